@@ -1,22 +1,25 @@
-//! The clock: the one place that asks what time it is.
+//! The clock: the only module that reads the time.
 //!
-//! Always holds: a set clock moves on by a second with each reading, so that a story has one
-//! history. Not here: judgement; no verdict asks the time. Source: FORMAT.md, `at` and `said`.
+//! Always holds: a set clock advances by one second with each reading, so that a story has one
+//! history. Not here: judgement; no verdict depends on the current time. Source: FORMAT.md, `at`
+//! and `said`.
 
 use annals_core::time::Time;
-use std::time::{SystemTime, UNIX_EPOCH};
+use rustix::time::{ClockId, clock_gettime};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 /// Where the time comes from.
 #[derive(Clone, Debug)]
 pub enum Clock {
     /// The machine's clock.
     System,
-    /// A set clock: this time next, and a second later each time after.
+    /// A set clock: the next reading gives this time, each later one a second more.
     Set(Time),
 }
 
 impl Clock {
-    /// The clock of a setting such as `2022-01-27T08:00:00Z`; the machine's if there is none.
+    /// The clock of a setting such as `2022-01-27T08:00:00Z`; the machine's clock if the setting is
+    /// absent.
     ///
     /// ```
     /// use annals::clock::Clock;
@@ -33,7 +36,7 @@ impl Clock {
         Time::from_micros(timestamp.as_microsecond()).map(Clock::Set)
     }
 
-    /// The time now.
+    /// Reads the time; a set clock advances by one second.
     pub fn now(&mut self) -> Time {
         match self {
             Clock::System => system(),
@@ -45,13 +48,22 @@ impl Clock {
         }
     }
 
-    /// The time now, without moving a set clock on.
+    /// The next reading, without advancing a set clock.
     pub fn peek(&self) -> Time {
         match self {
             Clock::System => system(),
             Clock::Set(time) => *time,
         }
     }
+}
+
+/// The time since the machine started, its sleep included; no setting changes it.
+pub fn uptime() -> Duration {
+    #[cfg(target_os = "linux")]
+    const CLOCK: ClockId = ClockId::Boottime;
+    #[cfg(not(target_os = "linux"))]
+    const CLOCK: ClockId = ClockId::Monotonic;
+    Duration::try_from(clock_gettime(CLOCK)).unwrap_or_default()
 }
 
 fn system() -> Time {

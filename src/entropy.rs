@@ -1,13 +1,13 @@
 //! Entropy: the one source of randomness of the whole program.
 //!
-//! Always holds: every salt, nonce, person and secret key is drawn through [`Entropy`], handed down
-//! as a parameter; so a story can seed it and its hashes come out the same each time.
+//! Always holds: every salt, nonce, person and secret key is drawn through [`Entropy`], passed as a
+//! parameter, so that a test can seed it and get the same hashes each time.
 //! Not here: signatures, which draw none (Ed25519 is deterministic); time (`clock`).
 //! Source: the operating system, by the `getrandom` crate; SHA-256 over a counter for [`Seeded`].
 
 use annals_core::hash::Hash;
 
-/// The operating system has no randomness to give.
+/// The operating system could not provide random bytes.
 #[derive(Debug, thiserror::Error)]
 #[error("expected random bytes from the operating system, found none")]
 pub struct EntropyError {
@@ -15,9 +15,10 @@ pub struct EntropyError {
     source: getrandom::Error,
 }
 
-/// A source of bytes that nobody can foretell (or, for tests, that everybody can repeat).
+/// A source of random bytes: unpredictable, or repeatable in tests.
 pub trait Entropy {
-    /// Fills `out` whole, or says why it could not; `out` is then of no use.
+    /// Fills all of `out`, or returns an error; after an error the content of `out` must not be
+    /// used.
     fn fill(&mut self, out: &mut [u8]) -> Result<(), EntropyError>;
 }
 
@@ -46,11 +47,11 @@ impl Entropy for System {
     }
 }
 
-/// A stream that anyone who knows the seed can repeat: for tests and demonstrations only, for a
-/// secret key drawn from it is no secret.
+/// A stream that anyone who knows the seed can repeat, for tests and demonstrations only: a secret
+/// key drawn from it is not secret.
 ///
-/// Block *i* is SHA-256(seed digest ‖ *i* as 8 bytes, big-endian); what is left of a block when a
-/// draw ends is used by the next one, so the stream does not depend on how it is cut into draws.
+/// Block *i* is SHA-256(seed digest ‖ *i* as 8 bytes, big-endian). Bytes of a block that one draw
+/// leaves are used by the next, so the stream does not depend on how it is divided into draws.
 #[derive(Clone, Debug)]
 pub struct Seeded {
     seed: Hash,

@@ -1,7 +1,7 @@
 //! Annals: a record of facts that nobody can quietly change.
 //!
-//! The modules stand in floors, lowest first; an import points down, or to the left on its own
-//! floor (`tests/tidy.rs` keeps it). Formats, rules and judgement are the crate `annals-core`. See
+//! The modules are in floors, lowest first; an import points down, or to the left on its own floor
+//! (`tests/tidy.rs` checks this). Formats, rules and verification are the crate `annals-core`. See
 //! ARCHITECTURE.md for the map and FORMAT.md for the bytes.
 #![forbid(unsafe_code)]
 
@@ -10,14 +10,16 @@ pub mod clock;
 pub mod entropy;
 pub mod disk;
 pub mod keys;
+pub mod key_agent;
 pub mod store;
 pub mod journal;
 pub mod index;
 pub mod archive;
 pub mod witness;
 
-// floor 4: uses
+// floor 4: operations of a ledger
+pub mod capture;
 pub mod ledger;
 
-// floor 5: doors
+// floor 5: the command line
 pub mod cli;

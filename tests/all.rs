@@ -1,14 +1,15 @@
-//! All tests of the program but those of its shape (`tidy`), as one binary: one link, one module for
-//! each subject. `cargo test --test all bag::` runs one of them.
+//! All tests of the program except those of its structure (`tidy`), as one binary: one link, one
+//! module for each subject. `cargo test --test all bag::` runs one module.
 //!
 //! Always holds: no test changes what its process shares with the others (environment, folder,
-//! limits); a test that needs its own runs a child.
+//! limits); a test that needs to change these runs a child process.
 
 mod archive;
 mod archivist;
 mod article;
 mod auditor;
 mod bag;
+mod capture;
 mod cases;
 mod differ;
 mod editor;

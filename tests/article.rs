@@ -1,8 +1,8 @@
 //! The golden record of format 1: `ledger/` and `keys/` hold every fact of the seed article, and
-//! verify for ever.
+//! must verify in every later version.
 //!
 //! Always holds: the committed bytes are only read. Not here: how they were made
-//! (`scripts/make-record`). The second implementation judges them too (`oracle`).
+//! (`scripts/make-record`). The second implementation verifies them too (`oracle`).
 
 use annals::ledger::audit::audit;
 use annals::ledger::audit::options::Audit;
@@ -141,7 +141,7 @@ fn it_tells_the_whole_story() {
     assert_eq!(state.undone().len(), 2, "what the stolen key signed is undone");
 }
 
-/// A user in a fresh clone: no flag, nothing set up.
+/// A user in a fresh clone: no option, nothing set up.
 #[test]
 fn verify_and_replay_answer_without_a_flag() {
     let annals = |arguments: &[&str]| {
@@ -161,7 +161,7 @@ fn verify_and_replay_answer_without_a_flag() {
     assert!(told.contains("Open Door"), "{told}");
 }
 
-/// The least that a golden record must do: say no when one byte is another.
+/// The minimum for a golden record: verification fails when one byte is changed.
 #[test]
 fn one_changed_letter_is_found() {
     let copy = tempfile::tempdir().expect("a folder");

@@ -1,9 +1,9 @@
-//! The index against a fresh fold: every answer of the program is the same with it and without it.
+//! The index against a new fold: every answer of the program is the same with it and without it.
 //!
 //! Always holds: histories are random and legal, with late corrections, disputes, retractions,
-//! seals, redactions and stolen keys; they are long enough that trees grow and several roots stand.
-//! The program without an index folds the journal, and that fold is held against the second
-//! implementation elsewhere (`oracle`).
+//! seals, redactions and stolen keys; they are long enough for the trees to grow and to have
+//! several roots. Without an index the program folds the journal; that fold is compared with the
+//! second implementation elsewhere (`oracle`).
 
 use crate::support::acts::Opening;
 use crate::support::files::JOURNAL;
@@ -26,7 +26,7 @@ use std::process::{Command, Output};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
-/// What is allowed, one event after the other.
+/// The state that decides which events are legal, in order.
 struct Clerk {
     ledger: Ledger,
     state: State,
@@ -48,7 +48,7 @@ impl Clerk {
         clerk
     }
 
-    /// Applies an event if it may stand.
+    /// Applies an event if it is legal.
     fn takes(&mut self, event: &Made) -> bool {
         let examined = examine(&entry(event));
         let (Some(place), Some(said)) = (examined.reading.place, examined.reading.statement) else {
@@ -81,7 +81,7 @@ impl Clerk {
             let mut scratch = self.ledger.clone();
             let (by, act) = random::act(&mut scratch, &mut self.dice);
             self.ledger.documents = scratch.documents;
-            // A stolen key now and then, not with every third event.
+            // A stolen key from time to time, not with every third event.
             let suspects =
                 act.args.contains("\"suspect_from\":") && !act.args.contains("from\":null");
             if !suspects || self.dice.below(6) == 0 {
@@ -130,7 +130,7 @@ fn annals(ledger: &Path, arguments: &[&str]) -> Output {
     command.output().expect("the program runs")
 }
 
-/// Everything that the program says of what is asked.
+/// Every output of the program for these questions.
 fn says(ledger: &Path, asked: &[Vec<String>]) -> Vec<(Option<i32>, String, String)> {
     let text = |bytes: Vec<u8>| String::from_utf8(bytes).expect("text");
     let page = ledger.with_extension("html");
@@ -152,7 +152,7 @@ fn says(ledger: &Path, asked: &[Vec<String>]) -> Vec<(Option<i32>, String, Strin
     asked.iter().map(ask).collect()
 }
 
-/// The same questions with the index and without it.
+/// Compares the answers with the index and without it.
 fn same(ledger: &Path, asked: &[Vec<String>]) {
     let record = Record::open(paths(ledger)).expect("readable");
     assert!(record.index().is_ok(), "{:?}", record.index().err());
@@ -204,7 +204,7 @@ fn questions(size: usize, times: usize, dice: &mut Dice) -> Vec<Vec<String>> {
     asked
 }
 
-/// A random history of this seed, and everything that is asked of it.
+/// A random history of this seed, and all questions about it.
 fn history(seed: u64) {
     let mut clerk = Clerk::new(seed, 1 + seed % 2);
     clerk.grow(330);
@@ -227,7 +227,7 @@ fn history(seed: u64) {
     assert!(stolen || seed > 3, "a key was stolen in history {seed}");
 }
 
-/// As many more histories as `ANNALS_HISTORIES` says.
+/// `ANNALS_HISTORIES` sets the number of further histories.
 #[test]
 fn every_answer_of_a_first_history_is_that_of_a_fresh_fold() {
     let more = std::env::var("ANNALS_HISTORIES").ok().and_then(|text| text.parse().ok());
@@ -246,7 +246,7 @@ fn every_answer_of_a_third_history_is_that_of_a_fresh_fold() {
     history(3);
 }
 
-/// Every command that reads a record for people, and the forms in which each asks the index.
+/// Every command that reads a record for people, in each form that uses the index.
 fn readings(size: usize, dice: &mut Dice) -> Vec<Vec<String>> {
     let (one, other) = (dice.below(size - 60) + 20, dice.below(40) + 1);
     let (event, past) = (dice.below(one), size - other);
@@ -276,15 +276,15 @@ fn readings(size: usize, dice: &mut Dice) -> Vec<Vec<String>> {
     lines.into_iter().map(words).collect()
 }
 
-/// Events of the ledger whose index is damaged: so many that it has a root, and more after it.
+/// The number of events of the ledger whose index is damaged: enough for a root, and more after it.
 const SIZE: usize = 262;
 
 const FILES: [&str; 5] = ["tree", "keys", "hashes", "roots", "events"];
 
-/// What becomes of a file.
+/// A file, and its damaged bytes.
 type Damage = (String, Option<Vec<u8>>);
 
-/// Flipped bytes, lost ends, zeros: `flips` of each, at places spread over the file.
+/// Flipped bits, truncations, zeros: `flips` of each, at places spread over the file.
 fn damages(bytes: &[u8], flips: usize) -> Vec<Damage> {
     let mut all = vec![("missing".to_owned(), None), ("empty".to_owned(), Some(Vec::new()))];
     let mut add = |what: String, bytes: Vec<u8>| all.push((what, Some(bytes)));
@@ -309,8 +309,9 @@ fn damages(bytes: &[u8], flips: usize) -> Vec<Damage> {
     all
 }
 
-/// Whatever became of an index, each answer is that of the folded record. Where `ANNALS_FLIPS` says
-/// how many bytes of each file are flipped, or `all`, everything is asked each time; else a part.
+/// Whatever the damage of an index, each answer is that of the folded record. `ANNALS_FLIPS` sets
+/// how many bytes of each file are flipped, or `all`, and then every question is repeated each
+/// time; by default a part.
 #[test]
 fn no_answer_over_a_damaged_index_is_another_one() {
     let mut clerk = Clerk::new(7, 2);

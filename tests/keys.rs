@@ -1,8 +1,8 @@
-//! Key files against OpenSSL and against damage: what we write it reads, what it writes we read,
-//! and nothing that is wrong with a file goes unnamed.
+//! Key files against OpenSSL and against damage: each reads the files of the other, and every fault
+//! of a file is reported.
 //!
 //! Needs `openssl` 3.0 or newer; the test fails without it. `tests/keys/` holds files made by
-//! `ssh-keygen`, of keys that serve for nothing else. Python reads the same files in
+//! `ssh-keygen`, of keys with no other use. Python reads the same files in
 //! `tests/py/test_keys.py`.
 
 use annals::entropy::Seeded;
@@ -32,7 +32,7 @@ impl Place {
         self.keys.path().join(name)
     }
 
-    /// Runs openssl with its files in the folder of keys; its standard output.
+    /// Runs openssl with its files in the folder of keys; returns its standard output.
     fn openssl(&self, arguments: &str) -> String {
         let mut command = Command::new("openssl");
         command.current_dir(self.keys.path()).env("PHRASE", PHRASE);
@@ -70,7 +70,7 @@ fn add(place: &Place, name: &str, protection: Protection<'_>) -> SecretKey {
     secret
 }
 
-/// What `openssl pkey -text` says of a key, as hex.
+/// The value under a title of `openssl pkey -text`, as hex.
 fn hex_after(text: &str, title: &str) -> String {
     let rest = text.split(title).nth(1).unwrap_or_else(|| panic!("no {title} in {text}"));
     let digits = rest.lines().skip(1).take_while(|line| line.starts_with("    "));
@@ -275,7 +275,7 @@ fn what_is_no_key_is_told_apart() {
     fs::create_dir(place.at("folder.key")).unwrap();
     let fault = place.keys.secret(&handle("folder"), &mut asked(&[])).unwrap_err();
     assert!(fault.to_string().contains("found a folder"), "{fault}");
-    // The identity is a public key that every signature may seem to be of.
+    // With the identity as public key, every signature may verify.
     let mut identity = [0; 32];
     identity[0] = 1;
     place.keys.add_public(&handle("weak"), &annals_core::key::PublicKey(identity)).unwrap();

@@ -1,5 +1,5 @@
 //! The texts of `keys` that people and programs pass on: requests, recovery keys on paper, marks;
-//! and key files that ask for more than a reader should give.
+//! and key files whose cost parameters are too high.
 
 use annals::entropy::Seeded;
 use annals::keys::*;
@@ -165,12 +165,12 @@ fn marks_are_those_of_format_md() {
 }
 
 fn held(marks: &HighWaterMarks) -> HeldMarks {
-    // A command that another test starts may hold the lock's file open until it runs.
+    // A child process that another test starts may hold the lock's file open until it runs.
     marks.hold(Duration::from_secs(10)).unwrap()
 }
 
-/// A damaged last line is known as the checkpoint's where a few bytes differ, whatever they are,
-/// and only then.
+/// A damaged last line is recognized as the checkpoint's if at most a few bytes differ, and only
+/// then.
 #[test]
 fn a_damaged_last_mark_is_put_right_from_the_checkpoint() {
     let folder = tempfile::tempdir().unwrap();
@@ -218,7 +218,7 @@ fn a_torn_mark_is_no_mark_and_a_bad_one_stops_the_key() {
     assert_eq!(marks.last_for(&origin()).unwrap(), None, "the only line is torn");
     held(&marks).append(&first).unwrap();
     assert_eq!(fs::read_to_string(marks.path()).unwrap(), whole);
-    // Behind many marks of another record, over more than one window.
+    // After many marks of another record, over more than one window.
     let others: String = (1..200).map(|size| mark(&long, size).line()).collect();
     fs::write(marks.path(), whole.clone() + &others).unwrap();
     assert_eq!(marks.last_for(&origin()).unwrap(), Some(first));
@@ -233,7 +233,7 @@ fn a_torn_mark_is_no_mark_and_a_bad_one_stops_the_key() {
     }
 }
 
-/// A key file that asks for this key derivation; there is no key in it.
+/// A key file with these derivation parameters; there is no key in it.
 fn asking(kdf: &str) -> String {
     let tlv = |tag: &str, value: &str| format!("{tag}{:02x}{value}", value.len() / 2);
     let aes = "301d060960864801650304012a0410".to_owned() + &"00".repeat(16);
@@ -305,7 +305,7 @@ fn the_files_for_other_readers_are_what_we_write() {
     }
 }
 
-/// Beginnings that lead a reader on.
+/// Beginnings that pass the first checks of a reader.
 const HEADS: &[&str] = &[
     "",
     "0",

@@ -1,4 +1,4 @@
-//! Proofs of the tree against RFC 6962 written down naively, for every small size and some larger.
+//! Proofs of the tree against a naive RFC 6962, for every small size and some larger ones.
 
 use annals_core::hash::Hash;
 use annals_core::merkle::{
@@ -75,7 +75,7 @@ fn filled(plan: &Plan, levels: &NodeStore) -> Vec<Hash> {
     plan.hashes(|subtree| levels.get(subtree).ok_or(subtree)).expect("a complete subtree")
 }
 
-/// Every way to spoil a list of hashes by one step.
+/// Every way to damage a list of hashes in one step.
 fn spoiled(path: &[Hash]) -> Vec<Vec<Hash>> {
     let mut all = Vec::new();
     for at in 0..path.len() {

@@ -1,8 +1,8 @@
-//! The second implementation, `scripts/reverify.py`, must say what we say: of every vector, of
-//! tampered records and of random ones.
+//! The second implementation, `scripts/reverify.py`, must give the same results: for every vector,
+//! for tampered records and for random ones.
 //!
 //! Always holds: exit, the whole list of rules and positions, the counts and the state are
-//! compared. Without Python's `cryptography` these tests fail and say so; they never skip.
+//! compared. Without Python's `cryptography` these tests fail with a message; they never skip.
 
 use crate::cases::{self, Case, every_type};
 use crate::support::acts::Opening;
@@ -51,7 +51,7 @@ fn the_second_implementation_agrees_on_every_vector() {
     hold(&root().join("tests/vectors"));
 }
 
-/// Our verdict on some files, as a vector that the other one must confirm.
+/// The program's verdict on some files, as a vector that the other implementation must confirm.
 fn verdict(name: String, files: Files) -> Case {
     let outcome = judge(&files);
     let (exit, stateless) = (outcome.exit, outcome.state.is_none());
@@ -92,7 +92,7 @@ fn bytes_of<'a>(files: &'a mut Files, dice: &mut Dice) -> &'a mut Vec<u8> {
     files.get_mut(&name).expect("a file")
 }
 
-/// One of the things that may befall a record.
+/// A random tampering of a record.
 fn tampered(ledger: &Ledger, whole: &Files, dice: &mut Dice) -> Files {
     let mut files = whole.clone();
     let size = ledger.events.len();
@@ -163,7 +163,7 @@ fn the_second_implementation_agrees_on_tampered_records() {
     agree(made.collect());
 }
 
-/// Random acts, right and wrong, signed by whoever: the whole legality, the fold and the refold.
+/// Random acts, right and wrong, by random signers: the whole legality, the fold and the refold.
 #[test]
 fn the_second_implementation_agrees_on_random_records() {
     let mut dice = Dice(1);
@@ -187,7 +187,7 @@ fn the_second_implementation_agrees_on_random_records() {
     agree(made.collect());
 }
 
-/// The same through files on a disk and the other's own report.
+/// The same comparison through files on a disk and the other implementation's report.
 #[test]
 fn the_second_implementation_reports_what_we_report() {
     let ledger = long();

@@ -1,11 +1,11 @@
-//! The examples of the README and of the pages that go on from it are run, and what they print is
-//! compared with what stands there.
+//! The examples of the README and of the pages after it are run, and their output is compared with
+//! the page.
 //!
 //! A block ```` ```console ```` is run at the top of the project, on the committed record; it writes
-//! nothing outside `target`. A block ```` ```console desk ```` is run in one new folder for all of them, page after
-//! page, with a set clock and repeatable randomness: there the editor writes. `[..]` stands for
-//! anything within a line (a time, a rate). `ANNALS_BLESS=1 cargo test --test all readme::` writes the
-//! pages anew from what the commands print.
+//! nothing outside `target`. All blocks ```` ```console desk ```` are run in one new folder, page
+//! after page, with a set clock and repeatable randomness: there the editor writes. `[..]` stands
+//! for anything within a line (a time, a rate). `ANNALS_BLESS=1 cargo test --test all readme::`
+//! writes the pages again with the output of the commands.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -20,16 +20,16 @@ const PAGES: &[&str] = &[
     "docs/auditor.md",
     "docs/archivist.md",
 ];
-/// The most lines that a person's page in the README has: two screens.
+/// The maximum number of lines of a person's page in the README: two screens.
 const TWO_SCREENS: usize = 90;
 
-/// One command of a block and what the page says that it prints.
+/// One command of a block and its output on the page.
 struct Example {
     command: String,
     expected: String,
 }
 
-/// A piece of the page: text as it stands, or a block of examples.
+/// A piece of the page: unchanged text, or a block of examples.
 enum Piece {
     Text(String),
     Block { desk: bool, examples: Vec<Example> },
@@ -70,7 +70,7 @@ fn pieces(page: &str) -> Vec<Piece> {
     pieces
 }
 
-/// What a command prints, standard output and error as they come.
+/// The output of a command, standard output and error interleaved.
 fn run(command: &str, folder: &Path, desk: Option<usize>) -> String {
     let annals = PathBuf::from(env!("CARGO_BIN_EXE_annals"));
     let bin = annals.parent().expect("a folder").to_owned();
@@ -81,7 +81,7 @@ fn run(command: &str, folder: &Path, desk: Option<usize>) -> String {
         shell.env_remove(name);
     }
     if let Some(number) = desk {
-        // Each command a minute after the one before.
+        // Each command runs a minute after the one before.
         let clock = format!("2026-11-24T{:02}:{:02}:00Z", 9 + number / 60, number % 60);
         let seed = format!("readme {number}");
         shell.env("ANNALS_PASSPHRASE_FILE", folder.join("passphrase"));
@@ -94,7 +94,7 @@ fn run(command: &str, folder: &Path, desk: Option<usize>) -> String {
     text.lines().filter(told).map(|line| line.replace(folder, "/desk") + "\n").collect()
 }
 
-/// Whether a line is what the page says, `[..]` being anything.
+/// Whether a line matches the page's, with `[..]` for anything.
 fn like(found: &str, expected: &str) -> bool {
     let mut rest = found;
     let parts: Vec<&str> = expected.split("[..]").collect();
@@ -115,7 +115,7 @@ fn same(found: &str, expected: &str) -> bool {
     found.len() == expected.len() && found.iter().zip(&expected).all(|(f, e)| like(f, e))
 }
 
-/// A verdict's time and rate are another each time.
+/// Replaces a verdict's time and rate, which vary.
 fn blessed(found: &str) -> String {
     let line = |line: &str| match (line.find(", in "), line.find(" events/s)")) {
         (Some(start), Some(_)) => format!("{}, in [..]", &line[..start]),
@@ -124,14 +124,14 @@ fn blessed(found: &str) -> String {
     found.lines().map(|text| line(text) + "\n").collect()
 }
 
-/// A page anew from what its commands print, and what of it is wrong.
+/// A page with the output of its commands, and its differences.
 #[derive(Default)]
 struct Ran {
     anew: String,
     wrong: Vec<String>,
 }
 
-/// Runs the examples of a page; the `count` of those at the desk goes on over all pages.
+/// Runs the examples of a page; `count` numbers those at the desk over all pages.
 fn run_page(page: &str, desk: &Path, count: &mut usize) -> Ran {
     let mut ran = Ran::default();
     for piece in pieces(page) {

@@ -1,7 +1,7 @@
-//! Holds each store to each sentence of the contract in `annals::store`, by its number.
+//! Tests each store against each sentence of the contract in `annals::store`, by its number.
 //!
 //! Sentences 6, 10 and 11 need a disk: `tests/store_sled.rs`. Sentence 9 needs failing writes: the
-//! faulty store stands for all.
+//! faulty store represents all.
 
 use annals::store::faulty::{Fails, Faulty};
 use annals::store::memory::Memory;
@@ -13,7 +13,7 @@ use annals_core::hash::Hash;
 use proptest::prelude::*;
 use tempfile::TempDir;
 
-/// A store under test, and how it is closed and opened again.
+/// A store under test, and how to reopen it.
 struct Place {
     folder: TempDir,
     store: Option<Box<dyn Store>>,

@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
-/// Tells a child process of this test which folder to work in.
+/// The variable that names the folder for a child process of this test.
 const FOLDER: &str = "ANNALS_TEST_FOLDER";
 
 fn entry(number: u64) -> Entry {
@@ -273,7 +273,7 @@ fn child_judges_damage() {
     }
 }
 
-/// sled would take an unfinished snapshot for the newest one, and the store for damaged.
+/// sled would take an incomplete snapshot for the newest one, and report the store as damaged.
 #[test]
 fn s5_a_snapshot_that_a_crash_left_unfinished_is_no_damage() {
     let folder = tempfile::tempdir().unwrap();

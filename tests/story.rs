@@ -1,6 +1,6 @@
-//! The story of the demonstration runs to its end, and its record is whole.
+//! The story of the demonstration runs to its end, and its record verifies.
 //!
-//! Not here: what the attacks of `scripts/demo` meet (`faults`, `auditor`).
+//! Not here: the attacks of `scripts/demo` (`faults`, `auditor`).
 
 use std::path::Path;
 use std::process::Command;

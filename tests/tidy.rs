@@ -1,4 +1,4 @@
-//! The shape of the code: floors, homes of words, lengths, heads. Everything here can fail.
+//! The structure of the code: floors, homes of words, lengths, heads. Every check here can fail.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 const MAX_LINES: usize = 700;
 const MAX_COLUMNS: usize = 100;
 
-/// A word that has one home: the text, and the paths (prefixes) where it may stand.
+/// A word with one home: the text, and the path prefixes where it may be.
 const HOMES: &[(&str, &[&str])] = &[
     ("sled::", &["src/store/"]),
     ("SledStore", &["src/store/sled"]),
@@ -20,8 +20,8 @@ const HOMES: &[(&str, &[&str])] = &[
     ("ed25519_dalek::", &["core/src/key/"]),
     ("curve25519_dalek::", &["core/src/key/"]),
     ("Sha256", &["core/src/hash.rs"]),
-    // The one door to files: what is opened is regular, no link, and has a bound. Elsewhere: folders
-    // that are locked, and files of a name that must be free.
+    // The one module that opens files: regular files, no links, bounded reads. The others open
+    // folders to lock them, and create files whose names must be free.
     (
         "File::open(",
         &["src/disk/", "src/archive/publish_target.rs", "src/cli/commands/witness/serve.rs"],
@@ -32,7 +32,7 @@ const HOMES: &[(&str, &[&str])] = &[
     ("fs::read_to_string(", &[]),
     ("fs::write(", &[]),
     ("fs::copy(", &[]),
-    // Questions that take every error for "not there"; `disk::kind` and its like tell them apart.
+    // Calls that take every error for absence; `disk::kind` and related functions distinguish them.
     (".exists()", &["src/disk/"]),
     (".try_exists()", &["src/disk/"]),
     ("metadata().is_ok", &["src/disk/"]),
@@ -95,7 +95,7 @@ fn all_rust_files() -> Vec<PathBuf> {
     CRATES.iter().flat_map(|(root, _)| rust_files(root)).collect()
 }
 
-/// The name of a module that a line declares, if it declares one in another file.
+/// The name of a module in another file that a line declares, if any.
 fn declared(line: &str) -> Option<&str> {
     let line = line.strip_prefix("pub ").unwrap_or(line);
     line.strip_prefix("mod ")?.strip_suffix(';')
@@ -134,7 +134,7 @@ fn modules(root: &str) -> BTreeMap<String, PathBuf> {
         .collect()
 }
 
-/// The paths in this crate that a file names, with the lines: `crate::a::{b, c::D}` is two.
+/// The paths in this crate that a file names, with the lines: `crate::a::{b, c::D}` gives two.
 fn named(text: &str) -> Vec<(usize, String)> {
     let lines = code(text);
     let mut found = Vec::new();
@@ -150,7 +150,7 @@ fn named(text: &str) -> Vec<(usize, String)> {
                 found.push((*number, path));
                 continue;
             };
-            // A group may go on over the next lines.
+            // A group may continue over the next lines.
             let mut names = group.to_owned();
             let mut more = lines[index + 1..].iter();
             while !names.contains('}')
@@ -169,7 +169,7 @@ fn named(text: &str) -> Vec<(usize, String)> {
     found
 }
 
-/// Which files of a crate each file imports. A child that a file declares counts where it is used.
+/// The files of a crate that each file imports. A child module counts where it is used.
 fn imports(root: &str) -> BTreeMap<String, BTreeSet<String>> {
     let modules = modules(root);
     let home = |path: &str| {
@@ -183,7 +183,7 @@ fn imports(root: &str) -> BTreeMap<String, BTreeSet<String>> {
         let mut to: BTreeSet<String> =
             named(&text).iter().filter_map(|(_, path)| home(path)).collect();
         for child in text.lines().filter_map(declared) {
-            // What a room hands on to others it does not use.
+            // A re-export is not a use.
             let used = |(_, line): &(usize, &str)| {
                 let word = format!("{child}::");
                 let inside = |c: char| c.is_alphanumeric() || c == '_' || c == ':';
@@ -363,7 +363,7 @@ fn no_function_takes_a_tuple_in_place_of_named_arguments() {
     fail(&faults);
 }
 
-/// The type that a line declares for others, if it declares one.
+/// The public type that a line declares, if any.
 fn declared_type(line: &str) -> Option<&str> {
     let line = line.strip_prefix("pub ").or_else(|| line.split_once(") ").map(|(_, rest)| rest))?;
     let (kind, rest) = line.split_once(' ')?;
@@ -428,7 +428,7 @@ fn words_stand_in_their_one_home() {
     fail(&faults);
 }
 
-/// `is_file` and `is_dir` are asked of what was looked at (`about`, `kind`), never of a path.
+/// `is_file` and `is_dir` are called on metadata (`about`, `kind`), never on a path.
 #[test]
 fn what_stands_at_a_path_is_asked_of_the_disk() {
     let mut faults = Vec::new();
@@ -479,7 +479,7 @@ fn every_file_says_what_it_is() {
     fail(&faults);
 }
 
-/// The file of a module, where the file that declares it keeps its children in `folder`.
+/// The file of a module, if the file that declares it keeps its children in `folder`.
 fn file_of(folder: &Path, name: &str) -> Option<PathBuf> {
     let beside = folder.join(format!("{name}.rs"));
     [beside, folder.join(name).join("mod.rs")].into_iter().find(|path| path.is_file())

@@ -1,4 +1,4 @@
-//! Notes, verifier keys, cosignatures and policies against what C2SP says of them.
+//! Notes, verifier keys, cosignatures and policies, compared with the C2SP specifications.
 
 use annals_core::key::SecretKey;
 use annals_core::tlog::cosignature::{Cosigned, cosign, cosigned_by, message};
@@ -45,7 +45,7 @@ fn the_note_of_the_specification_is_signed_and_cosigned() {
     assert_eq!(line, note.signatures[1]);
     let head = b"cosignature/v1\ntime 1679315147\nexample.com/behind-the-sofa\n20852163\n";
     assert!(message(&note.text, 1_679_315_147).starts_with(head));
-    // A key of one kind is not a key of the other, though the bytes are the same.
+    // A key of one kind is not a key of the other, even with equal bytes.
     assert_eq!(note.signed_by(&w1.name, w1.accepted(), &w1.public), Signed::Absent);
     let as_witness = VerifierKey::new(&log.name, KeyKind::Cosignature, log.public).expect("a key");
     assert_eq!(cosigned_by(&note, &as_witness), Cosigned::Absent);
@@ -127,13 +127,13 @@ fn lines_of_a_note_count_by_key_and_not_by_order_or_number() {
     let hundreds: Vec<NoteSignature> =
         (0..300).map(|n| line_of((n % 9) as u8, true)).chain([mine.clone()]).collect();
     assert_eq!(verdict(&note_of(&hundreds)), Signed::Yes);
-    // Twice the same line is one signature; a line that fails refuses, wherever it stands.
+    // A repeated line is one signature; a line that fails refuses the note, wherever it is.
     assert_eq!(verdict(&note_of(&[mine.clone(), mine.clone()])), Signed::Yes);
     let bad = line_of(0x11, false);
     for lines in [[mine.clone(), bad.clone()], [bad.clone(), mine.clone()]] {
         assert_eq!(verdict(&note_of(&lines)), Signed::Refused);
     }
-    // The same name with another id, the same id with another name: unknown keys.
+    // The same name with another id, and the same id with another name, are unknown keys.
     let renamed = NoteSignature { name: "example.com/other".to_owned(), ..bad.clone() };
     let other_id = NoteSignature { id: [1, 2, 3, 4], ..bad };
     assert_eq!(verdict(&note_of(&[renamed, mine.clone(), other_id])), Signed::Yes);

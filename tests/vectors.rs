@@ -1,8 +1,8 @@
-//! The vectors: one small record for each rule and more, as files that any implementation can run.
+//! The vectors: one small record for each rule and more, as files for any implementation.
 //!
-//! Always holds: `tests/vectors/*.json` are what the generator in `cases` makes, byte for byte
-//! (`ANNALS_BLESS=1` writes them); each gives exactly the exit, the faults and the state that it
-//! expects. The expected faults are written by hand from FORMAT.md. Not here: stories (`rules`).
+//! Always holds: `tests/vectors/*.json` are the output of the generator in `cases`, byte for byte
+//! (`ANNALS_BLESS=1` writes them); each gives exactly the expected exit, faults and state. The
+//! expected faults are written by hand from FORMAT.md. Not here: stories (`rules`).
 
 use crate::cases::{self, Case};
 use crate::support::{self, files::CHECKPOINT};
@@ -54,9 +54,8 @@ fn every_vector_gives_what_it_expects() {
     assert!(wrong.is_empty(), "{} vectors:\n{}", wrong.len(), wrong.join("\n"));
 }
 
-/// What the journal on disk yields of a vector's files is what the splitter yields, which follows
-/// the page sentence by sentence: events, closing lines, damage, and bytes that are
-/// ignored.
+/// The journal read from disk and the splitter, which follows FORMAT.md sentence by sentence, must
+/// agree: events, commit lines, damage, and ignored bytes.
 #[test]
 fn every_journal_is_read_from_disk_as_the_page_says() {
     let cases = cases::all();

@@ -1,9 +1,8 @@
-//! What the index saves: one fact, the whole state and a difference as of an early, a middle and
-//! the last point, against the fold of everything up to it.
+//! The gain of the index: one fact, the whole state and a difference as of an early, a middle and
+//! the last point, compared with the fold of everything up to it.
 //!
-//! Always holds: each answer by the index is compared with the folded one in the same run; the
-//! whole process is the program itself, from its start to its end. A middle value of several runs
-//! counts.
+//! Always holds: each answer through the index is compared with the folded one in the same run; a
+//! program run is timed from its start to its end. The median of several runs counts.
 
 use crate::make::paths;
 use annals::ledger::query::gather::gather;
@@ -15,7 +14,7 @@ use std::path::Path;
 use std::process::Command;
 use std::time::Instant;
 
-/// How often the program is run for one figure.
+/// The number of runs for one figure.
 const RUNS: usize = 9;
 
 fn middle(mut times: Vec<f64>) -> f64 {
@@ -23,7 +22,7 @@ fn middle(mut times: Vec<f64>) -> f64 {
     times[times.len() / 2] * 1e3
 }
 
-/// Milliseconds of something, in the middle of several runs.
+/// The median time of several runs, in milliseconds.
 fn timed(runs: usize, work: impl Fn()) -> f64 {
     let once = |_| {
         let began = Instant::now();
@@ -33,7 +32,7 @@ fn timed(runs: usize, work: impl Fn()) -> f64 {
     middle((0..runs).map(once).collect())
 }
 
-/// Milliseconds of the whole program.
+/// The time of the whole program, in milliseconds.
 fn program(folder: &Path, arguments: &[String]) -> f64 {
     timed(RUNS, || {
         let mut command = Command::new(env!("CARGO_BIN_EXE_annals"));

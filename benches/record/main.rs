@@ -1,7 +1,7 @@
 //! The measured claims: durable append, verification against a naive loop, memory, open.
 //!
-//! Always holds: what is compared runs in one process or one after the other in one run, on the
-//! same bytes; figures are ratios first. Run by `scripts/bench`; see BENCHMARKS.md.
+//! Always holds: compared work runs in one process, or successively in one run, on the same bytes;
+//! figures are ratios first. Run by `scripts/bench`; see BENCHMARKS.md.
 
 mod index;
 mod make;
@@ -11,22 +11,22 @@ mod proof;
 use std::path::PathBuf;
 use std::time::Duration;
 
-/// What is asked on the command line.
-struct Asked {
+/// The arguments of the command line.
+struct BenchOptions {
     events: u64,
     folder: PathBuf,
     child: Option<String>,
     until: u64,
-    /// Only the appends.
+    /// Whether to measure only the appends.
     append: bool,
-    /// Only the index.
+    /// Whether to measure only the index.
     index: bool,
-    /// Only the index, of the records that an earlier run made.
+    /// Whether to measure only the index, with the records of an earlier run.
     again: bool,
 }
 
-fn asked() -> Asked {
-    let mut asked = Asked {
+fn options() -> BenchOptions {
+    let mut options = BenchOptions {
         events: 100_000,
         folder: PathBuf::from("target/bench"),
         child: None,
@@ -39,13 +39,13 @@ fn asked() -> Asked {
     while let Some(arg) = args.next() {
         let mut value = || args.next().unwrap_or_else(|| panic!("{arg} needs a value"));
         match arg.as_str() {
-            "--events" => asked.events = value().parse().expect("--events N"),
-            "--folder" => asked.folder = PathBuf::from(value()),
-            "--child" => asked.child = Some(value()),
-            "--until" => asked.until = value().parse().expect("--until N"),
-            "--append-only" => asked.append = true,
-            "--index-only" => asked.index = true,
-            "--index-again" => asked.again = true,
+            "--events" => options.events = value().parse().expect("--events N"),
+            "--folder" => options.folder = PathBuf::from(value()),
+            "--child" => options.child = Some(value()),
+            "--until" => options.until = value().parse().expect("--until N"),
+            "--append-only" => options.append = true,
+            "--index-only" => options.index = true,
+            "--index-again" => options.again = true,
             "--bench" | "--test" => {}
             other => {
                 panic!(
@@ -54,55 +54,56 @@ fn asked() -> Asked {
             }
         }
     }
-    asked
+    options
 }
 
 fn main() {
-    let asked = asked();
-    if let Some(what) = &asked.child {
-        return measure::child(what, &asked.folder, asked.until);
+    let options = options();
+    if let Some(what) = &options.child {
+        return measure::child(what, &options.folder, options.until);
     }
     let cores = std::thread::available_parallelism().map_or(1, usize::from);
-    println!("events {} · editors {} · cores {cores}", asked.events, make::EDITORS);
-    if asked.again {
-        return index(&asked);
+    println!("events {} · editors {} · cores {cores}", options.events, make::EDITORS);
+    if options.again {
+        return index(&options);
     }
-    if asked.index {
-        make::ledger(&asked.folder, asked.events);
-        return index(&asked);
+    if options.index {
+        make::ledger(&options.folder, options.events);
+        return index(&options);
     }
-    let made = make::ledger(&asked.folder, asked.events);
-    let plain = measure::plain_file(&asked.folder, &made, 1_000);
+    let made = make::ledger(&options.folder, options.events);
+    let plain = measure::plain_file(&options.folder, &made, 1_000);
     let rate = |count: u64, time: Duration| count as f64 / time.as_secs_f64();
     let (append, raw) = (rate(made.batched, made.batches), rate(made.batched, plain));
     println!("append_by_1000 {append:.0} events/s · plain file {raw:.0} events/s");
     println!("append_by_1000_ratio {:.2}", append / raw);
-    let plain = measure::plain_file(&asked.folder, &made, 1);
+    let plain = measure::plain_file(&options.folder, &made, 1);
     let one = rate(made.singles, made.one_by_one);
     let raw = rate(measure::PLAIN_SINGLES, plain);
     println!("append_one {one:.0} events/s · plain file {raw:.0} events/s");
     println!("append_one_ratio {:.2}", one / raw);
-    if !asked.append {
-        verify(&asked);
-        proof::measure(&asked.folder);
-        index(&asked);
+    if !options.append {
+        verify(&options);
+        proof::measure(&options.folder);
+        index(&options);
     }
-    println!("journal_bytes_per_event {:.0}", made.bytes as f64 / asked.events as f64);
+    println!("journal_bytes_per_event {:.0}", made.bytes as f64 / options.events as f64);
 }
 
-/// Two records: one of which most facts come later, one of which all are corrected over and over.
-fn index(asked: &Asked) {
-    index::measure(&asked.folder, "growing", 17);
-    let folder = asked.folder.with_extension("corrected");
-    if !asked.again {
-        make::corrected(&folder, asked.events);
+/// Two records: most facts of the first come late; all facts of the second are corrected
+/// repeatedly.
+fn index(options: &BenchOptions) {
+    index::measure(&options.folder, "growing", 17);
+    let folder = options.folder.with_extension("corrected");
+    if !options.again {
+        make::corrected(&folder, options.events);
     }
     index::measure(&folder, "corrected", make::CORRECTED);
 }
 
-fn verify(asked: &Asked) {
-    let run = |what: &str, until: u64| measure::run_child(what, &asked.folder, until);
-    // Interleaved, so that a machine whose speed drifts treats both alike.
+fn verify(options: &BenchOptions) {
+    let run = |what: &str, until: u64| measure::run_child(what, &options.folder, until);
+    // Interleaved, so that a machine with varying speed affects both alike.
     let mut ratios = Vec::new();
     for _ in 0..3 {
         let (naive, ours) = (run("naive", u64::MAX), run("verify", u64::MAX));
@@ -110,29 +111,29 @@ fn verify(asked: &Asked) {
             "naive {:.2} s · verify {:.2} s, {:.0} events/s, peak {:.0} MB",
             naive.seconds,
             ours.seconds,
-            asked.events as f64 / ours.seconds,
+            options.events as f64 / ours.seconds,
             ours.peak as f64 / 1e6
         );
         ratios.push((naive.seconds / ours.seconds, ours.peak));
     }
     ratios.sort_by(|a, b| a.0.total_cmp(&b.0));
     let (median, peak) = ratios[ratios.len() / 2];
-    let tenth = run("verify", asked.events / 10);
-    let more = asked.events - asked.events / 10;
+    let tenth = run("verify", options.events / 10);
+    let more = options.events - options.events / 10;
     println!("verify_ratio {median:.1}");
     println!("verify_peak_mb {:.0}", peak as f64 / 1e6);
     let each = peak.saturating_sub(tenth.peak) as f64 / more as f64;
     println!("verify_bytes_per_event {each:.0}");
     let open = run("open", u64::MAX);
     println!("open_writer {:.2} s, peak {:.0} MB", open.seconds, open.peak as f64 / 1e6);
-    find(asked);
+    find(options);
 }
 
-/// A scan for words, and what of it is the fold that every reading command makes.
-fn find(asked: &Asked) {
-    let run = |what: &str| measure::run_child(what, &asked.folder, u64::MAX);
+/// A scan for words, and the share of the fold that every reading command makes.
+fn find(options: &BenchOptions) {
+    let run = |what: &str| measure::run_child(what, &options.folder, u64::MAX);
     let (state, find) = (run("state"), run("find"));
-    let events = asked.events as f64;
+    let events = options.events as f64;
     println!(
         "find {:.2} s, {:.0} events/s, of which the state {:.2} s, peak {:.0} MB",
         find.seconds,

@@ -1,4 +1,5 @@
-//! A ledger of N events by ten editors, from the article's own facts, made by the real path.
+//! A ledger of N events by ten editors, from the article's own facts, made by the program's own
+//! path.
 
 use annals::clock::Clock;
 use annals::entropy::{Seeded, draw};
@@ -23,23 +24,23 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
-/// How many editors sign in turn.
+/// The number of editors who sign in turn.
 pub const EDITORS: usize = 10;
-/// How many events are appended one at a time.
+/// The number of events appended one at a time.
 const SINGLES: u64 = 500;
 const BATCH: u64 = 1_000;
 
-/// What was made, and how long it took.
+/// The ledger made, and the times.
 pub struct Made {
-    /// Events appended by 1,000.
+    /// The number of events appended in batches of 1,000.
     pub batched: u64,
-    /// Time of those, from drafts to receipts.
+    /// The time of those, from drafts to receipts.
     pub batches: Duration,
-    /// Events appended one at a time.
+    /// The number of events appended one at a time.
     pub singles: u64,
-    /// Time of those.
+    /// The time of those.
     pub one_by_one: Duration,
-    /// Bytes of the journal.
+    /// The size of the journal in bytes.
     pub bytes: u64,
 }
 
@@ -48,7 +49,7 @@ pub fn paths(folder: &Path) -> Paths {
     Paths::new(folder.join("ledger"), None)
 }
 
-/// A ledger that is being made, with its ten editors and the article.
+/// A ledger under construction, with its ten editors and the article.
 struct Newsroom {
     writer: Writer,
     keys: Vec<SecretKey>,
@@ -58,7 +59,7 @@ struct Newsroom {
 }
 
 impl Newsroom {
-    /// Makes the ledger anew.
+    /// Creates the ledger.
     fn open(folder: &Path) -> Newsroom {
         let _ = fs::remove_dir_all(folder);
         fs::create_dir_all(folder).expect("a folder for the benchmark");
@@ -129,7 +130,7 @@ pub fn ledger(folder: &Path, events: u64) -> Made {
 /// One of the facts of [`corrected`]: they come after the opening, nine enrolments and a capture.
 pub const CORRECTED: u64 = EDITORS as u64 + 2;
 
-/// Makes a ledger of 1,000 facts that are corrected over and over.
+/// Makes a ledger of 1,000 facts that are corrected repeatedly.
 pub fn corrected(folder: &Path, events: u64) {
     let mut room = Newsroom::open(folder);
     let first = room.writer.size();
@@ -158,7 +159,7 @@ pub fn corrected(folder: &Path, events: u64) {
     }
 }
 
-/// Removes the kept submissions, which would fill the disk, and leaves their folder.
+/// Removes the kept submissions, which would fill the disk, but not their folder.
 fn empty(outbox: &Path) {
     for kept in fs::read_dir(outbox).expect("an outbox") {
         let path = kept.expect("a kept submission").path();
@@ -177,10 +178,10 @@ fn journal_bytes(folder: &Path) -> u64 {
     files.map(|file| file.and_then(|f| f.metadata()).map_or(0, |m| m.len())).sum()
 }
 
-/// Two thirds assertions, one third confirmations of what another editor asserted just before.
+/// Two thirds assertions, one third confirmations of earlier assertions by another editor.
 fn batch(facts: &[Draft], first: u64, count: u64) -> Vec<Placed> {
     let draft = |offset: u64| match offset % 3 == 2 && first > 2_000 {
-        // The fact of the batch before, which another editor signed.
+        // The fact is of the batch before, which another editor signed.
         true => Draft {
             kind: Some(Type::FactConfirmed),
             on: Some(Name::Position(first + offset - BATCH - 1)),

@@ -18,18 +18,18 @@ use std::path::Path;
 use std::process::Command;
 use std::time::{Duration, Instant};
 
-/// How many single appends the plain file is timed over.
+/// The number of single appends for timing the plain file.
 pub const PLAIN_SINGLES: u64 = 500;
 
-/// What a process of its own took.
+/// The measurements of a process.
 pub struct Ran {
-    /// Wall time of the work, without the start of the process.
+    /// Wall time of the work in seconds, without the start of the process.
     pub seconds: f64,
     /// Peak resident memory in bytes.
     pub peak: u64,
 }
 
-/// The same bytes into a plain file, fdatasync after each `by` events.
+/// Writes the same bytes to a plain file, with an fdatasync after each `by` events.
 pub fn plain_file(folder: &Path, made: &Made, by: u64) -> Duration {
     let record = Record::open(paths(folder)).expect("a record");
     let count = if by == 1 { PLAIN_SINGLES } else { made.batched };
@@ -57,7 +57,7 @@ pub fn plain_file(folder: &Path, made: &Made, by: u64) -> Duration {
     took
 }
 
-/// Runs this program again to do one thing, and reads what it measured.
+/// Runs this program again for one task, and reads its measurements.
 pub fn run_child(what: &str, folder: &Path, until: u64) -> Ran {
     let program = std::env::current_exe().expect("this program");
     let mut command = Command::new(program);
@@ -70,7 +70,7 @@ pub fn run_child(what: &str, folder: &Path, until: u64) -> Ran {
     Ran { seconds: next().parse().expect("seconds"), peak: next().parse().expect("bytes") }
 }
 
-/// One thing, in a process of its own.
+/// Runs one task, in a process of its own.
 pub fn child(what: &str, folder: &Path, until: u64) {
     let began = Instant::now();
     match what {
@@ -85,7 +85,7 @@ pub fn child(what: &str, folder: &Path, until: u64) {
     println!("{} {}", began.elapsed().as_secs_f64(), peak());
 }
 
-/// What anyone would write first: one thread, each key parsed and `verify_strict` for each event.
+/// The simplest verification: one thread, each key parsed and `verify_strict` for each event.
 fn naive(folder: &Path) {
     let record = Record::open(paths(folder)).expect("a record");
     let mut head: Option<Hash> = None;
@@ -131,7 +131,7 @@ fn state(record: &Record) -> View<'_> {
     View::open(record, record.size()).expect("a view")
 }
 
-/// What `annals find` does before it shows anything: the state, and a scan of every body.
+/// The work of `annals find` before its output: the state, and a scan of every body.
 fn find(folder: &Path) {
     let record = Record::open(paths(folder)).expect("a record");
     let phrases = [Phrase::new("core principles", WordMatch::Whole).expect("words")];
@@ -140,7 +140,7 @@ fn find(folder: &Path) {
     assert!(!scanned.facts.is_empty());
 }
 
-/// Peak resident memory of this process in bytes; 0 where the system does not tell.
+/// Peak resident memory of this process in bytes; 0 if the system does not report it.
 fn peak() -> u64 {
     let status = fs::read_to_string("/proc/self/status").unwrap_or_default();
     let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));

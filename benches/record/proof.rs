@@ -1,6 +1,6 @@
-//! One fact's proof: how long it takes to make, how large it is, how long it takes to check.
+//! The proof of one fact: the time to make it, its size, the time to verify it.
 //!
-//! Always holds: the fact is the one in the middle of the record; what is checked is the file.
+//! Always holds: the fact is the middle one of the record; the proof is verified from its file.
 
 use crate::make::paths;
 use annals::ledger::audit::prove::{ProofDocuments, prove};
@@ -9,10 +9,10 @@ use annals_core::verify::proof::{ProofContext, verify_proof};
 use std::path::Path;
 use std::time::Instant;
 
-/// How often the check is repeated.
+/// The number of verifications.
 const CHECKS: u32 = 100;
 
-/// Makes and checks the proof of a fact of the ledger in a folder of benchmarks.
+/// Makes and verifies the proof of a fact of the ledger in a folder of benchmarks.
 pub fn measure(folder: &Path) {
     let record = Record::open(paths(folder)).expect("the ledger opens");
     let state = record.state(record.size()).expect("the state folds").state;

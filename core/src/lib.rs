@@ -102,7 +102,7 @@ pub use event::record::{Place, Reading, Statement};
 pub use evidence::ForkEvidence;
 pub use fold::{Fact, Fold};
 pub use hash::Hash;
-pub use key::{PublicKey, SecretKey, Signature, SigningKey};
+pub use key::{PublicKey, SecretKey, Signature, SigningError, SigningKey};
 pub use merkle::{Consistency, Inclusion, Tree};
 pub use pin::Pin;
 pub use quote::Text;

@@ -1,4 +1,4 @@
-//! Properties of what auditors keep and pass on: pins, evidence, proofs.
+//! Properties of the files that auditors keep and pass on: pins, evidence, proofs.
 
 use annals_core::evidence::ForkEvidence;
 use annals_core::pin::Pin;
@@ -6,14 +6,14 @@ use annals_core::verdict::Verdict;
 use annals_core::verify::evidence;
 use annals_core::verify::proof::{self, Proof, ProofContext};
 
-/// A pin has one spelling.
+/// A pin has one notation.
 pub fn pin(bytes: &[u8]) {
     if let Some(pin) = Pin::parse(bytes) {
         super::written_again(pin.write().as_bytes(), bytes);
     }
 }
 
-/// Evidence has one spelling, and can be judged.
+/// Evidence has one notation, and can be verified.
 pub fn evidence(bytes: &[u8]) {
     if let Some(evidence) = ForkEvidence::parse(bytes) {
         super::written_again(evidence.write().as_bytes(), bytes);
@@ -22,7 +22,8 @@ pub fn evidence(bytes: &[u8]) {
     }
 }
 
-/// A proof has one spelling, can be judged, and is no yes where nothing beside it names its key.
+/// A proof has one notation, can be verified, and is never accepted without an anchor that names
+/// its key.
 pub fn proof(bytes: &[u8]) {
     if let Ok(proof) = Proof::parse(bytes) {
         super::written_again(proof.write().as_bytes(), bytes);

@@ -27,14 +27,14 @@ pub fn record(bytes: &[u8]) {
     }
 }
 
-/// A body has one spelling.
+/// A body has one notation.
 pub fn body(bytes: &[u8]) {
     if let Ok(body) = Body::parse(bytes) {
         super::written_again(&body.to_bytes(), bytes);
     }
 }
 
-/// Drafts in JSON Lines: each is read once, at its line; written again, it is the same draft.
+/// Drafts in JSON Lines: each is read once, with its line; written again, it is the same draft.
 pub fn draft(bytes: &[u8]) {
     let Ok(text) = std::str::from_utf8(bytes) else { return };
     let input = read_json_lines(text);
@@ -47,7 +47,7 @@ pub fn draft(bytes: &[u8]) {
     }
 }
 
-/// Drafts in TOML: each is read once, at its line.
+/// Drafts in TOML: each is read once, with its line.
 pub fn draft_toml(bytes: &[u8]) {
     let Ok(text) = std::str::from_utf8(bytes) else { return };
     placed(&read_toml(text), text);
@@ -61,7 +61,7 @@ fn placed(input: &Input, text: &str) {
     }
 }
 
-/// A document and words that point at a place of it: what is found stands there, and the quotation
+/// A document and words that point at a passage: what is found is at that place, and the quotation
 /// made of it holds.
 pub fn quotation(bytes: &[u8]) {
     let [document, words] = super::files(bytes);

@@ -7,7 +7,8 @@ use annals::keys::{
 };
 use std::path::Path;
 
-/// A key file of any kind (PKCS#8, OpenSSH, public): a key that is read is written and read again.
+/// A key file of any kind (PKCS#8, OpenSSH, public): a key that was read can be written and read
+/// again.
 pub fn key(bytes: &[u8]) {
     let name = Path::new("given");
     if let Ok(public) = read_public(name, bytes) {
@@ -16,7 +17,7 @@ pub fn key(bytes: &[u8]) {
     let folder = tempfile::tempdir().expect("a folder");
     let path = folder.path().join("given");
     std::fs::write(&path, bytes).expect("a file");
-    // Nobody gives a passphrase: what it costs to try one is bounded elsewhere.
+    // There is no passphrase: the cost of trying one is bounded elsewhere.
     let none = &mut |_| Ok(None);
     let Ok(secret) = import(&path, OpensshUse::Exclusive, none) else {
         assert!(read_secret(name, bytes, none).is_err());
@@ -29,14 +30,14 @@ pub fn key(bytes: &[u8]) {
     assert_eq!(again.public(), secret.public());
 }
 
-/// A request has one spelling.
+/// A request has one notation.
 pub fn request(bytes: &[u8]) {
     if let Ok(request) = Request::parse(Path::new("given"), bytes) {
         super::written_again(request.write().as_bytes(), bytes);
     }
 }
 
-/// A mark has one spelling.
+/// A mark has one notation.
 pub fn mark(bytes: &[u8]) {
     let Ok(line) = std::str::from_utf8(bytes) else { return };
     if let Some(mark) = Mark::parse(line) {

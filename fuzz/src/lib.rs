@@ -1,8 +1,7 @@
-//! What holds of any bytes that a stranger hands over: a property for each parser.
+//! Properties that hold for any bytes from a stranger, one for each parser.
 //!
-//! Always holds: a property panics if and only if it is broken; it is a function of its bytes. Not
-//! here: what is done with them (`targets/`, `tests/fuzz`), files to begin with
-//! (`tests/fuzz/seeds.rs`).
+//! Always holds: a property panics if and only if it is broken; it depends on its bytes alone. Not
+//! here: the callers (`targets/`, `tests/fuzz`), the initial files (`tests/fuzz/seeds.rs`).
 
 mod audit;
 mod event;
@@ -16,14 +15,14 @@ pub use key::{key, mark, request};
 pub use place::{bag, bag_note, journal, published};
 pub use tlog::{add_checkpoint, checkpoint, cosignature, note, policy, tlog_proof, witness_state};
 
-/// What parts the files of one input.
+/// The separator of the files of one input.
 pub const BETWEEN: u8 = 0x1E;
 
-/// A property by its name.
+/// A property with its name.
 pub struct Property {
-    /// The name, that of the target too.
+    /// The name, also of the target.
     pub name: &'static str,
-    /// Panics where the property is broken.
+    /// Panics if the property is broken.
     pub check: fn(&[u8]),
 }
 
@@ -43,13 +42,13 @@ properties! {
     key request mark
 }
 
-/// The files of an input; those that it does not have are empty.
+/// The files of an input; missing ones are empty.
 fn files<const N: usize>(bytes: &[u8]) -> [&[u8]; N] {
     let mut parts = bytes.splitn(N, |byte| *byte == BETWEEN);
     std::array::from_fn(|_| parts.next().unwrap_or_default())
 }
 
-/// That what was read is written as the bytes that it was read from.
+/// Checks that a parsed value is written as the bytes that it was parsed from.
 fn written_again(found: &[u8], bytes: &[u8]) {
     assert!(
         found == bytes,

@@ -11,8 +11,8 @@ use annals_core::verify::source::{Source, SourceError};
 use annals_core::verify::{Options, verify};
 use std::fs;
 
-/// A journal is walked to its end whatever it holds; where nothing of it is damaged, its events and
-/// closing lines, written one after the other, are its bytes; and the verdict ends.
+/// A journal is walked to its end whatever it contains; if nothing of it is damaged, its events and
+/// commit lines, written in order, are its bytes; and verification ends.
 pub fn journal(bytes: &[u8]) {
     let ledger = tempfile::tempdir().expect("a folder");
     let folder = ledger.path().join("journal");
@@ -50,7 +50,7 @@ pub fn journal(bytes: &[u8]) {
     assert!(report.size <= counted);
 }
 
-/// A published record in memory: its checkpoint, first tile and first bundle, whatever the name.
+/// A published record in memory: its checkpoint, first tile and first bundle, for any name.
 struct Served([Vec<u8>; 3]);
 
 impl PublishedFiles for Served {
@@ -71,8 +71,8 @@ impl PublishedFiles for Served {
     }
 }
 
-/// A checkpoint, and after it the number of hashes in a tile, the tile, a bundle. A bundle is cut
-/// into the records that it was joined of; the record is judged to its end whatever is served.
+/// A checkpoint, the number of hashes in a tile, the tile, and a bundle. A bundle is split into the
+/// records that it was joined from; the record is verified to its end whatever is served.
 pub fn published(bytes: &[u8]) {
     let [checkpoint, rest] = super::files(bytes);
     let (hashes, rest) = rest.split_first().unwrap_or((&0, rest));
@@ -91,7 +91,7 @@ pub fn published(bytes: &[u8]) {
     let _judged = verify(&published, &ends, Options::whole(1));
 }
 
-/// A bag is checked whatever its lists say: what they list stands inside it.
+/// A bag is checked whatever its manifests list: the listed files are inside it.
 pub fn bag(bytes: &[u8]) {
     let [declared, info, manifest, tags, document] = super::files(bytes);
     let folder = tempfile::tempdir().expect("a folder");
@@ -119,7 +119,7 @@ pub fn bag(bytes: &[u8]) {
     }
 }
 
-/// The text of a note over a bag has one spelling.
+/// The text of a note over a bag has one notation.
 pub fn bag_note(bytes: &[u8]) {
     let Ok(text) = std::str::from_utf8(bytes) else { return };
     if let Some(read) = BagText::parse(text) {

@@ -1,4 +1,4 @@
-//! Properties of notes, checkpoints, cosignatures, policies, and what witnesses are asked.
+//! Properties of notes, checkpoints, cosignatures, policies, and requests to witnesses.
 
 use annals::witness::request::AddCheckpoint;
 use annals::witness::state::WitnessState;
@@ -8,14 +8,14 @@ use annals_core::tlog::policy::Policy;
 use annals_core::tlog::proof::TlogProof;
 use annals_core::tlog::{Checkpoint, KeyKind, Note, VerifierKey};
 
-/// A note has one spelling.
+/// A note has one notation.
 pub fn note(bytes: &[u8]) {
     if let Some(note) = Note::parse(bytes) {
         super::written_again(note.write().as_bytes(), bytes);
     }
 }
 
-/// A checkpoint has one spelling; one with extension lines begins with it.
+/// A checkpoint has one notation; one with extension lines begins with it.
 pub fn checkpoint(bytes: &[u8]) {
     let Ok(text) = std::str::from_utf8(bytes) else { return };
     let strict = Checkpoint::parse(text);
@@ -31,8 +31,8 @@ pub fn checkpoint(bytes: &[u8]) {
     }
 }
 
-/// A verifier key has one spelling; a cosignature that is added to a note is found in it, and takes
-/// nothing from what the note says of others.
+/// A verifier key has one notation; a cosignature added to a note is found in it, and does not
+/// change the note's other signatures.
 pub fn cosignature(bytes: &[u8]) {
     let [key, note] = super::files(bytes);
     let Some(note) = Note::parse(note) else { return };
@@ -57,8 +57,8 @@ pub fn cosignature(bytes: &[u8]) {
     assert_eq!(known.map(|key| cosigned_by(&more, &key)), before);
 }
 
-/// A policy that is read is read the same with a comment behind it, and judges any note; a refusal
-/// names a line that is there.
+/// A policy reads the same with a comment after it, and can be applied to any note; a refusal names
+/// an existing line.
 pub fn policy(bytes: &[u8]) {
     let [policy, note] = super::files(bytes);
     match Policy::parse(policy) {
@@ -78,21 +78,21 @@ pub fn policy(bytes: &[u8]) {
     }
 }
 
-/// The proof of other tools has one spelling.
+/// The proof of other tools has one notation.
 pub fn tlog_proof(bytes: &[u8]) {
     if let Some(proof) = TlogProof::parse(bytes) {
         super::written_again(proof.write().as_bytes(), bytes);
     }
 }
 
-/// A request to a witness has one spelling.
+/// A request to a witness has one notation.
 pub fn add_checkpoint(bytes: &[u8]) {
     if let Ok(request) = AddCheckpoint::parse(bytes) {
         super::written_again(request.write().as_bytes(), bytes);
     }
 }
 
-/// What a witness remembers has one spelling.
+/// The state of a witness has one notation.
 pub fn witness_state(bytes: &[u8]) {
     if let Some(state) = WitnessState::parse(bytes) {
         super::written_again(state.write().as_bytes(), bytes);

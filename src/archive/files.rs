@@ -1,8 +1,9 @@
-//! Files by name: the seam between a published record and where its files are.
+//! Files by name: the interface between a published record and the place of its files.
 //!
-//! Always holds: a name is one that this program made, never one from a file that was read; a file
-//! larger than its bound is not read to its end; a page of HTML in the place of a file is no file.
-//! Not here: what is in the files (`published`).
+//! Always holds: a name is one that this program makes, never one from a file; of a file larger
+//! than its bound, only the bound is read; a page of HTML in place of a file does not count as a
+//! file.
+//! Not here: the content of the files (`published`).
 //! Source: FORMAT.md section 9, "Published directory".
 
 use crate::archive::{BODIES, DOCUMENTS};
@@ -13,38 +14,37 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 
-/// How many names of pages are kept.
+/// The maximum number of names of pages that is kept.
 const MAX_PAGES: usize = 1_000;
 
-/// Something that holds the files of a published record.
+/// A place with the files of a published record.
 pub trait PublishedFiles: Send + Sync {
     /// The first bytes of a file, at most `bound` of them; `None` if there is no such file.
     fn get(&self, name: &str, bound: u64) -> Result<Option<Vec<u8>>, SourceError>;
 
-    /// The names, up to some number, in whose place something came that is no file of a record: a
-    /// page of HTML.
+    /// The names, up to a limit, for which the place returned a page of HTML instead of a file.
     fn pages(&self) -> Vec<String> {
         Vec::new()
     }
 
-    /// Whether a name that no record has is answered as if it were there: then what is found under
-    /// other names says nothing.
+    /// Whether the place has an answer for a name that no record has: then its other answers prove
+    /// nothing.
     fn answers_every_name(&self) -> bool {
         false
     }
 
-    /// Where the files are, for people.
+    /// The place of the files, for messages.
     fn place(&self) -> String;
 }
 
-/// The names in whose place a page of HTML came, up to some number.
+/// The names for which a page of HTML was returned, up to a limit.
 #[derive(Debug, Default)]
 pub struct Pages(Mutex<Vec<String>>);
 
 impl Pages {
-    /// Keeps a name.
+    /// Adds a name.
     pub fn add(&self, name: &str) {
-        // Nothing of it is left half done where a thread ends.
+        // No update is left half done when a thread panics.
         let mut pages = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         if pages.len() < MAX_PAGES {
             pages.push(name.to_owned());
@@ -57,23 +57,23 @@ impl Pages {
     }
 }
 
-/// Whether bytes are a page of HTML: whoever fetched the files got it in place of one.
+/// Whether the bytes are a page of HTML, returned in place of a file.
 pub fn is_html(bytes: &[u8]) -> bool {
     begins_as(bytes, "<!doctype html") || begins_as(bytes, "<html")
 }
 
-/// Whether bytes begin with this, after a byte order mark and white space, in any case.
+/// Whether the bytes begin with this text, in any case, after a byte order mark and white space.
 pub fn begins_as(bytes: &[u8], start: &str) -> bool {
     let bytes = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes).trim_ascii_start();
     bytes.get(..start.len()).is_some_and(|begin| begin.eq_ignore_ascii_case(start.as_bytes()))
 }
 
-/// Whether a name is the digest of its file, as those of bodies and documents are.
+/// Whether a name is the digest of its file, as for bodies and documents.
 pub fn has_digest(name: &str) -> bool {
     name.split_once('/').is_some_and(|(folder, _)| [BODIES, DOCUMENTS].contains(&folder))
 }
 
-/// Whether the digest of a file is its name.
+/// Whether the name of a file is its digest.
 pub fn is_named_so(name: &str, bytes: &[u8]) -> bool {
     let digest = name.split_once('/').map(|(_, digest)| digest);
     has_digest(name) && digest == Some(&Hash::of(&[bytes]).to_string())

@@ -1,9 +1,9 @@
-//! The shelf: where a publication is written, file by file.
+//! The target of a publication, written file by file.
 //!
-//! Always holds: after [`PublishTarget::put`] a file is whole or not there; after
-//! [`PublishTarget::sync`] all names are on stable storage too; nothing is written through a
-//! link; what is no part of a publication is left as it is. Not here: what is written, and in which
-//! order (`ledger::exchange::publish`). Source: FORMAT.md section 9, "Published directory".
+//! Always holds: after [`PublishTarget::put`] a file is complete or missing; after
+//! [`PublishTarget::sync`] all names are on stable storage too; nothing is written through a link;
+//! files that are not part of a publication are left unchanged. Not here: what is written, and in
+//! which order (`ledger::exchange::publish`). Source: FORMAT.md section 9, "Published directory".
 
 use crate::archive::{BODIES, CHECKPOINT, DOCUMENTS, TILES};
 use crate::disk::lock::{Lock, Waiting};
@@ -15,17 +15,17 @@ use std::path::{Path, PathBuf};
 use std::thread;
 use std::time::{Duration, Instant};
 
-/// The one temporary file: there is one publisher at a time, and it writes one file at a time.
+/// The only temporary file: there is one publisher at a time, and it writes one file at a time.
 const NEW: &str = ".new";
-/// The publisher's lock, where a folder itself cannot be locked.
+/// The publisher's lock file, if the folder itself cannot be locked.
 const LOCK: &str = ".lock";
 /// How long a waiting publisher sleeps between two attempts.
 const PAUSE: Duration = Duration::from_millis(20);
-/// Who holds a folder that is locked itself: a lock of the system names nobody.
+/// The holder of a locked folder: a lock of the system has no name of its holder.
 const HOLDER: &str = "another annals publish";
-/// What may stand in a published directory.
+/// The names of a publication in its directory.
 const OURS: [&str; 4] = [CHECKPOINT, TILES, BODIES, DOCUMENTS];
-/// What people put beside it for those who come with a browser, and for hosts of static files.
+/// The files of a web site that may be beside a publication, for browsers and static hosts.
 const OF_THE_SITE: [&str; 11] = [
     "404.html",
     "CNAME",
@@ -40,10 +40,10 @@ const OF_THE_SITE: [&str; 11] = [
     "sitemap.xml",
 ];
 
-/// What stands under a name.
+/// The state of a name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum TargetLock {
-    /// A file with the bytes that are asked for.
+    /// A file with the expected bytes.
     Same,
     /// Nothing.
     Absent,
@@ -53,23 +53,23 @@ pub enum TargetLock {
     Folder,
 }
 
-/// A place for files by name. A seam, so that tests can let each step fail.
+/// A place for files by name: a trait, so that tests can make each step fail.
 pub trait PublishTarget {
-    /// The bytes of a file, `None` if it is not there; an error if it has more than `bound`.
+    /// The bytes of a file, `None` if it is missing; an error if it has more than `bound`.
     fn read(&self, name: &str, bound: u64) -> Result<Option<Vec<u8>>, DiskError>;
-    /// What stands under a name, compared with these bytes.
+    /// The state of a name, compared with these bytes.
     fn holds(&self, name: &str, bytes: &[u8]) -> Result<TargetLock, DiskError>;
-    /// The names in a folder; none where there is no such folder.
+    /// The names in a folder; none if there is no such folder.
     fn names(&self, folder: &str) -> Result<Vec<String>, DiskError>;
-    /// Puts a file in place, whole.
+    /// Writes a whole file in place.
     fn put(&mut self, name: &str, bytes: &[u8]) -> Result<(), DiskError>;
-    /// Removes a file, or a folder and all files in it; nothing if it is not there.
+    /// Removes a file, or a folder and all files in it; nothing if it is missing.
     fn remove(&mut self, name: &str) -> Result<(), DiskError>;
-    /// Makes the names of all that was put and removed durable.
+    /// Makes the names of all written and removed files durable.
     fn sync(&mut self) -> Result<(), DiskError>;
 }
 
-/// A shelf that is a folder, held by one publisher.
+/// A folder as target, held by one publisher.
 #[derive(Debug)]
 pub struct FolderTarget {
     folder: PathBuf,
@@ -77,28 +77,28 @@ pub struct FolderTarget {
     _hold: Hold,
 }
 
-/// Holds a folder for one publisher.
+/// The lock of a folder for one publisher.
 #[derive(Debug)]
 enum Hold {
-    /// The folder itself is locked, and nothing is written into it for that.
+    /// The folder itself is locked, and no lock file is written.
     Folder { locked: File },
-    /// A file in it is.
+    /// A lock file in the folder.
     File { _lock: Lock },
 }
 
 impl Hold {
     fn take(folder: &Path, wait: Waiting) -> Result<Hold, DiskError> {
         let began = Instant::now();
-        let mut told = false;
-        // Not every system opens a folder, and not every file system locks one.
+        let mut reported = false;
+        // Some systems cannot open a folder, and some file systems cannot lock one.
         while let Ok(file) = File::open(folder) {
             match file.try_lock() {
                 Ok(()) => return Ok(Hold::Folder { locked: file }),
                 Err(TryLockError::Error(_)) => break,
                 Err(TryLockError::WouldBlock) if began.elapsed() < wait.most => {
-                    if !told {
+                    if !reported {
                         (wait.tell)(HOLDER);
-                        told = true;
+                        reported = true;
                     }
                     thread::sleep(PAUSE.min(wait.most.saturating_sub(began.elapsed())));
                 }
@@ -114,7 +114,7 @@ impl Hold {
 
 impl Drop for Hold {
     fn drop(&mut self) {
-        // By name, as a `Lock` does it.
+        // Unlocked explicitly, as a `Lock` does it.
         if let Hold::Folder { locked } = self {
             let _ = locked.unlock();
         }
@@ -122,7 +122,7 @@ impl Drop for Hold {
 }
 
 impl FolderTarget {
-    /// Opens a folder for publishing, or makes it: its parent must be there.
+    /// Opens a folder for publishing, or creates it; its parent must exist.
     ///
     /// Errors: the folder holds something that no publication has (nothing is written then), or
     /// another publisher is at work for longer than `wait`.
@@ -144,8 +144,8 @@ impl FolderTarget {
         Ok(shelf)
     }
 
-    /// Makes the folders that a name stands in. What stands in their place and is no folder goes;
-    /// a link is an error, for what it leads to is no part of the publication.
+    /// Creates the parent folders of a name. Something else in their place is removed, except a
+    /// link, which is an error, because its target is not part of the publication.
     fn make_folders(&self, name: &str) -> Result<(), DiskError> {
         let mut path = self.folder.clone();
         let mut parts: Vec<&str> = name.split('/').collect();
@@ -168,7 +168,7 @@ impl FolderTarget {
         Ok(())
     }
 
-    /// Remembers every folder from a file up to the shelf.
+    /// Records every folder from a file up to the target.
     fn touch(&mut self, path: &Path) {
         let inside = path.ancestors().skip(1).take_while(|above| above.starts_with(&self.folder));
         for folder in inside {
@@ -215,7 +215,7 @@ impl PublishTarget for FolderTarget {
     fn names(&self, folder: &str) -> Result<Vec<String>, DiskError> {
         match list(&self.folder.join(folder)) {
             Err(error) if error.is_missing() => Ok(Vec::new()),
-            // A file stands in its place; the first put into it makes the folder.
+            // There is a file in its place; the first `put` into the folder replaces it.
             Err(_) if disk::is_file_at(&self.folder.join(folder))? => Ok(Vec::new()),
             other => other,
         }
@@ -225,7 +225,7 @@ impl PublishTarget for FolderTarget {
         let (path, new) = (self.folder.join(name), self.folder.join(NEW));
         self.make_folders(name)?;
         let write = || {
-            // Never through a link that somebody put there: the name must be free.
+            // Never written through a link: the name must be free.
             if disk::open::look(&new)?.is_some() {
                 fs::remove_file(&new)?;
             }

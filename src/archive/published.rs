@@ -1,8 +1,8 @@
-//! A published record, read as any other: a `Source` over files by name.
+//! A published record as a `Source`, read from files by name.
 //!
-//! Always holds: nothing is believed of a file but what follows from the records; each tile that a
-//! whole walk passes is compared with the hashes of the records in hand. Memory is bounded whatever
-//! the files hold. Not here: where the files are (`files`, `web`), the verdict (`verify`).
+//! Always holds: only what follows from the records is trusted; a complete walk compares each tile
+//! with the hashes of the records read. Memory is bounded whatever the files hold. Not here: the
+//! place of the files (`files`, `web`), the verdict (`verify`).
 //! Source: FORMAT.md section 9, "Published directory".
 
 use crate::archive::files::PublishedFiles;
@@ -18,34 +18,34 @@ use std::collections::VecDeque;
 use std::io;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-/// A span ends once its entries have this many bytes, so that large bodies do not add up.
+/// A batch ends once its entries have this many bytes, so that large bodies do not add up.
 const SPAN_BYTES: usize = 16 << 20;
-/// The most bytes that are read of a body: a longer one has another digest than its name.
+/// The maximum number of bytes read of a body: a longer one has another digest than its name.
 const BODY: u64 = 2 * 1_048_576;
-/// The same of a document, and one more.
+/// The maximum number of bytes read of a document: one more than a document may have.
 const DOCUMENT: u64 = 67_108_864 + 1;
-/// More bytes than the longest bundle has.
+/// One byte more than the longest bundle has.
 const BUNDLE: u64 = tile::MAX_BUNDLE + 1;
-/// How many records out of form, or out of their place, are read of a server, which could send them
+/// The maximum number of malformed or misplaced records read from a server, which could send them
 /// without end.
 const MALFORMED: u64 = 10_000;
 /// Bytes of a hash in a tile.
 const HASH: u64 = 32;
 
-/// A record in files by name, as of the checkpoint that was read when it was opened.
+/// A record in files by name, as of the checkpoint read when it was opened.
 pub struct Published {
     files: Box<dyn PublishedFiles>,
     checkpoint: Option<Vec<u8>>,
     size: u64,
     tiles: AtomicU64,
-    /// How many records out of form there may be before the reading ends.
+    /// The number of malformed records after which reading ends.
     most_malformed: u64,
     malformed: AtomicU64,
 }
 
 impl Published {
-    /// Reads the checkpoint. One that is missing or not in form is no error: then the record has no
-    /// event, and verification tells why. A page of HTML in its place is one.
+    /// Reads the checkpoint. A missing or malformed checkpoint is not an error: the record then has
+    /// no event, and verification reports the reason. A page of HTML in its place is an error.
     pub fn open(files: Box<dyn PublishedFiles>) -> Result<Published, SourceError> {
         let (tiles, malformed, most_malformed) = (AtomicU64::new(0), AtomicU64::new(0), u64::MAX);
         let mut published =
@@ -69,7 +69,7 @@ impl Published {
         Ok(())
     }
 
-    /// Reads the checkpoint again; whether it is another one than before, and so all may be.
+    /// Reads the checkpoint again; returns whether it changed, so that every file may have changed.
     pub fn look_again(&mut self) -> Result<bool, SourceError> {
         let before = self.checkpoint.take();
         self.read_checkpoint()?;
@@ -78,8 +78,8 @@ impl Published {
         Ok(self.checkpoint != before)
     }
 
-    /// The same of a server: what is no checkpoint in form is an error there, for it may be a page
-    /// of whoever answers for the server.
+    /// As [`Published::open`], for a server: a malformed checkpoint is an error, because it may be
+    /// a page that the server or a proxy returned.
     pub fn open_served(files: Box<dyn PublishedFiles>) -> Result<Published, SourceError> {
         let published = Published::open(files)?;
         match published.checkpoint.as_deref() {
@@ -88,12 +88,12 @@ impl Published {
         }
     }
 
-    /// The names in whose place a page of HTML came.
+    /// The names for which a page of HTML was returned.
     pub fn pages(&self) -> Vec<String> {
         self.files.pages()
     }
 
-    /// That what was found says nothing, where every name is answered.
+    /// An error if the place has an answer for every name, so that the answers prove nothing.
     pub fn doubt(&self) -> Option<SourceError> {
         self.files.answers_every_name().then(|| SourceError {
             what: self.files.place(),
@@ -106,13 +106,13 @@ impl Published {
         self.checkpoint.as_deref()
     }
 
-    /// How many tiles whole walks found to be right.
+    /// The number of tiles that complete walks found right.
     pub fn good_tiles(&self) -> u64 {
         self.tiles.load(Ordering::Relaxed)
     }
 
-    /// An entry: a record, and the body that it names; and whether it says that it is another event
-    /// than the one of this position.
+    /// The entry of a record, with the body that it names; and whether the record names another
+    /// position than this one.
     fn entry(&self, record: Vec<u8>, position: u64) -> Result<(Entry, bool), SourceError> {
         let reading = Reading::of(&record);
         let is_misplaced = reading.place.is_some_and(|place| place.seq != position);
@@ -128,7 +128,8 @@ impl Published {
         Ok((Entry { record, body }, is_misplaced))
     }
 
-    /// The file of a tile or bundle, or of the full one in its place; whether it is that one.
+    /// The file of a tile or bundle, or of the full one in its place; and whether it is the full
+    /// one.
     fn get(
         &self,
         tile: Tile,
@@ -144,9 +145,9 @@ impl Published {
         Ok(self.files.get(&name(&tile.full()), bound)?.map(|bytes| (bytes, true)))
     }
 
-    /// Compares a tile with the hashes that follow from the records.
+    /// Compares a tile with the hashes of the records.
     fn compare(&self, tile: Tile, hashes: &[Hash]) -> Result<Option<Damage>, SourceError> {
-        let told = |rule: Rule, i: u64, why: String| {
+        let tile_damage = |rule: Rule, i: u64, why: String| {
             Some(Damage {
                 counted: tile.first_event(i),
                 rule,
@@ -154,18 +155,18 @@ impl Published {
             })
         };
         let Some((bytes, full)) = self.get(tile, Tile::name, WIDTH * HASH + 1)? else {
-            return Ok(told(Rule::TileMissing, 0, "it is not there".to_owned()));
+            return Ok(tile_damage(Rule::TileMissing, 0, "it is not there".to_owned()));
         };
         let expected = HASH * if full { WIDTH } else { tile.width };
         if bytes.len() as u64 != expected {
             let why = format!("expected {expected} bytes, found {}", bytes.len());
-            return Ok(told(Rule::TileHash, 0, why));
+            return Ok(tile_damage(Rule::TileHash, 0, why));
         }
         let pairs = bytes.chunks_exact(HASH as usize).zip(hashes).zip(0..);
         for ((found, hash), i) in pairs {
             if found != hash.0 {
                 let why = format!("hash {i} is not the one that follows from the records, {hash}");
-                return Ok(told(Rule::TileHash, i, why));
+                return Ok(tile_damage(Rule::TileHash, i, why));
             }
         }
         if hashes.len() as u64 == tile.width {
@@ -201,7 +202,7 @@ fn is_checkpoint(bytes: &[u8]) -> bool {
     Note::parse(bytes).is_some_and(|note| Checkpoint::parse(&note.text).is_some())
 }
 
-/// How many bytes there are, and how they begin.
+/// The length of the bytes, and their beginning.
 fn start_of(bytes: &[u8]) -> String {
     let start = String::from_utf8_lossy(bytes.get(..bytes.len().min(40)).unwrap_or_default());
     match bytes.len() {
@@ -218,21 +219,22 @@ fn no_record(expected: &str) -> io::Error {
     io::Error::new(io::ErrorKind::InvalidData, why)
 }
 
-/// Whether bytes are three lines, each with its LF: what a record of a journal is by its framing.
+/// Whether the bytes are three lines, each with its LF, as the framing of a journal requires of a
+/// record.
 fn is_three_lines(record: &[u8]) -> bool {
     record.ends_with(b"\n") && record.iter().filter(|byte| **byte == b'\n').count() == 3
 }
 
-/// A walk; one from event 0 compares the tiles too.
+/// A walk; a walk from event 0 compares the tiles too.
 struct PublishedWalk<'a> {
     published: &'a Published,
-    /// Events handed out, or passed by, so far.
+    /// The number of events returned or skipped so far.
     counted: u64,
-    /// Records of the present bundle that were not yet handed out.
+    /// Records of the present bundle that are not yet returned.
     records: VecDeque<Vec<u8>>,
     tiling: Option<Tiling>,
     damage: Vec<Damage>,
-    /// How many records say that they are another event.
+    /// The number of records that name another position.
     misplaced: u64,
     ended: bool,
 }
@@ -255,8 +257,8 @@ impl PublishedWalk<'_> {
         Ok(Some(record))
     }
 
-    /// Where the record ended before its size: the tiles that begin before that, as far as their
-    /// hashes follow from the records that were read.
+    /// Handles a record that ended before its size: compares the tiles that begin before its end,
+    /// as far as their hashes follow from the records that were read.
     fn end_early(&mut self) -> Result<(), SourceError> {
         let Some(tiling) = self.tiling.take() else { return Ok(()) };
         for (tile, hashes) in tiling.partial() {
@@ -266,7 +268,7 @@ impl PublishedWalk<'_> {
         Ok(())
     }
 
-    /// Turns to the next bundle; false if there is none to hand out records of.
+    /// Reads the next bundle; false if there is none.
     fn bundle(&mut self) -> Result<bool, SourceError> {
         let size = self.published.size;
         if self.counted >= size {
@@ -279,12 +281,12 @@ impl PublishedWalk<'_> {
         let index = self.counted / WIDTH;
         let width = WIDTH.min(size - index * WIDTH);
         let tile = Tile { level: 0, index, width };
-        let mut tell = |counted, rule, why: String| {
+        let mut add_damage = |counted, rule, why: String| {
             let why = format!("{}: {why}", tile.bundle_name());
             self.damage.push(Damage { counted, rule, why });
         };
         let Some((bytes, full)) = self.published.get(tile, Tile::bundle_name, BUNDLE)? else {
-            tell(self.counted, Rule::BundleMissing, "it is not there".to_owned());
+            add_damage(self.counted, Rule::BundleMissing, "it is not there".to_owned());
             return Ok(false);
         };
         let mut cut = tile::cut(&bytes, width);
@@ -293,14 +295,14 @@ impl PublishedWalk<'_> {
         let (got, rest) = (framed as u64, cut.rest);
         if got < width {
             let why = format!("expected {width} records of three lines, found {got}");
-            tell(index * WIDTH + got, Rule::BundleForm, why);
+            add_damage(index * WIDTH + got, Rule::BundleForm, why);
         } else if rest > 0 && !full {
             let why = format!("{rest} bytes stand after its last record");
-            tell(index * WIDTH + got, Rule::BundleForm, why);
+            add_damage(index * WIDTH + got, Rule::BundleForm, why);
         }
         let skip = usize::try_from(self.counted % WIDTH).unwrap_or(usize::MAX);
         self.records = cut.records.into_iter().skip(skip).collect();
-        // A bundle that ends early ends the record, once what there is was handed out.
+        // A short bundle ends the record, after its records are returned.
         self.ended = got < width;
         Ok(!self.ended)
     }
@@ -314,7 +316,7 @@ impl PublishedWalk<'_> {
             let (entry, is_misplaced) = self.published.entry(record, position)?;
             self.misplaced += u64::from(is_misplaced);
             if self.misplaced >= self.published.most_malformed {
-                // A server may send the same ones for ever; that they are no record is shown.
+                // A server may send the same ones without end; enough of them were reported.
                 self.ended = true;
                 self.records.clear();
             }

@@ -1,18 +1,18 @@
 //! Tiles: the hashes of a growing tree, 256 to a file, and the names of the files.
 //!
-//! Always holds: a tile of width 256 is given out once, when it is full; what is not yet full is
-//! one partial tile for each level. Not here: files. Source: C2SP tlog-tiles v0.1.0; FORMAT.md
-//! section 9, "Published directory".
+//! Always holds: a tile of width 256 is returned once, when it is full; hashes that fill no tile
+//! are in one partial tile for each level. Not here: files. Source: C2SP tlog-tiles v0.1.0;
+//! FORMAT.md section 9, "Published directory".
 
 use annals_core::hash::Hash;
 use annals_core::merkle::Tree;
 
-/// Hashes in a full tile, records in a full bundle.
+/// The number of hashes in a full tile, and of records in a full bundle.
 pub const WIDTH: u64 = 256;
-/// The most bytes of a bundle.
+/// The maximum size of a bundle, in bytes.
 pub const MAX_BUNDLE: u64 = WIDTH * (2 + 65_535);
 
-/// Which tile: level, index in the level, number of hashes.
+/// The coordinates of a tile: level, index in the level, number of hashes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Tile {
     /// 0 for event hashes; each level is eight levels of the tree higher.
@@ -48,18 +48,18 @@ impl Tile {
         }
     }
 
-    /// The tile of this place that a record of `size` events calls for.
+    /// The tile at this place in a record of `size` events.
     pub fn called_for(&self, size: u64) -> Tile {
         let hashes = size.checked_shr(8 * u32::from(self.level)).unwrap_or(0);
         Tile { width: WIDTH.min(hashes.saturating_sub(self.index * WIDTH)), ..*self }
     }
 
-    /// The full tile in the same place.
+    /// The full tile at the same place.
     pub fn full(&self) -> Tile {
         Tile { width: WIDTH, ..*self }
     }
 
-    /// The first event under hash `i`. A tile of a record that is in hand never overflows.
+    /// The first event under hash `i`. Does not overflow for a tile of a record that can be read.
     pub fn first_event(&self, i: u64) -> u64 {
         let under = WIDTH.saturating_pow(u32::from(self.level));
         (self.index * WIDTH + i).saturating_mul(under)
@@ -77,8 +77,8 @@ fn path(index: u64) -> String {
     out
 }
 
-/// The partial tiles of a record of `size` events, one for each level that has one; the width is 0
-/// where the level ends with a full tile.
+/// The partial tiles of a record of `size` events, one for each level; the width is 0 if the level
+/// ends with a full tile.
 pub fn ends(size: u64) -> Vec<Tile> {
     let mut out = Vec::new();
     let mut hashes = size;
@@ -110,7 +110,7 @@ pub struct Tiling {
 }
 
 impl Tiling {
-    /// Adds the next event's hash; gives the tiles that it fills, lowest level first.
+    /// Adds the next event's hash; returns the tiles that it fills, lowest level first.
     pub fn push(&mut self, leaf: Hash) -> Vec<(Tile, Vec<Hash>)> {
         let mut full = Vec::new();
         let mut hash = leaf;
@@ -160,22 +160,22 @@ pub fn add_record(bundle: &mut Vec<u8>, record: &[u8]) -> bool {
     true
 }
 
-/// The first `width` records of a bundle, as they stand in it.
+/// The first `width` records of a bundle, as bytes.
 pub fn first_records(bundle: &[u8], width: u64) -> &[u8] {
     let lengths = cut(bundle, width).records.into_iter().map(|record| 2 + record.len());
     bundle.get(..lengths.sum()).unwrap_or(bundle)
 }
 
-/// A bundle cut into records.
+/// A bundle split into records.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Cut {
-    /// The records that could be cut, at most as many as were asked for.
+    /// The complete records, at most as many as requested.
     pub records: Vec<Vec<u8>>,
     /// Bytes after the last of them.
     pub rest: usize,
 }
 
-/// Cuts up to `width` records from the start of a bundle.
+/// Splits up to `width` records from the start of a bundle.
 pub fn cut(bundle: &[u8], width: u64) -> Cut {
     let mut records = Vec::new();
     let mut rest = bundle;

@@ -1,9 +1,9 @@
-//! Files over HTTP: GET of one name at a time, from one host.
+//! Files over HTTP: one GET for each name, from one host.
 //!
-//! Always holds: every wait and every size has a bound, and the time of a whole reading too; no
-//! redirect is followed, so nothing is asked of a host that was not named; an answer other than
-//! 200, 404 and 410 is an error; a page of HTML in place of a file is no file. Not here: TLS. For
-//! an https address put a proxy that speaks TLS in front and name the proxy. Source: RFC 9110.
+//! Always holds: every wait and every size is bounded, and so is the total time; no redirect is
+//! followed, so only the named host receives requests; a status other than 200, 404 and 410 is an
+//! error; a page of HTML in place of a file does not count as a file. Not here: TLS. For an https
+//! address run a proxy that speaks TLS, and name the proxy. Source: RFC 9110.
 
 use crate::archive::files::PublishedFiles;
 use crate::archive::files::{Pages, begins_as, has_digest, is_html, is_named_so};
@@ -15,23 +15,22 @@ use std::time::{Duration, Instant};
 use ureq::Agent;
 use ureq::http::Uri;
 
-/// How long the address of a host may take to be found.
+/// The maximum time to resolve the address of a host.
 const RESOLVE: Duration = Duration::from_secs(10);
-/// How long a connection may take to be made.
+/// The maximum time to connect.
 const CONNECT: Duration = Duration::from_secs(10);
-/// How long an answer may take, and how much longer for as many bytes as it may have: 64 MiB at
-/// 600 kB/s.
+/// The maximum time of an answer, and the extra time for its maximum size: 64 MiB at 600 kB/s.
 const ANSWER: Duration = Duration::from_secs(20);
 const ANSWER_BYTES_PER_SECOND: u64 = 600_000;
-/// The most bytes of an answer's head.
+/// The maximum size of an answer's head, in bytes.
 const HEAD: usize = 16 << 10;
 
-/// How long all answers of a reading may take together; and how much longer for each answer, and
-/// for so many bytes: as long as a slow line needs.
+/// The maximum total time of all answers; and the extra time for each answer and for each number of
+/// bytes, enough for a slow line.
 const READING: Duration = Duration::from_secs(60);
 const PER_ANSWER: Duration = Duration::from_secs(2);
 const BYTES_PER_SECOND: u64 = 10_000;
-/// The most characters of an address that are shown.
+/// The maximum number of characters of an address that are shown.
 const MAX_SHOWN: usize = 200;
 /// A name that no record has.
 const NO_NAME: &str = "no-file-of-a-record";
@@ -54,21 +53,21 @@ pub enum WebError {
 pub struct Web {
     agent: Agent,
     address: String,
-    /// How long all answers may take together, before any came.
+    /// The maximum total time of all answers, before the first one.
     patience: Duration,
     reading: Mutex<WebReading>,
     pages: Pages,
 }
 
-/// Whether a file is asked for the first time, or again past all caches, since it is not the one of
-/// its name.
+/// Whether a file is requested for the first time, or again without caches because its digest is
+/// not its name.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum WebLookup {
     First,
     Second,
 }
 
-/// What was read so far.
+/// The answers so far.
 #[derive(Debug, Default)]
 struct WebReading {
     spent: Duration,
@@ -77,7 +76,7 @@ struct WebReading {
 }
 
 impl WebReading {
-    /// How long the next answers may take together.
+    /// The remaining total time for the next answers.
     fn left(&self, patience: Duration) -> Duration {
         let bytes = Duration::from_secs(self.bytes / BYTES_PER_SECOND);
         let allowed = patience + PER_ANSWER.saturating_mul(self.answers) + bytes;
@@ -86,7 +85,7 @@ impl WebReading {
 }
 
 impl Web {
-    /// The files below this `http://` address. Nothing is asked yet.
+    /// The files below this `http://` address. No request is sent yet.
     ///
     /// ```
     /// use annals::archive::web::{Web, WebError};
@@ -113,17 +112,17 @@ impl Web {
         Ok(Web { agent, address, patience: READING, reading, pages })
     }
 
-    /// The same, with another time for a reading before any answer came.
+    /// The files with another total time before the first answer.
     pub fn within(self, patience: Duration) -> Web {
         Web { patience, ..self }
     }
 
     fn reading<T>(&self, act: impl FnOnce(&mut WebReading) -> T) -> T {
-        // Nothing of it is left half done where a thread ends.
+        // No update is left half done when a thread panics.
         act(&mut self.reading.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
-    /// Asks for a name: the bytes of the answer, at most `bound` of them, and its type; `None` if
+    /// Requests a name: the bytes of the answer, at most `bound` of them, and its type; `None` if
     /// there is no such file.
     fn ask(
         &self,
@@ -184,14 +183,14 @@ impl Web {
     }
 }
 
-/// How long an answer of at most so many bytes may take.
+/// The maximum time of an answer with at most this many bytes.
 fn answer_time(bound: u64) -> Duration {
     const MOST: u64 = 67_108_865;
     ANSWER + Duration::from_secs(bound.min(MOST) / ANSWER_BYTES_PER_SECOND)
 }
 
-/// Whether an answer is a page of HTML, or nothing: no file of a record is empty but a document. A
-/// type alone does not say so: it may be the server's for whatever it does not know.
+/// Whether an answer is a page of HTML, or empty: no file of a record is empty except a document.
+/// The type alone does not decide: a server may use it for everything unknown.
 fn is_page(kind: &str, bytes: &[u8]) -> bool {
     if bytes.is_empty() {
         return true;
@@ -200,7 +199,7 @@ fn is_page(kind: &str, bytes: &[u8]) -> bool {
     is_html(bytes) || (typed && begins_as(bytes, "<"))
 }
 
-/// A client that follows no redirect, asks no proxy, and waits no longer than it is told to.
+/// A client without redirects and proxies, with these timeouts.
 pub fn agent(connect: Duration, answer: Duration, body: Duration) -> Agent {
     let config = Agent::config_builder()
         .http_status_as_error(false)
@@ -217,7 +216,7 @@ pub fn agent(connect: Duration, answer: Duration, body: Duration) -> Agent {
     config.build().new_agent()
 }
 
-/// What went wrong, as an I/O error.
+/// The error as an I/O error.
 pub fn cause(error: ureq::Error) -> io::Error {
     match error {
         ureq::Error::Io(error) => error,

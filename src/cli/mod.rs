@@ -1,20 +1,23 @@
-//! Doors: the command line. Its rooms, lowest first; an import points down, and no command imports
+//! The command line. Its modules, lowest first; an import points down, and no command imports
 //! another (`tests/tidy.rs`).
 //!
-//! Always holds: data on stdout, all else on stderr; exit codes are `terminal::exit::Exit`; a
-//! closed pipe is no error. A new command is one file in `commands` and one line in the list below.
-//! Not here: what the commands do (`ledger`). Source: README.md.
+//! Always holds: data goes to stdout, everything else to stderr; exit codes are
+//! `terminal::exit::Exit`; a closed pipe is not an error. A new command is one file in `commands`
+//! and one line in the list below.
+//! Not here: the operations (`ledger`). Source: README.md.
 
 // floor 1: options, context, output, prompts, errors
 mod terminal;
 // floor 2: text, rows, JSON, CSV
 mod render;
-// floor 3: what several commands share
+// floor 3: shared parts of several commands
 mod shared;
-// floor 4: one file or folder each
+// floor 4: the commands, one file or folder each
 mod commands;
 
+use crate::capture::worker;
 use crate::cli::commands as c;
+use crate::cli::shared::{completion, topics};
 use crate::cli::terminal::Context;
 use crate::cli::terminal::arg_error;
 use crate::cli::terminal::formats;
@@ -24,9 +27,10 @@ use crate::cli::terminal::{Format, Global};
 use clap::error::ErrorKind;
 use clap::parser::ValueSource;
 use clap::{ArgMatches, CommandFactory, FromArgMatches, Parser, Subcommand};
+use std::io::{self, IsTerminal, Write};
 use std::process::ExitCode;
 
-/// Declares the commands: the enum that clap parses, and what each declares of itself.
+/// Declares the commands: the enum that clap parses, and the declarations of each command.
 macro_rules! commands {
     ($($name:ident: $arguments:ty,)*) => {
         #[derive(Debug, Subcommand)]
@@ -62,6 +66,8 @@ macro_rules! commands {
 commands! {
     Init: c::init::InitArgs,
     Key: c::key::KeyArgs,
+    Unlock: c::unlock::UnlockArgs,
+    Lock: c::unlock::LockArgs,
     Editor: c::editor::EditorArgs,
     Ledger: c::ledger::LedgerArgs,
     Document: c::document::DocumentArgs,
@@ -91,17 +97,19 @@ commands! {
     Repair: c::repair::RepairArgs,
     Completions: c::completions::CompletionsArgs,
     Man: c::completions::ManArgs,
+    Help: c::help::HelpArgs,
+    Agent: c::unlock::AgentArgs,
 }
 
 /// The record of facts that nobody can quietly change.
 #[derive(Debug, Parser)]
 #[command(name = "annals", version, about, long_about = None)]
-#[command(after_help = AFTER_HELP, max_term_width = 100)]
+#[command(max_term_width = 100, disable_help_subcommand = true)]
 struct Cli {
     #[command(flatten)]
     global: Global,
     #[command(subcommand)]
-    command: Command,
+    command: Option<Command>,
 }
 
 const AFTER_HELP: &str = "\
@@ -116,19 +124,31 @@ for is missing";
 /// The program's arguments, with the commands of each group in its help.
 fn program() -> clap::Command {
     let program = Cli::command();
-    let names: Vec<String> = program.get_subcommands().map(|c| c.get_name().to_owned()).collect();
     let mut template = "{about}\n\n{usage-heading} {usage}\n\n".to_owned();
     for (group, heading) in Group::ALL {
-        let of_group = names.iter().zip(Command::GROUPS).filter(|(_, of)| **of == group);
-        let of_group: Vec<&str> = of_group.map(|(name, _)| name.as_str()).collect();
+        let shown = program.get_subcommands().zip(Command::GROUPS);
+        let of_group = shown.filter(|(command, of)| **of == group && !command.is_hide_set());
+        let of_group: Vec<&str> = of_group.map(|(command, _)| command.get_name()).collect();
         template.push_str(&format!("{heading:<11}{}\n", of_group.join(", ")));
     }
     template.push_str("\n{all-args}{after-help}");
-    program.help_template(template)
+    let after = format!("{AFTER_HELP}\n\nTopics (annals help TOPIC):\n{}", topics::list(&program));
+    program.help_template(template).after_help(after)
 }
 
-/// Parses the arguments, runs the command, reports what went wrong.
+/// Parses the arguments, runs the command, reports its error.
 pub fn run() -> ExitCode {
+    if std::env::args_os().nth(1).is_some_and(|argument| argument == worker::ARGUMENT) {
+        let served = worker::serve(io::stdin(), io::stdout());
+        return ExitCode::from(if served.is_ok() { Exit::Yes } else { Exit::Unknown } as u8);
+    }
+    match completion::answer(program) {
+        Ok(false) => {}
+        Ok(true) => return ExitCode::SUCCESS,
+        Err(error) => {
+            return ExitCode::from(CliError::usage(error.to_string()).report(Format::Text) as u8);
+        }
+    }
     let read = |matches: ArgMatches| {
         let cli = only_typed(Cli::from_arg_matches(&matches)?, &matches);
         Ok((cli, matches))
@@ -136,18 +156,21 @@ pub fn run() -> ExitCode {
     let (cli, matches) = match program().try_get_matches().and_then(read) {
         Ok(read) => read,
         Err(error) => {
-            if let Some(why) = arg_error::value(&error) {
+            let ours = arg_error::value(&error).or_else(|| arg_error::unknown_command(&error));
+            if let Some(why) = ours {
                 return ExitCode::from(CliError::usage(why).report(Format::Text) as u8);
             }
             let asked = matches!(error.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion);
-            // A closed pipe under --help is no error.
+            // A closed pipe under --help is not an error.
             let _ = error.print();
             return ExitCode::from(if asked { 0 } else { Exit::Unknown as u8 });
         }
     };
     let format = cli.global.format;
     // A format that the command does not have is an argument like others: the error is text.
-    if let Err(failure) = formats::check(cli.command.formats(), format, &matches) {
+    if let Some(command) = &cli.command
+        && let Err(failure) = formats::check(command.formats(), format, &matches)
+    {
         return ExitCode::from(failure.report(Format::Text) as u8);
     }
     match command(cli) {
@@ -156,17 +179,36 @@ pub fn run() -> ExitCode {
     }
 }
 
-/// Clears an editor that only `ANNALS_EDITOR` names where `--editor` is a filter.
+/// Clears an editor that comes only from `ANNALS_EDITOR` if `--editor` is a filter.
 fn only_typed(mut cli: Cli, matches: &ArgMatches) -> Cli {
     let source = matches.subcommand().and_then(|(_, inner)| inner.value_source("editor"));
     let typed = source == Some(ValueSource::CommandLine);
-    if cli.command.editor_option() == EditorOption::Filters && !typed {
+    let filters = |command: &Command| command.editor_option() == EditorOption::Filters;
+    if cli.command.as_ref().is_some_and(filters) && !typed {
         cli.global.editor = None;
     }
     cli
 }
 
 fn command(cli: Cli) -> Result<Exit, CliError> {
+    let Some(command) = cli.command else { return no_command(cli.global) };
     let mut context = Context::new(cli.global, program)?;
-    cli.command.run(&mut context)
+    command.run(&mut context)
+}
+
+/// Without a command: what waits here, or, where there is no ledger, the help.
+fn no_command(global: Global) -> Result<Exit, CliError> {
+    let mut context = Context::new(global, program)?;
+    if c::home::is_here(&context)? {
+        return c::home::run(&mut context);
+    }
+    let help = program().render_help();
+    let mut err = std::io::stderr();
+    // A closed pipe under the help is no error.
+    let _ = write!(
+        err,
+        "{}",
+        if err.is_terminal() { help.ansi().to_string() } else { help.to_string() }
+    );
+    Ok(Exit::Unknown)
 }

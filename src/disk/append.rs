@@ -1,12 +1,12 @@
 //! A file that only grows: each append is one write and one fdatasync.
 //!
 //! Always holds: after `Ok` the bytes are on stable storage; after [`DiskError::NotWritten`] the
-//! file is as it was; a file that has another length than this handle left it with is neither
-//! written nor truncated ([`DiskError::Changed`]); after [`DiskError::Unknown`] the content is not
-//! known, and the handle refuses all that follows. Not here: where one append ends and the next
-//! begins (the framing of the reader).
+//! file is unchanged; a file whose length differs from the one that this handle left is neither
+//! written nor truncated ([`DiskError::Changed`]); after [`DiskError::Unknown`] the content is
+//! unknown, and the handle refuses every later operation. Not here: where one append ends and the
+//! next begins (the reader's framing decides that).
 //! Source: "Can Applications Recover from fsync Failures?": pages of a failed fsync may be marked
-//! clean, so a second fsync that succeeds says nothing about them.
+//! clean, so a later successful fsync proves nothing about them.
 
 use crate::disk::open::open_to_append;
 use crate::disk::{DiskError, FileMode, create_new, error, parent, sync_folder};
@@ -14,15 +14,15 @@ use std::fs::File;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
-/// What an [`Appender`] does to its file. A seam, so that tests can let each step fail.
+/// The file operations of an [`Appender`]: a trait, so that tests can make each step fail.
 pub trait Medium {
     /// Writes all bytes at the end.
     fn write(&mut self, bytes: &[u8]) -> io::Result<()>;
     /// Makes bytes and length durable.
     fn sync(&mut self) -> io::Result<()>;
-    /// Makes the file `length` bytes long.
+    /// Truncates the file to `length` bytes.
     fn truncate(&mut self, length: u64) -> io::Result<()>;
-    /// How many bytes it has.
+    /// Its length in bytes.
     fn length(&self) -> io::Result<u64>;
 }
 
@@ -51,7 +51,7 @@ pub struct Appender<M: Medium = File> {
 }
 
 impl Appender {
-    /// Makes an empty file that must not be there yet, and its name durable.
+    /// Creates an empty file that must not exist yet, and makes its name durable.
     pub fn create(path: &Path, mode: FileMode) -> Result<Appender, DiskError> {
         let file = create_new(path, mode).map_err(error("make", path))?;
         file.sync_all().map_err(error("sync", path))?;
@@ -59,7 +59,7 @@ impl Appender {
         Ok(Appender::over(file, path, 0))
     }
 
-    /// Opens a file that is there, to append after its last byte.
+    /// Opens an existing file, to append after its last byte.
     pub fn open(path: &Path) -> Result<Appender, DiskError> {
         let file = open_to_append(path);
         let file = file.map_err(error("open", path))?;
@@ -75,12 +75,12 @@ impl<M: Medium> Appender<M> {
         Appender { medium, path, length, poisoned: false }
     }
 
-    /// How many bytes the file has, all of them durable.
+    /// The length of the file in bytes, all of them durable.
     pub fn length(&self) -> u64 {
         self.length
     }
 
-    /// The file.
+    /// The path of the file.
     pub fn path(&self) -> &Path {
         &self.path
     }
@@ -110,7 +110,7 @@ impl<M: Medium> Appender<M> {
         }
     }
 
-    /// Cuts the file to a smaller length, durably.
+    /// Truncates the file to a smaller length, durably.
     pub fn truncate(&mut self, length: u64) -> Result<(), DiskError> {
         self.refuse_if_poisoned()?;
         self.expect_length(self.length)?;
@@ -123,7 +123,7 @@ impl<M: Medium> Appender<M> {
         }
     }
 
-    /// Refuses a file that somebody else wrote to.
+    /// Refuses a file that another process wrote to.
     pub fn expect_length(&self, expected: u64) -> Result<(), DiskError> {
         let path = || self.path.clone();
         match self.medium.length() {
@@ -163,7 +163,7 @@ impl<M: Medium> Appender<M> {
 mod tests {
     use super::*;
 
-    /// Bytes in memory; a set flag lets that step fail, after half of its work.
+    /// Bytes in memory; a set flag makes that step fail, after half of its work.
     #[derive(Default)]
     struct Fragile {
         bytes: Vec<u8>,

@@ -1,12 +1,12 @@
-//! Bytes of a file at an offset, wherever its cursor stands.
+//! Reading and writing a file at an offset, independent of its cursor.
 //!
-//! Always holds: an interrupted call is made again. Not here: durable writes (`append`).
+//! Always holds: an interrupted call is repeated. Not here: durable writes (`append`).
 
 use std::fs::File;
 use std::io;
 
-/// Reads into `bytes` from an offset on; how many bytes there were, which is fewer only where the
-/// file ends.
+/// Reads into `bytes` from an offset on; returns the number of bytes, which is smaller than
+/// requested only at the end of the file.
 pub fn read_at(file: &File, bytes: &mut [u8], at: u64) -> io::Result<usize> {
     let mut count = 0;
     while count < bytes.len() {

@@ -1,12 +1,12 @@
 //! The lock of a ledger's one writer.
 //!
-//! Always holds: at most one [`Lock`] on a path exists at a time, over all processes; the file is
-//! made by a writer only, is never removed or renamed, and names its holder while it is held; a
-//! file of that name with other content is somebody's, and is refused as it is. The
-//! lock is the system's (flock), so it ends with its process, however that ends; what the file
-//! says is for people. Writers that wait stand in the system's own queue, so the one that came
-//! first is served first; only the time in which nothing moves counts as waiting: no other holder,
-//! no step of the present one. Not here: readers, who never wait and never lock.
+//! Always holds: at most one [`Lock`] on a path exists at a time, over all processes. The file is
+//! created by a writer only, is never removed or renamed, and names its holder while it is held; a
+//! file of that name with other content is refused and left unchanged. The lock is the system's
+//! (flock), so it ends with its process, however that ends; the content of the file is for people
+//! only. Waiting writers are in the system's own queue, so the first to come is served first. Only
+//! the time without progress counts as waiting: no new holder, no step of the present one. Not
+//! here: readers, who never wait and never lock.
 //! Source: `std::fs::File::lock`, flock(2).
 
 use crate::disk::Strange;
@@ -19,33 +19,34 @@ use std::sync::mpsc::{RecvTimeoutError, channel};
 use std::thread;
 use std::time::{Duration, Instant};
 
-/// How long a waiting writer sleeps before it looks again whether anything moved.
+/// The interval at which a waiting writer checks for progress.
 const PAUSE: Duration = Duration::from_millis(100);
-/// How often a writer that does not wait tries again.
+/// The number of attempts of a writer that does not wait.
 const TRIES: u32 = 3;
-/// More than the moment for which a reader has the lock.
+/// Longer than a reader holds the lock to check it.
 const GLANCE: Duration = Duration::from_millis(500);
-/// How many bytes of the holder's line are read.
+/// The maximum length of the holder's line, in bytes.
 const HOLDER_BYTES: u64 = 4_096;
 
-/// How the holder's line begins; the number of its process follows, and a colon.
+/// The beginning of the holder's line, before its process number and a colon.
 const HOLDER: &str = "process ";
 
 /// The right to write, until it is dropped.
 #[derive(Debug)]
 pub struct Lock {
     file: File,
-    /// The first line: who holds it.
+    /// The first line: the holder.
     line: String,
     steps: u64,
 }
 
-/// How long to wait for another holder, and who is told of it; a span of time alone tells nobody.
+/// How long to wait for another holder, and a callback for its name; a duration alone has no
+/// callback.
 #[derive(Clone, Copy, Debug)]
 pub struct Waiting {
-    /// How long to wait while nothing moves.
+    /// The maximum time without progress.
     pub most: Duration,
-    /// Told at once whom is waited for, and each time that it is another one.
+    /// Called at once with the holder's name, and again for each new holder.
     pub tell: fn(&str),
 }
 
@@ -62,10 +63,10 @@ impl Default for Waiting {
 }
 
 impl Lock {
-    /// Takes the lock, waiting up to `wait` for another holder to end, and tells for whom.
+    /// Takes the lock, waiting up to `wait` for other holders to end, and reports their names.
     ///
     /// Writes process id and command line of this process into the file. Errors:
-    /// [`DiskError::Held`] naming the holder, or what kept the file from being opened.
+    /// [`DiskError::Held`] with the holder, or the error of opening the file.
     ///
     /// ```
     /// use annals::disk::{DiskError, lock::Lock};
@@ -97,14 +98,14 @@ impl Lock {
         Ok(lock)
     }
 
-    /// Says that the holder got on: who waits for it goes on waiting.
+    /// Reports progress of the holder, so that waiting processes continue to wait.
     pub fn step(&mut self) {
         self.steps += 1;
-        // It says something to those who wait and nothing else hangs on it.
+        // Only waiting processes read it, so an error has no effect.
         let _ = self.sign();
     }
 
-    /// Writes who holds the lock. Not synced: it says nothing after a power cut.
+    /// Writes the holder's line. Not synced: it has no meaning after a power cut.
     fn sign(&mut self) -> std::io::Result<()> {
         if self.steps == 0 {
             self.file.set_len(0)?;
@@ -114,8 +115,8 @@ impl Lock {
     }
 }
 
-/// Tries again a few times, and for longer where nobody has a name in the file: a reader that looks
-/// whether the lock is held ([`is_held`]) has it for a moment, and is no holder.
+/// Tries a few times, and longer if the file names no holder: a reader that checks the lock
+/// ([`is_held`]) holds it for a moment.
 fn at_once(file: File, path: &Path) -> Result<File, DiskError> {
     let began = Instant::now();
     let mut tries = 0;
@@ -130,7 +131,7 @@ fn at_once(file: File, path: &Path) -> Result<File, DiskError> {
     Err(held(path))
 }
 
-/// Refuses a file that no holder of a lock can have left: it is not written over.
+/// Refuses a file that no holder of a lock can have left; it is not overwritten.
 fn expect_ours(path: &Path) -> Result<(), DiskError> {
     match is_ours(&read_up_to(path, HOLDER_BYTES)?) {
         true => Ok(()),
@@ -142,8 +143,8 @@ fn expect_ours(path: &Path) -> Result<(), DiskError> {
     }
 }
 
-/// Whether bytes are what a holder wrote, of which a power cut or a full disk may have left a part
-/// or zeros.
+/// Whether the bytes are those of a holder, possibly truncated or zeroed by a power cut or a full
+/// disk.
 fn is_ours(bytes: &[u8]) -> bool {
     let length = bytes.iter().rposition(|byte| *byte != 0).map_or(0, |last| last + 1);
     let written = bytes.get(..length).unwrap_or_default();
@@ -154,18 +155,18 @@ fn is_ours(bytes: &[u8]) -> bool {
     matches!(rest.get(digits), None | Some(b':'))
 }
 
-/// Waits in the system's queue until nothing moved for as long as may be waited.
+/// Waits in the system's queue until there was no progress for the maximum time.
 fn queue(file: File, path: &Path, waiting: Waiting) -> Result<File, DiskError> {
     let (taken, when_taken) = channel();
-    // A thread cannot be called back from the queue: it ends when it has the lock, which goes with
-    // the file where nobody waits any more.
+    // A thread cannot leave the queue: it ends when it has the lock, which is released with the
+    // file if nobody waits any more.
     let wait = move || {
         let locked = file.lock().map(|()| file);
         drop(taken.send(locked));
     };
     let spawned = thread::Builder::new().spawn(wait);
     spawned.map_err(error("wait for", path))?;
-    let mut told = String::new();
+    let mut reported = String::new();
     let mut seen = read_up_to(path, HOLDER_BYTES).unwrap_or_default();
     let mut since = Instant::now();
     loop {
@@ -180,9 +181,9 @@ fn queue(file: File, path: &Path, waiting: Waiting) -> Result<File, DiskError> {
             (seen, since) = (now, Instant::now());
         }
         let holder = holder(path);
-        if holder != told && holder != UNNAMED {
+        if holder != reported && holder != UNNAMED {
             (waiting.tell)(&holder);
-            told = holder;
+            reported = holder;
         }
         if since.elapsed() >= waiting.most {
             return Err(held(path));
@@ -196,16 +197,16 @@ fn held(path: &Path) -> DiskError {
 
 impl Drop for Lock {
     fn drop(&mut self) {
-        // The name of a past holder would only mislead.
+        // The line of a past holder would mislead.
         let _ = self.file.set_len(0);
-        // Let go by name: closing alone would leave the lock with a child process that was forked
-        // meanwhile, until it has begun its own program.
+        // Unlocked explicitly: closing alone would leave the lock with a child process forked
+        // meanwhile, until that process has started its own program.
         let _ = self.file.unlock();
     }
 }
 
-/// Whether a writer holds the lock now. Writes nothing; false where there is no lock file. The
-/// shared lock that it takes for a moment is no holder to a writer that does not wait.
+/// Whether a writer holds the lock now. Writes nothing; false if there is no lock file. A writer
+/// that does not wait ignores the shared lock that this function takes for a moment.
 pub fn is_held(path: &Path) -> bool {
     let file = open(path, Links::Refuse);
     file.is_ok_and(|file| matches!(file.try_lock_shared(), Err(TryLockError::WouldBlock)))
@@ -214,7 +215,7 @@ pub fn is_held(path: &Path) -> bool {
 /// A holder that has not written its line yet.
 const UNNAMED: &str = "a process that has not yet written its name";
 
-/// What the first line of the lock file says, safe to print.
+/// The first line of the lock file, safe to print.
 fn holder(path: &Path) -> String {
     let bytes = read_up_to(path, HOLDER_BYTES).unwrap_or_default();
     let text = String::from_utf8_lossy(&bytes);
@@ -265,7 +266,7 @@ mod tests {
             assert_eq!(refused, expected);
             assert_eq!(std::fs::read(folder.path().join("lock")).unwrap(), foreign.as_bytes());
         }
-        // What a holder left that was killed, or a power cut made of it.
+        // Content that a killed holder or a power cut can leave.
         for ours in ["", "process 17: annals append\nstep 3\n", "proc", "process 17", "\0\0\0"] {
             std::fs::write(&path, ours).unwrap();
             drop(Lock::take(&path, Duration::ZERO).unwrap());
@@ -291,26 +292,26 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("lock");
         let mut held = Lock::take(&path, Duration::ZERO).unwrap();
-        static TOLD: Mutex<Vec<(Instant, String)>> = Mutex::new(Vec::new());
+        static REPORTED: Mutex<Vec<(Instant, String)>> = Mutex::new(Vec::new());
         let began = Instant::now();
         thread::scope(|scope| {
             let waiting = scope.spawn(|| {
                 let tell: fn(&str) =
-                    |holder| TOLD.lock().unwrap().push((Instant::now(), holder.to_owned()));
+                    |holder| REPORTED.lock().unwrap().push((Instant::now(), holder.to_owned()));
                 let most = Duration::from_millis(1_500);
                 Lock::take(&path, Waiting { most, tell }).is_ok()
             });
-            // Longer than may be waited, but never so long without a step.
+            // Longer than the maximum, but never that long without a step.
             for _ in 0..25 {
                 thread::sleep(Duration::from_millis(100));
                 held.step();
             }
             drop(held);
             assert!(waiting.join().unwrap());
-            let told = TOLD.lock().unwrap();
-            assert_eq!(told.len(), 1, "{told:?}");
-            assert!(told[0].0 - began < Duration::from_secs(1), "{told:?}");
-            assert!(told[0].1.starts_with(&format!("process {}: ", std::process::id())));
+            let reported = REPORTED.lock().unwrap();
+            assert_eq!(reported.len(), 1, "{reported:?}");
+            assert!(reported[0].0 - began < Duration::from_secs(1), "{reported:?}");
+            assert!(reported[0].1.starts_with(&format!("process {}: ", std::process::id())));
         });
     }
 

@@ -1,11 +1,11 @@
-//! The primitives of every durable write: new file, replaced file, synced folder, bounded read.
+//! The primitives of durable files: new file, replaced file, synced folder, bounded read.
 //!
 //! Always holds: when a function here returns `Ok`, the bytes and the name that leads to them are
-//! on stable storage; when it returns an error, it says what was tried, where, and the cause.
-//! [`append`] holds the append-only file, [`lock`] the one writer of a ledger.
-//! Not here: what the bytes mean; retries (after a failed fsync nothing is known, so none is
-//! sound). Source: POSIX fsync and rename; Rebello et al., "Can Applications Recover from fsync
-//! Failures?", 2020.
+//! on stable storage; an error has the operation, the path and the cause. [`append`] has the
+//! append-only file, [`lock`] the lock of a ledger's one writer.
+//! Not here: the meaning of the bytes; retries (after a failed fsync the state is unknown, so a
+//! retry is not sound). Source: POSIX fsync and rename; Rebello et al., "Can Applications Recover
+//! from fsync Failures?", 2020.
 
 pub mod append;
 pub mod at;
@@ -22,53 +22,53 @@ use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 
-/// Why a file could not be read or written: what was tried, where, and the cause.
+/// Why a file could not be read or written: the operation, the path and the cause.
 #[derive(Debug, thiserror::Error)]
 pub enum DiskError {
     /// An operation failed before it had an effect, or while it only read.
     #[error("cannot {what} {}", path.display())]
     Io {
-        /// What was tried: a verb.
+        /// The operation: a verb.
         what: &'static str,
         /// The file or folder.
         path: PathBuf,
-        /// What the system answered.
+        /// The system's error.
         #[source]
         cause: io::Error,
     },
-    /// The file has more bytes than the reader allows.
+    /// The file is larger than the reader allows.
     #[error("{} has more than {bound} bytes", path.display())]
     TooLarge {
         /// The file.
         path: PathBuf,
-        /// The most bytes allowed.
+        /// The maximum size in bytes.
         bound: u64,
     },
-    /// The name leads to a link, a folder, a pipe or something else than is expected there.
+    /// The path leads to a link, a folder, a pipe or something else that is not expected there.
     #[error("expected {} at {}, found {}", strange.expected, path.display(), strange.found)]
     Strange {
-        /// What was to be opened.
+        /// The path.
         path: PathBuf,
-        /// What is expected and found there.
+        /// What was expected and what was found.
         strange: Strange,
     },
-    /// An append failed, and the file was cut back to its old length: nothing was written.
+    /// An append failed, and the file was truncated to its old length: nothing was written.
     #[error("cannot append to {}; nothing was written", path.display())]
     NotWritten {
         /// The file.
         path: PathBuf,
-        /// What the system answered.
+        /// The system's error.
         #[source]
         cause: io::Error,
     },
-    /// A write or its fsync failed in a way that leaves open what is on stable storage.
+    /// A write or its fsync failed so that the content of stable storage is unknown.
     #[error("cannot {what} {}; it is not known what is on disk", path.display())]
     Unknown {
         /// The step that failed: a verb.
         what: &'static str,
         /// The file.
         path: PathBuf,
-        /// What the system answered.
+        /// The system's error.
         #[source]
         cause: io::Error,
     },
@@ -78,7 +78,8 @@ pub enum DiskError {
         /// The file.
         path: PathBuf,
     },
-    /// The file has another length than whoever has the lock left it with: nothing was written.
+    /// The length of the file differs from the one that the holder of the lock left: nothing was
+    /// written.
     #[error(
         "{} has {found} bytes, expected {expected}: another process writes to it at the same time, \
          so the lock does nothing on this file system; write from one machine, or keep the ledger \
@@ -87,9 +88,9 @@ pub enum DiskError {
     Changed {
         /// The file.
         path: PathBuf,
-        /// How many bytes it must have.
+        /// The expected length in bytes.
         expected: u64,
-        /// How many it has.
+        /// The length found.
         found: u64,
     },
     /// Another writer has the lock.
@@ -103,24 +104,24 @@ pub enum DiskError {
 }
 
 impl DiskError {
-    /// Whether the cause is that the file or folder is not there.
+    /// Whether the cause is a missing file or folder.
     pub fn is_missing(&self) -> bool {
         matches!(self, DiskError::Io { cause, .. } if cause.kind() == io::ErrorKind::NotFound)
     }
 
-    /// Whether the cause is that the system denies permission.
+    /// Whether the cause is a denied permission.
     pub fn is_denied(&self) -> bool {
         use io::ErrorKind::PermissionDenied;
         matches!(self, DiskError::Io { cause, .. } if cause.kind() == PermissionDenied)
     }
 
-    /// Whether the cause is that the file is there already.
+    /// Whether the cause is an existing file.
     pub fn is_there_already(&self) -> bool {
         matches!(self, DiskError::Io { cause, .. } if cause.kind() == io::ErrorKind::AlreadyExists)
     }
 }
 
-/// What stands at a path.
+/// The kind of a path.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum PathKind {
     /// A regular file.
@@ -131,9 +132,9 @@ pub enum PathKind {
     Other,
 }
 
-/// What stands at a path; `None` where nothing does. A link is followed as [`Links`] says; one that
-/// leads nowhere, where it is followed, is nothing. Every other reason not to know is an error that
-/// names the path: what cannot be looked at is not missing.
+/// The kind of a path; `None` if nothing is there. A link is followed as [`Links`] says; a followed
+/// link that leads nowhere gives `None`. Every other failure is an error that names the path: what
+/// cannot be examined is not missing.
 ///
 /// ```
 /// use annals::disk::{PathKind, Links, kind};
@@ -163,34 +164,34 @@ pub fn kind(path: &Path, links: Links) -> Result<Option<PathKind>, DiskError> {
     }))
 }
 
-/// Whether anything stands at a path, also a link that leads nowhere.
+/// Whether there is anything at a path, including a link that leads nowhere.
 pub fn is_there(path: &Path) -> Result<bool, DiskError> {
     Ok(kind(path, Links::Refuse)?.is_some())
 }
 
-/// Whether a folder stands at a path, or a link to one.
+/// Whether there is a folder at a path, or a link to one.
 pub fn is_folder_at(path: &Path) -> Result<bool, DiskError> {
     Ok(kind(path, Links::Follow)? == Some(PathKind::Folder))
 }
 
-/// Whether a file stands at a path, or a link to one.
+/// Whether there is a file at a path, or a link to one.
 pub fn is_file_at(path: &Path) -> Result<bool, DiskError> {
     Ok(kind(path, Links::Follow)? == Some(PathKind::File))
 }
 
-/// How many bytes [`rewrite`] reads and writes at once.
+/// The number of bytes that [`rewrite`] reads and writes at once.
 const REWRITTEN_AT_ONCE: usize = 1 << 20;
 
-/// Who may read a new file.
+/// The permissions of a new file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum FileMode {
-    /// As the user's umask says.
+    /// By the user's umask.
     Shared,
     /// The owner only (0600), for secrets.
     Private,
 }
 
-/// Makes the names in a folder durable. Does nothing where folders cannot be synced (Windows).
+/// Makes the names in a folder durable. Does nothing if folders cannot be synced (Windows).
 pub fn sync_folder(folder: &Path) -> Result<(), DiskError> {
     if !cfg!(unix) {
         return Ok(());
@@ -199,20 +200,20 @@ pub fn sync_folder(folder: &Path) -> Result<(), DiskError> {
     synced.map_err(error("sync folder", folder))
 }
 
-/// Makes the bytes of a file that someone else wrote durable.
+/// Makes the bytes of a file durable that another process wrote.
 pub fn sync_file(path: &Path) -> Result<(), DiskError> {
     let synced = open(path, Links::Refuse).and_then(|file| file.sync_all());
     synced.map_err(error("sync", path))
 }
 
-/// Makes a folder that is not there yet, and its name durable. Its parent must be there.
+/// Creates a folder that must not exist yet, durably. Its parent must exist.
 pub fn create_dir(folder: &Path) -> Result<(), DiskError> {
     fs::create_dir(folder).map_err(error("make folder", folder))?;
     sync_folder(parent(folder))
 }
 
-/// Makes a folder if it is not there, and its name durable: also one that was made before by a
-/// call that did not get so far. Its parent must be there.
+/// Creates a folder if it is missing, durably; the name of an existing one is synced too, because
+/// the call that created it may have been interrupted. Its parent must exist.
 pub fn ensure_folder(folder: &Path) -> Result<(), DiskError> {
     match fs::create_dir(folder) {
         Err(cause) if cause.kind() != io::ErrorKind::AlreadyExists => {
@@ -222,10 +223,9 @@ pub fn ensure_folder(folder: &Path) -> Result<(), DiskError> {
     }
 }
 
-/// Writes the bytes of a file again where they stand, from an offset on, and makes them durable
-/// with the file's name: for bytes of which nobody knows whether they are on stable storage. A
-/// sync alone proves nothing about pages that an earlier one failed on. Whatever stops it, the
-/// bytes are the same before and after.
+/// Writes the bytes of a file again in place, from an offset on, and makes them and the file's name
+/// durable: for bytes that may not be on stable storage. A sync alone proves nothing about pages
+/// that an earlier sync failed on. If it is interrupted, the bytes are unchanged.
 pub fn rewrite(path: &Path, from: u64) -> Result<(), DiskError> {
     let file = open_to_write(path).map_err(error("open", path))?;
     let mut buffer = vec![0; REWRITTEN_AT_ONCE];
@@ -247,10 +247,10 @@ fn unknown(what: &'static str, path: &Path, cause: io::Error) -> DiskError {
     DiskError::Unknown { what, path: path.to_owned(), cause }
 }
 
-/// Writes a file that must not be there yet, durably.
+/// Writes a file that must not exist yet, durably.
 ///
-/// The bytes are written under a temporary name and get their own in one step: whatever stops it,
-/// a file of that name is whole or not there, and one that is there is never overwritten.
+/// The bytes are written under a temporary name and then renamed in one step: after any
+/// interruption the file is complete or missing, and an existing file is never overwritten.
 ///
 /// ```
 /// use annals::disk::{FileMode, read, write_new};
@@ -262,7 +262,7 @@ fn unknown(what: &'static str, path: &Path, cause: io::Error) -> DiskError {
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 pub fn write_new(path: &Path, bytes: &[u8], mode: FileMode) -> Result<(), DiskError> {
-    // Asked first, so that nothing is written where the answer is known; the rename asks again.
+    // Checked first, so that nothing is written if the name is taken; the rename checks again.
     if path.symlink_metadata().is_ok() {
         return Err(error("make", path)(io::ErrorKind::AlreadyExists.into()));
     }
@@ -285,7 +285,7 @@ pub fn rename_new(from: &Path, to: &Path) -> io::Result<()> {
         use rustix::fs::{CWD, RenameFlags, renameat_with};
         use rustix::io::Errno;
         match renameat_with(CWD, from, CWD, to, RenameFlags::NOREPLACE) {
-            // A file system that does not know the flag.
+            // The file system does not support the flag.
             Err(Errno::INVAL | Errno::NOSYS | Errno::NOTSUP) => {}
             renamed => return renamed.map_err(io::Error::from),
         }
@@ -296,7 +296,7 @@ pub fn rename_new(from: &Path, to: &Path) -> io::Result<()> {
     fs::rename(from, to)
 }
 
-/// Writes a file under a temporary name; a power cut may take the name.
+/// Writes a file under a temporary name; the name need not survive a power cut.
 fn write_temporary(path: &Path, bytes: &[u8], mode: FileMode) -> Result<(), DiskError> {
     let mut file = create_new(path, mode).map_err(error("make", path))?;
     let written = file.write_all(bytes).and_then(|()| file.sync_all());
@@ -308,17 +308,17 @@ fn write_temporary(path: &Path, bytes: &[u8], mode: FileMode) -> Result<(), Disk
     Ok(())
 }
 
-/// Puts a file in the place of another in one step, durably: a reader, or a power cut, finds all
-/// of the old bytes or all of the new ones. The file need not be there before.
+/// Replaces a file in one step, durably: a reader, also after a power cut, finds all of the old
+/// bytes or all of the new ones. The file need not exist before.
 ///
-/// On an error before the rename the old file is untouched and the temporary one is gone. If only
-/// the last step fails, [`DiskError::Unknown`]: the new bytes are in place but may not last.
+/// On an error before the rename the old file is unchanged and the temporary one is removed. If
+/// only the last step fails, [`DiskError::Unknown`]: the new bytes are in place but may be lost.
 pub fn replace(path: &Path, bytes: &[u8], mode: FileMode) -> Result<(), DiskError> {
     let temporary = temporary_beside(path);
     let folder = parent(path);
-    // Opened first, so that a lack of open files is no failure after the rename.
+    // Opened first, so that a lack of file descriptors cannot fail after the rename.
     let handle = File::open(folder).ok().filter(|_| cfg!(unix));
-    // The folder is synced once, after the rename: until then the old name is the one that counts.
+    // The folder is synced once, after the rename: until then the old file is the valid one.
     write_temporary(&temporary, bytes, mode)?;
     if let Err(cause) = fs::rename(&temporary, path) {
         let _ = fs::remove_file(&temporary);
@@ -358,7 +358,7 @@ fn whole(path: &Path, links: Links, bound: u64) -> Result<Vec<u8>, DiskError> {
     let file = open(path, links).map_err(error("read", path))?;
     let length = file.metadata().map_err(error("read", path))?.len();
     let too_large = || DiskError::TooLarge { path: path.to_owned(), bound };
-    // Asked before a byte is read: a file can say that it is large and have nothing on the disk.
+    // Checked before reading: a sparse file can have a large length and few bytes on the disk.
     if length > bound {
         return Err(too_large());
     }
@@ -368,11 +368,11 @@ fn whole(path: &Path, links: Links, bound: u64) -> Result<Vec<u8>, DiskError> {
     if bytes.len() as u64 > bound { Err(too_large()) } else { Ok(bytes) }
 }
 
-/// Room for a file of this length, and no more: what grows by itself takes up to twice as much. One
-/// byte more shows where the file ends.
+/// A buffer for a file of this length: a growing buffer would take up to twice as much. One more
+/// byte detects a longer file.
 fn sized(length: u64) -> Vec<u8> {
     let mut bytes = Vec::new();
-    // Without the room it is found out where it is read.
+    // A failed reservation is reported by the read.
     let _ = bytes.try_reserve_exact(usize::try_from(length).unwrap_or_default().saturating_add(1));
     bytes
 }
@@ -385,8 +385,8 @@ fn start(path: &Path, links: Links, most: u64) -> Result<Vec<u8>, DiskError> {
     Ok(bytes)
 }
 
-/// The path of a file inside a folder, where no part of its name on the way is a link or anything
-/// else than a folder. `name` has parts with `/` between them. What is not there is no error.
+/// The path of a file inside a folder; every part of `name` except the last must be a folder, not a
+/// link. Parts are separated by `/`. A missing part is not an error.
 pub fn inside(folder: &Path, name: &str) -> Result<PathBuf, DiskError> {
     let mut path = folder.to_owned();
     let mut parts = name.split('/').peekable();
@@ -399,7 +399,7 @@ pub fn inside(folder: &Path, name: &str) -> Result<PathBuf, DiskError> {
     Ok(path)
 }
 
-/// Makes a folder that is not there yet and that its owner alone may look into. Not durable.
+/// Creates a folder that must not exist yet, accessible to its owner only. Not durable.
 pub fn make_private(folder: &Path) -> Result<(), DiskError> {
     create_private(folder).map_err(error("make folder", folder))
 }
@@ -411,7 +411,7 @@ fn create_private(folder: &Path) -> io::Result<()> {
     builder.create(folder)
 }
 
-/// Copies a file to one that must not be there yet and that is its owner's alone. Not durable.
+/// Copies a file to one that must not exist yet, accessible to its owner only. Not durable.
 pub fn copy_private(from: &Path, to: &Path) -> Result<(), DiskError> {
     let mut source = open(from, Links::Refuse).map_err(error("read", from))?;
     let mut options = OpenOptions::new();
@@ -423,7 +423,7 @@ pub fn copy_private(from: &Path, to: &Path) -> Result<(), DiskError> {
     copied.map(drop).map_err(error("copy", from))
 }
 
-/// Turns a cause into [`DiskError::Io`] about `path`, or [`DiskError::Strange`].
+/// Makes [`DiskError::Io`] about `path`, or [`DiskError::Strange`], of a cause.
 pub(crate) fn error(what: &'static str, path: &Path) -> impl FnOnce(io::Error) -> DiskError {
     let path = path.to_owned();
     move |cause| match cause.get_ref().and_then(|inner| inner.downcast_ref::<Strange>()) {
@@ -432,7 +432,7 @@ pub(crate) fn error(what: &'static str, path: &Path) -> impl FnOnce(io::Error) -
     }
 }
 
-/// The folder that a path's name stands in.
+/// The folder that contains a path.
 pub(crate) fn parent(path: &Path) -> &Path {
     match path.parent() {
         Some(folder) if !folder.as_os_str().is_empty() => folder,
@@ -441,7 +441,7 @@ pub(crate) fn parent(path: &Path) -> &Path {
     }
 }
 
-/// Opens a file that must not be there yet, for appending.
+/// Opens a file that must not exist yet, for appending.
 fn create_new(path: &Path, mode: FileMode) -> io::Result<File> {
     let mut options = OpenOptions::new();
     options.append(true).create_new(true);
@@ -453,7 +453,7 @@ fn create_new(path: &Path, mode: FileMode) -> io::Result<File> {
     options.open(path)
 }
 
-/// The first free name `<name>-aside-<n>` beside a path, where what is replaced is kept.
+/// The first free name `<name>-aside-<n>` beside a path, for the old file of a replacement.
 pub fn free_aside(path: &Path) -> PathBuf {
     let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
     let numbered = |n: u64| path.with_file_name(format!("{name}-aside-{n}"));
@@ -474,7 +474,7 @@ fn temporary_beside(path: &Path) -> PathBuf {
     parent(path).join(name)
 }
 
-/// The bytes of a file, or `None` where there is none.
+/// The bytes of a file, or `None` if it is missing.
 pub fn read_optional(path: &Path, bound: u64) -> Result<Option<Vec<u8>>, DiskError> {
     match disk::read(path, bound) {
         Ok(bytes) => Ok(Some(bytes)),

@@ -1,31 +1,31 @@
-//! The one door to files that are there: what is opened is a regular file.
+//! The only module that opens existing files: it opens regular files only.
 //!
-//! Always holds: a pipe, a device, a socket or a folder is never opened as a file, so nothing waits
-//! for a stranger; a link is followed only where a person named it, never inside a ledger, a bag, a
-//! published record or a folder of keys, so nothing is read or written outside of them. What was
-//! asked of the name is asked again of the open file. Not here: how much is read (`super`).
+//! Always holds: a pipe, a device, a socket or a folder is never opened as a file, so no open
+//! blocks. A link is followed only if a person named it, never inside a ledger, a bag, a published
+//! record or a folder of keys, so nothing is read or written outside of them. The kind is checked
+//! again on the open file. Not here: how much is read (`super`).
 //! Source: open(2), O_NOFOLLOW and O_NONBLOCK.
 
 use std::fs::{self, File, FileType, Metadata, OpenOptions};
 use std::io;
 use std::path::Path;
 
-/// What stands where a file or a folder is expected.
+/// The kind that was expected at a path, and the kind found.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("expected {expected}, found {found}")]
 pub struct Strange {
-    /// What is expected: a file or a folder.
+    /// The expected kind: a file or a folder.
     pub expected: &'static str,
-    /// What is found.
+    /// The kind found.
     pub found: &'static str,
 }
 
 /// Whether a link is followed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Links {
-    /// Never: the name stands in a folder that may come from a stranger.
+    /// Never: the name is in a folder that may come from a stranger.
     Refuse,
-    /// A person named the file.
+    /// Yes: a person named the file.
     Follow,
 }
 
@@ -36,21 +36,21 @@ pub fn open(path: &Path, links: Links) -> io::Result<File> {
     with(&mut options, path, links)
 }
 
-/// Opens a regular file that is there, to read it and to write in it.
+/// Opens an existing regular file, to read and write it.
 pub fn open_to_write(path: &Path) -> io::Result<File> {
     let mut options = OpenOptions::new();
     options.read(true).write(true);
     with(&mut options, path, Links::Refuse)
 }
 
-/// Opens a regular file that is there, to read it and to append to it.
+/// Opens an existing regular file, to read it and append to it.
 pub fn open_to_append(path: &Path) -> io::Result<File> {
     let mut options = OpenOptions::new();
     options.append(true);
     with(&mut options, path, Links::Refuse)
 }
 
-/// The same as [`open_to_write`], of a file that is made where there is none.
+/// As [`open_to_write`]; creates the file if it is missing.
 pub fn open_or_make(path: &Path) -> io::Result<File> {
     let mut options = OpenOptions::new();
     options.read(true).write(true).create(true).truncate(false);
@@ -58,11 +58,11 @@ pub fn open_or_make(path: &Path) -> io::Result<File> {
         Err(cause) if cause.kind() == io::ErrorKind::NotFound => {}
         other => return other,
     }
-    // Another process may make it first; a link that leads nowhere is refused by the system.
+    // Another process may create it first; the system refuses a link that leads nowhere.
     opened(&mut options, path, Links::Refuse)
 }
 
-/// Whether a folder is there. A link, also one to a folder, or anything else is an error.
+/// Whether a folder exists. A link, even to a folder, and every other kind are errors.
 pub fn is_folder(path: &Path) -> io::Result<bool> {
     match fs::symlink_metadata(path) {
         Ok(about) if about.is_dir() => Ok(true),
@@ -72,8 +72,8 @@ pub fn is_folder(path: &Path) -> io::Result<bool> {
     }
 }
 
-/// What is at a name, a link not followed; `None` where nothing is. Every other reason not to know
-/// is an error: a disk that fails does not make a file missing.
+/// The metadata of a name, without following a link; `None` if nothing is there. Every other
+/// failure is an error: a failing disk does not make a file missing.
 pub fn look(path: &Path) -> io::Result<Option<Metadata>> {
     match fs::symlink_metadata(path) {
         Ok(about) => Ok(Some(about)),
@@ -118,7 +118,7 @@ fn strange(expected: &'static str, found: FileType) -> io::Error {
     io::Error::other(Strange { expected, found: name(found) })
 }
 
-/// What a thing in a folder is called.
+/// The name of a kind of file, for messages.
 pub fn name(found: FileType) -> &'static str {
     #[cfg(unix)]
     {

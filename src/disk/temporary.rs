@@ -1,10 +1,10 @@
-//! Folders for copies that are looked at and thrown away, and files that a killed process left.
+//! Temporary folders for copies, and temporary files that a killed process left.
 //!
-//! Always holds: a folder is its owner's alone (0700); it goes when its [`Temporary`] is dropped,
-//! and when the process is ended by SIGINT, SIGTERM or SIGHUP; one that a killed process left is
-//! removed by the next that makes one, which sees by the lock in it and by the number of the
-//! process that nobody has it.
-//! Not here: what is put into it. Source: `std::fs::File::try_lock`.
+//! Always holds: only the owner can access a folder (0700). It is removed when its [`Temporary`] is
+//! dropped, and when SIGINT, SIGTERM or SIGHUP ends the process. A folder that a killed process
+//! left is removed by the next process that creates one; its lock and the process number in its
+//! name show that it is unused.
+//! Not here: the content. Source: `std::fs::File::try_lock`.
 
 use crate::disk::{DiskError, create_private, error};
 use std::fs::{self, File, OpenOptions};
@@ -13,27 +13,27 @@ use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
-/// What a name begins with; the number of the process and one more follow.
+/// The beginning of a name; the number of the process and another number follow.
 const BEGINS: &str = "annals-store-";
-/// The file whose lock says that somebody has the folder.
+/// The file whose lock marks the folder as used.
 const LOCK: &str = "lock";
-/// How old a folder without a lock is before it is taken for one that was left.
+/// The age from which a folder without a lock counts as abandoned.
 const OLD: Duration = Duration::from_secs(3_600);
 
 /// The folders of this process, for the thread that waits for signals.
 static FOLDERS: Mutex<Vec<PathBuf>> = Mutex::new(Vec::new());
 
-/// A folder that goes when this is dropped.
+/// A folder that is removed when this is dropped.
 #[derive(Debug)]
 pub struct Temporary {
     folder: PathBuf,
-    /// Held as long as the folder is.
+    /// Held as long as the folder exists.
     _lock: File,
 }
 
 impl Temporary {
-    /// Makes a folder where the system has its temporary files, and removes what killed processes
-    /// left there.
+    /// Creates a folder in the system's folder for temporary files, and removes those that killed
+    /// processes left there.
     pub fn make() -> Result<Temporary, DiskError> {
         Temporary::make_in(&std::env::temp_dir())
     }
@@ -73,7 +73,7 @@ impl Temporary {
         }
     }
 
-    /// The folder.
+    /// The path.
     pub fn path(&self) -> &Path {
         &self.folder
     }
@@ -85,14 +85,14 @@ impl Drop for Temporary {
     }
 }
 
-/// Removes a folder of this process. What cannot be removed is left to the next process.
+/// Removes a folder of this process. If that fails, the next process removes it.
 fn remove(folder: &Path) {
     let _ = fs::remove_dir_all(folder);
     let mut folders = FOLDERS.lock().unwrap_or_else(PoisonError::into_inner);
     folders.retain(|other| other != folder);
 }
 
-/// Removes folders that nobody has. Failing to is no error: they hold nobody up.
+/// Removes unused folders. Failing to is not an error.
 fn remove_left(parent: &Path) {
     for found in fs::read_dir(parent).into_iter().flatten().flatten() {
         let path = found.path();
@@ -103,7 +103,7 @@ fn remove_left(parent: &Path) {
     }
 }
 
-/// Whether a name is of the exact form of those that are made here.
+/// Whether a name has exactly the form of those created here.
 fn is_name(name: &str) -> bool {
     let number = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
     let numbers = name.strip_prefix(BEGINS).and_then(|rest| rest.split_once('-'));
@@ -122,8 +122,8 @@ fn is_own_folder(path: &Path) -> bool {
     path.symlink_metadata().is_ok_and(|about| about.is_dir())
 }
 
-/// Whether nobody has a folder: it is old and not locked, or its lock is free and the process that
-/// made it is no more. One that was just made may not be locked yet.
+/// Whether a folder is unused: it is old and not locked, or its lock is free and the process that
+/// created it has ended. A new folder may not be locked yet.
 fn is_left(folder: &Path) -> io::Result<bool> {
     let made = folder.symlink_metadata()?.modified()?;
     let is_old = made.elapsed().is_ok_and(|age| age > OLD);
@@ -134,15 +134,15 @@ fn is_left(folder: &Path) -> io::Result<bool> {
     }
 }
 
-/// Whether the process that a folder is named by is no more.
+/// Whether the process in a folder's name has ended.
 fn maker_is_gone(folder: &Path) -> bool {
     let name = folder.file_name().and_then(|name| name.to_str());
     let process = name.and_then(|name| name.strip_prefix(BEGINS)?.split_once('-'));
     process.and_then(|(process, _)| process.parse().ok()).is_some_and(is_gone)
 }
 
-/// Removes from a folder the files that [`replace`](super::replace) makes before it renames them,
-/// where the process that made them is no more. Failing to is no error.
+/// Removes the temporary files of [`replace`](super::replace) from a folder if the processes that
+/// created them have ended. Failing to is not an error.
 pub fn remove_unfinished(folder: &Path) {
     for found in fs::read_dir(folder).into_iter().flatten().flatten() {
         let maker = found.file_name().to_str().and_then(maker);
@@ -153,7 +153,7 @@ pub fn remove_unfinished(folder: &Path) {
     }
 }
 
-/// The process that made a temporary file, if this is the name of one: `.NAME.tmp-PROCESS-N`.
+/// The process that created a temporary file, if the name has the form `.NAME.tmp-PROCESS-N`.
 fn maker(name: &str) -> Option<i32> {
     let (of, numbers) = name.strip_prefix('.')?.rsplit_once(".tmp-")?;
     let (process, n) = numbers.split_once('-')?;
@@ -162,7 +162,7 @@ fn maker(name: &str) -> Option<i32> {
     process.parse().ok().filter(|process| named && *process > 0)
 }
 
-/// Whether there is no such process. Where that cannot be known there is one.
+/// Whether there is no such process; false if that cannot be known.
 #[cfg(unix)]
 fn is_gone(process: i32) -> bool {
     let process = rustix::process::Pid::from_raw(process);
@@ -175,13 +175,13 @@ fn is_gone(_: i32) -> bool {
     false
 }
 
-/// Starts the thread that removes the folders of this process where a signal ends it.
+/// Starts the thread that removes the folders of this process when a signal ends it.
 #[cfg(unix)]
 fn remove_on_signals() {
     use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
     static STARTED: std::sync::Once = std::sync::Once::new();
     STARTED.call_once(|| {
-        // Where signals cannot be waited for they end the process as they did before.
+        // If signals cannot be waited for, they end the process without removing its folders.
         let Ok(mut signals) = signal_hook::iterator::Signals::new([SIGHUP, SIGINT, SIGTERM]) else {
             return;
         };

@@ -1,7 +1,7 @@
-//! Making the index, or checking it: both are the same walk over a record.
+//! Building or checking the index: both are the same walk over a record.
 //!
-//! Always holds: a builder that meets a fault, a format that it does not know or a file that fails
-//! puts nothing more in and says why. Not here: what is put in (`files`), when (`ledger`).
+//! Always holds: after a fault, an unknown format or a failing file, a builder adds nothing more
+//! and reports the reason. Not here: the content (`files`), when it is built (`ledger`).
 
 use crate::index::compare_or_write::CompareOrWrite;
 use crate::index::files::IndexFiles;
@@ -18,11 +18,11 @@ use std::sync::{Mutex, PoisonError};
 enum BuilderState {
     Files(Box<IndexFiles>),
     Absent,
-    /// Nothing more is put in; this is what was found.
+    /// Nothing more is added; the status when it stopped.
     Stopped(IndexStatus),
 }
 
-/// Makes or checks an index while a record is walked.
+/// Builds or checks an index while a record is walked.
 pub struct Builder(Mutex<BuilderState>);
 
 impl Builder {
@@ -49,7 +49,7 @@ impl Builder {
         }
     }
 
-    /// Whether it can go on: what it only compared can be written.
+    /// Whether it can continue: what it only compared so far can be written.
     pub fn goes_on(&self) -> bool {
         let found = self.found();
         let held = self.0.lock().unwrap_or_else(PoisonError::into_inner);
@@ -57,7 +57,7 @@ impl Builder {
             && matches!(found, IndexStatus::Same { .. } | IndexStatus::Behind)
     }
 
-    /// What was found so far.
+    /// The status so far.
     pub fn found(&self) -> IndexStatus {
         self.with(|files| files.each_sink(CompareOrWrite::flush));
         let held = self.0.lock().unwrap_or_else(PoisonError::into_inner);
@@ -68,14 +68,14 @@ impl Builder {
         }
     }
 
-    /// Lets a builder that only compared write from now on: what is missing, and what comes.
+    /// Allows a builder that only compared to write from now on: missing entries and new ones.
     pub fn allow(&self, ledger: &Path) {
         let folder = folder(ledger);
         self.with(|files| files.each_sink(|sink| sink.allow(&folder)));
     }
 
-    /// The journal goes on at this offset, in the same file or at the start of a new one; all that
-    /// was put in so far is written.
+    /// Notes that the journal continues at this offset, in the same file or at the start of a new
+    /// one; everything added so far is written.
     pub fn commit(&self, offset: u64) {
         self.with(|files| {
             files.place = offset;
@@ -83,7 +83,7 @@ impl Builder {
         });
     }
 
-    /// The record ends here: writes what is left, cuts off what is beyond, and says what was found.
+    /// Ends the record: writes the rest, truncates the files, and returns the status.
     pub fn end(&self) -> IndexStatus {
         self.with(|files| files.each_sink(CompareOrWrite::end));
         self.found()

@@ -1,11 +1,10 @@
-//! A file of the index that is being made: what is there already is compared, what is not is
-//! written.
+//! A file of the index under construction: existing bytes are compared, missing ones are written.
 //!
-//! Always holds: up to `base` the file holds what was put in; nothing of it is written again. A
-//! sink that may not write keeps the first difference and changes nothing. A stretch of zeros where
-//! other bytes belong is an end and no difference: a power cut leaves it of what was written and
+//! Always holds: before `base` the file holds what was added; none of it is written again. In
+//! compare mode it keeps the first difference and changes nothing. A run of zeros where other bytes
+//! belong is the end of the file, not a difference: a power cut leaves zeros in place of bytes that
 //! had not reached the disk.
-//! Not here: what is put in (`build`). Source: delayed allocation in ext4 and XFS.
+//! Not here: the content (`build`). Source: delayed allocation in ext4 and XFS.
 
 use crate::disk::at::{read_at, write_at};
 use crate::disk::open::{Links, open, open_or_make};
@@ -15,45 +14,45 @@ use std::fs::File;
 use std::io;
 use std::path::Path;
 
-/// How many bytes are held before they are compared or written.
+/// The number of bytes held before they are compared or written.
 const HELD: usize = 1 << 20;
 
-/// How many bytes are held after a difference: so few that a writer can go on from there.
+/// The number of bytes held after a difference: up to this many, a writer can continue from there.
 const MUCH: usize = 16 << 20;
 
-/// Bytes of a page: what the system writes to the disk whole or not at all.
+/// The size of a page in bytes: the system writes a page to the disk whole or not at all.
 const PAGE: u64 = 4_096;
-/// How many bytes must be zero instead of what they are, for a stretch of zeros that ends anywhere:
-/// fewer can be changed bytes between zeros.
+/// The minimum number of bytes that must be zero instead of another value, for a run of zeros that
+/// ends inside a page: fewer can be changed bytes between zeros.
 const LOST: usize = 4;
 
-/// A file of the index that is being made.
+/// A file of the index under construction.
 #[derive(Debug)]
 pub(super) struct CompareOrWrite {
     name: &'static str,
     file: Option<File>,
-    /// Bytes before this are in the file.
+    /// The bytes before this offset are in the file.
     base: u64,
-    /// Those after them, not yet compared or written.
+    /// The bytes after them, not yet compared or written.
     held: Vec<u8>,
     may_write: bool,
-    /// From here on the file is written, not compared.
+    /// Whether the file is written from here on, not compared.
     writing: bool,
-    /// Where the file holds something else, or ends.
+    /// Where the file differs or ends.
     pub differs: Option<Difference>,
 }
 
 /// The first difference.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Difference {
-    /// Another byte, at this offset.
+    /// Another byte at this offset.
     At(u64),
-    /// The file ends, at this offset; or zeros follow.
+    /// The file ends at this offset, or only zeros follow.
     Ends,
 }
 
 impl CompareOrWrite {
-    /// A sink over a file, which is made where there is none and it may be.
+    /// Opens a file; it is created if it is missing and writing is allowed.
     pub fn open(
         folder: &Path,
         name: &'static str,
@@ -72,18 +71,18 @@ impl CompareOrWrite {
         Ok(CompareOrWrite { name, file, base: 0, held, may_write, writing: false, differs: None })
     }
 
-    /// How many bytes were put in.
+    /// The number of bytes added.
     pub fn length(&self) -> u64 {
         self.base + self.held.len() as u64
     }
 
-    /// Puts bytes in.
+    /// Adds bytes.
     pub fn put(&mut self, bytes: &[u8]) -> Result<(), IndexError> {
         self.held.extend_from_slice(bytes);
         if self.held.len() >= HELD { self.flush() } else { Ok(()) }
     }
 
-    /// Lets a sink that only compared write from now on, from where the file ends or differs.
+    /// Allows writing from now on, from where the file ends or differs.
     pub fn allow(&mut self, folder: &Path) -> Result<(), IndexError> {
         let path = folder.join(self.name);
         self.file = Some(open_or_make(&path)?);
@@ -92,7 +91,7 @@ impl CompareOrWrite {
         self.end()
     }
 
-    /// Compares or writes what is held.
+    /// Compares or writes the bytes held.
     pub fn flush(&mut self) -> Result<(), IndexError> {
         if self.held.is_empty() {
             return Ok(());
@@ -122,7 +121,7 @@ impl CompareOrWrite {
         Ok(())
     }
 
-    /// Flushes, and cuts off what the file holds beyond.
+    /// Flushes, and truncates the file after the last byte added.
     pub fn end(&mut self) -> Result<(), IndexError> {
         self.flush()?;
         if let Some(file) = self.file.as_ref().filter(|_| self.may_write)
@@ -133,7 +132,7 @@ impl CompareOrWrite {
         Ok(())
     }
 
-    /// The `count` bytes at an offset, or fewer where what was put in ends.
+    /// The `count` bytes at an offset, or fewer if the added bytes end earlier.
     pub fn read(&self, at: u64, count: usize) -> Result<Vec<u8>, IndexError> {
         let end = self.length().min(at.saturating_add(count as u64));
         let mut bytes = vec![0; usize::try_from(end.saturating_sub(at)).unwrap_or(0)];
@@ -148,7 +147,7 @@ impl CompareOrWrite {
         Ok(bytes)
     }
 
-    /// The first bytes of the file that is there, whatever was put in.
+    /// The first bytes of the existing file, whatever was added.
     pub fn first<const N: usize>(&self) -> Result<Option<[u8; N]>, IndexError> {
         let mut bytes = [0; N];
         match &self.file {
@@ -181,7 +180,7 @@ fn difference(file: &File, base: u64, expected: &[u8]) -> io::Result<Option<Diff
     let lost = expected[same..same + zeros].iter().filter(|byte| **byte != 0).count();
     let at = base + same as u64;
     let page_end = (at / PAGE + 1) * PAGE;
-    // What was read, not what the file has by now: a writer may be at work.
+    // The file may have changed since it was read, because a writer may be at work.
     let ends = same + zeros == count || at + zeros as u64 >= page_end || lost >= LOST;
     Ok(Some(if ends { Difference::Ends } else { Difference::At(at) }))
 }

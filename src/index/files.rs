@@ -1,7 +1,7 @@
-//! The files of an index that is made or checked, and what of the record is needed to go on.
+//! The files of an index that is built or checked, and the part of the record needed to continue.
 //!
-//! Always holds: what is put in depends on the events alone, and on where the journal has them.
-//! Not here: when it is made, and what becomes of a failure (`build`).
+//! Always holds: the content depends only on the events and on their offsets in the journal.
+//! Not here: when it is built, and the handling of a failure (`build`).
 
 use crate::disk;
 use crate::index::compare_or_write::{CompareOrWrite, Difference};
@@ -31,17 +31,17 @@ use std::io;
 use std::path::Path;
 use std::sync::{Mutex, PoisonError};
 
-/// `tree`, to which rows and nodes are added.
+/// The file `tree`, to which rows and nodes are added.
 struct NodeFile {
     tree: CompareOrWrite,
     hashes: CompareOrWrite,
-    /// The event that is put in.
+    /// The event that is being added.
     after: After,
     /// The nodes that were read or added last.
     kept: Mutex<HashMap<u64, Node>>,
 }
 
-/// How many nodes are kept.
+/// The number of nodes kept.
 const KEPT: usize = 8_192;
 
 impl NodeFile {
@@ -86,7 +86,7 @@ impl NodeWriter for NodeFile {
     }
 }
 
-/// The files, and what of the record is needed to go on with them.
+/// The files, and the part of the record needed to continue them.
 pub(super) struct IndexFiles {
     nodes: NodeFile,
     keys: CompareOrWrite,
@@ -94,21 +94,21 @@ pub(super) struct IndexFiles {
     events: CompareOrWrite,
     size: u64,
     merkle: Tree,
-    /// How many keys were put in.
+    /// The number of keys added.
     named: u32,
-    /// How many roots were put in.
+    /// The number of roots added.
     rooted: u32,
     /// The offset of the next event in its journal file.
     pub(super) place: u64,
     /// The first positions of journal files.
     starts: BTreeSet<u64>,
     tops: [Root; 3],
-    /// What changed since the last root.
+    /// The changes since the last root.
     since: [BTreeMap<u64, Child>; 3],
 }
 
 impl IndexFiles {
-    /// The files as they are; `None` where there are none and none may be made.
+    /// Opens the existing files; `None` if there are none and creating them is not allowed.
     pub(super) fn open(
         ledger: &Path,
         starts: BTreeSet<u64>,
@@ -182,7 +182,7 @@ impl IndexFiles {
         if behind { IndexStatus::Behind } else { IndexStatus::Same { events: self.size, wrote } }
     }
 
-    /// One event: its rows, its hash, its entry, and every so often a root.
+    /// Adds one event: its rows, its hash, its entry, and a root after every 256 events.
     pub(super) fn event(
         &mut self,
         state: &State,
@@ -232,7 +232,7 @@ impl IndexFiles {
         Ok(())
     }
 
-    /// The facts or the document that an act makes or is about.
+    /// The facts or the document that an act creates or is about.
     fn about(&self, state: &State, act: &Act) -> Result<Vec<u64>, IndexError> {
         let fold = &state.fold;
         let target = |event: u64| fold.target(event);
@@ -260,14 +260,14 @@ impl IndexFiles {
         })
     }
 
-    /// What an earlier event is about, of its own entry.
+    /// The objects of an earlier event, from its own entry.
     fn entry_about(&self, event: u64) -> Result<Vec<u64>, IndexError> {
         let bytes = self.events.read(event * crate::index::EVENT, crate::index::EVENT as usize)?;
         let [.., one, other, _] = crate::index::numbers::<7>(&bytes);
         Ok([one, other].iter().filter_map(|name| name.checked_sub(1)).collect())
     }
 
-    /// The rows of an act.
+    /// Adds the rows of an act.
     fn rows(&mut self, state: &State, act: &Act, about: &[u64]) -> Result<(), IndexError> {
         let (fold, position) = (&state.fold, act.position);
         for of in about {
@@ -304,7 +304,7 @@ impl IndexFiles {
     fn row(&mut self, of: u64, cause: Cause, what: RowValue) -> Result<(), IndexError> {
         let Cause { event, acted } = cause;
         let which = what.which();
-        // What an event makes has no row before.
+        // An event has no earlier row of what it creates.
         let before = match of == event {
             true => 0,
             false => self.standing_at(which, of)?.map_or(0, |child| child.to),
@@ -324,7 +324,7 @@ impl IndexFiles {
         }
     }
 
-    /// After a suspect revocation: a row for everything that stands otherwise than before.
+    /// Adds, after a suspect revocation, a row for everything whose state it changed.
     fn restate(&mut self, state: &State, position: u64) -> Result<(), IndexError> {
         let fold = &state.fold;
         let mut standing_before = BTreeMap::new();
@@ -369,7 +369,7 @@ impl IndexFiles {
         Ok(())
     }
 
-    /// A root over everything so far.
+    /// Adds a root over everything so far.
     fn root(&mut self) -> Result<(), IndexError> {
         for which in TreeKind::ALL {
             let changes = std::mem::take(&mut self.since[which as usize]);
@@ -392,23 +392,23 @@ impl IndexFiles {
 #[derive(Clone, Copy)]
 struct Cause {
     event: u64,
-    /// Whether it acted on what the row is of, or its revocation of another event changed it.
+    /// Whether it acted on the row's object, or changed it by revoking another event.
     acted: bool,
 }
 
 impl Cause {
-    /// An event that acts on what the row is of.
+    /// An event that acts on the row's object.
     fn acting(event: u64) -> Cause {
         Cause { event, acted: true }
     }
 
-    /// A revocation after which what the row is of stands otherwise.
+    /// A revocation that changes the state of the row's object.
     fn restating(event: u64) -> Cause {
         Cause { event, acted: false }
     }
 }
 
-/// Puts in an entry of a file whose entries all have one length, with its check.
+/// Adds an entry of a file with entries of equal length, with its check.
 fn entry_put(
     sink: &mut CompareOrWrite,
     what: &str,
@@ -419,11 +419,11 @@ fn entry_put(
     sink.put(&[bytes, &check(what, number, after, bytes)].concat())
 }
 
-/// How a fact, a document or a relation stands.
+/// The state of a fact, a document or a relation.
 fn standing(fold: &Fold, of: u64) -> Option<RowValue> {
     let fact = fold.fact(of).map(|fact| RowValue::fact(fold, fact));
     let document = || fold.document(of).map(|document| RowValue::document(fold, document));
-    let relation = || fold.relations().get(&of).map(|triple| RowValue::relation(triple));
+    let relation = || fold.relations().get(&of).map(RowValue::relation);
     fact.or_else(document).or_else(relation)
 }
 

@@ -1,30 +1,30 @@
-//! The index: what the fold was after any event, so that an answer need not fold the record again.
+//! The index: the state after any event, so that an answer need not fold the record again.
 //!
 //! ```text
-//! <ledger>/index/events   64 bytes an event: its time, where it stands in its journal file, where
-//!                         its rows stand in `tree`, the facts or the document it is about, how
-//!                         many keys and roots there are after it
+//! <ledger>/index/events   64 bytes an event: its time, its offset in its journal file, the offset
+//!                         of its rows in `tree`, the facts or the document that it is about, the
+//!                         numbers of keys and roots after it
 //!                hashes   40 bytes a node of the record's Merkle tree, in the order of completion
 //!                keys     48 bytes a key, in the order in which the record names them
-//!                tree     rows (how a fact, a document, a relation stands after an event) and the
-//!                         nodes of three trees over them, by position: 16 ways, copied on change
+//!                tree     rows (the state of a fact, a document, a relation after an event) and
+//!                         the nodes of three trees over them, by position: 16 ways, copied on
+//!                         change
 //!                roots    64 bytes a point: every 256 events, and after each suspect revocation
 //! ```
 //!
-//! A tree whose changed nodes are copied is there for every point at once: a row as of a point is
-//! a walk down from the root before it, and over the rows of the at most 255 events since. Two
-//! roots that share a node do not differ below it, and that is a diff.
+//! A tree whose changed nodes are copied exists for every point at once: a row as of a point is
+//! found by a walk down from the root before it, and over the rows of the at most 255 events since.
+//! Two roots that share a node do not differ below it; this makes comparing points fast.
 //!
-//! Not in sled, though the store is: opening sled locks it and may rewrite it, and whoever reads a
-//! record here waits for nobody, writes nothing and works on read-only media.
+//! The index is not in sled, although the store is: opening sled locks it and may rewrite it, while
+//! a reader of the index waits for nobody, writes nothing and works on read-only media.
 //!
-//! Always holds: the files follow from the journal alone, byte for byte; so they can be deleted at
-//! any time, and are checked by making them again. They are
-//! never synced and never evidence: their hashes must give the root that the journal's last closing
-//! line says; all else in them carries a check of its bytes, its place and the hash of the event
-//! that it was written after, so that a file of another record, or of a copy that went another way,
-//! passes for none of this one; an event that is read by them must have its hash. Where something
-//! is otherwise the journal is folded.
+//! Always holds: the files are derived from the journal alone, byte for byte; they can be deleted
+//! at any time, and are checked by building them again. They are never synced and never evidence:
+//! their hashes must give the root in the journal's last commit line; every other entry carries a
+//! check of its bytes, its place and the hash of the event after which it was written, so that a
+//! file of another record, or of a diverged copy, is never accepted for this one; an event that is
+//! read through them must have its hash. If a check fails, the journal is folded.
 //! Only a record without faults is indexed. Not here: answers (`ledger::query`).
 
 mod build;
@@ -48,9 +48,9 @@ use std::path::{Path, PathBuf};
 
 /// The folder of a ledger's index.
 pub const FOLDER: &str = "index";
-/// How many events are between two roots.
+/// The number of events between two roots.
 const STRIDE: u64 = 256;
-/// What `tree` begins with. A change of any layout here changes it.
+/// The beginning of `tree`. A change of any layout here changes it.
 const HEADER: &[u8; 16] = b"annals index 2\n\n";
 /// Bytes of an event's entry.
 const EVENT: u64 = 64;
@@ -69,18 +69,18 @@ pub fn folder(ledger: &Path) -> PathBuf {
     ledger.join(FOLDER)
 }
 
-/// Why the index cannot answer: the fold can.
+/// Why the index cannot answer; the fold can.
 #[derive(Debug, thiserror::Error)]
 pub enum IndexError {
-    /// There is none.
+    /// There is no index.
     #[error("there is no index")]
     Absent,
-    /// It does not reach as far as the journal: a writer is at work, or was interrupted.
+    /// It ends before the journal: a writer is at work, or was interrupted.
     #[error("the index ends before the record: it has {has} events, the journal {size}")]
     Behind {
-        /// How many events it is of.
+        /// The number of events in the index.
         has: u64,
-        /// How many the journal has.
+        /// The number of events in the journal.
         size: u64,
     },
     /// Another version of this program made it.
@@ -91,13 +91,13 @@ pub enum IndexError {
     /// It is that of another record.
     #[error("the index is not that of this record: {0}")]
     Other(String),
-    /// So much of it is to be made again that it is made from the start.
+    /// So much of it is wrong that it is built from the start.
     #[error("too much of the index is to be made again")]
     TooMuch,
     /// An event in the journal is not the one that was indexed.
     #[error("event {0} in the journal is not the one that was indexed")]
     Changed(u64),
-    /// What it holds is not what was written.
+    /// Its content is not what was written.
     #[error("the index is damaged: {0}")]
     Damaged(String),
     /// A file could not be read.
@@ -106,8 +106,8 @@ pub enum IndexError {
 }
 
 impl IndexError {
-    /// Whether something is wrong with the index itself: there is one, and it is neither one that
-    /// the next writer goes on with nor one that is right of another journal.
+    /// Whether the index itself is wrong: it exists, and is neither one that the next writer
+    /// continues nor a right one of another journal.
     pub fn is_wrong(&self) -> bool {
         matches!(self, IndexError::Other(_) | IndexError::Damaged(_) | IndexError::Unreadable(_))
     }
@@ -117,8 +117,9 @@ fn damaged(why: impl Into<String>) -> IndexError {
     IndexError::Damaged(why.into())
 }
 
-/// The first 8 bytes of SHA-256 over what a record is, where it stands, the hash of the event that
-/// it follows from (a hash of an event or of a node says itself what it follows from), its bytes.
+/// The first 8 bytes of SHA-256 over the kind of a record, its place, the hash of the event that it
+/// follows from (omitted for a hash of an event or of a node, which commits to that itself), and
+/// its bytes.
 fn check(what: &str, place: u64, after: Option<&Hash>, bytes: &[u8]) -> [u8; 8] {
     let after = after.map_or(&[][..], |hash| &hash.0[..]);
     let digest = Hash::of(&[what.as_bytes(), &place.to_le_bytes(), after, bytes]);
@@ -142,7 +143,7 @@ fn bytes_of(numbers: &[u64]) -> Vec<u8> {
     numbers.iter().flat_map(|number| number.to_le_bytes()).collect()
 }
 
-/// Where the hash of a complete subtree stands among those that were completed before it.
+/// The index of the hash of a complete subtree, in the order of completion.
 fn stored_hash_index(level: u32, index: u64) -> u64 {
     let mut leaf = index;
     for _ in 0..level {

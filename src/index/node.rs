@@ -1,25 +1,25 @@
 //! A node of a tree: children by 4 bits of the position.
 //!
-//! Always holds: children stand in the order of their digits. Not here: trees (`trie`).
+//! Always holds: children are in the order of their digits. Not here: trees (`trie`).
 
 use serde::Deserialize;
 use serde::Serialize;
 
-/// What a node leads to.
+/// A child of a node.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Child {
-    /// Where the node or the row stands in `tree`.
+    /// The offset of the node or the row in `tree`.
     pub to: u64,
-    /// What stands below it.
+    /// The kinds of rows below it.
     pub kinds: u16,
 }
 
 /// A node: children by 4 bits of the position, the lowest first.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Node {
-    /// Which of the 16 there are.
+    /// A bit for each of the 16 children that exist.
     there: u16,
-    /// Those.
+    /// The existing children.
     children: Vec<Child>,
 }
 

@@ -7,8 +7,8 @@
 //! The event is the last one of the record when this was written; the check is that of
 //! [`check`](super::check) over "row" or "node", the offset, the hash of that event, the payload.
 //!
-//! Always holds: what is read is what was written at that place for this very record, or it is an
-//! error. Not here: what leads to a place (`trie`).
+//! Always holds: what is read was written at that place for this very record; anything else is an
+//! error. Not here: finding the place (`trie`).
 
 use crate::disk::at::read_at;
 use crate::index::node::Node;
@@ -21,14 +21,14 @@ use std::fs::File;
 use std::ops::Range;
 use std::sync::{Mutex, PoisonError};
 
-/// The most bytes of a payload that is read.
+/// The maximum size of a payload, in bytes.
 const MOST: usize = 64 << 20;
-/// How many bytes are read at first.
+/// The number of bytes first read.
 const FIRST: usize = 240;
 
-/// Where bytes of `tree` are read, and the hashes of the events that they follow from.
+/// Access to the bytes of `tree`, and to the hashes of the events that they follow from.
 pub(super) trait Bytes {
-    /// The bytes from an offset on, or fewer where there are no more.
+    /// The bytes from an offset on, or fewer at the end.
     fn bytes(&self, at: u64, count: usize) -> Result<Vec<u8>, IndexError>;
 
     /// The hash of an event.
@@ -49,7 +49,7 @@ pub(super) struct After {
     pub hash: Hash,
 }
 
-/// A record with its length and its check, as it stands at an offset.
+/// A record with its length and its check, for this offset.
 pub(super) fn framed(
     what: &str,
     at: u64,
@@ -62,7 +62,7 @@ pub(super) fn framed(
     Ok([&length.to_le_bytes()[..], &after.event.to_le_bytes(), &payload, &check].concat())
 }
 
-/// Bytes before a payload: its length, and the event.
+/// The number of bytes before a payload: its length, and the event.
 const HEAD: usize = 12;
 
 /// What was read at an offset.
@@ -74,7 +74,7 @@ struct Framed<T> {
     next: u64,
 }
 
-/// A record at an offset; `None` where the file ends.
+/// The record at an offset; `None` at the end of the file.
 fn read<T: DeserializeOwned>(
     bytes: &(impl Bytes + ?Sized),
     what: &str,
@@ -141,7 +141,7 @@ pub(super) fn rows(
 /// The number of a block, and its bytes.
 type Block = (u64, Vec<u8>);
 
-/// Bytes of a file through blocks that are kept, since what is asked for next stands near.
+/// The bytes of a file through cached blocks, because successive reads are close together.
 pub(super) struct Blocks {
     file: File,
     kept: Mutex<Vec<Option<Block>>>,
@@ -156,7 +156,7 @@ impl Blocks {
         Blocks { file, kept: Mutex::new(vec![None; KEPT]) }
     }
 
-    /// Adds up to `most` bytes of a block to `out`; how many.
+    /// Adds up to `most` bytes of a block to `out`; returns their number.
     fn take(
         &self,
         number: u64,
@@ -183,7 +183,7 @@ impl Blocks {
 }
 
 impl Blocks {
-    /// The bytes from an offset on, or fewer where there are no more.
+    /// The bytes from an offset on, or fewer at the end.
     pub fn bytes(&self, at: u64, count: usize) -> Result<Vec<u8>, IndexError> {
         let mut out = Vec::with_capacity(count);
         let mut at = at;

@@ -1,8 +1,8 @@
-//! Reading the index: what stood as of a point, in the time of a walk down a tree.
+//! Reading the index: the state as of a point, in the time of a walk down a tree.
 //!
-//! Always holds: an index that is open has the hashes of this very record, up to the journal's
-//! end; nothing is written or locked. A writer may add to the files meanwhile: what was there
-//! stays. Not here: words and answers (`ledger::query`).
+//! Always holds: an open index has the hashes of this very record, up to the journal's end; nothing
+//! is written or locked. A writer may add to the files meanwhile; the existing part stays. Not
+//! here: texts and answers (`ledger::query`).
 
 use crate::disk::at::read_at;
 use crate::disk::open::{Links, open};
@@ -22,7 +22,7 @@ use std::io;
 use std::ops::Range;
 use std::path::Path;
 
-/// An index that is open, of a record of known size and root.
+/// An open index of a record of known size and root.
 pub struct Index {
     tree: Blocks,
     hashes: Blocks,
@@ -33,25 +33,25 @@ pub struct Index {
     size: u64,
 }
 
-/// What the index keeps of an event.
+/// The index's entry of an event.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct CachedEntries {
     /// Its time.
     pub at: Time,
-    /// Its offset in the journal file that it stands in.
+    /// Its offset in its journal file.
     pub place: u64,
-    /// The facts or the document that it makes or is about.
+    /// The facts or the document that it creates or is about.
     pub about: [Option<u64>; 2],
     rows: (u64, u64),
-    /// How many keys there are after it.
+    /// The number of keys after it.
     keys: u64,
-    /// How many roots there are after it.
+    /// The number of roots after it.
     roots: u64,
 }
 
 impl Index {
-    /// Opens the index of the ledger in this folder, whose journal has `size` events and says that
-    /// their root is `root`.
+    /// Opens the index of the ledger in this folder, whose journal has `size` events and names
+    /// `root` as their root.
     pub fn open(ledger: &Path, size: u64, root: Hash) -> Result<Index, IndexError> {
         let folder = folder(ledger);
         let open = |name: &str| match open(&folder.join(name), Links::Refuse) {
@@ -97,12 +97,13 @@ impl Index {
         self.size
     }
 
-    /// The record's keys, in the order in which it names them: those as of a point come first.
+    /// The record's keys, in the order in which it names them, so that those as of a point come
+    /// first.
     pub fn keys(&self) -> &[PublicKey] {
         &self.keys
     }
 
-    /// What is kept of an event.
+    /// The entry of an event.
     pub fn event(&self, position: u64) -> Result<CachedEntries, IndexError> {
         let entry = EventEntry::read(&self.events, "event", position, EVENT)?;
         let bytes = entry.checked(Some(&self.hash(position)?))?;
@@ -165,7 +166,7 @@ impl Index {
                 found.push((position, hash));
             }
         }
-        // Each hash stands where it belongs if all together give the root.
+        // Each hash is in its place if all together give the root.
         match tree.root() == self.root(self.size)? {
             true => Ok(found),
             false => Err(IndexError::Other("its hashes do not give the journal's root".to_owned())),
@@ -177,7 +178,7 @@ impl Index {
         Bytes::hash(self, position)
     }
 
-    /// What stood after the first `size` events.
+    /// The state after the first `size` events.
     pub fn slot(&self, size: u64) -> Result<Snapshot<'_>, IndexError> {
         let (mut low, mut high) = (0, self.roots_there);
         while low < high {
@@ -231,7 +232,7 @@ impl Bytes for Index {
     }
 }
 
-/// What stands in `roots` of a point.
+/// The entry of a point in `roots`.
 struct Top {
     size: u64,
     after: u64,
@@ -244,7 +245,7 @@ pub(super) fn is_other_version(header: &[u8; HEADER.len()]) -> bool {
     number.is_some_and(|number| number.iter().all(u8::is_ascii_digit)) && header != HEADER
 }
 
-/// An entry of a file whose entries all have one length, not yet checked.
+/// An entry of a file with entries of equal length, not yet checked.
 struct EventEntry {
     what: &'static str,
     number: u64,
@@ -269,7 +270,7 @@ impl EventEntry {
         Ok(EventEntry { what, number, bytes, check })
     }
 
-    /// Its bytes, if they are those that were written after this event.
+    /// Its bytes, if they were written after this event.
     fn checked(self, after: Option<&Hash>) -> Result<Vec<u8>, IndexError> {
         match self.check == check(self.what, self.number, after, &self.bytes) {
             true => Ok(self.bytes),
@@ -282,7 +283,7 @@ impl EventEntry {
     }
 }
 
-/// What stood as of a point.
+/// The state as of a point.
 pub struct Snapshot<'a> {
     index: &'a Index,
     /// The number of events.
@@ -292,7 +293,7 @@ pub struct Snapshot<'a> {
 }
 
 impl<'a> Snapshot<'a> {
-    /// The index that it is of.
+    /// The index that it belongs to.
     pub fn index(&self) -> &'a Index {
         self.index
     }
@@ -312,7 +313,7 @@ impl<'a> Snapshot<'a> {
         }
     }
 
-    /// How many confirmations make a fact confirmed.
+    /// The number of confirmations that make a fact confirmed.
     pub fn confirmations(&self) -> Result<u8, IndexError> {
         let all = self.places(TreeKind::Administration, 0..u64::MAX, RowKind::All)?;
         let Some((_, to)) = all.last() else { return Ok(1) };
@@ -322,7 +323,7 @@ impl<'a> Snapshot<'a> {
         }
     }
 
-    /// The mark of an event.
+    /// What later events did to an event.
     pub fn mark(&self, event: u64) -> Result<EventMark, IndexError> {
         match self.get(TreeKind::Marks, event)?.map(|row| row.what) {
             Some(RowValue::Mark(mark)) => Ok(mark),
@@ -371,7 +372,7 @@ impl<'a> Snapshot<'a> {
         Ok(found)
     }
 
-    /// The positions whose rows are others in another slot of the same index.
+    /// The positions whose rows differ in another slot of the same index.
     pub fn differ(
         &self,
         other: &Snapshot<'_>,
@@ -394,7 +395,7 @@ impl<'a> Snapshot<'a> {
         Ok(found)
     }
 
-    /// The events that made a fact or a document, or were about it, by position.
+    /// The events that create a fact or a document, or are about it, by position.
     pub fn life(&self, of: u64) -> Result<Vec<u64>, IndexError> {
         self.life_since(of, 0)
     }

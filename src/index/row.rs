@@ -1,8 +1,8 @@
-//! Rows: how something that has a position stands after an event.
+//! Rows: the state of an object with a position, after an event.
 //!
-//! Always holds: a row says nothing that the fold does not; keys in it are indexes of the record's
-//! keys in the order in which it names them. Not here: where rows stand (`node_file`), which is the
-//! one as of a point (`trie`).
+//! Always holds: a row contains only what the fold has; keys in it are indexes into the record's
+//! keys, in the order in which it names them. Not here: where rows are stored (`node_file`), which
+//! row is that of a point (`trie`).
 
 use crate::index::{IndexError, TreeKind};
 use annals_core::event::args::Seal;
@@ -17,39 +17,38 @@ use serde::{Deserialize, Serialize};
 /// A row.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Row {
-    /// The position that it is about.
+    /// The position of its object.
     pub of: u64,
-    /// The event that made it, which stands beside it in `tree`.
+    /// The event that made it, which is stored beside it in `tree`.
     #[serde(skip)]
     pub event: u64,
-    /// Whether that event is about it; if not, a stolen key was undone.
+    /// Whether that event is about the object; if not, it undid acts of a stolen key.
     pub acted: bool,
-    /// Where the row before it stands in `tree`; 0: there is none.
+    /// The offset of the previous row of the object in `tree`; 0: there is none.
     pub before: u64,
-    /// How it stands.
+    /// The state of the object.
     pub what: RowValue,
 }
 
-/// What stands.
+/// The state of an object.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum RowValue {
     /// A fact.
     Fact(FactKept),
     /// A document.
     Document(DocumentKept),
-    /// A relation, and whether it stands.
+    /// A relation, and whether it is in force.
     Relation(Relation, u64, u64, bool),
     /// What later events did to an event or its body.
     Mark(EventMark),
-    /// An event of the ledger or its editors: whether it set the record's time back, and how many
-    /// confirmations make a fact confirmed after it.
+    /// The ledger's parameters after an event of the ledger or its editors.
     Administration {
         /// Whether it set the record's time back.
         retimed: bool,
-        /// How many confirmations are asked for from here on.
+        /// The number of confirmations required from here on.
         confirmations: u8,
     },
-    /// A fact, or else a document, that was set aside with the event that made it.
+    /// A fact or a document that was set aside with the event that made it.
     Gone {
         /// Whether it was a document.
         document: bool,
@@ -78,7 +77,7 @@ pub struct DocumentKept {
     body: BodyKept,
 }
 
-/// The body of the event that a row rests on.
+/// The body that a row is made from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 struct BodyKept {
     seal: SealKept,
@@ -105,7 +104,7 @@ pub struct EventMark {
 }
 
 impl EventMark {
-    /// The mark of an event as the state has it.
+    /// The mark of an event in the state.
     pub fn of(state: &State, event: u64) -> EventMark {
         let undone = state.undone();
         let index = undone.binary_search_by_key(&event, |undone| undone.event);
@@ -152,7 +151,7 @@ impl BodyKept {
 }
 
 impl RowValue {
-    /// A fact as the state has it.
+    /// A fact in the state.
     pub fn fact(fold: &Fold, fact: &Fact) -> RowValue {
         let disputes = fact.disputes().iter();
         RowValue::Fact(FactKept {
@@ -168,13 +167,13 @@ impl RowValue {
         })
     }
 
-    /// A document as the state has it.
+    /// A document in the state.
     pub fn document(fold: &Fold, document: &Document) -> RowValue {
         let Document { position, author, suspect } = *document;
         RowValue::Document(DocumentKept { author, suspect, body: BodyKept::of(fold, position) })
     }
 
-    /// A relation that stands.
+    /// A relation in force.
     pub fn relation(triple: &Triple) -> RowValue {
         RowValue::Relation(triple.rel, triple.from, triple.to, true)
     }
@@ -184,7 +183,7 @@ impl RowValue {
         RowValue::Relation(triple.rel, triple.from, triple.to, false)
     }
 
-    /// What is left of it when the event that made it is set aside.
+    /// The row that remains when the event that made it is set aside.
     pub fn gone(&self) -> Option<RowValue> {
         match self {
             RowValue::Fact(_) | RowValue::Gone { document: false } => {
@@ -205,7 +204,7 @@ impl RowValue {
         matches!(self, RowValue::Document(_) | RowValue::Gone { document: true })
     }
 
-    /// The tree that it stands in.
+    /// The tree that it belongs to.
     pub fn which(&self) -> TreeKind {
         match self {
             RowValue::Mark(_) => TreeKind::Marks,
@@ -214,7 +213,8 @@ impl RowValue {
         }
     }
 
-    /// What the trees say above this row, so that a walk passes over what is not asked for.
+    /// The kind bits for the nodes above this row, with which a walk skips rows that are not
+    /// requested.
     pub fn kinds(&self) -> u16 {
         match self {
             RowValue::Fact(fact) if fact.retraction.is_some() => RETRACTED,
@@ -230,7 +230,7 @@ impl RowValue {
     }
 }
 
-/// The most confirmations that are told apart: a ledger asks for 9 at most.
+/// The maximum number of confirmations that is distinguished: a ledger requires at most 9.
 const MOST: usize = 9;
 const DISPUTED: u16 = 1 << 10;
 const RETRACTED: u16 = 1 << 11;
@@ -241,22 +241,23 @@ const GONE: u16 = 1 << 15;
 /// In trees of their own.
 const OTHER: u16 = 1;
 
-/// What is asked of a tree.
+/// Which rows of a tree are requested.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum RowKind {
-    /// Everything.
+    /// All.
     All,
-    /// Facts, those that were set aside among them.
+    /// Facts, including those that were set aside.
     Facts,
-    /// Facts of this status, where so many confirmations make a fact confirmed.
+    /// Facts of this status, if this number of confirmations makes a fact confirmed.
     Status(Status, u8),
-    /// Documents, those that were set aside among them.
+    /// Documents, including those that were set aside.
     Documents,
-    /// Relations that stand.
+    /// Relations in force.
     Relations,
 }
 
-/// Whether something of this kind may stand below a node that says so; of a row it is exact.
+/// Whether something of this kind may be below a node with these bits; for a row the answer is
+/// exact.
 pub fn may_have(kinds: u16, kind: RowKind) -> bool {
     let enough = |needed: u8| u16::MAX << needed & (DISPUTED - 1);
     let wanted = match kind {
@@ -273,7 +274,7 @@ pub fn may_have(kinds: u16, kind: RowKind) -> bool {
 }
 
 impl Row {
-    /// The present revision, of a fact that stands.
+    /// The present revision of a fact that is not set aside.
     pub fn revision(&self) -> Option<u64> {
         match &self.what {
             RowValue::Fact(fact) => Some(fact.revision),
@@ -281,7 +282,7 @@ impl Row {
         }
     }
 
-    /// Puts what the row says into a fold, and the promise and standing of its body.
+    /// Adds the row's content to a fold, with the promise and state of its body.
     pub fn put(&self, fold: &mut Fold) -> Result<(), IndexError> {
         let done = match &self.what {
             RowValue::Fact(kept) => {

@@ -1,30 +1,30 @@
-//! What was found of an index, and what a builder may do.
+//! The status of an index, and the modes of a builder.
 
-/// What a builder may do.
+/// The mode of a builder.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum BuildMode {
     /// Compare only.
     Check,
-    /// Write what is not there.
+    /// Write missing entries.
     Write,
 }
 
-/// What was found of an index.
+/// The status of an index.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum IndexStatus {
-    /// It holds what follows from the record; whether something had to be written for that.
+    /// It has the content that follows from the record.
     Same {
-        /// How many events it is of.
+        /// The number of events in it.
         events: u64,
-        /// Whether anything was written.
+        /// Whether missing entries had to be written.
         wrote: bool,
     },
-    /// There is none.
+    /// There is no index.
     Absent,
-    /// It ends too early: the next writer goes on with it.
+    /// It ends before the record: the next writer continues it.
     Behind,
-    /// It holds something else: in which file, at which byte.
+    /// It has other content: in which file, at which byte.
     Differs(String),
-    /// It was not made or checked, and why.
+    /// It was not built or checked; the reason.
     Not(String),
 }

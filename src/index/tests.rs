@@ -1,4 +1,4 @@
-//! Places of hashes.
+//! Tests of the places of hashes.
 
 use crate::index::stored_hash_index;
 use annals_core::hash::Hash;

@@ -1,8 +1,8 @@
 //! Trees over rows by position: 16 ways a node, changed by copying the nodes above a change.
 //!
-//! Always holds: a node that was written never changes, so every root that was written stands for
-//! ever; two nodes of one place are the same below if and only if they stand at the same offset.
-//! Not here: which rows there are (`build`), what changed since a root (`read`).
+//! Always holds: a written node never changes, so every written root stays valid; two nodes of one
+//! place have the same rows if and only if they have the same offset.
+//! Not here: which rows exist (`build`), what changed since a root (`read`).
 
 use crate::index::IndexError;
 use crate::index::node::{Child, Node};
@@ -28,9 +28,9 @@ impl TreeKind {
 /// The top of a tree.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) struct Root {
-    /// Where its node stands; 0: nothing was ever put in.
+    /// The offset of its node; 0: the tree is empty.
     pub node: u64,
-    /// How many digits its positions have.
+    /// The number of digits of its positions.
     pub height: u32,
 }
 
@@ -38,12 +38,12 @@ fn digit(position: u64, level: u32) -> u32 {
     (position >> (4 * level) & 15) as u32
 }
 
-/// How many positions there are below a node of this level.
+/// The number of positions below a node of this level.
 fn span(level: u32) -> u64 {
     1_u64.checked_shl(4 * (level + 1)).unwrap_or(u64::MAX)
 }
 
-/// What stands at a position.
+/// The offset of the row at a position.
 pub(super) fn get(
     bytes: &dyn Bytes,
     root: Root,
@@ -62,8 +62,8 @@ pub(super) fn get(
     Ok(Some(at))
 }
 
-/// Tells what stands at these positions, in order; `may` says of the kinds below a node or of a
-/// row whether it is asked for.
+/// Calls `each` with the rows at these positions, in order; `may` decides by the kinds of a node or
+/// of a row whether it is visited.
 pub(super) fn walk(
     bytes: &dyn Bytes,
     root: Root,
@@ -77,7 +77,7 @@ pub(super) fn walk(
     }
 }
 
-/// The same below the node at `at`, of this level, whose first position is `first`.
+/// Walks below the node at `at`, of this level, whose first position is `first`.
 fn below(
     bytes: &dyn Bytes,
     at: u64,
@@ -101,7 +101,7 @@ fn below(
     Ok(())
 }
 
-/// Tells, in order, the positions at which two trees lead to different rows.
+/// Calls `each`, in order, with the positions at which two trees lead to different rows.
 pub(super) fn differ(
     bytes: &dyn Bytes,
     old: Root,
@@ -113,7 +113,7 @@ pub(super) fn differ(
     apart(bytes, top(old), top(new), height, 0, each)
 }
 
-/// Two places of one height, each a tree of that height or of a lower one.
+/// Two roots raised to one height: each is a tree of that height or lower.
 fn apart(
     bytes: &dyn Bytes,
     old: Option<Root>,
@@ -133,7 +133,7 @@ fn apart(
         let mut out = [None; 16];
         match root {
             None => {}
-            // A lower tree has the lowest positions.
+            // A lower tree holds the lowest positions.
             Some(root) if root.height < height => out[0] = Some(root),
             Some(root) => {
                 for (digit, child) in bytes.node(root.node)?.all() {
@@ -151,9 +151,9 @@ fn apart(
     Ok(())
 }
 
-/// Where nodes are written.
+/// A file to which nodes are written.
 pub(super) trait NodeWriter: Bytes {
-    /// Writes a node; where it stands.
+    /// Writes a node; returns its offset.
     fn place(&mut self, node: &Node) -> Result<u64, IndexError>;
 }
 

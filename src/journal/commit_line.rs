@@ -1,14 +1,14 @@
-//! The closing line of a commit: `= <size> <base64 root> <base64 sum>`.
+//! The commit line, which closes a commit: `= <size> <base64 root> <base64 sum>`.
 //!
-//! Always holds: one spelling; what [`write`] makes, [`parse`] reads, and nothing else.
-//! Not here: whether what it says is so. Source: FORMAT.md section 9; RFC 4648 section 4.
+//! Always holds: there is one notation; [`parse`] reads exactly what [`write`] makes.
+//! Not here: whether its content is true. Source: FORMAT.md section 9; RFC 4648 section 4.
 
 use annals_core::hash::Hash;
 use annals_core::verify::source::ClosingLine;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 
-/// What every closing line begins with, and no line of an event.
+/// The beginning of every commit line, and of no line of an event.
 pub(super) const BEGINS: &[u8] = b"= ";
 /// The largest size: FORMAT.md section 1.
 const LARGEST: u64 = 9_007_199_254_740_991;
@@ -20,7 +20,7 @@ pub(super) fn write(line: &ClosingLine) -> String {
     format!("= {} {root} {sum}\n", line.size)
 }
 
-/// Reads a line without its LF; `None` if it is not in form.
+/// Parses the line without its LF; `None` if it is malformed.
 pub(super) fn parse(line: &[u8]) -> Option<ClosingLine> {
     let text = std::str::from_utf8(line).ok()?.strip_prefix("= ")?;
     let mut words = text.split(' ');

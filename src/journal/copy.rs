@@ -1,7 +1,7 @@
-//! A journal written again, up to a size: the same commits, as bytes for somebody else to keep.
+//! Copies a journal up to a size: the same commits, as bytes for the caller to write.
 //!
-//! Always holds: commits end where they ended in the source; the one that the size falls into ends
-//! there; files begin where a writer of these commits would have begun them. Not here: any file.
+//! Always holds: commits end where they end in the source; the commit that contains the last entry
+//! ends there; files begin where a writer of these commits would begin them. Not here: files.
 //! Source: FORMAT.md section 9, "Where commits end is no part of the record".
 
 use crate::journal::write::{ROTATE_AT, commit_bytes};
@@ -12,21 +12,21 @@ use annals_core::hash::Hash;
 use annals_core::merkle::Tree;
 use annals_core::verify::source::{Source, SourceError};
 
-/// What comes next.
+/// The next item of the copy.
 pub enum Copied<'a> {
     /// A file of this name begins: `journal/<20 digits>.log`.
     File(String),
-    /// An entry of this position is about to be closed; it may be changed to withhold its body.
+    /// The entry at this position, before it is written; the caller may withhold its body.
     Entry(u64, &'a mut Entry),
     /// The bytes of a commit.
     Commit(&'a [u8]),
-    /// The size after the commit, or after an event within it, and the root of the tree.
+    /// The size after a commit, or after an event within it, and the tree of that size.
     Root(u64, &'a Tree),
 }
 
-/// Copies the first `until` entries of a source, and hands out what comes, in order.
+/// Copies the first `until` entries of a source, and calls `each` with every item, in order.
 ///
-/// Returns the size and root that were copied.
+/// Returns the size and root of the copy.
 pub fn copy<E>(
     source: &dyn Source,
     until: u64,
@@ -60,12 +60,12 @@ where
 struct Copying {
     tree: Tree,
     open: Vec<Entry>,
-    /// Bytes of the present file; `None` before the first.
+    /// The length of the present file in bytes; `None` before the first.
     length: Option<u64>,
 }
 
 impl Copying {
-    /// Events so far, the open ones too.
+    /// The number of events so far, including those of the open commit.
     fn size(&self) -> u64 {
         self.tree.size()
     }

@@ -1,4 +1,4 @@
-//! Where the record ends: which bytes at the end of a journal are an unfinished commit.
+//! The end of the record: which bytes at the end of a journal are an unfinished commit.
 //!
 //! ```text
 //! … commit │ events  = 41 root sum │ events  = 57 root sum │ bytes
@@ -7,10 +7,10 @@
 //!                                     hold and the checkpoint's size is at most 41
 //! ```
 //!
-//! Always holds: the events before the last commit are those that are there. Only the last file
-//! that has a closing line is read whole, and the last line of those before it; all of them are
-//! counted where their names and closing lines disagree, or where the last commit does not hold.
-//! Not here: any change to a file (`write.rs`). Source: FORMAT.md section 9, "End of the record".
+//! Always holds: the size before the last commit is the true number of events. Only the last file
+//! that has a commit line is read whole, and the last line of each file before it; all events are
+//! counted if file names and commit lines disagree, or if the last commit does not hold.
+//! Not here: changing a file (`write.rs`). Source: FORMAT.md section 9, "End of the record".
 
 use crate::disk::open::{Links, open};
 use crate::disk::{self, DiskError};
@@ -25,27 +25,27 @@ use std::io::{Read, Seek, SeekFrom, Take};
 /// The end of a record.
 #[derive(Debug, Clone, Copy, Default)]
 pub(super) struct End {
-    /// Which of the journal's files the record ends in.
+    /// The index of the file in which the record ends.
     pub file: usize,
-    /// How many bytes of that file belong to the record.
+    /// The number of bytes of that file that belong to the record.
     pub offset: u64,
-    /// How many events the record has.
+    /// The number of events of the record.
     pub size: u64,
-    /// The root that the record's last closing line says, where that line is the end.
+    /// The root in the record's last commit line, if the record ends with that line.
     pub root: Option<Hash>,
-    /// How many bytes after the end there are, in that file and those after it.
+    /// The number of bytes after the end, in that file and the files after it.
     pub ignored: u64,
-    /// Why nothing may be appended here; `None` if all is well.
+    /// Why nothing may be appended here; `None` if appending is allowed.
     pub fault: Option<&'static str>,
-    /// Whether a file of the record is not known to be named as it must be: then no position may be
-    /// taken from a name.
+    /// Whether the name of a file of the record may be wrong: then no position may be taken from a
+    /// name.
     pub misnamed: bool,
 }
 
-/// The most bytes that are read of a file to see its last line; a closing line has fewer.
+/// The number of bytes read to find the last line of a file; a commit line is shorter.
 const TAIL: u64 = 256;
 
-/// The last commit of a file, counted from the file's start, and what its closing line says.
+/// The last commit of a file, counted from the file's start, and its commit line.
 struct Last {
     commit: Commit,
     counted: u64,
@@ -73,8 +73,8 @@ pub(super) fn find(logs: &[LogFile], covered: Option<u64>) -> Result<End, DiskEr
     Ok(end)
 }
 
-/// The end of the commit after which a record that is named as it must be has `size` events; `None`
-/// where none ends there.
+/// The end of the commit after which a correctly named record has `size` events; `None` if no
+/// commit ends there.
 pub(super) fn up_to(logs: &[LogFile], whole: &End, size: u64) -> Result<Option<End>, DiskError> {
     if whole.misnamed || whole.fault.is_some() {
         return Ok(None);
@@ -96,7 +96,7 @@ pub(super) fn up_to(logs: &[LogFile], whole: &End, size: u64) -> Result<Option<E
     Ok(None)
 }
 
-/// Sets the end of the record: at the last commit, or before it.
+/// Sets the end of the record: after the last commit, or before it.
 fn place_end(
     end: &mut End,
     logs: &[LogFile],
@@ -130,8 +130,8 @@ fn place_end(
     Ok(())
 }
 
-/// A later file of which nothing belongs to the record, and that has another name than the next
-/// commit would have: the record ends in the file before it.
+/// If no byte of the last file belongs to the record, and its name is not that of the next commit's
+/// file, the record ends in the file before it.
 fn step_back(end: &mut End, logs: &[LogFile], file: &LogFile) -> Result<(), DiskError> {
     if end.file == 0 || end.offset > 0 || file.first == end.size {
         return Ok(());
@@ -144,7 +144,7 @@ fn step_back(end: &mut End, logs: &[LogFile], file: &LogFile) -> Result<(), Disk
     Ok(())
 }
 
-/// Whether the first file is named 0, and each later one as the closing line before it says.
+/// Whether the first file is named 0, and each later one as the commit line before it requires.
 fn named(logs: &[LogFile]) -> Result<bool, DiskError> {
     if logs.first().is_some_and(|file| file.first > 0) {
         return Ok(false);
@@ -157,7 +157,7 @@ fn named(logs: &[LogFile]) -> Result<bool, DiskError> {
     Ok(true)
 }
 
-/// What the last line of a file says; `None` if that is no closing line in form.
+/// The last line of a file, parsed; `None` if it is not a well-formed commit line.
 fn closes(file: &LogFile) -> Result<Option<ClosingLine>, DiskError> {
     let failed = || disk::error("read", &file.path);
     let start = file.bytes.saturating_sub(TAIL);
@@ -174,7 +174,7 @@ fn closes(file: &LogFile) -> Result<Option<ClosingLine>, DiskError> {
     Ok(commit_line::parse(line))
 }
 
-/// How many events are in these files.
+/// The number of events in these files.
 fn count(logs: &[LogFile]) -> Result<u64, DiskError> {
     let mut counted = 0;
     for file in logs {
@@ -185,14 +185,14 @@ fn count(logs: &[LogFile]) -> Result<u64, DiskError> {
     Ok(counted)
 }
 
-/// Frames a file alone, without any sum or entry.
+/// A framer of a file that computes no sums and keeps no entries.
 fn framer(file: &LogFile) -> Result<Framer<Take<File>>, DiskError> {
     let wanted = Wanted { from: u64::MAX, sums: false };
     let reader = open(&file.path, Links::Refuse).map_err(disk::error("read", &file.path))?;
     Ok(Framer::new(reader.take(file.bytes), files::name(&file.path), 0, wanted))
 }
 
-/// The last closed commit of a file, if there is one.
+/// The last commit of a file, if there is one.
 fn scan(file: &LogFile) -> Result<Option<Last>, DiskError> {
     let mut framer = framer(file)?;
     let mut last = None;
@@ -208,7 +208,7 @@ fn scan(file: &LogFile) -> Result<Option<Last>, DiskError> {
     Ok(last)
 }
 
-/// SHA-256 of a commit's bytes before its closing line.
+/// The SHA-256 of a commit's bytes before its commit line.
 fn sum(file: &LogFile, commit: &Commit) -> Result<Hash, DiskError> {
     let failed = || disk::error("read", &file.path);
     let mut reader = open(&file.path, Links::Refuse).map_err(failed())?;

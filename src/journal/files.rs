@@ -1,7 +1,7 @@
-//! The files of a journal by their names.
+//! The files of a journal, by name.
 //!
 //! Always holds: a file's name is 20 digits and `.log`; the order of the names is the order of the
-//! positions. Not here: what the files hold; whether a name is true (`read.rs` counts).
+//! positions. Not here: the content of files; whether a name is true (`read.rs` counts).
 //! Source: FORMAT.md section 9.
 
 use crate::disk::open::look;
@@ -11,26 +11,26 @@ use annals_core::transfer::{self, Changed};
 use std::fs;
 use std::path::{Path, PathBuf};
 
-/// What the name of every file of the record ends with.
+/// The ending of the name of every file of the record.
 const ENDING: &str = ".log";
 
-/// More bytes than the first line of a journal has.
+/// An upper bound of the length of a journal's first line, in bytes.
 const FIRST_LINE: u64 = 4_096;
 
 /// A file of the journal.
 #[derive(Debug, Clone)]
 pub(super) struct LogFile {
-    /// The position of its first event, as its name says.
+    /// The position of its first event, by its name.
     pub first: u64,
     pub path: PathBuf,
-    /// How many bytes it had when it was listed.
+    /// Its length in bytes when it was listed.
     pub bytes: u64,
 }
 
 /// The files of a journal when it was opened.
 #[derive(Debug, Default, Clone)]
 pub(super) struct JournalFiles {
-    /// In order of their names.
+    /// Ordered by name.
     pub logs: Vec<LogFile>,
 }
 
@@ -50,8 +50,8 @@ pub(super) fn list(ledger: &Path) -> Result<JournalFiles, JournalError> {
     if !disk::open::is_folder(&folder).map_err(disk::error("list", &folder))? {
         return Err(JournalError::Missing(folder));
     }
-    // A writer ends a file before it begins the next: a file that is measured after all names were
-    // read is whole if a later one is there.
+    // A writer ends a file before it begins the next: if a file's length is read after all names,
+    // the file is complete if a later one exists.
     let mut files = named(&folder)?;
     for log in std::mem::take(&mut files.logs) {
         // A writer removes a file that holds no event of the record.
@@ -62,7 +62,7 @@ pub(super) fn list(ledger: &Path) -> Result<JournalFiles, JournalError> {
     Ok(files)
 }
 
-/// The files of a journal by their names, not yet measured.
+/// The files of a journal by name, without their lengths.
 fn named(folder: &Path) -> Result<JournalFiles, JournalError> {
     let mut files = JournalFiles::default();
     let failed = |cause| JournalError::Disk(disk::error("list", folder)(cause));
@@ -72,21 +72,21 @@ fn named(folder: &Path) -> Result<JournalFiles, JournalError> {
         let Some(digits) = name.strip_suffix(ENDING).filter(|stem| is_position(stem)) else {
             continue;
         };
-        // A number that does not fit is larger than all that do: no event stands there.
+        // A number that does not fit is larger than every valid position.
         let first = digits.parse().unwrap_or(u64::MAX);
         files.logs.push(LogFile { first, path, bytes: 0 });
     }
-    // Names of one length: their order is that of the numbers.
+    // The names have one length, so their order is that of the numbers.
     files.logs.sort_by(|one, other| one.path.cmp(&other.path));
     Ok(files)
 }
 
-/// Exactly 20 digits; every other name is no part of the record.
+/// Whether the stem is exactly 20 digits; other names are not part of the record.
 fn is_position(stem: &str) -> bool {
     stem.len() == 20 && stem.bytes().all(|byte| byte.is_ascii_digit())
 }
 
-/// What was changed of a journal on its way, by the first line of its first file.
+/// How a journal was changed in transit, by the first line of its first file.
 pub(super) fn changed(logs: &[LogFile]) -> Result<Option<Changed>, DiskError> {
     let Some(log) = logs.first() else { return Ok(None) };
     let bytes = disk::read_up_to(&log.path, FIRST_LINE)?;
@@ -94,7 +94,7 @@ pub(super) fn changed(logs: &[LogFile]) -> Result<Option<Changed>, DiskError> {
     Ok(transfer::changed(line).filter(|how| *how != Changed::LineEnds || line.ends_with(b"\r\n")))
 }
 
-/// The name of a file, for people.
+/// The name of a file for messages.
 pub(super) fn name(path: &Path) -> String {
     path.file_name().unwrap_or_default().to_string_lossy().into_owned()
 }

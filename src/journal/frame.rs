@@ -1,8 +1,8 @@
-//! Lines into entries, closing lines and damage: the framing of a journal.
+//! The framing of a journal: lines become entries, commit lines and damage.
 //!
 //! Always holds: from the end of a commit, lines are taken in fours until one begins with `= `;
-//! whatever the lines are, the next closing line sets the framing right again. Every byte before a
-//! closing line is in the sum, damage too. An event with a line over
+//! whatever the lines are, the next commit line restores the framing. Every byte before a commit
+//! line is in the sum, damage too. An event with a line over
 //! [`crate::journal::LINE_BOUND`] is damage and is not counted.
 //! Not here: which bytes belong to the record (`end.rs`), which file comes next (`read.rs`).
 //! Source: FORMAT.md section 9, "Framing".
@@ -15,34 +15,34 @@ use annals_core::rule::Rule;
 use annals_core::verify::source::{ClosingLine, CommitLine, Damage};
 use std::io::{self, Read};
 
-/// What stands next in a journal.
+/// The next item of a journal.
 #[derive(Debug)]
 pub(super) enum FrameItem {
-    /// An event at or after the position that entries are kept from.
+    /// An event at or after the first wanted position.
     Entry(Entry),
     CommitLine(CommitLine),
     Damage(Damage),
 }
 
-/// Where the last closed commit of the present file stands: byte offsets in the file.
+/// The last commit of the present file: byte offsets in the file.
 #[derive(Debug, Clone, Copy, Default)]
 pub(super) struct Commit {
     /// Its first byte.
     pub start: u64,
-    /// The first byte of its closing line.
+    /// The first byte of its commit line.
     pub closing: u64,
     /// The first byte after it.
     pub end: u64,
-    /// How many events of the record stand before it.
+    /// The number of events of the record before it.
     pub before: u64,
 }
 
-/// What a framer is asked for beside the frame.
+/// What a framer returns beside the frame.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Wanted {
-    /// Entries from this position on; earlier ones are counted only.
+    /// Entries from this position on; earlier ones are only counted.
     pub from: u64,
-    /// Whether sums are to be computed. If not, no sum holds.
+    /// Whether sums are computed. If not, no sum holds.
     pub sums: bool,
 }
 
@@ -50,31 +50,31 @@ pub(super) struct Wanted {
 pub(super) struct Framer<R> {
     lines: JournalLines<R>,
     wanted: Wanted,
-    /// Name of the present file, for damage.
+    /// The name of the present file, for damage.
     file: String,
-    /// How many lines of the file were taken, how many bytes, and where the present line begins.
+    /// The number of lines and of bytes taken from the file, and the offset of the present line.
     line: u64,
     offset: u64,
     line_start: u64,
-    /// How many events of the record were met.
+    /// The number of events of the record so far.
     pub counted: u64,
-    /// The last closed commit; before there is one, the empty one at the file's start.
+    /// The last commit; before the first one, an empty one at the file's start.
     pub commit: Commit,
-    /// How many events stand before the present commit.
+    /// The number of events before the present commit.
     closed_at: u64,
     sum: RunningHash,
     /// The event that is being read.
     entry: Entry,
-    /// How many of its lines are whole.
+    /// The number of its complete lines.
     parts: u8,
-    /// One of its lines is over the bound.
+    /// Whether one of its lines is over the bound.
     long: bool,
-    /// The present line began in an earlier piece.
+    /// Whether the present line began in an earlier piece.
     inside: Inside,
     next: Option<FrameItem>,
 }
 
-/// Which line goes on over several pieces.
+/// The line that continues over several pieces.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Inside {
     No,
@@ -83,7 +83,7 @@ enum Inside {
 }
 
 impl<R: Read> Framer<R> {
-    /// A framer of a file that `counted` events stand before.
+    /// A framer of a file before which there are `counted` events.
     pub fn new(reader: R, file: String, counted: u64, wanted: Wanted) -> Framer<R> {
         Framer {
             lines: JournalLines::new(reader),
@@ -104,7 +104,7 @@ impl<R: Read> Framer<R> {
         }
     }
 
-    /// Goes on with the next file. The one before must be at its end.
+    /// Continues with the next file. The present one must be at its end.
     pub fn turn_to(&mut self, reader: R, file: String) {
         self.lines.turn_to(reader);
         self.file = file;
@@ -113,7 +113,7 @@ impl<R: Read> Framer<R> {
         self.commit = Commit::default();
     }
 
-    /// What stands next in the file; `None` at its end.
+    /// The next item of the file; `None` at its end.
     pub fn next(&mut self) -> io::Result<Option<FrameItem>> {
         if let Some(item) = self.next.take() {
             return Ok(Some(item));
@@ -156,7 +156,7 @@ impl<R: Read> Framer<R> {
         }
     }
 
-    /// A line of an event is whole; perhaps the event is.
+    /// Handles a complete line of an event; returns the event if it is complete.
     fn end_line(&mut self) -> Option<FrameItem> {
         self.inside = Inside::No;
         self.line += 1;
@@ -174,7 +174,7 @@ impl<R: Read> Framer<R> {
         (self.counted > self.wanted.from).then_some(FrameItem::Entry(entry))
     }
 
-    /// A closing line is whole. Lines of less than an event before it are told first.
+    /// Handles a complete commit line. Lines of an incomplete event before it are reported first.
     fn close(&mut self, said: Option<ClosingLine>) -> FrameItem {
         self.inside = Inside::No;
         self.line += 1;
@@ -201,7 +201,7 @@ impl<R: Read> Framer<R> {
         FrameItem::Damage(self.damage(&why))
     }
 
-    /// The file ends. After the end of a commit that is as it should be.
+    /// Handles the end of the file; nothing is damaged if the last commit ends there.
     fn end_file(&mut self) -> Option<Damage> {
         let inside = self.inside != Inside::No;
         let open = inside || self.parts > 0 || self.offset > self.commit.end;
@@ -209,7 +209,7 @@ impl<R: Read> Framer<R> {
         self.sum.finish();
         self.inside = Inside::No;
         self.closed_at = self.counted;
-        // So that a second call finds nothing.
+        // A second call finds nothing more.
         self.commit.end = self.offset;
         open.then(|| self.damage("the file ends without a closing line"))
     }
@@ -226,7 +226,7 @@ impl<R: Read> Framer<R> {
     }
 }
 
-/// Puts a whole line, with its LF, to the event it is a part of.
+/// Adds a complete line, with its LF, to its event.
 fn collect(entry: &mut Entry, parts: u8, line: &[u8]) {
     match (parts, line) {
         (0..3, _) => entry.record.extend_from_slice(line),

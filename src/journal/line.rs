@@ -1,22 +1,22 @@
-//! Lines of a file through one large buffer.
+//! The lines of a file, read through one large buffer.
 //!
-//! Always holds: the pieces are all bytes of the file, in order; memory is the buffer's
-//! [`LINE_BOUND`] bytes, whatever the file holds. Not here: what lines mean (`frame.rs`).
+//! Always holds: the pieces are all bytes of the file, in order; the memory is the buffer's
+//! [`LINE_BOUND`] bytes, whatever the file holds. Not here: the meaning of lines (`frame.rs`).
 //! Source: `std::io::BufReader`, whose `read_until` has no bound; the `memchr` crate.
 
 use crate::journal::LINE_BOUND;
 use std::io::{self, Read};
 
-/// Some bytes of one line.
+/// A line or a part of one.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Piece<'a> {
     /// The bytes, with the LF if it is the end of the line.
     pub bytes: &'a [u8],
-    /// Whether the line ends here. If not: the line is longer than the buffer, or the file ends.
+    /// Whether the line ends here. If not, it is longer than the buffer, or the file ends.
     pub ends: bool,
 }
 
-/// Cuts what a reader gives into lines.
+/// Splits the bytes of a reader into lines.
 pub(super) struct JournalLines<R> {
     reader: R,
     buffer: Vec<u8>,
@@ -29,14 +29,14 @@ impl<R: Read> JournalLines<R> {
         JournalLines { reader, buffer: vec![0; LINE_BOUND], start: 0, end: 0 }
     }
 
-    /// Goes on with another reader, at its first byte.
+    /// Continues with another reader, at its first byte.
     pub fn turn_to(&mut self, reader: R) {
         self.reader = reader;
         self.start = 0;
         self.end = 0;
     }
 
-    /// The next line, or as much of it as the buffer holds; `None` at the end of the file.
+    /// The next line, or the part of it that fits into the buffer; `None` at the end of the file.
     pub fn next(&mut self) -> io::Result<Option<Piece<'_>>> {
         let mut searched = 0;
         loop {
@@ -66,7 +66,7 @@ impl<R: Read> JournalLines<R> {
         Piece { bytes: &self.buffer[start..self.start], ends: false }
     }
 
-    /// Reads on behind what is there; how many bytes came, 0 at the end of the file.
+    /// Reads more bytes into the buffer; returns their number, 0 at the end of the file.
     fn fill(&mut self) -> io::Result<usize> {
         self.buffer.copy_within(self.start..self.end, 0);
         self.end -= self.start;

@@ -11,14 +11,14 @@
 //! = 1 <base64 root> <base64 sum>                the closing line of the commit
 //! ```
 //!
-//! The commit point is the closing line on disk: a commit is written with one write and one
-//! fdatasync, and what a power cut leaves of it is no part of the record (`end.rs`).
+//! The commit point is the commit line on disk: a commit is written with one write and one
+//! fdatasync, and the rest of it after a power cut is not part of the record (`end.rs`).
 //!
-//! Always holds: reading never writes, and bytes of any kind are read without a panic in bounded
-//! memory: a line of more than [`LINE_BOUND`] bytes is damage. Nothing but an unfinished commit is
-//! ever passed over silently.
-//! Not here: what an event says, whether it is legal, whether a root is right (`verify`); the lock
-//! of the one writer (`disk::lock`), which its caller holds.
+//! Always holds: reading never writes. Bytes of any kind are read without a panic, in bounded
+//! memory: a line of more than [`LINE_BOUND`] bytes is damage. Only an unfinished commit is skipped
+//! without a report.
+//! Not here: the meaning of an event, whether it is legal, whether a root is right (`verify`); the
+//! lock of the one writer (`disk::lock`), which the caller holds.
 //! Source: FORMAT.md section 9.
 
 mod commit_line;
@@ -42,13 +42,13 @@ use std::path::PathBuf;
 const FOLDER: &str = "journal";
 /// The folder of the documents in a ledger.
 const DOCUMENTS: &str = "document";
-/// The most bytes of a line, its LF among them: twice the largest body.
+/// The maximum length of a line in bytes, including its LF: twice the largest body.
 pub const LINE_BOUND: usize = 2 * 1_048_576;
-/// The most bytes of a document: FORMAT.md section 1.
+/// The maximum size of a document in bytes: FORMAT.md section 1.
 pub const DOCUMENT_BOUND: u64 = 67_108_864;
 
-/// Why a journal could not be opened or written. What is wrong with its content is no error but
-/// damage, which a walk tells.
+/// Why a journal could not be opened or written. A fault of its content is not an error but damage,
+/// which a walk reports.
 #[derive(Debug, thiserror::Error)]
 pub enum JournalError {
     /// There is no journal folder.
@@ -57,18 +57,18 @@ pub enum JournalError {
     /// `create` found a journal.
     #[error("there is a journal at {} already", .0.display())]
     ThereAlready(PathBuf),
-    /// The end of the journal is damaged, though the checkpoint covers it: nothing is appended.
+    /// The end of the journal is damaged although the checkpoint covers it: nothing is appended.
     #[error(
         "the journal is damaged at its end, at size {size}: {why}; annals repair builds it \
              from the store, annals repair --from COPY takes it from another copy"
     )]
     Damaged {
-        /// How many events stand before the damage.
+        /// The number of events before the damage.
         size: u64,
-        /// What is wrong.
+        /// The damage.
         why: &'static str,
     },
-    /// All of it was changed on its way; nothing of it can be judged.
+    /// The whole journal was changed in transit; it cannot be verified.
     #[error(
         "{} is not as it was written: {}; if git did it, put a file .gitattributes with the line \
              `* -text` into the ledger's folder, commit it, remove journal, document and \
@@ -78,27 +78,27 @@ pub enum JournalError {
     Changed {
         /// Its first file.
         path: PathBuf,
-        /// What was changed.
+        /// How it was changed.
         how: Changed,
     },
-    /// An entry that would not be read back as it is.
+    /// An entry that would be read back differently.
     #[error("entry {position} cannot be written: {why}")]
     Unwritable {
-        /// Where it was to stand.
+        /// Its intended position.
         position: u64,
-        /// What is wrong.
+        /// The fault.
         why: &'static str,
     },
-    /// The closing line is to say another size than the record would have.
+    /// The size for the commit line differs from the size that the record would have.
     #[error("the commit says size {said}, but leads to size {counted}")]
     Size {
-        /// What the closing line was to say.
+        /// The size for the commit line.
         said: u64,
         /// The size after the commit.
         counted: u64,
     },
-    /// A file failed; [`DiskError::Unknown`] and [`DiskError::Poisoned`] mean that it is not known
-    /// whether the commit was written, every other one that it was not.
+    /// A file operation failed; after [`DiskError::Unknown`] and [`DiskError::Poisoned`] it is not
+    /// known whether the commit was written, after every other error it was not.
     #[error(transparent)]
     Disk(#[from] DiskError),
 }

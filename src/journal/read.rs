@@ -1,9 +1,9 @@
-//! Reading a journal: opening it, walking it as a [`Source`], fetching documents.
+//! Reading a journal: opening it, walking it as a [`Source`], reading documents.
 //!
-//! Always holds: nothing is written or locked; a journal that a writer appends to is read as it was
-//! when it was opened. A walk yields all bytes of the record as entries, closing lines or damage,
-//! and counts the events that are there, whatever names and closing lines say.
-//! Not here: the end of the record (`end.rs`), the framing (`frame.rs`), any judgement (`verify`).
+//! Always holds: nothing is written or locked; a journal to which a writer appends is read as it
+//! was when it was opened. A walk yields all bytes of the record as entries, commit lines or
+//! damage, and counts the actual events, whatever names and commit lines say.
+//! Not here: the end of the record (`end.rs`), the framing (`frame.rs`), verification (`verify`).
 //! Source: FORMAT.md section 9.
 
 use crate::disk::at::read_at;
@@ -23,10 +23,10 @@ use std::io::{self, Read, Take};
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 
-/// A span ends once its entries have this many bytes, so that large bodies do not add up.
+/// A batch ends once its entries have this many bytes, so that large bodies do not add up.
 const SPAN_BYTES: usize = 16 << 20;
 
-/// How many bytes are read at first for one event.
+/// The number of bytes first read for one event.
 const FETCH: usize = 4 << 10;
 
 /// The journal of a ledger, as it was when it was opened.
@@ -43,8 +43,8 @@ impl Journal {
     ///
     /// `covered` is the size of the ledger's checkpoint, `None` if it has none: a last commit whose
     /// sum or size does not hold is unfinished only if no checkpoint covers it. Reads the last
-    /// file, and all files where their names do not agree with what is in them. Errors: no journal,
-    /// or a file that cannot be read; what the files hold is no error.
+    /// file, and all files if their names and content disagree. Errors: there is no journal, or a
+    /// file cannot be read; a fault of the content is not an error.
     pub fn open(ledger: &Path, covered: Option<u64>) -> Result<Journal, JournalError> {
         let files = files::list(ledger)?;
         let end = end::find(&files.logs, covered)?;
@@ -53,8 +53,8 @@ impl Journal {
         Ok(Journal { ledger, files, end, changed })
     }
 
-    /// The first event of the ledger in this folder, whatever stands behind it; `None` where the
-    /// first file holds none.
+    /// The first event of the ledger in this folder, whatever follows it; `None` if the first file
+    /// holds none.
     pub fn opening(ledger: &Path) -> Result<Option<Entry>, JournalError> {
         let Some(log) = files::list(ledger)?.logs.into_iter().next() else { return Ok(None) };
         let failed = || disk::error("read", &log.path);
@@ -69,21 +69,21 @@ impl Journal {
         Ok(None)
     }
 
-    /// The first `size` events, where a commit ends there.
+    /// The journal of the first `size` events, if a commit ends there.
     pub fn up_to(&self, size: u64) -> Result<Option<Journal>, JournalError> {
         let end = end::up_to(&self.files.logs, &self.end, size)?;
         Ok(end.map(|end| Journal::known(self.ledger.clone(), self.files.clone(), end)))
     }
 
-    /// The journal of which files and end are known.
+    /// The journal with known files and end.
     pub(super) fn known(ledger: PathBuf, files: JournalFiles, end: End) -> Journal {
         Journal { ledger, files, end, changed: None }
     }
 
-    /// The entries at these positions, in order; of a range that passes the record's end, the part
-    /// before it. Reads from the start of the file that holds the first (of the first file, where
-    /// names are not to be trusted), without any sum. All of the range is held in memory. Where the
-    /// journal is damaged, fewer entries may come.
+    /// The entries at these positions, in order; of a range beyond the record's end, the part
+    /// before the end. Reads from the start of the file that holds the first entry (from the first
+    /// file, if names may be wrong), without sums. All of the range is held in memory. If the
+    /// journal is damaged, fewer entries may be returned.
     pub fn read(&self, range: Range<u64>) -> Result<Vec<Entry>, SourceError> {
         let mut found = Vec::new();
         if range.is_empty() {
@@ -108,7 +108,7 @@ impl Journal {
         }
     }
 
-    /// Refuses a journal whose last commit does not hold though the checkpoint covers it: nothing
+    /// Refuses a journal whose last commit does not hold although the checkpoint covers it: nothing
     /// may be appended to it.
     pub fn expect_end(&self) -> Result<(), JournalError> {
         self.expect_unchanged()?;
@@ -118,9 +118,9 @@ impl Journal {
         }
     }
 
-    /// Writes again in place, durably, each file of the record that holds what stands after
-    /// `signed` events: whoever wrote it may have ended before it was on stable storage. The
-    /// caller has the lock, and nothing stands behind the record's end.
+    /// Writes again in place, durably, each file of the record that holds an event after the first
+    /// `signed` ones: their writer may have ended before they were on stable storage. The caller
+    /// holds the lock, and there is nothing after the record's end.
     pub fn write_again(&self, signed: u64) -> Result<(), JournalError> {
         let logs = self.files.logs.iter().take(self.end.file + 1);
         let logs: Vec<_> = logs.collect();
@@ -131,12 +131,12 @@ impl Journal {
         Ok(())
     }
 
-    /// The path of a document in this ledger, whether it is there or not.
+    /// The path of a document in this ledger, whether it exists or not.
     pub fn document_path(ledger: &Path, digest: &Hash) -> PathBuf {
         ledger.join(DOCUMENTS).join(digest.to_string())
     }
 
-    /// The root that the last closing line says; `None` where the record ends otherwise.
+    /// The root in the last commit line; `None` if the record ends otherwise.
     pub fn root(&self) -> Option<Hash> {
         self.end.root.filter(|_| self.end.fault.is_none() && !self.end.misnamed)
     }
@@ -146,13 +146,13 @@ impl Journal {
         self.files.logs.iter().take(self.end.file + 1).map(|log| log.first)
     }
 
-    /// How many bytes of the last file belong to the record.
+    /// The number of bytes of the last file that belong to the record.
     pub fn offset(&self) -> u64 {
         self.end.offset
     }
 
-    /// The entry at a position whose four lines begin at this offset of the file that holds it;
-    /// `None` where there are no four lines.
+    /// The entry at a position whose four lines begin at this offset of its file; `None` if there
+    /// are no four lines.
     pub fn fetch(&self, position: u64, offset: u64) -> Result<Option<Entry>, SourceError> {
         let after = self.files.logs.partition_point(|file| file.first <= position);
         let Some(log) = after.checked_sub(1).and_then(|index| self.files.logs.get(index)) else {
@@ -190,8 +190,8 @@ impl Journal {
 }
 
 impl Source for Journal {
-    /// Where names of files and the closing lines before them agree, they are believed: a walk can
-    /// yield another number of entries where both were changed alike.
+    /// If file names agree with the commit lines before them, they are trusted: a walk can yield
+    /// another number of entries if both were changed alike.
     fn size(&self) -> u64 {
         self.end.size
     }
@@ -201,8 +201,8 @@ impl Source for Journal {
         Ok(Box::new(JournalWalk::new(self, wanted)))
     }
 
-    /// At most one byte more than [`DOCUMENT_BOUND`] is read: a larger document is cut there, and
-    /// so has another digest than its name.
+    /// At most one byte more than [`DOCUMENT_BOUND`] is read: a larger document is truncated, and
+    /// so its digest differs from its name.
     fn document(&self, digest: &Hash) -> Result<Option<Vec<u8>>, SourceError> {
         let path = Journal::document_path(&self.ledger, digest);
         match disk::read_up_to(&path, DOCUMENT_BOUND + 1) {
@@ -222,16 +222,16 @@ impl Source for Journal {
     }
 }
 
-/// A walk: the framer of the present file, and what does not fit the present span any more.
+/// A walk: the framer of the present file, and the item that does not fit into the present batch.
 struct JournalWalk<'a> {
     journal: &'a Journal,
     wanted: Wanted,
     /// The file to open next.
     file: usize,
     framer: Option<Framer<Take<File>>>,
-    /// Whether the framer stands inside a file.
+    /// Whether the framer is inside a file.
     inside: bool,
-    /// Events met so far.
+    /// The number of events so far.
     counted: u64,
     pending: Vec<FrameItem>,
     ended: bool,
@@ -291,7 +291,7 @@ impl<'a> JournalWalk<'a> {
         }
     }
 
-    /// Turns to the next file; `false` if the record has no more.
+    /// Opens the next file; `false` if the record has no more.
     fn open_next(&mut self) -> Result<bool, SourceError> {
         let end = &self.journal.end;
         let Some(log) = self.journal.files.logs.get(self.file) else {
@@ -317,7 +317,7 @@ impl<'a> JournalWalk<'a> {
         Ok(true)
     }
 
-    /// As many items as a span holds.
+    /// As many items as fit into a batch.
     fn span(&mut self) -> Result<Option<Batch>, SourceError> {
         let mut span = Batch::default();
         let mut bytes = 0;
@@ -336,10 +336,10 @@ impl<'a> JournalWalk<'a> {
                     bytes += entry.record.len() + entry.body.as_ref().map_or(0, Vec::len);
                     span.entries.push(entry);
                 }
-                FrameItem::CommitLine(closing) if self.tells(closing.counted, 1) => {
+                FrameItem::CommitLine(closing) if self.includes(closing.counted, 1) => {
                     span.closings.push(closing);
                 }
-                FrameItem::Damage(damage) if self.tells(damage.counted, 0) => {
+                FrameItem::Damage(damage) if self.includes(damage.counted, 0) => {
                     span.damage.push(damage)
                 }
                 _ => {}
@@ -352,8 +352,8 @@ impl<'a> JournalWalk<'a> {
         Ok((!empty).then_some(span))
     }
 
-    /// Whether what stands after `counted` events is part of this walk.
-    fn tells(&self, counted: u64, least: u64) -> bool {
+    /// Whether an item after `counted` events is part of this walk.
+    fn includes(&self, counted: u64, least: u64) -> bool {
         self.wanted.from == 0 || counted >= self.wanted.from + least
     }
 }

@@ -1,8 +1,8 @@
 //! Writing a journal: one commit, one write, one fdatasync.
 //!
 //! Always holds: after `Ok` the commit is on stable storage; after [`DiskError::Unknown`] this
-//! writer writes no more. What an unfinished commit left is moved beside the journal before
-//! anything is appended, never deleted. The caller holds the ledger's lock (`disk::lock`).
+//! writer writes no more. An unfinished commit is moved beside the journal before anything is
+//! appended, never deleted. The caller holds the ledger's lock (`disk::lock`).
 //! Not here: whether entries are legal, which root is right. Source: FORMAT.md section 9.
 
 use crate::disk::append::Appender;
@@ -20,16 +20,16 @@ use std::fs::{self, File, OpenOptions};
 use std::io::{self, Read, Seek, SeekFrom};
 use std::path::{Path, PathBuf};
 
-/// The usual size in bytes from which on the next commit begins a new file.
+/// The usual size in bytes from which the next commit begins a new file.
 pub const ROTATE_AT: u64 = 64 << 20;
 
 /// An unfinished commit that was moved out of the journal.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Aside {
-    /// Where it is now: `aside-<size>` in the journal's folder, with `.2`, `.3` … where that name
-    /// was taken.
+    /// Its new path: `aside-<size>` in the journal's folder, with `.2`, `.3` … if the name is
+    /// taken.
     pub path: PathBuf,
-    /// How many bytes it has.
+    /// Its length in bytes.
     pub bytes: u64,
 }
 
@@ -41,13 +41,13 @@ pub struct JournalWriter {
     files: JournalFiles,
     file: Appender,
     size: u64,
-    /// The root that the last closing line says.
+    /// The root in the last commit line.
     root: Option<Hash>,
     rotate_at: u64,
 }
 
 impl JournalWriter {
-    /// Makes the journal of a ledger whose folder is there and has none.
+    /// Creates the journal of a ledger whose folder exists and has none.
     pub fn create(ledger: &Path, rotate_at: u64) -> Result<JournalWriter, JournalError> {
         let folder = files::folder(ledger);
         match disk::create_dir(&folder) {
@@ -59,9 +59,9 @@ impl JournalWriter {
 
     /// Opens a journal to append to it, and moves an unfinished commit aside.
     ///
-    /// `covered` as in [`Journal::open`]; `rotate_at` in bytes, usually [`ROTATE_AT`]. Refuses with
-    /// [`JournalError::Damaged`] where the last commit does not hold though it is covered, and
-    /// where a file is misnamed or missing.
+    /// `covered` as in [`Journal::open`]; `rotate_at` in bytes, usually [`ROTATE_AT`]. Returns
+    /// [`JournalError::Damaged`] if the last commit does not hold although it is covered, or if a
+    /// file is misnamed or missing.
     pub fn open(
         ledger: &Path,
         covered: Option<u64>,
@@ -71,7 +71,7 @@ impl JournalWriter {
         JournalWriter::resume(&journal, rotate_at)
     }
 
-    /// The same for a journal that is open for reading, and that nobody wrote to since.
+    /// As [`JournalWriter::open`], for a journal that is open for reading and unchanged since.
     pub fn resume(
         journal: &Journal,
         rotate_at: u64,
@@ -104,7 +104,7 @@ impl JournalWriter {
         Ok((JournalWriter { ledger, files, file, size, root, rotate_at }, aside))
     }
 
-    /// Goes on in a new file after `size` events.
+    /// Continues in a new file after `size` events.
     fn begin(
         ledger: &Path,
         size: u64,
@@ -118,7 +118,7 @@ impl JournalWriter {
         Ok(JournalWriter { ledger, files, file, size, root, rotate_at })
     }
 
-    /// The journal as of now, for reading: nothing is listed or read for it.
+    /// The journal as of now, for reading; no file is listed or read.
     pub fn journal(&self) -> Journal {
         let mut files = self.files.clone();
         let last = files.logs.len().saturating_sub(1);
@@ -130,7 +130,7 @@ impl JournalWriter {
         Journal::known(self.ledger.clone(), files, end)
     }
 
-    /// The offset at which the next commit begins, in the file that it goes to.
+    /// The offset at which the next commit begins, in its file.
     pub fn next_offset(&self) -> u64 {
         if self.goes_on_in_a_new_file() { 0 } else { self.file.length() }
     }
@@ -142,15 +142,15 @@ impl JournalWriter {
             && !self.file.is_poisoned()
     }
 
-    /// How many events the journal has.
+    /// The number of events of the journal.
     pub fn size(&self) -> u64 {
         self.size
     }
 
-    /// Appends entries and the line that closes them, durably.
+    /// Appends entries and their commit line, durably.
     ///
-    /// `size` is the number of events after this commit, `root` that of the tree of this size.
-    /// Errors leave the journal as it was, but for [`DiskError::Unknown`], after which only
+    /// `size` is the number of events after this commit, `root` that of the tree of this size. An
+    /// error leaves the journal unchanged, except [`DiskError::Unknown`], after which only
     /// [`DiskError::Poisoned`] follows.
     ///
     /// ```
@@ -177,7 +177,7 @@ impl JournalWriter {
         Ok(())
     }
 
-    /// Begins a new file if the present one is large, and has events to be named apart by.
+    /// Begins a new file if the present one is large and holds events, so that the names differ.
     fn rotate(&mut self) -> Result<(), JournalError> {
         if self.goes_on_in_a_new_file() {
             let next = files::path(&self.ledger, self.size);
@@ -193,7 +193,7 @@ impl JournalWriter {
     }
 }
 
-/// Refuses a journal that somebody wrote to since it was opened: the record's end is another one.
+/// Refuses a journal that was written to since it was opened: its end is another one.
 fn expect_as_listed(journal: &Journal) -> Result<(), JournalError> {
     let now = files::list(journal.ledger())?.logs;
     let before = &journal.files().logs;
@@ -209,8 +209,8 @@ fn expect_as_listed(journal: &Journal) -> Result<(), JournalError> {
     Err(DiskError::Changed { path, expected, found }.into())
 }
 
-/// The bytes of a commit of these entries, the first of which has position `first`, and of the line
-/// that closes it; `root` is that of the tree after them.
+/// The bytes of a commit of these entries, the first at position `first`, and of its commit line;
+/// `root` is that of the tree after them.
 pub(super) fn commit_bytes(
     first: u64,
     entries: &[Entry],
@@ -228,7 +228,7 @@ pub(super) fn commit_bytes(
     Ok(bytes)
 }
 
-/// Adds the four lines of an entry; `Err` says why they would not be read back so.
+/// Adds the four lines of an entry; an error says why they would be read back differently.
 fn put(bytes: &mut Vec<u8>, entry: &Entry) -> Result<(), &'static str> {
     let record = entry.record.as_slice();
     if memchr::memchr_iter(b'\n', record).count() != 3 || !record.ends_with(b"\n") {
@@ -254,8 +254,8 @@ fn put(bytes: &mut Vec<u8>, entry: &Entry) -> Result<(), &'static str> {
 
 /// Copies all bytes after the end of the record to a new file, durably.
 ///
-/// A power cut before they are cut off the journal leaves them in both places; the next writer then
-/// copies them again, under another name.
+/// After a power cut before they are removed from the journal, they are in both places; the next
+/// writer then copies them again, under another name.
 fn copy_aside(journal: &Journal, folder: &Path) -> Result<Aside, JournalError> {
     let (path, mut to) = new_aside(folder, journal.size())?;
     let mut bytes = 0;
@@ -276,7 +276,7 @@ fn copy(path: &Path, start: u64, to: &mut File) -> io::Result<u64> {
     io::copy(&mut from.take(u64::MAX), to)
 }
 
-/// A new file `aside-<size>`, or the first free name after it.
+/// A new file `aside-<size>`, or the first free name after that.
 fn new_aside(folder: &Path, size: u64) -> Result<(PathBuf, File), DiskError> {
     let mut path = folder.join(format!("aside-{size}"));
     for number in 2_u64.. {
@@ -290,7 +290,7 @@ fn new_aside(folder: &Path, size: u64) -> Result<(PathBuf, File), DiskError> {
     Err(disk::error("make", &path)(io::ErrorKind::AlreadyExists.into()))
 }
 
-/// Removes the files after the one that the record ends in: all they held is aside.
+/// Removes the files after the one in which the record ends; their content was copied aside.
 fn remove_after(journal: &Journal, folder: &Path) -> Result<(), DiskError> {
     let after = journal.files().logs.iter().skip(journal.end().file + 1);
     let mut removed = false;

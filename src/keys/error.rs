@@ -1,7 +1,7 @@
-//! What can be wrong with key files, requests, recovery texts and marks.
+//! The errors of key files, requests, recovery texts and marks.
 //!
 //! Always holds: each message says what was expected, what was found, where, and what to do next;
-//! none holds a secret. Not here: who may sign (`legal`). Source: `keys`.
+//! none contains a secret. Not here: who may sign (`legal`). Source: `keys`.
 
 use crate::disk::{DiskError, Strange};
 use crate::entropy::EntropyError;
@@ -13,13 +13,13 @@ use std::path::{Path, PathBuf};
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum KeysError {
-    /// The folder of keys is not there.
+    /// There is no folder of keys.
     #[error("expected a folder of keys at {path}, found none; `annals key new` makes one")]
     NoFolder {
         /// The file.
         path: PathBuf,
     },
-    /// The key file is not there.
+    /// There is no key file.
     #[error(
         "expected a key file at {path}, found none; `annals key new` makes one, `annals key \
          list` shows those that are there"
@@ -28,7 +28,7 @@ pub enum KeysError {
         /// The file.
         path: PathBuf,
     },
-    /// The request is not there.
+    /// There is no request.
     #[error(
         "expected a request at {path}, found no file; the key's holder makes one with `annals key \
          new NAME --for ORIGIN` and sends it"
@@ -37,7 +37,7 @@ pub enum KeysError {
         /// The file.
         path: PathBuf,
     },
-    /// A file of that name is there already.
+    /// There is a file of that name already.
     #[error(
         "expected no file at {path}, found one; it is never overwritten: choose another name, \
          or move it away"
@@ -46,7 +46,7 @@ pub enum KeysError {
         /// The file.
         path: PathBuf,
     },
-    /// Others than its owner may use the file.
+    /// Users other than the owner may access the file.
     #[error(
         "expected {path} to be open to its owner alone (mode 0600), found mode {mode:04o}: who \
          can read it can take the key. Run: chmod 600 {path}; if somebody else may have read it, \
@@ -58,7 +58,7 @@ pub enum KeysError {
         /// Its mode.
         mode: u32,
     },
-    /// Not a key file of the kind that was asked for.
+    /// The file is not a key file of the expected kind.
     #[error("expected {expected} in {path}, found {found}")]
     NotAKey {
         /// The file.
@@ -68,15 +68,15 @@ pub enum KeysError {
         /// What was found.
         found: String,
     },
-    /// It was a key file once.
+    /// The file is a damaged key file.
     #[error("expected a whole key in {path}, found damage: {what}; put back a copy")]
     Damaged {
         /// The file.
         path: PathBuf,
-        /// What is wrong.
+        /// The damage.
         what: String,
     },
-    /// A key of another kind.
+    /// The key is of another algorithm.
     #[error("expected an Ed25519 key in {path}, found {found}; annals signs with Ed25519 only")]
     Algorithm {
         /// The file.
@@ -84,7 +84,7 @@ pub enum KeysError {
         /// What was found.
         found: String,
     },
-    /// Encrypted in a way that is not read.
+    /// The encryption scheme is not supported.
     #[error(
         "expected {path} to be encrypted by PBES2 with scrypt or PBKDF2 and AES, found \
          {found}; convert it: openssl pkcs8 -topk8 -scrypt -in {path} -out NEW (with -provider \
@@ -96,7 +96,7 @@ pub enum KeysError {
         /// What was found.
         found: String,
     },
-    /// Encrypted, and no passphrase was given.
+    /// The file is encrypted, and there is no passphrase.
     #[error(
         "expected a passphrase for {path}, which is encrypted, found none; give it at the \
          prompt or in the file that ANNALS_PASSPHRASE_FILE names"
@@ -105,7 +105,7 @@ pub enum KeysError {
         /// The file.
         path: PathBuf,
     },
-    /// No passphrase that was given opens it.
+    /// None of the given passphrases opens the file.
     #[error(
         "expected the passphrase of {path}, found another ({tries} tried); if you are sure of \
          it, the file is damaged: put back a copy"
@@ -113,22 +113,22 @@ pub enum KeysError {
     WrongPassphrase {
         /// The file.
         path: PathBuf,
-        /// How often it was asked for.
+        /// The number of attempts.
         tries: usize,
     },
-    /// The passphrase could not be asked for.
+    /// The passphrase could not be requested.
     #[error("expected a passphrase, found no way to ask for it")]
     Asking {
-        /// Why it failed.
+        /// The cause.
         source: io::Error,
     },
-    /// A new key was to be encrypted with nothing.
+    /// The passphrase for a new key is empty.
     #[error(
         "expected a passphrase of at least one character, found an empty one; \
          `--no-passphrase` leaves a key unencrypted on purpose"
     )]
     EmptyPassphrase,
-    /// The secret key is not that of the public key beside it.
+    /// The secret key does not belong to the public key beside it.
     #[error(
         "expected the secret key of {public} in {path}, found another's; one of them is \
          damaged or was replaced: put back a copy"
@@ -139,7 +139,7 @@ pub enum KeysError {
         /// The public file.
         public: PathBuf,
     },
-    /// Not a public key that anyone may sign with.
+    /// The public key is not acceptable for signatures.
     #[error("expected an acceptable Ed25519 key in {path}, found {key} (rule 301)")]
     Unacceptable {
         /// The file.
@@ -147,7 +147,7 @@ pub enum KeysError {
         /// The key.
         key: PublicKey,
     },
-    /// Not a name for a key.
+    /// The text is not a name for a key.
     #[error(
         "expected a name of 1 to 64 of a-z 0-9 . _ - that begins with a letter or a digit, \
          found {found:?}"
@@ -156,7 +156,7 @@ pub enum KeysError {
         /// What was found.
         found: String,
     },
-    /// A name that the program keeps for itself.
+    /// The name is reserved by the program.
     #[error(
         "expected a name for an editor's key, found {found:?}, which is kept for the key of \
          the record itself; choose another"
@@ -165,7 +165,7 @@ pub enum KeysError {
         /// What was found.
         found: String,
     },
-    /// An OpenSSH key that may serve elsewhere.
+    /// An OpenSSH key that may be used elsewhere.
     #[error(
         "expected a key that is used for nothing else, found an OpenSSH key in {path}: an \
          agent that holds it signs our 47 bytes for any machine it is forwarded to, and \
@@ -176,7 +176,7 @@ pub enum KeysError {
         /// The file.
         path: PathBuf,
     },
-    /// A line of a request is not in form.
+    /// A line of a request is malformed.
     #[error(
         "expected {expected} in line {line} of {path}, found {found}; ask for the file again, \
          unchanged"
@@ -184,7 +184,7 @@ pub enum KeysError {
     RequestLine {
         /// The file.
         path: PathBuf,
-        /// Which line, from 1 on.
+        /// The number of the line, from 1.
         line: usize,
         /// What was expected.
         expected: &'static str,
@@ -214,7 +214,7 @@ pub enum KeysError {
         /// What was found.
         found: String,
     },
-    /// The text of a recovery key is not in form.
+    /// The text of a recovery key is malformed.
     #[error("expected {expected}, found {found}; type the text as it stands on the paper")]
     RecoveryForm {
         /// What was expected.
@@ -228,10 +228,10 @@ pub enum KeysError {
          {lines}; compare with the paper"
     )]
     RecoveryLines {
-        /// Which lines.
+        /// The lines.
         lines: String,
     },
-    /// A mark is not in form.
+    /// A mark is malformed.
     #[error(
         "expected a mark `<origin> <size> <root> <signature>` as the last line of {path}, \
          found {found}; put back a copy, and sign nothing until then (rule 911)"
@@ -242,7 +242,7 @@ pub enum KeysError {
         /// What was found.
         found: String,
     },
-    /// The log key has signed more, or something else.
+    /// The log key has signed a larger record, or another one.
     #[error(
         "expected a record that goes on from size {marked}, which the log key signed last \
          ({path}), found {found}; it signs no second story: compare the copies of the record \
@@ -251,31 +251,31 @@ pub enum KeysError {
     Marked {
         /// The file.
         path: PathBuf,
-        /// The size that is marked.
+        /// The size in the mark.
         marked: u64,
         /// What was found.
         found: String,
     },
-    /// The file system refuses.
+    /// An operation of the file system failed.
     #[error("could not {doing} {path}")]
     Io {
-        /// What was being done.
+        /// The operation.
         doing: &'static str,
         /// The file.
         path: PathBuf,
-        /// Why it failed.
+        /// The cause.
         source: io::Error,
     },
-    /// The disk refuses in another way.
+    /// Another error of a file.
     #[error(transparent)]
     Disk(#[from] DiskError),
-    /// No randomness.
+    /// There is no randomness.
     #[error(transparent)]
     Entropy(#[from] EntropyError),
 }
 
 impl KeysError {
-    /// A refusal of the file system, as a closure for `map_err`.
+    /// Makes the error of a failed operation; a closure for `map_err`.
     pub(super) fn io(doing: &'static str, path: &Path) -> impl FnOnce(io::Error) -> KeysError {
         let path = path.to_owned();
         let strange = |source: &io::Error| {
@@ -297,7 +297,7 @@ impl KeysError {
     }
 }
 
-/// Text of a stranger, cut short, with what is invisible made visible.
+/// Text from a stranger, truncated, with invisible characters made visible.
 pub(super) fn shown(text: &str) -> String {
     format!("{:?}", text.chars().take(80).collect::<String>())
 }

@@ -1,8 +1,8 @@
-//! Small files of this room: opened, read and made new.
+//! Small files of this module: opening, reading, creating.
 //!
-//! Always holds: what is read is bounded, and wiped when dropped; a file is made new, whole and
-//! durable (its bytes and its name), or not at all. Not here: how that is done (`disk`), what the
-//! bytes mean. Source: `disk`.
+//! Always holds: reads are bounded, and the bytes are wiped when dropped; a file is created
+//! completely and durably (its bytes and its name), or not at all. Not here: how that is done
+//! (`disk`), the meaning of the bytes. Source: `disk`.
 
 use crate::disk::{self, DiskError};
 use crate::keys::error::KeysError;
@@ -14,12 +14,12 @@ use zeroize::Zeroizing;
 pub(super) use crate::disk::FileMode;
 pub(super) use crate::disk::open::Links;
 
-/// Makes a file that was not there, with these bytes, and waits until both are on the disk.
+/// Creates a file that must not exist, with these bytes, durably.
 pub(super) fn write_new(path: &Path, bytes: &[u8], mode: FileMode) -> Result<(), KeysError> {
     disk::write_new(path, bytes, mode).map_err(refused)
 }
 
-/// Makes a folder that was not there.
+/// Creates a folder that must not exist.
 pub(super) fn make_folder(path: &Path) -> Result<(), KeysError> {
     disk::create_dir(path).map_err(refused)
 }
@@ -31,19 +31,19 @@ fn refused(fault: DiskError) -> KeysError {
     }
 }
 
-/// Opens a file to be read, unless it is a folder, a pipe or the like. Inside the folder of keys no
-/// link is followed.
+/// Opens a file for reading; refuses folders, pipes and the like. Links inside the folder of keys
+/// are not followed.
 pub(super) fn open(path: &Path, links: Links) -> Result<File, KeysError> {
     disk::open::open(path, links).map_err(KeysError::io("read", path))
 }
 
-/// Reads at most `max` bytes; `None` if there are more. They are wiped when dropped.
+/// Reads at most `max` bytes; `None` if there are more. The bytes are wiped when dropped.
 pub(super) fn read(
     file: &File,
     path: &Path,
     max: usize,
 ) -> Result<Option<Zeroizing<Vec<u8>>>, KeysError> {
-    // Room for all from the start: a buffer that grows leaves copies behind.
+    // Allocated at full size: a growing buffer would leave copies behind.
     let mut bytes = Zeroizing::new(Vec::with_capacity(max + 1));
     let taken = file.take(max as u64 + 1).read_to_end(&mut bytes);
     taken.map_err(KeysError::io("read", path))?;

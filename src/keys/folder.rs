@@ -1,17 +1,17 @@
-//! The folder of keys: which files there are, who may read them, and what they hold.
+//! The folder of keys: its files, their permissions, and their content.
 //!
 //! ```text
 //! keys/ada.key        secret key, mode 0600          keys/log.key    log key, unencrypted, 0600
 //! keys/ada.pub        public key                     keys/log.pub    its public key
-//! keys/ada.request    what ada sends to an admin     keys/log.marks  its memory (`marks`)
-//!                     log keys before the present one: `log_key`
+//! keys/ada.request    ada's request to an admin      keys/log.marks  its marks (`marks`)
+//!                     earlier log keys: `log_key`
 //! ```
 //!
-//! Always holds: no file is ever overwritten, but one by the same key under another passphrase, in
-//! one step; what fails to be kept whole leaves nothing; a secret key file that group or others may
-//! touch is refused; a secret key that is not that of the public key beside it is refused, for a
-//! damaged file gives another key in silence. Not here: prompts; which of the keys may sign
-//! (`roster`). Source: commands of `annals init` and `annals key`.
+//! Always holds: no file is ever overwritten, except by the same key under another passphrase,
+//! atomically; a failed write leaves nothing; a secret key file that group or others may access is
+//! refused; a secret key that does not belong to the public key beside it is refused, because a
+//! damaged file can give another key without an error. Not here: prompts; which of the keys may
+//! sign (`roster`). Source: commands of `annals init` and `annals key`.
 
 use crate::disk;
 use crate::entropy::Entropy;
@@ -27,58 +27,58 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use zeroize::Zeroizing;
 
-/// A folder of keys that is there.
+/// An existing folder of keys.
 #[derive(Clone, Debug)]
 pub struct KeyFolder {
     path: PathBuf,
 }
 
-/// How a secret key is at hand.
+/// Whether and how a secret key is available.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum KeyPresence {
     /// It is not here.
     Elsewhere,
-    /// It is here, and needs its passphrase.
+    /// It is here, encrypted with a passphrase.
     Encrypted,
-    /// It is here, in the clear.
+    /// It is here, unencrypted.
     Unencrypted,
 }
 
-/// A key that is to be kept here, new.
+/// A new key to be stored.
 pub struct NewKey<'a> {
-    /// Its name here.
+    /// Its name in the folder.
     pub handle: &'a KeyName,
     /// The key.
     pub secret: &'a SecretKey,
-    /// How its file is kept from others.
+    /// The protection of its file.
     pub protection: Protection<'a>,
-    /// What its holder sends to an admin, where it is to be enrolled.
+    /// The request of its holder, if the key is to be enrolled.
     pub request: Option<&'a Request>,
 }
 
 /// One line of the list of keys.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ListedKey {
-    /// Its name here.
+    /// Its name in the folder.
     pub handle: KeyName,
-    /// Its public key; `None` if only an encrypted secret key is here.
+    /// Its public key; `None` if there is only an encrypted secret key.
     pub public: Option<PublicKey>,
-    /// How its secret key is at hand.
+    /// Whether and how its secret key is available.
     pub held: KeyPresence,
 }
 
-/// What is in a folder of keys: the keys in the order of their handles, the log key not among them,
-/// and the files that should be keys and cannot be read.
+/// The content of a folder of keys: the keys in the order of their names, without the log key, and
+/// the errors of files that should be keys and cannot be read.
 #[derive(Debug, Default)]
 pub struct Listing {
     /// The keys.
     pub keys: Vec<ListedKey>,
-    /// Why a file is not among them.
+    /// The errors of the other files.
     pub faults: Vec<KeysError>,
 }
 
 impl KeyFolder {
-    /// The folder, which must be there.
+    /// Opens the folder, which must exist.
     pub fn open(path: impl Into<PathBuf>) -> Result<KeyFolder, KeysError> {
         let path = path.into();
         match disk::is_folder_at(&path)? {
@@ -87,7 +87,7 @@ impl KeyFolder {
         }
     }
 
-    /// The folder, made if it is not there (the folder that it lies in must be).
+    /// Opens the folder, or creates it; its parent must exist.
     pub fn make(path: impl Into<PathBuf>) -> Result<KeyFolder, KeysError> {
         let path = path.into();
         if !disk::is_folder_at(&path)? {
@@ -96,7 +96,7 @@ impl KeyFolder {
         KeyFolder::open(path)
     }
 
-    /// Where it is.
+    /// The path.
     pub fn path(&self) -> &Path {
         &self.path
     }
@@ -116,10 +116,11 @@ impl KeyFolder {
         self.path.join(format!("{handle}.request"))
     }
 
-    /// Refuses a handle that has a key here, secret or public: to be asked before a passphrase is.
+    /// Refuses a name that has a key here, secret or public; called before a passphrase is
+    /// requested.
     pub fn check_free(&self, handle: &KeyName) -> Result<(), KeysError> {
         for path in [self.secret_path(handle), self.public_path(handle)] {
-            // Also a dangling link stands in the way.
+            // A dangling link occupies the name too.
             if disk::is_there(&path)? {
                 return Err(KeysError::Exists { path });
             }
@@ -127,7 +128,7 @@ impl KeyFolder {
         Ok(())
     }
 
-    /// Keeps a secret key and its public key, both new.
+    /// Stores a secret key and its public key, both new.
     pub fn add(
         &self,
         handle: &KeyName,
@@ -141,7 +142,7 @@ impl KeyFolder {
         self.add_public(handle, &secret.public())
     }
 
-    /// Keeps a new key and its request, all or nothing.
+    /// Stores a new key and its request: all files or none.
     pub fn add_new(&self, new: &NewKey<'_>, entropy: &mut dyn Entropy) -> Result<(), KeysError> {
         self.check_free(new.handle)?;
         let request = self.request_path(new.handle);
@@ -157,18 +158,18 @@ impl KeyFolder {
         kept
     }
 
-    /// Takes away a new key that is of no use, because what it was made for failed.
+    /// Removes a new key that is not needed because a later step failed.
     pub fn remove_new(&self, new: &NewKey<'_>) {
         let request = new.request.map(|_| self.request_path(new.handle));
         let files =
             [Some(self.secret_path(new.handle)), Some(self.public_path(new.handle)), request];
         for path in files.into_iter().flatten() {
-            // Best effort: the error that led here is the one to tell.
+            // Best effort: the error that led here is the one to report.
             let _ = fs::remove_file(path);
         }
     }
 
-    /// Writes the file of a secret key that is here anew, under another passphrase or none.
+    /// Replaces the file of a secret key by one with another passphrase, or with none.
     pub fn protect(
         &self,
         handle: &KeyName,
@@ -180,20 +181,20 @@ impl KeyFolder {
         Ok(disk::replace(&self.secret_path(handle), text.as_bytes(), FileMode::Private)?)
     }
 
-    /// Keeps a public key under a handle that has none here.
+    /// Stores a public key under a name that has none here.
     pub fn add_public(&self, handle: &KeyName, key: &PublicKey) -> Result<(), KeysError> {
         let text = public::write_public(key);
         file::write_new(&self.public_path(handle), text.as_bytes(), FileMode::Shared)
     }
 
-    /// Keeps a request, new.
+    /// Stores a new request.
     pub fn add_request(&self, handle: &KeyName, request: &Request) -> Result<PathBuf, KeysError> {
         let path = self.request_path(handle);
         file::write_new(&path, request.write().as_bytes(), FileMode::Shared)?;
         Ok(path)
     }
 
-    /// The secret key of a handle, asking for its passphrase if it is encrypted.
+    /// Reads the secret key of a name; requests its passphrase if it is encrypted.
     pub fn secret(&self, handle: &KeyName, ask: &mut Ask<'_>) -> Result<SecretKey, KeysError> {
         let path = self.secret_path(handle);
         let secret = read_secret(&path, &read_private(&path)?, ask)?;
@@ -214,8 +215,8 @@ impl KeyFolder {
         public::read_public(&path, &text.ok_or_else(|| import::too_long(&path))?)
     }
 
-    /// Keeps the log key: unencrypted, for it signs with nobody there to type, and apart from the
-    /// editors' keys, which never have its name.
+    /// Stores the log key: unencrypted, because it signs without a person present, and apart from
+    /// the editors' keys, which cannot have its name.
     pub fn add_log(&self, secret: &SecretKey, entropy: &mut dyn Entropy) -> Result<(), KeysError> {
         self.add(&KeyName::log(), secret, Protection::Unencrypted, entropy)
     }
@@ -225,12 +226,12 @@ impl KeyFolder {
         self.secret(&KeyName::log(), &mut |_| Ok(None))
     }
 
-    /// The log key's memory.
+    /// The marks of the log key.
     pub fn marks(&self) -> HighWaterMarks {
         HighWaterMarks::at(self.path.join("log.marks"))
     }
 
-    /// The keys that are here, in the order of their handles.
+    /// The keys in the folder, in the order of their names.
     pub fn list(&self) -> Result<Listing, KeysError> {
         let read = || fs::read_dir(&self.path)?.map(|entry| Ok(entry?.file_name())).collect();
         let names: std::io::Result<Vec<_>> = read();
@@ -254,14 +255,14 @@ impl KeyFolder {
         Ok(listing)
     }
 
-    /// The handle that a public key has here, of several the first; `None` if it has none.
+    /// The name of a public key here, the first if there are several; `None` if it has none.
     pub fn handle_of(&self, key: &PublicKey) -> Result<Option<KeyName>, KeysError> {
         let keys = self.list()?.keys;
         let found = keys.into_iter().find(|listed| listed.public == Some(*key));
         Ok(found.map(|listed| listed.handle))
     }
 
-    /// How the key of a handle is at hand.
+    /// Whether and how the key of a name is available.
     pub fn look(&self, handle: KeyName) -> Result<ListedKey, KeysError> {
         let beside = match self.public(&handle) {
             Err(KeysError::Missing { .. }) => None,
@@ -286,7 +287,7 @@ impl KeyFolder {
     }
 }
 
-/// Reads a request that somebody sent, from wherever it lies.
+/// Reads a request from any path.
 pub fn read_request(path: &Path) -> Result<Request, KeysError> {
     let opened = file::open(path, Links::Follow).map_err(|fault| match fault {
         KeysError::Missing { path } => KeysError::NoRequest { path },
@@ -298,13 +299,13 @@ pub fn read_request(path: &Path) -> Result<Request, KeysError> {
     }
 }
 
-/// The text of a file that only its owner may touch; wiped when dropped.
+/// The text of a file that only its owner may access; wiped when dropped.
 fn read_private(path: &Path) -> Result<Zeroizing<Vec<u8>>, KeysError> {
     let opened = file::open(path, Links::Refuse)?;
     #[cfg(unix)]
     {
         use std::os::unix::fs::PermissionsExt;
-        // Asked of the open file, so that nobody can change places in between.
+        // Read from the open file, so that the path cannot be replaced in between.
         let mode = opened.metadata().map_err(KeysError::io("read", path))?.permissions().mode();
         if mode & 0o077 != 0 {
             return Err(KeysError::Exposed { path: path.to_owned(), mode: mode & 0o7777 });

@@ -1,9 +1,9 @@
-//! Handles: the short names that key files go by.
+//! Names of keys: the short names of key files.
 //!
 //! Always holds: a [`KeyName`] is `[a-z0-9][a-z0-9._-]{0,63}`, neither `log` nor `recovery`, and
-//! does not begin with `log-`; so it is a file name everywhere and nobody's key can pass for that
-//! of the record.
-//! Not here: the names of people, which stand in the record. Source: commands of `annals key`.
+//! does not begin with `log-`; so it is a valid file name on every system, and no editor's key can
+//! be mistaken for the log key.
+//! Not here: the names of people, which are in the record. Source: commands of `annals key`.
 
 use crate::keys::error::KeysError;
 use annals_core::key::PublicKey;
@@ -24,14 +24,14 @@ pub struct KeyName(String);
 
 /// Names that no editor's key may have.
 const RESERVED: [&str; 2] = ["log", "recovery"];
-/// How the names of log keys begin that are not the present one.
+/// The beginning of the names of log keys other than the present one.
 const FORMER: &str = "log-";
 
 impl KeyName {
-    /// The longest handle, in bytes.
+    /// The longest name, in bytes.
     pub const MAX: usize = 64;
 
-    /// The handle if the text is one.
+    /// The name, if the text is valid.
     pub fn new(text: impl Into<String>) -> Result<KeyName, KeysError> {
         let found = text.into();
         if !is_handle(&found) {
@@ -44,17 +44,17 @@ impl KeyName {
         Ok(KeyName(found))
     }
 
-    /// The handle of the present log key.
+    /// The name of the present log key.
     pub fn log() -> KeyName {
         KeyName(RESERVED[0].to_owned())
     }
 
-    /// The handle of a log key that is not the present one.
+    /// The name of another log key.
     pub(super) fn log_of(key: &PublicKey) -> KeyName {
         KeyName(format!("{FORMER}{}", key.to_string().get(..16).unwrap_or_default()))
     }
 
-    /// The handle of such a key, if the text is one.
+    /// The name of another log key, if the text is one.
     pub(super) fn former_log(text: &str) -> Option<KeyName> {
         let digits = text.strip_prefix(FORMER)?;
         let hex = digits.len() == 16 && digits.bytes().all(|byte| byte.is_ascii_hexdigit());
@@ -70,8 +70,8 @@ fn is_handle(text: &str) -> bool {
         && text.bytes().all(byte)
 }
 
-/// A handle for a person's name: its first word in lower case, without accents. `None` where that
-/// gives no handle (another script, a reserved word): then ask, for half a name is worse than none.
+/// A key name made of a person's name: its first word in lower case, without accents. `None` if
+/// that gives no valid name (another script, a reserved word): then the user is asked.
 ///
 /// ```
 /// use annals::keys::handle_from;
@@ -85,7 +85,7 @@ pub fn handle_from(name: &str) -> Option<KeyName> {
     for letter in name.split_whitespace().next()?.chars().flat_map(char::to_lowercase) {
         match letter {
             'a'..='z' | '0'..='9' | '.' | '_' | '-' => out.push(letter),
-            // A mark on the letter before it, an apostrophe.
+            // A combining accent of the letter before it, or an apostrophe.
             '\u{300}'..='\u{36F}' | '\'' | '\u{2019}' => {}
             other => out.push_str(plain(other)?),
         }
@@ -94,7 +94,7 @@ pub fn handle_from(name: &str) -> Option<KeyName> {
     KeyName::new(out.trim_matches(['.', '_', '-'])).ok()
 }
 
-/// The letters of the Latin alphabets of Europe without their marks.
+/// The letters of the European Latin alphabets without their accents.
 fn plain(letter: char) -> Option<&'static str> {
     const TABLE: &[(&str, &str)] = &[
         ("àáâãäåāăą", "a"),

@@ -1,9 +1,9 @@
-//! Import: a key that was made elsewhere becomes an editor's.
+//! Import: a key that was created elsewhere becomes an editor's key.
 //!
-//! Always holds: the file is read and left as it is; what is kept of it is written anew (`folder`).
-//! An OpenSSH key is taken only from someone who says that it serves nothing else: an agent that
-//! holds it signs any 47 bytes for any machine it is forwarded to, and we sign 47 bytes.
-//! Not here: the mode of the file, for it may come from a stick that has none.
+//! Always holds: the file is only read; the key is stored in a new file (`folder`). An OpenSSH key
+//! is accepted only if its owner declares that it has no other use: an agent that holds it signs
+//! any 47 bytes for every machine it is forwarded to, and annals signs 47 bytes.
+//! Not here: the mode of the file, which may come from a file system without modes.
 //! Source: `secret`, `openssh`.
 
 use crate::keys::error::KeysError;
@@ -13,12 +13,12 @@ use crate::keys::{file, openssh};
 use annals_core::key::SecretKey;
 use std::path::Path;
 
-/// What else an OpenSSH key is used for.
+/// The other uses of an OpenSSH key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum OpensshUse {
-    /// Nothing, as its owner declares.
+    /// None, as its owner declares.
     Exclusive,
-    /// It is not known.
+    /// Unknown.
     Unknown,
 }
 
@@ -42,7 +42,7 @@ pub fn import(
     }
 }
 
-/// The refusal of a file that is too long to be a key.
+/// The error for a file that is too long to be a key.
 pub(super) fn too_long(path: &Path) -> KeysError {
     let found = format!("more than {} bytes", pem::MAX_BYTES);
     KeysError::NotAKey { path: path.to_owned(), expected: "a key or a request", found }

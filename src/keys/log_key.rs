@@ -1,14 +1,14 @@
-//! The log keys: the present one, and those that were before it.
+//! The log keys: the present one and the earlier ones.
 //!
 //! ```text
 //! log.key                 the present log key          log.pub
-//! log-<16 digits>.key     one before it, by the digits of its public key; or one that is about to
-//!                         become the present one       log-<16 digits>.pub
+//! log-<16 digits>.key     an earlier one, by the digits of its public key; or one that is about
+//!                         to become the present one    log-<16 digits>.pub
 //! ```
 //!
-//! Always holds: a log key that was used is never deleted and never overwritten; whatever step of a
-//! change of log keys was the last one, every key is in a file that [`KeyFolder::log_keys`] reads.
-//! Not here: which one is the present one (the record says it). Source: FORMAT.md section 9.
+//! Always holds: a used log key is never deleted and never overwritten; wherever a change of log
+//! keys is interrupted, every key is in a file that [`KeyFolder::log_keys`] reads.
+//! Not here: which one is the present one (the record names it). Source: FORMAT.md section 9.
 
 use crate::disk;
 use crate::entropy::Entropy;
@@ -20,19 +20,19 @@ use annals_core::key::{PublicKey, SecretKey};
 use std::fs;
 use std::path::Path;
 
-/// The log keys of a folder, and the files that should be log keys and cannot be read.
+/// The log keys of a folder, and the errors of files that should be log keys and cannot be read.
 #[derive(Debug, Default)]
 pub struct HeldLogKeys {
     /// The keys.
     pub keys: Vec<SecretKey>,
-    /// Why a file is not among them.
+    /// The errors of the other files.
     pub faults: Vec<KeysError>,
 }
 
 impl KeyFolder {
-    /// Every log key that is here: `log.key`, where it is there, and the others. A file of one of
-    /// the others that holds no key, as a stopped rekeying could leave one, is passed over: it is
-    /// among the faults, and a record that needs its key says that the key is missing.
+    /// Every log key here: `log.key`, if it exists, and the others. An unreadable file of another
+    /// log key, as an interrupted rekeying can leave, is skipped and added to the faults; a record
+    /// that needs its key reports that the key is missing.
     pub fn log_keys(&self) -> Result<HeldLogKeys, KeysError> {
         let mut found = HeldLogKeys::default();
         for handle in self.log_handles()? {
@@ -46,7 +46,7 @@ impl KeyFolder {
         Ok(found)
     }
 
-    /// Keeps a log key that is about to become the present one.
+    /// Stores a log key that is about to become the present one.
     pub fn add_next_log(
         &self,
         secret: &SecretKey,
@@ -55,8 +55,8 @@ impl KeyFolder {
         self.add(&KeyName::log_of(&secret.public()), secret, Protection::Unencrypted, entropy)
     }
 
-    /// Gives the name `log.key` to the present log key, if its file is here under another name, and
-    /// the one that had it a name of its own. Says whether anything was renamed.
+    /// Renames the file of the present log key to `log.key` if it has another name, and the file
+    /// that had this name to a name of its own. Returns whether anything was renamed.
     pub fn name_log(&self, present: &PublicKey) -> Result<bool, KeysError> {
         let log = KeyName::log();
         let next = KeyName::log_of(present);
@@ -67,7 +67,7 @@ impl KeyFolder {
         if held == Some(*present) || !disk::is_file_at(&self.secret_path(&next))? {
             return Ok(false);
         }
-        // Where the secret key is lost, its public key still has the name.
+        // If the secret key is lost, its public key still has the name.
         let before = held.or_else(|| self.public(&log).ok());
         if let Some(before) = before.filter(|before| before != present) {
             self.rename(&log, &KeyName::log_of(&before))?;
@@ -76,7 +76,8 @@ impl KeyFolder {
         Ok(true)
     }
 
-    /// The public key first: a secret key without one is read, one beside another's is not.
+    /// Renames the public key first: a secret key without a public key is readable, one beside
+    /// another's is not.
     fn rename(&self, from: &KeyName, to: &KeyName) -> Result<(), KeysError> {
         let files = [
             (self.public_path(from), self.public_path(to)),
@@ -111,8 +112,8 @@ impl KeyFolder {
     }
 }
 
-/// Whether a folder of keys has, or had, the log key of a record: its public key, its memory or a
-/// log key before it is left where the secret one is lost. Nothing else is named so here.
+/// Whether a folder of keys has, or had, the log key of a record: if the secret key is lost, its
+/// public key, its marks or an earlier log key remain. No other file has such a name.
 pub fn had_log_key(folder: &Path) -> bool {
     let Ok(listed) = fs::read_dir(folder) else { return false };
     listed.flatten().any(|found| {

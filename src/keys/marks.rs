@@ -1,17 +1,15 @@
-//! Marks: what the log key remembers of what it signed.
+//! Marks: the checkpoints that the log key signed.
 //!
 //! ```text
 //! <origin> <size> <base64 root> <base64 of key id ‖ signature>
 //! ```
 //!
-//! Always holds: one line for each checkpoint that the log key signed, in order, on the disk before
-//! the signature goes anywhere; a last line without LF is no mark. Whoever signs holds
-//! [`HighWaterMarks::hold`]
-//! from the moment the last mark is read until the new one is on the disk, so that two copies of a
-//! ledger that share a folder of keys cannot sign two roots of one size. Only the end of the file
-//! is read. Not here: that the record extends the last mark (`ledger`). Source: FORMAT.md
-//! section 9,
-//! "Marks".
+//! Always holds: there is one line for each checkpoint that the log key signed, in order, and it is
+//! on the disk before the signature is published; a last line without LF is not a mark. A signer
+//! holds [`HighWaterMarks::hold`] from reading the last mark until the new one is on the disk, so
+//! that two copies of a ledger that share a folder of keys cannot sign two roots of one size. Only
+//! the end of the file is read. Not here: whether the record extends the last mark (`ledger`).
+//! Source: FORMAT.md section 9, "Marks".
 
 use crate::disk::lock::Lock;
 use crate::disk::lock::Waiting;
@@ -37,13 +35,13 @@ pub struct Mark {
     pub size: u64,
     /// Root of the tree of that size.
     pub root: Hash,
-    /// Key id and signature, as they stand in the checkpoint.
+    /// Key id and signature, as in the checkpoint.
     pub blob: [u8; 68],
 }
 
 impl Mark {
-    /// Signs the checkpoint of this size and root. The mark is to be kept before the signature is
-    /// shown to anyone.
+    /// Signs the checkpoint of this size and root. The mark must be stored before the signature is
+    /// published.
     pub fn sign(log_key: &SecretKey, origin: Origin, size: u64, root: Hash) -> Mark {
         let checkpoint = Checkpoint { origin: origin.to_string(), size, root };
         let signed = NoteSignature::sign(&checkpoint.text(), &origin, log_key);
@@ -53,8 +51,8 @@ impl Mark {
         Mark { origin, size, root, blob }
     }
 
-    /// The mark of a checkpoint that is signed already, by this signature; `None` if that is none
-    /// of a log key.
+    /// The mark of a checkpoint with this signature; `None` if the signature is not one of a log
+    /// key.
     pub fn of(origin: &Origin, checkpoint: &Checkpoint, signed: &NoteSignature) -> Option<Mark> {
         let mut blob = [0; 68];
         blob[..4].copy_from_slice(&signed.id);
@@ -69,7 +67,7 @@ impl Mark {
         NoteSignature { name: self.origin.to_string(), id, bytes: bytes.to_vec() }
     }
 
-    /// What a record is compared with.
+    /// The size and root that a record is compared with.
     pub fn remembered(&self) -> Remembered {
         let Mark { origin, size, root, .. } = self;
         let checkpoint = Checkpoint { origin: origin.to_string(), size: *size, root: *root };
@@ -82,7 +80,7 @@ impl Mark {
         format!("{} {} {root} {blob}\n", self.origin, self.size)
     }
 
-    /// Reads a line without its LF; `None` if it is not in its one spelling.
+    /// Parses a line without its LF; `None` if it is not in the canonical notation.
     pub fn parse(line: &str) -> Option<Mark> {
         let mut words = line.split(' ');
         let mark = Mark {
@@ -101,29 +99,29 @@ pub struct HighWaterMarks {
     path: PathBuf,
 }
 
-/// How much of the end is read at first; a line has at most 420 bytes.
+/// The number of bytes first read from the end; a line has at most 420 bytes.
 const WINDOW: u64 = 4096;
-/// The most bytes without an LF at the end that are taken for a line that was not written whole.
+/// The maximum number of bytes without an LF at the end that count as an incomplete line.
 const MOST_TORN: u64 = 64 << 10;
 
 impl HighWaterMarks {
-    /// The marks in this file, which need not be there yet.
+    /// The marks in this file, which need not exist yet.
     pub fn at(path: impl Into<PathBuf>) -> HighWaterMarks {
         HighWaterMarks { path: path.into() }
     }
 
-    /// Where they are.
+    /// The path.
     pub fn path(&self) -> &Path {
         &self.path
     }
 
-    /// The last mark for this record: `None` if the log key never signed for it. A whole line
-    /// behind it that is not in form is an error, for it may be a mark for this record (rule 911).
+    /// The last mark for this record: `None` if the log key never signed for it. A later complete
+    /// line that is malformed is an error, because it may be a mark for this record (rule 911).
     pub fn last_for(&self, origin: &Origin) -> Result<Option<Mark>, KeysError> {
         self.last_that(|mark| mark.origin == *origin)
     }
 
-    /// The last mark, whatever record it is for. An error if it is not in form (rule 911).
+    /// The last mark, for any record. An error if it is malformed (rule 911).
     pub fn last(&self) -> Result<Option<Mark>, KeysError> {
         self.last_that(|_| true)
     }
@@ -133,7 +131,7 @@ impl HighWaterMarks {
         let mut window = WINDOW;
         loop {
             let (bytes, from_start) = self.end_of(&file, window)?;
-            // The first line may have begun before the window; the last has no LF.
+            // The first line may begin before the window; the last has no LF.
             let first = usize::from(!from_start);
             let lines: Vec<&[u8]> = bytes.split(|byte| *byte == b'\n').collect();
             for line in lines.iter().take(lines.len() - 1).skip(first).rev() {
@@ -151,7 +149,7 @@ impl HighWaterMarks {
         }
     }
 
-    /// Refuses a file that cannot be read, or has a whole line that is not in form.
+    /// Refuses a file that cannot be read or contains a complete malformed line.
     pub fn check(&self) -> Result<(), KeysError> {
         self.all_that(|_| true).map(drop)
     }
@@ -183,15 +181,15 @@ impl HighWaterMarks {
         Ok(marks)
     }
 
-    /// Takes the right to sign with this memory, waiting up to `wait` for another process that has
-    /// it. The lock is the file `log.lock` beside the marks.
+    /// Takes the exclusive right to sign with these marks, waiting up to `wait` for another
+    /// process. The lock is the file `log.lock` beside the marks.
     pub fn hold(&self, wait: impl Into<Waiting>) -> Result<HeldMarks, DiskError> {
         let lock = Lock::take(&self.path.with_extension("lock"), wait)?;
         Ok(HeldMarks { marks: self.clone(), _lock: lock })
     }
 
-    /// Whether the file ends with a damaged form of this mark's line: as long, and with at most
-    /// `MAX_DAMAGE` bytes that differ.
+    /// Whether the file ends with a damaged form of this mark's line: of equal length, with at most
+    /// `MAX_DAMAGE` different bytes.
     pub fn is_damaged(&self, mark: &Mark) -> Result<bool, KeysError> {
         let Some(file) = self.open()? else { return Ok(false) };
         let line = mark.line();
@@ -210,7 +208,7 @@ impl HighWaterMarks {
         }
     }
 
-    /// The last `window` bytes, and whether they are all.
+    /// The last `window` bytes, and whether they are the whole file.
     fn end_of(&self, mut file: &File, window: u64) -> Result<(Vec<u8>, bool), KeysError> {
         let mut bytes = Vec::new();
         let mut read = || {
@@ -238,7 +236,7 @@ impl HighWaterMarks {
         }
     }
 
-    /// Refuses an end of the file that is no torn line: it is longer than any line can be.
+    /// Refuses an end of the file that is longer than any incomplete line can be.
     fn expect_lines(&self, end: &[u8]) -> Result<(), KeysError> {
         match end.len() as u64 >= MOST_TORN && !end.contains(&b'\n') {
             true => Err(self.refuse_form(end.get(..80).unwrap_or_default())),
@@ -252,16 +250,16 @@ impl HighWaterMarks {
     }
 }
 
-/// Whether bytes that end with a whole line end with this one.
+/// Whether the last complete line of these bytes is this one.
 fn is_last_line(bytes: &[u8], line: &str) -> bool {
     let before = bytes.strip_suffix(line.as_bytes());
     before.is_some_and(|before| before.last().is_none_or(|byte| *byte == b'\n'))
 }
 
-/// How many bytes of a line may be damaged for it still to be known as the checkpoint's.
+/// The maximum number of damaged bytes with which a line is still recognized as the checkpoint's.
 const MAX_DAMAGE: usize = 4;
 
-/// The log key's memory, held by this process alone.
+/// The marks of the log key, held by this process alone.
 #[derive(Debug)]
 pub struct HeldMarks {
     marks: HighWaterMarks,
@@ -274,9 +272,9 @@ impl HeldMarks {
         self.marks.last_for(origin)
     }
 
-    /// Puts right a last line that was damaged, where `checkpoint` is the mark that stood there:
-    /// at most `MAX_DAMAGE` bytes of the file's end differ from its line. The file as it was is
-    /// kept beside it, and its name returned; `None` where the end is that of another mark.
+    /// Restores a damaged last line, if `checkpoint` is the mark that it was: at most `MAX_DAMAGE`
+    /// bytes of the file's end differ from its line. A copy of the damaged file is kept beside it,
+    /// and its path is returned; `None` if the end is that of another mark.
     pub fn mend(&self, checkpoint: &Mark) -> Result<Option<PathBuf>, KeysError> {
         let marks = &self.marks;
         let Some(mut file) = marks.open()? else { return Ok(None) };
@@ -295,12 +293,11 @@ impl HeldMarks {
         Ok(Some(aside))
     }
 
-    /// Adds a mark and waits until it is on the disk. A torn line at the end, which is no mark, is
-    /// cut off first.
+    /// Adds a mark, durably. An incomplete line at the end, which is not a mark, is removed first.
     ///
     /// Refuses a mark that contradicts the last one for its record: a smaller size, or the same
-    /// size with another root. That a larger one extends it, only the record itself can tell. The
-    /// mark that is there already is not added again.
+    /// size with another root. Whether a larger one extends it is checked by the ledger. A mark
+    /// that is there already is not added again.
     pub fn append(&self, mark: &Mark) -> Result<(), KeysError> {
         let marks = &self.marks;
         if let Some(last) = self.last_for(&mark.origin)? {
@@ -323,9 +320,9 @@ impl HeldMarks {
         let mut file = open_to_write(&marks.path).map_err(io("open"))?;
         let end = marks.end_of_whole_lines(&file)?;
         file.set_len(end).map_err(io("cut"))?;
-        // The lines before may be there because a process was stopped before it synced them, or
-        // heard that the sync failed: a sync alone proves nothing of such bytes, so the last ones
-        // are written again in their place.
+        // The earlier lines may not be durable: a process may have been interrupted before it
+        // synced them, or the sync failed. A sync alone proves nothing about such bytes, so the
+        // last ones are written again in place.
         let (mut bytes, _) = marks.end_of(&file, WINDOW)?;
         let start = end - bytes.len() as u64;
         let line = mark.line();

@@ -1,11 +1,11 @@
-//! Key files: who can sign here, kept from those who may not.
+//! Key files: the keys that can sign here, protected from other users.
 //!
-//! Always holds: no key file is ever overwritten, but by the same key under another passphrase; a
-//! secret leaves this room only as a [`SecretKey`], a text for its file or a text for paper, each
-//! wiped when dropped; no message holds one. A passphrase comes in through a closure of the
-//! caller, randomness through
+//! Always holds: no key file is ever overwritten, except by the same key under another passphrase.
+//! A secret leaves this module only as a [`SecretKey`], a text for its file or a text for paper,
+//! each wiped when dropped; no message contains one. A passphrase comes from a closure of the
+//! caller, randomness from
 //! [`Entropy`](crate::entropy::Entropy). Not here: prompts (`cli`), who may sign (`roster`,
-//! `legal`), agents (an agent signs 47 bytes for anyone, and cannot show a person what they are).
+//! `legal`), keys that are unlocked for a while (`key_agent`).
 //! Source: RFC 5208, 5958, 8018, 8410 (files); FORMAT.md sections 4 and 9 (proofs, marks).
 //!
 //! ```

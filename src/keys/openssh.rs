@@ -7,9 +7,9 @@
 //!                padding 01 02 03 … up to a multiple of 8
 //! ```
 //!
-//! (s: u32 length, big-endian, then the bytes.) Always holds: every byte is accounted for and the
-//! public key stands there three times the same as that of the seed.
-//! Not here: encrypted ones; `ssh-keygen -p` takes the passphrase off.
+//! (s: u32 length, big-endian, then the bytes.) Always holds: every byte is checked, and the three
+//! copies of the public key equal that of the seed.
+//! Not here: encrypted keys; `ssh-keygen -p` removes the passphrase.
 //! Source: PROTOCOL.key of OpenSSH; RFC 8709.
 
 use crate::keys::error::{KeysError, shown};
@@ -48,7 +48,7 @@ pub(super) fn read(path: &Path, bytes: &[u8]) -> Result<SecretKey, KeysError> {
     read_private(private, key).ok_or_else(|| damaged("its private part"))
 }
 
-/// The key of the private part, if all of it is as it should be and is that of `public`.
+/// The key of the private part, if the part is correct and belongs to `public`.
 fn read_private(part: &[u8], public: &[u8]) -> Option<SecretKey> {
     let mut fields = Fields(part);
     let same = fields.number()? == fields.number()?;
@@ -65,7 +65,7 @@ fn read_private(part: &[u8], public: &[u8]) -> Option<SecretKey> {
     (same && kind == ED25519 && whole && counted && publics).then_some(secret)
 }
 
-/// What is left of a run of fields.
+/// The remaining bytes of a sequence of fields.
 struct Fields<'a>(&'a [u8]);
 
 impl<'a> Fields<'a> {

@@ -1,8 +1,8 @@
-//! PEM and the names of algorithms: what the readers of key files have in common.
+//! PEM and the names of algorithms: the common part of the readers of key files.
 //!
-//! Always holds: the text is at most 64 KiB, has one PEM block of RFC 7468 and nothing after it; a
-//! refusal says what was found instead. Not here: what is in the block (`secret`, `public`,
-//! `openssh`). Source: RFC 7468; RFC 8410; the `pem-rfc7468` crate, through `pkcs8`.
+//! Always holds: the text is at most 64 KiB, and has one PEM block of RFC 7468 and nothing after
+//! it; an error says what was found instead. Not here: the content of the block (`secret`,
+//! `public`, `openssh`). Source: RFC 7468; RFC 8410; the `pem-rfc7468` crate, through `pkcs8`.
 
 use crate::keys::error::{KeysError, shown};
 use pkcs8::der::pem;
@@ -19,7 +19,7 @@ pub(super) const PUBLIC: &str = "PUBLIC KEY";
 /// Label of OpenSSH's own format.
 pub(super) const OPENSSH: &str = "OPENSSH PRIVATE KEY";
 
-/// The greatest number of bytes of a file of this room; a key takes 400, a request 9,000 at most.
+/// The maximum size of a file of this module, in bytes; a key takes 400, a request 9,000 at most.
 pub(super) const MAX_BYTES: usize = 64 << 10;
 
 /// id-Ed25519, without parameters.
@@ -32,7 +32,7 @@ pub(super) struct Pem<'a> {
     pub der: Zeroizing<Vec<u8>>,
 }
 
-/// Whether a file begins as one of a secret key does, of any kind.
+/// Whether a file begins like a secret key file of any kind.
 pub fn is_secret(bytes: &[u8]) -> bool {
     let bytes = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes).trim_ascii_start();
     let line = bytes.split(|byte| *byte == b'\n').next().unwrap_or_default().trim_ascii_end();
@@ -40,13 +40,14 @@ pub fn is_secret(bytes: &[u8]) -> bool {
     pem || line.starts_with(b"PRIVATE+KEY+")
 }
 
-/// Reads the block of a text in which `expected` should be.
+/// Reads the only block of a text; `expected` names the expected content.
 pub(super) fn read<'a>(
     path: &Path,
     text: &'a [u8],
     expected: &'static str,
 ) -> Result<Pem<'a>, KeysError> {
-    // The old formats of OpenSSL are told first: they have headers, which RFC 7468 has not.
+    // The old formats of OpenSSL are detected first: they have headers, which RFC 7468 does not
+    // allow.
     let begun = labels(text);
     if let Some(found) = begun.iter().find_map(|label| old_format(label)) {
         return Err(KeysError::Algorithm { path: path.to_owned(), found: found.to_owned() });
@@ -68,7 +69,7 @@ pub(super) fn read<'a>(
     decode(text).map_err(|it| KeysError::damaged(path, it))
 }
 
-/// Lines of any one length are read: OpenSSH writes 70 letters, not 64.
+/// Lines of any equal length are accepted: OpenSSH writes 70 characters, not 64.
 fn decode(text: &[u8]) -> pem::Result<Pem<'_>> {
     let mut decoder = pem::Decoder::new_detect_wrap(text)?;
     let mut der = Zeroizing::new(Vec::with_capacity(decoder.remaining_len()));
@@ -76,7 +77,7 @@ fn decode(text: &[u8]) -> pem::Result<Pem<'_>> {
     Ok(Pem { label: decoder.type_label(), der })
 }
 
-/// The refusal of a block with another label.
+/// The error for a block with another label.
 pub(super) fn unexpected(path: &Path, label: &str, expected: &'static str) -> KeysError {
     let found = match label {
         PUBLIC => "a public key".to_owned(),
@@ -97,7 +98,7 @@ fn labels(text: &[u8]) -> Vec<&str> {
     lines.filter_map(label).collect()
 }
 
-/// The encryption of PEM itself, before PKCS#8: it stands in headers (RFC 1421).
+/// The encryption of PEM itself, before PKCS#8, as named in its headers (RFC 1421).
 fn old_encryption(text: &[u8]) -> Option<String> {
     let text = std::str::from_utf8(text).ok()?;
     let header = |name: &str| text.lines().find_map(|line| line.strip_prefix(name)).map(str::trim);
@@ -116,7 +117,7 @@ fn old_format(label: &str) -> Option<&'static str> {
     }
 }
 
-/// Refuses every algorithm but Ed25519, by its name.
+/// Refuses every algorithm but Ed25519, with its name.
 pub(super) fn check_algorithm(
     path: &Path,
     found: &AlgorithmIdentifierRef<'_>,

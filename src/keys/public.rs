@@ -1,8 +1,8 @@
 //! Public key files: SubjectPublicKeyInfo in PEM.
 //!
-//! Always holds: what is read is acceptable (rule 301), so whoever has it may verify with it. What
-//! is written, 113 bytes, is what `openssl pkey -pubout` writes.
-//! Not here: whose key it is; only the record says that. Source: RFC 5280, RFC 8410, RFC 7468.
+//! Always holds: a key that was read is acceptable (rule 301), so it can be used to verify. The 113
+//! bytes written are those of `openssl pkey -pubout`.
+//! Not here: the holder of a key, whom only the record names. Source: RFC 5280, RFC 8410, RFC 7468.
 
 use crate::keys::error::KeysError;
 use crate::keys::pem::{self, Pem};
@@ -23,7 +23,7 @@ use std::path::Path;
 /// # Ok::<(), annals::keys::KeysError>(())
 /// ```
 pub fn write_public(key: &PublicKey) -> String {
-    // 44 bytes of DER: a fixed head, then the key. The test holds it against openssl.
+    // 44 bytes of DER: a fixed head, then the key. A test compares them with openssl.
     let mut der = vec![0x30, 0x2A, 0x30, 0x05, 0x06, 0x03, 0x2B, 0x65, 0x70, 0x03, 0x21, 0x00];
     der.extend_from_slice(&key.0);
     let base64 = annals_core::tlog::to_base64(&der);

@@ -7,11 +7,11 @@
 //! ```
 //!
 //! Always holds: the check of line *n* (1–4) is the first 2 bytes of SHA-256(`annals-recovery-1` ‖
-//! the byte *n* ‖ its 8 bytes), so a slip names its line and lines cannot change places. Reading
-//! takes any spaces, dashes, line breaks and case, and o, i and l for the digits they look like, as
-//! none of them is a hex digit; nothing else is forgiven and nothing is mended.
-//! Not here: that it is the key of this record: compare its digest with event 0 (`recovery`).
-//! Source: ours; hex, so that it can be read out in any language.
+//! the byte *n* ‖ its 8 bytes), so an error identifies its line, and lines cannot be exchanged. The
+//! reader accepts any spaces, dashes, line breaks and case, and o, i and l for the digits that they
+//! resemble, because none of them is a hex digit; no other error is accepted or corrected.
+//! Not here: whether it is the key of this record: compare its digest with event 0 (`recovery`).
+//! Source: ours; hex, so that it can be dictated in any language.
 
 use crate::keys::error::{KeysError, shown};
 use annals_core::hash::Hash;
@@ -19,11 +19,11 @@ use annals_core::key::SecretKey;
 use zeroize::Zeroizing;
 
 const FIRST: &str = "annals-recovery-1";
-/// What [`FIRST`] is once letters that look like digits are taken for them.
+/// [`FIRST`] after letters that look like digits are replaced by them.
 const FIRST_READ: &str = "anna1srec0very1";
 /// Hex digits of a line: 16 of the seed, 4 of the check.
 const LINE: usize = 20;
-/// How many lines of digits the text has after its first.
+/// The number of lines of digits after the first line.
 pub const RECOVERY_LINES: usize = 4;
 
 /// The text of a recovery key: five lines, each with its LF. Shown once; wiped when dropped.
@@ -39,7 +39,7 @@ pub const RECOVERY_LINES: usize = 4;
 /// ```
 pub fn write_recovery(secret: &SecretKey) -> Zeroizing<String> {
     let seed = secret.seed();
-    // Room for all from the start: a string that grows leaves copies behind.
+    // Allocated at full size: a growing string would leave copies behind.
     let mut out = Zeroizing::new(String::with_capacity(160));
     out.push_str(FIRST);
     for (index, part) in seed.chunks(8).enumerate() {
@@ -59,11 +59,11 @@ pub fn write_recovery(secret: &SecretKey) -> Zeroizing<String> {
     out
 }
 
-/// Reads the text from the paper.
+/// Parses the text from the paper.
 pub fn read_recovery(text: &str) -> Result<SecretKey, KeysError> {
     let typed = plain(text);
     let Some(rest) = typed.strip_prefix(FIRST_READ) else {
-        // What stands there instead may be the secret itself: it is not shown.
+        // The text may be the secret itself, so it is not shown.
         return Err(refuse("`annals-recovery-1` at the beginning", "something else".to_owned()));
     };
     let digits = digits(rest)?;
@@ -74,8 +74,8 @@ pub fn read_recovery(text: &str) -> Result<SecretKey, KeysError> {
     seed_of(&digits)
 }
 
-/// Refuses a line of digits that is not as it stands on the paper; `line` is 1 to
-/// [`RECOVERY_LINES`]. So a slip is told before the next line is typed.
+/// Checks a line of digits against its check group; `line` is 1 to [`RECOVERY_LINES`]. So an error
+/// is reported before the next line is typed.
 pub fn check_recovery_line(line: usize, text: &str) -> Result<(), KeysError> {
     let digits = digits(&plain(text))?;
     if digits.len() != LINE {
@@ -93,7 +93,7 @@ fn refuse(expected: &'static str, found: String) -> KeysError {
     KeysError::RecoveryForm { expected, found }
 }
 
-/// Without spaces and dashes, in lower case, letters that look like digits taken for them.
+/// The text without spaces and dashes, in lower case, with digits for letters that look like them.
 fn plain(text: &str) -> Zeroizing<String> {
     let mut typed = Zeroizing::new(String::with_capacity(text.len()));
     let kept = text.chars().filter(|c| !c.is_whitespace() && *c != '-');
@@ -117,7 +117,7 @@ fn digits(text: &str) -> Result<Zeroizing<Vec<u8>>, KeysError> {
     Ok(digits)
 }
 
-/// A line whose check does not hold, and where the slip likely is.
+/// A line whose check does not hold, and the likely group of the error.
 fn named(index: usize, line: &[u8]) -> String {
     match likely_group(index, line) {
         Some(group) => format!("line {} (likely group {group})", index + 1),
@@ -125,7 +125,7 @@ fn named(index: usize, line: &[u8]) -> String {
     }
 }
 
-/// The seed of 80 digits whose checks hold; else the lines whose checks do not.
+/// The seed of 80 digits whose checks hold; otherwise an error with the lines whose checks do not.
 fn seed_of(digits: &[u8]) -> Result<SecretKey, KeysError> {
     let mut seed = Zeroizing::new([0; 32]);
     let mut wrong = Vec::new();
@@ -142,7 +142,7 @@ fn seed_of(digits: &[u8]) -> Result<SecretKey, KeysError> {
     }
 }
 
-/// The group in which one other digit would make the line right, if there is just one such group.
+/// The group in which one changed digit makes the line right, if there is exactly one such group.
 fn likely_group(index: usize, line: &[u8]) -> Option<usize> {
     let mut groups = Vec::new();
     let mut tried = Zeroizing::new([0; LINE]);

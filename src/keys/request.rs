@@ -1,4 +1,4 @@
-//! Requests: how an editor asks to be enrolled without handing over a secret.
+//! Requests: how an editor requests enrolment without handing over a secret.
 //!
 //! ```text
 //! annals request v1
@@ -8,9 +8,9 @@
 //! possession <128 hex>
 //! ```
 //!
-//! Always holds: a [`Request`] is proven: its possession is its key's signature over its origin and
-//! name, and its key is acceptable. It has one spelling, five lines each ended by LF.
-//! Not here: whether to believe the name, and the roles, which are the admin's to decide.
+//! Always holds: a [`Request`] is verified: its possession is its key's signature over its origin
+//! and name, and its key is acceptable. It has one notation, five lines each ended by LF.
+//! Not here: whether the name is true, and the roles, which the admin decides.
 //! Source: FORMAT.md section 4, "Possession".
 
 use crate::keys::error::{KeysError, shown};
@@ -21,7 +21,7 @@ use std::path::Path;
 
 const FIRST: &str = "annals request v1";
 
-/// A key that asks to be enrolled, with the proof that it is held.
+/// A key that requests enrolment, with the proof that its holder has the secret key.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Request {
     origin: Origin,
@@ -31,7 +31,7 @@ pub struct Request {
 }
 
 impl Request {
-    /// The request of a key's holder.
+    /// Makes the request of a key's holder.
     ///
     /// ```
     /// use annals_core::key::SecretKey;
@@ -49,12 +49,12 @@ impl Request {
         Request { origin, name, key: secret.public(), possession }
     }
 
-    /// The record that the key asks to be enrolled in.
+    /// The record in which the key requests enrolment.
     pub fn origin(&self) -> &Origin {
         &self.origin
     }
 
-    /// The name that stands in the enrolment, exactly so, for the proof covers it.
+    /// The name for the enrolment, unchanged, because the proof covers it.
     pub fn name(&self) -> &Words<2_000> {
         &self.name
     }
@@ -64,7 +64,7 @@ impl Request {
         &self.key
     }
 
-    /// The proof, as it stands in the enrolment.
+    /// The proof for the enrolment.
     pub fn possession(&self) -> &Signature {
         &self.possession
     }
@@ -86,7 +86,7 @@ impl Request {
         )
     }
 
-    /// Reads the file and verifies its proof; `path` is for messages.
+    /// Parses the file and verifies its proof; `path` is for messages.
     pub fn parse(path: &Path, bytes: &[u8]) -> Result<Request, KeysError> {
         let mut lines = RequestLines { path, rest: bytes, line: 0 };
         if let Some(changed) = changed(bytes) {
@@ -122,7 +122,7 @@ impl Request {
     }
 }
 
-/// The lines of a request, taken one by one.
+/// The lines of a request, read in order.
 struct RequestLines<'a> {
     path: &'a Path,
     rest: &'a [u8],

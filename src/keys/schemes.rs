@@ -1,7 +1,7 @@
-//! The encryptions of key files that are not read here, by name.
+//! The unsupported encryptions of key files, by name.
 //!
-//! Always holds: a file is named so only where its outer form is whole and its algorithm is another
-//! one than those that are read; what is left is damage. Not here: decrypting (`secret`).
+//! Always holds: an encryption is named only if the file's outer form is complete and the algorithm
+//! is not a supported one; every other file is damaged. Not here: decrypting (`secret`).
 //! Source: RFC 8018, appendix A; RFC 7292, appendix C; the registries of the ciphers.
 
 use pkcs8::AlgorithmIdentifierRef;
@@ -11,7 +11,7 @@ use pkcs8::der::asn1::{AnyRef, OctetStringRef};
 const PBES2: &str = "1.2.840.113549.1.5.13";
 const PBKDF2: &str = "1.2.840.113549.1.5.12";
 
-/// The encryption of an EncryptedPrivateKeyInfo, where it is a known one that is not read.
+/// The encryption of an EncryptedPrivateKeyInfo, if it is known and not supported.
 pub(super) fn other(der: &[u8]) -> Option<String> {
     let outer = AnyRef::from_der(der).ok()?;
     let scheme: Result<_, pkcs8::der::Error> = outer.sequence(|reader| {
@@ -28,7 +28,7 @@ pub(super) fn other(der: &[u8]) -> Option<String> {
     Some(format!("{old}, an older encryption than PBES2"))
 }
 
-/// The parts of PBES2, where one of them is not read.
+/// The parts of PBES2, if one of them is not supported.
 fn pbes2(parameters: AnyRef<'_>) -> Option<String> {
     let pair: Result<_, pkcs8::der::Error> = parameters.sequence(|reader| {
         let kdf = AlgorithmIdentifierRef::decode(reader)?;

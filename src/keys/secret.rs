@@ -1,4 +1,4 @@
-//! Secret key files: PKCS#8 version 1 in PEM, encrypted unless that is not wanted on purpose.
+//! Secret key files: PKCS#8 version 1 in PEM, encrypted unless the user declines.
 //!
 //! ```text
 //! -----BEGIN ENCRYPTED PRIVATE KEY-----      EncryptedPrivateKeyInfo (RFC 5208 section 6):
@@ -9,12 +9,12 @@
 //!        04 22 04 20 <32 bytes>              the seed
 //! ```
 //!
-//! Always holds: what is written is version 1, without the public key, for OpenSSL 3.0 and Python's
-//! `cryptography` refuse version 2; both versions are read. scrypt takes 16 MiB here, because
-//! OpenSSL refuses more than 32 MiB unless it is told otherwise, and any more memory would make a
-//! key that `openssl pkey` cannot open. What a file may ask of us is bounded as well.
-//! CBC has no check of its own, and an altered byte can give another key in silence: hence whoever
-//! opens a key compares it with its public key (`folder`).
+//! Always holds: version 1 is written, without the public key, because OpenSSL 3.0 and Python's
+//! `cryptography` refuse version 2; both versions are read. scrypt uses 16 MiB, because OpenSSL
+//! refuses more than 32 MiB by default, and a larger value would make a key that `openssl pkey`
+//! cannot open. The cost that a file may demand is bounded as well.
+//! CBC has no check of its own, and an altered byte can give another key without an error: so the
+//! caller compares an opened key with its public key (`folder`).
 //! Not here: files and their modes (`folder`), prompts (the caller's). Source: the RFCs above.
 
 use crate::entropy::{Entropy, draw};
@@ -32,30 +32,30 @@ use std::io;
 use std::path::Path;
 use zeroize::Zeroizing;
 
-/// Where passphrases come from: called with the number of the attempt, 1 to [`TRIES`]. `Ok(None)`
-/// says that there is none to give (any more): a source that knows but one gives it once.
+/// The source of passphrases: called with the number of the attempt, 1 to [`TRIES`]. `Ok(None)`
+/// means that there is no (further) passphrase: a source that knows only one gives it once.
 pub type Ask<'a> = dyn FnMut(usize) -> io::Result<Option<Zeroizing<String>>> + 'a;
 
-/// How often a passphrase is asked for.
+/// The number of attempts for a passphrase.
 pub const TRIES: usize = 3;
 
-/// How a new key file is kept from others than by its mode.
+/// The protection of a new key file beside its mode.
 #[derive(Clone, Copy)]
 pub enum Protection<'a> {
-    /// Encrypted with this passphrase, the bytes of its UTF-8 as they stand.
+    /// Encrypted with this passphrase, by its UTF-8 bytes unchanged.
     Passphrase(&'a str),
-    /// Not at all: on purpose, or because it is the log key.
+    /// Unencrypted: on request, or because it is the log key.
     Unencrypted,
 }
 
 /// log2 of scrypt's N, then r and p: 16 MiB and about 50 ms.
 const SCRYPT: (u8, u32, u32) = (14, 8, 1);
-/// The most that a file may ask for: 256 MiB, 16 such passes, ten million rounds.
+/// The maximum cost that a file may demand: 256 MiB, 16 such passes, ten million rounds.
 const MAX_SCRYPT_MEMORY: u64 = 256 << 20;
 const MAX_SCRYPT_WORK: u64 = 16 * MAX_SCRYPT_MEMORY;
 const MAX_PBKDF2_ROUNDS: u32 = 10_000_000;
 
-/// A new secret key.
+/// Generates a secret key.
 ///
 /// ```
 /// use annals::entropy::Seeded;
@@ -80,7 +80,7 @@ pub fn write_secret(
         Protection::Passphrase("") => return Err(KeysError::EmptyPassphrase),
         Protection::Passphrase(phrase) => Some((phrase, draw(entropy)?, draw(entropy)?)),
     };
-    // A fault of encoding cannot happen to 32 bytes; it has a message all the same.
+    // Encoding 32 bytes cannot fail; the error has a message nevertheless.
     encode(secret, parameters).map_err(|fault| KeysError::damaged(Path::new("(new key)"), fault))
 }
 
@@ -105,7 +105,7 @@ fn encode(secret: &SecretKey, locked: Option<Locked<'_>>) -> pkcs8::Result<Zeroi
     Ok(document.to_pem(label, pkcs8::LineEnding::LF)?)
 }
 
-/// Reads the text of a key file, asking for the passphrase if it is encrypted; `path` is for
+/// Parses the text of a key file; requests the passphrase if it is encrypted; `path` is for
 /// messages.
 pub fn read_secret(path: &Path, text: &[u8], ask: &mut Ask<'_>) -> Result<SecretKey, KeysError> {
     let Pem { label, der } = pem::read(path, text, "a secret key")?;
@@ -116,9 +116,9 @@ pub fn read_secret(path: &Path, text: &[u8], ask: &mut Ask<'_>) -> Result<Secret
     }
 }
 
-/// Asks up to three times.
+/// Requests the passphrase up to three times.
 fn unlock(path: &Path, der: &[u8], ask: &mut Ask<'_>) -> Result<SecretKey, KeysError> {
-    // Before a passphrase is asked for.
+    // Checked before a passphrase is requested.
     if let Some(found) = schemes::other(der) {
         return Err(encryption(path, found));
     }
@@ -135,7 +135,7 @@ fn unlock(path: &Path, der: &[u8], ask: &mut Ask<'_>) -> Result<SecretKey, KeysE
             });
         };
         match info.decrypt(phrase.as_bytes()) {
-            // Padding that comes out by chance (1 in 256) is no key yet.
+            // A wrong passphrase can give valid padding by chance (1 in 256), but not a valid key.
             Ok(plain) if PrivateKeyInfoRef::from_der(plain.as_bytes()).is_err() => {}
             Ok(plain) => return read_info(path, plain.as_bytes()),
             Err(pkcs8::Error::EncryptedPrivateKey(fault)) => match fault {
@@ -148,7 +148,7 @@ fn unlock(path: &Path, der: &[u8], ask: &mut Ask<'_>) -> Result<SecretKey, KeysE
     Err(KeysError::WrongPassphrase { path: path.to_owned(), tries: TRIES })
 }
 
-/// A file cannot make us take all memory, or count for hours.
+/// Refuses parameters with which a file could exhaust memory or time.
 fn check_cost(path: &Path, scheme: &EncryptionScheme) -> Result<(), KeysError> {
     match scheme.pbes2().map(|parameters| &parameters.kdf) {
         Some(Kdf::Scrypt(asked)) => {
@@ -183,7 +183,7 @@ fn encryption(path: &Path, found: impl ToString) -> KeysError {
     KeysError::Encryption { path: path.to_owned(), found: found.to_string() }
 }
 
-/// Reads a PrivateKeyInfo of either version.
+/// Parses a PrivateKeyInfo of either version.
 fn read_info(path: &Path, der: &[u8]) -> Result<SecretKey, KeysError> {
     let info = PrivateKeyInfoRef::from_der(der).map_err(|it| KeysError::damaged(path, it))?;
     pem::check_algorithm(path, &info.algorithm)?;
@@ -201,8 +201,8 @@ fn read_info(path: &Path, der: &[u8]) -> Result<SecretKey, KeysError> {
     Ok(secret)
 }
 
-/// Whether the text of a key file is encrypted, and its public key where that can be told without
-/// a passphrase.
+/// Whether the text of a key file is encrypted, and its public key if it is readable without a
+/// passphrase.
 pub(super) fn look(path: &Path, text: &[u8]) -> Result<(bool, Option<PublicKey>), KeysError> {
     match pem::read(path, text, "a secret key")? {
         Pem { label: pem::ENCRYPTED, .. } => Ok((true, None)),

@@ -1,9 +1,9 @@
-//! Audit: the whole verdict on a ledger, with everything around it that can contradict it.
+//! Audit: the verdict on a whole ledger, compared with every anchor, its store and its index.
 //!
-//! Always holds: nothing is written but the pin, and that only after a whole good verdict, and
-//! evidence where the record is not the pinned one; the store is compared in a copy, so that
-//! looking changes nothing, and where it cannot be copied the verdict is given without it.
-//! Not here: the judgement itself (`verify`), words for people (`cli`).
+//! Always holds: only the pin is written, after a good verdict of the whole record, and evidence
+//! where the record is not the pinned one. The store is compared in a copy, so that an audit
+//! changes nothing; where it cannot be copied the verdict is given without it. Not here: the
+//! verification itself (`verify`), texts for people (`cli`).
 //! Source: FORMAT.md section 9.
 
 pub mod evidence;
@@ -33,42 +33,42 @@ use annals_core::verify::{Follower, Options, Report, verify};
 pub use evidence::EvidenceFound;
 pub use kept::PinFound;
 
-/// What became of the comparison with the store.
+/// The result of the comparison with the store.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum StoreFound {
-    /// It holds what the journal holds, so many events.
+    /// The store holds the same events as the journal; their number.
     Same(u64),
-    /// Not compared, and why.
+    /// The store was not compared; the reason.
     NotCompared(String),
-    /// It differs: see the faults.
+    /// The store differs; the faults say where.
     Differs,
 }
 
-/// The verdict and what stands around it.
+/// The verdict and the results of all comparisons.
 pub struct Audited {
     /// The verdict.
     pub report: Report,
-    /// The store.
+    /// The comparison with the store.
     pub store: StoreFound,
-    /// The index.
+    /// The comparison with the index.
     pub index: IndexStatus,
-    /// Where this is a part of a record, by its own account: how many events that had.
+    /// If this is a part of a record, the number of events of the whole, by its own account.
     pub part_of: Option<u64>,
-    /// The pin.
+    /// The comparison with the pin.
     pub pin: PinFound,
-    /// What can be shown to others.
+    /// The evidence that was written, if any.
     pub evidence: EvidenceFound,
-    /// Whether the log key's memory was at hand.
+    /// Whether the marks of the log key were available.
     pub marked: bool,
-    /// What the policy says of the checkpoint, where one was given.
+    /// Whether the checkpoint meets the policy, where one was given.
     pub witnessed: Witnessed,
-    /// Of a published record, how many tiles are right.
+    /// Of a published record, the number of tiles that are right.
     pub tiles: Option<u64>,
 }
 
 impl Audited {
-    /// What it comes to: the report's verdict, else could not tell where the pin is later than a
-    /// part, else trust missing.
+    /// The overall verdict: that of the report; else "could not tell" if the pin is later than this
+    /// part of a record; else "trust missing".
     pub fn verdict(&self) -> Verdict {
         match (verdict(&self.report, &self.witnessed), &self.pin) {
             (Verdict::Yes | Verdict::TrustMissing, PinFound::Later(_)) => Verdict::CouldNotTell,
@@ -84,11 +84,12 @@ fn verdict(report: &Report, witnessed: &Witnessed) -> Verdict {
     }
 }
 
-/// How often a ledger is looked at again that changes while it is verified.
+/// How often a ledger is verified again if it changes during verification.
 const LOOKS: usize = 8;
 
-/// Verifies a ledger whole, and again where something is wrong and somebody is at work on it: what
-/// a second look explains is told of nobody. The record is then the one that was looked at last.
+/// Verifies a whole ledger. If faults are found and a writer is at work on it, verifies it again; a
+/// fault that a later verification does not find is not reported. The record returned is the one
+/// verified last.
 pub fn audit_settled(
     record: &mut Record,
     audit: &Audit,
@@ -114,7 +115,7 @@ pub fn audit(
     look(record, audit, progress)?.conclude(audit, &record.journal)
 }
 
-/// What was found, before anything is kept of it.
+/// The verdict and the comparisons, before the pin and evidence are written.
 struct LookedAt {
     report: Report,
     ends: Anchors,
@@ -122,7 +123,7 @@ struct LookedAt {
     index: IndexStatus,
     witnessed: Witnessed,
     part_of: Option<u64>,
-    /// The size of the pin, where it is later than this part.
+    /// The size of the pin, if it is greater than that of this part of a record.
     later: Option<u64>,
 }
 
@@ -162,8 +163,8 @@ fn look(
     Ok(LookedAt { part_of: record.part_of, later, ..looked })
 }
 
-/// A part that is older than the pin, by its own account, accuses nobody: 801 is taken out, and the
-/// size of the pin is what was found.
+/// Where this is a part of a record, by its own account, and the pin is later, a smaller size is
+/// not a fault: removes fault 801 and returns the size of the pin.
 fn part_below_pin(record: &Record, ends: &Anchors, faults: &mut Vec<Fault>) -> Option<u64> {
     record.part_of?;
     let cut = |fault: &Fault| fault.rule == Rule::CutBelowPin;
@@ -172,8 +173,8 @@ fn part_below_pin(record: &Record, ends: &Anchors, faults: &mut Vec<Fault>) -> O
     Some(pinned.checkpoint.size)
 }
 
-/// Verifies a published record whole; of what is around it, a pin and a policy can be compared.
-/// Where something is wrong, and another checkpoint is there by then, it is looked at again.
+/// Verifies a whole published record and compares it with a pin and a policy. If faults are found
+/// and the published checkpoint has changed meanwhile, verifies it again.
 pub fn audit_published(
     published: &mut Published,
     audit: &Audit,
@@ -213,8 +214,8 @@ fn look_at_published(
     Ok(LookedAt::of(audit, ends, report).with(store, IndexStatus::Absent))
 }
 
-/// Where a server had pages of HTML in place of files, a body or a document that is missing is
-/// unreadable, not missing: 911 instead of 604 and 605.
+/// Where a server returned pages of HTML in place of files, a missing body or document is
+/// unreadable, not missing: rule 911 instead of 604 and 605.
 fn set_pages_apart(pages: &[String], faults: &mut [Fault]) {
     let Some(first) = pages.first() else { return };
     for fault in faults {
@@ -242,12 +243,12 @@ fn options<'a>(
 }
 
 impl LookedAt {
-    /// Whether nothing is wrong, and no trust is missing.
+    /// Whether there is no fault and no trust is missing.
     fn is_clean(&self) -> bool {
         verdict(&self.report, &self.witnessed) == Verdict::Yes
     }
 
-    /// A verdict, and what the policy says.
+    /// The verdict, and whether the policy is met.
     fn of(audit: &Audit, ends: Anchors, mut report: Report) -> LookedAt {
         let witnessed = match &audit.policy {
             Some(policy) => cosigned::check(policy, ends.checkpoint.as_deref(), &mut report.faults),
@@ -260,7 +261,7 @@ impl LookedAt {
         LookedAt { report, ends, store, index, witnessed, part_of, later }
     }
 
-    /// And what is wrong with the files that an import left; a bag has rules of its own for them.
+    /// Adds the faults of the files that an import writes; a bag has its own rules for them.
     fn with_imported(mut self, record: &Record) -> LookedAt {
         let damaged = imported::damaged(&record.paths).into_iter();
         self.report.faults.extend(damaged.map(|why| Fault::of(Rule::Unreadable, why)));
@@ -272,7 +273,7 @@ impl LookedAt {
         LookedAt { store, index, ..self }
     }
 
-    /// What follows from the verdict: the pin, and evidence.
+    /// Writes what follows from the verdict: the pin, and evidence.
     fn conclude(self, audit: &Audit, source: &dyn Source) -> Result<Audited, LedgerError> {
         let LookedAt { report, ends, store, index, witnessed, part_of, later } = self;
         let pin = match verdict(&report, &witnessed) {
@@ -287,8 +288,9 @@ impl LookedAt {
     }
 }
 
-/// Rule 911 of the marks. Without an applied opening no mark is known to be this record's, but the
-/// last one is in form or it is not; where the verdict ended early its end is not judged.
+/// Rule 911 for the marks. Without an applied opening no mark can be assigned to this record, but
+/// the form of the last mark is still checked. Where verification ended early, the marks are not
+/// checked.
 fn unreadable(record: &Record, report: &Report) -> Option<Fault> {
     if record.journal.changed().is_some() {
         return None;
@@ -302,8 +304,8 @@ fn unreadable(record: &Record, report: &Report) -> Option<Fault> {
         }
     };
     let of_form = |error: &KeysError| matches!(error, KeysError::MarkForm { .. });
-    let told = found.filter(|error| report.later_version.is_none() || !of_form(error));
-    told.map(|error| Fault::of(Rule::Unreadable, chain(error)))
+    let reported = found.filter(|error| report.later_version.is_none() || !of_form(error));
+    reported.map(|error| Fault::of(Rule::Unreadable, chain(error)))
 }
 
 fn compare_store(record: &Record, faults: &mut Vec<Fault>) -> Result<StoreFound, LedgerError> {
@@ -319,7 +321,7 @@ fn compare_store(record: &Record, faults: &mut Vec<Fault>) -> Result<StoreFound,
     if crate::disk::lock::is_held(&record.paths.lock()) {
         return Ok(StoreFound::NotCompared("a writer holds it".to_owned()));
     }
-    // The store is no evidence: where it cannot be looked at, the verdict is the journal's.
+    // The store is not evidence: if it cannot be copied, the verdict is that of the journal.
     let not_copied = |error: DiskError| {
         StoreFound::NotCompared(format!("it cannot be copied to be looked at: {}", chain(&error)))
     };

@@ -1,4 +1,4 @@
-//! What can go wrong in a use, and what it means for whoever asked.
+//! The errors of the operations of a ledger, and the verdict of each.
 //!
 //! Always holds: every error says what was expected, what was found, where, and what to do; its
 //! exit code is one of the six of the command line. Not here: faults of a record (`rule`).
@@ -10,6 +10,7 @@ use crate::keys::KeysError;
 use crate::store::StoreError;
 use annals_core::event::vocabulary::Type;
 use annals_core::hash::Hash;
+use annals_core::key::SigningError;
 use annals_core::rule::{Class, Fault};
 use annals_core::verdict::Verdict;
 use annals_core::verify::source::SourceError;
@@ -63,47 +64,48 @@ pub struct Refusal {
     pub why: String,
 }
 
-/// Why a use did not do what was asked.
+/// Why an operation failed.
 #[derive(Debug, thiserror::Error)]
 pub enum LedgerError {
-    /// There is no ledger.
+    /// There is no ledger at this path.
     #[error("no ledger at {}; annals init makes one, --ledger DIR names another", .0.display())]
     NoLedger(PathBuf),
-    /// There is a file where a ledger's folder was expected.
+    /// There is a file at the path where a ledger's folder was expected.
     #[error("expected a ledger's folder at {}, found a file; --ledger DIR names the folder that \
              the journal is in", .0.display())]
     NotAFolder(PathBuf),
-    /// A folder of another kind where a ledger's was expected, and what it is.
+    /// There is a folder of another kind where a ledger's was expected; its path and kind.
     #[error("expected a ledger's folder at {}, found {}", .0.display(), .1)]
     AnotherFolder(PathBuf, String),
-    /// A ledger without its journal.
+    /// The ledger has no journal.
     #[error("the ledger at {} has no folder journal: it is lost; annals repair builds it from the \
              store, annals repair --from COPY takes it from another copy", .0.display())]
     JournalLost(PathBuf),
-    /// There is one already.
+    /// A ledger is at the path already.
     #[error("{} is there already; nothing was changed", .0.display())]
     ThereAlready(PathBuf),
-    /// Something stands where a new ledger is to be, perhaps left by an init that was stopped;
-    /// and what to do about it.
+    /// Something is at the path of a new ledger, perhaps left by an interrupted init; the path and
+    /// what to do.
     #[error("{} is there already; nothing was changed; {}", .0.display(), .1)]
     Stopped(PathBuf, String),
     /// The rules refuse drafts; nothing was written.
     #[error("{} refused; nothing was written", count(.0))]
     Refused(Vec<Refusal>),
-    /// The rules refuse one act; nothing was written.
+    /// The rules refuse one operation; nothing was written.
     #[error("{kind} is refused: {why}; nothing was written")]
     NotAllowed {
-        /// What was to be done.
+        /// The type of the event.
         kind: Type,
-        /// The rule and why.
+        /// The rule and the reason.
         why: String,
     },
-    /// The record breaks its own rules, so nothing is added to it.
-    #[error("the record has {}, the first: {}; nothing was written; annals verify tells \
+    /// The record breaks its own rules, so no event is added to it.
+    #[error("the record has {}, the first: {}; nothing was written; annals verify lists \
              all, annals repair builds a damaged journal from the store, annals repair --from COPY \
              takes it from another copy", faults(.0.len()), first(.0))]
     Faulty(Vec<Fault>),
-    /// The log key has signed more than the record holds: it must not fork silently.
+    /// The log key has signed more events than the record holds; signing again would fork the
+    /// record.
     #[error(
         "the log key signed size {marked} and the record has {size} events or another root: \
              this is an older or another copy, opened for reading only; restore the newer one \
@@ -115,46 +117,46 @@ pub enum LedgerError {
         /// Size of the record.
         size: u64,
     },
-    /// What is published at a place is no earlier state of this record.
+    /// What is published at the place is not an earlier state of this record.
     #[error(
         "what is published there is {0}, no earlier state of this record; nothing was written; \
          publish into another folder"
     )]
     PublishedOther(String),
-    /// Another writer was faster; nothing was written.
+    /// Another writer committed first; nothing was written.
     #[error("{0}; nothing was written; do it again")]
     Outrun(String),
-    /// A ledger that was made of a bag, to be read.
+    /// The ledger is an imported copy, to be read only.
     #[error(
         "the ledger at {} is an imported copy, to be read only; nothing was written; write to the \
              ledger that it was exported from, or, where that is lost, make a ledger of the bag \
              with annals import --take-over", .0.display()
     )]
     ImportedCopy(PathBuf),
-    /// A ledger that was taken over without its log key or the memory of it.
+    /// The ledger was imported without its log key, or without the marks of that key.
     #[error(
         "this ledger was taken over from a bag without the memory of its log key {0}, which may \
              have signed more than the bag holds: it signs nothing here any more; nothing was \
              written; an admin first says annals ledger rekey --reason compromised"
     )]
     NotRekeyed(annals_core::key::PublicKey),
-    /// A bag that is not whole, or not what it says.
+    /// The bag is incomplete or does not match its own manifest.
     #[error("the bag at {} is not whole: {}; nothing was imported; annals verify lists all faults",
         .0.display(), .1)]
     Bag(PathBuf, String),
-    /// The journal ends before what the checkpoint signs.
+    /// The journal ends before the size that the checkpoint signs.
     #[error(
         "the checkpoint speaks of {signed} events, the journal has {size}: events are missing at \
              its end; nothing was written; annals repair looks for them in the store, annals \
              repair --from COPY in another copy"
     )]
     Short {
-        /// Size of the checkpoint.
+        /// Size in the checkpoint.
         signed: u64,
         /// Size of the journal.
         size: u64,
     },
-    /// Nothing whole is at hand to repair from.
+    /// There is no complete copy to repair from.
     #[error(
         "nothing whole is here to repair from; nothing was changed; annals repair --from COPY \
              takes the record from another copy of this ledger"
@@ -162,11 +164,11 @@ pub enum LedgerError {
     Irreparable,
     /// The index could not be made.
     #[error(
-        "the index was not made: {0}; answers fold the record without one; annals verify tells \
+        "the index was not made: {0}; answers fold the record without one; annals verify shows \
              whether the record is at fault"
     )]
     Index(String),
-    /// The copy is of another record, or nothing says that it is of this one.
+    /// The copy is of another record, or does not prove that it is of this one.
     #[error(
         "expected another copy of this ledger's record at {}, found one that does not begin with \
              the same event 0, and that neither the checkpoint nor the log key's marks here know; \
@@ -182,30 +184,33 @@ pub enum LedgerError {
     Fork {
         /// The first position where they differ.
         position: u64,
-        /// One of them, and the hash of its event there.
+        /// The first record, and the hash of its event at that position.
         one: (String, Hash),
-        /// The other.
+        /// The second record, likewise.
         other: (String, Hash),
     },
-    /// The store and the journal do not agree.
+    /// The store and the journal differ.
     #[error(
         "the store does not hold what the journal holds: {0}; annals repair rebuilds it from \
              the journal and keeps the old one aside"
     )]
     Store(String),
-    /// The writer's clock is far off.
+    /// The writer's clock is far from the last event's time.
     #[error("{0}; if the clock is right, say --clock-is-right")]
     Clock(String),
-    /// A name, a position or a point that leads nowhere.
+    /// There is no event for this name, position or point.
     #[error("{0}")]
     NotFound(String),
-    /// Something was asked that cannot be done so.
+    /// The request is not possible in this way.
     #[error("{0}")]
     Usage(String),
-    /// A key that is not the one it must be.
+    /// A key that is held elsewhere gave no signature.
+    #[error(transparent)]
+    NoSignature(#[from] SigningError),
+    /// The key is not the expected one.
     #[error("{0}")]
     Key(String),
-    /// After the commit point: the events are in the record, the rest is not done.
+    /// An error after the commit point: the events are in the record, later steps are not done.
     #[error(
         "written, not acknowledged: events {first} to {last} are in the record, but: \
              {what}; the next writer finishes the rest"
@@ -218,7 +223,7 @@ pub enum LedgerError {
         /// What failed.
         what: String,
     },
-    /// The trust that was asked for is missing.
+    /// The requested trust is missing.
     #[error("{0}")]
     Untrusted(String),
     /// A file could not be read or written.
@@ -233,24 +238,24 @@ pub enum LedgerError {
     /// The store could not be read or written.
     #[error(transparent)]
     StoreIo(#[from] StoreError),
-    /// The record goes on in a later format.
+    /// The record continues in a later format.
     #[error(
         "event {position} is of format {v}, which this program does not know: a newer one goes on \
          with this record; nothing was written"
     )]
     Later {
-        /// The first such event.
+        /// The first event of that format.
         position: u64,
-        /// Its format.
+        /// The format.
         v: u64,
     },
-    /// A published record could not be read, in its folder or from its server.
+    /// A published record could not be read from its folder or its server.
     #[error(transparent)]
     Elsewhere(SourceError),
     /// A source could not be read.
     #[error(transparent)]
     Source(#[from] SourceError),
-    /// No randomness.
+    /// The operating system provides no randomness.
     #[error(transparent)]
     Entropy(#[from] EntropyError),
 }
@@ -282,7 +287,7 @@ fn first(faults: &[Fault]) -> String {
 }
 
 impl LedgerError {
-    /// What to do, where the error itself cannot say it: a file of the record cannot be read.
+    /// The advice for an unreadable file of the record, which the error itself cannot give.
     pub fn advice(&self) -> Option<&'static str> {
         if self.leaves_open() {
             return Some(
@@ -310,7 +315,7 @@ impl LedgerError {
         )
     }
 
-    /// Whether the system denies permission.
+    /// Whether the cause is a denied permission.
     fn is_denied(&self) -> bool {
         let mut cause = std::error::Error::source(self);
         while let Some(inner) = cause {
@@ -328,7 +333,7 @@ impl LedgerError {
         }
     }
 
-    /// Whether this leaves open what is written, or what is done of the rest.
+    /// Whether it is unknown after this error what was written or done.
     fn leaves_open(&self) -> bool {
         let open = |error: &DiskError| {
             matches!(error, DiskError::Unknown { .. } | DiskError::Poisoned { .. })
@@ -342,7 +347,7 @@ impl LedgerError {
         }
     }
 
-    /// What it comes to.
+    /// The verdict of the error.
     pub fn verdict(&self) -> Verdict {
         match self {
             LedgerError::Refused(_) | LedgerError::NotAllowed { .. } => Verdict::No,
@@ -364,7 +369,7 @@ impl LedgerError {
     }
 }
 
-/// An error and its causes, in one line.
+/// An error and its causes in one line.
 pub fn chain(error: &dyn std::error::Error) -> String {
     let mut text = error.to_string();
     let mut cause = error.source();

@@ -1,14 +1,14 @@
-//! Foreign files: what stands in a ledger's folders and is no part of the record.
+//! Foreign files: files in a ledger's folders that are not part of the record.
 //!
-//! Always holds: they change no verdict; what this program keeps aside there, and names that begin
-//! with a dot, are not foreign. Not here: damage (`verify`).
+//! Always holds: they change no verdict. Files that this program keeps aside there, and names that
+//! begin with a dot, are not foreign. Not here: damage (`verify`).
 
 use crate::ledger::paths::Paths;
 use annals_core::hash::Hash;
 use std::path::{Path, PathBuf};
 
-/// The files in the folders of journal and documents that no ledger has, sorted. A folder that
-/// cannot be listed has none: whoever reads the record says why.
+/// The foreign files in the folders of journal and documents, sorted. A folder that cannot be
+/// listed gives none: reading the record reports that error.
 pub fn foreign(paths: &Paths) -> Vec<PathBuf> {
     let mut found = in_folder(&paths.ledger.join("journal"), is_of_journal);
     found.extend(in_folder(&paths.documents(), is_of_documents));

@@ -1,7 +1,7 @@
-//! What a ledger that was made of a bag may do: be read, or go on once its log key is another.
+//! The mark of an imported ledger: read only, or writable once its log key is replaced.
 //!
-//! Always holds: a file that is not in form means that nothing may be written. Not here: how a bag
-//! becomes a ledger (`import`). Source: FORMAT.md section 14, "Import".
+//! Always holds: while the file is malformed, nothing may be written. Not here: how a bag becomes a
+//! ledger (`import`). Source: FORMAT.md section 14, "Import".
 
 use crate::disk::DiskError;
 use crate::disk::read_optional;
@@ -18,11 +18,11 @@ const FIRST: &str = "annals imported v1\n";
 const READ_ONLY: &str = "read-only ";
 const REKEY: &str = "rekey ";
 
-/// The most bytes that the file may have.
+/// The maximum size of the file, in bytes.
 const BOUND: u64 = 1 << 10;
 
-/// What is wrong with the files that an import leaves in a ledger: `imported`, and the earlier
-/// checkpoints. A file of a later version is not judged.
+/// The faults of the files that an import writes: `imported`, and the earlier checkpoints. A file
+/// of a later version is not checked.
 pub fn damaged(paths: &Paths) -> Vec<String> {
     let said = match read_optional(&paths.imported(), BOUND) {
         Ok(Some(bytes)) if Imported::parse(&bytes).is_none() => match later(&bytes, "imported") {
@@ -43,24 +43,24 @@ pub fn damaged(paths: &Paths) -> Vec<String> {
     said.into_iter().chain(kept).collect()
 }
 
-/// What the file `imported` of a ledger says.
+/// The content of a ledger's file `imported`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Imported {
-    /// There is none: the ledger was not imported, or was taken over with its log key.
+    /// No file: the ledger was not imported, or was imported with its log key.
     No,
-    /// A copy to read, of a record of so many events; 0 where that is not known.
+    /// A copy to read; the number of events of the record, 0 if unknown.
     ReadOnly(u64),
-    /// Taken over without the memory of this log key: it must sign nothing here any more.
+    /// Imported without the marks of this log key: the key must sign nothing here any more.
     Rekey(PublicKey),
 }
 
 impl Imported {
-    /// Reads the file of a ledger.
+    /// Reads the file.
     pub fn of(paths: &Paths) -> Result<Imported, DiskError> {
         match read_optional(&paths.imported(), BOUND) {
             Ok(None) => Ok(Imported::No),
             Ok(Some(bytes)) => Ok(Imported::parse(&bytes).unwrap_or(Imported::ReadOnly(0))),
-            // What is there and is no such file says nothing that could be believed.
+            // Something else at this path is treated as a malformed file.
             Err(DiskError::Strange { .. } | DiskError::TooLarge { .. }) => {
                 Ok(Imported::ReadOnly(0))
             }
@@ -77,7 +77,7 @@ impl Imported {
         }
     }
 
-    /// The file; `None` where there is to be none.
+    /// The text of the file; `None` for [`Imported::No`].
     pub fn write(&self) -> Option<String> {
         match self {
             Imported::No => None,
@@ -86,8 +86,8 @@ impl Imported {
         }
     }
 
-    /// Of how many events the record was, of which a copy of so many is a part; `None` where it is
-    /// none, or nothing says so.
+    /// The number of events of the whole record, if a copy of `size` events is a part of it; `None`
+    /// if it is complete or the number is unknown.
     pub fn part_of(&self, size: u64) -> Option<u64> {
         match self {
             Imported::ReadOnly(of) => Some(*of).filter(|of| *of > size),
@@ -95,7 +95,7 @@ impl Imported {
         }
     }
 
-    /// Refuses every writer of a copy to read.
+    /// Refuses every write to a read-only copy.
     pub fn expect_writable(&self, paths: &Paths) -> Result<(), LedgerError> {
         match self {
             Imported::ReadOnly(_) => Err(LedgerError::ImportedCopy(paths.ledger.clone())),
@@ -103,7 +103,7 @@ impl Imported {
         }
     }
 
-    /// Refuses to let a log key sign whose memory is not here: the record has another one first.
+    /// Refuses to sign with a log key whose marks are not here: the key must be replaced first.
     pub fn expect_rekeyed(&self, ledger: &Ledger) -> Result<(), LedgerError> {
         let Imported::Rekey(key) = self else { return Ok(()) };
         match [Some(ledger.log_key), ledger.old_log_key].contains(&Some(*key)) {

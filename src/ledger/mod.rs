@@ -1,21 +1,21 @@
-//! Uses: one file for each thing that is done to a ledger.
+//! The operations of a ledger, one file for each.
 //!
-//! Always holds: each use reads as one straight function over the floors below. Not here: words
-//! for people, arguments, prompts (`cli`).
+//! Always holds: each operation reads as one straight function over the floors below. Not here:
+//! texts for people, arguments, prompts (`cli`).
 
-// floor 1: where things are, what can fail
+// floor 1: paths, errors, small formats
 pub mod error;
 pub mod paths;
 pub mod foreign;
 pub mod imported;
 pub mod table;
-// floor 2: a ledger that is read
+// floor 2: opening a ledger to read it
 pub mod reader;
-// floor 3: what is asked of it
+// floor 3: queries
 pub mod query;
-// floor 4: whether it holds
+// floor 4: verification
 pub mod audit;
-// floor 5: what is entered
+// floor 5: writing
 pub mod write;
-// floor 6: what leaves it, what comes in, what is rebuilt
+// floor 6: export, import, publication, repair
 pub mod exchange;

@@ -1,4 +1,4 @@
-//! Where a ledger and its keys are.
+//! The paths of a ledger and of its keys.
 //!
 //! Always holds: names are those of FORMAT.md section 9. Not here: reading them.
 
@@ -9,10 +9,10 @@ use crate::store::place::StorePlace;
 use std::path::{Path, PathBuf};
 use std::{fs, io};
 
-/// A file of a ledger's folder that says to git that its files are no text: git changes line ends
-/// of text on some systems, and every byte of a record counts.
+/// The file in a ledger's folder that makes git treat its files as binary: git changes the line
+/// endings of text on some systems, and every byte of a record counts.
 pub const ATTRIBUTES: &str = ".gitattributes";
-/// What stands in it.
+/// Its content.
 pub const NO_TEXT: &str = "* -text\n";
 
 /// The folders of a ledger and of the keys beside it.
@@ -35,7 +35,8 @@ impl Paths {
         Paths { ledger, keys }
     }
 
-    /// The nearest folder `ledger` with a journal in `start` or above, as git finds its own.
+    /// The nearest folder `ledger` with a journal, in `start` or above it, as git finds its
+    /// repository.
     pub fn find(start: &Path) -> Result<Option<PathBuf>, DiskError> {
         for folder in start.ancestors().map(|folder| folder.join("ledger")) {
             if is_folder_at(&folder)? && is_folder_at(&folder.join("journal"))? {
@@ -45,7 +46,7 @@ impl Paths {
         Ok(None)
     }
 
-    /// Refuses a path that is no ledger with its journal, with what it is instead.
+    /// Refuses a path that is not a ledger with a journal; the error names what it is instead.
     pub fn expect_ledger(&self) -> Result<(), LedgerError> {
         match self.has_journal()? {
             true => Ok(()),
@@ -53,16 +54,16 @@ impl Paths {
         }
     }
 
-    /// Refuses a path that is no ledger; one that lost its journal is one: a repair builds it
-    /// again.
+    /// Refuses a path that is not a ledger; a ledger that lost its journal is accepted, because
+    /// repair rebuilds it.
     pub fn expect_repairable(&self) -> Result<(), LedgerError> {
         self.has_journal().map(drop)
     }
 
-    /// Whether a ledger has its journal; an error where it is no ledger.
+    /// Whether a ledger has its journal; an error if the path is not a ledger.
     ///
-    /// The folders inside a ledger, and those beside the keys that are written to, are folders and
-    /// no links: nothing is read or written outside of them.
+    /// The folders inside a ledger, and those beside the keys that are written to, must be folders,
+    /// not links: nothing is read or written outside of them.
     fn has_journal(&self) -> Result<bool, LedgerError> {
         let ledger = || self.ledger.clone();
         match std::fs::metadata(&self.ledger) {
@@ -73,7 +74,7 @@ impl Paths {
             }
             Err(cause) => return Err(disk::error("look into", &self.ledger)(cause).into()),
         }
-        // Store and index are derived, so what is wrong with them never takes an answer away.
+        // Store and index are derived: a fault in them never prevents an answer.
         for folder in [self.documents(), self.outbox(), self.drafts()] {
             is_folder(&folder).map_err(disk::error("look into", &folder))?;
         }
@@ -84,7 +85,7 @@ impl Paths {
         if let Some(found) = self.another()? {
             return Err(LedgerError::AnotherFolder(ledger(), found));
         }
-        // What only a ledger has, besides its journal.
+        // Files that only a ledger has, besides its journal.
         let mut others = false;
         for path in [self.checkpoint(), self.store().join("db")] {
             others |= about(&path)?.is_some_and(|about| about.is_file());
@@ -95,8 +96,8 @@ impl Paths {
         Ok(false)
     }
 
-    /// What a folder without a journal is instead of a ledger, and what to say; `None` where it may
-    /// be a ledger that lost its journal, or is nothing that is known.
+    /// The kind of a folder without a journal, and advice; `None` if it may be a ledger that lost
+    /// its journal, or is of no known kind.
     fn another(&self) -> Result<Option<String>, DiskError> {
         let there = |name: &str| disk::is_there(&self.ledger.join(name));
         let named = |name: &str| self.ledger.join(name).display().to_string();
@@ -123,7 +124,7 @@ impl Paths {
         Ok(key.then(|| what.to_owned()))
     }
 
-    /// Whether a file is there that is named as documents are.
+    /// Whether there is a file with the name of a document.
     fn has_documents(&self) -> Result<bool, DiskError> {
         let is_digest =
             |name: &str| name.len() == 64 && name.bytes().all(|b| b.is_ascii_hexdigit());
@@ -140,7 +141,7 @@ impl Paths {
         Ok(false)
     }
 
-    /// What keeps version control from changing the ledger's files.
+    /// The file that keeps version control from changing the ledger's files.
     pub fn attributes(&self) -> PathBuf {
         self.ledger.join(ATTRIBUTES)
     }
@@ -150,12 +151,12 @@ impl Paths {
         self.ledger.join("checkpoint")
     }
 
-    /// Checkpoints that were signed before, where this ledger is an imported copy.
+    /// The earlier signed checkpoints of an imported copy.
     pub fn checkpoints(&self) -> PathBuf {
         self.ledger.join("checkpoints")
     }
 
-    /// What says that this ledger is an imported copy.
+    /// The file that marks this ledger as an imported copy.
     pub fn imported(&self) -> PathBuf {
         self.ledger.join("imported")
     }
@@ -170,7 +171,7 @@ impl Paths {
         self.ledger.join("db")
     }
 
-    /// Where the store is made and opened.
+    /// The place where the store is created and opened.
     pub fn store_place(&self) -> StorePlace {
         StorePlace::new(self.store())
     }
@@ -185,23 +186,28 @@ impl Paths {
         self.keys.join("log.key")
     }
 
-    /// The log key's memory.
+    /// The marks of the log key.
     pub fn marks(&self) -> PathBuf {
         self.keys.join("log.marks")
     }
 
-    /// What was typed and is not written yet.
+    /// The folder of typed drafts that are not yet written.
     pub fn drafts(&self) -> PathBuf {
         self.keys.join("drafts")
     }
 
-    /// What was signed and perhaps not acknowledged.
+    /// The state of the record at the last `annals` without a command.
+    pub fn last_look(&self) -> PathBuf {
+        self.keys.join("last-look.json")
+    }
+
+    /// The outbox: signed batches that may not be acknowledged.
     pub fn outbox(&self) -> PathBuf {
         self.keys.join("outbox")
     }
 }
 
-/// What is at a path; `None` where nothing is. That a disk fails is no sign that nothing is there.
+/// The metadata of a path; `None` if nothing is there. An input error is not taken for absence.
 fn about(path: &Path) -> Result<Option<fs::Metadata>, DiskError> {
     use io::ErrorKind::{NotADirectory, NotFound};
     match fs::metadata(path) {

@@ -1,8 +1,8 @@
 //! Opening a ledger to read it: the journal, never the store; nothing is written.
 //!
-//! Always holds: a reader waits for nobody and works on read-only media. What a writer writes last
-//! is read first (checkpoint, mark, then the journal), so a journal beside a writer is never
-//! shorter than what was signed of it; what of it is not yet signed for can be left out
+//! Always holds: a reader waits for no writer and works on read-only media. Files are read in the
+//! reverse order of writing (checkpoint, mark, then journal), so the journal read beside a writer
+//! is never shorter than its checkpoint. Events that are not yet signed can be left out
 //! ([`Record::signed`]). Not here: writing (`writer`), verdicts (`audit`).
 //! Source: FORMAT.md section 9.
 
@@ -26,37 +26,37 @@ use std::sync::{Mutex, PoisonError};
 use std::thread;
 use std::time::Duration;
 
-/// How long a reader waits for a writer's index.
+/// How long a reader waits for a writer to update the index.
 const MOMENT: Duration = Duration::from_millis(20);
 
 /// A ledger open for reading.
 pub struct Record {
-    /// Where it is.
+    /// Its paths.
     pub paths: Paths,
     /// Its events.
     pub journal: Journal,
     /// The bytes of its checkpoint.
     pub checkpoint: Option<Vec<u8>>,
-    /// Where this is a part of a record, by its own account: how many events that had.
+    /// If this is a part of a record, the number of events of the whole, by its own account.
     pub part_of: Option<u64>,
-    /// The last mark of the log key for it; an error is rule 911.
+    /// The last mark of the log key for this record; an error is rule 911.
     pub mark: Result<Option<Mark>, KeysError>,
-    /// Its index, or why it cannot answer.
+    /// Its index, or the reason why it cannot be used.
     index: Result<Index, IndexError>,
-    /// The first thing that was found wrong with the index where an answer asked it.
+    /// The first fault found in the index during a query.
     index_wrong: Mutex<Option<String>>,
-    /// The first thing that may have kept an answer from being right.
+    /// The first problem that may have made an answer wrong.
     trouble: Mutex<Option<String>>,
 }
 
-/// What a copy of a record holds of a document.
+/// A document in a copy of a record.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum DocumentFound {
-    /// Its bytes, which have its digest.
+    /// The bytes of the document, with the expected digest.
     Whole(Vec<u8>),
-    /// A file of its name with other bytes: nothing of it is shown as the document's.
+    /// A file of this name with another digest: its bytes are not shown as the document's.
     Damaged,
-    /// No file of its name.
+    /// There is no file of this name.
     Absent,
 }
 
@@ -73,12 +73,12 @@ impl Record {
         Ok(Record { paths, journal, checkpoint, part_of, mark, index, index_wrong, trouble })
     }
 
-    /// The index, or why it cannot answer.
+    /// The index, or the reason why it cannot be used.
     pub fn index(&self) -> Result<&Index, &IndexError> {
         self.index.as_ref()
     }
 
-    /// Keeps that an answer was folded, because the index could not give it.
+    /// Records that an answer was folded because the index could not give it.
     pub fn folded_for(&self, why: &IndexError) {
         if why.is_wrong() {
             let mut wrong = self.index_wrong.lock().unwrap_or_else(PoisonError::into_inner);
@@ -86,24 +86,24 @@ impl Record {
         }
     }
 
-    /// What is wrong with the index, where an answer asked it.
+    /// The fault found in the index during a query, if any.
     pub fn index_wrong(&self) -> Option<String> {
         self.index_wrong.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
-    /// Keeps that an answer may not be right.
+    /// Records a problem that may make an answer wrong.
     pub fn keep_trouble(&self, why: String) {
         self.trouble.lock().unwrap_or_else(PoisonError::into_inner).get_or_insert(why);
     }
 
-    /// What may have kept an answer from being right.
+    /// The problem that may have made an answer wrong, if any.
     pub fn trouble(&self) -> Option<String> {
         self.trouble.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
-    /// Opens what is signed of the ledger at `paths`: beside a writer at work, the record up to its
-    /// checkpoint. Where nobody is at work, all of it, also what an interrupted writer left
-    /// unsigned.
+    /// Opens the signed part of the ledger at `paths`: beside a writer at work, the record up to
+    /// its checkpoint. Without a writer, the whole record, including events that an interrupted
+    /// writer left unsigned.
     pub fn signed(paths: Paths) -> Result<Record, LedgerError> {
         let mut record = Record::open(paths)?;
         loop {
@@ -118,26 +118,27 @@ impl Record {
                 && let Some(journal) = record.journal.up_to(signed)?
             {
                 record.index = index_of(&record.paths, &journal);
-                // A mark of events that are left out says nothing of those before them.
+                // A mark of events that are left out does not concern the earlier ones.
                 record.mark = record.mark.map(|mark| mark.filter(|mark| mark.size <= signed));
                 return Ok(Record { journal, ..record });
             }
             let again = Record::open(record.paths.clone())?;
-            if again.seen() == record.seen() {
+            if again.fingerprint() == record.fingerprint() {
                 return Ok(again);
             }
             record = again;
         }
     }
 
-    /// Whether somebody changed the ledger since it was opened, or is at work on it.
+    /// Whether the ledger changed since it was opened, or a writer is at work on it.
     pub fn has_moved(&self) -> bool {
         let now = Record::open(self.paths.clone());
-        lock::is_held(&self.paths.lock()) || now.map_or(true, |now| now.seen() != self.seen())
+        lock::is_held(&self.paths.lock())
+            || now.map_or(true, |now| now.fingerprint() != self.fingerprint())
     }
 
-    /// What a writer changes.
-    fn seen(&self) -> (Option<&[u8]>, Option<&Mark>, u64, Option<Hash>) {
+    /// The values that change with each write.
+    fn fingerprint(&self) -> (Option<&[u8]>, Option<&Mark>, u64, Option<Hash>) {
         let mark = self.mark.as_ref().ok().and_then(Option::as_ref);
         (self.checkpoint.as_deref(), mark, self.size(), self.journal.root())
     }
@@ -147,8 +148,8 @@ impl Record {
         self.journal.size()
     }
 
-    /// What checkpoint and mark say against the record, and what it says against itself: all that a
-    /// verdict of the ledger's own files has, but for bodies and documents.
+    /// Verifies the record against checkpoint, mark and itself: everything that a verdict checks in
+    /// the ledger's own files, except bodies and documents.
     pub fn against(&self) -> Result<Report, LedgerError> {
         let mark = self.mark.as_ref().ok().and_then(Option::as_ref).map(Mark::remembered);
         let ends = Anchors { checkpoint: self.checkpoint.clone(), mark, pin: None };
@@ -157,7 +158,8 @@ impl Record {
         Ok(verify(&self.journal, &ends, options)?)
     }
 
-    /// The state after the first `until` events, without signatures and content: for reading.
+    /// The state after the first `until` events, without checking signatures and content; for
+    /// reading.
     pub fn state(&self, until: u64) -> Result<Report, LedgerError> {
         Ok(verify(&self.journal, &Anchors::default(), Options::state(until))?)
     }
@@ -171,13 +173,14 @@ impl Record {
         })
     }
 
-    /// The entry at a position, read.
+    /// Reads the entry at a position.
     pub fn event(&self, position: u64) -> Result<Option<ReadEvent>, LedgerError> {
         let entries = self.journal.read(position..position + 1)?;
         Ok(entries.into_iter().next().map(|entry| ReadEvent::of(&entry)))
     }
 
-    /// Every event from `from` up to `until`, in order; `each` says whether to go on.
+    /// Calls `each` with every event from `from` up to `until`, in order, while `each` returns
+    /// true.
     pub fn each(
         &self,
         from: u64,
@@ -196,11 +199,11 @@ impl Record {
     }
 }
 
-/// An event as it is read for people: what of it could be read.
+/// An event, as far as it can be read.
 pub struct ReadEvent {
     /// Its record.
     pub reading: Reading,
-    /// Its body, if it is there and in form.
+    /// Its body, if it is present and well formed.
     pub body: Option<Body>,
 }
 
@@ -212,8 +215,8 @@ impl ReadEvent {
     }
 }
 
-/// The index of a journal. A writer writes it just after the journal, so one that is behind is
-/// waited for, for a moment.
+/// Opens the index of a journal. A writer updates the index just after the journal, so a reader
+/// waits for a short time for an index that is behind.
 fn index_of(paths: &Paths, journal: &Journal) -> Result<Index, IndexError> {
     let root = journal.root().ok_or(IndexError::Absent)?;
     let open = || Index::open(&paths.ledger, journal.size(), root);
@@ -228,7 +231,7 @@ fn index_of(paths: &Paths, journal: &Journal) -> Result<Index, IndexError> {
     }
 }
 
-/// The last mark of the origin that event 0 says; the inner error is rule 911.
+/// The last mark of the origin that event 0 names; the inner error is rule 911.
 fn last_mark(paths: &Paths) -> Result<Result<Option<Mark>, KeysError>, LedgerError> {
     let first = Journal::opening(&paths.ledger)?.map(|entry| Reading::of(&entry.record));
     let origin = first.and_then(|reading| match reading.statement?.args {
@@ -239,13 +242,13 @@ fn last_mark(paths: &Paths) -> Result<Result<Option<Mark>, KeysError>, LedgerErr
     Ok(origin.map_or(Ok(None), |origin| marks.last_for(&origin)))
 }
 
-/// The size that a checkpoint speaks of, if it is in form.
+/// The size in a checkpoint, if it is well formed.
 pub fn covered(checkpoint: Option<&[u8]>) -> Option<u64> {
     Checkpoint::parse(&Note::parse(checkpoint?)?.text).map(|checkpoint| checkpoint.size)
 }
 
-/// The bytes of a ledger's checkpoint, or `None` where there is none. One of more bytes than a
-/// note may have is cut there: it is not in form either way.
+/// The bytes of a ledger's checkpoint, or `None` if there is none. A file longer than a note may be
+/// is truncated; it is malformed either way.
 pub fn checkpoint(paths: &Paths) -> Result<Option<Vec<u8>>, DiskError> {
     match disk::read_up_to(&paths.checkpoint(), MAX_NOTE as u64 + 1) {
         Ok(bytes) => Ok(Some(bytes)),

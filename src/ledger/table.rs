@@ -1,17 +1,17 @@
-//! A table as CSV: rows of cells that no spreadsheet takes for a formula.
+//! A table as CSV, with cells that no spreadsheet interprets as a formula.
 //!
-//! Always holds: a cell that begins as a formula does has an apostrophe before it, and so has one
-//! that begins with apostrophes and then so: to take the first of them away gives the cell back.
-//! Not here: which columns.
+//! Always holds: a cell that begins like a formula, or with apostrophes before such a beginning,
+//! gets one apostrophe in front; removing that one apostrophe restores the cell. Not here: which
+//! columns.
 //! Source: RFC 4180; FORMAT.md section 14; OWASP, "CSV Injection".
 
 use std::io::{self, Write};
 
-/// Rows, written one after the other.
+/// A table; rows are written one after the other.
 pub struct Table<W: Write>(csv::Writer<W>);
 
 impl<W: Write> Table<W> {
-    /// A table without rows, with commas between its cells.
+    /// Creates a table without rows, with commas between its cells.
     pub fn new(out: W) -> Table<W> {
         Table::separated(out, b',')
     }
@@ -21,7 +21,7 @@ impl<W: Write> Table<W> {
         Table(csv::WriterBuilder::new().delimiter(separator).from_writer(out))
     }
 
-    /// Writes a row; each has as many cells as the first.
+    /// Writes a row; every row has as many cells as the first.
     pub fn row(&mut self, cells: &[impl AsRef<str>]) -> Result<(), csv::Error> {
         for cell in cells {
             let cell = cell.as_ref();
@@ -33,27 +33,27 @@ impl<W: Write> Table<W> {
         self.0.write_record(None::<&[u8]>)
     }
 
-    /// Hands on what is still held back.
+    /// Flushes the rows that are still buffered.
     pub fn end(&mut self) -> io::Result<()> {
         self.0.flush()
     }
 }
 
-/// What a formula, or what a spreadsheet drops before one, begins with; also at full width.
+/// The characters that begin a formula, or that a spreadsheet drops before one; also in full width.
 const FIRST: [char; 11] = ['=', '+', '-', '@', '\t', '\r', '\n', '＝', '＋', '－', '＠'];
 
-/// Whether a text begins as a formula does, a number or not.
+/// Whether a text begins like a formula, a number or not.
 pub fn starts_formula(text: &str) -> bool {
     text.starts_with(FIRST)
 }
 
-/// Whether a cell begins as a formula does, behind any number of apostrophes; a negative number
-/// does not.
+/// Whether a cell begins like a formula, after any number of apostrophes; a negative number does
+/// not.
 fn is_formula(cell: &str) -> bool {
     starts_formula(cell.trim_start_matches('\'')) && !is_number(cell)
 }
 
-/// `-`, digits, and perhaps `.` and digits.
+/// Whether the cell is `-`, digits, and optionally `.` and digits.
 fn is_number(cell: &str) -> bool {
     let digits = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
     let Some(number) = cell.strip_prefix('-') else { return false };

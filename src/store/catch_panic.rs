@@ -1,9 +1,10 @@
-//! Runs foreign code that panics on damage, and turns the panic into a value without noise.
+//! Runs third-party code that panics on damage, and turns the panic into a value silently.
 //!
 //! Always holds: a panic of this thread inside [`quietly`] is caught and not printed; every other
-//! panic is printed as before, but those of sled's own threads, which nobody can catch or act on.
-//! Not here: which code panics (`sled.rs`). A process built with `panic = "abort"` would still
-//! end. Source: `std::panic`.
+//! panic is printed as usual, except those of sled's own threads, which cannot be caught or
+//! handled.
+//! Not here: which code panics (`sled.rs`). A process built with `panic = "abort"` would still end.
+//! Source: `std::panic`.
 
 use std::any::Any;
 use std::cell::Cell;
@@ -11,7 +12,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind, set_hook, take_hook};
 use std::sync::Once;
 use std::thread;
 
-/// What the names of sled's own threads begin with.
+/// The beginning of the names of sled's own threads.
 const SLED_THREADS: &str = "sled-";
 
 thread_local! {
@@ -20,7 +21,7 @@ thread_local! {
 
 /// Runs `work`; `Err` is the message of the panic that ended it.
 ///
-/// The caller must not go on with what `work` was changing: it may be half changed.
+/// The caller must discard what `work` was changing: it may be half changed.
 pub(super) fn quietly<T>(work: impl FnOnce() -> T) -> Result<T, String> {
     install();
     let before = QUIET.replace(true);
@@ -29,11 +30,11 @@ pub(super) fn quietly<T>(work: impl FnOnce() -> T) -> Result<T, String> {
     outcome.map_err(message)
 }
 
-/// Puts one hook before the present one, once in the life of the process: taking it out again
-/// would race with other threads that set theirs.
+/// Puts one hook before the present one, once in the life of the process: removing it again would
+/// race with other threads that set theirs.
 fn install() {
     static ONCE: Once = Once::new();
-    // Hooks cannot be changed by a thread that unwinds (a drop); then the panic is printed.
+    // A thread that unwinds (in a drop) cannot change hooks; then the panic is printed.
     if thread::panicking() {
         return;
     }

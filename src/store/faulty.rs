@@ -1,16 +1,16 @@
-//! A store that fails on purpose: each n-th append, with the batch kept or lost.
+//! A store that fails on purpose: every n-th append fails, with the batch kept or lost.
 //!
-//! Always holds: the contract, sentence 9 above all: a failed append says [`StoreError::Unknown`],
-//! and nothing more is appended until [`Faulty::reopen`]. Kept and lost look alike to the caller;
-//! whoever is right with both is right with a disk that fails. In the library, so that campaigns
-//! over the whole ledger can use it.
-//! Not here: chance; a campaign counts. Source: the storage tests of torchwood and sunlight.
+//! Always holds: the contract, above all sentence 9: a failed append returns
+//! [`StoreError::Unknown`], and nothing more is appended until [`Faulty::reopen`]. The caller
+//! cannot distinguish kept from lost; code that is right with both is right with a failing disk. It
+//! is in the library so that tests over the whole ledger can use it.
+//! Not here: chance; the failures are counted. Source: the storage tests of torchwood and sunlight.
 
 use crate::store::{Appended, Store, StoreError, StoreHead};
 use annals_core::event::Entry;
 use std::ops::Range;
 
-/// What a failing append leaves behind.
+/// The state that a failing append leaves.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Fails {
     /// The batch was written, and the answer was lost.
@@ -19,7 +19,7 @@ pub enum Fails {
     Lost,
 }
 
-/// Wraps a store and lets each `every`-th append fail.
+/// Wraps a store and makes each `every`-th append fail.
 #[derive(Debug)]
 pub struct Faulty<S: Store> {
     inner: S,
@@ -30,17 +30,17 @@ pub struct Faulty<S: Store> {
 }
 
 impl<S: Store> Faulty<S> {
-    /// Every `every`-th append that would be written fails; with 0, none does.
+    /// Every `every`-th append that would be written fails; with 0, none.
     pub fn new(inner: S, every: u64, fails: Fails) -> Faulty<S> {
         Faulty { inner, every, fails, appends: 0, refusing: false }
     }
 
-    /// As if the store had been closed and opened: appends are taken again.
+    /// Accepts appends again, as if the store had been closed and opened.
     pub fn reopen(&mut self) {
         self.refusing = false;
     }
 
-    /// How the next failing append fails.
+    /// Sets how the next failing append fails.
     pub fn set_fails(&mut self, fails: Fails) {
         self.fails = fails;
     }

@@ -1,7 +1,8 @@
-//! A store in memory: the contract in its shortest form, for tests and for folds of a copy.
+//! A store in memory: the shortest implementation of the contract, for tests and for folds of a
+//! copy.
 //!
-//! Always holds: every sentence of the contract but 6 and 10, which need a disk: what it holds ends
-//! with it. Not here: anything that lasts. Source: the contract in [`super`].
+//! Always holds: every sentence of the contract except 6 and 10, which need a disk: the entries end
+//! with the value. Not here: durability. Source: the contract in [`super`].
 
 use crate::store::{Appended, Store, StoreError, StoreHead, check};
 use annals_core::event::Entry;

@@ -1,28 +1,28 @@
-//! What a store is: entries by position behind one head, changed by compare-and-swap.
+//! Stores: entries by position after one head, changed by compare-and-swap.
 //!
-//! The contract. Every store holds to each sentence; `tests/store_contract.rs` tests each by its
+//! The contract. Every store satisfies each sentence; `tests/store_contract.rs` tests each by its
 //! number on every store.
 //!
 //! 1. A new store is empty: its head is size 0 without a hash.
 //! 2. `append` whose `from` is the head writes the batch after the last entry and makes `to` the
 //!    head.
-//! 3. `append` whose `from` is not the head writes nothing and answers [`Appended::Conflict`] with
+//! 3. `append` whose `from` is not the head writes nothing and returns [`Appended::Conflict`] with
 //!    the head.
 //! 4. `read` gives the entries of a range in order, byte for byte as they were appended; of a range
-//!    that passes the head, the part below it.
-//! 5. A batch is there whole or not at all: at every moment, after every error, and after the end
+//!    beyond the head, the part before it.
+//! 5. A batch is stored whole or not at all: at every moment, after every error, and after the end
 //!    of the process at any point.
 //! 6. After [`Appended::Written`] the batch is durable: neither the end of the process nor a power
-//!    cut takes it away.
-//! 7. Bytes are opaque: any byte is kept; an empty body is not a withheld one.
+//!    cut removes it.
+//! 7. Bytes are opaque: every byte is kept; an empty body differs from a withheld one.
 //! 8. A batch that does not lead from `from` to `to`, or an entry out of bounds, is refused before
 //!    anything is written: [`StoreError::Batch`], [`StoreError::TooLarge`].
 //! 9. After [`StoreError::Unknown`] it is not known whether the batch was written; the store
 //!    refuses further appends with [`StoreError::Refusing`] until it is opened again.
-//! 10. One process at a time: a second one that opens the same store gets [`StoreError::Held`].
-//! 11. A damaged store answers an error, or fewer entries; it never panics.
+//! 10. One process at a time: a second process that opens the store gets [`StoreError::Held`].
+//! 11. A damaged store returns an error, or fewer entries; it never panics.
 //!
-//! Not here: what an entry means, whether it is legal, which hash is right: a store knows no
+//! Not here: the meaning of an entry, whether it is legal, which hash is right: a store knows no
 //! events. It is never evidence (FORMAT.md section 9, rule 901): the journal is.
 //! Source: FORMAT.md section 9; the cells of a compare-and-swap after Herlihy, 1991.
 
@@ -37,16 +37,16 @@ use annals_core::hash::Hash;
 use std::ops::Range;
 use std::path::PathBuf;
 
-/// The most bytes of a record that a store takes: FORMAT.md section 2.
+/// The maximum size of a record in a store, in bytes: FORMAT.md section 2.
 pub const RECORD_BOUND: usize = 4_096;
-/// The most bytes of a body that a store takes: twice what FORMAT.md allows, so that a body that
-/// is at fault for its size can be kept beside the journal that holds it.
+/// The maximum size of a body in a store, in bytes: twice what FORMAT.md allows, so that a body
+/// that is too large can be kept as the journal has it.
 pub const BODY_BOUND: usize = 2 * 1_048_576;
 
-/// Size and hash of the last event: what a store is compared and swapped by.
+/// Size and hash of the last event: the value of the compare-and-swap.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct StoreHead {
-    /// How many entries there are.
+    /// The number of entries.
     pub size: u64,
     /// The hash of the last event; `None` if and only if there is none.
     pub hash: Option<Hash>,
@@ -57,22 +57,22 @@ impl StoreHead {
     pub const EMPTY: StoreHead = StoreHead { size: 0, hash: None };
 }
 
-/// What became of an append that did not fail.
+/// The result of an append that did not fail.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Appended {
-    /// The batch is there and durable.
+    /// The batch is stored and durable.
     Written,
-    /// Someone else was first: nothing was written, and this is the head now.
+    /// Another append was first: nothing was written; the present head.
     Conflict(StoreHead),
 }
 
-/// Entries by position behind one head. The contract is the numbered list above.
+/// Entries by position after one head. The contract is the numbered list above.
 pub trait Store: Send + Sync {
-    /// The head as of now.
+    /// The present head.
     fn head(&self) -> Result<StoreHead, StoreError>;
 
-    /// The entries at these positions, in order. The caller bounds the range: all of it is held in
-    /// memory.
+    /// The entries at these positions, in order. The caller limits the range, because all of it is
+    /// held in memory.
     fn read(&self, range: Range<u64>) -> Result<Vec<Entry>, StoreError>;
 
     /// Appends a batch of one or more entries if the head is `from`, and makes `to` the head.
@@ -101,29 +101,29 @@ impl<S: Store + ?Sized> Store for Box<S> {
     }
 }
 
-/// Why a store did not answer.
+/// Why an operation of a store failed.
 #[derive(Debug, thiserror::Error)]
 pub enum StoreError {
-    /// There is no store at this path; `open` never makes one.
+    /// There is no store at this path; `open` never creates one.
     #[error("there is no store at {}", .0.display())]
     Missing(PathBuf),
-    /// There is something at this path already; `create` never opens one.
+    /// There is something at this path already; `create` never opens a store.
     #[error("there is something at {} already", .0.display())]
     ThereAlready(PathBuf),
     /// Another process has the store open.
     #[error("the store at {} is held by another process", .0.display())]
     Held(PathBuf),
-    /// What is there cannot be read as a store.
+    /// The files at this path cannot be read as a store.
     #[error("the store cannot be read: {0}")]
     Damaged(String),
     /// The batch does not lead from one head to the other.
     #[error("the batch does not lead from size {from} to size {to}: {why}")]
     Batch {
-        /// Size of the head it was to be appended to.
+        /// Size of the head that it was to be appended to.
         from: u64,
-        /// Size of the head it was to lead to.
+        /// Size of the head that it was to lead to.
         to: u64,
-        /// What does not fit.
+        /// The fault of the batch.
         why: &'static str,
     },
     /// An entry is out of bounds: [`RECORD_BOUND`], [`BODY_BOUND`].
@@ -131,14 +131,14 @@ pub enum StoreError {
     TooLarge {
         /// Record or body.
         what: &'static str,
-        /// Where the entry was to stand.
+        /// The intended position of the entry.
         position: u64,
-        /// How many bytes it has.
+        /// Its size in bytes.
         bytes: usize,
-        /// The most it may have.
+        /// The maximum size.
         bound: usize,
     },
-    /// A file of the store could not be made, copied or made durable; nothing was appended.
+    /// A file of the store could not be created, copied or made durable; nothing was appended.
     #[error(transparent)]
     Disk(#[from] crate::disk::DiskError),
     /// It is not known whether the batch was written.
@@ -149,7 +149,7 @@ pub enum StoreError {
     Refusing,
 }
 
-/// Sentence 8: whether a batch leads from one head to the other and is within bounds.
+/// Sentence 8: checks that a batch leads from one head to the other and is within bounds.
 fn check(from: &StoreHead, to: &StoreHead, batch: &[Entry]) -> Result<(), StoreError> {
     let refuse = |why| {
         let (from, to) = (from.size, to.size);

@@ -1,4 +1,4 @@
-//! The store of a ledger, in a folder: the one place that says which kind of store it is.
+//! The store of a ledger, in a folder: the only module that chooses the kind of store.
 //!
 //! Not here: the contract (`store`).
 
@@ -6,7 +6,7 @@ use crate::store::{Store, StoreError, sled};
 use std::path::Path;
 use std::path::PathBuf;
 
-/// The store of a ledger, in a folder: the one place that says which kind of store it is.
+/// The folder of a ledger's store: the only type that chooses the kind of store.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct StorePlace {
     folder: PathBuf,
@@ -18,18 +18,18 @@ impl StorePlace {
         StorePlace { folder }
     }
 
-    /// Makes an empty store. Errors: something is there already.
+    /// Creates an empty store. Errors: there is something at the path already.
     pub fn create(&self) -> Result<Box<dyn Store>, StoreError> {
         Ok(Box::new(sled::create(&self.folder)?))
     }
 
-    /// Opens the store. Errors: there is none, it is damaged, or another process has it.
+    /// Opens the store. Errors: there is none, it is damaged, or another process has it open.
     pub fn open(&self) -> Result<Box<dyn Store>, StoreError> {
         Ok(Box::new(sled::open(&self.folder)?))
     }
 
-    /// Opens a copy of the store, made in a folder that is not there yet: the store itself is only
-    /// read.
+    /// Opens a copy of the store, made in a folder that must not exist yet: the store itself is
+    /// only read.
     pub fn open_copy(&self, copy: &Path) -> Result<Box<dyn Store>, StoreError> {
         Ok(Box::new(sled::open_copy(&self.folder, copy)?))
     }

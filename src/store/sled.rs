@@ -1,4 +1,4 @@
-//! A store in sled 0.34.7: one tree, one folder, and the care that sled needs.
+//! A store in sled 0.34.7: one tree, one folder, and guards against sled's weaknesses.
 //!
 //! ```text
 //! key                                   value
@@ -11,14 +11,14 @@
 //! entry   length of the record, u16 BE; of the body, u32 BE, ffffffff if it is withheld; both
 //! ```
 //!
-//! Groups, because sled's cost is by the key. A store with the key 'h' is of an earlier layout and
-//! is told as damaged: it is built again from the journal, which is what a store is for.
+//! Entries are grouped because sled's cost is by the key. A store with the key 'h' has an earlier
+//! layout and is reported as damaged; it is then rebuilt from the journal.
 //!
-//! Always holds: the contract in [`super`]. One tree, because a batch is atomic on one only. No
-//! value over 4,096 bytes: larger ones go to files that neither flush nor an fsync of `db` reaches.
-//! sled's flush is not an fsync on Linux: after it we sync `db` ourselves. sled panics on damage:
-//! every call is caught, and after a panic nothing more is asked of it.
-//! Not here: evidence. Opening rewrites a damaged store, so whoever only looks opens a copy.
+//! Always holds: the contract in [`super`]. There is one tree, because a batch is atomic on one
+//! tree only. No value is over 4,096 bytes: larger ones go to files that neither flush nor an fsync
+//! of `db` reaches. sled's flush is not an fsync on Linux: after it, `db` is synced here. sled
+//! panics on damage: every call is caught, and after a panic sled is not called again.
+//! Not here: evidence. Opening rewrites a damaged store, so an audit opens a copy.
 //! Source: sled 0.34.7; its issue 1452; measurements of simulated power cuts.
 
 mod groups;
@@ -39,30 +39,30 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::sleep;
 use std::time::Duration;
 
-/// Bytes of pages that sled keeps in memory.
+/// The size of sled's page cache in memory, in bytes.
 const CACHE_BYTES: u64 = 64 << 20;
-/// The same of a copy, which is read once, in order.
+/// The size of the cache for a copy, which is read once, in order.
 const COPY_CACHE_BYTES: u64 = 4 << 20;
 const HEAD: &[u8] = b"H";
-/// The head's key in the layout before this one.
+/// The key of the head in the previous layout.
 const EARLIER_HEAD: &[u8] = b"h";
 
-/// An open sled store; the only one of its folder in any process.
+/// An open sled store; no other process or value has its folder open.
 pub struct SledStore {
     /// `None` only while it is dropped.
     db: Option<sled::Db>,
-    /// `<folder>/db`, to sync it.
+    /// `<folder>/db`, opened to sync it.
     file: File,
     folder: PathBuf,
-    /// A write failed: no more writes.
+    /// Whether a write failed: no more writes.
     refusing: bool,
-    /// A call panicked: no more calls.
+    /// Whether a call panicked: no more calls.
     broken: AtomicBool,
-    /// The folder is a copy that goes when the store goes.
+    /// Whether the folder is a copy that is removed with the store.
     scratch: bool,
 }
 
-/// Makes an empty store in a folder that must not be there yet; its parent must be.
+/// Creates an empty store in a folder that must not exist yet; its parent must exist.
 pub fn create(folder: &Path) -> Result<SledStore, StoreError> {
     if fs::symlink_metadata(folder).is_ok() {
         return Err(StoreError::ThereAlready(folder.to_owned()));
@@ -79,7 +79,7 @@ pub fn create(folder: &Path) -> Result<SledStore, StoreError> {
     Ok(store)
 }
 
-/// Opens a store that is there. May write: sled recovers, and moves what it finds.
+/// Opens an existing store. May write: sled recovers and moves data.
 pub fn open(folder: &Path) -> Result<SledStore, StoreError> {
     open_caching(folder, CACHE_BYTES)
 }
@@ -92,7 +92,8 @@ fn open_caching(folder: &Path, cache: u64) -> Result<SledStore, StoreError> {
     Ok(store)
 }
 
-/// Refuses a folder without a store: sled would make an empty one there. A link is no folder.
+/// Refuses a folder without a store, in which sled would create an empty one. A link is not a
+/// folder.
 fn expect_store(folder: &Path) -> Result<(), StoreError> {
     let failed = |cause| StoreError::Disk(disk::error("look into", folder)(cause));
     let missing = || Err(StoreError::Missing(folder.to_owned()));
@@ -111,8 +112,8 @@ fn expect_store(folder: &Path) -> Result<(), StoreError> {
 
 /// Opens a copy of the store in `folder`, made in the new folder `copy` and removed on drop.
 ///
-/// Nothing in `folder` is touched or locked, so this also reads what another process holds; a
-/// batch that it is just writing is in the copy whole or not at all.
+/// Nothing in `folder` is changed or locked, so a store that another process has open can be read
+/// too; a batch that is being written is in the copy whole or not at all.
 pub fn open_copy(folder: &Path, copy: &Path) -> Result<SledStore, StoreError> {
     expect_store(folder)?;
     if fs::symlink_metadata(copy).is_ok() {
@@ -136,28 +137,28 @@ pub fn open_copy(folder: &Path, copy: &Path) -> Result<SledStore, StoreError> {
 }
 
 impl SledStore {
-    /// Closes the store and opens it again. Do this once after many appends: sled then writes its
-    /// snapshot file, by which it notices damage that it would otherwise take for an empty store.
+    /// Closes the store and opens it again. Call this once after many appends: sled then writes its
+    /// snapshot file, with which it detects damage that it would otherwise take for an empty store.
     pub fn settle(self) -> Result<SledStore, StoreError> {
         let folder = self.folder.clone();
         drop(self);
         open(&folder)
     }
 
-    /// Waits until sled's own threads have let go of `db` too, so that whoever opens the store
-    /// after this one was dropped does not find it held. After a second there is another reason.
+    /// Waits until sled's own threads have released `db` too, so that the next process that opens
+    /// the store does not find it held. After a second the cause must be another one.
     fn wait_for_lock(&self) {
         for _ in 0..200 {
             match self.file.try_lock() {
                 Err(TryLockError::WouldBlock) => sleep(Duration::from_millis(5)),
-                // Let go by name: closing alone would leave the lock with a child process that
-                // was forked meanwhile, until it has begun its own program.
+                // Unlocked explicitly: closing alone would leave the lock with a child process
+                // forked meanwhile, until that process has started its own program.
                 _ => return drop(self.file.unlock()),
             }
         }
     }
 
-    /// Runs one write, flushes, syncs. Whatever fails, no write follows (sentence 9).
+    /// Runs one write, flushes, syncs. After any error no write follows (sentence 9).
     fn write<F>(&mut self, work: F) -> Result<(), StoreError>
     where
         F: FnOnce(&sled::Db) -> sled::Result<()>,
@@ -171,7 +172,7 @@ impl SledStore {
         })
     }
 
-    /// Asks sled, which panics where it meets damage; after that it is asked no more.
+    /// Calls sled, which panics on damage; after a panic it is not called again.
     fn ask<T, F>(&self, work: F) -> Result<T, StoreError>
     where
         F: FnOnce(&sled::Db) -> Result<T, StoreError>,
@@ -257,13 +258,13 @@ fn start(folder: &Path, cache: u64) -> Result<SledStore, StoreError> {
     })
 }
 
-/// The most bytes of sled's configuration: it has a few lines.
+/// The maximum size of sled's configuration file, in bytes: it has a few lines.
 const MOST_CONF: u64 = 64 << 10;
-/// The most bytes of a snapshot beside those of the pages that it tells of.
+/// The maximum size of a snapshot beyond that of its pages, in bytes.
 const MOST_SNAPSHOT: u64 = 16 << 20;
 
-/// Refuses a folder in which something else stands than files and folders: sled would follow a
-/// link, wait for a pipe, and read a file whole that tells of few pages and is large.
+/// Refuses a folder that holds anything but files and folders: sled would follow a link, wait for a
+/// pipe, and read a whole large file that describes few pages.
 fn expect_plain(folder: &Path) -> Result<(), StoreError> {
     let failed = |cause| StoreError::Disk(disk::error("list", folder)(cause));
     let listed = match fs::read_dir(folder) {
@@ -295,11 +296,11 @@ fn expect_plain(folder: &Path) -> Result<(), StoreError> {
     Ok(())
 }
 
-/// What the name of a snapshot ends with until it is whole.
+/// The ending of the name of an incomplete snapshot.
 const UNFINISHED: &str = ".generating";
 
-/// Removes a snapshot that a crash or a full disk left unfinished: sled 0.34.7 would take it for
-/// the newest one and call the whole store damaged. It is derived from `db`.
+/// Removes a snapshot that a crash or a full disk left incomplete: sled 0.34.7 would take it for
+/// the newest one and report the whole store as damaged. It is derived from `db`.
 fn remove_unfinished(folder: &Path) -> io::Result<()> {
     let held = |file: File| matches!(file.try_lock(), Err(TryLockError::WouldBlock));
     if open::open(&folder.join("db"), Links::Refuse).is_ok_and(held) {
@@ -314,13 +315,13 @@ fn remove_unfinished(folder: &Path) -> io::Result<()> {
     Ok(())
 }
 
-/// What sled's refusal to open means. It says only in words that the lock is held.
+/// The meaning of sled's refusal to open. Only the text says that the lock is held.
 fn refused(error: sled::Error, folder: &Path) -> StoreError {
     match plain(error) {
         sled::Error::Io(cause) if cause.kind() == io::ErrorKind::WouldBlock => {
             StoreError::Held(folder.to_owned())
         }
-        // The system refuses: nothing is wrong with what is there.
+        // The system refused; the content is not at fault.
         sled::Error::Io(cause) if !tells_of_content(cause.kind()) => {
             let (what, path) = ("open", folder.to_owned());
             StoreError::Disk(DiskError::Io { what, path, cause })
@@ -329,18 +330,18 @@ fn refused(error: sled::Error, folder: &Path) -> StoreError {
     }
 }
 
-/// Whether an error of this kind can come from what the files hold.
+/// Whether an error of this kind can result from the content of the files.
 fn tells_of_content(kind: io::ErrorKind) -> bool {
     use io::ErrorKind::{InvalidData, InvalidInput, NotFound, Other, UnexpectedEof};
     matches!(kind, InvalidData | InvalidInput | NotFound | Other | UnexpectedEof)
 }
 
-/// What a panic of sled means: it met damage. Its own words are for its authors.
+/// The meaning of a panic of sled: damage. Its message is for sled's authors.
 fn panicked(_: String) -> StoreError {
     StoreError::Damaged("its files are damaged where they were read".to_owned())
 }
 
-/// What a store without a head is.
+/// The description of a store without a head.
 fn headless(db: &sled::Db) -> &'static str {
     match db.get(EARLIER_HEAD) {
         Ok(Some(_)) => "it is in the layout of an earlier version",
@@ -364,8 +365,8 @@ fn read_head(bytes: &[u8]) -> Result<StoreHead, StoreError> {
     }
 }
 
-/// Copies the plain files of a folder into a new one, all of them this user's alone, whoever may
-/// read or write the ones that are there.
+/// Copies the plain files of a folder into a new one. The copies are readable by this user only,
+/// whatever the modes of the originals.
 fn copy_files(from: &Path, to: &Path) -> Result<(), DiskError> {
     disk::make_private(to)?;
     let listed = match fs::read_dir(from) {
@@ -390,17 +391,17 @@ mod tests {
 
     #[test]
     fn what_the_system_refuses_is_told_in_its_own_words() {
-        let told = |text: &str| {
+        let refusal = |text: &str| {
             let cause = io::Error::other(text.to_owned());
             refused(sled::Error::Io(cause), Path::new("db"))
         };
         let lock = "could not acquire lock on \"db/db\": Os { code: ";
-        let held = told(&format!("{lock}11, kind: WouldBlock, message: \"Try again\" }}"));
+        let held = refusal(&format!("{lock}11, kind: WouldBlock, message: \"Try again\" }}"));
         assert_eq!(held.to_string(), "the store at db is held by another process");
-        let full = told(&format!("{lock}37, kind: Uncategorized, message: \"No locks\" }}"));
+        let full = refusal(&format!("{lock}37, kind: Uncategorized, message: \"No locks\" }}"));
         let StoreError::Disk(DiskError::Io { cause, .. }) = full else { panic!("{full}") };
         assert_eq!(cause.to_string(), "No locks available (os error 37)");
-        let other = told("the file is of another make").to_string();
+        let other = refusal("the file is of another make").to_string();
         let expected =
             "the store cannot be read: its files cannot be read: the file is of another make";
         assert_eq!(other, expected);
@@ -415,7 +416,7 @@ mod tests {
             store.append(&head(from), &head(from + 1), &[Entry::default()])
         };
         assert_eq!(append(&mut store, 0).unwrap(), Appended::Written);
-        // A device that cannot be synced stands for a disk that fails.
+        // A device that cannot be synced simulates a failing disk.
         let healthy = std::mem::replace(&mut store.file, File::open("/dev/null").unwrap());
         assert!(matches!(append(&mut store, 1), Err(StoreError::Unknown(_))));
         store.file = healthy;

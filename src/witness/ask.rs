@@ -1,9 +1,9 @@
-//! Asking a witness to cosign a checkpoint.
+//! Requesting a cosignature of a checkpoint from a witness.
 //!
-//! Always holds: every wait and every answer has a bound; only a line of the witness's own key that
-//! verifies is taken over; only what is signed contradicts the record, for an answer travels over
-//! plain HTTP and anybody between can write one. Not here: whom to ask, what becomes of the line,
-//! what a signed checkpoint contradicts (`ledger::witnesses`). Source: C2SP tlog-witness v1.0.0;
+//! Always holds: every wait and every answer is bounded; only a line of the witness's own key that
+//! verifies is accepted; only a signed checkpoint contradicts the record, because an answer travels
+//! over plain HTTP and can be forged in transit. Not here: which witnesses, storing the line,
+//! comparing a signed checkpoint (`ledger::exchange::witnesses`). Source: C2SP tlog-witness v1.0.0;
 //! FORMAT.md section 13.
 
 use crate::archive::web::{agent, cause};
@@ -15,19 +15,20 @@ use annals_core::tlog::{Checkpoint, MAX_NOTE, Note, NoteSignature, decimal, from
 use std::io::Read;
 use std::time::Duration;
 
-/// The most bytes of an answer: lines of other kinds have some kilobytes each.
+/// The maximum size of an answer, in bytes: lines of other kinds have some kilobytes each.
 const MAX_ANSWER: u64 = 64 << 10;
-/// How often a witness is asked again from the size that it says: others may ask it meanwhile.
+/// How often a request is repeated from the size that the witness names: other processes may send
+/// requests meanwhile.
 const TURNS: usize = 4;
 
 /// Why a witness did not cosign.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Unheard {
-    /// It does not answer, too slowly, or not as a witness does.
+    /// No answer, an answer that is too slow, or one that is not a witness's.
     Silent(String),
-    /// It answers and will not: it does not know the log, or its key.
+    /// The witness refuses: it does not know the log, or its key.
     Refused(u16, String),
-    /// It answers that it cosigned what this record does not extend, and shows nothing signed.
+    /// The witness claims a cosignature that this record does not extend, without a signed proof.
     Unproven(String),
     /// A signed checkpoint in its answer contradicts this record.
     Contradicts(String),
@@ -37,27 +38,27 @@ pub enum Unheard {
 pub struct ShownCheckpoint<'a> {
     /// The checkpoint with its signature lines.
     pub note: &'a Note,
-    /// What it says.
+    /// Its content.
     pub checkpoint: &'a Checkpoint,
     /// Whether the witness's own key cosigned it.
     pub by_witness: bool,
 }
 
-/// A checkpoint that is to be cosigned.
+/// A request for a cosignature of a checkpoint.
 pub struct Question<'a> {
     /// The checkpoint with the log's signatures.
     pub note: &'a Note,
-    /// What it says.
+    /// Its content.
     pub checkpoint: &'a Checkpoint,
     /// The consistency proof from a smaller size to the checkpoint's.
     pub prove: &'a (dyn Fn(u64) -> Result<Vec<Hash>, String> + Sync),
-    /// What contradicts the record in a checkpoint that was shown, if it is signed; else `None`.
+    /// Why a signed checkpoint of an answer contradicts the record; `None` if it does not.
     pub contradicts: &'a (dyn Fn(&ShownCheckpoint<'_>) -> Option<String> + Sync),
-    /// How long to wait for the connection, for the answer's head, and for its body, each.
+    /// The timeout of the connection, of the answer's head, and of its body, each.
     pub patience: Duration,
 }
 
-/// Asks a witness; the line that verifies, and its time in seconds since 1970.
+/// Sends the request; returns the line that verifies, and its time in seconds since 1970.
 pub fn ask(witness: &Witness, asked: &Question<'_>) -> Result<(NoteSignature, u64), Unheard> {
     let Some(url) = &witness.url else {
         return Err(Unheard::Silent("the policy names no address of it".to_owned()));
@@ -104,16 +105,16 @@ fn silent(found: &str) -> Unheard {
     Unheard::Silent(format!("expected a cosignature or a size, found {found}"))
 }
 
-/// What a witness, or whoever answers in its place, sent.
+/// The answer of a witness, or of a server in its place.
 struct HttpAnswer {
     status: u16,
     body: String,
-    /// The last checkpoint that it cosigned, if it shows it.
+    /// The last checkpoint that it cosigned, if the answer has it.
     last: Option<Vec<u8>>,
 }
 
 impl HttpAnswer {
-    /// What a signed checkpoint in the answer says against the record.
+    /// Why a signed checkpoint in the answer contradicts the record, if it does.
     fn contradiction(&self, witness: &Witness, asked: &Question<'_>) -> Option<String> {
         let notes = [self.last.as_deref(), Some(self.body.as_bytes())];
         notes.into_iter().flatten().find_map(|bytes| {

@@ -1,7 +1,8 @@
-//! The keeper: one checkpoint after the other, checked, kept on the disk, cosigned.
+//! The cosigner: checks one checkpoint after the other, stores it, and cosigns it.
 //!
-//! Always holds: what was cosigned is on the disk before; nothing is cosigned that does not extend
-//! it, whatever is asked and whenever the program stops. Not here: sockets (`serve`).
+//! Always holds: a checkpoint is on the disk before it is cosigned; only an extension of the stored
+//! one is cosigned, whatever the requests and whenever the program stops. Not here: sockets
+//! (`serve`).
 //! Source: C2SP tlog-witness v1.0.0; FORMAT.md section 13, "Answering".
 
 use crate::disk::lock::Lock;
@@ -16,21 +17,21 @@ use annals_core::version_line::later;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-/// What a witness answers.
+/// The answer of a witness.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum CosignAnswer {
     /// 200: the cosignature.
     Cosigned(NoteSignature),
     /// 409: the size that the witness has.
     Size(u64),
-    /// Another status, and why.
+    /// Another status, and the reason.
     Refused(u16, String),
 }
 
-/// An answer, and what it is about.
+/// An answer, and the checkpoint that it is about.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Reply {
-    /// What was asked for; `None` if the request is not in form.
+    /// The requested checkpoint; `None` if the request is malformed.
     pub about: Option<Checkpoint>,
     /// The answer.
     pub answer: CosignAnswer,
@@ -38,9 +39,9 @@ pub struct Reply {
     pub last: Option<Note>,
 }
 
-/// Where the state is kept. A seam, so that tests can let the write fail, kept or lost.
+/// The storage of the state: a trait, so that tests can make the write fail, kept or lost.
 pub trait Shelf: Send {
-    /// Keeps these bytes in the place of the last ones, durably, whole or not at all.
+    /// Replaces the stored bytes by these, durably and atomically.
     fn keep(&mut self, bytes: &[u8]) -> Result<(), DiskError>;
 }
 
@@ -54,16 +55,16 @@ pub struct StateFile {
 /// Why a state cannot be used.
 #[derive(Debug, thiserror::Error)]
 pub enum StateError {
-    /// There is none.
+    /// There is no state.
     #[error(
         "no state at {}: a witness that forgot what it cosigned could cosign a fork; --first makes \
          one for a witness that never cosigned", .0.display()
     )]
     Missing(PathBuf),
-    /// There is one already.
+    /// There is a state already.
     #[error("a state is at {} already; leave out --first", .0.display())]
     ThereAlready(PathBuf),
-    /// It does not hold whole.
+    /// The state is damaged.
     #[error(
         "the state at {} is damaged: it is not in form, or its sum does not hold; use the newest \
          whole copy, or begin anew with a new key", .0.display()
@@ -75,17 +76,17 @@ pub enum StateError {
     Later {
         /// The file.
         path: PathBuf,
-        /// What its first line says.
+        /// The version in its first line.
         version: u64,
     },
-    /// A file.
+    /// A file could not be read or written.
     #[error(transparent)]
     Disk(#[from] DiskError),
 }
 
 impl StateFile {
-    /// Opens the state of a witness that cosigned before. No other process can open it until this
-    /// one ends.
+    /// Opens the state of a witness that has cosigned before. Other processes cannot open it until
+    /// this one ends.
     pub fn open(path: &Path) -> Result<(StateFile, WitnessState), StateError> {
         let file = StateFile::lock(path)?;
         match disk::read(path, MAX_STATE) {
@@ -101,7 +102,7 @@ impl StateFile {
         }
     }
 
-    /// Makes the state of a witness that never cosigned; one that is there is an error.
+    /// Creates the state of a new witness; an existing one is an error.
     pub fn begin(path: &Path) -> Result<(StateFile, WitnessState), StateError> {
         let mut file = StateFile::lock(path)?;
         match disk::read(path, MAX_STATE) {
@@ -134,12 +135,12 @@ pub struct Cosigner {
     logs: Vec<VerifierKey>,
     state: WitnessState,
     shelf: Box<dyn Shelf>,
-    /// Why nothing is cosigned any more: it is not known what is on the disk.
+    /// Why it cosigns no more: the state on the disk is unknown.
     stopped: Option<String>,
 }
 
 impl Cosigner {
-    /// A witness with its key, the keys of the logs that it watches, and what it remembers.
+    /// A witness with its key, the keys of the logs that it watches, and its state.
     pub fn new(
         key: WitnessKey,
         logs: Vec<VerifierKey>,
@@ -149,7 +150,7 @@ impl Cosigner {
         Cosigner { key, logs, state, shelf, stopped: None }
     }
 
-    /// What it remembers.
+    /// Its state.
     pub fn state(&self) -> &WitnessState {
         &self.state
     }
@@ -159,7 +160,7 @@ impl Cosigner {
         self.reply(body, time).answer
     }
 
-    /// Answers a request body at `time` seconds since 1970, and shows why not.
+    /// Answers a request body at `time` seconds since 1970, with the evidence of a refusal.
     pub fn reply(&mut self, body: &[u8], time: u64) -> Reply {
         let asked = match AddCheckpoint::parse(body) {
             Ok(asked) => asked,
@@ -191,8 +192,8 @@ impl Cosigner {
         self.judge(asked, signature, time)
     }
 
-    /// The last checkpoint that was cosigned of an origin, with the signature of the log. One that
-    /// had extension lines is not kept whole, so it cannot be shown.
+    /// The last checkpoint of an origin that was cosigned, with the signature of the log. A
+    /// checkpoint with extension lines is not stored whole, so it is not returned.
     fn last(&self, origin: &str) -> Option<Note> {
         let SeenTree { size, root, blob } = self.state.0.get(origin)?;
         let text = Checkpoint { origin: origin.to_owned(), size: *size, root: *root }.text();
@@ -235,7 +236,7 @@ impl Cosigner {
         CosignAnswer::Cosigned(cosign(&asked.note.text, name, &self.key.secret, time))
     }
 
-    /// Puts the new state on the disk, and only then remembers it.
+    /// Writes the new state to the disk, and only then uses it.
     fn keep(&mut self, origin: &str, seen: SeenTree) -> Result<(), DiskError> {
         let mut state = self.state.clone();
         state.0.insert(origin.to_owned(), seen);
@@ -246,7 +247,8 @@ impl Cosigner {
             }
             Err(error) if is_untouched(&error) => Err(error),
             Err(error) => {
-                // The new state may or may not be there: only reading it again can tell.
+                // It is unknown whether the new state is on the disk; only reading it again shows
+                // that.
                 let why = format!("it is not known what is on the disk ({error}); start it again");
                 self.stopped = Some(why);
                 Err(error)
@@ -255,8 +257,8 @@ impl Cosigner {
     }
 }
 
-/// Whether an error says that the old state is on the disk as it was: then the next request may
-/// try again.
+/// Whether the old state is unchanged on the disk after an error: then the next request may try
+/// again.
 fn is_untouched(error: &DiskError) -> bool {
     matches!(error, DiskError::Io { .. })
 }

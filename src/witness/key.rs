@@ -1,8 +1,8 @@
 //! A witness's key: a secret key of its own, and the name under which it cosigns.
 //!
-//! Always holds: `NAME.witness` beside the key files says that a key is a witness's, and nothing
-//! else makes one of it; so no editor's key and no log's can be used to cosign by mistake.
-//! Not here: how key files are spelled (`keys`). Source: FORMAT.md section 13, "Keys".
+//! Always holds: only `NAME.witness` beside the key files makes a key a witness's, so that no
+//! editor's key and no log key can be used to cosign by mistake.
+//! Not here: the form of key files (`keys`). Source: FORMAT.md section 13, "Keys".
 
 use crate::disk::{self, DiskError, FileMode};
 use crate::entropy::Entropy;
@@ -15,22 +15,22 @@ use std::path::PathBuf;
 /// Why there is no witness's key.
 #[derive(Debug, thiserror::Error)]
 pub enum WitnessKeyError {
-    /// The name is not one that a key can have.
+    /// The name is not valid for a key.
     #[error("expected a name like witness.example.org/w1, without spaces and +, found {0:?}")]
     Name(String),
-    /// Nothing says that this key is a witness's.
+    /// There is no file that makes this key a witness's.
     #[error("{0} is no witness's key: expected {1} beside it; annals witness new makes both")]
     NotAWitness(String, PathBuf),
-    /// The file beside the key is about another key.
+    /// The file beside the key names another key.
     #[error("{0} is not the verifier key of the secret key beside it")]
     NotOfItsKey(PathBuf),
-    /// The file beside the key was changed on its way.
+    /// The file beside the key was changed in transit.
     #[error("{} is not read: {}", .0.display(), .1)]
     Changed(PathBuf, Changed),
-    /// A key file.
+    /// A key file could not be read or written.
     #[error(transparent)]
     Keys(#[from] KeysError),
-    /// A file.
+    /// A file could not be read or written.
     #[error(transparent)]
     Disk(#[from] DiskError),
 }
@@ -47,7 +47,8 @@ fn path(keys: &KeyFolder, handle: &KeyName) -> PathBuf {
     keys.path().join(format!("{handle}.witness"))
 }
 
-/// Makes a key that cosigns under `name`. It is not encrypted: a witness signs with nobody there.
+/// Creates a key that cosigns under `name`. It is not encrypted, because a witness signs without a
+/// person present.
 pub fn make(
     keys: &KeyFolder,
     handle: &KeyName,
@@ -58,7 +59,7 @@ pub fn make(
     let verifier = VerifierKey::new(name, KeyKind::Cosignature, secret.public())
         .ok_or_else(|| WitnessKeyError::Name(name.to_owned()))?;
     keys.check_free(handle)?;
-    // The word that it is a witness's first: a key without it is of no use, but harmless.
+    // The witness file is written first: without the key it is useless, but harmless.
     let text = format!("{verifier}\n");
     disk::write_new(&path(keys, handle), text.as_bytes(), FileMode::Shared)?;
     keys.add(handle, &secret, Protection::Unencrypted, entropy)?;

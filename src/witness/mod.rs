@@ -1,15 +1,15 @@
-//! Witnesses: one of our own that cosigns what extends what it saw, and the asking of others.
+//! Witnesses: our own, which cosigns extensions of what it has seen, and requests to others.
 //!
 //! ```text
 //! the ledger                                        a witness
-//!   ask ── POST /add-checkpoint: request ──► serve ──► keeper: check, keep on the disk, cosign
+//!   ask ── POST /add-checkpoint: request ──► serve ──► cosigner: check, store, cosign
 //!       ◄── 200 a line · 409 its size · 422 no ──
 //! ```
 //!
-//! Always holds: a witness cosigns nothing that is not on its disk, and nothing that does not
-//! extend what is; every size and every wait has a bound on both sides. Not here: the policy that
-//! says who is asked (`tlog::policy`), what becomes of the lines (`ledger::witnesses`). Source:
-//! C2SP tlog-witness v1.0.0; FORMAT.md section 13.
+//! Always holds: a witness cosigns only what is on its disk, and only extensions of that; every
+//! size and every wait is bounded on both sides. Not here: the policy that names the witnesses
+//! (`tlog::policy`), storing the lines (`ledger::exchange::witnesses`). Source: C2SP tlog-witness
+//! v1.0.0; FORMAT.md section 13.
 
 pub mod ask;
 pub mod cosigner;

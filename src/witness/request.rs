@@ -1,33 +1,33 @@
 //! The body of an `add-checkpoint` request, strict both ways.
 //!
-//! Always holds: what is read is written as the same bytes. Not here: HTTP (`serve`, `ask`),
+//! Always holds: a parsed request is written as the same bytes. Not here: HTTP (`serve`, `ask`),
 //! whether the proof holds (`cosigner`). Source: C2SP tlog-witness v1.0.0; FORMAT.md section 13.
 
 use annals_core::hash::Hash;
 use annals_core::merkle::MAX_PATH;
 use annals_core::tlog::{Checkpoint, Note, decimal, hash_from_base64, to_base64};
 
-/// The greatest number of bytes of a request.
+/// The maximum size of a request, in bytes.
 pub const MAX_REQUEST: usize = 128 << 10;
-/// The header of a 409 or 422 that holds the last checkpoint that was cosigned, as a note in base64
-/// with the log's signature: it shows what the status only says.
+/// The header of a 409 or 422 that carries the last cosigned checkpoint, as a note in base64 with
+/// the log's signature: the evidence for the status.
 pub const LAST_CHECKPOINT: &str = "annals-checkpoint";
 
-/// A checkpoint that a witness is to cosign.
+/// A request to cosign a checkpoint.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct AddCheckpoint {
-    /// The size that the witness is believed to have.
+    /// The size that the witness is expected to have.
     pub old: u64,
     /// The consistency proof from there to the checkpoint's size.
     pub proof: Vec<Hash>,
     /// The signed checkpoint.
     pub note: Note,
-    /// What it says.
+    /// Its content.
     pub checkpoint: Checkpoint,
 }
 
 impl AddCheckpoint {
-    /// Reads a request; the error says what was expected.
+    /// Parses a request; the error says what was expected.
     ///
     /// ```
     /// use annals::witness::request::AddCheckpoint;

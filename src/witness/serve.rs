@@ -1,10 +1,10 @@
-//! The witness's door: HTTP/1.1 on a socket, as much of it as `add-checkpoint` needs.
+//! The server of a witness: HTTP/1.1 on a socket, as far as `add-checkpoint` needs it.
 //!
-//! Always holds: a request has a bound on its head, its body and its time, a line of the log on its
-//! length; one that stalls keeps nobody else waiting, and what a client does never ends the server.
-//! The standard library's sockets and `httparse` are used because the servers that are crates give
-//! no deadline for a whole request. Not here: what is answered (`cosigner`), who has a place
-//! (`slots`). No TLS: a proxy in front speaks it. Source: RFC 9112.
+//! Always holds: the head, the body and the time of a request are bounded, and so are lines of the
+//! log; a stalled request delays no other, and no client can end the server. It uses the standard
+//! library's sockets and `httparse`, because the available server crates have no deadline for a
+//! whole request. Not here: the answers (`cosigner`), the number of connections (`slots`). No TLS:
+//! a proxy in front provides it. Source: RFC 9112.
 
 use crate::witness::cosigner::{CosignAnswer, Cosigner, Reply};
 use crate::witness::request::{LAST_CHECKPOINT, MAX_REQUEST};
@@ -15,43 +15,43 @@ use std::net::{TcpListener, TcpStream};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
-/// The most bytes of a request's head.
+/// The maximum size of a request's head, in bytes.
 const MAX_HEAD: usize = 16 << 10;
-/// The most header lines.
+/// The maximum number of header lines.
 const MAX_HEADERS: usize = 64;
-/// How long a request may take to arrive, and an answer to leave.
+/// The maximum time for a request to arrive, and for an answer to be sent.
 pub const PATIENCE: Duration = Duration::from_secs(10);
-/// The most requests on one connection.
+/// The maximum number of requests on one connection.
 const MAX_REQUESTS: usize = 1_000;
-/// How long to wait after a connection could not be accepted.
+/// The pause after a connection could not be accepted.
 const PAUSE: Duration = Duration::from_millis(100);
-/// How many times in a row that may be: five minutes.
+/// The maximum number of such failures in a row: five minutes.
 const MAX_FAILURES: usize = 3_000;
-/// The most characters of an origin in a line of the log.
+/// The maximum number of characters of an origin in a line of the log.
 const MAX_SHOWN: usize = 100;
 
-/// What a server needs beside its socket.
+/// The parameters of a server beside its socket.
 pub struct ServerContext<'a> {
     /// The witness.
     pub keeper: &'a Mutex<Cosigner>,
     /// Seconds since 1970.
     pub now: &'a (dyn Fn() -> u64 + Sync),
-    /// Told of each answer, in one line.
+    /// Called with one line for each answer.
     pub told: &'a (dyn Fn(&str) + Sync),
-    /// How long a request may take to arrive.
+    /// The maximum time for a request to arrive.
     pub patience: Duration,
 }
 
-/// A request that was read whole, or the status that refuses it.
+/// A complete request, or the status that refuses it.
 enum HttpRequest {
     Body(Vec<u8>),
     Refused(u16, &'static str),
-    /// The other side is gone, or sent nothing more.
+    /// The client has closed the connection, or sent nothing more.
     Gone,
 }
 
-/// Serves until the socket fails for good. What passes (too many open files, a caller who left, no
-/// memory) is waited out.
+/// Serves until the socket fails permanently. Temporary failures (too many open files, a client
+/// that left, no memory) are waited out.
 pub fn serve(listener: &TcpListener, around: &ServerContext<'_>) -> io::Result<()> {
     let slots = Slots::of_this_process();
     let mut failures = 0;
@@ -78,12 +78,12 @@ pub fn serve(listener: &TcpListener, around: &ServerContext<'_>) -> io::Result<(
             };
             let (slots, talking) = (&slots, Arc::clone(&stream));
             let thread = std::thread::Builder::new().spawn_scoped(scope, move || {
-                // A connection that fails concerns nobody else.
+                // The failure of a connection affects no other.
                 let _ = talk(&talking, around, slots, slot);
                 slots.leave(slot);
             });
             if thread.is_err() {
-                // The system gives no thread for it now.
+                // The system has no thread available now.
                 slots.leave(slot);
                 turn_away(&stream);
             }
@@ -91,14 +91,14 @@ pub fn serve(listener: &TcpListener, around: &ServerContext<'_>) -> io::Result<(
     })
 }
 
-/// Refuses a connection for which there is no room.
+/// Refuses a connection for which there is no slot.
 fn turn_away(stream: &TcpStream) {
-    // Whoever cannot take even this is not waited for.
+    // A client that cannot receive even this is not waited for.
     let _ = stream.set_write_timeout(Some(Duration::from_millis(100)));
     let _ = refuse(stream, 503, "too many connections");
 }
 
-/// Answers one request after the other on a connection, which has this slot.
+/// Answers one request after the other on a connection with this slot.
 fn talk(
     stream: &TcpStream,
     around: &ServerContext<'_>,
@@ -127,7 +127,7 @@ fn talk(
     Ok(())
 }
 
-/// Reads one request; what came after it stays in the buffer.
+/// Reads one request; later bytes stay in the buffer.
 fn read_request(
     mut stream: &TcpStream,
     buffer: &mut Vec<u8>,
@@ -246,12 +246,12 @@ fn reason(status: u16) -> &'static str {
     }
 }
 
-/// An answer as it is written.
+/// An answer to be written.
 struct WriteOutcome<'a> {
     status: u16,
     kind: &'a str,
     connection: &'a str,
-    /// The last checkpoint that was cosigned, where it is shown.
+    /// The last cosigned checkpoint, if it is sent.
     last: Option<&'a Note>,
     body: &'a str,
 }
@@ -272,7 +272,7 @@ fn write(mut stream: &TcpStream, answer: &WriteOutcome<'_>) -> io::Result<()> {
 
 const TEXT: &str = "text/plain; charset=utf-8";
 
-/// Refuses a request that was not read whole: the connection is of no use after it.
+/// Refuses an incomplete request: the connection cannot be used after it.
 fn refuse(stream: &TcpStream, status: u16, why: &str) -> io::Result<()> {
     let body = format!("{why}\n");
     write(
@@ -283,7 +283,7 @@ fn refuse(stream: &TcpStream, status: u16, why: &str) -> io::Result<()> {
 
 fn write_reply(stream: &TcpStream, reply: &Reply) -> io::Result<()> {
     let (status, kind, body) = match &reply.answer {
-        CosignAnswer::Cosigned(line) => (200, TEXT, spelled(line)),
+        CosignAnswer::Cosigned(line) => (200, TEXT, signature_line(line)),
         CosignAnswer::Size(size) => (409, "text/x.tlog.size", format!("{size}\n")),
         CosignAnswer::Refused(status, why) => (*status, TEXT, format!("{why}\n")),
     };
@@ -292,17 +292,17 @@ fn write_reply(stream: &TcpStream, reply: &Reply) -> io::Result<()> {
 }
 
 /// A signature line with its LF.
-fn spelled(line: &NoteSignature) -> String {
+fn signature_line(line: &NoteSignature) -> String {
     format!("\u{2014} {} {}\n", line.name, line.blob())
 }
 
-/// The reply where a thread failed while it held the keeper.
+/// The reply after a thread failed while it held the cosigner.
 fn failed() -> Reply {
     let answer = CosignAnswer::Refused(500, "a thread failed; start it again".to_owned());
     Reply { about: None, answer, last: None }
 }
 
-/// What was asked and answered, in one line of a bounded length.
+/// Request and answer in one line of bounded length.
 fn line_about(reply: &Reply) -> String {
     let about = match &reply.about {
         Some(Checkpoint { origin, size, .. }) => format!("{} {size}", clipped(origin)),
@@ -315,7 +315,7 @@ fn line_about(reply: &Reply) -> String {
     }
 }
 
-/// An origin as far as a line of the log has room for it.
+/// An origin, truncated for a line of the log.
 fn clipped(origin: &str) -> String {
     let mut clipped: String = origin.chars().take(MAX_SHOWN).collect();
     if clipped.len() < origin.len() {

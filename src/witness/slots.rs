@@ -1,9 +1,10 @@
-//! Places for connections: how many there are, and who loses one when they are all taken.
+//! Slots for connections: their number, and which connection loses its slot when all are taken.
 //!
-//! Always holds: where no place is free, the connection goes that has waited longest without a
-//! whole request, of the address that has the most; so no caller who only holds connections open
-//! keeps another out, whether they come from one address (as all do behind a proxy) or from many.
-//! Not here: what is said on a connection (`serve`).
+//! Always holds: if no slot is free, the connection that has waited longest without a complete
+//! request is closed, among those of the address with the most connections; so a client that only
+//! holds connections open blocks no other, whether they come from one address (as all do behind a
+//! proxy) or from many.
+//! Not here: the requests on a connection (`serve`).
 
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
@@ -11,12 +12,13 @@ use std::net::{IpAddr, Shutdown, TcpStream};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Instant;
 
-/// The most connections at a time.
+/// The maximum number of connections.
 const MAX_CONNECTIONS: usize = 64;
-/// Open files that are left for all else: the state, its lock, its folder, the terminal.
+/// The number of open files reserved for everything else: the state, its lock, its folder, the
+/// terminal.
 const SPARE_FILES: u64 = 24;
 
-/// The connections that have a place.
+/// The connections that have a slot.
 #[derive(Debug)]
 pub struct Slots {
     most: usize,
@@ -25,7 +27,7 @@ pub struct Slots {
 
 #[derive(Debug, Default)]
 struct Taken {
-    /// The number of the next one.
+    /// The number of the next connection.
     next: u64,
     slots: BTreeMap<u64, ConnectionSlot>,
 }
@@ -34,12 +36,12 @@ struct Taken {
 struct ConnectionSlot {
     stream: Arc<TcpStream>,
     address: IpAddr,
-    /// Since when a request is waited for; `None` while one is answered.
+    /// Since when it waits for a request; `None` while one is answered.
     waiting: Option<Instant>,
 }
 
 impl Slots {
-    /// As many places as this process may have files open, with some to spare; at most 64.
+    /// As many slots as this process may have files open, minus a reserve; at most 64.
     pub fn of_this_process() -> Slots {
         let files = rustix::process::getrlimit(rustix::process::Resource::Nofile).current;
         let most = files.map_or(MAX_CONNECTIONS, |files| {
@@ -48,7 +50,7 @@ impl Slots {
         Slots { most: most.clamp(1, MAX_CONNECTIONS), taken: Mutex::default() }
     }
 
-    /// Gives a connection a place, if need be another's; `None` where all are at work.
+    /// Gives a connection a slot, taking another's if necessary; `None` if all are busy.
     pub fn enter(&self, stream: &Arc<TcpStream>, address: IpAddr) -> Option<u64> {
         let mut taken = self.taken();
         if taken.slots.len() >= self.most && !taken.evict() {
@@ -62,17 +64,17 @@ impl Slots {
         Some(number)
     }
 
-    /// Gives a place back.
+    /// Releases a slot.
     pub fn leave(&self, number: u64) {
         self.taken().slots.remove(&number);
     }
 
-    /// Notes that a connection waits for a request, from now on.
+    /// Records that a connection waits for a request from now on.
     pub fn set_waiting(&self, number: u64) {
         self.set(number, Some(Instant::now()));
     }
 
-    /// Notes that a request of a connection is being answered.
+    /// Records that a request of a connection is being answered.
     pub fn set_busy(&self, number: u64) {
         self.set(number, None);
     }
@@ -83,13 +85,13 @@ impl Slots {
         }
     }
 
-    /// Closes one connection on which a request is waited for, if there is one.
+    /// Closes one connection that waits for a request, if there is one.
     pub fn evict(&self) {
         self.taken().evict();
     }
 
     fn taken(&self) -> MutexGuard<'_, Taken> {
-        // Nothing here is left half done where a thread ends.
+        // No update is left half done when a thread panics.
         self.taken.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

@@ -1,4 +1,4 @@
-//! What a witness remembers: the last checkpoint that it cosigned of each log.
+//! The state of a witness: the last checkpoint of each log that it cosigned.
 //!
 //! ```text
 //! annals witness v1
@@ -6,7 +6,8 @@
 //! sum <64 hex>
 //! ```
 //!
-//! Always holds: one line for each origin, ascending; what does not hold whole is refused.
+//! Always holds: there is one line for each origin, ascending; an incomplete or damaged state is
+//! refused.
 //! Not here: the disk (`cosigner`). Source: FORMAT.md section 13, "State".
 
 use annals_core::hash::Hash;
@@ -14,7 +15,7 @@ use annals_core::tlog::{NoteSignature, decimal, hash_from_base64, to_base64};
 use std::collections::BTreeMap;
 
 const FIRST: &str = "annals witness v1";
-/// The greatest number of bytes of a state.
+/// The maximum size of a state, in bytes.
 pub const MAX_STATE: u64 = 16 << 20;
 
 /// The last cosigned checkpoint of a log.
@@ -24,7 +25,7 @@ pub struct SeenTree {
     pub size: u64,
     /// Root of the tree of that size.
     pub root: Hash,
-    /// Base64 of the log's key id and signature: who said so.
+    /// Base64 of the log's key id and signature.
     pub blob: String,
 }
 
@@ -43,7 +44,7 @@ impl WitnessState {
         out + &format!("sum {sum}\n")
     }
 
-    /// Reads a state; `None` if it is not in its one spelling.
+    /// Parses a state; `None` if it is not in the canonical notation.
     ///
     /// ```
     /// use annals::witness::state::WitnessState;
@@ -60,7 +61,7 @@ impl WitnessState {
             let (origin, seen) = read_line(line)?;
             state.0.insert(origin, seen);
         }
-        // One spelling: order, digits and the sum are those that are written.
+        // Canonical: order, digits and sum are those that `write` gives.
         (state.write() == text).then_some(state)
     }
 }

@@ -1,4 +1,4 @@
-//! `annals publish` and `annals verify` on what it wrote, as a person sees them.
+//! `annals publish`, and `annals verify` on its output, as a person sees them.
 
 use crate::archive::shelves::{cut, ledger, write};
 use std::path::Path;
@@ -33,7 +33,7 @@ fn a_record_is_published_verified_and_published_again() {
     assert_eq!(first.err, "10 files written, 0 removed\n");
     let again = annals(place.path(), &["publish", "pub"]);
     assert_eq!(again.out, "published already: 6 events in pub\n");
-    // What is damaged there is written again, and reported.
+    // Damage there is repaired and reported.
     std::fs::write(place.path().join("pub/tile/0/000.p/6"), "damage").unwrap();
     std::fs::remove_dir_all(place.path().join("pub/document")).unwrap();
     let mended = annals(place.path(), &["publish", "pub"]);
@@ -113,8 +113,8 @@ fn another_place_is_refused_and_left_as_it_was() {
     assert!(told.err.starts_with("annals: cannot make folder no/such/parent\n"), "{}", told.err);
 }
 
-/// Files that were fetched through a network that asks to sign in first: its page in the place of
-/// one is no file, and no record is false for it.
+/// A network that requires a sign-in returns its page in place of each file: the page does not
+/// count as a file, and the record is not reported as false.
 #[test]
 fn a_page_of_html_in_the_place_of_a_file_makes_no_record_false() {
     let place = tempfile::tempdir().unwrap();
@@ -148,14 +148,14 @@ fn a_page_of_html_in_the_place_of_a_file_makes_no_record_false() {
                HTML or nothing: what is there is no record; a network that asks to sign in first, \
                or a server that has a page for every name, answers so\n";
     assert_eq!((answer.code, answer.out.as_str(), answer.err.as_str()), (2, "", why));
-    // A publication writes what is damaged there again, and nothing of the page is left.
+    // A publication repairs the damage there, and nothing of the page is left.
     let again = annals(place.path(), &["publish", "pub"]);
     assert_eq!(again.code, 2, "{}", again.out);
     assert_eq!(std::fs::read(place.path().join("pub/checkpoint")).unwrap(), page.as_bytes());
 }
 
-/// Over a published checkpoint that is not one, or that the log key did not sign so, nothing is
-/// written: it may be of another record.
+/// A published checkpoint that is malformed, or not signed by the log key, is never overwritten: it
+/// may be of another record.
 #[test]
 fn nothing_is_published_over_a_damaged_checkpoint() {
     let place = tempfile::tempdir().unwrap();

@@ -1,7 +1,7 @@
-//! A publication is stopped at every one of its steps, and goes on.
+//! A publication that is interrupted at each of its steps, and continued.
 //!
-//! Always holds: whenever it stops, a reader finds all of the size that the checkpoint says; what
-//! is finished later is byte for byte what was never interrupted.
+//! Always holds: after any interruption, a reader finds every file for the checkpoint's size; the
+//! continued publication equals an uninterrupted one byte for byte.
 
 use crate::archive::shelves::{Fate, Memory, ledger, put, record, write};
 use crate::support::Ledger;
@@ -30,14 +30,14 @@ fn stop_everywhere(ledger: &Ledger, sizes: &[u64], next: u64, after: u64) {
     let steps = whole.steps;
     assert!(steps > 3, "there is something to stop");
     let mut finished = 0;
-    // A step that was kept leaves what the next one leaves when it is lost.
+    // A kept step leaves what the next step leaves when it is lost.
     let lost = (0..steps).map(|step| (step, Fate::Lost));
     for (step, fate) in lost.chain([(steps - 1, Fate::Kept)]) {
         let mut shelf = Memory { fails: Some((step, fate)), ..before.clone() };
         next_one.publish(&mut shelf).expect_err("it is stopped");
         let stopped = format!("stopped at step {step} of {steps}, {fate:?}");
         let checkpoint = shelf.files.get("checkpoint");
-        // What readers find: the size before, or the whole new one.
+        // Readers find the size before, or the whole new one.
         let found = match checkpoint {
             None => 0,
             Some(bytes) if Some(bytes) == before.files.get("checkpoint") => published,
@@ -89,7 +89,7 @@ fn one_is_stopped_before_the_tile_is_full_that_the_next_fills() {
     stop_everywhere(&ledger(257), &[252], 254, 257);
 }
 
-/// All files of a folder by name, but for those that are no part of a publication.
+/// All files of a folder by name, except those that are not part of a publication.
 fn list(folder: &Path, above: &str, files: &mut crate::support::Files) {
     for entry in fs::read_dir(folder).unwrap() {
         let entry = entry.unwrap();
@@ -112,7 +112,7 @@ fn a_folder_holds_what_memory_holds_and_no_temporary_file() {
     for size in [6, 7, 290, 300] {
         let mut shelf = FolderTarget::open(&folder, Duration::ZERO).unwrap();
         put(&mut shelf, &ledger, size).unwrap();
-        // What a power cut may leave of the next write.
+        // Possible remains of the next write after a power cut.
         drop(shelf);
         fs::write(folder.join(".new"), "half a ti").unwrap();
     }
@@ -129,7 +129,7 @@ fn a_folder_holds_what_memory_holds_and_no_temporary_file() {
 fn a_put_that_fails_leaves_no_half_file() {
     let place = tempfile::tempdir().unwrap();
     let mut shelf = FolderTarget::open(place.path(), Duration::ZERO).unwrap();
-    // A folder stands where the file would be.
+    // A folder in place of the file.
     let blocked = [("body/a/b".to_owned(), b"x".to_vec())].into();
     write(place.path(), &blocked);
     let failed = shelf.put("body/a", b"new").unwrap_err();

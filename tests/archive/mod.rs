@@ -1,6 +1,6 @@
-//! Publishing and reading what was published: files, interruptions, servers.
+//! Publishing, and reading publications: files, interruptions, servers.
 //!
-//! Always holds: what must be there is written down by `support::published` from FORMAT.md alone.
+//! Always holds: the expected files are made by `support::published` from FORMAT.md alone.
 //! Not here: the verdict on each rule (`tests/vectors`).
 
 mod cli;

@@ -1,4 +1,4 @@
-//! What is published, file by file, over several sizes; what is not; what is refused.
+//! The published files over several sizes; files that are not published; refused publications.
 
 use crate::archive::shelves::{Memory, cut, ledger, put, record, write};
 use crate::support::files::CHECKPOINT;

@@ -1,4 +1,4 @@
-//! Ledgers on a disk, shelves in memory, and one that fails on purpose.
+//! Ledgers on a disk, publish targets in memory, and one that fails on purpose.
 
 use crate::support::Ledger;
 use crate::support::files::Files;
@@ -12,7 +12,7 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
 
-/// A record that grows by one event after the other: six of a newsroom, then changes.
+/// A record that grows event by event: six of a newsroom, then changes.
 pub fn ledger(size: u64) -> Ledger {
     let mut ledger = Ledger::newsroom();
     while ledger.size() < size {
@@ -56,22 +56,22 @@ pub fn put(
     Verified::of(&record(folder.path(), ledger, size), 1, None)?.publish(shelf)
 }
 
-/// What happens to the step that fails.
+/// How a step fails.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Fate {
-    /// It was done, and nobody heard.
+    /// It was done, but reported as failed.
     Kept,
     /// It was not done.
     Lost,
 }
 
-/// A shelf in memory that fails at one of its steps, and at every later one.
+/// A target in memory that fails at one of its steps, and at every later one.
 #[derive(Clone, Debug, Default)]
 pub struct Memory {
     pub files: BTreeMap<String, Vec<u8>>,
-    /// Steps so far: puts, removals and settlings.
+    /// Steps so far: puts, removals and syncs.
     pub steps: usize,
-    /// At which step to fail, and how.
+    /// The step that fails, and how.
     pub fails: Option<(usize, Fate)>,
 }
 
@@ -93,7 +93,7 @@ impl Memory {
         }
     }
 
-    /// The files as they stand in a vector.
+    /// The files, named as in a vector.
     pub fn published(&self) -> Files {
         let named =
             |(name, bytes): (&String, &Vec<u8>)| (format!("published/{name}"), bytes.clone());

@@ -7,7 +7,7 @@ use annals_core::hash::Hash;
 use std::collections::BTreeMap;
 use tlog_tiles::{Error, HashReader};
 
-/// What `tlog_tiles` calls stored hashes, in memory.
+/// The stored hashes of `tlog_tiles`, in memory.
 #[derive(Default)]
 struct Stored(Vec<tlog_tiles::Hash>);
 
@@ -21,7 +21,7 @@ fn leaf(i: u64) -> Hash {
     Hash::of(&[&[0], &i.to_be_bytes()])
 }
 
-/// Every tile that is there after `size` leaves: the full ones and the partial ones of that size.
+/// Every tile after `size` leaves: the full ones and the partial ones of that size.
 fn tiles(size: u64) -> BTreeMap<Tile, Vec<Hash>> {
     let mut tiling = Tiling::default();
     let mut found = BTreeMap::new();
@@ -49,7 +49,7 @@ fn tiles_are_those_of_another_implementation() {
         let theirs = tlog_tiles::Tile::new_tiles(8, 0, size);
         assert_eq!(ours.len(), theirs.len(), "tiles of size {size}");
         for tile in theirs {
-            // Theirs names the height of a tile too: tile/8/0/000.
+            // The names of that crate also contain the height of a tile: tile/8/0/000.
             let name = tile.path().replacen("tile/8/", "tile/", 1);
             let ours = ours.iter().find(|(ours, _)| ours.name() == name);
             let (ours, hashes) = ours.unwrap_or_else(|| panic!("no {name} at size {size}"));

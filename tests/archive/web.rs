@@ -1,4 +1,4 @@
-//! A published record over HTTP, from servers that do well and servers that do not.
+//! A published record over HTTP, from correct servers and faulty ones.
 
 use crate::archive::shelves::{ledger, write};
 use crate::support::files::PIN;
@@ -133,7 +133,7 @@ fn page(headers: &str) -> Vec<u8> {
     format!("HTTP/1.1 200 OK\r\nContent-Length: {length}\r\n{headers}\r\n{body}").into_bytes()
 }
 
-/// A server of a folder, but for some names.
+/// A server of a folder, without some names.
 fn server_with(
     folder: PathBuf,
     other_than: impl Fn(&str) -> Option<Vec<u8>> + Clone + Send + 'static,
@@ -197,7 +197,7 @@ fn a_page_in_place_of_a_file_is_no_fault() {
             assert!(out.contains("could not tell: something is damaged"), "{name}: {out}");
         }
     }
-    // The same on a server that has it, or something else, for every name that it does not know.
+    // A server that returns the file, or something else, for every unknown name.
     for other in [page("Content-Type: text/html\r\n"), ok(b"nothing here"), ok(b"")] {
         for name in ["tile/0/000", "tile/entries/000", &format!("body/{body}")] {
             let (strange, other) = (format!("/{name}"), other.clone());
@@ -210,7 +210,7 @@ fn a_page_in_place_of_a_file_is_no_fault() {
             assert_eq!(code, 2, "{name}: {out} {err}");
         }
     }
-    // Where a server knows what it does not have, another tile is another tile.
+    // If the server reports missing files, another tile is another tile.
     let address = server_with(folder, |path| (path == "/tile/0/000").then(|| ok(&[7; 8_192])));
     let (code, out, _) = annals(&["verify", &address]);
     assert!(code == 1 && out.contains("rule 974 tile-hash"), "{out}");
@@ -342,7 +342,7 @@ fn an_answer_without_end_is_read_to_its_bound_only() {
     assert_eq!(web.get("tile/0/000", 8_193).unwrap().map(|bytes| bytes.len()), Some(8_193));
 }
 
-/// Every bit of every file of a small publication is flipped in turn.
+/// Flips every bit of every file of a small publication in turn.
 #[test]
 fn a_flipped_bit_anywhere_never_gives_a_yes() {
     let mut ledger = crate::support::Ledger::opened();

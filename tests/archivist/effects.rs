@@ -1,4 +1,5 @@
-//! Every act with its object: whom it names, each field with its value before, what it undid.
+//! Every act with its object: the person it names, each field with its value before, the events it
+//! undid.
 
 use crate::archivist::story::{Story, early_story, story};
 use serde_json::Value;
@@ -44,7 +45,7 @@ fn flat(text: &str) -> String {
     text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
-/// What each of these events says in every place where it is shown.
+/// The text of each of these events in every place where it is shown.
 const SAYS: [(u64, &[&str]); 10] = [
     (14, &["confirmations 2, before 1", "turns 1 fact: 4 asserted, before confirmed"]),
     (15, &["confirmations 1, before 2", "turns 1 fact: 4 confirmed, before asserted"]),
@@ -173,7 +174,7 @@ fn what_was_undone_set_back_or_turned_is_counted_in_status_and_verify() {
     let replay = story.run("replay --format json");
     let told: Value = serde_json::from_str(&replay.out).unwrap();
     assert_eq!(told["undone"][0]["events"], 5);
-    // As of a point before the revocation nothing was undone.
+    // As of a point before the revocation no event was undone.
     assert_eq!(story.run("replay --as-of 22").err, "");
 }
 
@@ -216,7 +217,7 @@ fn a_signer_has_the_name_of_that_time() {
         let told = flat(&story.run(command).out);
         assert!(told.contains(both), "{command}: {told}");
     }
-    // As of an earlier point nobody knew the later name.
+    // As of an earlier point the later name is unknown.
     for command in ["log 5 --as-of 13", "show 5 --as-of 13", "diff 9 13", "replay --as-of 13"] {
         let told = flat(&story.run(command).out);
         assert!(!told.contains("(now "), "{command}: {told}");
@@ -224,7 +225,7 @@ fn a_signer_has_the_name_of_that_time() {
     let line = story.run("log 12 --format jsonl").out;
     let rows: Vec<Value> = line.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
     assert_eq!((&rows[1]["by"], &rows[1]["by_now"]), (&"Bo Berg".into(), &"Bo Berger".into()));
-    // Both names filter.
+    // Both names work as filters.
     for name in ["Bo_Berg", "Bo_Berger"] {
         let told = story.run(&format!("log --by {name} --format jsonl")).out;
         assert_eq!(told.lines().count(), 5, "{name}");

@@ -1,4 +1,4 @@
-//! The stable formats, and what holds for every command that reads.
+//! The stable formats, and properties of every command that reads.
 
 use crate::archivist::story::story;
 use serde_json::Value;
@@ -78,6 +78,8 @@ fn a_form_that_a_command_has_not_is_refused_before_it_does_anything() {
         ("diff 0", "diff", object),
         ("status", "status", object),
         ("key show ada", "key show", object),
+        ("unlock --list", "unlock", object),
+        ("lock", "lock", only),
         ("witness list", "witness list", object),
         ("witness collect", "witness collect", object),
         ("timeline --html page.html", "timeline", object),

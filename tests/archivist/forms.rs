@@ -1,11 +1,11 @@
-//! Every command in every form: it answers in it, or refuses it before any work.
+//! Every command with every format: it answers in it, or refuses it before any work.
 
 use crate::archivist::story::{Story, story};
 use serde_json::Value;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-/// The words of every command that has no further ones, from the program's own manual.
+/// The words of every command without subcommands, from the program's own manual.
 fn commands(story: &Story) -> Vec<String> {
     story.told("man --to pages");
     let pages = story.folder.path().join("pages");
@@ -23,7 +23,7 @@ fn commands(story: &Story) -> Vec<String> {
     commands
 }
 
-/// What a command needs to be understood; a new command gets a line here.
+/// The arguments that a command requires; a new command gets a line here.
 fn needed(command: &str) -> &'static str {
     match command {
         "append" => "article.txt",
@@ -57,13 +57,14 @@ fn needed(command: &str) -> &'static str {
         "review" => "--by ada",
         "show" => "4",
         "timeline" => "--html -",
+        "unlock" => "--list",
         "uphold" => "12 --statement S",
         "witness add" => "one one.example+0 http://127.0.0.1:1/",
         "witness new" => "w --name one.example/w",
         "witness remove" => "one",
         "witness serve" => "--key w --for one.example+0 --state state",
-        "document list" | "editor list" | "key list" | "log" | "man" | "repair" | "replay"
-        | "status" | "verify" | "witness collect" | "witness list" => "",
+        "document list" | "editor list" | "help" | "key list" | "lock" | "log" | "man"
+        | "repair" | "replay" | "status" | "verify" | "witness collect" | "witness list" => "",
         other => panic!("{other} is a new command: say here what it needs"),
     }
 }
@@ -100,7 +101,7 @@ fn files(folder: &Path) -> BTreeMap<PathBuf, Vec<u8>> {
     found
 }
 
-/// That an answer is in the form that was asked for.
+/// Checks that an answer has the requested format.
 fn in_form(format: &str, out: &str) {
     match format {
         "json" => {
@@ -137,13 +138,13 @@ fn every_command_answers_in_a_form_or_refuses_it_before_any_work() {
             if answer.err.starts_with(&refused) {
                 assert_eq!((answer.exit, answer.out.as_str()), (2, ""), "{line} {format}");
                 assert!(answer.err.ends_with(&format!(", found {format}\n")), "{}", answer.err);
-                // No ledger is needed to say so.
+                // The refusal needs no ledger.
                 let elsewhere = ["--ledger nowhere", "--format", format].join(" ");
                 let again = story.run(&format!("{} {elsewhere}", line.trim()));
                 assert_eq!(again.err, answer.err, "{line} {format}");
                 continue;
             }
-            // There is no witness to collect from: that is said, and in no form.
+            // There is no witness to collect from: the error is the same in every format.
             if command == "witness collect" {
                 continue;
             }

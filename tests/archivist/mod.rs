@@ -1,4 +1,4 @@
-//! The archivist's commands, told as stories with exact answers.
+//! The archivist's commands, as stories with exact answers.
 //!
 //! Always holds: the ledger is made by the library with seeded randomness and a set clock, so that
 //! hashes and times are the same on every machine.

@@ -1,4 +1,4 @@
-//! The story that all these tests ask about, and how a command is run on it.
+//! The story that these tests query, and how a command is run on it.
 
 use annals::clock::Clock;
 use annals::entropy::Seeded;
@@ -169,7 +169,7 @@ pub fn early_story() -> Story {
     story
 }
 
-/// The files of a story, so that it is told once and each test has a copy of its own.
+/// The files of a story, made once; each test has a copy of its own.
 type Told = LazyLock<Vec<(PathBuf, Option<Vec<u8>>, Permissions)>>;
 
 fn files(story: &Story) -> Vec<(PathBuf, Option<Vec<u8>>, Permissions)> {
@@ -207,7 +207,7 @@ fn opened(folder: &Path, time: &str) -> (Author, SecretKey) {
     let paths = Paths::new(folder.join("ledger"), None);
     let keys = KeyFolder::open(&paths.keys).unwrap();
     let ada = keys.secret(&KeyName::new("ada").unwrap(), &mut |_| Ok(None)).unwrap();
-    // A command that another test starts may hold the lock's file open until it runs.
+    // A child process that another test starts may hold the lock's file open until it runs.
     let wait = std::time::Duration::from_secs(10);
     let writer = Writer::open(paths, wait).unwrap();
     let clock = Clock::from_setting(Some(time)).unwrap();
@@ -235,7 +235,7 @@ fn found(folder: &Path) -> (Author, SecretKey) {
 }
 
 impl Story {
-    /// Puts an unencrypted secret key into the folder of keys.
+    /// Writes an unencrypted secret key into the folder of keys.
     pub fn keep_key(&self, handle: &str, key: &SecretKey) {
         let keys = KeyFolder::open(self.folder.path().join("keys")).unwrap();
         let (handle, mut entropy) = (KeyName::new(handle).unwrap(), Seeded::new("kept"));
@@ -262,7 +262,7 @@ impl Story {
         }
     }
 
-    /// The answer of a command that must say yes, with nothing on stderr.
+    /// The answer of a command that must succeed, with nothing on stderr.
     pub fn told(&self, line: &str) -> String {
         let answer = self.run(line);
         assert_eq!((answer.exit, answer.err.as_str()), (0, ""), "{line}");

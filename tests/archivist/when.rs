@@ -1,4 +1,4 @@
-//! The two clocks: dates against a model that goes day by day, points at the change of the clock.
+//! The two clocks: dates compared with a day-by-day model, points at the change of the clock.
 
 use crate::archivist::story::{retimed_story, story};
 use annals_core::edtf::days;
@@ -17,7 +17,7 @@ fn all_days() -> &'static [String] {
     &ALL
 }
 
-/// Whether a day is one that a date without interval may mean: each digit is its own or an X.
+/// Whether a day is one that a date without interval may mean: each digit is equal or an X.
 fn may_mean(date: &str, day: &str) -> bool {
     let date = date.trim_end_matches(['?', '~', '%']);
     let season = date.len() == 7 && ["21", "22", "23", "24"].iter().any(|s| date.ends_with(s));
@@ -197,7 +197,7 @@ fn a_retiming_does_not_change_what_an_earlier_date_answered() {
                 event 14: by the clock that the events were recorded by it is position 9 (--clock \
                 recorded)\n";
     assert_eq!(answer.err, note);
-    // Where both clocks agree nothing is noted.
+    // If both clocks agree there is no note.
     assert_eq!(after.run("replay --as-of 2022-02-01 --clock corrected").err, "");
     assert_eq!(after.run("replay --as-of 9 --clock corrected").err, "");
 }

@@ -17,7 +17,7 @@ pub struct Answer {
 }
 
 impl Answer {
-    /// Whether a line of standard output begins so.
+    /// Whether a line of standard output begins with this.
     pub fn says(&self, start: &str) -> bool {
         self.out.lines().any(|line| line.starts_with(start))
     }
@@ -30,7 +30,7 @@ impl Desk {
         desk
     }
 
-    /// Another record, or another copy, in place of the one that is there; the rest stays.
+    /// Puts another record, or another copy, in place of the present one; other files stay.
     pub fn put(&self, files: &Files) {
         let _ = std::fs::remove_dir_all(self.path("ledger"));
         std::fs::create_dir_all(self.path("ledger/journal")).unwrap();
@@ -73,7 +73,7 @@ impl Desk {
     }
 }
 
-/// A ledger of one event more than there are numbers: each changes the confirmations.
+/// A ledger with one event more than there are numbers: each changes the confirmations.
 pub fn ledger(numbers: &[u8]) -> Ledger {
     let mut ledger = Ledger::opened();
     for number in numbers {
@@ -82,14 +82,14 @@ pub fn ledger(numbers: &[u8]) -> Ledger {
     ledger
 }
 
-/// The files of a ledger whose checkpoint is another.
+/// The files of a ledger with another checkpoint.
 pub fn signed(ledger: &Ledger, checkpoint: String) -> Files {
     let mut files = ledger.files();
     files.insert(CHECKPOINT.to_owned(), checkpoint.into_bytes());
     files
 }
 
-/// A checkpoint of any text, signed by the log key.
+/// A checkpoint with any text, signed by the log key.
 pub fn by_log(text: &str) -> String {
     note(text, &["log".to_owned()])
 }

@@ -1,7 +1,8 @@
-//! Signatures on which implementations are known to differ, before and after a key has multiples.
+//! Signatures on which implementations are known to differ, before and after a key has a table of
+//! multiples.
 //!
-//! Always holds: the verdict does not depend on how many events the key signed before: a key that
-//! signed more than 64 is multiplied another way. Not here: the vectors themselves (`cases`).
+//! Always holds: the verdict does not depend on how many events the key signed before: a key with
+//! more than 64 signatures is multiplied with a table. Not here: the vectors themselves (`cases`).
 
 use crate::cases::signatures::edges_after;
 use crate::support::judge;

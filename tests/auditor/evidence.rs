@@ -1,4 +1,4 @@
-//! Evidence: made where something signed shows it, judged alone, by two implementations.
+//! Evidence: made if something signed proves the claim, verified alone, by two implementations.
 
 use crate::auditor::desk::{Answer, Desk, by_log, ledger, signed};
 use crate::support::files::{CHECKPOINT, JOURNAL, head_text, pin_with_sum, signature_blob};
@@ -34,7 +34,7 @@ fn second(path: &Path) -> Option<i32> {
     output.status.code()
 }
 
-/// Both implementations judge the file alike, away from everything else.
+/// Both implementations verify the file alike, without any other file.
 fn judged(desk: &Desk, name: &str) -> Answer {
     let alone = Desk::with(&Default::default());
     std::fs::copy(desk.path(name), alone.path("evidence")).unwrap();
@@ -88,7 +88,7 @@ fn a_record_that_grew_from_another_past_is_shown_by_a_consistency_proof() {
         "{}",
         told.out
     );
-    // The same evidence again is no error; other evidence does not take its place.
+    // Writing the same evidence again is not an error; other evidence does not replace it.
     assert_eq!(desk.run("verify --pin pin --evidence shown").exit, 4);
     std::fs::write(desk.path("shown"), "mine\n").unwrap();
     let taken = desk.run("verify --pin pin --evidence shown");
@@ -128,7 +128,8 @@ fn a_cut_is_told_and_shows_no_contradiction() {
     let told = judged(&desk, "pin.evidence");
     assert_eq!(told.exit, 2);
     assert!(told.says("shown: this key signed sizes 5 and 4; not shown: which is"), "{}", told.out);
-    // The journal cut under its own checkpoint: nothing else was signed, so nothing is shown.
+    // The journal was truncated under its own checkpoint: nothing else was signed, so there is no
+    // evidence.
     let mut files = ledger(&[2, 3, 4, 5]).files();
     files.insert(JOURNAL.to_owned(), ledger(&[2, 3]).journal().into_bytes());
     std::fs::remove_file(desk.path("pin.evidence")).unwrap();
@@ -146,13 +147,13 @@ fn a_cut_is_told_and_shows_no_contradiction() {
 #[test]
 fn what_nobody_signed_shows_nothing() {
     let desk = swapped(&ledger(&[2, 3]), &ledger(&[2, 4]));
-    // Another key signs for the other record.
+    // Another key signs the other record.
     let mut other = ledger(&[2, 4]);
     other.log = vec!["ada".to_owned()];
     desk.put(&other.files());
     let answer = desk.run("verify --pin pin");
     assert!(answer.says("no evidence file: no log key of the pin signed"), "{}", answer.out);
-    // The log key signed a root that is not the record's, of another size.
+    // The log key signed a root of another size that is not the record's.
     let text = head_text(acts::ORIGIN, 4, &Hash::of(&[b"other"]));
     desk.put(&signed(&ledger(&[2, 4, 5]), by_log(&text)));
     let answer = desk.run("verify --pin pin");
@@ -166,7 +167,7 @@ fn what_nobody_signed_shows_nothing() {
     assert_eq!((answer.exit, desk.names()), (4, vec!["ledger".to_owned(), "pin".to_owned()]));
 }
 
-/// A fork after a rotation: the key that signed both is the old one, which signs on.
+/// A fork after a rotation: the old key, which still signs, signed both.
 fn rotated() -> ForkEvidence {
     let mut found = ledger(&[2, 4]);
     found.sign("ada", acts::rekeyed("log-2", "rotated"));
@@ -187,7 +188,7 @@ fn the_records_that_name_the_log_keys_stand_in_it() {
     assert_eq!(evidence.key, keys::secret("log").public());
 }
 
-/// Writes edited evidence with a sum that holds, and has both implementations judge it.
+/// Writes edited evidence with a correct sum, and verifies it with both implementations.
 fn edited(change: impl FnOnce(&mut ForkEvidence)) -> Answer {
     let mut evidence = rotated();
     change(&mut evidence);
@@ -235,7 +236,7 @@ fn evidence_that_claims_more_than_it_shows_is_told_as_that() {
 
 #[test]
 fn records_that_name_no_log_key_of_this_ledger_show_nothing() {
-    // A log of the liar's own: its second tree holds events that prove nothing.
+    // The dishonest party's own log: its second tree holds events that prove nothing.
     let forged = |act: fn(&mut Ledger)| {
         let mut found = ledger(&[4]);
         act(&mut found);

@@ -1,8 +1,8 @@
-//! Every byte of a small record, of its checkpoint and of a pin is flipped in turn.
+//! Flips every byte of a small record, of its checkpoint and of a pin in turn.
 //!
-//! Always holds: never a yes about other bytes than the signed ones, always a specific rule; what
-//! is ignored by rule is counted as ignored. Not here: the same by the second implementation
-//! (`oracle`).
+//! Always holds: the verdict is never yes for other bytes than the signed ones, and always names a
+//! specific rule; bytes that are ignored by rule are counted as ignored. Not here: the comparison
+//! with the second implementation (`oracle`).
 
 use crate::auditor::desk::Desk;
 use crate::support::files::{CHECKPOINT, Files, JOURNAL, MARKS, PIN, head_text, note};
@@ -26,7 +26,7 @@ fn small() -> Files {
 
 fn flipped(files: &Files, name: &str, at: usize) -> (Files, Outcome) {
     let mut changed = files.clone();
-    // The lowest bit of a digit gives another digit, the highest no text at all.
+    // The lowest bit of a digit gives another digit, the highest gives invalid text.
     let bit = if at.is_multiple_of(3) { 0x80 } else { 0x01 };
     changed.get_mut(name).unwrap()[at] ^= bit;
     let outcome = judge_with(&changed, 1);
@@ -37,7 +37,8 @@ fn rules(outcome: &Outcome) -> Vec<u16> {
     outcome.faults.iter().map(|(rule, _)| *rule).collect()
 }
 
-/// What a byte of the journal belongs to: place, statement, signature, body or closing line.
+/// The part of the journal that a byte belongs to: place, statement, signature, body or commit
+/// line.
 fn parts(journal: &[u8]) -> Vec<&'static str> {
     let (mut parts, mut line) = (Vec::new(), 0);
     for bytes in journal.split_inclusive(|byte| *byte == b'\n') {
@@ -59,12 +60,12 @@ fn a_flipped_byte_of_the_journal_is_told_by_the_rule_of_its_line() {
         let (_, outcome) = flipped(&files, JOURNAL, at);
         let found = rules(&outcome);
         let expected = |rule: &u16| match *part {
-            // Another time that is later than the one before breaks the tree alone.
+            // Another time that is later than the one before breaks only the tree.
             "place" => matches!(rule, 102 | 201 | 202 | 206 | 704),
             "statement" => matches!(rule, 103 | 207 | 301 | 302),
             "signature" => matches!(rule, 105 | 302),
             "body" => *rule == 601,
-            // A closing line that is none any more leaves events without an end.
+            // A damaged commit line leaves events without an end.
             "closing" => matches!(rule, 705 | 706 | 910),
             _ => (101..=910).contains(rule),
         };
@@ -133,12 +134,12 @@ fn a_flipped_byte_accuses_nobody() {
         let files = marked(signed);
         assert_eq!(judge_with(&files, 1).exit, 0);
         for name in [JOURNAL, MARKS] {
-            // The verdicts before the last commit are those of the whole checkpoint.
+            // The verdicts before the last commit are those with the whole checkpoint.
             let step = if signed == 3 { 1 } else { 5 };
             for at in (0..files[name].len()).step_by(step) {
                 let (_, outcome) = flipped(&files, name, at);
                 assert_ne!(outcome.exit, 4, "byte {at} of {name}, {signed} signed: {outcome}");
-                // A mark that is none any more, or is of another record, leaves the one before.
+                // Without a valid mark of this record the previous mark counts.
                 assert!(name == MARKS || outcome.exit > 0, "byte {at} of {name}: {outcome}");
             }
         }
@@ -159,7 +160,7 @@ fn a_flipped_byte_of_a_published_bundle_accuses_nobody() {
     }
 }
 
-/// No command says of a flipped byte that somebody signed another record.
+/// No command reports a flipped byte as another record that somebody signed.
 #[test]
 fn no_command_accuses_anybody_of_a_flipped_byte() {
     let commands = [
@@ -176,7 +177,7 @@ fn no_command_accuses_anybody_of_a_flipped_byte() {
     for signed in [3, 2] {
         let files = marked(signed);
         let length = files[JOURNAL].len();
-        // The last signature, the time of the last place, a body, the last closing line.
+        // The last signature, the time of the last place, a body, the last commit line.
         let text = String::from_utf8(files[JOURNAL].clone()).unwrap();
         let time = text.rfind(".000000Z\"}\n").unwrap() + 6;
         for at in [length - 3, length - 95, length - 400, time, 700] {
@@ -197,7 +198,7 @@ fn no_command_accuses_anybody_of_a_flipped_byte() {
     }
 }
 
-/// Version control changes line ends on some systems: one word for all of it, and what to do.
+/// Version control changes line endings on some systems: one fault for all of it, with advice.
 #[test]
 fn a_ledger_with_other_line_ends_is_told_as_a_whole() {
     let files = marked(3);

@@ -1,7 +1,7 @@
-//! The auditor's day: pins, evidence, the report, and what a flipped byte comes to.
+//! The auditor's work: pins, evidence, the report, and flipped bytes.
 //!
-//! Always holds: the program itself is run on folders that hold what `support` spelled by hand.
-//! Not here: each rule by itself (`vectors`).
+//! Always holds: the program itself is run on folders whose files `support` makes by hand.
+//! Not here: single rules (`vectors`).
 
 mod desk;
 mod edges;

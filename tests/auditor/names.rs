@@ -1,7 +1,8 @@
-//! Names that look alike in an old record: it verifies, and nobody is taken for another.
+//! Similar names in an old record: it verifies, and no person is shown as another.
 //!
-//! Always holds: the record is signed here event by event, as by a version that checked no names.
-//! Not here: names that are given today (`people`).
+//! Always holds: the record is signed here event by event, as by a version that did not check
+//! names.
+//! Not here: new names (`people`).
 
 use crate::auditor::desk::Desk;
 use crate::support::texts::TEXT;

@@ -1,4 +1,4 @@
-//! What an auditor keeps: made, compared, moved forward, never on a fault and never back.
+//! Pins: created, compared, moved forward, never on a fault and never backwards.
 
 use crate::auditor::desk::{Desk, ledger, signed};
 use crate::support::files::{JOURNAL, PIN};
@@ -127,7 +127,7 @@ fn only_new_checks_what_is_newer_says_so_and_leaves_the_pin() {
     desk.run("verify --pin pin --first");
     let mut new = old.clone();
     new.sign("ada", acts::changed(5));
-    // The document of an old event is gone: only a whole verification sees that.
+    // The document of an old event is missing: only a complete verification detects that.
     desk.put(&without_documents(&new));
     let whole = desk.run("verify --pin pin");
     assert_eq!(whole.exit, 1, "{}", whole.out);
@@ -149,7 +149,7 @@ fn only_new_sees_what_is_wrong_with_what_is_new() {
     let desk = Desk::with(&old.files());
     desk.run("verify --pin pin --first");
     let mut new = old.clone();
-    // A new quotation of the old document, looked up in its bytes.
+    // A new quotation of the old document, checked in its bytes.
     new.sign("ada", acts::asserted(2));
     new.put(new.draft("ada", acts::changed(4)).with(|d| d.signer = "bo".to_owned()));
     desk.put(&new.files());
@@ -158,7 +158,7 @@ fn only_new_sees_what_is_wrong_with_what_is_new() {
     assert!(only.says("quotation           1 quotations                  good"), "{}", only.out);
     assert!(only.says("fault: event 5: rule 302 signature"), "{}", only.out);
     assert!(!only.says("fault: event 4"), "{}", only.out);
-    // What is older is held by the chain: a record that differs below the pin is told.
+    // The chain protects older events: a record that differs below the pin is reported.
     let mut forked = ledger(&[3]);
     forked.capture("ada", TEXT, "null");
     forked.sign("ada", acts::asserted(2));

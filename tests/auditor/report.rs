@@ -26,14 +26,14 @@ fn example() -> Desk {
     desk
 }
 
-/// Where the text block after a line of the page stands.
+/// The text block after a line of the page.
 fn block(page: &str, after: &str) -> std::ops::Range<usize> {
     let start = page.find(after).unwrap_or_else(|| panic!("{after} stands in the page"));
     let begin = start + page[start..].find("```json\n").unwrap() + 8;
     begin..begin + page[begin..].find("\n```").unwrap()
 }
 
-/// JSON as it stands, each field and each element of a list of fields on its own line.
+/// The JSON with each field, and each element of a list of fields, on its own line.
 fn lines(json: &str) -> String {
     let (mut out, mut open, mut quoted) = (String::new(), Vec::new(), false);
     let mut before = ' ';
@@ -137,7 +137,7 @@ fn what_was_ignored_and_what_was_compared_is_told() {
     }
 }
 
-/// Reads a page by Python's parser: every tag closed in order, nothing from elsewhere.
+/// Parses a page with Python's parser: every tag closed in order, nothing loaded from elsewhere.
 const CHECK: &str = r#"
 import html.parser, sys
 VOID = {"meta", "br", "link", "hr", "img", "input"}
@@ -183,7 +183,7 @@ print("----")
 print(" ".join("".join(page.text).split()))
 "#;
 
-/// The words of a page that a strict parser finds nothing wrong with.
+/// The text of a page in which a strict parser finds no fault.
 fn words(page: &str) -> String {
     let mut python = Command::new("python3")
         .args(["-c", CHECK])
@@ -225,7 +225,7 @@ fn the_page_says_all_and_loads_nothing() {
     ] {
         assert!(words.contains(part), "{part}: {words}");
     }
-    // The recipe by hand, as it stands on the page, gives the head and event 0.
+    // The commands on the page give the head and event 0.
     let page = desk.read("report.html").replace("&quot;", "\"").replace("&amp;", "&");
     for (start, hash) in [
         ("f=$(ls ledger/journal/*.log | tail", head),
@@ -332,7 +332,7 @@ fn no_form_of_a_verdict_says_less_than_another() {
             assert!(text.contains(&one_spaced(&line)), "{asked}: {line}\n{text}");
             let entry = one_spaced(&format!("{label} {said}")).to_lowercase();
             assert!(words.contains(&entry), "{asked}: {entry}\n{words}");
-            // What was compared or holds is not among what was not checked.
+            // A comparison that was made is not listed among those that were not.
             assert!(section != "open" || !said.contains("as in the journal"), "{said}");
             seen.insert(label);
         }
@@ -340,7 +340,7 @@ fn no_form_of_a_verdict_says_less_than_another() {
             let why = one_spaced(fault["why"].as_str().unwrap()).to_lowercase();
             assert!(words.contains(&why), "{why}\n{words}");
         }
-        // Hashes stand whole on the page.
+        // Hashes are shown in full on the page.
         for field in ["head", "root"] {
             let hash = told[field].as_str().unwrap().to_lowercase();
             assert!(words.contains(&hash), "{field}: {words}");
@@ -353,8 +353,8 @@ fn no_form_of_a_verdict_says_less_than_another() {
     }
 }
 
-/// A record that goes on in a later format: what can be judged is, the rest is told in plain words
-/// by every command, and this version writes nothing to it, signed for or not.
+/// A record that continues in a later format: the known part is verified, every command reports the
+/// rest in plain words, and this version writes nothing to it, signed or not.
 #[test]
 fn a_record_that_goes_on_in_a_later_format_asks_for_a_newer_program() {
     let mut ledger = ledger(&[2]);

@@ -1,4 +1,4 @@
-//! A bag is checked with what everybody has: sha512sum, and the steps of VERIFY.txt as they stand.
+//! A bag is checked with standard tools: sha512sum, and the steps of VERIFY.txt unchanged.
 
 use crate::bag::folders::{copy, edit, files};
 use crate::bag::story::{dark_story, story};
@@ -11,9 +11,9 @@ pub fn steps(page: &str) -> Vec<String> {
     blocks.map(|block| block.split("```").next().unwrap().to_owned()).collect()
 }
 
-/// Runs all steps as they stand, each in a shell of its own, in a copy of the bag that nothing can
-/// be written to, at a place with spaces, with nothing in the environment but where the system's
-/// programs are. Whether each ended well, and what they said.
+/// Runs all steps unchanged, each in its own shell, in a read-only copy of the bag at a path with
+/// spaces, with only the path of the system's programs in the environment. Returns whether each
+/// succeeded, and its output.
 fn run(bag: &Path) -> (bool, String) {
     let place = tempfile::tempdir().unwrap();
     let moved = place.path().join("an archive, 2056/what was \"kept\" & why");
@@ -63,7 +63,7 @@ fn a_bag_whose_words_were_redacted() {
     assert!(good && said.contains("15 bodies, 1 withheld; 1 documents\n"), "{said}");
 }
 
-/// The page says which file holds what: each name it gives is there.
+/// The page names the files: each name exists.
 #[test]
 fn every_file_that_the_page_names_is_there() {
     let story = story();
@@ -106,7 +106,7 @@ fn the_steps_find_what_was_changed() {
     let journal = "data/ledger/journal/00000000000000000000.log";
     let good = std::fs::read(bag.join(journal)).unwrap();
     let last = |text: &str| text.lines().last().unwrap_or_default().to_owned();
-    // With manifests that were written again only the chain, the signatures and the note speak.
+    // With manifests written again, only the chain, the signatures and the note detect the change.
     let cases: [(&str, &str, &str); 4] = [
         ("two hours", "ten hours", "NOT GOOD: the body of event 6"),
         ("\"how\":\"reread\"", "\"how\":\"direct-contact\"", "NOT GOOD: the signature of event 8"),
@@ -129,7 +129,7 @@ fn the_steps_find_what_was_changed() {
     assert_eq!(last(&run(&bag).1), "NOT GOOD: the note is not of this bag");
 }
 
-/// A bag, as far as the steps look at one, of the files of a vector.
+/// A bag made of a vector's files, as far as the steps use it.
 fn bag_of_vector(page: &str, name: &str, bag: &Path) {
     let file = Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("tests/vectors/{name}.json"));
     let vector: serde_json::Value = serde_json::from_slice(&std::fs::read(file).unwrap()).unwrap();
@@ -169,13 +169,13 @@ fn the_steps_refuse_the_signatures_that_the_rules_refuse() {
     }
 }
 
-/// Openssl verifies under a key of a small order whatever anybody signed for it.
+/// Openssl accepts any signature under a key of small order.
 #[test]
 fn the_steps_take_no_key_of_a_small_order() {
     let page = include_str!("../../src/ledger/exchange/export/verify.txt");
     let start = page.find("P = 2**255 - 19").unwrap();
     let end = page.find("    parts = {").unwrap();
-    // What of `signed` stands before openssl is asked, and a word for what would ask it.
+    // The part of `signed` that is checked before openssl runs, and a marker for its call.
     let code = format!("{}    return \"asked\"\n", &page[start..end]);
     let keys = |script: &str| {
         let done = Command::new("python3").args(["-c", script]).output().unwrap();
@@ -185,7 +185,7 @@ fn the_steps_take_no_key_of_a_small_order() {
     let points = curve25519_dalek::constants::EIGHT_TORSION;
     let mut refused: Vec<String> =
         points.iter().map(|point| hex::encode(point.compress().0)).collect();
-    // Other spellings of y = 0 and y = 1, and the sign bit where x is 0.
+    // Other encodings of y = 0 and y = 1, and the sign bit where x is 0.
     for (low, high) in [("ed", "7f"), ("ee", "7f"), ("ed", "ff"), ("ee", "ff")] {
         refused.push(format!("{low}{}{high}", "ff".repeat(30)));
     }
@@ -197,7 +197,7 @@ fn the_steps_take_no_key_of_a_small_order() {
     }
 }
 
-/// A key that is as it should be.
+/// A valid key.
 fn keys_of_the_story() -> String {
     hex::encode(annals_core::key::SecretKey::from_seed([7; 32]).public().0)
 }
@@ -223,7 +223,7 @@ fn a_record_whose_log_key_was_rotated() {
     at(rekey, "2022-02-02T09:00:00Z");
     let retract = "retract 9 --reason duplicate --statement twice --by ada --yes";
     at(retract, "2022-02-03T09:00:00Z");
-    // Before the rotation the key of that time signs; at it and after it both do.
+    // Before the rotation the key of that time signs; at it and afterwards both do.
     for (bag, as_of, size, keys) in
         [("old", " --as-of 13", 14, 1), ("at", " --as-of 14", 15, 2), ("new", "", 16, 2)]
     {

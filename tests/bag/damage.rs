@@ -1,4 +1,4 @@
-//! Each kind of damage of a bag is found, and told with the file and what it must be.
+//! Each kind of damage of a bag is found, and reported with the file and its expected content.
 
 use crate::bag::folders::{copy, edit, manifest_again};
 use crate::bag::story::{Story, story};
@@ -13,7 +13,7 @@ fn bag() -> (Story, std::path::PathBuf) {
     (story, bag)
 }
 
-/// The lines of damage, the exit code, and the verdict.
+/// The lines about damage, the exit code, and the verdict.
 fn verdict(story: &Story) -> (Vec<String>, i32, String) {
     let answer = story.run("verify bag");
     let damage = |line: &&str| line.starts_with("damage: ") || line.starts_with("fault: ");
@@ -101,7 +101,8 @@ fn a_link_is_no_file() {
     );
 }
 
-/// What is not a regular file is not that file: a payload file, a tag file, a document.
+/// Something other than a regular file does not count as the file: a payload file, a tag file, a
+/// document.
 #[test]
 fn a_folder_is_no_file() {
     for (name, list) in [
@@ -283,8 +284,8 @@ fn the_verdict_as_json_has_the_record_and_the_bag() {
     assert_eq!(bad["bag"]["wrong"], serde_json::json!([wrong]));
 }
 
-/// Version control or a mail program gave the tag files other line ends: one word for each file,
-/// and nobody is said to have signed another bag.
+/// Version control or a mail program changed the line endings of the tag files: one fault for each
+/// file, and no claim that another bag was signed.
 #[test]
 fn tag_files_that_were_changed_on_their_way_are_told_once_each() {
     let (story, bag) = bag();
@@ -295,6 +296,6 @@ fn tag_files_that_were_changed_on_their_way_are_told_once_each() {
     let (lines, exit, said) = verdict(&story);
     assert_eq!((exit, said.as_str()), (2, DAMAGED), "{lines:?}");
     assert!(lines.iter().all(|line| line.contains("its lines end with CR LF")), "{lines:?}");
-    // The tag manifest, the manifest twice (what lists it, and itself), the note.
+    // The tag manifest, the manifest twice (its listing, and itself), the note.
     assert_eq!(lines.len(), 4, "{lines:?}");
 }

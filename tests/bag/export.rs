@@ -1,4 +1,4 @@
-//! What an export holds, that it is the same twice, and that a part is the state of its point.
+//! The content of an export; two exports are equal; a part is the state of its point.
 
 use crate::bag::folders::files;
 use crate::bag::story::{dark_story, retimed_story, story};
@@ -49,7 +49,7 @@ fn the_whole_is_exported_and_told() {
     assert_eq!(names, expected);
     assert_eq!(bag["FORMAT.md"], include_bytes!("../../FORMAT.md"));
     assert_eq!(bag["data/ledger/checkpoint"], ledger["checkpoint"]);
-    // The events are the ledger's, line for line; the bag has them in one commit.
+    // The events are the ledger's, line by line; the bag has them in one commit.
     let events = |files: &std::collections::BTreeMap<String, Vec<u8>>, folder: &str| {
         let journal = &files[&format!("{folder}journal/00000000000000000000.log")];
         let lines = String::from_utf8(journal.clone()).unwrap();
@@ -86,7 +86,7 @@ fn the_same_record_gives_the_same_bytes() {
 #[test]
 fn a_part_folds_to_the_state_of_its_point() {
     let story = story();
-    // 7 lies within a commit, so there its closing line is a new one.
+    // 7 lies within a commit, so the commit line there is a new one.
     for size in 1..=14_u64 {
         let position = size - 1;
         story.told(&format!("export --to part-{size} --as-of {position}"));
@@ -123,7 +123,7 @@ fn without_the_log_key_it_is_said_and_only_on_request() {
     assert!(!folder.join("bag/tagmanifest-sha512.note").exists());
     let verified = story.told("verify bag");
     assert!(verified.contains("bag: the tag manifest is not signed\n"), "{verified}");
-    // A point within a commit has no checkpoint of its own: the last one before it speaks.
+    // A point within a commit has no checkpoint of its own: the last one before it covers it.
     let told = story.run("export --to part --as-of 5 --unsigned");
     assert!(told.out.contains("checkpoint: of size 3\n"), "{}", told.out);
     assert!(story.told("verify part").contains("unsigned: the last 3 events"));

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
 
-/// Every file under a folder by its name there.
+/// Every file under a folder, by its relative name.
 pub fn files(folder: &Path) -> BTreeMap<String, Vec<u8>> {
     let mut found = BTreeMap::new();
     let mut folders = vec![folder.to_owned()];
@@ -39,7 +39,7 @@ pub fn edit(path: &Path, change: impl FnOnce(&mut Vec<u8>)) {
     fs::write(path, bytes).unwrap();
 }
 
-/// Writes the manifests of a bag anew, as somebody would who changed it and knows the form.
+/// Writes the manifests of a bag again, as a person would who changed it and knows the format.
 pub fn manifest_again(bag: &Path) {
     let digest = |bytes: &[u8]| hex::encode(annals_core::hash::sha512(&[bytes]));
     let line = |(name, bytes): (&String, &Vec<u8>)| format!("{}  {name}\n", digest(bytes));

@@ -1,4 +1,4 @@
-//! A bag becomes a ledger again: a copy to read, or on purpose the one that goes on.
+//! A bag becomes a ledger again: a copy to read or, on request, the one to continue.
 
 use crate::bag::folders::{copy, edit, files};
 use crate::bag::story::{Story, story};
@@ -9,7 +9,7 @@ fn payload(story: &Story, bag: &str) -> BTreeMap<String, Vec<u8>> {
     files(&story.folder.path().join(bag).join("data"))
 }
 
-/// What Bo would write next.
+/// The next draft of Bo.
 const CONFIRM: &str = "confirm 5 --how reread --by ada --yes";
 
 #[test]
@@ -35,14 +35,14 @@ fn a_copy_verifies_and_its_export_has_the_same_payload() {
     }
     let attributes = story.folder.path().join("elsewhere-whole/ledger/.gitattributes");
     assert_eq!(fs::read_to_string(attributes).unwrap(), "* -text\n");
-    // A part of a part is still one, and says so.
+    // A part of a part is still a part, and is reported as one.
     let info = |bag: &str| fs::read(story.folder.path().join(bag).join("bag-info.txt")).unwrap();
     assert_eq!(info("part"), info("part-again"));
     let refused = story.run("import part-again --to new --take-over");
     assert!(refused.err.contains("holds the first 10 of 14 events"), "{}", refused.err);
 }
 
-/// A part is not the whole: whatever reads it says so, and of how many events the record was.
+/// A part is not the whole: every reader reports it, with the number of events of the whole record.
 #[test]
 fn a_copy_of_a_part_says_that_it_is_one() {
     let story = story();
@@ -71,7 +71,7 @@ fn a_copy_of_a_part_says_that_it_is_one() {
     assert!(again.out.starts_with("exported 10 of 14 events, "), "{}", again.out);
 }
 
-/// Against a pin of a later state a part is older by its own account: nobody is accused.
+/// Compared with a pin of a later state, a part is older by its own account: that is not a fault.
 #[test]
 fn a_part_that_is_older_than_the_pin_accuses_nobody() {
     let story = story();
@@ -90,7 +90,7 @@ fn a_part_that_is_older_than_the_pin_accuses_nobody() {
         assert!(!story.folder.path().join("pin.evidence").exists(), "{what}");
         assert_eq!(fs::read(story.folder.path().join("pin")).unwrap(), pin, "{what}");
     }
-    // One that is another record is still called so.
+    // A part of another record is still reported as another record.
     story.told("verify elsewhere/ledger --pin earlier --first");
     let judged = story.run("verify part --pin earlier");
     assert_eq!(judged.exit, 0, "{}", judged.out);
@@ -222,8 +222,8 @@ fn without_the_memory_an_admin_first_names_a_new_log_key() {
     assert!(verified.contains("size 16, head "), "{verified}");
 }
 
-/// What an import leaves in a ledger is checked: damage of it is told, by its file, and takes no
-/// answer away.
+/// The files that an import writes are checked: damage is reported with the file, and prevents no
+/// answer.
 #[test]
 fn damage_of_what_an_import_left_is_told() {
     let story = story();
@@ -249,7 +249,7 @@ fn damage_of_what_an_import_left_is_told() {
         fs::write(ledger.join("checkpoints"), &checkpoints).unwrap();
     }
     assert_eq!(story.run("verify elsewhere/ledger").exit, 0);
-    // What leads nowhere, or is no file.
+    // A link that leads nowhere, or something other than a file.
     for name in ["imported", "checkpoints"] {
         let (path, aside) = (ledger.join(name), ledger.join("aside"));
         fs::rename(&path, &aside).unwrap();
@@ -264,12 +264,12 @@ fn damage_of_what_an_import_left_is_told() {
         }
         fs::rename(&aside, &path).unwrap();
     }
-    // One of a later version is believed to be what it says it is: a copy to read.
+    // A file of a later version means: a copy to read.
     fs::write(ledger.join("imported"), "annals imported v2\nsomething\n").unwrap();
     assert_eq!(story.run("status --ledger elsewhere/ledger").exit, 0);
 }
 
-/// Verify tells 911 and ends with exit 2; status answers, warns, and ends with exit 2 as well.
+/// Verify reports 911 and ends with exit 2; status answers, warns, and ends with exit 2 as well.
 fn is_told(story: &Story, why: &str) {
     let verified = story.run("verify elsewhere/ledger");
     assert_eq!(verified.exit, 2, "{why}: {}{}", verified.out, verified.err);

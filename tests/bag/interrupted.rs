@@ -1,4 +1,5 @@
-//! An export that stops at any step leaves nothing that looks like a bag, and is done again.
+//! An export that is interrupted at any step leaves nothing that resembles a bag, and can be
+//! repeated.
 
 use crate::bag::folders::files;
 use crate::bag::story::{Story, story};
@@ -13,10 +14,10 @@ use std::io;
 use std::path::Path;
 use std::time::Duration;
 
-/// A process that another test starts may hold our lock for the moment in which it begins.
+/// A child process that another test starts may hold our lock for a moment.
 const WAIT: Duration = Duration::from_secs(10);
 
-/// A ground that stops before one of its steps; as in a crash, what was written stays.
+/// A target that stops before one of its steps; as in a crash, written bytes stay.
 struct Stopping {
     ground: std::mem::ManuallyDrop<FolderBagTarget>,
     left: usize,
@@ -61,7 +62,7 @@ impl BagTarget for Stopping {
     }
 }
 
-/// Exports with so many steps; whether it was done.
+/// Exports with this number of steps; returns whether it was completed.
 fn attempt(story: &Story, steps: usize, until: u64) -> bool {
     let folder = story.folder.path();
     let record = Record::open(Paths::new(folder.join("ledger"), None)).unwrap();
@@ -74,7 +75,7 @@ fn attempt(story: &Story, steps: usize, until: u64) -> bool {
     let ground = std::mem::ManuallyDrop::new(ground);
     let mut stopping = Stopping { ground, left: steps };
     let done = export(&record, &keys, &asked, &mut stopping).is_ok();
-    // A process that was killed lets go of its lock and removes nothing.
+    // A killed process releases its lock and removes nothing.
     let partial = folder.join(".bag.partial");
     let kept = folder.join("kept");
     if !done {
@@ -103,12 +104,12 @@ fn stopped_before_steps(until: u64, stride: usize) {
     let folder = story.folder.path();
     let partial = folder.join(".bag.partial");
     story.told(&format!("export --to whole --as-of {}", until - 1));
-    // The lock, which is there until the bag has its name.
+    // The lock, which exists until the bag has its name.
     let all = files(&folder.join("whole")).len() + 1;
     let mut steps = 0;
     while !attempt(&story, steps, until) {
         assert!(!folder.join("bag").exists(), "after {steps} steps");
-        // All files are there, the declaration last: only the bag's name is missing.
+        // All files exist, the declaration last: only the bag's name is missing.
         let whole = files(&partial).len() == all;
         assert!(!is_bag(&partial).unwrap() || whole, "after {steps} steps");
         if steps.is_multiple_of(stride.max(5)) && !whole {
@@ -161,7 +162,7 @@ fn a_process_that_is_killed_leaves_no_bag_and_the_next_one_is_whole() {
     story.told("export --to whole");
     let whole = files(&folder.join("whole"));
     let (bag, partial) = (folder.join("bag"), folder.join(".bag.partial"));
-    // Killed as soon as this file is there; a process that was faster has made the whole bag.
+    // Killed as soon as this file exists; a faster process has completed the bag.
     for seen in ["data/ledger/journal", "data/tile", "data/premis.xml", "bag-info.txt", "bagit.txt"]
     {
         let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_annals"));

@@ -1,5 +1,5 @@
 //! The TimeMap of a bag, followed on a static HTTP server: each address leads to the state of its
-//! date, wherever the bag is put.
+//! date, wherever the bag is served.
 
 use crate::bag::folders::copy;
 use crate::bag::readers::python;
@@ -20,7 +20,7 @@ fn followed(story: &Story, served: &str, map: &str) -> Vec<Value> {
     said.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
 }
 
-/// Follows the map and compares each state with what the program says as of its date.
+/// Follows the map and compares each state with the program's answer as of its date.
 fn holds(story: &Story, served: &str, payload: &str) -> Vec<String> {
     let links = followed(story, served, &format!("{payload}memento/timemap.link"));
     let (heads, mementos) = links.split_at(2);
@@ -73,7 +73,7 @@ fn a_clock_that_was_set_back() {
     assert_eq!(holds(&story, "bag", "data/"), rels);
 }
 
-/// What FORMAT.md says to whoever serves a bag for readers that want whole addresses.
+/// The advice of FORMAT.md for serving a bag to readers that need absolute addresses.
 #[test]
 fn addresses_are_made_whole_by_one_line() {
     let story = story();

@@ -1,4 +1,4 @@
-//! Bags: the story is exported, checked with everybody's tools, damaged, imported, taken over.
+//! Bags: the story is exported, checked with standard tools, damaged, imported, taken over.
 //!
 //! Always holds: the ledger is the one of the archivist's tests, so hashes and times are the same on
 //! every machine. Not here: the bytes of a record (`tests/format`).

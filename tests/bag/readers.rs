@@ -1,5 +1,5 @@
-//! Other people's readers: the Library of Congress's bagit and PREMIS schema, rdflib, ro-crate-py.
-//! `scripts/python` sets them up; without them these tests fail and say so.
+//! Independent readers: the Library of Congress's bagit and PREMIS schema, rdflib, ro-crate-py.
+//! `scripts/python` installs them; without them these tests fail with a message.
 
 use crate::bag::folders::edit;
 use crate::bag::story::{Story, dark_story, story};

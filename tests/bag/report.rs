@@ -1,4 +1,4 @@
-//! The verdict on a bag as a page: what is said of the bag, of a part, of damage.
+//! The verdict on a bag as a page: for a whole bag, a part, and a damaged one.
 
 use crate::bag::folders::edit;
 use crate::bag::story::{Story, story};
@@ -54,7 +54,7 @@ fn the_page_of_a_whole_bag_says_what_was_compared_and_how_to_do_it_again() {
     ];
     expect(&words, &parts);
     assert!(!page.contains("<script") && !page.contains("://"), "{page}");
-    // The recipe by hand, as it stands on the page, gives the head.
+    // The commands on the page give the head.
     let page = page.replace("&quot;", "\"");
     let from = page.find("f=$(ls bag/data/ledger/journal/*.log | tail").unwrap();
     let recipe = page[from..].split("</code>").next().unwrap();

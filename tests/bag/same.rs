@@ -1,4 +1,4 @@
-//! The same record gives the same bag, byte for byte, wherever, whenever and by whom it is made.
+//! The same record gives the same bag, byte for byte, at every place and time and for every user.
 
 use crate::bag::folders::{copy, files};
 use crate::bag::story::{Story, dark_story, story};
@@ -9,7 +9,7 @@ use annals_core::verify::source::Source;
 use std::path::Path;
 use std::process::Command;
 
-/// Writes the journal of a ledger again, in commits of so many events.
+/// Writes the journal of a ledger again, in commits of this many events.
 fn regroup(ledger: &Path, events: usize) {
     let journal = Journal::open(ledger, None).unwrap();
     let spans = journal.walk(0).unwrap().map(Result::unwrap);
@@ -27,7 +27,7 @@ fn regroup(ledger: &Path, events: usize) {
     std::fs::remove_dir_all(aside).unwrap();
 }
 
-/// Exports somewhere else: another folder, clock, time zone, language, mask of new files.
+/// Exports in other conditions: another folder, clock, time zone, language, umask.
 fn elsewhere(story: &Story, copy: &str, words: &str) {
     let annals = env!("CARGO_BIN_EXE_annals");
     let folder = story.folder.path().join(copy);

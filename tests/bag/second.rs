@@ -1,4 +1,5 @@
-//! The second implementation judges bags: the same verdict, file by file, on good and on bad ones.
+//! The second implementation verifies bags: the same verdict, file by file, on good and on bad
+//! ones.
 
 use crate::bag::folders::{copy, edit, files, manifest_again};
 use crate::bag::readers::python;
@@ -15,7 +16,7 @@ use std::process::Command;
 use crate::support::tamper::Dice;
 use crate::support::{self, Ledger, judge, random};
 
-/// What both programs tell of a bag. Words are each program's own; names of files are not.
+/// The common part of both outputs: names of files, but not the texts.
 fn common(told: &Value) -> Value {
     let faults = told["faults"].as_array().into_iter().flatten();
     let faults: Vec<Value> = faults.map(|f| json!([f["rule"], f["position"]])).collect();
@@ -49,7 +50,7 @@ fn theirs(story: &Story, bags: &[String]) -> Vec<Value> {
     said.lines().map(|line| common(&serde_json::from_str(line).unwrap())).collect()
 }
 
-/// Both verdicts, which must be one.
+/// Both verdicts, which must be equal.
 fn same(story: &Story, bags: &[String]) -> Vec<Value> {
     let theirs = theirs(story, bags);
     assert_eq!(theirs.len(), bags.len());
@@ -59,7 +60,7 @@ fn same(story: &Story, bags: &[String]) -> Vec<Value> {
     theirs
 }
 
-/// A pin of more events than a part accuses nobody, and one of other events does.
+/// A pin of more events than a part is not a fault; one of other events is.
 #[test]
 fn a_part_against_a_later_pin() {
     let story = story();
@@ -221,7 +222,7 @@ fn a_bag_without_its_record() {
     assert_eq!((&ours["wrong"], &ours["files"]), (&theirs[0]["wrong"], &theirs[0]["files"]));
 }
 
-/// A record of random acts of all types that the rules allow, keys stolen and words redacted.
+/// A record of random legal acts of all types, with stolen keys and redacted words.
 fn history(seed: u64) -> Ledger {
     let mut ledger = Ledger::newsroom();
     let mut dice = Dice(seed);
@@ -312,7 +313,7 @@ fn its_command_tells_the_verdict() {
     assert_eq!(run("bag"), (Some(2), why.to_owned()));
 }
 
-/// Each kind of text file with other line ends, and all of them at once.
+/// Each kind of text file with other line endings, and all of them at once.
 #[test]
 fn files_that_were_changed_on_their_way() {
     let story = story();

@@ -1,4 +1,4 @@
-//! The archivist's stories, each made once and written anew for every test.
+//! The archivist's stories, each made once and written again for every test.
 
 use crate::archivist::story as archivist;
 pub use crate::archivist::story::Story;

@@ -8,7 +8,7 @@ use crate::support::tamper::replace;
 use crate::support::{Ledger, acts, keys};
 use annals_core::hash::Hash;
 
-/// A vector to be: its name, what it is about, its files, the faults it has.
+/// A vector under construction: its name, its subject, its files, its faults.
 type Row<'a> = (&'a str, &'static str, Files, &'a [(u16, i64)]);
 
 fn ledger() -> Ledger {
@@ -44,7 +44,8 @@ pub fn cases() -> Vec<Case> {
     out
 }
 
-/// No event is left, so no mark is known to be this ledger's: the last one has a form all the same.
+/// There is no event, so no mark can be assigned to this ledger: the form of the last one is
+/// checked.
 fn unreadable() -> Vec<Case> {
     let nothing = |marks: String| {
         let mut files = with(MARKS, marks);

@@ -1,5 +1,5 @@
-//! Vectors of "What accuses nobody": a difference that the record explains by its own faults, and
-//! ones that it does not.
+//! Vectors of "What accuses nobody": differences that the record explains by its own faults, and
+//! others that it does not.
 
 use super::{Case, bad};
 use crate::support::files::{
@@ -216,7 +216,7 @@ fn marks() -> Vec<Case> {
     ]
 }
 
-/// What mail programs, editors and version control change of a text: it is not called false.
+/// Changes of a text by mail programs, editors and version control: they are not reported as false.
 fn changed_on_their_way() -> Vec<Case> {
     let carried = |name: &str| {
         let mut files = ledger().files();

@@ -1,4 +1,4 @@
-//! Vectors of rules 101–105: lines that are not in form.
+//! Vectors of rules 101–105: malformed lines.
 
 use super::{Case, bad, last};
 use crate::support::{Ledger, acts};

@@ -1,4 +1,4 @@
-//! Vectors in which nothing is wrong: every type, windows, seals, log keys, later formats.
+//! Vectors without a fault: every type, windows, seals, log keys, later formats.
 
 use super::{Case, good};
 use crate::support::acts::Opening;

@@ -1,4 +1,4 @@
-//! Vectors of rules 706 and 910, and of the end of the record: closing lines and framing.
+//! Vectors of rules 706 and 910, and of the end of the record: commit lines and framing.
 
 use super::{Case, bad, good};
 use crate::support::files::{CHECKPOINT, Files, JOURNAL, PIN, closing};
@@ -23,12 +23,12 @@ fn journal(text: String) -> Files {
     files
 }
 
-/// The closing line after event `index`, without LF.
+/// The commit line after event `index`, without LF.
 fn closing_line(index: usize) -> String {
     text().lines().filter(|line| line.starts_with("= ")).nth(index).expect("a line").to_owned()
 }
 
-/// The text from the start to just after the closing line of so many commits.
+/// The text from the start to just after the commit line of this many commits.
 fn up_to(commits: usize) -> String {
     let line = closing_line(commits - 1) + "\n";
     let whole = text();

@@ -1,6 +1,6 @@
-//! The generator of the vectors: what each record is, and what FORMAT.md says of it.
+//! The generator of the vectors: the content of each record, and its verdict by FORMAT.md.
 //!
-//! Always holds: expected faults are literals, written from the page; the state's digest is the
+//! Always holds: expected faults are literals, written from FORMAT.md; the state's digest is the
 //! program's, to be confirmed by the second implementation. Not here: running them (`vectors`).
 
 mod chain;
@@ -53,7 +53,7 @@ pub fn last(name: &str, about: &'static str, ledger: &Ledger) -> Case {
     bad(name, about, ledger.files(), &[(rule, ledger.size() as i64 - 1)])
 }
 
-/// A vector in which nothing is wrong.
+/// A vector without a fault.
 pub fn good(name: &str, about: &'static str, files: Files) -> Case {
     let name = format!("000-good-{name}");
     Case { name, rule: None, about, files, exit: 0, faults: Vec::new(), stateless: false }
@@ -71,7 +71,7 @@ fn exit(faults: &[(u16, Option<u64>)]) -> u8 {
     }
 }
 
-/// Every vector, by the order of the page.
+/// Every vector, in the order of FORMAT.md.
 pub fn all() -> Vec<Case> {
     let parts = [
         form::cases(),

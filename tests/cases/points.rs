@@ -1,4 +1,4 @@
-//! Points of the curve that no honest signer makes: torsion, small order, other encodings.
+//! Points of the curve that an honest signer never makes: torsion, small order, other encodings.
 //!
 //! Source: RFC 8032; FORMAT.md section 2, "Verdict on a signature".
 
@@ -54,7 +54,7 @@ pub fn sign(
     out
 }
 
-/// A nonce that is the same in every run.
+/// A nonce that is equal in every run.
 pub fn nonce() -> Scalar {
     Scalar::from_bytes_mod_order(keys::seed("nonce of a vector"))
 }

@@ -1,4 +1,4 @@
-//! Vectors of rules 1001–1010 and of what is given beside a proof: pin, policy, log key.
+//! Vectors of rules 1001–1010 and of the anchors of a proof: pin, policy, log key.
 
 use super::{Case, bad, good};
 use crate::support::files::{Files, PIN, head_text, note, pin_with_sum, signature_blob};
@@ -44,7 +44,7 @@ fn witness(name: &str, time: u64) -> String {
     cosignature(&parts().checkpoint, &format!("{name}.example"), name, time)
 }
 
-/// What is to be changed in the text of a proof, the first time that it occurs.
+/// A change of a proof's text, at the first occurrence.
 fn replaced(from: &str, to: &str) -> Files {
     let text = parts().text();
     assert!(text.contains(from), "{from} stands in the proof");
@@ -227,7 +227,7 @@ fn events() -> Vec<Row> {
     ]
 }
 
-/// A tree in which event 6 names another event before it than the one that is there.
+/// A tree in which event 6 names another previous event than the actual one.
 fn parts_of_unlinked() -> Files {
     let mut ledger = Ledger::newsroom();
     let draft = ledger.draft("bo", acts::confirmed(5));
@@ -386,7 +386,7 @@ fn checkpoints() -> Vec<Case> {
     ]
 }
 
-/// What mail programs, editors and shells change of a proof: it is not judged.
+/// Changes of a proof by mail programs, editors and shells: such a proof is not verified.
 fn changed_on_their_way() -> Vec<Case> {
     let text = parts().text();
     let letters = [0xFEFF].into_iter().chain(text.encode_utf16());

@@ -1,4 +1,4 @@
-//! Vectors of published directories: rules 971 to 974, and the rules that hold there as anywhere.
+//! Vectors of published directories: rules 971 to 974, and the rules that hold for every record.
 
 use super::{Case, bad, good};
 use crate::support::files::{Files, PIN, root};
@@ -56,7 +56,7 @@ pub fn cases() -> Vec<Case> {
     out
 }
 
-/// An announced event of format 2 ends the verdict, and with it what the tiles would tell.
+/// An announced event of format 2 ends the verification, including that of the tiles.
 fn later() -> Case {
     let mut ledger = Ledger::newsroom();
     ledger.sign("ada", acts::upgraded(2));
@@ -71,7 +71,7 @@ fn later() -> Case {
 fn good_ones() -> Vec<Case> {
     let mut pinned = with(|_| {});
     put(&mut pinned, PIN, Ledger::newsroom().pin(4).into_bytes());
-    // A reader of size 6 after size 300 was published: the full tile and bundle stand there.
+    // A reader of size 6 after size 300 was published: it finds the full tile and bundle.
     let grown = {
         let mut ledger = Ledger::newsroom();
         while ledger.size() < 256 {

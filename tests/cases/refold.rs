@@ -1,4 +1,4 @@
-//! Vectors of the refold: stolen keys are undone, in every way that section 8 knows.
+//! Vectors of the refold: acts of stolen keys are undone, in every way that section 8 defines.
 
 use super::{Case, good};
 use crate::support::{Act, Ledger, acts};
@@ -21,7 +21,7 @@ pub fn stolen_key() -> Ledger {
     ])
 }
 
-/// What others did upon it is set aside: Bo upholds a dispute of the thief's.
+/// Acts that depend on them are set aside: Bo upholds a dispute of the thief's.
 pub fn set_aside() -> Ledger {
     story(vec![
         ("dan", acts::disputed(5)),

@@ -12,7 +12,7 @@ fn story(acts: Vec<(&str, Act)>) -> Ledger {
     ledger
 }
 
-/// A seal in ten years and so many seconds after the first event.
+/// A seal that ends this many seconds and ten years after the first event.
 fn in_ten_years(second: u64) -> String {
     format!("\"2036-01-01T00:00:{second:02}.000000Z\"")
 }

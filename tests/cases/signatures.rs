@@ -87,7 +87,7 @@ fn refused_keys() -> Vec<Case> {
     ]
 }
 
-/// A mixed-order signer: the cofactored equation would hold; 301, and 302 is not judged.
+/// A mixed-order signer: the cofactored equation would hold; 301, and 302 is not checked.
 fn signer_refused() -> Case {
     let mut ledger = Ledger::opened();
     let mixed = (points::public("ada") + points::torsion(8)).compress().0;
@@ -108,7 +108,7 @@ fn signed(before: u64, (name, about): Named, sign: impl Fn(&[u8]) -> [u8; 64] + 
     signed_act(before, (name, about), acts::retimed(), |d| d.sign = Some(Box::new(sign)))
 }
 
-/// The case after so many more events that Ada signed well.
+/// The case after this many more valid events by Ada.
 fn signed_act(
     before: u64,
     (name, about): Named,
@@ -133,7 +133,7 @@ fn encoded(
     move |message| points::sign("ada", &a, r, &encode, message)
 }
 
-/// Every bad signature, each after so many good ones of the same key.
+/// Every bad signature, each after this many good ones of the same key.
 pub fn edges_after(before: u64) -> Vec<Case> {
     let with = |order| encoded(false, move |r| (r + points::torsion(order)).compress().0);
     let minus_zero = |_: EdwardsPoint| {

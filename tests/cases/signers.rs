@@ -1,4 +1,4 @@
-//! Vectors of rules 401–411: who may sign, and what may become of keys.
+//! Vectors of rules 401–411: who may sign, and the changes of keys.
 
 use super::{Case, bad, last};
 use crate::support::acts::{ADMIN, BOTH, EDITOR, Opening};

@@ -1,6 +1,6 @@
-//! The files of a record, changed: journal, closing lines, names, checkpoint, marks, pin, documents.
+//! Changes of a record's files: journal, commit lines, names, checkpoint, marks, pin, documents.
 //!
-//! Always holds: a ledger has a file in its journal, be it empty. Not here: changes of a text as
+//! Always holds: a ledger has a file in its journal, possibly empty. Not here: changes of a text as
 //! such (`words`), proofs (`proofs`).
 
 use crate::differ::records::record;
@@ -61,12 +61,12 @@ pub fn published(dice: &mut Dice) -> Files {
             }
         }
     }
-    // Something of it is left, so that it is known for what it is.
+    // Some of it is left, so that its kind can be recognized.
     files.entry("published/tile/0/999".to_owned()).or_default();
     files
 }
 
-/// What may stand beside a ledger.
+/// The files that may be beside a ledger.
 fn around(ledger: &Ledger, files: &mut Files, dice: &mut Dice) {
     if dice.below(2) == 0 {
         let marks: String = (1..=ledger.size()).map(|size| ledger.mark(size)).collect();
@@ -100,7 +100,7 @@ fn around(ledger: &Ledger, files: &mut Files, dice: &mut Dice) {
     }
 }
 
-/// The pin of some size: of this record, or of one that parted from it.
+/// A pin of some size: of this record, or of one that forked from it.
 pub fn pin(ledger: &Ledger, dice: &mut Dice) -> Vec<u8> {
     let mut ledger = ledger.clone();
     if dice.below(4) == 0 {
@@ -140,7 +140,7 @@ fn names_known_keys(ledger: &Ledger) -> bool {
     })
 }
 
-/// A checkpoint that is signed, of some size, root, origin and keys.
+/// A signed checkpoint with some size, root, origin and keys.
 fn checkpoint(ledger: &Ledger, dice: &mut Dice) -> Vec<u8> {
     let size = dice.below(ledger.events.len() + 3) as u64;
     let root = match size <= ledger.size() && dice.below(4) > 0 {
@@ -209,7 +209,7 @@ fn first_journal(files: &Files) -> String {
     names.next().expect("a journal").clone()
 }
 
-/// Closing lines are made again, some of them wrong in one value.
+/// Commit lines are made again, some of them wrong in one value.
 fn closings(journal: &str, dice: &mut Dice) -> Vec<u8> {
     let (mut out, mut commit) = (String::new(), String::new());
     for line in journal.split_inclusive('\n') {
@@ -228,7 +228,7 @@ fn closings(journal: &str, dice: &mut Dice) -> Vec<u8> {
     (out + &commit).into_bytes()
 }
 
-/// The journal in two files, parted after a line, mostly a closing one.
+/// The journal in two files, split after a line, mostly a commit line.
 fn split(files: &mut Files, dice: &mut Dice) {
     let name = first_journal(files);
     let bytes = files[&name].clone();
@@ -264,7 +264,7 @@ fn split(files: &mut Files, dice: &mut Dice) {
 }
 
 /// The journal in two files that agree on one event more than there is, by their names and all
-/// closing lines from the first file's last one on.
+/// commit lines from the first file's last one on.
 fn agree(files: &mut Files, dice: &mut Dice) {
     let name = first_journal(files);
     let journal = String::from_utf8_lossy(&files[&name]).into_owned();

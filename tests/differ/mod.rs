@@ -1,10 +1,10 @@
-//! Two programs, one page: random records, proofs and published directories with random changes,
-//! judged by this program and by `scripts/reverify.py`, must come to one verdict: exit, every
-//! fault with its position, the state, the counts.
+//! Two implementations of FORMAT.md: random records, proofs and published directories with random
+//! changes, verified by this program and by `scripts/reverify.py`, must give one verdict: exit,
+//! every fault with its position, the state, the counts.
 //!
-//! Always holds: the same number and seed make the same cases. A few here, thousands by
-//! `scripts/differ`. What differs is left in `target/differ/` as a vector. Without Python's
-//! `cryptography` this fails and says so. Not here: hand-made cases (`vectors`, `oracle`).
+//! Always holds: the same number and seed give the same cases. A few run here, thousands by
+//! `scripts/differ`. Differences are left in `target/differ/` as vectors. Without Python's
+//! `cryptography` this fails with a message. Not here: hand-made cases (`vectors`, `oracle`).
 
 mod files;
 mod proofs;
@@ -17,7 +17,7 @@ use crate::support::{self, Files};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-/// How many cases go to the other program at once.
+/// The number of cases given to the other program at once.
 const AT_ONCE: u64 = 200;
 
 fn number(name: &str, default: u64) -> u64 {
@@ -46,15 +46,15 @@ fn files(dice: &mut Dice) -> Files {
     }
 }
 
-/// Our verdict on some files, as a vector that the other one must confirm.
+/// The program's verdict on some files, as a vector that the other implementation must confirm.
 fn verdict(name: String, files: Files) -> Case {
     let (exit, faults, state) = cases::outcome(&files);
     let stateless = state.is_none();
     Case { name, rule: None, about: "Made by chance.", files, exit, faults, stateless }
 }
 
-/// Writes these cases to a folder of `target/differ` and asks the other one; what differs is told
-/// and stays there.
+/// Writes these cases to a folder of `target/differ` and verifies them with the other program;
+/// differences are printed and kept there.
 fn ask(cases: &[Case]) -> Vec<String> {
     let folder = root().join("target/differ");
     std::fs::create_dir_all(&folder).expect("the folder can be made");
@@ -80,8 +80,8 @@ fn ask(cases: &[Case]) -> Vec<String> {
     different
 }
 
-/// The command on the files of a ledger on a disk, with all that stands beside it, against what
-/// the library said of them in memory.
+/// Compares the command on the files of a ledger on a disk, with all its anchors, with the
+/// library's verdict on them in memory.
 fn ask_the_command(case: &Case) {
     let folder = tempfile::tempdir().expect("a folder");
     support::disk::write(folder.path(), &case.files);
@@ -110,7 +110,7 @@ fn ask_the_command(case: &Case) {
     }
 }
 
-/// The vectors of what stands around the events: how they are read from a disk matters there.
+/// The vectors of anchors: for these, reading from a disk matters.
 #[test]
 fn the_command_says_of_a_ledger_on_disk_what_its_vector_expects() {
     let mut asked = 0;

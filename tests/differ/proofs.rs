@@ -1,4 +1,4 @@
-//! Random proofs, changed: their events, what they leave out, their text, what is given beside.
+//! Random changes of proofs: their events, their omissions, their text, their anchors.
 
 use crate::differ::records::record;
 use crate::differ::words::{nudged, nudged_bytes};
@@ -69,7 +69,7 @@ fn left_out(
     bodies.chain(absent.map(|at| format!("without document {at}"))).collect()
 }
 
-/// One part is another.
+/// One part is replaced.
 fn part(parts: &mut Parts, dice: &mut Dice) {
     let events = parts.events.len();
     if events == 0 {

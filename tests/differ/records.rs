@@ -1,7 +1,6 @@
-//! Random records: acts by whoever, and now and then an event that is odd in one place and is
-//! signed all the same.
-//!
-//! Always holds: `prev` of each event is right unless it is the odd place. Not here: their files.
+//! Random records: acts by random signers, and from time to time an event that is wrong in one
+//! place but signed.
+//! Always holds: `prev` of each event is right unless it is the wrong place. Not here: their files.
 
 use crate::cases::every_type;
 use crate::differ::words::nudged;
@@ -83,7 +82,7 @@ fn after(ledger: &Ledger, base: u64) -> Option<Hash> {
     ledger.events.get(before as usize).map(|event| event.hash())
 }
 
-/// A confirmation that says it rests on another document.
+/// A confirmation that cites another document.
 fn independent(ledger: &Ledger, dice: &mut Dice) -> acts::Act {
     let facts = random::positions(ledger, &["fact.asserted", "fact.corrected"]);
     let documents = random::positions(ledger, &["document.captured"]);
@@ -102,7 +101,7 @@ fn independent(ledger: &Ledger, dice: &mut Dice) -> acts::Act {
     acts::confirmed_by(on, &given)
 }
 
-/// The draft, odd in one place.
+/// The draft with one wrong place.
 fn odd(ledger: &Ledger, mut draft: Draft, dice: &mut Dice) -> Draft {
     let other = dice.pick(&ledger.events);
     let near = (draft.seq + dice.below(5) as u64).saturating_sub(2);

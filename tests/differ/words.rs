@@ -1,6 +1,6 @@
 //! Small changes of any text: a letter, a number, a word, a line.
 //!
-//! Always holds: the same dice make the same change. Not here: what the text is.
+//! Always holds: the same seed gives the same change. Not here: the meaning of the text.
 
 use crate::support::keys;
 use crate::support::tamper::Dice;
@@ -10,7 +10,7 @@ const LETTERS: [&str; 28] = [
     "+", "/", "\t", "\\", "\u{e9}", "\u{200f}", "\u{7f}", "\n", "null", ".",
 ];
 
-/// The text with something small changed.
+/// The text with one small change.
 pub fn nudged(text: &str, dice: &mut Dice) -> String {
     match dice.below(8) {
         0..=1 => letter(text, dice),
@@ -21,7 +21,7 @@ pub fn nudged(text: &str, dice: &mut Dice) -> String {
     }
 }
 
-/// Some bytes with something small changed; a bit, where they are no text.
+/// Some bytes with one small change; a flipped bit if they are not text.
 pub fn nudged_bytes(bytes: &[u8], dice: &mut Dice) -> Vec<u8> {
     match std::str::from_utf8(bytes) {
         Ok(text) if dice.below(4) > 0 => nudged(text, dice).into_bytes(),
@@ -59,7 +59,7 @@ fn letter(text: &str, dice: &mut Dice) -> String {
     }
 }
 
-/// One of the numbers is another.
+/// Replaces one of the numbers.
 fn number(text: &str, dice: &mut Dice) -> String {
     let mut runs: Vec<(usize, usize)> = Vec::new();
     for (at, byte) in text.bytes().enumerate() {
@@ -87,7 +87,7 @@ fn number(text: &str, dice: &mut Dice) -> String {
     format!("{}{new}{}", &text[..start], &text[end..])
 }
 
-/// Two of the quoted words change places, or one stands for the other.
+/// Swaps two of the quoted words, or replaces one by the other.
 fn word(text: &str, dice: &mut Dice) -> String {
     let mut words: Vec<&str> = text.split('"').collect();
     let (one, other) = (dice.below(words.len()), dice.below(words.len()));
@@ -98,7 +98,7 @@ fn word(text: &str, dice: &mut Dice) -> String {
     words.join("\"")
 }
 
-/// 64 hex digits are those of somebody's key, or others of this text.
+/// Replaces 64 hex digits by those of a key, or by others of this text.
 fn hex(text: &str, dice: &mut Dice) -> String {
     let is_hex = |run: &&str| run.len() == 64 && run.bytes().all(|b| b.is_ascii_hexdigit());
     let runs: Vec<&str> = text.split(|c: char| !c.is_ascii_alphanumeric()).filter(is_hex).collect();
@@ -114,7 +114,7 @@ fn hex(text: &str, dice: &mut Dice) -> String {
     text.replacen(from, &to, 1)
 }
 
-/// A line goes, comes twice, or changes places.
+/// Removes, repeats or moves a line.
 fn lines(text: &str, dice: &mut Dice) -> String {
     let mut lines: Vec<&str> = text.split_inclusive('\n').collect();
     if lines.is_empty() {

@@ -85,7 +85,7 @@ fn a_correction_takes_over_what_is_not_given_and_shows_before_and_after() {
     assert_eq!(fact["when"]["as_written"], "Wednesday");
     assert_eq!((&fact["lang"], &fact["vouch"]), (&"en".into(), &"said".into()));
     assert_eq!(fact["revisions"][0]["claim"], "Sullivan met Grushko in Moscow.");
-    // An empty value leaves a field out.
+    // An empty value removes a field.
     let line = "correct|5|--reason|more-precise|--statement|no date|--when||--as-written||--topic|";
     desk.writes("bo", line, "written at 9");
     let fact = desk.fact(5);

@@ -1,9 +1,9 @@
-//! Every act said once more, as after a lost receipt: it is in the record already, or it is told
-//! what became of it. Never a second one in silence.
+//! Every act submitted again, as after a lost receipt: the answer is the receipt of the first one,
+//! or what happened to it. It is never silently recorded twice.
 
 use crate::editor::story::{Desk, facts};
 
-/// What is said, by whom, and where it is written: then said again in the same words.
+/// An act, its signer, and its position: then the same act again.
 const ACTS: &[(&str, &str, u64)] = &[
     ("bo", "confirm|4|--how|reread", 8),
     ("bo", "dispute|6|--reason|wrong-figure|--statement|it was three", 9),
@@ -36,7 +36,7 @@ fn what_is_said_again_in_the_same_words_is_there_already() {
         desk.writes(by, line, &format!("already at {position}"));
         assert_eq!(desk.size(), position + 1, "{line}");
     }
-    // The only key here that may: nobody need name it, nor does it sign any more.
+    // The only key here that may sign: no option needs to name it, and it does not sign again.
     std::fs::remove_file(desk.path("keys/bo.key")).unwrap();
     std::fs::remove_file(desk.path("keys/cy.key")).unwrap();
     let change = "ledger|change|--confirmations|2|--corrections-policy|By new events.";
@@ -60,7 +60,8 @@ fn a_clock_that_was_mended_is_not_mended_again() {
     assert_eq!((mended.0, mended.1.as_str()), (0, "written at 9"));
     let again = retimed(&desk, "2022-01-27T10:01:00Z", retime);
     assert_eq!(again, (0, "already at 9".to_owned(), String::new()));
-    // In other words nothing is left to mend; where the clock ran ahead again, there is.
+    // With another statement there is nothing left to correct; if the clock ran ahead again, there
+    // is.
     let other = retimed(&desk, "2022-01-27T10:02:00Z", "ledger|retime|--statement|once more");
     assert_eq!((other.0, other.2.contains("there is nothing to mend")), (2, true), "{}", other.2);
     retimed(&desk, "2022-01-28T08:00:00Z", "ledger|change|--title|Ahead again");
@@ -83,7 +84,7 @@ fn who_did_not_say_it_hears_that_nothing_would_change() {
     );
 }
 
-/// What was said, what overtook it, and whether it can be said anew.
+/// The act, the act that overtook it, and whether it can be recorded again.
 const OVERTAKEN: &[[(&str, &str); 2]] = &[
     [
         ("bo", "confirm|4|--how|reread"),

@@ -36,7 +36,7 @@ fn every_field_is_recorded_and_a_new_description_takes_over_what_is_not_given() 
         "document|add|page.html|--title|A page|--lang|en|--publisher|Example|--url|\
          https://example.org/page|--author|Ann Author|--author|Ben Bylined|--published|2022-01-27|\
          --published-as-written|Thursday|--archived-at|https://archive.example/1|--rights|Example|\
-         --method|saved by hand|--derived-from|3|--captured-at|2022-01-27T07:00:00Z",
+         --method|saved by hand|--derived-from|3|--captured-at|2022-01-27T07:00:00Z|--text|none",
         "written at 4",
     );
     let about = &desk.json("show|4")["document"]["about"];
@@ -62,7 +62,7 @@ fn every_field_is_recorded_and_a_new_description_takes_over_what_is_not_given() 
 
 #[test]
 fn no_word_of_a_stranger_is_a_formula_in_a_spreadsheet() {
-    // Given a document and a fact whose words a spreadsheet would run.
+    // Given a document and a fact with words that a spreadsheet would execute.
     let desk = desk();
     std::fs::write(desk.path("trap.txt"), "It is =1+1 they say, or -1 then.").unwrap();
     let add = "document|add|trap.txt|--lang|en|--title|=HYPERLINK(\"http://evil\")|--author|@ed";
@@ -79,7 +79,7 @@ fn no_word_of_a_stranger_is_a_formula_in_a_spreadsheet() {
             record[at].to_owned()
         }
     };
-    // Then each of them has an apostrophe before it, and a number has none.
+    // Then each of them has an apostrophe in front, and numbers have none.
     let document = cells("document|list", 1);
     assert_eq!(document("title"), "'=HYPERLINK(\"http://evil\")");
     assert_eq!((document("authors"), document("publisher")), ("'@ed".into(), "''+plus".into()));
@@ -88,7 +88,7 @@ fn no_word_of_a_stranger_is_a_formula_in_a_spreadsheet() {
     assert_eq!((fact("topics"), fact("when_as_written")), ("'=cmd".into(), "-1".into()));
     assert_eq!(cells("find|=1+1", 0)("text"), "'=1+1");
     assert_eq!(cells("log|5", 0)("words"), "'-2+3");
-    // And the other forms have the words as they are.
+    // And the other formats have the words unchanged.
     assert_eq!(desk.fact(5)["claim"], "-2+3");
     // And a bag has the same file.
     assert_eq!(desk.run("ada", "export|--to|bag").exit, 0);
@@ -121,12 +121,6 @@ fn what_is_wrong_with_a_document_is_said() {
         "document|add|article.txt|--lang|en",
         (2, "annals: title of the document: give it with --title\n"),
     );
-    std::fs::write(desk.path("old.txt"), b"caf\xe9").unwrap();
-    desk.refuses("ada", "document|add|old.txt|--title|Old|--lang|en", (
-        2,
-        "annals: old.txt: expected a text in UTF-8, found other bytes from byte 3 on; convert it \
-         to UTF-8, so that it can be quoted, or say what it is with --media-type\n",
-    ));
     desk.refuses(
         "ada",
         "document|describe|1|--title|x|--statement|y",

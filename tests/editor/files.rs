@@ -1,4 +1,5 @@
-//! `annals append FILE`: JSON Lines and TOML, refs, every bad draft told, nothing twice.
+//! `annals append FILE`: JSON Lines and TOML, refs, every bad draft reported, nothing entered
+//! twice.
 
 use crate::editor::story::{Desk, answer, desk};
 use std::io::Write;
@@ -75,7 +76,7 @@ fn of_a_thousand_drafts_every_bad_one_is_told_and_nothing_is_written() {
         text.push_str(&match line {
             700 => format!(r#"{{"ref":"F{line}","clam":"x","quote":"two hours"}}"#),
             812 => format!(r#"{{"ref":"F{line}","claim":"x","quote":"three hours"}}"#),
-            // Depends on a bad one: told by that one alone.
+            // It depends on a bad draft, and is reported with that one only.
             900 => r#"{"type":"fact.related","from":"F700","rel":"supports","to":"F1"}"#.to_owned(),
             _ => format!(r#"{{"ref":"F{line}","claim":"Fact {line}.","quote":"two hours"}}"#),
         });
@@ -175,7 +176,7 @@ fn what_was_written_to_a_newer_copy_is_entered_again_and_once() {
     copy(&desk.path("ledger"), &desk.path("before"));
     std::fs::copy(desk.path("keys/log.marks"), desk.path("before.marks")).unwrap();
     desk.writes("ada", "append|facts.jsonl", "written at 4 to 7 (4 events)");
-    // An older copy of ledger and marks comes back: the receipt in the outbox is not of it.
+    // An older copy of ledger and marks is restored: the receipt in the outbox is not of it.
     std::fs::remove_dir_all(desk.path("ledger")).unwrap();
     std::fs::rename(desk.path("before"), desk.path("ledger")).unwrap();
     std::fs::rename(desk.path("before.marks"), desk.path("keys/log.marks")).unwrap();
@@ -220,7 +221,7 @@ fn an_editor_is_opened_on_a_template_and_a_refused_draft_is_kept() {
     assert_eq!(std::fs::read_dir(desk.path("keys/drafts")).unwrap().count(), 0);
 }
 
-/// What is told of each draft of a file, without the line that counts them.
+/// The report of each draft of a file, without the line that counts them.
 fn told_of(desk: &Desk, name: &str) -> String {
     let answer = desk.run("ada", &format!("append|{name}"));
     assert_eq!((answer.exit, answer.out.as_str()), (1, ""), "{answer:?}");

@@ -1,4 +1,4 @@
-//! The editor's day at the command line, told as stories with exact answers and exit codes.
+//! The editor's work at the command line, as stories with exact answers and exit codes.
 //!
 //! Always holds: the ledger is made by the command line with a set clock and seeded randomness; the
 //! second editors are enrolled by the library.
@@ -6,14 +6,18 @@
 mod acts;
 mod again;
 mod append;
+mod conversation;
 mod documents;
 mod files;
+mod home;
+mod line_editor;
 mod programs;
 mod quotations;
 mod refusals;
 mod repeats;
 mod review;
-mod story;
+pub mod story;
 mod tables;
+mod talk;
 mod terminal;
 mod trial;

@@ -1,4 +1,4 @@
-//! Quotations that would cut a word or a number, and texts spelled in another way than typed.
+//! Quotations that would cut a word or a number, and texts with another notation than typed.
 
 use crate::editor::story::{Desk, bare};
 
@@ -32,7 +32,7 @@ fn a_quotation_does_not_cut_a_number_or_a_word_unless_that_is_meant() {
     ] {
         refused(&desk, &line(quote), &format!("the quotation {whole}{CUT}"));
     }
-    // It stands as "8" and as the end of "88", and only one of them is whole.
+    // "8" occurs alone and as the end of "88", and only one of them is whole.
     refused(
         &desk,
         &line("8"),
@@ -98,7 +98,7 @@ fn a_passage_that_repeats_is_refused_with_the_reason() {
     let desk = about(&"the a b end. ".repeat(100));
     desk.writes("ada", "append|--quote|the a b end|--nth|3|--claim|It is so.", "written at 4");
     assert_eq!(desk.run("", "verify").exit, 0);
-    // An end of more than the bound is no end.
+    // An end that is longer than the bound does not count.
     let desk = about(&format!("It began. {}It ended.", "a ".repeat(10_001)));
     refused(
         &desk,
@@ -172,9 +172,10 @@ fn when_a_document_was_published_stands_there_in_words() {
     desk.refuses("ada", &format!("{describe}|Friday"), (1, &told));
     desk.writes("ada", &format!("{describe}|27 January"), "written at 5");
     assert_eq!(published(&desk)["as_written"], "27 January");
-    // In what is no text they are not looked for, and that is said.
+    // A document that is not text is not searched, and the answer reports that.
     std::fs::write(desk.path("page.html"), "<p>They met.</p>").unwrap();
-    let add = "document|add|page.html|--title|A page|--lang|en|--published-as-written|Friday";
+    let add =
+        "document|add|page.html|--title|A page|--lang|en|--published-as-written|Friday|--text|none";
     let note = "note: published: the words “Friday” were not looked for in the document, which is \
                 text/html\n";
     assert_eq!(desk.writes("ada", add, "written at 6").err, note);
@@ -191,7 +192,7 @@ fn figures_and_names_of_a_claim_that_no_quoted_word_has_are_shown_before_signing
     let line = "append|--quote|61 … Moscow|--claim|61 of 88 agreed in Moscow.|--dry-run";
     let answer = desk.run("ada", line);
     assert_eq!((answer.exit, answer.err.contains("no quoted word")), (0, false), "{answer:?}");
-    // In another language names are written in another way, and figures are not.
+    // Names in another language are written differently, figures are not.
     let line = "append|--quote|61 … Moscow|--claim|У Москві 62.|--lang|uk|--dry-run";
     let answer = desk.run("ada", line);
     assert!(answer.err.contains("“У Москві 62.” and in no quoted word: “62”\n"), "{answer:?}");

@@ -1,4 +1,4 @@
-//! What the rules refuse: the number of the rule, why, and what to do.
+//! Refusals by the rules: the number of the rule, the reason, and advice.
 
 use crate::editor::story::{desk, facts};
 
@@ -76,7 +76,7 @@ fn positions_that_are_no_fact_are_told() {
          fact.disputed; annals show shows what an event is\n",
         ),
     );
-    // Two bad ones are both told.
+    // Two bad ones are both reported.
     let both = "annals: 2 drafts are refused; nothing was written\n  fact: 98 is no fact; annals \
                 replay lists them\n  fact: 99 is no fact; annals replay lists them\n";
     desk.refuses("bo", "confirm|98|99|4|--how|reread", (1, both));
@@ -118,7 +118,12 @@ fn an_argument_that_cannot_be_read_says_what_was_expected_found_and_where() {
     for (line, told) in [
         ("show|seven", format!("<POSITION>: {number}, found \"seven\"")),
         ("show|--|-1", format!("<POSITION>: {number}, found \"-1\"")),
-        ("confirm|4|x|--how|reread", format!("<FACTS>...: {number}, found \"x\"")),
+        (
+            "confirm|4|x|--how|reread",
+            "<FACTS>...: expected a position such as 3, or a range such as 3-22 or 3-5,9, found \
+             \"x\""
+                .to_owned(),
+        ),
         ("replay|--document|1.5", format!("--document <POSITION>: {number}, found \"1.5\"")),
         ("verify|--jobs|300", format!("--jobs <N>: {number} from 1 to 256, found \"300\"")),
         ("verify|--jobs|many", format!("--jobs <N>: {number}, found \"many\"")),

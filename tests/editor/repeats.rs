@@ -1,4 +1,4 @@
-//! Facts that are entered once more: refused with the number of the fact, unless it is meant.
+//! Facts that are entered again: refused with the position of the fact, unless allowed.
 
 use crate::editor::story::{Answer, Desk, facts};
 
@@ -48,7 +48,7 @@ fn the_same_draft_twice_in_one_file_is_refused() {
     expect_refused(&desk, "ada", &format!("{new}{new}"), why);
     let other = draft("THEY TALKED.", "two hours");
     expect_refused(&desk, "ada", &format!("{new}{other}"), why);
-    // Among so many that they are signed on another thread.
+    // Among so many drafts that they are signed on another thread.
     let many: String = (0..60).map(|n| draft(&format!("Claim {n}."), "two hours")).collect();
     let twice = format!("{many}{}", draft("Claim 7.", "lasted two hours"));
     expect_refused(&desk, "ada", &twice, &why.replace("line 2", "line 61"));
@@ -64,12 +64,12 @@ fn the_same_passage_with_another_claim_is_told() {
     assert!(answer.out.starts_with("written at 8\n"), "{answer:?}");
     let told = "note: “There was a meeting.” quotes a passage that fact 5 quotes too, with another";
     assert!(answer.err.contains(told), "{answer:?}");
-    // What was corrected counts by its present words.
+    // A corrected fact counts by its present words.
     let correct = "correct|8|--reason|entry-error|--statement|better|--claim|They met.";
     desk.writes("bo", correct, "written at 9");
     let again = append(&desk, "ada", &draft("They met.", "Sullivan met Grushko in Moscow"), "");
     assert!(again.err.contains("are fact 8 already"), "{again:?}");
-    // What is retracted may be entered again, and is told.
+    // A retracted fact may be entered again, with a note.
     desk.writes("bo", "retract|8|--reason|entry-error|--statement|no", "written at 10");
     let again = append(&desk, "ada", &draft("They met.", "Sullivan met Grushko in Moscow"), "");
     assert!(again.out.starts_with("written at 11\n"), "{again:?}");

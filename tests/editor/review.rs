@@ -1,4 +1,4 @@
-//! `annals review` where nobody can be asked: what waits is listed, nothing is written.
+//! `annals review` without a terminal: the waiting facts are listed, nothing is written.
 
 use crate::editor::story::facts;
 
@@ -35,7 +35,7 @@ fn own_words_and_what_one_has_spoken_of_do_not_wait() {
     desk.writes("bo", "dispute|5|--reason|wrong-date|--statement|x", "written at 9");
     desk.writes("bo", "retract|6|--reason|duplicate|--statement|x", "written at 10");
     assert_eq!(waiting(&desk, "--by|bo"), [7]);
-    // Others have confirmed 4; it waits for Cy only where all are asked for.
+    // Others have confirmed 4; it waits for Cy only with --all.
     assert_eq!(waiting(&desk, "--by|cy"), [5, 7]);
     assert_eq!(waiting(&desk, "--by|cy|--all"), [4, 5, 7]);
     assert_eq!(waiting(&desk, "--by|cy|--document|3"), [5, 7]);
@@ -43,4 +43,30 @@ fn own_words_and_what_one_has_spoken_of_do_not_wait() {
     let answer = desk.run("", "review");
     let why = "annals: who reviews? say --by with one of: ";
     assert_eq!((answer.exit, answer.err.starts_with(why)), (2, true), "{answer:?}");
+}
+
+/// A range means the facts in it that wait for the signer.
+#[test]
+fn a_range_of_facts_is_confirmed_at_once() {
+    let desk = facts();
+    desk.writes("bo", "dispute|5|--reason|wrong-date|--statement|x", "written at 8");
+    let answer = desk.run("bo", "confirm|3-22|--how|reread");
+    assert_eq!(answer.exit, 0, "{answer:?}");
+    assert!(answer.out.starts_with("written at 9 to 11 (3 events)\n"), "{answer:?}");
+    let notes = "of 3-22 3 facts wait for Bo Berg\n\
+                 left out (own words, confirmed or disputed already, or retracted): 5\n";
+    assert_eq!(answer.err, notes);
+    let by_cy = desk.run("cy", "confirm|4-5,7,7|--how|reread");
+    assert!(by_cy.out.starts_with("written at 12 to 14 (3 events)\n"), "{by_cy:?}");
+    desk.refuses(
+        "ada",
+        "confirm|3-6|--how|reread",
+        (
+            2,
+            "of 3-6 no fact waits for Ada Example\nleft out (own words, confirmed or disputed \
+             already, or retracted): 4, 5, 6\nannals: no fact of these waits; nothing was written\n",
+        ),
+    );
+    let bad = desk.run("bo", "confirm|6-3|--how|reread");
+    assert!(bad.exit == 2 && bad.err.contains("a range such as 3-22 or 3-5,9"), "{bad:?}");
 }

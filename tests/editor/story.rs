@@ -1,4 +1,4 @@
-//! A desk with three editors and one document, and how a command is run at it.
+//! A desk with three editors and one document, and how a command is run there.
 
 use annals::clock::Clock;
 use annals::entropy::Seeded;
@@ -107,7 +107,7 @@ impl Desk {
         }
     }
 
-    /// The command with its arguments, split at `|`, a minute later than the one before.
+    /// The command with its arguments, split at `|`, a minute after the one before.
     pub fn command(&self, by: &str, line: &str) -> Command {
         let minutes = self.minutes.get();
         self.minutes.set(minutes + 1);
@@ -129,7 +129,7 @@ impl Desk {
         answer(&mut self.command(by, line))
     }
 
-    /// Runs a command that must write, and say this first.
+    /// Runs a command that must write, with this beginning of its output.
     pub fn writes(&self, by: &str, line: &str, said: &str) -> Answer {
         let answer = self.run(by, line);
         let mut lines = answer.out.lines();
@@ -160,13 +160,13 @@ impl Desk {
         serde_json::from_str(&answer.out).unwrap()
     }
 
-    /// A fact as it stands.
+    /// The state of a fact.
     pub fn fact(&self, position: u64) -> serde_json::Value {
         self.json(&format!("show|{position}"))["fact"].clone()
     }
 }
 
-/// What a command says; the notes of the set clock and seed, which stand in every test, cut off.
+/// The output of a command, without the notes about the set clock and seed.
 pub fn answer(command: &mut Command) -> Answer {
     let done = command.output().unwrap();
     let err = String::from_utf8(done.stderr).unwrap();

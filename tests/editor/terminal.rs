@@ -1,143 +1,76 @@
 //! On a terminal: the conversation of `append`, the questions of `review` and of `correct`.
 
-use crate::editor::story::{Desk, desk, facts};
-use rexpect::session::{PtySession, spawn_command};
+use crate::editor::story::{bare, desk, facts};
+use crate::editor::talk::{BACK, CTRL_C, CTRL_D, talk, talk_at_a_shell, talk_of};
 
-const BACK: &str = "\u{7f}";
-const DOWN: &str = "\u{1b}[B";
-
-struct Talk(PtySession);
-
-fn talk_of(desk: &Desk, by: &str, line: &str) -> Talk {
-    let mut command = desk.command(by, line);
-    // A pseudo-terminal takes the place of each of the three.
-    command.env("TERM", "xterm").stdin(std::process::Stdio::inherit());
-    Talk(spawn_command(command, Some(30_000)).unwrap())
-}
-
-impl Talk {
-    fn sees(&mut self, text: &str) -> String {
-        // The reader takes each byte for a character.
-        let bytes: String = text.bytes().map(char::from).collect();
-        self.0.exp_string(&bytes).unwrap_or_else(|error| panic!("{text}: {error}"))
-    }
-
-    fn types(&mut self, text: &str) {
-        self.0.send(text).unwrap();
-        self.0.flush().unwrap();
-    }
-
-    /// Waits for a question and answers it with a line.
-    fn asks(&mut self, question: &str, answer: &str) {
-        self.sees(question);
-        self.types(&format!("{answer}\r"));
-    }
-
-    /// The exit code, after the end of all output.
-    fn ends(mut self) -> (String, i32) {
-        let rest = self.0.exp_eof().unwrap();
-        match self.0.process().wait().unwrap() {
-            rexpect::process::wait::WaitStatus::Exited(_, code) => (rest, code),
-            other => panic!("{other:?}"),
-        }
-    }
-}
-
-/// A fact, told in a conversation up to whether there is another one.
-fn tell_a_fact(talk: &mut Talk) {
-    talk.sees("what you type is kept in ");
-    talk.asks("quotation (first words … last words; empty: no more)", "Sullivan met Gruschko");
-    talk.sees("the nearest place is \"Sullivan met Grus\" at code point 63");
-    talk.sees("no more)");
-    // What was typed is there to be changed.
-    talk.types(&format!("{}hko in Moscow\r", BACK.repeat(4)));
-    talk.sees("⟦Sullivan met Grushko in Moscow⟧ on Wednesday.");
-    talk.asks("claim (one sentence that stands by itself)", "Sullivan met Grushko in Moscow.");
-    talk.asks("according to whom", "Kommersant");
-    talk.sees("Kommersant is a");
-    talk.types(&format!("{DOWN}\r"));
-    talk.asks("what Kommersant does", &format!("{}reports", BACK.repeat(4)));
-    talk.asks("and Kommersant according to whom else", "");
-    talk.asks("when it was so", "Wednesday");
-    talk.sees("expected a date or interval");
-    talk.sees("when it was so");
-    talk.types(&format!("{}2022-01-26\r", BACK.repeat(9)));
-    talk.asks("the same in the document's words", "Wednesday");
-    talk.sees("the date is");
-    talk.types(&format!("{DOWN}\r"));
-    talk.asks("topics", "John Sullivan, Alexander Grushko");
+/// The question for a fact in a review of four.
+fn keys(at: usize) -> String {
+    let all = "c confirm, d dispute, e edit as correct, s skip, b back, q finish: ";
+    format!("{at} of 4: {all}")
 }
 
 #[test]
-fn a_fact_is_told_in_a_conversation_and_signed_at_the_end() {
-    let desk = desk();
-    let mut talk = talk_of(&desk, "ada", "append");
-    tell_a_fact(&mut talk);
-    talk.sees("another fact?");
-    talk.types("y\r");
-    talk.asks("quotation", "two");
-    talk.sees("these words stand 2 times in the document");
-    talk.sees("which");
-    talk.types(&format!("{DOWN}\r"));
-    talk.sees("The talks lasted ⟦two⟧ hours.");
-    talk.asks("claim", "There were two hours of talks.");
-    talk.asks("according to whom", "");
-    talk.asks("when it was so", "");
-    talk.asks("the same in the document's words", "");
-    talk.asks("topics", "");
-    talk.sees("another fact?");
-    talk.types("n\r");
+fn what_a_page_says_of_itself_is_agreed_to_or_changed() {
+    let desk = bare();
+    std::fs::write(desk.path("page.html"), crate::capture::made::page()).unwrap();
+    let mut talk = talk_of(&desk, "ada", "document|add|page.html");
+    talk.asks("title of the document", "");
+    talk.asks("language of the document", "");
+    talk.asks("authors of the document (with ; between them)", "; Ben Bylined");
+    talk.asks("publisher of the document", &BACK.repeat("Example News".len()));
+    talk.asks("date of publication of the document", "");
+    talk.sees("by Ann Author, Ben Bylined");
+    talk.sees("made from document 3");
     talk.sees("sign and write 2 events?");
     talk.types("y\r");
-    talk.sees("written at 4 to 5 (2 events)");
+    talk.sees("written at 3 to 4 (2 events)");
     assert_eq!(talk.ends().1, 0);
-    let fact = desk.fact(4);
-    assert_eq!(fact["attribution"][0]["agent_type"], "organization");
-    assert_eq!(fact["attribution"][0]["act"], "reports");
-    assert_eq!(fact["when"]["basis"], "derived");
-    assert_eq!(fact["topics"][1]["name"], "Alexander Grushko");
-    assert_eq!(desk.fact(5)["evidence"][0]["span"]["start"], 125);
-    assert_eq!(std::fs::read_dir(desk.path("keys/drafts")).unwrap().count(), 0);
+    let about = &desk.json("show|4")["document"]["about"];
+    assert_eq!(
+        (&about["title"], &about["publisher"]),
+        (&"They met".into(), &serde_json::Value::Null)
+    );
+    assert_eq!(about["published"]["edtf"], "2022-01-27");
 }
 
 #[test]
-fn what_was_typed_is_kept_where_it_is_not_signed() {
-    let desk = desk();
-    let mut talk = talk_of(&desk, "ada", "append");
-    tell_a_fact(&mut talk);
-    talk.sees("another fact?");
-    talk.types("n\r");
-    talk.sees("sign and write 1 event?");
-    talk.types("n\r");
-    talk.sees("your drafts are kept in ");
-    assert_eq!(talk.ends().1, 3);
-    assert_eq!(desk.size(), 4);
-    let kept = std::fs::read_dir(desk.path("keys/drafts")).unwrap().next().unwrap().unwrap();
-    let line = format!("append|{}", kept.path().display());
-    desk.writes("ada", &line, "written at 4");
-    assert_eq!(desk.fact(4)["claim"], "Sullivan met Grushko in Moscow.");
-}
-
-#[test]
-fn each_waiting_fact_is_confirmed_disputed_or_skipped_and_all_is_signed_at_the_end() {
+fn each_waiting_fact_takes_one_key_and_all_is_signed_at_the_end() {
     let desk = facts();
     let mut talk = talk_of(&desk, "bo", "review");
     talk.sees("Kommersant reports – “in short” – that ⟦two answers were given⟧.");
-    talk.asks("1 of 4: confirm, dispute, skip or quit", "c");
+    talk.sees(&keys(1));
+    talk.types("b");
+    talk.sees("this is the first fact");
+    talk.sees(&keys(1));
+    talk.types("\u{1b}[A");
+    talk.sees("expected one of these keys");
+    talk.sees(&keys(1));
+    talk.types("c");
     talk.sees("⟦Sullivan met Grushko in Moscow⟧ on Wednesday.");
-    talk.asks("2 of 4: confirm, dispute, skip or quit", "dispute");
-    talk.sees("reason");
-    talk.types(&format!("{}\r", DOWN.repeat(3)));
+    talk.sees(&keys(2));
+    talk.types("c");
+    talk.sees(&keys(3));
+    // Back, and another answer.
+    talk.types("b");
+    talk.sees("so far: fact.confirmed");
+    talk.sees(&keys(2));
+    talk.types("d");
+    talk.asks("reason: ", "wrong-d");
     talk.asks("statement", "Wednesday was another day");
-    talk.sees("the error is in the");
-    talk.types("\r");
-    talk.asks("3 of 4: confirm, dispute, skip or quit", "s");
-    talk.asks("4 of 4: confirm, dispute, skip or quit", "q");
-    talk.sees("sign and write 2 events?");
-    talk.types("y\r");
-    talk.sees("written at 8 to 9 (2 events)");
+    talk.asks("the error is in the: ", "record");
+    talk.sees(&keys(3));
+    talk.types("e");
+    talk.asks("claim (< goes back): ", &format!("{}three hours.", BACK.repeat("two hours.".len())));
+    talk.asks("reason: ", "wrong-f");
+    talk.asks("statement (what was wrong, in a sentence for readers): ", "it was three");
+    talk.sees(&keys(4));
+    talk.types("q");
+    talk.sees("The talks lasted [-two-]{+three+} hours.");
+    talk.asks("sign and write 3 events? [y/N]", "y");
+    talk.sees("written at 8 to 10 (3 events)");
     assert_eq!(talk.ends().1, 0);
     assert_eq!(desk.fact(4)["status"], "confirmed");
+    assert_eq!(desk.fact(6)["claim"], "The talks lasted three hours.");
     let dispute = &desk.fact(5)["disputes"][0];
     assert_eq!(
         (&dispute["reason"], &dispute["error_in"]),
@@ -149,20 +82,45 @@ fn each_waiting_fact_is_confirmed_disputed_or_skipped_and_all_is_signed_at_the_e
 fn nothing_chosen_is_nothing_written() {
     let desk = facts();
     let mut talk = talk_of(&desk, "bo", "review");
-    talk.asks("1 of 4", "q");
+    talk.sees(&keys(1));
+    talk.types("q");
     let (rest, exit) = talk.ends();
     assert!(rest.contains("nothing was written"), "{rest}");
     assert_eq!((exit, desk.size()), (0, 8));
     // What was chosen and not signed is kept.
     let mut talk = talk_of(&desk, "bo", "review");
-    talk.asks("1 of 4", "c");
-    talk.asks("2 of 4", "q");
-    talk.sees("sign and write 1 event?");
-    talk.types("n\r");
+    talk.sees(&keys(1));
+    talk.types("c");
+    talk.sees(&keys(2));
+    talk.types("q");
+    talk.asks("sign and write 1 event?", "n");
     talk.sees("your drafts are kept in ");
     assert_eq!((talk.ends().1, desk.size()), (3, 8));
     let kept = std::fs::read_dir(desk.path("keys/drafts")).unwrap().next().unwrap().unwrap();
     desk.writes("bo", &format!("append|{}", kept.path().display()), "written at 8");
+}
+
+/// Ctrl-C at a key leaves the terminal as it was, and what was answered is kept.
+#[test]
+fn a_review_can_be_left_at_a_key() {
+    let desk = facts();
+    let mut talk = talk_at_a_shell(&desk, "review|--by|bo", 60);
+    talk.sees("1 of 4");
+    talk.sees("finish: ");
+    talk.types("c");
+    talk.sees("2 of 4");
+    talk.sees("finish: ");
+    talk.types(CTRL_C);
+    talk.sees("your drafts are kept in ");
+    talk.sees("exit 3");
+    let screen = talk.screen(60);
+    assert!(screen.contains("\n     4  asserted   Two answers were given.\n"), "{screen}");
+    let (terminal, _) = talk.ends();
+    let modes: Vec<&str> = terminal.split_whitespace().collect();
+    for mode in ["echo", "isig", "icanon"] {
+        assert!(modes.contains(&mode), "{mode}: {terminal}");
+    }
+    assert!(terminal.contains("min = 1"), "{terminal}");
 }
 
 #[test]
@@ -186,25 +144,11 @@ fn a_correction_asks_which_disputes_it_resolves() {
     assert_eq!(desk.fact(6)["status"], "asserted");
 }
 
-const CTRL_C: &str = "\u{3}";
-const CTRL_D: &str = "\u{4}";
-const CURSOR: &str = "\u{1b}[?25h";
-
-/// A command on a terminal that shows what is typed, as a person's does, and what a shell says of
-/// it and of the terminal afterwards.
-fn talk_at_a_shell(desk: &Desk, line: &str) -> Talk {
-    let mut shell = std::process::Command::new("sh");
-    shell.arg("-c").arg("stty echo; \"$0\" \"$@\"; echo exit $?; stty -a");
-    shell.arg(env!("CARGO_BIN_EXE_annals")).args(line.split('|')).env("TERM", "xterm");
-    shell.current_dir(desk.folder.path()).stdin(std::process::Stdio::inherit());
-    Talk(spawn_command(shell, Some(30_000)).unwrap())
-}
-
 #[test]
 fn a_passphrase_is_asked_twice_and_never_shown() {
     let desk = desk();
     let new = "key|new|zoe|--name|Zoe|--for|example.org/record";
-    let mut talk = talk_at_a_shell(&desk, new);
+    let mut talk = talk_at_a_shell(&desk, new, 80);
     talk.asks("new passphrase of zoe: ", "");
     talk.sees("expected at least one character");
     talk.asks("new passphrase of zoe: ", "long words");
@@ -217,13 +161,13 @@ fn a_passphrase_is_asked_twice_and_never_shown() {
     talk.sees("exit 0");
     // The question for it can be left.
     let open = "key|passphrase|zoe|--no-passphrase";
-    let mut talk = talk_at_a_shell(&desk, open);
+    let mut talk = talk_at_a_shell(&desk, open, 80);
     talk.sees("passphrase of zoe: ");
     talk.types(CTRL_D);
     talk.sees("nothing was written");
     talk.sees("exit 3");
     // The passphrase is the one that was typed.
-    let mut talk = talk_at_a_shell(&desk, open);
+    let mut talk = talk_at_a_shell(&desk, open, 80);
     talk.asks("passphrase of zoe: ", "long words");
     talk.asks("that was wrong; passphrase of zoe: ", "long wörds");
     let shown = talk.sees("zoe.key: not encrypted any more");
@@ -236,7 +180,7 @@ fn a_question_for_a_passphrase_can_be_left_and_the_terminal_is_as_before() {
     let desk = desk();
     for leaves in [CTRL_C, CTRL_D] {
         let new = "key|new|zoe|--name|Zoe|--for|example.org/record";
-        let mut talk = talk_at_a_shell(&desk, new);
+        let mut talk = talk_at_a_shell(&desk, new, 80);
         talk.sees("new passphrase of zoe: ");
         talk.types(leaves);
         talk.sees("nothing was written");
@@ -252,21 +196,21 @@ fn a_question_for_a_passphrase_can_be_left_and_the_terminal_is_as_before() {
 }
 
 #[test]
-fn ctrl_c_leaves_a_menu_with_its_cursor_and_nothing_is_lost() {
+fn ctrl_c_leaves_a_list_and_nothing_is_lost() {
     let desk = facts();
     let mut talk = talk_of(&desk, "bo", "dispute|4");
     talk.sees("reason");
     talk.types(CTRL_C);
-    talk.sees(CURSOR);
     talk.sees("nothing was written");
     assert_eq!((talk.ends().1, desk.size()), (3, 8));
     // What was chosen in a review up to then is kept.
     let mut talk = talk_of(&desk, "bo", "review");
-    talk.asks("1 of 4", "c");
-    talk.asks("2 of 4", "d");
-    talk.sees("reason");
+    talk.sees(&keys(1));
+    talk.types("c");
+    talk.sees(&keys(2));
+    talk.types("d");
+    talk.sees("reason: ");
     talk.types(CTRL_C);
-    talk.sees(CURSOR);
     talk.sees("your drafts are kept in ");
     assert_eq!((talk.ends().1, desk.size()), (3, 8));
 }
@@ -425,4 +369,29 @@ fn a_fact_is_shown_before_it_is_confirmed_or_disputed() {
         talk.sees("nothing was written");
         assert_eq!((talk.ends().1, desk.size()), (3, 8), "{line}");
     }
+}
+
+/// A slip in the drafts goes back to the editor, or is left with its exit code, and kept.
+#[test]
+fn a_slip_goes_back_to_the_editor() {
+    let desk = desk();
+    let script = "#!/bin/sh\nif grep -q 'two ours' \"$1\"; then new=hours; else new=ours; fi\n\
+                  sed -i -e \"s/^quote = .*/quote = \\\"two $new\\\"/\" \
+                  -e 's/^claim = .*/claim = \"Two hours.\"/' \"$1\"\n";
+    std::fs::write(desk.path("editor.sh"), script).unwrap();
+    let edit = |answer: &str| {
+        let mut command = desk.command("ada", "append|--edit");
+        command.env("VISUAL", format!("sh {}", desk.path("editor.sh").display()));
+        let mut talk = talk(command);
+        talk.sees("line 6: quote: in document 3: ");
+        talk.asks("back to the editor? [y/N]", answer);
+        talk
+    };
+    let mut left = edit("n");
+    left.sees("your drafts are kept in ");
+    assert_eq!((left.ends().1, desk.size()), (1, 4));
+    let mut mended = edit("y");
+    mended.asks("sign and write 1 event? [y/N]", "y");
+    mended.sees("written at 4");
+    assert_eq!(mended.ends().1, 0);
 }

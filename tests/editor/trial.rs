@@ -1,4 +1,4 @@
-//! What is checked and shown before anybody's secret key is opened.
+//! Checks and previews that come before a secret key is opened.
 
 use crate::editor::story::{Desk, answer, facts};
 
@@ -51,7 +51,7 @@ fn a_dry_run_needs_no_passphrase() {
 #[test]
 fn faults_are_told_before_a_passphrase_is_asked_for() {
     let desk = locked();
-    // Nobody is there to give a passphrase: what is told is what is wrong with the drafts.
+    // Without a terminal for the passphrase, the faults of the drafts are reported.
     let by_options = desk.run("ada", "append|--quote|two ours|--claim|x");
     assert!(
         by_options.exit == 1 && by_options.err.contains("quote: in document 3"),
@@ -67,7 +67,7 @@ fn faults_are_told_before_a_passphrase_is_asked_for() {
     }
     let own = desk.run("ada", "confirm|5|--how|reread");
     assert!(own.exit == 1 && own.err.contains("rule 504"), "{own:?}");
-    // A good one needs it, and once it is in the record its place is told without.
+    // A good draft needs it; once it is in the record, its position is reported without it.
     let good = desk.run("ada", GOOD);
     assert!(good.exit == 2 && good.err.contains("expected a passphrase"), "{good:?}");
     let mut command = desk.command("ada", GOOD);

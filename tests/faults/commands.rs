@@ -1,28 +1,29 @@
-//! Every command that writes: it says for whom it waits, and what it did where nobody hears it.
+//! Every command that writes: it names whom it waits for, and reports what it did even if stdout
+//! fails.
 //!
-//! Always holds: a command of the program's own list is in one of the two lists here. Not here:
-//! what a command writes.
+//! Always holds: every command of the program is in one of the two lists here. Not here: what a
+//! command writes.
 
 use crate::faults::newsroom::{Newsroom, fact, newsroom};
 use annals::disk::lock::Lock;
 use std::fs::{File, OpenOptions};
 use std::time::Duration;
 
-/// A command that writes, what it waits for, and what it says of what it did.
+/// A command that writes, what it waits for, and its receipt.
 struct Writes {
     line: &'static str,
     waits: Waits,
-    /// What it says on a room that is made ready for it; none where another command is the same.
+    /// Its output in a prepared room; none if another command has the same.
     says: Option<&'static str>,
 }
 
-/// What keeps it from writing while another is at work.
+/// What makes it wait while another process is at work.
 enum Waits {
-    /// The lock of the ledger, or the one at this place.
+    /// The lock of the ledger, or the one at this path.
     File(&'static str),
     /// This folder, locked itself.
     Folder(&'static str),
-    /// Nothing: it makes a file of its own, whole.
+    /// Nothing: it writes a file of its own.
     Nothing,
 }
 
@@ -81,7 +82,7 @@ const WRITING: [Writes; 32] = [
 ];
 
 /// The others read, or write a file that a person names and that is made once.
-const READING: [&str; 17] = [
+const READING: [&str; 19] = [
     "status",
     "replay",
     "show",
@@ -94,6 +95,8 @@ const READING: [&str; 17] = [
     "completions",
     "man",
     "help",
+    "unlock",
+    "lock",
     "editor list",
     "key list",
     "key show",
@@ -120,7 +123,7 @@ fn ready() -> Newsroom {
     room
 }
 
-/// The commands that a help lists.
+/// The commands in a help text.
 fn listed(room: &Newsroom, line: &str) -> Vec<String> {
     let help = room.run(line).out;
     let commands = help.split("Commands:\n").nth(1).unwrap_or_default();
@@ -174,7 +177,7 @@ fn every_command_that_waits_says_for_whom() {
     }
 }
 
-/// Standard output that takes nothing, or is closed: what was written is said on stderr.
+/// Standard output fails, or is closed: the receipt is printed on stderr.
 #[cfg(target_os = "linux")]
 #[test]
 fn what_is_written_is_said_even_where_standard_output_takes_nothing() {
@@ -195,7 +198,7 @@ fn what_is_written_is_said_even_where_standard_output_takes_nothing() {
         let told = answer.told();
         assert!(told.contains(says), "{line}: {told}");
         assert!(told.ends_with(last), "{line}: {told}");
-        // Nobody reads on: that is no error, and what was done is said there too.
+        // A closed pipe is not an error, and the receipt is printed there too.
         let room = made.copy();
         std::fs::create_dir_all(room.path("l")).unwrap();
         let (reader, writer) = std::io::pipe().unwrap();

@@ -1,5 +1,5 @@
-//! A writer is killed at any moment: what it acknowledged is there, nothing is half there, and no
-//! fact is entered twice when the same file is entered again.
+//! A writer is killed at any moment: acknowledged events are recorded, nothing is half written, and
+//! no fact is entered twice when the same file is submitted again.
 
 use crate::faults::newsroom::{Answer, EVENTS, JOURNAL, Newsroom, fact, newsroom};
 use std::collections::BTreeMap;
@@ -8,7 +8,7 @@ use std::process::Stdio;
 use std::thread::sleep;
 use std::time::Duration;
 
-/// How many writers are killed: a few here, hundreds by `scripts/crash`.
+/// The number of killed writers: a few here, hundreds by `scripts/crash`.
 fn rounds() -> u64 {
     std::env::var("ANNALS_CRASH_ROUNDS").ok().and_then(|text| text.parse().ok()).unwrap_or(12)
 }
@@ -22,7 +22,7 @@ fn next(state: &mut u64) -> u64 {
     z ^ (z >> 31)
 }
 
-/// Three drafts of one round, with a document of its own.
+/// Three drafts of one round, with their own document.
 fn drafts(room: &Newsroom, round: u64) -> String {
     room.write(&format!("text-{round}.txt"), format!("In round {round} nothing was said at all."));
     let document = format!(
@@ -35,7 +35,8 @@ fn drafts(room: &Newsroom, round: u64) -> String {
     format!("{document}\n{one}\n{two}\n")
 }
 
-/// Starts entering a file, and kills the process after so long. Its answer if it was faster.
+/// Starts entering a file, and kills the process after this time. Returns its answer if it was
+/// faster.
 fn killed_after(room: &Newsroom, file: &str, pause: Duration) -> Option<String> {
     let mut command = room.command(&format!("append {file}"));
     let mut child = command.stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
@@ -68,7 +69,7 @@ fn whatever_was_acknowledged_is_there_and_nothing_is_there_twice() {
             acknowledged.insert(round, told);
         }
         expect_readable(&room);
-        // Some are entered again at once, some only after later ones.
+        // Some are submitted again at once, some only after later ones.
         if next(&mut chance).is_multiple_of(2) {
             expect_entered(&room, round);
         }
@@ -99,8 +100,8 @@ fn positions(told: &str) -> (u64, u64) {
     (words[0], words[1])
 }
 
-/// A repair that is killed leaves the damaged or the new journal, or the old one aside and none;
-/// the next repair ends it, and everything that was ever there still is.
+/// A killed repair leaves the damaged or the new journal, or the old one aside and none; the next
+/// repair completes it, and everything that existed before still does.
 #[test]
 fn a_killed_repair_is_ended_by_the_next_one() {
     let whole = newsroom();
@@ -122,20 +123,20 @@ fn a_killed_repair_is_ended_by_the_next_one() {
     }
 }
 
-/// After a kill, readers find a record that is whole, or only not finished.
+/// After a kill, readers find a complete record, or an unfinished one.
 fn expect_readable(room: &Newsroom) {
     let Answer { out, err, exit } = room.run("verify");
     assert!(err.lines().all(|line| line.starts_with("note: ")), "{err}");
     let damages: Vec<&str> = out.lines().filter(|line| line.starts_with("damage")).collect();
     let faults = out.lines().any(|line| line.starts_with("fault") || line.starts_with("fork"));
     assert!(!faults, "{out}");
-    // The store may be behind or unfinished: it is finished by the next writer.
+    // The store may be behind or unfinished: the next writer completes it.
     let of_store = |line: &&str| line.contains("store");
     assert!(damages.iter().all(of_store), "{out}");
     assert_eq!(exit, if damages.is_empty() { 0 } else { 2 }, "{out}");
 }
 
-/// The same file again: written or already there, and whole.
+/// The same file again: written or already recorded, and complete.
 fn expect_entered(room: &Newsroom, round: u64) {
     let answer = room.run(&format!("append drafts-{round}.jsonl"));
     assert_eq!(answer.exit, 0, "round {round}: {answer:?}");
@@ -143,7 +144,7 @@ fn expect_entered(room: &Newsroom, round: u64) {
     assert!(told, "{answer:?}");
 }
 
-/// A file that a killed writer had not yet renamed is removed by the next one, and nothing else is.
+/// A file that a killed writer had not renamed is removed by the next one, and nothing else.
 #[test]
 fn the_next_writer_removes_what_a_killed_one_had_not_yet_renamed() {
     let room = newsroom();

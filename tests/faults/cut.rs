@@ -1,4 +1,4 @@
-//! A record that ends before what its checkpoint speaks of: every command that reads says so.
+//! A record that ends before the size in its checkpoint: every command that reads reports it.
 
 use crate::faults::newsroom::{EVENTS, JOURNAL, newsroom};
 
@@ -23,7 +23,7 @@ fn a_reader_warns_of_events_that_are_missing() {
     let end = text.match_indices("\n= ").nth(1).unwrap().0 + 1;
     let end = end + text[end..].find('\n').unwrap() + 1;
     room.write(JOURNAL, &text[..end]);
-    // The log key's memory would say so too, and is not everywhere.
+    // The marks of the log key would report it too, but are not available everywhere.
     room.remove("keys/log.marks");
     let told = format!(
         "warning: the checkpoint speaks of {EVENTS} events, here are 3: events are missing; \

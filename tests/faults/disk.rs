@@ -1,5 +1,5 @@
-//! Disks that are full, and folders that cannot be written: refused with a clear message, nothing
-//! half-written, and it works once there is room.
+//! Full disks, and folders that cannot be written: refused with a clear message, nothing half
+//! written, and a success once there is room.
 
 use crate::faults::newsroom::{EVENTS, JOURNAL, Newsroom, WHOLE, fact, newsroom, prepare};
 use std::process::Command;
@@ -7,8 +7,8 @@ use std::process::Command;
 const LAVROV: &str =
     r#"{"claim":"Lavrov spoke.","lang":"en","vouch":"said","quote":"Lavrov said"}"#;
 
-/// The program in a shell where no file may grow over so many blocks of 512 bytes; a write over
-/// that fails with EFBIG, as one on a full disk fails with ENOSPC.
+/// The program in a shell with a limit of file size in blocks of 512 bytes; a write beyond it fails
+/// with EFBIG, as one on a full disk fails with ENOSPC.
 fn limited(room: &Newsroom, blocks: u64, line: &str) -> crate::faults::newsroom::Answer {
     let mut shell = Command::new("sh");
     prepare(&mut shell, room.folder.path());
@@ -17,7 +17,7 @@ fn limited(room: &Newsroom, blocks: u64, line: &str) -> crate::faults::newsroom:
     room.answer(shell.output().unwrap())
 }
 
-/// However little may be written: nothing is, or all of it, and the same drafts end it.
+/// Whatever the limit: nothing is written, or everything, and the same drafts complete it.
 #[test]
 fn a_full_disk_refuses_the_whole_append_and_room_ends_it() {
     let long = fact(&"Lavrov spoke at length. ".repeat(160), "Lavrov said");
@@ -37,7 +37,8 @@ fn a_full_disk_refuses_the_whole_append_and_room_ends_it() {
             2 => {
                 refused += 1;
                 let said = answer.told();
-                // What failed and why, or that it is written and the rest is not done.
+                // The failed operation and its reason, or a report that the events are written and
+                // the rest is not done.
                 assert_eq!(said.contains("written, not acknowledged"), written, "{said}");
                 assert!(written || said.contains("File too large"), "limit {limit}: {said}");
                 assert!(!said.contains("panicked"), "limit {limit}: {said}");
@@ -64,8 +65,8 @@ fn a_store_that_may_not_be_written_is_not_called_damaged() {
     assert_eq!((answer.exit, &*answer.told()), (2, told));
 }
 
-/// The store is never evidence: where it cannot be copied to be looked at, the verdict is the
-/// journal's, and nothing of a copy stays.
+/// The store is never evidence: if it cannot be copied for the comparison, the verdict is that of
+/// the journal, and no part of a copy is left.
 #[test]
 fn a_store_that_cannot_be_copied_takes_no_verdict_away() {
     let room = newsroom();
@@ -100,7 +101,7 @@ fn a_store_that_cannot_be_copied_takes_no_verdict_away() {
     }
     assert!(run("tmp", "verify").out.contains("store: 5 events, as in the journal\n"));
     assert_eq!(left(), 0);
-    // A damaged journal is called so, and one that the store could have mended is not.
+    // A damaged journal is reported as such, even if the store could repair it.
     let mut journal = room.read(JOURNAL);
     let middle = journal.len() / 2;
     journal[middle] ^= 1;
@@ -108,7 +109,7 @@ fn a_store_that_cannot_be_copied_takes_no_verdict_away() {
     assert_eq!(run("none", "verify").exit, run("tmp", "verify").exit);
 }
 
-/// What a process that was killed left is removed by the next one.
+/// Files of a killed process are removed by the next one.
 #[test]
 fn what_a_killed_process_left_of_a_copy_is_removed() {
     let room = newsroom();
@@ -123,8 +124,8 @@ fn what_a_killed_process_left_of_a_copy_is_removed() {
     assert!(!left.exists() && room.has("tmp/annals-store-notes"));
 }
 
-/// A small file system of its own, where the test may mount one, filled to the last blocks: each
-/// step of a commit is the one that finds no room.
+/// A small file system, where the test may mount one, filled to the last blocks: each step of a
+/// commit in turn finds no room.
 #[cfg(target_os = "linux")]
 #[test]
 fn a_file_system_without_room_refuses_and_goes_on_when_there_is_some() {
@@ -174,7 +175,7 @@ fn a_file_system_without_room_refuses_and_goes_on_when_there_is_some() {
     assert!(refused >= 2 && cut_back >= 1, "{refused} refused, {cut_back} cut back");
 }
 
-/// Takes all room on a file system but so many bytes.
+/// Takes all space of a file system except this many bytes.
 #[cfg(target_os = "linux")]
 fn fill_but(file: &std::path::Path, free: usize) {
     let mut room = 2_usize << 20;
@@ -188,12 +189,12 @@ struct Unmount(std::path::PathBuf);
 
 impl Drop for Unmount {
     fn drop(&mut self) {
-        // Nothing can be done where it fails; the folder is temporary.
+        // A failure is ignored; the folder is temporary.
         let _ = Command::new("umount").arg("-l").arg(&self.0).status();
     }
 }
 
-/// Read-only media: a bind mount where the test may make one, permissions where it is not root.
+/// Read-only media: a bind mount where the test may make one, permissions if it is not root.
 #[cfg(unix)]
 #[test]
 fn a_ledger_that_cannot_be_written_is_read_and_not_written() {
@@ -219,7 +220,7 @@ fn a_ledger_that_cannot_be_written_is_read_and_not_written() {
     assert!(room.snapshot() == before);
 }
 
-/// A ledger's folder that is read-only until this goes.
+/// A ledger's folder that is read-only until this is dropped.
 #[cfg(unix)]
 enum ReadOnly {
     Mounted(#[expect(dead_code, reason = "it is dropped")] Unmount),
@@ -243,7 +244,7 @@ impl ReadOnly {
         for folder in &folders {
             std::fs::set_permissions(folder, PermissionsExt::from_mode(0o555)).unwrap();
         }
-        // Root writes all the same.
+        // Root can write nevertheless.
         let held = std::fs::write(ledger.join("try"), "").is_err();
         let made = ReadOnly::Permitted(folders);
         held.then_some(made)

@@ -1,9 +1,10 @@
-//! What stands where a file is expected: a link, a named pipe, a folder, a device, a giant.
+//! Other things in place of an expected file: a link, a named pipe, a folder, a device, a huge
+//! file.
 //!
-//! Always holds: in the place of any file of a ledger, of its keys, of a bag and of a published
-//! record, each of them gets the right answer or an error that says what was found, in seconds and
-//! in little memory; nothing outside is read into the record, written or removed. A sample is
-//! tried; `ANNALS_WHOLE=1` tries all. Not here: files with other bytes (`disk`, `input`).
+//! Always holds: for each of them, in place of any file of a ledger, of its keys, of a bag and of a
+//! published record, the answer is right or an error that says what was found, in seconds and with
+//! little memory; nothing outside is read into the record, written or removed. A sample is tested;
+//! `ANNALS_WHOLE=1` tests all. Not here: files with other bytes (`disk`, `input`).
 
 use crate::faults::newsroom::{Newsroom, copy_folder, fact, newsroom};
 use std::collections::BTreeMap;
@@ -20,7 +21,7 @@ use std::time::{Duration, Instant};
 enum Thing {
     /// A link to a file outside that is a copy of the one replaced.
     Link,
-    /// A link to a name outside that nothing has.
+    /// A link to a missing name outside.
     Dangling,
     /// A link to itself.
     Itself,
@@ -30,7 +31,7 @@ enum Thing {
     Folder,
     /// A device that never ends.
     Device,
-    /// The file's own bytes, and zeros up to 2 GiB that take no place on the disk.
+    /// The file's own bytes, and zeros up to 2 GiB that use no disk space.
     Giant,
 }
 
@@ -45,16 +46,16 @@ const THINGS: [Thing; 7] = [
 ];
 
 const GIANT: u64 = (2 << 30) + 1;
-/// The most time that a command takes, on a busy machine too.
+/// The maximum time of a command, even on a busy machine.
 const MOST_TIME: Duration = Duration::from_secs(40);
-/// The most memory that a command takes, in KiB.
+/// The maximum memory of a command, in KiB.
 const MOST_MEMORY: u64 = 100 << 10;
 
 const READING: [&str; 7] = ["verify", "status", "show 2", "replay", "log", "find met", "log 2"];
 const WRITING: [&str; 4] =
     ["append drafts.jsonl", "publish pub", "export --to new", "repair --from other"];
 
-/// The folders in which files are replaced, and what is then said.
+/// The folders in which files are replaced, and the expected messages.
 fn parts() -> [(&'static str, Vec<&'static str>, Vec<&'static str>); 4] {
     [
         ("ledger", READING.to_vec(), WRITING.to_vec()),
@@ -98,7 +99,7 @@ fn files(room: &Newsroom, folder: &str) -> Vec<String> {
     names
 }
 
-/// Puts a thing in the place of a file; false where this machine does not let it be made.
+/// Puts a thing in place of a file; false if this machine does not allow it.
 fn strike(room: &Newsroom, name: &str, thing: Thing) -> bool {
     let path = room.path(name);
     let run = |command: &mut Command| {
@@ -128,10 +129,10 @@ fn strike(room: &Newsroom, name: &str, thing: Thing) -> bool {
     true
 }
 
-/// What is known of a file without opening it.
+/// The metadata of a file, without opening it.
 type About = (u32, u64, i64, i64, Option<PathBuf>);
 
-/// What stands at every name below a folder, but a lock's times.
+/// The metadata of every name below a folder, except a lock's times.
 fn about(folder: &Path) -> BTreeMap<PathBuf, About> {
     let mut found = BTreeMap::new();
     let mut folders = vec![folder.to_owned()];
@@ -156,9 +157,9 @@ fn about(folder: &Path) -> BTreeMap<PathBuf, About> {
 pub struct Ended {
     pub out: String,
     pub err: String,
-    /// `None` where it was stopped, by a signal or because it took too long.
+    /// `None` if it was stopped, by a signal or by the time limit.
     pub exit: Option<i32>,
-    /// The most memory that it was seen to take, in KiB.
+    /// The maximum memory observed, in KiB.
     pub memory: u64,
 }
 
@@ -198,7 +199,7 @@ pub fn watched(room: &Newsroom, line: &str) -> Ended {
     })
 }
 
-/// What is wrong with the answer of a command where a thing is in the place of a file.
+/// The faults of a command's answer while a thing is in place of a file.
 fn wrong(room: &Newsroom, line: &str, (name, thing): (&str, Thing)) -> Vec<String> {
     let before = about(&room.path("outside"));
     let ended = watched(room, line);
@@ -214,8 +215,7 @@ fn wrong(room: &Newsroom, line: &str, (name, thing): (&str, Thing)) -> Vec<Strin
     if ended.memory > MOST_MEMORY {
         wrong.push(format!("it took {} KiB of memory", ended.memory));
     }
-    // An error, or a fault of a report, says where: the name of the file or of what it is a part,
-    // or a rule.
+    // An error, or a fault of a report, names the place: the file, its folder, or a rule.
     let said = format!("{}{}", ended.out, ended.err);
     let last = Path::new(name).file_name().unwrap().to_string_lossy().into_owned();
     if ended.exit != Some(0)
@@ -236,7 +236,7 @@ fn wrong(room: &Newsroom, line: &str, (name, thing): (&str, Thing)) -> Vec<Strin
     wrong.into_iter().map(|why| format!("{of}: {why}")).collect()
 }
 
-/// All that is wrong where this thing is in the place of this file.
+/// All faults while this thing is in place of this file.
 fn tried(folder: usize, (name, thing): (&str, Thing)) -> Vec<String> {
     let (_, reading, writing) = &parts()[folder];
     let mut found = Vec::new();
@@ -256,7 +256,7 @@ fn tried(folder: usize, (name, thing): (&str, Thing)) -> Vec<String> {
         let room = room();
         strike(&room, name, thing);
         found.extend(wrong(&room, line, (name, thing)));
-        // What was put there by a stranger and holds something is still somewhere.
+        // A stranger's file with content still exists somewhere.
         if thing == Thing::Folder && name.starts_with("ledger/") && !line.starts_with("publish") {
             let kept = files(&room, "").iter().any(|name| name.ends_with("/inside"));
             if !kept && !name.starts_with("ledger/index") {

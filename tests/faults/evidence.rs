@@ -1,4 +1,5 @@
-//! What a writer leaves as it is: a checkpoint that contradicts the record, and all of it on trial.
+//! What a writer leaves unchanged: a checkpoint that contradicts the record; and everything in a
+//! dry run.
 
 use crate::faults::newsroom::{Newsroom, fact, newsroom};
 use annals::keys::KeyFolder;
@@ -16,7 +17,7 @@ fn contradiction(room: &Newsroom) -> String {
     Note { text, signatures }.write()
 }
 
-/// The log key signed two records: that is what an auditor must be able to find.
+/// The log key signed two records: an auditor must be able to find that.
 #[test]
 fn a_checkpoint_that_the_log_key_signed_over_another_record_is_not_written_over() {
     let room = newsroom();
@@ -31,7 +32,7 @@ fn a_checkpoint_that_the_log_key_signed_over_another_record_is_not_written_over(
     assert_eq!(verified.exit, 1, "{verified:?}");
 }
 
-/// Nobody signed it so: the record goes on, and what was found is kept.
+/// The log key did not sign it: the record continues, and the file is kept.
 #[test]
 fn a_checkpoint_that_nobody_signed_so_is_kept_aside() {
     let room = newsroom();
@@ -66,7 +67,7 @@ fn a_dry_run_writes_nothing_signs_nothing_and_moves_nothing() {
         assert_eq!(answer.exit, exit, "{line}: {answer:?}");
         assert_eq!(room.snapshot(), before, "{line}");
     }
-    // The same without it is written, and what was left unfinished is told.
+    // Without the dry run it is written, and the completed work is reported.
     let answer = room.run("append drafts.jsonl");
     assert_eq!(answer.exit, 0, "{answer:?}");
     assert!(answer.told().contains("an unfinished commit"), "{answer:?}");

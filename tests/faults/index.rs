@@ -1,4 +1,4 @@
-//! The index: made by the writer, never believed against the journal, made again at any time.
+//! The index: built by the writer, never trusted over the journal, rebuilt at any time.
 
 use crate::faults::newsroom::{Answer, JOURNAL, Newsroom, copy_folder, fact, newsroom};
 
@@ -12,7 +12,7 @@ const ASKED: [&str; 6] = [
     "editor list --format json",
 ];
 
-/// How the note ends that an answer is without the index.
+/// The ending of the note that an answer was made without the index.
 const NOTE: &str = "; the answer is from the journal; annals repair --index rebuilds the index";
 
 fn path(name: &str) -> String {
@@ -29,7 +29,7 @@ fn answers(room: &Newsroom) -> Vec<(i32, String, String)> {
     ASKED.iter().map(answer).collect()
 }
 
-/// What the program says without any index.
+/// The program's output without an index.
 fn folded() -> Vec<(i32, String, String)> {
     let room = newsroom();
     room.remove("ledger/index");
@@ -87,7 +87,7 @@ fn no_byte_of_it_can_change_an_answer() {
 
 #[test]
 fn a_damaged_index_is_mended_by_repair_and_by_the_next_writer() {
-    // So few events have no root.
+    // This few events have no root.
     for name in FILES.iter().filter(|name| **name != "roots") {
         let room = newsroom();
         let kept = room.snapshot();
@@ -124,8 +124,8 @@ fn one_that_ends_early_is_no_damage_and_the_next_writer_goes_on_with_it() {
     }
 }
 
-/// What was never synced can be zeros after a power cut: at the end, in the middle, beyond, in one
-/// file or in all; and one file can be shorter than it is by another.
+/// Unsynced bytes can be zeros after a power cut: at the end, in the middle, beyond the end, in one
+/// file or in all; and one file can be shorter than the others.
 #[test]
 fn what_a_power_cut_leaves_of_it_is_no_damage_and_the_next_writer_goes_on_with_it() {
     let room = newsroom();
@@ -166,7 +166,7 @@ fn what_a_power_cut_leaves_of_it_is_no_damage_and_the_next_writer_goes_on_with_i
     }
 }
 
-/// An index that an earlier version of the program made is made again, and is no damage.
+/// An index that an earlier version of the program built is rebuilt, and is not damage.
 #[test]
 fn the_index_of_another_version_is_made_again_by_the_next_writer() {
     let room = newsroom();
@@ -200,7 +200,7 @@ fn the_index_of_another_record_is_not_believed() {
     }
 }
 
-/// One that is of a longer record: its beginning is that of this one.
+/// An index of a longer record: its beginning is that of this one.
 #[test]
 fn an_index_that_goes_on_answers_for_what_is_there() {
     let room = newsroom();
@@ -228,7 +228,7 @@ fn an_index_that_cannot_be_written_hinders_no_writer() {
     assert!(repaired.told().starts_with("annals: the index was not made: "), "{repaired:?}");
 }
 
-/// An event that is not the one that was indexed is told as without an index.
+/// If an event is not the indexed one, the answer is made without the index.
 #[test]
 fn a_changed_event_is_found_by_whoever_reads_it() {
     let room = newsroom();
@@ -250,7 +250,7 @@ fn a_changed_event_is_found_by_whoever_reads_it() {
         for (with, line) in with.iter().zip(ask) {
             let without = bare.run(line);
             assert_eq!(with.out, without.out, "{line}, {from}");
-            // A body that is another is told; what else is wrong, whoever folds tells.
+            // A body with other bytes is reported; the fold reports other faults.
             let said = |answer: &Answer| answer.told().replace(told, "");
             assert_eq!(said(with), said(&without), "{line}, {from}");
         }

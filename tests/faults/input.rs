@@ -1,5 +1,5 @@
-//! Bad input at the command line: paths, arguments, environment, files that are not what they
-//! should be. Each a clear error, nothing half-written, no panic.
+//! Bad input at the command line: paths, arguments, environment, wrong files. Each gives a clear
+//! error, nothing half written, no panic.
 
 use crate::faults::newsroom::{EVENTS, JOURNAL, Newsroom, WHOLE, fact, newsroom};
 use annals::disk::lock::Lock;
@@ -17,7 +17,7 @@ fn with_drafts() -> Newsroom {
     room
 }
 
-/// Every command that reads answers as if nothing were wrong.
+/// Every command that reads answers as usual.
 fn expect_reads(room: &Newsroom, but: &[&str]) {
     for reading in READING.iter().filter(|reading| !but.contains(reading)) {
         let answer = room.run(reading);
@@ -82,14 +82,14 @@ fn a_ledger_that_another_process_holds() {
     assert_eq!(answer.exit, 2, "{answer:?}");
     let told = "annals: --wait: expected a span of time such as 10s or 2min, found \"soon\"\n";
     assert_eq!(answer.told(), told);
-    // A writer that waits gets it when it is let go.
+    // A waiting writer gets the lock when it is released.
     std::thread::scope(|scope| {
         let waiting = scope.spawn(|| room.run("append drafts.jsonl --wait 60s"));
         std::thread::sleep(Duration::from_millis(1_500));
         drop(lock);
         let answer = waiting.join().unwrap();
         assert_eq!(answer.exit, 0);
-        // Who it waited for was said at once.
+        // The holder was reported at once.
         let said = format!("waiting for another writer: {holder}");
         assert!(answer.told().starts_with(&said), "{answer:?}");
     });
@@ -140,7 +140,7 @@ fn a_checkpoint_that_is_missing_or_garbage() {
     }
 }
 
-/// A cut that nothing but the checkpoint shows: the writer does not sign over it.
+/// A truncation that only the checkpoint shows: the writer does not sign over it.
 #[test]
 fn a_checkpoint_of_more_events_than_there_are() {
     let room = with_drafts();
@@ -182,7 +182,7 @@ fn marks_that_are_garbage() {
     assert!(room.run("status").out.contains("marks         cannot be read: "));
     expect_reads(&room, &["verify"]);
     assert!(room.snapshot() == before);
-    // A last line without LF is no mark.
+    // A last line without LF is not a mark.
     room.write("keys/log.marks", [&marks, &b"example.org/rec"[..]].concat());
     assert_eq!(room.run("append drafts.jsonl").exit, 0);
     room.expect_whole(EVENTS + 1);
@@ -207,7 +207,7 @@ fn marks_that_are_garbage_beside_an_empty_journal() {
 fn files_that_cannot_be_read() {
     let advice = "  annals repair builds a journal that is damaged from the store; annals repair \
                   --from COPY takes it, or a document, from another copy\n";
-    // A folder stands for a file that nobody, not even root, can read.
+    // A folder represents a file that nobody, not even root, can read.
     let room = with_drafts();
     room.remove(JOURNAL);
     fs::create_dir(room.path(JOURNAL)).unwrap();
@@ -311,7 +311,7 @@ fn a_clock_that_is_garbage() {
             assert_eq!((answer.exit, &*answer.told()), (2, told), "{clock}");
         }
     }
-    // A clock that is far off is asked about.
+    // A prompt asks about a clock that is far off.
     let mut command = room.command("append drafts.jsonl");
     let answer = room.answer(command.env("ANNALS_CLOCK", "2021-01-27T08:00:00Z").output().unwrap());
     assert_eq!(answer.exit, 2, "{answer:?}");
@@ -319,7 +319,8 @@ fn a_clock_that_is_garbage() {
     room.expect_whole(EVENTS);
 }
 
-/// A reader that goes away early is no error, for every command that writes to standard output.
+/// A reader that closes the pipe early is not an error, for every command that writes to standard
+/// output.
 #[test]
 fn a_closed_pipe_is_no_error() {
     let room = with_drafts();
@@ -338,7 +339,7 @@ fn a_closed_pipe_is_no_error() {
     assert!(room.run("verify").out.contains(WHOLE));
 }
 
-/// What the shell makes of a reader that takes one line.
+/// The shell's status with a reader that takes one line.
 #[cfg(unix)]
 #[test]
 fn one_line_of_a_long_answer() {

@@ -1,5 +1,5 @@
-//! The log key and its memory: one root a size, whoever signs, and a key file that a stopped
-//! rekeying left.
+//! The log key and its marks: one root for each size, whoever signs, and a key file that an
+//! interrupted rekeying left.
 
 use crate::faults::newsroom::{EVENTS, Newsroom, fact, newsroom, prepare};
 use std::process::{Command, Stdio};
@@ -22,7 +22,7 @@ fn marks(room: &Newsroom) -> Vec<(u64, String)> {
     words.map(|words| (words[1].parse().unwrap(), words[2].to_owned())).collect()
 }
 
-/// No size stands twice with another root.
+/// No size has two marks with different roots.
 fn expect_one_root_a_size(room: &Newsroom) {
     let marks = marks(room);
     for (size, root) in &marks {
@@ -48,7 +48,7 @@ fn two_copies_with_one_folder_of_keys_never_sign_two_roots_of_one_size() {
     room.expect_whole(EVENTS + 1);
 }
 
-/// Both writers have judged their record before either signs.
+/// Both writers have verified their record before either signs.
 #[test]
 fn writers_of_two_copies_at_once_never_sign_two_roots_of_one_size() {
     for _ in 0..6 {
@@ -101,7 +101,7 @@ fn a_writer_that_waits_for_a_rekeying_signs_with_the_new_key() {
     let mut command = room.command("append one.jsonl --wait 30s");
     let waiting = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
     std::thread::sleep(Duration::from_millis(400));
-    // The rekeying that held the lock in the meantime, done in a copy.
+    // The rekeying that held the lock meanwhile, done in a copy.
     let other = room.copy();
     assert_eq!(other.run(REKEY).exit, 0);
     for part in ["ledger/journal", "ledger/db", "ledger/checkpoint", "ledger/index", "keys"] {
@@ -124,7 +124,7 @@ fn a_writer_that_waits_for_a_rekeying_signs_with_the_new_key() {
     room.expect_whole(EVENTS + 2);
 }
 
-/// One flipped bit in the memory's last line stops nobody where the checkpoint holds the same.
+/// A flipped bit in the last mark stops no writer if the checkpoint has the same content.
 #[test]
 fn a_flipped_bit_in_the_last_mark_is_put_right_from_the_checkpoint() {
     let whole = newsroom();

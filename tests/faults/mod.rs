@@ -1,4 +1,4 @@
-//! Faults: damage, crashes, full disks and bad input, told as stories with exact answers.
+//! Faults: damage, crashes, full disks and bad input, as stories with exact answers.
 //!
 //! Always holds: each test has its own copy of one small ledger, made by the built program with
 //! seeded randomness and a set clock. Not here: timings. Longer crash runs: `scripts/crash`.

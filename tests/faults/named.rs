@@ -1,14 +1,14 @@
-//! Files that are named: by a person for an answer, by a draft for a document.
+//! Named files: by a person for an answer, by a draft for a document.
 //!
-//! Always holds: what is written over is a file of this program of the same kind; nothing is
-//! written into what is read; drafts name no file outside of their folder. Not here: what stands
-//! in the place of files of a record (`doors`).
+//! Always holds: only a file of this program of the same kind is overwritten; nothing is written
+//! into the input; drafts name no file outside their folder. Not here: other things in place of a
+//! record's files (`doors`).
 
 use crate::faults::newsroom::{EVENTS, Newsroom, newsroom};
 use std::fs;
 use std::os::unix::fs::symlink;
 
-/// The answer of a command that must be refused and leave all as it was.
+/// The answer of a command that must be refused and change nothing.
 fn refused(room: &Newsroom, line: &str) -> String {
     let before = room.snapshot();
     let answer = room.run(line);
@@ -116,7 +116,7 @@ fn drafts_name_no_file_outside_of_their_folder() {
         let said = "expected a file in the folder of the drafts, found";
         assert!(answer.err.contains(said), "{answer:?}");
     }
-    // Also what a person allows is no key.
+    // A secret key is refused even if a person allows the file.
     fs::copy(room.path("keys/ada.key"), room.path("inbox/annex.txt")).unwrap();
     let secret = [
         ("../keys/ada.key", " --any-file", "is in the folder of keys"),

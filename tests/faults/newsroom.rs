@@ -24,7 +24,7 @@ pub const TEXT: &str = "Sullivan met Grushko in Moscow on Wednesday. The talks l
      Lavrov said that the core question was not answered. Nothing was signed.";
 pub const JOURNAL: &str = "ledger/journal/00000000000000000000.log";
 pub const EVENTS: u64 = 5;
-/// What every text of a command on a good ledger ends with.
+/// The ending of every text answer on a good ledger.
 pub const WHOLE: &str = "yes: the record is whole";
 
 pub struct Newsroom {
@@ -129,7 +129,7 @@ impl Newsroom {
         command
     }
 
-    /// Runs these words; what is told of paths here is told as paths from here.
+    /// Runs these words; paths in the output are relative to here.
     pub fn run(&self, line: &str) -> Answer {
         self.answer(self.command(line).output().unwrap())
     }
@@ -154,7 +154,7 @@ impl Newsroom {
         assert!(answer.out.starts_with(told), "{answer:?}");
     }
 
-    /// Signs drafts and keeps them in the outbox, as a writer that is stopped right after it.
+    /// Signs drafts and keeps them in the outbox, as a writer that is interrupted right afterwards.
     pub fn keep(&self, drafts: &str) {
         let paths = Paths::new(self.path("ledger"), None);
         let keys = KeyFolder::open(&paths.keys).unwrap();
@@ -178,7 +178,7 @@ impl Newsroom {
         format!("keys/outbox/{}", names[0])
     }
 
-    /// Verify must say yes of so many events, and the store must hold them too.
+    /// Verify must succeed with this number of events, and the store must hold them too.
     pub fn expect_whole(&self, events: u64) {
         let answer = self.run("verify");
         assert_eq!(answer.exit, 0, "{answer:?}");
@@ -187,7 +187,7 @@ impl Newsroom {
         assert!(answer.out.contains(&store), "{answer:?}");
     }
 
-    /// The bytes of every file here, but the lock's.
+    /// The bytes of every file here, except the lock's.
     pub fn snapshot(&self) -> BTreeMap<PathBuf, Vec<u8>> {
         let mut found = BTreeMap::new();
         let mut folders = vec![self.folder.path().to_owned()];
@@ -204,7 +204,7 @@ impl Newsroom {
         found
     }
 
-    /// Positions and claims of all facts, as replay tells them.
+    /// Positions and claims of all facts, from replay.
     pub fn facts(&self) -> Vec<(u64, String)> {
         let answer = self.run("replay --format jsonl");
         assert_eq!(answer.exit, 0, "{answer:?}");
@@ -220,7 +220,7 @@ impl Newsroom {
     }
 }
 
-/// A child of these tests: where it works, at a set time, with a seed of its own.
+/// A child process: its folder, at a set time, with its own seed.
 pub fn prepare(command: &mut Command, folder: &Path) {
     static SEED: AtomicU64 = AtomicU64::new(0);
     let seed = SEED.fetch_add(1, Ordering::Relaxed).to_string();

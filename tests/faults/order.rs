@@ -1,6 +1,7 @@
-//! The order of a commit, stopped at every step: outbox kept · documents written · half of the
-//! journal's lines · closing line · store · mark · checkpoint. Each state is put together on disk
-//! from the files before and after the commit; readers tell or ignore it, the next writer ends it.
+//! The order of a commit, interrupted at every step: outbox kept · documents written · half of the
+//! journal's lines · commit line · store · mark · checkpoint. Each state is composed on disk from
+//! the files before and after the commit; readers report or ignore it, the next writer completes
+//! it.
 
 use crate::faults::newsroom::{EVENTS, JOURNAL, Newsroom, WHOLE, copy_folder, newsroom};
 use annals_core::hash::Hash;
@@ -14,8 +15,8 @@ const DRAFTS: &str = r#"{"type":"document.captured","file":"second.txt","title":
 const CHECKPOINT: &str = "ledger/checkpoint";
 const MARKS: &str = "keys/log.marks";
 
-/// The newsroom before and after events 5 and 6, which come with a document. Before them they are
-/// in the outbox, and nowhere else.
+/// The newsroom before and after events 5 and 6, which come with a document. Before the commit they
+/// are only in the outbox.
 fn before_and_after() -> (Newsroom, Newsroom) {
     let before = newsroom();
     before.write("second.txt", NEW);
@@ -30,7 +31,7 @@ fn document() -> String {
     format!("ledger/document/{}", Hash::of(&[NEW.as_bytes()]))
 }
 
-/// Takes a file or folder from the other room.
+/// Takes a file or folder from the other newsroom.
 fn take(room: &Newsroom, from: &Newsroom, name: &str) {
     match from.path(name).is_dir() {
         true => {
@@ -57,7 +58,7 @@ fn expect_finished(room: &Newsroom, after: &Newsroom, told: &str, notes: &[&str]
     room.expect_whole(EVENTS + 2);
 }
 
-/// Readers see the record before or after, and say so.
+/// Readers see the record before or after, and report which.
 fn expect_read(room: &Newsroom, events: u64, told: &str) {
     let snapshot = room.snapshot();
     let verified = room.run("verify");
@@ -93,7 +94,7 @@ fn stopped_in_the_middle_of_the_journals_lines() {
     let (start, whole) = (first.read(JOURNAL).len(), after.read(JOURNAL));
     let closing =
         whole.len() - 1 - whole[..whole.len() - 1].iter().rev().position(|b| *b == b'\n').unwrap();
-    // One byte, half of a line, whole events without their closing line, half of the closing line.
+    // One byte, half of a line, whole events without their commit line, half of the commit line.
     for end in [start + 1, start + 40, (start + whole.len()) / 2, closing, closing + 30] {
         let room = first.copy();
         take(&room, &after, &document());
@@ -120,7 +121,7 @@ fn stopped_after_the_closing_line() {
     for name in [&*document(), JOURNAL] {
         take(&room, &after, name);
     }
-    // Written is written: readers see it; the store and the checkpoint are behind.
+    // The events are written: readers see them; the store and the checkpoint are behind.
     let verified = room.run("verify");
     assert_eq!(verified.exit, 2, "{verified:?}");
     let behind = "damage: event 5: rule 901 store: it holds 5 events, the journal 7; annals repair \
@@ -167,13 +168,13 @@ fn stopped_after_the_checkpoint_was_replaced() {
     let (before, room) = before_and_after();
     let after = room.copy();
     take(&room, &before, "keys/outbox");
-    // A temporary file that was not renamed any more means nothing.
+    // A temporary file that was not renamed is ignored.
     room.write("ledger/.checkpoint.tmp-1-0", "example.org/record\n7\n");
     expect_read(&room, EVENTS + 2, "store: 7 events, as in the journal\n");
     expect_finished(&room, &after, "already at 5 to 6 (2 events)\n", &[]);
 }
 
-/// A torn document under its own name: the commit that brings it is not written yet.
+/// A truncated document under its own name: its commit is not written yet.
 #[test]
 fn a_document_that_was_half_written_is_written_again() {
     let (room, after) = before_and_after();
@@ -182,8 +183,8 @@ fn a_document_that_was_half_written_is_written_again() {
     expect_finished(&room, &after, "written at 5 to 6 (2 events)\n", &[AGAIN]);
 }
 
-/// What no checkpoint covers is judged whole before it is signed over: a body and a document that
-/// are not there are told, and nothing is moved or signed.
+/// Events that no checkpoint covers are verified completely before they are signed: a missing body
+/// and a missing document are reported, and nothing is moved or signed.
 #[test]
 fn what_is_not_signed_yet_is_signed_over_only_where_it_is_whole() {
     let (before, after) = before_and_after();

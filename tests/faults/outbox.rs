@@ -1,5 +1,5 @@
-//! A damaged, cut, foreign or forged file of the outbox: no event that nobody signed, no receipt
-//! of what is not written, and the same command again gives a right answer.
+//! A damaged, truncated, foreign or forged file of the outbox: no event without a signature, no
+//! receipt of unwritten events, and the same command again gives a right answer.
 
 use crate::faults::newsroom::{Answer, EVENTS, JOURNAL, Newsroom, copy_folder, fact, newsroom};
 
@@ -11,7 +11,7 @@ fn drafts() -> String {
     facts.map(|fact| fact + "\n").collect()
 }
 
-/// A room whose three facts are in the outbox and nowhere else.
+/// A room with three facts that are only in the outbox.
 fn kept() -> Newsroom {
     let room = newsroom();
     room.write("drafts.jsonl", drafts());
@@ -19,7 +19,7 @@ fn kept() -> Newsroom {
     room
 }
 
-/// The three facts are in the record once, and all of it verifies.
+/// The three facts are in the record once, and the whole record verifies.
 fn expect_entered(room: &Newsroom, answer: &Answer, why: &str) {
     assert_eq!(answer.exit, 0, "{why}: {answer:?}");
     assert!(answer.out.ends_with(" 8 events\n"), "{why}: {answer:?}");
@@ -45,7 +45,7 @@ fn expect_signed_anew(room: &Newsroom, why: &str) {
 fn every_flipped_byte_is_damage_and_nothing_of_it_is_written() {
     let first = kept();
     let (name, good) = (first.outbox(), first.read(&first.outbox()));
-    // The six lines byte by byte, and the events at steps that meet each of their lines.
+    // The six lines byte by byte, and the events in steps that hit each of their lines.
     let header = 6 + good.split(|b| *b == b'\n').take(6).map(<[u8]>::len).sum::<usize>();
     let events = (header..good.len()).step_by(97);
     for at in (0..header).step_by(5).chain(events) {
@@ -64,7 +64,7 @@ fn a_cut_file_acknowledges_nothing() {
     let ends: Vec<usize> =
         good.iter().enumerate().filter(|(_, byte)| **byte == b'\n').map(|(at, _)| at + 1).collect();
     assert_eq!(ends.len(), 6 + 3 * 4);
-    // After one event, after two, in a line, in the header, nothing at all, and too much.
+    // Truncated after one event, after two, in a line, in the header, to nothing; and extended.
     for end in [ends[9], ends[13], ends[13] + 30, ends[2], 0] {
         let room = first.copy();
         room.write(&name, &good[..end]);
@@ -76,8 +76,8 @@ fn a_cut_file_acknowledges_nothing() {
     expect_signed_anew(&room, "one event twice");
 }
 
-/// Whoever can write there and has no key: another submission's file, the form of older versions,
-/// other events under the header, a folder.
+/// Forgeries without a key: another submission's file, the form of older versions, other events
+/// under the header, a folder.
 #[test]
 fn a_foreign_file_counts_for_nothing() {
     let first = kept();
@@ -102,7 +102,7 @@ fn a_foreign_file_counts_for_nothing() {
         room.write(&name, bytes);
         expect_signed_anew(&room, why);
     }
-    // What an older version left of written events is of no use, and goes without a word.
+    // An older version's file of written events is useless, and is removed silently.
     let room = first.copy();
     room.write(&name, &written);
     let answer = room.run("append drafts.jsonl");
@@ -114,7 +114,7 @@ fn a_foreign_file_counts_for_nothing() {
     expect_signed_anew(&room, "a folder");
 }
 
-/// A receipt that nobody signed is none, also where the events that it names are there.
+/// An unsigned receipt does not count, even if its events are in the record.
 #[test]
 fn a_forged_receipt_is_no_receipt() {
     let room = newsroom();
@@ -152,7 +152,7 @@ fn what_is_acknowledged_leaves_its_place_and_no_body() {
         found.iter().any(|text| text.contains("Lavrov"))
     };
     assert!(!clear(&room));
-    // A lost receipt is still answered, and by the place alone.
+    // A lost receipt can still be printed, from the position alone.
     let again = room.run("append drafts.jsonl");
     assert_eq!(
         (again.exit, &*again.out, &*again.told()),
@@ -160,8 +160,8 @@ fn what_is_acknowledged_leaves_its_place_and_no_body() {
     );
 }
 
-/// A writer that died before it could prune: the next one does, whatever it writes; also of the
-/// files of older versions.
+/// An interrupted writer did not prune: the next one does, whatever it writes; also files of older
+/// versions.
 #[test]
 fn the_next_writer_prunes_what_is_written() {
     let room = kept();
@@ -182,7 +182,7 @@ fn the_next_writer_prunes_what_is_written() {
     assert_eq!(again.out, "already at 5 to 7 (3 events)\n");
 }
 
-/// An older copy of the ledger with the keys of today: what it lacks is entered again.
+/// An older copy of the ledger with the present keys: the missing events are entered again.
 #[test]
 fn a_receipt_of_events_that_are_not_there_is_none() {
     let first = newsroom();
@@ -196,14 +196,14 @@ fn a_receipt_of_events_that_are_not_there_is_none() {
     expect_entered(&room, &answer, "an older copy");
 }
 
-/// A log key signs over nothing that was not judged whole: a journal whose end nobody signed.
+/// A log key signs nothing that was not verified completely: a journal whose end nobody signed.
 #[test]
 fn an_end_that_nobody_signed_is_not_signed_over() {
     let room = kept();
     let before = (room.read("ledger/checkpoint"), room.read("keys/log.marks"));
     let store = room.copy();
     assert_eq!(room.run("append drafts.jsonl").exit, 0);
-    // The same events with one digit of the last signature changed, closed as a commit is.
+    // The same events with one digit of the last signature changed, closed like a commit.
     let journal = annals::journal::Journal::open(&room.path("ledger"), Some(8)).unwrap();
     let mut entries = journal.read(5..8).unwrap();
     let record = &mut entries[2].record;
@@ -224,7 +224,7 @@ fn an_end_that_nobody_signed_is_not_signed_over() {
         assert!(answer.told().contains("event 7: rule 302 signature"), "{answer:?}");
     }
     assert!((room.read("ledger/checkpoint"), room.read("keys/log.marks")) == before);
-    // Neither where a checkpoint claims it that the log key did not sign.
+    // Nor if a checkpoint that the log key did not sign covers it.
     let claimed = String::from_utf8(before.0).unwrap().replacen("\n5\n", "\n8\n", 1);
     room.write("ledger/checkpoint", claimed);
     let answer = room.run("append drafts.jsonl");
@@ -233,8 +233,8 @@ fn an_end_that_nobody_signed_is_not_signed_over() {
     assert!(room.read("keys/log.marks") == before.1);
 }
 
-/// A file that was set aside may hold the only copy of what was typed, and so words in clear: no
-/// writer removes it, and `status` says where it is.
+/// A file that was moved aside may hold the only copy of what was typed, in clear text: no writer
+/// removes it, and `status` names its path.
 #[test]
 fn what_is_set_aside_is_listed_until_a_person_removes_it() {
     let room = kept();

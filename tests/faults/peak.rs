@@ -1,16 +1,16 @@
-//! Peak memory: what a command takes grows by little with the record.
+//! Peak memory: the memory of a command grows slowly with the record.
 //!
-//! Always holds: two sizes are compared, so that what a command takes for any record counts for
-//! nothing; the bound is far from what is measured (BENCHMARKS.md). Not here: how long it takes.
+//! Always holds: two sizes are compared, so that the fixed part does not count; the bound is far
+//! from the measured values (BENCHMARKS.md). Not here: the time.
 
 use crate::faults::doors::watched;
 use crate::faults::newsroom::{Newsroom, fact, newsroom};
 
-/// Facts of the smaller record: a span of events, and a part of the rows, is full.
+/// Facts of the smaller record: enough to fill a batch of events, and a part of the rows.
 const SMALL: usize = 1_100;
 /// Facts of the larger one.
 const LARGE: usize = 1_900;
-/// The most bytes that a fact adds. All rows at once took more than twice as many.
+/// The maximum number of bytes for one more fact. All rows at once took more than twice as many.
 const MOST: u64 = 3_000;
 
 fn room(facts: usize) -> Newsroom {

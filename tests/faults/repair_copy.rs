@@ -1,4 +1,4 @@
-//! `annals repair --from COPY`: what another copy of the ledger is good for, and what not.
+//! `annals repair --from COPY`: what another copy of the ledger can repair, and what not.
 
 use crate::faults::newsroom::{EVENTS, JOURNAL, Newsroom, TEXT, copy_folder, fact, newsroom};
 use annals_core::hash::Hash;
@@ -47,7 +47,7 @@ fn the_journal_comes_from_the_copy_with_its_commits_and_checkpoint() {
     room.expect_appended(LAVROV, "written at 5\n");
 }
 
-/// A longer copy that goes on from what is here is the newer one.
+/// A longer copy that continues the record here is the newer one.
 #[test]
 fn a_newer_copy_is_taken_and_an_older_one_never() {
     let (older, newer) = (newsroom(), newsroom());
@@ -59,7 +59,7 @@ fn a_newer_copy_is_taken_and_an_older_one_never() {
     assert!(answer.out.contains("journal: taken from the copy, 6 events\n"), "{answer:?}");
     assert!(answer.out.contains("checkpoint: taken from the copy, size 6\n"), "{answer:?}");
     room.expect_whole(6);
-    // An older copy of a whole ledger is of no use.
+    // An older copy of a complete ledger is useless.
     let room = newer.copy();
     put_copy(&room, &older);
     let before = room.snapshot();
@@ -69,7 +69,7 @@ fn a_newer_copy_is_taken_and_an_older_one_never() {
     assert!(answer.out.contains(older), "{answer:?}");
     assert!(answer.out.contains("nothing was to be repaired\n"), "{answer:?}");
     assert!(room.snapshot() == before);
-    // Nor in place of a damaged one: the checkpoint and the marks know more.
+    // Nor in place of a damaged one: the checkpoint and the marks are of a later size.
     for forgets in ["ledger/checkpoint", "keys/log.marks"] {
         let room = room.copy();
         room.remove(JOURNAL);
@@ -105,7 +105,7 @@ fn a_copy_of_another_record_a_damaged_one_and_the_ledger_itself_are_refused() {
                the folder that the journal is in\n";
     assert_eq!((answer.exit, &*answer.told()), (2, why));
     assert!(room.snapshot() == before);
-    // A damaged copy is told and not taken.
+    // A damaged copy is reported and not used.
     room.remove("copy");
     put_copy(&room, &newsroom());
     let text = room.journal().replace("lasted two", "lasted ten");
@@ -117,7 +117,7 @@ fn a_copy_of_another_record_a_damaged_one_and_the_ledger_itself_are_refused() {
     assert!(answer.out.contains("copy: damaged, at copy: event 3: rule 601"), "{answer:?}");
 }
 
-/// One log key signed both: somebody was told another record.
+/// One log key signed both: somebody was shown another record.
 #[test]
 fn a_copy_that_verifies_and_differs_is_a_fork() {
     let (room, other) = (newsroom(), newsroom());
@@ -160,14 +160,14 @@ fn documents_that_are_missing_or_damaged_come_from_the_copy() {
     assert!(answer.out.contains(&taken), "{answer:?}");
     assert_eq!(room.read(&format!("{name}-aside-1")), b"Sullivan never met anybody.");
     room.expect_whole(EVENTS);
-    // The whole folder can be gone, or a folder stand where the document was.
+    // The whole folder can be missing, or a folder be in place of the document.
     room.remove("ledger/document");
     assert_eq!(room.run("repair --from copy").exit, 0);
     room.remove(&name);
     fs::create_dir(room.path(&name)).unwrap();
     assert_eq!(room.run("repair --from copy").exit, 0);
     room.expect_whole(EVENTS);
-    // Bytes with another digest are not taken.
+    // Bytes with another digest are not used.
     room.remove(&name);
     room.write(&name.replace("ledger/", "copy/"), "another text");
     let answer = room.run("repair --from copy");

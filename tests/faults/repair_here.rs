@@ -1,5 +1,5 @@
-//! `annals repair` with nothing but the ledger itself: the store from the journal, the journal
-//! from the store.
+//! `annals repair` with only the ledger itself: the store from the journal, the journal from the
+//! store.
 
 use crate::faults::newsroom::{EVENTS, JOURNAL, Newsroom, WHOLE, copy_folder, fact, newsroom};
 use annals::journal::Journal;
@@ -68,7 +68,7 @@ fn a_damaged_store_is_built_from_the_journal_and_the_old_one_kept() {
         let room = room.copy();
         damage(&room, &whole);
         let journal = room.journal();
-        // The writer makes it again, verify names this command, readers do not care.
+        // The writer rebuilds it, verify names this command, readers are not affected.
         let writing = room.copy();
         let written = writing.append(&fact("Lavrov spoke.", "Lavrov said"));
         assert_eq!(written.exit, 0, "{name}: {written:?}");
@@ -146,7 +146,7 @@ fn a_lost_journal_is_built_from_the_store() {
     assert!(entries(&room) == before);
 }
 
-/// Its documents alone say that a ledger was here; a folder without any is none.
+/// Its documents alone show that there was a ledger; a folder without any is none.
 #[test]
 fn a_ledger_of_which_only_documents_are_left_is_known() {
     let room = newsroom();
@@ -161,7 +161,8 @@ fn a_ledger_of_which_only_documents_are_left_is_known() {
     assert!(answer.err.contains("no ledger at ledger; annals init makes one"), "{answer:?}");
 }
 
-/// Every kind of damage of the journal: the store, the checkpoint and the marks say what it was.
+/// Every kind of damage of the journal: the store, the checkpoint and the marks identify the
+/// original.
 #[test]
 fn a_damaged_journal_is_built_from_the_store_and_the_old_one_kept() {
     let room = newsroom();
@@ -244,7 +245,7 @@ fn an_interrupted_repair_is_begun_anew() {
     assert!(room.has("ledger/journal-aside-1"));
 }
 
-/// The store alone is believed where something signed knows it; else nothing is.
+/// The store alone is trusted if something signed confirms it; else nothing is.
 #[test]
 fn a_store_that_nothing_signed_knows_is_not_taken() {
     let room = newsroom();
@@ -263,7 +264,7 @@ fn a_store_that_nothing_signed_knows_is_not_taken() {
     room.remove(JOURNAL);
     let answer = room.run("repair");
     assert!(answer.out.contains("journal: built from the store, 5 events\n"), "{answer:?}");
-    // Verify still misses the checkpoint; the next writer signs it.
+    // Verify still reports the missing checkpoint; the next writer signs it.
     assert_eq!(answer.exit, 1, "{answer:?}");
     room.expect_appended(&fact("Lavrov spoke.", "Lavrov said"), "written at 5\n");
     room.expect_whole(EVENTS + 1);
@@ -281,7 +282,7 @@ fn both_damaged_is_told_and_nothing_is_changed() {
     assert!(room.snapshot() == before);
 }
 
-/// Two whole records, and nothing signed to choose between them.
+/// Two complete records, and nothing signed to choose between them.
 #[test]
 fn journal_and_store_that_both_verify_and_differ_are_a_fork() {
     let (room, other) = (newsroom(), newsroom());
@@ -289,11 +290,11 @@ fn journal_and_store_that_both_verify_and_differ_are_a_fork() {
     other.expect_appended(&fact("It was in Moscow.", "in Moscow"), "written at 5\n");
     room.remove("ledger/db");
     copy_folder(&other.path("ledger/db"), &room.path("ledger/db"));
-    // While the checkpoint speaks for the journal, the store is only damaged.
+    // While the checkpoint confirms the journal, only the store is damaged.
     let believed = room.copy();
     let answer = believed.run("repair");
     assert!(answer.out.contains("store: built from the journal, 6 events\n"), "{answer:?}");
-    // The checkpoint of five events speaks for both, and no mark for either.
+    // The checkpoint of five events confirms both, and no mark confirms either.
     room.write("ledger/checkpoint", newsroom().read("ledger/checkpoint"));
     room.remove("keys/log.marks");
     let before = room.snapshot();
@@ -321,7 +322,7 @@ fn a_ledger_behind_its_mark_is_a_fork_until_the_newer_one_is_found() {
     let answer = without.run("repair");
     assert_eq!(answer.exit, 4, "{answer:?}");
     assert!(answer.told().contains("the log key signed size 6 and the record has 5 events"));
-    // The store that stayed has the newer one.
+    // The remaining store has the newer one.
     let answer = room.run("repair");
     assert!(answer.out.contains("journal: built from the store, 6 events\n"), "{answer:?}");
     assert!(answer.out.contains(WHOLE), "{answer:?}");
@@ -329,7 +330,7 @@ fn a_ledger_behind_its_mark_is_a_fork_until_the_newer_one_is_found() {
     room.expect_whole(6);
 }
 
-/// A store that differs beside a journal that has faults: it is not said that the store is built
+/// A store that differs, and a journal with faults: the report does not say that the store is built
 /// from that journal.
 #[test]
 fn a_store_beside_a_journal_with_faults_is_not_advised_away() {

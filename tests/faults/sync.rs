@@ -1,7 +1,7 @@
-//! A writer that dies before the journal is on stable storage, or hears that it is not: the next
-//! one writes the bytes again, and syncs them, before anything says that they are there.
+//! A writer dies before the journal is on stable storage, or its sync fails: the next one writes
+//! the bytes again, and syncs them, before any file names them.
 //!
-//! By `strace`, where it is at hand and may trace.
+//! Uses `strace`, if it is available and may trace.
 
 use crate::faults::newsroom::{Answer, EVENTS, JOURNAL, Newsroom, newsroom, prepare};
 use std::process::Command;
@@ -11,7 +11,7 @@ const DRAFTS: &str = r#"{"type":"document.captured","file":"second.txt","title":
 {"claim":"The question is open.","lang":"en","vouch":"said","quote":"The core question is still open","document":"second"}
 "#;
 
-/// The program under strace; what was traced stands in `trace`.
+/// The program under strace, with its output in `trace`.
 fn traced(room: &Newsroom, options: &[&str], line: &str) -> Command {
     let mut command = Command::new("strace");
     prepare(&mut command, room.folder.path());
@@ -29,7 +29,7 @@ fn may_trace(room: &Newsroom) -> bool {
     may
 }
 
-/// The calls of a trace in order: their names and what they are about.
+/// The calls of a trace in order: their names and their files.
 fn calls(room: &Newsroom) -> Vec<String> {
     let trace = String::from_utf8(room.read("trace")).unwrap();
     trace.lines().map(str::to_owned).collect()
@@ -104,7 +104,7 @@ fn after_a_kill_before_the_sync_the_bytes_are_written_again() {
     expect_written_again(&room);
 }
 
-/// The first event likewise: an init that dies before its sync.
+/// The first event likewise: an init is interrupted before its sync.
 #[test]
 fn the_first_event_is_written_again() {
     let room = newsroom();

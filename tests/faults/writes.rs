@@ -1,5 +1,5 @@
-//! Each write of a commit fails, and what it wrote is kept or lost: the caller cannot tell which,
-//! and the next writer, with the same drafts, ends in the same record either way.
+//! Each write of a commit fails, and its bytes are kept or lost: the caller cannot distinguish
+//! this, and the next writer, with the same drafts, gives the same record in both cases.
 
 use crate::faults::newsroom::{EVENTS, JOURNAL, Newsroom, fact, newsroom};
 use annals::disk::DiskError;
@@ -15,16 +15,16 @@ use std::fs::{File, OpenOptions};
 use std::io::{self, Write};
 use std::path::Path;
 
-/// Which steps of an append fail, and what is on the disk then.
+/// The failing steps of an append, and the resulting file.
 #[derive(Clone, Copy, Debug)]
 struct Failing {
-    /// The write fails after so many bytes.
+    /// The write fails after this number of bytes.
     write: Option<usize>,
     /// The sync fails.
     sync: bool,
-    /// Cutting back fails.
+    /// The truncation fails.
     cut: bool,
-    /// After a failed sync the bytes are gone.
+    /// The bytes are lost after a failed sync.
     lost: bool,
 }
 
@@ -67,7 +67,7 @@ impl Medium for Fragile {
     }
 }
 
-/// The newsroom and what it becomes by one more fact; before it that is in the outbox.
+/// The newsroom, and the newsroom with one more fact; before that the fact is in the outbox.
 fn before_and_after() -> (Newsroom, Newsroom) {
     let before = newsroom();
     let drafts = fact("Lavrov spoke.", "Lavrov said");
@@ -93,11 +93,11 @@ fn the_journals_write_fails_kept_and_lost() {
     let good = Failing { write: None, sync: false, cut: false, lost: false };
     let half = commit.len() / 2;
     let cases = [
-        // Nothing, half or all of it was written, and is cut back.
+        // Nothing, half or all of it was written, and is truncated.
         (Failing { write: Some(0), ..good }, false, 0),
         (Failing { write: Some(half), ..good }, false, 0),
         (Failing { write: Some(commit.len()), ..good }, false, 0),
-        // It cannot be cut back, or nobody knows whether it was.
+        // The truncation fails, or its result is unknown.
         (Failing { write: Some(half), cut: true, ..good }, true, half),
         (Failing { write: Some(commit.len()), cut: true, ..good }, true, commit.len()),
         (Failing { write: Some(half), sync: true, ..good }, true, 0),
@@ -146,13 +146,13 @@ fn the_stores_write_fails_kept_and_lost() {
     }
 }
 
-/// Where the lock does nothing: what another writer wrote and acknowledged is neither cut off nor
+/// If the lock has no effect: what another writer wrote and acknowledged is neither truncated nor
 /// written behind.
 #[test]
 fn what_another_writer_wrote_is_refused_and_not_cut_off() {
     let (room, _) = before_and_after();
     let (ledger, covered) = (room.path("ledger"), Some(EVENTS));
-    // One that has read the journal, and one that is about to write; with torn bytes behind the
+    // A writer that has read the journal, and one that is about to write; with torn bytes after the
     // end, which a writer moves aside, and without.
     for torn in ["", "torn"] {
         let room = room.copy();

@@ -1,5 +1,5 @@
-//! Section 10: the example record is made again from its seeds, verified, and its state folded;
-//! the C2SP tree and note are computed.
+//! Section 10: the example record is made again from its seeds, verified, and folded; the C2SP tree
+//! and note are computed.
 
 use crate::format::page::{block, fenced, page, section};
 use crate::support::files::{CHECKPOINT, JOURNAL, MARKS, PIN};

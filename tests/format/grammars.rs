@@ -1,4 +1,4 @@
-//! The closed grammars of section 1, each by a table of what it takes and what it refuses.
+//! The closed grammars of section 1, each with a table of accepted and refused texts.
 
 use crate::format::page::{page, rows, section};
 use annals_core::edtf::days;
@@ -308,9 +308,9 @@ fn edtf_strings() -> Vec<String> {
     all
 }
 
-/// The `edtf` crate knows levels 0 and 1 whole. It and format 1 must agree wherever format 1 only
-/// narrows: what format 1 takes is EDTF level 1, and plain dates and intervals of level 0 that
-/// EDTF takes, format 1 takes, but for an interval that ends before it begins.
+/// The `edtf` crate implements levels 0 and 1 completely. It and format 1 must agree wherever
+/// format 1 only restricts: what format 1 accepts is EDTF level 1, and format 1 accepts the plain
+/// dates and intervals of level 0 that EDTF accepts, except an interval that ends before it begins.
 #[test]
 fn edtf_agrees_with_another_implementation() {
     let (mut taken, mut refused) = (0, 0);

@@ -1,7 +1,7 @@
-//! FORMAT.md is held to its word: examples, tables, spellings and grammars.
+//! FORMAT.md is tested: examples, tables, notations and grammars.
 //!
-//! Always holds: the page is read as it stands in the repository; nothing of it is copied here but
-//! the names of its examples. Not here: the numbered rules at work (`rules`, `vectors`).
+//! Always holds: the page is read from the repository; nothing of it is copied here except the
+//! names of its examples. Not here: the numbered rules in use (`rules`, `vectors`).
 //! Source: FORMAT.md.
 
 mod examples;

@@ -1,4 +1,4 @@
-//! One spelling: every other way to write a place, a statement or a body is refused.
+//! One notation: every other way to write a place, a statement or a body is refused.
 
 use crate::support::texts::{EXACT, TEXT, evidence, fact, spell};
 use crate::support::{Act, Ledger, acts};
@@ -28,7 +28,7 @@ fn lines(act: Act) -> (String, String) {
     (made.statement.clone(), made.body.clone())
 }
 
-/// Every line that differs from a good one in white space, order, doubles or escapes.
+/// Every line that differs from a good one in white space, order, duplicates or escapes.
 fn misspelled(line: &str) -> Vec<String> {
     let mut bad = vec![
         format!(" {line}"),

@@ -1,4 +1,4 @@
-//! The tables of FORMAT.md against the lists of the program: rules, types, words.
+//! The tables of FORMAT.md compared with the lists of the program: rules, types, words.
 
 use crate::format::page::{page, rows, section};
 use annals_core::event::vocabulary::{
@@ -48,7 +48,7 @@ fn every_type_of_the_page_is_in_the_program_with_its_role() {
     }
 }
 
-/// The words of a list on the page: those between two pieces of text, commas and spaces out.
+/// The words of a list on the page: those between two pieces of text, without commas and spaces.
 fn between(page: &str, before: &str, after: &str) -> Vec<String> {
     let start = page.find(before).unwrap_or_else(|| panic!("{before:?} is on the page"));
     let rest = &page[start + before.len()..];

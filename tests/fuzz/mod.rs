@@ -1,6 +1,6 @@
-//! The properties of the fuzz targets, held by the files that fuzzing begins with.
+//! The properties of the fuzz targets, checked with the initial files of fuzzing.
 //!
-//! Always holds: each target has a file to begin with that its parser takes whole. With
+//! Always holds: each target has an initial file that its parser accepts completely. With
 //! `ANNALS_FUZZ_SEEDS=DIR` the files are written there, a folder for each target (`scripts/fuzz`).
 //! Not here: the properties (`fuzz/src`), random bytes (`scripts/fuzz`).
 
@@ -19,7 +19,7 @@ fn every_property_holds_of_what_fuzzing_begins_with() {
         let of = seeds.get(property.name).unwrap_or_else(|| panic!("{}: no seed", property.name));
         for bytes in of {
             (property.check)(bytes);
-            // And of the same bytes with one of them changed or with their end cut off.
+            // And with the same bytes after a change of one of them or a truncation.
             for at in (0..bytes.len()).step_by(1 + bytes.len() / 3) {
                 let mut changed = bytes.clone();
                 changed[at] ^= 0x11;

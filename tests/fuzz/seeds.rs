@@ -1,7 +1,7 @@
-//! Files that fuzzing begins with: whatever the vectors, the keys and the article have of each form,
-//! and what they have not, written by the program itself.
+//! The initial files of fuzzing: those of the vectors, the keys and the article in each form, and
+//! further ones that the program itself writes.
 //!
-//! Always holds: the same files each time. Not here: what holds of them (`fuzz/src`).
+//! Always holds: the files are equal in every run. Not here: their properties (`fuzz/src`).
 
 use super::properties::BETWEEN;
 use annals::archive::bag::{self, note::BagText};
@@ -21,10 +21,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 
-/// The most bytes of a seed: short ones find more in a minute.
+/// The maximum size of a seed in bytes: short ones find more in a minute.
 const MOST: usize = 16 << 10;
 
-/// Seeds by the name of their target.
+/// Seeds by the names of their targets.
 pub type Seeds = BTreeMap<&'static str, BTreeSet<Vec<u8>>>;
 
 /// All of them.
@@ -150,7 +150,7 @@ fn article(seeds: &mut Seeds) {
     }
 }
 
-/// What no vector has.
+/// Files that no vector has.
 fn made(seeds: &mut Seeds) {
     let (log, origin) = (secret("log"), Origin::new("example.org/record").expect("an origin"));
     let leaf = |n: u8| Hash::of(&[&[n]]);
@@ -212,7 +212,7 @@ fn made(seeds: &mut Seeds) {
     put(seeds, "policy", between(&[policy.as_bytes(), one.write().as_bytes()]));
 }
 
-/// A whole bag of one document.
+/// A whole bag with one document.
 fn a_bag(document: &[u8]) -> Vec<u8> {
     let line = |bytes: &[u8], name: &str| format!("{}  {name}\n", bag::filed(bytes).digest);
     let info = format!("Payload-Oxum: {}.1\n", document.len());

@@ -1,9 +1,9 @@
-//! What damage leaves: told where it is, bounded, never a panic.
+//! Damage: reported with its place, bounded, never a panic.
 
 use super::*;
 use proptest::prelude::*;
 
-/// Framing damage is told, and the next closing line sets the framing right.
+/// Framing damage is reported, and the next commit line restores the framing.
 #[test]
 fn lines_that_are_no_event_are_damage_until_the_next_closing_line() {
     let ledger = journal(&[2, 3, 1]);
@@ -58,8 +58,8 @@ fn a_missing_or_misnamed_file_is_damage() {
     fs::write(ledger.path().join("journal/7.log"), "").unwrap();
     fs::write(&huge, "").unwrap();
     fs::write(ledger.path().join("journal/aside-3"), "").unwrap();
-    // `7.log` and `aside-3` are no names of the record, and of a file with nothing in it the name
-    // is not judged.
+    // `7.log` and `aside-3` are not names of the record, and the name of an empty file is not
+    // checked.
     assert_eq!(walk(&open(&ledger, Some(6)), 0).damage.len(), 1);
     fs::rename(file(&ledger, 4), &huge).unwrap();
     let all = walk(&open(&ledger, Some(6)), 0);
@@ -70,7 +70,7 @@ fn a_missing_or_misnamed_file_is_damage() {
     assert_eq!(walk(&open(&ledger, Some(6)), 0).damage[0].counted, 0);
 }
 
-/// Whatever a file is named, positions are counted; nothing is appended behind such a name.
+/// Whatever the name of a file, positions are counted; nothing is appended after a wrong name.
 #[test]
 fn names_that_are_not_true_move_no_event() {
     for (from, to) in [(0, 1), (2, 3), (4, 5), (2, 1), (4, 3), (4, 99)] {
@@ -91,7 +91,7 @@ fn names_that_are_not_true_move_no_event() {
     }
 }
 
-/// A closing line that was changed with the name after it is not believed either.
+/// A commit line that was changed together with the name after it is not trusted either.
 #[test]
 fn a_name_that_a_changed_closing_line_speaks_for_does_not_cut_the_record() {
     let ledger = rotating_journal(&[2, 2], 1);
@@ -155,8 +155,8 @@ proptest! {
         ..ProptestConfig::with_cases(300)
     })]
 
-    /// Any bytes in any files: no panic, all that is told is within bounds, and a writer that
-    /// opens goes on.
+    /// Any bytes in any files: no panic, every reported position is within bounds, and a writer
+    /// that opens the journal can continue.
     #[test]
     fn any_bytes_are_read(
         files in prop::collection::vec(

@@ -1,5 +1,5 @@
-//! The journal on disk: what is written is read. `torn.rs`: what a crash leaves; `damage.rs`: what
-//! damage leaves.
+//! The journal on disk: what is written can be read. `torn.rs`: the remains of a crash;
+//! `damage.rs`: damage.
 
 mod damage;
 mod torn;
@@ -38,7 +38,7 @@ fn commit(writer: &mut JournalWriter, count: u64) {
     writer.commit(&entries(from, to), to, root(to)).unwrap();
 }
 
-/// A journal of commits of these many entries.
+/// A journal with commits of these sizes.
 fn journal(commits: &[u64]) -> TempDir {
     rotating_journal(commits, ROTATE_AT)
 }
@@ -66,7 +66,7 @@ fn open(ledger: &TempDir, covered: Option<u64>) -> Journal {
     Journal::open(ledger.path(), covered).unwrap()
 }
 
-/// Everything of a walk as one span; checks that the spans follow on each other.
+/// The whole walk as one batch; checks that the batches are consecutive.
 fn walk(journal: &Journal, from: u64) -> Batch {
     let mut all = Batch { first: from, ..Batch::default() };
     for span in journal.walk(from).unwrap() {
@@ -87,7 +87,7 @@ fn whole(closing: &CommitLine) -> bool {
     closing.sum_holds && said.size == closing.counted && said.root == root(said.size)
 }
 
-/// The journal holds these many entries, all commits whole, and nothing else.
+/// The journal holds this number of entries, with all commits complete, and nothing else.
 fn expect(ledger: &TempDir, covered: Option<u64>, size: u64) {
     let journal = open(ledger, covered);
     let all = walk(&journal, 0);

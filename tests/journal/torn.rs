@@ -1,4 +1,4 @@
-//! What a crash in the middle of a commit leaves, and how readers and the next writer take it.
+//! The remains of a crash in the middle of a commit, for readers and for the next writer.
 
 use super::*;
 use annals::journal::Aside;
@@ -14,7 +14,8 @@ fn a_new_file_that_is_still_empty_is_no_damage() {
     expect(&ledger, Some(5), 5);
 }
 
-/// Cut at each length, the record ends with the commit before, and the next writer goes on there.
+/// Truncated at each length, the record ends with the commit before, and the next writer continues
+/// there.
 #[test]
 fn a_torn_commit_is_no_part_of_the_record() {
     let ledger = journal(&[2, 3]);
@@ -54,7 +55,7 @@ fn the_first_commit_can_be_torn_too() {
     }
 }
 
-/// A power cut can leave zeros where a page was not written, behind it the closing line.
+/// A power cut can leave zeros in place of an unwritten page, with the commit line after it.
 #[test]
 fn a_commit_whose_sum_does_not_hold_is_unfinished_unless_covered() {
     let ledger = journal(&[2, 3]);

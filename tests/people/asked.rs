@@ -1,13 +1,23 @@
-//! What is asked on a terminal: shown first, three tries, and no is no.
+//! Questions on a terminal: shown first, three attempts, and no means no.
 //!
-//! The terminal is that of Python's `pty` (python3 on PATH): a script answers each prompt in turn.
+//! The terminal is Python's `pty` (python3 on PATH): a script answers each prompt in turn.
 
 use crate::people::desk::Desk;
 use std::process::Command;
 
-/// Runs a command on a terminal; each pair is what is waited for and what is then typed. The exit
-/// code, and all that stood on the terminal.
+/// Runs a command on a terminal; each pair is an expected prompt and the answer. Returns the exit
+/// code and all output.
 fn on_terminal(desk: &Desk, line: &str, script: &[(&str, &str)]) -> (i32, String) {
+    on_terminal_with(desk, line, &[], script)
+}
+
+/// The same with something in the environment.
+pub fn on_terminal_with(
+    desk: &Desk,
+    line: &str,
+    environment: &[(&str, &str)],
+    script: &[(&str, &str)],
+) -> (i32, String) {
     const PYTHON: &str = r#"
 import os, pty, signal, sys, termios, time
 argv, answers = sys.argv[2:2 + int(sys.argv[1])], sys.argv[2 + int(sys.argv[1]):]
@@ -37,7 +47,7 @@ while True:
 sys.stdout.buffer.write(seen)
 sys.exit(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]))
 "#;
-    let annals = desk.command(line, &[]);
+    let annals = desk.command(line, environment);
     let mut python = Command::new("python3");
     python.current_dir(desk.folder.path()).args(["-c", PYTHON]);
     python.arg((annals.get_args().count() + 1).to_string());
@@ -127,7 +137,7 @@ fn a_clock_that_is_far_off_is_asked_about() {
     assert_eq!((exit, desk.whole()), (0, 2), "{seen}");
 }
 
-/// Only a whole answer is one: the first y or n in what is typed is not.
+/// Only a whole answer counts: the first y or n in the input does not.
 #[test]
 fn what_is_neither_yes_nor_no_is_asked_about_again() {
     let desk = Desk::with_bo();
@@ -138,7 +148,7 @@ fn what_is_neither_yes_nor_no_is_asked_about_again() {
         assert!(seen.contains("expected y or yes, n or no, and return"), "{unclear}: {seen}");
         assert_eq!((exit, desk.whole()), (3, 2), "{unclear}: {seen}");
     }
-    // After three of them nothing is written; a return alone is no.
+    // After three of them nothing is written; an empty line alone does not count.
     let thrice = [(asks, "sorry"), (asks, "maybe"), (asks, "yesterday")];
     assert_eq!((on_terminal(&desk, revoke, &thrice).0, desk.whole()), (3, 2));
     assert_eq!((on_terminal(&desk, revoke, &[(asks, "")]).0, desk.whole()), (3, 2));
@@ -146,7 +156,7 @@ fn what_is_neither_yes_nor_no_is_asked_about_again() {
     assert_eq!((exit, desk.whole()), (0, 3), "{seen}");
 }
 
-/// What was typed before the question stood there agrees to nothing.
+/// Input typed before the question does not answer it.
 #[test]
 fn an_answer_that_was_typed_before_the_question_is_none() {
     let desk = Desk::founded();
@@ -159,7 +169,7 @@ fn an_answer_that_was_typed_before_the_question_is_none() {
     assert_eq!((exit, desk.whole()), (3, 2), "{seen}");
 }
 
-/// Founded, and Dee is another admin, whose key is encrypted: passphrase `right`.
+/// After init, with Dee as another admin, whose key is encrypted: passphrase `right`.
 fn with_dee() -> Desk {
     let desk = Desk::founded();
     let new = [("new passphrase of dee", "right"), ("once more", "right")];
@@ -168,7 +178,8 @@ fn with_dee() -> Desk {
     desk
 }
 
-/// Whatever needs no secret is judged before one is asked for: these end without a passphrase.
+/// Everything that needs no secret is checked before one is requested: these end without a
+/// passphrase.
 #[test]
 fn what_is_wrong_with_an_act_is_told_before_a_passphrase_is_asked_for() {
     let desk = with_dee();
@@ -195,7 +206,7 @@ fn what_is_wrong_with_an_act_is_told_before_a_passphrase_is_asked_for() {
         assert!(!seen.contains("passphrase"), "{line}: {seen}");
         assert_eq!((exited, desk.whole()), (exit, 4), "{line}: {seen}");
     }
-    // A new key is protected last, when nothing is wrong any more.
+    // The passphrase of a new key is requested last, after every check.
     let add = "editor add --local eff --name Eff --role editor --by dee";
     let script = [
         ("passphrase of dee", "right"),
@@ -207,7 +218,7 @@ fn what_is_wrong_with_an_act_is_told_before_a_passphrase_is_asked_for() {
     assert_eq!((exit, desk.whole()), (0, 5), "{seen}");
 }
 
-/// The recovery key is not typed for what it cannot sign.
+/// The recovery key is not requested for an event that it cannot sign.
 #[test]
 fn what_the_recovery_key_cannot_sign_is_told_before_it_is_typed() {
     let desk = with_dee();
@@ -218,7 +229,7 @@ fn what_the_recovery_key_cannot_sign_is_told_before_it_is_typed() {
     assert_eq!((exit, desk.told_of(&seen).as_str()), (1, told));
 }
 
-/// What is only tried needs no key, no passphrase and no recovery key.
+/// A dry run needs no key, no passphrase and no recovery key.
 #[test]
 fn an_act_that_is_only_tried_asks_for_nothing() {
     let desk = with_dee();
@@ -240,7 +251,7 @@ fn an_act_that_is_only_tried_asks_for_nothing() {
         assert!(!seen.contains("passphrase"), "{line}: {seen}");
         assert_eq!((exit, desk.whole()), (0, 3), "{line}: {seen}");
     }
-    // Nor is a folder of keys needed.
+    // Nor does it need a folder of keys.
     std::fs::rename(desk.path("keys"), desk.path("away")).unwrap();
     for line in acts {
         let line = line.replace(" --by dee", "");

@@ -1,14 +1,14 @@
-//! A desk: a folder in which commands are run one after the other, a minute apart.
+//! A desk: a folder in which commands run one after the other, a minute apart.
 //!
-//! Always holds: the clock and the randomness are set, so each run answers the same; hashes and
-//! keys are told by their length (`<64>`, `<16>`), the folder by `~`.
+//! Always holds: the clock and the randomness are set, so each run gives the same answers; hashes
+//! and keys are replaced by their length (`<64>`, `<16>`), the folder by `~`.
 
 use std::cell::Cell;
 use std::path::PathBuf;
 use std::process::{Command, Stdio};
 use tempfile::TempDir;
 
-/// Notes that every command of a test tells.
+/// Notes that every command of a test prints.
 const OURS: [&str; 2] = ["note: randomness is", "note: the clock is set"];
 
 pub struct Desk {
@@ -88,14 +88,14 @@ impl Desk {
         self.run_with(line, &[])
     }
 
-    /// What a command told, without the notes that every command tells.
+    /// The output of a command, without the common notes.
     pub fn told_of(&self, text: &str) -> String {
         let ours = |line: &&str| OURS.iter().any(|ours| line.starts_with(ours));
         let plain = self.plain(text);
         plain.lines().filter(|line| !ours(line)).map(|line| format!("{line}\n")).collect()
     }
 
-    /// What a command that must say yes tells on stdout.
+    /// The stdout of a command that must succeed.
     pub fn told(&self, line: &str) -> String {
         let answer = self.run(line);
         assert_eq!(answer.exit, 0, "{line}: {}{}", answer.out, answer.err);

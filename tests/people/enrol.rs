@@ -1,8 +1,8 @@
-//! `annals editor add`, `change` and `list`: an admin enrols by a request, which is checked.
+//! `annals editor add`, `change` and `list`: an admin enrols a key by a request, which is verified.
 
 use crate::people::desk::Desk;
 
-/// Founded, and Bo's request lies in `bo.request`, made on another machine.
+/// After init, with Bo's request in `bo.request`, made on another machine.
 fn asked() -> Desk {
     let desk = Desk::founded();
     desk.told("key new bo --name Bo_Berg --for example.org/record --no-passphrase --keys else");
@@ -90,7 +90,7 @@ fn a_key_is_enrolled_once_ever() {
                written\n";
     let again = "editor add keys/bo.request --role editor --by ada";
     assert_eq!(desk.refused(&again.replace("editor --by", "admin --by")), (1, why.to_owned()));
-    // The same once more, as where a receipt was lost, is no error, and nothing is written.
+    // The same request again, as after a lost receipt, is not an error, and nothing is written.
     let answer = desk.run(again);
     assert_eq!((answer.exit, desk.whole()), (0, 2), "{}", answer.err);
     assert!(answer.out.starts_with("already at 1"), "{}", answer.out);
@@ -109,7 +109,7 @@ fn who_is_no_admin_enrols_nobody() {
                role admin, which the key <64> has not; nothing was written\n";
     let add = "editor add else/cem.request --role editor";
     assert_eq!(desk.refused(&format!("{add} --by bo")), (1, why.to_owned()));
-    // Of the two keys here only Ada's may sign this: nobody has to say so.
+    // Of the two keys here only Ada's may sign this: no option needs to name it.
     desk.told(add);
     let (exit, why) = desk.refused(&format!("{add} --role admin --by cem"));
     assert_eq!(exit, 1, "{why}");
@@ -149,13 +149,13 @@ fn a_desk_that_shares_a_machine_makes_the_key_here() {
     assert!(told.ends_with("enrolled Dee Dorn as editor, key <64>\n"), "{told}");
     assert!(desk.path("keys/dee.key").is_file() && desk.path("keys/dee.request").is_file());
     assert_eq!(desk.whole(), 2);
-    // What is refused leaves no key behind.
+    // A refused command leaves no key.
     let (exit, _) =
         desk.refused("editor add --local eff --name Eff --role editor --no-passphrase --by dee");
     assert_eq!(exit, 1);
     let (exit, why) = desk.refused(&add.replace("--name Dee_Dorn ", ""));
     assert_eq!(exit, 2, "{why}");
-    // The same again is there already; another key does not take the name of that file.
+    // The same key again is already there; another key does not replace that file.
     assert_eq!(desk.told(add), "already at 1\n");
     assert_eq!(desk.refused(&add.replace("Dee_Dorn", "Dee_Other")).0, 2);
 }

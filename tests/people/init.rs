@@ -1,4 +1,4 @@
-//! `annals init` where something stands already: a ledger, or what a stopped init left.
+//! `annals init` in a folder that is not empty: a ledger, or the remains of an interrupted init.
 
 use crate::people::desk::Desk;
 use std::fs;
@@ -24,7 +24,7 @@ fn files(desk: &Desk) -> Vec<(std::path::PathBuf, Vec<u8>)> {
     found
 }
 
-/// What is told where an init is refused; nothing is changed.
+/// The message of a refused init; nothing is changed.
 fn refused(desk: &Desk) -> String {
     let before = files(desk);
     let (exit, told) = desk.refused(INIT);
@@ -47,7 +47,7 @@ fn a_ledger_is_never_made_over() {
 
 #[test]
 fn what_a_stopped_init_left_is_told_and_what_to_do_about_it() {
-    // Stopped after the keys and before the ledger.
+    // Interrupted after the keys and before the ledger.
     let desk = Desk::founded();
     fs::remove_dir_all(desk.path("ledger")).unwrap();
     fs::remove_file(desk.path("keys/log.marks")).unwrap();
@@ -58,14 +58,14 @@ fn what_a_stopped_init_left_is_told_and_what_to_do_about_it() {
     assert_eq!(refused(&desk), told);
     fs::rename(desk.path("keys"), desk.path("keys.away")).unwrap();
     desk.told(INIT);
-    // Stopped with a folder that is no ledger yet.
+    // Interrupted with a folder that is not yet a ledger.
     let desk = Desk::empty();
     fs::create_dir_all(desk.path("ledger/document")).unwrap();
     let told = "annals: ledger is there already; nothing was changed; it is no ledger: --ledger \
                 names another folder, or, if an init that was stopped left it, remove it and say \
                 annals init again\n";
     assert_eq!(refused(&desk), told);
-    // Stopped with a ledger that has no event yet.
+    // Interrupted with a ledger that has no event yet.
     let desk = Desk::founded();
     for name in ["ledger/checkpoint", "keys/log.marks"] {
         fs::remove_file(desk.path(name)).unwrap();
@@ -91,13 +91,13 @@ fn whenever_an_init_is_stopped_the_next_one_leads_on() {
         if again.exit == 0 {
             continue;
         }
-        // An event that is there can be gone on from: the keys are there too.
+        // A recorded event can be continued: its keys exist too.
         if again.err.contains("it holds its first event alone: go on with it") {
             desk.told("ledger change --title Another");
             assert_eq!(desk.run("verify").exit, 0);
             continue;
         }
-        // Else there is nothing but what may be put away.
+        // Otherwise everything there may be removed.
         let leads = ["annals init again", "or move it away"];
         assert!(leads.iter().any(|it| again.err.contains(it)), "{delay:?}: {}", again.err);
         for name in ["ledger", "keys"] {
@@ -109,12 +109,12 @@ fn whenever_an_init_is_stopped_the_next_one_leads_on() {
     }
 }
 
-/// Git changes line ends of text on some systems, and every byte of a record counts.
+/// Git changes line endings of text on some systems, and every byte of a record counts.
 #[test]
 fn a_ledger_says_to_git_that_it_is_no_text() {
     let desk = Desk::founded();
     assert_eq!(fs::read_to_string(desk.path("ledger/.gitattributes")).unwrap(), "* -text\n");
-    // What somebody wrote there stays.
+    // The lines that somebody wrote there stay.
     fs::write(desk.path("ledger/.gitattributes"), "mine\n").unwrap();
     desk.told("ledger change --title Another");
     assert_eq!(fs::read_to_string(desk.path("ledger/.gitattributes")).unwrap(), "mine\n");

@@ -27,7 +27,7 @@ fn a_key_is_made_where_there_is_no_ledger() {
     let next = "next: hand bo.request to an admin of example.org/record, who says annals editor \
                 add bo.request --role editor; bo.key stays on this machine\n";
     assert_eq!(answer.err, next);
-    // The mode is the owner's alone, and openssl reads what was made.
+    // The mode is the owner's alone, and openssl reads the new key.
     let mode = std::fs::metadata(desk.path("keys/bo.key")).unwrap().permissions().mode();
     assert_eq!(mode & 0o777, 0o600);
     let public = openssl(&desk, "pkey -in keys/bo.key -passin file:phrase -pubout");
@@ -188,7 +188,7 @@ fn a_passphrase_is_changed_and_the_key_stays() {
     assert!(desk.read("keys/bo.key").starts_with("-----BEGIN PRIVATE KEY-----\n"));
 }
 
-/// A passphrase file that holds what nobody can type would make a key that nobody opens by typing.
+/// A passphrase file with untypeable characters would make a key that nobody can open by typing.
 #[test]
 fn a_passphrase_file_is_one_line_that_can_be_typed() {
     let desk = Desk::founded();
@@ -213,7 +213,7 @@ fn a_passphrase_file_is_one_line_that_can_be_typed() {
         assert_eq!((exit, why.contains(found)), (2, true), "{why}");
         assert!(!why.contains("secret"), "{why}");
     }
-    // What is no file is not read: it may never end.
+    // Something other than a file is not read: it may never end.
     for path in ["/dev/zero", "keys"] {
         let (exit, why) = desk.refused_with(&new, &[(variable, path)]);
         assert_eq!((exit, why.contains("found something that is none")), (2, true), "{why}");
@@ -224,7 +224,7 @@ fn a_passphrase_file_is_one_line_that_can_be_typed() {
         let (exit, why) = desk.refused_with(add, &[("ANNALS_RECOVERY_FILE", path)]);
         assert_eq!((exit, why.contains("found something that is none")), (2, true), "{why}");
     }
-    // One line end is none of the passphrase, be it of Unix or of Windows.
+    // One line ending is not part of the passphrase, in the form of Unix or of Windows.
     for (handle, bytes) in [("bo", "secret one\n"), ("cy", "secret one\r\n"), ("di", "secret one")]
     {
         std::fs::write(desk.path("phrase"), bytes).unwrap();
@@ -248,7 +248,7 @@ fn a_short_passphrase_gets_a_word_and_is_taken() {
     assert_eq!((answer.exit, answer.err.contains("warning")), (0, false), "{}", answer.err);
 }
 
-/// Sound files in an encryption that is not read are no damage; what is advised makes them read.
+/// Valid files with an unsupported encryption are not damaged; the advice makes them readable.
 #[test]
 fn another_encryption_is_named_and_the_advice_works() {
     let desk = Desk::founded();
@@ -290,7 +290,7 @@ fn another_encryption_is_named_and_the_advice_works() {
     assert_eq!((exit, why.contains("old PEM files (Proc-Type: 4,ENCRYPTED")), (2, true), "{why}");
 }
 
-/// A key file that others may read is put right by its mode; it needs no new key for that.
+/// A key file that others may read is corrected by its mode; no new key is needed.
 #[test]
 fn a_key_that_others_may_read_is_told_as_that() {
     let desk = Desk::founded();
@@ -324,7 +324,7 @@ fn why_no_key_may_sign_is_said_of_each_file() {
     assert_eq!(desk.refused(confirm), (2, told));
     std::fs::remove_file(desk.path("keys/bo.key")).unwrap();
     assert_eq!(desk.refused(confirm), (2, format!("annals: {}\n", empty("ada.key"))));
-    // A key that is whole, and nobody's here.
+    // A valid key of no person here.
     std::fs::remove_file(desk.path("keys/ada.key")).unwrap();
     desk.told("key new cy --name Cy --no-passphrase");
     let told = "annals: no secret key in ~/keys may sign: ~/keys/cy.key is a key that is not \

@@ -1,4 +1,4 @@
-//! `annals ledger`: what the ledger says of itself, its log key, its clock.
+//! `annals ledger`: the ledger's own settings, its log key, its clock.
 
 use crate::people::desk::Desk;
 
@@ -26,7 +26,7 @@ fn title_and_rules_change_and_the_rest_is_kept() {
                    --confirmations or --corrections-policy\n";
     desk.told("key new bo --name Bo_Berg --no-passphrase");
     assert_eq!(desk.refused("ledger change --confirmations 2 --by bo"), (2, nothing.to_owned()));
-    // An empty policy says nothing of it any more.
+    // An empty policy removes it.
     let mut command = desk.command("ledger change --corrections-policy", &[]);
     assert!(command.arg("").output().unwrap().status.success());
     assert_eq!(desk.whole(), 4);
@@ -47,7 +47,7 @@ fn who_is_no_admin_changes_nothing() {
     }
 }
 
-/// How many lines sign the checkpoint.
+/// The number of signature lines of the checkpoint.
 fn signatures(desk: &Desk) -> usize {
     desk.read("ledger/checkpoint").matches("— example.org/record ").count()
 }
@@ -85,7 +85,7 @@ fn a_rotated_log_key_signs_beside_the_new_one_until_the_next() {
     assert_eq!((signatures(&desk), desk.whole()), (2, 2));
     desk.told("ledger change --title New");
     assert_eq!((signatures(&desk), desk.whole()), (2, 3));
-    // After a theft the one before signs nothing any more.
+    // After a theft the earlier key signs nothing any more.
     let told = desk.told("ledger rekey --reason compromised --statement the_server_was_open");
     let alone =
         "the old one signs nothing any more; tell your readers the new one by another way\n";
@@ -102,7 +102,7 @@ fn a_rekeying_whose_receipt_was_lost_is_not_done_twice() {
     let rekey = "ledger rekey --reason rotated --statement a_year_has_passed";
     desk.told(rekey);
     let (key, files) = (desk.read("keys/log.pub"), log_files(&desk));
-    // The same again, as after a lost receipt.
+    // The same command again, as after a lost receipt.
     let note = "note: the last event made a new log key in these words; --again makes another \
                 one\n";
     let answer = desk.run(rekey);
@@ -110,14 +110,14 @@ fn a_rekeying_whose_receipt_was_lost_is_not_done_twice() {
     assert_eq!(found, (0, "already at 1\n", note));
     assert_eq!((desk.read("keys/log.pub"), log_files(&desk)), (key.clone(), files));
     assert_eq!(desk.whole(), 2);
-    // On purpose, in other words, or after another event there is another key.
+    // On request, with another statement, or after another event there is another key.
     assert!(desk.told(&format!("{rekey} --again")).starts_with("written at 2\n"));
     let other = "ledger rekey --reason rotated --statement two_years_have_passed";
     assert!(desk.told(other).starts_with("written at 3\n"));
     desk.told("ledger change --title New");
     assert!(desk.told(other).starts_with("written at 5\n"));
     assert_ne!(desk.read("keys/log.pub"), key);
-    // Where the new key is lost in turn, another one is needed.
+    // If the new key is lost in turn, another one is needed.
     let lost = "ledger rekey --reason compromised --statement the_disk_broke";
     assert!(desk.told(lost).starts_with("written at 6\n"));
     std::fs::remove_file(desk.path("keys/log.key")).unwrap();
@@ -146,7 +146,7 @@ fn without_a_log_key_nothing_is_written_but_a_new_one() {
 fn an_interrupted_change_of_log_keys_is_finished_by_the_next_writer() {
     let desk = Desk::founded();
     desk.told("ledger rekey --reason rotated --statement a_year_has_passed");
-    // As if the power had gone between two renamings: each key is in a file of its own name.
+    // As after a power cut between two renames: each key is in a file with its own name.
     let folder = annals::keys::KeyFolder::open(desk.path("keys")).unwrap();
     let digits = folder.log().unwrap().public().to_string()[..16].to_owned();
     for ending in ["key", "pub"] {
@@ -183,7 +183,7 @@ fn a_clock_that_ran_ahead_is_mended() {
     desk.at("2027-03-01T09:05:00Z");
     desk.told("ledger change --title Later");
     assert_eq!(desk.whole(), 4);
-    // What was written ahead keeps its time; by the corrected clock it has the mended one.
+    // Events written ahead keep their time; by the corrected clock they have the corrected one.
     let as_of = desk.told("editor list --as-of 2027-03-01T09:00");
     assert!(as_of.contains("as of position 0 (1 of 4 events)"), "{as_of}");
     let as_of = desk.told("editor list --as-of 2027-03-01T09:00 --clock corrected");

@@ -1,8 +1,12 @@
-//! People and keys, by the program itself: each command, and each mistake, with its exact answer.
+//! People and keys, with the program itself: each command, and each mistake, with its exact answer.
 
+#[cfg(target_os = "linux")]
+mod agent;
 mod asked;
+mod completions;
 mod desk;
 mod enrol;
+mod help;
 mod init;
 mod keys;
 mod ledger;

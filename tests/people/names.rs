@@ -1,4 +1,4 @@
-//! Names: whom a reader sees, and that nobody is taken for another.
+//! Names: the name that a reader sees, and that no person is shown as another.
 
 use crate::people::desk::Desk;
 
@@ -72,17 +72,17 @@ fn the_name_of_another_person_is_taken_on_purpose_only() {
         let taken = "which a reader takes for Ada Example (key <16>)";
         assert!(why.contains(taken) && why.contains("--same-name"), "{why}");
     }
-    // Another key of the same person has the name of that person, and nothing is to be told apart.
+    // Another key of the same person has that person's name, and the two need not be distinguished.
     desk.told("editor add keys/b.request --role editor --by ada --person-of ada");
     assert!(desk.told("editor list").contains("Ada Example, admin and editor"));
-    // A namesake, on purpose: each is shown with the digits of the key, wherever one is named.
+    // A namesake, on request: each is shown with the digits of the key, wherever one is named.
     desk.told("editor add keys/c.request --role editor --by ada --same-name");
     let list = desk.told("editor list");
     assert!(list.contains("Ada Example (key <16>), admin and editor"), "{list}");
     assert!(list.contains("ada example (key <16>), editor"), "{list}");
     let log = desk.told("log");
     assert!(log.contains("Ada Example (key <16>)"), "{log}");
-    // Nobody takes a name by a change either, and what is changed later keeps the plain name.
+    // A change cannot take another person's name either, and a later change keeps the plain name.
     desk.told("key new bo --name Bo_Berg --no-passphrase");
     desk.told("editor add keys/bo.request --role editor --by ada");
     let (exit, why) = desk.refused("editor change bo --name ADA_EXAMPLE --by ada");
@@ -93,7 +93,7 @@ fn the_name_of_another_person_is_taken_on_purpose_only() {
     assert_eq!(desk.whole(), 6);
 }
 
-/// No word of them has two scripts, and no letter is one of the name's own.
+/// No word of them has two scripts, and no letter belongs to the original name.
 #[test]
 fn a_name_of_another_script_alone_is_not_taken_for_one_of_latin_letters() {
     let desk = Desk::founded();

@@ -1,10 +1,10 @@
-//! The recovery key: from the paper, never an argument, for two acts.
+//! The recovery key: from the paper, never an argument, for two acts only.
 
 use crate::people::desk::Desk;
 
 const PAPER: [(&str, &str); 1] = [("ANNALS_RECOVERY_FILE", "paper")];
 
-/// Founded; Ada's key is stolen and gone; Dee asks to be enrolled.
+/// After init; Ada's key is stolen and lost; Dee requests enrolment.
 fn lost() -> Desk {
     let desk = Desk::founded();
     desk.told("ledger change --title Stolen");

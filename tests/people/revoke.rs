@@ -1,4 +1,4 @@
-//! `annals editor revoke`: the end of a key, and what falls under it.
+//! `annals editor revoke`: the end of a key, and the events that it undoes.
 
 use crate::people::desk::Desk;
 
@@ -67,7 +67,7 @@ fn a_day_is_a_lower_bound() {
     assert!(told.contains("revoked Bo Berg (key <16>): lost, suspect from 1\n"), "{told}");
     assert!(told.contains("struck: 5, 6, 7\nset aside: 8\n"), "{told}");
     assert!(told.contains("fact 3: asserted, before confirmed\n"), "{told}");
-    // A second one from a later point gives nothing back: both stand.
+    // A second one from a later point restores nothing: both are in force.
     let answer = desk.run(&format!("{revoke} 6"));
     let note = "note: the key of Bo Berg (key <16>) signed nothing from 6 on that is not undone\n";
     assert_eq!((answer.exit, answer.err.as_str()), (0, note));
@@ -108,7 +108,7 @@ fn a_revoked_key_signs_nothing_and_its_past_stands() {
                  revoked by event 9; nothing was written\n";
     let again = format!("editor revoke bo --reason left {STATEMENT} --by ada");
     assert_eq!(desk.refused(&again), (1, twice.to_owned()));
-    // But that it was stolen may turn out later.
+    // But it may turn out later that it was stolen.
     let told = desk.told(&format!(
         "editor revoke bo --reason compromised --suspect-from 7 {STATEMENT} --by ada"
     ));

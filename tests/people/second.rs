@@ -1,9 +1,9 @@
-//! A second editor on a machine of their own, with a copy of the ledger and a key, and never the
-//! log key.
+//! A second editor on a separate machine, with a copy of the ledger and a key, and never the log
+//! key.
 
 use crate::people::desk::Desk;
 
-/// Bo is enrolled; then the log key and all that speaks of it stays on Ada's machine.
+/// Bo is enrolled; then the log key and all files about it stay on Ada's machine.
 fn second() -> Desk {
     let desk = Desk::with_bo();
     std::fs::write(desk.path("page.txt"), "It rained on Monday.").unwrap();
@@ -36,13 +36,13 @@ fn a_copy_without_a_log_key_says_who_writes_and_how() {
     ] {
         assert_eq!(desk.refused(line), (2, why.to_owned()), "{line}");
     }
-    // What it says works here does.
+    // The commands that it names work here.
     assert_eq!(desk.whole(), 2);
     desk.told("log");
-    // A try signs nothing, and says the same of what it could not do.
+    // A dry run signs nothing, and reports the same missing key.
     let (exit, told) = desk.refused("append page.json --by bo --dry-run");
     assert!(exit == 0 || told == why, "{told}");
-    // And what is sent to who holds the key is written there.
+    // And events sent to the holder of the key are written there.
     for name in ["log.key", "log.pub", "log.marks", "ada.key", "ada.pub"] {
         std::fs::rename(desk.path(name), desk.path("keys").join(name)).unwrap();
     }
@@ -50,7 +50,7 @@ fn a_copy_without_a_log_key_says_who_writes_and_how() {
     assert_eq!(desk.whole(), 3);
 }
 
-/// What is left of a log key says that it was here: then it is lost, and that is another matter.
+/// The remains of a log key show that it was here: then it is lost, which is another case.
 #[test]
 fn a_log_key_that_was_here_is_lost() {
     for left in ["log.pub", "log.marks"] {

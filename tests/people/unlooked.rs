@@ -1,11 +1,11 @@
-//! What cannot be looked at is told as that, with its path: it is not missing.
+//! What cannot be examined is reported as such, with its path: it is not missing.
 
 use crate::people::desk::Desk;
 use std::fs;
 use std::os::unix::fs::symlink;
 use std::path::Path;
 
-/// A link to itself: whoever follows it hears that there are too many.
+/// A link to itself: following it gives the error of too many links.
 fn loops(path: &Path) {
     symlink(path, path).unwrap();
 }
@@ -29,7 +29,7 @@ fn a_folder_of_keys_that_cannot_be_looked_at_is_not_a_missing_one() {
         let answer = desk.run(line);
         assert_eq!((answer.exit, answer.out.as_str(), answer.err), (2, "", told.clone()), "{line}");
     }
-    // A new ledger beside them is not made either, and leaves nothing.
+    // A new ledger beside them is not created either, and nothing is left.
     fs::rename(desk.path("ledger"), desk.path("before")).unwrap();
     let init = "init --origin example.org/new --title New --name Ada --no-passphrase";
     let answer = desk.run(init);
@@ -62,7 +62,7 @@ fn a_ledger_that_cannot_be_looked_at_is_not_passed_over() {
     let answer = desk.run("verify ledger");
     let told = format!("annals: cannot look at ledger\n{LOOP}");
     assert_eq!((answer.exit, answer.out.as_str(), answer.err), (2, "", told));
-    // A name in a file: a file that is called as a ledger is none, and the one above is found.
+    // A name below a file: a file with the name of a ledger is none, and the one above is found.
     let answer = desk.run("verify before/checkpoint/x");
     let told = format!("annals: cannot look at before/checkpoint/x\n{NO_NAMES}");
     assert_eq!((answer.exit, answer.out.as_str(), answer.err), (2, "", told));

@@ -1,8 +1,8 @@
-//! The first line of a proof: damaged it is no proof any more, of a later version it is not judged.
+//! The first line of a proof: damaged, it is not a proof; of a later version, it is not verified.
 
 use crate::proof::story::{Desk, ledger};
 
-/// The exit and what is said, where the first line of a good proof is another.
+/// The exit and the message for another first line of a good proof.
 fn with_first(first: &str) -> (i32, String, String) {
     let desk = Desk::of(&ledger().files());
     let made = desk.run("prove 5 --output it.proof");

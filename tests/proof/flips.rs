@@ -1,5 +1,5 @@
-//! Every byte of a small proof is flipped in turn: never a yes about other bytes than the signed
-//! ones, always a rule by its number; in lines of unknown keys alone nothing changes.
+//! Flips every byte of a small proof in turn: the verdict is never yes for other bytes than the
+//! signed ones, and always names a rule; only in lines of unknown keys nothing changes.
 
 use crate::support::proof::{LOG_KEY, POLICY, Parts, cosignature, judge_proof, verifier_key};
 use crate::support::texts::TEXT;
@@ -21,7 +21,7 @@ fn whole() -> (Parts, Vec<(&'static str, String)>) {
     (parts, vec![(POLICY, policy), (LOG_KEY, log)])
 }
 
-/// Where the lines begin and end that a rule says are ignored.
+/// The ranges of lines that are ignored by rule.
 fn ignored(text: &str) -> Range<usize> {
     let start = text.find("\u{2014} w2.example").expect("the stranger's line");
     start..start + text[start..].find('\n').expect("its end")
@@ -63,7 +63,7 @@ fn a_proof_that_is_cut_anywhere_is_none() {
     for at in (0..text.len()).filter(|at| text.is_char_boundary(*at)) {
         files.insert("proof".to_owned(), text.as_bytes()[..at].to_vec());
         let (exit, faults) = judge_proof(&files).expect("a proof");
-        // Whole signature lines may be taken away: then the witness is missing, or it is no note.
+        // Whole signature lines may be removed: then the witness is missing, or it is not a note.
         let whole_lines = at == last_line || at == ignored(&text).start;
         let expected = if whole_lines { (5, vec![]) } else { (1, vec![(1001, None)]) };
         assert_eq!((exit, faults), expected, "cut at {at} of {}", text.len());

@@ -1,4 +1,4 @@
-//! Proofs: made by the command from a ledger on disk, judged by the command without it.
+//! Proofs: made by the command from a ledger on disk, verified by the command without it.
 
 mod firsts;
 mod flips;

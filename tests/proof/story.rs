@@ -1,5 +1,5 @@
 //! The story: a fact of Ada's, confirmed by Bo, corrected by Cy, disputed by Bo; proved to an
-//! auditor who has a pin, a policy, a log key, or nothing.
+//! auditor with a pin, a policy, a log key, or nothing.
 
 use crate::support::files::{CHECKPOINT, Files};
 use crate::support::proof::{cosignature, path, verifier_key};
@@ -202,7 +202,7 @@ fn a_policy_asks_for_its_witnesses_of_proofs_and_ledgers() {
     assert!(ledger.out.contains("witness: Two cosigned the checkpoint at 2027-01-15T08:00:00Z\n"));
     assert!(ledger.out.contains("ignored: 1 signature line of unknown keys\n"), "{}", ledger.out);
     assert_eq!(ledger.exit, 0);
-    // Beside the keys it is used without being named; a pin is not made where trust is missing.
+    // Beside the keys it is used without being named; a pin is not created if trust is missing.
     std::fs::create_dir(desk.path("keys")).expect("made");
     desk.write("keys/policy", policy());
     desk.write(CHECKPOINT, format!("{checkpoint}{}", line("w1")));
@@ -325,7 +325,7 @@ fn nothing_is_proved_that_was_not_signed_or_does_not_hold() {
 
 #[test]
 fn a_proof_of_a_record_that_does_not_verify_is_made_and_this_is_told() {
-    // Given a record in which the words of another fact are not those that were signed.
+    // Given a record in which the words of another fact have another digest.
     let story = ledger();
     let desk = Desk::of(&story.files());
     let whole = desk.run("prove 5 -o whole.proof");
@@ -337,9 +337,9 @@ fn a_proof_of_a_record_that_does_not_verify_is_made_and_this_is_told() {
     assert_ne!(*words, other);
     desk.write(crate::support::files::JOURNAL, format!("{before}{other}{after}"));
     assert_eq!(desk.run("verify").exit, 1);
-    // When a fact is proved that is as it was signed.
+    // When an intact fact is proved.
     let made = desk.run("prove 5 -o 5.proof");
-    // Then the proof is the same, and the fault is told on stderr and by the exit code.
+    // Then the proof is the same, and the fault is reported on stderr and by the exit code.
     let told = "warning: the record has 2 faults; the proof holds by itself and says nothing of \
                 that; annals verify lists all faults\n";
     assert_eq!((made.exit, made.err), (1, whole.err + told));
@@ -391,7 +391,7 @@ fn what_cannot_be_verified_is_told_by_what_it_is() {
     assert_eq!((bad.out.as_str(), bad.exit), (why, 1));
 }
 
-/// Acts of these editors, the status that they give, and how it is told.
+/// Acts of these editors, the resulting status, and its text.
 type Standing<'a> = (&'a [(&'a str, acts::Act)], &'a str, &'a str);
 
 /// A proof of fact 5 after these acts, its answer for people and as JSON.
@@ -429,9 +429,9 @@ fn the_first_line_and_the_last_say_how_the_fact_stands() {
             "confirmed",
             "confirmed (event 6)",
         ),
-        // Two are asked for from here on.
+        // Two confirmations are required from here on.
         (&[confirmed.clone(), ("ada", acts::changed(2))], "asserted", "asserted"),
-        // What a stolen key signed is undone.
+        // Events that a stolen key signed are undone.
         (&[retracted, ("ada", acts::stolen("bo", 6))], "asserted", "asserted"),
     ];
     for (done, status, words) in cases {
@@ -494,7 +494,7 @@ fn what_a_mail_program_changed_of_a_proof_is_not_called_false() {
             assert!(json["changed"].as_str().is_some_and(|text| text.starts_with(why)), "{json}");
         }
     }
-    // The same of what is given beside it.
+    // The anchors beside it likewise.
     desk.write("kept", ledger().pin(7).replace('\n', "\r\n"));
     let pin = desk.run("verify 5.proof --pin kept");
     assert!(pin.out.contains("the pin is not judged: its lines end with CR LF"), "{}", pin.out);

@@ -1,4 +1,4 @@
-//! given, when, then: a few words in which the stories are told.
+//! given, when, then: a small language for the stories.
 //!
 //! Given: 0 Ada opens (both roles), 1 Bo (editor), 2 Cy (editor), 3 Dan (both roles), 4 Ada
 //! captures the text, 5 Ada asserts a fact; then the story's own acts from 6 on.
@@ -7,7 +7,7 @@ use crate::support::acts::Opening;
 use crate::support::{Act, Ledger, Outcome, judge};
 use serde_json::Value;
 
-/// Who signs what.
+/// Signers and their acts.
 pub type Step = (&'static str, Act);
 
 /// The document of the newsroom.
@@ -17,16 +17,16 @@ pub const FACT: u64 = 5;
 /// The first event of a story's own.
 pub const NEXT: u64 = 6;
 
-/// A newsroom and what happened in it.
+/// A newsroom and its events.
 #[derive(Clone)]
 pub struct Story(pub Ledger);
 
-/// The newsroom after these acts; all of them must be allowed.
+/// The newsroom after these acts; all of them must be accepted.
 pub fn given(steps: Vec<Step>) -> Story {
     given_as(&Opening::default(), steps)
 }
 
-/// The same, with `confirmations` 2.
+/// The newsroom with `confirmations` 2.
 pub fn given_two(steps: Vec<Step>) -> Story {
     given_as(&Opening { confirmations: 2, ..Opening::default() }, steps)
 }
@@ -42,7 +42,7 @@ fn given_as(opening: &Opening, steps: Vec<Step>) -> Story {
 }
 
 impl Story {
-    /// Somebody signs; what comes of it is told.
+    /// A person signs; returns the result.
     pub fn when(&self, by: &'static str, act: Act) -> Then {
         let mut ledger = self.0.clone();
         let position = ledger.sign(by, act.clone());
@@ -50,7 +50,7 @@ impl Story {
     }
 }
 
-/// What came of it.
+/// The result of an act.
 pub struct Then {
     told: String,
     position: u64,
@@ -58,19 +58,19 @@ pub struct Then {
 }
 
 impl Then {
-    /// It stands, and nothing is wrong; its state.
+    /// It is accepted, and there is no fault; returns its state.
     pub fn stands(self) -> State {
         assert!(self.outcome.faults.is_empty(), "{} stands: {}", self.told, self.outcome);
         State(self.outcome.json())
     }
 
-    /// It is refused by exactly this rule, at its own place.
+    /// It is refused by exactly this rule, at its own position.
     pub fn refused(self, rule: u16) {
         let expected = [(rule, Some(self.position))];
         assert_eq!(self.outcome.faults, expected, "{} is refused by {rule}", self.told);
     }
 
-    /// It stands (`Ok`: the status of the newsroom's fact) or is refused (`Err`: by this rule).
+    /// It is accepted (`Ok`: the status of the newsroom's fact) or refused (`Err`: by this rule).
     pub fn is(self, expected: Result<&str, u16>) {
         let told = self.told.clone();
         match expected {
@@ -80,7 +80,7 @@ impl Then {
     }
 }
 
-/// The state as JSON, with questions.
+/// The state as JSON, with queries.
 pub struct State(pub Value);
 
 impl State {
@@ -101,7 +101,7 @@ impl State {
         self.fact(position)["status"].as_str().expect("a word").to_owned()
     }
 
-    /// What was undone: event, revocation, how.
+    /// The undone events: event, revocation, manner.
     pub fn undone(&self) -> Vec<(u64, u64, String)> {
         let rows = self.0["undone"].as_array().expect("a list").iter();
         let number = |value: &Value| value.as_u64().expect("a position");

@@ -1,4 +1,4 @@
-//! The legality list of the fact model, one test for each sentence that the rules do not tell.
+//! The legality list of the fact model, one test for each sentence that no rule states.
 
 use crate::rules::dsl::{DOC, FACT, NEXT, given, given_two};
 use crate::support::acts::{self, BOTH, EDITOR};

@@ -1,7 +1,8 @@
-//! Stories of the rules: given a newsroom, when somebody signs, then it stands or is refused.
+//! Stories of the rules: given a newsroom, when a person signs, then the event is accepted or
+//! refused.
 //!
-//! Always holds: a refusal is the one fault of the whole record, with the number of its rule; what
-//! is allowed leaves no fault. Not here: bytes and forms (`format`, `vectors`).
+//! Always holds: a refusal is the only fault of the whole record, with the number of its rule; an
+//! accepted event leaves no fault. Not here: bytes and forms (`format`, `vectors`).
 //! Source: FORMAT.md sections 6 and 8.
 
 mod dsl;

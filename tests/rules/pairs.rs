@@ -1,4 +1,5 @@
-//! For each rule of section 6 one story that passes and one that is refused by exactly this rule.
+//! For each rule of section 6 one story that is accepted and one that is refused by exactly this
+//! rule.
 
 use crate::rules::dsl::{DOC, FACT, NEXT, Step, given};
 use crate::support::acts::{self, ADMIN, BOTH, EDITOR, Opening};
@@ -242,7 +243,7 @@ fn a_new_log_key_proves_that_it_is_held() {
     assert_eq!(json["old_log_key"], keys::key("log"));
 }
 
-/// In section 6 only the first broken rule, by number, is told.
+/// In section 6 only the first broken rule, by number, is reported.
 #[test]
 fn the_first_broken_rule_is_told() {
     let story = given(vec![("cy", acts::retracted(FACT)), ("ada", acts::left("bo"))]);

@@ -1,4 +1,4 @@
-//! Stories of stolen keys: what is struck, what is set aside, what stands.
+//! Stories of stolen keys: events struck, events set aside, events still in force.
 
 use crate::rules::dsl::{DOC, FACT, NEXT, given};
 use crate::support::acts::{self, BOTH, EDITOR, Opening};

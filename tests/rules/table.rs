@@ -1,5 +1,4 @@
-//! Every cell of the transition table of section 8: the status that comes, or the rule that
-//! refuses.
+//! Every cell of the transition table of section 8: the resulting status, or the rule that refuses.
 
 use crate::rules::dsl::{DOC, FACT, NEXT, Step, Story, given, given_two};
 use crate::support::{Act, acts};

@@ -1,7 +1,7 @@
-//! Acts: type, args and body of an event, spelled by hand, one function for each type.
+//! Acts: type, args and body of an event, written by hand, one function for each type.
 //!
-//! Always holds: what a function makes is in form unless its caller changes it.
-//! Not here: who signs and where it stands (`ledger`). Source: FORMAT.md section 4.
+//! Always holds: the result of a function is well formed unless its caller changes it.
+//! Not here: signer and position (`ledger`). Source: FORMAT.md section 4.
 
 use super::keys;
 use super::texts::{self, spell};
@@ -17,7 +17,7 @@ pub const ADMIN: &str = r#"["admin"]"#;
 /// The role editor alone.
 pub const EDITOR: &str = r#"["editor"]"#;
 
-/// What an event does and says.
+/// The content of an event.
 #[derive(Clone, Debug)]
 pub struct Act {
     /// Its type.
@@ -37,7 +37,7 @@ fn stated(kind: &str, args: impl Display) -> Act {
     act(kind, args, r#","statement":"For a reason.""#)
 }
 
-/// What event 0 may differ in.
+/// The variable parts of event 0.
 #[derive(Clone, Debug)]
 pub struct Opening {
     pub window: u64,
@@ -114,12 +114,12 @@ pub fn revoked(name: &str, reason: &str, suspect_from: Option<u64>) -> Act {
     )
 }
 
-/// A key that left.
+/// The revocation of a key that left.
 pub fn left(name: &str) -> Act {
     revoked(name, "left", None)
 }
 
-/// A key that was stolen before it signed event `from`.
+/// The revocation of a key that was stolen before it signed event `from`.
 pub fn stolen(name: &str, from: u64) -> Act {
     revoked(name, "compromised", Some(from))
 }
@@ -138,7 +138,7 @@ pub fn captured(text: &str) -> Act {
     captured_sealed(text, "null")
 }
 
-/// A capture that says what it was derived from.
+/// A capture with the document that it was derived from.
 pub fn derived(text: &str, from: u64) -> Act {
     let mut act = captured(text);
     act.body.push_str(&format!(r#","derived_from":{from}"#));

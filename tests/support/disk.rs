@@ -1,7 +1,7 @@
-//! A record's files on a disk, and what the program's journal reads there.
+//! A record's files on a disk, and the reading of them by the program's journal.
 //!
-//! Always holds: it must be what the splitter says, which follows the page sentence by sentence.
-//! Not here: the splitter (`splitter`).
+//! Always holds: the result must equal that of the splitter, which follows FORMAT.md sentence by
+//! sentence. Not here: the splitter (`splitter`).
 
 use super::files::{CHECKPOINT, Files};
 use super::splitter::{Split, split};
@@ -18,8 +18,8 @@ pub fn write(folder: &Path, files: &Files) {
     }
 }
 
-/// Reads the journal of these files from a disk and compares events, closing lines, damage and
-/// ignored bytes with what the splitter yields.
+/// Reads the journal of these files from a disk and compares events, commit lines, damage and
+/// ignored bytes with those of the splitter.
 pub fn expect_read_as_split(name: &str, files: &Files) {
     let folder = tempfile::tempdir().expect("a folder");
     write(folder.path(), files);
@@ -44,7 +44,7 @@ pub fn expect_read_as_split(name: &str, files: &Files) {
         split.damage.iter().map(|damage| (damage.rule, damage.counted)).collect()
     };
     assert_eq!(told(&found), told(&expected), "{name}");
-    // Names and closing lines that agree are believed before anything is counted.
+    // Names and commit lines that agree are trusted before anything is counted.
     if expected.damage.is_empty() {
         assert_eq!(journal.size(), expected.entries.len() as u64, "{name}");
     }

@@ -23,7 +23,7 @@ pub const MARKS: &str = "keys/log.marks";
 /// The name of the pin.
 pub const PIN: &str = "pin";
 
-/// Base64 as format 1 has it.
+/// Base64 as in format 1.
 pub fn base64(bytes: &[u8]) -> String {
     STANDARD.encode(bytes)
 }
@@ -49,7 +49,7 @@ pub fn lines(event: &Made) -> String {
     format!("{}{}\n", event.record(), event.body)
 }
 
-/// A closing line over a commit's text.
+/// A commit line over a commit's text.
 pub fn closing(size: u64, root: &Hash, commit: &str) -> String {
     let sum = Hash::of(&[commit.as_bytes()]);
     format!("= {size} {} {}\n", base64(&root.0), base64(&sum.0))
@@ -62,7 +62,7 @@ impl Ledger {
         root(&leaves)
     }
 
-    /// The journal: events and closing lines.
+    /// The journal: events and commit lines.
     pub fn journal(&self) -> String {
         let (mut text, mut commit) = (String::new(), String::new());
         for (event, count) in self.events.iter().zip(1u64..) {
@@ -77,12 +77,12 @@ impl Ledger {
         text + &commit
     }
 
-    /// A checkpoint of `size` events, signed by the log keys as they are now.
+    /// A checkpoint of `size` events, signed by the present log keys.
     pub fn checkpoint(&self, size: u64) -> String {
         note(&head_text(ORIGIN, size, &self.root(size)), &self.log)
     }
 
-    /// One line of the log key's memory, over `size` events.
+    /// One line of the marks of the log key, over `size` events.
     pub fn mark(&self, size: u64) -> String {
         let root = self.root(size);
         let blob = signature_blob(ORIGIN, &self.log[0], &head_text(ORIGIN, size, &root));
@@ -100,7 +100,7 @@ impl Ledger {
         files
     }
 
-    /// The same with marks of every size and a pin of the last one.
+    /// The same files with marks of every size and a pin of the last one.
     pub fn files_with_memory(&self) -> Files {
         let mut files = self.files();
         let marks: String = (1..=self.size()).map(|size| self.mark(size)).collect();
@@ -110,7 +110,7 @@ impl Ledger {
     }
 }
 
-/// The lines of a pin with the digest that makes them whole.
+/// The lines of a pin with the digest that completes them.
 pub fn pin_with_sum(lines: &str) -> String {
     format!("{lines}sum {}\n", Hash::of(&[lines.as_bytes()]))
 }

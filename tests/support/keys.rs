@@ -1,4 +1,4 @@
-//! Keys, persons and salts from names: SHA-256 of `annals example …`, as FORMAT.md section 10 says.
+//! Keys, persons and salts from names: SHA-256 of `annals example …`, as in FORMAT.md section 10.
 //!
 //! Always holds: `bo` and `bo-2` are two keys of one person. Not here: who is enrolled.
 
@@ -29,7 +29,7 @@ pub fn key_digest(name: &str) -> String {
     secret(name).public().digest().to_string()
 }
 
-/// The person behind a key: what stands before a hyphen in its name.
+/// The person of a key: the part of its name before a hyphen.
 pub fn person(name: &str) -> String {
     let first = name.split('-').next().unwrap_or(name);
     digest("person", first).to_string()[..32].to_owned()
@@ -41,7 +41,7 @@ pub fn spoken(name: &str) -> String {
     format!("{}{rest} Example", first.to_uppercase())
 }
 
-/// The salt of the event that is made as number `index`.
+/// The salt of event number `index`.
 pub fn salt(index: u64) -> String {
     digest("salt", &index.to_string()).to_string()
 }
@@ -51,7 +51,7 @@ pub fn nonce() -> String {
     Hash::of(&[b"annals example nonce"]).to_string()[..32].to_owned()
 }
 
-/// A proof of possession, spelled out: kind LF origin LF key LF name.
+/// A proof of possession, written out: kind LF origin LF key LF name.
 pub fn possession(kind: &str, origin: &str, name: &str, spoken: &str) -> String {
     let text = format!("{kind}\n{origin}\n{}\n{spoken}", key(name));
     secret(name).sign(&signed_bytes(ENROL_TAG, text.as_bytes())).to_string()

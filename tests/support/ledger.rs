@@ -1,8 +1,8 @@
 //! The builder: drafts become events, one second after the other, each its own commit.
 //!
-//! Always holds: a draft's lines are spelled from its fields, edited if asked, signed after the
-//! statement's edit; `prev`, `after`, `seq` and `at` are right unless changed. The builder judges
-//! nothing. Not here: the files (`files`). Source: FORMAT.md sections 2, 3, 9.
+//! Always holds: a draft's lines are written from its fields, edited on request, and signed after
+//! the edit of the statement; `prev`, `after`, `seq` and `at` are right unless changed. The builder
+//! verifies nothing. Not here: the files (`files`). Source: FORMAT.md sections 2, 3, 9.
 
 use super::acts::{self, Act, Opening};
 use super::keys;
@@ -25,24 +25,24 @@ pub struct Draft {
     pub said: String,
     /// The signer's key, 64 hex.
     pub by: String,
-    /// Whose secret key signs.
+    /// The name of the key that signs.
     pub signer: String,
     pub act: Act,
     /// The body's line; its digest is committed.
     pub body: String,
-    /// Another digest to commit.
+    /// The digest to commit to, if it is not the body's.
     pub digest: Option<String>,
-    /// Another way to sign the 47 bytes.
+    /// How the 47 bytes are signed.
     pub sign: Signer,
     pub edit_place: Edit,
     pub edit_statement: Edit,
     pub edit_signature: Edit,
-    /// What the journal holds in place of the committed body.
+    /// How the body in the journal differs from the committed one.
     pub edit_body: Edit,
 }
 
 impl Draft {
-    /// The draft with something changed.
+    /// The draft after a change.
     pub fn with(mut self, change: impl FnOnce(&mut Draft)) -> Draft {
         change(&mut self);
         self
@@ -79,7 +79,7 @@ impl Made {
         format!("{}\n{}\n{}\n", self.place, self.statement, self.signature)
     }
 
-    /// The event's hash, spelled out.
+    /// The event's hash, computed by hand.
     pub fn hash(&self) -> Hash {
         Hash::of(&[&[0], self.record().as_bytes()])
     }
@@ -90,18 +90,18 @@ impl Made {
 pub struct Ledger {
     pub events: Vec<Made>,
     pub documents: BTreeMap<String, Vec<u8>>,
-    /// Numbers of events after which a closing line stands.
+    /// The numbers of events after which there is a commit line.
     pub closes: BTreeSet<u64>,
-    /// The position that comes next.
+    /// The next position.
     pub expected: u64,
-    /// Whose keys sign the checkpoint: the log key, then the old one where there is one.
+    /// The names of the keys that sign the checkpoint: the log key, then the old one, if any.
     pub log: Vec<String>,
     /// Seconds by which the clock is ahead of the position.
     pub clock: i64,
 }
 
 impl Ledger {
-    /// Nothing yet.
+    /// A ledger without events.
     pub fn empty() -> Ledger {
         Ledger { log: vec!["log".to_owned()], ..Ledger::default() }
     }
@@ -111,7 +111,7 @@ impl Ledger {
         Ledger::opened_as(&Opening::default())
     }
 
-    /// Opened as said.
+    /// A ledger with this opening.
     pub fn opened_as(opening: &Opening) -> Ledger {
         let mut ledger = Ledger { log: vec![opening.log.to_owned()], ..Ledger::default() };
         ledger.sign(opening.founder, acts::opened(opening));
@@ -124,7 +124,7 @@ impl Ledger {
         Ledger::newsroom_as(&Opening::default())
     }
 
-    /// The same, opened as said.
+    /// The newsroom with this opening.
     pub fn newsroom_as(opening: &Opening) -> Ledger {
         let mut ledger = Ledger::opened_as(opening);
         ledger.sign("ada", acts::enrolled("bo", acts::EDITOR));
@@ -145,7 +145,7 @@ impl Ledger {
         self.events.last().map(Made::hash)
     }
 
-    /// A draft of `act` by the key of that name, right in every field.
+    /// A draft of `act` by the key of that name, with every field right.
     pub fn draft(&self, by: &str, act: Act) -> Draft {
         let (seq, prev) = (self.expected, self.head());
         let at = time(seq as i64 + self.clock);
@@ -173,24 +173,24 @@ impl Ledger {
         }
     }
 
-    /// Drafts and puts; the position.
+    /// Drafts and adds an event; returns its position.
     pub fn sign(&mut self, by: &str, act: Act) -> u64 {
         self.put(self.draft(by, act))
     }
 
-    /// Keeps a document and captures it.
+    /// Stores a document and captures it.
     pub fn capture(&mut self, by: &str, text: &str, sealed: &str) -> u64 {
         self.keep(text);
         self.sign(by, acts::captured_sealed(text, sealed))
     }
 
-    /// Keeps a document's bytes under their digest.
+    /// Stores a document's bytes under their digest.
     pub fn keep(&mut self, text: &str) {
         let bytes = text.as_bytes().to_vec();
         self.documents.insert(Hash::of(&[&bytes]).to_string(), bytes);
     }
 
-    /// Makes the event; the position that its place says.
+    /// Adds the event; returns the position in its place line.
     pub fn put(&mut self, draft: Draft) -> u64 {
         let Draft { seq, by, signer, act: Act { kind, args, .. }, body, .. } = draft;
         let hex = |hash: Option<Hash>| hash.map_or("null".to_owned(), |h| format!("\"{h}\""));
@@ -228,7 +228,7 @@ pub fn hex_of(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
-/// So many seconds after the first of January 2026, up to a month later.
+/// The time this many seconds after 1 January 2026, up to a month later.
 pub fn time(second: i64) -> String {
     assert!((0..31 * 86_400).contains(&second), "within January: {second}");
     let (minute, hour, day) = (second / 60, second / 3_600, second / 86_400 + 1);

@@ -1,8 +1,8 @@
 //! A newsroom in memory: seeded keys, a ledger builder, its files, and a reader of them.
 //!
-//! Always holds: keys come from names, times from positions, salts from positions, so every run
-//! makes the same bytes; lines are spelled here by hand, not by the crate under test, so that what
-//! is refused can be made as easily as what is allowed. Not here: files on a disk, expectations.
+//! Always holds: keys come from names, times and salts from positions, so every run gives the same
+//! bytes; lines are written here by hand, not by the crate under test, so that refused ones are as
+//! easy to make as accepted ones. Not here: files on a disk, expectations.
 //! Source: FORMAT.md, all sections.
 
 pub mod acts;

@@ -1,4 +1,4 @@
-//! Pins, spelled by hand: peaks by the recursion of RFC 6962, log keys from the records' own lines.
+//! Pins, written by hand: peaks by the recursion of RFC 6962, log keys from the records' own lines.
 //!
 //! Always holds: nothing here uses the crate's pin or tree. Not here: other files of a record
 //! (`files`). Source: FORMAT.md section 9, "Pin".
@@ -9,7 +9,7 @@ use super::keys;
 use super::ledger::{Ledger, Made};
 use annals_core::hash::Hash;
 
-/// A size from which on the log key is another; the log key and the old one, by name.
+/// A size from which another log key signs; the log key and the old one, by name.
 type LogLine = (u64, String, Option<String>);
 
 impl Ledger {
@@ -68,7 +68,7 @@ impl Ledger {
     }
 }
 
-/// Whose key it is, of those that are log keys in these tests.
+/// The name of a log key of these tests.
 fn name_of(key: &str) -> String {
     let names = ["log", "log-2", "log-3", "log-4"];
     let found = names.iter().find(|name| keys::key(name) == key);

@@ -1,7 +1,7 @@
-//! Proofs, policies and cosignatures, spelled by hand from a ledger, and how they are judged.
+//! Proofs, policies and cosignatures, written by hand from a ledger, and their verification.
 //!
 //! Always holds: paths are those of RFC 6962's own recursion, not the crate's; nothing here checks
-//! what it writes. Not here: the command (`tests/proof`). Source: FORMAT.md sections 11 and 12.
+//! its output. Not here: the command (`tests/proof`). Source: FORMAT.md sections 11 and 12.
 
 use super::files::{Files, base64, root};
 use super::keys;
@@ -46,7 +46,7 @@ pub fn event(ledger: &Ledger, position: u64, size: u64) -> String {
     format!("event {position}\n{}{}\npath{hashes}\n", made.record(), made.body)
 }
 
-/// What a proof is made of; every part may be changed.
+/// The parts of a proof; every part may be changed.
 #[derive(Clone)]
 pub struct Parts {
     pub left_out: Vec<String>,
@@ -57,7 +57,8 @@ pub struct Parts {
 }
 
 impl Parts {
-    /// A complete proof by the ledger as it is: these events, these documents by position and text.
+    /// A complete proof by the present ledger, with these events and these documents (position,
+    /// text).
     pub fn of(ledger: &Ledger, fact: u64, events: &[u64], documents: &[(u64, &str)]) -> Parts {
         let size = ledger.size();
         let document =
@@ -71,7 +72,7 @@ impl Parts {
         }
     }
 
-    /// The parts with something changed.
+    /// The parts after a change.
     pub fn with(mut self, change: impl FnOnce(&mut Parts)) -> Parts {
         change(&mut self);
         self

@@ -1,6 +1,7 @@
-//! A published directory, written down from FORMAT.md section 9, "Published directory" alone, and its files as a source.
+//! A published directory, made from FORMAT.md section 9, "Published directory" alone, and its files
+//! as a source.
 //!
-//! Always holds: hashes come from the recursion of RFC 6962, names from their own spelling; nothing
+//! Always holds: hashes come from the recursion of RFC 6962, names from code of this file; nothing
 //! here calls the program's tiles. Not here: how the program publishes (`tests/archive`).
 
 use super::files::{Files, root};
@@ -9,7 +10,7 @@ use annals::archive;
 use annals_core::hash::Hash;
 use annals_core::verify::source::SourceError;
 
-/// What the names of a published directory begin with in a vector.
+/// The beginning of the names of a published directory in a vector.
 pub const PUBLISHED: &str = "published/";
 
 /// `7` is `007`, `1234067` is `x001/x234/067`.
@@ -22,7 +23,7 @@ pub fn spelled(index: u64) -> String {
 }
 
 impl Ledger {
-    /// The files after these sizes were published in this order, none withheld.
+    /// The files after publications of these sizes, in this order, with nothing withheld.
     pub fn published(&self, sizes: &[u64]) -> Files {
         let mut files = Files::new();
         let last = *sizes.last().expect("a size");
@@ -81,7 +82,7 @@ pub fn bundle(events: &[Made]) -> Vec<u8> {
     out
 }
 
-/// Whether the full tile of a partial one is there at a size.
+/// Whether a size has the full tile of a partial one.
 fn is_filled(name: &str, size: u64) -> bool {
     let rest = name.strip_prefix("published/tile/").expect("a tile");
     let (level, place) = rest.split_once('/').expect("a level");
@@ -91,7 +92,7 @@ fn is_filled(name: &str, size: u64) -> bool {
     size / 256u64.pow(level + 1) > index
 }
 
-/// Files in memory, without what their names begin with.
+/// Files in memory, without the beginning of their names.
 pub struct Below(pub Files);
 
 impl archive::files::PublishedFiles for Below {

@@ -1,14 +1,14 @@
-//! Random acts, legal and illegal, over whatever stands in a ledger.
+//! Random acts, legal and illegal, on the events of a ledger.
 //!
-//! Always holds: the same dice give the same acts; most targets are of the right type, some not.
-//! Not here: any opinion on what is allowed.
+//! Always holds: the same seed gives the same acts; most targets are of the right type, some not.
+//! Not here: which acts are legal.
 
 use super::acts::{self, Act};
 use super::ledger::Ledger;
 use super::tamper::Dice;
 use super::texts;
 
-/// Names that may sign or be named; the last three are never enrolled at first.
+/// Names that may sign or be named; the last three are not enrolled at first.
 pub const NAMES: [&str; 9] = ["ada", "bo", "cy", "dan", "eve", "ada-2", "bo-2", "recovery", "log"];
 const RELATIONS: [&str; 4] = ["supports", "contradicts", "same-as", "updates"];
 const SEALS: [&str; 4] = ["null", "null", "\"by-hand\"", "\"2026-01-01T00:00:20.000000Z\""];
@@ -28,7 +28,7 @@ fn target(ledger: &Ledger, dice: &mut Dice, kinds: &[&str]) -> u64 {
     }
 }
 
-/// A revision: mostly a late one, so that stale ones are not the rule.
+/// A revision: mostly a late one, so that stale ones are the exception.
 fn revision(ledger: &Ledger, dice: &mut Dice) -> u64 {
     let all = positions(ledger, &["fact.asserted", "fact.corrected"]);
     match dice.below(4) {
@@ -37,7 +37,7 @@ fn revision(ledger: &Ledger, dice: &mut Dice) -> u64 {
     }
 }
 
-/// A signer and an act; documents that it needs are kept in the ledger.
+/// A signer and an act; documents that it needs are stored in the ledger.
 pub fn act(ledger: &mut Ledger, dice: &mut Dice) -> (&'static str, Act) {
     let by = match dice.below(10) {
         0..=5 => NAMES[dice.below(4)],

@@ -1,6 +1,6 @@
-//! Files judged by `verify`, and what came out in a form that can be compared.
+//! Verification of files by `verify`, with an outcome that can be compared.
 //!
-//! Always holds: a verdict on one thread and on two is the same, or the test fails.
+//! Always holds: the verdicts on one thread and on two are equal, or the test fails.
 
 use super::acts::ORIGIN;
 use super::files::{CHECKPOINT, Files, MARKS, PIN};
@@ -21,7 +21,7 @@ use std::fmt;
 
 const PUBLISHED_CHECKPOINT: &str = "published/checkpoint";
 
-/// The exit code of FORMAT.md for a verdict, as vectors have it.
+/// The exit code in FORMAT.md for a verdict, as in the vectors.
 pub fn exit(verdict: Verdict) -> u8 {
     match verdict {
         Verdict::Yes => 0,
@@ -81,12 +81,12 @@ impl Memory<'_> {
     }
 }
 
-/// What verification says of some files.
+/// The outcome of verifying some files.
 pub struct Outcome {
     pub exit: u8,
     /// Rule and position of every fault, in the order of the report.
     pub faults: Vec<(u16, Option<u64>)>,
-    /// The state as JSON; `None` where a later format ends the verdict.
+    /// The state as JSON; `None` if a later format ends the verification.
     pub state: Option<String>,
     pub report: Report,
 }
@@ -111,7 +111,7 @@ impl fmt::Display for Outcome {
     }
 }
 
-/// Judges files, on one thread and on two.
+/// Verifies files, on one thread and on two.
 pub fn judge(files: &Files) -> Outcome {
     let one = judge_with(files, 1);
     let two = judge_with(files, 2);
@@ -120,7 +120,7 @@ pub fn judge(files: &Files) -> Outcome {
     one
 }
 
-/// Judges files on so many threads.
+/// Verifies files on this number of threads.
 pub fn judge_with(files: &Files, jobs: usize) -> Outcome {
     let published = files.keys().any(|name| name.starts_with(PUBLISHED));
     let memory = Memory { split: split(files), files };
@@ -135,7 +135,7 @@ pub fn judge_with(files: &Files, jobs: usize) -> Outcome {
         pin: files.get(PIN).cloned(),
     };
     let mut report = verify(source, &ends, Options::whole(jobs)).expect("memory can be read");
-    // Every opening that these records may have applied is of this origin.
+    // Every applied opening in these records has this origin.
     let origin = report.state.fold.ledger.as_ref().map(|ledger| ledger.origin.to_string());
     assert!(origin.as_deref().is_none_or(|origin| origin == ORIGIN));
     let judged = report.later_version.is_none() && (published || memory.changed().is_none());
@@ -160,8 +160,8 @@ pub fn judge_with(files: &Files, jobs: usize) -> Outcome {
     Outcome { exit, faults, state, report }
 }
 
-/// The last mark of this origin; `Err` if a line behind it is not in form. Of no
-/// origin there is none, but the last line must be in form.
+/// The last mark of this origin; `Err` if a later line is malformed. Without an origin there is
+/// none, but the last line must be well formed.
 fn last_mark(bytes: &[u8], of: Option<&str>) -> Result<Option<Remembered>, ()> {
     let Some(end) = bytes.iter().rposition(|byte| *byte == b'\n') else { return Ok(None) };
     for line in bytes[..end].rsplit(|byte| *byte == b'\n') {
@@ -174,7 +174,7 @@ fn last_mark(bytes: &[u8], of: Option<&str>) -> Result<Option<Remembered>, ()> {
     Ok(None)
 }
 
-/// A line in form.
+/// A well-formed line.
 fn mark(line: &[u8]) -> Option<Mark> {
     Mark::parse(std::str::from_utf8(line).ok()?)
 }

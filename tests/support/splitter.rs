@@ -1,7 +1,7 @@
 //! A small strict splitter of journals, for tests that have no disk.
 //!
 //! Always holds: it follows FORMAT.md section 9, "End of the record" and "Framing", sentence by
-//! sentence, and judges nothing else. Not here: the journal of the program (`src/journal`).
+//! sentence, and checks nothing else. Not here: the journal of the program (`src/journal`).
 
 use super::files::{CHECKPOINT, Files};
 use annals_core::event::Entry;
@@ -10,7 +10,7 @@ use annals_core::rule::Rule;
 use annals_core::tlog::{Checkpoint, Note, decimal, hash_from_base64};
 use annals_core::verify::source::{ClosingLine, CommitLine, Damage};
 
-/// A journal cut into what `verify` takes.
+/// A journal split into the input of `verify`.
 #[derive(Debug, Default)]
 pub struct Split {
     pub entries: Vec<Entry>,
@@ -19,14 +19,14 @@ pub struct Split {
     pub ignored: u64,
 }
 
-/// The bytes of one commit with its closing line, or what stands after the last one of a file.
+/// The bytes of one commit with its commit line, or the rest after the last commit of a file.
 struct Piece<'a> {
     lines: Vec<&'a [u8]>,
     closing: Option<&'a [u8]>,
     bytes: &'a [u8],
 }
 
-/// Cuts the journal of `files`.
+/// Splits the journal of `files`.
 pub fn split(files: &Files) -> Split {
     let journal: Vec<(&str, &[u8])> = files
         .iter()
@@ -61,14 +61,14 @@ pub fn split(files: &Files) -> Split {
             take(piece, end, &mut out);
         }
         if out.closings.len() == closed && index == last {
-            // All that the file holds is unfinished, so its name is not judged.
+            // The whole file is unfinished, so its name is not checked.
             out.damage.truncate(damaged);
         }
     }
     out
 }
 
-/// What is asked at the end of the record.
+/// The inputs for finding the end of the record.
 #[derive(Clone, Copy)]
 struct End {
     last_file: bool,
@@ -78,8 +78,8 @@ struct End {
     by_names: Option<u64>,
 }
 
-/// The number of events by the name of the last file, where the names and the lines that end the
-/// files before agree.
+/// The number of events by the name of the last file, if the names agree with the commit lines that
+/// end the files before.
 fn by_names(journal: &[(&str, &[u8])], pieces: &[Vec<Piece>]) -> Option<u64> {
     let mut named = 0;
     for (index, (name, bytes)) in journal.iter().enumerate() {

@@ -1,11 +1,12 @@
-//! Tampering: what a thief, a careless hand or a bad disk does to a record.
+//! Tampering: changes of a record as by a thief, a careless person or a failing disk.
 //!
-//! Always holds: the same seed does the same. Closing lines are made again or left, as asked.
+//! Always holds: the same seed gives the same changes. Commit lines are made again or left, on
+//! request.
 
 use super::files::{Files, JOURNAL};
 use super::ledger::{Ledger, Made};
 
-/// A small generator of numbers (splitmix64): seeded, and the same everywhere.
+/// A small random number generator (splitmix64): seeded, and equal on every system.
 pub struct Dice(pub u64);
 
 impl Dice {
@@ -41,7 +42,7 @@ pub fn flip(files: &mut Files, name: &str, at: usize, bit: u8) {
     files.get_mut(name).expect("the file is there")[at] ^= 1 << bit;
 }
 
-/// Drops, doubles, moves or cuts events, and closes the commits again over what is left.
+/// Drops, doubles, moves or cuts events, and makes the commit lines again over the rest.
 pub fn rearrange(ledger: &Ledger, change: impl FnOnce(&mut Vec<Made>)) -> Files {
     let mut changed = ledger.clone();
     change(&mut changed.events);

@@ -1,15 +1,15 @@
-//! Documents and quotations, by a naive reading of FORMAT.md section 3.
+//! Documents and quotations, by a naive implementation of FORMAT.md section 3.
 //!
-//! Always holds: [`anchor`] counts occurrences one code point after the other and tries every
-//! width from 32 up; it is slow and plain on purpose, the yardstick of `quote`.
+//! Always holds: [`anchor`] counts occurrences code point by code point and tries every width from
+//! 32 up; it is slow and simple on purpose, the reference for `quote`.
 
 /// The document of FORMAT.md section 10.
 pub const TEXT: &str = "Kyiv – “Yes,” she said.\n";
-/// The words of it that are quoted.
+/// The quoted words of it.
 pub const EXACT: &str = "“Yes,” she said.";
 /// A second document.
 pub const OTHER: &str = "Lviv – “No,” he said.\n";
-/// The words of the second that are quoted.
+/// The quoted words of the second document.
 pub const OTHER_EXACT: &str = "“No,” he said.";
 
 /// Prefix and suffix of a span, in code points; `None` if it is not in the text.
@@ -31,14 +31,14 @@ pub fn anchor(text: &str, start: usize, end: usize) -> Option<(String, String, S
     }
 }
 
-/// The code points at which `exact` stands first in `text`.
+/// The code points of the first occurrence of `exact` in `text`.
 pub fn find(text: &str, exact: &str) -> (usize, usize) {
     let byte = text.find(exact).expect("the words stand in the text");
     let start = text[..byte].chars().count();
     (start, start + exact.chars().count())
 }
 
-/// A string in the spelling of FORMAT.md section 1.
+/// A string in the notation of FORMAT.md section 1.
 pub fn spell(text: &str) -> String {
     let mut out = String::from("\"");
     for c in text.chars() {
@@ -58,7 +58,7 @@ pub fn spell(text: &str) -> String {
     out
 }
 
-/// One piece of evidence: `exact` as it stands in `text`, the document at `position`.
+/// One piece of evidence: `exact` as in `text`, of the document at `position`.
 pub fn evidence(position: u64, text: &str, exact: &str) -> String {
     let (start, end) = find(text, exact);
     let (exact, prefix, suffix) = anchor(text, start, end).expect("the span is in the text");

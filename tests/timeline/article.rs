@@ -1,7 +1,7 @@
 //! The record of the seed article, and a hostile one, made by the library with seeded keys and a
 //! set clock.
-//!
-//! Always holds: the same bytes on every run, and the positions of scripts/story. Not here: what is
+//! Always holds: the bytes are equal in every run, with the positions of scripts/story. Not here:
+//! the queries.
 //! asked of it.
 
 use annals::clock::Clock;
@@ -106,7 +106,7 @@ fn found(folder: &Path, title: &str) -> (Author, SecretKey) {
     (Author { paths, entropy }, founded.key)
 }
 
-/// The article's eight days, as scripts/story tells them.
+/// The article's eight days, as in scripts/story.
 pub fn article(folder: &Path) {
     let (mut author, ada) = found(folder, "Record of the article on the US written response");
     let bo = author.enrol(&ada, "2022-01-27T08:10:00Z", (2, 2, false), "Bo Berg");
@@ -132,11 +132,11 @@ pub fn article(folder: &Path) {
     author.enrol(&ada, "2022-02-03T09:30:00Z", (4, 2, false), "Bo Berg");
 }
 
-/// What a stranger may try in any text.
+/// Attacks that a stranger may try in any text.
 pub const ATTACK: &str =
     "</script><script>window.taken=1</script><img src=x onerror=window.taken=1>";
 
-/// A record whose every text tries to be more than text; the words of fact 3 are redacted.
+/// A record with an attack in every text; the words of fact 3 are redacted.
 pub fn hostile(folder: &Path) {
     let (mut author, ada) = found(folder, ATTACK);
     let text = format!("He wrote {ATTACK} & \u{202e}backwards\u{202c}; <!-- and ended.\r\n]]>");

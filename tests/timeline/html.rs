@@ -1,6 +1,7 @@
-//! A page cut into tags and texts, by the rules of the HTML standard for what the page uses.
+//! A page split into tags and texts, by the rules of the HTML standard as far as the page needs
+//! them.
 //!
-//! Always holds: a script or style ends at the first `</` with its name, whatever stands before.
+//! Always holds: a script or style ends at the first `</` with its name, whatever comes before.
 
 use serde_json::Value;
 

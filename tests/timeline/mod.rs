@@ -1,6 +1,6 @@
-//! `annals timeline`: the page, read as a browser reads it, against the record it was made of.
+//! `annals timeline`: the page, parsed like a browser does, compared with its record.
 //!
-//! Always holds: the records are left in target/tmp, where scripts/browser-test takes them.
+//! Always holds: the records are left in target/tmp, where scripts/browser-test uses them.
 
 mod article;
 mod html;

@@ -1,7 +1,7 @@
-//! Readers and auditors beside eight writers and a publisher: no answer is wrong, nobody is
-//! accused.
+//! Readers and auditors beside eight writers and a publisher: no answer is wrong, and no fork is
+//! reported.
 //!
-//! Always holds: what a writer acknowledged before a reader began is in the reader's answer, once.
+//! Always holds: an event acknowledged before a reader began is in the reader's answer, once.
 
 use crate::faults::newsroom::{Newsroom, fact, newsroom};
 use crate::torture::scenario::{Run, bounded};
@@ -13,8 +13,8 @@ use std::time::{Duration, Instant};
 const WRITERS: u64 = 8;
 const READERS: usize = 3;
 
-/// What is asked beside the writers; each must be answered with exit code 0 and without a warning.
-/// `{n}` is a number of the question's own.
+/// The queries beside the writers; each must end with exit code 0 and without a warning.
+/// `{n}` is a number of the query's own.
 const QUESTIONS: [&[&str]; 15] = [
     &["verify"],
     &["status"],
@@ -82,7 +82,7 @@ fn add(row: &Mutex<Row>, mine: Row) {
     mine.why.into_iter().for_each(|why| row.note(why));
 }
 
-/// Counts an answer, and what is wrong with it.
+/// Counts an answer, and its faults.
 fn judge(run: &Run, line: &str, row: &mut Row) {
     row.cases += 1;
     let doubts = ["warning", "damage", "fork", "fault:", "corrupt", "missing"];
@@ -122,7 +122,7 @@ fn read(
     }
 }
 
-/// Each acknowledged fact stands in the answer, once, at its position.
+/// Each acknowledged fact is in the answer, once, at its position.
 fn compare(run: &Run, before: &[(u64, String)], row: &mut Row) {
     for (position, claim) in before {
         let said = format!("\"claim\":\"{claim}\"");

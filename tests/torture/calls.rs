@@ -1,9 +1,10 @@
 //! Each system call of a command, in turn: the process is killed at it, or it fails with EIO or
-//! ENOSPC. Then readers look, the same command is said again, and all must be there.
+//! ENOSPC. Then readers run, the command is repeated, and every acknowledged event must be
+//! recorded.
 //!
-//! The calls are those of an untouched run that have to do with the folder; strace counts them a
-//! thread, and injects the fault. Needs strace on PATH; `ANNALS_NO_STRACE=1` leaves these tests
-//! out and says so. Source: strace(1), "Tampering".
+//! The calls are those of an undisturbed run that concern the folder; strace counts them by thread,
+//! and injects the fault. Needs strace on PATH; `ANNALS_NO_STRACE=1` omits these tests with a
+//! message. Source: strace(1), "Tampering".
 
 use crate::faults::newsroom::Newsroom;
 use crate::torture::scenario::{Run, SCENARIOS, Scenario, bounded, is_on_path};
@@ -12,13 +13,13 @@ use std::collections::BTreeMap;
 use std::process::Command;
 use std::time::{Duration, Instant};
 
-/// Calls that change something, and those that only read.
+/// Calls that change files, and those that only read.
 const WRITES: &str = "openat,write,pwrite64,writev,fsync,fdatasync,sync_file_range,ftruncate,\
      fallocate,rename,renameat,renameat2,unlink,unlinkat,rmdir,mkdir,mkdirat,link,linkat,symlink,\
      flock,chmod,fchmod,copy_file_range";
 const READS: &str = "read,pread64,statx,getdents64,lseek,readlink";
 
-/// One call: its name, and which of its name it is in its thread.
+/// One call: its name, and its number among the calls of that name in its thread.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Call {
     pub name: String,
@@ -53,7 +54,7 @@ impl Fault {
     }
 }
 
-/// Whether strace is there. Without it these tests fail, unless they are left out on purpose.
+/// Whether strace is available. Without it these tests fail, unless they are omitted on request.
 pub fn has_strace() -> bool {
     if std::env::var("ANNALS_NO_STRACE").is_ok_and(|said| said == "1") {
         eprintln!("NOT RUN, as ANNALS_NO_STRACE=1 asks: no system call was made to fail");
@@ -76,7 +77,7 @@ pub fn traced(room: &Newsroom, options: &[&str], line: &str) -> Command {
     command
 }
 
-/// The calls of an untouched run that name the folder, each once.
+/// The calls of an undisturbed run that name the folder, each once.
 pub fn calls(room: &Newsroom, line: &str, names: &str) -> Vec<Call> {
     let copy = room.copy();
     let log = tempfile::NamedTempFile::new().expect("a file");
@@ -116,8 +117,8 @@ pub fn run_with(room: &Newsroom, line: &str, call: &Call, fault: Fault, row: &mu
     bounded(command, &format!("{line}: {inject}"), row)
 }
 
-/// Every call, or as many as there is time for. `sample` is how many cases of each fault the short
-/// form takes, evenly over the run.
+/// Every call, or as many as there is time for. `sample` is the number of cases of each fault in
+/// the short form, spread evenly over the run.
 fn torture(scenario: &Scenario, share: f64, sample: usize) {
     if !has_strace() {
         return;
@@ -140,7 +141,7 @@ fn torture(scenario: &Scenario, share: f64, sample: usize) {
     rows.into_iter().for_each(Row::finish);
 }
 
-/// Cases in an order that is spread over all of them: all, as long as there is time, or a sample.
+/// Cases in an order spread over all of them: all, while there is time, or a sample.
 pub fn spread<T: Copy>(
     all: &[T],
     time: Option<Duration>,

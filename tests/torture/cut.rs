@@ -1,11 +1,11 @@
-//! The power is cut: what stands on the disk then is what was synced, and little else.
+//! A power cut: the disk then holds what was synced, and little else.
 //!
 //! The folder is on an ext4 file system in a file, mounted as a loop device that commits by itself
-//! only after minutes. A case says a command, mostly with a fault at one of its system calls, says
-//! it again or not, and copies the file at that moment: what the file system never wrote to its
-//! device is lost, as with a power cut. The copy is mounted, the command is said there again, and
-//! what had been acknowledged before the cut must be there. Needs root and loop devices; where
-//! there are none these tests are left out and say so.
+//! only after minutes. A case runs a command, mostly with a fault at one of its system calls,
+//! repeats it or not, and copies the file at that moment: what the file system never wrote to its
+//! device is lost, as in a power cut. The copy is mounted, the command is run there again, and
+//! every event acknowledged before the cut must be recorded. Needs root and loop devices; without
+//! them these tests are omitted with a message.
 
 use crate::faults::newsroom::{Newsroom, copy_folder};
 use crate::torture::calls::{Call, Fault, calls, has_strace, run_with, spread};
@@ -15,7 +15,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::Duration;
 
-/// Bytes of the file system; mkfs needs some megabytes for itself.
+/// Size of the file system in bytes; mkfs needs some megabytes for itself.
 const BYTES: u64 = 48 << 20;
 
 /// A file system in a file, mounted.
@@ -33,10 +33,10 @@ impl Disk {
     fn mount(image: &Path) -> Option<Disk> {
         let at = image.with_extension("mounted");
         std::fs::create_dir_all(&at).ok()?;
-        // Other tests take loop devices at the same moment: the one that mount chose may be gone.
+        // Other tests take loop devices at the same time: the one that mount chose may be taken.
         for _ in 0..40 {
             let mut mount = Command::new("mount");
-            // Nothing is written back by the clock; only what is synced reaches the device.
+            // Nothing is written back by the timer; only synced data reaches the device.
             mount.args(["-o", "loop,commit=3000,noatime"]).arg(image).arg(&at);
             if done(&mut mount) {
                 return Some(Disk { image: image.to_owned(), at });
@@ -46,7 +46,7 @@ impl Disk {
         None
     }
 
-    /// The bytes that the device has now, as another image.
+    /// The present bytes of the device, as another image.
     fn cut(&self, to: &Path) {
         let mut copy = Command::new("cp");
         copy.arg("--sparse=always").arg(&self.image).arg(to);
@@ -65,7 +65,7 @@ impl Drop for Disk {
     }
 }
 
-/// Makes an image with this folder in it, all of it synced; `None` where that cannot be done.
+/// Makes an image with this folder in it, all of it synced; `None` if that is not possible.
 fn image(folder: &Path, to: &Path) -> Option<()> {
     let file = std::fs::File::create(to).ok()?;
     file.set_len(BYTES).ok()?;
@@ -78,7 +78,7 @@ fn image(folder: &Path, to: &Path) -> Option<()> {
     Some(())
 }
 
-/// The room that stands under this name on a mounted disk, in a folder that is removed with it.
+/// The room under this name on a mounted disk, in a folder that is removed with it.
 fn room_on(disk: &Disk, name: &str) -> Newsroom {
     let folder = tempfile::Builder::new().prefix("run").tempdir_in(&disk.at).expect("a folder");
     let room = Newsroom { folder };
@@ -86,7 +86,7 @@ fn room_on(disk: &Disk, name: &str) -> Newsroom {
         let path = entry.expect("an entry").path();
         std::fs::rename(&path, room.path(path.file_name().unwrap().to_str().unwrap())).unwrap();
     }
-    // All of the start is on the disk; the cut is to take what comes after.
+    // All of the start is on the disk; the cut must only lose later data.
     assert!(done(Command::new("sync").arg("-f").arg(&disk.at)));
     room
 }
@@ -96,7 +96,7 @@ fn room_on(disk: &Disk, name: &str) -> Newsroom {
 enum When {
     /// At the fault.
     AtTheFault,
-    /// After the same command was said again.
+    /// After the same command was run again.
     AfterTheNext,
 }
 
@@ -122,8 +122,8 @@ fn cut(scenario: &Scenario, share: f64, sample: usize) {
         );
         return;
     }
-    // What is synced decides what outlives a cut: these calls come first, and the short form takes
-    // its sample of them alone.
+    // Syncs decide what survives a cut: these calls come first, and the short form samples them
+    // only.
     let syncs = calls(&base, scenario.line, "fsync,fdatasync,rename");
     let others = calls(&base, scenario.line, "openat,write,pwrite64,ftruncate,unlink,mkdir");
     let mut cases: Vec<Case> = Vec::new();

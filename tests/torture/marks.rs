@@ -1,4 +1,5 @@
-//! The log key's memory after a failed sync: the next mark relies on no byte that was there before.
+//! The marks of the log key after a failed sync: the next mark does not rely on earlier unsynced
+//! bytes.
 //!
 //! Needs strace, as `calls` does.
 
@@ -16,8 +17,8 @@ fn the_next_mark_is_written_with_the_lines_before_it() {
     let failing = ["/dev/null", "-P", marks, "-e", "inject=fdatasync:error=EIO"];
     let output = traced(&room, &failing, "ledger change --title First").output().unwrap();
     assert_eq!(output.status.code(), Some(2), "{}", String::from_utf8_lossy(&output.stderr));
-    // The line is there, and nobody knows whether it is on the disk: it is written once more, and
-    // so are the lines before it.
+    // The line exists, but may not be on the disk: it is written again, and so are the lines before
+    // it.
     let log = tempfile::NamedTempFile::new().unwrap();
     let log = log.path().to_str().unwrap().to_owned();
     let looking = [log.as_str(), "-P", marks, "-s", "9999", "-e", "trace=write"];

@@ -1,6 +1,6 @@
-//! The commands under fault: how their ledger is made, what is said, and what must be true after.
+//! The commands under fault: the setup of their ledger, the command, and the conditions afterwards.
 //!
-//! Always holds: a scenario's command may be said again and then ends whatever the first one began.
+//! Always holds: a scenario's command may be repeated, and then completes what the first run began.
 
 use crate::faults::newsroom::{Answer, EVENTS, Newsroom, fact, newsroom};
 use crate::torture::table::Row;
@@ -11,14 +11,14 @@ use std::time::{Duration, Instant};
 /// A command under fault.
 pub struct Scenario {
     pub name: &'static str,
-    /// Makes the folder in which the command is said.
+    /// Makes the folder in which the command runs.
     pub prepare: fn() -> Newsroom,
     pub line: &'static str,
-    /// Commands that must say yes once the command has been said to its end.
+    /// Commands that must succeed once the command has completed.
     pub after: &'static [&'static str],
     /// Events in the ledger before and after.
     pub events: (u64, u64),
-    /// Claims that are there once each after an acknowledgement.
+    /// Claims that must be recorded once each after an acknowledgement.
     pub claims: &'static [&'static str],
 }
 
@@ -96,7 +96,7 @@ fn exported() -> Newsroom {
     room
 }
 
-/// A bag and keys, and no ledger any more.
+/// A bag and keys, without a ledger.
 fn left() -> Newsroom {
     let room = exported();
     room.remove("ledger");
@@ -109,13 +109,13 @@ impl Scenario {
         (self.prepare)()
     }
 
-    /// What an answer says was written. A receipt that could not be printed, and an error that
-    /// gives the position, are none: nobody relies on them.
+    /// The events that an answer acknowledges. A receipt that could not be printed, and an error
+    /// that gives the position, do not count: nobody relies on them.
     pub fn acknowledges(&self, run: &Run) -> bool {
         run.exit == Some(0) && !run.out.is_empty()
     }
 
-    /// Says the command again until it ends, at most three times, and checks all that must hold.
+    /// Repeats the command until it succeeds, at most three times, and checks all conditions.
     pub fn end(&self, room: &Newsroom, acknowledged: bool, case: &str, row: &mut Row) {
         if acknowledged && !self.is_there(room) {
             row.lost += 1;
@@ -156,7 +156,7 @@ impl Scenario {
         }
     }
 
-    /// Reads what a fault left behind, before anything is said again.
+    /// Reads the state after a fault, before anything is repeated.
     pub fn read(&self, room: &Newsroom, case: &str, row: &mut Row) {
         if !room.has("ledger/journal") {
             return;
@@ -180,7 +180,7 @@ impl Scenario {
         }
     }
 
-    /// A folder that the first command made whole is refused by the second one.
+    /// A folder that the first command completed is refused by the second one.
     fn is_done_already(&self, answer: &Run) -> bool {
         self.line.starts_with("import") && answer.err.contains("already")
     }
@@ -217,7 +217,7 @@ fn minutes_given() -> bool {
     crate::torture::table::minutes().is_some()
 }
 
-/// What a command printed and how it ended; no exit code where it was killed.
+/// The output of a command and its exit code; none if it was killed.
 #[derive(Debug)]
 pub struct Run {
     pub out: String,
@@ -231,10 +231,10 @@ impl From<Answer> for Run {
     }
 }
 
-/// How long a command may take; none takes a second.
+/// The time limit of a command; none takes a second.
 const LONGEST: Duration = Duration::from_secs(60);
 
-/// Runs a command to its end, or stops it and counts it as broken.
+/// Runs a command to its end, or stops it at the limit and counts a failure.
 pub fn bounded(mut command: Command, case: &str, row: &mut Row) -> Run {
     let folder = tempfile::tempdir().expect("a folder");
     let to =

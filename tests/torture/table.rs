@@ -1,34 +1,34 @@
-//! What is counted of one kind of case, and the row that shows it.
+//! The counts of one kind of case, and the row that shows them.
 //!
-//! Always holds: a case that went wrong is counted, and its first words are kept for the message
-//! of the failing test.
+//! Always holds: a failed case is counted, and its first message is kept for the message of the
+//! failing test.
 
 use std::fmt::Write;
 
 /// Counts of one row.
 #[derive(Debug, Default)]
 pub struct Row {
-    /// What was done.
+    /// The name of the row.
     pub name: String,
-    /// Cases that were run.
+    /// The number of cases that were run.
     pub cases: u64,
-    /// Cases that there are.
+    /// The number of all cases.
     pub all: u64,
-    /// Cases in which the command under fault said that it had written.
+    /// Cases in which the command under fault acknowledged its events.
     pub acknowledged: u64,
-    /// Acknowledged, and not there afterwards.
+    /// Events acknowledged and not recorded afterwards.
     pub lost: u64,
-    /// A record that breaks its rules afterwards: something was signed over unjudged.
+    /// A record that breaks its rules afterwards: something was signed without verification.
     pub unjudged: u64,
-    /// An honest record that is called another one, or evidence written against it.
+    /// An honest record reported as another one, or evidence written against it.
     pub accused: u64,
-    /// The same command again, twice, does not end it.
+    /// Repeating the command twice does not complete it.
     pub dead_ends: u64,
     /// Panics, and commands that did not end.
     pub broken: u64,
-    /// Verdicts of damage between the fault and the next command: a word, not a failure.
+    /// Verdicts of damage between the fault and the next command: counted, but not a failure.
     pub damage_first: u64,
-    /// What happened in the first cases that went wrong.
+    /// The messages of the first failed cases.
     pub why: Vec<String>,
 }
 
@@ -37,7 +37,7 @@ impl Row {
         Row { name: name.into(), ..Row::default() }
     }
 
-    /// Keeps the words of a case that went wrong; the first eight are enough.
+    /// Keeps the message of a failed case; the first eight are enough.
     pub fn note(&mut self, why: String) {
         if self.why.len() < 8 {
             self.why.push(why);
@@ -60,7 +60,7 @@ impl Row {
         )
     }
 
-    /// Prints the row, for `scripts/torture`, and expects that nothing went wrong.
+    /// Prints the row, for `scripts/torture`, and expects no failure.
     pub fn finish(self) {
         eprintln!("row: {}", self.line());
         let wrong = self.lost + self.unjudged + self.accused + self.dead_ends + self.broken;
@@ -73,7 +73,7 @@ impl Row {
     }
 }
 
-/// How many minutes a test may take; `None` in the short form.
+/// The number of minutes of a test; `None` in the short form.
 pub fn minutes() -> Option<f64> {
     std::env::var("ANNALS_TORTURE_MINUTES").ok().and_then(|text| text.parse().ok())
 }

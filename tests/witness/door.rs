@@ -1,4 +1,4 @@
-//! The door: garbage, floods and stalls over HTTP; what is good is answered all the same.
+//! The server: garbage, floods and stalls over HTTP; good requests are answered nevertheless.
 
 use crate::witness::logs::{Log, log_key, post, talk, witness_key};
 use annals::disk::DiskError;
@@ -19,7 +19,7 @@ impl Shelf for Nowhere {
     }
 }
 
-/// A witness in a thread of this test, with little patience.
+/// A witness in a thread of this test, with short timeouts.
 fn start(patience: Duration) -> SocketAddr {
     let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
     let address = listener.local_addr().expect("an address");
@@ -103,7 +103,7 @@ fn garbage_is_refused_with_its_status() {
 #[test]
 fn whoever_stalls_or_leaves_keeps_nobody_waiting() {
     let (address, log) = (start(Duration::from_millis(300)), Log::new(0, 2));
-    // A request that never ends, a head without an end, a caller who leaves in the middle.
+    // A request that never ends, a head without an end, a client that leaves in the middle.
     let mut stalled = connect(address);
     stalled.write_all(b"POST /add-checkpoint HTTP/1.1\r\nContent-Length: 9\r\n\r\nold").unwrap();
     let mut silent = connect(address);
@@ -117,7 +117,7 @@ fn whoever_stalls_or_leaves_keeps_nobody_waiting() {
         stream.read_to_string(&mut heard).expect("it is answered, and closed");
         assert!(heard.starts_with("HTTP/1.1 408 Request Timeout\r\n"), "{heard}");
     }
-    // One that says nothing at all is closed without a word.
+    // A silent connection is closed without an answer.
     let mut heard = Vec::new();
     connect(address).read_to_end(&mut heard).expect("it is closed");
     assert_eq!(heard, b"");
@@ -129,7 +129,7 @@ fn connections_that_say_nothing_keep_no_caller_out() {
     let mut held: Vec<TcpStream> = (0..200).map(|_| connect(address)).collect();
     let request = post(log.request(0, 2).write().as_bytes());
     assert_eq!(said(address, &request).0, 200);
-    // Callers who are in the middle of a request are no better.
+    // Clients in the middle of a request are treated alike.
     let (half, _) = request.split_at(40);
     held.extend((0..200).map(|_| connect(address)));
     held.iter_mut().for_each(|stream| drop(stream.write_all(half)));
@@ -137,7 +137,7 @@ fn connections_that_say_nothing_keep_no_caller_out() {
     for _ in 0..9 {
         assert_eq!(said(address, &request).0, 200);
     }
-    // Those that lost their places were closed; the last ones have theirs.
+    // Connections that lost their slots were closed; the last ones have theirs.
     let mut first = Vec::new();
     let ended = held[0].read_to_end(&mut first);
     assert!(ended.is_err() || first.is_empty(), "{first:?}");

@@ -1,4 +1,4 @@
-//! The keeper: what it cosigns, what it refuses and how, and what a failed write leaves.
+//! The cosigner: what it cosigns, what it refuses and how, and the state after a failed write.
 
 use crate::support::acts::ORIGIN;
 use crate::support::keys;
@@ -11,13 +11,13 @@ use annals_core::tlog::cosignature::{Cosigned, cosigned_by};
 use annals_core::tlog::{Checkpoint, KeyKind, Note, NoteSignature, VerifierKey};
 use std::sync::{Arc, Mutex};
 
-/// What happens to a write.
+/// The outcome of a write.
 #[derive(Clone, Copy, Debug, PartialEq)]
 enum Fate {
     Good,
     Kept,
     Lost,
-    /// It failed before it had an effect, as where no more files can be open.
+    /// It failed before it had an effect, as without free file descriptors.
     Full,
 }
 
@@ -29,7 +29,7 @@ fn failed() -> DiskError {
     DiskError::Io { what: "make", path: "state".into(), cause: full() }
 }
 
-/// A disk that outlives the keepers that write on it.
+/// A disk that outlives the cosigners that write to it.
 #[derive(Clone)]
 struct Disk(Arc<Mutex<(Vec<u8>, Fate, usize)>>);
 
@@ -47,7 +47,7 @@ impl Disk {
         self.0.lock().unwrap().2
     }
 
-    /// A witness that starts with what is on the disk.
+    /// A witness that starts with the state on the disk.
     fn start(&self) -> Cosigner {
         let state = WitnessState::parse(&self.0.lock().unwrap().0).expect("a state");
         Cosigner::new(witness_key(), vec![log_key()], Box::new(self.clone()), state)
@@ -181,7 +181,7 @@ fn who_is_not_known_is_not_cosigned() {
     let mut other = Cosigner::new(witness_key(), vec![elsewhere.unwrap()], disk, state);
     let why = "no log of this origin is watched here".to_owned();
     assert_eq!(ask(&mut other, &log.request(0, 3)), CosignAnswer::Refused(404, why));
-    // Another key's line beside a good one means nothing.
+    // Another key's line beside a good one is ignored.
     let mut both = log.request(0, 3);
     let mut line = both.note.signatures[0].clone();
     line.id[0] ^= 1;
@@ -236,10 +236,10 @@ fn a_checkpoint_with_extension_lines_is_cosigned_as_it_stands() {
     assert_eq!(AddCheckpoint::parse(asked.write().as_bytes()), Ok(asked.clone()));
     let answer = ask(&mut keeper, &asked);
     assert!(is_cosigned(&asked, &answer), "{answer:?}");
-    // What is kept of it is three lines, and no signature of the log is over these.
+    // Three lines of it are kept, which the log did not sign in this form.
     let reply = keeper.reply(extended(0, 9).write().as_bytes(), 1);
     assert_eq!((reply.answer, reply.last), (CosignAnswer::Size(5), None));
-    // The lines are the log's own: where they are not signed for, they are no checkpoint of it.
+    // The lines are the log's own: without its signature they are not a checkpoint of it.
     let mut asked = log.request(5, 9);
     asked.note.text.push_str("more\n");
     assert!(matches!(ask(&mut keeper, &asked), CosignAnswer::Refused(403, _)));
@@ -268,7 +268,7 @@ fn the_statuses_are_those_of_the_specification() {
     let other = annals_core::hash::Hash::of(&[b"another"]);
     assert_eq!(status(ask(&mut keeper, &signed(0, other))), 422);
     assert_eq!(status(ask(&mut keeper, &signed(0, annals_core::merkle::empty_root()))), 200);
-    // From nothing on no proof is needed, and none is taken.
+    // From size 0 no proof is needed, and none is accepted.
     let asked = AddCheckpoint { proof: vec![other], ..log.request(0, 4) };
     assert_eq!(status(ask(&mut keeper, &asked)), 422);
     assert_eq!(status(ask(&mut keeper, &log.request(0, 4))), 200);
@@ -304,12 +304,12 @@ fn a_write_that_fails_cosigns_nothing_and_after_a_restart_no_fork() {
         let answer = ask(&mut keeper, &log.request(1, 10));
         assert!(matches!(&answer, CosignAnswer::Refused(500, _)), "{answer:?}");
         disk.fate(Fate::Good);
-        // Nobody knows what is on the disk: not even the other branch, from the old size.
+        // The state on the disk is unknown: even the other branch is refused, from the old size.
         let answer = ask(&mut keeper, &fork.request(1, 10));
         assert!(matches!(&answer, CosignAnswer::Refused(500 | 422, _)), "{answer:?}");
         let answer = ask(&mut keeper, &log.request(1, 10));
         assert!(matches!(&answer, CosignAnswer::Refused(500, _)), "{answer:?}");
-        // Read again, it is the one or the other, and what was asked can be asked again.
+        // Read again, it is one or the other, and the request can be repeated.
         let mut keeper = disk.start();
         let size = keeper.state().0[ORIGIN].size;
         assert_eq!(size, if fate == Fate::Kept { 10 } else { 1 });
@@ -355,7 +355,7 @@ fn a_state_is_one_process_s_and_a_damaged_or_missing_one_is_refused() {
     assert!(later.to_string().ends_with(why), "{later}");
 }
 
-/// A key file that a mail program or an editor changed on its way is told as that.
+/// A key file changed in transit by a mail program or an editor is reported as such.
 #[test]
 fn a_key_file_with_other_line_ends_is_no_other_witness() {
     let folder = tempfile::tempdir().unwrap();

@@ -1,4 +1,4 @@
-//! A witness is killed again and again while it works, and never cosigns a fork.
+//! A witness is killed repeatedly while it works, and never cosigns a fork.
 
 use crate::support::keys;
 use crate::witness::logs::{Log, log_key, post, talk, witness_key};
@@ -26,7 +26,7 @@ impl Process {
         Process::run(Command::new(env!("CARGO_BIN_EXE_annals")), folder, log, first)
     }
 
-    /// The same, where it can have at most 40 files open.
+    /// A witness limited to 40 open files.
     pub fn start_with_few_files(folder: &Path, log: &str, first: bool) -> Process {
         let mut command = Command::new("sh");
         command.args(["-c", "ulimit -n 40; exec \"$0\" \"$@\"", env!("CARGO_BIN_EXE_annals")]);
@@ -55,7 +55,7 @@ impl Process {
 
 impl Drop for Process {
     fn drop(&mut self) {
-        // It may be dead already.
+        // It may have ended already.
         let _ = self.child.kill();
         let _ = self.child.wait();
     }
@@ -71,7 +71,7 @@ pub fn witness_folder(folder: &Path) {
     std::fs::write(folder.join("keys/w1.witness"), verifier).expect("written");
 }
 
-/// Asks once; the size that was cosigned, or the size that the witness says it has.
+/// Sends one request; returns the size that was cosigned, or the size that the witness names.
 fn ask(stream: &mut TcpStream, asked: &AddCheckpoint) -> Option<Result<u64, u64>> {
     let heard = talk(stream, &post(asked.write().as_bytes()))?;
     match heard.status {
@@ -88,8 +88,8 @@ fn ask(stream: &mut TcpStream, asked: &AddCheckpoint) -> Option<Result<u64, u64>
     }
 }
 
-/// Asks for one size after the other, from what the witness has, until it is gone; the sizes that
-/// were cosigned.
+/// Requests one size after the other, from that of the witness, until it ends; returns the sizes
+/// that were cosigned.
 fn press_on(
     log: &Log,
     address: SocketAddr,
@@ -99,7 +99,7 @@ fn press_on(
     let mut stream = TcpStream::connect(address).expect("a connection");
     let mut has = 0;
     while !stop.load(Ordering::Relaxed) && has < log.ledger.size() {
-        // The first question only finds out what it has.
+        // The first request only finds out the size of the witness.
         let next = if cosigned.is_empty() && has == 0 { 1 } else { has + 1 };
         match ask(&mut stream, &log.request(has, next)) {
             Some(Ok(size)) => {
@@ -132,7 +132,7 @@ fn a_witness_that_is_killed_at_any_moment_forgets_nothing_that_it_cosigned() {
             let said = ask(&mut stream, &log.request(0, 1)).expect("an answer");
             let has = said.expect_err("it cosigned before, so it tells its size");
             assert!(has >= largest, "round {round}: it has {has}, and cosigned {largest}");
-            // The other branch is refused from wherever it tries.
+            // The other branch is refused, whatever its old size.
             assert_eq!(ask(&mut stream, &fork.request(0, 400)), Some(Err(has)));
             let answer = ask(&mut stream, &fork.request(has.max(2), 400));
             assert!(!matches!(answer, Some(Ok(_))), "a fork was cosigned: {answer:?}");

@@ -11,14 +11,15 @@ use annals_core::tlog::{Checkpoint, KeyKind, Note, VerifierKey, decimal};
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpStream;
 
-/// A log that grew to a size, with all its hashes.
+/// A log of some size, with all its hashes.
 pub struct Log {
     pub ledger: Ledger,
     levels: NodeStore,
 }
 
 impl Log {
-    /// A log of `size` events. Logs of one `way` extend each other; of two, they part at event 1.
+    /// A log of `size` events. Logs of one `way` extend each other; two ways differ from event 1
+    /// on.
     pub fn new(way: u64, size: u64) -> Log {
         let mut ledger = Ledger::opened();
         while ledger.size() < size {
@@ -64,7 +65,7 @@ pub struct Heard {
     pub body: String,
 }
 
-/// Sends bytes and reads one answer; `None` if the connection ends before it is whole.
+/// Sends bytes and reads one answer; `None` if the connection ends before it is complete.
 pub fn talk(stream: &mut TcpStream, bytes: &[u8]) -> Option<Heard> {
     stream.write_all(bytes).ok()?;
     let mut reader = BufReader::new(stream);

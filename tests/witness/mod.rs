@@ -1,7 +1,7 @@
-//! Witnesses: the keeper by itself, its door, and two processes on loopback.
+//! Witnesses: the cosigner by itself, its server, and two processes on loopback.
 //!
-//! Always holds: whatever is asked, and whenever a witness is stopped, no two checkpoints are
-//! cosigned of which one does not extend the other. Not here: cosignatures as bytes (`tlog`).
+//! Always holds: whatever the requests, and whenever a witness is stopped, of two cosigned
+//! checkpoints one always extends the other. Not here: cosignatures as bytes (`tlog`).
 
 mod door;
 mod keeper;

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::thread;
 
-/// What a command said.
+/// The output of a command.
 #[derive(Debug)]
 struct Said {
     code: i32,
@@ -20,7 +20,7 @@ struct Said {
 struct Newsroom(PathBuf);
 
 impl Newsroom {
-    /// Founded under an origin.
+    /// A new ledger with this origin.
     fn found(folder: &Path, origin: &str) -> Newsroom {
         fs::create_dir_all(folder).expect("a folder");
         let newsroom = Newsroom(folder.to_owned());
@@ -62,7 +62,7 @@ impl Newsroom {
         assert_eq!(said.code, 0, "{}", said.err);
     }
 
-    /// The same newsroom as it is now, in another folder.
+    /// A copy of the present newsroom, in another folder.
     fn copy(&self, to: &Path) -> Newsroom {
         let copied = Command::new("cp").arg("-r").arg(&self.0).arg(to).status().expect("cp runs");
         assert!(copied.success());
@@ -80,7 +80,7 @@ impl Newsroom {
         fs::read_to_string(self.0.join("ledger/checkpoint")).expect("a checkpoint")
     }
 
-    /// Makes the key of a witness and gives its verifier key.
+    /// Makes the key of a witness and returns its verifier key.
     fn new_witness(&self) -> String {
         let said = self.run(&["witness", "new", "w1", "--name", "witness.example.org/w1"]);
         assert_eq!(said.code, 0, "{}", said.err);
@@ -125,7 +125,7 @@ fn a_good_day() {
     let said = newsroom.run(&["witness", "list"]);
     assert!(said.out.ends_with("the policy's quorum is met\n"), "{}", said.out);
     assert_eq!(newsroom.run(&["verify"]).code, 0);
-    // The next commit is another checkpoint; publishing has it cosigned and publishes that.
+    // The next commit has another checkpoint; publishing collects its cosignature and publishes it.
     newsroom.append("Two.");
     assert_eq!(newsroom.run(&["verify"]).code, 5);
     let said = newsroom.run(&["publish", "pub"]);
@@ -199,7 +199,7 @@ fn a_rollback_is_told() {
     let why =
         "bees: contradicts this record: the log key signed size 2, this record has 1 events\n";
     assert!(said.code == 4 && said.out.starts_with(why), "{}", said.out);
-    // It is remembered over a kill.
+    // It is kept over a kill.
     witness.kill();
     let witness = Process::start(&place.path().join("b"), &newsroom.log_key(), false);
     let policy = fs::read_to_string(older.0.join("keys/policy")).unwrap();
@@ -311,7 +311,7 @@ fn what_nobody_signed_contradicts_nothing_and_the_quorum_decides() {
     let published = newsroom.run(&["publish", "pub"]);
     assert_eq!((published.code, published.out.as_str()), (0, "published 2 events in pub\n"));
     assert!(published.err.contains("larger: says without proof"), "{}", published.err);
-    // Where the quorum asks for all, it is missing: no contradiction, and nothing is published.
+    // If the quorum requires all, it is missing: no contradiction, and nothing is published.
     let policy = fs::read_to_string(newsroom.0.join("keys/policy")).unwrap();
     let policy = policy.replace("group witnesses any ", "group witnesses all ");
     fs::write(newsroom.0.join("keys/policy"), policy).unwrap();
@@ -358,7 +358,7 @@ fn a_checkpoint_that_the_log_or_the_witness_signed_contradicts_wherever_it_is_sh
     assert!(!newsroom.0.join("pub").exists());
 }
 
-/// A server that does one thing with every connection.
+/// A server that treats every connection in one way.
 fn odd(act: impl Fn(std::net::TcpStream) + Send + 'static) -> String {
     let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
     let url = format!("http://{}", listener.local_addr().expect("an address"));
@@ -453,7 +453,7 @@ fn the_policy_is_edited_line_by_line_and_never_broken() {
     fs::write(newsroom.0.join("keys/policy"), &before).unwrap();
     assert_eq!(newsroom.run(&["witness", "remove", "x"]).code, 0);
     assert_eq!(quorum(), "group witnesses all y; quorum witnesses");
-    // A quorum that a person wrote is theirs.
+    // A quorum that a person wrote is not changed.
     let own = policy()
         .replace("group witnesses all y\nquorum witnesses", "# mine\ngroup g any y\nquorum g");
     fs::write(newsroom.0.join("keys/policy"), &own).unwrap();
@@ -488,7 +488,7 @@ fn a_witness_has_a_key_and_a_state_of_its_own() {
     assert!(said.code == 2 && said.err.contains("could cosign a fork"), "{}", said.err);
     let said = serve("w1", "state", &[]);
     assert!(said.code == 3 && said.err.contains("is held by another writer"), "{}", said.err);
-    // A file that happens to have the name of the state's lock is not written over.
+    // A file with the name of the state's lock is not overwritten.
     std::fs::write(other.0.join("mine.lock"), "my own notes\n").unwrap();
     let said = serve("w1", "mine", &["--first"]);
     let told = "annals: expected a lock at mine.lock, found a file of other content, left as it is";

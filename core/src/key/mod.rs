@@ -179,12 +179,22 @@ impl SecretKey {
     }
 }
 
+/// Why a key that is held elsewhere gave no signature.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("expected a signature by the key {key}, found none: {why}")]
+pub struct SigningError {
+    /// The key.
+    pub key: PublicKey,
+    /// What was found.
+    pub why: String,
+}
+
 /// A key that signs events.
 pub trait SigningKey: Sync {
     /// Its public key.
     fn public(&self) -> PublicKey;
-    /// Its signature over `message`.
-    fn sign(&self, message: &[u8]) -> Signature;
+    /// Its signature over `message`. A process that holds the secret elsewhere may refuse it.
+    fn sign(&self, message: &[u8]) -> Result<Signature, SigningError>;
     /// Whether it can sign. Without a signature a write is only a dry run.
     fn signs(&self) -> bool {
         true
@@ -195,8 +205,8 @@ impl SigningKey for SecretKey {
     fn public(&self) -> PublicKey {
         SecretKey::public(self)
     }
-    fn sign(&self, message: &[u8]) -> Signature {
-        SecretKey::sign(self, message)
+    fn sign(&self, message: &[u8]) -> Result<Signature, SigningError> {
+        Ok(SecretKey::sign(self, message))
     }
 }
 
@@ -208,8 +218,8 @@ impl SigningKey for PublicOnly {
     fn public(&self) -> PublicKey {
         self.0
     }
-    fn sign(&self, _: &[u8]) -> Signature {
-        Signature([0; 64])
+    fn sign(&self, _: &[u8]) -> Result<Signature, SigningError> {
+        Ok(Signature([0; 64]))
     }
     fn signs(&self) -> bool {
         false
@@ -220,7 +230,7 @@ impl SigningKey for Box<dyn SigningKey> {
     fn public(&self) -> PublicKey {
         (**self).public()
     }
-    fn sign(&self, message: &[u8]) -> Signature {
+    fn sign(&self, message: &[u8]) -> Result<Signature, SigningError> {
         (**self).sign(message)
     }
     fn signs(&self) -> bool {

@@ -146,7 +146,7 @@ pub fn write(
     Ok(serde_json::to_writer(out, &dump)?)
 }
 
-/// The bytes that [`write`] writes.
+/// The bytes that [`write()`] writes.
 pub fn dump(state: &State, size: u64, head: Option<Hash>, root: &Hash) -> Vec<u8> {
     let mut out = Vec::new();
     // Writing to a vector does not fail, and JSON has every value of the state.

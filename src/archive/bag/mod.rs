@@ -1,16 +1,16 @@
-//! A bag: files, and beside them what each file must be (BagIt).
+//! A bag: files with manifests of their digests (BagIt).
 //!
 //! ```text
 //! bagit.txt   bag-info.txt   manifest-sha512.txt   tagmanifest-sha512.txt
 //! tagmanifest-sha512.note   FORMAT.md   VERIFY.txt   VERIFY.html   data/…
 //! ```
 //!
-//! [`Bagger`] writes one over a [`target`], [`read`] checks one, [`note`] is what the log key signs
-//! of it.
+//! [`Bagger`] writes one to a [`target`], [`read`] checks one, [`note`] is the text that the log
+//! key signs for it.
 //!
-//! Always holds: every file under `data` is in the manifest, every other one but the note in the
-//! tag manifest; lines are sorted by name; `bagit.txt` is written last. Not here: what is in the
-//! payload (`ledger::exchange::export`). Source: RFC 8493; FORMAT.md section 14.
+//! Always holds: every file under `data` is in the manifest, every other file except the note in
+//! the tag manifest; lines are sorted by name; `bagit.txt` is written last. Not here: the content
+//! of the payload (`ledger::exchange::export`). Source: RFC 8493; FORMAT.md section 14.
 
 pub mod target;
 pub mod note;
@@ -22,22 +22,22 @@ use annals_core::hash::Running512;
 use std::collections::BTreeMap;
 use std::io::{self, Write};
 
-/// The declaration; a folder without it is no bag.
+/// The declaration; a folder without it is not a bag.
 pub const DECLARATION: &str = "bagit.txt";
-/// What the declaration says.
+/// The text of the declaration.
 pub const DECLARED: &str = "BagIt-Version: 1.0\nTag-File-Character-Encoding: UTF-8\n";
-/// About the bag.
+/// The description of the bag.
 pub const INFO: &str = "bag-info.txt";
 /// The digests of the payload.
 pub const MANIFEST: &str = "manifest-sha512.txt";
 /// The digests of the tag files.
 pub const TAG_MANIFEST: &str = "tagmanifest-sha512.txt";
-/// What the log key signed of the tag manifest.
+/// The log key's signed note of the tag manifest.
 pub const NOTE: &str = "tagmanifest-sha512.note";
 /// The payload's folder.
 pub const PAYLOAD: &str = "data";
 
-/// A file of a bag as its manifest has it.
+/// A file of a bag, as in its manifest.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Filed {
     /// SHA-512, 128 hex digits.
@@ -55,12 +55,12 @@ pub struct Bagger<'a> {
 }
 
 impl<'a> Bagger<'a> {
-    /// An empty bag on this ground.
+    /// An empty bag in this target.
     pub fn new(ground: &'a mut dyn BagTarget) -> Bagger<'a> {
         Bagger { ground, filed: BTreeMap::new(), tags: BTreeMap::new(), open: None }
     }
 
-    /// Begins a file of the payload; what was begun before is ended.
+    /// Begins a file of the payload; an open file is ended first.
     pub fn begin(&mut self, name: &str) -> Result<(), DiskError> {
         self.end()?;
         self.ground.begin(&format!("{PAYLOAD}/{name}"))?;
@@ -68,7 +68,7 @@ impl<'a> Bagger<'a> {
         Ok(())
     }
 
-    /// Adds bytes to the file that was begun.
+    /// Adds bytes to the open file.
     pub fn add(&mut self, bytes: &[u8]) -> Result<(), DiskError> {
         if let Some((_, digest, count)) = &mut self.open {
             self.ground.add(bytes)?;
@@ -78,7 +78,7 @@ impl<'a> Bagger<'a> {
         Ok(())
     }
 
-    /// Ends the file that was begun, if there is one.
+    /// Ends the open file, if there is one.
     pub fn end(&mut self) -> Result<(), DiskError> {
         if let Some((name, mut digest, bytes)) = self.open.take() {
             self.ground.end()?;
@@ -87,7 +87,7 @@ impl<'a> Bagger<'a> {
         Ok(())
     }
 
-    /// A whole file of the payload.
+    /// Writes a whole file of the payload.
     pub fn put(&mut self, name: &str, bytes: &[u8]) -> Result<(), DiskError> {
         self.begin(name)?;
         self.add(bytes)?;
@@ -99,8 +99,8 @@ impl<'a> Bagger<'a> {
         &self.filed
     }
 
-    /// Writes the tag files, the last of them the declaration, and gives the bag its name. `sign`
-    /// makes the note of the tag manifest's digest, if there is to be one.
+    /// Writes the tag files, the declaration last, and gives the bag its name. `sign` makes the
+    /// note for the tag manifest's digest, if there is one.
     pub fn finish<E: From<DiskError>>(
         mut self,
         tags: &[(&str, &[u8])],
@@ -136,7 +136,7 @@ impl<'a> Bagger<'a> {
     }
 }
 
-/// Adds bytes to the file that was begun; a failure is a [`DiskError`].
+/// Adds bytes to the open file; a failure is a [`DiskError`].
 impl Write for Bagger<'_> {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         self.add(bytes).map_err(io::Error::other)?;
@@ -155,7 +155,7 @@ pub fn filed(bytes: &[u8]) -> Filed {
     Filed { digest: digest.finish(), bytes: bytes.len() as u64 }
 }
 
-/// The number of bytes and files, as `Payload-Oxum` has them.
+/// The number of bytes and files, as in `Payload-Oxum`.
 pub fn oxum(files: &BTreeMap<String, Filed>) -> String {
     let bytes: u64 = files.values().map(|file| file.bytes).sum();
     format!("{bytes}.{}", files.len())

@@ -1,8 +1,8 @@
-//! What the log key signs of a bag: which record, which part of it, which tag manifest.
+//! The text that the log key signs for a bag: record, part, and tag manifest.
 //!
-//! Always holds: the text is no checkpoint (its first line is no origin, its second no size) and
-//! no other text that a log key signs, so that neither can stand for the other. Not here: notes
-//! (`tlog`), keys. Source: FORMAT.md section 14.
+//! Always holds: the text differs from a checkpoint (its first line is not an origin, its second
+//! not a size) and from every other text that a log key signs, so that none can stand for another.
+//! Not here: notes (`tlog`), keys. Source: FORMAT.md section 14.
 
 use annals_core::hash::{Hash, read_hex};
 use annals_core::tlog::{decimal, hash_from_base64, to_base64};
@@ -42,7 +42,7 @@ impl BagText {
         format!("{FIRST}\n{origin}\n{size}\n{of}\n{root}\n{DIGEST}{digest}\n")
     }
 
-    /// Reads the text; `None` if it is not in its one spelling.
+    /// Parses the text; `None` if it is not in the canonical notation.
     pub fn parse(text: &str) -> Option<BagText> {
         let mut lines = text.split('\n');
         if lines.next() != Some(FIRST) {

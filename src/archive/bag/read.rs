@@ -1,7 +1,7 @@
-//! Checking a bag: whether each file is there, is what its manifest says, and no other is.
+//! Checking a bag: each listed file exists and has its digest, and there is no other file.
 //!
-//! Always holds: a name in a manifest never leads out of the bag; nothing is written; what is wrong
-//! is data, told file by file. Not here: what is in the files (`ledger::exchange::bag_audit`).
+//! Always holds: a name in a manifest never leads out of the bag; nothing is written; faults are
+//! data, reported file by file. Not here: the content of the files (`ledger::exchange::bag_audit`).
 //! Source: RFC 8493 sections 2 and 3; FORMAT.md section 14.
 
 use crate::archive::bag::{
@@ -16,38 +16,39 @@ use std::fs;
 use std::io::{self, Read};
 use std::path::Path;
 
-/// More bytes than a manifest of ten million files has.
+/// More bytes than the manifest of ten million files has.
 const MOST: u64 = 256 << 20;
-/// The most bytes of a tag file that is no manifest.
+/// The maximum size of a tag file that is not a manifest, in bytes.
 const MOST_TAG: u64 = 16 << 20;
-/// The most bytes of a line of a manifest: a digest, and a name that a file system takes.
+/// The maximum size of a line of a manifest, in bytes: a digest, and a name that a file system
+/// allows.
 const MOST_LINE: u64 = 128 + 2 + 4_096;
-/// How much of a file that is not the listed one is read to see why.
+/// How much of a file with another digest is read to find the reason, in bytes.
 const CARRIED: u64 = 64 << 20;
-/// Files and folders under a payload are at most this deep.
+/// The maximum depth of files and folders under a payload.
 const DEPTH: usize = 16;
 
-/// What was found of a bag.
+/// The result of checking a bag.
 #[derive(Clone, Debug, Default)]
 pub struct Checked {
-    /// Digests of the payload by name, `data/` in front, as the manifest says.
+    /// The digests in the manifest, by name, with `data/` in front.
     pub manifest: BTreeMap<String, String>,
-    /// Number of bytes, and of files, of the payload that is what the manifest says.
+    /// The number of bytes and of files of the payload that match the manifest.
     pub payload: (u64, u64),
-    /// SHA-512 of the tag manifest, where it is there.
+    /// The SHA-512 of the tag manifest, if it exists.
     pub tag_manifest: Option<String>,
-    /// The bytes of all of the payload, as the bag says itself; unknown where it does not.
+    /// The size of the payload in bytes, by the bag's own account; `None` if it has none.
     pub declared_bytes: Option<u64>,
-    /// What is wrong, in the order of names.
+    /// The faults, in the order of names.
     pub wrong: Vec<String>,
 }
 
-/// Whether a folder says that it is a bag.
+/// Whether a folder has the declaration of a bag.
 pub fn is_bag(folder: &Path) -> Result<bool, DiskError> {
     Ok(disk::is_folder_at(folder)? && disk::is_file_at(&folder.join(DECLARATION))?)
 }
 
-/// Whether a folder is what an interrupted export leaves.
+/// Whether a folder has the form that an interrupted export leaves.
 pub fn is_partial(folder: &Path) -> Result<bool, DiskError> {
     let payload = folder.join(PAYLOAD);
     let whole = !disk::is_folder_at(folder)? || is_bag(folder)?;
@@ -102,7 +103,7 @@ pub fn check(bag: &Path) -> Result<Checked, DiskError> {
     Ok(checked)
 }
 
-/// The bytes of a tag file; what is no file is as good as missing.
+/// The bytes of a tag file; something other than a file counts as missing.
 pub fn read(bag: &Path, name: &str) -> Result<Option<Vec<u8>>, DiskError> {
     match disk::read(&bag.join(name), most(bag, name)?) {
         Ok(bytes) => Ok(Some(bytes)),
@@ -112,7 +113,7 @@ pub fn read(bag: &Path, name: &str) -> Result<Option<Vec<u8>>, DiskError> {
     }
 }
 
-/// The most bytes of a tag file; of a manifest, as the files that are there call for.
+/// The maximum size of a tag file; of a manifest, in proportion to the existing files.
 fn most(bag: &Path, name: &str) -> Result<u64, DiskError> {
     let lines = |files: usize| (files as u64).saturating_mul(MOST_LINE).saturating_add(MOST_TAG);
     Ok(match name {
@@ -122,7 +123,7 @@ fn most(bag: &Path, name: &str) -> Result<u64, DiskError> {
     })
 }
 
-/// The bytes of the payload, as the bag says itself.
+/// The size of the payload in bytes, by the bag's own account.
 fn declared_bytes(bag: &Path) -> Result<Option<u64>, DiskError> {
     let info = read(bag, INFO)?.unwrap_or_default();
     let text = String::from_utf8_lossy(&info);
@@ -131,8 +132,7 @@ fn declared_bytes(bag: &Path) -> Result<Option<u64>, DiskError> {
 }
 
 impl Checked {
-    /// The most bytes that a listed file can have: the payload as many as all of it is said to
-    /// have.
+    /// The maximum size of a listed file; of a payload file, the declared size of the payload.
     fn most(&self, bag: &Path, name: &str) -> Result<u64, DiskError> {
         match name.starts_with("data/") {
             true => Ok(self.declared_bytes.unwrap_or(u64::MAX)),
@@ -140,7 +140,7 @@ impl Checked {
         }
     }
 
-    /// The lines of a manifest; what is wrong with it is told.
+    /// The lines of a manifest; its faults are added.
     fn list(&mut self, bag: &Path, list: &str) -> Result<BTreeMap<String, String>, DiskError> {
         let mut found = BTreeMap::new();
         let Some(bytes) = read(bag, list)? else {
@@ -148,7 +148,7 @@ impl Checked {
             return Ok(found);
         };
         if let Some(changed) = changed(&bytes) {
-            // One word for the file, not one for each of its lines.
+            // One fault for the file, not one for each of its lines.
             self.wrong.push(format!("{list}: {changed}"));
         }
         let bytes = transfer::start(&bytes);
@@ -174,7 +174,7 @@ impl Checked {
         Ok(found)
     }
 
-    /// Whether a listed file is what it must be.
+    /// Whether a listed file has its digest.
     fn compare(
         &mut self,
         bag: &Path,
@@ -193,9 +193,9 @@ impl Checked {
                 self.wrong.push(format!("{name}: expected a file, found a folder"));
                 return Ok(false);
             }
-            // Told where all that is there is listed.
+            // Reported with the existing files.
             Ok(about) if !about.is_file() => return Ok(false),
-            // Not read: it is another file, however much of it there is.
+            // Not read: its length alone shows that it is another file.
             Ok(about) if about.len() > most => {
                 let bytes = about.len();
                 let why = format!("{name}: expected at most {most} bytes, found {bytes}");
@@ -222,14 +222,14 @@ impl Checked {
     }
 }
 
-/// Whether a name of a manifest is one that a bag may have, which leads to a file inside.
+/// Whether a name in a manifest is valid in a bag and leads to a file inside it.
 fn is_name(name: &str) -> bool {
     let part = |part: &str| !part.is_empty() && part != "." && part != "..";
     let known = |byte: u8| byte.is_ascii_alphanumeric() || b".-_/".contains(&byte);
     name.split('/').all(part) && name.bytes().all(known)
 }
 
-/// What was changed of a file on its way, where it is the listed one without that.
+/// How a file was changed in transit, if undoing that gives the listed file.
 fn carried(path: &Path, expected: &str) -> Result<Option<Changed>, DiskError> {
     let bytes = disk::read_up_to(path, CARRIED)?;
     Ok(changed(&bytes).filter(|_| filed(&transfer::start(&bytes)).digest == expected))
@@ -251,12 +251,12 @@ fn digest(path: &Path) -> Result<String, DiskError> {
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum About {
     File,
-    /// A folder with nothing in it.
+    /// A folder without content.
     Empty,
     Strange,
 }
 
-/// Every file and every empty folder of the bag, by its name in it; links are not followed.
+/// Every file and every empty folder of the bag, by name; links are not followed.
 fn there(bag: &Path) -> Result<BTreeMap<String, About>, DiskError> {
     let mut found = BTreeMap::new();
     let mut folders = BTreeSet::from([(0, String::new())]);

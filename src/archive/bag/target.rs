@@ -1,8 +1,8 @@
-//! The ground that a bag is written on: one file after the other, in a folder that is no bag yet.
+//! The target of a bag: files are written one after the other into a folder that is not yet a bag.
 //!
-//! Always holds: until [`BagTarget::finish`] nothing stands under the bag's name; what an
-//! interrupted export left, under `.<name>.partial` beside it, has no `bagit.txt` under the bag's
-//! name and is removed by the next export of that name. Not here: what is written (`bag`,
+//! Always holds: until [`BagTarget::finish`] there is nothing under the bag's name. The remains of
+//! an interrupted export, in `.<name>.partial` beside it, have no `bagit.txt` under the bag's name
+//! and are removed by the next export of that name. Not here: what is written (`bag`,
 //! `ledger::exchange::export`). Source: FORMAT.md section 14.
 
 use crate::disk::lock::{Lock, Waiting};
@@ -12,45 +12,44 @@ use std::fs::{self, File, OpenOptions};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
-/// Where the files of a bag are written. A seam, so that tests can let each step fail.
+/// A place for the files of a bag: a trait, so that tests can make each step fail.
 pub trait BagTarget {
-    /// Begins a file of this name, `/` between folders, which are made where they are not there.
+    /// Begins a file of this name, with `/` between folders; missing folders are created.
     fn begin(&mut self, name: &str) -> Result<(), DiskError>;
-    /// Adds bytes to the file that was begun.
+    /// Adds bytes to the open file.
     fn add(&mut self, bytes: &[u8]) -> Result<(), DiskError>;
     /// Ends the file.
     fn end(&mut self) -> Result<(), DiskError>;
-    /// The bytes of all files that were ended are on stable storage.
+    /// Makes the bytes of all ended files durable.
     fn sync(&mut self) -> Result<(), DiskError>;
-    /// All files and their names are on stable storage, and then the whole has its name.
+    /// Makes all files and their names durable, then gives the bag its name.
     fn finish(&mut self) -> Result<(), DiskError>;
-    /// The folder that the files are in before that.
+    /// The folder of the files before that.
     fn folder(&self) -> &Path;
 }
 
-/// How many files are synced at once: each waits for the disk, which ends many waits with one
-/// write.
+/// The number of files synced at once: the disk completes many waiting syncs with one write.
 const SYNCING: usize = 16;
-/// The exporter's lock, in the folder where it writes.
+/// The exporter's lock, in the folder that it writes to.
 const LOCK: &str = ".lock";
 
-/// A folder beside the bag, which gets the bag's name last.
+/// A folder beside the bag, which is renamed to the bag's name last.
 #[derive(Debug)]
 pub struct FolderBagTarget {
     bag: PathBuf,
     partial: PathBuf,
     folders: BTreeSet<PathBuf>,
     file: Option<(PathBuf, File)>,
-    /// Files that were ended and are not yet on stable storage.
+    /// Files that are ended and not yet durable.
     unsettled: Vec<PathBuf>,
     finished: bool,
     _lock: Lock,
 }
 
 impl FolderBagTarget {
-    /// A ground for the bag of this name, which must not be there; its parent must.
+    /// A target for the bag of this name, which must not exist; its parent must.
     ///
-    /// Errors: something has the name, or another export is writing it for longer than `wait`.
+    /// Errors: something has the name, or another export writes it for longer than `wait`.
     pub fn open(bag: &Path, wait: impl Into<Waiting>) -> Result<FolderBagTarget, DiskError> {
         if disk::is_there(bag)? {
             let why = "it is there already: name a folder that is not there; nothing was changed";
@@ -93,13 +92,13 @@ impl FolderBagTarget {
     }
 }
 
-/// A thread that ended without an answer.
+/// The error for a thread that ended without a result.
 fn lost() -> DiskError {
     let cause = io::Error::other("a thread that synced files ended early");
     disk::error("sync", Path::new("the bag"))(cause)
 }
 
-/// Removes what an interrupted export left.
+/// Removes the remains of an interrupted export.
 fn clear(partial: &Path) -> Result<(), DiskError> {
     for entry in fs::read_dir(partial).map_err(disk::error("list", partial))? {
         let path = entry.map_err(disk::error("list", partial))?.path();
@@ -165,13 +164,13 @@ impl BagTarget for FolderBagTarget {
 impl Drop for FolderBagTarget {
     fn drop(&mut self) {
         if !self.finished {
-            // What stays is removed by the next export of this name, and is no bag.
+            // Remaining files are removed by the next export of this name, and are not a bag.
             let _ = fs::remove_dir_all(&self.partial);
         }
     }
 }
 
-/// No ground: what a file must be is computed, and nothing is written.
+/// A target that only computes digests and writes nothing.
 #[derive(Debug, Default)]
 pub struct NoGround;
 

@@ -1,11 +1,15 @@
-//! `annals append`: facts from a pointing quotation, from a file, from an editor, or by asking.
+//! `annals append`: facts from a pointing quotation, from a file, from an editor, or from prompts.
 //!
-//! Always holds: all that is entered at once is written, or nothing; whatever was typed is kept in
-//! a file until it is written. Not here: settling and writing (`submit`).
+//! Always holds: everything that is entered together is written, or nothing; typed input is kept in
+//! a file until it is written. Not here: resolving and writing (`submit`).
 
+mod known;
+mod date_question;
+mod questions;
 mod conversation;
 mod edit;
 
+use crate::cli::commands::append::conversation::Beginning;
 use crate::cli::shared::DraftFile;
 use crate::cli::shared::fields;
 use crate::cli::shared::read;
@@ -18,7 +22,7 @@ use crate::cli::terminal::data;
 use crate::cli::terminal::formats;
 use crate::cli::terminal::{CliError, Exit};
 use crate::cli::terminal::{Command, Group};
-use crate::ledger::write::draft::{Draft, DraftForm, template, written};
+use crate::ledger::write::draft::{Draft, DraftForm, Input, template, written};
 use crate::ledger::write::loaded::FileAccess;
 use annals_core::event::vocabulary::{Stance, Type};
 use clap::Args;
@@ -29,7 +33,9 @@ use std::path::{Path, PathBuf};
 ///
 /// The quotation points: "first words … last words", loose about spaces, quotation marks and
 /// dashes. The document's own words are shown and recorded. Without anything given, on a terminal,
-/// each thing is asked for.
+/// or with --document alone, each thing is asked for: `<` goes back, and the date that English
+/// words such as "Thursday", "last week" or "on 27 January" give is proposed, counted from the day
+/// on which the document was published.
 #[derive(Debug, Args)]
 pub struct AppendArgs {
     /// Drafts: JSON Lines (.jsonl), TOML (.toml), a table (.csv, .tsv), or - for JSON Lines on
@@ -88,13 +94,19 @@ fn run(context: &mut Context, args: AppendArgs) -> Result<Exit, CliError> {
         }
         Some(file) => {
             let input = read(file)?;
+            if let Some(beginning) = unfinished(context, file, &input)? {
+                return conversation::run(context, &args.write, beginning);
+            }
             let folder = file.parent().unwrap_or(Path::new("")).to_owned();
             let options = SubmitOptions { folder, files, ..SubmitOptions::of(&args.write) };
             let outcome = submit(context, &input, &options);
             DraftFile::there(context, file)?.written(outcome, options.dry_run)
         }
+        None if ask::on_terminal() && args.asks() => {
+            let document = args.place.document;
+            conversation::run(context, &args.write, Beginning { document, kept: None })
+        }
         None if one_fact => one(context, args),
-        None if ask::on_terminal() => conversation::run(context, &args.write),
         None => Err(CliError::usage(
             "expected a file of drafts (- for standard input), --quote with --claim, or --edit; \
              on a terminal, nothing, and each thing is asked for",
@@ -112,6 +124,29 @@ fn print_template(form: DraftForm, args: &AppendArgs) -> Result<Exit, CliError> 
     out.write_all(text.as_bytes())?;
     out.flush()?;
     Ok(Exit::Yes)
+}
+
+impl AppendArgs {
+    /// Whether nothing is given, or the document alone.
+    fn asks(&self) -> bool {
+        let document_alone = QuoteArgs { document: self.place.document, ..QuoteArgs::default() };
+        self.words.is_empty() && self.place == document_alone
+    }
+}
+
+/// Drafts that a conversation left before their last answer, where somebody is there to go on.
+fn unfinished(
+    context: &Context,
+    file: &Path,
+    input: &Input,
+) -> Result<Option<Beginning>, CliError> {
+    let drafts: Vec<Draft> = input.drafts.iter().map(|placed| placed.draft.clone()).collect();
+    let unfinished = input.unread.is_empty() && drafts.iter().any(conversation::is_unfinished);
+    if !ask::on_terminal() || !unfinished {
+        return Ok(None);
+    }
+    let kept = DraftFile::there(context, file)?;
+    Ok(kept.is_ours().then_some(Beginning { document: None, kept: Some((kept, drafts)) }))
 }
 
 /// One fact from the options.

@@ -1,8 +1,8 @@
-//! `annals blame`: a document's text with, for each quotation, the fact that rests on it.
+//! `annals blame`: a document's text, with the fact of each quotation.
 //!
-//! Always holds: text that no fact quotes is shown as such and counted; a quotation that is not
-//! the document's words is told apart, never drawn in. Not here: the layout (`blame/margin`),
-//! where spans begin and end (`view/spans`).
+//! Always holds: text that no fact quotes is shown as such and counted; a quotation that is not the
+//! document's words is listed separately, never marked in the text. Not here: the layout
+//! (`blame/margin`), the places of spans (`query/spans`).
 
 mod margin;
 
@@ -78,19 +78,19 @@ fn run(context: &mut Context, args: BlameArgs) -> Result<Exit, CliError> {
     let missing = || LedgerError::NotFound(format!("document {} could not be read", args.of));
     let document = rows.documents.get(&args.of).ok_or_else(missing)?;
     let text = text_of(&view, document)?;
-    let (mut untold, mut citing) = (0, Vec::new());
+    let (mut withheld, mut citing) = (0, Vec::new());
     rows.each(&mut |row| {
-        untold += usize::from(row.words.withheld.is_some());
+        withheld += usize::from(row.words.withheld.is_some());
         if filter.keeps(&row) && rests_on(&row.words, args.of) {
             citing.push(row);
         }
         Ok::<(), CliError>(())
     })?;
-    if untold > 0 {
-        let untold = facts(untold, "may quote it too: the words are withheld");
-        note(format!("note: {untold}"));
+    if withheld > 0 {
+        let withheld = facts(withheld, "may quote it too: the words are withheld");
+        note(format!("note: {withheld}"));
     }
-    // All quotations are judged together, in one pass over the text.
+    // All quotations are checked together, in one pass over the text.
     let rows_of: Vec<&FactRow> = citing.iter().collect();
     let spans = quoted(&rows_of, args.of, &text);
     let (mut facts, mut undated) = (Vec::new(), Vec::new());
@@ -103,12 +103,12 @@ fn run(context: &mut Context, args: BlameArgs) -> Result<Exit, CliError> {
     }
     let spans: Vec<Quoted> = facts.iter().flat_map(|fact| &fact.spans).copied().collect();
     let segments = segments(&text, &spans);
-    let told = facts.iter().chain(&undated).map(|fact| fact.fact);
+    let quoting = facts.iter().chain(&undated).map(|fact| fact.fact);
     let answer = BlameAnswer {
         as_of: view.as_of(),
         document,
         coverage: coverage(&segments),
-        since: since(&view, told),
+        since: since(&view, quoting),
         segments,
         facts,
         undated,
@@ -128,7 +128,7 @@ fn run(context: &mut Context, args: BlameArgs) -> Result<Exit, CliError> {
     Ok(provenance::warn(&view, rows.damaged()))
 }
 
-/// The text of a document; else an error that says why there is none.
+/// The text of a document, or an error with the reason why there is none.
 pub fn text_of(view: &View<'_>, row: &DocumentRow) -> Result<Text, CliError> {
     let position = row.document;
     let no = |why: String| LedgerError::NotFound(format!("document {position}: {why}"));
@@ -201,7 +201,7 @@ fn page(
     provenance::since(out, view, &answer.since)
 }
 
-/// Quotations that are not the document's words, and facts that a date could not decide.
+/// Quotations that are not the document's words, and facts that a date filter could not test.
 fn apart(out: &mut dyn Write, answer: &BlameAnswer<'_>) -> Result<(), CliError> {
     for fact in &answer.facts {
         for span in fact.spans.iter().filter(|span| !span.holds) {
@@ -209,7 +209,7 @@ fn apart(out: &mut dyn Write, answer: &BlameAnswer<'_>) -> Result<(), CliError> 
             writeln!(
                 out,
                 "fact {number} quotes other words than stand at {start} to {end}; annals verify \
-                 tells more"
+                 shows more"
             )?;
         }
     }

@@ -1,5 +1,6 @@
-//! `annals completions` and `annals man`: what the shell and the reader of manuals want.
+//! `annals completions` and `annals man`: shell completions and manual pages.
 
+use crate::cli::shared::completion;
 use crate::cli::terminal::Context;
 use crate::cli::terminal::{CliError, Exit};
 use crate::cli::terminal::{Command, Group};
@@ -7,7 +8,10 @@ use crate::cli::terminal::{OutputKind, OutputPlace};
 use clap::Args;
 use std::path::PathBuf;
 
-/// Print completions for a shell
+/// Print completions for a shell, such as `source <(annals completions bash)`
+///
+/// They ask the program for commands, options and values: positions with their claims, documents,
+/// topics, statuses, keys. Load them where the shell starts, so that they are those of the program.
 #[derive(Debug, Args)]
 pub struct CompletionsArgs {
     /// The shell
@@ -25,15 +29,11 @@ pub struct ManArgs {
 impl Command for CompletionsArgs {
     const GROUP: Group = Group::SetUp;
 
-    fn run(self, context: &mut Context) -> Result<Exit, CliError> {
-        completions(context, self)
+    fn run(self, _: &mut Context) -> Result<Exit, CliError> {
+        let mut text = Vec::new();
+        completion::write_script(&self.shell.to_string(), &mut text)?;
+        print(&text)
     }
-}
-
-fn completions(context: &Context, args: CompletionsArgs) -> Result<Exit, CliError> {
-    let mut text = Vec::new();
-    clap_complete::generate(args.shell, &mut (context.program)(), "annals", &mut text);
-    print(&text)
 }
 
 impl Command for ManArgs {
@@ -54,7 +54,7 @@ fn man(context: &Context, args: ManArgs) -> Result<Exit, CliError> {
             let place = |(name, _): &(String, _)| {
                 OutputPlace::new(&folder.join(name), OutputKind::Manual, &[])
             };
-            // All may be written before one is.
+            // All places are checked before the first page is written.
             let places: Vec<OutputPlace> = pages.iter().map(place).collect::<Result<_, _>>()?;
             for (place, (_, page)) in places.iter().zip(&pages) {
                 place.put(page)?;
@@ -69,7 +69,7 @@ fn man(context: &Context, args: ManArgs) -> Result<Exit, CliError> {
     }
 }
 
-/// The pages of a command and of those in it, by the names of their files.
+/// The pages of a command and of its subcommands, with their file names.
 fn pages(command: &clap::Command) -> Result<Vec<(String, Vec<u8>)>, CliError> {
     let mut found = Vec::new();
     for inner in command.get_subcommands().filter(|inner| !inner.is_hide_set()) {

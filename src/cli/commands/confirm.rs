@@ -1,9 +1,12 @@
-//! `annals confirm`: facts whose words were read again.
+//! `annals confirm`: confirmations of facts whose words were read again.
 //!
-//! Always holds: what is confirmed is the present words of each fact. Not here: rules (`legal`).
+//! Always holds: a confirmation is of the present words of a fact. Not here: rules (`legal`).
 
+use crate::cli::render::provenance;
 use crate::cli::shared::fields;
+use crate::cli::shared::positions::{PositionList, Positions};
 use crate::cli::shared::present;
+use crate::cli::shared::waiting::{self, ReviewScope, waits_for};
 use crate::cli::shared::{QuoteArgs, WriteArgs};
 use crate::cli::shared::{SubmitOptions, submit};
 use crate::cli::terminal::Context;
@@ -12,19 +15,22 @@ use crate::cli::terminal::ask;
 use crate::cli::terminal::formats;
 use crate::cli::terminal::{CliError, Exit};
 use crate::cli::terminal::{Command, Group};
+use crate::cli::terminal::{note, wrapped};
 use crate::ledger::write::draft::{Draft, Input, Name};
 use annals_core::event::vocabulary::{How, Stance, Type};
+use annals_core::fold::Fact;
 use clap::Args;
 
 /// Confirm facts by reading them again
 ///
 /// Each number is a fact, or the correction whose words were read: then it is refused if the fact
-/// was corrected again since.
+/// was corrected again since. A range such as 3-22 (or 3-5,9) means the facts in it that wait for
+/// you; all are signed at once.
 #[derive(Debug, Args)]
 pub struct ConfirmArgs {
-    /// Positions of the facts
-    #[arg(required = true)]
-    facts: Vec<u64>,
+    /// Positions of the facts, or ranges of positions
+    #[arg(required = true, value_name = "FACTS")]
+    facts: Vec<PositionList>,
     /// How you confirm them
     #[arg(long, value_parser = fields::how())]
     how: Option<How>,
@@ -47,7 +53,8 @@ impl Command for ConfirmArgs {
 }
 
 fn run(context: &mut Context, args: ConfirmArgs) -> Result<Exit, CliError> {
-    present::show(context, &args.facts, &args.write)?;
+    let facts = facts(context, &args.facts)?;
+    present::show(context, &facts, &args.write)?;
     let how = ask::word(args.how, How::ALL, "how do you confirm", "--how")?;
     let evidence = args.place.evidence(Stance::Supports).map(|entry| vec![entry]);
     let draft = |fact: &u64| Draft {
@@ -57,5 +64,52 @@ fn run(context: &mut Context, args: ConfirmArgs) -> Result<Exit, CliError> {
         evidence: evidence.clone(),
         ..Draft::default()
     };
-    submit(context, &Input::of(args.facts.iter().map(draft)), &SubmitOptions::of(&args.write))
+    submit(context, &Input::of(facts.iter().map(draft)), &SubmitOptions::of(&args.write))
+}
+
+/// The facts that are meant, each once: those named, and of a range those that wait for the signer.
+fn facts(context: &Context, given: &[PositionList]) -> Result<Vec<u64>, CliError> {
+    let parts = || given.iter().flat_map(|PositionList(parts)| parts);
+    let mut facts = Vec::new();
+    let mut add = |fact: u64| {
+        if !facts.contains(&fact) {
+            facts.push(fact);
+        }
+    };
+    let named = |part: &Positions| matches!(part, Positions::One(_));
+    if parts().all(named) {
+        parts().for_each(|part| {
+            if let Positions::One(fact) = part {
+                add(*fact);
+            }
+        });
+        return Ok(facts);
+    }
+    let record = context.record()?;
+    let (view, names) = provenance::view(context, &record, None)?;
+    let (reviewer, person) = provenance::reviewer(context, &view, &names)?;
+    for part in parts() {
+        let (first, last) = match *part {
+            Positions::One(fact) => {
+                add(fact);
+                continue;
+            }
+            Positions::Range { first, last } => (first, last),
+        };
+        let of_range = |fact: &&Fact| (first..=last).contains(&fact.position);
+        let waits = |fact: &&Fact| waits_for(&person, view.state(), fact, ReviewScope::All);
+        let all = view.state().fold.facts().iter().filter(of_range);
+        let (waiting, others): (Vec<&Fact>, Vec<&Fact>) = all.partition(waits);
+        note(format!("of {first}-{last} {}", waiting::sentence(waiting.len(), &reviewer)));
+        if !others.is_empty() {
+            let others: Vec<String> = others.iter().map(|fact| fact.position.to_string()).collect();
+            let why = "own words, confirmed or disputed already, or retracted";
+            note(wrapped(&format!("left out ({why}): {}", others.join(", ")), 0));
+        }
+        waiting.iter().for_each(|fact| add(fact.position));
+    }
+    match facts.is_empty() {
+        false => Ok(facts),
+        true => Err(CliError::usage("no fact of these waits; nothing was written")),
+    }
 }

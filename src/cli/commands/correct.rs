@@ -1,7 +1,7 @@
 //! `annals correct`: a new revision of the words of a fact.
 //!
-//! Always holds: what is not given is taken over from the present revision; what an empty value is
-//! given for is left out; open disputes that are not resolved are named. Not here: `submit`.
+//! Always holds: a field without an option keeps the value of the present revision; an empty value
+//! removes the field; open disputes that are not resolved are named. Not here: `submit`.
 
 use crate::cli::render::words;
 use crate::cli::shared::present;
@@ -97,7 +97,7 @@ fn new_claim(old: &FactRow) -> Result<String, CliError> {
     if claim == before { Err(nothing()) } else { Ok(claim) }
 }
 
-/// The disputes that are resolved: those given, or, on a terminal, those that are said to be.
+/// The disputes that the correction resolves: those given, or, on a terminal, those chosen.
 fn resolves(
     context: &Context,
     old: &FactRow,
@@ -105,7 +105,7 @@ fn resolves(
     mut resolves: Vec<u64>,
 ) -> Result<Vec<u64>, CliError> {
     let open: Vec<&Charge> = old.disputes.iter().filter(|dispute| dispute.stands).collect();
-    // More precise words resolve nothing, for nothing was wrong.
+    // More precise words resolve no dispute, because nothing was wrong.
     if !resolves.is_empty() || open.is_empty() || reason == Reason::MorePrecise {
         return Ok(resolves);
     }
@@ -129,7 +129,7 @@ fn resolves(
     Ok(resolves)
 }
 
-/// The quotation that is given, and what is quoted from other documents.
+/// The quotation that is given, and the evidence from other documents.
 fn evidence(old: &FactRow, mut place: QuoteArgs) -> Option<Vec<EvidenceDraft>> {
     let first = old.words.supporting().map(|row| row.evidence.document);
     place.document = place.document.or(first);
@@ -140,7 +140,7 @@ fn evidence(old: &FactRow, mut place: QuoteArgs) -> Option<Vec<EvidenceDraft>> {
     Some(std::iter::once(given).chain(others).collect())
 }
 
-/// Evidence of the record as a draft that resolves to the same.
+/// Evidence of the record, as a draft that resolves to the same evidence.
 fn as_draft(entry: &Evidence) -> EvidenceDraft {
     let quote = entry.quote.as_ref().map(|quote| {
         QuoteDraft::Exact(ExactDraft {
@@ -167,7 +167,7 @@ fn as_draft(entry: &Evidence) -> EvidenceDraft {
     }
 }
 
-/// The date with what is given in place of what was.
+/// The date, with the given values in place of the old ones.
 fn when(old: &FactRow, given: &WordsArgs) -> Option<WhenDraft> {
     let new = given.draft().when?;
     let old = old.words.when.as_ref();

@@ -1,7 +1,7 @@
 //! `annals diff`: what changed between two points of the record, and why.
 //!
-//! Always holds: the first point is not after the second; the answer ends with both; exit 0
-//! whether something changed or not. Not here: what counts as a change (`view/between`).
+//! Always holds: the first point is not after the second; the answer ends with both; exit 0 whether
+//! something changed or not. Not here: what counts as a change (`query/diff`).
 
 mod text;
 mod unified;
@@ -72,14 +72,14 @@ fn run(context: &mut Context, args: DiffArgs) -> Result<Exit, CliError> {
         named.extend(args.asked.document.filter(|document| *document < slot.size));
         Ok(named)
     };
-    // Editors are asked of all revisions, and a unified diff tells of all that stands.
+    // The editor filter applies to all revisions, and a unified diff shows the whole state.
     let whole = args.unified || context.global.editor.is_some();
     let open = |size: u64, ask: &Query<'_>| match whole {
         true => View::some(&record, size, ask),
         false => View::since(&record, size, ask, sizes.0),
     };
     let to = open(sizes.1, &|slot, _| asked(slot))?;
-    // A document that is cited by now may have been there before.
+    // A document that is cited now may have existed before.
     let from = open(sizes.0, &|slot, _| {
         let documents = to.state().fold.documents().iter().map(|document| document.position);
         Ok(asked(slot)?.into_iter().chain(documents).collect())
@@ -108,8 +108,8 @@ fn run(context: &mut Context, args: DiffArgs) -> Result<Exit, CliError> {
             (false, false) => {}
         }
     }
-    let told = facts.iter().chain(&undated).map(|change| change.fact);
-    let since = since(&to, told);
+    let listed = facts.iter().chain(&undated).map(|change| change.fact);
+    let since = since(&to, listed);
     let answer = DiffAnswer { from: first, to: last, changes: &changes, facts, undated, since };
     let mut out = out(context.format());
     match context.format() {
@@ -138,7 +138,7 @@ fn run(context: &mut Context, args: DiffArgs) -> Result<Exit, CliError> {
 }
 
 fn backwards(args: &DiffArgs, first: &AsOf, last: &AsOf) -> CliError {
-    let told = |as_of: &AsOf| match as_of.position {
+    let position_text = |as_of: &AsOf| match as_of.position {
         Some(position) => format!("position {position}"),
         None => "before the first event".to_owned(),
     };
@@ -146,12 +146,12 @@ fn backwards(args: &DiffArgs, first: &AsOf, last: &AsOf) -> CliError {
     CliError::usage(format!(
         "expected the earlier point first, found {from:?} ({}) after {to:?} ({}); say annals diff \
          with the two in the other order",
-        told(first),
-        told(last)
+        position_text(first),
+        position_text(last)
     ))
 }
 
-/// Leaves the facts that were asked for and the relations among and to them.
+/// Keeps the requested facts, and the relations between and to them.
 fn narrow(changes: &mut Between, filter: &Filter) {
     let kept: BTreeSet<u64> =
         changes.rows.iter().filter(|row| filter.keeps(row)).map(|row| row.fact).collect();
@@ -163,7 +163,7 @@ fn narrow(changes: &mut Between, filter: &Filter) {
     changes.ledger.clear();
 }
 
-/// The facts whose relations changed, of those that were asked for.
+/// The requested facts whose relations changed.
 fn related(
     view: &View<'_>,
     names: &Names,
@@ -181,7 +181,7 @@ fn related(
     Ok(rows.filter(asked).map(|row| row.fact).collect())
 }
 
-/// Both provenances, and what became of the facts after the second point.
+/// Both provenances, and the changes of the facts after the second point.
 fn provenances(
     out: &mut dyn Write,
     to: &View<'_>,
@@ -207,12 +207,12 @@ struct DiffJson<'a> {
     since: &'a [LaterChange],
 }
 
-/// A change with the words that changed marked as in the text form.
+/// A change, with the changed words marked as in the text form.
 #[derive(Serialize)]
 struct DiffReport<'a> {
     #[serde(flatten)]
     change: &'a Change,
-    /// The claim with [-what is gone-] and {+what came+}; `None` if there is no other before it.
+    /// The claim with [-removed-] and {+added+} words; `None` if there is no other claim before it.
     marked: Option<String>,
 }
 
@@ -222,7 +222,7 @@ impl<'a> DiffReport<'a> {
     }
 }
 
-/// The claim with its changed words marked, where two claims are told.
+/// The claim with its changed words marked, if there are two claims.
 fn marked(change: &Change) -> Option<String> {
     let before = change.before.as_ref()?.claim.as_deref()?;
     Some(changed(before, change.now.claim.as_deref()?))
@@ -230,13 +230,14 @@ fn marked(change: &Change) -> Option<String> {
 
 impl<'a> DiffJson<'a> {
     fn of(answer: &'a DiffAnswer<'a>) -> DiffJson<'a> {
-        let told = |list: &[&'a Change]| list.iter().map(|change| DiffReport::of(change)).collect();
+        let reports =
+            |list: &[&'a Change]| list.iter().map(|change| DiffReport::of(change)).collect();
         let Between { relations, documents, editors, ledger, .. } = answer.changes;
         DiffJson {
             from: &answer.from,
             to: &answer.to,
-            facts: told(&answer.facts),
-            undated: told(&answer.undated),
+            facts: reports(&answer.facts),
+            undated: reports(&answer.undated),
             relations,
             documents,
             editors,

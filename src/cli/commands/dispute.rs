@@ -1,7 +1,7 @@
-//! `annals dispute`: the words of a fact are said to be wrong.
+//! `annals dispute`: states that the words of a fact are wrong.
 //!
-//! Always holds: a dispute has a reason, a place of the error and a statement. Not here: what
-//! closes it (`uphold`, `correct`).
+//! Always holds: a dispute has a reason, a place of the error and a statement. Not here: closing it
+//! (`uphold`, `correct`).
 
 use crate::cli::shared::errors;
 use crate::cli::shared::present;

@@ -1,7 +1,8 @@
-//! `annals editor`: who may sign, with which roles, from where to where.
+//! `annals editor`: who may sign, with which roles, from which event to which.
 //!
-//! Always holds: an admin holds nobody's secret but where a desk shares a machine (`--local`); what
-//! a revocation undoes is shown before it is asked for. Not here: key files (`key`).
+//! Always holds: an admin holds another person's secret only where a desk shares a machine
+//! (`--local`); the impact of a revocation is shown before the question. Not here: key files
+//! (`key`).
 //! Source: FORMAT.md sections 6 and 8.
 
 mod add;

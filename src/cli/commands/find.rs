@@ -1,8 +1,8 @@
-//! `annals find`: facts whose claim, quotations or attribution have these words.
+//! `annals find`: facts whose claim, quotations or attribution contain the given words.
 //!
-//! Always holds: a fact is found if each argument stands in at least one of its texts; found words
-//! are marked ⟦ ⟧, also without colour; no hit is exit 0. It is a scan: bodies are read once to
-//! search, and once more if something was found. Not here: how words are compared (`search`).
+//! Always holds: a fact is found if each argument is in at least one of its texts; found words are
+//! marked ⟦ ⟧, even without colour; without a hit the exit code is 0. It is a scan: bodies are read
+//! once to search, and again for the facts found. Not here: comparing words (`search`).
 
 mod hits;
 
@@ -52,7 +52,7 @@ pub struct FindArgs {
     part: bool,
 }
 
-/// A fact and where the words stand in it.
+/// A fact and the places of the words in it.
 #[derive(Serialize)]
 struct FoundFact {
     fact: u64,
@@ -96,7 +96,7 @@ fn run(context: &mut Context, args: FindArgs) -> Result<Exit, CliError> {
     let scanned = scan(&first, &phrases, jobs)?;
     let ask: &Query<'_> = &|slot, _| {
         let document = args.asked.document.filter(|document| *document < slot.size);
-        let found = scanned.facts.iter().chain(&scanned.untold).copied();
+        let found = scanned.facts.iter().chain(&scanned.withheld).copied();
         Ok(found.chain(document).collect())
     };
     let view = match first.folded_because() {
@@ -105,8 +105,8 @@ fn run(context: &mut Context, args: FindArgs) -> Result<Exit, CliError> {
     };
     let (view, names) = provenance::begin(&record, view)?;
     let filter = Filter::new(context, &record, &view, &names, &args.asked)?;
-    let untold = scanned.untold.iter().filter(|fact| filter.takes(&view, **fact));
-    untold.for_each(|_| filter.withheld_facts());
+    let withheld = scanned.withheld.iter().filter(|fact| filter.takes(&view, **fact));
+    withheld.for_each(|_| filter.withheld_facts());
     let found = rows(&view, &names, &scanned.facts, &filter, &phrases)?;
     filter.note_withheld();
     let (found, undated) = filter.by_date(found, |found| &found.row.words);
@@ -227,7 +227,7 @@ struct FindLine<'a> {
     found: &'a FoundFact,
 }
 
-/// A header, and a row for each text of a fact that has some of the words.
+/// A header, and a row for each text of a fact that contains some of the words.
 fn columns(out: &mut dyn Write, answer: &FindAnswer) -> Result<(), CliError> {
     const COLUMNS: [&str; 10] =
         ["as_of", "head", "fact", "hash", "status", "when", "in", "document", "marks", "text"];

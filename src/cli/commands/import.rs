@@ -1,4 +1,4 @@
-//! `annals import`: a ledger made of a bag.
+//! `annals import`: makes a ledger of a bag.
 
 use crate::cli::terminal::Context;
 use crate::cli::terminal::{CliError, Exit};

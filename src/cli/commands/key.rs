@@ -1,7 +1,7 @@
-//! `annals key`: the keys of the people here, before and after an admin enrols them.
+//! `annals key`: the keys of this machine, before and after an admin enrols them.
 //!
-//! Always holds: no secret leaves its file and none is an argument; a key is made where it is used.
-//! It works where there is no ledger. Not here: who may sign (`editor`).
+//! Always holds: no secret leaves its file and none is an argument; a key is generated where it is
+//! used. It works without a ledger. Not here: who may sign (`editor`).
 
 mod list;
 
@@ -148,7 +148,7 @@ fn import_key(context: &mut Context, args: KeyImportArgs) -> Result<Exit, CliErr
     keep(context, &keys, &handle, &secret, phrase.as_ref(), request.as_ref())
 }
 
-/// Where the keys are, or will be; the handle is free there.
+/// The folder of keys, existing or new; the name must be free there.
 fn folder(context: &Context, handle: &KeyName) -> Result<PathBuf, CliError> {
     let path = context.keys()?;
     if disk::kind(&path, Links::Follow)?.is_some() {
@@ -157,7 +157,7 @@ fn folder(context: &Context, handle: &KeyName) -> Result<PathBuf, CliError> {
     Ok(path)
 }
 
-/// The origin and the name of a request: given, asked for, or the origin of the record here.
+/// The origin and the name of a request: from options or prompts, or the origin of the record here.
 fn request_fields(
     context: &Context,
     asking: RequestArgs,

@@ -1,7 +1,7 @@
-//! `annals ledger`: what the ledger says of itself, its log key, its clock. All are an admin's.
+//! `annals ledger`: the ledger's own settings, its log key, its clock. All need an admin.
 //!
 //! Always holds: a new log key is on the disk before the event that names it is written, and the
-//! old one stays. Not here: the first event (`init`). Source: FORMAT.md sections 4 and 9.
+//! old key is kept. Not here: the first event (`init`). Source: FORMAT.md sections 4 and 9.
 
 use crate::cli::shared::admin;
 use crate::cli::shared::admin::ADMIN;
@@ -130,8 +130,9 @@ fn change(context: &mut Context, args: LedgerChangeArgs) -> Result<Exit, CliErro
     let before = u64::from(parameters(&writer)?.confirmations);
     let confirmations = args.confirmations.unwrap_or(before);
     let mut changes = Vec::new();
-    let title = kept("--title", args.title, names.title.as_deref(), &mut changes)?;
-    let licence = kept("--licence", args.licence, names.licence.as_deref(), &mut changes)?;
+    let title = new_or_present("--title", args.title, names.title.as_deref(), &mut changes)?;
+    let licence =
+        new_or_present("--licence", args.licence, names.licence.as_deref(), &mut changes)?;
     let policy = match &args.corrections_policy {
         Some(text) if text.is_empty() => None,
         Some(text) => Some(words("--corrections-policy", Words::new(text.as_str()))?),
@@ -163,8 +164,8 @@ fn change(context: &mut Context, args: LedgerChangeArgs) -> Result<Exit, CliErro
     admin::submit(context, &mut writer, resolved, args.dry_run, &text)
 }
 
-/// A new value, or the one that stands.
-fn kept(
+/// A new value, or the present one.
+fn new_or_present(
     option: &str,
     given: Option<String>,
     before: Option<&str>,
@@ -246,8 +247,8 @@ fn rekeyed(context: &Context, said: &EarlierAct, writer: &Writer) -> Result<Exit
     print_receipt(context, &said.receipt(), writer)
 }
 
-/// The record's last event, where it is this rekeying by this signer and the key that it names is
-/// at hand. A new key each time makes no two of them equal otherwise.
+/// The record's last event, if it is this rekeying by this signer and the key that it names is
+/// available. Otherwise no two rekeyings are equal, because each names a new key.
 fn rekeyed_already(
     writer: &Writer,
     by: &PublicKey,
@@ -288,7 +289,7 @@ fn retime(context: &mut Context, args: RetimeArgs) -> Result<Exit, CliError> {
     let now = context.clock.peek();
     let began = began(&writer)?;
     let mends = check_retime(&writer, began, now, context.clock_check());
-    // Where nothing is left to mend, this retiming may be why.
+    // If the times are right already, this retiming may be the reason.
     if let (Err(LedgerError::Usage(_)), Some(statement)) = (&mends, &args.statement) {
         let retiming = retiming(admin::stated(statement)?);
         if let Some(said) = context.recorded_already(&writer, &retiming)? {

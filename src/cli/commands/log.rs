@@ -1,9 +1,9 @@
-//! `annals log`: the events one after the other, or the whole life of one fact.
+//! `annals log`: the events in order, or all events of one fact.
 //!
-//! Always holds: the oldest first is streamed, with the folded state in memory and nothing more;
-//! the newest first holds the positions asked for and one stretch of events. A closed pipe ends
-//! the walk.
-//! Not here: how events are written (`log/print`).
+//! Always holds: with the oldest first, events are streamed, and only the folded state is in
+//! memory; with the newest first, the positions requested and one range of events are. A closed
+//! pipe ends the walk.
+//! Not here: writing events (`render/events`).
 
 mod order;
 
@@ -72,8 +72,8 @@ fn kind(text: &str) -> Result<String, String> {
     }
 }
 
-/// How many events are read at a time where the newest come first: each time the file they stand
-/// in is read from its start.
+/// How many events are read at once with the newest first: each time their file is read from its
+/// start.
 const CHUNK: u64 = 16_384;
 
 impl Command for LogArgs {
@@ -136,12 +136,12 @@ fn run(context: &mut Context, args: LogArgs) -> Result<Exit, CliError> {
     Ok(provenance::warn(&view, 0))
 }
 
-/// Which events are asked for.
+/// Which events are requested.
 struct LogFilter {
     first: u64,
     until: u64,
     of: Option<u64>,
-    /// The events that turned that fact though they are not about it.
+    /// The events that changed the status of that fact without being about it.
     turned: BTreeSet<u64>,
     by: Option<Vec<PublicKey>>,
     kind: Option<String>,
@@ -156,7 +156,7 @@ impl LogFilter {
         of && self.by.is_none() && self.kind.is_none()
     }
 
-    /// The events among which those asked for are, oldest first; `each` says whether to go on.
+    /// Walks, oldest first, over events that include the requested ones, while `each` returns true.
     fn walk(
         &self,
         view: &View<'_>,
@@ -169,7 +169,7 @@ impl LogFilter {
             goes_on = goes_on && (!within || each(seen));
             met |= seen.position == of;
         })?;
-        // An event that is about no fact and no document is in no life: it is all there is.
+        // An event that is about no fact and no document is its only event.
         let missed = !met && (self.first..self.until).contains(&of);
         if let Some(seen) = view.event(of)?.filter(|_| missed) {
             each(&seen);
@@ -197,8 +197,8 @@ impl LogFilter {
     }
 }
 
-/// The events that changed how a fact stands though they are not about it: a change of how many
-/// confirmations are asked for, and a suspect revocation.
+/// The events that changed the status of a fact without being about it: changes of the number of
+/// confirmations, and suspect revocations.
 fn turned(effects: &Effects<'_, '_>, fact: u64) -> Result<BTreeSet<u64>, CliError> {
     let mut found = BTreeSet::new();
     for event in effects.turning(fact) {
@@ -210,7 +210,7 @@ fn turned(effects: &Effects<'_, '_>, fact: u64) -> Result<BTreeSet<u64>, CliErro
     Ok(found)
 }
 
-/// The facts of a topic, of a document, or of both; `None` where neither is asked for.
+/// The facts of a topic, of a document, or of both; `None` if neither is given.
 fn about(view: &View<'_>, args: &LogArgs) -> Result<Option<BTreeSet<u64>>, CliError> {
     let topic = args.topic.as_ref().map(|topic| topic.to_lowercase());
     if topic.is_none() && args.document.is_none() {
@@ -239,7 +239,7 @@ fn about(view: &View<'_>, args: &LogArgs) -> Result<Option<BTreeSet<u64>>, CliEr
     }))
 }
 
-/// Whether the evidence of a confirmation, a dispute or the like names the document.
+/// Whether the evidence of a confirmation, a dispute or the like cites the document.
 fn names_document(view: &View<'_>, seen: &ViewedEvent, document: u64) -> bool {
     let evidence = statement_text(view.content(seen)).evidence;
     evidence.iter().any(|row| row.evidence.document == document)
@@ -275,7 +275,7 @@ fn backward(
     each: &mut Each<'_>,
 ) -> Result<(), CliError> {
     let view = effects.view();
-    // Where few are asked for, stretches without any of them are not read again.
+    // If few events are requested, ranges without any of them are not read.
     let mut few = match asked.is_all() {
         true => None,
         false => Some(positions(view, asked)?),
@@ -323,7 +323,7 @@ fn positions(view: &View<'_>, asked: &LogFilter) -> Result<Vec<u64>, CliError> {
     Ok(positions)
 }
 
-/// The fact or document whose life is asked for; an act on one leads to it.
+/// The fact or document whose events are requested; an act on one leads to it.
 fn subject(view: &View<'_>, position: u64) -> Result<u64, CliError> {
     let size = view.as_of().size;
     if position >= size {

@@ -2,6 +2,7 @@
 //!
 //! Always holds: no command imports another. Not here: the list of commands (`cli`).
 
+pub mod home;
 pub mod append;
 pub mod completions;
 pub mod key;
@@ -25,8 +26,10 @@ pub mod find;
 pub mod blame;
 pub mod publish;
 pub mod timeline;
+pub mod unlock;
 pub mod export;
 pub mod import;
+pub mod help;
 pub mod init;
 pub mod repair;
 pub mod verify;

@@ -1,8 +1,8 @@
-//! `annals prove`: one file that shows a fact to be in the signed record.
+//! `annals prove`: one file that proves that a fact is in the signed record.
 //!
-//! Always holds: the file is whole or not there, and no file is written over; what is left out is
-//! told, and whether the record that it is of verifies. Not here: what is put in
-//! (`ledger::prove`). Source: FORMAT.md section 12.
+//! Always holds: the file is written whole or not at all, and no file is overwritten; omitted parts
+//! are reported, and so is a record that does not verify. Not here: the content
+//! (`ledger::audit::prove`). Source: FORMAT.md section 12.
 
 use crate::cli::terminal::Context;
 use crate::cli::terminal::Progress;
@@ -102,7 +102,7 @@ fn run(context: &mut Context, args: ProveArgs) -> Result<Exit, CliError> {
     Ok(warn(&report))
 }
 
-/// Tells if the record does not verify; the exit code that follows from it.
+/// Reports a record that does not verify; returns the exit code.
 fn warn(report: &Report) -> Exit {
     if report.verdict() != Verdict::Yes {
         let faults = match report.faults.len() {
@@ -118,7 +118,7 @@ fn warn(report: &Report) -> Exit {
     Exit::from(report.verdict())
 }
 
-/// Asked before any work; nothing is written over either way.
+/// Checked before any work; the write itself never overwrites either.
 fn expect_free(path: &Path) -> Result<(), LedgerError> {
     match disk::open::look(path).map_err(disk::error("look at", path))? {
         Some(_) => Err(LedgerError::ThereAlready(path.to_owned())),

@@ -1,7 +1,7 @@
-//! `annals reinstate`: a retraction is ended.
+//! `annals reinstate`: ends a retraction.
 //!
-//! Always holds: a fact that is named means its standing retraction, or else the last one that is
-//! over. Not here: who may reinstate (`legal`).
+//! Always holds: the number of a fact stands for its retraction in force, or else for its last one.
+//! Not here: who may reinstate (`legal`).
 
 use crate::cli::shared::{QuoteArgs, WriteArgs};
 use crate::cli::shared::{SubmitOptions, submit_typed};
@@ -61,8 +61,8 @@ fn run(context: &mut Context, args: ReinstateArgs) -> Result<Exit, CliError> {
     submit_typed(context, &[draft], &SubmitOptions::of(&args.write))
 }
 
-/// The standing retraction of a fact that is named, or the last one, whose end may be what is said
-/// once more; else the position itself.
+/// The retraction in force of a fact, or its last one, because this may repeat a reinstatement; for
+/// another event the position itself.
 fn retraction(record: &Record, position: u64) -> Result<u64, CliError> {
     let report = record.state(record.size())?;
     match report.state.fold.fact_of_revision(position) {

@@ -1,7 +1,7 @@
-//! `annals relate`: two facts are related, or a relation is withdrawn.
+//! `annals relate`: relates two facts, or withdraws a relation.
 //!
-//! Always holds: where a relation has no direction the earlier fact comes first. Not here: which
-//! relations stand (`fold`).
+//! Always holds: in a relation without direction the earlier fact comes first. Not here: which
+//! relations are in force (`fold`).
 
 use crate::cli::shared::WriteArgs;
 use crate::cli::shared::fields;
@@ -78,7 +78,7 @@ fn run(context: &mut Context, args: RelateArgs) -> Result<Exit, CliError> {
     submit_typed(context, &[draft], &SubmitOptions::of(&args.write))
 }
 
-/// The two ends: the earlier fact first where the relation has no direction.
+/// Both facts: the earlier one first if the relation has no direction.
 fn in_order(
     rel: Option<Relation>,
     from: Option<u64>,

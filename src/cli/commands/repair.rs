@@ -1,4 +1,4 @@
-//! `annals repair`: what is damaged or lost is built again from what is whole.
+//! `annals repair`: rebuilds damaged or lost files from complete ones.
 
 use crate::cli::render::report::VerdictReport;
 use crate::cli::render::report::text::faults;
@@ -47,22 +47,22 @@ fn run(context: &mut Context, args: RepairArgs) -> Result<Exit, CliError> {
     }
     let jobs = std::thread::available_parallelism().map_or(1, usize::from);
     let asked = RepairOptions { from: args.from, jobs, wait: context.wait()? };
-    // Standard output that takes nothing keeps nothing from being repaired, nor from being told.
+    // A failing standard output prevents neither the repair nor its report.
     let mut out = done();
     let mut failed = Ok(());
-    let mut tell = |step: Step| {
-        let told = writeln!(out, "{}", line(&step)).and_then(|()| out.flush());
-        failed = std::mem::replace(&mut failed, Ok(())).and(told);
+    let mut on_step = |step: Step| {
+        let written = writeln!(out, "{}", line(&step)).and_then(|()| out.flush());
+        failed = std::mem::replace(&mut failed, Ok(())).and(written);
     };
-    let audited = repair(&paths, &asked, &mut tell)?;
-    let told = end(&mut out, &audited);
-    match failed.map_err(CliError::from).and(told) {
+    let audited = repair(&paths, &asked, &mut on_step)?;
+    let written = end(&mut out, &audited);
+    match failed.map_err(CliError::from).and(written) {
         Ok(()) | Err(CliError::ClosedPipe) => Ok(Exit::from(audited.report.verdict())),
         Err(failure) => Err(failure),
     }
 }
 
-/// Makes the index, and says what became of it.
+/// Builds the index, and reports the result.
 fn make(context: &Context, paths: &Paths) -> Result<Exit, CliError> {
     let progress = Progress::new(Record::open(paths.clone())?.size(), "fold");
     let built = index(paths, context.wait()?, Some(&|done| progress.at(done)))?;
@@ -123,9 +123,9 @@ fn line(step: &Step) -> String {
 }
 
 fn end(out: &mut dyn Write, audited: &Audited) -> Result<(), CliError> {
-    let told = VerdictReport::of(audited, Vec::new());
-    faults(out, &told)?;
-    writeln!(out, "verified: {}", told.verdict)?;
+    let report = VerdictReport::of(audited, Vec::new());
+    faults(out, &report)?;
+    writeln!(out, "verified: {}", report.verdict)?;
     if let Some(head) = audited.report.head {
         writeln!(out, "size {}, head {head}", audited.report.size)?;
     }

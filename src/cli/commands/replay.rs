@@ -41,13 +41,13 @@ pub struct ReplayArgs {
     state: bool,
 }
 
-/// The facts that were asked for; those without a date apart. Their rows are made as they are
-/// written, for all of them together take many times the memory of the record.
+/// The requested facts; those without a date separately. Rows are made one at a time, because all
+/// together would take many times the memory of the record.
 struct ReplayAnswer<'a> {
     as_of: AsOf,
     rows: &'a Rows<'a, 'a>,
     filter: &'a Filter,
-    /// Facts that were written.
+    /// The facts that were written.
     facts: Vec<u64>,
     undated: Vec<u64>,
 }
@@ -55,7 +55,7 @@ struct ReplayAnswer<'a> {
 type Take<'t> = dyn FnMut(&FactRow) -> Result<(), CliError> + 't;
 
 impl ReplayAnswer<'_> {
-    /// Hands out the rows that were asked for, but those without a date, which are noted.
+    /// Calls `take` with the requested rows, except those without a date, which are noted.
     fn each(&mut self, take: &mut Take<'_>) -> Result<(), CliError> {
         let mut refused = false;
         let read = self.rows.each(&mut |row| {
@@ -82,18 +82,18 @@ impl ReplayAnswer<'_> {
         read
     }
 
-    /// Hands out the rows without a date, after the others.
+    /// Calls `take` with the rows without a date, after the others.
     fn each_undated(&self, take: &mut Take<'_>) -> Result<(), CliError> {
         self.rows.each_of(&self.undated, &mut |row| take(&row))
     }
 
-    /// What became of the facts that were written.
+    /// The later changes of the facts that were written.
     fn since(&self, view: &View<'_>) -> Vec<LaterChange> {
         since(view, self.facts.iter().chain(&self.undated).copied())
     }
 }
 
-/// What suspect revocations undid as of the point, which a reader of facts must know.
+/// The events that suspect revocations undid as of the point, which a reader of facts must know.
 fn undone(record: &Record, view: &View<'_>, names: &Names) -> Result<TallyReport, CliError> {
     let acts = view.state().history.acts().iter();
     let suspect = |operation: &Operation| match operation {
@@ -103,7 +103,7 @@ fn undone(record: &Record, view: &View<'_>, names: &Names) -> Result<TallyReport
     if !acts.into_iter().any(|act| suspect(&act.operation)) {
         return Ok(TallyReport::default());
     }
-    // A view of some facts knows of no other undone events.
+    // A view of some facts lacks other undone events.
     let whole = View::standing(record, view.as_of().size)?;
     let tally = Tally::of(whole.state());
     let tally = Tally { undone: tally.undone, ..Tally::default() };
@@ -202,7 +202,7 @@ fn text(
     Ok(())
 }
 
-/// The object of JSON up to its rows, each written as it is made.
+/// Writes the JSON object up to its rows, each row as it is made.
 fn objects(out: &mut dyn Write, answer: &mut ReplayAnswer<'_>) -> Result<(), CliError> {
     let head = json_of(&answer.as_of)?;
     write!(out, "{},\"facts\":[", head.trim_end_matches('}'))?;
@@ -225,7 +225,7 @@ fn objects(out: &mut dyn Write, answer: &mut ReplayAnswer<'_>) -> Result<(), Cli
 /// Columns before the words: position, two spaces, status, two spaces.
 const INDENT: usize = 19;
 
-/// One fact: its words, and below them all that qualifies them.
+/// Writes one fact: its words, and below them everything that qualifies them.
 pub fn fact(out: &mut dyn Write, row: &FactRow) -> Result<(), CliError> {
     let heading = format!("{:>6}  {}  ", row.fact, words::status(row.status));
     writeln!(out, "{}", words::hanging(&heading, &words::claim(&row.words), INDENT))?;

@@ -1,6 +1,6 @@
-//! `annals retract`: a fact is taken back, and stays to be seen.
+//! `annals retract`: withdraws a fact, which remains visible.
 //!
-//! Always holds: a retraction has a reason and a statement. Not here: what ends it (`reinstate`).
+//! Always holds: a retraction has a reason and a statement. Not here: ending it (`reinstate`).
 
 use crate::cli::shared::errors;
 use crate::cli::shared::present;

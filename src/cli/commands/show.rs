@@ -1,4 +1,4 @@
-//! `annals show`: one fact whole, or the page of any other event.
+//! `annals show`: one fact in full, or the page of any other event.
 
 mod document;
 mod event;
@@ -42,7 +42,7 @@ pub struct ShowArgs {
     as_of: Option<String>,
 }
 
-/// What a position turned out to be.
+/// The kind of the event at a position.
 #[derive(Serialize)]
 #[serde(rename_all = "lowercase")]
 enum Page {
@@ -112,7 +112,7 @@ fn run(context: &mut Context, args: ShowArgs) -> Result<Exit, CliError> {
     Ok(provenance::warn(&view, gathered.damaged))
 }
 
-/// That the position is not there, or not yet.
+/// The error for a position that does not exist, or not yet.
 fn beyond(view: &View<'_>, record: &Record, position: u64) -> LedgerError {
     let size = view.as_of().size;
     match position < record.size() {
@@ -124,7 +124,7 @@ fn beyond(view: &View<'_>, record: &Record, position: u64) -> LedgerError {
     }
 }
 
-/// The fact and those that were ever related to it, whose claims are told beside it.
+/// The fact and those ever related to it, whose claims are shown beside it.
 fn neighbours(view: &View<'_>, position: u64) -> BTreeSet<u64> {
     let mut facts = BTreeSet::from([position]);
     for act in view.state().history.acts() {

@@ -1,4 +1,4 @@
-//! `annals status`: what this ledger is, and what waits. Writes nothing.
+//! `annals status`: a summary of the ledger and its pending work. Writes nothing.
 
 use crate::cli::render::TallyReport;
 use crate::cli::render::effect;
@@ -60,7 +60,7 @@ struct StatusReport {
     checkpoint: Option<u64>,
     store: bool,
     marks: MarksFound,
-    /// Files of the outbox that are set aside.
+    /// Files of the outbox that were moved aside.
     #[serde(skip)]
     aside: Vec<PathBuf>,
 }
@@ -81,19 +81,19 @@ struct Redactions {
     count: u64,
 }
 
-/// The log key's memory against the record.
+/// The marks of the log key, compared with the record.
 #[derive(Serialize)]
 #[serde(rename_all = "kebab-case")]
 enum MarksFound {
-    /// Not here.
+    /// There are none.
     Absent,
-    /// The last mark is of this size, which the record has.
+    /// The last mark is of this size, and the record has that size or more.
     Size(u64),
-    /// The last mark is of a larger size: this is an older copy.
+    /// The last mark is of this larger size: this is an older copy.
     Ahead(u64),
-    /// The last mark is of a larger size, and what is here is damaged.
+    /// The last mark is of a larger size, and the record here is damaged.
     Damaged(String),
-    /// Cannot be read.
+    /// The marks cannot be read.
     Unreadable(String),
 }
 
@@ -182,8 +182,8 @@ fn status_report(
     })
 }
 
-/// The store is derived: where it cannot be looked at, that is told, and nothing else of the answer
-/// hangs on it.
+/// Reports an error of the store as a warning; returns false. The store is derived, and the rest of
+/// the answer does not depend on it.
 fn no_store(error: DiskError) -> bool {
     note(format!("warning: {}", chain(&error)));
     false
@@ -205,7 +205,7 @@ fn redactions(view: &View<'_>, names: &Names) -> Result<Vec<Redactions>, LedgerE
     Ok(counts.into_iter().map(row).collect())
 }
 
-/// What the last change of the threshold turned.
+/// What the last change of the threshold changed.
 fn turned(view: &View<'_>, names: &Names, tally: &Tally) -> Result<Option<String>, LedgerError> {
     let Some(last) = tally.thresholds.last() else { return Ok(None) };
     let impact = Effects::new(view, names).impact(last.event)?;
@@ -231,7 +231,7 @@ fn marks(record: &Record) -> Result<MarksFound, LedgerError> {
     Ok(MarksFound::Damaged(why.unwrap_or_else(|| "the record could not be read".to_owned())))
 }
 
-/// How many positions a line tells.
+/// The maximum number of positions in a line.
 const LISTED: usize = 20;
 
 fn listed(positions: &[u64]) -> String {

@@ -1,8 +1,8 @@
-//! `annals timeline`: one HTML page on which the record's time can be moved and looked at.
+//! `annals timeline`: one HTML page with a slider over the record's time.
 //!
-//! Always holds: the page needs nothing but itself and forbids itself the network; the same head,
-//! point and filters make the same bytes; words that are not told are not in it. The file is
-//! written whole or not at all. Not here: how the page looks (`timeline/page.*`).
+//! Always holds: the page is self-contained and forbids every network access; the same head, point
+//! and filters give the same bytes; it contains no withheld text. The file is written whole or not
+//! at all. Not here: the layout (`timeline/page.*`).
 
 mod data;
 mod page;
@@ -44,7 +44,7 @@ pub struct TimelineArgs {
     asked: FilterArgs,
 }
 
-/// A page is for eyes: how many facts it holds at most.
+/// The maximum number of facts of a page, which people must be able to read.
 const MOST: usize = 5_000;
 
 #[derive(Serialize)]

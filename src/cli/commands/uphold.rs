@@ -1,4 +1,4 @@
-//! `annals uphold`: a dispute is closed and the fact stands.
+//! `annals uphold`: closes a dispute; the fact stands.
 //!
 //! Always holds: an upholding has a statement. Not here: who may uphold (`legal`).
 

@@ -1,4 +1,5 @@
-//! `annals verify`: every byte, link, signature, role and quotation; or a proof, or evidence.
+//! `annals verify`: checks every byte, link, signature, role and quotation of a record; or a proof,
+//! or evidence.
 
 mod bag;
 mod evidence;
@@ -47,7 +48,7 @@ impl Command for VerifyArgs {
 }
 
 fn run(context: &mut Context, args: VerifyArgs) -> Result<Exit, CliError> {
-    // Before any work; it is asked again when the page is written.
+    // Checked before any work, and again when the page is written.
     place_of_page(context, &args)?;
     match VerifySubject::open(args.what.clone(), context)? {
         VerifySubject::Ledger(mut record) => ledger(context, &mut record, args),
@@ -79,7 +80,7 @@ fn run(context: &mut Context, args: VerifyArgs) -> Result<Exit, CliError> {
     }
 }
 
-/// How many foreign files are named.
+/// The maximum number of foreign files that are named.
 const FOREIGN: usize = 5;
 
 fn ledger(context: &mut Context, record: &mut Record, args: VerifyArgs) -> Result<Exit, CliError> {
@@ -106,7 +107,7 @@ fn published(
     args: VerifyArgs,
 ) -> Result<Exit, CliError> {
     let began = Instant::now();
-    // The policy beside the keys here may well be about another record.
+    // The policy beside the keys here may be about another record.
     let asked = audit_options(&args, trust::named_policy(args.policy.as_deref())?)?;
     let progress = Progress::new(record.size(), "verify");
     let audited = audit_published(record, &asked, Some(&|done| progress.at(done)))?;

@@ -1,4 +1,5 @@
-//! `annals witness`: who cosigns the checkpoints here, asking them, and being a witness.
+//! `annals witness`: the witnesses of the checkpoints here, requests to them, and a witness of
+//! one's own.
 
 mod collect;
 mod serve;
@@ -123,7 +124,7 @@ fn add(context: &mut Context, args: WitnessAddArgs) -> Result<Exit, CliError> {
     Ok(Exit::Yes)
 }
 
-/// The key by which the log signs now.
+/// The log key that signs now.
 fn log_key(record: &Record) -> Result<VerifierKey, CliError> {
     let view = View::some(record, record.size(), &no_fact)?;
     let named = |key: PublicKey, origin: &str| VerifierKey::new(origin, KeyKind::Note, key);
@@ -158,7 +159,7 @@ fn list(context: &mut Context) -> Result<Exit, CliError> {
         return write(context, &[], None);
     };
     let signed = record.checkpoint.as_deref().and_then(Note::parse);
-    let told = trust.policy.witnesses.iter().map(|witness| ListedWitness {
+    let rows = trust.policy.witnesses.iter().map(|witness| ListedWitness {
         name: &witness.name,
         url: witness.url.as_deref(),
         key: witness.key.to_string(),
@@ -168,24 +169,24 @@ fn list(context: &mut Context) -> Result<Exit, CliError> {
             _ => None,
         },
     });
-    let told: Vec<ListedWitness<'_>> = told.collect();
+    let rows: Vec<ListedWitness<'_>> = rows.collect();
     let quorum = signed.as_ref().map(|note| {
         let without = trust.policy.check(note).no_quorum();
         without.unwrap_or_else(|| "the policy's quorum is met".to_owned())
     });
-    write(context, &told, quorum)
+    write(context, &rows, quorum)
 }
 
 fn write(
     context: &Context,
-    told: &[ListedWitness<'_>],
+    rows: &[ListedWitness<'_>],
     quorum: Option<String>,
 ) -> Result<Exit, CliError> {
     let mut out = out(context.format());
     match context.format() {
-        Format::Text => text(&mut out, told, quorum)?,
-        Format::Jsonl => told.iter().try_for_each(|listed| json(&mut out, listed))?,
-        _ => json(&mut out, &told)?,
+        Format::Text => text(&mut out, rows, quorum)?,
+        Format::Jsonl => rows.iter().try_for_each(|listed| json(&mut out, listed))?,
+        _ => json(&mut out, &rows)?,
     }
     out.flush()?;
     Ok(Exit::Yes)
@@ -193,10 +194,10 @@ fn write(
 
 fn text(
     out: &mut dyn Write,
-    told: &[ListedWitness<'_>],
+    rows: &[ListedWitness<'_>],
     quorum: Option<String>,
 ) -> Result<(), CliError> {
-    for ListedWitness { name, url, key, cosigned } in told {
+    for ListedWitness { name, url, key, cosigned } in rows {
         let cosigned = cosigned.as_deref().unwrap_or("not this checkpoint");
         let url = url.unwrap_or("no address");
         writeln!(out, "{}  {}  cosigned {cosigned}", visible(name), visible(url))?;

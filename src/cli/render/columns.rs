@@ -1,4 +1,4 @@
-//! Facts as CSV on standard output, and how a failed row is told.
+//! Facts as CSV on standard output, and the error of a failed row.
 
 use crate::cli::terminal::CliError;
 use crate::ledger::query::AsOf;
@@ -19,7 +19,7 @@ pub fn write<'a>(
     table.end().map_err(broken)
 }
 
-/// What the library wraps is told as what it is: a closed pipe stays one.
+/// The error of a failed row; a closed pipe inside an error of the library stays a closed pipe.
 pub fn broken(error: csv::Error) -> CliError {
     match error.into_kind() {
         csv::ErrorKind::Io(error) => error.into(),

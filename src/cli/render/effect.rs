@@ -1,8 +1,9 @@
-//! Effects for people: whom an event names, each field with its value before, what it undid.
+//! Effects for people: the person that an event names, each field with its value before, the events
+//! that it undid.
 //!
-//! Always holds: whatever an event changed is in these lines; a key is shown by its holder's name
-//! at the event and its first digits; strangers' text goes through `visible`.
-//! Not here: what the effect is (`ledger::view::effect`).
+//! Always holds: these lines contain every change of an event; a key is shown by its holder's name
+//! at the event and its first digits; text of strangers goes through `visible`.
+//! Not here: computing the effect (`ledger::query::effect`).
 
 use crate::cli::render::key_names;
 use crate::cli::terminal::moment;
@@ -16,10 +17,10 @@ use annals_core::event::args::Args;
 use annals_core::time::Time;
 use serde_json::Value;
 
-/// How many positions a line lists.
+/// The maximum number of positions in a line.
 const LISTED: usize = 20;
 
-/// The lines of an event's effect; none where it has none beside its own words.
+/// The lines of an event's effect; none if it has no effect beside its own texts.
 pub fn lines(row: &EventRow) -> Vec<String> {
     let effect = &row.effect;
     let who = effect.subject.as_ref().map(named).unwrap_or_default();
@@ -51,7 +52,7 @@ pub fn lines(row: &EventRow) -> Vec<String> {
             let fields: Vec<String> = effect.changes.iter().map(field).collect();
             lines.push(format!("founded by {who}: {}", fields.join("; ")));
         }
-        // The claim of a correction is shown with its words marked.
+        // The claim of a correction is shown with its changed words marked.
         Some(Args::FactCorrected(_)) => {
             let others = effect.changes.iter().filter(|change| change.field != "claim");
             lines.extend(others.map(field));
@@ -69,14 +70,14 @@ fn called(subject: &Subject) -> String {
     key_names::called(&subject.name, &subject.key)
 }
 
-/// The same with the present name where that differs.
+/// As [`called`], with the present name if it differs.
 pub fn named(subject: &Subject) -> String {
     let then = called(subject);
     let now = subject.name_now.as_deref().map(visible);
     Named { then, now }.to_string()
 }
 
-/// `undoes 2 events: 6, 7`, with how where it matters.
+/// `undoes 2 events: 6, 7`, with the manner if it matters.
 pub fn undoes(impact: &RevocationImpact) -> String {
     let mut parts = Vec::new();
     match (impact.struck.len(), impact.set_aside.len()) {
@@ -98,11 +99,11 @@ pub fn undoes(impact: &RevocationImpact) -> String {
     parts.join("; ")
 }
 
-/// `turns 1 fact: 4 asserted, before confirmed`; nothing where no fact stands otherwise.
+/// `turns 1 fact: 4 asserted, before confirmed`; `None` if no fact changes.
 pub fn turned(impact: &RevocationImpact) -> Option<String> {
     let facts = &impact.facts;
-    let one = |fallen: &ChangedFact| {
-        let ChangedFact { fact, before, after, suspect } = *fallen;
+    let one = |changed_fact: &ChangedFact| {
+        let ChangedFact { fact, before, after, suspect } = *changed_fact;
         let suspect = if suspect { ", suspect" } else { "" };
         match before == after {
             true => format!("{fact} {after}, as before{suspect}"),
@@ -155,7 +156,7 @@ pub fn field(change: &FieldChange) -> String {
     }
 }
 
-/// A value for people.
+/// A value as text for people.
 fn shown(name: &str, value: &Value) -> String {
     let text = |value: &Value| value.as_str().map(visible).unwrap_or_default();
     let join = |list: &[Value], between: &str, one: &dyn Fn(&Value) -> String| {

@@ -63,7 +63,7 @@ const COLUMNS: [&str; 20] = [
 ];
 
 impl<'a> Printer<'a> {
-    /// A printer; what stands before the first event is written.
+    /// A printer; writes the text before the first event.
     pub fn new(
         out: &'a mut dyn Write,
         format: Format,
@@ -104,7 +104,7 @@ impl<'a> Printer<'a> {
         }
     }
 
-    /// Writes what stands after the last event.
+    /// Writes the text after the last event.
     pub fn end(self, standing: Option<String>) -> Result<(), CliError> {
         match self.format {
             Format::Text => {
@@ -131,7 +131,8 @@ fn columns(as_of: &AsOf, row: &EventRow) -> [String; 20] {
     let impact = row.effect.impact.as_ref();
     let undoes = impact.map(|impact| impact.struck.iter().chain(&impact.set_aside));
     let undoes: Vec<String> = undoes.into_iter().flatten().map(u64::to_string).collect();
-    let turned = impact.map(|impact| impact.facts.iter().map(|fallen| fallen.fact.to_string()));
+    let turned =
+        impact.map(|impact| impact.facts.iter().map(|changed_fact| changed_fact.fact.to_string()));
     let turned: Vec<String> = turned.into_iter().flatten().collect();
     [
         shown(as_of.position.map(|position| position.to_string())),
@@ -157,7 +158,7 @@ fn columns(as_of: &AsOf, row: &EventRow) -> [String; 20] {
     ]
 }
 
-/// The closed word that says why or how.
+/// The closed word that gives the reason or manner.
 pub fn reason(args: &EventArgs) -> Option<String> {
     Some(match args {
         EventArgs::FactDisputed(args) => args.reason.to_string(),
@@ -172,7 +173,7 @@ pub fn reason(args: &EventArgs) -> Option<String> {
     })
 }
 
-/// What of a fact an event ends, opens or redacts, beside the fact itself.
+/// What an event ends, opens or redacts of a fact, beside the fact itself.
 fn aim(row: &EventRow) -> Option<String> {
     let revision = |on: u64| (!row.on.contains(&on)).then(|| format!("revision {on}"));
     let words = |event: u64| (!row.on.contains(&event)).then(|| format!("words of {event}"));
@@ -195,7 +196,7 @@ fn aim(row: &EventRow) -> Option<String> {
     }
 }
 
-/// The facts or documents that an event acts on, as its heading names them.
+/// The facts or documents that an event acts on, for its heading.
 fn objects(row: &EventRow) -> String {
     if let Some(EventArgs::FactRelated(args)) = &row.args {
         return format!(" {} {} {}", args.from, args.rel, args.to);
@@ -205,7 +206,7 @@ fn objects(row: &EventRow) -> String {
     if on.is_empty() { String::new() } else { format!(" {}", on.join(" and ")) }
 }
 
-/// Whether the error is said to be in the document.
+/// Whether the error is in the document, by the event.
 fn in_document(args: &EventArgs) -> bool {
     let error_in = match args {
         EventArgs::FactDisputed(args) => args.error_in,
@@ -216,7 +217,7 @@ fn in_document(args: &EventArgs) -> bool {
     error_in == ErrorIn::Document
 }
 
-/// How the fact stands as of the point, after its events.
+/// The state of the fact as of the point, after its events.
 pub fn standing(view: &View<'_>, fact: u64) -> Option<String> {
     let fact = view.state().fold.fact(fact)?;
     let mut text = format!(", now {}", view.state().status(fact));
@@ -229,8 +230,8 @@ pub fn standing(view: &View<'_>, fact: u64) -> Option<String> {
     Some(text)
 }
 
-/// Who, when, what; and below it why, the words and the effect, against the claim before where it
-/// is given.
+/// Writes signer, time and type of an event; below it reason, text and effect, compared with the
+/// claim before it if that is given.
 pub fn text(out: &mut dyn Write, row: &EventRow, before: Option<&str>) -> Result<(), CliError> {
     let kind = row.kind.map_or("not in form".to_owned(), |kind| kind.to_string());
     let by = visible(&row.signer().to_string());
@@ -248,7 +249,7 @@ pub fn text(out: &mut dyn Write, row: &EventRow, before: Option<&str>) -> Result
     if let (Some(reason), true) = (&mut reason, row.args.as_ref().is_some_and(in_document)) {
         reason.push_str(", error in the document");
     }
-    // The effect has the names and titles that these give.
+    // The effect contains the names and titles of these events.
     let named = matches!(
         row.args,
         Some(
@@ -266,7 +267,7 @@ pub fn text(out: &mut dyn Write, row: &EventRow, before: Option<&str>) -> Result
     };
     let parts: Vec<String> = [reason, words].into_iter().flatten().collect();
     let mut below = |text: &str| writeln!(out, "{}", hanging(&" ".repeat(8), text, 8));
-    // An act on the ledger or its editors is its effect; why it was done follows.
+    // An event of the ledger or its editors is shown by its effect; the reason follows.
     let (effects, act) = (effect::lines(row), row.on.is_empty() || named);
     if act && !effects.is_empty() {
         below(&effects.join("; "))?;

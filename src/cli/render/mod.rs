@@ -1,6 +1,6 @@
 //! Rendering: rows, words, differences and quotations as text, JSON and CSV.
 //!
-//! Always holds: it reads what a query returned and asks nothing. Not here: options, prompts
+//! Always holds: it renders the result of a query and makes no query. Not here: options, prompts
 //! (`terminal`).
 
 pub mod words;
@@ -14,6 +14,7 @@ pub mod events;
 pub mod key_names;
 pub mod documents;
 pub mod report;
+pub mod markdown;
 
 pub use crate::cli::render::columns::broken;
 pub use crate::cli::render::documents::csv;

@@ -1,8 +1,8 @@
-//! Provenance: as of which point an answer holds, and what a reader must be warned of.
+//! Provenance: the point of an answer, and warnings for its reader.
 //!
-//! Always holds: every answer that reads the record names position, size, head and time; faults, an
-//! unfinished commit, missing events and a newer format are told on stderr. Not here: the answers
-//! themselves.
+//! Always holds: every answer from the record names position, size, head and time; faults, an
+//! unfinished commit, missing events and a newer format are reported on stderr. Not here: the
+//! answers themselves.
 
 use crate::cli::terminal::Context;
 use crate::cli::terminal::moment;
@@ -22,7 +22,7 @@ use annals_core::text::Person;
 use annals_core::verify::source::Source;
 use std::io::Write;
 
-/// The number of events that a point means, of what a person typed.
+/// The number of events for a point that a person typed.
 pub fn point(
     context: &Context,
     record: &Record,
@@ -54,7 +54,7 @@ pub fn date_clock(context: &Context) -> DateClock {
     }
 }
 
-/// That a retiming lies between what the two clocks give for a date.
+/// The note that a retiming makes the two clocks differ for a date.
 fn retimed(text: &str, bound: Bound, size: u64, other: &OtherClock, clock: DateClock) -> String {
     let place = |size: u64| match (bound, size.checked_sub(1)) {
         (Bound::Start, _) => format!("from position {size}"),
@@ -80,7 +80,7 @@ fn retimed(text: &str, bound: Bound, size: u64, other: &OtherClock, clock: DateC
     }
 }
 
-/// The record as of a point (its end, where none is given), whole, and the names in it.
+/// The whole record as of a point (by default its end), and the names in it.
 pub fn view<'a>(
     context: &Context,
     record: &'a Record,
@@ -90,7 +90,7 @@ pub fn view<'a>(
     begin(record, View::open(record, size)?)
 }
 
-/// The same for the facts and documents that `ask` names alone.
+/// The view of only the facts and documents that `ask` selects, and the names in it.
 pub fn view_of<'a>(
     context: &Context,
     record: &'a Record,
@@ -101,7 +101,7 @@ pub fn view_of<'a>(
     begin(record, View::some(record, size, ask)?)
 }
 
-/// The number of events up to a point; all, where none is given.
+/// The number of events up to a point; all if none is given.
 pub fn size(context: &Context, record: &Record, as_of: Option<&str>) -> Result<u64, CliError> {
     match as_of {
         Some(text) => point(context, record, text, Bound::End),
@@ -109,10 +109,10 @@ pub fn size(context: &Context, record: &Record, as_of: Option<&str>) -> Result<u
     }
 }
 
-/// How many events are folded without a word about the index.
+/// The number of events that are folded without a note about the index.
 const MANY: u64 = 10_000;
 
-/// Tells that a record had to be folded whole, and takes a moment for it.
+/// Notes that the whole record had to be folded, and the reason.
 pub fn note_folded(view: &View<'_>) {
     let size = view.record.size();
     let large = size > MANY && view.record.index_wrong().is_none();
@@ -122,7 +122,7 @@ pub fn note_folded(view: &View<'_>) {
     }
 }
 
-/// Tells what is to be told of a view, and reads the names in it.
+/// Prints the notes of a view, and reads the names in it.
 pub fn begin<'a>(record: &'a Record, view: View<'a>) -> Result<(View<'a>, Names), CliError> {
     let size = view.as_of().size;
     note_folded(&view);
@@ -135,11 +135,11 @@ pub fn begin<'a>(record: &'a Record, view: View<'a>) -> Result<(View<'a>, Names)
     Ok((view, names))
 }
 
-/// The keys that a name means: a key file's handle, a name in the record, or digits of a key.
+/// The keys that a name means: the name of a key file, a name in the record, or digits of a key.
 pub fn keys(record: &Record, names: &Names, name: &str) -> Result<Vec<PublicKey>, CliError> {
     let mut keys = names.keys(name);
     if keys.is_empty() {
-        // Past events show the names of their time: these mean the same keys.
+        // Past events show the names of their time, so those names are accepted too.
         keys = names.keys_ever(name);
     }
     let folder = KeyFolder::open(&record.paths.keys).ok();
@@ -157,7 +157,7 @@ pub fn keys(record: &Record, names: &Names, name: &str) -> Result<Vec<PublicKey>
     Ok(keys)
 }
 
-/// Who reviews: the name and the person of the key that would sign.
+/// The reviewer: name and person of the key that would sign.
 pub fn reviewer(
     context: &Context,
     view: &View<'_>,
@@ -186,7 +186,7 @@ pub fn reviewer(
     }
 }
 
-/// Tells what a reader must know of the record; the exit code that follows from it.
+/// Prints the warnings about a record; returns the resulting exit code.
 pub fn warn(view: &View<'_>, damaged: u64) -> Exit {
     let bytes = view.record.journal.ignored_bytes();
     if bytes > 0 {
@@ -228,7 +228,7 @@ pub fn warn(view: &View<'_>, damaged: u64) -> Exit {
     }
 }
 
-/// Tells if the record ends before what its checkpoint speaks of.
+/// Prints a warning if the record ends before the size in its checkpoint.
 fn warn_missing(record: &Record) -> bool {
     let size = record.size();
     let Some(covers) = covered(record.checkpoint.as_deref()).filter(|covers| *covers > size) else {
@@ -241,7 +241,7 @@ fn warn_missing(record: &Record) -> bool {
     true
 }
 
-/// The last line of every answer for people, and what became of it since.
+/// The last line of every answer for people: its point.
 pub fn line(out: &mut dyn Write, as_of: &AsOf) -> Result<(), CliError> {
     let AsOf { size, of, .. } = as_of;
     let events = match as_of.part_of {
@@ -262,18 +262,18 @@ pub fn line(out: &mut dyn Write, as_of: &AsOf) -> Result<(), CliError> {
     Ok(())
 }
 
-/// What became of the answer's facts since its point.
+/// The later changes of the answer's facts.
 pub fn since(out: &mut dyn Write, view: &View<'_>, became: &[LaterChange]) -> Result<(), CliError> {
     if !view.is_past() {
         return Ok(());
     }
-    let told: Vec<String> = became
+    let changes: Vec<String> = became
         .iter()
         .map(|row| format!("{} {}", row.fact, row.became.join(" and ").replace('-', " ")))
         .collect();
-    match told.len() {
+    match changes.len() {
         0 => writeln!(out, "since then none of these changed")?,
-        count => writeln!(out, "since then {count} of these changed: {}", told.join(", "))?,
+        count => writeln!(out, "since then {count} of these changed: {}", changes.join(", "))?,
     }
     Ok(())
 }

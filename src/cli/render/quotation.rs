@@ -1,7 +1,7 @@
 //! A quotation in its sentence, in the document's own words.
 //!
-//! Always holds: the words quoted are marked ⟦ ⟧; where the document is not here, prefix and suffix
-//! of the quotation stand in. Not here: whether a quotation holds (`verify`).
+//! Always holds: the quoted words are marked ⟦ ⟧; if the document is missing, prefix and suffix of
+//! the quotation are shown instead of the sentence. Not here: whether a quotation holds (`verify`).
 
 use crate::cli::terminal::CliError;
 use crate::cli::terminal::colour;
@@ -12,10 +12,10 @@ use crate::ledger::reader::DocumentFound;
 use annals_core::event::body::{Quote, Span};
 use annals_core::quote::Text;
 
-/// How many code points of a sentence are shown on each side.
+/// The maximum number of code points of a sentence on each side.
 const CONTEXT: usize = 300;
 
-/// The lines of a quotation; none where the evidence has no quotation.
+/// The lines of a quotation; none if the evidence has no quotation.
 pub fn lines(view: &View<'_>, row: &EvidenceRow) -> Result<Vec<String>, CliError> {
     let (Some(quote), Some(span)) = (&row.evidence.quote, &row.evidence.span) else {
         return Ok(Vec::new());
@@ -50,7 +50,7 @@ pub fn lines(view: &View<'_>, row: &EvidenceRow) -> Result<Vec<String>, CliError
     })
 }
 
-/// The sentence of a quotation with its words marked; `None` where the text does not hold them.
+/// The sentence of a quotation with its words marked; `None` if the text does not contain them.
 pub fn in_sentence(text: &Text, quote: &Quote, span: &Span) -> Option<String> {
     let (before, after) = sentence(text, quote, span)?;
     Some(marked(&before, quote, &after))
@@ -61,7 +61,15 @@ fn marked(before: &str, quote: &Quote, after: &str) -> String {
     format!("{}{exact}{}", visible(before), visible(after))
 }
 
-/// What stands before and after the quotation in its sentence.
+/// The sentence of a span, unmarked.
+pub fn sentence_of(text: &Text, span: &Span) -> Option<String> {
+    let (start, end) = (usize::try_from(span.start).ok()?, usize::try_from(span.end).ok()?);
+    let quote = text.anchor(start, end)?;
+    let (before, after) = sentence(text, &quote, span)?;
+    Some(format!("{before}{}{after}", &*quote.exact))
+}
+
+/// The text before and after the quotation in its sentence.
 fn sentence(text: &Text, quote: &Quote, span: &Span) -> Option<(String, String)> {
     let (start, end) = (usize::try_from(span.start).ok()?, usize::try_from(span.end).ok()?);
     if text.slice(start, end)? != &*quote.exact {
@@ -107,7 +115,8 @@ fn first_end(text: &str) -> Option<usize> {
     found.map(|(at, c)| if c == '\n' { at } else { at + c.len_utf8() })
 }
 
-/// A lone capital before a full stop is an initial (U.S., J. Blinken) and ends no sentence.
+/// A single capital before a full stop is an initial (U.S., J. Blinken) and does not end a
+/// sentence.
 fn initial(before: &str) -> Option<char> {
     let mut back = before.chars().rev();
     let last = back.next().filter(|c| c.is_uppercase())?;

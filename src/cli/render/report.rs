@@ -1,7 +1,7 @@
-//! The verdict as it is told: one reading of it for text, JSON and page.
+//! The verdict as a report: one structure for text, JSON and page.
 //!
-//! Always holds: nothing here depends on the machine, the time or the number of threads; the fields
-//! are those of docs/verify-report.md. Not here: how it looks.
+//! Always holds: the content does not depend on the machine, the time or the number of threads; the
+//! fields are those of docs/verify-report.md. Not here: the layout.
 
 pub mod lines;
 pub mod section;
@@ -26,7 +26,7 @@ use annals_core::verdict::Verdict;
 use annals_core::verify::Report;
 use serde::Serialize;
 
-/// The verdict and everything around it.
+/// The verdict and the results of all comparisons.
 #[derive(Serialize)]
 pub struct VerdictReport {
     pub report: &'static str,
@@ -61,7 +61,7 @@ pub struct VerdictReport {
     pub tally: TallyReport,
     pub later_version: Option<Later>,
     pub faults: Vec<FaultReport>,
-    /// Whether it is of a published record: what can be done about a fault is another then.
+    /// Whether the record is published: the advice about a fault then differs.
     #[serde(skip)]
     pub published: bool,
 }
@@ -75,7 +75,7 @@ pub struct CheckCount {
     pub faults: usize,
 }
 
-/// The checkpoint, if it is in form.
+/// The checkpoint, if it is well formed.
 #[derive(Serialize)]
 pub struct CheckpointReport {
     pub size: u64,
@@ -83,7 +83,7 @@ pub struct CheckpointReport {
     pub holds: bool,
 }
 
-/// A key that signs checkpoints, and from which size on.
+/// A key that signs checkpoints, and the first size that it signs.
 #[derive(Serialize)]
 pub struct LogKey {
     pub from_size: u64,
@@ -92,7 +92,7 @@ pub struct LogKey {
     pub old_key: Option<PublicKey>,
 }
 
-/// What became of the pin.
+/// The result of the comparison with the pin.
 #[derive(Serialize)]
 pub struct PinReport {
     pub state: PinState,
@@ -100,53 +100,53 @@ pub struct PinReport {
     pub before: Option<u64>,
 }
 
-/// What became of the pin, in a word.
+/// The state of the pin, in a word.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum PinState {
     /// No pin was given.
     None,
-    /// It was made.
+    /// The pin was created.
     Made,
-    /// It holds; there is nothing newer to move to.
+    /// The pin holds; there is no newer event.
     Holds,
-    /// It holds and was moved forward.
+    /// The pin holds and was moved forward.
     Moved,
-    /// It holds and was left, for only what is new was checked.
+    /// The pin holds and was not moved, because only new events were checked.
     Kept,
-    /// It is later than this part of the record.
+    /// The pin is later than this part of the record.
     Later,
-    /// It was left as it was, for the record does not hold.
+    /// The pin was not changed, because the record does not hold.
     Left,
 }
 
-/// Whether a derived copy is what the journal says, in a word.
+/// Whether a derived copy agrees with the journal, in a word.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum ComparisonState {
-    /// It is.
+    /// It agrees.
     Same,
     /// It was not compared.
     NotCompared,
-    /// It is not.
+    /// It differs.
     Differs,
 }
 
-/// What became of the store, or of the index.
+/// The comparison with the store or with the index.
 #[derive(Serialize)]
 pub struct CopyReport {
     pub state: ComparisonState,
     pub why: Option<String>,
 }
 
-/// A witness of the policy that cosigned, and when: seconds since 1970.
+/// A witness of the policy that cosigned, and the time: seconds since 1970.
 #[derive(Serialize)]
 pub struct CosignatureReport {
     pub name: String,
     pub time: u64,
 }
 
-/// A stretch of events, and what anchors it.
+/// A range of events, and its anchor.
 #[derive(Serialize)]
 pub struct EventRange {
     pub events: u64,
@@ -158,7 +158,7 @@ pub struct EventRange {
     pub by_checkpoint: Option<u64>,
 }
 
-/// A file that can be shown to others.
+/// An evidence file, which can be shown to others.
 #[derive(Serialize)]
 pub struct EvidenceFile {
     pub file: String,
@@ -183,7 +183,7 @@ pub struct FaultReport {
 }
 
 impl VerdictReport {
-    /// Tells a verdict.
+    /// The report of an audit.
     pub fn of(audited: &Audited, roster: Vec<Period>) -> VerdictReport {
         let report = &audited.report;
         let origin = report.state.fold.ledger.as_ref().map(|ledger| ledger.origin.to_string());
@@ -273,7 +273,7 @@ impl FaultReport {
     }
 }
 
-/// The name of a key just before an event, as the periods have it.
+/// The name of a key just before an event, by the periods.
 fn named(roster: &[Period], report: &Report, key: &PublicKey, event: u64) -> Named {
     let recovery = report.state.fold.ledger.as_ref().and_then(|ledger| ledger.recovery);
     if recovery == Some(key.digest()) {
@@ -295,12 +295,12 @@ pub fn faults(report: &Report) -> Vec<FaultReport> {
     report.faults.iter().map(FaultReport::of).collect()
 }
 
-/// The event that ends what this program can judge.
+/// The first event that this program cannot verify, if any.
 pub fn later(report: &Report) -> Option<Later> {
     report.later_version.map(|(position, format)| Later { position, format })
 }
 
-/// The verdict in words.
+/// The verdict as a sentence.
 pub fn verdict(audited: &Audited) -> String {
     let report = &audited.report;
     let part = audited.part_of.map(|of| format!("this part ({} of {of})", report.size));
@@ -359,13 +359,13 @@ fn checks(audited: &Audited) -> Vec<CheckCount> {
 }
 
 fn log_keys(report: &Report, origin: Option<&str>) -> Vec<LogKey> {
-    let told = |keys: &annals_core::pin::LogKeys| LogKey {
+    let log_key = |keys: &annals_core::pin::LogKeys| LogKey {
         from_size: keys.size,
         key: keys.key,
         verifier: origin.map(|origin| vkey(origin, &keys.key)),
         old_key: keys.old,
     };
-    report.log.iter().map(told).collect()
+    report.log.iter().map(log_key).collect()
 }
 
 fn pin(found: &PinFound) -> PinReport {
@@ -391,7 +391,7 @@ fn store(found: &StoreFound) -> CopyReport {
     }
 }
 
-/// Why an index is not compared that is not there.
+/// Why a missing index is not compared.
 pub const NO_INDEX: &str = "there is none here";
 
 fn index(found: &IndexStatus) -> CopyReport {

@@ -1,7 +1,8 @@
-//! The tally for people and as JSON: what the record's own acts undid, set back or turned.
+//! The tally for people and as JSON: events undone, retimings, and changes of the number of
+//! confirmations.
 //!
-//! Always holds: each is given with its event and who signed it, by the name of that time.
-//! Not here: what is counted (`ledger::query::tally`).
+//! Always holds: each entry has its event and its signer, by the name at that time.
+//! Not here: the counting (`ledger::query::tally`).
 
 use crate::cli::render::key_names::digits;
 use crate::cli::terminal::visible;
@@ -11,10 +12,10 @@ use annals_core::event::vocabulary::RevokeReason;
 use annals_core::key::PublicKey;
 use serde::Serialize;
 
-/// How many acts of a kind a line lists.
+/// The maximum number of acts of a kind in a line.
 const LISTED: usize = 8;
 
-/// Who signed an act, in which event.
+/// The signer and the position of an act.
 #[derive(Clone, Debug, Serialize)]
 pub struct SignedBy {
     event: u64,
@@ -24,21 +25,21 @@ pub struct SignedBy {
     by_key: PublicKey,
 }
 
-/// A suspect revocation with how much it undid.
+/// A suspect revocation and the number of events that it undid.
 #[derive(Clone, Debug, Serialize)]
 pub struct UndoingReport {
     #[serde(flatten)]
     signed: SignedBy,
-    /// How many events are undone by it.
+    /// The number of events that it undid.
     events: u64,
-    /// Whose key it revokes.
+    /// The holder of the key that it revokes.
     name: String,
     key: PublicKey,
     reason: RevokeReason,
     suspect_from: Option<u64>,
 }
 
-/// A change of how many confirmations the ledger asks for.
+/// A change of the number of confirmations that the ledger requires.
 #[derive(Clone, Debug, Serialize)]
 pub struct Threshold {
     #[serde(flatten)]
@@ -47,7 +48,7 @@ pub struct Threshold {
     after: u8,
 }
 
-/// All of these, by position.
+/// All of these events, by position.
 #[derive(Clone, Debug, Default, Serialize)]
 pub struct TallyReport {
     undone: Vec<UndoingReport>,
@@ -56,7 +57,7 @@ pub struct TallyReport {
 }
 
 impl TallyReport {
-    /// The tally with the names that `name` gives to a key at an event.
+    /// The tally, with the name that `name` returns for a key at an event.
     pub fn of(tally: &Tally, name: &dyn Fn(&PublicKey, u64) -> Named) -> TallyReport {
         let signed = |key: &PublicKey, event: u64| {
             let Named { then: by, now: by_now } = name(key, event);
@@ -82,17 +83,17 @@ impl TallyReport {
         }
     }
 
-    /// The revocations that undid something.
+    /// The revocations that undid events.
     pub fn undoings(&self) -> &[UndoingReport] {
         &self.undone
     }
 
-    /// How many events are undone.
+    /// The number of events undone.
     fn undone(&self) -> u64 {
         self.undone.iter().map(|row| row.events).sum()
     }
 
-    /// A label and a line for each; none where the record has nothing of it.
+    /// A label and a text for each kind that the record has.
     pub fn lines(&self) -> Vec<(&'static str, String)> {
         let mut lines = Vec::new();
         for row in self.undone.iter().take(LISTED) {

@@ -1,6 +1,6 @@
-//! Changed words: what a correction took out and put in.
+//! Changed words: those that a correction removed and added.
 //!
-//! Always holds: what is gone is marked [- -], what came {+ +}, also without colour.
+//! Always holds: removed words are marked [- -], added ones {+ +}, even without colour.
 //! Not here: which revisions are compared (`show`, `diff`, `log`).
 
 use crate::cli::render::words::{attribution, when};
@@ -10,15 +10,15 @@ use crate::ledger::query::row::WordsRow;
 use serde::Serialize;
 use similar::{ChangeTag, TextDiff};
 
-/// What became of a part of a text.
+/// The change of a part of a text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum DiffPart {
-    /// It stayed.
+    /// It is unchanged.
     Same,
-    /// It was taken out.
+    /// It was removed.
     Gone,
-    /// It was put in.
+    /// It was added.
     New,
 }
 
@@ -86,8 +86,8 @@ pub fn fields(old: &WordsRow, new: &WordsRow) -> Vec<String> {
         ("language", lang(old), lang(new)),
     ];
     let shown = |text: &str| if text.is_empty() { "none".to_owned() } else { text.to_owned() };
-    let told = |(what, old, new): &(&str, String, String)| {
+    let difference = |(what, old, new): &(&str, String, String)| {
         (old != new).then(|| format!("{what}: {} → {}", shown(old), shown(new)))
     };
-    both.iter().filter_map(told).collect()
+    both.iter().filter_map(difference).collect()
 }

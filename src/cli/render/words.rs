@@ -1,7 +1,7 @@
-//! Words of a fact for people: status, overlays, attribution, dates, what is not told and why.
+//! Texts of a fact for people: status, overlays, attribution, dates, and why texts are withheld.
 //!
-//! Always holds: colour stands only beside a word, on a terminal, and not with `NO_COLOR`;
-//! strangers' text goes through `visible`. Not here: what is shown where (`replay`, `show`).
+//! Always holds: colour only repeats what a word says, on a terminal, and not with `NO_COLOR`; text
+//! of strangers goes through `visible`. Not here: which texts are shown where (`replay`, `show`).
 
 use crate::cli::terminal::colour;
 use crate::cli::terminal::minute;
@@ -13,7 +13,7 @@ use annals_core::event::vocabulary::{Basis, Vouch};
 use annals_core::state::Status;
 use annals_core::time::Time;
 
-/// The status as a word of 9 letters' width.
+/// The status as a word, padded to 9 letters.
 pub fn status(status: Status) -> String {
     let code = match status {
         Status::Retracted => "31",
@@ -44,7 +44,7 @@ pub fn overlays(row: &FactRow) -> Vec<String> {
     all
 }
 
-/// The claim, or why it is not told.
+/// The claim, or why it is withheld.
 pub fn claim(words: &WordsRow) -> String {
     match &words.claim {
         Some(claim) => visible(claim),
@@ -52,7 +52,7 @@ pub fn claim(words: &WordsRow) -> String {
     }
 }
 
-/// What stands where words are not told.
+/// The text in place of withheld words.
 pub fn withheld_text(why: Option<Withheld>) -> String {
     let why = match why {
         Some(Withheld::Redacted) => "the words are redacted",
@@ -64,7 +64,7 @@ pub fn withheld_text(why: Option<Withheld>) -> String {
     format!("[{why}]")
 }
 
-/// A statement in quotation marks, or why it is not told; empty where there is none.
+/// A statement in quotation marks, or why it is withheld; empty if there is none.
 pub fn statement(said: &StatementRow) -> String {
     match (&said.statement, said.withheld) {
         (Some(statement), _) => format!("“{}”", visible(statement)),
@@ -73,7 +73,7 @@ pub fn statement(said: &StatementRow) -> String {
     }
 }
 
-/// Who and when.
+/// Signer and time.
 pub fn who(act: &ActRow) -> String {
     let when = minute(act.at);
     let undone = act.undone_by.map(|by| format!(", undone by {by}")).unwrap_or_default();
@@ -81,10 +81,10 @@ pub fn who(act: &ActRow) -> String {
     format!("{}, {when}{clocks}{undone}", visible(&act.signer().to_string()))
 }
 
-/// Beyond this the signer's clock is far from the ledger's: an hour.
+/// The difference from the ledger's clock from which the signer's clock is reported: an hour.
 const FAR_MICROS: i64 = 3_600_000_000;
 
-/// How far the signer's clock was from the ledger's, where that is far.
+/// The difference between the signer's clock and the ledger's, if it is large.
 pub fn clocks(said: Option<Time>, at: Option<Time>) -> Option<String> {
     let (said, at) = (said?, at?);
     let gap = at.micros().checked_sub(said.micros())?;
@@ -120,7 +120,7 @@ pub fn attribution(hops: &[Hop]) -> Option<String> {
     (!sentence.is_empty()).then(|| format!("{} …", sentence.join(" ")))
 }
 
-/// What is vouched for, in plain words.
+/// What the editor vouches for, in plain words.
 pub fn vouch(vouch: Option<Vouch>) -> &'static str {
     match vouch {
         Some(Vouch::Said) => "that the document says so, not that it is so",
@@ -129,7 +129,7 @@ pub fn vouch(vouch: Option<Vouch>) -> &'static str {
     }
 }
 
-/// When it was so.
+/// The time of the fact.
 pub fn when(when: &Option<When>) -> String {
     let Some(when) = when else { return "the document does not say".to_owned() };
     let basis = match when.basis {
@@ -149,7 +149,7 @@ pub fn when(when: &Option<When>) -> String {
 /// Text under a heading: wrapped to the width, each line after the first indented.
 pub fn hanging(first: &str, text: &str, indent: usize) -> String {
     let pad = " ".repeat(indent);
-    // The heading may hold colour, which takes no width: it is put before what was wrapped.
+    // The heading may contain colour codes, which have no width: it is added after wrapping.
     let wrapped = textwrap::fill(text, whole_words(&pad));
     format!("{first}{}", wrapped.get(indent..).unwrap_or_default())
 }

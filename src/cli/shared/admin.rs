@@ -1,8 +1,8 @@
-//! Acts about people and the ledger itself: signed, shown, asked for, written, told.
+//! Events about people and the ledger itself: signing, preview, question, writing, receipt.
 //!
-//! Always holds: nothing is written that was not shown first where somebody is there to see it; the
-//! receipt is that of `append`; whatever can be judged without a secret is judged before one is
-//! asked for. Not here: what an act says (`editor`, `ledger`).
+//! Always holds: nothing is written before it is shown to the person at the terminal, if there is
+//! one; the receipt is that of `append`; everything that can be verified without a secret is
+//! verified before a secret is requested. Not here: the content of an event (`editor`, `ledger`).
 
 use crate::cli::shared::submit::{self, print_dry_run, write_receipt};
 use crate::cli::terminal::Context;
@@ -38,31 +38,31 @@ pub struct DryRunArgs {
     pub on: bool,
 }
 
-/// What a person is told of an act before and after it.
+/// The texts shown before and after an event is written.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ActText {
-    /// What would be done, in one line.
+    /// The effect, in one line.
     pub what: String,
-    /// What else is to be known before.
+    /// Further lines before the question.
     pub before: Vec<String>,
-    /// What is told after the receipt.
+    /// Lines after the receipt.
     pub after: Vec<String>,
 }
 
-/// By whom an act is signed.
+/// The key that signs an event.
 #[derive(Clone, Copy)]
 pub enum By<'a> {
-    /// The named key, or the only one here that is fit.
+    /// The named key, or the only suitable one here.
     Fit(&'a dyn Fn(&Member) -> bool),
     /// The recovery key of the record.
     Recovery,
 }
 
-/// By an admin's key.
+/// The key of an admin.
 pub const ADMIN: By<'static> = By::Fit(&|member| member.roles.admin);
 
-/// The key that signs an act. A passphrase, or the recovery key, is asked for only where the judge
-/// takes the act: all that is wrong is told before. What is only tried asks for neither.
+/// The key that signs an event. A passphrase, or the recovery key, is requested only if the
+/// verifier accepts the event: every fault is reported before. A dry run requests neither.
 pub fn signer(
     context: &mut Context,
     writer: &mut Writer,
@@ -80,14 +80,14 @@ pub fn signer(
     }
 }
 
-/// Lets the judge take an act as if it was signed by this key, on a writer that writes nothing.
+/// Verifies an event as if it was signed by this key, with a writer of a dry run.
 fn check(
     context: &mut Context,
     writer: &Writer,
     resolved: &Resolved,
     key: impl FnOnce(&mut Context, &mut Writer) -> Result<PublicOnly, CliError>,
 ) -> Result<(), CliError> {
-    // Beside a writer that is at work a dry run may not see the record whole: that is no verdict.
+    // Beside a writer at work a dry run may not read the record whole: that is not a verdict.
     let Ok(mut dry_run) = Writer::dry_run(writer.paths.clone()) else { return Ok(()) };
     context.without_trace(|context| {
         let key = key(context, &mut dry_run)?;
@@ -124,8 +124,8 @@ fn recovery(
     }
 }
 
-/// What stands for the recovery key before it is typed: its public key, where it has signed
-/// before; else a key that the judge of this writer, which writes nothing, takes for it.
+/// The public key used for the recovery key before it is typed: its own, if it has signed before;
+/// else one that the writer of this dry run accepts for it.
 fn as_recovery(context: &mut Context, writer: &mut Writer) -> Result<PublicOnly, CliError> {
     let digest = parameters(writer)?.recovery;
     let state = &mut writer.verifier.chain.state;
@@ -137,7 +137,7 @@ fn as_recovery(context: &mut Context, writer: &mut Writer) -> Result<PublicOnly,
     Ok(PublicOnly(key))
 }
 
-/// Signs an act and lets the judge take it.
+/// Signs an event and verifies it.
 pub fn prepare(
     context: &mut Context,
     writer: &mut Writer,
@@ -149,8 +149,9 @@ pub fn prepare(
     Ok(prepare_act(writer, resolved, &mut signer)?)
 }
 
-/// Shows what would be done, asks without the lock, and takes it. False where it was only to be
-/// shown; [`CliError::WentOn`] where the record went on while a person thought.
+/// Shows the effect, asks for confirmation without the lock, and takes the lock. False for a dry
+/// run;
+/// [`CliError::WentOn`] if the record changed while the person was thinking.
 pub fn may_write(
     context: &Context,
     writer: &mut Writer,
@@ -160,7 +161,7 @@ pub fn may_write(
     let yes = context.global.yes;
     let shown = format!("{text:?}");
     if context.answers.borrow().agreed.as_ref() == Some(&shown) {
-        // The record went on, and what was agreed to is what it was.
+        // The record changed; the confirmation was for its earlier state.
         context.wake(writer)?;
         return Ok(true);
     }
@@ -216,7 +217,7 @@ pub fn print_receipt(
     Ok(Exit::Yes)
 }
 
-/// All of it, by an admin, where nothing comes in between.
+/// Prepares, confirms and writes an event of an admin.
 pub fn submit(
     context: &mut Context,
     writer: &mut Writer,
@@ -232,13 +233,13 @@ pub fn submit(
     }
 }
 
-/// Reads `admin` or `editor`.
+/// Parses `admin` or `editor`.
 pub fn role() -> impl TypedValueParser<Value = Role> {
     let names = Role::ALL.iter().map(|role| role.as_str());
     PossibleValuesParser::new(names).try_map(|word| Role::parse(&word).ok_or("no role"))
 }
 
-/// The set of roles that were named.
+/// The set of the named roles.
 pub fn roles(named: &[Role]) -> Roles {
     Roles { admin: named.contains(&Role::Admin), editor: named.contains(&Role::Editor) }
 }
@@ -250,7 +251,7 @@ pub fn shown(roles: Roles) -> String {
     roles.join(" and ")
 }
 
-/// A statement, given or asked for.
+/// A statement from the option or the prompt.
 pub fn statement(
     context: &Context,
     given: Option<String>,
@@ -264,7 +265,7 @@ pub fn statement(
     stated(&text)
 }
 
-/// A statement that was given.
+/// A statement from an option.
 pub fn stated(text: &str) -> Result<Stated, CliError> {
     let statement = crate::cli::shared::values::words("--statement", Words::new(text))?;
     Ok(Stated { statement })

@@ -1,6 +1,6 @@
-//! Cosignatures: the witnesses of the policy are asked, and each answer is shown by name.
+//! Cosignatures: requests them from the witnesses of the policy, and shows each answer by name.
 //!
-//! Always holds: nothing signed contradicts a record that may be published.
+//! Always holds: a record that is published is not contradicted by any signed checkpoint.
 
 use crate::cli::terminal::CliError;
 use crate::cli::terminal::Context;
@@ -16,9 +16,9 @@ use crate::witness::ask::Unheard;
 use annals_core::time::Time;
 use std::time::Duration;
 
-/// Before a record is published: asks the witnesses, if there are any, and reports their answers on
-/// stderr. The exit code is 0 where the record may be published: nothing signed contradicts it, and
-/// its checkpoint meets the quorum of the policy.
+/// Requests cosignatures before a publication, if the policy has witnesses, and reports their
+/// answers on stderr. The exit code is 0 if the record may be published: no signed checkpoint
+/// contradicts it, and its checkpoint meets the quorum of the policy.
 pub fn collect_for_publication(context: &Context, record: &Record) -> Result<Exit, CliError> {
     let Some(trust) = PolicyFile::read(&record.paths)? else { return Ok(Exit::Yes) };
     if trust.policy.witnesses.is_empty() {

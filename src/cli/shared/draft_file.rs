@@ -1,7 +1,7 @@
-//! What was typed, kept in a file until it is written: nothing is lost on an error.
+//! Draft files: typed input, kept in a file until it is written, so that an error loses nothing.
 //!
-//! Always holds: the file is private; its name is told when it is made, and again where the drafts
-//! were not written; it goes when they were. Not here: what is typed.
+//! Always holds: the file is private; its name is printed when it is created, and again if the
+//! drafts were not written; it is removed once they are. Not here: the content.
 
 use crate::cli::terminal::Context;
 use crate::cli::terminal::note;
@@ -21,7 +21,7 @@ pub struct DraftFile {
 }
 
 impl DraftFile {
-    /// A new file beside the keys, with this ending and these first bytes.
+    /// Creates a file beside the keys, with this ending and these first bytes.
     pub fn new(context: &Context, ending: &str, first: &str) -> Result<DraftFile, CliError> {
         let paths = context.paths()?;
         paths.expect_ledger()?;
@@ -43,7 +43,7 @@ impl DraftFile {
         Err(CliError::usage("no name is free for a file of drafts"))
     }
 
-    /// A file that is there; it goes only if it is one that was made here before.
+    /// Opens an existing file; it is removed later only if this program created it.
     pub fn there(context: &Context, path: &Path) -> Result<DraftFile, CliError> {
         let drafts = context.paths()?.drafts();
         let real = |folder: &Path| folder.canonicalize().map_err(disk::error("look at", folder));
@@ -56,12 +56,17 @@ impl DraftFile {
         Ok(DraftFile { path: path.to_owned(), ours })
     }
 
-    /// Where it is.
+    /// Whether it stands in the folder of drafts.
+    pub fn is_ours(&self) -> bool {
+        self.ours
+    }
+
+    /// The path.
     pub fn path(&self) -> &Path {
         &self.path
     }
 
-    /// Keeps these drafts in place of the ones before.
+    /// Replaces the drafts in the file by these.
     pub fn save(&self, drafts: &[Draft]) -> Result<(), CliError> {
         let mut text = String::new();
         for draft in drafts {
@@ -72,7 +77,7 @@ impl DraftFile {
         Ok(saved.map_err(LedgerError::from)?)
     }
 
-    /// The file goes if it was made here and what it holds was written.
+    /// Removes the file if this program created it and its drafts were written.
     pub fn written(self, outcome: Result<Exit, CliError>, dry_run: bool) -> Result<Exit, CliError> {
         if self.ours && !dry_run && matches!(outcome, Ok(Exit::Yes)) {
             self.drop()?;
@@ -80,8 +85,8 @@ impl DraftFile {
         outcome
     }
 
-    /// Ends: the file goes if what it holds was written, or if it holds nothing; else its name is
-    /// told, with what enters it.
+    /// Ends the use: removes the file if its drafts were written or it has none; otherwise prints
+    /// its name, and the command that submits it.
     pub fn end(
         self,
         outcome: Result<Exit, CliError>,
@@ -101,13 +106,13 @@ impl DraftFile {
         outcome
     }
 
-    /// The file goes.
+    /// Removes the file.
     pub fn drop(&self) -> Result<(), CliError> {
         Ok(std::fs::remove_file(&self.path)?)
     }
 }
 
-/// The most bytes of a file of drafts.
+/// The maximum size of a file of drafts, in bytes.
 pub const BOUND: u64 = 1 << 30;
 
 /// The drafts of a file.

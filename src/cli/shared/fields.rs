@@ -1,7 +1,7 @@
-//! What is given on the command line, in groups that several commands share.
+//! Options for the fields of a draft, in groups that several commands share.
 //!
-//! Always holds: an option has one name and one meaning in every command; closed words are those
-//! of the format; an empty value leaves a field out. Not here: what commands do with them.
+//! Always holds: an option has one name and one meaning in every command; closed words are those of
+//! the format; an empty value omits a field. Not here: how commands use them.
 
 use crate::cli::terminal::CliError;
 use crate::cli::terminal::ask;
@@ -16,7 +16,7 @@ use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 
 macro_rules! closed {
     ($($name:ident: $kind:ident;)*) => {$(
-        /// The words of a closed list, as an option takes them.
+        /// The parser of an option for the words of a closed list.
         pub fn $name() -> impl TypedValueParser<Value = $kind> {
             let words = $kind::ALL.iter().map(|word| word.as_str());
             PossibleValuesParser::new(words)
@@ -64,7 +64,7 @@ pub struct WriteArgs {
 }
 
 /// A place in a document.
-#[derive(Debug, Default, Args)]
+#[derive(Debug, Default, PartialEq, Args)]
 pub struct QuoteArgs {
     /// Words that point at a place in the document: the words, or "first words … last words"
     #[arg(long)]
@@ -87,14 +87,14 @@ pub struct QuoteArgs {
 }
 
 impl QuoteArgs {
-    /// Whether nothing is given.
+    /// Whether no option is given.
     pub fn is_empty(&self) -> bool {
         let QuoteArgs { quote, document, nth, exact_edges, stance, reliability } = self;
         let place = quote.is_some() || document.is_some() || nth.is_some() || *exact_edges;
         !place && stance.is_none() && reliability.is_none()
     }
 
-    /// The evidence that is given, with this stance unless one is.
+    /// The evidence that is given, with this stance by default.
     pub fn evidence(&self, stance: Stance) -> Option<EvidenceDraft> {
         let given = self.quote.is_some() || self.document.is_some();
         given.then(|| EvidenceDraft {
@@ -148,7 +148,7 @@ pub struct WordsArgs {
 }
 
 impl WordsArgs {
-    /// Whether nothing is given.
+    /// Whether no option is given.
     pub fn is_empty(&self) -> bool {
         self.draft() == Draft::default()
     }
@@ -191,8 +191,8 @@ impl WordsArgs {
     }
 }
 
-/// The reasons of a dispute or a retraction; one that is for corrections only is taken, so that it
-/// can be told apart from a word that is none, and not listed.
+/// The parser of the reasons of a dispute or a retraction. A reason for corrections only is
+/// accepted, so that it gets its own error, but not listed.
 fn error() -> impl TypedValueParser<Value = Reason> {
     let hidden = |reason: &Reason| *reason == Reason::MorePrecise;
     let words = Reason::ALL.iter();
@@ -240,7 +240,7 @@ fn named(list: &[String]) -> Vec<String> {
     list.iter().filter(|name| !name.is_empty()).cloned().collect()
 }
 
-/// The reason and statement of a dispute or a retraction, given or asked for.
+/// The reason and statement of a dispute or a retraction, from options or prompts.
 pub fn errors(why: &ErrorArgs) -> Result<(Reason, String), CliError> {
     let all: Vec<Reason> =
         Reason::ALL.iter().copied().filter(|reason| *reason != Reason::MorePrecise).collect();

@@ -1,7 +1,8 @@
-//! What is asked of facts: a date, a topic, a status, a document, an editor; the same everywhere.
+//! Filters of facts: date, topic, status, document, editor; the same in every command.
 //!
-//! Always holds: a fact without a date is never dropped by a date, it stands apart; a fact whose
-//! words are not told is counted where its words were asked for. Not here: points (`provenance`).
+//! Always holds: a date filter never drops a fact without a date, but lists it separately; a fact
+//! whose words are withheld is counted if a filter needs its words. Not here: points
+//! (`provenance`).
 
 use crate::cli::render::provenance;
 use crate::cli::terminal::CliError;
@@ -44,7 +45,7 @@ fn status(text: &str) -> Result<Status, String> {
 }
 
 impl FilterArgs {
-    /// The facts of the status asked for, or all, and the document asked for.
+    /// The facts of the requested status, or all, and the requested document.
     pub fn named(&self, slot: &Snapshot<'_>, state: &State) -> Result<BTreeSet<u64>, IndexError> {
         let needed = state.fold.ledger.as_ref().map_or(1, |ledger| ledger.confirmations);
         let kind = self.status.map_or(RowKind::Facts, |status| RowKind::Status(status, needed));
@@ -54,30 +55,30 @@ impl FilterArgs {
     }
 }
 
-/// The filters, read.
+/// The parsed filters.
 pub struct Filter {
     status: Option<Status>,
     topic: Option<String>,
     document: Option<u64>,
     by: Option<Vec<PublicKey>>,
     when: Option<Days>,
-    /// How many facts could not be asked, because their words are withheld.
+    /// The number of facts that a filter could not test, because their words are withheld.
     withheld_facts: Cell<usize>,
 }
 
-/// How a date stands to the one that was asked for.
+/// How a date relates to the requested one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Dated {
-    /// They may have a day in common, or no date was asked for.
+    /// They may have a day in common, or no date was requested.
     In,
-    /// They have none.
+    /// They have no day in common.
     Out,
-    /// There is no date, so it may be of any time.
+    /// The fact has no date, so it may be of any time.
     Undated,
 }
 
 impl Filter {
-    /// Reads the filters; `view` is the later one, where there are two.
+    /// Parses the filters; `view` is the later one if there are two.
     pub fn new(
         context: &Context,
         record: &Record,
@@ -99,14 +100,14 @@ impl Filter {
         })
     }
 
-    /// Whether nothing is asked, so that all is answered.
+    /// Whether there is no filter, so that every fact passes.
     pub fn is_empty(&self) -> bool {
         let facts = self.status.is_none() && self.topic.is_none() && self.document.is_none();
         facts && self.by.is_none() && self.when.is_none()
     }
 
-    /// What the state alone decides: a fact that was set aside does not stand, so it has no status
-    /// and is in no answer about facts (`show`, `log` and `diff` tell what became of it).
+    /// The part of the filter that depends on the state alone: a fact that was set aside has no
+    /// status and passes no filter of facts (`show`, `log` and `diff` report what happened to it).
     pub fn takes(&self, view: &View<'_>, position: u64) -> bool {
         let fact = view.state().fold.fact(position);
         fact.is_some_and(|fact| {
@@ -114,7 +115,7 @@ impl Filter {
         })
     }
 
-    /// What signers and words decide, but for the date.
+    /// The part of the filter that depends on signers and words, except the date.
     pub fn keeps(&self, row: &FactRow) -> bool {
         if self.by.as_ref().is_some_and(|keys| !row.is_by(keys)) {
             return false;
@@ -128,12 +129,12 @@ impl Filter {
         self.topic.as_ref().is_none_or(topic) && self.document.is_none_or(document)
     }
 
-    /// Counts a fact that could not be asked.
+    /// Counts a fact that could not be tested.
     pub fn withheld_facts(&self) {
         self.withheld_facts.set(self.withheld_facts.get() + 1);
     }
 
-    /// Tells on stderr how many facts could not be asked.
+    /// Reports on stderr how many facts could not be tested.
     pub fn note_withheld(&self) {
         match self.withheld_facts.get() {
             0 => {}
@@ -144,7 +145,7 @@ impl Filter {
         }
     }
 
-    /// How the date of these words stands to the one asked for.
+    /// How the date of these words relates to the requested one.
     pub fn dated(&self, words: &WordsRow) -> Dated {
         let Some(wanted) = self.when else { return Dated::In };
         let edtf = words.when.as_ref().and_then(|when| when.edtf.as_deref());
@@ -155,7 +156,7 @@ impl Filter {
         }
     }
 
-    /// Those that overlap the date asked for, and those that have none.
+    /// The facts whose date overlaps the requested one, and those without a date.
     pub fn by_date<T>(&self, rows: Vec<T>, words: impl Fn(&T) -> &WordsRow) -> (Vec<T>, Vec<T>) {
         let (mut within, mut undated) = (Vec::new(), Vec::new());
         for row in rows {
@@ -169,7 +170,7 @@ impl Filter {
     }
 }
 
-/// The days that a date asked for may mean.
+/// The days that a requested date may mean.
 fn when(text: &str) -> Result<Days, CliError> {
     days(text).ok_or_else(|| {
         let expected = "expected an EDTF date or interval such as 2022-01-26 or 2021/2022";
@@ -177,17 +178,17 @@ fn when(text: &str) -> Result<Days, CliError> {
     })
 }
 
-/// Whether a topic has these words, given in lower case.
+/// Whether a topic contains this text, given in lower case.
 pub fn has_topic(words: &WordsRow, wanted: &str) -> bool {
     words.topics.iter().any(|topic| topic.name.to_lowercase().contains(wanted))
 }
 
-/// Whether these words rest on a document.
+/// Whether these words cite a document.
 pub fn rests_on(words: &WordsRow, document: u64) -> bool {
     words.evidence.iter().any(|row| row.evidence.document == document)
 }
 
-/// That there is a document at this position; else an error that names those that there are.
+/// An error unless there is a document at this position; it names the existing ones.
 pub fn document_at(view: &View<'_>, position: u64, what: &str) -> Result<(), CliError> {
     if view.state().fold.document(position).is_some() {
         return Ok(());
@@ -208,5 +209,5 @@ pub fn facts(count: usize, what: &str) -> String {
     text.trim_end().to_owned()
 }
 
-/// What stands above facts that a date could not decide.
+/// The heading of facts without a date.
 pub const UNDATED: &str = "without a date, which may be of any time";

@@ -1,6 +1,6 @@
-//! What several commands share: groups of options, filters, draft files, preview, submission.
+//! Shared parts of several commands: groups of options, filters, draft files, preview, submission.
 //!
-//! Always holds: nothing here imports a command. Not here: what one command alone does
+//! Always holds: nothing here imports a command. Not here: the part of a single command
 //! (`commands`).
 
 pub mod filter;
@@ -13,6 +13,10 @@ pub mod admin;
 pub mod values;
 pub mod protection;
 pub mod cosignatures;
+pub mod positions;
+pub mod waiting;
+pub mod topics;
+pub mod completion;
 
 pub use crate::cli::shared::admin::{ActText, DryRunArgs, shown};
 pub use crate::cli::shared::cosignatures::{collect_for_publication, lines, sentence, spelled};
@@ -25,6 +29,6 @@ pub use crate::cli::shared::filter::{
 };
 pub use crate::cli::shared::protection::{new_phrase, protection};
 pub use crate::cli::shared::submit::{
-    SubmitOptions, print_dry_run, print_receipt, submit, submit_typed,
+    SubmitOptions, print_dry_run, print_receipt, submit, submit_asking, submit_loaded, submit_typed,
 };
 pub use crate::cli::shared::values::{fit_name, words};

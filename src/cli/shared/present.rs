@@ -1,8 +1,8 @@
-//! A fact as it stands, before somebody is asked about it.
+//! The present state of a fact, shown before a prompt about it.
 //!
-//! Always holds: it goes to stderr; claim, quotations, attribution and status are there; a number
-//! that names a revision is shown with the fact that it is of. Not here: what will be signed
-//! (`preview`), the page of a fact (`show`).
+//! Always holds: it goes to stderr, with claim, quotations, attribution and status; a number that
+//! names a revision is shown with its fact. Not here: what will be signed (`preview`), the page of
+//! a fact (`show`).
 
 use crate::cli::render::provenance;
 use crate::cli::render::quotation;
@@ -19,10 +19,10 @@ use crate::ledger::query::row::FactRow;
 use crate::ledger::query::subjects;
 use std::collections::BTreeSet;
 
-/// How many facts are shown.
+/// The maximum number of facts shown.
 const SHOWN: usize = 20;
 
-/// The fact that a number names: its own, or one of a revision of it, which is noted.
+/// The fact for a number: its own, or that of one of its revisions, which is noted.
 pub fn fact(context: &Context, number: u64) -> Result<FactRow, CliError> {
     let record = context.record()?;
     let (view, names) = provenance::view(context, &record, None)?;
@@ -40,7 +40,7 @@ pub fn fact(context: &Context, number: u64) -> Result<FactRow, CliError> {
     Ok(row)
 }
 
-/// Shows the facts that numbers name where somebody is asked next, or where nothing is written.
+/// Shows the named facts if a prompt follows, or for a dry run.
 pub fn show(context: &Context, numbers: &[u64], write: &WriteArgs) -> Result<(), CliError> {
     if !write.dry_run && !ask::on_terminal() {
         return Ok(());
@@ -52,7 +52,7 @@ pub fn show(context: &Context, numbers: &[u64], write: &WriteArgs) -> Result<(),
         let fact = view.state().fold.fact_of_revision(*number).map(|fact| fact.position);
         let wanted: BTreeSet<u64> = fact.into_iter().collect();
         let gathered = gather(&view, &names, &|fact| wanted.contains(&fact))?;
-        // A number that names no fact is refused with the reason when it is settled.
+        // A number that names no fact is refused, with the reason, when it is resolved.
         for row in gathered.facts.values() {
             page(&view, *number, row)?;
         }
@@ -63,7 +63,7 @@ pub fn show(context: &Context, numbers: &[u64], write: &WriteArgs) -> Result<(),
     Ok(())
 }
 
-/// That a number is not that of the fact, but of one of its revisions.
+/// The note that a number is that of a revision, not of the fact.
 fn revision(number: u64, row: &FactRow) -> Option<String> {
     let which = match row.revision == number {
         true => "the present revision",

@@ -1,7 +1,7 @@
-//! The preview of what will be signed: a line for each event, or all that it says.
+//! The preview of what will be signed: a line for each event, or its whole content.
 //!
-//! Always holds: it goes to stderr; the document's own words stand in their sentence; a correction
-//! is told as before and after. Not here: asking (`ask`), the pages of what is written (`show`).
+//! Always holds: it goes to stderr; quotations are shown in their sentence; a correction is shown
+//! as before and after. Not here: the question (`ask`), the pages of written facts (`show`).
 
 use crate::cli::render::changed;
 use crate::cli::render::quotation;
@@ -21,16 +21,16 @@ use annals_core::fold::Target;
 use annals_core::time::Time;
 use std::io::{Write, stderr};
 
-/// How much of each event is told.
+/// How much of each event is shown.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Extent {
     /// One line.
     Line,
-    /// All that it says.
+    /// The whole content.
     Whole,
 }
 
-/// How many lines are told of many events.
+/// The maximum number of lines shown of many events.
 const LINES: usize = 40;
 
 /// Writes the preview to stderr.
@@ -45,7 +45,7 @@ pub fn write(writer: &mut Writer, prepared: &Prepared, extent: Extent) -> Result
         let on = if on.is_empty() { on } else { format!(" {on}") };
         let head = format!("{position:>6}  {}{on}", resolved.args.kind());
         if extent == Extent::Line {
-            let said = said(&resolved.content).unwrap_or_default();
+            let said = one_line(&resolved.content).unwrap_or_default();
             let file = file(prepared, &resolved.content).map(|file| format!(", {file}"));
             writeln!(out, "{head}  {}{}", visible(&said), file.unwrap_or_default())?;
             for line in quoted_and_attributed(&resolved.content) {
@@ -66,7 +66,7 @@ pub fn write(writer: &mut Writer, prepared: &Prepared, extent: Extent) -> Result
     Ok(())
 }
 
-/// The words that a new fact quotes, and whose they are, a line each.
+/// The quotations of a new fact, and their sources, one line each.
 fn quoted_and_attributed(content: &Content) -> Vec<String> {
     let fact = match content {
         Content::FactAsserted(content) => &content.fact,
@@ -85,8 +85,8 @@ fn listed(positions: &[u64]) -> String {
     positions.iter().map(u64::to_string).collect::<Vec<_>>().join(" ")
 }
 
-/// What an event acts on: the fact, with the revision where that is not the fact's first; what a
-/// correction resolves is told beside its reason.
+/// The objects of an event: the fact, with the revision if it is not the first; the dispute that a
+/// correction resolves is shown beside its reason.
 fn targets(writer: &Writer, args: &Args) -> String {
     let on = match args {
         Args::FactConfirmed(args) => args.on,
@@ -101,8 +101,8 @@ fn targets(writer: &Writer, args: &Args) -> String {
     }
 }
 
-/// The words that one line tells.
-fn said(content: &Content) -> Option<String> {
+/// The text that is shown in one line.
+fn one_line(content: &Content) -> Option<String> {
     Some(match content {
         Content::FactAsserted(content) => content.fact.claim.to_string(),
         Content::FactCorrected(content) => content.fact.claim.to_string(),
@@ -119,7 +119,7 @@ fn said(content: &Content) -> Option<String> {
     })
 }
 
-/// All that an event says.
+/// The whole content of an event.
 fn lines(writer: &mut Writer, prepared: &Prepared, resolved: &Resolved) -> Vec<String> {
     let revisions = revisions(writer, &resolved.args);
     let named = Refs::new();
@@ -139,6 +139,12 @@ fn lines(writer: &mut Writer, prepared: &Prepared, resolved: &Resolved) -> Vec<S
             let (from, published) = (from.unwrap_or_default(), published.unwrap_or_default());
             let kind = format!("{}, {}{from}{published}", &*content.media_type, &*content.lang);
             lines.push(format!("{} bytes, {kind}", content.bytes));
+            let authors: Vec<String> =
+                content.authors.iter().flatten().map(|name| visible(name)).collect();
+            lines.extend((!authors.is_empty()).then(|| format!("by {}", authors.join(", "))));
+            lines.extend(content.url.as_ref().map(|url| format!("at {url}")));
+            lines.extend(content.derived_from.map(|from| format!("made from document {from}")));
+            lines.extend(content.method.as_ref().map(|method| format!("how: {}", visible(method))));
             lines.extend(file(prepared, &resolved.content));
             lines.push(format!("sha256 {}", content.sha256));
         }
@@ -153,14 +159,14 @@ fn lines(writer: &mut Writer, prepared: &Prepared, resolved: &Resolved) -> Vec<S
     lines
 }
 
-/// The file that a document is captured of.
+/// The file from which a document is captured.
 fn file(prepared: &Prepared, content: &Content) -> Option<String> {
     let Content::DocumentCaptured(content) = content else { return None };
     let path = prepared.places.get(&content.sha256)?;
     Some(format!("of the file {}", visible(&path.display().to_string())))
 }
 
-/// The revisions of the facts that an event is about, as they were before it.
+/// The revisions of an event's facts, as they were before it.
 fn revisions(writer: &Writer, args: &Args) -> Vec<u64> {
     let fold = &writer.verifier.chain.state.fold;
     let present = |fact: u64| fold.fact(fact).map(|fact| fact.revision);
@@ -189,7 +195,7 @@ fn why(resolved: &Resolved) -> Option<String> {
         Args::FactRetracted(args) => Some((args.reason, args.error_in)),
         Args::FactRelated(args) => {
             let relation = format!("{} {} {}", args.from, args.rel, args.to);
-            let said = said(&resolved.content).map(|text| format!(": “{}”", visible(&text)));
+            let said = one_line(&resolved.content).map(|text| format!(": “{}”", visible(&text)));
             return Some(format!("{relation}{}", said.unwrap_or_default()));
         }
         _ => None,
@@ -197,7 +203,7 @@ fn why(resolved: &Resolved) -> Option<String> {
     let said = match &resolved.content {
         Content::FactCorrected(content) => Some(content.statement.to_string()),
         Content::FactAsserted(_) | Content::DocumentCaptured(_) => None,
-        content => said(content),
+        content => one_line(content),
     };
     let said = said.map(|text| format!("“{}”", visible(&text)));
     match (reason, said) {
@@ -229,7 +235,7 @@ fn argued(content: &Content) -> &[Evidence] {
     evidence.as_deref().unwrap_or_default()
 }
 
-/// A new fact, whole.
+/// Adds the whole content of a new fact.
 fn whole(lines: &mut Vec<String>, lookup: &mut WriterLookup<'_>, fact: &Fact) {
     lines.push(visible(&fact.claim));
     for entry in &fact.evidence {
@@ -240,7 +246,7 @@ fn whole(lines: &mut Vec<String>, lookup: &mut WriterLookup<'_>, fact: &Fact) {
     }
 }
 
-/// The fields beside claim and evidence, by their names.
+/// The fields beside claim and evidence, by name.
 fn fields(fact: &Fact) -> Vec<(&'static str, String)> {
     let voice = || "the document in its own voice".to_owned();
     let hops = words::attribution(fact.attribution.as_deref().unwrap_or_default());
@@ -256,7 +262,7 @@ fn fields(fact: &Fact) -> Vec<(&'static str, String)> {
     ]
 }
 
-/// What a correction changes, before and after; the changed words of the claim are marked.
+/// Adds the changes of a correction, before and after; the changed words of the claim are marked.
 fn difference(lines: &mut Vec<String>, lookup: &mut WriterLookup<'_>, old: &Fact, new: &Fact) {
     lines.push(changed(&old.claim, &new.claim));
     if old.evidence != new.evidence {
@@ -272,7 +278,7 @@ fn difference(lines: &mut Vec<String>, lookup: &mut WriterLookup<'_>, old: &Fact
     }
 }
 
-/// A document's own words in their sentence.
+/// Adds a quotation in its sentence.
 fn quoted(lines: &mut Vec<String>, lookup: &mut WriterLookup<'_>, entry: &Evidence) {
     let document = entry.document;
     let (Some(quote), Some(span)) = (&entry.quote, &entry.span) else {

@@ -1,11 +1,11 @@
-//! How the file of a new key is kept from others: a passphrase, or none on purpose.
+//! The protection of a new key file: a passphrase, or none on request.
 
 use crate::cli::terminal::CliError;
 use crate::cli::terminal::ask;
 use crate::keys::KeyName;
 use crate::keys::Protection;
 use zeroize::Zeroizing;
-/// A passphrase for the file of a new key, or none, on purpose.
+/// A passphrase for the file of a new key, or `None` on request.
 pub fn new_phrase(handle: &KeyName, none: bool) -> Result<Option<Zeroizing<String>>, CliError> {
     match none {
         true => Ok(None),
@@ -13,7 +13,7 @@ pub fn new_phrase(handle: &KeyName, none: bool) -> Result<Option<Zeroizing<Strin
     }
 }
 
-/// How a file is kept from others.
+/// The protection by this passphrase.
 pub fn protection(phrase: Option<&Zeroizing<String>>) -> Protection<'_> {
     phrase.map_or(Protection::Unencrypted, |phrase| Protection::Passphrase(phrase))
 }

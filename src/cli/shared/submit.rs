@@ -1,16 +1,16 @@
-//! Submitting: what every command that writes facts ends in.
+//! Submission: the last step of every command that writes facts.
 //!
-//! Always holds: drafts are resolved, shown, asked about and written in this order, all or nothing;
-//! nothing is asked where nobody is there. Not here: where the drafts come from.
+//! Always holds: drafts are resolved, shown, confirmed and written in this order, all or none;
+//! without a terminal there is no question. Not here: the source of the drafts.
 
 use crate::cli::shared::draft_file::DraftFile;
 use crate::cli::shared::fields::WriteArgs;
 use crate::cli::shared::preview::{self, Extent};
-use crate::cli::terminal::Context;
 use crate::cli::terminal::Progress;
 use crate::cli::terminal::ask;
 use crate::cli::terminal::visible;
 use crate::cli::terminal::{CliError, Exit};
+use crate::cli::terminal::{Context, until_written};
 use crate::cli::terminal::{Format, done_as, json, note, out, wrapped};
 use crate::ledger::write::append::{
     EarlierSubmission, Resumed, before, commit, prepare_input, resume,
@@ -30,59 +30,109 @@ use serde::Serialize;
 use std::io::{self, Write};
 use std::path::PathBuf;
 
-/// How drafts are submitted.
+/// The options of a submission.
 #[derive(Debug, Default)]
 pub struct SubmitOptions {
-    /// Check and show only.
+    /// Whether to check and show only.
     pub dry_run: bool,
-    /// Enter again what was entered before.
+    /// Whether to enter again what was entered before.
     pub again: bool,
     /// The folder that files of drafts are relative to.
     pub folder: PathBuf,
     /// Which files drafts may name.
     pub files: FileAccess,
-    /// Show what will be written also where nobody is asked.
+    /// Whether to show what will be written even if there is no question.
     pub show: bool,
+    /// What each event is, for the receipt; empty where the events say enough.
+    pub parts: Vec<String>,
 }
 
 impl SubmitOptions {
-    /// As the options of the command say.
+    /// The options of the command.
     pub fn of(args: &WriteArgs) -> SubmitOptions {
         let WriteArgs { dry_run, again } = *args;
         SubmitOptions { dry_run, again, ..SubmitOptions::default() }
     }
 
-    /// The same, and what will be written is always shown.
+    /// The options of the command; what will be written is always shown.
     pub fn shown(args: &WriteArgs) -> SubmitOptions {
         SubmitOptions { show: true, ..SubmitOptions::of(args) }
     }
 }
 
-/// Resolves, shows and asks without the lock, then takes it and writes. Where another writer was at
-/// work in between, all is resolved and judged again, and asked about again if it is another thing.
+/// Resolves, shows and confirms drafts without the lock, then takes the lock and writes. If another
+/// writer was at work meanwhile, everything is resolved and verified again, and confirmed again if
+/// it differs.
 pub fn submit(
     context: &mut Context,
     input: &Input,
     options: &SubmitOptions,
 ) -> Result<Exit, CliError> {
+    let yes = context.global.yes;
+    submit_asking(context, input, options, &mut |question| ask::may_write(yes, question))
+}
+
+/// The same; `agree` asks the question, and is an error where the answer is not yes.
+pub fn submit_asking(
+    context: &mut Context,
+    input: &Input,
+    options: &SubmitOptions,
+    agree: &mut dyn FnMut(&str) -> Result<(), CliError>,
+) -> Result<Exit, CliError> {
+    until_written(context, |context| submit_once(context, input, options, agree))
+}
+
+fn submit_once(
+    context: &mut Context,
+    input: &Input,
+    options: &SubmitOptions,
+    agree: &mut dyn FnMut(&str) -> Result<(), CliError>,
+) -> Result<Exit, CliError> {
     if input.drafts.is_empty() && input.unread.is_empty() {
         return Err(CliError::usage("there are no drafts in the input; nothing was written"));
     }
     context.dry_run = options.dry_run;
-    let mut writer = context.writer()?;
+    let writer = context.writer()?;
     let keys = writer.paths.keys.clone();
     let reach = Reach { folder: &options.folder, keys: &keys, files: options.files };
     let loaded = LoadedInput::read(input, reach);
+    submit_to(context, writer, &loaded, options, agree)
+}
+
+/// Submits drafts whose files are loaded.
+pub fn submit_loaded(
+    context: &mut Context,
+    loaded: &LoadedInput,
+    options: &SubmitOptions,
+) -> Result<Exit, CliError> {
+    let yes = context.global.yes;
+    let agree = &mut |question: &str| ask::may_write(yes, question);
+    until_written(context, |context| {
+        context.dry_run = options.dry_run;
+        let writer = context.writer()?;
+        submit_to(context, writer, loaded, options, agree)
+    })
+}
+
+fn submit_to(
+    context: &mut Context,
+    mut writer: Writer,
+    loaded: &LoadedInput,
+    options: &SubmitOptions,
+    agree: &mut dyn FnMut(&str) -> Result<(), CliError>,
+) -> Result<Exit, CliError> {
     if let Some(public) = context.locked_signer(&writer, &|_| true)?
-        && let Some(receipt) = check(context, &writer, &loaded, options, public)?
+        && let Some(receipt) = check(context, &writer, loaded, options, public)?
     {
-        return print_again(context, &receipt, &writer);
+        return print_again(context, &receipt, &writer, options);
     }
     let key = context.signer(&writer)?;
     let mut agreed = None;
     loop {
-        let prepared = match prepared(context, &mut writer, &key, &loaded, options)? {
-            EarlierFound::Written(receipt) => return print_again(context, &receipt, &writer),
+        let prepared = match prepared(context, &mut writer, &key, loaded, options)? {
+            EarlierFound::Written(receipt) => {
+                return print_again(context, &receipt, &writer, options);
+            }
             EarlierFound::Prepared(prepared) => *prepared,
         };
         let matters = essence(&writer, &prepared, &key.public());
@@ -91,19 +141,19 @@ pub fn submit(
                 note("note: the record went on, and this is not what was shown before");
             }
             print_notes(&prepared.notes);
-            if !may_write(context, &mut writer, &prepared, options)? {
+            if !may_write(context, &mut writer, &prepared, options, agree)? {
                 return print_dry_run(context, prepared.first, prepared.entries.len() as u64);
             }
         }
         if context.wake(&mut writer)? == Woken::Same {
             let receipt = commit(&mut writer, &prepared)?;
-            return print_receipt(context, &receipt, &writer);
+            return print_parts(context, &receipt, &writer, options);
         }
         agreed = Some(matters);
     }
 }
 
-/// How many notes about drafts are told.
+/// The maximum number of notes about drafts that are printed.
 const NOTES: usize = 20;
 
 fn print_notes(notes: &[String]) {
@@ -115,8 +165,8 @@ fn print_notes(notes: &[String]) {
     }
 }
 
-/// Submits what options and answers gave. Where somebody typed it and it is not written, it is kept
-/// as a file of drafts.
+/// Submits drafts from options and answers. If a person typed them and they are not written, they
+/// are kept in a draft file.
 pub fn submit_typed(
     context: &mut Context,
     drafts: &[Draft],
@@ -131,8 +181,8 @@ pub fn submit_typed(
     kept.end(outcome, "", options.dry_run)
 }
 
-/// Tells all that is wrong with drafts before a passphrase is asked for; the receipt of those that
-/// are in the record already.
+/// Reports every fault of drafts before a passphrase is requested; returns the receipt of drafts
+/// that are in the record already.
 fn check(
     context: &mut Context,
     writer: &Writer,
@@ -146,7 +196,7 @@ fn check(
         EarlierSubmission::Signed if !fresh => return Ok(None),
         _ => {}
     }
-    // Beside a writer that is at work a dry run may not see the record whole: that is no verdict.
+    // Beside a writer at work a dry run may not read the record whole: that is not a verdict.
     let Ok(mut dry_run) = Writer::dry_run(writer.paths.clone()) else { return Ok(None) };
     let prepare = |context: &mut Context| {
         prepare_drafts(context, &mut dry_run, &PublicOnly(public), loaded, options)
@@ -154,15 +204,15 @@ fn check(
     context.without_trace(prepare).map(|_| None)
 }
 
-/// What is found of drafts.
+/// The state of the drafts.
 enum EarlierFound {
     /// They are in the record.
     Written(Receipt),
-    /// They are signed and judged.
+    /// They are signed and verified.
     Prepared(Box<Prepared>),
 }
 
-/// The drafts as they were entered before, or resolved, signed and judged.
+/// The drafts as they were submitted before, or resolved, signed and verified now.
 fn prepared(
     context: &mut Context,
     writer: &mut Writer,
@@ -195,7 +245,7 @@ fn prepared(
     Ok(EarlierFound::Prepared(Box::new(prepared)))
 }
 
-/// Drafts, resolved, signed and judged.
+/// The drafts, resolved, signed and verified.
 fn prepare_drafts(
     context: &mut Context,
     writer: &mut Writer,
@@ -211,12 +261,13 @@ fn prepare_drafts(
     Ok(prepare_input(writer, loaded, &mut signer, repeats, done)?)
 }
 
-/// Shows what would be written, and asks without the lock. False where it was only to be shown.
+/// Shows what would be written, and asks for confirmation without the lock. False for a dry run.
 fn may_write(
     context: &Context,
     writer: &mut Writer,
     prepared: &Prepared,
     options: &SubmitOptions,
+    agree: &mut dyn FnMut(&str) -> Result<(), CliError>,
 ) -> Result<bool, CliError> {
     let yes = context.global.yes;
     let asks = !yes && ask::on_terminal();
@@ -230,12 +281,12 @@ fn may_write(
     if asks {
         writer.rest()?;
     }
-    ask::may_write(yes, &format!("sign and write {}?", events(prepared.entries.len())))?;
+    agree(&format!("sign and write {}?", events(prepared.entries.len())))?;
     Ok(true)
 }
 
-/// All of prepared events that matters to whoever agreed to them: what they say, and how what they
-/// act on stands. Not where they stand themselves, nor a time that the clock gave.
+/// The part of prepared events that a confirmation depends on: their content, and the state of the
+/// facts that they act on; without their own positions and the times set by the clock.
 fn essence(writer: &Writer, prepared: &Prepared, key: &PublicKey) -> Vec<String> {
     let fold = &writer.verifier.chain.state.fold;
     let said = prepared.resolved.iter().map(|resolved| {
@@ -255,8 +306,8 @@ fn essence(writer: &Writer, prepared: &Prepared, key: &PublicKey) -> Vec<String>
     said.collect()
 }
 
-/// JSON in which what is named by a position among the new events is named by its number there,
-/// without the time of capture, which the clock gives where a draft leaves it out.
+/// The JSON with positions of new events replaced by their numbers, and without the time of
+/// capture, which the clock sets if a draft omits it.
 fn shifted(bytes: &[u8], first: u64) -> String {
     let mut value = serde_json::from_slice(bytes).unwrap_or_default();
     shift(&mut value, first);
@@ -302,7 +353,7 @@ fn shift(value: &mut serde_json::Value, first: u64) {
     }
 }
 
-/// How much of each event is shown: a few are shown whole.
+/// How much of each event is shown: a few events are shown whole.
 fn extent(options: &SubmitOptions, prepared: &Prepared) -> Extent {
     match options.show || prepared.entries.len() <= 3 {
         true => Extent::Whole,
@@ -317,12 +368,17 @@ fn events(count: usize) -> String {
     }
 }
 
-/// Tells the receipt of what was submitted before; refuses acts that count no more, for they may be
-/// meant anew.
-fn print_again(context: &Context, receipt: &Receipt, writer: &Writer) -> Result<Exit, CliError> {
+/// Prints the receipt of an earlier submission; refuses acts that no longer count, because they may
+/// be intended again.
+fn print_again(
+    context: &Context,
+    receipt: &Receipt,
+    writer: &Writer,
+    options: &SubmitOptions,
+) -> Result<Exit, CliError> {
     let over = overtaken(&writer.verifier.chain.state, receipt);
     if over.is_empty() {
-        return print_receipt(context, receipt, writer);
+        return print_parts(context, receipt, writer, options);
     }
     let (events, say) = match over.len() {
         1 => ("event", "says this already and counts no more"),
@@ -336,7 +392,26 @@ fn print_again(context: &Context, receipt: &Receipt, writer: &Writer) -> Result<
     )))
 }
 
-/// The receipt of a submission.
+/// Prints the receipt of a submission, with what each event is.
+fn print_parts(
+    context: &Context,
+    receipt: &Receipt,
+    writer: &Writer,
+    options: &SubmitOptions,
+) -> Result<Exit, CliError> {
+    if context.format() != Format::Text {
+        return print_receipt(context, receipt, writer);
+    }
+    let mut out = done_as(Format::Text);
+    write_receipt(&mut out, receipt, writer)?;
+    for (position, part) in (receipt.first..).zip(&options.parts) {
+        writeln!(out, "{position:>6}  {part}")?;
+    }
+    out.flush()?;
+    Ok(Exit::Yes)
+}
+
+/// Prints the receipt of a submission.
 pub fn print_receipt(
     context: &Context,
     receipt: &Receipt,

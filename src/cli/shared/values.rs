@@ -5,8 +5,7 @@
 use crate::cli::terminal::CliError;
 use annals_core::naming::unfit;
 use annals_core::text::TextError;
-/// Refuses a name that nobody may be given, because a reader does not see it whole or takes it for
-/// what the program says.
+/// Refuses a name with invisible characters, or one that resembles a text of the program.
 pub fn fit_name(option: &str, name: &str) -> Result<(), CliError> {
     match unfit(name) {
         None => Ok(()),
@@ -16,7 +15,7 @@ pub fn fit_name(option: &str, name: &str) -> Result<(), CliError> {
     }
 }
 
-/// A value of a closed grammar or bounds, or a usage failure that names its option.
+/// A value of a closed grammar or within bounds, or a usage error that names its option.
 pub fn words<T>(option: &str, value: Result<T, TextError>) -> Result<T, CliError> {
     value.map_err(|error| CliError::usage(format!("{option}: {error}")))
 }

@@ -1,8 +1,8 @@
-//! What a person answered in this command. Nobody holds the lock while a person thinks, so the
-//! record may go on in between: then the command goes through again, and asks nothing twice.
+//! The answers of a person in this command. Nobody holds the lock while a person thinks, so the
+//! record may change meanwhile: then the command runs again, and repeats no question.
 //!
-//! Always holds: an answer counts for the question that was asked, word for word. Not here: asking
-//! (`ask`), what is written (`submit`, `admin`).
+//! Always holds: an answer counts only for the identical question. Not here: asking (`ask`), what
+//! is written (`submit`, `admin`).
 
 use crate::cli::terminal::exit::CliError;
 use annals_core::key::SecretKey;
@@ -11,18 +11,20 @@ use std::collections::BTreeMap;
 /// The answers so far.
 #[derive(Default)]
 pub struct Answers {
-    /// Whether the command goes through again: then the lock is kept until something is asked.
+    /// Whether the command runs again: then the lock is kept until a question is asked.
     pub again: bool,
-    /// Whether the clock was said to be right.
+    /// Whether the user confirmed that the clock is right.
     pub clock_is_right: bool,
-    /// What was agreed to: what a person was shown, in full.
+    /// Whether the agent is not asked to sign any more: it failed to.
+    pub without_agent: bool,
+    /// The text that was confirmed, in full.
     pub agreed: Option<String>,
     lines: BTreeMap<String, String>,
     keys: BTreeMap<String, SecretKey>,
 }
 
 impl Answers {
-    /// The line that was given to this question, or is given now.
+    /// The answer to this question, asked now if it was not answered before.
     pub fn line(
         &mut self,
         question: &str,
@@ -36,7 +38,12 @@ impl Answers {
         Ok(line)
     }
 
-    /// The key of this name that was opened, or is opened now.
+    /// Whether the key of this name was opened.
+    pub fn has_key(&self, name: &str) -> bool {
+        self.keys.contains_key(name)
+    }
+
+    /// The key of this name, opened now if it was not opened before.
     pub fn key(
         &mut self,
         name: &str,

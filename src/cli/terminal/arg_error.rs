@@ -1,7 +1,7 @@
-//! Arguments that cannot be read: what was expected, what was found, and where.
+//! Argument errors: what was expected, what was found, and where.
 //!
-//! Always holds: a value that no parser takes is told in our words, not in a library's; all else is
-//! told as the library of the arguments tells it. Not here: what the arguments mean.
+//! Always holds: the error for a value that no parser accepts is worded here; every other error is
+//! that of clap. Not here: the meaning of the arguments.
 
 use clap::Error as Unread;
 use clap::error::{ContextKind, ContextValue, ErrorKind};
@@ -9,18 +9,114 @@ use std::error::Error;
 use std::net::AddrParseError;
 use std::num::{IntErrorKind, ParseIntError};
 
-/// The sentence for a value that no parser takes; `None` where the library's own is to be told.
+/// The sentence for a value that no parser accepts; `None` if the error of clap is used.
 pub fn value(error: &Unread) -> Option<String> {
     if error.kind() != ErrorKind::ValueValidation {
         return None;
     }
-    let told = |kind| match error.get(kind) {
+    let text_of = |kind| match error.get(kind) {
         Some(ContextValue::String(text)) => Some(text),
         _ => None,
     };
-    let (argument, found) = (told(ContextKind::InvalidArg)?, told(ContextKind::InvalidValue)?);
+    let (argument, found) =
+        (text_of(ContextKind::InvalidArg)?, text_of(ContextKind::InvalidValue)?);
     Some(format!("{argument}: {}, found {found:?}", expected(error.source()?)))
 }
+
+/// What to use in place of a command that is not here, where it is clear what is meant; `None`
+/// where the library's own words are to be told.
+pub fn unknown_command(error: &Unread) -> Option<String> {
+    let told = |kind| match error.get(kind) {
+        Some(ContextValue::String(text)) => Some(text.clone()),
+        Some(ContextValue::StyledStr(text)) => Some(text.to_string()),
+        _ => None,
+    };
+    let found = told(ContextKind::InvalidSubcommand)?;
+    let usage = told(ContextKind::Usage)?;
+    let inside = usage.trim_start_matches("Usage: annals").trim_start();
+    let inside = inside.split(' ').next().filter(|word| !word.starts_with(['[', '<']));
+    let meant = HINTS.iter().find(|hint| {
+        hint.inside == inside.unwrap_or_default() && hint.words.contains(&found.as_str())
+    })?;
+    let command = [inside.unwrap_or_default(), &found].join(" ");
+    Some(format!("there is no command {}: {}", command.trim_start(), meant.text))
+}
+
+/// What is meant by a command of other programs.
+struct CommandHint {
+    /// The command that it is inside of; empty for none.
+    inside: &'static str,
+    /// The words.
+    words: &'static [&'static str],
+    /// What to use here, and why.
+    text: &'static str,
+}
+
+const HINTS: &[CommandHint] = &[
+    CommandHint {
+        inside: "",
+        words: &["undo", "revert", "reset"],
+        text: "nothing is undone, for the record keeps every event; annals retract takes a fact \
+               back, annals correct changes its words, annals reinstate ends a retraction",
+    },
+    CommandHint {
+        inside: "",
+        words: &["delete", "remove", "rm", "del"],
+        text: "nothing is deleted, for the record keeps every event; annals retract takes a fact \
+               back and says why",
+    },
+    CommandHint {
+        inside: "",
+        words: &["edit", "change", "update", "modify"],
+        text: "nothing is edited; annals correct enters a new revision of a fact, annals document \
+               describe one of a document's description; both keep what was there",
+    },
+    CommandHint {
+        inside: "",
+        words: &["search", "grep", "query"],
+        text: "annals find WORDS looks in claims, quotations and attributions; annals replay \
+               --topic, --status and --when filter facts",
+    },
+    CommandHint {
+        inside: "",
+        words: &["history", "journal", "events"],
+        text: "annals log lists the events, annals log FACT the life of one fact, annals timeline \
+               draws it",
+    },
+    CommandHint {
+        inside: "",
+        words: &["ls", "list", "facts"],
+        text: "annals replay lists the facts, annals document list the documents, annals editor \
+               list who may sign, annals key list the keys",
+    },
+    CommandHint {
+        inside: "",
+        words: &["add", "new", "create"],
+        text: "annals append enters facts, annals document add captures a document, annals editor \
+               add enrols a key, annals init makes a ledger",
+    },
+    CommandHint {
+        inside: "",
+        words: &["check", "fsck", "validate"],
+        text: "annals verify checks the whole record",
+    },
+    CommandHint {
+        inside: "document",
+        words: &["delete", "remove", "rm", "edit", "change", "update"],
+        text: "a captured document stays as it is, for quotations rest on its bytes; annals \
+               document describe describes it anew, annals document add captures another one",
+    },
+    CommandHint {
+        inside: "editor",
+        words: &["delete", "remove", "rm"],
+        text: "what a key signed stays; annals editor revoke ends what it may sign",
+    },
+    CommandHint {
+        inside: "key",
+        words: &["delete", "remove", "rm"],
+        text: "annals editor revoke ends a key in the record; after that its file may be removed",
+    },
+];
 
 fn expected(why: &(dyn Error + 'static)) -> String {
     if let Some(number) = why.downcast_ref::<ParseIntError>() {

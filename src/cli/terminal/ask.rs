@@ -1,33 +1,33 @@
-//! Questions: passphrases, the recovery key, lines, words of a list, yes or no.
+//! Prompts: passphrases, the recovery key, lines, words of a list, yes or no.
 //!
 //! Always holds: a question is asked on a terminal only; a secret is never an argument and is never
-//! shown; who leaves a question has written nothing. Not here: what the answers mean.
+//! shown; leaving a question writes nothing. Not here: the meaning of the answers.
 
 mod file;
 pub mod hidden_input;
+mod line_editor;
 
 pub use crate::cli::terminal::ask::hidden_input::is_left;
-use crate::cli::terminal::ask::hidden_input::leaving;
+use crate::cli::terminal::ask::line_editor::LineQuestion;
 use crate::cli::terminal::exit::CliError;
-use crate::cli::terminal::output::note;
+use crate::cli::terminal::output::{note, whole_words};
 use crate::keys::{RECOVERY_LINES, TRIES, check_recovery_line, read_recovery};
 use annals_core::key::SecretKey;
-use dialoguer::{Input, Select};
 use std::io::{self, IsTerminal};
 use zeroize::Zeroizing;
 
-/// How often a question of yes or no is asked.
+/// The number of attempts at a question of yes or no.
 const ANSWERS: usize = 3;
 
-/// A passphrase of fewer characters is soon guessed by who has the key file.
+/// The length below which a passphrase is easy to guess for a holder of the key file.
 const SHORT: usize = 10;
 
-/// Whether somebody is there to ask.
+/// Whether there is a terminal to ask on.
 pub fn on_terminal() -> bool {
     io::stdin().is_terminal() && io::stderr().is_terminal()
 }
 
-/// Asks whether to write; yes without a question where `--yes` is said or nobody is there.
+/// Asks whether to write; yes without a question with `--yes` or without a terminal.
 pub fn may_write(yes: bool, question: &str) -> Result<(), CliError> {
     if yes || !on_terminal() {
         return Ok(());
@@ -35,7 +35,7 @@ pub fn may_write(yes: bool, question: &str) -> Result<(), CliError> {
     if self::yes(question)? { Ok(()) } else { Err(CliError::Declined) }
 }
 
-/// Asks for a line, where somebody is there; else says which option gives it.
+/// Asks for a line on a terminal; otherwise an error that names the option.
 pub fn line(question: &str, option: &str, default: Option<&str>) -> Result<String, CliError> {
     if !on_terminal() {
         return match default {
@@ -43,14 +43,16 @@ pub fn line(question: &str, option: &str, default: Option<&str>) -> Result<Strin
             None => Err(CliError::usage(format!("{question}: give it with {option}"))),
         };
     }
-    let mut input = Input::<String>::new().with_prompt(question);
-    if let Some(default) = default {
-        input = input.default(default.to_owned());
+    loop {
+        let typed = line_from(question, default.unwrap_or_default())?;
+        if !typed.is_empty() {
+            return Ok(typed);
+        }
+        note("expected at least one character");
     }
-    leaving(|| input.interact_text()).map_err(left)
 }
 
-/// A line that was given, or asked for.
+/// A given line, or one from a prompt.
 pub fn given(value: Option<String>, question: &str, option: &str) -> Result<String, CliError> {
     match value {
         Some(value) => Ok(value),
@@ -58,15 +60,29 @@ pub fn given(value: Option<String>, question: &str, option: &str) -> Result<Stri
     }
 }
 
-/// A line that may be empty, beginning with text that may be changed; on a terminal only.
+/// Asks for a line that may be empty, with an initial text; on a terminal only.
 pub fn line_from(question: &str, initial: &str) -> Result<String, CliError> {
-    let input = Input::<String>::new().with_prompt(question).allow_empty(true);
-    let typed = leaving(|| input.with_initial_text(initial).interact_text());
-    typed.map(|typed| typed.trim().to_owned()).map_err(left)
+    line_of(&LineQuestion { question, initial, ..LineQuestion::default() })
 }
 
-/// Yes or no, as a whole line, to a question that is no without one; on a terminal only. What was
-/// typed before the question is no answer to it, and what is neither is asked about again.
+/// The same with values that Tab completes, and what stands between several of them; `None` is
+/// the way back.
+pub fn line_or_back(
+    question: &str,
+    initial: &str,
+    offered: &[String],
+    separator: Option<char>,
+) -> Result<Option<String>, CliError> {
+    let typed = line_of(&LineQuestion { question, initial, offered, separator })?;
+    Ok(Some(typed).filter(|typed| typed != BACK))
+}
+
+fn line_of(asked: &LineQuestion<'_>) -> Result<String, CliError> {
+    line_editor::line(asked).map_err(left)
+}
+
+/// Asks for yes or no, as a whole line, with no as default; on a terminal only. Input typed before
+/// the question is discarded, and an invalid answer repeats the question.
 pub fn yes(question: &str) -> Result<bool, CliError> {
     for _ in 0..ANSWERS {
         let typed =
@@ -85,15 +101,78 @@ pub fn yes(question: &str) -> Result<bool, CliError> {
     Err(CliError::Declined)
 }
 
-/// One of several, by its place among them; on a terminal only.
+/// The answer that goes back to the question before, where there is one.
+pub const BACK: &str = "<";
+
+/// Asks for one of several choices; returns its index; on a terminal only.
 pub fn one_of<T: ToString>(question: &str, choices: &[T]) -> Result<usize, CliError> {
-    let select =
-        Select::new().with_prompt(question).items(choices.iter().map(T::to_string)).default(0);
-    leaving(|| select.interact()).map_err(left)
+    loop {
+        if let Some(chosen) = one_of_or_back(question, choices)? {
+            return Ok(chosen);
+        }
+        note(expected_choice(choices.len()));
+    }
 }
 
-/// A word of a closed list that was given, or is chosen where somebody is there to ask; else says
-/// which option gives it.
+/// The same; `None` is the way back.
+pub fn one_of_or_back<T: ToString>(
+    question: &str,
+    choices: &[T],
+) -> Result<Option<usize>, CliError> {
+    let words = list(choices);
+    loop {
+        let Some(typed) = line_or_back(question, "", &words, None)? else { return Ok(None) };
+        match choice(&typed, &words) {
+            Some(chosen) => return Ok(Some(chosen)),
+            None => note(expected_choice(words.len())),
+        }
+    }
+}
+
+/// Lists choices by their numbers, and gives their words.
+fn list<T: ToString>(choices: &[T]) -> Vec<String> {
+    let words: Vec<String> = choices.iter().map(T::to_string).collect();
+    for (word, number) in words.iter().zip(1..) {
+        let numbered = format!("{number:>3}  {}", word.replace('\n', "⏎"));
+        note(textwrap::fill(&numbered, whole_words("").subsequent_indent("     ")));
+    }
+    words
+}
+
+/// The choice that a number, a word or its beginning means, if it means one.
+fn choice(typed: &str, words: &[String]) -> Option<usize> {
+    if let Ok(number) = typed.parse::<usize>() {
+        return number.checked_sub(1).filter(|at| *at < words.len());
+    }
+    let begins = |word: &String| word.to_lowercase().starts_with(&typed.to_lowercase());
+    let exact = words.iter().position(|word| word == typed);
+    let mut found = words.iter().enumerate().filter(|(_, word)| !typed.is_empty() && begins(word));
+    let first = found.next().map(|(at, _)| at);
+    exact.or(first.filter(|_| found.next().is_none()))
+}
+
+/// What is expected of an answer to a list.
+fn expected_choice(count: usize) -> String {
+    format!("expected a number from 1 to {count}, or the beginning of one of these")
+}
+
+/// One of these keys, each with what it does; on a terminal only.
+pub fn key(question: &str, keys: &[(char, &str)]) -> Result<char, CliError> {
+    let all: Vec<String> = keys.iter().map(|(key, does)| format!("{key} {does}")).collect();
+    let prompt = format!("{question}: {}", all.join(", "));
+    loop {
+        let pressed = hidden_input::key(&prompt).map_err(left)?.map(|key| key.to_ascii_lowercase());
+        let does = keys.iter().find(|(key, _)| Some(*key) == pressed);
+        note(does.map_or("?", |(_, does)| does));
+        match does {
+            Some((key, _)) => return Ok(*key),
+            None => note("expected one of these keys"),
+        }
+    }
+}
+
+/// A given word of a closed list, or one chosen on a terminal; otherwise an error that names the
+/// option.
 pub fn word<T: Copy + ToString>(
     given: Option<T>,
     all: &[T],
@@ -113,8 +192,8 @@ pub fn word<T: Copy + ToString>(
     all.get(one_of(question, all)?).copied().ok_or_else(missing)
 }
 
-/// A passphrase for a key that is there: from the file that `ANNALS_PASSPHRASE_FILE` names, or
-/// asked, up to three times. `None`: there is none to give.
+/// The passphrase of an existing key: from the file that `ANNALS_PASSPHRASE_FILE` names, or from a
+/// prompt, up to three times. `None`: there is none.
 pub fn passphrase(name: &str, attempt: usize) -> io::Result<Option<Zeroizing<String>>> {
     if let Some(path) = std::env::var_os("ANNALS_PASSPHRASE_FILE") {
         return match attempt {
@@ -130,12 +209,12 @@ pub fn passphrase(name: &str, attempt: usize) -> io::Result<Option<Zeroizing<Str
     crate::cli::terminal::ask::hidden_input::line(&prompt).map(Some)
 }
 
-/// A passphrase for a new key, asked twice.
+/// A passphrase for a new key, typed twice.
 pub fn new_passphrase(name: &str) -> Result<Zeroizing<String>, CliError> {
     new_passphrase_in("ANNALS_PASSPHRASE_FILE", name)
 }
 
-/// A passphrase that is new: from the file that this variable names, or asked, twice.
+/// A new passphrase: from the file that this variable names, or from a prompt, typed twice.
 pub fn new_passphrase_in(variable: &str, name: &str) -> Result<Zeroizing<String>, CliError> {
     if let Some(path) = std::env::var_os(variable) {
         let phrase = file::new_passphrase(path.as_ref(), variable).map_err(unread)?;
@@ -167,7 +246,7 @@ pub fn new_passphrase_in(variable: &str, name: &str) -> Result<Zeroizing<String>
     }
 }
 
-/// A word about a passphrase that is soon guessed; what it is to be is its owner's to decide.
+/// Warns of a passphrase that is easy to guess; its owner decides.
 fn warn_weak(phrase: &str) {
     if phrase.chars().count() < SHORT {
         note(format!(
@@ -177,13 +256,13 @@ fn warn_weak(phrase: &str) {
     }
 }
 
-/// Whether a file is named that holds the recovery key, so that nobody is asked for it.
+/// Whether a file with the recovery key is named, so that no prompt is needed.
 pub fn has_recovery_file() -> bool {
     std::env::var_os("ANNALS_RECOVERY_FILE").is_some()
 }
 
 /// The recovery key: from the file that `ANNALS_RECOVERY_FILE` names, or typed line by line from
-/// the paper, unseen. A line is checked before the next one, so a slip loses that line alone.
+/// the paper, hidden. A line is checked before the next one, so an error costs one line only.
 pub fn recovery() -> Result<SecretKey, CliError> {
     if let Some(path) = std::env::var_os("ANNALS_RECOVERY_FILE") {
         let text = file::text(path.as_ref(), "ANNALS_RECOVERY_FILE").map_err(unread)?;

@@ -1,6 +1,6 @@
 //! Colour: ANSI colours where a terminal takes them.
 //!
-//! Always holds: colour stands only beside a word, on a terminal, and not with `NO_COLOR`.
+//! Always holds: colour only repeats what a word says, on a terminal, and not with `NO_COLOR`.
 
 use std::io::IsTerminal;
 /// Whether colour may be used.
@@ -13,7 +13,7 @@ pub fn coloured() -> bool {
 /// The ends of the escape sequences that [`colour`] writes.
 pub const COLOURS: [&str; 7] = ["[0m", "[1m", "[2m", "[31m", "[32m", "[33m", "[36m"];
 
-/// A word in an ANSI colour, where colour may be used.
+/// A word in an ANSI colour, if colour may be used.
 pub fn colour(word: &str, code: &str) -> String {
     match coloured() {
         true => format!("\u{1b}[{code}m{word}\u{1b}[0m"),

@@ -1,6 +1,7 @@
-//! What a command declares beside its arguments: its help group, its formats, what it does.
+//! The declarations of a command beside its arguments: its help group, its formats, its operation.
 //!
-//! Always holds: a command is known by its own file alone. Not here: the list of commands (`cli`).
+//! Always holds: a command is declared in its own file alone. Not here: the list of commands
+//! (`cli`).
 
 use crate::cli::terminal::context::Context;
 use crate::cli::terminal::exit::{CliError, Exit};
@@ -12,11 +13,11 @@ use crate::cli::terminal::options::Format;
 pub enum Group {
     /// Ledger, keys, editors, the program itself.
     SetUp,
-    /// Entering and judging facts.
+    /// Entering and reviewing facts.
     Editor,
     /// Verifying and proving.
     Auditor,
-    /// Reading, publishing and handing on.
+    /// Reading, publishing and exporting.
     Archivist,
 }
 
@@ -30,27 +31,27 @@ impl Group {
     ];
 }
 
-/// What `--editor` means to a command.
+/// The meaning of `--editor` for a command.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum EditorOption {
-    /// The editor who signs; `ANNALS_EDITOR` may name it.
+    /// The editor who signs; `ANNALS_EDITOR` may name the editor.
     Signs,
-    /// A filter of the answer, where it is typed; `ANNALS_EDITOR` is not read.
+    /// A filter of the answer, if typed; `ANNALS_EDITOR` is ignored.
     Filters,
 }
 
-/// A command: its arguments are the type that implements this.
+/// A command; implemented by the type of its arguments.
 pub trait Command: clap::Args {
-    /// Where help lists it.
+    /// Its group in the help.
     const GROUP: Group;
-    /// What `--editor` means.
+    /// The meaning of `--editor`.
     const EDITOR: EditorOption = EditorOption::Signs;
 
-    /// The formats of its answer: `--format` with another one is refused before anything is done.
+    /// The formats of its answer: another `--format` is refused before anything is done.
     fn formats(&self) -> &'static [Format] {
         formats::TEXT
     }
 
-    /// Does it.
+    /// Runs the command.
     fn run(self, context: &mut Context) -> Result<Exit, CliError>;
 }

@@ -1,18 +1,19 @@
-//! The context of a command: where the ledger is, who signs, what time it is.
+//! The context of a command: the ledger, the signing key, the clock.
 //!
-//! Always holds: what is not there is an error that says how to make it. Not here: commands.
+//! Always holds: the error for something missing says how to create it. Not here: commands.
 
 use crate::cli::terminal::answers::Answers;
 use crate::cli::terminal::ask;
 use crate::cli::terminal::exit::Exit;
 use crate::cli::terminal::exit::{CliError, announce_clock};
 use crate::cli::terminal::options::{Format, Global};
-use crate::cli::terminal::output::note;
+use crate::cli::terminal::output::{note, wrapped};
 use crate::cli::terminal::zone;
 use crate::clock::Clock;
 use crate::disk::is_folder_at;
 use crate::disk::lock::Waiting;
 use crate::entropy::{Entropy, Seeded, System};
+use crate::key_agent::{AgentFolder, AgentKey, KeyAgent};
 use crate::keys::{KeyFolder, KeyName, KeyPresence, ListedKey};
 use crate::keys::{KeysError, Listing};
 use crate::ledger::error::LedgerError;
@@ -32,7 +33,7 @@ use std::cell::RefCell;
 use std::path::PathBuf;
 use std::time::Duration;
 
-/// What every command needs.
+/// The context that every command needs.
 pub struct Context {
     /// The global options.
     pub global: Global,
@@ -40,16 +41,16 @@ pub struct Context {
     pub clock: Clock,
     /// The randomness.
     pub entropy: Box<dyn Entropy>,
-    /// Whether what writes is only tried: set from `--dry-run` before a writer is opened.
+    /// Whether this is a dry run: set from `--dry-run` before a writer is opened.
     pub dry_run: bool,
-    /// What was answered so far.
+    /// The answers so far.
     pub answers: RefCell<Answers>,
     /// The arguments of the program, for completions and manual pages.
     pub program: fn() -> clap::Command,
 }
 
 impl Context {
-    /// Reads the environment: `ANNALS_CLOCK`, and `ANNALS_SEED` where randomness is to be repeated.
+    /// Reads the environment: `ANNALS_CLOCK`, and `ANNALS_SEED` for repeatable randomness.
     pub fn new(global: Global, program: fn() -> clap::Command) -> Result<Context, CliError> {
         let clock = Clock::from_setting(setting("ANNALS_CLOCK")?.as_deref()).ok_or_else(|| {
             CliError::usage("ANNALS_CLOCK: expected a UTC time like 2022-01-27T08:00:00Z")
@@ -61,13 +62,13 @@ impl Context {
             }
             _ => Box::new(System),
         };
-        // Checked also where no time is read or shown: a zone that was mistyped is an error.
+        // Checked even if no time is shown: a mistyped zone is an error.
         zone::display(PointContext::new(&global.tz, clock.peek())?.zone);
         let answers = RefCell::default();
         Ok(Context { global, clock, entropy, dry_run: false, answers, program })
     }
 
-    /// Does something that takes nothing of a set clock, nor of randomness that is to be repeated.
+    /// Runs a check without consuming a set clock or repeatable randomness.
     pub fn without_trace<T>(&mut self, check: impl FnOnce(&mut Context) -> T) -> T {
         let clock = self.clock.clone();
         let entropy = std::mem::replace(&mut self.entropy, Box::new(System));
@@ -81,8 +82,8 @@ impl Context {
         self.global.format
     }
 
-    /// Where the ledger is; one that is not named is looked for here and above, and is `ledger`
-    /// here if there is none: its journal may be lost.
+    /// The paths of the ledger. If none is named, the nearest one here or above; if there is none,
+    /// `ledger` here, because its journal may be lost.
     pub fn paths(&self) -> Result<Paths, CliError> {
         let found = match &self.global.ledger {
             Some(ledger) => Some(ledger.clone()),
@@ -95,7 +96,7 @@ impl Context {
         Ok(Paths::new(ledger, self.global.keys.clone()))
     }
 
-    /// Where a new ledger is to be.
+    /// The paths of a new ledger.
     pub fn new_paths(&self) -> Paths {
         let ledger = self.global.ledger.clone().unwrap_or_else(|| PathBuf::from("ledger"));
         Paths::new(ledger, self.global.keys.clone())
@@ -108,14 +109,14 @@ impl Context {
         Ok(record)
     }
 
-    /// What is signed of the record, open for reading: for what goes out of the house.
+    /// The signed part of the record, open for reading: for a publication or an export.
     pub fn signed_record(&self) -> Result<Record, CliError> {
         let record = Record::signed(self.paths()?)?;
         record.journal.expect_unchanged().map_err(LedgerError::from)?;
         Ok(record)
     }
 
-    /// The folder of keys, also where there is no ledger: then `keys` here, unless one is named.
+    /// The folder of keys, even if there is no ledger: then `keys` here, unless one is named.
     pub fn keys(&self) -> Result<PathBuf, CliError> {
         if let Some(keys) = &self.global.keys {
             return Ok(keys.clone());
@@ -140,8 +141,8 @@ impl Context {
         }
     }
 
-    /// The ledger, open for writing; tells what was found unfinished. Refused where the clock is
-    /// far off, or a log key is missing that the next checkpoint needs.
+    /// The ledger, open for writing; prints its notices. Refused if the clock is far from the last
+    /// event's time, or a log key is missing that the next checkpoint needs.
     pub fn writer(&self) -> Result<Writer, CliError> {
         let writer = self.writer_of(self.clock_check())?;
         if !self.dry_run {
@@ -151,12 +152,12 @@ impl Context {
     }
 
     /// Whether the writer's clock is compared with the last event's time: `--clock-is-right` skips
-    /// it.
+    /// that.
     pub fn clock_check(&self) -> ClockCheck {
         if self.global.clock_is_right { ClockCheck::Off } else { ClockCheck::On }
     }
 
-    /// A writer whose log keys are not checked: for the acts that mend these.
+    /// A writer whose log keys are not checked: for the events that replace them.
     pub fn writer_of(&self, clock: ClockCheck) -> Result<Writer, CliError> {
         announce_clock(&self.clock);
         let paths = self.paths()?;
@@ -171,7 +172,7 @@ impl Context {
         let mut writer = Writer::open(paths, self.wait()?)?;
         self.announce(&writer)?;
         if ask::on_terminal() && !self.answers.borrow().again {
-            // A person thinks from here on: nobody is to wait for that.
+            // A person may think from here on: nobody must wait for that.
             writer.rest()?;
         }
         if clock == ClockCheck::On {
@@ -180,7 +181,7 @@ impl Context {
         Ok(writer)
     }
 
-    /// Has the writer take the lock again, if it rests; tells what was found unfinished.
+    /// Takes the writer's lock again, if it rests; prints its notices.
     pub fn wake(&self, writer: &mut Writer) -> Result<Woken, CliError> {
         let woken = writer.wake()?;
         if woken == Woken::Changed {
@@ -189,7 +190,7 @@ impl Context {
         Ok(woken)
     }
 
-    /// Names the log keys' files, and tells what a writer found unfinished.
+    /// Names the files of the log keys, and prints a writer's notices.
     fn announce(&self, writer: &Writer) -> Result<(), CliError> {
         if let Some(ledger) = &writer.verifier.chain.state.fold.ledger
             && KeyFolder::open(&writer.paths.keys)?.name_log(&ledger.log_key)?
@@ -232,7 +233,7 @@ impl Context {
         Ok(())
     }
 
-    /// A clock that is far off the last event's time is asked about, where somebody is there.
+    /// Asks on a terminal whether a clock is right that is far from the last event's time.
     fn check_clock(&self, writer: &Writer) -> Result<(), CliError> {
         match append::check_clock(writer, self.clock.peek()) {
             Err(LedgerError::Clock(_)) if self.answers.borrow().clock_is_right => Ok(()),
@@ -246,7 +247,7 @@ impl Context {
         }
     }
 
-    /// How long to wait for another writer; for whom is told as a note.
+    /// How long to wait for another writer; its name is printed as a note.
     pub fn wait(&self) -> Result<Waiting, CliError> {
         let tell = |holder: &str| note(format!("waiting for another writer: {holder}"));
         Ok(Waiting { most: span("--wait", &self.global.wait)?, tell })
@@ -263,8 +264,8 @@ impl Context {
     }
 
     /// The key that signs: the named one, or the only one here that is enrolled, not revoked and
-    /// `fit`. Where none is fit, the only other one, so that the rules say why it may not. What is
-    /// only tried needs no secret: its public key stands for it.
+    /// `fit`. If none is fit, the only other one, so that the rules report why it may not sign. A
+    /// dry run needs no secret: it uses the public key.
     pub fn signer_that(
         &self,
         writer: &Writer,
@@ -274,6 +275,10 @@ impl Context {
             return Ok(Box::new(PublicOnly(self.tried_as(writer, fit)?)));
         }
         let (keys, handle) = self.chosen(writer, fit)?;
+        if let Some(key) = self.agent_key(&keys, &handle)? {
+            note(format!("note: the agent signs as {handle}; annals lock ends it"));
+            return Ok(Box::new(key));
+        }
         let roster = &writer.verifier.chain.state.fold.roster;
         let name = handle.to_string();
         let open = || Ok(keys.secret(&handle, &mut |attempt| ask::passphrase(&name, attempt))?);
@@ -282,8 +287,31 @@ impl Context {
         Ok(Box::new(secret))
     }
 
-    /// The public key of whoever will sign, where a passphrase has to be asked for first. What is
-    /// only tried asks for none.
+    /// The agent of this user, whether or not one runs.
+    pub fn key_agent(&self) -> KeyAgent {
+        KeyAgent::new(AgentFolder::of_this_user(std::env::var_os("XDG_RUNTIME_DIR")))
+    }
+
+    /// The agent's key for a key here that is encrypted, if the agent holds it. An agent that
+    /// cannot be asked is reported once, and is no error: there is the passphrase.
+    fn agent_key(&self, keys: &KeyFolder, handle: &KeyName) -> Result<Option<AgentKey>, CliError> {
+        let mut answers = self.answers.borrow_mut();
+        if answers.without_agent || answers.has_key(handle) {
+            return Ok(None);
+        }
+        let listed = keys.look(handle.clone())?;
+        let (KeyPresence::Encrypted, Some(public)) = (listed.held, listed.public) else {
+            return Ok(None);
+        };
+        Ok(self.key_agent().key(&public).unwrap_or_else(|why| {
+            note(wrapped(&format!("note: {}", chain(&why)), 0));
+            answers.without_agent = true;
+            None
+        }))
+    }
+
+    /// The public key of the signer, if a passphrase must be requested before signing. A dry run
+    /// requests none.
     pub fn locked_signer(
         &self,
         writer: &Writer,
@@ -293,12 +321,13 @@ impl Context {
             return Ok(None);
         }
         let (keys, handle) = self.chosen(writer, fit)?;
-        let asks = keys.look(handle.clone())?.held == KeyPresence::Encrypted;
+        let asks = keys.look(handle.clone())?.held == KeyPresence::Encrypted
+            && self.agent_key(&keys, &handle)?.is_none();
         Ok(if asks { keys.public(&handle).ok() } else { None })
     }
 
-    /// The last act on the same matter, where it says the same and a key of whoever speaks now
-    /// signed it: its receipt may be lost. No passphrase is asked for.
+    /// The last act on the same matter, if it is equal and a key of the same signer signed it: its
+    /// receipt may have been lost. No passphrase is requested.
     pub fn recorded_already(
         &self,
         writer: &Writer,
@@ -321,7 +350,7 @@ impl Context {
         Ok(ours.then_some(said))
     }
 
-    /// Which key here signs, before it is opened.
+    /// The key here that signs, before it is opened.
     fn chosen(
         &self,
         writer: &Writer,
@@ -339,8 +368,8 @@ impl Context {
         Ok((keys, handle))
     }
 
-    /// By whose key something is tried: the one that would sign, or where none here may, the first
-    /// in the record that may.
+    /// The key for a dry run: the one that would sign, or if none here may sign, the first in the
+    /// record that may.
     fn tried_as(
         &self,
         writer: &Writer,
@@ -371,7 +400,7 @@ impl Context {
     }
 }
 
-/// A span of time that an option gives.
+/// A duration from an option.
 pub fn span(option: &str, text: &str) -> Result<Duration, CliError> {
     let span: Result<jiff::SignedDuration, _> = text.parse();
     span.map(|span| span.unsigned_abs()).map_err(|_| {
@@ -386,7 +415,7 @@ fn setting(name: &str) -> Result<Option<String>, CliError> {
     text.map_err(|found| CliError::usage(format!("{name}: expected UTF-8, found {found:?}")))
 }
 
-/// Refuses a key that signs nothing here, before its passphrase is asked for.
+/// Refuses a key that may sign nothing here, before its passphrase is requested.
 fn may_sign(name: &str, key: &PublicKey, roster: &Roster) -> Result<(), LedgerError> {
     match roster.member(key) {
         Some(Member { revoked: Some(at), .. }) => Err(LedgerError::Key(format!(
@@ -435,7 +464,7 @@ fn only_signer(
     }
     match here.as_slice() {
         [one] => Ok(one.handle.clone()),
-        // A key that cannot be read may be the one that is missed: what is wrong with it is told.
+        // An unreadable key may be the missing one: its fault is reported.
         [] => Err(match <[KeysError; 1]>::try_from(faults) {
             Ok([fault]) if unfits.is_empty() => fault.into(),
             faults => {
@@ -460,7 +489,7 @@ fn only_signer(
     }
 }
 
-/// Goes through a command, and again where another writer was at work before it could write.
+/// Runs a command, and runs it again if another writer was at work before it could write.
 pub fn until_written(
     context: &mut Context,
     mut run: impl FnMut(&mut Context) -> Result<Exit, CliError>,
@@ -468,6 +497,10 @@ pub fn until_written(
     loop {
         match run(context) {
             Err(CliError::WentOn) => context.answers.borrow_mut().again = true,
+            Err(CliError::Ledger(LedgerError::NoSignature(why))) => {
+                note(wrapped(&format!("note: {why}; its passphrase is needed"), 0));
+                context.answers.borrow_mut().without_agent = true;
+            }
             ended => return ended,
         }
     }

@@ -1,14 +1,16 @@
-//! Exit codes, and how a failure is told.
+//! Exit codes, and the report of an error.
 //!
-//! Always holds: one enum for all commands; an error is told with its causes, line by line.
+//! Always holds: there is one enum for all commands; an error is printed with its causes, line by
+//! line.
 
 use crate::cli::terminal::ask::hidden_input::is_left;
 use crate::cli::terminal::options::Format;
 use crate::cli::terminal::streams::err;
 use crate::clock::Clock;
 use crate::disk::DiskError;
+use crate::key_agent::AgentError;
 use crate::keys::KeysError;
-use crate::ledger::error::{Column, InputPlace, LedgerError, Refusal};
+use crate::ledger::error::{Column, InputPlace, LedgerError, Refusal, chain};
 use annals_core::verdict::Verdict;
 use serde::{Serialize, Serializer};
 use std::io::{self, Write};
@@ -24,9 +26,9 @@ pub enum Exit {
     Unknown = 2,
     /// Conflict: nothing was written.
     Conflict = 3,
-    /// Forked, or cut below what was pinned or signed.
+    /// Forked, or shorter than what was pinned or signed.
     Forked = 4,
-    /// The trust that was asked for is missing.
+    /// The requested trust is missing.
     Untrusted = 5,
 }
 
@@ -53,22 +55,22 @@ impl From<Verdict> for Exit {
 /// Why a command ended.
 #[derive(Debug)]
 pub enum CliError {
-    /// A use failed.
+    /// An operation of the ledger failed.
     Ledger(LedgerError),
-    /// Standard output is closed: nobody reads on, and that is no error.
+    /// Standard output is closed: nobody reads on, and that is not an error.
     ClosedPipe,
     /// Output or input failed.
     Io(io::Error),
-    /// The arguments do not make sense.
+    /// The arguments are wrong.
     Usage(String),
-    /// The answer to a question was no.
+    /// The user declined.
     Declined,
-    /// Another writer was at work before this one could write: the command goes through again.
+    /// Another writer was at work before this one could write: the command runs again.
     WentOn,
 }
 
 impl CliError {
-    /// A usage failure.
+    /// A usage error.
     pub fn usage(why: impl Into<String>) -> CliError {
         CliError::Usage(why.into())
     }
@@ -241,6 +243,12 @@ impl From<KeysError> for CliError {
     }
 }
 
+impl From<AgentError> for CliError {
+    fn from(error: AgentError) -> CliError {
+        CliError::Usage(chain(&error))
+    }
+}
+
 impl From<io::Error> for CliError {
     fn from(error: io::Error) -> CliError {
         match error.kind() {
@@ -250,7 +258,7 @@ impl From<io::Error> for CliError {
     }
 }
 
-/// Tells on stderr that the clock is set, each time.
+/// Reports on stderr that the clock is set, in every run.
 pub fn announce_clock(clock: &Clock) {
     if let Clock::Set(time) = clock {
         let _ = writeln!(err(), "note: the clock is set to {time} by ANNALS_CLOCK");

@@ -1,8 +1,7 @@
-//! Formats: which of the answers that `--format` names a command has.
+//! Formats: which values of `--format` a command supports.
 //!
-//! Always holds: a format that a command does not have is refused before the command does
-//! anything; a command that returns one object returns it as a line too. Not here: how an answer
-//! is written.
+//! Always holds: an unsupported format is refused before the command does anything; a command that
+//! returns one object supports JSON lines too. Not here: writing an answer.
 
 use crate::cli::terminal::exit::CliError;
 use crate::cli::terminal::options::Format;
@@ -10,12 +9,12 @@ use clap::{ArgMatches, ValueEnum};
 
 /// Text for people, or bytes of one fixed form.
 pub const TEXT: &[Format] = &[Format::Text];
-/// One answer, which is no table.
+/// One answer, not a table.
 pub const OBJECT: &[Format] = &[Format::Text, Format::Json, Format::Jsonl];
 /// Rows.
 pub const TABLE: &[Format] = &[Format::Text, Format::Json, Format::Jsonl, Format::Csv];
 
-/// Refuses a format that the command does not have.
+/// Refuses a format that the command does not support.
 ///
 /// `formats`: those of the command, at least one; `matches` names the command in the error.
 pub fn check(formats: &[Format], asked: Format, matches: &ArgMatches) -> Result<(), CliError> {

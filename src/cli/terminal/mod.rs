@@ -1,6 +1,7 @@
 //! The terminal: global options, context, output, prompts, formats, errors and exit codes.
 //!
-//! Always holds: nothing here knows a command. Not here: how an answer looks (`render`).
+//! Always holds: nothing here depends on a command. Not here: the rendering of an answer
+//! (`render`).
 
 pub mod options;
 pub mod formats;

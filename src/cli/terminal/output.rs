@@ -1,4 +1,4 @@
-//! Output: data on stdout, notes on stderr; strangers' text made visible.
+//! Output: data on stdout, notes on stderr; text of strangers is made visible.
 //!
 //! Always holds: control and bidirectional characters of a text never reach a terminal as such.
 
@@ -8,19 +8,19 @@ use crate::cli::terminal::streams::err;
 use crate::cli::terminal::streams::out;
 use std::io::{self, Write};
 
-/// What was done, on stdout; on stderr where stdout takes it not, so that nobody is left without
-/// the position of what is written.
+/// The receipt, on stdout; on stderr if stdout fails, so that the positions of written events are
+/// always reported.
 pub struct DoneWriter {
     text: Vec<u8>,
     format: Format,
 }
 
-/// The output of a command that wrote something: it is said when it is flushed.
+/// The output of a command that wrote something: it is printed when it is flushed.
 pub fn done() -> DoneWriter {
     done_as(Format::Text)
 }
 
-/// The same in this format.
+/// As [`done`], in this format.
 pub fn done_as(format: Format) -> DoneWriter {
     DoneWriter { text: Vec::new(), format }
 }
@@ -36,7 +36,7 @@ impl Write for DoneWriter {
         let mut out = out(self.format);
         let Err(error) = out.write_all(&text).and_then(|()| out.flush()) else { return Ok(()) };
         let mut err = err();
-        // Where nobody hears at all, the exit code is what is left.
+        // If stderr fails too, only the exit code is left.
         let _ = err.write_all(&text).and_then(|()| err.flush());
         let why = format!("on standard output: {error}; what was done is said here");
         Err(io::Error::new(error.kind(), why))
@@ -45,11 +45,11 @@ impl Write for DoneWriter {
 
 /// A note on stderr.
 pub fn note(text: impl std::fmt::Display) {
-    // A closed stderr has nobody to tell.
+    // A closed stderr is ignored.
     let _ = writeln!(err(), "{text}");
 }
 
-/// The width of text for people: the terminal's, at most 100; 100 where there is none.
+/// The width of text for people: the terminal's, at most 100; 100 without a terminal.
 pub fn width() -> usize {
     match console::Term::stdout().size_checked() {
         Some((_, columns)) => usize::from(columns).clamp(40, 100),
@@ -63,7 +63,7 @@ pub fn wrapped(text: &str, indent: usize) -> String {
     textwrap::fill(text, whole_words(&pad))
 }
 
-/// Lines that end between words, never in a date or a hyphenated name.
+/// Options for lines that break between words, never inside a date or a hyphenated name.
 pub fn whole_words(pad: &str) -> textwrap::Options<'_> {
     textwrap::Options::new(width())
         .initial_indent(pad)

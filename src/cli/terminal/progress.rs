@@ -1,4 +1,4 @@
-//! Progress with rate and time left, on anything over half a second; none without a terminal.
+//! Progress with rate and remaining time, after half a second; none without a terminal.
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use std::time::{Duration, Instant};
@@ -10,7 +10,8 @@ pub struct Progress {
 }
 
 impl Progress {
-    /// Progress over so many events; hidden at first, and for ever where stderr is no terminal.
+    /// Progress over this number of events; hidden at first, and always without a terminal on
+    /// stderr.
     pub fn new(total: u64, what: &'static str) -> Progress {
         let bar = ProgressBar::with_draw_target(Some(total), ProgressDrawTarget::hidden());
         let style = "{msg} {bar:30} {human_pos} of {human_len} events, {per_sec}, {eta} left";
@@ -21,7 +22,7 @@ impl Progress {
         Progress { bar, began: Instant::now() }
     }
 
-    /// So many are done.
+    /// Sets the number of processed events.
     pub fn at(&self, done: u64) {
         let shown = !self.bar.is_hidden();
         if !shown && self.began.elapsed() > Duration::from_millis(500) {

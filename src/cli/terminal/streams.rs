@@ -1,4 +1,4 @@
-//! Standard output and error: text in which every character is seen, and data as it is.
+//! Standard output and error: text with every character visible, and data unchanged.
 //!
 //! Always holds: control and bidirectional characters of a text never reach a terminal as such.
 //! Not here: wrapping and JSON (`output`).
@@ -8,12 +8,12 @@ use crate::cli::terminal::colour::coloured;
 use crate::cli::terminal::options::Format;
 use annals_core::text::{is_invisible, is_unseen};
 use std::io::{self, BufWriter, Write};
-/// Buffered standard output for bytes that are the answer themselves: a page, a proof.
+/// Buffered standard output for an answer of bytes: a page, a proof.
 pub fn data() -> BufWriter<io::Stdout> {
     BufWriter::new(io::stdout())
 }
 
-/// Buffered standard output for an answer in this form.
+/// Buffered standard output for an answer in this format.
 pub fn out(format: Format) -> Out {
     match format {
         Format::Text => Out::Text(VisibleWriter(data())),
@@ -21,7 +21,7 @@ pub fn out(format: Format) -> Out {
     }
 }
 
-/// An answer: text of which every character is seen, or data as it is.
+/// An answer: text with every character visible, or data unchanged.
 pub enum Out {
     /// For people.
     Text(VisibleWriter<BufWriter<io::Stdout>>),
@@ -58,7 +58,7 @@ pub fn err() -> VisibleWriter<io::Stderr> {
     VisibleWriter(io::stderr())
 }
 
-/// A writer of text in which no character is invisible but the LF between lines.
+/// A writer of text in which every character is visible except the LF between lines.
 pub struct VisibleWriter<W: Write>(pub W);
 
 impl<W: Write> Write for VisibleWriter<W> {
@@ -76,7 +76,7 @@ impl<W: Write> Write for VisibleWriter<W> {
     }
 }
 
-/// Text with its own lines, tabs and colours, and every other character of it seen.
+/// Text with its own lines, tabs and colours, and every other character made visible.
 pub fn shown(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     let (mut rest, mut before) = (text, None);
@@ -100,7 +100,8 @@ pub fn shown(text: &str) -> String {
     out
 }
 
-/// Text of strangers in one line, with control, bidi and invisible characters made visible.
+/// Text of strangers in one line, with control, bidirectional and invisible characters made
+/// visible.
 pub fn visible(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     let mut before = None;

@@ -1,16 +1,16 @@
-//! Files that a person names for an answer to be written into.
+//! Output files that a person names.
 //!
-//! Always holds: what stands under the name is written over only where it is a file of this
-//! program of the same kind, which its first bytes say; nothing is written through a link, into a
-//! ledger or into a folder of keys. Asked before any work, and again when it is written. Not here:
-//! folders (`ledger::apart`), files that are made once (`disk::write_new`).
+//! Always holds: an existing file is overwritten only if it is a file of this program of the same
+//! kind, by its first bytes; nothing is written through a link, into a ledger or into a folder of
+//! keys. This is checked before any work, and again when it is written. Not here: folders
+//! (`ledger::exchange::apart`), files that are written once (`disk::write_new`).
 
 use crate::disk::{self, FileMode};
 use crate::ledger::error::LedgerError;
 use crate::ledger::exchange::apart::{ProtectedPlace, expect_apart};
 use std::path::{Path, PathBuf};
 
-/// What is written over by another of its kind.
+/// The kind of an output file; only a file of the same kind is overwritten.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum OutputKind {
     /// The page of a timeline.
@@ -21,7 +21,7 @@ pub enum OutputKind {
     Manual,
 }
 
-/// How many bytes are looked at to know a file.
+/// The number of bytes read to recognize a file.
 const START: u64 = 256;
 
 impl OutputKind {
@@ -33,7 +33,7 @@ impl OutputKind {
         }
     }
 
-    /// What stands in the first bytes of every such file.
+    /// The text in the first bytes of every such file.
     fn mark(self) -> &'static [u8] {
         match self {
             OutputKind::Timeline => b"<meta name=\"generator\" content=\"annals timeline\">",
@@ -43,7 +43,7 @@ impl OutputKind {
     }
 }
 
-/// A file to write.
+/// The path of an output file.
 #[derive(Debug)]
 pub struct OutputPlace {
     path: PathBuf,
@@ -51,7 +51,7 @@ pub struct OutputPlace {
 }
 
 impl OutputPlace {
-    /// The file of this name, if it may be written; in none of the folders that are kept.
+    /// The output file of this name, if it may be written; refused inside a protected folder.
     pub fn new(
         path: &Path,
         kind: OutputKind,
@@ -63,7 +63,7 @@ impl OutputPlace {
         Ok(place)
     }
 
-    /// Whether nothing stands there; an error where something else does than a file of its kind.
+    /// Whether the name is free; an error if it is not a file of the same kind.
     fn is_free(&self) -> Result<bool, LedgerError> {
         let OutputPlace { path, kind } = self;
         let about = disk::open::look(path).map_err(disk::error("look at", path))?;
@@ -86,7 +86,7 @@ impl OutputPlace {
         }
     }
 
-    /// Writes the file, whole or not at all.
+    /// Writes the file atomically.
     pub fn put(&self, bytes: &[u8]) -> Result<(), LedgerError> {
         match self.is_free()? {
             true => disk::write_new(&self.path, bytes, FileMode::Shared)?,

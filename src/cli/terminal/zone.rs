@@ -10,9 +10,9 @@ use std::sync::OnceLock;
 
 static ZONE: OnceLock<TimeZone> = OnceLock::new();
 
-/// Sets the zone, once for the process: before that it is UTC.
+/// Sets the zone, once for the process; the default is UTC.
 pub fn display(zone: TimeZone) {
-    // A second zone in one process would be that of another command.
+    // A second zone in one process would belong to another command.
     let _ = ZONE.set(zone);
 }
 
@@ -28,7 +28,7 @@ fn parts(time: Time) -> (String, String) {
     (local.datetime().to_string(), offset)
 }
 
-/// A time to the second, or in full where that would lose something: `2022-01-27T08:00:00Z`.
+/// A time to the second, or in full if that would lose digits: `2022-01-27T08:00:00Z`.
 pub fn moment(time: Time) -> String {
     let (local, offset) = parts(time);
     format!("{local}{offset}")

@@ -1,8 +1,8 @@
-//! Evidence of a record that is not the pinned one: made from the record, judged, written.
+//! Evidence of a record that is not the pinned one: made from the record, verified, written.
 //!
-//! Always holds: a file is written only if its own judgement says that it shows its claim; an
-//! evidence file that is there already is never overwritten by another. Not here: its lines
-//! (`evidence`), its judgement (`verify::evidence`). Source: FORMAT.md section 9, "ForkEvidence".
+//! Always holds: a file is written only if verification confirms that it shows its claim; an
+//! existing evidence file is never overwritten by another. Not here: its lines (`evidence`), its
+//! verification (`verify::evidence`). Source: FORMAT.md section 9, "ForkEvidence".
 
 use crate::disk::read_optional;
 use crate::disk::{self, FileMode};
@@ -27,18 +27,18 @@ use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
-/// What became of the evidence.
+/// The result of keeping evidence.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum EvidenceFound {
-    /// None is called for.
+    /// No evidence is needed.
     None,
     /// Written to this file.
     Written(PathBuf, annals_core::evidence::Claim),
-    /// Nothing can be shown to others, and why not.
+    /// No evidence can be made; the reason.
     NotWritten(String),
 }
 
-/// Writes evidence where the record is not the pinned one, next to the pin or where it was asked.
+/// Writes evidence where the record is not the pinned one, next to the pin or at the given path.
 pub fn keep(
     audit: &Audit,
     source: &dyn Source,
@@ -65,7 +65,7 @@ pub fn keep(
     Ok(EvidenceFound::Written(path, evidence.claim()))
 }
 
-/// A name that holds nothing, or the same bytes.
+/// A path where there is no file, or one with the same bytes.
 fn place(asked: Option<&Path>, pin: &Path, text: &str) -> Result<PathBuf, LedgerError> {
     let beside = |end: &str| {
         let mut name = OsString::from(pin);
@@ -90,7 +90,7 @@ fn place(asked: Option<&Path>, pin: &Path, text: &str) -> Result<PathBuf, Ledger
 
 type MadeEvidence = Result<ForkEvidence, String>;
 
-/// The evidence, or why there is none.
+/// The evidence, or the reason why there is none.
 fn make(
     pin: &Pin,
     source: &dyn Source,
@@ -125,8 +125,8 @@ fn make(
     Ok(Ok(ForkEvidence { key, first, second, forked_at, key_changes }))
 }
 
-/// A size at which the pinned tree and that of the record's checkpoint differ; `None` where the
-/// record is only shorter.
+/// A size at which the pinned tree and that of the record's checkpoint differ; `None` if the record
+/// is only shorter.
 fn fork_point(
     pin: &Pin,
     second: &SignedCheckpoint,
@@ -175,7 +175,7 @@ fn path(old: u64, new: u64, ask: impl Fn(Subtree) -> Option<Hash>) -> Option<Vec
     Plan::consistency(old, new)?.hashes(|subtree| ask(subtree).ok_or(())).ok()
 }
 
-/// The record up to its checkpoint, read again for what the evidence needs of it.
+/// The record up to its checkpoint, read again with the hashes that the evidence needs.
 struct Grown {
     nodes: NodeCollector,
     records: Vec<(u64, Vec<u8>)>,
@@ -221,7 +221,7 @@ impl Grown {
         root.ok()?.first().copied()
     }
 
-    /// The records that name a log key, with their proofs.
+    /// The records that name a log key, with their inclusion proofs.
     fn key_changes(self, size: u64) -> Vec<LogKeyChange> {
         let Grown { nodes, records } = self;
         let names = |record: &[u8]| {

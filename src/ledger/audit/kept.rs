@@ -1,7 +1,7 @@
-//! What an auditor keeps: reading a pin, and moving it forward.
+//! The pin of an auditor: reading it, and moving it forward.
 //!
-//! Always holds: a pin moves only after a whole verification that found nothing, never to a smaller
-//! size, and as a whole or not at all (`disk::replace`). Not here: what it says (`verify::pinned`).
+//! Always holds: a pin moves only after a complete verification without faults, never to a smaller
+//! size, and atomically (`disk::replace`). Not here: the content of a pin (`verify::pinned`).
 //! Source: FORMAT.md section 9, "Pin".
 
 use crate::disk::read_optional;
@@ -14,24 +14,25 @@ use annals_core::verdict::Verdict;
 use annals_core::verify::Report;
 use annals_core::verify::anchors::Anchors;
 
-/// What became of the pin.
+/// The result of the comparison with the pin.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum PinFound {
-    /// None was given.
+    /// No pin was given.
     None,
-    /// Made.
+    /// The pin was created at this size.
     Made(u64),
-    /// Held, and moved forward from one size to another; the same size twice if nothing is new.
+    /// The pin holds and was moved from one size to another; the sizes are equal if there is no new
+    /// event.
     Moved(u64, u64),
-    /// Held at this size, and left there: only what is new was checked.
+    /// The pin holds at this size and was not moved: only new events were checked.
     Kept(u64),
-    /// It saw so many events, more than this part of a record has: left as it was.
+    /// The pin is of more events than this part of a record has; it was not changed.
     Later(u64),
-    /// It does not hold, or the record does not: left as it was.
+    /// The pin or the record does not hold; the pin was not changed.
     Left,
 }
 
-/// The bytes of the pin that was named; `None` if it is to be made, or none was named.
+/// The bytes of the given pin; `None` if it is to be created, or none was given.
 pub fn read(audit: &Audit) -> Result<Option<Vec<u8>>, LedgerError> {
     let Some(path) = &audit.pin else { return Ok(None) };
     let there = read_optional(path, MAX_PIN as u64)?;
@@ -45,7 +46,7 @@ pub fn read(audit: &Audit) -> Result<Option<Vec<u8>>, LedgerError> {
     }
 }
 
-/// Moves the pin forward, never on a fault.
+/// Moves the pin forward; not if there is a fault.
 pub fn move_on(audit: &Audit, ends: &Anchors, report: &Report) -> Result<PinFound, LedgerError> {
     let Some(path) = &audit.pin else { return Ok(PinFound::None) };
     let Some(new) = of(report, ends).filter(|_| report.verdict() == Verdict::Yes) else {
@@ -61,7 +62,7 @@ pub fn move_on(audit: &Audit, ends: &Anchors, report: &Report) -> Result<PinFoun
     Ok(old.map_or(PinFound::Made(size), |old| PinFound::Moved(old, size)))
 }
 
-/// What an auditor keeps of a verified record: all of it that is signed for.
+/// The pin of a verified record: all events that its checkpoint signs.
 pub fn of(report: &Report, ends: &Anchors) -> Option<Pin> {
     let checkpoint =
         report.anchors.checkpoint.clone().filter(|_| report.anchors.checkpoint_holds)?;

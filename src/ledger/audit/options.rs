@@ -1,25 +1,25 @@
-//! What an audit is asked to do.
+//! The options of an audit.
 
 use annals_core::tlog::policy::Policy;
 use std::path::PathBuf;
 
-/// What to compare a ledger with.
+/// The anchors to compare a ledger with, and the depth of the comparison.
 #[derive(Clone, Debug, Default)]
 pub struct Audit {
-    /// A pin's file.
+    /// The path of the pin.
     pub pin: Option<PathBuf>,
-    /// Whether the pin is to be made.
+    /// Whether the pin is created.
     pub init_pin: bool,
-    /// Whether what the pin covers is not checked again.
+    /// Whether the events that the pin covers are not checked again.
     pub only_new: bool,
-    /// Where evidence is written; else next to the pin.
+    /// The path for evidence; by default next to the pin.
     pub evidence: Option<PathBuf>,
     /// Whether the store is compared with the journal.
     pub store: bool,
-    /// Whether the index is compared with one that is made anew.
+    /// Whether the index is compared with one that is built anew.
     pub index: bool,
     /// Number of threads.
     pub jobs: usize,
-    /// A policy that the checkpoint must meet.
+    /// The policy that the checkpoint must meet.
     pub policy: Option<Policy>,
 }

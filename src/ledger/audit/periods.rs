@@ -1,7 +1,8 @@
-//! Periods: which key might sign as what, from which event to which.
+//! Periods: which key could sign with which role, from which event to which.
 //!
-//! Always holds: made from applied events; one that a suspect revocation undid changes nothing, but
-//! an enrolment that was undone is told with the event that undid it. Not here: who signed what.
+//! Always holds: periods are made from applied events. An event that a suspect revocation undid
+//! changes nothing, but an enrolment that was undone is listed with the event that undid it. Not
+//! here: who signed what.
 //! Source: FORMAT.md sections 4, 6 and 8.
 
 use crate::ledger::reader::ReadEvent;
@@ -17,36 +18,36 @@ use serde::Serialize;
 /// An event that begins or ends a period.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 pub struct Border {
-    /// Its position.
+    /// The position of the event.
     pub event: u64,
-    /// Its time by the ledger's clock, where it can be read.
+    /// The time of the event by the ledger's clock, if readable.
     pub at: Option<Time>,
-    /// What it did.
+    /// What the event did.
     pub what: &'static str,
 }
 
-/// A stretch of the record in which a key might sign with these roles.
+/// A range of events in which a key could sign with these roles.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Period {
     /// The key.
     pub key: PublicKey,
-    /// Who holds it.
+    /// The person who holds it.
     pub person: Person,
-    /// The name in the body of the event that began it, where that can be read.
+    /// The name in the body of the event that began the period, if readable.
     pub name: Option<String>,
-    /// Whether it might sign as admin.
+    /// Whether the key could sign as admin.
     pub admin: bool,
-    /// Whether it might sign as editor.
+    /// Whether the key could sign as editor.
     pub editor: bool,
-    /// The event that began it.
+    /// The event that began the period.
     pub from: Border,
-    /// The event that ended it; `None` if it has not ended.
+    /// The event that ended the period; `None` if it has not ended.
     pub until: Option<Border>,
-    /// From which event on the key is suspect, if its revocation says so.
+    /// The first event from which the key is suspect, if its revocation names one.
     pub suspect_from: Option<u64>,
 }
 
-/// All periods of a record, by the position of the event that began them.
+/// All periods of a record, ordered by the position of the event that began them.
 pub fn periods(source: &dyn Source, report: &Report) -> Result<Vec<Period>, SourceError> {
     let mut all: Vec<Period> = Vec::new();
     let state = &report.state;

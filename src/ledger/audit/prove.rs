@@ -1,8 +1,8 @@
-//! Proving: one file that shows a fact, its acts and their signers to be in the signed record.
+//! Proofs: one file that shows that a fact, its acts and their signers are in the signed record.
 //!
-//! Always holds: what is sealed or redacted now is left out, also as of an earlier point; what is
-//! made is judged before it is handed out; three walks over the journal, and no more of it in
-//! memory than the proof needs. Not here: the file's form and its verdict (`verify::proof`).
+//! Always holds: bodies that are sealed or redacted now are left out, also as of an earlier point;
+//! a proof is verified before it is returned; the journal is read three times, and only what the
+//! proof needs is kept in memory. Not here: the file's form and its verification (`verify::proof`).
 //! Source: FORMAT.md section 12.
 
 use crate::ledger::error::LedgerError;
@@ -25,25 +25,25 @@ use annals_core::verify::proof::{
 use annals_core::verify::source::Source;
 use std::collections::{BTreeMap, BTreeSet};
 
-/// A record and the checkpoint that speaks for it.
+/// A record and the checkpoint that signs it.
 struct SignedRecord {
     note: Note,
     checkpoint: Checkpoint,
 }
 
-/// Which documents stand in a proof.
+/// Which documents a proof contains.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ProofDocuments {
-    /// None: whoever checks the quotations has them from elsewhere.
+    /// None: a reader who checks the quotations has the documents from elsewhere.
     LeftOut,
-    /// Those that the evidence of the fact names.
+    /// Those that the evidence of the fact cites.
     Included,
 }
 
 /// Makes the proof of a fact.
 ///
 /// # Errors
-/// No fact of that name; nothing signed that covers it; a record whose proof does not hold.
+/// There is no fact of that name; no checkpoint covers it; the proof of the record does not hold.
 pub fn prove(record: &Record, fact: u64, documents: ProofDocuments) -> Result<Proof, LedgerError> {
     let signed = signed(record)?;
     let view = View::open(record, signed.checkpoint.size)?;
@@ -86,7 +86,7 @@ pub fn c2sp(proof: &Proof, position: u64) -> Option<TlogProof> {
     })
 }
 
-/// A proof that holds by itself, or the faults of the record that it shows.
+/// Verifies a proof; an error carries the faults of the record.
 fn checked(proof: Proof) -> Result<Proof, LedgerError> {
     let text = proof.write();
     if text.len() > form::MAX_PROOF {
@@ -124,7 +124,7 @@ fn signed(record: &Record) -> Result<SignedRecord, LedgerError> {
     }
 }
 
-/// That `fact` names a fact among the events that were signed.
+/// Checks that `fact` is a fact among the signed events.
 fn is_fact(record: &Record, view: &View<'_>, fact: u64) -> Result<(), LedgerError> {
     let (signed, size) = (view.as_of().size, record.size());
     if fact >= size {
@@ -171,9 +171,9 @@ fn acts_on(view: &View<'_>, fact: u64) -> BTreeSet<u64> {
     own
 }
 
-/// Adds what stands around the chosen events: documents, releases and redactions, the opening, how
-/// many confirmations are asked for, log keys, and whatever names a key that signed one of
-/// them, until nothing is missing.
+/// Adds the events that the chosen events need: documents, releases and redactions, the opening,
+/// changes of the number of confirmations, log keys, and every event that names a key that signed
+/// one of them, until none is missing.
 fn surround(view: &View<'_>, documents: &BTreeSet<u64>, chosen: &mut BTreeSet<u64>) {
     let history = &view.state().history;
     let stands = |act: &Act| view.undone_by(act.position).is_none();
@@ -204,7 +204,7 @@ fn surround(view: &View<'_>, documents: &BTreeSet<u64>, chosen: &mut BTreeSet<u6
     }
 }
 
-/// The chosen events with their ways to the root, in one walk over the leaves.
+/// The chosen events with their inclusion paths, in one pass over the leaves.
 fn shown(
     view: &View<'_>,
     checkpoint: &Checkpoint,
@@ -248,7 +248,7 @@ fn shown(
     Ok(shown)
 }
 
-/// The documents captured by the events of a proof, where they may be shown and are here.
+/// The documents captured by the events of a proof that may be shown and are present.
 fn captured(
     record: &Record,
     view: &View<'_>,
@@ -275,12 +275,12 @@ fn captured(
     Ok(found)
 }
 
-/// What a proof leaves out, in words.
+/// A sentence about what a proof leaves out; `None` if it leaves out nothing.
 pub fn left_out(proof: &Proof) -> Option<String> {
-    let told = |left_out: &LeftOut| match left_out {
+    let sentence = |left_out: &LeftOut| match left_out {
         LeftOut::Body(position) => format!("the body of event {position}"),
         LeftOut::Document(position) => format!("the bytes of document {position}"),
     };
-    let all: Vec<String> = proof.left_out.iter().map(told).collect();
+    let all: Vec<String> = proof.left_out.iter().map(sentence).collect();
     (!all.is_empty()).then(|| all.join(", "))
 }

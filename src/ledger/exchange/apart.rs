@@ -1,7 +1,7 @@
-//! Places that are kept apart: what is written is not in what it is made of.
+//! Protected places: no output is written into the files that it is made of.
 //!
-//! Always holds: a place is judged where it really is, links followed, also where it is not there
-//! yet. Not here: what is written. Source: realpath(3).
+//! Always holds: a place is compared by its real path, with links resolved, even if it does not
+//! exist yet. Not here: what is written. Source: realpath(3).
 
 use crate::disk;
 use crate::ledger::error::LedgerError;
@@ -9,7 +9,7 @@ use crate::ledger::paths::Paths;
 use std::io;
 use std::path::{Path, PathBuf};
 
-/// A folder in which nothing else is written.
+/// A folder into which no other output is written.
 #[derive(Clone, Copy, Debug)]
 pub enum ProtectedPlace<'a> {
     /// A ledger.
@@ -43,7 +43,7 @@ impl<'a> ProtectedPlace<'a> {
     }
 }
 
-/// Refuses a place that is one of these folders, or is in one.
+/// Refuses a place that is one of these folders or is inside one.
 pub fn expect_apart(place: &Path, kept: &[ProtectedPlace<'_>]) -> Result<(), LedgerError> {
     let real = real(place)?;
     for kept in kept {
@@ -59,7 +59,7 @@ pub fn expect_apart(place: &Path, kept: &[ProtectedPlace<'_>]) -> Result<(), Led
     Ok(())
 }
 
-/// The same, and refuses a folder that one of these is in.
+/// As [`expect_apart`]; also refuses a folder that contains one of these.
 pub fn expect_folder_apart(folder: &Path, kept: &[ProtectedPlace<'_>]) -> Result<(), LedgerError> {
     expect_apart(folder, kept)?;
     let above = real(folder)?;
@@ -77,7 +77,7 @@ pub fn expect_folder_apart(folder: &Path, kept: &[ProtectedPlace<'_>]) -> Result
     Ok(())
 }
 
-/// Where a place really is. Of one that is not there, the folders that are there count.
+/// The real path of a place. If it does not exist, its existing parent folders are resolved.
 fn real(place: &Path) -> Result<PathBuf, LedgerError> {
     let failed = |cause| LedgerError::from(disk::error("look into", place)(cause));
     let mut at = std::path::absolute(place).map_err(failed)?;

@@ -1,8 +1,8 @@
-//! The verdict on a bag: its files, the record in it by the one verifier, and what follows from it.
+//! The verdict on a bag: its files, its record by the same verifier, and the files derived from it.
 //!
-//! Always holds: the record is judged as any other; every file beside the ledger's own is derived
-//! again and compared; nothing is written but what an audit of a ledger writes. Not here: words for
-//! people (`cli`). Source: FORMAT.md section 14.
+//! Always holds: the record is verified like any other; every file beside the ledger's own is
+//! derived again and compared; only what an audit of a ledger writes is written. Not here: texts
+//! for people (`cli`). Source: FORMAT.md section 14.
 
 use crate::archive::bag::note::BagText;
 use crate::archive::bag::read::{Checked, check, read};
@@ -29,46 +29,47 @@ use annals_core::verify::source::Source;
 use annals_core::version_line::later;
 use std::path::Path;
 
-/// What the log key signed before.
+/// The file of earlier checkpoints in a bag.
 const CHECKPOINTS: &str = "data/ledger/checkpoints";
 
-/// What the log key says of a bag.
+/// The state of the log key's signature of a bag.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Vouched {
-    /// It signed this tag manifest, for this record.
+    /// The log key signed this tag manifest, for this record.
     Yes,
     /// There is no note.
     Unsigned,
-    /// What is wrong with the note.
+    /// The note is wrong; the reason.
     No(String),
-    /// It is of a later version, which this program cannot judge.
+    /// The note is of a later version, which this program cannot verify.
     Later(String),
-    /// It, or the tag manifest, was changed on its way.
+    /// The note, or the tag manifest, was changed in transit.
     Changed(String),
 }
 
 /// The verdict on a bag.
 pub struct BagAudit {
-    /// The record in it, and the verdict on it; an error if it cannot be read.
+    /// The record in the bag and its verdict; an error if it cannot be read.
     pub audited: Result<(Record, Audited), LedgerError>,
-    /// Its files.
+    /// The check of its files.
     pub checked: Checked,
-    /// What is wrong beside the files: what does not follow from the record, told file by file.
+    /// Further faults: files that do not follow from the record, one line for each.
     pub wrong: Vec<String>,
-    /// Derived files that follow from the record.
+    /// The number of derived files that follow from the record.
     pub derived: u64,
-    /// Earlier checkpoints that hold.
+    /// The number of earlier checkpoints that hold.
     pub checkpoints: u64,
-    /// What the log key says of the bag.
+    /// The signature of the log key.
     pub vouched: Vouched,
-    /// What the derived files are about.
+    /// The values that the derived files are made of.
     about: Derived,
-    /// Number of events in the bag, and of the record that it was taken from, as the bag says.
+    /// The number of events in the bag, and of the record that it was taken from, by its own
+    /// account.
     pub size: Option<(u64, u64)>,
 }
 
 impl BagAudit {
-    /// Everything that is wrong with the bag itself, file by file.
+    /// Every fault of the bag itself, file by file.
     pub fn all_wrong(&self) -> impl Iterator<Item = &str> {
         let note = match &self.vouched {
             Vouched::No(why) | Vouched::Later(why) | Vouched::Changed(why) => Some(why.as_str()),
@@ -78,9 +79,9 @@ impl BagAudit {
         wrong.chain(note)
     }
 
-    /// What it comes to: the record's verdict if that is forked or no; no where the note does not
-    /// hold; could not tell where a file is not what it must be, or the note is of a later version;
-    /// else the record's.
+    /// The overall verdict: that of the record if it is "forked" or "no"; "no" if the note does not
+    /// hold; "could not tell" if a file is wrong, or the note is of a later version; else that of
+    /// the record.
     pub fn verdict(&self) -> Verdict {
         let record =
             self.audited.as_ref().map_or_else(LedgerError::verdict, |(_, it)| it.verdict());
@@ -93,13 +94,13 @@ impl BagAudit {
     }
 }
 
-/// The folders of the ledger in a bag; it has no keys.
+/// The paths of the ledger in a bag; it has no keys.
 pub fn paths_in(bag: &Path) -> Paths {
     let payload = bag.join(PAYLOAD);
     Paths::new(payload.join("ledger"), Some(payload.join("keys")))
 }
 
-/// Checks a bag whole.
+/// Audits a whole bag.
 pub fn audit_bag(
     bag: &Path,
     asked: &Audit,
@@ -150,7 +151,7 @@ pub fn audit_bag(
 }
 
 impl BagAudit {
-    /// Derives every file beside the ledger's own again, and compares.
+    /// Derives every file beside the ledger's own again, and compares it.
     fn compare(&mut self, record: &Record) -> Result<(), LedgerError> {
         let mut ground = NoGround;
         let mut bag = Bagger::new(&mut ground);
@@ -173,7 +174,8 @@ impl BagAudit {
         Ok(())
     }
 
-    /// What the bag says of itself is what follows, with the size of the whole record that it says.
+    /// Compares `bag-info.txt` with the derived one; the size of the whole record is taken from the
+    /// file.
     fn info(&mut self, bag: &Path, report: &Report) -> Result<(), LedgerError> {
         let (bytes, files) = self.checked.payload;
         let Some((_, of)) = self.size.filter(|_| files == self.checked.manifest.len() as u64)
@@ -188,7 +190,7 @@ impl BagAudit {
         Ok(())
     }
 
-    /// Each earlier checkpoint is signed by the log key of its size, and of this record.
+    /// Checks that each earlier checkpoint is of this record and signed by the log key of its size.
     fn earlier(&mut self, bag: &Path, record: &Record, report: &Report) -> Result<(), LedgerError> {
         let Some(ledger) = &report.state.fold.ledger else { return Ok(()) };
         let text = read(bag, CHECKPOINTS)?.unwrap_or_default();
@@ -236,7 +238,7 @@ fn holds(mark: &Mark, tree: &Tree, log: &[LogKeys]) -> bool {
     (*size, *root) == (tree.size(), tree.root()) && keys.is_some_and(signed)
 }
 
-/// Whether a file of the payload is one that a ledger may have.
+/// Whether a file of the payload has a name that a ledger's file may have.
 pub fn is_of_ledger(name: &str) -> bool {
     let Some(name) = name.strip_prefix("ledger/") else { return false };
     let digits = |text: &str| text.len() == 20 && text.bytes().all(|byte| byte.is_ascii_digit());
@@ -285,7 +287,7 @@ fn vouched(bag: &Path, report: &Report, bagged: &BagAudit) -> Result<Vouched, Le
     }
 }
 
-/// The sizes that the bag's own file says.
+/// The sizes in the bag's own file.
 fn sizes(bag: &Path) -> Result<Option<(u64, u64)>, DiskError> {
     let Some(bytes) = read(bag, INFO)? else { return Ok(None) };
     let text = String::from_utf8_lossy(&transfer::start(&bytes)).into_owned();
@@ -296,7 +298,7 @@ fn sizes(bag: &Path) -> Result<Option<(u64, u64)>, DiskError> {
     Ok(field("Annals-Size").zip(field("Annals-Record-Size")))
 }
 
-/// Whether bytes are the ones that the manifest names under `data/`.
+/// Whether the manifest lists these bytes under `data/` and this name.
 pub fn is_listed(checked: &Checked, name: &str, bytes: &[u8]) -> bool {
     checked.manifest.get(&format!("{PAYLOAD}/{name}")) == Some(&filed(bytes).digest)
 }

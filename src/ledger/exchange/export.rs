@@ -1,13 +1,13 @@
-//! Export: the record, whole or up to a point, in a bag that can be opened without this program.
+//! Export: a bag with the record, whole or up to a point, that can be opened without this program.
 //!
 //! ```text
 //! verify ─► cut the journal ─► documents, checkpoints ─► derive from these ─► sign ─► name
 //! ```
 //!
-//! Always holds: only a record that verified whole, and that its checkpoint covers, is exported;
-//! what a redaction withholds is in no file; everything outside `ledger/` follows from it; no
-//! date is in it that is not of the record, so the same record, point and notes give the same
-//! bytes. Not here: how a bag is written (`archive::bag`). Source: FORMAT.md section 14.
+//! Always holds: only a record that verifies completely and is covered by its checkpoint is
+//! exported; no file contains redacted text; everything outside `ledger/` is derived from it; every
+//! date comes from the record, so the same record, point and notes give the same bytes.
+//! Not here: how a bag is written (`archive::bag`). Source: FORMAT.md section 14.
 
 mod checkpoints;
 mod claims;
@@ -48,37 +48,37 @@ pub use derive::derive;
 use grouped::Grouped;
 use std::collections::BTreeSet;
 
-/// What to export.
+/// The options of an export.
 #[derive(Clone, Debug)]
 pub struct ExportOptions {
-    /// How many events from the start.
+    /// The number of events, from the start.
     pub until: u64,
-    /// Number of threads that verify.
+    /// The number of threads that verify.
     pub jobs: usize,
-    /// Whether the bag may be without signature, where the log key is not at hand.
+    /// Whether the bag may be unsigned if the log key is not available.
     pub unsigned: bool,
 }
 
-/// What was exported.
+/// The result of an export.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Exported {
     /// Number of events in the bag.
     pub size: u64,
-    /// Number of events of the record.
+    /// Number of events of the whole record.
     pub of: u64,
     /// Files of the payload.
     pub files: u64,
-    /// Size of the bag's checkpoint, if it has one.
+    /// Size of the checkpoint in the bag, if there is one.
     pub checkpoint: Option<u64>,
     /// Whether the log key signed the bag.
     pub signed: bool,
 }
 
-/// Exports a record onto a ground.
+/// Exports a record to a target.
 ///
-/// Errors: the record does not verify whole, its checkpoint does not cover it, the point lies
-/// before a redaction of what it holds, the log key is not at hand and `unsigned` was not said, or
-/// a file cannot be written. Then no bag is there.
+/// Errors: the record does not verify completely, its checkpoint does not cover it, the point is
+/// earlier than a redaction of an event in the part, the log key is not available and `unsigned` is
+/// not set, or a file cannot be written. After an error there is no bag.
 pub fn export(
     record: &Record,
     log_keys: &[SecretKey],
@@ -93,7 +93,7 @@ pub fn export(
     }
     let known = checkpoints::known(record, &part)?;
     let is_whole = part.size == whole.size;
-    // Its state is as large as the part's, and no longer needed.
+    // The state of the whole record is no longer needed and may be large.
     drop(whole);
     let checkpoint = match is_whole {
         true => record.checkpoint.clone(),
@@ -132,7 +132,7 @@ pub fn export(
     Ok(exported)
 }
 
-/// The whole record's verdict: nothing else is exported.
+/// The report on the whole record; an error unless it may be exported.
 fn verified(record: &Record, jobs: usize) -> Result<Report, LedgerError> {
     let report = audit(record, &Audit { jobs, ..Audit::default() }, None)?.report;
     if !report.faults.is_empty() {
@@ -143,7 +143,7 @@ fn verified(record: &Record, jobs: usize) -> Result<Report, LedgerError> {
     }
     match &report.anchors.checkpoint {
         Some(checkpoint) if checkpoint.size == report.size => Ok(report),
-        // A copy that nobody writes to is as signed for as it will ever be.
+        // A read-only copy never gets another signature.
         _ if matches!(Imported::of(&record.paths)?, Imported::ReadOnly(_)) => Ok(report),
         _ => Err(LedgerError::Usage(format!(
             "the checkpoint does not cover all {} events: a writer is at work, or was interrupted \
@@ -176,7 +176,7 @@ fn part(record: &Record, whole: &Report, until: u64) -> Result<Part, LedgerError
     Ok(Part { size: report.size, of, origin, report })
 }
 
-/// The present log key of the part, where it is at hand.
+/// The present log key of the part, if it is available.
 fn held<'k>(log_keys: &'k [SecretKey], keys: &LogKeys) -> Option<&'k SecretKey> {
     log_keys.iter().find(|key| key.public() == keys.key)
 }
@@ -190,7 +190,7 @@ fn no_signer(record: &Record, part: &Part) -> LedgerError {
     ))
 }
 
-/// Writes the journal of the part; the digests of the documents that it may hold.
+/// Writes the journal of the part; returns the digests of the documents that it may contain.
 fn journal(
     record: &Record,
     part: &Part,
@@ -226,7 +226,7 @@ fn journal(
     }
 }
 
-/// A mark with another root than the record has at its size.
+/// The error for a mark with another root than that of the record at its size.
 fn contradicted(mark: &Mark, part: &Part) -> LedgerError {
     let remembered = mark.remembered();
     match remembered.is_damaged(&part.report.log) {
@@ -242,7 +242,7 @@ fn captured(entry: &Entry) -> Option<Hash> {
     }
 }
 
-/// The tag files, the signature, the name.
+/// Writes the tag files, signs the bag, and gives it its name.
 fn finish(
     bag: Bagger<'_>,
     part: &Part,

@@ -1,13 +1,14 @@
-//! Import: a ledger made of a bag, as a copy to read or, on purpose, as the one that goes on.
+//! Import: makes a ledger of a bag, as a copy to read or, on request, as the one to continue.
 //!
 //! ```text
-//! taken over     log key and its memory here, and the memory ends where the bag ends: it goes on
-//!                else: only with another log key, which an admin names first
+//! read only     the default
+//! taken over    the log key and its marks are here, and the marks end at the bag's end: writable
+//!               otherwise: writable once an admin has named another log key
 //! ```
 //!
-//! Always holds: only a bag that is whole, with a record that verifies, becomes a ledger; it is
-//! built beside and gets its name last; a part of a record is never taken over, for it would fork;
-//! no log key signs on that may have signed more elsewhere. Not here: what a writer asks
+//! Always holds: only a complete bag, with a record that verifies, becomes a ledger. It is built
+//! beside the target and renamed last. A part of a record is never taken over, because it would
+//! fork. No log key signs that may have signed more elsewhere. Not here: the check before a write
 //! (`imported`). Source: FORMAT.md section 14, "Import"; THREATS.md.
 
 use crate::archive::bag::PAYLOAD;
@@ -28,32 +29,33 @@ use annals_core::rule::{Fault, Rule};
 use annals_core::verify::Report;
 use std::path::Path;
 
-/// The most bytes of a file of a ledger that are read: a file of the journal and one commit.
+/// The maximum size of a ledger's file, in bytes: a file of the journal and one commit.
 const MOST: u64 = 8 << 30;
 
-/// What to do with a bag.
+/// The options of an import.
 pub struct ImportOptions<'a> {
-    /// The log keys at hand, if the ledger is to be taken over.
+    /// The available log keys, if the ledger is to be taken over.
     pub take_over: Option<&'a [SecretKey]>,
-    /// Number of threads that verify.
+    /// The number of threads that verify.
     pub jobs: usize,
     /// How long to wait for another import to the same place.
     pub wait: Waiting,
 }
 
-/// What was made.
+/// The result of an import.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ImportedLedger {
     /// Number of events.
     pub size: u64,
-    /// What the ledger may do.
+    /// How the ledger may be used.
     pub imported: Imported,
 }
 
 /// Makes a ledger of a bag.
 ///
-/// Errors: the bag or the record in it is not whole; there is something at the ledger's place; the
-/// bag is a part of a record and was to be taken over; the log key's memory knows more.
+/// Errors: the bag or the record in it is incomplete; there is something at the ledger's path; the
+/// bag is a part of a record and was to be taken over; the marks of the log key are of a later
+/// size.
 pub fn import(
     bag: &Path,
     paths: &Paths,
@@ -83,7 +85,7 @@ pub fn import(
     }
     put(&mut ground, ATTRIBUTES, NO_TEXT.as_bytes())?;
     ground.finish()?;
-    // What is derived is no part of a bag.
+    // A bag contains no index, so it is built here.
     make_index(paths, &Record::open(paths.clone())?.journal, None)?;
     Ok(ImportedLedger { size: report.size, imported })
 }
@@ -94,7 +96,7 @@ fn put(ground: &mut FolderBagTarget, name: &str, bytes: &[u8]) -> Result<(), Led
     Ok(ground.end()?)
 }
 
-/// The report on the record, if nothing at all is wrong.
+/// The report on the record, if there is no fault at all.
 fn whole<'b>(bag: &Path, bagged: &'b BagAudit) -> Result<&'b Report, LedgerError> {
     if let Some(why) = bagged.all_wrong().next() {
         return Err(LedgerError::Bag(bag.to_owned(), why.to_owned()));
@@ -112,7 +114,7 @@ fn whole<'b>(bag: &Path, bagged: &'b BagAudit) -> Result<&'b Report, LedgerError
     }
 }
 
-/// How the ledger goes on.
+/// How the ledger may be used after it is taken over.
 fn taken_over(
     bagged: &BagAudit,
     report: &Report,

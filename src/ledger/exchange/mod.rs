@@ -1,6 +1,6 @@
-//! Exchange: what leaves a ledger, what comes in, and what is rebuilt from copies.
+//! Exchange: export, import, publication, witnesses, and repair from copies.
 //!
-//! Always holds: what is handed over is verified first. Not here: single events (`write`).
+//! Always holds: a record is verified before it is handed over. Not here: single events (`write`).
 
 pub mod export;
 pub mod import;

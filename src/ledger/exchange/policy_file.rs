@@ -1,9 +1,10 @@
-//! Trust: the policy beside the keys, read, and edited line by line.
+//! The policy file beside the keys: reading it, and editing it line by line.
 //!
-//! Always holds: what is written is read back by the same parser first; lines that a person wrote
-//! stay as they are; the file is replaced whole. A policy whose quorum annals keeps has one group,
-//! `witnesses`, of all witnesses; any other quorum is the person's own. Not here: what a policy
-//! means (`tlog::policy`). Source: C2SP tlog-policy (a draft); FORMAT.md section 11.
+//! Always holds: new content is parsed by the same parser before it is written; lines that a person
+//! wrote stay unchanged; the file is replaced atomically. A policy whose quorum annals maintains
+//! has one group, `witnesses`, of all witnesses; any other quorum is the person's own. Not here:
+//! the meaning of a policy (`tlog::policy`). Source: C2SP tlog-policy (a draft); FORMAT.md section
+//! 11.
 
 use crate::disk::read_optional;
 use crate::disk::{self, FileMode};
@@ -13,10 +14,10 @@ use annals_core::tlog::policy::{MAX_POLICY, Policy};
 use annals_core::tlog::{KeyKind, VerifierKey};
 use std::path::PathBuf;
 
-/// The group that annals keeps.
+/// The group that annals maintains.
 const GROUP: &str = "witnesses";
-/// Words of the language of policies. The draft refuses only `none` as a name, other readers of
-/// policies refuse the others too.
+/// Reserved words of policies. The draft refuses only `none` as a name; other parsers of policies
+/// refuse the others too.
 const RESERVED: [&str; 8] = ["all", "any", "group", "log", "none", "policy", "quorum", "witness"];
 
 /// The policy beside the keys.
@@ -24,18 +25,18 @@ const RESERVED: [&str; 8] = ["all", "any", "group", "log", "none", "policy", "qu
 pub struct PolicyFile {
     path: PathBuf,
     lines: Vec<String>,
-    /// What it says.
+    /// Its parsed content.
     pub policy: Policy,
 }
 
-/// How a witness is to be entered.
+/// A witness to add.
 #[derive(Clone, Debug)]
 pub struct NewWitness {
-    /// What it is called here.
+    /// Its name in the policy.
     pub name: String,
     /// Its key.
     pub key: VerifierKey,
-    /// Where it answers.
+    /// Its address.
     pub url: String,
 }
 
@@ -52,7 +53,7 @@ impl PolicyFile {
         Ok(Some(PolicyFile { path, lines, policy }))
     }
 
-    /// A policy that trusts this log and asks for nobody.
+    /// A policy that trusts this log and requires no witness.
     pub fn new(paths: &Paths, log: &VerifierKey) -> PolicyFile {
         let lines = vec![
             "# Who is trusted: C2SP tlog-policy. annals witness add and remove edit it.".to_owned(),
@@ -62,10 +63,10 @@ impl PolicyFile {
         PolicyFile { path: paths.keys.join("policy"), lines, policy: Policy::default() }
     }
 
-    /// Enters a witness. `least` is `any`, `all`, `none` or a number of witnesses; without it the
-    /// number stays as it is, and is `all` where the first witness is entered.
+    /// Adds a witness. `least` is `any`, `all`, `none` or a number of witnesses; without it the
+    /// number stays unchanged, and is `all` for the first witness.
     ///
-    /// Whether the quorum counts it: not, where the quorum is a person's own.
+    /// Returns whether the quorum counts the witness; it does not if the quorum is a person's own.
     pub fn add(&mut self, new: &NewWitness, least: Option<&str>) -> Result<bool, LedgerError> {
         check_name(&new.name)?;
         let line = format!("witness {} {} {}", new.name, new.key, new.url);
@@ -101,7 +102,7 @@ impl PolicyFile {
             .retain(|line| !matches!(words(line).as_slice(), ["witness", n, ..] if *n == name));
         if !own {
             let left = self.names().len();
-            // A number that nobody can reach any more is all of those who are left.
+            // A number that can no longer be reached becomes the number of the remaining witnesses.
             let reachable = kept.parse::<usize>().map_or(true, |number| number <= left);
             self.put_quorum(if reachable { &kept } else { "all" });
         }
@@ -117,7 +118,7 @@ impl PolicyFile {
         self.lines.iter().map(|line| format!("{line}\n")).collect()
     }
 
-    /// Reads back what would be written.
+    /// Parses the new content.
     fn check(&mut self) -> Result<(), LedgerError> {
         self.policy = Policy::parse(self.text().as_bytes()).map_err(|error| {
             let path = self.path.display();
@@ -126,7 +127,7 @@ impl PolicyFile {
         Ok(())
     }
 
-    /// Whether the quorum is a person's own: another than the one that annals keeps.
+    /// Whether the quorum is a person's own: not the one that annals maintains.
     fn own_quorum(&self) -> bool {
         let own = |line: &String| match words(line).as_slice() {
             ["group", name, _, members @ ..] => {
@@ -154,7 +155,7 @@ impl PolicyFile {
         self.lines.iter().filter_map(|line| name(line)).collect()
     }
 
-    /// Takes the lines of the quorum out; what it asked for.
+    /// Removes the lines of the quorum; returns the number that it required.
     fn take_quorum(&mut self) -> String {
         let least = self.lines.iter().find_map(|line| match words(line).as_slice() {
             ["group", GROUP, least, ..] => Some((*least).to_owned()),
@@ -195,7 +196,7 @@ fn check_name(name: &str) -> Result<(), LedgerError> {
     Ok(())
 }
 
-/// Reads a witness's verifier key.
+/// Parses a witness's verifier key.
 pub fn witness_key(text: &str) -> Result<VerifierKey, LedgerError> {
     let key = VerifierKey::parse(text).map_err(LedgerError::Usage)?;
     match key.kind {

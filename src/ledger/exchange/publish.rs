@@ -1,12 +1,13 @@
-//! Publish: the record as static files, only what is new or damaged, the checkpoint last.
+//! Publish: the record as static files; writes only new or damaged files, the checkpoint last.
 //!
-//! Always holds: nothing is written before the whole record verified and its checkpoint covers it;
-//! a reader finds all of the size that the published checkpoint says, whenever the writing stops;
-//! what was published before is a beginning of what is published now; every file of the publication
-//! was compared with what follows from the record, byte for byte, and one that differs was written
-//! again. A size that a witness cosigned has its partial tiles, published or not. A body or a
-//! document that is sealed or redacted is not published, wherever else it may still be. Not here:
-//! how a file is written (`archive::shelf`). Source: FORMAT.md section 9, "Published directory".
+//! Always holds: nothing is written before the whole record is verified and its checkpoint covers
+//! it. Whenever writing stops, a reader finds every file for the size in the published checkpoint.
+//! The earlier publication is a prefix of the new one. Every published file is compared with the
+//! one derived from the record, byte for byte, and written again if it differs. A size that a
+//! witness cosigned has its partial tiles, even if that size was never published. A sealed or
+//! redacted body or document is not published, even if a copy of it exists elsewhere. Not here: how
+//! a file is written (`archive::publish_target`).
+//! Source: FORMAT.md section 9, "Published directory".
 
 use crate::archive::publish_target::{PublishTarget, TargetLock};
 use crate::archive::tile::{self, Tile, Tiling, WIDTH};
@@ -29,23 +30,23 @@ use annals_core::verify::Report;
 use annals_core::verify::source::Source;
 use std::collections::HashSet;
 
-/// What a publication did.
+/// The result of a publication.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Publication {
-    /// The size that was published before; 0 if none was.
+    /// The size published before; 0 if there was none.
     pub before: u64,
-    /// The size that is published now.
+    /// The size published now.
     pub size: u64,
     /// Files that were written.
     pub written: u64,
-    /// Files and folders that were removed: partial tiles of full ones, what is withheld now.
+    /// Files and folders that were removed: partial tiles of full ones, and withheld bodies or
+    /// documents.
     pub removed: u64,
-    /// Of the files that were written, those that the size published before has, and that were
-    /// damaged or missing.
+    /// Of the written files, those of the size published before that were damaged or missing.
     pub mended: u64,
 }
 
-/// A record that verified whole, and whose checkpoint covers all of it: what can be published.
+/// A completely verified record that its checkpoint covers: only such a record can be published.
 pub struct Verified<'a> {
     record: &'a Record,
     report: Report,
@@ -81,9 +82,9 @@ impl<'a> Verified<'a> {
         Ok(Verified { record, report, checkpoint, note })
     }
 
-    /// Publishes the record on a shelf.
+    /// Publishes the record to a target.
     ///
-    /// Errors: what is published there is no earlier state of this record; a file cannot be
+    /// Errors: what is published there is not an earlier state of this record; a file cannot be
     /// written.
     pub fn publish(&self, shelf: &mut dyn PublishTarget) -> Result<Publication, LedgerError> {
         let before = before(self, shelf)?;
@@ -99,14 +100,14 @@ impl<'a> Verified<'a> {
     }
 }
 
-/// The sizes up to the published one that witnesses cosigned, as far as the ledger remembers.
+/// The sizes up to the published one that witnesses cosigned, as far as the ledger has kept them.
 fn cosigned(record: &Record, now: &Checkpoint) -> Result<Vec<u64>, LedgerError> {
     let Ok(origin) = Origin::new(now.origin.clone()) else { return Ok(Vec::new()) };
     let marks = HighWaterMarks::at(record.paths.checkpoints()).all_for(&origin, now.size)?;
     Ok(marks.into_iter().map(|mark| mark.size).collect())
 }
 
-/// The size that is published on a shelf: of this record, or nothing is written there.
+/// The size that the target has published; an error if it is not of this record.
 fn before(verified: &Verified<'_>, shelf: &dyn PublishTarget) -> Result<u64, LedgerError> {
     let Verified { record, report, checkpoint: now, .. } = verified;
     let Some(bytes) = shelf.read(CHECKPOINT, MAX_NOTE as u64)? else {
@@ -145,7 +146,7 @@ fn before(verified: &Verified<'_>, shelf: &dyn PublishTarget) -> Result<u64, Led
     }
 }
 
-/// Whether the first bundle on a shelf begins with the event 0 of another record.
+/// Whether the first bundle of a target begins with event 0 of another record.
 fn is_of_another(record: &Record, shelf: &dyn PublishTarget) -> Result<bool, LedgerError> {
     let full = Tile { level: 0, index: 0, width: WIDTH }.bundle_name();
     let folder = folder_of(&full);
@@ -155,7 +156,7 @@ fn is_of_another(record: &Record, shelf: &dyn PublishTarget) -> Result<bool, Led
         let Ok(Some(bundle)) = shelf.read(&name, tile::MAX_BUNDLE) else { continue };
         let first = tile::cut(&bundle, 1).records.into_iter().next();
         let theirs = first.map(|first| Reading::of(&first)).filter(|it| it.statement.is_some());
-        // One that is damaged says nothing.
+        // A damaged one proves nothing.
         if theirs.is_some_and(|theirs| Some(theirs.hash) != ours) {
             return Ok(true);
         }
@@ -163,8 +164,8 @@ fn is_of_another(record: &Record, shelf: &dyn PublishTarget) -> Result<bool, Led
     Ok(false)
 }
 
-/// Whether a note names a log key of the record and is signed by none of them: then what it says is
-/// not what the log key signed, and speaks of no other record.
+/// Whether a note names a log key of the record but none of them signed it: such a note is damaged,
+/// and is not evidence of another record.
 fn is_damaged(note: &Note, log: &[LogKeys], origin: &str) -> bool {
     let keys = || log.iter().flat_map(LogKeys::each);
     let of = |key| note.signatures.iter().any(|line| line.id == key_id(origin, &key));
@@ -184,34 +185,34 @@ fn root_at(record: &Record, size: u64) -> Result<Hash, LedgerError> {
     Ok(tree.root())
 }
 
-/// A publication under way.
+/// A publication in progress.
 struct Publisher<'a> {
     shelf: &'a mut dyn PublishTarget,
     fold: &'a Fold,
-    /// The size that was published before, and the one that is published now.
+    /// The size published before, and the size to publish now.
     before: u64,
     size: u64,
     tiling: Tiling,
     bundle: Vec<u8>,
-    /// Digests of the bodies and documents that are on the shelf.
+    /// Digests of the bodies and documents that the target has.
     there: [HashSet<Hash>; 2],
-    /// Digests of the bodies and documents that may be there.
+    /// Digests of the bodies and documents that may be published.
     open: [HashSet<Hash>; 2],
     done: Publication,
 }
 
-/// Whether the size published before has a file.
+/// Whether a file belongs to the size published before.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum FileAge {
-    /// It has: the file is written only to mend it.
+    /// It does: the file is written only to repair it.
     Published,
-    /// It has not.
+    /// It does not.
     New,
 }
 
 /// Bytes of a hash in a tile.
 const HASH: u64 = 32;
-/// Which of the two sets.
+/// The index of a set: bodies or documents.
 const BODY: usize = 0;
 const DOCUMENT: usize = 1;
 const FOLDERS: [&str; 2] = [BODIES, DOCUMENTS];
@@ -239,7 +240,7 @@ impl<'a> Publisher<'a> {
         })
     }
 
-    /// Publishes what one event brings.
+    /// Publishes the files of one event.
     fn event(
         &mut self,
         position: u64,
@@ -285,7 +286,7 @@ impl<'a> Publisher<'a> {
         if self.open[which].insert(digest)
             && let Some(bytes) = bytes()?
         {
-            // One that is not there may have been withheld until a newer event.
+            // A missing one may have been withheld until a newer event.
             let age = match self.there[which].contains(&digest) || self.before == self.size {
                 true => FileAge::Published,
                 false => FileAge::New,
@@ -295,12 +296,12 @@ impl<'a> Publisher<'a> {
         Ok(())
     }
 
-    /// Whether the size published before has the files of an event.
+    /// Whether the files of an event belong to the size published before.
     fn age(&self, position: u64) -> FileAge {
         if position < self.before { FileAge::Published } else { FileAge::New }
     }
 
-    /// Writes a file that is not there, or is not as it should be.
+    /// Writes a file that is missing or differs.
     fn put(&mut self, name: &str, bytes: &[u8], age: FileAge) -> Result<(), LedgerError> {
         match self.shelf.holds(name, bytes)? {
             TargetLock::Same => return Ok(()),
@@ -319,7 +320,7 @@ impl<'a> Publisher<'a> {
         Ok(())
     }
 
-    /// The partial tiles, then the checkpoint, then what is withheld goes.
+    /// Writes the partial tiles, then the checkpoint; then removes what is withheld.
     fn finish(mut self, cosigned: &[u64], note: &[u8]) -> Result<Publication, LedgerError> {
         let before = self.before;
         let partial: Vec<_> = self.tiling.partial().map(|(t, h)| (t, tile::bytes(h))).collect();
@@ -338,7 +339,8 @@ impl<'a> Publisher<'a> {
                     self.put(&part.bundle_name(), records, age)?;
                 }
             }
-            // A full one is none of this size, and who lacks the partial one would read it.
+            // A full tile is not of this size; a reader without the partial one would fall back to
+            // it.
             self.remove_if_there(&tile.full().name())?;
             if tile.level == 0 {
                 self.remove_if_there(&tile.full().bundle_name())?;
@@ -364,7 +366,7 @@ impl<'a> Publisher<'a> {
         Ok(self.done)
     }
 
-    /// The names in the folders of the partial tiles, and bundles, of a tile.
+    /// The names in the folders of a tile's partial tiles and bundles.
     fn names_of(&self, tile: Tile) -> Result<Vec<String>, LedgerError> {
         let mut names = self.shelf.names(&folder_of(&tile.full().name()))?;
         if tile.level == 0 {
@@ -380,8 +382,8 @@ impl<'a> Publisher<'a> {
         }
     }
 
-    /// Removes partial tiles and bundles of full ones, and those that an interrupted publication
-    /// left of a size that was never published.
+    /// Removes partial tiles and bundles of full ones, and those of a size that was never
+    /// published, which an interrupted publication left.
     fn remove_partial(&mut self, kept: PublishedState<'_>) -> Result<(), LedgerError> {
         let old = tile::ends(kept.before);
         for now in tile::ends(self.done.size) {
@@ -411,8 +413,8 @@ impl<'a> Publisher<'a> {
     }
 }
 
-/// Which partial tiles of the tile at the end are kept beside that of the present size: those of
-/// sizes that were published, if they are there, and those of sizes that were cosigned.
+/// Which partial tiles of the last tile are kept beside that of the present size: those of sizes
+/// that were published, if they exist, and those of sizes that were cosigned.
 #[derive(Clone, Copy)]
 struct PublishedState<'a> {
     before: u64,
@@ -420,7 +422,7 @@ struct PublishedState<'a> {
 }
 
 impl PublishedState<'_> {
-    /// Whether a width of a partial tile is one of a size that may have been published.
+    /// Whether a partial tile of this width is of a size that may have been published.
     fn is_published(&self, tile: Tile, width: u64) -> bool {
         let old = tile::ends(self.before).get(usize::from(tile.level)).copied();
         old.is_some_and(|old| old.index == tile.index && (1..=old.width).contains(&width))
@@ -439,7 +441,7 @@ impl PublishedState<'_> {
                 && (self.is_published(tile, width) || self.is_cosigned(tile, width)))
     }
 
-    /// The widths that are to be there, where these names are.
+    /// The widths that must exist, given the names that exist.
     fn widths(&self, tile: Tile, there: &[String]) -> Vec<u64> {
         let is_there = |width: u64| there.contains(&width.to_string());
         (1..=tile.width)
@@ -452,7 +454,7 @@ impl PublishedState<'_> {
     }
 }
 
-/// The folder of the partial tiles of a full one.
+/// The folder of the partial tiles of a full tile.
 fn folder_of(full: &str) -> String {
     format!("{full}.p")
 }

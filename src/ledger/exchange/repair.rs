@@ -1,11 +1,11 @@
-//! Repair: a damaged or lost journal is built from the store, the store from the journal, both
+//! Repair: builds a damaged or lost journal from the store, the store from the journal, or both
 //! from another copy.
 //!
-//! Always holds: only a record that verifies whole, and that checkpoint and marks here do not
-//! contradict, takes the place of another; what is replaced is built beside it, durable, then
-//! renamed into place; the old is kept aside, never deleted; two that verify and differ are a
-//! fork, and nothing is changed. Not here: what a place holds (`holding`), the files (`place`).
-//! Source: FORMAT.md section 9.
+//! Always holds: a record replaces another only if it verifies completely and neither the
+//! checkpoint nor the marks here contradict it. The replacement is built beside the old one,
+//! synced, and then renamed; the old one is kept aside, never deleted. Two records that verify and
+//! differ are a fork, and nothing is changed. Not here: the examination of a place (`holding`), its
+//! files (`place`).
 
 mod compare;
 mod documents;
@@ -30,72 +30,72 @@ use scratch::Scratch;
 use std::path::PathBuf;
 pub use step::{CopyKind, CopyState, Step};
 
-/// How to repair.
+/// The options of a repair.
 #[derive(Clone, Debug, Default)]
 pub struct RepairOptions {
-    /// Another copy of the ledger: the folder that its journal is in.
+    /// Another copy of the ledger: the folder that contains its journal.
     pub from: Option<PathBuf>,
-    /// Number of threads.
+    /// The number of threads.
     pub jobs: usize,
     /// How long to wait for a writer.
     pub wait: Waiting,
 }
 
-/// Repairs a ledger, tells each step, and verifies what is there then.
+/// Repairs a ledger, reports each step, and verifies the result.
 ///
-/// Errors: [`LedgerError::Irreparable`] where nothing whole is at hand, [`LedgerError::Fork`]
-/// where two records verify and differ; then nothing was changed.
+/// Errors: [`LedgerError::Irreparable`] if there is no complete copy, [`LedgerError::Fork`] if two
+/// records verify and differ. After an error nothing was changed.
 pub fn repair(
     paths: &Paths,
     asked: &RepairOptions,
-    tell: &mut dyn FnMut(Step),
+    on_step: &mut dyn FnMut(Step),
 ) -> Result<Audited, LedgerError> {
     paths.expect_repairable()?;
     let from = asked.from.as_ref().map(|copy| copy_paths(paths, copy)).transpose()?;
     let lock = Lock::take(&paths.lock(), asked.wait)?;
     let scratch = Scratch::make(&paths.ledger)?;
     let journal = Holding::journal(paths, asked.jobs)?;
-    tell(journal.step());
+    on_step(journal.step());
     let mut store = Holding::store(paths, &scratch, asked.jobs)?;
-    tell(store.step());
-    // Beside a whole journal a whole store is compared, whatever was signed.
+    on_step(store.step());
+    // If the journal is complete, a complete store is compared with it, whatever was signed.
     store.anchored |= journal.is_whole();
     let mut holdings = vec![journal, store];
     if let Some(from) = &from {
         let copy = Holding::copy(from, paths, &holdings, asked.jobs)?;
-        tell(copy.step());
+        on_step(copy.step());
         holdings.push(copy);
     }
     let record = choose(&holdings)?;
     let mut changed = false;
     if record.place != CopyKind::Journal {
-        place::journal(paths, &scratch, record, tell)?;
+        place::journal(paths, &scratch, record, on_step)?;
         changed = true;
     }
     if !same_as_store(record, &holdings)? {
-        place::store(paths, &scratch, record, tell)?;
+        place::store(paths, &scratch, record, on_step)?;
         changed = true;
     }
     let copy = from.as_ref().map(|from| from.ledger.as_path());
-    changed |= documents::take(paths, record, copy, tell)?;
-    changed |= place::checkpoint(paths, record, &holdings, tell)?;
+    changed |= documents::take(paths, record, copy, on_step)?;
+    changed |= place::checkpoint(paths, record, &holdings, on_step)?;
     drop((holdings, scratch));
     let mended = Record::open(paths.clone())?;
     if let (_, IndexStatus::Same { events, wrote: true }) =
         make_index(paths, &mended.journal, None)?
     {
-        tell(Step::Index(events));
+        on_step(Step::Index(events));
         changed = true;
     }
     if !changed {
-        tell(Step::Nothing);
+        on_step(Step::Nothing);
     }
     drop(lock);
     let asked = Audit { store: true, index: true, jobs: asked.jobs, ..Audit::default() };
     audit(&Record::open(paths.clone())?, &asked, None)
 }
 
-/// Makes the index of the journal that is there, as far as it is not there already.
+/// Builds the index of the journal, unless it is already complete.
 pub fn index(
     paths: &Paths,
     wait: impl Into<Waiting>,
@@ -107,7 +107,7 @@ pub fn index(
     Ok(make_index(paths, &record.journal, progress)?.1)
 }
 
-/// The copy's folders; its keys are not looked at.
+/// The paths of the copy; its keys are not used.
 fn copy_paths(paths: &Paths, copy: &std::path::Path) -> Result<Paths, LedgerError> {
     let from = Paths::new(copy.to_owned(), None);
     from.expect_ledger()?;
@@ -118,7 +118,8 @@ fn copy_paths(paths: &Paths, copy: &std::path::Path) -> Result<Paths, LedgerErro
     Ok(from)
 }
 
-/// The longest whole record; of equals the journal, then the copy. All that verify must agree.
+/// Chooses the longest complete record; of equal ones the journal, then the copy. All that verify
+/// must agree.
 fn choose(holdings: &[Holding]) -> Result<&Holding, LedgerError> {
     let anchored = |holding: &&Holding| holding.verifies() && holding.anchored;
     let verified: Vec<&Holding> = holdings.iter().filter(anchored).collect();
@@ -141,11 +142,11 @@ fn choose(holdings: &[Holding]) -> Result<&Holding, LedgerError> {
     };
     let whole = verified.iter().filter(|holding| holding.is_whole());
     let longest = whole.max_by_key(|holding| (holding.size(), rank(holding)));
-    longest.copied().ok_or_else(|| hopeless(holdings))
+    longest.copied().ok_or_else(|| irreparable(holdings))
 }
 
-/// Why nothing can be repaired with what is here.
-fn hopeless(holdings: &[Holding]) -> LedgerError {
+/// The error if nothing here can be used for a repair.
+fn irreparable(holdings: &[Holding]) -> LedgerError {
     let behind = holdings.iter().find_map(|holding| holding.behind_mark());
     let others =
         holdings.iter().filter(|h| h.place == CopyKind::Store && h.found() != CopyState::Absent);
@@ -156,8 +157,8 @@ fn hopeless(holdings: &[Holding]) -> LedgerError {
     }
 }
 
-/// Whether the store holds the record that was chosen, bodies too; one that could not be looked at
-/// is left as it is.
+/// Whether the store holds the chosen record, including bodies; a store that cannot be read is left
+/// unchanged and counts as equal.
 fn same_as_store(record: &Holding, holdings: &[Holding]) -> Result<bool, LedgerError> {
     let store = holdings.iter().find(|holding| holding.place == CopyKind::Store);
     if store.is_some_and(Holding::is_unknown) {

@@ -1,11 +1,11 @@
-//! Witnesses: cosignatures of the ledger's checkpoint, collected from all at once.
+//! Witnesses: cosignatures of the ledger's checkpoint, requested from all at once.
 //!
-//! Always holds: nobody is asked before the checkpoint is found to be that of the record in hand,
-//! so that damage here is never told as a fork; a record is contradicted only by a checkpoint that
-//! the log or the witness signed, and not if it grew meanwhile; one witness that is slow or silent
-//! keeps no other waiting; the checkpoint's text is never changed, only lines of witnesses are.
-//! Not here: how one
-//! is asked (`witness::ask`), who they are (`trust`). Source: FORMAT.md section 13.
+//! Always holds: no request is sent before the checkpoint is known to be that of the local record,
+//! so that local damage is never reported as a fork. A record is contradicted only by a checkpoint
+//! that the log or the witness signed, and not if the record grew meanwhile. A slow or silent
+//! witness delays no other. The checkpoint's text never changes, only its witness lines. Not here:
+//! the request to one witness (`witness::ask`), the list of witnesses (`policy_file`). Source:
+//! FORMAT.md section 13.
 
 use crate::disk::lock::Lock;
 use crate::disk::lock::Waiting;
@@ -26,32 +26,32 @@ use annals_core::verdict::Verdict;
 use annals_core::verify::source::{Source, SourceError};
 use std::time::Duration;
 
-/// The most bytes of the file of earlier checkpoints.
+/// The maximum size of the file of earlier checkpoints, in bytes.
 const MAX_CHECKPOINTS: u64 = 256 << 20;
 
-/// How long is waited.
+/// The timeouts of a collection.
 #[derive(Clone, Copy, Debug)]
 pub struct Timeouts {
-    /// For each step of one witness's answer.
+    /// For each step of a request to one witness.
     pub witness: Duration,
-    /// For another writer of the ledger.
+    /// For another writer's lock.
     pub writer: Waiting,
 }
 
-/// What became of asking.
+/// The result of a collection.
 #[derive(Clone, Debug)]
 pub struct Collected {
     /// The size of the checkpoint.
     pub size: u64,
-    /// Name of each witness of the policy, in order, and the time (seconds since 1970) at which it
-    /// cosigned, or why it did not.
+    /// For each witness of the policy, in order, its name and the time of its cosignature (seconds
+    /// since 1970), or why there is none.
     pub witnesses: Vec<(String, Result<u64, Unheard>)>,
-    /// Whether the checkpoint now meets the policy's quorum.
+    /// Whether the checkpoint meets the policy's quorum afterwards.
     pub quorum: bool,
 }
 
 impl Collected {
-    /// Whether something signed is of another or a longer record.
+    /// Whether a signed checkpoint is of another or a longer record.
     pub fn is_contradicted(&self) -> bool {
         let contradicts = |(_, heard): &(String, Result<u64, Unheard>)| {
             matches!(heard, Err(Unheard::Contradicts(_)))
@@ -59,7 +59,7 @@ impl Collected {
         self.witnesses.iter().any(contradicts)
     }
 
-    /// What it comes to: forked where one contradicts, trust missing without a quorum.
+    /// The verdict: "forked" if a checkpoint contradicts, "trust missing" without a quorum.
     pub fn verdict(&self) -> Verdict {
         match (self.is_contradicted(), self.quorum) {
             (true, _) => Verdict::Forked,
@@ -69,8 +69,8 @@ impl Collected {
     }
 }
 
-/// Asks every witness of the policy that has an address to cosign the ledger's checkpoint, and
-/// keeps the lines in it.
+/// Requests a cosignature of the ledger's checkpoint from every witness of the policy that has an
+/// address, and writes the cosignatures into it.
 pub fn collect(
     record: &Record,
     policy: &Policy,
@@ -90,7 +90,8 @@ pub fn collect(
     };
     let asked = ask_all(&policy.witnesses, &question);
     if asked.iter().any(|heard| matches!(heard, Err(Unheard::Contradicts(_)))) {
-        // Another may have written here, and had a later checkpoint cosigned, in the meantime.
+        // Another process may meanwhile have written here and collected cosignatures of a later
+        // checkpoint.
         let now = read_optional(&record.paths.checkpoint(), MAX_NOTE as u64)?;
         if now.as_deref().and_then(Note::parse).is_some_and(|now| now.text != note.text) {
             return Err(grew());
@@ -110,7 +111,7 @@ pub fn collect(
     })
 }
 
-/// The checkpoint, if it is that of the record in hand.
+/// The checkpoint, if it is that of the local record.
 fn checkpoint_of(record: &Record) -> Result<(Note, Checkpoint), LedgerError> {
     let note = record.checkpoint.as_deref().and_then(Note::parse);
     let read = note.and_then(|note| Some((Checkpoint::parse(&note.text)?, note)));
@@ -127,8 +128,8 @@ fn lines_of(note: &Note, origin: &str) -> Vec<NoteSignature> {
     note.signatures.iter().filter(|line| line.name == origin).cloned().collect()
 }
 
-/// The consistency proof from a smaller size to the checkpoint's; an error if the record is not
-/// the one that the checkpoint speaks of.
+/// The consistency proof from a smaller size to the checkpoint's; an error if the record is not the
+/// one that the checkpoint signs.
 fn prove(record: &Record, checkpoint: &Checkpoint, old: u64) -> Result<Vec<Hash>, LedgerError> {
     let plan = Plan::consistency(old, checkpoint.size);
     let plan = plan.ok_or_else(|| LedgerError::Usage(format!("size {old} is beyond the end")))?;
@@ -157,8 +158,8 @@ fn prove(record: &Record, checkpoint: &Checkpoint, old: u64) -> Result<Vec<Hash>
     plan.hashes(|subtree| wanted.get(subtree).ok_or_else(|| missing().into()))
 }
 
-/// What a checkpoint that came with an answer says against the record: nothing, unless the log or
-/// the witness signed it and it is of a longer record, or of another one at its size.
+/// The contradiction between a checkpoint in an answer and the record, if any: the log or the
+/// witness signed it, and it is of a longer record, or has another root at its size.
 fn contradiction(
     record: &Record,
     ours: &Checkpoint,
@@ -179,8 +180,8 @@ fn contradiction(
     Ok(differs.then(|| format!("{who} another record of size {size}")))
 }
 
-/// Whether the log key that the record names for a checkpoint's size signed it; of a size beyond
-/// the record, the present one.
+/// Whether the log key that the record names for the checkpoint's size signed it; for a size beyond
+/// the record, the present log key.
 fn is_signed_by_log(record: &Record, shown: &ShownCheckpoint<'_>) -> Result<bool, LedgerError> {
     let Checkpoint { origin, size, .. } = shown.checkpoint;
     let log = record.state(u64::MAX)?.log;
@@ -216,10 +217,10 @@ fn grew() -> LedgerError {
     )
 }
 
-/// What was heard of a witness: its line and its time.
+/// A witness's cosignature and its time.
 type Heard = Result<(NoteSignature, u64), Unheard>;
 
-/// Asks all of them at the same time; in order, what each answered.
+/// Sends the request to all witnesses at once; returns their answers in order.
 fn ask_all(witnesses: &[Witness], question: &Question<'_>) -> Vec<Heard> {
     std::thread::scope(|scope| {
         let asked: Vec<_> =
@@ -229,8 +230,8 @@ fn ask_all(witnesses: &[Witness], question: &Question<'_>) -> Vec<Heard> {
     })
 }
 
-/// Remembers that a checkpoint was cosigned, by its size and the log's line: others may have seen
-/// it, so `ledger::publish` has its partial tiles.
+/// Records that a checkpoint was cosigned, by its size and the log's line: others may have seen it,
+/// so `ledger::exchange::publish` keeps its partial tiles.
 fn remember(record: &Record, note: &Note) -> Result<(), LedgerError> {
     let path = record.paths.checkpoints();
     let Some(checkpoint) = Checkpoint::parse(&note.text) else { return Ok(()) };
@@ -246,7 +247,7 @@ fn remember(record: &Record, note: &Note) -> Result<(), LedgerError> {
     Ok(disk::replace(&path, &lines, FileMode::Shared)?)
 }
 
-/// Puts lines into the ledger's checkpoint, each in the place of an earlier one of its key.
+/// Puts lines into the ledger's checkpoint; each replaces an earlier line of the same key.
 fn keep(
     record: &Record,
     asked: &Note,

@@ -1,7 +1,7 @@
-//! Acts read by the index, and their fold: the same fold as that of the whole record.
+//! Acts read through the index, and their fold: the same fold as that of the whole record.
 //!
-//! Always holds: each event that is read has the hash that the index has of it. Not here: which
-//! events are read (`indexed`). Source: FORMAT.md section 8.
+//! Always holds: each event that is read has the hash in the index. Not here: which events are read
+//! (`indexed`). Source: FORMAT.md section 8.
 
 use crate::index::{EventMark, Index, IndexError, Snapshot};
 use crate::ledger::error::LedgerError;
@@ -20,7 +20,7 @@ use std::collections::BTreeSet;
 
 /// Why there is no slice.
 pub(super) enum QueryError {
-    /// The index cannot answer; the fold can.
+    /// The index cannot answer; a fold of the journal can.
     Index(IndexError),
     /// The journal cannot be read either.
     Failed(LedgerError),
@@ -48,12 +48,12 @@ pub(super) struct Acts<'a> {
 }
 
 impl<'a> Acts<'a> {
-    /// None yet.
+    /// No acts yet.
     pub fn none(record: &'a Record, index: &'a Index) -> Acts<'a> {
         Acts { record, index, acts: Vec::new(), cited: BTreeSet::new() }
     }
 
-    /// Reads the events that are not yet here.
+    /// Reads those of the events that are not read yet.
     pub fn add(&mut self, events: BTreeSet<u64>) -> Result<(), QueryError> {
         let here = |event: &u64| self.acts.binary_search_by_key(event, |act| act.0).is_ok();
         let events: Vec<u64> = events.into_iter().filter(|event| !here(event)).collect();
@@ -71,7 +71,7 @@ impl<'a> Acts<'a> {
         Ok(())
     }
 
-    /// The fold of them, without what was undone as of the point.
+    /// The fold of the acts, without those that were undone as of the point.
     pub fn fold(&self, slot: &Snapshot<'_>) -> Result<State, IndexError> {
         let (mut history, mut fold) = (History::default(), Fold::default());
         history.name_keys(self.index.keys());
@@ -102,7 +102,7 @@ impl<'a> Acts<'a> {
     }
 }
 
-/// The documents that a body cites as evidence.
+/// Adds the documents that a body cites as evidence.
 fn cite(content: &Content, cited: &mut BTreeSet<u64>) {
     let rows = match content {
         Content::FactAsserted(body) => words(&body.fact).evidence,
@@ -116,7 +116,7 @@ fn another(position: u64) -> QueryError {
     QueryError::Index(IndexError::Changed(position))
 }
 
-/// Whether these ascending positions are so far apart that each is read by itself.
+/// Whether these ascending positions are so far apart that reading each by itself is faster.
 fn is_sparse(positions: &[u64]) -> bool {
     let ends = positions.first().zip(positions.last());
     ends.is_none_or(|(first, last)| {
@@ -124,7 +124,7 @@ fn is_sparse(positions: &[u64]) -> bool {
     })
 }
 
-/// The events at these ascending positions, each with the hash that the index has of it.
+/// Calls `each` with the events at these ascending positions, each with the hash in the index.
 fn each(
     record: &Record,
     index: &Index,
@@ -158,7 +158,7 @@ fn each(
     wanted.next().map_or(Ok(()), |position| Err(another(position)))
 }
 
-/// The event at a position; `None` if it is not the one that was indexed.
+/// The event at a position; `None` if its hash is not the one in the index.
 pub(super) fn one(
     record: &Record,
     index: &Index,
@@ -170,7 +170,7 @@ pub(super) fn one(
     Ok((examined.reading.hash == index.hash(position)?).then_some(examined))
 }
 
-/// What later events did to an event's body.
+/// Applies to the fold what later events did to an event's body.
 pub(super) fn put(fold: &mut Fold, event: u64, mark: &EventMark) {
     fold.put_opening(event, mark.opening());
 }

@@ -1,8 +1,8 @@
 //! Facts as CSV: the columns of `annals replay --format csv` and of a bag, stable in name and
 //! order.
 //!
-//! Always holds: a row has every column; what is not told is empty; a cell is
-//! as `ledger::table` writes it. Not here: which facts.
+//! Always holds: a row has every column; a withheld value is empty; cells are written as
+//! `ledger::table` does. Not here: which facts.
 
 use crate::ledger::query::AsOf;
 use crate::ledger::query::row::{ActRow, FactRow};
@@ -44,16 +44,16 @@ const COLUMNS: [&str; 32] = [
     "revised_by",
 ];
 
-/// Which name a signer has.
+/// Which name of a signer the table shows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum NameColumn {
-    /// The one at the event.
+    /// The name at the event.
     AtEvent,
-    /// The last one as of the point, as FORMAT.md section 14 has it for a bag.
+    /// The last name as of the point, as FORMAT.md section 14 requires for a bag.
     Last,
 }
 
-/// A table of facts. `reason` and `statement` are those of the retraction that stands, else of the
+/// A table of facts. `reason` and `statement` are those of the retraction in force, else of the
 /// first open dispute, else of the last correction.
 pub struct Facts<'a, W: Write> {
     table: Table<W>,
@@ -74,7 +74,7 @@ impl<'a, W: Write> Facts<'a, W> {
         self.table.row(&record(self.as_of, row, self.naming))
     }
 
-    /// Hands on what is still held back.
+    /// Flushes the rows that are still buffered.
     pub fn end(mut self) -> Result<(), csv::Error> {
         Ok(self.table.end()?)
     }

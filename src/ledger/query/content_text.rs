@@ -1,6 +1,6 @@
-//! What an event says: who, when, the statement, the evidence, the words of a fact.
+//! The texts of an event: statement, evidence, and the words of a fact.
 //!
-//! Always holds: nothing is left out of what a body says. Not here: which body it is (`gather`).
+//! Always holds: every field of a body is included. Not here: choosing the body (`gather`).
 
 use crate::ledger::query::row::{EvidenceRow, StatementRow, Withheld, WordsRow};
 use annals_core::event::body::{Content, Evidence, Fact};
@@ -38,7 +38,7 @@ fn evidence(evidence: &Evidence) -> EvidenceRow {
     EvidenceRow { title: None, sha256: None, evidence: evidence.clone() }
 }
 
-/// What a revision says.
+/// The words of a revision.
 pub fn words(fact: &Fact) -> WordsRow {
     WordsRow {
         claim: Some(fact.claim.to_string()),

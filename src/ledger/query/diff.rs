@@ -1,8 +1,9 @@
 //! What changed between two points of one record: facts with their acts, and all other events.
 //!
-//! Always holds: a fact is told if something was done to it after the first point and up to the
-//! second, or if it stands otherwise (a stolen key was undone); an act that was undone is told as
-//! undone. Not here: words for people (`cli/diff`), since a point until now (`since`).
+//! Always holds: a fact is listed if an event acted on it after the first point and up to the
+//! second, or if its state differs (for example because acts of a stolen key were undone). An act
+//! that was undone is listed as undone. Not here: texts for people (`cli/diff`); opening both
+//! points as slices (`since`).
 
 use crate::ledger::error::LedgerError;
 use crate::ledger::query::View;
@@ -25,7 +26,7 @@ use serde::Serialize;
 use std::collections::BTreeSet;
 use std::rc::Rc;
 
-/// What was done to a fact, in the order in which it is told.
+/// The words for what happened to a fact, in the order of the output.
 const WORDS: [&str; 14] = [
     "new",
     "corrected",
@@ -46,22 +47,22 @@ const WORDS: [&str; 14] = [
 /// An act on a fact between the points.
 #[derive(Clone, Debug, Serialize)]
 pub struct ChangeStep {
-    /// Who, when, in which event.
+    /// Signer, time and position.
     #[serde(flatten)]
     pub act: ActRow,
-    /// The closed word that says why or how; of an act that is not about the fact but turned it,
-    /// what it did.
+    /// The closed word that gives the reason or manner; for an act that is not about the fact but
+    /// changed its status, what the act did.
     pub why: Option<String>,
-    /// Whose key it revoked.
+    /// The subject whose key the act revoked.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub subject: Option<Subject>,
-    /// Where the error is said to be.
+    /// Where the error is, by the statement.
     pub error_in: Option<ErrorIn>,
-    /// What it ends: the disputes, or the retraction.
+    /// The disputes or the retraction that the act ends.
     pub ends: Vec<u64>,
     /// The statement.
     pub statement: Option<String>,
-    /// Why it is not told.
+    /// Why the statement is withheld.
     pub withheld: Option<Withheld>,
 }
 
@@ -72,25 +73,25 @@ pub struct Change {
     pub fact: u64,
     /// The hash of its assertion.
     pub hash: Hash,
-    /// What was done to it: words of a closed list, in its order.
+    /// What happened to it: words of a closed list, in the order of that list.
     pub changes: Vec<&'static str>,
-    /// Its status as of the first point; `None` if it was not there.
+    /// Its status as of the first point; `None` if the fact did not exist.
     pub status_before: Option<Status>,
     /// Its status as of the second point.
     pub status: Status,
-    /// The revision as of the first point; `None` if it was not there.
+    /// The revision as of the first point; `None` if the fact did not exist.
     pub revision_before: Option<u64>,
     /// The revision as of the second point.
     pub revision: u64,
-    /// The words as of the first point, if they are not the present ones.
+    /// The words as of the first point, if they differ from those of the second.
     pub before: Option<WordsRow>,
     /// The words as of the second point.
     pub now: WordsRow,
-    /// What was done, by position.
+    /// The acts, by position.
     pub acts: Vec<ChangeStep>,
 }
 
-/// Everything that changed.
+/// Everything that changed between the points.
 #[derive(Default)]
 pub struct Between {
     /// Facts, by position.
@@ -99,17 +100,17 @@ pub struct Between {
     pub rows: Vec<FactRow>,
     /// Relations made and withdrawn.
     pub relations: Vec<EventRow>,
-    /// Captures and descriptions; words of documents released or redacted.
+    /// Captures and descriptions; releases and redactions of the words of documents.
     pub documents: Vec<EventRow>,
     /// Enrolments, changes and revocations.
     pub editors: Vec<EventRow>,
-    /// The ledger's own events, and words of others released or redacted.
+    /// Events of the ledger itself; releases and redactions of the words of other events.
     pub ledger: Vec<EventRow>,
-    /// How many bodies are not the ones that were signed.
+    /// The number of bodies that do not have the signed digest.
     pub damaged: u64,
 }
 
-/// What changed after the point of `from` up to the point of `to`.
+/// The changes after the point of `from` up to the point of `to`.
 pub fn between(
     from: &View<'_>,
     to: &View<'_>,
@@ -158,16 +159,16 @@ pub fn between(
     failed.map(|()| all)
 }
 
-/// An act between the points that is about no fact and turned some.
+/// An act between the points that is not about a fact but changed the status of some.
 struct StatusTurn {
     step: ChangeStep,
     impact: Rc<RevocationImpact>,
 }
 
 impl StatusTurn {
-    /// Whether it turned this fact or undid one of these acts on it.
+    /// Whether it changed the status of this fact, or undid one of these acts on it.
     fn concerns(&self, row: &FactRow, acts: &[ChangeStep]) -> bool {
-        let turned = self.impact.facts.iter().any(|fallen| fallen.fact == row.fact);
+        let turned = self.impact.facts.iter().any(|changed_fact| changed_fact.fact == row.fact);
         let by = self.step.act.event;
         turned || acts.iter().any(|step| step.act.undone_by == Some(by))
     }
@@ -203,7 +204,7 @@ fn turns(effects: &Effects<'_, '_>, first: u64) -> Result<Vec<StatusTurn>, Ledge
     Ok(turns)
 }
 
-/// Facts that stand otherwise, whatever was done to them.
+/// Facts whose state differs, whatever the reason.
 fn restated(from: &View<'_>, to: &View<'_>) -> BTreeSet<u64> {
     let same = |old: &Fact, new: &Fact| {
         old.revision == new.revision
@@ -313,7 +314,7 @@ fn steps(row: &FactRow) -> Vec<ChangeStep> {
         let Charge { act, reason, error_in, said, ended, .. } = charge;
         let charged = step(act, Some(reason.to_string()), said);
         steps.push(ChangeStep { error_in: Some(*error_in), ..charged });
-        // A correction that resolves a dispute is told as a correction.
+        // A correction that resolves a dispute is listed as a correction only.
         let ended = ended.iter().filter(|ended| ended.act.kind != Type::FactCorrected);
         steps.extend(ended.map(|ended| ChangeStep {
             ends: vec![act.event],

@@ -1,8 +1,9 @@
-//! Effects: what an event did to its object, each field with its value before and after.
+//! Effects: how an event changed its object, each field with its value before and after.
 //!
-//! Always holds: values before are those that stood just before the event, also where something
-//! later undid what gave them; what words are withheld is null. What an event undid or turned is
-//! the difference of two folds. Not here: sentences (`cli`). Source: FORMAT.md sections 4 and 8.
+//! Always holds: a value before is the value just before the event, even where something later
+//! undid the event that gave it; a withheld text is null. The impact of an event (events undone,
+//! statuses changed) is the difference of two folds. Not here: sentences (`cli`). Source: FORMAT.md
+//! sections 4 and 8.
 
 use crate::ledger::error::LedgerError;
 use crate::ledger::query::names::Names;
@@ -21,10 +22,10 @@ use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
-/// The key that an event names, and its holder's name just before it.
+/// The key that an event names, and the name of its holder just before the event.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Subject {
-    /// The name just before the event; of a key that it enrols, the name that it gives.
+    /// The name just before the event; for a key that the event enrols, the name that it gives.
     pub name: String,
     /// The name as of the view's point, where it differs.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -33,16 +34,16 @@ pub struct Subject {
     pub key: PublicKey,
 }
 
-/// What an event did to its object.
+/// How an event changed its object.
 #[derive(Clone, Debug, Default, Serialize)]
 pub struct Effect {
-    /// Whom it names.
+    /// The person whom the event names.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub subject: Option<Subject>,
-    /// What it changed.
+    /// The fields that it changed.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub changes: Vec<FieldChange>,
-    /// What it undid, and the facts that stand otherwise by it though they are not its object.
+    /// The events that it undid, and the facts whose status it changed without acting on them.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub impact: Option<RevocationImpact>,
 }
@@ -55,7 +56,7 @@ pub struct Effects<'a, 'v> {
 }
 
 impl<'a, 'v> Effects<'a, 'v> {
-    /// Those of this view.
+    /// Creates the effects of this view.
     pub fn new(view: &'a View<'v>, names: &'a Names) -> Effects<'a, 'v> {
         Effects { view, names, impacts: RefCell::new(BTreeMap::new()) }
     }
@@ -65,7 +66,7 @@ impl<'a, 'v> Effects<'a, 'v> {
         self.view
     }
 
-    /// The effect of an event.
+    /// The effect of one event.
     pub fn of(&self, seen: &ViewedEvent) -> Result<Effect, LedgerError> {
         let Some(said) = seen.statement() else { return Ok(Effect::default()) };
         let content = self.view.content(seen).ok();
@@ -164,7 +165,7 @@ impl<'a, 'v> Effects<'a, 'v> {
         changes
     }
 
-    /// What a description changed against the one that stood before it.
+    /// The fields that a description changed, compared with the description before it.
     fn described(
         &self,
         document: u64,
@@ -172,7 +173,7 @@ impl<'a, 'v> Effects<'a, 'v> {
         body: &Described,
     ) -> Result<Vec<FieldChange>, LedgerError> {
         for earlier in self.view.life(document).into_iter().rev().filter(|other| *other < event) {
-            // What was undone before this event described nothing then.
+            // A description that was undone before this event does not count.
             if earlier != document && self.view.undone_by(earlier).is_some_and(|by| by < event) {
                 continue;
             }
@@ -195,8 +196,8 @@ impl<'a, 'v> Effects<'a, 'v> {
         }
     }
 
-    /// What an event undid and turned: of a suspect revocation, and of a change of how many
-    /// confirmations are asked for. `None` of every other.
+    /// The impact of an event: events undone and facts changed by a suspect revocation, and facts
+    /// changed by a new number of confirmations. `None` for every other event.
     pub fn impact(&self, event: u64) -> Result<Option<Rc<RevocationImpact>>, LedgerError> {
         let act = self.view.state().history.act(event);
         if !act.is_some_and(|act| turns(act) && self.view.undone_by(event).is_none()) {
@@ -217,8 +218,7 @@ impl<'a, 'v> Effects<'a, 'v> {
         Ok(self.impacts.borrow().get(&event).cloned())
     }
 
-    /// The events of the view, of those from `first` on, that may turn facts other than their
-    /// object.
+    /// The events of the view from `first` on that may change facts other than their object.
     pub fn turning(&self, first: u64) -> Vec<u64> {
         let acts = self.view.state().history.acts().iter();
         let turning = acts.filter(|act| act.position >= first && turns(act));
@@ -226,7 +226,7 @@ impl<'a, 'v> Effects<'a, 'v> {
     }
 }
 
-/// Whether an event may change how any fact stands.
+/// Whether an event may change the status of any fact.
 fn turns(act: &Act) -> bool {
     match &act.operation {
         Operation::Changed { .. } => true,
@@ -235,7 +235,7 @@ fn turns(act: &Act) -> bool {
     }
 }
 
-/// What each such event of a history did, in one pass.
+/// The impact of each such event of a history, in one pass.
 fn all(state: &State) -> BTreeMap<u64, Rc<RevocationImpact>> {
     let (history, mut fold) = (&state.history, State::default());
     let mut found = BTreeMap::new();
@@ -259,7 +259,7 @@ fn roles(roles: Roles) -> Value {
     json!(roles)
 }
 
-/// The fields of a value.
+/// The fields of a value as a JSON object.
 pub(super) fn object(value: &impl Serialize) -> Map<String, Value> {
     match serde_json::to_value(value) {
         Ok(Value::Object(fields)) => fields,
@@ -277,12 +277,12 @@ fn differ(changes: &mut Vec<FieldChange>, field: &str, before: Value, after: Val
     }
 }
 
-/// The fields that differ, those of the second first, in their order.
+/// The fields that differ: those of the second value first, in their order.
 pub(super) fn differences(
     before: &Map<String, Value>,
     after: &Map<String, Value>,
 ) -> Vec<FieldChange> {
-    // These are not words of a description: they belong to one event.
+    // These fields are not part of a description: they belong to one event.
     const OWN: [&str; 3] = ["statement", "sha256", "bytes"];
     let gone = before.keys().filter(|field| !after.contains_key(*field));
     let mut changes = Vec::new();

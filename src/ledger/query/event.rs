@@ -1,8 +1,8 @@
-//! Events as rows of a log: who, when, what, why.
+//! Events as rows of a log: signer, time, type and text.
 //!
-//! Always holds: an event that could not be read or was not applied has a row that says so; the
-//! signer has the name of that time.
-//! Not here: facts whole (`gather`).
+//! Always holds: an event that could not be read or was not applied has a row that states it; the
+//! signer has the name at the time of the event.
+//! Not here: rows of facts (`gather`).
 
 use crate::ledger::error::LedgerError;
 use crate::ledger::query::effect::{Effect, Effects};
@@ -34,18 +34,18 @@ pub struct EventRow {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub by_now: Option<String>,
     pub key: Option<PublicKey>,
-    /// The facts or the document that it acts on, itself where it makes one.
+    /// The facts or the document that it acts on; the event itself if it creates one.
     pub on: Vec<u64>,
     pub args: Option<Args>,
     /// Its claim, title, name or statement.
     pub words: Option<String>,
-    /// The claim from this correction on.
+    /// The claim as of this correction.
     pub claim: Option<String>,
-    /// Why these are not told.
+    /// Why these texts are withheld.
     pub withheld: Option<Withheld>,
     pub applied: bool,
     pub undone_by: Option<u64>,
-    /// What it did to its object.
+    /// How it changed its object.
     #[serde(flatten)]
     pub effect: Effect,
 }
@@ -56,13 +56,13 @@ impl EventRow {
         Named { then: self.by.clone().unwrap_or_default(), now: self.by_now.clone() }
     }
 
-    /// Whether it makes a fact.
+    /// Whether it creates a fact.
     pub fn is_fact(&self) -> bool {
         self.kind == Some(Type::FactAsserted)
     }
 }
 
-/// The facts or documents that an event makes or acts on.
+/// The facts or documents that an event creates or acts on.
 pub fn on(view: &View<'_>, position: u64, args: &Args) -> Vec<u64> {
     match args {
         Args::FactAsserted(_) | Args::DocumentCaptured(_) => vec![position],
@@ -106,7 +106,7 @@ pub fn row(
     })
 }
 
-/// The words of an event that tell most.
+/// The most informative text of an event.
 fn words(content: &Content) -> Option<String> {
     Some(match content {
         Content::LedgerOpened(body) => body.title.to_string(),

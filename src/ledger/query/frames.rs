@@ -1,8 +1,8 @@
-//! Frames: how each fact stood after each event that changed one.
+//! Frames: the state of each fact after each event that changed it.
 //!
-//! Always holds: applying the frames up to a position one after the other gives the standing of
-//! every fact as of that position, as the fold gives it there; what was undone later is not yet
-//! undone. Not here: words (`gather`).
+//! Always holds: applying the frames up to a position in order gives the state of every fact as of
+//! that position, as the fold gives it; what was undone later is not yet undone. Not here: texts of
+//! facts (`gather`).
 
 use crate::ledger::query::View;
 use crate::ledger::query::names::Names;
@@ -12,7 +12,7 @@ use annals_core::state::{State, Status};
 use serde::Serialize;
 use std::collections::{BTreeMap, BTreeSet};
 
-/// How a fact stands as of some event.
+/// The state of a fact as of an event.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[allow(missing_docs)]
 pub struct FrameState {
@@ -24,20 +24,20 @@ pub struct FrameState {
     pub document_disputed: bool,
     pub sealed: bool,
     pub redacted: bool,
-    /// Names of those who confirmed the revision, in order.
+    /// Names of the people who confirmed the revision, in order.
     pub confirmed_by: Vec<String>,
     /// Open disputes, by position.
     pub disputes: Vec<u64>,
-    /// The standing retraction.
+    /// The retraction in force.
     pub retraction: Option<u64>,
 }
 
-/// The facts that stand otherwise after an event than before it.
+/// The facts whose state differs after an event from that before it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Frame {
     /// The event.
     pub position: u64,
-    /// How those facts stand after it.
+    /// The state of those facts after it.
     pub changed: Vec<FrameState>,
 }
 
@@ -74,7 +74,7 @@ pub fn frames(view: &View<'_>, names: &Names, wanted: &BTreeSet<u64>) -> Vec<Fra
     frames
 }
 
-/// Whether an event may change how any fact stands.
+/// Whether an event may change the status of any fact.
 fn touches_all(operation: &Operation) -> bool {
     match operation {
         Operation::Changed { .. } => true,
@@ -83,7 +83,7 @@ fn touches_all(operation: &Operation) -> bool {
     }
 }
 
-/// The fact that a operation acts on.
+/// The fact that an operation acts on.
 fn touched(state: &State, operation: &Operation, position: u64) -> Option<u64> {
     let mut event = match operation {
         Operation::Upheld { dispute } => *dispute,
@@ -104,7 +104,7 @@ fn touched(state: &State, operation: &Operation, position: u64) -> Option<u64> {
 }
 
 fn standing(state: &State, names: &Names, fact: &Fact, event: u64) -> FrameState {
-    // As of after the event, so that a name that it gives counts.
+    // As of after the event, so that a name given by it counts.
     let name = |key: &u32| state.history.key(*key).map(|key| names.at(&key, event + 1).then);
     FrameState {
         fact: fact.position,

@@ -1,8 +1,8 @@
-//! Gathering: the rows of facts and documents, each from its events in order.
+//! Gathering: the rows of facts and documents, each built from its events in order.
 //!
-//! Always holds: only applied events are taken; an event that was undone is taken and says so; of
-//! a record of any size only a part of its rows is in memory, unless they are collected.
-//! Not here: what a row looks like (`row`); which rows are asked for (`cli`).
+//! Always holds: only applied events are used; a row lists an event that was undone and marks it
+//! so. For a record of any size only a part of the rows is in memory, unless they are collected.
+//! Not here: the form of a row (`row`); which rows are requested (`cli`).
 
 use crate::ledger::error::LedgerError;
 use crate::ledger::query::content_text::{statement_text, words};
@@ -23,18 +23,18 @@ use annals_core::state::Status;
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 
-/// The rows that were asked for.
+/// The requested rows.
 #[derive(Default)]
 pub struct Gathered {
     /// Facts by position.
     pub facts: BTreeMap<u64, FactRow>,
     /// All documents by position.
     pub documents: BTreeMap<u64, DocumentRow>,
-    /// How many bodies are not the ones that were signed.
+    /// The number of bodies that do not have the signed digest.
     pub damaged: u64,
 }
 
-/// Gathers the facts that `wanted` names by position, and all documents.
+/// Gathers the facts whose positions are in `wanted`, and all documents.
 pub fn gather(
     view: &View<'_>,
     names: &Names,
@@ -50,35 +50,36 @@ pub fn gather(
     Ok(Gathered { facts, documents: rows.documents, damaged })
 }
 
-/// The fewest facts whose rows are made at once.
+/// The minimum number of facts whose rows are built at once.
 const PART: usize = 1_024;
-/// In how many parts the rows are made at most, for each may read far into the record.
+/// The maximum number of parts in which rows are built, because each part may read much of the
+/// record.
 const PARTS: usize = 8;
 
-/// An event that a row of a fact is made of.
+/// An event that is used for the row of a fact.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 struct Owned {
     fact: u64,
     event: u64,
 }
 
-/// The documents, and which events make the rows of the facts that were asked for: the rows are
-/// made when they are taken, and a part of them at a time.
+/// The documents, and the events of each requested fact. Rows are built when they are taken, one
+/// part at a time.
 pub struct Rows<'a, 'v> {
     view: &'a View<'v>,
     names: &'a Names,
     /// All documents by position.
     pub documents: BTreeMap<u64, DocumentRow>,
-    /// The facts that were asked for.
+    /// The requested facts.
     facts: Vec<u64>,
     /// Their events, by fact and position.
     owned: Vec<Owned>,
-    /// The events that were read whose bodies are not the ones that were signed.
+    /// The events read so far whose bodies do not have the signed digest.
     damaged: RefCell<BTreeSet<u64>>,
 }
 
 impl<'a, 'v> Rows<'a, 'v> {
-    /// Reads all documents, and which events are of the facts that `wanted` names by position.
+    /// Reads all documents, and finds the events of the facts whose positions are in `wanted`.
     pub fn read(
         view: &'a View<'v>,
         names: &'a Names,
@@ -108,12 +109,12 @@ impl<'a, 'v> Rows<'a, 'v> {
         Ok(rows)
     }
 
-    /// How many bodies of those that were read are not the ones that were signed.
+    /// How many of the bodies read so far do not have the signed digest.
     pub fn damaged(&self) -> u64 {
         self.damaged.borrow().len() as u64
     }
 
-    /// The row of each fact, by position.
+    /// Calls `each` with the row of each fact, by position.
     pub fn each<E: From<LedgerError>>(
         &self,
         take: &mut dyn FnMut(FactRow) -> Result<(), E>,
@@ -121,7 +122,7 @@ impl<'a, 'v> Rows<'a, 'v> {
         self.each_of(&self.facts, take)
     }
 
-    /// The row of each of these facts, of those that were asked for, in ascending order.
+    /// Calls `each` with the rows of these requested facts, in ascending order.
     pub fn each_of<E: From<LedgerError>>(
         &self,
         facts: &[u64],
@@ -167,17 +168,17 @@ impl<'a, 'v> Rows<'a, 'v> {
     }
 }
 
-/// What an act is about.
+/// The object of an act.
 enum Whose {
     Document,
     Other,
 }
 
-/// Which events make the rows of which facts.
+/// Assigns events to the rows of facts.
 struct Owners<'a, 'v> {
     view: &'a View<'v>,
     facts: Vec<u64>,
-    /// By event the first fact of those asked for that it is about.
+    /// For each event the first requested fact that it is about.
     first: Vec<(u64, u64)>,
     owned: Vec<Owned>,
 }
@@ -214,7 +215,7 @@ impl Owners<'_, '_> {
         Whose::Other
     }
 
-    /// The event is about these facts, where they were asked for.
+    /// Records that the event is about these facts, as far as they are requested.
     fn own(&mut self, event: u64, facts: &[u64]) {
         let mut facts: Vec<u64> =
             facts.iter().copied().filter(|fact| self.facts.binary_search(fact).is_ok()).collect();
@@ -224,7 +225,7 @@ impl Owners<'_, '_> {
         self.owned.extend(facts.into_iter().map(|fact| Owned { fact, event }));
     }
 
-    /// The event is about the fact that an earlier one is about: the index knows also of events
+    /// Records that the event is about the same fact as an earlier one; the index also knows events
     /// that are not read.
     fn own_as(&mut self, event: u64, earlier: u64) {
         let fact = match self.view.about(earlier) {
@@ -238,7 +239,7 @@ impl Owners<'_, '_> {
     }
 }
 
-/// Rows that are being made.
+/// Rows under construction.
 #[derive(Default)]
 struct Made {
     facts: BTreeMap<u64, FactRow>,
@@ -252,7 +253,7 @@ struct Making<'a, 'b, 'v> {
 }
 
 impl Making<'_, '_, '_> {
-    /// The event is of a document.
+    /// The event is about a document.
     fn document(mut self) {
         match self.seen.statement().map(|said| &said.args) {
             Some(Args::DocumentCaptured(_)) => self.captured(),
@@ -261,7 +262,7 @@ impl Making<'_, '_, '_> {
         }
     }
 
-    /// The event is of this fact.
+    /// The event is about this fact.
     fn fact(mut self, fact: u64) {
         let Some(said) = self.seen.statement() else { return };
         match &said.args {
@@ -286,12 +287,12 @@ impl Making<'_, '_, '_> {
         found
     }
 
-    fn said(&mut self) -> StatementRow {
+    fn statement_row(&mut self) -> StatementRow {
         statement_text(self.content())
     }
 
     fn ended(&mut self) -> Option<Ended> {
-        Some(Ended { act: self.act()?, said: self.said() })
+        Some(Ended { act: self.act()?, said: self.statement_row() })
     }
 
     fn asserted(&mut self) {
@@ -360,19 +361,19 @@ impl Making<'_, '_, '_> {
                 row.revisions.push(revision);
             }
             Args::FactConfirmed(args) => {
-                let (on, how, said) = (args.on, args.how, self.said());
+                let (on, how, said) = (args.on, args.how, self.statement_row());
                 let row = Confirmation { act, on, how, stands: false, said };
                 self.row(fact, |fact| fact.confirmations.push(row));
             }
             Args::FactDisputed(args) => {
                 let (on, reason, error_in) = (args.on, args.reason, args.error_in);
-                let said = self.said();
+                let said = self.statement_row();
                 let row = Charge { act, on, reason, error_in, said, stands: false, ended: None };
                 self.row(fact, |fact| fact.disputes.push(row));
             }
             Args::FactRetracted(args) => {
                 let (on, reason, error_in) = (args.on, args.reason, args.error_in);
-                let said = self.said();
+                let said = self.statement_row();
                 let row = Charge { act, on, reason, error_in, said, stands: false, ended: None };
                 self.row(fact, |fact| fact.retractions.push(row));
             }
@@ -388,7 +389,7 @@ impl Making<'_, '_, '_> {
         }
     }
 
-    /// This event ends a dispute or a retraction.
+    /// Records that this event ends a dispute or a retraction.
     fn end(&mut self, fact: u64, charge: u64) {
         let ended = self.ended();
         self.row(fact, |row| {
@@ -400,7 +401,7 @@ impl Making<'_, '_, '_> {
     }
 
     fn related(&mut self, fact: u64, args: &FactRelated) {
-        let (Some(act), said) = (self.act(), self.said()) else { return };
+        let (Some(act), said) = (self.act(), self.statement_row()) else { return };
         let FactRelated { from, rel, to } = *args;
         let row = RelationRow { act, from, rel, to, said, stands: false, ended: None };
         self.row(fact, |fact| fact.relations.push(row));
@@ -416,7 +417,7 @@ impl Making<'_, '_, '_> {
     }
 
     fn opened(&mut self, fact: u64, of: u64, reason: Option<RedactReason>) {
-        let (Some(act), said) = (self.act(), self.said()) else { return };
+        let (Some(act), said) = (self.act(), self.statement_row()) else { return };
         self.row(fact, |row| row.bodies.push(Opening { act, of, reason, said }));
     }
 
@@ -477,7 +478,7 @@ impl Making<'_, '_, '_> {
     }
 }
 
-/// What the state says of the fact.
+/// Adds to the row what the state holds of the fact.
 fn finish(view: &View<'_>, row: &mut FactRow) {
     let state = view.state();
     let Some(fact) = state.fold.fact(row.fact) else { return };
@@ -509,7 +510,7 @@ fn finish(view: &View<'_>, row: &mut FactRow) {
     }
 }
 
-/// The descriptions of a fact's documents that stand and came after its present revision.
+/// The descriptions of a fact's documents that are in force and later than its present revision.
 fn described_anew(row: &FactRow, documents: &BTreeMap<u64, DocumentRow>) -> Vec<u64> {
     let cited = row.words.evidence.iter().map(|evidence| evidence.evidence.document);
     let cited: BTreeSet<u64> = cited.collect();

@@ -1,9 +1,9 @@
-//! A slice of the state: some facts and documents as of a point, by the index.
+//! A slice of the state: some facts and documents as of a point, read through the index.
 //!
-//! Always holds: what stands in a slice stands so in the fold of the whole record. A fact rests on
-//! the events that its life names, on those of the ledger and its editors, and on what later
-//! events did to these; they are folded here by the same fold. Each event that is read has the
-//! hash that the index has of it. As of now, rows are taken as they were kept.
+//! Always holds: a slice has the same values as the fold of the whole record. A fact depends on the
+//! events that the index lists for it, on those of the ledger and its editors, and on later events
+//! that act on these; they are folded here by the same fold. Each event that is read has the hash
+//! in the index. As of now, rows are taken from the index as stored.
 //! Not here: rows of an answer (`gather`). Source: FORMAT.md section 8.
 
 use crate::index::{Index, IndexError, RowKind, RowValue, Snapshot, TreeKind};
@@ -18,11 +18,11 @@ use annals_core::verify::Report;
 use annals_core::verify::examine::Examined;
 use std::collections::BTreeSet;
 
-/// Which facts and documents are asked for, of what stood as of the point and of the ledger and its
-/// editors as of it.
+/// Chooses facts and documents by the index as of the point, and by the state of the ledger and its
+/// editors as of that point.
 pub type Query<'f> = dyn Fn(&Snapshot<'_>, &State) -> Result<BTreeSet<u64>, IndexError> + 'f;
 
-/// The state as of a point, whole or in part, and what folding it found.
+/// The state as of a point, whole or in part, and the faults that folding found.
 pub(super) struct FactState {
     pub state: State,
     pub size: u64,
@@ -40,21 +40,21 @@ impl From<Report> for FactState {
     }
 }
 
-/// What a view asks the index for later.
+/// What a view reads from the index after it is opened.
 pub(super) struct Slice<'a> {
     index: &'a Index,
     then: Snapshot<'a>,
     now: Snapshot<'a>,
-    /// The events that the state as of the point rests on, by position.
+    /// The events that the state as of the point depends on, by position.
     events: Vec<u64>,
 }
 
-/// The state as of a point, as of now where that is later, and what is asked later.
+/// The state as of a point, the state as of now if that is later, and the slice for later queries.
 pub(super) type OpenedSlice<'a> = (FactState, Option<FactState>, Slice<'a>);
 
-/// Opens a slice: as of the point, as of now where that is later, and what is asked later. With
-/// `since`, of the facts only what was done from that position on, and what they were there and
-/// are.
+/// Opens a slice: the state as of the point, the state as of now if that is later, and the slice
+/// for later queries. With `since`, facts have only the acts from that position on, and their state
+/// before it and now.
 pub(super) fn open<'a>(
     record: &'a Record,
     index: &'a Index,
@@ -72,7 +72,7 @@ pub(super) fn open<'a>(
     }
     let mut cited = BTreeSet::new();
     for of in acts.cited.difference(&named) {
-        // What is cited may be no document: that is a fault that `verify` tells.
+        // The cited event may not be a document: `verify` reports that fault.
         if then.get(TreeKind::Standing, *of)?.is_some_and(|row| row.what.is_document()) {
             cited.insert(*of);
         }
@@ -93,7 +93,7 @@ pub(super) fn open<'a>(
     Ok((standing, now, Slice { index, then, now: index.slot(whole)?, events }))
 }
 
-/// Opens the whole state as of a point by the rows that were kept: standing, without any words.
+/// Opens the whole state as of a point from the stored rows: status only, without any text.
 pub(super) fn open_standing<'a>(
     record: &'a Record,
     index: &'a Index,
@@ -147,8 +147,8 @@ fn put_rows(slot: &Snapshot<'_>, named: &BTreeSet<u64>, fold: &mut Fold) -> Resu
     Ok(())
 }
 
-/// Of facts what was done from a position on and what it ended, what was undone or opened since,
-/// and the revisions that stood there and stand; of documents their lives.
+/// Adds, of facts, the acts from a position on and what these ended, what was undone or opened
+/// since then, and the revisions in force at both points; of documents, all their events.
 fn add_recent(
     acts: &mut Acts<'_>,
     slot: &Snapshot<'_>,
@@ -186,7 +186,7 @@ fn add_recent(
     acts.add(ended.collect())
 }
 
-/// The events that facts and documents rest on.
+/// The events that facts and documents depend on.
 fn lives(slot: &Snapshot<'_>, of: &BTreeSet<u64>) -> Result<BTreeSet<u64>, IndexError> {
     let mut events = BTreeSet::new();
     for position in of {
@@ -195,8 +195,8 @@ fn lives(slot: &Snapshot<'_>, of: &BTreeSet<u64>) -> Result<BTreeSet<u64>, Index
     Ok(events)
 }
 
-/// The facts or the document that stand at a position, or that the event there is about, with
-/// every fact that they were ever related to.
+/// The facts or the document at a position, or those that the event there is about, with every fact
+/// that they were ever related to.
 pub fn subjects(slot: &Snapshot<'_>, position: u64) -> Result<BTreeSet<u64>, IndexError> {
     let index = slot.index();
     let mut named = BTreeSet::new();
@@ -212,19 +212,19 @@ pub fn subjects(slot: &Snapshot<'_>, position: u64) -> Result<BTreeSet<u64>, Ind
     Ok(named)
 }
 
-/// Asks for the ledger and its editors alone.
+/// Selects no fact: the ledger and its editors only.
 pub fn no_fact(_: &Snapshot<'_>, _: &State) -> Result<BTreeSet<u64>, IndexError> {
     Ok(BTreeSet::new())
 }
 
-/// The facts and documents that stand otherwise after `size` events than after `earlier` events, or
-/// that something was done to in between.
+/// The facts and documents whose state after `size` events differs from that after `earlier`
+/// events, or on which an event between them acts.
 pub fn touched(index: &Index, earlier: u64, size: u64) -> Result<BTreeSet<u64>, IndexError> {
     let (old, new) = (index.slot(earlier)?, index.slot(size)?);
     let mut named = old.differ(&new, TreeKind::Standing)?;
     let needed = (old.confirmations()?, new.confirmations()?);
     if needed.0 != needed.1 {
-        // As many confirmations mean another status now.
+        // The same number of confirmations now gives another status.
         let enough = |needed| new.positions(RowKind::Status(Status::Confirmed, needed));
         let (before, after) = (enough(needed.0)?, enough(needed.1)?);
         let (before, after) = (BTreeSet::from_iter(before), BTreeSet::from_iter(after));
@@ -233,7 +233,7 @@ pub fn touched(index: &Index, earlier: u64, size: u64) -> Result<BTreeSet<u64>, 
     Ok(named)
 }
 
-/// The state as of now: of what is named the rows that were kept.
+/// The state as of now: the stored rows of the selected facts and documents.
 fn present(
     acts: &Acts<'_>,
     slot: &Snapshot<'_>,
@@ -257,7 +257,7 @@ impl Slice<'_> {
         &self.events
     }
 
-    /// The event at a position, with the hash that the index has of it.
+    /// The event at a position, checked against the hash in the index.
     pub(super) fn event(&self, record: &Record, position: u64) -> Result<Examined, QueryError> {
         let found = one(record, self.index, position)?;
         found.ok_or(QueryError::Index(IndexError::Changed(position)))

@@ -1,9 +1,9 @@
-//! Views: what a record says as of a point, assembled from its state and one walk over bodies.
+//! Views: the content of a record as of a point, built from its state and one pass over bodies.
 //!
-//! Always holds: status comes from the state alone; words come from bodies that have the committed
-//! digest; what is sealed, redacted, withheld or damaged is said to be so and is never left out.
-//! Where the index cannot answer, the journal is folded and answers instead.
-//! Not here: words for people (`cli`), verdicts (`audit`). Source: FORMAT.md sections 4 and 8.
+//! Always holds: status comes from the state alone; texts come from bodies with the committed
+//! digest; what is sealed, redacted, withheld or damaged is marked so and is never left out. Where
+//! the index cannot answer, the journal is folded and answers instead.
+//! Not here: texts for people (`cli`), verdicts (`audit`). Source: FORMAT.md sections 4 and 8.
 
 mod acts;
 pub mod columns;
@@ -46,7 +46,7 @@ use serde::Serialize;
 use std::ops::Range;
 use std::sync::OnceLock;
 
-/// A record as of a point, and as it is now: whole, or some facts and documents of it.
+/// A record as of a point and as of now: the whole, or some facts and documents of it.
 pub struct View<'a> {
     /// The record.
     pub record: &'a Record,
@@ -54,37 +54,38 @@ pub struct View<'a> {
     now: Option<FactState>,
     slice: Option<Slice<'a>>,
     folded_because: Option<String>,
-    /// The same, folded: opened where the index fails after a slice was opened.
+    /// The folded view: opened where the index fails after a slice was opened.
     whole: OnceLock<Option<Box<View<'a>>>>,
 }
 
-/// How many events are read one by one; more are read in one walk.
+/// Up to this many events are read one by one; more are read in one pass.
 const FEW: u64 = 1_024;
 
-/// How far apart events are at most that are read in one walk, and how many are worth one.
+/// The maximum distance of events that are read in one pass, and the minimum number that justifies
+/// one.
 const CLOSE: u64 = 64;
 
-/// As of what an answer holds.
+/// The point of the record that an answer is of.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct AsOf {
-    /// Position of the last event that is in; `None` before the first.
+    /// Position of the last included event; `None` before the first.
     #[serde(rename = "as_of")]
     pub position: Option<u64>,
-    /// How many events are in.
+    /// The number of included events.
     pub size: u64,
-    /// How many events the record has.
+    /// The number of events of the record.
     pub of: u64,
-    /// Where the record is a part, by its own account: how many events the whole had.
+    /// If the record is a part, the number of events of the whole, by its own account.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub part_of: Option<u64>,
-    /// Hash of the last event that is in.
+    /// Hash of the last included event.
     pub head: Option<Hash>,
-    /// Its time.
+    /// The time of that event.
     pub recorded: Option<Time>,
 }
 
 impl<'a> View<'a> {
-    /// The record after its first `size` events, whole: all of it is folded.
+    /// The record after its first `size` events: the whole of it is folded.
     pub fn open(record: &'a Record, size: u64) -> Result<View<'a>, LedgerError> {
         let then = record.state(size)?.into();
         let now = match size < record.size() {
@@ -103,14 +104,14 @@ impl<'a> View<'a> {
         View { record, then, now, slice, folded_because: None, whole: OnceLock::new() }
     }
 
-    /// The same, because the index cannot answer.
+    /// Opens a folded view because the index cannot answer.
     fn folded(record: &'a Record, size: u64, why: &IndexError) -> Result<View<'a>, LedgerError> {
         record.folded_for(why);
         Ok(View { folded_because: Some(why.to_string()), ..View::open(record, size)? })
     }
 
-    /// The same for the facts and documents that `ask` names: by the index, in the time that they
-    /// take; whole, where there is no index of this record.
+    /// Opens a view of the facts and documents that `ask` selects, through the index, in time
+    /// proportional to them; folds the whole record where it has no usable index.
     ///
     /// ```
     /// use annals::ledger::paths::Paths;
@@ -126,8 +127,9 @@ impl<'a> View<'a> {
         View::sliced(record, size, ask, None)
     }
 
-    /// The same, of each fact only what was done from position `first` on, what that ended, and the
-    /// revisions that stood then and stand: what a comparison with the point before `first` needs.
+    /// Opens a slice with, of each fact, only the acts from position `first` on, what these ended,
+    /// and the revisions in force at both points: what a comparison with the point before `first`
+    /// needs.
     pub fn since(
         record: &'a Record,
         size: u64,
@@ -154,8 +156,8 @@ impl<'a> View<'a> {
         }
     }
 
-    /// Two views of one record that are to be compared: where one of them was folded, so is the
-    /// other, for the index has only what was asked for.
+    /// Two views of one record that are to be compared: if one of them was folded, the other is
+    /// folded too, because a slice has only the selected facts.
     pub fn alike(from: View<'a>, to: View<'a>) -> Result<(View<'a>, View<'a>), LedgerError> {
         match (&from.slice, &to.slice) {
             (Some(_), None) => Ok((View::open(from.record, from.then.size)?, to)),
@@ -167,8 +169,8 @@ impl<'a> View<'a> {
         }
     }
 
-    /// The whole state as of a point, and no word of any event: by the index, in the time that the
-    /// rows take; else folded.
+    /// The whole state as of a point without any text: through the index, in time proportional to
+    /// its rows; otherwise folded.
     pub fn standing(record: &'a Record, size: u64) -> Result<View<'a>, LedgerError> {
         let opened = match record.index() {
             Ok(index) => crate::ledger::query::indexed::open_standing(record, index, size),
@@ -181,17 +183,17 @@ impl<'a> View<'a> {
         }
     }
 
-    /// Why all of the record was folded, where a part of it was asked for.
+    /// The reason why the whole record was folded, if only a part was requested.
     pub fn folded_because(&self) -> Option<&str> {
         self.folded_because.as_deref()
     }
 
-    /// Whether all of the record up to the point was folded.
+    /// Whether the whole record up to the point was folded.
     pub fn is_folded(&self) -> bool {
         self.slice.is_none()
     }
 
-    /// The events that make, describe or act on a fact or document, as of the point.
+    /// The events that create, describe or act on a fact or document, as of the point.
     pub fn life(&self, of: u64) -> Vec<u64> {
         if let Some(slice) = &self.slice {
             return self.or_folded(slice.life(of), |whole| whole.life(of), Vec::new());
@@ -204,8 +206,8 @@ impl<'a> View<'a> {
         acts.filter(own).map(|act| act.position).collect()
     }
 
-    /// What the index answers; where it cannot, what the folded record does. Where that cannot be
-    /// folded either it is `closed`, and the trouble is kept.
+    /// Answers from the index, or from the folded record if the index cannot. If the record cannot
+    /// be folded either, returns `closed` and records the problem.
     fn or_folded<T>(
         &self,
         found: Result<T, IndexError>,
@@ -227,7 +229,7 @@ impl<'a> View<'a> {
         whole.as_deref().map_or(closed, fold)
     }
 
-    /// As of what.
+    /// The point of this view.
     pub fn as_of(&self) -> AsOf {
         let size = self.then.size;
         AsOf {
@@ -250,27 +252,27 @@ impl<'a> View<'a> {
         &self.then.state
     }
 
-    /// The state now.
+    /// The state as of now.
     pub fn present(&self) -> &State {
         &self.now.as_ref().unwrap_or(&self.then).state
     }
 
-    /// Whether something came after the point.
+    /// Whether there are events after the point.
     pub fn is_past(&self) -> bool {
         self.now.is_some()
     }
 
-    /// How many faults folding found, now or as of the point.
+    /// The number of faults that folding found, as of now or as of the point.
     pub fn faults(&self) -> usize {
         self.now.as_ref().unwrap_or(&self.then).faults
     }
 
-    /// Position and format of an event that ends what this program can read.
+    /// Position and format of the first event that this program cannot read, if any.
     pub fn later_version(&self) -> Option<(u64, u64)> {
         self.now.as_ref().unwrap_or(&self.then).later_version
     }
 
-    /// Every event from position `from` up to `until`; `each` says whether to go on.
+    /// Calls `each` with every event from position `from` up to `until`, while `each` returns true.
     pub fn walk(
         &self,
         from: u64,
@@ -280,8 +282,8 @@ impl<'a> View<'a> {
         self.walk_some(from..until, &|_| true, each)
     }
 
-    /// The same of the events at the positions that are wanted: of others not more is read than
-    /// where they stand.
+    /// Calls `each` with the events at the wanted positions only; of other events only their place
+    /// in the journal is read.
     fn walk_some(
         &self,
         Range { start: from, end: until }: Range<u64>,
@@ -318,7 +320,7 @@ impl<'a> View<'a> {
         Ok(())
     }
 
-    /// Every event that a row of this view may rest on, as of the point.
+    /// Calls `each` with every event that a row of this view may depend on, as of the point.
     pub fn each(&self, each: &mut dyn FnMut(&ViewedEvent)) -> Result<(), LedgerError> {
         match &self.slice {
             Some(slice) => self.at(slice.events(), each),
@@ -329,14 +331,14 @@ impl<'a> View<'a> {
         }
     }
 
-    /// The events at these ascending positions.
+    /// Calls `each` with the events at these ascending positions.
     pub fn at(
         &self,
         positions: &[u64],
         each: &mut dyn FnMut(&ViewedEvent),
     ) -> Result<(), LedgerError> {
         let Some(slice) = &self.slice else { return self.walk_at(positions, each) };
-        // What stands close together is read in one walk, the rest one by one.
+        // Events that are close together are read in one pass, the others one by one.
         for run in positions.chunk_by(|one, next| next - one <= CLOSE) {
             if run.len() as u64 > CLOSE {
                 self.walk_at(run, each)?;
@@ -374,7 +376,7 @@ impl<'a> View<'a> {
         }
     }
 
-    /// The event at a position, where the index has it; else where the journal has it.
+    /// The event at a position: through the index if it has it, else from the journal.
     fn event_of(
         &self,
         slice: &Slice<'_>,
@@ -384,7 +386,7 @@ impl<'a> View<'a> {
             Ok(examined) => return Ok(Some(ViewedEvent::of(position, examined))),
             Err(QueryError::Failed(error)) => return Err(error),
             Err(QueryError::Index(why)) if why.is_wrong() => self.record.folded_for(&why),
-            // What stands rests on another event than the one that is read.
+            // The state depends on another event than the one that is read.
             Err(QueryError::Index(why)) => self.record.keep_trouble(why.to_string()),
         }
         self.read(position)
@@ -395,8 +397,8 @@ impl<'a> View<'a> {
         Ok(entries.first().map(|entry| ViewedEvent::of(position, examine(entry))))
     }
 
-    /// What an event's body says, or why that is not told. What is sealed or redacted now is not
-    /// told as of an earlier point either.
+    /// The content of an event's body, or why it is withheld. A body that is sealed or redacted now
+    /// is withheld as of an earlier point too.
     pub fn content<'s>(&self, seen: &'s ViewedEvent) -> Result<&'s Content, Withheld> {
         let promised = seen.statement().map_or(Seal::Open, |said| said.args.sealed());
         self.is_told(seen.position, promised)?;
@@ -407,7 +409,7 @@ impl<'a> View<'a> {
         }
     }
 
-    /// Why the words of an event are not told now, whose statement promises this seal.
+    /// An error if the texts of an event with this promised seal are withheld now.
     fn is_told(&self, position: u64, promised: Seal) -> Result<(), Withheld> {
         let folded = |view: &View<'_>| Some(view.present().fold.opening(position));
         let opening = match &self.slice {
@@ -422,7 +424,7 @@ impl<'a> View<'a> {
         }
     }
 
-    /// The present revision of each fact as of the point, and the fact, by revision.
+    /// The present revision of each fact as of the point, by revision.
     fn revisions(&self) -> Vec<(u64, u64)> {
         let folded = |view: &View<'_>| -> Vec<(u64, u64)> {
             let facts = view.state().fold.facts().iter();
@@ -450,20 +452,20 @@ impl<'a> View<'a> {
     /// Whether the event at a position was applied, as of the point.
     pub fn is_applied(&self, position: u64) -> bool {
         match &self.slice {
-            // Only a record of which every event is applied has an index.
+            // A record has an index only if every event is applied.
             Some(_) => position < self.then.size,
             None => self.state().history.act(position).is_some(),
         }
     }
 
-    /// The facts or documents that an applied event makes or acts on, where the index knows.
+    /// The facts or documents that an applied event creates or acts on, if the index has them.
     fn about(&self, position: u64) -> Option<Vec<u64>> {
         let slice = self.slice.as_ref()?;
         let folded = |view: &View<'_>| owners(view, position);
         Some(self.or_folded(slice.about(position), folded, Vec::new()))
     }
 
-    /// The positions of all documents as of the point, up to `most` of them.
+    /// The positions of the first `most` documents as of the point.
     pub fn documents(&self, most: usize) -> Vec<u64> {
         let folded = |view: &View<'_>| -> Vec<u64> {
             let documents = view.state().fold.documents().iter();
@@ -478,7 +480,7 @@ impl<'a> View<'a> {
     }
 }
 
-/// The position that a record begins with, if it begins as one does.
+/// The position at the beginning of a record, if its form is right.
 fn seq(record: &[u8]) -> Option<u64> {
     let rest = record.strip_prefix(b"{\"seq\":")?;
     let digits = rest.iter().take_while(|byte| byte.is_ascii_digit()).count();
@@ -493,7 +495,7 @@ fn is_of(body: &Body, said: &Statement) -> bool {
 pub struct ViewedEvent {
     /// Its position.
     pub position: u64,
-    /// What was found of it.
+    /// The result of examining it.
     pub examined: Examined,
 }
 
@@ -503,7 +505,7 @@ impl ViewedEvent {
         ViewedEvent { position, examined }
     }
 
-    /// Its statement, if it is in form.
+    /// Its statement, if it is well formed.
     pub fn statement(&self) -> Option<&Statement> {
         self.examined.reading.statement.as_ref()
     }
@@ -519,7 +521,7 @@ impl ViewedEvent {
     }
 }
 
-/// The facts or documents that an applied event makes or acts on, as of the point.
+/// The facts or documents that an applied event creates or acts on, as of the point.
 pub fn owners(view: &View<'_>, event: u64) -> Vec<u64> {
     if let Some(about) = view.about(event) {
         return about;
@@ -543,7 +545,7 @@ pub fn owners(view: &View<'_>, event: u64) -> Vec<u64> {
                 None => return Vec::new(),
             },
         };
-        // An event refers to earlier ones only, so this ends.
+        // An event refers to earlier events only, so the loop ends.
         if before >= event {
             return Vec::new();
         }

@@ -1,9 +1,9 @@
-//! The names of editors, and what the ledger and its roster were, as of any event up to the point.
+//! The names of editors, and the ledger's own settings and roster, as of any event up to the point.
 //!
-//! Always holds: a key without a name that can be read is shown by the first digits of the key; a
-//! name or title that a suspect revocation undid counts only up to that revocation, but that of a
-//! key's enrolment counts always, for the key signed and must be called something.
-//! Not here: handles of key files (`keys`); who may sign (`roster`).
+//! Always holds: a key without a readable name is shown by the first digits of the key. A name or
+//! title that a suspect revocation undid counts only up to that revocation; the name in a key's
+//! enrolment always counts, because a key that signed must have a name.
+//! Not here: names of key files (`keys`); who may sign (`roster`).
 
 use crate::ledger::error::LedgerError;
 use crate::ledger::query::View;
@@ -47,29 +47,29 @@ impl<T> Given<T> {
         self.undone_by.is_none()
     }
 
-    /// Whether it stood just before this event.
+    /// Whether the value was in force just before this event.
     fn stood(&self, event: u64) -> bool {
         self.event < event && self.undone_by.is_none_or(|by| by >= event)
     }
 }
 
-/// The last value that stood just before an event.
+/// The last value that was in force just before an event.
 fn before<T>(list: &[Given<T>], event: u64) -> Option<&T> {
     list.iter().rev().find(|given| given.stood(event)).map(|given| &given.value)
 }
 
-/// What the record says of itself.
+/// The record's own title, licence and corrections policy.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct LedgerWords {
     /// Its title.
     pub title: Option<String>,
-    /// The licence of its words.
+    /// The licence of its texts.
     pub licence: Option<String>,
-    /// How corrections are made, where it is said.
+    /// The corrections policy, if the record has one.
     pub corrections_policy: Option<String>,
 }
 
-/// What is known of a key.
+/// The history of a key.
 #[derive(Clone, Debug, Default)]
 struct KeyHistory {
     person: Option<Person>,
@@ -77,12 +77,12 @@ struct KeyHistory {
     roles: Vec<Given<Roles>>,
 }
 
-/// Names by key, and the words about the ledger itself.
+/// The names of keys, and the texts about the ledger itself.
 #[derive(Clone, Debug, Default)]
 pub struct Names {
     by_key: HashMap<PublicKey, KeyHistory>,
-    /// Keys with a name that a reader takes for another person's, or for a label of the program's:
-    /// they are told apart by the digits of the key.
+    /// Keys with a name that a reader could mistake for another person's, or for a label of the
+    /// program; the digits of the key distinguish them.
     alike: HashSet<PublicKey>,
     words: Vec<Given<LedgerWords>>,
     confirmations: Vec<Given<u64>>,
@@ -90,9 +90,9 @@ pub struct Names {
     formats: Vec<Given<u64>>,
     /// The title of the record.
     pub title: Option<String>,
-    /// The licence of its words.
+    /// The licence of its texts.
     pub licence: Option<String>,
-    /// How corrections are made, where it is said.
+    /// The corrections policy, if the record has one.
     pub corrections_policy: Option<String>,
 }
 
@@ -141,7 +141,7 @@ impl Names {
     }
 
     fn take(&mut self, giver: Giver, said: &Statement, content: Option<&Content>) {
-        // What enrols a key names it also where that was undone.
+        // An enrolment names its key even where it was undone.
         let lasting = Giver { undone_by: None, ..giver };
         match &said.args {
             Args::LedgerOpened(args) => {
@@ -209,19 +209,19 @@ impl Names {
         self.words.push(giver.give(value));
     }
 
-    /// The name of a key as of the view's point, told apart from another person's; its first 16
-    /// digits where it has none.
+    /// The name of a key as of the view's point, distinguished from another person's; its first 16
+    /// digits if it has no name.
     pub fn of(&self, key: &PublicKey) -> String {
         self.plain(key).map_or_else(|| digits(key), |name| self.apart(key, name))
     }
 
-    /// The name of a key as of the view's point, as the record has it.
+    /// The name of a key as of the view's point, as written in the record.
     pub fn plain(&self, key: &PublicKey) -> Option<&str> {
         let names = &self.by_key.get(key)?.names;
         names.iter().rev().find(|given| given.stands()).map(|given| given.value.as_str())
     }
 
-    /// The keys of other persons than this one with a name that looks like `name`, now or before.
+    /// The keys of other persons whose name, now or earlier, resembles `name`.
     pub fn taken_by(&self, name: &str, person: Option<&Person>) -> Vec<PublicKey> {
         let look = NameForm::of(name);
         let alike = |history: &KeyHistory| {
@@ -234,8 +234,8 @@ impl Names {
         keys
     }
 
-    /// A name with the first digits of its key, where a reader could take it for another's. Each
-    /// answer that names a person asks here, so that none shows two persons as one.
+    /// A name, with the first digits of its key if a reader could mistake it for another's. Every
+    /// answer that names a person calls this function, so that no answer shows two persons as one.
     fn apart(&self, key: &PublicKey, name: &str) -> String {
         match self.alike.contains(key) {
             true => format!("{name} ({})", digits(key)),
@@ -266,9 +266,9 @@ impl Names {
         found
     }
 
-    /// The name that a key had just before an event: as what its signer signed, or whom it names.
-    /// The founder and a key that the event enrols have the name that it gives them. Each answer
-    /// that names a person at an event asks here.
+    /// The name that a key had just before an event, for the signer or for the person whom the
+    /// event names. The founder and a key that the event enrols have the name that the event gives
+    /// them. Every answer that names a person at an event calls this function.
     pub fn at(&self, key: &PublicKey, event: u64) -> Named {
         let now = self.of(key);
         let names = self.by_key.get(key).map_or(&[][..], |history| &history.names);
@@ -297,8 +297,8 @@ impl Names {
         keys
     }
 
-    /// What the record said of itself just before an event, and how many confirmations it asked
-    /// for.
+    /// The record's own texts just before an event, and the number of confirmations that it
+    /// required.
     pub fn ledger_before(&self, event: u64) -> (LedgerWords, Option<u64>) {
         let words = before(&self.words, event).cloned().unwrap_or_default();
         (words, before(&self.confirmations, event).copied())
@@ -309,22 +309,22 @@ impl Names {
         before(&self.log_keys, event).copied()
     }
 
-    /// The largest format that was announced before an event: 1 where none was.
+    /// The largest format announced before an event; 1 if there was none.
     pub fn format_before(&self, event: u64) -> u64 {
-        // An upgrade belongs to the record: no revocation takes it back.
+        // An upgrade is part of the record: no revocation undoes it.
         let earlier = self.formats.iter().filter(|given| given.event < event);
         earlier.map(|given| given.value).max().unwrap_or(1)
     }
 
-    /// The keys whose name is, or has the word, `name`, whatever its case; or that begin with it,
-    /// where it is 8 or more digits of a key.
+    /// The keys whose name is, or contains as a word, `name`, in any case; or that begin with it,
+    /// if it is 8 or more hex digits.
     pub fn keys(&self, name: &str) -> Vec<PublicKey> {
         self.meant(name, &|history| {
             history.names.iter().rev().find(|given| given.stands()).into_iter().collect()
         })
     }
 
-    /// The same of any name that a key ever had.
+    /// As [`Names::keys`], for every name that a key ever had.
     pub fn keys_ever(&self, name: &str) -> Vec<PublicKey> {
         self.meant(name, &|history| history.names.iter().collect())
     }
@@ -346,7 +346,7 @@ impl Names {
         self.by_key.iter().filter(meant).map(|(key, _)| *key).collect()
     }
 
-    /// All names, in the order of the alphabet.
+    /// All names, in alphabetical order.
     pub fn all(&self) -> Vec<&str> {
         let last = |history: &'_ KeyHistory| history.names.iter().rposition(Given::stands);
         let named = self.by_key.values();
@@ -363,7 +363,7 @@ fn digits(key: &PublicKey) -> String {
     format!("key {}", key.to_string().get(..16).unwrap_or_default())
 }
 
-/// Who did what an event says; `None` if its statement is not in form.
+/// The row of an act: signer, time, type; `None` if the statement is malformed.
 pub fn act(view: &View<'_>, names: &Names, seen: &ViewedEvent) -> Option<ActRow> {
     let said = seen.statement()?;
     let named = names.at(&said.by, seen.position);

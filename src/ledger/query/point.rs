@@ -1,10 +1,10 @@
-//! A point in the record, as people name it: a position, a time, a hash, `head`, `yesterday`.
+//! A point in the record, as people write it: a position, a time, a hash, `head`, `yesterday`.
 //!
 //! Always holds: a point resolves to a number of events; a day means its end as an upper bound and
-//! its start as a lower one, in the zone that was asked for, also where a day has 23 or 25 hours.
-//! Four digits are a year, also where there is an event of that number. A time that the clocks of
-//! the zone never showed, or showed twice, is refused.
-//! Not here: what a day of a date is (`edtf`); which time an event has (`clock`).
+//! its start as a lower one, in the given zone, also where a day has 23 or 25 hours. Four digits
+//! are a year, even if there is an event of that number. A time that the clocks of the zone skipped
+//! or repeated is refused.
+//! Not here: the day of a date (`edtf`); the time of an event (`clock`).
 
 mod clock;
 
@@ -21,21 +21,21 @@ use jiff::civil::{Date, DateTime};
 use jiff::tz::{AmbiguousOffset, TimeZone};
 use jiff::{Span, Timestamp, Unit};
 
-/// Which end of what was named is meant.
+/// Which end of a named period is used.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Bound {
-    /// As a lower bound: what is named is the first that is in.
+    /// As a lower bound: the first event of the period is included.
     Start,
-    /// As an upper bound, and as-of: what is named is the last that is in.
+    /// As an upper bound, and for as-of: the last event of the period is included.
     End,
 }
 
-/// A point as it was named.
+/// A point, parsed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Point {
     /// The event at this position.
     Position(u64),
-    /// The time from the first of these up to, not with, the second.
+    /// From the first of these times up to, but not including, the second.
     Within(Timestamp, Timestamp),
     /// The event whose hash begins with these hex digits.
     Hash(String),
@@ -43,17 +43,17 @@ pub enum Point {
     Head,
 }
 
-/// The zone of times without one, and the time now.
+/// The zone of times written without one, and the current time.
 #[derive(Clone, Debug)]
 pub struct PointContext {
     /// The zone.
     pub zone: TimeZone,
-    /// Now.
+    /// The current time.
     pub now: Timestamp,
 }
 
 impl PointContext {
-    /// The zone of this name, and this time.
+    /// A context with the zone of this name and this time.
     pub fn new(zone: &str, now: Time) -> Result<PointContext, LedgerError> {
         let zone = TimeZone::get(zone).map_err(|_| {
             usage(format!("--tz: expected a zone like UTC or Europe/Berlin, found {zone:?}"))
@@ -118,8 +118,8 @@ impl Point {
         }
     }
 
-    /// How many events of the record stand before this point (as [`Bound::Start`]), or up to and
-    /// with it (as [`Bound::End`]), a time by this clock. A time before the first event leads to 0.
+    /// The number of events before this point (for [`Bound::Start`]), or up to and including it
+    /// (for [`Bound::End`]); times are those of `clock`. A time before the first event gives 0.
     pub fn resolve(
         &self,
         record: &Record,
@@ -149,12 +149,12 @@ impl Point {
     }
 }
 
-/// Whether a bare number is a year: it has four digits.
+/// Whether a bare number is a year: it has exactly four digits.
 pub fn is_year(text: &str) -> bool {
     text.len() == 4 && text.bytes().all(|byte| byte.is_ascii_digit())
 }
 
-/// That a position is not in the record: what there is.
+/// The error for a position that is not in the record, with the positions that are.
 pub fn no_position(position: u64, size: u64) -> LedgerError {
     LedgerError::NotFound(match size.checked_sub(1) {
         Some(last) => format!("expected a position from 0 to {last}, found {position}"),
@@ -174,7 +174,7 @@ fn hash_prefix(text: &str) -> Option<Point> {
 
 /// From one time to the end of the second of another.
 fn second(from: Timestamp, to: Timestamp) -> Option<Point> {
-    // Times are told to the second: an event of that second is in.
+    // Times are shown to the second, so an event within that second is included.
     let whole = to.subsec_nanosecond() == 0;
     let more = if whole { Span::new().seconds(1) } else { Span::new().microseconds(1) };
     Some(Point::Within(from, to.checked_add(more).unwrap_or(Timestamp::MAX)))
@@ -192,7 +192,7 @@ fn day(date: Date, zone: &TimeZone) -> Option<(Timestamp, Timestamp)> {
     Some((start(date).or(last)?, next.or(last)?))
 }
 
-/// A span before now: with days or longer units a whole day, else a time.
+/// A duration before now: a whole day if its units are days or longer, else a time.
 fn ago(around: &PointContext, span: Span) -> Option<Point> {
     let now = around.now.to_zoned_datetime(around.zone.clone());
     let then = now.checked_add(span).ok()?;
@@ -208,7 +208,7 @@ fn ago(around: &PointContext, span: Span) -> Option<Point> {
     }
 }
 
-/// A time of a day, with `Z` or an offset, or else in the zone.
+/// A time of day, with `Z` or an offset, else in the given zone.
 fn time(text: &str, zone: &TimeZone) -> Result<Point, LedgerError> {
     let unknown = || usage(format!("{EXPECTED}; found {text:?}"));
     if let Ok(instant) = text.parse::<Timestamp>() {
@@ -239,13 +239,13 @@ fn time(text: &str, zone: &TimeZone) -> Result<Point, LedgerError> {
     second(first, last).ok_or_else(unknown)
 }
 
-/// What the index answers, where it can.
+/// The answer of the index, if it can answer.
 fn indexed<T>(record: &Record, ask: impl FnOnce(&Index) -> Result<T, IndexError>) -> Option<T> {
     let answer = ask(record.index().ok()?);
     answer.map_err(|why| record.folded_for(&why)).ok()
 }
 
-/// The first time in the record's spelling that is not before this one; `None` after the last.
+/// The first time, in the format's notation, that is not before this one; `None` after the last.
 fn earliest(limit: Timestamp) -> Option<Time> {
     match limit.as_microsecond() {
         _ if limit == Timestamp::MAX => None,

@@ -1,7 +1,7 @@
-//! RevocationImpact: what a suspect revocation undoes, and what becomes of facts by it.
+//! RevocationImpact: the events that a suspect revocation undoes, and how facts change by it.
 //!
-//! Always holds: it is the difference of two folds, before and after, and nothing is guessed.
-//! Not here: the refold itself (`rebuild`), words for people (`cli`).
+//! Always holds: it is the difference of two folds, before and after.
+//! Not here: the refold itself (`rebuild`), texts for people (`cli`).
 //! Source: FORMAT.md section 8, "Refold".
 
 use annals_core::rebuild::{How, Undone};
@@ -9,14 +9,14 @@ use annals_core::state::{State, Status};
 use serde::Serialize;
 use std::collections::BTreeMap;
 
-/// A state as much of it as is compared.
+/// The part of a state that is compared.
 #[derive(Clone, Debug, Default)]
 pub struct StandingFacts {
     undone: Vec<Undone>,
     facts: BTreeMap<u64, (Status, bool)>,
 }
 
-/// A fact that is another one afterwards.
+/// A fact whose state differs afterwards.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 pub struct ChangedFact {
     /// Its position.
@@ -25,25 +25,25 @@ pub struct ChangedFact {
     pub before: Status,
     /// Its status after.
     pub after: Status,
-    /// Whether it is suspect from now on.
+    /// Whether it is suspect afterwards.
     pub suspect: bool,
 }
 
-/// What is undone, what is in force again, and which facts change.
+/// Events undone, events in force again, and facts that change.
 #[derive(Clone, Debug, Default, Serialize)]
 pub struct RevocationImpact {
     /// Events struck, by position.
     pub struck: Vec<u64>,
     /// Events set aside, by position.
     pub set_aside: Vec<u64>,
-    /// Events in force again that were undone before.
+    /// Events that were undone before and are in force again.
     pub restored: Vec<u64>,
     /// Facts that change, by position.
     pub facts: Vec<ChangedFact>,
 }
 
 impl StandingFacts {
-    /// What stands in a state.
+    /// The part of a state that is compared.
     pub fn of(state: &State) -> StandingFacts {
         let fact =
             |fact: &annals_core::fold::Fact| (fact.position, (state.status(fact), fact.suspect));
@@ -53,7 +53,7 @@ impl StandingFacts {
 }
 
 impl RevocationImpact {
-    /// From one to the other.
+    /// The difference between two states.
     pub fn between(before: &StandingFacts, after: &StandingFacts) -> RevocationImpact {
         let lacks = |standing: &StandingFacts, event: u64| {
             !standing.undone.iter().any(|undone| undone.event == event)
@@ -63,7 +63,7 @@ impl RevocationImpact {
             after.undone.iter().filter(is_new).map(|undone| undone.event).collect()
         };
         let restored = before.undone.iter().map(|undone| undone.event);
-        let fallen = |(fact, now): (&u64, &(Status, bool))| {
+        let changed_fact = |(fact, now): (&u64, &(Status, bool))| {
             let then = before.facts.get(fact)?;
             let (fact, before, after) = (*fact, then.0, now.0);
             (then != now).then_some(ChangedFact { fact, before, after, suspect: now.1 && !then.1 })
@@ -72,11 +72,11 @@ impl RevocationImpact {
             struck: new(How::Struck),
             set_aside: new(How::SetAside),
             restored: restored.filter(|event| lacks(after, *event)).collect(),
-            facts: after.facts.iter().filter_map(fallen).collect(),
+            facts: after.facts.iter().filter_map(changed_fact).collect(),
         }
     }
 
-    /// Whether nothing changes.
+    /// Whether there is no difference.
     pub fn is_nothing(&self) -> bool {
         self.struck.is_empty() && self.set_aside.is_empty() && self.restored.is_empty()
     }

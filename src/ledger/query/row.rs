@@ -1,7 +1,8 @@
 //! Rows: the facts and documents of an answer, in the shape of its JSON.
 //!
-//! Always holds: a row says who did what, when, and in which event; its fields are the documented
-//! ones in this order. Not here: how rows are filled (`gather`) or shown (`cli`).
+//! Always holds: a row has the signer, the time and the position of every act; its fields are the
+//! documented ones, in the documented order. Not here: filling rows (`gather`), showing them
+//! (`cli`).
 
 use annals_core::event::args::Seal;
 use annals_core::event::body::{Captured, Dating, Evidence, Hop, Topic, When};
@@ -16,21 +17,21 @@ use serde::Serialize;
 use serde_json::Value;
 use std::fmt;
 
-/// Why words are not told.
+/// Why texts are withheld.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Withheld {
     /// Redacted by an admin.
     Redacted,
-    /// Sealed, not yet released.
+    /// Sealed and not yet released.
     Sealed,
-    /// Not in this copy.
+    /// Missing in this copy.
     Missing,
-    /// Not the words that were signed.
+    /// Damaged: not the bytes that were signed.
     Damaged,
 }
 
-/// Who did something, when, in which event.
+/// Signer, time and position of an act.
 #[derive(Clone, Debug, Serialize)]
 pub struct ActRow {
     /// The event.
@@ -40,7 +41,7 @@ pub struct ActRow {
     pub kind: Type,
     /// Its time.
     pub at: Option<Time>,
-    /// The time that the signer's clock gave it.
+    /// The time by the signer's clock.
     pub said: Option<Time>,
     /// The signer's name at the event.
     pub by: String,
@@ -54,13 +55,13 @@ pub struct ActRow {
 }
 
 impl ActRow {
-    /// The signer's name at the event, and the present one where it differs.
+    /// The signer's name at the event, and the present name if it differs.
     pub fn signer(&self) -> Named {
         Named { then: self.by.clone(), now: self.by_now.clone() }
     }
 }
 
-/// A statement and its evidence, or why they are not told.
+/// A statement and its evidence, or why they are withheld.
 #[derive(Clone, Debug, Default, Serialize)]
 pub struct StatementRow {
     /// The statement.
@@ -68,11 +69,11 @@ pub struct StatementRow {
     /// Its evidence.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub evidence: Vec<EvidenceRow>,
-    /// Why they are not told.
+    /// Why they are withheld.
     pub withheld: Option<Withheld>,
 }
 
-/// Evidence, with what names its document.
+/// Evidence, with title and digest of its document.
 #[derive(Clone, Debug, Serialize)]
 pub struct EvidenceRow {
     /// The document's title.
@@ -84,7 +85,7 @@ pub struct EvidenceRow {
     pub evidence: Evidence,
 }
 
-/// What a revision says, or why that is not told.
+/// The words of a revision, or why they are withheld.
 #[derive(Clone, Debug, Default, Serialize)]
 #[allow(missing_docs)]
 pub struct WordsRow {
@@ -129,7 +130,7 @@ rows! {
         #[serde(flatten)]
         words: WordsRow,
     }
-    /// A confirmation; it stands if it counts for the present revision.
+    /// A confirmation; it is in force if it counts for the present revision.
     Confirmation {
         #[serde(flatten)]
         act: ActRow,
@@ -139,14 +140,14 @@ rows! {
         #[serde(flatten)]
         said: StatementRow,
     }
-    /// What ended a dispute, a retraction or a relation.
+    /// The act that ended a dispute, a retraction or a relation.
     Ended {
         #[serde(flatten)]
         act: ActRow,
         #[serde(flatten)]
         said: StatementRow,
     }
-    /// A dispute or a retraction; it stands if nothing ended it.
+    /// A dispute or a retraction; it is in force if nothing ended it.
     Charge {
         #[serde(flatten)]
         act: ActRow,
@@ -188,7 +189,7 @@ rows! {
         corrected: u32,
         suspect: bool,
         document_disputed: bool,
-        /// Descriptions of its documents that came after its present revision.
+        /// Descriptions of its documents that are later than its present revision.
         described_anew: Vec<u64>,
         sealed: bool,
         redacted: bool,
@@ -207,7 +208,7 @@ rows! {
         act: ActRow,
         statement: Option<String>,
         withheld: Option<Withheld>,
-        /// What it changed against the description before it.
+        /// The fields that it changed, compared with the description before it.
         changes: Vec<FieldChange>,
     }
     /// A document as of the point.
@@ -234,12 +235,12 @@ fn description<S: serde::Serializer>(
 }
 
 impl FactRow {
-    /// The retraction that stands.
+    /// The retraction in force.
     pub fn retraction(&self) -> Option<&Charge> {
         self.retractions.iter().find(|retraction| retraction.stands)
     }
 
-    /// The revision before the present one that stands.
+    /// The revision before the present one, if it is in force.
     pub fn before(&self) -> Option<&Revision> {
         let earlier = |revision: &&Revision| {
             revision.act.event < self.revision && revision.act.undone_by.is_none()
@@ -247,20 +248,20 @@ impl FactRow {
         self.revisions.iter().rev().find(earlier)
     }
 
-    /// Whether one of these keys asserted it or made one of its revisions.
+    /// Whether one of these keys asserted the fact or made one of its revisions.
     pub fn is_by(&self, keys: &[PublicKey]) -> bool {
         self.revisions.iter().any(|revision| keys.contains(&revision.act.key))
     }
 }
 
-/// A dating as people write it.
+/// A dating as text for people.
 pub fn dated(dating: &Dating) -> String {
     let edtf = dating.edtf.as_deref().map(str::to_owned);
     let written = dating.as_written.as_deref().map(|text| format!("“{text}”"));
     [edtf, written].into_iter().flatten().collect::<Vec<_>>().join(", ")
 }
 
-/// A seal as people write it.
+/// A seal as text for people.
 pub fn sealed(seal: Seal) -> String {
     match seal {
         Seal::Open => "not sealed".to_owned(),
@@ -269,7 +270,7 @@ pub fn sealed(seal: Seal) -> String {
     }
 }
 
-/// A person as named at a past event, with the present name where that is another.
+/// The name of a person at an event, with the present name if it differs.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Named {
     /// The name at the event.
@@ -294,13 +295,13 @@ impl fmt::Display for Named {
     }
 }
 
-/// A field that an event changed; null where there was or is nothing, or nothing that can be read.
+/// A field that an event changed; null for an absent or unreadable value.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct FieldChange {
-    /// The field, as FORMAT.md spells it.
+    /// The name of the field in FORMAT.md.
     pub field: String,
-    /// Its value before.
+    /// The value before.
     pub before: Value,
-    /// Its value after.
+    /// The value after.
     pub after: Value,
 }

@@ -1,8 +1,8 @@
-//! Scanning: the facts whose present words have all of some phrases.
+//! Scanning: finds the facts whose present words contain all of some phrases.
 //!
-//! Always holds: every present revision is read once, whether its words are told or not, and its
-//! body is held against its digest; nothing is kept but positions.
-//! Not here: how words are compared (`search`), how hits are shown (`cli`).
+//! Always holds: every present revision is read once, whether its words are withheld or not, and
+//! its body is checked against its digest; only positions are kept in memory.
+//! Not here: comparing words (`search`), showing hits (`cli`).
 
 use crate::ledger::error::LedgerError;
 use crate::ledger::query::content_text::words;
@@ -20,25 +20,25 @@ use std::panic::resume_unwind;
 use std::sync::{Mutex, PoisonError};
 use std::thread;
 
-/// What a scan found.
+/// The result of a scan.
 #[derive(Debug, Default)]
 pub struct Scanned {
     /// The facts, by position.
     pub facts: BTreeSet<u64>,
-    /// The facts whose words are not told.
-    pub untold: BTreeSet<u64>,
-    /// How many of those have bodies that are not the ones that were signed.
+    /// The facts whose words are withheld.
+    pub withheld: BTreeSet<u64>,
+    /// The number of those whose bodies do not have the signed digest.
     pub damaged: u64,
 }
 
-/// Which text of a fact it is.
+/// The kind of a text of a fact.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum TextField {
     /// The claim.
     Claim,
-    /// Words of this document.
+    /// A quotation from this document.
     Quote(u64),
-    /// A hop of the attribution: agent, role, why it is not named, act.
+    /// A hop of the attribution: agent, role, reason for anonymity, act.
     Attribution,
 }
 
@@ -60,7 +60,7 @@ pub fn texts(words: &WordsRow) -> Vec<(TextField, String)> {
     texts
 }
 
-/// Reads the words of every present revision, on so many threads.
+/// Reads the words of every present revision, on `jobs` threads.
 pub fn scan(view: &View<'_>, phrases: &[Phrase], jobs: usize) -> Result<Scanned, LedgerError> {
     let revisions = view.revisions();
     let Some((first, _)) = revisions.first() else { return Ok(Scanned::default()) };
@@ -86,12 +86,12 @@ pub fn scan(view: &View<'_>, phrases: &[Phrase], jobs: usize) -> Result<Scanned,
     }
 }
 
-/// A scan over spans of the journal, which threads take in turn.
+/// A scan over batches of the journal, which threads take in turn.
 struct Scanning<'a, 'v> {
     view: &'a View<'v>,
     phrases: &'a [Phrase],
     revisions: &'a [(u64, u64)],
-    /// `None` once all was taken.
+    /// `None` once all entries are taken.
     walk: Mutex<Option<Walk<'a>>>,
     failed: Mutex<Option<SourceError>>,
 }
@@ -140,7 +140,7 @@ impl Scanning<'_, '_> {
             Ok(Content::FactCorrected(body)) => has_all(&body.fact, self.phrases),
             Ok(_) => false,
             Err(why) => {
-                scanned.untold.insert(*fact);
+                scanned.withheld.insert(*fact);
                 scanned.damaged += u64::from(why == Withheld::Damaged);
                 false
             }
@@ -150,7 +150,8 @@ impl Scanning<'_, '_> {
         }
     }
 
-    /// Whether the words are told, and have not what is looked for: without reading them in full.
+    /// Whether the words are not withheld and cannot contain the phrases, without parsing them in
+    /// full.
     fn certainly_not(&self, position: u64, reading: &Reading, entry: &Entry) -> bool {
         let (Some(said), Some(body)) = (&reading.statement, &entry.body) else { return false };
         let stands = self.phrases.iter().all(|phrase| phrase.may_be_in(body));
@@ -163,12 +164,12 @@ impl Scanning<'_, '_> {
 impl Scanned {
     fn add(&mut self, other: Scanned) {
         self.facts.extend(other.facts);
-        self.untold.extend(other.untold);
+        self.withheld.extend(other.withheld);
         self.damaged += other.damaged;
     }
 }
 
-/// Whether each phrase stands in one of the texts.
+/// Whether each phrase is in one of the texts.
 fn has_all(fact: &Fact, phrases: &[Phrase]) -> bool {
     let texts: Vec<SearchedText> =
         texts(&words(fact)).iter().map(|(_, text)| SearchedText::new(text)).collect();

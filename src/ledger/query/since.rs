@@ -1,22 +1,24 @@
-//! What became of facts since the point: the state then against the state now.
+//! Changes of facts since the point: the state at the point compared with the state now.
 //!
-//! Always holds: every difference of status, words or standing is told. Not here: words for people.
+//! Always holds: every difference of status, words or standing is listed. Not here: texts for
+//! people.
 
 use crate::ledger::query::View;
 use annals_core::state::Status;
 use serde::Serialize;
 
-/// What became of a fact.
+/// The later changes of a fact.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct LaterChange {
     /// The fact.
     pub fact: u64,
-    /// What it became, in the order of the words: corrected, retracted, reinstated, disputed,
-    /// dispute-closed, confirmed, unconfirmed, redacted, released, suspect, cleared; or undone.
+    /// The changes, in the order of this list: corrected, retracted, reinstated, disputed,
+    /// dispute-closed, confirmed, unconfirmed, redacted, released, suspect, cleared; or only
+    /// undone.
     pub became: Vec<&'static str>,
 }
 
-/// What became of these facts since the view's point; those that are as they were are left out.
+/// The changes of these facts since the view's point; facts without a change are left out.
 pub fn since(view: &View<'_>, facts: impl Iterator<Item = u64>) -> Vec<LaterChange> {
     match view.is_past() {
         true => facts.filter_map(|fact| became(view, fact)).collect(),

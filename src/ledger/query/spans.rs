@@ -1,4 +1,4 @@
-//! Spans: which facts rest on which words of a document.
+//! Spans: which facts quote which words of a document.
 //!
 //! Always holds: the segments of a text are consecutive, cover all of it, and are cut wherever a
 //! span begins or ends; positions are code points. Not here: the document's bytes (`journal`).
@@ -10,7 +10,7 @@ use annals_core::quote::Text;
 use serde::Serialize;
 use std::collections::{BTreeMap, BTreeSet};
 
-/// Words of a document that a fact quotes.
+/// A quotation of a fact in a document.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 pub struct Quoted {
     /// The fact.
@@ -20,26 +20,26 @@ pub struct Quoted {
     pub start: usize,
     /// The code point after the last.
     pub end: usize,
-    /// How the document stands to the claim.
+    /// The stance of the document to the claim.
     pub stance: Stance,
-    /// Whether these are the words of the document there.
+    /// Whether the document has these words at this place.
     pub holds: bool,
 }
 
-/// A part of a text in which nothing begins or ends.
+/// A part of a text within which no quotation begins or ends.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Segment {
     /// First code point.
     pub start: usize,
     /// The code point after the last.
     pub end: usize,
-    /// Its words.
+    /// Its text.
     pub text: String,
     /// The facts that quote it, by position.
     pub facts: Vec<u64>,
 }
 
-/// What the present revision of each fact quotes of a document, whose text this is.
+/// The quotations of each fact's present revision in a document with this text.
 pub fn quoted(rows: &[&FactRow], document: u64, text: &Text) -> Vec<Vec<Quoted>> {
     let (mut quotations, mut places) = (Vec::new(), Vec::new());
     for (index, row) in rows.iter().enumerate() {
@@ -67,7 +67,7 @@ pub fn quoted(rows: &[&FactRow], document: u64, text: &Text) -> Vec<Vec<Quoted>>
     all
 }
 
-/// The text cut at every beginning and end of a span that holds.
+/// The segments of a text, cut at both ends of every quotation that holds.
 pub fn segments(text: &Text, spans: &[Quoted]) -> Vec<Segment> {
     let mut borders: BTreeMap<usize, (Vec<u64>, Vec<u64>)> = BTreeMap::new();
     for border in [0, text.len()] {
@@ -77,7 +77,7 @@ pub fn segments(text: &Text, spans: &[Quoted]) -> Vec<Segment> {
         borders.entry(span.start).or_default().0.push(span.fact);
         borders.entry(span.end).or_default().1.push(span.fact);
     }
-    // A fact may quote the same words twice: it covers them until its last span ends.
+    // A fact may quote the same words twice: it covers them until its last quotation ends.
     let mut open: BTreeMap<u64, usize> = BTreeMap::new();
     let mut segments = Vec::new();
     let ends: Vec<usize> = borders.keys().skip(1).copied().collect();
@@ -98,20 +98,20 @@ pub fn segments(text: &Text, spans: &[Quoted]) -> Vec<Segment> {
     segments
 }
 
-/// How much of a text is quoted.
+/// The quoted share of a text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 pub struct Coverage {
     /// Code points of the text.
     pub length: usize,
     /// Code points that at least one fact quotes.
     pub quoted: usize,
-    /// Code points that none quotes.
+    /// Code points that no fact quotes.
     pub unquoted: usize,
-    /// Runs of words that none quotes; white space and punctuation alone are none.
+    /// Runs of text that no fact quotes; white space and punctuation alone do not count.
     pub gaps: usize,
 }
 
-/// How much of a text its segments say is quoted.
+/// The coverage of a text by its segments.
 pub fn coverage(segments: &[Segment]) -> Coverage {
     let mut all = Coverage { length: 0, quoted: 0, unquoted: 0, gaps: 0 };
     for segment in segments {
@@ -128,7 +128,7 @@ pub fn coverage(segments: &[Segment]) -> Coverage {
     all
 }
 
-/// The facts of some spans, by position.
+/// The facts of some quotations, by position.
 pub fn facts(spans: &[Quoted]) -> BTreeSet<u64> {
     spans.iter().map(|span| span.fact).collect()
 }

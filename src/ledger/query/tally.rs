@@ -1,7 +1,8 @@
-//! The tally: what the record's own acts undid, set back or turned, counted.
+//! The tally: counts of the events that suspect revocations undid, of retimings and of new
+//! thresholds.
 //!
-//! Always holds: it follows from the state alone; an act that a suspect revocation undid counts for
-//! nothing. Not here: names and sentences (`cli`). Source: FORMAT.md section 8.
+//! Always holds: it follows from the state alone; an act that a suspect revocation undid does not
+//! count. Not here: names and sentences (`cli`). Source: FORMAT.md section 8.
 
 use annals_core::event::vocabulary::RevokeReason;
 use annals_core::fold::operation::Operation;
@@ -9,58 +10,58 @@ use annals_core::key::PublicKey;
 use annals_core::state::State;
 use std::collections::BTreeMap;
 
-/// A suspect revocation with how much it undid.
+/// A suspect revocation and the number of events that it undid.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Undoing {
     /// The revocation.
     pub event: u64,
-    /// Who signed it.
+    /// The key that signed it.
     pub signer: PublicKey,
     /// The key that it revokes.
     pub key: PublicKey,
-    /// Why.
+    /// The reason.
     pub reason: RevokeReason,
-    /// From which event on the key is suspect.
+    /// The first event from which the key is suspect.
     pub suspect_from: Option<u64>,
-    /// How many events are undone by it: struck or set aside.
+    /// The number of events that it struck or set aside.
     pub events: u64,
 }
 
-/// A `ledger.retimed` that stands.
+/// A `ledger.retimed` in force.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Retiming {
     /// The event.
     pub event: u64,
-    /// Who signed it.
+    /// The key that signed it.
     pub signer: PublicKey,
 }
 
-/// A change of how many confirmations the ledger asks for.
+/// A change of the number of confirmations that the ledger requires.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ThresholdChange {
     /// The event.
     pub event: u64,
-    /// Who signed it.
+    /// The key that signed it.
     pub signer: PublicKey,
-    /// How many it asked for before.
+    /// The number required before.
     pub before: u8,
-    /// How many it asks for from there on.
+    /// The number required afterwards.
     pub after: u8,
 }
 
-/// All of these, by position.
+/// All of these events, by position.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Tally {
-    /// What suspect revocations undid.
+    /// Suspect revocations that undid events.
     pub undone: Vec<Undoing>,
-    /// Where the record's time was set back.
+    /// Events at which the record's time was set back.
     pub retimed: Vec<Retiming>,
-    /// Where the ledger asked for another number of confirmations.
+    /// Changes of the number of confirmations.
     pub thresholds: Vec<ThresholdChange>,
 }
 
 impl Tally {
-    /// That of a state, of which all undone events are known.
+    /// The tally of a state in which all undone events are known.
     pub fn of(state: &State) -> Tally {
         let mut counts: BTreeMap<u64, u64> = BTreeMap::new();
         for undone in state.undone() {

@@ -1,8 +1,8 @@
-//! Act: one event about people or the ledger itself, signed and judged.
+//! Administrative events: one event about people or the ledger itself, signed and verified.
 //!
-//! Always holds: an act passes the judge that verifies before a byte is written, and stands at its
-//! base; a retiming, and nothing else, may have an earlier time than the event before it.
-//! Not here: what the act says (`editors`), drafts of facts (`append`).
+//! Always holds: an event passes the verifier before a byte is written, and its position is its
+//! base; only a retiming may have an earlier time than the event before it.
+//! Not here: the content of the event (`editors`), drafts of facts (`append`).
 //! Source: FORMAT.md sections 4 to 6.
 
 use crate::ledger::error::LedgerError;
@@ -14,7 +14,7 @@ use crate::ledger::write::writer::Writer;
 use annals_core::event::vocabulary::Type;
 use annals_core::time::Time;
 
-/// Signs one event for the writer's next place and lets the judge take it.
+/// Signs one event for the writer's next slot and verifies it.
 pub fn prepare_act(
     writer: &mut Writer,
     resolved: Resolved,
@@ -38,15 +38,15 @@ pub fn prepare_act(
 /// Whether the writer's clock is compared with the record's times.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ClockCheck {
-    /// It is.
+    /// It is compared.
     On,
-    /// It is not: the user says that the clock is right.
+    /// It is not: the user states that the clock is right.
     Off,
 }
 
-/// Refuses a retiming that mends nothing: the clock is after the last event's time. And one to
-/// before the record began, unless the clock is said to be right: a clock that lost its battery is
-/// no better than one that ran ahead.
+/// Refuses a retiming that corrects nothing, because the clock is after the last event's time; and
+/// one to a time before the record began, unless the user states that the clock is right: a clock
+/// that lost its battery may be as wrong as one that ran ahead.
 pub fn check_retime(
     writer: &Writer,
     began: Option<Time>,

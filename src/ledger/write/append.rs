@@ -1,8 +1,8 @@
 //! Append: drafts in, signed events out, all or nothing.
 //!
-//! Always holds: every event passes the verifier before a byte is written; what was
-//! signed is kept until it is acknowledged and is sent again as the same bytes. Not here: prompts
-//! and previews (`cli`). Source: FORMAT.md sections 2, 6, 7, 9.
+//! Always holds: every event passes the verifier before a byte is written; signed events are kept
+//! until they are acknowledged, and are submitted again as the same bytes. Not here: prompts and
+//! previews (`cli`). Source: FORMAT.md sections 2, 6, 7, 9.
 
 use crate::ledger::error::{LedgerError, Refusal};
 use crate::ledger::write::batch::{DraftBatch, Signer, verify_last};
@@ -21,11 +21,11 @@ use annals_core::key::PublicKey;
 use annals_core::time::Time;
 use std::path::{Path, PathBuf};
 
-/// How far the writer's clock may be before or after the last event without a question.
+/// How far the writer's clock may differ from the last event's time, in microseconds.
 const BACK: i64 = 5 * 60 * 1_000_000;
 const AHEAD: i64 = 24 * 3_600 * 1_000_000;
 
-/// Refuses a clock that is far off the last event's time.
+/// Refuses a clock that is far from the last event's time.
 pub fn check_clock(writer: &Writer, now: Time) -> Result<(), LedgerError> {
     let Some(last) = writer.verifier.chain.at else { return Ok(()) };
     let ahead = now.micros() - last.micros();
@@ -45,7 +45,7 @@ pub fn check_clock(writer: &Writer, now: Time) -> Result<(), LedgerError> {
     }
 }
 
-/// Answers a submission that was made before: in the record, or signed and never written.
+/// Finds an earlier submission of the same drafts: recorded, or signed and not written.
 pub fn resume(
     writer: &mut Writer,
     input: &LoadedInput,
@@ -61,7 +61,7 @@ pub fn resume(
         }
         KeptSubmission::Fits(kept) => {
             let (first, documents) = (writer.size(), input.documents());
-            let keeping = submission.keeping(first, &kept, signer.key);
+            let keeping = submission.keeping(first, &kept, signer.key)?;
             let places = input.places();
             let mut prepared =
                 Prepared { first, documents, places, keeping, ..Prepared::default() };
@@ -79,8 +79,8 @@ pub fn resume(
     }
 }
 
-/// What became of an earlier submission of the same drafts by this key, as far as can be said
-/// without the secret: its receipt, or whether its events wait to be written.
+/// The state of an earlier submission of the same drafts by this key, as far as it is known without
+/// the secret key: its receipt, or whether its events wait to be written.
 pub fn before(
     writer: &Writer,
     input: &LoadedInput,
@@ -100,12 +100,12 @@ pub fn before(
     )
 }
 
-/// What an earlier submission came to.
+/// The state of an earlier submission.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum EarlierSubmission {
     /// It is in the record.
     Written(Receipt),
-    /// It was signed for the record's present end, and not written.
+    /// It was signed for the record's present end, and is not written.
     Signed,
     /// Neither.
     New,
@@ -118,16 +118,16 @@ fn content_of(entry: &Entry) -> Option<Resolved> {
     Some(Resolved { args, content, document: None })
 }
 
-/// What was found of an earlier submission.
+/// The state of an earlier submission, ready to continue.
 #[derive(Debug)]
 pub enum Resumed {
-    /// Nothing, or what the record went on without: the drafts are to be signed.
+    /// There is none, or the record continued without it: the drafts are to be signed.
     New,
-    /// What was kept is damaged and was moved aside: the drafts are to be signed.
+    /// Its file is damaged and was moved aside: the drafts are to be signed.
     Damaged {
-        /// Where it is now.
+        /// The new path.
         path: PathBuf,
-        /// What is wrong.
+        /// The damage.
         why: String,
     },
     /// It is in the record.
@@ -136,8 +136,8 @@ pub enum Resumed {
     Again(Box<Prepared>),
 }
 
-/// Loads, resolves, signs and verifies drafts, whatever they repeat. The error names every bad one;
-/// then nothing is kept.
+/// Loads, resolves, signs and verifies drafts, whatever they repeat. On a fault the error names
+/// every bad draft, and nothing is kept.
 pub fn prepare(
     writer: &mut Writer,
     drafts: &[Placed],
@@ -151,8 +151,8 @@ pub fn prepare(
     prepare_input(writer, &input, signer, Repeats::Allowed, &mut |_| {})
 }
 
-/// The same for an input that is loaded, of which some drafts could not be read: the error names
-/// them with the others. `done` is called with the number of drafts processed.
+/// As [`prepare`], for a loaded input of which some drafts could not be read: the error names those
+/// too. `done` is called with the number of drafts processed.
 pub fn prepare_input(
     writer: &mut Writer,
     input: &LoadedInput,
@@ -175,11 +175,11 @@ pub fn prepare_input(
     refusals.end()?;
     let mut prepared = batch.into_prepared();
     prepared.places = input.places();
-    prepared.keeping = submission.keeping(prepared.first, &prepared.entries, key);
+    prepared.keeping = submission.keeping(prepared.first, &prepared.entries, key)?;
     Ok(prepared)
 }
 
-/// Writes prepared events: kept in the outbox first, so that a lost receipt loses nothing.
+/// Writes prepared events. They are kept in the outbox first, so that a lost receipt loses nothing.
 pub fn commit(writer: &mut Writer, prepared: &Prepared) -> Result<Receipt, LedgerError> {
     if prepared.unsigned {
         let why = "these events are not signed; they show what would be, and are never written";
@@ -190,7 +190,8 @@ pub fn commit(writer: &mut Writer, prepared: &Prepared) -> Result<Receipt, Ledge
     }
     writer.commit(&prepared.entries, &prepared.documents)?;
     if let Some(keeping) = &prepared.keeping {
-        // Written and signed for: what cannot be pruned is left to the next writer.
+        // The events are written and signed: a file that cannot be pruned is left to the next
+        // writer.
         let _ = keeping.prune();
     }
     for (resolved, position) in prepared.resolved.iter().zip(prepared.first..) {

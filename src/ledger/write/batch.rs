@@ -1,4 +1,4 @@
-//! A batch: drafts become signed events, one after the other.
+//! A batch: turns drafts into signed events, in order.
 //!
 //! Always holds: every event passes the verifier before a byte is written. Not here: refusals
 //! (`outcome`), committing (`append`).
@@ -23,17 +23,17 @@ use annals_core::verify::Follower;
 use annals_core::verify::content::CheckDepth;
 use annals_core::verify::examine::{examine, examine_whole};
 
-/// Who signs, when, and with what randomness.
+/// The signing key, the clock and the randomness of a batch.
 pub struct Signer<'a> {
     /// The editor's key.
     pub key: &'a dyn SigningKey,
     /// The writer's clock.
     pub clock: &'a mut Clock,
-    /// Where salts come from.
+    /// The source of salts.
     pub entropy: &'a mut dyn Entropy,
 }
 
-/// Drafts on their way to be events: their writer, their signer, and what came of them so far.
+/// A batch of drafts: its writer, its signer, and its results so far.
 pub struct DraftBatch<'a, 'b> {
     writer: &'a mut Writer,
     signer: &'a mut Signer<'b>,
@@ -41,7 +41,7 @@ pub struct DraftBatch<'a, 'b> {
     output: Output,
 }
 
-/// After how many events those who wait for the lock are told that the work goes on.
+/// The number of events after which the lock is renewed for those who wait for it.
 const STEP: u64 = 1_024;
 
 impl<'a, 'b> DraftBatch<'a, 'b> {
@@ -57,7 +57,7 @@ impl<'a, 'b> DraftBatch<'a, 'b> {
         DraftBatch { writer, signer, repeats, output }
     }
 
-    /// What came of the drafts so far.
+    /// The results so far.
     pub fn output(&mut self) -> &mut Output {
         &mut self.output
     }
@@ -67,7 +67,7 @@ impl<'a, 'b> DraftBatch<'a, 'b> {
         self.writer.size()
     }
 
-    /// Resolves, signs and verifies a draft. An error is one of the files, not of the draft.
+    /// Resolves, signs and verifies a draft. An error concerns files, not the draft.
     pub fn add(&mut self, draft: &LoadedDraft) -> Result<Outcome, LedgerError> {
         let position = self.position();
         let result = match self.resolve(draft) {
@@ -83,7 +83,7 @@ impl<'a, 'b> DraftBatch<'a, 'b> {
         self.output.prepared
     }
 
-    /// A draft with its references and quotations resolved against the record; why it is refused.
+    /// Resolves the references and quotations of a draft; an error has the reasons of a refusal.
     fn resolve(&mut self, draft: &LoadedDraft) -> Result<Resolved, Reasons> {
         let file = draft.file.clone()?.map(|file| file.bytes);
         let (now, out) = (self.signer.clock.peek(), &mut self.output);
@@ -133,15 +133,15 @@ pub fn slot(writer: &Writer, now: Time) -> Slot {
     Slot { position: chain.size(), head: chain.head, after: chain.at, now }
 }
 
-/// Verifies the last prepared event after those before it, signature included, wherever it came
-/// from; its faults are why it is refused.
+/// Verifies the last prepared event after those before it, signature included, whatever its source;
+/// returns its faults as the reason for a refusal.
 pub fn verify_last(
     writer: &mut Writer,
     prepared: &Prepared,
 ) -> Result<Option<String>, LedgerError> {
     let Some(entry) = prepared.entries.last() else { return Ok(None) };
     let examined = match prepared.unsigned {
-        // It only shows what would be signed.
+        // An unsigned event only shows what would be signed.
         true => Some(examine(entry)),
         false => {
             let entry = std::slice::from_ref(entry);

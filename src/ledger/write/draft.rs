@@ -36,13 +36,13 @@ pub enum Name {
     Ref(String),
 }
 
-/// A quotation: words that point, or the exact ones with their context.
+/// A quotation: words that point at a passage, or the exact words with their context.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(untagged, expecting = "expected words that point, or exact with prefix and suffix")]
 pub enum QuoteDraft {
-    /// Words that point at a place: themselves, or `first … last`.
+    /// Words that point at a passage: the words themselves, or `first … last`.
     Pointing(String),
-    /// Exact words; prefix and suffix, where given, must be the document's.
+    /// Exact words; a prefix or suffix, if present, must be that of the document.
     Exact(ExactDraft),
 }
 
@@ -63,7 +63,7 @@ macro_rules! drafts {
 }
 
 drafts! {
-    /// One event to be: the fields of its type, flat.
+    /// A draft of one event: the fields of its type, flat.
     Draft {
         #[serde(rename = "ref")]
         name: String,
@@ -130,7 +130,7 @@ drafts! {
         /// `basis` of `when`.
         basis: Basis,
     }
-    /// Evidence; a stance that is left out is `supports`.
+    /// Evidence; without a stance it is `supports`.
     EvidenceDraft {
         document: Name,
         stance: Stance,
@@ -143,11 +143,11 @@ drafts! {
     }
     /// Exact words of a document.
     ExactDraft { exact: String, prefix: String, suffix: String, }
-    /// A place in code points.
+    /// A range of code points.
     SpanDraft { start: u64, end: u64, }
     /// A translation of the quotation.
     TranslationDraft { lang: String, text: String, by: Translator, }
-    /// A hop of attribution; type and role are kept from the agent's first use.
+    /// A hop of attribution; type and role are those of the agent's first use.
     HopDraft {
         agent: String,
         agent_type: AgentType,
@@ -156,9 +156,9 @@ drafts! {
         id: String,
         unnamed_because: String,
     }
-    /// When it was so.
+    /// The time of a fact.
     WhenDraft { edtf: String, as_written: String, basis: Basis, }
-    /// When a document was published.
+    /// The publication date of a document.
     DatingDraft { edtf: String, as_written: String, }
     /// A topic.
     TopicDraft { name: String, id: String, }
@@ -191,23 +191,23 @@ pub struct DraftError {
     pub column: Option<usize>,
     /// Its `ref`, if that could be read.
     pub name: Option<String>,
-    /// What was expected and found.
+    /// What was expected and what was found.
     pub why: String,
 }
 
-/// All drafts of an input: those that could be read and those that could not.
+/// All drafts of an input: the readable ones and the errors of the others.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Input {
-    /// What could be read, in order.
+    /// The readable drafts, in order.
     pub drafts: Vec<Placed>,
-    /// What could not.
+    /// The errors of the others.
     pub unread: Vec<DraftError>,
     /// The columns of a table; none in a file of lines.
     pub columns: Columns,
 }
 
 impl Input {
-    /// Drafts that stand in no file.
+    /// Drafts that are not from a file.
     pub fn of(drafts: impl IntoIterator<Item = Draft>) -> Input {
         let placed = |draft| Placed::at(0, draft);
         Input { drafts: drafts.into_iter().map(placed).collect(), ..Input::default() }

@@ -1,9 +1,10 @@
-//! Said: an act that is in the record already, said once more, as after a lost receipt.
+//! Earlier acts: an act that is in the record already and is submitted again, as after a lost
+//! receipt.
 //!
-//! Always holds: an act about people or the ledger is in the record already where the last act on
-//! the same matter has the same signer, arguments and words; a submission of acts on facts that
-//! was overtaken is told, and is not taken for one that counts.
-//! Not here: how a submission is found again (`outbox`), what is done then (`cli`).
+//! Always holds: an act about people or the ledger is a repeat if the last act on the same matter
+//! has the same signer, arguments and texts. A submission of acts on facts that no longer count is
+//! reported as such.
+//! Not here: finding a submission again (`outbox`), the reaction to it (`cli`).
 
 use crate::ledger::error::LedgerError;
 use crate::ledger::reader::Record;
@@ -18,16 +19,16 @@ use annals_core::fold::operation::Operation;
 use annals_core::key::PublicKey;
 use annals_core::state::State;
 
-/// An act of the record, as it was said.
+/// An act of the record.
 #[derive(Clone, Debug, PartialEq)]
 pub struct EarlierAct {
     /// Its position.
     pub position: u64,
-    /// Who signed it.
+    /// The key that signed it.
     pub by: PublicKey,
     /// Its arguments.
     pub args: Args,
-    /// Its words.
+    /// Its content.
     pub content: Content,
 }
 
@@ -44,12 +45,12 @@ impl EarlierAct {
         }))
     }
 
-    /// Whether it says what `act` says.
+    /// Whether its arguments and content are those of `act`.
     pub fn is(&self, act: &Resolved) -> bool {
         self.args == act.args && self.content == act.content
     }
 
-    /// What is told of it in place of writing it once more.
+    /// The receipt that is returned instead of writing it again.
     pub fn receipt(&self) -> Receipt {
         Receipt { first: self.position, count: 1, already: true }
     }
@@ -66,9 +67,9 @@ fn is_on_matter(args: &Args, operation: &Operation) -> bool {
     }
 }
 
-/// The acts of a submission that count no more, for the record went on: a confirmation of words
-/// that were corrected since, a relation that was withdrawn. None where documents or facts are
-/// among its events: whoever submits these again has them in the record.
+/// The acts of a submission that no longer count because of later events: a confirmation of a
+/// revision that was corrected since, a relation that was withdrawn. Empty if the submission
+/// contains documents or facts, because those are in the record in any case.
 pub fn overtaken(state: &State, receipt: &Receipt) -> Vec<u64> {
     let end = receipt.first.saturating_add(receipt.count);
     let acts = || (receipt.first..end).filter_map(|position| state.history.act(position));
@@ -83,7 +84,7 @@ pub fn overtaken(state: &State, receipt: &Receipt) -> Vec<u64> {
     over.map(|act| act.position).collect()
 }
 
-/// Whether an act on a fact, and nothing later, is why the fact stands as it does.
+/// Whether the present state of the fact results from this act and from no later one.
 fn counts(state: &State, position: u64, operation: &Operation) -> bool {
     let fold = &state.fold;
     let fact = |on: &u64| fold.fact_of_revision(*on);
@@ -98,7 +99,7 @@ fn counts(state: &State, position: u64, operation: &Operation) -> bool {
             fact(on).is_some_and(|fact| fact.retraction() == Some(position))
         }
         Operation::Related(_) => fold.relations().contains_key(&position),
-        // What closes a dispute, ends a retraction or withdraws a relation is for good.
+        // Closing a dispute, ending a retraction and withdrawing a relation are permanent.
         _ => true,
     }
 }

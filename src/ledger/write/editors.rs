@@ -1,8 +1,8 @@
-//! People: enrolling, changing and revoking keys, as resolved acts; who a name means.
+//! Editors: enrolling, changing and revoking keys, as resolved events; the key that a name means.
 //!
-//! Always holds: a request is proven and for this record before anything is made of it; a name that
-//! may mean two keys means none. Not here: signing and judging (`admin`), prompts (`cli`).
-//! Source: FORMAT.md sections 4 and 6.
+//! Always holds: a request is verified, and is for this record, before it is used; a name that may
+//! mean two keys is refused. Not here: signing and verifying (`admin`), prompts (`cli`). Source:
+//! FORMAT.md sections 4 and 6.
 
 use crate::keys::{KeyFolder, KeyName, Request};
 use crate::ledger::error::LedgerError;
@@ -19,14 +19,14 @@ use annals_core::rule::Rule;
 use annals_core::text::Person;
 use std::path::Path;
 
-/// The parameters of a ledger that has its first event.
+/// The parameters of a ledger, from its first event.
 pub fn parameters(writer: &Writer) -> Result<&Ledger, LedgerError> {
     let ledger = writer.verifier.chain.state.fold.ledger.as_ref();
     ledger.ok_or_else(|| LedgerError::Usage("the record has no first event".to_owned()))
 }
 
-/// The enrolment that a request asks for; refused where it is for another record, or where its key
-/// was named before.
+/// The enrolment for a request; refused if the request is for another record, or if an event has
+/// named its key before.
 pub fn enrolment(
     writer: &Writer,
     request: &Request,
@@ -62,13 +62,13 @@ pub fn enrolment(
     Ok(resolved(Args::EditorEnrolled(args), Content::EditorEnrolled(content)))
 }
 
-/// A key's new roles and its holder's name.
+/// The event that changes a key's roles and its holder's name.
 pub fn change(key: PublicKey, roles: Roles, name: Short) -> Resolved {
     let args = Args::EditorChanged(args::EditorChanged { key, roles });
     resolved(args, Content::EditorChanged(Named { name }))
 }
 
-/// The end of a key.
+/// The event that revokes a key.
 pub fn revocation(
     key: PublicKey,
     reason: RevokeReason,
@@ -79,24 +79,24 @@ pub fn revocation(
     resolved(args, Content::EditorRevoked(stated))
 }
 
-/// An act without a document.
+/// An event without a document.
 pub fn resolved(args: Args, content: Content) -> Resolved {
     Resolved { args, content, document: None }
 }
 
-/// Where names are looked up: the record's own, and the handles of a folder of keys.
+/// The lookup of names: those of the record, and the names of key files in a folder.
 pub struct Directory<'a> {
     /// The names in the record.
     pub names: &'a Names,
-    /// Who may sign.
+    /// The roster.
     pub roster: &'a Roster,
-    /// The folder of keys; it need not be there.
+    /// The folder of keys; it may be missing.
     pub keys: &'a Path,
 }
 
 impl Directory<'_> {
-    /// The rows that a name may mean: the handle of a key file here, a name or a word of one in
-    /// the record, or 8 or more digits of a key.
+    /// The rows that a name may mean: the name of a key file here, a name or a word of a name in
+    /// the record, or 8 or more hex digits of a key.
     pub fn rows(&self, name: &str) -> Result<Vec<&Member>, LedgerError> {
         let mut keys = self.names.keys(name);
         keys.retain(|key| self.roster.member(key).is_some());
@@ -117,7 +117,7 @@ impl Directory<'_> {
         Ok(self.roster.members().iter().filter(is_meant).collect())
     }
 
-    /// The one row that a name means; of several the only one that is not revoked.
+    /// The only row that a name means; if there are several, the only one that is not revoked.
     pub fn row(&self, name: &str) -> Result<&Member, LedgerError> {
         let rows = self.rows(name)?;
         let active: Vec<&&Member> = rows.iter().filter(|row| row.revoked.is_none()).collect();
@@ -128,7 +128,7 @@ impl Directory<'_> {
         }
     }
 
-    /// The one row that a name means, revoked or not.
+    /// The only row that a name means, revoked or not.
     pub fn any_row(&self, name: &str) -> Result<&Member, LedgerError> {
         match self.rows(name)?.as_slice() {
             [one] => Ok(one),
@@ -136,7 +136,7 @@ impl Directory<'_> {
         }
     }
 
-    /// The person that a name means.
+    /// A row of the only person that a name means.
     pub fn person(&self, name: &str) -> Result<&Member, LedgerError> {
         let rows = self.rows(name)?;
         match rows.first() {

@@ -1,11 +1,11 @@
-//! Advice: what to do when a rule refuses a draft.
+//! Advice for an author whose draft a rule refuses.
 //!
-//! Always holds: the rule's number and its own words come first; advice names commands that are
-//! there. Not here: the rules (`legal`), content checks (`verify`). Source: FORMAT.md section 6.
+//! Always holds: the rule's number and its text come first; advice names existing commands only.
+//! Not here: the rules (`legal`), content checks (`verify`). Source: FORMAT.md section 6.
 
 use annals_core::rule::{Fault, Rule};
 
-/// A fault as it is told to who made the draft.
+/// A fault with its advice, for the author of the draft.
 pub fn with_advice(fault: &Fault) -> String {
     let Fault { rule, why, .. } = fault;
     match advice(*rule) {

@@ -1,8 +1,8 @@
-//! Init: a new ledger around its first event.
+//! Init: creates a ledger with its first event.
 //!
-//! Always holds: nothing is overwritten; the recovery key is given back once and kept nowhere; if
-//! a step fails, what this run made is removed again; one that is stopped leaves no event without
-//! the keys that go on from it. Not here: asking (`cli`).
+//! Always holds: nothing is overwritten; the recovery key is returned once and stored nowhere; if a
+//! step fails, everything that this run created is removed; an interrupted run leaves no event
+//! without the keys that can continue it. Not here: prompts (`cli`).
 //! Source: FORMAT.md sections 2 and 4, `ledger.opened`.
 
 mod place;
@@ -26,37 +26,37 @@ pub use place::expect_free;
 use std::fs;
 use zeroize::Zeroizing;
 
-/// What a new ledger is to be.
+/// The parameters of a new ledger.
 pub struct Founding {
-    /// Its name for ever.
+    /// Its permanent name.
     pub origin: Origin,
     /// Its title.
     pub title: Short,
-    /// The licence of its words.
+    /// The licence of its texts.
     pub licence: Short,
-    /// How corrections are made, where it is said.
+    /// The corrections policy, if there is one.
     pub corrections_policy: Option<Short>,
-    /// How many confirmations make a fact confirmed: 1 to 9.
+    /// The number of confirmations that make a fact confirmed: 1 to 9.
     pub confirmations: u64,
-    /// How far a statement may stand after its base: 0 to 65,536.
+    /// The maximum distance of a statement from its base: 0 to 65,536 events.
     pub window: u64,
     /// The founder's name.
     pub name: Short,
-    /// The founder's handle.
+    /// The name of the founder's key file.
     pub handle: KeyName,
 }
 
-/// A ledger that was made.
+/// A new ledger.
 pub struct Founded {
-    /// Open for writing.
+    /// The writer, open.
     pub writer: Writer,
     /// The founder's key.
     pub key: SecretKey,
-    /// The recovery key as text for paper.
+    /// The recovery key as text to be printed.
     pub recovery: Zeroizing<String>,
 }
 
-/// Makes a ledger, its log key and its founder's key.
+/// Creates a ledger, its log key and its founder's key.
 pub fn init(
     paths: Paths,
     founding: &Founding,
@@ -89,8 +89,8 @@ struct FirstKeys {
     recovery: SecretKey,
 }
 
-/// Makes the ledger, keeps the keys, and writes the first event: in this order, since one that
-/// nobody has the keys to could never be followed.
+/// Creates the ledger, stores the keys, and writes the first event, in this order: a record without
+/// the keys that sign it could never continue.
 fn make(
     paths: &Paths,
     founding: &Founding,
@@ -112,7 +112,7 @@ fn make(
     Ok(writer)
 }
 
-/// A ledger without an event, and its first event, signed and verified.
+/// An empty ledger, and its first event, signed and verified.
 fn opening(
     paths: &Paths,
     founding: &Founding,
@@ -155,7 +155,7 @@ pub fn new_person(bytes: [u8; 16]) -> Result<Person, LedgerError> {
     Person::new(hex::encode(bytes)).map_err(|error| LedgerError::Usage(error.to_string()))
 }
 
-/// What was there before, for a failed init to leave.
+/// The files that existed before; a failed init leaves them.
 struct Before {
     keys: bool,
     marks: bool,
@@ -167,8 +167,8 @@ impl Before {
         Ok(Before { keys, marks: disk::is_there(&paths.marks())? })
     }
 
-    /// Removes what a failed init made. A ledger that another init made in the meantime stays, and
-    /// so do marks that were there before, for they are those of other records.
+    /// Removes what a failed init created. A ledger that another init created meanwhile stays, and
+    /// so do marks that existed before, because they are those of other records.
     fn restore(&self, paths: &Paths, why: &LedgerError) {
         let others = match why {
             LedgerError::ThereAlready(_) => true,

@@ -1,9 +1,9 @@
 //! Loaded drafts: each with the file that it names, read exactly once.
 //!
-//! Always holds: what is resolved, signed, kept and named is made of the same bytes, whatever
-//! becomes of the file in between; drafts name no file outside of their folder unless a person
-//! allows it, and never one of the folder of keys or a secret key. Not here: what drafts say
-//! (`draft`), what they resolve to (`resolve`).
+//! Always holds: a draft is resolved, signed, kept and named from the same bytes, even if the file
+//! changes meanwhile. Drafts name no file outside their folder unless a person allows it, and never
+//! a file in the folder of keys or a secret key. Not here: the fields of drafts (`draft`), what
+//! they resolve to (`resolve`).
 
 use crate::disk;
 use crate::keys::is_secret;
@@ -17,30 +17,37 @@ use std::path::{Component, Path, PathBuf};
 /// The bytes of a file that a draft names.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LoadedFile {
-    /// Where they were read.
-    pub path: PathBuf,
+    /// The path they were read from; `None` if they come from no file.
+    pub path: Option<PathBuf>,
     /// The bytes.
     pub bytes: Vec<u8>,
-    /// SHA-256 of them.
+    /// The SHA-256 of the bytes.
     pub digest: Hash,
+}
+
+impl LoadedFile {
+    /// Bytes that are in hand, and come from no file.
+    pub fn in_hand(bytes: Vec<u8>) -> LoadedFile {
+        LoadedFile { path: None, digest: Hash::of(&[&bytes]), bytes }
+    }
 }
 
 /// Which files drafts may name.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum FileAccess {
-    /// Those of the folder that the drafts are in, and of folders in it.
+    /// Files in the folder of the drafts, and in its subfolders.
     #[default]
     OfTheFolder,
-    /// All: a person named the file, or allows the drafts to.
+    /// All files: a person named the file, or allows drafts to name any.
     All,
 }
 
-/// Where the files of drafts are.
+/// The files that drafts can name.
 #[derive(Clone, Copy, Debug)]
 pub struct Reach<'a> {
-    /// The folder that relative names begin in.
+    /// The folder that relative names start from.
     pub folder: &'a Path,
-    /// The folder of keys, of which no file is taken.
+    /// The folder of keys; its files are refused.
     pub keys: &'a Path,
     /// Which files may be named.
     pub files: FileAccess,
@@ -59,12 +66,12 @@ pub struct LoadedDraft {
     pub file: Result<Option<LoadedFile>, String>,
 }
 
-/// All drafts of an input, loaded, and those that could not be read.
+/// All drafts of an input, loaded, and the errors of those that could not be read.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct LoadedInput {
-    /// What could be read, in order.
+    /// The readable drafts, in order.
     pub drafts: Vec<LoadedDraft>,
-    /// What could not.
+    /// The errors of the others.
     pub unread: Vec<DraftError>,
     /// The columns of a table; none in a file of lines.
     pub columns: Columns,
@@ -77,20 +84,30 @@ impl LoadedInput {
         LoadedInput { drafts, unread: input.unread.clone(), columns: input.columns.clone() }
     }
 
-    /// The documents that the drafts bring.
+    /// Drafts that are loaded already.
+    pub fn of(drafts: impl IntoIterator<Item = LoadedDraft>) -> LoadedInput {
+        LoadedInput { drafts: drafts.into_iter().collect(), ..LoadedInput::default() }
+    }
+
+    /// The documents of the drafts.
     pub fn documents(&self) -> Vec<(Hash, Vec<u8>)> {
         let files = self.drafts.iter().filter_map(|loaded| loaded.file.as_ref().ok()?.as_ref());
         files.map(|file| (file.digest, file.bytes.clone())).collect()
     }
 
-    /// Where the documents that the drafts bring were read.
+    /// The paths from which the documents of the drafts were read.
     pub fn places(&self) -> BTreeMap<Hash, PathBuf> {
         let files = self.drafts.iter().filter_map(|loaded| loaded.file.as_ref().ok()?.as_ref());
-        files.map(|file| (file.digest, file.path.clone())).collect()
+        files.filter_map(|file| Some((file.digest, file.path.clone()?))).collect()
     }
 }
 
 impl LoadedDraft {
+    /// A draft of no file of drafts, with the document that it brings.
+    pub fn of(draft: Draft, file: LoadedFile) -> LoadedDraft {
+        LoadedDraft { line: 0, draft, unread: Vec::new(), file: Ok(Some(file)) }
+    }
+
     /// A draft with the file that it names.
     pub fn read(placed: &Placed, reach: Reach<'_>) -> LoadedDraft {
         let Placed { line, draft, unread } = placed.clone();
@@ -100,7 +117,7 @@ impl LoadedDraft {
 }
 
 impl Reach<'_> {
-    /// The file of this name, links followed, or why it is not taken.
+    /// The path of the file with this name, links resolved, or why it is refused.
     fn place(&self, file: &Path) -> Result<PathBuf, String> {
         let path = self.folder.join(file);
         let leads_out = || {
@@ -136,12 +153,12 @@ impl Reach<'_> {
 
 fn read_file(reach: Reach<'_>, file: &Path) -> Result<LoadedFile, String> {
     let (path, place) = (reach.folder.join(file), reach.place(file)?);
-    // No link is followed any more: the place is the one that was judged.
+    // No link is followed any more: the path is the one that was checked.
     let bytes = disk::read(&place, MAX_DOCUMENT).map_err(|error| chain(&error))?;
     if is_secret(&bytes) {
         let path = path.display();
         return Err(format!("{path} holds a secret key, which is captured by no draft"));
     }
     let digest = Hash::of(&[&bytes]);
-    Ok(LoadedFile { path, bytes, digest })
+    Ok(LoadedFile { path: Some(path), bytes, digest })
 }

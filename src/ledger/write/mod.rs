@@ -1,6 +1,6 @@
-//! Writing: drafts are resolved, signed, judged, and written as one batch.
+//! Writing: drafts are resolved, signed, verified, and written as one batch.
 //!
-//! Always holds: nothing is written that `verify` would refuse. Not here: prompts (`cli`), rules
+//! Always holds: no event is written that `verify` would refuse. Not here: prompts (`cli`), rules
 //! (`annals-core`).
 
 pub mod draft;
@@ -12,6 +12,7 @@ pub mod outbox;
 pub mod outcome;
 pub mod repeats;
 pub mod unquoted;
+pub mod worded_date;
 pub mod writer;
 mod preflight;
 pub mod append;

@@ -1,28 +1,28 @@
-//! What a writer found unfinished and finished, for people.
+//! Notices: unfinished work that a writer found and completed, for people.
 
 use std::path::PathBuf;
 
-/// What a writer found unfinished and finished, for people.
+/// Unfinished work that a writer found and completed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Notice {
     /// An unfinished commit was moved aside.
     Aside(PathBuf, u64),
-    /// There was no store; it was built from the journal.
+    /// There was no store; it was built from the journal; the number of events.
     StoreBuilt(u64),
-    /// The store could not be read: it was kept here, for this reason, and built again from the
-    /// journal, so many events.
+    /// The store could not be read. It was kept at this path, for this reason, and built again from
+    /// the journal, with this number of events.
     StoreAside(PathBuf, String, u64),
-    /// The store lacked so many events; they were added from the journal.
+    /// The store lacked this number of events; they were added from the journal.
     StoreCaughtUp(u64),
-    /// The checkpoint was behind; it was signed anew.
+    /// The checkpoint was behind; it was signed again, at this size.
     CheckpointSigned(u64),
-    /// There was a checkpoint that the log key did not sign so; it was kept aside.
+    /// The log key did not sign the checkpoint; it was kept at this path, for this reason.
     CheckpointAside(PathBuf, String),
-    /// The last mark, for this size, was damaged, and put right from the checkpoint; the file as it
-    /// was.
+    /// The last mark, of this size, was damaged and was restored from the checkpoint; the old file
+    /// was kept at this path.
     MarkMended(u64, PathBuf),
-    /// The log key's memory ends at this size, before the checkpoint of that size.
+    /// The marks of the log key end at the first size, the checkpoint is of the second.
     MemoryShort(u64, u64),
-    /// A file that should be a log key and is none was passed over.
+    /// A file that should contain a log key, and does not, was ignored.
     KeyPassedOver(String),
 }

@@ -1,4 +1,4 @@
-//! The outbox: what was signed, kept before it is written, until it is acknowledged.
+//! The outbox: signed events, kept from before they are written until they are acknowledged.
 //!
 //! ```text
 //! annals outbox v1
@@ -10,13 +10,13 @@
 //! …                                        its events, four lines each, until they are written
 //! ```
 //!
-//! Always holds: a submission has one file, named by its digest; the same submission again finds
-//! it, so no fact is entered twice after a lost receipt. Only the key that signs a submission can
-//! make a file that counts for it: the head names every event by the chain of hashes, and each
-//! event its body. Once the events are in the record and a checkpoint covers them, the file goes,
-//! and its first six lines stay in the folder `written`, without a body. A damaged file that is
-//! found is set aside, and stays until a person removes it.
-//! Not here: signing events (`append`), judging them (`verify`).
+//! Always holds: a submission has one file, named by its digest. Submitting the same drafts again
+//! finds it, so no fact is entered twice after a lost receipt. Only the key that signs a submission
+//! can make a valid file for it: the head commits to every event through the chain of hashes, and
+//! each event to its body. Once the events are in the record and a checkpoint covers them, the file
+//! is removed, and its first six lines stay in the folder `written`, without a body. A damaged file
+//! is moved aside and stays until a person removes it.
+//! Not here: signing events (`append`), verifying them (`verify`).
 //! Source: FORMAT.md section 9, the order of a commit.
 
 use crate::disk::read_optional;
@@ -29,22 +29,22 @@ use annals_core::event::Entry;
 use annals_core::event::canonical;
 use annals_core::event::record::{self, Reading};
 use annals_core::hash::{Hash, RunningHash, read_hex};
-use annals_core::key::{KEPT_TAG, PublicKey, Signature, SigningKey, signed_bytes};
+use annals_core::key::{KEPT_TAG, PublicKey, Signature, SigningError, SigningKey, signed_bytes};
 use annals_core::verify::Verifier;
 use annals_core::verify::source::Source;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-/// The most bytes that an outbox file may have.
+/// The maximum size of an outbox file, in bytes.
 const BOUND: u64 = 4 << 30;
-/// The most bytes of the six lines.
+/// The maximum size of the six lines, in bytes.
 const HEADER_BOUND: u64 = 512;
-/// The folder of what was written, in the outbox.
+/// The folder of written submissions, inside the outbox.
 const WRITTEN: &str = "written";
 /// The number of lines before the events.
 const HEADER_LINES: usize = 6;
 
-/// Where a submission is kept, and whose it is.
+/// The file of a submission, and its key.
 pub struct Submission {
     folder: PathBuf,
     name: Hash,
@@ -52,16 +52,16 @@ pub struct Submission {
     count: u64,
 }
 
-/// What is kept of a submission, compared with the record.
+/// A kept submission, compared with the record.
 #[derive(Debug)]
 pub enum KeptSubmission {
-    /// There is none, or the record went on without its events.
+    /// There is none, or the record continued without its events.
     Nothing,
-    /// All events stand in the record, from this position on.
+    /// All events are in the record, from this position on.
     Recorded(u64),
     /// They were signed for the record's present end.
     Fits(Vec<Entry>),
-    /// The file is not what was kept: why.
+    /// The file is damaged; the reason.
     Damaged(String),
 }
 
@@ -75,7 +75,7 @@ pub struct Header {
     signature: Signature,
 }
 
-/// What a commit keeps before it writes: where, under which header.
+/// The file and the header that a commit keeps before it writes.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Keeping {
     folder: PathBuf,
@@ -100,7 +100,7 @@ impl Submission {
         Submission { folder, name, key: *key, count: input.drafts.len() as u64 }
     }
 
-    /// What is kept of it, compared with the record.
+    /// The kept submission, compared with the record.
     pub fn find(&self, judge: &Verifier, journal: &Journal) -> Result<KeptSubmission, LedgerError> {
         let pending = self.find_pending(judge, journal)?;
         if !matches!(pending, KeptSubmission::Nothing | KeptSubmission::Damaged(_)) {
@@ -113,7 +113,7 @@ impl Submission {
         Ok(match (written, pending) {
             (Ok(header), pending) => match recorded(&header, journal)? {
                 true => KeptSubmission::Recorded(header.first),
-                // The record is an older copy than the one that this was written to.
+                // The record is an older copy than the one that these events were written to.
                 false => pending,
             },
             (Err(why), KeptSubmission::Nothing) => KeptSubmission::Damaged(why),
@@ -149,17 +149,23 @@ impl Submission {
         Ok(if follows { KeptSubmission::Fits(entries) } else { KeptSubmission::Nothing })
     }
 
-    /// What keeps these events until they are acknowledged.
-    pub fn keeping(&self, first: u64, entries: &[Entry], key: &dyn SigningKey) -> Option<Keeping> {
-        let head = record::hash(&entries.last()?.record);
+    /// The file that keeps these events until they are acknowledged.
+    pub fn keeping(
+        &self,
+        first: u64,
+        entries: &[Entry],
+        key: &dyn SigningKey,
+    ) -> Result<Option<Keeping>, SigningError> {
+        let Some(last) = entries.last() else { return Ok(None) };
+        let head = record::hash(&last.record);
         let (submission, count) = (self.name, self.count);
         let text = text(&submission, first, count, &head);
-        let signature = key.sign(&signed_bytes(KEPT_TAG, text.as_bytes()));
+        let signature = key.sign(&signed_bytes(KEPT_TAG, text.as_bytes()))?;
         let header = Header { submission, first, count, head, signature };
-        Some(Keeping { folder: self.folder.clone(), header })
+        Ok(Some(Keeping { folder: self.folder.clone(), header }))
     }
 
-    /// Moves a damaged file aside; gives its new name.
+    /// Moves a damaged file aside; returns its new path.
     pub fn set_aside(&self) -> Result<PathBuf, LedgerError> {
         let pending = self.pending();
         let path = if disk::is_there(&pending)? { pending } else { self.written() };
@@ -169,7 +175,7 @@ impl Submission {
         Ok(aside)
     }
 
-    /// The header of a file, if it is one of this submission that its key signed.
+    /// The header of a file, if it is of this submission and signed by its key.
     fn header(&self, bytes: &[u8]) -> Result<Header, String> {
         let header = Header::parse(bytes).ok_or("its first lines are not in form")?;
         if header.submission != self.name {
@@ -194,7 +200,7 @@ impl Submission {
 }
 
 impl Keeping {
-    /// Keeps signed entries, durably; an older file of that submission is replaced.
+    /// Keeps signed entries, synced; replaces an older file of that submission.
     pub fn keep(&self, entries: &[Entry]) -> Result<(), LedgerError> {
         let mut out = self.header.text().into_bytes();
         for entry in entries {
@@ -207,14 +213,14 @@ impl Keeping {
         Ok(disk::replace(&path, &out, FileMode::Private)?)
     }
 
-    /// The events are in the record and covered: what is kept of them is their place.
+    /// Prunes the file once its events are in the record and covered: only their position is kept.
     pub fn prune(&self) -> Result<(), DiskError> {
         prune(&self.folder, &self.header)
     }
 }
 
-/// The damaged files that were set aside, by name. No prune takes one: it may hold the only copy of
-/// what was typed, and so words in clear, also ones that the record no longer shows.
+/// The damaged files that were moved aside, by name. No prune removes one: it may hold the only
+/// copy of what was typed, and therefore clear text, also of bodies that the record withholds.
 pub fn listed_aside(paths: &Paths) -> Vec<PathBuf> {
     let folders = [paths.outbox(), paths.outbox().join(WRITTEN)];
     let listed = folders.iter().filter_map(|folder| fs::read_dir(folder).ok());
@@ -228,9 +234,9 @@ pub fn listed_aside(paths: &Paths) -> Vec<PathBuf> {
     aside
 }
 
-/// Prunes what a writer left that died before it could: every file whose events the record holds.
-/// The caller has the lock, and a checkpoint covers the record. What cannot be pruned is left to
-/// the next writer.
+/// Prunes the files of a writer that was interrupted: every file whose events the record holds. The
+/// caller holds the lock, and a checkpoint covers the record. A file that cannot be pruned is left
+/// to the next writer.
 pub fn prune_written(paths: &Paths, journal: &Journal) {
     let folder = paths.outbox();
     let listed = fs::read_dir(&folder).into_iter().flatten().flatten();
@@ -254,7 +260,7 @@ fn prune_if_written(journal: &Journal, folder: &Path, name: &Hash) -> Result<(),
     }
 }
 
-/// Whether a file without a header, as version 0.1.0 kept them, holds events of the record only.
+/// Whether a file without a header, as version 0.1.0 wrote them, holds events of the record only.
 fn is_recorded_in_old_form(path: &Path, journal: &Journal) -> Result<bool, LedgerError> {
     let bytes = disk::read(path, BOUND)?;
     let kept = in_fours(&bytes);
@@ -264,7 +270,7 @@ fn is_recorded_in_old_form(path: &Path, journal: &Journal) -> Result<bool, Ledge
     Ok(end <= journal.size() && journal.read(place.seq..end)? == kept)
 }
 
-/// The bytes of a file, or why they are not what was kept; `None` where there is no file.
+/// The bytes of a file, or why it is damaged; `None` if there is no file.
 fn read(path: &Path, bound: u64) -> Result<Option<Result<Vec<u8>, String>>, LedgerError> {
     match read_optional(path, bound) {
         Ok(read) => Ok(read.map(Ok)),
@@ -288,7 +294,7 @@ impl Header {
             head: Hash::parse(after(4, "head")?)?,
             signature: Signature(read_hex(after(5, "signature")?)?),
         };
-        // One spelling: what is read is what is written.
+        // The header has one notation: what is read must equal what would be written.
         (lines.concat() == header.text().into_bytes()).then_some(header)
     }
 
@@ -330,8 +336,8 @@ fn prune(folder: &Path, header: &Header) -> Result<(), DiskError> {
     }
 }
 
-/// Whether the record holds all events of a submission: its last one does, and that one's hash
-/// names those before it.
+/// Whether the record holds all events of a submission: it holds the last one, whose hash commits
+/// to those before it.
 fn recorded(header: &Header, journal: &Journal) -> Result<bool, LedgerError> {
     let end = header.first.checked_add(header.count).filter(|end| *end <= journal.size());
     let Some(last) = end.and_then(|end| end.checked_sub(1)) else { return Ok(false) };
@@ -339,7 +345,7 @@ fn recorded(header: &Header, journal: &Journal) -> Result<bool, LedgerError> {
     Ok(entry.is_some_and(|entry| record::hash(&entry.record) == header.head))
 }
 
-/// The events of a file, each named by the next one and the last one by the header.
+/// The events of a file; each is committed to by the next one, the last one by the header.
 fn entries(bytes: &[u8], header: &Header) -> Result<Vec<Entry>, String> {
     let events = bytes.get(header.text().len()..).unwrap_or_default();
     let kept = in_fours(events);
@@ -369,7 +375,7 @@ fn entries(bytes: &[u8], header: &Header) -> Result<Vec<Entry>, String> {
     Ok(kept)
 }
 
-/// Lines in fours: the three of a record, and a body.
+/// Groups of four lines: the three of a record, and a body.
 fn in_fours(bytes: &[u8]) -> Vec<Entry> {
     let lines: Vec<&[u8]> = bytes.split_inclusive(|byte| *byte == b'\n').collect();
     let entries = lines.chunks_exact(4).map(|lines| Entry {

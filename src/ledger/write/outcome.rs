@@ -1,7 +1,8 @@
-//! What becomes of drafts: their events, their refusals, and what a refusal reaches.
+//! The results of drafts: their events, their refusals, and the drafts that a refusal affects.
 //!
-//! Always holds: every bad draft is told once, in the order of the lines; one that only names a
-//! refused one is not told. Not here: resolving and signing (`append`, `batch`).
+//! Always holds: every bad draft is reported once, in the order of the lines; a draft that is bad
+//! only because it names a refused one is not reported. Not here: resolving and signing (`append`,
+//! `batch`).
 
 use crate::ledger::error::{LedgerError, Refusal};
 use crate::ledger::write::draft::{Columns, Draft, Name};
@@ -13,34 +14,34 @@ use crate::ledger::write::resolve::fields::Reasons;
 use std::collections::HashMap;
 use std::collections::HashSet;
 
-/// What came of the drafts so far.
+/// The results so far.
 #[derive(Default)]
 pub struct Output {
-    /// Signed and judged events.
+    /// Signed and verified events.
     pub prepared: Prepared,
-    /// Agents as they were first used.
+    /// Agents as at their first use.
     pub agents: Agents,
     /// Positions by `ref`.
     pub named: Refs,
-    /// The passages that drafts of this input quote.
+    /// The passages that the drafts of this input quote.
     pub passages: Passages,
-    /// How many facts were resolved.
+    /// The number of facts resolved.
     pub asserted: u64,
 }
 
-/// What became of one draft.
+/// The result of one draft.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Outcome {
-    /// Where it stands, or would stand.
+    /// The position that it has or would have.
     pub position: u64,
-    /// Whether it may stand.
+    /// Whether it is accepted.
     pub result: DraftResult,
 }
 
-/// Whether a draft may stand.
+/// Whether a draft is accepted.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum DraftResult {
-    /// It may.
+    /// It is accepted.
     Good,
     /// It may not, and why.
     Refused(Reasons),
@@ -48,7 +49,7 @@ pub enum DraftResult {
     Repeats,
 }
 
-/// The refusals so far, and the `ref`s of what was refused.
+/// The refusals so far, and the `ref`s of the refused drafts.
 pub struct Refusals {
     refused: Vec<Refusal>,
     lost: HashSet<String>,
@@ -65,12 +66,12 @@ impl Refusals {
         Refusals { refused, lost, columns }
     }
 
-    /// Whether a draft names one that was refused.
+    /// Whether a draft names a refused one.
     pub fn reach(&self, draft: &Draft) -> bool {
         names(draft).any(|name| matches!(name, Name::Ref(name) if self.lost.contains(name)))
     }
 
-    /// Keeps the `ref` of a draft, and its refusal if there is one.
+    /// Records the `ref` of a draft, and its refusal if there is one.
     pub fn account(&mut self, loaded: &LoadedDraft, outcome: &Outcome, named: &mut Refs) {
         if let Some(name) = &loaded.draft.name {
             let twice = named.insert(name.clone(), outcome.position).is_some();

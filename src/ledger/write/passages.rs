@@ -1,6 +1,6 @@
-//! The passages that facts quote, by document, and the claims that they are quoted for.
+//! The passages that facts quote, by document, and the claims that they support.
 //!
-//! Not here: what becomes of a repeated one (`repeats`).
+//! Not here: the refusal of a repeated passage (`repeats`).
 
 use annals_core::event::body::Content;
 use annals_core::event::body::Fact;
@@ -32,7 +32,7 @@ impl Passages {
         }
     }
 
-    /// The passages that overlap those of a fact; whether each is the same whole passage.
+    /// The passages that overlap those of a fact, and whether each is the same whole passage.
     pub fn overlapping(&self, fact: &Fact) -> impl Iterator<Item = (Passage, bool)> {
         quoted(fact).flat_map(|(document, start, end)| {
             let passages = self.by_document.get(&document).into_iter().flatten();
@@ -42,14 +42,14 @@ impl Passages {
     }
 }
 
-/// A passage of a document, and the claim that it is quoted for.
+/// A passage of a document, and the claim that it supports.
 #[derive(Clone, Copy, Debug)]
 pub struct Passage {
     /// The first code point.
     pub start: u64,
     /// The code point after the last.
     pub end: u64,
-    /// The event that quotes it, or the number of the draft that does.
+    /// The event that quotes it, or the number of the draft.
     pub by: u64,
     /// The digest of the claim, folded.
     pub claim: Hash,
@@ -64,14 +64,14 @@ pub fn quoted(fact: &Fact) -> impl Iterator<Item = (u64, u64, u64)> {
     })
 }
 
-/// The digest by which two claims are compared: equal but for case, spelling and spaces.
+/// The digest by which two claims are compared: it ignores case, Unicode normalisation and spaces.
 pub fn claim_of(fact: &Fact) -> Hash {
     Hash::of(&[folded(&fact.claim).as_bytes()])
 }
 
-/// Follows a walk and keeps the passages of its facts, beside another follower.
+/// A follower that collects the passages of the facts of a walk, beside another follower.
 pub struct Following<'a> {
-    /// The other one.
+    /// The other follower.
     pub beside: &'a dyn Follower,
     /// The passages so far.
     pub passages: RefCell<Passages>,

@@ -1,6 +1,6 @@
-//! The lookup of a writer: the record with what is prepared on top of it.
+//! The lookup of a writer: the record with the prepared events on top of it.
 //!
-//! Always holds: a prepared event and its document are seen as if they were written.
+//! Always holds: a prepared event and its document are found as if they were written.
 //! Not here: resolving itself (`resolve`).
 
 use crate::journal::Journal;
@@ -16,7 +16,7 @@ use annals_core::quote::Text;
 use annals_core::text::Lang;
 use annals_core::time::Time;
 use annals_core::verify::Verifier;
-use annals_core::verify::library::LibraryEntry;
+use annals_core::verify::library::{LibraryEntry, LibraryRow};
 use annals_core::verify::source::{BATCH, Batch, Source, SourceError, Walk};
 
 /// The journal, what was committed since it was opened, and prepared events after it.
@@ -27,7 +27,7 @@ pub struct Pending<'a> {
 }
 
 impl<'a> Pending<'a> {
-    /// The journal with committed and prepared events on top.
+    /// The journal, with committed and prepared events on top.
     pub fn new(journal: &'a Journal, recent: &'a [Entry], prepared: &'a Prepared) -> Pending<'a> {
         Pending { journal, recent, prepared }
     }
@@ -79,7 +79,7 @@ impl Source for Pending<'_> {
     }
 }
 
-/// What resolving asks, answered by a writer.
+/// The lookup that the resolver uses, over a writer.
 pub struct WriterLookup<'a> {
     verifier: &'a mut Verifier,
     pending: Pending<'a>,
@@ -116,7 +116,8 @@ impl RecordLookup for WriterLookup<'_> {
 
     fn revision_of(&self, fact: u64) -> Option<u64> {
         let fold = &self.verifier.chain.state.fold;
-        // Who names a correction means its words, and is told where they are no more the present.
+        // A correction stands for its own words; the resolver reports if they are no longer the
+        // present ones.
         let named = || fold.fact_of_revision(fact).map(|_| fact);
         fold.fact(fact).map(|fact| fact.revision).or_else(named)
     }
@@ -126,10 +127,13 @@ impl RecordLookup for WriterLookup<'_> {
     }
 
     fn only_document(&self) -> Result<u64, usize> {
-        let documents = self.verifier.contents.library.documents().map(|(position, _)| position);
-        let first = documents.clone().next();
-        let count = documents.count();
-        first.filter(|_| count == 1).ok_or(count)
+        let documents = self.verifier.contents.library.documents();
+        let texts = documents.clone().filter(|(_, row)| row.media_type == "text/plain");
+        match (texts.clone().next(), texts.count()) {
+            (Some((only, _)), 1) => Ok(only),
+            (Some(_), texts) => Err(texts),
+            (None, _) => Err(documents.count()),
+        }
     }
 
     fn document(&mut self, position: u64) -> Result<(&Text, Option<Lang>), String> {
@@ -139,9 +143,16 @@ impl RecordLookup for WriterLookup<'_> {
             ));
         };
         if row.media_type != "text/plain" {
+            let made_of_it = |row: &LibraryRow| {
+                row.derived_from == Some(position) && row.media_type == "text/plain"
+            };
+            let mut documents = self.verifier.contents.library.documents();
+            let text = documents.find(|(_, row)| made_of_it(row));
+            let text = text.map(|(text, _)| format!("; its text is document {text}"));
             return Err(format!(
-                "document: {position} is {}; only text/plain can be quoted",
-                row.media_type
+                "document: {position} is {}; only text/plain can be quoted{}",
+                row.media_type,
+                text.unwrap_or_default()
             ));
         }
         match self.verifier.contents.library.text(&row.digest, &self.pending) {

@@ -1,6 +1,6 @@
-//! What a writer asks of a ledger before it writes: its end, its checkpoint, its marks, its store.
+//! Checks before a write: the ledger's end, its checkpoint, its marks, its store.
 //!
-//! Always holds: what contradicts the record is an error here, so that no writer writes over it.
+//! Always holds: a contradiction of the record is an error here, so that no writer writes over it.
 //! Not here: writing (`writer`). Source: FORMAT.md section 9.
 
 use crate::disk;
@@ -21,8 +21,8 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
-/// The files of a ledger by name, length and time of the last change, and its checkpoint: equal
-/// before and after where no writer was at work in between.
+/// The files of a ledger by name, length and time of the last change, and its checkpoint: two
+/// stamps are equal if no writer was at work between them.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Stamp {
     logs: Vec<(PathBuf, u64, Option<SystemTime>)>,
@@ -30,7 +30,7 @@ pub struct Stamp {
 }
 
 impl Stamp {
-    /// As they are now.
+    /// The present stamp.
     pub fn of(paths: &Paths) -> Result<Stamp, LedgerError> {
         let folder = paths.ledger.join("journal");
         let listed = std::fs::read_dir(&folder).map_err(disk::error("list", &folder))?;
@@ -46,7 +46,7 @@ impl Stamp {
     }
 }
 
-/// A record that ends before what its checkpoint signs is read, never written.
+/// Refuses a record that ends before the size in its checkpoint: it is read, never written.
 pub fn check_end(journal: &Journal, covered: Option<u64>) -> Result<(), LedgerError> {
     journal.expect_end()?;
     let size = journal.size();
@@ -56,8 +56,8 @@ pub fn check_end(journal: &Journal, covered: Option<u64>) -> Result<(), LedgerEr
     }
 }
 
-/// A checkpoint that the log key signed over another record is evidence, and nothing is written
-/// over it; one that it did not sign so is foreign: why, in words.
+/// Refuses a checkpoint that the log key signed over another record: it is evidence and is not
+/// overwritten. Returns why a checkpoint is foreign, if the log key did not sign it.
 pub fn check_checkpoint(
     ends: &Anchors,
     journal: &Journal,
@@ -83,7 +83,7 @@ pub fn check_checkpoint(
     }
 }
 
-/// Checks every signature of a record that no checkpoint speaks for.
+/// Checks every signature of a record that no checkpoint covers.
 pub fn check_signatures(journal: &Journal, jobs: usize) -> Result<(), LedgerError> {
     let mut judge = Verifier::default();
     let options = Options { jobs, signatures: true, ..Options::state(u64::MAX) };
@@ -102,7 +102,7 @@ pub fn set_aside(path: &Path) -> Result<PathBuf, LedgerError> {
     Ok(aside)
 }
 
-/// The last mark of this record, which the record goes on from. A record behind its mark is read,
+/// The last mark of this record, from which the record continues. A record behind its mark is read,
 /// never written. What damage explains is reported as damage.
 pub fn check_marks(
     marks: &HighWaterMarks,
@@ -130,8 +130,8 @@ pub fn check_marks(
     }
 }
 
-/// The mark that the log key wrote before it signed the checkpoint here, where the checkpoint is of
-/// this record as it stands and signed by the present log key.
+/// The mark that the log key wrote before it signed the checkpoint here, if the checkpoint is of
+/// this record as it is and signed by the present log key.
 pub fn mark_of_checkpoint(checkpoint: Option<&[u8]>, judge: &Verifier) -> Option<Mark> {
     let ledger = judge.chain.state.fold.ledger.as_ref()?;
     let note = Note::parse(checkpoint?)?;
@@ -145,9 +145,9 @@ pub fn mark_of_checkpoint(checkpoint: Option<&[u8]>, judge: &Verifier) -> Option
     Mark::of(&ledger.origin, &checkpoint, signature)
 }
 
-/// Opens the store, or has it built from the journal, which was judged: where there is none, and
-/// where it cannot be read, be it that the disk failed a single time while it was opened; what was
-/// there is kept aside. One that holds another record is an error.
+/// Opens the store, or builds it from the verified journal if there is no store or it cannot be
+/// read, even if the disk failed only once while it was opened; an unreadable store is kept aside.
+/// A store with another record is an error.
 pub fn open_store(
     paths: &Paths,
     journal: &Journal,
@@ -191,8 +191,8 @@ pub fn open_store(
     Ok((store, None))
 }
 
-/// The index to go on with, made whole: of one that ends early what is missing is added, one that
-/// holds something else is made again. An index that cannot be written hinders nobody.
+/// The index to continue with, completed: missing entries are added; an index with other content is
+/// built again. Failing to write the index is not an error.
 pub fn go_on_with_index(
     paths: &Paths,
     journal: &Journal,
@@ -207,7 +207,7 @@ pub fn go_on_with_index(
     }
 }
 
-/// Makes the index of a journal, as far as it is not there. The caller has the lock.
+/// Builds the index of a journal, unless it is complete. The caller holds the lock.
 pub fn make_index(
     paths: &Paths,
     journal: &Journal,

@@ -1,6 +1,6 @@
-//! Events that are signed and judged, and not yet written; and the receipt of those that are.
+//! Prepared events: signed, verified, and not yet written; and the receipt of a submission.
 //!
-//! Always holds: what is unsigned is never written. Not here: how they are made (`batch`).
+//! Always holds: an unsigned event is never written. Not here: how they are made (`batch`).
 
 use crate::ledger::write::outbox::Keeping;
 use crate::ledger::write::resolve::Resolved;
@@ -9,29 +9,29 @@ use annals_core::hash::Hash;
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
-/// Events that are signed and judged, and not yet written.
+/// Events that are signed and verified, and not yet written.
 #[derive(Debug, Default)]
 pub struct Prepared {
     /// The entries, in order.
     pub entries: Vec<Entry>,
-    /// What they say.
+    /// Their resolved drafts.
     pub resolved: Vec<Resolved>,
-    /// Documents that come with them.
+    /// Their documents.
     pub documents: Vec<(Hash, Vec<u8>)>,
-    /// Where each of them was read, if it was a file.
+    /// The path that each document was read from, if it was a file.
     pub places: BTreeMap<Hash, PathBuf>,
     /// Position of the first one.
     pub first: u64,
-    /// What keeps them until they are acknowledged.
+    /// The file that keeps them until they are acknowledged.
     pub keeping: Option<Keeping>,
-    /// Whether they only show what would be signed: they are never written.
+    /// Whether they only show what would be signed: they are then never written.
     pub unsigned: bool,
-    /// What whoever signs them is to know: passages that other facts quote too, what a claim says
-    /// and no quoted word does.
+    /// Hints for the signer: passages that other facts quote too; figures and names of a claim that
+    /// no quoted text contains.
     pub notes: Vec<String>,
 }
 
-/// What became of a submission.
+/// The receipt of a submission.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Receipt {
     /// Position of the first event.

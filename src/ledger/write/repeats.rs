@@ -1,8 +1,9 @@
-//! Repeats: a fact that is in the record already, or in the same input, entered once more.
+//! Repeats: a fact that is entered again although the record or the same input has it.
 //!
-//! Always holds: two facts are the same if they quote passages of one document that overlap, and
-//! their claims are equal but for case, spelling in Unicode and spaces. The same fact is refused
-//! unless it is meant; the same passage with another claim is told. Not here: what a claim means.
+//! Always holds: two facts are the same if they quote overlapping passages of one document and
+//! their claims are equal except for case, Unicode normalisation and spaces. The same fact is
+//! refused unless the user allows it; the same passage with another claim gives a note. Not here:
+//! the meaning of a claim.
 
 use crate::ledger::write::outcome::Output;
 use crate::ledger::write::passages::claim_of;
@@ -11,17 +12,17 @@ use crate::ledger::write::writer::Writer;
 use annals_core::event::body::Content;
 use annals_core::state::Status;
 
-/// What becomes of a fact that is entered once more.
+/// The treatment of a fact that is entered again.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Repeats {
-    /// It is refused, with the number of the fact that it repeats.
+    /// It is refused, with the position of the fact that it repeats.
     Refused,
-    /// It is entered again, on purpose.
+    /// It is entered again, on request.
     Allowed,
 }
 
-/// Refuses a fact that repeats one of the record or an earlier draft of this input; keeps a note
-/// where another one quotes the same passage. `number` is the draft's among those of the input.
+/// Refuses a fact that repeats one of the record or an earlier draft of this input; adds a note
+/// where another fact quotes the same passage. `number` is the draft's number in the input.
 pub fn check(
     writer: &Writer,
     resolved: &Resolved,
@@ -40,7 +41,7 @@ pub fn check(
         }
         let state = &writer.verifier.chain.state;
         for (passage, whole) in writer.passages.overlapping(fact) {
-            // Of a fact that was corrected, its present words count.
+            // A corrected fact counts with its present words.
             let known = state.fold.fact_of_revision(passage.by);
             let Some(known) = known.filter(|known| known.revision == passage.by) else { continue };
             let (position, status) = (known.position, state.status(known));
@@ -69,7 +70,7 @@ pub fn check(
     Ok(())
 }
 
-/// A claim in quotation marks, its end left out if it is long.
+/// A claim in quotation marks, truncated if it is long.
 fn shown(claim: &str) -> String {
     const MOST: usize = 60;
     let mut start: String = claim.chars().take(MOST).collect();

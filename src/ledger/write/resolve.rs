@@ -1,7 +1,7 @@
-//! Resolving: from a draft to args and body, with the document's own words.
+//! Resolving: from a draft to arguments and body, with the document's own words.
 //!
-//! Always holds: what is resolved is within the bounds of format 1; a reference to a fact means its
-//! present revision; quotations are the document's words with the least unique context.
+//! Always holds: a resolved draft is within the bounds of format 1; a reference to a fact means its
+//! present revision; quotations are the document's words with the shortest unique context.
 //! Not here: legality and signatures (`append`). Source: FORMAT.md section 4.
 
 mod description;
@@ -21,25 +21,25 @@ use annals_core::time::Time;
 use parts::{as_bytes, check_words, topic, which_document};
 use std::collections::HashMap;
 
-/// What resolving asks of the record and of the documents.
+/// What the resolver looks up in the record and its documents.
 pub trait RecordLookup {
     /// The position that a `ref` names.
     fn named(&self, name: &str) -> Option<u64>;
-    /// The event that made the present revision of a fact; a correction is itself.
+    /// The event that made the present revision of a fact; a correction gives itself.
     fn revision_of(&self, fact: u64) -> Option<u64>;
     /// The body of the present revision of a fact.
     fn fact(&mut self, fact: u64) -> Option<Fact>;
-    /// The only document, or how many there are.
+    /// The only document with a text; if there is not exactly one, their number.
     fn only_document(&self) -> Result<u64, usize>;
-    /// The text and the language of a document.
+    /// Text and language of a document.
     fn document(&mut self, position: u64) -> Result<(&Text, Option<Lang>), String>;
     /// Type and role of an agent at its first use in the record.
     fn agent(&mut self, name: &str) -> Option<(AgentType, Option<String>)>;
-    /// The time, for what a draft leaves out.
+    /// The current time, for fields that a draft omits.
     fn now(&self) -> Time;
 }
 
-/// A resolved draft: what will be signed, and the document that comes with it.
+/// A resolved draft: the content to sign, and the document that comes with it.
 #[derive(Debug, Clone)]
 pub struct Resolved {
     /// Args.
@@ -50,7 +50,7 @@ pub struct Resolved {
     pub document: Option<(Hash, Vec<u8>)>,
 }
 
-/// Agents as they were first used: type and role.
+/// Agents as at their first use: type and role.
 pub type Agents = HashMap<String, (AgentType, Option<String>)>;
 
 fn words<const MAX: usize>(
@@ -60,14 +60,14 @@ fn words<const MAX: usize>(
     value.map(|text| field(name, Words::new(text.as_str()))).transpose()
 }
 
-/// Resolves drafts one after the other; keeps the agents' types and roles.
+/// Resolves drafts in order; keeps the types and roles of agents.
 pub struct Resolver<'a> {
     lookup: &'a mut dyn RecordLookup,
     agents: &'a mut Agents,
 }
 
 impl<'a> Resolver<'a> {
-    /// A resolver at a lookup.
+    /// A resolver over a lookup.
     pub fn new(lookup: &'a mut dyn RecordLookup, agents: &'a mut Agents) -> Resolver<'a> {
         Resolver { lookup, agents }
     }
@@ -148,7 +148,7 @@ impl<'a> Resolver<'a> {
         }
     }
 
-    /// The revision to act on: `on` as it is, or the present one of `fact`.
+    /// The revision to act on: `on` itself, or the present revision of `fact`.
     fn on(&self, kind: Type, draft: &Draft) -> Result<u64, Unresolved> {
         if draft.on.is_some() {
             return self.position(draft.on.as_ref(), "on", kind);
@@ -160,7 +160,7 @@ impl<'a> Resolver<'a> {
 
     fn content(&mut self, kind: Type, draft: &Draft) -> Result<Content, Reasons> {
         let said = words(("statement") as &str, draft.statement.as_ref())?;
-        // A new fact resolves its own, with all that is wrong beside it.
+        // A new fact resolves its own evidence, so that all its faults are reported together.
         let evidence = match kind {
             Type::FactAsserted | Type::FactCorrected => None,
             _ => self.evidence(draft)?,
@@ -191,7 +191,7 @@ impl<'a> Resolver<'a> {
         })
     }
 
-    /// The words that a correction takes over where the draft says nothing.
+    /// The words of the fact that a correction keeps where the draft has no value.
     fn old_fact(&mut self, draft: &Draft) -> Result<Fact, Unresolved> {
         let kind = Type::FactCorrected;
         let name = draft.fact.as_ref().or(draft.on.as_ref());
@@ -231,7 +231,8 @@ impl<'a> Resolver<'a> {
         let when = match &draft.when {
             Some(given) => match &evidence {
                 Some((evidence, _)) => keep(self.when(given, evidence, old), &mut wrong).flatten(),
-                // Without the evidence its words cannot be looked for, but the date can be read.
+                // Without the evidence its words cannot be searched for, but the date can be
+                // parsed.
                 None => {
                     let edtf = given.edtf.as_deref();
                     let edtf = edtf.map(|text| field("when: edtf", Edtf::new(text))).transpose();
@@ -252,7 +253,7 @@ impl<'a> Resolver<'a> {
         Ok(Fact { claim, lang, vouch, evidence, attribution: some(attribution), when, topics })
     }
 
-    /// When it was so. Words that are given as the document's stand in a document of the evidence;
+    /// The time of the fact. Words given as the document's must be in a document of the evidence;
     /// without such words the document states no date.
     fn when(
         &mut self,
@@ -282,7 +283,7 @@ impl<'a> Resolver<'a> {
         Ok(Some(body::When { edtf, as_written, basis }))
     }
 
-    /// The document's own words that are meant, from a document of the evidence.
+    /// The document's own words for the given ones, from a document of the evidence.
     fn as_written(
         &mut self,
         typed: &str,
@@ -297,7 +298,7 @@ impl<'a> Resolver<'a> {
                     Ok(found) => return Ok(found),
                     Err(error) => why = why.or(Some(error)),
                 },
-                // What cannot be looked at any more is taken over, not said anew.
+                // A value whose document cannot be read any more is kept unchanged.
                 Err(_) if before.is_some_and(|before| **before == *typed) => {
                     return field("when: as_written", Verbatim::new(typed));
                 }
@@ -308,7 +309,7 @@ impl<'a> Resolver<'a> {
             .unwrap_or_else(|| "when: as_written: there is no evidence to find it in".to_owned()))
     }
 
-    /// The evidence of a fact, and the document of the first that supports it with a quote.
+    /// The evidence of a fact, and the document of the first one that supports it with a quotation.
     fn fact_evidence(
         &mut self,
         draft: &Draft,

@@ -1,19 +1,19 @@
-//! Sealing: from resolved words to the three lines and the body.
+//! Signing: from a resolved draft to the three lines and the body.
 //!
-//! Always holds: the signature fixes the exact position (base = seq); the salt comes from the one
-//! source of randomness. Not here: whether it may stand (`append`). Source: FORMAT.md section 2.
+//! Always holds: the signature fixes the exact position (base = seq); the salt comes from
+//! `entropy`. Not here: verification (`append`). Source: FORMAT.md section 2.
 
-use crate::entropy::{Entropy, EntropyError, draw};
+use crate::entropy::{Entropy, draw};
+use crate::ledger::error::LedgerError;
 use crate::ledger::write::resolve::Resolved;
 use annals_core::event::Entry;
-use annals_core::event::args::Args;
 use annals_core::event::body;
 use annals_core::event::record::{self, Place, Statement, VERSION};
 use annals_core::hash::Hash;
 use annals_core::key::{EVENT_TAG, SigningKey, signed_bytes};
 use annals_core::time::Time;
 
-/// Where the next event stands.
+/// The place of the next event.
 #[derive(Clone, Copy, Debug)]
 pub struct Slot {
     /// Its position.
@@ -27,13 +27,13 @@ pub struct Slot {
 }
 
 impl Slot {
-    /// The slot after this one, in which an event with this record stands.
+    /// The slot after this one, which holds an event with this record.
     pub fn next(&self, record: &[u8]) -> Slot {
         let (head, after, now) = (Some(record::hash(record)), Some(self.at()), self.now);
         Slot { position: self.position + 1, head, after, now }
     }
 
-    /// The ledger's time for the event: now, and later than the one before.
+    /// The ledger's time for the event: the current time, and later than the event before it.
     pub fn at(&self) -> Time {
         let next = self.after.and_then(|after| after.plus_micros(1));
         next.map_or(self.now, |next| next.max(self.now))
@@ -46,26 +46,21 @@ pub fn seal(
     slot: &Slot,
     key: &dyn SigningKey,
     entropy: &mut dyn Entropy,
-) -> Result<Entry, EntropyError> {
+) -> Result<Entry, LedgerError> {
     let body = body::write(&Hash(draw(entropy)?), &key.public(), &resolved.content);
-    Ok(seal_body(&resolved.args, body, slot, key))
-}
-
-/// The same with a body that was written before.
-pub fn seal_body(args: &Args, body: Vec<u8>, slot: &Slot, key: &dyn SigningKey) -> Entry {
     let statement = Statement {
         v: VERSION,
         base: slot.position,
         after: slot.head,
         said: slot.now,
         by: key.public(),
-        kind: args.kind(),
-        args: args.clone(),
+        kind: resolved.args.kind(),
+        args: resolved.args.clone(),
         body: Hash::of(&[&body]),
     };
     let statement = statement.to_bytes();
-    let signature = key.sign(&signed_bytes(EVENT_TAG, &statement));
+    let signature = key.sign(&signed_bytes(EVENT_TAG, &statement))?;
     let place = Place { seq: slot.position, prev: slot.head, at: slot.at() };
     let record = record::write(&place, &statement, &signature);
-    Entry { record, body: Some(body) }
+    Ok(Entry { record, body: Some(body) })
 }

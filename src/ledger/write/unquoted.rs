@@ -1,9 +1,9 @@
-//! What a claim says and no quoted word does: figures, dates and names.
+//! Unquoted words: figures, dates and names of a claim that no quoted text contains.
 //!
-//! Always holds: it is a hint for whoever signs and refuses nothing. Figures are compared by value,
-//! whatever their digits and separators; names by their beginning, so that an ending does not
-//! matter, and only where claim and document are of one language. Not here: whether a claim is
-//! true, or what its other words mean.
+//! Always holds: it is a hint for the signer and refuses nothing. Figures are compared by value,
+//! whatever their digits and separators; names by their beginning, so that endings do not matter,
+//! and only if claim and document are in one language. Not here: whether a claim is true, or what
+//! its other words mean.
 
 use crate::ledger::write::resolve::RecordLookup;
 use annals_core::event::body::{Captured, Content, Described, Fact};
@@ -11,7 +11,7 @@ use annals_core::search::folded;
 use std::collections::BTreeSet;
 use unicode_segmentation::UnicodeSegmentation;
 
-/// What whoever signs an event is to know of its words.
+/// The hints for the signer of an event.
 pub fn notes(content: &Content, lookup: &mut dyn RecordLookup) -> Vec<String> {
     match content {
         Content::FactAsserted(content) => claim(&content.fact, lookup),
@@ -36,10 +36,7 @@ pub fn notes(content: &Content, lookup: &mut dyn RecordLookup) -> Vec<String> {
 fn claim(fact: &Fact, lookup: &mut dyn RecordLookup) -> Vec<String> {
     let mut languages = fact.evidence.iter().filter(|entry| entry.quote.is_some());
     let language = languages.find_map(|entry| lookup.document(entry.document).ok()?.1);
-    let compared = match language.is_some_and(|lang| primary(&lang) == primary(&fact.lang)) {
-        true => Compare::FiguresAndNames,
-        false => Compare::Figures,
-    };
+    let compared = language.map_or(Compare::Figures, |lang| Compare::of(&fact.lang, &lang));
     let missing = unquoted(fact, compared);
     if missing.is_empty() {
         return Vec::new();
@@ -52,36 +49,66 @@ fn primary(lang: &str) -> String {
     lang.split('-').next().unwrap_or_default().to_ascii_lowercase()
 }
 
-/// What of a claim is looked for in the quoted words.
+/// Which words of a claim are compared with the quoted text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Compare {
-    /// Figures: of any language.
+    /// Figures: in any language.
     Figures,
-    /// Names as well: where claim and document are of one language.
+    /// Names as well: if claim and document are in one language.
     FiguresAndNames,
 }
 
-/// The figures of a claim, and its names if they are compared, that no quoted word has.
-pub fn unquoted(fact: &Fact, compare: Compare) -> Vec<String> {
+impl Compare {
+    /// What can be compared of a claim and a document of these languages.
+    pub fn of(claim: &str, document: &str) -> Compare {
+        match primary(claim) == primary(document) {
+            true => Compare::FiguresAndNames,
+            false => Compare::Figures,
+        }
+    }
+}
+
+/// The figures of a claim, and its names if they are compared, that no quoted text contains.
+fn unquoted(fact: &Fact, compare: Compare) -> Vec<String> {
     let mut quoted: Vec<&str> = Vec::new();
     for entry in &fact.evidence {
         quoted.extend(entry.quote.as_ref().map(|quote| &*quote.exact));
         quoted.extend(entry.translation.as_ref().map(|translation| &*translation.text));
     }
     quoted.extend(fact.when.as_ref().and_then(|when| when.as_written.as_deref()));
-    let known = quoted.iter().flat_map(|words| figures(words)).map(|figure| figure.value);
-    let known: BTreeSet<String> = known.collect();
-    let mut missing: Vec<String> = Vec::new();
-    for figure in figures(&fact.claim) {
-        if !known.contains(&figure.value) && !missing.contains(&figure.words) {
-            missing.push(figure.words);
+    let agents = fact.attribution.iter().flatten().map(|hop| &*hop.agent).collect();
+    Wording { claim: &fact.claim, lang: &fact.lang, quoted, agents }.unquoted(compare)
+}
+
+/// A claim, and the words that are quoted for it.
+pub struct Wording<'a> {
+    /// The claim.
+    pub claim: &'a str,
+    /// Its language.
+    pub lang: &'a str,
+    /// What is quoted.
+    pub quoted: Vec<&'a str>,
+    /// Whose words they are.
+    pub agents: Vec<&'a str>,
+}
+
+impl Wording<'_> {
+    /// The figures of the claim, and its names if they are compared, that no quoted word has.
+    pub fn unquoted(mut self, compare: Compare) -> Vec<String> {
+        let known = self.quoted.iter().flat_map(|words| figures(words));
+        let known: BTreeSet<String> = known.map(|figure| figure.value).collect();
+        let mut missing: Vec<String> = Vec::new();
+        for figure in figures(self.claim) {
+            if !known.contains(&figure.value) && !missing.contains(&figure.words) {
+                missing.push(figure.words);
+            }
         }
+        if compare == Compare::FiguresAndNames {
+            self.quoted.append(&mut self.agents);
+            missing.extend(self.missing_names());
+        }
+        missing
     }
-    if compare == Compare::FiguresAndNames {
-        quoted.extend(fact.attribution.iter().flatten().map(|hop| &*hop.agent));
-        missing.extend(missing_names(fact, &quoted));
-    }
-    missing
 }
 
 struct Figure {
@@ -89,7 +116,7 @@ struct Figure {
     value: String,
 }
 
-/// The figures of a text: as they stand, and their digits with `.` before the decimals.
+/// The figures of a text: as written, and their digits with `.` before the decimals.
 fn figures(text: &str) -> Vec<Figure> {
     let mut figures = Vec::new();
     let chars: Vec<char> = text.chars().collect();
@@ -125,7 +152,7 @@ fn figures(text: &str) -> Vec<Figure> {
     figures
 }
 
-/// The first digits of the scripts that write numbers by place.
+/// The digit zero of each script with positional numbers.
 const ZEROS: &[u32] = &[
     0x30, 0x660, 0x6F0, 0x7C0, 0x966, 0x9E6, 0xA66, 0xAE6, 0xB66, 0xBE6, 0xC66, 0xCE6, 0xD66,
     0xE50, 0xED0, 0xF20, 0x1040, 0x17E0, 0x1810, 0xFF10,
@@ -137,42 +164,44 @@ fn digit(c: char) -> Option<char> {
     char::from_digit(u32::from(c) - zero, 10)
 }
 
-/// Runs of capitalised words of a claim of which no quoted word is.
-fn missing_names(fact: &Fact, quoted: &[&str]) -> Vec<String> {
-    let words = quoted.iter().flat_map(|words| words.unicode_words());
-    let quoted: BTreeSet<String> = words.map(folded).collect();
-    let stands = |word: &str| {
-        let word = folded(word);
-        let letters = word.chars().count();
-        // A word of five letters and more may have another ending.
-        let kept = if letters < 5 { letters } else { letters - 2 };
-        let stem: String = word.chars().take(kept).collect();
-        quoted.range(stem.clone()..).next().is_some_and(|known| known.starts_with(&stem))
-    };
-    // German and its neighbours write every noun with a capital.
-    if matches!(primary(&fact.lang).as_str(), "de" | "lb" | "gsw") {
-        return Vec::new();
-    }
-    let mut names: Vec<String> = Vec::new();
-    let mut open = false;
-    let words: Vec<&str> = fact.claim.unicode_words().collect();
-    for (at, word) in words.iter().enumerate() {
-        let mut letters = word.chars().filter(|c| c.is_alphabetic());
-        let capital = letters.next().is_some_and(char::is_uppercase);
-        let acronym = capital && letters.next().is_some_and(char::is_uppercase);
-        let next = words.get(at + 1).and_then(|word| word.chars().next());
-        // The first word of a sentence has a capital whatever it is.
-        let name = capital && (at > 0 || acronym || next.is_some_and(char::is_uppercase));
-        let missing = name && word.chars().count() > 1 && !stands(word);
-        match (missing, open, names.last_mut()) {
-            (true, true, Some(last)) => *last = format!("{last} {word}"),
-            (true, ..) => names.push((*word).to_owned()),
-            _ => {}
+impl Wording<'_> {
+    /// Runs of capitalised words of a claim of which no quoted word is.
+    fn missing_names(&self) -> Vec<String> {
+        let words = self.quoted.iter().flat_map(|words| words.unicode_words());
+        let quoted: BTreeSet<String> = words.map(folded).collect();
+        let stands = |word: &str| {
+            let word = folded(word);
+            let letters = word.chars().count();
+            // A word of five letters and more may have another ending.
+            let kept = if letters < 5 { letters } else { letters - 2 };
+            let stem: String = word.chars().take(kept).collect();
+            quoted.range(stem.clone()..).next().is_some_and(|known| known.starts_with(&stem))
+        };
+        // German and its neighbours write every noun with a capital.
+        if matches!(primary(self.lang).as_str(), "de" | "lb" | "gsw") {
+            return Vec::new();
         }
-        open = missing;
+        let mut names: Vec<String> = Vec::new();
+        let mut open = false;
+        let words: Vec<&str> = self.claim.unicode_words().collect();
+        for (at, word) in words.iter().enumerate() {
+            let mut letters = word.chars().filter(|c| c.is_alphabetic());
+            let capital = letters.next().is_some_and(char::is_uppercase);
+            let acronym = capital && letters.next().is_some_and(char::is_uppercase);
+            let next = words.get(at + 1).and_then(|word| word.chars().next());
+            // The first word of a sentence has a capital whatever it is.
+            let name = capital && (at > 0 || acronym || next.is_some_and(char::is_uppercase));
+            let missing = name && word.chars().count() > 1 && !stands(word);
+            match (missing, open, names.last_mut()) {
+                (true, true, Some(last)) => *last = format!("{last} {word}"),
+                (true, ..) => names.push((*word).to_owned()),
+                _ => {}
+            }
+            open = missing;
+        }
+        names.dedup();
+        names
     }
-    names.dedup();
-    names
 }
 
 #[cfg(test)]

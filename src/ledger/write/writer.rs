@@ -1,8 +1,8 @@
-//! A ledger open for writing: one writer at a time, everything before it finished.
+//! A ledger open for writing: one writer at a time; interrupted work is completed first.
 //!
 //! Always holds: the writer has the lock; journal, store, mark and checkpoint agree when it is
-//! open; what it commits has passed the verifier of `verify`. A writer of a dry run judges the same
-//! and touches nothing. Not here: drafts (`append`).
+//! open; everything that it commits has passed the verifier. A writer of a dry run verifies
+//! likewise and changes nothing. Not here: drafts (`append`).
 //! Source: FORMAT.md section 9; the order of a commit.
 
 use crate::disk;
@@ -36,73 +36,73 @@ use std::cell::RefCell;
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
-/// How many events go into the store in one batch.
+/// The number of events that go into the store in one batch.
 const BATCH: usize = 1_024;
-/// How many committed entries are kept before they are read from the journal instead.
+/// The number of committed entries that are kept in memory; more are read from the journal.
 const KEEP: usize = 8_192;
-/// How long to wait for the log key's memory where nothing else is said.
+/// How long to wait for the marks of the log key, unless given.
 const WAIT: Duration = Duration::from_secs(10);
 
 /// A ledger open for writing.
 pub struct Writer {
-    /// Where it is.
+    /// Its paths.
     pub paths: Paths,
-    /// Chain, state and content of everything written.
+    /// Chain, state and content of all written events.
     pub verifier: Verifier,
-    /// The journal as it was opened: where documents and earlier bodies are read.
+    /// The journal as it was opened: the source of documents and earlier bodies.
     pub journal: Journal,
-    /// What was found unfinished.
+    /// The unfinished work that was found.
     pub notices: Vec<Notice>,
     /// Entries that were committed after the journal was opened for reading.
     pub recent: Vec<Entry>,
-    /// The keys whose signatures are checked before anything is signed over.
+    /// The cache of keys with which signatures are checked before a checkpoint is signed.
     pub(super) keyring: KeyCache,
     /// The passages that facts of the record quote.
     pub(super) passages: Passages,
     /// `None` in a dry run, and while it rests.
     handles: Option<WriteHandles>,
-    /// What the ledger's files were when it let go of the lock.
+    /// The stamp of the ledger's files when the writer released the lock.
     resting: Option<Stamp>,
-    /// Follows the verifier; it writes nothing where the writer does not.
+    /// The builder of the index, which follows the verifier; it writes only if the writer does.
     pub(super) index: Builder,
     marks: HighWaterMarks,
-    /// The last mark of this record that is known to be of a start of it.
+    /// The last mark that is known to be of a prefix of this record.
     mark: Option<Mark>,
-    /// How long to wait for another writer, and for one that signs with the same memory.
+    /// How long to wait for another writer, and for another user of the same marks.
     wait: Waiting,
     log_keys: Vec<SecretKey>,
     imported: Imported,
 }
 
-/// What a writer that rested finds when it has the lock again.
+/// The state of the ledger when a resting writer has the lock again.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Woken {
-    /// The record as it was.
+    /// The record is unchanged.
     Same,
     /// Another writer was at work.
     Changed,
 }
 
-/// What a writer writes with.
+/// The open files of a writer.
 struct WriteHandles {
     journal: JournalWriter,
     store: Box<dyn Store>,
     lock: Lock,
 }
 
-/// A record that was judged, and what is to be put right before it is written to.
+/// A verified record, and what must be repaired before it is written to.
 struct Judged {
     writer: Writer,
-    /// Why the checkpoint is not one of this record's, if so.
+    /// Why the checkpoint is not of this record, if so.
     foreign: Option<String>,
-    /// The mark that the last line of the log key's memory is a damaged form of, if so.
+    /// The mark of which the last line of the marks' file is a damaged form, if so.
     damaged: Option<Mark>,
 }
 
 impl Writer {
-    /// Opens a ledger for writing. Waits up to `wait` for another writer to end, and tells for
-    /// whom. The log keys are read once the lock is held: a writer before this one may have made
-    /// another.
+    /// Opens a ledger for writing. Waits up to `wait` for another writer to end, and reports which
+    /// one. The log keys are read once the lock is held, because an earlier writer may have made a
+    /// new one.
     pub fn open(paths: Paths, wait: impl Into<Waiting>) -> Result<Writer, LedgerError> {
         let wait = wait.into();
         paths.expect_ledger()?;
@@ -111,7 +111,7 @@ impl Writer {
         Writer::locked(paths, lock, wait)
     }
 
-    /// Opens a ledger whose lock is taken.
+    /// Opens a ledger whose lock is held.
     fn locked(paths: Paths, lock: Lock, wait: Waiting) -> Result<Writer, LedgerError> {
         let imported = Imported::of(&paths)?;
         imported.expect_writable(&paths)?;
@@ -131,7 +131,7 @@ impl Writer {
             Some(_) => None,
         };
         let (store, built) = open_store(&this.paths, &this.journal, &this.verifier)?;
-        // Only now is anything moved: a writer that refuses leaves the evidence as it was.
+        // Files are moved only from here on: a writer that refuses leaves the evidence unchanged.
         if let Some(why) = &foreign {
             let path = set_aside(&this.paths.checkpoint())?;
             this.notices.push(Notice::CheckpointAside(path, why.clone()));
@@ -149,7 +149,7 @@ impl Writer {
         this.notices.extend(built);
         this.notices.extend(aside.map(|Aside { path, bytes }| Notice::Aside(path, bytes)));
         this.catch_up()?;
-        // Without its log keys a record can still be given a new one.
+        // A record without its log keys can still be given a new one.
         let mut is_signed = signed == Some(this.size());
         if !is_signed && this.size() > 0 && this.check_log_keys().is_ok() {
             let memory = this.hold_memory()?;
@@ -166,8 +166,8 @@ impl Writer {
         Ok(this)
     }
 
-    /// Lets go of the lock and the store, so that nobody waits while a person thinks. Everything
-    /// is finished; [`Writer::wake`] takes the lock again.
+    /// Releases the lock and the store, so that nobody waits while a person thinks. All work is
+    /// completed; [`Writer::wake`] takes the lock again.
     pub fn rest(&mut self) -> Result<(), LedgerError> {
         if let Some(WriteHandles { journal, .. }) = self.handles.take() {
             self.journal = journal.journal();
@@ -177,8 +177,8 @@ impl Writer {
         Ok(())
     }
 
-    /// Takes the lock again. Where another writer was at work in between, the ledger is opened
-    /// anew, and what was prepared is to be prepared again.
+    /// Takes the lock again. If another writer was at work meanwhile, the ledger is opened again,
+    /// and the caller must prepare its events again.
     pub fn wake(&mut self) -> Result<Woken, LedgerError> {
         let Some(before) = self.resting.take() else { return Ok(Woken::Same) };
         let lock = Lock::take(&self.paths.lock(), self.wait)?;
@@ -192,8 +192,7 @@ impl Writer {
         Ok(Woken::Same)
     }
 
-    /// Opens a ledger to try what a writer would do: the same verifier, no lock; nothing is
-    /// written.
+    /// Opens a ledger for a dry run: the same verifier, no lock; nothing is written.
     pub fn dry_run(paths: Paths) -> Result<Writer, LedgerError> {
         paths.expect_ledger()?;
         let imported = Imported::of(&paths)?;
@@ -203,7 +202,7 @@ impl Writer {
         Ok(Writer::judged(paths, log_keys.unwrap_or_default(), imported, None)?.writer)
     }
 
-    /// The record judged, and why its checkpoint is not one of its own, if so.
+    /// The verified record, and why its checkpoint is not its own, if so.
     fn judged(
         paths: Paths,
         log_keys: HeldLogKeys,
@@ -219,7 +218,8 @@ impl Writer {
         let index = Builder::open(&paths.ledger, journal.starts(), BuildMode::Check);
         let following = Following { beside: &index, passages: RefCell::default() };
         let follower = Some(&following as &dyn Follower);
-        // What the log key did not sign for is judged whole, for the log key is about to sign it.
+        // Events that the log key has not signed are verified in full, because it is about to sign
+        // them.
         let signed_for = covered.unwrap_or(0);
         let options = Options { follower, signed_for, progress, ..Options::whole(jobs) };
         follow(&journal, options, &mut verifier)?;
@@ -232,7 +232,7 @@ impl Writer {
         let passages = following.passages.into_inner();
         let foreign = check_checkpoint(&ends, &journal, &verifier)?;
         if foreign.is_some() {
-            // A checkpoint that the log key did not sign speaks for nothing.
+            // A checkpoint that the log key did not sign covers nothing.
             check_signatures(&journal, jobs)?;
         }
         let from = if foreign.is_some() { 0 } else { signed_for };
@@ -281,7 +281,7 @@ impl Writer {
         Ok(Judged { writer, foreign, damaged })
     }
 
-    /// Makes the ledger at `paths`, which must not be there, around its first event.
+    /// Creates the ledger at `paths`, where there must be none, with its first event.
     pub fn create(paths: Paths, log_key: SecretKey) -> Result<Writer, LedgerError> {
         if disk::is_there(&paths.ledger)? {
             return Err(LedgerError::ThereAlready(paths.ledger));
@@ -314,7 +314,7 @@ impl Writer {
         })
     }
 
-    /// Says to those who wait for the lock that the work goes on.
+    /// Renews the lock: those who wait for it see that work continues.
     pub fn step(&mut self) {
         if let Some(WriteHandles { lock, .. }) = &mut self.handles {
             lock.step();
@@ -326,8 +326,8 @@ impl Writer {
         self.verifier.chain.size()
     }
 
-    /// Refuses to go on without a log key that the next checkpoint needs: to be asked before
-    /// anything is written.
+    /// Refuses to continue without a log key that the next checkpoint needs; called before anything
+    /// is written.
     pub fn check_log_keys(&self) -> Result<(), LedgerError> {
         let Some(ledger) = &self.verifier.chain.state.fold.ledger else { return Ok(()) };
         self.imported.expect_rekeyed(ledger)?;
@@ -339,19 +339,19 @@ impl Writer {
         Ok(())
     }
 
-    /// Whether this log key is at hand.
+    /// Whether this log key is available.
     pub fn holds_log_key(&self, public: &PublicKey) -> bool {
         self.log_keys.iter().any(|key| key.public() == *public)
     }
 
-    /// Takes a log key that is about to become the present one.
+    /// Adds a log key that is about to become the present one.
     pub fn hold_log_key(&mut self, key: SecretKey) {
         self.log_keys.push(key);
     }
 
-    /// Commits entries that the verifier has taken already, with the documents they came with:
-    /// documents → journal → store → mark → checkpoint. The commit point is the closing line. The
-    /// log key's memory is asked before the first byte, and held until the mark is in it.
+    /// Commits entries that the verifier has accepted, with their documents: documents → journal →
+    /// store → mark → checkpoint. The commit point is the commit line. The marks of the log key are
+    /// read before the first byte is written, and held until the new mark is in them.
     pub fn commit(
         &mut self,
         entries: &[Entry],
@@ -402,8 +402,8 @@ impl Writer {
         Ok(())
     }
 
-    /// Writes again in place what the log key did not sign for, with its documents and all names
-    /// that lead to it: the writer that wrote it may have died before it was on stable storage.
+    /// Writes again, in place, the events that the log key has not signed, with their documents and
+    /// all directory entries that lead to them: an interrupted writer may have left them unsynced.
     fn write_again(&self, signed: u64) -> Result<(), LedgerError> {
         if signed >= self.size() {
             return Ok(());
@@ -426,7 +426,7 @@ impl Writer {
         self.handles.as_mut().ok_or_else(none)
     }
 
-    /// Adds to the store what only the journal has.
+    /// Adds to the store the events that only the journal has.
     fn catch_up(&mut self) -> Result<(), LedgerError> {
         let Some(WriteHandles { store, lock, .. }) = &mut self.handles else { return Ok(()) };
         let behind = store.head()?.size;
@@ -447,10 +447,11 @@ impl Writer {
         Ok(())
     }
 
-    /// Takes the log key's memory, so that nothing else is signed with it until this is dropped.
+    /// Holds the marks of the log key, so that nothing else is signed with it until this is
+    /// dropped.
     ///
-    /// Refuses where it holds a mark that this record does not extend: another copy of the ledger
-    /// that uses the same folder of keys signed in the meantime.
+    /// Refuses if they contain a mark that this record does not extend: another copy of the ledger
+    /// with the same folder of keys signed meanwhile.
     fn hold_memory(&mut self) -> Result<HeldMarks, LedgerError> {
         let memory = self.marks.hold(self.wait)?;
         if let Some(ledger) = &self.verifier.chain.state.fold.ledger
@@ -462,7 +463,7 @@ impl Writer {
         Ok(memory)
     }
 
-    /// Signs the record as it stands: mark first, then the checkpoint is replaced.
+    /// Signs the record as it is: writes the mark, then replaces the checkpoint.
     fn sign_checkpoint(&mut self, memory: &HeldMarks) -> Result<(), LedgerError> {
         let Some(ledger) = &self.verifier.chain.state.fold.ledger else { return Ok(()) };
         let (size, root) = (self.size(), self.verifier.chain.tree().root());
@@ -501,7 +502,7 @@ fn missing_log_key(paths: &Paths, public: &PublicKey) -> LedgerError {
     })
 }
 
-/// Adds entries from position `first` on, in batches, behind the store's own head.
+/// Adds entries from position `first` on, in batches, after the store's own head.
 pub fn store_entries(
     store: &mut dyn Store,
     first: u64,

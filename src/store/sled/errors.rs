@@ -1,6 +1,6 @@
-//! Errors of sled in the words of a store.
+//! The errors of sled as errors of a store.
 //!
-//! Always holds: no text of the library reaches a person as it is.
+//! Always holds: no message of the library is shown to a person unchanged.
 
 use crate::store::StoreError;
 use std::io;
@@ -16,8 +16,8 @@ pub fn damage(error: sled::Error) -> StoreError {
     })
 }
 
-/// An error as the system gave it: sled puts some into a text in the form that is for programmers
-/// (`Os { code: 28, … }`).
+/// The system's error inside an error of sled: sled formats some errors with their debug form (`Os
+/// { code: 28, … }`).
 pub fn plain(error: sled::Error) -> sled::Error {
     let sled::Error::Io(cause) = error else { return error };
     let text = cause.to_string();

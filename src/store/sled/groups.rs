@@ -1,18 +1,18 @@
-//! Entries in groups, and groups in pieces: how a batch becomes values of sled, and back.
+//! Groups of entries, split into pieces: how a batch is stored as sled values.
 //!
-//! Always holds: what [`insert`] writes, [`read`] gives back; a lost or changed piece is noticed
-//! where it leaves an entry that is not whole, and nothing here panics on any bytes.
-//! Not here: the head, and the care that sled needs. Source: the layout in [`super`].
+//! Always holds: [`read`] returns what [`insert`] writes. A lost or changed piece is detected if it
+//! makes an entry incomplete. No bytes cause a panic here.
+//! Not here: the head, and the guards around sled. Source: the layout in [`super`].
 
 use crate::store::StoreError;
 use crate::store::sled::errors::damage;
 use annals_core::event::Entry;
 use std::ops::Range;
 
-/// The most bytes of a value.
+/// The maximum size of a value, in bytes.
 const PIECE: usize = 4_096;
 const ENTRY: u8 = b'e';
-/// The length of a body that is withheld.
+/// The length that stands for a withheld body.
 const WITHHELD: u32 = u32::MAX;
 
 /// The key of a piece of the group that begins at a position.
@@ -44,8 +44,8 @@ fn insert_group(changes: &mut sled::Batch, first: u64, group: &[u8]) {
     }
 }
 
-/// Adds an entry to a group. Its lengths fit: they are within [`crate::store::RECORD_BOUND`] and
-/// [`crate::store::BODY_BOUND`].
+/// Adds an entry to a group. Its lengths fit, because they are within
+/// [`crate::store::RECORD_BOUND`] and [`crate::store::BODY_BOUND`].
 fn put(group: &mut Vec<u8>, entry: &Entry) {
     let body = entry.body.as_ref().map_or(WITHHELD, |body| body.len() as u32);
     group.extend_from_slice(&(entry.record.len() as u16).to_be_bytes());
@@ -54,7 +54,7 @@ fn put(group: &mut Vec<u8>, entry: &Entry) {
     group.extend_from_slice(entry.body.as_deref().unwrap_or_default());
 }
 
-/// Takes an entry from the start of a group; `None` if it is not whole.
+/// Takes an entry from the start of a group; `None` if it is incomplete.
 fn take(group: &mut &[u8]) -> Option<Entry> {
     let (record, rest) = group.split_first_chunk()?;
     let (body, rest) = rest.split_first_chunk()?;
@@ -67,7 +67,7 @@ fn take(group: &mut &[u8]) -> Option<Entry> {
     Some(Entry { record: record.to_vec(), body: body.map(<[u8]>::to_vec) })
 }
 
-/// The entries at these positions, of which there is at least one, from the groups they stand in.
+/// The entries at these positions, at least one, from their groups.
 pub(super) fn read(db: &sled::Db, range: Range<u64>) -> Result<Vec<Entry>, StoreError> {
     let broken = |at: u64| StoreError::Damaged(format!("entry {at} is not whole"));
     let before = db.range(..=key(range.start, u16::MAX)).next_back().transpose().map_err(damage)?;

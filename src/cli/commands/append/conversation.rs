@@ -1,272 +1,338 @@
-//! `annals append` with nothing given: each thing is asked for, all is signed at the end.
+//! `annals append` with nothing given: a passage, a claim, who, when; then what will be signed is
+//! shown, and any answer can be changed before it is.
 //!
-//! Always holds: a quotation is found before anything else is asked; every answer is kept in a file
-//! at once. Not here: prompts themselves (`ask`), settling and signing (`submit`).
+//! Always holds: `<` goes back to the question before; every answer is kept in a file at once;
+//! what is signed is what was shown. Not here: the questions themselves (`questions`), signing
+//! (`submit`).
 
-use crate::cli::render::provenance;
-use crate::cli::render::quotation;
+use crate::cli::commands::append::known::Known;
+use crate::cli::commands::append::questions::{FactAnswers, FactQuestion, QuestionOutcome};
 use crate::cli::shared::DraftFile;
 use crate::cli::shared::WriteArgs;
-use crate::cli::shared::{SubmitOptions, submit};
+use crate::cli::shared::{SubmitOptions, submit_asking};
 use crate::cli::terminal::Context;
+use crate::cli::terminal::Format;
 use crate::cli::terminal::ask;
-use crate::cli::terminal::visible;
 use crate::cli::terminal::{CliError, Exit};
 use crate::cli::terminal::{note, wrapped};
 use crate::ledger::error::LedgerError;
-use crate::ledger::query::gather::{Gathered, gather};
-use crate::ledger::write::draft::{
-    Draft, HopDraft, Input, Name, QuoteDraft, TopicDraft, WhenDraft,
-};
-use annals_core::edtf::is_edtf;
-use annals_core::event::body::Span;
-use annals_core::event::vocabulary::{AgentType, Basis, Type};
-use annals_core::quote::Text;
-use annals_core::quote_search::places::PointingError;
-use annals_core::quote_search::{Edges, Pointing};
-use annals_core::verify::source::Source;
-use std::collections::BTreeSet;
+use crate::ledger::write::draft::{Draft, Input, Name};
+use annals_core::event::vocabulary::Type;
 
-/// How many places are offered where words stand in several.
-const PLACES: usize = 9;
+/// What a conversation begins with.
+#[derive(Default)]
+pub struct Beginning {
+    /// The document that is quoted, where it is given.
+    pub document: Option<u64>,
+    /// Drafts that were kept, and the file that keeps them.
+    pub kept: Option<(DraftFile, Vec<Draft>)>,
+}
 
-pub fn run(context: &mut Context, write: &WriteArgs) -> Result<Exit, CliError> {
-    let mut talk = Conversation::open(context)?;
-    note(format!("what you type is kept in {} until it is written", talk.kept.path().display()));
-    let asked = talk.ask_all();
-    let Conversation { kept, drafts, .. } = talk;
-    let outcome = match asked {
-        Err(failure) => Err(failure),
-        Ok(()) if drafts.is_empty() => {
-            note("nothing was written");
-            Ok(Exit::Yes)
-        }
-        Ok(()) => submit(context, &Input::of(drafts), &SubmitOptions::of(write)),
+pub fn run(
+    context: &mut Context,
+    write: &WriteArgs,
+    beginning: Beginning,
+) -> Result<Exit, CliError> {
+    let known = Known::read(context)?;
+    if let Some(position) = beginning.document
+        && known.document(position).is_none()
+    {
+        let why = format!("--document: {position} is no document that can be quoted");
+        return Err(CliError::usage(why));
+    }
+    let (kept, drafts) = match beginning.kept {
+        Some(kept) => kept,
+        None => (DraftFile::new(context, "jsonl", "")?, Vec::new()),
     };
+    note(format!("what you type is kept in {} until it is written", kept.path().display()));
+    note(wrapped("< goes back; Tab completes what the record knows; Ctrl-C leaves", 0));
+    let document = beginning.document;
+    let mut talk = Conversation { known, document, drafts, kept, unsaved: false, full: false };
+    let outcome = talk.until_written(context, write);
+    let Conversation { kept, drafts, unsaved, .. } = talk;
+    if unsaved && !matches!(outcome, Ok(Exit::Yes)) {
+        note("the drafts could not be kept in their file; here they are, as JSON Lines:");
+        for draft in &drafts {
+            note(serde_json::to_string(draft).map_err(std::io::Error::other)?);
+        }
+        return outcome;
+    }
     kept.end(outcome, "", write.dry_run)
 }
 
-/// A document that can be quoted.
-struct Quotable {
-    position: u64,
-    title: String,
-    text: Text,
+/// Whether a draft is of a fact that misses an answer.
+pub fn is_unfinished(draft: &Draft) -> bool {
+    let fact = draft.kind.is_none_or(|kind| kind == Type::FactAsserted);
+    fact && draft.evidence.is_none() && first_missing(draft).is_some()
 }
 
+fn first_missing(draft: &Draft) -> Option<FactQuestion> {
+    match (&draft.quote, &draft.claim) {
+        (None, _) => Some(FactQuestion::Passage),
+        (_, None) => Some(FactQuestion::Claim),
+        _ => None,
+    }
+}
+
+/// How many answers are listed until all are wanted.
+const FEW: usize = 4;
+
 struct Conversation {
-    documents: Vec<Quotable>,
-    agents: BTreeSet<String>,
+    known: Known,
+    document: Option<u64>,
     drafts: Vec<Draft>,
     kept: DraftFile,
+    /// Whether the file does not hold what was typed.
+    unsaved: bool,
+    /// Whether all questions are shown.
+    full: bool,
+}
+
+/// What is wanted of the facts that are shown.
+enum Wish {
+    Write,
+    Leave,
+    Change { fact: usize, question: FactQuestion },
+    More,
+    Another,
 }
 
 impl Conversation {
-    fn open(context: &Context) -> Result<Conversation, CliError> {
-        let record = context.record()?;
-        let (view, names) = provenance::view(context, &record, None)?;
-        let gathered = gather(&view, &names, &|_| true)?;
-        let mut documents = Vec::new();
-        for row in gathered.documents.values() {
-            let Some(about) = row.about.as_ref().filter(|about| &*about.media_type == "text/plain")
-            else {
-                continue;
-            };
-            let bytes = record.journal.document(&about.sha256).map_err(LedgerError::from)?;
-            if let Some(text) = bytes.and_then(Text::new) {
-                let title = format!("{}: {}", row.document, visible(&about.title));
-                documents.push(Quotable { position: row.document, title, text });
-            }
-        }
-        if documents.is_empty() {
-            return Err(CliError::usage(
-                "the record has no document that can be quoted; annals document add captures one",
-            ));
-        }
-        let kept = DraftFile::new(context, "jsonl", "")?;
-        Ok(Conversation { documents, agents: agents(&gathered), drafts: Vec::new(), kept })
-    }
-
-    /// Facts until the quotation is left empty or no other one is wanted.
-    fn ask_all(&mut self) -> Result<(), CliError> {
-        loop {
-            if !self.ask_one()? {
-                return Ok(());
-            }
-            if !ask::yes("another fact?")? {
-                return Ok(());
-            }
-        }
-    }
-
-    /// One fact; whether there was one.
-    fn ask_one(&mut self) -> Result<bool, CliError> {
-        let mut draft = Draft { kind: Some(Type::FactAsserted), ..Draft::default() };
-        if !self.quotation(&mut draft)? {
-            return Ok(false);
-        }
-        self.keep(&draft)?;
-        draft.claim = Some(claim()?);
-        self.keep(&draft)?;
-        self.attribution(&mut draft)?;
-        self.keep(&draft)?;
-        draft.when = self.when(&draft)?;
-        let topics = ask::line_from("topics, with commas between them (empty: none)", "")?;
-        let topics = topics.split(',').map(str::trim).filter(|name| !name.is_empty());
-        let topics: Vec<TopicDraft> =
-            topics.map(|name| TopicDraft { name: Some(name.to_owned()), id: None }).collect();
-        draft.topics = (!topics.is_empty()).then_some(topics);
-        self.keep(&draft)?;
-        self.drafts.push(draft);
-        Ok(true)
-    }
-
-    fn keep(&self, draft: &Draft) -> Result<(), CliError> {
-        let all: Vec<Draft> = self.drafts.iter().chain([draft]).cloned().collect();
-        self.kept.save(&all)
-    }
-
-    fn quotation(&self, draft: &mut Draft) -> Result<bool, CliError> {
-        let titles: Vec<&str> = self.documents.iter().map(|row| row.title.as_str()).collect();
-        let index = match titles.len() {
-            1 => 0,
-            _ => ask::one_of("document", &titles)?,
+    /// Facts are asked for and shown until they are signed, or left.
+    fn until_written(
+        &mut self,
+        context: &mut Context,
+        write: &WriteArgs,
+    ) -> Result<Exit, CliError> {
+        let unfinished = self.drafts.iter().position(is_unfinished);
+        let mut wish = match unfinished.and_then(|fact| Some((fact, self.drafts.get(fact)?))) {
+            Some((fact, draft)) => Wish::Change {
+                fact,
+                question: first_missing(draft).unwrap_or(FactQuestion::Passage),
+            },
+            None => Wish::Another,
         };
-        let Some(document) = self.documents.get(index) else { return Ok(false) };
-        let mut typed = String::new();
         loop {
-            let question = "quotation (first words … last words; empty: no more)";
-            typed = ask::line_from(question, &typed)?;
-            if typed.is_empty() {
-                return Ok(false);
+            match wish {
+                Wish::Write => {}
+                Wish::Leave => return Err(CliError::Declined),
+                Wish::Another => self.another()?,
+                Wish::More => self.more()?,
+                Wish::Change { fact, question } => self.change(fact, question)?,
             }
-            let mut words = Pointing { words: &typed, nth: None, edges: Edges::Whole };
-            let mut found = words.find(&document.text);
-            if let Err(cut @ PointingError::Cut { .. }) = &found {
-                note(cut);
-                if !ask::yes("is the edge meant to be there?")? {
-                    continue;
-                }
-                words.edges = Edges::Exact;
-                found = words.find(&document.text);
+            if self.drafts.is_empty() {
+                note("nothing was written");
+                return Ok(Exit::Yes);
             }
-            let chosen = match found {
-                Err(PointingError::Ambiguous { count, .. }) => which(&document.text, words, count)?,
-                Err(error) => {
-                    note(error);
-                    continue;
-                }
-                Ok(_) => Some(words),
+            if let Some(fact) = self.drafts.iter().position(is_unfinished) {
+                let question = self.drafts.get(fact).and_then(first_missing);
+                wish = Wish::Change { fact, question: question.unwrap_or(FactQuestion::Passage) };
+                continue;
+            }
+            wish = match self.submit(context, write)? {
+                Submitted::Done(exit) => return Ok(exit),
+                Submitted::Wish(wish) => wish,
             };
-            if let Some(words) = chosen {
-                tell(&document.text, words);
-                let nth = words.nth;
-                draft.exact_edges = (words.edges == Edges::Exact).then_some(true);
-                draft.document = Some(Name::Position(document.position));
-                draft.quote = Some(QuoteDraft::Pointing(typed));
-                draft.nth = nth;
-                return Ok(true);
-            }
         }
     }
 
-    fn attribution(&mut self, draft: &mut Draft) -> Result<(), CliError> {
-        let mut hops = Vec::new();
-        let mut question = "according to whom (empty: the document in its own voice)".to_owned();
-        loop {
-            let agent = ask::line_from(&question, "")?;
-            if agent.is_empty() {
-                break;
-            }
-            let mut hop = HopDraft { agent: Some(agent.clone()), ..HopDraft::default() };
-            if self.agents.insert(agent.clone()) {
-                let kind = ask::word(None, AgentType::ALL, &format!("{agent} is a"), "")?;
-                hop.agent_type = Some(kind);
-            }
-            let act = ask::line_from(&format!("what {agent} does"), "says")?;
-            hop.act = Some(act).filter(|act| !act.is_empty());
-            hops.push(hop);
-            question = format!("and {agent} according to whom else (empty: nobody)");
+    /// The questions that every fact is asked, in order.
+    fn path(&self) -> Vec<FactQuestion> {
+        let mut path = Vec::new();
+        if self.known.documents.len() > 1 && self.document.is_none() {
+            path.push(FactQuestion::Document);
         }
-        draft.attribution = (!hops.is_empty()).then_some(hops);
+        path.extend([
+            FactQuestion::Passage,
+            FactQuestion::Claim,
+            FactQuestion::Who,
+            FactQuestion::When,
+        ]);
+        path
+    }
+
+    /// Asks for one more fact; none where its passage is left empty.
+    fn another(&mut self) -> Result<(), CliError> {
+        self.drafts.push(Draft {
+            kind: Some(Type::FactAsserted),
+            document: self.document.map(Name::Position),
+            ..Draft::default()
+        });
+        self.ask_from(self.drafts.len() - 1, 0)
+    }
+
+    /// Asks the questions of a fact from a place in their order on.
+    fn ask_from(&mut self, fact: usize, first: usize) -> Result<(), CliError> {
+        let path = self.path();
+        let mut at = first;
+        while let Some(question) = path.get(at) {
+            match self.ask(fact, *question)? {
+                QuestionOutcome::Given => at += 1,
+                QuestionOutcome::Back if at > 0 => at -= 1,
+                QuestionOutcome::Back | QuestionOutcome::Nothing if self.has_passage(fact) => {
+                    note("this is the first question; Ctrl-C leaves, and what you typed is kept");
+                }
+                QuestionOutcome::Back if self.drafts.len() == 1 => {
+                    note("this is the first question")
+                }
+                QuestionOutcome::Back | QuestionOutcome::Nothing => {
+                    self.drafts.remove(fact);
+                    return self.keep_all();
+                }
+            }
+        }
         Ok(())
     }
 
-    /// When it was so; words of the document are looked for at once.
-    fn when(&self, draft: &Draft) -> Result<Option<WhenDraft>, CliError> {
-        let question = "when it was so (such as 2022-01-26; empty: the document gives no date)";
-        let mut edtf = ask::line_from(question, "")?;
-        while !edtf.is_empty() && !is_edtf(&edtf) {
-            note(format!(
-                "expected a date or interval such as 2022-01 or 2021/2022, found {edtf:?}"
-            ));
-            edtf = ask::line_from(question, &edtf)?;
+    fn has_passage(&self, fact: usize) -> bool {
+        self.drafts.get(fact).is_some_and(|draft| draft.quote.is_some())
+    }
+
+    /// Asks one question of a fact, and keeps the answer.
+    fn ask(&mut self, fact: usize, question: FactQuestion) -> Result<QuestionOutcome, CliError> {
+        let Some(draft) = self.drafts.get_mut(fact) else { return Ok(QuestionOutcome::Nothing) };
+        let reply = FactAnswers { known: &mut self.known, draft }.ask(question)?;
+        self.keep_all()?;
+        Ok(reply)
+    }
+
+    /// Asks a question of a fact again; another document has other passages.
+    fn change(&mut self, fact: usize, question: FactQuestion) -> Result<(), CliError> {
+        let path = self.path();
+        let at = path.iter().position(|of_path| *of_path == question);
+        let draft = self.drafts.get(fact);
+        if draft.is_some_and(is_unfinished) {
+            return self.ask_from(fact, at.unwrap_or(0));
         }
-        let quoted = |row: &&Quotable| draft.document == Some(Name::Position(row.position));
-        let document = self.documents.iter().find(quoted);
-        let question = "the same in the document's words (empty: none)";
-        let mut as_written = ask::line_from(question, "")?;
-        while let (Some(document), false) = (document, as_written.is_empty()) {
-            let words = Pointing { words: &as_written, nth: None, edges: Edges::Whole };
-            let Err(why) = words.first(&document.text) else { break };
-            note(why.to_string().replace("the quotation", "what was typed"));
-            as_written = ask::line_from(question, &as_written)?;
+        let reply = self.ask(fact, question)?;
+        match (question, reply, at) {
+            (FactQuestion::Document, QuestionOutcome::Given, _) => {
+                self.ask(fact, FactQuestion::Passage).map(drop)
+            }
+            (_, QuestionOutcome::Back, Some(at)) if at > 0 => self.ask_from(fact, at - 1),
+            _ => Ok(()),
         }
-        let filled = |text: String| Some(text).filter(|text| !text.is_empty());
-        let (edtf, as_written) = (filled(edtf), filled(as_written));
-        // What the document states it has words for.
-        let bases = match as_written.is_some() {
-            true => Basis::ALL,
-            false => &[Basis::Derived, Basis::Inferred],
+    }
+
+    /// Asks the last fact's other questions.
+    fn more(&mut self) -> Result<(), CliError> {
+        self.full = true;
+        let Some(fact) = self.drafts.len().checked_sub(1) else { return Ok(()) };
+        let named = self.drafts.last().is_some_and(|draft| draft.attribution.is_some());
+        let questions = [FactQuestion::Topics, FactQuestion::Role, FactQuestion::Vouch];
+        for question in
+            questions.into_iter().filter(|question| named || *question != FactQuestion::Role)
+        {
+            if self.ask(fact, question)? == QuestionOutcome::Back {
+                break;
+            }
+        }
+        Ok(())
+    }
+
+    /// Keeps all answers in the file; where that fails, they stay here and are shown at the end.
+    fn keep_all(&mut self) -> Result<(), CliError> {
+        match self.kept.save(&self.drafts) {
+            Ok(()) => self.unsaved = false,
+            Err(CliError::Ledger(error)) => {
+                if !self.unsaved {
+                    note(format!("warning: an answer could not be kept in its file: {error}"));
+                }
+                self.unsaved = true;
+            }
+            Err(other) => return Err(other),
+        }
+        Ok(())
+    }
+
+    /// Shows what will be signed, and asks. What is refused can be changed.
+    fn submit(&self, context: &mut Context, write: &WriteArgs) -> Result<Submitted, CliError> {
+        let input = Input::of(self.drafts.iter().cloned());
+        let yes = context.global.yes;
+        let mut wish = None;
+        let mut agree = |question: &str| {
+            let wished = if yes { Wish::Write } else { self.wish(question)? };
+            match wished {
+                Wish::Write => Ok(()),
+                other => {
+                    wish = Some(other);
+                    Err(CliError::Declined)
+                }
+            }
         };
-        let basis = match edtf.is_some() {
-            true => Some(ask::word(None, bases, "the date is", "")?),
-            false => None,
-        };
-        let given = edtf.is_some() || as_written.is_some();
-        Ok(given.then_some(WhenDraft { edtf, as_written, basis }))
-    }
-}
-
-fn agents(gathered: &Gathered) -> BTreeSet<String> {
-    let facts = gathered.facts.values();
-    let words = facts.flat_map(|row| row.revisions.iter().map(|revision| &revision.words));
-    words.flat_map(|words| &words.attribution).map(|hop| hop.agent.to_string()).collect()
-}
-
-/// The sentence at which typed words point.
-fn sentence(text: &Text, words: Pointing<'_>) -> Option<String> {
-    let (start, end) = words.find(text).ok()?;
-    let span = Span { start: start as u64, end: end as u64 };
-    quotation::in_sentence(text, &text.anchor(start, end)?, &span)
-}
-
-fn tell(text: &Text, words: Pointing<'_>) {
-    if let Some(sentence) = sentence(text, words) {
-        note(wrapped(&sentence, 4));
-    }
-}
-
-/// Which of several places is meant; `None`: none of them.
-fn which<'a>(
-    text: &Text,
-    words: Pointing<'a>,
-    count: usize,
-) -> Result<Option<Pointing<'a>>, CliError> {
-    note(format!("these words stand {count} times in the document"));
-    let place = |nth| Pointing { nth: Some(nth), ..words };
-    let mut places: Vec<String> =
-        (1..=count.min(PLACES)).map(|nth| sentence(text, place(nth)).unwrap_or_default()).collect();
-    places.push("none of these: more words".to_owned());
-    let chosen = ask::one_of("which", &places)?;
-    Ok((chosen + 1 < places.len()).then_some(place(chosen + 1)))
-}
-
-fn claim() -> Result<String, CliError> {
-    loop {
-        let claim = ask::line_from("claim (one sentence that stands by itself)", "")?;
-        match annals_core::text::Words::<4_000>::new(claim.as_str()) {
-            Ok(_) => return Ok(claim),
-            Err(error) => note(error),
+        let options = SubmitOptions::shown(write);
+        match submit_asking(context, &input, &options, &mut agree) {
+            Ok(exit) => Ok(Submitted::Done(exit)),
+            Err(CliError::Declined) if wish.is_some() => {
+                Ok(wish.map_or(Submitted::Wish(Wish::Leave), Submitted::Wish))
+            }
+            Err(refused @ CliError::Ledger(LedgerError::Refused(_))) if !yes => {
+                let exit = refused.report(Format::Text);
+                match self.wish("try again, or change an answer?")? {
+                    Wish::Leave => Ok(Submitted::Done(exit)),
+                    wish => Ok(Submitted::Wish(wish)),
+                }
+            }
+            Err(failure) => Err(failure),
         }
     }
+
+    /// What is wanted of the facts that are shown.
+    fn wish(&self, question: &str) -> Result<Wish, CliError> {
+        let shown = if self.full { FactQuestion::ALL.len() } else { FEW };
+        let names = FactQuestion::ALL.iter().take(shown).zip(1..);
+        let names: Vec<String> =
+            names.map(|(question, number)| format!("{number} {}", question.name())).collect();
+        let more = if self.full { "" } else { "; more: topics, role and so on" };
+        let several = match self.drafts.len() {
+            0 | 1 => String::new(),
+            count => format!(" of fact {count}, 1.2 the claim of fact 1"),
+        };
+        let names = names.join(", ");
+        note(wrapped(
+            &format!("a number changes an answer: {names}{several}{more}; + adds a fact"),
+            0,
+        ));
+        loop {
+            let typed =
+                ask::line_or_back(&format!("{question} [y/n/number/more/+]"), "", &[], None)?;
+            let Some(typed) = typed else { return Ok(self.last(FactQuestion::When)) };
+            match typed.to_lowercase().as_str() {
+                "y" | "yes" => return Ok(Wish::Write),
+                "n" | "no" | "q" => return Ok(Wish::Leave),
+                "more" => return Ok(Wish::More),
+                "+" => return Ok(Wish::Another),
+                number => match self.numbered(number) {
+                    Some(wish) => return Ok(wish),
+                    None => note("expected y, n, the number of an answer, more, + or <"),
+                },
+            }
+        }
+    }
+
+    fn last(&self, question: FactQuestion) -> Wish {
+        Wish::Change { fact: self.drafts.len().saturating_sub(1), question }
+    }
+
+    /// `2`: the second answer of the last fact; `1.2`: that of the first fact.
+    fn numbered(&self, typed: &str) -> Option<Wish> {
+        let question = |number: &str| {
+            let number: usize = number.parse().ok()?;
+            FactQuestion::ALL.get(number.checked_sub(1)?).copied()
+        };
+        let Some((fact, number)) = typed.split_once('.') else {
+            return Some(self.last(question(typed)?));
+        };
+        let fact = fact.parse::<usize>().ok()?.checked_sub(1)?;
+        self.drafts.get(fact)?;
+        Some(Wish::Change { fact, question: question(number)? })
+    }
+}
+
+/// What came of facts that were shown.
+enum Submitted {
+    /// They are written, or were only to be shown.
+    Done(Exit),
+    /// Something else is wanted first.
+    Wish(Wish),
 }

@@ -1,11 +1,14 @@
 //! `annals append --edit`: drafts written in the editor that the environment names.
 //!
-//! Always holds: what was written there is kept if it is refused. Not here: settling (`submit`).
+//! Always holds: a refused file is kept; on a terminal the editor can be opened again at once. Not
+//! here: resolving (`submit`).
 
 use crate::cli::shared::DraftFile;
 use crate::cli::shared::{BOUND, read};
 use crate::cli::shared::{SubmitOptions, submit};
 use crate::cli::terminal::Context;
+use crate::cli::terminal::Format;
+use crate::cli::terminal::ask;
 use crate::cli::terminal::note;
 use crate::cli::terminal::{CliError, Exit};
 use crate::disk;
@@ -13,7 +16,7 @@ use crate::ledger::error::LedgerError;
 use std::path::Path;
 use std::process::Command;
 
-/// What the editor shows first.
+/// The initial text in the editor.
 const TEMPLATE: &str = r#"# Drafts for annals. Each [[draft]] becomes one event.
 # Save and close to have them checked and to be asked; close without a change to leave.
 # A line that begins with # is a note.
@@ -49,24 +52,40 @@ pub fn run(
         Some(file) => DraftFile::there(context, file)?,
         None => DraftFile::new(context, "toml", TEMPLATE)?,
     };
-    if let Err(failure) = open_editor(&editor, kept.path()) {
-        return kept.end(Err(failure), "--edit ", options.dry_run);
-    }
-    let text = disk::read_named(kept.path(), BOUND).map_err(LedgerError::from)?;
-    let unchanged = text == TEMPLATE.as_bytes();
-    if unchanged && file.is_none() {
-        kept.drop()?;
-        note("nothing was changed; nothing was written");
-        return Ok(Exit::Yes);
-    }
-    let outcome = match read(kept.path()) {
-        Ok(input) => submit(context, &input, options),
-        Err(failure) => Err(failure),
+    let outcome = loop {
+        if let Err(failure) = open_editor(&editor, kept.path()) {
+            break Err(failure);
+        }
+        let text = disk::read_named(kept.path(), BOUND).map_err(LedgerError::from)?;
+        let unchanged = text == TEMPLATE.as_bytes();
+        if unchanged && file.is_none() {
+            kept.drop()?;
+            note("nothing was changed; nothing was written");
+            return Ok(Exit::Yes);
+        }
+        let outcome = match read(kept.path()) {
+            Ok(input) => submit(context, &input, options),
+            Err(failure) => Err(failure),
+        };
+        match outcome {
+            Err(slip) if can_be_mended(&slip) && ask::on_terminal() => {
+                let exit = slip.report(Format::Text);
+                if !ask::yes("back to the editor?").unwrap_or(false) {
+                    break Ok(exit);
+                }
+            }
+            ended => break ended,
+        }
     };
     kept.end(outcome, "--edit ", options.dry_run)
 }
 
-/// The editor that the environment names; it may have arguments.
+/// Whether other words in the drafts may be taken.
+fn can_be_mended(failure: &CliError) -> bool {
+    matches!(failure, CliError::Usage(_) | CliError::Ledger(LedgerError::Refused(_)))
+}
+
+/// The editor's command; it may have arguments.
 fn editor() -> Result<String, CliError> {
     let setting = |name: &str| std::env::var(name).ok().filter(|value| !value.is_empty());
     setting("VISUAL").or_else(|| setting("EDITOR")).ok_or_else(|| {
@@ -74,7 +93,7 @@ fn editor() -> Result<String, CliError> {
     })
 }
 
-/// Runs the editor, by the shell as git does, and waits for it.
+/// Runs the editor through the shell, as git does, and waits for it.
 fn open_editor(editor: &str, path: &Path) -> Result<(), CliError> {
     let mut command = Command::new("sh");
     command.arg("-c").arg(format!("{editor} \"$1\"")).arg(editor).arg(path);

@@ -1,8 +1,8 @@
-//! A text with its facts in the margin, or below each paragraph where the terminal is narrow.
+//! A text with its facts in the margin, or below each paragraph on a narrow terminal.
 //!
-//! Always holds: ⟦ with the numbers of facts begins what they quote, ⟧ ends what was begun last;
-//! where quotations cross, ⟧ has the numbers of those that end. Uncovered text stands outside all
-//! brackets. Columns count display width. Not here: which spans (`view/spans`).
+//! Always holds: ⟦ with the numbers of facts begins their quotations, ⟧ ends the one begun last;
+//! where quotations cross, ⟧ has the numbers of those that end. Text that is not quoted is outside
+//! all brackets. Columns count display width. Not here: which spans (`query/spans`).
 
 use crate::cli::terminal::CliError;
 use crate::cli::terminal::colour;
@@ -23,10 +23,10 @@ use textwrap::core::{Word, break_words, display_width};
 use textwrap::wrap_algorithms::wrap_first_fit;
 use textwrap::{WordSeparator, fill};
 
-/// Columns of the margin, and of what stands between text and margin.
+/// Columns of the margin, including the gap between text and margin.
 const MARGIN: usize = 32;
 const BETWEEN: usize = 3;
-/// Below this width notes stand below the paragraph.
+/// Below this width the notes are below the paragraph.
 const NARROW: usize = 76;
 
 /// How a piece of a paragraph is shown.
@@ -37,7 +37,7 @@ enum MarginStyle {
     Label,
 }
 
-/// A paragraph as it is shown: its text, the look of its parts, and where facts begin in it.
+/// A paragraph with its text, the style of its parts, and the places where facts begin.
 #[derive(Default)]
 struct Paragraph {
     text: String,
@@ -53,7 +53,7 @@ impl Paragraph {
     }
 }
 
-/// Writes the text with its facts, in this many columns.
+/// Writes the text with its facts, in this number of columns.
 pub fn write(
     out: &mut dyn Write,
     segments: &[Segment],
@@ -71,10 +71,10 @@ pub fn write(
     Ok(())
 }
 
-/// The segments with their brackets, cut at line feeds.
+/// The segments with their brackets, split at line feeds.
 fn paragraphs(segments: &[Segment]) -> Vec<Paragraph> {
     let mut all = vec![Paragraph::default()];
-    // What was begun and not ended, each with the facts that began there together.
+    // The open brackets, each with the facts that began there together.
     let mut open: Vec<BTreeSet<u64>> = Vec::new();
     let none = Vec::new();
     for (index, segment) in segments.iter().enumerate() {
@@ -103,7 +103,7 @@ fn paragraphs(segments: &[Segment]) -> Vec<Paragraph> {
     all
 }
 
-/// Ends what the facts that go on do not hold open.
+/// Closes the brackets that no continuing fact needs.
 fn close(paragraph: &mut Paragraph, open: &mut Vec<BTreeSet<u64>>, go_on: &[u64]) {
     let ended = |facts: &BTreeSet<u64>| facts.iter().all(|fact| !go_on.contains(fact));
     while open.last().is_some_and(ended) {
@@ -123,7 +123,7 @@ fn close(paragraph: &mut Paragraph, open: &mut Vec<BTreeSet<u64>>, go_on: &[u64]
     }
 }
 
-/// Begins what is new, the longest first, so that brackets nest where they can.
+/// Opens brackets for new facts, the longest first, so that they nest if possible.
 fn begin(
     paragraph: &mut Paragraph,
     open: &mut Vec<BTreeSet<u64>>,
@@ -155,7 +155,7 @@ fn numbers<'a>(facts: impl Iterator<Item = &'a u64>) -> String {
     facts.map(raised).collect::<Vec<_>>().join("⁺")
 }
 
-/// Number, status, who signed; how the words stand to the claim, and what qualifies it.
+/// Number, status and signer; the stance of the quotation, and everything that qualifies the fact.
 fn note(fact: &Resting) -> String {
     let by = Named { then: fact.by.clone().unwrap_or_default(), now: fact.by_now.clone() };
     let by = visible(&by.to_string());
@@ -191,7 +191,7 @@ fn lines(paragraph: &Paragraph, width: usize) -> Vec<Range<usize>> {
         .collect()
 }
 
-/// A line with the look of its parts.
+/// A line with the style of its parts.
 fn shown(paragraph: &Paragraph, line: &Range<usize>) -> String {
     let mut out = String::new();
     for (range, look) in &paragraph.looks {

@@ -1,6 +1,6 @@
-//! A diff for people: each fact with what was done to it, by whom, when and why.
+//! A diff for people: each fact with its acts, their signers, times and reasons.
 //!
-//! Always holds: words that changed are marked, also without colour. Not here: other forms.
+//! Always holds: changed words are marked, even without colour. Not here: other forms.
 
 use crate::cli::render::effect;
 use crate::cli::render::events;
@@ -20,7 +20,7 @@ use std::io::Write;
 /// Columns before the words: position, two spaces, status, two spaces.
 const INDENT: usize = 19;
 
-/// Writes all but the provenances.
+/// Writes everything except the provenances.
 pub fn write(
     out: &mut dyn Write,
     answer: &DiffAnswer<'_>,
@@ -122,7 +122,7 @@ fn step_text(step: &ChangeStep) -> String {
     format!("{}: {what}{why}{place}{said} — {}", step.act.event, words::who(&step.act))
 }
 
-/// What changed, of what was asked for.
+/// The requested changes.
 pub struct DiffAnswer<'a> {
     pub from: AsOf,
     pub to: AsOf,

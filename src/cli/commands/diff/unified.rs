@@ -1,8 +1,8 @@
-//! A diff as people of code read it: the folded state as text, one text for each fact.
+//! A unified diff: the folded state as text, one text for each fact.
 //!
-//! Always holds: a text depends on the state and the bodies as of its point alone; every text that
-//! differs is told, with three lines around each change. Strangers' text is made visible, so that a
-//! line of it stays one line. Not here: which facts changed (`view/between`).
+//! Always holds: a text depends only on the state and the bodies as of its point; every text that
+//! differs is shown, with three lines around each change. Text of strangers is made visible, so
+//! that one line of it stays one line. Not here: which facts changed (`query/diff`).
 
 use crate::cli::render::words;
 use crate::cli::terminal::CliError;
@@ -32,7 +32,7 @@ pub enum Shown {
     All,
 }
 
-/// One side of a text: what stands there, and the stamp of its point.
+/// One side of a text: its content, and the time stamp of its point.
 struct Side<'a> {
     text: Option<String>,
     stamp: &'a str,
@@ -93,7 +93,7 @@ fn compare(
     Ok(write!(out, "{}", unified.context_radius(3).header(&headings.0, &headings.1))?)
 }
 
-/// A text of one line for each value; a value without words has no line.
+/// A text with one line for each value; an empty value has no line.
 #[derive(Default)]
 struct StateLines(String);
 

@@ -1,7 +1,7 @@
 //! `annals document list`: all documents as of a point.
 //!
-//! Always holds: one row for each capture, with its last description; csv and jsonl carry as-of and
-//! head as columns. Not here: the page of one document (`show`).
+//! Always holds: there is one row for each capture, with its last description; csv and jsonl have
+//! as-of and head as columns. Not here: the page of one document (`show`).
 
 use crate::cli::render::csv;
 use crate::cli::render::provenance;

@@ -1,4 +1,4 @@
-//! `annals editor add`: a key is enrolled by the request of its holder.
+//! `annals editor add`: enrols a key by the request of its holder.
 
 use crate::cli::commands::editor::names::{Namesakes, check_name, reading};
 use crate::cli::render::called;
@@ -64,14 +64,14 @@ pub struct EditorAddArgs {
     dry_run: DryRunArgs,
 }
 
-/// A key that is made here.
+/// A key that is generated here.
 struct Local {
     handle: KeyName,
     secret: SecretKey,
 }
 
 impl Local {
-    fn kept<'a>(
+    fn new_key<'a>(
         &'a self,
         request: &'a Request,
         phrase: Option<&'a Zeroizing<String>>,
@@ -83,7 +83,7 @@ impl Local {
 }
 
 pub fn run(context: &mut Context, args: EditorAddArgs) -> Result<Exit, CliError> {
-    // A damaged request is told before anybody is asked for a passphrase.
+    // A damaged request is reported before a passphrase is requested.
     let sent = args.request.as_ref().map(|path| read_request(path)).transpose()?;
     context.dry_run = args.dry_run.on;
     let mut writer = context.writer()?;
@@ -128,14 +128,14 @@ pub fn run(context: &mut Context, args: EditorAddArgs) -> Result<Exit, CliError>
     match local {
         None => admin::write(context, &mut writer, &prepared, &text),
         Some(local) => {
-            let new = local.kept(&request, phrase.as_ref());
+            let new = local.new_key(&request, phrase.as_ref());
             write_local(context, &mut writer, &prepared, &new, &text)
         }
     }
 }
 
-/// The key's files first, so that no key is enrolled that nobody has; gone again if nothing is
-/// written.
+/// Writes the key's files first, so that no key is enrolled that nobody has; removes them if
+/// nothing is written.
 fn write_local(
     context: &mut Context,
     writer: &mut Writer,
@@ -152,13 +152,13 @@ fn write_local(
     written
 }
 
-/// Whether the events are in the record, as far as can be read.
+/// Whether the events are in the record, as far as it can be read.
 fn is_written(writer: &Writer, prepared: &Prepared) -> bool {
     Record::open(writer.paths.clone()).is_ok_and(|record| record.size() > prepared.first)
 }
 
-/// The event that enrolled this key, where it stands with this name, these roles and this person:
-/// its receipt may be lost.
+/// The event that enrolled this key, if it still has this name, these roles and this person: its
+/// receipt may have been lost.
 fn enrolled_already(
     writer: &Writer,
     names: &Names,
@@ -171,7 +171,7 @@ fn enrolled_already(
     stands.filter(|_| own)
 }
 
-/// The enrolment of a key that stands with this name, these roles and this person.
+/// The enrolment of a key that has this name, these roles and this person.
 fn standing_enrolment(
     writer: &Writer,
     names: &Names,
@@ -187,7 +187,7 @@ fn standing_enrolment(
     (named && person && stands).then_some(member.enrolled)
 }
 
-/// The same of a key that was made here, and is.
+/// The enrolment of a key that was generated here by an earlier run, likewise.
 fn made_already(
     writer: &Writer,
     names: &Names,
@@ -200,7 +200,7 @@ fn made_already(
     let keys = KeyFolder::open(&writer.paths.keys)?;
     let key = match KeyName::new(local.as_str()).and_then(|handle| keys.look(handle)) {
         Ok(ListedKey { public: Some(key), held, .. }) if held != KeyPresence::Elsewhere => key,
-        // What is there in its place is told when the key is made.
+        // Another file in its place is reported when the key is generated.
         _ => return Ok(None),
     };
     let same = same_person(writer, names, args.person_of.as_deref())?;

@@ -1,4 +1,4 @@
-//! `annals editor change`: the roles or the name of a key.
+//! `annals editor change`: changes the roles or the name of a key.
 
 use crate::cli::commands::editor::names::{Namesakes, check_name, reading};
 use crate::cli::render::called;

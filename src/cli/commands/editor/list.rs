@@ -1,4 +1,4 @@
-//! `annals editor list`: every key that was enrolled, as of a point. Writes nothing.
+//! `annals editor list`: every enrolled key as of a point. Writes nothing.
 
 use crate::cli::render::broken;
 use crate::cli::render::called;
@@ -47,7 +47,7 @@ struct EditorTableRow {
     suspect_from: Option<u64>,
 }
 
-/// When something was done, and by whom.
+/// Time and signer of an act.
 #[derive(Clone, Serialize)]
 struct Deeds {
     event: u64,
@@ -124,7 +124,7 @@ fn rows(view: &View<'_>, names: &Names) -> Result<Vec<EditorTableRow>, CliError>
     Ok(members.iter().map(row).collect())
 }
 
-/// The revocations of a key that stand, oldest first: a key that left may be found stolen later.
+/// The revocations of a key in force, oldest first: a key that left may later be found stolen.
 fn revocations<'a>(view: &'a View<'_>, key: &PublicKey) -> Vec<&'a Revoked> {
     let acts = view.state().history.acts().iter();
     let stands = acts.filter(|act| view.undone_by(act.position).is_none());

@@ -1,6 +1,6 @@
-//! Names and the recovery key: what the acts on editors look up before they are signed.
+//! Names and the recovery key: look-ups before an event about editors is signed.
 //!
-//! Always holds: a name that readers take for another person's is refused unless it is meant.
+//! Always holds: a name that readers could take for another person's is refused unless it is meant.
 
 use crate::cli::render::called;
 use crate::cli::render::digits;
@@ -13,14 +13,14 @@ use crate::ledger::query::no_fact;
 use crate::ledger::reader::Record;
 use crate::ledger::write::writer::Writer;
 use annals_core::text::Person;
-/// What a writer has committed, open for reading, and the names in it.
+/// The record that a writer has committed, open for reading, and the names in it.
 pub fn reading(writer: &Writer) -> Result<(Record, Names), CliError> {
     let record = Record::open(writer.paths.clone())?;
     let names = Names::read(&View::some(&record, record.size(), &no_fact)?)?;
     Ok((record, names))
 }
 
-/// Refuses a name that nobody may be given, and that of another person unless it is meant.
+/// Refuses a name that nobody may have, and another person's name unless it is meant.
 pub fn check_name(
     names: &Names,
     name: &str,
@@ -43,7 +43,7 @@ pub fn check_name(
     )))
 }
 
-/// What becomes of a name that looks like another person's.
+/// The treatment of a name that resembles another person's.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Namesakes {
     Refused,

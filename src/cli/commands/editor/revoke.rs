@@ -1,4 +1,4 @@
-//! `annals editor revoke`: the end of a key, and of what was signed with it after it was stolen.
+//! `annals editor revoke`: ends a key, and undoes the acts that a stolen key signed.
 
 use crate::cli::commands::editor::names::reading;
 use crate::cli::render::called;
@@ -63,7 +63,7 @@ pub fn run(context: &mut Context, args: RevokeArgs) -> Result<Exit, CliError> {
     let (record, names) = reading(&writer)?;
     let roster = &writer.verifier.chain.state.fold.roster;
     let directory = Directory { names: &names, roster, keys: &writer.paths.keys };
-    // A key that is revoked already may be found stolen: then it must be clear which one is meant.
+    // A key that is already revoked may be found stolen later: then the name must be unambiguous.
     let rows = directory.rows(&args.name)?;
     let from = match &args.suspect_from {
         Some(point) => Some(suspect_from(context, &record, point)?),
@@ -102,8 +102,8 @@ pub fn run(context: &mut Context, args: RevokeArgs) -> Result<Exit, CliError> {
     }
 }
 
-/// This revocation of one of the keys that are meant, where none of them is left to revoke. Asked
-/// before a signer is looked for: a key that revoked itself signs nothing any more.
+/// This revocation of one of the named keys, if none of them is left to revoke. Checked before a
+/// signer is chosen: a key that revoked itself signs nothing any more.
 fn recorded_already(
     context: &Context,
     writer: &Writer,
@@ -132,7 +132,7 @@ fn recorded_already(
     Ok(None)
 }
 
-/// The first position that is suspect. Event 0 never is.
+/// The first suspect position. Event 0 is never suspect.
 fn suspect_from(context: &Context, record: &Record, point: &str) -> Result<u64, CliError> {
     let from = provenance::point(context, record, point, Bound::Start)?;
     let last = record.size().saturating_sub(1);
@@ -150,7 +150,7 @@ fn suspect_from(context: &Context, record: &Record, point: &str) -> Result<u64, 
     Ok(from.max(1))
 }
 
-/// Whether the key of an admin is here that is another one than this.
+/// Whether the key of another admin is here.
 fn has_admin_beside(writer: &Writer, subject: &PublicKey) -> Result<bool, CliError> {
     let roster = &writer.verifier.chain.state.fold.roster;
     if !is_folder_at(&writer.paths.keys)? {
@@ -162,7 +162,7 @@ fn has_admin_beside(writer: &Writer, subject: &PublicKey) -> Result<bool, CliErr
     Ok(roster.admins().any(|row| row.key != *subject && keys.contains(&row.key)))
 }
 
-/// How many events and facts are told in full.
+/// The number of events and facts shown in full.
 const IN_FULL: usize = 40;
 
 fn act_text(
@@ -188,7 +188,7 @@ fn act_text(
     }
     if !fallout.facts.is_empty() {
         before.push("facts that change:".to_owned());
-        before.extend(fallout.facts.iter().take(IN_FULL).map(fallen));
+        before.extend(fallout.facts.iter().take(IN_FULL).map(changed_fact));
         before.extend(more(fallout.facts.len()));
     }
     if from.is_some() && fallout.is_nothing() {
@@ -206,11 +206,11 @@ fn act_text(
             after.push(format!("{word}: {}", all.join(", ")));
         }
     }
-    after.extend(fallout.facts.iter().map(|fact| fallen(fact).trim_start().to_owned()));
+    after.extend(fallout.facts.iter().map(|fact| changed_fact(fact).trim_start().to_owned()));
     Ok(ActText { what, before, after })
 }
 
-fn fallen(fact: &ChangedFact) -> String {
+fn changed_fact(fact: &ChangedFact) -> String {
     let ChangedFact { fact, before, after, suspect } = *fact;
     let suspect = if suspect { ", suspect" } else { "" };
     match before == after {
@@ -224,7 +224,7 @@ fn more(count: usize) -> Option<String> {
     Some(format!("  and {rest} more"))
 }
 
-/// One line for each event: position, type, what it acts on, its words.
+/// One line for each event: position, type, object, words.
 fn lines(record: &Record, names: &Names, events: &[u64]) -> Result<Vec<String>, CliError> {
     let view = View::open(record, record.size())?;
     let effects = Effects::new(&view, names);

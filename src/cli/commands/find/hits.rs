@@ -1,7 +1,7 @@
-//! Hits: the texts of a fact that have the words, and where.
+//! Hits: the texts of a fact that contain the words, and the places.
 //!
-//! Always holds: marks are code points of the text as it stands in the record. Not here: how words
-//! are compared (`search`).
+//! Always holds: marks are code points of the text as in the record. Not here: comparing words
+//! (`search`).
 
 use crate::cli::terminal::colour;
 use crate::cli::terminal::visible;
@@ -11,33 +11,33 @@ use annals_core::search::{Phrase, SearchedText, joined};
 use serde::Serialize;
 use std::ops::Range;
 
-/// How many bytes of a long text are shown on each side of what was found, about.
+/// The approximate number of bytes of a long text shown on each side of a hit.
 const CONTEXT: usize = 120;
 
-/// Where something was found, in code points.
+/// The place of a hit, in code points.
 #[derive(Debug, Serialize)]
 pub struct HitMark {
     start: usize,
     end: usize,
 }
 
-/// A text that has some of the words.
+/// A text that contains some of the words.
 #[derive(Debug, Serialize)]
 pub struct Hit {
     /// `claim`, `quote` or `attribution`.
     #[serde(rename = "in")]
     pub within: &'static str,
-    /// The document that is quoted.
+    /// The quoted document.
     pub document: Option<u64>,
     /// The text.
     pub text: String,
-    /// What was found in it, in code points.
+    /// The places of the hits, in code points.
     marks: Vec<HitMark>,
     #[serde(skip)]
     places: Vec<Range<usize>>,
 }
 
-/// The texts that have at least one of the phrases.
+/// The texts that contain at least one of the phrases.
 pub fn of(words: &WordsRow, phrases: &[Phrase]) -> Vec<Hit> {
     let mut hits = Vec::new();
     for (place, text) in texts(words) {
@@ -66,7 +66,7 @@ impl Hit {
         self.within == "claim"
     }
 
-    /// Which text it is, for people.
+    /// The kind of the text, for people.
     pub fn place(&self) -> String {
         match self.document {
             Some(document) => format!("{} of document {document}", self.within),
@@ -80,7 +80,7 @@ impl Hit {
         self.marks.iter().map(span).collect::<Vec<_>>().join("; ")
     }
 
-    /// The text with what was found marked; of a long one what stands around it.
+    /// The text with its hits marked; of a long text the part around them.
     pub fn marked(&self) -> String {
         let mut shown = String::new();
         let mut at = 0;
@@ -96,7 +96,7 @@ impl Hit {
     }
 }
 
-/// What stands between two places: its beginning and its end, where it is long.
+/// The text between two places, shortened in the middle if it is long.
 fn middle(text: &str) -> String {
     match text.len() > 2 * CONTEXT {
         false => text.to_owned(),
@@ -126,7 +126,7 @@ fn tail(text: &str) -> String {
     format!("…{}", part.get(start..).unwrap_or_default())
 }
 
-/// A text of strangers with the marks around what was found.
+/// A text of strangers in the marks of a hit.
 pub fn mark(text: &str) -> String {
     colour(&format!("⟦{}⟧", visible(text)), "1")
 }

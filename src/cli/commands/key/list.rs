@@ -1,7 +1,7 @@
-//! `annals key list` and `annals key show`: the keys that are here, and who they are in the record.
+//! `annals key list` and `annals key show`: the keys here, and their persons in the record.
 //!
-//! Always holds: no passphrase is asked for and nothing is written; a file that should be a key and
-//! cannot be read is told. Source: `keys::folder`.
+//! Always holds: no passphrase is requested and nothing is written; a file that should be a key and
+//! cannot be read is reported. Source: `keys::folder`.
 
 use crate::cli::render::broken;
 use crate::cli::render::digits;
@@ -24,7 +24,7 @@ use annals_core::text::Origin;
 use serde::Serialize;
 use std::io::Write;
 
-/// A key that is here.
+/// A key in the folder.
 #[derive(Serialize)]
 struct KeyTableRow {
     name: String,
@@ -34,7 +34,7 @@ struct KeyTableRow {
     enrolled: Option<EnrolledKey>,
 }
 
-/// What it is in the record here.
+/// The key's enrolment in the record here.
 #[derive(Serialize)]
 struct EnrolledKey {
     holder: String,
@@ -43,7 +43,7 @@ struct EnrolledKey {
     revoked: Option<u64>,
 }
 
-/// The record here, as much of it as is told.
+/// The part of the record here that is shown.
 struct Here {
     as_of: AsOf,
     origin: Option<Origin>,
@@ -76,7 +76,7 @@ impl Here {
         })
     }
 
-    /// Takes out what the record says of a key.
+    /// Takes the record's entry of a key.
     fn take(&mut self, key: &PublicKey) -> Option<EnrolledKey> {
         let index = self.rows.iter().position(|(known, _)| known == key)?;
         Some(self.rows.swap_remove(index).1)
@@ -161,7 +161,7 @@ fn csv(out: &mut dyn Write, rows: &[KeyTableRow], as_of: Option<&AsOf>) -> Resul
     Ok(table.end()?)
 }
 
-/// Who a key is in the record here.
+/// The person of a key in the record here.
 fn standing(row: &KeyTableRow, origin: Option<&Origin>) -> String {
     match (&row.enrolled, origin) {
         (Some(it), _) => {
@@ -181,7 +181,7 @@ pub fn show(context: &mut Context, name: &str) -> Result<Exit, CliError> {
     let handle = if name == "log" { KeyName::log() } else { KeyName::new(name)? };
     let listed = keys.look(handle.clone())?;
     if listed.public.is_none() && listed.held == KeyPresence::Elsewhere {
-        // Neither file is there: reading the public one says so.
+        // Neither file exists: reading the public one gives the error.
         keys.public(&handle)?;
     }
     let record = context.record_here()?;

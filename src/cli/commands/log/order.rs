@@ -1,7 +1,7 @@
-//! The two points of a stretch of the log: the first is not after the last.
+//! The two points of a range of the log: the first is not after the second.
 //!
-//! Always holds: a stretch in which nothing happened is no error; one that runs backwards is, also
-//! where nothing happened between. Not here: what a point means (`ledger::query::point`).
+//! Always holds: a range without events is not an error; a reversed range is, even without events
+//! in between. Not here: the meaning of a point (`ledger::query::point`).
 
 use crate::cli::render::provenance;
 use crate::cli::terminal::CliError;
@@ -9,14 +9,14 @@ use crate::cli::terminal::Context;
 use crate::ledger::query::point::{Bound, Point, PointContext};
 use crate::ledger::reader::Record;
 
-/// Refuses `--from` a point that is after that of `--until`.
+/// Refuses a point of `--from` that is after that of `--until`.
 pub fn check(context: &Context, record: &Record, from: &str, until: &str) -> Result<(), CliError> {
     let around = PointContext::new(&context.global.tz, context.clock.peek())?;
     let first = Point::parse(from, &around)?;
     let last = Point::parse(until, &around)?;
     let backwards = match (&first, &last) {
         (Point::Within(start, _), Point::Within(_, end)) => start >= end,
-        // Since then nothing may have happened.
+        // There may be no event since then.
         (Point::Within(..), Point::Head) => false,
         _ => {
             let clock = provenance::date_clock(context);

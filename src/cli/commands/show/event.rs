@@ -1,4 +1,4 @@
-//! The page of an event that is neither a fact nor a document: what it says, field by field.
+//! The page of an event that is neither a fact nor a document: its content, field by field.
 
 use crate::cli::render::effect;
 use crate::cli::render::words;

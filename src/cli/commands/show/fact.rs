@@ -1,4 +1,4 @@
-//! The page of a fact: every revision with its changed words, and all that was done to it.
+//! The page of a fact: every revision with its changed words, and every act on it.
 
 use crate::cli::commands::show::section::section;
 use crate::cli::render::quotation;
@@ -65,7 +65,7 @@ fn join(parts: &[String], act: &ActRow) -> String {
     format!("{} — {}", parts.join(": "), words::who(act))
 }
 
-/// Each revision, with the words that differ from the one before marked.
+/// Each revision, with the words marked that differ from the one before.
 fn revisions(row: &FactRow) -> Vec<String> {
     let mut lines = Vec::new();
     let mut before: Option<&Revision> = None;
@@ -102,7 +102,7 @@ fn revisions(row: &FactRow) -> Vec<String> {
     lines
 }
 
-/// Attribution, what is vouched for, when, topics.
+/// Writes attribution, vouching, time and topics.
 fn attributes(out: &mut dyn Write, view: &View<'_>, row: &FactRow) -> Result<(), CliError> {
     let said = &row.words;
     if said.withheld.is_none() {
@@ -174,7 +174,7 @@ fn confirmation(row: &Confirmation) -> String {
     join(&[head, documents(&row.said), held], &row.act)
 }
 
-/// A dispute or retraction and what ended it.
+/// A dispute or retraction, and the act that ended it.
 fn charge(row: &Charge, standing: &str) -> String {
     let state = match (row.stands, &row.ended) {
         (true, _) => standing.to_owned(),

@@ -1,7 +1,7 @@
 //! The data of a timeline page: documents, facts, every event that concerns them, and frames.
 //!
-//! Always holds: what is sealed, redacted or not here is not in it, and says why. The page judges
-//! nothing: how facts stood comes from frames. Not here: HTML (`page`).
+//! Always holds: sealed, redacted and missing texts are not included, but the reason is. The page
+//! decides nothing: the states of facts come from frames. Not here: HTML (`page`).
 
 use crate::cli::render::effect;
 use crate::cli::render::reason;
@@ -23,17 +23,17 @@ use annals_core::time::Time;
 use serde::Serialize;
 use std::collections::{BTreeMap, BTreeSet};
 
-/// The facts that were asked for.
+/// The requested facts.
 pub struct Picked {
-    /// Those of the date asked for, or all.
+    /// Those of the requested date, or all.
     pub dated: Vec<FactRow>,
-    /// Those that have no date, where one was asked for.
+    /// Those without a date, if a date was requested.
     pub undated: Vec<FactRow>,
-    /// The date asked for.
+    /// The requested date.
     pub when: Option<String>,
 }
 
-/// All that a page shows.
+/// The data that a page shows.
 #[derive(Serialize)]
 pub struct Data {
     title: Option<String>,
@@ -67,7 +67,7 @@ struct DocumentData {
 struct FactData {
     #[serde(flatten)]
     row: FactRow,
-    /// For each revision what became of the claim before it, part by part.
+    /// For each revision the changes of the claim from the one before it, part by part.
     marks: Vec<Vec<(DiffPart, String)>>,
 }
 
@@ -82,7 +82,7 @@ struct StepData {
     by: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     by_now: Option<String>,
-    /// What it did to its object, for people.
+    /// How it changed its object, for people.
     effect: Vec<String>,
     on: Vec<u64>,
     why: Option<String>,
@@ -93,7 +93,7 @@ struct StepData {
 }
 
 impl Data {
-    /// How many facts have no date, where one was asked for.
+    /// The number of facts without a date, if a date was requested.
     pub fn undated(&self) -> usize {
         self.undated.len()
     }
@@ -108,7 +108,7 @@ impl Data {
         self.origin.as_deref().unwrap_or_default()
     }
 
-    /// As of what.
+    /// The point of the page.
     pub fn as_of(&self) -> &AsOf {
         &self.as_of
     }
@@ -119,7 +119,7 @@ impl Data {
     }
 }
 
-/// Puts the data together. Without facts that rest on it, a document is left out.
+/// Collects the data. A document that no selected fact cites is left out.
 pub fn of(
     view: &View<'_>,
     names: &Names,
@@ -150,7 +150,7 @@ pub fn of(
     })
 }
 
-/// The documents that any revision of a fact, or an act on it, names.
+/// The documents that any revision of a fact, or an act on it, cites.
 fn used(row: &FactRow) -> Vec<u64> {
     let revisions = row.revisions.iter().flat_map(|revision| &revision.words.evidence);
     let confirmations = row.confirmations.iter().flat_map(|row| &row.said.evidence);

@@ -1,8 +1,8 @@
 //! The HTML of a timeline: the three files beside this one, and the data.
 //!
-//! Always holds: nothing of a stranger's text reaches the page but as data or escaped; scripts and
-//! styles are named by their digests in the page's policy, which forbids all else and the network.
-//! Not here: what is shown (`data`). Source: Content Security Policy level 3; the HTML standard,
+//! Always holds: text of strangers is in the page only as data or escaped; scripts and styles are
+//! named by their digests in the page's policy, which forbids everything else and the network.
+//! Not here: the content (`data`). Source: Content Security Policy level 3; the HTML standard,
 //! "Restrictions for contents of script elements".
 
 use crate::cli::commands::timeline::data::Data;
@@ -43,7 +43,7 @@ pub fn page(data: &Data) -> Result<Vec<u8>, CliError> {
     Ok(filled(PAGE, &fields).into_bytes())
 }
 
-/// The template with its `{{field}}`s filled; what is filled in is never read again.
+/// The template with its `{{field}}`s filled in; inserted text is not scanned again.
 fn filled(template: &str, fields: &[(&str, String)]) -> String {
     let mut out = String::new();
     let mut rest = template;
@@ -63,7 +63,7 @@ fn digest(text: &str) -> String {
     format!("'sha256-{}'", STANDARD.encode(Hash::of(&[text.as_bytes()]).0))
 }
 
-/// JSON that no HTML parser can take for anything but text.
+/// JSON that an HTML parser reads as text only.
 fn inert(json: &str) -> String {
     let mut out = String::with_capacity(json.len());
     for c in json.chars() {
@@ -93,7 +93,7 @@ fn escaped(text: &str) -> String {
     out
 }
 
-/// A row of the table that stands where scripts do not run.
+/// A row of the table that is shown without scripts.
 fn fact(row: &FactRow) -> String {
     let overlays = words::overlays(row);
     let status = match overlays.is_empty() {

@@ -1,6 +1,6 @@
 //! The verdict on a bag for people and as JSON: its files, then the record in it.
 //!
-//! Always holds: a bag of a part of a record says so. Not here: the verdict itself
+//! Always holds: a bag of a part of a record is reported as such. Not here: the verdict itself
 //! (`ledger::exchange::bag_audit`), the lines of a record (`verify`).
 
 use crate::cli::commands::verify::options::{VerifyArgs, keep_page};
@@ -25,10 +25,10 @@ use std::io::Write;
 use std::path::Path;
 use std::time::Instant;
 
-/// How many files are told in full.
+/// The maximum number of files reported in full.
 const IN_FULL: usize = 20;
 
-/// Judges a bag and tells the verdict.
+/// Verifies a bag and prints the verdict.
 pub fn run(
     context: &mut Context,
     folder: &Path,
@@ -71,7 +71,7 @@ pub fn run(
     }
 }
 
-/// The verdict on the record, and the bag.
+/// The verdict on the record and on the bag.
 #[derive(Serialize)]
 struct BagJson<'a> {
     #[serde(flatten)]
@@ -79,7 +79,7 @@ struct BagJson<'a> {
     bag: &'a BagReport,
 }
 
-/// What is told of the bag before the record.
+/// Writes the lines about the bag, before those about the record.
 fn text(out: &mut dyn Write, bag: &BagReport) -> Result<(), CliError> {
     for line in &bag.lines {
         writeln!(out, "bag: {}", line.text)?;
@@ -93,7 +93,7 @@ fn text(out: &mut dyn Write, bag: &BagReport) -> Result<(), CliError> {
     Ok(())
 }
 
-/// The last line where the record is whole and the bag is not.
+/// The last line if the record is right and the bag is not.
 fn verdict(bagged: &BagAudit) -> Option<&'static str> {
     bagged.all_wrong().next()?;
     Some(match bagged.verdict() {

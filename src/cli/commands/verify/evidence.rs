@@ -1,6 +1,6 @@
-//! The verdict on an evidence file: who contradicted itself, and at what sizes.
+//! The verdict on an evidence file: which log contradicted itself, and at which sizes.
 //!
-//! Always holds: no more is said than the file shows. Not here: the judgement
+//! Always holds: the text claims no more than the file shows. Not here: the verification
 //! (`verify::evidence`).
 
 use crate::cli::commands::verify::what::Unjudged;
@@ -41,7 +41,7 @@ struct HeadReport {
     root_where_parted: Option<String>,
 }
 
-/// Judges evidence that can be judged.
+/// Verifies evidence, if it can be read.
 pub fn run(context: &Context, evidence: Result<&ForkEvidence, Unjudged>) -> Result<Exit, CliError> {
     let report = match evidence {
         Ok(evidence) => evidence_report(evidence, verify_evidence(evidence)),

@@ -1,4 +1,4 @@
-//! The arguments of `annals verify`, and the page that they ask for.
+//! The arguments of `annals verify`, and its HTML page.
 
 use crate::archive::bag::read::is_bag;
 use crate::cli::terminal::CliError;
@@ -51,7 +51,7 @@ pub struct VerifyArgs {
     pub no_index: bool,
 }
 
-/// Writes the page that was asked for, if one was.
+/// Writes the page, if one is requested.
 pub fn keep_page(
     context: &mut Context,
     args: &VerifyArgs,
@@ -65,7 +65,7 @@ pub fn keep_page(
     Ok(())
 }
 
-/// Where the page is to be written, if one is.
+/// The path of the page, if one is requested.
 pub fn place_of_page(
     context: &Context,
     args: &VerifyArgs,

@@ -1,8 +1,8 @@
 //! The verdict on a proof for people and as JSON.
 //!
-//! Always holds: words of the record are shown only if no rule is broken, and are called the
-//! record's only if trust is not missing; the first line and the last say how the fact stands by
-//! the acts of the file. Not here: the verdict itself (`verify::proof`).
+//! Always holds: words of the record are shown only if no rule is broken, and are attributed to the
+//! record only if trust is not missing; the first line and the last give the state of the fact by
+//! the acts in the file. Not here: the verdict itself (`verify::proof`).
 
 use crate::cli::terminal::Format;
 use crate::cli::terminal::moment;
@@ -29,13 +29,13 @@ use serde::Serialize;
 use std::collections::BTreeSet;
 use std::io::Write;
 
-/// What a proof does not show.
+/// The limits of a proof.
 const LIMITS: &str = "a proof shows what is in the record, not that nothing else is, nor that the \
                       record keeps its rules: for that, annals verify of the whole record";
-/// What a status is not.
+/// The limit of a status.
 const BY_ITS_ACTS: &str = "by the acts in this file; later ones may exist";
 
-/// Judges a proof and tells the verdict.
+/// Verifies a proof and prints the verdict.
 pub fn run(format: Format, bytes: &[u8], given: &ProofContext) -> Result<Exit, CliError> {
     let judged = verify_proof(bytes, given);
     let mut out = out(format);
@@ -47,12 +47,12 @@ pub fn run(format: Format, bytes: &[u8], given: &ProofContext) -> Result<Exit, C
     Ok(Exit::from(judged.verdict()))
 }
 
-/// How the fact stands, where the file holds.
+/// The state of the fact, if the file holds.
 fn standing(judged: &ProofOutcome) -> Option<FactStatus> {
     judged.proof.as_ref().filter(|_| judged.faults.is_empty()).map(fact_status)
 }
 
-/// The verdict, and the status that goes with it.
+/// The verdict, and the status that belongs to it.
 fn verdict_text(judged: &ProofOutcome) -> String {
     if let Some(changed) = judged.changed {
         return format!("could not tell: {changed}");
@@ -90,7 +90,7 @@ fn text(out: &mut dyn Write, judged: &ProofOutcome) -> Result<(), CliError> {
     Ok(writeln!(out, "{}", verdict_text(judged))?)
 }
 
-/// The fact, what was done to it, and by whom.
+/// Writes the fact, its acts, and their signers.
 fn fact(
     out: &mut dyn Write,
     judged: &ProofOutcome,
@@ -133,7 +133,7 @@ fn fact(
     Ok(())
 }
 
-/// What vouches for it, and what is not shown.
+/// Writes the anchors of the proof, and its omissions.
 fn around(out: &mut dyn Write, judged: &ProofOutcome, proof: &Proof) -> Result<(), CliError> {
     let (checkpoint, trust) = (&proof.checkpoint, &judged.trust);
     let (events, size, origin) = (proof.events.len(), checkpoint.size, &checkpoint.origin);
@@ -171,7 +171,7 @@ fn around(out: &mut dyn Write, judged: &ProofOutcome, proof: &Proof) -> Result<(
     Ok(())
 }
 
-/// The fact's own events: it, and what acts on it, by position.
+/// The fact's own events: its assertion, and its acts by position.
 fn acts(judged: &ProofOutcome, fact: u64) -> BTreeSet<u64> {
     let mut own = BTreeSet::from([fact]);
     for position in judged.events.keys() {
@@ -186,7 +186,7 @@ fn acts(judged: &ProofOutcome, fact: u64) -> BTreeSet<u64> {
     own
 }
 
-/// The last of the fact's revisions here.
+/// The last revision of the fact in the proof.
 fn revision(judged: &ProofOutcome, acts: &BTreeSet<u64>) -> Option<u64> {
     let revises = |at: &&u64| {
         let kind = judged.statement(**at).map(|statement| statement.kind);
@@ -220,7 +220,7 @@ fn name(judged: &ProofOutcome, key: &PublicKey, position: u64) -> String {
     judged.name(key, position).map_or_else(|| "the recovery key".to_owned(), visible)
 }
 
-/// What an event does, by whom and when, with its reason and words.
+/// An event's act, signer and time, with its reason and words.
 fn who(judged: &ProofOutcome, position: u64) -> String {
     let Some(statement) = judged.statement(position) else { return String::new() };
     let reading = judged.events.get(&position).map(|event| &event.reading);
@@ -240,7 +240,7 @@ fn who(judged: &ProofOutcome, position: u64) -> String {
     format!("{did} by {by}, {}{why}{words}", when.unwrap_or_default())
 }
 
-/// The statement in a body of one of a fact's acts.
+/// The statement in the body of one of the fact's acts.
 fn stated(content: &Content) -> Option<&str> {
     match content {
         Content::FactDisputed(body) => Some(&body.statement),
@@ -256,18 +256,18 @@ fn stated(content: &Content) -> Option<&str> {
     }
 }
 
-/// That a key which signed something here was revoked.
+/// The lines about revoked keys that signed events of the proof.
 fn revoked(judged: &ProofOutcome) -> Vec<String> {
-    let mut told = Vec::new();
+    let mut found = Vec::new();
     for position in judged.events.keys() {
         let Some(statement) = judged.statement(*position) else { continue };
         let Args::EditorRevoked(args) = &statement.args else { continue };
         let name = judged.name(&args.key, *position).map(visible).unwrap_or_default();
         let suspect = args.suspect_from.map(|from| format!(", suspect from {from} on"));
         let suspect = suspect.unwrap_or_default();
-        told.push(format!("{position}: the key of {name} revoked: {}{suspect}", args.reason));
+        found.push(format!("{position}: the key of {name} revoked: {}{suspect}", args.reason));
     }
-    told
+    found
 }
 
 /// The verdict as JSON.

@@ -1,7 +1,7 @@
-//! What is given beside what is verified: a pin, a policy, a log key.
+//! The trust anchors beside the subject: a pin, a policy, a log key.
 //!
-//! Always holds: a file that was named and is not there, or not in form, is an error; the policy
-//! beside the keys is used where none is named. Not here: what they mean (`verify::proof`).
+//! Always holds: a named file that is missing or malformed is an error; the policy beside the keys
+//! is used if none is named. Not here: their meaning (`verify::proof`).
 
 use crate::cli::terminal::CliError;
 use crate::cli::terminal::Context;
@@ -13,7 +13,7 @@ use annals_core::tlog::{KeyKind, VerifierKey};
 use annals_core::verify::proof::ProofContext;
 use std::path::{Path, PathBuf};
 
-/// Everything that was given.
+/// All given anchors.
 pub fn expected(
     context: &Context,
     pin: Option<&Path>,

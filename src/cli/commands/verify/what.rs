@@ -1,11 +1,10 @@
-//! What `annals verify` was given, told by its content, in this one place.
+//! The subject of `annals verify`: the only module that recognizes it, by its content.
 //!
-//! Always holds: a folder with `bagit.txt` is a bag; an address and a folder with tiles and no
-//! journal are a published record, any other folder is a ledger; a file that begins as evidence or
-//! a proof is judged as that, also if it is damaged; what is none of these is an error that names
-//! what can be verified. Nothing is asked of a host before its address is found to be one that can
-//! be used. Not here: the verdicts (`ledger::audit`, `ledger::exchange::bag_audit`,
-//! `verify::evidence`, `verify::proof`).
+//! Always holds: a folder with `bagit.txt` is a bag; an address, and a folder with tiles and no
+//! journal, is a published record; any other folder is a ledger; a file that begins like evidence
+//! or a proof is verified as that, even if damaged; anything else is an error that names what can
+//! be verified. No host is contacted before its address is known to be usable. Not here: the
+//! verdicts (`ledger::audit`, `ledger::exchange::bag_audit`, `verify::evidence`, `verify::proof`).
 
 use crate::archive::bag::read::{is_bag, is_partial};
 use crate::archive::files::PublishedFolder;
@@ -25,13 +24,13 @@ use annals_core::verify::proof::form::{MAX_PROOF, is_proof};
 use annals_core::version_line::later;
 use std::path::{Path, PathBuf};
 
-/// What is to be judged.
+/// The subject of a verification.
 pub enum VerifySubject {
     /// A ledger.
     Ledger(Box<Record>),
     /// A bag's folder.
     Bag(PathBuf),
-    /// An evidence file, or why it is not judged.
+    /// An evidence file, or why it is not verified.
     Evidence(Result<Box<ForkEvidence>, Unjudged>),
     /// The bytes of a proof.
     Proof(Vec<u8>),
@@ -39,19 +38,19 @@ pub enum VerifySubject {
     Published(PathBuf, Box<Published>),
 }
 
-/// Why an evidence file is not judged.
+/// Why an evidence file is not verified.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Unjudged {
-    /// It is not in form, or its sum does not hold.
+    /// It is malformed, or its sum does not hold.
     Damaged,
     /// It is of a later version.
     Later(u64),
-    /// It was changed on its way.
+    /// It was changed in transit.
     Changed(Changed),
 }
 
 impl VerifySubject {
-    /// Opens what was named; the ledger of the context if nothing was.
+    /// Opens the named subject; the ledger of the context if none is named.
     pub fn open(named: Option<PathBuf>, context: &Context) -> Result<VerifySubject, CliError> {
         let ledger = |paths| Ok(VerifySubject::Ledger(Box::new(Record::open(paths)?)));
         let Some(named) = named else { return ledger(context.paths()?) };
@@ -78,7 +77,7 @@ impl VerifySubject {
             let files = Box::new(PublishedFolder::new(&named));
             let found = Published::open(files).map_err(LedgerError::Elsewhere)?;
             if found.checkpoint().is_none() && holds_a_file(&named.join("tile"), DEEP) {
-                // Tiles without a checkpoint are a record that lost it: rule 701 tells that.
+                // Tiles without a checkpoint are a record that lost it: rule 701 reports that.
                 return Ok(VerifySubject::Published(named, Box::new(found)));
             }
             return published(found, named);
@@ -86,7 +85,7 @@ impl VerifySubject {
         if standing != Some(PathKind::File) {
             return ledger(Paths::new(named, context.global.keys.clone()));
         }
-        // One byte more than may be: a larger file is read as far as shows that it is one.
+        // One byte more than the maximum: enough to detect a larger file.
         let read = |most: usize| {
             disk::read_named_up_to(&named, most as u64 + 1).map_err(LedgerError::from)
         };
@@ -112,10 +111,10 @@ impl VerifySubject {
     }
 }
 
-/// How deep tiles can lie in their folder.
+/// The maximum depth of tiles in their folder.
 const DEEP: usize = 12;
 
-/// Whether a file stands in a folder, or in one below it.
+/// Whether there is a file in a folder, or in one below it.
 fn holds_a_file(folder: &Path, deep: usize) -> bool {
     let entries = std::fs::read_dir(folder).into_iter().flatten().flatten();
     entries.into_iter().any(|entry| match entry.file_type() {
@@ -124,7 +123,7 @@ fn holds_a_file(folder: &Path, deep: usize) -> bool {
     })
 }
 
-/// What else a file is, by its first bytes.
+/// The kind of another file, by its first bytes.
 fn other(head: &[u8]) -> &'static str {
     if head.starts_with(b"annals pin ") {
         "a pin, which is given with --pin beside what is verified"

@@ -1,4 +1,4 @@
-//! `annals witness collect`: every witness is asked, and each is told of by name.
+//! `annals witness collect`: requests cosignatures from every witness, and reports each by name.
 
 use crate::cli::shared::{lines, sentence, spelled};
 use crate::cli::terminal::Format;
@@ -70,7 +70,7 @@ fn timeout(text: &str) -> Result<Duration, CliError> {
     }
 }
 
-/// The policy, which must be there.
+/// The policy, which must exist.
 pub fn trust(record: &Record) -> Result<PolicyFile, CliError> {
     let missing = || {
         LedgerError::NotFound(format!(

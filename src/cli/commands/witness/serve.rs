@@ -1,4 +1,4 @@
-//! `annals witness serve`: a small witness, for newsrooms that watch each other.
+//! `annals witness serve`: a small witness, for newsrooms that watch each other's records.
 
 use crate::cli::terminal::Context;
 use crate::cli::terminal::Format;

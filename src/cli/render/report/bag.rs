@@ -1,6 +1,6 @@
-//! The report on a bag: its files, what follows from the record, who signed it.
+//! The report on a bag: its files, the derived files, its signature.
 //!
-//! Always holds: a bag of a part of a record says so. Not here: the record in it.
+//! Always holds: a bag of a part of a record is reported as such. Not here: the record in it.
 
 use crate::cli::render::report::lines::Line;
 use crate::cli::render::report::lines::Section;
@@ -9,36 +9,36 @@ use crate::ledger::exchange::bag_audit::BagAudit;
 use crate::ledger::exchange::bag_audit::Vouched;
 use serde::Serialize;
 
-/// The bag, as it is told.
+/// The report on a bag.
 #[derive(Serialize)]
 pub struct BagReport {
-    /// Files of the payload that are what the manifest says.
+    /// The number of files of the payload that match the manifest.
     pub files: u64,
-    /// Files that follow from the record.
+    /// The number of files that follow from the record.
     pub derived: u64,
-    /// Earlier checkpoints that hold.
+    /// The number of earlier checkpoints that hold.
     pub checkpoints: u64,
     /// Whether the log key signed it.
     pub signed: bool,
     /// Number of events of the record that it was taken from.
     pub of: Option<u64>,
-    /// What is wrong, file by file.
+    /// The faults, file by file.
     pub wrong: Vec<String>,
     /// Number of files that the manifest lists.
     #[serde(skip)]
     pub listed: u64,
-    /// Number of events in it, as it says.
+    /// Number of events in it, by its own account.
     #[serde(skip)]
     pub size: Option<u64>,
-    /// What became of the log key's note.
+    /// The state of the log key's note.
     #[serde(skip)]
     pub signature: &'static str,
-    /// What is said of it, in lines for people.
+    /// The lines for people.
     pub lines: Vec<Line>,
 }
 
 impl BagReport {
-    /// The report on a bag that was judged.
+    /// The report on an audited bag.
     pub fn of(bagged: &BagAudit) -> BagReport {
         let mut bag = BagReport {
             files: bagged.checked.payload.1,

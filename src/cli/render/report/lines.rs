@@ -1,13 +1,13 @@
-//! Labelled lines: what a report is made of, in text, JSON and HTML.
+//! Labelled lines: the parts of a report, in text, JSON and HTML.
 
 use serde::Serialize;
 
 /// A labelled line.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Line {
-    /// What it is about.
+    /// The subject.
     pub label: &'static str,
-    /// What is said of it.
+    /// The text.
     pub text: String,
 }
 
@@ -33,7 +33,7 @@ pub fn line(label: &'static str, text: impl Into<String>) -> Line {
     Line { label, text: text.into() }
 }
 
-/// The label of the line that is a sentence by itself.
+/// The label of a line that is a complete sentence.
 pub const COMPARED: &str = "compared";
 
 /// The section that follows the faults.

@@ -1,8 +1,8 @@
-//! The verdict as one page: to read, to print, to attach to a letter.
+//! The verdict as one HTML page, to read, to print, or to attach to a letter.
 //!
-//! Always holds: nothing is loaded from anywhere and no script runs (the page's policy says so);
-//! every text of strangers is escaped and made visible; the page can be read without its style.
-//! Not here: what is told (`report`). Source: HTML, Content Security Policy 3, WCAG 2.2.
+//! Always holds: nothing is loaded and no script runs (the page's policy forbids both); every text
+//! of strangers is escaped and made visible; the page can be read without its style.
+//! Not here: the content (`report`). Source: HTML, Content Security Policy 3, WCAG 2.2.
 
 mod bag;
 mod parts;

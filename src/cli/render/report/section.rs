@@ -1,8 +1,8 @@
 //! The sections of a verdict: one list of labelled lines for text, JSON and page.
 //!
-//! Always holds: what stands around a verdict is in these lines and nowhere else, so that no form
-//! of it says less than another. What was checked is never among what was not.
-//! Not here: the table of checks, the faults, the roster (`report`); how it looks (`text`, `page`).
+//! Always holds: the results of all comparisons are in these lines only, so that no form of the
+//! report says less than another. A check that was made is never listed among those that were not.
+//! Not here: the table of checks, the faults, the roster (`report`); the layout (`text`, `page`).
 
 use crate::cli::render::report::lines::{ADVICE, COMPARED, Line, Section, line};
 use crate::cli::render::report::{ComparisonState, EventRange, NO_INDEX, PinState, VerdictReport};
@@ -12,7 +12,7 @@ use crate::cli::terminal::visible;
 use annals_core::evidence::Claim;
 use serde::Serialize;
 
-/// All sections of a verdict, in the order in which they stand.
+/// All sections of a verdict, in order.
 pub fn sections(report: &VerdictReport) -> Vec<Section> {
     vec![
         Section::new("open", "What was not checked", open(report)),
@@ -63,7 +63,7 @@ fn open(report: &VerdictReport) -> Vec<Line> {
     if let (false, Some(why)) = (report.store.state == ComparisonState::Same, &report.store.why) {
         lines.push(line("store", format!("not compared: {}", visible(why))));
     }
-    // What is derived and not there is nobody's concern.
+    // A missing index is not reported.
     if let Some(why) = report.index.why.as_ref().filter(|why| *why != NO_INDEX) {
         lines.push(line("index", format!("not compared: {}", visible(why))));
     }
@@ -168,7 +168,7 @@ fn acts(report: &VerdictReport) -> Vec<Line> {
     report.tally.lines().into_iter().map(|(label, text)| line(label, text)).collect()
 }
 
-/// What to do about the verdict: which repair may help, what completes the trust that is missing.
+/// The advice for a verdict: the repair that may help, and the trust that is missing.
 fn advice(report: &VerdictReport) -> Vec<Line> {
     let found = |wanted: &dyn Fn(u16) -> bool| report.faults.iter().any(|fault| wanted(fault.rule));
     let mut lines = Vec::new();
@@ -211,7 +211,7 @@ fn advice(report: &VerdictReport) -> Vec<Line> {
     lines
 }
 
-/// The first and last event of a stretch, in words.
+/// The first and last event of a range, in words.
 fn range(stretch: &EventRange) -> String {
     match (stretch.first, stretch.last) {
         (Some(first), Some(last)) if first == last => format!("event {first}"),
@@ -220,7 +220,7 @@ fn range(stretch: &EventRange) -> String {
     }
 }
 
-/// A stretch with what anchors it, in words.
+/// A range with its anchor, in words.
 fn anchored(stretch: &EventRange) -> String {
     let by = |what: &str, size: Option<u64>| size.map(|size| format!("{what} of size {size}"));
     let by = [by("the pin", stretch.by_pin), by("the checkpoint", stretch.by_checkpoint)];
@@ -228,7 +228,7 @@ fn anchored(stretch: &EventRange) -> String {
     format!("{} (by {})", range(stretch), by.join(" and "))
 }
 
-/// A report with its sections, as JSON.
+/// A report with its sections, for JSON.
 #[derive(Serialize)]
 pub struct WithSections<'a> {
     #[serde(flatten)]
@@ -237,7 +237,7 @@ pub struct WithSections<'a> {
 }
 
 impl<'a> WithSections<'a> {
-    /// The report, and what its sections say.
+    /// A report with its sections.
     pub fn of(report: &'a VerdictReport) -> WithSections<'a> {
         WithSections { report, sections: sections(report) }
     }

@@ -1,6 +1,6 @@
-//! The verdict for people: one line for each check, what stands around it, the first faults.
+//! The verdict for people: one line for each check, the sections, the first faults.
 //!
-//! Always holds: strangers' text goes through `visible`. Not here: what is told (`report`).
+//! Always holds: text of strangers goes through `visible`. Not here: the content (`report`).
 
 use crate::cli::render::report::lines::{ADVICE, COMPARED, Section};
 use crate::cli::render::report::section::sections;
@@ -11,7 +11,7 @@ use crate::cli::terminal::visible;
 use std::collections::BTreeMap;
 use std::io::Write;
 
-/// How many faults are told in full; the rest are counted by rule.
+/// The number of faults printed in full; the rest are counted by rule.
 const IN_FULL: usize = 20;
 
 /// Writes the verdict.
@@ -36,7 +36,7 @@ pub fn write(out: &mut dyn Write, report: &VerdictReport, seconds: f64) -> Resul
     Ok(())
 }
 
-/// The lines of these sections: a label and what is said of it.
+/// Writes the lines of these sections: label and text.
 pub fn lines<'a>(
     out: &mut dyn Write,
     sections: impl Iterator<Item = &'a Section>,
@@ -50,7 +50,7 @@ pub fn lines<'a>(
     Ok(())
 }
 
-/// The first faults in full, the rest counted by rule.
+/// Writes the first faults in full, and the number of the others by rule.
 pub fn faults(out: &mut dyn Write, report: &VerdictReport) -> Result<(), CliError> {
     for fault in report.faults.iter().take(IN_FULL) {
         writeln!(out, "{}", visible(&sentence(fault)))?;
@@ -70,7 +70,7 @@ fn sentence(fault: &FaultReport) -> String {
     }
 }
 
-/// How many faults of each rule are not told in full.
+/// The number of faults of each rule that are not printed in full.
 fn rest(report: &VerdictReport) -> BTreeMap<(u16, &'static str), usize> {
     let mut rest = BTreeMap::new();
     for fault in report.faults.iter().skip(IN_FULL) {

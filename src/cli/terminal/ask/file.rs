@@ -1,24 +1,24 @@
-//! Files that hold a secret to be typed: a passphrase, a recovery key.
+//! Files with a secret: a passphrase, a recovery key.
 //!
-//! Always holds: only a regular file is read, and no more of it than a secret may have; a new
-//! passphrase is one line that can be typed; no message holds a part of one. Not here: which file.
-//! Source: what a terminal hands over as a line, termios(3).
+//! Always holds: only a regular file is read, up to the maximum size of a secret; a new passphrase
+//! is one line that can be typed; no message contains a part of one. Not here: which file.
+//! Source: the maximum length of a terminal's line, termios(3).
 
 use crate::disk::open::{Links, open};
 use std::io::{self, Read};
 use std::path::Path;
 use zeroize::Zeroizing;
 
-/// The most that a file of a secret may have: a terminal hands over no longer line.
+/// The maximum size of a file with a secret, in bytes: a terminal accepts no longer line.
 const MOST: usize = 4_096;
 
-/// The text of a file, without the line ends at its end; `variable` names it in messages.
+/// The text of a file, without trailing line ends; `variable` names it in messages.
 pub fn text(path: &Path, variable: &str) -> io::Result<Zeroizing<String>> {
     let text = whole(path, variable)?;
     Ok(Zeroizing::new(text.trim_end_matches(['\n', '\r']).to_owned()))
 }
 
-/// A new passphrase: what stands in a file, but for one line end, must be what can be typed.
+/// A new passphrase: the text of a file, without one line end, must be typeable.
 pub fn new_passphrase(path: &Path, variable: &str) -> io::Result<Zeroizing<String>> {
     let whole = whole(path, variable)?;
     let line = whole.strip_suffix('\n').unwrap_or(&whole);
@@ -33,7 +33,7 @@ pub fn new_passphrase(path: &Path, variable: &str) -> io::Result<Zeroizing<Strin
     }
 }
 
-/// What stands in a passphrase that nobody can type at a prompt, if anything does.
+/// The first thing in a passphrase that cannot be typed at a prompt, if any.
 pub fn untypable(text: &str) -> Option<&'static str> {
     if text.starts_with('\u{feff}') {
         return Some("a byte order mark at its beginning; save the file as UTF-8 without one");
@@ -56,7 +56,7 @@ fn whole(path: &Path, variable: &str) -> io::Result<Zeroizing<String>> {
     if !about.is_file() {
         return Err(refused(path, variable, "expected a file, found something that is none"));
     }
-    // Room for all from the start: a buffer that grows leaves copies behind.
+    // Allocated at full size: a growing buffer would leave copies behind.
     let mut bytes = Zeroizing::new(Vec::with_capacity(MOST + 1));
     let file = open(path, Links::Follow).map_err(io)?;
     file.take(MOST as u64 + 1).read_to_end(&mut bytes).map_err(io)?;

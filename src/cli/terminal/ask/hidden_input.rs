@@ -1,32 +1,34 @@
-//! A line that is typed, shown or not, and questions that can be left.
+//! A typed line, shown or hidden, and prompts that can be left.
 //!
-//! Always holds: what was typed before a question is dropped; the terminal shows what
-//! is typed again, and its cursor, however a question ends;
-//! Ctrl-C and Ctrl-D end a question, not the program in its midst. Not here: what is asked.
-//! Source: termios(3), of a line: `EOL` ends one as a line feed does.
+//! Always holds: input typed before a prompt is discarded; the terminal's echo and cursor are
+//! restored however a prompt ends; Ctrl-C and Ctrl-D end a prompt, not the program. Not here: the
+//! questions.
+//! Source: termios(3), on lines: `EOL` ends one as a line feed does.
 
-use console::Term;
 use rustix::termios::{LocalModes, OptionalActions, QueueSelector, SpecialCodeIndex, Termios};
 use rustix::termios::{tcflush, tcgetattr, tcsetattr};
-use signal_hook::consts::SIGINT;
 use std::io::{self, Stdin, Write};
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, OnceLock};
 use zeroize::Zeroizing;
 
-/// What Ctrl-C types.
+/// The byte of Ctrl-C.
 const INTERRUPT: u8 = 3;
-/// The most that a terminal hands over of one line.
+/// The byte of Ctrl-D.
+const END: u8 = 4;
+/// The maximum length of one line from a terminal.
 const MOST: usize = 4_096;
 
-/// Whether the terminal shows what is typed.
+/// Whether the terminal echoes the input, and when it returns.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Echo {
+    /// A line that is shown.
     Shown,
+    /// A line that is not shown.
     Unseen,
+    /// One key at once; it is not shown.
+    Key,
 }
 
-/// The terminal while it hands over a line; after that it is as before.
+/// The terminal during a prompt; dropping this restores its settings.
 struct HiddenPrompt {
     terminal: Stdin,
     before: Termios,
@@ -38,8 +40,13 @@ impl HiddenPrompt {
         let before = tcgetattr(&terminal)?;
         let mut asking = before.clone();
         asking.local_modes.remove(LocalModes::ISIG);
-        if echo == Echo::Unseen {
+        if echo != Echo::Shown {
             asking.local_modes.remove(LocalModes::ECHO);
+        }
+        if echo == Echo::Key {
+            asking.local_modes.remove(LocalModes::ICANON);
+            asking.special_codes[SpecialCodeIndex::VMIN] = 1;
+            asking.special_codes[SpecialCodeIndex::VTIME] = 0;
         }
         asking.special_codes[SpecialCodeIndex::VEOL] = INTERRUPT;
         tcsetattr(&terminal, OptionalActions::Flush, &asking)?;
@@ -69,21 +76,54 @@ impl HiddenPrompt {
     }
 }
 
+impl HiddenPrompt {
+    /// One key: its character, or `None` for one that is no ASCII character.
+    fn key(&self) -> io::Result<Option<char>> {
+        let mut byte = [0];
+        loop {
+            return match rustix::io::read(&self.terminal, &mut byte) {
+                Err(rustix::io::Errno::INTR) => continue,
+                Err(error) => Err(error.into()),
+                Ok(0) => Err(io::ErrorKind::UnexpectedEof.into()),
+                Ok(_) => match byte {
+                    [INTERRUPT] => Err(io::ErrorKind::Interrupted.into()),
+                    [END] => Err(io::ErrorKind::UnexpectedEof.into()),
+                    [byte] => Ok(char::from(byte)).map(|c| Some(c).filter(char::is_ascii_graphic)),
+                },
+            };
+        }
+    }
+}
+
 impl Drop for HiddenPrompt {
     fn drop(&mut self) {
-        // There is nobody to tell.
+        // A failure cannot be reported here.
         let _ = tcsetattr(&self.terminal, OptionalActions::Flush, &self.before);
     }
 }
 
-/// Asks on stderr for a line, which is not shown. Ctrl-C and Ctrl-D are an error ([`is_left`]).
+/// Prompts on stderr for a hidden line. Ctrl-C and Ctrl-D are an error ([`is_left`]).
 pub fn line(prompt: &str) -> io::Result<Zeroizing<String>> {
     ask(&format!("{prompt}: "), Echo::Unseen)
 }
 
-/// The same of a line that is shown.
+/// Prompts on stderr for a line that is shown.
 pub fn line_shown(prompt: &str) -> io::Result<Zeroizing<String>> {
     ask(&format!("{prompt} "), Echo::Shown)
+}
+
+/// Asks on stderr for one key, which is not shown; `None` is a key that is no ASCII character.
+/// What follows it at once (the rest of a key's sequence) is dropped.
+pub fn key(prompt: &str) -> io::Result<Option<char>> {
+    let asking = HiddenPrompt::new(Echo::Key)?;
+    let mut err = io::stderr();
+    write!(err, "{prompt}: ")?;
+    err.flush()?;
+    let key = asking.key();
+    if key.is_err() {
+        writeln!(err)?;
+    }
+    key
 }
 
 fn ask(prompt: &str, echo: Echo) -> io::Result<Zeroizing<String>> {
@@ -102,34 +142,12 @@ fn ask(prompt: &str, echo: Echo) -> io::Result<Zeroizing<String>> {
     }
 }
 
-/// Whether a question was left, by Ctrl-C, Ctrl-D or the terminal's end.
+/// Whether a prompt was left, by Ctrl-C, Ctrl-D or the end of the terminal.
 pub fn is_left(error: &io::Error) -> bool {
     matches!(error.kind(), io::ErrorKind::Interrupted | io::ErrorKind::UnexpectedEof)
 }
 
-/// Asks a question that Ctrl-C ends with an error, in place of the program. What was typed before
-/// it is dropped.
-pub fn leaving<T>(ask: impl FnOnce() -> dialoguer::Result<T>) -> io::Result<T> {
-    let ends = interrupt_ends()?;
-    tcflush(io::stdin(), QueueSelector::IFlush)?;
-    ends.store(false, Ordering::SeqCst);
-    let answer = ask();
-    ends.store(true, Ordering::SeqCst);
-    answer.map_err(|dialoguer::Error::IO(error)| {
-        let term = Term::stderr();
-        // There is nobody to tell.
-        let _ = term.show_cursor().and_then(|()| term.write_line(""));
-        error
-    })
-}
-
-/// Whether Ctrl-C ends the program, as it does but for questions.
-fn interrupt_ends() -> io::Result<&'static AtomicBool> {
-    static ENDS: OnceLock<Arc<AtomicBool>> = OnceLock::new();
-    if let Some(ends) = ENDS.get() {
-        return Ok(ends);
-    }
-    let ends = Arc::new(AtomicBool::new(true));
-    signal_hook::flag::register_conditional_default(SIGINT, Arc::clone(&ends))?;
-    Ok(ENDS.get_or_init(|| ends))
+/// Discards input typed before a prompt.
+pub fn drop_typed_ahead() -> io::Result<()> {
+    Ok(tcflush(io::stdin(), QueueSelector::IFlush)?)
 }

@@ -1,8 +1,8 @@
-//! The checkpoints of a bag: those that are known, and the one that its part is compared with.
+//! The checkpoints of a bag: the earlier ones, and the one that its part is compared with.
 //!
-//! Always holds: a checkpoint is of the record's own origin and of no larger size than the part;
-//! nothing is signed that the record does not hold. Not here: whether roots hold (`export` compares
-//! each with the tree). Source: FORMAT.md sections 9 and 14.
+//! Always holds: a checkpoint has the record's origin and no larger size than the part; no
+//! checkpoint is signed for events that the record does not hold. Not here: comparing roots
+//! (`export` compares each with the tree). Source: FORMAT.md sections 9 and 14.
 
 use crate::keys::{HighWaterMarks, Mark};
 use crate::ledger::error::LedgerError;
@@ -12,7 +12,7 @@ use annals_core::key::SecretKey;
 use annals_core::pin::LogKeys;
 use annals_core::tlog::{Checkpoint, Note, NoteSignature};
 
-/// What the log key signed of the part: its marks, and those that an imported ledger kept; by size.
+/// The checkpoints that the log key signed of the part: its marks and those of an import, by size.
 pub fn known(record: &Record, part: &Part) -> Result<Vec<Mark>, LedgerError> {
     let mut known = Vec::new();
     for path in [record.paths.marks(), record.paths.checkpoints()] {
@@ -23,8 +23,8 @@ pub fn known(record: &Record, part: &Part) -> Result<Vec<Mark>, LedgerError> {
     Ok(known)
 }
 
-/// The checkpoint of a part that is not the whole record: the one of its size that was signed, else
-/// a new one by the log keys, else the last one before.
+/// The checkpoint of a part that is not the whole record: the signed one of its size, else a new
+/// one by the log keys, else the last earlier one.
 pub fn choose(
     part: &Part,
     known: &[Mark],
@@ -52,7 +52,7 @@ fn note_of(mark: &Mark) -> Note {
     Note { text: checkpoint.text(), signatures: vec![mark.signature()] }
 }
 
-/// A checkpoint of the part by all of its log keys, if they are at hand.
+/// A checkpoint of the part by all of its log keys, if they are available.
 fn sign(part: &Part, keys: &LogKeys, log_keys: &[SecretKey]) -> Option<Note> {
     let origin = part.origin.to_string();
     let text = Checkpoint { origin, size: part.size, root: part.report.root }.text();

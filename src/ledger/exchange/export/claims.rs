@@ -1,7 +1,7 @@
-//! `claims.jsonld`: facts, quotations, corrections and settled disputes in the words of schema.org.
+//! `claims.jsonld`: facts, quotations, corrections and resolved disputes as schema.org objects.
 //!
-//! Always holds: the context stands in the file, so that it is read without a network; names are
-//! relative to the file. Not here: the words themselves (`ledger::query`). Source: schema.org
+//! Always holds: the context is in the file, so that it can be read without a network; names are
+//! relative to the file. Not here: the texts themselves (`ledger::query`). Source: schema.org
 //! Claim, Quotation, CorrectionComment, ClaimReview; JSON-LD 1.1; FORMAT.md section 14.
 
 use crate::ledger::error::LedgerError;
@@ -11,7 +11,7 @@ use annals_core::event::body::Hop;
 use annals_core::event::vocabulary::{AgentType, Type};
 use serde_json::{Map, Value, json};
 
-/// Writes the file, each object as it is made.
+/// Writes the file, one object at a time.
 pub fn graph(around: &BagContext<'_>, out: &mut BagOutput<'_>) -> Result<(), LedgerError> {
     let context = json!({ "@vocab": "https://schema.org/" });
     write!(out, "{{\"@context\":{context},\"@graph\":[").map_err(failed)?;
@@ -31,7 +31,7 @@ pub fn graph(around: &BagContext<'_>, out: &mut BagOutput<'_>) -> Result<(), Led
     out.write_all(b"]}\n").map_err(failed)
 }
 
-/// An object without what has no value.
+/// An object without its null fields.
 pub fn object(fields: Value) -> Value {
     let Value::Object(fields) = fields else { return fields };
     let there = |(_, value): &(String, Value)| match value {
@@ -148,7 +148,7 @@ fn correction(row: &FactRow, revision: &Revision) -> Option<Value> {
     })))
 }
 
-/// A dispute that was upheld against, or that a correction settled.
+/// The review of a dispute that `fact.upheld` closed, or that a correction resolved.
 fn review(row: &FactRow, dispute: &Charge) -> Option<Value> {
     let ended = dispute.ended.as_ref().filter(|_| dispute.act.undone_by.is_none())?;
     let corrected = ended.act.kind == Type::FactCorrected;

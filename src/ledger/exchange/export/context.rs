@@ -1,6 +1,6 @@
-//! What the files of a bag are made of, and how they are written.
+//! The data that the files of a bag are made of, and writing such a file.
 //!
-//! Not here: which files there are (`derive`).
+//! Not here: the list of files (`derive`).
 
 use crate::archive::bag::Bagger;
 use crate::disk::DiskError;
@@ -12,22 +12,22 @@ use std::io;
 use std::io::BufWriter;
 use std::io::Write;
 
-/// Everything that the derived files are made of.
+/// The data that the derived files are made of.
 pub struct BagContext<'a> {
-    /// The record, as of its end.
+    /// The record as of its end.
     pub view: &'a View<'a>,
     /// Names of keys.
     pub names: &'a Names,
     /// Facts and documents.
     pub rows: &'a Rows<'a, 'a>,
-    /// What it is about.
+    /// Title, licence, origin and time.
     pub about: &'a Derived,
 }
 
-/// A file of a bag that is written as it is made.
+/// The output of one file of a bag.
 pub type BagOutput<'a> = dyn Write + 'a;
 
-/// Why a file of a bag could not be written.
+/// The error for a file of a bag that could not be written.
 pub fn failed(error: io::Error) -> LedgerError {
     match error.downcast::<DiskError>() {
         Ok(error) => error.into(),
@@ -35,7 +35,7 @@ pub fn failed(error: io::Error) -> LedgerError {
     }
 }
 
-/// What the derived files are about.
+/// Title, licence, origin and time of a bag.
 #[derive(Clone, Debug, Default)]
 pub struct Derived {
     /// The ledger's title.
@@ -48,7 +48,7 @@ pub struct Derived {
     pub at: String,
 }
 
-/// Writes a file of a bag as it is made.
+/// Writes a file of a bag through a buffer.
 pub fn write(
     bag: &mut Bagger<'_>,
     name: &str,
@@ -62,5 +62,5 @@ pub fn write(
     Ok(bag.end()?)
 }
 
-/// How many bytes of a file are held before they are written.
+/// The size of the buffer, in bytes.
 pub const HELD: usize = 64 << 10;

@@ -1,6 +1,6 @@
-//! `facts.csv`: a row for each fact, for whoever opens the bag with a spreadsheet.
+//! `facts.csv`: a row for each fact, for readers with a spreadsheet.
 //!
-//! Always holds: the columns are those of `ledger::view::columns`. Not here: the columns.
+//! Always holds: the columns are those of `ledger::query::columns`. Not here: the columns.
 
 use crate::ledger::error::LedgerError;
 use crate::ledger::exchange::export::context::{BagContext, BagOutput, failed};

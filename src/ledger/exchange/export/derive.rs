@@ -1,8 +1,8 @@
-//! What a bag holds beside the ledger: all of it follows from the ledger's files alone.
+//! The files of a bag beside the ledger: all are derived from the ledger's files alone.
 //!
 //! Always holds: the same ledger gives the same bytes, so that a reader can derive them again and
-//! compare; words that are sealed or redacted are in none of them. Not here: the ledger's own files
-//! (`export`). Source: FORMAT.md section 14.
+//! compare; they contain no sealed or redacted text. Not here: the ledger's own files (`export`).
+//! Source: FORMAT.md section 14.
 
 use crate::archive::bag::Bagger;
 use crate::archive::tile::{self, Tile, Tiling};
@@ -48,8 +48,8 @@ pub fn derive(record: &Record, bag: &mut Bagger<'_>) -> Result<Derived, LedgerEr
     Ok(about)
 }
 
-/// The bodies that are told, each a line: one file, for a bag of a million events is to be read
-/// and copied as easily as one of ten.
+/// Writes the bodies that are not withheld, one a line, in one file: a bag of a million events must
+/// be as easy to read and copy as one of ten.
 fn bodies(around: &BagContext<'_>, bag: &mut Bagger<'_>) -> Result<(), LedgerError> {
     let fold = &around.view.state().fold;
     bag.begin("bodies.jsonl")?;
@@ -73,7 +73,7 @@ fn bodies(around: &BagContext<'_>, bag: &mut Bagger<'_>) -> Result<(), LedgerErr
     Ok(bag.end()?)
 }
 
-/// The tiles; the times of all events.
+/// Writes the tiles; returns the times of all events.
 fn tiles(around: &BagContext<'_>, bag: &mut Bagger<'_>) -> Result<Vec<Time>, LedgerError> {
     let mut times = Vec::new();
     let mut tiling = Tiling::default();

@@ -1,16 +1,16 @@
-//! The record of a bag in commits that follow from the record alone.
+//! The record of a bag in commits that depend on the record alone.
 //!
-//! Always holds: a commit ends after every [`COMMIT`] events, whatever commits the ledger's writers
-//! made, so that two copies of a record that were committed otherwise give the same bag. Not here:
-//! how commits are written (`journal::copy`). Source: FORMAT.md section 14.
+//! Always holds: a commit ends after every [`COMMIT`] events, whatever the ledger's own commits, so
+//! that two copies of a record with different commits give the same bag. Not here: how commits are
+//! written (`journal::copy`). Source: FORMAT.md section 14.
 
 use annals_core::hash::Hash;
 use annals_core::verify::source::{Batch, CommitLine, Source, SourceError, Walk};
 
-/// How many events a commit of a bag has.
+/// The number of events of a commit in a bag.
 const COMMIT: u64 = 256;
 
-/// A record, its commits set aside.
+/// A record without its own commits.
 pub struct Grouped<'a>(pub &'a dyn Source);
 
 impl Source for Grouped<'_> {

@@ -1,13 +1,13 @@
-//! `bag-info.txt`: what is in a bag, in lines that every reader of bags knows.
+//! `bag-info.txt`: a description of a bag in the lines that every BagIt reader knows.
 //!
-//! Always holds: nothing in it but the size of the whole record is not in the record in the bag.
+//! Always holds: only the size of the whole record is not derived from the record in the bag.
 //! Not here: how it is written. Source: RFC 8493 section 2.2.2; FORMAT.md section 14.
 
 use crate::ledger::exchange::export::context::Derived;
 use annals_core::tlog::to_base64;
 use annals_core::verify::Report;
 
-/// The file, of a record that folds to this, taken from one of `of` events; `oxum` is the number of
+/// The file, for a record with this report, taken from one of `of` events; `oxum` is the number of
 /// bytes and of files of the payload.
 pub fn lines(report: &Report, of: u64, about: &Derived, oxum: &str) -> String {
     let head = report.head.map(|head| head.to_string()).unwrap_or_default();

@@ -1,12 +1,13 @@
-//! Mementos: the state as of earlier points, at addresses that a static server can answer.
+//! Mementos: the state as of earlier points, at addresses that a static server can serve.
 //!
 //! ```text
 //! memento/timemap.link                  application/link-format
 //! memento/<YYYYMMDDhhmmss>/state.json   the state after the last event of a day
 //! ```
 //!
-//! Always holds: one memento for the last event of each UTC day that has one; of each month where
-//! that would be too many, or too much, else of each year; the last is the state of the bag.
+//! Always holds: there is one memento for the last event of each UTC day that has an event; if that
+//! is too many or too large, of each month, else of each year. The last one is the state of the
+//! bag.
 //! Not here: a server. Source: RFC 7089 section 5; RFC 6690; FORMAT.md section 14.
 
 use crate::archive::bag::Bagger;
@@ -23,10 +24,10 @@ use annals_core::verify::examine::examine_known;
 use annals_core::verify::source::Source;
 use jiff::Timestamp;
 
-/// How many mementos there are at most, but for years.
+/// The maximum number of mementos, except for one each year.
 pub const MOST: usize = 400;
-/// The most events that all mementos together would fold if each were of the whole, but for years:
-/// each is a state as large as its record, and a bag is not to be mostly these.
+/// The maximum number of events folded for all mementos together, except for one each year: each
+/// memento is a state as large as its record, and mementos must not dominate a bag.
 pub const MOST_EVENTS: usize = 10_000_000;
 
 /// A point: the number of events, and the time of the last of them.
@@ -37,13 +38,13 @@ struct MementoPoint {
 }
 
 impl MementoPoint {
-    /// Fourteen digits.
+    /// The time as fourteen digits.
     fn stamp(&self) -> String {
         let text = self.at.as_str().get(..19).unwrap_or_default();
         text.chars().filter(char::is_ascii_digit).collect()
     }
 
-    /// As RFC 9110 writes dates.
+    /// The time as an HTTP date (RFC 9110).
     fn date(&self) -> String {
         let at = Timestamp::from_microsecond(self.at.micros()).unwrap_or_default();
         at.strftime("%a, %d %b %Y %H:%M:%S GMT").to_string()
@@ -73,7 +74,7 @@ pub fn write(record: &Record, times: &[Time], bag: &mut Bagger<'_>) -> Result<()
 }
 
 /// The points of mementos. An event's time is the greatest of its own and of all earlier ones, so
-/// that points rise also where a clock was set back, and no later event changes an earlier one.
+/// that the points rise even where a clock was set back, and no later event changes an earlier one.
 fn points(times: &[Time]) -> Vec<MementoPoint> {
     let mut greatest: Vec<Time> = times.to_vec();
     for index in 1..greatest.len() {
@@ -93,11 +94,11 @@ fn points(times: &[Time]) -> Vec<MementoPoint> {
     let fits = |points: &Vec<MementoPoint>| {
         points.len() <= MOST && points.len().saturating_mul(times.len()) <= MOST_EVENTS
     };
-    // Of a day, of a month, of a year.
+    // By day, by month, by year.
     [10, 7].into_iter().map(each).find(fits).unwrap_or_else(|| each(4))
 }
 
-/// The map, addresses relative to its own.
+/// The time map, with addresses relative to its own.
 fn map(points: &[MementoPoint]) -> String {
     let mut links = vec!["<../state.json>;rel=\"original\"".to_owned()];
     if let (Some(first), Some(last)) = (points.first(), points.last()) {
@@ -150,7 +151,7 @@ mod tests {
 
     #[test]
     fn days_of_many_events_become_months_too() {
-        // So many events in each of a hundred days, a microsecond after one another.
+        // This number of events on each of a hundred days, one microsecond apart.
         let busy = |each: i64| -> Vec<Time> {
             let at =
                 |n: i64| Time::EPOCH.plus_micros(n / each * 86_400_000_000 + n % each).unwrap();

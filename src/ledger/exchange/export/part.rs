@@ -1,4 +1,4 @@
-//! How much of a record is in a bag.
+//! The part of a record that goes into a bag.
 
 use annals_core::pin::LogKeys;
 use annals_core::text::Origin;
@@ -8,11 +8,11 @@ use annals_core::verify::Report;
 pub struct Part {
     /// Number of events.
     pub size: u64,
-    /// Number of events of the record.
+    /// Number of events of the whole record.
     pub of: u64,
     /// The ledger's name.
     pub origin: Origin,
-    /// What the part folds to.
+    /// The report on the part.
     pub report: Report,
 }
 

@@ -1,8 +1,8 @@
 //! `premis.xml`: one PREMIS event for each act, on the document or fact that it acts on.
 //!
-//! Always holds: the document is valid by the schema of PREMIS 3.0, which a test asks: objects,
-//! events, agents, in this order, with no element that is not needed; what acts on neither a
-//! document nor a fact acts on the record. Not here: words of bodies.
+//! Always holds: the document is valid by the schema of PREMIS 3.0, which a test checks: objects,
+//! events, agents, in this order, with no optional element; an event that acts on neither a
+//! document nor a fact acts on the record. Not here: texts of bodies.
 //! Source: PREMIS 3.0, premis-v3-0.xsd; FORMAT.md section 14.
 
 use crate::ledger::error::LedgerError;
@@ -19,7 +19,7 @@ const HEAD: &str = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n\
      <premis xmlns=\"http://www.loc.gov/premis/v3\" \
      xmlns:xsi=\"http://www.w3.org/2001/XMLSchema-instance\" version=\"3.0\">\n";
 
-/// Names a thing among those of its kind.
+/// An identifier, unique among those of its kind.
 #[derive(Clone)]
 struct Identifier {
     kind: &'static str,
@@ -32,7 +32,7 @@ impl Identifier {
     }
 }
 
-/// What an event acts on.
+/// The object of an event.
 #[derive(Clone, Copy)]
 enum On {
     Record,
@@ -69,7 +69,7 @@ pub fn events(around: &BagContext<'_>, out: &mut BagOutput<'_>) -> Result<(), Le
         }
         put(&entity(&Identifier::new("fact", act.position)))?;
     }
-    // By position, which rises.
+    // By position, ascending.
     let mut owners: Vec<(u64, On)> = Vec::new();
     let mut agents: BTreeMap<PublicKey, String> = BTreeMap::new();
     let mut written = Ok(());
@@ -89,13 +89,13 @@ pub fn events(around: &BagContext<'_>, out: &mut BagOutput<'_>) -> Result<(), Le
     put("</premis>\n")
 }
 
-/// What an event acts on, by what the events before it acted on.
+/// The object of an event, derived from the objects of earlier events.
 fn target(position: u64, args: &Args, owners: &[(u64, On)]) -> On {
     match args {
         Args::DocumentCaptured(_) => On::Document(position),
         Args::FactAsserted(_) => On::Fact(position),
         Args::FactRelated(args) => On::Related { from: args.from, to: args.to },
-        // From where on a key is suspect is no object that its revocation acts on.
+        // The first suspect event is not an object of the revocation.
         Args::EditorRevoked(_) => On::Record,
         args => {
             let first = args.positions().first().copied();
@@ -112,7 +112,7 @@ fn entity(object: &Identifier) -> String {
 
 fn file(row: &DocumentRow) -> String {
     let object = Identifier::new("document", row.document);
-    // A document whose capture is not told is no file here.
+    // A document whose capture is withheld is not described as a file.
     let Some(about) = &row.about else { return entity(&object) };
     let name = identifier("objectIdentifier", &object);
     format!(
@@ -168,7 +168,7 @@ fn identifier(element: &str, object: &Identifier) -> String {
     )
 }
 
-/// Text of XML 1.0: markup escaped, and what no XML document may hold replaced.
+/// Text of XML 1.0: markup escaped, and characters that XML does not allow replaced.
 pub fn escaped(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for c in text.chars() {

@@ -1,4 +1,4 @@
-//! `ro-crate-metadata.json`: what the files of the payload are, as RO-Crate says it.
+//! `ro-crate-metadata.json`: a description of the files of the payload, as an RO-Crate.
 //!
 //! Always holds: the payload is the crate; each document and each derived file is an entity of it.
 //! Not here: the files. Source: RO-Crate 1.1; FORMAT.md section 14.
@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 const CONTEXT: &str = "https://w3id.org/ro/crate/1.1/context";
 const CONFORMS: &str = "https://w3id.org/ro/crate/1.1";
 
-/// Files that every bag has: name, media type, what it is.
+/// Files that every bag has: name, media type, description.
 const FILES: [(&str, &str, &str); 6] = [
     ("bodies.jsonl", "application/jsonl", "The bodies of events, a line for each"),
     ("claims.jsonld", "application/ld+json", "Facts, quotations, corrections in schema.org words"),
@@ -22,7 +22,7 @@ const FILES: [(&str, &str, &str); 6] = [
     ("state.json", "application/json", "The state after the last event, in its one spelling"),
 ];
 
-/// Folders that every bag has, and what is in them.
+/// Folders that every bag has, and their descriptions.
 const FOLDERS: [(&str, &str); 4] = [
     ("ledger/", "The ledger: what everything else follows from"),
     ("ledger/journal/", "The record: append-only text"),
@@ -30,7 +30,7 @@ const FOLDERS: [(&str, &str); 4] = [
     ("tile/", "The hashes of the tree"),
 ];
 
-/// The payload itself; its fields in the order of their names, as those of all other entities.
+/// The payload itself; its fields are in alphabetical order, as those of all other entities.
 #[derive(Serialize)]
 struct Crate<'a> {
     #[serde(rename = "@id")]
@@ -47,7 +47,7 @@ struct Crate<'a> {
     name: &'a str,
 }
 
-/// The names of all other entities, each made as it is written.
+/// The names of all other entities, serialized one at a time.
 struct Parts<'a>(&'a BagContext<'a>);
 
 impl Serialize for Parts<'_> {

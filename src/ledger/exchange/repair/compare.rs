@@ -1,26 +1,26 @@
 //! Two sources of one record, side by side.
 //!
-//! Always holds: only the part that both have is compared. Not here: which of them is right.
+//! Always holds: only the part that both have is compared. Not here: which of them is correct.
 
 use annals_core::event::Entry;
 use annals_core::event::record::hash;
 use annals_core::hash::Hash;
 use annals_core::verify::source::{Source, SourceError};
 
-/// How two sources stand to each other, as far as both reach.
+/// The result of comparing two sources, as far as both reach.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Compared {
     /// The same events with the same bodies.
     Same,
-    /// The same events; a body differs, or one of them withholds it.
+    /// The same events; a body differs, or one source withholds it.
     Bodies,
-    /// From a position on other events.
+    /// Different events from a position on.
     Forked {
         /// The first position that differs.
         position: u64,
-        /// Hash of the event there in the one.
+        /// Hash of that event in the first source.
         one: Hash,
-        /// Hash of the event there in the other.
+        /// Hash of that event in the second source.
         other: Hash,
     },
 }
@@ -41,7 +41,7 @@ pub fn compare(one: &dyn Source, other: &dyn Source) -> Result<Compared, SourceE
     Ok(bodies)
 }
 
-/// The entries of a source, one after the other.
+/// Calls `each` with the entries of a source, in order.
 pub fn entries(
     source: &dyn Source,
 ) -> Result<impl Iterator<Item = Result<Entry, SourceError>> + '_, SourceError> {

@@ -1,7 +1,7 @@
-//! Documents that are missing or damaged here, from another copy.
+//! Repair of missing or damaged documents from another copy.
 //!
-//! Always holds: only bytes with the digest that the record names are taken; a damaged document is
-//! kept aside. Not here: documents that an event withholds: they are not missing.
+//! Always holds: only bytes with the digest in the record are taken; a damaged document is kept
+//! aside. Not here: documents that an event withholds, which are not missing.
 //! Source: FORMAT.md sections 3 and 7 (rules 605, 606).
 
 use crate::disk::{self, FileMode};
@@ -19,18 +19,19 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
 
-/// Takes from `copy` every document that the record names and this ledger lacks. Whether any was.
+/// Takes from `copy` every document that the record names and this ledger lacks. Returns whether
+/// there was one.
 pub fn take(
     paths: &Paths,
     record: &Holding,
     copy: Option<&Path>,
-    tell: &mut dyn FnMut(Step),
+    on_step: &mut dyn FnMut(Step),
 ) -> Result<bool, LedgerError> {
     let mut taken = false;
     for (position, digest) in lacking(paths, record)? {
         let there = copy.and_then(|copy| document(copy, &digest));
         let Some(bytes) = there.filter(|bytes| Hash::of(&[bytes]) == digest) else {
-            tell(Step::NoDocument(position, digest));
+            on_step(Step::NoDocument(position, digest));
             continue;
         };
         let path = Journal::document_path(&paths.ledger, &digest);
@@ -43,16 +44,16 @@ pub fn take(
             fs::rename(&path, &aside).map_err(disk::error("move aside", &path))?;
         }
         disk::replace(&path, &bytes, FileMode::Shared)?;
-        tell(Step::Document(digest));
+        on_step(Step::Document(digest));
         if old {
-            tell(Step::Aside("document", aside));
+            on_step(Step::Aside("document", aside));
         }
         taken = true;
     }
     Ok(taken)
 }
 
-/// The events whose document is not here as it was captured, and its digest.
+/// The events whose document is missing or damaged here, and its digest.
 fn lacking(paths: &Paths, record: &Holding) -> Result<Vec<(u64, Hash)>, LedgerError> {
     let of_document =
         |fault: &&Fault| matches!(fault.rule, Rule::DocumentMissing | Rule::DocumentDigest);

@@ -1,9 +1,9 @@
-//! What a place holds: a whole record, a damaged one, none.
+//! The examination of a place: a complete record, a damaged one, or none.
 //!
-//! Always holds: every place is judged by the one verifier, against the checkpoint and the log
-//! key's marks of this ledger; documents are judged apart (`documents`), a checkpoint that the log
-//! key did not sign says nothing. Nothing is written but a copy of the store, in the scratch
-//! folder. Not here: which place is taken (`repair`). Source: FORMAT.md section 9.
+//! Always holds: every place is examined by the same verifier, against the checkpoint and the marks
+//! of this ledger. Documents are examined separately (`documents`); a checkpoint that the log key
+//! did not sign is ignored. Only a copy of the store is written, in the scratch folder. Not here:
+//! which place is used (`repair`). Source: FORMAT.md section 9.
 
 use crate::disk::is_there;
 use crate::journal::Journal;
@@ -27,34 +27,34 @@ use annals_core::verify::source::Source;
 use annals_core::verify::{Options, Report, verify};
 use std::path::PathBuf;
 
-/// A place that was judged.
+/// A place and the result of its examination.
 pub struct Holding {
-    /// Which.
+    /// The kind of place.
     pub place: CopyKind,
-    /// Where.
+    /// The path.
     pub path: PathBuf,
-    /// Its verdict, where it could be read.
+    /// Its report, if it could be read.
     pub report: Option<Report>,
-    /// Whether something outside it says that it is this ledger's record: the checkpoint or the
-    /// marks here, the journal itself, or for a copy an event 0 that is the one here.
+    /// Whether something independent confirms that it is this ledger's record: the checkpoint or
+    /// the marks here, the journal itself, or for a copy the same event 0 as here.
     pub anchored: bool,
-    /// The size of this ledger's checkpoint, where it holds for this record.
+    /// The size of this ledger's checkpoint, if it holds for this record.
     pub signed: Option<u64>,
-    /// The size of the copy's own checkpoint, where it holds.
+    /// The size of the copy's own checkpoint, if it holds.
     pub signed_there: Option<u64>,
     source: Option<Box<dyn Source>>,
-    /// What speaks against it by itself.
+    /// Faults of the record itself.
     wrong: Vec<Fault>,
-    /// What was signed here and speaks against a copy.
+    /// Faults of a copy against the checkpoint and the marks here.
     against: Vec<Fault>,
     unreadable: Option<String>,
-    /// Why it cannot be looked at; nothing is known of it then.
+    /// Why the place could not be examined; nothing is known of it then.
     unknown: Option<String>,
     mark: Option<Mark>,
 }
 
 impl Holding {
-    /// The journal of the ledger. It is judged by itself: it is the evidence.
+    /// Examines the journal of the ledger, without an anchor: it is the evidence.
     pub fn journal(paths: &Paths, jobs: usize) -> Result<Holding, LedgerError> {
         let mut holding = Holding::empty(CopyKind::Journal, paths.ledger.join("journal"));
         if !is_there(&holding.path)? {
@@ -72,7 +72,7 @@ impl Holding {
         Ok(holding)
     }
 
-    /// The store of the ledger, in a copy: opening one that is damaged would change it.
+    /// Examines a copy of the ledger's store: opening a damaged store would change it.
     pub fn store(paths: &Paths, scratch: &Scratch, jobs: usize) -> Result<Holding, LedgerError> {
         let mut holding = Holding::empty(CopyKind::Store, paths.store());
         if !is_there(&holding.path)? {
@@ -87,8 +87,8 @@ impl Holding {
         Ok(holding)
     }
 
-    /// The journal of another copy: whole by its own checkpoint, and not contradicted by the
-    /// checkpoint and the marks here.
+    /// Examines the journal of another copy: against its own checkpoint, and against the checkpoint
+    /// and the marks here.
     pub fn copy(
         from: &Paths,
         paths: &Paths,
@@ -109,7 +109,7 @@ impl Holding {
         Ok(holding)
     }
 
-    /// What it is and where, for a message.
+    /// Kind and path, for a message.
     pub fn named(&self) -> String {
         format!("the {} at {}", self.place, self.path.display())
     }
@@ -131,7 +131,7 @@ impl Holding {
         }
     }
 
-    /// Judges a record by the checkpoint beside it, one here by the marks here too.
+    /// Examines a record against the checkpoint beside it, and a record here against the marks too.
     fn judge(
         &mut self,
         source: Box<dyn Source>,
@@ -148,7 +148,7 @@ impl Holding {
             Ok(report) => {
                 let damaged = |fault: &Fault| fault.rule == Rule::Unreadable;
                 if report.faults.iter().any(damaged) {
-                    // A mark that is not whole says nothing.
+                    // An incomplete mark is ignored.
                     self.mark = None;
                 }
                 self.wrong = wrong(&report);
@@ -165,7 +165,7 @@ impl Holding {
         Ok(())
     }
 
-    /// A copy against the checkpoint and the marks here.
+    /// Compares a copy with the checkpoint and the marks here.
     fn compare_signed(&mut self, paths: &Paths, jobs: usize) -> Result<(), LedgerError> {
         let Some(source) = self.source.as_deref() else { return Ok(()) };
         let mark = mark(paths, source)?;
@@ -182,7 +182,8 @@ impl Holding {
         Ok(())
     }
 
-    /// A copy of another record is refused; one with the same event 0 as a place here is of this.
+    /// Refuses a copy of another record; a copy with the same event 0 as a place here is of this
+    /// one.
     fn compare_openings(&mut self, here: &[Holding]) -> Result<(), LedgerError> {
         let of = |holding: &Holding| holding.report.as_ref().and_then(|report| report.genesis);
         let mine = of(self);
@@ -197,27 +198,27 @@ impl Holding {
         Ok(())
     }
 
-    /// Whether all of it verifies, by itself.
+    /// Whether the whole record verifies by itself.
     pub fn verifies(&self) -> bool {
         self.report.is_some() && self.unreadable.is_none() && self.wrong.is_empty()
     }
 
-    /// Whether it verifies, and nothing that was signed here contradicts it.
+    /// Whether it verifies and neither checkpoint nor marks here contradict it.
     pub fn is_whole(&self) -> bool {
         self.verifies() && self.against.is_empty()
     }
 
-    /// The number of its events.
+    /// The number of events.
     pub fn size(&self) -> u64 {
         self.report.as_ref().map_or(0, |report| report.size)
     }
 
-    /// Its entries.
+    /// The entries.
     pub fn source(&self) -> Result<&dyn Source, LedgerError> {
         self.source.as_deref().ok_or(LedgerError::Irreparable)
     }
 
-    /// Size of the mark and of the record, where only the log key's memory contradicts it.
+    /// The sizes of the mark and of the record, if only the mark contradicts the record.
     pub fn behind_mark(&self) -> Option<(u64, u64)> {
         let only = !self.wrong.is_empty()
             && self.unreadable.is_none()
@@ -225,12 +226,12 @@ impl Holding {
         self.mark.as_ref().filter(|_| only).map(|mark| (mark.size, self.size()))
     }
 
-    /// Whether nothing is known of it, so that it must stay as it is.
+    /// Whether nothing is known of the place, so that it must not be changed.
     pub fn is_unknown(&self) -> bool {
         self.unknown.is_some()
     }
 
-    /// What it holds.
+    /// The state of the place.
     pub fn found(&self) -> CopyState {
         if let Some(why) = &self.unknown {
             return CopyState::Unknown(why.clone());
@@ -248,14 +249,14 @@ impl Holding {
         }
     }
 
-    /// What it holds, to tell.
+    /// The state of the place, as a step to report.
     pub fn step(&self) -> Step {
         Step::Found(self.place, self.path.clone(), self.found())
     }
 }
 
-/// The faults that speak against a record itself: not its documents, no checkpoint that the log key
-/// did not sign, and no mark that is not whole.
+/// The faults of a record itself: without those of its documents, of a checkpoint that the log key
+/// did not sign, and of an incomplete mark.
 fn wrong(report: &Report) -> Vec<Fault> {
     use Rule::{CheckpointForm, CheckpointOrigin, CheckpointRoot, CheckpointSignature};
     let unsigned =
@@ -275,7 +276,7 @@ fn signed(report: &Report) -> Option<u64> {
     holds.map(|checkpoint| checkpoint.size)
 }
 
-/// Why a record without faults is none to build from.
+/// Why a record without faults cannot be used for a repair.
 fn unjudged(report: &Report) -> Option<String> {
     let later = report.later_version.map(|(position, v)| {
         format!("event {position} is of format {v}, which this program does not know")
@@ -283,7 +284,7 @@ fn unjudged(report: &Report) -> Option<String> {
     later.or_else(|| (report.size == 0).then(|| "it has no event".to_owned()))
 }
 
-/// The last mark here for the record that a source holds.
+/// The last mark here for the record of a source.
 fn mark(paths: &Paths, source: &dyn Source) -> Result<Option<Mark>, LedgerError> {
     let Some(origin) = origin(source) else { return Ok(None) };
     Ok(HighWaterMarks::at(paths.marks()).last_for(&origin)?)

@@ -1,8 +1,8 @@
-//! Putting a whole record in the place of a damaged one.
+//! Replacing a damaged record with a complete one.
 //!
-//! Always holds: what is put in place was built in a folder of its own, is durable, and has the
-//! root of the record it was built from; the old is renamed to `<name>-aside-<n>` first, and back
-//! if the new cannot take its place. Not here: what is right (`holding`). Source: FORMAT.md
+//! Always holds: the replacement was built in its own folder, is synced, and has the root of the
+//! record it was built from. The old record is first renamed to `<name>-aside-<n>`, and renamed
+//! back if the replacement fails. Not here: which record is correct (`holding`). Source: FORMAT.md
 //! section 9.
 
 use crate::disk::{self, DiskError, FileMode, free_aside};
@@ -23,43 +23,43 @@ use annals_core::verify::source::Source;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-/// Builds the journal from a record and puts it in place.
+/// Builds the journal from a record and puts it in its place.
 pub fn journal(
     paths: &Paths,
     scratch: &Scratch,
     record: &Holding,
-    tell: &mut dyn FnMut(Step),
+    on_step: &mut dyn FnMut(Step),
 ) -> Result<(), LedgerError> {
     let built = build_journal(record, scratch.folder())?;
     check(&built, record)?;
     let aside = put(&scratch.path("journal"), &paths.ledger.join("journal"))?;
-    tell(Step::Built(CopyKind::Journal, record.place, built.size()));
-    report_aside("journal", aside, tell);
+    on_step(Step::Built(CopyKind::Journal, record.place, built.size()));
+    report_aside("journal", aside, on_step);
     Ok(())
 }
 
-/// Builds the store from a record and puts it in place.
+/// Builds the store from a record and puts it in its place.
 pub fn store(
     paths: &Paths,
     scratch: &Scratch,
     record: &Holding,
-    tell: &mut dyn FnMut(Step),
+    on_step: &mut dyn FnMut(Step),
 ) -> Result<(), LedgerError> {
     let folder = scratch.path("db");
     let built = build_store(record.source()?, &folder)?;
     check(&built, record)?;
     let aside = put(&folder, &paths.store())?;
-    tell(Step::Built(CopyKind::Store, record.place, built.size()));
-    report_aside("store", aside, tell);
+    on_step(Step::Built(CopyKind::Store, record.place, built.size()));
+    report_aside("store", aside, on_step);
     Ok(())
 }
 
-/// Takes the copy's checkpoint where the one here does not hold or is of a smaller size.
+/// Takes the copy's checkpoint if the one here does not hold or is of a smaller size.
 pub fn checkpoint(
     paths: &Paths,
     record: &Holding,
     holdings: &[Holding],
-    tell: &mut dyn FnMut(Step),
+    on_step: &mut dyn FnMut(Step),
 ) -> Result<bool, LedgerError> {
     let copy = holdings.iter().find(|h| h.place == CopyKind::Copy && h.is_whole());
     let Some((copy, theirs)) = copy.and_then(|copy| Some((copy, copy.signed_there?))) else {
@@ -83,13 +83,13 @@ pub fn checkpoint(
         None => None,
     };
     disk::replace(&here, &taken, FileMode::Shared)?;
-    tell(Step::Checkpoint(theirs));
-    report_aside("checkpoint", aside, tell);
+    on_step(Step::Checkpoint(theirs));
+    report_aside("checkpoint", aside, on_step);
     Ok(true)
 }
 
-/// Writes the entries of a record to a new journal in `ledger`. Commits end where they ended in
-/// the source; a store does not hold that, so each of its spans is one commit.
+/// Writes the entries of a record to a new journal in `ledger`. Commits end where they end in the
+/// source; a store does not keep that, so each of its batches becomes one commit.
 fn build_journal(record: &Holding, ledger: &Path) -> Result<Tree, LedgerError> {
     let mut writer = JournalWriter::create(ledger, ROTATE_AT)?;
     let mut tree = Tree::default();
@@ -124,8 +124,8 @@ fn close(
     Ok(())
 }
 
-/// Fills a new store, and closes and opens it once: one that was never opened again can come up
-/// empty after damage.
+/// Fills a new store, then closes and opens it once: a store that was never reopened can be empty
+/// after damage.
 fn build_store(source: &dyn Source, folder: &Path) -> Result<Tree, LedgerError> {
     let place = StorePlace::new(folder.to_owned());
     let mut store = place.create()?;
@@ -140,7 +140,7 @@ fn build_store(source: &dyn Source, folder: &Path) -> Result<Tree, LedgerError> 
     Ok(tree)
 }
 
-/// What was built has the size and root that were verified: nobody changed it meanwhile.
+/// Checks that the new copy has the verified size and root: no other process changed the source.
 fn check(built: &Tree, record: &Holding) -> Result<(), LedgerError> {
     let verified = record.report.as_ref().map(|report| (report.size, report.root));
     if verified == Some((built.size(), built.root())) {
@@ -153,7 +153,7 @@ fn check(built: &Tree, record: &Holding) -> Result<(), LedgerError> {
     )))
 }
 
-/// Renames `new` to `path`; what was there goes aside, and comes back if that fails.
+/// Renames `new` to `path`. An existing file is kept aside, and renamed back if that fails.
 fn put(new: &Path, path: &Path) -> Result<Option<PathBuf>, DiskError> {
     let aside = disk::is_there(path)?.then(|| free_aside(path));
     if let Some(aside) = &aside {
@@ -169,8 +169,8 @@ fn put(new: &Path, path: &Path) -> Result<Option<PathBuf>, DiskError> {
     Ok(aside)
 }
 
-fn report_aside(what: &'static str, aside: Option<PathBuf>, tell: &mut dyn FnMut(Step)) {
+fn report_aside(what: &'static str, aside: Option<PathBuf>, on_step: &mut dyn FnMut(Step)) {
     if let Some(path) = aside {
-        tell(Step::Aside(what, path));
+        on_step(Step::Aside(what, path));
     }
 }

@@ -1,6 +1,6 @@
-//! A folder beside the ledger in which a repair builds.
+//! The folder beside the ledger in which a repair builds.
 //!
-//! Always holds: it is removed unless what was built was put in place.
+//! Always holds: it is removed unless its content was put in place.
 
 use crate::disk;
 use crate::ledger::error::LedgerError;
@@ -9,11 +9,11 @@ use std::io;
 use std::path::Path;
 use std::path::PathBuf;
 
-/// A folder in the ledger where the new is built; what an earlier repair left there goes.
+/// The folder, inside the ledger's; files that an earlier repair left there are removed.
 pub struct Scratch(pub PathBuf);
 
 impl Scratch {
-    /// Makes it empty.
+    /// Creates the folder, empty.
     pub fn make(ledger: &Path) -> Result<Scratch, LedgerError> {
         let folder = ledger.join(".repair");
         match fs::remove_dir_all(&folder) {
@@ -30,7 +30,7 @@ impl Scratch {
         &self.0
     }
 
-    /// A name in it.
+    /// The path of a name in it.
     pub fn path(&self, name: &str) -> PathBuf {
         self.0.join(name)
     }
@@ -38,7 +38,7 @@ impl Scratch {
 
 impl Drop for Scratch {
     fn drop(&mut self) {
-        // What stays is removed by the next repair, and no reader looks at it.
+        // Remaining files are removed by the next repair; readers ignore them.
         let _ = fs::remove_dir_all(&self.0);
     }
 }

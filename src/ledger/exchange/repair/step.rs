@@ -4,44 +4,44 @@ use annals_core::hash::Hash;
 use std::fmt;
 use std::path::PathBuf;
 
-/// What was found or done, told as it happens.
+/// A finding or an action of a repair, reported as it happens.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Step {
-    /// What a place holds.
+    /// The state of a place.
     Found(CopyKind, PathBuf, CopyState),
-    /// The first was built from the second, so many events.
+    /// The first place was built from the second; the number of events.
     Built(CopyKind, CopyKind, u64),
-    /// What was in a place is kept here.
+    /// The old content of a place was kept at this path.
     Aside(&'static str, PathBuf),
     /// A document was taken from the copy.
     Document(Hash),
-    /// A document that event is missing, and the copy, if there is one, has it not.
+    /// The document of this event is missing, and the copy, if there is one, lacks it too.
     NoDocument(u64, Hash),
     /// The checkpoint was taken from the copy; its size.
     Checkpoint(u64),
-    /// The index was made from the journal; of how many events.
+    /// The index was built from the journal; the number of events.
     Index(u64),
-    /// All was well: nothing was changed.
+    /// Everything was right: nothing was changed.
     Nothing,
 }
 
-/// What a place was found to hold.
+/// The state of a place.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum CopyState {
-    /// A whole record of so many events.
+    /// A complete record; the number of events.
     Whole(u64),
-    /// A record that is not whole: why, and how many faults more.
+    /// A damaged record: the first fault, and the number of further faults.
     Damaged(String, usize),
-    /// A copy that is whole by itself, of so many events, and cannot take the place of what was
-    /// signed here: why.
+    /// A copy that is complete by itself but cannot replace the signed record here; the number of
+    /// events and the reason.
     Unfit(u64, String),
-    /// It cannot be looked at: why.
+    /// It cannot be examined; the reason.
     Unknown(String),
-    /// Nothing.
+    /// There is nothing.
     Absent,
 }
 
-/// Where a record can be held.
+/// The kinds of place that hold a record.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum CopyKind {
     /// The journal of this ledger.

@@ -1,7 +1,7 @@
 //! A store as a source of the record, with the documents of its ledger.
 //!
-//! Always holds: entries only; a store does not hold where commits ended, so no span has a closing
-//! line. Not here: any verdict (`verify`). Source: FORMAT.md section 9.
+//! Always holds: it gives entries only; a store does not keep where commits ended, so no batch has
+//! a commit line. Not here: verification (`verify`). Source: FORMAT.md section 9.
 
 use crate::disk;
 use crate::journal::{DOCUMENT_BOUND, Journal};
@@ -11,10 +11,10 @@ use annals_core::verify::source::{Batch, Source, SourceError, Walk};
 use std::io;
 use std::path::{Path, PathBuf};
 
-/// Entries of a span: bodies have up to 1 MiB each, and all of a span is in memory.
+/// The number of entries of a batch: bodies have up to 1 MiB each, and a batch is in memory.
 const SPAN: u64 = 64;
 
-/// A store that is walked as a record.
+/// A store as a source of the record.
 pub struct Stored {
     store: Box<dyn Store>,
     ledger: PathBuf,
@@ -60,7 +60,7 @@ impl Source for Stored {
     }
 }
 
-/// A document of a ledger; one that cannot be read is as good as one with other bytes.
+/// A document of a ledger; an unreadable one is treated as one with other bytes.
 pub fn document(ledger: &Path, digest: &Hash) -> Option<Vec<u8>> {
     match disk::read_up_to(&Journal::document_path(ledger, digest), DOCUMENT_BOUND + 1) {
         Ok(bytes) => Some(bytes),
@@ -69,7 +69,7 @@ pub fn document(ledger: &Path, digest: &Hash) -> Option<Vec<u8>> {
     }
 }
 
-/// A journal whose documents, if they cannot be read, are told as documents with other bytes.
+/// A journal whose unreadable documents are reported as documents with other bytes.
 pub struct Journaled(pub Journal, pub PathBuf);
 
 impl Source for Journaled {

@@ -1,8 +1,8 @@
-//! The two clocks of a date: the one that the record was written by, and the corrected one.
+//! The two clocks of a date: the recorded one and the corrected one.
 //!
-//! Always holds: by the recorded clock no later event changes what a date answered; by the
-//! corrected one a `ledger.retimed` that a suspect revocation undid counts for nothing. Where no
-//! clock was ever set back the two are one. Not here: what people type (`point`).
+//! Always holds: by the recorded clock no later event changes the answer for a date; by the
+//! corrected clock a `ledger.retimed` that a suspect revocation undid does not count. Where no
+//! clock was set back the two are equal. Not here: the syntax of points (`point`).
 //! Source: FORMAT.md section 5, last item.
 
 use crate::index::IndexError;
@@ -15,26 +15,26 @@ use annals_core::event::record::Place;
 use annals_core::time::Time;
 use annals_core::verify::source::Source;
 
-/// By which clock a date is looked up.
+/// The clock by which a date is looked up.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum DateClock {
-    /// The one that the events were recorded by.
+    /// The clock by which the events were recorded.
     #[default]
     Recorded,
-    /// The one that each `ledger.retimed` set right.
+    /// The clock as corrected by each `ledger.retimed`.
     Corrected,
 }
 
-/// What a point means: how many events.
+/// The number of events that a point stands for.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ResolvedDate {
-    /// The number of events by the clock that was asked for.
+    /// The number of events by the requested clock.
     pub size: u64,
-    /// What the other clock gives, where that is another number.
+    /// The result of the other clock, if it differs.
     pub other: Option<OtherClock>,
 }
 
-/// What the clock that was not asked for gives.
+/// The result of the clock that was not requested.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct OtherClock {
     /// The number of events.
@@ -44,21 +44,21 @@ pub struct OtherClock {
 }
 
 impl ResolvedDate {
-    /// The same by both clocks.
+    /// The same size by both clocks.
     pub fn same(size: u64) -> ResolvedDate {
         ResolvedDate { size, other: None }
     }
 }
 
-/// A stretch of events whose times rise: it begins at event 0, or where the time was set back.
+/// A range of events with rising times: it begins at event 0, or where the time was set back.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct Stretch {
     start: u64,
-    /// Whether what set the time back counts for the corrected clock.
+    /// Whether the set-back counts for the corrected clock.
     corrects: bool,
 }
 
-/// How many events have a time before `limit`.
+/// The number of events with a time before `limit`.
 pub(super) fn before(
     record: &Record,
     limit: Time,
@@ -95,7 +95,7 @@ fn both<E>(
     })
 }
 
-/// By the index; `None` where it cannot answer.
+/// Through the index; `None` if it cannot answer.
 fn indexed(record: &Record, limit: Time, clock: DateClock) -> Option<FoundPoint> {
     let index = record.index().ok()?;
     let ask = || -> Result<FoundPoint, IndexError> {
@@ -108,13 +108,13 @@ fn indexed(record: &Record, limit: Time, clock: DateClock) -> Option<FoundPoint>
     ask().map_err(|why| record.folded_for(&why)).ok()
 }
 
-/// By the journal.
+/// Through the journal.
 fn walked(record: &Record, limit: Time, clock: DateClock) -> Result<FoundPoint, LedgerError> {
     let mut stretches = vec![Stretch { start: 0, corrects: true }];
     let (mut below, mut last): (Vec<bool>, Option<Time>) = (Vec::new(), None);
     entries(record, &mut |position, entry| {
         let line = entry.record.split(|byte| *byte == b'\n').next().unwrap_or_default();
-        // A place that cannot be read stands where the one before it stands.
+        // A place that cannot be read has the time of the place before it.
         let at = canonical::read::<Place>(line).ok().map(|place| place.at).or(last);
         if at < last {
             stretches.push(Stretch { start: position, corrects: true });
@@ -136,7 +136,7 @@ fn walked(record: &Record, limit: Time, clock: DateClock) -> Result<FoundPoint, 
     both(stretches, size, clock, &is_below)
 }
 
-/// The first event of a stretch that is not below, or its end.
+/// The first event of a range for which `below` is false, or the end of the range.
 fn first_not<E>(start: u64, end: u64, below: &dyn Fn(u64) -> Result<bool, E>) -> Result<u64, E> {
     let (mut low, mut high) = (start, end);
     while low < high {
@@ -149,8 +149,8 @@ fn first_not<E>(start: u64, end: u64, below: &dyn Fn(u64) -> Result<bool, E>) ->
     Ok(low)
 }
 
-/// An event's time is the greatest of its own and of all earlier ones: the first event that is not
-/// below ends what is.
+/// An event's time is the greatest of its own and of all earlier ones, so the first event that is
+/// not below the limit ends the search.
 fn recorded<E>(
     stretches: &[Stretch],
     size: u64,
@@ -165,8 +165,8 @@ fn recorded<E>(
     Ok(size)
 }
 
-/// An event's time is the least of its own and of those after it, up to the next set-back that does
-/// not count; and the greatest of these up to it.
+/// An event's corrected time is the least of its own and of those after it, up to the next set-back
+/// that does not count; then the greatest of these up to the event.
 fn corrected<E>(
     stretches: &[Stretch],
     size: u64,
@@ -213,7 +213,7 @@ pub fn entries(record: &Record, each: &mut dyn FnMut(u64, &Entry)) -> Result<(),
 mod tests {
     use super::*;
 
-    /// The number of events before each limit by the definition: times event by event.
+    /// The number of events before each limit by the definition: computes the times event by event.
     fn defined(times: &[u64], undone: &[u64], limit: u64, clock: DateClock) -> u64 {
         let own: Vec<u64> = match clock {
             DateClock::Recorded => times.to_vec(),
@@ -265,7 +265,7 @@ mod tests {
     fn by_the_recorded_clock_no_later_event_changes_an_answer() {
         let times = [1, 2, 9, 10, 3, 4, 11, 5, 20];
         for size in 1..times.len() {
-            // As long as the limit was in the past, by the clock of that time.
+            // Only limits that were in the past by the clock of that time.
             for limit in 0..*times[..size].iter().max().unwrap() {
                 let then = found(&times[..size], &[], limit, DateClock::Recorded);
                 assert_eq!(found(&times, &[], limit, DateClock::Recorded), then);

@@ -1,4 +1,4 @@
-//! Points against zones, days of 23 and 25 hours, leap days.
+//! Tests of points: time zones, days of 23 and 25 hours, leap days.
 
 use crate::ledger::query::point::*;
 
@@ -85,7 +85,7 @@ fn an_hour_that_came_twice_or_never_is_refused_and_an_offset_says_which() {
         let named = within(&format!("2026-10-25T02:30{offset}"), "Europe/Berlin");
         assert_eq!(named, both(start, end));
     }
-    // An hour on either side there is one answer.
+    // One hour before and one hour after, the time is unambiguous.
     for hour in ["01:30", "03:30"] {
         within(&format!("2026-10-25T{hour}"), "Europe/Berlin");
     }

@@ -1,4 +1,4 @@
-//! Refusals of many drafts, each named in the order of its line.
+//! Tests of refusals of many drafts, each reported in the order of its line.
 
 use crate::clock::Clock;
 use crate::entropy::Seeded;
@@ -18,7 +18,7 @@ use std::time::Duration;
 use tempfile::TempDir;
 
 const TEXT: &str = "Two answers were given. The talks lasted two hours. Nothing was agreed.";
-/// Position of the first fact of the founder; before it stand the ledger, Bo and the document.
+/// Position of the founder's first fact; the ledger, Bo and the document come before it.
 const FACT: u64 = 3;
 
 struct Room {
@@ -71,7 +71,7 @@ fn clock() -> Clock {
     Clock::from_setting(Some("2022-01-27T08:00:00Z")).unwrap()
 }
 
-/// What comes of drafts: how many events, or the refusals.
+/// The result of drafts: the number of events, or the refusals.
 fn outcome(room: &Room, drafts: &[Placed]) -> Result<usize, Vec<Refusal>> {
     let paths = Paths::new(room.folder.path().join("ledger"), None);
     let mut writer = Writer::open(paths, Duration::from_secs(60)).unwrap();
@@ -88,7 +88,7 @@ fn outcome(room: &Room, drafts: &[Placed]) -> Result<usize, Vec<Refusal>> {
     }
 }
 
-/// A draft of one of many kinds; `number` varies what it says.
+/// A draft of one of many kinds; `number` varies its content.
 fn draft(kind: u8, number: u64) -> String {
     let (fact, name) = (FACT + number % 4, format!("f{}", number % 3));
     match kind {
@@ -97,8 +97,8 @@ fn draft(kind: u8, number: u64) -> String {
         5 => format!(r#"{{"ref":"{name}","claim":"Named.","quote":"Two answers"}}"#),
         6 => format!(r#"{{"type":"fact.confirmed","on":"{name}","how":"reread"}}"#),
         7 => format!(r#"{{"claim":"Not there.","quote":"words {number} that nobody said"}}"#),
-        8 => said(&format!(r#"{{"agent":"{name}","agent_type":"person"}}"#)),
-        9 => said(&format!(r#"{{"agent":"{name}"}}"#)),
+        8 => attributed(&format!(r#"{{"agent":"{name}","agent_type":"person"}}"#)),
+        9 => attributed(&format!(r#"{{"agent":"{name}"}}"#)),
         10 => format!(
             r#"{{"type":"fact.disputed","fact":{fact},"reason":"wrong-date","statement":"No."}}"#
         ),
@@ -111,7 +111,7 @@ fn draft(kind: u8, number: u64) -> String {
     }
 }
 
-fn said(hop: &str) -> String {
+fn attributed(hop: &str) -> String {
     format!(r#"{{"claim":"Said.","quote":"two hours","attribution":[{hop}]}}"#)
 }
 

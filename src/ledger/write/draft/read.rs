@@ -1,7 +1,7 @@
-//! Reading drafts: JSON Lines and TOML, every bad one told with its line.
+//! Reading drafts: JSON Lines and TOML, every bad draft reported with its line.
 //!
-//! Always holds: one bad draft hides no other; an unknown field is told with the known ones that
-//! are nearest to it. Not here: the fields (`draft`), what they resolve to (`resolve`).
+//! Always holds: one bad draft hides no other; an unknown field is reported with the nearest known
+//! ones. Not here: the fields (`draft`), what they resolve to (`resolve`).
 
 use crate::ledger::write::draft::{Draft, DraftError, Input, Placed};
 use serde::Deserialize;
@@ -9,7 +9,7 @@ use serde_json::error::Category;
 use similar::get_close_matches;
 use std::fmt::Display;
 
-/// Reads JSON Lines: one draft a line; empty lines are passed over. All bad lines are told.
+/// Reads JSON Lines: one draft a line; empty lines are skipped. All bad lines are reported.
 ///
 /// ```
 /// use annals::ledger::write::draft::json_lines;
@@ -20,7 +20,7 @@ pub fn json_lines(text: &str) -> Result<Vec<Placed>, Vec<DraftError>> {
     all_or_errors(read_json_lines(text))
 }
 
-/// Reads TOML: a `[[draft]]` table for each draft. All bad ones are told.
+/// Reads TOML: a `[[draft]]` table for each draft. All bad ones are reported.
 pub fn toml_tables(text: &str) -> Result<Vec<Placed>, Vec<DraftError>> {
     all_or_errors(read_toml(text))
 }
@@ -29,7 +29,7 @@ fn all_or_errors(input: Input) -> Result<Vec<Placed>, Vec<DraftError>> {
     if input.unread.is_empty() { Ok(input.drafts) } else { Err(input.unread) }
 }
 
-/// Reads JSON Lines; what cannot be read is kept beside what can.
+/// Reads JSON Lines; keeps the errors of bad drafts beside the readable ones.
 pub fn read_json_lines(text: &str) -> Input {
     let mut input = Input::default();
     if let Some(why) = other_form(text) {
@@ -53,7 +53,7 @@ pub fn read_json_lines(text: &str) -> Input {
     input
 }
 
-/// What a text is that is not JSON Lines as a whole: told once, not for each of its lines.
+/// The format of a text that is not JSON Lines as a whole: reported once, not for each line.
 fn other_form(text: &str) -> Option<String> {
     const EXPECTED: &str = "expected JSON Lines, a draft in braces on each line";
     let mut lines = text.lines().map(str::trim).filter(|line| !line.is_empty());
@@ -92,7 +92,7 @@ fn json_draft(line: &str) -> Result<Draft, String> {
 }
 
 fn json_why(line: &str, path: &str, error: &serde_json::Error) -> String {
-    // The library counts lines within one line; the column is what helps.
+    // The library counts lines within one line; only the column is useful.
     let text = error.to_string();
     let text = text.rfind(" at line ").and_then(|cut| text.get(..cut)).unwrap_or(&text);
     let column = error.column();
@@ -101,7 +101,7 @@ fn json_why(line: &str, path: &str, error: &serde_json::Error) -> String {
         Category::Syntax => {
             let found = line.get(column.saturating_sub(1)..).and_then(|rest| rest.chars().next());
             let found = found.map(|found| format!("{found:?}")).unwrap_or("other bytes".to_owned());
-            // Of these the library only says that it had hoped for something else.
+            // For these the library reports only that it expected something else.
             let why = match text.starts_with("expected ") {
                 true => String::new(),
                 false => format!(": {text}"),
@@ -119,7 +119,7 @@ struct Tables {
     draft: Vec<toml::Spanned<toml::Value>>,
 }
 
-/// Reads TOML; what cannot be read is kept beside what can.
+/// Reads TOML; keeps the errors of bad drafts beside the readable ones.
 pub fn read_toml(text: &str) -> Input {
     let mut input = Input::default();
     let line_of = |at: usize| text.get(..at).map_or(1, |before| before.matches('\n').count() + 1);
@@ -158,8 +158,8 @@ pub fn read_toml(text: &str) -> Input {
     input
 }
 
-/// Where in a draft, such as `evidence[0].stance: `; nothing where it is the draft itself. A field
-/// that is unknown is in what its own path leads to.
+/// The path within a draft, such as `evidence[0].stance: `; empty for the draft itself. An unknown
+/// field is named in the path of its parent.
 pub(super) fn path<E: Display>(error: &serde_path_to_error::Error<E>) -> String {
     let path = error.path().to_string();
     let place = match error.inner().to_string().starts_with("unknown field ") {
@@ -169,7 +169,7 @@ pub(super) fn path<E: Display>(error: &serde_path_to_error::Error<E>) -> String 
     if place.is_empty() { String::new() } else { format!("{place}: ") }
 }
 
-/// What is wrong with a value, in words that know nothing of the types of a program.
+/// The fault of a value, in words without the names of a program's types.
 pub(super) fn why(text: &str) -> String {
     let text = text.trim_end();
     if let Some(field) = text.strip_prefix("duplicate field ") {
@@ -186,7 +186,7 @@ pub(super) fn why(text: &str) -> String {
     }
 }
 
-/// A type, as a person would call it.
+/// A type, in words for people.
 fn kind(expected: &str) -> &str {
     match expected {
         "usize" | "u64" => "a whole number",
@@ -199,7 +199,7 @@ fn kind(expected: &str) -> &str {
     }
 }
 
-/// A value that was found, as it was typed where that is short.
+/// A value that was found, as typed if it is short.
 fn shown(found: &str) -> String {
     let number = |found: &str| found.split('`').nth(1).map(str::to_owned);
     match found {
@@ -210,11 +210,11 @@ fn shown(found: &str) -> String {
     }
 }
 
-/// Words that are nearest to a wrong one: at most so many, and so alike.
+/// The maximum number and distance of suggestions for a wrong word.
 const NEAREST: usize = 3;
 const ALIKE: f32 = 0.6;
 
-/// The known words that are nearest to an unknown one, in place of a list of all of them.
+/// The known words nearest to an unknown one, instead of a list of all.
 fn nearest(why: &str) -> String {
     let whole = || why.trim_end().to_owned();
     let Some((head, list)) = why.split_once(", expected one of ") else { return whole() };

@@ -1,7 +1,7 @@
-//! The place of a new ledger: what stands there, and what is to be done about it.
+//! The place of a new ledger: what is there already, and advice.
 //!
-//! Always holds: looking changes nothing; what an init that was stopped left is told apart from a
-//! ledger that somebody writes to. Not here: making (`init`).
+//! Always holds: nothing is changed; the remains of an interrupted init are distinguished from a
+//! ledger in use. Not here: creating a ledger (`init`).
 
 use crate::disk::{Links, is_there, kind};
 use crate::keys::{KeyFolder, KeyName};
@@ -9,8 +9,8 @@ use crate::ledger::error::LedgerError;
 use crate::ledger::paths::Paths;
 use crate::ledger::reader::Record;
 
-/// Refuses a place where something is: a ledger, what an init that was stopped left of one, or a
-/// log key without its ledger.
+/// Refuses a place that has something: a ledger, the remains of an interrupted init, or a log key
+/// without its ledger.
 pub fn expect_free(paths: &Paths) -> Result<(), LedgerError> {
     if is_there(&paths.ledger)? {
         return Err(match left(paths)? {
@@ -32,7 +32,7 @@ pub fn expect_free(paths: &Paths) -> Result<(), LedgerError> {
     Err(LedgerError::Stopped(log, advice))
 }
 
-/// What to do about a ledger's folder that an init may have left when it was stopped.
+/// The advice for a ledger's folder that an interrupted init may have left.
 fn left(paths: &Paths) -> Result<Option<String>, LedgerError> {
     let record = match Record::open(paths.clone()) {
         Err(LedgerError::NoLedger(_)) => {

@@ -1,6 +1,6 @@
-//! Resolving the description of a document: captured or described anew.
+//! Resolving the description of a document: at its capture or later.
 //!
-//! Always holds: the digest and the number of bytes are of the file in hand.
+//! Always holds: digest and number of bytes are those of the loaded file.
 //! Not here: facts (`resolve`). Source: FORMAT.md section 4, Description.
 
 use crate::ledger::write::draft::Draft;
@@ -55,7 +55,7 @@ macro_rules! describe {
 }
 
 impl Resolver<'_> {
-    /// A capture: the file's bytes and its description.
+    /// A capture: the file's bytes and the description.
     pub(super) fn captured(
         &mut self,
         draft: &Draft,
@@ -101,7 +101,7 @@ impl Resolver<'_> {
     }
 }
 
-/// Whether a description has words that are to be looked for in the document.
+/// Whether a description has words that must be found in the document.
 fn is_searched(draft: &Draft) -> bool {
     draft.published.as_ref().is_some_and(|published| published.as_written.is_some())
 }

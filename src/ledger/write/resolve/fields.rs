@@ -1,4 +1,4 @@
-//! Fields of a draft: values within their bounds, or why not.
+//! Fields of a draft: values within their bounds, or the reason for a refusal.
 
 use annals_core::event::vocabulary::Type;
 use annals_core::text::TextError;
@@ -8,7 +8,7 @@ use std::fmt;
 /// Why a draft cannot be resolved: the field, then what was expected and found.
 pub type Unresolved = String;
 
-/// A value within its bounds, or why not, with the field's name.
+/// A value within its bounds, or the reason, with the field's name.
 pub fn field<T>(name: &str, value: Result<T, TextError>) -> Result<T, Unresolved> {
     value.map_err(|error| format!("{name}: {error}"))
 }
@@ -40,7 +40,7 @@ pub fn keep<T>(found: Result<T, impl Into<Reasons>>, wrong: &mut Reasons) -> Opt
     found.map_err(|why| wrong.0.extend(why.into().0)).ok()
 }
 
-/// An address, if one is given and a reader may follow it.
+/// An address, if one is given and its scheme is allowed.
 pub fn uri(name: &str, value: Option<&String>) -> Result<Option<Uri>, Unresolved> {
     let Some(text) = value else { return Ok(None) };
     let uri = field(name, Uri::new(text.as_str()))?;
@@ -53,5 +53,5 @@ pub fn uri(name: &str, value: Option<&String>) -> Result<Option<Uri>, Unresolved
     Ok(Some(uri))
 }
 
-/// Schemes of what a browser runs or shows by itself: they lead to nothing.
+/// Schemes of content that a browser runs or shows by itself: they are refused.
 pub const NO_ADDRESSES: [&str; 4] = ["blob", "data", "javascript", "vbscript"];

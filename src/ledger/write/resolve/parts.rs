@@ -1,4 +1,4 @@
-//! Resolving the parts of a fact that stand by themselves: exact words, topics, dates.
+//! Resolving the independent parts of a fact: exact words, topics, dates.
 //!
 //! Always holds: each refusal names its field. Not here: facts and documents (`resolve`).
 
@@ -11,7 +11,7 @@ use annals_core::quote_search::{self, Edges, Pointing};
 use annals_core::text::{Edtf, Verbatim, Words};
 use std::ops::Range;
 
-/// Which document is meant, where a draft does not say and there is not only one.
+/// The refusal of a draft that names no document where there is not exactly one.
 pub(super) fn which_document(count: usize) -> Unresolved {
     match count {
         0 => "document: the record has none yet; annals document add captures one".to_owned(),
@@ -22,8 +22,8 @@ pub(super) fn which_document(count: usize) -> Unresolved {
     }
 }
 
-/// Exact words, a prefix or a suffix that are given must be the document's; words that point must
-/// be those of the span beside them.
+/// Checks that exact words, prefix and suffix are the document's, and that pointing words are those
+/// of the span beside them.
 pub(super) fn check_words(
     quote: &QuoteDraft,
     anchor: &body::Quote,
@@ -58,7 +58,7 @@ pub(super) fn check_words(
     Ok(())
 }
 
-/// That a span counts bytes, where the words stand at these bytes: and which code points they are.
+/// The hint that a span counts bytes, if the words are at these bytes, with their code points.
 pub(super) fn as_bytes(quote: &QuoteDraft, text: &Text, span: Range<usize>) -> Option<String> {
     let words = text.as_str().get(span.clone())?;
     let same = match quote {
@@ -81,8 +81,8 @@ pub(super) fn topic(draft: &TopicDraft) -> Result<body::Topic, Unresolved> {
     Ok(body::Topic { name, id: uri("topics: id", draft.id.as_ref())? })
 }
 
-/// The document's own words at which typed ones point, wherever they stand first. `name` is the
-/// field of the draft.
+/// The document's own words for the typed ones, at their first occurrence. `name` is the field of
+/// the draft.
 pub(super) fn as_written<const MAX: usize>(
     name: &str,
     typed: &str,
@@ -105,8 +105,8 @@ pub(super) fn as_written<const MAX: usize>(
     field(&format!("{name}: as_written"), Verbatim::new(found))
 }
 
-/// When a document was published. Words that are given as its own stand in its text, where it has
-/// one that can be looked at.
+/// The publication date of a document. Words given as the document's must be in its text, if it has
+/// one that can be read.
 pub(super) fn dating(
     draft: &DatingDraft,
     text: Option<&Text>,

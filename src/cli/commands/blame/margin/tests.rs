@@ -1,4 +1,4 @@
-//! Texts with facts beside and below them, in scripts of one and of two columns.
+//! Tests of texts with facts beside and below them, in scripts of one and of two columns.
 
 use crate::cli::commands::blame::margin::*;
 use crate::ledger::query::spans::{Quoted, segments};
@@ -32,7 +32,7 @@ fn drawn(text: &str, facts: &[Resting], columns: usize) -> String {
 #[test]
 fn on_a_narrow_terminal_the_notes_stand_below_each_paragraph() {
     let facts = [resting(4, 0, 12), resting(15, 26, 32)];
-    let told = drawn("The minister said so.\nBut nobody heard it.", &facts, 40);
+    let output = drawn("The minister said so.\nBut nobody heard it.", &facts, 40);
     let expected = "⟦⁴The minister⟧ said so.
     4 asserted, Ada
 
@@ -40,15 +40,15 @@ But ⟦¹⁵nobody⟧ heard it.
     15 asserted, Ada
 
 ";
-    assert_eq!(told, expected);
+    assert_eq!(output, expected);
 }
 
 #[test]
 fn nested_equal_and_crossing_quotations_can_be_told_apart() {
     let text = "abcdefgh";
     let facts = [resting(4, 0, 6), resting(5, 1, 3), resting(6, 1, 3), resting(7, 4, 8)];
-    let told = drawn(text, &facts, 60);
-    assert_eq!(told.lines().next(), Some("⟦⁴a⟦⁵⁺⁶bc⟧d⟦⁷ef⟧⁴gh⟧"));
+    let output = drawn(text, &facts, 60);
+    assert_eq!(output.lines().next(), Some("⟦⁴a⟦⁵⁺⁶bc⟧d⟦⁷ef⟧⁴gh⟧"));
 }
 
 #[test]
@@ -62,17 +62,17 @@ fn a_quotation_may_begin_and_end_with_others_and_with_the_text() {
 #[test]
 fn wide_letters_take_two_columns_and_lines_break_between_them() {
     let text = "北京的会谈持续了两个小时。".repeat(8);
-    let told = drawn(&text, &[resting(4, 0, 2)], 80);
-    for line in told.lines().filter(|line| !line.is_empty()) {
+    let output = drawn(&text, &[resting(4, 0, 2)], 80);
+    for line in output.lines().filter(|line| !line.is_empty()) {
         let (words, _) = line.split_once('│').unwrap();
         assert_eq!(display_width(words), 80 - MARGIN - BETWEEN + 1, "{line}");
     }
-    assert!(told.starts_with("⟦⁴北京⟧的会谈"), "{told}");
-    assert!(told.lines().next().unwrap().ends_with("│ 4 asserted, Ada"), "{told}");
+    assert!(output.starts_with("⟦⁴北京⟧的会谈"), "{output}");
+    assert!(output.lines().next().unwrap().ends_with("│ 4 asserted, Ada"), "{output}");
 }
 
 #[test]
 fn what_cannot_be_seen_is_shown_and_a_tab_is_four_spaces() {
-    let told = drawn("a\tb\u{202e}c\r\nd", &[resting(4, 2, 5)], 60);
-    assert_eq!(told.lines().next(), Some("a    ⟦⁴b\\u{202e}c⟧"));
+    let output = drawn("a\tb\u{202e}c\r\nd", &[resting(4, 2, 5)], 60);
+    assert_eq!(output.lines().next(), Some("a    ⟦⁴b\\u{202e}c⟧"));
 }

@@ -1,13 +1,14 @@
-//! The part of the page that tells a bag: its files, what follows from the record, who signed it.
+//! The part of the page about a bag: its files, the derived files, its signature.
 //!
-//! Always holds: a bag of a part of a record says so. Not here: the record in it (`parts`).
+//! Always holds: a bag of a part of a record is reported as such. Not here: the record in it
+//! (`parts`).
 
 use crate::cli::render::report::bag::BagReport;
 use crate::cli::render::report::page::parts::lines;
 use crate::cli::terminal::visible;
 use maud::{Markup, html};
 
-/// What was found of the bag.
+/// The section about the bag.
 pub fn section(bag: &BagReport) -> Markup {
     html! {
         section aria-labelledby="bag" {

@@ -1,6 +1,6 @@
-//! The parts of the page, in the order in which they stand.
+//! The parts of the page, in order.
 //!
-//! Always holds: a table has a caption and headers with a scope; nothing is told by colour alone.
+//! Always holds: a table has a caption and headers with a scope; nothing is shown by colour alone.
 
 use crate::cli::render::report::bag::BagReport;
 use crate::cli::render::report::lines::capital;
@@ -13,7 +13,7 @@ use annals_core::time::Time;
 use maud::{Markup, html};
 use std::path::Path;
 
-/// What was checked.
+/// The record that was verified.
 pub fn record(report: &VerdictReport) -> Markup {
     let origin = report.origin.as_deref().map_or("none is known".to_owned(), visible);
     html! {
@@ -40,7 +40,7 @@ pub fn record(report: &VerdictReport) -> Markup {
     }
 }
 
-/// How many of each.
+/// The number of checks of each kind.
 pub fn checks(report: &VerdictReport) -> Markup {
     html! {
         section aria-labelledby="checks" {
@@ -191,7 +191,7 @@ pub fn checkpoint(report: &VerdictReport) -> Markup {
     }
 }
 
-/// Who might sign, from when to when.
+/// The keys that could sign, from when to when.
 pub fn roster(report: &VerdictReport) -> Markup {
     html! {
         section aria-labelledby="roster" {
@@ -254,7 +254,7 @@ pub fn moment(at: Time) -> Markup {
     html! { time datetime=(exact) { (short) } }
 }
 
-/// How to repeat the check.
+/// How to repeat the verification.
 pub fn again(report: &VerdictReport, around: &PageContext<'_>) -> Markup {
     let place = quoted(around.place);
     let pin = around.pin.map_or(String::new(), |pin| format!(" --pin {}", quoted(pin)));
@@ -280,7 +280,7 @@ pub fn again(report: &VerdictReport, around: &PageContext<'_>) -> Markup {
     }
 }
 
-/// The first and the last event of a ledger's journal, hashed with what every shell has.
+/// Commands that hash the first and the last event of a ledger's journal with standard tools.
 fn by_hand(report: &VerdictReport, ledger: &Path) -> Markup {
     let ledger = quoted(ledger);
     let event = |which: &str, lines: &str| {
@@ -307,7 +307,7 @@ fn by_hand(report: &VerdictReport, ledger: &Path) -> Markup {
     }
 }
 
-/// A path as a shell reads it as one word.
+/// A path quoted as one word for a shell.
 fn quoted(path: &Path) -> String {
     let text = visible(&path.display().to_string());
     let plain = |c: char| c.is_ascii_alphanumeric() || "/._-".contains(c);
@@ -317,11 +317,11 @@ fn quoted(path: &Path) -> String {
     }
 }
 
-/// What the verdict is about.
+/// The paths that the verdict is about.
 pub struct PageContext<'a> {
-    /// Where the ledger, the bag or the published directory is.
+    /// The path of the ledger, the bag or the published directory.
     pub place: &'a Path,
-    /// Where the pin is.
+    /// The path of the pin.
     pub pin: Option<&'a Path>,
     /// The bag that the record is in.
     pub bag: Option<&'a BagReport>,

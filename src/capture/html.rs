@@ -1,0 +1,151 @@
+//! HTML: the main text of a page, or all of it.
+//!
+//! Always holds: blocks end a line, so no two words grow together; scripts, styles and comments are
+//! no text. Not here: what the page says of itself (`metadata`). Source: the HTML Standard.
+
+use crate::capture::library::{DOM, READABILITY, method};
+use crate::capture::metadata;
+use crate::capture::reading::{
+    CaptureReading, CaptureRequest, DerivedText, Omission, TextExtent, Unquotable,
+};
+use crate::capture::text::decode;
+use dom_query::Document;
+use dom_smoothie::Readability;
+
+/// What is shown by no browser as text.
+const NO_TEXT: &str = "head, script, style, template, noscript, iframe, object, svg, canvas";
+/// Blocks that the library does not know as such.
+const BLOCKS: &str = "address, aside, details, dialog, dd, dt, fieldset, figcaption, figure, \
+                      footer, form, header, legend, main, nav, option, search, summary, caption";
+/// How far into a page its character set is looked for.
+const PRESCAN: usize = 1024;
+
+/// The text and the metadata of a page.
+pub(super) fn read(request: &CaptureRequest, bytes: &[u8]) -> CaptureReading {
+    let declared = declared_charset(bytes);
+    let labels = [request.charset.as_deref(), declared.as_deref()];
+    let decoded = match decode(bytes, &labels) {
+        Ok(decoded) => decoded,
+        Err(why) => return CaptureReading::unquotable(why),
+    };
+    let page = Document::from(decoded.text.as_str());
+    let proposal = metadata::of_page(&page);
+    let whole = text_of(&page);
+    let main = match request.extent {
+        TextExtent::Main => main_text(&decoded.text),
+        TextExtent::Page => None,
+    };
+    let decoded = match decoded.method.as_str() {
+        "" => String::new(),
+        how => format!(", {how}"),
+    };
+    let derived = match main {
+        Some(text) => DerivedText {
+            left_out: left_out(&text, &whole),
+            text,
+            method: method(&format!("main text by {READABILITY} and {DOM}{decoded}")),
+            page: None,
+        },
+        None => DerivedText {
+            left_out: None,
+            text: whole,
+            method: method(&format!("whole page by {DOM}{decoded}")),
+            page: None,
+        },
+    };
+    let text = match derived.text.trim().is_empty() {
+        true => Err(Unquotable::NoText("the page shows none without its scripts".to_owned())),
+        false => Ok(derived),
+    };
+    CaptureReading { proposal, text }
+}
+
+/// How much of the page is not in its main text.
+fn left_out(main: &str, whole: &str) -> Option<Omission> {
+    let count = |text: &str| text.split_whitespace().count();
+    let (main, whole) = (count(main), count(whole));
+    let out = || Omission::Chosen(format!("{} of {whole} words of the page", whole - main));
+    (main < whole).then(out)
+}
+
+/// The main text; `None` where none stands out.
+fn main_text(html: &str) -> Option<String> {
+    let article = Readability::new(html, None, None).ok()?.parse().ok()?;
+    let text = text_of(&Document::fragment(article.content));
+    Some(text).filter(|text| !text.trim().is_empty())
+}
+
+/// The text of a page as it reads, block by block. The page is changed by it.
+fn text_of(page: &Document) -> String {
+    page.select(NO_TEXT).remove();
+    page.select(BLOCKS).rename("div");
+    let text = page.formatted_text();
+    let mut lines: Vec<&str> = text.lines().map(str::trim).collect();
+    lines.dedup_by(|line, before| line.is_empty() && before.is_empty());
+    format!("{}\n", lines.join("\n").trim())
+}
+
+/// The character set that a page names in its first bytes.
+fn declared_charset(bytes: &[u8]) -> Option<String> {
+    let head = bytes.get(..PRESCAN.min(bytes.len()))?.to_ascii_lowercase();
+    let head = String::from_utf8_lossy(&head);
+    let (_, rest) = head.split_once("charset=")?;
+    let label = rest.trim_start_matches(['"', '\'', ' ']);
+    let end = label.find(|c: char| !c.is_ascii_alphanumeric() && !"-_:.".contains(c));
+    Some(label[..end.unwrap_or(label.len())].to_owned()).filter(|label| !label.is_empty())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn page(extent: TextExtent, html: &[u8]) -> DerivedText {
+        let request = CaptureRequest { extent, ..CaptureRequest::default() };
+        read(&request, html).text.unwrap()
+    }
+
+    #[test]
+    fn the_whole_page_keeps_words_apart() {
+        let html = "<header>Example News</header><nav><a>Home</a></nav><main><h1>They met</h1>\
+                    <p>On <b>Thurs</b>day &amp; Friday.</p><figure><img><figcaption>Photo\
+                    </figcaption></figure><table><tr><td>1</td><td>2</td></tr></table></main>\
+                    <footer>Imprint</footer><script>no()</script>";
+        let derived = page(TextExtent::Page, html.as_bytes());
+        let expected = "Example News\n\nHome\n\nThey met\n\nOn Thursday & Friday.\n\nPhoto\n\n\
+                        1 2\n\nImprint\n";
+        assert_eq!(derived.text, expected);
+        assert!(derived.method.starts_with("whole page by dom_query"), "{}", derived.method);
+    }
+
+    #[test]
+    fn the_main_text_leaves_out_menus_and_says_so() {
+        let sentence = "The two ministers met in the old harbour, their offices say, to talk. ";
+        let paragraphs = format!("<p>{}</p>", sentence.repeat(5)).repeat(4);
+        let menu =
+            "<nav><ul><li><a href=/a>Weather</a></li><li><a href=/b>Sports</a></li></ul></nav>";
+        let html =
+            format!("<html><body>{menu}<article><h1>They met</h1>{paragraphs}</article></body>");
+        let derived = page(TextExtent::Main, html.as_bytes());
+        assert!(derived.text.contains("in the old harbour"), "{}", derived.text);
+        assert!(!derived.text.contains("Weather"), "{}", derived.text);
+        assert!(matches!(derived.left_out, Some(Omission::Chosen(_))));
+        assert!(page(TextExtent::Page, html.as_bytes()).text.contains("Weather"));
+    }
+
+    #[test]
+    fn a_page_says_its_character_set() {
+        let html = b"<meta charset='windows-1251'><p>\xCF\xF0\xE8\xE2\xE5\xF2</p>";
+        assert_eq!(page(TextExtent::Page, html).text, "Привет\n");
+        assert_eq!(
+            declared_charset(b"<meta content='text/html; charset=KOI8-R'>").unwrap(),
+            "koi8-r"
+        );
+        assert_eq!(declared_charset(b"<p>"), None);
+    }
+
+    #[test]
+    fn a_page_without_text_has_none() {
+        let reading = read(&CaptureRequest::default(), b"<div id=app></div><script>run()</script>");
+        assert!(matches!(reading.text, Err(Unquotable::NoText(_))), "{reading:?}");
+    }
+}

@@ -1,0 +1,160 @@
+//! What a page says of itself: JSON-LD first, then Open Graph and other `meta`, then its elements.
+//!
+//! Always holds: the first source that has a field gives it. Source: schema.org (Article), ogp.me,
+//! Dublin Core in HTML (DCMI), the HTML Standard.
+
+use crate::capture::proposal::ProposedDescription;
+use dom_query::Document;
+use serde_json::Value;
+
+/// Types of schema.org that describe what was written on a page.
+const ARTICLES: [&str; 8] = [
+    "Article",
+    "NewsArticle",
+    "BlogPosting",
+    "Report",
+    "ScholarlyArticle",
+    "LiveBlogPosting",
+    "OpinionNewsArticle",
+    "AnalysisNewsArticle",
+];
+/// How deep objects in JSON-LD are looked into.
+const MAX_DEPTH: usize = 4;
+
+/// What a page proposes as its description.
+pub(super) fn of_page(page: &Document) -> ProposedDescription {
+    let mut proposal = ProposedDescription::default();
+    for script in page.select("script[type='application/ld+json']").iter() {
+        if let Ok(value) = serde_json::from_str::<Value>(&script.text()) {
+            of_article(&value, MAX_DEPTH, &mut proposal);
+        }
+    }
+    let meta = |names: &[&str]| -> Vec<String> {
+        let of_name = |name: &&str| {
+            let selector = format!("meta[property='{name}'], meta[name='{name}']");
+            let found = page.select(&selector);
+            let values = found.iter().filter_map(|element| element.attr("content"));
+            values.map(|value| value.to_string()).collect::<Vec<_>>()
+        };
+        names.iter().flat_map(of_name).filter(|value| !value.trim().is_empty()).collect()
+    };
+    let first = |names: &[&str]| meta(names).into_iter().next().unwrap_or_default();
+    let text = |selector: &str| page.select_single(selector).text().to_string();
+    let attribute = |selector: &str, name: &str| {
+        page.select_single(selector).attr(name).map(|value| value.to_string()).unwrap_or_default()
+    };
+    proposal.offer_title(&first(&["og:title", "citation_title", "dc.title", "DC.title"]));
+    proposal.offer_title(&text("head > title, title"));
+    proposal.offer_title(&text("h1"));
+    proposal.offer_lang(&attribute("html", "lang"));
+    proposal.offer_lang(&attribute("html", "xml:lang"));
+    proposal.offer_lang(&attribute("meta[http-equiv='content-language' i]", "content"));
+    proposal.offer_lang(&first(&["og:locale", "dc.language", "DC.language"]));
+    for names in
+        [&["article:author"][..], &["author"], &["citation_author"], &["dc.creator", "DC.creator"]]
+    {
+        proposal.offer_authors(meta(names).iter().map(String::as_str));
+    }
+    proposal.offer_publisher(&first(&["og:site_name", "citation_publisher", "dc.publisher"]));
+    let dates =
+        ["article:published_time", "citation_publication_date", "dc.date.issued", "dc.date"];
+    for name in dates {
+        proposal.offer_published(&first(&[name]));
+    }
+    proposal.offer_published(&attribute("[itemprop='datePublished']", "content"));
+    proposal.offer_published(&attribute("[itemprop='datePublished']", "datetime"));
+    proposal
+}
+
+/// Takes the fields of articles in JSON-LD.
+fn of_article(value: &Value, depth: usize, proposal: &mut ProposedDescription) {
+    let Some(depth) = depth.checked_sub(1) else { return };
+    match value {
+        Value::Array(all) => all.iter().for_each(|value| of_article(value, depth, proposal)),
+        Value::Object(fields) => {
+            let kinds = strings(fields.get("@type"));
+            if kinds.iter().any(|kind| ARTICLES.contains(kind)) {
+                let line = |name: &str| strings(fields.get(name)).first().copied();
+                proposal.offer_title(line("headline").or(line("name")).unwrap_or_default());
+                proposal.offer_lang(line("inLanguage").unwrap_or_default());
+                proposal.offer_authors(names(fields.get("author")));
+                let publisher = names(fields.get("publisher")).into_iter().next();
+                proposal.offer_publisher(publisher.unwrap_or_default());
+                proposal.offer_published(line("datePublished").unwrap_or_default());
+            }
+            for inner in ["@graph", "mainEntity", "mainEntityOfPage"] {
+                if let Some(value) = fields.get(inner) {
+                    of_article(value, depth, proposal);
+                }
+            }
+        }
+        _ => {}
+    }
+}
+
+/// One string or several.
+fn strings(value: Option<&Value>) -> Vec<&str> {
+    match value {
+        Some(Value::String(text)) => vec![text],
+        Some(Value::Array(all)) => all.iter().filter_map(Value::as_str).collect(),
+        _ => Vec::new(),
+    }
+}
+
+/// The names of persons and organizations, which are strings or objects with a name.
+fn names(value: Option<&Value>) -> Vec<&str> {
+    fn one(value: &Value) -> Option<&str> {
+        match value {
+            Value::Object(fields) => fields.get("name").and_then(Value::as_str),
+            other => other.as_str(),
+        }
+    }
+    match value {
+        Some(Value::Array(all)) => all.iter().filter_map(one).collect(),
+        Some(value) => one(value).into_iter().collect(),
+        None => Vec::new(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn of(html: &str) -> ProposedDescription {
+        of_page(&Document::from(html))
+    }
+
+    #[test]
+    fn json_ld_goes_before_open_graph_and_that_before_the_title() {
+        let article = r#"{"@context":"https://schema.org","@graph":[{"@type":"WebSite","name":"No"},
+            {"@type":["NewsArticle"],"headline":"They met","inLanguage":"en-GB",
+             "author":[{"@type":"Person","name":"Ann Author"},"Ben Bylined"],
+             "publisher":{"name":"Example News"},"datePublished":"2022-01-27T08:00:00+01:00"}]}"#;
+        let graph = "<meta property='og:title' content='Other'><meta property='og:site_name' \
+                     content='Other'><title>Third</title>";
+        let page = format!(
+            "<html lang=fr><head><script type='application/ld+json'>{article}</script>{graph}"
+        );
+        let expected = ProposedDescription {
+            title: Some("They met".into()),
+            lang: Some("en-GB".into()),
+            authors: vec!["Ann Author".into(), "Ben Bylined".into()],
+            publisher: Some("Example News".into()),
+            published: Some("2022-01-27".into()),
+            created: None,
+        };
+        assert_eq!(of(&page), expected);
+        let less = of(&format!("<html lang=fr><head>{graph}</head>"));
+        assert_eq!((less.title.as_deref(), less.lang.as_deref()), (Some("Other"), Some("fr")));
+        assert_eq!(of("<title> A\n day </title>").title.as_deref(), Some("A day"));
+    }
+
+    #[test]
+    fn broken_and_deep_json_ld_gives_nothing() {
+        let deep = format!("{}{}", "[".repeat(100), "]".repeat(100));
+        for json in ["{", "null", "7", r#"{"@type":7,"author":{"name":{}}}"#, &deep] {
+            let page = format!("<script type='application/ld+json'>{json}</script>");
+            assert_eq!(of(&page), ProposedDescription::default(), "{json}");
+        }
+    }
+}

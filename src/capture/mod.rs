@@ -1,0 +1,30 @@
+//! Capture: from the bytes of a page or a file to a text that can be quoted, and to a proposal for
+//! its description.
+//!
+//! Always holds: nothing is read here but the bytes in hand; the text says by its method which
+//! library made it; what cannot be read as text is a value with the reason. Bytes of strangers are
+//! read by [`worker::read`], in a process with bounds of its own; [`read()`] does the same in this
+//! one. Not here: what is recorded of it (`ledger`), questions (`cli`).
+
+pub mod proposal;
+pub mod reading;
+pub mod library;
+mod unzipped;
+mod text;
+pub mod media_type;
+mod metadata;
+mod html;
+mod markdown;
+mod pdf;
+mod docx;
+mod warc;
+mod read;
+pub mod fetch;
+pub mod worker;
+
+pub use crate::capture::media_type::detect;
+pub use crate::capture::proposal::ProposedDescription;
+pub use crate::capture::read::read;
+pub use crate::capture::reading::{
+    ArchivedPage, CaptureReading, CaptureRequest, DerivedText, Omission, TextExtent, Unquotable,
+};

@@ -1,0 +1,107 @@
+//! Texts of any encoding.
+//!
+//! Always holds: a byte order mark goes before what a server says, that before the bytes' own form,
+//! and a guess is named as one; bytes that are not of their encoding are no text, and nothing is
+//! replaced. Source: the Encoding Standard of WHATWG.
+
+use crate::capture::library::{DETECTION, ENCODING, method};
+use crate::capture::proposal::ProposedDescription;
+use crate::capture::reading::{CaptureReading, CaptureRequest, DerivedText, Unquotable};
+use chardetng::{EncodingDetector, Iso2022JpDetection, Utf8Detection};
+use encoding_rs::{Encoding, UTF_8};
+
+/// A text and how it was decoded.
+pub(super) struct DecodedText {
+    /// The text, without a byte order mark.
+    pub(super) text: String,
+    /// Such as `decoded from windows-1252 with …`; empty for UTF-8.
+    pub(super) method: String,
+}
+
+/// Control characters that stand in no text.
+fn is_control(byte: u8) -> bool {
+    matches!(byte, 0..=8 | 14..=26 | 28..=31)
+}
+
+/// Whether bytes are no text in any encoding in use.
+pub(super) fn is_binary(bytes: &[u8]) -> bool {
+    Encoding::for_bom(bytes).is_none() && bytes.iter().copied().any(is_control)
+}
+
+/// Decodes bytes; `labels` are names of encodings, the first that is known counts.
+pub(super) fn decode(bytes: &[u8], labels: &[Option<&str>]) -> Result<DecodedText, Unquotable> {
+    let named = labels.iter().flatten().find_map(|label| Encoding::for_label(label.as_bytes()));
+    let marked = Encoding::for_bom(bytes).map(|(encoding, _)| encoding);
+    let utf8 = || std::str::from_utf8(bytes).is_ok().then_some(UTF_8);
+    let (encoding, guessed) = match marked.or_else(utf8).or(named) {
+        Some(encoding) => (encoding, false),
+        None => (guess(bytes), true),
+    };
+    let (text, encoding, wrong) = encoding.decode(bytes);
+    let name = encoding.name();
+    if wrong || (encoding != UTF_8 && text.chars().any(|c| c == '\0')) {
+        return Err(Unquotable::Broken(format!("its bytes are no text in {name}")));
+    }
+    let method = match (encoding == UTF_8, guessed) {
+        (true, _) => String::new(),
+        (false, true) => {
+            format!("decoded from {name}, which {DETECTION} guessed, with {ENCODING}")
+        }
+        (false, false) => format!("decoded from {name} with {ENCODING}"),
+    };
+    Ok(DecodedText { text: text.into_owned(), method })
+}
+
+fn guess(bytes: &[u8]) -> &'static Encoding {
+    let mut detector = EncodingDetector::new(Iso2022JpDetection::Deny);
+    detector.feed(bytes, true);
+    detector.guess(None, Utf8Detection::Allow)
+}
+
+/// A text, decoded.
+pub(super) fn read(request: &CaptureRequest, bytes: &[u8]) -> CaptureReading {
+    if is_binary(bytes) {
+        let why = "it has control characters, so it is no text".to_owned();
+        return CaptureReading::unquotable(Unquotable::Broken(why));
+    }
+    let text = decode(bytes, &[request.charset.as_deref()]).map(|decoded| DerivedText {
+        text: decoded.text,
+        method: method(&decoded.method),
+        left_out: None,
+        page: None,
+    });
+    CaptureReading { proposal: ProposedDescription::default(), text }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn decoded(bytes: &[u8], label: Option<&str>) -> (String, String) {
+        let decoded = decode(bytes, &[label]).unwrap();
+        (decoded.text, decoded.method)
+    }
+
+    #[test]
+    fn texts_of_other_encodings_are_decoded() {
+        assert_eq!(decoded("Müller".as_bytes(), Some("latin1")), ("Müller".into(), "".into()));
+        let (text, how) = decoded(b"Caf\xE9 \x93M\xFCller\x94", None);
+        assert_eq!(text, "Café “Müller”");
+        assert!(how.contains("windows-1252, which chardetng"), "{how}");
+        let (text, how) = decoded(b"\xCF\xF0\xE8\xE2\xE5\xF2", Some("windows-1251"));
+        assert_eq!((text.as_str(), how.contains("guessed")), ("Привет", false));
+        for (mark, bytes) in [
+            (vec![0xFF, 0xFE], "Zoë".encode_utf16().flat_map(u16::to_le_bytes).collect::<Vec<_>>()),
+            (vec![0xFE, 0xFF], "Zoë".encode_utf16().flat_map(u16::to_be_bytes).collect()),
+        ] {
+            assert_eq!(decoded(&[mark, bytes].concat(), Some("utf-8")).0, "Zoë");
+        }
+    }
+
+    #[test]
+    fn what_is_no_text_is_none() {
+        assert!(is_binary(b"\x00\x01\x02"));
+        assert!(!is_binary(b"tab\tline\r\n\x0C"));
+        assert!(decode(b"\xFF\xFE\x00\xD8", &[None]).is_err(), "half a surrogate pair");
+    }
+}

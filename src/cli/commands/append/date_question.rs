@@ -1,0 +1,114 @@
+//! When a fact was so: a date, the document's words for it, and where the date comes from.
+//!
+//! Always holds: words that are given as the document's stand in it; a date without such words is
+//! derived or inferred. Not here: what words give which date (`worded_date`).
+
+use crate::cli::shared::filled;
+use crate::cli::terminal::CliError;
+use crate::cli::terminal::ask;
+use crate::cli::terminal::{note, visible, wrapped};
+use crate::ledger::write::draft::WhenDraft;
+use crate::ledger::write::worded_date::{WordedDate, dates};
+use annals_core::edtf::is_edtf;
+use annals_core::event::vocabulary::Basis;
+use annals_core::quote::Text;
+use annals_core::quote_search::{Edges, Pointing};
+use jiff::civil::Date;
+
+/// The question for a date.
+pub struct DateQuestion<'a> {
+    /// The document's text.
+    pub text: &'a Text,
+    /// The document's day, where it is known.
+    pub day: Option<Date>,
+    /// The dates that the quoted words give, or their sentence.
+    pub proposed: &'a [WordedDate],
+}
+
+impl DateQuestion<'_> {
+    /// Asks; `None` is the way back. The first of the proposed dates is there to be changed.
+    pub fn ask(&self, given: Option<&WhenDraft>) -> Result<Option<Option<WhenDraft>>, CliError> {
+        for date in self.proposed {
+            let from = match (date.basis, self.day) {
+                (Basis::Derived, Some(day)) => format!("derived from the document's date, {day}"),
+                (basis, _) => basis.to_string(),
+            };
+            note(wrapped(&format!("“{}” is {}, {from}", visible(&date.words), date.edtf), 4));
+        }
+        let offered: Vec<String> = self.proposed.iter().map(|date| date.edtf.clone()).collect();
+        let before = match given {
+            Some(when) => shown(when),
+            None => offered.first().cloned().unwrap_or_default(),
+        };
+        let mut typed = before.clone();
+        loop {
+            let question = "when it was so (such as 2022-01-26; empty: no date)";
+            match ask::line_or_back(question, &typed, &offered, None)? {
+                None => return Ok(None),
+                Some(line) => typed = line,
+            }
+            if typed.is_empty() {
+                return Ok(Some(None));
+            }
+            if let Some(given) = given.filter(|_| typed == before) {
+                return Ok(Some(Some(given.clone())));
+            }
+            if let Some(when) = self.read(&typed)? {
+                return Ok(Some(Some(when)));
+            }
+        }
+    }
+
+    /// What was typed: a date, words of the document, or a date and words. `None`: it is neither.
+    fn read(&self, typed: &str) -> Result<Option<WhenDraft>, CliError> {
+        let (first, rest) = typed.split_once(' ').unwrap_or((typed, ""));
+        let (edtf, words) = if is_edtf(first) { (first, rest.trim()) } else { ("", typed) };
+        if words.is_empty() {
+            return self.date(edtf).map(Some);
+        }
+        let words = words.trim_matches(['“', '”', '"']);
+        let pointing = Pointing { words, nth: None, edges: Edges::Whole };
+        if let Err(why) = pointing.first(self.text) {
+            if edtf.is_empty() {
+                note(format!(
+                    "expected a date or interval such as 2022-01 or 2021/2022, or words of the \
+                     document, found {:?}",
+                    visible(typed)
+                ));
+            } else {
+                note(why.to_string().replace("the quotation", "what was typed"));
+            }
+            return Ok(None);
+        }
+        let read = dates(words, self.day).into_iter().next();
+        let read = read.filter(|date| edtf.is_empty() || date.edtf == edtf);
+        let basis = match &read {
+            Some(date) => Some(date.basis),
+            None if edtf.is_empty() => None,
+            None => match ask::one_of_or_back("the date is", Basis::ALL)? {
+                Some(chosen) => Basis::ALL.get(chosen).copied(),
+                None => return Ok(None),
+            },
+        };
+        let edtf = filled(edtf.to_owned()).or(read.map(|date| date.edtf));
+        Ok(Some(WhenDraft { edtf, as_written: Some(words.to_owned()), basis }))
+    }
+
+    /// A date without words: those of the proposed one, else it is asked where it comes from.
+    fn date(&self, edtf: &str) -> Result<WhenDraft, CliError> {
+        let proposed = self.proposed.iter().find(|date| date.edtf == edtf);
+        let edtf = Some(edtf.to_owned());
+        if let Some(WordedDate { words, basis, .. }) = proposed {
+            return Ok(WhenDraft { edtf, as_written: Some(words.clone()), basis: Some(*basis) });
+        }
+        let bases = [Basis::Derived, Basis::Inferred];
+        let basis = bases.get(ask::one_of("the date is", &bases)?).copied();
+        Ok(WhenDraft { edtf, as_written: None, basis })
+    }
+}
+
+/// A date as it is typed.
+fn shown(when: &WhenDraft) -> String {
+    let parts = [when.edtf.as_deref(), when.as_written.as_deref()];
+    parts.into_iter().flatten().collect::<Vec<_>>().join(" ")
+}

@@ -1,0 +1,349 @@
+//! `annals document add`: a file or a page is captured, and its text with it.
+//!
+//! Always holds: the bytes are recorded as they are; the text is a document of its own that names
+//! them and how it was made, in the same act; a value of the editor takes precedence over the
+//! document's own. Not here: reading formats and fetching (`capture`).
+
+use crate::capture::fetch::{FetchBounds, fetch, is_address};
+use crate::capture::media_type::{MARKDOWN, OCTETS, PLAIN};
+use crate::capture::{
+    CaptureReading, CaptureRequest, DerivedText, Omission, ProposedDescription, TextExtent,
+    Unquotable, detect, worker,
+};
+use crate::cli::commands::document::about::AboutArgs;
+use crate::cli::render::provenance;
+use crate::cli::shared::{SubmitOptions, WriteArgs, submit_loaded};
+use crate::cli::terminal::Context;
+use crate::cli::terminal::ask;
+use crate::cli::terminal::{CliError, Exit};
+use crate::cli::terminal::{note, visible, wrapped};
+use crate::disk;
+use crate::ledger::error::{LedgerError, Refusal};
+use crate::ledger::query::gather::gather;
+use crate::ledger::query::row::DocumentRow;
+use crate::ledger::write::draft::{Draft, Name, Placed};
+use crate::ledger::write::loaded::{FileAccess, LoadedDraft, LoadedFile, LoadedInput, Reach};
+use annals_core::event::body::MAX_DOCUMENT;
+use annals_core::event::vocabulary::Type;
+use annals_core::hash::Hash;
+use clap::{Args, ValueEnum};
+use std::path::{Path, PathBuf};
+use url::Url;
+
+/// The name by which the text names the bytes in their drafts.
+const BYTES: &str = "bytes";
+/// The field that has several values.
+const AUTHORS: &str = "authors";
+
+#[derive(Debug, Args)]
+pub struct DocumentAddArgs {
+    /// The file, or the address of a page
+    #[arg(value_name = "FILE|URL")]
+    source: PathBuf,
+    /// How much of it is the text to quote from
+    #[arg(long, value_name = "EXTENT", default_value = "main")]
+    text: TextChoice,
+    /// The page that is meant, by its address, in a web archive (WARC, WACZ)
+    #[arg(long, value_name = "URL")]
+    page: Option<String>,
+    /// Fetch without TLS too, which anybody on the way can change
+    #[arg(long)]
+    allow_http: bool,
+    /// Fetch from this machine and from private networks too
+    #[arg(long)]
+    allow_private: bool,
+    #[command(flatten)]
+    about: AboutArgs,
+    #[command(flatten)]
+    write: WriteArgs,
+}
+
+/// How much of a document its text is made of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum TextChoice {
+    /// The article of a page, the body of a file
+    Main,
+    /// All of a page or file, with menus, notes and comments
+    Page,
+    /// No text: the bytes alone
+    None,
+}
+
+/// The bytes that are captured, and what is known of them besides.
+struct TakenBytes {
+    file: LoadedFile,
+    source: PathBuf,
+    named: Option<String>,
+    charset: Option<String>,
+}
+
+/// What was read of the bytes.
+struct CapturedDocument {
+    media_type: String,
+    proposal: ProposedDescription,
+    text: Option<DerivedText>,
+}
+
+/// Where bytes and text stand in the record already.
+#[derive(Default)]
+struct EarlierCapture {
+    bytes: Option<u64>,
+    text: Option<u64>,
+}
+
+pub fn run(context: &mut Context, args: DocumentAddArgs) -> Result<Exit, CliError> {
+    let DocumentAddArgs { source, text, page, allow_http, allow_private, mut about, write } = args;
+    let taken = match source.to_str().filter(|source| is_address(source)) {
+        Some(address) => {
+            let (private, plain) = (allow_private, allow_http);
+            let bounds = FetchBounds { private, plain, ..FetchBounds::PUBLIC };
+            of_address(context, address, bounds, &mut about)?
+        }
+        None => of_file(context, source)?,
+    };
+    if taken.file.bytes.is_empty() {
+        let source = visible(&taken.source.to_string_lossy());
+        return Err(CliError::usage(format!(
+            "{source}: expected at least one byte, found an empty file; nothing was written"
+        )));
+    }
+    let captured = examine(&taken, about.media_type.take(), text, page)?;
+    let about = agree(context, about, &captured.proposal)?;
+    let (input, mut options) = drafts(context, &taken, captured, about)?;
+    (options.dry_run, options.again) = (write.dry_run, write.again);
+    submit_loaded(context, &input, &options)
+}
+
+/// The bytes of a file.
+fn of_file(context: &Context, source: PathBuf) -> Result<TakenBytes, CliError> {
+    disk::read_named(&source, MAX_DOCUMENT).map_err(LedgerError::from)?;
+    let keys = context.paths()?.keys;
+    let reach = Reach { folder: Path::new(""), keys: &keys, files: FileAccess::All };
+    let draft = Draft { file: Some(source.clone()), ..Draft::default() };
+    let refused =
+        |why| CliError::from(LedgerError::Refused(vec![Refusal { place: None, name: None, why }]));
+    let loaded = LoadedDraft::read(&Placed::at(0, draft), reach);
+    let file = loaded.file.map_err(refused)?.ok_or_else(|| refused("file: missing".to_owned()))?;
+    Ok(TakenBytes { file, source, named: None, charset: None })
+}
+
+/// The bytes at an address; where they were found, when and how goes into their description.
+fn of_address(
+    context: &mut Context,
+    address: &str,
+    bounds: FetchBounds,
+    about: &mut AboutArgs,
+) -> Result<TakenBytes, CliError> {
+    let page = fetch(address, bounds).map_err(|error| CliError::usage(error.to_string()))?;
+    about.captured_at.get_or_insert_with(|| context.clock.peek().to_string());
+    let path = Url::parse(&page.address).map(|url| url.path().to_owned()).unwrap_or_default();
+    about.url.get_or_insert(page.address);
+    about.method.get_or_insert(page.method);
+    let (named, charset) = (page.named, page.charset);
+    let file = LoadedFile::in_hand(page.bytes);
+    Ok(TakenBytes { file, source: PathBuf::from(path), named, charset })
+}
+
+/// Reads the bytes: their media type, their description of themselves, their text. A note reports
+/// what cannot be read.
+fn examine(
+    taken: &TakenBytes,
+    given: Option<String>,
+    choice: TextChoice,
+    page: Option<String>,
+) -> Result<CapturedDocument, CliError> {
+    let bytes = &taken.file.bytes;
+    let detected = || detect(bytes, taken.named.as_deref(), &taken.source);
+    let media_type = given.clone().unwrap_or_else(detected);
+    if media_type == PLAIN && std::str::from_utf8(bytes).is_ok() {
+        let proposal = ProposedDescription::default();
+        return Ok(CapturedDocument { media_type, proposal, text: None });
+    }
+    let extent = match choice {
+        TextChoice::Page => TextExtent::Page,
+        TextChoice::Main | TextChoice::None => TextExtent::Main,
+    };
+    let request = CaptureRequest { media_type, charset: taken.charset.clone(), extent, page };
+    let started =
+        std::env::current_exe().and_then(|program| worker::read(&program, &request, bytes));
+    let CaptureReading { proposal, text } = started.map_err(|error| {
+        CliError::usage(format!("cannot start the process that reads the document: {error}"))
+    })?;
+    let mut media_type = request.media_type;
+    let text = match text {
+        _ if choice == TextChoice::None => None,
+        // A text without marks is its own text; the same bytes are not recorded twice.
+        Ok(derived) if derived.text.as_bytes() == bytes => {
+            match given.is_none() && media_type == MARKDOWN {
+                true => media_type = PLAIN.to_owned(),
+                false => note(format!(
+                    "note: nothing of it can be quoted as {media_type}; it can with --media-type \
+                     text/plain, as it is"
+                )),
+            }
+            None
+        }
+        Ok(derived) => Some(derived),
+        Err(Unquotable::Pages(pages)) => {
+            return Err(no_page("it holds several pages".to_owned(), &pages));
+        }
+        Err(Unquotable::NoPage(page, pages)) => {
+            return Err(no_page(format!("it holds no page {page}"), &pages));
+        }
+        Err(why) => {
+            note(wrapped(&format!("note: nothing of it can be quoted: {why}"), 0));
+            None
+        }
+    };
+    if let Some(left_out) = text.as_ref().and_then(|derived| derived.left_out.as_ref()) {
+        note(wrapped(
+            &match left_out {
+                Omission::Chosen(what) => {
+                    format!("note: its text leaves out {what}; --text page takes all")
+                }
+                Omission::Unread(what) => format!("note: its text is without {what}"),
+            },
+            0,
+        ));
+    }
+    // In the record a text/plain is UTF-8.
+    if media_type == PLAIN && std::str::from_utf8(bytes).is_err() {
+        media_type = OCTETS.to_owned();
+    }
+    Ok(CapturedDocument { media_type, proposal, text })
+}
+
+fn no_page(why: String, pages: &[String]) -> CliError {
+    let pages: Vec<String> = pages.iter().map(|page| format!("\n  {}", visible(page))).collect();
+    CliError::usage(format!(
+        "{why}; name one with --page, or record the archive alone with --text none; nothing was \
+         written{}",
+        pages.concat()
+    ))
+}
+
+/// Fills what the editor left out from the document's description of itself. On a terminal the
+/// editor accepts or changes each value; without one a note names the fields.
+fn agree(
+    context: &Context,
+    mut about: AboutArgs,
+    proposal: &ProposedDescription,
+) -> Result<AboutArgs, CliError> {
+    let asks = ask::on_terminal() && !context.global.yes;
+    let mut taken = Vec::new();
+    let mut fill = |given: Option<String>, proposed: Option<&String>, name: &'static str| match (
+        given, proposed,
+    ) {
+        (None, Some(proposed)) if asks => {
+            let several = if name == AUTHORS { " (with ; between them)" } else { "" };
+            ask::line_from(&format!("{name} of the document{several}"), proposed).map(Some)
+        }
+        (None, Some(proposed)) => {
+            taken.push(name);
+            Ok(Some(proposed.clone()))
+        }
+        (given, _) => Ok(given),
+    };
+    let title = fill(about.title, proposal.title.as_ref(), "title")?;
+    let lang = fill(about.lang, proposal.lang.as_ref(), "language")?;
+    if about.authors.is_empty() {
+        let names = Some(proposal.authors.join("; ")).filter(|names| !names.is_empty());
+        let names = fill(None, names.as_ref(), AUTHORS)?;
+        let names = names.unwrap_or_default();
+        about.authors = names.split(';').map(|name| name.trim().to_owned()).collect();
+        about.authors.retain(|name| !name.is_empty());
+    }
+    about.publisher = fill(about.publisher, proposal.publisher.as_ref(), "publisher")?;
+    if about.published_as_written.is_none() {
+        let made = proposal.created.as_ref().filter(|_| about.published.is_none());
+        let date = proposal.published.as_ref().or(made.filter(|_| asks));
+        about.published = fill(about.published, date, "date of publication")?;
+        if let (Some(made), None) = (made, &about.published) {
+            note(format!("note: its file was made on {made}; --published gives its publication"));
+        }
+    }
+    if !taken.is_empty() {
+        let taken = taken.join(", ");
+        note(wrapped(&format!("note: as the document says itself: {taken}"), 0));
+    }
+    let filled = |value: Option<String>| value.filter(|value| !value.is_empty());
+    about.title = Some(ask::given(filled(title), "title of the document", "--title")?);
+    let question = "language of the document (such as en)";
+    about.lang = Some(ask::given(filled(lang), question, "--lang")?);
+    Ok(about)
+}
+
+/// The drafts: of the bytes and of their text, or of the one that is not in the record yet.
+fn drafts(
+    context: &Context,
+    taken: &TakenBytes,
+    captured: CapturedDocument,
+    about: AboutArgs,
+) -> Result<(LoadedInput, SubmitOptions), CliError> {
+    let kind = Some(Type::DocumentCaptured);
+    let CapturedDocument { media_type, text, .. } = captured;
+    let bytes = Draft {
+        kind,
+        file: taken.file.path.clone(),
+        media_type: Some(media_type.clone()),
+        ..about.draft()
+    };
+    let Some(derived) = text else {
+        let input = LoadedInput::of([LoadedDraft::of(bytes, taken.file.clone())]);
+        return Ok((input, SubmitOptions::default()));
+    };
+    let file = LoadedFile::in_hand(derived.text.into_bytes());
+    let earlier = earlier(context, &taken.file.digest, &file.digest)?;
+    let page = derived.page;
+    let captured_at = page.as_ref().and_then(|page| page.captured_at.clone());
+    let text = Draft {
+        name: None,
+        file: None,
+        media_type: Some(PLAIN.to_owned()),
+        derived_from: Some(match earlier.bytes {
+            Some(position) => Name::Position(position),
+            None => Name::Ref(BYTES.to_owned()),
+        }),
+        method: Some(derived.method),
+        url: bytes.url.clone().or(page.map(|page| page.address)),
+        captured_at: bytes.captured_at.clone().or(captured_at),
+        ..bytes.clone()
+    };
+    let bytes =
+        LoadedDraft::of(Draft { name: Some(BYTES.to_owned()), ..bytes }, taken.file.clone());
+    let (mut drafts, mut parts) = (Vec::new(), Vec::new());
+    let as_captured = format!("{media_type}, as captured");
+    let quotable = "its text, which can be quoted".to_owned();
+    match earlier {
+        EarlierCapture { bytes: Some(at), text: None } => {
+            note(format!("note: the bytes are document {at} already; their text is new"));
+            parts.push(format!("the text of document {at}, which can be quoted"));
+            drafts.push(LoadedDraft::of(text, file));
+        }
+        EarlierCapture { bytes: None, text: Some(at) } => {
+            note(format!("note: its text is document {at} already, word for word"));
+            drafts.push(bytes);
+        }
+        // Both or neither: where both are there, it is the same act once more.
+        _ => {
+            parts.extend([as_captured, quotable]);
+            let text = Draft { derived_from: Some(Name::Ref(BYTES.to_owned())), ..text };
+            drafts.extend([bytes, LoadedDraft::of(text, file)]);
+        }
+    }
+    let options = SubmitOptions { show: true, parts, ..SubmitOptions::default() };
+    Ok((LoadedInput::of(drafts), options))
+}
+
+/// Where these bytes and this text stand in the record already.
+fn earlier(context: &Context, bytes: &Hash, text: &Hash) -> Result<EarlierCapture, CliError> {
+    let Some(record) = context.record_here()? else { return Ok(EarlierCapture::default()) };
+    let (view, names) = provenance::view(context, &record, None)?;
+    let gathered = gather(&view, &names, &|_| false)?;
+    let at = |digest: &Hash| {
+        let named =
+            |row: &&DocumentRow| row.about.as_ref().is_some_and(|about| about.sha256 == *digest);
+        gathered.documents.values().rfind(named).map(|row| row.document)
+    };
+    Ok(EarlierCapture { bytes: at(bytes), text: at(text) })
+}

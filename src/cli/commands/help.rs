@@ -1,0 +1,59 @@
+//! `annals help`: the commands, one of them, or a page of the manual.
+//!
+//! Always holds: `annals help COMMAND` is `annals COMMAND --help`; the pages are those of `docs/`.
+//! No ledger is read. Not here: the pages (`shared::topics`).
+
+use crate::cli::render::markdown;
+use crate::cli::shared::topics;
+use crate::cli::terminal::Context;
+use crate::cli::terminal::Format;
+use crate::cli::terminal::out;
+use crate::cli::terminal::{CliError, Exit};
+use crate::cli::terminal::{Command, Group};
+use clap::Args;
+use std::io::Write;
+
+/// Show the help of a command, or a page about a topic
+#[derive(Debug, Args)]
+pub struct HelpArgs {
+    /// A command, such as key new, or a topic, such as keys
+    #[arg(value_name = "COMMAND or TOPIC")]
+    words: Vec<String>,
+}
+
+impl Command for HelpArgs {
+    const GROUP: Group = Group::SetUp;
+
+    fn run(self, context: &mut Context) -> Result<Exit, CliError> {
+        if let Some(help) = of_command(context, &self.words) {
+            // A closed pipe is no error.
+            let _ = help.print();
+            return Ok(Exit::Yes);
+        }
+        let found = self.words.join(" ");
+        let Some(topic) = topics::named(&found) else {
+            let names = topics::names(&(context.program)());
+            return Err(CliError::usage(format!(
+                "expected a command or a topic, found {found:?}; annals help lists the commands; \
+                 the topics are {}",
+                names.join(", ")
+            )));
+        };
+        let mut out = out(Format::Text);
+        out.write_all(markdown::plain(topic.page).as_bytes())?;
+        out.flush()?;
+        Ok(Exit::Yes)
+    }
+}
+
+/// The help of the command that these words name; of the program, where there are none.
+fn of_command(context: &Context, words: &[String]) -> Option<clap::Error> {
+    let program = (context.program)();
+    let mut command = &program;
+    for word in words {
+        command = command.find_subcommand(word)?;
+    }
+    let words = words.iter().map(String::as_str);
+    let line = ["annals"].into_iter().chain(words).chain(["--help"]);
+    (context.program)().try_get_matches_from(line).err()
+}

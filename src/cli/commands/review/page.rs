@@ -1,0 +1,41 @@
+//! A fact in its place in the document, as a reviewer reads it.
+//!
+//! Always holds: claim, quotations, attribution, date, open disputes and author are there. Not
+//! here: which facts (`review`).
+
+use crate::cli::render::quotation;
+use crate::cli::render::words;
+use crate::cli::terminal::CliError;
+use crate::cli::terminal::visible;
+use crate::cli::terminal::wrapped;
+use crate::ledger::query::View;
+use crate::ledger::query::row::FactRow;
+use std::io::Write;
+
+/// One fact in its place in the document.
+pub fn page(out: &mut dyn Write, view: &View<'_>, row: &FactRow) -> Result<(), CliError> {
+    let heading = format!("{:>6}  {}  ", row.fact, words::status(row.status));
+    writeln!(out, "{}", words::hanging(&heading, &words::claim(&row.words), 19))?;
+    let said = &row.words;
+    let mut lines = Vec::new();
+    for entry in &said.evidence {
+        let title = entry.title.as_deref().map_or("[title not available]".to_owned(), visible);
+        let document = entry.evidence.document;
+        lines.push(format!("document {document} {}: {title}", entry.evidence.stance));
+        lines.extend(quotation::lines(view, entry)?);
+    }
+    lines.extend(words::attribution(&said.attribution).map(|hops| format!("according to: {hops}")));
+    if said.when.is_some() {
+        lines.push(format!("when: {}", words::when(&said.when)));
+    }
+    for dispute in row.disputes.iter().filter(|dispute| dispute.stands) {
+        let charge = words::charge(dispute);
+        lines.push(format!("disputed by {}: {charge}", dispute.act.event));
+    }
+    let present = row.revisions.iter().find(|revision| revision.act.event == row.revision);
+    lines.extend(present.map(|revision| format!("— {}", words::who(&revision.act))));
+    for line in lines {
+        writeln!(out, "{}", wrapped(&line, 19))?;
+    }
+    Ok(writeln!(out)?)
+}

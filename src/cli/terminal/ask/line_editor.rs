@@ -1,0 +1,158 @@
+//! The line editor of questions: keys of a line, history of this command's answers, completion.
+//!
+//! Always holds: an answer is one line; a line break that is pasted is a space; what a terminal
+//! cannot edit is asked for as a plain line. Not here: secrets (`hidden_input`), what is asked.
+//! Source: the key bindings of readline(3), as rustyline has them.
+
+use crate::cli::terminal::ask::hidden_input;
+use crate::cli::terminal::output::note;
+use crate::cli::terminal::streams::visible;
+use rustyline::completion::Completer;
+use rustyline::config::Config;
+use rustyline::error::ReadlineError;
+use rustyline::highlight::Highlighter;
+use rustyline::hint::Hinter;
+use rustyline::history::MemHistory;
+use rustyline::validate::Validator;
+use rustyline::{Behavior, CompletionType, Editor, Helper};
+use std::cell::RefCell;
+use std::io;
+
+/// How many answers the history has.
+const HISTORY: usize = 200;
+
+/// A question for a line.
+#[derive(Clone, Copy, Default)]
+pub struct LineQuestion<'a> {
+    /// The question, without its colon.
+    pub question: &'a str,
+    /// What the line begins with.
+    pub initial: &'a str,
+    /// The values that Tab completes.
+    pub offered: &'a [String],
+    /// What stands between several values of one line.
+    pub separator: Option<char>,
+}
+
+/// The values that Tab completes, and what stands between two of them.
+#[derive(Default)]
+struct Offers {
+    values: Vec<String>,
+    separator: Option<char>,
+}
+
+impl Completer for Offers {
+    type Candidate = String;
+
+    fn complete(
+        &self,
+        line: &str,
+        cursor: usize,
+        _: &rustyline::Context<'_>,
+    ) -> rustyline::Result<(usize, Vec<String>)> {
+        let typed = line.get(..cursor).unwrap_or_default();
+        let after = |separator: char| typed.rfind(separator).map(|at| at + separator.len_utf8());
+        let from = self.separator.and_then(after).unwrap_or(0);
+        let rest = typed.get(from..).unwrap_or_default();
+        let from = from + rest.len() - rest.trim_start().len();
+        let wanted = rest.trim_start().to_lowercase();
+        let fits = |value: &&String| value.to_lowercase().starts_with(&wanted);
+        Ok((from, self.values.iter().filter(fits).cloned().collect()))
+    }
+}
+
+impl Hinter for Offers {
+    type Hint = String;
+}
+impl Highlighter for Offers {}
+impl Validator for Offers {}
+impl Helper for Offers {}
+
+type LineEditor = Editor<Offers, MemHistory>;
+
+thread_local! {
+    /// The editor of this command: its history is that of the command's answers.
+    static EDITOR: RefCell<Option<LineEditor>> = const { RefCell::new(None) };
+}
+
+/// Asks for a line on the terminal. Ctrl-C and Ctrl-D are an error (`hidden_input::is_left`).
+pub fn line(asked: &LineQuestion<'_>) -> io::Result<String> {
+    let prompt = format!("{}: ", visible(asked.question));
+    if std::env::var_os("TERM").is_none_or(|term| term == "dumb") {
+        return plain_line(&prompt, asked.initial);
+    }
+    EDITOR.with_borrow_mut(|kept| {
+        let editor = match kept {
+            Some(editor) => editor,
+            None => kept.insert(new_editor().map_err(failure)?),
+        };
+        let (values, separator) = (asked.offered.to_vec(), asked.separator);
+        editor.set_helper(Some(Offers { values, separator }));
+        hidden_input::drop_typed_ahead()?;
+        let typed = editor.readline_with_initial(&prompt, (asked.initial, "")).map_err(failure)?;
+        let line = one_line(&typed);
+        if !line.is_empty() {
+            editor.add_history_entry(&line).map_err(failure)?;
+        }
+        Ok(line)
+    })
+}
+
+fn new_editor() -> rustyline::Result<LineEditor> {
+    let config = Config::builder()
+        .behavior(Behavior::PreferTerm)
+        .completion_type(CompletionType::List)
+        .max_history_size(HISTORY)?
+        .history_ignore_dups(true)?
+        .build();
+    let history = MemHistory::with_config(&config);
+    Editor::with_history(config, history)
+}
+
+/// The line on a terminal without cursor keys; an empty one keeps what the question begins with.
+fn plain_line(prompt: &str, initial: &str) -> io::Result<String> {
+    if !initial.is_empty() {
+        note(format!("{prompt}now “{}”; an empty line keeps it", visible(initial)));
+    }
+    let typed = hidden_input::line_shown(prompt.trim_end())?;
+    let typed = one_line(&typed);
+    Ok(if typed.is_empty() { initial.to_owned() } else { typed })
+}
+
+/// The words of an answer in one line.
+fn one_line(typed: &str) -> String {
+    let lines = typed.split(['\n', '\r']).map(str::trim).filter(|line| !line.is_empty());
+    lines.collect::<Vec<_>>().join(" ").replace('\t', " ")
+}
+
+fn failure(error: ReadlineError) -> io::Error {
+    match error {
+        ReadlineError::Io(error) => error,
+        ReadlineError::Eof => io::ErrorKind::UnexpectedEof.into(),
+        ReadlineError::Interrupted => io::ErrorKind::Interrupted.into(),
+        other => io::Error::other(other.to_string()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_pasted_line_break_is_a_space() {
+        assert_eq!(one_line("  They met\r\n in Moscow.\n\n"), "They met in Moscow.");
+        assert_eq!(one_line("a\tb"), "a b");
+    }
+
+    #[test]
+    fn tab_completes_the_value_after_the_last_separator() {
+        let values = ["John Sullivan", "Joan", "Moscow"].map(str::to_owned).to_vec();
+        let offers = Offers { values, separator: Some(',') };
+        let history = MemHistory::new();
+        let context = rustyline::Context::new(&history);
+        let complete = |line: &str| offers.complete(line, line.len(), &context).unwrap();
+        assert_eq!(complete("jo"), (0, vec!["John Sullivan".to_owned(), "Joan".to_owned()]));
+        assert_eq!(complete("Moscow, joh"), (8, vec!["John Sullivan".to_owned()]));
+        assert_eq!(complete("x"), (0, Vec::new()));
+    }
+}

@@ -1,0 +1,238 @@
+//! `annals document add` of each kind of file: what is recorded, shown and said.
+
+use crate::capture::made;
+use crate::capture::served::{answer, serve};
+use crate::editor::story::{Desk, bare};
+
+fn kept(desk: &Desk, name: &str, bytes: &[u8]) {
+    std::fs::write(desk.path(name), bytes).unwrap();
+}
+
+fn about(desk: &Desk, position: u64) -> serde_json::Value {
+    desk.json(&format!("show|{position}"))["document"]["about"].clone()
+}
+
+/// The bytes of a document.
+fn text(desk: &Desk, position: u64) -> String {
+    let digest = about(desk, position)["sha256"].as_str().unwrap().to_owned();
+    String::from_utf8(std::fs::read(desk.path("ledger/document").join(digest)).unwrap()).unwrap()
+}
+
+#[test]
+fn a_page_and_its_text_are_recorded_in_one_act_and_the_text_is_quoted() {
+    let desk = bare();
+    kept(&desk, "page.html", made::page().as_bytes());
+    let add = "document|add|page.html|--url|https://example.org/page";
+    let told = desk.writes("ada", add, "written at 3 to 4 (2 events)");
+    let receipt = "     3  text/html, as captured\n     4  its text, which can be quoted\n";
+    assert!(told.out.ends_with(receipt), "{told:?}");
+    assert!(told.err.contains("words of the page; --text page takes all\n"), "{told:?}");
+    let says = "note: as the document says itself: title, language, authors, publisher, date of";
+    assert!(told.err.contains(says), "{told:?}");
+    for shown in
+        ["     3  document.captured\n", "     4  document.captured\n", "made from document 3"]
+    {
+        assert!(told.err.contains(shown), "{shown}: {told:?}");
+    }
+    let (page, derived) = (about(&desk, 3), about(&desk, 4));
+    for document in [&page, &derived] {
+        assert_eq!(document["title"], "They met");
+        assert_eq!(document["lang"], "en");
+        assert_eq!(document["authors"], serde_json::json!(["Ann Author"]));
+        assert_eq!(document["publisher"], "Example News");
+        assert_eq!(document["published"]["edtf"], "2022-01-27");
+        assert_eq!(document["url"], "https://example.org/page");
+    }
+    assert_eq!(
+        (&page["media_type"], &page["derived_from"]),
+        (&"text/html".into(), &serde_json::Value::Null)
+    );
+    assert_eq!(
+        (&derived["media_type"], &derived["derived_from"]),
+        (&"text/plain".into(), &3.into())
+    );
+    let method = derived["method"].as_str().unwrap();
+    assert!(method.starts_with("main text by dom_smoothie 0."), "{method}");
+    assert_eq!(std::fs::read(desk.path("page.html")).unwrap(), made::page().as_bytes());
+    assert!(text(&desk, 4).contains("old harbour") && !text(&desk, 4).contains("Weather"));
+    // The one document with a text is the one that is quoted.
+    let fact = "append|--quote|two ministers met … on Thursday|--nth|1|--claim|Two ministers met.";
+    desk.writes("ada", fact, "written at 5");
+    assert_eq!(desk.fact(5)["evidence"][0]["document"], 4);
+    let wrong = desk.run("ada", &format!("{fact}|--document|3|--again"));
+    let why = "3 is text/html; only text/plain can be quoted; its text is document 4";
+    assert!(wrong.exit == 1 && wrong.err.contains(why), "{wrong:?}");
+    // The same again is the same act; another text of the same bytes is a new document.
+    let again = desk.run("ada", add);
+    assert_eq!(again.out, format!("already at 3 to 4 (2 events)\n{receipt}"));
+    let told = desk.writes("ada", &format!("{add}|--text|page"), "written at 6");
+    assert!(
+        told.err.contains("note: the bytes are document 3 already; their text is new\n"),
+        "{told:?}"
+    );
+    assert_eq!(about(&desk, 6)["derived_from"], 3);
+    assert!(text(&desk, 6).contains("Weather"));
+    assert_eq!(desk.run("", "verify").exit, 0);
+}
+
+#[test]
+fn what_the_editor_says_goes_before_what_the_page_says() {
+    let desk = bare();
+    kept(&desk, "page.html", made::page().as_bytes());
+    let add =
+        "document|add|page.html|--title|Mine|--author|Me|--publisher||--published|2021|--text|none";
+    let told = desk.writes("ada", add, "written at 3");
+    assert!(told.err.contains("note: as the document says itself: language\n"), "{told:?}");
+    let page = about(&desk, 3);
+    assert_eq!((&page["title"], &page["authors"][0]), (&"Mine".into(), &"Me".into()));
+    assert_eq!(
+        (&page["publisher"], &page["published"]["edtf"]),
+        (&serde_json::Value::Null, &"2021".into())
+    );
+}
+
+#[test]
+fn each_format_gives_a_text_of_its_own() {
+    let body = "<w:p><w:r><w:t>They met &amp; left.</w:t></w:r></w:p>";
+    let wide: Vec<u8> = "\u{FEFF}Zoë met.".encode_utf16().flat_map(u16::to_le_bytes).collect();
+    let all: [(&str, Vec<u8>, &str, &str); 5] = [
+        ("a.pdf", made::pdf(&["They met."]), "application/pdf", "They met.\n"),
+        (
+            "a.docx",
+            made::docx(body),
+            "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+            "They met & left.\n",
+        ),
+        ("a.md", b"# A *day*\n\nThey met.\n".to_vec(), "text/markdown", "A day\n\nThey met.\n"),
+        (
+            "a.txt",
+            b"Caf\xE9, they say, in M\xFCnchen.".to_vec(),
+            "application/octet-stream",
+            "Café, they say, in München.",
+        ),
+        ("b.txt", wide, "application/octet-stream", "Zoë met."),
+    ];
+    let desk = bare();
+    for ((name, bytes, kind, words), position) in all.into_iter().zip((3..).step_by(2)) {
+        kept(&desk, name, &bytes);
+        let add = format!("document|add|{name}|--title|T|--lang|en");
+        desk.writes("ada", &add, &format!("written at {position} to {} (2 events)", position + 1));
+        assert_eq!(about(&desk, position)["media_type"], kind, "{name}");
+        assert_eq!(text(&desk, position + 1), words, "{name}");
+        assert_eq!(about(&desk, position + 1)["derived_from"], position);
+    }
+    // A text that is there already is not recorded again.
+    kept(&desk, "other.md", b"They *met*.");
+    let told = desk.writes("ada", "document|add|other.md|--title|T|--lang|en", "written at 13");
+    assert!(told.err.contains("note: its text is document 4 already, word for word\n"), "{told:?}");
+    // A Markdown file without marks is its own text; a table is what it is.
+    kept(&desk, "same.md", b"They met again.\n");
+    desk.writes("ada", "document|add|same.md|--title|T|--lang|en", "written at 14");
+    assert_eq!(about(&desk, 14)["media_type"], "text/plain");
+    kept(&desk, "table.csv", b"a,b\n1,2\n");
+    let told = desk.writes("ada", "document|add|table.csv|--title|T|--lang|en", "written at 15");
+    let err = told.err.replace('\n', " ");
+    assert!(err.contains("quoted as text/csv; it can with --media-type text/plain"), "{told:?}");
+    // Words that are given as the document's are looked for in its text.
+    kept(&desk, "dated.md", b"On *Thursday* they met.");
+    let dated = "document|add|dated.md|--title|T|--lang|en|--published-as-written";
+    let refused = desk.run("ada", &format!("{dated}|Friday"));
+    assert!(refused.exit == 1 && refused.err.contains("no word of \"Friday\" does"), "{refused:?}");
+    desk.writes("ada", &format!("{dated}|Thursday"), "written at 16 to 17 (2 events)");
+    assert_eq!(desk.run("", "verify").exit, 0);
+}
+
+#[test]
+fn what_cannot_be_quoted_is_said_and_recorded() {
+    let desk = bare();
+    let huge = vec![b' '; 300 << 20];
+    let bomb = made::zip(&[("word/document.xml", &huge)]);
+    let locked = made::pdf_of(
+        &[
+            "<< /Type /Catalog /Pages 2 0 R >>".into(),
+            "<< /Type /Pages /Kids [] /Count 0 >>".into(),
+            "<< /Filter /Standard /V 1 /R 2 /P -4 /O (00000000000000000000000000000000) \
+             /U (00000000000000000000000000000000) >>"
+                .into(),
+            "<< >>".into(),
+        ],
+        "/Encrypt 3 0 R /ID [(0123456789abcdef) (0123456789abcdef)] ",
+    );
+    let all: [(&str, Vec<u8>, &str); 5] = [
+        (
+            "a.png",
+            b"\x89PNG\r\n\x1A\n0000".to_vec(),
+            "a file of image/png holds no text that can be read",
+        ),
+        ("scan.pdf", made::pdf(&[""]), "no text is in it: its pages are images"),
+        ("locked.pdf", locked, "it is encrypted, and opens with a password only"),
+        ("cut.docx", made::docx("<w:p>")[..400].to_vec(), "it cannot be read: invalid Zip archive"),
+        ("bomb.docx", bomb, "it unpacks to more than 268435456 bytes"),
+    ];
+    for ((name, bytes, why), position) in all.into_iter().zip(3..) {
+        kept(&desk, name, &bytes);
+        let add = format!("document|add|{name}|--title|T|--lang|en");
+        let told = desk.writes("ada", &add, &format!("written at {position}"));
+        let err = told.err.replace('\n', " ");
+        assert!(
+            err.contains("note: nothing of it can be quoted: ") && err.contains(why),
+            "{name}: {told:?}"
+        );
+    }
+    // A page of any depth ends nothing but, at most, the process that reads it.
+    kept(&desk, "deep.html", format!("{}<p>They met.", "<div>".repeat(10_000)).as_bytes());
+    assert_eq!(desk.run("ada", "document|add|deep.html|--title|T|--lang|en").exit, 0);
+    kept(&desk, "empty.txt", b"");
+    desk.refuses("ada", "document|add|empty.txt|--title|T|--lang|en", (
+        2,
+        "annals: empty.txt: expected at least one byte, found an empty file; nothing was written\n",
+    ));
+    assert_eq!(desk.run("", "verify").exit, 0);
+}
+
+#[test]
+fn an_address_is_fetched_and_where_it_led_is_recorded() {
+    let desk = bare();
+    let server = serve(|path| match path {
+        "/old" => answer("301 Moved", "Location: /new\r\n", b""),
+        _ => answer("200 OK", "Content-Type: text/html\r\n", made::page().as_bytes()),
+    });
+    let add = format!("document|add|{}/old", server.address);
+    let refused = desk.run("ada", &add);
+    assert!(refused.exit == 2 && refused.err.contains("--allow-private takes it"), "{refused:?}");
+    desk.writes("ada", &format!("{add}|--allow-private"), "written at 3 to 4 (2 events)");
+    let page = about(&desk, 3);
+    assert_eq!(page["url"], format!("{}/new", server.address));
+    let way = format!("redirected: {0}/old (301) → {0}/new (annals ", server.address);
+    assert!(page["method"].as_str().unwrap().contains(&way), "{page}");
+    assert!(page["captured_at"].as_str().unwrap().starts_with("2022-01-27T08:0"), "{page}");
+    assert_eq!(about(&desk, 4)["url"], page["url"]);
+}
+
+#[test]
+fn a_web_archive_is_recorded_as_it_is_and_its_page_is_chosen() {
+    let desk = bare();
+    let one =
+        made::warc_answer("https://example.org/1", "text/html", "<title>One</title><p>They met.");
+    let two =
+        made::warc_answer("https://example.org/2", "text/html", "<title>Two</title><p>They left.");
+    kept(&desk, "a.warc", &[one, two].concat());
+    desk.refuses("ada", "document|add|a.warc|--lang|en", (
+        2,
+        "annals: it holds several pages; name one with --page, or record the archive alone with \
+         --text none; nothing was written\n  https://example.org/1\n  https://example.org/2\n",
+    ));
+    let add = "document|add|a.warc|--lang|en|--page|https://example.org/";
+    desk.writes("ada", &format!("{add}2"), "written at 3 to 4 (2 events)");
+    assert_eq!(about(&desk, 3)["media_type"], "application/warc");
+    assert_eq!(
+        (text(&desk, 4).as_str(), &about(&desk, 4)["title"]),
+        ("They left.\n", &"Two".into())
+    );
+    assert_eq!(about(&desk, 4)["captured_at"], "2022-01-26T07:00:00.000000Z");
+    desk.writes("ada", &format!("{add}1"), "written at 5");
+    assert_eq!(
+        (text(&desk, 5).as_str(), &about(&desk, 5)["derived_from"]),
+        ("They met.\n", &3.into())
+    );
+}

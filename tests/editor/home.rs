@@ -1,0 +1,91 @@
+//! `annals` with nothing given: who one is, what waits, what happened since the last look.
+
+use crate::editor::story::{Desk, answer, bare, facts};
+
+/// The answer to no command at all.
+fn home(desk: &Desk, by: &str) -> String {
+    let mut command = desk.command(by, "--tz|UTC");
+    let told = answer(&mut command);
+    assert_eq!((told.exit, &*told.err), (0, ""), "{told:?}");
+    told.out
+}
+
+#[test]
+fn who_what_waits_and_what_is_new() {
+    let desk = facts();
+    let first = "record  example.org/record: The record
+you     Bo Berg (bo): editor
+waits   4 facts wait for Bo Berg: annals review
+since   this is your first look
+help    annals --help
+";
+    assert_eq!(home(&desk, "bo"), first);
+    let again = home(&desk, "bo");
+    assert!(again.contains("\nsince   nothing new since 2022-01-27 08:0"), "{again}");
+    desk.writes("bo", "dispute|5|--reason|wrong-date|--statement|It was Tuesday.", "written at 8");
+    desk.writes("bo", "confirm|4|--how|reread", "written at 9");
+    std::fs::create_dir_all(desk.path("keys/drafts")).unwrap();
+    std::fs::write(desk.path("keys/drafts/one.jsonl"), "{}").unwrap();
+    let told = home(&desk, "ada");
+    for line in [
+        "\nyou     Ada Example (ada): admin, editor\n",
+        "\nwaits   no fact waits for Ada Example\n",
+        "\n        fact 5 of yours is disputed: annals log 5\n",
+        "keys/drafts/one.jsonl\n",
+        "\nsince   2 events since 2022-01-27 08:0",
+        "  fact.disputed 5, Bo Berg\n",
+        "  fact.confirmed 4, Bo Berg\n",
+    ] {
+        assert!(told.contains(line), "{line}\n{told}");
+    }
+    // Several keys are here, and nobody says who one is.
+    let told = home(&desk, "");
+    assert!(
+        told.contains("you     one of Ada Example (ada): admin, editor; Bo Berg (bo)"),
+        "{told}"
+    );
+}
+
+/// Nothing of the ledger is written, and no key is needed.
+#[test]
+fn a_look_writes_one_file_beside_the_keys() {
+    let desk = facts();
+    let files = |folder: &str| {
+        let listed = std::fs::read_dir(desk.path(folder)).unwrap();
+        let mut names: Vec<_> = listed.map(|entry| entry.unwrap().file_name()).collect();
+        names.sort();
+        names
+    };
+    let (ledger, keys) = (files("ledger"), files("keys"));
+    home(&desk, "ada");
+    assert_eq!(files("ledger"), ledger);
+    let new: Vec<_> = files("keys").into_iter().filter(|name| !keys.contains(name)).collect();
+    assert_eq!(new, ["last-look.json"]);
+    // Another record in its place is no continuation.
+    std::fs::write(
+        desk.path("keys/last-look.json"),
+        format!(
+            "{{\"size\":3,\"head\":\"{}\",\"at\":\"2022-01-27T08:00:00.000000Z\"}}",
+            "0".repeat(64)
+        ),
+    )
+    .unwrap();
+    let told = home(&desk, "ada");
+    let line = "there were 3 events, and these are not a continuation of them: annals verify";
+    assert!(told.contains(line), "{told}");
+    std::fs::rename(desk.path("keys"), desk.path("away")).unwrap();
+    let told = home(&desk, "");
+    assert!(told.contains("you     a reader: no key here may sign"), "{told}");
+    assert!(!desk.path("keys").exists());
+}
+
+#[test]
+fn without_a_ledger_it_is_the_help() {
+    let desk = bare();
+    std::fs::create_dir(desk.path("empty")).unwrap();
+    let mut command = desk.command("", "--tz|UTC");
+    let told = answer(command.current_dir(desk.path("empty")).arg("--ledger").arg("none"));
+    assert_eq!((told.exit, &*told.out), (2, ""));
+    assert!(told.err.starts_with("A record of facts that nobody can quietly change"), "{told:?}");
+    assert!(told.err.contains("Exit: 0 yes"), "{told:?}");
+}

@@ -1,0 +1,102 @@
+//! Help: what is meant by a command of other programs, and the pages of the manual.
+
+use crate::people::desk::Desk;
+use std::fs;
+use std::path::Path;
+
+#[test]
+fn a_command_of_other_programs_is_answered_with_the_one_that_is_meant() {
+    let desk = Desk::empty();
+    let told = |line: &str| {
+        let answer = desk.run(line);
+        assert_eq!((answer.exit, answer.out.as_str()), (2, ""), "{line}");
+        answer.err
+    };
+    assert_eq!(
+        told("undo"),
+        "annals: there is no command undo: nothing is undone, for the record keeps every event; \
+         annals retract takes a fact back, annals correct changes its words, annals reinstate ends \
+         a retraction\n"
+    );
+    for (line, command, meant) in [
+        (
+            "delete 3",
+            "delete",
+            "nothing is deleted, for the record keeps every event; annals retract ",
+        ),
+        ("rm 3", "rm", "nothing is deleted"),
+        ("--ledger elsewhere edit 3", "edit", "nothing is edited; annals correct "),
+        ("search words", "search", "annals find WORDS "),
+        ("history", "history", "annals log lists the events"),
+        ("ls", "ls", "annals replay lists the facts"),
+        ("document delete 3", "document delete", "a captured document stays as it is"),
+        ("editor rm bo", "editor rm", "what a key signed stays; annals editor revoke "),
+        ("key rm bo", "key rm", "annals editor revoke ends a key in the record"),
+    ] {
+        let expected = format!("annals: there is no command {command}: {meant}");
+        let told = told(line);
+        assert!(told.starts_with(&expected), "{told}");
+    }
+    // What is only mistyped, or means nothing here, is told as the library tells it.
+    assert!(told("verfy").contains("a similar subcommand exists: 'verify'"));
+    assert!(told("document frob").starts_with("error: unrecognized subcommand 'frob'"));
+}
+
+/// The page that the program was built with.
+fn pages() -> Vec<(String, String)> {
+    let docs = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs");
+    let mut pages: Vec<_> =
+        fs::read_dir(docs).unwrap().map(|entry| entry.unwrap().path()).collect();
+    pages.retain(|page| page.extension().is_some_and(|ending| ending == "md"));
+    let page = |path: &std::path::PathBuf| {
+        let name = path.file_stem().unwrap().to_str().unwrap().to_owned();
+        (name, fs::read_to_string(path).unwrap())
+    };
+    pages.iter().map(page).collect()
+}
+
+#[test]
+fn every_page_of_the_manual_is_a_topic() {
+    let desk = Desk::empty();
+    let help = desk.told("help");
+    assert_eq!(help, desk.told("--help"));
+    let (_, topics) = help.split_once("Topics (annals help TOPIC):\n").unwrap();
+    assert_eq!(topics.lines().count(), pages().len(), "{topics}");
+    for (name, page) in pages() {
+        let shown = desk.told(&format!("help {name}.md"));
+        let title = page.lines().next().unwrap().trim_start_matches("# ").replace('`', "");
+        assert!(shown.starts_with(&format!("{title}\n=====")), "{name}: {shown}");
+        assert!(topics.contains(&format!("  {name}")), "{name}: {topics}");
+        // Every line of code stands there as it is.
+        let mut is_code = false;
+        for line in page.lines() {
+            if line.trim_start().starts_with("```") {
+                is_code = !is_code;
+            } else if is_code {
+                assert!(shown.contains(desk.told_of(line).trim()), "{name}: {line}");
+            }
+        }
+    }
+    assert!(desk.told("help keys").contains("\nThe passphrase once\n-------------------\n"));
+}
+
+#[test]
+fn help_of_a_command_is_what_the_command_says_itself() {
+    let desk = Desk::empty();
+    for line in ["verify", "key new", "editor", "doc add"] {
+        assert_eq!(
+            desk.told(&format!("help {line}")),
+            desk.told(&format!("{line} --help")),
+            "{line}"
+        );
+    }
+    let (exit, why) = desk.refused("help nothing");
+    assert_eq!(exit, 2);
+    assert!(
+        why.starts_with(
+            "annals: expected a command or a topic, found \"nothing\"; annals help lists the \
+             commands; the topics are archivist, auditor, editor.md, "
+        ),
+        "{why}"
+    );
+}
