@@ -13,6 +13,7 @@ mod capture;
 mod cases;
 mod differ;
 mod editor;
+mod environment;
 mod faults;
 mod format;
 mod fuzz;

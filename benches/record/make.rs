@@ -107,7 +107,7 @@ pub fn ledger(folder: &Path, events: u64) -> Made {
     let mut singles = 0;
     while singles < SINGLES {
         let draft = facts[singles as usize % facts.len()].clone();
-        room.put(&[Placed { line: 1, draft }], singles as usize);
+        room.put(&[Placed::at(1, draft)], singles as usize);
         singles += 1;
     }
     let one_by_one = began.elapsed();
@@ -151,7 +151,7 @@ pub fn corrected(folder: &Path, events: u64) {
             },
         };
         let count = BATCH.min(events - size);
-        let placed = |offset: u64| Placed { line: offset as usize + 1, draft: draft(offset) };
+        let placed = |offset: u64| Placed::at(offset as usize + 1, draft(offset));
         let drafts: Vec<Placed> = (0..count).map(placed).collect();
         room.put(&drafts, turn);
         turn += 1;
@@ -190,7 +190,7 @@ fn batch(facts: &[Draft], first: u64, count: u64) -> Vec<Placed> {
         },
         false => facts[(first + offset) as usize % facts.len()].clone(),
     };
-    (0..count).map(|offset| Placed { line: offset as usize + 1, draft: draft(offset) }).collect()
+    (0..count).map(|offset| Placed::at(offset as usize + 1, draft(offset))).collect()
 }
 
 /// The article's facts as drafts, quoting the document at this position.

@@ -145,7 +145,9 @@ pub fn run() -> ExitCode {
     match completion::answer(program) {
         Ok(false) => {}
         Ok(true) => return ExitCode::SUCCESS,
-        Err(error) => return ExitCode::from(CliError::usage(error.to_string()).report() as u8),
+        Err(error) => {
+            return ExitCode::from(CliError::usage(error.to_string()).report(Format::Text) as u8);
+        }
     }
     let read = |matches: ArgMatches| {
         let cli = only_typed(Cli::from_arg_matches(&matches)?, &matches);
@@ -156,7 +158,7 @@ pub fn run() -> ExitCode {
         Err(error) => {
             let ours = arg_error::value(&error).or_else(|| arg_error::unknown_command(&error));
             if let Some(why) = ours {
-                return ExitCode::from(CliError::usage(why).report() as u8);
+                return ExitCode::from(CliError::usage(why).report(Format::Text) as u8);
             }
             let asked = matches!(error.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion);
             // A closed pipe under --help is not an error.
@@ -164,9 +166,16 @@ pub fn run() -> ExitCode {
             return ExitCode::from(if asked { 0 } else { Exit::Unknown as u8 });
         }
     };
-    match command(cli, &matches) {
+    let format = cli.global.format;
+    // A format that the command does not have is an argument like others: the error is text.
+    if let Some(command) = &cli.command
+        && let Err(failure) = formats::check(command.formats(), format, &matches)
+    {
+        return ExitCode::from(failure.report(Format::Text) as u8);
+    }
+    match command(cli) {
         Ok(exit) => ExitCode::from(exit as u8),
-        Err(failure) => ExitCode::from(failure.report() as u8),
+        Err(failure) => ExitCode::from(failure.report(format) as u8),
     }
 }
 
@@ -181,9 +190,8 @@ fn only_typed(mut cli: Cli, matches: &ArgMatches) -> Cli {
     cli
 }
 
-fn command(cli: Cli, matches: &ArgMatches) -> Result<Exit, CliError> {
+fn command(cli: Cli) -> Result<Exit, CliError> {
     let Some(command) = cli.command else { return no_command(cli.global) };
-    formats::check(command.formats(), cli.global.format, matches)?;
     let mut context = Context::new(cli.global, program)?;
     command.run(&mut context)
 }

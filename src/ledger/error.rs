@@ -14,13 +14,50 @@ use annals_core::key::SigningError;
 use annals_core::rule::{Class, Fault};
 use annals_core::verdict::Verdict;
 use annals_core::verify::source::SourceError;
+use std::collections::BTreeSet;
 use std::path::PathBuf;
 
-/// The refusal of a draft, or of one line of it.
+/// Where something stands in an input.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum InputPlace {
+    /// A line (from 1).
+    Line(usize),
+    /// A row of a table (from 1, the names of the columns are the first), and the cell in it.
+    Row {
+        /// The row.
+        row: usize,
+        /// The cell's column, where one cell is meant.
+        column: Option<Column>,
+    },
+}
+
+/// A column of a table.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Column {
+    /// From 0.
+    pub index: usize,
+    /// Its name.
+    pub name: String,
+}
+
+impl Column {
+    /// Its letters, as a spreadsheet has them: A to Z, AA and so on.
+    pub fn letters(&self) -> String {
+        let mut letters = Vec::new();
+        let mut rest = self.index + 1;
+        while let Some(before) = rest.checked_sub(1) {
+            letters.push(char::from(b'A' + (before % 26) as u8));
+            rest = before / 26;
+        }
+        letters.iter().rev().collect()
+    }
+}
+
+/// A draft, or a line of one, that is refused.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Refusal {
-    /// The line of the input (from 1), if there is one.
-    pub line: Option<usize>,
+    /// Where it stands in the input, if it does.
+    pub place: Option<InputPlace>,
     /// The draft's `ref`.
     pub name: Option<String>,
     /// What was expected and found.
@@ -52,7 +89,7 @@ pub enum LedgerError {
     #[error("{} is there already; nothing was changed; {}", .0.display(), .1)]
     Stopped(PathBuf, String),
     /// The rules refuse drafts; nothing was written.
-    #[error("{} refused; nothing was written", count(.0.len()))]
+    #[error("{} refused; nothing was written", count(.0))]
     Refused(Vec<Refusal>),
     /// The rules refuse one operation; nothing was written.
     #[error("{kind} is refused: {why}; nothing was written")]
@@ -235,10 +272,18 @@ pub enum LedgerError {
     Entropy(#[from] EntropyError),
 }
 
-fn count(refused: usize) -> String {
-    match refused {
-        1 => "one draft is".to_owned(),
-        more => format!("{more} drafts are"),
+fn count(refused: &[Refusal]) -> String {
+    let row = |refusal: &Refusal| match refusal.place {
+        Some(InputPlace::Row { row, .. }) => Some(row),
+        _ => None,
+    };
+    // A row of a table has a refusal for each bad cell.
+    let rows: BTreeSet<usize> = refused.iter().filter_map(row).collect();
+    match (rows.len(), refused.len()) {
+        (0, 1) => "one draft is".to_owned(),
+        (0, more) => format!("{more} drafts are"),
+        (1, _) => "one row is".to_owned(),
+        (rows, _) => format!("{rows} rows are"),
     }
 }
 

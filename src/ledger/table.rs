@@ -2,7 +2,7 @@
 //!
 //! Always holds: a cell that begins like a formula, or with apostrophes before such a beginning,
 //! gets one apostrophe in front; removing that one apostrophe restores the cell. Not here: which
-//! columns; a spreadsheet that splits at another character than the comma.
+//! columns.
 //! Source: RFC 4180; FORMAT.md section 14; OWASP, "CSV Injection".
 
 use std::io::{self, Write};
@@ -11,9 +11,14 @@ use std::io::{self, Write};
 pub struct Table<W: Write>(csv::Writer<W>);
 
 impl<W: Write> Table<W> {
-    /// Creates a table without rows.
+    /// Creates a table without rows, with commas between its cells.
     pub fn new(out: W) -> Table<W> {
-        Table(csv::Writer::from_writer(out))
+        Table::separated(out, b',')
+    }
+
+    /// The same with another character between its cells.
+    pub fn separated(out: W, separator: u8) -> Table<W> {
+        Table(csv::WriterBuilder::new().delimiter(separator).from_writer(out))
     }
 
     /// Writes a row; every row has as many cells as the first.
@@ -37,10 +42,15 @@ impl<W: Write> Table<W> {
 /// The characters that begin a formula, or that a spreadsheet drops before one; also in full width.
 const FIRST: [char; 11] = ['=', '+', '-', '@', '\t', '\r', '\n', '＝', '＋', '－', '＠'];
 
+/// Whether a text begins like a formula, a number or not.
+pub fn starts_formula(text: &str) -> bool {
+    text.starts_with(FIRST)
+}
+
 /// Whether a cell begins like a formula, after any number of apostrophes; a negative number does
 /// not.
 fn is_formula(cell: &str) -> bool {
-    cell.trim_start_matches('\'').starts_with(FIRST) && !is_number(cell)
+    starts_formula(cell.trim_start_matches('\'')) && !is_number(cell)
 }
 
 /// Whether the cell is `-`, digits, and optionally `.` and digits.

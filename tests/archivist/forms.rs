@@ -69,6 +69,24 @@ fn needed(command: &str) -> &'static str {
     }
 }
 
+/// Commands that write and answer in a form.
+const WRITES: [&str; 14] = [
+    "append",
+    "confirm",
+    "correct",
+    "dispute",
+    "document add",
+    "document describe",
+    "editor add",
+    "editor change",
+    "editor revoke",
+    "ledger ",
+    "reinstate",
+    "relate",
+    "retract",
+    "uphold",
+];
+
 fn files(folder: &Path) -> BTreeMap<PathBuf, Vec<u8>> {
     let (mut found, mut folders) = (BTreeMap::new(), vec![folder.to_owned()]);
     while let Some(folder) = folders.pop() {
@@ -106,12 +124,16 @@ fn in_form(format: &str, out: &str) {
 fn every_command_answers_in_a_form_or_refuses_it_before_any_work() {
     let story = story();
     let (commands, before) = (commands(&story), files(story.folder.path()));
+    // A writer that is refused may have built the store already.
+    let writable = crate::archivist::story::story();
     assert!(commands.len() > 40, "{commands:?}");
     let mut answered = Vec::new();
     for command in &commands {
         let line = format!("{command} {}", needed(command));
         for format in ["json", "jsonl", "csv"] {
-            let answer = story.run(&format!("{} --format {format}", line.trim()));
+            let writes = WRITES.iter().any(|words| command.starts_with(words));
+            let place = if writes && format != "csv" { &writable } else { &story };
+            let answer = place.run(&format!("{} --format {format}", line.trim()));
             let refused = format!("annals: {command}: expected --format ");
             if answer.err.starts_with(&refused) {
                 assert_eq!((answer.exit, answer.out.as_str()), (2, ""), "{line} {format}");
@@ -124,6 +146,13 @@ fn every_command_answers_in_a_form_or_refuses_it_before_any_work() {
             }
             // There is no witness to collect from: the error is the same in every format.
             if command == "witness collect" {
+                continue;
+            }
+            // What writes is refused here, for the clock or a file: an error has the form too.
+            if writes {
+                let last = answer.err.lines().last().unwrap();
+                let error: Value = serde_json::from_str(last).unwrap();
+                assert_eq!((answer.out.as_str(), &error["exit"]), ("", &answer.exit.into()));
                 continue;
             }
             assert_eq!(answer.exit, 0, "{line} {format}: {}", answer.err);

@@ -283,13 +283,13 @@ what they said
     file(
         &desk,
         "bad.toml",
-        "[[draft]]\nnth = \"x\"\n\n[[draft]]\nwhen = \"2022\"\n\n[[draft]]\ntopics = [\"x\"]\n",
+        "[[draft]]\nnth = \"x\"\n\n[[draft]]\nwhen = 2022\n\n[[draft]]\ntopics = [5]\n",
     );
     assert_eq!(
         told_of(&desk, "bad.toml"),
         "  line 1: nth: expected a whole number, found \"x\"
-  line 4: when: expected fields in braces, found \"2022\"
-  line 7: topics[0]: expected fields in braces, found \"x\"
+  line 4: when: expected a date in quotes, or fields in braces, found 2022
+  line 7: topics[0]: expected a name in quotes, or fields in braces, found 5
 "
     );
     let tables = "  line 1: expected a table [[draft]] for each draft, and nothing beside them\n";
@@ -306,8 +306,12 @@ what they said
 fn drafts_that_are_no_text_are_told_as_such() {
     let desk = desk();
     std::fs::write(desk.path("bad.jsonl"), b"ab\xff").unwrap();
-    let told =
-        |name: &str| format!("annals: {name}: expected UTF-8, found other bytes from byte 2 on\n");
+    let told = |name: &str| {
+        format!(
+            "annals: {name}: expected UTF-8, found other bytes, such as Windows-1252 has, from \
+                 byte 2 (line 1) on; save it as UTF-8 (a spreadsheet: CSV UTF-8)\n"
+        )
+    };
     desk.refuses("ada", "append|bad.jsonl", (2, &told("bad.jsonl")));
     let mut command = desk.command("ada", "append|-");
     command.stdin(std::fs::File::open(desk.path("bad.jsonl")).unwrap());

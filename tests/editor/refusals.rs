@@ -64,8 +64,9 @@ fn positions_that_are_no_fact_are_told() {
     let dispute = "dispute|3|--reason|fabricated|--statement|x";
     desk.refuses("bo", dispute, (1, &told("3")));
     let correct = "correct|99|--reason|entry-error|--statement|x|--claim|y";
-    let why = "annals: fact: 99 is no fact; annals replay lists them\n";
-    desk.refuses("bo", correct, (2, why));
+    let why = "annals: one draft is refused; nothing was written\n  fact: 99 is no fact; annals \
+               replay lists them\n";
+    desk.refuses("bo", correct, (1, why));
     desk.refuses(
         "bo",
         "uphold|4|--statement|x",

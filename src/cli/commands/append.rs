@@ -11,17 +11,22 @@ mod edit;
 
 use crate::cli::commands::append::conversation::Beginning;
 use crate::cli::shared::DraftFile;
+use crate::cli::shared::fields;
 use crate::cli::shared::read;
 use crate::cli::shared::{QuoteArgs, WordsArgs, WriteArgs};
 use crate::cli::shared::{SubmitOptions, submit, submit_typed};
 use crate::cli::terminal::Context;
+use crate::cli::terminal::Format;
 use crate::cli::terminal::ask;
+use crate::cli::terminal::data;
+use crate::cli::terminal::formats;
 use crate::cli::terminal::{CliError, Exit};
 use crate::cli::terminal::{Command, Group};
-use crate::ledger::write::draft::{Draft, Input};
+use crate::ledger::write::draft::{Draft, DraftForm, Input, template, written};
 use crate::ledger::write::loaded::FileAccess;
 use annals_core::event::vocabulary::{Stance, Type};
 use clap::Args;
+use std::io::Write;
 use std::path::{Path, PathBuf};
 
 /// Enter facts: one by --quote and --claim, many from a file, or by being asked
@@ -33,8 +38,12 @@ use std::path::{Path, PathBuf};
 /// on which the document was published.
 #[derive(Debug, Args)]
 pub struct AppendArgs {
-    /// Drafts: JSON Lines (.jsonl), TOML (.toml), or - for JSON Lines on standard input
+    /// Drafts: JSON Lines (.jsonl), TOML (.toml), a table (.csv, .tsv), or - for JSON Lines on
+    /// standard input
     file: Option<PathBuf>,
+    /// Print a file to begin with, or the drafts of FILE in this form; nothing is entered
+    #[arg(long, value_name = "FORM", value_parser = fields::draft_form())]
+    template: Option<DraftForm>,
     /// Write drafts in $VISUAL or $EDITOR, beginning with a template or with the file
     #[arg(long)]
     edit: bool,
@@ -53,6 +62,11 @@ pub struct AppendArgs {
 impl Command for AppendArgs {
     const GROUP: Group = Group::Editor;
 
+    fn formats(&self) -> &'static [Format] {
+        // A template has a form of its own.
+        if self.template.is_some() { formats::TEXT } else { formats::OBJECT }
+    }
+
     fn run(self, context: &mut Context) -> Result<Exit, CliError> {
         run(context, self)
     }
@@ -60,11 +74,14 @@ impl Command for AppendArgs {
 
 fn run(context: &mut Context, args: AppendArgs) -> Result<Exit, CliError> {
     let one_fact = !args.words.is_empty() || !args.place.is_empty();
-    if one_fact && (args.edit || args.file.is_some()) {
+    if one_fact && (args.edit || args.template.is_some() || args.file.is_some()) {
         return Err(CliError::usage(
             "expected either drafts (a file, or --edit) or the options of one fact, found both; a \
              draft says all of its fact itself",
         ));
+    }
+    if let Some(form) = args.template {
+        return print_template(form, &args);
     }
     let files = match args.any_file {
         true => FileAccess::All,
@@ -95,6 +112,18 @@ fn run(context: &mut Context, args: AppendArgs) -> Result<Exit, CliError> {
              on a terminal, nothing, and each thing is asked for",
         )),
     }
+}
+
+/// A template, or the drafts of a file in another form.
+fn print_template(form: DraftForm, args: &AppendArgs) -> Result<Exit, CliError> {
+    let text = match &args.file {
+        None => template(form)?,
+        Some(file) => written(&read(file)?.whole()?, form)?,
+    };
+    let mut out = data();
+    out.write_all(text.as_bytes())?;
+    out.flush()?;
+    Ok(Exit::Yes)
 }
 
 impl AppendArgs {

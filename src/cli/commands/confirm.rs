@@ -10,7 +10,9 @@ use crate::cli::shared::waiting::{self, ReviewScope, waits_for};
 use crate::cli::shared::{QuoteArgs, WriteArgs};
 use crate::cli::shared::{SubmitOptions, submit};
 use crate::cli::terminal::Context;
+use crate::cli::terminal::Format;
 use crate::cli::terminal::ask;
+use crate::cli::terminal::formats;
 use crate::cli::terminal::{CliError, Exit};
 use crate::cli::terminal::{Command, Group};
 use crate::cli::terminal::{note, wrapped};
@@ -40,6 +42,10 @@ pub struct ConfirmArgs {
 
 impl Command for ConfirmArgs {
     const GROUP: Group = Group::Editor;
+
+    fn formats(&self) -> &'static [Format] {
+        formats::OBJECT
+    }
 
     fn run(self, context: &mut Context) -> Result<Exit, CliError> {
         run(context, self)

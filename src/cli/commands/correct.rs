@@ -8,7 +8,9 @@ use crate::cli::shared::present;
 use crate::cli::shared::{QuoteArgs, ReasonArgs, WordsArgs, WriteArgs, filled};
 use crate::cli::shared::{SubmitOptions, submit_typed};
 use crate::cli::terminal::Context;
+use crate::cli::terminal::Format;
 use crate::cli::terminal::ask;
+use crate::cli::terminal::formats;
 use crate::cli::terminal::note;
 use crate::cli::terminal::{CliError, Exit};
 use crate::cli::terminal::{Command, Group};
@@ -44,6 +46,10 @@ pub struct CorrectArgs {
 
 impl Command for CorrectArgs {
     const GROUP: Group = Group::Editor;
+
+    fn formats(&self) -> &'static [Format] {
+        formats::OBJECT
+    }
 
     fn run(self, context: &mut Context) -> Result<Exit, CliError> {
         run(context, self)

@@ -8,6 +8,8 @@ use crate::cli::shared::present;
 use crate::cli::shared::{ErrorArgs, QuoteArgs, WriteArgs};
 use crate::cli::shared::{SubmitOptions, submit_typed};
 use crate::cli::terminal::Context;
+use crate::cli::terminal::Format;
+use crate::cli::terminal::formats;
 use crate::cli::terminal::{CliError, Exit};
 use crate::cli::terminal::{Command, Group};
 use crate::ledger::write::draft::{Draft, Name};
@@ -31,6 +33,10 @@ pub struct DisputeArgs {
 
 impl Command for DisputeArgs {
     const GROUP: Group = Group::Editor;
+
+    fn formats(&self) -> &'static [Format] {
+        formats::OBJECT
+    }
 
     fn run(self, context: &mut Context) -> Result<Exit, CliError> {
         run(context, self)

@@ -62,7 +62,7 @@ impl Command for DocumentArgs {
     fn formats(&self) -> &'static [Format] {
         match self.command {
             DocumentCommand::List(_) => formats::TABLE,
-            _ => formats::TEXT,
+            _ => formats::OBJECT,
         }
     }
 

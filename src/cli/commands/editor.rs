@@ -45,7 +45,7 @@ impl Command for EditorArgs {
     fn formats(&self) -> &'static [Format] {
         match self.command {
             EditorCommand::List(_) => formats::TABLE,
-            _ => formats::TEXT,
+            _ => formats::OBJECT,
         }
     }
 

@@ -5,10 +5,13 @@
 
 use crate::cli::shared::admin;
 use crate::cli::shared::admin::ADMIN;
+use crate::cli::shared::print_dry_run;
 use crate::cli::shared::print_receipt;
 use crate::cli::shared::words;
 use crate::cli::shared::{ActText, DryRunArgs};
 use crate::cli::terminal::Context;
+use crate::cli::terminal::Format;
+use crate::cli::terminal::formats;
 use crate::cli::terminal::note;
 use crate::cli::terminal::until_written;
 use crate::cli::terminal::visible;
@@ -102,6 +105,10 @@ fn reason() -> impl TypedValueParser<Value = RekeyReason> {
 impl Command for LedgerArgs {
     const GROUP: Group = Group::SetUp;
 
+    fn formats(&self) -> &'static [Format] {
+        formats::OBJECT
+    }
+
     fn run(self, context: &mut Context) -> Result<Exit, CliError> {
         run(context, self)
     }
@@ -146,7 +153,7 @@ fn change(context: &mut Context, args: LedgerChangeArgs) -> Result<Exit, CliErro
     let resolved = resolved(args_of, content);
     if changes.is_empty() {
         if let Some(said) = context.recorded_already(&writer, &resolved)? {
-            return print_receipt(&said.receipt(), &writer);
+            return print_receipt(context, &said.receipt(), &writer);
         }
         let why = "nothing would change; say what does with --title, --licence, --confirmations or \
                    --corrections-policy";
@@ -210,22 +217,22 @@ fn rekey(context: &mut Context, args: RekeyArgs) -> Result<Exit, CliError> {
     if let Some(by) = context.locked_signer(&writer, &|member| member.roles.admin)?
         && let Some(said) = already(&writer, &by)?
     {
-        return rekeyed(&said, &writer);
+        return rekeyed(context, &said, &writer);
     }
     let key = admin::signer(context, &mut writer, &act, ADMIN)?;
     if let Some(said) = already(&writer, &key.public())? {
-        return rekeyed(&said, &writer);
+        return rekeyed(context, &said, &writer);
     }
     let text = rekey_text(&ledger.log_key, &log_key, args.reason);
     let prepared = admin::prepare(context, &mut writer, &key, act)?;
     if !admin::may_write(context, &mut writer, args.dry_run, &text)? {
-        return Ok(Exit::Yes);
+        return print_dry_run(context, prepared.first, 1);
     }
     let keys = KeyFolder::open(&writer.paths.keys)?;
     keys.add_next_log(&new, &mut *context.entropy)?;
     writer.hold_log_key(new);
     let receipt = commit(&mut writer, &prepared)?;
-    let exit = admin::print_receipt(&receipt, &writer, &text);
+    let exit = admin::print_receipt(context, &receipt, &writer, &text);
     keys.name_log(&log_key)?;
     note(format!(
         "note: {} is the new log key; the one before is kept beside it; keep a copy of both",
@@ -234,10 +241,10 @@ fn rekey(context: &mut Context, args: RekeyArgs) -> Result<Exit, CliError> {
     exit
 }
 
-/// Prints the receipt of an earlier rekeying.
-fn rekeyed(said: &EarlierAct, writer: &Writer) -> Result<Exit, CliError> {
+/// The receipt of a log key that was made before.
+fn rekeyed(context: &Context, said: &EarlierAct, writer: &Writer) -> Result<Exit, CliError> {
     note("note: the last event made a new log key in these words; --again makes another one");
-    print_receipt(&said.receipt(), writer)
+    print_receipt(context, &said.receipt(), writer)
 }
 
 /// The record's last event, if it is this rekeying by this signer and the key that it names is
@@ -286,7 +293,7 @@ fn retime(context: &mut Context, args: RetimeArgs) -> Result<Exit, CliError> {
     if let (Err(LedgerError::Usage(_)), Some(statement)) = (&mends, &args.statement) {
         let retiming = retiming(admin::stated(statement)?);
         if let Some(said) = context.recorded_already(&writer, &retiming)? {
-            return print_receipt(&said.receipt(), &writer);
+            return print_receipt(context, &said.receipt(), &writer);
         }
     }
     mends?;

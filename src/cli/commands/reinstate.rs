@@ -6,7 +6,9 @@
 use crate::cli::shared::{QuoteArgs, WriteArgs};
 use crate::cli::shared::{SubmitOptions, submit_typed};
 use crate::cli::terminal::Context;
+use crate::cli::terminal::Format;
 use crate::cli::terminal::ask;
+use crate::cli::terminal::formats;
 use crate::cli::terminal::{CliError, Exit};
 use crate::cli::terminal::{Command, Group};
 use crate::ledger::error::LedgerError;
@@ -35,6 +37,10 @@ pub struct ReinstateArgs {
 
 impl Command for ReinstateArgs {
     const GROUP: Group = Group::Editor;
+
+    fn formats(&self) -> &'static [Format] {
+        formats::OBJECT
+    }
 
     fn run(self, context: &mut Context) -> Result<Exit, CliError> {
         run(context, self)

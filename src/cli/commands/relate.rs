@@ -7,7 +7,9 @@ use crate::cli::shared::WriteArgs;
 use crate::cli::shared::fields;
 use crate::cli::shared::{SubmitOptions, submit_typed};
 use crate::cli::terminal::Context;
+use crate::cli::terminal::Format;
 use crate::cli::terminal::ask;
+use crate::cli::terminal::formats;
 use crate::cli::terminal::{CliError, Exit};
 use crate::cli::terminal::{Command, Group};
 use crate::ledger::write::draft::{Draft, Name};
@@ -40,6 +42,10 @@ pub struct RelateArgs {
 
 impl Command for RelateArgs {
     const GROUP: Group = Group::Editor;
+
+    fn formats(&self) -> &'static [Format] {
+        formats::OBJECT
+    }
 
     fn run(self, context: &mut Context) -> Result<Exit, CliError> {
         run(context, self)

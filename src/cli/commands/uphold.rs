@@ -5,7 +5,9 @@
 use crate::cli::shared::{QuoteArgs, WriteArgs};
 use crate::cli::shared::{SubmitOptions, submit_typed};
 use crate::cli::terminal::Context;
+use crate::cli::terminal::Format;
 use crate::cli::terminal::ask;
+use crate::cli::terminal::formats;
 use crate::cli::terminal::{CliError, Exit};
 use crate::cli::terminal::{Command, Group};
 use crate::ledger::write::draft::{Draft, Name};
@@ -28,6 +30,10 @@ pub struct UpholdArgs {
 
 impl Command for UpholdArgs {
     const GROUP: Group = Group::Editor;
+
+    fn formats(&self) -> &'static [Format] {
+        formats::OBJECT
+    }
 
     fn run(self, context: &mut Context) -> Result<Exit, CliError> {
         run(context, self)

@@ -4,11 +4,11 @@
 //! one; the receipt is that of `append`; everything that can be verified without a secret is
 //! verified before a secret is requested. Not here: the content of an event (`editor`, `ledger`).
 
-use crate::cli::shared::submit::write_receipt;
+use crate::cli::shared::submit::{self, print_dry_run, write_receipt};
 use crate::cli::terminal::Context;
 use crate::cli::terminal::ask;
 use crate::cli::terminal::{CliError, Exit};
-use crate::cli::terminal::{done, note, whole_words};
+use crate::cli::terminal::{Format, done, note, whole_words};
 use crate::keys::generate;
 use crate::ledger::error::LedgerError;
 use crate::ledger::write::admin::prepare_act;
@@ -187,14 +187,27 @@ pub fn may_write(
     }
 }
 
-/// Writes a confirmed event, and prints its receipt.
-pub fn write(writer: &mut Writer, prepared: &Prepared, text: &ActText) -> Result<Exit, CliError> {
+/// Writes an act that was asked for, and gives its receipt.
+pub fn write(
+    context: &Context,
+    writer: &mut Writer,
+    prepared: &Prepared,
+    text: &ActText,
+) -> Result<Exit, CliError> {
     let receipt = commit(writer, prepared)?;
-    print_receipt(&receipt, writer, text)
+    print_receipt(context, &receipt, writer, text)
 }
 
-/// Prints the receipt of an event, and the lines after it.
-pub fn print_receipt(receipt: &Receipt, writer: &Writer, text: &ActText) -> Result<Exit, CliError> {
+/// The receipt of an act, and what is to be known after it.
+pub fn print_receipt(
+    context: &Context,
+    receipt: &Receipt,
+    writer: &Writer,
+    text: &ActText,
+) -> Result<Exit, CliError> {
+    if context.format() != Format::Text {
+        return submit::print_receipt(context, receipt, writer);
+    }
     let mut out = done();
     write_receipt(&mut out, receipt, writer)?;
     for line in &text.after {
@@ -215,8 +228,8 @@ pub fn submit(
     let key = signer(context, writer, &resolved, ADMIN)?;
     let prepared = prepare(context, writer, &key, resolved)?;
     match may_write(context, writer, dry_run, text)? {
-        true => write(writer, &prepared, text),
-        false => Ok(Exit::Yes),
+        true => write(context, writer, &prepared, text),
+        false => print_dry_run(context, prepared.first, 1),
     }
 }
 

@@ -8,10 +8,8 @@ use crate::cli::terminal::note;
 use crate::cli::terminal::{CliError, Exit};
 use crate::disk::{self, FileMode};
 use crate::ledger::error::LedgerError;
-use crate::ledger::write::draft::Draft;
-use crate::ledger::write::draft::Input;
-use crate::ledger::write::draft::read_json_lines;
-use crate::ledger::write::draft::read_toml;
+use crate::ledger::write::draft::{Draft, DraftForm, Input, Separator};
+use crate::ledger::write::draft::{read_json_lines, read_table, read_toml};
 use std::io;
 use std::io::Read;
 use std::path::{Path, PathBuf};
@@ -133,10 +131,38 @@ pub fn read(file: &Path) -> Result<Input, CliError> {
             file.display().to_string()
         }
     };
+    let text = text(bytes).map_err(|why| CliError::usage(format!("{name}: {why}")))?;
+    Ok(match DraftForm::of_file(file) {
+        DraftForm::Toml => read_toml(&text),
+        DraftForm::JsonLines => read_json_lines(&text),
+        DraftForm::Csv => read_table(&text, Separator::Found),
+        DraftForm::Tsv => read_table(&text, Separator::Tab),
+    })
+}
+
+/// The text of a file without its byte order mark, or why it is none.
+fn text(bytes: Vec<u8>) -> Result<String, String> {
+    let known = [
+        (&b"\xff\xfe"[..], "UTF-16"),
+        (b"\xfe\xff", "UTF-16"),
+        (b"PK\x03\x04", "a spreadsheet or an archive"),
+    ];
+    if let Some((_, found)) = known.iter().find(|(start, _)| bytes.starts_with(start)) {
+        return Err(format!(
+            "expected UTF-8, found {found}; save it as UTF-8 (a spreadsheet: CSV UTF-8)"
+        ));
+    }
     let text = String::from_utf8(bytes).map_err(|error| {
         let from = error.utf8_error().valid_up_to();
-        CliError::usage(format!("{name}: expected UTF-8, found other bytes from byte {from} on"))
+        let before = error.as_bytes().get(..from).unwrap_or_default();
+        let line = before.iter().filter(|byte| **byte == b'\n').count() + 1;
+        format!(
+            "expected UTF-8, found other bytes, such as Windows-1252 has, from byte {from} (line \
+             {line}) on; save it as UTF-8 (a spreadsheet: CSV UTF-8)"
+        )
     })?;
-    let toml = file.extension().is_some_and(|extension| extension == "toml");
-    Ok(if toml { read_toml(&text) } else { read_json_lines(&text) })
+    Ok(match text.strip_prefix('\u{feff}') {
+        Some(rest) => rest.to_owned(),
+        None => text,
+    })
 }

@@ -6,7 +6,7 @@
 use crate::cli::terminal::CliError;
 use crate::cli::terminal::ask;
 use crate::ledger::write::draft::{
-    Draft, EvidenceDraft, HopDraft, Name, QuoteDraft, TopicDraft, WhenDraft,
+    Draft, DraftForm, EvidenceDraft, HopDraft, Name, QuoteDraft, TopicDraft, WhenDraft,
 };
 use annals_core::event::vocabulary::{
     AgentType, Basis, ErrorIn, How, Reason, Relation, Reliability, Stance, Vouch,
@@ -36,7 +36,14 @@ closed! {
     basis: Basis;
 }
 
-/// The parser of the place of an error; `document` is the source of an entry.
+/// The form of a file of drafts.
+pub fn draft_form() -> impl TypedValueParser<Value = DraftForm> {
+    let names = DraftForm::ALL.iter().map(|(name, _)| *name);
+    PossibleValuesParser::new(names)
+        .try_map(|name| DraftForm::named(&name).ok_or("not in the list"))
+}
+
+/// Where the error is; the document is the source of an entry.
 fn error_in() -> impl TypedValueParser<Value = ErrorIn> {
     let words = [PossibleValue::new("record"), PossibleValue::new("document").alias("source")];
     PossibleValuesParser::new(words).map(|word| match word.as_str() {

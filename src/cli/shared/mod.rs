@@ -29,6 +29,6 @@ pub use crate::cli::shared::filter::{
 };
 pub use crate::cli::shared::protection::{new_phrase, protection};
 pub use crate::cli::shared::submit::{
-    SubmitOptions, print_receipt, submit, submit_asking, submit_loaded, submit_typed,
+    SubmitOptions, print_dry_run, print_receipt, submit, submit_asking, submit_loaded, submit_typed,
 };
 pub use crate::cli::shared::values::{fit_name, words};

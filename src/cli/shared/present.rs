@@ -12,7 +12,7 @@ use crate::cli::terminal::CliError;
 use crate::cli::terminal::Context;
 use crate::cli::terminal::ask;
 use crate::cli::terminal::{note, wrapped};
-use crate::ledger::error::LedgerError;
+use crate::ledger::error::{LedgerError, Refusal};
 use crate::ledger::query::View;
 use crate::ledger::query::gather::gather;
 use crate::ledger::query::row::FactRow;
@@ -30,8 +30,9 @@ pub fn fact(context: &Context, number: u64) -> Result<FactRow, CliError> {
     let mut gathered = gather(&view, &names, &|wanted| Some(wanted) == fact)?;
     let row = fact.and_then(|fact| gathered.facts.remove(&fact));
     let row = row.ok_or_else(|| {
+        // As the acts on a fact refuse it that need not look at it first.
         let why = format!("fact: {number} is no fact; annals replay lists them");
-        LedgerError::NotFound(why)
+        LedgerError::Refused(vec![Refusal { place: None, name: None, why }])
     })?;
     if let Some(text) = revision(number, &row) {
         note(format!("note: {text}"));

@@ -11,7 +11,7 @@ use crate::cli::terminal::ask;
 use crate::cli::terminal::visible;
 use crate::cli::terminal::{CliError, Exit};
 use crate::cli::terminal::{Context, until_written};
-use crate::cli::terminal::{done, note, wrapped};
+use crate::cli::terminal::{Format, done_as, json, note, out, wrapped};
 use crate::ledger::write::append::{
     EarlierSubmission, Resumed, before, commit, prepare_input, resume,
 };
@@ -26,6 +26,7 @@ use annals_core::event::body;
 use annals_core::event::canonical;
 use annals_core::hash::Hash;
 use annals_core::key::{PublicKey, PublicOnly, SigningKey};
+use serde::Serialize;
 use std::io::{self, Write};
 use std::path::PathBuf;
 
@@ -123,13 +124,15 @@ fn submit_to(
     if let Some(public) = context.locked_signer(&writer, &|_| true)?
         && let Some(receipt) = check(context, &writer, loaded, options, public)?
     {
-        return print_again(&receipt, &writer, options);
+        return print_again(context, &receipt, &writer, options);
     }
     let key = context.signer(&writer)?;
     let mut agreed = None;
     loop {
         let prepared = match prepared(context, &mut writer, &key, loaded, options)? {
-            EarlierFound::Written(receipt) => return print_again(&receipt, &writer, options),
+            EarlierFound::Written(receipt) => {
+                return print_again(context, &receipt, &writer, options);
+            }
             EarlierFound::Prepared(prepared) => *prepared,
         };
         let matters = essence(&writer, &prepared, &key.public());
@@ -139,12 +142,12 @@ fn submit_to(
             }
             print_notes(&prepared.notes);
             if !may_write(context, &mut writer, &prepared, options, agree)? {
-                return Ok(Exit::Yes);
+                return print_dry_run(context, prepared.first, prepared.entries.len() as u64);
             }
         }
         if context.wake(&mut writer)? == Woken::Same {
             let receipt = commit(&mut writer, &prepared)?;
-            return print_parts(&receipt, &writer, options);
+            return print_parts(context, &receipt, &writer, options);
         }
         agreed = Some(matters);
     }
@@ -368,13 +371,14 @@ fn events(count: usize) -> String {
 /// Prints the receipt of an earlier submission; refuses acts that no longer count, because they may
 /// be intended again.
 fn print_again(
+    context: &Context,
     receipt: &Receipt,
     writer: &Writer,
     options: &SubmitOptions,
 ) -> Result<Exit, CliError> {
     let over = overtaken(&writer.verifier.chain.state, receipt);
     if over.is_empty() {
-        return print_parts(receipt, writer, options);
+        return print_parts(context, receipt, writer, options);
     }
     let (events, say) = match over.len() {
         1 => ("event", "says this already and counts no more"),
@@ -390,11 +394,15 @@ fn print_again(
 
 /// Prints the receipt of a submission, with what each event is.
 fn print_parts(
+    context: &Context,
     receipt: &Receipt,
     writer: &Writer,
     options: &SubmitOptions,
 ) -> Result<Exit, CliError> {
-    let mut out = done();
+    if context.format() != Format::Text {
+        return print_receipt(context, receipt, writer);
+    }
+    let mut out = done_as(Format::Text);
     write_receipt(&mut out, receipt, writer)?;
     for (position, part) in (receipt.first..).zip(&options.parts) {
         writeln!(out, "{position:>6}  {part}")?;
@@ -404,10 +412,57 @@ fn print_parts(
 }
 
 /// Prints the receipt of a submission.
-pub fn print_receipt(receipt: &Receipt, writer: &Writer) -> Result<Exit, CliError> {
-    let mut out = done();
-    write_receipt(&mut out, receipt, writer)?;
+pub fn print_receipt(
+    context: &Context,
+    receipt: &Receipt,
+    writer: &Writer,
+) -> Result<Exit, CliError> {
+    let mut out = done_as(context.format());
+    match context.format() {
+        Format::Text => write_receipt(&mut out, receipt, writer)?,
+        _ => json(&mut out, &ReceiptJson::of(receipt, writer))?,
+    }
     out.flush()?;
+    Ok(Exit::Yes)
+}
+
+/// What was written, for programs.
+#[derive(Serialize)]
+pub struct ReceiptJson {
+    status: &'static str,
+    position: u64,
+    count: u64,
+    head: Option<Hash>,
+    size: u64,
+}
+
+impl ReceiptJson {
+    /// What a receipt says.
+    pub fn of(receipt: &Receipt, writer: &Writer) -> ReceiptJson {
+        let Receipt { first, count, already } = *receipt;
+        ReceiptJson {
+            status: if already { "already" } else { "written" },
+            position: first,
+            count,
+            head: writer.verifier.chain.head,
+            size: writer.size(),
+        }
+    }
+}
+
+/// What would be written and was not, for programs.
+pub fn print_dry_run(context: &Context, position: u64, count: u64) -> Result<Exit, CliError> {
+    #[derive(Serialize)]
+    struct DryRunJson {
+        status: &'static str,
+        position: u64,
+        count: u64,
+    }
+    if context.format() != Format::Text {
+        let mut out = out(context.format());
+        json(&mut out, &DryRunJson { status: "dry-run", position, count })?;
+        out.flush()?;
+    }
     Ok(Exit::Yes)
 }
 

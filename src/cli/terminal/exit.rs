@@ -4,12 +4,13 @@
 //! line.
 
 use crate::cli::terminal::ask::hidden_input::is_left;
+use crate::cli::terminal::options::Format;
 use crate::cli::terminal::streams::err;
 use crate::clock::Clock;
 use crate::disk::DiskError;
 use crate::key_agent::AgentError;
 use crate::keys::KeysError;
-use crate::ledger::error::{LedgerError, Refusal, chain};
+use crate::ledger::error::{Column, InputPlace, LedgerError, Refusal, chain};
 use annals_core::verdict::Verdict;
 use serde::{Serialize, Serializer};
 use std::io::{self, Write};
@@ -74,20 +75,37 @@ impl CliError {
         CliError::Usage(why.into())
     }
 
-    /// Prints the error on stderr; returns its exit code.
-    pub fn report(&self) -> Exit {
+    /// Prints the failure on stderr, as text or as one JSON object; its exit code.
+    pub fn report(&self, format: Format) -> Exit {
         let mut err = err();
-        // If stderr itself fails, nothing can be printed.
+        let text = !matches!(format, Format::Json | Format::Jsonl);
+        // Nothing can be printed where stderr itself fails.
         let _ = match self {
-            CliError::Ledger(error) => report_ledger(&mut err, error),
             CliError::ClosedPipe => Ok(()),
-            CliError::Io(error) => writeln!(err, "annals: cannot write: {error}"),
-            CliError::Usage(why) => writeln!(err, "annals: {why}"),
-            CliError::Declined => writeln!(err, "nothing was written"),
-            CliError::WentOn => {
-                writeln!(err, "annals: another writer was faster; nothing was written; do it again")
-            }
+            _ if !text => report_json(&mut err, self),
+            CliError::Ledger(error) => report_ledger(&mut err, error),
+            CliError::Declined => writeln!(err, "{}", self.message()),
+            _ => writeln!(err, "annals: {}", self.message()),
         };
+        self.exit()
+    }
+
+    /// What happened, without its causes.
+    fn message(&self) -> String {
+        match self {
+            CliError::Ledger(error) => error.to_string(),
+            CliError::ClosedPipe => String::new(),
+            CliError::Io(error) => format!("cannot write: {error}"),
+            CliError::Usage(why) => why.clone(),
+            CliError::Declined => "nothing was written".to_owned(),
+            CliError::WentOn => {
+                "another writer was faster; nothing was written; do it again".to_owned()
+            }
+        }
+    }
+
+    /// The exit code.
+    fn exit(&self) -> Exit {
         match self {
             CliError::Ledger(error) => Exit::from(error.verdict()),
             CliError::ClosedPipe => Exit::Yes,
@@ -95,6 +113,77 @@ impl CliError {
             CliError::Io(_) | CliError::Usage(_) => Exit::Unknown,
         }
     }
+}
+
+/// A failure, for programs.
+#[derive(Serialize)]
+struct ErrorJson<'a> {
+    error: &'static str,
+    message: String,
+    causes: Vec<String>,
+    hint: Option<&'a str>,
+    refused: Vec<RefusalJson<'a>>,
+    exit: Exit,
+}
+
+/// A refusal, with where it stands: a line, or a row and a column of a table.
+#[derive(Serialize)]
+struct RefusalJson<'a> {
+    line: Option<usize>,
+    row: Option<usize>,
+    column: Option<String>,
+    field: Option<&'a str>,
+    #[serde(rename = "ref")]
+    name: Option<&'a str>,
+    message: &'a str,
+}
+
+impl<'a> RefusalJson<'a> {
+    fn of(refusal: &'a Refusal) -> RefusalJson<'a> {
+        let (line, row, column) = match &refusal.place {
+            None => (None, None, None),
+            Some(InputPlace::Line(line)) => (Some(*line), None, None),
+            Some(InputPlace::Row { row, column }) => (None, Some(*row), column.as_ref()),
+        };
+        RefusalJson {
+            line,
+            row,
+            column: column.map(Column::letters),
+            field: column.map(|column| column.name.as_str()).filter(|name| !name.is_empty()),
+            name: refusal.name.as_deref(),
+            message: &refusal.why,
+        }
+    }
+}
+
+fn report_json(err: &mut dyn Write, failure: &CliError) -> io::Result<()> {
+    let exit = failure.exit();
+    let error = match exit {
+        Exit::Yes | Exit::No => "no",
+        Exit::Unknown => "could-not-tell",
+        Exit::Conflict => "conflict",
+        Exit::Forked => "forked",
+        Exit::Untrusted => "trust-missing",
+    };
+    let ledger = match failure {
+        CliError::Ledger(error) => Some(error),
+        _ => None,
+    };
+    let refused = match ledger {
+        Some(LedgerError::Refused(refusals)) => refusals.as_slice(),
+        _ => &[],
+    };
+    let first = ledger.and_then(|error| std::error::Error::source(error));
+    let causes = std::iter::successors(first, |cause| cause.source());
+    let json = ErrorJson {
+        error,
+        message: failure.message(),
+        causes: causes.map(ToString::to_string).collect(),
+        hint: ledger.and_then(LedgerError::advice),
+        refused: refused.iter().map(RefusalJson::of).collect(),
+        exit,
+    };
+    writeln!(err, "{}", serde_json::to_string(&json).map_err(io::Error::other)?)
 }
 
 fn report_ledger(err: &mut dyn Write, error: &LedgerError) -> io::Result<()> {
@@ -108,16 +197,29 @@ fn report_ledger(err: &mut dyn Write, error: &LedgerError) -> io::Result<()> {
         writeln!(err, "  {advice}")?;
     }
     if let LedgerError::Refused(refusals) = error {
-        for Refusal { line, name, why } in refusals {
-            let line = line.map(|line| format!("line {line}")).unwrap_or_default();
-            let name = name.as_ref().map(|name| format!(" ({name})")).unwrap_or_default();
-            match format!("{line}{name}").trim_start() {
+        for Refusal { place, name, why } in refusals {
+            match named(place.as_ref(), name.as_deref()).as_str() {
                 "" => writeln!(err, "  {why}")?,
                 place => writeln!(err, "  {place}: {why}")?,
             }
         }
     }
     Ok(())
+}
+
+/// Where a draft stands, with its `ref`.
+fn named(place: Option<&InputPlace>, name: Option<&str>) -> String {
+    let (place, column) = match place {
+        None => (String::new(), None),
+        Some(InputPlace::Line(line)) => (format!("line {line}"), None),
+        Some(InputPlace::Row { row, column }) => (format!("row {row}"), column.as_ref()),
+    };
+    let name = name.map(|name| format!(" ({name})")).unwrap_or_default();
+    let column = column.map(|column| match column.name.as_str() {
+        "" => format!(", column {}", column.letters()),
+        name => format!(", column {} ({name})", column.letters()),
+    });
+    format!("{place}{name}{}", column.unwrap_or_default()).trim_start().to_owned()
 }
 
 impl From<LedgerError> for CliError {

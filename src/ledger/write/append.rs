@@ -70,7 +70,7 @@ pub fn resume(
                 prepared.entries.push(entry);
                 if let Some(why) = verify_last(writer, &prepared)? {
                     let why = format!("{why}; --again signs the drafts anew");
-                    let refusal = Refusal { line: None, name: None, why };
+                    let refusal = Refusal { place: None, name: None, why };
                     return Err(LedgerError::Refused(vec![refusal]));
                 }
             }
@@ -144,7 +144,7 @@ pub fn prepare(
     signer: &mut Signer<'_>,
     folder: &Path,
 ) -> Result<Prepared, LedgerError> {
-    let input = Input { drafts: drafts.to_vec(), unread: Vec::new() };
+    let input = Input { drafts: drafts.to_vec(), ..Input::default() };
     let keys = writer.paths.keys.clone();
     let input =
         LoadedInput::read(&input, Reach { folder, keys: &keys, files: FileAccess::default() });
@@ -163,7 +163,7 @@ pub fn prepare_input(
     let key = signer.key;
     let submission = Submission::of(&writer.paths, &writer.verifier, input, &key.public());
     let mut batch = DraftBatch::new(writer, signer, repeats);
-    let mut refusals = Refusals::of(&input.unread);
+    let mut refusals = Refusals::of(input);
     for (draft, number) in input.drafts.iter().zip(1..) {
         let outcome = match refusals.reach(&draft.draft) {
             true => Outcome { position: batch.position(), result: DraftResult::Repeats },

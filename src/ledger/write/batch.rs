@@ -12,6 +12,7 @@ use crate::ledger::write::outcome::{DraftResult, Outcome, Output};
 use crate::ledger::write::pending::{Pending, WriterLookup};
 use crate::ledger::write::prepared::Prepared;
 use crate::ledger::write::repeats::{self, Repeats};
+use crate::ledger::write::resolve::fields::Reasons;
 use crate::ledger::write::resolve::{Resolved, Resolver};
 use crate::ledger::write::sign::{Slot, seal};
 use crate::ledger::write::unquoted;
@@ -70,7 +71,8 @@ impl<'a, 'b> DraftBatch<'a, 'b> {
     pub fn add(&mut self, draft: &LoadedDraft) -> Result<Outcome, LedgerError> {
         let position = self.position();
         let result = match self.resolve(draft) {
-            Err(why) => DraftResult::Refused(why),
+            Err(why) => refused(draft, why),
+            Ok(_) if !draft.unread.is_empty() => DraftResult::Repeats,
             Ok(resolved) => self.sign(resolved)?,
         };
         Ok(Outcome { position, result })
@@ -81,8 +83,8 @@ impl<'a, 'b> DraftBatch<'a, 'b> {
         self.output.prepared
     }
 
-    /// Resolves the references and quotations of a draft; an error is the reason for a refusal.
-    fn resolve(&mut self, draft: &LoadedDraft) -> Result<Resolved, String> {
+    /// Resolves the references and quotations of a draft; an error has the reasons of a refusal.
+    fn resolve(&mut self, draft: &LoadedDraft) -> Result<Resolved, Reasons> {
         let file = draft.file.clone()?.map(|file| file.bytes);
         let (now, out) = (self.signer.clock.peek(), &mut self.output);
         let mut lookup = WriterLookup::new(self.writer, &out.prepared, &out.named, now);
@@ -101,7 +103,27 @@ impl<'a, 'b> DraftBatch<'a, 'b> {
         prepared.documents.extend(resolved.document.clone());
         prepared.resolved.push(resolved);
         let refusal = verify_last(self.writer, prepared)?;
-        Ok(refusal.map_or(DraftResult::Good, DraftResult::Refused))
+        Ok(refusal.map_or(DraftResult::Good, |why| DraftResult::Refused(why.into())))
+    }
+}
+
+/// Why a draft is refused beside the fields of it that could not be read; nothing that only follows
+/// from these.
+fn refused(draft: &LoadedDraft, Reasons(mut why): Reasons) -> DraftResult {
+    let follows =
+        |why: &String| draft.unread.iter().any(|field| field == "type" || names_field(why, field));
+    why.retain(|why| !follows(why));
+    if why.is_empty() { DraftResult::Repeats } else { DraftResult::Refused(Reasons(why)) }
+}
+
+/// Whether a reason may only follow from a field that could not be read; a field without a name may
+/// be any that is missing.
+fn names_field(why: &str, field: &str) -> bool {
+    let field = field.rsplit('.').next().unwrap_or(field);
+    let is_word = |c: char| c.is_alphanumeric() || c == '_';
+    match field {
+        "" => why.contains(" needs the field "),
+        field => why.split(|c| !is_word(c)).any(|word| word == field),
     }
 }
 

@@ -1,16 +1,30 @@
-//! Drafts: the input of an editor, in JSON Lines or TOML, before it is resolved and signed.
+//! Drafts: what an editor types, in JSON Lines, TOML or a table, before it is resolved and signed.
 //!
-//! Always holds: a draft has the same field names as the record; an unknown field is refused with
-//! its line. Not here: what drafts resolve to (`resolve`). Source: README.md, the editor's page.
+//! Always holds: a draft names its fields as the record does; an unknown field is refused with the
+//! line it stands in; a draft that was read has no short form left. Not here: what the drafts
+//! resolve to (`resolve`). Source: docs/drafts.md.
 
+mod cells;
+mod fields;
 mod read;
+mod short;
+mod table;
+mod template;
+mod unabridged;
+mod write;
 
+use crate::ledger::error::LedgerError;
 use annals_core::event::vocabulary::{
     AgentType, Basis, ErrorIn, How, Reason, Relation, Reliability, Stance, Translator, Type, Vouch,
 };
+pub use cells::Columns;
+pub use fields::{FIELDS, Field};
 pub use read::{json_lines, read_json_lines, read_toml, toml_tables};
 use serde::{Deserialize, Serialize};
 use std::path::PathBuf;
+pub use table::{Separator, read_table};
+pub use template::template;
+pub use write::{DraftForm, written};
 
 /// A position, or the `ref` of an earlier draft of the same input.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -76,9 +90,14 @@ drafts! {
         quote: QuoteDraft,
         nth: usize,
         exact_edges: bool,
+        stance: Stance,
+        reliability: Reliability,
         evidence: Vec<EvidenceDraft>,
+        #[serde(deserialize_with = "short::many")]
         attribution: Vec<HopDraft>,
+        #[serde(deserialize_with = "short::one")]
         when: WhenDraft,
+        #[serde(deserialize_with = "short::many")]
         topics: Vec<TopicDraft>,
         file: PathBuf,
         media_type: String,
@@ -88,10 +107,28 @@ drafts! {
         method: String,
         url: String,
         publisher: String,
+        #[serde(deserialize_with = "short::many")]
         authors: Vec<String>,
+        #[serde(deserialize_with = "short::one")]
         published: DatingDraft,
         archived_at: String,
         rights: String,
+        /// A short form, as are the next five: the agents of `attribution`.
+        #[serde(deserialize_with = "short::several")]
+        according_to: Vec<Option<String>>,
+        /// What each of them is.
+        #[serde(deserialize_with = "short::several")]
+        agent_type: Vec<Option<AgentType>>,
+        /// What each of them does.
+        #[serde(deserialize_with = "short::several")]
+        act: Vec<Option<String>>,
+        /// The role of each of them.
+        #[serde(deserialize_with = "short::several")]
+        role: Vec<Option<String>>,
+        /// `as_written` of `when`.
+        as_written: String,
+        /// `basis` of `when`.
+        basis: Basis,
     }
     /// Evidence; without a stance it is `supports`.
     EvidenceDraft {
@@ -127,20 +164,31 @@ drafts! {
     TopicDraft { name: String, id: String, }
 }
 
-/// A draft and its line in the input, for errors.
-#[derive(Clone, Debug, PartialEq)]
+/// A draft and where it stands in its input, for errors.
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Placed {
-    /// The first line of the draft (from 1); 0 if it is not from a file.
+    /// The line (from 1) at which it begins, or the row of a table; 0 where it stands in no file.
     pub line: usize,
     /// The draft.
     pub draft: Draft,
+    /// The fields that could not be read. They are refused; the rest is checked beside them.
+    pub unread: Vec<String>,
 }
 
-/// A draft that cannot be read.
-#[derive(Clone, Debug, PartialEq, Eq)]
+impl Placed {
+    /// A draft that was read whole.
+    pub fn at(line: usize, draft: Draft) -> Placed {
+        Placed { line, draft, unread: Vec::new() }
+    }
+}
+
+/// A draft, or a cell of one, that cannot be read.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct DraftError {
-    /// The line (from 1).
+    /// The line (from 1), or the row of a table.
     pub line: usize,
+    /// The cell's column (from 0) in a table.
+    pub column: Option<usize>,
     /// Its `ref`, if that could be read.
     pub name: Option<String>,
     /// What was expected and what was found.
@@ -154,12 +202,28 @@ pub struct Input {
     pub drafts: Vec<Placed>,
     /// The errors of the others.
     pub unread: Vec<DraftError>,
+    /// The columns of a table; none in a file of lines.
+    pub columns: Columns,
 }
 
 impl Input {
     /// Drafts that are not from a file.
     pub fn of(drafts: impl IntoIterator<Item = Draft>) -> Input {
-        let placed = |draft| Placed { line: 0, draft };
-        Input { drafts: drafts.into_iter().map(placed).collect(), unread: Vec::new() }
+        let placed = |draft| Placed::at(0, draft);
+        Input { drafts: drafts.into_iter().map(placed).collect(), ..Input::default() }
+    }
+
+    /// The drafts, if all of them could be read.
+    pub fn whole(self) -> Result<Vec<Draft>, LedgerError> {
+        match self.unread.as_slice() {
+            [] => Ok(self.drafts.into_iter().map(|placed| placed.draft).collect()),
+            unread => {
+                let refused = unread.iter().map(|error| self.columns.refusal(error));
+                Err(LedgerError::Refused(refused.collect()))
+            }
+        }
     }
 }
+
+#[cfg(test)]
+mod tests;

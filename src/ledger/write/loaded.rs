@@ -8,7 +8,7 @@
 use crate::disk;
 use crate::keys::is_secret;
 use crate::ledger::error::chain;
-use crate::ledger::write::draft::{Draft, DraftError, Input, Placed};
+use crate::ledger::write::draft::{Columns, Draft, DraftError, Input, Placed};
 use annals_core::event::body::MAX_DOCUMENT;
 use annals_core::hash::Hash;
 use std::collections::BTreeMap;
@@ -56,11 +56,13 @@ pub struct Reach<'a> {
 /// A draft with its file.
 #[derive(Clone, Debug, PartialEq)]
 pub struct LoadedDraft {
-    /// The first line of the draft (from 1); 0 if it is not from a file.
+    /// The line (from 1) at which it begins, or the row of a table; 0 where it stands in no file.
     pub line: usize,
     /// The draft.
     pub draft: Draft,
-    /// The file that it names, or why that file cannot be read.
+    /// The fields of it that could not be read.
+    pub unread: Vec<String>,
+    /// The file that it names, or why that cannot be read.
     pub file: Result<Option<LoadedFile>, String>,
 }
 
@@ -71,18 +73,20 @@ pub struct LoadedInput {
     pub drafts: Vec<LoadedDraft>,
     /// The errors of the others.
     pub unread: Vec<DraftError>,
+    /// The columns of a table; none in a file of lines.
+    pub columns: Columns,
 }
 
 impl LoadedInput {
     /// Reads the file of each draft.
     pub fn read(input: &Input, reach: Reach<'_>) -> LoadedInput {
         let drafts = input.drafts.iter().map(|placed| LoadedDraft::read(placed, reach)).collect();
-        LoadedInput { drafts, unread: input.unread.clone() }
+        LoadedInput { drafts, unread: input.unread.clone(), columns: input.columns.clone() }
     }
 
     /// Drafts that are loaded already.
     pub fn of(drafts: impl IntoIterator<Item = LoadedDraft>) -> LoadedInput {
-        LoadedInput { drafts: drafts.into_iter().collect(), unread: Vec::new() }
+        LoadedInput { drafts: drafts.into_iter().collect(), ..LoadedInput::default() }
     }
 
     /// The documents of the drafts.
@@ -101,14 +105,14 @@ impl LoadedInput {
 impl LoadedDraft {
     /// A draft of no file of drafts, with the document that it brings.
     pub fn of(draft: Draft, file: LoadedFile) -> LoadedDraft {
-        LoadedDraft { line: 0, draft, file: Ok(Some(file)) }
+        LoadedDraft { line: 0, draft, unread: Vec::new(), file: Ok(Some(file)) }
     }
 
     /// A draft with the file that it names.
     pub fn read(placed: &Placed, reach: Reach<'_>) -> LoadedDraft {
-        let Placed { line, draft } = placed.clone();
+        let Placed { line, draft, unread } = placed.clone();
         let file = draft.file.as_ref().map(|file| read_file(reach, file)).transpose();
-        LoadedDraft { line, draft, file: file.map_err(|why| format!("file: {why}")) }
+        LoadedDraft { line, draft, unread, file: file.map_err(|why| format!("file: {why}")) }
     }
 }
 

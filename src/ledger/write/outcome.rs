@@ -5,11 +5,12 @@
 //! `batch`).
 
 use crate::ledger::error::{LedgerError, Refusal};
-use crate::ledger::write::draft::{Draft, DraftError, Name};
-use crate::ledger::write::loaded::LoadedDraft;
+use crate::ledger::write::draft::{Columns, Draft, Name};
+use crate::ledger::write::loaded::{LoadedDraft, LoadedInput};
 use crate::ledger::write::passages::Passages;
 use crate::ledger::write::prepared::Prepared;
 use crate::ledger::write::resolve::Agents;
+use crate::ledger::write::resolve::fields::Reasons;
 use std::collections::HashMap;
 use std::collections::HashSet;
 
@@ -42,9 +43,9 @@ pub struct Outcome {
 pub enum DraftResult {
     /// It is accepted.
     Good,
-    /// It is refused; the reason.
-    Refused(String),
-    /// It names a refused draft: its own refusal would only repeat the first.
+    /// It may not, and why.
+    Refused(Reasons),
+    /// It names one that was refused: its own refusal would only repeat the first.
     Repeats,
 }
 
@@ -52,18 +53,17 @@ pub enum DraftResult {
 pub struct Refusals {
     refused: Vec<Refusal>,
     lost: HashSet<String>,
+    columns: Columns,
 }
 
 impl Refusals {
-    /// The refusals of the drafts that could not be read.
-    pub fn of(unread: &[DraftError]) -> Refusals {
-        let refusal = |error: &DraftError| {
-            let (name, why) = (error.name.clone(), error.why.clone());
-            Refusal { line: Some(error.line), name, why }
-        };
-        let refused: Vec<Refusal> = unread.iter().map(refusal).collect();
+    /// Those of drafts that could not be read.
+    pub fn of(input: &LoadedInput) -> Refusals {
+        let columns = input.columns.clone();
+        let refusal = |error| columns.refusal(error);
+        let refused: Vec<Refusal> = input.unread.iter().map(refusal).collect();
         let lost = refused.iter().filter_map(|refusal| refusal.name.clone()).collect();
-        Refusals { refused, lost }
+        Refusals { refused, lost, columns }
     }
 
     /// Whether a draft names a refused one.
@@ -73,29 +73,37 @@ impl Refusals {
 
     /// Records the `ref` of a draft, and its refusal if there is one.
     pub fn account(&mut self, loaded: &LoadedDraft, outcome: &Outcome, named: &mut Refs) {
-        let (name, line) = (&loaded.draft.name, (loaded.line > 0).then_some(loaded.line));
-        let refusal = |why| Refusal { line, name: name.clone(), why };
-        if let Some(name) = name {
+        if let Some(name) = &loaded.draft.name {
             let twice = named.insert(name.clone(), outcome.position).is_some();
             if twice || outcome.result != DraftResult::Good {
                 self.lost.insert(name.clone());
             }
             if twice {
-                let why = format!("ref: {name:?} is given twice in this input");
-                self.refused.push(refusal(why));
+                self.refuse(loaded, format!("ref: {name:?} is given twice in this input"));
             }
         }
-        if let DraftResult::Refused(why) = &outcome.result {
-            self.refused.push(refusal(why.clone()));
+        match &outcome.result {
+            DraftResult::Good | DraftResult::Repeats => {}
+            // Each cell of a table has its own place.
+            DraftResult::Refused(why) if self.columns.is_table() => {
+                why.0.iter().for_each(|why| self.refuse(loaded, why.clone()));
+            }
+            DraftResult::Refused(why) => self.refuse(loaded, why.to_string()),
         }
     }
 
-    /// Returns all refusals as an error, by line, if there are any.
+    fn refuse(&mut self, loaded: &LoadedDraft, why: String) {
+        let (column, why) = self.columns.located(why);
+        let place = self.columns.place(loaded.line, column);
+        self.refused.push(Refusal { place, name: loaded.draft.name.clone(), why });
+    }
+
+    /// All of them, by line, if there is any.
     pub fn end(mut self) -> Result<(), LedgerError> {
         if self.refused.is_empty() {
             return Ok(());
         }
-        self.refused.sort_by_key(|refusal| refusal.line);
+        self.refused.sort_by(|one, other| one.place.cmp(&other.place));
         Err(LedgerError::Refused(self.refused))
     }
 }

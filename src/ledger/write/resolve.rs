@@ -9,7 +9,7 @@ mod parts;
 pub mod fields;
 
 use crate::ledger::write::draft::{Draft, EvidenceDraft, HopDraft, Name, QuoteDraft, WhenDraft};
-use crate::ledger::write::resolve::fields::{Unresolved, field, keep, need, uri};
+use crate::ledger::write::resolve::fields::{Reasons, Unresolved, field, keep, need, uri};
 use annals_core::event::args::{self, Args, Seal};
 use annals_core::event::body::{self, Content, Fact};
 use annals_core::event::vocabulary::{AgentType, Basis, ErrorIn, Stance, Type, Vouch};
@@ -72,15 +72,11 @@ impl<'a> Resolver<'a> {
         Resolver { lookup, agents }
     }
 
-    /// Resolves a draft. `file` has the bytes of the document that the draft names.
-    pub fn resolve(
-        &mut self,
-        draft: &Draft,
-        file: Option<Vec<u8>>,
-    ) -> Result<Resolved, Unresolved> {
+    /// Resolves a draft. `file` gives the bytes of a document that the draft names.
+    pub fn resolve(&mut self, draft: &Draft, file: Option<Vec<u8>>) -> Result<Resolved, Reasons> {
         let kind = draft.kind.unwrap_or(Type::FactAsserted);
         if draft.sealed.is_some() {
-            return Err("sealed: sealing is not built; leave the field out".to_owned());
+            return Err("sealed: sealing is not built; leave the field out".to_owned().into());
         }
         let args = self.args(kind, draft)?;
         let (content, document) = match kind {
@@ -162,7 +158,7 @@ impl<'a> Resolver<'a> {
         self.lookup.revision_of(fact).ok_or_else(no_fact)
     }
 
-    fn content(&mut self, kind: Type, draft: &Draft) -> Result<Content, Unresolved> {
+    fn content(&mut self, kind: Type, draft: &Draft) -> Result<Content, Reasons> {
         let said = words(("statement") as &str, draft.statement.as_ref())?;
         // A new fact resolves its own evidence, so that all its faults are reported together.
         let evidence = match kind {
@@ -189,7 +185,9 @@ impl<'a> Resolver<'a> {
             Type::FactReinstated => Content::FactReinstated(argued(must(said)?)),
             Type::FactRelated => Content::FactRelated(body::Related { statement: said }),
             Type::RelationWithdrawn => Content::RelationWithdrawn(stated(must(said)?)),
-            other => return Err(format!("{other} is not made from a draft; see annals --help")),
+            other => {
+                return Err(format!("{other} is not made from a draft; see annals --help").into());
+            }
         })
     }
 
@@ -203,11 +201,11 @@ impl<'a> Resolver<'a> {
             .ok_or_else(|| format!("fact: the words of {fact} are not there to be corrected"))
     }
 
-    fn new_fact(&mut self, draft: &Draft, old: Option<Fact>) -> Result<Fact, Unresolved> {
+    fn new_fact(&mut self, draft: &Draft, old: Option<Fact>) -> Result<Fact, Reasons> {
         let kind = draft.kind.unwrap_or(Type::FactAsserted);
         let old = old.as_ref();
-        // All faults of a draft are reported at once.
-        let mut wrong = Vec::new();
+        // All that is wrong with a draft is told at once.
+        let mut wrong = Reasons::default();
         let evidence = keep(self.fact_evidence(draft, old), &mut wrong);
         let claim = words("claim", draft.claim.as_ref());
         let claim = claim.map(|claim| claim.or(old.map(|old| old.claim.clone())));
@@ -245,9 +243,9 @@ impl<'a> Resolver<'a> {
             None => old.and_then(|old| old.when.clone()),
         };
         let (Some((evidence, _)), Some(claim), Some(lang), true) =
-            (evidence, claim, lang, wrong.is_empty())
+            (evidence, claim, lang, wrong.0.is_empty())
         else {
-            return Err(wrong.join("; "));
+            return Err(wrong);
         };
         let vouch = draft.vouch.or(old.map(|old| old.vouch)).unwrap_or(Vouch::Said);
         let some = |list: Vec<_>| Some(list).filter(|list| !list.is_empty());
@@ -316,7 +314,7 @@ impl<'a> Resolver<'a> {
         &mut self,
         draft: &Draft,
         old: Option<&Fact>,
-    ) -> Result<(Vec<body::Evidence>, u64), Unresolved> {
+    ) -> Result<(Vec<body::Evidence>, u64), Reasons> {
         let kind = draft.kind.unwrap_or(Type::FactAsserted);
         let given = self.evidence(draft)?;
         let evidence = given.or_else(|| old.map(|old| old.evidence.clone()));
@@ -324,28 +322,32 @@ impl<'a> Resolver<'a> {
         let supports = |e: &&body::Evidence| e.stance == Stance::Supports && e.quote.is_some();
         match evidence.iter().find(supports).map(|first| first.document) {
             Some(first) => Ok((evidence, first)),
-            None => Err("evidence: at least one must support the claim with a quote".to_owned()),
+            None => {
+                Err("evidence: at least one must support the claim with a quote".to_owned().into())
+            }
         }
     }
 
-    fn evidence(&mut self, draft: &Draft) -> Result<Option<Vec<body::Evidence>>, Unresolved> {
+    fn evidence(&mut self, draft: &Draft) -> Result<Option<Vec<body::Evidence>>, Reasons> {
         let short = draft.quote.as_ref().map(|quote| EvidenceDraft {
             document: draft.document.clone(),
             quote: Some(quote.clone()),
             nth: draft.nth,
             exact_edges: draft.exact_edges,
+            stance: draft.stance,
+            reliability: draft.reliability,
             ..EvidenceDraft::default()
         });
         let given = draft.evidence.iter().flatten();
         let all: Vec<EvidenceDraft> = short.into_iter().chain(given.cloned()).collect();
         let kind = draft.kind.unwrap_or(Type::FactAsserted);
-        let mut wrong = Vec::new();
+        let mut wrong = Reasons::default();
         let resolved =
             all.iter().filter_map(|entry| keep(self.one_evidence(entry, kind), &mut wrong));
         let resolved: Vec<body::Evidence> = resolved.collect();
-        match wrong.is_empty() {
+        match wrong.0.is_empty() {
             true => Ok(Some(resolved).filter(|list| !list.is_empty())),
-            false => Err(wrong.join("; ")),
+            false => Err(wrong),
         }
     }
 

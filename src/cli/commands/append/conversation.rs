@@ -11,6 +11,7 @@ use crate::cli::shared::DraftFile;
 use crate::cli::shared::WriteArgs;
 use crate::cli::shared::{SubmitOptions, submit_asking};
 use crate::cli::terminal::Context;
+use crate::cli::terminal::Format;
 use crate::cli::terminal::ask;
 use crate::cli::terminal::{CliError, Exit};
 use crate::cli::terminal::{note, wrapped};
@@ -266,7 +267,7 @@ impl Conversation {
                 Ok(wish.map_or(Submitted::Wish(Wish::Leave), Submitted::Wish))
             }
             Err(refused @ CliError::Ledger(LedgerError::Refused(_))) if !yes => {
-                let exit = refused.report();
+                let exit = refused.report(Format::Text);
                 match self.wish("try again, or change an answer?")? {
                     Wish::Leave => Ok(Submitted::Done(exit)),
                     wish => Ok(Submitted::Wish(wish)),

@@ -7,6 +7,7 @@ use crate::cli::shared::DraftFile;
 use crate::cli::shared::{BOUND, read};
 use crate::cli::shared::{SubmitOptions, submit};
 use crate::cli::terminal::Context;
+use crate::cli::terminal::Format;
 use crate::cli::terminal::ask;
 use crate::cli::terminal::note;
 use crate::cli::terminal::{CliError, Exit};
@@ -68,7 +69,7 @@ pub fn run(
         };
         match outcome {
             Err(slip) if can_be_mended(&slip) && ask::on_terminal() => {
-                let exit = slip.report();
+                let exit = slip.report(Format::Text);
                 if !ask::yes("back to the editor?").unwrap_or(false) {
                     break Ok(exit);
                 }

@@ -121,8 +121,8 @@ fn of_file(context: &Context, source: PathBuf) -> Result<TakenBytes, CliError> {
     let reach = Reach { folder: Path::new(""), keys: &keys, files: FileAccess::All };
     let draft = Draft { file: Some(source.clone()), ..Draft::default() };
     let refused =
-        |why| CliError::from(LedgerError::Refused(vec![Refusal { line: None, name: None, why }]));
-    let loaded = LoadedDraft::read(&Placed { line: 0, draft }, reach);
+        |why| CliError::from(LedgerError::Refused(vec![Refusal { place: None, name: None, why }]));
+    let loaded = LoadedDraft::read(&Placed::at(0, draft), reach);
     let file = loaded.file.map_err(refused)?.ok_or_else(|| refused("file: missing".to_owned()))?;
     Ok(TakenBytes { file, source, named: None, charset: None })
 }

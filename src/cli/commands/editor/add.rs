@@ -4,6 +4,7 @@ use crate::cli::commands::editor::names::{Namesakes, check_name, reading};
 use crate::cli::render::called;
 use crate::cli::shared::admin;
 use crate::cli::shared::admin::{ADMIN, By};
+use crate::cli::shared::print_dry_run;
 use crate::cli::shared::print_receipt;
 use crate::cli::shared::{ActText, DryRunArgs};
 use crate::cli::shared::{fit_name, words};
@@ -90,7 +91,7 @@ pub fn run(context: &mut Context, args: EditorAddArgs) -> Result<Exit, CliError>
     let roles = admin::roles(&args.roles);
     if let Some(first) = made_already(&writer, &names, &args)? {
         note("note: this key is enrolled so already");
-        return print_receipt(&Receipt { first, count: 1, already: true }, &writer);
+        return print_receipt(context, &Receipt { first, count: 1, already: true }, &writer);
     }
     let (request, local) = match sent {
         Some(request) => (request, None),
@@ -100,7 +101,7 @@ pub fn run(context: &mut Context, args: EditorAddArgs) -> Result<Exit, CliError>
         let same = same_person(&writer, &names, args.person_of.as_deref())?;
         if let Some(first) = enrolled_already(&writer, &names, &request, roles, same) {
             note("note: this key is enrolled so already");
-            return print_receipt(&Receipt { first, count: 1, already: true }, &writer);
+            return print_receipt(context, &Receipt { first, count: 1, already: true }, &writer);
         }
         let namesakes = if args.same_name { Namesakes::Meant } else { Namesakes::Refused };
         if writer.verifier.chain.state.history.ever(request.key()).is_none() {
@@ -122,10 +123,10 @@ pub fn run(context: &mut Context, args: EditorAddArgs) -> Result<Exit, CliError>
         _ => None,
     };
     if !admin::may_write(context, &mut writer, args.dry_run, &text)? {
-        return Ok(Exit::Yes);
+        return print_dry_run(context, prepared.first, 1);
     }
     match local {
-        None => admin::write(&mut writer, &prepared, &text),
+        None => admin::write(context, &mut writer, &prepared, &text),
         Some(local) => {
             let new = local.new_key(&request, phrase.as_ref());
             write_local(context, &mut writer, &prepared, &new, &text)
@@ -144,7 +145,7 @@ fn write_local(
 ) -> Result<Exit, CliError> {
     let keys = KeyFolder::open(&writer.paths.keys)?;
     keys.add_new(new, &mut *context.entropy)?;
-    let written = admin::write(writer, prepared, text);
+    let written = admin::write(context, writer, prepared, text);
     if written.is_err() && !is_written(writer, prepared) {
         keys.remove_new(new);
     }

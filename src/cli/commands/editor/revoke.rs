@@ -5,6 +5,7 @@ use crate::cli::render::called;
 use crate::cli::render::provenance;
 use crate::cli::shared::admin;
 use crate::cli::shared::admin::By;
+use crate::cli::shared::print_dry_run;
 use crate::cli::shared::print_receipt;
 use crate::cli::shared::{ActText, DryRunArgs};
 use crate::cli::terminal::Context;
@@ -69,7 +70,7 @@ pub fn run(context: &mut Context, args: RevokeArgs) -> Result<Exit, CliError> {
         None => None,
     };
     if let Some(said) = recorded_already(context, &writer, &rows, &args, from)? {
-        return print_receipt(&said.receipt(), &writer);
+        return print_receipt(context, &said.receipt(), &writer);
     }
     let subject = match args.suspect_from {
         Some(_) => directory.any_row(&args.name)?.key,
@@ -96,8 +97,8 @@ pub fn run(context: &mut Context, args: RevokeArgs) -> Result<Exit, CliError> {
         note(format!("note: the key of {who} signed nothing from {from} on that is not undone"));
     }
     match admin::may_write(context, &mut writer, args.dry_run, &text)? {
-        true => admin::write(&mut writer, &prepared, &text),
-        false => Ok(Exit::Yes),
+        true => admin::write(context, &mut writer, &prepared, &text),
+        false => print_dry_run(context, prepared.first, 1),
     }
 }
 

@@ -3,6 +3,7 @@
 use crate::clock::Clock;
 use crate::entropy::Seeded;
 use crate::keys::{KeyName, Protection};
+use crate::ledger::error::InputPlace;
 use crate::ledger::paths::Paths;
 use crate::ledger::write::append::*;
 use crate::ledger::write::batch::slot;
@@ -76,7 +77,7 @@ fn outcome(room: &Room, drafts: &[Placed]) -> Result<usize, Vec<Refusal>> {
     let mut writer = Writer::open(paths, Duration::from_secs(60)).unwrap();
     let (mut clock, mut entropy) = (clock(), Seeded::new("bo"));
     let mut signer = Signer { key: &room.bo, clock: &mut clock, entropy: &mut entropy };
-    let input = Input { drafts: drafts.to_vec(), unread: Vec::new() };
+    let input = Input { drafts: drafts.to_vec(), ..Input::default() };
     let keys = writer.paths.keys.clone();
     let files = FileAccess::default();
     let input = LoadedInput::read(&input, Reach { folder: room.folder.path(), keys: &keys, files });
@@ -126,6 +127,7 @@ fn every_refusal_is_named_in_its_order() {
     (kinds[3], kinds[40], kinds[41], kinds[66]) = ((7, 3), (4, 3), (12, 200), (7, 66));
     let drafts = drafts(&kinds);
     let Err(refused) = outcome(&room, &drafts) else { panic!("bad drafts were taken") };
-    let lines: Vec<_> = refused.iter().map(|refusal| refusal.line).collect();
-    assert_eq!(lines, [Some(4), Some(41), Some(42), Some(67)], "{refused:?}");
+    let lines: Vec<_> = refused.iter().map(|refusal| refusal.place.clone()).collect();
+    let expected = [4, 41, 42, 67].map(|line| Some(InputPlace::Line(line)));
+    assert_eq!(lines, expected, "{refused:?}");
 }

@@ -34,7 +34,7 @@ pub fn read_json_lines(text: &str) -> Input {
     let mut input = Input::default();
     if let Some(why) = other_form(text) {
         let line = text.lines().position(|line| !line.trim().is_empty()).unwrap_or_default() + 1;
-        input.unread.push(DraftError { line, name: None, why });
+        input.unread.push(DraftError { line, why, ..DraftError::default() });
         return input;
     }
     for (line, content) in text.lines().enumerate().map(|(at, line)| (at + 1, line)) {
@@ -42,11 +42,11 @@ pub fn read_json_lines(text: &str) -> Input {
             continue;
         }
         match json_draft(content) {
-            Ok(draft) => input.drafts.push(Placed { line, draft }),
+            Ok(draft) => input.drafts.push(Placed::at(line, draft)),
             Err(why) => {
                 let value = serde_json::from_str::<serde_json::Value>(content).ok();
                 let name = value.and_then(|value| Some(value.get("ref")?.as_str()?.to_owned()));
-                input.unread.push(DraftError { line, name, why });
+                input.unread.push(DraftError { line, name, why, column: None });
             }
         }
     }
@@ -88,7 +88,7 @@ fn json_draft(line: &str) -> Result<Draft, String> {
     let draft = serde_path_to_error::deserialize(&mut reader);
     let draft = draft.map_err(|error| json_why(line, &path(&error), error.inner()))?;
     reader.end().map_err(|error| json_why(line, "", &error))?;
-    Ok(draft)
+    Draft::unabridged(draft).map_err(|why| why.join("; "))
 }
 
 fn json_why(line: &str, path: &str, error: &serde_json::Error) -> String {
@@ -136,7 +136,7 @@ pub fn read_toml(text: &str) -> Input {
                     .to_owned(),
                 Err(_) => format!("expected TOML: {}", error.message()),
             };
-            input.unread.push(DraftError { line, name: None, why });
+            input.unread.push(DraftError { line, why, ..DraftError::default() });
             return input;
         }
     };
@@ -144,11 +144,14 @@ pub fn read_toml(text: &str) -> Input {
         let line = line_of(table.span().start);
         let value = table.into_inner();
         let name = value.get("ref").and_then(toml::Value::as_str).map(str::to_owned);
-        match serde_path_to_error::deserialize(value) {
-            Ok(draft) => input.drafts.push(Placed { line, draft }),
-            Err(error) => {
-                let why = format!("{}{}", path(&error), why(error.inner().message()));
-                input.unread.push(DraftError { line, name, why });
+        let read = serde_path_to_error::deserialize(value);
+        let read =
+            read.map_err(|error| format!("{}{}", path(&error), why(error.inner().message())));
+        let read = read.and_then(|draft| Draft::unabridged(draft).map_err(|why| why.join("; ")));
+        match read {
+            Ok(draft) => input.drafts.push(Placed::at(line, draft)),
+            Err(why) => {
+                input.unread.push(DraftError { line, name, why, column: None });
             }
         }
     }
@@ -157,7 +160,7 @@ pub fn read_toml(text: &str) -> Input {
 
 /// The path within a draft, such as `evidence[0].stance: `; empty for the draft itself. An unknown
 /// field is named in the path of its parent.
-fn path<E: Display>(error: &serde_path_to_error::Error<E>) -> String {
+pub(super) fn path<E: Display>(error: &serde_path_to_error::Error<E>) -> String {
     let path = error.path().to_string();
     let place = match error.inner().to_string().starts_with("unknown field ") {
         true => path.rsplit_once('.').map_or("", |(outer, _)| outer),
@@ -167,7 +170,7 @@ fn path<E: Display>(error: &serde_path_to_error::Error<E>) -> String {
 }
 
 /// The fault of a value, in words without the names of a program's types.
-fn why(text: &str) -> String {
+pub(super) fn why(text: &str) -> String {
     let text = text.trim_end();
     if let Some(field) = text.strip_prefix("duplicate field ") {
         return format!("expected a field once, found {field} again");
@@ -188,6 +191,7 @@ fn kind(expected: &str) -> &str {
     match expected {
         "usize" | "u64" => "a whole number",
         "a string" => "text in quotes",
+        "a boolean" => "true or false",
         "a sequence" => "a list in brackets",
         "path string" => "the name of a file",
         expected if expected.starts_with("struct ") => "fields in braces",

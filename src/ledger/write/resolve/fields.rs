@@ -3,6 +3,7 @@
 use annals_core::event::vocabulary::Type;
 use annals_core::text::TextError;
 use annals_core::text::Uri;
+use std::fmt;
 
 /// Why a draft cannot be resolved: the field, then what was expected and found.
 pub type Unresolved = String;
@@ -17,9 +18,26 @@ pub fn need<T>(value: Option<T>, name: &str, kind: Type) -> Result<T, Unresolved
     value.ok_or_else(|| format!("{kind} needs the field {name}"))
 }
 
-/// The value, or `None` after adding the fault to `wrong`.
-pub fn keep<T>(found: Result<T, Unresolved>, wrong: &mut Vec<Unresolved>) -> Option<T> {
-    found.map_err(|why| wrong.push(why)).ok()
+/// All that is wrong with a draft.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Reasons(pub Vec<Unresolved>);
+
+impl From<Unresolved> for Reasons {
+    fn from(why: Unresolved) -> Reasons {
+        Reasons(vec![why])
+    }
+}
+
+/// In one line.
+impl fmt::Display for Reasons {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0.join("; "))
+    }
+}
+
+/// What was found; what is wrong with it is kept with the rest.
+pub fn keep<T>(found: Result<T, impl Into<Reasons>>, wrong: &mut Reasons) -> Option<T> {
+    found.map_err(|why| wrong.0.extend(why.into().0)).ok()
 }
 
 /// An address, if one is given and its scheme is allowed.
