@@ -8,9 +8,8 @@
 use crate::support::acts::Opening;
 use crate::support::files::JOURNAL;
 use crate::support::ledger::Made;
-use crate::support::random;
 use crate::support::tamper::Dice;
-use crate::support::{Act, Ledger};
+use crate::support::{Act, Ledger, random};
 use annals::index::IndexStatus;
 use annals::ledger::exchange::repair;
 use annals::ledger::paths::Paths;

@@ -7,9 +7,8 @@
 use crate::cases::{self, Case, every_type};
 use crate::support::acts::Opening;
 use crate::support::files::{CHECKPOINT, JOURNAL, MARKS, PIN};
-use crate::support::random;
 use crate::support::tamper::{self, Dice};
-use crate::support::{self, Files, Ledger, acts, judge};
+use crate::support::{self, Files, Ledger, acts, judge, random};
 use serde_json::Value;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};

@@ -340,7 +340,7 @@ fn is_tuple(parameter: &str) -> bool {
 }
 
 /// The crates in which no function takes a tuple in place of named arguments.
-const NAMED_ARGUMENTS: &[&str] = &["core/src"];
+const NAMED_ARGUMENTS: &[&str] = &["core/src", "src"];
 
 #[test]
 fn no_function_takes_a_tuple_in_place_of_named_arguments() {

@@ -5,7 +5,8 @@
 //! expected faults are written by hand from FORMAT.md. Not here: stories (`rules`).
 
 use crate::cases::{self, Case};
-use crate::support::{self, files::CHECKPOINT};
+use crate::support::files::CHECKPOINT;
+use crate::support::{self};
 use annals_core::rule::Rule;
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};

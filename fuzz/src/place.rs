@@ -1,6 +1,7 @@
 //! Properties of whole places: a journal, a published record, a bag.
 
-use annals::archive::bag::{self, note::BagText, read};
+use annals::archive::bag::note::BagText;
+use annals::archive::bag::{self, read};
 use annals::archive::files::PublishedFiles;
 use annals::archive::published::Published;
 use annals::archive::tile;

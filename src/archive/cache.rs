@@ -20,11 +20,10 @@ use crate::disk::{self, DiskError};
 use annals_core::hash::Hash;
 use annals_core::verify::source::SourceError;
 use std::collections::BTreeSet;
-use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
-use std::thread;
+use std::{fs, thread};
 
 /// The most bytes that are kept; more are asked for again.
 const MAX_KEPT: u64 = 4 << 30;

@@ -6,8 +6,7 @@
 //! page of HTML in place of a file does not count as a file. Not here: what is kept of the answers
 //! (`cache`). Source: RFC 9110.
 
-use crate::archive::files::PublishedFiles;
-use crate::archive::files::{Pages, begins_as, is_html, is_named_so, name_digest};
+use crate::archive::files::{Pages, PublishedFiles, begins_as, is_html, is_named_so, name_digest};
 use annals_core::text::is_invisible;
 use annals_core::verify::source::SourceError;
 use std::io::{self, Read};

@@ -18,12 +18,9 @@ mod commands;
 use crate::capture::worker;
 use crate::cli::commands as c;
 use crate::cli::shared::{completion, topics};
-use crate::cli::terminal::Context;
-use crate::cli::terminal::arg_error;
-use crate::cli::terminal::formats;
-use crate::cli::terminal::{CliError, Exit};
-use crate::cli::terminal::{Command as _, EditorOption, Group};
-use crate::cli::terminal::{Format, Global};
+use crate::cli::terminal::{
+    CliError, Command as _, Context, EditorOption, Exit, Format, Global, Group, arg_error, formats,
+};
 use clap::error::ErrorKind;
 use clap::parser::ValueSource;
 use clap::{ArgMatches, CommandFactory, FromArgMatches, Parser, Subcommand};

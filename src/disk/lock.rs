@@ -9,9 +9,8 @@
 //! here: readers, who never wait and never lock.
 //! Source: `std::fs::File::lock`, flock(2).
 
-use crate::disk::Strange;
 use crate::disk::open::{Links, open, open_or_make};
-use crate::disk::{DiskError, error, read_up_to};
+use crate::disk::{DiskError, Strange, error, read_up_to};
 use std::fs::{File, TryLockError};
 use std::io::{Seek, SeekFrom, Write};
 use std::path::Path;

@@ -2,8 +2,7 @@
 //!
 //! Always holds: children are in the order of their digits. Not here: trees (`trie`).
 
-use serde::Deserialize;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 /// A child of a node.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]

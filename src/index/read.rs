@@ -8,11 +8,12 @@ use crate::disk::at::read_at;
 use crate::disk::open::{Links, open};
 use crate::index::node::Child;
 use crate::index::node_file::{self, Blocks, Bytes};
-use crate::index::numbers;
 use crate::index::row::{EventMark, Row, RowKind, RowValue, may_have};
 use crate::index::trie::{self, Root};
-use crate::index::{EVENT, HASH, HEADER, IndexError, KEY, NAMES, ROOT, TreeKind};
-use crate::index::{check, damaged, folder, stored_hash_index};
+use crate::index::{
+    EVENT, HASH, HEADER, IndexError, KEY, NAMES, ROOT, TreeKind, check, damaged, folder, numbers,
+    stored_hash_index,
+};
 use annals_core::hash::Hash;
 use annals_core::key::PublicKey;
 use annals_core::merkle::{Tree, subtrees};

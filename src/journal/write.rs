@@ -8,11 +8,10 @@
 use crate::disk::append::Appender;
 use crate::disk::open::{Links, open};
 use crate::disk::{self, DiskError, FileMode};
-use crate::journal::commit_line;
 use crate::journal::end::End;
 use crate::journal::files::{self, JournalFiles, LogFile};
 use crate::journal::read::Journal;
-use crate::journal::{JournalError, LINE_BOUND};
+use crate::journal::{JournalError, LINE_BOUND, commit_line};
 use annals_core::event::Entry;
 use annals_core::hash::Hash;
 use annals_core::verify::source::{ClosingLine, Source};

@@ -11,8 +11,7 @@
 //! the end of the file is read. Not here: whether the record extends the last mark (`ledger`).
 //! Source: FORMAT.md section 9, "Marks".
 
-use crate::disk::lock::Lock;
-use crate::disk::lock::Waiting;
+use crate::disk::lock::{Lock, Waiting};
 use crate::disk::open::open_to_write;
 use crate::disk::{self, DiskError};
 use crate::keys::error::{KeysError, shown};

@@ -3,11 +3,9 @@
 //! Always holds: while the file is malformed, nothing may be written. Not here: how a bag becomes a
 //! ledger (`import`). Source: FORMAT.md section 14, "Import".
 
-use crate::disk::DiskError;
-use crate::disk::read_optional;
+use crate::disk::{DiskError, read_optional};
 use crate::keys::HighWaterMarks;
-use crate::ledger::error::LedgerError;
-use crate::ledger::error::chain;
+use crate::ledger::error::{LedgerError, chain};
 use crate::ledger::paths::Paths;
 use annals_core::fold::Ledger;
 use annals_core::key::PublicKey;

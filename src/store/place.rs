@@ -3,8 +3,7 @@
 //! Not here: the contract (`store`).
 
 use crate::store::{Store, StoreError, sled};
-use std::path::Path;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// The folder of a ledger's store: the only type that chooses the kind of store.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -2,13 +2,12 @@
 
 use crate::differ::records::record;
 use crate::differ::words::{nudged, nudged_bytes};
-use crate::support::Files;
 use crate::support::acts::ORIGIN;
 use crate::support::files::PIN;
 use crate::support::proof::{LOG_KEY, POLICY, Parts, cosignature, verifier_key};
-use crate::support::random;
 use crate::support::tamper::Dice;
 use crate::support::texts::TEXT;
+use crate::support::{Files, random};
 
 /// A proof of some fact with some events, with up to two changes.
 pub fn changed(dice: &mut Dice) -> Files {

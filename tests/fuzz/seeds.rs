@@ -4,7 +4,8 @@
 //! Always holds: the files are equal in every run. Not here: their properties (`fuzz/src`).
 
 use super::properties::BETWEEN;
-use annals::archive::bag::{self, note::BagText};
+use annals::archive::bag::note::BagText;
+use annals::archive::bag::{self};
 use annals::keys::{Mark, Request};
 use annals::witness::request::AddCheckpoint;
 use annals::witness::state::{SeenTree, WitnessState};

@@ -9,8 +9,7 @@ use super::ledger::{Ledger, Made};
 use annals_core::hash::Hash;
 use annals_core::tlog::policy::Policy;
 use annals_core::tlog::{Note, VerifierKey};
-use annals_core::verify::proof::ProofOutcome;
-use annals_core::verify::proof::{ProofContext, verify_proof};
+use annals_core::verify::proof::{ProofContext, ProofOutcome, verify_proof};
 
 /// The name of a proof among the files of a vector.
 pub const PROOF: &str = "proof";

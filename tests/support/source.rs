@@ -13,10 +13,9 @@ use annals_core::rule::{Fault, Rule};
 use annals_core::state::dump::dump;
 use annals_core::verdict::Verdict;
 use annals_core::verify::anchors::Anchors;
-use annals_core::verify::cosigned;
 use annals_core::verify::explained::Remembered;
 use annals_core::verify::source::{BATCH, Batch, Source, SourceError, Walk};
-use annals_core::verify::{Options, Report, verify};
+use annals_core::verify::{Options, Report, cosigned, verify};
 use std::fmt;
 
 const PUBLISHED_CHECKPOINT: &str = "published/checkpoint";

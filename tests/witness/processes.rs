@@ -1,12 +1,11 @@
 //! Newsrooms and witnesses in processes of their own, on loopback.
 
 use crate::witness::killed::Process;
-use std::fs;
 use std::io::{Read, Write};
 use std::net::TcpListener;
 use std::path::{Path, PathBuf};
 use std::process::Command;
-use std::thread;
+use std::{fs, thread};
 
 /// The output of a command.
 #[derive(Debug)]

@@ -1,8 +1,7 @@
 //! The places of words in a text: occurrences, borders, and the ellipsis between two ends.
 
 use crate::edges::Unit;
-use crate::loose::Hyphens;
-use crate::loose::Loose;
+use crate::loose::{Hyphens, Loose};
 use crate::quote::Text;
 use memchr::memmem;
 use std::fmt;

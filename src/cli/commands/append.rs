@@ -10,18 +10,10 @@ mod conversation;
 mod edit;
 
 use crate::cli::commands::append::conversation::Beginning;
-use crate::cli::shared::DraftFile;
-use crate::cli::shared::fields;
-use crate::cli::shared::read;
-use crate::cli::shared::{QuoteArgs, WordsArgs, WriteArgs};
-use crate::cli::shared::{SubmitOptions, submit, submit_typed};
-use crate::cli::terminal::Context;
-use crate::cli::terminal::Format;
-use crate::cli::terminal::ask;
-use crate::cli::terminal::data;
-use crate::cli::terminal::formats;
-use crate::cli::terminal::{CliError, Exit};
-use crate::cli::terminal::{Command, Group};
+use crate::cli::shared::{
+    DraftFile, QuoteArgs, SubmitOptions, WordsArgs, WriteArgs, fields, read, submit, submit_typed,
+};
+use crate::cli::terminal::{CliError, Command, Context, Exit, Format, Group, ask, data, formats};
 use crate::ledger::write::draft::{Draft, DraftForm, Input, template, written};
 use crate::ledger::write::loaded::FileAccess;
 use annals_core::event::vocabulary::{Stance, Type};

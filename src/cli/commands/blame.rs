@@ -7,16 +7,12 @@
 mod margin;
 
 use crate::cli::commands::blame::margin::Resting;
-use crate::cli::render::provenance;
-use crate::cli::render::words;
+use crate::cli::render::{provenance, words};
 use crate::cli::shared::{Dated, Filter, FilterArgs, UNDATED, document_at, facts, rests_on};
-use crate::cli::terminal::Context;
-use crate::cli::terminal::Format;
-use crate::cli::terminal::formats;
-use crate::cli::terminal::{CliError, Exit};
-use crate::cli::terminal::{Command, EditorOption, Group};
-use crate::cli::terminal::{json, note, width};
-use crate::cli::terminal::{out, visible};
+use crate::cli::terminal::{
+    CliError, Command, Context, EditorOption, Exit, Format, Group, formats, json, note, out,
+    visible, width,
+};
 use crate::ledger::error::LedgerError;
 use crate::ledger::query::gather::Rows;
 use crate::ledger::query::row::{DocumentRow, FactRow};

@@ -1,10 +1,7 @@
 //! `annals completions` and `annals man`: shell completions and manual pages.
 
 use crate::cli::shared::completion;
-use crate::cli::terminal::Context;
-use crate::cli::terminal::{CliError, Exit};
-use crate::cli::terminal::{Command, Group};
-use crate::cli::terminal::{OutputKind, OutputPlace};
+use crate::cli::terminal::{CliError, Command, Context, Exit, Group, OutputKind, OutputPlace};
 use clap::Args;
 use std::path::PathBuf;
 

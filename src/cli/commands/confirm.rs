@@ -3,19 +3,12 @@
 //! Always holds: a confirmation is of the present words of a fact. Not here: rules (`legal`).
 
 use crate::cli::render::provenance;
-use crate::cli::shared::fields;
 use crate::cli::shared::positions::{PositionList, Positions};
-use crate::cli::shared::present;
 use crate::cli::shared::waiting::{self, ReviewScope, waits_for};
-use crate::cli::shared::{QuoteArgs, WriteArgs};
-use crate::cli::shared::{SubmitOptions, submit};
-use crate::cli::terminal::Context;
-use crate::cli::terminal::Format;
-use crate::cli::terminal::ask;
-use crate::cli::terminal::formats;
-use crate::cli::terminal::{CliError, Exit};
-use crate::cli::terminal::{Command, Group};
-use crate::cli::terminal::{note, wrapped};
+use crate::cli::shared::{QuoteArgs, SubmitOptions, WriteArgs, fields, present, submit};
+use crate::cli::terminal::{
+    CliError, Command, Context, Exit, Format, Group, ask, formats, note, wrapped,
+};
 use crate::ledger::write::draft::{Draft, Input, Name};
 use annals_core::event::vocabulary::{How, Stance, Type};
 use annals_core::fold::Fact;

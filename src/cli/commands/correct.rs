@@ -4,16 +4,10 @@
 //! removes the field; open disputes that are not resolved are named. Not here: `submit`.
 
 use crate::cli::render::words;
-use crate::cli::shared::present;
-use crate::cli::shared::{QuoteArgs, ReasonArgs, WordsArgs, WriteArgs, filled};
-use crate::cli::shared::{SubmitOptions, submit_typed};
-use crate::cli::terminal::Context;
-use crate::cli::terminal::Format;
-use crate::cli::terminal::ask;
-use crate::cli::terminal::formats;
-use crate::cli::terminal::note;
-use crate::cli::terminal::{CliError, Exit};
-use crate::cli::terminal::{Command, Group};
+use crate::cli::shared::{
+    QuoteArgs, ReasonArgs, SubmitOptions, WordsArgs, WriteArgs, filled, present, submit_typed,
+};
+use crate::cli::terminal::{CliError, Command, Context, Exit, Format, Group, ask, formats, note};
 use crate::ledger::query::row::{Charge, FactRow};
 use crate::ledger::write::draft::{
     Draft, EvidenceDraft, ExactDraft, Name, QuoteDraft, SpanDraft, TranslationDraft, WhenDraft,

@@ -8,16 +8,11 @@ mod unified;
 
 use crate::cli::commands::diff::text::DiffAnswer;
 use crate::cli::commands::diff::unified::{KnownLines, Shown};
-use crate::cli::render::changed;
-use crate::cli::render::provenance;
+use crate::cli::render::{changed, provenance};
 use crate::cli::shared::{Dated, Filter, FilterArgs};
-use crate::cli::terminal::Context;
-use crate::cli::terminal::Format;
-use crate::cli::terminal::formats;
-use crate::cli::terminal::json;
-use crate::cli::terminal::out;
-use crate::cli::terminal::{CliError, Exit};
-use crate::cli::terminal::{Command, EditorOption, Group};
+use crate::cli::terminal::{
+    CliError, Command, Context, EditorOption, Exit, Format, Group, formats, json, out,
+};
 use crate::index::Snapshot;
 use crate::ledger::query::diff::{Between, Change, between};
 use crate::ledger::query::event::EventRow;

@@ -3,15 +3,10 @@
 //! Always holds: a dispute has a reason, a place of the error and a statement. Not here: closing it
 //! (`uphold`, `correct`).
 
-use crate::cli::shared::errors;
-use crate::cli::shared::present;
-use crate::cli::shared::{ErrorArgs, QuoteArgs, WriteArgs};
-use crate::cli::shared::{SubmitOptions, submit_typed};
-use crate::cli::terminal::Context;
-use crate::cli::terminal::Format;
-use crate::cli::terminal::formats;
-use crate::cli::terminal::{CliError, Exit};
-use crate::cli::terminal::{Command, Group};
+use crate::cli::shared::{
+    ErrorArgs, QuoteArgs, SubmitOptions, WriteArgs, errors, present, submit_typed,
+};
+use crate::cli::terminal::{CliError, Command, Context, Exit, Format, Group, formats};
 use crate::ledger::write::draft::{Draft, Name};
 use annals_core::event::vocabulary::{Stance, Type};
 use clap::Args;

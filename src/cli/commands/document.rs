@@ -9,14 +9,8 @@ pub mod list;
 
 use crate::cli::commands::document::about::AboutArgs;
 use crate::cli::render::provenance;
-use crate::cli::shared::WriteArgs;
-use crate::cli::shared::{SubmitOptions, submit};
-use crate::cli::terminal::Context;
-use crate::cli::terminal::Format;
-use crate::cli::terminal::ask;
-use crate::cli::terminal::formats;
-use crate::cli::terminal::{CliError, Exit};
-use crate::cli::terminal::{Command, Group};
+use crate::cli::shared::{SubmitOptions, WriteArgs, submit};
+use crate::cli::terminal::{CliError, Command, Context, Exit, Format, Group, ask, formats};
 use crate::ledger::error::LedgerError;
 use crate::ledger::query::gather::gather;
 use crate::ledger::write::draft::{Draft, Input, Name};

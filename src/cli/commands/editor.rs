@@ -11,12 +11,9 @@ mod list;
 mod revoke;
 mod names;
 
-use crate::cli::terminal::Context;
-use crate::cli::terminal::Format;
-use crate::cli::terminal::formats;
-use crate::cli::terminal::until_written;
-use crate::cli::terminal::{CliError, Exit};
-use crate::cli::terminal::{Command, Group};
+use crate::cli::terminal::{
+    CliError, Command, Context, Exit, Format, Group, formats, until_written,
+};
 use clap::{Args, Subcommand};
 
 /// Enrol, change, revoke and list editors

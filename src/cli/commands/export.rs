@@ -2,10 +2,7 @@
 
 use crate::archive::bag::target::FolderBagTarget;
 use crate::cli::render::provenance;
-use crate::cli::terminal::Context;
-use crate::cli::terminal::{CliError, Exit};
-use crate::cli::terminal::{Command, Group};
-use crate::cli::terminal::{done, note};
+use crate::cli::terminal::{CliError, Command, Context, Exit, Group, done, note};
 use crate::disk::{self, Links};
 use crate::keys::KeyFolder;
 use crate::ledger::error::LedgerError;

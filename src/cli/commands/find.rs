@@ -6,18 +6,11 @@
 
 mod hits;
 
-use crate::cli::render::broken;
-use crate::cli::render::hanging;
-use crate::cli::render::provenance;
-use crate::cli::render::words;
+use crate::cli::render::{broken, hanging, provenance, words};
 use crate::cli::shared::{Filter, FilterArgs, UNDATED, facts};
-use crate::cli::terminal::Context;
-use crate::cli::terminal::Format;
-use crate::cli::terminal::formats;
-use crate::cli::terminal::json;
-use crate::cli::terminal::out;
-use crate::cli::terminal::{CliError, Exit};
-use crate::cli::terminal::{Command, EditorOption, Group};
+use crate::cli::terminal::{
+    CliError, Command, Context, EditorOption, Exit, Format, Group, formats, json, out,
+};
 use crate::ledger::query::gather::gather;
 use crate::ledger::query::names::Names;
 use crate::ledger::query::row::FactRow;

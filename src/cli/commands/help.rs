@@ -5,11 +5,7 @@
 
 use crate::cli::render::markdown;
 use crate::cli::shared::topics;
-use crate::cli::terminal::Context;
-use crate::cli::terminal::Format;
-use crate::cli::terminal::out;
-use crate::cli::terminal::{CliError, Exit};
-use crate::cli::terminal::{Command, Group};
+use crate::cli::terminal::{CliError, Command, Context, Exit, Format, Group, out};
 use clap::Args;
 use std::io::Write;
 

@@ -5,15 +5,11 @@
 //! writes and nothing else reads; the ledger is not written to. Not here: the ledger's summary
 //! (`status`).
 
-use crate::cli::render::events;
-use crate::cli::render::provenance;
+use crate::cli::render::{events, provenance};
 use crate::cli::shared::waiting::{self, ReviewScope, waits_for};
-use crate::cli::terminal::Context;
-use crate::cli::terminal::{CliError, Exit};
-use crate::cli::terminal::{Format, minute, note, out, visible};
+use crate::cli::terminal::{CliError, Context, Exit, Format, minute, note, out, visible};
 use crate::disk::{self, FileMode, is_folder_at, read_optional};
-use crate::ledger::error::LedgerError;
-use crate::ledger::error::chain;
+use crate::ledger::error::{LedgerError, chain};
 use crate::ledger::query::View;
 use crate::ledger::query::effect::Effects;
 use crate::ledger::query::event::{on, row};

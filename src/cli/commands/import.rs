@@ -1,11 +1,7 @@
 //! `annals import`: makes a ledger of a bag, or of a published record.
 
 use crate::archive::cache::CachePlace;
-use crate::cli::terminal::Context;
-use crate::cli::terminal::Progress;
-use crate::cli::terminal::{CliError, Exit};
-use crate::cli::terminal::{Command, Group};
-use crate::cli::terminal::{done, note};
+use crate::cli::terminal::{CliError, Command, Context, Exit, Group, Progress, done, note};
 use crate::disk::{self, Links};
 use crate::keys::KeyFolder;
 use crate::ledger::exchange::import::{ImportOptions, import};

@@ -1,11 +1,9 @@
 //! `annals init`: a new ledger, its log key and the founder's key.
 
 use crate::cli::shared::{fit_name, words};
-use crate::cli::terminal::Context;
-use crate::cli::terminal::ask;
-use crate::cli::terminal::{CliError, Exit, announce_clock};
-use crate::cli::terminal::{Command, Group};
-use crate::cli::terminal::{done, note};
+use crate::cli::terminal::{
+    CliError, Command, Context, Exit, Group, announce_clock, ask, done, note,
+};
 use crate::keys::{KeyName, Protection, handle_from};
 use crate::ledger::error::LedgerError;
 use crate::ledger::published_place::PublishedPlace;

@@ -5,15 +5,10 @@
 
 mod list;
 
-use crate::cli::shared::{fit_name, words};
-use crate::cli::shared::{new_phrase, protection};
-use crate::cli::terminal::Context;
-use crate::cli::terminal::Format;
-use crate::cli::terminal::ask;
-use crate::cli::terminal::formats;
-use crate::cli::terminal::{CliError, Exit};
-use crate::cli::terminal::{Command, Group};
-use crate::cli::terminal::{done, note};
+use crate::cli::shared::{fit_name, new_phrase, protection, words};
+use crate::cli::terminal::{
+    CliError, Command, Context, Exit, Format, Group, ask, done, formats, note,
+};
 use crate::disk::{self, Links};
 use crate::keys::{KeyFolder, KeyName, NewKey, OpensshUse, Request, generate, import};
 use annals_core::event::args::Args as EventArgs;

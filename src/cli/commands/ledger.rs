@@ -3,20 +3,11 @@
 //! Always holds: a new log key is on the disk before the event that names it is written, and the
 //! old key is kept. Not here: the first event (`init`). Source: FORMAT.md sections 4 and 9.
 
-use crate::cli::shared::admin;
 use crate::cli::shared::admin::ADMIN;
-use crate::cli::shared::print_dry_run;
-use crate::cli::shared::print_receipt;
-use crate::cli::shared::words;
-use crate::cli::shared::{ActText, DryRunArgs};
-use crate::cli::terminal::Context;
-use crate::cli::terminal::Format;
-use crate::cli::terminal::formats;
-use crate::cli::terminal::note;
-use crate::cli::terminal::until_written;
-use crate::cli::terminal::visible;
-use crate::cli::terminal::{CliError, Exit};
-use crate::cli::terminal::{Command, Group};
+use crate::cli::shared::{ActText, DryRunArgs, admin, print_dry_run, print_receipt, words};
+use crate::cli::terminal::{
+    CliError, Command, Context, Exit, Format, Group, formats, note, until_written, visible,
+};
 use crate::keys::{KeyFolder, generate, had_log_key};
 use crate::ledger::error::LedgerError;
 use crate::ledger::query::names::Names;
@@ -29,11 +20,9 @@ use crate::ledger::write::editors::{parameters, resolved};
 use crate::ledger::write::resolve::Resolved;
 use crate::ledger::write::writer::Writer;
 use annals_core::event::args::{self as event, Args as EventArgs};
-use annals_core::event::body::Stated;
-use annals_core::event::body::{Changed, Content, Short};
+use annals_core::event::body::{Changed, Content, Short, Stated};
 use annals_core::event::vocabulary::RekeyReason;
-use annals_core::key::Possession;
-use annals_core::key::PublicKey;
+use annals_core::key::{Possession, PublicKey};
 use annals_core::text::Words;
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Args, Subcommand};

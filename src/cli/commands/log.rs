@@ -7,23 +7,17 @@
 
 mod order;
 
-use crate::cli::render::Printer;
-use crate::cli::render::provenance;
+use crate::cli::render::{Printer, provenance};
 use crate::cli::shared::{document_at, has_topic, rests_on};
-use crate::cli::terminal::Context;
-use crate::cli::terminal::Format;
-use crate::cli::terminal::formats;
-use crate::cli::terminal::note;
-use crate::cli::terminal::out;
-use crate::cli::terminal::{CliError, Exit};
-use crate::cli::terminal::{Command, EditorOption, Group};
+use crate::cli::terminal::{
+    CliError, Command, Context, EditorOption, Exit, Format, Group, formats, note, out,
+};
 use crate::ledger::error::LedgerError;
 use crate::ledger::query::content_text::{statement_text, words};
 use crate::ledger::query::effect::Effects;
 use crate::ledger::query::event::{EventRow, on, row};
-use crate::ledger::query::owners;
 use crate::ledger::query::point::{Bound, no_position};
-use crate::ledger::query::{Query, View, ViewedEvent, subjects};
+use crate::ledger::query::{Query, View, ViewedEvent, owners, subjects};
 use annals_core::event::body::Content;
 use annals_core::event::vocabulary::Type;
 use annals_core::key::PublicKey;

@@ -4,12 +4,7 @@
 //! are reported, and so is a record that does not verify. Not here: the content
 //! (`ledger::audit::prove`). Source: FORMAT.md section 12.
 
-use crate::cli::terminal::Context;
-use crate::cli::terminal::Progress;
-use crate::cli::terminal::data;
-use crate::cli::terminal::note;
-use crate::cli::terminal::{CliError, Exit};
-use crate::cli::terminal::{Command, Group};
+use crate::cli::terminal::{CliError, Command, Context, Exit, Group, Progress, data, note};
 use crate::disk::{self, FileMode};
 use crate::ledger::audit::audit;
 use crate::ledger::audit::options::Audit;

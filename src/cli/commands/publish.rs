@@ -2,11 +2,7 @@
 
 use crate::archive::publish_target::FolderTarget;
 use crate::cli::shared::collect_for_publication;
-use crate::cli::terminal::Context;
-use crate::cli::terminal::Progress;
-use crate::cli::terminal::{CliError, Exit};
-use crate::cli::terminal::{Command, Group};
-use crate::cli::terminal::{done, note};
+use crate::cli::terminal::{CliError, Command, Context, Exit, Group, Progress, done, note};
 use crate::ledger::exchange::apart::{ProtectedPlace, expect_folder_apart};
 use crate::ledger::exchange::publish::Verified;
 use clap::{Args, value_parser};

@@ -3,14 +3,8 @@
 //! Always holds: the number of a fact stands for its retraction in force, or else for its last one.
 //! Not here: who may reinstate (`legal`).
 
-use crate::cli::shared::{QuoteArgs, WriteArgs};
-use crate::cli::shared::{SubmitOptions, submit_typed};
-use crate::cli::terminal::Context;
-use crate::cli::terminal::Format;
-use crate::cli::terminal::ask;
-use crate::cli::terminal::formats;
-use crate::cli::terminal::{CliError, Exit};
-use crate::cli::terminal::{Command, Group};
+use crate::cli::shared::{QuoteArgs, SubmitOptions, WriteArgs, submit_typed};
+use crate::cli::terminal::{CliError, Command, Context, Exit, Format, Group, ask, formats};
 use crate::ledger::error::LedgerError;
 use crate::ledger::reader::Record;
 use crate::ledger::write::draft::{Draft, Name};

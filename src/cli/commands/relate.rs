@@ -3,15 +3,8 @@
 //! Always holds: in a relation without direction the earlier fact comes first. Not here: which
 //! relations are in force (`fold`).
 
-use crate::cli::shared::WriteArgs;
-use crate::cli::shared::fields;
-use crate::cli::shared::{SubmitOptions, submit_typed};
-use crate::cli::terminal::Context;
-use crate::cli::terminal::Format;
-use crate::cli::terminal::ask;
-use crate::cli::terminal::formats;
-use crate::cli::terminal::{CliError, Exit};
-use crate::cli::terminal::{Command, Group};
+use crate::cli::shared::{SubmitOptions, WriteArgs, fields, submit_typed};
+use crate::cli::terminal::{CliError, Command, Context, Exit, Format, Group, ask, formats};
 use crate::ledger::write::draft::{Draft, Name};
 use annals_core::event::vocabulary::{Relation, Type};
 use clap::Args;

@@ -2,12 +2,7 @@
 
 use crate::cli::render::report::VerdictReport;
 use crate::cli::render::report::text::faults;
-use crate::cli::terminal::Context;
-use crate::cli::terminal::Progress;
-use crate::cli::terminal::done;
-use crate::cli::terminal::visible;
-use crate::cli::terminal::{CliError, Exit};
-use crate::cli::terminal::{Command, Group};
+use crate::cli::terminal::{CliError, Command, Context, Exit, Group, Progress, done, visible};
 use crate::index::IndexStatus;
 use crate::ledger::audit::Audited;
 use crate::ledger::error::LedgerError;

@@ -1,17 +1,12 @@
 //! `annals replay`: the facts as of a point in the record.
 
-use crate::cli::render::TallyReport;
 use crate::cli::render::columns::broken;
-use crate::cli::render::provenance;
-use crate::cli::render::words;
+use crate::cli::render::{TallyReport, provenance, words};
 use crate::cli::shared::{Dated, Filter, FilterArgs, UNDATED, facts};
-use crate::cli::terminal::Context;
-use crate::cli::terminal::Format;
-use crate::cli::terminal::formats;
-use crate::cli::terminal::out;
-use crate::cli::terminal::{CliError, Exit};
-use crate::cli::terminal::{Command, EditorOption, Group};
-use crate::cli::terminal::{json, json_of, note};
+use crate::cli::terminal::{
+    CliError, Command, Context, EditorOption, Exit, Format, Group, formats, json, json_of, note,
+    out,
+};
 use crate::ledger::query::columns::{Facts, NameColumn};
 use crate::ledger::query::gather::Rows;
 use crate::ledger::query::names::Names;

@@ -2,15 +2,8 @@
 //!
 //! Always holds: a retraction has a reason and a statement. Not here: ending it (`reinstate`).
 
-use crate::cli::shared::errors;
-use crate::cli::shared::present;
-use crate::cli::shared::{ErrorArgs, WriteArgs};
-use crate::cli::shared::{SubmitOptions, submit_typed};
-use crate::cli::terminal::Context;
-use crate::cli::terminal::Format;
-use crate::cli::terminal::formats;
-use crate::cli::terminal::{CliError, Exit};
-use crate::cli::terminal::{Command, Group};
+use crate::cli::shared::{ErrorArgs, SubmitOptions, WriteArgs, errors, present, submit_typed};
+use crate::cli::terminal::{CliError, Command, Context, Exit, Format, Group, formats};
 use crate::ledger::write::draft::{Draft, Name};
 use annals_core::event::vocabulary::Type;
 use clap::Args;

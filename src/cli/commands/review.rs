@@ -10,19 +10,11 @@ mod session;
 use crate::cli::commands::review::page::page;
 use crate::cli::commands::review::session::ReviewSession;
 use crate::cli::render::provenance;
-use crate::cli::shared::DraftFile;
-use crate::cli::shared::WriteArgs;
-use crate::cli::shared::fields;
 use crate::cli::shared::waiting::{self, ReviewScope, waits_for};
-use crate::cli::shared::{SubmitOptions, submit};
-use crate::cli::terminal::Context;
-use crate::cli::terminal::Format;
-use crate::cli::terminal::ask;
-use crate::cli::terminal::formats;
-use crate::cli::terminal::out;
-use crate::cli::terminal::{CliError, Exit};
-use crate::cli::terminal::{Command, Group};
-use crate::cli::terminal::{json, note};
+use crate::cli::shared::{DraftFile, SubmitOptions, WriteArgs, fields, submit};
+use crate::cli::terminal::{
+    CliError, Command, Context, Exit, Format, Group, ask, formats, json, note, out,
+};
 use crate::ledger::query::gather::gather;
 use crate::ledger::query::row::FactRow;
 use crate::ledger::query::{AsOf, View};
@@ -98,7 +90,7 @@ fn run(context: &mut Context, args: ReviewArgs) -> Result<Exit, CliError> {
     let rows: Vec<FactRow> = rows.collect();
     let exit = provenance::warn(&view, gathered.damaged);
     if !ask::on_terminal() || context.format() != Format::Text {
-        list(context, (&view, &reviewer), &rows)?;
+        list(context, &view, &reviewer, &rows)?;
         return Ok(exit);
     }
     note(waiting::sentence(rows.len(), &reviewer));
@@ -129,8 +121,12 @@ fn keeps(args: &ReviewArgs, row: &FactRow) -> bool {
     readable && args.document.is_none_or(document) && args.topic.as_ref().is_none_or(topic)
 }
 
-fn list(context: &Context, seen: (&View<'_>, &str), rows: &[FactRow]) -> Result<(), CliError> {
-    let (view, reviewer) = seen;
+fn list(
+    context: &Context,
+    view: &View<'_>,
+    reviewer: &str,
+    rows: &[FactRow],
+) -> Result<(), CliError> {
     let as_of = view.as_of();
     let mut out = out(context.format());
     match context.format() {

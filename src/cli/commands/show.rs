@@ -5,17 +5,10 @@ mod event;
 pub mod fact;
 mod section;
 
-use crate::cli::render::Printer;
-use crate::cli::render::columns;
-use crate::cli::render::csv as document_csv;
-use crate::cli::render::provenance;
-use crate::cli::terminal::Context;
-use crate::cli::terminal::Format;
-use crate::cli::terminal::formats;
-use crate::cli::terminal::json;
-use crate::cli::terminal::out;
-use crate::cli::terminal::{CliError, Exit};
-use crate::cli::terminal::{Command, EditorOption, Group};
+use crate::cli::render::{Printer, columns, csv as document_csv, provenance};
+use crate::cli::terminal::{
+    CliError, Command, Context, EditorOption, Exit, Format, Group, formats, json, out,
+};
 use crate::ledger::error::LedgerError;
 use crate::ledger::query::effect::Effects;
 use crate::ledger::query::event::{EventRow, on, row};

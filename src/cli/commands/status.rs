@@ -1,19 +1,12 @@
 //! `annals status`: a summary of the ledger and its pending work. Writes nothing.
 
-use crate::cli::render::TallyReport;
-use crate::cli::render::effect;
-use crate::cli::render::provenance;
-use crate::cli::terminal::Context;
-use crate::cli::terminal::Format;
-use crate::cli::terminal::formats;
-use crate::cli::terminal::json;
+use crate::cli::render::{TallyReport, effect, provenance};
 use crate::cli::terminal::output::note;
-use crate::cli::terminal::{CliError, Exit};
-use crate::cli::terminal::{Command, EditorOption, Group};
-use crate::cli::terminal::{out, visible};
+use crate::cli::terminal::{
+    CliError, Command, Context, EditorOption, Exit, Format, Group, formats, json, out, visible,
+};
 use crate::disk::{DiskError, is_folder_at};
-use crate::ledger::error::LedgerError;
-use crate::ledger::error::chain;
+use crate::ledger::error::{LedgerError, chain};
 use crate::ledger::imported;
 use crate::ledger::query::effect::Effects;
 use crate::ledger::query::names::Names;

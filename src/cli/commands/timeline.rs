@@ -9,15 +9,10 @@ mod page;
 
 use crate::cli::render::provenance;
 use crate::cli::shared::{Filter, FilterArgs, UNDATED, facts};
-use crate::cli::terminal::Context;
-use crate::cli::terminal::Format;
-use crate::cli::terminal::formats;
-use crate::cli::terminal::json;
-use crate::cli::terminal::out;
-use crate::cli::terminal::streams;
-use crate::cli::terminal::{CliError, Exit};
-use crate::cli::terminal::{Command, EditorOption, Group};
-use crate::cli::terminal::{OutputKind, OutputPlace};
+use crate::cli::terminal::{
+    CliError, Command, Context, EditorOption, Exit, Format, Group, OutputKind, OutputPlace,
+    formats, json, out, streams,
+};
 use crate::ledger::error::LedgerError;
 use crate::ledger::exchange::apart::ProtectedPlace;
 use crate::ledger::query::AsOf;

@@ -6,13 +6,10 @@
 //! command does without one (`terminal::context`).
 
 use crate::cli::render::digits;
-use crate::cli::terminal::Context;
-use crate::cli::terminal::Format;
-use crate::cli::terminal::ask;
-use crate::cli::terminal::formats;
-use crate::cli::terminal::{CliError, Exit};
-use crate::cli::terminal::{Command, Group};
-use crate::cli::terminal::{done, json, minute, note, out, span, visible};
+use crate::cli::terminal::{
+    CliError, Command, Context, Exit, Format, Group, ask, done, formats, json, minute, note, out,
+    span, visible,
+};
 use crate::key_agent::{UnlockedKey, harden, serve};
 use crate::keys::{KeyFolder, KeyName, KeyPresence};
 use annals_core::key::{PublicKey, SecretKey};

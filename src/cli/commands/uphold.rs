@@ -2,14 +2,8 @@
 //!
 //! Always holds: an upholding has a statement. Not here: who may uphold (`legal`).
 
-use crate::cli::shared::{QuoteArgs, WriteArgs};
-use crate::cli::shared::{SubmitOptions, submit_typed};
-use crate::cli::terminal::Context;
-use crate::cli::terminal::Format;
-use crate::cli::terminal::ask;
-use crate::cli::terminal::formats;
-use crate::cli::terminal::{CliError, Exit};
-use crate::cli::terminal::{Command, Group};
+use crate::cli::shared::{QuoteArgs, SubmitOptions, WriteArgs, submit_typed};
+use crate::cli::terminal::{CliError, Command, Context, Exit, Format, Group, ask, formats};
 use crate::ledger::write::draft::{Draft, Name};
 use annals_core::event::vocabulary::{Stance, Type};
 use clap::Args;

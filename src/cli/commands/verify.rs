@@ -14,14 +14,9 @@ use crate::cli::commands::verify::options::{keep_page, place_of_page};
 use crate::cli::render::report::VerdictReport;
 use crate::cli::render::report::page::PageContext;
 use crate::cli::render::report::section::WithSections;
-use crate::cli::terminal::Context;
-use crate::cli::terminal::Format;
-use crate::cli::terminal::Progress;
-use crate::cli::terminal::formats;
-use crate::cli::terminal::out;
-use crate::cli::terminal::{CliError, Exit};
-use crate::cli::terminal::{Command, Group};
-use crate::cli::terminal::{json, note};
+use crate::cli::terminal::{
+    CliError, Command, Context, Exit, Format, Group, Progress, formats, json, note, out,
+};
 use crate::ledger::audit::options::Audit;
 use crate::ledger::audit::periods::periods;
 use crate::ledger::audit::{Audited, audit_published, audit_settled};

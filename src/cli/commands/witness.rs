@@ -7,13 +7,9 @@ mod serve;
 use crate::archive::web::Web;
 use crate::cli::commands::witness::collect::trust;
 use crate::cli::shared::cosignatures;
-use crate::cli::terminal::Context;
-use crate::cli::terminal::Format;
-use crate::cli::terminal::formats;
-use crate::cli::terminal::{CliError, Exit};
-use crate::cli::terminal::{Command, Group};
-use crate::cli::terminal::{done, json, note};
-use crate::cli::terminal::{out, visible};
+use crate::cli::terminal::{
+    CliError, Command, Context, Exit, Format, Group, done, formats, json, note, out, visible,
+};
 use crate::keys::{KeyFolder, KeyName};
 use crate::ledger::error::LedgerError;
 use crate::ledger::exchange::policy_file::{NewWitness, PolicyFile, witness_key};

@@ -6,13 +6,11 @@
 //! Not here: computing the effect (`ledger::query::effect`).
 
 use crate::cli::render::key_names;
-use crate::cli::terminal::moment;
-use crate::cli::terminal::visible;
+use crate::cli::terminal::{moment, visible};
 use crate::ledger::query::effect::Subject;
 use crate::ledger::query::event::EventRow;
 use crate::ledger::query::revocation_impact::{ChangedFact, RevocationImpact};
-use crate::ledger::query::row::FieldChange;
-use crate::ledger::query::row::Named;
+use crate::ledger::query::row::{FieldChange, Named};
 use annals_core::event::args::Args;
 use annals_core::time::Time;
 use serde_json::Value;

@@ -3,15 +3,10 @@
 //! Always holds: each event is written as it comes. Not here: which events (`log`).
 
 use crate::cli::render::columns::broken;
-use crate::cli::render::effect;
-use crate::cli::render::provenance;
 use crate::cli::render::word_diff::changed;
 use crate::cli::render::words::{self, hanging, withheld_text};
-use crate::cli::terminal::CliError;
-use crate::cli::terminal::Format;
-use crate::cli::terminal::json;
-use crate::cli::terminal::minute;
-use crate::cli::terminal::visible;
+use crate::cli::render::{effect, provenance};
+use crate::cli::terminal::{CliError, Format, json, minute, visible};
 use crate::ledger::query::event::EventRow;
 use crate::ledger::query::{AsOf, View};
 use crate::ledger::table::Table;

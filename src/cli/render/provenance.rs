@@ -4,10 +4,7 @@
 //! unfinished commit, missing events and a newer format are reported on stderr. Not here: the
 //! answers themselves.
 
-use crate::cli::terminal::Context;
-use crate::cli::terminal::moment;
-use crate::cli::terminal::note;
-use crate::cli::terminal::{CliError, Exit, announce_clock};
+use crate::cli::terminal::{CliError, Context, Exit, announce_clock, moment, note};
 use crate::keys::{KeyFolder, KeyName};
 use crate::ledger::error::LedgerError;
 use crate::ledger::query::names::Names;

@@ -3,9 +3,7 @@
 //! Always holds: the quoted words are marked ⟦ ⟧; if the document is missing, prefix and suffix of
 //! the quotation are shown instead of the sentence. Not here: whether a quotation holds (`verify`).
 
-use crate::cli::terminal::CliError;
-use crate::cli::terminal::colour;
-use crate::cli::terminal::visible;
+use crate::cli::terminal::{CliError, colour, visible};
 use crate::ledger::query::View;
 use crate::ledger::query::row::EvidenceRow;
 use crate::ledger::reader::DocumentFound;

@@ -4,8 +4,7 @@
 //! Not here: which revisions are compared (`show`, `diff`, `log`).
 
 use crate::cli::render::words::{attribution, when};
-use crate::cli::terminal::colour;
-use crate::cli::terminal::visible;
+use crate::cli::terminal::{colour, visible};
 use crate::ledger::query::row::WordsRow;
 use serde::Serialize;
 use similar::{ChangeTag, TextDiff};

@@ -3,10 +3,7 @@
 //! Always holds: colour only repeats what a word says, on a terminal, and not with `NO_COLOR`; text
 //! of strangers goes through `visible`. Not here: which texts are shown where (`replay`, `show`).
 
-use crate::cli::terminal::colour;
-use crate::cli::terminal::minute;
-use crate::cli::terminal::visible;
-use crate::cli::terminal::whole_words;
+use crate::cli::terminal::{colour, minute, visible, whole_words};
 use crate::ledger::query::row::{ActRow, Charge, FactRow, StatementRow, Withheld, WordsRow};
 use annals_core::event::body::{Hop, When};
 use annals_core::event::vocabulary::{Basis, Vouch};

@@ -5,25 +5,20 @@
 //! verified before a secret is requested. Not here: the content of an event (`editor`, `ledger`).
 
 use crate::cli::shared::submit::{self, print_dry_run, write_receipt};
-use crate::cli::terminal::Context;
-use crate::cli::terminal::ask;
-use crate::cli::terminal::{CliError, Exit};
-use crate::cli::terminal::{Format, done, note, whole_words};
+use crate::cli::terminal::{CliError, Context, Exit, Format, ask, done, note, whole_words};
 use crate::keys::generate;
 use crate::ledger::error::LedgerError;
 use crate::ledger::write::admin::prepare_act;
 use crate::ledger::write::append::commit;
 use crate::ledger::write::batch::Signer;
 use crate::ledger::write::editors::parameters;
-use crate::ledger::write::prepared::Prepared;
-use crate::ledger::write::prepared::Receipt;
+use crate::ledger::write::prepared::{Prepared, Receipt};
 use crate::ledger::write::resolve::Resolved;
 use crate::ledger::write::writer::{Woken, Writer};
 use annals_core::event::args::Roles;
 use annals_core::event::body::Stated;
 use annals_core::event::vocabulary::Role;
-use annals_core::key::PublicOnly;
-use annals_core::key::SigningKey;
+use annals_core::key::{PublicOnly, SigningKey};
 use annals_core::roster::Member;
 use annals_core::text::Words;
 use clap::Args;

@@ -2,15 +2,9 @@
 //!
 //! Always holds: a record that is published is not contradicted by any signed checkpoint.
 
-use crate::cli::terminal::CliError;
-use crate::cli::terminal::Context;
-use crate::cli::terminal::Exit;
-use crate::cli::terminal::note;
-use crate::cli::terminal::visible;
+use crate::cli::terminal::{CliError, Context, Exit, note, visible};
 use crate::ledger::exchange::policy_file::PolicyFile;
-use crate::ledger::exchange::witnesses::Collected;
-use crate::ledger::exchange::witnesses::Timeouts;
-use crate::ledger::exchange::witnesses::collect as ask_witnesses;
+use crate::ledger::exchange::witnesses::{Collected, Timeouts, collect as ask_witnesses};
 use crate::ledger::reader::Record;
 use crate::witness::ask::Unheard;
 use annals_core::time::Time;

@@ -3,13 +3,12 @@
 //! Always holds: the file is private; its name is printed when it is created, and again if the
 //! drafts were not written; it is removed once they are. Not here: the content.
 
-use crate::cli::terminal::Context;
-use crate::cli::terminal::note;
-use crate::cli::terminal::{CliError, Exit};
+use crate::cli::terminal::{CliError, Context, Exit, note};
 use crate::disk::{self, FileMode};
 use crate::ledger::error::LedgerError;
-use crate::ledger::write::draft::{Draft, DraftForm, Input, Separator};
-use crate::ledger::write::draft::{read_json_lines, read_table, read_toml};
+use crate::ledger::write::draft::{
+    Draft, DraftForm, Input, Separator, read_json_lines, read_table, read_toml,
+};
 use std::io;
 use std::io::Read;
 use std::path::{Path, PathBuf};

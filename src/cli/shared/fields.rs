@@ -3,8 +3,7 @@
 //! Always holds: an option has one name and one meaning in every command; closed words are those of
 //! the format; an empty value omits a field. Not here: how commands use them.
 
-use crate::cli::terminal::CliError;
-use crate::cli::terminal::ask;
+use crate::cli::terminal::{CliError, ask};
 use crate::ledger::write::draft::{
     Draft, DraftForm, EvidenceDraft, HopDraft, Name, QuoteDraft, TopicDraft, WhenDraft,
 };

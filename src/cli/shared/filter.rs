@@ -5,9 +5,7 @@
 //! (`provenance`).
 
 use crate::cli::render::provenance;
-use crate::cli::terminal::CliError;
-use crate::cli::terminal::Context;
-use crate::cli::terminal::note;
+use crate::cli::terminal::{CliError, Context, note};
 use crate::index::{IndexError, RowKind, Snapshot};
 use crate::ledger::error::LedgerError;
 use crate::ledger::query::View;

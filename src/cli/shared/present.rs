@@ -4,19 +4,13 @@
 //! names a revision is shown with its fact. Not here: what will be signed (`preview`), the page of
 //! a fact (`show`).
 
-use crate::cli::render::provenance;
-use crate::cli::render::quotation;
-use crate::cli::render::words;
+use crate::cli::render::{provenance, quotation, words};
 use crate::cli::shared::fields::WriteArgs;
-use crate::cli::terminal::CliError;
-use crate::cli::terminal::Context;
-use crate::cli::terminal::ask;
-use crate::cli::terminal::{note, wrapped};
+use crate::cli::terminal::{CliError, Context, ask, note, wrapped};
 use crate::ledger::error::{LedgerError, Refusal};
-use crate::ledger::query::View;
 use crate::ledger::query::gather::gather;
 use crate::ledger::query::row::FactRow;
-use crate::ledger::query::subjects;
+use crate::ledger::query::{View, subjects};
 use std::collections::BTreeSet;
 
 /// The maximum number of facts shown.

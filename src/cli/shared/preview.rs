@@ -3,12 +3,8 @@
 //! Always holds: it goes to stderr; quotations are shown in their sentence; a correction is shown
 //! as before and after. Not here: the question (`ask`), the pages of written facts (`show`).
 
-use crate::cli::render::changed;
-use crate::cli::render::quotation;
-use crate::cli::render::words;
-use crate::cli::terminal::CliError;
-use crate::cli::terminal::visible;
-use crate::cli::terminal::wrapped;
+use crate::cli::render::{changed, quotation, words};
+use crate::cli::terminal::{CliError, visible, wrapped};
 use crate::ledger::query::row::dated;
 use crate::ledger::write::outcome::Refs;
 use crate::ledger::write::pending::WriterLookup;

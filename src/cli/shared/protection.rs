@@ -1,9 +1,7 @@
 //! The protection of a new key file: a passphrase, or none on request.
 
-use crate::cli::terminal::CliError;
-use crate::cli::terminal::ask;
-use crate::keys::KeyName;
-use crate::keys::Protection;
+use crate::cli::terminal::{CliError, ask};
+use crate::keys::{KeyName, Protection};
 use zeroize::Zeroizing;
 /// A passphrase for the file of a new key, or `None` on request.
 pub fn new_phrase(handle: &KeyName, none: bool) -> Result<Option<Zeroizing<String>>, CliError> {

@@ -6,12 +6,10 @@
 use crate::cli::shared::draft_file::DraftFile;
 use crate::cli::shared::fields::WriteArgs;
 use crate::cli::shared::preview::{self, Extent};
-use crate::cli::terminal::Progress;
-use crate::cli::terminal::ask;
-use crate::cli::terminal::visible;
-use crate::cli::terminal::{CliError, Exit};
-use crate::cli::terminal::{Context, until_written};
-use crate::cli::terminal::{Format, done_as, json, note, out, wrapped};
+use crate::cli::terminal::{
+    CliError, Context, Exit, Format, Progress, ask, done_as, json, note, out, until_written,
+    visible, wrapped,
+};
 use crate::ledger::write::append::{
     EarlierSubmission, Resumed, before, commit, prepare_input, resume,
 };
@@ -22,8 +20,7 @@ use crate::ledger::write::loaded::{FileAccess, LoadedInput, Reach};
 use crate::ledger::write::prepared::{Prepared, Receipt};
 use crate::ledger::write::repeats::Repeats;
 use crate::ledger::write::writer::{Woken, Writer};
-use annals_core::event::body;
-use annals_core::event::canonical;
+use annals_core::event::{body, canonical};
 use annals_core::hash::Hash;
 use annals_core::key::{PublicKey, PublicOnly, SigningKey};
 use serde::Serialize;

@@ -4,22 +4,18 @@
 
 use crate::archive::cache::CachePlace;
 use crate::cli::terminal::answers::Answers;
-use crate::cli::terminal::ask;
-use crate::cli::terminal::exit::Exit;
-use crate::cli::terminal::exit::{CliError, announce_clock};
+use crate::cli::terminal::exit::{CliError, Exit, announce_clock};
 use crate::cli::terminal::options::{Format, Global};
 use crate::cli::terminal::output::{note, wrapped};
 use crate::cli::terminal::progress::Progress;
-use crate::cli::terminal::zone;
+use crate::cli::terminal::{ask, zone};
 use crate::clock::Clock;
 use crate::disk::lock::Waiting;
 use crate::disk::{ensure_private, is_folder_at};
 use crate::entropy::{Entropy, Seeded, System};
 use crate::key_agent::{AgentFolder, AgentKey, KeyAgent};
-use crate::keys::{KeyFolder, KeyName, KeyPresence, ListedKey};
-use crate::keys::{KeysError, Listing};
-use crate::ledger::error::LedgerError;
-use crate::ledger::error::chain;
+use crate::keys::{KeyFolder, KeyName, KeyPresence, KeysError, ListedKey, Listing};
+use crate::ledger::error::{LedgerError, chain};
 use crate::ledger::paths::Paths;
 use crate::ledger::published_place::PublishedPlace;
 use crate::ledger::query::point::PointContext;

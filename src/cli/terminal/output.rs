@@ -4,8 +4,7 @@
 
 use crate::cli::terminal::exit::CliError;
 use crate::cli::terminal::options::Format;
-use crate::cli::terminal::streams::err;
-use crate::cli::terminal::streams::out;
+use crate::cli::terminal::streams::{err, out};
 use std::io::{self, Write};
 
 /// The receipt, on stdout; on stderr if stdout fails, so that the positions of written events are

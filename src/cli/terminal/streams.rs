@@ -3,8 +3,7 @@
 //! Always holds: control and bidirectional characters of a text never reach a terminal as such.
 //! Not here: wrapping and JSON (`output`).
 
-use crate::cli::terminal::colour::COLOURS;
-use crate::cli::terminal::colour::coloured;
+use crate::cli::terminal::colour::{COLOURS, coloured};
 use crate::cli::terminal::options::Format;
 use annals_core::text::{is_invisible, is_unseen};
 use std::io::{self, BufWriter, Write};

@@ -4,8 +4,7 @@
 //! existing evidence file is never overwritten by another. Not here: its lines (`evidence`), its
 //! verification (`verify::evidence`). Source: FORMAT.md section 9, "ForkEvidence".
 
-use crate::disk::read_optional;
-use crate::disk::{self, FileMode};
+use crate::disk::{self, FileMode, read_optional};
 use crate::ledger::audit::options::Audit;
 use crate::ledger::error::LedgerError;
 use annals_core::event::args::Args;

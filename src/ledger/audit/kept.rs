@@ -4,8 +4,7 @@
 //! size, and atomically (`disk::replace`). Not here: the content of a pin (`verify::pinned`).
 //! Source: FORMAT.md section 9, "Pin".
 
-use crate::disk::read_optional;
-use crate::disk::{self, FileMode};
+use crate::disk::{self, FileMode, read_optional};
 use crate::ledger::audit::options::Audit;
 use crate::ledger::error::LedgerError;
 use crate::ledger::reader::pin_of;

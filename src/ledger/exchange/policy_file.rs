@@ -6,8 +6,7 @@
 //! the meaning of a policy (`tlog::policy`). Source: C2SP tlog-policy (a draft); FORMAT.md section
 //! 11.
 
-use crate::disk::read_optional;
-use crate::disk::{self, FileMode};
+use crate::disk::{self, FileMode, read_optional};
 use crate::ledger::error::LedgerError;
 use crate::ledger::paths::Paths;
 use annals_core::tlog::policy::{MAX_POLICY, Policy};

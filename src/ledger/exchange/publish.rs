@@ -10,10 +10,9 @@
 //! is written (`archive::publish_target`).
 //! Source: FORMAT.md section 9, "Published directory".
 
-use crate::archive::body_bundle;
 use crate::archive::publish_target::{PublishTarget, TargetLock};
 use crate::archive::tile::{self, Tile, Tiling, WIDTH};
-use crate::archive::{BODIES, CHECKPOINT, DOCUMENTS};
+use crate::archive::{BODIES, CHECKPOINT, DOCUMENTS, body_bundle};
 use crate::keys::HighWaterMarks;
 use crate::ledger::audit::audit;
 use crate::ledger::audit::options::Audit;

@@ -15,8 +15,7 @@ mod stored;
 mod scratch;
 pub mod step;
 
-use crate::disk::lock::Lock;
-use crate::disk::lock::Waiting;
+use crate::disk::lock::{Lock, Waiting};
 use crate::index::IndexStatus;
 use crate::ledger::audit::options::Audit;
 use crate::ledger::audit::{Audited, audit};

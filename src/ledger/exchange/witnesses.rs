@@ -7,10 +7,8 @@
 //! the request to one witness (`witness::ask`), the list of witnesses (`policy_file`). Source:
 //! FORMAT.md section 13.
 
-use crate::disk::lock::Lock;
-use crate::disk::lock::Waiting;
-use crate::disk::read_optional;
-use crate::disk::{self, FileMode};
+use crate::disk::lock::{Lock, Waiting};
+use crate::disk::{self, FileMode, read_optional};
 use crate::keys::{HighWaterMarks, Mark};
 use crate::ledger::error::LedgerError;
 use crate::ledger::reader::Record;

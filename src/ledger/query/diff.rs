@@ -6,16 +6,14 @@
 //! points as slices (`since`).
 
 use crate::ledger::error::LedgerError;
-use crate::ledger::query::View;
 use crate::ledger::query::content_text::statement_text;
 use crate::ledger::query::effect::{Effects, Subject};
 use crate::ledger::query::event::{EventRow, on, row};
 use crate::ledger::query::gather::gather;
-use crate::ledger::query::names::Names;
-use crate::ledger::query::names::act;
-use crate::ledger::query::owners;
+use crate::ledger::query::names::{Names, act};
 use crate::ledger::query::revocation_impact::RevocationImpact;
 use crate::ledger::query::row::{ActRow, Charge, FactRow, StatementRow, Withheld, WordsRow};
+use crate::ledger::query::{View, owners};
 use annals_core::event::args::Args;
 use annals_core::event::vocabulary::{ErrorIn, Type};
 use annals_core::fold::Fact;

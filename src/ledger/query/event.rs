@@ -6,10 +6,8 @@
 
 use crate::ledger::error::LedgerError;
 use crate::ledger::query::effect::{Effect, Effects};
-use crate::ledger::query::owners;
-use crate::ledger::query::row::Named;
-use crate::ledger::query::row::Withheld;
-use crate::ledger::query::{View, ViewedEvent};
+use crate::ledger::query::row::{Named, Withheld};
+use crate::ledger::query::{View, ViewedEvent, owners};
 use annals_core::event::args::Args;
 use annals_core::event::body::Content;
 use annals_core::event::vocabulary::Type;

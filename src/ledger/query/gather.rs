@@ -7,8 +7,7 @@
 use crate::ledger::error::LedgerError;
 use crate::ledger::query::content_text::{statement_text, words};
 use crate::ledger::query::effect::{differences, object};
-use crate::ledger::query::names::Names;
-use crate::ledger::query::names::act;
+use crate::ledger::query::names::{Names, act};
 use crate::ledger::query::row::{
     ActRow, Charge, Confirmation, DocumentRow, Ended, EvidenceRow, FactRow, Opening, Redescribed,
     RelationRow, Revision, StatementRow, Withheld, WordsRow,

@@ -24,8 +24,7 @@ pub mod revocation_impact;
 pub mod tally;
 
 use crate::index::IndexError;
-use crate::ledger::error::LedgerError;
-use crate::ledger::error::chain;
+use crate::ledger::error::{LedgerError, chain};
 use crate::ledger::query::indexed::{FactState, Slice};
 pub use crate::ledger::query::indexed::{Query, no_fact, subjects, touched};
 use crate::ledger::reader::Record;

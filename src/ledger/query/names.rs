@@ -6,10 +6,8 @@
 //! Not here: names of key files (`keys`); who may sign (`roster`).
 
 use crate::ledger::error::LedgerError;
-use crate::ledger::query::View;
-use crate::ledger::query::ViewedEvent;
-use crate::ledger::query::row::ActRow;
-use crate::ledger::query::row::Named;
+use crate::ledger::query::row::{ActRow, Named};
+use crate::ledger::query::{View, ViewedEvent};
 use annals_core::event::args::{Args, Roles};
 use annals_core::event::body::{Content, Short};
 use annals_core::event::record::Statement;

@@ -5,8 +5,7 @@
 
 use crate::ledger::query::row::FactRow;
 use annals_core::event::vocabulary::Stance;
-use annals_core::quote::Quotation;
-use annals_core::quote::Text;
+use annals_core::quote::{Quotation, Text};
 use serde::Serialize;
 use std::collections::{BTreeMap, BTreeSet};
 

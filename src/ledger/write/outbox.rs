@@ -19,15 +19,13 @@
 //! Not here: signing events (`append`), verifying them (`verify`).
 //! Source: FORMAT.md section 9, the order of a commit.
 
-use crate::disk::read_optional;
-use crate::disk::{self, DiskError, FileMode};
+use crate::disk::{self, DiskError, FileMode, read_optional};
 use crate::journal::Journal;
 use crate::ledger::error::LedgerError;
 use crate::ledger::paths::Paths;
 use crate::ledger::write::loaded::LoadedInput;
-use annals_core::event::Entry;
-use annals_core::event::canonical;
 use annals_core::event::record::{self, Reading};
+use annals_core::event::{Entry, canonical};
 use annals_core::hash::{Hash, RunningHash, read_hex};
 use annals_core::key::{KEPT_TAG, PublicKey, Signature, SigningError, SigningKey, signed_bytes};
 use annals_core::verify::Verifier;

@@ -11,8 +11,7 @@ use crate::ledger::write::passages::Passages;
 use crate::ledger::write::prepared::Prepared;
 use crate::ledger::write::resolve::Agents;
 use crate::ledger::write::resolve::fields::Reasons;
-use std::collections::HashMap;
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 /// The results so far.
 #[derive(Default)]

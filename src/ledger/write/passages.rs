@@ -2,16 +2,14 @@
 //!
 //! Not here: the refusal of a repeated passage (`repeats`).
 
-use annals_core::event::body::Content;
-use annals_core::event::body::Fact;
+use annals_core::event::body::{Content, Fact};
 use annals_core::event::vocabulary::Stance;
 use annals_core::hash::Hash;
 use annals_core::search::folded;
 use annals_core::state::State;
 use annals_core::verify::Follower;
 use annals_core::verify::chain::EventOutcome;
-use annals_core::verify::examine::BodyFound;
-use annals_core::verify::examine::Examined;
+use annals_core::verify::examine::{BodyFound, Examined};
 use annals_core::verify::source::CommitLine;
 use std::cell::RefCell;
 use std::collections::HashMap;

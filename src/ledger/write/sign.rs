@@ -6,9 +6,8 @@
 use crate::entropy::{Entropy, draw};
 use crate::ledger::error::LedgerError;
 use crate::ledger::write::resolve::Resolved;
-use annals_core::event::Entry;
-use annals_core::event::body;
 use annals_core::event::record::{self, Place, Statement, VERSION};
+use annals_core::event::{Entry, body};
 use annals_core::hash::Hash;
 use annals_core::key::{EVENT_TAG, SigningKey, signed_bytes};
 use annals_core::time::Time;

@@ -7,14 +7,8 @@
 
 use crate::cli::commands::append::known::Known;
 use crate::cli::commands::append::questions::{FactAnswers, FactQuestion, QuestionOutcome};
-use crate::cli::shared::DraftFile;
-use crate::cli::shared::WriteArgs;
-use crate::cli::shared::{SubmitOptions, submit_asking};
-use crate::cli::terminal::Context;
-use crate::cli::terminal::Format;
-use crate::cli::terminal::ask;
-use crate::cli::terminal::{CliError, Exit};
-use crate::cli::terminal::{note, wrapped};
+use crate::cli::shared::{DraftFile, SubmitOptions, WriteArgs, submit_asking};
+use crate::cli::terminal::{CliError, Context, Exit, Format, ask, note, wrapped};
 use crate::ledger::error::LedgerError;
 use crate::ledger::write::draft::{Draft, Input, Name};
 use annals_core::event::vocabulary::Type;

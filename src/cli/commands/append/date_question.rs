@@ -4,9 +4,7 @@
 //! derived or inferred. Not here: what words give which date (`worded_date`).
 
 use crate::cli::shared::filled;
-use crate::cli::terminal::CliError;
-use crate::cli::terminal::ask;
-use crate::cli::terminal::{note, visible, wrapped};
+use crate::cli::terminal::{CliError, ask, note, visible, wrapped};
 use crate::ledger::write::draft::WhenDraft;
 use crate::ledger::write::worded_date::{WordedDate, dates};
 use annals_core::edtf::is_edtf;

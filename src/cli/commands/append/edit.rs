@@ -3,14 +3,8 @@
 //! Always holds: a refused file is kept; on a terminal the editor can be opened again at once. Not
 //! here: resolving (`submit`).
 
-use crate::cli::shared::DraftFile;
-use crate::cli::shared::{BOUND, read};
-use crate::cli::shared::{SubmitOptions, submit};
-use crate::cli::terminal::Context;
-use crate::cli::terminal::Format;
-use crate::cli::terminal::ask;
-use crate::cli::terminal::note;
-use crate::cli::terminal::{CliError, Exit};
+use crate::cli::shared::{BOUND, DraftFile, SubmitOptions, read, submit};
+use crate::cli::terminal::{CliError, Context, Exit, Format, ask, note};
 use crate::disk;
 use crate::ledger::error::LedgerError;
 use std::path::Path;

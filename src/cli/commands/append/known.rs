@@ -3,8 +3,7 @@
 //! Always holds: it is read once, without the lock. Not here: questions (`questions`).
 
 use crate::cli::render::provenance;
-use crate::cli::terminal::Context;
-use crate::cli::terminal::{CliError, visible};
+use crate::cli::terminal::{CliError, Context, visible};
 use crate::ledger::error::LedgerError;
 use crate::ledger::query::gather::gather;
 use crate::ledger::query::row::{DocumentRow, WordsRow};

@@ -4,13 +4,9 @@
 //! where quotations cross, ⟧ has the numbers of those that end. Text that is not quoted is outside
 //! all brackets. Columns count display width. Not here: which spans (`query/spans`).
 
-use crate::cli::terminal::CliError;
-use crate::cli::terminal::colour;
-use crate::cli::terminal::visible;
-use crate::cli::terminal::whole_words;
+use crate::cli::terminal::{CliError, colour, visible, whole_words};
 use crate::ledger::query::row::Named;
-use crate::ledger::query::spans::Quoted;
-use crate::ledger::query::spans::Segment;
+use crate::ledger::query::spans::{Quoted, Segment};
 use annals_core::event::vocabulary::Stance;
 use annals_core::hash::Hash;
 use annals_core::state::Status;

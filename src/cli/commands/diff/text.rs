@@ -2,14 +2,9 @@
 //!
 //! Always holds: changed words are marked, even without colour. Not here: other forms.
 
-use crate::cli::render::effect;
-use crate::cli::render::events;
-use crate::cli::render::hanging;
-use crate::cli::render::words;
-use crate::cli::render::{changed, fields};
+use crate::cli::render::{changed, effect, events, fields, hanging, words};
 use crate::cli::shared::{UNDATED, facts};
-use crate::cli::terminal::CliError;
-use crate::cli::terminal::visible;
+use crate::cli::terminal::{CliError, visible};
 use crate::ledger::query::AsOf;
 use crate::ledger::query::diff::{Between, Change, ChangeStep};
 use crate::ledger::query::event::EventRow;

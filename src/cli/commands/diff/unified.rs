@@ -5,8 +5,7 @@
 //! that one line of it stays one line. Not here: which facts changed (`query/diff`).
 
 use crate::cli::render::words;
-use crate::cli::terminal::CliError;
-use crate::cli::terminal::visible;
+use crate::cli::terminal::{CliError, visible};
 use crate::ledger::query::View;
 use crate::ledger::query::gather::{Gathered, gather};
 use crate::ledger::query::names::Names;

@@ -13,10 +13,7 @@ use crate::capture::{
 use crate::cli::commands::document::about::AboutArgs;
 use crate::cli::render::provenance;
 use crate::cli::shared::{SubmitOptions, WriteArgs, submit_loaded};
-use crate::cli::terminal::Context;
-use crate::cli::terminal::ask;
-use crate::cli::terminal::{CliError, Exit};
-use crate::cli::terminal::{note, visible, wrapped};
+use crate::cli::terminal::{CliError, Context, Exit, ask, note, visible, wrapped};
 use crate::disk;
 use crate::ledger::error::{LedgerError, Refusal};
 use crate::ledger::query::gather::gather;

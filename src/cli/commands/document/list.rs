@@ -3,14 +3,8 @@
 //! Always holds: there is one row for each capture, with its last description; csv and jsonl have
 //! as-of and head as columns. Not here: the page of one document (`show`).
 
-use crate::cli::render::csv;
-use crate::cli::render::provenance;
-use crate::cli::render::words;
-use crate::cli::terminal::Context;
-use crate::cli::terminal::Format;
-use crate::cli::terminal::json;
-use crate::cli::terminal::{CliError, Exit};
-use crate::cli::terminal::{out, visible};
+use crate::cli::render::{csv, provenance, words};
+use crate::cli::terminal::{CliError, Context, Exit, Format, json, out, visible};
 use crate::ledger::query::AsOf;
 use crate::ledger::query::gather::gather;
 use crate::ledger::query::row::{DocumentRow, dated};

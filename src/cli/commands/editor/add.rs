@@ -2,21 +2,17 @@
 
 use crate::cli::commands::editor::names::{Namesakes, check_name, reading};
 use crate::cli::render::called;
-use crate::cli::shared::admin;
 use crate::cli::shared::admin::{ADMIN, By};
-use crate::cli::shared::print_dry_run;
-use crate::cli::shared::print_receipt;
-use crate::cli::shared::{ActText, DryRunArgs};
-use crate::cli::shared::{fit_name, words};
-use crate::cli::shared::{new_phrase, protection};
-use crate::cli::terminal::Context;
-use crate::cli::terminal::note;
-use crate::cli::terminal::visible;
-use crate::cli::terminal::{CliError, Exit};
+use crate::cli::shared::{
+    ActText, DryRunArgs, admin, fit_name, new_phrase, print_dry_run, print_receipt, protection,
+    words,
+};
+use crate::cli::terminal::{CliError, Context, Exit, note, visible};
 use crate::disk::is_folder_at;
 use crate::entropy::draw;
-use crate::keys::{KeyFolder, KeyName, NewKey, Request, generate, read_request};
-use crate::keys::{KeyPresence, ListedKey};
+use crate::keys::{
+    KeyFolder, KeyName, KeyPresence, ListedKey, NewKey, Request, generate, read_request,
+};
 use crate::ledger::error::LedgerError;
 use crate::ledger::query::names::Names;
 use crate::ledger::reader::Record;

@@ -2,13 +2,8 @@
 
 use crate::cli::commands::editor::names::{Namesakes, check_name, reading};
 use crate::cli::render::called;
-use crate::cli::shared::admin;
-use crate::cli::shared::print_receipt;
-use crate::cli::shared::words;
-use crate::cli::shared::{ActText, DryRunArgs};
-use crate::cli::terminal::Context;
-use crate::cli::terminal::visible;
-use crate::cli::terminal::{CliError, Exit};
+use crate::cli::shared::{ActText, DryRunArgs, admin, print_receipt, words};
+use crate::cli::terminal::{CliError, Context, Exit, visible};
 use crate::ledger::write::editors::{Directory, change};
 use annals_core::event::vocabulary::Role;
 use annals_core::text::Words;

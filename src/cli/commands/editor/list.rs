@@ -1,15 +1,8 @@
 //! `annals editor list`: every enrolled key as of a point. Writes nothing.
 
-use crate::cli::render::broken;
-use crate::cli::render::called;
-use crate::cli::render::provenance;
+use crate::cli::render::{broken, called, provenance};
 use crate::cli::shared::shown;
-use crate::cli::terminal::Context;
-use crate::cli::terminal::Format;
-use crate::cli::terminal::json;
-use crate::cli::terminal::minute;
-use crate::cli::terminal::{CliError, Exit};
-use crate::cli::terminal::{out, visible};
+use crate::cli::terminal::{CliError, Context, Exit, Format, json, minute, out, visible};
 use crate::ledger::query::names::Names;
 use crate::ledger::query::row::Named;
 use crate::ledger::query::{AsOf, View, no_fact};

@@ -2,14 +2,11 @@
 //!
 //! Always holds: a name that readers could take for another person's is refused unless it is meant.
 
-use crate::cli::render::called;
-use crate::cli::render::digits;
+use crate::cli::render::{called, digits};
 use crate::cli::shared::fit_name;
-use crate::cli::terminal::CliError;
-use crate::cli::terminal::visible;
-use crate::ledger::query::View;
+use crate::cli::terminal::{CliError, visible};
 use crate::ledger::query::names::Names;
-use crate::ledger::query::no_fact;
+use crate::ledger::query::{View, no_fact};
 use crate::ledger::reader::Record;
 use crate::ledger::write::writer::Writer;
 use annals_core::text::Person;

@@ -1,17 +1,10 @@
 //! `annals editor revoke`: ends a key, and undoes the acts that a stolen key signed.
 
 use crate::cli::commands::editor::names::reading;
-use crate::cli::render::called;
-use crate::cli::render::provenance;
-use crate::cli::shared::admin;
+use crate::cli::render::{called, provenance};
 use crate::cli::shared::admin::By;
-use crate::cli::shared::print_dry_run;
-use crate::cli::shared::print_receipt;
-use crate::cli::shared::{ActText, DryRunArgs};
-use crate::cli::terminal::Context;
-use crate::cli::terminal::note;
-use crate::cli::terminal::visible;
-use crate::cli::terminal::{CliError, Exit};
+use crate::cli::shared::{ActText, DryRunArgs, admin, print_dry_run, print_receipt};
+use crate::cli::terminal::{CliError, Context, Exit, note, visible};
 use crate::disk::is_folder_at;
 use crate::keys::{KeyFolder, KeyPresence};
 use crate::ledger::error::LedgerError;
@@ -23,8 +16,7 @@ use crate::ledger::query::point::Bound;
 use crate::ledger::query::revocation_impact::{ChangedFact, RevocationImpact, StandingFacts};
 use crate::ledger::reader::Record;
 use crate::ledger::write::earlier::EarlierAct;
-use crate::ledger::write::editors::parameters;
-use crate::ledger::write::editors::{Directory, revocation};
+use crate::ledger::write::editors::{Directory, parameters, revocation};
 use crate::ledger::write::writer::Writer;
 use annals_core::event::vocabulary::RevokeReason;
 use annals_core::key::PublicKey;

@@ -3,8 +3,7 @@
 //! Always holds: marks are code points of the text as in the record. Not here: comparing words
 //! (`search`).
 
-use crate::cli::terminal::colour;
-use crate::cli::terminal::visible;
+use crate::cli::terminal::{colour, visible};
 use crate::ledger::query::row::WordsRow;
 use crate::ledger::query::scan::{TextField, texts};
 use annals_core::search::{Phrase, SearchedText, joined};

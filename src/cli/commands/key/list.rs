@@ -3,15 +3,9 @@
 //! Always holds: no passphrase is requested and nothing is written; a file that should be a key and
 //! cannot be read is reported. Source: `keys::folder`.
 
-use crate::cli::render::broken;
-use crate::cli::render::digits;
-use crate::cli::render::provenance;
+use crate::cli::render::{broken, digits, provenance};
 use crate::cli::shared::shown;
-use crate::cli::terminal::Context;
-use crate::cli::terminal::Format;
-use crate::cli::terminal::{CliError, Exit};
-use crate::cli::terminal::{json, note};
-use crate::cli::terminal::{out, visible};
+use crate::cli::terminal::{CliError, Context, Exit, Format, json, note, out, visible};
 use crate::disk;
 use crate::keys::{KeyFolder, KeyName, KeyPresence, ListedKey};
 use crate::ledger::error::chain;

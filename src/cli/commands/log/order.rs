@@ -4,8 +4,7 @@
 //! in between. Not here: the meaning of a point (`ledger::query::point`).
 
 use crate::cli::render::provenance;
-use crate::cli::terminal::CliError;
-use crate::cli::terminal::Context;
+use crate::cli::terminal::{CliError, Context};
 use crate::ledger::query::point::{Bound, Point, PointContext};
 use crate::ledger::reader::Record;
 

@@ -3,11 +3,8 @@
 //! Always holds: claim, quotations, attribution, date, open disputes and author are there. Not
 //! here: which facts (`review`).
 
-use crate::cli::render::quotation;
-use crate::cli::render::words;
-use crate::cli::terminal::CliError;
-use crate::cli::terminal::visible;
-use crate::cli::terminal::wrapped;
+use crate::cli::render::{quotation, words};
+use crate::cli::terminal::{CliError, visible, wrapped};
 use crate::ledger::query::View;
 use crate::ledger::query::row::FactRow;
 use std::io::Write;

@@ -4,12 +4,8 @@
 //! back to; every answer is kept in a file at once. Not here: which facts wait, signing.
 
 use crate::cli::commands::review::page::page;
-use crate::cli::shared::DraftFile;
-use crate::cli::shared::ErrorArgs;
-use crate::cli::shared::errors;
-use crate::cli::terminal::CliError;
-use crate::cli::terminal::ask;
-use crate::cli::terminal::note;
+use crate::cli::shared::{DraftFile, ErrorArgs, errors};
+use crate::cli::terminal::{CliError, ask, note};
 use crate::ledger::query::View;
 use crate::ledger::query::row::FactRow;
 use crate::ledger::write::draft::{Draft, Name};

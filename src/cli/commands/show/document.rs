@@ -1,11 +1,8 @@
 //! The page of a document.
 
 use crate::cli::commands::show::section::section;
-use crate::cli::render::effect;
-use crate::cli::render::words;
-use crate::cli::terminal::CliError;
-use crate::cli::terminal::moment;
-use crate::cli::terminal::visible;
+use crate::cli::render::{effect, words};
+use crate::cli::terminal::{CliError, moment, visible};
 use crate::disk;
 use crate::ledger::error::chain;
 use crate::ledger::query::View;

@@ -1,11 +1,7 @@
 //! The page of an event that is neither a fact nor a document: its content, field by field.
 
-use crate::cli::render::effect;
-use crate::cli::render::words;
-use crate::cli::terminal::CliError;
-use crate::cli::terminal::moment;
-use crate::cli::terminal::visible;
-use crate::cli::terminal::wrapped;
+use crate::cli::render::{effect, words};
+use crate::cli::terminal::{CliError, moment, visible, wrapped};
 use crate::ledger::query::View;
 use crate::ledger::query::event::EventRow;
 use annals_core::time::Time;

@@ -1,12 +1,8 @@
 //! The page of a fact: every revision with its changed words, and every act on it.
 
 use crate::cli::commands::show::section::section;
-use crate::cli::render::quotation;
-use crate::cli::render::words;
-use crate::cli::render::{changed, fields};
-use crate::cli::terminal::CliError;
-use crate::cli::terminal::visible;
-use crate::cli::terminal::wrapped;
+use crate::cli::render::{changed, fields, quotation, words};
+use crate::cli::terminal::{CliError, visible, wrapped};
 use crate::ledger::query::View;
 use crate::ledger::query::gather::Gathered;
 use crate::ledger::query::row::{

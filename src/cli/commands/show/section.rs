@@ -1,7 +1,6 @@
 //! A section of a text answer: a heading and indented lines.
 
-use crate::cli::terminal::CliError;
-use crate::cli::terminal::wrapped;
+use crate::cli::terminal::{CliError, wrapped};
 use std::io::Write;
 /// A heading and wrapped lines below it; a line that begins with spaces is indented by them.
 pub fn section(out: &mut dyn Write, heading: &str, lines: &[String]) -> Result<(), CliError> {

@@ -3,12 +3,8 @@
 //! Always holds: sealed, redacted and missing texts are not included, but the reason is. The page
 //! decides nothing: the states of facts come from frames. Not here: HTML (`page`).
 
-use crate::cli::render::effect;
-use crate::cli::render::reason;
-use crate::cli::render::words;
-use crate::cli::render::{DiffPart, parts};
-use crate::cli::terminal::CliError;
-use crate::cli::terminal::zone;
+use crate::cli::render::{DiffPart, effect, parts, reason, words};
+use crate::cli::terminal::{CliError, zone};
 use crate::ledger::query::effect::Effects;
 use crate::ledger::query::event::{on, row};
 use crate::ledger::query::frames::{Frame, frames};

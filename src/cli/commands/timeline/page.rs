@@ -6,10 +6,8 @@
 //! "Restrictions for contents of script elements".
 
 use crate::cli::commands::timeline::data::Data;
-use crate::cli::render::provenance;
-use crate::cli::render::words;
-use crate::cli::terminal::CliError;
-use crate::cli::terminal::visible;
+use crate::cli::render::{provenance, words};
+use crate::cli::terminal::{CliError, visible};
 use crate::ledger::query::row::FactRow;
 use annals_core::hash::Hash;
 use base64::Engine;

@@ -6,15 +6,10 @@
 use crate::cli::commands::verify::options::{VerifyArgs, keep_page};
 use crate::cli::render::report;
 use crate::cli::render::report::bag::BagReport;
-use crate::cli::render::report::page;
 use crate::cli::render::report::page::PageContext;
 use crate::cli::render::report::section::WithSections;
-use crate::cli::render::report::text as record;
-use crate::cli::terminal::Context;
-use crate::cli::terminal::Format;
-use crate::cli::terminal::json;
-use crate::cli::terminal::{CliError, Exit};
-use crate::cli::terminal::{out, visible};
+use crate::cli::render::report::{page, text as record};
+use crate::cli::terminal::{CliError, Context, Exit, Format, json, out, visible};
 use crate::ledger::audit::options::Audit;
 use crate::ledger::audit::periods::periods;
 use crate::ledger::error::LedgerError;

@@ -4,11 +4,7 @@
 //! (`verify::evidence`).
 
 use crate::cli::commands::verify::what::Unjudged;
-use crate::cli::terminal::Context;
-use crate::cli::terminal::Format;
-use crate::cli::terminal::json;
-use crate::cli::terminal::{CliError, Exit};
-use crate::cli::terminal::{out, visible};
+use crate::cli::terminal::{CliError, Context, Exit, Format, json, out, visible};
 use annals_core::evidence::{Claim, ForkEvidence};
 use annals_core::hash::Hash;
 use annals_core::key::PublicKey;

@@ -1,15 +1,10 @@
 //! The arguments of `annals verify`, and its HTML page.
 
 use crate::archive::bag::read::is_bag;
-use crate::cli::terminal::CliError;
-use crate::cli::terminal::Context;
-use crate::cli::terminal::OutputKind;
-use crate::cli::terminal::OutputPlace;
-use crate::cli::terminal::note;
+use crate::cli::terminal::{CliError, Context, OutputKind, OutputPlace, note};
 use crate::ledger::exchange::apart::ProtectedPlace;
 use annals_core::time::Time;
-use clap::Args;
-use clap::value_parser;
+use clap::{Args, value_parser};
 use std::path::PathBuf;
 
 /// Check every byte, link, signature, role and quotation

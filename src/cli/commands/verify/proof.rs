@@ -4,12 +4,9 @@
 //! record only if trust is not missing; the first line and the last give the state of the fact by
 //! the acts in the file. Not here: the verdict itself (`verify::proof`).
 
-use crate::cli::terminal::Format;
-use crate::cli::terminal::moment;
-use crate::cli::terminal::seconds_as_moment;
-use crate::cli::terminal::{CliError, Exit};
-use crate::cli::terminal::{json, wrapped};
-use crate::cli::terminal::{out, visible};
+use crate::cli::terminal::{
+    CliError, Exit, Format, json, moment, out, seconds_as_moment, visible, wrapped,
+};
 use crate::ledger::audit::prove::left_out;
 use annals_core::event::args::Args;
 use annals_core::event::body::{Content, Evidence, Fact};
@@ -21,9 +18,8 @@ use annals_core::state::Status;
 use annals_core::time::Time;
 use annals_core::tlog::to_base64;
 use annals_core::verdict::Verdict;
-use annals_core::verify::proof::ProofOutcome;
 use annals_core::verify::proof::{
-    FactStatus, Proof, ProofContext, StatedRelation, fact_status, verify_proof,
+    FactStatus, Proof, ProofContext, ProofOutcome, StatedRelation, fact_status, verify_proof,
 };
 use serde::Serialize;
 use std::collections::BTreeSet;

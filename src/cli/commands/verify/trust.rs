@@ -3,8 +3,7 @@
 //! Always holds: a named file that is missing or malformed is an error; the policy beside the keys
 //! is used if none is named. Not here: their meaning (`verify::proof`).
 
-use crate::cli::terminal::CliError;
-use crate::cli::terminal::Context;
+use crate::cli::terminal::{CliError, Context};
 use crate::disk::read_optional;
 use crate::ledger::error::LedgerError;
 use crate::ledger::paths::Paths;

@@ -9,8 +9,7 @@
 use crate::archive::bag::read::{is_bag, is_partial};
 use crate::archive::cache::CachePlace;
 use crate::archive::published::Published;
-use crate::cli::terminal::CliError;
-use crate::cli::terminal::Context;
+use crate::cli::terminal::{CliError, Context};
 use crate::disk;
 use crate::disk::{Links, PathKind};
 use crate::ledger::error::LedgerError;

@@ -1,11 +1,7 @@
 //! `annals witness collect`: requests cosignatures from every witness, and reports each by name.
 
 use crate::cli::shared::{lines, sentence, spelled};
-use crate::cli::terminal::Format;
-use crate::cli::terminal::done_as;
-use crate::cli::terminal::json;
-use crate::cli::terminal::{CliError, Exit};
-use crate::cli::terminal::{Context, span};
+use crate::cli::terminal::{CliError, Context, Exit, Format, done_as, json, span};
 use crate::ledger::error::LedgerError;
 use crate::ledger::exchange::policy_file::PolicyFile;
 use crate::ledger::exchange::witnesses::{Collected, Timeouts, collect as ask_witnesses};

@@ -1,10 +1,6 @@
 //! `annals witness serve`: a small witness, for newsrooms that watch each other's records.
 
-use crate::cli::terminal::Context;
-use crate::cli::terminal::Format;
-use crate::cli::terminal::note;
-use crate::cli::terminal::{CliError, Exit, announce_clock};
-use crate::cli::terminal::{out, visible};
+use crate::cli::terminal::{CliError, Context, Exit, Format, announce_clock, note, out, visible};
 use crate::keys::{KeyFolder, KeyName};
 use crate::ledger::error::LedgerError;
 use crate::witness::cosigner::{Cosigner, StateError, StateFile};

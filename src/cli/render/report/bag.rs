@@ -2,11 +2,8 @@
 //!
 //! Always holds: a bag of a part of a record is reported as such. Not here: the record in it.
 
-use crate::cli::render::report::lines::Line;
-use crate::cli::render::report::lines::Section;
-use crate::cli::render::report::lines::line;
-use crate::ledger::exchange::bag_audit::BagAudit;
-use crate::ledger::exchange::bag_audit::Vouched;
+use crate::cli::render::report::lines::{Line, Section, line};
+use crate::ledger::exchange::bag_audit::{BagAudit, Vouched};
 use serde::Serialize;
 
 /// The report on a bag.

@@ -7,8 +7,7 @@
 use crate::cli::render::report::lines::{ADVICE, COMPARED, Line, Section, line};
 use crate::cli::render::report::{ComparisonState, EventRange, NO_INDEX, PinState, VerdictReport};
 use crate::cli::terminal::exit::Exit;
-use crate::cli::terminal::seconds_as_moment;
-use crate::cli::terminal::visible;
+use crate::cli::terminal::{seconds_as_moment, visible};
 use annals_core::evidence::Claim;
 use serde::Serialize;
 

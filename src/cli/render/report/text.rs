@@ -5,9 +5,7 @@
 use crate::cli::render::report::lines::{ADVICE, COMPARED, Section};
 use crate::cli::render::report::section::sections;
 use crate::cli::render::report::{FaultReport, VerdictReport};
-use crate::cli::terminal::CliError;
-use crate::cli::terminal::moment;
-use crate::cli::terminal::visible;
+use crate::cli::terminal::{CliError, moment, visible};
 use std::collections::BTreeMap;
 use std::io::Write;
 

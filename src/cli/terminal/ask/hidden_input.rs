@@ -5,8 +5,10 @@
 //! questions.
 //! Source: termios(3), on lines: `EOL` ends one as a line feed does.
 
-use rustix::termios::{LocalModes, OptionalActions, QueueSelector, SpecialCodeIndex, Termios};
-use rustix::termios::{tcflush, tcgetattr, tcsetattr};
+use rustix::termios::{
+    LocalModes, OptionalActions, QueueSelector, SpecialCodeIndex, Termios, tcflush, tcgetattr,
+    tcsetattr,
+};
 use std::io::{self, Stdin, Write};
 use zeroize::Zeroizing;
 

@@ -9,8 +9,7 @@ use crate::ledger::query::View;
 use crate::ledger::query::gather::Rows;
 use crate::ledger::query::names::Names;
 use std::io;
-use std::io::BufWriter;
-use std::io::Write;
+use std::io::{BufWriter, Write};
 
 /// The data that the derived files are made of.
 pub struct BagContext<'a> {

@@ -7,8 +7,7 @@
 use crate::archive::bag::Bagger;
 use crate::archive::tile::{self, Tile, Tiling};
 use crate::ledger::error::LedgerError;
-use crate::ledger::exchange::export::context::{BagContext, failed};
-use crate::ledger::exchange::export::context::{Derived, write};
+use crate::ledger::exchange::export::context::{BagContext, Derived, failed, write};
 use crate::ledger::exchange::export::{claims, csv, memento, premis, rocrate};
 use crate::ledger::query::View;
 use crate::ledger::query::gather::Rows;

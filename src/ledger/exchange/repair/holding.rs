@@ -8,12 +8,10 @@
 use crate::disk::is_there;
 use crate::journal::Journal;
 use crate::keys::{HighWaterMarks, Mark};
-use crate::ledger::error::LedgerError;
-use crate::ledger::error::chain;
+use crate::ledger::error::{LedgerError, chain};
 use crate::ledger::exchange::repair::compare::entries;
 use crate::ledger::exchange::repair::scratch::Scratch;
-use crate::ledger::exchange::repair::step::Step;
-use crate::ledger::exchange::repair::step::{CopyKind, CopyState};
+use crate::ledger::exchange::repair::step::{CopyKind, CopyState, Step};
 use crate::ledger::exchange::repair::stored::{Journaled, Stored};
 use crate::ledger::paths::Paths;
 use crate::ledger::reader::{checkpoint, covered};

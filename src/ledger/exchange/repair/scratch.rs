@@ -4,10 +4,8 @@
 
 use crate::disk;
 use crate::ledger::error::LedgerError;
-use std::fs;
-use std::io;
-use std::path::Path;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
+use std::{fs, io};
 
 /// The folder, inside the ledger's; files that an earlier repair left there are removed.
 pub struct Scratch(pub PathBuf);

@@ -9,9 +9,8 @@ use crate::index::IndexError;
 use crate::ledger::error::LedgerError;
 use crate::ledger::query::tally::undone_retimings;
 use crate::ledger::reader::Record;
-use annals_core::event::Entry;
-use annals_core::event::canonical;
 use annals_core::event::record::Place;
+use annals_core::event::{Entry, canonical};
 use annals_core::time::Time;
 use annals_core::verify::source::Source;
 

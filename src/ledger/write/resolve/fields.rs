@@ -1,8 +1,7 @@
 //! Fields of a draft: values within their bounds, or the reason for a refusal.
 
 use annals_core::event::vocabulary::Type;
-use annals_core::text::TextError;
-use annals_core::text::Uri;
+use annals_core::text::{TextError, Uri};
 use std::fmt;
 
 /// Why a draft cannot be resolved: the field, then what was expected and found.

@@ -3,11 +3,9 @@
 //! Always holds: a table has a caption and headers with a scope; nothing is shown by colour alone.
 
 use crate::cli::render::report::bag::BagReport;
-use crate::cli::render::report::lines::capital;
-use crate::cli::render::report::lines::{Line, Section};
+use crate::cli::render::report::lines::{Line, Section, capital};
 use crate::cli::render::report::{FaultReport, VerdictReport};
-use crate::cli::terminal::visible;
-use crate::cli::terminal::zone;
+use crate::cli::terminal::{visible, zone};
 use crate::ledger::audit::periods::{Border, Period};
 use annals_core::time::Time;
 use maud::{Markup, html};
