@@ -197,16 +197,16 @@ impl Row {
         let columns = &input.columns;
         // Each cell can be read; what is wrong beyond that is between them.
         let read = serde_json::from_value::<Draft>(draft).map_err(|error| why(&error.to_string()));
-        let whole = read.and_then(|draft| {
+        let whole = read.map(|draft| {
             let short = draft.clone().unabridged();
-            Ok(short.unwrap_or_else(|all| {
+            short.unwrap_or_else(|all| {
                 let of = |why: String| {
                     let (column, why) = columns.located(why);
                     CellError { column, why }
                 };
                 wrong.extend(all.into_iter().map(of));
                 draft
-            }))
+            })
         });
         let draft = whole.unwrap_or_else(|why| {
             wrong.push(CellError { column: None, why });
