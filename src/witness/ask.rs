@@ -2,9 +2,9 @@
 //!
 //! Always holds: every wait and every answer is bounded; only a line of the witness's own key that
 //! verifies is accepted; only a signed checkpoint contradicts the record, because an answer may
-//! travel over plain HTTP and can be forged in transit. Not here: which witnesses, storing the line,
-//! comparing a signed checkpoint (`ledger::exchange::witnesses`). Source: C2SP tlog-witness v1.0.0;
-//! FORMAT.md section 13.
+//! travel over plain HTTP and can be forged in transit. Not here: which witnesses, storing the
+//! line, comparing a signed checkpoint (`ledger::exchange::witnesses`). Source: C2SP tlog-witness
+//! v1.0.0; FORMAT.md section 13.
 
 use crate::archive::web::{agent, cause};
 use crate::witness::request::{AddCheckpoint, LAST_CHECKPOINT};
