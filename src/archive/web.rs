@@ -1,7 +1,7 @@
 //! Files over HTTP or HTTPS: GET of names from one host, several at a time.
 //!
 //! Always holds: every wait and every size is bounded, and so are the total time, the number of
-//! answers and the bytes; one answer at a time is larger than [`LARGE`]; no redirect is followed,
+//! answers and the bytes; one answer at a time is larger than `LARGE`; no redirect is followed,
 //! so only the named host receives requests; a status other than 200, 404 and 410 is an error; a
 //! page of HTML in place of a file does not count as a file. Not here: what is kept of the answers
 //! (`cache`). Source: RFC 9110.

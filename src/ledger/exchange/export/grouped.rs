@@ -1,6 +1,6 @@
 //! The record of a bag in commits that depend on the record alone.
 //!
-//! Always holds: a commit ends after every [`COMMIT`] events, whatever the ledger's own commits, so
+//! Always holds: a commit ends after every `COMMIT` events, whatever the ledger's own commits, so
 //! that two copies of a record with different commits give the same bag. Not here: how commits are
 //! written (`journal::copy`). Source: FORMAT.md section 14.
 
