@@ -238,7 +238,8 @@ fn files_that_cannot_be_read() {
     room.write("drafts.jsonl", [b"{\"claim\":\"".as_slice(), &[0xff, 0xfe]].concat());
     let answer = room.run("append drafts.jsonl");
     assert_eq!(answer.exit, 2, "{answer:?}");
-    let told = "annals: drafts.jsonl: expected UTF-8, found other bytes from byte 10 on\n";
+    let told = "annals: drafts.jsonl: expected UTF-8, found other bytes, such as Windows-1252 has, \
+                from byte 10 (line 1) on; save it as UTF-8 (a spreadsheet: CSV UTF-8)\n";
     assert_eq!(answer.told(), told);
     room.expect_whole(EVENTS);
 }

@@ -95,7 +95,7 @@ fn help_of_a_command_is_what_the_command_says_itself() {
     assert!(
         why.starts_with(
             "annals: expected a command or a topic, found \"nothing\"; annals help lists the \
-             commands; the topics are archivist, auditor, editor.md, "
+             commands; the topics are archivist, auditor, drafts, editor.md, "
         ),
         "{why}"
     );
