@@ -33,8 +33,8 @@ pub fn unknown_command(error: &Unread) -> Option<String> {
     };
     let found = told(ContextKind::InvalidSubcommand)?;
     let usage = told(ContextKind::Usage)?;
-    let inside = usage.trim_start_matches("Usage: annals").trim_start();
-    let inside = inside.split(' ').next().filter(|word| !word.starts_with(['[', '<']));
+    // "Usage: PROGRAM COMMAND [OPTIONS] …": the program may have another name here.
+    let inside = usage.split_whitespace().nth(2).filter(|word| !word.starts_with(['[', '<']));
     let meant = HINTS.iter().find(|hint| {
         hint.inside == inside.unwrap_or_default() && hint.words.contains(&found.as_str())
     })?;
