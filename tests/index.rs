@@ -26,18 +26,18 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 /// The state that decides which events are legal, in order.
-struct Clerk {
-    ledger: Ledger,
-    state: State,
-    dice: Dice,
+pub struct Clerk {
+    pub ledger: Ledger,
+    pub state: State,
+    pub dice: Dice,
 }
 
-fn entry(event: &Made) -> Entry {
+pub fn entry(event: &Made) -> Entry {
     Entry { record: event.record().into_bytes(), body: Some(event.body.clone().into_bytes()) }
 }
 
 impl Clerk {
-    fn new(seed: u64, confirmations: u64) -> Clerk {
+    pub fn new(seed: u64, confirmations: u64) -> Clerk {
         let opening = Opening { confirmations, ..Opening::default() };
         let ledger = Ledger::newsroom_as(&opening);
         let mut clerk = Clerk { ledger: ledger.clone(), state: State::default(), dice: Dice(seed) };
@@ -75,7 +75,7 @@ impl Clerk {
         good
     }
 
-    fn grow(&mut self, size: usize) {
+    pub fn grow(&mut self, size: usize) {
         while self.ledger.events.len() < size {
             let mut scratch = self.ledger.clone();
             let (by, act) = random::act(&mut scratch, &mut self.dice);
@@ -90,7 +90,7 @@ impl Clerk {
     }
 
     /// The ledger on a disk, its journal in several files.
-    fn write(&self, folder: &Path) -> PathBuf {
+    pub fn write(&self, folder: &Path) -> PathBuf {
         let mut files = self.ledger.files();
         let journal = String::from_utf8(files.remove(JOURNAL).expect("a journal")).expect("text");
         let (mut first, mut text) = (0, String::new());
@@ -114,7 +114,7 @@ impl Clerk {
     }
 }
 
-fn paths(ledger: &Path) -> Paths {
+pub fn paths(ledger: &Path) -> Paths {
     Paths::new(ledger.to_owned(), None)
 }
 
@@ -278,7 +278,7 @@ fn readings(size: usize, dice: &mut Dice) -> Vec<Vec<String>> {
 /// The number of events of the ledger whose index is damaged: enough for a root, and more after it.
 const SIZE: usize = 262;
 
-const FILES: [&str; 5] = ["tree", "keys", "hashes", "roots", "events"];
+const FILES: [&str; 7] = ["tree", "keys", "hashes", "roots", "terms", "sorted", "events"];
 
 /// A file, and its damaged bytes.
 type Damage = (String, Option<Vec<u8>>);

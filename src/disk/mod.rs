@@ -334,6 +334,18 @@ pub fn replace(path: &Path, bytes: &[u8], mode: FileMode) -> Result<(), DiskErro
     })
 }
 
+/// Replaces a file in one step, not durably: after a power cut it may hold anything. Only for what
+/// can be made again and is checked when it is read.
+pub fn replace_unsynced(path: &Path, bytes: &[u8], mode: FileMode) -> Result<(), DiskError> {
+    let temporary = temporary_beside(path);
+    let mut file = create_new(&temporary, mode).map_err(error("make", &temporary))?;
+    let written = file.write_all(bytes).and_then(|()| fs::rename(&temporary, path));
+    written.map_err(|cause| {
+        let _ = fs::remove_file(&temporary);
+        error("replace", path)(cause)
+    })
+}
+
 /// Reads a whole file of at most `bound` bytes. A link is not followed.
 pub fn read(path: &Path, bound: u64) -> Result<Vec<u8>, DiskError> {
     whole(path, Links::Refuse, bound)

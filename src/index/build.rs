@@ -6,7 +6,7 @@
 use crate::index::compare_or_write::CompareOrWrite;
 use crate::index::files::IndexFiles;
 use crate::index::status::{BuildMode, IndexStatus};
-use crate::index::{IndexError, folder};
+use crate::index::{IndexError, Snapshot, folder};
 use annals_core::state::State;
 use annals_core::verify::Follower;
 use annals_core::verify::chain::EventOutcome;
@@ -34,6 +34,35 @@ impl Builder {
             Err(error) => BuilderState::Stopped(IndexStatus::Not(error.to_string())),
         };
         Builder(Mutex::new(held))
+    }
+
+    /// A builder of nothing.
+    pub fn none() -> Builder {
+        Builder(Mutex::new(BuilderState::Absent))
+    }
+
+    /// A builder that continues the complete index of the ledger in this folder from its end, whose
+    /// journal goes on at the offset `place` of its file.
+    pub fn resume(
+        ledger: &Path,
+        last: &Snapshot<'_>,
+        starts: impl Iterator<Item = u64>,
+        place: u64,
+    ) -> Result<Builder, IndexError> {
+        let files = IndexFiles::resume(ledger, last, starts.collect(), place)?;
+        Ok(Builder(Mutex::new(BuilderState::Files(Box::new(files)))))
+    }
+
+    /// The lengths of the files, by name, if the index is complete and all of it is written.
+    pub fn lengths(&self) -> Option<Vec<(&'static str, u64)>> {
+        if !matches!(self.found(), IndexStatus::Same { .. }) {
+            return None;
+        }
+        let held = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        match &*held {
+            BuilderState::Files(files) => Some(files.lengths().to_vec()),
+            _ => None,
+        }
     }
 
     fn with(&self, work: impl FnOnce(&mut IndexFiles) -> Result<(), IndexError>) {

@@ -7,7 +7,7 @@
 //! Not here: the content (`build`). Source: delayed allocation in ext4 and XFS.
 
 use crate::disk::at::{read_at, write_at};
-use crate::disk::open::{Links, open, open_or_make};
+use crate::disk::open::{Links, open, open_or_make, open_to_write};
 use crate::index::IndexError;
 use crate::index::status::BuildMode;
 use std::fs::File;
@@ -38,6 +38,9 @@ pub(super) struct CompareOrWrite {
     may_write: bool,
     /// Whether the file is written from here on, not compared.
     writing: bool,
+    /// Whether bytes are held until [`CompareOrWrite::flush`] is called, because what is added may
+    /// be taken back.
+    until_flushed: bool,
     /// Where the file differs or ends.
     pub differs: Option<Difference>,
 }
@@ -68,7 +71,17 @@ impl CompareOrWrite {
             other => Some(other?),
         };
         let (held, may_write) = (Vec::new(), mode == BuildMode::Write);
-        Ok(CompareOrWrite { name, file, base: 0, held, may_write, writing: false, differs: None })
+        let (writing, until_flushed, differs) = (false, false, None);
+        Ok(CompareOrWrite { name, file, base: 0, held, may_write, writing, until_flushed, differs })
+    }
+
+    /// Opens a file to which bytes are added after its present end.
+    pub fn resume(folder: &Path, name: &'static str) -> Result<CompareOrWrite, IndexError> {
+        let file = open_to_write(&folder.join(name))?;
+        let base = file.metadata()?.len();
+        let (file, held) = (Some(file), Vec::new());
+        let (may_write, writing, until_flushed, differs) = (true, true, true, None);
+        Ok(CompareOrWrite { name, file, base, held, may_write, writing, until_flushed, differs })
     }
 
     /// The number of bytes added.
@@ -79,7 +92,7 @@ impl CompareOrWrite {
     /// Adds bytes.
     pub fn put(&mut self, bytes: &[u8]) -> Result<(), IndexError> {
         self.held.extend_from_slice(bytes);
-        if self.held.len() >= HELD { self.flush() } else { Ok(()) }
+        if self.held.len() >= HELD && !self.until_flushed { self.flush() } else { Ok(()) }
     }
 
     /// Allows writing from now on, from where the file ends or differs.
@@ -88,6 +101,7 @@ impl CompareOrWrite {
         self.file = Some(open_or_make(&path)?);
         self.differs = None;
         self.may_write = true;
+        self.until_flushed = true;
         self.end()
     }
 

@@ -7,9 +7,10 @@ use crate::disk;
 use crate::index::compare_or_write::{CompareOrWrite, Difference};
 use crate::index::node::{Child, Node};
 use crate::index::node_file::{self, After, Bytes};
-use crate::index::read::is_other_version;
+use crate::index::read::{Snapshot, is_other_version};
 use crate::index::row::{EventMark, Row, RowValue};
 use crate::index::status::{BuildMode, IndexStatus};
+use crate::index::terms::TermFiles;
 use crate::index::trie::{self, NodeWriter, Root};
 use crate::index::{
     HASH, HEADER, IndexError, NAMES, STRIDE, TreeKind, bytes_of, check, damaged, folder,
@@ -91,6 +92,7 @@ pub(super) struct IndexFiles {
     nodes: NodeFile,
     keys: CompareOrWrite,
     roots: CompareOrWrite,
+    terms: TermFiles,
     events: CompareOrWrite,
     size: u64,
     merkle: Tree,
@@ -129,7 +131,7 @@ impl IndexFiles {
             }
         }
         let sink = |name| CompareOrWrite::open(&folder, name, mode);
-        let [tree, keys, hashes, roots, events] = NAMES;
+        let [tree, keys, hashes, roots, terms, sorted, events] = NAMES;
         let mut tree = sink(tree)?;
         let header = tree.first::<{ HEADER.len() }>()?;
         if !may_write && header.is_some_and(|header| is_other_version(&header)) {
@@ -145,6 +147,7 @@ impl IndexFiles {
             },
             keys: sink(keys)?,
             roots: sink(roots)?,
+            terms: TermFiles::new(sink(terms)?, sink(sorted)?)?,
             events: sink(events)?,
             size: 0,
             merkle: Tree::default(),
@@ -157,19 +160,74 @@ impl IndexFiles {
         }))
     }
 
+    /// Opens complete files of a record to continue them: `last` is the end of the index, whose
+    /// journal goes on at the offset `place` of its file.
+    pub(super) fn resume(
+        ledger: &Path,
+        last: &Snapshot<'_>,
+        starts: BTreeSet<u64>,
+        place: u64,
+    ) -> Result<IndexFiles, IndexError> {
+        let folder = folder(ledger);
+        let sink = |name| CompareOrWrite::resume(&folder, name);
+        let [tree, keys, hashes, roots, terms, sorted, events] = NAMES;
+        let entry = match last.size.checked_sub(1) {
+            Some(event) => last.index().event(event)?,
+            None => return Err(IndexError::Absent),
+        };
+        let [named, rooted] = [entry.keys, entry.roots].map(u32::try_from);
+        let counts = || damaged("a number of keys or roots");
+        Ok(IndexFiles {
+            nodes: NodeFile {
+                tree: sink(tree)?,
+                hashes: sink(hashes)?,
+                after: After { event: 0, hash: Hash([0; 32]) },
+                kept: Mutex::default(),
+            },
+            keys: sink(keys)?,
+            roots: sink(roots)?,
+            terms: TermFiles::new(sink(terms)?, sink(sorted)?)?,
+            events: sink(events)?,
+            size: last.size,
+            merkle: last.index().tree(last.size)?,
+            named: named.map_err(|_| counts())?,
+            rooted: rooted.map_err(|_| counts())?,
+            place,
+            starts,
+            tops: last.tops,
+            since: last.since.clone(),
+        })
+    }
+
+    /// The lengths of the files as added, by name.
+    pub(super) fn lengths(&self) -> [(&'static str, u64); NAMES.len()] {
+        let IndexFiles { nodes: NodeFile { tree, hashes, .. }, keys, roots, events, .. } = self;
+        let TermFiles { terms, sorted, .. } = &self.terms;
+        [tree, keys, hashes, roots, terms, sorted, events].map(|sink| (sink.name(), sink.length()))
+    }
+
     pub(super) fn each_sink(
         &mut self,
         mut work: impl FnMut(&mut CompareOrWrite) -> Result<(), IndexError>,
     ) -> Result<(), IndexError> {
         let IndexFiles { nodes: NodeFile { tree, hashes, .. }, keys, roots, events, .. } = self;
-        [tree, keys, hashes, roots, events].into_iter().try_for_each(&mut work)
+        [tree, keys, hashes, roots].into_iter().try_for_each(&mut work)?;
+        if self.terms.is_known() {
+            let TermFiles { terms, sorted, .. } = &mut self.terms;
+            [terms, sorted].into_iter().try_for_each(&mut work)?;
+        }
+        work(events)
     }
 
     pub(super) fn found(&self) -> IndexStatus {
         let IndexFiles { nodes: NodeFile { tree, hashes, .. }, keys, roots, events, .. } = self;
-        let sinks = [tree, keys, hashes, roots, events];
+        let TermFiles { terms, sorted, .. } = &self.terms;
+        let mut sinks = vec![tree, keys, hashes, roots, events];
+        if self.terms.is_known() {
+            sinks.extend([terms, sorted]);
+        }
         let mut behind = false;
-        for sink in sinks {
+        for sink in &sinks {
             match sink.differs {
                 Some(Difference::At(at)) => {
                     return IndexStatus::Differs(format!("{}, byte {at}", sink.name()));
@@ -219,6 +277,7 @@ impl IndexFiles {
         let first = self.nodes.tree.length();
         self.rows(state, act, &about)?;
         let after = self.nodes.tree.length();
+        self.terms.event(position, examined)?;
         self.size += 1;
         if suspects(&act.operation) || self.size.is_multiple_of(STRIDE) {
             self.root()?;

@@ -10,6 +10,10 @@
 //!                         the nodes of three trees over them, by position: 16 ways, copied on
 //!                         change
 //!                roots    64 bytes a point: every 256 events, and after each suspect revocation
+//!                terms, sorted
+//!                         16 bytes a term: which events have a body, a document, a claim, a
+//!                         passage or an agent
+//!                seal     the state of these files and of the journal, signed by the log key
 //! ```
 //!
 //! A tree whose changed nodes are copied exists for every point at once: a row as of a point is
@@ -35,12 +39,14 @@ mod read;
 mod row;
 mod status;
 mod compare_or_write;
+mod terms;
 mod trie;
 
 pub use build::Builder;
 pub use read::{Index, Snapshot};
 pub use row::{EventMark, Row, RowKind, RowValue, may_have};
 pub use status::{BuildMode, IndexStatus};
+pub use terms::{Term, Terms, claim_digest, quoted};
 pub use trie::TreeKind;
 
 use annals_core::hash::Hash;
@@ -51,7 +57,7 @@ pub const FOLDER: &str = "index";
 /// The number of events between two roots.
 const STRIDE: u64 = 256;
 /// The beginning of `tree`. A change of any layout here changes it.
-const HEADER: &[u8; 16] = b"annals index 2\n\n";
+const HEADER: &[u8; 16] = b"annals index 3\n\n";
 /// Bytes of an event's entry.
 const EVENT: u64 = 64;
 /// Bytes of a root's entry.
@@ -62,7 +68,7 @@ const HASH: u64 = 40;
 const KEY: u64 = 48;
 
 /// The names of the files, in the order in which they are written: `events` last.
-const NAMES: [&str; 5] = ["tree", "keys", "hashes", "roots", "events"];
+pub const NAMES: [&str; 7] = ["tree", "keys", "hashes", "roots", "terms", "sorted", "events"];
 
 /// The folder of the index of the ledger in this folder.
 pub fn folder(ledger: &Path) -> PathBuf {

@@ -9,6 +9,7 @@ use crate::disk::open::{Links, open};
 use crate::index::node::Child;
 use crate::index::node_file::{self, Blocks, Bytes};
 use crate::index::row::{EventMark, Row, RowKind, RowValue, may_have};
+use crate::index::terms::{TERM, Terms};
 use crate::index::trie::{self, Root};
 use crate::index::{
     EVENT, HASH, HEADER, IndexError, KEY, NAMES, ROOT, TreeKind, check, damaged, folder, numbers,
@@ -45,9 +46,9 @@ pub struct CachedEntries {
     pub about: [Option<u64>; 2],
     rows: (u64, u64),
     /// The number of keys after it.
-    keys: u64,
+    pub(super) keys: u64,
     /// The number of roots after it.
-    roots: u64,
+    pub(super) roots: u64,
 }
 
 impl Index {
@@ -59,7 +60,7 @@ impl Index {
             Err(error) if error.kind() == io::ErrorKind::NotFound => Err(IndexError::Absent),
             other => Ok(other?),
         };
-        let [tree, keys, hashes, roots, events] = NAMES;
+        let [tree, keys, hashes, roots, _, _, events] = NAMES;
         let events = open(events)?;
         let has = events.metadata()?.len() / EVENT;
         if has < size {
@@ -136,11 +137,24 @@ impl Index {
 
     /// The root of the tree of the first `size` events.
     pub fn root(&self, size: u64) -> Result<Hash, IndexError> {
+        Ok(self.tree(size)?.root())
+    }
+
+    /// The tree of the first `size` events.
+    pub fn tree(&self, size: u64) -> Result<Tree, IndexError> {
         let peaks = subtrees(0..size).into_iter();
         let peaks: Vec<Hash> =
             peaks.map(|top| self.node(top.level, top.index)).collect::<Result<_, _>>()?;
-        let tree = Tree::from_peaks(size, peaks);
-        tree.map(|tree| tree.root()).ok_or_else(|| damaged("a number of peaks"))
+        Tree::from_peaks(size, peaks).ok_or_else(|| damaged("a number of peaks"))
+    }
+
+    /// Opens the terms of the ledger in this folder, which is not written to: the file `terms` has
+    /// this length.
+    pub fn terms(ledger: &Path, length: u64) -> Result<Terms, IndexError> {
+        let folder = folder(ledger);
+        let [.., terms, sorted, _] = NAMES;
+        let open = |name: &str| Ok::<_, IndexError>(open(&folder.join(name), Links::Refuse)?);
+        Ok(Terms::new(Blocks::new(open(terms)?), Blocks::new(open(sorted)?), length / TERM))
     }
 
     /// The events that set the record's time back, by position, and whether each was undone.
@@ -289,8 +303,8 @@ pub struct Snapshot<'a> {
     index: &'a Index,
     /// The number of events.
     pub size: u64,
-    tops: [Root; 3],
-    since: [BTreeMap<u64, Child>; 3],
+    pub(super) tops: [Root; 3],
+    pub(super) since: [BTreeMap<u64, Child>; 3],
 }
 
 impl<'a> Snapshot<'a> {

@@ -53,6 +53,16 @@ impl Journal {
         Ok(Journal { ledger, files, end, changed })
     }
 
+    /// Opens the journal of the ledger in this folder, which is known to end, with the last byte of
+    /// its last file, after `size` events with this root. Only names and lengths are read.
+    pub fn open_known(ledger: &Path, size: u64, root: Hash) -> Result<Journal, JournalError> {
+        let files = files::list(ledger)?;
+        let last = files.logs.len().saturating_sub(1);
+        let offset = files.logs.last().map_or(0, |log| log.bytes);
+        let end = End { file: last, offset, size, root: Some(root), ..End::default() };
+        Ok(Journal::known(ledger.to_owned(), files, end))
+    }
+
     /// The first event of the ledger in this folder, whatever follows it; `None` if the first file
     /// holds none.
     pub fn opening(ledger: &Path) -> Result<Option<Entry>, JournalError> {

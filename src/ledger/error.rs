@@ -67,6 +67,12 @@ pub struct Refusal {
 /// Why an operation failed.
 #[derive(Debug, thiserror::Error)]
 pub enum LedgerError {
+    /// The index failed while a writer read it; the next writer judges the whole record.
+    #[error(
+        "the index failed ({0}); nothing was written; the same command judges the whole \
+             record now, and makes the index again"
+    )]
+    IndexFailed(String),
     /// There is no ledger at this path.
     #[error("no ledger at {}; annals init makes one, --ledger DIR names another", .0.display())]
     NoLedger(PathBuf),

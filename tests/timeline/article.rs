@@ -59,6 +59,7 @@ impl Author {
 
     fn event(&mut self, key: &SecretKey, time: &str, args: Args, content: Content) {
         let mut writer = self.writer();
+        writer.need_for(&args).unwrap();
         let resolved = Resolved { args, content, document: None };
         let slot = slot(&writer, clock(time).now());
         let entry = seal(&resolved, &slot, key, &mut self.entropy).unwrap();

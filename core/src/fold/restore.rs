@@ -26,6 +26,13 @@ impl Fold {
         }
     }
 
+    /// Restores that an event is a revision of this fact.
+    pub fn put_revision(&mut self, event: u64, fact: u64) {
+        if event != fact {
+            self.targets.insert(event, Target::Revision(fact));
+        }
+    }
+
     /// Restores a document, in place of one with the same name.
     pub fn put_document(&mut self, document: Document) {
         let name = document.position;

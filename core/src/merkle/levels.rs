@@ -26,6 +26,13 @@ pub struct NodeCollector {
     tree: Tree,
 }
 
+impl From<Tree> for NodeCollector {
+    /// Continues a tree; subtrees of its leaves so far cannot be requested any more.
+    fn from(tree: Tree) -> NodeCollector {
+        NodeCollector { found: HashMap::new(), tree }
+    }
+}
+
 impl NodeCollector {
     /// Requests the subtrees that `plan` needs, before the leaves that they contain are added.
     pub fn want(&mut self, plan: &Plan) {

@@ -36,6 +36,21 @@ pub struct Chain {
     digests: EventDigests,
 }
 
+/// The end of a record, from which its verification continues without its events.
+pub struct ResumedChain {
+    /// The state, or as much of it as the next events need.
+    pub state: State,
+    /// The tree of all events.
+    pub tree: Tree,
+    /// Hash of the last event.
+    pub head: Hash,
+    /// Time of the last event.
+    pub at: Time,
+    /// The last events' positions and hashes, in order: as many as the window of the ledger and one
+    /// more, or all.
+    pub recent: VecDeque<(u64, Hash)>,
+}
+
 /// The outcome for one event.
 #[derive(Debug)]
 pub struct EventOutcome {
@@ -51,7 +66,23 @@ pub struct EventOutcome {
     pub body_repeated: bool,
 }
 
+impl From<ResumedChain> for Chain {
+    /// Continues a record without faults, in which each event's position is its place. Whether an
+    /// earlier event has a body is known only of those that [`Chain::keep_earlier`] was given.
+    fn from(resumed: ResumedChain) -> Chain {
+        let ResumedChain { state, tree, head, at, recent } = resumed;
+        let (head, at, expected) = (Some(head), Some(at), tree.size());
+        let nodes = NodeCollector::from(tree);
+        Chain { state, nodes, head, at, expected, recent, ..Chain::default() }
+    }
+}
+
 impl Chain {
+    /// Keeps the digests of an earlier event's body and statement, which a later event may repeat.
+    pub fn keep_earlier(&mut self, body: &Hash, statement: &Hash) {
+        self.digests.keep(body, statement);
+    }
+
     /// Number of events.
     pub fn size(&self) -> u64 {
         self.tree().size()

@@ -77,6 +77,13 @@ impl Absence {
     }
 }
 
+impl From<Library> for Contents {
+    /// Continues after events with these documents, which were verified before.
+    fn from(library: Library) -> Contents {
+        Contents { library, ..Contents::default() }
+    }
+}
+
 impl Contents {
     /// Verifies the body of an event.
     pub fn verify(

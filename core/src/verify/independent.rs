@@ -91,6 +91,10 @@ fn event_at(
     index: u64,
     position: u64,
 ) -> Result<Option<Examined>, SourceError> {
+    let is_it = |found: &Examined| found.reading.place.is_some_and(|place| place.seq == position);
+    if let Some(entry) = source.entry_at(index)? {
+        return Ok(Some(examine(&entry)).filter(is_it));
+    }
     // A source may count wrong from some place on; then only a walk from the start finds the event.
     for from in [index, 0] {
         for batch in source.walk(from)? {
@@ -103,7 +107,7 @@ fn event_at(
                 continue;
             };
             let found = examine(entry);
-            if found.reading.place.is_some_and(|place| place.seq == position) {
+            if is_it(&found) {
                 return Ok(Some(found));
             }
             break;

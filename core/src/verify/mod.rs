@@ -35,6 +35,7 @@ use chain::{Chain, EventOutcome};
 use content::{CheckDepth, Contents, Counts, EventContext};
 use examine::Examined;
 use explained::{CommitRoots, RecordDamage};
+use library::Library;
 use pinned::VerifiedTree;
 use pipeline::{ExaminedBatch, ReadPlan};
 use source::{CommitLine, Damage, Source, SourceError};
@@ -253,6 +254,14 @@ impl Verifier {
         let mut verifier = Verifier { anchor_sizes: anchors.sizes(), ..Verifier::default() };
         verifier.keep_tree_head();
         verifier
+    }
+
+    /// A verifier that continues a record without faults after events that it has not read: from
+    /// `chain`, with the rows of the documents that the next events name, the record's log keys,
+    /// and the hash of event 0.
+    pub fn resume(chain: Chain, library: Library, log: Vec<LogKeys>, genesis: Hash) -> Verifier {
+        let (contents, genesis) = (Contents::from(library), Some(genesis));
+        Verifier { chain, contents, log, genesis, ..Verifier::default() }
     }
 
     /// Position and format of the first event of a later format, which this program cannot verify.

@@ -78,6 +78,12 @@ pub trait Source: Sync {
     /// All batches from entry `from` on, in order, up to [`Source::size`].
     fn walk(&self, from: u64) -> Result<Walk<'_>, SourceError>;
 
+    /// The entry after this number of others, if the source can find it without a walk; a walk
+    /// finds the others.
+    fn entry_at(&self, _index: u64) -> Result<Option<Entry>, SourceError> {
+        Ok(None)
+    }
+
     /// The bytes of the document with this SHA-256; `None` if it is missing.
     fn document(&self, digest: &Hash) -> Result<Option<Vec<u8>>, SourceError>;
 

@@ -84,6 +84,7 @@ fn check(
 ) -> Result<(), CliError> {
     // Beside a writer at work a dry run may not read the record whole: that is not a verdict.
     let Ok(mut dry_run) = Writer::dry_run(writer.paths.clone()) else { return Ok(()) };
+    dry_run.need_for(&resolved.args)?;
     context.without_trace(|context| {
         let key = key(context, &mut dry_run)?;
         prepare(context, &mut dry_run, &key, resolved.clone())
@@ -97,6 +98,7 @@ fn recovery(
     writer: &mut Writer,
     resolved: &Resolved,
 ) -> Result<Box<dyn SigningKey>, CliError> {
+    writer.need_for(&resolved.args)?;
     let Some(digest) = parameters(writer)?.recovery else {
         let why = "--recovery: this record has no recovery key; event 0 names none";
         return Err(LedgerError::Key(why.to_owned()).into());

@@ -60,6 +60,9 @@ pub struct WriteArgs {
     /// Enter it again, though the same was entered before
     #[arg(long)]
     pub again: bool,
+    /// Judge the whole record before anything is added to it
+    #[arg(long)]
+    pub verify_first: bool,
 }
 
 /// A place in a document.

@@ -19,6 +19,7 @@ use crate::ledger::write::earlier::overtaken;
 use crate::ledger::write::loaded::{FileAccess, LoadedInput, Reach};
 use crate::ledger::write::prepared::{Prepared, Receipt};
 use crate::ledger::write::repeats::Repeats;
+use crate::ledger::write::slice::Needs;
 use crate::ledger::write::writer::{Woken, Writer};
 use annals_core::event::{body, canonical};
 use annals_core::hash::Hash;
@@ -34,6 +35,8 @@ pub struct SubmitOptions {
     pub dry_run: bool,
     /// Whether to enter again what was entered before.
     pub again: bool,
+    /// Whether to judge the whole record first.
+    pub verify_first: bool,
     /// The folder that files of drafts are relative to.
     pub folder: PathBuf,
     /// Which files drafts may name.
@@ -47,8 +50,8 @@ pub struct SubmitOptions {
 impl SubmitOptions {
     /// The options of the command.
     pub fn of(args: &WriteArgs) -> SubmitOptions {
-        let WriteArgs { dry_run, again } = *args;
-        SubmitOptions { dry_run, again, ..SubmitOptions::default() }
+        let WriteArgs { dry_run, again, verify_first } = *args;
+        SubmitOptions { dry_run, again, verify_first, ..SubmitOptions::default() }
     }
 
     /// The options of the command; what will be written is always shown.
@@ -118,17 +121,20 @@ fn submit_to(
     options: &SubmitOptions,
     agree: &mut dyn FnMut(&str) -> Result<(), CliError>,
 ) -> Result<Exit, CliError> {
+    if options.verify_first {
+        writer.need_all()?;
+    }
     if let Some(public) = context.locked_signer(&writer, &|_| true)?
         && let Some(receipt) = check(context, &writer, loaded, options, public)?
     {
-        return print_again(context, &receipt, &writer, options);
+        return print_again(context, &receipt, &mut writer, options);
     }
     let key = context.signer(&writer)?;
     let mut agreed = None;
     loop {
         let prepared = match prepared(context, &mut writer, &key, loaded, options)? {
             EarlierFound::Written(receipt) => {
-                return print_again(context, &receipt, &writer, options);
+                return print_again(context, &receipt, &mut writer, options);
             }
             EarlierFound::Prepared(prepared) => *prepared,
         };
@@ -370,9 +376,10 @@ fn events(count: usize) -> String {
 fn print_again(
     context: &Context,
     receipt: &Receipt,
-    writer: &Writer,
+    writer: &mut Writer,
     options: &SubmitOptions,
 ) -> Result<Exit, CliError> {
+    writer.need(&Needs::positions(receipt.first..receipt.first.saturating_add(receipt.count)))?;
     let over = overtaken(&writer.verifier.chain.state, receipt);
     if over.is_empty() {
         return print_parts(context, receipt, writer, options);

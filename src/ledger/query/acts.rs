@@ -6,7 +6,7 @@
 use crate::index::{EventMark, Index, IndexError, Snapshot};
 use crate::ledger::error::LedgerError;
 use crate::ledger::query::content_text::{statement_text, words};
-use crate::ledger::reader::Record;
+use crate::ledger::reader::source::EventSource;
 use annals_core::event::body::Content;
 use annals_core::fold::Fold;
 use annals_core::fold::history::History;
@@ -15,15 +15,24 @@ use annals_core::key::PublicKey;
 use annals_core::rebuild::{How, Undone};
 use annals_core::state::State;
 use annals_core::verify::examine::{BodyFound, Examined, examine};
-use annals_core::verify::source::{Source, SourceError};
+use annals_core::verify::source::SourceError;
 use std::collections::BTreeSet;
 
 /// Why there is no slice.
-pub(super) enum QueryError {
+pub(in crate::ledger) enum QueryError {
     /// The index cannot answer; a fold of the journal can.
     Index(IndexError),
     /// The journal cannot be read either.
     Failed(LedgerError),
+}
+
+impl From<QueryError> for LedgerError {
+    fn from(error: QueryError) -> LedgerError {
+        match error {
+            QueryError::Index(why) => LedgerError::IndexFailed(why.to_string()),
+            QueryError::Failed(error) => error,
+        }
+    }
 }
 
 impl From<IndexError> for QueryError {
@@ -39,8 +48,8 @@ impl From<SourceError> for QueryError {
 }
 
 /// Acts that were read, by position, and the documents that their bodies cite.
-pub(super) struct Acts<'a> {
-    pub record: &'a Record,
+pub(in crate::ledger) struct Acts<'a> {
+    pub source: &'a dyn EventSource,
     pub index: &'a Index,
     /// Position, signer, operation.
     pub acts: Vec<(u64, PublicKey, Operation)>,
@@ -49,16 +58,16 @@ pub(super) struct Acts<'a> {
 
 impl<'a> Acts<'a> {
     /// No acts yet.
-    pub fn none(record: &'a Record, index: &'a Index) -> Acts<'a> {
-        Acts { record, index, acts: Vec::new(), cited: BTreeSet::new() }
+    pub fn none(source: &'a dyn EventSource, index: &'a Index) -> Acts<'a> {
+        Acts { source, index, acts: Vec::new(), cited: BTreeSet::new() }
     }
 
     /// Reads those of the events that are not read yet.
     pub fn add(&mut self, events: BTreeSet<u64>) -> Result<(), QueryError> {
         let here = |event: &u64| self.acts.binary_search_by_key(event, |act| act.0).is_ok();
         let events: Vec<u64> = events.into_iter().filter(|event| !here(event)).collect();
-        let (record, index) = (self.record, self.index);
-        each(record, index, &events, &mut |position, examined| {
+        let (source, index) = (self.source, self.index);
+        each(source, index, &events, &mut |position, examined| {
             let statement = examined.reading.statement.as_ref();
             let statement = statement.ok_or_else(|| another(position))?;
             self.acts.push((position, statement.by, Operation::of(&statement.args)));
@@ -126,20 +135,20 @@ fn is_sparse(positions: &[u64]) -> bool {
 
 /// Calls `each` with the events at these ascending positions, each with the hash in the index.
 fn each(
-    record: &Record,
+    source: &dyn EventSource,
     index: &Index,
     positions: &[u64],
     each: &mut dyn FnMut(u64, &Examined) -> Result<(), QueryError>,
 ) -> Result<(), QueryError> {
     if is_sparse(positions) {
         for position in positions {
-            let examined = one(record, index, *position)?.ok_or_else(|| another(*position))?;
+            let examined = one(source, index, *position)?.ok_or_else(|| another(*position))?;
             each(*position, &examined)?;
         }
         return Ok(());
     }
     let mut wanted = positions.iter().copied().peekable();
-    for span in record.source.walk(positions.first().copied().unwrap_or_default())? {
+    for span in source.walk(positions.first().copied().unwrap_or_default())? {
         let span = span?;
         for (entry, position) in span.entries.iter().zip(span.first..) {
             if wanted.next_if_eq(&position).is_none() {
@@ -159,12 +168,12 @@ fn each(
 }
 
 /// The event at a position; `None` if its hash is not the one in the index.
-pub(super) fn one(
-    record: &Record,
+pub(in crate::ledger) fn one(
+    source: &dyn EventSource,
     index: &Index,
     position: u64,
 ) -> Result<Option<Examined>, QueryError> {
-    let entry = record.source.fetch(position, index.event(position)?.place)?;
+    let entry = source.fetch(position, index.event(position)?.place)?;
     let Some(entry) = entry else { return Ok(None) };
     let examined = examine(&entry);
     Ok((examined.reading.hash == index.hash(position)?).then_some(examined))

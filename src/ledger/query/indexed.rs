@@ -63,7 +63,7 @@ pub(super) fn open<'a>(
     since: Option<u64>,
 ) -> Result<OpenedSlice<'a>, QueryError> {
     let then = index.slot(size)?;
-    let mut acts = Acts::none(record, index);
+    let mut acts = Acts::none(&record.source, index);
     acts.add(administration(&then)?)?;
     let mut named = ask(&then, &acts.fold(&then)?)?;
     match since {
@@ -100,7 +100,7 @@ pub(super) fn open_standing<'a>(
     size: u64,
 ) -> Result<(FactState, Slice<'a>), QueryError> {
     let (then, now) = (index.slot(size)?, index.slot(index.size())?);
-    let mut acts = Acts::none(record, index);
+    let mut acts = Acts::none(&record.source, index);
     acts.add(administration(&then)?)?;
     let State { history, mut fold, .. } = acts.fold(&then)?;
     then.each(TreeKind::Standing, 0..u64::MAX, RowKind::All, &mut |row| row.put(&mut fold))?;
@@ -129,7 +129,8 @@ fn stood(index: &Index, size: u64, state: State) -> Result<FactState, IndexError
     })
 }
 
-fn administration(slot: &Snapshot<'_>) -> Result<BTreeSet<u64>, IndexError> {
+/// The events of the ledger and its editors.
+pub(in crate::ledger) fn administration(slot: &Snapshot<'_>) -> Result<BTreeSet<u64>, IndexError> {
     let mut events = BTreeSet::new();
     slot.each(TreeKind::Administration, 0..u64::MAX, RowKind::All, &mut |row| {
         events.insert(row.of);
@@ -187,7 +188,10 @@ fn add_recent(
 }
 
 /// The events that facts and documents depend on.
-fn lives(slot: &Snapshot<'_>, of: &BTreeSet<u64>) -> Result<BTreeSet<u64>, IndexError> {
+pub(in crate::ledger) fn lives(
+    slot: &Snapshot<'_>,
+    of: &BTreeSet<u64>,
+) -> Result<BTreeSet<u64>, IndexError> {
     let mut events = BTreeSet::new();
     for position in of {
         events.extend(slot.life(*position)?);
@@ -239,9 +243,9 @@ fn present(
     slot: &Snapshot<'_>,
     named: &BTreeSet<u64>,
 ) -> Result<State, QueryError> {
-    let Acts { record, index, .. } = acts;
+    let Acts { source, index, .. } = acts;
     let acts_then = &acts.acts;
-    let mut now = Acts::none(record, index);
+    let mut now = Acts::none(*source, index);
     now.add(administration(slot)?)?;
     let mut state = now.fold(slot)?;
     put_rows(slot, named, &mut state.fold)?;
@@ -259,7 +263,7 @@ impl Slice<'_> {
 
     /// The event at a position, checked against the hash in the index.
     pub(super) fn event(&self, record: &Record, position: u64) -> Result<Examined, QueryError> {
-        let found = one(record, self.index, position)?;
+        let found = one(&record.source, self.index, position)?;
         found.ok_or(QueryError::Index(IndexError::Changed(position)))
     }
 

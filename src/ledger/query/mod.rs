@@ -5,7 +5,7 @@
 //! the index cannot answer, the journal is folded and answers instead.
 //! Not here: texts for people (`cli`), verdicts (`audit`). Source: FORMAT.md sections 4 and 8.
 
-mod acts;
+pub(in crate::ledger) mod acts;
 pub mod columns;
 pub mod effect;
 pub mod event;
@@ -16,7 +16,7 @@ pub mod row;
 pub mod scan;
 pub mod since;
 pub mod spans;
-mod indexed;
+pub(in crate::ledger) mod indexed;
 pub mod content_text;
 pub mod diff;
 pub mod point;

@@ -12,6 +12,28 @@ use annals_core::hash::Hash;
 use annals_core::verify::source::{Source, SourceError, Walk};
 use std::ops::Range;
 
+/// A source from which one event is read where an index says that it is.
+pub trait EventSource: Source {
+    /// The entry at a position whose lines begin at this offset of its file of a journal; `None`
+    /// where there is none.
+    fn fetch(&self, position: u64, offset: u64) -> Result<Option<Entry>, SourceError>;
+}
+
+impl EventSource for Journal {
+    fn fetch(&self, position: u64, offset: u64) -> Result<Option<Entry>, SourceError> {
+        Journal::fetch(self, position, offset)
+    }
+}
+
+impl EventSource for RecordSource {
+    fn fetch(&self, position: u64, offset: u64) -> Result<Option<Entry>, SourceError> {
+        match self {
+            RecordSource::Journal(journal) => journal.fetch(position, offset),
+            RecordSource::Published(..) => Ok(self.read(position..position + 1)?.pop()),
+        }
+    }
+}
+
 /// The events of a record, and its documents.
 pub enum RecordSource {
     /// In a ledger.
@@ -42,15 +64,6 @@ impl RecordSource {
             }
         }
         Ok(found)
-    }
-
-    /// The entry at a position whose lines begin at this offset of its file of a journal; `None`
-    /// where there is none.
-    pub fn fetch(&self, position: u64, offset: u64) -> Result<Option<Entry>, SourceError> {
-        match self {
-            RecordSource::Journal(journal) => journal.fetch(position, offset),
-            RecordSource::Published(..) => Ok(self.read(position..position + 1)?.pop()),
-        }
     }
 
     /// The root that the source itself says of its end; `None` where it says none.

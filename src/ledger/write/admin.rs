@@ -21,6 +21,7 @@ pub fn prepare_act(
     signer: &mut Signer<'_>,
 ) -> Result<Prepared, LedgerError> {
     let kind = resolved.args.kind();
+    writer.need_for(&resolved.args)?;
     let mut slot = slot(writer, signer.clock.now());
     if kind == Type::LedgerRetimed {
         slot.after = None;

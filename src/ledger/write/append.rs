@@ -13,6 +13,7 @@ use crate::ledger::write::outcome::{DraftResult, Outcome, Refusals};
 use crate::ledger::write::prepared::{Prepared, Receipt};
 use crate::ledger::write::repeats::Repeats;
 use crate::ledger::write::resolve::Resolved;
+use crate::ledger::write::slice::Needs;
 use crate::ledger::write::writer::Writer;
 use annals_core::event::Entry;
 use annals_core::event::body::{Body, Content};
@@ -51,6 +52,7 @@ pub fn resume(
     input: &LoadedInput,
     signer: &Signer<'_>,
 ) -> Result<Resumed, LedgerError> {
+    writer.need(&Needs::of(input))?;
     let submission = Submission::of(&writer.paths, &writer.verifier, input, &signer.key.public());
     match submission.find(&writer.verifier, &writer.journal)? {
         KeptSubmission::Nothing => Ok(Resumed::New),
@@ -154,6 +156,24 @@ pub fn prepare(
 /// As [`prepare`], for a loaded input of which some drafts could not be read: the error names those
 /// too. `done` is called with the number of drafts processed.
 pub fn prepare_input(
+    writer: &mut Writer,
+    input: &LoadedInput,
+    signer: &mut Signer<'_>,
+    repeats: Repeats,
+    done: &mut dyn FnMut(u64),
+) -> Result<Prepared, LedgerError> {
+    writer.need(&Needs::of(input))?;
+    match prepare_after(writer, input, signer, repeats, done) {
+        Err(LedgerError::IndexFailed(_)) if !writer.is_whole() => {
+            writer.need_all()?;
+            prepare_after(writer, input, signer, repeats, done)
+        }
+        prepared => prepared,
+    }
+}
+
+/// The same, after the events that the writer has.
+fn prepare_after(
     writer: &mut Writer,
     input: &LoadedInput,
     signer: &mut Signer<'_>,

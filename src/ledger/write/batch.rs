@@ -12,11 +12,12 @@ use crate::ledger::write::outcome::{DraftResult, Outcome, Output};
 use crate::ledger::write::pending::{Pending, WriterLookup};
 use crate::ledger::write::prepared::Prepared;
 use crate::ledger::write::repeats::{self, Repeats};
-use crate::ledger::write::resolve::fields::Reasons;
+use crate::ledger::write::resolve::fields::{Reasons, Unresolved};
 use crate::ledger::write::resolve::{Resolved, Resolver};
 use crate::ledger::write::sign::{Slot, seal};
 use crate::ledger::write::unquoted;
 use crate::ledger::write::writer::Writer;
+use annals_core::event::body::Content;
 use annals_core::key::{SigningKey, ThreadKeys};
 use annals_core::time::Time;
 use annals_core::verify::Follower;
@@ -71,7 +72,8 @@ impl<'a, 'b> DraftBatch<'a, 'b> {
     pub fn add(&mut self, draft: &LoadedDraft) -> Result<Outcome, LedgerError> {
         let position = self.position();
         let result = match self.resolve(draft) {
-            Err(why) => refused(draft, why),
+            Err(Unresolvable::Failed(error)) => return Err(error),
+            Err(Unresolvable::Refused(why)) => refused(draft, why),
             Ok(_) if !draft.unread.is_empty() => DraftResult::Repeats,
             Ok(resolved) => self.sign(resolved)?,
         };
@@ -84,12 +86,15 @@ impl<'a, 'b> DraftBatch<'a, 'b> {
     }
 
     /// Resolves the references and quotations of a draft; an error has the reasons of a refusal.
-    fn resolve(&mut self, draft: &LoadedDraft) -> Result<Resolved, Reasons> {
+    fn resolve(&mut self, draft: &LoadedDraft) -> Result<Resolved, Unresolvable> {
         let file = draft.file.clone()?.map(|file| file.bytes);
         let (now, out) = (self.signer.clock.peek(), &mut self.output);
         let mut lookup = WriterLookup::new(self.writer, &out.prepared, &out.named, now);
         let resolved = Resolver::new(&mut lookup, &mut out.agents).resolve(&draft.draft, file)?;
         let notes = unquoted::notes(&resolved.content, &mut lookup);
+        if let Content::FactAsserted(content) = &resolved.content {
+            self.writer.compare(&content.fact).map_err(Unresolvable::Failed)?;
+        }
         repeats::check(self.writer, &resolved, self.repeats, out)?;
         out.prepared.notes.extend(notes);
         Ok(resolved)
@@ -104,6 +109,26 @@ impl<'a, 'b> DraftBatch<'a, 'b> {
         prepared.resolved.push(resolved);
         let refusal = verify_last(self.writer, prepared)?;
         Ok(refusal.map_or(DraftResult::Good, |why| DraftResult::Refused(why.into())))
+    }
+}
+
+/// Why a draft does not resolve.
+enum Unresolvable {
+    /// It is at fault.
+    Refused(Reasons),
+    /// The record could not be read.
+    Failed(LedgerError),
+}
+
+impl From<Reasons> for Unresolvable {
+    fn from(why: Reasons) -> Unresolvable {
+        Unresolvable::Refused(why)
+    }
+}
+
+impl From<Unresolved> for Unresolvable {
+    fn from(why: Unresolved) -> Unresolvable {
+        Unresolvable::Refused(why.into())
     }
 }
 
@@ -152,7 +177,11 @@ pub fn verify_last(
     if (prepared.entries.len() as u64).is_multiple_of(STEP) {
         writer.step();
     }
-    let pending = Pending::new(&writer.journal, &writer.recent, prepared);
+    let slice = writer.slice.as_ref();
+    if let Some(slice) = slice {
+        slice.before(&writer.journal, &mut writer.verifier, &examined)?;
+    }
+    let pending = Pending::new(&writer.journal, &writer.recent, prepared, slice);
     let outcome = writer.verifier.event(&examined, &pending, CheckDepth::All)?;
     writer.index.event(&writer.verifier.chain.state, &examined, &outcome);
     let faults = std::mem::take(&mut writer.verifier.faults);

@@ -25,3 +25,5 @@ pub mod prepared;
 pub mod batch;
 pub mod passages;
 pub mod notice;
+pub mod slice;
+mod stamp;

@@ -2,10 +2,9 @@
 //!
 //! Not here: the refusal of a repeated passage (`repeats`).
 
+use crate::index::{claim_digest, quoted};
 use annals_core::event::body::{Content, Fact};
-use annals_core::event::vocabulary::Stance;
 use annals_core::hash::Hash;
-use annals_core::search::folded;
 use annals_core::state::State;
 use annals_core::verify::Follower;
 use annals_core::verify::chain::EventOutcome;
@@ -26,7 +25,8 @@ impl Passages {
         let claim = claim_of(fact);
         for (document, start, end) in quoted(fact) {
             let passages = self.by_document.entry(document).or_default();
-            passages.push(Passage { start, end, by, claim });
+            let at = passages.partition_point(|passage| passage.by <= by);
+            passages.insert(at, Passage { start, end, by, claim });
         }
     }
 
@@ -53,18 +53,9 @@ pub struct Passage {
     pub claim: Hash,
 }
 
-/// The passages that support a fact: document, first code point, code point after the last.
-pub fn quoted(fact: &Fact) -> impl Iterator<Item = (u64, u64, u64)> {
-    let supports = fact.evidence.iter().filter(|entry| entry.stance == Stance::Supports);
-    supports.filter_map(|entry| {
-        let span = entry.span.as_ref()?;
-        Some((entry.document, span.start, span.end))
-    })
-}
-
 /// The digest by which two claims are compared: it ignores case, Unicode normalisation and spaces.
 pub fn claim_of(fact: &Fact) -> Hash {
-    Hash::of(&[folded(&fact.claim).as_bytes()])
+    claim_digest(&fact.claim)
 }
 
 /// A follower that collects the passages of the facts of a walk, beside another follower.

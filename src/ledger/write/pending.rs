@@ -7,6 +7,7 @@ use crate::journal::Journal;
 use crate::ledger::write::outcome::Refs;
 use crate::ledger::write::prepared::Prepared;
 use crate::ledger::write::resolve::RecordLookup;
+use crate::ledger::write::slice::Slice;
 use crate::ledger::write::writer::Writer;
 use annals_core::event::Entry;
 use annals_core::event::body::{Body, Content, Fact};
@@ -24,12 +25,19 @@ pub struct Pending<'a> {
     journal: &'a Journal,
     recent: &'a [Entry],
     prepared: &'a Prepared,
+    /// The slice of the journal that the writer has, if it has not read all of it.
+    slice: Option<&'a Slice>,
 }
 
 impl<'a> Pending<'a> {
     /// The journal, with committed and prepared events on top.
-    pub fn new(journal: &'a Journal, recent: &'a [Entry], prepared: &'a Prepared) -> Pending<'a> {
-        Pending { journal, recent, prepared }
+    pub fn new(
+        journal: &'a Journal,
+        recent: &'a [Entry],
+        prepared: &'a Prepared,
+        slice: Option<&'a Slice>,
+    ) -> Pending<'a> {
+        Pending { journal, recent, prepared, slice }
     }
 
     /// Every entry after those of the journal.
@@ -42,7 +50,11 @@ impl<'a> Pending<'a> {
             let index = usize::try_from(index).unwrap_or(usize::MAX);
             return Ok(self.later().nth(index).cloned());
         }
-        Ok(self.journal.read(position..position + 1)?.into_iter().next())
+        let place = self.slice.and_then(|slice| slice.index().event(position).ok());
+        match place {
+            Some(entry) => self.journal.fetch(position, entry.place),
+            None => Ok(self.journal.read(position..position + 1)?.into_iter().next()),
+        }
     }
 
     fn body(&self, position: u64) -> Option<Body> {
@@ -70,6 +82,10 @@ impl Source for Pending<'_> {
         Ok(Box::new(stored.chain(spans)))
     }
 
+    fn entry_at(&self, index: u64) -> Result<Option<Entry>, SourceError> {
+        self.entry(index)
+    }
+
     fn document(&self, digest: &Hash) -> Result<Option<Vec<u8>>, SourceError> {
         let prepared = self.prepared.documents.iter().find(|(known, _)| known == digest);
         match prepared {
@@ -95,7 +111,8 @@ impl<'a> WriterLookup<'a> {
         named: &'a Refs,
         now: Time,
     ) -> WriterLookup<'a> {
-        let pending = Pending::new(&writer.journal, &writer.recent, prepared);
+        let slice = writer.slice.as_ref();
+        let pending = Pending::new(&writer.journal, &writer.recent, prepared, slice);
         WriterLookup { verifier: &mut writer.verifier, pending, named, now }
     }
 
@@ -163,7 +180,15 @@ impl RecordLookup for WriterLookup<'_> {
     }
 
     fn agent(&mut self, name: &str) -> Option<(AgentType, Option<String>)> {
-        for span in self.pending.walk(0).ok()? {
+        let later = match self.pending.slice {
+            Some(slice) => match slice.agent(self.pending.journal, name) {
+                Ok(None) => self.pending.journal.size(),
+                Ok(found) => return found,
+                Err(_) => 0,
+            },
+            None => 0,
+        };
+        for span in self.pending.walk(later).ok()? {
             for entry in span.ok()?.entries {
                 let body = entry.body.and_then(|bytes| Body::parse(&bytes).ok());
                 let fact = match body.map(|body| body.content) {

@@ -8,7 +8,7 @@
 use crate::disk;
 use crate::disk::lock::{Lock, Waiting};
 use crate::disk::temporary::remove_unfinished;
-use crate::index::{BuildMode, Builder};
+use crate::index::{BuildMode, Builder, Index, IndexError};
 use crate::journal::{Aside, Journal, JournalWriter, ROTATE_AT};
 use crate::keys::{HeldLogKeys, HeldMarks, HighWaterMarks, KeyFolder, Mark, had_log_key};
 use crate::ledger::error::{LedgerError, chain};
@@ -23,10 +23,15 @@ use crate::ledger::write::preflight::{
     Stamp, check_checkpoint, check_end, check_marks, check_signatures, go_on_with_index,
     mark_of_checkpoint, open_store, set_aside,
 };
+use crate::ledger::write::slice::{Needs, Slice};
+use crate::ledger::write::stamp::LedgerStamp;
 use crate::store::{Appended, Store, StoreHead};
 use annals_core::event::Entry;
+use annals_core::event::args::Args;
+use annals_core::event::body::Fact;
 use annals_core::hash::Hash;
 use annals_core::key::{KeyCache, PublicKey, SecretKey};
+use annals_core::text::Origin;
 use annals_core::tlog::{Checkpoint, Note, NoteSignature};
 use annals_core::verify::anchors::Anchors;
 use annals_core::verify::source::Source;
@@ -56,8 +61,10 @@ pub struct Writer {
     pub recent: Vec<Entry>,
     /// The cache of keys with which signatures are checked before a checkpoint is signed.
     pub(super) keyring: KeyCache,
-    /// The passages that facts of the record quote.
+    /// The passages that facts of the record quote; of a slice, those that were compared.
     pub(super) passages: Passages,
+    /// What was read of the record; `None` if it is the whole.
+    pub(super) slice: Option<Slice>,
     /// `None` in a dry run, and while it rests.
     handles: Option<WriteHandles>,
     /// The stamp of the ledger's files when the writer released the lock.
@@ -71,6 +78,21 @@ pub struct Writer {
     wait: Waiting,
     log_keys: Vec<SecretKey>,
     imported: Imported,
+    /// The last commit that no stamp covers yet.
+    unstamped: Option<Commit>,
+}
+
+/// A commit that is whole in the journal, the index and the checkpoint.
+#[derive(Clone)]
+struct Commit {
+    origin: Origin,
+    log_key: PublicKey,
+    size: u64,
+    root: Hash,
+    /// The offset in its journal file at which the next event begins.
+    place: u64,
+    /// The lengths of the index's files, by name.
+    index: Vec<(&'static str, u64)>,
 }
 
 /// The state of the ledger when a resting writer has the lock again.
@@ -101,7 +123,8 @@ struct Judged {
 impl Writer {
     /// Opens a ledger for writing. Waits up to `wait` for another writer to end, and reports which
     /// one. The log keys are read once the lock is held, because an earlier writer may have made a
-    /// new one.
+    /// new one. If the last writer's stamp holds, only the ledger and its editors are read, and
+    /// [`Writer::need`] reads more; else all is judged.
     pub fn open(paths: Paths, wait: impl Into<Waiting>) -> Result<Writer, LedgerError> {
         let wait = wait.into();
         paths.expect_ledger()?;
@@ -112,6 +135,186 @@ impl Writer {
 
     /// Opens a ledger whose lock is held.
     fn locked(paths: Paths, lock: Lock, wait: Waiting) -> Result<Writer, LedgerError> {
+        match Writer::stamped(&paths)? {
+            Some((writer, stamp)) => writer.take_up(&stamp, lock, wait),
+            None => Writer::locked_whole(paths, lock, wait),
+        }
+    }
+
+    /// A writer over a slice of the record, if the last writer's stamp holds; it has no handles.
+    fn stamped(paths: &Paths) -> Result<Option<(Writer, LedgerStamp)>, LedgerError> {
+        let imported = Imported::of(paths)?;
+        let checkpoint = reader::checkpoint(paths)?;
+        let said = checkpoint.as_deref().and_then(Note::parse);
+        let said = said.and_then(|note| Checkpoint::parse(&note.text));
+        let Some(said) = said else { return Ok(None) };
+        let Ok(origin) = Origin::new(said.origin.as_str()) else { return Ok(None) };
+        let Ok(HeldLogKeys { keys, faults }) =
+            KeyFolder::open(&paths.keys).and_then(|keys| keys.log_keys())
+        else {
+            return Ok(None);
+        };
+        let stamps = keys.iter().map(|key| LedgerStamp::read(paths, &origin, &key.public()));
+        let Some(stamp) = stamps.collect::<Result<Vec<_>, _>>()?.into_iter().flatten().next()
+        else {
+            return Ok(None);
+        };
+        let LedgerStamp { size, root, .. } = stamp;
+        if (said.size, said.root) != (size, root) {
+            return Ok(None);
+        }
+        let journal = Journal::open_known(&paths.ledger, size, root)?;
+        let opened = Index::open(&paths.ledger, size, root).and_then(|index| {
+            let terms = Index::terms(&paths.ledger, stamp.length("terms").unwrap_or(0))?;
+            Ok(Slice::new(index, terms))
+        });
+        let Ok(slice) = opened else { return Ok(None) };
+        let Ok(verifier) = slice.verifier(&journal) else { return Ok(None) };
+        let marks = HighWaterMarks::at(paths.marks());
+        let mark = mark_of_checkpoint(checkpoint.as_deref(), &verifier);
+        if mark.is_none() || !marks.last_for(&origin).is_ok_and(|last| last == mark) {
+            return Ok(None);
+        }
+        let passed_over = faults.iter().map(|fault| Notice::KeyPassedOver(chain(fault)));
+        let writer = Writer {
+            paths: paths.clone(),
+            verifier,
+            journal,
+            notices: passed_over.collect(),
+            recent: Vec::new(),
+            keyring: KeyCache::default(),
+            passages: Passages::default(),
+            slice: Some(slice),
+            handles: None,
+            resting: None,
+            index: Builder::none(),
+            marks,
+            mark,
+            wait: WAIT.into(),
+            log_keys: keys,
+            imported,
+            unstamped: None,
+        };
+        Ok(Some((writer, stamp)))
+    }
+
+    /// Takes up the store, the journal and the index of a stamped ledger, to write to them.
+    fn take_up(
+        mut self,
+        stamp: &LedgerStamp,
+        lock: Lock,
+        wait: Waiting,
+    ) -> Result<Writer, LedgerError> {
+        self.wait = wait;
+        if let Some(slice) = &self.slice
+            && let Ok(last) = slice.index().slot(self.size())
+        {
+            let starts = self.journal.starts();
+            self.index = Builder::resume(&self.paths.ledger, &last, starts, stamp.place)
+                .unwrap_or_else(|_| Builder::none());
+        }
+        let (store, built) = open_store(&self.paths, &self.journal, &self.verifier)?;
+        let (journal, _) = JournalWriter::resume(&self.journal, ROTATE_AT)?;
+        self.handles = Some(WriteHandles { journal, store, lock });
+        self.notices.extend(built);
+        self.catch_up()?;
+        outbox::prune_written(&self.paths, &self.journal);
+        for folder in [&self.paths.ledger, &self.paths.documents(), &self.paths.keys] {
+            remove_unfinished(folder);
+        }
+        Ok(self)
+    }
+
+    /// Whether the writer has read the whole record.
+    pub fn is_whole(&self) -> bool {
+        self.slice.is_none()
+    }
+
+    /// Makes sure that the verifier has what these needs name, and nothing that was not committed.
+    pub fn need(&mut self, needs: &Needs) -> Result<(), LedgerError> {
+        let Some(slice) = &mut self.slice else { return Ok(()) };
+        if slice.has(needs) && slice.size() == self.verifier.chain.size() {
+            return Ok(());
+        }
+        slice.add(needs);
+        match self.sliced_again() {
+            Err(LedgerError::IndexFailed(_)) => self.need_all(),
+            sliced => sliced,
+        }
+    }
+
+    /// Makes the slice and its verifier again, at the last commit.
+    fn sliced_again(&mut self) -> Result<(), LedgerError> {
+        let Some(slice) = &self.slice else { return Ok(()) };
+        let failed = |why: IndexError| LedgerError::IndexFailed(why.to_string());
+        let committed = self.unstamped.as_ref();
+        let size = committed.map_or(slice.size(), |commit| commit.size);
+        let root = committed.map_or_else(|| slice.index().root(size), |commit| Ok(commit.root));
+        let root = root.map_err(failed)?;
+        let lengths = committed.map(|commit| commit.index.clone());
+        let terms =
+            match lengths.as_ref().and_then(|all| all.iter().find(|(name, _)| *name == "terms")) {
+                Some((_, length)) => *length,
+                None => slice.terms_length(),
+            };
+        if let Some(WriteHandles { journal, .. }) = &self.handles {
+            self.journal = journal.journal();
+            self.recent.clear();
+        }
+        let index = Index::open(&self.paths.ledger, size, root).map_err(failed)?;
+        let terms = Index::terms(&self.paths.ledger, terms).map_err(failed)?;
+        let mut again = Slice::new(index, terms);
+        again.add(slice.needs());
+        self.verifier = again.verifier(&self.journal)?;
+        if let Some(WriteHandles { journal, .. }) = &self.handles {
+            let last = again.index().slot(size).map_err(failed)?;
+            let (starts, place) = (self.journal.starts(), journal.next_offset());
+            self.index =
+                Builder::resume(&self.paths.ledger, &last, starts, place).map_err(failed)?;
+        }
+        self.passages = Passages::default();
+        self.slice = Some(again);
+        Ok(())
+    }
+
+    /// Reads and judges the whole record, as a writer does that finds no stamp.
+    pub fn need_all(&mut self) -> Result<(), LedgerError> {
+        if self.is_whole() {
+            return Ok(());
+        }
+        let (paths, wait) = (self.paths.clone(), self.wait);
+        self.unstamped = None;
+        if let Some(WriteHandles { journal, store, lock }) = self.handles.take() {
+            drop((journal, store));
+            *self = Writer::locked_whole(paths, lock, wait)?;
+            return Ok(());
+        }
+        let log_keys = KeyFolder::open(&paths.keys).and_then(|keys| keys.log_keys());
+        let imported = Imported::of(&paths)?;
+        let judged = Writer::judged(paths, log_keys.unwrap_or_default(), imported, None)?;
+        let resting = self.resting.take();
+        *self = judged.writer;
+        (self.resting, self.wait) = (resting, wait);
+        Ok(())
+    }
+
+    /// Makes sure that the verifier has what an act on people or the ledger needs: the whole history
+    /// where a key is revoked as suspect.
+    pub fn need_for(&mut self, args: &Args) -> Result<(), LedgerError> {
+        match args {
+            Args::EditorRevoked(revoked) if revoked.suspect_from.is_some() => self.need_all(),
+            _ => self.need(&Needs::default()),
+        }
+    }
+
+    /// Reads what a new fact may repeat.
+    pub(super) fn compare(&mut self, fact: &Fact) -> Result<(), LedgerError> {
+        let Some(slice) = &mut self.slice else { return Ok(()) };
+        Ok(slice.compare(&self.journal, &mut self.verifier, &mut self.passages, fact)?)
+    }
+
+    /// Opens a ledger whose lock is held, and judges all of it.
+    fn locked_whole(paths: Paths, lock: Lock, wait: Waiting) -> Result<Writer, LedgerError> {
         let imported = Imported::of(&paths)?;
         imported.expect_writable(&paths)?;
         let lock = Mutex::new(lock);
@@ -142,7 +345,8 @@ impl Writer {
         }
         let (journal, aside) = JournalWriter::resume(&this.journal, ROTATE_AT)?;
         this.write_again(signed.unwrap_or(0))?;
-        this.index = go_on_with_index(&this.paths, &this.journal, this.index)?;
+        let checked = std::mem::replace(&mut this.index, Builder::none());
+        this.index = go_on_with_index(&this.paths, &this.journal, checked)?;
         this.index.commit(journal.next_offset());
         this.handles = Some(WriteHandles { journal, store, lock });
         this.notices.extend(built);
@@ -162,12 +366,47 @@ impl Writer {
         for folder in [&this.paths.ledger, &this.paths.documents(), &this.paths.keys] {
             remove_unfinished(folder);
         }
+        if is_signed {
+            this.committed();
+        }
         Ok(this)
+    }
+
+    /// Keeps that the record, as it is, is whole in the journal, the index and the checkpoint.
+    fn committed(&mut self) {
+        let Some(ledger) = &self.verifier.chain.state.fold.ledger else { return };
+        let (origin, log_key) = (ledger.origin.clone(), ledger.log_key);
+        let (size, root) = (self.size(), self.verifier.chain.tree().root());
+        let place = self.handles.as_ref().map(|handles| handles.journal.next_offset());
+        self.unstamped = self.index.lengths().zip(place).map(|(index, place)| Commit {
+            origin,
+            log_key,
+            size,
+            root,
+            place,
+            index,
+        });
+    }
+
+    /// Stamps the last commit, so that the next writer need not judge it again. Without a stamp it
+    /// does; so an error here is none.
+    fn stamp(&mut self) {
+        let Some(Commit { origin, log_key, size, root, place, index }) = self.unstamped.take()
+        else {
+            return;
+        };
+        let Some(key) = self.log_keys.iter().find(|key| key.public() == log_key) else { return };
+        if let Ok(Some(stamp)) = LedgerStamp::take(&self.paths, origin, size, root, place)
+            && index.iter().all(|(name, length)| stamp.length(name) == Some(*length))
+        {
+            let _ = stamp.write(&self.paths, key);
+        }
     }
 
     /// Releases the lock and the store, so that nobody waits while a person thinks. All work is
     /// completed; [`Writer::wake`] takes the lock again.
     pub fn rest(&mut self) -> Result<(), LedgerError> {
+        self.stamp();
         if let Some(WriteHandles { journal, .. }) = self.handles.take() {
             self.journal = journal.journal();
             self.recent.clear();
@@ -196,6 +435,9 @@ impl Writer {
         paths.expect_ledger()?;
         let imported = Imported::of(&paths)?;
         imported.expect_writable(&paths)?;
+        if let Some((writer, _)) = Writer::stamped(&paths)? {
+            return Ok(writer);
+        }
         // It signs nothing, so it needs no key.
         let log_keys = KeyFolder::open(&paths.keys).and_then(|keys| keys.log_keys());
         Ok(Writer::judged(paths, log_keys.unwrap_or_default(), imported, None)?.writer)
@@ -268,6 +510,7 @@ impl Writer {
             recent,
             keyring,
             passages,
+            slice: None,
             handles,
             resting: None,
             index,
@@ -276,6 +519,7 @@ impl Writer {
             wait: WAIT.into(),
             log_keys,
             imported,
+            unstamped: None,
         };
         Ok(Judged { writer, foreign, damaged })
     }
@@ -302,6 +546,7 @@ impl Writer {
             recent: Vec::new(),
             keyring: KeyCache::default(),
             passages: Passages::default(),
+            slice: None,
             handles: Some(WriteHandles { journal: writer, store, lock }),
             resting: None,
             index,
@@ -310,6 +555,7 @@ impl Writer {
             wait: WAIT.into(),
             log_keys: vec![log_key],
             imported: Imported::No,
+            unstamped: None,
         })
     }
 
@@ -359,6 +605,7 @@ impl Writer {
         if let Some(ledger) = &self.verifier.chain.state.fold.ledger {
             self.imported.expect_rekeyed(ledger)?;
         }
+        self.unstamped = None;
         if !documents.is_empty() {
             disk::ensure_folder(&self.paths.documents())?;
         }
@@ -392,6 +639,7 @@ impl Writer {
     ) -> Result<(), LedgerError> {
         store_entries(&mut self.handles()?.store, first, entries)?;
         self.sign_checkpoint(memory)?;
+        self.committed();
         if self.recent.len() + entries.len() > KEEP {
             self.journal = self.handles()?.journal.journal();
             self.recent.clear();
@@ -481,6 +729,12 @@ impl Writer {
         }
         let note = Note { text, signatures }.write();
         Ok(disk::replace(&self.paths.checkpoint(), note.as_bytes(), disk::FileMode::Shared)?)
+    }
+}
+
+impl Drop for Writer {
+    fn drop(&mut self) {
+        self.stamp();
     }
 }
 

@@ -52,6 +52,9 @@ fn reason() -> impl TypedValueParser<Value = RevokeReason> {
 pub fn run(context: &mut Context, args: RevokeArgs) -> Result<Exit, CliError> {
     context.dry_run = args.dry_run.on;
     let mut writer = context.writer()?;
+    if args.suspect_from.is_some() {
+        writer.need_all()?;
+    }
     let (record, names) = reading(&writer)?;
     let roster = &writer.verifier.chain.state.fold.roster;
     let directory = Directory { names: &names, roster, keys: &writer.paths.keys };

@@ -1,0 +1,364 @@
+//! A slice of a record: as much of its state as the next events need, read through the index.
+//!
+//! Always holds: the verifier of a slice gives, for events that name nothing beyond what the slice
+//! was made for, the verdict of the verifier of the whole record. Each event that is read has the
+//! hash in the index. What a slice cannot have (the whole history, for a key that is revoked as
+//! suspect) is taken from the whole record instead. Not here: when an index may be trusted
+//! (`stamp`). Source: FORMAT.md sections 5 to 8.
+
+use crate::index::{Index, IndexError, RowKind, Snapshot, Term, Terms, TreeKind, quoted};
+use crate::journal::Journal;
+use crate::ledger::query::acts::{Acts, QueryError, one};
+use crate::ledger::query::indexed::{administration, lives};
+use crate::ledger::write::draft::Draft;
+use crate::ledger::write::loaded::LoadedInput;
+use crate::ledger::write::passages::{Passages, claim_of};
+use annals_core::event::body::{Captured, Content, Fact};
+use annals_core::event::record::Statement;
+use annals_core::event::vocabulary::{AgentType, RekeyReason, Type};
+use annals_core::fold::operation::Operation;
+use annals_core::hash::Hash;
+use annals_core::pin::LogKeys;
+use annals_core::state::State;
+use annals_core::verify::Verifier;
+use annals_core::verify::chain::{Chain, ResumedChain};
+use annals_core::verify::examine::{BodyFound, Examined};
+use annals_core::verify::library::{Library, LibraryRow};
+use std::collections::{BTreeSet, VecDeque};
+
+/// What events are to be verified for: a slice is made for it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Needs {
+    /// The positions that are named, and perhaps others.
+    positions: BTreeSet<u64>,
+    /// Whether any document may be meant.
+    all_documents: bool,
+}
+
+impl Needs {
+    /// What drafts name.
+    pub fn of(input: &LoadedInput) -> Needs {
+        let mut needs = Needs::default();
+        for loaded in &input.drafts {
+            let value = serde_json::to_value(&loaded.draft).unwrap_or_default();
+            numbers(&value, &mut needs.positions);
+            needs.all_documents |= leaves_document_open(&loaded.draft);
+        }
+        needs
+    }
+
+    /// These positions.
+    pub fn positions(positions: impl IntoIterator<Item = u64>) -> Needs {
+        Needs { positions: positions.into_iter().collect(), all_documents: false }
+    }
+
+    /// Whether these are needs beyond the others.
+    fn exceed(&self, others: &Needs) -> bool {
+        self.all_documents && !others.all_documents || !self.positions.is_subset(&others.positions)
+    }
+
+    fn join(&mut self, others: &Needs) {
+        self.positions.extend(&others.positions);
+        self.all_documents |= others.all_documents;
+    }
+}
+
+/// Every number of a draft, except those that are places in a text.
+fn numbers(value: &serde_json::Value, found: &mut BTreeSet<u64>) {
+    match value {
+        serde_json::Value::Number(number) => found.extend(number.as_u64()),
+        serde_json::Value::Array(values) => values.iter().for_each(|value| numbers(value, found)),
+        serde_json::Value::Object(fields) => {
+            let named = fields.iter().filter(|(field, _)| *field != "span" && *field != "nth");
+            named.for_each(|(_, value)| numbers(value, found));
+        }
+        _ => {}
+    }
+}
+
+/// Whether a draft has evidence without a document: the only one is meant.
+fn leaves_document_open(draft: &Draft) -> bool {
+    let mut evidence = draft.evidence.iter().flatten();
+    draft.quote.is_some() && draft.document.is_none()
+        || evidence.any(|entry| entry.document.is_none())
+}
+
+/// An open index, and what was read of the record through it.
+pub struct Slice {
+    index: Index,
+    terms: Terms,
+    needs: Needs,
+    /// The events whose passages were added to those that a new fact may repeat.
+    compared: BTreeSet<u64>,
+}
+
+impl Slice {
+    /// A slice of nothing but the ledger and its editors.
+    pub fn new(index: Index, terms: Terms) -> Slice {
+        Slice { index, terms, needs: Needs::default(), compared: BTreeSet::new() }
+    }
+
+    /// The number of events of the record when the index was opened.
+    pub fn size(&self) -> u64 {
+        self.index.size()
+    }
+
+    /// The index.
+    pub fn index(&self) -> &Index {
+        &self.index
+    }
+
+    /// The length of the file of terms when it was opened.
+    pub fn terms_length(&self) -> u64 {
+        self.terms.length()
+    }
+
+    /// Whether the slice has what these needs name.
+    pub fn has(&self, needs: &Needs) -> bool {
+        !needs.exceed(&self.needs)
+    }
+
+    /// Adds needs; [`Slice::verifier`] is to be made again.
+    pub fn add(&mut self, needs: &Needs) {
+        self.needs.join(needs);
+    }
+
+    /// The needs so far.
+    pub fn needs(&self) -> &Needs {
+        &self.needs
+    }
+
+    /// A verifier that continues the record, with the state that the needs name.
+    pub(in crate::ledger) fn verifier(&self, journal: &Journal) -> Result<Verifier, QueryError> {
+        let Slice { index, needs, .. } = self;
+        let last = index.slot(index.size())?;
+        let mut acts = Acts::none(journal, index);
+        let mut events = administration(&last)?;
+        let mut named = BTreeSet::new();
+        for position in needs.positions.range(..index.size()) {
+            events.insert(*position);
+            named.extend(index.event(*position)?.about.into_iter().flatten());
+        }
+        if needs.all_documents {
+            named.extend(last.positions(RowKind::Documents)?);
+        }
+        acts.add(events)?;
+        acts.add(lives(&last, &named)?)?;
+        named.extend(&acts.cited);
+        let library = library(&mut acts, &last, &named)?;
+        let state = acts.fold(&last)?;
+        let log = log_keys(&state);
+        let (chain, genesis) = (self.chain(state)?, index.hash(0)?);
+        Ok(Verifier::resume(chain, library, log, genesis))
+    }
+
+    fn chain(&self, state: State) -> Result<Chain, IndexError> {
+        let index = &self.index;
+        let size = index.size();
+        let last = size.saturating_sub(1);
+        let window = state.fold.ledger.as_ref().map_or(0, |ledger| ledger.window);
+        let recent = size.saturating_sub(window + 1)..size;
+        let recent: Result<VecDeque<(u64, Hash)>, IndexError> =
+            recent.map(|position| Ok((position, index.hash(position)?))).collect();
+        Ok(Chain::from(ResumedChain {
+            state,
+            tree: index.tree(size)?,
+            head: index.hash(last)?,
+            at: index.event(last)?.at,
+            recent: recent?,
+        }))
+    }
+
+    fn event(&self, journal: &Journal, position: u64) -> Result<Examined, QueryError> {
+        let found = one(journal, &self.index, position)?;
+        found.ok_or(QueryError::Index(IndexError::Changed(position)))
+    }
+
+    /// Gives the verifier what it must know of earlier events before it verifies this one: an
+    /// earlier event with the same body, or an earlier capture of the same document.
+    pub(in crate::ledger) fn before(
+        &self,
+        journal: &Journal,
+        verifier: &mut Verifier,
+        examined: &Examined,
+    ) -> Result<(), QueryError> {
+        let Some(statement) = &examined.reading.statement else { return Ok(()) };
+        if needs_history(statement) {
+            let why = "a key that is revoked as suspect needs the whole record".to_owned();
+            return Err(QueryError::Index(IndexError::Other(why)));
+        }
+        for position in self.terms.find(Term::Body(&statement.body))? {
+            let earlier = self.event(journal, position)?.reading;
+            if let Some(found) = earlier.statement.filter(|found| found.body == statement.body) {
+                verifier.chain.keep_earlier(&found.body, &earlier.statement_digest);
+            }
+        }
+        let BodyFound::Good(body) = &examined.body else { return Ok(()) };
+        let Content::DocumentCaptured(captured) = &body.content else { return Ok(()) };
+        if verifier.contents.library.earlier(&captured.sha256).is_some() {
+            return Ok(());
+        }
+        let last = self.index.slot(self.size())?;
+        for position in self.terms.find(Term::Document(&captured.sha256))? {
+            let earlier = self.event(journal, position)?;
+            let BodyFound::Good(body) = &earlier.body else { continue };
+            let Content::DocumentCaptured(found) = &body.content else { continue };
+            if found.sha256 == captured.sha256 {
+                let mark = last.mark(position)?;
+                verifier.chain.state.fold.put_opening(position, mark.opening());
+                let library = &mut verifier.contents.library;
+                if library.row(position).is_none() {
+                    library.add(position, row_of(found));
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Adds to `passages` those of the facts of the record that have the claim of this one or quote
+    /// the same passage, and to the state how these facts stand.
+    pub(in crate::ledger) fn compare(
+        &mut self,
+        journal: &Journal,
+        verifier: &mut Verifier,
+        passages: &mut Passages,
+        fact: &Fact,
+    ) -> Result<(), QueryError> {
+        let claim = claim_of(fact);
+        let mut events = BTreeSet::from_iter(self.terms.find(Term::Claim(&claim))?);
+        for (document, start, end) in quoted(fact) {
+            events.extend(self.terms.find(Term::Passage(document, start, end))?);
+        }
+        let last = self.index.slot(self.size())?;
+        for position in events {
+            if position >= self.size() || !self.compared.insert(position) {
+                continue;
+            }
+            let examined = self.event(journal, position)?;
+            let (Some(words), Some(of)) =
+                (fact_in(&examined), self.index.event(position)?.about[0])
+            else {
+                continue;
+            };
+            passages.add(position, words);
+            let fold = &mut verifier.chain.state.fold;
+            if fold.fact(of).is_none()
+                && let Some(row) = last.get(TreeKind::Standing, of)?
+            {
+                row.put(fold)?;
+                fold.put_revision(position, of);
+                if let Some(revision) = row.revision() {
+                    fold.put_revision(revision, of);
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// The type and role of an agent at its first use in the record.
+    pub(in crate::ledger) fn agent(
+        &self,
+        journal: &Journal,
+        name: &str,
+    ) -> Result<Option<(AgentType, Option<String>)>, QueryError> {
+        for position in self.terms.find(Term::Agent(name))? {
+            let found = agent_in(&self.event(journal, position)?, name);
+            if found.is_some() {
+                return Ok(found);
+            }
+        }
+        Ok(None)
+    }
+}
+
+/// The words of a fact in an event.
+fn fact_in(examined: &Examined) -> Option<&Fact> {
+    let BodyFound::Good(body) = &examined.body else { return None };
+    match &body.content {
+        Content::FactAsserted(content) => Some(&content.fact),
+        Content::FactCorrected(content) => Some(&content.fact),
+        _ => None,
+    }
+}
+
+/// The type and role that an event gives an agent.
+fn agent_in(examined: &Examined, name: &str) -> Option<(AgentType, Option<String>)> {
+    let hop = fact_in(examined)?.attribution.iter().flatten().find(|hop| &*hop.agent == name)?;
+    Some((hop.agent_type, hop.role.as_ref().map(|role| role.to_string())))
+}
+
+/// The rows of these documents and of those that they were derived from. If one of them has no
+/// text, those of all documents, because one of these may be its text.
+fn library(
+    acts: &mut Acts<'_>,
+    last: &Snapshot<'_>,
+    named: &BTreeSet<u64>,
+) -> Result<Library, QueryError> {
+    let mut library = Library::default();
+    let mut open: BTreeSet<u64> = named.clone();
+    let mut seen = BTreeSet::new();
+    while let Some(of) = open.pop_first() {
+        let is_document =
+            last.get(TreeKind::Standing, of)?.is_some_and(|row| row.what.is_document());
+        if !is_document || !seen.insert(of) {
+            continue;
+        }
+        let life = last.life(of)?;
+        acts.add(life.iter().copied().collect())?;
+        for event in life {
+            // A description that was undone stays in the library (FORMAT.md section 7).
+            let found = one(acts.source, acts.index, event)?;
+            let examined = found.ok_or(QueryError::Index(IndexError::Changed(event)))?;
+            let BodyFound::Good(body) = &examined.body else { continue };
+            match &body.content {
+                Content::DocumentCaptured(captured) => library.add(of, row_of(captured)),
+                Content::DocumentDescribed(described) => {
+                    if let Some(row) = library.row_mut(of) {
+                        row.media_type = described.media_type.to_string();
+                        row.lang = described.lang.clone();
+                        row.derived_from = described.derived_from;
+                    }
+                }
+                _ => {}
+            }
+        }
+        if let Some(row) = library.row(of) {
+            open.extend(row.derived_from);
+            if row.media_type != "text/plain" {
+                open.extend(last.positions(RowKind::Documents)?);
+            }
+        }
+    }
+    Ok(library)
+}
+
+fn row_of(captured: &Captured) -> LibraryRow {
+    LibraryRow {
+        digest: captured.sha256,
+        media_type: captured.media_type.to_string(),
+        lang: captured.lang.clone(),
+        derived_from: captured.derived_from,
+    }
+}
+
+/// The log keys of the record, each with the size from which it is valid.
+fn log_keys(state: &State) -> Vec<LogKeys> {
+    let mut log: Vec<LogKeys> = Vec::new();
+    for act in state.history.acts() {
+        let (key, old) = match &act.operation {
+            Operation::Opened(opened) => (opened.log_key, None),
+            Operation::Rekeyed(rekeyed) => {
+                let rotated = rekeyed.reason == RekeyReason::Rotated;
+                (rekeyed.log_key, log.last().filter(|_| rotated).map(|before| before.key))
+            }
+            _ => continue,
+        };
+        log.push(LogKeys { size: act.position + 1, key, old });
+    }
+    log
+}
+
+/// Whether an event needs the whole history: one that revokes a key as suspect.
+fn needs_history(statement: &Statement) -> bool {
+    statement.kind == Type::EditorRevoked && !statement.args.positions().is_empty()
+}
