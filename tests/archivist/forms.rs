@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 /// The words of every command without subcommands, from the program's own manual.
-fn commands(story: &Story) -> Vec<String> {
+pub fn commands(story: &Story) -> Vec<String> {
     story.told("man --to pages");
     let pages = story.folder.path().join("pages");
     let name = |path: PathBuf| path.file_stem().unwrap().to_str().unwrap().to_owned();
@@ -24,7 +24,7 @@ fn commands(story: &Story) -> Vec<String> {
 }
 
 /// The arguments that a command requires; a new command gets a line here.
-fn needed(command: &str) -> &'static str {
+pub fn needed(command: &str) -> &'static str {
     match command {
         "append" => "article.txt",
         "blame" => "3",

@@ -5,6 +5,6 @@
 
 mod door;
 mod keeper;
-mod killed;
+pub mod killed;
 mod logs;
 mod processes;
