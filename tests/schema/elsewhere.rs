@@ -40,10 +40,10 @@ fn bags(answers: &mut Answers<'_>, room: &Newsroom) {
         room.does(answers, &format!("{question} --ledger copy/ledger --format json"));
     }
     fs::write(room.path("bag/data").join(JOURNAL), "").unwrap();
-    assert_eq!(room.runs(answers, "verify bag --format json").exit, 2);
+    assert_ne!(room.runs(answers, "verify bag --format json").exit, 0);
     fs::remove_file(room.path("bag/data").join(JOURNAL)).unwrap();
     fs::remove_dir(room.path("bag/data/ledger/journal")).unwrap();
-    assert_eq!(room.runs(answers, "verify bag --format json").exit, 2);
+    assert_ne!(room.runs(answers, "verify bag --format json").exit, 0);
 }
 
 /// Two records that the log key signed, and what is left of one of them.

@@ -35,6 +35,8 @@ fn every_answer_of_every_command_is_as_its_schema_says() {
     assert!(wrong.is_empty(), "{} answers:\n{}", wrong.len(), wrong.join("\n\n"));
     let rows: BTreeSet<String> = table().into_iter().map(|row| row.command).collect();
     assert_eq!(answers.answered, rows, "rows of docs/programs.md, and those with an answer");
+    let always_there = answers.coverage.always_there();
+    assert_eq!(always_there, BTreeSet::new(), "fields that are always there are required");
     let missed = answers.coverage.missed(|place| !place.starts_with("draft.json"));
     let missed: Vec<&str> = missed.iter().map(String::as_str).collect();
     assert_eq!(missed, NOT_MET.map(|(part, _)| part), "{}", missed.join("\n"));
@@ -47,7 +49,9 @@ fn every_command_that_answers_in_json_has_a_schema() {
     let (folder, mut with_json) = (tempfile::tempdir().unwrap(), BTreeSet::new());
     let environment = [("XDG_RUNTIME_DIR", folder.path().to_str().unwrap())];
     for command in forms::commands(&story()) {
-        let line = format!("{command} {}", forms::needed(&command));
+        // A timeline to standard output is the page itself.
+        let needed = forms::needed(&command).replace("--html -", "--html page.html");
+        let line = format!("{command} {needed}");
         let line = format!("{} --format json", line.trim());
         let printed = answers::print(folder.path(), &line, &environment);
         if !printed.err.contains(&format!("annals: {command}: expected --format ")) {

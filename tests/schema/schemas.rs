@@ -203,27 +203,19 @@ impl<'s> Coverage<'s> {
         }
     }
 
-    /// The parts of the schemas of these files that no answer has met, and the fields that each
-    /// answer had and that are not required.
+    /// The parts of the schemas of these files that no answer has met.
     pub fn missed(&self, is_of: impl Fn(&str) -> bool) -> BTreeSet<String> {
         let mut missed = BTreeSet::new();
         for (place, schema) in self.schemas.objects().iter().filter(|(place, _)| is_of(place)) {
-            let met = self.objects.get(place).copied().unwrap_or_default();
-            let required = schema.get("required").and_then(Value::as_array);
-            let is_required =
-                |name: &str| required.is_some_and(|all| all.iter().any(|field| field == name));
-            for name in schema.get("properties").and_then(Value::as_object).into_iter().flatten() {
-                let part = format!("{place}/properties/{}", name.0);
-                match self.fields.get(&part) {
-                    _ if met == 0 => missed.insert(format!("{place} was not met")),
-                    None | Some(FieldCount { filled: 0, .. }) => {
-                        missed.insert(format!("{part} had no value"))
-                    }
-                    Some(count) if count.there == met && !is_required(name.0) => {
-                        missed.insert(format!("{part} is always there: it is required"))
-                    }
-                    Some(_) => false,
-                };
+            let is_met = self.objects.contains_key(place);
+            for name in properties(schema) {
+                let part = format!("{place}/properties/{name}");
+                let is_filled = self.fields.get(&part).is_some_and(|count| count.filled > 0);
+                if !is_met {
+                    missed.insert(format!("{place} was not met"));
+                } else if !is_filled {
+                    missed.insert(format!("{part} had no value"));
+                }
             }
             for keyword in ["anyOf", "oneOf"] {
                 let parts = schema.get(keyword).and_then(Value::as_array);
@@ -237,6 +229,30 @@ impl<'s> Coverage<'s> {
         }
         missed
     }
+
+    /// The fields that every answer had, and that are not required.
+    pub fn always_there(&self) -> BTreeSet<String> {
+        let mut found = BTreeSet::new();
+        for (place, schema) in self.schemas.objects() {
+            let required = schema.get("required").and_then(Value::as_array);
+            let required: Vec<&str> =
+                required.into_iter().flatten().filter_map(Value::as_str).collect();
+            for name in properties(schema).filter(|name| !required.contains(name)) {
+                let part = format!("{place}/properties/{name}");
+                let there = self.fields.get(&part).map(|count| count.there);
+                if there.is_some() && there.as_ref() == self.objects.get(&place) {
+                    found.insert(part);
+                }
+            }
+        }
+        found
+    }
+}
+
+/// The names of the fields that a schema has itself.
+fn properties(schema: &Value) -> impl Iterator<Item = &str> {
+    let fields = schema.get("properties").and_then(Value::as_object);
+    fields.into_iter().flat_map(|fields| fields.keys().map(String::as_str))
 }
 
 /// The places of all objects in a value, except within what an event changed, which is any value.
