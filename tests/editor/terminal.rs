@@ -419,6 +419,7 @@ fn a_review_on_the_terminal_has_a_receipt_for_a_program() {
     assert_eq!(talk.ends().1, 0);
     // Nothing chosen, nothing written.
     let mut talk = talk_of(&desk, "bo", "review|--ask|--format|json");
+    talk.sees("1 of 2: c confirm");
     talk.types("q");
     talk.sees("{\"status\":\"nothing\",\"count\":0}");
     assert_eq!(talk.ends().1, 0);
