@@ -132,7 +132,7 @@ fn in_form(format: &str, out: &str) {
 }
 
 /// Whether a command refused a format, as text or, where JSON was asked for, as an object.
-fn is_refused(command: &str, format: &str, err: &str) -> bool {
+pub fn is_refused(command: &str, format: &str, err: &str) -> bool {
     let refused = format!("{command}: expected --format ");
     let found = format!(", found {format}");
     match format {

@@ -71,13 +71,16 @@ impl Newsroom {
         room.put("notes.txt", "Notes of the talks.\n");
         room.put("article.jsonl", ARTICLE);
         room.put("facts.jsonl", FACTS);
-        room.does(
-            answers,
-            "init --origin example.org/record --title Record --name Ada --no-passphrase",
-        );
+        let init = "init --origin example.org/record --title Record --name Ada --no-passphrase";
+        room.does(answers, &format!("{init} --format json"));
         for name in ["bo", "cy"] {
-            room.does(answers, &format!("key new {name} --name {name}_Berg --no-passphrase"));
+            let new = format!("key new {name} --name {name}_Berg --no-passphrase");
+            room.does(answers, &format!("{new} --format json"));
         }
+        room.does(answers, "key import again keys/cy.key --no-passphrase --format json");
+        room.does(answers, "key passphrase again --no-passphrase --format json");
+        // A look at the empty record: all that follows is new.
+        room.does(answers, "--by ada --format text");
         room
     }
 

@@ -59,7 +59,7 @@ pub fn print(folder: &Path, line: &str, environment: &[(&str, &str)]) -> Printed
     let words = line.split(' ').map(|word| word.replace('_', " "));
     let mut command = Command::new(env!("CARGO_BIN_EXE_annals"));
     command.current_dir(folder).args(words).stdin(Stdio::null());
-    for name in ["LEDGER", "KEYS", "EDITOR", "CLOCK", "PASSPHRASE_FILE", "RECOVERY_FILE"] {
+    for name in ["LEDGER", "KEYS", "EDITOR", "CLOCK", "SEED", "PASSPHRASE_FILE", "RECOVERY_FILE"] {
         command.env_remove(format!("ANNALS_{name}"));
     }
     let done = command.envs(environment.iter().copied()).output().unwrap();
@@ -86,7 +86,11 @@ impl<'s> Answers<'s> {
 
     /// The row of a command line: the one with the most words, all of which are in the line.
     fn row(&self, line: &str) -> &TableRow {
-        let words: Vec<&str> = line.split(' ').collect();
+        let mut words: Vec<&str> = line.split(' ').collect();
+        // Without a command.
+        if words.first().is_some_and(|word| word.starts_with('-')) {
+            words.insert(0, "annals");
+        }
         let is_of = |row: &&TableRow| {
             let mut of = row.command.split(' ');
             of.next() == words.first().copied() && of.all(|word| words.contains(&word))
@@ -106,7 +110,7 @@ impl<'s> Answers<'s> {
     }
 
     /// Compares what a command printed with its schemas.
-    fn check(&mut self, line: &str, printed: &Printed) {
+    pub fn check(&mut self, line: &str, printed: &Printed) {
         let whole = line.contains("--format json") && !line.contains("--format jsonl");
         let row = self.row(line);
         let places = row.schemas.iter().map(|file| match whole {

@@ -13,7 +13,8 @@ use std::path::Path;
 use tempfile::TempDir;
 
 /// The questions to the newsroom; on the first day it has 20 events.
-const QUESTIONS: [&str; 27] = [
+const QUESTIONS: [&str; 28] = [
+    "--by ada",
     "blame 3",
     "blame 3 --as-of 8 --when 2022",
     "diff 3",

@@ -5,6 +5,6 @@
 
 mod door;
 mod keeper;
-pub mod killed;
+mod killed;
 mod logs;
 mod processes;
