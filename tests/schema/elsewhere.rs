@@ -200,7 +200,11 @@ fn errors(answers: &mut Answers<'_>, room: &Newsroom) {
     room.put("keys/drafts/kept.jsonl", "");
     room.does(answers, "--by cy --format json");
     room.put("bad.csv", "ref,quote,claim,vouch\nF1,two hours,C.,yes\n");
-    room.put("bad.jsonl", "{\"ref\":\"F1\",\"claim\":\"C.\",\"quote\":\"nowhere there\"}\n");
+    let drafts = [
+        r#"{"ref":"F1","claim":"C.","quote":"nowhere there"}"#,
+        r#"{"claim":"C.","stance":"mentions"}"#,
+    ];
+    room.put("bad.jsonl", &drafts.join("\n"));
     for drafts in ["bad.csv", "bad.jsonl"] {
         let line = format!("append {drafts} --by ada --format json");
         assert_eq!(room.runs(answers, &line).exit, 1);

@@ -57,8 +57,15 @@ const READ: [&str; 8] = [
 ];
 
 /// The questions to these vectors.
-const READING: [&str; 6] =
-    ["replay", "replay --state", "log", "diff 0", "document list", "editor list"];
+const READING: [&str; 7] = [
+    "replay",
+    "replay --state",
+    "log",
+    "diff 0",
+    "document list",
+    "editor list",
+    "prove 5 --output 5.proof",
+];
 
 /// Vectors that are verified, besides those above and all proofs.
 const VERIFIED: [&str; 14] = [
