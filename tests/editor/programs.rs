@@ -93,6 +93,10 @@ fn the_parts_of_an_error_are_fields() {
     let refused = &error(&answer)["refused"][0];
     let expected = "a language tag like en or pt-BR";
     assert_eq!(parts(refused), [Some("lang"), Some(expected), Some("?"), None]);
+    let fact = "append|--quote|two hours|--claim|C.|--document|1|--format|json";
+    let refused = &error(&desk.run("ada", fact))["refused"][0];
+    let hint = "annals document list shows them";
+    assert_eq!(parts(refused), [Some("document"), None, None, Some(hint)]);
 }
 
 /// Whatever is wrong with the arguments, and wherever the format stands among them.

@@ -136,12 +136,11 @@ fn run(context: &mut Context, args: InitArgs) -> Result<Exit, CliError> {
                 key: founded.key.public(),
                 secret: KeyPresence::of(protection),
             };
-            json(&mut out, &made)?;
-            // Before the receipt: whatever happens to that, the key was printed.
             recovery(&founded, &mut |line| {
                 note(line);
                 Ok(())
             })?;
+            json(&mut out, &made)?;
         }
     }
     out.flush()?;

@@ -120,19 +120,17 @@ struct WithParts<'a, T: Serialize> {
     parts: Vec<PartJson<'a>>,
 }
 
-fn parts(first: u64, status: WriteStatus, parts: &[ReceiptPart]) -> Vec<PartJson<'_>> {
+/// The parts in order; those that are new have the positions from the first one on.
+fn parts(first: u64, status: WriteStatus, of: &[ReceiptPart]) -> Vec<PartJson<'_>> {
     let mut new = first..;
-    let part = |part: &'_ ReceiptPart| match part.already {
-        Some(position) => Some((position, WriteStatus::Already)),
-        None => new.next().map(|position| (position, status)),
-    };
-    let placed: Vec<Option<(u64, WriteStatus)>> = parts.iter().map(part).collect();
-    let placed = placed.into_iter().zip(parts);
-    placed
-        .filter_map(|(place, ReceiptPart { kind, .. })| {
-            place.map(|(position, status)| PartJson { position, status, kind })
-        })
-        .collect()
+    let placed = of.iter().filter_map(|ReceiptPart { already, kind, .. }| {
+        let (position, status) = match already {
+            Some(position) => (*position, WriteStatus::Already),
+            None => (new.next()?, status),
+        };
+        Some(PartJson { position, status, kind })
+    });
+    placed.collect()
 }
 
 /// Prints the receipt of a submission, with what each event is.

@@ -6,6 +6,7 @@
 use crate::cli::terminal::exit::{CliError, Exit};
 use crate::cli::terminal::message::MessageParts;
 use crate::ledger::error::{Column, InputPlace, LedgerError, Refusal};
+use annals_core::text::{is_invisible, is_unseen};
 use serde::Serialize;
 use std::io::{self, Write};
 
@@ -80,6 +81,10 @@ impl<'a> RefusalJson<'a> {
             Some(InputPlace::Line(line)) => (Some(*line), None, None),
             Some(InputPlace::Row { row, column }) => (None, Some(*row), column.as_ref()),
         };
+        // "document: 3 is no document": a refusal begins with its field.
+        let named = refusal.why.split_once(": ").map(|(field, _)| field);
+        let named = named.filter(|field| !field.contains(' ')).map(str::to_owned);
+        let parts = MessageParts::of(&refusal.why);
         RefusalJson {
             line,
             row,
@@ -87,12 +92,45 @@ impl<'a> RefusalJson<'a> {
             field: column.map(|column| column.name.as_str()).filter(|name| !name.is_empty()),
             name: refusal.name.as_deref(),
             message: &refusal.why,
-            parts: MessageParts::of(&refusal.why),
+            parts: MessageParts { place: parts.place.clone().or(named), ..parts },
         }
     }
 }
 
-/// Writes an error as one line.
+/// Writes an error as one line; a character that is not seen is escaped as JSON has it.
 pub fn write(out: &mut dyn Write, error: &ErrorJson<'_>) -> io::Result<()> {
-    writeln!(out, "{}", serde_json::to_string(error).map_err(io::Error::other)?)
+    let text = serde_json::to_string(error).map_err(io::Error::other)?;
+    writeln!(out, "{}", escaped(&text))
+}
+
+fn escaped(text: &str) -> String {
+    let (mut out, mut before) = (String::with_capacity(text.len()), None);
+    for c in text.chars() {
+        match is_invisible(c) || is_unseen(before, c) {
+            true => {
+                let units = c.encode_utf16(&mut [0; 2]).to_vec();
+                units.iter().for_each(|unit| out.push_str(&format!("\\u{unit:04x}")));
+            }
+            false => out.push(c),
+        }
+        before = Some(c);
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_not_seen_is_escaped_and_read_as_it_was() {
+        let message = "found \u{1b}[2J \u{202e}x \u{200b} \u{e0041} \"y\"".to_owned();
+        let error = ErrorJson::of_argument(message.clone(), MessageParts::default());
+        let mut out = Vec::new();
+        write(&mut out, &error).unwrap();
+        let text = String::from_utf8(out).unwrap();
+        assert!(text.is_ascii(), "{text}");
+        let read: serde_json::Value = serde_json::from_str(&text).unwrap();
+        assert_eq!(read["message"], message);
+    }
 }
