@@ -157,10 +157,11 @@ pub fn run() -> ExitCode {
             if let Some(why) = ours {
                 return ExitCode::from(CliError::usage(why).report(Format::Text) as u8);
             }
-            let asked = matches!(error.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion);
+            let requested =
+                matches!(error.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion);
             // A closed pipe under --help is not an error.
             let _ = error.print();
-            return ExitCode::from(if asked { 0 } else { Exit::Unknown as u8 });
+            return ExitCode::from(if requested { 0 } else { Exit::Unknown as u8 });
         }
     };
     let format = cli.global.format;

@@ -141,7 +141,8 @@ fn each_event_of_a_verification_is_read_and_reported_once() {
             documents: Mutex::default(),
         };
         let options = Options { follower: Some(&counter), ..Options::whole(jobs) };
-        let anchors = Anchors { checkpoint: Some(room.read("ledger/checkpoint")), ..Anchors::default() };
+        let anchors =
+            Anchors { checkpoint: Some(room.read("ledger/checkpoint")), ..Anchors::default() };
         let report = verify(&source, &anchors, options).unwrap();
         assert!(report.faults.is_empty(), "{:?}", report.faults);
         assert_eq!(counter.events.into_inner(), hashes, "on {jobs} threads");

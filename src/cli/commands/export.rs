@@ -57,9 +57,9 @@ fn run(context: &mut Context, args: ExportArgs) -> Result<Exit, CliError> {
         true => KeyFolder::open(&record.paths.keys)?.log_keys()?.keys,
         false => Vec::new(),
     };
-    let asked = ExportOptions { until, jobs, unsigned: args.unsigned };
+    let options = ExportOptions { until, jobs, unsigned: args.unsigned };
     let mut ground = FolderBagTarget::open(&args.to, context.wait()?).map_err(LedgerError::from)?;
-    let exported = export(&record, &keys, &asked, &mut ground)?;
+    let exported = export(&record, &keys, &options, &mut ground)?;
     let mut out = done();
     let (size, of, files) = (exported.size, exported.of, exported.files);
     writeln!(out, "exported {size} of {of} events, {files} files, to {}", args.to.display())?;

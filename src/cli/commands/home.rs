@@ -65,10 +65,12 @@ pub fn run(context: &mut Context) -> Result<Exit, CliError> {
     line("since", &since.text)?;
     let effects = Effects::new(&view, &names);
     let mut rows = Vec::new();
-    view.walk(since.from, size, &mut |seen| {
-        let said = seen.statement();
-        let about = said.map(|said| on(&view, seen.position, &said.args)).unwrap_or_default();
-        rows.push(row(&effects, seen, about));
+    view.walk(since.from, size, &mut |event| {
+        let statement = event.statement();
+        let about = statement
+            .map(|statement| on(&view, event.position, &statement.args))
+            .unwrap_or_default();
+        rows.push(row(&effects, event, about));
         rows.len() < LISTED
     })?;
     for row in rows {

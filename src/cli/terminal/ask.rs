@@ -77,8 +77,8 @@ pub fn line_or_back(
     Ok(Some(typed).filter(|typed| typed != BACK))
 }
 
-fn line_of(asked: &LineQuestion<'_>) -> Result<String, CliError> {
-    line_editor::line(asked).map_err(left)
+fn line_of(question: &LineQuestion<'_>) -> Result<String, CliError> {
+    line_editor::line(question).map_err(left)
 }
 
 /// Asks for yes or no, as a whole line, with no as default; on a terminal only. Input typed before

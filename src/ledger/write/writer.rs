@@ -6,7 +6,7 @@
 //! Source: FORMAT.md section 9; the order of a commit.
 
 use crate::disk;
-use crate::disk::lock::{Lock, Waiting};
+use crate::disk::lock::{Lock, LockWait};
 use crate::disk::temporary::remove_unfinished;
 use crate::index::{BuildMode, Builder};
 use crate::journal::{Aside, Journal, JournalWriter, ROTATE_AT};
@@ -68,7 +68,7 @@ pub struct Writer {
     /// The last mark that is known to be of a prefix of this record.
     mark: Option<Mark>,
     /// How long to wait for another writer, and for another user of the same marks.
-    wait: Waiting,
+    wait: LockWait,
     log_keys: Vec<SecretKey>,
     imported: Imported,
 }
@@ -102,7 +102,7 @@ impl Writer {
     /// Opens a ledger for writing. Waits up to `wait` for another writer to end, and reports which
     /// one. The log keys are read once the lock is held, because an earlier writer may have made a
     /// new one.
-    pub fn open(paths: Paths, wait: impl Into<Waiting>) -> Result<Writer, LedgerError> {
+    pub fn open(paths: Paths, wait: impl Into<LockWait>) -> Result<Writer, LedgerError> {
         let wait = wait.into();
         paths.expect_ledger()?;
         Imported::of(&paths)?.expect_writable(&paths)?;
@@ -111,7 +111,7 @@ impl Writer {
     }
 
     /// Opens a ledger whose lock is held.
-    fn locked(paths: Paths, lock: Lock, wait: Waiting) -> Result<Writer, LedgerError> {
+    fn locked(paths: Paths, lock: Lock, wait: LockWait) -> Result<Writer, LedgerError> {
         let imported = Imported::of(&paths)?;
         imported.expect_writable(&paths)?;
         let lock = Mutex::new(lock);

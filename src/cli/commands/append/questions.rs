@@ -258,8 +258,9 @@ impl FactAnswers<'_> {
     fn when(&mut self) -> Result<QuestionOutcome, CliError> {
         let proposed = self.worded_dates();
         let Some(document) = self.quoted() else { return Ok(QuestionOutcome::Nothing) };
-        let asked = DateQuestion { text: &document.text, day: document.day, proposed: &proposed };
-        let Some(when) = asked.ask(self.draft.when.as_ref())? else {
+        let question =
+            DateQuestion { text: &document.text, day: document.day, proposed: &proposed };
+        let Some(when) = question.ask(self.draft.when.as_ref())? else {
             return Ok(QuestionOutcome::Back);
         };
         self.draft.when = when;

@@ -18,7 +18,9 @@ use crate::ledger::error::{LedgerError, Refusal};
 use crate::ledger::query::gather::gather;
 use crate::ledger::query::row::DocumentRow;
 use crate::ledger::write::draft::{Draft, Name};
-use crate::ledger::write::loaded::{FileAccess, FileError, LoadedDraft, LoadedFile, LoadedInput, Reach};
+use crate::ledger::write::loaded::{
+    FileAccess, FileError, LoadedDraft, LoadedFile, LoadedInput, Reach,
+};
 use annals_core::event::vocabulary::Type;
 use annals_core::hash::Hash;
 use clap::{Args, ValueEnum};

@@ -6,7 +6,7 @@ use crate::ledger::error::LedgerError;
 use crate::ledger::exchange::policy_file::PolicyFile;
 use crate::ledger::exchange::witnesses::{Collected, Timeouts, collect as ask_witnesses};
 use crate::ledger::reader::Record;
-use crate::witness::ask::Unheard;
+use crate::witness::ask::WitnessError;
 use clap::Args;
 use serde::Serialize;
 use std::io::Write;
@@ -54,7 +54,7 @@ fn collect_report(collected: &Collected) -> CollectReport<'_> {
         name,
         cosigned: heard.as_ref().ok().map(|time| spelled(*time)),
         why_not: heard.is_err().then(|| sentence(heard)),
-        contradicts: matches!(heard, Err(Unheard::Contradicts(_))),
+        contradicts: matches!(heard, Err(WitnessError::Contradicts(_))),
     });
     CollectReport { size: collected.size, quorum: collected.quorum, witnesses: witnesses.collect() }
 }

@@ -76,20 +76,21 @@ thread_local! {
 }
 
 /// Asks for a line on the terminal. Ctrl-C and Ctrl-D are an error (`hidden_input::is_left`).
-pub fn line(asked: &LineQuestion<'_>) -> io::Result<String> {
-    let prompt = format!("{}: ", visible(asked.question));
+pub fn line(question: &LineQuestion<'_>) -> io::Result<String> {
+    let prompt = format!("{}: ", visible(question.question));
     if std::env::var_os("TERM").is_none_or(|term| term == "dumb") {
-        return plain_line(&prompt, asked.initial);
+        return plain_line(&prompt, question.initial);
     }
     EDITOR.with_borrow_mut(|kept| {
         let editor = match kept {
             Some(editor) => editor,
             None => kept.insert(new_editor().map_err(failure)?),
         };
-        let (values, separator) = (asked.offered.to_vec(), asked.separator);
+        let (values, separator) = (question.offered.to_vec(), question.separator);
         editor.set_helper(Some(Offers { values, separator }));
         hidden_input::drop_typed_ahead()?;
-        let typed = editor.readline_with_initial(&prompt, (asked.initial, "")).map_err(failure)?;
+        let typed =
+            editor.readline_with_initial(&prompt, (question.initial, "")).map_err(failure)?;
         let line = one_line(&typed);
         if !line.is_empty() {
             editor.add_history_entry(&line).map_err(failure)?;
