@@ -66,7 +66,15 @@ fn each_waiting_fact_takes_one_key_and_all_is_signed_at_the_end() {
     talk.sees(&keys(4));
     talk.types("q");
     talk.sees("The talks lasted [-two-]{+three+} hours.");
-    talk.asks("sign and write 3 events? [y/N]", "y");
+    // Back from the last question to the fact that was asked about last.
+    talk.asks("sign and write 3 events? [y/N/b: back]", "b");
+    talk.sees(&keys(4));
+    talk.types("b");
+    talk.sees("so far: fact.corrected");
+    talk.sees(&keys(3));
+    talk.types("q");
+    talk.sees("The talks lasted [-two-]{+three+} hours.");
+    talk.asks("sign and write 3 events? [y/N/b: back]", "y");
     talk.sees("written at 8 to 10 (3 events)");
     assert_eq!(talk.ends().1, 0);
     assert_eq!(desk.fact(4)["status"], "confirmed");

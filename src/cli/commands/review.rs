@@ -11,7 +11,8 @@ use crate::cli::commands::review::page::page;
 use crate::cli::commands::review::session::ReviewSession;
 use crate::cli::render::provenance;
 use crate::cli::shared::waiting::{self, ReviewScope, waits_for};
-use crate::cli::shared::{DraftFile, SubmitOptions, WriteArgs, fields, submit};
+use crate::cli::shared::{DraftFile, SubmitOptions, WriteArgs, fields, submit_asking};
+use crate::cli::terminal::ask::Consent;
 use crate::cli::terminal::{
     CliError, Command, Context, Exit, Format, Group, ask, formats, json, note, out,
 };
@@ -29,7 +30,7 @@ use std::io::Write;
 /// A fact waits for you if its words are not yours, you have neither confirmed nor disputed them,
 /// and others have not confirmed them often enough. On a terminal each is shown in its place in the
 /// document, and one key answers: c confirms, d disputes, e edits the claim as a correction, s
-/// skips, b goes back, q finishes; all of it is signed at the end. Elsewhere what waits is listed.
+/// skips, b goes back (also from the last question), q finishes; all is signed at the end. Elsewhere what waits is listed.
 #[derive(Debug, Args)]
 pub struct ReviewArgs {
     /// Facts that rest on this document
@@ -98,16 +99,49 @@ fn run(context: &mut Context, args: ReviewArgs) -> Result<Exit, CliError> {
         return Ok(exit);
     }
     let kept = DraftFile::new(context, "jsonl", "")?;
-    let session = ReviewSession { view: &view, rows: &rows, how: args.how, kept: &kept };
-    let outcome = match session.run() {
-        Err(failure) => Err(failure),
-        Ok(drafts) if drafts.is_empty() => {
-            note("nothing was written");
-            Ok(exit)
+    let mut session = ReviewSession::new(&view, &rows, args.how, &kept);
+    let options = SubmitOptions::of(&args.write);
+    let outcome = loop {
+        match session.run() {
+            Err(failure) => break Err(failure),
+            Ok(drafts) if drafts.is_empty() => {
+                note("nothing was written");
+                break Ok(exit);
+            }
+            Ok(drafts) => match sign(context, &Input::of(drafts), &options) {
+                Ok(Signing::Ended(exit)) => break Ok(exit),
+                Ok(Signing::Back) => {}
+                Err(failure) => break Err(failure),
+            },
         }
-        Ok(drafts) => submit(context, &Input::of(drafts), &SubmitOptions::of(&args.write)),
     };
     kept.end(outcome, "", args.write.dry_run)
+}
+
+/// What came of the last question.
+enum Signing {
+    /// All is written, or was only to be shown.
+    Ended(Exit),
+    /// An answer is to be changed first.
+    Back,
+}
+
+fn sign(
+    context: &mut Context,
+    input: &Input,
+    options: &SubmitOptions,
+) -> Result<Signing, CliError> {
+    let yes = context.global.yes;
+    let mut is_back = false;
+    let mut agree = |question: &str| {
+        let consent = if yes { Consent::Yes } else { ask::yes_or_back(question)? };
+        is_back = consent == Consent::Back;
+        if consent == Consent::Yes { Ok(()) } else { Err(CliError::Declined) }
+    };
+    match submit_asking(context, input, options, &mut agree) {
+        Err(CliError::Declined) if is_back => Ok(Signing::Back),
+        outcome => outcome.map(Signing::Ended),
+    }
 }
 
 fn keeps(args: &ReviewArgs, row: &FactRow) -> bool {
