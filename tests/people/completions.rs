@@ -102,7 +102,7 @@ fn statuses_topics_keys_and_pages_are_offered() {
 }
 
 #[test]
-fn the_ledger_that_is_named_is_asked_and_where_there_is_none_nothing_is_said() {
+fn completions_read_the_named_ledger_and_are_empty_without_one() {
     let desk = desk();
     let elsewhere = Desk::empty();
     let ledger = desk.path("ledger");

@@ -46,7 +46,7 @@ fn a_ledger_is_never_made_over() {
 }
 
 #[test]
-fn what_a_stopped_init_left_is_told_and_what_to_do_about_it() {
+fn the_remains_of_a_stopped_init_are_reported_with_advice() {
     // Interrupted after the keys and before the ledger.
     let desk = Desk::founded();
     fs::remove_dir_all(desk.path("ledger")).unwrap();

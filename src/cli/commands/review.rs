@@ -30,7 +30,8 @@ use std::io::Write;
 /// A fact waits for you if its words are not yours, you have neither confirmed nor disputed them,
 /// and others have not confirmed them often enough. On a terminal each is shown in its place in the
 /// document, and one key answers: c confirms, d disputes, e edits the claim as a correction, s
-/// skips, b goes back (also from the last question), q finishes; all is signed at the end. Elsewhere what waits is listed.
+/// skips, b goes back (also from the last question), q finishes; all of it is signed at the end.
+/// Elsewhere what waits is listed.
 #[derive(Debug, Args)]
 pub struct ReviewArgs {
     /// Facts that rest on this document

@@ -36,7 +36,7 @@ pub struct ServeArgs {
 
 const AFTER_HELP: &str = "\
 The address is printed on stdout once it listens, each answer is reported on stderr. A log's
-verifier key is in its keys/policy, or its operator gives it. FORMAT.md section 13 says every byte.";
+verifier key is in its keys/policy, or its operator gives it. FORMAT.md section 13 has every byte.";
 
 pub fn run(context: &mut Context, args: ServeArgs) -> Result<Exit, CliError> {
     announce_clock(&context.clock);
