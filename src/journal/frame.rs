@@ -181,7 +181,7 @@ impl<R: Read> Framer<R> {
         let sum = self.sum.finish();
         let closing = FrameItem::CommitLine(CommitLine {
             counted: self.counted,
-            parsed: parsed,
+            parsed,
             sum_holds: self.wanted.sums && parsed.is_some_and(|parsed| parsed.sum == sum),
         });
         self.commit = Commit {
