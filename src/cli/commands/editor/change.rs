@@ -47,7 +47,7 @@ pub fn run(context: &mut Context, args: EditorChangeArgs) -> Result<Exit, CliErr
     let resolved = change(subject, roles, name.clone());
     if same {
         if let Some(earlier) = context.recorded_already(&writer, &resolved)? {
-            return print_receipt(context, &earlier.receipt(), &writer);
+            return print_receipt(context, &earlier.receipt(), &writer, &[]);
         }
         let is = admin::shown(before);
         return Err(CliError::usage(format!(
