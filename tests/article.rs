@@ -116,7 +116,7 @@ fn its_document_is_the_article_byte_for_byte() {
 }
 
 #[test]
-fn it_tells_the_whole_story() {
+fn the_article_is_recorded_from_end_to_end() {
     let mut types: BTreeMap<&str, usize> = BTreeMap::new();
     for content in contents().values() {
         *types.entry(content.kind().as_str()).or_default() += 1;

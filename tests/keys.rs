@@ -250,7 +250,7 @@ fn another_algorithm_is_named() {
 }
 
 #[test]
-fn what_is_no_key_is_told_apart() {
+fn files_that_are_no_keys_are_refused_by_kind() {
     let place = place();
     let ada = add(&place, "ada", Protection::Unencrypted);
     let look = |text: &[u8]| {

@@ -113,7 +113,7 @@ fn s4_a_range_may_begin_and_end_inside_a_group() {
 }
 
 #[test]
-fn a_store_of_the_earlier_layout_is_told_as_damaged() {
+fn a_store_of_the_earlier_layout_is_reported_as_damaged() {
     let folder = tempfile::tempdir().unwrap();
     let db = folder.path().join("db");
     let earlier = ::sled::open(&db).unwrap();

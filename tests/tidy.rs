@@ -430,7 +430,7 @@ fn words_stand_in_their_one_home() {
 
 /// `is_file` and `is_dir` are called on metadata (`about`, `kind`), never on a path.
 #[test]
-fn what_stands_at_a_path_is_asked_of_the_disk() {
+fn paths_are_examined_by_the_disk_module() {
     let mut faults = Vec::new();
     for path in rust_files("src") {
         let file = short(&path);

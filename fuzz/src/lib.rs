@@ -4,12 +4,16 @@
 //! here: the callers (`targets/`, `tests/fuzz`), the initial files (`tests/fuzz/seeds.rs`).
 
 mod audit;
+mod capture;
 mod event;
 mod key;
 mod place;
 mod tlog;
 
 pub use audit::{evidence, pin, proof};
+pub use capture::{
+    capture_archive, capture_docx, capture_html, capture_markdown, capture_pdf, capture_text, table,
+};
 pub use event::{body, draft, draft_toml, quotation, record};
 pub use key::{key, mark, request};
 pub use place::{bag, bag_note, journal, published};
@@ -40,6 +44,7 @@ properties! {
     pin evidence proof
     journal published bag bag_note
     key request mark
+    capture_html capture_pdf capture_docx capture_archive capture_markdown capture_text table
 }
 
 /// The files of an input; missing ones are empty.

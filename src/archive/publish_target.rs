@@ -6,7 +6,7 @@
 //! which order (`ledger::exchange::publish`). Source: FORMAT.md section 9, "Published directory".
 
 use crate::archive::{BODIES, CHECKPOINT, DOCUMENTS, TILES};
-use crate::disk::lock::{Lock, Waiting};
+use crate::disk::lock::{Lock, LockWait};
 use crate::disk::{self, DiskError, Links};
 use std::collections::BTreeSet;
 use std::fs::{self, File, TryLockError};
@@ -87,7 +87,7 @@ enum Hold {
 }
 
 impl Hold {
-    fn take(folder: &Path, wait: Waiting) -> Result<Hold, DiskError> {
+    fn take(folder: &Path, wait: LockWait) -> Result<Hold, DiskError> {
         let began = Instant::now();
         let mut reported = false;
         // Some systems cannot open a folder, and some file systems cannot lock one.
@@ -97,7 +97,7 @@ impl Hold {
                 Err(TryLockError::Error(_)) => break,
                 Err(TryLockError::WouldBlock) if began.elapsed() < wait.most => {
                     if !reported {
-                        (wait.tell)(HOLDER);
+                        (wait.report)(HOLDER);
                         reported = true;
                     }
                     thread::sleep(PAUSE.min(wait.most.saturating_sub(began.elapsed())));
@@ -126,7 +126,7 @@ impl FolderTarget {
     ///
     /// Errors: the folder holds something that no publication has (nothing is written then), or
     /// another publisher is at work for longer than `wait`.
-    pub fn open(folder: &Path, wait: impl Into<Waiting>) -> Result<FolderTarget, DiskError> {
+    pub fn open(folder: &Path, wait: impl Into<LockWait>) -> Result<FolderTarget, DiskError> {
         if disk::kind(folder, Links::Follow)?.is_none() {
             disk::create_dir(folder)?;
         }
@@ -287,12 +287,12 @@ mod tests {
     #[test]
     fn a_folder_is_free_after_its_publisher_though_a_child_process_still_has_it() {
         let folder = tempfile::tempdir().unwrap();
-        let held = Hold::take(folder.path(), Waiting::default()).unwrap();
+        let held = Hold::take(folder.path(), LockWait::default()).unwrap();
         let _of_a_child = match &held {
             Hold::Folder { locked } => Some(locked.try_clone().unwrap()),
             Hold::File { .. } => None,
         };
         drop(held);
-        assert!(Hold::take(folder.path(), Waiting::default()).is_ok());
+        assert!(Hold::take(folder.path(), LockWait::default()).is_ok());
     }
 }

@@ -466,7 +466,7 @@ impl PublishedWalk<'_> {
         while span.entries.len() < BATCH && bytes < SPAN_BYTES {
             let position = self.counted;
             let Some(next) = self.record()? else { break };
-            self.misplaced += u64::from(next.says.is_some_and(|said| said != position));
+            self.misplaced += u64::from(next.says.is_some_and(|stated| stated != position));
             let entry = self.published.entry(next)?;
             if self.misplaced >= self.published.most_malformed {
                 // A server may send the same ones without end; enough of them were reported.

@@ -14,6 +14,7 @@ use std::time::{Duration, Instant};
 use ureq::Agent;
 use ureq::config::Config;
 use ureq::http::Uri;
+use ureq::tls::{RootCerts, TlsConfig};
 use ureq::unversioned::resolver::{DefaultResolver, ResolvedSocketAddrs, Resolver};
 use ureq::unversioned::transport::{DefaultConnector, NextTimeout};
 use url::Url;
@@ -132,11 +133,20 @@ pub fn is_address(text: &str) -> bool {
     scheme("https://") || scheme("http://")
 }
 
-/// Fetches a page.
+/// Fetches a page; over TLS, from a server that a public authority certifies.
 pub fn fetch(address: &str, bounds: FetchBounds) -> Result<FetchedPage, FetchError> {
+    fetch_trusting(address, bounds, RootCerts::WebPki)
+}
+
+/// Fetches a page; over TLS, from a server that one of these authorities certifies.
+pub fn fetch_trusting(
+    address: &str,
+    bounds: FetchBounds,
+    authorities: RootCerts,
+) -> Result<FetchedPage, FetchError> {
     let began = Instant::now();
     let mut url = parse(address)?;
-    let agent = agent(bounds);
+    let agent = agent(bounds, authorities);
     let mut way: Vec<String> = Vec::new();
     loop {
         check(&url, bounds)?;
@@ -235,8 +245,9 @@ fn refused(url: &Url, error: ureq::Error) -> FetchError {
     FetchError::Network { address, why: cause(error).to_string() }
 }
 
-fn agent(bounds: FetchBounds) -> Agent {
+fn agent(bounds: FetchBounds, authorities: RootCerts) -> Agent {
     let config = Config::builder()
+        .tls_config(TlsConfig::builder().root_certs(authorities).build())
         .http_status_as_error(false)
         .max_redirects(0)
         .proxy(None)

@@ -8,7 +8,7 @@ use crate::capture::library::{DETECTION, ENCODING, method};
 use crate::capture::proposal::ProposedDescription;
 use crate::capture::reading::{CaptureReading, CaptureRequest, DerivedText, Unquotable};
 use chardetng::{EncodingDetector, Iso2022JpDetection, Utf8Detection};
-use encoding_rs::{Encoding, UTF_8};
+use encoding_rs::{Encoding, UTF_8, UTF_16BE, UTF_16LE};
 
 /// A text and how it was decoded.
 pub(super) struct DecodedText {
@@ -25,15 +25,36 @@ fn is_control(byte: u8) -> bool {
 
 /// Whether bytes are no text in any encoding in use.
 pub(super) fn is_binary(bytes: &[u8]) -> bool {
-    Encoding::for_bom(bytes).is_none() && bytes.iter().copied().any(is_control)
+    Encoding::for_bom(bytes).is_none()
+        && bytes.iter().copied().any(is_control)
+        && unmarked_utf16(bytes).is_none()
+}
+
+/// UTF-16 without a byte order mark, recognised by the place of its zero bytes: most are the upper
+/// half of a letter, a blank or a line break of ASCII.
+fn unmarked_utf16(bytes: &[u8]) -> Option<&'static Encoding> {
+    if !bytes.len().is_multiple_of(2) {
+        return None;
+    }
+    let zeros = |first| bytes.iter().skip(first).step_by(2).filter(|byte| **byte == 0).count();
+    let (even, odd) = (zeros(0), zeros(1));
+    let encoding = match () {
+        () if odd > 4 * even => UTF_16LE,
+        () if even > 4 * odd => UTF_16BE,
+        () => return None,
+    };
+    let (text, wrong) = encoding.decode_without_bom_handling(bytes);
+    let is_text = |letter: char| u8::try_from(letter).map_or(true, |byte| !is_control(byte));
+    (!wrong && text.chars().all(is_text)).then_some(encoding)
 }
 
 /// Decodes bytes; `labels` are names of encodings, the first that is known counts.
 pub(super) fn decode(bytes: &[u8], labels: &[Option<&str>]) -> Result<DecodedText, Unquotable> {
     let named = labels.iter().flatten().find_map(|label| Encoding::for_label(label.as_bytes()));
     let marked = Encoding::for_bom(bytes).map(|(encoding, _)| encoding);
+    let unmarked = if marked.is_none() { unmarked_utf16(bytes) } else { None };
     let utf8 = || std::str::from_utf8(bytes).is_ok().then_some(UTF_8);
-    let (encoding, guessed) = match marked.or_else(utf8).or(named) {
+    let (encoding, guessed) = match marked.or(unmarked).or_else(utf8).or(named) {
         Some(encoding) => (encoding, false),
         None => (guess(bytes), true),
     };
@@ -46,6 +67,9 @@ pub(super) fn decode(bytes: &[u8], labels: &[Option<&str>]) -> Result<DecodedTex
         (true, _) => String::new(),
         (false, true) => {
             format!("decoded from {name}, which {DETECTION} guessed, with {ENCODING}")
+        }
+        (false, false) if unmarked.is_some() => {
+            format!("decoded from {name}, as its zero bytes show, with {ENCODING}")
         }
         (false, false) => format!("decoded from {name} with {ENCODING}"),
     };
@@ -96,6 +120,29 @@ mod tests {
         ] {
             assert_eq!(decoded(&[mark, bytes].concat(), Some("utf-8")).0, "Zoë");
         }
+    }
+
+    /// A file that a program saved without the mark is read, or refused: it is never garbage.
+    #[test]
+    fn utf_16_without_a_byte_order_mark_is_recognised() {
+        for words in ["Two met.\r\n", "Zoë met Привет, on Thursday.\n", "漢字 and words\n"]
+        {
+            let little: Vec<u8> = words.encode_utf16().flat_map(u16::to_le_bytes).collect();
+            let big: Vec<u8> = words.encode_utf16().flat_map(u16::to_be_bytes).collect();
+            for (bytes, name) in [(little, "UTF-16LE"), (big, "UTF-16BE")] {
+                assert!(!is_binary(&bytes), "{words}");
+                for label in [None, Some("utf-8"), Some("utf-16")] {
+                    let (text, how) = decoded(&bytes, label);
+                    assert_eq!(text, words);
+                    let expected = format!("decoded from {name}, as its zero bytes show, with ");
+                    assert!(how.starts_with(&expected), "{how}");
+                }
+            }
+        }
+        // Numbers of two bytes are no text, nor is text with a byte too many.
+        assert!(is_binary(b"\x01\0\x02\0\x03\0"));
+        assert!(is_binary(b"T\0w\0o\0\n"));
+        assert!(is_binary(b"\0\0\0\0"));
     }
 
     #[test]

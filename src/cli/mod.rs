@@ -158,13 +158,14 @@ pub fn run() -> ExitCode {
             if let Some(why) = ours {
                 return ExitCode::from(CliError::usage(why).report(format) as u8);
             }
-            let asked = matches!(error.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion);
-            if format.is_json() && !asked {
+            let requested =
+                matches!(error.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion);
+            if format.is_json() && !requested {
                 return ExitCode::from(arg_error::report_json(&error) as u8);
             }
             // A closed pipe under --help is not an error.
             let _ = error.print();
-            return ExitCode::from(if asked { 0 } else { Exit::Unknown as u8 });
+            return ExitCode::from(if requested { 0 } else { Exit::Unknown as u8 });
         }
     };
     let format = cli.global.format;

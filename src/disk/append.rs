@@ -174,7 +174,7 @@ mod tests {
 
     fn answer(fails: bool) -> io::Result<()> {
         match fails {
-            true => Err(io::Error::other("as told")),
+            true => Err(io::Error::other("as requested")),
             false => Ok(()),
         }
     }

@@ -42,21 +42,21 @@ pub struct Lock {
 /// How long to wait for another holder, and a callback for its name; a duration alone has no
 /// callback.
 #[derive(Clone, Copy, Debug)]
-pub struct Waiting {
+pub struct LockWait {
     /// The maximum time without progress.
     pub most: Duration,
     /// Called at once with the holder's name, and again for each new holder.
-    pub tell: fn(&str),
+    pub report: fn(&str),
 }
 
-impl From<Duration> for Waiting {
-    fn from(most: Duration) -> Waiting {
-        Waiting { most, tell: |_| {} }
+impl From<Duration> for LockWait {
+    fn from(most: Duration) -> LockWait {
+        LockWait { most, report: |_| {} }
     }
 }
 
-impl Default for Waiting {
-    fn default() -> Waiting {
+impl Default for LockWait {
+    fn default() -> LockWait {
         Duration::ZERO.into()
     }
 }
@@ -79,7 +79,7 @@ impl Lock {
     /// Lock::take(&path, Duration::ZERO)?;
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
-    pub fn take(path: &Path, wait: impl Into<Waiting>) -> Result<Lock, DiskError> {
+    pub fn take(path: &Path, wait: impl Into<LockWait>) -> Result<Lock, DiskError> {
         let waiting = wait.into();
         // Not truncated here: the present holder's line must stay readable.
         let file = open_or_make(path).map_err(error("open", path))?;
@@ -155,7 +155,7 @@ fn is_ours(bytes: &[u8]) -> bool {
 }
 
 /// Waits in the system's queue until there was no progress for the maximum time.
-fn queue(file: File, path: &Path, waiting: Waiting) -> Result<File, DiskError> {
+fn queue(file: File, path: &Path, waiting: LockWait) -> Result<File, DiskError> {
     let (taken, when_taken) = channel();
     // A thread cannot leave the queue: it ends when it has the lock, which is released with the
     // file if nobody waits any more.
@@ -166,7 +166,7 @@ fn queue(file: File, path: &Path, waiting: Waiting) -> Result<File, DiskError> {
     let spawned = thread::Builder::new().spawn(wait);
     spawned.map_err(error("wait for", path))?;
     let mut reported = String::new();
-    let mut seen = read_up_to(path, HOLDER_BYTES).unwrap_or_default();
+    let mut last = read_up_to(path, HOLDER_BYTES).unwrap_or_default();
     let mut since = Instant::now();
     loop {
         let pause = PAUSE.min(waiting.most);
@@ -176,12 +176,12 @@ fn queue(file: File, path: &Path, waiting: Waiting) -> Result<File, DiskError> {
             Err(RecvTimeoutError::Timeout) => {}
         }
         let now = read_up_to(path, HOLDER_BYTES).unwrap_or_default();
-        if now != seen {
-            (seen, since) = (now, Instant::now());
+        if now != last {
+            (last, since) = (now, Instant::now());
         }
         let holder = holder(path);
         if holder != reported && holder != UNNAMED {
-            (waiting.tell)(&holder);
+            (waiting.report)(&holder);
             reported = holder;
         }
         if since.elapsed() >= waiting.most {
@@ -295,10 +295,10 @@ mod tests {
         let began = Instant::now();
         thread::scope(|scope| {
             let waiting = scope.spawn(|| {
-                let tell: fn(&str) =
+                let report: fn(&str) =
                     |holder| REPORTED.lock().unwrap().push((Instant::now(), holder.to_owned()));
                 let most = Duration::from_millis(1_500);
-                Lock::take(&path, Waiting { most, tell }).is_ok()
+                Lock::take(&path, LockWait { most, report }).is_ok()
             });
             // Longer than the maximum, but never that long without a step.
             for _ in 0..25 {

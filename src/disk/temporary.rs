@@ -166,8 +166,8 @@ fn maker(name: &str) -> Option<i32> {
 #[cfg(unix)]
 fn is_gone(process: i32) -> bool {
     let process = rustix::process::Pid::from_raw(process);
-    let asked = process.map(rustix::process::test_kill_process);
-    asked.is_some_and(|asked| asked == Err(rustix::io::Errno::SRCH))
+    let answer = process.map(rustix::process::test_kill_process);
+    answer.is_some_and(|answer| answer == Err(rustix::io::Errno::SRCH))
 }
 
 #[cfg(not(unix))]

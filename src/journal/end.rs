@@ -49,7 +49,7 @@ const TAIL: u64 = 256;
 struct Last {
     commit: Commit,
     counted: u64,
-    said: Option<ClosingLine>,
+    closing: Option<ClosingLine>,
 }
 
 /// Finds the end of a record whose checkpoint is of size `covered`; `None`: no checkpoint.
@@ -85,11 +85,11 @@ pub(super) fn up_to(logs: &[LogFile], whole: &End, size: u64) -> Result<Option<E
     };
     let mut framer = framer(log)?;
     while let Some(item) = framer.next().map_err(disk::error("read", &log.path))? {
-        let FrameItem::CommitLine(CommitLine { counted, parsed: Some(said), .. }) = item else {
+        let FrameItem::CommitLine(CommitLine { counted, parsed: Some(closing), .. }) = item else {
             continue;
         };
-        if said.size == size && log.first + counted == size {
-            let (offset, root) = (framer.commit.end, Some(said.root));
+        if closing.size == size && log.first + counted == size {
+            let (offset, root) = (framer.commit.end, Some(closing.root));
             return Ok(Some(End { file: index, offset, size, root, ..End::default() }));
         }
     }
@@ -106,7 +106,8 @@ fn place_end(
 ) -> Result<(), DiskError> {
     let sum = sum(file, &last.commit)?;
     let holds = |before: u64| {
-        last.said.is_some_and(|said| said.size == before + last.counted && said.sum == sum)
+        last.closing
+            .is_some_and(|closing| closing.size == before + last.counted && closing.sum == sum)
     };
     let earlier = &logs[..end.file];
     end.misnamed = !named(&logs[..=end.file])?;
@@ -123,7 +124,7 @@ fn place_end(
     }
     end.offset = last.commit.end;
     end.size = before + last.counted;
-    end.root = last.said.map(|said| said.root);
+    end.root = last.closing.map(|closing| closing.root);
     if !holds {
         end.fault = Some("the last closing line does not hold");
     }
@@ -138,8 +139,8 @@ fn step_back(end: &mut End, logs: &[LogFile], file: &LogFile) -> Result<(), Disk
     }
     end.file -= 1;
     end.offset = logs[end.file].bytes;
-    let closed = closes(&logs[end.file])?.filter(|said| said.size == end.size);
-    end.root = closed.map(|said| said.root);
+    let closed = closes(&logs[end.file])?.filter(|closing| closing.size == end.size);
+    end.root = closed.map(|closing| closing.root);
     end.misnamed = closed.is_none() || !named(&logs[..=end.file])?;
     Ok(())
 }
@@ -150,7 +151,7 @@ fn named(logs: &[LogFile]) -> Result<bool, DiskError> {
         return Ok(false);
     }
     for (file, next) in logs.iter().zip(logs.iter().skip(1)) {
-        if closes(file)?.map(|said| said.size) != Some(next.first) {
+        if closes(file)?.map(|closing| closing.size) != Some(next.first) {
             return Ok(false);
         }
     }
@@ -201,7 +202,7 @@ fn scan(file: &LogFile) -> Result<Option<Last>, DiskError> {
             last = Some(Last {
                 commit: framer.commit,
                 counted: closing.counted,
-                said: closing.parsed,
+                closing: closing.parsed,
             });
         }
     }

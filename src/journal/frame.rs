@@ -132,8 +132,8 @@ impl<R: Read> Framer<R> {
                 || (inside == Inside::No && bytes.starts_with(commit_line::BEGINS));
             if closes && ends {
                 let whole = inside == Inside::No;
-                let said = commit_line::parse(&bytes[..bytes.len() - 1]).filter(|_| whole);
-                return Ok(Some(self.close(said)));
+                let parsed = commit_line::parse(&bytes[..bytes.len() - 1]).filter(|_| whole);
+                return Ok(Some(self.close(parsed)));
             }
             if closes {
                 self.inside = Inside::CommitLine;
@@ -175,14 +175,14 @@ impl<R: Read> Framer<R> {
     }
 
     /// Handles a complete commit line. Lines of an incomplete event before it are reported first.
-    fn close(&mut self, said: Option<ClosingLine>) -> FrameItem {
+    fn close(&mut self, parsed: Option<ClosingLine>) -> FrameItem {
         self.inside = Inside::No;
         self.line += 1;
         let sum = self.sum.finish();
         let closing = FrameItem::CommitLine(CommitLine {
             counted: self.counted,
-            parsed: said,
-            sum_holds: self.wanted.sums && said.is_some_and(|said| said.sum == sum),
+            parsed,
+            sum_holds: self.wanted.sums && parsed.is_some_and(|parsed| parsed.sum == sum),
         });
         self.commit = Commit {
             start: self.commit.end,

@@ -2,7 +2,7 @@
 //!
 //! Always holds: it is started by `annals unlock` with its listening socket as standard input and a
 //! first connection as standard output, and reads neither arguments nor environment; it ends where
-//! no key is left, where it is told to, where a signal ends it, and where its socket is taken away;
+//! no key is left, on request, where a signal ends it, and where its socket is taken away;
 //! its keys are wiped then. One connection is answered at a time, and none waits for long.
 //! Not here: what is signed (`vault`). Source: daemon(7).
 

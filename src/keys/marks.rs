@@ -11,7 +11,7 @@
 //! the end of the file is read. Not here: whether the record extends the last mark (`ledger`).
 //! Source: FORMAT.md section 9, "Marks".
 
-use crate::disk::lock::{Lock, Waiting};
+use crate::disk::lock::{Lock, LockWait};
 use crate::disk::open::open_to_write;
 use crate::disk::{self, DiskError};
 use crate::keys::error::{KeysError, shown};
@@ -20,7 +20,7 @@ use annals_core::hash::Hash;
 use annals_core::key::SecretKey;
 use annals_core::text::Origin;
 use annals_core::tlog::{Checkpoint, NoteSignature, decimal, hash_from_base64, to_base64};
-use annals_core::verify::explained::Remembered;
+use annals_core::verify::explained::MarkedCheckpoint;
 use std::fs::File;
 use std::io::{Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
@@ -67,10 +67,10 @@ impl Mark {
     }
 
     /// The size and root that a record is compared with.
-    pub fn remembered(&self) -> Remembered {
+    pub fn marked_checkpoint(&self) -> MarkedCheckpoint {
         let Mark { origin, size, root, .. } = self;
         let checkpoint = Checkpoint { origin: origin.to_string(), size: *size, root: *root };
-        Remembered { checkpoint, signature: self.signature() }
+        MarkedCheckpoint { checkpoint, signature: self.signature() }
     }
 
     /// The line, with its LF.
@@ -182,7 +182,7 @@ impl HighWaterMarks {
 
     /// Takes the exclusive right to sign with these marks, waiting up to `wait` for another
     /// process. The lock is the file `log.lock` beside the marks.
-    pub fn hold(&self, wait: impl Into<Waiting>) -> Result<HeldMarks, DiskError> {
+    pub fn hold(&self, wait: impl Into<LockWait>) -> Result<HeldMarks, DiskError> {
         let lock = Lock::take(&self.path.with_extension("lock"), wait)?;
         Ok(HeldMarks { marks: self.clone(), _lock: lock })
     }

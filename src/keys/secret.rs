@@ -150,18 +150,18 @@ fn unlock(path: &Path, der: &[u8], ask: &mut Ask<'_>) -> Result<SecretKey, KeysE
 /// Refuses parameters with which a file could exhaust memory or time.
 fn check_cost(path: &Path, scheme: &EncryptionScheme) -> Result<(), KeysError> {
     match scheme.pbes2().map(|parameters| &parameters.kdf) {
-        Some(Kdf::Scrypt(asked)) => {
-            let (n, r) = (asked.cost_parameter, u64::from(asked.block_size));
+        Some(Kdf::Scrypt(parameters)) => {
+            let (n, r) = (parameters.cost_parameter, u64::from(parameters.block_size));
             let memory = n.saturating_mul(r).saturating_mul(128);
-            let work = memory.saturating_mul(u64::from(asked.parallelization));
+            let work = memory.saturating_mul(u64::from(parameters.parallelization));
             let fair = n > 1 && n.is_power_of_two();
             if !fair || memory > MAX_SCRYPT_MEMORY || work > MAX_SCRYPT_WORK {
-                let p = asked.parallelization;
+                let p = parameters.parallelization;
                 return Err(encryption(path, format!("scrypt with N={n} r={r} p={p}")));
             }
         }
-        Some(Kdf::Pbkdf2(asked)) => {
-            let rounds = asked.iteration_count;
+        Some(Kdf::Pbkdf2(parameters)) => {
+            let rounds = parameters.iteration_count;
             if !(1..=MAX_PBKDF2_ROUNDS).contains(&rounds) {
                 return Err(encryption(path, format!("PBKDF2 with {rounds} rounds")));
             }

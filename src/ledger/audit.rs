@@ -27,7 +27,7 @@ use crate::store::{Store, StoreError};
 use annals_core::rule::{Fault, Rule};
 use annals_core::verdict::Verdict;
 use annals_core::verify::anchors::Anchors;
-use annals_core::verify::cosigned::{self, Witnessed};
+use annals_core::verify::cosigned::{self, PolicyResult};
 use annals_core::verify::source::{BATCH, Source};
 use annals_core::verify::{Follower, Options, Report, verify};
 pub use evidence::EvidenceFound;
@@ -61,7 +61,7 @@ pub struct Audited {
     /// Whether the marks of the log key were available.
     pub marked: bool,
     /// Whether the checkpoint meets the policy, where one was given.
-    pub witnessed: Witnessed,
+    pub policy_result: PolicyResult,
     /// Of a published record, the number of tiles that are right.
     pub tiles: Option<u64>,
 }
@@ -70,16 +70,16 @@ impl Audited {
     /// The overall verdict: that of the report; else "could not tell" if the pin is later than this
     /// part of a record; else "trust missing".
     pub fn verdict(&self) -> Verdict {
-        match (verdict(&self.report, &self.witnessed), &self.pin) {
+        match (verdict(&self.report, &self.policy_result), &self.pin) {
             (Verdict::Yes | Verdict::TrustMissing, PinFound::Later(_)) => Verdict::CouldNotTell,
             (other, _) => other,
         }
     }
 }
 
-fn verdict(report: &Report, witnessed: &Witnessed) -> Verdict {
+fn verdict(report: &Report, policy_result: &PolicyResult) -> Verdict {
     match report.verdict() {
-        Verdict::Yes if !witnessed.missing.is_empty() => Verdict::TrustMissing,
+        Verdict::Yes if !policy_result.missing.is_empty() => Verdict::TrustMissing,
         other => other,
     }
 }
@@ -121,7 +121,7 @@ struct LookedAt {
     ends: Anchors,
     store: StoreFound,
     index: IndexStatus,
-    witnessed: Witnessed,
+    policy_result: PolicyResult,
     part_of: Option<u64>,
     /// The size of the pin, if it is greater than that of this part of a record.
     later: Option<u64>,
@@ -135,7 +135,7 @@ fn look(
     if let RecordSource::Published(_, published) = &record.source {
         return look_at_published(published, audit, progress);
     }
-    let known = record.mark.as_ref().ok().and_then(Option::as_ref).map(Mark::remembered);
+    let known = record.mark.as_ref().ok().and_then(Option::as_ref).map(Mark::marked_checkpoint);
     let ends =
         Anchors { checkpoint: record.checkpoint.clone(), mark: known, pin: kept::read(audit)? };
     let builder = Builder::open(&record.paths.ledger, record.journal()?.starts(), BuildMode::Check);
@@ -248,20 +248,21 @@ fn options<'a>(
 impl LookedAt {
     /// Whether there is no fault and no trust is missing.
     fn is_clean(&self) -> bool {
-        verdict(&self.report, &self.witnessed) == Verdict::Yes
+        verdict(&self.report, &self.policy_result) == Verdict::Yes
     }
 
     /// The verdict, and whether the policy is met.
     fn of(audit: &Audit, ends: Anchors, mut report: Report) -> LookedAt {
-        let witnessed = match &audit.policy {
+        let policy_result = match &audit.policy {
             Some(policy) => cosigned::check(policy, ends.checkpoint.as_deref(), &mut report.faults),
-            None => Witnessed::default(),
+            None => PolicyResult::default(),
         };
-        report.anchors.ignored_lines = report.anchors.ignored_lines.saturating_sub(witnessed.lines);
+        report.anchors.ignored_lines =
+            report.anchors.ignored_lines.saturating_sub(policy_result.lines);
         report.faults.sort();
         let store = StoreFound::NotCompared("not asked".to_owned());
         let (index, part_of, later) = (IndexStatus::Absent, None, None);
-        LookedAt { report, ends, store, index, witnessed, part_of, later }
+        LookedAt { report, ends, store, index, policy_result, part_of, later }
     }
 
     /// Adds the faults of the files that an import writes; a bag has its own rules for them.
@@ -278,8 +279,8 @@ impl LookedAt {
 
     /// Writes what follows from the verdict: the pin, and evidence.
     fn conclude(self, audit: &Audit, source: &dyn Source) -> Result<Audited, LedgerError> {
-        let LookedAt { report, ends, store, index, witnessed, part_of, later } = self;
-        let pin = match verdict(&report, &witnessed) {
+        let LookedAt { report, ends, store, index, policy_result, part_of, later } = self;
+        let pin = match verdict(&report, &policy_result) {
             _ if let Some(pinned) = later => PinFound::Later(pinned),
             Verdict::TrustMissing if audit.pin.is_some() => PinFound::Left,
             _ => kept::move_on(audit, &ends, &report)?,
@@ -287,7 +288,7 @@ impl LookedAt {
         let evidence = evidence::keep(audit, source, &ends, &report)?;
         let marked = ends.mark.is_some();
         let tiles = None;
-        Ok(Audited { report, store, index, part_of, pin, evidence, marked, witnessed, tiles })
+        Ok(Audited { report, store, index, part_of, pin, evidence, marked, policy_result, tiles })
     }
 }
 

@@ -301,10 +301,10 @@ fn count_faults(count: usize) -> String {
 }
 
 fn seen_before(seen: &Option<PathBuf>) -> String {
-    let said = |path: &PathBuf| {
+    let text = |path: &PathBuf| {
         format!("; it was compared with what was read there before ({})", path.display())
     };
-    seen.as_ref().map(said).unwrap_or_default()
+    seen.as_ref().map(text).unwrap_or_default()
 }
 
 fn first(faults: &[Fault]) -> String {

@@ -22,7 +22,7 @@ const BOUND: u64 = 1 << 10;
 /// The faults of the files that an import writes: `imported`, and the earlier checkpoints. A file
 /// of a later version is not checked.
 pub fn damaged(paths: &Paths) -> Vec<String> {
-    let said = match read_optional(&paths.imported(), BOUND) {
+    let damage = match read_optional(&paths.imported(), BOUND) {
         Ok(Some(bytes)) if Imported::parse(&bytes).is_none() => match later(&bytes, "imported") {
             Some(_) => None,
             None => Some(format!("{} is not in form", paths.imported().display())),
@@ -30,7 +30,7 @@ pub fn damaged(paths: &Paths) -> Vec<String> {
         Ok(_) => None,
         Err(error) => Some(chain(&error)),
     };
-    let said = said.map(|why| {
+    let damage = damage.map(|why| {
         format!(
             "{why}: whether this ledger is a copy to read, and of what, is not known, so nothing \
              is written to it; put the file back, or import the bag again"
@@ -38,7 +38,7 @@ pub fn damaged(paths: &Paths) -> Vec<String> {
     });
     let kept = HighWaterMarks::at(paths.checkpoints()).check().err();
     let kept = kept.map(|error| format!("earlier checkpoints: {}", chain(&error)));
-    said.into_iter().chain(kept).collect()
+    damage.into_iter().chain(kept).collect()
 }
 
 /// The content of a ledger's file `imported`.
@@ -68,10 +68,10 @@ impl Imported {
 
     fn parse(bytes: &[u8]) -> Option<Imported> {
         let text = std::str::from_utf8(bytes).ok()?;
-        let said = text.strip_prefix(FIRST)?.strip_suffix('\n')?;
-        match said.strip_prefix(READ_ONLY) {
+        let content = text.strip_prefix(FIRST)?.strip_suffix('\n')?;
+        match content.strip_prefix(READ_ONLY) {
             Some(of) => Some(Imported::ReadOnly(decimal(of)?)),
-            None => PublicKey::parse(said.strip_prefix(REKEY)?).map(Imported::Rekey),
+            None => PublicKey::parse(content.strip_prefix(REKEY)?).map(Imported::Rekey),
         }
     }
 

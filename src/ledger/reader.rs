@@ -175,7 +175,7 @@ impl Record {
     /// Verifies the record against checkpoint, mark and itself: everything that a verdict checks in
     /// the ledger's own files, except bodies and documents.
     pub fn against(&self) -> Result<Report, LedgerError> {
-        let mark = self.mark.as_ref().ok().and_then(Option::as_ref).map(Mark::remembered);
+        let mark = self.mark.as_ref().ok().and_then(Option::as_ref).map(Mark::marked_checkpoint);
         let ends = Anchors { checkpoint: self.checkpoint.clone(), mark, pin: None };
         let jobs = thread::available_parallelism().map_or(1, usize::from);
         let options = Options { contents: false, ..Options::whole(jobs) };

@@ -82,6 +82,6 @@ impl<S: Store> Store for Faulty<S> {
         if self.fails == Fails::Kept {
             self.inner.append(from, to, batch)?;
         }
-        Err(StoreError::Unknown("as told".to_owned()))
+        Err(StoreError::Unknown("as requested".to_owned()))
     }
 }

@@ -23,7 +23,7 @@ const TURNS: usize = 4;
 
 /// Why a witness did not cosign.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Unheard {
+pub enum WitnessError {
     /// No answer, an answer that is too slow, or one that is not a witness's.
     Silent(String),
     /// The witness refuses: it does not know the log, or its key.
@@ -59,50 +59,53 @@ pub struct Question<'a> {
 }
 
 /// Sends the request; returns the line that verifies, and its time in seconds since 1970.
-pub fn ask(witness: &Witness, asked: &Question<'_>) -> Result<(NoteSignature, u64), Unheard> {
+pub fn ask(
+    witness: &Witness,
+    question: &Question<'_>,
+) -> Result<(NoteSignature, u64), WitnessError> {
     let Some(url) = &witness.url else {
-        return Err(Unheard::Silent("the policy names no address of it".to_owned()));
+        return Err(WitnessError::Silent("the policy names no address of it".to_owned()));
     };
     let url = format!("{}/add-checkpoint", url.trim_end_matches('/'));
-    let agent = agent(asked.patience, asked.patience, asked.patience);
-    let (mut old, size) = (0, asked.checkpoint.size);
+    let agent = agent(question.patience, question.patience, question.patience);
+    let (mut old, size) = (0, question.checkpoint.size);
     for _ in 0..TURNS {
-        let proof = (asked.prove)(old).map_err(Unheard::Silent)?;
-        let (note, checkpoint) = (asked.note.clone(), asked.checkpoint.clone());
+        let proof = (question.prove)(old).map_err(WitnessError::Silent)?;
+        let (note, checkpoint) = (question.note.clone(), question.checkpoint.clone());
         let request = AddCheckpoint { old, proof, note, checkpoint }.write();
         let answer = post(&agent, &url, &request)?;
-        if let Some(why) = answer.contradiction(witness, asked) {
-            return Err(Unheard::Contradicts(why));
+        if let Some(why) = answer.contradiction(witness, question) {
+            return Err(WitnessError::Contradicts(why));
         }
         match answer.status {
-            200 => return cosignature(&answer.body, witness, asked.note),
+            200 => return cosignature(&answer.body, witness, question.note),
             409 => {
-                let said = answer.body.strip_suffix('\n').and_then(decimal);
-                let Some(said) = said else {
+                let stated = answer.body.strip_suffix('\n').and_then(decimal);
+                let Some(stated) = stated else {
                     return Err(silent("409 without the size that it has"));
                 };
-                if said > size {
-                    let why = format!("it cosigned size {said}; this record has {size} events");
-                    return Err(Unheard::Unproven(why));
+                if stated > size {
+                    let why = format!("it cosigned size {stated}; this record has {size} events");
+                    return Err(WitnessError::Unproven(why));
                 }
-                if said == size && old == size {
+                if stated == size && old == size {
                     let why = format!("it cosigned another record of size {size}");
-                    return Err(Unheard::Unproven(why));
+                    return Err(WitnessError::Unproven(why));
                 }
-                old = said;
+                old = stated;
             }
             422 => {
                 let why = format!("this record does not extend what it cosigned at size {old}");
-                return Err(Unheard::Unproven(why));
+                return Err(WitnessError::Unproven(why));
             }
-            status => return Err(Unheard::Refused(status, first_line(&answer.body))),
+            status => return Err(WitnessError::Refused(status, first_line(&answer.body))),
         }
     }
     Err(silent("another size each time that it was asked"))
 }
 
-fn silent(found: &str) -> Unheard {
-    Unheard::Silent(format!("expected a cosignature or a size, found {found}"))
+fn silent(found: &str) -> WitnessError {
+    WitnessError::Silent(format!("expected a cosignature or a size, found {found}"))
 }
 
 /// The answer of a witness, or of a server in its place.
@@ -115,16 +118,16 @@ struct HttpAnswer {
 
 impl HttpAnswer {
     /// Why a signed checkpoint in the answer contradicts the record, if it does.
-    fn contradiction(&self, witness: &Witness, asked: &Question<'_>) -> Option<String> {
+    fn contradiction(&self, witness: &Witness, question: &Question<'_>) -> Option<String> {
         let notes = [self.last.as_deref(), Some(self.body.as_bytes())];
         notes.into_iter().flatten().find_map(|bytes| {
             let note = Note::parse(bytes)?;
             let checkpoint = Checkpoint::parse_extended(&note.text)?;
-            if checkpoint.origin != asked.checkpoint.origin {
+            if checkpoint.origin != question.checkpoint.origin {
                 return None;
             }
             let by_witness = matches!(cosigned_by(&note, &witness.key), Cosigned::At(_));
-            (asked.contradicts)(&ShownCheckpoint {
+            (question.contradicts)(&ShownCheckpoint {
                 note: &note,
                 checkpoint: &checkpoint,
                 by_witness,
@@ -133,8 +136,8 @@ impl HttpAnswer {
     }
 }
 
-fn post(agent: &ureq::Agent, url: &str, request: &str) -> Result<HttpAnswer, Unheard> {
-    let failed = |error: ureq::Error| Unheard::Silent(cause(error).to_string());
+fn post(agent: &ureq::Agent, url: &str, request: &str) -> Result<HttpAnswer, WitnessError> {
+    let failed = |error: ureq::Error| WitnessError::Silent(cause(error).to_string());
     let answer = agent.post(url).content_type("text/plain; charset=utf-8").send(request);
     let answer = answer.map_err(failed)?;
     let status = answer.status().as_u16();
@@ -142,7 +145,7 @@ fn post(agent: &ureq::Agent, url: &str, request: &str) -> Result<HttpAnswer, Unh
     let last = last.and_then(from_base64).filter(|bytes| bytes.len() <= MAX_NOTE);
     let mut body = Vec::new();
     let read = answer.into_body().into_reader().take(MAX_ANSWER).read_to_end(&mut body);
-    read.map_err(|error| Unheard::Silent(error.to_string()))?;
+    read.map_err(|error| WitnessError::Silent(error.to_string()))?;
     Ok(HttpAnswer { status, body: String::from_utf8_lossy(&body).into_owned(), last })
 }
 
@@ -151,7 +154,7 @@ fn cosignature(
     body: &str,
     witness: &Witness,
     note: &Note,
-) -> Result<(NoteSignature, u64), Unheard> {
+) -> Result<(NoteSignature, u64), WitnessError> {
     let key = &witness.key;
     let lines = body.lines().filter_map(|line| {
         let (name, blob) = line.strip_prefix("\u{2014} ")?.split_once(' ')?;

@@ -162,34 +162,34 @@ impl Cosigner {
 
     /// Answers a request body at `time` seconds since 1970, with the evidence of a refusal.
     pub fn reply(&mut self, body: &[u8], time: u64) -> Reply {
-        let asked = match AddCheckpoint::parse(body) {
-            Ok(asked) => asked,
+        let request = match AddCheckpoint::parse(body) {
+            Ok(request) => request,
             Err(why) => {
                 let answer = CosignAnswer::Refused(400, why.to_owned());
                 return Reply { about: None, answer, last: None };
             }
         };
-        let answer = self.signed(&asked, time);
+        let answer = self.signed(&request, time);
         let last = match answer {
             CosignAnswer::Size(_) | CosignAnswer::Refused(422, _) => {
-                self.last(&asked.checkpoint.origin)
+                self.last(&request.checkpoint.origin)
             }
             _ => None,
         };
-        Reply { about: Some(asked.checkpoint), answer, last }
+        Reply { about: Some(request.checkpoint), answer, last }
     }
 
-    fn signed(&mut self, asked: &AddCheckpoint, time: u64) -> CosignAnswer {
-        let origin = &asked.checkpoint.origin;
+    fn signed(&mut self, request: &AddCheckpoint, time: u64) -> CosignAnswer {
+        let origin = &request.checkpoint.origin;
         let of_log: Vec<_> = self.logs.iter().filter(|log| log.name == *origin).collect();
         if of_log.is_empty() {
             return CosignAnswer::Refused(404, "no log of this origin is watched here".to_owned());
         }
-        let Some(signature) = signature_of(&of_log, &asked.note) else {
+        let Some(signature) = signature_of(&of_log, &request.note) else {
             let why = "not signed by the known key of this origin".to_owned();
             return CosignAnswer::Refused(403, why);
         };
-        self.judge(asked, signature, time)
+        self.judge(request, signature, time)
     }
 
     /// The last checkpoint of an origin that was cosigned, with the signature of the log. A
@@ -204,21 +204,21 @@ impl Cosigner {
 
     fn judge(
         &mut self,
-        asked: &AddCheckpoint,
+        request: &AddCheckpoint,
         signature: NoteSignature,
         time: u64,
     ) -> CosignAnswer {
-        let (size, root) = (asked.checkpoint.size, asked.checkpoint.root);
-        let seen = self.state.0.get(&asked.checkpoint.origin);
-        let (last, last_root) = seen.map_or((0, empty_root()), |seen| (seen.size, seen.root));
-        if asked.old != last {
+        let (size, root) = (request.checkpoint.size, request.checkpoint.root);
+        let tree = self.state.0.get(&request.checkpoint.origin);
+        let (last, last_root) = tree.map_or((0, empty_root()), |tree| (tree.size, tree.root));
+        if request.old != last {
             return CosignAnswer::Size(last);
         }
         if size == last && root != last_root {
             let why = format!("the checkpoint of size {size} that was cosigned has another root");
             return CosignAnswer::Refused(422, why);
         }
-        let proof = Consistency { old: last, new: size, path: asked.proof.clone() };
+        let proof = Consistency { old: last, new: size, path: request.proof.clone() };
         if !proof.holds(&last_root, &root) {
             let why = format!("the proof does not show that size {size} extends size {last}");
             return CosignAnswer::Refused(422, why);
@@ -226,20 +226,20 @@ impl Cosigner {
         if let Some(why) = &self.stopped {
             return CosignAnswer::Refused(500, why.clone());
         }
-        if size > last || seen.is_none() {
-            let seen = SeenTree { size, root, blob: signature.blob() };
-            if let Err(error) = self.keep(&asked.checkpoint.origin, seen) {
+        if size > last || tree.is_none() {
+            let tree = SeenTree { size, root, blob: signature.blob() };
+            if let Err(error) = self.keep(&request.checkpoint.origin, tree) {
                 return CosignAnswer::Refused(500, format!("the state could not be kept: {error}"));
             }
         }
         let name = &self.key.verifier.name;
-        CosignAnswer::Cosigned(cosign(&asked.note.text, name, &self.key.secret, time))
+        CosignAnswer::Cosigned(cosign(&request.note.text, name, &self.key.secret, time))
     }
 
     /// Writes the new state to the disk, and only then uses it.
-    fn keep(&mut self, origin: &str, seen: SeenTree) -> Result<(), DiskError> {
+    fn keep(&mut self, origin: &str, tree: SeenTree) -> Result<(), DiskError> {
         let mut state = self.state.clone();
-        state.0.insert(origin.to_owned(), seen);
+        state.0.insert(origin.to_owned(), tree);
         match self.shelf.keep(state.write().as_bytes()) {
             Ok(()) => {
                 self.state = state;

@@ -33,11 +33,11 @@ const MAX_SHOWN: usize = 100;
 /// The parameters of a server beside its socket.
 pub struct ServerContext<'a> {
     /// The witness.
-    pub keeper: &'a Mutex<Cosigner>,
+    pub cosigner: &'a Mutex<Cosigner>,
     /// Seconds since 1970.
     pub now: &'a (dyn Fn() -> u64 + Sync),
     /// Called with one line for each answer.
-    pub told: &'a (dyn Fn(&str) + Sync),
+    pub log: &'a (dyn Fn(&str) + Sync),
     /// The maximum time for a request to arrive.
     pub patience: Duration,
 }
@@ -52,7 +52,7 @@ enum HttpRequest {
 
 /// Serves until the socket fails permanently. Temporary failures (too many open files, a client
 /// that left, no memory) are waited out.
-pub fn serve(listener: &TcpListener, around: &ServerContext<'_>) -> io::Result<()> {
+pub fn serve(listener: &TcpListener, context: &ServerContext<'_>) -> io::Result<()> {
     let slots = Slots::of_this_process();
     let mut failures = 0;
     std::thread::scope(|scope| {
@@ -62,7 +62,7 @@ pub fn serve(listener: &TcpListener, around: &ServerContext<'_>) -> io::Result<(
                 Err(error) if failures == MAX_FAILURES => return Err(error),
                 Err(error) => {
                     if failures == 0 {
-                        (around.told)(&format!("cannot accept a connection: {error}; waiting"));
+                        (context.log)(&format!("cannot accept a connection: {error}; waiting"));
                     }
                     failures += 1;
                     slots.evict();
@@ -79,7 +79,7 @@ pub fn serve(listener: &TcpListener, around: &ServerContext<'_>) -> io::Result<(
             let (slots, talking) = (&slots, Arc::clone(&stream));
             let thread = std::thread::Builder::new().spawn_scoped(scope, move || {
                 // The failure of a connection affects no other.
-                let _ = talk(&talking, around, slots, slot);
+                let _ = talk(&talking, context, slots, slot);
                 slots.leave(slot);
             });
             if thread.is_err() {
@@ -101,25 +101,25 @@ fn turn_away(stream: &TcpStream) {
 /// Answers one request after the other on a connection with this slot.
 fn talk(
     stream: &TcpStream,
-    around: &ServerContext<'_>,
+    context: &ServerContext<'_>,
     slots: &Slots,
     slot: u64,
 ) -> io::Result<()> {
-    stream.set_write_timeout(Some(around.patience))?;
+    stream.set_write_timeout(Some(context.patience))?;
     let mut buffer = Vec::new();
     for _ in 0..MAX_REQUESTS {
         slots.set_waiting(slot);
-        let asked = read_request(stream, &mut buffer, around.patience)?;
+        let request = read_request(stream, &mut buffer, context.patience)?;
         slots.set_busy(slot);
-        match asked {
+        match request {
             HttpRequest::Gone => return Ok(()),
             HttpRequest::Refused(status, why) => return refuse(stream, status, why),
             HttpRequest::Body(body) => {
-                let reply = match around.keeper.lock() {
-                    Ok(mut keeper) => keeper.reply(&body, (around.now)()),
+                let reply = match context.cosigner.lock() {
+                    Ok(mut cosigner) => cosigner.reply(&body, (context.now)()),
                     Err(_) => failed(),
                 };
-                (around.told)(&line_about(&reply));
+                (context.log)(&line_about(&reply));
                 write_reply(stream, &reply)?;
             }
         }

@@ -66,7 +66,7 @@ fn a_record_is_published_verified_and_published_again() {
 }
 
 #[test]
-fn what_is_wrong_in_a_published_folder_is_told_by_its_rule() {
+fn faults_of_a_published_folder_are_reported_by_rule() {
     let place = tempfile::tempdir().unwrap();
     write(place.path(), &ledger(6).files());
     annals(place.path(), &["publish", "pub"]);

@@ -167,7 +167,7 @@ fn sixty_nine_events_take_at_most_ten_round_trips() {
 }
 
 #[test]
-fn each_file_is_asked_for_once_and_the_next_time_the_checkpoint_alone() {
+fn each_file_is_requested_once_and_later_the_checkpoint_alone() {
     let desk = Desk::of(&ledger(300), 300);
     let (address, asked) = asked_server(desk.served.clone());
     for arguments in [&["verify"][..], &["replay"]] {

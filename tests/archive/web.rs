@@ -233,7 +233,7 @@ fn a_page_in_place_of_a_file_is_no_fault() {
 }
 
 #[test]
-fn a_body_that_is_not_the_one_of_its_name_is_asked_for_again() {
+fn a_body_of_another_digest_is_requested_again() {
     let place = tempfile::tempdir().unwrap();
     let folder = published(place.path());
     let body = annals_core::hash::Hash::of(&[ledger(300).events[7].body.as_bytes()]);

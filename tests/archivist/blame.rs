@@ -85,7 +85,7 @@ fn what_is_no_document_or_not_here_says_so() {
 }
 
 #[test]
-fn facts_whose_words_are_not_told_are_counted() {
+fn facts_with_withheld_words_are_counted() {
     let answer = dark_story().run("blame 3");
     assert_eq!(answer.exit, 0);
     let note = "note: 1 fact may quote it too: the words are withheld\n";

@@ -45,7 +45,7 @@ relations
 }
 
 #[test]
-fn a_filter_narrows_to_facts_and_their_relations_and_tells_the_undated_apart() {
+fn a_filter_narrows_to_facts_and_relations_and_lists_the_undated_apart() {
     let story = story();
     let told = story.told("diff 9 head --topic sullivan");
     assert!(told.starts_with("     5  asserted   corrected\n"), "{told}");

@@ -33,7 +33,7 @@ fn no_hit_is_an_answer_and_no_word_is_an_error() {
 }
 
 #[test]
-fn words_are_whole_unless_parts_are_asked_for_and_all_must_be_there() {
+fn find_matches_whole_words_or_parts_on_request_and_needs_all() {
     let story = story();
     let none: [u64; 0] = [];
     assert_eq!(story.facts("find answer"), none);
@@ -92,7 +92,7 @@ fn json_and_csv_say_where_in_code_points() {
 }
 
 #[test]
-fn words_that_are_not_told_are_not_found_and_are_counted() {
+fn withheld_words_are_not_found_and_are_counted() {
     let answer = dark_story().run("find core");
     assert_eq!((answer.exit, answer.out.lines().next()), (0, Some("no fact")));
     let note = "note: 1 fact could not be matched: its words are withheld\n";

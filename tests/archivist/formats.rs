@@ -193,7 +193,7 @@ fn a_closed_pipe_is_no_error() {
 }
 
 #[test]
-fn an_unfinished_commit_is_told_and_not_read() {
+fn an_unfinished_commit_is_reported_and_not_read() {
     use std::io::Write;
     let story = story();
     let log = story.folder.path().join("ledger/journal/00000000000000000000.log");

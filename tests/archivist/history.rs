@@ -116,7 +116,7 @@ fn undone_and_redacted_events_say_so() {
 }
 
 #[test]
-fn status_tells_what_waits() {
+fn status_lists_pending_work() {
     let expected = "record        example.org/record
 title         The record
 size          16 events
@@ -140,7 +140,7 @@ as of position 15 (16 of 16 events), head ";
 }
 
 #[test]
-fn an_older_copy_is_told_by_the_marks() {
+fn an_older_copy_is_detected_by_the_marks() {
     let (older, newer) = (story(), dark_story());
     let marks = |story: &crate::archivist::story::Story| story.folder.path().join("keys/log.marks");
     std::fs::copy(marks(&newer), marks(&older)).unwrap();

@@ -5,7 +5,7 @@ use crate::archivist::story::{dark_story, story};
 const HEAD: &str = "2813f6aafd76c986e877d1ad83e7e8154013631218f0962b9dee84ca0a5d3327";
 
 #[test]
-fn now_every_fact_is_told_with_what_was_done_to_it() {
+fn replay_shows_every_fact_with_its_acts() {
     let expected = format!(
         "     4  confirmed  Two answers were given.
                    — Ada Example, 2022-01-27 08:00Z
@@ -85,7 +85,7 @@ fn the_last_day_of_the_calendar_is_a_day() {
 }
 
 #[test]
-fn before_the_first_event_there_is_nothing_and_that_is_said() {
+fn replay_before_the_first_event_reports_an_empty_record() {
     let answer = story().run("replay --as-of 2021-12-31");
     let out = "no fact\nas of before the first event (0 of 14 events)\n\
                since then none of these changed\n";

@@ -65,7 +65,7 @@ fn attribution_confirmations_and_relations_are_sentences() {
 }
 
 #[test]
-fn what_became_of_it_since_is_told_and_what_came_later_is_not_there_yet() {
+fn a_later_change_is_noted_and_later_events_are_absent() {
     let story = story();
     let told = story.told("show 6 --as-of 9");
     assert!(told.starts_with("fact 6: asserted\n"), "{told}");

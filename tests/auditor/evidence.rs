@@ -117,7 +117,7 @@ fn a_shorter_record_with_another_past_is_shown_at_the_first_subtree_that_differs
 }
 
 #[test]
-fn a_cut_is_told_and_shows_no_contradiction() {
+fn a_cut_is_reported_and_shows_no_contradiction() {
     let desk = swapped(&ledger(&[2, 3, 4, 5]), &ledger(&[2, 3, 4]));
     let answer = desk.run("verify --pin pin");
     assert_eq!(answer.exit, 4, "{}", answer.out);
@@ -198,7 +198,7 @@ fn edited(change: impl FnOnce(&mut ForkEvidence)) -> Answer {
 }
 
 #[test]
-fn evidence_that_claims_more_than_it_shows_is_told_as_that() {
+fn evidence_that_claims_more_than_it_shows_is_reported() {
     let not_shown = |what: &str, change: fn(&mut ForkEvidence)| {
         let answer = edited(change);
         assert_eq!(answer.exit, 1, "{what}: {}", answer.out);
@@ -328,7 +328,7 @@ fn damaged_evidence_accuses_nobody() {
 }
 
 #[test]
-fn evidence_that_a_mail_program_changed_is_told_as_that() {
+fn evidence_changed_by_a_mail_program_is_reported_as_changed() {
     let desk = swapped(&ledger(&[2, 3]), &ledger(&[2, 4]));
     assert_eq!(desk.run("verify --pin pin").exit, 4);
     let text = desk.read("pin.evidence");

@@ -53,7 +53,7 @@ fn parts(journal: &[u8]) -> Vec<&'static str> {
 }
 
 #[test]
-fn a_flipped_byte_of_the_journal_is_told_by_the_rule_of_its_line() {
+fn a_flipped_byte_of_the_journal_breaks_the_rule_of_its_line() {
     let files = small();
     let parts = parts(&files[JOURNAL]);
     for (at, part) in parts.iter().enumerate() {
@@ -90,7 +90,7 @@ fn a_flipped_byte_of_a_document_is_606_and_of_a_pin_803() {
 }
 
 #[test]
-fn a_flipped_byte_of_a_checkpoint_is_told_or_counted_as_ignored() {
+fn a_flipped_byte_of_a_checkpoint_is_reported_or_counted_as_ignored() {
     let files = small();
     let text = String::from_utf8(files[CHECKPOINT].clone()).unwrap();
     let unknown = text.rfind('\u{2014}').unwrap();
@@ -200,7 +200,7 @@ fn no_command_accuses_anybody_of_a_flipped_byte() {
 
 /// Version control changes line endings on some systems: one fault for all of it, with advice.
 #[test]
-fn a_ledger_with_other_line_ends_is_told_as_a_whole() {
+fn a_ledger_with_other_line_ends_is_one_line_of_damage() {
     let files = marked(3);
     let desk = Desk::with(&files);
     for name in [JOURNAL, CHECKPOINT] {

@@ -19,7 +19,7 @@ fn enrolled(handle: &str, name: &str) -> acts::Act {
 }
 
 #[test]
-fn look_alikes_of_an_old_record_are_told_apart_by_their_keys() {
+fn look_alike_names_of_an_old_record_have_their_keys_beside_them() {
     let names = [
         ("bo", "Hope Cox"),
         // Of Cyrillic letters alone, once in capitals; and with a soft hyphen.

@@ -26,7 +26,7 @@ fn a_pin_is_made_holds_and_moves_forward() {
 }
 
 #[test]
-fn a_pin_that_is_there_is_not_made_again_and_one_that_is_not_is_told() {
+fn init_pin_keeps_an_existing_pin_and_a_missing_pin_is_reported() {
     let desk = Desk::with(&ledger(&[2]).files());
     let missing = desk.run("verify --pin pin");
     assert_eq!(missing.exit, 2);

@@ -97,7 +97,7 @@ fn the_page_about_the_report_shows_what_the_program_says() {
 }
 
 #[test]
-fn the_first_faults_are_told_in_full_and_the_rest_counted_by_rule() {
+fn the_first_faults_are_listed_and_the_rest_counted_by_rule() {
     let mut ledger = Ledger::opened();
     for number in 0..30 {
         let draft = ledger.draft("ada", acts::changed(1 + number % 9));
@@ -116,7 +116,7 @@ fn the_first_faults_are_told_in_full_and_the_rest_counted_by_rule() {
 }
 
 #[test]
-fn what_was_ignored_and_what_was_compared_is_told() {
+fn ignored_lines_and_comparisons_are_reported() {
     let record = ledger(&[2]);
     let mut files = record.files();
     let text = crate::support::files::head_text(acts::ORIGIN, 2, &record.root(2));

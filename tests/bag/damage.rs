@@ -238,7 +238,7 @@ fn a_folder_without_its_declaration_is_no_bag() {
 }
 
 #[test]
-fn an_earlier_checkpoint_of_another_root_is_told() {
+fn an_earlier_checkpoint_of_another_root_is_reported() {
     let (story, bag) = bag();
     let path = bag.join("data/ledger/checkpoints");
     let lines = fs::read_to_string(&path).unwrap();
@@ -287,7 +287,7 @@ fn the_verdict_as_json_has_the_record_and_the_bag() {
 /// Version control or a mail program changed the line endings of the tag files: one fault for each
 /// file, and no claim that another bag was signed.
 #[test]
-fn tag_files_that_were_changed_on_their_way_are_told_once_each() {
+fn each_tag_file_that_was_changed_on_the_way_is_reported_once() {
     let (story, bag) = bag();
     for name in ["manifest-sha512.txt", "tagmanifest-sha512.txt", "tagmanifest-sha512.note"] {
         let text = fs::read_to_string(bag.join(name)).unwrap();

@@ -7,7 +7,7 @@ use std::fs;
 const HEAD: &str = "2813f6aafd76c986e877d1ad83e7e8154013631218f0962b9dee84ca0a5d3327";
 
 #[test]
-fn the_whole_is_exported_and_told() {
+fn a_whole_export_reports_its_size() {
     let story = story();
     let told = story.told("export --to bag");
     assert_eq!(
@@ -109,7 +109,7 @@ fn a_part_folds_to_the_state_of_its_point() {
 }
 
 #[test]
-fn without_the_log_key_it_is_said_and_only_on_request() {
+fn an_export_without_the_log_key_is_unsigned_and_only_on_request() {
     let story = story();
     let folder = story.folder.path();
     fs::rename(folder.join("keys/log.key"), folder.join("log.key")).unwrap();

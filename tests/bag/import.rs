@@ -225,7 +225,7 @@ fn without_the_memory_an_admin_first_names_a_new_log_key() {
 /// The files that an import writes are checked: damage is reported with the file, and prevents no
 /// answer.
 #[test]
-fn damage_of_what_an_import_left_is_told() {
+fn damage_of_the_files_of_an_import_is_reported() {
     let story = story();
     story.told("export --to part --as-of 9");
     fs::create_dir(story.folder.path().join("elsewhere")).unwrap();

@@ -286,7 +286,7 @@ fn bags_of_random_histories() {
 }
 
 #[test]
-fn its_command_tells_the_verdict() {
+fn the_second_verifier_prints_the_verdict() {
     let story = story();
     story.told("export --to bag");
     let run = |what: &str| {

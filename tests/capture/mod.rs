@@ -4,3 +4,4 @@ pub mod made;
 mod reading;
 mod served;
 mod story;
+mod tls;

@@ -119,7 +119,7 @@ fn size_and_time_have_bounds() {
 }
 
 #[test]
-fn this_machine_is_asked_on_request_only() {
+fn this_machine_is_requested_only_on_demand() {
     let server = serve(|_| answer("200 OK", "", b"inside"));
     let refused = get(&server, "/", FetchBounds::PUBLIC);
     assert!(matches!(refused, Err(FetchError::Private { .. })), "{refused:?}");

@@ -143,7 +143,7 @@ fn each_format_gives_a_text_of_its_own() {
 }
 
 #[test]
-fn what_cannot_be_quoted_is_said_and_recorded() {
+fn a_document_without_text_is_recorded_with_a_note() {
     let desk = bare();
     let huge = vec![b' '; 300 << 20];
     let bomb = made::zip(&[("word/document.xml", &huge)]);

@@ -45,7 +45,7 @@ fn digit(text: &str) -> String {
 }
 
 pub fn cases() -> Vec<Case> {
-    let mut out = told_by_their_own_rules();
+    let mut out = reported_by_their_own_rules();
     out.extend(shorter());
     out.extend(not_explained());
     out.extend(marks());
@@ -53,7 +53,7 @@ pub fn cases() -> Vec<Case> {
     out
 }
 
-fn told_by_their_own_rules() -> Vec<Case> {
+fn reported_by_their_own_rules() -> Vec<Case> {
     let Made { place, signature, .. } = ledger().events[3].clone();
     let second = ledger().events[1].signature.clone();
     let first = ledger().events[0].clone();

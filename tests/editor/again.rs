@@ -29,7 +29,7 @@ const ACTS: &[(&str, &str, u64)] = &[
 ];
 
 #[test]
-fn what_is_said_again_in_the_same_words_is_there_already() {
+fn a_repeated_act_with_the_same_statement_is_recorded_already() {
     let desk = facts();
     for (by, line, position) in ACTS {
         desk.writes(by, line, &format!("written at {position}"));
@@ -102,7 +102,7 @@ const OVERTAKEN: &[[(&str, &str); 2]] = &[
 ];
 
 #[test]
-fn an_act_that_counts_no_more_is_named_and_said_anew_on_purpose() {
+fn an_act_that_was_undone_is_named_and_repeated_with_again() {
     let desk = facts();
     for ([(by, act), (other, later)], position) in OVERTAKEN.iter().zip((8..).step_by(3)) {
         desk.writes(by, act, &format!("written at {position}"));

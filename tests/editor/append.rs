@@ -35,7 +35,7 @@ fn the_document_s_own_words_are_shown_and_recorded() {
 }
 
 #[test]
-fn the_same_again_is_told_and_not_written_twice() {
+fn a_repeated_draft_is_reported_and_not_written_twice() {
     let desk = facts();
     let same = "append|--quote|The talks lasted two hours|--claim|The talks lasted two hours.";
     assert_eq!(desk.writes("ada", same, "already at 6").out, "already at 6\n");
@@ -62,7 +62,7 @@ fn a_dry_run_shows_and_writes_nothing() {
 }
 
 #[test]
-fn a_quotation_that_is_not_there_is_told_with_the_nearest_place() {
+fn a_missing_quotation_is_reported_with_the_nearest_place() {
     let desk = desk();
     desk.refuses("ada", "append|--quote|Sullivan met Gruschko|--claim|x", (
         1,
@@ -91,7 +91,7 @@ fn a_quotation_that_stands_twice_wants_more_words_or_nth() {
 }
 
 #[test]
-fn which_document_is_said_where_there_is_none_or_more_than_one() {
+fn the_document_is_required_unless_there_is_exactly_one() {
     let desk = bare();
     desk.refuses("ada", "append|--quote|two|--claim|x", (
         1,
@@ -166,7 +166,7 @@ fn what_is_missing_is_named_with_its_option() {
 }
 
 #[test]
-fn a_clock_that_is_far_off_is_asked_about() {
+fn a_clock_that_is_far_off_needs_a_confirmation() {
     let desk = facts();
     let line = "append|--quote|two hours|--claim|Two hours.";
     let mut command = desk.command("ada", line);
@@ -181,7 +181,7 @@ fn a_clock_that_is_far_off_is_asked_about() {
 }
 
 #[test]
-fn who_signs_is_asked_where_several_may() {
+fn the_signer_is_required_where_several_keys_can_sign() {
     let desk = desk();
     desk.refuses(
         "",

@@ -201,6 +201,62 @@ fn what_was_typed_is_kept_and_gone_on_with() {
     assert!(drafts(&desk).is_empty());
 }
 
+/// A line that is left before its end is kept beside the answers, and gone on with.
+#[test]
+fn a_line_that_is_not_finished_is_kept_and_gone_on_with() {
+    let desk = desk();
+    for (answers, question, typed, rest) in [
+        (vec![], PASSAGE, "Sullivan met", " Grushko"),
+        (vec![(PASSAGE, "Sullivan met Grushko")], CLAIM, "They m", "et."),
+    ] {
+        let mut talk = talk_of(&desk, "ada", "append");
+        answers.iter().for_each(|(question, answer)| talk.asks(question, answer));
+        talk.sees(question);
+        talk.types(typed);
+        talk.sees(typed);
+        talk.types(CTRL_C);
+        talk.sees(&format!("note: what you had typed: {typed}"));
+        talk.sees("your drafts are kept in ");
+        assert_eq!((talk.ends().1, desk.size()), (3, 4));
+        let kept = drafts(&desk);
+        let file = kept.iter().find(|path| path.extension().unwrap() == "jsonl").unwrap();
+        let mut talk = talk_of(&desk, "ada", &format!("append|{}", file.display()));
+        talk.sees(question);
+        talk.sees(typed);
+        talk.types(&format!("{rest}\r"));
+        let claim = if question == PASSAGE { "They met." } else { "" };
+        if question == PASSAGE {
+            talk.asks(CLAIM, claim);
+        }
+        talk.asks(WHO, "");
+        talk.asks(WHEN, "");
+        talk.sees("They met.");
+        talk.asks(GO, "n");
+        talk.sees("your drafts are kept in ");
+        assert_eq!(talk.ends().1, 3);
+        desk.run("ada", &format!("append|{}|--dry-run", file.display()));
+        drafts(&desk).iter().for_each(|path| std::fs::remove_file(path).unwrap());
+    }
+}
+
+/// What else can be answered stands in the list after `more`.
+#[test]
+fn the_reliability_of_the_document_is_an_answer() {
+    let desk = desk();
+    let mut talk = talk_of(&desk, "ada", "append");
+    talk.asks(PASSAGE, "Sullivan met Grushko");
+    talk.asks(CLAIM, "They met.");
+    talk.asks(WHO, "");
+    talk.asks(WHEN, "");
+    talk.asks(GO, "11");
+    talk.asks("reliability of the document, A (reliable) to F", "g");
+    talk.sees("expected a letter from A to F");
+    talk.asks("reliability of the document, A (reliable) to F", &format!("{BACK}b"));
+    talk.asks(GO, "y");
+    written(talk, "written at 4");
+    assert_eq!(desk.fact(4)["evidence"][0]["reliability"], "B");
+}
+
 /// Where the disk takes no drafts, they are printed at the end.
 #[test]
 fn drafts_that_cannot_be_kept_are_printed() {

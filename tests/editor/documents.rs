@@ -114,7 +114,7 @@ fn the_stable_formats_carry_as_of_and_head() {
 }
 
 #[test]
-fn what_is_wrong_with_a_document_is_said() {
+fn a_bad_document_is_refused_with_the_reason() {
     let desk = desk();
     desk.refuses(
         "ada",

@@ -69,7 +69,7 @@ fn toml_is_read_too_and_a_file_it_names_is_beside_it() {
 }
 
 #[test]
-fn of_a_thousand_drafts_every_bad_one_is_told_and_nothing_is_written() {
+fn every_bad_draft_of_a_thousand_is_reported_and_none_is_written() {
     let desk = desk();
     let mut text = String::new();
     for line in 1..=1_000 {
@@ -98,7 +98,7 @@ fn of_a_thousand_drafts_every_bad_one_is_told_and_nothing_is_written() {
 }
 
 #[test]
-fn byte_offsets_are_told_as_such() {
+fn a_span_in_bytes_is_recognised_and_reported() {
     let desk = desk();
     let exact = r#"{"claim":"x","evidence":[{"quote":{"exact":"two hours"},"span":{"start":133,"end":142}}]}"#;
     file(&desk, "bytes.jsonl", exact);
@@ -303,7 +303,7 @@ what they said
 }
 
 #[test]
-fn drafts_that_are_no_text_are_told_as_such() {
+fn drafts_that_are_no_text_are_refused_by_what_they_are() {
     let desk = desk();
     std::fs::write(desk.path("bad.jsonl"), b"ab\xff").unwrap();
     let told = |name: &str| {

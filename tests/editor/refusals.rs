@@ -52,7 +52,7 @@ fn words_that_were_corrected_since_are_stale_where_their_own_number_is_given() {
 }
 
 #[test]
-fn positions_that_are_no_fact_are_told() {
+fn positions_that_are_no_fact_are_refused() {
     let desk = facts();
     let told = |position: &str| {
         format!(

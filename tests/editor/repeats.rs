@@ -57,7 +57,7 @@ fn the_same_draft_twice_in_one_file_is_refused() {
 }
 
 #[test]
-fn the_same_passage_with_another_claim_is_told() {
+fn another_claim_for_the_same_passage_is_noted() {
     let desk = facts();
     let answer =
         append(&desk, "bo", &draft("There was a meeting.", "Sullivan met Grushko in Moscow"), "");

@@ -66,7 +66,15 @@ fn each_waiting_fact_takes_one_key_and_all_is_signed_at_the_end() {
     talk.sees(&keys(4));
     talk.types("q");
     talk.sees("The talks lasted [-two-]{+three+} hours.");
-    talk.asks("sign and write 3 events? [y/N]", "y");
+    // Back from the last question to the fact that was asked about last.
+    talk.asks("sign and write 3 events? [y/N/b: back]", "b");
+    talk.sees(&keys(4));
+    talk.types("b");
+    talk.sees("so far: fact.corrected");
+    talk.sees(&keys(3));
+    talk.types("q");
+    talk.sees("The talks lasted [-two-]{+three+} hours.");
+    talk.asks("sign and write 3 events? [y/N/b: back]", "y");
     talk.sees("written at 8 to 10 (3 events)");
     assert_eq!(talk.ends().1, 0);
     assert_eq!(desk.fact(4)["status"], "confirmed");
@@ -145,7 +153,7 @@ fn a_correction_asks_which_disputes_it_resolves() {
 }
 
 #[test]
-fn a_passphrase_is_asked_twice_and_never_shown() {
+fn a_new_passphrase_is_typed_twice_and_never_shown() {
     let desk = desk();
     let new = "key|new|zoe|--name|Zoe|--for|example.org/record";
     let mut talk = talk_at_a_shell(&desk, new, 80);
@@ -246,7 +254,7 @@ fn others_write_while_a_question_is_open() {
 
 /// What was agreed to is another thing now: it is shown and asked about again.
 #[test]
-fn what_another_person_changed_is_asked_about_again() {
+fn a_change_by_another_person_needs_a_new_confirmation() {
     let desk = facts();
     let mut talk = talk_of(&desk, "bo", "confirm|5|--how|reread");
     talk.sees("sign and write 1 event?");
@@ -264,7 +272,7 @@ fn what_another_person_changed_is_asked_about_again() {
 }
 
 #[test]
-fn an_act_is_asked_about_without_the_lock() {
+fn a_confirmation_waits_without_the_lock() {
     let desk = facts();
     let change = "ledger|change|--confirmations|2";
     let mut talk = talk_of(&desk, "ada", change);
@@ -319,7 +327,7 @@ fn a_refused_correction_or_dispute_is_kept_until_it_is_written() {
 
 /// Of many events each is shown with the words that it quotes, and whose they are.
 #[test]
-fn a_batch_shows_what_it_quotes_and_who_said_it() {
+fn the_preview_of_a_batch_shows_quotations_and_attributions() {
     let desk = desk();
     let lines: String = ["two hours", "core question", "two answers", "in Moscow"]
         .iter()

@@ -49,7 +49,7 @@ fn a_dry_run_needs_no_passphrase() {
 }
 
 #[test]
-fn faults_are_told_before_a_passphrase_is_asked_for() {
+fn faults_are_reported_before_the_passphrase_prompt() {
     let desk = locked();
     // Without a terminal for the passphrase, the faults of the drafts are reported.
     let by_options = desk.run("ada", "append|--quote|two ours|--claim|x");
@@ -77,7 +77,7 @@ fn faults_are_told_before_a_passphrase_is_asked_for() {
 }
 
 #[test]
-fn all_that_is_wrong_with_a_draft_is_told_at_once() {
+fn all_faults_of_a_draft_are_reported_at_once() {
     let desk = facts();
     let line = "append|--quote|two ours|--claim|x|--lang|??|--when|yesterday-ish";
     let told = desk.run("ada", line);

@@ -180,7 +180,7 @@ fn every_command_that_waits_says_for_whom() {
 /// Standard output fails, or is closed: the receipt is printed on stderr.
 #[cfg(target_os = "linux")]
 #[test]
-fn what_is_written_is_said_even_where_standard_output_takes_nothing() {
+fn a_receipt_goes_to_stderr_where_stdout_is_closed() {
     let full = || OpenOptions::new().write(true).open("/dev/full").unwrap();
     let made = ready();
     let last = "annals: cannot write: on standard output: No space left on device (os error 28); \

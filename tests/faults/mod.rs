@@ -23,5 +23,7 @@ mod peak;
 mod repair_copy;
 mod repair_here;
 #[cfg(target_os = "linux")]
+mod reads;
+#[cfg(target_os = "linux")]
 mod sync;
 mod writes;

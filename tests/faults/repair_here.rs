@@ -271,7 +271,7 @@ fn a_store_that_nothing_signed_knows_is_not_taken() {
 }
 
 #[test]
-fn both_damaged_is_told_and_nothing_is_changed() {
+fn damage_of_both_copies_is_reported_and_nothing_is_changed() {
     let room = newsroom();
     room.write(JOURNAL, "");
     room.write(DB, "");

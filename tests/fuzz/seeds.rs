@@ -4,9 +4,11 @@
 //! Always holds: the files are equal in every run. Not here: their properties (`fuzz/src`).
 
 use super::properties::BETWEEN;
+use crate::capture::made;
 use annals::archive::bag::note::BagText;
 use annals::archive::bag::{self};
 use annals::keys::{Mark, Request};
+use annals::ledger::write::draft::{DraftForm, template};
 use annals::witness::request::AddCheckpoint;
 use annals::witness::state::{SeenTree, WitnessState};
 use annals_core::evidence::{EarlierCheckpoint, ForkEvidence, ForkPoint, SignedCheckpoint};
@@ -40,6 +42,7 @@ pub fn all() -> Seeds {
     }
     article(&mut seeds);
     made(&mut seeds);
+    captured(&mut seeds);
     seeds
 }
 
@@ -211,6 +214,38 @@ fn made(seeds: &mut Seeds) {
     put(seeds, "bag", a_bag(b"a document\n"));
     let policy = format!("log {}\nquorum none\n", log_key(&log, &origin));
     put(seeds, "policy", between(&[policy.as_bytes(), one.write().as_bytes()]));
+}
+
+/// Files to capture, of each format and encoding, and tables of drafts.
+fn captured(seeds: &mut Seeds) {
+    let page = made::page();
+    put(seeds, "capture_html", page.clone().into_bytes());
+    put(seeds, "capture_html", b"<html lang=en><title>A</title><p>Two met.".to_vec());
+    put(seeds, "capture_pdf", made::pdf(&["They met.", "Then left."]));
+    put(seeds, "capture_pdf", made::pdf(&[""]));
+    let body = "<w:p><w:r><w:t>They </w:t><w:tab/><w:t>m&#101;t.</w:t></w:r></w:p>";
+    put(seeds, "capture_docx", made::docx(body));
+    let answer = made::warc_answer("https://example.org/a", "text/html", &page);
+    let other = made::warc_answer("https://example.org/b", "text/plain", "Two met.");
+    put(seeds, "capture_archive", made::gzip(&answer));
+    put(seeds, "capture_archive", [answer.clone(), other].concat());
+    let files = [("datapackage.json", &b"{}"[..]), ("archive/data.warc", &answer)];
+    put(seeds, "capture_archive", made::zip(&files));
+    let markdown = "# A\n\nTwo *met*[^1], [there](https://example.org).\n\n[^1]: Once.\n\n| a | b |\n|--|--|\n| 1 | 2 |\n";
+    put(seeds, "capture_markdown", markdown.as_bytes().to_vec());
+    let words = "Two met in Zürich – “in short”.\n";
+    put(seeds, "capture_text", words.as_bytes().to_vec());
+    put(seeds, "capture_text", b"Caf\xE9 \x93M\xFCller\x94".to_vec());
+    for mark in ["\u{feff}", ""] {
+        let units = || mark.encode_utf16().chain(words.encode_utf16());
+        put(seeds, "capture_text", units().flat_map(u16::to_le_bytes).collect());
+        put(seeds, "capture_text", units().flat_map(u16::to_be_bytes).collect());
+    }
+    for form in [DraftForm::Csv, DraftForm::Tsv] {
+        put(seeds, "table", template(form).expect("a template").into_bytes());
+    }
+    let table = "claim;quote;according_to;topics\n\"Two; met\";\"two\nmet\";A;\"b; c\"\n# a note\n";
+    put(seeds, "table", table.as_bytes().to_vec());
 }
 
 /// A whole bag with one document.

@@ -325,7 +325,7 @@ fn no_secret_is_in_its_arguments_its_environment_or_a_file() {
 }
 
 #[test]
-fn a_folder_that_is_not_this_users_alone_is_refused_and_the_passphrase_is_asked() {
+fn a_folder_open_to_other_users_is_refused_and_the_passphrase_is_typed() {
     let desk = Office::new();
     let folder = desk.path("run/annals");
     let why = |found: &str| {

@@ -80,7 +80,7 @@ fn a_revocation_is_shown_and_no_is_no() {
 }
 
 #[test]
-fn a_passphrase_is_asked_for_three_times() {
+fn a_passphrase_has_three_attempts() {
     let desk = Desk::founded();
     let new = [("new passphrase of dee", "right"), ("once more", "right")];
     let (exit, seen) = on_terminal(&desk, "key new dee --name Dee", &new);
@@ -126,7 +126,7 @@ fn the_recovery_key_is_typed_line_by_line_and_a_slip_loses_one_line() {
 }
 
 #[test]
-fn a_clock_that_is_far_off_is_asked_about() {
+fn a_clock_that_is_far_off_needs_a_confirmation() {
     let desk = Desk::founded();
     desk.at("2027-03-09T08:00:00Z");
     let change = "ledger change --title New --by ada";
@@ -139,7 +139,7 @@ fn a_clock_that_is_far_off_is_asked_about() {
 
 /// Only a whole answer counts: the first y or n in the input does not.
 #[test]
-fn what_is_neither_yes_nor_no_is_asked_about_again() {
+fn an_answer_that_is_neither_yes_nor_no_repeats_the_question() {
     let desk = Desk::with_bo();
     let revoke = "editor revoke bo --reason left --statement gone --by ada";
     let asks = "sign and write this? [y/N] ";
@@ -181,7 +181,7 @@ fn with_dee() -> Desk {
 /// Everything that needs no secret is checked before one is requested: these end without a
 /// passphrase.
 #[test]
-fn what_is_wrong_with_an_act_is_told_before_a_passphrase_is_asked_for() {
+fn faults_of_an_act_are_reported_before_the_passphrase_prompt() {
     let desk = with_dee();
     desk.told("key new bo --name Bo --no-passphrase");
     desk.told("editor add keys/bo.request --role editor --by ada");
@@ -220,7 +220,7 @@ fn what_is_wrong_with_an_act_is_told_before_a_passphrase_is_asked_for() {
 
 /// The recovery key is not requested for an event that it cannot sign.
 #[test]
-fn what_the_recovery_key_cannot_sign_is_told_before_it_is_typed() {
+fn an_act_beyond_the_recovery_key_is_refused_before_it_is_typed() {
     let desk = with_dee();
     let revoke = "editor revoke ada --reason compromised --statement stolen --recovery";
     let told = "annals: editor.revoked is refused: rule 408 suspect-from: the recovery key revokes \

@@ -102,7 +102,7 @@ fn statuses_topics_keys_and_pages_are_offered() {
 }
 
 #[test]
-fn the_ledger_that_is_named_is_asked_and_where_there_is_none_nothing_is_said() {
+fn completions_read_the_named_ledger_and_are_empty_without_one() {
     let desk = desk();
     let elsewhere = Desk::empty();
     let ledger = desk.path("ledger");
@@ -138,6 +138,27 @@ fn the_script_of_bash_offers_words_that_can_be_typed() {
         String::from_utf8(done.stdout).unwrap()
     };
     assert_eq!(offers(""), "Bridge\nJohn\\ Bridge\n");
+    // Where the values are listed, each has its claim beside it; a single one is only the value.
+    let listed = |typed: &str, kind: &str| {
+        let script = SCRIPT
+            .replace(
+                "(annals replay --topic \"$1\") COMP_CWORD=3",
+                "(annals show \"$1\") COMP_CWORD=2",
+            )
+            .replace("annals \"$1\" --topic", "annals \"$1\" show")
+            .replace("COMP_TYPE=9", &format!("COMP_TYPE={kind}"));
+        let mut bash = Command::new("bash");
+        bash.current_dir(desk.folder.path()).env("PATH", &path);
+        let done = bash.args(["-c", &script, "bash", typed]).output().unwrap();
+        let lines = String::from_utf8(done.stdout).unwrap();
+        let is_value = |line: &&str| !line.starts_with('-');
+        lines.lines().filter(is_value).map(str::to_owned).collect::<Vec<_>>()
+    };
+    let facts = ["3  asserted: It was opened.", "2  asserted: The bridge was closed."];
+    assert_eq!(listed("", "63"), facts);
+    assert_eq!(listed("", "33"), facts);
+    assert_eq!(listed("", "9"), ["3", "2"]);
+    assert_eq!(listed("3", "63"), ["3"]);
     assert_eq!(offers("John\\ B"), "John\\ Bridge\n");
     for shell in ["zsh", "fish", "elvish", "powershell"] {
         assert!(desk.told(&format!("completions {shell}")).contains("ANNALS_COMPLETE"), "{shell}");

@@ -211,7 +211,7 @@ fn roles_and_names_change_and_an_admin_is_left() {
 }
 
 #[test]
-fn who_signs_is_asked_where_it_is_not_clear() {
+fn the_signer_is_required_where_it_is_not_clear() {
     let desk = Desk::with_bo();
     desk.told("editor change bo --role admin --role editor --by ada");
     let (exit, why) = desk.refused("ledger change --title New");

@@ -37,6 +37,16 @@ fn a_command_of_other_programs_is_answered_with_the_one_that_is_meant() {
         let told = told(line);
         assert!(told.starts_with(&expected), "{told}");
     }
+    // The program may have another name.
+    let named = desk.path("records");
+    fs::copy(env!("CARGO_BIN_EXE_annals"), &named).unwrap();
+    for line in [["undo"].as_slice(), &["document", "delete", "3"]] {
+        let output = std::process::Command::new(&named).args(line).output().unwrap();
+        let err = String::from_utf8(output.stderr).unwrap();
+        let expected =
+            format!("annals: there is no command {}: ", line[..line.len().min(2)].join(" "));
+        assert!(output.status.code() == Some(2) && err.starts_with(&expected), "{err}");
+    }
     // What is only mistyped, or means nothing here, is told as the library tells it.
     assert!(told("verfy").contains("a similar subcommand exists: 'verify'"));
     assert!(told("document frob").starts_with("error: unrecognized subcommand 'frob'"));

@@ -38,7 +38,7 @@ fn a_ledger_is_never_made_over() {
     let desk = Desk::founded();
     let told = "annals: ledger is there already; nothing was changed; it holds its first event \
                 alone: go on with it; or, if its init was stopped before the recovery key was \
-                told, remove it and the keys that were made for it and say annals init again\n";
+                shown, remove it and the keys that were made for it and say annals init again\n";
     assert_eq!(refused(&desk), told);
     desk.told("ledger change --title Another");
     let told = "annals: ledger is there already; nothing was changed\n";
@@ -46,7 +46,7 @@ fn a_ledger_is_never_made_over() {
 }
 
 #[test]
-fn what_a_stopped_init_left_is_told_and_what_to_do_about_it() {
+fn the_remains_of_a_stopped_init_are_reported_with_advice() {
     // Interrupted after the keys and before the ledger.
     let desk = Desk::founded();
     fs::remove_dir_all(desk.path("ledger")).unwrap();

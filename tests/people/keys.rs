@@ -57,7 +57,7 @@ fn a_key_is_never_overwritten_and_a_name_must_be_one() {
 }
 
 #[test]
-fn what_is_missing_is_named_where_nobody_can_be_asked() {
+fn missing_values_are_named_where_there_is_no_terminal() {
     let desk = Desk::empty();
     let (exit, why) = desk.refused("key new bo --name Bo --no-passphrase");
     let origin = "annals: origin of the record that the key is for, like example.org/record: give \
@@ -111,7 +111,7 @@ fn one_key_is_shown_with_its_files() {
 }
 
 #[test]
-fn a_damaged_key_file_is_told_and_the_others_are_listed() {
+fn a_damaged_key_file_is_reported_and_the_others_are_listed() {
     let desk = Desk::with_bo();
     std::fs::write(desk.path("keys/bo.pub"), "-----BEGIN PUBLIC KEY-----\n").unwrap();
     let answer = desk.run("key list");
@@ -292,7 +292,7 @@ fn another_encryption_is_named_and_the_advice_works() {
 
 /// A key file that others may read is corrected by its mode; no new key is needed.
 #[test]
-fn a_key_that_others_may_read_is_told_as_that() {
+fn a_key_that_others_may_read_is_reported() {
     let desk = Desk::founded();
     let key = desk.path("keys/ada.key");
     std::fs::set_permissions(&key, std::fs::Permissions::from_mode(0o644)).unwrap();
@@ -308,7 +308,7 @@ fn a_key_that_others_may_read_is_told_as_that() {
 }
 
 #[test]
-fn why_no_key_may_sign_is_said_of_each_file() {
+fn each_key_file_that_cannot_sign_has_its_reason() {
     let desk = Desk::with_bo();
     for name in ["ada.key", "bo.key"] {
         std::fs::write(desk.path(&format!("keys/{name}")), "").unwrap();

@@ -191,7 +191,7 @@ fn a_clock_that_ran_ahead_is_mended() {
 }
 
 #[test]
-fn a_clock_from_before_the_record_must_be_said_to_be_right() {
+fn a_clock_before_the_record_needs_clock_is_right() {
     let desk = Desk::founded();
     desk.at("1970-01-01T00:00:10Z");
     let why = "annals: expected a time after event 0's, 2027-03-01T08:00:00.000000Z; the clock \

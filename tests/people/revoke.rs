@@ -30,7 +30,7 @@ fn stolen() -> Desk {
 const STATEMENT: &str = "--statement the_laptop_was_stolen";
 
 #[test]
-fn what_falls_is_shown_before_and_told_after() {
+fn a_revocation_shows_what_it_undoes_before_and_after() {
     let desk = stolen();
     let revoke =
         format!("editor revoke bo --reason compromised --suspect-from 6 {STATEMENT} --by ada");

@@ -39,7 +39,7 @@ fn a_folder_of_keys_that_cannot_be_looked_at_is_not_a_missing_one() {
 }
 
 #[test]
-fn a_file_in_the_place_of_the_keys_is_told_as_no_folder() {
+fn a_file_in_the_place_of_the_keys_is_reported_as_no_folder() {
     let desk = Desk::founded();
     fs::rename(desk.path("keys"), desk.path("elsewhere")).unwrap();
     fs::write(desk.path("keys"), "a file").unwrap();

@@ -71,7 +71,7 @@ fn a_proof_that_is_cut_anywhere_is_none() {
 }
 
 #[test]
-fn a_claim_of_other_bytes_with_its_own_hashes_is_told() {
+fn a_claim_of_other_bytes_with_its_own_hashes_is_refused() {
     let (parts, beside) = whole();
     let text = parts.text();
     for (from, to, rule) in [

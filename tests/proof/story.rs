@@ -81,7 +81,7 @@ const UNTRUSTED: &str = "could not trust: it holds by itself, and what was asked
                          missing; by the acts here it is disputed (event 9), corrected once\n";
 
 #[test]
-fn an_auditor_who_knows_the_log_key_is_told_the_fact_its_acts_and_its_signers() {
+fn a_proof_with_a_known_log_key_shows_the_fact_its_acts_and_its_signers() {
     let desk = Desk::of(&ledger().files());
     let made = desk.run("prove 5 -o 5.proof --with-documents");
     assert_eq!((made.out.as_str(), made.exit), ("", 0), "{}", made.err);
@@ -120,7 +120,7 @@ for that, annals verify of the whole record
 }
 
 #[test]
-fn who_has_nothing_beside_the_proof_is_not_told_yes() {
+fn a_proof_without_outside_trust_is_not_yes() {
     let desk = Desk::of(&ledger().files());
     assert_eq!(desk.run("prove 5 -o 5.proof").exit, 0);
     let alone = desk.run("verify 5.proof");
@@ -145,7 +145,7 @@ fn who_has_nothing_beside_the_proof_is_not_told_yes() {
 }
 
 #[test]
-fn a_pin_vouches_and_a_forked_record_is_told() {
+fn a_pin_vouches_for_a_proof_and_a_fork_is_reported() {
     let story = ledger();
     let desk = Desk::of(&story.files());
     assert_eq!(desk.run("prove 5 -o 5.proof").exit, 0);
@@ -324,7 +324,7 @@ fn nothing_is_proved_that_was_not_signed_or_does_not_hold() {
 }
 
 #[test]
-fn a_proof_of_a_record_that_does_not_verify_is_made_and_this_is_told() {
+fn a_proof_of_a_faulty_record_is_made_and_the_faults_are_reported() {
     // Given a record in which the words of another fact have another digest.
     let story = ledger();
     let desk = Desk::of(&story.files());
@@ -368,7 +368,7 @@ fn the_c2sp_text_shows_the_record_in_the_tree_that_was_signed() {
 }
 
 #[test]
-fn what_cannot_be_verified_is_told_by_what_it_is() {
+fn a_file_that_cannot_be_verified_is_named_by_its_kind() {
     let story = ledger();
     let desk = Desk::of(&story.files());
     desk.write("kept", story.pin(3));
@@ -447,7 +447,7 @@ fn the_first_line_and_the_last_say_how_the_fact_stands() {
 }
 
 #[test]
-fn what_updates_a_fact_and_what_was_undone_is_said() {
+fn a_proof_shows_updates_of_a_fact_and_undone_acts() {
     let updates = |ledger: &mut Ledger| {
         ledger.sign("bo", acts::asserted(4));
         ledger.sign("bo", acts::related(6, "updates", 5));

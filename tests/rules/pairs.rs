@@ -245,7 +245,7 @@ fn a_new_log_key_proves_that_it_is_held() {
 
 /// In section 6 only the first broken rule, by number, is reported.
 #[test]
-fn the_first_broken_rule_is_told() {
+fn the_first_broken_rule_is_reported() {
     let story = given(vec![("cy", acts::retracted(FACT)), ("ada", acts::left("bo"))]);
     story.when("bo", acts::confirmed(FACT)).refused(403);
     story.when("ada", acts::confirmed(FACT)).refused(502);

@@ -13,7 +13,7 @@ use annals_core::rule::{Fault, Rule};
 use annals_core::state::dump::dump;
 use annals_core::verdict::Verdict;
 use annals_core::verify::anchors::Anchors;
-use annals_core::verify::explained::Remembered;
+use annals_core::verify::explained::MarkedCheckpoint;
 use annals_core::verify::source::{BATCH, Batch, Source, SourceError, Walk};
 use annals_core::verify::{Options, Report, cosigned, verify};
 use std::fmt;
@@ -161,12 +161,12 @@ pub fn judge_with(files: &Files, jobs: usize) -> Outcome {
 
 /// The last mark of this origin; `Err` if a later line is malformed. Without an origin there is
 /// none, but the last line must be well formed.
-fn last_mark(bytes: &[u8], of: Option<&str>) -> Result<Option<Remembered>, ()> {
+fn last_mark(bytes: &[u8], of: Option<&str>) -> Result<Option<MarkedCheckpoint>, ()> {
     let Some(end) = bytes.iter().rposition(|byte| *byte == b'\n') else { return Ok(None) };
     for line in bytes[..end].rsplit(|byte| *byte == b'\n') {
         match (mark(line).ok_or(())?, of) {
             (_, None) => return Ok(None),
-            (mark, Some(of)) if *mark.origin == *of => return Ok(Some(mark.remembered())),
+            (mark, Some(of)) if *mark.origin == *of => return Ok(Some(mark.marked_checkpoint())),
             _ => {}
         }
     }

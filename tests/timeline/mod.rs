@@ -153,7 +153,7 @@ fn filters_and_facts_without_a_date() {
 }
 
 #[test]
-fn the_policy_names_what_is_in_the_page_and_nothing_else_is_asked_for() {
+fn the_content_policy_names_the_parts_of_the_page_and_nothing_is_loaded() {
     for folder in [&*ARTICLE, &*HOSTILE] {
         let (_, page) = written(folder, &[]);
         let digest = |text: &str| {
@@ -214,7 +214,7 @@ fn words_that_are_redacted_are_not_in_it_as_of_no_point() {
 }
 
 #[test]
-fn the_file_is_written_whole_and_what_was_written_is_told() {
+fn the_file_is_written_whole_and_reported() {
     let file = ARTICLE.join("page.html");
     let out = told(&ARTICLE, &["timeline", "--html", "page.html"]);
     let bytes = std::fs::read(&file).unwrap();

@@ -11,3 +11,5 @@ mod cut;
 mod marks;
 mod scenario;
 mod table;
+
+pub use calls::{has_strace, traced};

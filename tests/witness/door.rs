@@ -25,9 +25,9 @@ fn start(patience: Duration) -> SocketAddr {
     let address = listener.local_addr().expect("an address");
     thread::spawn(move || {
         let (shelf, state) = (Box::new(Nowhere), WitnessState::default());
-        let keeper = Mutex::new(Cosigner::new(witness_key(), vec![log_key()], shelf, state));
-        let (now, told) = (|| 1_700_000_000, |_: &str| ());
-        serve(&listener, &ServerContext { keeper: &keeper, now: &now, told: &told, patience })
+        let cosigner = Mutex::new(Cosigner::new(witness_key(), vec![log_key()], shelf, state));
+        let (now, log) = (|| 1_700_000_000, |_: &str| ());
+        serve(&listener, &ServerContext { cosigner: &cosigner, now: &now, log: &log, patience })
     });
     address
 }
@@ -150,10 +150,10 @@ fn a_line_of_the_log_has_a_bound() {
     let address = listener.local_addr().expect("an address");
     thread::spawn(move || {
         let (shelf, state) = (Box::new(Nowhere), WitnessState::default());
-        let keeper = Mutex::new(Cosigner::new(witness_key(), vec![log_key()], shelf, state));
-        let told = |line: &str| lines.lock().unwrap().push(line.to_owned());
+        let cosigner = Mutex::new(Cosigner::new(witness_key(), vec![log_key()], shelf, state));
+        let log = |line: &str| lines.lock().unwrap().push(line.to_owned());
         let patience = Duration::from_secs(30);
-        serve(&listener, &ServerContext { keeper: &keeper, now: &|| 1, told: &told, patience })
+        serve(&listener, &ServerContext { cosigner: &cosigner, now: &|| 1, log: &log, patience })
     });
     let root = annals_core::tlog::to_base64(&[0; 32]);
     let note = format!("{}\n1\n{root}\n\n\u{2014} x AAAAAAA=\n", "\u{e9}".repeat(50_000));

@@ -4,7 +4,7 @@
 //! checkpoints one always extends the other. Not here: cosignatures as bytes (`tlog`).
 
 mod door;
-mod keeper;
+mod cosigner;
 mod killed;
 mod logs;
 mod processes;

@@ -161,7 +161,7 @@ fn own((text, lines): (&str, &str)) -> (String, String) {
 }
 
 #[test]
-fn a_fork_is_told_and_not_published() {
+fn a_fork_is_reported_and_not_published() {
     let place = tempfile::tempdir().unwrap();
     let (newsroom, _witness) = watched(place.path());
     let fork = newsroom.copy(&place.path().join("fork"));
@@ -188,7 +188,7 @@ fn a_fork_is_told_and_not_published() {
 }
 
 #[test]
-fn a_rollback_is_told() {
+fn a_rollback_is_reported() {
     let place = tempfile::tempdir().unwrap();
     let (newsroom, witness) = watched(place.path());
     let older = newsroom.copy(&place.path().join("older"));

@@ -18,7 +18,7 @@ pub enum KeyKind {
     Cosignature = 4,
 }
 
-/// A key that is known by name, so that signature lines of it can be told from others.
+/// A key that is known by name, so that its signature lines can be distinguished from others.
 #[derive(Clone, Debug)]
 pub struct VerifierKey {
     /// Its name; a log's is its origin.

@@ -9,7 +9,7 @@ use crate::pin::Pin;
 use crate::rule::{Fault, Rule};
 use crate::tlog::{Checkpoint, Note, Signed};
 use crate::transfer::changed;
-use crate::verify::explained::Remembered;
+use crate::verify::explained::MarkedCheckpoint;
 use crate::verify::pinned::{self, AnchorComparison, VerifiedTree};
 
 /// The values outside a record that the record is compared with.
@@ -18,7 +18,7 @@ pub struct Anchors {
     /// The checkpoint's bytes; `None` if there is none.
     pub checkpoint: Option<Vec<u8>>,
     /// The last mark, where the log key's memory is available.
-    pub mark: Option<Remembered>,
+    pub mark: Option<MarkedCheckpoint>,
     /// The pin's bytes, if there is a pin.
     pub pin: Option<Vec<u8>>,
 }
@@ -126,7 +126,7 @@ impl AnchorResults {
 }
 
 /// Rule 707, or 911 for a damaged mark.
-fn compare_mark(mark: &Remembered, record: VerifiedTree<'_>) -> AnchorComparison {
+fn compare_mark(mark: &MarkedCheckpoint, record: VerifiedTree<'_>) -> AnchorComparison {
     let (size, marked) = (record.size, mark.checkpoint.size);
     let head = record.heads.get(&marked).filter(|_| marked <= size);
     if head.is_some_and(|head| head.root == mark.checkpoint.root) {

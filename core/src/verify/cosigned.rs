@@ -9,7 +9,7 @@ use crate::tlog::{Checkpoint, Note};
 
 /// A checkpoint checked against a policy.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Witnessed {
+pub struct PolicyResult {
     /// Name and latest time (seconds since 1970) of each witness that cosigned.
     pub witnesses: Vec<(String, u64)>,
     /// Number of lines of witnesses of the policy.
@@ -19,12 +19,12 @@ pub struct Witnessed {
 }
 
 /// Checks a checkpoint's bytes against a policy; reports rule 1010.
-pub fn check(policy: &Policy, checkpoint: Option<&[u8]>, faults: &mut Vec<Fault>) -> Witnessed {
+pub fn check(policy: &Policy, checkpoint: Option<&[u8]>, faults: &mut Vec<Fault>) -> PolicyResult {
     let note = checkpoint.and_then(Note::parse);
     let in_form = note.filter(|note| Checkpoint::parse(&note.text).is_some());
     let Some(note) = in_form else {
         let missing = vec!["there is no checkpoint in form that could meet the policy".to_owned()];
-        return Witnessed { missing, ..Witnessed::default() };
+        return PolicyResult { missing, ..PolicyResult::default() };
     };
     let outcome = policy.check(&note);
     faults.extend(outcome.refusal().map(|why| Fault::of(Rule::Cosignature, why)));
@@ -32,5 +32,5 @@ pub fn check(policy: &Policy, checkpoint: Option<&[u8]>, faults: &mut Vec<Fault>
     if !policy.logs.is_empty() && outcome.logs.is_empty() {
         missing.push("no log of the policy signed the checkpoint".to_owned());
     }
-    Witnessed { witnesses: outcome.witnesses, lines: outcome.lines, missing }
+    PolicyResult { witnesses: outcome.witnesses, lines: outcome.lines, missing }
 }

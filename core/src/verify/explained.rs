@@ -53,14 +53,14 @@ impl CommitRoots {
 
 /// The last checkpoint that the log key signed of a record, from its own memory.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Remembered {
+pub struct MarkedCheckpoint {
     /// Its origin, size and root.
     pub checkpoint: Checkpoint,
     /// The signature, as in the checkpoint.
     pub signature: NoteSignature,
 }
 
-impl Remembered {
+impl MarkedCheckpoint {
     /// Whether it is damaged: it names a log key of the record, and none of them verifies it. Where
     /// it names another key, damage cannot be distinguished from a signature.
     pub fn is_damaged(&self, log: &[LogKeys]) -> bool {

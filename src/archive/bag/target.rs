@@ -5,7 +5,7 @@
 //! and are removed by the next export of that name. Not here: what is written (`bag`,
 //! `ledger::exchange::export`). Source: FORMAT.md section 14.
 
-use crate::disk::lock::{Lock, Waiting};
+use crate::disk::lock::{Lock, LockWait};
 use crate::disk::{self, DiskError, Links, PathKind};
 use std::collections::BTreeSet;
 use std::fs::{self, File, OpenOptions};
@@ -50,7 +50,7 @@ impl FolderBagTarget {
     /// A target for the bag of this name, which must not exist; its parent must.
     ///
     /// Errors: something has the name, or another export writes it for longer than `wait`.
-    pub fn open(bag: &Path, wait: impl Into<Waiting>) -> Result<FolderBagTarget, DiskError> {
+    pub fn open(bag: &Path, wait: impl Into<LockWait>) -> Result<FolderBagTarget, DiskError> {
         if disk::is_there(bag)? {
             let why = "it is there already: name a folder that is not there; nothing was changed";
             let cause = io::Error::new(io::ErrorKind::AlreadyExists, why);

@@ -39,7 +39,7 @@ pub struct BlameArgs {
     #[arg(long, value_name = "POINT")]
     as_of: Option<String>,
     #[command(flatten)]
-    asked: FilterArgs,
+    filters: FilterArgs,
 }
 
 struct BlameAnswer<'a> {
@@ -69,8 +69,8 @@ fn run(context: &mut Context, args: BlameArgs) -> Result<Exit, CliError> {
     let record = context.record()?;
     let (view, names) = provenance::view(context, &record, args.as_of.as_deref())?;
     document_at(&view, args.of, "DOCUMENT")?;
-    let filter = Filter::new(context, &record, &view, &names, &args.asked)?;
-    let rows = Rows::read(&view, &names, &|fact| filter.takes(&view, fact))?;
+    let filter = Filter::new(context, &record, &view, &names, &args.filters)?;
+    let rows = Rows::read(&view, &names, &|fact| filter.has_status(&view, fact))?;
     let missing = || LedgerError::NotFound(format!("document {} could not be read", args.of));
     let document = rows.documents.get(&args.of).ok_or_else(missing)?;
     let text = text_of(&view, document)?;
@@ -111,7 +111,7 @@ fn run(context: &mut Context, args: BlameArgs) -> Result<Exit, CliError> {
     };
     let mut out = out(context.format());
     match context.format() {
-        Format::Text => page(&mut out, &view, &answer, args.asked.when.as_deref())?,
+        Format::Text => page(&mut out, &view, &answer, args.filters.when.as_deref())?,
         Format::Json | Format::Csv => json(&mut out, &BlameJson::of(&answer))?,
         Format::Jsonl => {
             let AsOf { position: as_of, head, .. } = answer.as_of;

@@ -105,8 +105,8 @@ fn resolves(
     }
     if !context.global.yes && ask::on_terminal() {
         for dispute in open {
-            let said = words::charge(dispute);
-            note(format!("dispute {}: {said} ({})", dispute.act.event, words::who(&dispute.act)));
+            let text = words::charge(dispute);
+            note(format!("dispute {}: {text} ({})", dispute.act.event, words::who(&dispute.act)));
             if ask::yes("does this correction resolve it?")? {
                 resolves.push(dispute.act.event);
             }

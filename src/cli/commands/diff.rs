@@ -29,7 +29,7 @@ use std::io::Write;
 /// Show what changed between two points of the record, and why
 ///
 /// Each point is meant as of its end: what the record held on the first against what it held on
-/// the second. With a filter of facts only facts and their relations are told.
+/// the second. With a filter of facts only facts and their relations are shown.
 #[derive(Debug, Args)]
 pub struct DiffArgs {
     /// The earlier point
@@ -39,7 +39,7 @@ pub struct DiffArgs {
     #[arg(value_name = "B", default_value = "head")]
     to: String,
     #[command(flatten)]
-    asked: FilterArgs,
+    filters: FilterArgs,
     /// As a unified diff of the folded state, one text for each fact
     #[arg(long)]
     unified: bool,
@@ -62,9 +62,9 @@ fn run(context: &mut Context, args: DiffArgs) -> Result<Exit, CliError> {
     let record = context.record()?;
     let size = |text: &str| provenance::size(context, &record, Some(text));
     let sizes = (size(&args.from)?, size(&args.to)?);
-    let asked = |slot: &Snapshot<'_>| {
+    let named = |slot: &Snapshot<'_>| {
         let mut named = touched(slot.index(), sizes.0, sizes.1)?;
-        named.extend(args.asked.document.filter(|document| *document < slot.size));
+        named.extend(args.filters.document.filter(|document| *document < slot.size));
         Ok(named)
     };
     // The editor filter applies to all revisions, and a unified diff shows the whole state.
@@ -73,11 +73,11 @@ fn run(context: &mut Context, args: DiffArgs) -> Result<Exit, CliError> {
         true => View::some(&record, size, ask),
         false => View::since(&record, size, ask, sizes.0),
     };
-    let to = open(sizes.1, &|slot, _| asked(slot))?;
+    let to = open(sizes.1, &|slot, _| named(slot))?;
     // A document that is cited now may have existed before.
     let from = open(sizes.0, &|slot, _| {
         let documents = to.state().fold.documents().iter().map(|document| document.position);
-        Ok(asked(slot)?.into_iter().chain(documents).collect())
+        Ok(named(slot)?.into_iter().chain(documents).collect())
     })?;
     let (from, to) = View::alike(from, to)?;
     let (to, names) = provenance::begin(&record, to)?;
@@ -86,9 +86,9 @@ fn run(context: &mut Context, args: DiffArgs) -> Result<Exit, CliError> {
     if first.size > last.size {
         return Err(backwards(&args, &first, &last));
     }
-    let filter = Filter::new(context, &record, &to, &names, &args.asked)?;
-    let takes = |fact: u64| filter.takes(&to, fact) || filter.takes(&from, fact);
-    let mut changes = between(&from, &to, &names, &takes)?;
+    let filter = Filter::new(context, &record, &to, &names, &args.filters)?;
+    let wanted = |fact: u64| filter.has_status(&to, fact) || filter.has_status(&from, fact);
+    let mut changes = between(&from, &to, &names, &wanted)?;
     if !filter.is_empty() {
         narrow(&mut changes, &filter);
     }
@@ -122,7 +122,7 @@ fn run(context: &mut Context, args: DiffArgs) -> Result<Exit, CliError> {
             provenances(&mut out, &to, &answer)?;
         }
         Format::Text => {
-            text::write(&mut out, &answer, args.asked.when.as_deref())?;
+            text::write(&mut out, &answer, args.filters.when.as_deref())?;
             provenances(&mut out, &to, &answer)?;
         }
         Format::Jsonl => lines(&mut out, &answer)?,
@@ -170,10 +170,10 @@ fn related(
     if filter.is_empty() || ends.is_empty() {
         return Ok(ends);
     }
-    let wanted = |fact: u64| ends.contains(&fact) && filter.takes(view, fact);
+    let wanted = |fact: u64| ends.contains(&fact) && filter.has_status(view, fact);
     let rows = gather(view, names, &wanted)?.facts.into_values();
-    let asked = |row: &FactRow| filter.keeps(row) && filter.dated(&row.words) != Dated::Out;
-    Ok(rows.filter(asked).map(|row| row.fact).collect())
+    let wanted = |row: &FactRow| filter.keeps(row) && filter.dated(&row.words) != Dated::Out;
+    Ok(rows.filter(wanted).map(|row| row.fact).collect())
 }
 
 /// Both provenances, and the changes of the facts after the second point.

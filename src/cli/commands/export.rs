@@ -83,9 +83,9 @@ fn run(context: &mut Context, args: ExportArgs) -> Result<Exit, CliError> {
         true => KeyFolder::open(&record.paths.keys)?.log_keys()?.keys,
         false => Vec::new(),
     };
-    let asked = ExportOptions { until, jobs, unsigned: args.unsigned };
+    let options = ExportOptions { until, jobs, unsigned: args.unsigned };
     let mut ground = FolderBagTarget::open(&args.to, context.wait()?).map_err(LedgerError::from)?;
-    let exported = export(&record, &keys, &asked, &mut ground)?;
+    let exported = export(&record, &keys, &options, &mut ground)?;
     let mut out = done_as(context.format());
     let unsigned = "note: the log key is not at hand: the bag is not signed";
     if context.format() != Format::Text {

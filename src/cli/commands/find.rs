@@ -39,7 +39,7 @@ pub struct FindArgs {
     #[arg(long, value_name = "POINT")]
     as_of: Option<String>,
     #[command(flatten)]
-    asked: FilterArgs,
+    filters: FilterArgs,
     /// Also inside longer words
     #[arg(long)]
     part: bool,
@@ -88,7 +88,7 @@ fn run(context: &mut Context, args: FindArgs) -> Result<Exit, CliError> {
     let first = View::some(&record, size, &no_fact)?;
     let scanned = scan(&first, &phrases, jobs)?;
     let ask: &Query<'_> = &|slot, _| {
-        let document = args.asked.document.filter(|document| *document < slot.size);
+        let document = args.filters.document.filter(|document| *document < slot.size);
         let found = scanned.facts.iter().chain(&scanned.withheld).copied();
         Ok(found.chain(document).collect())
     };
@@ -97,8 +97,8 @@ fn run(context: &mut Context, args: FindArgs) -> Result<Exit, CliError> {
         None => View::some(&record, size, ask)?,
     };
     let (view, names) = provenance::begin(&record, view)?;
-    let filter = Filter::new(context, &record, &view, &names, &args.asked)?;
-    let withheld = scanned.withheld.iter().filter(|fact| filter.takes(&view, **fact));
+    let filter = Filter::new(context, &record, &view, &names, &args.filters)?;
+    let withheld = scanned.withheld.iter().filter(|fact| filter.has_status(&view, **fact));
     withheld.for_each(|_| filter.withheld_facts());
     let found = rows(&view, &names, &scanned.facts, &filter, &phrases)?;
     filter.note_withheld();
@@ -107,7 +107,7 @@ fn run(context: &mut Context, args: FindArgs) -> Result<Exit, CliError> {
     let answer = FindAnswer { as_of: view.as_of(), found, undated, since };
     let mut out = out(context.format());
     match context.format() {
-        Format::Text => text(&mut out, &view, &answer, args.asked.when.as_deref())?,
+        Format::Text => text(&mut out, &view, &answer, args.filters.when.as_deref())?,
         Format::Json => json(&mut out, &FindJson::of(&answer, &args.words))?,
         Format::Jsonl => {
             let AsOf { position: as_of, head, .. } = answer.as_of;
@@ -136,7 +136,7 @@ fn rows(
     if candidates.is_empty() {
         return Ok(Vec::new());
     }
-    let wanted = |fact: u64| candidates.contains(&fact) && filter.takes(view, fact);
+    let wanted = |fact: u64| candidates.contains(&fact) && filter.has_status(view, fact);
     let gathered = gather(view, names, &wanted)?;
     let kept = gathered.facts.into_values().filter(|row| filter.keeps(row));
     let found = kept.map(|row| FoundFact {

@@ -150,12 +150,12 @@ fn published(
     let mut published = place.open(&CachePlace::Scratch)?.with_documents();
     let progress = Progress::new(published.size(), "import");
     let cores = std::thread::available_parallelism().map_or(1, usize::from);
-    let asked = PublishedImport {
+    let options = PublishedImport {
         jobs: args.jobs.map_or(cores, usize::from),
         wait: context.wait()?,
         progress: Some(&|done| progress.at(done)),
     };
-    let size = import_published(place, &mut published, &paths, &asked)?;
+    let size = import_published(place, &mut published, &paths, &options)?;
     drop(progress);
     let mut out = done_as(context.format());
     match context.format() {

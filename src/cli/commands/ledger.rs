@@ -141,8 +141,8 @@ fn change(context: &mut Context, args: LedgerChangeArgs) -> Result<Exit, CliErro
     let content = Content::LedgerChanged(Changed { title, licence, corrections_policy: policy });
     let resolved = resolved(args_of, content);
     if changes.is_empty() {
-        if let Some(said) = context.recorded_already(&writer, &resolved)? {
-            return print_receipt(context, &said.receipt(), &writer, &[]);
+        if let Some(earlier) = context.recorded_already(&writer, &resolved)? {
+            return print_receipt(context, &earlier.receipt(), &writer, &[]);
         }
         let why = "nothing would change; say what does with --title, --licence, --confirmations or \
                    --corrections-policy";
@@ -204,13 +204,13 @@ fn rekey(context: &mut Context, args: RekeyArgs) -> Result<Exit, CliError> {
         false => rekeyed_already(writer, by, &act),
     };
     if let Some(by) = context.locked_signer(&writer, &|member| member.roles.admin)?
-        && let Some(said) = already(&writer, &by)?
+        && let Some(earlier) = already(&writer, &by)?
     {
-        return rekeyed(context, &said, &writer);
+        return rekeyed(context, &earlier, &writer);
     }
     let key = admin::signer(context, &mut writer, &act, ADMIN)?;
-    if let Some(said) = already(&writer, &key.public())? {
-        return rekeyed(context, &said, &writer);
+    if let Some(earlier) = already(&writer, &key.public())? {
+        return rekeyed(context, &earlier, &writer);
     }
     let text = rekey_text(&ledger.log_key, &log_key, args.reason);
     let prepared = admin::prepare(context, &mut writer, &key, act)?;
@@ -231,9 +231,9 @@ fn rekey(context: &mut Context, args: RekeyArgs) -> Result<Exit, CliError> {
 }
 
 /// The receipt of a log key that was made before.
-fn rekeyed(context: &Context, said: &EarlierAct, writer: &Writer) -> Result<Exit, CliError> {
+fn rekeyed(context: &Context, earlier: &EarlierAct, writer: &Writer) -> Result<Exit, CliError> {
     note("note: the last event made a new log key in these words; --again makes another one");
-    print_receipt(context, &said.receipt(), writer, &[])
+    print_receipt(context, &earlier.receipt(), writer, &[])
 }
 
 /// The record's last event, if it is this rekeying by this signer and the key that it names is
@@ -243,15 +243,15 @@ fn rekeyed_already(
     by: &PublicKey,
     act: &Resolved,
 ) -> Result<Option<EarlierAct>, LedgerError> {
-    let Some(said) = EarlierAct::last(writer, &act.args)? else { return Ok(None) };
-    let same = match (&said.args, &act.args) {
-        (EventArgs::LedgerRekeyed(said), EventArgs::LedgerRekeyed(new)) => {
-            said.reason == new.reason && writer.holds_log_key(&said.log_key)
+    let Some(earlier) = EarlierAct::last(writer, &act.args)? else { return Ok(None) };
+    let same = match (&earlier.args, &act.args) {
+        (EventArgs::LedgerRekeyed(earlier), EventArgs::LedgerRekeyed(new)) => {
+            earlier.reason == new.reason && writer.holds_log_key(&earlier.log_key)
         }
         _ => false,
     };
-    let same = same && said.content == act.content && said.by == *by;
-    Ok((same && said.position + 1 == writer.size()).then_some(said))
+    let same = same && earlier.content == act.content && earlier.by == *by;
+    Ok((same && earlier.position + 1 == writer.size()).then_some(earlier))
 }
 
 fn rekey_text(old: &PublicKey, new: &PublicKey, reason: RekeyReason) -> ActText {
@@ -281,8 +281,8 @@ fn retime(context: &mut Context, args: RetimeArgs) -> Result<Exit, CliError> {
     // If the times are right already, this retiming may be the reason.
     if let (Err(LedgerError::Usage(_)), Some(statement)) = (&mends, &args.statement) {
         let retiming = retiming(admin::stated(statement)?);
-        if let Some(said) = context.recorded_already(&writer, &retiming)? {
-            return print_receipt(context, &said.receipt(), &writer, &[]);
+        if let Some(earlier) = context.recorded_already(&writer, &retiming)? {
+            return print_receipt(context, &earlier.receipt(), &writer, &[]);
         }
     }
     mends?;

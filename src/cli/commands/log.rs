@@ -116,14 +116,14 @@ fn run(context: &mut Context, args: LogArgs) -> Result<Exit, CliError> {
         None => BTreeSet::new(),
     };
     let (kind, document) = (args.kind, args.document);
-    let asked = LogFilter { first, until, of, turned, by, kind, about, document };
+    let filter = LogFilter { first, until, of, turned, by, kind, about, document };
     let mut out = out(context.format());
     let as_of = view.as_of();
     let mut printer = Printer::new(&mut out, context.format(), &as_of)?;
     printer.life = of.is_some() && !args.newest;
     match args.newest {
-        false => forward(&effects, &asked, &mut |row| printer.row(row))?,
-        true => backward(&effects, &asked, &mut |row| printer.row(row))?,
+        false => forward(&effects, &filter, &mut |row| printer.row(row))?,
+        true => backward(&effects, &filter, &mut |row| printer.row(row))?,
     }
     printer.end(of.and_then(|fact| crate::cli::render::events::standing(&view, fact)))?;
     out.flush()?;
@@ -158,33 +158,34 @@ impl LogFilter {
     ) -> Result<(), LedgerError> {
         let Some(of) = self.of else { return view.walk(self.first, self.until, each) };
         let (mut goes_on, mut met) = (true, false);
-        view.each(&mut |seen| {
-            let within = (self.first..self.until).contains(&seen.position);
-            goes_on = goes_on && (!within || each(seen));
-            met |= seen.position == of;
+        view.each(&mut |event| {
+            let within = (self.first..self.until).contains(&event.position);
+            goes_on = goes_on && (!within || each(event));
+            met |= event.position == of;
         })?;
         // An event that is about no fact and no document is its only event.
         let missed = !met && (self.first..self.until).contains(&of);
-        if let Some(seen) = view.event(of)?.filter(|_| missed) {
-            each(&seen);
+        if let Some(event) = view.event(of)?.filter(|_| missed) {
+            each(&event);
         }
         Ok(())
     }
 
-    fn wants(&self, view: &View<'_>, seen: &ViewedEvent, on: &[u64]) -> bool {
-        let said = seen.statement();
-        let turned = self.turned.contains(&seen.position);
-        let of = turned || self.of.is_none_or(|of| of == seen.position || on.contains(&of));
-        let by = |keys: &Vec<PublicKey>| said.is_some_and(|said| keys.contains(&said.by));
+    fn wants(&self, view: &View<'_>, event: &ViewedEvent, on: &[u64]) -> bool {
+        let statement = event.statement();
+        let turned = self.turned.contains(&event.position);
+        let of = turned || self.of.is_none_or(|of| of == event.position || on.contains(&of));
+        let by =
+            |keys: &Vec<PublicKey>| statement.is_some_and(|statement| keys.contains(&statement.by));
         let kind = |wanted: &String| {
-            said.is_some_and(|said| {
-                let kind = said.kind.as_str();
+            statement.is_some_and(|statement| {
+                let kind = statement.kind.as_str();
                 kind == wanted || kind.split('.').next() == Some(wanted)
             })
         };
         let about = |facts: &BTreeSet<u64>| {
             on.iter().any(|on| facts.contains(on) || self.document == Some(*on))
-                || self.document.is_some_and(|document| names_document(view, seen, document))
+                || self.document.is_some_and(|document| names_document(view, event, document))
         };
         let cheap = of && self.by.as_ref().is_none_or(by) && self.kind.as_ref().is_none_or(kind);
         cheap && self.about.as_ref().is_none_or(about)
@@ -211,13 +212,13 @@ fn about(view: &View<'_>, args: &LogArgs) -> Result<Option<BTreeSet<u64>>, CliEr
         return Ok(None);
     }
     let (mut of_topic, mut of_document) = (BTreeSet::new(), BTreeSet::new());
-    view.walk(0, view.as_of().size, &mut |seen| {
-        let fact = match view.content(seen) {
+    view.walk(0, view.as_of().size, &mut |event| {
+        let fact = match view.content(event) {
             Ok(Content::FactAsserted(body)) => words(&body.fact),
             Ok(Content::FactCorrected(body)) => words(&body.fact),
             _ => return true,
         };
-        let facts = owners(view, seen.position);
+        let facts = owners(view, event.position);
         if topic.as_ref().is_some_and(|topic| has_topic(&fact, topic)) {
             of_topic.extend(facts.iter().copied());
         }
@@ -234,29 +235,29 @@ fn about(view: &View<'_>, args: &LogArgs) -> Result<Option<BTreeSet<u64>>, CliEr
 }
 
 /// Whether the evidence of a confirmation, a dispute or the like cites the document.
-fn names_document(view: &View<'_>, seen: &ViewedEvent, document: u64) -> bool {
-    let evidence = statement_text(view.content(seen)).evidence;
+fn names_document(view: &View<'_>, event: &ViewedEvent, document: u64) -> bool {
+    let evidence = statement_text(view.content(event)).evidence;
     evidence.iter().any(|row| row.evidence.document == document)
 }
 
 type Each<'a> = dyn FnMut(&EventRow) -> Result<(), CliError> + 'a;
 
-fn acts_on(view: &View<'_>, seen: &ViewedEvent) -> Vec<u64> {
-    let said = seen.statement();
-    said.map(|said| on(view, seen.position, &said.args)).unwrap_or_default()
+fn acts_on(view: &View<'_>, event: &ViewedEvent) -> Vec<u64> {
+    let statement = event.statement();
+    statement.map(|statement| on(view, event.position, &statement.args)).unwrap_or_default()
 }
 
 fn forward(
     effects: &Effects<'_, '_>,
-    asked: &LogFilter,
+    filter: &LogFilter,
     each: &mut Each<'_>,
 ) -> Result<(), CliError> {
     let view = effects.view();
     let mut failed = Ok(());
-    asked.walk(view, &mut |seen| {
-        let on = acts_on(view, seen);
-        if asked.wants(view, seen, &on) {
-            failed = row(effects, seen, on).map_err(CliError::from).and_then(|row| each(&row));
+    filter.walk(view, &mut |event| {
+        let on = acts_on(view, event);
+        if filter.wants(view, event, &on) {
+            failed = row(effects, event, on).map_err(CliError::from).and_then(|row| each(&row));
         }
         failed.is_ok()
     })?;
@@ -265,22 +266,22 @@ fn forward(
 
 fn backward(
     effects: &Effects<'_, '_>,
-    asked: &LogFilter,
+    filter: &LogFilter,
     each: &mut Each<'_>,
 ) -> Result<(), CliError> {
     let view = effects.view();
     // If few events are requested, ranges without any of them are not read.
-    let mut few = match asked.is_all() {
+    let mut few = match filter.is_all() {
         true => None,
-        false => Some(positions(view, asked)?),
+        false => Some(positions(view, filter)?),
     };
-    let mut until = asked.until;
-    while until > asked.first {
+    let mut until = filter.until;
+    while until > filter.first {
         let mut rows = Vec::new();
-        let mut keep = |seen: &ViewedEvent| {
-            let on = acts_on(view, seen);
-            if asked.wants(view, seen, &on) {
-                rows.push(row(effects, seen, on));
+        let mut keep = |event: &ViewedEvent| {
+            let on = acts_on(view, event);
+            if filter.wants(view, event, &on) {
+                rows.push(row(effects, event, on));
             }
         };
         match &mut few {
@@ -291,9 +292,9 @@ fn backward(
                 until = *first;
             }
             None => {
-                let from = until.saturating_sub(CHUNK).max(asked.first);
-                view.walk(from, until, &mut |seen| {
-                    keep(seen);
+                let from = until.saturating_sub(CHUNK).max(filter.first);
+                view.walk(from, until, &mut |event| {
+                    keep(event);
                     true
                 })?;
                 until = from;
@@ -306,11 +307,11 @@ fn backward(
     Ok(())
 }
 
-fn positions(view: &View<'_>, asked: &LogFilter) -> Result<Vec<u64>, CliError> {
+fn positions(view: &View<'_>, filter: &LogFilter) -> Result<Vec<u64>, CliError> {
     let mut positions = Vec::new();
-    asked.walk(view, &mut |seen| {
-        if asked.wants(view, seen, &acts_on(view, seen)) {
-            positions.push(seen.position);
+    filter.walk(view, &mut |event| {
+        if filter.wants(view, event, &acts_on(view, event)) {
+            positions.push(event.position);
         }
         true
     })?;
@@ -323,8 +324,8 @@ fn subject(view: &View<'_>, position: u64) -> Result<u64, CliError> {
     if position >= size {
         return Err(no_position(position, size).into());
     }
-    let seen = view.event(position)?;
-    let on = seen.map(|seen| acts_on(view, &seen)).unwrap_or_default();
+    let event = view.event(position)?;
+    let on = event.map(|event| acts_on(view, &event)).unwrap_or_default();
     match on.as_slice() {
         [] => Ok(position),
         [one] => {

@@ -25,7 +25,7 @@ use std::path::{Path, PathBuf};
 /// Make one file that proves a fact, its acts and their signers to others
 ///
 /// The whole record is verified too: a proof that holds by itself can be made of one that does not
-/// verify, and then this is told and the exit is that of annals verify.
+/// verify, and then this is reported and the exit is that of annals verify.
 #[derive(Debug, Args)]
 pub struct ProveArgs {
     /// Position of the fact
@@ -94,8 +94,8 @@ fn run(context: &mut Context, args: ProveArgs) -> Result<Exit, CliError> {
     let proof = prove(&record, args.position, documents)?;
     let progress = Progress::new(record.size(), "verify");
     let jobs = std::thread::available_parallelism().map_or(1, usize::from);
-    let asked = Audit { jobs, ..Audit::default() };
-    let report = audit(&record, &asked, Some(&|done| progress.at(done)))?.report;
+    let options = Audit { jobs, ..Audit::default() };
+    let report = audit(&record, &options, Some(&|done| progress.at(done)))?.report;
     drop(progress);
     let size = proof.checkpoint.size;
     let text = match c2sp(&proof, args.position).filter(|_| args.c2sp) {

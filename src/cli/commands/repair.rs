@@ -180,9 +180,9 @@ fn run(context: &mut Context, args: RepairArgs) -> Result<Exit, CliError> {
         return make(context, &paths);
     }
     let jobs = std::thread::available_parallelism().map_or(1, usize::from);
-    let asked = RepairOptions { from: args.from, jobs, wait: context.wait()? };
+    let options = RepairOptions { from: args.from, jobs, wait: context.wait()? };
     if context.format() != Format::Text {
-        return for_programs(context, &paths, &asked);
+        return for_programs(context, &paths, &options);
     }
     // A failing standard output prevents neither the repair nor its report.
     let mut out = done();
@@ -191,7 +191,7 @@ fn run(context: &mut Context, args: RepairArgs) -> Result<Exit, CliError> {
         let written = writeln!(out, "{}", line(&step)).and_then(|()| out.flush());
         failed = std::mem::replace(&mut failed, Ok(())).and(written);
     };
-    let audited = repair(&paths, &asked, &mut on_step)?;
+    let audited = repair(&paths, &options, &mut on_step)?;
     let written = end(&mut out, &audited);
     match failed.map_err(CliError::from).and(written) {
         Ok(()) | Err(CliError::ClosedPipe) => Ok(Exit::from(audited.report.verdict())),

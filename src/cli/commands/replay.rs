@@ -30,7 +30,7 @@ pub struct ReplayArgs {
     #[arg(long, value_name = "POINT")]
     as_of: Option<String>,
     #[command(flatten)]
-    asked: FilterArgs,
+    filters: FilterArgs,
     /// The state in its one spelling as JSON, to compare with another program's
     #[arg(long, conflicts_with_all = ["when", "topic", "status", "document"])]
     state: bool,
@@ -136,10 +136,10 @@ fn run(context: &mut Context, args: ReplayArgs) -> Result<Exit, CliError> {
         out.flush()?;
         return Ok(provenance::warn(&view, 0));
     }
-    let ask: &Query<'_> = &|slot, state| args.asked.named(slot, state);
+    let ask: &Query<'_> = &|slot, state| args.filters.named(slot, state);
     let (view, names) = provenance::view_of(context, &record, args.as_of.as_deref(), ask)?;
-    let filter = Filter::new(context, &record, &view, &names, &args.asked)?;
-    let rows = Rows::read(&view, &names, &|fact| filter.takes(&view, fact))?;
+    let filter = Filter::new(context, &record, &view, &names, &args.filters)?;
+    let rows = Rows::read(&view, &names, &|fact| filter.has_status(&view, fact))?;
     let (facts, undated) = (Vec::new(), Vec::new());
     let mut answer =
         ReplayAnswer { as_of: view.as_of(), rows: &rows, filter: &filter, facts, undated };
@@ -185,7 +185,7 @@ fn text(
 ) -> Result<(), CliError> {
     answer.each(&mut |row| fact(out, row))?;
     let (count, without) = (answer.facts.len(), answer.undated.len());
-    if let Some(when) = &args.asked.when {
+    if let Some(when) = &args.filters.when {
         writeln!(out, "{}", facts(count, &format!("when {when}")))?;
         if without > 0 {
             writeln!(out, "\n{}:\n", facts(without, UNDATED))?;
@@ -232,10 +232,10 @@ pub fn fact(out: &mut dyn Write, row: &FactRow) -> Result<(), CliError> {
     }
     if let Some(before) = row.before() {
         let present = row.revisions.iter().find(|other| other.act.event == row.revision);
-        let said = format!("before: “{}”", words::claim(&before.words));
+        let text = format!("before: “{}”", words::claim(&before.words));
         let reason = present.and_then(|present| present.reason);
         let reason = reason.map(|reason| format!(" ({reason})")).unwrap_or_default();
-        below(&format!("{said}{reason}"))?;
+        below(&format!("{text}{reason}"))?;
     }
     for dispute in row.disputes.iter().filter(|dispute| dispute.stands) {
         let by = words::who(&dispute.act);

@@ -12,8 +12,9 @@ use crate::cli::commands::review::session::ReviewSession;
 use crate::cli::render::provenance;
 use crate::cli::shared::waiting::{self, ReviewScope, waits_for};
 use crate::cli::shared::{
-    DraftFile, PartKind, ReceiptPart, SubmitOptions, WriteArgs, WriteStatus, fields, submit,
+    DraftFile, PartKind, ReceiptPart, SubmitOptions, WriteArgs, WriteStatus, fields, submit_asking,
 };
+use crate::cli::terminal::ask::Consent;
 use crate::cli::terminal::{
     CliError, Command, Context, Exit, Format, Group, ask, formats, json, note, out,
 };
@@ -31,7 +32,8 @@ use std::io::Write;
 /// A fact waits for you if its words are not yours, you have neither confirmed nor disputed them,
 /// and others have not confirmed them often enough. On a terminal each is shown in its place in the
 /// document, and one key answers: c confirms, d disputes, e edits the claim as a correction, s
-/// skips, b goes back, q finishes; all of it is signed at the end. Elsewhere what waits is listed.
+/// skips, b goes back (also from the last question), q finishes; all of it is signed at the end.
+/// Elsewhere what waits is listed.
 #[derive(Debug, Args)]
 pub struct ReviewArgs {
     /// Facts that rest on this document
@@ -110,20 +112,52 @@ fn run(context: &mut Context, args: ReviewArgs) -> Result<Exit, CliError> {
         return Ok(exit);
     }
     let kept = DraftFile::new(context, "jsonl", "")?;
-    let session = ReviewSession { view: &view, rows: &rows, how: args.how, kept: &kept };
-    let outcome = match session.run() {
-        Err(failure) => Err(failure),
-        Ok(drafts) if drafts.is_empty() => {
-            note("nothing was written");
-            print_nothing(context).map(|()| exit)
-        }
-        Ok(drafts) => {
-            let parts = drafts.iter().filter_map(|draft| part(&rows, draft)).collect();
-            let options = SubmitOptions { parts, ..SubmitOptions::of(&args.write) };
-            submit(context, &Input::of(drafts), &options)
+    let mut session = ReviewSession::new(&view, &rows, args.how, &kept);
+    let outcome = loop {
+        match session.run() {
+            Err(failure) => break Err(failure),
+            Ok(drafts) if drafts.is_empty() => {
+                note("nothing was written");
+                break print_nothing(context).map(|()| exit);
+            }
+            Ok(drafts) => {
+                let parts = drafts.iter().filter_map(|draft| part(&rows, draft)).collect();
+                let options = SubmitOptions { parts, ..SubmitOptions::of(&args.write) };
+                match sign(context, &Input::of(drafts), &options) {
+                    Ok(Signing::Ended(exit)) => break Ok(exit),
+                    Ok(Signing::Back) => {}
+                    Err(failure) => break Err(failure),
+                }
+            }
         }
     };
     kept.end(outcome, "", args.write.dry_run)
+}
+
+/// What came of the last question.
+enum Signing {
+    /// All is written, or was only to be shown.
+    Ended(Exit),
+    /// An answer is to be changed first.
+    Back,
+}
+
+fn sign(
+    context: &mut Context,
+    input: &Input,
+    options: &SubmitOptions,
+) -> Result<Signing, CliError> {
+    let yes = context.global.yes;
+    let mut is_back = false;
+    let mut agree = |question: &str| {
+        let consent = if yes { Consent::Yes } else { ask::yes_or_back(question)? };
+        is_back = consent == Consent::Back;
+        if consent == Consent::Yes { Ok(()) } else { Err(CliError::Declined) }
+    };
+    match submit_asking(context, input, options, &mut agree) {
+        Err(CliError::Declined) if is_back => Ok(Signing::Back),
+        outcome => outcome.map(Signing::Ended),
+    }
 }
 
 /// What a draft of the session says of which fact.

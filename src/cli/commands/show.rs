@@ -142,11 +142,12 @@ fn page(
     if let Some(row) = gathered.documents.remove(&position) {
         return Ok(Page::Document(Box::new(row)));
     }
-    let seen = view.event(position)?.filter(|seen| seen.position == position);
+    let event = view.event(position)?.filter(|event| event.position == position);
     let missing = || LedgerError::NotFound(format!("event {position} could not be read"));
-    let seen = seen.ok_or_else(missing)?;
-    let on = seen.statement().map(|said| on(view, position, &said.args)).unwrap_or_default();
-    Ok(Page::Event(Box::new(row(&Effects::new(view, names), &seen, on)?)))
+    let event = event.ok_or_else(missing)?;
+    let on =
+        event.statement().map(|statement| on(view, position, &statement.args)).unwrap_or_default();
+    Ok(Page::Event(Box::new(row(&Effects::new(view, names), &event, on)?)))
 }
 
 fn text(

@@ -194,11 +194,11 @@ fn redactions(view: &View<'_>, names: &Names) -> Result<Vec<Redactions>, LedgerE
     let redacted = acts.filter(|act| matches!(act.operation, Operation::Redacted { .. }));
     let positions: Vec<u64> = redacted.map(|act| act.position).collect();
     let mut counts: BTreeMap<(String, String), u64> = BTreeMap::new();
-    view.at(&positions, &mut |seen| {
-        if let Some(said) = seen.statement()
-            && let EventArgs::BodyRedacted(args) = &said.args
+    view.at(&positions, &mut |event| {
+        if let Some(statement) = event.statement()
+            && let EventArgs::BodyRedacted(args) = &statement.args
         {
-            *counts.entry((names.of(&said.by), args.reason.to_string())).or_default() += 1;
+            *counts.entry((names.of(&statement.by), args.reason.to_string())).or_default() += 1;
         }
     })?;
     let row = |((by, reason), count)| Redactions { by, reason, count };

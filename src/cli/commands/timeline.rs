@@ -36,7 +36,7 @@ pub struct TimelineArgs {
     #[arg(long, value_name = "POINT")]
     as_of: Option<String>,
     #[command(flatten)]
-    asked: FilterArgs,
+    filters: FilterArgs,
 }
 
 /// The maximum number of facts of a page, which people must be able to read.
@@ -76,8 +76,8 @@ fn run(context: &mut Context, args: TimelineArgs) -> Result<Exit, CliError> {
     };
     let record = context.record()?;
     let (view, names) = provenance::view(context, &record, args.as_of.as_deref())?;
-    let filter = Filter::new(context, &record, &view, &names, &args.asked)?;
-    let gathered = gather(&view, &names, &|fact| filter.takes(&view, fact))?;
+    let filter = Filter::new(context, &record, &view, &names, &args.filters)?;
+    let gathered = gather(&view, &names, &|fact| filter.has_status(&view, fact))?;
     let rows = gathered.facts.into_values().filter(|row| filter.keeps(row)).collect();
     let (dated, undated) = filter.by_date(rows, |row| &row.words);
     filter.note_withheld();
@@ -89,8 +89,8 @@ fn run(context: &mut Context, args: TimelineArgs) -> Result<Exit, CliError> {
         );
         return Err(LedgerError::Usage(why).into());
     }
-    let asked = data::Picked { dated, undated, when: args.asked.when.clone() };
-    let data = data::of(&view, &names, asked, gathered.documents)?;
+    let filters = data::Picked { dated, undated, when: args.filters.when.clone() };
+    let data = data::of(&view, &names, filters, gathered.documents)?;
     let page = page::page(&data)?;
     let Some(place) = place else {
         let mut out = streams::data();

@@ -81,9 +81,9 @@ const FOREIGN: usize = 5;
 fn ledger(context: &mut Context, record: &mut Record, args: VerifyArgs) -> Result<Exit, CliError> {
     let began = Instant::now();
     let policy = trust::policy_of(&record.paths, args.policy.as_deref())?;
-    let asked = audit_options(&args, policy)?;
+    let options = audit_options(&args, policy)?;
     let progress = Progress::new(record.size(), "verify");
-    let audited = audit_settled(record, &asked, Some(&|done| progress.at(done)))?;
+    let audited = audit_settled(record, &options, Some(&|done| progress.at(done)))?;
     drop(progress);
     let strange = foreign(&record.paths);
     for path in strange.iter().take(FOREIGN) {
@@ -103,9 +103,9 @@ fn published(
 ) -> Result<Exit, CliError> {
     let began = Instant::now();
     // The policy beside the keys here may be about another record.
-    let asked = audit_options(&args, trust::named_policy(args.policy.as_deref())?)?;
+    let options = audit_options(&args, trust::named_policy(args.policy.as_deref())?)?;
     let progress = Progress::new(record.size(), "verify");
-    let audited = audit_published(record, &asked, Some(&|done| progress.at(done)))?;
+    let audited = audit_published(record, &options, Some(&|done| progress.at(done)))?;
     drop(progress);
     report(context, &*record, place, &audited, began, args)
 }

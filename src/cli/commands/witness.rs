@@ -33,7 +33,7 @@ pub struct WitnessArgs {
 enum WitnessCommand {
     /// Trust a witness: enter it in the policy beside the keys
     Add(WitnessAddArgs),
-    /// Tell the witnesses of the policy, and whether they cosigned the checkpoint
+    /// Show the witnesses of the policy, and whether they cosigned the checkpoint
     List,
     /// Trust a witness no longer
     Remove {

@@ -224,12 +224,12 @@ impl VerdictReport {
             store: store(&audited.store),
             index: index(&audited.index),
             witnesses: audited
-                .witnessed
+                .policy_result
                 .witnesses
                 .iter()
                 .map(|(name, time)| CosignatureReport { name: name.clone(), time: *time })
                 .collect(),
-            trust_missing: audited.witnessed.missing.clone(),
+            trust_missing: audited.policy_result.missing.clone(),
             anchored: EventRange {
                 by_pin: anchored.by_pin,
                 by_checkpoint: anchored.by_checkpoint,

@@ -62,8 +62,8 @@ pub fn withheld_text(why: Option<Withheld>) -> String {
 }
 
 /// A statement in quotation marks, or why it is withheld; empty if there is none.
-pub fn statement(said: &StatementRow) -> String {
-    match (&said.statement, said.withheld) {
+pub fn statement(row: &StatementRow) -> String {
+    match (&row.statement, row.withheld) {
         (Some(statement), _) => format!("“{}”", visible(statement)),
         (None, None) => String::new(),
         (None, why) => withheld_text(why),
@@ -82,9 +82,9 @@ pub fn who(act: &ActRow) -> String {
 const FAR_MICROS: i64 = 3_600_000_000;
 
 /// The difference between the signer's clock and the ledger's, if it is large.
-pub fn clocks(said: Option<Time>, at: Option<Time>) -> Option<String> {
-    let (said, at) = (said?, at?);
-    let gap = at.micros().checked_sub(said.micros())?;
+pub fn clocks(stated: Option<Time>, at: Option<Time>) -> Option<String> {
+    let (stated, at) = (stated?, at?);
+    let gap = at.micros().checked_sub(stated.micros())?;
     if gap.abs() <= FAR_MICROS {
         return None;
     }
@@ -94,14 +94,14 @@ pub fn clocks(said: Option<Time>, at: Option<Time>) -> Option<String> {
         hours => format!("{} days", hours / 24),
     };
     let side = if gap > 0 { "before" } else { "after" };
-    let said = minute(Some(said));
-    Some(format!("signed {said} by the signer's clock, {span} {side} it was recorded"))
+    let stated = minute(Some(stated));
+    Some(format!("signed {stated} by the signer's clock, {span} {side} it was recorded"))
 }
 
 /// A dispute or retraction: reason, where the error is, and the statement.
 pub fn charge(charge: &Charge) -> String {
-    let said = statement(&charge.said);
-    format!("{}, error in the {}: {said}", charge.reason, charge.error_in)
+    let text = statement(&charge.said);
+    format!("{}, error in the {}: {text}", charge.reason, charge.error_in)
 }
 
 /// The attribution as the beginning of a sentence.

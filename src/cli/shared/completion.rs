@@ -116,18 +116,34 @@ fn values(kind: ValueKind, typed: &OsStr, program: fn() -> Command) -> Vec<Compl
         ValueKind::HelpWords => help_words(program),
     };
     let begins = |value: &Value| value.text.to_lowercase().starts_with(&typed.to_lowercase());
-    let offered = values.into_iter().filter(begins).take(MOST).enumerate();
+    let offered: Vec<Value> = values.into_iter().filter(begins).take(MOST).collect();
+    let is_list = is_bash_list() && offered.len() > 1;
     let candidate = |(place, value): (usize, Value)| {
-        CompletionCandidate::new(spelled(&value.text))
-            .help(Some(visible(&value.about).into()))
-            .display_order(Some(place))
+        let about = visible(&value.about);
+        let text = match is_list && !about.is_empty() {
+            true => format!("{}  {about}", spelled(&value.text)),
+            false => spelled(&value.text),
+        };
+        CompletionCandidate::new(text).help(Some(about.into())).display_order(Some(place))
     };
-    offered.map(candidate).collect()
+    offered.into_iter().enumerate().map(candidate).collect()
+}
+
+/// The variable by which bash says what it does with the values.
+const BASH_TYPE: &str = "_CLAP_COMPLETE_COMP_TYPE";
+/// The types of a completion whose values bash lists: `?` and `!`. It takes of several values no
+/// more than the letters that they have in common, so that what stands beside them is only shown.
+/// Source: the manual of bash, COMP_TYPE.
+const BASH_LISTS: [&str; 2] = ["63", "33"];
+
+/// Whether bash lists the values.
+fn is_bash_list() -> bool {
+    std::env::var(BASH_TYPE).is_ok_and(|kind| BASH_LISTS.contains(&kind.as_str()))
 }
 
 /// Bash hands over and takes words as they are typed: with a backslash before each blank.
 fn is_bash() -> bool {
-    std::env::var_os("_CLAP_COMPLETE_COMP_TYPE").is_some()
+    std::env::var_os(BASH_TYPE).is_some()
 }
 
 fn plain(typed: &str) -> String {

@@ -6,7 +6,7 @@ use crate::cli::terminal::{CliError, Context, note, visible};
 use crate::ledger::exchange::policy_file::PolicyFile;
 use crate::ledger::exchange::witnesses::{Collected, Timeouts, collect as ask_witnesses};
 use crate::ledger::reader::Record;
-use crate::witness::ask::Unheard;
+use crate::witness::ask::WitnessError;
 use annals_core::time::Time;
 use serde::Serialize;
 use std::time::Duration;
@@ -52,7 +52,7 @@ impl CollectReport<'_> {
             name,
             cosigned: heard.as_ref().ok().map(|time| spelled(*time)),
             why_not: heard.is_err().then(|| sentence(heard)),
-            contradicts: matches!(heard, Err(Unheard::Contradicts(_))),
+            contradicts: matches!(heard, Err(WitnessError::Contradicts(_))),
         });
         let (size, quorum) = (collected.size, collected.quorum);
         CollectReport { size, quorum, witnesses: witnesses.collect() }
@@ -75,13 +75,13 @@ pub fn lines(collected: &Collected) -> Vec<String> {
     lines
 }
 
-pub fn sentence(heard: &Result<u64, Unheard>) -> String {
+pub fn sentence(heard: &Result<u64, WitnessError>) -> String {
     match heard {
         Ok(time) => format!("cosigned {}", spelled(*time)),
-        Err(Unheard::Silent(why)) => format!("no answer: {why}"),
-        Err(Unheard::Refused(status, why)) => format!("will not ({status}): {why}"),
-        Err(Unheard::Unproven(why)) => format!("says without proof that {why}"),
-        Err(Unheard::Contradicts(why)) => format!("contradicts this record: {why}"),
+        Err(WitnessError::Silent(why)) => format!("no answer: {why}"),
+        Err(WitnessError::Refused(status, why)) => format!("will not ({status}): {why}"),
+        Err(WitnessError::Unproven(why)) => format!("says without proof that {why}"),
+        Err(WitnessError::Contradicts(why)) => format!("contradicts this record: {why}"),
     }
 }
 

@@ -3,6 +3,7 @@
 //! Always holds: the file is private; its name is printed when it is created, and again if the
 //! drafts were not written; it is removed once they are. Not here: the content.
 
+use crate::cli::terminal::ask::UnfinishedLine;
 use crate::cli::terminal::{CliError, Context, Exit, note};
 use crate::disk::{self, FileMode};
 use crate::ledger::error::LedgerError;
@@ -76,6 +77,23 @@ impl DraftFile {
         Ok(saved.map_err(LedgerError::from)?)
     }
 
+    /// Keeps a line that is not finished in a file beside the drafts.
+    pub fn save_line(&self, line: &UnfinishedLine) -> Result<(), CliError> {
+        let text = serde_json::to_string(line).map_err(io::Error::other)?;
+        let saved = disk::replace(&self.line_path(), text.as_bytes(), FileMode::Private);
+        Ok(saved.map_err(LedgerError::from)?)
+    }
+
+    /// The line that was not finished when the drafts were left.
+    pub fn unfinished_line(&self) -> Option<UnfinishedLine> {
+        let bytes = disk::read_optional(&self.line_path(), LINE_BOUND).ok().flatten()?;
+        serde_json::from_slice(&bytes).ok()
+    }
+
+    fn line_path(&self) -> PathBuf {
+        self.path.with_extension("line")
+    }
+
     /// Removes the file if this program created it and its drafts were written.
     pub fn written(self, outcome: Result<Exit, CliError>, dry_run: bool) -> Result<Exit, CliError> {
         if self.ours && !dry_run && matches!(outcome, Ok(Exit::Yes)) {
@@ -107,9 +125,15 @@ impl DraftFile {
 
     /// Removes the file.
     pub fn drop(&self) -> Result<(), CliError> {
+        if self.ours && disk::is_there(&self.line_path())? {
+            std::fs::remove_file(self.line_path())?;
+        }
         Ok(std::fs::remove_file(&self.path)?)
     }
 }
+
+/// The maximum size of a line that is not finished, in bytes.
+const LINE_BOUND: u64 = 1 << 20;
 
 /// The maximum size of a file of drafts, in bytes.
 pub const BOUND: u64 = 1 << 30;
@@ -150,6 +174,11 @@ fn text(bytes: Vec<u8>) -> Result<String, String> {
         return Err(format!(
             "expected UTF-8, found {found}; save it as UTF-8 (a spreadsheet: CSV UTF-8)"
         ));
+    }
+    if bytes.contains(&0) {
+        return Err("expected UTF-8, found zero bytes, such as UTF-16 has; save it as UTF-8 (a \
+                    spreadsheet: CSV UTF-8)"
+            .to_owned());
     }
     let text = String::from_utf8(bytes).map_err(|error| {
         let from = error.utf8_error().valid_up_to();

@@ -82,18 +82,18 @@ impl Filter {
         record: &Record,
         view: &View<'_>,
         names: &Names,
-        asked: &FilterArgs,
+        filters: &FilterArgs,
     ) -> Result<Filter, CliError> {
-        if let Some(document) = asked.document {
+        if let Some(document) = filters.document {
             document_at(view, document, "--document")?;
         }
         let by = context.global.editor.as_deref();
         Ok(Filter {
-            status: asked.status,
-            topic: asked.topic.as_ref().map(|topic| topic.to_lowercase()),
-            document: asked.document,
+            status: filters.status,
+            topic: filters.topic.as_ref().map(|topic| topic.to_lowercase()),
+            document: filters.document,
             by: by.map(|name| provenance::keys(record, names, name)).transpose()?,
-            when: asked.when.as_deref().map(when).transpose()?,
+            when: filters.when.as_deref().map(when).transpose()?,
             withheld_facts: Cell::new(0),
         })
     }
@@ -106,7 +106,7 @@ impl Filter {
 
     /// The part of the filter that depends on the state alone: a fact that was set aside has no
     /// status and passes no filter of facts (`show`, `log` and `diff` report what happened to it).
-    pub fn takes(&self, view: &View<'_>, position: u64) -> bool {
+    pub fn has_status(&self, view: &View<'_>, position: u64) -> bool {
         let fact = view.state().fold.fact(position);
         fact.is_some_and(|fact| {
             self.status.is_none_or(|status| view.state().status(fact) == status)

@@ -41,9 +41,9 @@ pub fn write(writer: &mut Writer, prepared: &Prepared, extent: Extent) -> Result
         let on = if on.is_empty() { on } else { format!(" {on}") };
         let head = format!("{position:>6}  {}{on}", resolved.args.kind());
         if extent == Extent::Line {
-            let said = one_line(&resolved.content).unwrap_or_default();
+            let text = one_line(&resolved.content).unwrap_or_default();
             let file = file(prepared, &resolved.content).map(|file| format!(", {file}"));
-            writeln!(out, "{head}  {}{}", visible(&said), file.unwrap_or_default())?;
+            writeln!(out, "{head}  {}{}", visible(&text), file.unwrap_or_default())?;
             for line in quoted_and_attributed(&resolved.content) {
                 writeln!(out, "{}", wrapped(&line, 8))?;
             }
@@ -191,23 +191,24 @@ fn why(resolved: &Resolved) -> Option<String> {
         Args::FactRetracted(args) => Some((args.reason, args.error_in)),
         Args::FactRelated(args) => {
             let relation = format!("{} {} {}", args.from, args.rel, args.to);
-            let said = one_line(&resolved.content).map(|text| format!(": “{}”", visible(&text)));
-            return Some(format!("{relation}{}", said.unwrap_or_default()));
+            let statement =
+                one_line(&resolved.content).map(|text| format!(": “{}”", visible(&text)));
+            return Some(format!("{relation}{}", statement.unwrap_or_default()));
         }
         _ => None,
     };
-    let said = match &resolved.content {
+    let statement = match &resolved.content {
         Content::FactCorrected(content) => Some(content.statement.to_string()),
         Content::FactAsserted(_) | Content::DocumentCaptured(_) => None,
         content => one_line(content),
     };
-    let said = said.map(|text| format!("“{}”", visible(&text)));
-    match (reason, said) {
-        (Some((reason, place)), Some(said)) => {
+    let statement = statement.map(|text| format!("“{}”", visible(&text)));
+    match (reason, statement) {
+        (Some((reason, place)), Some(statement)) => {
             let disputes = disputes_resolved(&resolved.args);
-            Some(format!("{reason}, error in the {place}{disputes}: {said}"))
+            Some(format!("{reason}, error in the {place}{disputes}: {statement}"))
         }
-        (_, said) => said,
+        (_, statement) => statement,
     }
 }
 

@@ -291,7 +291,7 @@ fn may_write(
 /// facts that they act on; without their own positions and the times set by the clock.
 fn essence(writer: &Writer, prepared: &Prepared, key: &PublicKey) -> Vec<String> {
     let fold = &writer.verifier.chain.state.fold;
-    let said = prepared.resolved.iter().map(|resolved| {
+    let parts = prepared.resolved.iter().map(|resolved| {
         let content = body::write(&Hash([0; 32]), key, &resolved.content);
         let args = canonical::write(&resolved.args);
         let stands = resolved.args.positions().into_iter().filter(|at| *at < prepared.first);
@@ -305,7 +305,7 @@ fn essence(writer: &Writer, prepared: &Prepared, key: &PublicKey) -> Vec<String>
         let [args, content] = [args, content].map(|bytes| shifted(&bytes, prepared.first));
         format!("{} {args} {content} {stands:?}", resolved.args.kind())
     });
-    said.collect()
+    parts.collect()
 }
 
 /// The JSON with positions of new events replaced by their numbers, and without the time of

@@ -29,15 +29,15 @@ pub fn value(error: &Unread) -> Option<String> {
 }
 
 /// What to use in place of a command that is not here, where it is clear what is meant; `None`
-/// where the library's own words are to be told.
+/// where the library's own message is right.
 pub fn unknown_command(error: &Unread) -> Option<String> {
-    let told = |kind| match error.get(kind) {
+    let text_of = |kind| match error.get(kind) {
         Some(ContextValue::String(text)) => Some(text.clone()),
         Some(ContextValue::StyledStr(text)) => Some(text.to_string()),
         _ => None,
     };
-    let found = told(ContextKind::InvalidSubcommand)?;
-    let usage = told(ContextKind::Usage)?;
+    let found = text_of(ContextKind::InvalidSubcommand)?;
+    let usage = text_of(ContextKind::Usage)?;
     // "Usage: PROGRAM COMMAND [OPTIONS] …": the program may have another name here.
     let inside = usage.split_whitespace().nth(2).filter(|word| !word.starts_with(['[', '<']));
     let meant = HINTS.iter().find(|hint| {

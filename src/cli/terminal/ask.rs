@@ -9,6 +9,7 @@ mod line_editor;
 
 pub use crate::cli::terminal::ask::hidden_input::is_left;
 use crate::cli::terminal::ask::line_editor::LineQuestion;
+pub use crate::cli::terminal::ask::line_editor::{UnfinishedLine, go_on_with, take_unfinished};
 use crate::cli::terminal::exit::CliError;
 use crate::cli::terminal::output::{note, whole_words};
 use crate::keys::{RECOVERY_LINES, TRIES, check_recovery_line, read_recovery};
@@ -77,25 +78,59 @@ pub fn line_or_back(
     Ok(Some(typed).filter(|typed| typed != BACK))
 }
 
-fn line_of(asked: &LineQuestion<'_>) -> Result<String, CliError> {
-    line_editor::line(asked).map_err(left)
+fn line_of(question: &LineQuestion<'_>) -> Result<String, CliError> {
+    line_editor::line(question).map_err(left)
 }
 
 /// Asks for yes or no, as a whole line, with no as default; on a terminal only. Input typed before
 /// the question is discarded, and an invalid answer repeats the question.
 pub fn yes(question: &str) -> Result<bool, CliError> {
+    let prompt = format!("{question} [y/N]");
+    let meant = |typed: &str| match typed {
+        "y" | "yes" => Some(true),
+        "" | "n" | "no" => Some(false),
+        _ => None,
+    };
+    decision(&prompt, "expected y or yes, n or no, and return", &meant)
+}
+
+/// An answer to a question of yes or no that has a way back.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Consent {
+    /// Yes.
+    Yes,
+    /// No.
+    No,
+    /// What was answered before is to be changed.
+    Back,
+}
+
+/// The same with a way back.
+pub fn yes_or_back(question: &str) -> Result<Consent, CliError> {
+    let prompt = format!("{question} [y/N/b: back]");
+    let meant = |typed: &str| match typed {
+        "y" | "yes" => Some(Consent::Yes),
+        "" | "n" | "no" => Some(Consent::No),
+        "b" | "back" | BACK => Some(Consent::Back),
+        _ => None,
+    };
+    decision(&prompt, "expected y or yes, n or no, b or back, and return", &meant)
+}
+
+fn decision<T>(
+    prompt: &str,
+    expected: &str,
+    meant: &dyn Fn(&str) -> Option<T>,
+) -> Result<T, CliError> {
     for _ in 0..ANSWERS {
-        let typed =
-            match crate::cli::terminal::ask::hidden_input::line_shown(&format!("{question} [y/N]"))
-            {
-                Ok(typed) => typed.trim().to_lowercase(),
-                Err(error) if error.kind() == io::ErrorKind::InvalidData => "?".to_owned(),
-                Err(error) => return Err(left(error)),
-            };
-        match typed.as_str() {
-            "y" | "yes" => return Ok(true),
-            "" | "n" | "no" => return Ok(false),
-            _ => note("expected y or yes, n or no, and return"),
+        let typed = match hidden_input::line_shown(prompt) {
+            Ok(typed) => typed.trim().to_lowercase(),
+            Err(error) if error.kind() == io::ErrorKind::InvalidData => "?".to_owned(),
+            Err(error) => return Err(left(error)),
+        };
+        match meant(&typed) {
+            Some(answer) => return Ok(answer),
+            None => note(expected),
         }
     }
     Err(CliError::Declined)

@@ -10,7 +10,7 @@ use crate::cli::terminal::output::{note, wrapped};
 use crate::cli::terminal::progress::Progress;
 use crate::cli::terminal::{ask, zone};
 use crate::clock::Clock;
-use crate::disk::lock::Waiting;
+use crate::disk::lock::LockWait;
 use crate::disk::{ensure_private, is_folder_at};
 use crate::entropy::{Entropy, Seeded, System};
 use crate::key_agent::{AgentFolder, AgentKey, KeyAgent};
@@ -135,8 +135,8 @@ impl Context {
         let published = place.open(&cache_place(&place)?)?;
         let progress = Progress::new(published.size(), "read");
         let jobs = std::thread::available_parallelism().map_or(1, usize::from);
-        let told = |done| progress.at(done);
-        let reading = PublishedReading { place, paths, jobs, progress: Some(&told) };
+        let report = |done| progress.at(done);
+        let reading = PublishedReading { place, paths, jobs, progress: Some(&report) };
         Ok(Record::of_published(published, reading)?)
     }
 
@@ -272,9 +272,9 @@ impl Context {
     }
 
     /// How long to wait for another writer; its name is printed as a note.
-    pub fn wait(&self) -> Result<Waiting, CliError> {
-        let tell = |holder: &str| note(format!("waiting for another writer: {holder}"));
-        Ok(Waiting { most: span("--wait", &self.global.wait)?, tell })
+    pub fn wait(&self) -> Result<LockWait, CliError> {
+        let report = |holder: &str| note(format!("waiting for another writer: {holder}"));
+        Ok(LockWait { most: span("--wait", &self.global.wait)?, report })
     }
 
     /// The secret keys here that may sign, without opening them.
@@ -357,7 +357,8 @@ impl Context {
         writer: &Writer,
         resolved: &Resolved,
     ) -> Result<Option<EarlierAct>, CliError> {
-        let Some(said) = EarlierAct::last(writer, &resolved.args)?.filter(|said| said.is(resolved))
+        let Some(earlier) =
+            EarlierAct::last(writer, &resolved.args)?.filter(|earlier| earlier.is(resolved))
         else {
             return Ok(None);
         };
@@ -366,12 +367,12 @@ impl Context {
         }
         let keys = KeyFolder::open(&writer.paths.keys)?;
         let ours = match &self.global.editor {
-            Some(name) => keys.public(&KeyName::new(name.as_str())?).ok() == Some(said.by),
+            Some(name) => keys.public(&KeyName::new(name.as_str())?).ok() == Some(earlier.by),
             None => keys.list()?.keys.iter().any(|listed| {
-                listed.held != KeyPresence::Elsewhere && listed.public == Some(said.by)
+                listed.held != KeyPresence::Elsewhere && listed.public == Some(earlier.by)
             }),
         };
-        Ok(ours.then_some(said))
+        Ok(ours.then_some(earlier))
     }
 
     /// The key here that signs, before it is opened.

@@ -17,8 +17,8 @@ pub const TABLE: &[Format] = &[Format::Text, Format::Json, Format::Jsonl, Format
 /// Refuses a format that the command does not support.
 ///
 /// `formats`: those of the command, at least one; `matches` names the command in the error.
-pub fn check(formats: &[Format], asked: Format, matches: &ArgMatches) -> Result<(), CliError> {
-    if formats.contains(&asked) {
+pub fn check(formats: &[Format], format: Format, matches: &ArgMatches) -> Result<(), CliError> {
+    if formats.contains(&format) {
         return Ok(());
     }
     let names: Vec<String> = formats.iter().map(|format| name(*format)).collect();
@@ -27,7 +27,7 @@ pub fn check(formats: &[Format], asked: Format, matches: &ArgMatches) -> Result<
         Some((last, more)) => format!("{} or {last}", more.join(", ")),
         None => String::new(),
     };
-    let (command, found) = (words(matches), name(asked));
+    let (command, found) = (words(matches), name(format));
     Err(CliError::usage(format!("{command}: expected --format {names}, found {found}")))
 }
 

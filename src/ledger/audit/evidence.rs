@@ -65,7 +65,7 @@ pub fn keep(
 }
 
 /// A path where there is no file, or one with the same bytes.
-fn place(asked: Option<&Path>, pin: &Path, text: &str) -> Result<PathBuf, LedgerError> {
+fn place(named: Option<&Path>, pin: &Path, text: &str) -> Result<PathBuf, LedgerError> {
     let beside = |end: &str| {
         let mut name = OsString::from(pin);
         name.push(end);
@@ -75,7 +75,7 @@ fn place(asked: Option<&Path>, pin: &Path, text: &str) -> Result<PathBuf, Ledger
         let there = read_optional(path, annals_core::evidence::MAX_EVIDENCE as u64)?;
         Ok(there.is_none_or(|there| there == text.as_bytes()))
     };
-    if let Some(path) = asked {
+    if let Some(path) = named {
         return match free(path)? {
             true => Ok(path.to_owned()),
             false => Err(LedgerError::ThereAlready(path.to_owned())),
@@ -112,15 +112,15 @@ fn make(
     };
     let size = second.checkpoint.size;
     let of_record = report.heads.get(&size).is_some_and(|at| at.root == second.checkpoint.root);
-    let seen = match of_record {
+    let grown = match of_record {
         true => Some(Grown::read(pin, source, size, report)?),
         false => None,
     };
-    let forked_at = match fork_point(pin, &second, seen.as_ref()) {
+    let forked_at = match fork_point(pin, &second, grown.as_ref()) {
         Ok(at) => at,
         Err(why) => return Ok(Err(why)),
     };
-    let key_changes = seen.map(|seen| seen.key_changes(size)).unwrap_or_default();
+    let key_changes = grown.map(|grown| grown.key_changes(size)).unwrap_or_default();
     Ok(Ok(ForkEvidence { key, first, second, forked_at, key_changes }))
 }
 
@@ -129,7 +129,7 @@ fn make(
 fn fork_point(
     pin: &Pin,
     second: &SignedCheckpoint,
-    seen: Option<&Grown>,
+    grown: Option<&Grown>,
 ) -> Result<Option<ForkPoint>, String> {
     let (first, second) = (&pin.checkpoint, &second.checkpoint);
     if first.size == second.size {
@@ -145,10 +145,10 @@ fn fork_point(
                 .to_owned()),
         };
     }
-    let Some(seen) = seen else {
+    let Some(grown) = grown else {
         return Err("the record's checkpoint is not of the record in hand".to_owned());
     };
-    let at = match first_difference(pin, &seen.nodes) {
+    let at = match first_difference(pin, &grown.nodes) {
         None if second.size < first.size => return Ok(None),
         _ if second.size > first.size => first.size,
         Some(range) if range.end <= second.size => range.end,
@@ -162,7 +162,7 @@ fn fork_point(
         subtrees(0..first.size).into_iter().zip(pin.peaks.iter().copied()).collect();
     let root = Tree::from_peaks(at, peaks).map(|tree| tree.root());
     let one = root.zip(path(at, first.size, |subtree| kept.get(&subtree).copied()));
-    let other = seen.root(at).zip(path(at, second.size, |subtree| seen.nodes.get(subtree)));
+    let other = grown.root(at).zip(path(at, second.size, |subtree| grown.nodes.get(subtree)));
     let before = |(root, path)| EarlierCheckpoint { root, path };
     match (one.map(before), other.map(before)) {
         (Some(first), Some(second)) => Ok(Some(ForkPoint { size: at, first, second })),
@@ -187,7 +187,7 @@ impl Grown {
         size: u64,
         report: &Report,
     ) -> Result<Grown, SourceError> {
-        let mut seen = Grown { nodes: NodeCollector::default(), records: Vec::new() };
+        let mut grown = Grown { nodes: NodeCollector::default(), records: Vec::new() };
         let pinned = pin.checkpoint.size;
         let borders = (0..64).rev().map(|bit| pinned >> bit << bit).filter(|at| *at > 0);
         let mut plans = vec![Plan::root(pinned)];
@@ -199,20 +199,20 @@ impl Grown {
         let named: Vec<u64> =
             changes.filter(|position| *position < size).take(MAX_EVENTS).collect();
         plans.extend(named.iter().filter_map(|position| Plan::inclusion(*position, size)));
-        plans.iter().for_each(|plan| seen.nodes.want(plan));
+        plans.iter().for_each(|plan| grown.nodes.want(plan));
         for span in source.walk(0)? {
             for entry in span?.entries {
-                let position = seen.nodes.tree().size();
+                let position = grown.nodes.tree().size();
                 if position >= size {
-                    return Ok(seen);
+                    return Ok(grown);
                 }
-                seen.nodes.push(record::hash(&entry.record));
+                grown.nodes.push(record::hash(&entry.record));
                 if named.contains(&position) {
-                    seen.records.push((position, entry.record));
+                    grown.records.push((position, entry.record));
                 }
             }
         }
-        Ok(seen)
+        Ok(grown)
     }
 
     fn root(&self, size: u64) -> Option<Hash> {
@@ -224,9 +224,9 @@ impl Grown {
     fn key_changes(self, size: u64) -> Vec<LogKeyChange> {
         let Grown { nodes, records } = self;
         let names = |record: &[u8]| {
-            let said = Reading::of(record).statement;
-            said.is_some_and(|said| {
-                matches!(said.args, Args::LedgerOpened(_) | Args::LedgerRekeyed(_))
+            let statement = Reading::of(record).statement;
+            statement.is_some_and(|statement| {
+                matches!(statement.args, Args::LedgerOpened(_) | Args::LedgerRekeyed(_))
             })
         };
         let records = records.into_iter().filter(|(_, record)| names(record));

@@ -51,8 +51,8 @@ pub fn prove(record: &Record, fact: u64, documents: ProofDocuments) -> Result<Pr
     let mut chosen = acts_on(&view, fact);
     let mut named = BTreeSet::new();
     let positions: Vec<u64> = chosen.iter().copied().collect();
-    view.at(&positions, &mut |seen| {
-        if let Ok(content) = view.content(seen) {
+    view.at(&positions, &mut |event| {
+        if let Ok(content) = view.content(event) {
             named.extend(evidence_of(content).iter().map(|evidence| evidence.document));
         }
     })?;
@@ -230,8 +230,8 @@ fn shown(
     }
     let fold = &view.present().fold;
     let withheld = |at: u64, entry: &Entry| {
-        let said = Reading::of(&entry.record).statement;
-        let promised = said.map_or(Seal::Open, |said| said.args.sealed());
+        let statement = Reading::of(&entry.record).statement;
+        let promised = statement.map_or(Seal::Open, |statement| statement.args.sealed());
         fold.is_redacted(at) || fold.sealed_now(at, promised).is_some()
     };
     let mut shown = Vec::new();
@@ -261,10 +261,10 @@ fn captured(
         .map(|shown| shown.position)
         .collect();
     let mut digests = Vec::new();
-    view.at(&positions, &mut |seen| {
+    view.at(&positions, &mut |event| {
         use annals_core::event::body::Content;
-        if let Ok(Content::DocumentCaptured(captured)) = view.content(seen) {
-            digests.push((seen.position, captured.sha256));
+        if let Ok(Content::DocumentCaptured(captured)) = view.content(event) {
+            digests.push((event.position, captured.sha256));
         }
     })?;
     for (position, digest) in digests {

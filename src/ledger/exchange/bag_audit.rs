@@ -102,7 +102,7 @@ pub fn paths_in(bag: &Path) -> Paths {
 /// Audits a whole bag.
 pub fn audit_bag(
     bag: &Path,
-    asked: &Audit,
+    options: &Audit,
     progress: Option<&(dyn Fn(u64) + Sync)>,
 ) -> Result<BagAudit, LedgerError> {
     let checked = check(bag)?;
@@ -125,7 +125,7 @@ pub fn audit_bag(
     };
     let of = bagged.size.filter(|(size, _)| *size == record.size()).map(|(_, of)| of);
     record.part_of = of.filter(|of| *of > record.size());
-    let audited = audit(&record, asked, progress)?;
+    let audited = audit(&record, options, progress)?;
     let report = &audited.report;
     bagged.vouched = match record.source.changed() {
         Some(_) if read(bag, NOTE)?.is_some() => {

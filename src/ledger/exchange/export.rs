@@ -83,17 +83,17 @@ pub struct Exported {
 pub fn export(
     record: &Record,
     log_keys: &[SecretKey],
-    asked: &ExportOptions,
+    options: &ExportOptions,
     ground: &mut dyn BagTarget,
 ) -> Result<Exported, LedgerError> {
     if record.is_published() {
         // A bag holds a ledger: what is published becomes one first.
-        return export(&PublishedCopy::of(record)?.record, log_keys, asked, ground);
+        return export(&PublishedCopy::of(record)?.record, log_keys, options, ground);
     }
-    let whole = verified(record, asked.jobs)?;
-    let part = part(record, &whole, asked.until)?;
+    let whole = verified(record, options.jobs)?;
+    let part = part(record, &whole, options.until)?;
     let signer = part.keys(part.size).and_then(|keys| held(log_keys, keys));
-    if signer.is_none() && !asked.unsigned {
+    if signer.is_none() && !options.unsigned {
         return Err(no_signer(record, &part));
     }
     let known = checkpoints::known(record, &part)?;
@@ -104,7 +104,7 @@ pub fn export(
         true => record.checkpoint.clone(),
         false => checkpoints::choose(&part, &known, log_keys)?,
     };
-    if checkpoint.is_none() && !asked.unsigned {
+    if checkpoint.is_none() && !options.unsigned {
         return Err(no_signer(record, &part));
     }
     let folder = ground.folder().join(PAYLOAD).join("ledger");
@@ -233,9 +233,9 @@ fn journal(
 
 /// The error for a mark with another root than that of the record at its size.
 fn contradicted(mark: &Mark, part: &Part) -> LedgerError {
-    let remembered = mark.remembered();
-    match remembered.is_damaged(&part.report.log) {
-        true => LedgerError::Faulty(vec![Fault::of(Rule::Unreadable, remembered.damage())]),
+    let marked = mark.marked_checkpoint();
+    match marked.is_damaged(&part.report.log) {
+        true => LedgerError::Faulty(vec![Fault::of(Rule::Unreadable, marked.damage())]),
         false => LedgerError::BehindMark { marked: mark.size, size: part.of },
     }
 }

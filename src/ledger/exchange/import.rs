@@ -14,7 +14,7 @@
 use crate::archive::bag::PAYLOAD;
 use crate::archive::bag::target::{BagTarget, FolderBagTarget};
 use crate::disk;
-use crate::disk::lock::Waiting;
+use crate::disk::lock::LockWait;
 use crate::keys::HighWaterMarks;
 use crate::ledger::audit::options::Audit;
 use crate::ledger::error::LedgerError;
@@ -39,7 +39,7 @@ pub struct ImportOptions<'a> {
     /// The number of threads that verify.
     pub jobs: usize,
     /// How long to wait for another import to the same place.
-    pub wait: Waiting,
+    pub wait: LockWait,
 }
 
 /// The result of an import.
@@ -59,16 +59,16 @@ pub struct ImportedLedger {
 pub fn import(
     bag: &Path,
     paths: &Paths,
-    asked: &ImportOptions<'_>,
+    options: &ImportOptions<'_>,
 ) -> Result<ImportedLedger, LedgerError> {
     expect_apart(&paths.ledger, &[ProtectedPlace::Bag(bag), ProtectedPlace::Keys(&paths.keys)])?;
-    let bagged = audit_bag(bag, &Audit { jobs: asked.jobs, ..Audit::default() }, None)?;
+    let bagged = audit_bag(bag, &Audit { jobs: options.jobs, ..Audit::default() }, None)?;
     let report = whole(bag, &bagged)?;
-    let imported = match asked.take_over {
+    let imported = match options.take_over {
         None => Imported::ReadOnly(bagged.size.map_or(report.size, |(_, of)| of)),
         Some(keys) => taken_over(&bagged, report, paths, keys)?,
     };
-    let mut ground = FolderBagTarget::open(&paths.ledger, asked.wait)?;
+    let mut ground = FolderBagTarget::open(&paths.ledger, options.wait)?;
     for name in bagged.checked.manifest.keys() {
         let Some(name) = name.strip_prefix("data/").filter(|name| is_of_ledger(name)) else {
             continue;
@@ -137,16 +137,16 @@ fn taken_over(
     if let Some(mark) = &mark
         && (mark.size > size || (mark.size == size && mark.root != root))
     {
-        let remembered = mark.remembered();
-        return Err(match remembered.is_damaged(&report.log) {
-            true => LedgerError::Faulty(vec![Fault::of(Rule::Unreadable, remembered.damage())]),
+        let marked = mark.marked_checkpoint();
+        return Err(match marked.is_damaged(&report.log) {
+            true => LedgerError::Faulty(vec![Fault::of(Rule::Unreadable, marked.damage())]),
             false => LedgerError::BehindMark { marked: mark.size, size },
         });
     }
     let held = |public: &PublicKey| log_keys.iter().any(|key| key.public() == *public);
-    let remembered = mark.is_some_and(|mark| mark.size == size);
+    let marked = mark.is_some_and(|mark| mark.size == size);
     let needed = [Some(ledger.log_key), ledger.old_log_key];
-    match remembered && needed.iter().flatten().all(held) {
+    match marked && needed.iter().flatten().all(held) {
         true => Ok(Imported::No),
         false => Ok(Imported::Rekey(ledger.log_key)),
     }

@@ -64,8 +64,8 @@ impl<'a> Verified<'a> {
         jobs: usize,
         progress: Option<&(dyn Fn(u64) + Sync)>,
     ) -> Result<Verified<'a>, LedgerError> {
-        let asked = Audit { jobs, ..Audit::default() };
-        let report = audit(record, &asked, progress)?.report;
+        let options = Audit { jobs, ..Audit::default() };
+        let report = audit(record, &options, progress)?.report;
         if !report.faults.is_empty() {
             return Err(LedgerError::Faulty(report.faults));
         }

@@ -7,7 +7,7 @@
 
 use crate::archive::bag::target::{BagTarget, FolderBagTarget};
 use crate::archive::published::Published;
-use crate::disk::lock::Waiting;
+use crate::disk::lock::LockWait;
 use crate::disk::temporary::Temporary;
 use crate::journal::{Copied, copy};
 use crate::ledger::audit::audit_published;
@@ -31,7 +31,7 @@ pub struct PublishedImport<'a> {
     /// Number of threads that verify.
     pub jobs: usize,
     /// How long to wait for another import to the same place.
-    pub wait: Waiting,
+    pub wait: LockWait,
     /// Called periodically with the number of events that are verified.
     pub progress: Option<&'a (dyn Fn(u64) + Sync)>,
 }
@@ -43,15 +43,15 @@ pub fn import_published(
     place: &PublishedPlace,
     published: &mut Published,
     paths: &Paths,
-    asked: &PublishedImport<'_>,
+    options: &PublishedImport<'_>,
 ) -> Result<u64, LedgerError> {
     let mut kept = vec![ProtectedPlace::Keys(&paths.keys)];
     if let PublishedPlace::Folder(folder) = place {
         kept.push(ProtectedPlace::Published(folder));
     }
     expect_apart(&paths.ledger, &kept)?;
-    let audit = Audit { jobs: asked.jobs, ..Audit::default() };
-    let report = audit_published(published, &audit, asked.progress)?.report;
+    let audit = Audit { jobs: options.jobs, ..Audit::default() };
+    let report = audit_published(published, &audit, options.progress)?.report;
     if !report.faults.is_empty() {
         let (place, faults, seen) = (place.to_string(), report.faults, None);
         return Err(LedgerError::FaultyPublished { place, faults, seen });
@@ -59,7 +59,7 @@ pub fn import_published(
     if let Some((position, v)) = report.later_version {
         return Err(LedgerError::Later { position, v });
     }
-    write(published, published.checkpoint(), paths, asked.wait)?;
+    write(published, published.checkpoint(), paths, options.wait)?;
     make_index(paths, Record::open(paths.clone())?.journal()?, None)?;
     Ok(report.size)
 }
@@ -78,7 +78,7 @@ impl PublishedCopy {
         let keys = Some(record.paths.keys.clone());
         let paths = Paths::new(scratch.path().join("ledger"), keys);
         let checkpoint = record.checkpoint.as_deref();
-        write(&record.source, checkpoint, &paths, Waiting::default())?;
+        write(&record.source, checkpoint, &paths, LockWait::default())?;
         Ok(PublishedCopy { record: Record::open(paths)?, _scratch: scratch })
     }
 }
@@ -87,7 +87,7 @@ fn write(
     source: &dyn Source,
     checkpoint: Option<&[u8]>,
     paths: &Paths,
-    wait: Waiting,
+    wait: LockWait,
 ) -> Result<(), LedgerError> {
     let mut target = FolderBagTarget::open(&paths.ledger, wait)?;
     let mut documents = BTreeSet::new();

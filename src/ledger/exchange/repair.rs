@@ -15,7 +15,7 @@ mod stored;
 mod scratch;
 pub mod step;
 
-use crate::disk::lock::{Lock, Waiting};
+use crate::disk::lock::{Lock, LockWait};
 use crate::index::IndexStatus;
 use crate::ledger::audit::options::Audit;
 use crate::ledger::audit::{Audited, audit};
@@ -37,7 +37,7 @@ pub struct RepairOptions {
     /// The number of threads.
     pub jobs: usize,
     /// How long to wait for a writer.
-    pub wait: Waiting,
+    pub wait: LockWait,
 }
 
 /// Repairs a ledger, reports each step, and verifies the result.
@@ -46,22 +46,22 @@ pub struct RepairOptions {
 /// records verify and differ. After an error nothing was changed.
 pub fn repair(
     paths: &Paths,
-    asked: &RepairOptions,
+    options: &RepairOptions,
     on_step: &mut dyn FnMut(Step),
 ) -> Result<Audited, LedgerError> {
     paths.expect_repairable()?;
-    let from = asked.from.as_ref().map(|copy| copy_paths(paths, copy)).transpose()?;
-    let lock = Lock::take(&paths.lock(), asked.wait)?;
+    let from = options.from.as_ref().map(|copy| copy_paths(paths, copy)).transpose()?;
+    let lock = Lock::take(&paths.lock(), options.wait)?;
     let scratch = Scratch::make(&paths.ledger)?;
-    let journal = Holding::journal(paths, asked.jobs)?;
+    let journal = Holding::journal(paths, options.jobs)?;
     on_step(journal.step());
-    let mut store = Holding::store(paths, &scratch, asked.jobs)?;
+    let mut store = Holding::store(paths, &scratch, options.jobs)?;
     on_step(store.step());
     // If the journal is complete, a complete store is compared with it, whatever was signed.
     store.anchored |= journal.is_whole();
     let mut holdings = vec![journal, store];
     if let Some(from) = &from {
-        let copy = Holding::copy(from, paths, &holdings, asked.jobs)?;
+        let copy = Holding::copy(from, paths, &holdings, options.jobs)?;
         on_step(copy.step());
         holdings.push(copy);
     }
@@ -90,14 +90,14 @@ pub fn repair(
         on_step(Step::Nothing);
     }
     drop(lock);
-    let asked = Audit { store: true, index: true, jobs: asked.jobs, ..Audit::default() };
-    audit(&Record::open(paths.clone())?, &asked, None)
+    let options = Audit { store: true, index: true, jobs: options.jobs, ..Audit::default() };
+    audit(&Record::open(paths.clone())?, &options, None)
 }
 
 /// Builds the index of the journal, unless it is already complete.
 pub fn index(
     paths: &Paths,
-    wait: impl Into<Waiting>,
+    wait: impl Into<LockWait>,
     progress: Option<&(dyn Fn(u64) + Sync)>,
 ) -> Result<IndexStatus, LedgerError> {
     paths.expect_ledger()?;

@@ -7,12 +7,12 @@
 //! the request to one witness (`witness::ask`), the list of witnesses (`policy_file`). Source:
 //! FORMAT.md section 13.
 
-use crate::disk::lock::{Lock, Waiting};
+use crate::disk::lock::{Lock, LockWait};
 use crate::disk::{self, FileMode, read_optional};
 use crate::keys::{HighWaterMarks, Mark};
 use crate::ledger::error::LedgerError;
 use crate::ledger::reader::Record;
-use crate::witness::ask::{Question, ShownCheckpoint, Unheard, ask};
+use crate::witness::ask::{Question, ShownCheckpoint, WitnessError, ask};
 use annals_core::event::record::hash;
 use annals_core::hash::Hash;
 use annals_core::merkle::{NodeCollector, Plan, Tree};
@@ -33,7 +33,7 @@ pub struct Timeouts {
     /// For each step of a request to one witness.
     pub witness: Duration,
     /// For another writer's lock.
-    pub writer: Waiting,
+    pub writer: LockWait,
 }
 
 /// The result of a collection.
@@ -43,7 +43,7 @@ pub struct Collected {
     pub size: u64,
     /// For each witness of the policy, in order, its name and the time of its cosignature (seconds
     /// since 1970), or why there is none.
-    pub witnesses: Vec<(String, Result<u64, Unheard>)>,
+    pub witnesses: Vec<(String, Result<u64, WitnessError>)>,
     /// Whether the checkpoint meets the policy's quorum afterwards.
     pub quorum: bool,
 }
@@ -51,8 +51,8 @@ pub struct Collected {
 impl Collected {
     /// Whether a signed checkpoint is of another or a longer record.
     pub fn is_contradicted(&self) -> bool {
-        let contradicts = |(_, heard): &(String, Result<u64, Unheard>)| {
-            matches!(heard, Err(Unheard::Contradicts(_)))
+        let contradicts = |(_, heard): &(String, Result<u64, WitnessError>)| {
+            matches!(heard, Err(WitnessError::Contradicts(_)))
         };
         self.witnesses.iter().any(contradicts)
     }
@@ -88,8 +88,8 @@ pub fn collect(
         contradicts: &contradicts,
         patience: patience.witness,
     };
-    let asked = ask_all(&policy.witnesses, &question);
-    if asked.iter().any(|heard| matches!(heard, Err(Unheard::Contradicts(_)))) {
+    let answers = ask_all(&policy.witnesses, &question);
+    if answers.iter().any(|heard| matches!(heard, Err(WitnessError::Contradicts(_)))) {
         // Another process may meanwhile have written here and collected cosignatures of a later
         // checkpoint.
         let now = read_optional(&record.paths.checkpoint(), MAX_NOTE as u64)?;
@@ -98,7 +98,7 @@ pub fn collect(
         }
     }
     let lines: Vec<NoteSignature> =
-        asked.iter().filter_map(|heard| Some(heard.as_ref().ok()?.0.clone())).collect();
+        answers.iter().filter_map(|heard| Some(heard.as_ref().ok()?.0.clone())).collect();
     let note = match lines.is_empty() {
         true => note,
         false => keep(record, &note, &lines, patience.writer)?,
@@ -106,7 +106,7 @@ pub fn collect(
     let names = policy.witnesses.iter().map(|witness| witness.name.clone());
     Ok(Collected {
         size: checkpoint.size,
-        witnesses: names.zip(asked.into_iter().map(|heard| heard.map(|(_, at)| at))).collect(),
+        witnesses: names.zip(answers.into_iter().map(|heard| heard.map(|(_, at)| at))).collect(),
         quorum: policy.check(&note).quorum,
     })
 }
@@ -218,15 +218,15 @@ fn grew() -> LedgerError {
 }
 
 /// A witness's cosignature and its time.
-type Heard = Result<(NoteSignature, u64), Unheard>;
+type Heard = Result<(NoteSignature, u64), WitnessError>;
 
 /// Sends the request to all witnesses at once; returns their answers in order.
 fn ask_all(witnesses: &[Witness], question: &Question<'_>) -> Vec<Heard> {
     std::thread::scope(|scope| {
-        let asked: Vec<_> =
+        let threads: Vec<_> =
             witnesses.iter().map(|witness| scope.spawn(|| ask(witness, question))).collect();
-        let failed = || Err(Unheard::Silent("the thread that asked it failed".to_owned()));
-        asked.into_iter().map(|thread| thread.join().unwrap_or_else(|_| failed())).collect()
+        let failed = || Err(WitnessError::Silent("the thread that asked it failed".to_owned()));
+        threads.into_iter().map(|thread| thread.join().unwrap_or_else(|_| failed())).collect()
     })
 }
 
@@ -250,14 +250,14 @@ fn remember(record: &Record, note: &Note) -> Result<(), LedgerError> {
 /// Puts lines into the ledger's checkpoint; each replaces an earlier line of the same key.
 fn keep(
     record: &Record,
-    asked: &Note,
+    sent: &Note,
     lines: &[NoteSignature],
-    wait: Waiting,
+    wait: LockWait,
 ) -> Result<Note, LedgerError> {
     let paths = &record.paths;
     let _lock = Lock::take(&paths.lock(), wait)?;
     let now = read_optional(&paths.checkpoint(), MAX_NOTE as u64)?;
-    let Some(mut note) = now.as_deref().and_then(Note::parse).filter(|n| n.text == asked.text)
+    let Some(mut note) = now.as_deref().and_then(Note::parse).filter(|n| n.text == sent.text)
     else {
         return Err(grew());
     };

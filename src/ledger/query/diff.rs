@@ -113,7 +113,7 @@ pub fn between(
     from: &View<'_>,
     to: &View<'_>,
     names: &Names,
-    takes: &dyn Fn(u64) -> bool,
+    wanted: &dyn Fn(u64) -> bool,
 ) -> Result<Between, LedgerError> {
     let first = from.as_of().size;
     let mut changed = restated(from, to);
@@ -123,7 +123,7 @@ pub fn between(
             changed.extend(facts.filter(|fact| to.state().fold.fact(*fact).is_some()));
         }
     }
-    let gathered = gather(to, names, &|fact| changed.contains(&fact) && takes(fact))?;
+    let gathered = gather(to, names, &|fact| changed.contains(&fact) && wanted(fact))?;
     let mut all = Between { damaged: gathered.damaged, ..Between::default() };
     let effects = Effects::new(to, names);
     let turns = turns(&effects, first)?;
@@ -132,11 +132,11 @@ pub fn between(
         all.rows.push(row);
     }
     let mut failed = Ok(());
-    to.walk(first, to.as_of().size, &mut |seen| {
-        if let Some(said) = seen.statement() {
-            let on = on(to, seen.position, &said.args);
+    to.walk(first, to.as_of().size, &mut |event| {
+        if let Some(statement) = event.statement() {
+            let on = on(to, event.position, &statement.args);
             let of_fact = on.iter().any(|on| to.state().fold.fact(*on).is_some());
-            let list = match said.kind {
+            let list = match statement.kind {
                 Type::FactRelated | Type::RelationWithdrawn => &mut all.relations,
                 Type::DocumentCaptured | Type::DocumentDescribed => &mut all.documents,
                 Type::EditorEnrolled | Type::EditorChanged | Type::EditorRevoked => {
@@ -147,7 +147,7 @@ pub fn between(
                 kind if kind.as_str().starts_with("fact.") => return true,
                 _ => &mut all.ledger,
             };
-            match row(&effects, seen, on) {
+            match row(&effects, event, on) {
                 Ok(row) => list.push(row),
                 Err(error) => failed = Err(error),
             }
@@ -175,10 +175,10 @@ impl StatusTurn {
 fn turns(effects: &Effects<'_, '_>, first: u64) -> Result<Vec<StatusTurn>, LedgerError> {
     let (view, mut turns) = (effects.view(), Vec::new());
     for event in effects.turning(first) {
-        let (Some(impact), Some(seen)) = (effects.impact(event)?, view.event(event)?) else {
+        let (Some(impact), Some(event)) = (effects.impact(event)?, view.event(event)?) else {
             continue;
         };
-        let row = row(effects, &seen, Vec::new())?;
+        let row = row(effects, &event, Vec::new())?;
         let why = match &row.args {
             Some(Args::LedgerChanged(args)) => {
                 let confirmations =
@@ -193,9 +193,9 @@ fn turns(effects: &Effects<'_, '_>, first: u64) -> Result<Vec<StatusTurn>, Ledge
             }
             _ => continue,
         };
-        let Some(act) = act(view, effects.names, &seen) else { continue };
+        let Some(act) = act(view, effects.names, &event) else { continue };
         let subject = row.effect.subject.clone();
-        let said = statement_text(view.content(&seen));
+        let said = statement_text(view.content(&event));
         let step = ChangeStep { subject, ..step(&act, Some(why), &said) };
         turns.push(StatusTurn { step, impact });
     }

@@ -67,36 +67,36 @@ impl<'a, 'v> Effects<'a, 'v> {
     }
 
     /// The effect of one event.
-    pub fn of(&self, seen: &ViewedEvent) -> Result<Effect, LedgerError> {
-        let Some(said) = seen.statement() else { return Ok(Effect::default()) };
-        let content = self.view.content(seen).ok();
-        let (changes, subject) = match &said.args {
+    pub fn of(&self, event: &ViewedEvent) -> Result<Effect, LedgerError> {
+        let Some(statement) = event.statement() else { return Ok(Effect::default()) };
+        let content = self.view.content(event).ok();
+        let (changes, subject) = match &statement.args {
             Args::LedgerOpened(args) => {
-                let mut changes = self.ledger(seen.position, args.confirmations, content);
+                let mut changes = self.ledger(event.position, args.confirmations, content);
                 changes.insert(0, change("origin", Value::Null, json!(args.origin)));
                 changes.push(change("log_key", Value::Null, json!(args.log_key)));
                 changes.push(change("roles", Value::Null, roles(args.roles)));
-                (changes, Some(said.by))
+                (changes, Some(statement.by))
             }
             Args::LedgerChanged(args) => {
-                (self.ledger(seen.position, args.confirmations, content), None)
+                (self.ledger(event.position, args.confirmations, content), None)
             }
             Args::LedgerRekeyed(args) => {
-                let before = json!(self.names.log_key_before(seen.position));
+                let before = json!(self.names.log_key_before(event.position));
                 (vec![change("log_key", before, json!(args.log_key))], None)
             }
             Args::LedgerRetimed(_) => {
-                let earlier = seen.position.checked_sub(1).map(|before| self.view.event(before));
+                let earlier = event.position.checked_sub(1).map(|before| self.view.event(before));
                 let earlier = earlier.transpose()?.flatten().and_then(|earlier| earlier.at());
-                (vec![change("at", json!(earlier), json!(seen.at()))], None)
+                (vec![change("at", json!(earlier), json!(event.at()))], None)
             }
             Args::LedgerUpgraded(args) => {
-                let before = json!(self.names.format_before(seen.position));
+                let before = json!(self.names.format_before(event.position));
                 (vec![change("v", before, json!(args.v))], None)
             }
             Args::EditorEnrolled(args) => {
                 let mut changes = vec![change("roles", Value::Null, roles(args.roles))];
-                let others = self.names.keys_of_person(&args.key, seen.position);
+                let others = self.names.keys_of_person(&args.key, event.position);
                 if !others.is_empty() {
                     let all = others.iter().copied().chain([args.key]);
                     let all: Vec<PublicKey> = all.collect();
@@ -107,17 +107,17 @@ impl<'a, 'v> Effects<'a, 'v> {
             Args::EditorChanged(args) => {
                 let mut changes = Vec::new();
                 if let Some(Content::EditorChanged(body)) = content {
-                    let before = json!(self.names.at(&args.key, seen.position).then);
+                    let before = json!(self.names.at(&args.key, event.position).then);
                     differ(&mut changes, "name", before, json!(body.name));
                 }
-                let before = self.names.roles_before(&args.key, seen.position).map(roles);
+                let before = self.names.roles_before(&args.key, event.position).map(roles);
                 differ(&mut changes, "roles", json!(before), roles(args.roles));
                 (changes, Some(args.key))
             }
             Args::EditorRevoked(args) => (Vec::new(), Some(args.key)),
             Args::DocumentDescribed(args) => match content {
                 Some(Content::DocumentDescribed(body)) => {
-                    (self.described(args.document, seen.position, body)?, None)
+                    (self.described(args.document, event.position, body)?, None)
                 }
                 _ => (Vec::new(), None),
             },
@@ -132,10 +132,10 @@ impl<'a, 'v> Effects<'a, 'v> {
             _ => (Vec::new(), None),
         };
         let subject = subject.map(|key| {
-            let named = self.names.at(&key, seen.position);
+            let named = self.names.at(&key, event.position);
             Subject { name: named.then, name_now: named.now, key }
         });
-        Ok(Effect { subject, changes, impact: self.impact(seen.position)?.as_deref().cloned() })
+        Ok(Effect { subject, changes, impact: self.impact(event.position)?.as_deref().cloned() })
     }
 
     fn ledger(
@@ -177,8 +177,8 @@ impl<'a, 'v> Effects<'a, 'v> {
             if earlier != document && self.view.undone_by(earlier).is_some_and(|by| by < event) {
                 continue;
             }
-            let Some(seen) = self.view.event(earlier)? else { continue };
-            let before = match self.view.content(&seen) {
+            let Some(event) = self.view.event(earlier)? else { continue };
+            let before = match self.view.content(&event) {
                 Ok(Content::DocumentCaptured(body)) => object(body),
                 Ok(Content::DocumentDescribed(body)) => object(body),
                 _ => continue,
@@ -188,8 +188,8 @@ impl<'a, 'v> Effects<'a, 'v> {
         Ok(differences(&Map::new(), &object(body)))
     }
 
-    fn fact(&self, seen: &ViewedEvent) -> Option<Map<String, Value>> {
-        match self.view.content(seen) {
+    fn fact(&self, event: &ViewedEvent) -> Option<Map<String, Value>> {
+        match self.view.content(event) {
             Ok(Content::FactAsserted(body)) => Some(object(&body.fact)),
             Ok(Content::FactCorrected(body)) => Some(object(&body.fact)),
             _ => None,

@@ -73,34 +73,34 @@ pub fn on(view: &View<'_>, position: u64, args: &Args) -> Vec<u64> {
 /// The row of an event, with its effect.
 pub fn row(
     effects: &Effects<'_, '_>,
-    seen: &ViewedEvent,
+    event: &ViewedEvent,
     on: Vec<u64>,
 ) -> Result<EventRow, LedgerError> {
     let (view, names) = (effects.view, effects.names);
-    let statement = seen.statement();
-    let content = view.content(seen);
-    let by = statement.map(|said| names.at(&said.by, seen.position));
+    let statement = event.statement();
+    let content = view.content(event);
+    let by = statement.map(|statement| names.at(&statement.by, event.position));
     let (by, by_now) = by.map_or((None, None), |named| (Some(named.then), named.now));
     Ok(EventRow {
-        position: seen.position,
-        hash: seen.hash(),
-        at: seen.at(),
-        said: statement.map(|said| said.said),
-        kind: statement.map(|said| said.kind),
+        position: event.position,
+        hash: event.hash(),
+        at: event.at(),
+        said: statement.map(|statement| statement.said),
+        kind: statement.map(|statement| statement.kind),
         by,
         by_now,
-        key: statement.map(|said| said.by),
+        key: statement.map(|statement| statement.by),
         on,
-        args: statement.map(|said| said.args.clone()),
+        args: statement.map(|statement| statement.args.clone()),
         words: content.ok().and_then(words),
         claim: match content {
             Ok(Content::FactCorrected(body)) => Some(body.fact.claim.to_string()),
             _ => None,
         },
         withheld: content.err(),
-        applied: view.is_applied(seen.position),
-        undone_by: view.undone_by(seen.position),
-        effect: effects.of(seen)?,
+        applied: view.is_applied(event.position),
+        undone_by: view.undone_by(event.position),
+        effect: effects.of(event)?,
     })
 }
 

@@ -103,7 +103,9 @@ impl<'a, 'v> Rows<'a, 'v> {
             damaged: RefCell::default(),
         };
         let mut made = Made::default();
-        view.at(&described, &mut |seen| Making { rows: &rows, seen, into: &mut made }.document())?;
+        view.at(&described, &mut |event| {
+            Making { rows: &rows, event, into: &mut made }.document()
+        })?;
         rows.documents = made.documents;
         Ok(rows)
     }
@@ -146,11 +148,11 @@ impl<'a, 'v> Rows<'a, 'v> {
         let mut events: Vec<u64> = owned.iter().map(|owned| owned.event).collect();
         events.dedup();
         let mut made = Made::default();
-        self.view.at(&events, &mut |seen| {
-            let first = owned.partition_point(|owned| owned.event < seen.position);
+        self.view.at(&events, &mut |event| {
+            let first = owned.partition_point(|owned| owned.event < event.position);
             let rest = owned.get(first..).unwrap_or_default();
-            for owned in rest.iter().take_while(|owned| owned.event == seen.position) {
-                Making { rows: self, seen, into: &mut made }.fact(owned.fact);
+            for owned in rest.iter().take_while(|owned| owned.event == event.position) {
+                Making { rows: self, event, into: &mut made }.fact(owned.fact);
             }
         })?;
         for row in made.facts.values_mut() {
@@ -247,14 +249,14 @@ struct Made {
 
 struct Making<'a, 'b, 'v> {
     rows: &'a Rows<'b, 'v>,
-    seen: &'a ViewedEvent,
+    event: &'a ViewedEvent,
     into: &'a mut Made,
 }
 
 impl Making<'_, '_, '_> {
     /// The event is about a document.
     fn document(mut self) {
-        match self.seen.statement().map(|said| &said.args) {
+        match self.event.statement().map(|statement| &statement.args) {
             Some(Args::DocumentCaptured(_)) => self.captured(),
             Some(Args::DocumentDescribed(args)) => self.described(args.document),
             _ => {}
@@ -263,8 +265,8 @@ impl Making<'_, '_, '_> {
 
     /// The event is about this fact.
     fn fact(mut self, fact: u64) {
-        let Some(said) = self.seen.statement() else { return };
-        match &said.args {
+        let Some(statement) = self.event.statement() else { return };
+        match &statement.args {
             Args::FactAsserted(_) => self.asserted(),
             Args::FactRelated(args) => self.related(fact, args),
             Args::RelationWithdrawn(args) => self.withdrawn(fact, args.relation),
@@ -275,13 +277,13 @@ impl Making<'_, '_, '_> {
     }
 
     fn act(&self) -> Option<ActRow> {
-        act(self.rows.view, self.rows.names, self.seen)
+        act(self.rows.view, self.rows.names, self.event)
     }
 
     fn content(&mut self) -> Result<&Content, Withheld> {
-        let found = self.rows.view.content(self.seen);
+        let found = self.rows.view.content(self.event);
         if found == Err(Withheld::Damaged) {
-            self.rows.damaged.borrow_mut().insert(self.seen.position);
+            self.rows.damaged.borrow_mut().insert(self.event.position);
         }
         found
     }
@@ -295,7 +297,7 @@ impl Making<'_, '_, '_> {
     }
 
     fn asserted(&mut self) {
-        let (position, hash) = (self.seen.position, self.seen.hash());
+        let (position, hash) = (self.event.position, self.event.hash());
         let Some(first) = self.revision() else { return };
         self.into.facts.insert(
             position,
@@ -332,7 +334,9 @@ impl Making<'_, '_, '_> {
             Err(why) => (None, WordsRow { withheld: Some(why), ..WordsRow::default() }),
         };
         let (mut reason, mut error_in, mut resolves) = (None, None, Vec::new());
-        if let Some(Args::FactCorrected(args)) = self.seen.statement().map(|said| &said.args) {
+        if let Some(Args::FactCorrected(args)) =
+            self.event.statement().map(|statement| &statement.args)
+        {
             (reason, error_in) = (Some(args.reason), Some(args.error_in));
             resolves.clone_from(&args.resolves);
         }
@@ -421,7 +425,7 @@ impl Making<'_, '_, '_> {
     }
 
     fn captured(&mut self) {
-        let (position, hash) = (self.seen.position, self.seen.hash());
+        let (position, hash) = (self.event.position, self.event.hash());
         let Some(captured) = self.act() else { return };
         let (about, withheld) = match self.content() {
             Ok(Content::DocumentCaptured(body)) => (Some(Box::new(body.clone())), None),

@@ -291,8 +291,8 @@ impl<'a> View<'a> {
     ) -> Result<(), LedgerError> {
         if let Some(slice) = self.slice.as_ref().filter(|_| until.saturating_sub(from) < FEW) {
             for position in (from..until).filter(|position| wanted(*position)) {
-                let seen = self.event_of(slice, position)?;
-                if seen.is_some_and(|seen| !each(&seen)) {
+                let event = self.event_of(slice, position)?;
+                if event.is_some_and(|event| !each(&event)) {
                     break;
                 }
             }
@@ -310,8 +310,8 @@ impl<'a> View<'a> {
                 if seq(&entry.record).is_some_and(|position| !wanted(position)) {
                     continue;
                 }
-                let seen = ViewedEvent::of(index, examine(entry));
-                if wanted(seen.position) && !each(&seen) {
+                let event = ViewedEvent::of(index, examine(entry));
+                if wanted(event.position) && !each(&event) {
                     return Ok(());
                 }
             }
@@ -323,8 +323,8 @@ impl<'a> View<'a> {
     pub fn each(&self, each: &mut dyn FnMut(&ViewedEvent)) -> Result<(), LedgerError> {
         match &self.slice {
             Some(slice) => self.at(slice.events(), each),
-            None => self.walk(0, self.as_of().size, &mut |seen| {
-                each(seen);
+            None => self.walk(0, self.as_of().size, &mut |event| {
+                each(event);
                 true
             }),
         }
@@ -344,8 +344,8 @@ impl<'a> View<'a> {
                 continue;
             }
             for position in run {
-                if let Some(seen) = self.event_of(slice, *position)? {
-                    each(&seen);
+                if let Some(event) = self.event_of(slice, *position)? {
+                    each(&event);
                 }
             }
         }
@@ -361,8 +361,8 @@ impl<'a> View<'a> {
             return Ok(());
         };
         let wanted = |position: u64| positions.binary_search(&position).is_ok();
-        self.walk_some(*first..last + 1, &wanted, &mut |seen| {
-            each(seen);
+        self.walk_some(*first..last + 1, &wanted, &mut |event| {
+            each(event);
             true
         })
     }
@@ -398,11 +398,11 @@ impl<'a> View<'a> {
 
     /// The content of an event's body, or why it is withheld. A body that is sealed or redacted now
     /// is withheld as of an earlier point too.
-    pub fn content<'s>(&self, seen: &'s ViewedEvent) -> Result<&'s Content, Withheld> {
-        let promised = seen.statement().map_or(Seal::Open, |said| said.args.sealed());
-        self.is_told(seen.position, promised)?;
-        match (&seen.examined.body, seen.statement()) {
-            (BodyFound::Good(body), Some(said)) if is_of(body, said) => Ok(&body.content),
+    pub fn content<'s>(&self, event: &'s ViewedEvent) -> Result<&'s Content, Withheld> {
+        let promised = event.statement().map_or(Seal::Open, |statement| statement.args.sealed());
+        self.is_told(event.position, promised)?;
+        match (&event.examined.body, event.statement()) {
+            (BodyFound::Good(body), Some(statement)) if is_of(body, statement) => Ok(&body.content),
             (BodyFound::Withheld, _) => Err(Withheld::Missing),
             _ => Err(Withheld::Damaged),
         }
@@ -486,8 +486,8 @@ fn seq(record: &[u8]) -> Option<u64> {
     std::str::from_utf8(rest.get(..digits)?).ok()?.parse().ok()
 }
 
-fn is_of(body: &Body, said: &Statement) -> bool {
-    body.by == said.by && body.content.kind() == said.kind
+fn is_of(body: &Body, statement: &Statement) -> bool {
+    body.by == statement.by && body.content.kind() == statement.kind
 }
 
 /// An event that was read.

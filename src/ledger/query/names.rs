@@ -19,28 +19,28 @@ use hashbrown::{HashMap, HashSet};
 
 /// The event that gave a value.
 #[derive(Clone, Copy)]
-struct Giver {
+struct GrantSource {
     event: u64,
     /// The suspect revocation that undid the event.
     undone_by: Option<u64>,
 }
 
-impl Giver {
-    fn give<T>(self, value: T) -> Given<T> {
-        Given { event: self.event, undone_by: self.undone_by, value }
+impl GrantSource {
+    fn give<T>(self, value: T) -> Grant<T> {
+        Grant { event: self.event, undone_by: self.undone_by, value }
     }
 }
 
 /// A value that an event gave.
 #[derive(Clone, Debug)]
-struct Given<T> {
+struct Grant<T> {
     event: u64,
     /// The suspect revocation that undid the event.
     undone_by: Option<u64>,
     value: T,
 }
 
-impl<T> Given<T> {
+impl<T> Grant<T> {
     fn stands(&self) -> bool {
         self.undone_by.is_none()
     }
@@ -52,8 +52,8 @@ impl<T> Given<T> {
 }
 
 /// The last value that was in force just before an event.
-fn before<T>(list: &[Given<T>], event: u64) -> Option<&T> {
-    list.iter().rev().find(|given| given.stood(event)).map(|given| &given.value)
+fn before<T>(list: &[Grant<T>], event: u64) -> Option<&T> {
+    list.iter().rev().find(|grant| grant.stood(event)).map(|grant| &grant.value)
 }
 
 /// The record's own title, licence and corrections policy.
@@ -71,8 +71,8 @@ pub struct LedgerWords {
 #[derive(Clone, Debug, Default)]
 struct KeyHistory {
     person: Option<Person>,
-    names: Vec<Given<String>>,
-    roles: Vec<Given<Roles>>,
+    names: Vec<Grant<String>>,
+    roles: Vec<Grant<Roles>>,
 }
 
 /// The names of keys, and the texts about the ledger itself.
@@ -82,10 +82,10 @@ pub struct Names {
     /// Keys with a name that a reader could mistake for another person's, or for a label of the
     /// program; the digits of the key distinguish them.
     alike: HashSet<PublicKey>,
-    words: Vec<Given<LedgerWords>>,
-    confirmations: Vec<Given<u64>>,
-    log_keys: Vec<Given<PublicKey>>,
-    formats: Vec<Given<u64>>,
+    words: Vec<Grant<LedgerWords>>,
+    confirmations: Vec<Grant<u64>>,
+    log_keys: Vec<Grant<PublicKey>>,
+    formats: Vec<Grant<u64>>,
     /// The title of the record.
     pub title: Option<String>,
     /// The licence of its texts.
@@ -113,14 +113,14 @@ impl Names {
         let positions: Vec<u64> =
             acts.filter(|act| naming(&act.operation)).map(|act| act.position).collect();
         let mut names = Names::default();
-        view.at(&positions, &mut |seen| {
-            if let Some(said) = seen.statement() {
-                let undone_by = view.undone_by(seen.position);
-                let giver = Giver { event: seen.position, undone_by };
-                names.take(giver, said, view.content(seen).ok());
+        view.at(&positions, &mut |event| {
+            if let Some(statement) = event.statement() {
+                let undone_by = view.undone_by(event.position);
+                let source = GrantSource { event: event.position, undone_by };
+                names.take(source, statement, view.content(event).ok());
             }
         })?;
-        if let Some(last) = names.words.iter().rev().find(|given| given.stands()) {
+        if let Some(last) = names.words.iter().rev().find(|grant| grant.stands()) {
             let LedgerWords { title, licence, corrections_policy } = last.value.clone();
             (names.title, names.licence) = (title, licence);
             names.corrections_policy = corrections_policy;
@@ -130,7 +130,7 @@ impl Names {
             for act in view.state().history.acts() {
                 let key = view.state().history.key(act.by);
                 if let Some(key) = key.filter(|key| key.digest() == recovery) {
-                    names.name(key, Giver { event: 0, undone_by: None }, "recovery key");
+                    names.name(key, GrantSource { event: 0, undone_by: None }, "recovery key");
                     break;
                 }
             }
@@ -138,73 +138,73 @@ impl Names {
         Ok(names)
     }
 
-    fn take(&mut self, giver: Giver, said: &Statement, content: Option<&Content>) {
+    fn take(&mut self, source: GrantSource, statement: &Statement, content: Option<&Content>) {
         // An enrolment names its key even where it was undone.
-        let lasting = Giver { undone_by: None, ..giver };
-        match &said.args {
+        let lasting = GrantSource { undone_by: None, ..source };
+        match &statement.args {
             Args::LedgerOpened(args) => {
-                self.roles(said.by, giver, args.roles);
-                self.person(said.by, &args.person);
-                self.confirmations.push(giver.give(args.confirmations));
-                self.log_keys.push(giver.give(args.log_key));
+                self.roles(statement.by, source, args.roles);
+                self.person(statement.by, &args.person);
+                self.confirmations.push(source.give(args.confirmations));
+                self.log_keys.push(source.give(args.log_key));
             }
             Args::LedgerChanged(args) => {
-                self.confirmations.push(giver.give(args.confirmations));
+                self.confirmations.push(source.give(args.confirmations));
             }
             Args::LedgerRekeyed(args) => {
-                self.log_keys.push(giver.give(args.log_key));
+                self.log_keys.push(source.give(args.log_key));
             }
             Args::LedgerUpgraded(args) => {
-                self.formats.push(giver.give(args.v));
+                self.formats.push(source.give(args.v));
             }
             Args::EditorEnrolled(args) => {
                 self.roles(args.key, lasting, args.roles);
                 self.person(args.key, &args.person);
             }
-            Args::EditorChanged(args) => self.roles(args.key, giver, args.roles),
+            Args::EditorChanged(args) => self.roles(args.key, source, args.roles),
             _ => {}
         }
-        match (&said.args, content) {
+        match (&statement.args, content) {
             (Args::LedgerOpened(_), Some(Content::LedgerOpened(body))) => {
-                self.name(said.by, lasting, &body.name);
+                self.name(statement.by, lasting, &body.name);
                 let policy = body.corrections_policy.as_ref();
-                self.words(giver, &body.title, &body.licence, policy);
+                self.words(source, &body.title, &body.licence, policy);
             }
             (_, Some(Content::LedgerChanged(body))) => {
                 let policy = body.corrections_policy.as_ref();
-                self.words(giver, &body.title, &body.licence, policy);
+                self.words(source, &body.title, &body.licence, policy);
             }
             (Args::EditorEnrolled(args), Some(Content::EditorEnrolled(body))) => {
                 self.name(args.key, lasting, &body.name);
             }
             (Args::EditorChanged(args), Some(Content::EditorChanged(body))) => {
-                self.name(args.key, giver, &body.name);
+                self.name(args.key, source, &body.name);
             }
             _ => {}
         }
     }
 
-    fn name(&mut self, key: PublicKey, giver: Giver, name: &str) {
+    fn name(&mut self, key: PublicKey, source: GrantSource, name: &str) {
         let names = &mut self.by_key.entry(key).or_default().names;
-        names.push(giver.give(name.to_owned()));
+        names.push(source.give(name.to_owned()));
     }
 
-    fn roles(&mut self, key: PublicKey, giver: Giver, roles: Roles) {
+    fn roles(&mut self, key: PublicKey, source: GrantSource, roles: Roles) {
         let history = self.by_key.entry(key).or_default();
-        history.roles.push(giver.give(roles));
+        history.roles.push(source.give(roles));
     }
 
     fn person(&mut self, key: PublicKey, person: &Person) {
         self.by_key.entry(key).or_default().person.get_or_insert_with(|| person.clone());
     }
 
-    fn words(&mut self, giver: Giver, title: &str, licence: &str, policy: Option<&Short>) {
+    fn words(&mut self, source: GrantSource, title: &str, licence: &str, policy: Option<&Short>) {
         let value = LedgerWords {
             title: Some(title.to_owned()),
             licence: Some(licence.to_owned()),
             corrections_policy: policy.map(Short::to_string),
         };
-        self.words.push(giver.give(value));
+        self.words.push(source.give(value));
     }
 
     /// The name of a key as of the view's point, distinguished from another person's; its first 16
@@ -216,7 +216,7 @@ impl Names {
     /// The name of a key as of the view's point, as written in the record.
     pub fn plain(&self, key: &PublicKey) -> Option<&str> {
         let names = &self.by_key.get(key)?.names;
-        names.iter().rev().find(|given| given.stands()).map(|given| given.value.as_str())
+        names.iter().rev().find(|grant| grant.stands()).map(|grant| grant.value.as_str())
     }
 
     /// The keys of other persons whose name, now or earlier, resembles `name`.
@@ -224,7 +224,7 @@ impl Names {
         let look = NameForm::of(name);
         let alike = |history: &KeyHistory| {
             let other = person.is_none() || history.person.as_ref() != person;
-            other && history.names.iter().any(|given| NameForm::of(&given.value).is_like(&look))
+            other && history.names.iter().any(|grant| NameForm::of(&grant.value).is_like(&look))
         };
         let taken = self.by_key.iter().filter(|(_, history)| alike(history));
         let mut keys: Vec<PublicKey> = taken.map(|(key, _)| *key).collect();
@@ -245,11 +245,11 @@ impl Names {
         let mut looks = HashMap::<String, Vec<&PublicKey>>::new();
         let mut found = HashSet::new();
         for (key, history) in &self.by_key {
-            for given in &history.names {
-                if is_label(&given.value) {
+            for grant in &history.names {
+                if is_label(&grant.value) {
                     found.insert(*key);
                 }
-                for look in NameForm::of(&given.value).forms() {
+                for look in NameForm::of(&grant.value).forms() {
                     looks.entry(look).or_default().push(key);
                 }
             }
@@ -270,7 +270,7 @@ impl Names {
     pub fn at(&self, key: &PublicKey, event: u64) -> Named {
         let now = self.of(key);
         let names = self.by_key.get(key).map_or(&[][..], |history| &history.names);
-        let first = || names.first().map(|given| &given.value);
+        let first = || names.first().map(|grant| &grant.value);
         let then = before(names, event).or_else(first);
         let then = then.map_or_else(|| now.clone(), |name| self.apart(key, name));
         let now = (then != now).then_some(now);
@@ -286,7 +286,7 @@ impl Names {
     pub fn keys_of_person(&self, key: &PublicKey, event: u64) -> Vec<PublicKey> {
         let person = self.by_key.get(key).and_then(|history| history.person.as_ref());
         let same = |other: &KeyHistory| {
-            let earlier = other.roles.first().is_some_and(|given| given.event < event);
+            let earlier = other.roles.first().is_some_and(|grant| grant.event < event);
             person.is_some() && other.person.as_ref() == person && earlier
         };
         let all = self.by_key.iter().filter(|(other, history)| *other != key && same(history));
@@ -310,15 +310,15 @@ impl Names {
     /// The largest format announced before an event; 1 if there was none.
     pub fn format_before(&self, event: u64) -> u64 {
         // An upgrade is part of the record: no revocation undoes it.
-        let earlier = self.formats.iter().filter(|given| given.event < event);
-        earlier.map(|given| given.value).max().unwrap_or(1)
+        let earlier = self.formats.iter().filter(|grant| grant.event < event);
+        earlier.map(|grant| grant.value).max().unwrap_or(1)
     }
 
     /// The keys whose name is, or contains as a word, `name`, in any case; or that begin with it,
     /// if it is 8 or more hex digits.
     pub fn keys(&self, name: &str) -> Vec<PublicKey> {
         self.meant(name, &|history| {
-            history.names.iter().rev().find(|given| given.stands()).into_iter().collect()
+            history.names.iter().rev().find(|grant| grant.stands()).into_iter().collect()
         })
     }
 
@@ -330,11 +330,11 @@ impl Names {
     fn meant(
         &self,
         name: &str,
-        names: &dyn Fn(&KeyHistory) -> Vec<&Given<String>>,
+        names: &dyn Fn(&KeyHistory) -> Vec<&Grant<String>>,
     ) -> Vec<PublicKey> {
         let wanted = name.to_lowercase();
-        let fits = |given: &&Given<String>| {
-            let name = given.value.to_lowercase();
+        let fits = |grant: &&Grant<String>| {
+            let name = grant.value.to_lowercase();
             name == wanted || name.split_whitespace().any(|word| word == wanted)
         };
         let meant = |(key, history): &(&PublicKey, &KeyHistory)| {
@@ -346,7 +346,7 @@ impl Names {
 
     /// All names, in alphabetical order.
     pub fn all(&self) -> Vec<&str> {
-        let last = |history: &'_ KeyHistory| history.names.iter().rposition(Given::stands);
+        let last = |history: &'_ KeyHistory| history.names.iter().rposition(Grant::stands);
         let named = self.by_key.values();
         let mut all: Vec<&str> = named
             .filter_map(|history| Some(history.names.get(last(history)?)?.value.as_str()))
@@ -362,17 +362,17 @@ fn digits(key: &PublicKey) -> String {
 }
 
 /// The row of an act: signer, time, type; `None` if the statement is malformed.
-pub fn act(view: &View<'_>, names: &Names, seen: &ViewedEvent) -> Option<ActRow> {
-    let said = seen.statement()?;
-    let named = names.at(&said.by, seen.position);
+pub fn act(view: &View<'_>, names: &Names, event: &ViewedEvent) -> Option<ActRow> {
+    let statement = event.statement()?;
+    let named = names.at(&statement.by, event.position);
     Some(ActRow {
-        event: seen.position,
-        kind: said.kind,
-        at: seen.at(),
-        said: Some(said.said),
+        event: event.position,
+        kind: statement.kind,
+        at: event.at(),
+        said: Some(statement.said),
         by: named.then,
         by_now: named.now,
-        key: said.by,
-        undone_by: view.undone_by(seen.position),
+        key: statement.by,
+        undone_by: view.undone_by(event.position),
     })
 }

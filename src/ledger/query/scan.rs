@@ -134,8 +134,8 @@ impl Scanning<'_, '_> {
         if self.certainly_not(position, &reading, entry) {
             return;
         }
-        let seen = ViewedEvent::of(index, examine(entry));
-        let stands = match self.view.content(&seen) {
+        let event = ViewedEvent::of(index, examine(entry));
+        let stands = match self.view.content(&event) {
             Ok(Content::FactAsserted(body)) => has_all(&body.fact, self.phrases),
             Ok(Content::FactCorrected(body)) => has_all(&body.fact, self.phrases),
             Ok(_) => false,
@@ -153,11 +153,11 @@ impl Scanning<'_, '_> {
     /// Whether the words are not withheld and cannot contain the phrases, without parsing them in
     /// full.
     fn certainly_not(&self, position: u64, reading: &Reading, entry: &Entry) -> bool {
-        let (Some(said), Some(body)) = (&reading.statement, &entry.body) else { return false };
+        let (Some(statement), Some(body)) = (&reading.statement, &entry.body) else { return false };
         let stands = self.phrases.iter().all(|phrase| phrase.may_be_in(body));
         !stands
-            && Hash::of(&[body]) == said.body
-            && self.view.is_told(position, said.args.sealed()).is_ok()
+            && Hash::of(&[body]) == statement.body
+            && self.view.is_told(position, statement.args.sealed()).is_ok()
     }
 }
 

@@ -5,7 +5,7 @@
 //! a file in the folder of keys or a secret key. Not here: the fields of drafts (`draft`), what
 //! they resolve to (`resolve`).
 
-use crate::disk;
+use crate::disk::{self, DiskError};
 use crate::keys::is_secret;
 use crate::ledger::error::chain;
 use crate::ledger::write::draft::{Columns, Draft, DraftError, Input, Placed};
@@ -30,6 +30,31 @@ impl LoadedFile {
     pub fn in_hand(bytes: Vec<u8>) -> LoadedFile {
         LoadedFile { path: None, digest: Hash::of(&[&bytes]), bytes }
     }
+
+    /// The bytes of a file within reach, read once.
+    pub fn read(reach: Reach<'_>, file: &Path) -> Result<LoadedFile, FileError> {
+        let (path, place) = (reach.folder.join(file), reach.place(file)?);
+        // No link is followed any more: the path is the one that was checked.
+        let bytes = disk::read(&place, MAX_DOCUMENT)?;
+        if is_secret(&bytes) {
+            let path = path.display();
+            let why = format!("{path} holds a secret key, which is captured by no draft");
+            return Err(FileError::Refused(why));
+        }
+        let digest = Hash::of(&[&bytes]);
+        Ok(LoadedFile { path: Some(path), bytes, digest })
+    }
+}
+
+/// Why the file of a draft cannot be captured.
+#[derive(Debug, thiserror::Error)]
+pub enum FileError {
+    /// It may not be captured.
+    #[error("{0}")]
+    Refused(String),
+    /// It cannot be read.
+    #[error(transparent)]
+    Unreadable(#[from] DiskError),
 }
 
 /// Which files drafts may name.
@@ -111,54 +136,43 @@ impl LoadedDraft {
     /// A draft with the file that it names.
     pub fn read(placed: &Placed, reach: Reach<'_>) -> LoadedDraft {
         let Placed { line, draft, unread } = placed.clone();
-        let file = draft.file.as_ref().map(|file| read_file(reach, file)).transpose();
-        LoadedDraft { line, draft, unread, file: file.map_err(|why| format!("file: {why}")) }
+        let file = draft.file.as_ref().map(|file| LoadedFile::read(reach, file)).transpose();
+        let file = file.map_err(|error| format!("file: {}", chain(&error)));
+        LoadedDraft { line, draft, unread, file }
     }
 }
 
 impl Reach<'_> {
     /// The path of the file with this name, links resolved, or why it is refused.
-    fn place(&self, file: &Path) -> Result<PathBuf, String> {
+    fn place(&self, file: &Path) -> Result<PathBuf, FileError> {
         let path = self.folder.join(file);
         let leads_out = || {
-            format!(
+            FileError::Refused(format!(
                 "expected a file in the folder of the drafts, found {}, which leads out of it; \
                  --any-file takes it all the same",
                 file.display()
-            )
+            ))
         };
         let up = |part: Component<'_>| !matches!(part, Component::Normal(_) | Component::CurDir);
         if self.files == FileAccess::OfTheFolder && file.components().any(up) {
             return Err(leads_out());
         }
-        let place = path.canonicalize().map_err(disk::error("read", &path));
-        let place = place.map_err(|error| chain(&error))?;
+        let place = path.canonicalize().map_err(disk::error("read", &path))?;
         if self.keys.canonicalize().is_ok_and(|keys| place.starts_with(keys)) {
             let path = path.display();
-            return Err(format!("{path} is in the folder of keys, of which no file is captured"));
+            let why = format!("{path} is in the folder of keys, of which no file is captured");
+            return Err(FileError::Refused(why));
         }
         if self.files == FileAccess::OfTheFolder {
             let here = match self.folder.as_os_str().is_empty() {
                 true => Path::new("."),
                 false => self.folder,
             };
-            let here = here.canonicalize().map_err(disk::error("look into", here));
-            if !place.starts_with(here.map_err(|error| chain(&error))?) {
+            let here = here.canonicalize().map_err(disk::error("look into", here))?;
+            if !place.starts_with(here) {
                 return Err(leads_out());
             }
         }
         Ok(place)
     }
-}
-
-fn read_file(reach: Reach<'_>, file: &Path) -> Result<LoadedFile, String> {
-    let (path, place) = (reach.folder.join(file), reach.place(file)?);
-    // No link is followed any more: the path is the one that was checked.
-    let bytes = disk::read(&place, MAX_DOCUMENT).map_err(|error| chain(&error))?;
-    if is_secret(&bytes) {
-        let path = path.display();
-        return Err(format!("{path} holds a secret key, which is captured by no draft"));
-    }
-    let digest = Hash::of(&[&bytes]);
-    Ok(LoadedFile { path: Some(path), bytes, digest })
 }

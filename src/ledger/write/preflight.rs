@@ -112,7 +112,7 @@ pub fn check_marks(
     let Some(ledger) = &judge.chain.state.fold.ledger else { return Ok(None) };
     let Some(mark) = marks.last_for(&ledger.origin)? else { return Ok(None) };
     let (marked, size) = (mark.size, judge.chain.size());
-    let ends = Anchors { mark: Some(mark.remembered()), ..Anchors::default() };
+    let ends = Anchors { mark: Some(mark.marked_checkpoint()), ..Anchors::default() };
     let faults = match marked < size {
         true => {
             let mut at = Verifier::new(&ends);

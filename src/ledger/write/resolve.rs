@@ -159,7 +159,7 @@ impl<'a> Resolver<'a> {
     }
 
     fn content(&mut self, kind: Type, draft: &Draft) -> Result<Content, Reasons> {
-        let said = words(("statement") as &str, draft.statement.as_ref())?;
+        let text = words(("statement") as &str, draft.statement.as_ref())?;
         // A new fact resolves its own evidence, so that all its faults are reported together.
         let evidence = match kind {
             Type::FactAsserted | Type::FactCorrected => None,
@@ -167,24 +167,24 @@ impl<'a> Resolver<'a> {
         };
         let argued = |statement| body::Argued { statement, evidence: evidence.clone() };
         let stated = |statement| body::Stated { statement };
-        let must = |said| need(said, "statement", kind);
+        let must = |text| need(text, "statement", kind);
         Ok(match kind {
             Type::DocumentDescribed => self.described(draft)?,
             Type::FactAsserted => {
                 Content::FactAsserted(body::Asserted { fact: self.new_fact(draft, None)? })
             }
             Type::FactConfirmed => Content::FactConfirmed(body::Confirmed { evidence }),
-            Type::FactDisputed => Content::FactDisputed(argued(must(said)?)),
-            Type::FactUpheld => Content::FactUpheld(argued(must(said)?)),
+            Type::FactDisputed => Content::FactDisputed(argued(must(text)?)),
+            Type::FactUpheld => Content::FactUpheld(argued(must(text)?)),
             Type::FactCorrected => {
                 let old = self.old_fact(draft)?;
-                let (statement, fact) = (must(said)?, self.new_fact(draft, Some(old))?);
+                let (statement, fact) = (must(text)?, self.new_fact(draft, Some(old))?);
                 Content::FactCorrected(body::Corrected { statement, fact })
             }
-            Type::FactRetracted => Content::FactRetracted(stated(must(said)?)),
-            Type::FactReinstated => Content::FactReinstated(argued(must(said)?)),
-            Type::FactRelated => Content::FactRelated(body::Related { statement: said }),
-            Type::RelationWithdrawn => Content::RelationWithdrawn(stated(must(said)?)),
+            Type::FactRetracted => Content::FactRetracted(stated(must(text)?)),
+            Type::FactReinstated => Content::FactReinstated(argued(must(text)?)),
+            Type::FactRelated => Content::FactRelated(body::Related { statement: text }),
+            Type::RelationWithdrawn => Content::RelationWithdrawn(stated(must(text)?)),
             other => {
                 return Err(format!("{other} is not made from a draft; see annals --help").into());
             }
@@ -204,7 +204,7 @@ impl<'a> Resolver<'a> {
     fn new_fact(&mut self, draft: &Draft, old: Option<Fact>) -> Result<Fact, Reasons> {
         let kind = draft.kind.unwrap_or(Type::FactAsserted);
         let old = old.as_ref();
-        // All that is wrong with a draft is told at once.
+        // All that is wrong with a draft is reported at once.
         let mut wrong = Reasons::default();
         let evidence = keep(self.fact_evidence(draft, old), &mut wrong);
         let claim = words("claim", draft.claim.as_ref());

@@ -6,7 +6,7 @@
 //! Source: FORMAT.md section 9; the order of a commit.
 
 use crate::disk;
-use crate::disk::lock::{Lock, Waiting};
+use crate::disk::lock::{Lock, LockWait};
 use crate::disk::temporary::remove_unfinished;
 use crate::index::{BuildMode, Builder, Index, IndexError};
 use crate::journal::{Aside, Journal, JournalWriter, ROTATE_AT};
@@ -75,7 +75,7 @@ pub struct Writer {
     /// The last mark that is known to be of a prefix of this record.
     mark: Option<Mark>,
     /// How long to wait for another writer, and for another user of the same marks.
-    wait: Waiting,
+    wait: LockWait,
     log_keys: Vec<SecretKey>,
     imported: Imported,
     /// The last commit that no stamp covers yet.
@@ -125,7 +125,7 @@ impl Writer {
     /// one. The log keys are read once the lock is held, because an earlier writer may have made a
     /// new one. If the last writer's stamp holds, only the ledger and its editors are read, and
     /// [`Writer::need`] reads more; else all is judged.
-    pub fn open(paths: Paths, wait: impl Into<Waiting>) -> Result<Writer, LedgerError> {
+    pub fn open(paths: Paths, wait: impl Into<LockWait>) -> Result<Writer, LedgerError> {
         let wait = wait.into();
         paths.expect_ledger()?;
         Imported::of(&paths)?.expect_writable(&paths)?;
@@ -134,7 +134,7 @@ impl Writer {
     }
 
     /// Opens a ledger whose lock is held.
-    fn locked(paths: Paths, lock: Lock, wait: Waiting) -> Result<Writer, LedgerError> {
+    fn locked(paths: Paths, lock: Lock, wait: LockWait) -> Result<Writer, LedgerError> {
         match Writer::stamped(&paths)? {
             Some((writer, stamp)) => writer.take_up(&stamp, lock, wait),
             None => Writer::locked_whole(paths, lock, wait),
@@ -145,10 +145,10 @@ impl Writer {
     fn stamped(paths: &Paths) -> Result<Option<(Writer, LedgerStamp)>, LedgerError> {
         let imported = Imported::of(paths)?;
         let checkpoint = reader::checkpoint(paths)?;
-        let said = checkpoint.as_deref().and_then(Note::parse);
-        let said = said.and_then(|note| Checkpoint::parse(&note.text));
-        let Some(said) = said else { return Ok(None) };
-        let Ok(origin) = Origin::new(said.origin.as_str()) else { return Ok(None) };
+        let note = checkpoint.as_deref().and_then(Note::parse);
+        let signed = note.and_then(|note| Checkpoint::parse(&note.text));
+        let Some(signed) = signed else { return Ok(None) };
+        let Ok(origin) = Origin::new(signed.origin.as_str()) else { return Ok(None) };
         let Ok(HeldLogKeys { keys, faults }) =
             KeyFolder::open(&paths.keys).and_then(|keys| keys.log_keys())
         else {
@@ -160,7 +160,7 @@ impl Writer {
             return Ok(None);
         };
         let LedgerStamp { size, root, .. } = stamp;
-        if (said.size, said.root) != (size, root) {
+        if (signed.size, signed.root) != (size, root) {
             return Ok(None);
         }
         let journal = Journal::open_known(&paths.ledger, size, root)?;
@@ -203,7 +203,7 @@ impl Writer {
         mut self,
         stamp: &LedgerStamp,
         lock: Lock,
-        wait: Waiting,
+        wait: LockWait,
     ) -> Result<Writer, LedgerError> {
         self.wait = wait;
         if let Some(slice) = &self.slice
@@ -314,7 +314,7 @@ impl Writer {
     }
 
     /// Opens a ledger whose lock is held, and judges all of it.
-    fn locked_whole(paths: Paths, lock: Lock, wait: Waiting) -> Result<Writer, LedgerError> {
+    fn locked_whole(paths: Paths, lock: Lock, wait: LockWait) -> Result<Writer, LedgerError> {
         let imported = Imported::of(&paths)?;
         imported.expect_writable(&paths)?;
         let lock = Mutex::new(lock);

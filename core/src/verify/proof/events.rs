@@ -15,7 +15,7 @@ use crate::quote::{Quotation, Text};
 use crate::rule::{Fault, Rule, Violation};
 use crate::verify::examine::{self, BodyFound, Examined, check_signatures};
 use crate::verify::proof::form::Proof;
-use crate::verify::proof::outcome::{ProofOutcome, body, in_form, named_key};
+use crate::verify::proof::outcome::{body, in_form, named_key};
 use std::collections::{BTreeMap, HashMap};
 
 type Events = BTreeMap<u64, Examined>;
@@ -35,12 +35,27 @@ struct ProofFile<'a> {
     events: &'a Events,
     opened: Option<&'a LedgerOpened>,
     texts: HashMap<u64, Option<Text>>,
+    quotations: Quotations,
+}
+
+/// How many quotations were checked.
+#[derive(Clone, Copy, Default)]
+pub struct Quotations {
+    /// Those that hold in documents of the file.
+    pub checked: u64,
+    /// Those whose document is not in the file.
+    pub not_checkable: u64,
 }
 
 /// Verifies every event.
-pub fn verify(proof: &Proof, opened: Option<&LedgerOpened>, outcome: &mut ProofOutcome) {
-    let events = std::mem::take(&mut outcome.events);
-    let mut file = ProofFile { proof, events: &events, opened, texts: HashMap::new() };
+pub fn verify(
+    proof: &Proof,
+    events: &Events,
+    opened: Option<&LedgerOpened>,
+    faults: &mut Vec<Fault>,
+) -> Quotations {
+    let (texts, quotations) = (HashMap::new(), Quotations::default());
+    let mut file = ProofFile { proof, events, opened, texts, quotations };
     for shown in &proof.events {
         let Some(examined) = events.get(&shown.position) else { continue };
         let mut violations = examined.reading.faults.clone();
@@ -55,19 +70,19 @@ pub fn verify(proof: &Proof, opened: Option<&LedgerOpened>, outcome: &mut ProofO
             file.check_chain(shown.position, place, statement, &mut violations);
             violations.extend(examined.signature.iter().cloned());
             file.check_signer(shown.position, statement, &mut violations);
-            file.check_content(shown.position, examined, statement, outcome, &mut violations);
+            file.check_content(shown.position, examined, statement, &mut violations);
         }
         if let Some(bytes) = proof.documents.get(&shown.position) {
             violations.extend(file.check_document(shown.position, bytes).err());
         }
-        outcome.faults.extend(Violation::faults(shown.position, violations));
+        faults.extend(Violation::faults(shown.position, violations));
     }
-    outcome.events = events;
-    let fact = outcome.statement(proof.fact);
-    if fact.is_none_or(|fact| fact.kind != Type::FactAsserted) {
+    let fact = events.get(&proof.fact).and_then(in_form);
+    if fact.is_none_or(|(_, fact)| fact.kind != Type::FactAsserted) {
         let why = format!("event {} is not here as a fact.asserted in form", proof.fact);
-        outcome.faults.push(Fault::of(Rule::ProofFact, why));
+        faults.push(Fault::of(Rule::ProofFact, why));
     }
+    file.quotations
 }
 
 impl ProofFile<'_> {
@@ -119,7 +134,6 @@ impl ProofFile<'_> {
         position: u64,
         examined: &Examined,
         statement: &Statement,
-        outcome: &mut ProofOutcome,
         violations: &mut Vec<Violation>,
     ) {
         if let (Args::LedgerRekeyed(args), Some(opened)) = (&statement.args, self.opened) {
@@ -152,14 +166,13 @@ impl ProofFile<'_> {
                 violations.push(Violation::of(Rule::Possession, why));
             }
         }
-        self.check_evidence(position, evidence_of(&body.content), outcome, violations);
+        self.check_evidence(position, evidence_of(&body.content), violations);
     }
 
     fn check_evidence(
         &mut self,
         position: u64,
         evidence: &[Evidence],
-        outcome: &mut ProofOutcome,
         violations: &mut Vec<Violation>,
     ) {
         let mut quoted: BTreeMap<u64, Vec<Quotation<'_>>> = BTreeMap::new();
@@ -177,7 +190,7 @@ impl ProofFile<'_> {
         for (named, quotations) in quoted {
             let media_type = self.media_type(named, position);
             let (Some(media_type), Some(text)) = (media_type, self.text(named)) else {
-                outcome.not_checkable += quotations.len() as u64;
+                self.quotations.not_checkable += quotations.len() as u64;
                 continue;
             };
             let checked = match text {
@@ -187,7 +200,8 @@ impl ProofFile<'_> {
                 None => vec![Err("is not UTF-8".to_owned())],
                 Some(text) => text.check_all(&quotations),
             };
-            outcome.quotations += checked.iter().filter(|checked| checked.is_ok()).count() as u64;
+            let held = checked.iter().filter(|checked| checked.is_ok()).count();
+            self.quotations.checked += held as u64;
             violations.extend(
                 checked
                     .into_iter()

@@ -19,48 +19,56 @@ use crate::rule::{Fault, Rule};
 use crate::transfer::changed;
 use crate::verify::examine::{BodyFound, Examined};
 use crate::version_line::later;
-use std::collections::BTreeMap;
+use events::Quotations;
+use trust::{ProofSubject, log_keys};
 
 /// Verifies the bytes of a proof, by itself and against its context.
 pub fn verify_proof(bytes: &[u8], context: &ProofContext) -> ProofOutcome {
-    let mut outcome = ProofOutcome {
-        proof: None,
-        later_version: later(bytes, "proof"),
-        changed: changed(bytes),
-        events: BTreeMap::new(),
-        faults: Vec::new(),
-        log_keys: Vec::new(),
-        quotations: 0,
-        not_checkable: 0,
-        trust: ProofTrust::default(),
+    let (later_version, changed) = (later(bytes, "proof"), changed(bytes));
+    let not_verified = |why: String, faults: Vec<Fault>| {
+        let trust = ProofTrust { missing: vec![why], ..ProofTrust::default() };
+        ProofOutcome { later_version, changed, faults, trust, ..ProofOutcome::default() }
     };
-    if outcome.later_version.is_some() {
-        outcome.trust.missing.push("the proof is of a later version".to_owned());
-        return outcome;
+    if later_version.is_some() {
+        return not_verified("the proof is of a later version".to_owned(), Vec::new());
     }
-    if let Some(changed) = outcome.changed {
-        outcome.trust.missing.push(format!("the proof is not judged: {changed}"));
-        return outcome;
+    if let Some(changed) = changed {
+        return not_verified(format!("the proof is not judged: {changed}"), Vec::new());
     }
     let proof = match Proof::parse(bytes) {
         Ok(proof) => proof,
         Err(why) => {
-            outcome.faults.push(Fault::of(Rule::ProofForm, why));
-            outcome.trust.missing.push("the proof is not in form".to_owned());
-            return outcome;
+            let faults = vec![Fault::of(Rule::ProofForm, why)];
+            return not_verified("the proof is not in form".to_owned(), faults);
         }
     };
-    outcome.events = events::examine(&proof);
+    let mut faults = Vec::new();
     if proof.left_out != proof.missing_parts() {
         let why = "the lines after the first do not say what is left out of this file";
-        outcome.faults.push(Fault::of(Rule::ProofLeftOut, why));
+        faults.push(Fault::of(Rule::ProofLeftOut, why));
     }
-    let opened = trust::opened(&outcome.events);
-    events::verify(&proof, opened.as_ref(), &mut outcome);
-    trust::check(&proof, opened.as_ref(), context, &mut outcome);
-    outcome.faults.sort();
-    outcome.proof = Some(proof);
-    outcome
+    let events = events::examine(&proof);
+    let opened = trust::opened(&events);
+    let opened = opened.as_ref();
+    let Quotations { checked, not_checkable } =
+        events::verify(&proof, &events, opened, &mut faults);
+    let log_keys = opened.map(|opened| log_keys(opened, &events)).unwrap_or_default();
+    let subject =
+        ProofSubject { proof: &proof, events: &events, opened, log_keys: &log_keys, context };
+    let trust = subject.trust(&mut faults);
+    faults.sort();
+    let (proof, quotations) = (Some(proof), checked);
+    ProofOutcome {
+        proof,
+        later_version,
+        changed,
+        events,
+        faults,
+        log_keys,
+        quotations,
+        not_checkable,
+        trust,
+    }
 }
 
 /// Whether the body of an event is withheld.

@@ -14,6 +14,7 @@ use crate::verify::proof::form::Proof;
 use std::collections::BTreeMap;
 
 /// The outcome of the verification of a proof.
+#[derive(Default)]
 pub struct ProofOutcome {
     /// The proof, if it is in form.
     pub proof: Option<Proof>,

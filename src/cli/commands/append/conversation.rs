@@ -8,6 +8,7 @@
 use crate::cli::commands::append::known::Known;
 use crate::cli::commands::append::questions::{FactAnswers, FactQuestion, QuestionOutcome};
 use crate::cli::shared::{DraftFile, SubmitOptions, WriteArgs, submit_asking};
+use crate::cli::terminal::ask::UnfinishedLine;
 use crate::cli::terminal::{CliError, Context, Exit, Format, ask, note, wrapped};
 use crate::ledger::error::LedgerError;
 use crate::ledger::write::draft::{Draft, Input, Name};
@@ -40,9 +41,15 @@ pub fn run(
     };
     note(format!("what you type is kept in {} until it is written", kept.path().display()));
     note(wrapped("< goes back; Tab completes what the record knows; Ctrl-C leaves", 0));
+    if let Some(line) = kept.unfinished_line() {
+        ask::go_on_with(line);
+    }
     let document = beginning.document;
     let mut talk = Conversation { known, document, drafts, kept, unsaved: false, full: false };
     let outcome = talk.until_written(context, write);
+    if let (Err(_), Some(line)) = (&outcome, ask::take_unfinished()) {
+        talk.keep_line(&line)?;
+    }
     let Conversation { kept, drafts, unsaved, .. } = talk;
     if unsaved && !matches!(outcome, Ok(Exit::Yes)) {
         note("the drafts could not be kept in their file; here they are, as JSON Lines:");
@@ -220,6 +227,15 @@ impl Conversation {
             if self.ask(fact, question)? == QuestionOutcome::Back {
                 break;
             }
+        }
+        Ok(())
+    }
+
+    /// Keeps a line that is not finished, with the answers before it.
+    fn keep_line(&mut self, line: &UnfinishedLine) -> Result<(), CliError> {
+        self.keep_all()?;
+        if !self.unsaved && self.kept.save_line(line).is_err() {
+            note("warning: what you had typed could not be kept in a file");
         }
         Ok(())
     }

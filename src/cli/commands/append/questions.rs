@@ -13,7 +13,7 @@ use crate::ledger::write::draft::{Draft, HopDraft, Name, QuoteDraft, TopicDraft}
 use crate::ledger::write::unquoted::{Compare, Wording};
 use crate::ledger::write::worded_date::{WordedDate, dates};
 use annals_core::event::body::Span;
-use annals_core::event::vocabulary::{AgentType, Vouch};
+use annals_core::event::vocabulary::{AgentType, Reliability, Vouch};
 use annals_core::quote::Text;
 use annals_core::quote_search::places::PointingError;
 use annals_core::quote_search::{Edges, Pointing};
@@ -35,11 +35,12 @@ pub enum FactQuestion {
     Vouch,
     Language,
     Document,
+    Reliability,
 }
 
 impl FactQuestion {
     /// All, by the numbers that they have at the end.
-    pub const ALL: [FactQuestion; 10] = [
+    pub const ALL: [FactQuestion; 11] = [
         FactQuestion::Passage,
         FactQuestion::Claim,
         FactQuestion::Who,
@@ -50,6 +51,7 @@ impl FactQuestion {
         FactQuestion::Vouch,
         FactQuestion::Language,
         FactQuestion::Document,
+        FactQuestion::Reliability,
     ];
 
     /// What the summary calls it.
@@ -65,6 +67,7 @@ impl FactQuestion {
             FactQuestion::Vouch => "vouched for",
             FactQuestion::Language => "language",
             FactQuestion::Document => "document",
+            FactQuestion::Reliability => "reliability",
         }
     }
 }
@@ -102,6 +105,7 @@ impl FactAnswers<'_> {
             FactQuestion::Role => self.roles(),
             FactQuestion::Vouch => self.vouch(),
             FactQuestion::Language => self.language(),
+            FactQuestion::Reliability => self.reliability(),
         }
     }
 
@@ -258,8 +262,9 @@ impl FactAnswers<'_> {
     fn when(&mut self) -> Result<QuestionOutcome, CliError> {
         let proposed = self.worded_dates();
         let Some(document) = self.quoted() else { return Ok(QuestionOutcome::Nothing) };
-        let asked = DateQuestion { text: &document.text, day: document.day, proposed: &proposed };
-        let Some(when) = asked.ask(self.draft.when.as_ref())? else {
+        let question =
+            DateQuestion { text: &document.text, day: document.day, proposed: &proposed };
+        let Some(when) = question.ask(self.draft.when.as_ref())? else {
             return Ok(QuestionOutcome::Back);
         };
         self.draft.when = when;
@@ -323,6 +328,26 @@ impl FactAnswers<'_> {
         };
         self.draft.vouch = Some(if chosen == 0 { Vouch::Said } else { Vouch::So });
         Ok(QuestionOutcome::Given)
+    }
+
+    fn reliability(&mut self) -> Result<QuestionOutcome, CliError> {
+        let offered: Vec<String> = Reliability::ALL.iter().map(Reliability::to_string).collect();
+        let mut typed = self.draft.reliability.map(|it| it.to_string()).unwrap_or_default();
+        let question = "reliability of the document, A (reliable) to F (cannot be judged; empty: \
+                        none)";
+        loop {
+            match ask::line_or_back(question, &typed, &offered, None)? {
+                None => return Ok(QuestionOutcome::Back),
+                Some(letter) => typed = letter,
+            }
+            let is_meant = |it: &&Reliability| it.as_str().eq_ignore_ascii_case(&typed);
+            let found = Reliability::ALL.iter().find(is_meant).copied();
+            if found.is_some() || typed.is_empty() {
+                self.draft.reliability = found;
+                return Ok(QuestionOutcome::Given);
+            }
+            note("expected a letter from A to F, or an empty line");
+        }
     }
 
     fn language(&mut self) -> Result<QuestionOutcome, CliError> {

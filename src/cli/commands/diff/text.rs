@@ -109,12 +109,12 @@ fn step_text(step: &ChangeStep) -> String {
     };
     let why = step.why.as_ref().map(|why| format!(", {why}")).unwrap_or_default();
     let place = step.error_in.map(|place| format!(", error in the {place}")).unwrap_or_default();
-    let said = match (&step.statement, step.withheld) {
+    let statement = match (&step.statement, step.withheld) {
         (Some(statement), _) => format!(": “{}”", visible(statement)),
         (None, Some(why)) => format!(": {}", words::withheld_text(Some(why))),
         (None, None) => String::new(),
     };
-    format!("{}: {what}{why}{place}{said} — {}", step.act.event, words::who(&step.act))
+    format!("{}: {what}{why}{place}{statement} — {}", step.act.event, words::who(&step.act))
 }
 
 /// The requested changes.

@@ -111,23 +111,23 @@ impl StateLines {
 
 fn fact(row: &FactRow) -> String {
     let mut lines = StateLines::default();
-    let said = &row.words;
+    let words = &row.words;
     lines.add("fact", row.fact.to_string());
     lines.add("status", row.status.as_str());
     lines.add("standing", words::overlays(row).join(", "));
     lines.add("revision", row.revision.to_string());
-    lines.add("claim", words::claim(said));
-    lines.add("language", said.lang.as_deref().unwrap_or_default());
-    lines.add("vouched for", said.vouch.map(|vouch| vouch.to_string()).unwrap_or_default());
-    lines.add("when", words::when(&said.when));
-    for topic in &said.topics {
+    lines.add("claim", words::claim(words));
+    lines.add("language", words.lang.as_deref().unwrap_or_default());
+    lines.add("vouched for", words.vouch.map(|vouch| vouch.to_string()).unwrap_or_default());
+    lines.add("when", words::when(&words.when));
+    for topic in &words.topics {
         lines.add("topic", visible(&topic.name));
     }
-    for hop in &said.attribution {
+    for hop in &words.attribution {
         let sentence = words::attribution(std::slice::from_ref(hop)).unwrap_or_default();
         lines.add("according to", sentence.trim_end_matches(" …"));
     }
-    for row in &said.evidence {
+    for row in &words.evidence {
         lines.add("evidence", evidence(row));
     }
     for row in row.confirmations.iter().filter(|row| row.stands) {

@@ -16,13 +16,13 @@ use crate::cli::shared::{
     DocumentPart, PartKind, ReceiptPart, SubmitOptions, WriteArgs, submit_loaded,
 };
 use crate::cli::terminal::{CliError, Context, Exit, ask, note, visible, wrapped};
-use crate::disk;
 use crate::ledger::error::{LedgerError, Refusal};
 use crate::ledger::query::gather::gather;
 use crate::ledger::query::row::DocumentRow;
-use crate::ledger::write::draft::{Draft, Name, Placed};
-use crate::ledger::write::loaded::{FileAccess, LoadedDraft, LoadedFile, LoadedInput, Reach};
-use annals_core::event::body::MAX_DOCUMENT;
+use crate::ledger::write::draft::{Draft, Name};
+use crate::ledger::write::loaded::{
+    FileAccess, FileError, LoadedDraft, LoadedFile, LoadedInput, Reach,
+};
 use annals_core::event::vocabulary::Type;
 use annals_core::hash::Hash;
 use clap::{Args, ValueEnum};
@@ -115,14 +115,15 @@ pub fn run(context: &mut Context, args: DocumentAddArgs) -> Result<Exit, CliErro
 
 /// The bytes of a file.
 fn of_file(context: &Context, source: PathBuf) -> Result<TakenBytes, CliError> {
-    disk::read_named(&source, MAX_DOCUMENT).map_err(LedgerError::from)?;
     let keys = context.paths()?.keys;
     let reach = Reach { folder: Path::new(""), keys: &keys, files: FileAccess::All };
-    let draft = Draft { file: Some(source.clone()), ..Draft::default() };
-    let refused =
-        |why| CliError::from(LedgerError::Refused(vec![Refusal { place: None, name: None, why }]));
-    let loaded = LoadedDraft::read(&Placed::at(0, draft), reach);
-    let file = loaded.file.map_err(refused)?.ok_or_else(|| refused("file: missing".to_owned()))?;
+    let file = LoadedFile::read(reach, &source).map_err(|error| match error {
+        FileError::Refused(why) => {
+            let why = format!("file: {why}");
+            LedgerError::Refused(vec![Refusal { place: None, name: None, why }])
+        }
+        FileError::Unreadable(error) => LedgerError::from(error),
+    })?;
     Ok(TakenBytes { file, source, named: None, charset: None })
 }
 

@@ -46,8 +46,8 @@ pub fn run(context: &mut Context, args: EditorChangeArgs) -> Result<Exit, CliErr
     let name = words("--name", Words::new(name))?;
     let resolved = change(subject, roles, name.clone());
     if same {
-        if let Some(said) = context.recorded_already(&writer, &resolved)? {
-            return print_receipt(context, &said.receipt(), &writer, &[]);
+        if let Some(earlier) = context.recorded_already(&writer, &resolved)? {
+            return print_receipt(context, &earlier.receipt(), &writer, &[]);
         }
         let is = admin::shown(before);
         return Err(CliError::usage(format!(

@@ -92,10 +92,16 @@ fn rows(view: &View<'_>, names: &Names) -> Result<Vec<EditorTableRow>, CliError>
     positions.sort_unstable();
     positions.dedup();
     let mut operations = BTreeMap::new();
-    view.at(&positions, &mut |seen| {
-        let by = seen.statement().map(|said| names.at(&said.by, seen.position)).unwrap_or_default();
-        let event = seen.position;
-        operations.insert(event, Deeds { event, at: seen.at(), by: by.then, by_now: by.now });
+    view.at(&positions, &mut |event| {
+        let by = event
+            .statement()
+            .map(|statement| names.at(&statement.by, event.position))
+            .unwrap_or_default();
+        let position = event.position;
+        operations.insert(
+            position,
+            Deeds { event: position, at: event.at(), by: by.then, by_now: by.now },
+        );
     })?;
     let operation = |event: u64| {
         let unread = || Deeds { event, at: None, by: String::new(), by_now: None };

@@ -64,8 +64,8 @@ pub fn run(context: &mut Context, args: RevokeArgs) -> Result<Exit, CliError> {
         Some(point) => Some(suspect_from(context, &record, point)?),
         None => None,
     };
-    if let Some(said) = recorded_already(context, &writer, &rows, &args, from)? {
-        return print_receipt(context, &said.receipt(), &writer, &[]);
+    if let Some(earlier) = recorded_already(context, &writer, &rows, &args, from)? {
+        return print_receipt(context, &earlier.receipt(), &writer, &[]);
     }
     let subject = match args.suspect_from {
         Some(_) => directory.any_row(&args.name)?.key,
@@ -112,16 +112,17 @@ fn recorded_already(
     }
     for row in rows {
         let act = revocation(row.key, args.reason, from, admin::stated(statement)?);
-        let said = match args.recovery {
+        let earlier = match args.recovery {
             true => {
                 let digest = parameters(writer)?.recovery;
-                let by_it = |said: &EarlierAct| said.is(&act) && Some(said.by.digest()) == digest;
+                let by_it =
+                    |earlier: &EarlierAct| earlier.is(&act) && Some(earlier.by.digest()) == digest;
                 EarlierAct::last(writer, &act.args)?.filter(by_it)
             }
             false => context.recorded_already(writer, &act)?,
         };
-        if said.is_some() {
-            return Ok(said);
+        if earlier.is_some() {
+            return Ok(earlier);
         }
     }
     Ok(None)
@@ -225,10 +226,12 @@ fn lines(record: &Record, names: &Names, events: &[u64]) -> Result<Vec<String>, 
     let effects = Effects::new(&view, names);
     let (mut lines, mut failed) = (Vec::new(), Ok(()));
     let wanted: &[u64] = events.get(..IN_FULL).unwrap_or(events);
-    view.at(wanted, &mut |seen| {
-        let said = seen.statement();
-        let acts_on = said.map(|said| on(&view, seen.position, &said.args)).unwrap_or_default();
-        let row = match row(&effects, seen, acts_on) {
+    view.at(wanted, &mut |event| {
+        let statement = event.statement();
+        let acts_on = statement
+            .map(|statement| on(&view, event.position, &statement.args))
+            .unwrap_or_default();
+        let row = match row(&effects, event, acts_on) {
             Ok(row) => row,
             Err(error) => {
                 failed = Err(error);

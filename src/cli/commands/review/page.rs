@@ -13,17 +13,18 @@ use std::io::Write;
 pub fn page(out: &mut dyn Write, view: &View<'_>, row: &FactRow) -> Result<(), CliError> {
     let heading = format!("{:>6}  {}  ", row.fact, words::status(row.status));
     writeln!(out, "{}", words::hanging(&heading, &words::claim(&row.words), 19))?;
-    let said = &row.words;
+    let words = &row.words;
     let mut lines = Vec::new();
-    for entry in &said.evidence {
+    for entry in &words.evidence {
         let title = entry.title.as_deref().map_or("[title not available]".to_owned(), visible);
         let document = entry.evidence.document;
         lines.push(format!("document {document} {}: {title}", entry.evidence.stance));
         lines.extend(quotation::lines(view, entry)?);
     }
-    lines.extend(words::attribution(&said.attribution).map(|hops| format!("according to: {hops}")));
-    if said.when.is_some() {
-        lines.push(format!("when: {}", words::when(&said.when)));
+    lines
+        .extend(words::attribution(&words.attribution).map(|hops| format!("according to: {hops}")));
+    if words.when.is_some() {
+        lines.push(format!("when: {}", words::when(&words.when)));
     }
     for dispute in row.disputes.iter().filter(|dispute| dispute.stands) {
         let charge = words::charge(dispute);

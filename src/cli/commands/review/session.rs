@@ -31,20 +31,34 @@ pub struct ReviewSession<'a> {
     pub how: How,
     /// Where answers are kept.
     pub kept: &'a DraftFile,
+    /// The answers so far, by fact.
+    answers: Vec<Option<Draft>>,
+    /// The fact that is asked about.
+    at: usize,
 }
 
-impl ReviewSession<'_> {
-    /// Asks for each fact until there is none or no more is wanted; what is to be signed.
-    pub fn run(&self) -> Result<Vec<Draft>, CliError> {
-        let mut answers: Vec<Option<Draft>> = vec![None; self.rows.len()];
-        let mut at = 0;
-        while let Some(row) = self.rows.get(at) {
+impl<'a> ReviewSession<'a> {
+    /// A review that begins with the first fact.
+    pub fn new(
+        view: &'a View<'a>,
+        rows: &'a [FactRow],
+        how: How,
+        kept: &'a DraftFile,
+    ) -> ReviewSession<'a> {
+        ReviewSession { view, rows, how, kept, answers: vec![None; rows.len()], at: 0 }
+    }
+
+    /// Asks for each fact until there is none or no more is wanted; what is to be signed. Called
+    /// again, it goes back to the fact that was asked about last.
+    pub fn run(&mut self) -> Result<Vec<Draft>, CliError> {
+        self.at = self.at.min(self.rows.len().saturating_sub(1));
+        while let Some(row) = self.rows.get(self.at) {
             page(&mut std::io::stderr().lock(), self.view, row)?;
-            if let Some(kind) = answers.get(at).and_then(|answer| answer.as_ref()?.kind) {
+            if let Some(kind) = self.answers.get(self.at).and_then(|answer| answer.as_ref()?.kind) {
                 note(format!("so far: {kind}"));
             }
             let of = self.rows.len();
-            let answer = match ask::key(&format!("{} of {of}", at + 1), &KEYS)? {
+            let answer = match ask::key(&format!("{} of {of}", self.at + 1), &KEYS)? {
                 'c' => Some(self.confirmed(row)),
                 'd' => Some(disputed(row)?),
                 'e' => match corrected(row)? {
@@ -52,24 +66,27 @@ impl ReviewSession<'_> {
                     None => continue,
                 },
                 's' => None,
-                'b' if at == 0 => {
+                'b' if self.at == 0 => {
                     note("this is the first fact");
                     continue;
                 }
                 'b' => {
-                    at -= 1;
+                    self.at -= 1;
                     continue;
                 }
                 _ => break,
             };
-            if let Some(place) = answers.get_mut(at) {
+            if let Some(place) = self.answers.get_mut(self.at) {
                 *place = answer;
             }
-            let given: Vec<Draft> = answers.iter().flatten().cloned().collect();
-            self.kept.save(&given)?;
-            at += 1;
+            self.kept.save(&self.drafts())?;
+            self.at += 1;
         }
-        Ok(answers.into_iter().flatten().collect())
+        Ok(self.drafts())
+    }
+
+    fn drafts(&self) -> Vec<Draft> {
+        self.answers.iter().flatten().cloned().collect()
     }
 
     fn confirmed(&self, row: &FactRow) -> Draft {

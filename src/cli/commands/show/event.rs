@@ -38,8 +38,8 @@ pub fn page(out: &mut dyn Write, view: &View<'_>, row: &EventRow) -> Result<(), 
             field(out, name, value)?;
         }
     }
-    let seen = view.event(row.position)?;
-    match seen.as_ref().map(|seen| view.content(seen)) {
+    let event = view.event(row.position)?;
+    match event.as_ref().map(|event| view.content(event)) {
         Some(Ok(content)) => {
             if let Ok(Value::Object(fields)) = serde_json::to_value(content) {
                 for (name, value) in &fields {

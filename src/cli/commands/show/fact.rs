@@ -38,9 +38,9 @@ pub fn page(
                 Some(reason) => format!("redacted, {reason}"),
                 None => "released".to_owned(),
             };
-            let said = words::statement(&opening.said);
+            let text = words::statement(&opening.said);
             join(
-                &[format!("{}: words of {} {what}", opening.act.event, opening.of), said],
+                &[format!("{}: words of {} {what}", opening.act.event, opening.of), text],
                 &opening.act,
             )
         }),
@@ -73,9 +73,9 @@ fn revisions(row: &FactRow) -> Vec<String> {
                 format!("corrected, {reason}{}", place.unwrap_or_default())
             }
         };
-        let said = revision.statement.as_ref().map(|text| format!("“{}”", visible(text)));
+        let text = revision.statement.as_ref().map(|text| format!("“{}”", visible(text)));
         let head = format!("{}: {what}", revision.act.event);
-        lines.push(join(&[head, said.unwrap_or_default()], &revision.act));
+        lines.push(join(&[head, text.unwrap_or_default()], &revision.act));
         lines.push(format!("    key {}", revision.act.key));
         if !revision.resolves.is_empty() {
             let resolved: Vec<String> = revision.resolves.iter().map(u64::to_string).collect();
@@ -100,15 +100,15 @@ fn revisions(row: &FactRow) -> Vec<String> {
 
 /// Writes attribution, vouching, time and topics.
 fn attributes(out: &mut dyn Write, view: &View<'_>, row: &FactRow) -> Result<(), CliError> {
-    let said = &row.words;
-    if said.withheld.is_none() {
+    let words = &row.words;
+    if words.withheld.is_none() {
         let voice = "the document says so in its own voice".to_owned();
-        let attribution = words::attribution(&said.attribution).unwrap_or(voice);
+        let attribution = words::attribution(&words.attribution).unwrap_or(voice);
         section(out, "according to the document", &[attribution])?;
-        section(out, "vouched for", &[words::vouch(said.vouch).to_owned()])?;
-        section(out, "when it was so", &[words::when(&said.when)])?;
+        section(out, "vouched for", &[words::vouch(words.vouch).to_owned()])?;
+        section(out, "when it was so", &[words::when(&words.when)])?;
     }
-    let topics: Vec<String> = said.topics.iter().map(|topic| visible(&topic.name)).collect();
+    let topics: Vec<String> = words.topics.iter().map(|topic| visible(&topic.name)).collect();
     if !topics.is_empty() {
         section(out, "topics", &[topics.join(", ")])?;
     }
@@ -151,8 +151,8 @@ fn evidence(out: &mut dyn Write, view: &View<'_>, rows: &[EvidenceRow]) -> Resul
     Ok(())
 }
 
-fn documents(said: &StatementRow) -> String {
-    let rows: Vec<String> = said
+fn documents(row: &StatementRow) -> String {
+    let rows: Vec<String> = row
         .evidence
         .iter()
         .map(|row| format!("document {} {}", row.evidence.document, row.evidence.stance))
@@ -175,13 +175,13 @@ fn charge(row: &Charge, standing: &str) -> String {
     let state = match (row.stands, &row.ended) {
         (true, _) => standing.to_owned(),
         (false, Some(ended)) => {
-            let said = words::statement(&ended.said);
+            let text = words::statement(&ended.said);
             let how = match ended.act.kind {
                 annals_core::event::vocabulary::Type::FactUpheld => "the fact was upheld",
                 annals_core::event::vocabulary::Type::FactCorrected => "resolved by the correction",
                 _ => "reinstated",
             };
-            join(&[format!("{how} by {}", ended.act.event), said], &ended.act)
+            join(&[format!("{how} by {}", ended.act.event), text], &ended.act)
         }
         (false, None) => "does not stand".to_owned(),
     };

@@ -214,12 +214,12 @@ fn steps(
 ) -> Result<Vec<StepData>, CliError> {
     let effects = Effects::new(view, names);
     let (mut steps, mut failed) = (Vec::new(), Ok(()));
-    view.walk(0, view.as_of().size, &mut |seen| {
-        let Some(said) = seen.statement() else { return true };
-        let on = on(view, seen.position, &said.args);
+    view.walk(0, view.as_of().size, &mut |event| {
+        let Some(statement) = event.statement() else { return true };
+        let on = on(view, event.position, &statement.args);
         let own = on.is_empty() || on.iter().any(|on| facts.contains(on) || documents.contains(on));
         if own {
-            let row = match row(&effects, seen, on) {
+            let row = match row(&effects, event, on) {
                 Ok(row) => row,
                 Err(error) => {
                     failed = Err(error.into());

@@ -27,11 +27,11 @@ const IN_FULL: usize = 20;
 pub fn run(
     context: &mut Context,
     folder: &Path,
-    asked: &Audit,
+    options: &Audit,
     args: &VerifyArgs,
 ) -> Result<Exit, CliError> {
     let began = Instant::now();
-    let bagged = audit_bag(folder, asked, None)?;
+    let bagged = audit_bag(folder, options, None)?;
     let exit = Exit::from(bagged.verdict());
     let mut out = out(context.format());
     let report = match &bagged.audited {

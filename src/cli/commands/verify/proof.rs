@@ -120,7 +120,7 @@ fn fact(
     }
     writeln!(out, "signers")?;
     let mut keys: Vec<PublicKey> = Vec::new();
-    for by in acts.iter().filter_map(|act| judged.statement(*act)).map(|said| said.by) {
+    for by in acts.iter().filter_map(|act| judged.statement(*act)).map(|statement| statement.by) {
         if !keys.contains(&by) {
             writeln!(out, "    {by} {}", name(judged, &by, u64::MAX))?;
             keys.push(by);

@@ -38,8 +38,8 @@ pub struct ServeArgs {
 }
 
 const AFTER_HELP: &str = "\
-The address is printed on stdout once it listens, each answer is told on stderr. A log's verifier
-key is in its keys/policy, or its operator gives it. FORMAT.md section 13 says every byte.";
+The address is printed on stdout once it listens, each answer is reported on stderr. A log's
+verifier key is in its keys/policy, or its operator gives it. FORMAT.md section 13 has every byte.";
 
 /// Where a witness answers, for programs.
 #[derive(Serialize)]
@@ -63,13 +63,13 @@ pub fn run(context: &mut Context, args: ServeArgs) -> Result<Exit, CliError> {
     };
     let (file, state) = opened.map_err(state_failure)?;
     let verifier = key.verifier.to_string();
-    let keeper = Mutex::new(Cosigner::new(key, logs, Box::new(file), state));
+    let cosigner = Mutex::new(Cosigner::new(key, logs, Box::new(file), state));
     let clock = Mutex::new(context.clock.clone());
     let now = || {
         let time = clock.lock().map(|mut clock| clock.now().micros());
         u64::try_from(time.unwrap_or_default() / 1_000_000).unwrap_or_default()
     };
-    let told = |line: &str| note(visible(line));
+    let log = |line: &str| note(visible(line));
     let mut out = out(context.format());
     let url = format!("http://{}", listener.local_addr()?);
     match context.format() {
@@ -78,8 +78,8 @@ pub fn run(context: &mut Context, args: ServeArgs) -> Result<Exit, CliError> {
     }
     out.flush()?;
     note(format!("cosigning as {verifier}"));
-    let around = ServerContext { keeper: &keeper, now: &now, told: &told, patience: PATIENCE };
-    serve(&listener, &around)?;
+    let server = ServerContext { cosigner: &cosigner, now: &now, log: &log, patience: PATIENCE };
+    serve(&listener, &server)?;
     Ok(Exit::Yes)
 }
 

@@ -15,6 +15,7 @@ use rustyline::hint::Hinter;
 use rustyline::history::MemHistory;
 use rustyline::validate::Validator;
 use rustyline::{Behavior, CompletionType, Editor, Helper};
+use serde::{Deserialize, Serialize};
 use std::cell::RefCell;
 use std::io;
 
@@ -34,11 +35,21 @@ pub struct LineQuestion<'a> {
     pub separator: Option<char>,
 }
 
-/// The values that Tab completes, and what stands between two of them.
+/// A line that was being typed when its question was left.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct UnfinishedLine {
+    /// The question.
+    pub question: String,
+    /// What was typed.
+    pub text: String,
+}
+
+/// The values that Tab completes, what stands between two of them, and the line as it is now.
 #[derive(Default)]
 struct Offers {
     values: Vec<String>,
     separator: Option<char>,
+    line: RefCell<String>,
 }
 
 impl Completer for Offers {
@@ -61,8 +72,14 @@ impl Completer for Offers {
     }
 }
 
+/// There are no hints; the editor shows the line here after each key.
 impl Hinter for Offers {
     type Hint = String;
+
+    fn hint(&self, line: &str, _: usize, _: &rustyline::Context<'_>) -> Option<String> {
+        line.clone_into(&mut self.line.borrow_mut());
+        None
+    }
 }
 impl Highlighter for Offers {}
 impl Validator for Offers {}
@@ -73,29 +90,61 @@ type LineEditor = Editor<Offers, MemHistory>;
 thread_local! {
     /// The editor of this command: its history is that of the command's answers.
     static EDITOR: RefCell<Option<LineEditor>> = const { RefCell::new(None) };
+    /// The line of the question that was left last, or of one that is asked again.
+    static UNFINISHED: RefCell<Option<UnfinishedLine>> = const { RefCell::new(None) };
+}
+
+/// The line of the question that was left, if something was typed.
+pub fn take_unfinished() -> Option<UnfinishedLine> {
+    UNFINISHED.take()
+}
+
+/// The question of this line, when it is asked, begins with what was typed.
+pub fn go_on_with(line: UnfinishedLine) {
+    UNFINISHED.set(Some(line));
+}
+
+/// What the question begins with: where it was left, what was typed then.
+fn initial(question: &LineQuestion<'_>) -> String {
+    let is_same = |line: &mut UnfinishedLine| line.question == question.question;
+    let unfinished = UNFINISHED.with_borrow_mut(|kept| kept.take_if(is_same));
+    unfinished.map_or_else(|| question.initial.to_owned(), |line| line.text)
 }
 
 /// Asks for a line on the terminal. Ctrl-C and Ctrl-D are an error (`hidden_input::is_left`).
-pub fn line(asked: &LineQuestion<'_>) -> io::Result<String> {
-    let prompt = format!("{}: ", visible(asked.question));
+pub fn line(question: &LineQuestion<'_>) -> io::Result<String> {
+    let prompt = format!("{}: ", visible(question.question));
+    let initial = initial(question);
     if std::env::var_os("TERM").is_none_or(|term| term == "dumb") {
-        return plain_line(&prompt, asked.initial);
+        return plain_line(&prompt, &initial);
     }
     EDITOR.with_borrow_mut(|kept| {
         let editor = match kept {
             Some(editor) => editor,
             None => kept.insert(new_editor().map_err(failure)?),
         };
-        let (values, separator) = (asked.offered.to_vec(), asked.separator);
-        editor.set_helper(Some(Offers { values, separator }));
+        let (values, separator) = (question.offered.to_vec(), question.separator);
+        editor.set_helper(Some(Offers { values, separator, line: RefCell::default() }));
         hidden_input::drop_typed_ahead()?;
-        let typed = editor.readline_with_initial(&prompt, (asked.initial, "")).map_err(failure)?;
-        let line = one_line(&typed);
+        let typed = editor.readline_with_initial(&prompt, (&initial, ""));
+        if matches!(typed, Err(ReadlineError::Interrupted)) {
+            let line = editor.helper().map(|offers| offers.line.take()).unwrap_or_default();
+            leave(question, one_line(&line));
+        }
+        let line = one_line(&typed.map_err(failure)?);
         if !line.is_empty() {
             editor.add_history_entry(&line).map_err(failure)?;
         }
         Ok(line)
     })
+}
+
+/// Keeps the line of a question that is left, and shows it in one piece.
+fn leave(question: &LineQuestion<'_>, text: String) {
+    if !text.is_empty() && text != question.initial {
+        note(format!("note: what you had typed: {}", visible(&text)));
+        UNFINISHED.set(Some(UnfinishedLine { question: question.question.to_owned(), text }));
+    }
 }
 
 fn new_editor() -> rustyline::Result<LineEditor> {
@@ -147,7 +196,7 @@ mod tests {
     #[test]
     fn tab_completes_the_value_after_the_last_separator() {
         let values = ["John Sullivan", "Joan", "Moscow"].map(str::to_owned).to_vec();
-        let offers = Offers { values, separator: Some(',') };
+        let offers = Offers { values, separator: Some(','), line: RefCell::default() };
         let history = MemHistory::new();
         let context = rustyline::Context::new(&history);
         let complete = |line: &str| offers.complete(line, line.len(), &context).unwrap();

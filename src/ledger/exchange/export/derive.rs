@@ -56,12 +56,12 @@ fn bodies(around: &BagContext<'_>, bag: &mut Bagger<'_>) -> Result<(), LedgerErr
         let span = span?;
         let mut lines = Vec::new();
         for (entry, position) in span.entries.iter().zip(span.first..) {
-            let open = |said: &Statement| {
-                let sealed = fold.sealed_now(position, said.args.sealed()).is_some();
+            let open = |statement: &Statement| {
+                let sealed = fold.sealed_now(position, statement.args.sealed()).is_some();
                 !sealed && !fold.is_redacted(position)
             };
             if let Some(body) = &entry.body
-                && Reading::of(&entry.record).statement.is_some_and(|said| open(&said))
+                && Reading::of(&entry.record).statement.is_some_and(|statement| open(&statement))
             {
                 lines.extend_from_slice(body);
                 lines.push(b'\n');

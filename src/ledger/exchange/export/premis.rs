@@ -73,15 +73,15 @@ pub fn events(around: &BagContext<'_>, out: &mut BagOutput<'_>) -> Result<(), Le
     let mut owners: Vec<(u64, On)> = Vec::new();
     let mut agents: BTreeMap<PublicKey, String> = BTreeMap::new();
     let mut written = Ok(());
-    view.walk(0, size, &mut |seen| {
-        if !view.is_applied(seen.position) {
+    view.walk(0, size, &mut |event| {
+        if !view.is_applied(event.position) {
             return true;
         }
-        let Some(said) = seen.statement() else { return true };
-        let on = target(seen.position, &said.args, &owners);
-        written = put(&event(around, seen, &on.objects(&record)));
-        agents.entry(said.by).or_insert_with(|| around.names.of(&said.by));
-        owners.push((seen.position, on));
+        let Some(statement) = event.statement() else { return true };
+        let on = target(event.position, &statement.args, &owners);
+        written = put(&event_text(around, event, &on.objects(&record)));
+        agents.entry(statement.by).or_insert_with(|| around.names.of(&statement.by));
+        owners.push((event.position, on));
         written.is_ok()
     })?;
     written?;
@@ -128,17 +128,17 @@ fn file(row: &DocumentRow) -> String {
     )
 }
 
-fn event(around: &BagContext<'_>, seen: &ViewedEvent, on: &[Identifier]) -> String {
-    let Some(said) = seen.statement() else { return String::new() };
-    let at = seen.at().map(|at| at.to_string()).unwrap_or_default();
-    let name = identifier("eventIdentifier", &Identifier::new("position", seen.position));
+fn event_text(around: &BagContext<'_>, event: &ViewedEvent, on: &[Identifier]) -> String {
+    let Some(statement) = event.statement() else { return String::new() };
+    let at = event.at().map(|at| at.to_string()).unwrap_or_default();
+    let name = identifier("eventIdentifier", &Identifier::new("position", event.position));
     let mut out = format!(
         "<event>{name}<eventType>{}</eventType><eventDateTime>{at}</eventDateTime>\
          <eventDetailInformation><eventDetail>event hash {}</eventDetail></eventDetailInformation>",
-        said.kind,
-        seen.hash()
+        statement.kind,
+        event.hash()
     );
-    if let Some(by) = around.view.undone_by(seen.position) {
+    if let Some(by) = around.view.undone_by(event.position) {
         // Writing to a string cannot fail.
         let _ = write!(
             out,
@@ -146,7 +146,7 @@ fn event(around: &BagContext<'_>, seen: &ViewedEvent, on: &[Identifier]) -> Stri
              </eventOutcomeInformation>"
         );
     }
-    out.push_str(&identifier("linkingAgentIdentifier", &Identifier::new("key", said.by)));
+    out.push_str(&identifier("linkingAgentIdentifier", &Identifier::new("key", statement.by)));
     for object in on {
         out.push_str(&identifier("linkingObjectIdentifier", object));
     }

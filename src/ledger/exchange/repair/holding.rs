@@ -139,8 +139,8 @@ impl Holding {
     ) -> Result<(), LedgerError> {
         let here = self.place != CopyKind::Copy;
         self.mark = if here { mark(paths, &*source)? } else { None };
-        let remembered = self.mark.as_ref().map(Mark::remembered);
-        let ends = Anchors { checkpoint, mark: remembered, pin: None };
+        let marked = self.mark.as_ref().map(Mark::marked_checkpoint);
+        let ends = Anchors { checkpoint, mark: marked, pin: None };
         match verify(&*source, &ends, Options::whole(jobs)) {
             Err(error) => self.unreadable = Some(chain(&error)),
             Ok(report) => {
@@ -167,8 +167,8 @@ impl Holding {
     fn compare_signed(&mut self, paths: &Paths, jobs: usize) -> Result<(), LedgerError> {
         let Some(source) = self.source.as_deref() else { return Ok(()) };
         let mark = mark(paths, source)?;
-        let remembered = mark.as_ref().map(Mark::remembered);
-        let ends = Anchors { checkpoint: checkpoint(paths)?, mark: remembered, pin: None };
+        let marked = mark.as_ref().map(Mark::marked_checkpoint);
+        let ends = Anchors { checkpoint: checkpoint(paths)?, mark: marked, pin: None };
         let options = Options { contents: false, ..Options::whole(jobs) };
         let report = verify(source, &ends, options)?;
         let signed_here = |fault: &Fault| {

@@ -67,15 +67,15 @@ pub(super) fn before(
         Some(found) => found,
         None => walked(record, limit, clock)?,
     };
-    let (asked, other, stretches) = found;
-    if asked == other {
-        return Ok(ResolvedDate::same(asked));
+    let (requested, other, stretches) = found;
+    if requested == other {
+        return Ok(ResolvedDate::same(requested));
     }
-    let between = asked.min(other)..asked.max(other);
+    let between = requested.min(other)..requested.max(other);
     let retimed = stretches.iter().filter(|stretch| stretch.corrects);
     let retimed =
         retimed.map(|stretch| stretch.start).filter(|start| between.contains(start)).collect();
-    Ok(ResolvedDate { size: asked, other: Some(OtherClock { size: other, retimed }) })
+    Ok(ResolvedDate { size: requested, other: Some(OtherClock { size: other, retimed }) })
 }
 
 type FoundPoint = (u64, u64, Vec<Stretch>);

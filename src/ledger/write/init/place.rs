@@ -54,7 +54,7 @@ fn left(paths: &Paths) -> Result<Option<String>, LedgerError> {
         ),
         1 => Some(
             "it holds its first event alone: go on with it; or, if its init was stopped before \
-             the recovery key was told, remove it and the keys that were made for it and say \
+             the recovery key was shown, remove it and the keys that were made for it and say \
              annals init again"
                 .to_owned(),
         ),

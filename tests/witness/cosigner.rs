@@ -69,13 +69,13 @@ impl Shelf for Disk {
     }
 }
 
-fn ask(keeper: &mut Cosigner, asked: &AddCheckpoint) -> CosignAnswer {
-    keeper.answer(asked.write().as_bytes(), 1_700_000_000)
+fn ask(cosigner: &mut Cosigner, request: &AddCheckpoint) -> CosignAnswer {
+    cosigner.answer(request.write().as_bytes(), 1_700_000_000)
 }
 
-fn is_cosigned(asked: &AddCheckpoint, answer: &CosignAnswer) -> bool {
+fn is_cosigned(request: &AddCheckpoint, answer: &CosignAnswer) -> bool {
     let CosignAnswer::Cosigned(line) = answer else { return false };
-    let note = Note { signatures: vec![line.clone()], ..asked.note.clone() };
+    let note = Note { signatures: vec![line.clone()], ..request.note.clone() };
     assert_eq!(cosigned_by(&note, &witness_key().verifier), Cosigned::At(1_700_000_000));
     true
 }
@@ -83,20 +83,20 @@ fn is_cosigned(asked: &AddCheckpoint, answer: &CosignAnswer) -> bool {
 #[test]
 fn what_extends_is_cosigned_and_remembered() {
     let (disk, log) = (Disk::new(), Log::new(0, 40));
-    let mut keeper = disk.start();
+    let mut cosigner = disk.start();
     let mut last = 0;
     for size in [1, 2, 3, 7, 8, 9, 31, 40] {
-        let asked = log.request(last, size);
-        let answer = ask(&mut keeper, &asked);
-        assert!(is_cosigned(&asked, &answer), "{size}: {answer:?}");
-        assert_eq!(keeper.state().0[ORIGIN].size, size);
+        let request = log.request(last, size);
+        let answer = ask(&mut cosigner, &request);
+        assert!(is_cosigned(&request, &answer), "{size}: {answer:?}");
+        assert_eq!(cosigner.state().0[ORIGIN].size, size);
         last = size;
         // After a restart it is the same.
-        assert_eq!(disk.start().state(), keeper.state());
+        assert_eq!(disk.start().state(), cosigner.state());
     }
     let writes = disk.writes();
     let again = log.request(40, 40);
-    let answer = ask(&mut keeper, &again);
+    let answer = ask(&mut cosigner, &again);
     assert!(is_cosigned(&again, &answer), "the same size again: {answer:?}");
     assert_eq!(disk.writes(), writes, "nothing new to keep");
 }
@@ -117,65 +117,65 @@ fn proofs_of_another_implementation_are_accepted() {
         stored.extend(more);
     }
     for (old, new) in (1..20).flat_map(|old| (old + 1..=20).map(move |new| (old, new))) {
-        let mut keeper = Disk::new().start();
-        assert!(is_cosigned(&log.request(0, old), &ask(&mut keeper, &log.request(0, old))));
+        let mut cosigner = Disk::new().start();
+        assert!(is_cosigned(&log.request(0, old), &ask(&mut cosigner, &log.request(0, old))));
         let theirs = tlog_tiles::prove_tree(new, old, &Stored(&stored)).expect("a proof");
         let proof = theirs.iter().map(|hash| annals_core::hash::Hash(hash.0)).collect();
-        let asked = AddCheckpoint { proof, ..log.request(old, new) };
-        assert_eq!(asked, log.request(old, new), "{old} to {new}");
-        assert!(is_cosigned(&asked, &ask(&mut keeper, &asked)), "{old} to {new}");
+        let request = AddCheckpoint { proof, ..log.request(old, new) };
+        assert_eq!(request, log.request(old, new), "{old} to {new}");
+        assert!(is_cosigned(&request, &ask(&mut cosigner, &request)), "{old} to {new}");
     }
 }
 
 #[test]
 fn a_fork_is_refused_at_its_size_and_beyond() {
     let (log, fork) = (Log::new(0, 20), Log::new(1, 30));
-    let mut keeper = Disk::new().start();
-    ask(&mut keeper, &log.request(0, 10));
-    let before = keeper.state().clone();
+    let mut cosigner = Disk::new().start();
+    ask(&mut cosigner, &log.request(0, 10));
+    let before = cosigner.state().clone();
     // The same size with another root; from there on; from nothing.
     let why = "the checkpoint of size 10 that was cosigned has another root".to_owned();
-    assert_eq!(ask(&mut keeper, &fork.request(10, 10)), CosignAnswer::Refused(422, why));
-    let asked = fork.request(10, 30).write();
-    let shown = keeper.reply(asked.as_bytes(), 1).last.expect("what was cosigned is shown");
+    assert_eq!(ask(&mut cosigner, &fork.request(10, 10)), CosignAnswer::Refused(422, why));
+    let request = fork.request(10, 30).write();
+    let shown = cosigner.reply(request.as_bytes(), 1).last.expect("what was cosigned is shown");
     assert_eq!(shown, log.request(0, 10).note);
     let why = "the proof does not show that size 30 extends size 10".to_owned();
-    assert_eq!(ask(&mut keeper, &fork.request(10, 30)), CosignAnswer::Refused(422, why.clone()));
-    assert_eq!(ask(&mut keeper, &fork.request(0, 30)), CosignAnswer::Size(10));
+    assert_eq!(ask(&mut cosigner, &fork.request(10, 30)), CosignAnswer::Refused(422, why.clone()));
+    assert_eq!(ask(&mut cosigner, &fork.request(0, 30)), CosignAnswer::Size(10));
     // With the true log's proof, and with none.
-    let asked = AddCheckpoint { proof: log.proof(10, 20), ..fork.request(10, 20) };
-    assert!(matches!(ask(&mut keeper, &asked), CosignAnswer::Refused(422, _)));
-    let asked = AddCheckpoint { proof: Vec::new(), ..log.request(10, 20) };
-    assert!(matches!(ask(&mut keeper, &asked), CosignAnswer::Refused(422, _)));
-    assert_eq!(keeper.state(), &before);
+    let request = AddCheckpoint { proof: log.proof(10, 20), ..fork.request(10, 20) };
+    assert!(matches!(ask(&mut cosigner, &request), CosignAnswer::Refused(422, _)));
+    let request = AddCheckpoint { proof: Vec::new(), ..log.request(10, 20) };
+    assert!(matches!(ask(&mut cosigner, &request), CosignAnswer::Refused(422, _)));
+    assert_eq!(cosigner.state(), &before);
 }
 
 #[test]
 fn a_rollback_is_refused_with_the_size_that_the_witness_has() {
     let log = Log::new(0, 20);
-    let mut keeper = Disk::new().start();
-    ask(&mut keeper, &log.request(0, 20));
+    let mut cosigner = Disk::new().start();
+    ask(&mut cosigner, &log.request(0, 20));
     for (old, new) in [(0, 5), (5, 10), (10, 20), (0, 20)] {
         assert_eq!(
-            ask(&mut keeper, &log.request(old, new)),
+            ask(&mut cosigner, &log.request(old, new)),
             CosignAnswer::Size(20),
             "{old} to {new}"
         );
     }
-    assert_eq!(keeper.state().0[ORIGIN].size, 20);
+    assert_eq!(cosigner.state().0[ORIGIN].size, 20);
 }
 
 #[test]
 fn who_is_not_known_is_not_cosigned() {
     let log = Log::new(0, 3);
-    let mut keeper = Disk::new().start();
-    let mut asked = log.request(0, 3);
-    asked.note.signatures[0].bytes[7] ^= 1;
+    let mut cosigner = Disk::new().start();
+    let mut request = log.request(0, 3);
+    request.note.signatures[0].bytes[7] ^= 1;
     let why = "not signed by the known key of this origin".to_owned();
-    assert_eq!(ask(&mut keeper, &asked), CosignAnswer::Refused(403, why.clone()));
+    assert_eq!(ask(&mut cosigner, &request), CosignAnswer::Refused(403, why.clone()));
     let mut unsigned = log.request(0, 3);
     unsigned.note.signatures[0].name = "example.org/other".to_owned();
-    assert_eq!(ask(&mut keeper, &unsigned), CosignAnswer::Refused(403, why));
+    assert_eq!(ask(&mut cosigner, &unsigned), CosignAnswer::Refused(403, why));
     let elsewhere = VerifierKey::new("b.org/log", KeyKind::Note, keys::secret("log").public());
     let (disk, state) = (Box::new(Disk::new()), WitnessState::default());
     let mut other = Cosigner::new(witness_key(), vec![elsewhere.unwrap()], disk, state);
@@ -186,14 +186,14 @@ fn who_is_not_known_is_not_cosigned() {
     let mut line = both.note.signatures[0].clone();
     line.id[0] ^= 1;
     both.note.signatures.push(line);
-    let answer = ask(&mut keeper, &both);
+    let answer = ask(&mut cosigner, &both);
     assert!(is_cosigned(&both, &answer), "{answer:?}");
 }
 
 #[test]
 fn requests_out_of_form_are_400_and_keep_nothing() {
     let (disk, log) = (Disk::new(), Log::new(0, 5));
-    let mut keeper = disk.start();
+    let mut cosigner = disk.start();
     let good = log.request(2, 5).write();
     let (_, note) = good.split_once("\n\n").unwrap();
     let hash = good.lines().nth(1).unwrap();
@@ -213,10 +213,10 @@ fn requests_out_of_form_are_400_and_keep_nothing() {
         good[..good.len() - 1].to_owned(),
     ];
     for body in bad {
-        let answer = keeper.answer(body.as_bytes(), 1);
+        let answer = cosigner.answer(body.as_bytes(), 1);
         assert!(matches!(answer, CosignAnswer::Refused(400, _)), "{body:?}: {answer:?}");
     }
-    assert!(matches!(keeper.answer(&[0xFF; 99], 1), CosignAnswer::Refused(400, _)));
+    assert!(matches!(cosigner.answer(&[0xFF; 99], 1), CosignAnswer::Refused(400, _)));
     assert_eq!(disk.writes(), 0);
     assert_eq!(AddCheckpoint::parse(good.as_bytes()).unwrap().write(), good);
 }
@@ -224,34 +224,34 @@ fn requests_out_of_form_are_400_and_keep_nothing() {
 #[test]
 fn a_checkpoint_with_extension_lines_is_cosigned_as_it_stands() {
     let log = Log::new(0, 9);
-    let mut keeper = Disk::new().start();
+    let mut cosigner = Disk::new().start();
     let extended = |old, new| {
-        let mut asked = log.request(old, new);
-        asked.note.text.push_str("an extension\n\u{2014} another\n");
-        let line = NoteSignature::sign(&asked.note.text, ORIGIN, &keys::secret("log"));
-        asked.note.signatures = vec![line];
-        asked
+        let mut request = log.request(old, new);
+        request.note.text.push_str("an extension\n\u{2014} another\n");
+        let line = NoteSignature::sign(&request.note.text, ORIGIN, &keys::secret("log"));
+        request.note.signatures = vec![line];
+        request
     };
-    let asked = extended(0, 5);
-    assert_eq!(AddCheckpoint::parse(asked.write().as_bytes()), Ok(asked.clone()));
-    let answer = ask(&mut keeper, &asked);
-    assert!(is_cosigned(&asked, &answer), "{answer:?}");
+    let request = extended(0, 5);
+    assert_eq!(AddCheckpoint::parse(request.write().as_bytes()), Ok(request.clone()));
+    let answer = ask(&mut cosigner, &request);
+    assert!(is_cosigned(&request, &answer), "{answer:?}");
     // Three lines of it are kept, which the log did not sign in this form.
-    let reply = keeper.reply(extended(0, 9).write().as_bytes(), 1);
+    let reply = cosigner.reply(extended(0, 9).write().as_bytes(), 1);
     assert_eq!((reply.answer, reply.last), (CosignAnswer::Size(5), None));
     // The lines are the log's own: without its signature they are not a checkpoint of it.
-    let mut asked = log.request(5, 9);
-    asked.note.text.push_str("more\n");
-    assert!(matches!(ask(&mut keeper, &asked), CosignAnswer::Refused(403, _)));
-    let asked = extended(5, 9);
-    let answer = ask(&mut keeper, &asked);
-    assert!(is_cosigned(&asked, &answer), "{answer:?}");
+    let mut request = log.request(5, 9);
+    request.note.text.push_str("more\n");
+    assert!(matches!(ask(&mut cosigner, &request), CosignAnswer::Refused(403, _)));
+    let request = extended(5, 9);
+    let answer = ask(&mut cosigner, &request);
+    assert!(is_cosigned(&request, &answer), "{answer:?}");
 }
 
 #[test]
 fn the_statuses_are_those_of_the_specification() {
     let (log, fork) = (Log::new(0, 9), Log::new(1, 9));
-    let mut keeper = Disk::new().start();
+    let mut cosigner = Disk::new().start();
     let status = |answer| match answer {
         CosignAnswer::Cosigned(_) => 200,
         CosignAnswer::Size(_) => 409,
@@ -266,31 +266,31 @@ fn the_statuses_are_those_of_the_specification() {
     };
     // The empty tree has one root.
     let other = annals_core::hash::Hash::of(&[b"another"]);
-    assert_eq!(status(ask(&mut keeper, &signed(0, other))), 422);
-    assert_eq!(status(ask(&mut keeper, &signed(0, annals_core::merkle::empty_root()))), 200);
+    assert_eq!(status(ask(&mut cosigner, &signed(0, other))), 422);
+    assert_eq!(status(ask(&mut cosigner, &signed(0, annals_core::merkle::empty_root()))), 200);
     // From size 0 no proof is needed, and none is accepted.
-    let asked = AddCheckpoint { proof: vec![other], ..log.request(0, 4) };
-    assert_eq!(status(ask(&mut keeper, &asked)), 422);
-    assert_eq!(status(ask(&mut keeper, &log.request(0, 4))), 200);
-    assert_eq!(status(ask(&mut keeper, &fork.request(4, 4))), 422);
-    assert_eq!(status(ask(&mut keeper, &fork.request(4, 9))), 422);
-    assert_eq!(status(ask(&mut keeper, &fork.request(3, 9))), 409);
-    let asked = AddCheckpoint { proof: vec![other], ..log.request(4, 4) };
-    assert_eq!(status(ask(&mut keeper, &asked)), 422);
+    let request = AddCheckpoint { proof: vec![other], ..log.request(0, 4) };
+    assert_eq!(status(ask(&mut cosigner, &request)), 422);
+    assert_eq!(status(ask(&mut cosigner, &log.request(0, 4))), 200);
+    assert_eq!(status(ask(&mut cosigner, &fork.request(4, 4))), 422);
+    assert_eq!(status(ask(&mut cosigner, &fork.request(4, 9))), 422);
+    assert_eq!(status(ask(&mut cosigner, &fork.request(3, 9))), 409);
+    let request = AddCheckpoint { proof: vec![other], ..log.request(4, 4) };
+    assert_eq!(status(ask(&mut cosigner, &request)), 422);
 }
 
 #[test]
 fn a_write_that_had_no_effect_is_made_again_with_the_next_request() {
     let (disk, log, fork) = (Disk::new(), Log::new(0, 20), Log::new(1, 20));
-    let mut keeper = disk.start();
-    assert!(is_cosigned(&log.request(0, 1), &ask(&mut keeper, &log.request(0, 1))));
+    let mut cosigner = disk.start();
+    assert!(is_cosigned(&log.request(0, 1), &ask(&mut cosigner, &log.request(0, 1))));
     disk.fate(Fate::Full);
-    let answer = ask(&mut keeper, &log.request(1, 10));
+    let answer = ask(&mut cosigner, &log.request(1, 10));
     assert!(matches!(&answer, CosignAnswer::Refused(500, _)), "{answer:?}");
     disk.fate(Fate::Good);
-    let asked = log.request(1, 10);
-    assert!(is_cosigned(&asked, &ask(&mut keeper, &asked)));
-    assert_eq!(ask(&mut keeper, &fork.request(1, 10)), CosignAnswer::Size(10));
+    let request = log.request(1, 10);
+    assert!(is_cosigned(&request, &ask(&mut cosigner, &request)));
+    assert_eq!(ask(&mut cosigner, &fork.request(1, 10)), CosignAnswer::Size(10));
     assert_eq!(disk.start().state().0[ORIGIN].size, 10);
 }
 
@@ -298,24 +298,24 @@ fn a_write_that_had_no_effect_is_made_again_with_the_next_request() {
 fn a_write_that_fails_cosigns_nothing_and_after_a_restart_no_fork() {
     for fate in [Fate::Kept, Fate::Lost] {
         let (disk, log, fork) = (Disk::new(), Log::new(0, 20), Log::new(1, 20));
-        let mut keeper = disk.start();
-        assert!(is_cosigned(&log.request(0, 1), &ask(&mut keeper, &log.request(0, 1))));
+        let mut cosigner = disk.start();
+        assert!(is_cosigned(&log.request(0, 1), &ask(&mut cosigner, &log.request(0, 1))));
         disk.fate(fate);
-        let answer = ask(&mut keeper, &log.request(1, 10));
+        let answer = ask(&mut cosigner, &log.request(1, 10));
         assert!(matches!(&answer, CosignAnswer::Refused(500, _)), "{answer:?}");
         disk.fate(Fate::Good);
         // The state on the disk is unknown: even the other branch is refused, from the old size.
-        let answer = ask(&mut keeper, &fork.request(1, 10));
+        let answer = ask(&mut cosigner, &fork.request(1, 10));
         assert!(matches!(&answer, CosignAnswer::Refused(500 | 422, _)), "{answer:?}");
-        let answer = ask(&mut keeper, &log.request(1, 10));
+        let answer = ask(&mut cosigner, &log.request(1, 10));
         assert!(matches!(&answer, CosignAnswer::Refused(500, _)), "{answer:?}");
         // Read again, it is one or the other, and the request can be repeated.
-        let mut keeper = disk.start();
-        let size = keeper.state().0[ORIGIN].size;
+        let mut cosigner = disk.start();
+        let size = cosigner.state().0[ORIGIN].size;
         assert_eq!(size, if fate == Fate::Kept { 10 } else { 1 });
-        let asked = log.request(size, 10);
-        assert!(is_cosigned(&asked, &ask(&mut keeper, &asked)));
-        assert!(!is_cosigned(&fork.request(10, 20), &ask(&mut keeper, &fork.request(10, 20))));
+        let request = log.request(size, 10);
+        assert!(is_cosigned(&request, &ask(&mut cosigner, &request)));
+        assert!(!is_cosigned(&fork.request(10, 20), &ask(&mut cosigner, &fork.request(10, 20))));
     }
 }
 
@@ -330,10 +330,10 @@ fn a_state_is_one_process_s_and_a_damaged_or_missing_one_is_refused() {
     let held = StateFile::open(&path).unwrap_err();
     assert!(held.to_string().contains("is held by another writer: process "), "{held}");
     let log = Log::new(0, 5);
-    let mut keeper = Cosigner::new(witness_key(), vec![log_key()], Box::new(file), state);
-    assert!(is_cosigned(&log.request(0, 5), &ask(&mut keeper, &log.request(0, 5))));
-    let remembered = keeper.state().clone();
-    drop(keeper);
+    let mut cosigner = Cosigner::new(witness_key(), vec![log_key()], Box::new(file), state);
+    assert!(is_cosigned(&log.request(0, 5), &ask(&mut cosigner, &log.request(0, 5))));
+    let remembered = cosigner.state().clone();
+    drop(cosigner);
     let (file, state) = StateFile::open(&path).unwrap();
     assert_eq!(state, remembered);
     drop(file);
