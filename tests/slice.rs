@@ -30,6 +30,7 @@ fn stamped(clerk: &Clerk, folder: &Path) -> Paths {
     let paths = paths(&clerk.write(folder));
     let keys = KeyFolder::make(&paths.keys).expect("a folder of keys");
     keys.add_log(&keys::secret("log"), &mut Seeded::new("slice")).expect("a log key");
+    fs::write(paths.marks(), clerk.ledger.mark(clerk.ledger.size())).expect("a mark");
     let whole = open(&paths);
     assert!(whole.is_whole(), "nobody has been here");
     drop(whole);

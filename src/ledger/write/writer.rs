@@ -298,12 +298,12 @@ impl Writer {
         Ok(())
     }
 
-    /// Makes sure that the verifier has what an act on people or the ledger needs: the whole history
-    /// where a key is revoked as suspect.
+    /// Makes sure that the verifier has what an event with these arguments needs: what they name, and
+    /// the whole history where a key is revoked as suspect.
     pub fn need_for(&mut self, args: &Args) -> Result<(), LedgerError> {
         match args {
             Args::EditorRevoked(revoked) if revoked.suspect_from.is_some() => self.need_all(),
-            _ => self.need(&Needs::default()),
+            args => self.need(&Needs::positions(args.positions())),
         }
     }
 
