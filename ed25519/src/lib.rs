@@ -2,7 +2,8 @@
 //!
 //! ```text
 //! rule: what a valid signature is, by dalek
-//! multiples: tables of points, for one signature at a time      lanes: eight at a time
+//! multiples: tables of points, for one signature at a time
+//! lanes: eight at a time
 //! self_test, engine: the choice between them, and the comparison of the lanes with dalek
 //! ```
 //!

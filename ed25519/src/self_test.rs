@@ -2,7 +2,7 @@
 //!
 //! Always holds: the answers were not computed by the lanes. Not here: the comparison of every
 //! refused signature with dalek (`engine`). Source: RFC 8032 section 7.1 (the keys of tests 1, 2);
-//! FIPS 180-4 ("abc"); the scalars are those at which digits, windows and carries are at their ends.
+//! FIPS 180-4 ("abc"); the scalars are those at which digits and carries are at their ends.
 
 use crate::lanes::{Block, LaneTable, Lanes, Product};
 use curve25519_dalek::edwards::EdwardsPoint;

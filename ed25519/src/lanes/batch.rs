@@ -3,10 +3,10 @@
 //! Always holds: each signature is by itself; what they share is one inversion. Not here: which
 //! signatures may come here (`lanes`). Source: FORMAT.md section 2, "Verdict on a signature".
 
-use crate::lanes::memory::{Words, prefetch, store};
+use crate::lanes::memory::{LaneWords, prefetch, store};
 use crate::lanes::point::{Points, affine};
 use crate::lanes::sha512::{Block, hash};
-use crate::lanes::table::{Entry, IDENTITY, LaneTable, gather};
+use crate::lanes::table::{IDENTITY, LaneTable, TableEntry, gather};
 use crate::multiples::{WINDOWS, digits};
 use core::arch::x86_64::{_mm512_slli_epi64, _mm512_xor_si512};
 use core::array::from_fn;
@@ -30,7 +30,7 @@ pub struct Product<'a> {
 
 /// The entries that eight lanes add up, with the lanes in which each is negated.
 struct Plan<'a> {
-    entries: [[&'a Entry; 8]; ADDITIONS],
+    entries: [[&'a TableEntry; 8]; ADDITIONS],
     negative: [u8; ADDITIONS],
 }
 
@@ -59,7 +59,7 @@ pub fn encodings(base: &LaneTable, products: &[Product<'_>]) -> Vec<[u8; 32]> {
     for [x, y] in affine(&sums) {
         let sign = _mm512_slli_epi64::<63>(x.canonical()[0]);
         let [a, b, c, d] = y.words();
-        let words: [Words; 4] = [a, b, c, _mm512_xor_si512(d, sign)].map(|word| store(word));
+        let words: [LaneWords; 4] = [a, b, c, _mm512_xor_si512(d, sign)].map(|word| store(word));
         for lane in 0..8 {
             let mut encoding = [0; 32];
             for (bytes, words) in encoding.chunks_exact_mut(8).zip(&words) {

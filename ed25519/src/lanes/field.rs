@@ -13,7 +13,7 @@
 //! in time for its callers, who use it on public data. Source: `VPMADD52LUQ` and `VPMADD52HUQ`
 //! (Intel SDM); the inversion's chain is the usual one for 2^255 − 21.
 
-use crate::lanes::memory::{Words, load, store};
+use crate::lanes::memory::{LaneWords, load, store};
 use core::arch::x86_64::{
     __m512i, _mm512_add_epi64, _mm512_and_si512, _mm512_madd52hi_epu64, _mm512_madd52lo_epu64,
     _mm512_mask_blend_epi64, _mm512_mask_sub_epi64, _mm512_or_si512, _mm512_set1_epi64,
@@ -165,7 +165,7 @@ impl Reduced {
     #[target_feature(enable = "avx512f")]
     pub fn from_limbs(lanes: &[Limbs; 8]) -> Reduced {
         Reduced(from_fn(|limb| {
-            let words: Words = from_fn(|lane| lanes[lane][limb]);
+            let words: LaneWords = from_fn(|lane| lanes[lane][limb]);
             load(&words)
         }))
     }

@@ -10,12 +10,12 @@ use core::arch::x86_64::{
 };
 
 /// The words of eight lanes.
-pub type Words = [u64; 8];
+pub type LaneWords = [u64; 8];
 
 /// The eight words as lanes.
 #[inline]
 #[target_feature(enable = "avx512f")]
-pub fn load(words: &Words) -> __m512i {
+pub fn load(words: &LaneWords) -> __m512i {
     // SAFETY: the reference is to 64 readable bytes; the load needs no alignment.
     unsafe { _mm512_loadu_epi64(words.as_ptr().cast()) }
 }
@@ -23,7 +23,7 @@ pub fn load(words: &Words) -> __m512i {
 /// The lanes as eight words.
 #[inline]
 #[target_feature(enable = "avx512f")]
-pub fn store(lanes: __m512i) -> Words {
+pub fn store(lanes: __m512i) -> LaneWords {
     let mut words = [0; 8];
     // SAFETY: the reference is to 64 writable bytes; the store needs no alignment.
     unsafe { _mm512_storeu_epi64(words.as_mut_ptr().cast(), lanes) };
@@ -33,7 +33,7 @@ pub fn store(lanes: __m512i) -> Words {
 /// Asks the processor to bring the two lines of 64 bytes at `entry` into its nearest cache.
 #[inline]
 #[target_feature(enable = "avx512f")]
-pub fn prefetch(entry: &[Words; 2]) {
+pub fn prefetch(entry: &[LaneWords; 2]) {
     for line in entry {
         // Safe to call: a prefetch reads nothing into the program and never faults.
         _mm_prefetch::<_MM_HINT_T0>(line.as_ptr().cast());

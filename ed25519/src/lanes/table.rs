@@ -9,7 +9,7 @@
 //! Source: fixed-base windows (Yao, Brickell et al.).
 
 use crate::lanes::field::{Limbs, Reduced, constant, limbs_of};
-use crate::lanes::memory::{Words, load, transpose};
+use crate::lanes::memory::{LaneWords, load, transpose};
 use crate::lanes::point::{Addends, Points, affine};
 use crate::multiples::{ENTRIES, WINDOWS};
 use core::array::from_fn;
@@ -25,13 +25,13 @@ const TWICE_D: Limbs =
 /// A prepared affine point.
 #[derive(Clone, Copy)]
 #[repr(C, align(128))]
-pub struct Entry(pub [Words; 2]);
+pub struct TableEntry(pub [LaneWords; 2]);
 
 /// The identity: what a digit 0 adds.
-pub static IDENTITY: Entry = Entry([[1, 0, 0, 0, 0, 1, 0, 0], [0; 8]]);
+pub static IDENTITY: TableEntry = TableEntry([[1, 0, 0, 0, 0, 1, 0, 0], [0; 8]]);
 
 /// The multiples of one point.
-pub struct LaneTable(Vec<Entry>);
+pub struct LaneTable(Vec<TableEntry>);
 
 impl LaneTable {
     /// Computes the multiples of `point`, eight windows in eight lanes.
@@ -75,7 +75,7 @@ impl LaneTable {
 
     /// The entry of a digit's magnitude in a window.
     #[inline]
-    pub fn entry(&self, window: usize, magnitude: u16) -> &Entry {
+    pub fn entry(&self, window: usize, magnitude: u16) -> &TableEntry {
         match usize::from(magnitude).checked_sub(1) {
             None => &IDENTITY,
             Some(at) => self.0.get(window * ENTRIES + at).unwrap_or(&IDENTITY),
@@ -98,7 +98,7 @@ fn addends(affine: &[Reduced; 2]) -> Addends {
 /// The entries of eight lanes; those of the lanes in `negative` are negated.
 #[inline]
 #[target_feature(enable = "avx512f")]
-pub fn gather(entries: &[&Entry; 8], negative: u8) -> Addends {
+pub fn gather(entries: &[&TableEntry; 8], negative: u8) -> Addends {
     let line = |at: usize| transpose(entries.map(|entry| load(&entry.0[at])));
     let [a, b, c, d, e, f, g, h] = line(0);
     let [i, j, k, l, m, n, o, _] = line(1);

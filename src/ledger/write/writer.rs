@@ -26,7 +26,7 @@ use crate::ledger::write::preflight::{
 use crate::store::{Appended, Store, StoreHead};
 use annals_core::event::Entry;
 use annals_core::hash::Hash;
-use annals_core::key::{KeyCache, PublicKey, SecretKey};
+use annals_core::key::{KeyCache, PublicKey, SecretKey, Way};
 use annals_core::tlog::{Checkpoint, Note, NoteSignature};
 use annals_core::verify::anchors::Anchors;
 use annals_core::verify::source::Source;
@@ -259,7 +259,7 @@ impl Writer {
             notices.push(Notice::MemoryShort(remembered, signed));
         }
         let (recent, handles) = (Vec::new(), None);
-        let keyring = KeyCache::default();
+        let keyring = KeyCache::new(Way::OneByOne);
         let writer = Writer {
             paths,
             verifier,
@@ -300,7 +300,7 @@ impl Writer {
             journal,
             notices: Vec::new(),
             recent: Vec::new(),
-            keyring: KeyCache::default(),
+            keyring: KeyCache::new(Way::OneByOne),
             passages: Passages::default(),
             handles: Some(WriteHandles { journal: writer, store, lock }),
             resting: None,
