@@ -27,6 +27,7 @@ mod people;
 mod proof;
 mod readme;
 mod rules;
+mod schema;
 mod store_contract;
 mod store_sled;
 mod story;

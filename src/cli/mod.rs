@@ -153,22 +153,25 @@ pub fn run() -> ExitCode {
     let (cli, matches) = match program().try_get_matches().and_then(read) {
         Ok(read) => read,
         Err(error) => {
+            let format = Format::of_words(std::env::args_os().skip(1));
             let ours = arg_error::value(&error).or_else(|| arg_error::unknown_command(&error));
             if let Some(why) = ours {
-                return ExitCode::from(CliError::usage(why).report(Format::Text) as u8);
+                return ExitCode::from(CliError::usage(why).report(format) as u8);
             }
             let asked = matches!(error.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion);
+            if format.is_json() && !asked {
+                return ExitCode::from(arg_error::report_json(&error) as u8);
+            }
             // A closed pipe under --help is not an error.
             let _ = error.print();
             return ExitCode::from(if asked { 0 } else { Exit::Unknown as u8 });
         }
     };
     let format = cli.global.format;
-    // A format that the command does not have is an argument like others: the error is text.
     if let Some(command) = &cli.command
         && let Err(failure) = formats::check(command.formats(), format, &matches)
     {
-        return ExitCode::from(failure.report(Format::Text) as u8);
+        return ExitCode::from(failure.report(format) as u8);
     }
     match command(cli) {
         Ok(exit) => ExitCode::from(exit as u8),
@@ -198,6 +201,12 @@ fn no_command(global: Global) -> Result<Exit, CliError> {
     let mut context = Context::new(global, program)?;
     if c::home::is_here(&context)? {
         return c::home::run(&mut context);
+    }
+    if context.format().is_json() {
+        return Err(CliError::usage(
+            "expected a command, or a ledger here or above, found neither; annals --help lists the \
+             commands, annals init makes a ledger",
+        ));
     }
     let help = program().render_help();
     let mut err = std::io::stderr();

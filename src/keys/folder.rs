@@ -23,6 +23,7 @@ use crate::keys::request::Request;
 use crate::keys::secret::{self, Ask, Protection, read_secret, write_secret};
 use crate::keys::{import, pem, public};
 use annals_core::key::{PublicKey, SecretKey};
+use serde::Serialize;
 use std::fs;
 use std::path::{Path, PathBuf};
 use zeroize::Zeroizing;
@@ -34,7 +35,8 @@ pub struct KeyFolder {
 }
 
 /// Whether and how a secret key is available.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum KeyPresence {
     /// It is not here.
     Elsewhere,
@@ -42,6 +44,25 @@ pub enum KeyPresence {
     Encrypted,
     /// It is here, unencrypted.
     Unencrypted,
+}
+
+impl KeyPresence {
+    /// How a key is available that was stored here with this protection.
+    pub fn of(protection: Protection<'_>) -> KeyPresence {
+        match protection {
+            Protection::Passphrase(_) => KeyPresence::Encrypted,
+            Protection::Unencrypted => KeyPresence::Unencrypted,
+        }
+    }
+
+    /// Its word.
+    pub fn word(self) -> &'static str {
+        match self {
+            KeyPresence::Elsewhere => "elsewhere",
+            KeyPresence::Encrypted => "encrypted",
+            KeyPresence::Unencrypted => "unencrypted",
+        }
+    }
 }
 
 /// A new key to be stored.

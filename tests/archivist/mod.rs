@@ -8,7 +8,7 @@ mod diff;
 mod effects;
 mod find;
 mod formats;
-mod forms;
+pub mod forms;
 mod history;
 mod replay;
 mod show;

@@ -6,7 +6,7 @@
 mod check;
 mod damage;
 mod export;
-mod folders;
+pub mod folders;
 mod import;
 mod interrupted;
 mod memento;

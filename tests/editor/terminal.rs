@@ -395,3 +395,33 @@ fn a_slip_goes_back_to_the_editor() {
     mended.sees("written at 4");
     assert_eq!(mended.ends().1, 0);
 }
+
+/// The receipt of what a person signed is for the program that asked them.
+#[test]
+fn a_review_on_the_terminal_has_a_receipt_for_a_program() {
+    let desk = facts();
+    let mut talk = talk_of(&desk, "bo", "review|--ask|--format|json");
+    talk.sees(&keys(1));
+    talk.types("c");
+    talk.sees(&keys(2));
+    talk.types("s");
+    talk.sees(&keys(3));
+    talk.types("c");
+    talk.sees(&keys(4));
+    talk.types("q");
+    talk.sees("sign and write 2 events?");
+    talk.types("y\r");
+    talk.sees("{\"status\":\"written\",\"position\":8,\"count\":2,\"head\":\"");
+    let parts = "\"parts\":[{\"position\":8,\"status\":\"written\",\"type\":\"fact.confirmed\",\
+                 \"fact\":4,\"revision\":4},{\"position\":9,\"status\":\"written\",\"type\":\
+                 \"fact.confirmed\",\"fact\":6,\"revision\":6}]}";
+    talk.sees(parts);
+    assert_eq!(talk.ends().1, 0);
+    // Nothing chosen, nothing written.
+    let mut talk = talk_of(&desk, "bo", "review|--ask|--format|json");
+    talk.sees("1 of 2: c confirm");
+    talk.types("q");
+    talk.sees("{\"status\":\"nothing\",\"count\":0}");
+    assert_eq!(talk.ends().1, 0);
+    assert_eq!(desk.size(), 10);
+}

@@ -10,6 +10,7 @@ mod help;
 mod init;
 mod keys;
 mod ledger;
+mod receipts;
 mod recovery;
 mod names;
 mod revoke;

@@ -2,7 +2,10 @@
 
 use crate::archive::bag::target::FolderBagTarget;
 use crate::cli::render::provenance;
-use crate::cli::terminal::{CliError, Command, Context, Exit, Group, done, note};
+use crate::cli::shared::WriteStatus;
+use crate::cli::terminal::{
+    CliError, Command, Context, Exit, Format, Group, done_as, formats, json, note,
+};
 use crate::disk::{self, Links};
 use crate::keys::KeyFolder;
 use crate::ledger::error::LedgerError;
@@ -10,6 +13,7 @@ use crate::ledger::exchange::apart::{ProtectedPlace, expect_apart};
 use crate::ledger::exchange::export::{ExportOptions, export};
 use crate::ledger::query::point::Bound;
 use clap::{Args, value_parser};
+use serde::Serialize;
 use std::io::Write;
 use std::path::PathBuf;
 
@@ -36,8 +40,30 @@ pub struct ExportArgs {
     jobs: Option<u16>,
 }
 
+/// What was exported, for programs.
+#[derive(Serialize)]
+struct ExportReceipt {
+    status: WriteStatus,
+    folder: String,
+    size: u64,
+    of: u64,
+    files: u64,
+    checkpoint: Option<BagCheckpoint>,
+    signed: bool,
+}
+
+/// The checkpoint in the bag.
+#[derive(Serialize)]
+struct BagCheckpoint {
+    size: u64,
+}
+
 impl Command for ExportArgs {
     const GROUP: Group = Group::Archivist;
+
+    fn formats(&self) -> &'static [Format] {
+        formats::OBJECT
+    }
 
     fn run(self, context: &mut Context) -> Result<Exit, CliError> {
         run(context, self)
@@ -60,7 +86,25 @@ fn run(context: &mut Context, args: ExportArgs) -> Result<Exit, CliError> {
     let asked = ExportOptions { until, jobs, unsigned: args.unsigned };
     let mut ground = FolderBagTarget::open(&args.to, context.wait()?).map_err(LedgerError::from)?;
     let exported = export(&record, &keys, &asked, &mut ground)?;
-    let mut out = done();
+    let mut out = done_as(context.format());
+    let unsigned = "note: the log key is not at hand: the bag is not signed";
+    if context.format() != Format::Text {
+        let receipt = ExportReceipt {
+            status: WriteStatus::Written,
+            folder: args.to.display().to_string(),
+            size: exported.size,
+            of: exported.of,
+            files: exported.files,
+            checkpoint: exported.checkpoint.map(|size| BagCheckpoint { size }),
+            signed: exported.signed,
+        };
+        json(&mut out, &receipt)?;
+        out.flush()?;
+        if !exported.signed {
+            note(unsigned);
+        }
+        return Ok(Exit::Yes);
+    }
     let (size, of, files) = (exported.size, exported.of, exported.files);
     writeln!(out, "exported {size} of {of} events, {files} files, to {}", args.to.display())?;
     match exported.checkpoint {
@@ -69,7 +113,7 @@ fn run(context: &mut Context, args: ExportArgs) -> Result<Exit, CliError> {
     }
     match exported.signed {
         true => writeln!(out, "the log key signed the bag")?,
-        false => note("note: the log key is not at hand: the bag is not signed"),
+        false => note(unsigned),
     }
     writeln!(out, "VERIFY.txt in it says how to check it; annals verify {}", args.to.display())?;
     out.flush()?;

@@ -1,21 +1,25 @@
 //! `annals` with nothing given, where a ledger is: who you are here, what waits for you, what
 //! happened since you looked.
 //!
-//! Always holds: what was looked at is kept in one file beside the keys, which this command alone
-//! writes and nothing else reads; the ledger is not written to. Not here: the ledger's summary
-//! (`status`).
+//! Always holds: what a person looked at is kept in one file beside the keys, which this command
+//! alone writes and nothing else reads; the ledger is not written to. Not here: the ledger's
+//! summary (`status`).
 
 use crate::cli::render::{events, provenance};
 use crate::cli::shared::waiting::{self, ReviewScope, waits_for};
-use crate::cli::terminal::{CliError, Context, Exit, Format, minute, note, out, visible};
+use crate::cli::terminal::{CliError, Context, Exit, Format, json, minute, note, out, visible};
 use crate::disk::{self, FileMode, is_folder_at, read_optional};
+use crate::keys::KeyName;
 use crate::ledger::error::{LedgerError, chain};
-use crate::ledger::query::View;
 use crate::ledger::query::effect::Effects;
-use crate::ledger::query::event::{on, row};
+use crate::ledger::query::event::{EventRow, on, row};
 use crate::ledger::query::names::Names;
+use crate::ledger::query::{AsOf, View};
+use annals_core::event::args::Roles;
 use annals_core::event::vocabulary::Role;
 use annals_core::hash::Hash;
+use annals_core::key::PublicKey;
+use annals_core::roster::Member;
 use annals_core::text::Person;
 use annals_core::time::Time;
 use serde::{Deserialize, Serialize};
@@ -42,8 +46,13 @@ pub fn is_here(context: &Context) -> Result<bool, CliError> {
 
 /// Shows it.
 pub fn run(context: &mut Context) -> Result<Exit, CliError> {
-    if context.format() != Format::Text {
-        return Err(CliError::usage("annals without a command has one form, --format text"));
+    match context.format() {
+        Format::Text => {}
+        Format::Csv => {
+            let why = "annals without a command: expected --format text, json or jsonl, found csv";
+            return Err(CliError::usage(why));
+        }
+        _ => return for_programs(context),
     }
     let record = context.record()?;
     let (view, names) = provenance::view(context, &record, None)?;
@@ -63,16 +72,8 @@ pub fn run(context: &mut Context) -> Result<Exit, CliError> {
     let last = last_look(&looked);
     let since = since(&view, last.as_ref())?;
     line("since", &since.text)?;
-    let effects = Effects::new(&view, &names);
-    let mut rows = Vec::new();
-    view.walk(since.from, size, &mut |seen| {
-        let said = seen.statement();
-        let about = said.map(|said| on(&view, seen.position, &said.args)).unwrap_or_default();
-        rows.push(row(&effects, seen, about));
-        rows.len() < LISTED
-    })?;
-    for row in rows {
-        events::text(&mut out, &row?, None)?;
+    for row in listed(&view, &names, since.from)? {
+        events::text(&mut out, &row, None)?;
     }
     let left_out = size.saturating_sub(since.from).saturating_sub(LISTED as u64);
     if left_out > 0 {
@@ -89,25 +90,131 @@ pub fn run(context: &mut Context) -> Result<Exit, CliError> {
     Ok(exit)
 }
 
-/// Who the keys here make the reader.
-fn you(context: &Context, view: &View<'_>, names: &Names) -> Result<String, CliError> {
+/// Who is here, what waits and what is new, for programs. A program's look does not count as one:
+/// what a person has not seen stays new.
+#[derive(Serialize)]
+struct HomeJson<'a> {
+    #[serde(flatten)]
+    as_of: AsOf,
+    origin: Option<String>,
+    title: Option<&'a str>,
+    /// The keys here that may sign.
+    keys: Vec<HomeKey>,
+    /// Who reviews, if that is one person.
+    reviewer: Option<String>,
+    /// Facts that wait for the reviewer.
+    waiting: Vec<u64>,
+    /// The reviewer's own facts that are disputed.
+    disputed: Vec<u64>,
+    /// Files of drafts that are not written.
+    drafts: Vec<String>,
+    since: SinceJson,
+    /// The first events since the last look.
+    events: Vec<EventRow>,
+    /// Number of events since the last look that are not among them.
+    left_out: u64,
+}
+
+#[derive(Serialize)]
+struct HomeKey {
+    name: String,
+    key: PublicKey,
+    holder: String,
+    roles: Roles,
+}
+
+/// The last look, and whether the record goes on from it.
+#[derive(Serialize)]
+struct SinceJson {
+    /// When it was; `None` before the first.
+    at: Option<Time>,
+    /// Number of events then.
+    size: Option<u64>,
+    /// Whether the record now is a continuation of what was seen.
+    goes_on: bool,
+}
+
+fn for_programs(context: &Context) -> Result<Exit, CliError> {
+    let record = context.record()?;
+    let (view, names) = provenance::view(context, &record, None)?;
+    let last = last_look(&record.paths.last_look());
+    let since = since(&view, last.as_ref())?;
+    let reviewer = provenance::reviewer(context, &view, &names).ok();
+    let person = reviewer.as_ref().map(|(_, person)| person);
+    let keys = here(context, &view)?.into_iter().map(|(name, member)| HomeKey {
+        name: name.to_string(),
+        key: member.key,
+        holder: names.of(&member.key),
+        roles: member.roles,
+    });
+    let events = listed(&view, &names, since.from)?;
+    let new = view.as_of().size.saturating_sub(since.from);
+    let drafts = drafts(&record.paths.drafts())?;
+    let home = HomeJson {
+        as_of: view.as_of(),
+        origin: view.state().fold.ledger.as_ref().map(|ledger| ledger.origin.to_string()),
+        title: names.title.as_deref(),
+        keys: keys.collect(),
+        waiting: person.map(|person| waiting_for(&view, person)).unwrap_or_default(),
+        disputed: person.map(|person| disputed(&view, person)).unwrap_or_default(),
+        reviewer: reviewer.as_ref().map(|(name, _)| name.clone()),
+        drafts: drafts.iter().map(|path| path.display().to_string()).collect(),
+        since: SinceJson {
+            at: last.as_ref().map(|last| last.at),
+            size: last.as_ref().map(|last| last.size),
+            goes_on: since.goes_on,
+        },
+        left_out: new.saturating_sub(events.len() as u64),
+        events,
+    };
+    let mut out = out(context.format());
+    json(&mut out, &home)?;
+    out.flush()?;
+    Ok(provenance::warn(&view, 0))
+}
+
+/// The first events from this one on.
+fn listed(view: &View<'_>, names: &Names, from: u64) -> Result<Vec<EventRow>, CliError> {
+    let effects = Effects::new(view, names);
+    let mut rows = Vec::new();
+    view.walk(from, view.as_of().size, &mut |seen| {
+        let said = seen.statement();
+        let about = said.map(|said| on(view, seen.position, &said.args)).unwrap_or_default();
+        rows.push(row(&effects, seen, about));
+        rows.len() < LISTED
+    })?;
+    Ok(rows.into_iter().collect::<Result<_, _>>()?)
+}
+
+/// The keys here that may sign; of the editor named, if one is.
+fn here<'a>(context: &Context, view: &'a View<'_>) -> Result<Vec<(KeyName, &'a Member)>, CliError> {
     let roster = &view.state().fold.roster;
     let signers = match is_folder_at(&view.record.paths.keys)? {
         true => context.signers(roster)?,
         false => Vec::new(),
     };
     let wanted = context.global.editor.as_deref();
-    let fits = |name: &String| wanted.is_none_or(|wanted| wanted == name);
-    let mut found = Vec::new();
-    for (key_name, key) in &signers {
-        let key_name = key_name.to_string();
-        if fits(&key_name) {
-            let roles = roster.member(key).map(|member| Vec::<Role>::from(member.roles));
-            let roles = roles.unwrap_or_default();
-            let roles: Vec<String> = roles.iter().map(Role::to_string).collect();
-            found.push(format!("{} ({key_name}): {}", visible(&names.of(key)), roles.join(", ")));
-        }
-    }
+    let fits = |name: &KeyName| wanted.is_none_or(|wanted| wanted == &**name);
+    let here = signers.into_iter().filter(|(name, _)| fits(name));
+    Ok(here.filter_map(|(name, key)| Some((name, roster.member(&key)?))).collect())
+}
+
+/// The facts that wait for a person.
+fn waiting_for(view: &View<'_>, person: &Person) -> Vec<u64> {
+    let facts = view.state().fold.facts().iter();
+    let waiting =
+        facts.filter(|fact| waits_for(person, view.state(), fact, ReviewScope::Unconfirmed));
+    waiting.map(|fact| fact.position).collect()
+}
+
+/// Who the keys here make the reader.
+fn you(context: &Context, view: &View<'_>, names: &Names) -> Result<String, CliError> {
+    let line = |(key_name, member): &(KeyName, &Member)| {
+        let roles: Vec<String> =
+            Vec::<Role>::from(member.roles).iter().map(Role::to_string).collect();
+        format!("{} ({key_name}): {}", visible(&names.of(&member.key)), roles.join(", "))
+    };
+    let found: Vec<String> = here(context, view)?.iter().map(line).collect();
     Ok(match found.as_slice() {
         [] => "a reader: no key here may sign; annals key new makes one".to_owned(),
         [one] => one.clone(),
@@ -119,14 +226,13 @@ fn you(context: &Context, view: &View<'_>, names: &Names) -> Result<String, CliE
 fn waits(context: &Context, view: &View<'_>, names: &Names) -> Result<Vec<String>, CliError> {
     let mut waits = Vec::new();
     if let Ok((name, person)) = provenance::reviewer(context, view, names) {
-        let facts = view.state().fold.facts().iter();
-        let waiting =
-            facts.filter(|fact| waits_for(&person, view.state(), fact, ReviewScope::Unconfirmed));
-        match waiting.count() {
+        match waiting_for(view, &person).len() {
             0 => waits.push(waiting::sentence(0, &name)),
             some => waits.push(format!("{}: annals review", waiting::sentence(some, &name))),
         }
-        waits.extend(disputed(view, &person));
+        let line =
+            |position: &u64| format!("fact {position} of yours is disputed: annals log {position}");
+        waits.extend(disputed(view, &person).iter().map(line));
     }
     let drafts = drafts(&view.record.paths.drafts())?;
     for path in drafts.iter().take(LISTED) {
@@ -139,17 +245,13 @@ fn waits(context: &Context, view: &View<'_>, names: &Names) -> Result<Vec<String
 }
 
 /// The open disputes of a person's facts.
-fn disputed(view: &View<'_>, person: &Person) -> Vec<String> {
+fn disputed(view: &View<'_>, person: &Person) -> Vec<u64> {
     let state = view.state();
     let own = state.fold.facts().iter().filter(|fact| {
         fact.retraction().is_none() && state.history.person(fact.author) == Some(person)
     });
     let disputed = own.filter(|fact| !fact.disputes().is_empty());
-    let line = |fact: &annals_core::fold::Fact| {
-        let position = fact.position;
-        format!("fact {position} of yours is disputed: annals log {position}")
-    };
-    disputed.map(line).collect()
+    disputed.map(|fact| fact.position).collect()
 }
 
 /// The files of drafts, by name.
@@ -169,13 +271,15 @@ fn drafts(folder: &std::path::Path) -> Result<Vec<PathBuf>, CliError> {
 /// From which event on there is something new, and the line that says so.
 struct Since {
     from: u64,
+    /// Whether the record is a continuation of what was seen.
+    goes_on: bool,
     text: String,
 }
 
 fn since(view: &View<'_>, last: Option<&LastLook>) -> Result<Since, CliError> {
     let size = view.as_of().size;
     let Some(last) = last else {
-        return Ok(Since { from: size, text: "this is your first look".to_owned() });
+        return Ok(Since { from: size, goes_on: true, text: "this is your first look".to_owned() });
     };
     let at = minute(Some(last.at));
     let event = match last.size.checked_sub(1) {
@@ -188,14 +292,14 @@ fn since(view: &View<'_>, last: Option<&LastLook>) -> Result<Since, CliError> {
              them: annals verify",
             last.size
         );
-        return Ok(Since { from: size, text });
+        return Ok(Since { from: size, goes_on: false, text });
     }
     let text = match size - last.size {
         0 => format!("nothing new since {at}"),
         1 => format!("1 event since {at}"),
         more => format!("{more} events since {at}"),
     };
-    Ok(Since { from: last.size, text })
+    Ok(Since { from: last.size, goes_on: true, text })
 }
 
 /// The last look; one that cannot be read counts for nothing.

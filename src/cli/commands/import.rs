@@ -1,7 +1,10 @@
 //! `annals import`: makes a ledger of a bag, or of a published record.
 
 use crate::archive::cache::CachePlace;
-use crate::cli::terminal::{CliError, Command, Context, Exit, Group, Progress, done, note};
+use crate::cli::shared::WriteStatus;
+use crate::cli::terminal::{
+    CliError, Command, Context, Exit, Format, Group, Progress, done_as, formats, json, note,
+};
 use crate::disk::{self, Links};
 use crate::keys::KeyFolder;
 use crate::ledger::exchange::import::{ImportOptions, import};
@@ -9,8 +12,10 @@ use crate::ledger::exchange::published_copy::{PublishedImport, import_published}
 use crate::ledger::imported::Imported;
 use crate::ledger::paths::Paths;
 use crate::ledger::published_place::PublishedPlace;
+use annals_core::key::PublicKey;
 use annals_core::verify::source::Source;
 use clap::{Args, value_parser};
+use serde::Serialize;
 use std::io::Write;
 use std::path::PathBuf;
 
@@ -41,8 +46,46 @@ pub struct ImportArgs {
     jobs: Option<u16>,
 }
 
+/// What was imported, for programs.
+#[derive(Serialize)]
+struct ImportReceipt {
+    status: WriteStatus,
+    folder: String,
+    size: u64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    part_of: Option<u64>,
+    /// Whether it can be written to.
+    taken_over: bool,
+    /// The log key that signs nothing here any more, if it was not at hand.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    old_key: Option<PublicKey>,
+}
+
+impl ImportReceipt {
+    fn of(paths: &Paths, size: u64, imported: Imported) -> ImportReceipt {
+        ImportReceipt {
+            status: WriteStatus::Written,
+            folder: paths.ledger.display().to_string(),
+            size,
+            part_of: match imported {
+                Imported::ReadOnly(of) if of > size => Some(of),
+                _ => None,
+            },
+            taken_over: !matches!(imported, Imported::ReadOnly(_)),
+            old_key: match imported {
+                Imported::Rekey(key) => Some(key),
+                _ => None,
+            },
+        }
+    }
+}
+
 impl Command for ImportArgs {
     const GROUP: Group = Group::Archivist;
+
+    fn formats(&self) -> &'static [Format] {
+        formats::OBJECT
+    }
 
     fn run(self, context: &mut Context) -> Result<Exit, CliError> {
         run(context, self)
@@ -64,24 +107,31 @@ fn run(context: &mut Context, args: ImportArgs) -> Result<Exit, CliError> {
     let made =
         import(&args.bag, &paths, &ImportOptions { take_over, jobs, wait: context.wait()? })?;
     let (size, to) = (made.size, paths.ledger.display());
-    let mut out = done();
-    match made.imported {
-        Imported::ReadOnly(of) if of > size => {
+    let mut out = done_as(context.format());
+    match (context.format(), made.imported) {
+        (Format::Text, Imported::ReadOnly(of)) if of > size => {
             writeln!(out, "imported a part, {size} of {of} events to {to}: a copy to read")?;
         }
-        Imported::ReadOnly(_) => writeln!(out, "imported {size} events to {to}: a copy to read")?,
-        Imported::No => writeln!(out, "taken over: {size} events at {to}; it goes on from there")?,
-        Imported::Rekey(key) => {
-            writeln!(out, "taken over: {size} events at {to}; it goes on with a new log key")?;
-            note(format!(
-                "note: the log key {key} or its memory is not at hand in {}, so it may have signed \
-                 more than this bag holds; before anything else an admin says annals ledger rekey \
-                 --reason compromised",
-                paths.keys.display()
-            ));
+        (Format::Text, Imported::ReadOnly(_)) => {
+            writeln!(out, "imported {size} events to {to}: a copy to read")?;
         }
+        (Format::Text, Imported::No) => {
+            writeln!(out, "taken over: {size} events at {to}; it goes on from there")?;
+        }
+        (Format::Text, Imported::Rekey(_)) => {
+            writeln!(out, "taken over: {size} events at {to}; it goes on with a new log key")?;
+        }
+        (_, imported) => json(&mut out, &ImportReceipt::of(&paths, size, imported))?,
     }
     out.flush()?;
+    if let Imported::Rekey(key) = made.imported {
+        note(format!(
+            "note: the log key {key} or its memory is not at hand in {}, so it may have signed \
+                 more than this bag holds; before anything else an admin says annals ledger rekey \
+                 --reason compromised",
+            paths.keys.display()
+        ));
+    }
     Ok(Exit::Yes)
 }
 
@@ -107,8 +157,13 @@ fn published(
     };
     let size = import_published(place, &mut published, &paths, &asked)?;
     drop(progress);
-    let mut out = done();
-    writeln!(out, "imported {size} events to {}: a copy to read", paths.ledger.display())?;
+    let mut out = done_as(context.format());
+    match context.format() {
+        Format::Text => {
+            writeln!(out, "imported {size} events to {}: a copy to read", paths.ledger.display())?;
+        }
+        _ => json(&mut out, &ImportReceipt::of(&paths, size, Imported::ReadOnly(size)))?,
+    }
     out.flush()?;
     Ok(Exit::Yes)
 }

@@ -1,17 +1,25 @@
 //! `annals init`: a new ledger, its log key and the founder's key.
+//!
+//! Always holds: the recovery key is printed once, as text; beside JSON it is on standard error.
+//! Not here: the steps (`ledger::write::init`).
 
-use crate::cli::shared::{fit_name, words};
+use crate::cli::shared::{ReceiptJson, fit_name, words};
 use crate::cli::terminal::{
-    CliError, Command, Context, Exit, Group, announce_clock, ask, done, note,
+    CliError, Command, Context, Exit, Format, Group, announce_clock, ask, done_as, formats, json,
+    note,
 };
-use crate::keys::{KeyName, Protection, handle_from};
+use crate::keys::{KeyName, KeyPresence, Protection, handle_from};
 use crate::ledger::error::LedgerError;
 use crate::ledger::published_place::PublishedPlace;
-use crate::ledger::write::init::{Founding, expect_free, init};
+use crate::ledger::write::init::{Founded, Founding, expect_free, init};
+use crate::ledger::write::prepared::Receipt;
 use annals_core::event::body::Short;
+use annals_core::key::PublicKey;
 use annals_core::text::{Origin, Words};
 use clap::Args;
-use std::io::Write;
+use serde::Serialize;
+use std::io::{self, Write};
+use zeroize::Zeroizing;
 
 /// Make a new ledger, its log key and the founder's key
 #[derive(Debug, Args)]
@@ -45,8 +53,26 @@ pub struct InitArgs {
     no_passphrase: bool,
 }
 
+/// What was made, for programs; without the recovery key.
+#[derive(Serialize)]
+struct InitReceipt<'a> {
+    #[serde(flatten)]
+    receipt: ReceiptJson,
+    origin: &'a Origin,
+    folder: String,
+    keys_folder: String,
+    name: String,
+    holder: &'a Short,
+    key: PublicKey,
+    secret: KeyPresence,
+}
+
 impl Command for InitArgs {
     const GROUP: Group = Group::SetUp;
+
+    fn formats(&self) -> &'static [Format] {
+        formats::OBJECT
+    }
 
     fn run(self, context: &mut Context) -> Result<Exit, CliError> {
         run(context, self)
@@ -92,18 +118,45 @@ fn run(context: &mut Context, args: InitArgs) -> Result<Exit, CliError> {
     };
     let founded = init(paths, &founding, protection, &mut context.clock, &mut *context.entropy)?;
     let paths = &founded.writer.paths;
-    let mut out = done();
-    writeln!(out, "made {} and {}", paths.ledger.display(), paths.keys.display())?;
-    writeln!(out, "recovery key, printed once: write it on paper and keep it off this machine")?;
-    writeln!(out)?;
-    for line in founded.recovery.lines() {
-        writeln!(out, "    {line}")?;
+    let mut out = done_as(context.format());
+    match context.format() {
+        Format::Text => {
+            writeln!(out, "made {} and {}", paths.ledger.display(), paths.keys.display())?;
+            recovery(&founded, &mut |line| writeln!(out, "{line}"))?;
+        }
+        _ => {
+            let receipt = Receipt { first: 0, count: 1, already: false };
+            let made = InitReceipt {
+                receipt: ReceiptJson::of(&receipt, &founded.writer),
+                origin: &founding.origin,
+                folder: paths.ledger.display().to_string(),
+                keys_folder: paths.keys.display().to_string(),
+                name: founding.handle.to_string(),
+                holder: &founding.name,
+                key: founded.key.public(),
+                secret: KeyPresence::of(protection),
+            };
+            recovery(&founded, &mut |line| {
+                note(line);
+                Ok(())
+            })?;
+            json(&mut out, &made)?;
+        }
     }
-    writeln!(out)?;
     out.flush()?;
     note("a second admin can act when you cannot: annals key new NAME on their machine, then");
     note("annals editor add NAME.request --role admin on this one");
     Ok(Exit::Yes)
+}
+
+/// Prints the recovery key, line by line.
+fn recovery(founded: &Founded, print: &mut dyn FnMut(&str) -> io::Result<()>) -> io::Result<()> {
+    print("recovery key, printed once: write it on paper and keep it off this machine")?;
+    print("")?;
+    for line in founded.recovery.lines() {
+        print(&Zeroizing::new(format!("    {line}")))?;
+    }
+    print("")
 }
 
 fn policy(text: Option<String>) -> Result<Option<Short>, CliError> {

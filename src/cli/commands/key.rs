@@ -5,16 +5,19 @@
 
 mod list;
 
-use crate::cli::shared::{fit_name, new_phrase, protection, words};
+use crate::cli::shared::{WriteStatus, fit_name, new_phrase, protection, words};
 use crate::cli::terminal::{
-    CliError, Command, Context, Exit, Format, Group, ask, done, formats, note,
+    CliError, Command, Context, Exit, Format, Group, ask, done_as, formats, json, note,
 };
 use crate::disk::{self, Links};
-use crate::keys::{KeyFolder, KeyName, NewKey, OpensshUse, Request, generate, import};
+use crate::keys::{
+    KeyFolder, KeyName, KeyPresence, NewKey, OpensshUse, Protection, Request, generate, import,
+};
 use annals_core::event::args::Args as EventArgs;
-use annals_core::key::SecretKey;
+use annals_core::key::{PublicKey, SecretKey};
 use annals_core::text::{Origin, Words};
 use clap::{Args, Subcommand};
+use serde::Serialize;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use zeroize::Zeroizing;
@@ -87,6 +90,46 @@ struct KeyImportArgs {
     no_passphrase: bool,
 }
 
+/// A key whose files were written, for programs.
+#[derive(Serialize)]
+struct KeyReceipt<'a> {
+    status: WriteStatus,
+    name: &'a str,
+    key: PublicKey,
+    secret: KeyPresence,
+    secret_file: String,
+    public_file: String,
+    #[serde(flatten)]
+    request: Option<RequestReceipt<'a>>,
+}
+
+/// The request that was made.
+#[derive(Serialize)]
+struct RequestReceipt<'a> {
+    holder: &'a Words<2_000>,
+    origin: &'a Origin,
+    request_file: String,
+}
+
+impl<'a> KeyReceipt<'a> {
+    fn of(
+        keys: &KeyFolder,
+        handle: &'a KeyName,
+        secret: &SecretKey,
+        protection: Protection<'_>,
+    ) -> KeyReceipt<'a> {
+        KeyReceipt {
+            status: WriteStatus::Written,
+            name: handle,
+            key: secret.public(),
+            secret: KeyPresence::of(protection),
+            secret_file: keys.secret_path(handle).display().to_string(),
+            public_file: keys.public_path(handle).display().to_string(),
+            request: None,
+        }
+    }
+}
+
 impl Command for KeyArgs {
     const GROUP: Group = Group::SetUp;
 
@@ -94,7 +137,7 @@ impl Command for KeyArgs {
         match self.command {
             KeyCommand::List => formats::TABLE,
             KeyCommand::Show { .. } => formats::OBJECT,
-            _ => formats::TEXT,
+            _ => formats::OBJECT,
         }
     }
 
@@ -196,14 +239,27 @@ fn keep(
     let keys = KeyFolder::make(folder)?;
     keys.add_new(&new, &mut *context.entropy)?;
     let encrypted = if phrase.is_some() { "encrypted" } else { "not encrypted" };
-    let mut out = done();
-    writeln!(out, "{}: secret, {encrypted}", keys.secret_path(handle).display())?;
-    writeln!(out, "{}: public", keys.public_path(handle).display())?;
-    if let Some(request) = request {
-        let (path, origin) = (keys.request_path(handle), request.origin());
-        writeln!(out, "{}: to sign as {} in {origin}", path.display(), request.name())?;
+    let mut out = done_as(context.format());
+    match context.format() {
+        Format::Text => {
+            writeln!(out, "{}: secret, {encrypted}", keys.secret_path(handle).display())?;
+            writeln!(out, "{}: public", keys.public_path(handle).display())?;
+            if let Some(request) = request {
+                let (path, origin) = (keys.request_path(handle), request.origin());
+                writeln!(out, "{}: to sign as {} in {origin}", path.display(), request.name())?;
+            }
+            writeln!(out, "key {}", secret.public())?;
+        }
+        _ => {
+            let request = request.map(|request| RequestReceipt {
+                holder: request.name(),
+                origin: request.origin(),
+                request_file: keys.request_path(handle).display().to_string(),
+            });
+            let receipt = KeyReceipt::of(&keys, handle, secret, protection(phrase));
+            json(&mut out, &KeyReceipt { request, ..receipt })?;
+        }
     }
-    writeln!(out, "key {}", secret.public())?;
     out.flush()?;
     match request {
         Some(request) => note(format!(
@@ -226,10 +282,16 @@ fn passphrase(context: &mut Context, name: &str, none: bool) -> Result<Exit, Cli
     };
     keys.protect(&handle, &secret, protection(phrase.as_ref()), &mut *context.entropy)?;
     let path = keys.secret_path(&handle);
-    let mut out = done();
-    match none {
-        true => writeln!(out, "{}: not encrypted any more", path.display())?,
-        false => writeln!(out, "{}: encrypted with the new passphrase", path.display())?,
+    let mut out = done_as(context.format());
+    match (context.format(), none) {
+        (Format::Text, true) => writeln!(out, "{}: not encrypted any more", path.display())?,
+        (Format::Text, false) => {
+            writeln!(out, "{}: encrypted with the new passphrase", path.display())?;
+        }
+        _ => {
+            let protection = protection(phrase.as_ref());
+            json(&mut out, &KeyReceipt::of(&keys, &handle, &secret, protection))?;
+        }
     }
     out.flush()?;
     note("note: copies of the file keep the old passphrase");

@@ -142,7 +142,7 @@ fn change(context: &mut Context, args: LedgerChangeArgs) -> Result<Exit, CliErro
     let resolved = resolved(args_of, content);
     if changes.is_empty() {
         if let Some(said) = context.recorded_already(&writer, &resolved)? {
-            return print_receipt(context, &said.receipt(), &writer);
+            return print_receipt(context, &said.receipt(), &writer, &[]);
         }
         let why = "nothing would change; say what does with --title, --licence, --confirmations or \
                    --corrections-policy";
@@ -215,7 +215,7 @@ fn rekey(context: &mut Context, args: RekeyArgs) -> Result<Exit, CliError> {
     let text = rekey_text(&ledger.log_key, &log_key, args.reason);
     let prepared = admin::prepare(context, &mut writer, &key, act)?;
     if !admin::may_write(context, &mut writer, args.dry_run, &text)? {
-        return print_dry_run(context, prepared.first, 1);
+        return print_dry_run(context, prepared.first, 1, &[]);
     }
     let keys = KeyFolder::open(&writer.paths.keys)?;
     keys.add_next_log(&new, &mut *context.entropy)?;
@@ -233,7 +233,7 @@ fn rekey(context: &mut Context, args: RekeyArgs) -> Result<Exit, CliError> {
 /// The receipt of a log key that was made before.
 fn rekeyed(context: &Context, said: &EarlierAct, writer: &Writer) -> Result<Exit, CliError> {
     note("note: the last event made a new log key in these words; --again makes another one");
-    print_receipt(context, &said.receipt(), writer)
+    print_receipt(context, &said.receipt(), writer, &[])
 }
 
 /// The record's last event, if it is this rekeying by this signer and the key that it names is
@@ -282,7 +282,7 @@ fn retime(context: &mut Context, args: RetimeArgs) -> Result<Exit, CliError> {
     if let (Err(LedgerError::Usage(_)), Some(statement)) = (&mends, &args.statement) {
         let retiming = retiming(admin::stated(statement)?);
         if let Some(said) = context.recorded_already(&writer, &retiming)? {
-            return print_receipt(context, &said.receipt(), &writer);
+            return print_receipt(context, &said.receipt(), &writer, &[]);
         }
     }
     mends?;

@@ -4,7 +4,10 @@
 //! are reported, and so is a record that does not verify. Not here: the content
 //! (`ledger::audit::prove`). Source: FORMAT.md section 12.
 
-use crate::cli::terminal::{CliError, Command, Context, Exit, Group, Progress, data, note};
+use crate::cli::shared::WriteStatus;
+use crate::cli::terminal::{
+    CliError, Command, Context, Exit, Format, Group, Progress, data, done_as, formats, json, note,
+};
 use crate::disk::{self, FileMode};
 use crate::ledger::audit::audit;
 use crate::ledger::audit::options::Audit;
@@ -13,8 +16,9 @@ use crate::ledger::error::LedgerError;
 use crate::ledger::exchange::apart::{ProtectedPlace, expect_apart};
 use annals_core::verdict::Verdict;
 use annals_core::verify::Report;
-use annals_core::verify::proof::fact_status;
+use annals_core::verify::proof::{LeftOut, fact_status};
 use clap::Args;
+use serde::Serialize;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
@@ -40,14 +44,45 @@ pub struct ProveArgs {
 impl Command for ProveArgs {
     const GROUP: Group = Group::Auditor;
 
+    fn formats(&self) -> &'static [Format] {
+        // On standard output it is the file itself.
+        if self.file().is_some() { formats::OBJECT } else { formats::TEXT }
+    }
+
     fn run(self, context: &mut Context) -> Result<Exit, CliError> {
         run(context, self)
     }
 }
 
+impl ProveArgs {
+    /// The file to make; `None` for standard output.
+    fn file(&self) -> Option<&Path> {
+        self.output.as_deref().filter(|path| *path != Path::new("-"))
+    }
+}
+
+/// The proof that was made, for programs.
+#[derive(Serialize)]
+struct ProveReceipt {
+    status: WriteStatus,
+    file: String,
+    bytes: usize,
+    fact: u64,
+    size: u64,
+    /// Number of events in the file.
+    events: usize,
+    /// Positions of the events whose body, or whose document, is left out.
+    bodies_left_out: Vec<u64>,
+    documents_left_out: Vec<u64>,
+    /// Number of events after those that are signed.
+    unsigned: u64,
+    /// The verdict on the whole record: the exit code.
+    exit: Exit,
+}
+
 fn run(context: &mut Context, args: ProveArgs) -> Result<Exit, CliError> {
     let record = context.record()?;
-    let output = args.output.as_deref().filter(|path| *path != Path::new("-"));
+    let output = args.file();
     if let Some(path) = output {
         expect_apart(path, &ProtectedPlace::of(&record.paths))?;
         expect_free(path)?;
@@ -82,6 +117,25 @@ fn run(context: &mut Context, args: ProveArgs) -> Result<Exit, CliError> {
     }
     let (fact, bytes) = (args.position, text.len());
     let events = if args.c2sp { 1 } else { proof.events.len() };
+    let exit = Exit::from(report.verdict());
+    if let Some(path) = output.filter(|_| context.format() != Format::Text) {
+        let left_out = |of: fn(&LeftOut) -> Option<u64>| proof.left_out.iter().filter_map(of);
+        let receipt = ProveReceipt {
+            status: WriteStatus::Written,
+            file: path.display().to_string(),
+            bytes,
+            fact,
+            size,
+            events,
+            bodies_left_out: left_out(body).collect(),
+            documents_left_out: left_out(document).collect(),
+            unsigned: record.size().saturating_sub(size),
+            exit,
+        };
+        let mut out = done_as(context.format());
+        json(&mut out, &receipt)?;
+        out.flush()?;
+    }
     note(format!("fact {fact} in the record of size {size}: {events} events, {bytes} bytes"));
     note(format!(
         "fact {fact}: {}, as of size {size}; there may be later acts",
@@ -111,6 +165,20 @@ fn warn(report: &Report) -> Exit {
         ));
     }
     Exit::from(report.verdict())
+}
+
+fn body(left_out: &LeftOut) -> Option<u64> {
+    match left_out {
+        LeftOut::Body(position) => Some(*position),
+        LeftOut::Document(_) => None,
+    }
+}
+
+fn document(left_out: &LeftOut) -> Option<u64> {
+    match left_out {
+        LeftOut::Document(position) => Some(*position),
+        LeftOut::Body(_) => None,
+    }
 }
 
 /// Checked before any work; the write itself never overwrites either.

@@ -1,11 +1,15 @@
 //! `annals publish`: the record as static files for any web server.
 
 use crate::archive::publish_target::FolderTarget;
-use crate::cli::shared::collect_for_publication;
-use crate::cli::terminal::{CliError, Command, Context, Exit, Group, Progress, done, note};
+use crate::cli::shared::{CollectReport, WriteStatus, collect_for_publication};
+use crate::cli::terminal::{
+    CliError, Command, Context, Exit, Format, Group, Progress, done_as, formats, json, note,
+};
 use crate::ledger::exchange::apart::{ProtectedPlace, expect_folder_apart};
-use crate::ledger::exchange::publish::Verified;
+use crate::ledger::exchange::publish::{Publication, Verified};
+use crate::ledger::exchange::witnesses::Collected;
 use clap::{Args, value_parser};
+use serde::Serialize;
 use std::io::Write;
 use std::path::PathBuf;
 
@@ -35,8 +39,56 @@ cosignatures do not meet the policy's quorum (exit 5; --no-witness publishes all
 a signed checkpoint shows another or a longer record (exit 4). An answer that nobody signed is
 reported, whatever it says, and stops nothing.";
 
+/// What was published, for programs.
+#[derive(Serialize)]
+struct PublishReceipt<'a> {
+    status: WriteStatus,
+    folder: String,
+    size: u64,
+    before: Option<u64>,
+    files_written: u64,
+    files_removed: u64,
+    files_mended: u64,
+    /// The answers of the witnesses, if they were asked.
+    collected: Option<CollectReport<'a>>,
+}
+
+impl<'a> PublishReceipt<'a> {
+    fn of(args: &PublishArgs, done: &Publication, asked: Option<&'a Collected>) -> Self {
+        let there = done.before == done.size && done.size > 0;
+        PublishReceipt {
+            status: if there { WriteStatus::Already } else { WriteStatus::Written },
+            folder: args.dir.display().to_string(),
+            size: done.size,
+            before: Some(done.before),
+            files_written: done.written,
+            files_removed: done.removed,
+            files_mended: done.mended,
+            collected: asked.map(CollectReport::of),
+        }
+    }
+
+    /// Nothing was published, by the answers of the witnesses.
+    fn refused(args: &PublishArgs, asked: &'a Collected) -> Self {
+        PublishReceipt {
+            status: WriteStatus::Refused,
+            folder: args.dir.display().to_string(),
+            size: asked.size,
+            before: None,
+            files_written: 0,
+            files_removed: 0,
+            files_mended: 0,
+            collected: Some(CollectReport::of(asked)),
+        }
+    }
+}
+
 impl Command for PublishArgs {
     const GROUP: Group = Group::Archivist;
+
+    fn formats(&self) -> &'static [Format] {
+        formats::OBJECT
+    }
 
     fn run(self, context: &mut Context) -> Result<Exit, CliError> {
         run(context, self)
@@ -49,18 +101,24 @@ fn run(context: &mut Context, args: PublishArgs) -> Result<Exit, CliError> {
     expect_folder_apart(&args.dir, &ProtectedPlace::of(&record.paths))?;
     let cores = std::thread::available_parallelism().map_or(1, usize::from);
     let jobs = args.jobs.map_or(cores, usize::from);
-    if !args.no_witness {
-        match collect_for_publication(context, &record)? {
-            Exit::Yes => {}
-            Exit::Untrusted => {
-                note("nothing was published; --no-witness publishes without the quorum");
-                return Ok(Exit::Untrusted);
-            }
-            other => {
-                note("nothing was published");
-                return Ok(other);
-            }
+    let asked = match args.no_witness {
+        true => None,
+        false => collect_for_publication(context, &record)?,
+    };
+    if let Some(asked) = &asked
+        && let exit = Exit::from(asked.verdict())
+        && exit != Exit::Yes
+    {
+        note(match exit {
+            Exit::Untrusted => "nothing was published; --no-witness publishes without the quorum",
+            _ => "nothing was published",
+        });
+        if context.format() != Format::Text {
+            let mut out = done_as(context.format());
+            json(&mut out, &PublishReceipt::refused(&args, asked))?;
+            out.flush()?;
         }
+        return Ok(exit);
     }
     // The checkpoint may have new lines now.
     record = context.signed_record()?;
@@ -69,12 +127,17 @@ fn run(context: &mut Context, args: PublishArgs) -> Result<Exit, CliError> {
     let verified = Verified::of(&record, jobs, Some(&|done| progress.at(done)))?;
     drop(progress);
     let publication = verified.publish(&mut shelf)?;
-    let mut out = done();
+    let mut out = done_as(context.format());
     let (dir, size) = (args.dir.display(), publication.size);
-    match publication.before {
-        0 => writeln!(out, "published {size} events in {dir}")?,
-        before if before == size => writeln!(out, "published already: {size} events in {dir}")?,
-        before => writeln!(out, "published events {before} to {} in {dir}", size - 1)?,
+    match (context.format(), publication.before) {
+        (Format::Text, 0) => writeln!(out, "published {size} events in {dir}")?,
+        (Format::Text, before) if before == size => {
+            writeln!(out, "published already: {size} events in {dir}")?;
+        }
+        (Format::Text, before) => {
+            writeln!(out, "published events {before} to {} in {dir}", size - 1)?;
+        }
+        _ => json(&mut out, &PublishReceipt::of(&args, &publication, asked.as_ref()))?,
     }
     out.flush()?;
     note(format!("{} files written, {} removed", publication.written, publication.removed));

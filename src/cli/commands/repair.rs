@@ -1,8 +1,11 @@
 //! `annals repair`: rebuilds damaged or lost files from complete ones.
 
-use crate::cli::render::report::VerdictReport;
 use crate::cli::render::report::text::faults;
-use crate::cli::terminal::{CliError, Command, Context, Exit, Group, Progress, done, visible};
+use crate::cli::render::report::{FaultReport, VerdictReport};
+use crate::cli::terminal::{
+    CliError, Command, Context, Exit, Format, Group, Progress, done, done_as, formats, json,
+    visible,
+};
 use crate::index::IndexStatus;
 use crate::ledger::audit::Audited;
 use crate::ledger::error::LedgerError;
@@ -10,7 +13,9 @@ use crate::ledger::exchange::repair::step::Step;
 use crate::ledger::exchange::repair::{CopyKind, CopyState, RepairOptions, index, repair};
 use crate::ledger::paths::Paths;
 use crate::ledger::reader::Record;
+use annals_core::hash::Hash;
 use clap::Args;
+use serde::Serialize;
 use std::io::Write;
 use std::path::PathBuf;
 
@@ -27,8 +32,142 @@ pub struct RepairArgs {
     index: bool,
 }
 
+/// What was found and done, for programs.
+#[derive(Serialize)]
+struct RepairJson {
+    steps: Vec<StepJson>,
+    #[serde(flatten)]
+    verdict: Option<RepairVerdict>,
+}
+
+/// The verdict on the record after the repair, by the names of `annals verify`.
+#[derive(Serialize)]
+struct RepairVerdict {
+    verdict: String,
+    exit: Exit,
+    size: u64,
+    head: Option<Hash>,
+    faults: Vec<FaultReport>,
+}
+
+/// A step.
+#[derive(Serialize)]
+struct StepJson {
+    step: StepKind,
+    /// The place or the part that it is about.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    what: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    state: Option<FoundState>,
+    /// What it was built from.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    from: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    path: Option<String>,
+    /// Number of events.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    size: Option<u64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    why: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    position: Option<u64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    sha256: Option<Hash>,
+}
+
+#[derive(Clone, Copy, Serialize)]
+#[serde(rename_all = "kebab-case")]
+enum StepKind {
+    Found,
+    Built,
+    KeptAside,
+    Missing,
+    Nothing,
+}
+
+#[derive(Clone, Copy, Serialize)]
+#[serde(rename_all = "kebab-case")]
+enum FoundState {
+    Whole,
+    Damaged,
+    NotTaken,
+    NotCompared,
+    Absent,
+}
+
+impl StepJson {
+    fn of(step: Step) -> StepJson {
+        let none = StepJson {
+            step: StepKind::Built,
+            what: None,
+            state: None,
+            from: None,
+            path: None,
+            size: None,
+            why: None,
+            position: None,
+            sha256: None,
+        };
+        let named = |what: &str| Some(what.to_owned());
+        let copy = || named("copy");
+        match step {
+            Step::Found(place, path, state) => {
+                let (state, size, why) = match state {
+                    CopyState::Whole(size) => (FoundState::Whole, Some(size), None),
+                    CopyState::Damaged(why, _) => (FoundState::Damaged, None, Some(why)),
+                    CopyState::Unfit(size, why) => (FoundState::NotTaken, Some(size), Some(why)),
+                    CopyState::Unknown(why) => (FoundState::NotCompared, None, Some(why)),
+                    CopyState::Absent => (FoundState::Absent, None, None),
+                };
+                StepJson {
+                    step: StepKind::Found,
+                    what: Some(place.to_string()),
+                    state: Some(state),
+                    path: Some(path.display().to_string()),
+                    size,
+                    why,
+                    ..none
+                }
+            }
+            Step::Built(what, from, size) => StepJson {
+                what: Some(what.to_string()),
+                from: Some(from.to_string()),
+                size: Some(size),
+                ..none
+            },
+            Step::Aside(what, path) => StepJson {
+                step: StepKind::KeptAside,
+                what: named(what),
+                path: Some(path.display().to_string()),
+                ..none
+            },
+            Step::Document(sha256) => {
+                StepJson { what: named("document"), from: copy(), sha256: Some(sha256), ..none }
+            }
+            Step::NoDocument(position, sha256) => StepJson {
+                step: StepKind::Missing,
+                what: named("document"),
+                position: Some(position),
+                sha256: Some(sha256),
+                ..none
+            },
+            Step::Checkpoint(size) => {
+                StepJson { what: named("checkpoint"), from: copy(), size: Some(size), ..none }
+            }
+            Step::Index(size) => {
+                StepJson { what: named("index"), from: named("journal"), size: Some(size), ..none }
+            }
+            Step::Nothing => StepJson { step: StepKind::Nothing, ..none },
+        }
+    }
+}
+
 impl Command for RepairArgs {
     const GROUP: Group = Group::SetUp;
+
+    fn formats(&self) -> &'static [Format] {
+        formats::OBJECT
+    }
 
     fn run(self, context: &mut Context) -> Result<Exit, CliError> {
         run(context, self)
@@ -42,6 +181,9 @@ fn run(context: &mut Context, args: RepairArgs) -> Result<Exit, CliError> {
     }
     let jobs = std::thread::available_parallelism().map_or(1, usize::from);
     let asked = RepairOptions { from: args.from, jobs, wait: context.wait()? };
+    if context.format() != Format::Text {
+        return for_programs(context, &paths, &asked);
+    }
     // A failing standard output prevents neither the repair nor its report.
     let mut out = done();
     let mut failed = Ok(());
@@ -57,11 +199,39 @@ fn run(context: &mut Context, args: RepairArgs) -> Result<Exit, CliError> {
     }
 }
 
+/// The same with one object at the end, also where the repair fails: then without a verdict.
+fn for_programs(context: &Context, paths: &Paths, asked: &RepairOptions) -> Result<Exit, CliError> {
+    let mut steps = Vec::new();
+    let audited = repair(paths, asked, &mut |step| steps.push(StepJson::of(step)));
+    let report = audited.as_ref().ok().map(|audited| VerdictReport::of(audited, Vec::new()));
+    let verdict = report.map(|report| RepairVerdict {
+        verdict: report.verdict,
+        exit: report.exit,
+        size: report.size,
+        head: report.head,
+        faults: report.faults,
+    });
+    write(context, &RepairJson { steps, verdict })?;
+    Ok(Exit::from(audited?.report.verdict()))
+}
+
+fn write(context: &Context, repaired: &RepairJson) -> Result<(), CliError> {
+    let mut out = done_as(context.format());
+    json(&mut out, repaired)?;
+    Ok(out.flush()?)
+}
+
 /// Builds the index, and reports the result.
 fn make(context: &Context, paths: &Paths) -> Result<Exit, CliError> {
     let progress = Progress::new(Record::open(paths.clone())?.size(), "fold");
     let built = index(paths, context.wait()?, Some(&|done| progress.at(done)))?;
     drop(progress);
+    if let (IndexStatus::Same { events, wrote }, true) = (&built, context.format() != Format::Text)
+    {
+        let step = if *wrote { Step::Index(*events) } else { Step::Nothing };
+        write(context, &RepairJson { steps: vec![StepJson::of(step)], verdict: None })?;
+        return Ok(Exit::Yes);
+    }
     let mut out = done();
     match &built {
         IndexStatus::Same { events, wrote: false } => {

@@ -1,8 +1,8 @@
 //! `annals review`: each fact that waits for the signer, in its place in the document.
 //!
 //! Always holds: a confirmation or dispute is of the revision that was shown; all are signed at the
-//! end, or none. Without a terminal it lists the waiting facts and writes nothing. Not here:
-//! `submit`.
+//! end, or none. Without a terminal, or in a format for programs, it lists the waiting facts and
+//! writes nothing, unless it is to ask (`--ask`). Not here: `submit`.
 
 mod page;
 mod session;
@@ -11,14 +11,16 @@ use crate::cli::commands::review::page::page;
 use crate::cli::commands::review::session::ReviewSession;
 use crate::cli::render::provenance;
 use crate::cli::shared::waiting::{self, ReviewScope, waits_for};
-use crate::cli::shared::{DraftFile, SubmitOptions, WriteArgs, fields, submit};
+use crate::cli::shared::{
+    DraftFile, PartKind, ReceiptPart, SubmitOptions, WriteArgs, WriteStatus, fields, submit,
+};
 use crate::cli::terminal::{
     CliError, Command, Context, Exit, Format, Group, ask, formats, json, note, out,
 };
 use crate::ledger::query::gather::gather;
 use crate::ledger::query::row::FactRow;
 use crate::ledger::query::{AsOf, View};
-use crate::ledger::write::draft::Input;
+use crate::ledger::write::draft::{Draft, Input, Name};
 use annals_core::event::vocabulary::How;
 use clap::Args;
 use serde::Serialize;
@@ -41,6 +43,9 @@ pub struct ReviewArgs {
     /// Also facts that others have confirmed often enough
     #[arg(long)]
     all: bool,
+    /// Ask on the terminal in every format; the receipt has the format
+    #[arg(long)]
+    ask: bool,
     /// How you confirm them
     #[arg(long, value_parser = fields::how(), default_value = "reread")]
     how: How,
@@ -68,7 +73,7 @@ impl Command for ReviewArgs {
     const GROUP: Group = Group::Editor;
 
     fn formats(&self) -> &'static [Format] {
-        formats::TABLE
+        if self.ask { formats::OBJECT } else { formats::TABLE }
     }
 
     fn run(self, context: &mut Context) -> Result<Exit, CliError> {
@@ -77,6 +82,12 @@ impl Command for ReviewArgs {
 }
 
 fn run(context: &mut Context, args: ReviewArgs) -> Result<Exit, CliError> {
+    if args.ask && !ask::on_terminal() {
+        return Err(CliError::usage(
+            "--ask: expected a terminal to ask on, found none; annals review --format json lists \
+             what waits, annals append writes the answers to it, a draft each",
+        ));
+    }
     let record = context.record()?;
     let (view, names) = provenance::view(context, &record, None)?;
     let (reviewer, person) = provenance::reviewer(context, &view, &names)?;
@@ -89,12 +100,13 @@ fn run(context: &mut Context, args: ReviewArgs) -> Result<Exit, CliError> {
     let rows = gathered.facts.into_values().filter(|row| keeps(&args, row));
     let rows: Vec<FactRow> = rows.collect();
     let exit = provenance::warn(&view, gathered.damaged);
-    if !ask::on_terminal() || context.format() != Format::Text {
+    if !ask::on_terminal() || (context.format() != Format::Text && !args.ask) {
         list(context, &view, &reviewer, &rows)?;
         return Ok(exit);
     }
     note(waiting::sentence(rows.len(), &reviewer));
     if rows.is_empty() {
+        print_nothing(context)?;
         return Ok(exit);
     }
     let kept = DraftFile::new(context, "jsonl", "")?;
@@ -103,11 +115,42 @@ fn run(context: &mut Context, args: ReviewArgs) -> Result<Exit, CliError> {
         Err(failure) => Err(failure),
         Ok(drafts) if drafts.is_empty() => {
             note("nothing was written");
-            Ok(exit)
+            print_nothing(context).map(|()| exit)
         }
-        Ok(drafts) => submit(context, &Input::of(drafts), &SubmitOptions::of(&args.write)),
+        Ok(drafts) => {
+            let parts = drafts.iter().filter_map(|draft| part(&rows, draft)).collect();
+            let options = SubmitOptions { parts, ..SubmitOptions::of(&args.write) };
+            submit(context, &Input::of(drafts), &options)
+        }
     };
     kept.end(outcome, "", args.write.dry_run)
+}
+
+/// What a draft of the session says of which fact.
+fn part(rows: &[FactRow], draft: &Draft) -> Option<ReceiptPart> {
+    let revision = |row: &&FactRow| draft.on == Some(Name::Position(row.revision));
+    let row = rows.iter().find(revision)?;
+    let (fact, revision) = (row.fact, row.revision);
+    Some(ReceiptPart {
+        already: None,
+        kind: PartKind::Act { kind: draft.kind?, fact, revision },
+        text: None,
+    })
+}
+
+/// The receipt of a session that wrote nothing, for programs.
+fn print_nothing(context: &Context) -> Result<(), CliError> {
+    #[derive(Serialize)]
+    struct NothingJson {
+        status: WriteStatus,
+        count: u64,
+    }
+    if context.format() != Format::Text {
+        let mut out = out(context.format());
+        json(&mut out, &NothingJson { status: WriteStatus::Nothing, count: 0 })?;
+        out.flush()?;
+    }
+    Ok(())
 }
 
 fn keeps(args: &ReviewArgs, row: &FactRow) -> bool {

@@ -6,9 +6,10 @@
 //! command does without one (`terminal::context`).
 
 use crate::cli::render::digits;
+use crate::cli::shared::WriteStatus;
 use crate::cli::terminal::{
-    CliError, Command, Context, Exit, Format, Group, ask, done, formats, json, minute, note, out,
-    span, visible,
+    CliError, Command, Context, Exit, Format, Group, ask, done_as, formats, json, minute, note,
+    out, span, visible,
 };
 use crate::key_agent::{UnlockedKey, harden, serve};
 use crate::keys::{KeyFolder, KeyName, KeyPresence};
@@ -63,13 +64,21 @@ impl Command for UnlockArgs {
 impl Command for LockArgs {
     const GROUP: Group = Group::SetUp;
 
+    fn formats(&self) -> &'static [Format] {
+        formats::OBJECT
+    }
+
     fn run(self, context: &mut Context) -> Result<Exit, CliError> {
-        let was = match context.key_agent().lock()? {
-            true => "the agent has forgotten its keys",
-            false => "no agent ran",
-        };
-        let mut out = done();
-        writeln!(out, "locked: {was}")?;
+        let ran = context.key_agent().lock()?;
+        let mut out = done_as(context.format());
+        match (context.format(), ran) {
+            (Format::Text, true) => writeln!(out, "locked: the agent has forgotten its keys")?,
+            (Format::Text, false) => writeln!(out, "locked: no agent ran")?,
+            (_, ran) => {
+                let status = if ran { WriteStatus::Written } else { WriteStatus::Already };
+                json(&mut out, &LockedJson { status, keys: Vec::new() })?;
+            }
+        }
         out.flush()?;
         Ok(Exit::Yes)
     }
@@ -148,6 +157,13 @@ struct UnlockedRow {
     name: String,
     key: PublicKey,
     until: Option<Time>,
+}
+
+/// After a lock: no key is unlocked.
+#[derive(Serialize)]
+struct LockedJson {
+    status: WriteStatus,
+    keys: Vec<UnlockedRow>,
 }
 
 #[derive(Serialize)]

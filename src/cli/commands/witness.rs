@@ -6,9 +6,9 @@ mod serve;
 
 use crate::archive::web::Web;
 use crate::cli::commands::witness::collect::trust;
-use crate::cli::shared::cosignatures;
+use crate::cli::shared::{WriteStatus, cosignatures};
 use crate::cli::terminal::{
-    CliError, Command, Context, Exit, Format, Group, done, formats, json, note, out, visible,
+    CliError, Command, Context, Exit, Format, Group, done_as, formats, json, note, out, visible,
 };
 use crate::keys::{KeyFolder, KeyName};
 use crate::ledger::error::LedgerError;
@@ -73,14 +73,32 @@ struct WitnessNewArgs {
     name: String,
 }
 
+/// A witness whose entry or key was written, for programs.
+#[derive(Serialize)]
+struct WitnessReceipt<'a> {
+    status: WriteStatus,
+    name: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    url: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    verifier: Option<String>,
+    /// Whether the policy's quorum counts it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    counts: Option<bool>,
+}
+
+impl<'a> WitnessReceipt<'a> {
+    fn of(name: &'a str) -> WitnessReceipt<'a> {
+        let status = WriteStatus::Written;
+        WitnessReceipt { status, name, url: None, verifier: None, counts: None }
+    }
+}
+
 impl Command for WitnessArgs {
     const GROUP: Group = Group::Auditor;
 
     fn formats(&self) -> &'static [Format] {
-        match self.what {
-            WitnessCommand::List | WitnessCommand::Collect(_) => formats::OBJECT,
-            _ => formats::TEXT,
-        }
+        formats::OBJECT
     }
 
     fn run(self, context: &mut Context) -> Result<Exit, CliError> {
@@ -110,8 +128,16 @@ fn add(context: &mut Context, args: WitnessAddArgs) -> Result<Exit, CliError> {
     let new = NewWitness { name: args.name, key, url: args.url };
     let counts = trust.add(&new, args.quorum.as_deref())?;
     trust.write()?;
-    let mut out = done();
-    writeln!(out, "{} is a witness of this record now", new.name)?;
+    let mut out = done_as(context.format());
+    match context.format() {
+        Format::Text => writeln!(out, "{} is a witness of this record now", new.name)?,
+        _ => {
+            let (url, verifier) = (Some(new.url.as_str()), Some(new.key.to_string()));
+            let receipt = WitnessReceipt::of(&new.name);
+            let counts = Some(counts);
+            json(&mut out, &WitnessReceipt { url, verifier, counts, ..receipt })?;
+        }
+    }
     out.flush()?;
     match counts {
         true => note("annals witness collect asks it to cosign the checkpoint"),
@@ -134,8 +160,11 @@ fn remove(context: &mut Context, name: &str) -> Result<Exit, CliError> {
     let mut trust = trust(&context.record()?)?;
     trust.remove(name)?;
     trust.write()?;
-    let mut out = done();
-    writeln!(out, "{name} is no witness of this record any more")?;
+    let mut out = done_as(context.format());
+    match context.format() {
+        Format::Text => writeln!(out, "{name} is no witness of this record any more")?,
+        _ => json(&mut out, &WitnessReceipt::of(name))?,
+    }
     out.flush()?;
     Ok(Exit::Yes)
 }
@@ -145,6 +174,8 @@ struct ListedWitness<'a> {
     name: &'a str,
     url: Option<&'a str>,
     key: String,
+    /// The same as `key`, by the name that other answers have for it.
+    verifier: String,
     cosigned: Option<String>,
 }
 
@@ -159,6 +190,7 @@ fn list(context: &mut Context) -> Result<Exit, CliError> {
         name: &witness.name,
         url: witness.url.as_deref(),
         key: witness.key.to_string(),
+        verifier: witness.key.to_string(),
         cosigned: match signed.as_ref().map(|note| cosigned_by(note, &witness.key)) {
             Some(Cosigned::At(time)) => Some(cosignatures::spelled(time)),
             Some(Cosigned::Refused) => Some("with a line that does not verify".to_owned()),
@@ -193,7 +225,7 @@ fn text(
     rows: &[ListedWitness<'_>],
     quorum: Option<String>,
 ) -> Result<(), CliError> {
-    for ListedWitness { name, url, key, cosigned } in rows {
+    for ListedWitness { name, url, key, cosigned, .. } in rows {
         let cosigned = cosigned.as_deref().unwrap_or("not this checkpoint");
         let url = url.unwrap_or("no address");
         writeln!(out, "{}  {}  cosigned {cosigned}", visible(name), visible(url))?;
@@ -210,8 +242,14 @@ fn new(context: &mut Context, args: WitnessNewArgs) -> Result<Exit, CliError> {
     let keys = KeyFolder::make(context.new_paths().keys)?;
     let made = crate::witness::key::make(&keys, &handle, &args.name, &mut *context.entropy);
     let verifier = made.map_err(|error| CliError::usage(error.to_string()))?;
-    let mut out = done();
-    writeln!(out, "{verifier}")?;
+    let mut out = done_as(context.format());
+    match context.format() {
+        Format::Text => writeln!(out, "{verifier}")?,
+        _ => {
+            let receipt = WitnessReceipt::of(&handle);
+            json(&mut out, &WitnessReceipt { verifier: Some(verifier.to_string()), ..receipt })?;
+        }
+    }
     out.flush()?;
     note("give this line to those who are to trust your witness: annals witness add NAME LINE URL");
     note(format!("annals witness serve --key {handle} --for LOGVKEY --state FILE --first runs it"));

@@ -2,26 +2,61 @@
 //!
 //! Always holds: a record that is published is not contradicted by any signed checkpoint.
 
-use crate::cli::terminal::{CliError, Context, Exit, note, visible};
+use crate::cli::terminal::{CliError, Context, note, visible};
 use crate::ledger::exchange::policy_file::PolicyFile;
 use crate::ledger::exchange::witnesses::{Collected, Timeouts, collect as ask_witnesses};
 use crate::ledger::reader::Record;
 use crate::witness::ask::Unheard;
 use annals_core::time::Time;
+use serde::Serialize;
 use std::time::Duration;
 
 /// Requests cosignatures before a publication, if the policy has witnesses, and reports their
-/// answers on stderr. The exit code is 0 if the record may be published: no signed checkpoint
-/// contradicts it, and its checkpoint meets the quorum of the policy.
-pub fn collect_for_publication(context: &Context, record: &Record) -> Result<Exit, CliError> {
-    let Some(trust) = PolicyFile::read(&record.paths)? else { return Ok(Exit::Yes) };
+/// answers on stderr; `None` if there are none to ask. Their verdict is *yes* if the record may be
+/// published: no signed checkpoint contradicts it, and its checkpoint meets the quorum of the
+/// policy.
+pub fn collect_for_publication(
+    context: &Context,
+    record: &Record,
+) -> Result<Option<Collected>, CliError> {
+    let Some(trust) = PolicyFile::read(&record.paths)? else { return Ok(None) };
     if trust.policy.witnesses.is_empty() {
-        return Ok(Exit::Yes);
+        return Ok(None);
     }
     let patience = Timeouts { witness: Duration::from_secs(10), writer: context.wait()? };
     let collected = ask_witnesses(record, &trust.policy, patience)?;
     lines(&collected).iter().for_each(note);
-    Ok(Exit::from(collected.verdict()))
+    Ok(Some(collected))
+}
+
+/// The answers of witnesses, for programs.
+#[derive(Serialize)]
+pub struct CollectReport<'a> {
+    size: u64,
+    quorum: bool,
+    witnesses: Vec<CollectWitness<'a>>,
+}
+
+#[derive(Serialize)]
+struct CollectWitness<'a> {
+    name: &'a str,
+    cosigned: Option<String>,
+    why_not: Option<String>,
+    contradicts: bool,
+}
+
+impl CollectReport<'_> {
+    /// The answers by name.
+    pub fn of(collected: &Collected) -> CollectReport<'_> {
+        let witnesses = collected.witnesses.iter().map(|(name, heard)| CollectWitness {
+            name,
+            cosigned: heard.as_ref().ok().map(|time| spelled(*time)),
+            why_not: heard.is_err().then(|| sentence(heard)),
+            contradicts: matches!(heard, Err(Unheard::Contradicts(_))),
+        });
+        let (size, quorum) = (collected.size, collected.quorum);
+        CollectReport { size, quorum, witnesses: witnesses.collect() }
+    }
 }
 
 pub fn lines(collected: &Collected) -> Vec<String> {

@@ -6,6 +6,7 @@
 pub mod filter;
 pub mod fields;
 pub mod draft_file;
+pub mod receipt;
 pub mod submit;
 pub mod preview;
 pub mod present;
@@ -19,7 +20,7 @@ pub mod topics;
 pub mod completion;
 
 pub use crate::cli::shared::admin::{ActText, DryRunArgs, shown};
-pub use crate::cli::shared::cosignatures::{collect_for_publication, lines, sentence, spelled};
+pub use crate::cli::shared::cosignatures::{CollectReport, collect_for_publication, lines};
 pub use crate::cli::shared::draft_file::{BOUND, DraftFile, read};
 pub use crate::cli::shared::fields::{
     ErrorArgs, QuoteArgs, ReasonArgs, WordsArgs, WriteArgs, errors, filled,
@@ -28,7 +29,10 @@ pub use crate::cli::shared::filter::{
     Dated, Filter, FilterArgs, UNDATED, document_at, facts, has_topic, rests_on,
 };
 pub use crate::cli::shared::protection::{new_phrase, protection};
+pub use crate::cli::shared::receipt::{
+    DocumentPart, PartKind, ReceiptJson, ReceiptPart, WriteStatus, print_dry_run, print_receipt,
+};
 pub use crate::cli::shared::submit::{
-    SubmitOptions, print_dry_run, print_receipt, submit, submit_asking, submit_loaded, submit_typed,
+    SubmitOptions, submit, submit_asking, submit_loaded, submit_typed,
 };
 pub use crate::cli::shared::values::{fit_name, words};

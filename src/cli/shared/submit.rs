@@ -6,9 +6,9 @@
 use crate::cli::shared::draft_file::DraftFile;
 use crate::cli::shared::fields::WriteArgs;
 use crate::cli::shared::preview::{self, Extent};
+use crate::cli::shared::receipt::{ReceiptPart, print_dry_run, print_receipt};
 use crate::cli::terminal::{
-    CliError, Context, Exit, Format, Progress, ask, done_as, json, note, out, until_written,
-    visible, wrapped,
+    CliError, Context, Exit, Progress, ask, note, until_written, visible, wrapped,
 };
 use crate::ledger::write::append::{
     EarlierSubmission, Resumed, before, commit, prepare_input, resume,
@@ -23,8 +23,6 @@ use crate::ledger::write::writer::{Woken, Writer};
 use annals_core::event::{body, canonical};
 use annals_core::hash::Hash;
 use annals_core::key::{PublicKey, PublicOnly, SigningKey};
-use serde::Serialize;
-use std::io::{self, Write};
 use std::path::PathBuf;
 
 /// The options of a submission.
@@ -41,7 +39,7 @@ pub struct SubmitOptions {
     /// Whether to show what will be written even if there is no question.
     pub show: bool,
     /// What each event is, for the receipt; empty where the events say enough.
-    pub parts: Vec<String>,
+    pub parts: Vec<ReceiptPart>,
 }
 
 impl SubmitOptions {
@@ -139,12 +137,13 @@ fn submit_to(
             }
             print_notes(&prepared.notes);
             if !may_write(context, &mut writer, &prepared, options, agree)? {
-                return print_dry_run(context, prepared.first, prepared.entries.len() as u64);
+                let count = prepared.entries.len() as u64;
+                return print_dry_run(context, prepared.first, count, &options.parts);
             }
         }
         if context.wake(&mut writer)? == Woken::Same {
             let receipt = commit(&mut writer, &prepared)?;
-            return print_parts(context, &receipt, &writer, options);
+            return print_receipt(context, &receipt, &writer, &options.parts);
         }
         agreed = Some(matters);
     }
@@ -375,7 +374,7 @@ fn print_again(
 ) -> Result<Exit, CliError> {
     let over = overtaken(&writer.verifier.chain.state, receipt);
     if over.is_empty() {
-        return print_parts(context, receipt, writer, options);
+        return print_receipt(context, receipt, writer, &options.parts);
     }
     let (events, say) = match over.len() {
         1 => ("event", "says this already and counts no more"),
@@ -387,93 +386,4 @@ fn print_again(
          nothing was written; --again writes it once more",
         over.join(", ")
     )))
-}
-
-/// Prints the receipt of a submission, with what each event is.
-fn print_parts(
-    context: &Context,
-    receipt: &Receipt,
-    writer: &Writer,
-    options: &SubmitOptions,
-) -> Result<Exit, CliError> {
-    if context.format() != Format::Text {
-        return print_receipt(context, receipt, writer);
-    }
-    let mut out = done_as(Format::Text);
-    write_receipt(&mut out, receipt, writer)?;
-    for (position, part) in (receipt.first..).zip(&options.parts) {
-        writeln!(out, "{position:>6}  {part}")?;
-    }
-    out.flush()?;
-    Ok(Exit::Yes)
-}
-
-/// Prints the receipt of a submission.
-pub fn print_receipt(
-    context: &Context,
-    receipt: &Receipt,
-    writer: &Writer,
-) -> Result<Exit, CliError> {
-    let mut out = done_as(context.format());
-    match context.format() {
-        Format::Text => write_receipt(&mut out, receipt, writer)?,
-        _ => json(&mut out, &ReceiptJson::of(receipt, writer))?,
-    }
-    out.flush()?;
-    Ok(Exit::Yes)
-}
-
-/// What was written, for programs.
-#[derive(Serialize)]
-pub struct ReceiptJson {
-    status: &'static str,
-    position: u64,
-    count: u64,
-    head: Option<Hash>,
-    size: u64,
-}
-
-impl ReceiptJson {
-    /// What a receipt says.
-    pub fn of(receipt: &Receipt, writer: &Writer) -> ReceiptJson {
-        let Receipt { first, count, already } = *receipt;
-        ReceiptJson {
-            status: if already { "already" } else { "written" },
-            position: first,
-            count,
-            head: writer.verifier.chain.head,
-            size: writer.size(),
-        }
-    }
-}
-
-/// What would be written and was not, for programs.
-pub fn print_dry_run(context: &Context, position: u64, count: u64) -> Result<Exit, CliError> {
-    #[derive(Serialize)]
-    struct DryRunJson {
-        status: &'static str,
-        position: u64,
-        count: u64,
-    }
-    if context.format() != Format::Text {
-        let mut out = out(context.format());
-        json(&mut out, &DryRunJson { status: "dry-run", position, count })?;
-        out.flush()?;
-    }
-    Ok(Exit::Yes)
-}
-
-/// The lines of a receipt.
-pub fn write_receipt(out: &mut dyn Write, receipt: &Receipt, writer: &Writer) -> io::Result<()> {
-    let Receipt { first, count, already } = *receipt;
-    let what = if already { "already at" } else { "written at" };
-    let last = first + count.saturating_sub(1);
-    match count {
-        1 => writeln!(out, "{what} {first}")?,
-        _ => writeln!(out, "{what} {first} to {last} ({count} events)")?,
-    }
-    if !already && let Some(head) = writer.verifier.chain.head {
-        writeln!(out, "head {head}, {} events", writer.size())?;
-    }
-    Ok(())
 }

@@ -1,8 +1,13 @@
 //! Argument errors: what was expected, what was found, and where.
 //!
 //! Always holds: the error for a value that no parser accepts is worded here; every other error is
-//! that of clap. Not here: the meaning of the arguments.
+//! that of clap, for people in its own layout, for programs with its parts. Not here: the meaning
+//! of the arguments.
 
+use crate::cli::terminal::error_json::{self, ErrorJson};
+use crate::cli::terminal::exit::Exit;
+use crate::cli::terminal::message::MessageParts;
+use crate::cli::terminal::streams::err;
 use clap::Error as Unread;
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 use std::error::Error;
@@ -40,6 +45,53 @@ pub fn unknown_command(error: &Unread) -> Option<String> {
     })?;
     let command = [inside.unwrap_or_default(), &found].join(" ");
     Some(format!("there is no command {}: {}", command.trim_start(), meant.text))
+}
+
+/// Prints an error of clap on stderr as one JSON object; its exit code.
+pub fn report_json(error: &Unread) -> Exit {
+    let text = error.to_string();
+    // Its first paragraph, without usage and advice, which follow after an empty line.
+    let first = text.split("\n\n").next().unwrap_or_default();
+    let words: Vec<&str> = first.split_whitespace().collect();
+    let message = words.join(" ");
+    let message = message.strip_prefix("error: ").unwrap_or(&message).to_owned();
+    // Nothing can be printed where stderr itself fails.
+    let _ = error_json::write(&mut err(), &ErrorJson::of_argument(message, parts(error)));
+    Exit::Unknown
+}
+
+/// What an error of clap says, part by part.
+fn parts(error: &Unread) -> MessageParts {
+    let list = |kind| match error.get(kind) {
+        Some(ContextValue::String(text)) => vec![text.clone()],
+        Some(ContextValue::Strings(texts)) => texts.clone(),
+        Some(ContextValue::StyledStr(text)) => vec![text.to_string()],
+        Some(ContextValue::StyledStrs(texts)) => texts.iter().map(ToString::to_string).collect(),
+        _ => Vec::new(),
+    };
+    let joined = |kind| Some(list(kind).join(", ")).filter(|text| !text.is_empty());
+    let argument = joined(ContextKind::InvalidArg);
+    let any = |kinds: &[ContextKind]| kinds.iter().find_map(|kind| joined(*kind));
+    let hint = any(&[
+        ContextKind::Suggested,
+        ContextKind::SuggestedArg,
+        ContextKind::SuggestedSubcommand,
+        ContextKind::SuggestedValue,
+    ]);
+    match error.kind() {
+        ErrorKind::MissingRequiredArgument => {
+            MessageParts { expected: argument, hint, ..MessageParts::default() }
+        }
+        ErrorKind::UnknownArgument => {
+            MessageParts { found: argument, hint, ..MessageParts::default() }
+        }
+        _ => MessageParts {
+            place: argument,
+            expected: any(&[ContextKind::ValidValue, ContextKind::ValidSubcommand]),
+            found: any(&[ContextKind::InvalidValue, ContextKind::InvalidSubcommand]),
+            hint,
+        },
+    }
 }
 
 /// What is meant by a command of other programs.

@@ -1,16 +1,15 @@
-//! Exit codes, and the report of an error.
+//! Exit codes, and why a command ended.
 //!
-//! Always holds: there is one enum for all commands; an error is printed with its causes, line by
-//! line.
+//! Always holds: there is one enum for all commands. Not here: the report of an error (`failure`).
+//! Source: docs/programs.md.
 
 use crate::cli::terminal::ask::hidden_input::is_left;
-use crate::cli::terminal::options::Format;
 use crate::cli::terminal::streams::err;
 use crate::clock::Clock;
 use crate::disk::DiskError;
 use crate::key_agent::AgentError;
 use crate::keys::KeysError;
-use crate::ledger::error::{Column, InputPlace, LedgerError, Refusal, chain};
+use crate::ledger::error::{LedgerError, chain};
 use annals_core::verdict::Verdict;
 use serde::{Serialize, Serializer};
 use std::io::{self, Write};
@@ -30,6 +29,20 @@ pub enum Exit {
     Forked = 4,
     /// The requested trust is missing.
     Untrusted = 5,
+}
+
+impl Exit {
+    /// The class of an error that ends with this code; none where nothing failed.
+    pub fn class(self) -> Option<&'static str> {
+        match self {
+            Exit::Yes => None,
+            Exit::No => Some("no"),
+            Exit::Unknown => Some("could-not-tell"),
+            Exit::Conflict => Some("conflict"),
+            Exit::Forked => Some("forked"),
+            Exit::Untrusted => Some("trust-missing"),
+        }
+    }
 }
 
 /// In JSON it is the number.
@@ -75,23 +88,8 @@ impl CliError {
         CliError::Usage(why.into())
     }
 
-    /// Prints the failure on stderr, as text or as one JSON object; its exit code.
-    pub fn report(&self, format: Format) -> Exit {
-        let mut err = err();
-        let text = !matches!(format, Format::Json | Format::Jsonl);
-        // Nothing can be printed where stderr itself fails.
-        let _ = match self {
-            CliError::ClosedPipe => Ok(()),
-            _ if !text => report_json(&mut err, self),
-            CliError::Ledger(error) => report_ledger(&mut err, error),
-            CliError::Declined => writeln!(err, "{}", self.message()),
-            _ => writeln!(err, "annals: {}", self.message()),
-        };
-        self.exit()
-    }
-
     /// What happened, without its causes.
-    fn message(&self) -> String {
+    pub fn message(&self) -> String {
         match self {
             CliError::Ledger(error) => error.to_string(),
             CliError::ClosedPipe => String::new(),
@@ -105,7 +103,7 @@ impl CliError {
     }
 
     /// The exit code.
-    fn exit(&self) -> Exit {
+    pub fn exit(&self) -> Exit {
         match self {
             CliError::Ledger(error) => Exit::from(error.verdict()),
             CliError::ClosedPipe => Exit::Yes,
@@ -113,113 +111,6 @@ impl CliError {
             CliError::Io(_) | CliError::Usage(_) => Exit::Unknown,
         }
     }
-}
-
-/// A failure, for programs.
-#[derive(Serialize)]
-struct ErrorJson<'a> {
-    error: &'static str,
-    message: String,
-    causes: Vec<String>,
-    hint: Option<&'a str>,
-    refused: Vec<RefusalJson<'a>>,
-    exit: Exit,
-}
-
-/// A refusal, with where it stands: a line, or a row and a column of a table.
-#[derive(Serialize)]
-struct RefusalJson<'a> {
-    line: Option<usize>,
-    row: Option<usize>,
-    column: Option<String>,
-    field: Option<&'a str>,
-    #[serde(rename = "ref")]
-    name: Option<&'a str>,
-    message: &'a str,
-}
-
-impl<'a> RefusalJson<'a> {
-    fn of(refusal: &'a Refusal) -> RefusalJson<'a> {
-        let (line, row, column) = match &refusal.place {
-            None => (None, None, None),
-            Some(InputPlace::Line(line)) => (Some(*line), None, None),
-            Some(InputPlace::Row { row, column }) => (None, Some(*row), column.as_ref()),
-        };
-        RefusalJson {
-            line,
-            row,
-            column: column.map(Column::letters),
-            field: column.map(|column| column.name.as_str()).filter(|name| !name.is_empty()),
-            name: refusal.name.as_deref(),
-            message: &refusal.why,
-        }
-    }
-}
-
-fn report_json(err: &mut dyn Write, failure: &CliError) -> io::Result<()> {
-    let exit = failure.exit();
-    let error = match exit {
-        Exit::Yes | Exit::No => "no",
-        Exit::Unknown => "could-not-tell",
-        Exit::Conflict => "conflict",
-        Exit::Forked => "forked",
-        Exit::Untrusted => "trust-missing",
-    };
-    let ledger = match failure {
-        CliError::Ledger(error) => Some(error),
-        _ => None,
-    };
-    let refused = match ledger {
-        Some(LedgerError::Refused(refusals)) => refusals.as_slice(),
-        _ => &[],
-    };
-    let first = ledger.and_then(|error| std::error::Error::source(error));
-    let causes = std::iter::successors(first, |cause| cause.source());
-    let json = ErrorJson {
-        error,
-        message: failure.message(),
-        causes: causes.map(ToString::to_string).collect(),
-        hint: ledger.and_then(LedgerError::advice),
-        refused: refused.iter().map(RefusalJson::of).collect(),
-        exit,
-    };
-    writeln!(err, "{}", serde_json::to_string(&json).map_err(io::Error::other)?)
-}
-
-fn report_ledger(err: &mut dyn Write, error: &LedgerError) -> io::Result<()> {
-    writeln!(err, "annals: {error}")?;
-    let mut cause = std::error::Error::source(error);
-    while let Some(inner) = cause {
-        writeln!(err, "  {inner}")?;
-        cause = inner.source();
-    }
-    if let Some(advice) = error.advice() {
-        writeln!(err, "  {advice}")?;
-    }
-    if let LedgerError::Refused(refusals) = error {
-        for Refusal { place, name, why } in refusals {
-            match named(place.as_ref(), name.as_deref()).as_str() {
-                "" => writeln!(err, "  {why}")?,
-                place => writeln!(err, "  {place}: {why}")?,
-            }
-        }
-    }
-    Ok(())
-}
-
-/// Where a draft stands, with its `ref`.
-fn named(place: Option<&InputPlace>, name: Option<&str>) -> String {
-    let (place, column) = match place {
-        None => (String::new(), None),
-        Some(InputPlace::Line(line)) => (format!("line {line}"), None),
-        Some(InputPlace::Row { row, column }) => (format!("row {row}"), column.as_ref()),
-    };
-    let name = name.map(|name| format!(" ({name})")).unwrap_or_default();
-    let column = column.map(|column| match column.name.as_str() {
-        "" => format!(", column {}", column.letters()),
-        name => format!(", column {} ({name})", column.letters()),
-    });
-    format!("{place}{name}{}", column.unwrap_or_default()).trim_start().to_owned()
 }
 
 impl From<LedgerError> for CliError {
@@ -262,5 +153,46 @@ impl From<io::Error> for CliError {
 pub fn announce_clock(clock: &Clock) {
     if let Clock::Set(time) = clock {
         let _ = writeln!(err(), "note: the clock is set to {time} by ANNALS_CLOCK");
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The codes and the classes in the table of a page: `| 1 | … | `no` |`.
+    fn table(page: &str) -> Vec<(u8, Option<&str>)> {
+        page.lines()
+            .filter_map(|line| {
+                let mut cells = line.strip_prefix("| ")?.split('|').map(str::trim);
+                let code = cells.next()?.parse().ok()?;
+                let class = cells.nth(1)?.trim_matches('`');
+                Some((code, Some(class).filter(|class| !class.is_empty())))
+            })
+            .collect()
+    }
+
+    #[test]
+    fn the_table_of_exit_codes_is_that_of_the_program() {
+        let all = [Exit::Yes, Exit::No, Exit::Unknown, Exit::Conflict, Exit::Forked];
+        let all = all.into_iter().chain([Exit::Untrusted]);
+        let expected: Vec<(u8, Option<&str>)> =
+            all.map(|exit| (exit as u8, exit.class())).collect();
+        assert_eq!(table(include_str!("../../../docs/programs.md")), expected);
+    }
+
+    #[test]
+    fn every_verdict_has_its_exit_code() {
+        let rows = [
+            (Verdict::Yes, 0),
+            (Verdict::No, 1),
+            (Verdict::CouldNotTell, 2),
+            (Verdict::Conflict, 3),
+            (Verdict::Forked, 4),
+            (Verdict::TrustMissing, 5),
+        ];
+        for (verdict, code) in rows {
+            assert_eq!(Exit::from(verdict) as u8, code, "{verdict:?}");
+        }
     }
 }

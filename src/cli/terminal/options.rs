@@ -3,6 +3,7 @@
 //! Always holds: secrets are never arguments. Not here: the options of one command (`commands`).
 
 use clap::{Args, ValueEnum};
+use std::ffi::OsString;
 use std::path::PathBuf;
 
 /// Options of every command.
@@ -52,4 +53,29 @@ pub enum Format {
     Jsonl,
     /// Comma-separated values with a header.
     Csv,
+}
+
+impl Format {
+    /// Whether errors have this format too.
+    pub fn is_json(self) -> bool {
+        matches!(self, Format::Json | Format::Jsonl)
+    }
+
+    /// The format that the words of a command line ask for, where they cannot all be read; text
+    /// where they name none.
+    pub fn of_words(words: impl Iterator<Item = OsString>) -> Format {
+        let words: Vec<String> = words
+            .map(|word| word.to_string_lossy().into_owned())
+            .take_while(|word| word != "--")
+            .collect();
+        let attached = words.iter().filter_map(|word| word.strip_prefix("--format="));
+        let apart = words.windows(2).filter_map(|pair| match pair {
+            [option, value] if option == "--format" => Some(value.as_str()),
+            _ => None,
+        });
+        attached
+            .chain(apart)
+            .find_map(|name| Format::from_str(name, false).ok())
+            .unwrap_or(Format::Text)
+    }
 }

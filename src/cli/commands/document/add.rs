@@ -12,7 +12,9 @@ use crate::capture::{
 };
 use crate::cli::commands::document::about::AboutArgs;
 use crate::cli::render::provenance;
-use crate::cli::shared::{SubmitOptions, WriteArgs, submit_loaded};
+use crate::cli::shared::{
+    DocumentPart, PartKind, ReceiptPart, SubmitOptions, WriteArgs, submit_loaded,
+};
 use crate::cli::terminal::{CliError, Context, Exit, ask, note, visible, wrapped};
 use crate::disk;
 use crate::ledger::error::{LedgerError, Refusal};
@@ -285,10 +287,18 @@ fn drafts(
         media_type: Some(media_type.clone()),
         ..about.draft()
     };
+    let part = |part, media_type: &str, text: Option<String>| ReceiptPart {
+        already: None,
+        kind: PartKind::Document { part, media_type: media_type.to_owned() },
+        text,
+    };
+    let captured = |text| part(DocumentPart::Captured, &media_type, text);
     let Some(derived) = text else {
         let input = LoadedInput::of([LoadedDraft::of(bytes, taken.file.clone())]);
-        return Ok((input, SubmitOptions::default()));
+        let parts = vec![captured(None)];
+        return Ok((input, SubmitOptions { parts, ..SubmitOptions::default() }));
     };
+    let quotable = |text| part(DocumentPart::Text, PLAIN, text);
     let file = LoadedFile::in_hand(derived.text.into_bytes());
     let earlier = earlier(context, &taken.file.digest, &file.digest)?;
     let page = derived.page;
@@ -309,21 +319,24 @@ fn drafts(
     let bytes =
         LoadedDraft::of(Draft { name: Some(BYTES.to_owned()), ..bytes }, taken.file.clone());
     let (mut drafts, mut parts) = (Vec::new(), Vec::new());
-    let as_captured = format!("{media_type}, as captured");
-    let quotable = "its text, which can be quoted".to_owned();
     match earlier {
         EarlierCapture { bytes: Some(at), text: None } => {
             note(format!("note: the bytes are document {at} already; their text is new"));
-            parts.push(format!("the text of document {at}, which can be quoted"));
+            let line = format!("the text of document {at}, which can be quoted");
+            parts.push(ReceiptPart { already: Some(at), ..captured(None) });
+            parts.push(quotable(Some(line)));
             drafts.push(LoadedDraft::of(text, file));
         }
         EarlierCapture { bytes: None, text: Some(at) } => {
             note(format!("note: its text is document {at} already, word for word"));
+            parts.push(captured(None));
+            parts.push(ReceiptPart { already: Some(at), ..quotable(None) });
             drafts.push(bytes);
         }
         // Both or neither: where both are there, it is the same act once more.
         _ => {
-            parts.extend([as_captured, quotable]);
+            parts.push(captured(Some(format!("{media_type}, as captured"))));
+            parts.push(quotable(Some("its text, which can be quoted".to_owned())));
             let text = Draft { derived_from: Some(Name::Ref(BYTES.to_owned())), ..text };
             drafts.extend([bytes, LoadedDraft::of(text, file)]);
         }

@@ -87,7 +87,7 @@ pub fn run(context: &mut Context, args: EditorAddArgs) -> Result<Exit, CliError>
     let roles = admin::roles(&args.roles);
     if let Some(first) = made_already(&writer, &names, &args)? {
         note("note: this key is enrolled so already");
-        return print_receipt(context, &Receipt { first, count: 1, already: true }, &writer);
+        return print_receipt(context, &Receipt { first, count: 1, already: true }, &writer, &[]);
     }
     let (request, local) = match sent {
         Some(request) => (request, None),
@@ -97,7 +97,12 @@ pub fn run(context: &mut Context, args: EditorAddArgs) -> Result<Exit, CliError>
         let same = same_person(&writer, &names, args.person_of.as_deref())?;
         if let Some(first) = enrolled_already(&writer, &names, &request, roles, same) {
             note("note: this key is enrolled so already");
-            return print_receipt(context, &Receipt { first, count: 1, already: true }, &writer);
+            return print_receipt(
+                context,
+                &Receipt { first, count: 1, already: true },
+                &writer,
+                &[],
+            );
         }
         let namesakes = if args.same_name { Namesakes::Meant } else { Namesakes::Refused };
         if writer.verifier.chain.state.history.ever(request.key()).is_none() {
@@ -119,7 +124,7 @@ pub fn run(context: &mut Context, args: EditorAddArgs) -> Result<Exit, CliError>
         _ => None,
     };
     if !admin::may_write(context, &mut writer, args.dry_run, &text)? {
-        return print_dry_run(context, prepared.first, 1);
+        return print_dry_run(context, prepared.first, 1, &[]);
     }
     match local {
         None => admin::write(context, &mut writer, &prepared, &text),

@@ -47,7 +47,7 @@ pub fn run(context: &mut Context, args: EditorChangeArgs) -> Result<Exit, CliErr
     let resolved = change(subject, roles, name.clone());
     if same {
         if let Some(said) = context.recorded_already(&writer, &resolved)? {
-            return print_receipt(context, &said.receipt(), &writer);
+            return print_receipt(context, &said.receipt(), &writer, &[]);
         }
         let is = admin::shown(before);
         return Err(CliError::usage(format!(

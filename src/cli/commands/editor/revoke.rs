@@ -62,7 +62,7 @@ pub fn run(context: &mut Context, args: RevokeArgs) -> Result<Exit, CliError> {
         None => None,
     };
     if let Some(said) = recorded_already(context, &writer, &rows, &args, from)? {
-        return print_receipt(context, &said.receipt(), &writer);
+        return print_receipt(context, &said.receipt(), &writer, &[]);
     }
     let subject = match args.suspect_from {
         Some(_) => directory.any_row(&args.name)?.key,
@@ -90,7 +90,7 @@ pub fn run(context: &mut Context, args: RevokeArgs) -> Result<Exit, CliError> {
     }
     match admin::may_write(context, &mut writer, args.dry_run, &text)? {
         true => admin::write(context, &mut writer, &prepared, &text),
-        false => print_dry_run(context, prepared.first, 1),
+        false => print_dry_run(context, prepared.first, 1, &[]),
     }
 }
 

@@ -23,7 +23,7 @@ use std::io::Write;
 struct KeyTableRow {
     name: String,
     key: Option<PublicKey>,
-    secret: &'static str,
+    secret: KeyPresence,
     #[serde(flatten)]
     enrolled: Option<EnrolledKey>,
 }
@@ -78,13 +78,13 @@ impl Here {
 }
 
 fn row(listed: ListedKey, here: Option<&mut Here>) -> KeyTableRow {
-    let secret = match listed.held {
-        KeyPresence::Elsewhere => "elsewhere",
-        KeyPresence::Encrypted => "encrypted",
-        KeyPresence::Unencrypted => "unencrypted",
-    };
     let enrolled = here.zip(listed.public).and_then(|(here, key)| here.take(&key));
-    KeyTableRow { name: listed.handle.to_string(), key: listed.public, secret, enrolled }
+    KeyTableRow {
+        name: listed.handle.to_string(),
+        key: listed.public,
+        secret: listed.held,
+        enrolled,
+    }
 }
 
 pub fn list(context: &mut Context) -> Result<Exit, CliError> {
@@ -111,7 +111,7 @@ fn write(context: &Context, rows: Vec<KeyTableRow>, here: Option<Here>) -> Resul
             for row in &rows {
                 let key = row.key.map(|key| digits(&key)).unwrap_or_default();
                 let enrolled = standing(row, origin.as_ref());
-                let (name, secret) = (&row.name, row.secret);
+                let (name, secret) = (&row.name, row.secret.word());
                 let line = format!("{name:<width$}  {secret:<11}  {key:<16}  {enrolled}");
                 writeln!(out, "{}", line.trim_end())?;
             }
@@ -144,7 +144,7 @@ fn csv(out: &mut dyn Write, rows: &[KeyTableRow], as_of: Option<&AsOf>) -> Resul
             as_of.and_then(|it| it.head).map(|head| head.to_string()).unwrap_or_default(),
             row.name.clone(),
             row.key.map(|key| key.to_string()).unwrap_or_default(),
-            row.secret.to_owned(),
+            row.secret.word().to_owned(),
             enrolled.map(|it| it.holder.clone()).unwrap_or_default(),
             enrolled.map(|it| shown(it.roles)).unwrap_or_default(),
             number(enrolled.map(|it| it.enrolled)),
@@ -192,8 +192,8 @@ pub fn show(context: &mut Context, name: &str) -> Result<Exit, CliError> {
     line("name", &row.name)?;
     line("key", &row.key.map_or("not shown without its passphrase".into(), |it| it.to_string()))?;
     let secret = match row.secret {
-        "elsewhere" => "not here".to_owned(),
-        held => format!("{held}, {}", keys.secret_path(&handle).display()),
+        KeyPresence::Elsewhere => "not here".to_owned(),
+        held => format!("{}, {}", held.word(), keys.secret_path(&handle).display()),
     };
     line("secret", &secret)?;
     let files = [keys.public_path(&handle), keys.request_path(&handle)];

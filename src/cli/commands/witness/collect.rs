@@ -1,14 +1,12 @@
 //! `annals witness collect`: requests cosignatures from every witness, and reports each by name.
 
-use crate::cli::shared::{lines, sentence, spelled};
+use crate::cli::shared::{CollectReport, lines};
 use crate::cli::terminal::{CliError, Context, Exit, Format, done_as, json, span};
 use crate::ledger::error::LedgerError;
 use crate::ledger::exchange::policy_file::PolicyFile;
-use crate::ledger::exchange::witnesses::{Collected, Timeouts, collect as ask_witnesses};
+use crate::ledger::exchange::witnesses::{Timeouts, collect as ask_witnesses};
 use crate::ledger::reader::Record;
-use crate::witness::ask::Unheard;
 use clap::Args;
-use serde::Serialize;
 use std::io::Write;
 use std::time::Duration;
 
@@ -20,21 +18,6 @@ pub struct CollectArgs {
     timeout: String,
 }
 
-#[derive(Serialize)]
-struct CollectReport<'a> {
-    size: u64,
-    quorum: bool,
-    witnesses: Vec<CollectWitness<'a>>,
-}
-
-#[derive(Serialize)]
-struct CollectWitness<'a> {
-    name: &'a str,
-    cosigned: Option<String>,
-    why_not: Option<String>,
-    contradicts: bool,
-}
-
 pub fn collect(context: &mut Context, args: CollectArgs) -> Result<Exit, CliError> {
     let record = context.record()?;
     let trust = trust(&record)?;
@@ -43,20 +26,10 @@ pub fn collect(context: &mut Context, args: CollectArgs) -> Result<Exit, CliErro
     let mut out = done_as(context.format());
     match context.format() {
         Format::Text => lines(&collected).iter().try_for_each(|line| writeln!(out, "{line}"))?,
-        _ => json(&mut out, &collect_report(&collected))?,
+        _ => json(&mut out, &CollectReport::of(&collected))?,
     }
     out.flush()?;
     Ok(Exit::from(collected.verdict()))
-}
-
-fn collect_report(collected: &Collected) -> CollectReport<'_> {
-    let witnesses = collected.witnesses.iter().map(|(name, heard)| CollectWitness {
-        name,
-        cosigned: heard.as_ref().ok().map(|time| spelled(*time)),
-        why_not: heard.is_err().then(|| sentence(heard)),
-        contradicts: matches!(heard, Err(Unheard::Contradicts(_))),
-    });
-    CollectReport { size: collected.size, quorum: collected.quorum, witnesses: witnesses.collect() }
 }
 
 fn timeout(text: &str) -> Result<Duration, CliError> {

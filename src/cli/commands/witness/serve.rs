@@ -1,6 +1,8 @@
 //! `annals witness serve`: a small witness, for newsrooms that watch each other's records.
 
-use crate::cli::terminal::{CliError, Context, Exit, Format, announce_clock, note, out, visible};
+use crate::cli::terminal::{
+    CliError, Context, Exit, Format, announce_clock, json, note, out, visible,
+};
 use crate::keys::{KeyFolder, KeyName};
 use crate::ledger::error::LedgerError;
 use crate::witness::cosigner::{Cosigner, StateError, StateFile};
@@ -8,6 +10,7 @@ use crate::witness::key::{WitnessKeyError, read};
 use crate::witness::serve::{PATIENCE, ServerContext, serve};
 use annals_core::tlog::{KeyKind, VerifierKey};
 use clap::Args;
+use serde::Serialize;
 use std::io::Write;
 use std::net::{SocketAddr, TcpListener};
 use std::path::PathBuf;
@@ -38,6 +41,13 @@ const AFTER_HELP: &str = "\
 The address is printed on stdout once it listens, each answer is told on stderr. A log's verifier
 key is in its keys/policy, or its operator gives it. FORMAT.md section 13 says every byte.";
 
+/// Where a witness answers, for programs.
+#[derive(Serialize)]
+struct ServingWitness<'a> {
+    url: &'a str,
+    verifier: &'a str,
+}
+
 pub fn run(context: &mut Context, args: ServeArgs) -> Result<Exit, CliError> {
     announce_clock(&context.clock);
     let handle = KeyName::new(args.key)?;
@@ -60,8 +70,12 @@ pub fn run(context: &mut Context, args: ServeArgs) -> Result<Exit, CliError> {
         u64::try_from(time.unwrap_or_default() / 1_000_000).unwrap_or_default()
     };
     let told = |line: &str| note(visible(line));
-    let mut out = out(Format::Text);
-    writeln!(out, "http://{}", listener.local_addr()?)?;
+    let mut out = out(context.format());
+    let url = format!("http://{}", listener.local_addr()?);
+    match context.format() {
+        Format::Text => writeln!(out, "{url}")?,
+        _ => json(&mut out, &ServingWitness { url: &url, verifier: &verifier })?,
+    }
     out.flush()?;
     note(format!("cosigning as {verifier}"));
     let around = ServerContext { keeper: &keeper, now: &now, told: &told, patience: PATIENCE };

@@ -1,0 +1,191 @@
+//! Receipts: what a command wrote, for people and for programs.
+//!
+//! Always holds: every receipt has a `status`; no secret is in one. Not here: submission
+//! (`submit`), what one command adds (`commands`). Source: docs/programs.md.
+
+use crate::cli::terminal::{CliError, Context, Exit, Format, done_as, json, out};
+use crate::ledger::write::prepared::Receipt;
+use crate::ledger::write::writer::Writer;
+use annals_core::event::vocabulary::Type;
+use annals_core::hash::Hash;
+use serde::Serialize;
+use std::io::{self, Write};
+
+/// What came of a command that writes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum WriteStatus {
+    /// It was written.
+    Written,
+    /// It was there before.
+    Already,
+    /// It would be written, and was only tried.
+    DryRun,
+    /// It was not written, because the requested trust is missing or the record is contradicted.
+    Refused,
+    /// There was nothing to write.
+    Nothing,
+}
+
+/// What was written to the record.
+#[derive(Serialize)]
+pub struct ReceiptJson {
+    status: WriteStatus,
+    position: u64,
+    count: u64,
+    head: Option<Hash>,
+    size: u64,
+}
+
+impl ReceiptJson {
+    /// What a receipt says.
+    pub fn of(receipt: &Receipt, writer: &Writer) -> ReceiptJson {
+        let Receipt { first, count, already } = *receipt;
+        ReceiptJson {
+            status: if already { WriteStatus::Already } else { WriteStatus::Written },
+            position: first,
+            count,
+            head: writer.verifier.chain.head,
+            size: writer.size(),
+        }
+    }
+}
+
+/// What would be written and was not.
+#[derive(Serialize)]
+struct DryRunJson {
+    status: WriteStatus,
+    position: u64,
+    count: u64,
+}
+
+/// What one event of a submission is.
+#[derive(Clone, Debug)]
+pub struct ReceiptPart {
+    /// Its position, if it is in the record already; else it is one of the new events, in order.
+    pub already: Option<u64>,
+    /// What it is.
+    pub kind: PartKind,
+    /// The line for people, if the receipt needs one.
+    pub text: Option<String>,
+}
+
+/// The kinds of parts.
+#[derive(Clone, Debug, Serialize)]
+#[serde(untagged)]
+pub enum PartKind {
+    /// A document.
+    Document {
+        /// Its place in a capture.
+        part: DocumentPart,
+        /// Its media type.
+        media_type: String,
+    },
+    /// An act on a fact.
+    Act {
+        /// The type of the event.
+        #[serde(rename = "type")]
+        kind: Type,
+        /// The fact.
+        fact: u64,
+        /// The revision that was shown.
+        revision: u64,
+    },
+}
+
+/// The documents of one capture.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum DocumentPart {
+    /// The bytes as they were captured.
+    Captured,
+    /// The text made of them, which can be quoted.
+    Text,
+}
+
+#[derive(Serialize)]
+struct PartJson<'a> {
+    position: u64,
+    status: WriteStatus,
+    #[serde(flatten)]
+    kind: &'a PartKind,
+}
+
+/// An object with the parts of a submission, if its command names them.
+#[derive(Serialize)]
+struct WithParts<'a, T: Serialize> {
+    #[serde(flatten)]
+    receipt: T,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    parts: Vec<PartJson<'a>>,
+}
+
+/// The parts in order; those that are new have the positions from the first one on.
+fn parts(first: u64, status: WriteStatus, of: &[ReceiptPart]) -> Vec<PartJson<'_>> {
+    let mut new = first..;
+    let placed = of.iter().filter_map(|ReceiptPart { already, kind, .. }| {
+        let (position, status) = match already {
+            Some(position) => (*position, WriteStatus::Already),
+            None => (new.next()?, status),
+        };
+        Some(PartJson { position, status, kind })
+    });
+    placed.collect()
+}
+
+/// Prints the receipt of a submission, with what each event is.
+pub fn print_receipt(
+    context: &Context,
+    receipt: &Receipt,
+    writer: &Writer,
+    of: &[ReceiptPart],
+) -> Result<Exit, CliError> {
+    let mut out = done_as(context.format());
+    let json_of = ReceiptJson::of(receipt, writer);
+    let parts = parts(receipt.first, json_of.status, of);
+    match context.format() {
+        Format::Text => {
+            write_receipt(&mut out, receipt, writer)?;
+            for (PartJson { position, .. }, part) in parts.iter().zip(of) {
+                if let Some(text) = &part.text {
+                    writeln!(out, "{position:>6}  {text}")?;
+                }
+            }
+        }
+        _ => json(&mut out, &WithParts { receipt: json_of, parts })?,
+    }
+    out.flush()?;
+    Ok(Exit::Yes)
+}
+
+/// What would be written and was not, for programs.
+pub fn print_dry_run(
+    context: &Context,
+    position: u64,
+    count: u64,
+    of: &[ReceiptPart],
+) -> Result<Exit, CliError> {
+    if context.format() != Format::Text {
+        let status = WriteStatus::DryRun;
+        let receipt = DryRunJson { status, position, count };
+        let mut out = out(context.format());
+        json(&mut out, &WithParts { receipt, parts: parts(position, status, of) })?;
+        out.flush()?;
+    }
+    Ok(Exit::Yes)
+}
+
+/// The lines of a receipt.
+pub fn write_receipt(out: &mut dyn Write, receipt: &Receipt, writer: &Writer) -> io::Result<()> {
+    let Receipt { first, count, already } = *receipt;
+    let what = if already { "already at" } else { "written at" };
+    let last = first + count.saturating_sub(1);
+    match count {
+        1 => writeln!(out, "{what} {first}")?,
+        _ => writeln!(out, "{what} {first} to {last} ({count} events)")?,
+    }
+    if !already && let Some(head) = writer.verifier.chain.head {
+        writeln!(out, "head {head}, {} events", writer.size())?;
+    }
+    Ok(())
+}
