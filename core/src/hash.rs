@@ -39,6 +39,15 @@ impl Hash {
     }
 }
 
+/// SHA-512 of the parts, one after the other.
+pub fn sha512(parts: &[&[u8]]) -> [u8; 64] {
+    let mut hasher = Sha512::new();
+    for part in parts {
+        hasher.update(part);
+    }
+    hasher.finalize().into()
+}
+
 /// SHA-256 over bytes that come piece by piece.
 #[derive(Clone, Default)]
 pub struct RunningHash(Sha256);
