@@ -18,7 +18,7 @@ const HOMES: &[(&str, &[&str])] = &[
     ("dbg!(", &[]),
     ("getrandom::", &["src/entropy.rs"]),
     ("ed25519_dalek::", &["core/src/key/"]),
-    ("curve25519_dalek::", &["core/src/key/"]),
+    ("curve25519_dalek::", &["ed25519/src/"]),
     ("Sha256", &["core/src/hash.rs"]),
     // The one module that opens files: regular files, no links, bounded reads. The others open
     // folders to lock them, and create files whose names must be free.
@@ -37,7 +37,7 @@ const HOMES: &[(&str, &[&str])] = &[
     (".try_exists()", &["src/disk/"]),
     ("metadata().is_ok", &["src/disk/"]),
     ("metadata().is_err", &["src/disk/"]),
-    ("unsafe ", &[]),
+    ("unsafe ", &["ed25519/src/lanes/m"]),
     ("anyhow", &[]),
     ("std::process::exit", &[]),
     (".unwrap()", &[]),
@@ -85,8 +85,9 @@ fn fail(faults: &[String]) {
     assert!(faults.is_empty(), "{}", faults.join("\n"));
 }
 
-/// The sources of the two crates: their root, and the name by which the other one imports it.
-const CRATES: &[(&str, &str)] = &[("core/src", "annals_core"), ("src", "annals")];
+/// The sources of the crates: their root, and the name by which another one imports it.
+const CRATES: &[(&str, &str)] =
+    &[("ed25519/src", "annals_ed25519"), ("core/src", "annals_core"), ("src", "annals")];
 
 /// Files that declare floors: `// floor N: what` before the `mod` lines of that floor.
 const DRAWINGS: &[&str] = &["core/src/lib.rs", "src/lib.rs", "src/cli/mod.rs", "src/ledger/mod.rs"];
@@ -340,7 +341,7 @@ fn is_tuple(parameter: &str) -> bool {
 }
 
 /// The crates in which no function takes a tuple in place of named arguments.
-const NAMED_ARGUMENTS: &[&str] = &["core/src", "src"];
+const NAMED_ARGUMENTS: &[&str] = &["ed25519/src", "core/src", "src"];
 
 #[test]
 fn no_function_takes_a_tuple_in_place_of_named_arguments() {
@@ -374,7 +375,9 @@ fn declared_type(line: &str) -> Option<&str> {
 #[test]
 fn no_type_name_stands_for_two_things() {
     let mut homes: BTreeMap<String, Vec<String>> = BTreeMap::new();
-    for path in all_rust_files().iter().filter(|path| !path.ends_with("tests.rs")) {
+    // absent.rs is in place of a module, on processors that cannot have it.
+    let counted = |path: &&PathBuf| !path.ends_with("tests.rs") && !path.ends_with("absent.rs");
+    for path in all_rust_files().iter().filter(counted) {
         let text = fs::read_to_string(path).expect("readable");
         for (_, line) in code(&text).iter().filter(|(_, line)| line.starts_with("pub")) {
             if let Some(name) = declared_type(line) {

@@ -104,23 +104,28 @@ fn index(options: &BenchOptions) {
 fn verify(options: &BenchOptions) {
     let run = |what: &str, until: u64| measure::run_child(what, &options.folder, until);
     // Interleaved, so that a machine with varying speed affects both alike.
-    let mut ratios = Vec::new();
+    let (mut ratios, mut scalars) = (Vec::new(), Vec::new());
     for _ in 0..3 {
         let (naive, ours) = (run("naive", u64::MAX), run("verify", u64::MAX));
+        let scalar = run("verify-scalar", u64::MAX);
         println!(
-            "naive {:.2} s · verify {:.2} s, {:.0} events/s, peak {:.0} MB",
+            "naive {:.2} s · one by one {:.2} s · verify {:.2} s, {:.0} events/s, peak {:.0} MB",
             naive.seconds,
+            scalar.seconds,
             ours.seconds,
             options.events as f64 / ours.seconds,
             ours.peak as f64 / 1e6
         );
         ratios.push((naive.seconds / ours.seconds, ours.peak));
+        scalars.push(naive.seconds / scalar.seconds);
     }
     ratios.sort_by(|a, b| a.0.total_cmp(&b.0));
     let (median, peak) = ratios[ratios.len() / 2];
     let tenth = run("verify", options.events / 10);
     let more = options.events - options.events / 10;
     println!("verify_ratio {median:.1}");
+    scalars.sort_by(f64::total_cmp);
+    println!("verify_one_by_one_ratio {:.1}", scalars[scalars.len() / 2]);
     println!("verify_peak_mb {:.0}", peak as f64 / 1e6);
     let each = peak.saturating_sub(tenth.peak) as f64 / more as f64;
     println!("verify_bytes_per_event {each:.0}");

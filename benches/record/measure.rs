@@ -8,6 +8,7 @@ use annals::ledger::write::writer::Writer;
 use annals_core::event::body::Body;
 use annals_core::event::record::Reading;
 use annals_core::hash::Hash;
+use annals_core::key::Way;
 use annals_core::search::{Phrase, WordMatch};
 use annals_core::verify::anchors::Anchors;
 use annals_core::verify::source::Source;
@@ -75,8 +76,11 @@ pub fn child(what: &str, folder: &Path, until: u64) {
     let began = Instant::now();
     match what {
         "naive" => naive(folder),
-        "verify" => whole(folder, until, cores()),
-        "verify-one" => whole(folder, until, 1),
+        "verify" => whole(folder, until, Options::whole(cores())),
+        "verify-one" => whole(folder, until, Options::whole(1)),
+        "verify-scalar" => {
+            whole(folder, until, Options { way: Way::OneByOne, ..Options::whole(cores()) });
+        }
         "open" => open(folder),
         "state" => drop(state(&Record::open(paths(folder)).expect("a record"))),
         "find" => find(folder),
@@ -105,9 +109,9 @@ fn naive(folder: &Path) {
     }
 }
 
-fn whole(folder: &Path, until: u64, jobs: usize) {
+fn whole(folder: &Path, until: u64, options: Options<'_>) {
     let record = Record::open(paths(folder)).expect("a record");
-    let options = Options { until, ..Options::whole(jobs) };
+    let options = Options { until, ..options };
     let ends = match until {
         u64::MAX => Anchors { checkpoint: record.checkpoint.clone(), ..Anchors::default() },
         _ => Anchors::default(),

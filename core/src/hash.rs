@@ -39,7 +39,7 @@ impl Hash {
     }
 }
 
-/// SHA-512 of the parts, one after the other: the hash of Ed25519.
+/// SHA-512 of the parts, one after the other.
 pub fn sha512(parts: &[&[u8]]) -> [u8; 64] {
     let mut hasher = Sha512::new();
     for part in parts {

@@ -242,7 +242,7 @@ fn options<'a>(
     progress: Option<&'a (dyn Fn(u64) + Sync)>,
 ) -> Options<'a> {
     let known = ends.pinned().filter(|_| audit.only_new).map_or(0, |pin| pin.checkpoint.size);
-    Options { progress, known, ..Options::whole(audit.jobs) }
+    Options { progress, known, way: audit.way, ..Options::whole(audit.jobs) }
 }
 
 impl LookedAt {

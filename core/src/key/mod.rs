@@ -2,20 +2,17 @@
 //!
 //! Always holds: a [`VerifyingKey`] is acceptable (canonical encoding, prime order, not the
 //! identity), so a signature by it has the same verdict in every sound implementation.
-//! Not here: key files (`keys`), who may sign (`roster`).
+//! Not here: the arithmetic (`annals-ed25519`), key files (`keys`), who may sign (`roster`).
 //! Source: RFC 8032; FORMAT.md section 2, "Verdict on a signature"; the `ed25519-dalek` crate.
 
-mod multiples;
 mod ring;
 
-pub use ring::{KeyCache, ThreadKeys};
+pub use annals_ed25519::{Disagreement, Way};
+pub use ring::{KeyCache, SignedMessage, ThreadKeys};
 
-use crate::hash::{Hash, deserialize_hex, read_hex, serialize_hex, sha512, write_hex};
-use curve25519_dalek::edwards::{CompressedEdwardsY, EdwardsPoint};
-use curve25519_dalek::scalar::Scalar;
-use curve25519_dalek::traits::Identity;
+use crate::hash::{Hash, deserialize_hex, read_hex, serialize_hex, write_hex};
+use annals_ed25519::AcceptedKey;
 use ed25519_dalek::Signer;
-use multiples::PrecomputedTable;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use std::fmt;
 
@@ -36,20 +33,7 @@ pub struct Signature(pub [u8; 64]);
 
 /// A public key that is acceptable: parsed once, kept for every signature by it.
 #[derive(Clone, Debug)]
-pub struct VerifyingKey {
-    public: PublicKey,
-    /// −A, for [S]B − [k]A.
-    minus: EdwardsPoint,
-}
-
-/// `[S]B − [k]A` of a signature, not yet encoded, and the R that it must equal. Encoding many
-/// points together costs one field inversion; each is still compared byte for byte, so this is not
-/// batch verification.
-#[derive(Clone, Debug)]
-pub struct Recomputed {
-    point: EdwardsPoint,
-    expected: [u8; 32],
-}
+pub struct VerifyingKey(AcceptedKey);
 
 /// A secret key. Its bytes are wiped when it is dropped and are never printed.
 #[derive(Clone)]
@@ -64,13 +48,7 @@ impl PublicKey {
     /// The key if it is acceptable: the canonical encoding of a point of prime order that is not
     /// the identity (rule 301); `None` otherwise. Costs about 25 µs: do it once for each key.
     pub fn accept(&self) -> Option<VerifyingKey> {
-        let point = CompressedEdwardsY(self.0).decompress()?;
-        let canonical = point.compress().0 == self.0;
-        let small = point.is_small_order();
-        if !canonical || small || !point.is_torsion_free() {
-            return None;
-        }
-        Some(VerifyingKey { public: *self, minus: -point })
+        AcceptedKey::accept(self.0).map(VerifyingKey)
     }
 
     /// The simplest verification: parse the key, then dalek's `verify_strict`. The reference of the
@@ -91,55 +69,8 @@ impl VerifyingKey {
     /// Whether `signature` is this key's over `message`: S < ℓ, R not the identity's encoding, and
     /// the encoding of `[S]B − [k]A` is R byte for byte (rule 302).
     pub fn verifies(&self, message: &[u8], signature: &Signature) -> bool {
-        self.recompute(message, signature).is_some_and(|r| r.point.compress().0 == r.expected)
+        self.0.verifies(message, &signature.0)
     }
-
-    /// The part of the verdict that is computed for each signature; `None` where S ≥ ℓ or R is the
-    /// identity's encoding. [`check_recomputed`] completes it.
-    pub fn recompute(&self, message: &[u8], signature: &Signature) -> Option<Recomputed> {
-        let Scalars { k, s, expected } = self.scalars(message, signature)?;
-        let point = EdwardsPoint::vartime_double_scalar_mul_basepoint(&k, &self.minus, &s);
-        Some(Recomputed { point, expected })
-    }
-
-    /// [`VerifyingKey::recompute`] with the multiples of B and of −A.
-    fn recompute_by(
-        &self,
-        base: &PrecomputedTable,
-        minus: &PrecomputedTable,
-        message: &[u8],
-        signature: &Signature,
-    ) -> Option<Recomputed> {
-        let Scalars { k, s, expected } = self.scalars(message, signature)?;
-        let point = minus.add(base.add(EdwardsPoint::identity(), &s), &k);
-        Some(Recomputed { point, expected })
-    }
-
-    fn scalars(&self, message: &[u8], signature: &Signature) -> Option<Scalars> {
-        let (expected, s) = signature.0.split_first_chunk::<32>()?;
-        let mut identity = [0; 32];
-        identity[0] = 1;
-        let s = Option::<Scalar>::from(Scalar::from_canonical_bytes(s.try_into().ok()?))?;
-        if *expected == identity {
-            return None;
-        }
-        let k = Scalar::from_bytes_mod_order_wide(&sha512(&[expected, &self.public.0, message]));
-        Some(Scalars { k, s, expected: *expected })
-    }
-}
-
-/// The numbers of a signature: k and S below ℓ, and the encoding of R.
-struct Scalars {
-    k: Scalar,
-    s: Scalar,
-    expected: [u8; 32],
-}
-
-/// For each signature, whether the encoding of its point is R byte for byte.
-pub fn check_recomputed(all: &[Recomputed]) -> Vec<bool> {
-    let points: Vec<EdwardsPoint> = all.iter().map(|one| one.point).collect();
-    let encoded = EdwardsPoint::compress_batch_alloc(&points);
-    encoded.iter().zip(all).map(|(encoded, one)| encoded.0 == one.expected).collect()
 }
 
 impl SecretKey {

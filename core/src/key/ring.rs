@@ -1,12 +1,12 @@
 //! The keys of one verification: each is parsed once, for all threads.
 //!
-//! Always holds: a key that signed many events gets a [`PrecomputedTable`], which changes the speed
-//! of a verdict and not the verdict; memory is bounded whatever keys a forger names. Not here: the
-//! verdict (`key`). Source: FORMAT.md section 2, "Verdict on a signature".
+//! Always holds: a key that signed many events gets its multiples, which change the speed of a
+//! verdict and not the verdict; memory is bounded whatever keys a forger names. Not here: the
+//! verdict (`key`), the ways to it (`annals-ed25519`). Source: FORMAT.md section 2, "Verdict on a
+//! signature".
 
-use crate::key::multiples::PrecomputedTable;
-use crate::key::{PublicKey, Recomputed, Signature, VerifyingKey};
-use curve25519_dalek::constants::ED25519_BASEPOINT_POINT;
+use crate::key::{PublicKey, Signature, VerifyingKey};
+use annals_ed25519::{Disagreement, Engine, Job, Multiples, Way};
 use hashbrown::HashMap;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
@@ -23,7 +23,7 @@ const MOST_KEYS: usize = 65_536;
 #[derive(Default)]
 pub struct KeyCache {
     known: Mutex<HashMap<PublicKey, Option<Arc<CachedKey>>>>,
-    base: OnceLock<PrecomputedTable>,
+    engine: Engine,
     made: AtomicUsize,
 }
 
@@ -31,13 +31,24 @@ pub struct KeyCache {
 struct CachedKey {
     key: VerifyingKey,
     uses: AtomicUsize,
-    minus: OnceLock<PrecomputedTable>,
+    minus: OnceLock<Option<Multiples>>,
 }
 
 /// One thread's view of the cache.
 pub struct ThreadKeys<'a> {
     cache: &'a KeyCache,
     local: HashMap<PublicKey, Option<Arc<CachedKey>>>,
+}
+
+/// A signature to be verified.
+#[derive(Clone, Copy)]
+pub struct SignedMessage {
+    /// The key.
+    pub by: PublicKey,
+    /// The bytes that are signed ([`signed_bytes`](crate::key::signed_bytes)).
+    pub message: [u8; 47],
+    /// The signature.
+    pub signature: Signature,
 }
 
 impl<'a> ThreadKeys<'a> {
@@ -48,34 +59,45 @@ impl<'a> ThreadKeys<'a> {
 
     /// Whether the key is acceptable (rule 301).
     pub fn accepts(&mut self, key: &PublicKey) -> bool {
-        self.get(key).is_some()
-    }
-
-    /// Recomputes a signature by an acceptable key, as [`VerifyingKey::recompute`].
-    pub fn recompute(
-        &mut self,
-        key: &PublicKey,
-        message: &[u8],
-        signature: &Signature,
-    ) -> Option<Recomputed> {
-        let cache = self.cache;
-        let known = self.get(key)?;
-        match cache.multiples(known) {
-            Some((base, minus)) => known.key.recompute_by(base, minus, message, signature),
-            None => known.key.recompute(message, signature),
-        }
-    }
-
-    fn get(&mut self, key: &PublicKey) -> Option<&CachedKey> {
         if self.local.len() > MOST_KEYS {
             self.local.clear();
         }
         let cache = self.cache;
-        self.local.entry(*key).or_insert_with(|| cache.find(key)).as_deref()
+        self.local.entry(*key).or_insert_with(|| cache.find(key)).is_some()
+    }
+
+    /// For each signature, whether it is valid (rule 302); not, where the key is not acceptable.
+    pub fn verify(&mut self, all: &[SignedMessage]) -> Result<Vec<bool>, Disagreement> {
+        let held = all.iter().map(|one| self.get(&one.by)).collect::<Vec<_>>();
+        let (mut jobs, mut indexes) = (Vec::with_capacity(all.len()), Vec::new());
+        for (index, (one, held)) in all.iter().zip(&held).enumerate() {
+            let Some(held) = held else { continue };
+            let SignedMessage { message, signature, .. } = one;
+            let multiples = self.cache.multiples(held);
+            jobs.push(Job { key: &held.key.0, multiples, message, signature: &signature.0 });
+            indexes.push(index);
+        }
+        let mut verdicts = vec![false; all.len()];
+        for (index, verdict) in indexes.into_iter().zip(self.cache.engine.verify(&jobs)?) {
+            if let Some(place) = verdicts.get_mut(index) {
+                *place = verdict;
+            }
+        }
+        Ok(verdicts)
+    }
+
+    fn get(&mut self, key: &PublicKey) -> Option<Arc<CachedKey>> {
+        let accepted = self.accepts(key);
+        self.local.get(key).filter(|_| accepted).cloned().flatten()
     }
 }
 
 impl KeyCache {
+    /// A cache for signatures that are verified in one way.
+    pub fn new(way: Way) -> KeyCache {
+        KeyCache { engine: Engine::new(way), ..KeyCache::default() }
+    }
+
     fn find(&self, key: &PublicKey) -> Option<Arc<CachedKey>> {
         let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
         if known.len() > MOST_KEYS {
@@ -88,54 +110,48 @@ impl KeyCache {
         known.entry(*key).or_insert_with(parse).clone()
     }
 
-    /// The multiples of B and of −A, if the key has signed enough and the limit is not reached.
-    fn multiples<'k>(
-        &'k self,
-        known: &'k CachedKey,
-    ) -> Option<(&'k PrecomputedTable, &'k PrecomputedTable)> {
-        let minus = match known.minus.get() {
-            Some(minus) => minus,
-            None => {
-                let uses = known.uses.fetch_add(1, Ordering::Relaxed);
-                if uses < WORTH || self.made.load(Ordering::Relaxed) >= MOST_MULTIPLES {
-                    return None;
-                }
-                known.minus.get_or_init(|| {
-                    self.made.fetch_add(1, Ordering::Relaxed);
-                    PrecomputedTable::of(&known.key.minus)
-                })
-            }
+    /// The multiples of −A, if the key has signed enough and the limit is not reached.
+    fn multiples<'k>(&self, known: &'k CachedKey) -> Option<&'k Multiples> {
+        if let Some(minus) = known.minus.get() {
+            return minus.as_ref();
+        }
+        let uses = known.uses.fetch_add(1, Ordering::Relaxed);
+        if uses < WORTH || self.made.load(Ordering::Relaxed) >= MOST_MULTIPLES {
+            return None;
+        }
+        let make = || {
+            self.made.fetch_add(1, Ordering::Relaxed);
+            self.engine.multiples(&known.key.0)
         };
-        Some((self.base.get_or_init(|| PrecomputedTable::of(&ED25519_BASEPOINT_POINT)), minus))
+        known.minus.get_or_init(make).as_ref()
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::key::{SecretKey, check_recomputed};
+    use crate::key::SecretKey;
 
     #[test]
     fn the_verdict_is_the_same_before_and_after_multiples() {
         let secret = SecretKey::from_seed([3; 32]);
-        let (cache, public) = (KeyCache::default(), secret.public());
-        let mut keys = ThreadKeys::new(&cache);
-        for number in 0..WORTH + 40 {
-            let message = number.to_be_bytes();
-            let good = secret.sign(&message);
-            let mut verdict = |message: &[u8], signature: &Signature| {
-                let found = keys.recompute(&public, message, signature);
-                found.is_some_and(|found| check_recomputed(&[found]) == [true])
-            };
-            assert!(verdict(&message, &good));
-            assert!(!verdict(b"other", &good));
-            let mut bent = good;
-            bent.0[40] ^= 1;
-            assert!(!verdict(&message, &bent));
-            bent.0[63] |= 0xf0;
-            assert!(!verdict(&message, &bent));
+        for way in [Way::Fastest, Way::OneByOne, Way::Reference] {
+            let (cache, by) = (KeyCache::new(way), secret.public());
+            let mut keys = ThreadKeys::new(&cache);
+            for number in 0..WORTH + 40 {
+                let message = [u8::try_from(number).expect("small"); 47];
+                let signature = secret.sign(&message);
+                let good = SignedMessage { by, message, signature };
+                let other = SignedMessage { message: [255; 47], ..good };
+                let (mut bent, mut large) = (good, good);
+                bent.signature.0[40] ^= 1;
+                large.signature.0[63] |= 0xf0;
+                let unacceptable = SignedMessage { by: PublicKey([0; 32]), ..good };
+                let found = keys.verify(&[other, good, bent, unacceptable, large]);
+                assert_eq!(found, Ok(vec![false, true, false, false, false]));
+            }
+            assert_eq!(cache.made.load(Ordering::Relaxed), 1);
         }
-        assert_eq!(cache.made.load(Ordering::Relaxed), 1);
-        assert!(!ThreadKeys::new(&cache).accepts(&PublicKey([0; 32])));
+        assert!(!ThreadKeys::new(&KeyCache::default()).accepts(&PublicKey([0; 32])));
     }
 }

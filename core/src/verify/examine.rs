@@ -9,7 +9,7 @@ use crate::event::body::Body;
 use crate::event::record::Reading;
 use crate::event::vocabulary::Type;
 use crate::hash::Hash;
-use crate::key::{PublicKey, Recomputed, ThreadKeys, check_recomputed};
+use crate::key::{Disagreement, PublicKey, SignedMessage, ThreadKeys};
 use crate::rule::{Rule, Violation};
 
 /// The state of a body.
@@ -47,10 +47,13 @@ pub fn examine(entry: &Entry) -> Examined {
 }
 
 /// Examines entries with their signatures, before a log key signs a checkpoint over them.
-pub fn examine_whole(entries: &[Entry], keys: &mut ThreadKeys<'_>) -> Vec<Examined> {
+pub fn examine_whole(
+    entries: &[Entry],
+    keys: &mut ThreadKeys<'_>,
+) -> Result<Vec<Examined>, Disagreement> {
     let mut examined: Vec<Examined> = entries.iter().map(examine).collect();
-    check_signatures(&mut examined, keys);
-    examined
+    check_signatures(&mut examined, keys)?;
+    Ok(examined)
 }
 
 /// Examines an entry that was verified before. Only bodies that describe a document are read.
@@ -85,33 +88,41 @@ fn find_body(entry: &Entry, reading: &Reading) -> BodyFound {
     }
 }
 
-/// Rules 301 and 302 of events that are in form. Each signature has its own verdict; only the
-/// recomputed points are encoded together.
-pub fn check_signatures(events: &mut [Examined], keys: &mut ThreadKeys<'_>) {
-    let mut recomputed = Vec::with_capacity(events.len());
+/// Rules 301 and 302 of events that are in form. Each signature has its own verdict; they are
+/// computed together. Where the ways to verify disagree, every signature is refused.
+pub fn check_signatures(
+    events: &mut [Examined],
+    keys: &mut ThreadKeys<'_>,
+) -> Result<(), Disagreement> {
+    let mut signed = Vec::with_capacity(events.len());
     let mut indexes = Vec::with_capacity(events.len());
     for (index, event) in events.iter_mut().enumerate() {
         if !event.reading.faults.is_empty() {
             continue;
         }
-        match recompute(event, keys) {
-            Some(point) => {
-                recomputed.push(point);
+        match signed_message(event, keys) {
+            Some(message) => {
+                signed.push(message);
                 indexes.push(index);
             }
             None => event.refuse_signature(),
         }
     }
-    for (index, good) in indexes.into_iter().zip(check_recomputed(&recomputed)) {
+    let (verdicts, outcome) = match keys.verify(&signed) {
+        Ok(verdicts) => (verdicts, Ok(())),
+        Err(disagreement) => (vec![false; signed.len()], Err(disagreement)),
+    };
+    for (index, good) in indexes.into_iter().zip(verdicts) {
         if !good && let Some(event) = events.get_mut(index) {
             event.refuse_signature();
         }
     }
+    outcome
 }
 
-/// The recomputed point of the signature; `None` where 302 is broken already, or cannot be checked
-/// because 301 is broken.
-fn recompute(event: &mut Examined, keys: &mut ThreadKeys<'_>) -> Option<Recomputed> {
+/// What is to be verified; `None` where 302 is broken already, or cannot be checked because 301 is
+/// broken.
+fn signed_message(event: &mut Examined, keys: &mut ThreadKeys<'_>) -> Option<SignedMessage> {
     let (statement, signature) = (event.reading.statement.as_ref()?, event.reading.signature?);
     let refused = |key: PublicKey| {
         Violation::of(Rule::KeyRefused, format!("the key {key} is not acceptable"))
@@ -126,7 +137,7 @@ fn recompute(event: &mut Examined, keys: &mut ThreadKeys<'_>) -> Option<Recomput
         event.by_refused = true;
         return None;
     }
-    keys.recompute(&statement.by, &event.reading.signed_bytes(), &signature)
+    Some(SignedMessage { by: statement.by, message: event.reading.signed_bytes(), signature })
 }
 
 impl Examined {

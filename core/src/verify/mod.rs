@@ -22,6 +22,7 @@ pub mod tree_head;
 pub mod visible_documents;
 
 use crate::hash::Hash;
+use crate::key::Way;
 use crate::merkle::Tree;
 use crate::pin::LogKeys;
 use crate::rule::{Class, Fault, Rule};
@@ -58,6 +59,8 @@ pub struct Options<'a> {
     pub known: u64,
     /// The number of events after which to stop; `u64::MAX` for all.
     pub until: u64,
+    /// How signatures are verified. The verdict is the same in every way.
+    pub way: Way,
     /// Called periodically with the number of events processed.
     pub progress: Option<&'a (dyn Fn(u64) + Sync)>,
     /// Receives each event and each commit line, in order.
@@ -83,6 +86,7 @@ impl Options<'_> {
             contents: true,
             known: 0,
             until: u64::MAX,
+            way: Way::default(),
             progress: None,
             follower: None,
         }
@@ -221,8 +225,8 @@ pub fn follow(
     options: Options<'_>,
     verifier: &mut Verifier,
 ) -> Result<(), SourceError> {
-    let Options { jobs, signatures, signed_for, known, until, .. } = options;
-    let plan = ReadPlan { jobs, signatures, signed_for, known, until };
+    let Options { jobs, signatures, signed_for, known, until, way, .. } = options;
+    let plan = ReadPlan { jobs, signatures, signed_for, known, until, way };
     pipeline::run(source, plan, &mut |batch| verifier.take(batch, source, options))
 }
 

@@ -4,7 +4,7 @@
 //! do; one thread at a time reads; where the system starts fewer threads than requested, those
 //! that started do all the work. Not here: the examination of an event (`examine`).
 
-use crate::key::{KeyCache, ThreadKeys};
+use crate::key::{KeyCache, ThreadKeys, Way};
 use crate::verify::examine::{Examined, check_signatures, examine, examine_known};
 use crate::verify::source::{Batch, CommitLine, Damage, Source, SourceError, Walk};
 use std::collections::BTreeMap;
@@ -37,6 +37,8 @@ pub struct ReadPlan {
     pub known: u64,
     /// Number of events after which to stop.
     pub until: u64,
+    /// How signatures are verified.
+    pub way: Way,
 }
 
 /// An examined batch, or the error of reading it, under its number.
@@ -52,7 +54,7 @@ pub fn run(
     each: &mut dyn FnMut(ExaminedBatch) -> Result<bool, SourceError>,
 ) -> Result<(), SourceError> {
     let reader = Mutex::new(BatchReader { walk: source.walk(0)?, next: 0, ended: false });
-    let examination = Examination { reader, cache: KeyCache::default(), plan };
+    let examination = Examination { reader, cache: KeyCache::new(plan.way), plan };
     if plan.jobs <= 1 {
         return examination.run_alone(each);
     }
@@ -140,12 +142,16 @@ impl Examination<'_> {
             reader.next += 1;
             (number, batch)
         };
-        let batch = batch.map(|batch| examine_batch(batch, self.plan, keys));
+        let batch = batch.and_then(|batch| examine_batch(batch, self.plan, keys));
         Some(NumberedBatch { number, batch })
     }
 }
 
-fn examine_batch(batch: Batch, plan: ReadPlan, keys: &mut ThreadKeys<'_>) -> ExaminedBatch {
+fn examine_batch(
+    batch: Batch,
+    plan: ReadPlan,
+    keys: &mut ThreadKeys<'_>,
+) -> Result<ExaminedBatch, SourceError> {
     let Batch { first, mut entries, mut closings, mut damage } = batch;
     let room = plan.until.saturating_sub(first);
     if (entries.len() as u64) > room {
@@ -161,7 +167,7 @@ fn examine_batch(batch: Batch, plan: ReadPlan, keys: &mut ThreadKeys<'_>) -> Exa
     if plan.signatures
         && let Some(new) = events.get_mut(before.len().max(signed)..)
     {
-        check_signatures(new, keys);
+        check_signatures(new, keys)?;
     }
-    ExaminedBatch { first, events, closings, damage }
+    Ok(ExaminedBatch { first, events, closings, damage })
 }

@@ -7,6 +7,7 @@
 
 use crate::event::Entry;
 use crate::hash::Hash;
+use crate::key::Disagreement;
 use crate::rule::Rule;
 
 /// The greatest number of entries in a [`Batch`].
@@ -107,4 +108,11 @@ pub struct SourceError {
     /// The cause.
     #[source]
     pub cause: std::io::Error,
+}
+
+impl From<Disagreement> for SourceError {
+    fn from(disagreement: Disagreement) -> SourceError {
+        let cause = std::io::Error::other(disagreement);
+        SourceError { what: "the signatures".to_owned(), cause }
+    }
 }

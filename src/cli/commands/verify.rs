@@ -23,6 +23,7 @@ use crate::ledger::audit::{Audited, audit_published, audit_settled};
 use crate::ledger::error::LedgerError;
 use crate::ledger::foreign::foreign;
 use crate::ledger::reader::Record;
+use annals_core::key::Way;
 use annals_core::tlog::policy::Policy;
 use annals_core::verify::source::Source;
 use std::io::Write;
@@ -124,6 +125,7 @@ fn audit_options(args: &VerifyArgs, policy: Option<Policy>) -> Result<Audit, Cli
         store: !args.no_store,
         index: !args.no_index,
         jobs: args.jobs.map_or(cores, usize::from),
+        way: if args.reference { Way::Reference } else { Way::default() },
         policy,
     })
 }

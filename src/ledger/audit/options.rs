@@ -1,5 +1,6 @@
 //! The options of an audit.
 
+use annals_core::key::Way;
 use annals_core::tlog::policy::Policy;
 use std::path::PathBuf;
 
@@ -20,6 +21,8 @@ pub struct Audit {
     pub index: bool,
     /// Number of threads.
     pub jobs: usize,
+    /// How signatures are verified.
+    pub way: Way,
     /// The policy that the checkpoint must meet.
     pub policy: Option<Policy>,
 }

@@ -23,6 +23,7 @@ use annals_core::time::Time;
 use annals_core::verify::Follower;
 use annals_core::verify::content::CheckDepth;
 use annals_core::verify::examine::{examine, examine_whole};
+use annals_core::verify::source::SourceError;
 
 /// The signing key, the clock and the randomness of a batch.
 pub struct Signer<'a> {
@@ -170,7 +171,8 @@ pub fn verify_last(
         true => Some(examine(entry)),
         false => {
             let entry = std::slice::from_ref(entry);
-            examine_whole(entry, &mut ThreadKeys::new(&writer.keyring)).pop()
+            let examined = examine_whole(entry, &mut ThreadKeys::new(&writer.keyring));
+            examined.map_err(SourceError::from)?.pop()
         }
     };
     let Some(examined) = examined else { return Ok(None) };

@@ -30,7 +30,7 @@ use annals_core::event::Entry;
 use annals_core::event::args::Args;
 use annals_core::event::body::Fact;
 use annals_core::hash::Hash;
-use annals_core::key::{KeyCache, PublicKey, SecretKey};
+use annals_core::key::{KeyCache, PublicKey, SecretKey, Way};
 use annals_core::text::Origin;
 use annals_core::tlog::{Checkpoint, Note, NoteSignature};
 use annals_core::verify::anchors::Anchors;
@@ -182,7 +182,7 @@ impl Writer {
             journal,
             notices: passed_over.collect(),
             recent: Vec::new(),
-            keyring: KeyCache::default(),
+            keyring: KeyCache::new(Way::OneByOne),
             passages: Passages::default(),
             slice: Some(slice),
             handles: None,
@@ -501,7 +501,7 @@ impl Writer {
             notices.push(Notice::MemoryShort(remembered, signed));
         }
         let (recent, handles) = (Vec::new(), None);
-        let keyring = KeyCache::default();
+        let keyring = KeyCache::new(Way::OneByOne);
         let writer = Writer {
             paths,
             verifier,
@@ -544,7 +544,7 @@ impl Writer {
             journal,
             notices: Vec::new(),
             recent: Vec::new(),
-            keyring: KeyCache::default(),
+            keyring: KeyCache::new(Way::OneByOne),
             passages: Passages::default(),
             slice: None,
             handles: Some(WriteHandles { journal: writer, store, lock }),

@@ -9,7 +9,7 @@ use crate::event::body::{Captured, Content, Evidence};
 use crate::event::record::{Place, Statement};
 use crate::event::vocabulary::Type;
 use crate::hash::Hash;
-use crate::key::{KeyCache, Possession, ThreadKeys, possession_bytes};
+use crate::key::{KeyCache, Possession, ThreadKeys, Way, possession_bytes};
 use crate::merkle::Inclusion;
 use crate::quote::{Quotation, Text};
 use crate::rule::{Fault, Rule, Violation};
@@ -24,8 +24,9 @@ type Events = BTreeMap<u64, Examined>;
 pub fn examine(proof: &Proof) -> Events {
     let mut all: Vec<Examined> =
         proof.events.iter().map(|shown| examine::examine(&shown.entry)).collect();
-    let cache = KeyCache::default();
-    check_signatures(&mut all, &mut ThreadKeys::new(&cache));
+    // One way alone, which has nothing to disagree with; an error would refuse every signature.
+    let cache = KeyCache::new(Way::Reference);
+    let _ = check_signatures(&mut all, &mut ThreadKeys::new(&cache));
     proof.events.iter().map(|shown| shown.position).zip(all).collect()
 }
 

@@ -44,6 +44,9 @@ pub struct VerifyArgs {
     /// Do not compare the index with one that is made anew
     #[arg(long)]
     pub no_index: bool,
+    /// Verify signatures by the reference library alone, one by one: slower, the same verdict
+    #[arg(long)]
+    pub reference: bool,
 }
 
 /// Writes the page, if one is requested.

@@ -14,8 +14,10 @@
 use curve25519_dalek::edwards::EdwardsPoint;
 use curve25519_dalek::scalar::Scalar;
 
-const WINDOWS: usize = 32;
-const ENTRIES: usize = 128;
+/// The digits of a scalar.
+pub const WINDOWS: usize = 32;
+/// The greatest digit, and the number of entries of a window.
+pub const ENTRIES: usize = 128;
 
 /// The multiples of one point.
 pub struct PrecomputedTable(Vec<EdwardsPoint>);
@@ -53,7 +55,7 @@ impl PrecomputedTable {
 }
 
 /// The digits of a scalar below 2^255 to the base 256, least first, each in −127..=128.
-fn digits(scalar: &Scalar) -> [i16; WINDOWS] {
+pub fn digits(scalar: &Scalar) -> [i16; WINDOWS] {
     let mut carry = 0;
     scalar.to_bytes().map(|byte| {
         let digit = i16::from(byte) + carry;

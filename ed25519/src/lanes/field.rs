@@ -1,0 +1,226 @@
+//! Eight elements of the field modulo p = 2^255 − 19 at once, in five limbs of 51 bits.
+//!
+//! ```text
+//! value of a lane = l0 + l1·2^51 + l2·2^102 + l3·2^153 + l4·2^204
+//! Reduced: each limb < 2^51 + 2^16 (after a negation: < 2^52)
+//! Wide:    each limb < 2^62
+//! ```
+//!
+//! A product of two limbs is split by the processor at bit 52; the upper part weighs 2^52, which is
+//! twice the next limb. A product is left wide: sums of products are reduced once.
+//!
+//! Always holds: the bounds above, stated at each function; nothing overflows 64 bits. Not constant
+//! in time for its callers, who use it on public data. Source: `VPMADD52LUQ` and `VPMADD52HUQ`
+//! (Intel SDM); the inversion's chain is the usual one for 2^255 − 21.
+
+use crate::lanes::memory::{LaneWords, load, store};
+use core::arch::x86_64::{
+    __m512i, _mm512_add_epi64, _mm512_and_si512, _mm512_madd52hi_epu64, _mm512_madd52lo_epu64,
+    _mm512_mask_blend_epi64, _mm512_mask_sub_epi64, _mm512_or_si512, _mm512_set1_epi64,
+    _mm512_setzero_si512, _mm512_slli_epi64, _mm512_srli_epi64, _mm512_sub_epi64,
+};
+use core::array::from_fn;
+
+const LIMBS: usize = 5;
+const MASK: u64 = (1 << 51) - 1;
+/// p in limbs.
+const P: [u64; LIMBS] = [MASK - 18, MASK, MASK, MASK, MASK];
+
+/// Eight elements that may be multiplied.
+#[derive(Clone, Copy)]
+pub struct Reduced(pub [__m512i; LIMBS]);
+
+/// Eight elements that may be added, subtracted and reduced.
+#[derive(Clone, Copy)]
+pub struct Wide(pub [__m512i; LIMBS]);
+
+/// An element in limbs below 2^51: of one lane, outside vectors.
+pub type Limbs = [u64; LIMBS];
+
+/// The same element in every lane.
+#[inline]
+#[target_feature(enable = "avx512f")]
+pub fn constant(limbs: Limbs) -> Reduced {
+    Reduced(limbs.map(|limb| _mm512_set1_epi64(limb.cast_signed())))
+}
+
+impl Reduced {
+    /// The product. Limbs of the factors are below 2^52, of one of them below 2^51 + 2^16. Of the
+    /// product each is below 2^60.
+    #[inline]
+    #[target_feature(enable = "avx512f,avx512ifma")]
+    pub fn mul(&self, other: &Reduced) -> Wide {
+        let zero = _mm512_setzero_si512();
+        let (mut low, mut high) = ([zero; 2 * LIMBS], [zero; 2 * LIMBS]);
+        for i in 0..LIMBS {
+            for j in 0..LIMBS {
+                low[i + j] = _mm512_madd52lo_epu64(low[i + j], self.0[i], other.0[j]);
+                high[i + j + 1] = _mm512_madd52hi_epu64(high[i + j + 1], self.0[i], other.0[j]);
+            }
+        }
+        // At most five terms below 2^52 and five doubled ones below 2^51 + 2^51: below 2^56.
+        let sum: [__m512i; 2 * LIMBS] = from_fn(|k| {
+            let doubled = _mm512_add_epi64(high[k], high[k]);
+            _mm512_add_epi64(low[k], doubled)
+        });
+        // 2^255 is 19: 19x = x + 2x + 16x.
+        Wide(from_fn(|k| {
+            let x = sum[k + LIMBS];
+            let three = _mm512_add_epi64(x, _mm512_add_epi64(x, x));
+            _mm512_add_epi64(_mm512_add_epi64(sum[k], three), _mm512_slli_epi64::<4>(x))
+        }))
+    }
+
+    /// The product, reduced.
+    #[inline]
+    #[target_feature(enable = "avx512f,avx512ifma")]
+    pub fn times(&self, other: &Reduced) -> Reduced {
+        self.mul(other).reduce()
+    }
+
+    /// As a wide element.
+    #[inline]
+    #[target_feature(enable = "avx512f")]
+    pub fn wide(&self) -> Wide {
+        Wide(self.0)
+    }
+
+    /// The lanes of a mask negated: 2p − x. The element's limbs are below 2^51; the result's are
+    /// below 2^52.
+    #[inline]
+    #[target_feature(enable = "avx512f")]
+    pub fn negate_where(&self, mask: u8) -> Reduced {
+        Reduced(from_fn(|k| {
+            let twice = _mm512_set1_epi64((2 * P[k]).cast_signed());
+            _mm512_mask_sub_epi64(self.0[k], mask, twice, self.0[k])
+        }))
+    }
+
+    /// `self` where the mask is 0, `other` where it is 1.
+    #[inline]
+    #[target_feature(enable = "avx512f")]
+    pub fn select(&self, other: &Reduced, mask: u8) -> Reduced {
+        Reduced(from_fn(|k| _mm512_mask_blend_epi64(mask, self.0[k], other.0[k])))
+    }
+
+    /// x^(p − 2): the inverse; 0 for 0.
+    #[target_feature(enable = "avx512f,avx512ifma")]
+    pub fn invert(&self) -> Reduced {
+        let squared = |x: &Reduced, times: usize| {
+            let mut x = *x;
+            for _ in 0..times {
+                x = x.times(&x);
+            }
+            x
+        };
+        let two = squared(self, 1);
+        let nine = squared(&two, 2).times(self);
+        let eleven = nine.times(&two);
+        // one_n is x^(2^n − 1).
+        let one_5 = squared(&eleven, 1).times(&nine);
+        let one_10 = squared(&one_5, 5).times(&one_5);
+        let one_20 = squared(&one_10, 10).times(&one_10);
+        let one_40 = squared(&one_20, 20).times(&one_20);
+        let one_50 = squared(&one_40, 10).times(&one_10);
+        let one_100 = squared(&one_50, 50).times(&one_50);
+        let one_200 = squared(&one_100, 100).times(&one_100);
+        let one_250 = squared(&one_200, 50).times(&one_50);
+        squared(&one_250, 5).times(&eleven)
+    }
+
+    /// The limbs of the canonical elements, each below 2^51 and the element below p.
+    #[inline]
+    #[target_feature(enable = "avx512f,avx512ifma")]
+    pub fn canonical(&self) -> [__m512i; LIMBS] {
+        let mask = _mm512_set1_epi64(MASK.cast_signed());
+        let nineteen = _mm512_set1_epi64(19);
+        // The element is below 2p. It is at least p if and only if the carry out of x + 19 is 1.
+        let mut carry = nineteen;
+        for limb in self.0 {
+            carry = _mm512_srli_epi64::<51>(_mm512_add_epi64(limb, carry));
+        }
+        let mut carry = _mm512_madd52lo_epu64(_mm512_setzero_si512(), carry, nineteen);
+        self.0.map(|limb| {
+            let sum = _mm512_add_epi64(limb, carry);
+            carry = _mm512_srli_epi64::<51>(sum);
+            _mm512_and_si512(sum, mask)
+        })
+    }
+
+    /// The four little-endian words of each canonical element, without a sign bit.
+    #[inline]
+    #[target_feature(enable = "avx512f,avx512ifma")]
+    pub fn words(&self) -> [__m512i; 4] {
+        let [a, b, c, d, e] = self.canonical();
+        [
+            _mm512_or_si512(a, _mm512_slli_epi64::<51>(b)),
+            _mm512_or_si512(_mm512_srli_epi64::<13>(b), _mm512_slli_epi64::<38>(c)),
+            _mm512_or_si512(_mm512_srli_epi64::<26>(c), _mm512_slli_epi64::<25>(d)),
+            _mm512_or_si512(_mm512_srli_epi64::<39>(d), _mm512_slli_epi64::<12>(e)),
+        ]
+    }
+
+    /// Eight elements from the limbs of each.
+    #[inline]
+    #[target_feature(enable = "avx512f")]
+    pub fn from_limbs(lanes: &[Limbs; 8]) -> Reduced {
+        Reduced(from_fn(|limb| {
+            let words: LaneWords = from_fn(|lane| lanes[lane][limb]);
+            load(&words)
+        }))
+    }
+
+    /// The canonical limbs of each lane.
+    #[inline]
+    #[target_feature(enable = "avx512f,avx512ifma")]
+    pub fn limbs(&self) -> [Limbs; 8] {
+        let limbs = self.canonical().map(|limb| store(limb));
+        from_fn(|lane| from_fn(|limb| limbs[limb][lane]))
+    }
+}
+
+impl Wide {
+    /// The sum. Its limbs must stay below 2^62.
+    #[inline]
+    #[target_feature(enable = "avx512f")]
+    pub fn plus(&self, other: &Wide) -> Wide {
+        Wide(from_fn(|k| _mm512_add_epi64(self.0[k], other.0[k])))
+    }
+
+    /// The difference, plus 1,024 p. Limbs of `self` are below 2^61, of `other` below 2^60.
+    #[inline]
+    #[target_feature(enable = "avx512f")]
+    pub fn minus(&self, other: &Wide) -> Wide {
+        Wide(from_fn(|k| {
+            let bias = _mm512_set1_epi64((1024 * P[k]).cast_signed());
+            _mm512_sub_epi64(_mm512_add_epi64(self.0[k], bias), other.0[k])
+        }))
+    }
+
+    /// Carries each limb into the next: from below 2^62 to below 2^51 + 2^16.
+    #[inline]
+    #[target_feature(enable = "avx512f,avx512ifma")]
+    pub fn reduce(&self) -> Reduced {
+        let mask = _mm512_set1_epi64(MASK.cast_signed());
+        let carry = self.0.map(|limb| _mm512_srli_epi64::<51>(limb));
+        let kept = self.0.map(|limb| _mm512_and_si512(limb, mask));
+        let first = _mm512_madd52lo_epu64(kept[0], carry[LIMBS - 1], _mm512_set1_epi64(19));
+        Reduced(from_fn(|k| match k {
+            0 => first,
+            k => _mm512_add_epi64(kept[k], carry[k - 1]),
+        }))
+    }
+}
+
+/// The limbs of the 255 low bits of 32 little-endian bytes.
+pub fn limbs_of(bytes: &[u8; 32]) -> Limbs {
+    let word = |at: usize| from_fn::<u8, 8, _>(|byte| bytes[8 * at + byte]);
+    let [a, b, c, d] = from_fn(|at| u64::from_le_bytes(word(at)));
+    [
+        a & MASK,
+        (a >> 51 | b << 13) & MASK,
+        (b >> 38 | c << 26) & MASK,
+        (c >> 25 | d << 39) & MASK,
+        d >> 12 & MASK,
+    ]
+}

@@ -1,0 +1,27 @@
+//! Verification of many Ed25519 signatures: each by itself, exact, and fast.
+//!
+//! ```text
+//! rule: what a valid signature is, by dalek
+//! multiples: tables of points, for one signature at a time
+//! lanes: eight at a time
+//! self_test, engine: the choice between them, and the comparison of the lanes with dalek
+//! ```
+//!
+//! Always holds: a verdict is the rule's, whatever computed it: the encoding of `[S]B − [k]A` is R
+//! byte for byte. There is no batch equation. This crate has no file, clock, thread or randomness,
+//! and compiles for every processor; it is the only one of the workspace with unsafe code, and each
+//! use says why it is sound. Only public data passes through here: nothing is constant in time.
+//! Not here: secret keys, which events are signed by whom. Source: RFC 8032; FORMAT.md section 2.
+
+mod engine;
+#[cfg(target_arch = "x86_64")]
+mod lanes;
+#[cfg(not(target_arch = "x86_64"))]
+#[path = "absent.rs"]
+mod lanes;
+mod multiples;
+mod rule;
+mod self_test;
+
+pub use engine::{Disagreement, Engine, Job, Multiples, Way};
+pub use rule::AcceptedKey;
