@@ -95,7 +95,7 @@ fn history(seed: u64, acts: usize, count: &mut Count) {
         let mut tried = clerk.ledger.clone();
         let (by, act) = random::act(&mut tried, &mut clerk.dice);
         for (digest, bytes) in &tried.documents {
-            fs::write(paths.documents().join(digest.to_string()), bytes).expect("a document");
+            fs::write(paths.documents().join(digest), bytes).expect("a document");
         }
         tried.sign(by, act);
         let entry = entry(tried.events.last().expect("an event"));

@@ -3,8 +3,8 @@
 //! ```text
 //! term        16 bytes: key, position, each of 6 bytes, and 4 bytes of their check
 //! `terms`     all terms, in the order of the events
-//! `sorted`    runs of 256 · 16^n terms by key and position: one after every 256 terms, and one that
-//!             merges the last 16 whenever there are 16 of a size
+//! `sorted`    runs of 256 · 16^n terms by key and position: one after every 256 terms, and one
+//!             that merges the last 16 whenever there are 16 of a size
 //! ```
 //!
 //! A key is the first 6 bytes of SHA-256 over a kind and a value: it says where an event may be,
@@ -311,7 +311,7 @@ impl Terms {
         let at = |number: u64| {
             read_term(&self.sorted, "sorted", first + number).map(|placed| placed.key)
         };
-        let scaled = u128::from(key) * u128::from(count) >> (8 * NUMBER);
+        let scaled = (u128::from(key) * u128::from(count)) >> (8 * NUMBER);
         let guess = u64::try_from(scaled).unwrap_or(count);
         let (mut low, mut high);
         let mut step = 16;

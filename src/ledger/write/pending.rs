@@ -7,7 +7,7 @@ use crate::journal::Journal;
 use crate::ledger::write::outcome::Refs;
 use crate::ledger::write::prepared::Prepared;
 use crate::ledger::write::resolve::RecordLookup;
-use crate::ledger::write::slice::Slice;
+use crate::ledger::write::slice::RecordSlice;
 use crate::ledger::write::writer::Writer;
 use annals_core::event::Entry;
 use annals_core::event::body::{Body, Content, Fact};
@@ -26,7 +26,7 @@ pub struct Pending<'a> {
     recent: &'a [Entry],
     prepared: &'a Prepared,
     /// The slice of the journal that the writer has, if it has not read all of it.
-    slice: Option<&'a Slice>,
+    slice: Option<&'a RecordSlice>,
 }
 
 impl<'a> Pending<'a> {
@@ -35,7 +35,7 @@ impl<'a> Pending<'a> {
         journal: &'a Journal,
         recent: &'a [Entry],
         prepared: &'a Prepared,
-        slice: Option<&'a Slice>,
+        slice: Option<&'a RecordSlice>,
     ) -> Pending<'a> {
         Pending { journal, recent, prepared, slice }
     }

@@ -84,7 +84,7 @@ fn leaves_document_open(draft: &Draft) -> bool {
 }
 
 /// An open index, and what was read of the record through it.
-pub struct Slice {
+pub struct RecordSlice {
     index: Index,
     terms: Terms,
     needs: Needs,
@@ -92,10 +92,10 @@ pub struct Slice {
     compared: BTreeSet<u64>,
 }
 
-impl Slice {
+impl RecordSlice {
     /// A slice of nothing but the ledger and its editors.
-    pub fn new(index: Index, terms: Terms) -> Slice {
-        Slice { index, terms, needs: Needs::default(), compared: BTreeSet::new() }
+    pub fn new(index: Index, terms: Terms) -> RecordSlice {
+        RecordSlice { index, terms, needs: Needs::default(), compared: BTreeSet::new() }
     }
 
     /// The number of events of the record when the index was opened.
@@ -118,7 +118,7 @@ impl Slice {
         !needs.exceed(&self.needs)
     }
 
-    /// Adds needs; [`Slice::verifier`] is to be made again.
+    /// Adds needs; [`RecordSlice::verifier`] is to be made again.
     pub fn add(&mut self, needs: &Needs) {
         self.needs.join(needs);
     }
@@ -130,7 +130,7 @@ impl Slice {
 
     /// A verifier that continues the record, with the state that the needs name.
     pub(in crate::ledger) fn verifier(&self, journal: &Journal) -> Result<Verifier, QueryError> {
-        let Slice { index, needs, .. } = self;
+        let RecordSlice { index, needs, .. } = self;
         let last = index.slot(index.size())?;
         let mut acts = Acts::none(journal, index);
         let mut events = administration(&last)?;

@@ -8,7 +8,7 @@
 use crate::disk;
 use crate::disk::lock::{Lock, LockWait};
 use crate::disk::temporary::remove_unfinished;
-use crate::index::{BuildMode, Builder, Index, IndexError};
+use crate::index::{BuildMode, Builder};
 use crate::journal::{Aside, Journal, JournalWriter, ROTATE_AT};
 use crate::keys::{HeldLogKeys, HeldMarks, HighWaterMarks, KeyFolder, Mark, had_log_key};
 use crate::ledger::error::{LedgerError, chain};
@@ -23,12 +23,9 @@ use crate::ledger::write::preflight::{
     Stamp, check_checkpoint, check_end, check_marks, check_signatures, go_on_with_index,
     mark_of_checkpoint, open_store, set_aside,
 };
-use crate::ledger::write::slice::{Needs, Slice};
-use crate::ledger::write::stamp::LedgerStamp;
+use crate::ledger::write::slice::RecordSlice;
 use crate::store::{Appended, Store, StoreHead};
 use annals_core::event::Entry;
-use annals_core::event::args::Args;
-use annals_core::event::body::Fact;
 use annals_core::hash::Hash;
 use annals_core::key::{KeyCache, PublicKey, SecretKey, Way};
 use annals_core::text::Origin;
@@ -39,6 +36,8 @@ use annals_core::verify::{Follower, Options, Verifier, follow};
 use std::cell::RefCell;
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
+
+mod needed;
 
 /// The number of events that go into the store in one batch.
 const BATCH: usize = 1_024;
@@ -64,7 +63,7 @@ pub struct Writer {
     /// The passages that facts of the record quote; of a slice, those that were compared.
     pub(super) passages: Passages,
     /// What was read of the record; `None` if it is the whole.
-    pub(super) slice: Option<Slice>,
+    pub(super) slice: Option<RecordSlice>,
     /// `None` in a dry run, and while it rests.
     handles: Option<WriteHandles>,
     /// The stamp of the ledger's files when the writer released the lock.
@@ -141,178 +140,6 @@ impl Writer {
         }
     }
 
-    /// A writer over a slice of the record, if the last writer's stamp holds; it has no handles.
-    fn stamped(paths: &Paths) -> Result<Option<(Writer, LedgerStamp)>, LedgerError> {
-        let imported = Imported::of(paths)?;
-        let checkpoint = reader::checkpoint(paths)?;
-        let note = checkpoint.as_deref().and_then(Note::parse);
-        let signed = note.and_then(|note| Checkpoint::parse(&note.text));
-        let Some(signed) = signed else { return Ok(None) };
-        let Ok(origin) = Origin::new(signed.origin.as_str()) else { return Ok(None) };
-        let Ok(HeldLogKeys { keys, faults }) =
-            KeyFolder::open(&paths.keys).and_then(|keys| keys.log_keys())
-        else {
-            return Ok(None);
-        };
-        let stamps = keys.iter().map(|key| LedgerStamp::read(paths, &origin, &key.public()));
-        let Some(stamp) = stamps.collect::<Result<Vec<_>, _>>()?.into_iter().flatten().next()
-        else {
-            return Ok(None);
-        };
-        let LedgerStamp { size, root, .. } = stamp;
-        if (signed.size, signed.root) != (size, root) {
-            return Ok(None);
-        }
-        let journal = Journal::open_known(&paths.ledger, size, root)?;
-        let opened = Index::open(&paths.ledger, size, root).and_then(|index| {
-            let terms = Index::terms(&paths.ledger, stamp.length("terms").unwrap_or(0))?;
-            Ok(Slice::new(index, terms))
-        });
-        let Ok(slice) = opened else { return Ok(None) };
-        let Ok(verifier) = slice.verifier(&journal) else { return Ok(None) };
-        let marks = HighWaterMarks::at(paths.marks());
-        let mark = mark_of_checkpoint(checkpoint.as_deref(), &verifier);
-        if mark.is_none() || !marks.last_for(&origin).is_ok_and(|last| last == mark) {
-            return Ok(None);
-        }
-        let passed_over = faults.iter().map(|fault| Notice::KeyPassedOver(chain(fault)));
-        let writer = Writer {
-            paths: paths.clone(),
-            verifier,
-            journal,
-            notices: passed_over.collect(),
-            recent: Vec::new(),
-            keyring: KeyCache::new(Way::OneByOne),
-            passages: Passages::default(),
-            slice: Some(slice),
-            handles: None,
-            resting: None,
-            index: Builder::none(),
-            marks,
-            mark,
-            wait: WAIT.into(),
-            log_keys: keys,
-            imported,
-            unstamped: None,
-        };
-        Ok(Some((writer, stamp)))
-    }
-
-    /// Takes up the store, the journal and the index of a stamped ledger, to write to them.
-    fn take_up(
-        mut self,
-        stamp: &LedgerStamp,
-        lock: Lock,
-        wait: LockWait,
-    ) -> Result<Writer, LedgerError> {
-        self.wait = wait;
-        if let Some(slice) = &self.slice
-            && let Ok(last) = slice.index().slot(self.size())
-        {
-            let starts = self.journal.starts();
-            self.index = Builder::resume(&self.paths.ledger, &last, starts, stamp.place)
-                .unwrap_or_else(|_| Builder::none());
-        }
-        let (store, built) = open_store(&self.paths, &self.journal, &self.verifier)?;
-        let (journal, _) = JournalWriter::resume(&self.journal, ROTATE_AT)?;
-        self.handles = Some(WriteHandles { journal, store, lock });
-        self.notices.extend(built);
-        self.catch_up()?;
-        outbox::prune_written(&self.paths, &self.journal);
-        for folder in [&self.paths.ledger, &self.paths.documents(), &self.paths.keys] {
-            remove_unfinished(folder);
-        }
-        Ok(self)
-    }
-
-    /// Whether the writer has read the whole record.
-    pub fn is_whole(&self) -> bool {
-        self.slice.is_none()
-    }
-
-    /// Makes sure that the verifier has what these needs name, and nothing that was not committed.
-    pub fn need(&mut self, needs: &Needs) -> Result<(), LedgerError> {
-        let Some(slice) = &mut self.slice else { return Ok(()) };
-        if slice.has(needs) && slice.size() == self.verifier.chain.size() {
-            return Ok(());
-        }
-        slice.add(needs);
-        match self.sliced_again() {
-            Err(LedgerError::IndexFailed(_)) => self.need_all(),
-            sliced => sliced,
-        }
-    }
-
-    /// Makes the slice and its verifier again, at the last commit.
-    fn sliced_again(&mut self) -> Result<(), LedgerError> {
-        let Some(slice) = &self.slice else { return Ok(()) };
-        let failed = |why: IndexError| LedgerError::IndexFailed(why.to_string());
-        let committed = self.unstamped.as_ref();
-        let size = committed.map_or(slice.size(), |commit| commit.size);
-        let root = committed.map_or_else(|| slice.index().root(size), |commit| Ok(commit.root));
-        let root = root.map_err(failed)?;
-        let lengths = committed.map(|commit| commit.index.clone());
-        let terms =
-            match lengths.as_ref().and_then(|all| all.iter().find(|(name, _)| *name == "terms")) {
-                Some((_, length)) => *length,
-                None => slice.terms_length(),
-            };
-        if let Some(WriteHandles { journal, .. }) = &self.handles {
-            self.journal = journal.journal();
-            self.recent.clear();
-        }
-        let index = Index::open(&self.paths.ledger, size, root).map_err(failed)?;
-        let terms = Index::terms(&self.paths.ledger, terms).map_err(failed)?;
-        let mut again = Slice::new(index, terms);
-        again.add(slice.needs());
-        self.verifier = again.verifier(&self.journal)?;
-        if let Some(WriteHandles { journal, .. }) = &self.handles {
-            let last = again.index().slot(size).map_err(failed)?;
-            let (starts, place) = (self.journal.starts(), journal.next_offset());
-            self.index =
-                Builder::resume(&self.paths.ledger, &last, starts, place).map_err(failed)?;
-        }
-        self.passages = Passages::default();
-        self.slice = Some(again);
-        Ok(())
-    }
-
-    /// Reads and judges the whole record, as a writer does that finds no stamp.
-    pub fn need_all(&mut self) -> Result<(), LedgerError> {
-        if self.is_whole() {
-            return Ok(());
-        }
-        let (paths, wait) = (self.paths.clone(), self.wait);
-        self.unstamped = None;
-        if let Some(WriteHandles { journal, store, lock }) = self.handles.take() {
-            drop((journal, store));
-            *self = Writer::locked_whole(paths, lock, wait)?;
-            return Ok(());
-        }
-        let log_keys = KeyFolder::open(&paths.keys).and_then(|keys| keys.log_keys());
-        let imported = Imported::of(&paths)?;
-        let judged = Writer::judged(paths, log_keys.unwrap_or_default(), imported, None)?;
-        let resting = self.resting.take();
-        *self = judged.writer;
-        (self.resting, self.wait) = (resting, wait);
-        Ok(())
-    }
-
-    /// Makes sure that the verifier has what an event with these arguments needs: what they name, and
-    /// the whole history where a key is revoked as suspect.
-    pub fn need_for(&mut self, args: &Args) -> Result<(), LedgerError> {
-        match args {
-            Args::EditorRevoked(revoked) if revoked.suspect_from.is_some() => self.need_all(),
-            args => self.need(&Needs::positions(args.positions())),
-        }
-    }
-
-    /// Reads what a new fact may repeat.
-    pub(super) fn compare(&mut self, fact: &Fact) -> Result<(), LedgerError> {
-        let Some(slice) = &mut self.slice else { return Ok(()) };
-        Ok(slice.compare(&self.journal, &mut self.verifier, &mut self.passages, fact)?)
-    }
-
     /// Opens a ledger whose lock is held, and judges all of it.
     fn locked_whole(paths: Paths, lock: Lock, wait: LockWait) -> Result<Writer, LedgerError> {
         let imported = Imported::of(&paths)?;
@@ -370,37 +197,6 @@ impl Writer {
             this.committed();
         }
         Ok(this)
-    }
-
-    /// Keeps that the record, as it is, is whole in the journal, the index and the checkpoint.
-    fn committed(&mut self) {
-        let Some(ledger) = &self.verifier.chain.state.fold.ledger else { return };
-        let (origin, log_key) = (ledger.origin.clone(), ledger.log_key);
-        let (size, root) = (self.size(), self.verifier.chain.tree().root());
-        let place = self.handles.as_ref().map(|handles| handles.journal.next_offset());
-        self.unstamped = self.index.lengths().zip(place).map(|(index, place)| Commit {
-            origin,
-            log_key,
-            size,
-            root,
-            place,
-            index,
-        });
-    }
-
-    /// Stamps the last commit, so that the next writer need not judge it again. Without a stamp it
-    /// does; so an error here is none.
-    fn stamp(&mut self) {
-        let Some(Commit { origin, log_key, size, root, place, index }) = self.unstamped.take()
-        else {
-            return;
-        };
-        let Some(key) = self.log_keys.iter().find(|key| key.public() == log_key) else { return };
-        if let Ok(Some(stamp)) = LedgerStamp::take(&self.paths, origin, size, root, place)
-            && index.iter().all(|(name, length)| stamp.length(name) == Some(*length))
-        {
-            let _ = stamp.write(&self.paths, key);
-        }
     }
 
     /// Releases the lock and the store, so that nobody waits while a person thinks. All work is

@@ -131,3 +131,57 @@ fn every_refusal_is_named_in_its_order() {
     let expected = [4, 41, 42, 67].map(|line| Some(InputPlace::Line(line)));
     assert_eq!(lines, expected, "{refused:?}");
 }
+
+/// Bytes that changed although no time of their file did, as on a failing disk: the stamp holds.
+/// `ANNALS_FLIPS=all` flips every byte; by default every seventh.
+#[cfg(unix)]
+#[test]
+fn whatever_the_bytes_of_the_index_no_illegal_event_is_taken_and_no_legal_one_refused() {
+    use crate::index::{NAMES, folder};
+    use crate::keys::KeyFolder;
+    use crate::ledger::write::stamp::LedgerStamp;
+    let room = room();
+    let paths = Paths::new(room.folder.path().join("ledger"), None);
+    let confirm = json_lines(&draft(4, 0)).unwrap();
+    let open = || Writer::open(paths.clone(), Duration::from_secs(60)).unwrap();
+    let mut writer = open();
+    let (mut clock, mut entropy) = (clock(), Seeded::new("bo"));
+    let mut signer = Signer { key: &room.bo, clock: &mut clock, entropy: &mut entropy };
+    let prepared = prepare(&mut writer, &confirm, &mut signer, room.folder.path()).unwrap();
+    commit(&mut writer, &prepared).unwrap();
+    drop(writer);
+    let log = KeyFolder::open(&paths.keys).unwrap().log().unwrap();
+    let origin = Origin::new("ahead.example/record").unwrap();
+    let stamp = LedgerStamp::read(&paths, &origin, &log.public()).unwrap().unwrap();
+    let index = folder(&paths.ledger);
+    let read = |name: &&str| std::fs::read(index.join(name)).unwrap();
+    let files: Vec<Vec<u8>> = NAMES.iter().map(read).collect();
+    let put_back = || {
+        for (name, bytes) in NAMES.iter().zip(&files) {
+            std::fs::write(index.join(name), bytes).unwrap();
+        }
+    };
+    let stamp_again = || {
+        let LedgerStamp { size, root, place, .. } = stamp;
+        let taken = LedgerStamp::take(&paths, origin.clone(), size, root, place).unwrap();
+        taken.unwrap().write(&paths, &log).unwrap();
+        assert!(LedgerStamp::read(&paths, &origin, &log.public()).unwrap().is_some());
+    };
+    let step = if std::env::var("ANNALS_FLIPS").is_ok_and(|flips| flips == "all") { 1 } else { 7 };
+    let legal = json_lines(&draft(0, 1)).unwrap();
+    let mut sliced = 0;
+    for (name, bytes) in NAMES.iter().zip(&files) {
+        for at in (0..bytes.len()).step_by(step) {
+            let mut flipped = bytes.clone();
+            flipped[at] ^= 1 << (at % 8);
+            for (drafts, is_legal) in [(&confirm, false), (&legal, true)] {
+                put_back();
+                std::fs::write(index.join(name), &flipped).unwrap();
+                stamp_again();
+                sliced += usize::from(!open().is_whole());
+                assert_eq!(outcome(&room, drafts).is_ok(), is_legal, "{name}, byte {at}");
+            }
+        }
+    }
+    assert!(sliced > 20, "the stamp held {sliced} times");
+}

@@ -1,0 +1,233 @@
+//! A writer that reads only what the next events need, where the last writer's stamp holds.
+//!
+//! Always holds: such a writer gives every event the verdict of a writer that judged the whole
+//! record; where the index cannot answer, the whole record is judged. A commit is stamped when the
+//! writer rests or ends. Not here: which files a stamp covers (`stamp`), what is read (`slice`).
+//! Source: FORMAT.md section 9, the order of a commit.
+
+use super::{Commit, WAIT, WriteHandles, Writer};
+use crate::disk::lock::{Lock, LockWait};
+use crate::disk::temporary::remove_unfinished;
+use crate::index::{Builder, Index, IndexError};
+use crate::journal::{Journal, JournalWriter, ROTATE_AT};
+use crate::keys::{HeldLogKeys, HighWaterMarks, KeyFolder};
+use crate::ledger::error::{LedgerError, chain};
+use crate::ledger::imported::Imported;
+use crate::ledger::paths::Paths;
+use crate::ledger::reader;
+use crate::ledger::write::notice::Notice;
+use crate::ledger::write::outbox;
+use crate::ledger::write::passages::Passages;
+use crate::ledger::write::preflight::{mark_of_checkpoint, open_store};
+use crate::ledger::write::slice::{Needs, RecordSlice};
+use crate::ledger::write::stamp::LedgerStamp;
+use annals_core::event::args::Args;
+use annals_core::event::body::Fact;
+use annals_core::key::{KeyCache, Way};
+use annals_core::text::Origin;
+use annals_core::tlog::{Checkpoint, Note};
+
+impl Writer {
+    /// A writer over a slice of the record, if the last writer's stamp holds; it has no handles.
+    pub(super) fn stamped(paths: &Paths) -> Result<Option<(Writer, LedgerStamp)>, LedgerError> {
+        let imported = Imported::of(paths)?;
+        let checkpoint = reader::checkpoint(paths)?;
+        let note = checkpoint.as_deref().and_then(Note::parse);
+        let signed = note.and_then(|note| Checkpoint::parse(&note.text));
+        let Some(signed) = signed else { return Ok(None) };
+        let Ok(origin) = Origin::new(signed.origin.as_str()) else { return Ok(None) };
+        let Ok(HeldLogKeys { keys, faults }) =
+            KeyFolder::open(&paths.keys).and_then(|keys| keys.log_keys())
+        else {
+            return Ok(None);
+        };
+        let stamps = keys.iter().map(|key| LedgerStamp::read(paths, &origin, &key.public()));
+        let Some(stamp) = stamps.collect::<Result<Vec<_>, _>>()?.into_iter().flatten().next()
+        else {
+            return Ok(None);
+        };
+        let LedgerStamp { size, root, .. } = stamp;
+        if (signed.size, signed.root) != (size, root) {
+            return Ok(None);
+        }
+        let journal = Journal::open_known(&paths.ledger, size, root)?;
+        let opened = Index::open(&paths.ledger, size, root).and_then(|index| {
+            let terms = Index::terms(&paths.ledger, stamp.length("terms").unwrap_or(0))?;
+            Ok(RecordSlice::new(index, terms))
+        });
+        let Ok(slice) = opened else { return Ok(None) };
+        let Ok(verifier) = slice.verifier(&journal) else { return Ok(None) };
+        let marks = HighWaterMarks::at(paths.marks());
+        let mark = mark_of_checkpoint(checkpoint.as_deref(), &verifier);
+        if mark.is_none() || !marks.last_for(&origin).is_ok_and(|last| last == mark) {
+            return Ok(None);
+        }
+        let passed_over = faults.iter().map(|fault| Notice::KeyPassedOver(chain(fault)));
+        let writer = Writer {
+            paths: paths.clone(),
+            verifier,
+            journal,
+            notices: passed_over.collect(),
+            recent: Vec::new(),
+            keyring: KeyCache::new(Way::OneByOne),
+            passages: Passages::default(),
+            slice: Some(slice),
+            handles: None,
+            resting: None,
+            index: Builder::none(),
+            marks,
+            mark,
+            wait: WAIT.into(),
+            log_keys: keys,
+            imported,
+            unstamped: None,
+        };
+        Ok(Some((writer, stamp)))
+    }
+
+    /// Takes up the store, the journal and the index of a stamped ledger, to write to them.
+    pub(super) fn take_up(
+        mut self,
+        stamp: &LedgerStamp,
+        lock: Lock,
+        wait: LockWait,
+    ) -> Result<Writer, LedgerError> {
+        self.wait = wait;
+        if let Some(slice) = &self.slice
+            && let Ok(last) = slice.index().slot(self.size())
+        {
+            let starts = self.journal.starts();
+            self.index = Builder::resume(&self.paths.ledger, &last, starts, stamp.place)
+                .unwrap_or_else(|_| Builder::none());
+        }
+        let (store, built) = open_store(&self.paths, &self.journal, &self.verifier)?;
+        let (journal, _) = JournalWriter::resume(&self.journal, ROTATE_AT)?;
+        self.handles = Some(WriteHandles { journal, store, lock });
+        self.notices.extend(built);
+        self.catch_up()?;
+        outbox::prune_written(&self.paths, &self.journal);
+        for folder in [&self.paths.ledger, &self.paths.documents(), &self.paths.keys] {
+            remove_unfinished(folder);
+        }
+        Ok(self)
+    }
+
+    /// Whether the writer has read the whole record.
+    pub fn is_whole(&self) -> bool {
+        self.slice.is_none()
+    }
+
+    /// Makes sure that the verifier has what these needs name, and nothing that was not committed.
+    pub fn need(&mut self, needs: &Needs) -> Result<(), LedgerError> {
+        let Some(slice) = &mut self.slice else { return Ok(()) };
+        if slice.has(needs) && slice.size() == self.verifier.chain.size() {
+            return Ok(());
+        }
+        slice.add(needs);
+        match self.sliced_again() {
+            Err(LedgerError::IndexFailed(_)) => self.need_all(),
+            sliced => sliced,
+        }
+    }
+
+    /// Makes the slice and its verifier again, at the last commit.
+    fn sliced_again(&mut self) -> Result<(), LedgerError> {
+        let Some(slice) = &self.slice else { return Ok(()) };
+        let failed = |why: IndexError| LedgerError::IndexFailed(why.to_string());
+        let committed = self.unstamped.as_ref();
+        let size = committed.map_or(slice.size(), |commit| commit.size);
+        let root = committed.map_or_else(|| slice.index().root(size), |commit| Ok(commit.root));
+        let root = root.map_err(failed)?;
+        let lengths = committed.map(|commit| commit.index.clone());
+        let terms =
+            match lengths.as_ref().and_then(|all| all.iter().find(|(name, _)| *name == "terms")) {
+                Some((_, length)) => *length,
+                None => slice.terms_length(),
+            };
+        if let Some(WriteHandles { journal, .. }) = &self.handles {
+            self.journal = journal.journal();
+            self.recent.clear();
+        }
+        let index = Index::open(&self.paths.ledger, size, root).map_err(failed)?;
+        let terms = Index::terms(&self.paths.ledger, terms).map_err(failed)?;
+        let mut again = RecordSlice::new(index, terms);
+        again.add(slice.needs());
+        self.verifier = again.verifier(&self.journal)?;
+        if let Some(WriteHandles { journal, .. }) = &self.handles {
+            let last = again.index().slot(size).map_err(failed)?;
+            let (starts, place) = (self.journal.starts(), journal.next_offset());
+            self.index =
+                Builder::resume(&self.paths.ledger, &last, starts, place).map_err(failed)?;
+        }
+        self.passages = Passages::default();
+        self.slice = Some(again);
+        Ok(())
+    }
+
+    /// Reads and judges the whole record, as a writer does that finds no stamp.
+    pub fn need_all(&mut self) -> Result<(), LedgerError> {
+        if self.is_whole() {
+            return Ok(());
+        }
+        let (paths, wait) = (self.paths.clone(), self.wait);
+        self.unstamped = None;
+        if let Some(WriteHandles { journal, store, lock }) = self.handles.take() {
+            drop((journal, store));
+            *self = Writer::locked_whole(paths, lock, wait)?;
+            return Ok(());
+        }
+        let log_keys = KeyFolder::open(&paths.keys).and_then(|keys| keys.log_keys());
+        let imported = Imported::of(&paths)?;
+        let judged = Writer::judged(paths, log_keys.unwrap_or_default(), imported, None)?;
+        let resting = self.resting.take();
+        *self = judged.writer;
+        (self.resting, self.wait) = (resting, wait);
+        Ok(())
+    }
+
+    /// Makes sure that the verifier has what an event with these arguments needs: what they name,
+    /// and the whole history where a key is revoked as suspect.
+    pub fn need_for(&mut self, args: &Args) -> Result<(), LedgerError> {
+        match args {
+            Args::EditorRevoked(revoked) if revoked.suspect_from.is_some() => self.need_all(),
+            args => self.need(&Needs::positions(args.positions())),
+        }
+    }
+
+    /// Reads what a new fact may repeat.
+    pub(in crate::ledger::write) fn compare(&mut self, fact: &Fact) -> Result<(), LedgerError> {
+        let Some(slice) = &mut self.slice else { return Ok(()) };
+        Ok(slice.compare(&self.journal, &mut self.verifier, &mut self.passages, fact)?)
+    }
+
+    /// Keeps that the record, as it is, is whole in the journal, the index and the checkpoint.
+    pub(super) fn committed(&mut self) {
+        let Some(ledger) = &self.verifier.chain.state.fold.ledger else { return };
+        let (origin, log_key) = (ledger.origin.clone(), ledger.log_key);
+        let (size, root) = (self.size(), self.verifier.chain.tree().root());
+        let place = self.handles.as_ref().map(|handles| handles.journal.next_offset());
+        self.unstamped = self.index.lengths().zip(place).map(|(index, place)| Commit {
+            origin,
+            log_key,
+            size,
+            root,
+            place,
+            index,
+        });
+    }
+
+    /// Stamps the last commit, so that the next writer need not judge it again. Without a stamp it
+    /// does; so an error here is none.
+    pub(super) fn stamp(&mut self) {
+        let Some(Commit { origin, log_key, size, root, place, index }) = self.unstamped.take()
+        else {
+            return;
+        };
+        let Some(key) = self.log_keys.iter().find(|key| key.public() == log_key) else { return };
+        if let Ok(Some(stamp)) = LedgerStamp::take(&self.paths, origin, size, root, place)
+            && index.iter().all(|(name, length)| stamp.length(name) == Some(*length))
+        {
+            let _ = stamp.write(&self.paths, key);
+        }
+    }
+}
