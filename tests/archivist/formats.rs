@@ -84,7 +84,7 @@ fn a_form_that_a_command_has_not_is_refused_before_it_does_anything() {
         ("witness collect", "witness collect", object),
         ("timeline --html page.html", "timeline", object),
         ("timeline --html -", "timeline", only),
-        ("prove 5 -o 5.proof", "prove", only),
+        ("prove 5 -o 5.proof", "prove", object),
         ("export --to bag", "export", object),
         ("publish pub", "publish", object),
         ("import bag --to other", "import", object),
