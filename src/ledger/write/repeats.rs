@@ -12,6 +12,9 @@ use crate::ledger::write::writer::Writer;
 use annals_core::event::body::Content;
 use annals_core::state::Status;
 
+/// The greatest number of other facts of one passage that are read and named.
+pub const MOST_NAMED: usize = 16;
+
 /// The treatment of a fact that is entered again.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Repeats {
@@ -40,6 +43,7 @@ pub fn check(
                 .to_owned());
         }
         let state = &writer.verifier.chain.state;
+        let mut named = 0;
         for (passage, whole) in writer.passages.overlapping(fact) {
             // A corrected fact counts with its present words.
             let known = state.fold.fact_of_revision(passage.by);
@@ -58,10 +62,13 @@ pub fn check(
                     "the same passage and the same claim are fact {position}, which is retracted; \
                      annals reinstate may be what is meant"
                 )),
-                (false, false) if whole => out.prepared.notes.push(format!(
-                    "{} quotes a passage that fact {position} quotes too, with another claim",
-                    shown(&fact.claim)
-                )),
+                (false, false) if whole && named < MOST_NAMED => {
+                    named += 1;
+                    out.prepared.notes.push(format!(
+                        "{} quotes a passage that fact {position} quotes too, with another claim",
+                        shown(&fact.claim)
+                    ));
+                }
                 _ => {}
             }
         }

@@ -13,6 +13,7 @@ use crate::ledger::query::indexed::{administration, lives};
 use crate::ledger::write::draft::Draft;
 use crate::ledger::write::loaded::LoadedInput;
 use crate::ledger::write::passages::{Passages, claim_of};
+use crate::ledger::write::repeats::MOST_NAMED;
 use annals_core::event::body::{Captured, Content, Fact};
 use annals_core::event::record::Statement;
 use annals_core::event::vocabulary::{AgentType, RekeyReason, Type};
@@ -118,7 +119,7 @@ impl RecordSlice {
         !needs.exceed(&self.needs)
     }
 
-    /// Adds needs; [`RecordSlice::verifier`] is to be made again.
+    /// Adds needs; the verifier is to be made again.
     pub fn add(&mut self, needs: &Needs) {
         self.needs.join(needs);
     }
@@ -215,8 +216,8 @@ impl RecordSlice {
         Ok(())
     }
 
-    /// Adds to `passages` those of the facts of the record that have the claim of this one or quote
-    /// the same passage, and to the state how these facts stand.
+    /// Adds to `passages` those of the facts of the record that have the claim of this one, and the
+    /// first that quote the same passage; and to the state how these facts stand.
     pub(in crate::ledger) fn compare(
         &mut self,
         journal: &Journal,
@@ -227,7 +228,8 @@ impl RecordSlice {
         let claim = claim_of(fact);
         let mut events = BTreeSet::from_iter(self.terms.find(Term::Claim(&claim))?);
         for (document, start, end) in quoted(fact) {
-            events.extend(self.terms.find(Term::Passage(document, start, end))?);
+            let same = self.terms.find(Term::Passage(document, start, end))?;
+            events.extend(same.into_iter().take(MOST_NAMED));
         }
         let last = self.index.slot(self.size())?;
         for position in events {
