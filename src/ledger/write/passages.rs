@@ -13,6 +13,9 @@ use annals_core::verify::source::CommitLine;
 use std::cell::RefCell;
 use std::collections::HashMap;
 
+/// The greatest number of other facts of one passage that are read and named.
+pub const MOST_NAMED: usize = 16;
+
 /// The passages that facts quote, by document.
 #[derive(Debug, Default)]
 pub struct Passages {

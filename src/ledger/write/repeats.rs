@@ -6,14 +6,11 @@
 //! the meaning of a claim.
 
 use crate::ledger::write::outcome::Output;
-use crate::ledger::write::passages::claim_of;
+use crate::ledger::write::passages::{MOST_NAMED, claim_of};
 use crate::ledger::write::resolve::Resolved;
 use crate::ledger::write::writer::Writer;
 use annals_core::event::body::Content;
 use annals_core::state::Status;
-
-/// The greatest number of other facts of one passage that are read and named.
-pub const MOST_NAMED: usize = 16;
 
 /// The treatment of a fact that is entered again.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
