@@ -17,7 +17,7 @@ use crate::index::{
 };
 use annals_core::hash::Hash;
 use annals_core::key::PublicKey;
-use annals_core::merkle::{Tree, subtrees};
+use annals_core::merkle::{Subtree, Tree, subtrees};
 use annals_core::time::Time;
 use std::collections::{BTreeMap, BTreeSet};
 use std::io;
@@ -115,6 +115,11 @@ impl Index {
         let about = [one, other].map(|name| name.checked_sub(1));
         let (keys, roots) = (counts & u64::from(u32::MAX), counts >> 32);
         Ok(CachedEntries { at, place, about, rows: (first, after), keys, roots })
+    }
+
+    /// The root of a complete subtree of the record's tree.
+    pub fn subtree(&self, subtree: Subtree) -> Result<Hash, IndexError> {
+        self.node(subtree.level, subtree.index)
     }
 
     fn node(&self, level: u32, index: u64) -> Result<Hash, IndexError> {

@@ -5,10 +5,12 @@
 //! proof needs is kept in memory. Not here: the file's form and its verification (`verify::proof`).
 //! Source: FORMAT.md section 12.
 
+use crate::index::IndexError;
 use crate::ledger::error::LedgerError;
-use crate::ledger::query::View;
 use crate::ledger::query::point::no_position;
+use crate::ledger::query::{View, subjects};
 use crate::ledger::reader::Record;
+use crate::ledger::reader::source::EventSource;
 use annals_core::event::Entry;
 use annals_core::event::args::Seal;
 use annals_core::event::record::{self, Reading};
@@ -16,7 +18,7 @@ use annals_core::event::vocabulary::Type;
 use annals_core::fold::history::Act;
 use annals_core::fold::operation::{EntryKind, Operation};
 use annals_core::hash::Hash;
-use annals_core::merkle::{NodeCollector, Plan};
+use annals_core::merkle::{NodeCollector, Plan, Subtree};
 use annals_core::tlog::proof::TlogProof;
 use annals_core::tlog::{Checkpoint, Note};
 use annals_core::verify::proof::{
@@ -45,10 +47,29 @@ pub enum ProofDocuments {
 /// # Errors
 /// There is no fact of that name; no checkpoint covers it; the proof of the record does not hold.
 pub fn prove(record: &Record, fact: u64, documents: ProofDocuments) -> Result<Proof, LedgerError> {
+    let size = signed(record)?.checkpoint.size;
+    if record.index().is_ok() {
+        let view = View::some(record, size, &|slot, _| subjects(slot, fact))?;
+        // What the index cannot give, and every refusal, is of the whole record.
+        if !view.is_folded()
+            && let Ok(proof) = prove_in(record, &view, fact, documents)
+        {
+            return Ok(proof);
+        }
+    }
+    prove_in(record, &View::open(record, size)?, fact, documents)
+}
+
+/// The proof of a fact by a view as of the checkpoint that has the fact and its acts.
+fn prove_in(
+    record: &Record,
+    view: &View<'_>,
+    fact: u64,
+    documents: ProofDocuments,
+) -> Result<Proof, LedgerError> {
     let signed = signed(record)?;
-    let view = View::open(record, signed.checkpoint.size)?;
-    is_fact(record, &view, fact)?;
-    let mut chosen = acts_on(&view, fact);
+    is_fact(record, view, fact)?;
+    let mut chosen = acts_on(view, fact);
     let mut named = BTreeSet::new();
     let positions: Vec<u64> = chosen.iter().copied().collect();
     view.at(&positions, &mut |event| {
@@ -56,7 +77,7 @@ pub fn prove(record: &Record, fact: u64, documents: ProofDocuments) -> Result<Pr
             named.extend(evidence_of(content).iter().map(|evidence| evidence.document));
         }
     })?;
-    surround(&view, &named, &mut chosen);
+    surround(view, &named, &mut chosen);
     if chosen.len() > form::MAX_EVENTS {
         return Err(LedgerError::Usage(format!(
             "a proof has at most {} events, this one would have {}",
@@ -64,10 +85,10 @@ pub fn prove(record: &Record, fact: u64, documents: ProofDocuments) -> Result<Pr
             chosen.len()
         )));
     }
-    let events = shown(&view, &signed.checkpoint, &chosen)?;
+    let events = shown(view, &signed.checkpoint, &chosen)?;
     let SignedRecord { note, checkpoint } = signed;
     let documents = match documents {
-        ProofDocuments::Included => captured(record, &view, &events)?,
+        ProofDocuments::Included => captured(record, view, &events)?,
         ProofDocuments::LeftOut => BTreeMap::new(),
     };
     let mut proof = Proof { left_out: Vec::new(), fact, events, documents, note, checkpoint };
@@ -213,21 +234,25 @@ fn shown(
     let size = checkpoint.size;
     let plans: BTreeMap<u64, Plan> =
         chosen.iter().filter_map(|at| Some((*at, Plan::inclusion(*at, size)?))).collect();
+    let index = view.record.index().ok().filter(|_| !view.is_folded());
     let mut wanted = NodeCollector::default();
-    plans.values().for_each(|plan| wanted.want(plan));
     let mut entries: BTreeMap<u64, Entry> = BTreeMap::new();
-    'walk: for span in view.record.source.walk(0)? {
-        let span = span?;
-        for (entry, position) in span.entries.into_iter().zip(span.first..) {
-            if position >= size {
-                break 'walk;
-            }
-            wanted.push(record::hash(&entry.record));
-            if chosen.contains(&position) {
-                entries.insert(position, entry);
-            }
+    if let Some(index) = index {
+        for position in chosen {
+            let unread = |why: IndexError| LedgerError::IndexFailed(why.to_string());
+            let place = index.event(*position).map_err(unread)?.place;
+            entries.extend(
+                view.record.source.fetch(*position, place)?.map(|entry| (*position, entry)),
+            );
         }
+    } else {
+        plans.values().for_each(|plan| wanted.want(plan));
+        walk_to(view, size, chosen, &mut wanted, &mut entries)?;
     }
+    let node = |subtree: Subtree| match index {
+        Some(index) => index.subtree(subtree).ok(),
+        None => wanted.get(subtree),
+    };
     let fold = &view.present().fold;
     let withheld = |at: u64, entry: &Entry| {
         let statement = Reading::of(&entry.record).statement;
@@ -239,13 +264,36 @@ fn shown(
         let Some(plan) = plans.get(&position) else { continue };
         let missing = |_| LedgerError::NotFound(format!("event {position} could not be read"));
         let path: Vec<Hash> =
-            plan.hashes(|subtree| wanted.get(subtree).ok_or(subtree)).map_err(missing)?;
+            plan.hashes(|subtree| node(subtree).ok_or(subtree)).map_err(missing)?;
         if withheld(position, &entry) {
             entry.body = None;
         }
         shown.push(ProofEvent { position, entry, path });
     }
     Ok(shown)
+}
+
+/// Walks the first `size` events: collects the wanted nodes of their tree, and the chosen entries.
+fn walk_to(
+    view: &View<'_>,
+    size: u64,
+    chosen: &BTreeSet<u64>,
+    wanted: &mut NodeCollector,
+    entries: &mut BTreeMap<u64, Entry>,
+) -> Result<(), LedgerError> {
+    for span in view.record.source.walk(0)? {
+        let span = span?;
+        for (entry, position) in span.entries.into_iter().zip(span.first..) {
+            if position >= size {
+                return Ok(());
+            }
+            wanted.push(record::hash(&entry.record));
+            if chosen.contains(&position) {
+                entries.insert(position, entry);
+            }
+        }
+    }
+    Ok(())
 }
 
 /// The documents captured by the events of a proof that may be shown and are present.
