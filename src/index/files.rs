@@ -46,6 +46,12 @@ struct NodeFile {
 const KEPT: usize = 8_192;
 
 impl NodeFile {
+    /// The files, before an event is added.
+    fn new(tree: CompareOrWrite, hashes: CompareOrWrite) -> NodeFile {
+        let after = After { event: 0, hash: Hash([0; 32]) };
+        NodeFile { tree, hashes, after, kept: Mutex::default() }
+    }
+
     fn keep(&self, at: u64, node: &Node) {
         let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
         if kept.len() >= KEPT {
@@ -139,12 +145,7 @@ impl IndexFiles {
         }
         tree.put(HEADER)?;
         Ok(Some(IndexFiles {
-            nodes: NodeFile {
-                tree,
-                hashes: sink(hashes)?,
-                after: After { event: 0, hash: Hash([0; 32]) },
-                kept: Mutex::default(),
-            },
+            nodes: NodeFile::new(tree, sink(hashes)?),
             keys: sink(keys)?,
             roots: sink(roots)?,
             terms: TermFiles::new(sink(terms)?, sink(sorted)?)?,
@@ -178,12 +179,7 @@ impl IndexFiles {
         let [named, rooted] = [entry.keys, entry.roots].map(u32::try_from);
         let counts = || damaged("a number of keys or roots");
         Ok(IndexFiles {
-            nodes: NodeFile {
-                tree: sink(tree)?,
-                hashes: sink(hashes)?,
-                after: After { event: 0, hash: Hash([0; 32]) },
-                kept: Mutex::default(),
-            },
+            nodes: NodeFile::new(sink(tree)?, sink(hashes)?),
             keys: sink(keys)?,
             roots: sink(roots)?,
             terms: TermFiles::new(sink(terms)?, sink(sorted)?)?,
