@@ -32,6 +32,7 @@ mod slice;
 mod store_contract;
 mod store_sled;
 mod story;
+mod take_back;
 mod support;
 mod timeline;
 mod tlog;

@@ -32,7 +32,10 @@ pub fn prepare_act(
     let prepared = Prepared { entries, resolved, first, unsigned, ..Prepared::default() };
     match verify_last(writer, &prepared)? {
         None => Ok(prepared),
-        Some(why) => Err(LedgerError::NotAllowed { kind, why }),
+        Some(why) => {
+            writer.take_back();
+            Err(LedgerError::NotAllowed { kind, why })
+        }
     }
 }
 

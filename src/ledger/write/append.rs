@@ -71,6 +71,7 @@ pub fn resume(
                 prepared.resolved.extend(content_of(&entry));
                 prepared.entries.push(entry);
                 if let Some(why) = verify_last(writer, &prepared)? {
+                    writer.take_back();
                     let why = format!("{why}; --again signs the drafts anew");
                     let refusal = Refusal { place: None, name: None, why };
                     return Err(LedgerError::Refused(vec![refusal]));
@@ -163,13 +164,17 @@ pub fn prepare_input(
     done: &mut dyn FnMut(u64),
 ) -> Result<Prepared, LedgerError> {
     writer.need(&Needs::of(input))?;
-    match prepare_after(writer, input, signer, repeats, done) {
+    let prepared = match prepare_after(writer, input, signer, repeats, done) {
         Err(LedgerError::IndexFailed(_)) if !writer.is_whole() => {
             writer.need_all()?;
             prepare_after(writer, input, signer, repeats, done)
         }
         prepared => prepared,
+    };
+    if prepared.is_err() {
+        writer.take_back();
     }
+    prepared
 }
 
 /// The same, after the events that the writer has.

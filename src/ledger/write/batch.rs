@@ -16,12 +16,10 @@ use crate::ledger::write::resolve::fields::{Reasons, Unresolved};
 use crate::ledger::write::resolve::{Resolved, Resolver};
 use crate::ledger::write::sign::{Slot, seal};
 use crate::ledger::write::unquoted;
-use crate::ledger::write::writer::Writer;
+use crate::ledger::write::writer::{VerifiedEvent, Writer};
 use annals_core::event::body::Content;
 use annals_core::key::{SigningKey, ThreadKeys};
 use annals_core::time::Time;
-use annals_core::verify::Follower;
-use annals_core::verify::content::CheckDepth;
 use annals_core::verify::examine::{examine, examine_whole};
 use annals_core::verify::source::SourceError;
 
@@ -184,8 +182,8 @@ pub fn verify_last(
         slice.before(&writer.journal, &mut writer.verifier, &examined)?;
     }
     let pending = Pending::new(&writer.journal, &writer.recent, prepared, slice);
-    let outcome = writer.verifier.event(&examined, &pending, CheckDepth::All)?;
-    writer.index.event(&writer.verifier.chain.state, &examined, &outcome);
+    let verified = VerifiedEvent::verify(&mut writer.verifier, examined, &pending)?;
+    writer.uncommitted.push(verified);
     let faults = std::mem::take(&mut writer.verifier.faults);
     let faults: Vec<String> = faults.iter().map(with_advice).collect();
     Ok(Some(faults.join("; ")).filter(|why| !why.is_empty()))

@@ -36,8 +36,10 @@ use annals_core::verify::{Follower, Options, Verifier, follow};
 use std::cell::RefCell;
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
+pub(super) use uncommitted::VerifiedEvent;
 
 mod needed;
+mod uncommitted;
 
 /// The number of events that go into the store in one batch.
 const BATCH: usize = 1_024;
@@ -68,8 +70,10 @@ pub struct Writer {
     handles: Option<WriteHandles>,
     /// The stamp of the ledger's files when the writer released the lock.
     resting: Option<Stamp>,
-    /// The builder of the index, which follows the verifier; it writes only if the writer does.
-    pub(super) index: Builder,
+    /// The events that the verifier has and the record has not, in order.
+    pub(super) uncommitted: Vec<VerifiedEvent>,
+    /// The builder of the index; it hears of an event once it is in the journal.
+    index: Builder,
     marks: HighWaterMarks,
     /// The last mark that is known to be of a prefix of this record.
     mark: Option<Mark>,
@@ -267,6 +271,7 @@ impl Writer {
             return Err(LedgerError::Later { position, v });
         }
         let passages = following.passages.into_inner();
+        verifier.keep_changes();
         let foreign = check_checkpoint(&ends, &journal, &verifier)?;
         if foreign.is_some() {
             // A checkpoint that the log key did not sign covers nothing.
@@ -309,6 +314,7 @@ impl Writer {
             slice: None,
             handles,
             resting: None,
+            uncommitted: Vec::new(),
             index,
             marks,
             mark,
@@ -334,9 +340,11 @@ impl Writer {
         let store = paths.store_place().create()?;
         let marks = HighWaterMarks::at(paths.marks());
         let index = Builder::open(&paths.ledger, journal.starts(), BuildMode::Write);
+        let mut verifier = Verifier::default();
+        verifier.keep_changes();
         Ok(Writer {
             paths,
-            verifier: Verifier::new(&Anchors::default()),
+            verifier,
             journal,
             notices: Vec::new(),
             recent: Vec::new(),
@@ -345,6 +353,7 @@ impl Writer {
             slice: None,
             handles: Some(WriteHandles { journal: writer, store, lock }),
             resting: None,
+            uncommitted: Vec::new(),
             index,
             marks,
             mark: None,
@@ -398,6 +407,28 @@ impl Writer {
         entries: &[Entry],
         documents: &[(Hash, Vec<u8>)],
     ) -> Result<(), LedgerError> {
+        let written = self.write_commit(entries, documents);
+        if written.is_err() {
+            // What the verifier has of these events is not in the record.
+            self.take_back();
+        }
+        let memory = written?;
+        let first = self.size() - entries.len() as u64;
+        self.index_committed()?;
+        self.finish(first, entries, &memory).map_err(|error| LedgerError::NotAcknowledged {
+            first,
+            last: self.size() - 1,
+            what: chain(&error),
+        })
+    }
+
+    /// Writes documents and journal; returns the held marks.
+    fn write_commit(
+        &mut self,
+        entries: &[Entry],
+        documents: &[(Hash, Vec<u8>)],
+    ) -> Result<HeldMarks, LedgerError> {
+        self.expect_uncommitted(entries)?;
         if let Some(ledger) = &self.verifier.chain.state.fold.ledger {
             self.imported.expect_rekeyed(ledger)?;
         }
@@ -416,15 +447,8 @@ impl Writer {
         }
         let memory = self.hold_memory()?;
         let (size, root) = (self.size(), self.verifier.chain.tree().root());
-        let first = size - entries.len() as u64;
         self.handles()?.journal.commit(entries, size, root)?;
-        let next = self.handles()?.journal.next_offset();
-        self.index.commit(next);
-        self.finish(first, entries, &memory).map_err(|error| LedgerError::NotAcknowledged {
-            first,
-            last: size - 1,
-            what: chain(&error),
-        })
+        Ok(memory)
     }
 
     fn finish(

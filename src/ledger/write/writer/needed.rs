@@ -5,7 +5,7 @@
 //! writer rests or ends. Not here: which files a stamp covers (`stamp`), what is read (`slice`).
 //! Source: FORMAT.md section 9, the order of a commit.
 
-use super::{Commit, WAIT, WriteHandles, Writer};
+use super::{Commit, KEEP, WAIT, WriteHandles, Writer};
 use crate::disk::lock::{Lock, LockWait};
 use crate::disk::temporary::remove_unfinished;
 use crate::index::{Builder, Index, IndexError};
@@ -56,7 +56,8 @@ impl Writer {
             Ok(RecordSlice::new(index, terms))
         });
         let Ok(slice) = opened else { return Ok(None) };
-        let Ok(verifier) = slice.verifier(&journal) else { return Ok(None) };
+        let Ok(mut verifier) = slice.verifier(&journal) else { return Ok(None) };
+        verifier.keep_changes();
         let marks = HighWaterMarks::at(paths.marks());
         let mark = mark_of_checkpoint(checkpoint.as_deref(), &verifier);
         if mark.is_none() || !marks.last_for(&origin).is_ok_and(|last| last == mark) {
@@ -74,6 +75,7 @@ impl Writer {
             slice: Some(slice),
             handles: None,
             resting: None,
+            uncommitted: Vec::new(),
             index: Builder::none(),
             marks,
             mark,
@@ -119,8 +121,10 @@ impl Writer {
 
     /// Makes sure that the verifier has what these needs name, and nothing that was not committed.
     pub fn need(&mut self, needs: &Needs) -> Result<(), LedgerError> {
+        self.take_back();
+        let size = self.size();
         let Some(slice) = &mut self.slice else { return Ok(()) };
-        if slice.has(needs) && slice.size() == self.verifier.chain.size() {
+        if slice.has(needs) && size - slice.size() <= KEEP as u64 {
             return Ok(());
         }
         slice.add(needs);
@@ -153,6 +157,8 @@ impl Writer {
         let mut again = RecordSlice::new(index, terms);
         again.add(slice.needs());
         self.verifier = again.verifier(&self.journal)?;
+        self.verifier.keep_changes();
+        self.uncommitted.clear();
         if let Some(WriteHandles { journal, .. }) = &self.handles {
             let last = again.index().slot(size).map_err(failed)?;
             let (starts, place) = (self.journal.starts(), journal.next_offset());
@@ -166,6 +172,7 @@ impl Writer {
 
     /// Reads and judges the whole record, as a writer does that finds no stamp.
     pub fn need_all(&mut self) -> Result<(), LedgerError> {
+        self.take_back();
         if self.is_whole() {
             return Ok(());
         }
