@@ -31,7 +31,11 @@ pub fn prepare_act(
     let (first, unsigned) = (writer.size(), !signer.key.signs());
     let prepared = Prepared { entries, resolved, first, unsigned, ..Prepared::default() };
     match verify_last(writer, &prepared)? {
-        None => Ok(prepared),
+        None if unsigned => Ok(prepared),
+        None => {
+            writer.check_signatures()?;
+            Ok(prepared)
+        }
         Some(why) => {
             writer.take_back();
             Err(LedgerError::NotAllowed { kind, why })

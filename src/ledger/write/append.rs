@@ -72,14 +72,22 @@ pub fn resume(
                 prepared.entries.push(entry);
                 if let Some(why) = verify_last(writer, &prepared)? {
                     writer.take_back();
-                    let why = format!("{why}; --again signs the drafts anew");
-                    let refusal = Refusal { place: None, name: None, why };
-                    return Err(LedgerError::Refused(vec![refusal]));
+                    return Err(kept_refused(&why));
                 }
+            }
+            match writer.check_signatures() {
+                Err(LedgerError::NotAllowed { why, .. }) => return Err(kept_refused(&why)),
+                checked => checked?,
             }
             Ok(Resumed::Again(Box::new(prepared)))
         }
     }
+}
+
+/// A kept submission is refused.
+fn kept_refused(why: &str) -> LedgerError {
+    let why = format!("{why}; --again signs the drafts anew");
+    LedgerError::Refused(vec![Refusal { place: None, name: None, why }])
 }
 
 /// The state of an earlier submission of the same drafts by this key, as far as it is known without
@@ -199,6 +207,9 @@ fn prepare_after(
     }
     refusals.end()?;
     let mut prepared = batch.into_prepared();
+    if !prepared.unsigned {
+        writer.check_signatures()?;
+    }
     prepared.places = input.places();
     prepared.keeping = submission.keeping(prepared.first, &prepared.entries, key)?;
     Ok(prepared)

@@ -18,10 +18,9 @@ use crate::ledger::write::sign::{Slot, seal};
 use crate::ledger::write::unquoted;
 use crate::ledger::write::writer::{VerifiedEvent, Writer};
 use annals_core::event::body::Content;
-use annals_core::key::{SigningKey, ThreadKeys};
+use annals_core::key::SigningKey;
 use annals_core::time::Time;
-use annals_core::verify::examine::{examine, examine_whole};
-use annals_core::verify::source::SourceError;
+use annals_core::verify::examine::examine;
 
 /// The signing key, the clock and the randomness of a batch.
 pub struct Signer<'a> {
@@ -157,23 +156,15 @@ pub fn slot(writer: &Writer, now: Time) -> Slot {
     Slot { position: chain.size(), head: chain.head, after: chain.at, now }
 }
 
-/// Verifies the last prepared event after those before it, signature included, whatever its source;
-/// returns its faults as the reason for a refusal.
+/// Verifies the last prepared event after those before it, whatever its source; returns its faults
+/// as the reason for a refusal. Its signature is verified with those of the other events, by
+/// [`Writer::check_signatures`].
 pub fn verify_last(
     writer: &mut Writer,
     prepared: &Prepared,
 ) -> Result<Option<String>, LedgerError> {
     let Some(entry) = prepared.entries.last() else { return Ok(None) };
-    let examined = match prepared.unsigned {
-        // An unsigned event only shows what would be signed.
-        true => Some(examine(entry)),
-        false => {
-            let entry = std::slice::from_ref(entry);
-            let examined = examine_whole(entry, &mut ThreadKeys::new(&writer.keyring));
-            examined.map_err(SourceError::from)?.pop()
-        }
-    };
-    let Some(examined) = examined else { return Ok(None) };
+    let examined = examine(entry);
     if (prepared.entries.len() as u64).is_multiple_of(STEP) {
         writer.step();
     }

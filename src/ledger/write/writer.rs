@@ -27,7 +27,7 @@ use crate::ledger::write::slice::RecordSlice;
 use crate::store::{Appended, Store, StoreHead};
 use annals_core::event::Entry;
 use annals_core::hash::Hash;
-use annals_core::key::{KeyCache, PublicKey, SecretKey, Way};
+use annals_core::key::{KeyCache, PublicKey, SecretKey};
 use annals_core::text::Origin;
 use annals_core::tlog::{Checkpoint, Note, NoteSignature};
 use annals_core::verify::anchors::Anchors;
@@ -60,7 +60,7 @@ pub struct Writer {
     pub notices: Vec<Notice>,
     /// Entries that were committed after the journal was opened for reading.
     pub recent: Vec<Entry>,
-    /// The cache of keys with which signatures are checked before a checkpoint is signed.
+    /// The cache of keys with which the signatures of new events are verified.
     pub(super) keyring: KeyCache,
     /// The passages that facts of the record quote; of a slice, those that were compared.
     pub(super) passages: Passages,
@@ -72,6 +72,8 @@ pub struct Writer {
     resting: Option<Stamp>,
     /// The events that the verifier has and the record has not, in order.
     pub(super) uncommitted: Vec<VerifiedEvent>,
+    /// The number of these whose signatures were verified.
+    signed: usize,
     /// The builder of the index; it hears of an event once it is in the journal.
     index: Builder,
     marks: HighWaterMarks,
@@ -302,7 +304,7 @@ impl Writer {
             notices.push(Notice::MemoryShort(remembered, signed));
         }
         let (recent, handles) = (Vec::new(), None);
-        let keyring = KeyCache::new(Way::OneByOne);
+        let keyring = KeyCache::default();
         let writer = Writer {
             paths,
             verifier,
@@ -315,6 +317,7 @@ impl Writer {
             handles,
             resting: None,
             uncommitted: Vec::new(),
+            signed: 0,
             index,
             marks,
             mark,
@@ -348,12 +351,13 @@ impl Writer {
             journal,
             notices: Vec::new(),
             recent: Vec::new(),
-            keyring: KeyCache::new(Way::OneByOne),
+            keyring: KeyCache::default(),
             passages: Passages::default(),
             slice: None,
             handles: Some(WriteHandles { journal: writer, store, lock }),
             resting: None,
             uncommitted: Vec::new(),
+            signed: 0,
             index,
             marks,
             mark: None,
@@ -429,6 +433,7 @@ impl Writer {
         documents: &[(Hash, Vec<u8>)],
     ) -> Result<HeldMarks, LedgerError> {
         self.expect_uncommitted(entries)?;
+        self.check_signatures()?;
         if let Some(ledger) = &self.verifier.chain.state.fold.ledger {
             self.imported.expect_rekeyed(ledger)?;
         }

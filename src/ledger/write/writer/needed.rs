@@ -23,7 +23,7 @@ use crate::ledger::write::slice::{Needs, RecordSlice};
 use crate::ledger::write::stamp::LedgerStamp;
 use annals_core::event::args::Args;
 use annals_core::event::body::Fact;
-use annals_core::key::{KeyCache, Way};
+use annals_core::key::KeyCache;
 use annals_core::text::Origin;
 use annals_core::tlog::{Checkpoint, Note};
 
@@ -70,12 +70,13 @@ impl Writer {
             journal,
             notices: passed_over.collect(),
             recent: Vec::new(),
-            keyring: KeyCache::new(Way::OneByOne),
+            keyring: KeyCache::default(),
             passages: Passages::default(),
             slice: Some(slice),
             handles: None,
             resting: None,
             uncommitted: Vec::new(),
+            signed: 0,
             index: Builder::none(),
             marks,
             mark,
@@ -158,7 +159,7 @@ impl Writer {
         again.add(slice.needs());
         self.verifier = again.verifier(&self.journal)?;
         self.verifier.keep_changes();
-        self.uncommitted.clear();
+        (self.uncommitted, self.signed) = (Vec::new(), 0);
         if let Some(WriteHandles { journal, .. }) = &self.handles {
             let last = again.index().slot(size).map_err(failed)?;
             let (starts, place) = (self.journal.starts(), journal.next_offset());

@@ -5,12 +5,15 @@
 
 use super::Writer;
 use crate::ledger::error::LedgerError;
+use crate::ledger::write::hints::with_advice;
 use annals_core::event::Entry;
 use annals_core::event::record;
 use annals_core::fold::operation::Operation;
+use annals_core::key::ThreadKeys;
+use annals_core::rule::Fault;
 use annals_core::verify::chain::EventOutcome;
 use annals_core::verify::content::CheckDepth;
-use annals_core::verify::examine::Examined;
+use annals_core::verify::examine::{Examined, check_signatures};
 use annals_core::verify::source::{Source, SourceError};
 use annals_core::verify::{Follower, Verifier};
 
@@ -33,10 +36,40 @@ impl VerifiedEvent {
 }
 
 impl Writer {
+    /// Verifies the signatures of the events that are not committed, together. On a fault all of
+    /// these events are taken back.
+    pub fn check_signatures(&mut self) -> Result<(), LedgerError> {
+        let from = self.signed;
+        let events = self.uncommitted.iter_mut().skip(from).map(|event| &mut event.examined);
+        let checked = check_signatures(events, &mut ThreadKeys::new(&self.keyring));
+        self.signed = self.uncommitted.len();
+        let of_many = self.uncommitted.len() > 1;
+        let mut later = self.uncommitted.iter().skip(from);
+        let bad = later.find_map(|VerifiedEvent { examined, outcome }| {
+            let kind = examined.reading.statement.as_ref()?.kind;
+            let violation = examined.signature.first()?.clone();
+            let position = outcome.position;
+            let fault = with_advice(&Fault::at(position, violation.rule, violation.why));
+            let why = match of_many {
+                true => format!("the event at {position}: {fault}"),
+                false => fault,
+            };
+            Some(LedgerError::NotAllowed { kind, why })
+        });
+        let outcome = match (checked, bad) {
+            (Err(disagreement), _) => Err(SourceError::from(disagreement).into()),
+            (Ok(()), Some(bad)) => Err(bad),
+            (Ok(()), None) => return Ok(()),
+        };
+        self.take_back();
+        outcome
+    }
+
     /// Takes back every event that was verified and is not committed.
     pub fn take_back(&mut self) {
         while self.verifier.take_back() {}
         self.uncommitted.clear();
+        self.signed = 0;
     }
 
     /// Refuses to commit entries other than the verified ones.
@@ -65,6 +98,7 @@ impl Writer {
             }
             self.index.event(state, &examined, &outcome);
         }
+        self.signed = 0;
         self.verifier.keep_changes();
         let next = self.handles()?.journal.next_offset();
         self.index.commit(next);
