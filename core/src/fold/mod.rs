@@ -18,7 +18,6 @@ use crate::hash::Hash;
 use crate::key::PublicKey;
 use crate::roster::{Member, Roster};
 use crate::text::{Origin, Person};
-use changes::{Change, Changes};
 pub use fact::{Dispute, Fact};
 use hashbrown::{HashMap, HashSet};
 pub use restore::BodyOpening;
@@ -80,7 +79,53 @@ pub struct Fold {
     seals: HashMap<u64, Seal>,
     released: HashSet<u64>,
     redacted: HashSet<u64>,
-    changes: Changes,
+    changes: FoldChanges,
+}
+
+/// One change, with what was there before it.
+#[derive(Clone, Debug)]
+enum FoldChange {
+    /// The parameters of the ledger may have changed.
+    Ledger(Option<Box<Ledger>>),
+    /// A key was enrolled.
+    Enrolled,
+    /// A key got other roles or was revoked.
+    Member(Box<Member>),
+    /// A fact was added.
+    Asserted,
+    /// A fact changed.
+    Fact { index: usize, before: Fact },
+    /// A document was added.
+    Captured,
+    /// A document changed.
+    Document { index: usize, before: Document },
+    /// An event refers to something.
+    Target { event: u64, before: Option<Target> },
+    /// The relation of this position changed.
+    Relation { relation: u64, before: Option<Triple> },
+    /// A relation came into force.
+    Related(Triple),
+    /// A relation is no longer in force.
+    Unrelated(Triple),
+    /// An event promised a seal.
+    Seal { event: u64, before: Option<Seal> },
+    /// A body was released.
+    Released(u64),
+    /// A body was redacted.
+    Redacted(u64),
+}
+
+/// The changes of a fold, in order; `None` if they are not kept.
+#[derive(Clone, Debug, Default)]
+struct FoldChanges(Option<Vec<FoldChange>>);
+
+impl FoldChanges {
+    /// Keeps a change, if changes are kept.
+    fn keep(&mut self, change: impl FnOnce() -> FoldChange) {
+        if let Some(changes) = &mut self.0 {
+            changes.push(change());
+        }
+    }
 }
 
 impl Fold {
@@ -173,12 +218,12 @@ impl Fold {
             Operation::Described { document } => self.describe(*document, by, history),
             Operation::Released { event } => {
                 if self.released.insert(*event) {
-                    self.changes.keep(|| Change::Released(*event));
+                    self.changes.keep(|| FoldChange::Released(*event));
                 }
             }
             Operation::Redacted { event } => {
                 if self.redacted.insert(*event) {
-                    self.changes.keep(|| Change::Redacted(*event));
+                    self.changes.keep(|| FoldChange::Redacted(*event));
                 }
             }
             Operation::Retimed | Operation::Upgraded { .. } => {}
@@ -191,7 +236,7 @@ impl Fold {
         let seal = act.operation.seal();
         if seal != Seal::Open {
             let (event, before) = (act.position, self.seals.insert(act.position, seal));
-            self.changes.keep(|| Change::Seal { event, before });
+            self.changes.keep(|| FoldChange::Seal { event, before });
         }
     }
 
@@ -207,7 +252,7 @@ impl Fold {
 
     fn administer(&mut self, act: &Act, history: &History) {
         let ledger = &self.ledger;
-        self.changes.keep(|| Change::Ledger(ledger.clone().map(Box::new)));
+        self.changes.keep(|| FoldChange::Ledger(ledger.clone().map(Box::new)));
         match (&act.operation, &mut self.ledger) {
             (Operation::Opened(opened), _) => {
                 self.ledger = Some(Ledger {
@@ -249,44 +294,44 @@ impl Fold {
 
     fn enrol(&mut self, key: PublicKey, person: Person, roles: Roles, enrolled: u64) {
         self.roster.enrol(Member { key, person, roles, enrolled, revoked: None });
-        self.changes.keep(|| Change::Enrolled);
+        self.changes.keep(|| FoldChange::Enrolled);
     }
 
     fn keep_member(&mut self, key: &PublicKey) {
         if let Some(member) = self.roster.member(key) {
-            self.changes.keep(|| Change::Member(Box::new(member.clone())));
+            self.changes.keep(|| FoldChange::Member(Box::new(member.clone())));
         }
     }
 
     fn assert(&mut self, position: u64, by: KeyIndex) {
         self.facts.push(Fact::asserted(position, by));
-        self.changes.keep(|| Change::Asserted);
+        self.changes.keep(|| FoldChange::Asserted);
     }
 
     fn capture(&mut self, position: u64, author: KeyIndex) {
         self.documents.push(Document { position, author, suspect: false });
-        self.changes.keep(|| Change::Captured);
+        self.changes.keep(|| FoldChange::Captured);
     }
 
     fn target_is(&mut self, event: u64, target: Target) {
         let before = self.targets.insert(event, target);
-        self.changes.keep(|| Change::Target { event, before });
+        self.changes.keep(|| FoldChange::Target { event, before });
     }
 
     fn relate(&mut self, position: u64, triple: Triple) {
         self.target_is(position, Target::Relation(triple));
         let before = self.relations.insert(position, triple);
-        self.changes.keep(|| Change::Relation { relation: position, before });
+        self.changes.keep(|| FoldChange::Relation { relation: position, before });
         if self.triples.insert(triple) {
-            self.changes.keep(|| Change::Related(triple));
+            self.changes.keep(|| FoldChange::Related(triple));
         }
     }
 
     fn withdraw(&mut self, relation: u64) {
         let Some(triple) = self.relations.remove(&relation) else { return };
-        self.changes.keep(|| Change::Relation { relation, before: Some(triple) });
+        self.changes.keep(|| FoldChange::Relation { relation, before: Some(triple) });
         if self.triples.remove(&triple) {
-            self.changes.keep(|| Change::Unrelated(triple));
+            self.changes.keep(|| FoldChange::Unrelated(triple));
         }
     }
 
@@ -337,7 +382,7 @@ impl Fold {
     fn describe(&mut self, document: u64, by: KeyIndex, history: &History) {
         if let Ok(index) = self.documents.binary_search_by_key(&document, |d| d.position) {
             let document = &mut self.documents[index];
-            self.changes.keep(|| Change::Document { index, before: *document });
+            self.changes.keep(|| FoldChange::Document { index, before: *document });
             clear(&mut document.suspect, document.author, by, history);
         }
     }
@@ -346,7 +391,7 @@ impl Fold {
         let name = self.fact_of_revision(revision)?.position;
         let index = self.facts.binary_search_by_key(&name, |fact| fact.position).ok()?;
         let fact = self.facts.get_mut(index)?;
-        self.changes.keep(|| Change::Fact { index, before: fact.clone() });
+        self.changes.keep(|| FoldChange::Fact { index, before: fact.clone() });
         Some(fact)
     }
 }

@@ -5,9 +5,10 @@
 //! likewise and changes nothing. Not here: drafts (`append`).
 //! Source: FORMAT.md section 9; the order of a commit.
 
-use crate::disk;
 use crate::disk::lock::{Lock, LockWait};
 use crate::disk::temporary::remove_unfinished;
+use crate::disk::together::together;
+use crate::disk::{self, Replacement};
 use crate::index::{BuildMode, Builder};
 use crate::journal::{Aside, Journal, JournalWriter, ROTATE_AT};
 use crate::keys::{HeldLogKeys, HeldMarks, HighWaterMarks, KeyFolder, Mark, had_log_key};
@@ -462,8 +463,11 @@ impl Writer {
         entries: &[Entry],
         memory: &HeldMarks,
     ) -> Result<(), LedgerError> {
-        store_entries(&mut self.handles()?.store, first, entries)?;
-        self.sign_checkpoint(memory)?;
+        let Some(mut handles) = self.handles.take() else { return Ok(()) };
+        let store = || store_entries(&mut handles.store, first, entries);
+        let signed = self.sign_checkpoint_beside(memory, store);
+        self.handles = Some(handles);
+        signed?;
         self.committed();
         if self.recent.len() + entries.len() > KEEP {
             self.journal = self.handles()?.journal.journal();
@@ -537,23 +541,39 @@ impl Writer {
 
     /// Signs the record as it is: writes the mark, then replaces the checkpoint.
     fn sign_checkpoint(&mut self, memory: &HeldMarks) -> Result<(), LedgerError> {
-        let Some(ledger) = &self.verifier.chain.state.fold.ledger else { return Ok(()) };
+        self.sign_checkpoint_beside(memory, || Ok(()))
+    }
+
+    /// The same, and does other work meanwhile. The checkpoint is in its place once the mark is
+    /// durable and the other work is done; nothing needs the name to be durable, because the next
+    /// writer signs what no checkpoint covers.
+    fn sign_checkpoint_beside(
+        &mut self,
+        memory: &HeldMarks,
+        mut work: impl FnMut() -> Result<(), LedgerError> + Send,
+    ) -> Result<(), LedgerError> {
+        let Some(ledger) = &self.verifier.chain.state.fold.ledger else { return work() };
         let (size, root) = (self.size(), self.verifier.chain.tree().root());
         let origin = ledger.origin.clone();
         let text = Checkpoint { origin: origin.to_string(), size, root }.text();
-        let mut signatures = Vec::new();
+        let (mut signatures, mut mark) = (Vec::new(), None);
         for public in [Some(ledger.log_key), ledger.old_log_key].into_iter().flatten() {
             let key = self.log_keys.iter().find(|key| key.public() == public);
             let key = key.ok_or_else(|| missing_log_key(&self.paths, &public))?;
             if public == ledger.log_key {
-                let mark = Mark::sign(key, origin.clone(), size, root);
-                memory.append(&mark)?;
-                self.mark = Some(mark);
+                mark = Some(Mark::sign(key, origin.clone(), size, root));
             }
             signatures.push(NoteSignature::sign(&text, &origin, key));
         }
         let note = Note { text, signatures }.write();
-        Ok(disk::replace(&self.paths.checkpoint(), note.as_bytes(), disk::FileMode::Shared)?)
+        let path = self.paths.checkpoint();
+        let replacement = || Replacement::write(&path, note.as_bytes(), disk::FileMode::Shared);
+        let marked = || mark.iter().try_for_each(|mark| memory.append(mark));
+        let ((marked, replacement), worked) = together(|| together(marked, replacement), work);
+        marked?;
+        self.mark = mark;
+        worked?;
+        Ok(replacement?.put()?)
     }
 }
 
