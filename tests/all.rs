@@ -30,6 +30,7 @@ mod rules;
 mod schema;
 mod slice;
 mod store_contract;
+mod store_segments;
 mod store_sled;
 mod story;
 mod take_back;

@@ -9,12 +9,9 @@ use std::panic::resume_unwind;
 use std::sync::{Mutex, PoisonError};
 use std::thread::{Builder, scope};
 
-/// Does `other` on a thread of its own while `this` is done; one after the other if the system gives
-/// no thread.
-pub fn together<T, O: Send>(
-    this: impl FnOnce() -> T,
-    other: impl FnMut() -> O + Send,
-) -> (T, O) {
+/// Does `other` on a thread of its own while `this` is done; one after the other if the system
+/// gives no thread.
+pub fn together<T, O: Send>(this: impl FnOnce() -> T, other: impl FnMut() -> O + Send) -> (T, O) {
     let other = Mutex::new(other);
     let work = || (other.lock().unwrap_or_else(PoisonError::into_inner))();
     scope(|scope| {
