@@ -231,8 +231,13 @@ pub fn commit(writer: &mut Writer, prepared: &Prepared) -> Result<Receipt, Ledge
         let _ = keeping.prune();
     }
     for (resolved, position) in prepared.resolved.iter().zip(prepared.first..) {
-        if let Content::FactAsserted(content) = &resolved.content {
-            writer.passages.add(position, &content.fact);
+        match &resolved.content {
+            Content::FactAsserted(content) => {
+                writer.passages.add(position, &content.fact);
+                writer.keep_agents(&content.fact);
+            }
+            Content::FactCorrected(content) => writer.keep_agents(&content.fact),
+            _ => {}
         }
     }
     let count = prepared.entries.len() as u64;

@@ -1,5 +1,7 @@
-//! The passages that facts quote, by document, and the claims that they support.
+//! The passages that facts quote, and the claims that they support.
 //!
+//! Always holds: what a new fact may repeat is found without reading other passages, however many
+//! facts quote the document.
 //! Not here: the refusal of a repeated passage (`repeats`).
 
 use crate::index::{claim_digest, quoted};
@@ -19,7 +21,9 @@ pub const MOST_NAMED: usize = 16;
 /// The passages that facts quote, by document.
 #[derive(Debug, Default)]
 pub struct Passages {
-    by_document: HashMap<u64, Vec<Passage>>,
+    by_claim: HashMap<(u64, Hash), Vec<Passage>>,
+    /// By document, first code point, and the one after the last.
+    by_place: HashMap<(u64, u64, u64), Vec<Passage>>,
 }
 
 impl Passages {
@@ -27,18 +31,31 @@ impl Passages {
     pub fn add(&mut self, by: u64, fact: &Fact) {
         let claim = claim_of(fact);
         for (document, start, end) in quoted(fact) {
-            let passages = self.by_document.entry(document).or_default();
-            let at = passages.partition_point(|passage| passage.by <= by);
-            passages.insert(at, Passage { start, end, by, claim });
+            let passage = Passage { start, end, by, claim };
+            let same_claim = self.by_claim.entry((document, claim)).or_default();
+            let same_place = self.by_place.entry((document, start, end)).or_default();
+            for passages in [same_claim, same_place] {
+                let at = passages.partition_point(|passage| passage.by <= by);
+                passages.insert(at, passage);
+            }
         }
     }
 
-    /// The passages that overlap those of a fact, and whether each is the same whole passage.
-    pub fn overlapping(&self, fact: &Fact) -> impl Iterator<Item = (Passage, bool)> {
-        quoted(fact).flat_map(|(document, start, end)| {
-            let passages = self.by_document.get(&document).into_iter().flatten();
-            let overlap = passages.filter(move |one| one.start < end && start < one.end);
-            overlap.map(move |one| (*one, (one.start, one.end) == (start, end)))
+    /// For each passage of a fact, in the order of the facts that quote them: those that overlap it
+    /// and support the same claim, and the same whole passage with other claims.
+    pub fn alike(&self, fact: &Fact) -> impl Iterator<Item = Passage> {
+        let claim = claim_of(fact);
+        quoted(fact).flat_map(move |(document, start, end)| {
+            let same_claim = self.by_claim.get(&(document, claim)).into_iter().flatten();
+            let overlaps = move |one: &&Passage| one.start < end && start < one.end;
+            let mut same_claim = same_claim.filter(overlaps).peekable();
+            let same_place = self.by_place.get(&(document, start, end)).into_iter().flatten();
+            let mut others = same_place.filter(move |one| one.claim != claim).peekable();
+            std::iter::from_fn(move || match (same_claim.peek(), others.peek()) {
+                (Some(one), Some(other)) if one.by <= other.by => same_claim.next().copied(),
+                (_, Some(_)) => others.next().copied(),
+                (_, None) => same_claim.next().copied(),
+            })
         })
     }
 }

@@ -34,14 +34,14 @@ pub fn check(
     let number = out.asserted;
     out.asserted += 1;
     if repeats == Repeats::Refused {
-        if out.passages.overlapping(fact).any(|(passage, _)| passage.claim == claim) {
+        if out.passages.alike(fact).any(|passage| passage.claim == claim) {
             return Err("the same passage and the same claim are in an earlier draft of this \
                         input; leave one out, or say --again"
                 .to_owned());
         }
         let state = &writer.verifier.chain.state;
         let mut named = 0;
-        for (passage, whole) in writer.passages.overlapping(fact) {
+        for passage in writer.passages.alike(fact) {
             // A corrected fact counts with its present words.
             let known = state.fold.fact_of_revision(passage.by);
             let Some(known) = known.filter(|known| known.revision == passage.by) else { continue };
@@ -59,7 +59,7 @@ pub fn check(
                     "the same passage and the same claim are fact {position}, which is retracted; \
                      annals reinstate may be what is meant"
                 )),
-                (false, false) if whole && named < MOST_NAMED => {
+                (false, false) if named < MOST_NAMED => {
                     named += 1;
                     out.prepared.notes.push(format!(
                         "{} quotes a passage that fact {position} quotes too, with another claim",

@@ -24,7 +24,11 @@ use annals_core::verify::Verifier;
 use annals_core::verify::chain::{Chain, ResumedChain};
 use annals_core::verify::examine::{BodyFound, Examined};
 use annals_core::verify::library::{Library, LibraryRow};
+use hashbrown::HashMap;
 use std::collections::{BTreeSet, VecDeque};
+
+/// The number of positions of earlier needs that are read again with new ones.
+const MOST_KEPT: usize = 1_024;
 
 /// What events are to be verified for: a slice is made for it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -50,11 +54,6 @@ impl Needs {
     /// These positions.
     pub fn positions(positions: impl IntoIterator<Item = u64>) -> Needs {
         Needs { positions: positions.into_iter().collect(), all_documents: false }
-    }
-
-    /// Whether these are needs beyond the others.
-    fn exceed(&self, others: &Needs) -> bool {
-        self.all_documents && !others.all_documents || !self.positions.is_subset(&others.positions)
     }
 
     fn join(&mut self, others: &Needs) {
@@ -90,12 +89,15 @@ pub struct RecordSlice {
     needs: Needs,
     /// The events whose passages were added to those that a new fact may repeat.
     compared: BTreeSet<u64>,
+    /// The type and role of each agent at its first use after the slice was made.
+    later_agents: HashMap<String, (AgentType, Option<String>)>,
 }
 
 impl RecordSlice {
     /// A slice of nothing but the ledger and its editors.
     pub fn new(index: Index, terms: Terms) -> RecordSlice {
-        RecordSlice { index, terms, needs: Needs::default(), compared: BTreeSet::new() }
+        let (needs, compared, later_agents) = Default::default();
+        RecordSlice { index, terms, needs, compared, later_agents }
     }
 
     /// The number of events of the record when the index was opened.
@@ -113,13 +115,19 @@ impl RecordSlice {
         self.terms.length()
     }
 
-    /// Whether the slice has what these needs name.
+    /// Whether the slice has what these needs name. The verifier that goes on from it has all later
+    /// events.
     pub fn has(&self, needs: &Needs) -> bool {
-        !needs.exceed(&self.needs)
+        let mut earlier = needs.positions.range(..self.size());
+        earlier.all(|position| self.needs.positions.contains(position))
+            && (!needs.all_documents || self.needs.all_documents)
     }
 
-    /// Adds needs; the verifier is to be made again.
+    /// Adds needs; the verifier is to be made again. Earlier ones are forgotten where they are many.
     pub fn add(&mut self, needs: &Needs) {
+        if self.needs.positions.len() > MOST_KEPT {
+            self.needs = Needs::default();
+        }
         self.needs.join(needs);
     }
 
@@ -256,6 +264,16 @@ impl RecordSlice {
         Ok(())
     }
 
+    /// Keeps the agents of a fact that was committed after the slice was made.
+    pub(in crate::ledger) fn keep_agents(&mut self, fact: &Fact) {
+        for hop in fact.attribution.iter().flatten() {
+            let later = self.later_agents.entry_ref(&*hop.agent);
+            later.or_insert_with(|| {
+                (hop.agent_type, hop.role.as_ref().map(|role| role.to_string()))
+            });
+        }
+    }
+
     /// The type and role of an agent at its first use in the record.
     pub(in crate::ledger) fn agent(
         &self,
@@ -268,7 +286,7 @@ impl RecordSlice {
                 return Ok(found);
             }
         }
-        Ok(None)
+        Ok(self.later_agents.get(name).cloned())
     }
 }
 

@@ -5,7 +5,7 @@
 //! writer rests or ends. Not here: which files a stamp covers (`stamp`), what is read (`slice`).
 //! Source: FORMAT.md section 9, the order of a commit.
 
-use super::{Commit, KEEP, WAIT, WriteHandles, Writer};
+use super::{Commit, WAIT, WriteHandles, Writer};
 use crate::disk::lock::{Lock, LockWait};
 use crate::disk::temporary::remove_unfinished;
 use crate::index::{Builder, Index, IndexError};
@@ -26,6 +26,9 @@ use annals_core::event::body::Fact;
 use annals_core::key::KeyCache;
 use annals_core::text::Origin;
 use annals_core::tlog::{Checkpoint, Note};
+
+/// The number of events after which a slice is made again, so that its state stays small.
+const MOST_LATER: u64 = 65_536;
 
 impl Writer {
     /// A writer over a slice of the record, if the last writer's stamp holds; it has no handles.
@@ -125,7 +128,7 @@ impl Writer {
         self.take_back();
         let size = self.size();
         let Some(slice) = &mut self.slice else { return Ok(()) };
-        if slice.has(needs) && size - slice.size() <= KEEP as u64 {
+        if slice.has(needs) && size - slice.size() <= MOST_LATER {
             return Ok(());
         }
         slice.add(needs);
@@ -199,6 +202,13 @@ impl Writer {
         match args {
             Args::EditorRevoked(revoked) if revoked.suspect_from.is_some() => self.need_all(),
             args => self.need(&Needs::positions(args.positions())),
+        }
+    }
+
+    /// Keeps the agents of a fact that was committed.
+    pub(in crate::ledger::write) fn keep_agents(&mut self, fact: &Fact) {
+        if let Some(slice) = &mut self.slice {
+            slice.keep_agents(fact);
         }
     }
 
