@@ -123,7 +123,8 @@ impl RecordSlice {
             && (!needs.all_documents || self.needs.all_documents)
     }
 
-    /// Adds needs; the verifier is to be made again. Earlier ones are forgotten where they are many.
+    /// Adds needs; the verifier is to be made again. Earlier ones are forgotten where they are
+    /// many.
     pub fn add(&mut self, needs: &Needs) {
         if self.needs.positions.len() > MOST_KEPT {
             self.needs = Needs::default();
