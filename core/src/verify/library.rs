@@ -1,7 +1,8 @@
 //! The library: captured documents as later events may quote them.
 //!
 //! Always holds: an applied event fills a row, and no refold removes it; at most 64 MiB of texts
-//! are kept in memory. Not here: the checks (`content`). Source: FORMAT.md section 7.
+//! and of the places of their words are kept in memory. Not here: the checks (`content`). Source:
+//! FORMAT.md section 7.
 
 use crate::hash::Hash;
 use crate::quote::Text;
@@ -33,16 +34,30 @@ pub enum LibraryEntry<'a> {
     Text(&'a Text),
 }
 
+/// The number of uses of a text from which on the places of its words are kept.
+const WORTH: u32 = 256;
+/// The greatest number of bytes of such a text.
+const MOST_PLACED: usize = 1 << 20;
+
 /// All captured documents.
 #[derive(Default)]
 pub struct Library {
     rows: BTreeMap<u64, LibraryRow>,
     by_digest: HashMap<Hash, u64>,
-    texts: HashMap<Hash, Option<Text>>,
+    texts: HashMap<Hash, HeldText>,
     held: usize,
 }
 
-/// The greatest number of bytes of texts that are kept for further quotations.
+/// A document that is kept for further quotations.
+struct HeldText {
+    /// Its text; `None` if it is not UTF-8.
+    text: Option<Text>,
+    /// The number of events that quoted it.
+    uses: u32,
+}
+
+/// The greatest number of bytes of texts, and of the places of their words, that are kept for
+/// further quotations.
 const MAX_HELD: usize = 64 << 20;
 
 impl Library {
@@ -93,7 +108,7 @@ impl Library {
             self.held = 0;
         }
         self.held += bytes.len();
-        self.texts.insert(digest, Text::new(bytes));
+        self.texts.insert(digest, HeldText { text: Text::new(bytes), uses: 0 });
     }
 
     /// The text of a captured document, kept for further quotations.
@@ -108,9 +123,17 @@ impl Library {
                 _ => return Ok(LibraryEntry::Absent),
             }
         }
-        Ok(match self.texts.get(digest) {
-            Some(Some(text)) => LibraryEntry::Text(text),
-            _ => LibraryEntry::NoText,
-        })
+        let held = self.texts.get_mut(digest);
+        let Some(HeldText { text: Some(text), uses }) = held else {
+            return Ok(LibraryEntry::NoText);
+        };
+        *uses = uses.saturating_add(1);
+        let bytes = text.as_str().len();
+        let places = 4 * bytes;
+        if *uses == WORTH && bytes <= MOST_PLACED && self.held + places <= MAX_HELD {
+            text.keep_places();
+            self.held += places;
+        }
+        Ok(LibraryEntry::Text(text))
     }
 }
