@@ -1,8 +1,7 @@
 //! The library: captured documents as later events may quote them.
 //!
 //! Always holds: an applied event fills a row, and no refold removes it; at most 64 MiB of texts
-//! and of the places of their words are kept in memory. Not here: the checks (`content`). Source:
-//! FORMAT.md section 7.
+//! are kept in memory. Not here: the checks (`content`). Source: FORMAT.md section 7.
 
 use crate::hash::Hash;
 use crate::quote::Text;
@@ -34,30 +33,25 @@ pub enum LibraryEntry<'a> {
     Text(&'a Text),
 }
 
-/// The number of uses of a text from which on the places of its words are kept.
-const WORTH: u32 = 256;
-/// The greatest number of bytes of such a text.
-const MOST_PLACED: usize = 1 << 20;
-
 /// All captured documents.
 #[derive(Default)]
 pub struct Library {
     rows: BTreeMap<u64, LibraryRow>,
     by_digest: HashMap<Hash, u64>,
-    texts: HashMap<Hash, HeldText>,
+    texts: HashMap<Hash, Option<Text>>,
     held: usize,
+    /// What changed since [`Library::keep_changes`]; `None` if it is not kept.
+    changes: Option<Vec<LibraryChange>>,
 }
 
-/// A document that is kept for further quotations.
-struct HeldText {
-    /// Its text; `None` if it is not UTF-8.
-    text: Option<Text>,
-    /// The number of events that quoted it.
-    uses: u32,
+/// A change, with what was there before it.
+enum LibraryChange {
+    Added { position: u64, digest: Hash, earlier: Option<u64> },
+    Described { position: u64, before: LibraryRow },
+    TextKept(Hash),
 }
 
-/// The greatest number of bytes of texts, and of the places of their words, that are kept for
-/// further quotations.
+/// The greatest number of bytes of texts that are kept for further quotations.
 const MAX_HELD: usize = 64 << 20;
 
 impl Library {
@@ -73,7 +67,42 @@ impl Library {
 
     /// A captured document, to change its description.
     pub fn row_mut(&mut self, position: u64) -> Option<&mut LibraryRow> {
-        self.rows.get_mut(&position)
+        let row = self.rows.get_mut(&position)?;
+        if let Some(changes) = &mut self.changes {
+            changes.push(LibraryChange::Described { position, before: row.clone() });
+        }
+        Some(row)
+    }
+
+    /// From now on keeps what changes; forgets what was kept before.
+    pub(super) fn keep_changes(&mut self) {
+        self.changes = Some(Vec::new());
+    }
+
+    /// The number of changes kept.
+    pub(super) fn changed(&self) -> usize {
+        self.changes.as_ref().map_or(0, Vec::len)
+    }
+
+    /// Takes back all changes after the first `kept`, the last one first.
+    pub(super) fn take_back(&mut self, kept: usize) {
+        let later = self.changes.as_mut().map(|all| all.split_off(kept.min(all.len())));
+        for change in later.unwrap_or_default().into_iter().rev() {
+            match change {
+                LibraryChange::Added { position, digest, earlier } => {
+                    self.rows.remove(&position);
+                    match earlier {
+                        Some(earlier) => _ = self.by_digest.insert(digest, earlier),
+                        None => _ = self.by_digest.remove(&digest),
+                    }
+                }
+                LibraryChange::Described { position, before } => {
+                    self.rows.insert(position, before);
+                }
+                // Whoever needs the text later reads it again.
+                LibraryChange::TextKept(digest) => _ = self.texts.remove(&digest),
+            }
+        }
     }
 
     /// The position of the last capture with this digest.
@@ -83,8 +112,12 @@ impl Library {
 
     /// Adds a captured document.
     pub fn add(&mut self, position: u64, row: LibraryRow) {
-        self.by_digest.insert(row.digest, position);
+        let digest = row.digest;
+        let earlier = self.by_digest.insert(digest, position);
         self.rows.insert(position, row);
+        if let Some(changes) = &mut self.changes {
+            changes.push(LibraryChange::Added { position, digest, earlier });
+        }
     }
 
     /// The end of the `derived_from` chain of a document, and whether it is known: whether it has a
@@ -108,7 +141,10 @@ impl Library {
             self.held = 0;
         }
         self.held += bytes.len();
-        self.texts.insert(digest, HeldText { text: Text::new(bytes), uses: 0 });
+        self.texts.insert(digest, Text::new(bytes));
+        if let Some(changes) = &mut self.changes {
+            changes.push(LibraryChange::TextKept(digest));
+        }
     }
 
     /// The text of a captured document, kept for further quotations.
@@ -123,17 +159,9 @@ impl Library {
                 _ => return Ok(LibraryEntry::Absent),
             }
         }
-        let held = self.texts.get_mut(digest);
-        let Some(HeldText { text: Some(text), uses }) = held else {
-            return Ok(LibraryEntry::NoText);
-        };
-        *uses = uses.saturating_add(1);
-        let bytes = text.as_str().len();
-        let places = 4 * bytes;
-        if *uses == WORTH && bytes <= MOST_PLACED && self.held + places <= MAX_HELD {
-            text.keep_places();
-            self.held += places;
-        }
-        Ok(LibraryEntry::Text(text))
+        Ok(match self.texts.get(digest) {
+            Some(Some(text)) => LibraryEntry::Text(text),
+            _ => LibraryEntry::NoText,
+        })
     }
 }
