@@ -2,8 +2,8 @@
 //!
 //! Always holds: only the pin is written, after a good verdict of the whole record, and evidence
 //! where the record is not the pinned one. The store is compared in a copy, so that an audit
-//! changes nothing; where it cannot be copied the verdict is given without it. The store is compared
-//! beside the verification, and the outcome is as if one followed the other. Not here: the
+//! changes nothing; where it cannot be copied the verdict is given without it. The store is
+//! compared beside the verification, and the outcome is as if one followed the other. Not here: the
 //! verification itself (`verify`), texts for people (`cli`).
 //! Source: FORMAT.md section 9.
 
