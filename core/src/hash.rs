@@ -2,7 +2,7 @@
 //!
 //! Always holds: a `Hash` is 32 bytes; its text is exactly 64 lower-case hex digits, and no other
 //! text is read as one. Not here: the values that are hashed (`event`, `merkle`).
-//! Source: FIPS 180-4, by the `sha2` crate; hex by the `hex` crate, read by `const-hex`.
+//! Source: FIPS 180-4, by the `sha2` crate; hex is written by the `hex` crate.
 
 use serde::de::{self, Visitor};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
@@ -94,14 +94,27 @@ impl fmt::Debug for Hash {
 
 /// `N` bytes from exactly `2 N` lower-case hex digits; `None` for anything else.
 pub fn read_hex<const N: usize>(text: &str) -> Option<[u8; N]> {
-    let bytes = text.as_bytes();
-    if bytes.len() != 2 * N || bytes.iter().any(u8::is_ascii_uppercase) {
-        return None;
-    }
-    let mut out = [0; N];
-    hex::decode_to_slice(bytes, &mut out).ok()?;
-    Some(out)
+    let (pairs, []) = text.as_bytes().as_chunks::<2>() else { return None };
+    let pairs: &[[u8; 2]; N] = pairs.try_into().ok()?;
+    let mut bad = 0;
+    let out = pairs.map(|pair| {
+        let [high, low] = pair.map(|digit| DIGITS[usize::from(digit)]);
+        bad |= high | low;
+        high << 4 | low
+    });
+    (bad <= 0xf).then_some(out)
 }
+
+/// The value of each byte as a lower-case hex digit; 0xff for any other byte.
+const DIGITS: [u8; 256] = {
+    let mut digits = [0xff; 256];
+    let mut value = 0;
+    while value < 16 {
+        digits[b"0123456789abcdef"[value as usize] as usize] = value;
+        value += 1;
+    }
+    digits
+};
 
 /// Writes bytes as lower-case hex.
 pub fn write_hex(bytes: &[u8], f: &mut fmt::Formatter<'_>) -> fmt::Result {

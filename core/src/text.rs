@@ -67,8 +67,11 @@ fn is_joined(before: char) -> bool {
 }
 
 fn check_length(text: &str, min: usize, max: usize) -> Result<(), TextError> {
-    let long = text.len() > max;
-    let found = if long || min > 0 { text.chars().count() } else { 0 };
+    // A code point has one to four bytes.
+    if (4 * min..=max).contains(&text.len()) {
+        return Ok(());
+    }
+    let found = text.chars().count();
     if found > max || found < min {
         return Err(TextError::Length { min, max, found });
     }
@@ -84,6 +87,10 @@ impl<const MAX: usize> Words<MAX> {
     pub fn new(text: impl Into<String>) -> Result<Self, TextError> {
         let text = text.into();
         check_length(&text, 1, MAX)?;
+        // Without a branch for each byte, so that many are compared at once.
+        if text.bytes().fold(true, |plain, byte| plain & matches!(byte, 0x20..0x7F)) {
+            return Ok(Words(text));
+        }
         match text.chars().enumerate().find(|(_, c)| is_invisible(*c)) {
             Some((at, c)) => Err(TextError::Invisible { code: u32::from(c), at }),
             None => Ok(Words(text)),

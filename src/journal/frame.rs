@@ -37,6 +37,9 @@ pub(super) struct Commit {
     pub before: u64,
 }
 
+/// The length in bytes that most records do not exceed.
+const USUAL: usize = 768;
+
 /// What a framer returns beside the frame.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Wanted {
@@ -228,6 +231,9 @@ impl<R: Read> Framer<R> {
 
 /// Adds a complete line, with its LF, to its event.
 fn collect(entry: &mut Entry, parts: u8, line: &[u8]) {
+    if parts == 0 {
+        entry.record.reserve(USUAL);
+    }
     match (parts, line) {
         (0..3, _) => entry.record.extend_from_slice(line),
         (_, b"-\n") => entry.body = None,

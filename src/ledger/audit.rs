@@ -2,7 +2,8 @@
 //!
 //! Always holds: only the pin is written, after a good verdict of the whole record, and evidence
 //! where the record is not the pinned one. The store is compared in a copy, so that an audit
-//! changes nothing; where it cannot be copied the verdict is given without it. Not here: the
+//! changes nothing; where it cannot be copied the verdict is given without it. The store is
+//! compared beside the verification, and the outcome is as if one followed the other. Not here: the
 //! verification itself (`verify`), texts for people (`cli`).
 //! Source: FORMAT.md section 9.
 
@@ -32,6 +33,8 @@ use annals_core::verify::source::{BATCH, Source};
 use annals_core::verify::{Follower, Options, Report, verify};
 pub use evidence::EvidenceFound;
 pub use kept::PinFound;
+use std::panic::resume_unwind;
+use std::thread::{self, ScopedJoinHandle};
 
 /// The result of the comparison with the store.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -141,7 +144,8 @@ fn look(
     let builder = Builder::open(&record.paths.ledger, record.journal()?.starts(), BuildMode::Check);
     let follower = Some(&builder as &dyn Follower).filter(|_| audit.index);
     let options = Options { follower, ..options(audit, &ends, progress) };
-    let mut report = verify(&record.source, &ends, options)?;
+    let (report, store) = with_store(record, audit, || verify(&record.source, &ends, options));
+    let (mut report, store) = (report?, store?);
     let later = part_below_pin(record, &ends, &mut report.faults);
     report.faults.extend(unreadable(record, &report));
     let index = match audit.index {
@@ -155,13 +159,7 @@ fn look(
         let why = format!("{why}; annals repair --index makes it again from the journal");
         report.faults.push(Fault::of(Rule::Index, why));
     }
-    let store = match audit.store {
-        true if record.source.changed().is_some() => {
-            StoreFound::NotCompared("the journal is not judged".to_owned())
-        }
-        true => compare_store(record, &mut report.faults)?,
-        false => StoreFound::NotCompared("not asked".to_owned()),
-    };
+    let store = store.report(&mut report.faults);
     let looked = LookedAt::of(audit, ends, report).with(store, index);
     Ok(LookedAt { part_of: record.part_of, later, ..looked })
 }
@@ -312,22 +310,87 @@ fn unreadable(record: &Record, report: &Report) -> Option<Fault> {
     reported.map(|error| Fault::of(Rule::Unreadable, chain(error)))
 }
 
-fn compare_store(record: &Record, faults: &mut Vec<Fault>) -> Result<StoreFound, LedgerError> {
+/// Compares the store with the journal, where that is asked, while `verify` runs: neither depends
+/// on the other. With one thread, or if the system gives no other, one follows the other.
+fn with_store<T>(
+    record: &Record,
+    audit: &Audit,
+    verify: impl FnOnce() -> T,
+) -> (T, Result<StoreComparison, LedgerError>) {
+    let compare = || match audit.store {
+        true if record.source.changed().is_some() => {
+            Ok(StoreComparison::not("the journal is not judged"))
+        }
+        true => compare_store(record),
+        false => Ok(StoreComparison::not("not asked")),
+    };
+    if audit.jobs <= 1 || !audit.store {
+        return (verify(), compare());
+    }
+    thread::scope(|scope| {
+        let beside = thread::Builder::new().spawn_scoped(scope, compare);
+        let verified = verify();
+        let compared = match beside.map(ScopedJoinHandle::join) {
+            Ok(Ok(compared)) => compared,
+            Ok(Err(panic)) => resume_unwind(panic),
+            Err(_) => compare(),
+        };
+        (verified, compared)
+    })
+}
+
+/// What a comparison of the store with the journal found.
+struct StoreComparison {
+    found: StoreFound,
+    fault: Option<Fault>,
+}
+
+impl StoreComparison {
+    /// Not compared, and why.
+    fn not(why: impl Into<String>) -> StoreComparison {
+        StoreComparison { found: StoreFound::NotCompared(why.into()), fault: None }
+    }
+
+    /// The store is not the journal's, or cannot be read.
+    fn differs(fault: Fault) -> StoreComparison {
+        StoreComparison { found: StoreFound::Differs, fault: Some(fault) }
+    }
+
+    /// Adds its fault to those of the journal, which decide how a difference is repaired.
+    fn report(self, faults: &mut Vec<Fault>) -> StoreFound {
+        let StoreComparison { found, fault } = self;
+        if let Some(mut fault) = fault {
+            if fault.rule == Rule::Store {
+                let repair = match faults.is_empty() {
+                    true => "annals repair rebuilds it from the journal",
+                    false => {
+                        "the journal has faults of its own: annals repair finds out which is whole"
+                    }
+                };
+                fault.why = format!("{}; {repair}", fault.why);
+            }
+            faults.push(fault);
+        }
+        found
+    }
+}
+
+fn compare_store(record: &Record) -> Result<StoreComparison, LedgerError> {
     let folder = record.paths.store();
     match is_there(&folder) {
         Ok(true) => {}
         Ok(false) => {
             let why = "there is none here; it is made from the journal when it is needed";
-            return Ok(StoreFound::NotCompared(why.to_owned()));
+            return Ok(StoreComparison::not(why));
         }
-        Err(error) => return Ok(StoreFound::NotCompared(chain(&error))),
+        Err(error) => return Ok(StoreComparison::not(chain(&error))),
     }
     if crate::disk::lock::is_held(&record.paths.lock()) {
-        return Ok(StoreFound::NotCompared("a writer holds it".to_owned()));
+        return Ok(StoreComparison::not("a writer holds it"));
     }
     // The store is not evidence: if it cannot be copied, the verdict is that of the journal.
     let not_copied = |error: DiskError| {
-        StoreFound::NotCompared(format!("it cannot be copied to be looked at: {}", chain(&error)))
+        StoreComparison::not(format!("it cannot be copied to be looked at: {}", chain(&error)))
     };
     let scratch = match Temporary::make() {
         Ok(scratch) => scratch,
@@ -336,43 +399,34 @@ fn compare_store(record: &Record, faults: &mut Vec<Fault>) -> Result<StoreFound,
     let store = match StorePlace::new(folder).open_copy(&scratch.path().join("db")) {
         Ok(store) => store,
         Err(_) if record.has_moved() => {
-            return Ok(StoreFound::NotCompared("a writer was at work meanwhile".to_owned()));
+            return Ok(StoreComparison::not("a writer was at work meanwhile"));
         }
         Err(StoreError::Disk(error)) => return Ok(not_copied(error)),
         Err(error) => {
             let why = format!("{}; annals repair rebuilds it", chain(&error));
-            faults.push(Fault::of(Rule::Unreadable, why));
-            return Ok(StoreFound::Differs);
+            return Ok(StoreComparison::differs(Fault::of(Rule::Unreadable, why)));
         }
     };
-    let repair = match faults.is_empty() {
-        true => "annals repair rebuilds it from the journal",
-        false => "the journal has faults of its own: annals repair finds out which is whole",
-    };
-    let compared = differs(record, &store, repair);
+    let compared = differs(record, &store);
     if !matches!(compared, Ok(None)) && record.has_moved() {
-        return Ok(StoreFound::NotCompared("a writer was at work meanwhile".to_owned()));
+        return Ok(StoreComparison::not("a writer was at work meanwhile"));
     }
     match compared {
-        Ok(None) => Ok(StoreFound::Same(record.size())),
-        Ok(Some(fault)) => {
-            faults.push(fault);
-            Ok(StoreFound::Differs)
-        }
+        Ok(None) => Ok(StoreComparison { found: StoreFound::Same(record.size()), fault: None }),
+        Ok(Some(fault)) => Ok(StoreComparison::differs(fault)),
         Err(error) => {
             let why = format!("{}; annals repair rebuilds it", chain(&error));
-            faults.push(Fault::of(Rule::Unreadable, why));
-            Ok(StoreFound::Differs)
+            Ok(StoreComparison::differs(Fault::of(Rule::Unreadable, why)))
         }
     }
 }
 
 /// The first difference between store and journal.
-fn differs(record: &Record, store: &dyn Store, repair: &str) -> Result<Option<Fault>, LedgerError> {
+fn differs(record: &Record, store: &dyn Store) -> Result<Option<Fault>, LedgerError> {
     let size = store.head()?.size;
     if size != record.size() {
         let journal = record.size();
-        let why = format!("it holds {size} events, the journal {journal}; {repair}");
+        let why = format!("it holds {size} events, the journal {journal}");
         return Ok(Some(Fault::at(size.min(journal), Rule::Store, why)));
     }
     for span in record.source.walk(0)? {
@@ -382,7 +436,7 @@ fn differs(record: &Record, store: &dyn Store, repair: &str) -> Result<Option<Fa
             if stored != chunk {
                 let same = stored.iter().zip(chunk).take_while(|(a, b)| a == b).count();
                 let position = first + same as u64;
-                let why = format!("it holds another event {position}; {repair}");
+                let why = format!("it holds another event {position}");
                 return Ok(Some(Fault::at(position, Rule::Store, why)));
             }
         }

@@ -8,16 +8,22 @@ use annals_core::event::record::{Place, Statement};
 
 fn place(line: &str) -> bool {
     let read = canonical::read::<Place>(line.as_bytes());
-    read.is_ok_and(|place| canonical::write(&place) == line.as_bytes())
+    read.is_ok_and(|place| is_written_so(line, canonical::write(&place)))
 }
 
 fn statement(line: &str) -> bool {
     let read = Statement::parse(line.as_bytes());
-    read.is_ok_and(|statement| statement.to_bytes() == line.as_bytes())
+    read.is_ok_and(|statement| is_written_so(line, statement.to_bytes()))
 }
 
 fn body(line: &str) -> bool {
-    Body::parse(line.as_bytes()).is_ok_and(|body| body.to_bytes() == line.as_bytes())
+    Body::parse(line.as_bytes()).is_ok_and(|body| is_written_so(line, body.to_bytes()))
+}
+
+/// What is read must be written as the same bytes.
+fn is_written_so(line: &str, written: Vec<u8>) -> bool {
+    assert_eq!(String::from_utf8_lossy(&written), line, "a line was read that is misspelled");
+    true
 }
 
 /// The statement and the body of an act.
@@ -122,6 +128,36 @@ fn statements_and_bodies_of_every_type_have_one_spelling() {
         }
         for bad in misspelled(&written) {
             assert!(!body(&bad), "{kind}: {bad}");
+        }
+    }
+}
+
+/// Every line that differs from a good one in one byte is refused, or is another good line.
+#[test]
+fn no_change_of_a_byte_is_read_as_another_spelling() {
+    let mut all: Vec<(String, String)> = one_of_each().into_iter().map(lines).collect();
+    all.push(lines(acts::asserted_fact(&full_fact(), r#""by-hand""#)));
+    let odd = format!("\" \\ \u{8} \t \u{0} \u{1f} é 𝄞{EXACT}");
+    all.push(lines(acts::asserted_fact(&fact("A.", &[evidence(4, &odd, EXACT)]), "null")));
+    let letters = b"\"\\{}[],:0 19aAntu/-.\n\0";
+    let judge = |line: Vec<u8>, of: fn(&str) -> bool| {
+        if let Ok(line) = String::from_utf8(line) {
+            of(&line);
+        }
+    };
+    for (said, written) in all {
+        for (line, of) in [(said, statement as fn(&str) -> bool), (written, body)] {
+            assert!(of(&line));
+            let line = line.into_bytes();
+            for at in 0..line.len() {
+                let (before, after) = (&line[..at], &line[at + 1..]);
+                judge([before, after].concat(), of);
+                judge([before, &[line[at], line[at]], after].concat(), of);
+                for letter in letters {
+                    judge([before, &[*letter], after].concat(), of);
+                    judge([before, &[*letter, line[at]], after].concat(), of);
+                }
+            }
         }
     }
 }

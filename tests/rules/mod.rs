@@ -7,6 +7,7 @@
 
 mod dsl;
 mod invariants;
+mod many_signatures;
 mod pairs;
 mod refolds;
 mod table;

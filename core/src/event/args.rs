@@ -5,6 +5,7 @@
 //! 4.
 
 use crate::event::canonical::{integer, integer_or_null};
+use crate::event::spelling::SpellingReader;
 use crate::event::vocabulary::{
     ErrorIn, How, Reason, RedactReason, RekeyReason, Relation, RevokeReason, Role, Type,
 };
@@ -127,6 +128,11 @@ macro_rules! args {
             /// Reads the args of `kind` from JSON.
             pub fn parse(kind: Type, json: &str) -> Result<Args, serde_json::Error> {
                 Ok(match kind { $(Type::$name => Args::$name(serde_json::from_str(json)?),)* })
+            }
+
+            /// Reads the args of `kind` where a reader stands.
+            pub(crate) fn read(kind: Type, reader: &mut SpellingReader<'_>) -> Option<Args> {
+                Some(match kind { $(Type::$name => Args::$name(reader.value()?),)* })
             }
         }
     };

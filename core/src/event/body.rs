@@ -4,6 +4,7 @@
 //! bounds. Not here: whether it is the committed body (`verify`). Source: FORMAT.md sections 3, 4.
 
 use crate::event::canonical::{self, FormError, integer, list, optional_list};
+use crate::event::spelling::{FurtherMembers, SpellingReader};
 use crate::event::vocabulary::{AgentType, Basis, Reliability, Stance, Translator, Type, Vouch};
 use crate::hash::Hash;
 use crate::key::PublicKey;
@@ -66,6 +67,17 @@ macro_rules! content_of {
             /// Reads the content of `kind` from JSON.
             pub fn parse(kind: Type, json: &str) -> Result<Content, serde_json::Error> {
                 Ok(match kind { $(Type::$name => Content::$name(serde_json::from_str(json)?),)* })
+            }
+
+            /// Reads the content of `kind` from what follows the type of a body in its one
+            /// spelling.
+            fn read(kind: Type, rest: &str) -> Option<Content> {
+                let mut reader = SpellingReader::new(rest);
+                let members = FurtherMembers(&mut reader);
+                let content = match kind {
+                    $(Type::$name => Content::$name(<$content>::deserialize(members).ok()?),)*
+                };
+                reader.at_end().then_some(content)
             }
         }
     };
@@ -346,6 +358,9 @@ impl Body {
         let text = std::str::from_utf8(bytes).map_err(|error| format!("not UTF-8: {error}"))?;
         let (salt, by, word, rest) = cut_opening(text).ok_or(OPENING)?;
         let kind = Type::parse(word).ok_or_else(|| format!("unknown type {word:?}"))?;
+        if let Some(content) = Content::read(kind, rest) {
+            return Ok(Body { salt, by, content });
+        }
         let json = match rest.strip_prefix(',') {
             Some(fields) => format!("{{{fields}"),
             None => format!("{{{rest}"),

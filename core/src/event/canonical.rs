@@ -5,6 +5,7 @@
 //! here: the fields (`args`, `body`, `record`). Source: FORMAT.md section 1; `serde_json`, whose
 //! compact writer escapes exactly what format 1 escapes.
 
+use crate::event::spelling;
 use serde::de::{Deserializer, Error};
 use serde::{Deserialize, Serialize};
 use std::io::{self, Write};
@@ -21,6 +22,9 @@ pub type FormError = String;
 /// Parses a line and compares it with its own spelling.
 pub fn read<'a, T: Deserialize<'a> + Serialize>(line: &'a [u8]) -> Result<T, FormError> {
     let text = std::str::from_utf8(line).map_err(|error| format!("not UTF-8: {error}"))?;
+    if let Some(value) = spelling::read(text) {
+        return Ok(value);
+    }
     let value: T = serde_json::from_str(text).map_err(|error| error.to_string())?;
     compare(&value, line)?;
     Ok(value)

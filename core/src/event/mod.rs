@@ -9,6 +9,7 @@ pub mod args;
 pub mod body;
 pub mod record;
 pub mod canonical;
+mod spelling;
 pub mod vocabulary;
 
 /// One event as a source holds it: raw bytes, not checked.

@@ -6,6 +6,7 @@
 
 use crate::event::args::Args;
 use crate::event::canonical::{self, FormError, MAX_INTEGER, integer};
+use crate::event::spelling::SpellingReader;
 use crate::event::vocabulary::Type;
 use crate::hash::Hash;
 use crate::key::{EVENT_TAG, PublicKey, SecretKey, Signature, signed_bytes};
@@ -75,6 +76,9 @@ impl Statement {
     /// Reads a statement of format 1 in its one spelling.
     pub fn parse(line: &[u8]) -> Result<Statement, FormError> {
         let text = std::str::from_utf8(line).map_err(|error| format!("not UTF-8: {error}"))?;
+        if let Some(statement) = Statement::read(text) {
+            return Ok(statement);
+        }
         let fields: StatementFields<'_> =
             serde_json::from_str(text).map_err(|error| error.to_string())?;
         let StatementFields { v, base, after, said, by, kind, args, body } = fields;
@@ -88,6 +92,28 @@ impl Statement {
         let statement = Statement { v, base, after, said, by, kind, args, body };
         canonical::compare(&statement, line)?;
         Ok(statement)
+    }
+
+    /// Reads a statement in one pass; `None` if it is refused or not read in this way.
+    fn read(text: &str) -> Option<Statement> {
+        let mut reader = SpellingReader::new(text);
+        reader.literal(r#"{"v":1,"base":"#)?;
+        let base = reader.value().filter(|base| *base <= MAX_INTEGER)?;
+        reader.literal(r#","after":"#)?;
+        let after: Option<Hash> = reader.value()?;
+        reader.literal(r#","said":"#)?;
+        let said = reader.value()?;
+        reader.literal(r#","by":"#)?;
+        let by = reader.value()?;
+        reader.literal(r#","type":"#)?;
+        let kind = Type::parse(reader.plain_string()?)?;
+        reader.literal(r#","args":"#)?;
+        let args = Args::read(kind, &mut reader)?;
+        reader.literal(r#","body":"#)?;
+        let body = reader.value()?;
+        reader.literal("}")?;
+        let whole = reader.at_end() && after.is_none() == (base == 0);
+        whole.then_some(Statement { v: VERSION, base, after, said, by, kind, args, body })
     }
 
     /// The one spelling, without LF: the bytes whose digest is signed.

@@ -148,6 +148,21 @@ impl Fold {
         }
     }
 
+    /// The fact that an operation acts on, whichever event of the fact it names.
+    pub fn fact_acted_on(&self, operation: &Operation) -> Option<&Fact> {
+        match operation {
+            Operation::Upheld { dispute } => match self.target(*dispute)? {
+                Target::Dispute(fact) => self.fact(fact),
+                _ => None,
+            },
+            Operation::Reinstated { retraction } => match self.target(*retraction)? {
+                Target::Retraction(fact, _) => self.fact(fact),
+                _ => None,
+            },
+            operation => self.fact_of_revision(operation.on()?),
+        }
+    }
+
     /// What an event refers to, if later events can name it.
     pub fn target(&self, event: u64) -> Option<Target> {
         self.targets.get(&event).copied()

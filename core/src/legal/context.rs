@@ -1,8 +1,8 @@
 //! The input of a rule of legality: an event, its place, and the state before it.
 
-use crate::fold::Fold;
 use crate::fold::history::History;
 use crate::fold::operation::Operation;
+use crate::fold::{Fact, Fold};
 use crate::key::PublicKey;
 use crate::roster::Member;
 use crate::time::Time;
@@ -20,6 +20,8 @@ pub struct RuleContext<'a> {
     pub signer: Option<&'a Member>,
     /// Whether the signer is the recovery key.
     pub recovery: bool,
+    /// The fact that the event acts on, whichever event of the fact it names.
+    pub fact: Option<&'a Fact>,
 }
 
 impl<'a> RuleContext<'a> {
@@ -28,7 +30,8 @@ impl<'a> RuleContext<'a> {
         let signer = fold.roster.member(&event.by);
         let digest = fold.ledger.as_ref().and_then(|ledger| ledger.recovery);
         let recovery = signer.is_none() && digest.is_some_and(|d| event.by.digest() == d);
-        RuleContext { history, fold, event: *event, signer, recovery }
+        let fact = fold.fact_acted_on(event.operation);
+        RuleContext { history, fold, event: *event, signer, recovery, fact }
     }
 }
 

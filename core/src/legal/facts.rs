@@ -4,27 +4,11 @@
 //! that the rules before it hold. Not here: signers, seals. Source: FORMAT.md section 6.
 
 use crate::event::vocabulary::{Relation, Type};
+use crate::fold::Target;
 use crate::fold::history::KeyIndex;
 use crate::fold::operation::Operation;
-use crate::fold::{Fact, Target};
 use crate::legal::context::RuleContext;
 use crate::text::Person;
-
-/// The fact that the event acts on, whichever event of the fact it names.
-pub fn fact_of<'a>(case: &RuleContext<'a>) -> Option<&'a Fact> {
-    let fold = case.fold;
-    match case.event.operation {
-        Operation::Upheld { dispute } => match fold.target(*dispute)? {
-            Target::Dispute(fact) => fold.fact(fact),
-            _ => None,
-        },
-        Operation::Reinstated { retraction } => match fold.target(*retraction)? {
-            Target::Retraction(fact, _) => fold.fact(fact),
-            _ => None,
-        },
-        operation => fold.fact_of_revision(operation.on()?),
-    }
-}
 
 /// 501: every position in args names an applied event of the required type.
 pub fn target(case: &RuleContext<'_>) -> Result<(), String> {
@@ -32,7 +16,7 @@ pub fn target(case: &RuleContext<'_>) -> Result<(), String> {
     let is_dispute = |event: &u64| matches!(fold.target(*event), Some(Target::Dispute(_)));
     let wrong = |event: u64, expected: &str| Err(format!("event {event} is no {expected}"));
     if let Some(on) = case.event.operation.on()
-        && fold.fact_of_revision(on).is_none()
+        && case.fact.is_none()
     {
         return wrong(on, "fact.asserted or fact.corrected that stands");
     }
@@ -75,7 +59,7 @@ pub fn retracted(case: &RuleContext<'_>) -> Result<(), String> {
     if case.event.operation.kind() == Type::FactReinstated {
         return Ok(());
     }
-    let Some(fact) = fact_of(case) else { return Ok(()) };
+    let Some(fact) = case.fact else { return Ok(()) };
     match fact.retraction() {
         Some(by) => Err(format!("fact {} is retracted by event {by}", fact.position)),
         None => Ok(()),
@@ -84,7 +68,7 @@ pub fn retracted(case: &RuleContext<'_>) -> Result<(), String> {
 
 /// 503: a confirmation, dispute, correction or retraction names the present revision.
 pub fn stale(case: &RuleContext<'_>) -> Result<(), String> {
-    let (Some(on), Some(fact)) = (case.event.operation.on(), fact_of(case)) else { return Ok(()) };
+    let (Some(on), Some(fact)) = (case.event.operation.on(), case.fact) else { return Ok(()) };
     if fact.revision == on {
         return Ok(());
     }
@@ -94,7 +78,7 @@ pub fn stale(case: &RuleContext<'_>) -> Result<(), String> {
 
 /// 504: nobody confirms their own words.
 pub fn own_words(case: &RuleContext<'_>) -> Result<(), String> {
-    let (Operation::Confirmed { .. }, Some(fact)) = (case.event.operation, fact_of(case)) else {
+    let (Operation::Confirmed { .. }, Some(fact)) = (case.event.operation, case.fact) else {
         return Ok(());
     };
     match is_signer(case, fact.author) {
@@ -105,7 +89,7 @@ pub fn own_words(case: &RuleContext<'_>) -> Result<(), String> {
 
 /// 505: a person confirms a revision once.
 pub fn confirmed_twice(case: &RuleContext<'_>) -> Result<(), String> {
-    let (Operation::Confirmed { .. }, Some(fact)) = (case.event.operation, fact_of(case)) else {
+    let (Operation::Confirmed { .. }, Some(fact)) = (case.event.operation, case.fact) else {
         return Ok(());
     };
     match fact.confirmed_by().iter().any(|key| is_signer(case, *key)) {
@@ -116,7 +100,7 @@ pub fn confirmed_twice(case: &RuleContext<'_>) -> Result<(), String> {
 
 /// 507: only an open dispute is upheld.
 pub fn dispute_closed(case: &RuleContext<'_>) -> Result<(), String> {
-    let (Operation::Upheld { dispute }, Some(fact)) = (case.event.operation, fact_of(case)) else {
+    let (Operation::Upheld { dispute }, Some(fact)) = (case.event.operation, case.fact) else {
         return Ok(());
     };
     match fact.disputes().iter().any(|open| open.position == *dispute) {
@@ -127,7 +111,7 @@ pub fn dispute_closed(case: &RuleContext<'_>) -> Result<(), String> {
 
 /// 508: nobody upholds their own fact.
 pub fn uphold_own(case: &RuleContext<'_>) -> Result<(), String> {
-    let (Operation::Upheld { .. }, Some(fact)) = (case.event.operation, fact_of(case)) else {
+    let (Operation::Upheld { .. }, Some(fact)) = (case.event.operation, case.fact) else {
         return Ok(());
     };
     match is_signer(case, fact.asserter) || is_signer(case, fact.author) {
@@ -138,8 +122,7 @@ pub fn uphold_own(case: &RuleContext<'_>) -> Result<(), String> {
 
 /// 509: a correction resolves open disputes of its own fact, and none if nothing was wrong.
 pub fn resolves(case: &RuleContext<'_>) -> Result<(), String> {
-    let (Operation::Corrected(operation), Some(fact)) = (case.event.operation, fact_of(case))
-    else {
+    let (Operation::Corrected(operation), Some(fact)) = (case.event.operation, case.fact) else {
         return Ok(());
     };
     if operation.more_precise && !operation.resolves.is_empty() {
@@ -154,7 +137,7 @@ pub fn resolves(case: &RuleContext<'_>) -> Result<(), String> {
 
 /// 511: only a retraction in force is ended.
 pub fn retraction_standing(case: &RuleContext<'_>) -> Result<(), String> {
-    let (Operation::Reinstated { retraction }, Some(fact)) = (case.event.operation, fact_of(case))
+    let (Operation::Reinstated { retraction }, Some(fact)) = (case.event.operation, case.fact)
     else {
         return Ok(());
     };

@@ -14,9 +14,9 @@ use crate::rule::{Fault, Rule, Violation};
 use crate::state::State;
 use crate::time::Time;
 use crate::verify::examine::Examined;
-use hashbrown::HashTable;
+use hashbrown::{DefaultHashBuilder, HashTable};
 use std::collections::VecDeque;
-use std::hash::{BuildHasher, BuildHasherDefault, DefaultHasher};
+use std::hash::BuildHasher;
 
 /// What the verification of the next event needs of the events before it.
 #[derive(Default)]
@@ -330,7 +330,7 @@ impl Chain {
 struct EventDigests {
     rows: Vec<(Hash, [u8; 8])>,
     table: HashTable<u32>,
-    hasher: BuildHasherDefault<DefaultHasher>,
+    hasher: DefaultHashBuilder,
 }
 
 #[derive(Clone, Copy, Default)]

@@ -314,16 +314,17 @@ impl Contents {
         }
         for (document, quotations) in quoted {
             let all = quotations.len() as u64;
-            let Some(row) = self.library.row(document).cloned() else {
+            let Some(row) = self.library.row(document) else {
                 self.counts.not_checkable += all;
                 continue;
             };
+            let digest = row.digest;
             if row.media_type != "text/plain" {
                 let why = format!("document {document} is {}, not text/plain", row.media_type);
                 violations.push(Violation::of(Rule::Quotation, why));
                 continue;
             }
-            match self.library.text(&row.digest, source)? {
+            match self.library.text(&digest, source)? {
                 LibraryEntry::Absent => self.counts.not_checkable += all,
                 LibraryEntry::NoText => {
                     let why = format!("document {document} is not UTF-8");

@@ -7,7 +7,8 @@
 //! ```
 //!
 //! A product of two limbs is split by the processor at bit 52; the upper part weighs 2^52, which is
-//! twice the next limb. A product is left wide: sums of products are reduced once.
+//! twice the next limb. A product is left wide: sums of products are reduced once. Arrays are made
+//! by `from_fn`: the closure of `array::map` is called by code without the processor's features.
 //!
 //! Always holds: the bounds above, stated at each function; nothing overflows 64 bits. Not constant
 //! in time for its callers, who use it on public data. Source: `VPMADD52LUQ` and `VPMADD52HUQ`
@@ -41,7 +42,7 @@ pub type Limbs = [u64; LIMBS];
 #[inline]
 #[target_feature(enable = "avx512f")]
 pub fn constant(limbs: Limbs) -> Reduced {
-    Reduced(limbs.map(|limb| _mm512_set1_epi64(limb.cast_signed())))
+    Reduced(from_fn(|k| _mm512_set1_epi64(limbs[k].cast_signed())))
 }
 
 impl Reduced {
@@ -202,8 +203,8 @@ impl Wide {
     #[target_feature(enable = "avx512f,avx512ifma")]
     pub fn reduce(&self) -> Reduced {
         let mask = _mm512_set1_epi64(MASK.cast_signed());
-        let carry = self.0.map(|limb| _mm512_srli_epi64::<51>(limb));
-        let kept = self.0.map(|limb| _mm512_and_si512(limb, mask));
+        let carry: [__m512i; LIMBS] = from_fn(|k| _mm512_srli_epi64::<51>(self.0[k]));
+        let kept: [__m512i; LIMBS] = from_fn(|k| _mm512_and_si512(self.0[k], mask));
         let first = _mm512_madd52lo_epu64(kept[0], carry[LIMBS - 1], _mm512_set1_epi64(19));
         Reduced(from_fn(|k| match k {
             0 => first,

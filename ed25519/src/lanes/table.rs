@@ -99,7 +99,7 @@ fn addends(affine: &[Reduced; 2]) -> Addends {
 #[inline]
 #[target_feature(enable = "avx512f")]
 pub fn gather(entries: &[&TableEntry; 8], negative: u8) -> Addends {
-    let line = |at: usize| transpose(entries.map(|entry| load(&entry.0[at])));
+    let line = |at: usize| transpose(from_fn(|lane| load(&entries[lane].0[at])));
     let [a, b, c, d, e, f, g, h] = line(0);
     let [i, j, k, l, m, n, o, _] = line(1);
     let (sum, difference) = (Reduced([a, b, c, d, e]), Reduced([f, g, h, i, j]));
