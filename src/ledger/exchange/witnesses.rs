@@ -133,6 +133,9 @@ fn lines_of(note: &Note, origin: &str) -> Vec<NoteSignature> {
 fn prove(record: &Record, checkpoint: &Checkpoint, old: u64) -> Result<Vec<Hash>, LedgerError> {
     let plan = Plan::consistency(old, checkpoint.size);
     let plan = plan.ok_or_else(|| LedgerError::Usage(format!("size {old} is beyond the end")))?;
+    if let Some(proof) = prove_by_index(record, checkpoint, &plan) {
+        return Ok(proof);
+    }
     let mut wanted = NodeCollector::default();
     wanted.want(&plan);
     for span in record.source.walk(0)? {
@@ -156,6 +159,15 @@ fn prove(record: &Record, checkpoint: &Checkpoint, old: u64) -> Result<Vec<Hash>
         cause: std::io::Error::other("it changed while it was read"),
     };
     plan.hashes(|subtree| wanted.get(subtree).ok_or_else(|| missing().into()))
+}
+
+/// The same by the index; `None` if it has another root or cannot answer, so that the whole record
+/// decides.
+fn prove_by_index(record: &Record, checkpoint: &Checkpoint, plan: &Plan) -> Option<Vec<Hash>> {
+    let index = record.index().ok()?;
+    let Checkpoint { size, root, .. } = checkpoint;
+    let holds = *size <= record.size() && index.root(*size).ok()? == *root;
+    holds.then(|| plan.hashes(|subtree| index.subtree(subtree)).ok())?
 }
 
 /// The contradiction between a checkpoint in an answer and the record, if any: the log or the
