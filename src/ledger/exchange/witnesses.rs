@@ -11,7 +11,9 @@ use crate::disk::lock::{Lock, LockWait};
 use crate::disk::{self, FileMode, read_optional};
 use crate::keys::{HighWaterMarks, Mark};
 use crate::ledger::error::LedgerError;
+use crate::ledger::query::{View, no_fact};
 use crate::ledger::reader::Record;
+use crate::ledger::write::slice::log_keys;
 use crate::witness::ask::{Question, ShownCheckpoint, WitnessError, ask};
 use annals_core::event::record::hash;
 use annals_core::hash::Hash;
@@ -196,7 +198,12 @@ fn contradiction(
 /// the record, the present log key.
 fn is_signed_by_log(record: &Record, shown: &ShownCheckpoint<'_>) -> Result<bool, LedgerError> {
     let Checkpoint { origin, size, .. } = shown.checkpoint;
-    let log = record.state(u64::MAX)?.log;
+    let view = View::some(record, record.size(), &no_fact)?;
+    let log = match view.state().undone() {
+        [] => log_keys(view.state()),
+        // What was undone may be a change of the log key.
+        _ => record.state(u64::MAX)?.log,
+    };
     let Some(keys) = log.iter().rev().find(|keys| keys.size <= (*size).max(1)) else {
         return Ok(false);
     };
@@ -211,6 +218,9 @@ fn is_signed_by_log(record: &Record, shown: &ShownCheckpoint<'_>) -> Result<bool
 
 /// The root of the record's first `size` events.
 fn root_at(record: &Record, size: u64) -> Result<Hash, LedgerError> {
+    if let Some(root) = record.index().ok().and_then(|index| index.root(size).ok()) {
+        return Ok(root);
+    }
     let mut tree = Tree::default();
     for span in record.source.walk(0)? {
         for entry in span?.entries {
