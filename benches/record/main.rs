@@ -3,12 +3,17 @@
 //! Always holds: compared work runs in one process, or successively in one run, on the same bytes;
 //! figures are ratios first. Run by `scripts/bench`; see BENCHMARKS.md.
 
+mod history;
 mod index;
 mod make;
 mod measure;
+mod peers;
+mod programs;
 mod proof;
 
-use std::path::PathBuf;
+use history::History;
+use peers::PeerCounts;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 /// The arguments of the command line.
@@ -23,7 +28,16 @@ struct BenchOptions {
     index: bool,
     /// Whether to measure only the index, with the records of an earlier run.
     again: bool,
+    /// Whether to measure only the peers, with the record of an earlier run.
+    peers: bool,
+    /// Whether to measure each figure once, of a small record.
+    quick: bool,
+    /// The file of the figures of earlier runs.
+    history: PathBuf,
 }
+
+/// The number of events of a quick run.
+const QUICK: u64 = 10_000;
 
 fn options() -> BenchOptions {
     let mut options = BenchOptions {
@@ -34,6 +48,9 @@ fn options() -> BenchOptions {
         append: false,
         index: false,
         again: false,
+        peers: false,
+        quick: false,
+        history: PathBuf::from("target/bench-history.jsonl"),
     };
     let mut args = std::env::args().skip(1);
     while let Some(arg) = args.next() {
@@ -46,10 +63,14 @@ fn options() -> BenchOptions {
             "--append-only" => options.append = true,
             "--index-only" => options.index = true,
             "--index-again" => options.again = true,
+            "--quick" => (options.quick, options.events) = (true, QUICK),
+            "--peers-only" => options.peers = true,
+            "--history" => options.history = PathBuf::from(value()),
             "--bench" | "--test" => {}
             other => {
                 panic!(
-                    "unknown argument {other}; expected --events N, --folder DIR, --append-only, --index-only"
+                    "unknown argument {other}; expected --quick, --events N, --folder DIR, \
+                     --history FILE, --append-only, --index-only, --peers-only"
                 )
             }
         }
@@ -71,23 +92,58 @@ fn main() {
         make::ledger(&options.folder, options.events);
         return index(&options);
     }
+    let mut history = History::open(&options.history, options.events);
+    if options.peers {
+        peers(&options, &mut history);
+        return history.keep();
+    }
     let made = make::ledger(&options.folder, options.events);
-    let plain = measure::plain_file(&options.folder, &made, 1_000);
+    appends(&options.folder, &made, &mut history);
+    if !options.append {
+        let naive = verify(&options, &mut history);
+        proof::measure(&options.folder);
+        let runs = if options.quick { 3 } else { 9 };
+        programs::measure(&options.folder, runs, naive, &mut history);
+        large_document(&options, &mut history);
+        peers(&options, &mut history);
+        if !options.quick {
+            index(&options);
+        }
+    }
+    history.figure("journal_per_event", made.bytes as f64 / options.events as f64, "bytes");
+    history.keep();
+}
+
+fn peers(options: &BenchOptions, history: &mut History) {
+    let (commits, inserts) = if options.quick { (100, 1_000) } else { (500, 5_000) };
+    let counts = PeerCounts { commits, inserts, batched: 10_000 };
+    peers::measure(&options.folder, &counts, history);
+}
+
+fn appends(folder: &Path, made: &make::Made, history: &mut History) {
     let rate = |count: u64, time: Duration| count as f64 / time.as_secs_f64();
+    let plain = measure::plain_file(folder, made, 1_000);
     let (append, raw) = (rate(made.batched, made.batches), rate(made.batched, plain));
-    println!("append_by_1000 {append:.0} events/s · plain file {raw:.0} events/s");
-    println!("append_by_1000_ratio {:.2}", append / raw);
-    let plain = measure::plain_file(&options.folder, &made, 1);
+    history.figure("append_by_1000", append, "events/s");
+    history.figure("plain_file_by_1000", raw, "events/s");
+    history.figure("append_by_1000_ratio", append / raw, "of a plain file");
+    let plain = measure::plain_file(folder, made, 1);
     let one = rate(made.singles, made.one_by_one);
     let raw = rate(measure::PLAIN_SINGLES, plain);
-    println!("append_one {one:.0} events/s · plain file {raw:.0} events/s");
-    println!("append_one_ratio {:.2}", one / raw);
-    if !options.append {
-        verify(&options);
-        proof::measure(&options.folder);
-        index(&options);
-    }
-    println!("journal_bytes_per_event {:.0}", made.bytes as f64 / options.events as f64);
+    history.figure("append_one", one, "events/s");
+    history.figure("plain_file_one", raw, "events/s");
+    history.figure("append_one_ratio", one / raw, "of a plain file");
+}
+
+/// Facts that quote a document of a megabyte: appended, and verified.
+fn large_document(options: &BenchOptions, history: &mut History) {
+    let folder = options.folder.with_extension("large");
+    let facts = if options.quick { 1_000 } else { 10_000 };
+    let took = make::quoting_large(&folder, facts);
+    history.figure("large_append", facts as f64 / took.as_secs_f64(), "facts/s");
+    let verified = measure::run_child("verify", &folder, u64::MAX);
+    history.figure("large_verify", facts as f64 / verified.seconds, "facts/s");
+    let _ = std::fs::remove_dir_all(folder);
 }
 
 /// Two records: most facts of the first come late; all facts of the second are corrected
@@ -101,49 +157,39 @@ fn index(options: &BenchOptions) {
     index::measure(&folder, "corrected", make::CORRECTED);
 }
 
-fn verify(options: &BenchOptions) {
+/// Verification compared with the naive loop, whose time is returned.
+fn verify(options: &BenchOptions, history: &mut History) -> f64 {
     let run = |what: &str, until: u64| measure::run_child(what, &options.folder, until);
     // Interleaved, so that a machine with varying speed affects both alike.
-    let (mut ratios, mut scalars) = (Vec::new(), Vec::new());
-    for _ in 0..3 {
+    let (mut naives, mut ratios, mut scalars, mut peak) = (Vec::new(), Vec::new(), Vec::new(), 0);
+    for _ in 0..if options.quick { 1 } else { 3 } {
         let (naive, ours) = (run("naive", u64::MAX), run("verify", u64::MAX));
         let scalar = run("verify-scalar", u64::MAX);
         println!(
-            "naive {:.2} s · one by one {:.2} s · verify {:.2} s, {:.0} events/s, peak {:.0} MB",
-            naive.seconds,
-            scalar.seconds,
-            ours.seconds,
-            options.events as f64 / ours.seconds,
-            ours.peak as f64 / 1e6
+            "naive {:.2} s · one by one {:.2} s · verify {:.2} s",
+            naive.seconds, scalar.seconds, ours.seconds
         );
-        ratios.push((naive.seconds / ours.seconds, ours.peak));
+        naives.push(naive.seconds);
+        ratios.push(naive.seconds / ours.seconds);
         scalars.push(naive.seconds / scalar.seconds);
+        peak = peak.max(ours.peak);
     }
-    ratios.sort_by(|a, b| a.0.total_cmp(&b.0));
-    let (median, peak) = ratios[ratios.len() / 2];
+    for values in [&mut naives, &mut ratios, &mut scalars] {
+        values.sort_by(f64::total_cmp);
+    }
+    let middle = ratios.len() / 2;
     let tenth = run("verify", options.events / 10);
     let more = options.events - options.events / 10;
-    println!("verify_ratio {median:.1}");
-    scalars.sort_by(f64::total_cmp);
-    println!("verify_one_by_one_ratio {:.1}", scalars[scalars.len() / 2]);
-    println!("verify_peak_mb {:.0}", peak as f64 / 1e6);
+    history.figure("naive", naives[middle], "s");
+    history.figure("verify_ratio", ratios[middle], "times faster than naive");
+    history.figure("verify_one_by_one_ratio", scalars[middle], "times faster than naive");
+    history.figure("verify_peak", peak as f64 / 1e6, "MB");
     let each = peak.saturating_sub(tenth.peak) as f64 / more as f64;
-    println!("verify_bytes_per_event {each:.0}");
+    history.figure("verify_per_event", each, "bytes");
     let open = run("open", u64::MAX);
-    println!("open_writer {:.2} s, peak {:.0} MB", open.seconds, open.peak as f64 / 1e6);
-    find(options);
-}
-
-/// A scan for words, and the share of the fold that every reading command makes.
-fn find(options: &BenchOptions) {
-    let run = |what: &str| measure::run_child(what, &options.folder, u64::MAX);
-    let (state, find) = (run("state"), run("find"));
-    let events = options.events as f64;
-    println!(
-        "find {:.2} s, {:.0} events/s, of which the state {:.2} s, peak {:.0} MB",
-        find.seconds,
-        events / find.seconds,
-        state.seconds,
-        find.peak as f64 / 1e6
-    );
+    history.figure("open_writer", open.seconds, "s");
+    history.figure("open_writer_peak", open.peak as f64 / 1e6, "MB");
+    let find = run("find", u64::MAX);
+    history.figure("find_scan", options.events as f64 / find.seconds, "events/s");
+    naives[middle]
 }

@@ -159,6 +159,37 @@ pub fn corrected(folder: &Path, events: u64) {
     }
 }
 
+/// Makes a ledger of facts that each quote another sentence of one document of a megabyte; the time
+/// of their appends.
+pub fn quoting_large(folder: &Path, facts: u64) -> Duration {
+    let mut room = Newsroom::open(folder);
+    let sentence = |number: u64| format!("The record has a sentence of number {number:06}.");
+    // A sentence and its LF have 44 bytes.
+    let text: String = (0..LARGE / 44).map(|number| sentence(number) + "\n").collect();
+    fs::write(folder.join("large.txt"), text).expect("a large document");
+    room.article = folder.to_owned();
+    let document = room.writer.size();
+    let capture = r#"{"type":"document.captured","file":"large.txt","title":"Large","lang":"en"}"#;
+    room.put(&json_lines(capture).expect("a draft"), 0);
+    let began = Instant::now();
+    for first in (0..facts).step_by(BATCH as usize) {
+        let lines: String = (first..facts.min(first + BATCH))
+            .map(|number| {
+                let quote = sentence(number * (LARGE / 44) / facts);
+                format!(
+                    "{{\"claim\":\"Sentence {number}.\",\"lang\":\"en\",\"vouch\":\"said\",\
+                     \"document\":{document},\"quote\":\"{quote}\"}}\n"
+                )
+            })
+            .collect();
+        room.put(&json_lines(&lines).expect("drafts"), (first / BATCH) as usize);
+    }
+    began.elapsed()
+}
+
+/// The size of the large document, in bytes.
+const LARGE: u64 = 1 << 20;
+
 /// Removes the kept submissions, which would fill the disk, but not their folder.
 fn empty(outbox: &Path) {
     for kept in fs::read_dir(outbox).expect("an outbox") {

@@ -1,13 +1,16 @@
 //! The target of a publication, written file by file.
 //!
-//! Always holds: after [`PublishTarget::put`] a file is complete or missing; after
-//! [`PublishTarget::sync`] all names are on stable storage too; nothing is written through a link;
-//! files that are not part of a publication are left unchanged. Not here: what is written, and in
-//! which order (`ledger::exchange::publish`). Source: FORMAT.md section 9, "Published directory".
+//! Always holds: after [`PublishTarget::put`] a file is complete and durable; a file that
+//! [`PublishTarget::add`] wrote is so after [`PublishTarget::sync`], as all names are; nothing is
+//! written through a link; files that are not part of a publication are left unchanged.
+//! Not here: what is written, and in which order (`ledger::exchange::publish`).
+//! Source: FORMAT.md section 9, "Published directory".
 
 use crate::archive::{BODIES, CHECKPOINT, DOCUMENTS, TILES};
 use crate::disk::lock::{Lock, LockWait};
-use crate::disk::{self, DiskError, Links};
+use crate::disk::{self, DiskError, FileMode, Links};
+use annals_core::hash::Hash;
+use annals_core::tlog::MAX_NOTE;
 use std::collections::BTreeSet;
 use std::fs::{self, File, TryLockError};
 use std::io::{self, Write};
@@ -17,6 +20,12 @@ use std::time::{Duration, Instant};
 
 /// The only temporary file: there is one publisher at a time, and it writes one file at a time.
 const NEW: &str = ".new";
+/// What the last whole publication left: which checkpoint, and how its file was last changed.
+const SETTLED: &str = ".settled";
+/// The maximum size of that file, in bytes.
+const MAX_SETTLED: u64 = 1 << 10;
+/// The number of added files from which on the whole file system is synced instead of each file.
+const MANY: usize = 1_024;
 /// The publisher's lock file, if the folder itself cannot be locked.
 const LOCK: &str = ".lock";
 /// How long a waiting publisher sleeps between two attempts.
@@ -61,11 +70,29 @@ pub trait PublishTarget {
     fn holds(&self, name: &str, bytes: &[u8]) -> Result<TargetLock, DiskError>;
     /// The names in a folder; none if there is no such folder.
     fn names(&self, folder: &str) -> Result<Vec<String>, DiskError>;
-    /// Writes a whole file in place.
+    /// Calls `take` with each name in a folder, in no order, without holding all of them.
+    fn each_name(&self, folder: &str, take: &mut dyn FnMut(&str)) -> Result<(), DiskError> {
+        self.names(folder)?.iter().for_each(|name| take(name));
+        Ok(())
+    }
+    /// Writes a whole file in place, durably.
     fn put(&mut self, name: &str, bytes: &[u8]) -> Result<(), DiskError>;
+    /// Writes a whole file where there is none; it is durable after [`PublishTarget::sync`].
+    fn add(&mut self, name: &str, bytes: &[u8]) -> Result<(), DiskError> {
+        self.put(name, bytes)
+    }
+    /// Whether the checkpoint is the file that the last whole publication left, so that every file
+    /// of its size was written here.
+    fn is_settled(&self) -> Result<bool, DiskError> {
+        Ok(false)
+    }
+    /// Keeps that the publication of the present checkpoint is whole.
+    fn settle(&mut self) -> Result<(), DiskError> {
+        Ok(())
+    }
     /// Removes a file, or a folder and all files in it; nothing if it is missing.
     fn remove(&mut self, name: &str) -> Result<(), DiskError>;
-    /// Makes the names of all written and removed files durable.
+    /// Makes all added files durable, and the names of all written and removed ones.
     fn sync(&mut self) -> Result<(), DiskError>;
 }
 
@@ -74,7 +101,16 @@ pub trait PublishTarget {
 pub struct FolderTarget {
     folder: PathBuf,
     touched: BTreeSet<PathBuf>,
+    /// Added files that are not yet durable.
+    added: Vec<PathBuf>,
     _hold: Hold,
+}
+
+/// When a written file is durable.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Durable {
+    AtOnce,
+    WhenSynced,
 }
 
 /// The lock of a folder for one publisher.
@@ -138,8 +174,8 @@ impl FolderTarget {
             return Err(disk::error("publish into", folder)(cause));
         }
         let hold = Hold::take(folder, wait.into())?;
-        let mut shelf =
-            FolderTarget { folder: folder.to_owned(), touched: BTreeSet::new(), _hold: hold };
+        let (touched, added) = (BTreeSet::new(), Vec::new());
+        let mut shelf = FolderTarget { folder: folder.to_owned(), touched, added, _hold: hold };
         shelf.remove(NEW)?;
         Ok(shelf)
     }
@@ -166,6 +202,50 @@ impl FolderTarget {
             fs::create_dir(&path).map_err(disk::error("make folder", &path))?;
         }
         Ok(())
+    }
+
+    /// Writes a file by the name of the only temporary one; returns its path.
+    fn write(&mut self, name: &str, bytes: &[u8], durable: Durable) -> Result<PathBuf, DiskError> {
+        let (path, new) = (self.folder.join(name), self.folder.join(NEW));
+        self.make_folders(name)?;
+        let write = || {
+            // Never written through a link: the name must be free.
+            if disk::open::look(&new)?.is_some() {
+                fs::remove_file(&new)?;
+            }
+            let mut file = File::create_new(&new)?;
+            file.write_all(bytes)?;
+            if durable == Durable::AtOnce {
+                file.sync_all()?;
+            }
+            fs::rename(&new, &path)
+        };
+        if let Err(cause) = write() {
+            let _ = fs::remove_file(&new);
+            return Err(disk::error("write", &path)(cause));
+        }
+        self.touch(&path);
+        Ok(path)
+    }
+
+    /// Makes added files durable: each, or all at once where there are many.
+    fn sync_added(&mut self) -> Result<(), DiskError> {
+        let added = std::mem::take(&mut self.added);
+        if added.len() >= MANY && disk::sync_file_system(&self.folder)? {
+            return Ok(());
+        }
+        added.iter().try_for_each(|path| disk::sync_file(path))
+    }
+
+    /// The present checkpoint, and how its file was last changed; `None` where there is none, or
+    /// the system does not say so.
+    fn settled(&self) -> Result<Option<String>, DiskError> {
+        let path = self.folder.join(CHECKPOINT);
+        let about = disk::open::look(&path).map_err(disk::error("look for", &path))?;
+        let change = about.filter(fs::Metadata::is_file).as_ref().and_then(disk::change);
+        let Some(change) = change else { return Ok(None) };
+        let bytes = disk::read_up_to(&path, MAX_NOTE as u64)?;
+        Ok(Some(format!("annals published v1\n{}\n{change}\n", Hash::of(&[&bytes]))))
     }
 
     /// Records every folder from a file up to the target.
@@ -221,25 +301,37 @@ impl PublishTarget for FolderTarget {
         }
     }
 
-    fn put(&mut self, name: &str, bytes: &[u8]) -> Result<(), DiskError> {
-        let (path, new) = (self.folder.join(name), self.folder.join(NEW));
-        self.make_folders(name)?;
-        let write = || {
-            // Never written through a link: the name must be free.
-            if disk::open::look(&new)?.is_some() {
-                fs::remove_file(&new)?;
-            }
-            let mut file = File::create_new(&new)?;
-            file.write_all(bytes)?;
-            file.sync_all()?;
-            fs::rename(&new, &path)
-        };
-        if let Err(cause) = write() {
-            let _ = fs::remove_file(&new);
-            return Err(disk::error("write", &path)(cause));
+    fn each_name(&self, folder: &str, take: &mut dyn FnMut(&str)) -> Result<(), DiskError> {
+        match each_in(&self.folder.join(folder), take) {
+            Err(error) if error.is_missing() => Ok(()),
+            // There is a file in its place; the first `put` into the folder replaces it.
+            Err(_) if disk::is_file_at(&self.folder.join(folder))? => Ok(()),
+            other => other,
         }
-        self.touch(&path);
-        Ok(())
+    }
+
+    fn put(&mut self, name: &str, bytes: &[u8]) -> Result<(), DiskError> {
+        self.write(name, bytes, Durable::AtOnce).map(|_| ())
+    }
+
+    fn add(&mut self, name: &str, bytes: &[u8]) -> Result<(), DiskError> {
+        let path = self.write(name, bytes, Durable::WhenSynced)?;
+        self.added.push(path);
+        match self.added.len() < MANY {
+            true => Ok(()),
+            false => self.sync_added(),
+        }
+    }
+
+    fn is_settled(&self) -> Result<bool, DiskError> {
+        let left = disk::read_optional(&self.folder.join(SETTLED), MAX_SETTLED).unwrap_or_default();
+        Ok(left.is_some() && left == self.settled()?.map(String::into_bytes))
+    }
+
+    fn settle(&mut self) -> Result<(), DiskError> {
+        let Some(text) = self.settled()? else { return Ok(()) };
+        // Without it the next publication compares every file; so it need not be durable.
+        disk::replace_unsynced(&self.folder.join(SETTLED), text.as_bytes(), FileMode::Shared)
     }
 
     fn remove(&mut self, name: &str) -> Result<(), DiskError> {
@@ -258,6 +350,7 @@ impl PublishTarget for FolderTarget {
     }
 
     fn sync(&mut self) -> Result<(), DiskError> {
+        self.sync_added()?;
         // Deepest first, so that no name leads to a folder whose own names may be lost.
         while let Some(folder) = self.touched.pop_last() {
             match disk::sync_folder(&folder) {
@@ -270,14 +363,18 @@ impl PublishTarget for FolderTarget {
 }
 
 fn list(folder: &Path) -> Result<Vec<String>, DiskError> {
-    let failed = |cause| disk::error("read folder", folder)(cause);
     let mut names = Vec::new();
-    for entry in fs::read_dir(folder).map_err(failed)? {
-        let entry = entry.map_err(|cause| disk::error("read folder", folder)(cause))?;
-        names.push(entry.file_name().to_string_lossy().into_owned());
-    }
+    each_in(folder, &mut |name| names.push(name.to_owned()))?;
     names.sort();
     Ok(names)
+}
+
+fn each_in(folder: &Path, take: &mut dyn FnMut(&str)) -> Result<(), DiskError> {
+    for entry in fs::read_dir(folder).map_err(disk::error("read folder", folder))? {
+        let entry = entry.map_err(disk::error("read folder", folder))?;
+        take(&entry.file_name().to_string_lossy());
+    }
+    Ok(())
 }
 
 #[cfg(test)]

@@ -5,7 +5,7 @@
 //! FORMAT.md section 9, "Published directory".
 
 use annals_core::hash::Hash;
-use annals_core::merkle::Tree;
+use annals_core::merkle::{Subtree, Tree};
 
 /// The number of hashes in a full tile, and of records in a full bundle.
 pub const WIDTH: u64 = 256;
@@ -132,6 +132,28 @@ impl Tiling {
             full.push((Tile { level, index: count - 1, width: WIDTH }, hashes));
         }
         full
+    }
+
+    /// The hashes after `size` events, a multiple of the width: `node` gives the root of the
+    /// subtree of the tree at a level, 0 for events, and an index.
+    ///
+    /// ```
+    /// use annals::archive::tile::Tiling;
+    /// use annals_core::hash::Hash;
+    /// let tiling = Tiling::resume::<()>(512, |subtree| {
+    ///     assert_eq!(subtree.level, 8);
+    ///     Ok(Hash::of(&[]))
+    /// });
+    /// assert_eq!(tiling.unwrap().partial().next().unwrap().0.name(), "tile/1/000.p/2");
+    /// ```
+    pub fn resume<E>(size: u64, node: impl Fn(Subtree) -> Result<Hash, E>) -> Result<Tiling, E> {
+        let hashes = |tile: Tile| {
+            let first = tile.index * WIDTH;
+            let level = 8 * u32::from(tile.level);
+            (first..first + tile.width).map(|index| node(Subtree { level, index })).collect()
+        };
+        let levels = ends(size).into_iter().map(hashes).collect::<Result<_, E>>()?;
+        Ok(Tiling { size, levels })
     }
 
     /// The tiles that are not yet full, lowest level first.

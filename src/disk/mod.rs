@@ -207,6 +207,37 @@ pub fn sync_file(path: &Path) -> Result<(), DiskError> {
     synced.map_err(error("sync", path))
 }
 
+/// Makes everything durable that was written to the file system of a folder; false where the system
+/// cannot do that.
+pub fn sync_file_system(folder: &Path) -> Result<bool, DiskError> {
+    #[cfg(target_os = "linux")]
+    {
+        let synced = File::open(folder).and_then(|handle| Ok(rustix::fs::syncfs(&handle)?));
+        synced.map(|()| true).map_err(error("sync the file system of", folder))
+    }
+    #[cfg(not(target_os = "linux"))]
+    {
+        let _ = folder;
+        Ok(false)
+    }
+}
+
+/// The inode of a file, and the times at which its content and the inode itself were last changed,
+/// in nanoseconds: no program can set the last one. `None` on a system without these times.
+#[cfg(unix)]
+pub fn change(about: &fs::Metadata) -> Option<String> {
+    use std::os::unix::fs::MetadataExt;
+    let nanos = |seconds: i64, nanos: i64| format!("{seconds}.{nanos:09}");
+    let content = nanos(about.mtime(), about.mtime_nsec());
+    Some(format!("{}:{content}:{}", about.ino(), nanos(about.ctime(), about.ctime_nsec())))
+}
+
+/// As on Unix: `None`, for this system has no such times.
+#[cfg(not(unix))]
+pub fn change(_: &fs::Metadata) -> Option<String> {
+    None
+}
+
 /// Creates a folder that must not exist yet, durably. Its parent must exist.
 pub fn create_dir(folder: &Path) -> Result<(), DiskError> {
     fs::create_dir(folder).map_err(error("make folder", folder))?;

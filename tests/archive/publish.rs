@@ -318,8 +318,16 @@ fn a_page_for_people_may_stand_beside_the_record_and_no_lock_is_left() {
     let names = std::fs::read_dir(place.path()).unwrap().map(|entry| entry.unwrap().file_name());
     let mut names: Vec<_> = names.map(|name| name.into_string().unwrap()).collect();
     names.sort();
-    let expected =
-        [".htaccess", "body", "checkpoint", "document", "index.html", "robots.txt", "tile"];
+    let expected = [
+        ".htaccess",
+        ".settled",
+        "body",
+        "checkpoint",
+        "document",
+        "index.html",
+        "robots.txt",
+        "tile",
+    ];
     assert_eq!(names, expected);
 }
 

@@ -461,6 +461,6 @@ fn publishing_leaves_no_lock_and_lets_a_page_be() {
     let mut names: Vec<_> =
         names.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
     names.sort();
-    assert_eq!(names, ["body", "checkpoint", "document", "index.html", "tile"]);
+    assert_eq!(names, [".settled", "body", "checkpoint", "document", "index.html", "tile"]);
     assert_eq!(desk.read("www", &["replay"]).code, 0);
 }

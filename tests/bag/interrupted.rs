@@ -67,7 +67,7 @@ fn attempt(story: &Story, steps: usize, until: u64) -> bool {
     let folder = story.folder.path();
     let record = Record::open(Paths::new(folder.join("ledger"), None)).unwrap();
     let keys = KeyFolder::open(&record.paths.keys).unwrap().log_keys().unwrap().keys;
-    let asked = ExportOptions { until, jobs: 1, unsigned: false };
+    let asked = ExportOptions { until, jobs: 1, unsigned: false, ..Default::default() };
     let mut ground = FolderBagTarget::open(&folder.join("bag"), WAIT).unwrap();
     if steps == usize::MAX {
         return export(&record, &keys, &asked, &mut ground).is_ok();
@@ -136,7 +136,8 @@ fn an_export_that_fails_leaves_nothing_behind() {
     let story = story();
     let folder = story.folder.path();
     let record = Record::open(Paths::new(folder.join("ledger"), None)).unwrap();
-    let asked = ExportOptions { until: record.size(), jobs: 1, unsigned: false };
+    let asked =
+        ExportOptions { until: record.size(), jobs: 1, unsigned: false, ..Default::default() };
     let mut ground = FolderBagTarget::open(&folder.join("bag"), WAIT).unwrap();
     assert!(export(&record, &[], &asked, &mut ground).is_err(), "there is no log key");
     drop(ground);

@@ -242,7 +242,7 @@ fn export_with_all_keys(folder: &Path, ledger: &str, bag: &str, until: u64) -> b
     let paths = Paths::new(folder.join(ledger), Some(folder.join("none")));
     let record = Record::open(paths).unwrap();
     let keys = ["log", "log-2", "log-3"].map(support::keys::secret);
-    let asked = export::ExportOptions { until, jobs: 1, unsigned: true };
+    let asked = export::ExportOptions { until, jobs: 1, unsigned: true, ..Default::default() };
     let wait = std::time::Duration::from_secs(10);
     let mut ground = FolderBagTarget::open(&folder.join(bag), wait).unwrap();
     match export::export(&record, &keys, &asked, &mut ground) {

@@ -11,6 +11,7 @@ mod init;
 mod keys;
 mod ledger;
 mod receipts;
+mod publishing;
 mod recovery;
 mod names;
 mod revoke;

@@ -206,6 +206,11 @@ impl Fold {
         self.redacted.contains(&event)
     }
 
+    /// The events whose bodies are redacted, in no order.
+    pub fn redacted(&self) -> impl Iterator<Item = u64> + '_ {
+        self.redacted.iter().copied()
+    }
+
     /// Applies an act. Never refuses; an act with a missing target changes nothing.
     pub fn apply(&mut self, act: &Act, history: &History) {
         let (position, by) = (act.position, act.by);

@@ -4,13 +4,14 @@ use crate::archive::bag::target::FolderBagTarget;
 use crate::cli::render::provenance;
 use crate::cli::shared::WriteStatus;
 use crate::cli::terminal::{
-    CliError, Command, Context, Exit, Format, Group, done_as, formats, json, note,
+    CliError, Command, Context, Exit, Format, Group, Progress, done_as, formats, json, note,
 };
 use crate::disk::{self, Links};
 use crate::keys::KeyFolder;
 use crate::ledger::error::LedgerError;
 use crate::ledger::exchange::apart::{ProtectedPlace, expect_apart};
 use crate::ledger::exchange::export::{ExportOptions, export};
+use crate::ledger::exchange::steps::Steps;
 use crate::ledger::query::point::Bound;
 use clap::{Args, value_parser};
 use serde::Serialize;
@@ -83,9 +84,13 @@ fn run(context: &mut Context, args: ExportArgs) -> Result<Exit, CliError> {
         true => KeyFolder::open(&record.paths.keys)?.log_keys()?.keys,
         false => Vec::new(),
     };
-    let options = ExportOptions { until, jobs, unsigned: args.unsigned };
     let mut ground = FolderBagTarget::open(&args.to, context.wait()?).map_err(LedgerError::from)?;
+    let progress = Progress::new(record.size(), "verify");
+    let report = |step, done| progress.step(step, done);
+    let steps = Steps(Some(&report));
+    let options = ExportOptions { until, jobs, unsigned: args.unsigned, steps };
     let exported = export(&record, &keys, &options, &mut ground)?;
+    drop(progress);
     let mut out = done_as(context.format());
     let unsigned = "note: the log key is not at hand: the bag is not signed";
     if context.format() != Format::Text {

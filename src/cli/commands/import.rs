@@ -7,8 +7,10 @@ use crate::cli::terminal::{
 };
 use crate::disk::{self, Links};
 use crate::keys::KeyFolder;
+use crate::ledger::exchange::bag_audit::sizes;
 use crate::ledger::exchange::import::{ImportOptions, import};
 use crate::ledger::exchange::published_copy::{PublishedImport, import_published};
+use crate::ledger::exchange::steps::Steps;
 use crate::ledger::imported::Imported;
 use crate::ledger::paths::Paths;
 use crate::ledger::published_place::PublishedPlace;
@@ -104,8 +106,12 @@ fn run(context: &mut Context, args: ImportArgs) -> Result<Exit, CliError> {
     };
     let take_over = args.take_over.then_some(keys.as_slice());
     let jobs = args.jobs.map_or(cores, usize::from);
-    let made =
-        import(&args.bag, &paths, &ImportOptions { take_over, jobs, wait: context.wait()? })?;
+    let progress = Progress::new(sizes(&args.bag)?.map_or(0, |(size, _)| size), "verify");
+    let report = |step, done| progress.step(step, done);
+    let options =
+        ImportOptions { take_over, jobs, wait: context.wait()?, steps: Steps(Some(&report)) };
+    let made = import(&args.bag, &paths, &options)?;
+    drop(progress);
     let (size, to) = (made.size, paths.ledger.display());
     let mut out = done_as(context.format());
     match (context.format(), made.imported) {

@@ -6,7 +6,9 @@ use crate::cli::terminal::{
     CliError, Command, Context, Exit, Format, Group, Progress, done_as, formats, json, note,
 };
 use crate::ledger::exchange::apart::{ProtectedPlace, expect_folder_apart};
+use crate::ledger::exchange::publish::continued::publish_new;
 use crate::ledger::exchange::publish::{Publication, Verified};
+use crate::ledger::exchange::steps::Steps;
 use crate::ledger::exchange::witnesses::Collected;
 use clap::{Args, value_parser};
 use serde::Serialize;
@@ -25,14 +27,21 @@ pub struct PublishArgs {
     /// Do not ask the witnesses of the policy to cosign first
     #[arg(long)]
     no_witness: bool,
+    /// Verify the whole record first, and compare every published file with it, not only what is
+    /// new
+    #[arg(long)]
+    verify_first: bool,
 }
 
 const AFTER_HELP: &str = "\
 The record is verified first, and its checkpoint must cover all of it. The files are laid out as
 C2SP tlog-tiles has it (FORMAT.md section 9); annals verify DIR, or the address at which a web
-server serves it, judges them. An interrupted publication is finished by the next one, and what is
-damaged or missing there is written again. What is sealed or redacted is not published, and is
-removed if it was.
+server serves it, judges them. An interrupted publication is finished by the next one. What is
+sealed or redacted is not published, and is removed if it was.
+
+Where the last publication into DIR was whole, and the last writer left the record as it judged it,
+only what is new is read and written. Everywhere else, and with --verify-first, the whole record is
+verified, and every file there is compared with it and written again if it is damaged or missing.
 
 Where keys/policy names witnesses, they are asked first. Nothing is published where their
 cosignatures do not meet the policy's quorum (exit 5; --no-witness publishes all the same), or where
@@ -120,13 +129,25 @@ fn run(context: &mut Context, args: PublishArgs) -> Result<Exit, CliError> {
         }
         return Ok(exit);
     }
-    // The checkpoint may have new lines now.
-    record = context.signed_record()?;
+    if asked.is_some() {
+        // The checkpoint may have new lines now.
+        record = context.signed_record()?;
+    }
     let mut shelf = FolderTarget::open(&args.dir, context.wait()?)?;
     let progress = Progress::new(record.size(), "verify");
-    let verified = Verified::of(&record, jobs, Some(&|done| progress.at(done)))?;
+    let report = |step, done| progress.step(step, done);
+    let steps = Steps(Some(&report));
+    let continued = match args.verify_first {
+        true => None,
+        false => publish_new(&record, &mut shelf, steps)?,
+    };
+    let publication = match continued {
+        Some(publication) => publication,
+        None => Verified::of(&record, jobs, Some(&|done| progress.at(done)))?
+            .reporting(steps)
+            .publish(&mut shelf)?,
+    };
     drop(progress);
-    let publication = verified.publish(&mut shelf)?;
     let mut out = done_as(context.format());
     let (dir, size) = (args.dir.display(), publication.size);
     match (context.format(), publication.before) {

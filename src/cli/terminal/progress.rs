@@ -22,6 +22,15 @@ impl Progress {
         Progress { bar, began: Instant::now() }
     }
 
+    /// Sets the step that is at work, and the number of events that it has processed.
+    pub fn step(&self, step: &'static str, done: u64) {
+        if self.bar.message() != step {
+            self.bar.set_message(step);
+            self.bar.reset_eta();
+        }
+        self.at(done);
+    }
+
     /// Sets the number of processed events.
     pub fn at(&self, done: u64) {
         let shown = !self.bar.is_hidden();

@@ -7,19 +7,22 @@
 use crate::archive::bag::note::BagText;
 use crate::archive::bag::read::{Checked, check, read};
 use crate::archive::bag::target::NoGround;
-use crate::archive::bag::{Bagger, INFO, NOTE, PAYLOAD, TAG_MANIFEST, filed};
+use crate::archive::bag::{Bagger, INFO, NOTE, PAYLOAD, TAG_MANIFEST};
 use crate::disk::DiskError;
 use crate::keys::Mark;
 use crate::ledger::audit::options::Audit;
 use crate::ledger::audit::{Audited, audit};
 use crate::ledger::error::LedgerError;
+use crate::ledger::exchange::export::part::RecordEnd;
 use crate::ledger::exchange::export::{Derived, derive, info};
+use crate::ledger::exchange::steps::Steps;
 use crate::ledger::paths::Paths;
 use crate::ledger::reader::Record;
 use annals_core::event::record::hash;
 use annals_core::hash::Hash;
 use annals_core::merkle::Tree;
 use annals_core::pin::{LogKeys, signed_by};
+use annals_core::state::State;
 use annals_core::tlog::{Checkpoint, Note, Signed, decimal};
 use annals_core::transfer::{self, changed};
 use annals_core::verdict::Verdict;
@@ -100,11 +103,7 @@ pub fn paths_in(bag: &Path) -> Paths {
 }
 
 /// Audits a whole bag.
-pub fn audit_bag(
-    bag: &Path,
-    options: &Audit,
-    progress: Option<&(dyn Fn(u64) + Sync)>,
-) -> Result<BagAudit, LedgerError> {
+pub fn audit_bag(bag: &Path, options: &Audit, steps: Steps<'_>) -> Result<BagAudit, LedgerError> {
     let checked = check(bag)?;
     let mut bagged = BagAudit {
         audited: Err(LedgerError::NoLedger(paths_in(bag).ledger)),
@@ -125,7 +124,8 @@ pub fn audit_bag(
     };
     let of = bagged.size.filter(|(size, _)| *size == record.size()).map(|(_, of)| of);
     record.part_of = of.filter(|of| *of > record.size());
-    let audited = audit(&record, options, progress)?;
+    let progress = |done| steps.jump("verify", done);
+    let mut audited = audit(&record, options, Some(&progress))?;
     let report = &audited.report;
     bagged.vouched = match record.source.changed() {
         Some(_) if read(bag, NOTE)?.is_some() => {
@@ -142,19 +142,29 @@ pub fn audit_bag(
     }
     bagged.earlier(bag, &record, report)?;
     if report.faults.is_empty() && report.later_version.is_none() {
-        bagged.compare(&record)?;
-        bagged.info(bag, report)?;
+        let end = RecordEnd::from(report);
+        // The state is folded again on the way; two of them may be too large.
+        drop(std::mem::take(&mut audited.report.state));
+        audited.report.state = bagged.compare(&record, &end, steps)?;
+        bagged.info(bag, &end)?;
     }
     bagged.audited = Ok((record, audited));
     Ok(bagged)
 }
 
 impl BagAudit {
-    /// Derives every file beside the ledger's own again, and compares it.
-    fn compare(&mut self, record: &Record) -> Result<(), LedgerError> {
+    /// Derives every file beside the ledger's own again, and compares it; returns the record's
+    /// state.
+    fn compare(
+        &mut self,
+        record: &Record,
+        end: &RecordEnd,
+        steps: Steps<'_>,
+    ) -> Result<State, LedgerError> {
         let mut ground = NoGround;
         let mut bag = Bagger::new(&mut ground);
-        self.about = derive(record, &mut bag)?;
+        let (about, state) = derive(record, end, &mut bag, steps)?;
+        self.about = about;
         for (name, file) in bag.filed() {
             match self.checked.manifest.get(&format!("{PAYLOAD}/{name}")) {
                 Some(digest) if *digest == file.digest => self.derived += 1,
@@ -170,18 +180,18 @@ impl BagAudit {
                 self.wrong.push(format!("{name}: it is no part of a bag of a record"));
             }
         }
-        Ok(())
+        Ok(state)
     }
 
     /// Compares `bag-info.txt` with the derived one; the size of the whole record is taken from the
     /// file.
-    fn info(&mut self, bag: &Path, report: &Report) -> Result<(), LedgerError> {
+    fn info(&mut self, bag: &Path, end: &RecordEnd) -> Result<(), LedgerError> {
         let (bytes, files) = self.checked.payload;
         let Some((_, of)) = self.size.filter(|_| files == self.checked.manifest.len() as u64)
         else {
             return Ok(());
         };
-        let expected = info::lines(report, of, &self.about, &format!("{bytes}.{files}"));
+        let expected = info::lines(end, of, &self.about, &format!("{bytes}.{files}"));
         if read(bag, INFO)?.as_deref() != Some(expected.as_bytes()) {
             let why = "it is not what follows from the record in this bag";
             self.wrong.push(format!("{INFO}: {why}"));
@@ -286,8 +296,8 @@ fn vouched(bag: &Path, report: &Report, bagged: &BagAudit) -> Result<Vouched, Le
     }
 }
 
-/// The sizes in the bag's own file.
-fn sizes(bag: &Path) -> Result<Option<(u64, u64)>, DiskError> {
+/// The number of events in a bag, and of the record that it was taken from, by its own account.
+pub fn sizes(bag: &Path) -> Result<Option<(u64, u64)>, DiskError> {
     let Some(bytes) = read(bag, INFO)? else { return Ok(None) };
     let text = String::from_utf8_lossy(&transfer::start(&bytes)).into_owned();
     let field = |name: &str| {
@@ -295,9 +305,4 @@ fn sizes(bag: &Path) -> Result<Option<(u64, u64)>, DiskError> {
         line.and_then(decimal)
     };
     Ok(field("Annals-Size").zip(field("Annals-Record-Size")))
-}
-
-/// Whether the manifest lists these bytes under `data/` and this name.
-pub fn is_listed(checked: &Checked, name: &str, bytes: &[u8]) -> bool {
-    checked.manifest.get(&format!("{PAYLOAD}/{name}")) == Some(&filed(bytes).digest)
 }

@@ -30,8 +30,9 @@ use crate::keys::Mark;
 use crate::ledger::audit::audit;
 use crate::ledger::audit::options::Audit;
 use crate::ledger::error::LedgerError;
-use crate::ledger::exchange::export::part::Part;
+use crate::ledger::exchange::export::part::{Part, RecordEnd};
 use crate::ledger::exchange::published_copy::PublishedCopy;
+use crate::ledger::exchange::steps::Steps;
 use crate::ledger::imported::Imported;
 use crate::ledger::paths::Paths;
 use crate::ledger::reader::Record;
@@ -50,14 +51,16 @@ use grouped::Grouped;
 use std::collections::BTreeSet;
 
 /// The options of an export.
-#[derive(Clone, Debug)]
-pub struct ExportOptions {
+#[derive(Clone, Copy, Default)]
+pub struct ExportOptions<'a> {
     /// The number of events, from the start.
     pub until: u64,
     /// The number of threads that verify.
     pub jobs: usize,
     /// Whether the bag may be unsigned if the log key is not available.
     pub unsigned: bool,
+    /// Receives the progress.
+    pub steps: Steps<'a>,
 }
 
 /// The result of an export.
@@ -83,24 +86,22 @@ pub struct Exported {
 pub fn export(
     record: &Record,
     log_keys: &[SecretKey],
-    options: &ExportOptions,
+    options: &ExportOptions<'_>,
     ground: &mut dyn BagTarget,
 ) -> Result<Exported, LedgerError> {
     if record.is_published() {
         // A bag holds a ledger: what is published becomes one first.
         return export(&PublishedCopy::of(record)?.record, log_keys, options, ground);
     }
-    let whole = verified(record, options.jobs)?;
-    let part = part(record, &whole, options.until)?;
-    let signer = part.keys(part.size).and_then(|keys| held(log_keys, keys));
+    let steps = options.steps;
+    let whole = verified(record, options)?;
+    let part = part(record, whole, options.until)?;
+    let signer = part.keys(part.end.size).and_then(|keys| held(log_keys, keys));
     if signer.is_none() && !options.unsigned {
         return Err(no_signer(record, &part));
     }
     let known = checkpoints::known(record, &part)?;
-    let is_whole = part.size == whole.size;
-    // The state of the whole record is no longer needed and may be large.
-    drop(whole);
-    let checkpoint = match is_whole {
+    let checkpoint = match part.is_whole {
         true => record.checkpoint.clone(),
         false => checkpoints::choose(&part, &known, log_keys)?,
     };
@@ -109,7 +110,7 @@ pub fn export(
     }
     let folder = ground.folder().join(PAYLOAD).join("ledger");
     let mut bag = Bagger::new(ground);
-    let documents = journal(record, &part, &known, &mut bag)?;
+    let documents = journal(record, &part, &known, &mut bag, steps)?;
     for digest in documents {
         if let Some(bytes) = record.source.document(&digest)? {
             bag.put(&format!("ledger/document/{digest}"), &bytes)?;
@@ -124,10 +125,10 @@ pub fn export(
     }
     bag.end()?;
     let cut = Record::open(Paths::new(folder, None))?;
-    let derived = derive(&cut, &mut bag)?;
+    let (derived, _) = derive(&cut, &part.end, &mut bag, steps)?;
     let files = bag.filed().len() as u64;
     let exported = Exported {
-        size: part.size,
+        size: part.end.size,
         of: part.of,
         files,
         checkpoint: crate::ledger::reader::covered(checkpoint.as_deref()),
@@ -138,8 +139,10 @@ pub fn export(
 }
 
 /// The report on the whole record; an error unless it may be exported.
-fn verified(record: &Record, jobs: usize) -> Result<Report, LedgerError> {
-    let report = audit(record, &Audit { jobs, ..Audit::default() }, None)?.report;
+fn verified(record: &Record, options: &ExportOptions<'_>) -> Result<Report, LedgerError> {
+    let progress = |done| options.steps.jump("verify", done);
+    let asked = Audit { jobs: options.jobs, ..Audit::default() };
+    let report = audit(record, &asked, Some(&progress))?.report;
     if !report.faults.is_empty() {
         return Err(LedgerError::Faulty(report.faults));
     }
@@ -158,27 +161,37 @@ fn verified(record: &Record, jobs: usize) -> Result<Report, LedgerError> {
     }
 }
 
-fn part(record: &Record, whole: &Report, until: u64) -> Result<Part, LedgerError> {
+/// The part up to a point. The state of the whole record is given up before that of the part is
+/// folded: both may be large.
+fn part(record: &Record, whole: Report, until: u64) -> Result<Part, LedgerError> {
     let ledger = whole.state.fold.ledger.as_ref();
     let origin = ledger.map(|ledger| ledger.origin.clone()).filter(|_| until > 0);
     let Some(origin) = origin else {
         let why = "before the first event there is nothing to export; name a later point";
         return Err(LedgerError::Usage(why.to_owned()));
     };
-    let report = record.state(until.min(whole.size))?;
-    let (then, now) = (&report.state.fold, &whole.state.fold);
-    let redacted = |at: &u64| now.is_redacted(*at) && !then.is_redacted(*at);
-    if let Some(event) = (0..report.size).find(redacted) {
+    let now: BTreeSet<u64> = whole.state.fold.redacted().collect();
+    let (size, is_whole) = (whole.size, until >= whole.size);
+    let report = match is_whole {
+        true => whole,
+        false => {
+            drop(whole);
+            record.state(until)?
+        }
+    };
+    let redacted: BTreeSet<u64> = report.state.fold.redacted().collect();
+    if let Some(event) = now.difference(&redacted).find(|event| **event < report.size) {
         return Err(LedgerError::Usage(format!(
             "the body of event {event} was redacted after this point: a bag of the point would \
              either tell it or not be whole; name a point after the redaction, or none"
         )));
     }
     let of = match Imported::of(&record.paths)? {
-        Imported::ReadOnly(of) => of.max(whole.size),
-        _ => whole.size,
+        Imported::ReadOnly(of) => of.max(size),
+        _ => size,
     };
-    Ok(Part { size: report.size, of, origin, report })
+    let (end, log) = (RecordEnd::from(&report), report.log);
+    Ok(Part { end, of, is_whole, origin, log, redacted })
 }
 
 /// The present log key of the part, if it is available.
@@ -187,7 +200,7 @@ fn held<'k>(log_keys: &'k [SecretKey], keys: &LogKeys) -> Option<&'k SecretKey> 
 }
 
 fn no_signer(record: &Record, part: &Part) -> LedgerError {
-    let key = part.keys(part.size).map(|keys| keys.key.to_string()).unwrap_or_default();
+    let key = part.keys(part.end.size).map(|keys| keys.key.to_string()).unwrap_or_default();
     LedgerError::Key(format!(
         "expected the log key {key} in {}, which is not there: it signs the bag, and the \
          checkpoint of a point that has none; --unsigned leaves these signatures out",
@@ -201,18 +214,21 @@ fn journal(
     part: &Part,
     known: &[Mark],
     bag: &mut Bagger<'_>,
+    steps: Steps<'_>,
 ) -> Result<BTreeSet<Hash>, LedgerError> {
-    let fold = &part.report.state.fold;
     let mut documents = BTreeSet::new();
     let mut marks = known.iter().peekable();
     let journal = Grouped(&record.source);
-    let copied = copy::<LedgerError>(&journal, part.size, &mut |copied| {
+    let copied = copy::<LedgerError>(&journal, part.end.size, &mut |copied| {
         match copied {
             Copied::File(name) => bag.begin(&format!("ledger/{name}"))?,
             Copied::Commit(bytes) => bag.add(bytes)?,
-            Copied::Entry(position, entry) if fold.is_redacted(position) => entry.body = None,
+            Copied::Entry(position, entry) if part.redacted.contains(&position) => {
+                entry.body = None;
+            }
             Copied::Entry(_, entry) => documents.extend(captured(entry)),
             Copied::Root(size, tree) => {
+                steps.at("journal", size);
                 while let Some(mark) = marks.next_if(|mark| mark.size <= size) {
                     if mark.size == size && mark.root != tree.root() {
                         return Err(contradicted(mark, part));
@@ -223,7 +239,7 @@ fn journal(
         Ok(())
     })?;
     bag.end()?;
-    match copied == (part.report.size, part.report.root) {
+    match copied == (part.end.size, part.end.root) {
         true => Ok(documents),
         false => Err(LedgerError::Usage(
             "the journal was changed while it was read; nothing was exported, try again".to_owned(),
@@ -234,7 +250,7 @@ fn journal(
 /// The error for a mark with another root than that of the record at its size.
 fn contradicted(mark: &Mark, part: &Part) -> LedgerError {
     let marked = mark.marked_checkpoint();
-    match marked.is_damaged(&part.report.log) {
+    match marked.is_damaged(&part.log) {
         true => LedgerError::Faulty(vec![Fault::of(Rule::Unreadable, marked.damage())]),
         false => LedgerError::BehindMark { marked: mark.size, size: part.of },
     }
@@ -254,7 +270,7 @@ fn finish(
     derived: &Derived,
     signer: Option<&SecretKey>,
 ) -> Result<(), LedgerError> {
-    let info = info::lines(&part.report, part.of, derived, &oxum(bag.filed()));
+    let info = info::lines(&part.end, part.of, derived, &oxum(bag.filed()));
     let html = page::html();
     let tags: [(&str, &[u8]); 4] = [
         ("FORMAT.md", page::FORMAT.as_bytes()),
@@ -264,9 +280,9 @@ fn finish(
     ];
     bag.finish::<LedgerError>(&tags, &|digest| {
         let Some(key) = signer else { return Ok(None) };
-        let (origin, root) = (part.origin.to_string(), part.report.root);
+        let (origin, RecordEnd { size, root, .. }) = (part.origin.to_string(), part.end.clone());
         let digest = digest.to_owned();
-        let text = BagText { origin, size: part.size, of: part.of, root, digest }.write();
+        let text = BagText { origin, size, of: part.of, root, digest }.write();
         let signatures = vec![NoteSignature::sign(&text, &part.origin, key)];
         Ok(Some(Note { text, signatures }.write()))
     })

@@ -11,15 +11,15 @@
 //! fork. No log key signs that may have signed more elsewhere. Not here: the check before a write
 //! (`imported`). Source: FORMAT.md section 14, "Import"; THREATS.md.
 
-use crate::archive::bag::PAYLOAD;
+use crate::archive::bag::read::stream;
 use crate::archive::bag::target::{BagTarget, FolderBagTarget};
-use crate::disk;
 use crate::disk::lock::LockWait;
 use crate::keys::HighWaterMarks;
 use crate::ledger::audit::options::Audit;
 use crate::ledger::error::LedgerError;
 use crate::ledger::exchange::apart::{ProtectedPlace, expect_apart};
-use crate::ledger::exchange::bag_audit::{BagAudit, audit_bag, is_listed, is_of_ledger};
+use crate::ledger::exchange::bag_audit::{BagAudit, audit_bag, is_of_ledger};
+use crate::ledger::exchange::steps::Steps;
 use crate::ledger::imported::Imported;
 use crate::ledger::paths::{ATTRIBUTES, NO_TEXT, Paths};
 use crate::ledger::reader::Record;
@@ -29,9 +29,6 @@ use annals_core::rule::{Fault, Rule};
 use annals_core::verify::Report;
 use std::path::Path;
 
-/// The maximum size of a ledger's file, in bytes: a file of the journal and one commit.
-const MOST: u64 = 8 << 30;
-
 /// The options of an import.
 pub struct ImportOptions<'a> {
     /// The available log keys, if the ledger is to be taken over.
@@ -40,6 +37,8 @@ pub struct ImportOptions<'a> {
     pub jobs: usize,
     /// How long to wait for another import to the same place.
     pub wait: LockWait,
+    /// Receives the progress.
+    pub steps: Steps<'a>,
 }
 
 /// The result of an import.
@@ -62,23 +61,28 @@ pub fn import(
     options: &ImportOptions<'_>,
 ) -> Result<ImportedLedger, LedgerError> {
     expect_apart(&paths.ledger, &[ProtectedPlace::Bag(bag), ProtectedPlace::Keys(&paths.keys)])?;
-    let bagged = audit_bag(bag, &Audit { jobs: options.jobs, ..Audit::default() }, None)?;
+    let audit = Audit { jobs: options.jobs, ..Audit::default() };
+    let bagged = audit_bag(bag, &audit, options.steps)?;
     let report = whole(bag, &bagged)?;
+    let size = report.size;
     let imported = match options.take_over {
-        None => Imported::ReadOnly(bagged.size.map_or(report.size, |(_, of)| of)),
+        None => Imported::ReadOnly(bagged.size.map_or(size, |(_, of)| of)),
         Some(keys) => taken_over(&bagged, report, paths, keys)?,
     };
+    // The record's state is no longer needed and may be large.
+    let manifest = bagged.checked.manifest;
+    drop(bagged.audited);
     let mut ground = FolderBagTarget::open(&paths.ledger, options.wait)?;
-    for name in bagged.checked.manifest.keys() {
-        let Some(name) = name.strip_prefix("data/").filter(|name| is_of_ledger(name)) else {
-            continue;
-        };
-        let bytes = disk::read(&bag.join(PAYLOAD).join(name), MOST)?;
-        if !is_listed(&bagged.checked, name, &bytes) {
+    for (name, digest) in &manifest {
+        let inside = name.strip_prefix("data/").filter(|name| is_of_ledger(name));
+        let Some(inside) = inside.and_then(|name| name.strip_prefix("ledger/")) else { continue };
+        ground.begin(inside)?;
+        let copied = stream(&bag.join(name), &mut |piece| ground.add(piece))?;
+        ground.end()?;
+        if copied != *digest {
             let why = format!("{name} was changed while it was read");
             return Err(LedgerError::Bag(bag.to_owned(), why));
         }
-        put(&mut ground, name.trim_start_matches("ledger/"), &bytes)?;
     }
     if let Some(text) = imported.write() {
         put(&mut ground, "imported", text.as_bytes())?;
@@ -86,8 +90,9 @@ pub fn import(
     put(&mut ground, ATTRIBUTES, NO_TEXT.as_bytes())?;
     ground.finish()?;
     // A bag contains no index, so it is built here.
-    make_index(paths, Record::open(paths.clone())?.journal()?, None)?;
-    Ok(ImportedLedger { size: report.size, imported })
+    let progress = |done| options.steps.jump("index", done);
+    make_index(paths, Record::open(paths.clone())?.journal()?, Some(&progress))?;
+    Ok(ImportedLedger { size, imported })
 }
 
 fn put(ground: &mut FolderBagTarget, name: &str, bytes: &[u8]) -> Result<(), LedgerError> {

@@ -2,6 +2,7 @@
 //!
 //! Always holds: a record is verified before it is handed over. Not here: single events (`write`).
 
+pub mod steps;
 pub mod export;
 pub mod import;
 pub mod bag_audit;

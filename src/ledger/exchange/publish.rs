@@ -1,14 +1,18 @@
 //! Publish: the record as static files; writes only new or damaged files, the checkpoint last.
 //!
-//! Always holds: nothing is written before the whole record is verified and its checkpoint covers
-//! it. Whenever writing stops, a reader finds every file for the size in the published checkpoint.
-//! The earlier publication is a prefix of the new one. Every published file is compared with the
-//! one derived from the record, byte for byte, and written again if it differs. A size that a
-//! witness cosigned has its partial tiles, even if that size was never published. A sealed or
-//! redacted body or document is not published, even if a copy of it exists elsewhere; its line in a
-//! body bundle is removed before the checkpoint that withholds it is written. Not here: how a file
-//! is written (`archive::publish_target`).
+//! Always holds: nothing is written before every event is judged, by this publisher or by the
+//! writer whose stamp holds, and the checkpoint covers all of them. Whenever writing stops, a
+//! reader finds every file for the size in the published checkpoint. The earlier publication is a
+//! prefix of the new one. Every published file is compared with the one derived from the record,
+//! byte for byte, and written again if it differs; after a whole publication the next one does so
+//! only for what is new (`continued`), unless more is asked for. A size that a witness cosigned has
+//! its partial tiles, even if that size was never published. A sealed or redacted body or document
+//! is not published, even if a copy of it exists elsewhere; its line in a body bundle is removed
+//! before the checkpoint that withholds it is written. Not here: how a file is written
+//! (`archive::publish_target`).
 //! Source: FORMAT.md section 9, "Published directory".
+
+pub mod continued;
 
 use crate::archive::publish_target::{PublishTarget, TargetLock};
 use crate::archive::tile::{self, Tile, Tiling, WIDTH};
@@ -17,11 +21,13 @@ use crate::keys::HighWaterMarks;
 use crate::ledger::audit::audit;
 use crate::ledger::audit::options::Audit;
 use crate::ledger::error::LedgerError;
+use crate::ledger::exchange::steps::Steps;
 use crate::ledger::reader::Record;
 use annals_core::event::Entry;
+use annals_core::event::args::Seal;
 use annals_core::event::body::{Body, Content};
 use annals_core::event::record::{self, Reading};
-use annals_core::fold::Fold;
+use annals_core::fold::{BodyOpening, Fold};
 use annals_core::hash::Hash;
 use annals_core::merkle::Tree;
 use annals_core::pin::{LogKeys, signed_by};
@@ -29,7 +35,7 @@ use annals_core::text::Origin;
 use annals_core::tlog::{Checkpoint, MAX_NOTE, Note, Signed, key_id};
 use annals_core::verify::Report;
 use annals_core::verify::source::Source;
-use std::collections::HashSet;
+use std::collections::BTreeMap;
 
 /// The result of a publication.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -53,6 +59,7 @@ pub struct Verified<'a> {
     report: Report,
     checkpoint: Checkpoint,
     note: &'a [u8],
+    steps: Steps<'a>,
 }
 
 impl<'a> Verified<'a> {
@@ -80,7 +87,12 @@ impl<'a> Verified<'a> {
                 report.size
             )));
         };
-        Ok(Verified { record, report, checkpoint, note })
+        Ok(Verified { record, report, checkpoint, note, steps: Steps::default() })
+    }
+
+    /// The same; its publication reports its progress.
+    pub fn reporting(self, steps: Steps<'a>) -> Verified<'a> {
+        Verified { steps, ..self }
     }
 
     /// Publishes the record to a target.
@@ -90,11 +102,14 @@ impl<'a> Verified<'a> {
     pub fn publish(&self, shelf: &mut dyn PublishTarget) -> Result<Publication, LedgerError> {
         let before = before(self, shelf)?;
         let cosigned = cosigned(self.record, &self.checkpoint)?;
-        let mut publisher = Publisher::new(shelf, &self.report, before)?;
+        let begun = Begun { before, size: self.report.size, tiling: Tiling::default() };
+        let withheld = Withheld::Folded(&self.report.state.fold);
+        let mut publisher = Publisher::new(shelf, withheld, begun);
         for span in self.record.source.walk(0)? {
             let span = span?;
             for (entry, position) in span.entries.iter().zip(span.first..) {
                 publisher.event(position, entry, &self.record.source)?;
+                self.steps.at("publish", position);
             }
         }
         publisher.finish(&cosigned, self.note)
@@ -189,7 +204,7 @@ fn root_at(record: &Record, size: u64) -> Result<Hash, LedgerError> {
 /// A publication in progress.
 struct Publisher<'a> {
     shelf: &'a mut dyn PublishTarget,
-    fold: &'a Fold,
+    withheld: Withheld<'a>,
     /// The size published before, and the size to publish now.
     before: u64,
     size: u64,
@@ -197,11 +212,43 @@ struct Publisher<'a> {
     bundle: Vec<u8>,
     /// The lines of the present bundle of bodies.
     bodies: Vec<u8>,
-    /// Digests of the bodies and documents that the target has.
-    there: [HashSet<Hash>; 2],
-    /// Digests of the bodies and documents that may be published.
-    open: [HashSet<Hash>; 2],
+    /// Digests of the bodies and documents that may be published: in order, some perhaps twice.
+    open: [Vec<Hash>; 2],
     done: Publication,
+}
+
+/// The beginning of a publication.
+struct Begun {
+    /// The size published before.
+    before: u64,
+    /// The size to publish.
+    size: u64,
+    /// The hashes of the events that are not published again.
+    tiling: Tiling,
+}
+
+/// Which bodies are withheld.
+#[derive(Clone, Copy)]
+enum Withheld<'a> {
+    /// As the fold of the whole record has it.
+    Folded(&'a Fold),
+    /// As these openings of earlier events have it; no event since releases or redacts one.
+    Opened(&'a BTreeMap<u64, BodyOpening>),
+}
+
+impl Withheld<'_> {
+    fn has(self, position: u64, entry: &Entry) -> bool {
+        match self {
+            Withheld::Folded(fold) => fold.seal(position).is_some() || fold.is_redacted(position),
+            Withheld::Opened(openings) => {
+                let statement = Reading::of(&entry.record).statement;
+                let sealed = statement.is_none_or(|it| it.args.sealed() != Seal::Open);
+                let opening = openings.get(&position);
+                opening.is_some_and(|it| it.redacted)
+                    || sealed && opening.is_none_or(|it| !it.released)
+            }
+        }
+    }
 }
 
 /// Whether a file belongs to the size published before.
@@ -223,25 +270,21 @@ const FOLDERS: [&str; 2] = [BODIES, DOCUMENTS];
 impl<'a> Publisher<'a> {
     fn new(
         shelf: &'a mut dyn PublishTarget,
-        report: &'a Report,
-        before: u64,
-    ) -> Result<Publisher<'a>, LedgerError> {
-        let digests = |folder| -> Result<HashSet<Hash>, LedgerError> {
-            Ok(shelf.names(folder)?.iter().filter_map(|name| Hash::parse(name)).collect())
-        };
-        let there = [digests(BODIES)?, digests(DOCUMENTS)?];
-        Ok(Publisher {
+        withheld: Withheld<'a>,
+        begun: Begun,
+    ) -> Publisher<'a> {
+        let Begun { before, size, tiling } = begun;
+        Publisher {
             shelf,
-            fold: &report.state.fold,
+            withheld,
             before,
-            size: report.size,
-            tiling: Tiling::default(),
+            size,
+            tiling,
             bundle: Vec::new(),
             bodies: Vec::new(),
-            there,
             open: Default::default(),
             done: Publication { before, ..Publication::default() },
-        })
+        }
     }
 
     /// Publishes the files of one event.
@@ -262,8 +305,7 @@ impl<'a> Publisher<'a> {
             self.put(&tile.name(), &tile::bytes(&hashes), self.age(position))?;
         }
         self.done.size = position + 1;
-        let withheld = self.fold.seal(position).is_some() || self.fold.is_redacted(position);
-        let open = entry.body.as_deref().filter(|_| !withheld);
+        let open = entry.body.as_deref().filter(|_| !self.withheld.has(position, entry));
         body_bundle::add_body(&mut self.bodies, open);
         if (position + 1).is_multiple_of(WIDTH) || position + 1 == self.size {
             let bodies = std::mem::take(&mut self.bodies);
@@ -292,17 +334,14 @@ impl<'a> Publisher<'a> {
         digest: Hash,
         bytes: impl FnOnce() -> Result<Option<Vec<u8>>, LedgerError>,
     ) -> Result<(), LedgerError> {
-        if self.open[which].insert(digest)
-            && let Some(bytes) = bytes()?
-        {
-            // A missing one may have been withheld until a newer event.
-            let age = match self.there[which].contains(&digest) || self.before == self.size {
-                true => FileAge::Published,
-                false => FileAge::New,
-            };
-            self.put(&format!("{}/{digest}", FOLDERS[which]), &bytes, age)?;
-        }
-        Ok(())
+        self.open[which].push(digest);
+        let Some(bytes) = bytes()? else { return Ok(()) };
+        let name = format!("{}/{digest}", FOLDERS[which]);
+        // A missing one may have been withheld until a newer event.
+        let is_old = |there: TargetLock| there != TargetLock::Absent || self.before == self.size;
+        let there = self.shelf.holds(&name, &bytes)?;
+        let age = if is_old(there) { FileAge::Published } else { FileAge::New };
+        self.put_where(&name, &bytes, age, there)
     }
 
     /// Whether the files of an event belong to the size published before.
@@ -312,12 +351,26 @@ impl<'a> Publisher<'a> {
 
     /// Writes a file that is missing or differs.
     fn put(&mut self, name: &str, bytes: &[u8], age: FileAge) -> Result<(), LedgerError> {
-        match self.shelf.holds(name, bytes)? {
+        let there = self.shelf.holds(name, bytes)?;
+        self.put_where(name, bytes, age, there)
+    }
+
+    fn put_where(
+        &mut self,
+        name: &str,
+        bytes: &[u8],
+        age: FileAge,
+        there: TargetLock,
+    ) -> Result<(), LedgerError> {
+        match there {
             TargetLock::Same => return Ok(()),
-            TargetLock::Folder => self.shelf.remove(name)?,
-            TargetLock::Absent | TargetLock::Other => {}
+            TargetLock::Absent => self.shelf.add(name, bytes)?,
+            TargetLock::Folder => {
+                self.shelf.remove(name)?;
+                self.shelf.put(name, bytes)?;
+            }
+            TargetLock::Other => self.shelf.put(name, bytes)?,
         }
-        self.shelf.put(name, bytes)?;
         self.done.written += 1;
         self.done.mended += u64::from(age == FileAge::Published);
         Ok(())
@@ -363,16 +416,28 @@ impl<'a> Publisher<'a> {
             self.done.written += 1;
             self.shelf.sync()?;
         }
+        if let Withheld::Folded(_) = self.withheld {
+            self.remove_withheld()?;
+        }
+        self.shelf.sync()?;
+        self.shelf.settle()?;
+        Ok(self.done)
+    }
+
+    /// Removes the bodies and documents that may not be published.
+    fn remove_withheld(&mut self) -> Result<(), LedgerError> {
         for which in [BODY, DOCUMENT] {
-            let mut gone: Vec<Hash> =
-                self.there[which].difference(&self.open[which]).copied().collect();
+            self.open[which].sort_unstable();
+            let (open, mut gone) = (&self.open[which], Vec::new());
+            self.shelf.each_name(FOLDERS[which], &mut |name| {
+                gone.extend(Hash::parse(name).filter(|digest| open.binary_search(digest).is_err()));
+            })?;
             gone.sort();
             for digest in gone {
                 self.remove(&format!("{}/{digest}", FOLDERS[which]))?;
             }
         }
-        self.shelf.sync()?;
-        Ok(self.done)
+        Ok(())
     }
 
     /// The names in the folders of a tile's partial tiles and bundles.

@@ -11,7 +11,9 @@ use crate::disk::lock::{Lock, LockWait};
 use crate::disk::{self, FileMode, read_optional};
 use crate::keys::{HighWaterMarks, Mark};
 use crate::ledger::error::LedgerError;
+use crate::ledger::query::{View, no_fact};
 use crate::ledger::reader::Record;
+use crate::ledger::write::slice::log_keys;
 use crate::witness::ask::{Question, ShownCheckpoint, WitnessError, ask};
 use annals_core::event::record::hash;
 use annals_core::hash::Hash;
@@ -133,6 +135,9 @@ fn lines_of(note: &Note, origin: &str) -> Vec<NoteSignature> {
 fn prove(record: &Record, checkpoint: &Checkpoint, old: u64) -> Result<Vec<Hash>, LedgerError> {
     let plan = Plan::consistency(old, checkpoint.size);
     let plan = plan.ok_or_else(|| LedgerError::Usage(format!("size {old} is beyond the end")))?;
+    if let Some(proof) = prove_by_index(record, checkpoint, &plan) {
+        return Ok(proof);
+    }
     let mut wanted = NodeCollector::default();
     wanted.want(&plan);
     for span in record.source.walk(0)? {
@@ -156,6 +161,15 @@ fn prove(record: &Record, checkpoint: &Checkpoint, old: u64) -> Result<Vec<Hash>
         cause: std::io::Error::other("it changed while it was read"),
     };
     plan.hashes(|subtree| wanted.get(subtree).ok_or_else(|| missing().into()))
+}
+
+/// The same by the index; `None` if it has another root or cannot answer, so that the whole record
+/// decides.
+fn prove_by_index(record: &Record, checkpoint: &Checkpoint, plan: &Plan) -> Option<Vec<Hash>> {
+    let index = record.index().ok()?;
+    let Checkpoint { size, root, .. } = checkpoint;
+    let holds = *size <= record.size() && index.root(*size).ok()? == *root;
+    holds.then(|| plan.hashes(|subtree| index.subtree(subtree)).ok())?
 }
 
 /// The contradiction between a checkpoint in an answer and the record, if any: the log or the
@@ -184,7 +198,12 @@ fn contradiction(
 /// the record, the present log key.
 fn is_signed_by_log(record: &Record, shown: &ShownCheckpoint<'_>) -> Result<bool, LedgerError> {
     let Checkpoint { origin, size, .. } = shown.checkpoint;
-    let log = record.state(u64::MAX)?.log;
+    let view = View::some(record, record.size(), &no_fact)?;
+    let log = match view.state().undone() {
+        [] => log_keys(view.state()),
+        // What was undone may be a change of the log key.
+        _ => record.state(u64::MAX)?.log,
+    };
     let Some(keys) = log.iter().rev().find(|keys| keys.size <= (*size).max(1)) else {
         return Ok(false);
     };
@@ -199,6 +218,9 @@ fn is_signed_by_log(record: &Record, shown: &ShownCheckpoint<'_>) -> Result<bool
 
 /// The root of the record's first `size` events.
 fn root_at(record: &Record, size: u64) -> Result<Hash, LedgerError> {
+    if let Some(root) = record.index().ok().and_then(|index| index.root(size).ok()) {
+        return Ok(root);
+    }
     let mut tree = Tree::default();
     for span in record.source.walk(0)? {
         for entry in span?.entries {

@@ -51,7 +51,7 @@ pub fn gather(
 
 /// The minimum number of facts whose rows are built at once.
 const PART: usize = 1_024;
-/// The maximum number of parts in which rows are built, because each part may read much of the
+/// The maximum number of parts in which rows are built where each part may read much of the
 /// record.
 const PARTS: usize = 8;
 
@@ -129,7 +129,11 @@ impl<'a, 'v> Rows<'a, 'v> {
         facts: &[u64],
         take: &mut dyn FnMut(FactRow) -> Result<(), E>,
     ) -> Result<(), E> {
-        for part in facts.chunks(PART.max(facts.len().div_ceil(PARTS))) {
+        let part = match self.view.has_places() {
+            true => PART,
+            false => PART.max(facts.len().div_ceil(PARTS)),
+        };
+        for part in facts.chunks(part) {
             for row in self.part(part)?.into_values() {
                 take(row)?;
             }

@@ -22,12 +22,14 @@ pub mod diff;
 pub mod point;
 pub mod revocation_impact;
 pub mod tally;
+pub mod verified_fold;
 
 use crate::index::IndexError;
 use crate::ledger::error::{LedgerError, chain};
 use crate::ledger::query::indexed::{FactState, Slice};
 pub use crate::ledger::query::indexed::{Query, no_fact, subjects, touched};
 use crate::ledger::reader::Record;
+use crate::ledger::reader::source::EventSource;
 use acts::QueryError;
 use annals_core::event::args::Seal;
 use annals_core::event::body::{Body, Content};
@@ -44,6 +46,7 @@ use row::Withheld;
 use serde::Serialize;
 use std::ops::Range;
 use std::sync::OnceLock;
+use verified_fold::{Places, VerifiedFold};
 
 /// A record as of a point and as of now: the whole, or some facts and documents of it.
 pub struct View<'a> {
@@ -52,6 +55,8 @@ pub struct View<'a> {
     then: FactState,
     now: Option<FactState>,
     slice: Option<Slice<'a>>,
+    /// Where the events of a folded view stand in the journal, if that is known.
+    places: Option<Places>,
     folded_because: Option<String>,
     /// The folded view: opened where the index fails after a slice was opened.
     whole: OnceLock<Option<Box<View<'a>>>>,
@@ -100,7 +105,27 @@ impl<'a> View<'a> {
         now: Option<FactState>,
         slice: Option<Slice<'a>>,
     ) -> View<'a> {
-        View { record, then, now, slice, folded_because: None, whole: OnceLock::new() }
+        let (places, folded_because, whole) = (None, None, OnceLock::new());
+        View { record, then, now, slice, places, folded_because, whole }
+    }
+
+    /// The whole of a record that was verified without a fault, by its fold: it is not judged
+    /// again, and its events are read one by one.
+    pub fn verified(record: &'a Record, fold: VerifiedFold) -> View<'a> {
+        let VerifiedFold { state, tree, head, at, places } = fold;
+        let (size, root, later_version) = (tree.size(), tree.root(), None);
+        let then = FactState { state, size, head, root, at, faults: 0, later_version };
+        View { places: Some(places), ..View::of(record, then, None, None) }
+    }
+
+    /// The state as of the point, when the view is no longer needed.
+    pub fn into_state(self) -> State {
+        self.then.state
+    }
+
+    /// Whether events are read one by one from where they stand, without an index.
+    fn has_places(&self) -> bool {
+        self.places.is_some()
     }
 
     /// Opens a folded view because the index cannot answer.
@@ -336,6 +361,14 @@ impl<'a> View<'a> {
         positions: &[u64],
         each: &mut dyn FnMut(&ViewedEvent),
     ) -> Result<(), LedgerError> {
+        if let Some(places) = &self.places {
+            for position in positions {
+                if let Some(event) = self.placed(places, *position)? {
+                    each(&event);
+                }
+            }
+            return Ok(());
+        }
         let Some(slice) = &self.slice else { return self.walk_at(positions, each) };
         // Events that are close together are read in one pass, the others one by one.
         for run in positions.chunk_by(|one, next| next - one <= CLOSE) {
@@ -389,6 +422,17 @@ impl<'a> View<'a> {
             Err(QueryError::Index(why)) => self.record.keep_trouble(why.to_string()),
         }
         self.read(position)
+    }
+
+    /// The event at a position of a record without faults, from where it stands.
+    fn placed(&self, places: &Places, position: u64) -> Result<Option<ViewedEvent>, LedgerError> {
+        let place = places.get(position);
+        let entry = place.map(|place| self.record.source.fetch(position, place)).transpose()?;
+        let entry = entry.flatten().filter(|entry| seq(&entry.record) == Some(position));
+        match entry {
+            Some(entry) => Ok(Some(ViewedEvent::of(position, examine(&entry)))),
+            None => self.read(position),
+        }
     }
 
     fn read(&self, position: u64) -> Result<Option<ViewedEvent>, LedgerError> {

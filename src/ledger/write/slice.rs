@@ -362,7 +362,7 @@ fn row_of(captured: &Captured) -> LibraryRow {
 }
 
 /// The log keys of the record, each with the size from which it is valid.
-fn log_keys(state: &State) -> Vec<LogKeys> {
+pub(in crate::ledger) fn log_keys(state: &State) -> Vec<LogKeys> {
     let mut log: Vec<LogKeys> = Vec::new();
     for act in state.history.acts() {
         let (key, old) = match &act.operation {

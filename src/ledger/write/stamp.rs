@@ -48,7 +48,7 @@ struct FileStamp {
 
 impl FileStamp {
     fn of(path: String, about: &Metadata) -> Option<FileStamp> {
-        Some(FileStamp { path, bytes: about.len(), change: change(about)? })
+        Some(FileStamp { path, bytes: about.len(), change: disk::change(about)? })
     }
 
     fn line(&self) -> String {
@@ -61,19 +61,6 @@ impl FileStamp {
         let (change, path) = (words.next()?.to_owned(), words.next()?.to_owned());
         Some(FileStamp { path, bytes, change })
     }
-}
-
-#[cfg(unix)]
-fn change(about: &Metadata) -> Option<String> {
-    use std::os::unix::fs::MetadataExt;
-    let nanos = |seconds: i64, nanos: i64| format!("{seconds}.{nanos:09}");
-    let content = nanos(about.mtime(), about.mtime_nsec());
-    Some(format!("{}:{content}:{}", about.ino(), nanos(about.ctime(), about.ctime_nsec())))
-}
-
-#[cfg(not(unix))]
-fn change(_: &Metadata) -> Option<String> {
-    None
 }
 
 /// The state of a ledger's files, and the record that they hold.

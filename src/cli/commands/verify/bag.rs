@@ -9,11 +9,12 @@ use crate::cli::render::report::bag::BagReport;
 use crate::cli::render::report::page::PageContext;
 use crate::cli::render::report::section::WithSections;
 use crate::cli::render::report::{page, text as record};
-use crate::cli::terminal::{CliError, Context, Exit, Format, json, out, visible};
+use crate::cli::terminal::{CliError, Context, Exit, Format, Progress, json, out, visible};
 use crate::ledger::audit::options::Audit;
 use crate::ledger::audit::periods::periods;
 use crate::ledger::error::LedgerError;
-use crate::ledger::exchange::bag_audit::{BagAudit, Vouched, audit_bag};
+use crate::ledger::exchange::bag_audit::{BagAudit, Vouched, audit_bag, sizes};
+use crate::ledger::exchange::steps::Steps;
 use annals_core::verdict::Verdict;
 use serde::Serialize;
 use std::io::Write;
@@ -31,7 +32,10 @@ pub fn run(
     args: &VerifyArgs,
 ) -> Result<Exit, CliError> {
     let began = Instant::now();
-    let bagged = audit_bag(folder, options, None)?;
+    let progress = Progress::new(sizes(folder)?.map_or(0, |(size, _)| size), "verify");
+    let report = |step, done| progress.step(step, done);
+    let bagged = audit_bag(folder, options, Steps(Some(&report)))?;
+    drop(progress);
     let exit = Exit::from(bagged.verdict());
     let mut out = out(context.format());
     let report = match &bagged.audited {

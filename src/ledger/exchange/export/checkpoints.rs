@@ -16,7 +16,7 @@ use annals_core::tlog::{Checkpoint, Note, NoteSignature};
 pub fn known(record: &Record, part: &Part) -> Result<Vec<Mark>, LedgerError> {
     let mut known = Vec::new();
     for path in [record.paths.marks(), record.paths.checkpoints()] {
-        known.extend(HighWaterMarks::at(path).all_for(&part.origin, part.size)?);
+        known.extend(HighWaterMarks::at(path).all_for(&part.origin, part.end.size)?);
     }
     known.sort_by_cached_key(|mark| (mark.size, mark.line()));
     known.dedup();
@@ -37,11 +37,11 @@ pub fn choose(
     });
     let last = signed.into_iter().next();
     if let Some((size, note)) = &last
-        && *size == part.size
+        && *size == part.end.size
     {
         return Ok(Some(note.write().into_bytes()));
     }
-    let note = part.keys(part.size).and_then(|keys| sign(part, keys, log_keys));
+    let note = part.keys(part.end.size).and_then(|keys| sign(part, keys, log_keys));
     let note = note.or(last.map(|(_, note)| note));
     Ok(note.map(|note| note.write().into_bytes()))
 }
@@ -55,7 +55,7 @@ fn note_of(mark: &Mark) -> Note {
 /// A checkpoint of the part by all of its log keys, if they are available.
 fn sign(part: &Part, keys: &LogKeys, log_keys: &[SecretKey]) -> Option<Note> {
     let origin = part.origin.to_string();
-    let text = Checkpoint { origin, size: part.size, root: part.report.root }.text();
+    let text = Checkpoint { origin, size: part.end.size, root: part.end.root }.text();
     let mut signatures = Vec::new();
     for public in keys.each() {
         let key = log_keys.iter().find(|key| key.public() == public)?;

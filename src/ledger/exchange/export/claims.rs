@@ -12,7 +12,7 @@ use annals_core::event::vocabulary::{AgentType, Type};
 use serde_json::{Map, Value, json};
 
 /// Writes the file, one object at a time.
-pub fn graph(around: &BagContext<'_>, out: &mut BagOutput<'_>) -> Result<(), LedgerError> {
+pub fn graph(around: &BagContext<'_, '_>, out: &mut BagOutput<'_>) -> Result<(), LedgerError> {
     let context = json!({ "@vocab": "https://schema.org/" });
     write!(out, "{{\"@context\":{context},\"@graph\":[").map_err(failed)?;
     let mut between = "";
@@ -23,6 +23,7 @@ pub fn graph(around: &BagContext<'_>, out: &mut BagOutput<'_>) -> Result<(), Led
     };
     around.rows.documents.values().filter_map(document).try_for_each(&mut put)?;
     around.rows.each(&mut |row| {
+        around.steps.at("claims", row.fact);
         put(claim(&row))?;
         revisions(&row).flat_map(quotations).try_for_each(&mut put)?;
         revisions(&row).skip(1).filter_map(|it| correction(&row, it)).try_for_each(&mut put)?;

@@ -5,6 +5,7 @@
 use crate::archive::bag::Bagger;
 use crate::disk::DiskError;
 use crate::ledger::error::LedgerError;
+use crate::ledger::exchange::steps::Steps;
 use crate::ledger::query::View;
 use crate::ledger::query::gather::Rows;
 use crate::ledger::query::names::Names;
@@ -12,15 +13,17 @@ use std::io;
 use std::io::{BufWriter, Write};
 
 /// The data that the derived files are made of.
-pub struct BagContext<'a> {
+pub struct BagContext<'a, 'v> {
     /// The record as of its end.
-    pub view: &'a View<'a>,
+    pub view: &'a View<'v>,
     /// Names of keys.
     pub names: &'a Names,
     /// Facts and documents.
-    pub rows: &'a Rows<'a, 'a>,
+    pub rows: &'a Rows<'a, 'v>,
     /// Title, licence, origin and time.
     pub about: &'a Derived,
+    /// Receives the progress.
+    pub steps: Steps<'a>,
 }
 
 /// The output of one file of a bag.

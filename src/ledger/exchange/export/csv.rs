@@ -8,10 +8,13 @@ use crate::ledger::query::columns::{Facts, NameColumn};
 use std::io;
 
 /// Writes the file.
-pub fn facts(around: &BagContext<'_>, out: &mut BagOutput<'_>) -> Result<(), LedgerError> {
+pub fn facts(around: &BagContext<'_, '_>, out: &mut BagOutput<'_>) -> Result<(), LedgerError> {
     let as_of = around.view.as_of();
     let mut facts = Facts::new(out, &as_of, NameColumn::Last).map_err(broken)?;
-    around.rows.each(&mut |row| facts.row(&row).map_err(broken))?;
+    around.rows.each(&mut |row| {
+        around.steps.at("facts", row.fact);
+        facts.row(&row).map_err(broken)
+    })?;
     facts.end().map_err(broken)
 }
 

@@ -8,22 +8,43 @@ use crate::archive::bag::Bagger;
 use crate::archive::tile::{self, Tile, Tiling};
 use crate::ledger::error::LedgerError;
 use crate::ledger::exchange::export::context::{BagContext, Derived, failed, write};
+use crate::ledger::exchange::export::memento::MementoPoints;
+use crate::ledger::exchange::export::part::RecordEnd;
 use crate::ledger::exchange::export::{claims, csv, memento, premis, rocrate};
+use crate::ledger::exchange::steps::Steps;
 use crate::ledger::query::View;
 use crate::ledger::query::gather::Rows;
 use crate::ledger::query::names::Names;
 use crate::ledger::reader::Record;
 use annals_core::event::record::{Reading, Statement};
 use annals_core::hash::Hash;
-use annals_core::state::dump;
-use annals_core::time::Time;
+use annals_core::state::{State, dump};
 use annals_core::verify::source::Source;
 
-/// Writes all derived files of a record into a bag.
-pub fn derive(record: &Record, bag: &mut Bagger<'_>) -> Result<Derived, LedgerError> {
-    let view = View::open(record, record.size())?;
-    let names = Names::read(&view)?;
-    let rows = Rows::read(&view, &names, &|fact| view.state().fold.fact(fact).is_some())?;
+/// Writes all derived files of a record that was verified without a fault, and ends so, into a bag.
+/// At no time is more of it in memory than its state and a part of its rows; the state is returned.
+pub fn derive(
+    record: &Record,
+    end: &RecordEnd,
+    bag: &mut Bagger<'_>,
+    steps: Steps<'_>,
+) -> Result<(Derived, State), LedgerError> {
+    let points = tiles(record, bag, steps)?;
+    let fold = memento::write(record.journal()?, points, bag, steps)?;
+    fold.expect_root(&end.root)?;
+    let view = View::verified(record, fold);
+    let about = write_view(&view, bag, steps)?;
+    Ok((about, view.into_state()))
+}
+
+/// Writes what follows from the state after the last event and from the bodies.
+fn write_view(
+    view: &View<'_>,
+    bag: &mut Bagger<'_>,
+    steps: Steps<'_>,
+) -> Result<Derived, LedgerError> {
+    let names = Names::read(view)?;
+    let rows = Rows::read(view, &names, &|fact| view.state().fold.fact(fact).is_some())?;
     let ledger = view.state().fold.ledger.as_ref();
     let about = Derived {
         title: names.title.clone().unwrap_or_default(),
@@ -31,10 +52,8 @@ pub fn derive(record: &Record, bag: &mut Bagger<'_>) -> Result<Derived, LedgerEr
         origin: ledger.map(|ledger| ledger.origin.to_string()).unwrap_or_default(),
         at: view.as_of().recorded.map(|at| at.to_string()).unwrap_or_default(),
     };
-    let around = BagContext { view: &view, names: &names, rows: &rows, about: &about };
+    let around = BagContext { view, names: &names, rows: &rows, about: &about, steps };
     bodies(&around, bag)?;
-    let times = tiles(&around, bag)?;
-    memento::write(record, &times, bag)?;
     let as_of = view.as_of();
     write(bag, "state.json", &mut |out| {
         let (state, root) = (view.state(), view.root());
@@ -49,7 +68,7 @@ pub fn derive(record: &Record, bag: &mut Bagger<'_>) -> Result<Derived, LedgerEr
 
 /// Writes the bodies that are not withheld, one a line, in one file: a bag of a million events must
 /// be as easy to read and copy as one of ten.
-fn bodies(around: &BagContext<'_>, bag: &mut Bagger<'_>) -> Result<(), LedgerError> {
+fn bodies(around: &BagContext<'_, '_>, bag: &mut Bagger<'_>) -> Result<(), LedgerError> {
     let fold = &around.view.state().fold;
     bag.begin("bodies.jsonl")?;
     for span in around.view.record.source.walk(0)? {
@@ -66,30 +85,38 @@ fn bodies(around: &BagContext<'_>, bag: &mut Bagger<'_>) -> Result<(), LedgerErr
                 lines.extend_from_slice(body);
                 lines.push(b'\n');
             }
+            around.steps.at("bodies", position);
         }
         bag.add(&lines)?;
     }
     Ok(bag.end()?)
 }
 
-/// Writes the tiles; returns the times of all events.
-fn tiles(around: &BagContext<'_>, bag: &mut Bagger<'_>) -> Result<Vec<Time>, LedgerError> {
-    let mut times = Vec::new();
+/// Writes the tiles; returns the points of mementos.
+fn tiles(
+    record: &Record,
+    bag: &mut Bagger<'_>,
+    steps: Steps<'_>,
+) -> Result<MementoPoints, LedgerError> {
+    let mut points = MementoPoints::default();
     let mut tiling = Tiling::default();
-    for span in around.view.record.source.walk(0)? {
+    for span in record.source.walk(0)? {
         let span = span?;
-        for entry in &span.entries {
+        for (entry, position) in span.entries.iter().zip(span.first..) {
             let reading = Reading::of(&entry.record);
-            times.extend(reading.place.map(|place| place.at));
+            if let Some(place) = reading.place {
+                points.add(place.at);
+            }
             for (tile, hashes) in tiling.push(reading.hash) {
                 put_tile(bag, &tile, &hashes)?;
             }
+            steps.at("tiles", position);
         }
     }
     for (tile, hashes) in tiling.partial() {
         put_tile(bag, &tile, hashes)?;
     }
-    Ok(times)
+    Ok(points)
 }
 
 fn put_tile(bag: &mut Bagger<'_>, tile: &Tile, hashes: &[Hash]) -> Result<(), LedgerError> {

@@ -11,24 +11,21 @@
 //! Not here: a server. Source: RFC 7089 section 5; RFC 6690; FORMAT.md section 14.
 
 use crate::archive::bag::Bagger;
+use crate::journal::Journal;
 use crate::ledger::error::LedgerError;
 use crate::ledger::exchange::export::context;
 use crate::ledger::exchange::export::context::failed;
-use crate::ledger::reader::Record;
+use crate::ledger::exchange::steps::Steps;
+use crate::ledger::query::verified_fold::VerifiedFold;
 use annals_core::state::dump;
 use annals_core::time::Time;
-use annals_core::verify::Verifier;
-use annals_core::verify::anchors::Anchors;
-use annals_core::verify::content::CheckDepth;
-use annals_core::verify::examine::examine_known;
-use annals_core::verify::source::Source;
 use jiff::Timestamp;
 
 /// The maximum number of mementos, except for one each year.
 pub const MOST: usize = 400;
 /// The maximum number of events folded for all mementos together, except for one each year: each
 /// memento is a state as large as its record, and mementos must not dominate a bag.
-pub const MOST_EVENTS: usize = 10_000_000;
+pub const MOST_EVENTS: u64 = 10_000_000;
 
 /// A point: the number of events, and the time of the last of them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -51,51 +48,82 @@ impl MementoPoint {
     }
 }
 
-/// Writes the mementos and their map.
-pub fn write(record: &Record, times: &[Time], bag: &mut Bagger<'_>) -> Result<(), LedgerError> {
-    let points = points(times);
-    bag.put("memento/timemap.link", map(&points).as_bytes())?;
-    let mut next = points.iter().peekable();
-    let mut judge = Verifier::new(&Anchors::default());
-    for span in record.source.walk(0)? {
-        for entry in span?.entries {
-            judge.event(&examine_known(&entry), &record.source, CheckDepth::Nothing)?;
-            let chain = &judge.chain;
-            if let Some(point) = next.next_if(|point| point.size == chain.size()) {
-                let (size, root) = (chain.size(), chain.tree().root());
-                let name = format!("memento/{}/state.json", point.stamp());
-                context::write(bag, &name, &mut |out| {
-                    dump::write(out, &chain.state, size, chain.head, &root).map_err(failed)
-                })?;
-            }
-        }
-    }
-    Ok(())
+/// The points of mementos of a record whose events are seen one by one. An event's time is the
+/// greatest of its own and of all earlier ones, so that the points rise even where a clock was set
+/// back, and no later event changes an earlier one.
+#[derive(Default)]
+pub struct MementoPoints {
+    size: u64,
+    greatest: Option<Time>,
+    days: Vec<MementoPoint>,
+    months: Vec<MementoPoint>,
+    years: Vec<MementoPoint>,
 }
 
-/// The points of mementos. An event's time is the greatest of its own and of all earlier ones, so
-/// that the points rise even where a clock was set back, and no later event changes an earlier one.
-fn points(times: &[Time]) -> Vec<MementoPoint> {
-    let mut greatest: Vec<Time> = times.to_vec();
-    for index in 1..greatest.len() {
-        greatest[index] = greatest[index].max(greatest[index - 1]);
-    }
-    let each = |length: usize| {
-        let mut points: Vec<MementoPoint> = Vec::new();
-        for (at, size) in greatest.iter().copied().zip(1..) {
-            let of = |time: &Time| time.as_str().get(..length).unwrap_or_default().to_owned();
-            match points.last_mut().filter(|last| of(&last.at) == of(&at)) {
-                Some(last) => *last = MementoPoint { size, at },
-                None => points.push(MementoPoint { size, at }),
+impl MementoPoints {
+    /// Adds the time of the next event.
+    pub fn add(&mut self, at: Time) {
+        let at = self.greatest.map_or(at, |greatest| greatest.max(at));
+        self.greatest = Some(at);
+        self.size += 1;
+        let point = MementoPoint { size: self.size, at };
+        // Of more points than are written, none is.
+        for (points, length) in [(&mut self.days, DAY), (&mut self.months, MONTH)] {
+            if points.len() <= MOST {
+                end_with(points, point, length);
             }
         }
-        points
-    };
-    let fits = |points: &Vec<MementoPoint>| {
-        points.len() <= MOST && points.len().saturating_mul(times.len()) <= MOST_EVENTS
-    };
-    // By day, by month, by year.
-    [10, 7].into_iter().map(each).find(fits).unwrap_or_else(|| each(4))
+        end_with(&mut self.years, point, YEAR);
+    }
+
+    /// The points that fit: by day, by month, or by year.
+    fn chosen(self) -> Vec<MementoPoint> {
+        let fits = |points: &Vec<MementoPoint>| {
+            let folded = (points.len() as u64).saturating_mul(self.size);
+            points.len() <= MOST && folded <= MOST_EVENTS
+        };
+        [self.days, self.months].into_iter().find(fits).unwrap_or(self.years)
+    }
+}
+
+/// The lengths of the beginning of a time that name its day, month and year.
+const DAY: usize = 10;
+const MONTH: usize = 7;
+const YEAR: usize = 4;
+
+/// Puts a point in the place of the last one if both are of the same day, month or year; else adds
+/// it.
+fn end_with(points: &mut Vec<MementoPoint>, point: MementoPoint, length: usize) {
+    fn start(point: &MementoPoint, length: usize) -> Option<&str> {
+        point.at.as_str().get(..length)
+    }
+    match points.last_mut().filter(|last| start(last, length) == start(&point, length)) {
+        Some(last) => *last = point,
+        None => points.push(point),
+    }
+}
+
+/// Folds a record that was verified without a fault, and writes the mementos and their map on the
+/// way; returns the fold.
+pub fn write(
+    journal: &Journal,
+    points: MementoPoints,
+    bag: &mut Bagger<'_>,
+    steps: Steps<'_>,
+) -> Result<VerifiedFold, LedgerError> {
+    let points = points.chosen();
+    bag.put("memento/timemap.link", map(&points).as_bytes())?;
+    let mut next = points.iter().peekable();
+    VerifiedFold::of(journal, &mut |fold| {
+        let VerifiedFold { state, tree, head, .. } = fold;
+        let size = tree.size();
+        steps.at("fold", size);
+        let Some(point) = next.next_if(|point| point.size == size) else { return Ok(()) };
+        let name = format!("memento/{}/state.json", point.stamp());
+        context::write(bag, &name, &mut |out| {
+            dump::write(out, state, size, *head, &tree.root()).map_err(failed)
+        })
+    })
 }
 
 /// The time map, with addresses relative to its own.
@@ -124,6 +152,12 @@ mod tests {
 
     fn time(text: &str) -> Time {
         Time::parse(&format!("{text}.000000Z")).unwrap()
+    }
+
+    fn points(times: &[Time]) -> Vec<MementoPoint> {
+        let mut points = MementoPoints::default();
+        times.iter().for_each(|at| points.add(*at));
+        points.chosen()
     }
 
     #[test]

@@ -10,6 +10,7 @@ use crate::ledger::exchange::export::context::{BagContext, BagOutput, failed};
 use crate::ledger::query::ViewedEvent;
 use crate::ledger::query::row::DocumentRow;
 use annals_core::event::args::Args;
+use annals_core::fold::history::History;
 use annals_core::fold::operation::{EntryKind, Operation};
 use annals_core::key::PublicKey;
 use std::collections::BTreeMap;
@@ -54,7 +55,7 @@ impl On {
 }
 
 /// Writes the file.
-pub fn events(around: &BagContext<'_>, out: &mut BagOutput<'_>) -> Result<(), LedgerError> {
+pub fn events(around: &BagContext<'_, '_>, out: &mut BagOutput<'_>) -> Result<(), LedgerError> {
     let mut put = |text: &str| out.write_all(text.as_bytes()).map_err(failed);
     let record = Identifier::new("origin", &around.about.origin);
     put(HEAD)?;
@@ -69,8 +70,7 @@ pub fn events(around: &BagContext<'_>, out: &mut BagOutput<'_>) -> Result<(), Le
         }
         put(&entity(&Identifier::new("fact", act.position)))?;
     }
-    // By position, ascending.
-    let mut owners: Vec<(u64, On)> = Vec::new();
+    let mut owners = Owners { history: &view.state().history, of: Vec::new() };
     let mut agents: BTreeMap<PublicKey, String> = BTreeMap::new();
     let mut written = Ok(());
     view.walk(0, size, &mut |event| {
@@ -78,10 +78,10 @@ pub fn events(around: &BagContext<'_>, out: &mut BagOutput<'_>) -> Result<(), Le
             return true;
         }
         let Some(statement) = event.statement() else { return true };
-        let on = target(event.position, &statement.args, &owners);
+        around.steps.at("acts", event.position);
+        let on = owners.take(event.position, &statement.args);
         written = put(&event_text(around, event, &on.objects(&record)));
         agents.entry(statement.by).or_insert_with(|| around.names.of(&statement.by));
-        owners.push((event.position, on));
         written.is_ok()
     })?;
     written?;
@@ -89,18 +89,46 @@ pub fn events(around: &BagContext<'_>, out: &mut BagOutput<'_>) -> Result<(), Le
     put("</premis>\n")
 }
 
-/// The object of an event, derived from the objects of earlier events.
-fn target(position: u64, args: &Args, owners: &[(u64, On)]) -> On {
-    match args {
-        Args::DocumentCaptured(_) => On::Document(position),
-        Args::FactAsserted(_) => On::Fact(position),
-        Args::FactRelated(args) => On::Related { from: args.from, to: args.to },
-        // The first suspect event is not an object of the revocation.
-        Args::EditorRevoked(_) => On::Record,
-        args => {
-            let first = args.positions().first().copied();
-            let owner = first.and_then(|on| owners.binary_search_by_key(&on, |(at, _)| *at).ok());
-            owner.and_then(|index| owners.get(index)).map_or(On::Record, |(_, on)| *on)
+/// The objects of the events so far: for each act of the history the position of the event that
+/// made its object, eight bytes an event.
+struct Owners<'a> {
+    history: &'a History,
+    of: Vec<u64>,
+}
+
+/// The object is the record.
+const RECORD: u64 = u64::MAX;
+
+impl Owners<'_> {
+    /// The object of the next act, derived from the objects of earlier ones.
+    fn take(&mut self, position: u64, args: &Args) -> On {
+        let maker = match args {
+            Args::DocumentCaptured(_) | Args::FactAsserted(_) | Args::FactRelated(_) => position,
+            // The first suspect event is not an object of the revocation.
+            Args::EditorRevoked(_) => RECORD,
+            args => args.positions().first().map_or(RECORD, |on| self.maker(*on)),
+        };
+        self.of.push(maker);
+        self.made(maker)
+    }
+
+    /// The maker of the object of an earlier act.
+    fn maker(&self, position: u64) -> u64 {
+        let acts = self.history.acts();
+        let earlier = acts.binary_search_by_key(&position, |act| act.position).ok();
+        earlier.and_then(|index| self.of.get(index)).copied().unwrap_or(RECORD)
+    }
+
+    /// What an event made.
+    fn made(&self, maker: u64) -> On {
+        match self.history.act(maker).map(|act| &act.operation) {
+            Some(Operation::Captured) => On::Document(maker),
+            Some(Operation::Sealed(entry)) if entry.kind == EntryKind::Document => {
+                On::Document(maker)
+            }
+            Some(Operation::Asserted | Operation::Sealed(_)) => On::Fact(maker),
+            Some(Operation::Related(triple)) => On::Related { from: triple.from, to: triple.to },
+            _ => On::Record,
         }
     }
 }
@@ -128,7 +156,7 @@ fn file(row: &DocumentRow) -> String {
     )
 }
 
-fn event_text(around: &BagContext<'_>, event: &ViewedEvent, on: &[Identifier]) -> String {
+fn event_text(around: &BagContext<'_, '_>, event: &ViewedEvent, on: &[Identifier]) -> String {
     let Some(statement) = event.statement() else { return String::new() };
     let at = event.at().map(|at| at.to_string()).unwrap_or_default();
     let name = identifier("eventIdentifier", &Identifier::new("position", event.position));

@@ -32,7 +32,7 @@ const FOLDERS: [(&str, &str); 4] = [
 
 /// The payload itself; its fields are in alphabetical order, as those of all other entities.
 #[derive(Serialize)]
-struct Crate<'a> {
+struct Crate<'a, 'v> {
     #[serde(rename = "@id")]
     id: &'a str,
     #[serde(rename = "@type")]
@@ -41,23 +41,23 @@ struct Crate<'a> {
     published: &'a str,
     description: String,
     #[serde(rename = "hasPart")]
-    parts: Parts<'a>,
+    parts: Parts<'a, 'v>,
     identifier: &'a str,
     license: &'a str,
     name: &'a str,
 }
 
 /// The names of all other entities, serialized one at a time.
-struct Parts<'a>(&'a BagContext<'a>);
+struct Parts<'a, 'v>(&'a BagContext<'a, 'v>);
 
-impl Serialize for Parts<'_> {
+impl Serialize for Parts<'_, '_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.collect_seq(parts(self.0).map(|part| json!({ "@id": part["@id"] })))
     }
 }
 
 /// All entities but the payload and this file.
-fn parts<'a>(around: &'a BagContext<'a>) -> impl Iterator<Item = Value> + 'a {
+fn parts<'a>(around: &'a BagContext<'_, '_>) -> impl Iterator<Item = Value> + 'a {
     let files = FILES.into_iter().map(|(name, media_type, what)| {
         json!({
             "@id": name,
@@ -85,10 +85,7 @@ fn parts<'a>(around: &'a BagContext<'a>) -> impl Iterator<Item = Value> + 'a {
 }
 
 /// Writes the file.
-pub fn metadata<'a>(
-    around: &'a BagContext<'a>,
-    out: &mut BagOutput<'_>,
-) -> Result<(), LedgerError> {
+pub fn metadata(around: &BagContext<'_, '_>, out: &mut BagOutput<'_>) -> Result<(), LedgerError> {
     let about = around.about;
     let file = json!({
         "@id": "ro-crate-metadata.json",

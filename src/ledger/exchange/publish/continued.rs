@@ -1,0 +1,192 @@
+//! A publication that goes on from the last one: it reads and writes only what is new.
+//!
+//! Always holds: it goes on only where the writer's stamp holds, so that every event was judged
+//! and the journal and the index are as that writer left them; where the published checkpoint is
+//! of this record and the file that a whole publication left; and where no new event withholds or
+//! releases an earlier body. The events that are read must give the root that the log key signed.
+//! Everywhere else the whole record is verified and compared. Not here: what is written
+//! (`publish`). Source: FORMAT.md section 9, "Published directory".
+
+use crate::archive::CHECKPOINT;
+use crate::archive::publish_target::PublishTarget;
+use crate::archive::tile::{Tiling, WIDTH};
+use crate::index::{Index, IndexError};
+use crate::keys::KeyFolder;
+use crate::ledger::error::LedgerError;
+use crate::ledger::exchange::publish::{Begun, Publication, Publisher, Withheld, cosigned};
+use crate::ledger::exchange::steps::Steps;
+use crate::ledger::reader::source::EventSource;
+use crate::ledger::reader::{DocumentFound, Record};
+use crate::ledger::write::stamp::LedgerStamp;
+use annals_core::event::Entry;
+use annals_core::event::body::{Body, Content};
+use annals_core::event::record::Reading;
+use annals_core::event::vocabulary::Type;
+use annals_core::fold::BodyOpening;
+use annals_core::hash::Hash;
+use annals_core::key::PublicKey;
+use annals_core::pin::signed_by;
+use annals_core::text::Origin;
+use annals_core::tlog::{Checkpoint, MAX_NOTE, Note, Signed};
+use annals_core::verify::source::Source;
+use std::collections::BTreeMap;
+use std::ops::Range;
+
+/// Up to this many events are read one by one; more are read in one pass.
+const FEW: u64 = 256;
+
+/// Publishes what is new since the last publication; `None` where the whole record has to be
+/// verified and compared, and nothing was written.
+///
+/// Errors: a file cannot be read or written.
+pub fn publish_new(
+    record: &Record,
+    shelf: &mut dyn PublishTarget,
+    steps: Steps<'_>,
+) -> Result<Option<Publication>, LedgerError> {
+    let Some(judged) = Judged::of(record)? else { return Ok(None) };
+    let Some(before) = judged.before(shelf)? else { return Ok(None) };
+    // The last bundles are written again with what is new.
+    let first = before - before % WIDTH;
+    let tiling = Tiling::resume(first, |subtree| judged.index.subtree(subtree));
+    let openings = judged.openings(first..before);
+    let (Ok(tiling), Ok(openings)) = (tiling, openings) else { return Ok(None) };
+    match judged.is_plain(first..judged.checkpoint.size, before) {
+        Ok(true) => {}
+        Ok(false) | Err(LedgerError::IndexFailed(_)) => return Ok(None),
+        Err(error) => return Err(error),
+    }
+    let begun = Begun { before, size: judged.checkpoint.size, tiling };
+    let cosigned = cosigned(record, &judged.checkpoint)?;
+    let mut publisher = Publisher::new(shelf, Withheld::Opened(&openings), begun);
+    publisher.done.size = before;
+    judged.each(first..judged.checkpoint.size, &mut |position, entry| {
+        publisher.event(position, entry, &record.source)?;
+        steps.at("publish", position);
+        Ok(())
+    })?;
+    publisher.finish(&cosigned, judged.note).map(Some)
+}
+
+/// A record whose last writer judged every event and left it so.
+struct Judged<'a> {
+    record: &'a Record,
+    index: &'a Index,
+    checkpoint: Checkpoint,
+    note: &'a [u8],
+}
+
+impl<'a> Judged<'a> {
+    /// The record, if the stamp of its last writer holds, of this very checkpoint and its mark.
+    fn of(record: &'a Record) -> Result<Option<Judged<'a>>, LedgerError> {
+        let (Ok(index), Some(bytes)) = (record.index(), record.checkpoint.as_deref()) else {
+            return Ok(None);
+        };
+        let read = Note::parse(bytes).and_then(|note| Some((Checkpoint::parse(&note.text)?, note)));
+        let Some((checkpoint, note)) = read else { return Ok(None) };
+        let (size, root) = (checkpoint.size, checkpoint.root);
+        let Ok(origin) = Origin::new(checkpoint.origin.as_str()) else { return Ok(None) };
+        let is_marked = record.mark.as_ref().is_ok_and(|mark| {
+            mark.as_ref().is_some_and(|mark| (mark.size, mark.root) == (size, root))
+        });
+        if size != record.size() || !is_marked || !index.root(size).is_ok_and(|it| it == root) {
+            return Ok(None);
+        }
+        let keys = KeyFolder::open(&record.paths.keys).and_then(|keys| keys.log_keys());
+        for key in keys.map(|held| held.keys).unwrap_or_default() {
+            let key: PublicKey = key.public();
+            let stamp = LedgerStamp::read(&record.paths, &origin, &key)?;
+            let is_stamped = stamp.is_some_and(|it| (it.size, it.root) == (size, root));
+            if is_stamped && signed_by(&note, &origin, &key) == Signed::Yes {
+                return Ok(Some(Judged { record, index, checkpoint, note: bytes }));
+            }
+        }
+        Ok(None)
+    }
+
+    /// The size that the target has published whole, if that is an earlier state of this record.
+    fn before(&self, shelf: &dyn PublishTarget) -> Result<Option<u64>, LedgerError> {
+        if !shelf.is_settled()? {
+            return Ok(None);
+        }
+        let bytes = shelf.read(CHECKPOINT, MAX_NOTE as u64)?;
+        let old = bytes.as_deref().and_then(Note::parse);
+        let old = old.and_then(|note| Checkpoint::parse(&note.text));
+        let is_earlier = |old: &Checkpoint| {
+            old.origin == self.checkpoint.origin
+                && (1..=self.checkpoint.size).contains(&old.size)
+                && self.index.root(old.size).is_ok_and(|root| root == old.root)
+        };
+        Ok(old.filter(is_earlier).map(|old| old.size))
+    }
+
+    /// What later events did to the bodies of these.
+    fn openings(&self, range: Range<u64>) -> Result<BTreeMap<u64, BodyOpening>, IndexError> {
+        let now = self.index.slot(self.checkpoint.size)?;
+        range.map(|position| Ok((position, now.mark(position)?.opening()))).collect()
+    }
+
+    /// Whether these events give the root that the log key signed, each with the body and the
+    /// document that it names, and those from `new` on change nothing of what was published before.
+    fn is_plain(&self, range: Range<u64>, new: u64) -> Result<bool, LedgerError> {
+        let Ok(mut tree) = self.index.tree(range.start) else { return Ok(false) };
+        let mut is_plain = true;
+        self.each(range, &mut |position, entry| {
+            let reading = Reading::of(&entry.record);
+            tree.push(reading.hash);
+            let Some(statement) = reading.statement else {
+                is_plain = false;
+                return Ok(());
+            };
+            let changes = match statement.kind {
+                Type::BodyReleased | Type::BodyRedacted => true,
+                // One that strikes events has positions.
+                Type::EditorRevoked => !statement.args.positions().is_empty(),
+                _ => false,
+            };
+            is_plain &= position < new || !changes;
+            is_plain &= match &entry.body {
+                Some(body) => Hash::of(&[body]) == statement.body && self.has_document(body)?,
+                None => position < new,
+            };
+            Ok(())
+        })?;
+        Ok(is_plain && tree.root() == self.checkpoint.root)
+    }
+
+    /// Whether the document that a body captures is there whole, if it captures one.
+    fn has_document(&self, body: &[u8]) -> Result<bool, LedgerError> {
+        let Ok(Content::DocumentCaptured(captured)) = Body::parse(body).map(|body| body.content)
+        else {
+            return Ok(true);
+        };
+        let found = self.record.document(&captured.sha256)?;
+        Ok(matches!(found, DocumentFound::Whole(_)))
+    }
+
+    /// Calls `take` with the events at these positions, in order.
+    fn each(
+        &self,
+        range: Range<u64>,
+        take: &mut dyn FnMut(u64, &Entry) -> Result<(), LedgerError>,
+    ) -> Result<(), LedgerError> {
+        if range.end - range.start <= FEW {
+            for position in range {
+                let unread = |why: IndexError| LedgerError::IndexFailed(why.to_string());
+                let place = self.index.event(position).map_err(unread)?.place;
+                let entry = self.record.source.fetch(position, place)?;
+                take(position, &entry.unwrap_or_default())?;
+            }
+            return Ok(());
+        }
+        for span in self.record.source.walk(range.start)? {
+            let span = span?;
+            for (entry, position) in span.entries.iter().zip(span.first..) {
+                if range.contains(&position) {
+                    take(position, entry)?;
+                }
+            }
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,133 @@
+//! A publication that goes on from the last one, and when it does not.
+//!
+//! Always holds: both ways leave the same files. Not here: each step of a publication
+//! (`archive::interrupted`).
+
+use crate::people::desk::Desk;
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+/// A desk with a document and this number of facts.
+fn with_facts(count: usize) -> Desk {
+    let desk = Desk::with_bo();
+    fs::write(desk.path("note.txt"), "Two met on Monday.\n").unwrap();
+    let capture = r#"{"type":"document.captured","file":"note.txt","title":"Note","lang":"en"}"#;
+    fs::write(desk.path("capture.jsonl"), capture).unwrap();
+    desk.told("append capture.jsonl --by ada");
+    append(&desk, "first", count);
+    desk
+}
+
+fn append(desk: &Desk, name: &str, count: usize) {
+    let fact = |number: usize| {
+        format!(
+            "{{\"claim\":\"Fact {name} {number}.\",\"lang\":\"en\",\"vouch\":\"said\",\
+             \"quote\":\"Two met\"}}\n"
+        )
+    };
+    let file = format!("{name}.jsonl");
+    fs::write(desk.path(&file), (0..count).map(fact).collect::<String>()).unwrap();
+    desk.told(&format!("append {file} --by ada"));
+}
+
+/// The published files by name, without what is temporary.
+fn files(folder: &Path) -> BTreeMap<PathBuf, Vec<u8>> {
+    let mut found = BTreeMap::new();
+    let mut open = vec![folder.to_owned()];
+    while let Some(inside) = open.pop() {
+        for entry in fs::read_dir(inside).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                open.push(path);
+            } else if !path.file_name().unwrap().to_str().unwrap().starts_with('.') {
+                let name = path.strip_prefix(folder).unwrap().to_owned();
+                found.insert(name, fs::read(&path).unwrap());
+            }
+        }
+    }
+    found
+}
+
+/// The published body of an event of the beginning.
+fn an_old_body(folder: &Path) -> PathBuf {
+    let bundle = fs::read(folder.join("body/bundle/000")).unwrap();
+    let line = bundle.split(|byte| *byte == b'\n').nth(3).unwrap();
+    folder.join("body").join(annals_core::hash::Hash::of(&[line]).to_string())
+}
+
+#[test]
+fn only_what_is_new_is_written_and_it_is_the_same() {
+    let desk = with_facts(300);
+    assert_eq!(desk.told("publish out"), "published 303 events in out\n");
+    let old = an_old_body(&desk.path("out"));
+    fs::remove_file(&old).unwrap();
+    for (name, count) in [("second", 1), ("third", 250)] {
+        append(&desk, name, count);
+        desk.told("publish out");
+        // It went on: what is missing from earlier was not looked for.
+        assert!(!old.exists(), "{name}");
+        desk.told(&format!("publish {name}"));
+        let (mut more, fresh) = (files(&desk.path("out")), files(&desk.path(name)));
+        // Partial tiles of the size before are kept.
+        more.retain(|path, _| fresh.contains_key(path) || !path.to_str().unwrap().contains(".p/"));
+        more.insert(old.strip_prefix(desk.path("out")).unwrap().to_owned(), Vec::new());
+        assert!(more.keys().eq(fresh.keys()), "{name}");
+        let differs = fresh.iter().filter(|(path, bytes)| more[*path] != **bytes).count();
+        assert_eq!(differs, 1, "{name}: the body that is missing, and nothing else");
+    }
+    assert_eq!(desk.told("publish out"), "published already: 554 events in out\n");
+    assert!(!old.exists());
+    let mended = desk.run("publish out --verify-first");
+    assert_eq!(
+        mended.err,
+        "1 files written, 0 removed\n1 of them was damaged or missing there, and was written again\n"
+    );
+    assert!(old.exists());
+    desk.told("verify out");
+}
+
+#[test]
+fn without_a_whole_publication_or_a_stamp_everything_is_compared() {
+    let desk = with_facts(3);
+    desk.told("publish out");
+    let old = an_old_body(&desk.path("out"));
+    let mended = |why: &str| {
+        fs::remove_file(&old).unwrap();
+        let answer = desk.run("publish out");
+        assert!(answer.err.starts_with("1 files written"), "{why}: {}", answer.err);
+        assert!(old.exists(), "{why}");
+    };
+    // A publication that was stopped after it wrote the checkpoint.
+    let settled = desk.path("out/.settled");
+    let bytes = fs::read(desk.path("out/checkpoint")).unwrap();
+    fs::remove_file(desk.path("out/checkpoint")).unwrap();
+    fs::write(desk.path("out/checkpoint"), bytes).unwrap();
+    mended("another file in place of the checkpoint");
+    fs::remove_file(&settled).unwrap();
+    mended("no whole publication");
+    fs::write(&settled, "annals published v1\n").unwrap();
+    mended("damage");
+    fs::remove_file(desk.path("ledger/index/stamp")).unwrap();
+    mended("no stamp of a writer");
+}
+
+#[test]
+fn damage_of_the_record_is_not_published() {
+    let desk = with_facts(3);
+    desk.told("publish out");
+    let before = files(&desk.path("out"));
+    append(&desk, "second", 3);
+    let journal = desk.path("ledger/journal/00000000000000000000.log");
+    let text = fs::read_to_string(&journal).unwrap();
+    fs::write(&journal, text.replace("Fact second 1.", "Fact second 9.")).unwrap();
+    let refused = desk.run("publish out");
+    assert_eq!((refused.exit, refused.out.as_str()), (1, ""), "{}", refused.err);
+    assert!(files(&desk.path("out")) == before);
+    fs::write(&journal, text).unwrap();
+    let document = fs::read_dir(desk.path("ledger/document")).unwrap().next().unwrap();
+    fs::write(document.unwrap().path(), "Three met.").unwrap();
+    fs::write(desk.path("other.txt"), "Four met on Monday.\n").unwrap();
+    assert_ne!(desk.run("publish out").exit, 0);
+    assert!(files(&desk.path("out")) == before);
+}
