@@ -11,11 +11,13 @@ use crate::index::read::{Snapshot, is_other_version};
 use crate::index::row::{EventMark, Row, RowValue};
 use crate::index::status::{BuildMode, IndexStatus};
 use crate::index::terms::TermFiles;
+use crate::index::totals::Totals;
 use crate::index::trie::{self, NodeWriter, Root};
 use crate::index::{
     HASH, HEADER, IndexError, NAMES, STRIDE, TreeKind, bytes_of, check, damaged, folder,
     stored_hash_index,
 };
+use annals_core::event::args::Args;
 use annals_core::event::vocabulary::Type;
 use annals_core::fold::history::Act;
 use annals_core::fold::operation::Operation;
@@ -113,6 +115,7 @@ pub(super) struct IndexFiles {
     tops: [Root; 3],
     /// The changes since the last root.
     since: [BTreeMap<u64, Child>; 3],
+    totals: Totals,
 }
 
 impl IndexFiles {
@@ -144,11 +147,12 @@ impl IndexFiles {
             return Err(IndexError::Version);
         }
         tree.put(HEADER)?;
+        let nodes = NodeFile::new(tree, sink(hashes)?);
         Ok(Some(IndexFiles {
-            nodes: NodeFile::new(tree, sink(hashes)?),
+            terms: TermFiles::new(sink(terms)?, sink(sorted)?, &nodes)?,
+            nodes,
             keys: sink(keys)?,
             roots: sink(roots)?,
-            terms: TermFiles::new(sink(terms)?, sink(sorted)?)?,
             events: sink(events)?,
             size: 0,
             merkle: Tree::default(),
@@ -158,6 +162,7 @@ impl IndexFiles {
             starts,
             tops: [Root::default(); 3],
             since: Default::default(),
+            totals: Totals::default(),
         }))
     }
 
@@ -178,11 +183,12 @@ impl IndexFiles {
         };
         let [named, rooted] = [entry.keys, entry.roots].map(u32::try_from);
         let counts = || damaged("a number of keys or roots");
+        let nodes = NodeFile::new(sink(tree)?, sink(hashes)?);
         Ok(IndexFiles {
-            nodes: NodeFile::new(sink(tree)?, sink(hashes)?),
+            terms: TermFiles::new(sink(terms)?, sink(sorted)?, &nodes)?,
+            nodes,
             keys: sink(keys)?,
             roots: sink(roots)?,
-            terms: TermFiles::new(sink(terms)?, sink(sorted)?)?,
             events: sink(events)?,
             size: last.size,
             merkle: last.index().tree(last.size)?,
@@ -192,6 +198,7 @@ impl IndexFiles {
             starts,
             tops: last.tops,
             since: last.since.clone(),
+            totals: last.totals()?,
         })
     }
 
@@ -272,8 +279,14 @@ impl IndexFiles {
         let about = self.about(state, act)?;
         let first = self.nodes.tree.length();
         self.rows(state, act, &about)?;
+        if let Some(Args::BodyRedacted(args)) =
+            examined.reading.statement.as_ref().map(|statement| &statement.args)
+        {
+            let what = RowValue::Redaction(args.event, act.by, args.reason);
+            self.row(position, Cause::acting(position), what)?;
+        }
         let after = self.nodes.tree.length();
-        self.terms.event(position, examined)?;
+        self.terms.event(position, examined, &self.nodes)?;
         self.size += 1;
         if suspects(&act.operation) || self.size.is_multiple_of(STRIDE) {
             self.root()?;
@@ -364,6 +377,13 @@ impl IndexFiles {
             true => 0,
             false => self.standing_at(which, of)?.map_or(0, |child| child.to),
         };
+        if which == TreeKind::Standing {
+            let earlier = match before {
+                0 => None,
+                before => Some(node_file::row(&self.nodes, before)?.what),
+            };
+            self.totals.replace(earlier.as_ref(), &what);
+        }
         let kinds = what.kinds();
         let to = self.nodes.tree.length();
         let row = Row { of, event, acted, before, what };
@@ -421,6 +441,7 @@ impl IndexFiles {
                 self.row(event, Cause::restating(position), what)?;
             }
         }
+        self.totals.undo(state.undone());
         Ok(())
     }
 
@@ -434,9 +455,13 @@ impl IndexFiles {
         }
         let nodes = self.tops.map(|top| top.node);
         let heights = self.tops.iter().rev().fold(0, |all, top| all << 8 | u64::from(top.height));
+        let totals = self.nodes.tree.length();
+        let framed = node_file::framed("totals", totals, &self.nodes.after, &self.totals)?;
+        self.nodes.tree.put(&framed)?;
         let after = self.nodes.tree.length();
         let [standing, marks, administration] = nodes;
-        let entry = bytes_of(&[self.size, after, standing, marks, administration, heights, 0]);
+        let entry = [self.size, after, standing, marks, administration, heights, totals];
+        let entry = bytes_of(&entry);
         let hash = self.nodes.after.hash;
         self.rooted += 1;
         entry_put(&mut self.roots, "root", Some(&hash), &entry)

@@ -9,7 +9,8 @@
 //!                tree     rows (the state of a fact, a document, a relation after an event) and
 //!                         the nodes of three trees over them, by position: 16 ways, copied on
 //!                         change
-//!                roots    64 bytes a point: every 256 events, and after each suspect revocation
+//!                roots    64 bytes a point: every 256 events, and after each suspect revocation;
+//!                         the totals there are in `tree`
 //!                terms, sorted
 //!                         16 bytes a term: which events have a body, a document, a claim, a
 //!                         passage or an agent
@@ -40,6 +41,7 @@ mod row;
 mod status;
 mod compare_or_write;
 mod terms;
+mod totals;
 mod trie;
 
 pub use build::Builder;
@@ -47,6 +49,7 @@ pub use read::{Index, Snapshot};
 pub use row::{EventMark, Row, RowKind, RowValue, may_have};
 pub use status::{BuildMode, IndexStatus};
 pub use terms::{Term, Terms, claim_digest, quoted};
+pub use totals::Totals;
 pub use trie::TreeKind;
 
 use annals_core::hash::Hash;
@@ -57,7 +60,7 @@ pub const FOLDER: &str = "index";
 /// The number of events between two roots.
 const STRIDE: u64 = 256;
 /// The beginning of `tree`. A change of any layout here changes it.
-const HEADER: &[u8; 16] = b"annals index 3\n\n";
+const HEADER: &[u8; 16] = b"annals index 4\n\n";
 /// Bytes of an event's entry.
 const EVENT: u64 = 64;
 /// Bytes of a root's entry.

@@ -10,7 +10,7 @@ pub struct Child {
     /// The offset of the node or the row in `tree`.
     pub to: u64,
     /// The kinds of rows below it.
-    pub kinds: u16,
+    pub kinds: u32,
 }
 
 /// A node: children by 4 bits of the position, the lowest first.
@@ -47,7 +47,7 @@ impl Node {
         (0..16).filter_map(|digit| Some((digit, self.get(digit)?)))
     }
 
-    pub fn kinds(&self) -> u16 {
+    pub fn kinds(&self) -> u32 {
         self.children.iter().fold(0, |all, child| all | child.kinds)
     }
 }

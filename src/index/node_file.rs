@@ -1,11 +1,12 @@
-//! `tree`: rows and nodes, one after the other, each with its length and its check.
+//! `tree`: rows, nodes and totals, one after the other, each with its length and its check.
 //!
 //! ```text
 //! length of the payload, u32 LE │ event, u64 LE │ payload (postcard) │ check, 8 bytes
 //! ```
 //!
 //! The event is the last one of the record when this was written; the check is that of
-//! [`check`](super::check) over "row" or "node", the offset, the hash of that event, the payload.
+//! [`check`](super::check) over "row", "node" or
+//! "totals", the offset, the hash of that event, the payload.
 //!
 //! Always holds: what is read was written at that place for this very record; anything else is an
 //! error. Not here: finding the place (`trie`).
@@ -13,6 +14,7 @@
 use crate::disk::at::read_at;
 use crate::index::node::Node;
 use crate::index::row::Row;
+use crate::index::totals::Totals;
 use crate::index::{HEADER, IndexError, check, damaged};
 use annals_core::hash::Hash;
 use serde::Serialize;
@@ -100,6 +102,12 @@ fn read<T: DeserializeOwned>(
     }
     let value = postcard::from_bytes(payload).map_err(|_| torn())?;
     Ok(Some(Framed { value, event, next: at + whole as u64 }))
+}
+
+/// The totals at an offset.
+pub(super) fn totals(bytes: &dyn Bytes, at: u64) -> Result<Totals, IndexError> {
+    let found = read(bytes, "totals", at)?;
+    found.map(|found| found.value).ok_or_else(|| ends("totals", at))
 }
 
 /// The row at an offset.

@@ -10,10 +10,11 @@ use crate::index::node::Child;
 use crate::index::node_file::{self, Blocks, Bytes};
 use crate::index::row::{EventMark, Row, RowKind, RowValue, may_have};
 use crate::index::terms::{TERM, Terms};
+use crate::index::totals::Totals;
 use crate::index::trie::{self, Root};
 use crate::index::{
-    EVENT, HASH, HEADER, IndexError, KEY, NAMES, ROOT, TreeKind, check, damaged, folder, numbers,
-    stored_hash_index,
+    EVENT, HASH, HEADER, IndexError, KEY, NAMES, ROOT, STRIDE, TreeKind, check, damaged, folder,
+    numbers, stored_hash_index,
 };
 use annals_core::hash::Hash;
 use annals_core::key::PublicKey;
@@ -22,7 +23,7 @@ use annals_core::time::Time;
 use std::collections::{BTreeMap, BTreeSet};
 use std::io;
 use std::ops::Range;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 /// An open index of a record of known size and root.
 pub struct Index {
@@ -33,6 +34,7 @@ pub struct Index {
     roots_there: u64,
     keys: Vec<PublicKey>,
     size: u64,
+    ledger: PathBuf,
 }
 
 /// The index's entry of an event.
@@ -82,6 +84,7 @@ impl Index {
             roots_there: 0,
             keys: Vec::new(),
             size,
+            ledger: ledger.to_owned(),
         };
         if index.root(size)? != root {
             return Err(IndexError::Other("its hashes do not give the journal's root".to_owned()));
@@ -162,10 +165,18 @@ impl Index {
         Ok(Terms::new(Blocks::new(open(terms)?), Blocks::new(open(sorted)?), length / TERM))
     }
 
+    /// The terms of this record's events.
+    pub fn own_terms(&self) -> Result<Terms, IndexError> {
+        let [.., terms, _, _] = NAMES;
+        let length = folder(&self.ledger).join(terms).symlink_metadata()?.len();
+        Index::terms(&self.ledger, length)?.up_to(self.size, self)
+    }
+
     /// The events that set the record's time back, by position, and whether each was undone.
     pub fn retimings(&self) -> Result<Vec<(u64, bool)>, IndexError> {
         let (mut events, whole) = (Vec::new(), self.slot(self.size)?);
-        whole.each(TreeKind::Administration, 0..u64::MAX, RowKind::All, &mut |row| {
+        let kind = RowKind::Administration;
+        whole.each(TreeKind::Administration, 0..u64::MAX, kind, &mut |row| {
             if matches!(row.what, RowValue::Administration { retimed: true, .. }) {
                 events.push(row.of);
             }
@@ -210,7 +221,10 @@ impl Index {
         }
         let root = match low.checked_sub(1) {
             Some(last) => self.top(last)?,
-            None => Top { size: 0, after: HEADER.len() as u64, tops: [Root::default(); 3] },
+            None => {
+                let after = HEADER.len() as u64;
+                Top { size: 0, after, tops: [Root::default(); 3], totals: 0 }
+            }
         };
         let mut since: [BTreeMap<u64, Child>; 3] = Default::default();
         if let Some(last) = size.checked_sub(1).filter(|last| *last >= root.size) {
@@ -220,7 +234,7 @@ impl Index {
                 since[row.what.which() as usize].insert(row.of, Child { to, kinds });
             })?;
         }
-        Ok(Snapshot { index: self, size, tops: root.tops, since })
+        Ok(Snapshot { index: self, size, tops: root.tops, totals: root.totals, since })
     }
 
     fn top(&self, number: u64) -> Result<Top, IndexError> {
@@ -228,14 +242,14 @@ impl Index {
         let [size] = numbers(&entry.bytes);
         let last = size.checked_sub(1).ok_or_else(|| entry.damaged())?;
         let bytes = entry.checked(Some(&self.hash(last)?))?;
-        let [size, after, standing, marks, administration, heights, _] = numbers(&bytes);
+        let [size, after, standing, marks, administration, heights, totals] = numbers(&bytes);
         let height = |which: u32| (heights >> (8 * which) & 255) as u32;
         let nodes = [standing, marks, administration].into_iter().zip(0..);
         let mut tops = [Root::default(); 3];
         for (top, (node, which)) in tops.iter_mut().zip(nodes) {
             *top = Root { node, height: height(which) };
         }
-        Ok(Top { size, after, tops })
+        Ok(Top { size, after, tops, totals })
     }
 }
 
@@ -257,6 +271,8 @@ struct Top {
     size: u64,
     after: u64,
     tops: [Root; 3],
+    /// The offset of the totals.
+    totals: u64,
 }
 
 /// Whether the first bytes of `tree` are those of another version of this program.
@@ -309,6 +325,8 @@ pub struct Snapshot<'a> {
     /// The number of events.
     pub size: u64,
     pub(super) tops: [Root; 3],
+    /// The offset of the totals of the root; 0: there is no root.
+    totals: u64,
     pub(super) since: [BTreeMap<u64, Child>; 3],
 }
 
@@ -335,7 +353,8 @@ impl<'a> Snapshot<'a> {
 
     /// The number of confirmations that make a fact confirmed.
     pub fn confirmations(&self) -> Result<u8, IndexError> {
-        let all = self.places(TreeKind::Administration, 0..u64::MAX, RowKind::All)?;
+        let kind = RowKind::Administration;
+        let all = self.places(TreeKind::Administration, 0..u64::MAX, kind)?;
         let Some((_, to)) = all.last() else { return Ok(1) };
         match node_file::row(self.index, *to)?.what {
             RowValue::Administration { confirmations, .. } => Ok(confirmations),
@@ -371,6 +390,37 @@ impl<'a> Snapshot<'a> {
         Ok(places.into_iter().map(|(of, _)| of).collect())
     }
 
+    /// The totals: those of the root, and the rows since.
+    pub fn totals(&self) -> Result<Totals, IndexError> {
+        let mut totals = match self.totals {
+            0 => Totals::default(),
+            at => node_file::totals(self.index, at)?,
+        };
+        let which = TreeKind::Standing as usize;
+        for (of, child) in &self.since[which] {
+            let before = match trie::get(self.index, self.tops[which], *of)? {
+                Some(before) => Some(node_file::row(self.index, before.to)?.what),
+                None => None,
+            };
+            totals.replace(before.as_ref(), &node_file::row(self.index, child.to)?.what);
+        }
+        Ok(totals)
+    }
+
+    /// The first `most` rows of a kind, by position.
+    pub fn first(&self, kind: RowKind, most: usize) -> Result<Vec<u64>, IndexError> {
+        let (mut found, mut next, mut step) = (Vec::new(), 0_u64, STRIDE);
+        while found.len() < most && next < self.size {
+            let end = next.saturating_add(step);
+            let places = self.places(TreeKind::Standing, next..end, kind)?;
+            found.extend(places.into_iter().map(|(of, _)| of));
+            next = end;
+            step = step.saturating_mul(4);
+        }
+        found.truncate(most);
+        Ok(found)
+    }
+
     fn places(
         &self,
         which: TreeKind,
@@ -379,7 +429,7 @@ impl<'a> Snapshot<'a> {
     ) -> Result<Vec<(u64, u64)>, IndexError> {
         let mut found = Vec::new();
         let since = &self.since[which as usize];
-        let may = |kinds: u16| may_have(kinds, kind);
+        let may = |kinds: u32| may_have(kinds, kind);
         let top = self.tops[which as usize];
         trie::walk(self.index, top, &positions, &may, &mut |of, child| {
             if !since.contains_key(&of) {

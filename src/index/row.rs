@@ -6,7 +6,7 @@
 
 use crate::index::{IndexError, TreeKind};
 use annals_core::event::args::Seal;
-use annals_core::event::vocabulary::Relation;
+use annals_core::event::vocabulary::{RedactReason, Relation};
 use annals_core::fold::operation::Triple;
 use annals_core::fold::{BodyOpening, Dispute, Document, Fact, Fold};
 use annals_core::rebuild::{How, Undone};
@@ -48,6 +48,8 @@ pub enum RowValue {
         /// The number of confirmations required from here on.
         confirmations: u8,
     },
+    /// A redaction: the event whose body it redacts, the key that signed it, and its reason.
+    Redaction(u64, u32, RedactReason),
     /// A fact or a document that was set aside with the event that made it.
     Gone {
         /// Whether it was a document.
@@ -61,11 +63,11 @@ pub struct FactKept {
     revision: u64,
     asserter: u32,
     author: u32,
-    corrected: u32,
-    suspect: bool,
-    confirmed_by: Vec<u32>,
-    disputes: Vec<(u64, bool)>,
-    retraction: Option<u64>,
+    pub(super) corrected: u32,
+    pub(super) suspect: bool,
+    pub(super) confirmed_by: Vec<u32>,
+    pub(super) disputes: Vec<(u64, bool)>,
+    pub(super) retraction: Option<u64>,
     body: BodyKept,
 }
 
@@ -150,6 +152,20 @@ impl BodyKept {
     }
 }
 
+impl FactKept {
+    fn kinds(&self) -> u32 {
+        let status = match (self.retraction, self.disputes.len()) {
+            (Some(_), _) => RETRACTED,
+            (None, 1..) => DISPUTED,
+            (None, 0) => 1 << self.confirmed_by.len().min(MOST),
+        };
+        match self.body.seal {
+            SealKept::Open => status,
+            SealKept::ByHand | SealKept::Until(_) => status | SEALED,
+        }
+    }
+}
+
 impl RowValue {
     /// A fact in the state.
     pub fn fact(fold: &Fold, fact: &Fact) -> RowValue {
@@ -195,7 +211,7 @@ impl RowValue {
             RowValue::Relation(rel, from, to, _) => {
                 Some(RowValue::Relation(*rel, *from, *to, false))
             }
-            RowValue::Mark(_) | RowValue::Administration { .. } => None,
+            RowValue::Mark(_) | RowValue::Administration { .. } | RowValue::Redaction(..) => None,
         }
     }
 
@@ -208,38 +224,41 @@ impl RowValue {
     pub fn which(&self) -> TreeKind {
         match self {
             RowValue::Mark(_) => TreeKind::Marks,
-            RowValue::Administration { .. } => TreeKind::Administration,
+            RowValue::Administration { .. } | RowValue::Redaction(..) => TreeKind::Administration,
             _ => TreeKind::Standing,
         }
     }
 
     /// The kind bits for the nodes above this row, with which a walk skips rows that are not
     /// requested.
-    pub fn kinds(&self) -> u16 {
+    pub fn kinds(&self) -> u32 {
         match self {
-            RowValue::Fact(fact) if fact.retraction.is_some() => RETRACTED,
-            RowValue::Fact(fact) if !fact.disputes.is_empty() => DISPUTED,
-            RowValue::Fact(fact) => 1 << fact.confirmed_by.len().min(MOST),
+            RowValue::Fact(fact) => fact.kinds(),
             RowValue::Document(_) => DOCUMENT,
             RowValue::Relation(.., true) => RELATION,
             RowValue::Relation(.., false) => WITHDRAWN,
             RowValue::Gone { document: true } => DOCUMENT,
             RowValue::Gone { document: false } => GONE,
+            RowValue::Redaction(..) => REDACTION,
             RowValue::Mark(_) | RowValue::Administration { .. } => OTHER,
         }
     }
 }
 
 /// The maximum number of confirmations that is distinguished: a ledger requires at most 9.
-const MOST: usize = 9;
-const DISPUTED: u16 = 1 << 10;
-const RETRACTED: u16 = 1 << 11;
-const DOCUMENT: u16 = 1 << 12;
-const RELATION: u16 = 1 << 13;
-const WITHDRAWN: u16 = 1 << 14;
-const GONE: u16 = 1 << 15;
+pub(super) const MOST: usize = 9;
+const DISPUTED: u32 = 1 << 10;
+const RETRACTED: u32 = 1 << 11;
+const DOCUMENT: u32 = 1 << 12;
+const RELATION: u32 = 1 << 13;
+const WITHDRAWN: u32 = 1 << 14;
+const GONE: u32 = 1 << 15;
+/// A fact whose present words were sealed; they may have been released since.
+const SEALED: u32 = 1 << 16;
 /// In trees of their own.
-const OTHER: u16 = 1;
+const OTHER: u32 = 1;
+/// In the tree of the events of the ledger.
+const REDACTION: u32 = 1 << 1;
 
 /// Which rows of a tree are requested.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -248,27 +267,40 @@ pub enum RowKind {
     All,
     /// Facts, including those that were set aside.
     Facts,
+    /// Facts that are confirmed if the first number of confirmations is required, and not if the
+    /// second is.
+    Between(u8, u8),
     /// Facts of this status, if this number of confirmations makes a fact confirmed.
     Status(Status, u8),
+    /// Facts whose present words were sealed.
+    Sealed,
     /// Documents, including those that were set aside.
     Documents,
     /// Relations in force.
     Relations,
+    /// Events of the ledger and its editors.
+    Administration,
+    /// Redactions.
+    Redactions,
 }
 
 /// Whether something of this kind may be below a node with these bits; for a row the answer is
 /// exact.
-pub fn may_have(kinds: u16, kind: RowKind) -> bool {
-    let enough = |needed: u8| u16::MAX << needed & (DISPUTED - 1);
+pub fn may_have(kinds: u32, kind: RowKind) -> bool {
+    let enough = |needed: u8| u32::MAX << needed & (DISPUTED - 1);
     let wanted = match kind {
-        RowKind::All => u16::MAX,
+        RowKind::All => u32::MAX,
         RowKind::Facts => GONE | RETRACTED | DISPUTED | (DISPUTED - 1),
         RowKind::Status(Status::Retracted, _) => RETRACTED,
         RowKind::Status(Status::Disputed, _) => DISPUTED,
         RowKind::Status(Status::Confirmed, needed) => enough(needed),
         RowKind::Status(Status::Asserted, needed) => !enough(needed) & (DISPUTED - 1),
         RowKind::Documents => DOCUMENT,
+        RowKind::Sealed => SEALED,
         RowKind::Relations => RELATION,
+        RowKind::Between(low, high) => enough(low) & !enough(high),
+        RowKind::Administration => OTHER,
+        RowKind::Redactions => REDACTION,
     };
     kinds & wanted != 0
 }
@@ -280,6 +312,24 @@ impl Row {
             RowValue::Fact(fact) => Some(fact.revision),
             _ => None,
         }
+    }
+
+    /// The keys that made or confirmed the present words of a fact.
+    pub fn vouching(&self) -> impl Iterator<Item = u32> {
+        let fact = match &self.what {
+            RowValue::Fact(fact) => Some(fact),
+            _ => None,
+        };
+        fact.into_iter().flat_map(|fact| fact.confirmed_by.iter().chain([&fact.author])).copied()
+    }
+
+    /// The open disputes of a fact, by position.
+    pub fn disputes(&self) -> impl Iterator<Item = u64> {
+        let fact = match &self.what {
+            RowValue::Fact(fact) => Some(fact),
+            _ => None,
+        };
+        fact.into_iter().flat_map(|fact| fact.disputes.iter().map(|(position, _)| *position))
     }
 
     /// Adds the row's content to a fold, with the promise and state of its body.
@@ -314,7 +364,9 @@ impl Row {
                 fold.put_opening(self.of, mark.opening());
                 Some(())
             }
-            RowValue::Administration { .. } | RowValue::Gone { .. } => Some(()),
+            RowValue::Administration { .. } | RowValue::Redaction(..) | RowValue::Gone { .. } => {
+                Some(())
+            }
         };
         done.ok_or_else(|| crate::index::damaged("a time that is none"))
     }

@@ -2,10 +2,14 @@
 //!
 //! ```text
 //! term        16 bytes: key, position, each of 6 bytes, and 4 bytes of their check
-//! `terms`     all terms, in the order of the events
+//! `terms`     all terms, in the order of the events; the first bit of the position of the last
+//!             term of an event is set
 //! `sorted`    runs of 256 · 16^n terms by key and position: one after every 256 terms, and one
 //!             that merges the last 16 whenever there are 16 of a size
 //! ```
+//!
+//! The check of a term in `terms` is also over the hash of its event, that of a term in a run over
+//! the hash of the event of the last term that the run has.
 //!
 //! A key is the first 6 bytes of SHA-256 over a kind and a value: it says where an event may be,
 //! and whoever asks reads the event. Where a run is follows from the number of terms alone.
@@ -14,14 +18,17 @@
 //! that are found. Source: O'Neil et al., "The log-structured merge-tree", 1996.
 
 use crate::index::compare_or_write::CompareOrWrite;
-use crate::index::node_file::Blocks;
-use crate::index::{IndexError, check, damaged};
+use crate::index::node_file::{Blocks, Bytes};
+use crate::index::{Index, IndexError, check, damaged};
 use annals_core::event::body::{Content, Fact};
-use annals_core::event::vocabulary::Stance;
+use annals_core::event::vocabulary::{Stance, Type};
 use annals_core::hash::Hash;
 use annals_core::search::folded;
 use annals_core::verify::examine::{BodyFound, Examined};
+use std::collections::BTreeSet;
 
+/// The bit of the position of the last term of an event, in `terms`.
+const LAST: u64 = 1 << (8 * NUMBER - 1);
 /// The number of terms in the smallest run.
 const SMALLEST: u64 = 256;
 /// The number of runs of a size that are merged into one.
@@ -45,6 +52,10 @@ pub enum Term<'a> {
     Passage(u64, u64, u64),
     /// A fact with a hop by this agent.
     Agent(&'a str),
+    /// A fact that cites this document.
+    Citation(u64),
+    /// A fact whose body was not there when the index was made.
+    Unread,
 }
 
 impl Term<'_> {
@@ -61,6 +72,8 @@ impl Term<'_> {
                 &end.to_le_bytes(),
             ]),
             Term::Agent(name) => Hash::of(&[b"agent", name.as_bytes()]),
+            Term::Citation(document) => Hash::of(&[b"citation", &document.to_le_bytes()]),
+            Term::Unread => Hash::of(&[b"unread"]),
         };
         digest.0[..NUMBER].iter().fold(0, |key, byte| key << 8 | u64::from(*byte))
     }
@@ -80,7 +93,7 @@ pub fn quoted(fact: &Fact) -> impl Iterator<Item = (u64, u64, u64)> {
     })
 }
 
-/// A key and a position.
+/// A key and a position, in `terms` with the bit of the last term.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 struct Placed {
     key: u64,
@@ -88,32 +101,60 @@ struct Placed {
 }
 
 impl Placed {
-    /// Its bytes, as the term of this number of a file.
-    fn bytes(&self, file: &str, number: u64) -> [u8; TERM as usize] {
+    /// The position of its event.
+    fn event(&self) -> u64 {
+        self.position & !LAST
+    }
+
+    /// Its bytes, as the term of this number of a file, bound to the hash of an event.
+    fn bytes(&self, file: &str, number: u64, after: &Hash) -> [u8; TERM as usize] {
         let mut bytes = [0; TERM as usize];
         bytes[..NUMBER].copy_from_slice(&self.key.to_be_bytes()[8 - NUMBER..]);
         bytes[NUMBER..2 * NUMBER].copy_from_slice(&self.position.to_be_bytes()[8 - NUMBER..]);
-        let check = check(file, number, None, &bytes[..2 * NUMBER]);
+        let check = check(file, number, Some(after), &bytes[..2 * NUMBER]);
         bytes[2 * NUMBER..].copy_from_slice(&check[..TERM as usize - 2 * NUMBER]);
         bytes
     }
 
-    fn read(file: &str, number: u64, bytes: &[u8]) -> Result<Placed, IndexError> {
+    fn of(bytes: &[u8]) -> Option<Placed> {
         let read = |bytes: &[u8]| bytes.iter().fold(0, |all, byte| all << 8 | u64::from(*byte));
-        let placed = bytes.get(..2 * NUMBER).map(|bytes| {
-            let (key, position) = bytes.split_at(NUMBER);
-            Placed { key: read(key), position: read(position) }
-        });
-        let placed = placed.filter(|placed| placed.bytes(file, number) == *bytes);
-        placed.ok_or_else(|| damaged(format!("{file} {number}")))
+        let (key, position) = bytes.get(..2 * NUMBER)?.split_at(NUMBER);
+        Some(Placed { key: read(key), position: read(position) })
+    }
+
+    /// The term of a number in a run that is bound to this hash.
+    fn sorted(number: u64, bytes: &[u8], after: &Hash) -> Result<Placed, IndexError> {
+        let placed = Placed::of(bytes);
+        let placed = placed.filter(|placed| placed.bytes("sorted", number, after) == *bytes);
+        placed.ok_or_else(|| damaged(format!("sorted {number}")))
+    }
+
+    /// The term of a number in `terms`.
+    fn term(number: u64, bytes: &[u8], hashes: &dyn Bytes) -> Result<Placed, IndexError> {
+        let torn = || damaged(format!("term {number}"));
+        let placed = Placed::of(bytes).ok_or_else(torn)?;
+        let hash = hashes.hash(placed.event()).map_err(|_| torn())?;
+        match placed.bytes("term", number, &hash) == *bytes {
+            true => Ok(placed),
+            false => Err(torn()),
+        }
     }
 }
 
-/// A run in `sorted`: its number of terms, and the number of the first.
+/// A run in `sorted`: its number of terms, the number of the first, and that of the smallest run
+/// after which it was written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct Run {
     first: u64,
     count: u64,
+    smallest: u64,
+}
+
+impl Run {
+    /// The number, in `terms`, of the last term that it has.
+    fn last(&self) -> u64 {
+        self.smallest * SMALLEST - 1
+    }
 }
 
 /// The number of terms of a run of a level, from 0.
@@ -133,7 +174,7 @@ fn run(smallest: u64, level: u32) -> Run {
         count *= MERGED;
     }
     let below: u64 = (0..level).map(run_length).sum();
-    Run { first: first + below, count: run_length(level) }
+    Run { first: first + below, count: run_length(level), smallest }
 }
 
 /// The runs that hold the terms of the first `smallest` of the smallest runs, each once.
@@ -164,40 +205,54 @@ pub(super) struct TermFiles {
 
 impl TermFiles {
     /// The files; `terms` may hold terms already, and `sorted` the runs of these.
-    pub fn new(terms: CompareOrWrite, sorted: CompareOrWrite) -> Result<TermFiles, IndexError> {
+    pub fn new(
+        terms: CompareOrWrite,
+        sorted: CompareOrWrite,
+        hashes: &dyn Bytes,
+    ) -> Result<TermFiles, IndexError> {
         let all = terms.length() / TERM;
         let first = all - all % SMALLEST;
-        let since = read_terms(&terms, "term", first, all - first)?;
+        let mut since = Vec::new();
+        for number in first..all {
+            let term = Placed::term(number, &terms.read(number * TERM, TERM as usize)?, hashes)?;
+            since.push(Placed { position: term.event(), ..term });
+        }
         Ok(TermFiles { terms, sorted, since, unknown: false })
     }
 
-    /// Adds the terms of an event.
-    pub fn event(&mut self, position: u64, examined: &Examined) -> Result<(), IndexError> {
+    /// Adds the terms of an event; `hashes` has those of the events up to it.
+    pub fn event(
+        &mut self,
+        position: u64,
+        examined: &Examined,
+        hashes: &dyn Bytes,
+    ) -> Result<(), IndexError> {
         let Some(statement) = &examined.reading.statement else { return Ok(()) };
-        if matches!(examined.body, BodyFound::Unknown) {
-            self.unknown = true;
+        self.unknown |= matches!(examined.body, BodyFound::Unknown);
+        if self.unknown {
+            return Ok(());
         }
-        self.put(Term::Body(&statement.body), position)?;
-        let BodyFound::Good(body) = &examined.body else { return Ok(()) };
-        match &body.content {
-            Content::DocumentCaptured(content) => {
-                self.put(Term::Document(&content.sha256), position)
+        let mut keys = Vec::new();
+        match &examined.body {
+            BodyFound::Good(body) => match &body.content {
+                Content::DocumentCaptured(content) => {
+                    keys.push(Term::Document(&content.sha256).key());
+                }
+                Content::FactAsserted(content) => fact(&content.fact, &mut keys),
+                Content::FactCorrected(content) => fact(&content.fact, &mut keys),
+                _ => {}
+            },
+            _ if matches!(statement.kind, Type::FactAsserted | Type::FactCorrected) => {
+                keys.push(Term::Unread.key());
             }
-            Content::FactAsserted(content) => self.fact(position, &content.fact),
-            Content::FactCorrected(content) => self.fact(position, &content.fact),
-            _ => Ok(()),
+            _ => {}
         }
-    }
-
-    fn fact(&mut self, position: u64, fact: &Fact) -> Result<(), IndexError> {
-        self.put(Term::Claim(&claim_digest(&fact.claim)), position)?;
-        for (document, start, end) in quoted(fact) {
-            self.put(Term::Passage(document, start, end), position)?;
+        // Every event has this one, so the file ends within an event if its last bit is missing.
+        let last = Term::Body(&statement.body).key();
+        for key in keys {
+            self.put(Placed { key, position }, hashes)?;
         }
-        for hop in fact.attribution.iter().flatten() {
-            self.put(Term::Agent(&hop.agent), position)?;
-        }
-        Ok(())
+        self.put(Placed { key: last, position: position | LAST }, hashes)
     }
 
     /// Whether the files are known to be right: not where the bodies of some events were not read.
@@ -205,59 +260,71 @@ impl TermFiles {
         !self.unknown
     }
 
-    fn put(&mut self, term: Term<'_>, position: u64) -> Result<(), IndexError> {
-        if self.unknown {
-            return Ok(());
-        }
-        let placed = Placed { key: term.key(), position };
+    fn put(&mut self, placed: Placed, hashes: &dyn Bytes) -> Result<(), IndexError> {
+        let position = placed.event();
+        let hash = hashes.hash(position)?;
         let number = self.terms.length() / TERM;
-        self.terms.put(&placed.bytes("term", number))?;
-        self.since.push(placed);
+        self.terms.put(&placed.bytes("term", number, &hash))?;
+        self.since.push(Placed { position, ..placed });
         if self.since.len() as u64 == SMALLEST {
             let run = std::mem::take(&mut self.since);
-            self.run((number + 1) / SMALLEST, run)?;
+            self.run((number + 1) / SMALLEST, run, hashes, &hash)?;
         }
         Ok(())
     }
 
-    /// Adds the smallest run, and those that it completes.
-    fn run(&mut self, smallest: u64, terms: Vec<Placed>) -> Result<(), IndexError> {
-        self.sort(terms)?;
+    /// Adds the smallest run, and those that it completes; `after` is the hash of the last event.
+    fn run(
+        &mut self,
+        smallest: u64,
+        terms: Vec<Placed>,
+        hashes: &dyn Bytes,
+        after: &Hash,
+    ) -> Result<(), IndexError> {
+        self.sort(terms, after)?;
         let mut level = 1;
         let mut each = MERGED;
         while smallest.is_multiple_of(each) {
             let below = each / MERGED;
             let mut terms = Vec::with_capacity(usize::try_from(run_length(level)).unwrap_or(0));
             for part in (0..MERGED).rev() {
-                let Run { first, count } = run(smallest - part * below, level - 1);
-                terms.extend(read_terms(&self.sorted, "sorted", first, count)?);
+                terms.extend(self.read(run(smallest - part * below, level - 1), hashes)?);
             }
-            self.sort(terms)?;
+            self.sort(terms, after)?;
             each *= MERGED;
             level += 1;
         }
         Ok(())
     }
 
-    fn sort(&mut self, mut terms: Vec<Placed>) -> Result<(), IndexError> {
+    /// The terms of a run.
+    fn read(&self, run: Run, hashes: &dyn Bytes) -> Result<Vec<Placed>, IndexError> {
+        let last = self.terms.read(run.last() * TERM, TERM as usize)?;
+        let after = hashes.hash(Placed::term(run.last(), &last, hashes)?.event())?;
+        let bytes = self.sorted.read(run.first * TERM, (run.count * TERM) as usize)?;
+        let terms = bytes.chunks(TERM as usize).zip(run.first..);
+        terms.map(|(bytes, number)| Placed::sorted(number, bytes, &after)).collect()
+    }
+
+    fn sort(&mut self, mut terms: Vec<Placed>, after: &Hash) -> Result<(), IndexError> {
         terms.sort_unstable();
         let first = self.sorted.length() / TERM;
         for (term, number) in terms.iter().zip(first..) {
-            self.sorted.put(&term.bytes("sorted", number))?;
+            self.sorted.put(&term.bytes("sorted", number, after))?;
         }
         Ok(())
     }
 }
 
-fn read_terms(
-    file: &CompareOrWrite,
-    name: &str,
-    first: u64,
-    count: u64,
-) -> Result<Vec<Placed>, IndexError> {
-    let bytes = file.read(first * TERM, (count * TERM) as usize)?;
-    let terms = bytes.chunks(TERM as usize).zip(first..);
-    terms.map(|(bytes, number)| Placed::read(name, number, bytes)).collect()
+/// The keys of the terms of a fact.
+fn fact(fact: &Fact, keys: &mut Vec<u64>) {
+    keys.push(Term::Claim(&claim_digest(&fact.claim)).key());
+    let passages = quoted(fact);
+    keys.extend(passages.map(|(document, start, end)| Term::Passage(document, start, end).key()));
+    let hops = fact.attribution.iter().flatten();
+    keys.extend(hops.map(|hop| Term::Agent(&hop.agent).key()));
+    let cited: BTreeSet<u64> = fact.evidence.iter().map(|entry| entry.document).collect();
+    keys.extend(cited.into_iter().map(|document| Term::Citation(document).key()));
 }
 
 /// The terms of a record, for reading.
@@ -278,15 +345,47 @@ impl Terms {
         self.count * TERM
     }
 
+    /// Of these terms, those of the first `size` events of the record of this index, if all of them
+    /// are there.
+    pub(super) fn up_to(mut self, size: u64, index: &Index) -> Result<Terms, IndexError> {
+        let (mut low, mut high) = (0, self.count);
+        while low < high {
+            let middle = low + (high - low) / 2;
+            let bytes = self.terms.bytes(middle * TERM, TERM as usize)?;
+            match Placed::of(&bytes).is_some_and(|placed| placed.event() < size) {
+                true => low = middle + 1,
+                false => high = middle,
+            }
+        }
+        self.count = low;
+        let last = match low.checked_sub(1) {
+            Some(number) => Some(self.term(number, index)?.position),
+            None => None,
+        };
+        match last == size.checked_sub(1).map(|last| last | LAST) {
+            true => Ok(self),
+            false => Err(damaged("terms: the file ends")),
+        }
+    }
+
+    fn term(&self, number: u64, index: &Index) -> Result<Placed, IndexError> {
+        Placed::term(number, &self.terms.bytes(number * TERM, TERM as usize)?, index)
+    }
+
+    fn sorted(&self, number: u64, after: &Hash) -> Result<Placed, IndexError> {
+        Placed::sorted(number, &self.sorted.bytes(number * TERM, TERM as usize)?, after)
+    }
+
     /// The positions of the events that may have a term, in order.
-    pub fn find(&self, term: Term<'_>) -> Result<Vec<u64>, IndexError> {
+    pub fn find(&self, index: &Index, term: Term<'_>) -> Result<Vec<u64>, IndexError> {
         let key = term.key();
         let smallest = self.count / SMALLEST;
         let mut found = Vec::new();
-        for Run { first, count } in runs(smallest) {
-            let mut number = first + self.lower_bound(key, first, count)?;
-            while number < first + count {
-                let placed = read_term(&self.sorted, "sorted", number)?;
+        for run in runs(smallest) {
+            let after = index.hash(self.term(run.last(), index)?.event())?;
+            let mut number = run.first + self.lower_bound(key, run, &after)?;
+            while number < run.first + run.count {
+                let placed = self.sorted(number, &after)?;
                 if placed.key != key {
                     break;
                 }
@@ -295,9 +394,9 @@ impl Terms {
             }
         }
         for number in smallest * SMALLEST..self.count {
-            let placed = read_term(&self.terms, "term", number)?;
+            let placed = self.term(number, index)?;
             if placed.key == key {
-                found.push(placed.position);
+                found.push(placed.event());
             }
         }
         found.sort_unstable();
@@ -307,10 +406,9 @@ impl Terms {
 
     /// The number of terms of a run before the first with this key: keys are uniform, so the place
     /// is guessed from the key and a few steps lead to it.
-    fn lower_bound(&self, key: u64, first: u64, count: u64) -> Result<u64, IndexError> {
-        let at = |number: u64| {
-            read_term(&self.sorted, "sorted", first + number).map(|placed| placed.key)
-        };
+    fn lower_bound(&self, key: u64, run: Run, after: &Hash) -> Result<u64, IndexError> {
+        let Run { first, count, .. } = run;
+        let at = |number: u64| self.sorted(first + number, after).map(|placed| placed.key);
         let scaled = (u128::from(key) * u128::from(count)) >> (8 * NUMBER);
         let guess = u64::try_from(scaled).unwrap_or(count);
         let (mut low, mut high);
@@ -340,10 +438,6 @@ impl Terms {
         }
         Ok(low)
     }
-}
-
-fn read_term(file: &Blocks, name: &str, number: u64) -> Result<Placed, IndexError> {
-    Placed::read(name, number, &file.bytes(number * TERM, TERM as usize)?)
 }
 
 #[cfg(test)]

@@ -68,7 +68,7 @@ pub(super) fn walk(
     bytes: &dyn Bytes,
     root: Root,
     positions: &Range<u64>,
-    may: &dyn Fn(u16) -> bool,
+    may: &dyn Fn(u32) -> bool,
     each: &mut dyn FnMut(u64, Child),
 ) -> Result<(), IndexError> {
     match root.node {
@@ -84,7 +84,7 @@ fn below(
     level: u32,
     first: u64,
     positions: &Range<u64>,
-    may: &dyn Fn(u16) -> bool,
+    may: &dyn Fn(u32) -> bool,
     each: &mut dyn FnMut(u64, Child),
 ) -> Result<(), IndexError> {
     for (digit, child) in bytes.node(at)?.all() {

@@ -18,7 +18,7 @@ use crate::ledger::query::gather::Rows;
 use crate::ledger::query::row::{DocumentRow, FactRow};
 use crate::ledger::query::since::{LaterChange, since};
 use crate::ledger::query::spans::{Coverage, Quoted, Segment, coverage, quoted, segments};
-use crate::ledger::query::{AsOf, View};
+use crate::ledger::query::{AsOf, Query, View, citing};
 use crate::ledger::reader::DocumentFound;
 use annals_core::hash::Hash;
 use annals_core::quote::Text;
@@ -67,7 +67,13 @@ impl Command for BlameArgs {
 
 fn run(context: &mut Context, args: BlameArgs) -> Result<Exit, CliError> {
     let record = context.record()?;
-    let (view, names) = provenance::view(context, &record, args.as_of.as_deref())?;
+    let ask: &Query<'_> = &|slot, _| {
+        let mut named = citing(slot, args.of)?;
+        let documents = [Some(args.of), args.filters.document];
+        named.extend(documents.into_iter().flatten().filter(|document| *document < slot.size));
+        Ok(named)
+    };
+    let (view, names) = provenance::view_of(context, &record, args.as_of.as_deref(), ask)?;
     document_at(&view, args.of, "DOCUMENT")?;
     let filter = Filter::new(context, &record, &view, &names, &args.filters)?;
     let rows = Rows::read(&view, &names, &|fact| filter.has_status(&view, fact))?;

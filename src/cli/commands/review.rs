@@ -20,7 +20,7 @@ use crate::cli::terminal::{
 };
 use crate::ledger::query::gather::gather;
 use crate::ledger::query::row::FactRow;
-use crate::ledger::query::{AsOf, View};
+use crate::ledger::query::{AsOf, Query, View, citing, no_fact};
 use crate::ledger::write::draft::{Draft, Input, Name};
 use annals_core::event::vocabulary::How;
 use clap::Args;
@@ -91,9 +91,22 @@ fn run(context: &mut Context, args: ReviewArgs) -> Result<Exit, CliError> {
         ));
     }
     let record = context.record()?;
-    let (view, names) = provenance::view(context, &record, None)?;
-    let (reviewer, person) = provenance::reviewer(context, &view, &names)?;
     let which = if args.all { ReviewScope::All } else { ReviewScope::Unconfirmed };
+    let (editors, names) = provenance::view_of(context, &record, None, &no_fact)?;
+    let (reviewer, person) = provenance::reviewer(context, &editors, &names)?;
+    // A folded view has every fact.
+    let view = match editors.is_folded() {
+        true => editors,
+        false => {
+            let ask: &Query<'_> = &|slot, state| {
+                let of = args.document.map(|document| citing(slot, document)).transpose()?;
+                waiting::may_wait(&person, slot, state, which, of)
+            };
+            let view = View::some(&record, record.size(), ask)?;
+            provenance::note_folded(&view);
+            view
+        }
+    };
     let waits = |position| {
         let fact = view.state().fold.fact(position);
         fact.is_some_and(|fact| waits_for(&person, view.state(), fact, which))

@@ -10,12 +10,11 @@ use crate::ledger::error::{LedgerError, chain};
 use crate::ledger::imported;
 use crate::ledger::query::effect::Effects;
 use crate::ledger::query::names::Names;
+use crate::ledger::query::summary::{Listed, Summary};
 use crate::ledger::query::tally::Tally;
-use crate::ledger::query::{AsOf, View};
+use crate::ledger::query::{AsOf, View, no_fact};
 use crate::ledger::reader::{Record, covered};
 use crate::ledger::write::outbox::listed_aside;
-use annals_core::event::args::Args as EventArgs;
-use annals_core::fold::operation::Operation;
 use annals_core::key::PublicKey;
 use annals_core::rule::Rule;
 use annals_core::state::Status;
@@ -41,8 +40,8 @@ struct StatusReport {
     by_status: BTreeMap<Status, u64>,
     corrected: u64,
     suspect: u64,
-    waiting: Vec<u64>,
-    open_disputes: Vec<u64>,
+    waiting: Listed,
+    open_disputes: Listed,
     documents: u64,
     editors: Vec<Editor>,
     redactions: Vec<Redactions>,
@@ -108,8 +107,9 @@ impl Command for StatusArgs {
 
 fn run(context: &mut Context, _: StatusArgs) -> Result<Exit, CliError> {
     let record = context.record()?;
-    let (view, names) = provenance::view(context, &record, None)?;
-    let report = status_report(&record, &view, &names)?;
+    let (view, names) = provenance::view_of(context, &record, None, &no_fact)?;
+    let most = if context.format() == Format::Text { LISTED } else { usize::MAX };
+    let report = status_report(&record, &view, &names, most)?;
     let mut out = out(context.format());
     match context.format() {
         Format::Text => text(&mut out, &report)?,
@@ -136,15 +136,11 @@ fn status_report(
     record: &Record,
     view: &View<'_>,
     names: &Names,
+    most: usize,
 ) -> Result<StatusReport, LedgerError> {
     let state = view.state();
     let fold = &state.fold;
-    let mut by_status = BTreeMap::new();
-    for fact in fold.facts() {
-        *by_status.entry(state.status(fact)).or_default() += 1;
-    }
-    let facts = fold.facts().iter();
-    let waiting = facts.clone().filter(|fact| state.status(fact) == Status::Asserted);
+    let summary = Summary::of(view, most)?;
     let editors = fold.roster.members().iter().map(|member| Editor {
         name: names.of(&member.key),
         key: member.key,
@@ -152,26 +148,22 @@ fn status_report(
         enrolled: member.enrolled,
         revoked: member.revoked,
     });
-    let tally = Tally::of(state);
-    let retracted = |fact: &&annals_core::fold::Fact| fact.retraction().is_none();
+    let tally = Tally::counted(state, &summary.undone);
     Ok(StatusReport {
         as_of: view.as_of(),
         origin: fold.ledger.as_ref().map(|ledger| ledger.origin.to_string()),
         title: names.title.clone(),
         licence: names.licence.clone(),
         confirmations_needed: fold.ledger.as_ref().map(|ledger| ledger.confirmations),
-        facts: fold.facts().len() as u64,
-        by_status,
-        corrected: facts.clone().filter(|fact| fact.corrected > 0).count() as u64,
-        suspect: facts.clone().filter(|fact| fact.suspect).count() as u64,
-        waiting: waiting.map(|fact| fact.position).collect(),
-        open_disputes: facts
-            .filter(retracted)
-            .flat_map(|fact| fact.disputes().iter().map(|dispute| dispute.position))
-            .collect(),
-        documents: fold.documents().len() as u64,
+        facts: summary.facts(),
+        redactions: redactions(&summary, names),
+        by_status: summary.by_status,
+        corrected: summary.corrected,
+        suspect: summary.suspect,
+        waiting: summary.waiting,
+        open_disputes: summary.open_disputes,
+        documents: summary.documents,
         editors: editors.collect(),
-        redactions: redactions(view, names)?,
         turned: turned(view, names, &tally)?,
         tally: TallyReport::of(&tally, &|key, event| names.at(key, event)),
         checkpoint: covered(record.checkpoint.as_deref()),
@@ -189,20 +181,14 @@ fn no_store(error: DiskError) -> bool {
     false
 }
 
-fn redactions(view: &View<'_>, names: &Names) -> Result<Vec<Redactions>, LedgerError> {
-    let acts = view.state().history.acts().iter();
-    let redacted = acts.filter(|act| matches!(act.operation, Operation::Redacted { .. }));
-    let positions: Vec<u64> = redacted.map(|act| act.position).collect();
+fn redactions(summary: &Summary, names: &Names) -> Vec<Redactions> {
     let mut counts: BTreeMap<(String, String), u64> = BTreeMap::new();
-    view.at(&positions, &mut |event| {
-        if let Some(statement) = event.statement()
-            && let EventArgs::BodyRedacted(args) = &statement.args
-        {
-            *counts.entry((names.of(&statement.by), args.reason.to_string())).or_default() += 1;
-        }
-    })?;
+    for redaction in &summary.redactions {
+        let by = names.of(&redaction.by);
+        *counts.entry((by, redaction.reason.to_string())).or_default() += 1;
+    }
     let row = |((by, reason), count)| Redactions { by, reason, count };
-    Ok(counts.into_iter().map(row).collect())
+    counts.into_iter().map(row).collect()
 }
 
 /// What the last change of the threshold changed.
@@ -234,12 +220,12 @@ fn marks(record: &Record) -> Result<MarksFound, LedgerError> {
 /// The maximum number of positions in a line.
 const LISTED: usize = 20;
 
-fn listed(positions: &[u64]) -> String {
-    let all: Vec<String> = positions.iter().take(LISTED).map(u64::to_string).collect();
-    match positions.len().checked_sub(LISTED) {
-        _ if positions.is_empty() => "none".to_owned(),
-        Some(more @ 1..) => format!("{}: {} and {more} more", positions.len(), all.join(", ")),
-        _ => format!("{}: {}", positions.len(), all.join(", ")),
+fn listed(Listed { count, first }: &Listed) -> String {
+    let all: Vec<String> = first.iter().take(LISTED).map(u64::to_string).collect();
+    match count.checked_sub(LISTED as u64) {
+        _ if *count == 0 => "none".to_owned(),
+        Some(more @ 1..) => format!("{count}: {} and {more} more", all.join(", ")),
+        _ => format!("{count}: {}", all.join(", ")),
     }
 }
 

@@ -15,8 +15,9 @@ use crate::cli::terminal::{
 };
 use crate::ledger::error::LedgerError;
 use crate::ledger::exchange::apart::ProtectedPlace;
-use crate::ledger::query::AsOf;
 use crate::ledger::query::gather::gather;
+use crate::ledger::query::summary::Summary;
+use crate::ledger::query::{AsOf, View, no_fact};
 use annals_core::hash::Hash;
 use clap::Args;
 use serde::Serialize;
@@ -26,7 +27,8 @@ use std::path::{Path, PathBuf};
 /// Write one HTML page to look at: a slider over the record's time, the facts in the document
 ///
 /// The page needs no network. It shows the facts as they stood at each event: their words in the
-/// document's text, corrections before and after, who says that who says it.
+/// document's text, corrections before and after, who says that who says it. A page has at most
+/// 5000 facts: what a browser opens in about a second.
 #[derive(Debug, Args)]
 pub struct TimelineArgs {
     /// The file to write, or - for standard output
@@ -40,7 +42,7 @@ pub struct TimelineArgs {
 }
 
 /// The maximum number of facts of a page, which people must be able to read.
-const MOST: usize = 5_000;
+const MOST: u64 = 5_000;
 
 #[derive(Serialize)]
 struct TimelineReport<'a> {
@@ -75,20 +77,26 @@ fn run(context: &mut Context, args: TimelineArgs) -> Result<Exit, CliError> {
         }
     };
     let record = context.record()?;
-    let (view, names) = provenance::view(context, &record, args.as_of.as_deref())?;
+    let size = provenance::size(context, &record, args.as_of.as_deref())?;
+    let whole = View::some(&record, size, &no_fact)?;
+    if !args.filters.read_words(context) {
+        let summary = Summary::of(&whole, 0)?;
+        let count = args
+            .filters
+            .status
+            .map_or(summary.facts(), |status| summary.by_status.get(&status).copied().unwrap_or(0));
+        expect_readable(count)?;
+    }
+    // The page has every event of no fact, such as the redaction of a title, which no slice has.
+    let view = if whole.is_folded() { whole } else { View::open(&record, size)? };
+    let (view, names) = provenance::begin(&record, view)?;
     let filter = Filter::new(context, &record, &view, &names, &args.filters)?;
     let gathered = gather(&view, &names, &|fact| filter.has_status(&view, fact))?;
     let rows = gathered.facts.into_values().filter(|row| filter.keeps(row)).collect();
     let (dated, undated) = filter.by_date(rows, |row| &row.words);
     filter.note_withheld();
     let count = dated.len() + undated.len();
-    if count > MOST {
-        let why = format!(
-            "expected at most {MOST} facts for one page, found {count}; narrow them with --topic, \
-             --document, --when or --by"
-        );
-        return Err(LedgerError::Usage(why).into());
-    }
+    expect_readable(count as u64)?;
     let filters = data::Picked { dated, undated, when: args.filters.when.clone() };
     let data = data::of(&view, &names, filters, gathered.documents)?;
     let page = page::page(&data)?;
@@ -120,4 +128,16 @@ fn run(context: &mut Context, args: TimelineArgs) -> Result<Exit, CliError> {
     }
     out.flush()?;
     Ok(provenance::warn(&view, gathered.damaged))
+}
+
+/// An error if a page of so many facts is not readable.
+fn expect_readable(count: u64) -> Result<(), CliError> {
+    if count <= MOST {
+        return Ok(());
+    }
+    let why = format!(
+        "expected at most {MOST} facts for one page, found {count}; narrow them with --topic, \
+         --document, --when or --by"
+    );
+    Err(LedgerError::Usage(why).into())
 }

@@ -8,9 +8,9 @@ use crate::cli::render::provenance;
 use crate::cli::terminal::{CliError, Context, note};
 use crate::index::{IndexError, RowKind, Snapshot};
 use crate::ledger::error::LedgerError;
-use crate::ledger::query::View;
 use crate::ledger::query::names::Names;
 use crate::ledger::query::row::{FactRow, WordsRow};
+use crate::ledger::query::{View, citing};
 use crate::ledger::reader::Record;
 use annals_core::edtf::{Days, days};
 use annals_core::key::PublicKey;
@@ -43,13 +43,23 @@ fn status(text: &str) -> Result<Status, String> {
 }
 
 impl FilterArgs {
-    /// The facts of the requested status, or all, and the requested document.
+    /// Whether facts are chosen by their words or signers, not only by their status.
+    pub fn read_words(&self, context: &Context) -> bool {
+        let words = self.when.is_some() || self.topic.is_some() || self.document.is_some();
+        words || context.global.editor.is_some()
+    }
+
+    /// The facts that may pass, by the requested document, or else by their status; and the
+    /// requested document.
     pub fn named(&self, slot: &Snapshot<'_>, state: &State) -> Result<BTreeSet<u64>, IndexError> {
+        if let Some(document) = self.document {
+            let mut named = citing(slot, document)?;
+            named.extend((document < slot.size).then_some(document));
+            return Ok(named);
+        }
         let needed = state.fold.ledger.as_ref().map_or(1, |ledger| ledger.confirmations);
         let kind = self.status.map_or(RowKind::Facts, |status| RowKind::Status(status, needed));
-        let mut named: BTreeSet<u64> = slot.positions(kind)?.into_iter().collect();
-        named.extend(self.document.filter(|document| *document < slot.size));
-        Ok(named)
+        Ok(slot.positions(kind)?.into_iter().collect())
     }
 }
 

@@ -3,10 +3,12 @@
 //! Always holds: nobody's own words wait for them, nor what they have confirmed or disputed. Not
 //! here: who reviews (`provenance::reviewer`).
 
+use crate::index::{IndexError, Row, RowKind, Snapshot, TreeKind};
 use annals_core::fold::Fact;
 use annals_core::fold::history::KeyIndex;
-use annals_core::state::State;
+use annals_core::state::{State, Status};
 use annals_core::text::Person;
+use std::collections::BTreeSet;
 
 /// Which of the facts that a person has not spoken of wait.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -15,6 +17,40 @@ pub enum ReviewScope {
     Unconfirmed,
     /// All.
     All,
+}
+
+/// The facts that may wait for a person, by the index: each that waits, and some that this person
+/// disputed; if `of` is given, of these facts only.
+pub fn may_wait(
+    person: &Person,
+    slot: &Snapshot<'_>,
+    state: &State,
+    which: ReviewScope,
+    of: Option<BTreeSet<u64>>,
+) -> Result<BTreeSet<u64>, IndexError> {
+    let mine = |row: &Row| row.vouching().any(|key| state.history.person(key) == Some(person));
+    let mut found = BTreeSet::new();
+    if let Some(of) = of {
+        for fact in of {
+            if !slot.get(TreeKind::Standing, fact)?.is_some_and(|row| mine(&row)) {
+                found.insert(fact);
+            }
+        }
+        return Ok(found);
+    }
+    let needed = state.fold.ledger.as_ref().map_or(1, |ledger| ledger.confirmations);
+    let mut kinds = vec![Status::Asserted, Status::Disputed];
+    kinds.extend((which == ReviewScope::All).then_some(Status::Confirmed));
+    for status in kinds {
+        let kind = RowKind::Status(status, needed);
+        slot.each(TreeKind::Standing, 0..u64::MAX, kind, &mut |row| {
+            if !mine(&row) {
+                found.insert(row.of);
+            }
+            Ok(())
+        })?;
+    }
+    Ok(found)
 }
 
 /// Whether the present words of a fact wait for a person.

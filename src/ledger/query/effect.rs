@@ -208,6 +208,9 @@ impl<'a, 'v> Effects<'a, 'v> {
         }
         if self.view.is_folded() {
             *self.impacts.borrow_mut() = all(self.view.state());
+        } else if let Some(facts) = self.view.turned_by(event) {
+            let fallout = RevocationImpact { facts, ..RevocationImpact::default() };
+            self.impacts.borrow_mut().insert(event, Rc::new(fallout));
         } else {
             let stood = |size: u64| -> Result<StandingFacts, LedgerError> {
                 Ok(StandingFacts::of(View::standing(self.view.record, size)?.state()))

@@ -6,8 +6,9 @@
 //! in the index. As of now, rows are taken from the index as stored.
 //! Not here: rows of an answer (`gather`). Source: FORMAT.md section 8.
 
-use crate::index::{Index, IndexError, RowKind, RowValue, Snapshot, TreeKind};
+use crate::index::{Index, IndexError, RowKind, RowValue, Snapshot, Term, TreeKind};
 use crate::ledger::query::acts::{Acts, QueryError, one, put};
+use crate::ledger::query::revocation_impact::ChangedFact;
 use crate::ledger::reader::Record;
 use annals_core::fold::operation::Operation;
 use annals_core::fold::{BodyOpening, Fold};
@@ -132,7 +133,7 @@ fn stood(index: &Index, size: u64, state: State) -> Result<FactState, IndexError
 /// The events of the ledger and its editors.
 pub(in crate::ledger) fn administration(slot: &Snapshot<'_>) -> Result<BTreeSet<u64>, IndexError> {
     let mut events = BTreeSet::new();
-    slot.each(TreeKind::Administration, 0..u64::MAX, RowKind::All, &mut |row| {
+    slot.each(TreeKind::Administration, 0..u64::MAX, RowKind::Administration, &mut |row| {
         events.insert(row.of);
         Ok(())
     })?;
@@ -216,6 +217,28 @@ pub fn subjects(slot: &Snapshot<'_>, position: u64) -> Result<BTreeSet<u64>, Ind
     Ok(named)
 }
 
+/// The facts whose words may cite a document, as of the point, in time proportional to them: those
+/// of which a revision cites it, and those whose words are or were withheld.
+pub fn citing(slot: &Snapshot<'_>, document: u64) -> Result<BTreeSet<u64>, IndexError> {
+    let index = slot.index();
+    let terms = index.own_terms()?;
+    let mut events = terms.find(index, Term::Citation(document))?;
+    events.extend(terms.find(index, Term::Unread)?);
+    // What is redacted now is withheld as of an earlier point too.
+    let now = index.slot(index.size())?;
+    now.each(TreeKind::Administration, 0..u64::MAX, RowKind::Redactions, &mut |row| {
+        if let RowValue::Redaction(event, ..) = row.what {
+            events.push(event);
+        }
+        Ok(())
+    })?;
+    let mut named = BTreeSet::from_iter(slot.positions(RowKind::Sealed)?);
+    for event in events.into_iter().filter(|event| *event < slot.size) {
+        named.extend(index.event(event)?.about.into_iter().flatten());
+    }
+    Ok(named)
+}
+
 /// Selects no fact: the ledger and its editors only.
 pub fn no_fact(_: &Snapshot<'_>, _: &State) -> Result<BTreeSet<u64>, IndexError> {
     Ok(BTreeSet::new())
@@ -257,6 +280,11 @@ fn present(
 }
 
 impl Slice<'_> {
+    /// The state as of the point in the index.
+    pub(super) fn then(&self) -> &Snapshot<'_> {
+        &self.then
+    }
+
     pub(super) fn events(&self) -> &[u64] {
         &self.events
     }
@@ -291,6 +319,23 @@ impl Slice<'_> {
             Ok(())
         })?;
         Ok(found)
+    }
+
+    /// The facts whose status changed when this event required this number of confirmations.
+    pub(super) fn turned_by(
+        &self,
+        event: u64,
+        confirmations: u8,
+    ) -> Result<Vec<ChangedFact>, IndexError> {
+        let slot = self.index.slot(event)?;
+        let before = slot.confirmations()?;
+        let kind = RowKind::Between(before.min(confirmations), before.max(confirmations));
+        let (before, after) = match before < confirmations {
+            true => (Status::Confirmed, Status::Asserted),
+            false => (Status::Asserted, Status::Confirmed),
+        };
+        let changed = |fact| ChangedFact { fact, before, after, suspect: false };
+        Ok(slot.positions(kind)?.into_iter().map(changed).collect())
     }
 
     pub(super) fn documents(&self) -> Result<Vec<u64>, IndexError> {

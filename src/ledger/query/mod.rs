@@ -21,13 +21,14 @@ pub mod content_text;
 pub mod diff;
 pub mod point;
 pub mod revocation_impact;
+pub mod summary;
 pub mod tally;
 pub mod verified_fold;
 
 use crate::index::IndexError;
 use crate::ledger::error::{LedgerError, chain};
 use crate::ledger::query::indexed::{FactState, Slice};
-pub use crate::ledger::query::indexed::{Query, no_fact, subjects, touched};
+pub use crate::ledger::query::indexed::{Query, citing, no_fact, subjects, touched};
 use crate::ledger::reader::Record;
 use crate::ledger::reader::source::EventSource;
 use acts::QueryError;
@@ -42,6 +43,7 @@ use annals_core::state::State;
 use annals_core::time::Time;
 use annals_core::verify::examine::{BodyFound, Examined, examine};
 use annals_core::verify::source::Source;
+use revocation_impact::ChangedFact;
 use row::Withheld;
 use serde::Serialize;
 use std::ops::Range;
@@ -506,6 +508,14 @@ impl<'a> View<'a> {
         let slice = self.slice.as_ref()?;
         let folded = |view: &View<'_>| owners(view, position);
         Some(self.or_folded(slice.about(position), folded, Vec::new()))
+    }
+
+    /// The facts whose status a change of the number of confirmations changed, if the index has
+    /// them; `None` if the event is no such change.
+    fn turned_by(&self, event: u64) -> Option<Vec<ChangedFact>> {
+        let act = self.state().history.act(event)?;
+        let Operation::Changed { confirmations } = act.operation else { return None };
+        self.slice.as_ref()?.turned_by(event, confirmations).ok()
     }
 
     /// The positions of the first `most` documents as of the point.

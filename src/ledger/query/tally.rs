@@ -67,6 +67,12 @@ impl Tally {
         for undone in state.undone() {
             *counts.entry(undone.by).or_default() += 1;
         }
+        Tally::counted(state, &counts)
+    }
+
+    /// The tally of a state of the ledger and its editors, with the number of events that each
+    /// suspect revocation undid.
+    pub fn counted(state: &State, counts: &BTreeMap<u64, u64>) -> Tally {
         let stands = |event: u64| {
             state.undone().binary_search_by_key(&event, |undone| undone.event).is_err()
         };

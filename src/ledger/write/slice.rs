@@ -196,7 +196,7 @@ impl RecordSlice {
             let why = "a key that is revoked as suspect needs the whole record".to_owned();
             return Err(QueryError::Index(IndexError::Other(why)));
         }
-        for position in self.terms.find(Term::Body(&statement.body))? {
+        for position in self.terms.find(&self.index, Term::Body(&statement.body))? {
             let earlier = self.event(journal, position)?.reading;
             if let Some(found) = earlier.statement.filter(|found| found.body == statement.body) {
                 verifier.chain.keep_earlier(&found.body, &earlier.statement_digest);
@@ -208,7 +208,7 @@ impl RecordSlice {
             return Ok(());
         }
         let last = self.index.slot(self.size())?;
-        for position in self.terms.find(Term::Document(&captured.sha256))? {
+        for position in self.terms.find(&self.index, Term::Document(&captured.sha256))? {
             let earlier = self.event(journal, position)?;
             let BodyFound::Good(body) = &earlier.body else { continue };
             let Content::DocumentCaptured(found) = &body.content else { continue };
@@ -234,9 +234,9 @@ impl RecordSlice {
         fact: &Fact,
     ) -> Result<(), QueryError> {
         let claim = claim_of(fact);
-        let mut events = BTreeSet::from_iter(self.terms.find(Term::Claim(&claim))?);
+        let mut events = BTreeSet::from_iter(self.terms.find(&self.index, Term::Claim(&claim))?);
         for (document, start, end) in quoted(fact) {
-            let same = self.terms.find(Term::Passage(document, start, end))?;
+            let same = self.terms.find(&self.index, Term::Passage(document, start, end))?;
             events.extend(same.into_iter().take(MOST_NAMED));
         }
         let last = self.index.slot(self.size())?;
@@ -281,7 +281,7 @@ impl RecordSlice {
         journal: &Journal,
         name: &str,
     ) -> Result<Option<(AgentType, Option<String>)>, QueryError> {
-        for position in self.terms.find(Term::Agent(name))? {
+        for position in self.terms.find(&self.index, Term::Agent(name))? {
             let found = agent_in(&self.event(journal, position)?, name);
             if found.is_some() {
                 return Ok(found);

@@ -214,16 +214,16 @@ fn steps(
 ) -> Result<Vec<StepData>, CliError> {
     let effects = Effects::new(view, names);
     let (mut steps, mut failed) = (Vec::new(), Ok(()));
-    view.walk(0, view.as_of().size, &mut |event| {
-        let Some(statement) = event.statement() else { return true };
+    view.each(&mut |event| {
+        let Some(statement) = event.statement() else { return };
         let on = on(view, event.position, &statement.args);
         let own = on.is_empty() || on.iter().any(|on| facts.contains(on) || documents.contains(on));
-        if own {
+        if own && failed.is_ok() {
             let row = match row(&effects, event, on) {
                 Ok(row) => row,
                 Err(error) => {
                     failed = Err(error.into());
-                    return false;
+                    return;
                 }
             };
             let effect = effect::lines(&row);
@@ -243,7 +243,6 @@ fn steps(
                 applied: row.applied,
             });
         }
-        true
     })?;
     failed.map(|()| steps)
 }
