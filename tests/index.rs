@@ -278,7 +278,7 @@ fn readings(size: usize, dice: &mut Dice) -> Vec<Vec<String>> {
 /// The number of events of the ledger whose index is damaged: enough for a root, and more after it.
 const SIZE: usize = 262;
 
-const FILES: [&str; 7] = ["tree", "keys", "hashes", "roots", "terms", "sorted", "events"];
+const FILES: [&str; 10] = annals::index::NAMES;
 
 /// A file, and its damaged bytes.
 type Damage = (String, Option<Vec<u8>>);
