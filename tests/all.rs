@@ -38,3 +38,4 @@ mod tlog;
 mod torture;
 mod vectors;
 mod witness;
+mod words;

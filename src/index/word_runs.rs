@@ -453,26 +453,4 @@ pub(super) fn merge(
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_run_is_where_the_runs_before_it_end() {
-        for (next, place) in (0..).zip(RunPlace::all(5_000)) {
-            assert_eq!(place.number, next, "{place:?}");
-            if place.events > SMALLEST {
-                let below: Vec<RunPlace> = place.merged().collect();
-                assert_eq!(below[0].first, place.first);
-                assert!(below.windows(2).all(|two| two[0].last() + 1 == two[1].first));
-                assert_eq!(below[below.len() - 1].last(), place.last());
-                assert!(below.iter().all(|run| run.number < place.number));
-            }
-        }
-        for smallest in 1..=5_000 {
-            let runs = RunPlace::covering(smallest);
-            assert_eq!(runs[0].first, 0);
-            assert!(runs.windows(2).all(|two| two[0].last() + 1 == two[1].first));
-            assert_eq!(runs[runs.len() - 1].last() + 1, smallest * SMALLEST);
-        }
-    }
-}
+mod tests;

@@ -23,7 +23,7 @@ use std::sync::{Mutex, PoisonError};
 use std::thread;
 
 /// The result of a scan.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, PartialEq, Eq)]
 pub struct Scanned {
     /// The facts, by position.
     pub facts: BTreeSet<u64>,
