@@ -5,6 +5,7 @@
 
 use annals::store::faulty::{Fails, Faulty};
 use annals::store::memory::Memory;
+use annals::store::sled::segments as in_segments;
 use annals::store::{
     Appended, BODY_BOUND, RECORD_BOUND, Store, StoreError, StoreHead, sled as on_disk,
 };
@@ -37,13 +38,27 @@ impl Place {
 
     fn sled() -> Place {
         let folder = tempfile::tempdir().unwrap();
-        let store = on_disk::create(&folder.path().join("db")).unwrap();
+        let store = on_disk::create(&folder.path().join("db"), &StoreHead::EMPTY).unwrap();
         Place {
             folder,
             store: Some(Box::new(store)),
             reopen: |folder, store| {
                 drop(store);
-                Box::new(on_disk::open(&folder.join("db")).unwrap())
+                Box::new(on_disk::open(&folder.join("db"), 0).unwrap())
+            },
+        }
+    }
+
+    /// Sled in segments of at least two entries each.
+    fn segments() -> Place {
+        let folder = tempfile::tempdir().unwrap();
+        let store = in_segments::create(&folder.path().join("db"), 2).unwrap();
+        Place {
+            folder,
+            store: Some(Box::new(store)),
+            reopen: |folder, store| {
+                drop(store);
+                Box::new(in_segments::open(&folder.join("db"), 2).unwrap())
             },
         }
     }
@@ -230,7 +245,7 @@ macro_rules! contract {
         })+
     };
 }
-contract!(memory, faulty, sled);
+contract!(memory, faulty, sled, segments);
 
 #[test]
 fn s9_after_an_unknown_write_nothing_more_is_written_until_reopened() {

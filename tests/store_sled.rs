@@ -31,7 +31,7 @@ fn append(store: &mut SledStore, from: u64, to: u64) -> Result<Appended, StoreEr
 }
 
 fn filled(folder: &Path, size: u64) -> SledStore {
-    let mut store = sled::create(folder).unwrap();
+    let mut store = sled::create(folder, &StoreHead::EMPTY).unwrap();
     for from in (0..size).step_by(50) {
         append(&mut store, from, (from + 50).min(size)).unwrap();
     }
@@ -73,21 +73,21 @@ fn child_folder() -> Option<PathBuf> {
 fn create_and_open_are_two_things() {
     let folder = tempfile::tempdir().unwrap();
     let db = folder.path().join("db");
-    assert!(matches!(sled::open(&db), Err(StoreError::Missing(_))));
+    assert!(matches!(sled::open(&db, 0), Err(StoreError::Missing(_))));
     assert!(matches!(
-        sled::open_copy(&db, &folder.path().join("copy")),
+        sled::open_copy(&db, 0, &folder.path().join("copy")),
         Err(StoreError::Missing(_))
     ));
     assert!(!db.exists());
-    drop(sled::create(&db).unwrap());
-    assert!(matches!(sled::create(&db), Err(StoreError::ThereAlready(_))));
-    assert_eq!(sled::open(&db).unwrap().head().unwrap(), StoreHead::EMPTY);
+    drop(sled::create(&db, &StoreHead::EMPTY).unwrap());
+    assert!(matches!(sled::create(&db, &StoreHead::EMPTY), Err(StoreError::ThereAlready(_))));
+    assert_eq!(sled::open(&db, 0).unwrap().head().unwrap(), StoreHead::EMPTY);
 }
 
 #[test]
 fn no_value_ends_in_a_file_that_is_never_synced() {
     let folder = tempfile::tempdir().unwrap();
-    let mut store = sled::create(&folder.path().join("db")).unwrap();
+    let mut store = sled::create(&folder.path().join("db"), &StoreHead::EMPTY).unwrap();
     let body = Some(vec![7; 1_048_576]);
     let large = Entry { record: vec![1; 4_096], body };
     store.append(&head(0), &head(2), &[large.clone(), large]).unwrap();
@@ -98,7 +98,7 @@ fn no_value_ends_in_a_file_that_is_never_synced() {
 #[test]
 fn s4_a_range_may_begin_and_end_inside_a_group() {
     let folder = tempfile::tempdir().unwrap();
-    let mut store = sled::create(&folder.path().join("db")).unwrap();
+    let mut store = sled::create(&folder.path().join("db"), &StoreHead::EMPTY).unwrap();
     let small = |at: u64| Entry { record: vec![at as u8; 1_300], ..entry(at) };
     let entries: Vec<_> =
         (0..40).map(|at| if at % 5 == 4 { entry(at) } else { small(at) }).collect();
@@ -121,7 +121,7 @@ fn a_store_of_the_earlier_layout_is_reported_as_damaged() {
     earlier.insert([b"r".as_slice(), &[0; 8]].concat(), b"a record").unwrap();
     drop(earlier);
     let mut told = String::new();
-    wait_until(|| match sled::open(&db) {
+    wait_until(|| match sled::open(&db, 0) {
         Err(StoreError::Held(_)) => false,
         Err(error) => {
             told = error.to_string();
@@ -138,13 +138,13 @@ fn s10_a_second_opening_is_held() {
     let folder = tempfile::tempdir().unwrap();
     let db = folder.path().join("db");
     let store = filled(&db, 3);
-    assert!(matches!(sled::open(&db), Err(StoreError::Held(_))));
-    let copy = sled::open_copy(&db, &folder.path().join("copy")).unwrap();
+    assert!(matches!(sled::open(&db, 0), Err(StoreError::Held(_))));
+    let copy = sled::open_copy(&db, 0, &folder.path().join("copy")).unwrap();
     assert_eq!(copy.head().unwrap(), head(3));
     drop((store, copy));
     assert!(!folder.path().join("copy").exists());
     for _ in 0..50 {
-        sled::open(&db).unwrap();
+        sled::open(&db, 0).unwrap();
     }
 }
 
@@ -155,19 +155,19 @@ fn s10_another_process_holds_the_store_until_it_ends() {
     drop(filled(&db, 3));
     let mut holder = child("child_holds_the_store", folder.path());
     wait_until(|| folder.path().join("ready").exists());
-    assert!(matches!(sled::open(&db), Err(StoreError::Held(_))));
-    let copy = sled::open_copy(&db, &folder.path().join("copy")).unwrap();
+    assert!(matches!(sled::open(&db, 0), Err(StoreError::Held(_))));
+    let copy = sled::open_copy(&db, 0, &folder.path().join("copy")).unwrap();
     assert_eq!(copy.read(0..9).unwrap(), (0..3).map(entry).collect::<Vec<_>>());
     holder.kill().unwrap();
     holder.wait().unwrap();
-    assert_eq!(sled::open(&db).unwrap().head().unwrap(), head(3));
+    assert_eq!(sled::open(&db, 0).unwrap().head().unwrap(), head(3));
 }
 
 #[test]
 #[ignore = "a child process of another test"]
 fn child_holds_the_store() {
     let Some(folder) = child_folder() else { return };
-    let _store = sled::open(&folder.join("db")).unwrap();
+    let _store = sled::open(&folder.join("db"), 0).unwrap();
     fs::write(folder.join("ready"), "").unwrap();
     std::thread::sleep(Duration::from_secs(60));
 }
@@ -177,13 +177,13 @@ fn s5_s6_a_killed_process_loses_nothing_acknowledged_and_leaves_no_part() {
     for round in 0..6 {
         let folder = tempfile::tempdir().unwrap();
         let db = folder.path().join("db");
-        drop(sled::create(&db).unwrap());
+        drop(sled::create(&db, &StoreHead::EMPTY).unwrap());
         let mut writer = child("child_appends", folder.path());
         let acknowledged = || fs::read(folder.path().join("ack")).unwrap_or_default().len() as u64;
         wait_until(|| acknowledged() > 20 + round * 7);
         writer.kill().unwrap();
         writer.wait().unwrap();
-        let store = sled::open(&db).unwrap();
+        let store = sled::open(&db, 0).unwrap();
         let size = store.head().unwrap().size;
         let batches = acknowledged();
         assert!(size == batches * 3 || size == batches * 3 + 3, "{size} of {batches} batches");
@@ -196,7 +196,7 @@ fn s5_s6_a_killed_process_loses_nothing_acknowledged_and_leaves_no_part() {
 #[ignore = "a child process of another test"]
 fn child_appends() {
     let Some(folder) = child_folder() else { return };
-    let mut store = sled::open(&folder.join("db")).unwrap();
+    let mut store = sled::open(&folder.join("db"), 0).unwrap();
     let options = OpenOptions::new().append(true).create(true).open(folder.join("ack"));
     let mut ack = options.unwrap();
     for size in (0..30_000).step_by(3) {
@@ -207,7 +207,7 @@ fn child_appends() {
 
 /// Opens a damaged copy and reads all of it: an error, the same entries, or fewer.
 fn judge(damaged: &Path, size: u64) -> String {
-    let store = match sled::open(damaged) {
+    let store = match sled::open(damaged, 0) {
         Ok(store) => store,
         Err(error) => return format!("error at opening: {error}"),
     };
@@ -238,7 +238,7 @@ fn s11_damage_is_an_error_or_fewer_entries_and_never_a_panic() {
         let folder = tempfile::tempdir().unwrap();
         let store = filled(&folder.path().join("whole"), 300);
         match settled {
-            "settled" => drop(store.settle().unwrap()),
+            "settled" => drop(store.settle(0).unwrap()),
             _ => drop(store),
         }
         let mut judge = child("child_judges_damage", folder.path());
@@ -278,14 +278,14 @@ fn child_judges_damage() {
 fn s5_a_snapshot_that_a_crash_left_unfinished_is_no_damage() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("db");
-    drop(filled(&path, 60).settle().unwrap());
+    drop(filled(&path, 60).settle(0).unwrap());
     let unfinished = path.join("snap.FFFFFFFFFFFFFFFF.generating");
     fs::write(&unfinished, b"half").unwrap();
-    let copy = sled::open_copy(&path, &folder.path().join("copy")).unwrap();
+    let copy = sled::open_copy(&path, 0, &folder.path().join("copy")).unwrap();
     assert_eq!(copy.head().unwrap(), head(60));
     drop(copy);
     assert!(unfinished.exists(), "who only looks changes nothing");
-    let mut store = sled::open(&path).unwrap();
+    let mut store = sled::open(&path, 0).unwrap();
     assert_eq!(store.head().unwrap(), head(60));
     assert_eq!(append(&mut store, 60, 61).unwrap(), Appended::Written);
     assert!(!unfinished.exists());

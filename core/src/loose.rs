@@ -7,6 +7,7 @@
 //! Not here: the choice of a place (`quote_search`); words in any spelling (`search`).
 //! Source: unicode-normalization; Unicode Standard Annex 15.
 
+use crate::grams::GramIndex;
 use unicode_normalization::char::canonical_combining_class;
 use unicode_normalization::{IsNormalized, UnicodeNormalization, is_nfc_quick};
 
@@ -37,6 +38,7 @@ pub struct Loose {
     folded: String,
     runs: Vec<LooseRun>,
     broken_words: bool,
+    grams: GramIndex,
 }
 
 /// A piece of the folded text, and the code points of the original text that it comes from.
@@ -57,7 +59,12 @@ const EVEN: usize = 64;
 impl Loose {
     /// Folds a text.
     pub fn new(text: &str, hyphens: Hyphens) -> Loose {
-        let empty = Loose { folded: String::new(), runs: Vec::new(), broken_words: false };
+        let empty = Loose {
+            folded: String::new(),
+            runs: Vec::new(),
+            broken_words: false,
+            grams: GramIndex::default(),
+        };
         let mut folder = CaseFolder { loose: empty, hyphens, point: 0 };
         folder.fold(text);
         folder.loose
@@ -66,6 +73,12 @@ impl Loose {
     /// The folded text.
     pub fn as_str(&self) -> &str {
         &self.folded
+    }
+
+    /// The byte offsets in the folded text, in order, at which `words` stand, by an index; `None`
+    /// where the caller is to search for them.
+    pub fn places(&self, words: &str) -> Option<Vec<usize>> {
+        self.grams.places(self.folded.as_bytes(), words.as_bytes())
     }
 
     /// Whether a hyphen at the end of a line breaks a word of the text.

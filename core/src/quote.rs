@@ -7,6 +7,7 @@
 mod many;
 
 use crate::event::body::{Quote, Span};
+use crate::grams::GramIndex;
 use crate::loose::{Hyphens, Loose};
 use crate::text::Verbatim;
 use hashbrown::HashSet;
@@ -62,7 +63,9 @@ pub struct Text {
     length: usize,
     /// Byte offset of every 32nd code point.
     index: Vec<usize>,
-    loose: OnceLock<Loose>,
+    grams: GramIndex,
+    /// The folded text, for each way to fold hyphens.
+    loose: [OnceLock<Loose>; 4],
 }
 
 impl Text {
@@ -77,7 +80,8 @@ impl Text {
             }
             length += 1;
         }
-        Some(Text { text, length, index, loose: OnceLock::new() })
+        let (grams, loose) = Default::default();
+        Some(Text { text, length, index, grams, loose })
     }
 
     /// The number of code points.
@@ -95,9 +99,9 @@ impl Text {
         &self.text
     }
 
-    /// The text folded for loose search; it is folded once.
-    pub fn loose(&self) -> &Loose {
-        self.loose.get_or_init(|| Loose::new(&self.text, Hyphens::Joined))
+    /// The text folded for loose search; it is folded once for each way to fold hyphens.
+    pub fn loose(&self, hyphens: Hyphens) -> &Loose {
+        self.loose[hyphens as usize].get_or_init(|| Loose::new(&self.text, hyphens))
     }
 
     /// The byte offset of a code point; the text's length in bytes for its end; `None` beyond.
@@ -231,7 +235,16 @@ impl Text {
 
     fn is_unique(&self, start: usize, end: usize, context: usize) -> bool {
         let needle = self.window(&Window { start, end, context });
-        needle.is_empty() || stands_once(self.text.as_bytes(), needle)
+        needle.is_empty() || self.stands_once(needle)
+    }
+
+    /// Whether these bytes occur in the text at one place only.
+    fn stands_once(&self, needle: &[u8]) -> bool {
+        let text = self.text.as_bytes();
+        match self.grams.places(text, needle) {
+            Some(places) => places.len() == 1,
+            None => stands_once(text, needle),
+        }
     }
 
     /// The windows that occur in the text at one place only.
@@ -239,12 +252,20 @@ impl Text {
         let windows: HashSet<Window> = windows.collect();
         let hay = self.text.as_bytes();
         if windows.len() <= FEW {
-            let once = |window: &Window| stands_once(hay, self.window(window));
+            let once = |window: &Window| self.stands_once(self.window(window));
             return windows.into_iter().filter(once).collect();
         }
-        let windows: Vec<Window> = windows.into_iter().collect();
-        let needles: Vec<&[u8]> = windows.iter().map(|window| self.window(window)).collect();
         let mut unique = HashSet::new();
+        let mut left = Vec::new();
+        for window in windows {
+            match self.grams.places(hay, self.window(&window)) {
+                Some(places) if places.len() == 1 => _ = unique.insert(window),
+                Some(_) => {}
+                None => left.push(window),
+            }
+        }
+        let windows = left;
+        let needles: Vec<&[u8]> = windows.iter().map(|window| self.window(window)).collect();
         let mut from = 0;
         while from < needles.len() {
             let mut bytes = 0;

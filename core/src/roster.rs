@@ -25,7 +25,7 @@ pub struct Member {
 }
 
 /// All keys that were enrolled, in order of enrolment.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Roster {
     members: Vec<Member>,
     by_key: HashMap<PublicKey, usize>,
@@ -59,6 +59,20 @@ impl Roster {
     pub fn enrol(&mut self, member: Member) {
         self.by_key.insert(member.key, self.members.len());
         self.members.push(member);
+    }
+
+    /// Removes the key that was enrolled last.
+    pub(crate) fn remove_last(&mut self) {
+        if let Some(member) = self.members.pop() {
+            self.by_key.remove(&member.key);
+        }
+    }
+
+    /// Restores the row of a key.
+    pub(crate) fn put(&mut self, member: Member) {
+        if let Some(row) = self.row(&member.key) {
+            *row = member;
+        }
     }
 
     /// Sets a key's roles.

@@ -12,6 +12,7 @@ pub mod at;
 pub mod lock;
 pub mod open;
 pub mod temporary;
+pub mod together;
 
 use crate::disk;
 pub use open::{Links, Strange};
@@ -334,16 +335,65 @@ pub fn replace(path: &Path, bytes: &[u8], mode: FileMode) -> Result<(), DiskErro
     })
 }
 
+/// Replaces a file in one step and makes it durable with its folder and the folder's name; all are
+/// synced at the same time. Only for a file that is not needed before this returns: after a power
+/// cut in between it may hold anything.
+pub fn replace_together(path: &Path, bytes: &[u8], mode: FileMode) -> Result<(), DiskError> {
+    let folder = parent(path);
+    let open_folder = |folder: &Path| match cfg!(unix) {
+        true => File::open(folder).map(Some).map_err(error("open folder", folder)),
+        false => Ok(None),
+    };
+    let folders = [open_folder(folder)?, open_folder(parent(folder))?];
+    let file = put_unsynced(path, bytes, mode)?;
+    let mut handles = vec![&file];
+    handles.extend(folders.iter().flatten());
+    together::sync_all(&handles).map_err(|cause| unknown("sync", path, cause))
+}
+
+/// A file that is complete and durable under a temporary name, to be put in the place of another.
+#[derive(Debug)]
+pub struct Replacement {
+    temporary: PathBuf,
+    path: PathBuf,
+}
+
+impl Replacement {
+    /// Writes and syncs the bytes beside `path`.
+    pub fn write(path: &Path, bytes: &[u8], mode: FileMode) -> Result<Replacement, DiskError> {
+        let temporary = temporary_beside(path);
+        write_temporary(&temporary, bytes, mode)?;
+        Ok(Replacement { temporary, path: path.to_owned() })
+    }
+
+    /// Renames it to its name. After a power cut, the file before it may be there again, whole.
+    pub fn put(self) -> Result<(), DiskError> {
+        fs::rename(&self.temporary, &self.path).map_err(error("replace", &self.path))
+    }
+}
+
+impl Drop for Replacement {
+    fn drop(&mut self) {
+        // After `put` there is none.
+        let _ = fs::remove_file(&self.temporary);
+    }
+}
+
 /// Replaces a file in one step, not durably: after a power cut it may hold anything. Only for what
 /// can be made again and is checked when it is read.
 pub fn replace_unsynced(path: &Path, bytes: &[u8], mode: FileMode) -> Result<(), DiskError> {
+    put_unsynced(path, bytes, mode).map(drop)
+}
+
+fn put_unsynced(path: &Path, bytes: &[u8], mode: FileMode) -> Result<File, DiskError> {
     let temporary = temporary_beside(path);
     let mut file = create_new(&temporary, mode).map_err(error("make", &temporary))?;
     let written = file.write_all(bytes).and_then(|()| fs::rename(&temporary, path));
     written.map_err(|cause| {
         let _ = fs::remove_file(&temporary);
         error("replace", path)(cause)
-    })
+    })?;
+    Ok(file)
 }
 
 /// Reads a whole file of at most `bound` bytes. A link is not followed.

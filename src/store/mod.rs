@@ -43,6 +43,9 @@ pub const RECORD_BOUND: usize = 4_096;
 /// that is too large can be kept as the journal has it.
 pub const BODY_BOUND: usize = 2 * 1_048_576;
 
+/// The folder of later segments, inside that of the first.
+const SEGMENTS: &str = "segments";
+
 /// Size and hash of the last event: the value of the compare-and-swap.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct StoreHead {

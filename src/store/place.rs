@@ -2,7 +2,8 @@
 //!
 //! Not here: the contract (`store`).
 
-use crate::store::{Store, StoreError, sled};
+use crate::store::sled::segments;
+use crate::store::{Store, StoreError};
 use std::path::{Path, PathBuf};
 
 /// The folder of a ledger's store: the only type that chooses the kind of store.
@@ -19,17 +20,17 @@ impl StorePlace {
 
     /// Creates an empty store. Errors: there is something at the path already.
     pub fn create(&self) -> Result<Box<dyn Store>, StoreError> {
-        Ok(Box::new(sled::create(&self.folder)?))
+        Ok(Box::new(segments::create(&self.folder, segments::LIMIT)?))
     }
 
     /// Opens the store. Errors: there is none, it is damaged, or another process has it open.
     pub fn open(&self) -> Result<Box<dyn Store>, StoreError> {
-        Ok(Box::new(sled::open(&self.folder)?))
+        Ok(Box::new(segments::open(&self.folder, segments::LIMIT)?))
     }
 
     /// Opens a copy of the store, made in a folder that must not exist yet: the store itself is
     /// only read.
     pub fn open_copy(&self, copy: &Path) -> Result<Box<dyn Store>, StoreError> {
-        Ok(Box::new(sled::open_copy(&self.folder, copy)?))
+        Ok(Box::new(segments::open_copy(&self.folder, copy)?))
     }
 }

@@ -22,13 +22,14 @@
 //! Source: sled 0.34.7; its issue 1452; measurements of simulated power cuts.
 
 mod groups;
+pub mod segments;
 mod errors;
 
 use crate::disk::open::{self, Links};
 use crate::disk::{self, DiskError};
 use crate::store::catch_panic::quietly;
 use crate::store::sled::errors::{damage, plain};
-use crate::store::{Appended, Store, StoreError, StoreHead, check};
+use crate::store::{Appended, SEGMENTS, Store, StoreError, StoreHead, check};
 use annals_core::event::Entry;
 use annals_core::hash::Hash;
 use std::fs::{self, File, TryLockError};
@@ -62,14 +63,15 @@ pub struct SledStore {
     scratch: bool,
 }
 
-/// Creates an empty store in a folder that must not exist yet; its parent must exist.
-pub fn create(folder: &Path) -> Result<SledStore, StoreError> {
+/// Creates a store in a folder that must not exist yet; its parent must exist. Its first entry
+/// comes after `head`.
+pub fn create(folder: &Path, head: &StoreHead) -> Result<SledStore, StoreError> {
     if fs::symlink_metadata(folder).is_ok() {
         return Err(StoreError::ThereAlready(folder.to_owned()));
     }
     disk::create_dir(folder)?;
     let mut store = start(folder, CACHE_BYTES)?;
-    store.write(|db| db.insert(HEAD, head_bytes(&StoreHead::EMPTY)).map(drop))?;
+    store.write(|db| db.insert(HEAD, head_bytes(head)).map(drop))?;
     for name in ["conf", "db"] {
         disk::sync_file(&folder.join(name))?;
     }
@@ -79,22 +81,23 @@ pub fn create(folder: &Path) -> Result<SledStore, StoreError> {
     Ok(store)
 }
 
-/// Opens an existing store. May write: sled recovers and moves data.
-pub fn open(folder: &Path) -> Result<SledStore, StoreError> {
-    open_caching(folder, CACHE_BYTES)
+/// Opens an existing store, whose first entry is at the position `first`. May write: sled recovers
+/// and moves data.
+pub fn open(folder: &Path, first: u64) -> Result<SledStore, StoreError> {
+    open_caching(folder, first, CACHE_BYTES)
 }
 
-fn open_caching(folder: &Path, cache: u64) -> Result<SledStore, StoreError> {
+fn open_caching(folder: &Path, first: u64, cache: u64) -> Result<SledStore, StoreError> {
     expect_store(folder)?;
     let store = start(folder, cache)?;
     let head = store.head()?;
-    store.read(head.size.saturating_sub(1)..head.size)?;
+    store.read(head.size.saturating_sub(1).max(first)..head.size)?;
     Ok(store)
 }
 
 /// Refuses a folder without a store, in which sled would create an empty one. A link is not a
 /// folder.
-fn expect_store(folder: &Path) -> Result<(), StoreError> {
+pub(super) fn expect_store(folder: &Path) -> Result<(), StoreError> {
     let failed = |cause| StoreError::Disk(disk::error("look into", folder)(cause));
     let missing = || Err(StoreError::Missing(folder.to_owned()));
     match open::look(folder).map_err(failed)? {
@@ -114,7 +117,7 @@ fn expect_store(folder: &Path) -> Result<(), StoreError> {
 ///
 /// Nothing in `folder` is changed or locked, so a store that another process has open can be read
 /// too; a batch that is being written is in the copy whole or not at all.
-pub fn open_copy(folder: &Path, copy: &Path) -> Result<SledStore, StoreError> {
+pub fn open_copy(folder: &Path, first: u64, copy: &Path) -> Result<SledStore, StoreError> {
     expect_store(folder)?;
     if fs::symlink_metadata(copy).is_ok() {
         return Err(StoreError::ThereAlready(copy.to_owned()));
@@ -123,7 +126,7 @@ pub fn open_copy(folder: &Path, copy: &Path) -> Result<SledStore, StoreError> {
     let opened = copy_files(folder, copy)
         .and_then(|()| copy_files(&folder.join("blobs"), &copy.join("blobs")))
         .map_err(StoreError::Disk)
-        .and_then(|()| open_caching(copy, COPY_CACHE_BYTES));
+        .and_then(|()| open_caching(copy, first, COPY_CACHE_BYTES));
     match opened {
         Ok(mut store) => {
             store.scratch = true;
@@ -137,12 +140,13 @@ pub fn open_copy(folder: &Path, copy: &Path) -> Result<SledStore, StoreError> {
 }
 
 impl SledStore {
-    /// Closes the store and opens it again. Call this once after many appends: sled then writes its
-    /// snapshot file, with which it detects damage that it would otherwise take for an empty store.
-    pub fn settle(self) -> Result<SledStore, StoreError> {
+    /// Closes the store, whose first entry is at `first`, and opens it again. Call this once after
+    /// many appends: sled then writes its snapshot file, with which it detects damage that it would
+    /// otherwise take for an empty store.
+    pub fn settle(self, first: u64) -> Result<SledStore, StoreError> {
         let folder = self.folder.clone();
         drop(self);
-        open(&folder)
+        open(&folder, first)
     }
 
     /// Waits until sled's own threads have released `db` too, so that the next process that opens
@@ -275,8 +279,8 @@ fn expect_plain(folder: &Path) -> Result<(), StoreError> {
     for found in listed {
         let found = found.map_err(failed)?;
         let kind = found.file_type().map_err(failed)?;
-        let is_folder_of_sled = found.file_name() == "blobs";
-        if !(kind.is_file() || kind.is_dir() && is_folder_of_sled) {
+        let is_known = found.file_name() == "blobs" || found.file_name() == SEGMENTS;
+        if !(kind.is_file() || kind.is_dir() && is_known) {
             let (name, kind) = (found.file_name(), open::name(kind));
             let name = name.to_string_lossy();
             return Err(StoreError::Damaged(format!("expected a file at {name}, found {kind}")));
@@ -410,7 +414,7 @@ mod tests {
     #[test]
     fn s9_after_a_failed_sync_nothing_more_is_written() {
         let folder = tempfile::tempdir().unwrap();
-        let mut store = create(&folder.path().join("db")).unwrap();
+        let mut store = create(&folder.path().join("db"), &StoreHead::EMPTY).unwrap();
         let head = |size: u64| StoreHead { size, hash: Some(Hash([7; 32])).filter(|_| size > 0) };
         let append = |store: &mut SledStore, from| {
             store.append(&head(from), &head(from + 1), &[Entry::default()])
@@ -423,6 +427,6 @@ mod tests {
         assert!(matches!(append(&mut store, 1), Err(StoreError::Refusing)));
         assert!(matches!(append(&mut store, 2), Err(StoreError::Refusing)));
         drop(store);
-        assert!(open(&folder.path().join("db")).unwrap().head().unwrap().size >= 1);
+        assert!(open(&folder.path().join("db"), 0).unwrap().head().unwrap().size >= 1);
     }
 }

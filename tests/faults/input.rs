@@ -98,7 +98,7 @@ fn a_ledger_that_another_process_holds() {
 #[test]
 fn a_store_that_another_process_holds() {
     let room = with_drafts();
-    let held = annals::store::sled::open(&room.path("ledger/db")).unwrap();
+    let held = annals::store::sled::open(&room.path("ledger/db"), 0).unwrap();
     let answer = room.run("append drafts.jsonl");
     let told = "annals: the store at ledger/db is held by another process\n";
     assert_eq!((answer.exit, &*answer.told()), (3, told));

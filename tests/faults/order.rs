@@ -146,6 +146,38 @@ fn stopped_after_the_store_was_written() {
     assert_eq!(room.read(MARKS), after.read(MARKS));
 }
 
+/// The mark and the store are written at the same time, so either may be there first.
+#[test]
+fn stopped_after_the_mark_was_written_and_before_the_store() {
+    let (room, after) = before_and_after();
+    for name in [&*document(), JOURNAL, MARKS] {
+        take(&room, &after, name);
+    }
+    room.write("ledger/.checkpoint.tmp-1-0", after.read(CHECKPOINT));
+    let verified = room.run("verify");
+    assert_eq!(verified.exit, 2, "{verified:?}");
+    let notes = ["note: 2 events were added to the store", "note: the checkpoint of 7 was signed"];
+    expect_finished(&room, &after, "already at 5 to 6 (2 events)\n", &notes);
+}
+
+/// A power cut may keep the receipts' file whole, or cut, in either folder.
+#[test]
+fn stopped_while_the_outbox_was_pruned() {
+    let (before, after) = before_and_after();
+    let name = before.outbox();
+    let digest = name.rsplit('/').next().unwrap().to_owned();
+    let written = format!("keys/outbox/written/{digest}");
+    let (whole, cut) = (before.read(&name), after.read(&written));
+    assert!(whole.starts_with(&cut) && whole.len() > cut.len());
+    for (place, bytes) in [(&name, &whole), (&name, &cut), (&written, &whole), (&written, &cut)] {
+        let room = after.copy();
+        room.remove("keys/outbox");
+        std::fs::create_dir_all(room.path("keys/outbox/written")).unwrap();
+        room.write(place, bytes);
+        expect_finished(&room, &after, "already at 5 to 6 (2 events)\n", &[]);
+    }
+}
+
 #[test]
 fn stopped_in_the_middle_of_the_mark_and_after_it() {
     let (first, after) = before_and_after();

@@ -125,7 +125,7 @@ fn the_journals_write_fails_kept_and_lost() {
 }
 
 fn open_store(path: &Path) -> Box<dyn Store> {
-    Box::new(sled::open(path).unwrap())
+    Box::new(sled::open(path, 0).unwrap())
 }
 
 #[test]

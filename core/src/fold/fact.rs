@@ -6,7 +6,7 @@
 use crate::fold::history::KeyIndex;
 
 /// A fact in its present state.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Fact {
     /// Position of its `fact.asserted`: its name.
     pub position: u64,
@@ -26,7 +26,7 @@ pub struct Fact {
 }
 
 /// The parts that most facts do not have.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct More {
     /// The confirmers of the present revision, if there are several.
     pub(super) confirmed_by: Vec<KeyIndex>,

@@ -9,12 +9,13 @@ use crate::hash::Hash;
 use crate::key::PublicKey;
 use crate::text::Person;
 use hashbrown::HashMap;
+use hashbrown::hash_map::Entry;
 
 /// Index of a key in the history: small, because each of a million acts has one.
 pub type KeyIndex = u32;
 
 /// An applied event, as far as a fold needs it.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Act {
     /// Its position.
     pub position: u64,
@@ -24,14 +25,14 @@ pub struct Act {
     pub operation: Operation,
 }
 
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 struct KeyRow {
     key: PublicKey,
     person: Option<Person>,
 }
 
 /// All applied acts, and all keys that signed or were named.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct History {
     acts: Vec<Act>,
     keys: Vec<KeyRow>,
@@ -39,6 +40,19 @@ pub struct History {
     ever: HashMap<PublicKey, u64>,
     /// The largest `v` of an applied `ledger.upgraded`.
     pub upgraded: Option<u64>,
+}
+
+/// What keeping an act changed beside the acts, to take it back.
+#[derive(Clone, Debug)]
+pub(crate) struct KeptAct {
+    /// The number of keys before.
+    keys: usize,
+    /// The largest announced format before.
+    upgraded: Option<u64>,
+    /// The keys that the act was the first to enrol or to make log key.
+    first_seen: Vec<PublicKey>,
+    /// The key that the act gave a person, if any.
+    named: Option<KeyIndex>,
 }
 
 impl History {
@@ -68,27 +82,59 @@ impl History {
         self.ever.get(key).copied()
     }
 
-    /// Keeps an applied act; returns the index of its signer.
-    pub fn keep(&mut self, position: u64, by: PublicKey, operation: Operation) -> KeyIndex {
+    /// Keeps an applied act.
+    pub fn keep(&mut self, position: u64, by: PublicKey, operation: Operation) {
+        self.keep_act(position, by, operation);
+    }
+
+    /// As [`History::keep`]; returns what takes it back.
+    pub(crate) fn keep_act(
+        &mut self,
+        position: u64,
+        by: PublicKey,
+        operation: Operation,
+    ) -> KeptAct {
+        let (keys, upgraded) = (self.keys.len(), self.upgraded);
+        let mut kept = KeptAct { keys, upgraded, first_seen: Vec::new(), named: None };
+        let mut seen = |key: PublicKey| {
+            if let Entry::Vacant(vacant) = self.ever.entry(key) {
+                vacant.insert(position);
+                kept.first_seen.push(key);
+            }
+        };
         match &operation {
             Operation::Opened(opened) => {
-                self.ever.entry(by).or_insert(position);
-                self.ever.entry(opened.log_key).or_insert(position);
-                self.enrolled(by, &opened.person);
+                seen(by);
+                seen(opened.log_key);
+                kept.named = self.enrolled(by, &opened.person);
             }
-            Operation::Rekeyed(rekeyed) => {
-                self.ever.entry(rekeyed.log_key).or_insert(position);
-            }
+            Operation::Rekeyed(rekeyed) => seen(rekeyed.log_key),
             Operation::Enrolled(enrolled) => {
-                self.ever.entry(enrolled.key).or_insert(position);
-                self.enrolled(enrolled.key, &enrolled.person);
+                seen(enrolled.key);
+                kept.named = self.enrolled(enrolled.key, &enrolled.person);
             }
             Operation::Upgraded { v } => self.upgraded = self.upgraded.max(Some(*v)),
             _ => {}
         }
         let by = self.index(by);
         self.acts.push(Act { position, by, operation });
-        by
+        kept
+    }
+
+    /// Takes back the last act, which was kept so.
+    pub(crate) fn take_back(&mut self, kept: KeptAct) {
+        let KeptAct { keys, upgraded, first_seen, named } = kept;
+        self.acts.pop();
+        self.upgraded = upgraded;
+        for key in first_seen {
+            self.ever.remove(&key);
+        }
+        if let Some(row) = named.and_then(|index| self.keys.get_mut(index as usize)) {
+            row.person = None;
+        }
+        for row in self.keys.drain(keys..) {
+            self.by_key.remove(&row.key);
+        }
     }
 
     /// Changes the opening to name the recovery key of this digest.
@@ -110,11 +156,12 @@ impl History {
         self.keys.iter().map(|row| row.key)
     }
 
-    fn enrolled(&mut self, key: PublicKey, person: &Person) {
-        let index = self.index(key) as usize;
-        if let Some(row) = self.keys.get_mut(index) {
-            row.person.get_or_insert_with(|| person.clone());
-        }
+    /// Gives a key its person; returns its index if it had none.
+    fn enrolled(&mut self, key: PublicKey, person: &Person) -> Option<KeyIndex> {
+        let index = self.index(key);
+        let row = self.keys.get_mut(index as usize).filter(|row| row.person.is_none())?;
+        row.person = Some(person.clone());
+        Some(index)
     }
 
     fn index(&mut self, key: PublicKey) -> KeyIndex {

@@ -5,6 +5,7 @@
 //! Not here: legality (`legal`), suspect revocations (`rebuild`). Source: FORMAT.md section 8.
 
 pub mod operation;
+mod changes;
 mod fact;
 pub mod history;
 mod restore;
@@ -78,6 +79,53 @@ pub struct Fold {
     seals: HashMap<u64, Seal>,
     released: HashSet<u64>,
     redacted: HashSet<u64>,
+    changes: FoldChanges,
+}
+
+/// One change, with what was there before it.
+#[derive(Clone, Debug)]
+enum FoldChange {
+    /// The parameters of the ledger may have changed.
+    Ledger(Option<Box<Ledger>>),
+    /// A key was enrolled.
+    Enrolled,
+    /// A key got other roles or was revoked.
+    Member(Box<Member>),
+    /// A fact was added.
+    Asserted,
+    /// A fact changed.
+    Fact { index: usize, before: Fact },
+    /// A document was added.
+    Captured,
+    /// A document changed.
+    Document { index: usize, before: Document },
+    /// An event refers to something.
+    Target { event: u64, before: Option<Target> },
+    /// The relation of this position changed.
+    Relation { relation: u64, before: Option<Triple> },
+    /// A relation came into force.
+    Related(Triple),
+    /// A relation is no longer in force.
+    Unrelated(Triple),
+    /// An event promised a seal.
+    Seal { event: u64, before: Option<Seal> },
+    /// A body was released.
+    Released(u64),
+    /// A body was redacted.
+    Redacted(u64),
+}
+
+/// The changes of a fold, in order; `None` if they are not kept.
+#[derive(Clone, Debug, Default)]
+struct FoldChanges(Option<Vec<FoldChange>>);
+
+impl FoldChanges {
+    /// Keeps a change, if changes are kept.
+    fn keep(&mut self, change: impl FnOnce() -> FoldChange) {
+        if let Some(changes) = &mut self.0 {
+            changes.push(change());
+        }
+    }
 }
 
 impl Fold {
@@ -165,22 +213,18 @@ impl Fold {
             Operation::Corrected(correction) => self.correct(act, correction, history),
             Operation::Retracted { on } => self.retract(*on, position, by),
             Operation::Reinstated { retraction } => self.reinstate(*retraction),
-            Operation::Related(triple) => {
-                self.targets.insert(position, Target::Relation(**triple));
-                self.relations.insert(position, **triple);
-                self.triples.insert(**triple);
-            }
-            Operation::Withdrawn { relation } => {
-                if let Some(triple) = self.relations.remove(relation) {
-                    self.triples.remove(&triple);
-                }
-            }
+            Operation::Related(triple) => self.relate(position, **triple),
+            Operation::Withdrawn { relation } => self.withdraw(*relation),
             Operation::Described { document } => self.describe(*document, by, history),
             Operation::Released { event } => {
-                self.released.insert(*event);
+                if self.released.insert(*event) {
+                    self.changes.keep(|| FoldChange::Released(*event));
+                }
             }
             Operation::Redacted { event } => {
-                self.redacted.insert(*event);
+                if self.redacted.insert(*event) {
+                    self.changes.keep(|| FoldChange::Redacted(*event));
+                }
             }
             Operation::Retimed | Operation::Upgraded { .. } => {}
             _ => self.administer(act, history),
@@ -191,7 +235,8 @@ impl Fold {
     pub fn promise(&mut self, act: &Act) {
         let seal = act.operation.seal();
         if seal != Seal::Open {
-            self.seals.insert(act.position, seal);
+            let (event, before) = (act.position, self.seals.insert(act.position, seal));
+            self.changes.keep(|| FoldChange::Seal { event, before });
         }
     }
 
@@ -206,6 +251,8 @@ impl Fold {
     }
 
     fn administer(&mut self, act: &Act, history: &History) {
+        let ledger = &self.ledger;
+        self.changes.keep(|| FoldChange::Ledger(ledger.clone().map(Box::new)));
         match (&act.operation, &mut self.ledger) {
             (Operation::Opened(opened), _) => {
                 self.ledger = Some(Ledger {
@@ -233,22 +280,59 @@ impl Fold {
                 let person = enrolled.person.clone();
                 self.enrol(enrolled.key, person, enrolled.roles, act.position);
             }
-            (Operation::RolesChanged(change), _) => self.roster.change(&change.key, change.roles),
-            (Operation::Revoked(revoked), _) => self.roster.revoke(&revoked.key, act.position),
+            (Operation::RolesChanged(change), _) => {
+                self.keep_member(&change.key);
+                self.roster.change(&change.key, change.roles);
+            }
+            (Operation::Revoked(revoked), _) => {
+                self.keep_member(&revoked.key);
+                self.roster.revoke(&revoked.key, act.position);
+            }
             _ => {}
         }
     }
 
     fn enrol(&mut self, key: PublicKey, person: Person, roles: Roles, enrolled: u64) {
         self.roster.enrol(Member { key, person, roles, enrolled, revoked: None });
+        self.changes.keep(|| FoldChange::Enrolled);
+    }
+
+    fn keep_member(&mut self, key: &PublicKey) {
+        if let Some(member) = self.roster.member(key) {
+            self.changes.keep(|| FoldChange::Member(Box::new(member.clone())));
+        }
     }
 
     fn assert(&mut self, position: u64, by: KeyIndex) {
         self.facts.push(Fact::asserted(position, by));
+        self.changes.keep(|| FoldChange::Asserted);
     }
 
     fn capture(&mut self, position: u64, author: KeyIndex) {
         self.documents.push(Document { position, author, suspect: false });
+        self.changes.keep(|| FoldChange::Captured);
+    }
+
+    fn target_is(&mut self, event: u64, target: Target) {
+        let before = self.targets.insert(event, target);
+        self.changes.keep(|| FoldChange::Target { event, before });
+    }
+
+    fn relate(&mut self, position: u64, triple: Triple) {
+        self.target_is(position, Target::Relation(triple));
+        let before = self.relations.insert(position, triple);
+        self.changes.keep(|| FoldChange::Relation { relation: position, before });
+        if self.triples.insert(triple) {
+            self.changes.keep(|| FoldChange::Related(triple));
+        }
+    }
+
+    fn withdraw(&mut self, relation: u64) {
+        let Some(triple) = self.relations.remove(&relation) else { return };
+        self.changes.keep(|| FoldChange::Relation { relation, before: Some(triple) });
+        if self.triples.remove(&triple) {
+            self.changes.keep(|| FoldChange::Unrelated(triple));
+        }
     }
 
     fn confirm(&mut self, on: u64, by: KeyIndex, history: &History) {
@@ -261,7 +345,7 @@ impl Fold {
         let Some(fact) = self.fact_mut(on) else { return };
         fact.more().disputes.push(dispute);
         let name = fact.position;
-        self.targets.insert(dispute.position, Target::Dispute(name));
+        self.target_is(dispute.position, Target::Dispute(name));
     }
 
     fn close(&mut self, disputes: &[u64]) {
@@ -277,7 +361,7 @@ impl Fold {
         fact.begin_revision(act.position, act.by);
         clear(&mut fact.suspect, fact.asserter, act.by, history);
         let name = fact.position;
-        self.targets.insert(act.position, Target::Revision(name));
+        self.target_is(act.position, Target::Revision(name));
         self.close(&correction.resolves);
     }
 
@@ -285,7 +369,7 @@ impl Fold {
         let Some(fact) = self.fact_mut(on) else { return };
         fact.more().retraction = Some(position);
         let name = fact.position;
-        self.targets.insert(position, Target::Retraction(name, by));
+        self.target_is(position, Target::Retraction(name, by));
     }
 
     fn reinstate(&mut self, retraction: u64) {
@@ -298,6 +382,7 @@ impl Fold {
     fn describe(&mut self, document: u64, by: KeyIndex, history: &History) {
         if let Ok(index) = self.documents.binary_search_by_key(&document, |d| d.position) {
             let document = &mut self.documents[index];
+            self.changes.keep(|| FoldChange::Document { index, before: *document });
             clear(&mut document.suspect, document.author, by, history);
         }
     }
@@ -305,7 +390,9 @@ impl Fold {
     fn fact_mut(&mut self, revision: u64) -> Option<&mut Fact> {
         let name = self.fact_of_revision(revision)?.position;
         let index = self.facts.binary_search_by_key(&name, |fact| fact.position).ok()?;
-        self.facts.get_mut(index)
+        let fact = self.facts.get_mut(index)?;
+        self.changes.keep(|| FoldChange::Fact { index, before: fact.clone() });
+        Some(fact)
     }
 }
 

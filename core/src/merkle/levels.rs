@@ -51,6 +51,17 @@ impl NodeCollector {
         });
     }
 
+    /// Goes back to an earlier tree of the same leaves.
+    pub(crate) fn go_back(&mut self, tree: Tree) {
+        self.tree = tree;
+        let size = self.tree.size();
+        for (subtree, hash) in &mut self.found {
+            if (subtree.index + 1) << subtree.level > size {
+                *hash = None;
+            }
+        }
+    }
+
     /// The tree of the leaves so far.
     pub fn tree(&self) -> &Tree {
         &self.tree

@@ -12,15 +12,19 @@ use crate::quote_search::places::{
 /// The nearest place and the first difference there. For `first … last`, those of the part that is
 /// not found.
 pub(super) fn nearest(text: &Text, typed: &str) -> PointingError {
-    let hay: Vec<char> = text.loose().as_str().chars().collect();
+    let hay: Vec<char> = text.loose(Hyphens::Joined).as_str().chars().collect();
     let (mut part, mut from) = (typed, 0);
     if let Some((first, last)) = split_ellipsis(typed) {
         let is_empty = |words: &str| needle(words).is_empty();
         match occurrences(text, first).first() {
             Some(place) if !is_empty(last) => {
                 part = last;
-                let passed = text.loose().byte_near(place.span().1);
-                from = text.loose().as_str().get(..passed).map_or(0, |text| text.chars().count());
+                let passed = text.loose(Hyphens::Joined).byte_near(place.span().1);
+                from = text
+                    .loose(Hyphens::Joined)
+                    .as_str()
+                    .get(..passed)
+                    .map_or(0, |text| text.chars().count());
             }
             _ => part = if is_empty(first) { last } else { first },
         }
@@ -38,7 +42,7 @@ pub(super) fn nearest(text: &Text, typed: &str) -> PointingError {
     let skipped = if side == Side::Before { 0 } else { length - shown };
     let byte: usize = hay[..at + skipped].iter().map(|c| c.len_utf8()).sum();
     PointingError::NotFound(NearestPlace {
-        at: text.loose().span(byte, byte + 1).0,
+        at: text.loose(Hyphens::Joined).span(byte, byte + 1).0,
         found: typed[of + skipped..of + skipped + shown].iter().collect(),
         side,
         document,

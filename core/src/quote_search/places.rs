@@ -151,17 +151,17 @@ pub fn borders<T: PartialEq>(needle: &[T]) -> Vec<usize> {
 pub fn occurrences(text: &Text, words: &str) -> Vec<TextPlace> {
     let mut places = Vec::new();
     let needle = |hyphens| Loose::new(words.trim(), hyphens);
-    add_places(&mut places, text.loose(), &needle(Hyphens::Joined));
-    if text.loose().has_broken_words() {
+    let joined = text.loose(Hyphens::Joined);
+    add_places(&mut places, joined, &needle(Hyphens::Joined));
+    if joined.has_broken_words() {
         for hyphens in [Hyphens::Kept, Hyphens::Spaced] {
-            add_places(&mut places, &Loose::new(text.as_str(), hyphens), &needle(hyphens));
+            add_places(&mut places, text.loose(hyphens), &needle(hyphens));
         }
         places.sort_unstable();
         places.dedup();
     }
     if places.is_empty() {
-        let (hay, needle) = (Loose::new(text.as_str(), Hyphens::Ignored), needle(Hyphens::Ignored));
-        add_places(&mut places, &hay, &needle);
+        add_places(&mut places, text.loose(Hyphens::Ignored), &needle(Hyphens::Ignored));
     }
     places
 }
@@ -203,12 +203,16 @@ pub const MOST_PLACES: usize = 100_000;
 /// Adds the places of `needle` in `hay`, up to one more than [`MOST_PLACES`] in all.
 pub fn add_places(places: &mut Vec<TextPlace>, hay: &Loose, needle: &Loose) {
     let needle = needle.as_str().trim_matches(' ');
-    each_occurrence(hay.as_str().as_bytes(), needle.as_bytes(), &mut |at| {
+    let mut add = |at| {
         let (start, end) = hay.span(at, at + needle.len());
         if places.len() <= MOST_PLACES {
             places.extend(TextPlace::new(start, end));
         }
-    });
+    };
+    match hay.places(needle) {
+        Some(places) => places.into_iter().for_each(add),
+        None => each_occurrence(hay.as_str().as_bytes(), needle.as_bytes(), &mut add),
+    }
 }
 
 /// Calls `found` with each offset of a needle, with overlaps, in one pass from the first one on

@@ -6,14 +6,14 @@
 
 pub mod dump;
 
-use crate::fold::history::{History, KeyIndex};
+use crate::fold::history::{History, KeptAct, KeyIndex};
 use crate::fold::operation::Operation;
 use crate::fold::{Fact, Fold};
 use crate::hash::Hash;
 use crate::key::PublicKey;
 use crate::legal;
 use crate::legal::context::{Proposal, RuleContext};
-use crate::rebuild::{self, Undone};
+use crate::rebuild::{self, Refolded, Undone};
 use crate::rule::Violation;
 use crate::text::Person;
 use serde::{Deserialize, Serialize};
@@ -59,6 +59,18 @@ pub struct State {
     /// The fold of the events that are in force.
     pub fold: Fold,
     undone: Vec<Undone>,
+    /// What each of the last acts changed, in order; `None` if it is not kept.
+    applied: Option<Vec<AppliedAct>>,
+}
+
+/// What applying one act changed, to take it back.
+#[derive(Clone, Debug)]
+struct AppliedAct {
+    kept: KeptAct,
+    /// The number of changes that the fold kept before.
+    changed: usize,
+    /// The fold, and what was undone, before a refold.
+    refolded: Option<Box<Refolded>>,
 }
 
 impl State {
@@ -77,15 +89,49 @@ impl State {
     pub fn apply(&mut self, position: u64, by: PublicKey, operation: Operation) {
         let suspect =
             matches!(&operation, Operation::Revoked(revoked) if revoked.suspect_from.is_some());
-        self.history.keep(position, by, operation);
+        let kept = self.history.keep_act(position, by, operation);
+        let changed = self.fold.changed();
+        let mut before = None;
         if suspect {
-            let refolded = rebuild::refold(&self.history, position);
-            self.fold = refolded.fold;
-            self.undone = refolded.undone;
+            let Refolded { fold, undone } = rebuild::refold(&self.history, position);
+            let fold = std::mem::replace(&mut self.fold, fold);
+            let undone = std::mem::replace(&mut self.undone, undone);
+            if self.applied.is_some() {
+                self.fold.keep_changes();
+                before = Some(Box::new(Refolded { fold, undone }));
+            }
         }
         if let Some(act) = self.history.acts().last() {
             self.fold.apply(act, &self.history);
         }
+        if let Some(applied) = &mut self.applied {
+            applied.push(AppliedAct { kept, changed, refolded: before });
+        }
+    }
+
+    /// From now on keeps what each act changes, so that [`State::take_back`] can take it back;
+    /// forgets what was kept before.
+    pub fn keep_changes(&mut self) {
+        self.fold.keep_changes();
+        self.applied = Some(Vec::new());
+    }
+
+    /// The number of acts that can be taken back.
+    pub fn revertible(&self) -> usize {
+        self.applied.as_ref().map_or(0, Vec::len)
+    }
+
+    /// Takes back the last act that was applied since [`State::keep_changes`]. Returns false if
+    /// there is none.
+    pub fn take_back(&mut self) -> bool {
+        let Some(last) = self.applied.as_mut().and_then(Vec::pop) else { return false };
+        let AppliedAct { kept, changed, refolded } = last;
+        if let Some(Refolded { fold, undone }) = refolded.map(|before| *before) {
+            (self.fold, self.undone) = (fold, undone);
+        }
+        self.fold.take_back(changed);
+        self.history.take_back(kept);
+        true
     }
 
     /// Treats the key of this digest as the recovery key, in this fold and in every later one. For
@@ -100,7 +146,7 @@ impl State {
 
     /// A state restored from its parts; `undone` is sorted by position.
     pub fn restored(history: History, fold: Fold, undone: Vec<Undone>) -> State {
-        State { history, fold, undone }
+        State { history, fold, undone, applied: None }
     }
 
     /// The events that suspect revocations undid, by position.

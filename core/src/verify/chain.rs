@@ -34,6 +34,22 @@ pub struct Chain {
     expected: u64,
     recent: VecDeque<(u64, Hash)>,
     digests: EventDigests,
+    /// What the window left behind since [`Chain::keep_changes`]; `None` if it is not kept.
+    passed: Option<Vec<(u64, Hash)>>,
+}
+
+/// A chain before an event, as far as its state does not have it.
+#[derive(Clone, Debug)]
+pub(super) struct ChainBefore {
+    tree: Tree,
+    head: Option<Hash>,
+    at: Option<Time>,
+    contradicted: Option<u64>,
+    expected: u64,
+    digests: usize,
+    passed: usize,
+    /// The number of acts that can be taken back.
+    acts: usize,
 }
 
 /// The end of a record, from which its verification continues without its events.
@@ -81,6 +97,41 @@ impl Chain {
     /// Keeps the digests of an earlier event's body and statement, which a later event may repeat.
     pub fn keep_earlier(&mut self, body: &Hash, statement: &Hash) {
         self.digests.keep(body, statement);
+    }
+
+    /// From now on keeps what events change; forgets what was kept before.
+    pub(super) fn keep_changes(&mut self) {
+        self.state.keep_changes();
+        self.passed = Some(Vec::new());
+    }
+
+    /// The chain before the next event.
+    pub(super) fn before(&self) -> ChainBefore {
+        ChainBefore {
+            tree: self.tree().clone(),
+            head: self.head,
+            at: self.at,
+            contradicted: self.contradicted,
+            expected: self.expected,
+            digests: self.digests.rows.len(),
+            passed: self.passed.as_ref().map_or(0, Vec::len),
+            acts: self.state.revertible(),
+        }
+    }
+
+    /// Goes back to before the last event.
+    pub(super) fn take_back(&mut self, before: ChainBefore) {
+        let ChainBefore { tree, head, at, contradicted, expected, digests, passed, acts } = before;
+        while self.state.revertible() > acts {
+            self.state.take_back();
+        }
+        self.nodes.go_back(tree);
+        (self.head, self.at, self.expected) = (head, at, expected);
+        self.contradicted = contradicted;
+        self.digests.truncate(digests);
+        self.recent.pop_back();
+        let left = self.passed.as_mut().map(|all| all.split_off(passed)).unwrap_or_default();
+        left.into_iter().rev().for_each(|event| self.recent.push_front(event));
     }
 
     /// Number of events.
@@ -266,7 +317,10 @@ impl Chain {
         let window = self.state.fold.ledger.as_ref().map_or(0, |ledger| ledger.window);
         self.recent.push_back((position, reading.hash));
         while self.recent.len() as u64 > window + 1 {
-            self.recent.pop_front();
+            let passed = self.recent.pop_front();
+            if let Some(kept) = &mut self.passed {
+                kept.extend(passed);
+            }
         }
     }
 }
@@ -286,6 +340,18 @@ struct Repeated {
 }
 
 impl EventDigests {
+    /// Removes all but the first `count` events.
+    fn truncate(&mut self, count: usize) {
+        while self.rows.len() > count {
+            let Some((body, _)) = self.rows.pop() else { return };
+            let row = self.rows.len();
+            let hash = self.hasher.hash_one(body);
+            if let Ok(found) = self.table.find_entry(hash, |other| *other as usize == row) {
+                found.remove();
+            }
+        }
+    }
+
     /// Keeps an event's digests; returns which of them an earlier event has. A repeated statement
     /// has a repeated body, so only bodies are looked up.
     fn keep(&mut self, body: &Hash, statement: &Hash) -> Repeated {

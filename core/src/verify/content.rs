@@ -61,6 +61,16 @@ pub struct Contents {
     pub counts: Counts,
 }
 
+/// The content of all events before an event.
+#[derive(Clone, Debug)]
+pub(super) struct ContentsBefore {
+    library: usize,
+    carriers: usize,
+    withheld_bodies: usize,
+    missing_documents: usize,
+    counts: Counts,
+}
+
 /// An event whose body or document is absent.
 #[derive(Clone, Copy)]
 struct Absence {
@@ -85,6 +95,34 @@ impl From<Library> for Contents {
 }
 
 impl Contents {
+    /// From now on keeps what events change; forgets what was kept before.
+    pub(super) fn keep_changes(&mut self) {
+        self.library.keep_changes();
+        self.carriers.keep_changes();
+    }
+
+    /// The content before the next event.
+    pub(super) fn before(&self) -> ContentsBefore {
+        ContentsBefore {
+            library: self.library.changed(),
+            carriers: self.carriers.changed(),
+            withheld_bodies: self.withheld_bodies.len(),
+            missing_documents: self.missing_documents.len(),
+            counts: self.counts,
+        }
+    }
+
+    /// Goes back to before the last event.
+    pub(super) fn take_back(&mut self, before: ContentsBefore) {
+        let ContentsBefore { library, carriers, withheld_bodies, missing_documents, counts } =
+            before;
+        self.library.take_back(library);
+        self.carriers.take_back(carriers);
+        self.withheld_bodies.truncate(withheld_bodies);
+        self.missing_documents.truncate(missing_documents);
+        self.counts = counts;
+    }
+
     /// Verifies the body of an event.
     pub fn verify(
         &mut self,

@@ -52,7 +52,7 @@ pub fn examine_whole(
     keys: &mut ThreadKeys<'_>,
 ) -> Result<Vec<Examined>, Disagreement> {
     let mut examined: Vec<Examined> = entries.iter().map(examine).collect();
-    check_signatures(&mut examined, keys)?;
+    check_signatures(examined.iter_mut(), keys)?;
     Ok(examined)
 }
 
@@ -90,20 +90,16 @@ fn find_body(entry: &Entry, reading: &Reading) -> BodyFound {
 
 /// Rules 301 and 302 of events that are in form. Each signature has its own verdict; they are
 /// computed together. Where the ways to verify disagree, every signature is refused.
-pub fn check_signatures(
-    events: &mut [Examined],
+pub fn check_signatures<'a>(
+    events: impl Iterator<Item = &'a mut Examined>,
     keys: &mut ThreadKeys<'_>,
 ) -> Result<(), Disagreement> {
-    let mut signed = Vec::with_capacity(events.len());
-    let mut indexes = Vec::with_capacity(events.len());
-    for (index, event) in events.iter_mut().enumerate() {
-        if !event.reading.faults.is_empty() {
-            continue;
-        }
+    let (mut signed, mut signers) = (Vec::new(), Vec::new());
+    for event in events.filter(|event| event.reading.faults.is_empty()) {
         match signed_message(event, keys) {
             Some(message) => {
                 signed.push(message);
-                indexes.push(index);
+                signers.push(event);
             }
             None => event.refuse_signature(),
         }
@@ -112,8 +108,8 @@ pub fn check_signatures(
         Ok(verdicts) => (verdicts, Ok(())),
         Err(disagreement) => (vec![false; signed.len()], Err(disagreement)),
     };
-    for (index, good) in indexes.into_iter().zip(verdicts) {
-        if !good && let Some(event) = events.get_mut(index) {
+    for (event, good) in signers.into_iter().zip(verdicts) {
+        if !good {
             event.refuse_signature();
         }
     }

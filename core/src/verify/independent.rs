@@ -20,13 +20,47 @@ use hashbrown::HashMap;
 #[derive(Default)]
 pub struct Carriers {
     elsewhere: HashMap<u64, u64>,
+    /// What changed since [`Carriers::keep_changes`]; `None` if it is not kept.
+    changes: Option<Vec<EarlierCarrier>>,
+}
+
+/// The place of the event of a position before another event with that position.
+struct EarlierCarrier {
+    position: u64,
+    before: Option<u64>,
 }
 
 impl Carriers {
     /// Takes the next event.
     pub fn keep(&mut self, outcome: &EventOutcome) {
-        if outcome.applied && outcome.index != outcome.position {
-            self.elsewhere.insert(outcome.position, outcome.index);
+        let EventOutcome { position, index, applied, .. } = *outcome;
+        if !applied || index == position {
+            return;
+        }
+        let before = self.elsewhere.insert(position, index);
+        if let Some(changes) = &mut self.changes {
+            changes.push(EarlierCarrier { position, before });
+        }
+    }
+
+    /// From now on keeps what changes; forgets what was kept before.
+    pub(super) fn keep_changes(&mut self) {
+        self.changes = Some(Vec::new());
+    }
+
+    /// The number of changes kept.
+    pub(super) fn changed(&self) -> usize {
+        self.changes.as_ref().map_or(0, Vec::len)
+    }
+
+    /// Takes back all changes after the first `kept`, the last one first.
+    pub(super) fn take_back(&mut self, kept: usize) {
+        let later = self.changes.as_mut().map(|all| all.split_off(kept.min(all.len())));
+        for EarlierCarrier { position, before } in later.unwrap_or_default().into_iter().rev() {
+            match before {
+                Some(index) => _ = self.elsewhere.insert(position, index),
+                None => _ = self.elsewhere.remove(&position),
+            }
         }
     }
 

@@ -40,6 +40,15 @@ pub struct Library {
     by_digest: HashMap<Hash, u64>,
     texts: HashMap<Hash, Option<Text>>,
     held: usize,
+    /// What changed since [`Library::keep_changes`]; `None` if it is not kept.
+    changes: Option<Vec<LibraryChange>>,
+}
+
+/// A change, with what was there before it.
+enum LibraryChange {
+    Added { position: u64, digest: Hash, earlier: Option<u64> },
+    Described { position: u64, before: LibraryRow },
+    TextKept(Hash),
 }
 
 /// The greatest number of bytes of texts that are kept for further quotations.
@@ -58,7 +67,42 @@ impl Library {
 
     /// A captured document, to change its description.
     pub fn row_mut(&mut self, position: u64) -> Option<&mut LibraryRow> {
-        self.rows.get_mut(&position)
+        let row = self.rows.get_mut(&position)?;
+        if let Some(changes) = &mut self.changes {
+            changes.push(LibraryChange::Described { position, before: row.clone() });
+        }
+        Some(row)
+    }
+
+    /// From now on keeps what changes; forgets what was kept before.
+    pub(super) fn keep_changes(&mut self) {
+        self.changes = Some(Vec::new());
+    }
+
+    /// The number of changes kept.
+    pub(super) fn changed(&self) -> usize {
+        self.changes.as_ref().map_or(0, Vec::len)
+    }
+
+    /// Takes back all changes after the first `kept`, the last one first.
+    pub(super) fn take_back(&mut self, kept: usize) {
+        let later = self.changes.as_mut().map(|all| all.split_off(kept.min(all.len())));
+        for change in later.unwrap_or_default().into_iter().rev() {
+            match change {
+                LibraryChange::Added { position, digest, earlier } => {
+                    self.rows.remove(&position);
+                    match earlier {
+                        Some(earlier) => _ = self.by_digest.insert(digest, earlier),
+                        None => _ = self.by_digest.remove(&digest),
+                    }
+                }
+                LibraryChange::Described { position, before } => {
+                    self.rows.insert(position, before);
+                }
+                // Whoever needs the text later reads it again.
+                LibraryChange::TextKept(digest) => _ = self.texts.remove(&digest),
+            }
+        }
     }
 
     /// The position of the last capture with this digest.
@@ -68,8 +112,12 @@ impl Library {
 
     /// Adds a captured document.
     pub fn add(&mut self, position: u64, row: LibraryRow) {
-        self.by_digest.insert(row.digest, position);
+        let digest = row.digest;
+        let earlier = self.by_digest.insert(digest, position);
         self.rows.insert(position, row);
+        if let Some(changes) = &mut self.changes {
+            changes.push(LibraryChange::Added { position, digest, earlier });
+        }
     }
 
     /// The end of the `derived_from` chain of a document, and whether it is known: whether it has a
@@ -94,6 +142,9 @@ impl Library {
         }
         self.held += bytes.len();
         self.texts.insert(digest, Text::new(bytes));
+        if let Some(changes) = &mut self.changes {
+            changes.push(LibraryChange::TextKept(digest));
+        }
     }
 
     /// The text of a captured document, kept for further quotations.

@@ -32,8 +32,8 @@ use crate::tlog::Checkpoint;
 use crate::verdict::Verdict;
 use crate::verify::anchors::{AnchorResults, Anchors};
 use crate::verify::tree_head::TreeHead;
-use chain::{Chain, EventOutcome};
-use content::{CheckDepth, Contents, Counts, EventContext};
+use chain::{Chain, ChainBefore, EventOutcome};
+use content::{CheckDepth, Contents, ContentsBefore, Counts, EventContext};
 use examine::Examined;
 use explained::{CommitRoots, RecordDamage};
 use library::Library;
@@ -250,6 +250,19 @@ pub struct Verifier {
     commit_roots: CommitRoots,
     damage: RecordDamage,
     later_version: Option<(u64, u64)>,
+    /// The verification before each event since [`Verifier::keep_changes`]; `None` if that is not
+    /// kept.
+    before: Option<Vec<Before>>,
+}
+
+/// A verification before an event.
+#[derive(Clone, Debug)]
+struct Before {
+    chain: ChainBefore,
+    contents: ContentsBefore,
+    faults: usize,
+    genesis: Option<Hash>,
+    log: usize,
 }
 
 impl Verifier {
@@ -341,6 +354,11 @@ impl Verifier {
         source: &dyn Source,
         depth: CheckDepth,
     ) -> Result<EventOutcome, SourceError> {
+        if let Some(before) = &mut self.before {
+            let (chain, contents) = (self.chain.before(), self.contents.before());
+            let (faults, genesis, log) = (self.faults.len(), self.genesis, self.log.len());
+            before.push(Before { chain, contents, faults, genesis, log });
+        }
         let outcome = self.chain.verify(examined, &mut self.faults);
         self.genesis.get_or_insert(examined.reading.hash);
         self.keep_log_keys();
@@ -350,6 +368,32 @@ impl Verifier {
             self.contents.verify(examined, &outcome, context, &mut self.faults)?;
         }
         Ok(outcome)
+    }
+
+    /// From now on keeps what each event changes, so that [`Verifier::take_back`] can take it back;
+    /// forgets what was kept before. Commit lines cannot be taken back.
+    pub fn keep_changes(&mut self) {
+        self.chain.keep_changes();
+        self.contents.keep_changes();
+        self.before = Some(Vec::new());
+    }
+
+    /// The number of events that can be taken back.
+    pub fn revertible(&self) -> u64 {
+        self.before.as_ref().map_or(0, |before| before.len() as u64)
+    }
+
+    /// Takes back the last event that was verified since [`Verifier::keep_changes`]: all that it
+    /// changed, and its faults. Returns false if there is none.
+    pub fn take_back(&mut self) -> bool {
+        let Some(before) = self.before.as_mut().and_then(Vec::pop) else { return false };
+        let Before { chain, contents, faults, genesis, log } = before;
+        self.chain.take_back(chain);
+        self.contents.take_back(contents);
+        self.faults.truncate(faults);
+        self.genesis = genesis;
+        self.log.truncate(log);
+        true
     }
 
     /// Keeps the log keys where they change.

@@ -167,7 +167,7 @@ fn examine_batch(
     if plan.signatures
         && let Some(new) = events.get_mut(before.len().max(signed)..)
     {
-        check_signatures(new, keys)?;
+        check_signatures(new.iter_mut(), keys)?;
     }
     Ok(ExaminedBatch { first, events, closings, damage })
 }

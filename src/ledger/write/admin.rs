@@ -31,8 +31,15 @@ pub fn prepare_act(
     let (first, unsigned) = (writer.size(), !signer.key.signs());
     let prepared = Prepared { entries, resolved, first, unsigned, ..Prepared::default() };
     match verify_last(writer, &prepared)? {
-        None => Ok(prepared),
-        Some(why) => Err(LedgerError::NotAllowed { kind, why }),
+        None if unsigned => Ok(prepared),
+        None => {
+            writer.check_signatures()?;
+            Ok(prepared)
+        }
+        Some(why) => {
+            writer.take_back();
+            Err(LedgerError::NotAllowed { kind, why })
+        }
     }
 }
 

@@ -71,14 +71,23 @@ pub fn resume(
                 prepared.resolved.extend(content_of(&entry));
                 prepared.entries.push(entry);
                 if let Some(why) = verify_last(writer, &prepared)? {
-                    let why = format!("{why}; --again signs the drafts anew");
-                    let refusal = Refusal { place: None, name: None, why };
-                    return Err(LedgerError::Refused(vec![refusal]));
+                    writer.take_back();
+                    return Err(kept_refused(&why));
                 }
+            }
+            match writer.check_signatures() {
+                Err(LedgerError::NotAllowed { why, .. }) => return Err(kept_refused(&why)),
+                checked => checked?,
             }
             Ok(Resumed::Again(Box::new(prepared)))
         }
     }
+}
+
+/// A kept submission is refused.
+fn kept_refused(why: &str) -> LedgerError {
+    let why = format!("{why}; --again signs the drafts anew");
+    LedgerError::Refused(vec![Refusal { place: None, name: None, why }])
 }
 
 /// The state of an earlier submission of the same drafts by this key, as far as it is known without
@@ -163,13 +172,17 @@ pub fn prepare_input(
     done: &mut dyn FnMut(u64),
 ) -> Result<Prepared, LedgerError> {
     writer.need(&Needs::of(input))?;
-    match prepare_after(writer, input, signer, repeats, done) {
+    let prepared = match prepare_after(writer, input, signer, repeats, done) {
         Err(LedgerError::IndexFailed(_)) if !writer.is_whole() => {
             writer.need_all()?;
             prepare_after(writer, input, signer, repeats, done)
         }
         prepared => prepared,
+    };
+    if prepared.is_err() {
+        writer.take_back();
     }
+    prepared
 }
 
 /// The same, after the events that the writer has.
@@ -194,6 +207,9 @@ fn prepare_after(
     }
     refusals.end()?;
     let mut prepared = batch.into_prepared();
+    if !prepared.unsigned {
+        writer.check_signatures()?;
+    }
     prepared.places = input.places();
     prepared.keeping = submission.keeping(prepared.first, &prepared.entries, key)?;
     Ok(prepared)

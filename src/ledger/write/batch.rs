@@ -16,14 +16,11 @@ use crate::ledger::write::resolve::fields::{Reasons, Unresolved};
 use crate::ledger::write::resolve::{Resolved, Resolver};
 use crate::ledger::write::sign::{Slot, seal};
 use crate::ledger::write::unquoted;
-use crate::ledger::write::writer::Writer;
+use crate::ledger::write::writer::{VerifiedEvent, Writer};
 use annals_core::event::body::Content;
-use annals_core::key::{SigningKey, ThreadKeys};
+use annals_core::key::SigningKey;
 use annals_core::time::Time;
-use annals_core::verify::Follower;
-use annals_core::verify::content::CheckDepth;
-use annals_core::verify::examine::{examine, examine_whole};
-use annals_core::verify::source::SourceError;
+use annals_core::verify::examine::examine;
 
 /// The signing key, the clock and the randomness of a batch.
 pub struct Signer<'a> {
@@ -159,23 +156,15 @@ pub fn slot(writer: &Writer, now: Time) -> Slot {
     Slot { position: chain.size(), head: chain.head, after: chain.at, now }
 }
 
-/// Verifies the last prepared event after those before it, signature included, whatever its source;
-/// returns its faults as the reason for a refusal.
+/// Verifies the last prepared event after those before it, whatever its source; returns its faults
+/// as the reason for a refusal. Its signature is verified with those of the other events, by
+/// [`Writer::check_signatures`].
 pub fn verify_last(
     writer: &mut Writer,
     prepared: &Prepared,
 ) -> Result<Option<String>, LedgerError> {
     let Some(entry) = prepared.entries.last() else { return Ok(None) };
-    let examined = match prepared.unsigned {
-        // An unsigned event only shows what would be signed.
-        true => Some(examine(entry)),
-        false => {
-            let entry = std::slice::from_ref(entry);
-            let examined = examine_whole(entry, &mut ThreadKeys::new(&writer.keyring));
-            examined.map_err(SourceError::from)?.pop()
-        }
-    };
-    let Some(examined) = examined else { return Ok(None) };
+    let examined = examine(entry);
     if (prepared.entries.len() as u64).is_multiple_of(STEP) {
         writer.step();
     }
@@ -184,8 +173,8 @@ pub fn verify_last(
         slice.before(&writer.journal, &mut writer.verifier, &examined)?;
     }
     let pending = Pending::new(&writer.journal, &writer.recent, prepared, slice);
-    let outcome = writer.verifier.event(&examined, &pending, CheckDepth::All)?;
-    writer.index.event(&writer.verifier.chain.state, &examined, &outcome);
+    let verified = VerifiedEvent::verify(&mut writer.verifier, examined, &pending)?;
+    writer.uncommitted.push(verified);
     let faults = std::mem::take(&mut writer.verifier.faults);
     let faults: Vec<String> = faults.iter().map(with_advice).collect();
     Ok(Some(faults.join("; ")).filter(|why| !why.is_empty()))

@@ -14,11 +14,12 @@
 //! finds it, so no fact is entered twice after a lost receipt. Only the key that signs a submission
 //! can make a valid file for it: the head commits to every event through the chain of hashes, and
 //! each event to its body. Once the events are in the record and a checkpoint covers them, the file
-//! is removed, and its first six lines stay in the folder `written`, without a body. A damaged file
+//! is cut to its first six lines, without a body, and moved to the folder `written`. A damaged file
 //! is moved aside and stays until a person removes it.
 //! Not here: signing events (`append`), verifying them (`verify`).
 //! Source: FORMAT.md section 9, the order of a commit.
 
+use crate::disk::open::open_to_write;
 use crate::disk::{self, DiskError, FileMode, read_optional};
 use crate::journal::Journal;
 use crate::ledger::error::LedgerError;
@@ -31,6 +32,7 @@ use annals_core::key::{KEPT_TAG, PublicKey, Signature, SigningError, SigningKey,
 use annals_core::verify::Verifier;
 use annals_core::verify::source::Source;
 use std::fs;
+use std::io;
 use std::path::{Path, PathBuf};
 
 /// The maximum size of an outbox file, in bytes.
@@ -104,7 +106,7 @@ impl Submission {
         if !matches!(pending, KeptSubmission::Nothing | KeptSubmission::Damaged(_)) {
             return Ok(pending);
         }
-        let written = match read(&self.written(), HEADER_BOUND)? {
+        let written = match read_start(&self.written())? {
             None => return Ok(pending),
             Some(read) => read.and_then(|bytes| self.header(&bytes)),
         };
@@ -206,9 +208,9 @@ impl Keeping {
             out.extend_from_slice(entry.body.as_deref().unwrap_or_default());
             out.push(b'\n');
         }
-        disk::ensure_folder(&self.folder)?;
+        make_folder(&self.folder)?;
         let path = pending(&self.folder, &self.header.submission);
-        Ok(disk::replace(&path, &out, FileMode::Private)?)
+        Ok(disk::replace_together(&path, &out, FileMode::Private)?)
     }
 
     /// Prunes the file once its events are in the record and covered: only their position is kept.
@@ -279,6 +281,16 @@ fn read(path: &Path, bound: u64) -> Result<Option<Result<Vec<u8>, String>>, Ledg
     }
 }
 
+/// The beginning of a file, as [`read`]: a power cut may have left the events after the header.
+fn read_start(path: &Path) -> Result<Option<Result<Vec<u8>, String>>, LedgerError> {
+    match disk::read_up_to(path, HEADER_BOUND) {
+        Ok(read) => Ok(Some(Ok(read))),
+        Err(error) if error.is_missing() => Ok(None),
+        Err(error @ DiskError::Strange { .. }) => Ok(Some(Err(error.to_string()))),
+        Err(error) => Err(error.into()),
+    }
+}
+
 impl Header {
     fn parse(bytes: &[u8]) -> Option<Header> {
         let lines: Vec<&[u8]> = bytes.split_inclusive(|byte| *byte == b'\n').collect();
@@ -323,14 +335,23 @@ fn written(folder: &Path, submission: &Hash) -> PathBuf {
     folder.join(WRITTEN).join(submission.to_string())
 }
 
+/// Cuts a file to its header and moves it to those that are written. Nothing is synced: after a
+/// power cut the file is whole or cut, in one of the two folders, and its header is the same.
 fn prune(folder: &Path, header: &Header) -> Result<(), DiskError> {
-    let place = written(folder, &header.submission);
-    disk::ensure_folder(disk::parent(&place))?;
-    disk::replace(&place, header.text().as_bytes(), FileMode::Private)?;
-    let path = pending(folder, &header.submission);
-    match fs::remove_file(&path).map_err(disk::error("remove", &path)) {
-        Err(error) if !error.is_missing() => Err(error),
-        _ => disk::sync_folder(folder),
+    let (path, place) = (pending(folder, &header.submission), written(folder, &header.submission));
+    make_folder(disk::parent(&place))?;
+    let file = open_to_write(&path).map_err(disk::error("open", &path))?;
+    file.set_len(header.text().len() as u64).map_err(disk::error("cut", &path))?;
+    fs::rename(&path, &place).map_err(disk::error("move", &path))
+}
+
+/// Makes a folder if it is missing; whoever writes a file in it syncs its name too.
+fn make_folder(folder: &Path) -> Result<(), DiskError> {
+    match fs::create_dir(folder) {
+        Err(cause) if cause.kind() != io::ErrorKind::AlreadyExists => {
+            Err(disk::error("make folder", folder)(cause))
+        }
+        _ => Ok(()),
     }
 }
 

@@ -182,7 +182,7 @@ impl RecordLookup for WriterLookup<'_> {
     fn agent(&mut self, name: &str) -> Option<(AgentType, Option<String>)> {
         let later = match self.pending.slice {
             Some(slice) => match slice.agent(self.pending.journal, name) {
-                Ok(None) => self.pending.journal.size(),
+                Ok(None) => slice.size(),
                 Ok(found) => return found,
                 Err(_) => 0,
             },

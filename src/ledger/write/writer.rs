@@ -5,9 +5,10 @@
 //! likewise and changes nothing. Not here: drafts (`append`).
 //! Source: FORMAT.md section 9; the order of a commit.
 
-use crate::disk;
 use crate::disk::lock::{Lock, LockWait};
 use crate::disk::temporary::remove_unfinished;
+use crate::disk::together::together;
+use crate::disk::{self, Replacement};
 use crate::index::{BuildMode, Builder};
 use crate::journal::{Aside, Journal, JournalWriter, ROTATE_AT};
 use crate::keys::{HeldLogKeys, HeldMarks, HighWaterMarks, KeyFolder, Mark, had_log_key};
@@ -27,7 +28,7 @@ use crate::ledger::write::slice::RecordSlice;
 use crate::store::{Appended, Store, StoreHead};
 use annals_core::event::Entry;
 use annals_core::hash::Hash;
-use annals_core::key::{KeyCache, PublicKey, SecretKey, Way};
+use annals_core::key::{KeyCache, PublicKey, SecretKey};
 use annals_core::text::Origin;
 use annals_core::tlog::{Checkpoint, Note, NoteSignature};
 use annals_core::verify::anchors::Anchors;
@@ -36,8 +37,10 @@ use annals_core::verify::{Follower, Options, Verifier, follow};
 use std::cell::RefCell;
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
+pub(super) use uncommitted::VerifiedEvent;
 
 mod needed;
+mod uncommitted;
 
 /// The number of events that go into the store in one batch.
 const BATCH: usize = 1_024;
@@ -58,7 +61,7 @@ pub struct Writer {
     pub notices: Vec<Notice>,
     /// Entries that were committed after the journal was opened for reading.
     pub recent: Vec<Entry>,
-    /// The cache of keys with which signatures are checked before a checkpoint is signed.
+    /// The cache of keys with which the signatures of new events are verified.
     pub(super) keyring: KeyCache,
     /// The passages that facts of the record quote; of a slice, those that were compared.
     pub(super) passages: Passages,
@@ -68,8 +71,12 @@ pub struct Writer {
     handles: Option<WriteHandles>,
     /// The stamp of the ledger's files when the writer released the lock.
     resting: Option<Stamp>,
-    /// The builder of the index, which follows the verifier; it writes only if the writer does.
-    pub(super) index: Builder,
+    /// The events that the verifier has and the record has not, in order.
+    pub(super) uncommitted: Vec<VerifiedEvent>,
+    /// The number of these whose signatures were verified.
+    signed: usize,
+    /// The builder of the index; it hears of an event once it is in the journal.
+    index: Builder,
     marks: HighWaterMarks,
     /// The last mark that is known to be of a prefix of this record.
     mark: Option<Mark>,
@@ -267,6 +274,7 @@ impl Writer {
             return Err(LedgerError::Later { position, v });
         }
         let passages = following.passages.into_inner();
+        verifier.keep_changes();
         let foreign = check_checkpoint(&ends, &journal, &verifier)?;
         if foreign.is_some() {
             // A checkpoint that the log key did not sign covers nothing.
@@ -297,7 +305,7 @@ impl Writer {
             notices.push(Notice::MemoryShort(remembered, signed));
         }
         let (recent, handles) = (Vec::new(), None);
-        let keyring = KeyCache::new(Way::OneByOne);
+        let keyring = KeyCache::default();
         let writer = Writer {
             paths,
             verifier,
@@ -309,6 +317,8 @@ impl Writer {
             slice: None,
             handles,
             resting: None,
+            uncommitted: Vec::new(),
+            signed: 0,
             index,
             marks,
             mark,
@@ -334,17 +344,21 @@ impl Writer {
         let store = paths.store_place().create()?;
         let marks = HighWaterMarks::at(paths.marks());
         let index = Builder::open(&paths.ledger, journal.starts(), BuildMode::Write);
+        let mut verifier = Verifier::default();
+        verifier.keep_changes();
         Ok(Writer {
             paths,
-            verifier: Verifier::new(&Anchors::default()),
+            verifier,
             journal,
             notices: Vec::new(),
             recent: Vec::new(),
-            keyring: KeyCache::new(Way::OneByOne),
+            keyring: KeyCache::default(),
             passages: Passages::default(),
             slice: None,
             handles: Some(WriteHandles { journal: writer, store, lock }),
             resting: None,
+            uncommitted: Vec::new(),
+            signed: 0,
             index,
             marks,
             mark: None,
@@ -398,6 +412,29 @@ impl Writer {
         entries: &[Entry],
         documents: &[(Hash, Vec<u8>)],
     ) -> Result<(), LedgerError> {
+        let written = self.write_commit(entries, documents);
+        if written.is_err() {
+            // What the verifier has of these events is not in the record.
+            self.take_back();
+        }
+        let memory = written?;
+        let first = self.size() - entries.len() as u64;
+        self.index_committed()?;
+        self.finish(first, entries, &memory).map_err(|error| LedgerError::NotAcknowledged {
+            first,
+            last: self.size() - 1,
+            what: chain(&error),
+        })
+    }
+
+    /// Writes documents and journal; returns the held marks.
+    fn write_commit(
+        &mut self,
+        entries: &[Entry],
+        documents: &[(Hash, Vec<u8>)],
+    ) -> Result<HeldMarks, LedgerError> {
+        self.expect_uncommitted(entries)?;
+        self.check_signatures()?;
         if let Some(ledger) = &self.verifier.chain.state.fold.ledger {
             self.imported.expect_rekeyed(ledger)?;
         }
@@ -416,15 +453,8 @@ impl Writer {
         }
         let memory = self.hold_memory()?;
         let (size, root) = (self.size(), self.verifier.chain.tree().root());
-        let first = size - entries.len() as u64;
         self.handles()?.journal.commit(entries, size, root)?;
-        let next = self.handles()?.journal.next_offset();
-        self.index.commit(next);
-        self.finish(first, entries, &memory).map_err(|error| LedgerError::NotAcknowledged {
-            first,
-            last: size - 1,
-            what: chain(&error),
-        })
+        Ok(memory)
     }
 
     fn finish(
@@ -433,8 +463,11 @@ impl Writer {
         entries: &[Entry],
         memory: &HeldMarks,
     ) -> Result<(), LedgerError> {
-        store_entries(&mut self.handles()?.store, first, entries)?;
-        self.sign_checkpoint(memory)?;
+        let Some(mut handles) = self.handles.take() else { return Ok(()) };
+        let store = || store_entries(&mut handles.store, first, entries);
+        let signed = self.sign_checkpoint_beside(memory, store);
+        self.handles = Some(handles);
+        signed?;
         self.committed();
         if self.recent.len() + entries.len() > KEEP {
             self.journal = self.handles()?.journal.journal();
@@ -508,23 +541,39 @@ impl Writer {
 
     /// Signs the record as it is: writes the mark, then replaces the checkpoint.
     fn sign_checkpoint(&mut self, memory: &HeldMarks) -> Result<(), LedgerError> {
-        let Some(ledger) = &self.verifier.chain.state.fold.ledger else { return Ok(()) };
+        self.sign_checkpoint_beside(memory, || Ok(()))
+    }
+
+    /// The same, and does other work meanwhile. The checkpoint is in its place once the mark is
+    /// durable and the other work is done; nothing needs the name to be durable, because the next
+    /// writer signs what no checkpoint covers.
+    fn sign_checkpoint_beside(
+        &mut self,
+        memory: &HeldMarks,
+        mut work: impl FnMut() -> Result<(), LedgerError> + Send,
+    ) -> Result<(), LedgerError> {
+        let Some(ledger) = &self.verifier.chain.state.fold.ledger else { return work() };
         let (size, root) = (self.size(), self.verifier.chain.tree().root());
         let origin = ledger.origin.clone();
         let text = Checkpoint { origin: origin.to_string(), size, root }.text();
-        let mut signatures = Vec::new();
+        let (mut signatures, mut mark) = (Vec::new(), None);
         for public in [Some(ledger.log_key), ledger.old_log_key].into_iter().flatten() {
             let key = self.log_keys.iter().find(|key| key.public() == public);
             let key = key.ok_or_else(|| missing_log_key(&self.paths, &public))?;
             if public == ledger.log_key {
-                let mark = Mark::sign(key, origin.clone(), size, root);
-                memory.append(&mark)?;
-                self.mark = Some(mark);
+                mark = Some(Mark::sign(key, origin.clone(), size, root));
             }
             signatures.push(NoteSignature::sign(&text, &origin, key));
         }
         let note = Note { text, signatures }.write();
-        Ok(disk::replace(&self.paths.checkpoint(), note.as_bytes(), disk::FileMode::Shared)?)
+        let path = self.paths.checkpoint();
+        let replacement = || Replacement::write(&path, note.as_bytes(), disk::FileMode::Shared);
+        let marked = || mark.iter().try_for_each(|mark| memory.append(mark));
+        let ((marked, replacement), worked) = together(|| together(marked, replacement), work);
+        marked?;
+        self.mark = mark;
+        worked?;
+        Ok(replacement?.put()?)
     }
 }
 

@@ -26,7 +26,7 @@ pub fn examine(proof: &Proof) -> Events {
         proof.events.iter().map(|shown| examine::examine(&shown.entry)).collect();
     // One way alone, which has nothing to disagree with; an error would refuse every signature.
     let cache = KeyCache::new(Way::Reference);
-    let _ = check_signatures(&mut all, &mut ThreadKeys::new(&cache));
+    let _ = check_signatures(all.iter_mut(), &mut ThreadKeys::new(&cache));
     proof.events.iter().map(|shown| shown.position).zip(all).collect()
 }
 

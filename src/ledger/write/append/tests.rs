@@ -2,9 +2,12 @@
 
 use crate::clock::Clock;
 use crate::entropy::Seeded;
+use crate::index::IndexStatus;
 use crate::keys::{KeyName, Protection};
 use crate::ledger::error::InputPlace;
+use crate::ledger::exchange::repair;
 use crate::ledger::paths::Paths;
+use crate::ledger::reader::Record;
 use crate::ledger::write::append::*;
 use crate::ledger::write::batch::slot;
 use crate::ledger::write::draft::json_lines;
@@ -12,7 +15,8 @@ use crate::ledger::write::init::{Founding, init};
 use crate::ledger::write::sign::seal;
 use annals_core::event::args::{Args, EditorEnrolled, Roles};
 use annals_core::event::body::{Content, Named};
-use annals_core::key::{Possession, SecretKey};
+use annals_core::key::{Possession, SecretKey, Signature, SigningError, SigningKey};
+use annals_core::state::dump::dump;
 use annals_core::text::{Origin, Person, Words};
 use std::time::Duration;
 use tempfile::TempDir;
@@ -183,4 +187,73 @@ fn whatever_the_bytes_of_the_index_no_illegal_event_is_taken_and_no_legal_one_re
         }
     }
     assert!(sliced > 20, "the stamp held {sliced} times");
+}
+
+/// A key of which one signature, of many, is another key's.
+struct Unsteady {
+    key: SecretKey,
+    wrong_at: u64,
+    signed: std::sync::atomic::AtomicU64,
+}
+
+impl SigningKey for Unsteady {
+    fn public(&self) -> PublicKey {
+        self.key.public()
+    }
+
+    fn sign(&self, message: &[u8]) -> Result<Signature, SigningError> {
+        let number = self.signed.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
+        let other = SecretKey::from_seed([9; 32]);
+        let key = if number == self.wrong_at { &other } else { &self.key };
+        Ok(key.sign(message))
+    }
+}
+
+/// The state, and the root that the next commit would have.
+fn shown(writer: &Writer) -> Vec<u8> {
+    let chain = &writer.verifier.chain;
+    dump(&chain.state, chain.size(), chain.head, &chain.tree().root())
+}
+
+#[test]
+fn what_is_refused_or_given_up_leaves_nothing_in_the_writer() {
+    let room = room();
+    let paths = Paths::new(room.folder.path().join("ledger"), None);
+    for whole in [false, true] {
+        let mut writer = Writer::open(paths.clone(), Duration::from_secs(60)).unwrap();
+        if whole {
+            writer.need_all().unwrap();
+        }
+        let (mut clock, mut entropy) = (clock(), Seeded::new("bo"));
+        let mut prepare = |writer: &mut Writer, drafts: &[Placed], key: &dyn SigningKey| {
+            let (clock, entropy) = (&mut clock, &mut entropy);
+            prepare(writer, drafts, &mut Signer { key, clock, entropy }, room.folder.path())
+        };
+        let one = drafts(&[(0, u64::from(whole))]);
+        let kept = prepare(&mut writer, &one, &room.bo).unwrap();
+        commit(&mut writer, &kept).unwrap();
+        let before = shown(&writer);
+        // More than a root of the index has, so that one would be written.
+        let many: Vec<(u8, u64)> = (0..300).map(|at| (0, at)).collect();
+        let given_up = prepare(&mut writer, &drafts(&many), &room.bo).unwrap();
+        assert_ne!(shown(&writer), before);
+        let refused = prepare(&mut writer, &drafts(&[(0, 1), (12, 200)]), &room.bo);
+        assert!(matches!(refused, Err(LedgerError::Refused(_))));
+        assert_eq!(shown(&writer), before, "a refused draft");
+        assert!(matches!(commit(&mut writer, &given_up), Err(LedgerError::Usage(_))));
+        assert_eq!(shown(&writer), before, "a commit of what was given up");
+        let signed = Default::default();
+        let unsteady = Unsteady { key: SecretKey::from_seed([7; 32]), wrong_at: 77, signed };
+        let refused = prepare(&mut writer, &drafts(&many), &unsteady).unwrap_err().to_string();
+        let expected = format!("the event at {}: rule 302", writer.size() + 77);
+        assert!(refused.contains(&expected), "{refused}");
+        assert_eq!(shown(&writer), before, "a signature of another key");
+        let last = prepare(&mut writer, &drafts(&[(4, 0), (5, 1)][usize::from(whole)..]), &room.bo);
+        commit(&mut writer, &last.unwrap()).unwrap();
+        drop(writer);
+        let record = Record::open(paths.clone()).unwrap();
+        assert_eq!(record.against().unwrap().faults, []);
+        let same = IndexStatus::Same { events: record.size(), wrote: false };
+        assert_eq!(repair::index(&paths, Duration::ZERO, None).unwrap(), same);
+    }
 }

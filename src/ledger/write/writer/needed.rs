@@ -5,7 +5,7 @@
 //! writer rests or ends. Not here: which files a stamp covers (`stamp`), what is read (`slice`).
 //! Source: FORMAT.md section 9, the order of a commit.
 
-use super::{Commit, WAIT, WriteHandles, Writer};
+use super::{Commit, KEEP, WAIT, WriteHandles, Writer};
 use crate::disk::lock::{Lock, LockWait};
 use crate::disk::temporary::remove_unfinished;
 use crate::index::{Builder, Index, IndexError};
@@ -23,7 +23,7 @@ use crate::ledger::write::slice::{Needs, RecordSlice};
 use crate::ledger::write::stamp::LedgerStamp;
 use annals_core::event::args::Args;
 use annals_core::event::body::Fact;
-use annals_core::key::{KeyCache, Way};
+use annals_core::key::KeyCache;
 use annals_core::text::Origin;
 use annals_core::tlog::{Checkpoint, Note};
 
@@ -56,7 +56,8 @@ impl Writer {
             Ok(RecordSlice::new(index, terms))
         });
         let Ok(slice) = opened else { return Ok(None) };
-        let Ok(verifier) = slice.verifier(&journal) else { return Ok(None) };
+        let Ok(mut verifier) = slice.verifier(&journal) else { return Ok(None) };
+        verifier.keep_changes();
         let marks = HighWaterMarks::at(paths.marks());
         let mark = mark_of_checkpoint(checkpoint.as_deref(), &verifier);
         if mark.is_none() || !marks.last_for(&origin).is_ok_and(|last| last == mark) {
@@ -69,11 +70,13 @@ impl Writer {
             journal,
             notices: passed_over.collect(),
             recent: Vec::new(),
-            keyring: KeyCache::new(Way::OneByOne),
+            keyring: KeyCache::default(),
             passages: Passages::default(),
             slice: Some(slice),
             handles: None,
             resting: None,
+            uncommitted: Vec::new(),
+            signed: 0,
             index: Builder::none(),
             marks,
             mark,
@@ -118,8 +121,10 @@ impl Writer {
 
     /// Makes sure that the verifier has what these needs name, and nothing that was not committed.
     pub fn need(&mut self, needs: &Needs) -> Result<(), LedgerError> {
+        self.take_back();
+        let size = self.size();
         let Some(slice) = &mut self.slice else { return Ok(()) };
-        if slice.has(needs) && slice.size() == self.verifier.chain.size() {
+        if slice.has(needs) && size - slice.size() <= KEEP as u64 {
             return Ok(());
         }
         slice.add(needs);
@@ -152,6 +157,8 @@ impl Writer {
         let mut again = RecordSlice::new(index, terms);
         again.add(slice.needs());
         self.verifier = again.verifier(&self.journal)?;
+        self.verifier.keep_changes();
+        (self.uncommitted, self.signed) = (Vec::new(), 0);
         if let Some(WriteHandles { journal, .. }) = &self.handles {
             let last = again.index().slot(size).map_err(failed)?;
             let place = journal.next_offset();
@@ -165,6 +172,7 @@ impl Writer {
 
     /// Reads and judges the whole record, as a writer does that finds no stamp.
     pub fn need_all(&mut self) -> Result<(), LedgerError> {
+        self.take_back();
         if self.is_whole() {
             return Ok(());
         }

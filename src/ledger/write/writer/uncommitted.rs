@@ -1,0 +1,107 @@
+//! The events that a writer's verifier has and the record has not.
+//!
+//! Always holds: what is not committed can be taken back, whole; the index hears of an event once
+//! it is in the journal, with the state after it. Not here: the verification itself (`batch`).
+
+use super::Writer;
+use crate::ledger::error::LedgerError;
+use crate::ledger::write::hints::with_advice;
+use annals_core::event::Entry;
+use annals_core::event::record;
+use annals_core::fold::operation::Operation;
+use annals_core::key::ThreadKeys;
+use annals_core::rule::Fault;
+use annals_core::verify::chain::EventOutcome;
+use annals_core::verify::content::CheckDepth;
+use annals_core::verify::examine::{Examined, check_signatures};
+use annals_core::verify::source::{Source, SourceError};
+use annals_core::verify::{Follower, Verifier};
+
+/// An event that was verified and is not yet committed.
+pub(in crate::ledger::write) struct VerifiedEvent {
+    examined: Examined,
+    outcome: EventOutcome,
+}
+
+impl VerifiedEvent {
+    /// Verifies the next event.
+    pub(in crate::ledger::write) fn verify(
+        verifier: &mut Verifier,
+        examined: Examined,
+        source: &dyn Source,
+    ) -> Result<VerifiedEvent, SourceError> {
+        let outcome = verifier.event(&examined, source, CheckDepth::All)?;
+        Ok(VerifiedEvent { examined, outcome })
+    }
+}
+
+impl Writer {
+    /// Verifies the signatures of the events that are not committed, together. On a fault all of
+    /// these events are taken back.
+    pub fn check_signatures(&mut self) -> Result<(), LedgerError> {
+        let from = self.signed;
+        let events = self.uncommitted.iter_mut().skip(from).map(|event| &mut event.examined);
+        let checked = check_signatures(events, &mut ThreadKeys::new(&self.keyring));
+        self.signed = self.uncommitted.len();
+        let of_many = self.uncommitted.len() > 1;
+        let mut later = self.uncommitted.iter().skip(from);
+        let bad = later.find_map(|VerifiedEvent { examined, outcome }| {
+            let kind = examined.reading.statement.as_ref()?.kind;
+            let violation = examined.signature.first()?.clone();
+            let position = outcome.position;
+            let fault = with_advice(&Fault::at(position, violation.rule, violation.why));
+            let why = match of_many {
+                true => format!("the event at {position}: {fault}"),
+                false => fault,
+            };
+            Some(LedgerError::NotAllowed { kind, why })
+        });
+        let outcome = match (checked, bad) {
+            (Err(disagreement), _) => Err(SourceError::from(disagreement).into()),
+            (Ok(()), Some(bad)) => Err(bad),
+            (Ok(()), None) => return Ok(()),
+        };
+        self.take_back();
+        outcome
+    }
+
+    /// Takes back every event that was verified and is not committed.
+    pub fn take_back(&mut self) {
+        while self.verifier.take_back() {}
+        self.uncommitted.clear();
+        self.signed = 0;
+    }
+
+    /// Refuses to commit entries other than the verified ones.
+    pub(super) fn expect_uncommitted(&self, entries: &[Entry]) -> Result<(), LedgerError> {
+        let verified = self.uncommitted.iter().map(|event| event.examined.reading.hash);
+        let given = entries.iter().map(|entry| record::hash(&entry.record));
+        match verified.eq(given) {
+            true => Ok(()),
+            false => Err(LedgerError::Usage(format!(
+                "expected the {} events that were verified last, found {} others: nothing was \
+                 written; prepare them again",
+                self.uncommitted.len(),
+                entries.len()
+            ))),
+        }
+    }
+
+    /// Gives the committed events to the index, each with the state after it.
+    pub(super) fn index_committed(&mut self) -> Result<(), LedgerError> {
+        let state = &mut self.verifier.chain.state;
+        while state.take_back() {}
+        for VerifiedEvent { examined, outcome } in self.uncommitted.drain(..) {
+            if let Some(statement) = examined.reading.statement.as_ref().filter(|_| outcome.applied)
+            {
+                state.apply(outcome.position, statement.by, Operation::of(&statement.args));
+            }
+            self.index.event(state, &examined, &outcome);
+        }
+        self.signed = 0;
+        self.verifier.keep_changes();
+        let next = self.handles()?.journal.next_offset();
+        self.index.commit(next);
+        Ok(())
+    }
+}
