@@ -40,3 +40,4 @@ mod tlog;
 mod torture;
 mod vectors;
 mod witness;
+mod words;

@@ -64,7 +64,7 @@ impl Clerk {
         true
     }
 
-    fn try_act(&mut self, by: &str, act: Act) -> bool {
+    pub fn try_act(&mut self, by: &str, act: Act) -> bool {
         let mut next = self.ledger.clone();
         next.sign(by, act);
         let made = next.events.last().expect("an event").clone();
@@ -118,7 +118,7 @@ pub fn paths(ledger: &Path) -> Paths {
     Paths::new(ledger.to_owned(), None)
 }
 
-fn make(ledger: &Path) -> IndexStatus {
+pub fn make(ledger: &Path) -> IndexStatus {
     repair::index(&paths(ledger), Duration::ZERO, None).expect("an index")
 }
 
@@ -303,7 +303,7 @@ fn readings(size: usize, dice: &mut Dice) -> Vec<Vec<String>> {
 /// The number of events of the ledger whose index is damaged: enough for a root, and more after it.
 const SIZE: usize = 262;
 
-const FILES: [&str; 7] = ["tree", "keys", "hashes", "roots", "terms", "sorted", "events"];
+const FILES: [&str; 10] = annals::index::NAMES;
 
 /// A file, and its damaged bytes.
 type Damage = (String, Option<Vec<u8>>);

@@ -26,7 +26,7 @@ use std::path::Path;
 use std::time::Duration;
 
 /// A new newsroom's ledger with its log key, at the end of which a writer has been.
-fn stamped(clerk: &Clerk, folder: &Path) -> Paths {
+pub fn stamped(clerk: &Clerk, folder: &Path) -> Paths {
     let paths = paths(&clerk.write(folder));
     let keys = KeyFolder::make(&paths.keys).expect("a folder of keys");
     keys.add_log(&keys::secret("log"), &mut Seeded::new("slice")).expect("a log key");
@@ -37,7 +37,7 @@ fn stamped(clerk: &Clerk, folder: &Path) -> Paths {
     paths
 }
 
-fn open(paths: &Paths) -> Writer {
+pub fn open(paths: &Paths) -> Writer {
     Writer::open(paths.clone(), Duration::from_secs(60)).expect("a writer")
 }
 

@@ -56,19 +56,47 @@ impl Phrase {
         contains(bytes, word.as_bytes()) || folds_to_ascii(bytes)
     }
 
-    /// Whether the phrase is at the beginning of `words`.
-    fn is_at(&self, words: &[FoldedWord]) -> bool {
+    /// What each word of a place is compared with, in order.
+    pub fn tests(&self) -> impl ExactSizeIterator<Item = WordTest<'_>> {
         let last = self.words.len() - 1;
         let part = self.matching == WordMatch::Part;
-        words.len() > last
-            && self.words.iter().zip(words).enumerate().all(|(at, (searched, word))| {
-                match (at == 0, at == last) {
-                    (true, true) if part => word.text.contains(searched),
-                    (true, false) if part => word.text.ends_with(searched),
-                    (false, true) if part => word.text.starts_with(searched),
-                    _ => word.text == *searched,
-                }
-            })
+        self.words.iter().enumerate().map(move |(at, word)| match (at == 0, at == last) {
+            (true, true) if part => WordTest::Contains(word),
+            (true, false) if part => WordTest::EndsWith(word),
+            (false, true) if part => WordTest::StartsWith(word),
+            _ => WordTest::Is(word),
+        })
+    }
+
+    /// Whether the phrase is at the beginning of `words`.
+    fn is_at(&self, words: &[FoldedWord]) -> bool {
+        let tests = self.tests();
+        words.len() >= tests.len() && tests.zip(words).all(|(test, word)| test.holds(&word.text))
+    }
+}
+
+/// What a folded word of a text is compared with.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum WordTest<'a> {
+    /// It is this word.
+    Is(&'a str),
+    /// It begins with these letters.
+    StartsWith(&'a str),
+    /// It ends with these letters.
+    EndsWith(&'a str),
+    /// It contains these letters.
+    Contains(&'a str),
+}
+
+impl WordTest<'_> {
+    /// Whether it holds for a folded word.
+    pub fn holds(&self, word: &str) -> bool {
+        match self {
+            WordTest::Is(searched) => word == *searched,
+            WordTest::StartsWith(searched) => word.starts_with(searched),
+            WordTest::EndsWith(searched) => word.ends_with(searched),
+            WordTest::Contains(searched) => word.contains(searched),
+        }
     }
 }
 
@@ -172,6 +200,11 @@ pub fn folded(text: &str) -> String {
     let folded = if text.is_ascii() { text.to_ascii_lowercase() } else { fold(text) };
     let words: Vec<&str> = folded.split_whitespace().collect();
     words.join(" ")
+}
+
+/// Calls `each` with every word of a text, folded: the words that a phrase is compared with.
+pub fn each_word(text: &str, each: &mut dyn FnMut(&str)) {
+    words(text).for_each(|(_, word)| each(&fold(word)));
 }
 
 fn fold(word: &str) -> String {

@@ -7,6 +7,7 @@ use crate::index::compare_or_write::CompareOrWrite;
 use crate::index::files::IndexFiles;
 use crate::index::status::{BuildMode, IndexStatus};
 use crate::index::{IndexError, Snapshot, folder};
+use crate::journal::Journal;
 use annals_core::state::State;
 use annals_core::verify::Follower;
 use annals_core::verify::chain::EventOutcome;
@@ -46,10 +47,10 @@ impl Builder {
     pub fn resume(
         ledger: &Path,
         last: &Snapshot<'_>,
-        starts: impl Iterator<Item = u64>,
+        journal: &Journal,
         place: u64,
     ) -> Result<Builder, IndexError> {
-        let files = IndexFiles::resume(ledger, last, starts.collect(), place)?;
+        let files = IndexFiles::resume(ledger, last, journal, place)?;
         Ok(Builder(Mutex::new(BuilderState::Files(Box::new(files)))))
     }
 
@@ -82,8 +83,15 @@ impl Builder {
     pub fn goes_on(&self) -> bool {
         let found = self.found();
         let held = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        matches!(*held, BuilderState::Files(_))
+        matches!(&*held, BuilderState::Files(files) if files.is_as_foretold())
             && matches!(found, IndexStatus::Same { .. } | IndexStatus::Behind)
+    }
+
+    /// Whether it is to be built once more: its files were those of a longer record, with
+    /// redactions that this one does not have.
+    pub fn is_to_begin_again(&self) -> bool {
+        let held = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        matches!(&*held, BuilderState::Files(files) if !files.is_as_foretold())
     }
 
     /// The status so far.
@@ -100,7 +108,7 @@ impl Builder {
     /// Allows a builder that only compared to write from now on: missing entries and new ones.
     pub fn allow(&self, ledger: &Path) {
         let folder = folder(ledger);
-        self.with(|files| files.each_sink(|sink| sink.allow(&folder)));
+        self.with(|files| files.allow(&folder));
     }
 
     /// Notes that the journal continues at this offset, in the same file or at the start of a new

@@ -170,6 +170,27 @@ impl CompareOrWrite {
         }
     }
 
+    /// All bytes of the existing file, whatever was added.
+    pub fn existing(&self) -> Result<Vec<u8>, IndexError> {
+        let Some(file) = &self.file else { return Ok(Vec::new()) };
+        let mut bytes = vec![0; usize::try_from(file.metadata()?.len()).unwrap_or(0)];
+        let count = read_at(file, &mut bytes, 0)?;
+        bytes.truncate(count);
+        Ok(bytes)
+    }
+
+    /// Removes all bytes of the file.
+    pub fn cut(&mut self) -> Result<(), IndexError> {
+        let cut = self.file.as_ref().map_or(Ok(()), |file| file.set_len(0));
+        (self.base, self.held) = (0, Vec::new());
+        Ok(cut?)
+    }
+
+    /// Whether differences and missing bytes are written.
+    pub fn may_write(&self) -> bool {
+        self.may_write
+    }
+
     /// Whether anything was written.
     pub fn wrote(&self) -> bool {
         self.writing

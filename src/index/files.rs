@@ -13,10 +13,12 @@ use crate::index::status::{BuildMode, IndexStatus};
 use crate::index::terms::TermFiles;
 use crate::index::totals::Totals;
 use crate::index::trie::{self, NodeWriter, Root};
+use crate::index::words::{Events, WordFiles};
 use crate::index::{
-    HASH, HEADER, IndexError, NAMES, STRIDE, TreeKind, bytes_of, check, damaged, folder,
-    stored_hash_index,
+    EVENT, HASH, HEADER, IndexError, NAMES, STRIDE, TreeKind, bytes_of, check, damaged, folder,
+    numbers, stored_hash_index,
 };
+use crate::journal::Journal;
 use annals_core::event::args::Args;
 use annals_core::event::vocabulary::Type;
 use annals_core::fold::history::Act;
@@ -101,6 +103,7 @@ pub(super) struct IndexFiles {
     keys: CompareOrWrite,
     roots: CompareOrWrite,
     terms: TermFiles,
+    words: WordFiles,
     events: CompareOrWrite,
     size: u64,
     merkle: Tree,
@@ -140,7 +143,7 @@ impl IndexFiles {
             }
         }
         let sink = |name| CompareOrWrite::open(&folder, name, mode);
-        let [tree, keys, hashes, roots, terms, sorted, events] = NAMES;
+        let [tree, keys, hashes, roots, terms, sorted, _, _, _, events] = NAMES;
         let mut tree = sink(tree)?;
         let header = tree.first::<{ HEADER.len() }>()?;
         if !may_write && header.is_some_and(|header| is_other_version(&header)) {
@@ -153,6 +156,7 @@ impl IndexFiles {
             nodes,
             keys: sink(keys)?,
             roots: sink(roots)?,
+            words: WordFiles::open(ledger, mode)?,
             events: sink(events)?,
             size: 0,
             merkle: Tree::default(),
@@ -171,12 +175,12 @@ impl IndexFiles {
     pub(super) fn resume(
         ledger: &Path,
         last: &Snapshot<'_>,
-        starts: BTreeSet<u64>,
+        journal: &Journal,
         place: u64,
     ) -> Result<IndexFiles, IndexError> {
         let folder = folder(ledger);
         let sink = |name| CompareOrWrite::resume(&folder, name);
-        let [tree, keys, hashes, roots, terms, sorted, events] = NAMES;
+        let [tree, keys, hashes, roots, terms, sorted, _, _, _, events] = NAMES;
         let entry = match last.size.checked_sub(1) {
             Some(event) => last.index().event(event)?,
             None => return Err(IndexError::Absent),
@@ -189,13 +193,14 @@ impl IndexFiles {
             nodes,
             keys: sink(keys)?,
             roots: sink(roots)?,
+            words: WordFiles::resume(ledger, last.size, journal.clone())?,
             events: sink(events)?,
             size: last.size,
             merkle: last.index().tree(last.size)?,
             named: named.map_err(|_| counts())?,
             rooted: rooted.map_err(|_| counts())?,
             place,
-            starts,
+            starts: journal.starts().collect(),
             tops: last.tops,
             since: last.since.clone(),
             totals: last.totals()?,
@@ -206,20 +211,46 @@ impl IndexFiles {
     pub(super) fn lengths(&self) -> [(&'static str, u64); NAMES.len()] {
         let IndexFiles { nodes: NodeFile { tree, hashes, .. }, keys, roots, events, .. } = self;
         let TermFiles { terms, sorted, .. } = &self.terms;
-        [tree, keys, hashes, roots, terms, sorted, events].map(|sink| (sink.name(), sink.length()))
+        let [words, runs, redacted] = self.words.sinks();
+        [tree, keys, hashes, roots, terms, sorted, words, runs, redacted, events]
+            .map(|sink| (sink.name(), sink.length()))
     }
 
     pub(super) fn each_sink(
         &mut self,
         mut work: impl FnMut(&mut CompareOrWrite) -> Result<(), IndexError>,
     ) -> Result<(), IndexError> {
-        let IndexFiles { nodes: NodeFile { tree, hashes, .. }, keys, roots, events, .. } = self;
-        [tree, keys, hashes, roots].into_iter().try_for_each(&mut work)?;
+        self.each_of_rows(&mut work)?;
+        let IndexFiles { words, nodes, events, .. } = self;
+        words.each_sink(&mut work, &EventsOf { nodes, events })?;
+        work(events)
+    }
+
+    /// Allows files that were only compared to be written.
+    pub(super) fn allow(&mut self, folder: &Path) -> Result<(), IndexError> {
+        self.each_of_rows(&mut |sink| sink.allow(folder))?;
+        let IndexFiles { words, nodes, events, .. } = self;
+        words.allow(&EventsOf { nodes, events })?;
+        events.allow(folder)
+    }
+
+    /// All files but those of the words and `events`.
+    fn each_of_rows(
+        &mut self,
+        work: &mut dyn FnMut(&mut CompareOrWrite) -> Result<(), IndexError>,
+    ) -> Result<(), IndexError> {
+        let IndexFiles { nodes: NodeFile { tree, hashes, .. }, keys, roots, .. } = self;
+        [tree, keys, hashes, roots].into_iter().try_for_each(&mut *work)?;
         if self.terms.is_known() {
             let TermFiles { terms, sorted, .. } = &mut self.terms;
-            [terms, sorted].into_iter().try_for_each(&mut work)?;
+            [terms, sorted].into_iter().try_for_each(work)?;
         }
-        work(events)
+        Ok(())
+    }
+
+    /// Whether the files of words leave out only what the record redacts.
+    pub(super) fn is_as_foretold(&self) -> bool {
+        self.words.is_as_foretold()
     }
 
     pub(super) fn found(&self) -> IndexStatus {
@@ -228,6 +259,9 @@ impl IndexFiles {
         let mut sinks = vec![tree, keys, hashes, roots, events];
         if self.terms.is_known() {
             sinks.extend([terms, sorted]);
+        }
+        if self.words.is_known() {
+            sinks.extend(self.words.sinks());
         }
         let mut behind = false;
         for sink in &sinks {
@@ -287,6 +321,8 @@ impl IndexFiles {
         }
         let after = self.nodes.tree.length();
         self.terms.event(position, examined, &self.nodes)?;
+        let IndexFiles { words, nodes, events, .. } = self;
+        words.event(position, examined, &EventsOf { nodes, events })?;
         self.size += 1;
         if suspects(&act.operation) || self.size.is_multiple_of(STRIDE) {
             self.root()?;
@@ -330,8 +366,8 @@ impl IndexFiles {
 
     /// The objects of an earlier event, from its own entry.
     fn entry_about(&self, event: u64) -> Result<Vec<u64>, IndexError> {
-        let bytes = self.events.read(event * crate::index::EVENT, crate::index::EVENT as usize)?;
-        let [.., one, other, _] = crate::index::numbers::<7>(&bytes);
+        let bytes = self.events.read(event * EVENT, EVENT as usize)?;
+        let [.., one, other, _] = numbers::<7>(&bytes);
         Ok([one, other].iter().filter_map(|name| name.checked_sub(1)).collect())
     }
 
@@ -465,6 +501,24 @@ impl IndexFiles {
         let hash = self.nodes.after.hash;
         self.rooted += 1;
         entry_put(&mut self.roots, "root", Some(&hash), &entry)
+    }
+}
+
+/// What the files have of earlier events.
+struct EventsOf<'a> {
+    nodes: &'a NodeFile,
+    events: &'a CompareOrWrite,
+}
+
+impl Events for EventsOf<'_> {
+    fn hash(&self, event: u64) -> Result<Hash, IndexError> {
+        self.nodes.hash(event)
+    }
+
+    fn place(&self, event: u64) -> Result<u64, IndexError> {
+        let bytes = self.events.read(event * EVENT, EVENT as usize)?;
+        let [_, place, ..] = numbers::<7>(&bytes);
+        Ok(place)
     }
 }
 

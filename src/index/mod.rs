@@ -14,6 +14,8 @@
 //!                terms, sorted
 //!                         16 bytes a term: which events have a body, a document, a claim, a
 //!                         passage or an agent
+//!                words, runs, redacted
+//!                         which facts have a word
 //!                seal     the state of these files and of the journal, signed by the log key
 //! ```
 //!
@@ -43,14 +45,20 @@ mod compare_or_write;
 mod terms;
 mod totals;
 mod trie;
+mod searched_texts;
+mod word_runs;
+mod word_search;
+mod words;
 
 pub use build::Builder;
 pub use read::{Index, Snapshot};
 pub use row::{EventMark, Row, RowKind, RowValue, may_have};
+pub use searched_texts::{TextField, searched_texts};
 pub use status::{BuildMode, IndexStatus};
 pub use terms::{Term, Terms, claim_digest, quoted};
 pub use totals::Totals;
 pub use trie::TreeKind;
+pub use word_search::Words;
 
 use annals_core::hash::Hash;
 use std::path::{Path, PathBuf};
@@ -71,7 +79,8 @@ const HASH: u64 = 40;
 const KEY: u64 = 48;
 
 /// The names of the files, in the order in which they are written: `events` last.
-pub const NAMES: [&str; 7] = ["tree", "keys", "hashes", "roots", "terms", "sorted", "events"];
+pub const NAMES: [&str; 10] =
+    ["tree", "keys", "hashes", "roots", "terms", "sorted", "words", "runs", "redacted", "events"];
 
 /// The folder of the index of the ledger in this folder.
 pub fn folder(ledger: &Path) -> PathBuf {

@@ -62,7 +62,7 @@ impl Index {
             Err(error) if error.kind() == io::ErrorKind::NotFound => Err(IndexError::Absent),
             other => Ok(other?),
         };
-        let [tree, keys, hashes, roots, _, _, events] = NAMES;
+        let [tree, keys, hashes, roots, .., events] = NAMES;
         let events = open(events)?;
         let has = events.metadata()?.len() / EVENT;
         if has < size {
@@ -160,7 +160,7 @@ impl Index {
     /// this length.
     pub fn terms(ledger: &Path, length: u64) -> Result<Terms, IndexError> {
         let folder = folder(ledger);
-        let [.., terms, sorted, _] = NAMES;
+        let [_, _, _, _, terms, sorted, ..] = NAMES;
         let open = |name: &str| Ok::<_, IndexError>(open(&folder.join(name), Links::Refuse)?);
         Ok(Terms::new(Blocks::new(open(terms)?), Blocks::new(open(sorted)?), length / TERM))
     }

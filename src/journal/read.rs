@@ -30,7 +30,7 @@ const SPAN_BYTES: usize = 16 << 20;
 const FETCH: usize = 4 << 10;
 
 /// The journal of a ledger, as it was when it was opened.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Journal {
     ledger: PathBuf,
     files: JournalFiles,

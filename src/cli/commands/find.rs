@@ -1,8 +1,9 @@
 //! `annals find`: facts whose claim, quotations or attribution contain the given words.
 //!
 //! Always holds: a fact is found if each argument is in at least one of its texts; found words are
-//! marked ⟦ ⟧, even without colour; without a hit the exit code is 0. It is a scan: bodies are read
-//! once to search, and again for the facts found. Not here: comparing words (`search`).
+//! marked ⟦ ⟧, even without colour; without a hit the exit code is 0. Bodies are read once to
+//! search, and again for the facts found. Not here: finding facts (`query::search`), comparing
+//! words (`annals_core::search`).
 
 mod hits;
 
@@ -14,7 +15,7 @@ use crate::cli::terminal::{
 use crate::ledger::query::gather::gather;
 use crate::ledger::query::names::Names;
 use crate::ledger::query::row::FactRow;
-use crate::ledger::query::scan::scan;
+use crate::ledger::query::search::search;
 use crate::ledger::query::since::{LaterChange, since};
 use crate::ledger::query::{AsOf, Query, View, no_fact};
 use crate::ledger::table::Table;
@@ -86,7 +87,7 @@ fn run(context: &mut Context, args: FindArgs) -> Result<Exit, CliError> {
     let size = provenance::size(context, &record, args.as_of.as_deref())?;
     let jobs = std::thread::available_parallelism().map_or(1, usize::from);
     let first = View::some(&record, size, &no_fact)?;
-    let scanned = scan(&first, &phrases, jobs)?;
+    let scanned = search(&first, &phrases, jobs)?;
     let ask: &Query<'_> = &|slot, _| {
         let document = args.filters.document.filter(|document| *document < slot.size);
         let found = scanned.facts.iter().chain(&scanned.withheld).copied();

@@ -6,7 +6,7 @@
 //! in the index. As of now, rows are taken from the index as stored.
 //! Not here: rows of an answer (`gather`). Source: FORMAT.md section 8.
 
-use crate::index::{Index, IndexError, RowKind, RowValue, Snapshot, Term, TreeKind};
+use crate::index::{Index, IndexError, RowKind, RowValue, Snapshot, Term, TreeKind, Words};
 use crate::ledger::query::acts::{Acts, QueryError, one, put};
 use crate::ledger::query::revocation_impact::ChangedFact;
 use crate::ledger::reader::Record;
@@ -336,6 +336,18 @@ impl Slice<'_> {
         };
         let changed = |fact| ChangedFact { fact, before, after, suspect: false };
         Ok(slot.positions(kind)?.into_iter().map(changed).collect())
+    }
+
+    /// The words of the record.
+    pub(super) fn words(&self, record: &Record) -> Result<Words<'_>, IndexError> {
+        Words::open(&record.paths.ledger, self.index)
+    }
+
+    /// The fact of which an event is the present revision as of the point.
+    pub(super) fn revised(&self, event: u64) -> Result<Option<u64>, IndexError> {
+        let [Some(fact), _] = self.index.event(event)?.about else { return Ok(None) };
+        let row = self.then.get(TreeKind::Standing, fact)?;
+        Ok(row.filter(|row| row.revision() == Some(event)).map(|row| row.of))
     }
 
     pub(super) fn documents(&self) -> Result<Vec<u64>, IndexError> {

@@ -14,6 +14,7 @@ pub mod gather;
 pub mod names;
 pub mod row;
 pub mod scan;
+pub mod search;
 pub mod since;
 pub mod spans;
 pub(in crate::ledger) mod indexed;

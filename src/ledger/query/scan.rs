@@ -4,6 +4,8 @@
 //! its body is checked against its digest; only positions are kept in memory.
 //! Not here: comparing words (`search`), showing hits (`cli`).
 
+pub use crate::index::TextField;
+use crate::index::searched_texts;
 use crate::ledger::error::LedgerError;
 use crate::ledger::query::content_text::words;
 use crate::ledger::query::row::{Withheld, WordsRow};
@@ -21,7 +23,7 @@ use std::sync::{Mutex, PoisonError};
 use std::thread;
 
 /// The result of a scan.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, PartialEq, Eq)]
 pub struct Scanned {
     /// The facts, by position.
     pub facts: BTreeSet<u64>,
@@ -31,33 +33,10 @@ pub struct Scanned {
     pub damaged: u64,
 }
 
-/// The kind of a text of a fact.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum TextField {
-    /// The claim.
-    Claim,
-    /// A quotation from this document.
-    Quote(u64),
-    /// A hop of the attribution: agent, role, reason for anonymity, act.
-    Attribution,
-}
-
 /// The texts of a fact that are searched.
 pub fn texts(words: &WordsRow) -> Vec<(TextField, String)> {
-    let mut texts: Vec<(TextField, String)> = Vec::new();
-    texts.extend(words.claim.iter().map(|claim| (TextField::Claim, claim.clone())));
-    for row in &words.evidence {
-        if let Some(quote) = &row.evidence.quote {
-            texts.push((TextField::Quote(row.evidence.document), quote.exact.to_string()));
-        }
-    }
-    for hop in &words.attribution {
-        let role = hop.role.as_deref().map(|role| format!(" ({role})")).unwrap_or_default();
-        let unnamed = hop.unnamed_because.as_deref();
-        let unnamed = unnamed.map(|why| format!(" (unnamed: {why})")).unwrap_or_default();
-        texts.push((TextField::Attribution, format!("{}{role}{unnamed} {}", hop.agent, hop.act)));
-    }
-    texts
+    let evidence = words.evidence.iter().map(|row| &row.evidence);
+    searched_texts(words.claim.as_deref(), evidence, &words.attribution)
 }
 
 /// Reads the words of every present revision, on `jobs` threads.
@@ -135,19 +114,7 @@ impl Scanning<'_, '_> {
             return;
         }
         let event = ViewedEvent::of(index, examine(entry));
-        let stands = match self.view.content(&event) {
-            Ok(Content::FactAsserted(body)) => has_all(&body.fact, self.phrases),
-            Ok(Content::FactCorrected(body)) => has_all(&body.fact, self.phrases),
-            Ok(_) => false,
-            Err(why) => {
-                scanned.withheld.insert(*fact);
-                scanned.damaged += u64::from(why == Withheld::Damaged);
-                false
-            }
-        };
-        if stands {
-            scanned.facts.insert(*fact);
-        }
+        scanned.judge(self.view, *fact, &event, self.phrases);
     }
 
     /// Whether the words are not withheld and cannot contain the phrases, without parsing them in
@@ -162,6 +129,29 @@ impl Scanning<'_, '_> {
 }
 
 impl Scanned {
+    /// Reads the words of an event, the present revision of a fact.
+    pub(super) fn judge(
+        &mut self,
+        view: &View<'_>,
+        fact: u64,
+        event: &ViewedEvent,
+        phrases: &[Phrase],
+    ) {
+        let stands = match view.content(event) {
+            Ok(Content::FactAsserted(body)) => has_all(&body.fact, phrases),
+            Ok(Content::FactCorrected(body)) => has_all(&body.fact, phrases),
+            Ok(_) => false,
+            Err(why) => {
+                self.withheld.insert(fact);
+                self.damaged += u64::from(why == Withheld::Damaged);
+                false
+            }
+        };
+        if stands {
+            self.facts.insert(fact);
+        }
+    }
+
     fn add(&mut self, other: Scanned) {
         self.facts.extend(other.facts);
         self.withheld.extend(other.withheld);

@@ -213,10 +213,16 @@ pub fn make_index(
     journal: &Journal,
     progress: Option<&(dyn Fn(u64) + Sync)>,
 ) -> Result<(Builder, IndexStatus), LedgerError> {
-    let index = Builder::open(&paths.ledger, journal.starts(), BuildMode::Write);
-    let follower = Some(&index as &dyn Follower);
-    let options = Options { follower, progress, ..Options::state(u64::MAX) };
-    follow(journal, options, &mut Verifier::default())?;
-    let built = index.end();
-    Ok((index, built))
+    let build = || {
+        let index = Builder::open(&paths.ledger, journal.starts(), BuildMode::Write);
+        let follower = Some(&index as &dyn Follower);
+        let options = Options { follower, progress, ..Options::state(u64::MAX) };
+        follow(journal, options, &mut Verifier::default())?;
+        let built = index.end();
+        Ok((index, built))
+    };
+    match build()? {
+        (index, _) if index.is_to_begin_again() => build(),
+        built => Ok(built),
+    }
 }

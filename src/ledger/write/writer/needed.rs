@@ -102,8 +102,7 @@ impl Writer {
         if let Some(slice) = &self.slice
             && let Ok(last) = slice.index().slot(self.size())
         {
-            let starts = self.journal.starts();
-            self.index = Builder::resume(&self.paths.ledger, &last, starts, stamp.place)
+            self.index = Builder::resume(&self.paths.ledger, &last, &self.journal, stamp.place)
                 .unwrap_or_else(|_| Builder::none());
         }
         let (store, built) = open_store(&self.paths, &self.journal, &self.verifier)?;
@@ -165,9 +164,9 @@ impl Writer {
         (self.uncommitted, self.signed) = (Vec::new(), 0);
         if let Some(WriteHandles { journal, .. }) = &self.handles {
             let last = again.index().slot(size).map_err(failed)?;
-            let (starts, place) = (self.journal.starts(), journal.next_offset());
-            self.index =
-                Builder::resume(&self.paths.ledger, &last, starts, place).map_err(failed)?;
+            let place = journal.next_offset();
+            let resumed = Builder::resume(&self.paths.ledger, &last, &self.journal, place);
+            self.index = resumed.map_err(failed)?;
         }
         self.passages = Passages::default();
         self.slice = Some(again);

@@ -1,0 +1,349 @@
+//! The index of words against a scan of every body: the same answers, and nothing of what is
+//! redacted.
+//!
+//! Always holds: histories are random and legal, with words of many scripts, corrections, seals,
+//! redactions and stolen keys; they are long enough for several runs and events after the last one.
+
+use crate::index::{Clerk, entry, make, paths};
+use crate::slice::{open, stamped};
+use crate::support::acts::{self, Act};
+use crate::support::random;
+use crate::support::tamper::Dice;
+use crate::support::texts::{TEXT, evidence, fact, spell};
+use annals::index::IndexStatus;
+use annals::ledger::paths::Paths;
+use annals::ledger::query::scan::scan;
+use annals::ledger::query::search::search;
+use annals::ledger::query::{View, no_fact};
+use annals::ledger::reader::Record;
+use annals::ledger::write::append::commit;
+use annals::ledger::write::prepared::Prepared;
+use annals::ledger::write::slice::Needs;
+use annals::ledger::write::writer::Writer;
+use annals_core::event::record::Reading;
+use annals_core::search::{Phrase, WordMatch};
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::Path;
+
+/// Words that a search must not confuse: cases, accents in two spellings, ligatures, full width,
+/// scripts without spaces, borders of words, letters after which a mark would join.
+const WORDS: [&str; 40] = [
+    "core",
+    "Core",
+    "CORE",
+    "score",
+    "principle",
+    "principles",
+    "Straße",
+    "STRASSE",
+    "café",
+    "cafe\u{301}",
+    "cafe",
+    "oﬃce",
+    "office",
+    "ＮＡＴＯ",
+    "NATO",
+    "Σίσυφος",
+    "ΣΊΣΥΦΟΣ",
+    "МИД",
+    "мид",
+    "Україна",
+    "України",
+    "北京",
+    "在北京的会谈",
+    "東京タワー",
+    "ตกลงกัน",
+    "서울에서",
+    "العربية",
+    "العَرَبِيَّة",
+    "עברית",
+    "हिन्दी",
+    "don't",
+    "don’t",
+    "l'Ukraine",
+    "U.S.",
+    "3,500.25",
+    "a_b",
+    "e-mail",
+    "\u{301}x",
+    "İstanbul",
+    "ǆ",
+];
+const BETWEEN: [&str; 6] = [" ", " ", " ", ", ", "—", " “"];
+
+fn claim(dice: &mut Dice) -> String {
+    let mut claim = String::new();
+    for _ in 0..1 + dice.below(7) {
+        claim.push_str(dice.pick(&WORDS));
+        claim.push_str(dice.pick(&BETWEEN));
+    }
+    claim.trim().to_owned()
+}
+
+/// A word of letters that stands for a number and is nowhere else.
+fn mark(number: usize) -> String {
+    // A word that begins like no other one is spelt out in the files.
+    match number {
+        77 => return "quodlibet".to_owned(),
+        78 => return "jabberwock".to_owned(),
+        290 => return "xylophone".to_owned(),
+        291 => return "vignette".to_owned(),
+        300 => return "kaleidoscope".to_owned(),
+        _ => {}
+    }
+    let letters = format!("{number:05}")
+        .bytes()
+        .map(|digit| char::from(b'p' + digit - b'0'))
+        .collect::<String>();
+    format!("geheim{letters}")
+}
+
+/// The act, with other words where it has those of a fact.
+fn with_claim(act: Act, claim: &str) -> Act {
+    let body =
+        act.body.replace(r#""claim":"She said yes.""#, &format!(r#""claim":{}"#, spell(claim)));
+    Act { body, ..act }
+}
+
+/// Adds random acts until there are this many events.
+fn grow(clerk: &mut Clerk, size: usize) {
+    while clerk.ledger.events.len() < size {
+        let mut scratch = clerk.ledger.clone();
+        let (by, act) = random::act(&mut scratch, &mut clerk.dice);
+        clerk.ledger.documents = scratch.documents;
+        let suspects = act.args.contains("\"suspect_from\":") && !act.args.contains("from\":null");
+        if suspects && clerk.dice.below(9) > 0 {
+            continue;
+        }
+        let claim = format!("{} {}", claim(&mut clerk.dice), mark(clerk.ledger.events.len()));
+        clerk.try_act(by, with_claim(act, &claim));
+    }
+}
+
+fn phrases(dice: &mut Dice, size: usize) -> Vec<Phrase> {
+    let matching = [WordMatch::Whole, WordMatch::Part][dice.below(2)];
+    let mut phrases = Vec::new();
+    while phrases.len() < 1 + dice.below(2) {
+        let mut text = match dice.below(8) {
+            0 => mark(dice.below(size)),
+            1 => "she said".to_owned(),
+            2 => ["no such word", "unnamed", "ge", "a"][dice.below(4)].to_owned(),
+            3 => claim(dice),
+            4 => format!("{} {}", dice.pick(&WORDS), dice.pick(&WORDS)),
+            _ => dice.pick(&WORDS).to_owned(),
+        };
+        if dice.below(3) == 0 {
+            let points: Vec<char> = text.chars().collect();
+            let from = dice.below(points.len());
+            text = points[from..from + 1 + dice.below(points.len() - from)].iter().collect();
+        }
+        if dice.below(3) == 0 {
+            text = text.to_uppercase();
+        }
+        phrases.extend(Phrase::new(&text, matching));
+    }
+    phrases
+}
+
+/// Compares a search as of a point with a scan; returns the number of facts found.
+fn compare(record: &Record, phrases: &[Phrase], size: u64) -> usize {
+    let view = View::some(record, size, &no_fact).expect("a view");
+    assert!(!view.is_folded());
+    let expected = scan(&view, phrases, 1).expect("scanned");
+    let found = search(&view, phrases, 1).expect("searched");
+    assert_eq!(found, expected, "{phrases:?} as of {size}");
+    expected.facts.len()
+}
+
+fn record(ledger: &Path) -> Record {
+    Record::open(paths(ledger)).expect("readable")
+}
+
+/// `ANNALS_HISTORIES` sets the number of further histories.
+#[test]
+fn a_search_by_the_index_finds_what_a_scan_finds() {
+    let more = std::env::var("ANNALS_HISTORIES").ok().and_then(|text| text.parse().ok());
+    let mut found = 0;
+    for seed in 1..2 + more.unwrap_or(0_u64) {
+        let mut clerk = Clerk::new(seed, 1);
+        grow(&mut clerk, 560);
+        let folder = tempfile::tempdir().expect("a folder");
+        let ledger = clerk.write(folder.path());
+        assert_eq!(make(&ledger), IndexStatus::Same { events: 560, wrote: true });
+        assert_eq!(make(&ledger), IndexStatus::Same { events: 560, wrote: false });
+        let record = record(&ledger);
+        for _ in 0..120 {
+            let size = if clerk.dice.below(2) == 0 { 560 } else { clerk.dice.below(561) as u64 };
+            found += compare(&record, &phrases(&mut clerk.dice, 560), size);
+        }
+        assert_eq!(record.index_wrong(), None);
+    }
+    assert!(found > 100, "{found}");
+}
+
+/// The bytes of all files of the index, by name.
+fn files(ledger: &Path) -> BTreeMap<String, Vec<u8>> {
+    let files = fs::read_dir(ledger.join("index")).expect("an index");
+    let read = |file: std::io::Result<fs::DirEntry>| {
+        let path = file.expect("a file").path();
+        let name = path.file_name().expect("a name").to_string_lossy().into_owned();
+        (name, fs::read(&path).expect("readable"))
+    };
+    files.map(read).collect()
+}
+
+/// The files of the index in which a text stands.
+fn with_text(ledger: &Path, text: &str) -> Vec<String> {
+    let has = |bytes: &Vec<u8>| memchr::memmem::find(bytes, text.as_bytes()).is_some();
+    files(ledger).into_iter().filter(|(_, bytes)| has(bytes)).map(|(name, _)| name).collect()
+}
+
+/// A ledger of 300 events: a word of its own in every fact from 6 on.
+fn marked() -> Clerk {
+    let mut clerk = Clerk::new(5, 1);
+    while clerk.ledger.events.len() < 300 {
+        let words = format!("Words {}.", mark(clerk.ledger.events.len()));
+        let body = fact(&words, &[evidence(4, TEXT, "she said")]);
+        assert!(clerk.try_act("ada", acts::asserted_fact(&body, "null")));
+    }
+    clerk
+}
+
+/// Writes a legal act, which may quote the document at 4.
+fn write(paths: &Paths, writer: &mut Writer, clerk: &mut Clerk, act: Act) {
+    assert!(clerk.try_act("dan", act));
+    let entry = entry(clerk.ledger.events.last().expect("an event"));
+    let statement = Reading::of(&entry.record).statement.expect("a statement");
+    let named = statement.args.positions().into_iter().chain([4]);
+    writer.need(&Needs::positions(named)).expect("a slice");
+    let (entries, first) = (vec![entry], writer.size());
+    let prepared = Prepared { entries, first, ..Prepared::default() };
+    let refused = annals::ledger::write::batch::verify_last(writer, &prepared).expect("judged");
+    assert_eq!(refused, None, "{}", paths.ledger.display());
+    commit(writer, &prepared).expect("a receipt");
+}
+
+fn whole(ledger: &Path, events: u64) {
+    assert_eq!(make(ledger), IndexStatus::Same { events, wrote: false });
+}
+
+#[test]
+fn a_word_of_a_redacted_body_is_in_no_file_after_the_commit() {
+    let mut clerk = marked();
+    let folder = tempfile::tempdir().expect("a folder");
+    let paths = stamped(&clerk, folder.path());
+    let ledger = paths.ledger.clone();
+    assert_eq!(with_text(&ledger, &mark(77)), ["words"]);
+    let before = files(&ledger);
+    let mut writer = open(&paths);
+    assert!(!writer.is_whole());
+    write(&paths, &mut writer, &mut clerk, acts::redacted(77));
+    assert_eq!(with_text(&ledger, &mark(77)), [""; 0], "while the writer is open");
+    assert_eq!(with_text(&ledger, &mark(78)), ["words"]);
+    // An event after the last run, and one of the run to come.
+    write(&paths, &mut writer, &mut clerk, acts::redacted(290));
+    write(&paths, &mut writer, &mut clerk, acts::redacted(78));
+    drop(writer);
+    assert_eq!(with_text(&ledger, &mark(78)), [""; 0]);
+    whole(&ledger, 303);
+    let mut writer = open(&paths);
+    assert!(!writer.is_whole(), "the files are as their writer left them");
+    while writer.size() < 520 {
+        let number = clerk.ledger.events.len();
+        let body = fact(&mark(number), &[evidence(4, TEXT, "she said")]);
+        write(&paths, &mut writer, &mut clerk, acts::asserted_fact(&body, "null"));
+    }
+    drop(writer);
+    assert_eq!(with_text(&ledger, &mark(290)), [""; 0]);
+    assert_eq!(with_text(&ledger, &mark(291)), ["words"]);
+    whole(&ledger, 520);
+    fs::remove_dir_all(ledger.join("index")).expect("removed");
+    assert_eq!(make(&ledger), IndexStatus::Same { events: 520, wrote: true });
+    for redacted in [77, 78, 290] {
+        assert_eq!(with_text(&ledger, &mark(redacted)), [""; 0], "made at once");
+    }
+    let made = files(&ledger);
+
+    // A writer that was killed before it forgot: its files are those from before the redactions.
+    for (name, bytes) in &before {
+        fs::write(ledger.join("index").join(name), bytes).expect("written");
+    }
+    for name in ["events", "hashes", "tree", "terms", "sorted", "roots"] {
+        fs::write(ledger.join("index").join(name), &made[name]).expect("written");
+    }
+    assert_eq!(with_text(&ledger, &mark(77)), ["words"]);
+    let opened = open(&paths);
+    assert!(opened.is_whole());
+    drop(opened);
+    assert_eq!(with_text(&ledger, &mark(77)), [""; 0]);
+    whole(&ledger, 520);
+}
+
+#[test]
+fn sealed_words_are_in_no_file() {
+    let mut clerk = marked();
+    let body = fact(&mark(300), &[evidence(4, TEXT, "she said")]);
+    assert!(clerk.try_act("ada", acts::asserted_fact(&body, "\"by-hand\"")));
+    grow(&mut clerk, 520);
+    let folder = tempfile::tempdir().expect("a folder");
+    let ledger = clerk.write(folder.path());
+    make(&ledger);
+    assert_eq!(with_text(&ledger, &mark(300)), [""; 0]);
+    let phrase = [Phrase::new(&mark(300), WordMatch::Whole).expect("a word")];
+    compare(&record(&ledger), &phrase, 520);
+}
+
+/// The index of a longer record: it leaves out what only that one redacts.
+#[test]
+fn what_only_a_longer_record_redacts_is_found_and_the_next_index_has_it() {
+    let clerk = marked();
+    let (ledger, state, dice) = (clerk.ledger.clone(), clerk.state.clone(), Dice(1));
+    let mut longer = Clerk { ledger, state, dice };
+    assert!(longer.try_act("dan", acts::redacted(77)));
+    let folder = tempfile::tempdir().expect("a folder");
+    let (here, there) =
+        (clerk.write(&folder.path().join("here")), longer.write(&folder.path().join("there")));
+    (make(&here), make(&there));
+    let expected = files(&here);
+    for (name, bytes) in files(&there) {
+        fs::write(here.join("index").join(name), bytes).expect("written");
+    }
+    let phrase = [Phrase::new(&mark(77), WordMatch::Whole).expect("a word")];
+    assert_eq!(compare(&record(&here), &phrase, 300), 1);
+    assert_eq!(make(&here), IndexStatus::Same { events: 300, wrote: true });
+    assert!(files(&here) == expected);
+}
+
+/// Whatever byte of the files is another one, the answer is that of a scan.
+#[test]
+fn a_flipped_byte_of_the_words_changes_no_answer() {
+    let mut clerk = Clerk::new(9, 1);
+    grow(&mut clerk, 280);
+    let folder = tempfile::tempdir().expect("a folder");
+    let ledger = clerk.write(folder.path());
+    make(&ledger);
+    let asked: Vec<Vec<Phrase>> = (0..6).map(|_| phrases(&mut clerk.dice, 256)).collect();
+    let expected: Vec<_> = {
+        let record = record(&ledger);
+        let view = View::some(&record, 280, &no_fact).expect("a view");
+        asked.iter().map(|phrases| scan(&view, phrases, 1).expect("scanned")).collect()
+    };
+    // A search opens the files of words anew; the record stays open.
+    let record = record(&ledger);
+    let view = View::some(&record, 280, &no_fact).expect("a view");
+    for name in ["words", "runs", "redacted"] {
+        let path = ledger.join("index").join(name);
+        let bytes = fs::read(&path).expect("a file");
+        for at in 0..bytes.len() {
+            let mut flipped = bytes.clone();
+            flipped[at] ^= 1 << (at % 8);
+            fs::write(&path, &flipped).expect("written");
+            let number = at % asked.len();
+            let found = search(&view, &asked[number], 1).expect("searched");
+            assert_eq!(found, expected[number], "{name}, byte {at}: {:?}", asked[number]);
+        }
+        fs::write(&path, &bytes).expect("written back");
+    }
+    assert!(record.index_wrong().is_some(), "the files were read");
+}
