@@ -24,9 +24,9 @@ impl History {
     pub fn open(path: &Path, events: u64) -> History {
         let processor = processor();
         let text = fs::read_to_string(path).unwrap_or_default();
-        let runs = text.lines().filter_map(|line| serde_json::from_str::<Value>(line).ok());
+        let mut runs = text.lines().filter_map(|line| serde_json::from_str::<Value>(line).ok());
         let same = |run: &Value| run["processor"] == *processor && run["events"] == events;
-        let last = runs.filter(same).last();
+        let last = runs.rfind(same);
         let last = last.and_then(|run| run["figures"].as_object().cloned()).unwrap_or_default();
         let seconds = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |at| at.as_secs());
         let date = jiff::Timestamp::from_second(seconds.cast_signed()).unwrap_or_default();
