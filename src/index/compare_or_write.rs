@@ -155,7 +155,8 @@ impl CompareOrWrite {
             read_at(file, &mut bytes[..in_file], at)?;
         }
         let from = usize::try_from(at.saturating_sub(self.base)).unwrap_or(0);
-        for (byte, held) in bytes[in_file..].iter_mut().zip(&self.held[from..]) {
+        let held = self.held.get(from..).unwrap_or_default();
+        for (byte, held) in bytes[in_file..].iter_mut().zip(held) {
             *byte = *held;
         }
         Ok(bytes)

@@ -167,7 +167,7 @@ impl Index {
 
     /// The terms of this record's events.
     pub fn own_terms(&self) -> Result<Terms, IndexError> {
-        let [.., terms, _, _] = NAMES;
+        let [_, _, _, _, terms, ..] = NAMES;
         let length = folder(&self.ledger).join(terms).symlink_metadata()?.len();
         Index::terms(&self.ledger, length)?.up_to(self.size, self)
     }
