@@ -55,7 +55,7 @@ pub use searched_texts::{TextField, searched_texts};
 pub use status::{BuildMode, IndexStatus};
 pub use terms::{Term, Terms, claim_digest, quoted};
 pub use trie::TreeKind;
-pub use word_search::Words;
+pub use word_search::WordIndex;
 
 use annals_core::hash::Hash;
 use std::path::{Path, PathBuf};
