@@ -304,7 +304,8 @@ fn what_only_a_longer_record_redacts_is_found_and_the_next_index_has_it() {
     let folder = tempfile::tempdir().expect("a folder");
     let (here, there) =
         (clerk.write(&folder.path().join("here")), longer.write(&folder.path().join("there")));
-    (make(&here), make(&there));
+    make(&here);
+    make(&there);
     let expected = files(&here);
     for (name, bytes) in files(&there) {
         fs::write(here.join("index").join(name), bytes).expect("written");

@@ -58,7 +58,7 @@ pub use status::{BuildMode, IndexStatus};
 pub use terms::{Term, Terms, claim_digest, quoted};
 pub use totals::Totals;
 pub use trie::TreeKind;
-pub use word_search::Words;
+pub use word_search::WordIndex;
 
 use annals_core::hash::Hash;
 use std::path::{Path, PathBuf};

@@ -19,7 +19,7 @@ use std::path::Path;
 const FEW: usize = 64;
 
 /// The words of a record, for reading.
-pub struct Words<'a> {
+pub struct WordIndex<'a> {
     index: &'a Index,
     words: Blocks,
     runs: Blocks,
@@ -31,15 +31,15 @@ impl RunBytes for Blocks {
     }
 }
 
-impl<'a> Words<'a> {
+impl<'a> WordIndex<'a> {
     /// Opens the words of the ledger in this folder, whose index this is.
-    pub fn open(ledger: &Path, index: &'a Index) -> Result<Words<'a>, IndexError> {
+    pub fn open(ledger: &Path, index: &'a Index) -> Result<WordIndex<'a>, IndexError> {
         let folder = folder(ledger);
         let open = |name: &str| match open(&folder.join(name), Links::Refuse) {
             Err(error) if error.kind() == io::ErrorKind::NotFound => Err(IndexError::Absent),
             other => Ok(Blocks::new(other?)),
         };
-        Ok(Words { index, words: open("words")?, runs: open("runs")? })
+        Ok(WordIndex { index, words: open("words")?, runs: open("runs")? })
     }
 
     /// The first event whose words are in no run, if the record has one.

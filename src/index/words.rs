@@ -3,12 +3,12 @@
 //! ```text
 //! words, runs   runs of words, see `word_runs`; of a fact that is sealed, redacted or without its
 //!               body only that its words are not here
-//! redacted      16 bytes a redaction: the event whose body is redacted, that which redacts it, each
-//!               of 6 bytes, and 4 bytes of check
+//! redacted      16 bytes a redaction: the event whose body is redacted, and that which redacts it,
+//!               each of 6 bytes, and 4 bytes of check
 //! ```
 //!
 //! The words of the events after the last whole span of 256 are in no file: whoever searches reads
-//! these events. A redaction is found after the words were written. So files that exist are compared
+//! these events. A redaction is found after the words were written. So existing files are compared
 //! with the redactions that `redacted` foretells, and where a new one is found, `words` and `runs`
 //! are made again without the event: the old ones are cut to nothing, and the new ones renamed.
 //!

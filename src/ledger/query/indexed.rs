@@ -6,7 +6,7 @@
 //! in the index. As of now, rows are taken from the index as stored.
 //! Not here: rows of an answer (`gather`). Source: FORMAT.md section 8.
 
-use crate::index::{Index, IndexError, RowKind, RowValue, Snapshot, Term, TreeKind, Words};
+use crate::index::{Index, IndexError, RowKind, RowValue, Snapshot, Term, TreeKind, WordIndex};
 use crate::ledger::query::acts::{Acts, QueryError, one, put};
 use crate::ledger::query::revocation_impact::ChangedFact;
 use crate::ledger::reader::Record;
@@ -339,8 +339,8 @@ impl Slice<'_> {
     }
 
     /// The words of the record.
-    pub(super) fn words(&self, record: &Record) -> Result<Words<'_>, IndexError> {
-        Words::open(&record.paths.ledger, self.index)
+    pub(super) fn words(&self, record: &Record) -> Result<WordIndex<'_>, IndexError> {
+        WordIndex::open(&record.paths.ledger, self.index)
     }
 
     /// The fact of which an event is the present revision as of the point.
