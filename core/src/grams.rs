@@ -32,7 +32,7 @@ const MOST: usize = 1_024;
 /// let text = text + "The last fact.";
 /// let index = GramIndex::default();
 /// let places = |words: &str| index.places(text.as_bytes(), words.as_bytes());
-/// assert_eq!((0..8).find_map(|_| places("the next. The last")), None, "left to the caller at first");
+/// assert_eq!((0..8).find_map(|_| places("the next. The last")), None, "searched for at first");
 /// assert_eq!(places("the next. The last"), text.find("the next. The last").map(|at| vec![at]));
 /// assert_eq!(places("one fact after another"), None, "everywhere");
 /// ```
