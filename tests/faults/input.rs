@@ -357,3 +357,27 @@ fn one_line_of_a_long_answer() {
         assert_eq!(answer.out.lines().count(), 1, "{line}");
     }
 }
+
+/// The stamp of the last writer stands for a verification of journal and index; a document is read
+/// where it is shown.
+#[test]
+fn a_proof_verifies_the_record_where_no_stamp_holds_or_on_request() {
+    let room = newsroom();
+    room.write("drafts.jsonl", LAVROV);
+    let fact = room.run("append drafts.jsonl");
+    assert_eq!(fact.exit, 0, "{fact:?}");
+    let position = fact.out.split_whitespace().nth(2).unwrap().to_owned();
+    let prove = |options: &str| room.run(format!("prove {position} {options}").trim());
+    let made = prove("");
+    assert_eq!(made.exit, 0, "{made:?}");
+    let document = std::fs::read_dir(room.path("ledger/document")).unwrap().next().unwrap();
+    let document = document.unwrap().path();
+    std::fs::write(&document, "other words").unwrap();
+    let made = prove("");
+    assert_eq!(made.exit, 0, "the stamp holds: {made:?}");
+    let judged = prove("--verify-first");
+    assert_eq!(judged.exit, 1, "{judged:?}");
+    assert!(judged.told().contains("warning: the record has"), "{judged:?}");
+    room.remove("ledger/index/stamp");
+    assert_eq!(prove("").exit, 1, "no stamp");
+}

@@ -14,6 +14,8 @@ use crate::ledger::audit::options::Audit;
 use crate::ledger::audit::prove::{ProofDocuments, c2sp, left_out, prove};
 use crate::ledger::error::LedgerError;
 use crate::ledger::exchange::apart::{ProtectedPlace, expect_apart};
+use crate::ledger::reader::Record;
+use crate::ledger::write::stamp::as_judged;
 use annals_core::verdict::Verdict;
 use annals_core::verify::Report;
 use annals_core::verify::proof::{LeftOut, fact_status};
@@ -24,8 +26,9 @@ use std::path::{Path, PathBuf};
 
 /// Make one file that proves a fact, its acts and their signers to others
 ///
-/// The whole record is verified too: a proof that holds by itself can be made of one that does not
-/// verify, and then this is reported and the exit is that of annals verify.
+/// The whole record is verified too, unless its last writer judged it and left it so: a proof that
+/// holds by itself can be made of a record that does not verify, and then this is reported and the
+/// exit is that of annals verify.
 #[derive(Debug, Args)]
 pub struct ProveArgs {
     /// Position of the fact
@@ -39,6 +42,9 @@ pub struct ProveArgs {
     /// Write the C2SP tlog-proof text (a draft) of the fact's event alone
     #[arg(long)]
     c2sp: bool,
+    /// Verify the whole record first, whatever its last writer left
+    #[arg(long)]
+    verify_first: bool,
 }
 
 impl Command for ProveArgs {
@@ -92,11 +98,10 @@ fn run(context: &mut Context, args: ProveArgs) -> Result<Exit, CliError> {
         false => ProofDocuments::LeftOut,
     };
     let proof = prove(&record, args.position, documents)?;
-    let progress = Progress::new(record.size(), "verify");
-    let jobs = std::thread::available_parallelism().map_or(1, usize::from);
-    let options = Audit { jobs, ..Audit::default() };
-    let report = audit(&record, &options, Some(&|done| progress.at(done)))?.report;
-    drop(progress);
+    let report = match !args.verify_first && as_judged(&record)?.is_some() {
+        true => None,
+        false => Some(verified(&record)?),
+    };
     let size = proof.checkpoint.size;
     let text = match c2sp(&proof, args.position).filter(|_| args.c2sp) {
         Some(text) => {
@@ -117,7 +122,8 @@ fn run(context: &mut Context, args: ProveArgs) -> Result<Exit, CliError> {
     }
     let (fact, bytes) = (args.position, text.len());
     let events = if args.c2sp { 1 } else { proof.events.len() };
-    let exit = Exit::from(report.verdict());
+    let verdict = report.as_ref().map_or(Verdict::Yes, Report::verdict);
+    let exit = Exit::from(verdict);
     if let Some(path) = output.filter(|_| context.format() != Format::Text) {
         let left_out = |of: fn(&LeftOut) -> Option<u64>| proof.left_out.iter().filter_map(of);
         let receipt = ProveReceipt {
@@ -148,7 +154,15 @@ fn run(context: &mut Context, args: ProveArgs) -> Result<Exit, CliError> {
         let rest = record.size() - size;
         note(format!("the last {rest} events are not yet signed and not in it"));
     }
-    Ok(warn(&report))
+    Ok(report.map_or(exit, |report| warn(&report)))
+}
+
+/// The verdict on the whole record.
+fn verified(record: &Record) -> Result<Report, LedgerError> {
+    let progress = Progress::new(record.size(), "verify");
+    let jobs = std::thread::available_parallelism().map_or(1, usize::from);
+    let options = Audit { jobs, ..Audit::default() };
+    Ok(audit(record, &options, Some(&|done| progress.at(done)))?.report)
 }
 
 /// Reports a record that does not verify; returns the exit code.

@@ -26,4 +26,4 @@ pub mod batch;
 pub mod passages;
 pub mod notice;
 pub mod slice;
-pub(in crate::ledger) mod stamp;
+pub mod stamp;

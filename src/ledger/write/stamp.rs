@@ -22,12 +22,17 @@
 use crate::disk;
 use crate::disk::open::look;
 use crate::index::{self, NAMES};
+use crate::keys::KeyFolder;
 use crate::ledger::error::LedgerError;
 use crate::ledger::paths::Paths;
+use crate::ledger::reader::Record;
 use annals_core::hash::Hash;
 use annals_core::key::{PublicKey, SecretKey};
+use annals_core::pin::signed_by;
 use annals_core::text::Origin;
-use annals_core::tlog::{Note, NoteSignature, Signed, decimal, hash_from_base64, to_base64};
+use annals_core::tlog::{
+    Checkpoint, Note, NoteSignature, Signed, decimal, hash_from_base64, to_base64,
+};
 use std::fs::Metadata;
 use std::path::PathBuf;
 
@@ -216,4 +221,33 @@ mod tests {
         file.set_modified(before).unwrap();
         assert_eq!(read(&key), None);
     }
+}
+
+/// The checkpoint of a record of which the last writer judged every event, and whose journal and
+/// index are as that writer left them; `None` where that is not known.
+pub fn as_judged(record: &Record) -> Result<Option<Checkpoint>, LedgerError> {
+    let (Ok(index), Some(bytes)) = (record.index(), record.checkpoint.as_deref()) else {
+        return Ok(None);
+    };
+    let read = Note::parse(bytes).and_then(|note| Some((Checkpoint::parse(&note.text)?, note)));
+    let Some((checkpoint, note)) = read else { return Ok(None) };
+    let (size, root) = (checkpoint.size, checkpoint.root);
+    let Ok(origin) = Origin::new(checkpoint.origin.as_str()) else { return Ok(None) };
+    let is_marked = record
+        .mark
+        .as_ref()
+        .is_ok_and(|mark| mark.as_ref().is_some_and(|mark| (mark.size, mark.root) == (size, root)));
+    if size != record.size() || !is_marked || !index.root(size).is_ok_and(|it| it == root) {
+        return Ok(None);
+    }
+    let keys = KeyFolder::open(&record.paths.keys).and_then(|keys| keys.log_keys());
+    for key in keys.map(|held| held.keys).unwrap_or_default() {
+        let key: PublicKey = key.public();
+        let stamp = LedgerStamp::read(&record.paths, &origin, &key)?;
+        let is_stamped = stamp.is_some_and(|it| (it.size, it.root) == (size, root));
+        if is_stamped && signed_by(&note, &origin, &key) == Signed::Yes {
+            return Ok(Some(checkpoint));
+        }
+    }
+    Ok(None)
 }

@@ -11,23 +11,19 @@ use crate::archive::CHECKPOINT;
 use crate::archive::publish_target::PublishTarget;
 use crate::archive::tile::{Tiling, WIDTH};
 use crate::index::{Index, IndexError};
-use crate::keys::KeyFolder;
 use crate::ledger::error::LedgerError;
 use crate::ledger::exchange::publish::{Begun, Publication, Publisher, Withheld, cosigned};
 use crate::ledger::exchange::steps::Steps;
 use crate::ledger::reader::source::EventSource;
 use crate::ledger::reader::{DocumentFound, Record};
-use crate::ledger::write::stamp::LedgerStamp;
+use crate::ledger::write::stamp::as_judged;
 use annals_core::event::Entry;
 use annals_core::event::body::{Body, Content};
 use annals_core::event::record::Reading;
 use annals_core::event::vocabulary::Type;
 use annals_core::fold::BodyOpening;
 use annals_core::hash::Hash;
-use annals_core::key::PublicKey;
-use annals_core::pin::signed_by;
-use annals_core::text::Origin;
-use annals_core::tlog::{Checkpoint, MAX_NOTE, Note, Signed};
+use annals_core::tlog::{Checkpoint, MAX_NOTE, Note};
 use annals_core::verify::source::Source;
 use std::collections::BTreeMap;
 use std::ops::Range;
@@ -79,29 +75,12 @@ struct Judged<'a> {
 impl<'a> Judged<'a> {
     /// The record, if the stamp of its last writer holds, of this very checkpoint and its mark.
     fn of(record: &'a Record) -> Result<Option<Judged<'a>>, LedgerError> {
-        let (Ok(index), Some(bytes)) = (record.index(), record.checkpoint.as_deref()) else {
-            return Ok(None);
-        };
-        let read = Note::parse(bytes).and_then(|note| Some((Checkpoint::parse(&note.text)?, note)));
-        let Some((checkpoint, note)) = read else { return Ok(None) };
-        let (size, root) = (checkpoint.size, checkpoint.root);
-        let Ok(origin) = Origin::new(checkpoint.origin.as_str()) else { return Ok(None) };
-        let is_marked = record.mark.as_ref().is_ok_and(|mark| {
-            mark.as_ref().is_some_and(|mark| (mark.size, mark.root) == (size, root))
-        });
-        if size != record.size() || !is_marked || !index.root(size).is_ok_and(|it| it == root) {
-            return Ok(None);
-        }
-        let keys = KeyFolder::open(&record.paths.keys).and_then(|keys| keys.log_keys());
-        for key in keys.map(|held| held.keys).unwrap_or_default() {
-            let key: PublicKey = key.public();
-            let stamp = LedgerStamp::read(&record.paths, &origin, &key)?;
-            let is_stamped = stamp.is_some_and(|it| (it.size, it.root) == (size, root));
-            if is_stamped && signed_by(&note, &origin, &key) == Signed::Yes {
-                return Ok(Some(Judged { record, index, checkpoint, note: bytes }));
+        match (as_judged(record)?, record.index(), record.checkpoint.as_deref()) {
+            (Some(checkpoint), Ok(index), Some(note)) => {
+                Ok(Some(Judged { record, index, checkpoint, note }))
             }
+            _ => Ok(None),
         }
-        Ok(None)
     }
 
     /// The size that the target has published whole, if that is an earlier state of this record.
