@@ -84,6 +84,7 @@ pub mod pin;
 pub mod evidence;
 
 // floor 2: rules and verification, without I/O, clock or randomness
+mod undo_log;
 pub mod grams;
 pub mod loose;
 pub mod quote;

@@ -4,25 +4,23 @@
 //! changes of an act leave the fold as it was before the act. Not here: which changes belong to
 //! which act (`state`). Source: the undo log of a database.
 
-use crate::fold::{Fold, FoldChange, FoldChanges};
+use crate::fold::{Fold, FoldChange};
 
 impl Fold {
     /// Keeps the changes of all later acts; forgets those so far.
     pub(crate) fn keep_changes(&mut self) {
-        self.changes = FoldChanges(Some(Vec::new()));
+        self.changes.start();
     }
 
     /// The number of changes kept.
     pub(crate) fn changed(&self) -> usize {
-        self.changes.0.as_ref().map_or(0, Vec::len)
+        self.changes.len()
     }
 
     /// Takes back all changes after the first `kept`, the last one first.
     pub(crate) fn take_back(&mut self, kept: usize) {
-        while self.changed() > kept {
-            if let Some(change) = self.changes.0.as_mut().and_then(Vec::pop) {
-                self.reverse(change);
-            }
+        for change in self.changes.after(kept) {
+            self.reverse(change);
         }
     }
 

@@ -18,6 +18,7 @@ use crate::hash::Hash;
 use crate::key::PublicKey;
 use crate::roster::{Member, Roster};
 use crate::text::{Origin, Person};
+use crate::undo_log::UndoLog;
 pub use fact::{Dispute, Fact};
 use hashbrown::{HashMap, HashSet};
 pub use restore::BodyOpening;
@@ -79,7 +80,7 @@ pub struct Fold {
     seals: HashMap<u64, Seal>,
     released: HashSet<u64>,
     redacted: HashSet<u64>,
-    changes: FoldChanges,
+    changes: UndoLog<FoldChange>,
 }
 
 /// One change, with what was there before it.
@@ -113,19 +114,6 @@ enum FoldChange {
     Released(u64),
     /// A body was redacted.
     Redacted(u64),
-}
-
-/// The changes of a fold, in order; `None` if they are not kept.
-#[derive(Clone, Debug, Default)]
-struct FoldChanges(Option<Vec<FoldChange>>);
-
-impl FoldChanges {
-    /// Keeps a change, if changes are kept.
-    fn keep(&mut self, change: impl FnOnce() -> FoldChange) {
-        if let Some(changes) = &mut self.0 {
-            changes.push(change());
-        }
-    }
 }
 
 impl Fold {

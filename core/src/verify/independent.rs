@@ -9,6 +9,7 @@ use crate::event::body::{Content, Evidence, Fact};
 use crate::event::record::Statement;
 use crate::event::vocabulary::{Stance, Type};
 use crate::state::State;
+use crate::undo_log::UndoLog;
 use crate::verify::chain::EventOutcome;
 use crate::verify::examine::{BodyFound, Examined, examine};
 use crate::verify::library::Library;
@@ -20,8 +21,7 @@ use hashbrown::HashMap;
 #[derive(Default)]
 pub struct Carriers {
     elsewhere: HashMap<u64, u64>,
-    /// What changed since [`Carriers::keep_changes`]; `None` if it is not kept.
-    changes: Option<Vec<EarlierCarrier>>,
+    changes: UndoLog<EarlierCarrier>,
 }
 
 /// The place of the event of a position before another event with that position.
@@ -38,25 +38,22 @@ impl Carriers {
             return;
         }
         let before = self.elsewhere.insert(position, index);
-        if let Some(changes) = &mut self.changes {
-            changes.push(EarlierCarrier { position, before });
-        }
+        self.changes.keep(|| EarlierCarrier { position, before });
     }
 
     /// From now on keeps what changes; forgets what was kept before.
     pub(super) fn keep_changes(&mut self) {
-        self.changes = Some(Vec::new());
+        self.changes.start();
     }
 
     /// The number of changes kept.
     pub(super) fn changed(&self) -> usize {
-        self.changes.as_ref().map_or(0, Vec::len)
+        self.changes.len()
     }
 
     /// Takes back all changes after the first `kept`, the last one first.
     pub(super) fn take_back(&mut self, kept: usize) {
-        let later = self.changes.as_mut().map(|all| all.split_off(kept.min(all.len())));
-        for EarlierCarrier { position, before } in later.unwrap_or_default().into_iter().rev() {
+        for EarlierCarrier { position, before } in self.changes.after(kept) {
             match before {
                 Some(index) => _ = self.elsewhere.insert(position, index),
                 None => _ = self.elsewhere.remove(&position),

@@ -6,6 +6,7 @@
 use crate::hash::Hash;
 use crate::quote::Text;
 use crate::text::Lang;
+use crate::undo_log::UndoLog;
 use crate::verify::source::{Source, SourceError};
 use hashbrown::HashMap;
 use std::collections::BTreeMap;
@@ -40,8 +41,7 @@ pub struct Library {
     by_digest: HashMap<Hash, u64>,
     texts: HashMap<Hash, Option<Text>>,
     held: usize,
-    /// What changed since [`Library::keep_changes`]; `None` if it is not kept.
-    changes: Option<Vec<LibraryChange>>,
+    changes: UndoLog<LibraryChange>,
 }
 
 /// A change, with what was there before it.
@@ -68,26 +68,23 @@ impl Library {
     /// A captured document, to change its description.
     pub fn row_mut(&mut self, position: u64) -> Option<&mut LibraryRow> {
         let row = self.rows.get_mut(&position)?;
-        if let Some(changes) = &mut self.changes {
-            changes.push(LibraryChange::Described { position, before: row.clone() });
-        }
+        self.changes.keep(|| LibraryChange::Described { position, before: row.clone() });
         Some(row)
     }
 
     /// From now on keeps what changes; forgets what was kept before.
     pub(super) fn keep_changes(&mut self) {
-        self.changes = Some(Vec::new());
+        self.changes.start();
     }
 
     /// The number of changes kept.
     pub(super) fn changed(&self) -> usize {
-        self.changes.as_ref().map_or(0, Vec::len)
+        self.changes.len()
     }
 
     /// Takes back all changes after the first `kept`, the last one first.
     pub(super) fn take_back(&mut self, kept: usize) {
-        let later = self.changes.as_mut().map(|all| all.split_off(kept.min(all.len())));
-        for change in later.unwrap_or_default().into_iter().rev() {
+        for change in self.changes.after(kept) {
             match change {
                 LibraryChange::Added { position, digest, earlier } => {
                     self.rows.remove(&position);
@@ -115,9 +112,7 @@ impl Library {
         let digest = row.digest;
         let earlier = self.by_digest.insert(digest, position);
         self.rows.insert(position, row);
-        if let Some(changes) = &mut self.changes {
-            changes.push(LibraryChange::Added { position, digest, earlier });
-        }
+        self.changes.keep(|| LibraryChange::Added { position, digest, earlier });
     }
 
     /// The end of the `derived_from` chain of a document, and whether it is known: whether it has a
@@ -142,9 +137,7 @@ impl Library {
         }
         self.held += bytes.len();
         self.texts.insert(digest, Text::new(bytes));
-        if let Some(changes) = &mut self.changes {
-            changes.push(LibraryChange::TextKept(digest));
-        }
+        self.changes.keep(|| LibraryChange::TextKept(digest));
     }
 
     /// The text of a captured document, kept for further quotations.
