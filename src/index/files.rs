@@ -46,7 +46,7 @@ struct NodeFile {
     kept: Mutex<HashMap<u64, Node>>,
 }
 
-/// The number of nodes kept.
+/// The number of nodes kept, and that of rows.
 const KEPT: usize = 8_192;
 
 impl NodeFile {
@@ -119,6 +119,8 @@ pub(super) struct IndexFiles {
     /// The changes since the last root.
     since: [BTreeMap<u64, Child>; 3],
     totals: Totals,
+    /// The rows of facts and documents that were added last, by their offset.
+    recent: HashMap<u64, RowValue>,
 }
 
 impl IndexFiles {
@@ -167,6 +169,7 @@ impl IndexFiles {
             tops: [Root::default(); 3],
             since: Default::default(),
             totals: Totals::default(),
+            recent: HashMap::new(),
         }))
     }
 
@@ -204,6 +207,7 @@ impl IndexFiles {
             tops: last.tops,
             since: last.since.clone(),
             totals: last.totals()?,
+            recent: HashMap::new(),
         })
     }
 
@@ -416,9 +420,16 @@ impl IndexFiles {
         if which == TreeKind::Standing {
             let earlier = match before {
                 0 => None,
-                before => Some(node_file::row(&self.nodes, before)?.what),
+                before => match self.recent.remove(&before) {
+                    Some(what) => Some(what),
+                    None => Some(node_file::row(&self.nodes, before)?.what),
+                },
             };
             self.totals.replace(earlier.as_ref(), &what);
+            if self.recent.len() >= KEPT {
+                self.recent.clear();
+            }
+            self.recent.insert(self.nodes.tree.length(), what.clone());
         }
         let kinds = what.kinds();
         let to = self.nodes.tree.length();

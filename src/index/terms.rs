@@ -11,7 +11,7 @@
 //! The check of a term in `terms` is also over the hash of its event, that of a term in a run over
 //! the hash of the event of the last term that the run has.
 //!
-//! A key is the first 6 bytes of SHA-256 over a kind and a value: it says where an event may be,
+//! A key is 6 bytes of a hash over a kind and a value: it says where an event may be,
 //! and whoever asks reads the event. Where a run is follows from the number of terms alone.
 //!
 //! Always holds: a lookup finds every event that has the term. Not here: what is read of the events
@@ -19,7 +19,7 @@
 
 use crate::index::compare_or_write::CompareOrWrite;
 use crate::index::node_file::{Blocks, Bytes};
-use crate::index::{Index, IndexError, check, damaged};
+use crate::index::{Index, IndexError, bytes_of, check, damaged};
 use annals_core::event::body::{Content, Fact};
 use annals_core::event::vocabulary::{Stance, Type};
 use annals_core::hash::Hash;
@@ -59,23 +59,26 @@ pub enum Term<'a> {
 }
 
 impl Term<'_> {
-    /// The key: the first 48 bits of a digest.
+    /// The key: 48 bits of a hash over the kind and the value.
     fn key(&self) -> u64 {
-        let digest = match self {
-            Term::Body(digest) => Hash::of(&[b"body", &digest.0]),
-            Term::Document(digest) => Hash::of(&[b"document", &digest.0]),
-            Term::Claim(digest) => Hash::of(&[b"claim", &digest.0]),
-            Term::Passage(document, start, end) => Hash::of(&[
-                b"passage",
-                &document.to_le_bytes(),
-                &start.to_le_bytes(),
-                &end.to_le_bytes(),
-            ]),
-            Term::Agent(name) => Hash::of(&[b"agent", name.as_bytes()]),
-            Term::Citation(document) => Hash::of(&[b"citation", &document.to_le_bytes()]),
-            Term::Unread => Hash::of(&[b"unread"]),
+        let place;
+        let (kind, value) = match self {
+            Term::Body(digest) => ("body", &digest.0[..]),
+            Term::Document(digest) => ("document", &digest.0[..]),
+            Term::Claim(digest) => ("claim", &digest.0[..]),
+            Term::Passage(document, start, end) => {
+                place = bytes_of(&[*document, *start, *end]);
+                ("passage", &place[..])
+            }
+            Term::Agent(name) => ("agent", name.as_bytes()),
+            Term::Citation(document) => {
+                place = bytes_of(&[*document]);
+                ("citation", &place[..])
+            }
+            Term::Unread => ("unread", &[][..]),
         };
-        digest.0[..NUMBER].iter().fold(0, |key, byte| key << 8 | u64::from(*byte))
+        let hash = check(kind, 0, None, value);
+        hash[..NUMBER].iter().fold(0, |key, byte| key << 8 | u64::from(*byte))
     }
 }
 
@@ -250,9 +253,9 @@ impl TermFiles {
         // Every event has this one, so the file ends within an event if its last bit is missing.
         let last = Term::Body(&statement.body).key();
         for key in keys {
-            self.put(Placed { key, position }, hashes)?;
+            self.put(Placed { key, position }, &examined.reading.hash, hashes)?;
         }
-        self.put(Placed { key: last, position: position | LAST }, hashes)
+        self.put(Placed { key: last, position: position | LAST }, &examined.reading.hash, hashes)
     }
 
     /// Whether the files are known to be right: not where the bodies of some events were not read.
@@ -260,15 +263,20 @@ impl TermFiles {
         !self.unknown
     }
 
-    fn put(&mut self, placed: Placed, hashes: &dyn Bytes) -> Result<(), IndexError> {
+    /// Adds a term of the event with this hash.
+    fn put(
+        &mut self,
+        placed: Placed,
+        hash: &Hash,
+        hashes: &dyn Bytes,
+    ) -> Result<(), IndexError> {
         let position = placed.event();
-        let hash = hashes.hash(position)?;
         let number = self.terms.length() / TERM;
-        self.terms.put(&placed.bytes("term", number, &hash))?;
+        self.terms.put(&placed.bytes("term", number, hash))?;
         self.since.push(Placed { position, ..placed });
         if self.since.len() as u64 == SMALLEST {
             let run = std::mem::take(&mut self.since);
-            self.run((number + 1) / SMALLEST, run, hashes, &hash)?;
+            self.run((number + 1) / SMALLEST, run, hashes, hash)?;
         }
         Ok(())
     }

@@ -10,7 +10,7 @@ use crate::index::{Index, IndexError, RowKind, Snapshot, Term, Terms, TreeKind, 
 use crate::journal::Journal;
 use crate::ledger::query::acts::{Acts, QueryError, one};
 use crate::ledger::query::indexed::{administration, lives};
-use crate::ledger::write::draft::Draft;
+use crate::ledger::write::draft::{Draft, Name};
 use crate::ledger::write::loaded::LoadedInput;
 use crate::ledger::write::passages::{MOST_NAMED, Passages, claim_of};
 use annals_core::event::body::{Captured, Content, Fact};
@@ -44,8 +44,7 @@ impl Needs {
     pub fn of(input: &LoadedInput) -> Needs {
         let mut needs = Needs::default();
         for loaded in &input.drafts {
-            let value = serde_json::to_value(&loaded.draft).unwrap_or_default();
-            numbers(&value, &mut needs.positions);
+            needs.positions.extend(named(&loaded.draft));
             needs.all_documents |= leaves_document_open(&loaded.draft);
         }
         needs
@@ -62,17 +61,25 @@ impl Needs {
     }
 }
 
-/// Every number of a draft, except those that are places in a text.
-fn numbers(value: &serde_json::Value, found: &mut BTreeSet<u64>) {
-    match value {
-        serde_json::Value::Number(number) => found.extend(number.as_u64()),
-        serde_json::Value::Array(values) => values.iter().for_each(|value| numbers(value, found)),
-        serde_json::Value::Object(fields) => {
-            let named = fields.iter().filter(|(field, _)| *field != "span" && *field != "nth");
-            named.for_each(|(_, value)| numbers(value, found));
-        }
-        _ => {}
-    }
+/// The positions that a draft names.
+fn named(draft: &Draft) -> impl Iterator<Item = u64> {
+    let fields = [
+        &draft.fact,
+        &draft.on,
+        &draft.dispute,
+        &draft.retraction,
+        &draft.relation,
+        &draft.from,
+        &draft.to,
+        &draft.document,
+        &draft.derived_from,
+    ];
+    let cited = draft.evidence.iter().flatten().filter_map(|entry| entry.document.as_ref());
+    let names = fields.into_iter().flatten().chain(draft.resolves.iter().flatten()).chain(cited);
+    names.filter_map(|name| match name {
+        Name::Position(position) => Some(*position),
+        Name::Ref(_) => None,
+    })
 }
 
 /// Whether a draft has evidence without a document: the only one is meant.
@@ -381,4 +388,26 @@ pub(in crate::ledger) fn log_keys(state: &State) -> Vec<LogKeys> {
 /// Whether an event needs the whole history: one that revokes a key as suspect.
 fn needs_history(statement: &Statement) -> bool {
     statement.kind == Type::EditorRevoked && !statement.args.positions().is_empty()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ledger::write::draft::FIELDS;
+    use serde_json::{Value, json};
+
+    #[test]
+    fn every_position_that_a_draft_can_name_is_needed() {
+        let mut expected = 0;
+        for (field, position) in FIELDS.iter().map(|field| field.name).zip(100_u64..) {
+            let values = [json!(position), json!([position]), json!([{ "document": position }])];
+            let reads = |value: &Value| serde_json::from_value(json!({ field: value })).ok();
+            let Some(draft) = values.iter().find_map(reads) else { continue };
+            let found: Vec<u64> = named(&draft).collect();
+            let is_position = !matches!(field, "nth");
+            assert_eq!(found, if is_position { vec![position] } else { Vec::new() }, "{field}");
+            expected += 1;
+        }
+        assert!(expected >= 11, "{expected}");
+    }
 }

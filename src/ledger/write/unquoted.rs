@@ -8,6 +8,7 @@
 use crate::ledger::write::resolve::RecordLookup;
 use annals_core::event::body::{Captured, Content, Described, Fact};
 use annals_core::search::folded;
+use std::cell::LazyCell;
 use std::collections::BTreeSet;
 use unicode_segmentation::UnicodeSegmentation;
 
@@ -119,6 +120,9 @@ struct Figure {
 /// The figures of a text: as written, and their digits with `.` before the decimals.
 fn figures(text: &str) -> Vec<Figure> {
     let mut figures = Vec::new();
+    if !text.chars().any(|c| digit(c).is_some()) {
+        return figures;
+    }
     let chars: Vec<char> = text.chars().collect();
     let digit = |at: usize| chars.get(at).copied().and_then(digit);
     let mut at = 0;
@@ -160,6 +164,9 @@ const ZEROS: &[u32] = &[
 
 /// The ASCII digit of a digit of any script.
 fn digit(c: char) -> Option<char> {
+    if c < '\u{660}' {
+        return c.is_ascii_digit().then_some(c);
+    }
     let zero = ZEROS.iter().find(|zero| (**zero..**zero + 10).contains(&u32::from(c)))?;
     char::from_digit(u32::from(c) - zero, 10)
 }
@@ -167,8 +174,15 @@ fn digit(c: char) -> Option<char> {
 impl Wording<'_> {
     /// Runs of capitalised words of a claim of which no quoted word is.
     fn missing_names(&self) -> Vec<String> {
-        let words = self.quoted.iter().flat_map(|words| words.unicode_words());
-        let quoted: BTreeSet<String> = words.map(folded).collect();
+        // German and its neighbours write every noun with a capital.
+        if matches!(primary(self.lang).as_str(), "de" | "lb" | "gsw") {
+            return Vec::new();
+        }
+        // Most claims have no name, and then the quoted words need not be folded.
+        let quoted: LazyCell<BTreeSet<String>, _> = LazyCell::new(|| {
+            let words = self.quoted.iter().flat_map(|words| words.unicode_words());
+            words.map(folded).collect()
+        });
         let stands = |word: &str| {
             let word = folded(word);
             let letters = word.chars().count();
@@ -177,10 +191,6 @@ impl Wording<'_> {
             let stem: String = word.chars().take(kept).collect();
             quoted.range(stem.clone()..).next().is_some_and(|known| known.starts_with(&stem))
         };
-        // German and its neighbours write every noun with a capital.
-        if matches!(primary(self.lang).as_str(), "de" | "lb" | "gsw") {
-            return Vec::new();
-        }
         let mut names: Vec<String> = Vec::new();
         let mut open = false;
         let words: Vec<&str> = self.claim.unicode_words().collect();
