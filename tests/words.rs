@@ -13,7 +13,7 @@ use crate::support::texts::{TEXT, evidence, fact, spell};
 use annals::index::IndexStatus;
 use annals::ledger::paths::Paths;
 use annals::ledger::query::scan::scan;
-use annals::ledger::query::search::search;
+use annals::ledger::query::search::{Search, SearchEffort, search};
 use annals::ledger::query::{View, no_fact};
 use annals::ledger::reader::Record;
 use annals::ledger::write::append::commit;
@@ -25,6 +25,7 @@ use annals_core::search::{Phrase, WordMatch};
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
+use std::process::Command;
 
 /// Words that a search must not confuse: cases, accents in two spellings, ligatures, full width,
 /// scripts without spaces, borders of words, letters after which a mark would join.
@@ -153,6 +154,23 @@ fn compare(record: &Record, phrases: &[Phrase], size: u64) -> usize {
     let expected = scan(&view, phrases, 1).expect("scanned");
     let found = search(&view, phrases, 1).expect("searched");
     assert_eq!(found, expected, "{phrases:?} as of {size}");
+    // In pages, of which the last ones are scanned.
+    for reads in [0, 3, 1_024] {
+        let mut search = Search::new(&view, phrases, SearchEffort { jobs: 1, reads });
+        let (mut facts, mut withheld) = (BTreeMap::new(), BTreeMap::new());
+        loop {
+            let page = search.next(2).expect("searched");
+            let last = page.facts.len() < 2;
+            let ascend = page.facts.keys().next() > facts.keys().next_back();
+            assert!(ascend || last, "{phrases:?} as of {size}");
+            facts.extend(page.facts);
+            withheld.extend(page.withheld);
+            if last {
+                break;
+            }
+        }
+        assert_eq!((&facts, &withheld), (&expected.facts, &expected.withheld), "{phrases:?}");
+    }
     expected.facts.len()
 }
 
@@ -278,6 +296,53 @@ fn a_word_of_a_redacted_body_is_in_no_file_after_the_commit() {
     drop(opened);
     assert_eq!(with_text(&ledger, &mark(77)), [""; 0]);
     whole(&ledger, 520);
+}
+
+/// What `annals find` prints.
+fn found(ledger: &Path, line: &str) -> (String, String) {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_annals"));
+    command.arg("--ledger").arg(ledger).args(["find", "--limit", "2"]).args(line.split(' '));
+    command.env("NO_COLOR", "1").env_remove("ANNALS_LEDGER").env_remove("ANNALS_KEYS");
+    let done = command.output().expect("the program runs");
+    assert_eq!(done.status.code(), Some(0));
+    let text = |bytes| String::from_utf8(bytes).expect("text");
+    let out = text(done.stdout).lines().filter(|line| !line.starts_with("as of ")).fold(
+        String::new(),
+        |mut out, line| {
+            out.push_str(line);
+            out.push('\n');
+            out
+        },
+    );
+    (out, text(done.stderr))
+}
+
+#[test]
+fn a_page_of_many_facts_and_a_word_that_is_redacted() {
+    let mut clerk = marked();
+    let folder = tempfile::tempdir().expect("a folder");
+    let paths = stamped(&clerk, folder.path());
+    let fact = |position: u64, claim: &str| {
+        format!("    {position:>2}  asserted   {claim}\n                   — Ada Example, 2022-01-")
+    };
+    let (out, told) = found(&paths.ledger, "words");
+    assert_eq!(told, "");
+    let lines: Vec<&str> = out.lines().collect();
+    let first = format!("     6  asserted   ⟦Words⟧ {}.", mark(6));
+    assert_eq!(lines.first(), Some(&first.as_str()), "{out}");
+    let end = "2 facts are shown, there are more: --limit 4, or --limit all";
+    assert_eq!(lines.last(), Some(&end), "{out}");
+    let one = fact(77, "Words ⟦quodlibet⟧.");
+    let (out, told) = found(&paths.ledger, "quodlibet");
+    assert!(out.starts_with(&one) && out.ends_with("\n\n1 fact\n"), "{out}");
+    assert_eq!(told, "");
+    let mut writer = open(&paths);
+    write(&paths, &mut writer, &mut clerk, acts::redacted(77));
+    drop(writer);
+    let note = "note: 1 fact could not be matched: its words are withheld\n";
+    let expected = ("no fact\n".to_owned(), note.to_owned());
+    assert_eq!(found(&paths.ledger, "quodlibet"), expected);
+    assert_eq!(with_text(&paths.ledger, &mark(77)), [""; 0]);
 }
 
 #[test]

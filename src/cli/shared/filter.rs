@@ -114,6 +114,11 @@ impl Filter {
         facts && self.by.is_none() && self.when.is_none()
     }
 
+    /// Whether a date is requested.
+    pub fn has_date(&self) -> bool {
+        self.when.is_some()
+    }
+
     /// The part of the filter that depends on the state alone: a fact that was set aside has no
     /// status and passes no filter of facts (`show`, `log` and `diff` report what happened to it).
     pub fn has_status(&self, view: &View<'_>, position: u64) -> bool {
