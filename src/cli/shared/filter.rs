@@ -43,12 +43,6 @@ fn status(text: &str) -> Result<Status, String> {
 }
 
 impl FilterArgs {
-    /// Whether facts are chosen by their words or signers, not only by their status.
-    pub fn read_words(&self, context: &Context) -> bool {
-        let words = self.when.is_some() || self.topic.is_some() || self.document.is_some();
-        words || context.global.editor.is_some()
-    }
-
     /// The facts that may pass, by the requested document, or else by their status; and the
     /// requested document.
     pub fn named(&self, slot: &Snapshot<'_>, state: &State) -> Result<BTreeSet<u64>, IndexError> {
