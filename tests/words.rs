@@ -298,23 +298,54 @@ fn a_word_of_a_redacted_body_is_in_no_file_after_the_commit() {
     whole(&ledger, 520);
 }
 
-/// What `annals find` prints.
-fn found(ledger: &Path, line: &str) -> (String, String) {
+/// What the program prints, without the line of the point, and its exit code.
+fn told(ledger: &Path, line: &str) -> (String, String, Option<i32>) {
     let mut command = Command::new(env!("CARGO_BIN_EXE_annals"));
-    command.arg("--ledger").arg(ledger).args(["find", "--limit", "2"]).args(line.split(' '));
+    command.arg("--ledger").arg(ledger).args(line.split(' '));
     command.env("NO_COLOR", "1").env_remove("ANNALS_LEDGER").env_remove("ANNALS_KEYS");
     let done = command.output().expect("the program runs");
-    assert_eq!(done.status.code(), Some(0));
     let text = |bytes| String::from_utf8(bytes).expect("text");
-    let out = text(done.stdout).lines().filter(|line| !line.starts_with("as of ")).fold(
-        String::new(),
-        |mut out, line| {
-            out.push_str(line);
-            out.push('\n');
-            out
-        },
-    );
-    (out, text(done.stderr))
+    let mut out = text(done.stdout);
+    if let Some(at) = out.find("as of position ") {
+        out.truncate(at);
+    }
+    (out, text(done.stderr), done.status.code())
+}
+
+/// What a search of the first two facts prints.
+fn found(ledger: &Path, words: &str) -> (String, String) {
+    let (out, err, exit) = told(ledger, &format!("find --limit 2 {words}"));
+    assert_eq!(exit, Some(0), "{err}");
+    (out, err)
+}
+
+/// The words of an event beyond the page are other ones than were signed: nobody reads them.
+#[test]
+fn what_is_beyond_a_page_is_not_read() {
+    let clerk = marked();
+    let folder = tempfile::tempdir().expect("a folder");
+    let ledger = clerk.write(folder.path());
+    make(&ledger);
+    let file = ledger.join(format!("journal/{:020}.log", 100));
+    let mut bytes = fs::read(&file).expect("a file");
+    let at = memchr::memmem::find(&bytes, mark(150).as_bytes()).expect("the words of 150");
+    bytes[at] ^= 1;
+    fs::write(&file, bytes).expect("written");
+    let page = folder.path().join("page.html");
+    let page = page.to_str().expect("text");
+    let cases = [
+        ("find words".to_owned(), "--limit 2", "--limit all"),
+        ("review --by Dan".to_owned(), "--limit 2", "--limit all"),
+        (format!("timeline --html {page}"), "--limit 2", "--limit 5000"),
+        (format!("timeline --html {page} --as-of 295"), "--from 290", "--from 150"),
+        (format!("timeline --html {page} --by Ada"), "--limit 2", "--limit 200"),
+    ];
+    for (line, part, whole) in cases {
+        let (_, err, exit) = told(&ledger, &format!("{line} {part}"));
+        assert_eq!((exit, err.as_str()), (Some(0), ""), "{line} {part}");
+        let (_, err, exit) = told(&ledger, &format!("{line} {whole}"));
+        assert!(exit == Some(1) && err.contains("not as signed"), "{line} {whole}: {err}");
+    }
 }
 
 #[test]
