@@ -2,8 +2,8 @@
 //!
 //! Always holds: a fact is found if each argument is in at least one of its texts; found words are
 //! marked ⟦ ⟧, even without colour; without a hit the exit code is 0. Bodies are read once to
-//! search, until the page is full, and again for the facts found. Not here: finding facts (`query::search`), comparing
-//! words (`annals_core::search`).
+//! search, until the page is full, and again for the facts found. Not here: finding facts
+//! (`query::search`), comparing words (`annals_core::search`).
 
 mod hits;
 
