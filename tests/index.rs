@@ -184,6 +184,7 @@ fn questions(size: usize, times: usize, dice: &mut Dice) -> Vec<Vec<String>> {
         let event = dice.below(last + 1);
         let status = ["asserted", "confirmed", "disputed", "retracted"][dice.below(4)];
         let format = ["text", "json"][dice.below(2)];
+        let page = 1 + dice.below(12);
         asked.extend([
             words(format!("show {event} --as-of {last} --format {format}")),
             words(format!("show {event} --format {format}")),
@@ -198,6 +199,9 @@ fn questions(size: usize, times: usize, dice: &mut Dice) -> Vec<Vec<String>> {
             words(format!("log --from {first} --until {last} --format {format}")),
             words(format!("editor list --as-of {point} --format {format}")),
             words(format!("find yes --as-of {last} --format {format}")),
+            words(format!("find yes --as-of {last} --format {format} --limit {page}")),
+            words(format!("find she --status {status} --limit {page} --format {format}")),
+            words(format!("find she --when 2022 --by Ada --limit {page}")),
             words(format!("document list --as-of {last} --format {format}")),
         ]);
     }
@@ -228,9 +232,24 @@ fn history(seed: u64) {
     for by in ["Ada", "Ben", "Dan"] {
         asked.push(words(format!("review --by {by}")));
         asked.push(words(format!("review --by {by} --all --format json")));
+        let page = 1 + clerk.dice.below(9);
+        asked.push(words(format!("review --by {by} --limit {page}")));
+        asked.push(words(format!("review --by {by} --all --limit {page} --format json")));
+        asked.push(words(format!("review --by {by} --topic t --limit {page}")));
     }
     asked.push(words(format!("timeline --html PAGE --as-of {point} --by Dan")));
-    asked.push(words("timeline --html PAGE --status disputed".to_owned()));
+    let page = 1 + clerk.dice.below(9);
+    for line in [
+        format!("--status disputed --limit {page} --as-of {point}"),
+        "--status disputed".to_owned(),
+        format!("--from {point}"),
+        format!("--from {point} --as-of 300 --by Ada --limit {page}"),
+        format!("--limit {page} --format json"),
+        format!("--topic t --limit {page}"),
+        "--when 2022 --by Ben --status confirmed".to_owned(),
+    ] {
+        asked.push(words(format!("timeline --html PAGE {line}")));
+    }
     let documents = clerk.state.fold.documents().iter().map(|document| document.position);
     for document in documents.take(5) {
         asked.extend([
@@ -238,7 +257,9 @@ fn history(seed: u64) {
             words(format!("blame {document}")),
             words(format!("blame {document} --status confirmed --document 4")),
             words(format!("review --by Dan --document {document}")),
+            words(format!("review --by Dan --document {document} --limit 2")),
             words(format!("timeline --html PAGE --document {document}")),
+            words(format!("timeline --html PAGE --document {document} --from {point} --limit 3")),
             words(format!("replay --document {document} --as-of {point}")),
         ]);
     }
@@ -292,10 +313,13 @@ fn readings(size: usize, dice: &mut Dice) -> Vec<Vec<String>> {
         "document list --format json".to_owned(),
         format!("editor list --as-of {one} --format json"),
         "review --by Dan".to_owned(),
+        "review --by Dan --limit 3".to_owned(),
+        format!("find she --limit 4 --as-of {past} --format json"),
         "review --by Dan --document 20".to_owned(),
         format!("blame 20 --as-of {past} --format json"),
         "replay --document 20".to_owned(),
         "timeline --html PAGE --document 20".to_owned(),
+        format!("timeline --html PAGE --from {past} --limit 2"),
     ];
     lines.into_iter().map(words).collect()
 }

@@ -13,7 +13,7 @@ use crate::support::texts::{TEXT, evidence, fact, spell};
 use annals::index::IndexStatus;
 use annals::ledger::paths::Paths;
 use annals::ledger::query::scan::scan;
-use annals::ledger::query::search::search;
+use annals::ledger::query::search::{Search, SearchEffort, search};
 use annals::ledger::query::{View, no_fact};
 use annals::ledger::reader::Record;
 use annals::ledger::write::append::commit;
@@ -25,6 +25,7 @@ use annals_core::search::{Phrase, WordMatch};
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
+use std::process::Command;
 
 /// Words that a search must not confuse: cases, accents in two spellings, ligatures, full width,
 /// scripts without spaces, borders of words, letters after which a mark would join.
@@ -153,6 +154,23 @@ fn compare(record: &Record, phrases: &[Phrase], size: u64) -> usize {
     let expected = scan(&view, phrases, 1).expect("scanned");
     let found = search(&view, phrases, 1).expect("searched");
     assert_eq!(found, expected, "{phrases:?} as of {size}");
+    // In pages, of which the last ones are scanned.
+    for reads in [0, 3, 1_024] {
+        let mut search = Search::new(&view, phrases, SearchEffort { jobs: 1, reads });
+        let (mut facts, mut withheld) = (BTreeMap::new(), BTreeMap::new());
+        loop {
+            let page = search.next(2).expect("searched");
+            let last = page.facts.len() < 2;
+            let ascend = page.facts.keys().next() > facts.keys().next_back();
+            assert!(ascend || last, "{phrases:?} as of {size}");
+            facts.extend(page.facts);
+            withheld.extend(page.withheld);
+            if last {
+                break;
+            }
+        }
+        assert_eq!((&facts, &withheld), (&expected.facts, &expected.withheld), "{phrases:?}");
+    }
     expected.facts.len()
 }
 
@@ -278,6 +296,83 @@ fn a_word_of_a_redacted_body_is_in_no_file_after_the_commit() {
     drop(opened);
     assert_eq!(with_text(&ledger, &mark(77)), [""; 0]);
     whole(&ledger, 520);
+}
+
+/// What the program prints, without the line of the point, and its exit code.
+fn told(ledger: &Path, line: &str) -> (String, String, Option<i32>) {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_annals"));
+    command.arg("--ledger").arg(ledger).args(line.split(' '));
+    command.env("NO_COLOR", "1").env_remove("ANNALS_LEDGER").env_remove("ANNALS_KEYS");
+    let done = command.output().expect("the program runs");
+    let text = |bytes| String::from_utf8(bytes).expect("text");
+    let mut out = text(done.stdout);
+    if let Some(at) = out.find("as of position ") {
+        out.truncate(at);
+    }
+    (out, text(done.stderr), done.status.code())
+}
+
+/// What a search of the first two facts prints.
+fn found(ledger: &Path, words: &str) -> (String, String) {
+    let (out, err, exit) = told(ledger, &format!("find --limit 2 {words}"));
+    assert_eq!(exit, Some(0), "{err}");
+    (out, err)
+}
+
+/// The words of an event beyond the page are other ones than were signed: nobody reads them.
+#[test]
+fn what_is_beyond_a_page_is_not_read() {
+    let clerk = marked();
+    let folder = tempfile::tempdir().expect("a folder");
+    let ledger = clerk.write(folder.path());
+    make(&ledger);
+    let file = ledger.join(format!("journal/{:020}.log", 100));
+    let mut bytes = fs::read(&file).expect("a file");
+    let at = memchr::memmem::find(&bytes, mark(150).as_bytes()).expect("the words of 150");
+    bytes[at] ^= 1;
+    fs::write(&file, bytes).expect("written");
+    let page = folder.path().join("page.html");
+    let page = page.to_str().expect("text");
+    let cases = [
+        ("find words".to_owned(), "--limit 2", "--limit all"),
+        ("review --by Dan".to_owned(), "--limit 2", "--limit all"),
+        (format!("timeline --html {page}"), "--limit 2", "--limit 5000"),
+        (format!("timeline --html {page} --as-of 295"), "--from 290", "--from 150"),
+        (format!("timeline --html {page} --by Ada"), "--limit 2", "--limit 200"),
+    ];
+    for (line, part, whole) in cases {
+        let (_, err, exit) = told(&ledger, &format!("{line} {part}"));
+        assert_eq!((exit, err.as_str()), (Some(0), ""), "{line} {part}");
+        let (_, err, exit) = told(&ledger, &format!("{line} {whole}"));
+        assert!(exit == Some(1) && err.contains("not as signed"), "{line} {whole}: {err}");
+    }
+}
+
+#[test]
+fn a_page_of_many_facts_and_a_word_that_is_redacted() {
+    let mut clerk = marked();
+    let folder = tempfile::tempdir().expect("a folder");
+    let paths = stamped(&clerk, folder.path());
+    let (out, told) = found(&paths.ledger, "words");
+    assert_eq!(told, "");
+    let lines: Vec<&str> = out.lines().collect();
+    let first = format!("     6  asserted   ⟦Words⟧ {}.", mark(6));
+    assert_eq!(lines.first(), Some(&first.as_str()), "{out}");
+    let end = "2 facts are shown, there are more: --limit 4, or --limit all";
+    assert_eq!(lines.last(), Some(&end), "{out}");
+    let one = "    77  asserted   Words ⟦quodlibet⟧.
+                   — Ada Example, 2026-01-01 00:01Z
+
+1 fact
+";
+    assert_eq!(found(&paths.ledger, "quodlibet"), (one.to_owned(), String::new()));
+    let mut writer = open(&paths);
+    write(&paths, &mut writer, &mut clerk, acts::redacted(77));
+    drop(writer);
+    let note = "note: 1 fact could not be matched: its words are withheld\n";
+    let expected = ("no fact\n".to_owned(), note.to_owned());
+    assert_eq!(found(&paths.ledger, "quodlibet"), expected);
+    assert_eq!(with_text(&paths.ledger, &mark(77)), [""; 0]);
 }
 
 #[test]

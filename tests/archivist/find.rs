@@ -76,6 +76,39 @@ fn filters_and_facts_without_a_date() {
 }
 
 #[test]
+fn of_many_facts_the_first_are_shown_and_the_answer_says_so() {
+    let story = story();
+    // 5 has its present words from event 10, after 9.
+    let expected = format!(
+        "     9  asserted   They met.
+                   quote of document 3: ⟦Sullivan⟧ met Grushko
+                   — Cy Cole, 2022-01-27 08:00Z
+
+1 fact is shown, there are more: --limit 2, or --limit all
+{AS_OF}"
+    );
+    assert_eq!(story.told("find Sullivan --limit 1"), expected);
+    let whole = story.told("find Sullivan");
+    assert!(whole.contains("\n2 facts\n"), "{whole}");
+    for limit in ["2", "all"] {
+        assert_eq!(story.told(&format!("find Sullivan --limit {limit}")), whole);
+    }
+    // The page is of what passes the filters.
+    assert_eq!(story.facts("find Sullivan --limit 1 --topic grushko"), [5]);
+    let more = |line: &str| {
+        let told: Value = serde_json::from_str(&story.told(line)).unwrap();
+        (told["facts"].as_array().unwrap().len(), told["more"].as_bool().unwrap())
+    };
+    assert_eq!(more("find Sullivan --limit 1 --format json"), (1, true));
+    assert_eq!(more("find Sullivan --format json"), (2, false));
+    let answer = story.run("find Sullivan --limit 1 --format csv");
+    let note = "note: 1 fact is shown, there are more: --limit 2, or --limit all\n";
+    assert_eq!((answer.exit, answer.err.as_str()), (0, note));
+    let answer = story.run("find Sullivan --limit 0");
+    assert!(answer.exit == 2 && answer.err.contains("expected a number from 1 on, or all"));
+}
+
+#[test]
 fn json_and_csv_say_where_in_code_points() {
     let story = story();
     let told: Value = serde_json::from_str(&story.told("find lavrov --format json")).unwrap();

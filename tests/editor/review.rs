@@ -45,6 +45,25 @@ fn own_words_and_what_one_has_spoken_of_do_not_wait() {
     assert_eq!((answer.exit, answer.err.starts_with(why)), (2, true), "{answer:?}");
 }
 
+#[test]
+fn of_many_facts_the_first_are_listed_and_the_answer_says_so() {
+    let desk = facts();
+    let answer = desk.run("bo", "review|--by|bo|--limit|2");
+    let end = "2 facts that wait for Bo Berg are shown, there are more (at most 4 in all): \
+               --limit 4, or --limit all\n";
+    assert!(answer.exit == 0 && answer.out.contains(end), "{answer:?}");
+    let shown = |line: &str| {
+        let answer = desk.run("bo", &format!("review|--by|bo|--format|json|{line}"));
+        let told: serde_json::Value = serde_json::from_str(&answer.out).unwrap();
+        let facts = told["waiting"].as_array().unwrap().iter();
+        let facts: Vec<u64> = facts.map(|row| row["fact"].as_u64().unwrap()).collect();
+        (facts, told["more"].as_bool().unwrap())
+    };
+    assert_eq!(shown("--limit|3"), (vec![4, 5, 6], true));
+    assert_eq!(shown("--limit|4"), (vec![4, 5, 6, 7], false));
+    assert_eq!(shown("--limit|all"), (vec![4, 5, 6, 7], false));
+}
+
 /// A range means the facts in it that wait for the signer.
 #[test]
 fn a_range_of_facts_is_confirmed_at_once() {

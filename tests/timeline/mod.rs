@@ -231,6 +231,55 @@ fn the_file_is_written_whole_and_reported() {
 }
 
 #[test]
+fn of_many_facts_the_first_are_on_the_page_and_it_says_so() {
+    let out = told(&ARTICLE, &["timeline", "--html", "part.html", "--limit", "3"]);
+    let text = std::fs::read_to_string(ARTICLE.join("part.html")).unwrap();
+    let expected = format!(
+        "part.html: 3 facts, {} bytes
+the first 3 facts are on the page, by position; there are more
+others: --document, --from, --as-of, --by, --topic, --when
+as of position 54 (55 of 55 events), head \
+         f3ba694f37bb3a7ffb335aeebdeb86b1ead9ebaaf05bebf9d74268d8d6883ff6, recorded \
+         2022-02-03T09:30:00Z\n",
+        text.len()
+    );
+    assert_eq!(out, expected);
+    let sentence = "<p>This page has the first 3 of the facts that were asked for, by position; \
+                    there are more.</p>";
+    assert!(text.contains(sentence));
+    let whole = written(&ARTICLE, &[]).1.data();
+    let first = |data: &Value| data["facts"].as_array().unwrap().iter().take(3).cloned().collect();
+    let first: Vec<Value> = first(&whole);
+    assert_eq!(page(&text).data()["facts"], Value::Array(first));
+    let words = ["timeline", "--html", "part.html", "--limit", "3", "--format", "json"];
+    let report: Value = serde_json::from_str(&told(&ARTICLE, &words)).unwrap();
+    assert_eq!((&report["facts"], &report["more"]), (&3.into(), &true.into()));
+    let (exit, out, err) = run(&ARTICLE, &["timeline", "--html", "-", "--limit", "3"]);
+    let note = "note: the first 3 facts are on the page, by position; there are more\n";
+    assert_eq!((exit, out == text, err.as_str()), (0, true, note));
+    assert_eq!(run(&ARTICLE, &["timeline", "--html", "-", "--limit", "5001"]).0, 2);
+}
+
+/// What is asked for chooses the facts; their lives are whole.
+#[test]
+fn facts_are_chosen_by_a_period_of_the_record() {
+    let (_, page) = written(&ARTICLE, &["--from", "45", "--as-of", "48"]);
+    let data = page.data();
+    let facts: Vec<u64> = data["facts"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|fact| fact["fact"].as_u64().unwrap())
+        .collect();
+    assert!(facts.contains(&24) && facts.len() < 10, "{facts:?}");
+    let steps = data["steps"].as_array().unwrap();
+    for event in [24, 45, 47, 48] {
+        assert!(steps.iter().any(|step| step["position"] == event), "{event}");
+    }
+    assert!(!facts.contains(&10) && steps.iter().all(|step| step["position"] != 10));
+}
+
+#[test]
 fn a_closed_pipe_is_no_error() {
     let mut command = Command::new(env!("CARGO_BIN_EXE_annals"));
     command.current_dir(&*ARTICLE).args(["timeline", "--html", "-"]);

@@ -2,22 +2,23 @@
 //!
 //! Always holds: a fact is found if each argument is in at least one of its texts; found words are
 //! marked ⟦ ⟧, even without colour; without a hit the exit code is 0. Bodies are read once to
-//! search, and again for the facts found. Not here: finding facts (`query::search`), comparing
-//! words (`annals_core::search`).
+//! search, until the page is full, and again for the facts found. Not here: finding facts
+//! (`query::search`), comparing words (`annals_core::search`).
 
 mod hits;
 
 use crate::cli::render::{broken, hanging, provenance, words};
-use crate::cli::shared::{Filter, FilterArgs, UNDATED, facts};
+use crate::cli::shared::{Dated, Filter, FilterArgs, PageArgs, PageEnd, UNDATED, facts};
 use crate::cli::terminal::{
     CliError, Command, Context, EditorOption, Exit, Format, Group, formats, json, out,
 };
 use crate::ledger::query::gather::gather;
 use crate::ledger::query::names::Names;
 use crate::ledger::query::row::FactRow;
-use crate::ledger::query::search::search;
+use crate::ledger::query::scan::Scanned;
+use crate::ledger::query::search::{Search, SearchEffort};
 use crate::ledger::query::since::{LaterChange, since};
-use crate::ledger::query::{AsOf, Query, View, no_fact};
+use crate::ledger::query::{AsOf, Query, View};
 use crate::ledger::table::Table;
 use annals_core::hash::Hash;
 use annals_core::search::{Phrase, WordMatch};
@@ -30,7 +31,8 @@ use std::io::Write;
 /// Find words in the claims, quotations and attributions of facts
 ///
 /// Each argument is a word or several words in a row; a fact must have them all. Case and the
-/// spelling of accents do not matter, in any language.
+/// spelling of accents do not matter, in any language. Of many facts the first are shown, by when
+/// their present words were recorded; --limit shows more.
 #[derive(Debug, Args)]
 pub struct FindArgs {
     /// Words; several in one pair of quotation marks must follow each other
@@ -44,6 +46,8 @@ pub struct FindArgs {
     /// Also inside longer words
     #[arg(long)]
     part: bool,
+    #[command(flatten)]
+    page: PageArgs,
 }
 
 /// A fact and the places of the words in it.
@@ -64,6 +68,17 @@ struct FindAnswer {
     found: Vec<FoundFact>,
     undated: Vec<FoundFact>,
     since: Vec<LaterChange>,
+    end: PageEnd,
+    /// Whether all facts without a date are there.
+    undated_end: PageEnd,
+    damaged: u64,
+}
+
+impl FindAnswer {
+    /// Whether all facts are there, with a date or without.
+    fn both(&self) -> PageEnd {
+        if self.end == PageEnd::More { self.end } else { self.undated_end }
+    }
 }
 
 impl Command for FindArgs {
@@ -85,27 +100,15 @@ fn run(context: &mut Context, args: FindArgs) -> Result<Exit, CliError> {
     let phrases = phrases.collect::<Result<Vec<Phrase>, CliError>>()?;
     let record = context.record()?;
     let size = provenance::size(context, &record, args.as_of.as_deref())?;
-    let jobs = std::thread::available_parallelism().map_or(1, usize::from);
-    let first = View::some(&record, size, &no_fact)?;
-    let scanned = search(&first, &phrases, jobs)?;
     let ask: &Query<'_> = &|slot, _| {
         let document = args.filters.document.filter(|document| *document < slot.size);
-        let found = scanned.facts.iter().chain(&scanned.withheld).copied();
-        Ok(found.chain(document).collect())
+        Ok(document.into_iter().collect())
     };
-    let view = match first.folded_because() {
-        Some(_) => first,
-        None => View::some(&record, size, ask)?,
-    };
-    let (view, names) = provenance::begin(&record, view)?;
+    let (view, names) = provenance::begin(&record, View::some(&record, size, ask)?)?;
     let filter = Filter::new(context, &record, &view, &names, &args.filters)?;
-    let withheld = scanned.withheld.iter().filter(|fact| filter.has_status(&view, **fact));
-    withheld.for_each(|_| filter.withheld_facts());
-    let found = rows(&view, &names, &scanned.facts, &filter, &phrases)?;
+    let finding = Finding { view: &view, names: &names, filter: &filter, phrases: &phrases };
+    let answer = finding.answer(args.page.most(context.format()))?;
     filter.note_withheld();
-    let (found, undated) = filter.by_date(found, |found| &found.row.words);
-    let since = since(&view, found.iter().chain(&undated).map(|found| found.fact));
-    let answer = FindAnswer { as_of: view.as_of(), found, undated, since };
     let mut out = out(context.format());
     match context.format() {
         Format::Text => text(&mut out, &view, &answer, args.filters.when.as_deref())?,
@@ -119,7 +122,8 @@ fn run(context: &mut Context, args: FindArgs) -> Result<Exit, CliError> {
         Format::Csv => columns(&mut out, &answer)?,
     }
     out.flush()?;
-    Ok(provenance::warn(&view, scanned.damaged))
+    answer.both().note(answer.found.len() + answer.undated.len(), context.format());
+    Ok(provenance::warn(&view, answer.damaged))
 }
 
 fn phrase(words: &str, matching: WordMatch) -> Result<Phrase, CliError> {
@@ -127,29 +131,103 @@ fn phrase(words: &str, matching: WordMatch) -> Result<Phrase, CliError> {
     Phrase::new(words, matching).ok_or_else(why)
 }
 
-fn rows(
-    view: &View<'_>,
-    names: &Names,
-    candidates: &BTreeSet<u64>,
-    filter: &Filter,
-    phrases: &[Phrase],
-) -> Result<Vec<FoundFact>, CliError> {
-    if candidates.is_empty() {
-        return Ok(Vec::new());
+/// A search, and what facts must be besides.
+struct Finding<'a, 'v> {
+    view: &'a View<'v>,
+    names: &'a Names,
+    filter: &'a Filter,
+    phrases: &'a [Phrase],
+}
+
+impl Finding<'_, '_> {
+    /// The first `most` facts that are found, in the order of the events that gave them their
+    /// present words, and those without a date before the last of them; all by position.
+    fn answer(&self, most: usize) -> Result<FindAnswer, CliError> {
+        let mut search = Search::new(self.view, self.phrases, SearchEffort::of(self.view));
+        let (found, undated, since) = (Vec::new(), Vec::new(), Vec::new());
+        let (as_of, end, undated_end, damaged) =
+            (self.view.as_of(), PageEnd::Whole, PageEnd::Whole, 0);
+        let mut answer = FindAnswer { as_of, found, undated, since, end, undated_end, damaged };
+        // One more shows whether there are more.
+        let mut count = most.saturating_add(1);
+        while answer.end == PageEnd::Whole {
+            let scanned = search.next(count)?;
+            let last = scanned.facts.len() < count;
+            self.add(&scanned, most, &mut answer)?;
+            if last {
+                break;
+            }
+            count = count.saturating_mul(2);
+        }
+        answer.found.sort_by_key(|found| found.fact);
+        answer.undated.sort_by_key(|found| found.fact);
+        if answer.end == PageEnd::More && self.filter.has_date() {
+            answer.undated_end = PageEnd::More;
+        }
+        answer.since.sort_by_key(|change| change.fact);
+        Ok(answer)
     }
-    let wanted = |fact: u64| candidates.contains(&fact) && filter.has_status(view, fact);
-    let gathered = gather(view, names, &wanted)?;
-    let kept = gathered.facts.into_values().filter(|row| filter.keeps(row));
-    let found = kept.map(|row| FoundFact {
-        fact: row.fact,
-        hash: row.hash,
-        status: row.status,
-        overlays: words::overlays(&row),
-        claim: row.words.claim.clone(),
-        hits: hits::of(&row.words, phrases),
-        row,
-    });
-    Ok(found.collect())
+
+    /// Adds what was found to the answer, until the page is full.
+    fn add(&self, scanned: &Scanned, most: usize, answer: &mut FindAnswer) -> Result<(), CliError> {
+        let ask: &Query<'_> =
+            &|_, _| Ok(scanned.facts.values().chain(scanned.withheld.values()).copied().collect());
+        let some = match self.view.is_folded() {
+            true => None,
+            false => Some(View::some(self.view.record, self.view.as_of().size, ask)?),
+        };
+        let view = some.as_ref().unwrap_or(self.view);
+        let (before, before_undated) = (answer.found.len(), answer.undated.len());
+        let mut until = u64::MAX;
+        for row in self.rows(view, scanned)? {
+            match self.filter.dated(&row.words) {
+                Dated::In if answer.found.len() == most => {
+                    (answer.end, until) = (PageEnd::More, row.revision);
+                    break;
+                }
+                Dated::In => answer.found.push(self.found(row)),
+                Dated::Undated if answer.undated.len() == most => {
+                    answer.undated_end = PageEnd::More;
+                }
+                Dated::Undated => answer.undated.push(self.found(row)),
+                Dated::Out => {}
+            }
+        }
+        let added = answer.found.iter().skip(before);
+        let added = added.chain(answer.undated.iter().skip(before_undated));
+        answer.since.extend(since(view, added.map(|found| found.fact)));
+        let withheld = scanned.withheld.range(..until).map(|(_, fact)| fact);
+        let withheld = withheld.filter(|fact| self.filter.has_status(view, **fact));
+        withheld.for_each(|_| self.filter.withheld_facts());
+        answer.damaged += scanned.damaged.range(..until).count() as u64;
+        Ok(())
+    }
+
+    /// The rows of what was found that pass the filters, in the order of their present words.
+    fn rows(&self, view: &View<'_>, scanned: &Scanned) -> Result<Vec<FactRow>, CliError> {
+        if scanned.facts.is_empty() {
+            return Ok(Vec::new());
+        }
+        let facts: BTreeSet<u64> = scanned.facts.values().copied().collect();
+        let wanted = |fact: u64| facts.contains(&fact) && self.filter.has_status(view, fact);
+        let gathered = gather(view, self.names, &wanted)?;
+        let rows = gathered.facts.into_values().filter(|row| self.filter.keeps(row));
+        let mut rows: Vec<FactRow> = rows.collect();
+        rows.sort_by_key(|row| row.revision);
+        Ok(rows)
+    }
+
+    fn found(&self, row: FactRow) -> FoundFact {
+        FoundFact {
+            fact: row.fact,
+            hash: row.hash,
+            status: row.status,
+            overlays: words::overlays(&row),
+            claim: row.words.claim.clone(),
+            hits: hits::of(&row.words, self.phrases),
+            row,
+        }
+    }
 }
 
 /// Columns before the words: position, two spaces, status, two spaces.
@@ -165,9 +243,14 @@ fn text(
         fact(out, found)?;
     }
     let when = when.map(|when| format!("when {when}")).unwrap_or_default();
-    writeln!(out, "{}", facts(answer.found.len(), &when))?;
-    if !answer.undated.is_empty() {
-        writeln!(out, "\n{}:\n", facts(answer.undated.len(), UNDATED))?;
+    let (shown, undated) = (answer.found.len(), answer.undated.len());
+    writeln!(out, "{}{}", facts(shown, &when), answer.end.sentence(shown))?;
+    if undated > 0 {
+        let more = match answer.undated_end {
+            PageEnd::Whole => "",
+            PageEnd::More => "; there may be more (--limit)",
+        };
+        writeln!(out, "\n{}{more}:\n", facts(undated, UNDATED))?;
         for found in &answer.undated {
             fact(out, found)?;
         }
@@ -204,12 +287,13 @@ struct FindJson<'a> {
     facts: &'a [FoundFact],
     undated: &'a [FoundFact],
     since: &'a [LaterChange],
+    more: PageEnd,
 }
 
 impl<'a> FindJson<'a> {
     fn of(answer: &'a FindAnswer, words: &'a [String]) -> FindJson<'a> {
-        let FindAnswer { as_of, found: facts, undated, since } = answer;
-        FindJson { as_of, words, facts, undated, since }
+        let FindAnswer { as_of, found: facts, undated, since, .. } = answer;
+        FindJson { as_of, words, facts, undated, since, more: answer.both() }
     }
 }
 

@@ -10,21 +10,29 @@ mod session;
 use crate::cli::commands::review::page::page;
 use crate::cli::commands::review::session::ReviewSession;
 use crate::cli::render::provenance;
-use crate::cli::shared::waiting::{self, ReviewScope, waits_for};
+use crate::cli::shared::waiting::{self, Candidates, ReviewScope, waits_for};
 use crate::cli::shared::{
-    DraftFile, PartKind, ReceiptPart, SubmitOptions, WriteArgs, WriteStatus, fields, submit_asking,
+    DraftFile, PageArgs, PageEnd, PartKind, ReceiptPart, SubmitOptions, WriteArgs, WriteStatus,
+    fields, submit_asking,
 };
 use crate::cli::terminal::ask::Consent;
 use crate::cli::terminal::{
     CliError, Command, Context, Exit, Format, Group, ask, formats, json, note, out,
 };
-use crate::ledger::query::gather::gather;
+use crate::ledger::query::gather::{Gathered, gather};
+use crate::ledger::query::names::Names;
 use crate::ledger::query::row::FactRow;
-use crate::ledger::query::{AsOf, Query, View, citing, no_fact};
+use crate::ledger::query::summary::Summary;
+use crate::ledger::query::{AsOf, Query, View, no_fact};
+use crate::ledger::reader::Record;
 use crate::ledger::write::draft::{Draft, Input, Name};
 use annals_core::event::vocabulary::How;
+use annals_core::state::Status;
+use annals_core::text::Person;
 use clap::Args;
 use serde::Serialize;
+use std::cell::Cell;
+use std::collections::BTreeSet;
 use std::io::Write;
 
 /// Confirm, dispute or skip each fact that waits for you
@@ -48,6 +56,8 @@ pub struct ReviewArgs {
     /// Ask on the terminal in every format; the receipt has the format
     #[arg(long)]
     ask: bool,
+    #[command(flatten)]
+    page: PageArgs,
     /// How you confirm them
     #[arg(long, value_parser = fields::how(), default_value = "reread")]
     how: How,
@@ -61,6 +71,7 @@ struct ReviewJson<'a> {
     as_of: AsOf,
     reviewer: &'a str,
     waiting: &'a [FactRow],
+    more: PageEnd,
 }
 
 #[derive(Serialize)]
@@ -91,35 +102,25 @@ fn run(context: &mut Context, args: ReviewArgs) -> Result<Exit, CliError> {
         ));
     }
     let record = context.record()?;
-    let which = if args.all { ReviewScope::All } else { ReviewScope::Unconfirmed };
+    let scope = if args.all { ReviewScope::All } else { ReviewScope::Unconfirmed };
     let (editors, names) = provenance::view_of(context, &record, None, &no_fact)?;
     let (reviewer, person) = provenance::reviewer(context, &editors, &names)?;
-    // A folded view has every fact.
-    let view = match editors.is_folded() {
-        true => editors,
-        false => {
-            let ask: &Query<'_> = &|slot, state| {
-                let of = args.document.map(|document| citing(slot, document)).transpose()?;
-                waiting::may_wait(&person, slot, state, which, of)
-            };
-            let view = View::some(&record, record.size(), ask)?;
-            provenance::note_folded(&view);
-            view
+    let reviewing = Reviewing { args: &args, names: &names, person: &person, scope };
+    let most = args.page.most(if args.ask { Format::Text } else { context.format() });
+    let Waiting { view, rows, end, damaged } = reviewing.waiting(&record, editors, most)?;
+    let exit = provenance::warn(&view, damaged);
+    let waiting = match end {
+        PageEnd::Whole => waiting::sentence(rows.len(), &reviewer),
+        PageEnd::More => {
+            let shown = waiting::part(rows.len(), &reviewer, reviewing.at_most(&view)?);
+            format!("{shown}{}", end.hint(rows.len()))
         }
     };
-    let waits = |position| {
-        let fact = view.state().fold.fact(position);
-        fact.is_some_and(|fact| waits_for(&person, view.state(), fact, which))
-    };
-    let gathered = gather(&view, &names, &waits)?;
-    let rows = gathered.facts.into_values().filter(|row| keeps(&args, row));
-    let rows: Vec<FactRow> = rows.collect();
-    let exit = provenance::warn(&view, gathered.damaged);
     if !ask::on_terminal() || (context.format() != Format::Text && !args.ask) {
-        list(context, &view, &reviewer, &rows)?;
+        list(context, &view, &ReviewPage { reviewer, waiting, rows, end })?;
         return Ok(exit);
     }
-    note(waiting::sentence(rows.len(), &reviewer));
+    note(waiting);
     if rows.is_empty() {
         print_nothing(context)?;
         return Ok(exit);
@@ -145,6 +146,122 @@ fn run(context: &mut Context, args: ReviewArgs) -> Result<Exit, CliError> {
         }
     };
     kept.end(outcome, "", args.write.dry_run)
+}
+
+/// Whose review it is, and of what.
+struct Reviewing<'a> {
+    args: &'a ReviewArgs,
+    names: &'a Names,
+    person: &'a Person,
+    scope: ReviewScope,
+}
+
+/// The facts that wait, or the first of them.
+struct Waiting<'a> {
+    /// A view that has them.
+    view: View<'a>,
+    rows: Vec<FactRow>,
+    end: PageEnd,
+    damaged: u64,
+}
+
+impl Reviewing<'_> {
+    /// The first `most` facts that wait, by position. `editors` has the ledger and its editors.
+    fn waiting<'a>(
+        &self,
+        record: &'a Record,
+        editors: View<'a>,
+        most: usize,
+    ) -> Result<Waiting<'a>, CliError> {
+        let candidates = Candidates::new(self.person, self.scope, self.args.document);
+        let (rows, end, damaged) = (Vec::new(), PageEnd::Whole, 0);
+        let mut waiting = Waiting { view: editors, rows, end, damaged };
+        // A folded view has every fact.
+        if waiting.view.is_folded() {
+            return self.folded(waiting, most);
+        }
+        // One more shows whether there are more.
+        let mut count = most.saturating_add(1);
+        let mut times = 0;
+        loop {
+            let asked = Cell::new(0);
+            let ask: &Query<'_> = &|slot, state| {
+                let found = candidates.next(slot, state, count)?;
+                asked.set(found.len());
+                Ok(found)
+            };
+            waiting.view = View::some(record, record.size(), ask)?;
+            provenance::note_folded(&waiting.view);
+            if waiting.view.is_folded() {
+                return self.folded(waiting, most);
+            }
+            let Gathered { facts, damaged, .. } = self.gather(&waiting.view)?;
+            waiting.rows.extend(facts.into_values());
+            waiting.damaged += damaged;
+            times += 1;
+            if waiting.rows.len() > most || asked.get() < count {
+                break;
+            }
+            count = count.saturating_mul(2);
+        }
+        if times == 1 && waiting.rows.len() <= most {
+            return Ok(waiting);
+        }
+        waiting.cut(most);
+        let shown: BTreeSet<u64> = waiting.rows.iter().map(|row| row.fact).collect();
+        waiting.view = View::some(record, record.size(), &|_, _| Ok(shown.clone()))?;
+        waiting.damaged = gather(&waiting.view, self.names, &|fact| shown.contains(&fact))?.damaged;
+        Ok(waiting)
+    }
+
+    /// The same of a folded view.
+    fn folded<'a>(&self, opened: Waiting<'a>, most: usize) -> Result<Waiting<'a>, CliError> {
+        let mut waiting = Waiting { rows: Vec::new(), ..opened };
+        let Gathered { facts, damaged, .. } = self.gather(&waiting.view)?;
+        (waiting.rows, waiting.damaged) = (facts.into_values().collect(), damaged);
+        if waiting.rows.len() > most {
+            waiting.cut(most);
+            let shown: BTreeSet<u64> = waiting.rows.iter().map(|row| row.fact).collect();
+            let wanted = |fact: u64| shown.contains(&fact);
+            waiting.damaged = gather(&waiting.view, self.names, &wanted)?.damaged;
+        }
+        Ok(waiting)
+    }
+
+    /// Those facts of a view that wait.
+    fn gather(&self, view: &View<'_>) -> Result<Gathered, CliError> {
+        let waits = |position| {
+            let fact = view.state().fold.fact(position);
+            fact.is_some_and(|fact| waits_for(self.person, view.state(), fact, self.scope))
+        };
+        let mut gathered = gather(view, self.names, &waits)?;
+        gathered.facts.retain(|_, row| keeps(self.args, row));
+        Ok(gathered)
+    }
+
+    /// How many facts wait at most, if they are not chosen by their words.
+    fn at_most(&self, view: &View<'_>) -> Result<Option<u64>, CliError> {
+        if self.args.document.is_some() || self.args.topic.is_some() {
+            return Ok(None);
+        }
+        let counts = Summary::of(view, 0)?.by_status;
+        let count = |status| counts.get(&status).copied().unwrap_or(0);
+        let few = count(Status::Asserted) + count(Status::Disputed);
+        Ok(Some(match self.scope {
+            ReviewScope::Unconfirmed => few,
+            ReviewScope::All => few + count(Status::Confirmed),
+        }))
+    }
+}
+
+impl Waiting<'_> {
+    /// Keeps the first `most` facts.
+    fn cut(&mut self, most: usize) {
+        if self.rows.len() > most {
+            self.rows.truncate(most);
+            self.end = PageEnd::More;
+        }
+    }
 }
 
 /// What came of the last question.
@@ -211,12 +328,17 @@ fn keeps(args: &ReviewArgs, row: &FactRow) -> bool {
     readable && args.document.is_none_or(document) && args.topic.as_ref().is_none_or(topic)
 }
 
-fn list(
-    context: &Context,
-    view: &View<'_>,
-    reviewer: &str,
-    rows: &[FactRow],
-) -> Result<(), CliError> {
+/// The facts that wait, as they are written.
+struct ReviewPage {
+    reviewer: String,
+    /// How many they are.
+    waiting: String,
+    rows: Vec<FactRow>,
+    end: PageEnd,
+}
+
+fn list(context: &Context, view: &View<'_>, answer: &ReviewPage) -> Result<(), CliError> {
+    let ReviewPage { reviewer, waiting, rows, end } = answer;
     let as_of = view.as_of();
     let mut out = out(context.format());
     match context.format() {
@@ -224,10 +346,12 @@ fn list(
             for row in rows {
                 page(&mut out, view, row)?;
             }
-            writeln!(out, "{}", waiting::sentence(rows.len(), reviewer))?;
+            writeln!(out, "{waiting}")?;
             provenance::line(&mut out, &as_of)?;
         }
-        Format::Json => json(&mut out, &ReviewJson { as_of, reviewer, waiting: rows })?,
+        Format::Json => {
+            json(&mut out, &ReviewJson { as_of, reviewer, waiting: rows, more: *end })?;
+        }
         Format::Jsonl => {
             for row in rows {
                 json(&mut out, &ReviewLine { as_of: as_of.position, head: as_of.head, row })?;
@@ -237,5 +361,7 @@ fn list(
             crate::cli::render::columns::write(&mut out, &as_of, rows.iter())?;
         }
     }
-    Ok(out.flush()?)
+    out.flush()?;
+    end.note(rows.len(), context.format());
+    Ok(())
 }

@@ -1,23 +1,25 @@
 //! `annals timeline`: one HTML page with a slider over the record's time.
 //!
 //! Always holds: the page is self-contained and forbids every network access; the same head, point
-//! and filters give the same bytes; it contains no withheld text. The file is written whole or not
-//! at all. Not here: the layout (`timeline/page.*`).
+//! and filters give the same bytes; it contains no withheld text; where it has a part of the facts,
+//! it says so. The file is written whole or not at all. Not here: which facts (`timeline/choice`),
+//! the layout (`timeline/page.*`).
 
+mod choice;
 mod data;
 mod page;
 
+use crate::cli::commands::timeline::choice::{Choice, Chosen};
 use crate::cli::render::provenance;
-use crate::cli::shared::{Filter, FilterArgs, UNDATED, facts};
+use crate::cli::shared::{Filter, FilterArgs, PageEnd, UNDATED, facts};
 use crate::cli::terminal::{
     CliError, Command, Context, EditorOption, Exit, Format, Group, OutputKind, OutputPlace,
-    formats, json, out, streams,
+    formats, json, note, out, streams,
 };
-use crate::ledger::error::LedgerError;
 use crate::ledger::exchange::apart::ProtectedPlace;
 use crate::ledger::query::gather::gather;
-use crate::ledger::query::summary::Summary;
-use crate::ledger::query::{AsOf, View, no_fact};
+use crate::ledger::query::point::Bound;
+use crate::ledger::query::{AsOf, Query, View};
 use annals_core::hash::Hash;
 use clap::Args;
 use serde::Serialize;
@@ -28,17 +30,24 @@ use std::path::{Path, PathBuf};
 ///
 /// The page needs no network. It shows the facts as they stood at each event: their words in the
 /// document's text, corrections before and after, who says that who says it. A page has at most
-/// 5000 facts: what a browser opens in about a second.
+/// 5000 facts: what a browser opens in about a second. Of more it has the first, and says so.
 #[derive(Debug, Args)]
 pub struct TimelineArgs {
     /// The file to write, or - for standard output
     #[arg(long, value_name = "FILE")]
     html: PathBuf,
+    /// Facts on which something happened from this point on
+    #[arg(long, value_name = "POINT")]
+    from: Option<String>,
     /// Up to and with this point [default: head]
     #[arg(long, value_name = "POINT")]
     as_of: Option<String>,
     #[command(flatten)]
     filters: FilterArgs,
+    /// At most this many facts
+    #[arg(long, value_name = "N", default_value_t = MOST)]
+    #[arg(value_parser = clap::value_parser!(u64).range(1..=MOST))]
+    limit: u64,
 }
 
 /// The maximum number of facts of a page, which people must be able to read.
@@ -53,6 +62,7 @@ struct TimelineReport<'a> {
     sha256: Hash,
     facts: usize,
     undated: usize,
+    more: PageEnd,
 }
 
 impl Command for TimelineArgs {
@@ -78,32 +88,31 @@ fn run(context: &mut Context, args: TimelineArgs) -> Result<Exit, CliError> {
     };
     let record = context.record()?;
     let size = provenance::size(context, &record, args.as_of.as_deref())?;
-    let whole = View::some(&record, size, &no_fact)?;
-    if !args.filters.read_words(context) {
-        let summary = Summary::of(&whole, 0)?;
-        let count = args
-            .filters
-            .status
-            .map_or(summary.facts(), |status| summary.by_status.get(&status).copied().unwrap_or(0));
-        expect_readable(count)?;
-    }
-    // The page has every event of no fact, such as the redaction of a title, which no slice has.
-    let view = if whole.is_folded() { whole } else { View::open(&record, size)? };
-    let (view, names) = provenance::begin(&record, view)?;
+    let from = args.from.as_deref();
+    let from = from.map(|from| provenance::point(context, &record, from, Bound::Start));
+    let from = from.transpose()?;
+    let ask: &Query<'_> = &|slot, _| {
+        let document = args.filters.document.filter(|document| *document < slot.size);
+        Ok(document.into_iter().collect())
+    };
+    let (opened, names) = provenance::begin(&record, View::some(&record, size, ask)?)?;
+    let most = usize::try_from(args.limit).unwrap_or(usize::MAX);
+    let choice = Choice { filters: &args.filters, from, most };
+    let Chosen { view, facts: chosen, end } = choice.choose(context, opened, &names)?;
     let filter = Filter::new(context, &record, &view, &names, &args.filters)?;
-    let gathered = gather(&view, &names, &|fact| filter.has_status(&view, fact))?;
-    let rows = gathered.facts.into_values().filter(|row| filter.keeps(row)).collect();
+    let gathered = gather(&view, &names, &|fact| chosen.contains(&fact))?;
+    let rows = gathered.facts.into_values().collect();
     let (dated, undated) = filter.by_date(rows, |row| &row.words);
-    filter.note_withheld();
     let count = dated.len() + undated.len();
-    expect_readable(count as u64)?;
+    let more = bounded(count, end);
     let filters = data::Picked { dated, undated, when: args.filters.when.clone() };
     let data = data::of(&view, &names, filters, gathered.documents)?;
-    let page = page::page(&data)?;
+    let page = page::page(&data, end)?;
     let Some(place) = place else {
         let mut out = streams::data();
         out.write_all(&page)?;
         out.flush()?;
+        more.iter().for_each(|more| note(format!("note: {more}")));
         return Ok(provenance::warn(&view, gathered.damaged));
     };
     place.put(&page)?;
@@ -116,28 +125,33 @@ fn run(context: &mut Context, args: TimelineArgs) -> Result<Exit, CliError> {
             if undated > 0 {
                 writeln!(out, "{}", facts(undated, UNDATED))?;
             }
+            if let Some(more) = more {
+                writeln!(out, "{more}")?;
+                writeln!(out, "others: --document, --from, --as-of, --by, --topic, --when")?;
+            }
             provenance::line(&mut out, &as_of)?;
         }
         _ => {
             let (file, sha256) = (args.html.as_path(), Hash::of(&[&page]));
-            json(
-                &mut out,
-                &TimelineReport { as_of: &as_of, file, bytes, sha256, facts: count, undated },
-            )?;
+            let report = TimelineReport {
+                as_of: &as_of,
+                file,
+                bytes,
+                sha256,
+                facts: count,
+                undated,
+                more: end,
+            };
+            json(&mut out, &report)?;
         }
     }
     out.flush()?;
     Ok(provenance::warn(&view, gathered.damaged))
 }
 
-/// An error if a page of so many facts is not readable.
-fn expect_readable(count: u64) -> Result<(), CliError> {
-    if count <= MOST {
-        return Ok(());
-    }
-    let why = format!(
-        "expected at most {MOST} facts for one page, found {count}; narrow them with --topic, \
-         --document, --when or --by"
-    );
-    Err(LedgerError::Usage(why).into())
+/// What a page with this many facts says if there are more.
+fn bounded(count: usize, end: PageEnd) -> Option<String> {
+    let first = if count == 1 { "fact is" } else { &format!("{count} facts are") };
+    let more = format!("the first {first} on the page, by position; there are more");
+    (end == PageEnd::More).then_some(more)
 }

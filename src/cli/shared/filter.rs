@@ -43,12 +43,6 @@ fn status(text: &str) -> Result<Status, String> {
 }
 
 impl FilterArgs {
-    /// Whether facts are chosen by their words or signers, not only by their status.
-    pub fn read_words(&self, context: &Context) -> bool {
-        let words = self.when.is_some() || self.topic.is_some() || self.document.is_some();
-        words || context.global.editor.is_some()
-    }
-
     /// The facts that may pass, by the requested document, or else by their status; and the
     /// requested document.
     pub fn named(&self, slot: &Snapshot<'_>, state: &State) -> Result<BTreeSet<u64>, IndexError> {
@@ -112,6 +106,11 @@ impl Filter {
     pub fn is_empty(&self) -> bool {
         let facts = self.status.is_none() && self.topic.is_none() && self.document.is_none();
         facts && self.by.is_none() && self.when.is_none()
+    }
+
+    /// Whether a date is requested.
+    pub fn has_date(&self) -> bool {
+        self.when.is_some()
     }
 
     /// The part of the filter that depends on the state alone: a fact that was set aside has no

@@ -15,6 +15,7 @@ pub mod values;
 pub mod protection;
 pub mod cosignatures;
 pub mod positions;
+pub mod page_limit;
 pub mod waiting;
 pub mod topics;
 pub mod completion;
@@ -28,6 +29,7 @@ pub use crate::cli::shared::fields::{
 pub use crate::cli::shared::filter::{
     Dated, Filter, FilterArgs, UNDATED, document_at, facts, has_topic, rests_on,
 };
+pub use crate::cli::shared::page_limit::{PageArgs, PageEnd};
 pub use crate::cli::shared::protection::{new_phrase, protection};
 pub use crate::cli::shared::receipt::{
     DocumentPart, PartKind, ReceiptJson, ReceiptPart, WriteStatus, print_dry_run, print_receipt,

@@ -3,7 +3,8 @@
 //! Always holds: nobody's own words wait for them, nor what they have confirmed or disputed. Not
 //! here: who reviews (`provenance::reviewer`).
 
-use crate::index::{IndexError, Row, RowKind, Snapshot, TreeKind};
+use crate::index::{IndexError, Snapshot};
+use crate::ledger::query::fact_walk::{FactSource, FactWalk};
 use annals_core::fold::Fact;
 use annals_core::fold::history::KeyIndex;
 use annals_core::state::{State, Status};
@@ -19,38 +20,32 @@ pub enum ReviewScope {
     All,
 }
 
-/// The facts that may wait for a person, by the index: each that waits, and some that this person
-/// disputed; if `of` is given, of these facts only.
-pub fn may_wait(
-    person: &Person,
-    slot: &Snapshot<'_>,
-    state: &State,
-    which: ReviewScope,
-    of: Option<BTreeSet<u64>>,
-) -> Result<BTreeSet<u64>, IndexError> {
-    let mine = |row: &Row| row.vouching().any(|key| state.history.person(key) == Some(person));
-    let mut found = BTreeSet::new();
-    if let Some(of) = of {
-        for fact in of {
-            if !slot.get(TreeKind::Standing, fact)?.is_some_and(|row| mine(&row)) {
-                found.insert(fact);
-            }
-        }
-        return Ok(found);
+/// The facts that may wait for a person, by position: each that waits, and some that this person
+/// disputed.
+pub struct Candidates<'p> {
+    person: &'p Person,
+    walk: FactWalk,
+}
+
+impl<'p> Candidates<'p> {
+    /// All of the record, or those that rest on a document.
+    pub fn new(person: &'p Person, scope: ReviewScope, document: Option<u64>) -> Candidates<'p> {
+        let mut statuses = vec![Status::Asserted, Status::Disputed];
+        statuses.extend((scope == ReviewScope::All).then_some(Status::Confirmed));
+        let source = document.map_or(FactSource::Statuses(statuses), FactSource::Document);
+        Candidates { person, walk: FactWalk::new(source) }
     }
-    let needed = state.fold.ledger.as_ref().map_or(1, |ledger| ledger.confirmations);
-    let mut kinds = vec![Status::Asserted, Status::Disputed];
-    kinds.extend((which == ReviewScope::All).then_some(Status::Confirmed));
-    for status in kinds {
-        let kind = RowKind::Status(status, needed);
-        slot.each(TreeKind::Standing, 0..u64::MAX, kind, &mut |row| {
-            if !mine(&row) {
-                found.insert(row.of);
-            }
-            Ok(())
-        })?;
+
+    /// The next `count` of them by the index; fewer only if there are no more.
+    pub fn next(
+        &self,
+        slot: &Snapshot<'_>,
+        state: &State,
+        count: usize,
+    ) -> Result<BTreeSet<u64>, IndexError> {
+        let mine = |key| state.history.person(key) == Some(self.person);
+        self.walk.next(slot, state, count, &|row| Ok(!row.vouching().any(mine)))
     }
-    Ok(found)
 }
 
 /// Whether the present words of a fact wait for a person.
@@ -75,4 +70,14 @@ pub fn sentence(count: usize, reviewer: &str) -> String {
         more => format!("{more} facts wait"),
     };
     format!("{waiting} for {}", crate::cli::terminal::visible(reviewer))
+}
+
+/// How many of the facts that wait are shown, as the beginning of a sentence; `at_most`: how many
+/// wait at most, if that is known.
+pub fn part(count: usize, reviewer: &str, at_most: Option<u64>) -> String {
+    let facts = if count == 1 { "1 fact that waits" } else { &format!("{count} facts that wait") };
+    let verb = if count == 1 { "is" } else { "are" };
+    let most = at_most.map(|most| format!(" (at most {most} in all)")).unwrap_or_default();
+    let reviewer = crate::cli::terminal::visible(reviewer);
+    format!("{facts} for {reviewer} {verb} shown, there are more{most}")
 }

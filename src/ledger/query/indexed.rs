@@ -53,23 +53,37 @@ pub(super) struct Slice<'a> {
 /// The state as of a point, the state as of now if that is later, and the slice for later queries.
 pub(super) type OpenedSlice<'a> = (FactState, Option<FactState>, Slice<'a>);
 
+/// Which events of the record a slice has.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum SliceReach {
+    /// All of the selected facts and documents.
+    Lives,
+    /// These, and every redaction of an event of the ledger and its editors.
+    LivesAndRedactions,
+    /// Of facts only the acts from this position on, and their state before it and now.
+    Since(u64),
+}
+
 /// Opens a slice: the state as of the point, the state as of now if that is later, and the slice
-/// for later queries. With `since`, facts have only the acts from that position on, and their state
-/// before it and now.
+/// for later queries.
 pub(super) fn open<'a>(
     record: &'a Record,
     index: &'a Index,
     size: u64,
     ask: &Query<'_>,
-    since: Option<u64>,
+    reach: SliceReach,
 ) -> Result<OpenedSlice<'a>, QueryError> {
     let then = index.slot(size)?;
     let mut acts = Acts::none(&record.source, index);
     acts.add(administration(&then)?)?;
     let mut named = ask(&then, &acts.fold(&then)?)?;
-    match since {
-        None => acts.add(lives(&then, &named)?)?,
-        Some(first) => add_recent(&mut acts, &then, first, &named)?,
+    match reach {
+        SliceReach::Lives => acts.add(lives(&then, &named)?)?,
+        SliceReach::LivesAndRedactions => {
+            acts.add(lives(&then, &named)?)?;
+            acts.add(redactions_of_none(&then)?)?;
+        }
+        SliceReach::Since(first) => add_recent(&mut acts, &then, first, &named)?,
     }
     let mut cited = BTreeSet::new();
     for of in acts.cited.difference(&named) {
@@ -81,7 +95,7 @@ pub(super) fn open<'a>(
     acts.add(lives(&then, &cited)?)?;
     named.extend(cited);
     let mut state = acts.fold(&then)?;
-    if since.is_some() {
+    if matches!(reach, SliceReach::Since(_)) {
         put_rows(&then, &named, &mut state.fold)?;
     }
     let standing = stood(index, size, state)?;
@@ -135,6 +149,20 @@ pub(in crate::ledger) fn administration(slot: &Snapshot<'_>) -> Result<BTreeSet<
     let mut events = BTreeSet::new();
     slot.each(TreeKind::Administration, 0..u64::MAX, RowKind::Administration, &mut |row| {
         events.insert(row.of);
+        Ok(())
+    })?;
+    Ok(events)
+}
+
+/// The redactions of events that are about no fact and no document.
+fn redactions_of_none(slot: &Snapshot<'_>) -> Result<BTreeSet<u64>, IndexError> {
+    let mut events = BTreeSet::new();
+    slot.each(TreeKind::Administration, 0..u64::MAX, RowKind::Redactions, &mut |row| {
+        if let RowValue::Redaction(event, ..) = row.what
+            && slot.index().event(event)?.about == [None, None]
+        {
+            events.insert(row.of);
+        }
         Ok(())
     })?;
     Ok(events)

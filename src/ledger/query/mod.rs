@@ -19,6 +19,7 @@ pub mod since;
 pub mod spans;
 pub(in crate::ledger) mod indexed;
 pub mod content_text;
+pub mod fact_walk;
 pub mod diff;
 pub mod point;
 pub mod revocation_impact;
@@ -28,7 +29,7 @@ pub mod verified_fold;
 
 use crate::index::IndexError;
 use crate::ledger::error::{LedgerError, chain};
-use crate::ledger::query::indexed::{FactState, Slice};
+use crate::ledger::query::indexed::{FactState, Slice, SliceReach};
 pub use crate::ledger::query::indexed::{Query, citing, no_fact, subjects, touched};
 use crate::ledger::reader::Record;
 use crate::ledger::reader::source::EventSource;
@@ -151,7 +152,16 @@ impl<'a> View<'a> {
     /// # Ok::<(), annals::ledger::error::LedgerError>(())
     /// ```
     pub fn some(record: &'a Record, size: u64, ask: &Query<'_>) -> Result<View<'a>, LedgerError> {
-        View::sliced(record, size, ask, None)
+        View::sliced(record, size, ask, SliceReach::Lives)
+    }
+
+    /// The same, with every redaction of an event of the ledger and its editors.
+    pub fn with_redactions(
+        record: &'a Record,
+        size: u64,
+        ask: &Query<'_>,
+    ) -> Result<View<'a>, LedgerError> {
+        View::sliced(record, size, ask, SliceReach::LivesAndRedactions)
     }
 
     /// Opens a slice with, of each fact, only the acts from position `first` on, what these ended,
@@ -163,17 +173,17 @@ impl<'a> View<'a> {
         ask: &Query<'_>,
         first: u64,
     ) -> Result<View<'a>, LedgerError> {
-        View::sliced(record, size, ask, Some(first))
+        View::sliced(record, size, ask, SliceReach::Since(first))
     }
 
     fn sliced(
         record: &'a Record,
         size: u64,
         ask: &Query<'_>,
-        since: Option<u64>,
+        reach: SliceReach,
     ) -> Result<View<'a>, LedgerError> {
         let opened = match record.index() {
-            Ok(index) => crate::ledger::query::indexed::open(record, index, size, ask, since),
+            Ok(index) => crate::ledger::query::indexed::open(record, index, size, ask, reach),
             Err(why) => return View::folded(record, size, why),
         };
         match opened {

@@ -17,7 +17,7 @@ use annals_core::hash::Hash;
 use annals_core::search::{Phrase, SearchedText};
 use annals_core::verify::examine::examine;
 use annals_core::verify::source::{Batch, Source, SourceError, Walk};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::panic::resume_unwind;
 use std::sync::{Mutex, PoisonError};
 use std::thread;
@@ -25,12 +25,12 @@ use std::thread;
 /// The result of a scan.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub struct Scanned {
-    /// The facts, by position.
-    pub facts: BTreeSet<u64>,
-    /// The facts whose words are withheld.
-    pub withheld: BTreeSet<u64>,
-    /// The number of those whose bodies do not have the signed digest.
-    pub damaged: u64,
+    /// The facts, by the event that gave them their present words.
+    pub facts: BTreeMap<u64, u64>,
+    /// The facts whose words are withheld, by that event.
+    pub withheld: BTreeMap<u64, u64>,
+    /// Those of these events whose bodies do not have the signed digest.
+    pub damaged: BTreeSet<u64>,
 }
 
 /// The texts of a fact that are searched.
@@ -142,20 +142,41 @@ impl Scanned {
             Ok(Content::FactCorrected(body)) => has_all(&body.fact, phrases),
             Ok(_) => false,
             Err(why) => {
-                self.withheld.insert(fact);
-                self.damaged += u64::from(why == Withheld::Damaged);
+                self.withheld.insert(event.position, fact);
+                if why == Withheld::Damaged {
+                    self.damaged.insert(event.position);
+                }
                 false
             }
         };
         if stands {
-            self.facts.insert(fact);
+            self.facts.insert(event.position, fact);
         }
+    }
+
+    /// Takes the first `count` facts, and what is withheld before the last of them; all if there
+    /// are fewer.
+    pub(super) fn take_first(&mut self, count: usize) -> Scanned {
+        let Some(end) = self.facts.keys().nth(count).copied() else { return std::mem::take(self) };
+        let rest = Scanned {
+            facts: self.facts.split_off(&end),
+            withheld: self.withheld.split_off(&end),
+            damaged: self.damaged.split_off(&end),
+        };
+        std::mem::replace(self, rest)
+    }
+
+    /// Leaves what comes after this event.
+    pub(super) fn keep_after(&mut self, event: u64) {
+        self.facts.retain(|at, _| *at > event);
+        self.withheld.retain(|at, _| *at > event);
+        self.damaged.retain(|at| *at > event);
     }
 
     fn add(&mut self, other: Scanned) {
         self.facts.extend(other.facts);
         self.withheld.extend(other.withheld);
-        self.damaged += other.damaged;
+        self.damaged.extend(other.damaged);
     }
 }
 

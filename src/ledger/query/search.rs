@@ -1,50 +1,118 @@
 //! Searching: the facts whose present words contain all of some phrases, by the index of words.
 //!
-//! Always holds: the answer is that of a scan (`scan`): the index says where words may be, and each
-//! of these events is read and judged as a scan does it. Where the index cannot answer, or where
-//! much of the record may have the words, it is a scan. An event that is not read is not checked.
+//! Always holds: the answer is that of a scan (`scan`), in the order of the events that gave the
+//! facts their present words: the index says where words may be, and each of these events is read
+//! and judged as a scan does it. Where the index cannot answer, or where more events would be read
+//! one by one than a scan costs, it is a scan. An event that is not read is not checked.
 //! Not here: comparing words (`annals_core::search`), showing hits (`cli`).
 
-use crate::index::IndexError;
 use crate::ledger::error::LedgerError;
 use crate::ledger::query::View;
+use crate::ledger::query::acts::QueryError;
 use crate::ledger::query::scan::{Scanned, scan};
 use annals_core::search::Phrase;
 
 /// Reading an event by itself costs as much as this many events in a scan.
 const COST: u64 = 16;
 
-/// Finds the facts with these phrases, on `jobs` threads if all are read.
+/// Finds all facts with these phrases, on `jobs` threads if all are read.
 pub fn search(view: &View<'_>, phrases: &[Phrase], jobs: usize) -> Result<Scanned, LedgerError> {
-    match candidates(view, phrases) {
-        Ok(Some(revisions)) => {
-            let mut found = Scanned::default();
-            for (revision, fact) in revisions {
-                if let Some(event) = view.event(revision)? {
-                    found.judge(view, fact, &event, phrases);
-                }
-            }
-            Ok(found)
-        }
-        Ok(None) => scan(view, phrases, jobs),
-        Err(why) => {
-            view.record.folded_for(&why);
-            scan(view, phrases, jobs)
-        }
+    let effort = SearchEffort { jobs, ..SearchEffort::of(view) };
+    Search::new(view, phrases, effort).next(usize::MAX)
+}
+
+/// What a search may cost.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct SearchEffort {
+    /// The threads of a scan.
+    pub jobs: usize,
+    /// How many events are read one by one before the rest is scanned.
+    pub reads: u64,
+}
+
+impl SearchEffort {
+    /// All cores, and as many reads as cost no more than a scan.
+    pub fn of(view: &View<'_>) -> SearchEffort {
+        let jobs = std::thread::available_parallelism().map_or(1, usize::from);
+        SearchEffort { jobs, reads: (view.as_of().size / COST).max(super::FEW) }
     }
 }
 
-/// The present revisions that may have the phrases, each with its fact; `None` if the view has no
-/// index, or if they are many.
-fn candidates(view: &View<'_>, phrases: &[Phrase]) -> Result<Option<Vec<(u64, u64)>>, IndexError> {
-    let Some(slice) = &view.slice else { return Ok(None) };
-    let words = slice.words(view.record)?;
-    let size = view.as_of().size;
-    let most = usize::try_from(size / COST).unwrap_or(usize::MAX).max(super::FEW as usize);
-    let Some(found) = words.find(phrases, size, most)? else { return Ok(None) };
-    let mut revisions = Vec::new();
-    for event in found.into_iter().chain(words.end()..size) {
-        revisions.extend(slice.revised(event)?.map(|fact| (event, fact)));
+/// A search that finds some facts, and goes on from there.
+pub struct Search<'a, 'v> {
+    view: &'a View<'v>,
+    phrases: &'a [Phrase],
+    effort: SearchEffort,
+    /// The events that may have the phrases and are not yet read, the last one first; `None`
+    /// before the first question.
+    listed: Option<Vec<u64>>,
+    /// The last event up to which the facts are found.
+    last: Option<u64>,
+    /// What a scan found and is not yet taken.
+    scanned: Option<Scanned>,
+}
+
+impl<'a, 'v> Search<'a, 'v> {
+    /// A search that has found nothing yet.
+    pub fn new(view: &'a View<'v>, phrases: &'a [Phrase], effort: SearchEffort) -> Search<'a, 'v> {
+        Search { view, phrases, effort, listed: None, last: None, scanned: None }
     }
-    Ok(Some(revisions))
+
+    /// The next `count` facts, and what is withheld before the last of them; fewer facts only if
+    /// there are no more.
+    pub fn next(&mut self, count: usize) -> Result<Scanned, LedgerError> {
+        if self.scanned.is_none() {
+            match self.read(count) {
+                Ok(Some(found)) => return Ok(found),
+                Ok(None) => {}
+                Err(QueryError::Index(why)) => self.view.record.folded_for(&why),
+                Err(QueryError::Failed(error)) => return Err(error),
+            }
+            let mut scanned = scan(self.view, self.phrases, self.effort.jobs)?;
+            if let Some(last) = self.last {
+                scanned.keep_after(last);
+            }
+            self.scanned = Some(scanned);
+        }
+        Ok(self.scanned.as_mut().map(|scanned| scanned.take_first(count)).unwrap_or_default())
+    }
+
+    /// Reads the events that may have the phrases until `count` facts are found; `None` if the view
+    /// has no index, or if a scan costs less.
+    fn read(&mut self, count: usize) -> Result<Option<Scanned>, QueryError> {
+        let Some(slice) = &self.view.slice else { return Ok(None) };
+        let listed = match &mut self.listed {
+            Some(listed) => listed,
+            none => {
+                let words = slice.words(self.view.record)?;
+                let size = self.view.as_of().size;
+                // All of them are read only if they are few.
+                let most = if count == usize::MAX { self.effort.reads } else { u64::MAX };
+                let most = usize::try_from(most).unwrap_or(usize::MAX);
+                let Some(mut found) = words.find(self.phrases, size, most)? else {
+                    return Ok(None);
+                };
+                let before = found.len();
+                found.extend(words.end()..size);
+                self.effort.reads += (found.len() - before) as u64;
+                found.reverse();
+                none.insert(found)
+            }
+        };
+        let mut found = Scanned::default();
+        while found.facts.len() < count {
+            let Some(event) = listed.pop() else { break };
+            let Some(fact) = slice.revised(event)? else { continue };
+            if self.effort.reads == 0 {
+                return Ok(None);
+            }
+            self.effort.reads -= 1;
+            if let Some(event) = self.view.event(event).map_err(QueryError::Failed)? {
+                found.judge(self.view, fact, &event, self.phrases);
+            }
+        }
+        let read = found.facts.keys().chain(found.withheld.keys()).max();
+        self.last = read.copied().max(self.last);
+        Ok(Some(found))
+    }
 }

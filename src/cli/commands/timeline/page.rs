@@ -7,6 +7,7 @@
 
 use crate::cli::commands::timeline::data::Data;
 use crate::cli::render::{provenance, words};
+use crate::cli::shared::PageEnd;
 use crate::cli::terminal::{CliError, visible};
 use crate::ledger::query::row::FactRow;
 use annals_core::hash::Hash;
@@ -17,8 +18,8 @@ const PAGE: &str = include_str!("page.html");
 const STYLE: &str = include_str!("page.css");
 const SCRIPT: &str = include_str!("page.js");
 
-/// The page as bytes.
-pub fn page(data: &Data) -> Result<Vec<u8>, CliError> {
+/// The page as bytes; `end`: whether it has all facts that were asked for.
+pub fn page(data: &Data, end: PageEnd) -> Result<Vec<u8>, CliError> {
     let json = serde_json::to_string(data).map_err(std::io::Error::other)?;
     let policy = format!(
         "default-src 'none'; style-src {}; script-src {}; base-uri 'none'; form-action 'none'",
@@ -32,6 +33,7 @@ pub fn page(data: &Data) -> Result<Vec<u8>, CliError> {
         ("policy", policy),
         ("title", escaped(data.title())),
         ("origin", escaped(data.origin())),
+        ("more", part(data, end)),
         ("as-of", escaped(as_of.trim_end())),
         ("style", STYLE.to_owned()),
         ("facts", data.rows().map(fact).collect()),
@@ -39,6 +41,17 @@ pub fn page(data: &Data) -> Result<Vec<u8>, CliError> {
         ("script", SCRIPT.to_owned()),
     ];
     Ok(filled(PAGE, &fields).into_bytes())
+}
+
+/// What a page says that has a part of the facts.
+fn part(data: &Data, end: PageEnd) -> String {
+    match (end, data.rows().count()) {
+        (PageEnd::Whole, _) => String::new(),
+        (PageEnd::More, count) => format!(
+            "<p>This page has the first {count} of the facts that were asked for, by position; \
+             there are more.</p>\n"
+        ),
+    }
 }
 
 /// The template with its `{{field}}`s filled in; inserted text is not scanned again.

@@ -1,0 +1,147 @@
+//! A walk over facts by the index, some at a time.
+//!
+//! Always holds: facts come by position, each once; fewer than were asked for only at the end. A
+//! row is read, an event is not. Not here: what a fact must be besides (`cli`).
+
+use crate::index::{IndexError, Row, RowKind, Snapshot, TreeKind};
+use crate::ledger::query::{citing, touched};
+use annals_core::fold::history::Act;
+use annals_core::fold::operation::Operation;
+use annals_core::fold::{Fact, Fold};
+use annals_core::key::PublicKey;
+use annals_core::state::{State, Status};
+use std::cell::Cell;
+use std::collections::BTreeSet;
+
+/// Where a walk looks for facts.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum FactSource {
+    /// Among all facts.
+    All,
+    /// Among those of these statuses.
+    Statuses(Vec<Status>),
+    /// Among those whose words may cite this document.
+    Document(u64),
+    /// Among those on which an event from this position on acts.
+    Since(u64),
+}
+
+/// A walk that goes on where it was.
+pub struct FactWalk {
+    source: FactSource,
+    /// The first position that was not searched.
+    next: Cell<u64>,
+}
+
+/// Whether a fact is taken, by its row.
+pub type KeepFact<'k> = dyn Fn(&Row) -> Result<bool, IndexError> + 'k;
+
+/// The number of positions that are searched at once, at first.
+const STEP: u64 = 1_024;
+
+impl FactWalk {
+    /// A walk from the first fact on.
+    pub fn new(source: FactSource) -> FactWalk {
+        FactWalk { source, next: Cell::new(0) }
+    }
+
+    /// The next `count` facts that `keep` takes; `state` is that of the ledger and its editors.
+    pub fn next(
+        &self,
+        slot: &Snapshot<'_>,
+        state: &State,
+        count: usize,
+        keep: &KeepFact<'_>,
+    ) -> Result<BTreeSet<u64>, IndexError> {
+        let mut found = BTreeSet::new();
+        let needed = state.fold.ledger.as_ref().map_or(1, |ledger| ledger.confirmations);
+        match &self.source {
+            FactSource::All => self.rows(slot, &[RowKind::Facts], count, keep, &mut found)?,
+            FactSource::Statuses(statuses) => {
+                let kind = |status: &Status| RowKind::Status(*status, needed);
+                let kinds: Vec<RowKind> = statuses.iter().map(kind).collect();
+                self.rows(slot, &kinds, count, keep, &mut found)?;
+            }
+            FactSource::Document(document) => {
+                self.named(slot, citing(slot, *document)?, keep, &mut found)?;
+            }
+            FactSource::Since(first) => {
+                let touched = touched(slot.index(), (*first).min(slot.size), slot.size)?;
+                let acted = |row: &Row| Ok(is_acted_on(slot, row.of, *first)? && keep(row)?);
+                self.named(slot, touched, &acted, &mut found)?;
+            }
+        }
+        if let Some(beyond) = found.iter().nth(count).copied() {
+            found.split_off(&beyond);
+            self.next.set(beyond);
+        }
+        Ok(found)
+    }
+
+    /// The facts of a set that come next.
+    fn named(
+        &self,
+        slot: &Snapshot<'_>,
+        mut of: BTreeSet<u64>,
+        keep: &KeepFact<'_>,
+        found: &mut BTreeSet<u64>,
+    ) -> Result<(), IndexError> {
+        for fact in of.split_off(&self.next.get()) {
+            let row = slot.get(TreeKind::Standing, fact)?;
+            if let Some(row) = row.filter(|row| row.revision().is_some())
+                && keep(&row)?
+            {
+                found.insert(fact);
+            }
+        }
+        self.next.set(slot.size);
+        Ok(())
+    }
+
+    /// The facts of some kinds that come next: more than `count`, if there are so many.
+    fn rows(
+        &self,
+        slot: &Snapshot<'_>,
+        kinds: &[RowKind],
+        count: usize,
+        keep: &KeepFact<'_>,
+        found: &mut BTreeSet<u64>,
+    ) -> Result<(), IndexError> {
+        let mut step = STEP;
+        while found.len() <= count && self.next.get() < slot.size {
+            let next = self.next.get();
+            let end = next.saturating_add(step);
+            for kind in kinds {
+                slot.each(TreeKind::Standing, next..end, *kind, &mut |row| {
+                    if row.revision().is_some() && keep(&row)? {
+                        found.insert(row.of);
+                    }
+                    Ok(())
+                })?;
+            }
+            self.next.set(end);
+            step = step.saturating_mul(2);
+        }
+        Ok(())
+    }
+}
+
+/// Whether an event from position `first` on acts on a fact or creates it.
+pub fn is_acted_on(slot: &Snapshot<'_>, fact: u64, first: u64) -> Result<bool, IndexError> {
+    Ok(!slot.life_since(fact, first)?.is_empty())
+}
+
+/// Whether one of these keys may have signed a revision of a fact: the row has the signers of the
+/// first one and of the present one, not of others, nor of those that were undone.
+pub fn may_be_by(row: &Row, state: &State, keys: &[PublicKey]) -> Result<bool, IndexError> {
+    let mut fold = Fold::default();
+    row.put(&mut fold)?;
+    let is_one = |key| state.history.key(key).is_some_and(|key| keys.contains(&key));
+    let others = |fact: &Fact| fact.corrected > 1 || state.history.acts().iter().any(undoes);
+    let by = |fact: &Fact| is_one(fact.asserter) || is_one(fact.author) || others(fact);
+    Ok(fold.fact(row.of).is_some_and(by))
+}
+
+fn undoes(act: &Act) -> bool {
+    matches!(&act.operation, Operation::Revoked(revoked) if revoked.suspect_from.is_some())
+}
