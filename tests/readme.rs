@@ -17,6 +17,7 @@ const PAGES: &[&str] = &[
     "docs/editor.md",
     "docs/proofs.md",
     "docs/publishing.md",
+    "docs/following.md",
     "docs/auditor.md",
     "docs/archivist.md",
 ];

@@ -356,8 +356,8 @@ fn count_faults(count: usize) -> String {
 fn kept(path: &Option<PathBuf>) -> String {
     let text = |path: &PathBuf| {
         format!(
-            "; two checkpoints that the log key signed contradict each other: {0} shows it to \
-             others, annals verify {0} checks it; pull no more from there, and ask the publisher",
+            "; {0} has both checkpoints that the log key signed, to show them to others, and \
+             annals verify {0} says what they prove; pull no more from there, and ask the publisher",
             path.display()
         )
     };

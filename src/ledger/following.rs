@@ -16,6 +16,7 @@ use crate::ledger::error::{LedgerError, chain};
 use crate::ledger::paths::Paths;
 use crate::ledger::published_place::PublishedPlace;
 use annals_core::time::Time;
+use annals_core::version_line::later;
 use std::path::PathBuf;
 
 const FIRST: &str = "annals following v1\n";
@@ -74,9 +75,15 @@ impl Following {
         Following::parse(&bytes).ok_or_else(damaged).map(Some)
     }
 
-    /// Why the mark of a ledger cannot be used, if there is a damaged one.
+    /// Why the mark of a ledger cannot be used, if there is a damaged one. That of a later version
+    /// is not judged.
     pub fn damage(paths: &Paths) -> Option<String> {
-        Following::of(paths).err().map(|error| chain(&error))
+        let error = Following::of(paths).err()?;
+        let bytes = read_optional(&paths.following(), BOUND).ok().flatten();
+        match bytes.and_then(|bytes| later(&bytes, "following")) {
+            Some(_) => None,
+            None => Some(chain(&error)),
+        }
     }
 
     fn parse(bytes: &[u8]) -> Option<Following> {
@@ -86,7 +93,8 @@ impl Following {
             "" => None,
             rest => Some(Time::parse(rest.strip_prefix(PULLED)?.strip_suffix('\n')?)?),
         };
-        (!place.is_empty()).then(|| Following { place: place.to_owned(), pulled })
+        (!place.is_empty() && !place.contains('\r'))
+            .then(|| Following { place: place.to_owned(), pulled })
     }
 
     fn text(&self) -> String {
@@ -123,6 +131,7 @@ mod tests {
             "",
             "annals following v1\n",
             "annals following v1\nplace \n",
+            "annals following v1\nplace x\r\n",
             "annals following v2\nplace x\n",
             "annals following v1\nplace x",
             "annals following v1\nplace x\npulled yesterday\n",

@@ -150,22 +150,19 @@ fn expect_free(paths: &Paths) -> Result<(), LedgerError> {
     if !disk::is_there(&paths.ledger)? {
         return Ok(());
     }
-    let is_empty = disk::is_folder_at(&paths.ledger)?
-        && fs::read_dir(&paths.ledger)
-            .map_err(disk::error("list", &paths.ledger))?
-            .next()
-            .is_none();
-    match is_empty {
-        true => Ok(()),
-        false if Following::is_at(paths)? => Err(LedgerError::Stopped(
-            paths.ledger.clone(),
-            "annals pull brings a copy up to date".to_owned(),
-        )),
-        false => Err(LedgerError::Stopped(
-            paths.ledger.clone(),
-            "name a folder that is not there, or is empty".to_owned(),
-        )),
+    let is_folder = disk::is_folder_at(&paths.ledger)?;
+    if is_folder {
+        let listed = fs::read_dir(&paths.ledger);
+        let mut listed = listed.map_err(disk::error("list", &paths.ledger))?;
+        if listed.next().is_none() {
+            return Ok(());
+        }
     }
+    let advice = match is_folder && Following::is_at(paths)? {
+        true => "annals pull brings a copy up to date",
+        false => "name a folder that is not there, or is empty",
+    };
+    Err(LedgerError::Stopped(paths.ledger.clone(), advice.to_owned()))
 }
 
 /// The folder beside the copy in which it is made.

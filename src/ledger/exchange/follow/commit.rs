@@ -30,10 +30,10 @@ use annals_core::event::record::{self, Reading};
 use annals_core::hash::Hash;
 use annals_core::key::SecretKey;
 use annals_core::merkle::Tree;
-use annals_core::verify::{Follower, Verifier};
 use annals_core::verify::content::CheckDepth;
 use annals_core::verify::examine::examine;
 use annals_core::verify::source::{Source, SourceError};
+use annals_core::verify::{Follower, Verifier};
 use std::collections::BTreeSet;
 use std::fs;
 use std::io;
@@ -118,11 +118,13 @@ impl CopyCommit<'_> {
         Ok(())
     }
 
-    /// Gives the copy's own events the bodies that were released.
+    /// Gives the copy's own events the bodies that were released. What is derived from them goes
+    /// first, and is made again.
     fn put_released(&self, own: Option<Journal>) -> Result<Option<Journal>, LedgerError> {
         let released = &self.judged.found.released;
         let Some(journal) = own.as_ref().filter(|_| !released.is_empty()) else { return Ok(own) };
         journal.expect_end()?;
+        self.remove_derived()?;
         change_bodies::<LedgerError>(journal, released, &mut |position, entry| {
             let named = Reading::of(&entry.record).statement.map(|statement| statement.body);
             let body = match named {
@@ -178,7 +180,8 @@ impl CopyCommit<'_> {
             return Ok(());
         }
         let journal = Journal::open(&self.paths.ledger, covered_by(self.paths)?)?;
-        let (mut withheld, mut gone, mut open) = <(BTreeSet<u64>, BTreeSet<Hash>, BTreeSet<Hash>)>::default();
+        let mut withheld = BTreeSet::new();
+        let (mut gone, mut open) = (BTreeSet::new(), BTreeSet::new());
         for batch in journal.walk(0)? {
             let batch = batch?;
             for (entry, position) in batch.entries.iter().zip(batch.first..) {
@@ -195,8 +198,7 @@ impl CopyCommit<'_> {
         if withheld.is_empty() {
             return Ok(());
         }
-        remove_folder(&self.paths.store())?;
-        remove_folder(&index::folder(&self.paths.ledger))?;
+        self.remove_derived()?;
         for digest in gone.difference(&open) {
             let path = Journal::document_path(&self.paths.ledger, digest);
             if disk::is_there(&path)? {
@@ -208,6 +210,11 @@ impl CopyCommit<'_> {
             entry.body = None;
             Ok(())
         })
+    }
+
+    fn remove_derived(&self) -> Result<(), LedgerError> {
+        remove_folder(&self.paths.store())?;
+        remove_folder(&index::folder(&self.paths.ledger))
     }
 
     /// Makes or completes the index; the lengths of its files, if it is whole.

@@ -76,7 +76,9 @@ impl Contradiction<'_> {
         let size = own.map_or(0, Journal::size);
         let signed = covered(reader::checkpoint(paths)?.as_deref()).unwrap_or(0);
         Ok(match published.size() < size {
-            true => LedgerError::PublishedBehind { place, published: published.size(), size, signed },
+            true => {
+                LedgerError::PublishedBehind { place, published: published.size(), size, signed }
+            }
             false => LedgerError::Outrun(format!("the record published at {place} was changed")),
         })
     }

@@ -162,8 +162,9 @@ impl Source for Joined<'_> {
 
 /// The digest of the entries of a batch, as a journal has them.
 pub fn digest(batch: &Batch) -> Hash {
-    let parts = batch.entries.iter().flat_map(|entry| {
-        [entry.record.as_slice(), entry.body.as_deref().unwrap_or(b"-"), b"\n"]
-    });
+    let parts = batch
+        .entries
+        .iter()
+        .flat_map(|entry| [entry.record.as_slice(), entry.body.as_deref().unwrap_or(b"-"), b"\n"]);
     Hash::of(&parts.collect::<Vec<_>>())
 }

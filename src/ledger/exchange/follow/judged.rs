@@ -226,11 +226,7 @@ impl PublishedTarget {
         Anchors { checkpoint: Some(self.note.clone()), ..Anchors::default() }
     }
 
-    fn judged(
-        self,
-        found: JoinedFound,
-        closed: BTreeSet<u64>,
-    ) -> Option<JudgedPull> {
+    fn judged(self, found: JoinedFound, closed: BTreeSet<u64>) -> Option<JudgedPull> {
         let PublishedTarget { origin, note, checkpoint } = self;
         Some(JudgedPull { origin, note, checkpoint, found, closed })
     }
