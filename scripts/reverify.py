@@ -702,15 +702,27 @@ def parse_mark(line):
 IMPORTED = re.compile(rb"annals imported v(1\n(read-only (0|[1-9][0-9]*)|rekey [0-9a-f]{64})\n|([2-9]|[1-9][0-9]+)\n.*)", re.S)
 
 
+def is_following(data):
+    """Whether this is a file `following` in form (section 9, "Following copy"), or of a later version."""
+    if re.match(rb"annals following v([2-9]|[1-9][0-9]{1,15})\n", data):
+        return True
+    try:
+        found = re.fullmatch("annals following v1\nplace [^\r\n]+\n(?:pulled (.*)\n)?", data.decode("utf-8"))
+    except UnicodeDecodeError:
+        return False
+    return len(data) <= 16384 and found is not None and (found[1] is None or is_time(found[1]))
+
+
 def judge_imported(verifier, place):
-    """911 of the two files that an import leaves in a ledger (section 14)."""
-    for name in ("imported", "checkpoints"):
+    """911 of the files that an import or a clone leaves in a ledger (sections 14 and 9)."""
+    for name in ("imported", "checkpoints", "following"):
         if os.path.islink(place(name)):
             verifier.fault(911)
             continue
         data = verifier.read(name)
         marks = (data or b"").split(b"\n")[:-1] if name == "checkpoints" else []
-        if None in map(parse_mark, marks) or name == "imported" and data is not None and not IMPORTED.fullmatch(data):
+        in_form = {"imported": IMPORTED.fullmatch, "following": is_following}.get(name, bool)
+        if None in map(parse_mark, marks) or name != "checkpoints" and data is not None and not in_form(data):
             verifier.fault(911)
 
 

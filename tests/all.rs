@@ -16,6 +16,7 @@ mod editor;
 mod environment;
 mod faults;
 mod format;
+mod follower;
 mod fuzz;
 mod index;
 mod journal;

@@ -17,6 +17,7 @@ const PAGES: &[&str] = &[
     "docs/editor.md",
     "docs/proofs.md",
     "docs/publishing.md",
+    "docs/following.md",
     "docs/auditor.md",
     "docs/archivist.md",
 ];
@@ -85,6 +86,7 @@ fn run(command: &str, folder: &Path, desk: Option<usize>) -> String {
         let clock = format!("2026-11-24T{:02}:{:02}:00Z", 9 + number / 60, number % 60);
         let seed = format!("readme {number}");
         shell.env("ANNALS_PASSPHRASE_FILE", folder.join("passphrase"));
+        shell.env("ANNALS_CACHE", folder.join("cache"));
         shell.env("ANNALS_CLOCK", clock).env("ANNALS_SEED", seed);
     }
     let output = shell.output().expect("sh runs");

@@ -141,8 +141,16 @@ impl<F: PublishedFiles> CachedFiles<F> {
         if known.checkpoint != digest {
             *known = KnownState { checkpoint: digest, absent: BTreeSet::new() };
             let _ = fs::remove_dir_all(self.cache.folder.join(BODY_BUNDLES));
+            // So a reading that is stopped leaves its bundles to the next one.
+            self.remember(&known);
         }
         Ok(found)
+    }
+
+    fn remember(&self, known: &KnownState) {
+        if let Some(text) = known.write().filter(|_| !self.cache.is_scratch()) {
+            let _ = disk::put_private(&self.cache.folder.join(KNOWN), text.as_bytes());
+        }
     }
 
     fn kept(&self, name: &str, bound: u64) -> Option<Vec<u8>> {
@@ -237,9 +245,7 @@ impl<F: PublishedFiles> PublishedFiles for CachedFiles<F> {
         let mut known = self.known();
         // What may be there, and was not, is asked for again.
         known.absent.retain(|name| name_digest(name).is_none_or(|digest| !open.contains(&digest)));
-        if let Some(text) = known.write() {
-            let _ = disk::put_private(&self.cache.folder.join(KNOWN), text.as_bytes());
-        }
+        self.remember(&known);
     }
 
     fn memory(&self) -> Option<PathBuf> {

@@ -169,7 +169,8 @@ impl Published {
         Ok(Entry { record, body })
     }
 
-    fn body(&self, digest: &Hash) -> Result<Option<Vec<u8>>, SourceError> {
+    /// The body of this digest, if it is there; the caller compares its bytes with the digest.
+    pub fn body(&self, digest: &Hash) -> Result<Option<Vec<u8>>, SourceError> {
         self.files.get(&body_name(digest), BODY)
     }
 

@@ -88,6 +88,8 @@ commands! {
     Publish: c::publish::PublishArgs,
     Export: c::export::ExportArgs,
     Import: c::import::ImportArgs,
+    Clone: c::clone::CloneArgs,
+    Pull: c::pull::PullArgs,
     Verify: c::verify::VerifyArgs,
     Prove: c::prove::ProveArgs,
     Witness: c::witness::WitnessArgs,

@@ -21,6 +21,7 @@
 //! lock of the one writer (`disk::lock`), which the caller holds.
 //! Source: FORMAT.md section 9.
 
+mod bodies;
 mod commit_line;
 mod copy;
 mod end;
@@ -30,6 +31,7 @@ mod line;
 mod read;
 mod write;
 
+pub use bodies::change_bodies;
 pub use copy::{Copied, copy};
 pub use read::Journal;
 pub use write::{Aside, JournalWriter, ROTATE_AT};

@@ -217,7 +217,7 @@ fn look_at_published(
 
 /// Where a server returned pages of HTML in place of files, a missing body or document is
 /// unreadable, not missing: rule 911 instead of 604 and 605.
-fn set_pages_apart(pages: &[String], faults: &mut [Fault]) {
+pub fn set_pages_apart(pages: &[String], faults: &mut [Fault]) {
     let Some(first) = pages.first() else { return };
     for fault in faults {
         if matches!(fault.rule, Rule::BodyMissing | Rule::DocumentMissing) {

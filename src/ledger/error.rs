@@ -151,6 +151,59 @@ pub enum LedgerError {
              with annals import --take-over", .0.display()
     )]
     ImportedCopy(PathBuf),
+    /// The ledger is a copy that follows a published record.
+    #[error(
+        "the ledger at {} is a copy of {place}, which annals pull brings up to date; nothing was \
+             written; to add to the record, send a file of drafts to who writes it, who enters it \
+             with annals append FILE", .ledger.display()
+    )]
+    FollowingCopy {
+        /// The copy.
+        ledger: PathBuf,
+        /// Where its record is published.
+        place: String,
+    },
+    /// The mark of a following copy is damaged.
+    #[error(
+        "{} is not in form: what this ledger is a copy of is not known; nothing was written; put \
+             the file back, or make the copy again with annals clone", .0.display()
+    )]
+    FollowingDamaged(PathBuf),
+    /// The ledger follows no published record.
+    #[error(
+        "the ledger at {} follows no published record; annals clone URL|FOLDER [DIR] makes a copy \
+             that does", .0.display()
+    )]
+    NotFollowing(PathBuf),
+    /// What is published does not continue the copy.
+    #[error(
+        "what is published at {place} does not continue this copy: {}, the first: {}; nothing was \
+             written{}", count_faults(.faults.len()), first(.faults), kept(.evidence)
+    )]
+    NotContinued {
+        /// Where it is published.
+        place: String,
+        /// What is wrong with it, compared with the copy.
+        faults: Vec<Fault>,
+        /// The file that shows it to others.
+        evidence: Option<PathBuf>,
+    },
+    /// Fewer events are published than are here, and no checkpoint here covers the others.
+    #[error(
+        "{place} has {published} events, and this copy {size}, of which no checkpoint here covers \
+             the last {}: an earlier pull was stopped; nothing was written; pull again when the \
+             publisher has them again", .size - .signed
+    )]
+    PublishedBehind {
+        /// Where it is published.
+        place: String,
+        /// The number of events published.
+        published: u64,
+        /// The number of events of the copy.
+        size: u64,
+        /// The number of events that the copy's checkpoint covers.
+        signed: u64,
+    },
     /// The ledger was imported without its log key, or without the marks of that key.
     #[error(
         "this ledger was taken over from a bag without the memory of its log key {0}, which may \
@@ -300,6 +353,17 @@ fn count_faults(count: usize) -> String {
     }
 }
 
+fn kept(path: &Option<PathBuf>) -> String {
+    let text = |path: &PathBuf| {
+        format!(
+            "; {0} has both checkpoints that the log key signed, to show them to others, and \
+             annals verify {0} says what they prove; pull no more from there, and ask the publisher",
+            path.display()
+        )
+    };
+    path.as_ref().map(text).unwrap_or_default()
+}
+
 fn seen_before(seen: &Option<PathBuf>) -> String {
     let text = |path: &PathBuf| {
         format!("; it was compared with what was read there before ({})", path.display())
@@ -376,7 +440,9 @@ impl LedgerError {
     pub fn verdict(&self) -> Verdict {
         match self {
             LedgerError::Refused(_) | LedgerError::NotAllowed { .. } => Verdict::No,
-            LedgerError::Faulty(faults) | LedgerError::FaultyPublished { faults, .. } => {
+            LedgerError::Faulty(faults)
+            | LedgerError::FaultyPublished { faults, .. }
+            | LedgerError::NotContinued { faults, .. } => {
                 match faults.iter().map(|f| f.rule.class()).max() {
                     Some(Class::Fork) => Verdict::Forked,
                     Some(Class::Damage) => Verdict::CouldNotTell,

@@ -1,11 +1,13 @@
-//! The mark of an imported ledger: read only, or writable once its log key is replaced.
+//! The mark of an imported ledger: read only, or writable once its log key is replaced; a copy that
+//! follows a published record is read only too.
 //!
 //! Always holds: while the file is malformed, nothing may be written. Not here: how a bag becomes a
-//! ledger (`import`). Source: FORMAT.md section 14, "Import".
+//! ledger (`import`), the mark of a following copy (`following`). Source: FORMAT.md section 14, "Import".
 
 use crate::disk::{DiskError, read_optional};
 use crate::keys::HighWaterMarks;
 use crate::ledger::error::{LedgerError, chain};
+use crate::ledger::following::Following;
 use crate::ledger::paths::Paths;
 use annals_core::fold::Ledger;
 use annals_core::key::PublicKey;
@@ -38,7 +40,8 @@ pub fn damaged(paths: &Paths) -> Vec<String> {
     });
     let kept = HighWaterMarks::at(paths.checkpoints()).check().err();
     let kept = kept.map(|error| format!("earlier checkpoints: {}", chain(&error)));
-    damage.into_iter().chain(kept).collect()
+    let following = Following::damage(paths);
+    damage.into_iter().chain(kept).chain(following).collect()
 }
 
 /// The content of a ledger's file `imported`.
@@ -50,11 +53,16 @@ pub enum Imported {
     ReadOnly(u64),
     /// Imported without the marks of this log key: the key must sign nothing here any more.
     Rekey(PublicKey),
+    /// A copy that follows a published record.
+    Following,
 }
 
 impl Imported {
     /// Reads the file.
     pub fn of(paths: &Paths) -> Result<Imported, DiskError> {
+        if Following::is_at(paths)? {
+            return Ok(Imported::Following);
+        }
         match read_optional(&paths.imported(), BOUND) {
             Ok(None) => Ok(Imported::No),
             Ok(Some(bytes)) => Ok(Imported::parse(&bytes).unwrap_or(Imported::ReadOnly(0))),
@@ -78,7 +86,7 @@ impl Imported {
     /// The text of the file; `None` for [`Imported::No`].
     pub fn write(&self) -> Option<String> {
         match self {
-            Imported::No => None,
+            Imported::No | Imported::Following => None,
             Imported::ReadOnly(of) => Some(format!("{FIRST}{READ_ONLY}{of}\n")),
             Imported::Rekey(key) => Some(format!("{FIRST}{REKEY}{key}\n")),
         }
@@ -97,6 +105,13 @@ impl Imported {
     pub fn expect_writable(&self, paths: &Paths) -> Result<(), LedgerError> {
         match self {
             Imported::ReadOnly(_) => Err(LedgerError::ImportedCopy(paths.ledger.clone())),
+            Imported::Following => {
+                let ledger = paths.ledger.clone();
+                Err(match Following::of(paths)? {
+                    Some(Following { place, .. }) => LedgerError::FollowingCopy { ledger, place },
+                    None => LedgerError::ImportedCopy(ledger),
+                })
+            }
             _ => Ok(()),
         }
     }

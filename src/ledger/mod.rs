@@ -8,6 +8,7 @@ pub mod error;
 pub mod published_place;
 pub mod paths;
 pub mod foreign;
+pub mod following;
 pub mod imported;
 pub mod table;
 // floor 2: opening a ledger to read it

@@ -175,6 +175,16 @@ impl Paths {
         self.ledger.join("imported")
     }
 
+    /// The file that marks this ledger as a copy that follows a published record.
+    pub fn following(&self) -> PathBuf {
+        self.ledger.join("following")
+    }
+
+    /// What a pull that is not finished has read of a server so far.
+    pub fn pulling(&self) -> PathBuf {
+        self.ledger.join(".pull")
+    }
+
     /// The folder of documents.
     pub fn documents(&self) -> PathBuf {
         self.ledger.join("document")

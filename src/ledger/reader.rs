@@ -15,6 +15,7 @@ use crate::index::{Index, IndexError};
 use crate::journal::Journal;
 use crate::keys::{HighWaterMarks, KeysError, Mark};
 use crate::ledger::error::LedgerError;
+use crate::ledger::following::Following;
 use crate::ledger::imported::Imported;
 use crate::ledger::paths::Paths;
 use crate::ledger::reader::source::RecordSource;
@@ -71,7 +72,11 @@ impl Record {
     pub fn open(paths: Paths) -> Result<Record, LedgerError> {
         paths.expect_ledger()?;
         let checkpoint = checkpoint(&paths)?;
-        let mark = last_mark(&paths)?;
+        // A copy may be behind a log key that is on the same machine.
+        let mark = match Following::is_at(&paths)? {
+            true => Ok(None),
+            false => last_mark(&paths)?,
+        };
         let journal = Journal::open(&paths.ledger, covered(checkpoint.as_deref()))?;
         let index = index_of(&paths, &journal);
         let part_of = Imported::of(&paths)?.part_of(journal.size());

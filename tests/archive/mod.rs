@@ -7,6 +7,6 @@ mod cli;
 mod interrupted;
 mod publish;
 mod reading;
-mod shelves;
+pub mod shelves;
 mod tiles;
-mod web;
+pub mod web;

@@ -88,6 +88,8 @@ fn a_form_that_a_command_has_not_is_refused_before_it_does_anything() {
         ("export --to bag", "export", object),
         ("publish pub", "publish", object),
         ("import bag --to other", "import", object),
+        ("clone www copy", "clone", object),
+        ("pull", "pull", object),
         ("repair", "repair", object),
         ("man", "man", only),
         ("completions bash", "completions", only),

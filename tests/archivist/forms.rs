@@ -28,6 +28,7 @@ pub fn needed(command: &str) -> &'static str {
     match command {
         "append" => "article.txt",
         "blame" => "3",
+        "clone" => "www copy",
         "completions" => "bash",
         "confirm" => "5 --how reread",
         "correct" => "5 --claim C --reason entry-error --statement S",
@@ -63,15 +64,16 @@ pub fn needed(command: &str) -> &'static str {
         "witness new" => "w --name one.example/w",
         "witness remove" => "one",
         "witness serve" => "--key w --for one.example+0 --state state",
-        "document list" | "editor list" | "help" | "key list" | "lock" | "log" | "man"
+        "document list" | "editor list" | "help" | "key list" | "lock" | "log" | "man" | "pull"
         | "repair" | "replay" | "status" | "verify" | "witness collect" | "witness list" => "",
         other => panic!("{other} is a new command: say here what it needs"),
     }
 }
 
 /// Commands that write and answer in a form.
-const WRITES: [&str; 25] = [
+const WRITES: [&str; 27] = [
     "append",
+    "clone",
     "confirm",
     "correct",
     "dispute",
@@ -90,6 +92,7 @@ const WRITES: [&str; 25] = [
     "ledger ",
     "prove",
     "publish",
+    "pull",
     "reinstate",
     "relate",
     "repair",

@@ -254,6 +254,7 @@ impl Story {
         for name in ["ANNALS_LEDGER", "ANNALS_KEYS", "ANNALS_EDITOR", "ANNALS_CLOCK"] {
             command.env_remove(name);
         }
+        command.env("ANNALS_CACHE", concat!(env!("CARGO_TARGET_TMPDIR"), "/cache"));
         let done = command.envs(environment.iter().copied()).output().unwrap();
         Answer {
             out: String::from_utf8(done.stdout).unwrap(),

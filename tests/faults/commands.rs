@@ -38,7 +38,7 @@ const fn act(line: &'static str) -> Writes {
     Writes { line, waits: LEDGER, says: None }
 }
 
-const WRITING: [Writes; 32] = [
+const WRITING: [Writes; 34] = [
     writes("append drafts.jsonl", LEDGER, "written at 6\n"),
     writes("document add second.txt --title T --lang en", LEDGER, "written at 6\n"),
     act("document describe 1 --title T --statement S"),
@@ -60,6 +60,12 @@ const WRITING: [Writes; 32] = [
     writes("publish out", Waits::Folder("out"), "published 6 events in out\n"),
     writes("export --to second", Waits::File(".second.partial/.lock"), "exported 6 of 6 events, "),
     writes("import bag --to copy", Waits::File(".copy.partial/.lock"), "imported 6 events to copy"),
+    writes(
+        "clone www new",
+        Waits::File(".new.clone/lock"),
+        "cloned 6 events of example.org/record",
+    ),
+    writes("pull --ledger old", Waits::File("old/lock"), "up to date: 6 events of "),
     writes(
         "init --origin a.example/b --title T --name B --no-passphrase --ledger l/ledger",
         Waits::Nothing,
@@ -114,6 +120,8 @@ fn ready() -> Newsroom {
         "editor add keys/cy.request --role editor",
         "key new bo --name Bo --no-passphrase --keys else --for example.org/record",
         "export --to bag",
+        "publish www",
+        "clone www old",
     ] {
         let answer = room.run(line);
         assert_eq!(answer.exit, 0, "{line}: {answer:?}");

@@ -71,11 +71,13 @@ fn an_answer_is_written_over_nothing_but_its_own_kind() {
 fn nothing_is_written_into_what_it_is_made_of() {
     let room = newsroom();
     assert_eq!(room.run("export --to bag").exit, 0);
+    assert_eq!(room.run("publish www").exit, 0);
     symlink("bag/data", room.path("inner")).unwrap();
     let lines = [
         "import bag --to bag/data/new",
         "import bag --to bag/new",
         "import bag --to inner/new",
+        "clone www www/new",
         "export --to ledger/new",
         "export --to ledger/journal/../new",
         "export --to keys/new",

@@ -229,6 +229,7 @@ pub fn prepare(command: &mut Command, folder: &Path) {
         command.env_remove(name);
     }
     command.env("ANNALS_CLOCK", "2022-01-27T08:00:00Z").env("ANNALS_SEED", seed);
+    command.env("ANNALS_CACHE", concat!(env!("CARGO_TARGET_TMPDIR"), "/cache"));
 }
 
 pub fn copy_folder(from: &Path, to: &Path) {

@@ -62,6 +62,7 @@ pub fn print(folder: &Path, line: &str, environment: &[(&str, &str)]) -> Printed
     for name in ["LEDGER", "KEYS", "EDITOR", "CLOCK", "SEED", "PASSPHRASE_FILE", "RECOVERY_FILE"] {
         command.env_remove(format!("ANNALS_{name}"));
     }
+    command.env("ANNALS_CACHE", concat!(env!("CARGO_TARGET_TMPDIR"), "/cache"));
     let done = command.envs(environment.iter().copied()).output().unwrap();
     Printed {
         out: String::from_utf8(done.stdout).unwrap(),

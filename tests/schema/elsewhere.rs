@@ -55,6 +55,7 @@ fn bags(answers: &mut Answers<'_>, room: &Newsroom) {
     for _ in 0..2 {
         room.does(answers, "publish out --format json");
     }
+    following(answers, room);
     room.does(answers, "verify bag --format json");
     room.does(answers, "verify part --format json");
     for question in ["status", "verify", "log", "replay"] {
@@ -65,6 +66,23 @@ fn bags(answers: &mut Answers<'_>, room: &Newsroom) {
     fs::remove_file(room.path("bag/data").join(JOURNAL)).unwrap();
     fs::remove_dir(room.path("bag/data/ledger/journal")).unwrap();
     assert_ne!(room.runs(answers, "verify bag --format json").exit, 0);
+}
+
+/// A copy of what is published, up to date, and one whose mark has no time and that has no checkpoint.
+fn following(answers: &mut Answers<'_>, room: &Newsroom) {
+    let cache = room.path("cache");
+    let own = [("ANNALS_CACHE", cache.to_str().unwrap())];
+    let status = "status --ledger follower --format json";
+    for line in ["clone out follower --format json", "pull --ledger follower --format json", status]
+    {
+        let printed = answers.run(room.folder.path(), line, &own);
+        assert_eq!(printed.exit, 0, "{line}: {}", printed.err);
+    }
+    let whole = "pull --ledger follower --verify-first --format json";
+    assert_eq!(answers.run(room.folder.path(), whole, &own).exit, 0);
+    room.put("follower/following", "annals following v1\nplace /nowhere\n");
+    fs::remove_file(room.path("follower/checkpoint")).unwrap();
+    answers.run(room.folder.path(), status, &own);
 }
 
 /// A record without its store; one whose end and one of whose documents are damaged, and a copy.

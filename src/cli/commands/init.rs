@@ -45,8 +45,8 @@ pub struct InitArgs {
     /// How many other persons must confirm a fact
     #[arg(long, default_value_t = 1, value_parser = clap::value_parser!(u64).range(1..=9))]
     confirmations: u64,
-    /// How many events may come between signing and writing
-    #[arg(long, default_value_t = 0, value_parser = clap::value_parser!(u64).range(0..=65_536))]
+    /// How many events of others may come between signing an event and writing it; 0: none
+    #[arg(long, default_value_t = 256, value_parser = clap::value_parser!(u64).range(0..=65_536))]
     window: u64,
     /// Leave the founder's key unencrypted, on purpose
     #[arg(long)]

@@ -4,6 +4,7 @@
 
 pub mod home;
 pub mod append;
+pub mod clone;
 pub mod completions;
 pub mod key;
 pub mod editor;
@@ -25,6 +26,7 @@ pub mod diff;
 pub mod find;
 pub mod blame;
 pub mod publish;
+pub mod pull;
 pub mod timeline;
 pub mod unlock;
 pub mod export;

@@ -3,10 +3,12 @@
 use crate::cli::render::{TallyReport, effect, provenance};
 use crate::cli::terminal::output::note;
 use crate::cli::terminal::{
-    CliError, Command, Context, EditorOption, Exit, Format, Group, formats, json, out, visible,
+    CliError, Command, Context, EditorOption, Exit, Format, Group, formats, json, moment, out,
+    visible,
 };
 use crate::disk::{DiskError, is_folder_at};
 use crate::ledger::error::{LedgerError, chain};
+use crate::ledger::following::Following;
 use crate::ledger::imported;
 use crate::ledger::query::effect::Effects;
 use crate::ledger::query::names::Names;
@@ -18,6 +20,7 @@ use crate::ledger::write::outbox::listed_aside;
 use annals_core::key::PublicKey;
 use annals_core::rule::Rule;
 use annals_core::state::Status;
+use annals_core::time::Time;
 use clap::Args;
 use serde::Serialize;
 use std::collections::BTreeMap;
@@ -52,6 +55,9 @@ struct StatusReport {
     checkpoint: Option<u64>,
     store: bool,
     marks: MarksFound,
+    /// Where this copy comes from; absent of any other ledger.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    following: Option<FollowingReport>,
     /// Whether this is a published record, beside which no ledger's files are.
     #[serde(skip)]
     published: bool,
@@ -74,6 +80,19 @@ struct Redactions {
     by: String,
     reason: String,
     count: u64,
+}
+
+/// The record that a copy follows, and since when it may be behind.
+#[derive(Serialize)]
+struct FollowingReport {
+    place: String,
+    /// When it was last found to be up to date.
+    pulled: Option<Time>,
+    /// The number of events of its checkpoint.
+    size: Option<u64>,
+    /// The present time.
+    #[serde(skip)]
+    now: Time,
 }
 
 /// The marks of the log key, compared with the record.
@@ -109,7 +128,8 @@ fn run(context: &mut Context, _: StatusArgs) -> Result<Exit, CliError> {
     let record = context.record()?;
     let (view, names) = provenance::view_of(context, &record, None, &no_fact)?;
     let most = if context.format() == Format::Text { LISTED } else { usize::MAX };
-    let report = status_report(&record, &view, &names, most)?;
+    let mut report = status_report(&record, &view, &names, most)?;
+    report.following = following(&record, context.clock.peek());
     let mut out = out(context.format());
     match context.format() {
         Format::Text => text(&mut out, &report)?,
@@ -169,9 +189,40 @@ fn status_report(
         checkpoint: covered(record.checkpoint.as_deref()),
         store: is_folder_at(&record.paths.store()).unwrap_or_else(no_store),
         marks: marks(record)?,
+        following: None,
         published: record.is_published(),
         aside: listed_aside(&record.paths),
     })
+}
+
+/// The record that a copy follows; a mark that is damaged is a warning of its own.
+fn following(record: &Record, now: Time) -> Option<FollowingReport> {
+    let Following { place, pulled } = match record.is_published() {
+        true => None,
+        false => Following::of(&record.paths).ok().flatten(),
+    }?;
+    Some(FollowingReport { place, pulled, size: covered(record.checkpoint.as_deref()), now })
+}
+
+impl FollowingReport {
+    /// When it was pulled, and what that means.
+    fn pulled_text(&self) -> String {
+        let Some(pulled) = self.pulled else {
+            return "never to its end (annals pull goes on)".to_owned();
+        };
+        let seconds = (self.now.micros() - pulled.micros()) / 1_000_000;
+        let ago = match seconds {
+            ..0 => "later than the present time".to_owned(),
+            0..120 => format!("{seconds} seconds ago"),
+            120..7_200 => format!("{} minutes ago", seconds / 60),
+            7_200..172_800 => format!("{} hours ago", seconds / 3_600),
+            _ => format!("{} days ago", seconds / 86_400),
+        };
+        format!(
+            "{}, {ago}: what was published after that is not here (annals pull)",
+            moment(pulled)
+        )
+    }
 }
 
 /// Reports an error of the store as a warning; returns false. The store is derived, and the rest of
@@ -290,6 +341,10 @@ fn text(out: &mut dyn Write, report: &StatusReport) -> Result<(), CliError> {
             None => "none, or not in form".to_owned(),
         },
     )?;
+    if let Some(following) = &report.following {
+        line("copy of", &visible(&following.place))?;
+        line("pulled", &following.pulled_text())?;
+    }
     line(
         "store",
         match (report.published, report.store) {

@@ -7,6 +7,7 @@ pub mod filter;
 pub mod fields;
 pub mod draft_file;
 pub mod receipt;
+pub mod pulled;
 pub mod submit;
 pub mod preview;
 pub mod present;
@@ -31,6 +32,7 @@ pub use crate::cli::shared::filter::{
 };
 pub use crate::cli::shared::page_limit::{PageArgs, PageEnd};
 pub use crate::cli::shared::protection::{new_phrase, protection};
+pub use crate::cli::shared::pulled::{PullReport, pull_options};
 pub use crate::cli::shared::receipt::{
     DocumentPart, PartKind, ReceiptJson, ReceiptPart, WriteStatus, print_dry_run, print_receipt,
 };

@@ -16,6 +16,7 @@ use crate::entropy::{Entropy, Seeded, System};
 use crate::key_agent::{AgentFolder, AgentKey, KeyAgent};
 use crate::keys::{KeyFolder, KeyName, KeyPresence, KeysError, ListedKey, Listing};
 use crate::ledger::error::{LedgerError, chain};
+use crate::ledger::exchange::follow::stamp_key::stamp_key;
 use crate::ledger::paths::Paths;
 use crate::ledger::published_place::PublishedPlace;
 use crate::ledger::query::point::PointContext;
@@ -27,7 +28,7 @@ use crate::ledger::write::earlier::EarlierAct;
 use crate::ledger::write::notice::Notice;
 use crate::ledger::write::resolve::Resolved;
 use crate::ledger::write::writer::{Woken, Writer};
-use annals_core::key::{PublicKey, PublicOnly, SigningKey};
+use annals_core::key::{PublicKey, PublicOnly, SecretKey, SigningKey};
 use annals_core::roster::{Member, Roster};
 use annals_core::verify::source::Source;
 use std::cell::RefCell;
@@ -138,6 +139,17 @@ impl Context {
         let report = |done| progress.at(done);
         let reading = PublishedReading { place, paths, jobs, progress: Some(&report) };
         Ok(Record::of_published(published, reading)?)
+    }
+
+    /// The key that stamps the copies of this user as verified; `None`, with a note, where it cannot
+    /// be kept: then each pull verifies the whole copy.
+    pub fn stamp_key(&self) -> Result<Option<SecretKey>, CliError> {
+        let Some(folder) = private_folder()? else { return Ok(None) };
+        // It must not be repeatable, whatever else is.
+        Ok(stamp_key(&folder, &mut System).map(Some).unwrap_or_else(|why| {
+            note(format!("note: each pull verifies the whole copy: {}", chain(&why)));
+            None
+        }))
     }
 
     /// The folder of keys, even if there is no ledger: then `keys` here, unless one is named.
@@ -431,13 +443,7 @@ fn cache_place(place: &PublishedPlace) -> Result<CachePlace, CliError> {
     if matches!(place, PublishedPlace::Folder(_)) {
         return Ok(CachePlace::Scratch);
     }
-    let folder = |name: &str| setting(name).map(|text| text.filter(|text| !text.is_empty()));
-    let root = match (folder("ANNALS_CACHE")?, folder("XDG_CACHE_HOME")?, folder("HOME")?) {
-        (Some(own), _, _) => PathBuf::from(own),
-        (None, Some(caches), _) => PathBuf::from(caches).join("annals"),
-        (None, None, Some(home)) => PathBuf::from(home).join(".cache/annals"),
-        (None, None, None) => return Ok(CachePlace::Scratch),
-    };
+    let Some(root) = private_folder()? else { return Ok(CachePlace::Scratch) };
     match ensure_private(&root) {
         Ok(()) => Ok(CachePlace::Below(root)),
         Err(why) => {
@@ -445,6 +451,17 @@ fn cache_place(place: &PublishedPlace) -> Result<CachePlace, CliError> {
             Ok(CachePlace::Scratch)
         }
     }
+}
+
+/// The folder of the user's private files of this program; `None` where the system has none.
+fn private_folder() -> Result<Option<PathBuf>, CliError> {
+    let folder = |name: &str| setting(name).map(|text| text.filter(|text| !text.is_empty()));
+    Ok(match (folder("ANNALS_CACHE")?, folder("XDG_CACHE_HOME")?, folder("HOME")?) {
+        (Some(own), _, _) => Some(PathBuf::from(own)),
+        (None, Some(caches), _) => Some(PathBuf::from(caches).join("annals")),
+        (None, None, Some(home)) => Some(PathBuf::from(home).join(".cache/annals")),
+        (None, None, None) => None,
+    })
 }
 
 /// A duration from an option.

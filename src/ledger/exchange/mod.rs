@@ -12,3 +12,4 @@ pub mod policy_file;
 pub mod repair;
 pub mod apart;
 pub mod published_copy;
+pub mod follow;

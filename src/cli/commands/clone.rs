@@ -1,0 +1,78 @@
+//! `annals clone`: makes a copy of a published record that annals pull brings up to date.
+
+use crate::cli::shared::{PullReport, pull_options};
+use crate::cli::terminal::{
+    CliError, Command, Context, Exit, Format, Group, Progress, done_as, formats, json,
+};
+use crate::ledger::error::LedgerError;
+use crate::ledger::exchange::follow::{PullDepth, clone_published};
+use crate::ledger::paths::Paths;
+use crate::ledger::published_place::PublishedPlace;
+use clap::{Args, value_parser};
+use std::io::Write;
+use std::path::PathBuf;
+
+/// Make a copy of a published record, which annals pull brings up to date
+///
+/// The record is verified whole, as annals verify does it, before the folder has its name: every
+/// signature, link, role and quotation, and that its tree is that of a checkpoint signed by its own
+/// log key. The copy is an ordinary ledger: every command that reads works in it, without a
+/// network. Nothing else is written to it. What the publisher withholds is not in it.
+///
+/// A clone that was interrupted goes on where it stopped, if it is given again.
+#[derive(Debug, Args)]
+pub struct CloneArgs {
+    /// The http(s) address of the published record, or its folder
+    #[arg(value_name = "URL|FOLDER")]
+    place: PathBuf,
+    /// The folder to make; it must not be there yet, or be empty
+    #[arg(value_name = "DIR", default_value = "ledger")]
+    dir: PathBuf,
+    /// Number of threads, 1 to 256 [default: all cores]
+    #[arg(long, value_name = "N", value_parser = value_parser!(u16).range(1..=256))]
+    jobs: Option<u16>,
+}
+
+impl Command for CloneArgs {
+    const GROUP: Group = Group::Archivist;
+
+    fn formats(&self) -> &'static [Format] {
+        formats::OBJECT
+    }
+
+    fn run(self, context: &mut Context) -> Result<Exit, CliError> {
+        run(context, self)
+    }
+}
+
+fn run(context: &mut Context, args: CloneArgs) -> Result<Exit, CliError> {
+    let place = PublishedPlace::of(&args.place)?.ok_or_else(|| {
+        LedgerError::NotFound(format!(
+            "expected a published record at {}, found none: name the address of one, or a folder \
+             that annals publish wrote",
+            args.place.display()
+        ))
+    })?;
+    let paths = Paths::new(args.dir, context.global.keys.clone());
+    let key = context.stamp_key()?;
+    let progress = Progress::new(0, "clone");
+    let report = |done| progress.at(done);
+    let options = pull_options(context, args.jobs, PullDepth::Whole)?;
+    let options = options.with(key.as_ref(), &report);
+    let outcome = clone_published(&place, &paths, options)?;
+    drop(progress);
+    let mut out = done_as(context.format());
+    match context.format() {
+        Format::Text => writeln!(
+            out,
+            "cloned {} events of {} from {} to {}",
+            outcome.size,
+            outcome.origin,
+            outcome.place,
+            paths.ledger.display()
+        )?,
+        _ => json(&mut out, &PullReport::of(&outcome, &paths))?,
+    }
+    out.flush()?;
+    Ok(Exit::Yes)
+}

@@ -1,0 +1,305 @@
+//! Copies that follow a published record: made by a clone, brought up to date by a pull.
+//!
+//! ```text
+//! clone   a folder beside, with the mark of the copy ─► pull ─► its name
+//! pull    the checkpoint ─► verified (`judged`) ─► written (`commit`) ─► the mark
+//! ```
+//!
+//! Always holds: nothing is part of a copy before the verifier of `annals verify` has taken it and
+//! its tree is that of a checkpoint that the record's own log key signed. A copy that refuses is
+//! left as it was. Stopped at any moment, the next clone or pull goes on: what a server sent is
+//! kept in `.pull` until the copy is up to date. No log key signs here. Not here: a copy that does
+//! not follow (`published_copy`).
+//! Source: FORMAT.md section 9, "Following copy".
+
+mod commit;
+mod contradiction;
+mod joined;
+mod judged;
+pub mod stamp_key;
+
+use crate::archive::cache::CachePlace;
+use crate::archive::published::Published;
+use crate::disk::lock::{Lock, LockWait};
+use crate::disk::temporary::remove_unfinished;
+use crate::disk::{self, FileMode};
+use crate::journal::Journal;
+use crate::ledger::error::LedgerError;
+use crate::ledger::exchange::apart::{ProtectedPlace, expect_apart};
+use crate::ledger::following::Following;
+use crate::ledger::paths::{ATTRIBUTES, NO_TEXT, Paths};
+use crate::ledger::published_place::PublishedPlace;
+use crate::ledger::reader::{self, covered};
+use annals_core::key::SecretKey;
+use annals_core::time::Time;
+use annals_core::tlog::{Checkpoint, Note};
+use annals_core::verify::source::Source;
+use commit::{CopyCommit, remove_folder};
+use contradiction::Contradiction;
+use judged::{JudgedPull, StampedCopy, WholeJudging};
+use std::fs;
+
+/// How often what is published is read again if it changes meanwhile.
+const LOOKS: usize = 8;
+
+/// How much of a copy is verified by a pull.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PullDepth {
+    /// What is new, if the last pull left the copy verified.
+    New,
+    /// All of it.
+    Whole,
+}
+
+/// The options of a clone and of a pull.
+#[derive(Clone, Copy)]
+pub struct PullOptions<'a> {
+    /// Number of threads that verify.
+    pub jobs: usize,
+    /// How long to wait for another clone or pull of the same copy.
+    pub wait: LockWait,
+    /// How much is verified.
+    pub depth: PullDepth,
+    /// The key that stamps the copy; without it each pull verifies all of it.
+    pub key: Option<&'a SecretKey>,
+    /// The time of the pull.
+    pub now: Time,
+    /// Called periodically with the number of events that are verified.
+    pub progress: Option<&'a (dyn Fn(u64) + Sync)>,
+}
+
+impl<'a> PullOptions<'a> {
+    /// The same with a key that stamps the copy, and with a report of the progress.
+    pub fn with(
+        self,
+        key: Option<&'a SecretKey>,
+        progress: &'a (dyn Fn(u64) + Sync),
+    ) -> PullOptions<'a> {
+        PullOptions { key, progress: Some(progress), ..self }
+    }
+}
+
+/// What a clone or a pull did.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PullOutcome {
+    /// Where the record is published.
+    pub place: String,
+    /// The name of the record.
+    pub origin: String,
+    /// The number of events of the copy before.
+    pub before: u64,
+    /// The number of events of the copy now.
+    pub size: u64,
+    /// How much was verified; `None` if the copy was up to date.
+    pub verified: Option<PullDepth>,
+}
+
+/// Makes a copy of a published record in a folder that is not there yet, or empty.
+///
+/// Errors: something is in the folder; the published record does not verify whole.
+pub fn clone_published(
+    place: &PublishedPlace,
+    paths: &Paths,
+    options: PullOptions<'_>,
+) -> Result<PullOutcome, LedgerError> {
+    let mut kept = vec![ProtectedPlace::Keys(&paths.keys)];
+    if let PublishedPlace::Folder(folder) = place {
+        kept.push(ProtectedPlace::Published(folder));
+    }
+    expect_apart(&paths.ledger, &kept)?;
+    expect_free(paths)?;
+    let following = Following::new(place)?;
+    let partial = partial_paths(paths)?;
+    let above = disk::parent(&partial.ledger);
+    fs::create_dir_all(above).map_err(disk::error("make folder", above))?;
+    disk::ensure_folder(&partial.ledger)?;
+    let mut lock = Lock::take(&partial.lock(), options.wait)?;
+    expect_free(paths)?;
+    if Following::of(&partial).ok().flatten().as_ref() != Some(&following) {
+        // What is left of the clone of another place.
+        for name in ["journal", "document", "db", "index", ".pull"] {
+            remove_folder(&partial.ledger.join(name))?;
+        }
+        following.write(&partial)?;
+    }
+    disk::replace(&partial.ledger.join(ATTRIBUTES), NO_TEXT.as_bytes(), FileMode::Shared)?;
+    let outcome = bring_up_to_date(&partial, following, options, &mut lock)?;
+    if disk::is_folder_at(&paths.ledger)? {
+        fs::remove_dir(&paths.ledger).map_err(disk::error("replace", &paths.ledger))?;
+    }
+    let renamed = disk::rename_new(&partial.ledger, &paths.ledger);
+    renamed.map_err(disk::error("rename to", &paths.ledger))?;
+    disk::sync_folder(disk::parent(&paths.ledger))?;
+    Ok(outcome)
+}
+
+/// Brings a copy up to date with the published record that it follows.
+///
+/// Errors: the ledger follows none; what is published is not whole, or no continuation of the copy.
+pub fn pull(paths: &Paths, options: PullOptions<'_>) -> Result<PullOutcome, LedgerError> {
+    paths.expect_ledger()?;
+    let not = || LedgerError::NotFollowing(paths.ledger.clone());
+    Following::of(paths)?.ok_or_else(not)?;
+    let mut lock = Lock::take(&paths.lock(), options.wait)?;
+    let following = Following::of(paths)?.ok_or_else(not)?;
+    bring_up_to_date(paths, following, options, &mut lock)
+}
+
+/// Refuses a folder in which something is.
+fn expect_free(paths: &Paths) -> Result<(), LedgerError> {
+    if !disk::is_there(&paths.ledger)? {
+        return Ok(());
+    }
+    let is_folder = disk::is_folder_at(&paths.ledger)?;
+    if is_folder {
+        let listed = fs::read_dir(&paths.ledger);
+        let mut listed = listed.map_err(disk::error("list", &paths.ledger))?;
+        if listed.next().is_none() {
+            return Ok(());
+        }
+    }
+    let advice = match is_folder && Following::is_at(paths)? {
+        true => "annals pull brings a copy up to date",
+        false => "name a folder that is not there, or is empty",
+    };
+    Err(LedgerError::Stopped(paths.ledger.clone(), advice.to_owned()))
+}
+
+/// The folder beside the copy in which it is made.
+fn partial_paths(paths: &Paths) -> Result<Paths, LedgerError> {
+    let name = paths.ledger.file_name().ok_or_else(|| {
+        LedgerError::Usage(format!(
+            "expected the name of a folder that is not there yet, found {}",
+            paths.ledger.display()
+        ))
+    })?;
+    let partial = paths.ledger.with_file_name(format!(".{}.clone", name.to_string_lossy()));
+    Ok(Paths::new(partial, Some(paths.keys.clone())))
+}
+
+/// Verifies and writes what is new, and notes the time. The lock is held.
+fn bring_up_to_date(
+    paths: &Paths,
+    following: Following,
+    options: PullOptions<'_>,
+    lock: &mut Lock,
+) -> Result<PullOutcome, LedgerError> {
+    let place = following.published_place();
+    let mut published = place.open(&CachePlace::Below(paths.pulling()))?.with_documents();
+    for folder in [&paths.ledger, &paths.documents(), &paths.ledger.join("journal")] {
+        remove_unfinished(folder);
+    }
+    let mut copy = Copy::open(paths)?;
+    let before = copy.size();
+    let stamped = match options.key.filter(|_| options.depth == PullDepth::New) {
+        Some(key) => StampedCopy::of(paths, key)?,
+        None => None,
+    };
+    let verified = match stamped {
+        Some(_) if published.checkpoint() == copy.note.as_deref() => None,
+        stamped => Some(copy.pull(stamped, &mut published, &following, options, lock)?),
+    };
+    let size = covered(reader::checkpoint(paths)?.as_deref()).unwrap_or(0);
+    let origin = Copy::open(paths)?.signed.map(|signed| signed.origin).unwrap_or_default();
+    Following { pulled: Some(options.now), ..following.clone() }.write(paths)?;
+    remove_folder(&paths.pulling())?;
+    Ok(PullOutcome { place: following.place, origin, before, size, verified })
+}
+
+/// A copy before a pull.
+struct Copy<'a> {
+    paths: &'a Paths,
+    /// Its events; `None` if it has no journal yet.
+    own: Option<Journal>,
+    /// Its checkpoint.
+    note: Option<Vec<u8>>,
+    /// The values of the checkpoint.
+    signed: Option<Checkpoint>,
+}
+
+impl<'a> Copy<'a> {
+    fn open(paths: &'a Paths) -> Result<Copy<'a>, LedgerError> {
+        let note = reader::checkpoint(paths)?;
+        let signed = note.as_deref().and_then(Note::parse);
+        let signed = signed.and_then(|note| Checkpoint::parse(&note.text));
+        let is_begun = disk::is_folder_at(&paths.ledger.join("journal"))?;
+        let own = match is_begun {
+            true => {
+                let own = Journal::open(&paths.ledger, covered(note.as_deref()))?;
+                own.expect_end()?;
+                Some(own)
+            }
+            false => None,
+        };
+        let size = own.as_ref().map_or(0, Journal::size);
+        match &signed {
+            Some(signed) if signed.size > size => {
+                Err(LedgerError::Short { signed: signed.size, size })
+            }
+            _ => Ok(Copy { paths, own, note, signed }),
+        }
+    }
+
+    fn size(&self) -> u64 {
+        self.own.as_ref().map_or(0, Journal::size)
+    }
+
+    /// Verifies what is new, in one way or the other, and writes it; how much was verified.
+    fn pull(
+        &mut self,
+        stamped: Option<StampedCopy>,
+        published: &mut Published,
+        following: &Following,
+        options: PullOptions<'_>,
+        lock: &mut Lock,
+    ) -> Result<PullDepth, LedgerError> {
+        let (paths, key) = (self.paths, options.key);
+        let own = self.own.take();
+        if let Some(mut stamped) = stamped
+            && let Some(judged) = stamped.judge(published)?
+        {
+            CopyCommit { paths, published, judged: &judged, key, lock }
+                .write(own, Some(&stamped))?;
+            return Ok(PullDepth::New);
+        }
+        let judged = match self.judge_whole(own.as_ref(), published, options)? {
+            Some(judged) => judged,
+            None => {
+                let (place, jobs) = (following.place.as_str(), options.jobs);
+                let own = own.as_ref().filter(|own| own.size() > 0);
+                let error = Contradiction { paths, own, published, place, jobs }.error();
+                if !matches!(error, LedgerError::Elsewhere(_)) {
+                    // Nothing of what was read is used again.
+                    remove_folder(&paths.pulling())?;
+                }
+                return Err(error);
+            }
+        };
+        CopyCommit { paths, published, judged: &judged, key, lock }.write(own, None)?;
+        Ok(PullDepth::Whole)
+    }
+
+    /// The verdict on all of it; `None` where it has a fault.
+    fn judge_whole(
+        &self,
+        own: Option<&Journal>,
+        published: &mut Published,
+        options: PullOptions<'_>,
+    ) -> Result<Option<JudgedPull>, LedgerError> {
+        let PullOptions { jobs, progress, .. } = options;
+        for _ in 0..LOOKS {
+            let signed = self.signed.as_ref();
+            let judging = WholeJudging { own, signed, published, jobs, progress };
+            if let Ok(judged) = judging.judge()? {
+                return Ok(Some(judged));
+            }
+            // What is kept may be damaged, or somebody published meanwhile.
+            let was_kept = published.forget();
+            let is_other = published.look_again().map_err(LedgerError::Elsewhere)?;
+            if !(was_kept || is_other) {
+                break;
+            }
+        }
+        Ok(None)
+    }
+}

@@ -1,0 +1,100 @@
+//! What it means that a published record does not continue a copy: damage here, a lie there, or a
+//! fork that the log key signed, of which evidence is kept.
+//!
+//! Always holds: the copy's own events are verified first, so damage here accuses nobody; the
+//! publisher is then verified from the first event on against the copy's checkpoint as a pin, so
+//! the words and the evidence are those of `annals verify --pin`. Nothing is written but evidence,
+//! beside the mark of the copy. Not here: the verdict on what is new (`judged`).
+//! Source: FORMAT.md section 9, "Pin", "ForkEvidence".
+
+use crate::archive::published::Published;
+use crate::journal::Journal;
+use crate::ledger::audit::evidence::{self, EvidenceFound};
+use crate::ledger::audit::options::Audit;
+use crate::ledger::audit::set_pages_apart;
+use crate::ledger::error::LedgerError;
+use crate::ledger::paths::Paths;
+use crate::ledger::reader::{self, covered, pin_of};
+use annals_core::pin::Pin;
+use annals_core::rule::Rule;
+use annals_core::verdict::Verdict;
+use annals_core::verify::anchors::Anchors;
+use annals_core::verify::source::Source;
+use annals_core::verify::{Options, verify};
+
+/// A copy that is not continued by what is published.
+pub struct Contradiction<'a> {
+    /// The copy.
+    pub paths: &'a Paths,
+    /// The copy's own events, if it has some.
+    pub own: Option<&'a Journal>,
+    /// Where the record is published.
+    pub published: &'a mut Published,
+    /// The place, for messages.
+    pub place: &'a str,
+    /// Number of threads.
+    pub jobs: usize,
+}
+
+impl Contradiction<'_> {
+    /// The error, with the evidence that was kept; an error of reading is itself.
+    pub fn error(self) -> LedgerError {
+        self.explained().unwrap_or_else(|error| error)
+    }
+
+    fn explained(self) -> Result<LedgerError, LedgerError> {
+        let pin = self.pin()?;
+        let Contradiction { paths, own, published, place, jobs } = self;
+        // The whole record is read again: what was kept of it may be what is wrong.
+        published.forget();
+        published.look_again().map_err(LedgerError::Elsewhere)?;
+        let anchors = Anchors {
+            checkpoint: published.checkpoint().map(<[u8]>::to_vec),
+            mark: None,
+            pin: pin.map(|pin| pin.write().into_bytes()),
+        };
+        let report = verify(published, &anchors, Options::whole(jobs));
+        let mut report = report.map_err(LedgerError::Elsewhere)?;
+        set_pages_apart(&published.pages(), &mut report.faults);
+        if report.verdict() == Verdict::No
+            && let Some(doubt) = published.doubt()
+        {
+            return Err(LedgerError::Elsewhere(doubt));
+        }
+        let audit = Audit { pin: Some(paths.following()), jobs, ..Audit::default() };
+        let evidence = match evidence::keep(&audit, published, &anchors, &report)? {
+            EvidenceFound::Written(path, _) => Some(path),
+            EvidenceFound::None | EvidenceFound::NotWritten(_) => None,
+        };
+        let (place, faults) = (place.to_owned(), report.faults);
+        if !faults.is_empty() {
+            return Ok(match own {
+                None => LedgerError::FaultyPublished { place, faults, seen: None },
+                Some(_) => LedgerError::NotContinued { place, faults, evidence },
+            });
+        }
+        let size = own.map_or(0, Journal::size);
+        let signed = covered(reader::checkpoint(paths)?.as_deref()).unwrap_or(0);
+        Ok(match published.size() < size {
+            true => {
+                LedgerError::PublishedBehind { place, published: published.size(), size, signed }
+            }
+            false => LedgerError::Outrun(format!("the record published at {place} was changed")),
+        })
+    }
+
+    /// The copy's checkpoint as a pin, once its own events are verified.
+    fn pin(&self) -> Result<Option<Pin>, LedgerError> {
+        let Some(own) = self.own else { return Ok(None) };
+        let checkpoint = reader::checkpoint(self.paths)?;
+        let is_signed = checkpoint.is_some();
+        let anchors = Anchors { checkpoint, ..Anchors::default() };
+        let mut report = verify(own, &anchors, Options::whole(self.jobs))?;
+        // A copy that is not whole yet has no checkpoint.
+        report.faults.retain(|fault| is_signed || fault.rule != Rule::CheckpointForm);
+        match report.faults.is_empty() {
+            true => Ok(pin_of(&report, &anchors)),
+            false => Err(LedgerError::Faulty(report.faults)),
+        }
+    }
+}

@@ -1,0 +1,143 @@
+//! The mark of a copy that follows a published record: where it comes from, and when it was last
+//! brought up to date.
+//!
+//! ```text
+//! annals following v1
+//! place https://example.org/record        an address, or the absolute path of a folder
+//! pulled 2026-11-29T08:00:00.000000Z      absent until the copy is whole for the first time
+//! ```
+//!
+//! Always holds: while the file is there, in whatever form, nothing but a pull is written to the
+//! copy. Not here: how a copy is brought up to date (`exchange::follow`).
+//! Source: FORMAT.md section 9, "Following copy".
+
+use crate::disk::{self, DiskError, FileMode, read_optional};
+use crate::ledger::error::{LedgerError, chain};
+use crate::ledger::paths::Paths;
+use crate::ledger::published_place::PublishedPlace;
+use annals_core::time::Time;
+use annals_core::version_line::later;
+use std::path::PathBuf;
+
+const FIRST: &str = "annals following v1\n";
+const PLACE: &str = "place ";
+const PULLED: &str = "pulled ";
+
+/// The maximum size of the file, in bytes.
+const BOUND: u64 = 16 << 10;
+
+/// What a copy remembers of the record that it follows.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Following {
+    /// The address, or the absolute path of the folder, of the published record.
+    pub place: String,
+    /// When it was last found to be up to date.
+    pub pulled: Option<Time>,
+}
+
+impl Following {
+    /// A copy of this place that has nothing yet.
+    ///
+    /// Errors: the path of a folder is no text of one line, or the folder is not there.
+    pub fn new(place: &PublishedPlace) -> Result<Following, LedgerError> {
+        let place = match place {
+            PublishedPlace::Address(address) => address.trim_end_matches('/').to_owned(),
+            PublishedPlace::Folder(folder) => {
+                let real = folder.canonicalize().map_err(disk::error("read", folder))?;
+                real.to_str().map(str::to_owned).ok_or_else(|| {
+                    LedgerError::Usage(format!(
+                        "expected a path that is Unicode text, found {}",
+                        real.display()
+                    ))
+                })?
+            }
+        };
+        match place.contains(['\n', '\r']) {
+            true => {
+                let why = "expected a place of one line, found a line break in it";
+                Err(LedgerError::Usage(why.to_owned()))
+            }
+            false => Ok(Following { place, pulled: None }),
+        }
+    }
+
+    /// Whether a ledger is a copy that follows a published record, even if its mark is damaged.
+    pub fn is_at(paths: &Paths) -> Result<bool, DiskError> {
+        disk::is_there(&paths.following())
+    }
+
+    /// Reads the mark of a ledger; `None` if it is no such copy.
+    ///
+    /// Errors: the mark is damaged.
+    pub fn of(paths: &Paths) -> Result<Option<Following>, LedgerError> {
+        let Some(bytes) = read_optional(&paths.following(), BOUND)? else { return Ok(None) };
+        let damaged = || LedgerError::FollowingDamaged(paths.following());
+        Following::parse(&bytes).ok_or_else(damaged).map(Some)
+    }
+
+    /// Why the mark of a ledger cannot be used, if there is a damaged one. That of a later version
+    /// is not judged.
+    pub fn damage(paths: &Paths) -> Option<String> {
+        let error = Following::of(paths).err()?;
+        let bytes = read_optional(&paths.following(), BOUND).ok().flatten();
+        match bytes.and_then(|bytes| later(&bytes, "following")) {
+            Some(_) => None,
+            None => Some(chain(&error)),
+        }
+    }
+
+    fn parse(bytes: &[u8]) -> Option<Following> {
+        let text = std::str::from_utf8(bytes).ok()?;
+        let (place, rest) = text.strip_prefix(FIRST)?.strip_prefix(PLACE)?.split_once('\n')?;
+        let pulled = match rest {
+            "" => None,
+            rest => Some(Time::parse(rest.strip_prefix(PULLED)?.strip_suffix('\n')?)?),
+        };
+        (!place.is_empty() && !place.contains('\r'))
+            .then(|| Following { place: place.to_owned(), pulled })
+    }
+
+    fn text(&self) -> String {
+        let pulled = self.pulled.map(|at| format!("{PULLED}{}\n", at.as_str()));
+        format!("{FIRST}{PLACE}{}\n{}", self.place, pulled.unwrap_or_default())
+    }
+
+    /// Writes the mark durably.
+    pub fn write(&self, paths: &Paths) -> Result<(), DiskError> {
+        disk::replace(&paths.following(), self.text().as_bytes(), FileMode::Shared)
+    }
+
+    /// The place of the published record.
+    pub fn published_place(&self) -> PublishedPlace {
+        let path = PathBuf::from(&self.place);
+        PublishedPlace::address(&path).unwrap_or(PublishedPlace::Folder(path))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_file_is_read_as_it_is_written_and_nothing_else_is() {
+        let place = "https://example.org/record".to_owned();
+        let pulled = Time::parse("2026-11-29T08:00:00.000000Z");
+        for following in
+            [Following { place: place.clone(), pulled: None }, Following { place, pulled }]
+        {
+            assert_eq!(Following::parse(following.text().as_bytes()), Some(following));
+        }
+        for text in [
+            "",
+            "annals following v1\n",
+            "annals following v1\nplace \n",
+            "annals following v1\nplace x\r\n",
+            "annals following v2\nplace x\n",
+            "annals following v1\nplace x",
+            "annals following v1\nplace x\npulled yesterday\n",
+            "annals following v1\nplace x\npulled 2026-11-29T08:00:00.000000Z\n\n",
+        ] {
+            assert_eq!(Following::parse(text.as_bytes()), None, "{text:?}");
+        }
+    }
+}

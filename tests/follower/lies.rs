@@ -1,0 +1,323 @@
+//! A publisher who lies, in each way once: the copy is left as it was, a fork or a step back that
+//! the log key signed is shown to others, and an honest publisher is followed again.
+
+use crate::archive::shelves::{cut, ledger, write};
+use crate::archive::web::{folder_server, ok, serve};
+use crate::follower::{Answer, Desk, files};
+use crate::support::files::{Files, note};
+use crate::support::{Ledger, acts};
+use std::collections::BTreeMap;
+
+/// What is published of the first `size` events, by name.
+fn published(ledger: &Ledger, size: u64) -> Files {
+    cut(ledger, size).published_now(&[size])
+}
+
+/// Puts these files in the place of what is published.
+fn publish(desk: &Desk, files: &Files) {
+    std::fs::remove_dir_all(desk.path("www")).ok();
+    let names = |name: &String| name.strip_prefix("published/").map(|name| format!("www/{name}"));
+    let files: Files =
+        files.iter().filter_map(|(name, bytes)| Some((names(name)?, bytes.clone()))).collect();
+    write(&desk.path(""), &files);
+}
+
+/// The copy without evidence and without times of pulls, and the evidence.
+fn split(desk: &Desk) -> (BTreeMap<String, Vec<u8>>, Vec<String>) {
+    let (evidence, rest): (BTreeMap<_, _>, BTreeMap<_, _>) = files(&desk.path("copy"))
+        .into_iter()
+        .partition(|(name, _)| name.starts_with("following.evidence"));
+    (rest, evidence.into_keys().collect())
+}
+
+/// A desk with a copy of 300 events, and the ledger.
+fn copied() -> (Desk, Ledger) {
+    let ledger = ledger(320);
+    let desk = Desk { place: tempfile::tempdir().unwrap() };
+    publish(&desk, &published(&ledger, 300));
+    desk.good(&["clone", "www", "copy"]);
+    (desk, ledger)
+}
+
+/// Another record that the same log key signed: it differs from the event at `position` on.
+fn forked(ledger: &Ledger, position: u64, size: u64) -> Ledger {
+    let mut fork = cut(ledger, position);
+    while fork.size() < size {
+        fork.sign("dan", acts::changed(1 + (fork.size() + 4) % 9));
+    }
+    fork
+}
+
+/// Pulls, and expects this exit code, an error with these words, and an untouched copy.
+fn refused(desk: &Desk, code: i32, words: &str) -> Answer {
+    let (before, kept) = split(desk);
+    let answer = desk.annals(&["pull", "--ledger", "copy"]);
+    assert_eq!(answer.code, code, "{words}: {answer:?}");
+    assert!(answer.err.contains(words), "{words}: {answer:?}");
+    let (after, evidence) = split(desk);
+    assert!(before == after, "{words}: the copy was changed");
+    if code != 4 {
+        assert_eq!(evidence, kept, "{words}");
+    }
+    answer
+}
+
+/// The honest publisher is followed again.
+fn followed_again(desk: &Desk, ledger: &Ledger) {
+    publish(desk, &published(ledger, 320));
+    assert_eq!(desk.pulled("copy"), ("new".to_owned(), 320));
+    desk.expect_as_fresh("copy", "www");
+}
+
+#[test]
+fn a_publisher_who_goes_back_is_shown_to_others() {
+    let (desk, ledger) = copied();
+    publish(&desk, &published(&ledger, 280));
+    let answer = refused(&desk, 4, "rule 801 cut-below-pin: ");
+    let evidence = "; nothing was written; copy/following.evidence has both checkpoints that the log \
+                    key signed, to show them to others, and annals verify copy/following.evidence \
+                    says what they prove; pull no more from there, and ask the publisher\n";
+    assert!(answer.err.ends_with(evidence), "{answer:?}");
+    let begins = "annals: what is published at DESK/www does not continue this copy: 1 fault, the \
+                  first: ";
+    assert!(answer.err.starts_with(begins), "{answer:?}");
+    let judged = desk.annals(&["verify", "copy/following.evidence"]);
+    // Both sizes are signed; no checkpoint says a time.
+    assert_eq!(judged.code, 2, "{judged:?}");
+    assert!(judged.out.contains("shown: this key signed sizes 300 and 280; "), "{judged:?}");
+    // The same again is the same file, another is another one.
+    refused(&desk, 4, "copy/following.evidence has");
+    publish(&desk, &published(&ledger, 270));
+    refused(&desk, 4, "copy/following.evidence-");
+    assert_eq!(split(&desk).1.len(), 2);
+    followed_again(&desk, &ledger);
+}
+
+#[test]
+fn a_fork_is_shown_to_others_whatever_its_size() {
+    for size in [300, 310, 290] {
+        let (desk, ledger) = copied();
+        publish(&desk, &published(&forked(&ledger, 285, size), size));
+        refused(&desk, 4, "802 forked-from-pin");
+        let judged = desk.annals(&["verify", "copy/following.evidence"]);
+        assert_eq!(judged.code, 4, "{size}: {judged:?}");
+        followed_again(&desk, &ledger);
+    }
+}
+
+#[test]
+fn a_record_that_is_not_what_its_checkpoint_signs_is_refused() {
+    let (desk, ledger) = copied();
+    let honest = published(&ledger, 320);
+    let entries = "published/tile/entries/001.p/64";
+    let change = |name: &str, change: &dyn Fn(&mut Vec<u8>)| {
+        let mut files = honest.clone();
+        change(files.get_mut(name).unwrap_or_else(|| panic!("{name}")));
+        files
+    };
+    let cases: Vec<(&str, Files, i32, &str)> = vec![
+        (
+            "an event is dropped",
+            change(entries, &|bytes| {
+                let lines: Vec<Vec<u8>> =
+                    bytes.split_inclusive(|b| *b == b'\n').map(<[u8]>::to_vec).collect();
+                let at = lines.len() - 9;
+                *bytes = lines.iter().take(at).chain(&lines[at + 3..]).flatten().copied().collect();
+            }),
+            1,
+            "rule 705 short",
+        ),
+        (
+            "two events change places",
+            {
+                let mut other = cut(&ledger, 320);
+                other.events.swap(310, 311);
+                let mut files = published(&other, 320);
+                let checkpoint = "published/checkpoint".to_owned();
+                files.insert(checkpoint.clone(), honest[&checkpoint].clone());
+                files
+            },
+            1,
+            "rule 704 checkpoint-root",
+        ),
+        (
+            "a byte of a record",
+            change(entries, &|bytes| {
+                let at = bytes.len() - 40;
+                bytes[at] = if bytes[at] == b'a' { b'b' } else { b'a' };
+            }),
+            1,
+            "rule ",
+        ),
+        (
+            "the records of other events",
+            {
+                let mut files = honest.clone();
+                let own = cut(&ledger, 64).published_now(&[64]);
+                let bytes = own["published/tile/entries/000.p/64"].clone();
+                files.insert(entries.to_owned(), bytes);
+                files
+            },
+            1,
+            "rule 704 checkpoint-root",
+        ),
+        (
+            "a body is another one",
+            {
+                let mut files = honest.clone();
+                let bodies: Vec<String> = files
+                    .keys()
+                    .filter(|name| name.starts_with("published/body/"))
+                    .filter(|name| !published(&ledger, 300).contains_key(*name))
+                    .cloned()
+                    .collect();
+                files.retain(|name, _| !name.starts_with("published/body/bundle/"));
+                for name in bodies {
+                    files.insert(name, b"{}".to_vec());
+                }
+                files
+            },
+            1,
+            "rule 601 body-digest",
+        ),
+        (
+            "a body is kept back",
+            {
+                let mut files = published(&ledger, 300);
+                files.retain(|name, _| name.starts_with("published/body/"));
+                let mut rest = honest.clone();
+                rest.retain(|name, _| {
+                    !name.starts_with("published/body/") || files.contains_key(name)
+                });
+                rest.retain(|name, _| !name.starts_with("published/body/bundle/"));
+                rest
+            },
+            1,
+            "rule 604 body-missing",
+        ),
+        (
+            "the checkpoint of another log",
+            {
+                let mut other = crate::archive::shelves::ledger(6);
+                other.sign("ada", acts::changed(4));
+                let mut files = honest.clone();
+                let text = "another.example/record\n320\n";
+                let root = String::from_utf8(honest["published/checkpoint"].clone()).unwrap();
+                let root = root.lines().nth(2).unwrap().to_owned();
+                let bytes = note(&format!("{text}{root}\n"), &["log".to_owned()]).into_bytes();
+                files.insert("published/checkpoint".to_owned(), bytes);
+                files
+            },
+            1,
+            "rule 702 checkpoint-origin",
+        ),
+        (
+            "a checkpoint that another key signed",
+            {
+                let mut files = honest.clone();
+                let mut other = cut(&ledger, 320);
+                other.log = vec!["log-2".to_owned()];
+                let bytes = other.checkpoint(320).into_bytes();
+                files.insert("published/checkpoint".to_owned(), bytes);
+                files
+            },
+            1,
+            "rule 703 checkpoint-signature",
+        ),
+        (
+            "a checkpoint of another root",
+            {
+                let mut files = honest.clone();
+                let other = published(&forked(&ledger, 315, 320), 320);
+                let name = "published/checkpoint".to_owned();
+                files.insert(name.clone(), other[&name].clone());
+                files
+            },
+            1,
+            "rule 704 checkpoint-root",
+        ),
+        (
+            "an event that its signer did not sign",
+            {
+                let mut other = cut(&ledger, 310);
+                let mut draft = other.draft("ada", acts::changed(3));
+                draft.signer = "bo".to_owned();
+                other.put(draft);
+                published(&other, 311)
+            },
+            1,
+            "event 310: rule 302 signature",
+        ),
+        (
+            "an event that the rules refuse",
+            {
+                let mut other = cut(&ledger, 310);
+                other.sign("bo", acts::changed(3));
+                published(&other, 311)
+            },
+            1,
+            "event 310: rule 404 signer-role",
+        ),
+        (
+            "a page for the checkpoint",
+            {
+                let mut files = honest.clone();
+                let page = b"<!doctype html><p>Sign in".to_vec();
+                files.insert("published/checkpoint".to_owned(), page);
+                files
+            },
+            2,
+            "found a page of HTML or nothing",
+        ),
+    ];
+    for (lie, files, code, words) in cases {
+        publish(&desk, &files);
+        eprintln!("{lie}");
+        refused(&desk, code, words);
+        // A first copy of it is none.
+        let answer = desk.annals(&["clone", "www", "new"]);
+        assert!(matches!(answer.code, 1 | 2), "{lie}: {answer:?}");
+        assert!(!desk.path("new").exists(), "{lie}");
+    }
+    followed_again(&desk, &ledger);
+}
+
+#[test]
+fn a_wrong_tile_is_no_clone_and_over_http_what_a_liar_sent_is_forgotten() {
+    let ledger = ledger(320);
+    let desk = Desk { place: tempfile::tempdir().unwrap() };
+    publish(&desk, &published(&ledger, 300));
+    let address = folder_server(desk.path("www"));
+    let mut files = published(&ledger, 300);
+    let tile = files.get_mut("published/tile/0/001.p/44").unwrap();
+    tile[7] ^= 1;
+    publish(&desk, &files);
+    let answer = desk.annals(&["clone", &address, "copy"]);
+    assert!(matches!(answer.code, 1 | 2), "{answer:?}");
+    assert!(answer.err.contains("974 tile-hash: tile/0/001.p/44"), "{answer:?}");
+    publish(&desk, &published(&ledger, 300));
+    desk.good(&["clone", &address, "copy"]);
+    let mut files = published(&ledger, 320);
+    let bundle = files.get_mut("published/tile/entries/001.p/64").unwrap();
+    let at = bundle.len() - 40;
+    bundle[at] ^= 1;
+    publish(&desk, &files);
+    refused(&desk, 1, "does not continue this copy");
+    assert!(!desk.path("copy/.pull").exists());
+    followed_again(&desk, &ledger);
+}
+
+#[test]
+fn a_server_that_has_a_page_for_every_name_says_nothing() {
+    let ledger = ledger(6);
+    let desk = Desk { place: tempfile::tempdir().unwrap() };
+    publish(&desk, &published(&ledger, 6));
+    let folder = desk.path("www");
+    let address = serve(move |path| match std::fs::read(folder.join(&path[1..])) {
+        Ok(bytes) if path != "/tile/entries/000.p/6" => ok(&bytes),
+        _ => ok(b"<!doctype html><p>Sign in"),
+    });
+    let answer = desk.annals(&["clone", &address, "copy"]);
+    assert_eq!(answer.code, 2, "{answer:?}");
+    assert!(!desk.path("copy").exists());
+}

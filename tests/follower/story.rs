@@ -1,0 +1,166 @@
+//! A copy is made, read without its publisher, and brought up to date.
+
+use crate::archive::shelves::ledger;
+use crate::archive::web::{folder_server, other, serve};
+use crate::follower::Desk;
+
+#[test]
+fn a_copy_is_made_read_and_brought_up_to_date() {
+    let ledger = ledger(310);
+    let desk = Desk::of(&ledger, 300);
+    let out = desk.good(&["clone", "www", "a/deep/copy"]);
+    assert_eq!(out, "cloned 300 events of example.org/record from DESK/www to a/deep/copy\n");
+    let mark = std::fs::read_to_string(desk.path("a/deep/copy/following")).unwrap();
+    let www = desk.path("www").canonicalize().unwrap();
+    let expected = format!(
+        "annals following v1\nplace {}\npulled 2026-11-29T08:00:00.000000Z\n",
+        www.display()
+    );
+    assert_eq!(mark, expected);
+    let copy = ["--ledger", "a/deep/copy"];
+    let with = |line: &[&'static str]| [line, &copy].concat();
+    let out = desk.good(&with(&["status"]));
+    let lines = "copy of       DESK/www\n\
+                 pulled        2026-11-29T08:00:00Z, 0 seconds ago: what was published after \
+                 that is not here (annals pull)\n\
+                 store         present\n\
+                 marks         absent: the log key's memory is not here\n";
+    assert!(out.contains(lines), "{out}");
+    assert_eq!(desk.good(&with(&["pull"])), "up to date: 300 events of DESK/www\n");
+    desk.publish(&ledger, 310);
+    assert_eq!(desk.good(&with(&["pull"])), "pulled events 300 to 309 from DESK/www\n");
+    let json = desk.good(&with(&["pull", "--format", "json"]));
+    let expected = "{\"status\":\"already\",\"folder\":\"a/deep/copy\",\"place\":\"DESK/www\",\
+                    \"origin\":\"example.org/record\",\"before\":310,\"size\":310,\
+                    \"verified\":\"nothing\"}\n";
+    assert_eq!(json, expected);
+    desk.expect_as_fresh("a/deep/copy", "www");
+    // Without its publisher every answer is that of the ledger, but for what only a writer knows.
+    std::fs::remove_dir_all(desk.path("www")).unwrap();
+    for line in [
+        &["replay", "--format", "json"][..],
+        &["show", "3", "--format", "json"],
+        &["log", "--format", "json"],
+        &["diff", "5", "--format", "json"],
+        &["find", "met", "--format", "json"],
+        &["blame", "3", "--format", "json"],
+        &["document", "list", "--format", "json"],
+        &["timeline", "--html", "-"],
+    ] {
+        let of = |ledger: &'static str| desk.annals(&[line, &["--ledger", ledger]].concat());
+        assert_eq!(of("a/deep/copy"), of("ledger"), "{line:?}");
+    }
+    let status = desk.good(&with(&["status", "--format", "json"]));
+    let status: serde_json::Value = serde_json::from_str(&status).unwrap();
+    let following = serde_json::json!({
+        "place": "DESK/www", "pulled": "2026-11-29T08:00:00.000000Z", "size": 310,
+    });
+    assert_eq!(status["following"], following);
+    desk.good(&with(&["export", "--to", "bag", "--unsigned"]));
+    desk.good(&["verify", "bag"]);
+    let refused = desk.annals(&with(&["pull"]));
+    assert_eq!(refused.code, 2, "{refused:?}");
+    let why = "annals: no record is published at DESK/www: expected a file `checkpoint` there; \
+               annals publish DIR writes it last\n";
+    assert_eq!(refused.err, why);
+    assert!(desk.good(&with(&["status"])).contains("copy of       DESK/www\n"));
+}
+
+#[test]
+fn nothing_but_a_pull_writes_to_a_copy() {
+    let ledger = ledger(7);
+    let desk = Desk::of(&ledger, 6);
+    desk.good(&["clone", "www", "copy"]);
+    let refused = "annals: the ledger at copy is a copy of DESK/www, which annals pull brings up to \
+                   date; nothing was written; to add to the record, send a file of drafts to who \
+                   writes it, who enters it with annals append FILE\n";
+    for line in [
+        &["confirm", "4", "--how", "reread"][..],
+        &["ledger", "rekey", "--reason", "compromised", "--statement", "S"],
+        &["append", "--claim", "C", "--quote", "met", "--dry-run"],
+    ] {
+        let answer = desk.annals(&[line, &["--ledger", "copy"]].concat());
+        assert_eq!((answer.code, answer.err.as_str()), (2, refused), "{line:?}");
+    }
+    // A mark that is damaged is nobody's leave to write.
+    std::fs::write(desk.path("copy/following"), "annals following v1\n").unwrap();
+    let answer = desk.annals(&["confirm", "4", "--how", "reread", "--ledger", "copy"]);
+    let why = "annals: copy/following is not in form: what this ledger is a copy of is not known; \
+               nothing was written; put the file back, or make the copy again with annals clone\n";
+    assert_eq!((answer.code, answer.err.as_str()), (2, why));
+    assert_eq!(desk.annals(&["pull", "--ledger", "copy"]).err, why);
+    let answer = desk.annals(&["status", "--ledger", "copy"]);
+    assert_eq!(answer.code, 2, "{answer:?}");
+    assert!(answer.err.starts_with("warning: copy/following is not in form"), "{answer:?}");
+}
+
+#[test]
+fn a_folder_with_something_in_it_is_no_place_for_a_copy() {
+    let desk = Desk::of(&ledger(6), 6);
+    let there = |desk: &Desk, name: &str, advice: &str| {
+        let before = crate::follower::files(&desk.path(name));
+        let answer = desk.annals(&["clone", "www", name]);
+        let why = format!("annals: {name} is there already; nothing was changed; {advice}\n");
+        assert_eq!((answer.code, answer.err), (2, why));
+        assert_eq!(crate::follower::files(&desk.path(name)), before);
+    };
+    let name_another = "name a folder that is not there, or is empty";
+    there(&desk, "ledger", name_another);
+    std::fs::write(desk.path("file"), "mine").unwrap();
+    there(&desk, "file", name_another);
+    std::fs::create_dir(desk.path("empty")).unwrap();
+    desk.good(&["clone", "www", "empty"]);
+    there(&desk, "empty", "annals pull brings a copy up to date");
+    let answer = desk.annals(&["clone", "www", "www/copy"]);
+    assert_eq!(answer.code, 2, "{answer:?}");
+    assert!(answer.err.contains("expected a place outside of the published directory"));
+    for (place, why) in [
+        ("file", "annals: expected a published record at file, found none: name the address"),
+        ("nowhere", "annals: expected a published record at nowhere, found none: name the"),
+    ] {
+        let answer = desk.annals(&["clone", place, "copy"]);
+        assert!(answer.code == 2 && answer.err.starts_with(why), "{answer:?}");
+    }
+    let address = serve(|_| other("404 Not Found", ""));
+    let answer = desk.annals(&["clone", &address, "copy"]);
+    let why = format!("annals: no record is published at {address}: expected a file `checkpoint`");
+    assert!(answer.code == 2 && answer.err.starts_with(&why), "{answer:?}");
+    let answer = desk.annals(&["pull", "--ledger", "ledger"]);
+    let why = "annals: the ledger at ledger follows no published record; annals clone URL|FOLDER \
+               [DIR] makes a copy that does\n";
+    assert_eq!((answer.code, answer.err.as_str()), (2, why));
+}
+
+#[test]
+fn an_address_is_followed_as_its_folder_is_and_only_what_is_new_is_verified() {
+    let ledger = ledger(900);
+    let desk = Desk::of(&ledger, 300);
+    let address = folder_server(desk.path("www"));
+    desk.good(&["clone", &format!("{address}/"), "copy"]);
+    let mark = std::fs::read_to_string(desk.path("copy/following")).unwrap();
+    assert!(mark.contains(&format!("place {address}\n")), "{mark}");
+    desk.publish(&ledger, 301);
+    assert_eq!(desk.pulled("copy"), ("new".to_owned(), 301));
+    desk.publish(&ledger, 850);
+    assert_eq!(desk.pulled("copy"), ("new".to_owned(), 850));
+    assert_eq!(desk.pulled("copy"), ("nothing".to_owned(), 850));
+    // Without the user's key, and where a file was touched, the whole is verified.
+    std::fs::remove_dir_all(desk.path("cache")).unwrap();
+    assert_eq!(desk.pulled("copy"), ("whole".to_owned(), 850));
+    assert_eq!(desk.pulled("copy"), ("nothing".to_owned(), 850));
+    let log = desk.path("copy/journal/00000000000000000000.log");
+    let bytes = std::fs::read(&log).unwrap();
+    std::fs::write(&log, &bytes).unwrap();
+    desk.publish(&ledger, 900);
+    assert_eq!(desk.pulled("copy"), ("whole".to_owned(), 900));
+    desk.expect_as_fresh("copy", "www");
+    // Damage here accuses nobody.
+    let mut changed = std::fs::read(&log).unwrap();
+    changed[200_000] ^= 1;
+    std::fs::write(&log, &changed).unwrap();
+    let answer = desk.annals(&["pull", "--ledger", "copy"]);
+    assert!(matches!(answer.code, 1 | 2), "{answer:?}");
+    assert!(answer.err.starts_with("annals: the record has "), "{answer:?}");
+    assert!(!desk.path("copy/following.evidence").exists());
+    assert_eq!(std::fs::read(&log).unwrap(), changed);
+}
