@@ -264,12 +264,7 @@ impl TermFiles {
     }
 
     /// Adds a term of the event with this hash.
-    fn put(
-        &mut self,
-        placed: Placed,
-        hash: &Hash,
-        hashes: &dyn Bytes,
-    ) -> Result<(), IndexError> {
+    fn put(&mut self, placed: Placed, hash: &Hash, hashes: &dyn Bytes) -> Result<(), IndexError> {
         let position = placed.event();
         let number = self.terms.length() / TERM;
         self.terms.put(&placed.bytes("term", number, hash))?;
