@@ -357,7 +357,8 @@ fn kept(path: &Option<PathBuf>) -> String {
     let text = |path: &PathBuf| {
         format!(
             "; {0} has both checkpoints that the log key signed, to show them to others, and \
-             annals verify {0} says what they prove; pull no more from there, and ask the publisher",
+             annals verify {0} says what they prove; pull no more from there, and ask the \
+             publisher",
             path.display()
         )
     };

@@ -7,8 +7,8 @@
 //! pulled 2026-11-29T08:00:00.000000Z      absent until the copy is whole for the first time
 //! ```
 //!
-//! Always holds: while the file is there, in whatever form, nothing but a pull is written to the
-//! copy. Not here: how a copy is brought up to date (`exchange::follow`).
+//! Always holds: while the file is there, in whatever form, only a pull adds events to the copy.
+//! Not here: how a copy is brought up to date (`exchange::follow`).
 //! Source: FORMAT.md section 9, "Following copy".
 
 use crate::disk::{self, DiskError, FileMode, read_optional};
@@ -28,18 +28,18 @@ const BOUND: u64 = 16 << 10;
 
 /// What a copy remembers of the record that it follows.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Following {
+pub struct FollowingMark {
     /// The address, or the absolute path of the folder, of the published record.
     pub place: String,
     /// When it was last found to be up to date.
     pub pulled: Option<Time>,
 }
 
-impl Following {
+impl FollowingMark {
     /// A copy of this place that has nothing yet.
     ///
     /// Errors: the path of a folder is no text of one line, or the folder is not there.
-    pub fn new(place: &PublishedPlace) -> Result<Following, LedgerError> {
+    pub fn new(place: &PublishedPlace) -> Result<FollowingMark, LedgerError> {
         let place = match place {
             PublishedPlace::Address(address) => address.trim_end_matches('/').to_owned(),
             PublishedPlace::Folder(folder) => {
@@ -57,7 +57,7 @@ impl Following {
                 let why = "expected a place of one line, found a line break in it";
                 Err(LedgerError::Usage(why.to_owned()))
             }
-            false => Ok(Following { place, pulled: None }),
+            false => Ok(FollowingMark { place, pulled: None }),
         }
     }
 
@@ -69,16 +69,16 @@ impl Following {
     /// Reads the mark of a ledger; `None` if it is no such copy.
     ///
     /// Errors: the mark is damaged.
-    pub fn of(paths: &Paths) -> Result<Option<Following>, LedgerError> {
+    pub fn of(paths: &Paths) -> Result<Option<FollowingMark>, LedgerError> {
         let Some(bytes) = read_optional(&paths.following(), BOUND)? else { return Ok(None) };
         let damaged = || LedgerError::FollowingDamaged(paths.following());
-        Following::parse(&bytes).ok_or_else(damaged).map(Some)
+        FollowingMark::parse(&bytes).ok_or_else(damaged).map(Some)
     }
 
     /// Why the mark of a ledger cannot be used, if there is a damaged one. That of a later version
     /// is not judged.
     pub fn damage(paths: &Paths) -> Option<String> {
-        let error = Following::of(paths).err()?;
+        let error = FollowingMark::of(paths).err()?;
         let bytes = read_optional(&paths.following(), BOUND).ok().flatten();
         match bytes.and_then(|bytes| later(&bytes, "following")) {
             Some(_) => None,
@@ -86,7 +86,7 @@ impl Following {
         }
     }
 
-    fn parse(bytes: &[u8]) -> Option<Following> {
+    fn parse(bytes: &[u8]) -> Option<FollowingMark> {
         let text = std::str::from_utf8(bytes).ok()?;
         let (place, rest) = text.strip_prefix(FIRST)?.strip_prefix(PLACE)?.split_once('\n')?;
         let pulled = match rest {
@@ -94,7 +94,7 @@ impl Following {
             rest => Some(Time::parse(rest.strip_prefix(PULLED)?.strip_suffix('\n')?)?),
         };
         (!place.is_empty() && !place.contains('\r'))
-            .then(|| Following { place: place.to_owned(), pulled })
+            .then(|| FollowingMark { place: place.to_owned(), pulled })
     }
 
     fn text(&self) -> String {
@@ -123,9 +123,9 @@ mod tests {
         let place = "https://example.org/record".to_owned();
         let pulled = Time::parse("2026-11-29T08:00:00.000000Z");
         for following in
-            [Following { place: place.clone(), pulled: None }, Following { place, pulled }]
+            [FollowingMark { place: place.clone(), pulled: None }, FollowingMark { place, pulled }]
         {
-            assert_eq!(Following::parse(following.text().as_bytes()), Some(following));
+            assert_eq!(FollowingMark::parse(following.text().as_bytes()), Some(following));
         }
         for text in [
             "",
@@ -137,7 +137,7 @@ mod tests {
             "annals following v1\nplace x\npulled yesterday\n",
             "annals following v1\nplace x\npulled 2026-11-29T08:00:00.000000Z\n\n",
         ] {
-            assert_eq!(Following::parse(text.as_bytes()), None, "{text:?}");
+            assert_eq!(FollowingMark::parse(text.as_bytes()), None, "{text:?}");
         }
     }
 }

@@ -2,12 +2,13 @@
 //! follows a published record is read only too.
 //!
 //! Always holds: while the file is malformed, nothing may be written. Not here: how a bag becomes a
-//! ledger (`import`), the mark of a following copy (`following`). Source: FORMAT.md section 14, "Import".
+//! ledger (`import`), the mark of a following copy (`following`).
+//! Source: FORMAT.md section 14, "Import".
 
 use crate::disk::{DiskError, read_optional};
 use crate::keys::HighWaterMarks;
 use crate::ledger::error::{LedgerError, chain};
-use crate::ledger::following::Following;
+use crate::ledger::following::FollowingMark;
 use crate::ledger::paths::Paths;
 use annals_core::fold::Ledger;
 use annals_core::key::PublicKey;
@@ -40,7 +41,7 @@ pub fn damaged(paths: &Paths) -> Vec<String> {
     });
     let kept = HighWaterMarks::at(paths.checkpoints()).check().err();
     let kept = kept.map(|error| format!("earlier checkpoints: {}", chain(&error)));
-    let following = Following::damage(paths);
+    let following = FollowingMark::damage(paths);
     damage.into_iter().chain(kept).chain(following).collect()
 }
 
@@ -60,7 +61,7 @@ pub enum Imported {
 impl Imported {
     /// Reads the file.
     pub fn of(paths: &Paths) -> Result<Imported, DiskError> {
-        if Following::is_at(paths)? {
+        if FollowingMark::is_at(paths)? {
             return Ok(Imported::Following);
         }
         match read_optional(&paths.imported(), BOUND) {
@@ -107,8 +108,10 @@ impl Imported {
             Imported::ReadOnly(_) => Err(LedgerError::ImportedCopy(paths.ledger.clone())),
             Imported::Following => {
                 let ledger = paths.ledger.clone();
-                Err(match Following::of(paths)? {
-                    Some(Following { place, .. }) => LedgerError::FollowingCopy { ledger, place },
+                Err(match FollowingMark::of(paths)? {
+                    Some(FollowingMark { place, .. }) => {
+                        LedgerError::FollowingCopy { ledger, place }
+                    }
                     None => LedgerError::ImportedCopy(ledger),
                 })
             }

@@ -15,7 +15,7 @@ use crate::index::{Index, IndexError};
 use crate::journal::Journal;
 use crate::keys::{HighWaterMarks, KeysError, Mark};
 use crate::ledger::error::LedgerError;
-use crate::ledger::following::Following;
+use crate::ledger::following::FollowingMark;
 use crate::ledger::imported::Imported;
 use crate::ledger::paths::Paths;
 use crate::ledger::reader::source::RecordSource;
@@ -73,7 +73,7 @@ impl Record {
         paths.expect_ledger()?;
         let checkpoint = checkpoint(&paths)?;
         // A copy may be behind a log key that is on the same machine.
-        let mark = match Following::is_at(&paths)? {
+        let mark = match FollowingMark::is_at(&paths)? {
             true => Ok(None),
             false => last_mark(&paths)?,
         };

@@ -197,3 +197,13 @@ fn every_call_of_an_import_may_fail() {
 fn every_call_of_a_take_over_may_fail() {
     torture(&SCENARIOS[4], 0.1, 6);
 }
+
+#[test]
+fn every_call_of_a_clone_may_fail() {
+    torture(&SCENARIOS[5], 0.1, 8);
+}
+
+#[test]
+fn every_call_of_a_pull_may_fail() {
+    torture(&SCENARIOS[6], 0.1, 10);
+}

@@ -198,3 +198,13 @@ fn a_publication_outlives_a_power_cut() {
 fn an_import_outlives_a_power_cut() {
     cut(&SCENARIOS[3], 0.05, 8);
 }
+
+#[test]
+fn a_clone_outlives_a_power_cut() {
+    cut(&SCENARIOS[5], 0.05, 6);
+}
+
+#[test]
+fn a_pull_outlives_a_power_cut() {
+    cut(&SCENARIOS[6], 0.05, 8);
+}

@@ -22,7 +22,7 @@ pub struct Scenario {
     pub claims: &'static [&'static str],
 }
 
-pub const SCENARIOS: [Scenario; 5] = [
+pub const SCENARIOS: [Scenario; 7] = [
     Scenario {
         name: "append",
         prepare: appending,
@@ -63,6 +63,22 @@ pub const SCENARIOS: [Scenario; 5] = [
         events: (EVENTS, EVENTS),
         claims: &[],
     },
+    Scenario {
+        name: "clone",
+        prepare: alone,
+        line: "clone pub copy",
+        after: &["verify copy", "status --ledger copy"],
+        events: (EVENTS, EVENTS),
+        claims: &[],
+    },
+    Scenario {
+        name: "pull",
+        prepare: behind,
+        line: "pull --ledger copy",
+        after: &["verify copy", "status --ledger copy", "verify pub"],
+        events: (EVENTS, EVENTS + 3),
+        claims: &["The first one.", "The second one."],
+    },
 ];
 
 const MORE: &str = r#"{"type":"document.captured","file":"more.txt","title":"More","lang":"en","media_type":"text/plain","captured_at":"2022-01-27T07:00:00.000000Z","ref":"more"}"#;
@@ -100,6 +116,25 @@ fn exported() -> Newsroom {
 fn left() -> Newsroom {
     let room = exported();
     room.remove("ledger");
+    room
+}
+
+/// A published record, without its ledger.
+fn alone() -> Newsroom {
+    let room = newsroom();
+    let answer = room.run("publish pub");
+    assert_eq!(answer.exit, 0, "{answer:?}");
+    room.remove("ledger");
+    room
+}
+
+/// A published record, and a copy that lacks the newest events.
+fn behind() -> Newsroom {
+    let room = appending();
+    for line in ["publish pub", "clone pub copy", "append more.jsonl", "publish pub"] {
+        let answer = room.run(line);
+        assert_eq!(answer.exit, 0, "{line}: {answer:?}");
+    }
     room
 }
 
@@ -161,7 +196,11 @@ impl Scenario {
         if !room.has("ledger/journal") {
             return;
         }
-        for line in ["verify", "status"] {
+        let lines = match room.has("copy/following") {
+            true => ["verify copy", "status --ledger copy"],
+            false => ["verify", "status"],
+        };
+        for line in lines {
             let answer = bounded(room.command(line), case, row);
             self.look(std::slice::from_ref(&answer), case, row);
             match answer.exit {
@@ -182,7 +221,8 @@ impl Scenario {
 
     /// A folder that the first command completed is refused by the second one.
     fn is_done_already(&self, answer: &Run) -> bool {
-        self.line.starts_with("import") && answer.err.contains("already")
+        let makes = ["import", "clone"].iter().any(|name| self.line.starts_with(name));
+        makes && answer.err.contains("already")
     }
 
     fn look(&self, answers: &[Run], case: &str, row: &mut Row) {

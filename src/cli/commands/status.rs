@@ -8,7 +8,7 @@ use crate::cli::terminal::{
 };
 use crate::disk::{DiskError, is_folder_at};
 use crate::ledger::error::{LedgerError, chain};
-use crate::ledger::following::Following;
+use crate::ledger::following::FollowingMark;
 use crate::ledger::imported;
 use crate::ledger::query::effect::Effects;
 use crate::ledger::query::names::Names;
@@ -197,9 +197,9 @@ fn status_report(
 
 /// The record that a copy follows; a mark that is damaged is a warning of its own.
 fn following(record: &Record, now: Time) -> Option<FollowingReport> {
-    let Following { place, pulled } = match record.is_published() {
+    let FollowingMark { place, pulled } = match record.is_published() {
         true => None,
-        false => Following::of(&record.paths).ok().flatten(),
+        false => FollowingMark::of(&record.paths).ok().flatten(),
     }?;
     Some(FollowingReport { place, pulled, size: covered(record.checkpoint.as_deref()), now })
 }

@@ -2,7 +2,7 @@
 //!
 //! Not here: the work (`ledger::exchange::follow`).
 
-use crate::cli::shared::WriteStatus;
+use crate::cli::shared::receipt::WriteStatus;
 use crate::cli::terminal::{CliError, Context};
 use crate::ledger::exchange::follow::{PullDepth, PullOptions, PullOutcome};
 use crate::ledger::paths::Paths;

@@ -141,8 +141,8 @@ impl Context {
         Ok(Record::of_published(published, reading)?)
     }
 
-    /// The key that stamps the copies of this user as verified; `None`, with a note, where it cannot
-    /// be kept: then each pull verifies the whole copy.
+    /// The key that stamps the copies of this user as verified; `None`, with a note, where it
+    /// cannot be kept: then each pull verifies the whole copy.
     pub fn stamp_key(&self) -> Result<Option<SecretKey>, CliError> {
         let Some(folder) = private_folder()? else { return Ok(None) };
         // It must not be repeatable, whatever else is.

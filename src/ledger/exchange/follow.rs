@@ -26,7 +26,7 @@ use crate::disk::{self, FileMode};
 use crate::journal::Journal;
 use crate::ledger::error::LedgerError;
 use crate::ledger::exchange::apart::{ProtectedPlace, expect_apart};
-use crate::ledger::following::Following;
+use crate::ledger::following::FollowingMark;
 use crate::ledger::paths::{ATTRIBUTES, NO_TEXT, Paths};
 use crate::ledger::published_place::PublishedPlace;
 use crate::ledger::reader::{self, covered};
@@ -108,14 +108,14 @@ pub fn clone_published(
     }
     expect_apart(&paths.ledger, &kept)?;
     expect_free(paths)?;
-    let following = Following::new(place)?;
+    let following = FollowingMark::new(place)?;
     let partial = partial_paths(paths)?;
     let above = disk::parent(&partial.ledger);
     fs::create_dir_all(above).map_err(disk::error("make folder", above))?;
     disk::ensure_folder(&partial.ledger)?;
     let mut lock = Lock::take(&partial.lock(), options.wait)?;
     expect_free(paths)?;
-    if Following::of(&partial).ok().flatten().as_ref() != Some(&following) {
+    if FollowingMark::of(&partial).ok().flatten().as_ref() != Some(&following) {
         // What is left of the clone of another place.
         for name in ["journal", "document", "db", "index", ".pull"] {
             remove_folder(&partial.ledger.join(name))?;
@@ -139,9 +139,9 @@ pub fn clone_published(
 pub fn pull(paths: &Paths, options: PullOptions<'_>) -> Result<PullOutcome, LedgerError> {
     paths.expect_ledger()?;
     let not = || LedgerError::NotFollowing(paths.ledger.clone());
-    Following::of(paths)?.ok_or_else(not)?;
+    FollowingMark::of(paths)?.ok_or_else(not)?;
     let mut lock = Lock::take(&paths.lock(), options.wait)?;
-    let following = Following::of(paths)?.ok_or_else(not)?;
+    let following = FollowingMark::of(paths)?.ok_or_else(not)?;
     bring_up_to_date(paths, following, options, &mut lock)
 }
 
@@ -158,7 +158,7 @@ fn expect_free(paths: &Paths) -> Result<(), LedgerError> {
             return Ok(());
         }
     }
-    let advice = match is_folder && Following::is_at(paths)? {
+    let advice = match is_folder && FollowingMark::is_at(paths)? {
         true => "annals pull brings a copy up to date",
         false => "name a folder that is not there, or is empty",
     };
@@ -180,7 +180,7 @@ fn partial_paths(paths: &Paths) -> Result<Paths, LedgerError> {
 /// Verifies and writes what is new, and notes the time. The lock is held.
 fn bring_up_to_date(
     paths: &Paths,
-    following: Following,
+    following: FollowingMark,
     options: PullOptions<'_>,
     lock: &mut Lock,
 ) -> Result<PullOutcome, LedgerError> {
@@ -201,7 +201,7 @@ fn bring_up_to_date(
     };
     let size = covered(reader::checkpoint(paths)?.as_deref()).unwrap_or(0);
     let origin = Copy::open(paths)?.signed.map(|signed| signed.origin).unwrap_or_default();
-    Following { pulled: Some(options.now), ..following.clone() }.write(paths)?;
+    FollowingMark { pulled: Some(options.now), ..following.clone() }.write(paths)?;
     remove_folder(&paths.pulling())?;
     Ok(PullOutcome { place: following.place, origin, before, size, verified })
 }
@@ -249,7 +249,7 @@ impl<'a> Copy<'a> {
         &mut self,
         stamped: Option<StampedCopy>,
         published: &mut Published,
-        following: &Following,
+        following: &FollowingMark,
         options: PullOptions<'_>,
         lock: &mut Lock,
     ) -> Result<PullDepth, LedgerError> {
