@@ -150,9 +150,9 @@ impl SledStore {
     }
 
     /// Waits until sled's own threads have released `db` too, so that the next process that opens
-    /// the store does not find it held. After a second the cause must be another one.
+    /// the store does not find it held. After ten seconds the cause must be another one.
     fn wait_for_lock(&self) {
-        for _ in 0..200 {
+        for _ in 0..2_000 {
             match self.file.try_lock() {
                 Err(TryLockError::WouldBlock) => sleep(Duration::from_millis(5)),
                 // Unlocked explicitly: closing alone would leave the lock with a child process
