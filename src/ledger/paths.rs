@@ -180,6 +180,11 @@ impl Paths {
         self.ledger.join("following")
     }
 
+    /// What a copy is to be, from before a pull writes to it until the pull is finished: a pin.
+    pub fn following_pin(&self) -> PathBuf {
+        self.ledger.join("following.pin")
+    }
+
     /// What a pull that is not finished has read of a server so far.
     pub fn pulling(&self) -> PathBuf {
         self.ledger.join(".pull")

@@ -4,6 +4,7 @@
 use crate::archive::shelves::ledger;
 use crate::archive::web::{ok, other, serve};
 use crate::follower::Desk;
+use annals_core::pin::Pin;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
@@ -189,6 +190,11 @@ fn a_clone_and_a_pull_that_are_killed_at_any_moment_go_on() {
         let verdict = desk.annals(&["verify", "copy", "--no-store", "--no-index"]);
         assert!(verdict.code == 0, "{step}: {verdict:?}");
         let size = desk.good(&["status", "--ledger", "copy", "--format", "json"]);
+        let status: serde_json::Value = serde_json::from_str(&size).expect("JSON");
+        if status["checkpoint"] != status["size"] {
+            let pin = std::fs::read(desk.path("copy/following.pin")).expect("a pin of the rest");
+            assert!(Pin::parse(&pin).is_some(), "{step}");
+        }
         counts[2] += u32::from(size.contains(&format!("\"size\":{},", 600 + 100 * step)));
         desk.good(&["pull", "--ledger", "copy"]);
         let whole = desk.annals(&["verify", "copy"]);

@@ -105,6 +105,33 @@ fn a_fork_is_shown_to_others_whatever_its_size() {
     }
 }
 
+/// As a pull is that was stopped before it put the checkpoint in its place.
+fn stopped_before_the_checkpoint() -> (Desk, Ledger) {
+    let (desk, ledger) = copied();
+    let checkpoint = std::fs::read(desk.path("copy/checkpoint")).unwrap();
+    publish(&desk, &published(&ledger, 320));
+    desk.good(&["verify", "www", "--pin", "copy/following.pin", "--init-pin"]);
+    desk.good(&["pull", "--ledger", "copy"]);
+    assert!(!desk.path("copy/following.pin").exists(), "the pull is finished");
+    desk.good(&["verify", "www", "--pin", "copy/following.pin", "--init-pin"]);
+    std::fs::write(desk.path("copy/checkpoint"), checkpoint).unwrap();
+    (desk, ledger)
+}
+
+#[test]
+fn what_a_stopped_pull_has_verified_convicts_too() {
+    let (desk, ledger) = stopped_before_the_checkpoint();
+    publish(&desk, &published(&forked(&ledger, 310, 330), 330));
+    refused(&desk, 4, "802 forked-from-pin");
+    let judged = desk.annals(&["verify", "copy/following.evidence"]);
+    assert_eq!(judged.code, 4, "{judged:?}");
+    publish(&desk, &published(&ledger, 310));
+    refused(&desk, 4, "801 cut-below-pin");
+    publish(&desk, &published(&ledger, 320));
+    assert_eq!(desk.pulled("copy"), ("whole".to_owned(), 320));
+    desk.expect_as_fresh("copy", "www");
+}
+
 #[test]
 fn a_record_that_is_not_what_its_checkpoint_signs_is_refused() {
     let (desk, ledger) = copied();

@@ -55,7 +55,7 @@ fn run(context: &mut Context, args: CloneArgs) -> Result<Exit, CliError> {
     })?;
     let paths = Paths::new(args.dir, context.global.keys.clone());
     let key = context.stamp_key()?;
-    let progress = Progress::new(0, "clone");
+    let progress = Progress::counting("clone");
     let report = |done| progress.at(done);
     let options = pull_options(context, args.jobs, PullDepth::Whole)?;
     let options = options.with(key.as_ref(), &report);

@@ -39,7 +39,7 @@ impl Command for PullArgs {
 fn run(context: &mut Context, args: PullArgs) -> Result<Exit, CliError> {
     let paths = context.paths()?;
     let key = context.stamp_key()?;
-    let progress = Progress::new(0, "pull");
+    let progress = Progress::counting("pull");
     let report = |done| progress.at(done);
     let depth = if args.verify_first { PullDepth::Whole } else { PullDepth::New };
     let options = pull_options(context, args.jobs, depth)?;

@@ -13,8 +13,17 @@ impl Progress {
     /// Progress over this number of events; hidden at first, and always without a terminal on
     /// stderr.
     pub fn new(total: u64, what: &'static str) -> Progress {
-        let bar = ProgressBar::with_draw_target(Some(total), ProgressDrawTarget::hidden());
         let style = "{msg} {bar:30} {human_pos} of {human_len} events, {per_sec}, {eta} left";
+        Progress::with(Some(total), what, style)
+    }
+
+    /// The same, where the number of all events is not known.
+    pub fn counting(what: &'static str) -> Progress {
+        Progress::with(None, what, "{msg} {spinner} {human_pos} events, {per_sec}")
+    }
+
+    fn with(total: Option<u64>, what: &'static str, style: &str) -> Progress {
+        let bar = ProgressBar::with_draw_target(total, ProgressDrawTarget::hidden());
         if let Ok(style) = ProgressStyle::with_template(style) {
             bar.set_style(style);
         }

@@ -203,6 +203,10 @@ fn bring_up_to_date(
     let origin = Copy::open(paths)?.signed.map(|signed| signed.origin).unwrap_or_default();
     FollowingMark { pulled: Some(options.now), ..following.clone() }.write(paths)?;
     remove_folder(&paths.pulling())?;
+    if disk::is_there(&paths.following_pin())? {
+        let pin = paths.following_pin();
+        fs::remove_file(&pin).map_err(disk::error("remove", &pin))?;
+    }
     Ok(PullOutcome { place: following.place, origin, before, size, verified })
 }
 

@@ -164,6 +164,25 @@ drafts! {
     TopicDraft { name: String, id: String, }
 }
 
+impl Draft {
+    /// Every position and `ref` that it names.
+    pub fn names(&self) -> impl Iterator<Item = &Name> {
+        let own = [
+            &self.fact,
+            &self.on,
+            &self.dispute,
+            &self.retraction,
+            &self.relation,
+            &self.from,
+            &self.to,
+            &self.document,
+            &self.derived_from,
+        ];
+        let evidence = self.evidence.iter().flatten().filter_map(|entry| entry.document.as_ref());
+        own.into_iter().flatten().chain(self.resolves.iter().flatten()).chain(evidence)
+    }
+}
+
 /// A draft and where it stands in its input, for errors.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Placed {

@@ -27,3 +27,4 @@ pub mod passages;
 pub mod notice;
 pub mod slice;
 pub mod stamp;
+pub mod stamped;

@@ -67,7 +67,7 @@ impl Refusals {
 
     /// Whether a draft names a refused one.
     pub fn reach(&self, draft: &Draft) -> bool {
-        names(draft).any(|name| matches!(name, Name::Ref(name) if self.lost.contains(name)))
+        draft.names().any(|name| matches!(name, Name::Ref(name) if self.lost.contains(name)))
     }
 
     /// Records the `ref` of a draft, and its refusal if there is one.
@@ -105,23 +105,6 @@ impl Refusals {
         self.refused.sort_by(|one, other| one.place.cmp(&other.place));
         Err(LedgerError::Refused(self.refused))
     }
-}
-
-/// Every position and `ref` that a draft names.
-pub fn names(draft: &Draft) -> impl Iterator<Item = &Name> {
-    let own = [
-        &draft.fact,
-        &draft.on,
-        &draft.dispute,
-        &draft.retraction,
-        &draft.relation,
-        &draft.from,
-        &draft.to,
-        &draft.document,
-        &draft.derived_from,
-    ];
-    let evidence = draft.evidence.iter().flatten().filter_map(|entry| entry.document.as_ref());
-    own.into_iter().flatten().chain(draft.resolves.iter().flatten()).chain(evidence)
 }
 
 /// Positions by `ref`.

@@ -26,6 +26,7 @@ use annals_core::verify::examine::{BodyFound, Examined};
 use annals_core::verify::library::{Library, LibraryRow};
 use hashbrown::HashMap;
 use std::collections::{BTreeSet, VecDeque};
+use std::path::Path;
 
 /// The number of positions of earlier needs that are read again with new ones.
 const MOST_KEPT: usize = 1_024;
@@ -63,20 +64,7 @@ impl Needs {
 
 /// The positions that a draft names.
 fn named(draft: &Draft) -> impl Iterator<Item = u64> {
-    let fields = [
-        &draft.fact,
-        &draft.on,
-        &draft.dispute,
-        &draft.retraction,
-        &draft.relation,
-        &draft.from,
-        &draft.to,
-        &draft.document,
-        &draft.derived_from,
-    ];
-    let cited = draft.evidence.iter().flatten().filter_map(|entry| entry.document.as_ref());
-    let names = fields.into_iter().flatten().chain(draft.resolves.iter().flatten()).chain(cited);
-    names.filter_map(|name| match name {
+    draft.names().filter_map(|name| match name {
         Name::Position(position) => Some(*position),
         Name::Ref(_) => None,
     })
@@ -101,10 +89,17 @@ pub struct RecordSlice {
 }
 
 impl RecordSlice {
-    /// A slice of nothing but the ledger and its editors.
-    pub fn new(index: Index, terms: Terms) -> RecordSlice {
+    /// A slice of nothing but the ledger and its editors, of the record of this size and root;
+    /// `terms` is the length of the file of terms.
+    pub fn open(
+        ledger: &Path,
+        size: u64,
+        root: Hash,
+        terms: u64,
+    ) -> Result<RecordSlice, IndexError> {
+        let (index, terms) = (Index::open(ledger, size, root)?, Index::terms(ledger, terms)?);
         let (needs, compared, later_agents) = Default::default();
-        RecordSlice { index, terms, needs, compared, later_agents }
+        Ok(RecordSlice { index, terms, needs, compared, later_agents })
     }
 
     /// The number of events of the record when the index was opened.

@@ -1,8 +1,8 @@
 //! Writing what was verified to a copy.
 //!
 //! ```text
-//! documents ─► bodies that were released ─► journal, commit by commit ─► bodies that are withheld
-//!           ─► index ─► store ─► checkpoint ─► stamp
+//! pin ─► documents ─► bodies that were released ─► journal, commit by commit
+//!     ─► bodies that are withheld ─► index ─► store ─► checkpoint ─► stamp
 //! ```
 //!
 //! Always holds: only bytes that were verified are written: each batch, document and body is read
@@ -22,6 +22,7 @@ use crate::ledger::exchange::follow::judged::{JudgedPull, StampedCopy};
 use crate::ledger::paths::Paths;
 use crate::ledger::reader::{self, covered};
 use crate::ledger::write::stamp::LedgerStamp;
+use crate::ledger::write::stamped::StampedRecord;
 use crate::ledger::write::writer::{make_index, store_entries};
 use crate::store::{Store, StoreError};
 use annals_core::event::Entry;
@@ -61,6 +62,9 @@ impl CopyCommit<'_> {
         own: Option<Journal>,
         stamped: Option<&StampedCopy>,
     ) -> Result<(), LedgerError> {
+        // If this is stopped, and another history is published then, the pin shows it.
+        let pin = self.judged.pin.write();
+        disk::replace(&self.paths.following_pin(), pin.as_bytes(), FileMode::Shared)?;
         disk::ensure_folder(&self.paths.documents())?;
         self.put_documents()?;
         let own = self.put_released(own)?;
@@ -279,17 +283,18 @@ struct GrowingIndex<'a> {
 impl<'a> GrowingIndex<'a> {
     /// The index of a stamped copy; `None` where it has to be made by a walk over the journal.
     fn of(paths: &Paths, copy: &'a StampedCopy) -> Result<Option<GrowingIndex<'a>>, LedgerError> {
-        let StampedCopy { journal, slice, place } = copy;
+        let StampedRecord { journal, slice, stamp, .. } = &copy.0;
         let Ok(verifier) = slice.verifier(journal) else { return Ok(None) };
         let last = slice.index().slot(slice.size());
-        let index = last.and_then(|last| Builder::resume(&paths.ledger, &last, journal, *place));
+        let index =
+            last.and_then(|last| Builder::resume(&paths.ledger, &last, journal, stamp.place));
         Ok(index.ok().map(|index| GrowingIndex { copy, verifier, index }))
     }
 
     /// Adds entries that were committed; the next one begins at `next`. An index that fails is made
     /// again by a walk.
     fn add(&mut self, entries: &[Entry], next: u64) {
-        let StampedCopy { journal, slice, .. } = self.copy;
+        let StampedRecord { journal, slice, .. } = &self.copy.0;
         for entry in entries {
             let examined = examine(entry);
             let before = slice.before(journal, &mut self.verifier, &examined);

@@ -8,6 +8,7 @@
 //! Source: FORMAT.md section 9, "Pin", "ForkEvidence".
 
 use crate::archive::published::Published;
+use crate::disk;
 use crate::journal::Journal;
 use crate::ledger::audit::evidence::{self, EvidenceFound};
 use crate::ledger::audit::options::Audit;
@@ -15,7 +16,7 @@ use crate::ledger::audit::set_pages_apart;
 use crate::ledger::error::LedgerError;
 use crate::ledger::paths::Paths;
 use crate::ledger::reader::{self, covered, pin_of};
-use annals_core::pin::Pin;
+use annals_core::pin::{MAX_PIN, Pin};
 use annals_core::rule::Rule;
 use annals_core::verdict::Verdict;
 use annals_core::verify::anchors::Anchors;
@@ -83,7 +84,8 @@ impl Contradiction<'_> {
         })
     }
 
-    /// The copy's checkpoint as a pin, once its own events are verified.
+    /// The copy's checkpoint as a pin, once its own events are verified; the pin of a pull that was
+    /// stopped, where that is of more events.
     fn pin(&self) -> Result<Option<Pin>, LedgerError> {
         let Some(own) = self.own else { return Ok(None) };
         let checkpoint = reader::checkpoint(self.paths)?;
@@ -93,7 +95,12 @@ impl Contradiction<'_> {
         // A copy that is not whole yet has no checkpoint.
         report.faults.retain(|fault| is_signed || fault.rule != Rule::CheckpointForm);
         match report.faults.is_empty() {
-            true => Ok(pin_of(&report, &anchors)),
+            true => {
+                let stopped = disk::read_optional(&self.paths.following_pin(), MAX_PIN as u64)?;
+                let stopped = stopped.and_then(|bytes| Pin::parse(&bytes));
+                let size = |pin: &Pin| pin.checkpoint.size;
+                Ok(pin_of(&report, &anchors).into_iter().chain(stopped).max_by_key(size))
+            }
             false => Err(LedgerError::Faulty(report.faults)),
         }
     }

@@ -13,21 +13,22 @@
 //! Source: FORMAT.md sections 5 to 9.
 
 use crate::archive::published::Published;
-use crate::index::Index;
 use crate::journal::Journal;
 use crate::ledger::audit::set_pages_apart;
 use crate::ledger::error::LedgerError;
 use crate::ledger::exchange::follow::joined::{Joined, JoinedFound};
 use crate::ledger::paths::Paths;
 use crate::ledger::query::acts::QueryError;
-use crate::ledger::reader;
-use crate::ledger::write::slice::{Needs, RecordSlice};
-use crate::ledger::write::stamp::LedgerStamp;
+use crate::ledger::reader::pin_of;
+use crate::ledger::write::slice::{Needs, RecordSlice, log_keys};
+use crate::ledger::write::stamped::StampedRecord;
 use annals_core::event::Entry;
 use annals_core::event::args::Seal;
 use annals_core::event::record::Reading;
 use annals_core::event::vocabulary::Type;
+use annals_core::hash::Hash;
 use annals_core::key::{KeyCache, SecretKey, ThreadKeys};
+use annals_core::pin::Pin;
 use annals_core::rule::Fault;
 use annals_core::text::Origin;
 use annals_core::tlog::{Checkpoint, Note};
@@ -50,6 +51,8 @@ pub struct JudgedPull {
     pub note: Vec<u8>,
     /// Its values.
     pub checkpoint: Checkpoint,
+    /// The pin of the whole record.
+    pub pin: Pin,
     /// What the walk of the verdict found.
     pub found: JoinedFound,
     /// The events whose bodies the copy must not have.
@@ -57,51 +60,27 @@ pub struct JudgedPull {
 }
 
 /// A copy whose journal and index are as the last pull left them, verified.
-pub struct StampedCopy {
-    /// Its journal.
-    pub journal: Journal,
-    /// Its index, and what was read through it.
-    pub slice: RecordSlice,
-    /// The offset in its journal file at which the next event begins.
-    pub place: u64,
-}
+pub struct StampedCopy(pub StampedRecord);
 
 impl StampedCopy {
     /// The copy, if its stamp, signed by this key, holds and is of its checkpoint.
     pub fn of(paths: &Paths, key: &SecretKey) -> Result<Option<StampedCopy>, LedgerError> {
-        let note = reader::checkpoint(paths)?;
-        let note = note.as_deref().and_then(Note::parse);
-        let Some(signed) = note.and_then(|note| Checkpoint::parse(&note.text)) else {
-            return Ok(None);
-        };
-        let Ok(origin) = Origin::new(signed.origin.as_str()) else { return Ok(None) };
-        let Some(stamp) = LedgerStamp::read(paths, &origin, &key.public())? else {
-            return Ok(None);
-        };
-        let LedgerStamp { size, root, place, .. } = stamp;
-        if (signed.size, signed.root) != (size, root) {
-            return Ok(None);
-        }
-        let journal = Journal::open_known(&paths.ledger, size, root)?;
-        let opened = Index::open(&paths.ledger, size, root).and_then(|index| {
-            let terms = Index::terms(&paths.ledger, stamp.length("terms").unwrap_or(0))?;
-            Ok(RecordSlice::new(index, terms))
-        });
-        Ok(opened.ok().map(|slice| StampedCopy { journal, slice, place }))
+        Ok(StampedRecord::open(paths, &[key.public()])?.map(StampedCopy))
     }
 
     /// The verdict on the new events alone; `None` where it is not a plain yes. A published place
     /// that cannot be read is an error.
     pub fn judge(&mut self, published: &Published) -> Result<Option<JudgedPull>, LedgerError> {
-        let size = self.slice.size();
+        let StampedRecord { journal, slice, .. } = &mut self.0;
+        let size = slice.size();
         let Some(target) = PublishedTarget::of(published) else { return Ok(None) };
         if !(size..=size + MOST_NEW).contains(&target.checkpoint.size) {
             return Ok(None);
         }
         let Some(survey) = Survey::of(published, size)? else { return Ok(None) };
-        self.slice.add(&Needs::positions(survey.named));
-        let joined = Joined::new(Some(&self.journal), Some(self.slice.index()), published);
-        let verifier = match verify_new(self, &joined) {
+        slice.add(&Needs::positions(survey.named));
+        let joined = Joined::new(Some(journal), Some(slice.index()), published);
+        let verifier = match verify_new(journal, slice, &joined) {
             Ok(Some(verifier)) => verifier,
             Ok(None) => return Ok(None),
             Err(error) => return index_or(error),
@@ -114,15 +93,22 @@ impl StampedCopy {
         if !is_good {
             return Ok(None);
         }
-        let Ok(tree) = self.slice.index().tree(size) else { return Ok(None) };
+        let (Ok(tree), Ok(genesis)) = (slice.index().tree(size), slice.index().hash(0)) else {
+            return Ok(None);
+        };
         let found = JoinedFound { tree, ..joined.found() };
-        Ok(target.judged(found, survey.sealed))
+        let pin = target.pin(genesis, &verifier);
+        Ok(pin.map(|pin| target.judged(pin, found, survey.sealed)))
     }
 }
 
 /// A verifier of the new events; `None` where it has to end before the last one.
-fn verify_new(copy: &StampedCopy, joined: &Joined<'_>) -> Result<Option<Verifier>, QueryError> {
-    let mut verifier = copy.slice.verifier(&copy.journal)?;
+fn verify_new(
+    journal: &Journal,
+    slice: &RecordSlice,
+    joined: &Joined<'_>,
+) -> Result<Option<Verifier>, QueryError> {
+    let mut verifier = slice.verifier(journal)?;
     let cache = KeyCache::default();
     let mut keys = ThreadKeys::new(&cache);
     let elsewhere = |error: SourceError| QueryError::Failed(LedgerError::Elsewhere(error));
@@ -133,7 +119,7 @@ fn verify_new(copy: &StampedCopy, joined: &Joined<'_>) -> Result<Option<Verifier
             if verifier.chain.later_version(&examined).is_some() {
                 return Ok(None);
             }
-            copy.slice.before(&copy.journal, &mut verifier, &examined)?;
+            slice.before(journal, &mut verifier, &examined)?;
             verifier.event(&examined, joined, CheckDepth::All).map_err(elsewhere)?;
         }
         if !verifier.faults.is_empty() || !batch.damage.is_empty() {
@@ -226,9 +212,21 @@ impl PublishedTarget {
         Anchors { checkpoint: Some(self.note.clone()), ..Anchors::default() }
     }
 
-    fn judged(self, found: JoinedFound, closed: BTreeSet<u64>) -> Option<JudgedPull> {
+    /// The pin of the record that was verified up to this checkpoint.
+    fn pin(&self, genesis: Hash, verifier: &Verifier) -> Option<Pin> {
+        Some(Pin {
+            genesis,
+            head: verifier.chain.head?,
+            peaks: verifier.chain.tree().peaks().to_vec(),
+            log: log_keys(&verifier.chain.state),
+            note: Note::parse(&self.note)?,
+            checkpoint: self.checkpoint.clone(),
+        })
+    }
+
+    fn judged(self, pin: Pin, found: JoinedFound, closed: BTreeSet<u64>) -> JudgedPull {
         let PublishedTarget { origin, note, checkpoint } = self;
-        Some(JudgedPull { origin, note, checkpoint, found, closed })
+        JudgedPull { origin, note, checkpoint, pin, found, closed }
     }
 }
 
@@ -274,7 +272,8 @@ impl WholeJudging<'_> {
         // What contradicts the copy's own checkpoint is no continuation of it, whatever is signed.
         let continues = found.signed_root == signed.map(|signed| signed.root);
         let target = target.filter(|target| continues && target.checkpoint.size == report.size);
-        let judged = target.and_then(|target| target.judged(found, closed));
+        let pin = pin_of(&report, &anchors);
+        let judged = target.zip(pin).map(|(target, pin)| target.judged(pin, found, closed));
         Ok(judged.ok_or(report.faults))
     }
 }

@@ -8,24 +8,22 @@
 use super::{Commit, WAIT, WriteHandles, Writer};
 use crate::disk::lock::{Lock, LockWait};
 use crate::disk::temporary::remove_unfinished;
-use crate::index::{Builder, Index, IndexError};
-use crate::journal::{Journal, JournalWriter, ROTATE_AT};
+use crate::index::{Builder, IndexError};
+use crate::journal::{JournalWriter, ROTATE_AT};
 use crate::keys::{HeldLogKeys, HighWaterMarks, KeyFolder};
 use crate::ledger::error::{LedgerError, chain};
 use crate::ledger::imported::Imported;
 use crate::ledger::paths::Paths;
-use crate::ledger::reader;
 use crate::ledger::write::notice::Notice;
 use crate::ledger::write::outbox;
 use crate::ledger::write::passages::Passages;
 use crate::ledger::write::preflight::{mark_of_checkpoint, open_store};
 use crate::ledger::write::slice::{Needs, RecordSlice};
 use crate::ledger::write::stamp::LedgerStamp;
+use crate::ledger::write::stamped::StampedRecord;
 use annals_core::event::args::Args;
 use annals_core::event::body::Fact;
-use annals_core::key::KeyCache;
-use annals_core::text::Origin;
-use annals_core::tlog::{Checkpoint, Note};
+use annals_core::key::{KeyCache, PublicKey, SecretKey};
 
 /// The number of events after which a slice is made again, so that its state stays small.
 const MOST_LATER: u64 = 65_536;
@@ -34,36 +32,19 @@ impl Writer {
     /// A writer over a slice of the record, if the last writer's stamp holds; it has no handles.
     pub(super) fn stamped(paths: &Paths) -> Result<Option<(Writer, LedgerStamp)>, LedgerError> {
         let imported = Imported::of(paths)?;
-        let checkpoint = reader::checkpoint(paths)?;
-        let note = checkpoint.as_deref().and_then(Note::parse);
-        let signed = note.and_then(|note| Checkpoint::parse(&note.text));
-        let Some(signed) = signed else { return Ok(None) };
-        let Ok(origin) = Origin::new(signed.origin.as_str()) else { return Ok(None) };
         let Ok(HeldLogKeys { keys, faults }) =
             KeyFolder::open(&paths.keys).and_then(|keys| keys.log_keys())
         else {
             return Ok(None);
         };
-        let stamps = keys.iter().map(|key| LedgerStamp::read(paths, &origin, &key.public()));
-        let Some(stamp) = stamps.collect::<Result<Vec<_>, _>>()?.into_iter().flatten().next()
-        else {
-            return Ok(None);
-        };
-        let LedgerStamp { size, root, .. } = stamp;
-        if (signed.size, signed.root) != (size, root) {
-            return Ok(None);
-        }
-        let journal = Journal::open_known(&paths.ledger, size, root)?;
-        let opened = Index::open(&paths.ledger, size, root).and_then(|index| {
-            let terms = Index::terms(&paths.ledger, stamp.length("terms").unwrap_or(0))?;
-            Ok(RecordSlice::new(index, terms))
-        });
-        let Ok(slice) = opened else { return Ok(None) };
+        let public: Vec<PublicKey> = keys.iter().map(SecretKey::public).collect();
+        let Some(stamped) = StampedRecord::open(paths, &public)? else { return Ok(None) };
+        let StampedRecord { note, stamp, journal, slice } = stamped;
         let Ok(mut verifier) = slice.verifier(&journal) else { return Ok(None) };
         verifier.keep_changes();
         let marks = HighWaterMarks::at(paths.marks());
-        let mark = mark_of_checkpoint(checkpoint.as_deref(), &verifier);
-        if mark.is_none() || !marks.last_for(&origin).is_ok_and(|last| last == mark) {
+        let mark = mark_of_checkpoint(Some(&note), &verifier);
+        if mark.is_none() || !marks.last_for(&stamp.origin).is_ok_and(|last| last == mark) {
             return Ok(None);
         }
         let passed_over = faults.iter().map(|fault| Notice::KeyPassedOver(chain(fault)));
@@ -155,9 +136,8 @@ impl Writer {
             self.journal = journal.journal();
             self.recent.clear();
         }
-        let index = Index::open(&self.paths.ledger, size, root).map_err(failed)?;
-        let terms = Index::terms(&self.paths.ledger, terms).map_err(failed)?;
-        let mut again = RecordSlice::new(index, terms);
+        let again = RecordSlice::open(&self.paths.ledger, size, root, terms);
+        let mut again = again.map_err(failed)?;
         again.add(slice.needs());
         self.verifier = again.verifier(&self.journal)?;
         self.verifier.keep_changes();
