@@ -82,6 +82,8 @@ pub mod tlog;
 pub mod version_line;
 pub mod pin;
 pub mod evidence;
+pub mod submission;
+pub mod receipt;
 
 // floor 2: rules and verification, without I/O, clock or randomness
 mod undo_log;
@@ -108,9 +110,11 @@ pub use key::{PublicKey, SecretKey, Signature, SigningError, SigningKey};
 pub use merkle::{Consistency, Inclusion, Tree};
 pub use pin::Pin;
 pub use quote::Text;
+pub use receipt::ReceiptText;
 pub use roster::Roster;
 pub use rule::{Class, Fault, Rule};
 pub use state::{State, Status};
+pub use submission::{Placing, SubmissionText, SubmittedEvent};
 pub use time::Time;
 pub use tlog::policy::Policy;
 pub use tlog::{Checkpoint, Note, VerifierKey};
@@ -118,5 +122,6 @@ pub use verdict::Verdict;
 pub use verify::anchors::Anchors;
 pub use verify::memory::MemorySource;
 pub use verify::proof::Proof;
+pub use verify::receipt::KnownRecord;
 pub use verify::source::{Source, SourceError};
 pub use verify::{Options, Report, Verifier, verify};

@@ -137,6 +137,13 @@ rules! {
     1008 ProofSigner "proof-signer" Fault;
     1009 ProofDocument "proof-document" Fault;
     1010 Cosignature "cosignature" Fault;
+    1101 SubmissionForm "submission-form" Fault;
+    1102 SubmissionPlace "submission-place" Fault;
+    1111 ReceiptForm "receipt-form" Fault;
+    1112 ReceiptOther "receipt-other" Fault;
+    1113 ReceiptPlace "receipt-place" Fault;
+    1114 ReceiptCheckpoint "receipt-checkpoint" Fault;
+    1115 ReceiptConsistency "receipt-consistency" Fault;
 }
 
 impl Rule {
@@ -197,6 +204,8 @@ impl Fault {
         Fault { position: None, rule, why: why.into() }
     }
 }
+
+impl std::error::Error for Fault {}
 
 impl fmt::Display for Fault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -1,8 +1,9 @@
 //! The first line of a text form, `annals WORD vN`, where it names a later version.
 //!
 //! Always holds: a version that this program cannot read is distinguished from damage.
-//! Not here: the forms themselves, each with its own first line (`pin`, `evidence`,
-//! `verify::proof`, `archive::bag`, `witness`). Source: FORMAT.md section 9, "First lines".
+//! Not here: the forms themselves, each with its own first line (`pin`, `evidence`, `submission`,
+//! `receipt`, `verify::proof`, `archive::bag`, `witness`).
+//! Source: FORMAT.md section 9, "First lines".
 
 use crate::tlog::decimal;
 

@@ -17,6 +17,7 @@ pub mod memory;
 pub mod pinned;
 pub mod pipeline;
 pub mod proof;
+pub mod receipt;
 pub mod source;
 pub mod tree_head;
 pub mod visible_documents;
