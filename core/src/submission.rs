@@ -7,7 +7,7 @@
 
 use crate::event::Entry;
 use crate::event::canonical;
-use crate::event::record::{self, MAX_RECORD, Place, Reading, Statement};
+use crate::event::record::{self, Place, Reading, Statement};
 use crate::hash::{Hash, read_hex};
 use crate::key::Signature;
 use crate::rule::{Fault, Rule};
@@ -431,15 +431,7 @@ impl<'a> NumberedLines<'a> {
         if body == "-" {
             return Err(self.found("a body, which is not withheld", body));
         }
-        let event = SubmittedEvent { place, statement, signed, body: body.as_bytes().to_vec() };
-        if let Some(place) = &event.place {
-            let length = event.record(place).len();
-            if length > MAX_RECORD {
-                let why = format!("expected at most {MAX_RECORD} bytes, found {length}");
-                return Err(self.refused(Rule::RecordForm, &why));
-            }
-        }
-        Ok(event)
+        Ok(SubmittedEvent { place, statement, signed, body: body.as_bytes().to_vec() })
     }
 
     /// Nothing stands behind the lines that were read.
@@ -452,5 +444,80 @@ impl<'a> NumberedLines<'a> {
                 rest.len()
             )),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const STATEMENT: &str = concat!(
+        r#"{"v":1,"base":5,"after":"#,
+        r#""f9dba05cf92b4a1db28f55c1f2f429e68be9125ee5ab24bb7280fa592ccb5204","#,
+        r#""said":"2026-01-01T00:00:05.000000Z","by":"#,
+        r#""6b4645910a5623dd7e946888016a15fb73a176efb666bd81bf1ec08a306729c5","#,
+        r#""type":"fact.confirmed","args":{"on":3,"how":"reread"},"body":"#,
+        r#""57fd5a7442ec1180a4b0fa7d5011b115c2e8baea07741979ec9afd3b129cc9a6"}"#,
+    );
+
+    fn event(base: u64, body: impl Into<Vec<u8>>) -> SubmittedEvent {
+        let mut statement = Statement::parse(STATEMENT.as_bytes()).unwrap();
+        statement.base = base;
+        SubmittedEvent::new(statement, &Signature([0; 64]), body.into())
+    }
+
+    fn free(events: Vec<SubmittedEvent>) -> Result<usize, Rule> {
+        let submission = SubmissionText::free(&origin(), events);
+        submission.map(|it| it.events.len()).map_err(|fault| fault.rule)
+    }
+
+    fn origin() -> Origin {
+        Origin::new("example.org/record").unwrap()
+    }
+
+    #[test]
+    fn a_submission_has_1_to_4096_events() {
+        assert_eq!(free(Vec::new()), Err(Rule::SubmissionForm));
+        assert_eq!(free(vec![event(5, "{}"); 4_096]), Ok(4_096));
+        assert_eq!(free(vec![event(5, "{}"); 4_097]), Err(Rule::SubmissionForm));
+        assert_eq!(SubmissionText::exact(&origin(), &[]).unwrap_err().rule, Rule::SubmissionForm);
+    }
+
+    #[test]
+    fn a_submission_has_at_most_8_388_608_bytes() {
+        let short = SubmissionText::next(&origin(), event(5, "")).unwrap().text().len();
+        let most = MAX_SUBMISSION - short;
+        let whole = SubmissionText::next(&origin(), event(5, vec![b' '; most])).unwrap();
+        assert_eq!(whole.text().len(), MAX_SUBMISSION);
+        let fault = SubmissionText::next(&origin(), event(5, vec![b' '; most + 1])).unwrap_err();
+        assert_eq!(
+            fault.to_string(),
+            "rule 1101 submission-form: expected at most 8388608 bytes, found 8388609"
+        );
+    }
+
+    #[test]
+    fn events_that_cannot_be_submitted_are_refused() {
+        assert_eq!(free(vec![event(5, "{}"), event(6, "{}")]), Err(Rule::SubmissionPlace));
+        for body in ["-", "{}\n", "{}\n{}"] {
+            assert_eq!(free(vec![event(5, body)]), Err(Rule::SubmissionForm), "{body:?}");
+        }
+        assert_eq!(free(vec![event(5, [0xFF])]), Err(Rule::SubmissionForm));
+        let place = Place {
+            seq: 5,
+            prev: None,
+            at: crate::time::Time::parse("2026-01-01T00:00:05.000000Z").unwrap(),
+        };
+        let entry = event(5, "{}").entry(&place);
+        let exact = |entries: &[Entry]| {
+            let submission = SubmissionText::exact(&origin(), entries);
+            submission.map(|it| it.from).map_err(|fault| fault.rule)
+        };
+        assert_eq!(exact(std::slice::from_ref(&entry)), Ok(5));
+        assert_eq!(exact(&[entry.clone(), entry.clone()]), Err(Rule::SubmissionPlace));
+        let withheld = Entry { body: None, ..entry.clone() };
+        assert_eq!(exact(&[withheld]), Err(Rule::SubmissionForm));
+        let cut = Entry { record: entry.record[1..].to_vec(), ..entry };
+        assert_eq!(exact(&[cut]), Err(Rule::SubmissionForm));
     }
 }

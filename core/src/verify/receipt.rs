@@ -80,17 +80,15 @@ impl ReceiptText {
     /// Rule 1113.
     fn check_places(&self, submission: &SubmissionText, known: &KnownRecord) -> Result<(), String> {
         let (first, from) = (self.first, self.from);
-        let begins = match submission.placing {
-            // The places of the submission decide it.
-            Placing::Exact => true,
-            Placing::Next => first == from,
-            Placing::Free => first >= from,
-        };
-        if !begins {
-            return Err(format!(
-                "expected a place by {} {from}, found {first}",
-                submission.placing
-            ));
+        match submission.placing {
+            Placing::Next if first != from => {
+                return Err(format!("expected first {from}, found {first}"));
+            }
+            Placing::Free if first < from => {
+                return Err(format!("expected first {from} or more, found {first}"));
+            }
+            // The places of the submission decide `exact`.
+            Placing::Exact | Placing::Next | Placing::Free => {}
         }
         let mut before: Option<EventBefore> = None;
         for (index, (place, event)) in self.places.iter().zip(&submission.events).enumerate() {
