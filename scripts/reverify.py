@@ -10,6 +10,7 @@ How to run it:
     reverify.py DIR [--marks FILE] [--pin FILE] [--policy FILE] [--state] [--json]
     reverify.py BAG [--pin FILE] [--policy FILE] [--state] [--json]
     reverify.py PROOF_FILE [--pin FILE] [--policy FILE] [--log-key KEY] [--json]
+    reverify.py --submission FILE [--receipt FILE --log-key KEY [--pin FILE]] [--json]
     reverify.py --vector FILE_OR_FOLDER...
 
 DIR is a ledger (journal/, document/ and checkpoint; db/ is never looked at) or a published directory
@@ -117,6 +118,13 @@ RULES = {
     1008: ("proof-signer", "no enrolment of the signer stands before the event in the file"),
     1009: ("proof-document", "evidence names no document.captured before it in the file"),
     1010: ("cosignature", "a line of a log or witness of the policy does not verify"),
+    1101: ("submission-form", "it is not a submission in its one spelling, or its sum does not hold"),
+    1102: ("submission-place", "a place or a base does not follow from the line of placing"),
+    1111: ("receipt-form", "it is not a receipt in its one spelling"),
+    1112: ("receipt-other", "it answers another submission"),
+    1113: ("receipt-place", "a place is not one that the server may give, or does not follow the one before"),
+    1114: ("receipt-checkpoint", "the checkpoint does not cover the events, or the log key did not sign it"),
+    1115: ("receipt-consistency", "the proof does not lead from the known root to the checkpoint's"),
 }
 FORK = {707, 801, 802}
 DAMAGE = {705, 803, 804, 901, 902, 910, 911, 971, 972, 973}
@@ -2202,6 +2210,162 @@ def verify_proof(data, pin=None, policy=None, log_key=None):
     return verifier.report()
 
 
+# --- 17 Submission and receipt -------------------------------------------------------------------------
+
+SUBMISSION_MOST, RECEIPT_MOST, SUBMITTED_MOST = 8388608, 2097152, 4096
+
+
+def number_after(word, line):
+    """The number in a line `word` and a number; ValueError if the line is another."""
+    found = re.fullmatch(word + b" ([0-9]{1,16})", line)
+    number = parse_size(found[1].decode()) if found else None
+    if number is None:
+        raise ValueError("not a line %r" % word)
+    return number
+
+
+def origin_after(line):
+    """The origin in a line `origin` and an origin."""
+    origin = line[len(b"origin "):].decode("utf-8") if line.startswith(b"origin ") else None
+    if not is_origin(origin):
+        raise ValueError("not a line `origin`")
+    return origin
+
+
+class Submission:
+    """A submission in form (1101). ValueError or IndexError if it is not."""
+
+    def __init__(self, data):
+        data.decode("utf-8")
+        lines = ended(data, SUBMISSION_MOST)
+        if lines is None or lines[0] != b"annals submission v1":
+            raise ValueError("first line or sum")
+        self.origin = origin_after(lines[1])
+        self.placing = lines[2].split(b" ")[0].decode()
+        if self.placing not in ("exact", "next", "free"):
+            raise ValueError("placing")
+        self.start = number_after(self.placing.encode(), lines[2])
+        count, width = number_after(b"count", lines[3]), 4 if self.placing == "exact" else 3
+        if not 1 <= count <= SUBMITTED_MOST or len(lines) != 4 + count * width:
+            raise ValueError("count")
+        self.events = []  # (place or None, statement, the lines that follow the place's in the record)
+        for at in range(4, len(lines), width):
+            place = read_as(is_place, lines[at]) if width == 4 else None
+            statement, signature, body = lines[at + width - 3:at + width]
+            said = read_as(is_statement, statement)
+            if (width == 4 and place is None) or said is None or body == b"-":
+                raise ValueError("event")
+            if not re.fullmatch(b"[0-9a-f]{128}", signature):
+                raise ValueError("signature")
+            self.events.append((place, said, statement + b"\n" + signature + b"\n"))
+
+    def places_fit(self):
+        """Rule 1102."""
+        if self.placing != "exact":
+            lone = self.placing == "free" or len(self.events) == 1
+            return lone and all(said["base"] == self.start for _, said, _ in self.events)
+        places = [place for place, _, _ in self.events]
+        hashes = [record_hash(place, signed) for place, _, signed in self.events]
+        return (all(place["seq"] == self.start + i for i, place in enumerate(places))
+                and all(place["prev"] == before for place, before in zip(places[1:], hashes)))
+
+
+def record_hash(place, signed):
+    """The hash, as hex, of the record that a place and the lines of statement and signature make."""
+    return sha256(b"\x00" + spell(place) + b"\n" + signed).hex()
+
+
+class Receipt:
+    """A receipt in form (1111). ValueError or IndexError if it is not."""
+
+    def __init__(self, data):
+        if len(data) > RECEIPT_MOST:
+            raise ValueError("length")
+        data.decode("utf-8")
+        head, _, note = data.partition(b"\n\n")
+        lines = head.split(b"\n")
+        if lines[0] != b"annals receipt v1":
+            raise ValueError("first line")
+        self.origin = origin_after(lines[1])
+        self.start, self.first, count = map(number_after, (b"from", b"first", b"count"), lines[2:5])
+        if not 1 <= count <= SUBMITTED_MOST:
+            raise ValueError("count")
+        self.places = [read_as(is_place, line) for line in lines[5:5 + count]]
+        proof = lines[6 + count:]
+        if number_after(b"proof", lines[5 + count]) != len(proof) or len(proof) > PATH_MOST:
+            raise ValueError("proof")
+        self.path = [parse_root(line.decode()) for line in proof]
+        self.checkpoint = parse_checkpoint(note)
+        if None in self.places or None in self.path or self.checkpoint is None:
+            raise ValueError("place, hash or checkpoint")
+
+    def breaks(self, submission, root, head, log_key):
+        """The first of the rules 1112 to 1115 that it breaks, or None."""
+        text, size, signed_root, origin, signatures = self.checkpoint
+        events, first, start = submission.events, self.first, submission.start
+        if (self.origin, self.start, len(self.places)) != (submission.origin, start, len(events)):
+            return 1112
+        if origin != submission.origin:
+            return 1112
+        if submission.placing == "next" and first != start or submission.placing == "free" and first < start:
+            return 1113
+        if first == start and self.places[0]["prev"] != head:
+            return 1113
+        before = None
+        for i, (place, (own, said, signed)) in enumerate(zip(self.places, events)):
+            if place["seq"] != first + i or submission.placing == "exact" and place != own:
+                return 1113
+            if before is not None:
+                if place["prev"] != record_hash(*before):
+                    return 1113
+                if place["at"] <= before[0]["at"] and said["type"] != "ledger.retimed":
+                    return 1113
+            before = place, signed
+        if size < first + len(events) or log_key[0] != origin or not signed_by(log_key, text, signatures):
+            return 1114
+        if start == 0:
+            extends = not self.path and root == sha256(b"")
+        else:
+            extends = consistent(start, size, root, signed_root, self.path)
+        return None if extends else 1115
+
+
+def in_form(form, data):
+    """The value of a form of section 17, or None."""
+    try:
+        return form(data)
+    except (ValueError, IndexError):
+        return None
+
+
+def verify_submission(data, receipt=None, log_key=None, pin=None):
+    """The verdict on a submission, and on the receipt that answers it; None in place of a missing file."""
+    submission, rule, judged = in_form(Submission, data), None, True
+    if submission is None:
+        rule = 1101
+    elif not submission.places_fit():
+        rule = 1102
+    elif receipt is not None:
+        root, head = sha256(b""), None
+        if submission.start:
+            known = parse_pin(pin)
+            if known and (known.size, known.origin) == (submission.start, submission.origin):
+                root, head = known.root, known.head.hex()
+            else:
+                judged = False
+        judged = judged and log_key is not None
+        if judged:
+            answer = in_form(Receipt, receipt)
+            rule = 1111 if answer is None else answer.breaks(submission, root, head, log_key)
+    later = later_version(data, b"submission") or (receipt and later_version(receipt, b"receipt"))
+    return {
+        "exit": 1 if rule else 0 if judged else 2,
+        "faults": [{"rule": rule, "name": RULES[rule][0], "position": None}] if rule else [],
+        "later_version": later or None,
+        "judged": judged,
+    }
+
+
 def verify(files, marks=None, pin=None, policy=None, published=False):
     verifier = Verifier(files, marks, pin, policy, published)
     verifier.run()
@@ -2224,9 +2388,12 @@ def check_vector(path):
         above = "published/" if published else "ledger/"
         below = {name[len(above):]: data for name, data in files.items() if name.startswith(above)}
         policy = Policy(files["policy"]) if "policy" in files else None
+        log_key = parse_key(files["log-key"].decode().rstrip("\n"), 1) if "log-key" in files else None
         if "proof" in files:
-            log_key = parse_key(files["log-key"].decode().rstrip("\n"), 1) if "log-key" in files else None
             got = {**verify_proof(files["proof"], files.get("pin"), policy, log_key), "state": None}
+        elif "submission" in files:
+            got = verify_submission(files["submission"], files.get("receipt"), log_key, files.get("pin"))
+            got = {**got, "state": None}
         else:
             got = verify(Files(below), files.get("keys/log.marks"), files.get("pin"), policy, published)
         state = None if got["state"] is None else sha256(spell(got["state"])).hex()
@@ -2307,6 +2474,26 @@ def print_report(got, state):
         print(spell(got["state"]).decode("utf-8"))
 
 
+def run_submission(options, log_key):
+    missing = []
+    data, receipt, pin = (read_beside(path, missing) for path in (options.submission, options.receipt, options.pin))
+    if missing or receipt is not None and log_key is None:
+        print("reverify: %s" % ("; ".join(missing) or "a receipt is judged with --log-key"), file=sys.stderr)
+        return 2
+    got = verify_submission(data, receipt, log_key, pin)
+    if options.json:
+        print(spell(got).decode("utf-8"))
+        return got["exit"]
+    for f in got["faults"]:
+        print("%d %s: %s" % (f["rule"], f["name"], RULES[f["rule"]][1]))
+    if got["faults"] and got["later_version"] is not None:
+        print("it is of version %d, which this program cannot judge" % got["later_version"])
+    if not got["judged"]:
+        print("could not tell: a receipt is judged with a pin of the size and origin that its submission names")
+    print("%s: %d faults (exit %d)" % (VERDICTS[got["exit"]], len(got["faults"]), got["exit"]))
+    return got["exit"]
+
+
 def run_bag(options, beside, missing):
     import reverify_bag  # only a bag needs it
 
@@ -2337,7 +2524,9 @@ def main(arguments=None):
     parser.add_argument("--marks", metavar="FILE", help="the log key's memory, keys/log.marks")
     parser.add_argument("--pin", metavar="FILE", help="an auditor's pin")
     parser.add_argument("--policy", metavar="FILE", help="the logs and witnesses that are trusted")
-    parser.add_argument("--log-key", metavar="KEY", help="the log key of a proof, with its origin")
+    parser.add_argument("--log-key", metavar="KEY", help="the log key of a proof or a receipt, with its origin; or a file with it")
+    parser.add_argument("--submission", metavar="FILE", help="what an editor's machine sent to a server")
+    parser.add_argument("--receipt", metavar="FILE", help="what the server answered to --submission")
     parser.add_argument("--state", action="store_true", help="also give the folded state")
     parser.add_argument("--json", action="store_true", help="one JSON object instead of text")
     parser.add_argument("--vector", nargs="+", metavar="PATH", help="run test vectors: files, or folders of *.json")
@@ -2346,19 +2535,27 @@ def main(arguments=None):
         stream.reconfigure(encoding="utf-8", errors="backslashreplace")
     if options.vector:
         return 1 if run_vectors(options.vector) else 0
-    if options.ledger is None:
-        parser.error("DIR or --vector is needed")
+    if (options.ledger is None) == (options.submission is None):
+        parser.error("DIR, --submission or --vector is needed")
+    if options.receipt is not None and options.submission is None:
+        parser.error("--receipt is judged with --submission")
     policy = log_key = None
     try:
         if options.policy is not None:
             with open(options.policy, "rb") as file:
                 policy = Policy(file.read())
         if options.log_key is not None:
-            log_key = parse_key(options.log_key, 1)
+            words = options.log_key
+            if os.path.isfile(words):
+                with open(words, encoding="utf-8") as file:
+                    words = file.read().rstrip("\n")
+            log_key = parse_key(words, 1)
             Policy.need(log_key)
     except (OSError, ValueError) as error:
         print("reverify: --policy or --log-key: %s" % error, file=sys.stderr)
         return 2
+    if options.submission is not None:
+        return run_submission(options, log_key)
     if os.path.isfile(options.ledger):
         missing = []
         data, pin = read_beside(options.ledger, missing), read_beside(options.pin, missing)

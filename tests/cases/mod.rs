@@ -14,12 +14,15 @@ mod journal;
 mod points;
 mod proofs;
 mod published;
+mod receipts;
 mod refold;
 mod seals;
 pub mod signatures;
 mod signers;
+mod submissions;
 
 use crate::support::proof::{judged, told};
+use crate::support::submission::judge_submission;
 use crate::support::{Files, Ledger, judge};
 use base64::Engine;
 pub use good::every_type;
@@ -88,6 +91,8 @@ pub fn all() -> Vec<Case> {
         refold::cases(),
         proofs::cases(),
         published::cases(),
+        submissions::cases(),
+        receipts::cases(),
     ];
     parts.into_iter().flatten().collect()
 }
@@ -99,7 +104,7 @@ pub type Outcome = (u8, Vec<(u16, Option<u64>)>, Option<String>);
 #[derive(Serialize)]
 #[serde(untagged)]
 pub enum Counts {
-    OfRecord {
+    Record {
         bodies: u64,
         documents: u64,
         quotations: u64,
@@ -107,10 +112,11 @@ pub enum Counts {
         closing_lines: u64,
         ignored_bytes: u64,
     },
-    OfProof {
+    Proof {
         quotations: u64,
         not_checkable: u64,
     },
+    Submission {},
 }
 
 /// Exit, faults and the digest of the state of a vector's files, and what was counted: FORMAT.md
@@ -119,14 +125,17 @@ pub fn judged_whole(files: &Files) -> (Outcome, Counts) {
     if let Some(judged) = judged(files) {
         let (quotations, not_checkable) = (judged.quotations, judged.not_checkable);
         let (exit, faults) = told(files, &judged);
-        return ((exit, faults, None), Counts::OfProof { quotations, not_checkable });
+        return ((exit, faults, None), Counts::Proof { quotations, not_checkable });
+    }
+    if let Some((exit, faults)) = judge_submission(files) {
+        return ((exit, faults, None), Counts::Submission {});
     }
     let outcome = judge(files);
     let digest = outcome.state_sha256();
     let annals_core::verify::content::Counts { bodies, documents, quotations, not_checkable } =
         outcome.report.counts;
     let (closing_lines, ignored_bytes) = (outcome.report.closings, outcome.report.ignored_bytes);
-    let counts = Counts::OfRecord {
+    let counts = Counts::Record {
         bodies,
         documents,
         quotations,

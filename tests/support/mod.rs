@@ -7,6 +7,7 @@
 
 pub mod acts;
 pub mod disk;
+pub mod exchange;
 pub mod files;
 pub mod keys;
 pub mod ledger;
@@ -16,6 +17,7 @@ pub mod published;
 pub mod random;
 pub mod source;
 pub mod splitter;
+pub mod submission;
 pub mod tamper;
 pub mod texts;
 
