@@ -1,6 +1,6 @@
-//! Two implementations of FORMAT.md: random records, proofs and published directories with random
-//! changes, verified by this program and by `scripts/reverify.py`, must give one verdict: exit,
-//! every fault with its position, the state, the counts.
+//! Two implementations of FORMAT.md: random records, proofs, published directories, submissions and
+//! receipts with random changes, verified by this program and by `scripts/reverify.py`, must give
+//! one verdict: exit, every fault with its position, the state, the counts.
 //!
 //! Always holds: the same number and seed give the same cases. A few run here, thousands by
 //! `scripts/differ`. Differences are left in `target/differ/` as vectors. Without Python's
@@ -9,6 +9,7 @@
 mod files;
 mod proofs;
 mod records;
+mod submissions;
 mod words;
 
 use crate::cases::{self, Case};
@@ -151,4 +152,30 @@ fn both_programs_come_to_one_verdict() {
     eprintln!("{count} cases of seed {seed}; by exit {exits:?}; by rule {rules:?}");
     assert!(different.is_empty(), "{} of {count} differ: see target/differ", different.len());
     assert!(exits[0] > 0 && exits[1] > 0, "some hold and some do not: {exits:?}");
+}
+
+/// A submission or a receipt costs little, so a few hundred are judged here too.
+#[test]
+fn both_programs_judge_submissions_alike() {
+    let (count, seed) = (number("ANNALS_DIFFER_CASES", 600), number("ANNALS_DIFFER_SEED", 1));
+    let mut different = Vec::new();
+    let mut rules = std::collections::BTreeMap::<u16, u64>::new();
+    for first in (0..count).step_by(AT_ONCE as usize) {
+        let batch: Vec<Case> = (first..count.min(first + AT_ONCE))
+            .map(|index| {
+                let mut dice = Dice(seed << 32 | index);
+                let files = submissions::changed(&mut dice);
+                verdict(format!("differ-submission-{seed}-{index:06}"), files)
+            })
+            .collect();
+        let told = batch.iter().map(|case| case.faults.first().map_or(0, |(rule, _)| *rule));
+        told.for_each(|rule| *rules.entry(rule).or_default() += 1);
+        let found = ask(&batch);
+        found.iter().for_each(|line| eprintln!("{line}"));
+        different.extend(found);
+    }
+    eprintln!("{count} submissions of seed {seed}; by rule {rules:?}");
+    assert!(different.is_empty(), "{} of {count} differ: see target/differ", different.len());
+    let reached = [0, 1101, 1102, 1111, 1112, 1113, 1114, 1115];
+    assert!(count < 400 || reached.iter().all(|rule| rules.contains_key(rule)), "{rules:?}");
 }
