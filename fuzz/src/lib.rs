@@ -8,6 +8,7 @@ mod capture;
 mod event;
 mod key;
 mod place;
+mod submission;
 mod tlog;
 
 pub use audit::{evidence, pin, proof};
@@ -17,6 +18,7 @@ pub use capture::{
 pub use event::{body, draft, draft_toml, quotation, record};
 pub use key::{key, mark, request};
 pub use place::{bag, bag_note, journal, published};
+pub use submission::{receipt, submission};
 pub use tlog::{add_checkpoint, checkpoint, cosignature, note, policy, tlog_proof, witness_state};
 
 /// The separator of the files of one input.
@@ -42,6 +44,7 @@ properties! {
     record body draft draft_toml quotation
     note checkpoint cosignature policy tlog_proof add_checkpoint witness_state
     pin evidence proof
+    submission receipt
     journal published bag bag_note
     key request mark
     capture_html capture_pdf capture_docx capture_archive capture_markdown capture_text table

@@ -77,6 +77,8 @@ fn vector(seeds: &mut Seeds, bytes: &[u8]) {
         match *name {
             "pin" => put(seeds, "pin", bytes.clone()),
             "proof" => put(seeds, "proof", bytes.clone()),
+            "submission" => put(seeds, "submission", bytes.clone()),
+            "receipt" => put(seeds, "receipt", between(&[bytes, &files["submission"]])),
             "ledger/checkpoint" | "published/checkpoint" => checkpoint(seeds, bytes),
             "keys/log.marks" => {
                 for line in bytes.split(|byte| *byte == b'\n').filter(|line| !line.is_empty()) {
