@@ -4,7 +4,7 @@
 //! faulty store represents all.
 
 use annals::store::faulty::{Fails, Faulty};
-use annals::store::memory::Memory;
+use annals::store::memory::MemoryStore;
 use annals::store::sled::segments as in_segments;
 use annals::store::{
     Appended, BODY_BOUND, RECORD_BOUND, Store, StoreError, StoreHead, sled as on_disk,
@@ -25,14 +25,14 @@ impl Place {
     fn memory() -> Place {
         Place {
             folder: tempfile::tempdir().unwrap(),
-            store: Some(Box::new(Memory::new())),
+            store: Some(Box::new(MemoryStore::new())),
             reopen: |_, store| store,
         }
     }
 
     fn faulty() -> Place {
         let mut place = Place::memory();
-        place.store = Some(Box::new(Faulty::new(Memory::new(), 0, Fails::Lost)));
+        place.store = Some(Box::new(Faulty::new(MemoryStore::new(), 0, Fails::Lost)));
         place
     }
 
@@ -250,7 +250,7 @@ contract!(memory, faulty, sled, segments);
 #[test]
 fn s9_after_an_unknown_write_nothing_more_is_written_until_reopened() {
     for (fails, after) in [(Fails::Kept, 3), (Fails::Lost, 2)] {
-        let mut store = Faulty::new(Memory::new(), 3, fails);
+        let mut store = Faulty::new(MemoryStore::new(), 3, fails);
         append(&mut store, 0, 1).unwrap();
         append(&mut store, 1, 2).unwrap();
         assert!(matches!(append(&mut store, 2, 3), Err(StoreError::Unknown(_))));

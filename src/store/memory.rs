@@ -13,8 +13,8 @@ use std::ops::Range;
 /// ```
 /// use annals_core::event::Entry;
 /// use annals_core::hash::Hash;
-/// use annals::store::{Appended, StoreHead, Store, memory::Memory};
-/// let mut store = Memory::new();
+/// use annals::store::{Appended, StoreHead, Store, memory::MemoryStore};
+/// let mut store = MemoryStore::new();
 /// let one = StoreHead { size: 1, hash: Some(Hash::of(&[b"one"])) };
 /// let entry = Entry { record: b"one".to_vec(), body: None };
 /// assert_eq!(store.append(&StoreHead::EMPTY, &one, &[entry.clone()])?, Appended::Written);
@@ -22,25 +22,25 @@ use std::ops::Range;
 /// # Ok::<(), annals::store::StoreError>(())
 /// ```
 #[derive(Debug)]
-pub struct Memory {
+pub struct MemoryStore {
     head: StoreHead,
     entries: Vec<Entry>,
 }
 
-impl Memory {
+impl MemoryStore {
     /// An empty store.
-    pub fn new() -> Memory {
-        Memory { head: StoreHead::EMPTY, entries: Vec::new() }
+    pub fn new() -> MemoryStore {
+        MemoryStore { head: StoreHead::EMPTY, entries: Vec::new() }
     }
 }
 
-impl Default for Memory {
-    fn default() -> Memory {
-        Memory::new()
+impl Default for MemoryStore {
+    fn default() -> MemoryStore {
+        MemoryStore::new()
     }
 }
 
-impl Store for Memory {
+impl Store for MemoryStore {
     fn head(&self) -> Result<StoreHead, StoreError> {
         Ok(self.head)
     }
