@@ -18,6 +18,7 @@ mod faults;
 mod format;
 mod follower;
 mod fuzz;
+mod home;
 mod index;
 mod journal;
 mod keys;

@@ -294,6 +294,9 @@ pub enum LedgerError {
         /// What failed.
         what: String,
     },
+    /// It is not known whether a home or the log key's memory did what was asked of it.
+    #[error("it is not known whether this was done: {0}")]
+    OutcomeUnknown(String),
     /// The requested trust is missing.
     #[error("{0}")]
     Untrusted(String),
@@ -424,12 +427,12 @@ impl LedgerError {
     }
 
     /// Whether it is unknown after this error what was written or done.
-    fn leaves_open(&self) -> bool {
+    pub fn leaves_open(&self) -> bool {
         let open = |error: &DiskError| {
             matches!(error, DiskError::Unknown { .. } | DiskError::Poisoned { .. })
         };
         match self {
-            LedgerError::NotAcknowledged { .. } => true,
+            LedgerError::NotAcknowledged { .. } | LedgerError::OutcomeUnknown(_) => true,
             LedgerError::Disk(error) | LedgerError::Journal(JournalError::Disk(error)) => {
                 open(error)
             }

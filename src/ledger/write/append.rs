@@ -54,7 +54,7 @@ pub fn resume(
 ) -> Result<Resumed, LedgerError> {
     writer.need(&Needs::of(input))?;
     let submission = Submission::of(&writer.paths, &writer.verifier, input, &signer.key.public());
-    match submission.find(&writer.verifier, &writer.journal)? {
+    match submission.find(&writer.verifier, &*writer.home)? {
         KeptSubmission::Nothing => Ok(Resumed::New),
         KeptSubmission::Damaged(why) => Ok(Resumed::Damaged { path: submission.set_aside()?, why }),
         KeptSubmission::Recorded(first) => {
@@ -99,7 +99,7 @@ pub fn before(
 ) -> Result<EarlierSubmission, LedgerError> {
     Ok(
         match Submission::of(&writer.paths, &writer.verifier, input, key)
-            .find(&writer.verifier, &writer.journal)?
+            .find(&writer.verifier, &*writer.home)?
         {
             KeptSubmission::Recorded(first) => {
                 let count = input.drafts.len() as u64;

@@ -169,10 +169,10 @@ pub fn verify_last(
         writer.step();
     }
     let slice = writer.slice.as_ref();
-    if let Some(slice) = slice {
-        slice.before(&writer.journal, &mut writer.verifier, &examined)?;
+    if let (Some(slice), Some(local)) = (slice, writer.home.local()) {
+        slice.before(local.journal(), &mut writer.verifier, &examined)?;
     }
-    let pending = Pending::new(&writer.journal, &writer.recent, prepared, slice);
+    let pending = Pending::new(&*writer.home, prepared, slice);
     let verified = VerifiedEvent::verify(&mut writer.verifier, examined, &pending)?;
     writer.uncommitted.push(verified);
     let faults = std::mem::take(&mut writer.verifier.faults);

@@ -13,6 +13,8 @@ pub mod outcome;
 pub mod repeats;
 pub mod unquoted;
 pub mod worded_date;
+pub mod memory;
+pub mod home;
 pub mod writer;
 mod preflight;
 pub mod append;

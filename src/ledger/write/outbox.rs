@@ -21,9 +21,9 @@
 
 use crate::disk::open::open_to_write;
 use crate::disk::{self, DiskError, FileMode, read_optional};
-use crate::journal::Journal;
 use crate::ledger::error::LedgerError;
 use crate::ledger::paths::Paths;
+use crate::ledger::write::home::entry_of;
 use crate::ledger::write::loaded::LoadedInput;
 use annals_core::event::record::{self, Reading};
 use annals_core::event::{Entry, canonical};
@@ -101,8 +101,12 @@ impl Submission {
     }
 
     /// The kept submission, compared with the record.
-    pub fn find(&self, judge: &Verifier, journal: &Journal) -> Result<KeptSubmission, LedgerError> {
-        let pending = self.find_pending(judge, journal)?;
+    pub fn find(
+        &self,
+        judge: &Verifier,
+        source: &dyn Source,
+    ) -> Result<KeptSubmission, LedgerError> {
+        let pending = self.find_pending(judge, source)?;
         if !matches!(pending, KeptSubmission::Nothing | KeptSubmission::Damaged(_)) {
             return Ok(pending);
         }
@@ -111,7 +115,7 @@ impl Submission {
             Some(read) => read.and_then(|bytes| self.header(&bytes)),
         };
         Ok(match (written, pending) {
-            (Ok(header), pending) => match recorded(&header, journal)? {
+            (Ok(header), pending) => match recorded(&header, source)? {
                 true => KeptSubmission::Recorded(header.first),
                 // The record is an older copy than the one that these events were written to.
                 false => pending,
@@ -124,7 +128,7 @@ impl Submission {
     fn find_pending(
         &self,
         judge: &Verifier,
-        journal: &Journal,
+        source: &dyn Source,
     ) -> Result<KeptSubmission, LedgerError> {
         let read = match read(&self.pending(), BOUND)? {
             None => return Ok(KeptSubmission::Nothing),
@@ -134,7 +138,7 @@ impl Submission {
             Ok(read) => read,
             Err(why) => return Ok(KeptSubmission::Damaged(why)),
         };
-        if recorded(&header, journal)? {
+        if recorded(&header, source)? {
             return Ok(KeptSubmission::Recorded(header.first));
         }
         if header.first != judge.chain.size() {
@@ -237,23 +241,23 @@ pub fn listed_aside(paths: &Paths) -> Vec<PathBuf> {
 /// Prunes the files of a writer that was interrupted: every file whose events the record holds. The
 /// caller holds the lock, and a checkpoint covers the record. A file that cannot be pruned is left
 /// to the next writer.
-pub fn prune_written(paths: &Paths, journal: &Journal) {
+pub fn prune_written(paths: &Paths, source: &dyn Source) {
     let folder = paths.outbox();
     let listed = fs::read_dir(&folder).into_iter().flatten().flatten();
     for found in listed {
         let name = found.file_name();
         if let Some(name) = name.to_str().and_then(Hash::parse) {
-            let _ = prune_if_written(journal, &folder, &name);
+            let _ = prune_if_written(source, &folder, &name);
         }
     }
 }
 
-fn prune_if_written(journal: &Journal, folder: &Path, name: &Hash) -> Result<(), LedgerError> {
+fn prune_if_written(source: &dyn Source, folder: &Path, name: &Hash) -> Result<(), LedgerError> {
     let path = pending(folder, name);
     let start = disk::read_up_to(&path, HEADER_BOUND)?;
     match Header::parse(&start).filter(|header| header.submission == *name) {
-        Some(header) if recorded(&header, journal)? => Ok(prune(folder, &header)?),
-        None if is_recorded_in_old_form(&path, journal)? => {
+        Some(header) if recorded(&header, source)? => Ok(prune(folder, &header)?),
+        None if is_recorded_in_old_form(&path, source)? => {
             Ok(fs::remove_file(&path).map_err(disk::error("remove", &path))?)
         }
         _ => Ok(()),
@@ -261,13 +265,26 @@ fn prune_if_written(journal: &Journal, folder: &Path, name: &Hash) -> Result<(),
 }
 
 /// Whether a file without a header, as version 0.1.0 wrote them, holds events of the record only.
-fn is_recorded_in_old_form(path: &Path, journal: &Journal) -> Result<bool, LedgerError> {
+fn is_recorded_in_old_form(path: &Path, source: &dyn Source) -> Result<bool, LedgerError> {
     let bytes = disk::read(path, BOUND)?;
     let kept = in_fours(&bytes);
     let first = kept.first().and_then(|entry| Reading::of(&entry.record).place);
     let Some(place) = first else { return Ok(false) };
     let end = place.seq.saturating_add(kept.len() as u64);
-    Ok(end <= journal.size() && journal.read(place.seq..end)? == kept)
+    if end > source.size() {
+        return Ok(false);
+    }
+    let mut expected = kept.iter();
+    for batch in source.walk(place.seq)? {
+        let mut found = batch?.entries.into_iter().zip(expected.by_ref());
+        if found.any(|(found, expected)| found != *expected) {
+            return Ok(false);
+        }
+        if expected.len() == 0 {
+            break;
+        }
+    }
+    Ok(expected.len() == 0)
 }
 
 /// The bytes of a file, or why it is damaged; `None` if there is no file.
@@ -357,10 +374,10 @@ fn make_folder(folder: &Path) -> Result<(), DiskError> {
 
 /// Whether the record holds all events of a submission: it holds the last one, whose hash commits
 /// to those before it.
-fn recorded(header: &Header, journal: &Journal) -> Result<bool, LedgerError> {
-    let end = header.first.checked_add(header.count).filter(|end| *end <= journal.size());
+fn recorded(header: &Header, source: &dyn Source) -> Result<bool, LedgerError> {
+    let end = header.first.checked_add(header.count).filter(|end| *end <= source.size());
     let Some(last) = end.and_then(|end| end.checked_sub(1)) else { return Ok(false) };
-    let entry = journal.read(last..last + 1)?.into_iter().next();
+    let entry = entry_of(source, last)?;
     Ok(entry.is_some_and(|entry| record::hash(&entry.record) == header.head))
 }
 

@@ -3,7 +3,7 @@
 //! Always holds: a prepared event and its document are found as if they were written.
 //! Not here: resolving itself (`resolve`).
 
-use crate::journal::Journal;
+use crate::ledger::write::home::{Home, entry_of};
 use crate::ledger::write::outcome::Refs;
 use crate::ledger::write::prepared::Prepared;
 use crate::ledger::write::resolve::RecordLookup;
@@ -20,41 +20,36 @@ use annals_core::verify::Verifier;
 use annals_core::verify::library::{LibraryEntry, LibraryRow};
 use annals_core::verify::source::{BATCH, Batch, Source, SourceError, Walk};
 
-/// The journal, what was committed since it was opened, and prepared events after it.
+/// The record in its home, and prepared events after it.
 pub struct Pending<'a> {
-    journal: &'a Journal,
-    recent: &'a [Entry],
+    home: &'a dyn Home,
     prepared: &'a Prepared,
-    /// The slice of the journal that the writer has, if it has not read all of it.
+    /// The slice of the record that the writer has, if it has not read all of it.
     slice: Option<&'a RecordSlice>,
 }
 
 impl<'a> Pending<'a> {
-    /// The journal, with committed and prepared events on top.
+    /// The record in its home, with prepared events on top.
     pub fn new(
-        journal: &'a Journal,
-        recent: &'a [Entry],
+        home: &'a dyn Home,
         prepared: &'a Prepared,
         slice: Option<&'a RecordSlice>,
     ) -> Pending<'a> {
-        Pending { journal, recent, prepared, slice }
-    }
-
-    /// Every entry after those of the journal.
-    fn later(&self) -> impl Iterator<Item = &Entry> {
-        self.recent.iter().chain(&self.prepared.entries)
+        Pending { home, prepared, slice }
     }
 
     fn entry(&self, position: u64) -> Result<Option<Entry>, SourceError> {
-        if let Some(index) = position.checked_sub(self.journal.size()) {
+        if let Some(index) = position.checked_sub(self.home.size()) {
             let index = usize::try_from(index).unwrap_or(usize::MAX);
-            return Ok(self.later().nth(index).cloned());
+            return Ok(self.prepared.entries.get(index).cloned());
         }
-        let place = self.slice.and_then(|slice| slice.index().event(position).ok());
-        match place {
-            Some(entry) => self.journal.fetch(position, entry.place),
-            None => Ok(self.journal.read(position..position + 1)?.into_iter().next()),
+        if let (Some(slice), Some(local)) = (self.slice, self.home.local())
+            && position < local.journal().size()
+            && let Ok(event) = slice.index().event(position)
+        {
+            return local.journal().fetch(position, event.place);
         }
+        entry_of(self.home, position)
     }
 
     fn body(&self, position: u64) -> Option<Body> {
@@ -68,18 +63,19 @@ impl Source for Pending<'_> {
     }
 
     fn walk(&self, from: u64) -> Result<Walk<'_>, SourceError> {
-        let first = from.max(self.journal.size());
-        let skip = usize::try_from(first - self.journal.size()).unwrap_or(usize::MAX);
-        let count = (self.recent.len() + self.prepared.entries.len()).saturating_sub(skip);
-        let spans = (0..count).step_by(BATCH).map(move |at| {
-            let entries = self.later().skip(skip + at).take(BATCH).cloned().collect();
-            Ok(Batch { first: first + at as u64, entries, ..Batch::default() })
-        });
-        let stored = match from < self.journal.size() {
-            true => self.journal.walk(from)?,
+        let committed = self.home.size();
+        let stored = match from < committed {
+            true => self.home.walk(from)?,
             false => Box::new(std::iter::empty()),
         };
-        Ok(Box::new(stored.chain(spans)))
+        let first = from.max(committed);
+        let skip = usize::try_from(first - committed).unwrap_or(usize::MAX);
+        let prepared = self.prepared.entries.get(skip..).unwrap_or_default();
+        let batches =
+            prepared.chunks(BATCH).zip((first..).step_by(BATCH)).map(|(entries, first)| {
+                Ok(Batch { first, entries: entries.to_vec(), ..Batch::default() })
+            });
+        Ok(Box::new(stored.chain(batches)))
     }
 
     fn entry_at(&self, index: u64) -> Result<Option<Entry>, SourceError> {
@@ -90,7 +86,7 @@ impl Source for Pending<'_> {
         let prepared = self.prepared.documents.iter().find(|(known, _)| known == digest);
         match prepared {
             Some((_, bytes)) => Ok(Some(bytes.clone())),
-            None => self.journal.document(digest),
+            None => self.home.document(digest),
         }
     }
 }
@@ -112,7 +108,7 @@ impl<'a> WriterLookup<'a> {
         now: Time,
     ) -> WriterLookup<'a> {
         let slice = writer.slice.as_ref();
-        let pending = Pending::new(&writer.journal, &writer.recent, prepared, slice);
+        let pending = Pending::new(&*writer.home, prepared, slice);
         WriterLookup { verifier: &mut writer.verifier, pending, named, now }
     }
 
@@ -180,13 +176,13 @@ impl RecordLookup for WriterLookup<'_> {
     }
 
     fn agent(&mut self, name: &str) -> Option<(AgentType, Option<String>)> {
-        let later = match self.pending.slice {
-            Some(slice) => match slice.agent(self.pending.journal, name) {
+        let later = match (self.pending.slice, self.pending.home.local()) {
+            (Some(slice), Some(local)) => match slice.agent(local.journal(), name) {
                 Ok(None) => self.pending.prepared.first,
                 Ok(found) => return found,
                 Err(_) => 0,
             },
-            None => 0,
+            _ => 0,
         };
         for span in self.pending.walk(later).ok()? {
             for entry in span.ok()?.entries {

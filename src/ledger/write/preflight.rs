@@ -6,7 +6,7 @@
 use crate::disk;
 use crate::index::{BuildMode, Builder, IndexStatus};
 use crate::journal::Journal;
-use crate::keys::{HighWaterMarks, Mark};
+use crate::keys::Mark;
 use crate::ledger::error::LedgerError;
 use crate::ledger::paths::Paths;
 use crate::ledger::reader;
@@ -47,9 +47,8 @@ impl Stamp {
 }
 
 /// Refuses a record that ends before the size in its checkpoint: it is read, never written.
-pub fn check_end(journal: &Journal, covered: Option<u64>) -> Result<(), LedgerError> {
-    journal.expect_end()?;
-    let size = journal.size();
+pub fn check_end(record: &dyn Source, covered: Option<u64>) -> Result<(), LedgerError> {
+    let size = record.size();
     match covered {
         Some(signed) if signed > size => Err(LedgerError::Short { signed, size }),
         _ => Ok(()),
@@ -60,13 +59,13 @@ pub fn check_end(journal: &Journal, covered: Option<u64>) -> Result<(), LedgerEr
 /// overwritten. Returns why a checkpoint is foreign, if the log key did not sign it.
 pub fn check_checkpoint(
     ends: &Anchors,
-    journal: &Journal,
+    record: &dyn Source,
     judge: &Verifier,
 ) -> Result<Option<String>, LedgerError> {
     if ends.checkpoint.is_none() {
         return Ok(None);
     }
-    let faults = judge.anchor_faults(ends, journal);
+    let faults = judge.anchor_faults(ends, record);
     let foreign = |fault: &&Fault| {
         matches!(
             fault.rule,
@@ -84,10 +83,10 @@ pub fn check_checkpoint(
 }
 
 /// Checks every signature of a record that no checkpoint covers.
-pub fn check_signatures(journal: &Journal, jobs: usize) -> Result<(), LedgerError> {
+pub fn check_signatures(record: &dyn Source, jobs: usize) -> Result<(), LedgerError> {
     let mut judge = Verifier::default();
     let options = Options { jobs, signatures: true, ..Options::state(u64::MAX) };
-    follow(journal, options, &mut judge)?;
+    follow(record, options, &mut judge)?;
     match judge.faults.is_empty() {
         true => Ok(()),
         false => Err(LedgerError::Faulty(judge.faults)),
@@ -102,24 +101,24 @@ pub fn set_aside(path: &Path) -> Result<PathBuf, LedgerError> {
     Ok(aside)
 }
 
-/// The last mark of this record, from which the record continues. A record behind its mark is read,
-/// never written. What damage explains is reported as damage.
-pub fn check_marks(
-    marks: &HighWaterMarks,
-    journal: &Journal,
+/// The last mark of this record, from which the record continues, given the last one in the log
+/// key's memory. A record behind its mark is read, never written. What damage explains is reported
+/// as damage.
+pub fn check_mark(
+    last: Option<Mark>,
+    record: &dyn Source,
     judge: &Verifier,
 ) -> Result<Option<Mark>, LedgerError> {
-    let Some(ledger) = &judge.chain.state.fold.ledger else { return Ok(None) };
-    let Some(mark) = marks.last_for(&ledger.origin)? else { return Ok(None) };
+    let Some(mark) = last else { return Ok(None) };
     let (marked, size) = (mark.size, judge.chain.size());
     let ends = Anchors { mark: Some(mark.marked_checkpoint()), ..Anchors::default() };
     let faults = match marked < size {
         true => {
             let mut at = Verifier::new(&ends);
-            follow(journal, Options::state(marked), &mut at)?;
-            at.anchor_faults(&ends, journal)
+            follow(record, Options::state(marked), &mut at)?;
+            at.anchor_faults(&ends, record)
         }
-        false => judge.anchor_faults(&ends, journal),
+        false => judge.anchor_faults(&ends, record),
     };
     let mut of_marks = faults.into_iter().filter(|fault| fault.rule != Rule::CheckpointForm);
     match of_marks.next() {
@@ -151,18 +150,17 @@ pub fn mark_of_checkpoint(checkpoint: Option<&[u8]>, judge: &Verifier) -> Option
 pub fn open_store(
     paths: &Paths,
     journal: &Journal,
-    judge: &Verifier,
 ) -> Result<(Box<dyn Store>, Option<Notice>), LedgerError> {
     let again = |why: &str| {
         let path = set_aside(&paths.store())?;
-        let notice = Notice::StoreAside(path, why.to_owned(), judge.chain.size());
+        let notice = Notice::StoreAside(path, why.to_owned(), journal.size());
         Ok((paths.store_place().create()?, Some(notice)))
     };
     let store = match paths.store_place().open() {
         Err(StoreError::Missing(folder)) => {
             return match folder.symlink_metadata() {
                 Err(cause) if cause.kind() == io::ErrorKind::NotFound => {
-                    let notice = Notice::StoreBuilt(judge.chain.size());
+                    let notice = Notice::StoreBuilt(journal.size());
                     Ok((paths.store_place().create()?, Some(notice)))
                 }
                 Err(cause) => Err(disk::error("read", &folder)(cause).into()),
@@ -180,8 +178,8 @@ pub fn open_store(
             .first()
             .map(|entry| annals_core::event::record::hash(&entry.record)),
     };
-    if head.size > judge.chain.size() {
-        let why = format!("it has {} events, the journal {}", head.size, judge.chain.size());
+    if head.size > journal.size() {
+        let why = format!("it has {} events, the journal {}", head.size, journal.size());
         return Err(LedgerError::Store(why));
     }
     if head.hash != expected {

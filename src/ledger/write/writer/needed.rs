@@ -5,99 +5,20 @@
 //! writer rests or ends. Not here: which files a stamp covers (`stamp`), what is read (`slice`).
 //! Source: FORMAT.md section 9, the order of a commit.
 
-use super::{Commit, WAIT, WriteHandles, Writer};
-use crate::disk::lock::{Lock, LockWait};
-use crate::disk::temporary::remove_unfinished;
+use super::{Commit, Writer};
 use crate::index::{Builder, IndexError};
-use crate::journal::{JournalWriter, ROTATE_AT};
-use crate::keys::{HeldLogKeys, HighWaterMarks, KeyFolder};
-use crate::ledger::error::{LedgerError, chain};
-use crate::ledger::imported::Imported;
-use crate::ledger::paths::Paths;
+use crate::ledger::error::LedgerError;
 use crate::ledger::write::notice::Notice;
-use crate::ledger::write::outbox;
 use crate::ledger::write::passages::Passages;
-use crate::ledger::write::preflight::{mark_of_checkpoint, open_store};
 use crate::ledger::write::slice::{Needs, RecordSlice};
 use crate::ledger::write::stamp::LedgerStamp;
-use crate::ledger::write::stamped::StampedRecord;
 use annals_core::event::args::Args;
 use annals_core::event::body::Fact;
-use annals_core::key::{KeyCache, PublicKey, SecretKey};
 
 /// The number of events after which a slice is made again, so that its state stays small.
 const MOST_LATER: u64 = 65_536;
 
 impl Writer {
-    /// A writer over a slice of the record, if the last writer's stamp holds; it has no handles.
-    pub(super) fn stamped(paths: &Paths) -> Result<Option<(Writer, LedgerStamp)>, LedgerError> {
-        let imported = Imported::of(paths)?;
-        let Ok(HeldLogKeys { keys, faults }) =
-            KeyFolder::open(&paths.keys).and_then(|keys| keys.log_keys())
-        else {
-            return Ok(None);
-        };
-        let public: Vec<PublicKey> = keys.iter().map(SecretKey::public).collect();
-        let Some(stamped) = StampedRecord::open(paths, &public)? else { return Ok(None) };
-        let StampedRecord { note, stamp, journal, slice } = stamped;
-        let Ok(mut verifier) = slice.verifier(&journal) else { return Ok(None) };
-        verifier.keep_changes();
-        let marks = HighWaterMarks::at(paths.marks());
-        let mark = mark_of_checkpoint(Some(&note), &verifier);
-        if mark.is_none() || !marks.last_for(&stamp.origin).is_ok_and(|last| last == mark) {
-            return Ok(None);
-        }
-        let passed_over = faults.iter().map(|fault| Notice::KeyPassedOver(chain(fault)));
-        let writer = Writer {
-            paths: paths.clone(),
-            verifier,
-            journal,
-            notices: passed_over.collect(),
-            recent: Vec::new(),
-            keyring: KeyCache::default(),
-            passages: Passages::default(),
-            slice: Some(slice),
-            handles: None,
-            resting: None,
-            uncommitted: Vec::new(),
-            signed: 0,
-            index: Builder::none(),
-            marks,
-            mark,
-            wait: WAIT.into(),
-            log_keys: keys,
-            imported,
-            unstamped: None,
-        };
-        Ok(Some((writer, stamp)))
-    }
-
-    /// Takes up the store, the journal and the index of a stamped ledger, to write to them.
-    pub(super) fn take_up(
-        mut self,
-        stamp: &LedgerStamp,
-        lock: Lock,
-        wait: LockWait,
-    ) -> Result<Writer, LedgerError> {
-        self.wait = wait;
-        if let Some(slice) = &self.slice
-            && let Ok(last) = slice.index().slot(self.size())
-        {
-            self.index = Builder::resume(&self.paths.ledger, &last, &self.journal, stamp.place)
-                .unwrap_or_else(|_| Builder::none());
-        }
-        let (store, built) = open_store(&self.paths, &self.journal, &self.verifier)?;
-        let (journal, _) = JournalWriter::resume(&self.journal, ROTATE_AT)?;
-        self.handles = Some(WriteHandles { journal, store, lock });
-        self.notices.extend(built);
-        self.catch_up()?;
-        outbox::prune_written(&self.paths, &self.journal);
-        for folder in [&self.paths.ledger, &self.paths.documents(), &self.paths.keys] {
-            remove_unfinished(folder);
-        }
-        Ok(self)
-    }
-
     /// Whether the writer has read the whole record.
     pub fn is_whole(&self) -> bool {
         self.slice.is_none()
@@ -120,7 +41,9 @@ impl Writer {
 
     /// Makes the slice and its verifier again, at the last commit.
     fn sliced_again(&mut self) -> Result<(), LedgerError> {
-        let Some(slice) = &self.slice else { return Ok(()) };
+        let (Some(slice), Some(local)) = (&self.slice, self.home.local_mut()) else {
+            return Ok(());
+        };
         let failed = |why: IndexError| LedgerError::IndexFailed(why.to_string());
         let committed = self.unstamped.as_ref();
         let size = committed.map_or(slice.size(), |commit| commit.size);
@@ -132,20 +55,16 @@ impl Writer {
                 Some((_, length)) => *length,
                 None => slice.terms_length(),
             };
-        if let Some(WriteHandles { journal, .. }) = &self.handles {
-            self.journal = journal.journal();
-            self.recent.clear();
-        }
+        local.list_again();
         let again = RecordSlice::open(&self.paths.ledger, size, root, terms);
         let mut again = again.map_err(failed)?;
         again.add(slice.needs());
-        self.verifier = again.verifier(&self.journal)?;
+        self.verifier = again.verifier(local.journal())?;
         self.verifier.keep_changes();
         (self.uncommitted, self.signed) = (Vec::new(), 0);
-        if let Some(WriteHandles { journal, .. }) = &self.handles {
+        if let Some(place) = local.next_offset() {
             let last = again.index().slot(size).map_err(failed)?;
-            let place = journal.next_offset();
-            let resumed = Builder::resume(&self.paths.ledger, &last, &self.journal, place);
+            let resumed = Builder::resume(&self.paths.ledger, &last, local.journal(), place);
             self.index = resumed.map_err(failed)?;
         }
         self.passages = Passages::default();
@@ -159,20 +78,13 @@ impl Writer {
         if self.is_whole() {
             return Ok(());
         }
-        let (paths, wait) = (self.paths.clone(), self.wait);
         self.unstamped = None;
-        if let Some(WriteHandles { journal, store, lock }) = self.handles.take() {
-            drop((journal, store));
-            *self = Writer::locked_whole(paths, lock, wait)?;
-            return Ok(());
+        self.notices.retain(|notice| matches!(notice, Notice::KeyPassedOver(_)));
+        self.home.reload()?;
+        if self.home.is_writable() {
+            return self.judge_and_complete();
         }
-        let log_keys = KeyFolder::open(&paths.keys).and_then(|keys| keys.log_keys());
-        let imported = Imported::of(&paths)?;
-        let judged = Writer::judged(paths, log_keys.unwrap_or_default(), imported, None)?;
-        let resting = self.resting.take();
-        *self = judged.writer;
-        (self.resting, self.wait) = (resting, wait);
-        Ok(())
+        self.judge().map(drop)
     }
 
     /// Makes sure that the verifier has what an event with these arguments needs: what they name,
@@ -193,16 +105,18 @@ impl Writer {
 
     /// Reads what a new fact may repeat.
     pub(in crate::ledger::write) fn compare(&mut self, fact: &Fact) -> Result<(), LedgerError> {
-        let Some(slice) = &mut self.slice else { return Ok(()) };
-        Ok(slice.compare(&self.journal, &mut self.verifier, &mut self.passages, fact)?)
+        let (Some(slice), Some(local)) = (&mut self.slice, self.home.local()) else {
+            return Ok(());
+        };
+        Ok(slice.compare(local.journal(), &mut self.verifier, &mut self.passages, fact)?)
     }
 
-    /// Keeps that the record, as it is, is whole in the journal, the index and the checkpoint.
+    /// Keeps that the record, as it is, is whole in the home, the index and the checkpoint.
     pub(super) fn committed(&mut self) {
         let Some(ledger) = &self.verifier.chain.state.fold.ledger else { return };
         let (origin, log_key) = (ledger.origin.clone(), ledger.log_key);
         let (size, root) = (self.size(), self.verifier.chain.tree().root());
-        let place = self.handles.as_ref().map(|handles| handles.journal.next_offset());
+        let place = self.home.local().and_then(|local| local.next_offset());
         self.unstamped = self.index.lengths().zip(place).map(|(index, place)| Commit {
             origin,
             log_key,

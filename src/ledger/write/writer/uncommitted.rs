@@ -1,11 +1,13 @@
 //! The events that a writer's verifier has and the record has not.
 //!
 //! Always holds: what is not committed can be taken back, whole; the index hears of an event once
-//! it is in the journal, with the state after it. Not here: the verification itself (`batch`).
+//! it is committed, with the state after it. Not here: the verification itself (`batch`).
 
 use super::Writer;
 use crate::ledger::error::LedgerError;
 use crate::ledger::write::hints::with_advice;
+use crate::ledger::write::home::EventGroup;
+use crate::store::StoreHead;
 use annals_core::event::Entry;
 use annals_core::event::record;
 use annals_core::fold::operation::Operation;
@@ -87,8 +89,19 @@ impl Writer {
         }
     }
 
+    /// The entries as a group that continues the record, up to the last event that was verified.
+    pub(super) fn group<'a>(&self, entries: &'a [Entry]) -> EventGroup<'a> {
+        let first =
+            self.uncommitted.first().and_then(|event| event.examined.reading.place.as_ref());
+        let (chain, count) = (&self.verifier.chain, entries.len() as u64);
+        let hash = first.map_or(chain.head, |place| place.prev);
+        let from = StoreHead { size: chain.size().saturating_sub(count), hash };
+        let to = StoreHead { size: chain.size(), hash: chain.head };
+        EventGroup { from, to, root: chain.tree().root(), entries }
+    }
+
     /// Gives the committed events to the index, each with the state after it.
-    pub(super) fn index_committed(&mut self) -> Result<(), LedgerError> {
+    pub(super) fn index_committed(&mut self) {
         let state = &mut self.verifier.chain.state;
         while state.take_back() {}
         for VerifiedEvent { examined, outcome } in self.uncommitted.drain(..) {
@@ -100,8 +113,8 @@ impl Writer {
         }
         self.signed = 0;
         self.verifier.keep_changes();
-        let next = self.handles()?.journal.next_offset();
-        self.index.commit(next);
-        Ok(())
+        if let Some(next) = self.home.local().and_then(|local| local.next_offset()) {
+            self.index.commit(next);
+        }
     }
 }
