@@ -8,6 +8,7 @@ use crate::keys::Mark;
 use crate::ledger::write::home::faulty::FaultPlan;
 use crate::ledger::write::memory::{HeldMemory, Memory, MemoryError};
 use annals_core::text::Origin;
+use std::path::PathBuf;
 
 /// What goes wrong in a memory.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -53,6 +54,10 @@ impl<M: Memory> Memory for FaultyMemory<M> {
     fn is_there(&self) -> Result<bool, MemoryError> {
         self.inner.is_there()
     }
+
+    fn is_damaged(&self, mark: &Mark) -> Result<bool, MemoryError> {
+        self.inner.is_damaged(mark)
+    }
 }
 
 struct HeldFaulty {
@@ -71,5 +76,9 @@ impl HeldMemory for HeldFaulty {
             Some(MemoryFault::AdvanceKept) => self.held.advance(from, to).and(Err(unknown())),
             Some(_) => Err(unknown()),
         }
+    }
+
+    fn mend(&mut self, mark: &Mark) -> Result<Option<PathBuf>, MemoryError> {
+        self.held.mend(mark)
     }
 }
