@@ -41,6 +41,28 @@ impl Tile {
         format!("tile/entries/{}{}", path(self.index), self.ending())
     }
 
+    /// The tile whose file has this name.
+    pub fn named(name: &str) -> Option<Tile> {
+        let (level, rest) = name.strip_prefix("tile/")?.split_once('/')?;
+        let tile = Tile { level: level.parse().ok()?, ..Tile::at_path(rest)? };
+        (tile.name() == name).then_some(tile)
+    }
+
+    /// The tile of level 0 over whose events the entry bundle of this name is.
+    pub fn of_bundle(name: &str) -> Option<Tile> {
+        let tile = Tile::at_path(name.strip_prefix("tile/entries/")?)?;
+        (tile.bundle_name() == name).then_some(tile)
+    }
+
+    /// The tile of level 0 at a path with or without a width.
+    fn at_path(text: &str) -> Option<Tile> {
+        let (path, width) = match text.split_once(".p/") {
+            Some((path, width)) => (path, width.parse().ok().filter(|w| (1..WIDTH).contains(w))?),
+            None => (text, WIDTH),
+        };
+        Some(Tile { level: 0, index: index_of(path)?, width })
+    }
+
     fn ending(&self) -> String {
         match self.width {
             WIDTH => String::new(),
@@ -75,6 +97,19 @@ pub fn path(index: u64) -> String {
         rest /= 1_000;
     }
     out
+}
+
+/// The index that a path of [`path`] says; `None` if it is no such path.
+///
+/// ```
+/// use annals::archive::tile::{index_of, path};
+/// assert_eq!(index_of(&path(1_234_067)), Some(1_234_067));
+/// assert_eq!(index_of("x000/001"), None);
+/// ```
+pub fn index_of(text: &str) -> Option<u64> {
+    let digits: String = text.split('/').map(|part| part.trim_start_matches('x')).collect();
+    let index = digits.parse().ok()?;
+    (path(index) == text).then_some(index)
 }
 
 /// The partial tiles of a record of `size` events, one for each level; the width is 0 if the level

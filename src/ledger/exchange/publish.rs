@@ -13,6 +13,7 @@
 //! Source: FORMAT.md section 9, "Published directory".
 
 pub mod continued;
+pub mod served;
 
 use crate::archive::publish_target::{PublishTarget, TargetLock};
 use crate::archive::tile::{self, Tile, Tiling, WIDTH};

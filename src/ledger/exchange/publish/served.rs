@@ -1,0 +1,267 @@
+//! The published files of a record, each made when it is asked for.
+//!
+//! Always holds: every file that a publication of this size has is answered with the same bytes;
+//! partial tiles and bundles of every smaller width are answered too, so that a reader of an
+//! earlier checkpoint finds its files. What is withheld is never answered. Nothing beyond the size
+//! at which the record was opened is read. Not here: HTTP (`serve`).
+//! Source: FORMAT.md section 9, "Published directory".
+
+use crate::archive::tile::{self, Tile, WIDTH, index_of};
+use crate::archive::{BODIES, BODY_BUNDLES, CHECKPOINT, DOCUMENTS, body_bundle};
+use crate::index::{Index, IndexError, Snapshot, Term};
+use crate::journal::Journal;
+use crate::ledger::error::LedgerError;
+use crate::ledger::exchange::publish::Withheld;
+use annals_core::event::Entry;
+use annals_core::event::args::Args;
+use annals_core::event::body::{Body, Content};
+use annals_core::event::record::Reading;
+use annals_core::evidence::SignedCheckpoint;
+use annals_core::hash::Hash;
+use annals_core::merkle::{Plan, Subtree};
+use annals_core::tlog::{Checkpoint, Note};
+use annals_core::verify::source::Source;
+use std::collections::BTreeMap;
+use std::ops::Range;
+use std::path::Path;
+
+/// The most bytes of the events that are answered at once.
+const MAX_EVENTS_BYTES: usize = 4 << 20;
+/// The most events that are answered at once.
+const MAX_EVENTS: u64 = 1_024;
+
+/// A record as of its checkpoint, open to answer its published files.
+pub struct ServedRecord {
+    journal: Journal,
+    index: Index,
+    note: Vec<u8>,
+    signed: SignedCheckpoint,
+}
+
+/// A published file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ServedFile {
+    /// Its bytes.
+    pub bytes: Vec<u8>,
+    /// How long a copy of it may be kept.
+    pub change: FileChange,
+}
+
+/// Whether a published file can change.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum FileChange {
+    /// Never: hashes and records.
+    Never,
+    /// When something is withheld: bodies and documents.
+    Withheld,
+    /// With each event: the checkpoint.
+    Always,
+}
+
+impl ServedRecord {
+    /// Opens a ledger whose writer has just committed or opened it: its journal and index end with
+    /// the checkpoint `note`.
+    ///
+    /// Errors: the checkpoint is not in form; there is no index for it.
+    pub fn open(ledger: &Path, note: Vec<u8>) -> Result<ServedRecord, LedgerError> {
+        let none = || LedgerError::Usage("there is no checkpoint to serve".to_owned());
+        let signed = Note::parse(&note).and_then(SignedCheckpoint::of).ok_or_else(none)?;
+        let Checkpoint { size, root, .. } = signed.checkpoint;
+        let journal = Journal::open_known(ledger, size, root)?;
+        let index = Index::open(ledger, size, root).map_err(failed)?;
+        Ok(ServedRecord { journal, index, note, signed })
+    }
+
+    /// The number of events.
+    pub fn size(&self) -> u64 {
+        self.signed.checkpoint.size
+    }
+
+    /// The name of the record.
+    pub fn origin(&self) -> &str {
+        &self.signed.checkpoint.origin
+    }
+
+    /// How far from its base an event may be placed.
+    ///
+    /// Errors: journal or index cannot be read.
+    pub fn window(&self) -> Result<u64, LedgerError> {
+        let opened = Reading::of(&self.entry(0)?.record).statement.map(|opened| opened.args);
+        Ok(match opened {
+            Some(Args::LedgerOpened(opened)) => opened.window,
+            _ => 0,
+        })
+    }
+
+    /// The checkpoint, as it was signed.
+    pub fn note(&self) -> &[u8] {
+        &self.note
+    }
+
+    /// The checkpoint.
+    pub fn checkpoint(&self) -> &SignedCheckpoint {
+        &self.signed
+    }
+
+    /// The file of this name; `None` if the record has none, or it is withheld.
+    ///
+    /// Errors: journal or index cannot be read.
+    pub fn file(&self, name: &str) -> Result<Option<ServedFile>, LedgerError> {
+        let of = |change| move |bytes| ServedFile { bytes, change };
+        if name == CHECKPOINT {
+            return Ok(Some(of(FileChange::Always)(self.note.clone())));
+        }
+        if let Some(tile) = Tile::named(name) {
+            return Ok(self.tile(tile)?.map(of(FileChange::Never)));
+        }
+        if let Some(tile) = Tile::of_bundle(name) {
+            return Ok(self.bundle(tile)?.map(of(FileChange::Never)));
+        }
+        let below = |folder: &str| name.strip_prefix(folder)?.strip_prefix('/');
+        let bytes = match (below(BODY_BUNDLES).and_then(index_of), below(BODIES), below(DOCUMENTS))
+        {
+            (Some(index), ..) => self.body_bundle(index)?,
+            (_, Some(digest), _) => Hash::parse(digest).map_or(Ok(None), |it| self.body(&it))?,
+            (.., Some(digest)) => Hash::parse(digest).map_or(Ok(None), |it| self.document(&it))?,
+            _ => None,
+        };
+        Ok(bytes.map(of(FileChange::Withheld)))
+    }
+
+    /// The events from a position on, four lines each as in a journal, withheld bodies as `-`: at
+    /// most 1,024 events, and no more than one after 4 MiB.
+    ///
+    /// Errors: journal or index cannot be read.
+    pub fn events(&self, from: u64) -> Result<Vec<u8>, LedgerError> {
+        let slot = self.slot()?;
+        let mut bytes = Vec::new();
+        for position in from..self.size().min(from.saturating_add(MAX_EVENTS)) {
+            let entry = self.entry(position)?;
+            bytes.extend_from_slice(&entry.record);
+            let body = entry.body.as_deref();
+            let open = is_open(&slot, position, &entry)?;
+            bytes.extend_from_slice(body.filter(|_| open).unwrap_or(b"-"));
+            bytes.push(b'\n');
+            if bytes.len() >= MAX_EVENTS_BYTES {
+                break;
+            }
+        }
+        Ok(bytes)
+    }
+
+    /// The events at these positions, of a range below the size.
+    ///
+    /// Errors: journal or index cannot be read.
+    pub fn entries(&self, range: Range<u64>) -> Result<Vec<Entry>, LedgerError> {
+        range.map(|position| self.entry(position)).collect()
+    }
+
+    /// The consistency proof from the tree of an earlier size to this one; `None` if `size` is
+    /// larger.
+    ///
+    /// Errors: the index cannot be read.
+    pub fn consistency(&self, size: u64) -> Result<Option<Vec<Hash>>, LedgerError> {
+        let Some(plan) = Plan::consistency(size, self.size()) else { return Ok(None) };
+        plan.hashes(|subtree| self.index.subtree(subtree)).map_err(failed).map(Some)
+    }
+
+    fn slot(&self) -> Result<Snapshot<'_>, LedgerError> {
+        self.index.slot(self.size()).map_err(failed)
+    }
+
+    fn entry(&self, position: u64) -> Result<Entry, LedgerError> {
+        let place = self.index.event(position).map_err(failed)?.place;
+        let entry = self.journal.fetch(position, place)?;
+        entry.ok_or_else(|| failed(IndexError::Changed(position)))
+    }
+
+    /// The hashes of a tile, if the record has as many.
+    fn tile(&self, tile: Tile) -> Result<Option<Vec<u8>>, LedgerError> {
+        if tile.called_for(self.size()).width < tile.width {
+            return Ok(None);
+        }
+        let (first, level) = (tile.index * WIDTH, 8 * u32::from(tile.level));
+        let hashes = (first..first + tile.width)
+            .map(|index| self.index.subtree(Subtree { level, index }))
+            .collect::<Result<Vec<Hash>, IndexError>>();
+        Ok(Some(tile::bytes(&hashes.map_err(failed)?)))
+    }
+
+    /// The records of an entry bundle, if the record has as many.
+    fn bundle(&self, tile: Tile) -> Result<Option<Vec<u8>>, LedgerError> {
+        if tile.called_for(self.size()).width < tile.width {
+            return Ok(None);
+        }
+        let (first, mut bundle) = (tile.index * WIDTH, Vec::new());
+        for entry in self.entries(first..first + tile.width)? {
+            tile::add_record(&mut bundle, &entry.record);
+        }
+        Ok(Some(bundle))
+    }
+
+    /// The bundle of bodies, as far as the record has events for it.
+    fn body_bundle(&self, index: u64) -> Result<Option<Vec<u8>>, LedgerError> {
+        let first = index.saturating_mul(WIDTH);
+        let end = self.size().min(first.saturating_add(WIDTH));
+        if first >= end {
+            return Ok(None);
+        }
+        let (slot, mut bundle) = (self.slot()?, Vec::new());
+        for position in first..end {
+            let entry = self.entry(position)?;
+            let open = is_open(&slot, position, &entry)?;
+            body_bundle::add_body(&mut bundle, entry.body.as_deref().filter(|_| open));
+        }
+        Ok(Some(bundle))
+    }
+
+    /// The body of this digest.
+    fn body(&self, digest: &Hash) -> Result<Option<Vec<u8>>, LedgerError> {
+        self.found(Term::Body(digest), &|entry| {
+            let body = entry.body.as_deref()?;
+            (Hash::of(&[body]) == *digest).then(|| body.to_vec())
+        })
+    }
+
+    /// The document of this digest.
+    fn document(&self, digest: &Hash) -> Result<Option<Vec<u8>>, LedgerError> {
+        let captured = |entry: &Entry| {
+            let body = Body::parse(entry.body.as_deref()?).ok()?;
+            let Content::DocumentCaptured(captured) = body.content else { return None };
+            (captured.sha256 == *digest).then_some(captured.sha256)
+        };
+        match self.found(Term::Document(digest), &captured)? {
+            Some(digest) => Ok(self.journal.document(&digest)?),
+            None => Ok(None),
+        }
+    }
+
+    /// What `of` finds in the first event with this term whose body is not withheld.
+    fn found<T>(
+        &self,
+        term: Term<'_>,
+        of: &dyn Fn(&Entry) -> Option<T>,
+    ) -> Result<Option<T>, LedgerError> {
+        let terms = self.index.own_terms().map_err(failed)?;
+        let slot = self.slot()?;
+        for position in terms.find(&self.index, term).map_err(failed)? {
+            let entry = self.entry(position)?;
+            if let Some(found) = of(&entry)
+                && is_open(&slot, position, &entry)?
+            {
+                return Ok(Some(found));
+            }
+        }
+        Ok(None)
+    }
+}
+
+/// Whether the body of an event may be shown to everybody.
+fn is_open(slot: &Snapshot<'_>, position: u64, entry: &Entry) -> Result<bool, LedgerError> {
+    let opening = slot.mark(position).map_err(failed)?.opening();
+    Ok(!Withheld::Opened(&BTreeMap::from([(position, opening)])).has(position, entry))
+}
+
+fn failed(why: IndexError) -> LedgerError {
+    LedgerError::IndexFailed(why.to_string())
+}
