@@ -15,11 +15,13 @@ pub mod store;
 pub mod journal;
 pub mod index;
 pub mod archive;
+pub mod record_server;
 pub mod witness;
 
 // floor 4: operations of a ledger
 pub mod capture;
 pub mod ledger;
 
-// floor 5: the command line
+// floor 5: the doors: a server and the command line
+pub mod serve;
 pub mod cli;

@@ -84,6 +84,7 @@ pub mod pin;
 pub mod evidence;
 pub mod submission;
 pub mod receipt;
+pub mod signed_request;
 
 // floor 2: rules and verification, without I/O, clock or randomness
 mod undo_log;

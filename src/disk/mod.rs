@@ -577,7 +577,7 @@ pub(crate) fn parent(path: &Path) -> &Path {
 }
 
 /// Opens a file that must not exist yet, for appending.
-fn create_new(path: &Path, mode: FileMode) -> io::Result<File> {
+pub fn create_new(path: &Path, mode: FileMode) -> io::Result<File> {
     let mut options = OpenOptions::new();
     options.append(true).create_new(true);
     #[cfg(unix)]

@@ -7,7 +7,7 @@
 
 use crate::key_agent::hardening::lock_memory;
 use crate::key_agent::message::UnlockedKey;
-use annals_core::key::{EVENT_TAG, KEPT_TAG, PublicKey, SecretKey, Signature};
+use annals_core::key::{EVENT_TAG, KEPT_TAG, PublicKey, REQUEST_TAG, SecretKey, Signature};
 use std::time::Duration;
 
 /// How many keys an agent holds at most.
@@ -74,9 +74,12 @@ impl Vault {
 
     /// The signature by a key, or why there is none.
     pub fn sign(&self, key: &PublicKey, message: &[u8]) -> Result<Signature, String> {
-        let ours = [EVENT_TAG, KEPT_TAG].iter().any(|tag| message.starts_with(*tag));
+        let ours = [EVENT_TAG, KEPT_TAG, REQUEST_TAG].iter().any(|tag| message.starts_with(*tag));
         if !ours || message.len() != 47 {
-            return Err("expected the 47 bytes that an event signs, found others".to_owned());
+            return Err(
+                "expected the 47 bytes that an event, the outbox or a request signs, found others"
+                    .to_owned(),
+            );
         }
         let held = self.held.iter().find(|held| held.secret.public() == *key);
         let held = held.ok_or("this key is not unlocked, or not any more")?;

@@ -332,6 +332,60 @@ pub enum LedgerError {
     /// The operating system provides no randomness.
     #[error(transparent)]
     Entropy(#[from] EntropyError),
+    /// Events could not be sent to the server of the record, or it did not say what became of them.
+    #[error(
+        "{}{}",
+        if *.reached {
+            format!(
+                "the server at {address} did not say whether it placed the events ({why}), and \
+                 may have"
+            )
+        } else {
+            format!("cannot reach the server at {address} ({why}): nothing was sent")
+        },
+        if *.kept {
+            "; they are signed and kept: annals outbox send sends the same bytes again, and \
+             nothing is written twice"
+        } else {
+            "; say the same command again, and nothing is written twice"
+        }
+    )]
+    NotSent {
+        /// Where the server is.
+        address: String,
+        /// What failed.
+        why: String,
+        /// Whether somebody answered, or may have heard of them.
+        reached: bool,
+        /// Whether the outbox has them.
+        kept: bool,
+    },
+    /// The server of the record refuses events.
+    #[error("the server at {address} refuses it: {why}; nothing was written")]
+    ServerRefused {
+        /// Where the server is.
+        address: String,
+        /// The HTTP status.
+        status: u16,
+        /// Its words.
+        why: String,
+    },
+    /// What the server of the record promised does not hold.
+    #[error(
+        "the server at {address} gave a receipt that does not hold: {why}; do not count on these \
+             events, and ask who runs the server{}", kept_receipt(.kept)
+    )]
+    ReceiptBroken {
+        /// Where the server is.
+        address: String,
+        /// What does not hold.
+        why: String,
+        /// The file that keeps the receipt, if the log key signed it.
+        kept: Option<PathBuf>,
+    },
+    /// The system has no thread for the writer of a server.
+    #[error("the system has no thread for the writer")]
+    NoThread(#[source] std::io::Error),
 }
 
 fn count(refused: &[Refusal]) -> String {
@@ -362,6 +416,16 @@ fn kept(path: &Option<PathBuf>) -> String {
             "; {0} has both checkpoints that the log key signed, to show them to others, and \
              annals verify {0} says what they prove; pull no more from there, and ask the \
              publisher",
+            path.display()
+        )
+    };
+    path.as_ref().map(text).unwrap_or_default()
+}
+
+fn kept_receipt(path: &Option<PathBuf>) -> String {
+    let text = |path: &PathBuf| {
+        format!(
+            "; {} has the receipt, whose checkpoint the log key signed, to show it to others",
             path.display()
         )
     };
@@ -457,7 +521,11 @@ impl LedgerError {
             | LedgerError::Journal(JournalError::Disk(DiskError::Changed { .. }))
             | LedgerError::Outrun(_) => Verdict::Conflict,
             LedgerError::StoreIo(StoreError::Held(_)) => Verdict::Conflict,
-            LedgerError::BehindMark { .. }
+            LedgerError::ServerRefused { status: 401 | 403 | 422, .. } => Verdict::No,
+            LedgerError::ServerRefused { status: 409 | 429, .. } => Verdict::Conflict,
+            LedgerError::ReceiptBroken { kept: None, .. } => Verdict::No,
+            LedgerError::ReceiptBroken { .. }
+            | LedgerError::BehindMark { .. }
             | LedgerError::Fork { .. }
             | LedgerError::PublishedOther(_) => Verdict::Forked,
             LedgerError::Untrusted(_) => Verdict::TrustMissing,

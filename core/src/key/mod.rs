@@ -22,6 +22,8 @@ pub const EVENT_TAG: &[u8; 15] = b"annals/event/v1";
 pub const ENROL_TAG: &[u8; 15] = b"annals/enrol/v1";
 /// The tag before the digest of a submission that an editor's key signs (15 bytes).
 pub const KEPT_TAG: &[u8; 15] = b"annals/queue/v1";
+/// The tag of what a request to a server signs.
+pub const REQUEST_TAG: &[u8; 15] = b"annals/asked/v1";
 
 /// The 32 bytes of an Ed25519 public key, not yet checked. Text form: 64 lower-case hex digits.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]

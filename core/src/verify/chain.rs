@@ -230,10 +230,7 @@ impl Chain {
 
     fn check_base(&self, place: &Place, statement: &Statement, violations: &mut Vec<Violation>) {
         let window = self.state.fold.ledger.as_ref().map_or(0, |ledger| ledger.window);
-        let exact = matches!(
-            statement.kind.as_str().split_once('.'),
-            Some(("ledger" | "editor" | "body", _))
-        );
+        let exact = statement.kind.stands_at_its_base();
         let why = match place.seq.checked_sub(statement.base) {
             None => Some(format!("base {} is after position {}", statement.base, place.seq)),
             Some(gap) if gap > window => Some(format!(

@@ -175,6 +175,14 @@ fn new_or_present(
 fn rekey(context: &mut Context, args: RekeyArgs) -> Result<Exit, CliError> {
     context.dry_run = args.dry_run.on;
     let mut writer = context.writer_of(context.clock_check())?;
+    if let Some(address) = writer.server_address() {
+        return Err(LedgerError::Key(format!(
+            "expected the ledger of the server at {address}, found a copy: the log key is made and \
+             held where the server runs; end annals serve there, say annals ledger rekey there, \
+             and start it again"
+        ))
+        .into());
+    }
     let ledger = parameters(&writer)?.clone();
     let rotated = args.reason == RekeyReason::Rotated;
     if rotated && !context.dry_run && !writer.holds_log_key(&ledger.log_key) {

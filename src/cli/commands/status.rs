@@ -16,7 +16,7 @@ use crate::ledger::query::summary::{Listed, Summary};
 use crate::ledger::query::tally::Tally;
 use crate::ledger::query::{AsOf, View, no_fact};
 use crate::ledger::reader::{Record, covered};
-use crate::ledger::write::outbox::listed_aside;
+use crate::ledger::write::outbox::{listed_aside, waiting};
 use annals_core::key::PublicKey;
 use annals_core::rule::Rule;
 use annals_core::state::Status;
@@ -61,6 +61,8 @@ struct StatusReport {
     /// Whether this is a published record, beside which no ledger's files are.
     #[serde(skip)]
     published: bool,
+    /// How many signed submissions wait in the outbox.
+    outbox: u64,
     /// Files of the outbox that were moved aside.
     #[serde(skip)]
     aside: Vec<PathBuf>,
@@ -191,6 +193,10 @@ fn status_report(
         marks: marks(record)?,
         following: None,
         published: record.is_published(),
+        outbox: match record.is_published() {
+            true => 0,
+            false => waiting(&record.paths)?.len() as u64,
+        },
         aside: listed_aside(&record.paths),
     })
 }
@@ -366,6 +372,13 @@ fn text(out: &mut dyn Write, report: &StatusReport) -> Result<(), CliError> {
             MarksFound::Unreadable(why) => format!("cannot be read: {why}"),
         },
     )?;
+    match report.outbox {
+        0 => {}
+        1 => line("outbox", "1 signed submission waits (annals outbox shows it)")?,
+        more => {
+            line("outbox", &format!("{more} signed submissions wait (annals outbox shows them)"))?;
+        }
+    }
     if !report.aside.is_empty() {
         let (are, them) = match report.aside.len() {
             1 => ("1 damaged file is".to_owned(), "it"),

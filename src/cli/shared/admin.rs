@@ -9,7 +9,7 @@ use crate::cli::terminal::{CliError, Context, Exit, Format, ask, done, note, who
 use crate::keys::generate;
 use crate::ledger::error::LedgerError;
 use crate::ledger::write::admin::prepare_act;
-use crate::ledger::write::append::commit;
+use crate::ledger::write::append;
 use crate::ledger::write::batch::Signer;
 use crate::ledger::write::editors::parameters;
 use crate::ledger::write::prepared::{Prepared, Receipt};
@@ -83,7 +83,7 @@ fn check(
     key: impl FnOnce(&mut Context, &mut Writer) -> Result<PublicOnly, CliError>,
 ) -> Result<(), CliError> {
     // Beside a writer at work a dry run may not read the record whole: that is not a verdict.
-    let Ok(mut dry_run) = Writer::dry_run(writer.paths.clone()) else { return Ok(()) };
+    let Ok(mut dry_run) = writer.to_try() else { return Ok(()) };
     dry_run.need_for(&resolved.args)?;
     context.without_trace(|context| {
         let key = key(context, &mut dry_run)?;
@@ -184,15 +184,19 @@ pub fn may_write(
     }
 }
 
-/// Writes an act that was asked for, and gives its receipt.
+/// Writes an act that was asked for, and gives its receipt. [`CliError::WentOn`] if a server placed
+/// the events of others first.
 pub fn write(
     context: &Context,
     writer: &mut Writer,
     prepared: &Prepared,
+    key: &dyn SigningKey,
     text: &ActText,
 ) -> Result<Exit, CliError> {
-    let receipt = commit(writer, prepared)?;
-    print_receipt(context, &receipt, writer, text)
+    match append::submit(writer, prepared, key) {
+        Err(LedgerError::Outrun(_)) if context.may_try_again(writer, key)? => Err(CliError::WentOn),
+        receipt => print_receipt(context, &receipt?, writer, text),
+    }
 }
 
 /// The receipt of an act, and what is to be known after it.
@@ -225,7 +229,7 @@ pub fn submit(
     let key = signer(context, writer, &resolved, ADMIN)?;
     let prepared = prepare(context, writer, &key, resolved)?;
     match may_write(context, writer, dry_run, text)? {
-        true => write(context, writer, &prepared, text),
+        true => write(context, writer, &prepared, &key, text),
         false => print_dry_run(context, prepared.first, 1, &[]),
     }
 }

@@ -10,8 +10,9 @@ use crate::cli::shared::receipt::{ReceiptPart, print_dry_run, print_receipt};
 use crate::cli::terminal::{
     CliError, Context, Exit, Progress, ask, note, until_written, visible, wrapped,
 };
+use crate::ledger::error::LedgerError;
 use crate::ledger::write::append::{
-    EarlierSubmission, Resumed, before, commit, prepare_input, resume,
+    self, EarlierSubmission, Resumed, before, prepare_input, resume,
 };
 use crate::ledger::write::batch::Signer;
 use crate::ledger::write::draft::{Draft, Input};
@@ -148,8 +149,10 @@ fn submit_to(
             }
         }
         if context.wake(&mut writer)? == Woken::Same {
-            let receipt = commit(&mut writer, &prepared)?;
-            return print_receipt(context, &receipt, &writer, &options.parts);
+            match append::submit(&mut writer, &prepared, &key) {
+                Err(LedgerError::Outrun(_)) if context.may_try_again(&writer, &key)? => {}
+                receipt => return print_receipt(context, &receipt?, &writer, &options.parts),
+            }
         }
         agreed = Some(matters);
     }
@@ -199,7 +202,7 @@ fn check(
         _ => {}
     }
     // Beside a writer at work a dry run may not read the record whole: that is not a verdict.
-    let Ok(mut dry_run) = Writer::dry_run(writer.paths.clone()) else { return Ok(None) };
+    let Ok(mut dry_run) = writer.to_try() else { return Ok(None) };
     let prepare = |context: &mut Context| {
         prepare_drafts(context, &mut dry_run, &PublicOnly(public), loaded, options)
     };

@@ -13,6 +13,8 @@ use std::collections::BTreeMap;
 pub struct Answers {
     /// Whether the command runs again: then the lock is kept until a question is asked.
     pub again: bool,
+    /// How often a server placed the events of others first.
+    pub outrun: u32,
     /// Whether the user confirmed that the clock is right.
     pub clock_is_right: bool,
     /// Whether the agent is not asked to sign any more: it failed to.

@@ -17,6 +17,8 @@ use crate::key_agent::{AgentFolder, AgentKey, KeyAgent};
 use crate::keys::{KeyFolder, KeyName, KeyPresence, KeysError, ListedKey, Listing};
 use crate::ledger::error::{LedgerError, chain};
 use crate::ledger::exchange::follow::stamp_key::stamp_key;
+use crate::ledger::exchange::submitting::{CopyServer, ServerFound};
+use crate::ledger::following::FollowingMark;
 use crate::ledger::paths::Paths;
 use crate::ledger::published_place::PublishedPlace;
 use crate::ledger::query::point::PointContext;
@@ -27,13 +29,18 @@ use crate::ledger::write::append;
 use crate::ledger::write::earlier::EarlierAct;
 use crate::ledger::write::notice::Notice;
 use crate::ledger::write::resolve::Resolved;
-use crate::ledger::write::writer::{Woken, Writer};
+use crate::ledger::write::writer::{RecordServer, Woken, Writer};
 use annals_core::key::{PublicKey, PublicOnly, SecretKey, SigningKey};
 use annals_core::roster::{Member, Roster};
 use annals_core::verify::source::Source;
 use std::cell::RefCell;
 use std::path::PathBuf;
 use std::time::Duration;
+
+/// How often an act is prepared again because a server placed the events of others first.
+const TRIES: u32 = 8;
+/// After how many times an admin asks for a turn.
+const TURN_AFTER: u32 = 3;
 
 /// The context that every command needs.
 pub struct Context {
@@ -198,6 +205,13 @@ impl Context {
         announce_clock(&self.clock);
         let paths = self.paths()?;
         paths.expect_ledger()?;
+        if let Some(server) = self.copy_server(&paths)? {
+            let writer = server.writer()?;
+            if clock == ClockCheck::On {
+                self.check_clock(&writer)?;
+            }
+            return Ok(writer);
+        }
         if self.dry_run {
             let writer = Writer::dry_run(paths)?;
             if clock == ClockCheck::On {
@@ -215,6 +229,60 @@ impl Context {
             self.check_clock(&writer)?;
         }
         Ok(writer)
+    }
+
+    /// The server that keeps the record of a copy, if it is one to which events can be sent. The
+    /// copy is brought up to date, but not by a dry run.
+    pub fn copy_server(&self, paths: &Paths) -> Result<Option<CopyServer>, CliError> {
+        let jobs = std::thread::available_parallelism().map_or(1, usize::from);
+        if !FollowingMark::is_at(paths)? {
+            return Ok(None);
+        }
+        let (wait, key, clock) = (self.wait()?, self.stamp_key()?, self.clock.clone());
+        let Some(server) = CopyServer::of(paths, jobs, wait, key, clock)? else { return Ok(None) };
+        match server.find() {
+            ServerFound::Files => return Ok(None),
+            ServerFound::Server if self.dry_run => {}
+            ServerFound::Server => server.pull()?,
+            ServerFound::Silent(why) => note(wrapped(
+                &format!(
+                    "note: the server at {} does not answer ({why}): this is on the record as it \
+                     was at the last pull",
+                    server.address()
+                ),
+                0,
+            )),
+        }
+        Ok(Some(server))
+    }
+
+    /// After a server placed the events of others first: whether to try again, after a pause. From
+    /// the third time on an admin asks for a moment in which nobody else writes.
+    pub fn may_try_again(&self, writer: &Writer, key: &dyn SigningKey) -> Result<bool, CliError> {
+        if writer.server_address().is_none() {
+            return Ok(false);
+        }
+        let outrun = {
+            let mut answers = self.answers.borrow_mut();
+            answers.outrun += 1;
+            answers.outrun
+        };
+        if outrun >= TRIES {
+            return Ok(false);
+        }
+        let roster = &writer.verifier.chain.state.fold.roster;
+        let is_admin = roster.member(&key.public()).is_some_and(|member| member.roles.admin);
+        let taken = match outrun >= TURN_AFTER && is_admin {
+            true => writer.take_turn(key),
+            false => Ok(()),
+        };
+        if outrun < TURN_AFTER || !is_admin || taken.is_err() {
+            let mut random = [0];
+            System.fill(&mut random).map_err(LedgerError::from)?;
+            let most = 20_u64 << outrun;
+            std::thread::sleep(Duration::from_millis(most * u64::from(random[0]) / 255));
+        }
+        Ok(true)
     }
 
     /// Takes the writer's lock again, if it rests; prints its notices.

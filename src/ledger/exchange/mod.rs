@@ -13,3 +13,5 @@ pub mod repair;
 pub mod apart;
 pub mod published_copy;
 pub mod follow;
+pub mod placing;
+pub mod submitting;

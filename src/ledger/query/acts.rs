@@ -112,7 +112,7 @@ impl<'a> Acts<'a> {
 }
 
 /// Adds the documents that a body cites as evidence.
-fn cite(content: &Content, cited: &mut BTreeSet<u64>) {
+pub fn cite(content: &Content, cited: &mut BTreeSet<u64>) {
     let rows = match content {
         Content::FactAsserted(body) => words(&body.fact).evidence,
         Content::FactCorrected(body) => words(&body.fact).evidence,

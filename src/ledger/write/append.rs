@@ -5,7 +5,7 @@
 //! previews (`cli`). Source: FORMAT.md sections 2, 6, 7, 9.
 
 use crate::ledger::error::{LedgerError, Refusal};
-use crate::ledger::write::batch::{DraftBatch, Signer, verify_last};
+use crate::ledger::write::batch::{DraftBatch, Signer, slot, verify_last};
 use crate::ledger::write::draft::{Input, Placed};
 use crate::ledger::write::loaded::{FileAccess, LoadedInput, Reach};
 use crate::ledger::write::outbox::{KeptSubmission, Submission};
@@ -13,12 +13,13 @@ use crate::ledger::write::outcome::{DraftResult, Outcome, Refusals};
 use crate::ledger::write::prepared::{Prepared, Receipt};
 use crate::ledger::write::repeats::Repeats;
 use crate::ledger::write::resolve::Resolved;
+use crate::ledger::write::sign::Slot;
 use crate::ledger::write::slice::Needs;
-use crate::ledger::write::writer::Writer;
+use crate::ledger::write::writer::{SentEvents, Writer};
 use annals_core::event::Entry;
 use annals_core::event::body::{Body, Content};
-use annals_core::event::record::Reading;
-use annals_core::key::PublicKey;
+use annals_core::event::record::{self, Place, Reading};
+use annals_core::key::{PublicKey, SigningKey};
 use annals_core::time::Time;
 use std::path::{Path, PathBuf};
 
@@ -58,10 +59,24 @@ pub fn resume(
         KeptSubmission::Nothing => Ok(Resumed::New),
         KeptSubmission::Damaged(why) => Ok(Resumed::Damaged { path: submission.set_aside()?, why }),
         KeptSubmission::Recorded(first) => {
+            if writer.server.is_some() {
+                submission.settle()?;
+            }
             let count = input.drafts.len() as u64;
             Ok(Resumed::Already(Receipt { first, count, already: true }))
         }
-        KeptSubmission::Fits(kept) => {
+        // Here another writer may have refused it meanwhile: it is signed anew. A server may have
+        // placed it, or may yet: the same statement is sent again.
+        KeptSubmission::Movable(_) if writer.server.is_none() => Ok(Resumed::New),
+        kept @ (KeptSubmission::Fits(_) | KeptSubmission::Movable(_)) => {
+            let kept = match kept {
+                KeptSubmission::Fits(kept) => kept,
+                KeptSubmission::Movable(entry) => {
+                    let at = slot(writer, signer.clock.peek());
+                    vec![moved(entry, &at)]
+                }
+                _ => Vec::new(),
+            };
             let (first, documents) = (writer.size(), input.documents());
             let keeping = submission.keeping(first, &kept, signer.key)?;
             let places = input.places();
@@ -82,6 +97,14 @@ pub fn resume(
             Ok(Resumed::Again(Box::new(prepared)))
         }
     }
+}
+
+/// The same statement at another place.
+fn moved(entry: Entry, slot: &Slot) -> Entry {
+    let Reading { statement, signature, .. } = Reading::of(&entry.record);
+    let (Some(statement), Some(signature)) = (statement, signature) else { return entry };
+    let place = Place { seq: slot.position, prev: slot.head, at: slot.at() };
+    Entry { record: record::write(&place, &statement.to_bytes(), &signature), body: entry.body }
 }
 
 /// A kept submission is refused.
@@ -105,7 +128,8 @@ pub fn before(
                 let count = input.drafts.len() as u64;
                 EarlierSubmission::Written(Receipt { first, count, already: true })
             }
-            KeptSubmission::Fits(_) => EarlierSubmission::Signed,
+            KeptSubmission::Movable(_) if writer.server.is_none() => EarlierSubmission::New,
+            KeptSubmission::Fits(_) | KeptSubmission::Movable(_) => EarlierSubmission::Signed,
             KeptSubmission::Nothing | KeptSubmission::Damaged(_) => EarlierSubmission::New,
         },
     )
@@ -215,12 +239,60 @@ fn prepare_after(
     Ok(prepared)
 }
 
+/// Writes prepared events where their record is: here, or on the server of which this is a copy.
+/// They are kept in the outbox first, so that a lost receipt loses nothing.
+///
+/// Errors: as [`commit`]; after [`LedgerError::Outrun`] the writer has the record as it is now, and
+/// the events must be prepared again.
+pub fn submit(
+    writer: &mut Writer,
+    prepared: &Prepared,
+    key: &dyn SigningKey,
+) -> Result<Receipt, LedgerError> {
+    let Some(server) = writer.server.take() else { return commit(writer, prepared) };
+    expect_signed(prepared)?;
+    if let Some(keeping) = &prepared.keeping {
+        keeping.keep(&prepared.entries)?;
+    }
+    writer.take_back();
+    let placed = server.place(&SentEvents::of(prepared), Some(key));
+    let first = match (placed, &prepared.keeping) {
+        (Ok(first), keeping) => {
+            // A file that cannot be pruned is found by its statements.
+            let _ = keeping.as_ref().map(|keeping| keeping.prune_to_records(&prepared.entries));
+            first
+        }
+        (Err(LedgerError::NotSent { address, why, reached, .. }), keeping) => {
+            let kept = keeping.is_some();
+            writer.server = Some(server);
+            return Err(LedgerError::NotSent { address, why, reached, kept });
+        }
+        (Err(error), keeping) => {
+            if let (LedgerError::ServerRefused { .. }, Some(keeping)) = (&error, keeping) {
+                keeping.forget()?;
+            }
+            *writer = server.writer()?;
+            return Err(error);
+        }
+    };
+    *writer = server.writer()?;
+    Ok(Receipt { first, count: prepared.entries.len() as u64, already: false })
+}
+
+/// Refuses events that only show what would be signed.
+fn expect_signed(prepared: &Prepared) -> Result<(), LedgerError> {
+    match prepared.unsigned {
+        false => Ok(()),
+        true => {
+            let why = "these events are not signed; they show what would be, and are never written";
+            Err(LedgerError::Usage(why.to_owned()))
+        }
+    }
+}
+
 /// Writes prepared events. They are kept in the outbox first, so that a lost receipt loses nothing.
 pub fn commit(writer: &mut Writer, prepared: &Prepared) -> Result<Receipt, LedgerError> {
-    if prepared.unsigned {
-        let why = "these events are not signed; they show what would be, and are never written";
-        return Err(LedgerError::Usage(why.to_owned()));
-    }
+    expect_signed(prepared)?;
     if let Some(keeping) = &prepared.keeping {
         keeping.keep(&prepared.entries)?;
     }

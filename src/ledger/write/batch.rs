@@ -19,6 +19,7 @@ use crate::ledger::write::unquoted;
 use crate::ledger::write::writer::{VerifiedEvent, Writer};
 use annals_core::event::body::Content;
 use annals_core::key::SigningKey;
+use annals_core::rule::Fault;
 use annals_core::time::Time;
 use annals_core::verify::examine::examine;
 
@@ -163,7 +164,14 @@ pub fn verify_last(
     writer: &mut Writer,
     prepared: &Prepared,
 ) -> Result<Option<String>, LedgerError> {
-    let Some(entry) = prepared.entries.last() else { return Ok(None) };
+    let faults = faults_of_last(writer, prepared)?;
+    let faults: Vec<String> = faults.iter().map(with_advice).collect();
+    Ok(Some(faults.join("; ")).filter(|why| !why.is_empty()))
+}
+
+/// The same; returns the faults.
+pub fn faults_of_last(writer: &mut Writer, prepared: &Prepared) -> Result<Vec<Fault>, LedgerError> {
+    let Some(entry) = prepared.entries.last() else { return Ok(Vec::new()) };
     let examined = examine(entry);
     if (prepared.entries.len() as u64).is_multiple_of(STEP) {
         writer.step();
@@ -175,7 +183,5 @@ pub fn verify_last(
     let pending = Pending::new(&*writer.home, prepared, slice);
     let verified = VerifiedEvent::verify(&mut writer.verifier, examined, &pending)?;
     writer.uncommitted.push(verified);
-    let faults = std::mem::take(&mut writer.verifier.faults);
-    let faults: Vec<String> = faults.iter().map(with_advice).collect();
-    Ok(Some(faults.join("; ")).filter(|why| !why.is_empty()))
+    Ok(std::mem::take(&mut writer.verifier.faults))
 }

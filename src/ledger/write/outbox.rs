@@ -61,6 +61,8 @@ pub enum KeptSubmission {
     Recorded(u64),
     /// They were signed for the record's present end.
     Fits(Vec<Entry>),
+    /// It was signed for an earlier end, and may be placed at the present one.
+    Movable(Entry),
     /// The file is damaged; the reason.
     Damaged(String),
 }
@@ -117,8 +119,11 @@ impl Submission {
         Ok(match (written, pending) {
             (Ok(header), pending) => match recorded(&header, source)? {
                 true => KeptSubmission::Recorded(header.first),
-                // The record is an older copy than the one that these events were written to.
-                false => pending,
+                false => match self.placed_elsewhere(&self.written(), &header, judge, source)? {
+                    Some(first) => KeptSubmission::Recorded(first),
+                    // The record is an older copy than the one that these were written to.
+                    None => pending,
+                },
             },
             (Err(why), KeptSubmission::Nothing) => KeptSubmission::Damaged(why),
             (Err(_), pending) => pending,
@@ -141,16 +146,70 @@ impl Submission {
         if recorded(&header, source)? {
             return Ok(KeptSubmission::Recorded(header.first));
         }
-        if header.first != judge.chain.size() {
-            return Ok(KeptSubmission::Nothing);
+        if let Some(first) = self.placed_elsewhere(&self.pending(), &header, judge, source)? {
+            return Ok(KeptSubmission::Recorded(first));
         }
+        let window = judge.chain.state.fold.ledger.as_ref().map_or(0, |ledger| ledger.window);
+        let Some(gap) = judge.chain.size().checked_sub(header.first).filter(|it| *it <= window)
+        else {
+            return Ok(KeptSubmission::Nothing);
+        };
         let entries = match entries(&bytes, &header) {
             Ok(entries) => entries,
             Err(why) => return Ok(KeptSubmission::Damaged(why)),
         };
+        if gap > 0 {
+            return Ok(match <[Entry; 1]>::try_from(entries) {
+                Ok([entry]) if is_movable(&entry) => KeptSubmission::Movable(entry),
+                _ => KeptSubmission::Nothing,
+            });
+        }
         let first = entries.first().and_then(|entry| Reading::of(&entry.record).place);
         let follows = first.is_some_and(|place| place.prev == judge.chain.head);
         Ok(if follows { KeptSubmission::Fits(entries) } else { KeptSubmission::Nothing })
+    }
+
+    /// Where the statements of a file are in the record, if a server placed them elsewhere than
+    /// their signer did.
+    fn placed_elsewhere(
+        &self,
+        path: &Path,
+        header: &Header,
+        judge: &Verifier,
+        source: &dyn Source,
+    ) -> Result<Option<u64>, LedgerError> {
+        let window = judge.chain.state.fold.ledger.as_ref().map_or(0, |ledger| ledger.window);
+        let (size, first) = (source.size(), header.first);
+        let end = size.min(first.saturating_add(window).saturating_add(header.count));
+        if window == 0 || first >= end {
+            return Ok(None);
+        }
+        let Some(Ok(bytes)) = read(path, BOUND)? else { return Ok(None) };
+        let digest = |entry: &Entry| Reading::of(&entry.record).statement_digest;
+        let kept = in_fours(bytes.get(header.text().len()..).unwrap_or_default());
+        let is_signed = kept.last().is_some_and(|last| record::hash(&last.record) == header.head);
+        let kept: Vec<Hash> = kept.iter().map(digest).collect();
+        if !is_signed || kept.len() as u64 != header.count {
+            return Ok(None);
+        }
+        let mut there = Vec::new();
+        for batch in source.walk(first)? {
+            let left = (end - first) as usize - there.len();
+            there.extend(batch?.entries.iter().take(left).map(digest));
+            if there.len() as u64 == end - first {
+                break;
+            }
+        }
+        let found = there.windows(kept.len()).position(|some| some == kept);
+        Ok(found.map(|offset| first + offset as u64))
+    }
+
+    /// Prunes the file of events that a server is found to have placed.
+    pub fn settle(&self) -> Result<(), LedgerError> {
+        let Some(Ok(bytes)) = read(&self.pending(), BOUND)? else { return Ok(()) };
+        let Ok(header) = self.header(&bytes) else { return Ok(()) };
+        let entries = in_fours(bytes.get(header.text().len()..).unwrap_or_default());
+        Ok(Keeping { folder: self.folder.clone(), header }.prune_to_records(&entries)?)
     }
 
     /// The file that keeps these events until they are acknowledged.
@@ -221,6 +280,78 @@ impl Keeping {
     pub fn prune(&self) -> Result<(), DiskError> {
         prune(&self.folder, &self.header)
     }
+
+    /// The same for events that a server placed elsewhere than their signer: their records are
+    /// kept, without bodies, because they are found by their statements alone.
+    pub fn prune_to_records(&self, entries: &[Entry]) -> Result<(), DiskError> {
+        let mut out = self.header.text().into_bytes();
+        for entry in entries {
+            out.extend_from_slice(&entry.record);
+            out.extend_from_slice(b"-\n");
+        }
+        let place = written(&self.folder, &self.header.submission);
+        make_folder(disk::parent(&place))?;
+        disk::replace(&place, &out, FileMode::Private)?;
+        self.forget()
+    }
+
+    /// Removes the file: its events were refused, and are not placed any more.
+    pub fn forget(&self) -> Result<(), DiskError> {
+        let path = pending(&self.folder, &self.header.submission);
+        match fs::remove_file(&path) {
+            Err(cause) if cause.kind() != io::ErrorKind::NotFound => {
+                Err(disk::error("remove", &path)(cause))
+            }
+            _ => Ok(()),
+        }
+    }
+}
+
+/// Signed events that wait in the outbox.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct WaitingEvents {
+    /// The file that keeps them.
+    pub path: PathBuf,
+    /// What is known of the file.
+    pub keeping: Keeping,
+    /// The events, in order, at the places that their signer gave them.
+    pub entries: Vec<Entry>,
+}
+
+impl WaitingEvents {
+    /// Its name: the digest of what was submitted.
+    pub fn name(&self) -> String {
+        self.keeping.header.submission.to_string()
+    }
+}
+
+/// What waits in the outbox of a ledger and is in form, in the order in which it was signed.
+///
+/// Errors: the outbox or a file cannot be read.
+pub fn waiting(paths: &Paths) -> Result<Vec<WaitingEvents>, LedgerError> {
+    let folder = paths.outbox();
+    let listed = fs::read_dir(&folder).into_iter().flatten().flatten();
+    let mut names: Vec<Hash> =
+        listed.filter_map(|found| Hash::parse(found.file_name().to_str()?)).collect();
+    names.sort();
+    let mut waiting = Vec::new();
+    for name in names {
+        let path = pending(&folder, &name);
+        let Some(Ok(bytes)) = read(&path, BOUND)? else { continue };
+        let Some(header) = Header::parse(&bytes).filter(|header| header.submission == name) else {
+            continue;
+        };
+        if let Ok(entries) = entries(&bytes, &header) {
+            let keeping = Keeping { folder: folder.clone(), header };
+            waiting.push(WaitingEvents { path, keeping, entries });
+        }
+    }
+    let said = |one: &WaitingEvents| {
+        let first = one.entries.first().map(|entry| Reading::of(&entry.record));
+        first.and_then(|reading| reading.statement).map(|statement| statement.said)
+    };
+    waiting.sort_by_key(said);
+    Ok(waiting)
 }
 
 /// The damaged files that were moved aside, by name. No prune removes one: it may hold the only
@@ -409,6 +540,12 @@ fn entries(bytes: &[u8], header: &Header) -> Result<Vec<Entry>, String> {
         expected = place.prev.unwrap_or(expected);
     }
     Ok(kept)
+}
+
+/// Whether an event may stand after its base.
+fn is_movable(entry: &Entry) -> bool {
+    let statement = Reading::of(&entry.record).statement;
+    statement.is_some_and(|statement| !statement.kind.stands_at_its_base())
 }
 
 /// Groups of four lines: the three of a record, and a body.

@@ -31,11 +31,14 @@ use annals_core::key::{KeyCache, PublicKey, SecretKey};
 use annals_core::text::Origin;
 use annals_core::tlog::{Checkpoint, Note, NoteSignature};
 use annals_core::verify::Verifier;
+pub use server::{RecordServer, SentEvents};
 use std::time::Duration;
 pub(super) use uncommitted::VerifiedEvent;
 
+mod copied;
 mod needed;
 mod opening;
+mod server;
 mod uncommitted;
 
 /// How long to wait for the memory of the log key, unless given.
@@ -74,6 +77,8 @@ pub struct Writer {
     imported: Imported,
     /// The last commit that no stamp covers yet.
     unstamped: Option<Commit>,
+    /// The server that places events, if this is a copy of its record.
+    pub(super) server: Option<Box<dyn RecordServer>>,
 }
 
 /// Where the log keys of a writer are from.
@@ -194,6 +199,7 @@ impl Writer {
             keys_from: KeysFrom::Folder,
             imported: Imported::No,
             unstamped: None,
+            server: None,
         }
     }
 
@@ -224,9 +230,20 @@ impl Writer {
         self.verifier.chain.size()
     }
 
+    /// Whether the home has a document.
+    ///
+    /// Errors: it cannot be read.
+    pub fn has_document(&self, digest: &Hash) -> Result<bool, LedgerError> {
+        Ok(self.home.document(digest)?.is_some())
+    }
+
     /// Refuses to continue without a log key that the next checkpoint needs; called before anything
     /// is written.
     pub fn check_log_keys(&self) -> Result<(), LedgerError> {
+        if self.server.is_some() {
+            // The server signs.
+            return Ok(());
+        }
         let Some(ledger) = &self.verifier.chain.state.fold.ledger else { return Ok(()) };
         self.imported.expect_rekeyed(ledger)?;
         for public in [Some(ledger.log_key), ledger.old_log_key].into_iter().flatten() {

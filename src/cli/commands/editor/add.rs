@@ -22,7 +22,7 @@ use crate::ledger::write::prepared::{Prepared, Receipt};
 use crate::ledger::write::writer::Writer;
 use annals_core::event::args::Roles;
 use annals_core::event::vocabulary::Role;
-use annals_core::key::{PublicKey, SecretKey};
+use annals_core::key::{PublicKey, SecretKey, SigningKey};
 use annals_core::roster::Member;
 use annals_core::text::Words;
 use clap::Args;
@@ -127,10 +127,11 @@ pub fn run(context: &mut Context, args: EditorAddArgs) -> Result<Exit, CliError>
         return print_dry_run(context, prepared.first, 1, &[]);
     }
     match local {
-        None => admin::write(context, &mut writer, &prepared, &text),
+        None => admin::write(context, &mut writer, &prepared, &key, &text),
         Some(local) => {
             let new = local.new_key(&request, phrase.as_ref());
-            write_local(context, &mut writer, &prepared, &new, &text)
+            let local = LocalEnrolment { new: &new, by: &key };
+            write_local(context, &mut writer, &prepared, &local, &text)
         }
     }
 }
@@ -141,16 +142,24 @@ fn write_local(
     context: &mut Context,
     writer: &mut Writer,
     prepared: &Prepared,
-    new: &NewKey<'_>,
+    local: &LocalEnrolment<'_>,
     text: &ActText,
 ) -> Result<Exit, CliError> {
     let keys = KeyFolder::open(&writer.paths.keys)?;
-    keys.add_new(new, &mut *context.entropy)?;
-    let written = admin::write(context, writer, prepared, text);
-    if written.is_err() && !is_written(writer, prepared) {
-        keys.remove_new(new);
+    keys.add_new(local.new, &mut *context.entropy)?;
+    let written = admin::write(context, writer, prepared, local.by, text);
+    // A server that did not answer may have enrolled it.
+    let is_open = matches!(written, Err(CliError::Ledger(LedgerError::NotSent { .. })));
+    if written.is_err() && !is_open && !is_written(writer, prepared) {
+        keys.remove_new(local.new);
     }
     written
+}
+
+/// A key that is made here while it is enrolled, and who enrols it.
+struct LocalEnrolment<'a> {
+    new: &'a NewKey<'a>,
+    by: &'a dyn SigningKey,
 }
 
 /// Whether the events are in the record, as far as it can be read.

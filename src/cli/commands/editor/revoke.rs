@@ -92,7 +92,7 @@ pub fn run(context: &mut Context, args: RevokeArgs) -> Result<Exit, CliError> {
         note(format!("note: the key of {who} signed nothing from {from} on that is not undone"));
     }
     match admin::may_write(context, &mut writer, args.dry_run, &text)? {
-        true => admin::write(context, &mut writer, &prepared, &text),
+        true => admin::write(context, &mut writer, &prepared, &key, &text),
         false => print_dry_run(context, prepared.first, 1, &[]),
     }
 }

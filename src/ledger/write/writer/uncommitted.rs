@@ -41,13 +41,27 @@ impl Writer {
     /// Verifies the signatures of the events that are not committed, together. On a fault all of
     /// these events are taken back.
     pub fn check_signatures(&mut self) -> Result<(), LedgerError> {
+        let checked = match self.signature_fault() {
+            Ok(None) => return Ok(()),
+            Ok(Some(bad)) => Err(bad),
+            Err(error) => Err(error),
+        };
+        self.take_back();
+        checked
+    }
+
+    /// Verifies the signatures of the events that are not committed and were not verified so, and
+    /// takes nothing back: the refusal of the first event whose signature does not hold.
+    ///
+    /// Errors: the ways to verify disagree.
+    pub fn signature_fault(&mut self) -> Result<Option<LedgerError>, LedgerError> {
         let from = self.signed;
         let events = self.uncommitted.iter_mut().skip(from).map(|event| &mut event.examined);
-        let checked = check_signatures(events, &mut ThreadKeys::new(&self.keyring));
+        check_signatures(events, &mut ThreadKeys::new(&self.keyring)).map_err(SourceError::from)?;
         self.signed = self.uncommitted.len();
         let of_many = self.uncommitted.len() > 1;
         let mut later = self.uncommitted.iter().skip(from);
-        let bad = later.find_map(|VerifiedEvent { examined, outcome }| {
+        Ok(later.find_map(|VerifiedEvent { examined, outcome }| {
             let kind = examined.reading.statement.as_ref()?.kind;
             let violation = examined.signature.first()?.clone();
             let position = outcome.position;
@@ -57,14 +71,20 @@ impl Writer {
                 false => fault,
             };
             Some(LedgerError::NotAllowed { kind, why })
-        });
-        let outcome = match (checked, bad) {
-            (Err(disagreement), _) => Err(SourceError::from(disagreement).into()),
-            (Ok(()), Some(bad)) => Err(bad),
-            (Ok(()), None) => return Ok(()),
-        };
-        self.take_back();
-        outcome
+        }))
+    }
+
+    /// The number of events that were verified and are not committed.
+    pub fn uncommitted(&self) -> usize {
+        self.uncommitted.len()
+    }
+
+    /// Takes back the events that were verified and are not committed, but for the first `count`.
+    pub fn take_back_to(&mut self, count: usize) {
+        while self.uncommitted.len() > count && self.verifier.take_back() {
+            self.uncommitted.pop();
+        }
+        self.signed = self.signed.min(count);
     }
 
     /// Takes back every event that was verified and is not committed.

@@ -1,0 +1,254 @@
+//! `annals outbox`: signed events that may not be in the record yet; to send them again, or to
+//! give them up.
+//!
+//! Always holds: what is sent again are the same statements, so nothing is written twice. Not here:
+//! how they came there (`submit`).
+
+use crate::cli::shared::WriteStatus;
+use crate::cli::terminal::{
+    CliError, Command, Context, Exit, Format, Group, ask, done_as, formats, json, note, out,
+    visible,
+};
+use crate::ledger::error::{LedgerError, chain};
+use crate::ledger::write::outbox::{WaitingEvents, waiting};
+use crate::ledger::write::writer::{RecordServer, SentEvents};
+use annals_core::event::body::{Body, Content};
+use annals_core::event::record::Reading;
+use annals_core::event::vocabulary::Type;
+use annals_core::time::Time;
+use clap::{Args, Subcommand};
+use serde::Serialize;
+use std::io::Write;
+
+/// Show signed events that wait to be written, send them again, or give them up
+#[derive(Debug, Args)]
+pub struct OutboxArgs {
+    #[command(subcommand)]
+    what: Option<OutboxCommand>,
+}
+
+#[derive(Debug, Subcommand)]
+enum OutboxCommand {
+    /// Send what waits to the server again: the same bytes, so that nothing is written twice
+    Send,
+    /// Give up what waits under this name; the server may have placed it all the same
+    Drop {
+        /// Its name, or 8 or more of its first digits
+        name: String,
+    },
+}
+
+impl Command for OutboxArgs {
+    const GROUP: Group = Group::Editor;
+
+    fn formats(&self) -> &'static [Format] {
+        formats::OBJECT
+    }
+
+    fn run(self, context: &mut Context) -> Result<Exit, CliError> {
+        match self.what {
+            None => list(context),
+            Some(OutboxCommand::Send) => send(context),
+            Some(OutboxCommand::Drop { name }) => give_up(context, &name),
+        }
+    }
+}
+
+/// What waits, for programs.
+#[derive(Serialize)]
+struct OutboxReport {
+    waiting: Vec<WaitingJson>,
+}
+
+/// Events that were signed together.
+#[derive(Serialize)]
+struct WaitingJson {
+    name: String,
+    /// When they were signed, by the editor's clock.
+    said: Option<Time>,
+    events: Vec<WaitingEventJson>,
+}
+
+#[derive(Serialize)]
+struct WaitingEventJson {
+    #[serde(rename = "type")]
+    kind: Option<Type>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    claim: Option<String>,
+}
+
+impl WaitingJson {
+    fn of(waiting: &WaitingEvents) -> WaitingJson {
+        let readings = || waiting.entries.iter().map(|entry| Reading::of(&entry.record));
+        let events = readings().zip(&waiting.entries).map(|(reading, entry)| WaitingEventJson {
+            kind: reading.statement.map(|statement| statement.kind),
+            claim: entry.body.as_deref().and_then(claim),
+        });
+        WaitingJson {
+            name: waiting.name(),
+            said: readings().next().and_then(|reading| Some(reading.statement?.said)),
+            events: events.collect(),
+        }
+    }
+
+    /// One line for people.
+    fn line(&self) -> String {
+        let name = self.name.get(..16).unwrap_or_default();
+        let said = self.said.map(|said| format!(", signed {}", said.as_str())).unwrap_or_default();
+        let what = match self.events.as_slice() {
+            [WaitingEventJson { claim: Some(claim), .. }] => visible(claim),
+            [WaitingEventJson { kind: Some(kind), .. }] => kind.to_string(),
+            more => format!("{} events", more.len()),
+        };
+        format!("{name}{said}: {what}")
+    }
+}
+
+fn claim(body: &[u8]) -> Option<String> {
+    match Body::parse(body).ok()?.content {
+        Content::FactAsserted(content) => Some(content.fact.claim.to_string()),
+        Content::FactCorrected(content) => Some(content.fact.claim.to_string()),
+        _ => None,
+    }
+}
+
+fn list(context: &mut Context) -> Result<Exit, CliError> {
+    let paths = context.paths()?;
+    paths.expect_ledger()?;
+    let waiting: Vec<WaitingJson> = waiting(&paths)?.iter().map(WaitingJson::of).collect();
+    let mut out = out(context.format());
+    match context.format() {
+        Format::Text if waiting.is_empty() => writeln!(out, "nothing waits")?,
+        Format::Text => {
+            for one in &waiting {
+                writeln!(out, "{}", one.line())?;
+            }
+        }
+        _ => json(&mut out, &OutboxReport { waiting })?,
+    }
+    out.flush()?;
+    Ok(Exit::Yes)
+}
+
+/// What became of what waited, for programs.
+#[derive(Serialize)]
+struct SentReport {
+    status: WriteStatus,
+    sent: Vec<SentJson>,
+}
+
+#[derive(Serialize)]
+struct SentJson {
+    name: String,
+    status: WriteStatus,
+    /// Position of the first event.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    position: Option<u64>,
+    count: u64,
+    /// Why it was not written.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    why: Option<String>,
+}
+
+fn send(context: &mut Context) -> Result<Exit, CliError> {
+    let paths = context.paths()?;
+    paths.expect_ledger()?;
+    let waiting = waiting(&paths)?;
+    let Some(server) = context.copy_server(&paths)? else {
+        return Err(CliError::usage(
+            "expected the copy of a server's record, found another ledger; here the command that \
+             signed writes it: say it again",
+        ));
+    };
+    let (mut sent, mut first) = (Vec::new(), None);
+    for one in &waiting {
+        let count = one.entries.len() as u64;
+        let name = one.name();
+        let events = SentEvents { entries: &one.entries, documents: &[] };
+        let (status, position, why) = match server.place(&events, None) {
+            Ok(position) => {
+                one.keeping.prune_to_records(&one.entries)?;
+                (WriteStatus::Written, Some(position), None)
+            }
+            Err(error) => {
+                let error = match error {
+                    LedgerError::NotSent { address, why, reached, .. } => {
+                        LedgerError::NotSent { address, why, reached, kept: true }
+                    }
+                    error => error,
+                };
+                let why = match &error {
+                    LedgerError::Outrun(_) => {
+                        "the record went on, and these events keep their places: say the command \
+                         that signed them again"
+                            .to_owned()
+                    }
+                    error => chain(error),
+                };
+                first.get_or_insert(error);
+                (WriteStatus::Refused, None, Some(why))
+            }
+        };
+        sent.push(SentJson { name, status, position, count, why });
+    }
+    let status = match (sent.is_empty(), &first) {
+        (true, _) => WriteStatus::Nothing,
+        (_, None) => WriteStatus::Written,
+        (_, Some(_)) => WriteStatus::Refused,
+    };
+    let mut out = done_as(context.format());
+    match context.format() {
+        Format::Text if sent.is_empty() => writeln!(out, "nothing waits")?,
+        Format::Text => sent.iter().try_for_each(|one| writeln!(out, "{}", one.line()))?,
+        _ => json(&mut out, &SentReport { status, sent })?,
+    }
+    out.flush()?;
+    Ok(first.map_or(Exit::Yes, |error| Exit::from(error.verdict())))
+}
+
+impl SentJson {
+    fn line(&self) -> String {
+        let name = self.name.get(..16).unwrap_or_default();
+        match (self.position, &self.why) {
+            (Some(position), _) if self.count == 1 => format!("{name}: written at {position}"),
+            (Some(position), _) => {
+                let last = position + self.count.saturating_sub(1);
+                format!("{name}: written at {position} to {last} ({} events)", self.count)
+            }
+            (None, why) => {
+                format!("{name}: waits still: {}", visible(why.as_deref().unwrap_or_default()))
+            }
+        }
+    }
+}
+
+/// What was given up, for programs.
+#[derive(Serialize)]
+struct DroppedReport {
+    status: WriteStatus,
+    name: String,
+}
+
+fn give_up(context: &mut Context, name: &str) -> Result<Exit, CliError> {
+    let paths = context.paths()?;
+    paths.expect_ledger()?;
+    let waiting = waiting(&paths)?;
+    let named = |one: &&WaitingEvents| name.len() >= 8 && one.name().starts_with(name);
+    let found: Vec<&WaitingEvents> = waiting.iter().filter(named).collect();
+    let [one] = found.as_slice() else {
+        return Err(LedgerError::NotFound(format!(
+            "expected the name of one that waits, found {name:?}; annals outbox shows them"
+        ))
+        .into());
+    };
+    note(WaitingJson::of(one).line());
+    ask::may_write(context.global.yes, "give this up?")?;
+    one.keeping.forget()?;
+    let mut out = done_as(context.format());
+    match context.format() {
+        Format::Text => writeln!(out, "given up; a server that has it may still write it")?,
+        _ => json(&mut out, &DroppedReport { status: WriteStatus::Written, name: one.name() })?,
+    }
+    out.flush()?;
+    Ok(Exit::Yes)
+}

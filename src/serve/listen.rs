@@ -1,0 +1,163 @@
+//! Connections: taken, bounded in number and time, with TLS or without, and drained at the end.
+//!
+//! Always holds: the head of a request has a deadline, and so has every wait for a reader that
+//! takes nothing; a connection that fails affects no other. At the end no new connection is taken,
+//! and answers that were begun are finished. Not here: the answers (`routes`).
+//! Source: RFC 9112; RFC 8446.
+
+use axum::Router;
+use axum::extract::Request;
+use hyper::body::Incoming;
+use hyper::service::service_fn;
+use hyper_util::rt::{TokioIo, TokioTimer};
+use hyper_util::server::graceful::GracefulShutdown;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, PoisonError, RwLock};
+use std::time::Duration;
+use tokio::io::{AsyncRead, AsyncWrite};
+use tokio::net::TcpListener;
+use tokio::sync::{Semaphore, watch};
+use tokio_io_timeout::TimeoutStream;
+use tokio_rustls::TlsAcceptor;
+use tokio_rustls::rustls::ServerConfig;
+use tokio_rustls::rustls::pki_types::pem::PemObject;
+use tokio_rustls::rustls::pki_types::{CertificateDer, PrivateKeyDer};
+use tower_service::Service;
+
+/// The most connections at a time.
+const CONNECTIONS: usize = 2_048;
+/// The number of open files that are kept for everything else.
+const SPARE_FILES: u64 = 128;
+/// How long a TLS handshake or the head of a request may take.
+const HEAD: Duration = Duration::from_secs(10);
+/// How long a connection waits for a reader that takes nothing, or a writer that sends nothing.
+const STALLED: Duration = Duration::from_secs(30);
+/// How long answers are waited for at the end.
+const DRAIN: Duration = Duration::from_secs(10);
+/// The pause after a connection could not be taken.
+const PAUSE: Duration = Duration::from_millis(100);
+
+/// The certificate and the key of a server, read again when it is asked to.
+pub struct Tls {
+    certificate: PathBuf,
+    key: PathBuf,
+    config: RwLock<Arc<ServerConfig>>,
+}
+
+impl Tls {
+    /// Reads the files, PEM both.
+    ///
+    /// Errors: a file cannot be read, or has no certificate or key that fits.
+    pub fn read(certificate: &Path, key: &Path) -> io::Result<Tls> {
+        let config = RwLock::new(Arc::new(config(certificate, key)?));
+        Ok(Tls { certificate: certificate.to_owned(), key: key.to_owned(), config })
+    }
+
+    /// Reads them again; an error leaves the earlier ones in use.
+    ///
+    /// Errors: as [`Tls::read`].
+    pub fn read_again(&self) -> io::Result<()> {
+        let config = Arc::new(config(&self.certificate, &self.key)?);
+        *self.config.write().unwrap_or_else(PoisonError::into_inner) = config;
+        Ok(())
+    }
+
+    fn acceptor(&self) -> TlsAcceptor {
+        let config = self.config.read().unwrap_or_else(PoisonError::into_inner);
+        TlsAcceptor::from(Arc::clone(&config))
+    }
+}
+
+fn config(certificate: &Path, key: &Path) -> io::Result<ServerConfig> {
+    let failed = |path: &Path, why: String| {
+        io::Error::new(io::ErrorKind::InvalidData, format!("{}: {why}", path.display()))
+    };
+    let certificates = CertificateDer::pem_file_iter(certificate)
+        .and_then(Iterator::collect::<Result<Vec<_>, _>>)
+        .map_err(|why| failed(certificate, why.to_string()))?;
+    if certificates.is_empty() {
+        return Err(failed(certificate, "expected a certificate, found none".to_owned()));
+    }
+    let secret = PrivateKeyDer::from_pem_file(key).map_err(|why| failed(key, why.to_string()))?;
+    let provider = Arc::new(tokio_rustls::rustls::crypto::ring::default_provider());
+    let builder = ServerConfig::builder_with_provider(provider)
+        .with_safe_default_protocol_versions()
+        .map_err(io::Error::other)?
+        .with_no_client_auth();
+    builder.with_single_cert(certificates, secret).map_err(|why| failed(key, why.to_string()))
+}
+
+/// Serves until `stopping` is true; then finishes the answers that were begun.
+pub async fn serve(
+    listener: TcpListener,
+    router: Router,
+    tls: Option<Arc<Tls>>,
+    mut stopping: watch::Receiver<bool>,
+    log: Arc<dyn Fn(&str) + Send + Sync>,
+) {
+    let graceful = GracefulShutdown::new();
+    let slots = Arc::new(Semaphore::new(most_connections()));
+    loop {
+        let accepted = tokio::select! {
+            accepted = listener.accept() => accepted,
+            _ = stopping.wait_for(|stopping| *stopping) => break,
+        };
+        let stream = match accepted {
+            Ok((stream, _)) => stream,
+            Err(why) => {
+                log(&format!("cannot take a connection: {why}"));
+                tokio::time::sleep(PAUSE).await;
+                continue;
+            }
+        };
+        // Whoever finds no slot may come again.
+        let Ok(slot) = Arc::clone(&slots).try_acquire_owned() else { continue };
+        let _ = stream.set_nodelay(true);
+        let (router, watcher) = (router.clone(), graceful.watcher());
+        let acceptor = tls.as_ref().map(|tls| tls.acceptor());
+        tokio::spawn(async move {
+            match acceptor {
+                None => talk(stream, router, watcher).await,
+                Some(acceptor) => {
+                    let shaken = tokio::time::timeout(HEAD, acceptor.accept(stream)).await;
+                    if let Ok(Ok(stream)) = shaken {
+                        talk(stream, router, watcher).await;
+                    }
+                }
+            }
+            drop(slot);
+        });
+    }
+    drop(listener);
+    let _ = tokio::time::timeout(DRAIN, graceful.shutdown()).await;
+}
+
+/// Answers the requests of one connection.
+async fn talk<S>(stream: S, router: Router, watcher: hyper_util::server::graceful::Watcher)
+where
+    S: AsyncRead + AsyncWrite + Send + 'static,
+{
+    let mut stream = TimeoutStream::new(stream);
+    stream.set_write_timeout(Some(STALLED));
+    let service = service_fn(move |request: Request<Incoming>| {
+        let mut router = router.clone();
+        async move { router.call(request).await }
+    });
+    let connection = hyper::server::conn::http1::Builder::new()
+        .timer(TokioTimer::new())
+        .header_read_timeout(HEAD)
+        .max_buf_size(64 << 10)
+        .serve_connection(TokioIo::new(Box::pin(stream)), service);
+    // A connection that fails affects no other.
+    let _ = watcher.watch(connection).await;
+}
+
+/// As many connections as this process may have files open, minus a reserve.
+pub fn most_connections() -> usize {
+    let files = rustix::process::getrlimit(rustix::process::Resource::Nofile).current;
+    let most = files.map_or(CONNECTIONS, |files| {
+        usize::try_from(files.saturating_sub(SPARE_FILES)).unwrap_or(usize::MAX)
+    });
+    most.clamp(1, CONNECTIONS)
+}

@@ -1,0 +1,58 @@
+//! What is counted, for Prometheus.
+//!
+//! Always holds: no label is a value that a client chooses. Not here: where they are asked for
+//! (`listen`). Source: the Prometheus text format.
+
+use crate::serve::problem::{Problem, ProblemKind};
+use metrics::{counter, gauge, histogram};
+use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
+use std::time::Duration;
+
+/// The upper bounds of the histogram of commits, in seconds.
+const BOUNDS: [f64; 11] = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5];
+
+/// Counts for this process; `None` where something else counts already.
+pub fn install() -> Option<PrometheusHandle> {
+    let builder = PrometheusBuilder::new().set_buckets(&BOUNDS).ok()?;
+    builder.install_recorder().ok()
+}
+
+/// A submission was placed, or was not.
+pub fn submitted(placed: &Result<Vec<u8>, Problem>, took: Duration) {
+    let result = match placed.as_ref().map_err(|problem| problem.kind) {
+        Ok(_) => "placed",
+        Err(ProblemKind::Outrun | ProblemKind::DocumentsMissing) => "outrun",
+        Err(ProblemKind::Busy | ProblemKind::TooMuch) => "busy",
+        Err(_) => "refused",
+    };
+    counter!("annals_submissions_total", "result" => result).increment(1);
+    histogram!("annals_submission_seconds").record(took.as_secs_f64());
+}
+
+/// So many events were written in one commit.
+pub fn committed(events: u64) {
+    counter!("annals_events_total").increment(events);
+    counter!("annals_commits_total").increment(1);
+}
+
+/// An answer was given.
+pub fn answered(status: u16) {
+    let class = match status {
+        100..=299 => "2xx",
+        300..=399 => "3xx",
+        400..=499 => "4xx",
+        _ => "5xx",
+    };
+    counter!("annals_answers_total", "status" => class).increment(1);
+}
+
+/// The size of the record, and whether events can be placed.
+pub fn state(size: u64, can_place: bool) {
+    gauge!("annals_record_size").set(size as f64);
+    gauge!("annals_can_place").set(f64::from(u8::from(can_place)));
+}
+
+/// How many tails are open: one more, or one less.
+pub fn tails(change: f64) {
+    gauge!("annals_tails").increment(change);
+}

@@ -1,0 +1,547 @@
+//! The requests of the server: which path has which answer.
+//!
+//! Always holds: what needs no signature is what everybody may read; a request is judged in the
+//! order of what that costs (length, form, signature, the queue). Answers that are not what was
+//! asked for are problem details. Not here: connections and deadlines (`listen`), the writer
+//! (`sequencer`). Source: FORMAT.md section 17; C2SP tlog-tiles v0.1.0.
+
+use crate::clock::Clock;
+use crate::ledger::error::{LedgerError, chain};
+use crate::ledger::exchange::placing::{placed_before, receipt};
+use crate::ledger::exchange::publish::served::{FileChange, ServedFile};
+use crate::serve::listen::most_connections;
+use crate::serve::metrics;
+use crate::serve::problem::{Problem, ProblemKind};
+use crate::serve::sequencer::{Sequencer, ServedHead};
+use crate::serve::uploads::{UploadError, Uploads};
+use annals_core::event::Entry;
+use annals_core::event::record::Reading;
+use annals_core::hash::Hash;
+use annals_core::key::PublicKey;
+use annals_core::roster::Member;
+use annals_core::rule::{Fault, Rule};
+use annals_core::signed_request::{REQUEST_HEADER, RequestSignature, RequestText};
+use annals_core::submission::{MAX_SUBMISSION, SubmissionText, SubmittedEvent};
+use annals_core::text::Origin;
+use axum::Router;
+use axum::body::{Body, Bytes};
+use axum::extract::{Path, Query, Request, State};
+use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, Uri, header};
+use axum::middleware::{self, Next};
+use axum::response::sse::{Event, KeepAlive, Sse};
+use axum::response::{IntoResponse, Response};
+use axum::routing::{get, post, put};
+use http_body_util::BodyExt;
+use serde::{Deserialize, Serialize};
+use std::convert::Infallible;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, SemaphorePermit, mpsc, watch};
+use tokio::task::block_in_place;
+use tokio_stream::wrappers::ReceiverStream;
+
+/// How far the time of a signed request may be from the server's clock, in microseconds.
+const APART: i64 = 300 * 1_000_000;
+/// The longest wait for the next event, in seconds.
+const MOST_WAIT: u64 = 60;
+/// How many documents are received at a time.
+const UPLOADS: usize = 8;
+/// How many bytes of submissions are received at a time.
+const MOST_BYTES: usize = 64 << 20;
+/// How long a body may take, the slowest that it may come, and the longest silence in it.
+const BODY: Duration = Duration::from_secs(20);
+const BYTES_PER_SECOND: u64 = 20_000;
+const SILENCE: Duration = Duration::from_secs(10);
+/// After how much silence a tail says that it is still there.
+const KEEP_ALIVE: Duration = Duration::from_secs(15);
+
+/// What answers need.
+pub struct ServerState {
+    /// The writer's thread.
+    pub sequencer: Sequencer,
+    /// The documents that were sent.
+    pub uploads: Arc<Uploads>,
+    /// The clock.
+    pub clock: Clock,
+    /// Becomes true when the server is being stopped.
+    pub stopping: watch::Receiver<bool>,
+    /// Called with one line for each submission and each failure.
+    pub log: Arc<dyn Fn(&str) + Send + Sync>,
+    receiving: Semaphore,
+    /// The bytes of submissions that may be received at a time.
+    bytes: Semaphore,
+    /// How many tails there may be.
+    tails: Arc<Semaphore>,
+}
+
+impl ServerState {
+    /// The state of a server.
+    pub fn new(
+        sequencer: Sequencer,
+        uploads: Arc<Uploads>,
+        clock: Clock,
+        stopping: watch::Receiver<bool>,
+        log: Arc<dyn Fn(&str) + Send + Sync>,
+    ) -> ServerState {
+        let (receiving, bytes) = (Semaphore::new(UPLOADS), Semaphore::new(MOST_BYTES));
+        // Half of the connections are left for those who ask for something else.
+        let tails = Arc::new(Semaphore::new(most_connections().div_ceil(2)));
+        ServerState { sequencer, uploads, clock, stopping, log, receiving, bytes, tails }
+    }
+}
+
+type Shared = State<Arc<ServerState>>;
+
+/// All paths.
+pub fn routes(state: Arc<ServerState>) -> Router {
+    Router::new()
+        .route("/v1/submit", post(submit))
+        .route("/v1/submission/{digest}", get(submission))
+        .route("/v1/document/{digest}", put(document))
+        .route("/v1/turn", post(turn))
+        .route("/v1/events", get(events))
+        .route("/v1/tail", get(tail))
+        .route("/v1/health", get(health))
+        .route("/{*name}", get(file))
+        .fallback(async || Problem::new(ProblemKind::NotFound, "expected a path of this server"))
+        .method_not_allowed_fallback(async |method: Method| {
+            Problem::new(ProblemKind::Method, format!("found the method {method}"))
+        })
+        .layer(middleware::from_fn(counted))
+        .with_state(state)
+}
+
+/// Counts each answer; what it is is said by its type alone.
+async fn counted(request: Request, next: Next) -> Response {
+    let mut response = next.run(request).await;
+    metrics::answered(response.status().as_u16());
+    let nosniff = HeaderValue::from_static("nosniff");
+    response.headers_mut().insert(header::X_CONTENT_TYPE_OPTIONS, nosniff);
+    response
+}
+
+/// A published file.
+async fn file(State(state): Shared, uri: Uri) -> Result<Response, Problem> {
+    let head = state.sequencer.head();
+    let name = uri.path().trim_start_matches('/');
+    let found = block_in_place(|| head.record.file(name));
+    let none = || {
+        Problem::new(ProblemKind::NotFound, "expected the name of a file of the published record")
+    };
+    let ServedFile { bytes, change } =
+        found.map_err(|why| failed(&state, &why))?.ok_or_else(none)?;
+    let (kind, cache) = match change {
+        FileChange::Always => ("text/plain; charset=utf-8", "no-cache"),
+        FileChange::Withheld => ("application/octet-stream", "public, max-age=60"),
+        FileChange::Never => ("application/octet-stream", "public, max-age=31536000, immutable"),
+    };
+    Ok(([(header::CONTENT_TYPE, kind), (header::CACHE_CONTROL, cache)], bytes).into_response())
+}
+
+/// Places a submission.
+async fn submit(State(state): Shared, body: Body) -> Result<Response, Problem> {
+    let (bytes, _held) = whole(&state, body, MAX_SUBMISSION).await?;
+    let form = |fault: Fault| Problem {
+        rule: Some(fault.rule.number()),
+        ..Problem::new(ProblemKind::Form, fault.to_string())
+    };
+    let submission = block_in_place(|| SubmissionText::parse(&bytes)).map_err(form)?;
+    let head = state.sequencer.head();
+    let given = block_in_place(|| given_before(&head, &submission));
+    if let Some(receipt) = given.map_err(|why| failed(&state, &why))? {
+        return Ok(plain(receipt));
+    }
+    let (from, count) = (submission.from, submission.events.len());
+    let placed = match block_in_place(|| expect_signed(&head, &submission)) {
+        Ok(()) => state.sequencer.submit(submission).await,
+        Err(unsigned) => Err(unsigned),
+    };
+    let events = if count == 1 { "1 event".to_owned() } else { format!("{count} events") };
+    (state.log)(&match &placed {
+        Ok(_) => format!("{events} for {from}: placed"),
+        Err(problem) => {
+            let status = problem.kind.status().as_u16();
+            format!("{events} for {from}: {status}, {}", problem.detail)
+        }
+    });
+    Ok(plain(placed?))
+}
+
+/// The receipt of a submission that is in the record already, even if whoever signed it may not
+/// sign any more.
+fn given_before(
+    head: &ServedHead,
+    submission: &SubmissionText,
+) -> Result<Option<Vec<u8>>, LedgerError> {
+    let record = &head.record;
+    if *submission.origin != *record.origin() {
+        return Ok(None);
+    }
+    match placed_before(submission, record)? {
+        Some(first) => Ok(Some(receipt(submission, first, record)?.text())),
+        None => Ok(None),
+    }
+}
+
+/// Refuses statements that nobody signed who may sign here, before they wait in the queue.
+fn expect_signed(head: &ServedHead, submission: &SubmissionText) -> Result<(), Problem> {
+    for (event, number) in submission.events.iter().zip(0..) {
+        let key = &event.statement().by;
+        let refused = |rule: Rule, why: &str| {
+            let why = format!("rule {}: the key {key} {why}", rule.number());
+            let problem = Problem::new(ProblemKind::Unsigned, why);
+            Problem { rule: Some(rule.number()), event: Some(number), ..problem }
+        };
+        match head.roster.member(key) {
+            Some(member) if member.revoked.is_some() => {
+                return Err(refused(Rule::SignerRevoked, "is revoked"));
+            }
+            None if head.recovery != Some(key.digest()) => {
+                return Err(refused(Rule::SignerUnknown, "is not enrolled in this record"));
+            }
+            _ => {}
+        }
+        if !event.is_signed() {
+            return Err(refused(Rule::Signature, "did not sign this statement"));
+        }
+    }
+    Ok(())
+}
+
+#[derive(Deserialize)]
+struct Based {
+    base: u64,
+}
+
+/// The receipt of the statement with this digest and base, if it is in the record.
+async fn submission(
+    State(state): Shared,
+    Path(digest): Path<String>,
+    based: Result<Query<Based>, axum::extract::rejection::QueryRejection>,
+) -> Result<Response, Problem> {
+    let digest = digest_of(&digest)?;
+    let form = "expected the base of the statement: ?base=N";
+    let Query(Based { base }) = based.map_err(|_| Problem::new(ProblemKind::Form, form))?;
+    let head = state.sequencer.head();
+    let found = block_in_place(|| found_statement(&head, digest, base));
+    let none = || {
+        let why = format!("no statement of this digest with base {base} is in the record");
+        Problem::new(ProblemKind::NotFound, why)
+    };
+    Ok(plain(found.map_err(|why| failed(&state, &why))?.ok_or_else(none)?))
+}
+
+fn found_statement(
+    head: &ServedHead,
+    digest: Hash,
+    base: u64,
+) -> Result<Option<Vec<u8>>, LedgerError> {
+    let record = &head.record;
+    let end = record.size().min(base.saturating_add(record.window()?).saturating_add(1));
+    for position in base..end {
+        for entry in record.entries(position..position + 1)? {
+            if Reading::of(&entry.record).statement_digest == digest {
+                let submission = recorded(record.origin(), &entry);
+                let receipt = submission.map(|it| receipt(&it, position, record)).transpose()?;
+                return Ok(receipt.map(|receipt| receipt.text()));
+            }
+        }
+    }
+    Ok(None)
+}
+
+/// The submission of an event that is in the record.
+fn recorded(origin: &str, entry: &Entry) -> Option<SubmissionText> {
+    let Reading { statement, signature, .. } = Reading::of(&entry.record);
+    // A receipt says nothing of the body.
+    let event = SubmittedEvent::new(statement?, &signature?, b"{}".to_vec());
+    SubmissionText::free(&Origin::new(origin).ok()?, vec![event]).ok()
+}
+
+/// Takes a document.
+async fn document(
+    State(state): Shared,
+    Path(digest): Path<String>,
+    headers: HeaderMap,
+    uri: Uri,
+    mut body: Body,
+) -> Result<StatusCode, Problem> {
+    let digest = digest_of(&digest)?;
+    let member = signer(&state, &headers, &Method::PUT, &uri, digest)?;
+    let Ok(_receiving) = state.receiving.acquire().await else {
+        return Err(Problem::busy("the server is being stopped", 5));
+    };
+    let refused = |error: UploadError| match error {
+        UploadError::Disk(error) => failed(&state, &error.into()),
+        UploadError::TooLarge => Problem::new(ProblemKind::TooLarge, error.to_string()),
+        UploadError::TooMuch(_) => Problem::new(ProblemKind::TooMuch, error.to_string()),
+        UploadError::Second => {
+            let problem = Problem::new(ProblemKind::TooMuch, error.to_string());
+            Problem { retry_after: Some(1), ..problem }
+        }
+        UploadError::Digest { .. } => Problem::new(ProblemKind::Form, error.to_string()),
+    };
+    let now = state.clock.peek();
+    let mut upload =
+        block_in_place(|| state.uploads.begin(&member.key, digest, now)).map_err(refused)?;
+    let (mut read, began) = (0, Instant::now());
+    while let Some(bytes) = next_bytes(&mut body, began, read).await? {
+        read += bytes.len();
+        block_in_place(|| upload.add(&bytes)).map_err(refused)?;
+    }
+    block_in_place(|| upload.finish()).map_err(refused)?;
+    Ok(StatusCode::CREATED)
+}
+
+/// How long a turn lasts.
+#[derive(Serialize)]
+struct TurnJson {
+    seconds: f64,
+}
+
+/// Gives an admin a turn.
+async fn turn(State(state): Shared, headers: HeaderMap, uri: Uri) -> Result<Response, Problem> {
+    let member = signer(&state, &headers, &Method::POST, &uri, Hash::of(&[]))?;
+    if !member.roles.admin {
+        let why = format!("expected a key with the role admin, found {}", member.key);
+        return Err(Problem::new(ProblemKind::Role, why));
+    }
+    let length = state.sequencer.turn(member.key).await?;
+    Ok(axum::Json(TurnJson { seconds: length.as_secs_f64() }).into_response())
+}
+
+/// Who signed a request; an error where nobody did who may ask.
+fn signer(
+    state: &ServerState,
+    headers: &HeaderMap,
+    method: &Method,
+    uri: &Uri,
+    body: Hash,
+) -> Result<Member, Problem> {
+    let unsigned = |why: String| Problem::new(ProblemKind::Unsigned, why);
+    let value = headers.get(REQUEST_HEADER).and_then(|value| value.to_str().ok());
+    let signature = value.and_then(RequestSignature::parse).ok_or_else(|| {
+        unsigned(format!("expected a header {REQUEST_HEADER} with key, time and signature"))
+    })?;
+    let now = state.clock.peek();
+    if (signature.created.micros() - now.micros()).abs() > APART {
+        return Err(unsigned(format!(
+            "expected a request signed within 300 seconds of the server's clock, {now}, found one \
+             of {}",
+            signature.created
+        )));
+    }
+    let head = state.sequencer.head();
+    let member = active(&head, &signature.key)?;
+    let path = uri.path_and_query().map_or("", |path| path.as_str());
+    let request = RequestText { origin: head.record.origin(), method: method.as_str(), path, body };
+    match signature.is_of(&request) {
+        true => Ok(member),
+        false => Err(unsigned(format!(
+            "the signature is not one of the key {} over this request",
+            signature.key
+        ))),
+    }
+}
+
+/// The member whose key this is, if it is not revoked.
+fn active(head: &ServedHead, key: &PublicKey) -> Result<Member, Problem> {
+    let why = match head.roster.member(key) {
+        Some(member) if member.revoked.is_none() => return Ok(member.clone()),
+        Some(_) => format!("the key {key} is revoked"),
+        None => format!("the key {key} is not enrolled in this record"),
+    };
+    Err(Problem::new(ProblemKind::Unsigned, why))
+}
+
+#[derive(Deserialize)]
+struct From {
+    from: u64,
+    wait: Option<u64>,
+}
+
+type AskedFrom = Result<Query<From>, axum::extract::rejection::QueryRejection>;
+
+fn from(asked: AskedFrom) -> Result<From, Problem> {
+    let form = "expected a position, and perhaps seconds to wait: ?from=N&wait=N";
+    asked.map(|Query(from)| from).map_err(|_| Problem::new(ProblemKind::Form, form))
+}
+
+/// Events as a journal has them.
+async fn events(State(state): Shared, asked: AskedFrom) -> Result<Response, Problem> {
+    let From { from, .. } = from(asked)?;
+    let head = state.sequencer.head();
+    let text = block_in_place(|| head.record.events(from)).map_err(|why| failed(&state, &why))?;
+    let size = HeaderValue::from(head.record.size());
+    let mut response = plain(text);
+    response.headers_mut().insert("annals-size", size);
+    Ok(response)
+}
+
+/// The checkpoints from here on, as they come: as events of a stream, or the next one.
+async fn tail(
+    State(state): Shared,
+    headers: HeaderMap,
+    asked: AskedFrom,
+) -> Result<Response, Problem> {
+    // A browser that connects again says what it had last.
+    let seen = headers.get("last-event-id").and_then(|id| id.to_str().ok()?.parse().ok());
+    let From { from, wait } = from(asked)?;
+    let from = seen.unwrap_or(from);
+    let Ok(slot) = Arc::clone(&state.tails).try_acquire_owned() else {
+        return Err(Problem::busy("too many wait for the next event", 5));
+    };
+    match wait {
+        Some(seconds) => next_checkpoint(&state, from, seconds.min(MOST_WAIT)).await,
+        None => Ok(stream(&state, from, slot)),
+    }
+}
+
+async fn next_checkpoint(state: &ServerState, from: u64, wait: u64) -> Result<Response, Problem> {
+    let (mut heads, mut stopping) = (state.sequencer.watch(), state.stopping.clone());
+    let later = heads.wait_for(|head| head.record.size() > from);
+    let found = tokio::select! {
+        found = later => found.ok().map(|head| head.record.note().to_vec()),
+        () = tokio::time::sleep(Duration::from_secs(wait)) => None,
+        _ = stopping.wait_for(|stopping| *stopping) => None,
+    };
+    Ok(match found {
+        Some(note) => plain(note),
+        None => (StatusCode::NO_CONTENT, no_store()).into_response(),
+    })
+}
+
+/// A stream of checkpoints: the newest one after `from`, then each next one that the reader is fast
+/// enough for.
+fn stream(state: &Arc<ServerState>, from: u64, slot: OwnedSemaphorePermit) -> Response {
+    let (mut heads, mut stopping) = (state.sequencer.watch(), state.stopping.clone());
+    let (send, events) = mpsc::channel::<Result<Event, Infallible>>(1);
+    tokio::spawn(async move {
+        metrics::tails(1.0);
+        let mut seen = from;
+        loop {
+            let later = heads.wait_for(|head| head.record.size() > seen);
+            let event = tokio::select! {
+                head = later => match head {
+                    Ok(head) => {
+                        seen = head.record.size();
+                        let note = String::from_utf8_lossy(head.record.note()).into_owned();
+                        Event::default().id(seen.to_string()).data(note)
+                    }
+                    Err(_) => break,
+                },
+                _ = stopping.wait_for(|stopping| *stopping) => break,
+                () = send.closed() => break,
+            };
+            if send.send(Ok(event)).await.is_err() {
+                break;
+            }
+        }
+        metrics::tails(-1.0);
+        drop(slot);
+    });
+    let stream = Sse::new(ReceiverStream::new(events));
+    let stream = stream.keep_alive(KeepAlive::new().interval(KEEP_ALIVE));
+    (no_store(), stream).into_response()
+}
+
+/// Whether events can be placed.
+#[derive(Serialize)]
+struct HealthJson {
+    server: &'static str,
+    status: &'static str,
+    origin: String,
+    size: u64,
+    home: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    trouble: Option<String>,
+}
+
+async fn health(State(state): Shared) -> Response {
+    let (head, trouble) = (state.sequencer.head(), state.sequencer.trouble());
+    let status = match trouble.is_none() {
+        true => StatusCode::OK,
+        false => StatusCode::SERVICE_UNAVAILABLE,
+    };
+    let health = HealthJson {
+        server: "annals",
+        status: if trouble.is_none() { "ok" } else { "trouble" },
+        origin: head.record.origin().to_owned(),
+        size: head.record.size(),
+        home: "journal",
+        trouble,
+    };
+    (status, no_store(), axum::Json(health)).into_response()
+}
+
+/// The bytes of a body, at most `most`; what all bodies that are being read have is bounded until
+/// the permits are dropped.
+async fn whole<'a>(
+    state: &'a ServerState,
+    mut body: Body,
+    most: usize,
+) -> Result<(Vec<u8>, Vec<SemaphorePermit<'a>>), Problem> {
+    let (mut bytes, mut held, began) = (Vec::new(), Vec::new(), Instant::now());
+    while let Some(data) = next_bytes(&mut body, began, bytes.len()).await? {
+        if bytes.len() + data.len() > most {
+            let why = format!("expected at most {most} bytes, found more");
+            return Err(Problem::new(ProblemKind::TooLarge, why));
+        }
+        let count = u32::try_from(data.len()).unwrap_or(u32::MAX);
+        let Ok(permit) = state.bytes.try_acquire_many(count) else {
+            return Err(Problem::busy("too many submissions are being received", 1));
+        };
+        held.push(permit);
+        bytes.extend_from_slice(&data);
+    }
+    Ok((bytes, held))
+}
+
+/// The next bytes of a body of which `read` were read since it began; `None` at its end.
+async fn next_bytes(
+    body: &mut Body,
+    began: Instant,
+    read: usize,
+) -> Result<Option<Bytes>, Problem> {
+    loop {
+        let allowed = BODY + Duration::from_secs(read as u64 / BYTES_PER_SECOND);
+        let left = allowed.saturating_sub(began.elapsed()).min(SILENCE);
+        match tokio::time::timeout(left, body.frame()).await {
+            Err(_) => {
+                let why =
+                    format!("expected the body in {} s, found {read} bytes", allowed.as_secs());
+                return Err(Problem::new(ProblemKind::TooSlow, why));
+            }
+            Ok(None) => return Ok(None),
+            Ok(Some(Err(_))) => {
+                let why = "the body of the request ended early";
+                return Err(Problem::new(ProblemKind::Form, why));
+            }
+            Ok(Some(Ok(frame))) => {
+                if let Ok(data) = frame.into_data() {
+                    return Ok(Some(data));
+                }
+            }
+        }
+    }
+}
+
+fn digest_of(text: &str) -> Result<Hash, Problem> {
+    let form = "expected a SHA-256 in 64 hexadecimal digits, in lower case";
+    Hash::parse(text).ok_or_else(|| Problem::new(ProblemKind::Form, form))
+}
+
+/// What failed here is said in the log, not to who asks.
+fn failed(state: &ServerState, why: &LedgerError) -> Problem {
+    (state.log)(&format!("cannot answer: {}", chain(why)));
+    Problem::busy("the server could not read its record", 2)
+}
+
+fn plain(bytes: Vec<u8>) -> Response {
+    let kind = (header::CONTENT_TYPE, "text/plain; charset=utf-8");
+    ([kind, (header::CACHE_CONTROL, "no-store")], bytes).into_response()
+}
+
+fn no_store() -> [(header::HeaderName, &'static str); 1] {
+    [(header::CACHE_CONTROL, "no-store")]
+}

@@ -1,0 +1,351 @@
+//! The sequencer: one thread with the writer, which places what waits, one commit after the other.
+//!
+//! Always holds: nothing is answered as written before it is committed and the checkpoint that
+//! covers it is in its place; readers see no event above that checkpoint. A writer that fails is
+//! opened anew before the next commit, so that what it left is completed first. A commit has what
+//! came while the one before was written; nothing waits for more to come. Not here: judging
+//! (`ledger::exchange::placing`), whose turn it is (`waiting`, `turns`), HTTP (`routes`).
+//! Source: FORMAT.md section 17.
+
+use crate::clock::Clock;
+use crate::disk::lock::LockWait;
+use crate::ledger::error::{LedgerError, chain};
+use crate::ledger::exchange::placing::{
+    PlacedEvents, PlacingContext, PlacingError, captured, place_group, receipt,
+};
+use crate::ledger::exchange::publish::served::ServedRecord;
+use crate::ledger::paths::Paths;
+use crate::ledger::reader;
+use crate::ledger::write::append::check_clock;
+use crate::ledger::write::writer::Writer;
+use crate::serve::metrics;
+use crate::serve::problem::Problem;
+use crate::serve::turns::Turns;
+use crate::serve::uploads::Uploads;
+use crate::serve::waiting::{FairQueue, InFlight, Ticket, bytes, signer};
+use annals_core::hash::Hash;
+use annals_core::key::PublicKey;
+use annals_core::roster::Roster;
+use annals_core::submission::{MAX_SUBMITTED, Placing, SubmissionText};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::thread::JoinHandle;
+use std::time::{Duration, Instant};
+use tokio::sync::{oneshot, watch};
+
+/// About how many bytes the events of one commit have at most.
+const MOST_BYTES: usize = 16 << 20;
+
+/// The record as readers see it: everything that its checkpoint covers.
+pub struct ServedHead {
+    /// The record.
+    pub record: ServedRecord,
+    /// Who may sign.
+    pub roster: Roster,
+    /// The digest of the recovery key, if the record has one.
+    pub recovery: Option<Hash>,
+}
+
+/// The queue of a sequencer, and what it serves.
+pub struct Sequencer {
+    queue: Mutex<Option<Sender<Job>>>,
+    in_flight: Arc<InFlight>,
+    thread: Mutex<Option<JoinHandle<()>>>,
+    head: watch::Receiver<Arc<ServedHead>>,
+    /// Why nothing can be placed now, if so.
+    trouble: Arc<Mutex<Option<String>>>,
+}
+
+/// What waits for the sequencer.
+enum Job {
+    Submit(WaitingSubmission),
+    Turn { key: PublicKey, answer: oneshot::Sender<Result<Duration, Problem>> },
+}
+
+/// A submission that waits for its place.
+struct WaitingSubmission {
+    submission: SubmissionText,
+    answer: oneshot::Sender<Result<Vec<u8>, Problem>>,
+    since: Instant,
+    _ticket: Ticket,
+}
+
+/// The state of the thread.
+struct Sequencing {
+    paths: Paths,
+    wait: LockWait,
+    clock: Clock,
+    writer: Option<Writer>,
+    uploads: Arc<Uploads>,
+    head: watch::Sender<Arc<ServedHead>>,
+    trouble: Arc<Mutex<Option<String>>>,
+    turns: Turns,
+    /// Submissions by the key that signed them.
+    waiting: FairQueue<WaitingSubmission>,
+    log: Arc<dyn Fn(&str) + Send + Sync>,
+}
+
+impl Sequencer {
+    /// Opens the ledger and starts the thread.
+    ///
+    /// Errors: the ledger cannot be written to, has no event, or its clock is far from the clock
+    /// here.
+    pub fn start(
+        paths: Paths,
+        wait: LockWait,
+        clock: Clock,
+        uploads: Arc<Uploads>,
+        log: Arc<dyn Fn(&str) + Send + Sync>,
+    ) -> Result<Sequencer, LedgerError> {
+        let writer = Writer::open(paths.clone(), wait)?;
+        writer.check_log_keys()?;
+        check_clock(&writer, clock.peek())?;
+        let (head, served) = watch::channel(Arc::new(head_of(&writer)?));
+        let trouble = Arc::new(Mutex::new(None));
+        let (queue, jobs) = channel();
+        let (turns, waiting) = (Turns::default(), FairQueue::empty());
+        let sequencing = Sequencing {
+            paths,
+            wait,
+            clock,
+            writer: Some(writer),
+            uploads,
+            head,
+            trouble: Arc::clone(&trouble),
+            turns,
+            waiting,
+            log,
+        };
+        let thread = std::thread::Builder::new().name("sequencer".to_owned());
+        let thread = thread.spawn(move || sequencing.run(&jobs));
+        let thread = thread.map_err(LedgerError::NoThread)?;
+        let (queue, thread) = (Mutex::new(Some(queue)), Mutex::new(Some(thread)));
+        let in_flight = Arc::default();
+        Ok(Sequencer { queue, in_flight, thread, head: served, trouble })
+    }
+
+    /// The record as it is served now.
+    pub fn head(&self) -> Arc<ServedHead> {
+        Arc::clone(&self.head.borrow())
+    }
+
+    /// Hears of each new head.
+    pub fn watch(&self) -> watch::Receiver<Arc<ServedHead>> {
+        self.head.clone()
+    }
+
+    /// Why nothing can be placed now, if so.
+    pub fn trouble(&self) -> Option<String> {
+        self.trouble.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Places a submission, in its turn; returns its receipt's text.
+    ///
+    /// Errors: why it was not placed, or that the same bytes must be sent again.
+    pub async fn submit(&self, submission: SubmissionText) -> Result<Vec<u8>, Problem> {
+        let (answer, placed) = oneshot::channel();
+        let (since, _ticket) = (Instant::now(), self.in_flight.enter(&submission)?);
+        self.send(Job::Submit(WaitingSubmission { submission, answer, since, _ticket }))?;
+        placed.await.unwrap_or_else(|_| Err(stopping()))
+    }
+
+    /// Gives a key its turn: only its submissions are placed until it ends. Returns for how long.
+    ///
+    /// Errors: it had a turn a short time ago.
+    pub async fn turn(&self, key: PublicKey) -> Result<Duration, Problem> {
+        let (answer, turn) = oneshot::channel();
+        self.send(Job::Turn { key, answer })?;
+        turn.await.unwrap_or_else(|_| Err(stopping()))
+    }
+
+    fn send(&self, job: Job) -> Result<(), Problem> {
+        let queue = self.queue.lock().unwrap_or_else(PoisonError::into_inner);
+        match queue.as_ref().is_some_and(|queue| queue.send(job).is_ok()) {
+            true => Ok(()),
+            false => Err(stopping()),
+        }
+    }
+
+    /// Places what waits, takes nothing more, and closes the ledger.
+    pub fn stop(&self) {
+        drop(self.queue.lock().unwrap_or_else(PoisonError::into_inner).take());
+        let thread = self.thread.lock().unwrap_or_else(PoisonError::into_inner).take();
+        if let Some(thread) = thread {
+            let _ = thread.join();
+        }
+    }
+}
+
+impl Drop for Sequencer {
+    fn drop(&mut self) {
+        self.stop();
+    }
+}
+
+impl Sequencing {
+    fn run(mut self, jobs: &Receiver<Job>) {
+        let mut is_open = true;
+        while is_open || !self.waiting.is_empty() {
+            is_open &= self.hear(jobs, is_open);
+            let group = self.next_group();
+            if !group.is_empty() {
+                self.place(group);
+            }
+        }
+    }
+
+    /// Takes what has come; waits for something where nothing can be placed. False at the end.
+    fn hear(&mut self, jobs: &Receiver<Job>, is_open: bool) -> bool {
+        let mut first = None;
+        let left = self.turns.left(Instant::now());
+        if is_open && (self.waiting.is_empty() || left.is_some()) {
+            let heard = match left {
+                Some(left) => jobs.recv_timeout(left),
+                None => jobs.recv().map_err(|_| RecvTimeoutError::Disconnected),
+            };
+            match heard {
+                Ok(job) => first = Some(job),
+                Err(RecvTimeoutError::Timeout) => {}
+                Err(RecvTimeoutError::Disconnected) => return false,
+            }
+        }
+        for job in first.into_iter().chain(jobs.try_iter()) {
+            match job {
+                Job::Turn { key, answer } => {
+                    let _ = answer.send(self.turns.take(key, Instant::now()));
+                }
+                Job::Submit(waiting) => self.waiting.push(signer(&waiting.submission), waiting),
+            }
+        }
+        true
+    }
+
+    /// What is placed in the next commit: from one key after the other, as much as a commit has.
+    /// Those that need the very end of the record come first.
+    fn next_group(&mut self) -> Vec<WaitingSubmission> {
+        let now = Instant::now();
+        if let Some(key) = self.turns.holder(now) {
+            let of_holder = self.waiting.pop_of(&key);
+            if of_holder.is_some() {
+                self.turns.end();
+            }
+            return of_holder.into_iter().collect();
+        }
+        let (mut group, mut events, mut size) = (Vec::new(), 0, 0);
+        while events < MAX_SUBMITTED as usize && size < MOST_BYTES {
+            let Some(waiting) = self.waiting.pop() else { break };
+            events += waiting.submission.events.len();
+            size += bytes(&waiting.submission);
+            group.push(waiting);
+        }
+        group.sort_by_key(|waiting| waiting.submission.placing == Placing::Free);
+        group
+    }
+
+    /// Places a group, and answers each of its submissions.
+    fn place(&mut self, group: Vec<WaitingSubmission>) {
+        let submissions: Vec<&SubmissionText> =
+            group.iter().map(|waiting| &waiting.submission).collect();
+        let answers = self.placed(&submissions);
+        for (waiting, placed) in group.into_iter().zip(answers) {
+            metrics::submitted(&placed, waiting.since.elapsed());
+            // Whoever sent it may be gone: the same bytes again have the same answer.
+            let _ = waiting.answer.send(placed);
+        }
+    }
+
+    /// The receipts of submissions; once more with a writer that is opened anew where the first one
+    /// failed.
+    fn placed(&mut self, submissions: &[&SubmissionText]) -> Vec<Result<Vec<u8>, Problem>> {
+        let first = match self.receipts(submissions) {
+            Ok(receipts) => return receipts,
+            Err(error) => error,
+        };
+        self.say(&format!("the writer failed: {}", chain(&first)));
+        self.writer = None;
+        match self.receipts(submissions) {
+            Ok(receipts) => receipts,
+            Err(again) => {
+                self.say(&format!("the writer failed again: {}", chain(&again)));
+                self.set_trouble(Some("the record cannot be written to".to_owned()));
+                self.writer = None;
+                let failed = |_: &&SubmissionText| Err(unwritten());
+                submissions.iter().map(failed).collect()
+            }
+        }
+    }
+
+    fn receipts(
+        &mut self,
+        submissions: &[&SubmissionText],
+    ) -> Result<Vec<Result<Vec<u8>, Problem>>, LedgerError> {
+        let now = self.clock.now();
+        let uploads = Arc::clone(&self.uploads);
+        let writer = match &mut self.writer {
+            Some(writer) => writer,
+            none => {
+                let writer = Writer::open(self.paths.clone(), self.wait)?;
+                self.head.send_replace(Arc::new(head_of(&writer)?));
+                none.insert(writer)
+            }
+        };
+        let before = Arc::clone(&self.head.borrow());
+        let context = PlacingContext { record: &before.record, sent: &*uploads, now };
+        let placed = place_group(writer, submissions, &context)?;
+        let is_new = |placed: &Result<PlacedEvents, PlacingError>| {
+            placed.as_ref().is_ok_and(|placed| !placed.already)
+        };
+        let head = match placed.iter().any(is_new) {
+            false => Arc::clone(&before),
+            true => {
+                let head = Arc::new(head_of(writer)?);
+                self.head.send_replace(Arc::clone(&head));
+                metrics::committed(head.record.size() - before.record.size());
+                head
+            }
+        };
+        let mut receipts = Vec::new();
+        for (placed, submission) in placed.into_iter().zip(submissions) {
+            receipts.push(match placed {
+                Ok(PlacedEvents { first, already }) => {
+                    if !already {
+                        captured(submission).iter().for_each(|digest| uploads.remove(digest));
+                    }
+                    Ok(receipt(submission, first, &head.record)?.text())
+                }
+                Err(refused) => Err(Problem::from(refused)),
+            });
+        }
+        self.set_trouble(None);
+        Ok(receipts)
+    }
+
+    fn set_trouble(&self, why: Option<String>) {
+        *self.trouble.lock().unwrap_or_else(PoisonError::into_inner) = why;
+    }
+
+    fn say(&self, line: &str) {
+        (self.log)(line);
+    }
+}
+
+/// What is served after a commit of this writer.
+fn head_of(writer: &Writer) -> Result<ServedHead, LedgerError> {
+    let note = reader::checkpoint(&writer.paths)?.unwrap_or_default();
+    let record = ServedRecord::open(&writer.paths.ledger, note)?;
+    let fold = &writer.verifier.chain.state.fold;
+    let recovery = fold.ledger.as_ref().and_then(|ledger| ledger.recovery);
+    Ok(ServedHead { record, roster: fold.roster.clone(), recovery })
+}
+
+fn unwritten() -> Problem {
+    Problem::busy(
+        "the server could not write it, or not say whether it did: send the same bytes again, and \
+         nothing is written twice",
+        2,
+    )
+}
+
+fn stopping() -> Problem {
+    Problem::busy("the server is being stopped", 5)
+}

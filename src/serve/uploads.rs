@@ -1,0 +1,225 @@
+//! Documents that were sent and that no event names yet.
+//!
+//! ```text
+//! <ledger>/.upload/<key of the sender>/<sha256>
+//! ```
+//!
+//! Always holds: a file has the digest that is its name; a sender has at most [`MOST_BYTES`] here,
+//! none older than [`MOST_AGE`] once something is sent. Not here: who may send (`routes`), the
+//! documents of the record (`journal`). Source: FORMAT.md section 17.
+
+use crate::disk::{self, DiskError, FileMode};
+use crate::ledger::error::LedgerError;
+use crate::ledger::exchange::placing::SentDocuments;
+use annals_core::event::body::MAX_DOCUMENT;
+use annals_core::hash::{Hash, RunningHash};
+use annals_core::key::PublicKey;
+use annals_core::time::Time;
+use std::collections::BTreeSet;
+use std::fs::{self, File};
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, UNIX_EPOCH};
+
+/// The most bytes that one sender has here.
+pub const MOST_BYTES: u64 = 1 << 30;
+/// How long a document is kept that no event names.
+pub const MOST_AGE: Duration = Duration::from_secs(24 * 3_600);
+/// The folder, in that of the ledger.
+const FOLDER: &str = ".upload";
+
+/// The documents that were sent.
+#[derive(Debug)]
+pub struct Uploads {
+    folder: PathBuf,
+    next: AtomicU64,
+    /// Who sends something now.
+    sending: Mutex<BTreeSet<PublicKey>>,
+}
+
+/// Why a document is not taken.
+#[derive(Debug, thiserror::Error)]
+pub enum UploadError {
+    /// It is another one than its name says.
+    #[error("expected a document with the SHA-256 {expected}, found one with {found}")]
+    Digest {
+        /// The name.
+        expected: Hash,
+        /// The digest of what was sent.
+        found: Hash,
+    },
+    /// It is longer than a document may be.
+    #[error("expected at most {MAX_DOCUMENT} bytes, found more")]
+    TooLarge,
+    /// The sender has too much here.
+    #[error(
+        "expected at most {MOST_BYTES} bytes of documents that no event names, found {0} and this"
+    )]
+    TooMuch(u64),
+    /// The sender sends another one now.
+    #[error("expected one document of a key at a time, found a second one")]
+    Second,
+    /// It cannot be kept.
+    #[error(transparent)]
+    Disk(#[from] DiskError),
+}
+
+/// A document that is being sent.
+pub struct Upload {
+    file: File,
+    partial: PathBuf,
+    place: PathBuf,
+    expected: Hash,
+    running: RunningHash,
+    length: u64,
+    /// The most bytes that the sender may add.
+    most: u64,
+    before: u64,
+    /// Ends with the upload.
+    #[expect(dead_code, reason = "it is held until it is dropped")]
+    sending: Sending,
+}
+
+/// A sender who sends something, until this is dropped.
+struct Sending {
+    all: Arc<Uploads>,
+    key: PublicKey,
+}
+
+impl Sending {
+    fn begin(all: &Arc<Uploads>, key: PublicKey) -> Result<Sending, UploadError> {
+        let is_first = all.sending.lock().unwrap_or_else(PoisonError::into_inner).insert(key);
+        match is_first {
+            true => Ok(Sending { all: Arc::clone(all), key }),
+            false => Err(UploadError::Second),
+        }
+    }
+}
+
+impl Drop for Sending {
+    fn drop(&mut self) {
+        self.all.sending.lock().unwrap_or_else(PoisonError::into_inner).remove(&self.key);
+    }
+}
+
+impl Uploads {
+    /// Those of the ledger in this folder.
+    pub fn of(ledger: &Path) -> Uploads {
+        Uploads { folder: ledger.join(FOLDER), next: AtomicU64::new(0), sending: Mutex::default() }
+    }
+
+    /// Begins to take a document from a sender; what is too old is removed first.
+    ///
+    /// Errors: the sender has too much here; the folder cannot be written to.
+    pub fn begin(
+        self: &Arc<Self>,
+        sender: &PublicKey,
+        digest: Hash,
+        now: Time,
+    ) -> Result<Upload, UploadError> {
+        let sending = Sending::begin(self, *sender)?;
+        self.remove_old(now);
+        let folder = self.folder.join(sender.to_string());
+        fs::create_dir_all(&folder).map_err(disk::error("make folder", &folder))?;
+        let before = lengths(&folder);
+        let most = MOST_BYTES.saturating_sub(before);
+        let number = self.next.fetch_add(1, Ordering::Relaxed);
+        let partial = folder.join(format!("{digest}.{number}.partial"));
+        let file = disk::create_new(&partial, FileMode::Shared);
+        let file = file.map_err(disk::error("make", &partial))?;
+        let (place, running) = (folder.join(digest.to_string()), RunningHash::default());
+        let (expected, length) = (digest, 0);
+        Ok(Upload { file, partial, place, expected, running, length, most, before, sending })
+    }
+
+    /// The document of this digest, if somebody sent it.
+    fn get(&self, digest: &Hash) -> Result<Option<Vec<u8>>, DiskError> {
+        for folder in self.senders() {
+            let read = disk::read_optional(&folder.join(digest.to_string()), MAX_DOCUMENT)?;
+            // A damaged file is none.
+            if let Some(bytes) = read.filter(|bytes| Hash::of(&[bytes]) == *digest) {
+                return Ok(Some(bytes));
+            }
+        }
+        Ok(None)
+    }
+
+    /// Removes a document that the record has now. What cannot be removed is removed when it is
+    /// old.
+    pub fn remove(&self, digest: &Hash) {
+        for folder in self.senders() {
+            let _ = fs::remove_file(folder.join(digest.to_string()));
+        }
+    }
+
+    fn senders(&self) -> Vec<PathBuf> {
+        let listed = fs::read_dir(&self.folder).into_iter().flatten().flatten();
+        listed.map(|found| found.path()).collect()
+    }
+
+    fn remove_old(&self, now: Time) {
+        for folder in self.senders() {
+            for found in fs::read_dir(&folder).into_iter().flatten().flatten() {
+                let changed = found.metadata().and_then(|about| about.modified());
+                let changed = changed.ok().and_then(|at| at.duration_since(UNIX_EPOCH).ok());
+                let now = Duration::from_micros(u64::try_from(now.micros()).unwrap_or(0));
+                if changed.is_some_and(|changed| now.saturating_sub(changed) > MOST_AGE) {
+                    let _ = fs::remove_file(found.path());
+                }
+            }
+        }
+    }
+}
+
+impl SentDocuments for Uploads {
+    fn sent(&self, digest: &Hash) -> Result<Option<Vec<u8>>, LedgerError> {
+        Ok(self.get(digest)?)
+    }
+}
+
+impl Upload {
+    /// Takes the next bytes.
+    ///
+    /// Errors: too many; they cannot be written.
+    pub fn add(&mut self, bytes: &[u8]) -> Result<(), UploadError> {
+        self.length += bytes.len() as u64;
+        if self.length > MAX_DOCUMENT {
+            return Err(UploadError::TooLarge);
+        }
+        if self.length > self.most {
+            return Err(UploadError::TooMuch(self.before));
+        }
+        self.running.add(bytes);
+        Ok(self.file.write_all(bytes).map_err(disk::error("write", &self.partial))?)
+    }
+
+    /// Keeps the whole document, durably.
+    ///
+    /// Errors: it has another digest; it cannot be kept.
+    pub fn finish(self) -> Result<(), UploadError> {
+        let found = self.running.clone().finish();
+        if found != self.expected {
+            return Err(UploadError::Digest { expected: self.expected, found });
+        }
+        self.file.sync_all().map_err(disk::error("sync", &self.partial))?;
+        let renamed = fs::rename(&self.partial, &self.place);
+        renamed.map_err(disk::error("rename to", &self.place))?;
+        Ok(disk::sync_folder(disk::parent(&self.place))?)
+    }
+}
+
+impl Drop for Upload {
+    /// What was not finished is removed.
+    fn drop(&mut self) {
+        let _ = fs::remove_file(&self.partial);
+    }
+}
+
+/// The bytes of the files in a folder.
+fn lengths(folder: &Path) -> u64 {
+    let listed = fs::read_dir(folder).into_iter().flatten().flatten();
+    let length = |found: io::Result<fs::Metadata>| found.map_or(0, |about| about.len());
+    listed.map(|found| length(found.metadata())).sum()
+}
