@@ -30,6 +30,7 @@ mod proof;
 mod readme;
 mod rules;
 mod schema;
+mod serve;
 mod slice;
 mod store_contract;
 mod store_segments;

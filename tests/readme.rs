@@ -5,7 +5,10 @@
 //! nothing outside `target`. All blocks ```` ```console desk ```` are run in one new folder, page
 //! after page, with a set clock and repeatable randomness: there the editor writes. `[..]` stands
 //! for anything within a line (a time, a rate). `ANNALS_BLESS=1 cargo test --test all readme::`
-//! writes the pages again with the output of the commands.
+//! writes the pages again with the output of the commands. docs/newsroom.md, which needs a server
+//! and three machines, is run by `newsroom`.
+
+mod newsroom;
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -33,7 +36,11 @@ struct Example {
 /// A piece of the page: unchanged text, or a block of examples.
 enum Piece {
     Text(String),
-    Block { desk: bool, examples: Vec<Example> },
+    /// The word after `console`, or none.
+    Block {
+        place: String,
+        examples: Vec<Example>,
+    },
 }
 
 fn root() -> &'static Path {
@@ -46,7 +53,7 @@ fn pieces(page: &str) -> Vec<Piece> {
     while let Some(line) = lines.next() {
         text.push_str(line);
         text.push('\n');
-        let Some(desk) = line.strip_prefix("```console") else { continue };
+        let Some(place) = line.strip_prefix("```console") else { continue };
         pieces.push(Piece::Text(std::mem::take(&mut text)));
         let mut examples: Vec<Example> = Vec::new();
         for line in lines.by_ref() {
@@ -65,7 +72,7 @@ fn pieces(page: &str) -> Vec<Piece> {
                 (None, None) => panic!("a block does not begin with a command: {line}"),
             }
         }
-        pieces.push(Piece::Block { desk: desk.trim() == "desk", examples });
+        pieces.push(Piece::Block { place: place.trim().to_owned(), examples });
     }
     pieces.push(Piece::Text(text));
     pieces
@@ -142,7 +149,7 @@ fn run_page(page: &str, desk: &Path, count: &mut usize) -> Ran {
                 ran.anew.push_str(&text);
                 continue;
             }
-            Piece::Block { desk, examples } => (desk, examples),
+            Piece::Block { place, examples } => (place == "desk", examples),
         };
         let folder = if at_desk { desk } else { root() };
         for Example { command, expected } in examples {

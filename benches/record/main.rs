@@ -7,6 +7,7 @@ mod history;
 mod index;
 mod make;
 mod measure;
+mod newsroom;
 mod peers;
 mod programs;
 mod proof;
@@ -28,6 +29,8 @@ struct BenchOptions {
     index: bool,
     /// Whether to measure only the index, with the records of an earlier run.
     again: bool,
+    /// Whether to measure only the server.
+    newsroom: bool,
     /// Whether to measure only the peers, with the record of an earlier run.
     peers: bool,
     /// Whether to measure each figure once, of a small record.
@@ -48,6 +51,7 @@ fn options() -> BenchOptions {
         append: false,
         index: false,
         again: false,
+        newsroom: false,
         peers: false,
         quick: false,
         history: PathBuf::from("target/bench-history.jsonl"),
@@ -64,13 +68,14 @@ fn options() -> BenchOptions {
             "--index-only" => options.index = true,
             "--index-again" => options.again = true,
             "--quick" => (options.quick, options.events) = (true, QUICK),
+            "--newsroom-only" => options.newsroom = true,
             "--peers-only" => options.peers = true,
             "--history" => options.history = PathBuf::from(value()),
             "--bench" | "--test" => {}
             other => {
                 panic!(
                     "unknown argument {other}; expected --quick, --events N, --folder DIR, \
-                     --history FILE, --append-only, --index-only, --peers-only"
+                     --history FILE, --append-only, --index-only, --newsroom-only, --peers-only"
                 )
             }
         }
@@ -97,6 +102,10 @@ fn main() {
         peers(&options, &mut history);
         return history.keep();
     }
+    if options.newsroom {
+        newsroom::measure(&options.folder, options.quick, &mut history);
+        return history.keep();
+    }
     let made = make::ledger(&options.folder, options.events);
     appends(&options.folder, &made, &mut history);
     if !options.append {
@@ -105,6 +114,7 @@ fn main() {
         let runs = if options.quick { 3 } else { 9 };
         programs::measure(&options.folder, runs, naive, &mut history);
         large_document(&options, &mut history);
+        newsroom::measure(&options.folder, options.quick, &mut history);
         peers(&options, &mut history);
         if !options.quick {
             index(&options);

@@ -50,12 +50,15 @@ pub fn needed(command: &str) -> &'static str {
         "ledger change" => "--title Other",
         "ledger rekey" => "--reason rotated --statement S",
         "ledger retime" => "--statement S",
+        "outbox drop" => "0123456789abcdef",
         "prove" => "5 -o 5.proof",
         "publish" => "pub",
         "reinstate" => "11 --statement S",
         "relate" => "5 supports 4",
         "retract" => "5 --reason entry-error --statement S",
         "review" => "--by ada",
+        // It ends at once: there is no such file.
+        "serve" => "--listen 127.0.0.1:0 --tls-cert none.pem --tls-key none.pem",
         "show" => "4",
         "timeline" => "--html -",
         "unlock" => "--list",
@@ -64,14 +67,15 @@ pub fn needed(command: &str) -> &'static str {
         "witness new" => "w --name one.example/w",
         "witness remove" => "one",
         "witness serve" => "--key w --for one.example+0 --state state",
-        "document list" | "editor list" | "help" | "key list" | "lock" | "log" | "man" | "pull"
-        | "repair" | "replay" | "status" | "verify" | "witness collect" | "witness list" => "",
+        "document list" | "editor list" | "help" | "key list" | "lock" | "log" | "man"
+        | "outbox send" | "pull" | "repair" | "replay" | "status" | "verify"
+        | "witness collect" | "witness list" => "",
         other => panic!("{other} is a new command: say here what it needs"),
     }
 }
 
 /// Commands that write and answer in a form.
-const WRITES: [&str; 27] = [
+const WRITES: [&str; 29] = [
     "append",
     "clone",
     "confirm",
@@ -90,6 +94,7 @@ const WRITES: [&str; 27] = [
     "key passphrase",
     "lock",
     "ledger ",
+    "outbox ",
     "prove",
     "publish",
     "pull",
@@ -97,6 +102,7 @@ const WRITES: [&str; 27] = [
     "relate",
     "repair",
     "retract",
+    "serve",
     "uphold",
     "witness ",
 ];

@@ -6,6 +6,7 @@
 use crate::bag::folders::copy;
 use crate::schema::acts::Newsroom;
 use crate::schema::answers::{Answers, Printed};
+use crate::schema::served;
 use serde_json::Value;
 use std::fs;
 use std::io::{BufRead, BufReader};
@@ -22,6 +23,7 @@ pub fn all(answers: &mut Answers<'_>, room: &Newsroom) {
     repairs(answers, room);
     forks(answers, room);
     witnesses(answers, room);
+    served::all(answers);
     agent(answers, room);
     errors(answers, room);
 }
@@ -143,8 +145,27 @@ fn lost(answers: &mut Answers<'_>, room: &Newsroom) {
     room.runs(answers, "document list --ledger lost/ledger --format json");
 }
 
-/// A witness in a process of its own.
-struct Serving(Child);
+/// A server in a process of its own, and what it printed first.
+pub struct Serving(Child, pub String);
+
+impl Serving {
+    /// Starts a command in a folder, and waits for its first line.
+    pub fn start(folder: &Path, words: &[&str], environment: &[(&str, &str)]) -> Serving {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_annals"));
+        command.current_dir(folder).args(words).env_remove("ANNALS_KEYS");
+        command.envs(environment.iter().copied()).stdout(Stdio::piped()).stderr(Stdio::null());
+        let mut serving = Serving(command.spawn().unwrap(), String::new());
+        let out = serving.0.stdout.take().unwrap();
+        BufReader::new(out).read_line(&mut serving.1).unwrap();
+        serving
+    }
+
+    /// The address that it printed as JSON.
+    pub fn url(&self) -> String {
+        let printed: Value = serde_json::from_str(&self.1).unwrap();
+        printed["url"].as_str().unwrap().to_owned()
+    }
+}
 
 impl Drop for Serving {
     fn drop(&mut self) {
@@ -185,15 +206,11 @@ fn witnesses(answers: &mut Answers<'_>, room: &Newsroom) {
 /// Starts the first witness; its process and its address.
 fn serve(answers: &mut Answers<'_>, folder: &Path, log: &str) -> (Serving, String) {
     let line = "witness serve --listen 127.0.0.1:0 --key w1 --state state --first --format json";
-    let mut command = Command::new(env!("CARGO_BIN_EXE_annals"));
-    command.current_dir(folder).args(line.split(' ')).args(["--for", log]);
-    command.env_remove("ANNALS_KEYS").stdout(Stdio::piped()).stderr(Stdio::null());
-    let mut serving = Serving(command.spawn().unwrap());
-    let mut out = String::new();
-    BufReader::new(serving.0.stdout.take().unwrap()).read_line(&mut out).unwrap();
-    let url: Value = serde_json::from_str(&out).unwrap();
-    answers.check(line, &Printed { out, err: String::new(), exit: 0 });
-    (serving, url["url"].as_str().unwrap().to_owned())
+    let words: Vec<&str> = line.split(' ').chain(["--for", log]).collect();
+    let serving = Serving::start(folder, &words, &[]);
+    answers.check(line, &Printed { out: serving.1.clone(), err: String::new(), exit: 0 });
+    let url = serving.url();
+    (serving, url)
 }
 
 /// An agent that has a key for a while.

@@ -1,0 +1,152 @@
+//! Answers that are lost, and servers that are killed: nothing that was acknowledged is lost, and
+//! nothing is written twice.
+
+use crate::serve::{Acknowledged, Newsroom, acknowledged, check_history, enter, json, proxy};
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+const SUBMIT: &str = "POST /v1/submit ";
+
+#[test]
+fn a_receipt_that_is_lost_is_given_again_and_nothing_is_written_twice() {
+    let newsroom = Newsroom::found(None);
+    let server = newsroom.serve(&[]);
+    newsroom.join_as_founder("ada", &server.url);
+    let document = newsroom.capture("ada", 99);
+    // Of the submissions that the server has placed, each second answer is lost.
+    let (count, lost) = (AtomicUsize::new(0), Arc::new(AtomicUsize::new(0)));
+    let (address, losing) = (server.address.clone(), Arc::clone(&lost));
+    let url = proxy(move |line, send| {
+        let answer = send(&address);
+        let is_lost =
+            line.starts_with(SUBMIT) && count.fetch_add(1, Ordering::Relaxed).is_multiple_of(2);
+        losing.fetch_add(usize::from(is_lost), Ordering::Relaxed);
+        (!is_lost).then_some(answer)
+    });
+    newsroom.hire("ben", "Ben Best", &url, "ada");
+    let told: Vec<Acknowledged> =
+        (1..=12).map(|line| acknowledged(&newsroom, "ben", document, line).unwrap()).collect();
+    assert_eq!(lost.load(Ordering::Relaxed), 12);
+    check_history(&newsroom, &told);
+    assert_eq!(newsroom.claims("server").len(), 12);
+    newsroom.expect_same(&["ada", "ben"]);
+    server.stop();
+}
+
+#[test]
+fn where_no_answer_comes_at_all_the_same_command_finds_what_was_written() {
+    let newsroom = Newsroom::found(None);
+    let server = newsroom.serve(&[]);
+    newsroom.join_as_founder("ada", &server.url);
+    let document = newsroom.capture("ada", 9);
+    let is_deaf = Arc::new(Mutex::new(false));
+    let (address, deaf) = (server.address.clone(), Arc::clone(&is_deaf));
+    let url = proxy(move |line, send| {
+        let answer = send(&address);
+        let is_lost = line.starts_with(SUBMIT) && *deaf.lock().unwrap();
+        (!is_lost).then_some(answer)
+    });
+    newsroom.hire("ben", "Ben Best", &url, "ada");
+    *is_deaf.lock().unwrap() = true;
+    let said = newsroom.enter("ben", document, 1);
+    assert_eq!(said.code, 2, "{said:?}");
+    assert!(said.err.contains("did not say whether it placed the events"), "{}", said.err);
+    *is_deaf.lock().unwrap() = false;
+    // It was placed: the copy is brought up to date and the same drafts are found in it.
+    let again = json(&newsroom.enter("ben", document, 1).out);
+    assert_eq!((again["status"].as_str(), again["position"].as_u64()), (Some("already"), Some(3)));
+    assert_eq!(newsroom.good("ben", &["outbox", "send"]), "nothing waits\n");
+    assert_eq!(newsroom.claims("server").len(), 1);
+    server.stop();
+}
+
+#[test]
+fn a_server_that_is_killed_again_and_again_loses_nothing_that_it_acknowledged() {
+    let rounds = crate::serve::rounds(12);
+    let newsroom = Newsroom::found(None);
+    let server = newsroom.serve(&[]);
+    let (url, address) = (server.url.clone(), server.address.clone());
+    newsroom.join_as_founder("ada", &url);
+    let document = newsroom.capture("ada", 10 + 10 * rounds);
+    let editors = ["ben", "cid", "dee"];
+    for name in editors {
+        newsroom.hire(name, name, &url, "ada");
+    }
+    server.stop();
+    let (told, mut failed) = (Mutex::new(Vec::new()), 0);
+    for round in 0..rounds {
+        let server = newsroom.serve_at(&address, &[]);
+        let errors = AtomicUsize::new(0);
+        std::thread::scope(|scope| {
+            for (machine, number) in editors.into_iter().zip(1..) {
+                let (told, errors, newsroom) = (&told, &errors, &newsroom);
+                scope.spawn(move || {
+                    let line = 1 + round * 10 + number;
+                    match acknowledged(newsroom, machine, document, line) {
+                        Ok(one) => told.lock().unwrap().push(one),
+                        Err(said) => {
+                            assert_eq!(said.code, 2, "{said:?}");
+                            errors.fetch_add(1, Ordering::Relaxed);
+                        }
+                    }
+                });
+            }
+            std::thread::sleep(Duration::from_millis(60 + 35 * u64::from(round % 12)));
+            server.kill();
+        });
+        failed += errors.load(Ordering::Relaxed);
+    }
+    let server = newsroom.serve_at(&address, &[]);
+    let told = told.into_inner().unwrap();
+    check_history(&newsroom, &told);
+    // What was not acknowledged is sent again; then everything is there once.
+    for name in editors {
+        newsroom.good(name, &["outbox", "send"]);
+    }
+    for round in 0..rounds {
+        for (machine, number) in editors.into_iter().zip(1..) {
+            newsroom.good(machine, &enter(&document.to_string(), 1 + round * 10 + number).each());
+        }
+    }
+    check_history(&newsroom, &told);
+    assert_eq!(newsroom.claims("server").len(), 3 * rounds as usize);
+    assert!(failed > 0 && !told.is_empty(), "{failed} failed, {} were told", told.len());
+    newsroom.expect_same(&["ada", "ben", "cid", "dee"]);
+    server.stop();
+}
+
+#[test]
+fn a_server_that_is_asked_to_end_finishes_what_it_began() {
+    let newsroom = Newsroom::found(None);
+    let server = newsroom.serve(&[]);
+    let (url, address) = (server.url.clone(), server.address.clone());
+    newsroom.join_as_founder("ada", &url);
+    let document = newsroom.capture("ada", 99);
+    let editors = ["ben", "cid"];
+    for name in editors {
+        newsroom.hire(name, name, &url, "ada");
+    }
+    let told = Mutex::new(Vec::new());
+    std::thread::scope(|scope| {
+        for (machine, number) in editors.into_iter().zip(0..) {
+            let (told, newsroom) = (&told, &newsroom);
+            scope.spawn(move || {
+                for line in 1..=8 {
+                    if let Ok(one) = acknowledged(newsroom, machine, document, line + 20 * number) {
+                        told.lock().unwrap().push(one);
+                    }
+                }
+            });
+        }
+        std::thread::sleep(Duration::from_millis(900));
+        server.stop();
+    });
+    let server = newsroom.serve_at(&address, &[]);
+    check_history(&newsroom, &told.into_inner().unwrap());
+    for name in editors {
+        newsroom.good(name, &["outbox", "send"]);
+    }
+    newsroom.expect_same(&["ada", "ben", "cid"]);
+    server.stop();
+}
