@@ -9,7 +9,7 @@ use crate::event::Entry;
 use crate::event::canonical;
 use crate::event::record::{self, Place, Reading, Statement};
 use crate::hash::{Hash, read_hex};
-use crate::key::{EVENT_TAG, Signature, signed_bytes};
+use crate::key::{EVENT_TAG, Signature, SignedMessage, signed_bytes};
 use crate::rule::{Fault, Rule};
 use crate::text::Origin;
 use crate::tlog::decimal;
@@ -98,17 +98,13 @@ impl SubmittedEvent {
         Hash::of(&[self.signed.split(|byte| *byte == b'\n').next().unwrap_or_default()])
     }
 
-    /// Whether the signature is one of the statement's `by` (rules 301 and 302), judged alone.
-    pub fn is_signed(&self) -> bool {
+    /// What its signer signed, to be verified (rules 301 and 302).
+    pub fn signed_message(&self) -> Option<SignedMessage> {
         let mut lines = self.signed.split(|byte| *byte == b'\n');
-        let (Some(statement), Some(signature)) = (lines.next(), lines.next()) else {
-            return false;
-        };
-        let signature = std::str::from_utf8(signature).ok().and_then(read_hex).map(Signature);
-        let key = self.statement.by.accept();
-        key.zip(signature).is_some_and(|(key, signature)| {
-            key.verifies(&signed_bytes(EVENT_TAG, statement), &signature)
-        })
+        let (statement, signature) = (lines.next()?, lines.next()?);
+        let signature = Signature(read_hex(std::str::from_utf8(signature).ok()?)?);
+        let message = signed_bytes(EVENT_TAG, statement);
+        Some(SignedMessage { by: self.statement.by, message, signature })
     }
 
     /// The lines of statement and signature, each with its LF.

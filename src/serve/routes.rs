@@ -17,7 +17,7 @@ use crate::serve::uploads::{UploadError, Uploads};
 use annals_core::event::Entry;
 use annals_core::event::record::Reading;
 use annals_core::hash::Hash;
-use annals_core::key::PublicKey;
+use annals_core::key::{KeyCache, PublicKey, SignedMessage, ThreadKeys};
 use annals_core::roster::Member;
 use annals_core::rule::{Fault, Rule};
 use annals_core::signed_request::{REQUEST_HEADER, RequestSignature, RequestText};
@@ -67,6 +67,8 @@ pub struct ServerState {
     pub stopping: watch::Receiver<bool>,
     /// Called with one line for each submission and each failure.
     pub log: Arc<dyn Fn(&str) + Send + Sync>,
+    /// The keys of editors whose signatures were verified.
+    keys: KeyCache,
     receiving: Semaphore,
     /// The bytes of submissions that may be received at a time.
     bytes: Semaphore,
@@ -86,7 +88,8 @@ impl ServerState {
         let (receiving, bytes) = (Semaphore::new(UPLOADS), Semaphore::new(MOST_BYTES));
         // Half of the connections are left for those who ask for something else.
         let tails = Arc::new(Semaphore::new(most_connections().div_ceil(2)));
-        ServerState { sequencer, uploads, clock, stopping, log, receiving, bytes, tails }
+        let keys = KeyCache::default();
+        ServerState { sequencer, uploads, clock, stopping, log, keys, receiving, bytes, tails }
     }
 }
 
@@ -152,7 +155,7 @@ async fn submit(State(state): Shared, body: Body) -> Result<Response, Problem> {
         return Ok(plain(receipt));
     }
     let (from, count) = (submission.from, submission.events.len());
-    let placed = match block_in_place(|| expect_signed(&head, &submission)) {
+    let placed = match block_in_place(|| expect_signed(&state.keys, &head, &submission)) {
         Ok(()) => state.sequencer.submit(submission).await,
         Err(unsigned) => Err(unsigned),
     };
@@ -184,28 +187,41 @@ fn given_before(
 }
 
 /// Refuses statements that nobody signed who may sign here, before they wait in the queue.
-fn expect_signed(head: &ServedHead, submission: &SubmissionText) -> Result<(), Problem> {
+fn expect_signed(
+    keys: &KeyCache,
+    head: &ServedHead,
+    submission: &SubmissionText,
+) -> Result<(), Problem> {
+    let messages: Option<Vec<SignedMessage>> =
+        submission.events.iter().map(SubmittedEvent::signed_message).collect();
+    let refused = |number: usize, rule: Rule, why: &str| {
+        let key = submission.events.get(number).map(|event| event.statement().by.to_string());
+        let (key, rule) = (key.unwrap_or_default(), rule.number());
+        let why = format!("rule {rule}: the key {key} {why}");
+        let problem = Problem::new(ProblemKind::Unsigned, why);
+        Problem { rule: Some(rule), event: Some(number as u64), ..problem }
+    };
     for (event, number) in submission.events.iter().zip(0..) {
         let key = &event.statement().by;
-        let refused = |rule: Rule, why: &str| {
-            let why = format!("rule {}: the key {key} {why}", rule.number());
-            let problem = Problem::new(ProblemKind::Unsigned, why);
-            Problem { rule: Some(rule.number()), event: Some(number), ..problem }
-        };
         match head.roster.member(key) {
             Some(member) if member.revoked.is_some() => {
-                return Err(refused(Rule::SignerRevoked, "is revoked"));
+                return Err(refused(number, Rule::SignerRevoked, "is revoked"));
             }
             None if head.recovery != Some(key.digest()) => {
-                return Err(refused(Rule::SignerUnknown, "is not enrolled in this record"));
+                let why = "is not enrolled in this record";
+                return Err(refused(number, Rule::SignerUnknown, why));
             }
             _ => {}
         }
-        if !event.is_signed() {
-            return Err(refused(Rule::Signature, "did not sign this statement"));
-        }
     }
-    Ok(())
+    // Only keys of the record come into the cache.
+    let verdicts = ThreadKeys::new(keys).verify(&messages.unwrap_or_default());
+    let verdicts = verdicts.unwrap_or_default();
+    let signed = |number: &usize| verdicts.get(*number).copied().unwrap_or(false);
+    match (0..submission.events.len()).find(|number| !signed(number)) {
+        Some(number) => Err(refused(number, Rule::Signature, "did not sign this statement")),
+        None => Ok(()),
+    }
 }
 
 #[derive(Deserialize)]

@@ -275,26 +275,18 @@ pub fn placed_before(
     record: &ServedRecord,
 ) -> Result<Option<u64>, LedgerError> {
     let digests: Vec<Hash> = submission.events.iter().map(SubmittedEvent::digest).collect();
-    let (from, count) = (submission.from, digests.len() as u64);
-    let last = match submission.placing {
-        Placing::Exact | Placing::Next => from,
-        Placing::Free => from.saturating_add(record.window()?),
+    let Some(event) = submission.events.first() else { return Ok(None) };
+    // A body is in one event at most (603).
+    let Some(first) = record.position(&event.digest(), &event.statement().body)? else {
+        return Ok(None);
     };
-    let digest = |entry: &Entry| Reading::of(&entry.record).statement_digest;
-    for first in from..=last {
-        let end = first.saturating_add(count);
-        if end > record.size() {
-            break;
-        }
-        let begins = record.entries(first..first + 1)?.first().map(digest);
-        if begins.as_ref() == digests.first() {
-            let there: Vec<Hash> = record.entries(first..end)?.iter().map(digest).collect();
-            if there == digests {
-                return Ok(Some(first));
-            }
-        }
+    let end = first.saturating_add(digests.len() as u64);
+    if end > record.size() {
+        return Ok(None);
     }
-    Ok(None)
+    let digest = |entry: &Entry| Reading::of(&entry.record).statement_digest;
+    let there: Vec<Hash> = record.entries(first..end)?.iter().map(digest).collect();
+    Ok((there == digests).then_some(first))
 }
 
 /// Refuses a submission that was signed for another end of the record, or whose times are far from

@@ -8,7 +8,7 @@
 
 use crate::archive::tile::{self, Tile, WIDTH, index_of};
 use crate::archive::{BODIES, BODY_BUNDLES, CHECKPOINT, DOCUMENTS, body_bundle};
-use crate::index::{Index, IndexError, Snapshot, Term};
+use crate::index::{Index, IndexError, Snapshot, Term, Terms};
 use crate::journal::Journal;
 use crate::ledger::error::LedgerError;
 use crate::ledger::exchange::publish::Withheld;
@@ -34,6 +34,7 @@ const MAX_EVENTS: u64 = 1_024;
 pub struct ServedRecord {
     journal: Journal,
     index: Index,
+    terms: Terms,
     note: Vec<u8>,
     signed: SignedCheckpoint,
 }
@@ -69,7 +70,8 @@ impl ServedRecord {
         let Checkpoint { size, root, .. } = signed.checkpoint;
         let journal = Journal::open_known(ledger, size, root)?;
         let index = Index::open(ledger, size, root).map_err(failed)?;
-        Ok(ServedRecord { journal, index, note, signed })
+        let terms = index.own_terms().map_err(failed)?;
+        Ok(ServedRecord { journal, index, terms, note, signed })
     }
 
     /// The number of events.
@@ -154,6 +156,20 @@ impl ServedRecord {
     /// Errors: journal or index cannot be read.
     pub fn entries(&self, range: Range<u64>) -> Result<Vec<Entry>, LedgerError> {
         range.map(|position| self.entry(position)).collect()
+    }
+
+    /// Where the event of this statement may be: its digest, and that of its body.
+    ///
+    /// Errors: journal or index cannot be read.
+    pub fn position(&self, statement: &Hash, body: &Hash) -> Result<Option<u64>, LedgerError> {
+        for position in self.terms.find(&self.index, Term::Body(body)).map_err(failed)? {
+            if position < self.size()
+                && Reading::of(&self.entry(position)?.record).statement_digest == *statement
+            {
+                return Ok(Some(position));
+            }
+        }
+        Ok(None)
     }
 
     /// The consistency proof from the tree of an earlier size to this one; `None` if `size` is
@@ -242,9 +258,8 @@ impl ServedRecord {
         term: Term<'_>,
         of: &dyn Fn(&Entry) -> Option<T>,
     ) -> Result<Option<T>, LedgerError> {
-        let terms = self.index.own_terms().map_err(failed)?;
         let slot = self.slot()?;
-        for position in terms.find(&self.index, term).map_err(failed)? {
+        for position in self.terms.find(&self.index, term).map_err(failed)? {
             let entry = self.entry(position)?;
             if let Some(found) = of(&entry)
                 && is_open(&slot, position, &entry)?
