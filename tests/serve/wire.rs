@@ -507,3 +507,56 @@ fn counts_are_on_an_address_of_their_own() {
     child.kill().unwrap();
     child.wait().unwrap();
 }
+
+#[test]
+fn a_key_has_so_many_events_that_wait_and_others_are_not_kept_out() {
+    let (newsroom, server, entries) = with_waiting(1);
+    let (ben, ada) = (key(&newsroom, "ben", "ben"), key(&newsroom, "ada", "ada"));
+    newsroom.hire("cid", "Cid Cole", &server.url, "ada");
+    // Signed statements that are not placed when it is their turn.
+    let template = event(&entries[0]);
+    let many = |seconds: i64, count: i64| {
+        let events = (0..count).map(|number| {
+            let mut statement = template.statement().clone();
+            let micros = statement.said.micros() + seconds * 1_000_000 + number;
+            statement.said = Time::from_micros(micros).unwrap();
+            let signature = ben.sign(&signed_bytes(EVENT_TAG, &statement.to_bytes()));
+            SubmittedEvent::new(statement, &signature, b"{}".to_vec())
+        });
+        SubmissionText::free(&origin(), events.collect()).unwrap().text()
+    };
+    let submissions: Vec<Vec<u8>> = (1..=3).map(|seconds| many(seconds, 1_500)).collect();
+    let turn = Signed {
+        key: &ada,
+        method: "POST",
+        path: "/v1/turn",
+        origin: ORIGIN,
+        body: Hash::of(&[]),
+        created: now(),
+    };
+    assert_eq!(request(&server.address, &turn.head(), b"").0, 200);
+    // While Ada has her turn, Ben's wait: two of them may, the third is too much.
+    std::thread::scope(|scope| {
+        let waiting: Vec<_> = submissions
+            .iter()
+            .map(|submission| {
+                let waiting = scope.spawn(|| submit(&server, submission));
+                std::thread::sleep(Duration::from_millis(150));
+                waiting
+            })
+            .collect();
+        let began = Instant::now();
+        let said = newsroom.enter("cid", 2, 7);
+        assert_eq!(said.code, 0, "{said:?}");
+        assert!(began.elapsed() < Duration::from_secs(20), "{:?}", began.elapsed());
+        let answers: Vec<_> = waiting.into_iter().map(|waiting| waiting.join().unwrap()).collect();
+        let too_much = (429, "too-much".to_owned(), None);
+        let refused: Vec<_> = answers.iter().map(problem).collect();
+        assert_eq!(refused.iter().filter(|one| **one == too_much).count(), 1, "{refused:?}");
+        // The others had their turn: they are more than the window has.
+        let others = refused.iter().filter(|one| **one == (409, "outrun".to_owned(), None));
+        assert_eq!(others.count(), 2);
+    });
+    newsroom.expect_same(&["ada", "cid"]);
+    server.stop();
+}
