@@ -21,6 +21,8 @@ const CONNECT: Duration = Duration::from_secs(5);
 const ANSWER: Duration = Duration::from_secs(30);
 /// The slowest line on which a document is sent.
 const BYTES_PER_SECOND: u64 = 20_000;
+/// How long a server lets wait for the next event, in seconds.
+const WAIT: u64 = 20;
 /// The maximum size of an answer that is not a receipt, in bytes.
 const SMALL: u64 = 64 << 10;
 /// The maximum number of characters of a server's words that are shown.
@@ -110,6 +112,19 @@ impl ServerConnection {
                 Err(io::Error::other(format!("its answer has the status {status}")))
             }
             Err(_) => Ok(false),
+        }
+    }
+
+    /// Waits until the record has more than `size` events, for a while: whether it has.
+    ///
+    /// Errors: nobody answers, or something else than a server.
+    pub fn wait_after(&self, size: u64) -> io::Result<bool> {
+        let path = format!("{}/v1/tail?from={size}&wait={WAIT}", self.address);
+        let answer = self.agent.get(path).call().map_err(cause)?;
+        match answer.status().as_u16() {
+            200 => Ok(true),
+            204 => Ok(false),
+            other => Err(io::Error::other(format!("its answer has the status {other}"))),
         }
     }
 

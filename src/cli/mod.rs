@@ -82,6 +82,7 @@ commands! {
     Replay: c::replay::ReplayArgs,
     Show: c::show::ShowArgs,
     Log: c::log::LogArgs,
+    Tail: c::tail::TailArgs,
     Diff: c::diff::DiffArgs,
     Find: c::find::FindArgs,
     Blame: c::blame::BlameArgs,

@@ -94,6 +94,7 @@ fn a_form_that_a_command_has_not_is_refused_before_it_does_anything() {
         ("outbox send", "outbox send", object),
         ("outbox drop 0123456789abcdef", "outbox drop", object),
         ("serve", "serve", object),
+        ("tail --count 1", "tail", "text or jsonl"),
         ("repair", "repair", object),
         ("man", "man", only),
         ("completions bash", "completions", only),

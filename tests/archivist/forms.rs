@@ -60,6 +60,7 @@ pub fn needed(command: &str) -> &'static str {
         // It ends at once: there is no such file.
         "serve" => "--listen 127.0.0.1:0 --tls-cert none.pem --tls-key none.pem",
         "show" => "4",
+        "tail" => "--count 1",
         "timeline" => "--html -",
         "unlock" => "--list",
         "uphold" => "12 --statement S",

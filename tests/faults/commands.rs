@@ -91,11 +91,12 @@ const WRITING: [Writes; 37] = [
 ];
 
 /// The others read, or write a file that a person names and that is made once.
-const READING: [&str; 19] = [
+const READING: [&str; 20] = [
     "status",
     "replay",
     "show",
     "log",
+    "tail",
     "diff",
     "find",
     "blame",

@@ -1,6 +1,9 @@
 //! A day in a newsroom: a server, the founder's machine, and two editors.
 
 use crate::serve::{Newsroom, json};
+use std::io::{BufRead, BufReader};
+use std::process::Stdio;
+use std::time::Duration;
 
 const CLOCK: &str = "2026-11-29T08:00:00Z";
 
@@ -174,6 +177,45 @@ fn what_was_signed_while_the_server_was_gone_waits_and_is_sent_as_the_same_bytes
     let server = newsroom.serve_at(&address, &[]);
     assert_eq!(newsroom.good("ben", &["outbox", "send"]), "nothing waits\n");
     newsroom.expect_same(&["ada", "ben"]);
+    server.stop();
+}
+
+#[test]
+fn a_tail_shows_each_event_once_the_copy_has_it() {
+    let newsroom = Newsroom::found(None);
+    let server = newsroom.serve(&[]);
+    let (url, address) = (server.url.clone(), server.address.clone());
+    newsroom.join_as_founder("ada", &url);
+    let document = newsroom.capture("ada", 9);
+    newsroom.join("watcher", &url);
+    let mut tail = newsroom.command("watcher", &["tail", "--count", "4", "--format", "jsonl"]);
+    let mut tail = tail.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    let mut lines = BufReader::new(tail.stdout.take().unwrap()).lines();
+    let mut next = || json(&lines.next().unwrap().unwrap());
+    let kind = |row: &serde_json::Value| row["type"].as_str().unwrap().to_owned();
+    // What is there already comes first.
+    assert_eq!([kind(&next()), kind(&next())], ["ledger.opened", "document.captured"]);
+    assert_eq!(newsroom.enter("ada", document, 1).code, 0);
+    let row = next();
+    assert_eq!((kind(&row), row["position"].as_u64()), ("fact.asserted".to_owned(), Some(2)));
+    // A server that is gone for a while is asked again.
+    server.stop();
+    std::thread::sleep(Duration::from_millis(300));
+    let server = newsroom.serve_at(&address, &[]);
+    assert_eq!(newsroom.enter("ada", document, 2).code, 0);
+    assert_eq!(next()["position"].as_u64(), Some(3));
+    let done = tail.wait_with_output().unwrap();
+    assert!(done.status.success(), "{done:?}");
+    let err = String::from_utf8(done.stderr).unwrap();
+    assert!(err.is_empty() || err.starts_with("note: the server does not answer ("), "{err}");
+    // The copy has what was shown; a ledger of one's own is watched likewise.
+    assert_eq!(newsroom.claims("watcher").len(), 2);
+    let mut own = newsroom.command("server", &["tail", "--from", "3", "--count", "2"]);
+    let own = own.args(["--every", "100ms"]).stdout(Stdio::piped()).spawn().unwrap();
+    assert_eq!(newsroom.enter("ada", document, 3).code, 0);
+    let done = own.wait_with_output().unwrap();
+    let text = String::from_utf8(done.stdout).unwrap();
+    assert!(text.contains("Boat 2 came in") && text.contains("Boat 3 came in"), "{text}");
     server.stop();
 }
 

@@ -19,6 +19,7 @@ pub mod retract;
 pub mod reinstate;
 pub mod relate;
 pub mod status;
+pub mod tail;
 pub mod replay;
 pub mod show;
 pub mod log;

@@ -11,6 +11,8 @@ use clap::{ArgMatches, ValueEnum};
 pub const TEXT: &[Format] = &[Format::Text];
 /// One answer, not a table.
 pub const OBJECT: &[Format] = &[Format::Text, Format::Json, Format::Jsonl];
+/// Rows that come one by one, without an end.
+pub const LINES: &[Format] = &[Format::Text, Format::Jsonl];
 /// Rows.
 pub const TABLE: &[Format] = &[Format::Text, Format::Json, Format::Jsonl, Format::Csv];
 

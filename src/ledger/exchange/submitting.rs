@@ -114,6 +114,13 @@ impl CopyServer {
         pull(paths, options).map(drop)
     }
 
+    /// Waits until the record of the server has more than `size` events, for a while.
+    ///
+    /// Errors: the server does not answer.
+    pub fn wait_after(&self, size: u64) -> io::Result<()> {
+        self.connection().wait_after(size).map(drop)
+    }
+
     fn connection(&self) -> ServerConnection {
         ServerConnection::new(&self.address)
     }

@@ -1,0 +1,147 @@
+//! `annals tail`: the events as they come, until the command is ended.
+//!
+//! Always holds: of a copy, an event is shown once the copy has it, verified. Not here: writing
+//! events (`render/events`), the copy (`exchange::follow`).
+
+use crate::cli::render::{Printer, provenance};
+use crate::cli::terminal::{
+    CliError, Command, Context, EditorOption, Exit, Format, Group, formats, note, out, span,
+    wrapped,
+};
+use crate::ledger::error::{LedgerError, chain};
+use crate::ledger::exchange::follow::{PullDepth, PullOptions, pull};
+use crate::ledger::exchange::submitting::CopyServer;
+use crate::ledger::following::FollowingMark;
+use crate::ledger::paths::Paths;
+use crate::ledger::query::effect::Effects;
+use crate::ledger::query::event::{on, row};
+use crate::ledger::query::{ViewedEvent, no_fact};
+use crate::ledger::reader::Record;
+use clap::Args;
+use std::io::Write;
+use std::time::Duration;
+
+/// Show the newest events, and each further one as it comes
+///
+/// In a copy, each event is shown once it is in the copy, verified: a server is asked to say when
+/// there is one; published files, and a ledger here, are looked at again after a while. Ends with
+/// --count events, when nobody reads on, or by Ctrl-C; exit 4 where what is published contradicts
+/// the copy.
+#[derive(Debug, Args)]
+pub struct TailArgs {
+    /// Begin with the event at this position [default: the last ten]
+    #[arg(long, value_name = "POSITION")]
+    from: Option<u64>,
+    /// End after so many events
+    #[arg(long, value_name = "N")]
+    count: Option<u64>,
+    /// How long to wait where nobody says that there is more
+    #[arg(long, value_name = "TIME", default_value = "5s")]
+    every: String,
+}
+
+/// How many events are shown first.
+const LAST: u64 = 10;
+/// The shortest wait.
+const LEAST: Duration = Duration::from_millis(100);
+/// The pause before a server that does not answer is asked again.
+const PAUSE: Duration = Duration::from_secs(2);
+
+impl Command for TailArgs {
+    const GROUP: Group = Group::Archivist;
+    const EDITOR: EditorOption = EditorOption::Filters;
+
+    fn formats(&self) -> &'static [Format] {
+        formats::LINES
+    }
+
+    fn run(self, context: &mut Context) -> Result<Exit, CliError> {
+        run(context, self)
+    }
+}
+
+fn run(context: &mut Context, args: TailArgs) -> Result<Exit, CliError> {
+    let every = span("--every", &args.every)?.max(LEAST);
+    let paths = context.paths()?;
+    paths.expect_ledger()?;
+    let server = context.copy_server(&paths)?;
+    let mut shown = 0;
+    let mut next = args.from;
+    loop {
+        let record = Record::open(paths.clone())?;
+        let size = record.size();
+        let from = next.unwrap_or(size.saturating_sub(LAST));
+        let left = args.count.map_or(u64::MAX, |count| count - shown);
+        let until = size.min(from.saturating_add(left));
+        if from < until {
+            show(context, &record, from, until)?;
+            shown += until - from;
+        }
+        next = Some(from.max(until));
+        if args.count.is_some_and(|count| shown >= count) {
+            return Ok(Exit::Yes);
+        }
+        match &server {
+            Some(server) => wait_for_server(server, size)?,
+            None => wait(context, &paths, every)?,
+        }
+    }
+}
+
+/// Shows the events from one position up to another.
+fn show(context: &Context, record: &Record, from: u64, until: u64) -> Result<(), CliError> {
+    let (view, names) = provenance::view_of(context, record, None, &no_fact)?;
+    let (effects, as_of) = (Effects::new(&view, &names), view.as_of());
+    let mut out = out(context.format());
+    let mut printer = Printer::new(&mut out, context.format(), &as_of)?;
+    let mut failed = Ok(());
+    view.walk(from, until, &mut |event: &ViewedEvent| {
+        let statement = event.statement();
+        let on = statement.map(|statement| on(&view, event.position, &statement.args));
+        let row = row(&effects, event, on.unwrap_or_default()).map_err(CliError::from);
+        failed = row.and_then(|row| printer.row(&row));
+        failed.is_ok()
+    })?;
+    failed?;
+    Ok(out.flush()?)
+}
+
+/// Waits for what the server says, and brings the copy up to date. A server that does not answer is
+/// asked again.
+fn wait_for_server(server: &CopyServer, size: u64) -> Result<(), CliError> {
+    let mut is_silent = false;
+    loop {
+        let waited = server.wait_after(size).map_err(|why| why.to_string());
+        let pulled = waited.and_then(|()| match server.pull() {
+            Err(LedgerError::Elsewhere(why)) => Err(chain(&why)),
+            pulled => Ok(pulled),
+        });
+        match pulled {
+            Ok(pulled) => return Ok(pulled?),
+            Err(why) => {
+                if !is_silent {
+                    let text = format!("note: the server does not answer ({why}); asking again");
+                    note(wrapped(&text, 0));
+                }
+                is_silent = true;
+                std::thread::sleep(PAUSE);
+            }
+        }
+    }
+}
+
+/// Waits a while; brings a copy of published files up to date.
+fn wait(context: &Context, paths: &Paths, every: Duration) -> Result<(), CliError> {
+    std::thread::sleep(every);
+    if !FollowingMark::is_at(paths)? {
+        return Ok(());
+    }
+    let jobs = std::thread::available_parallelism().map_or(1, usize::from);
+    let (key, now, wait) = (context.stamp_key()?, context.clock.peek(), context.wait()?);
+    let (depth, progress, key) = (PullDepth::New, None, key.as_ref());
+    match pull(paths, PullOptions { jobs, wait, depth, key, now, progress }) {
+        // It may answer the next time.
+        Err(LedgerError::Elsewhere(_)) => Ok(()),
+        pulled => Ok(pulled.map(drop)?),
+    }
+}
