@@ -19,6 +19,7 @@ mod format;
 mod follower;
 mod fuzz;
 mod home;
+mod home_contract;
 mod index;
 mod journal;
 mod keys;

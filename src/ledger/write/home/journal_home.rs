@@ -103,10 +103,7 @@ impl JournalHome {
     }
 
     /// Creates the folder of a ledger at `paths`, where there must be none, with an empty journal.
-    pub(in crate::ledger::write) fn create(
-        paths: Paths,
-        wait: LockWait,
-    ) -> Result<JournalHome, LedgerError> {
+    pub fn create(paths: Paths, wait: LockWait) -> Result<JournalHome, LedgerError> {
         if disk::is_there(&paths.ledger)? {
             return Err(LedgerError::ThereAlready(paths.ledger));
         }
