@@ -8,14 +8,16 @@ What it needs: Python 3.9 or later and the package `cryptography` (for the last 
 
 How to run it:
     reverify.py DIR [--marks FILE] [--pin FILE] [--policy FILE] [--state] [--json]
+    reverify.py ADDRESS [--pin FILE] [--policy FILE] [--state] [--json]
     reverify.py BAG [--pin FILE] [--policy FILE] [--state] [--json]
     reverify.py PROOF_FILE [--pin FILE] [--policy FILE] [--log-key KEY] [--json]
     reverify.py --submission FILE [--receipt FILE --log-key KEY [--pin FILE]] [--json]
     reverify.py --vector FILE_OR_FOLDER...
 
 DIR is a ledger (journal/, document/ and checkpoint; db/ is never looked at) or a published directory
-(tile/, body/, document/ and checkpoint). BAG is what an export makes: a folder with bagit.txt; the file
-reverify_bag.py beside this one judges it. Exit: 4 fork, 1 fault,
+(tile/, body/, document/ and checkpoint). ADDRESS, http:// or https://, is where a published directory or a
+server of a record is; reverify_web.py beside this one asks for its files. BAG is what an export makes: a
+folder with bagit.txt; reverify_bag.py judges it. Exit: 4 fork, 1 fault,
 2 damage or could not tell, 5 trust missing, 0 nothing found. With --vector: 0 if every vector gives what it expects.
 """
 
@@ -132,6 +134,7 @@ DAMAGE = {705, 803, 804, 901, 902, 910, 911, 971, 972, 973}
 MOST = 9007199254740991  # the largest integer of section 1
 RECORD_MOST, BODY_MOST, NOTE_MOST, PIN_MOST = 4096, 1048576, 1048576, 4194304
 EVIDENCE_MOST, EVENTS_MOST, PATH_MOST = 8388608, 1024, 63
+STRANGE_MOST = 10000  # records out of form or place that are read from a server
 
 
 def sha256(data):
@@ -553,8 +556,18 @@ def fold(peaks):
 # --- 9 Files, journal, notes -----------------------------------------------------------------------
 
 
+class NoVerdict(Exception):
+    """The reading ended without a verdict: what was found is no record, or could not be read."""
+
+
+class Page(FileNotFoundError):
+    """In the place of a file came a page of HTML, or nothing."""
+
+
 class Folder:
     """The ledger's files on disk. Nothing is followed outside of it, db/ is never read."""
+
+    served = False  # whether they come from a server, which could send without end
 
     def __init__(self, path):
         self.path = path
@@ -569,6 +582,8 @@ class Folder:
 
 class Files:
     """The same from memory, for vectors: path below the ledger -> bytes."""
+
+    served = False
 
     def __init__(self, files):
         self.files = files
@@ -1245,7 +1260,8 @@ class Verifier:
                 self.pages = True
                 return None
             return data
-        except (FileNotFoundError, NotADirectoryError):
+        except (FileNotFoundError, NotADirectoryError) as error:
+            self.pages = self.pages or isinstance(error, Page)
             return None
         except (OSError, ValueError):
             if names not in self.unreadable:
@@ -1291,8 +1307,9 @@ class Verifier:
         line = ((self.read("journal", min(names)) or b"")[:4096] if names else b"").split(b"\n")
         return changed(line[0] + (b"\n" if len(line) > 1 else b""))
 
-    def run(self):
-        data = self.read("checkpoint")
+    def run(self, checkpoint=None):
+        """Judges the record; with this checkpoint, if it was read before."""
+        data = checkpoint or self.read("checkpoint")
         self.checkpoint = parse_checkpoint(data)
         self.checkpoint_changed = self.checkpoint is None and data is not None and changed(data)
         if not self.published and self.journal_changed():
@@ -1344,7 +1361,8 @@ class Verifier:
 
     def run_published(self):
         size = self.checkpoint[1] if self.checkpoint else 0
-        while len(self.events) < size:
+        malformed = misplaced = 0
+        while len(self.events) < size and misplaced < STRANGE_MOST:
             first = len(self.events)
             width = min(256, size - first)
             data, full = self.tile("entries", first // 256, width)
@@ -1352,7 +1370,7 @@ class Verifier:
                 self.damage(971, first)
                 break
             records, rest = cut_bundle(data, width)
-            bundle = (self.read("body", "bundle", *grouped(first // 256)) or b"")[:256 * 16385].split(b"\n")
+            bundle = self.body_bundle(first // 256)
             for record, line in zip(records, bundle + [b""] * len(records)):
                 lines = record.split(b"\n")[:3]
                 statement = read_as(is_statement, lines[1])
@@ -1360,14 +1378,30 @@ class Verifier:
                 if statement:
                     in_bundle = sha256(line).hex() == statement["body"]
                     body = line if in_bundle else self.read("body", statement["body"])
+                malformed += statement is None
+                if self.files.served and malformed > STRANGE_MOST:
+                    raise NoVerdict("more than %d records are not in form: what is there is no record" % STRANGE_MOST)
                 if not self.take(lines, None if body is None else body[:2 * 1048576]):
                     return
+                place = self.events[-1].place
+                misplaced += self.files.served and place is not None and place["seq"] != len(self.events) - 1
+                if misplaced >= STRANGE_MOST:
+                    break
+            if misplaced >= STRANGE_MOST:
+                break
             if len(records) < width:
                 self.damage(972, first + len(records))
                 break
             if rest and not full:
                 self.damage(972, first + width)
         self.judge_tiles(size)
+
+    def body_bundle(self, index):
+        """The lines of a bundle of bodies; one that cannot be read takes nothing away but time."""
+        try:
+            return (self.read("body", "bundle", *grouped(index)) or b"")[:256 * 16385].split(b"\n")
+        except NoVerdict:
+            return []
 
     def tile(self, level, index, width):
         """The bytes of a tile or bundle, and whether they are those of the full one in its place."""
@@ -2520,7 +2554,7 @@ def run_bag(options, beside, missing):
 
 def main(arguments=None):
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
-    parser.add_argument("ledger", nargs="?", metavar="DIR", help="a ledger's folder, a published directory, a proof or an evidence file")
+    parser.add_argument("ledger", nargs="?", metavar="DIR", help="a ledger's folder, a published directory or its address, a bag, a proof or an evidence file")
     parser.add_argument("--marks", metavar="FILE", help="the log key's memory, keys/log.marks")
     parser.add_argument("--pin", metavar="FILE", help="an auditor's pin")
     parser.add_argument("--policy", metavar="FILE", help="the logs and witnesses that are trusted")
@@ -2556,6 +2590,11 @@ def main(arguments=None):
         return 2
     if options.submission is not None:
         return run_submission(options, log_key)
+    if options.ledger.startswith(("http://", "https://")):
+        import reverify_web  # only an address needs it
+
+        missing = []
+        return reverify_web.run(options, read_beside(options.pin, missing), policy, missing)
     if os.path.isfile(options.ledger):
         missing = []
         data, pin = read_beside(options.ledger, missing), read_beside(options.pin, missing)
