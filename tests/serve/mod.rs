@@ -7,6 +7,7 @@
 mod crowd;
 mod faults;
 mod lies;
+mod second;
 mod wire;
 mod story;
 
