@@ -1,4 +1,4 @@
-"""Tests of scripts/reverify_web.py and scripts/newsroom.py: servers of a record, right ones and others."""
+"""Tests of scripts/reverify_web.py and scripts/submit.py: servers of a record, right ones and others."""
 
 import base64
 import contextlib
@@ -14,7 +14,7 @@ import unittest
 
 from signer import ORIGIN, Ledger, key, reverify, root, secret, sha256
 
-import newsroom
+import submit
 import reverify_web
 
 PAGE = b"<!DOCTYPE html>\n<title>Sign in</title>\n"
@@ -243,7 +243,7 @@ class Client(unittest.TestCase):
     def test_key_files(self):
         seed = secret("ada").private_bytes_raw()
         pem = "-----BEGIN PRIVATE KEY-----\n%s\n-----END PRIVATE KEY-----\n"
-        good = pem % base64.b64encode(newsroom.PKCS8 + seed).decode()
+        good = pem % base64.b64encode(submit.PKCS8 + seed).decode()
         with tempfile.TemporaryDirectory() as folder:
             path = os.path.join(folder, "ada.key")
 
@@ -252,52 +252,52 @@ class Client(unittest.TestCase):
                     file.write(words)
 
             put("ada.key", good)
-            self.assertEqual(newsroom.Key(path).public, key("ada"))
+            self.assertEqual(submit.Key(path).public, key("ada"))
             for bad in (
                 "", good.replace("PRIVATE", "ENCRYPTED PRIVATE"), good[1:], pem % "AAAA",
-                pem % base64.b64encode(newsroom.PKCS8 + seed + b"x").decode(),
+                pem % base64.b64encode(submit.PKCS8 + seed + b"x").decode(),
             ):
                 put("ada.key", bad)
                 with self.assertRaisesRegex(ValueError, "expected an Ed25519 key"):
-                    newsroom.Key(path)
+                    submit.Key(path)
             put("ada.key", good)
             put("ada.pub", "-----BEGIN PUBLIC KEY-----\n")
             with self.assertRaisesRegex(ValueError, "is not the public key"):
-                newsroom.Key(path)
+                submit.Key(path)
 
     def test_quotation(self):
         text = "é" * 40 + "Kyiv" + "ü" * 3
-        made = newsroom.quotation(text, "Kyiv")
+        made = submit.quotation(text, "Kyiv")
         self.assertTrue(reverify.quotation_holds(text, made["quote"], made["span"]))
         for words in ("ü", "none"):
             with self.assertRaises(ValueError):
-                newsroom.quotation(text, words)
+                submit.quotation(text, words)
 
     def test_problems(self):
         problem = {"type": "urn:annals:outrun", "status": 409, "size": 4}
         data = json.dumps(problem).encode()
-        self.assertEqual(newsroom.problem_of(409, data), ("outrun", problem))
+        self.assertEqual(submit.problem_of(409, data), ("outrun", problem))
         for status, other in (
             (503, data), (409, b""), (409, PAGE), (409, b"[]"), (409, b'{"type":3}'), (409, b'{"type":"outrun"}'),
             (404, b'{"type":"about:blank"}'), (409, b"\xff"),
         ):
-            self.assertEqual(newsroom.problem_of(status, other), (None, {}))
+            self.assertEqual(submit.problem_of(status, other), (None, {}))
 
     def test_files_alone(self):
-        with Site({"v1/health": None}.get) as site, self.assertRaisesRegex(newsroom.Stop, "files alone"):
-            newsroom.Server(site.url).expect_server()
+        with Site({"v1/health": None}.get) as site, self.assertRaisesRegex(submit.Stop, "files alone"):
+            submit.Server(site.url).expect_server()
         bad = {"v1/health": (502, {}, PAGE)}
-        with Site(bad.get) as site, self.assertRaisesRegex(newsroom.Stop, "no server answers"):
-            newsroom.Server(site.url).expect_server()
+        with Site(bad.get) as site, self.assertRaisesRegex(submit.Stop, "no server answers"):
+            submit.Server(site.url).expect_server()
         ill = {"v1/health": (503, {}, b'{"server":"annals","status":"trouble"}')}
         with Site(ill.get) as site:
-            newsroom.Server(site.url).expect_server()
+            submit.Server(site.url).expect_server()
 
     def test_time(self):
         at = "2026-12-31T23:59:59.999999Z"
-        self.assertEqual(newsroom.later(at, None), at)
-        self.assertEqual(newsroom.later("2026-01-01T00:00:00.000000Z", at), "2027-01-01T00:00:00.000000Z")
-        self.assertTrue(reverify.is_time(newsroom.now()))
+        self.assertEqual(submit.later(at, None), at)
+        self.assertEqual(submit.later("2026-01-01T00:00:00.000000Z", at), "2027-01-01T00:00:00.000000Z")
+        self.assertTrue(reverify.is_time(submit.now()))
         self.assertTrue(reverify.is_origin(ORIGIN))
 
 

@@ -1,5 +1,5 @@
 //! The second implementation at a server: a client and a verifier that share no code with the
-//! program (`scripts/newsroom.py`, `scripts/reverify.py`).
+//! program (`scripts/submit.py`, `scripts/reverify.py`).
 //!
 //! Always holds: both programs say the same of the same address. Not here: the verdict on each rule
 //! (`oracle`, `differ`). Source: FORMAT.md sections 9 and 17.
@@ -31,7 +31,7 @@ fn python(newsroom: &Newsroom, machine: &str, script: &str, arguments: &[&str]) 
 /// What the client says; its arguments are those of one act.
 fn submit(newsroom: &Newsroom, url: &str, act: &[&str]) -> Said {
     let submit = [&["submit", "--url", url, "--key", "keys/pia.key"], act].concat();
-    python(newsroom, "pia", "newsroom.py", &submit)
+    python(newsroom, "pia", "submit.py", &submit)
 }
 
 fn written(at: u64) -> Said {
@@ -73,10 +73,10 @@ fn a_client_that_shares_no_code_captures_asserts_and_confirms() {
     // It confirmed it before, by its own judgement and by the server's.
     let again = submit(&newsroom, url, &confirm);
     assert_eq!((again.code, again.out.as_str()), (1, ""), "{again:?}");
-    let not_sent = "newsroom: not sent: 505 confirmed-twice: ";
+    let not_sent = "submit: not sent: 505 confirmed-twice: ";
     assert!(again.err.starts_with(not_sent), "{again:?}");
     let again = submit(&newsroom, url, &[&confirm[..], &["--unjudged"]].concat());
-    let refused = "newsroom: refused (refused): 505 confirmed-twice: ";
+    let refused = "submit: refused (refused): 505 confirmed-twice: ";
     assert!(again.code == 1 && again.err.starts_with(refused), "{again:?}");
 
     // A document, with the signed request for it, and a fact with a quotation.
@@ -90,13 +90,13 @@ fn a_client_that_shares_no_code_captures_asserts_and_confirms() {
     // Its own words are confirmed by others alone: the server says so, with the number.
     let own = ["--confirm", "6", "--how", "reread", "--unjudged", "--placing", "next"];
     let own = submit(&newsroom, url, &own);
-    let refused = "newsroom: refused (refused): 504 own-words: ";
+    let refused = "submit: refused (refused): 504 own-words: ";
     assert!(own.code == 1 && own.err.starts_with(refused), "{own:?}");
     newsroom.good("ada", &["confirm", "6", "--how", "reread", "--yes"]);
 
     // The same bytes have the same receipt, and the first program reads it.
     let send = ["send", "kept", "--url", url, "--receipt", "second"];
-    assert_eq!(python(&newsroom, "pia", "newsroom.py", &send), written(6));
+    assert_eq!(python(&newsroom, "pia", "submit.py", &send), written(6));
     let receipt = |name| ReceiptText::parse(&std::fs::read(pia.join(name)).unwrap()).unwrap();
     let (first, second) = (receipt("first"), receipt("second"));
     assert_eq!((first.first, first.from), (6, 6));
@@ -139,7 +139,7 @@ fn a_submission_whose_answer_was_lost_is_sent_again_by_the_client() {
     });
     let confirm = ["--confirm", "3", "--how", "reread"];
     let lost = submit(&newsroom, &lossy, &confirm);
-    let why = "newsroom: it is not known whether the server placed it (";
+    let why = "submit: it is not known whether the server placed it (";
     assert!(lost.code == 2 && lost.err.starts_with(why), "{lost:?}");
     let names = std::fs::read_dir(newsroom.path("pia/keys")).unwrap();
     let names = names.map(|found| found.unwrap().path());
@@ -148,7 +148,7 @@ fn a_submission_whose_answer_was_lost_is_sent_again_by_the_client() {
     let [kept] = &kept[..] else { panic!("{kept:?}") };
     let kept = kept.to_str().unwrap();
     let send = ["send", kept, "--url", &server.url, "--receipt", "receipt"];
-    assert_eq!(python(&newsroom, "pia", "newsroom.py", &send), written(4));
+    assert_eq!(python(&newsroom, "pia", "submit.py", &send), written(4));
     // The second implementation's verdict on the files alone, with what is known at size 4.
     newsroom.good("ada", &["pull"]);
     let receipt = ["--submission", kept, "--receipt", "receipt", "--log-key", "nobody"];
@@ -166,7 +166,7 @@ fn a_submission_whose_answer_was_lost_is_sent_again_by_the_client() {
     });
     let fact = ["--claim", "Boat 5 came.", "--lang", "en", "--document", "2", "--quote", "Boat 5"];
     let deceived = submit(&newsroom, &page, &fact);
-    let why = "newsroom: the receipt does not hold: 1111 receipt-form";
+    let why = "submit: the receipt does not hold: 1111 receipt-form";
     assert!(deceived.code == 1 && deceived.err.starts_with(why), "{deceived:?}");
     server.stop();
 }

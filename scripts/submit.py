@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""newsroom: a small client of a record's server, as FORMAT.md section 17 has it.
+"""submit: a small client of a record's server, as FORMAT.md section 17 has it.
 
 What it is: it signs one act with an editor's key, sends it, judges the receipt, and says *written* only
 when the record, read again and verified by scripts/reverify.py, has the act at the promised place. It
@@ -9,11 +9,11 @@ the whole record each time.
 What it needs: Python 3.9 or later and the package `cryptography`; a key without a passphrase.
 
 How to run it:
-    newsroom.py submit --url URL --key FILE --capture FILE --title TITLE --lang LANG
-    newsroom.py submit --url URL --key FILE --claim CLAIM --lang LANG --document N --quote WORDS
-    newsroom.py submit --url URL --key FILE --confirm N --how reread|independent-document|direct-contact
+    submit.py submit --url URL --key FILE --capture FILE --title TITLE --lang LANG
+    submit.py submit --url URL --key FILE --claim CLAIM --lang LANG --document N --quote WORDS
+    submit.py submit --url URL --key FILE --confirm N --how reread|independent-document|direct-contact
         [--placing free|next|exact] [--pin FILE] [--keep FILE] [--receipt FILE] [--unjudged]
-    newsroom.py send FILE --url URL [--pin FILE] [--receipt FILE]
+    submit.py send FILE --url URL [--pin FILE] [--receipt FILE]
 
 `submit` keeps what it signed in a file before it sends it, and `send` sends such a file again: the same
 bytes have the same places for ever. Exit: 0 written, 1 refused by a rule or answered with a receipt that
@@ -410,7 +410,7 @@ def main(arguments=None):
         code, why = stop.code, stop
     except (NoVerdict, OSError, ValueError) as error:
         code, why = 2, error
-    print("newsroom: %s" % why, file=sys.stderr)
+    print("submit: %s" % why, file=sys.stderr)
     return code
 
 
