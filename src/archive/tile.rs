@@ -73,7 +73,8 @@ impl Tile {
     /// The tile at this place in a record of `size` events.
     pub fn called_for(&self, size: u64) -> Tile {
         let hashes = size.checked_shr(8 * u32::from(self.level)).unwrap_or(0);
-        Tile { width: WIDTH.min(hashes.saturating_sub(self.index * WIDTH)), ..*self }
+        // An index that a stranger named may be beyond every size.
+        Tile { width: WIDTH.min(hashes.saturating_sub(self.index.saturating_mul(WIDTH))), ..*self }
     }
 
     /// The full tile at the same place.

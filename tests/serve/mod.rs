@@ -6,6 +6,8 @@
 
 mod crowd;
 mod faults;
+mod grouped;
+mod hostile;
 mod lies;
 mod second;
 mod wire;

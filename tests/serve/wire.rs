@@ -26,7 +26,7 @@ use ureq::tls::{Certificate, RootCerts};
 const ORIGIN: &str = "desk.example.org/record";
 
 /// A newsroom with an editor Ben, whose signed events are in the outbox and were never sent.
-fn with_waiting(facts: u32) -> (Newsroom, RunningServer, Vec<Entry>) {
+pub fn with_waiting(facts: u32) -> (Newsroom, RunningServer, Vec<Entry>) {
     let newsroom = Newsroom::found(None);
     let server = newsroom.serve(&[]);
     let (url, address) = (server.url.clone(), server.address.clone());
@@ -46,32 +46,32 @@ fn with_waiting(facts: u32) -> (Newsroom, RunningServer, Vec<Entry>) {
     (newsroom, server, entries)
 }
 
-fn event(entry: &Entry) -> SubmittedEvent {
+pub fn event(entry: &Entry) -> SubmittedEvent {
     let Reading { statement, signature, .. } = Reading::of(&entry.record);
     SubmittedEvent::new(statement.unwrap(), &signature.unwrap(), entry.body.clone().unwrap())
 }
 
-fn origin() -> Origin {
+pub fn origin() -> Origin {
     Origin::new(ORIGIN).unwrap()
 }
 
-fn submit(server: &RunningServer, text: &[u8]) -> (u16, String) {
+pub fn submit(server: &RunningServer, text: &[u8]) -> (u16, String) {
     request(&server.address, "POST /v1/submit HTTP/1.1", text)
 }
 
-fn get(server: &RunningServer, path: &str) -> (u16, String) {
+pub fn get(server: &RunningServer, path: &str) -> (u16, String) {
     request(&server.address, &format!("GET {path} HTTP/1.1"), b"")
 }
 
 /// What a problem is: its status, its type without the beginning, and its rule.
-fn problem((status, body): &(u16, String)) -> (u16, String, Option<u64>) {
+pub fn problem((status, body): &(u16, String)) -> (u16, String, Option<u64>) {
     let problem = json(body);
     assert_eq!(problem["status"].as_u64(), Some(u64::from(*status)), "{body}");
     let kind = problem["type"].as_str().unwrap().strip_prefix("urn:annals:").unwrap();
     (*status, kind.to_owned(), problem["rule"].as_u64())
 }
 
-fn expect(answer: &(u16, String), status: u16, kind: &str, rule: Option<u64>) {
+pub fn expect(answer: &(u16, String), status: u16, kind: &str, rule: Option<u64>) {
     assert_eq!(problem(answer), (status, kind.to_owned(), rule), "{answer:?}");
 }
 
@@ -298,29 +298,29 @@ fn health_events_and_tails_say_what_the_checkpoint_covers() {
 }
 
 /// A request that a key signs.
-struct Signed<'a> {
-    key: &'a SecretKey,
-    method: &'a str,
-    path: &'a str,
-    origin: &'a str,
-    body: Hash,
-    created: Time,
+pub struct Signed<'a> {
+    pub key: &'a SecretKey,
+    pub method: &'a str,
+    pub path: &'a str,
+    pub origin: &'a str,
+    pub body: Hash,
+    pub created: Time,
 }
 
 impl Signed<'_> {
-    fn head(&self) -> String {
+    pub fn head(&self) -> String {
         let Signed { key, method, path, origin, body, created } = *self;
         let header = RequestText { origin, method, path, body }.sign(key, created).unwrap();
         format!("{method} {path} HTTP/1.1\r\n{REQUEST_HEADER}: {header}")
     }
 }
 
-fn key(newsroom: &Newsroom, machine: &str, name: &str) -> SecretKey {
+pub fn key(newsroom: &Newsroom, machine: &str, name: &str) -> SecretKey {
     let keys = KeyFolder::open(newsroom.path(machine).join("keys")).unwrap();
     keys.secret(&KeyName::new(name).unwrap(), &mut |_| Ok(None)).unwrap()
 }
 
-fn now() -> Time {
+pub fn now() -> Time {
     let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap();
     Time::from_micros(i64::try_from(since.as_micros()).unwrap()).unwrap()
 }
