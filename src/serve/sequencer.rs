@@ -197,16 +197,23 @@ impl Sequencing {
     /// Takes what has come; waits for something where nothing can be placed. False at the end.
     fn hear(&mut self, jobs: &Receiver<Job>, is_open: bool) -> bool {
         let mut first = None;
-        let left = self.turns.left(Instant::now());
-        if is_open && (self.waiting.is_empty() || left.is_some()) {
-            let heard = match left {
+        let now = Instant::now();
+        let has_none = match self.turns.holder(now) {
+            Some(holder) => !self.waiting.has(&holder),
+            None => self.waiting.is_empty(),
+        };
+        if is_open && has_none {
+            let heard = match self.turns.left(now) {
                 Some(left) => jobs.recv_timeout(left),
                 None => jobs.recv().map_err(|_| RecvTimeoutError::Disconnected),
             };
             match heard {
                 Ok(job) => first = Some(job),
                 Err(RecvTimeoutError::Timeout) => {}
-                Err(RecvTimeoutError::Disconnected) => return false,
+                Err(RecvTimeoutError::Disconnected) => {
+                    self.turns.end();
+                    return false;
+                }
             }
         }
         for job in first.into_iter().chain(jobs.try_iter()) {
@@ -223,13 +230,8 @@ impl Sequencing {
     /// What is placed in the next commit: from one key after the other, as much as a commit has.
     /// Those that need the very end of the record come first.
     fn next_group(&mut self) -> Vec<WaitingSubmission> {
-        let now = Instant::now();
-        if let Some(key) = self.turns.holder(now) {
-            let of_holder = self.waiting.pop_of(&key);
-            if of_holder.is_some() {
-                self.turns.end();
-            }
-            return of_holder.into_iter().collect();
+        if let Some(key) = self.turns.holder(Instant::now()) {
+            return self.waiting.pop_of(&key).into_iter().collect();
         }
         let (mut group, mut events, mut size) = (Vec::new(), 0, 0);
         while events < MAX_SUBMITTED as usize && size < MOST_BYTES {
@@ -244,11 +246,28 @@ impl Sequencing {
 
     /// Places a group, and answers each of its submissions.
     fn place(&mut self, group: Vec<WaitingSubmission>) {
+    /// How many bytes the documents have that were sent for a submission: they are read with it.
+    fn document_bytes(&self, submission: &SubmissionText) -> usize {
+        let captures = |event: &SubmittedEvent| event.statement().kind == Type::DocumentCaptured;
+        if !submission.events.iter().any(captures) {
+            return 0;
+        }
+        let length = |digest| self.uploads.length(digest);
+        let lengths: u64 = captured(submission).iter().map(length).sum();
+        usize::try_from(lengths).unwrap_or(usize::MAX)
+    }
+
         let submissions: Vec<&SubmissionText> =
             group.iter().map(|waiting| &waiting.submission).collect();
         let answers = self.placed(&submissions);
         for (waiting, placed) in group.into_iter().zip(answers) {
             metrics::submitted(&placed, waiting.since.elapsed());
+        // What is refused ends no turn: anybody can send again what its holder once signed.
+        let holder = self.turns.holder(Instant::now());
+        let mut placed = group.iter().zip(&answers).filter(|(_, answer)| answer.is_ok());
+        if placed.any(|(waiting, _)| Some(signer(&waiting.submission)) == holder) {
+            self.turns.end();
+        }
             // Whoever sent it may be gone: the same bytes again have the same answer.
             let _ = waiting.answer.send(placed);
         }

@@ -2,7 +2,8 @@
 //! writes.
 //!
 //! Always holds: a turn lasts at most [`LENGTH`], and a key has one at most once in [`PAUSE`]; a
-//! turn ends with the first submission of who has it. Not here: who may ask (`routes`).
+//! turn ends with the first submission of who has it that is placed. Not here: who may ask
+//! (`routes`).
 
 use crate::serve::problem::{Problem, ProblemKind};
 use annals_core::key::PublicKey;

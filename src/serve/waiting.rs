@@ -136,6 +136,11 @@ impl<T> FairQueue<T> {
         one
     }
 
+    /// Whether something of this key waits.
+    pub fn has(&self, key: &PublicKey) -> bool {
+        self.queues.contains_key(key)
+    }
+
     /// Whether nothing waits.
     pub fn is_empty(&self) -> bool {
         self.turns.is_empty()

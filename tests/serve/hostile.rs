@@ -34,3 +34,52 @@ fn no_name_of_a_tile_is_beyond_what_the_server_can_count() {
     assert!(!server.stop().contains("panicked"));
 }
 
+#[test]
+fn nobody_ends_a_turn_by_sending_again_what_its_holder_once_signed() {
+    let (newsroom, server, _) = with_waiting(0);
+    let ada = key(&newsroom, "ada", "ada");
+    // Ada's capture of a document stands in the record for everybody to read. Twice in one
+    // submission it is not what the record has.
+    let (_, text) = get(&server, "/v1/events?from=2");
+    let lines: Vec<&str> = text.split_inclusive('\n').take(4).collect();
+    let captured = annals_core::event::Entry {
+        record: lines[..3].concat().into_bytes(),
+        body: Some(lines[3].trim_end().as_bytes().to_vec()),
+    };
+    let twice = vec![event(&captured), event(&captured)];
+    let again = SubmissionText::free(&origin(), twice).unwrap().text();
+    let refused = submit(&server, &again);
+    assert!([409, 422].contains(&refused.0), "{refused:?}");
+
+    let turn = Signed {
+        key: &ada,
+        method: "POST",
+        path: "/v1/turn",
+        origin: &origin(),
+        body: Hash::of(&[]),
+        created: now(),
+    };
+    let began = Instant::now();
+    assert_eq!(request(&server.address, &turn.head(), b"").0, 200);
+    assert_eq!(submit(&server, &again), refused);
+    // The turn is Ada's still: Ben waits for its end.
+    let said = newsroom.enter("ben", 2, 1);
+    assert_eq!(said.code, 0, "{said:?}");
+    assert!(began.elapsed() > Duration::from_millis(1_900), "{:?}", began.elapsed());
+    // What she sends herself ends it, behind what others sent in her name.
+    std::thread::sleep(Duration::from_secs(11).saturating_sub(began.elapsed()));
+    let turn = Signed { created: now(), ..turn };
+    assert_eq!(request(&server.address, &turn.head(), b"").0, 200);
+    let began = Instant::now();
+    let taken = std::thread::scope(|scope| {
+        let others = scope.spawn(|| submit(&server, &again));
+        let said = newsroom.enter("ada", 2, 2);
+        assert_eq!(said.code, 0, "{said:?}");
+        assert_eq!(others.join().unwrap(), refused);
+        began.elapsed()
+    });
+    assert!(taken < Duration::from_millis(1_900), "{taken:?}");
+    newsroom.expect_same(&["ada", "ben"]);
+    server.stop();
+}
+
