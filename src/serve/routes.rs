@@ -48,6 +48,14 @@ const MOST_WAIT: u64 = 60;
 const UPLOADS: usize = 8;
 /// How many bytes of submissions are received at a time.
 const MOST_BYTES: usize = 64 << 20;
+/// How many bytes of each submission are received whatever others send: who sends large ones
+/// without end keeps out large ones alone. As many connections as there are bound them.
+const FIRST_BYTES: usize = 64 << 10;
+/// How many bytes of large answers there may be at a time, and from how many on an answer is large.
+const MOST_ANSWERED: usize = 512 << 20;
+const LARGE_ANSWER: usize = 256 << 10;
+/// How many large answers are made at a time.
+const MAKING: usize = 4;
 /// How long a body may take, the slowest that it may come, and the longest silence in it.
 const BODY: Duration = Duration::from_secs(20);
 const BYTES_PER_SECOND: u64 = 20_000;
@@ -503,7 +511,9 @@ async fn whole<'a>(
             let why = format!("expected at most {most} bytes, found more");
             return Err(Problem::new(ProblemKind::TooLarge, why));
         }
-        let count = u32::try_from(data.len()).unwrap_or(u32::MAX);
+        let counted = |length: usize| length.saturating_sub(FIRST_BYTES);
+        let count = counted(bytes.len() + data.len()) - counted(bytes.len());
+        let count = u32::try_from(count).unwrap_or(u32::MAX);
         let Ok(permit) = state.bytes.try_acquire_many(count) else {
             return Err(Problem::busy("too many submissions are being received", 1));
         };

@@ -83,3 +83,32 @@ fn nobody_ends_a_turn_by_sending_again_what_its_holder_once_signed() {
     server.stop();
 }
 
+#[test]
+fn strangers_who_send_large_submissions_without_end_keep_no_editor_out() {
+    let newsroom = Newsroom::found(None);
+    let server = newsroom.serve(&[]);
+    newsroom.join_as_founder("ada", &server.url);
+    let document = newsroom.capture("ada", 9);
+    // As much as is received at a time, and never the last bytes.
+    let mut open = Vec::new();
+    for _ in 0..8 {
+        let mut stream = TcpStream::connect(&server.address).unwrap();
+        stream.set_write_timeout(Some(Duration::from_secs(5))).unwrap();
+        let head = "POST /v1/submit HTTP/1.1\r\nHost: x\r\nContent-Length: 8388608\r\n\r\n";
+        stream.write_all(head.as_bytes()).unwrap();
+        let _ = stream.write_all(&vec![b'a'; (8 << 20) - 9]);
+        open.push(stream);
+    }
+    let large = vec![b'a'; 1 << 20];
+    let began = Instant::now();
+    while problem(&submit(&server, &large)).0 != 503 {
+        assert!(began.elapsed() < Duration::from_secs(20));
+        std::thread::sleep(Duration::from_millis(50));
+    }
+    let said = newsroom.enter("ada", document, 1);
+    assert_eq!(said.code, 0, "{said:?}");
+    drop(open);
+    newsroom.expect_same(&["ada"]);
+    server.stop();
+}
+
