@@ -5,6 +5,7 @@
 //! and answers that were begun are finished. Not here: the answers (`routes`).
 //! Source: RFC 9112; RFC 8446.
 
+use crate::serve::pace::Paced;
 use axum::Router;
 use axum::extract::Request;
 use hyper::body::Incoming;
@@ -136,9 +137,9 @@ pub async fn serve(
 /// Answers the requests of one connection.
 async fn talk<S>(stream: S, router: Router, watcher: hyper_util::server::graceful::Watcher)
 where
-    S: AsyncRead + AsyncWrite + Send + 'static,
+    S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
 {
-    let mut stream = TimeoutStream::new(stream);
+    let mut stream = TimeoutStream::new(Paced::new(stream));
     stream.set_write_timeout(Some(STALLED));
     let service = service_fn(move |request: Request<Incoming>| {
         let mut router = router.clone();

@@ -11,6 +11,7 @@
 
 mod listen;
 mod metrics;
+mod pace;
 mod problem;
 mod routes;
 mod sequencer;

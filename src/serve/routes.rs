@@ -46,7 +46,7 @@ const APART: i64 = 300 * 1_000_000;
 const MOST_WAIT: u64 = 60;
 /// How many documents are received at a time.
 const UPLOADS: usize = 8;
-/// How many bytes of submissions are received at a time.
+/// How many bytes of submissions are received at a time, but for the first ones of each.
 const MOST_BYTES: usize = 64 << 20;
 /// How many bytes of each submission are received whatever others send: who sends large ones
 /// without end keeps out large ones alone. As many connections as there are bound them.
@@ -82,6 +82,10 @@ pub struct ServerState {
     bytes: Semaphore,
     /// How many tails there may be.
     tails: Arc<Semaphore>,
+    /// How many answers of unknown size may be made at a time.
+    making: Semaphore,
+    /// The bytes that large answers may have in memory.
+    answers: Arc<Semaphore>,
 }
 
 impl ServerState {
@@ -97,7 +101,20 @@ impl ServerState {
         // Half of the connections are left for those who ask for something else.
         let tails = Arc::new(Semaphore::new(most_connections().div_ceil(2)));
         let keys = KeyCache::default();
-        ServerState { sequencer, uploads, clock, stopping, log, keys, receiving, bytes, tails }
+        let (making, answers) = (Semaphore::new(MAKING), Arc::new(Semaphore::new(MOST_ANSWERED)));
+        ServerState {
+            sequencer,
+            uploads,
+            clock,
+            stopping,
+            log,
+            keys,
+            receiving,
+            bytes,
+            tails,
+            making,
+            answers,
+        }
     }
 }
 
@@ -135,6 +152,7 @@ async fn counted(request: Request, next: Next) -> Response {
 async fn file(State(state): Shared, uri: Uri) -> Result<Response, Problem> {
     let head = state.sequencer.head();
     let name = uri.path().trim_start_matches('/');
+    let _making = state.making.acquire().await;
     let found = block_in_place(|| head.record.file(name));
     let none = || {
         Problem::new(ProblemKind::NotFound, "expected the name of a file of the published record")
@@ -146,7 +164,33 @@ async fn file(State(state): Shared, uri: Uri) -> Result<Response, Problem> {
         FileChange::Withheld => ("application/octet-stream", "public, max-age=60"),
         FileChange::Never => ("application/octet-stream", "public, max-age=31536000, immutable"),
     };
-    Ok(([(header::CONTENT_TYPE, kind), (header::CACHE_CONTROL, cache)], bytes).into_response())
+    let body = bounded(&state, bytes)?;
+    Ok(([(header::CONTENT_TYPE, kind), (header::CACHE_CONTROL, cache)], body).into_response())
+}
+
+/// The body of an answer. What all large ones have in memory is bounded, however slowly they are
+/// read.
+fn bounded(state: &ServerState, bytes: Vec<u8>) -> Result<Body, Problem> {
+    if bytes.len() < LARGE_ANSWER {
+        return Ok(Body::from(bytes));
+    }
+    let count = u32::try_from(bytes.len().min(MOST_ANSWERED)).unwrap_or(u32::MAX);
+    let Ok(permit) = Arc::clone(&state.answers).try_acquire_many_owned(count) else {
+        return Err(Problem::busy("too many large answers are being read", 5));
+    };
+    Ok(Body::from(Bytes::from_owner(LargeAnswer { bytes, _permit: permit })))
+}
+
+/// The bytes of a large answer, which count until they are sent.
+struct LargeAnswer {
+    bytes: Vec<u8>,
+    _permit: OwnedSemaphorePermit,
+}
+
+impl AsRef<[u8]> for LargeAnswer {
+    fn as_ref(&self) -> &[u8] {
+        &self.bytes
+    }
 }
 
 /// Places a submission.
@@ -395,9 +439,10 @@ fn from(asked: AskedFrom) -> Result<From, Problem> {
 async fn events(State(state): Shared, asked: AskedFrom) -> Result<Response, Problem> {
     let From { from, .. } = from(asked)?;
     let head = state.sequencer.head();
+    let _making = state.making.acquire().await;
     let text = block_in_place(|| head.record.events(from)).map_err(|why| failed(&state, &why))?;
     let size = HeaderValue::from(head.record.size());
-    let mut response = plain(text);
+    let mut response = plain(bounded(&state, text)?);
     response.headers_mut().insert("annals-size", size);
     Ok(response)
 }
@@ -563,9 +608,9 @@ fn failed(state: &ServerState, why: &LedgerError) -> Problem {
     Problem::busy("the server could not read its record", 2)
 }
 
-fn plain(bytes: Vec<u8>) -> Response {
+fn plain(bytes: impl Into<Body>) -> Response {
     let kind = (header::CONTENT_TYPE, "text/plain; charset=utf-8");
-    ([kind, (header::CACHE_CONTROL, "no-store")], bytes).into_response()
+    ([kind, (header::CACHE_CONTROL, "no-store")], bytes.into()).into_response()
 }
 
 fn no_store() -> [(header::HeaderName, &'static str); 1] {

@@ -112,3 +112,37 @@ fn strangers_who_send_large_submissions_without_end_keep_no_editor_out() {
     server.stop();
 }
 
+#[test]
+fn readers_of_large_documents_who_read_nothing_do_not_fill_the_memory() {
+    let newsroom = Newsroom::found(None);
+    let length = 60 << 20;
+    std::fs::write(newsroom.path("server/large.bin"), vec![7; length]).unwrap();
+    let add = ["document", "add", "large.bin", "--title", "Large", "--lang", "en", "--yes"];
+    newsroom.good("server", &add);
+    let server = newsroom.serve(&[]);
+    let digest = Hash::of(&[&vec![7; length]]);
+    let ask = format!("GET /document/{digest} HTTP/1.1\r\nHost: x\r\n\r\n");
+    let mut statuses = Vec::new();
+    let mut open = Vec::new();
+    for _ in 0..10 {
+        let mut stream = TcpStream::connect(&server.address).unwrap();
+        stream.write_all(ask.as_bytes()).unwrap();
+        let mut status = [0; 12];
+        stream.read_exact(&mut status).unwrap();
+        statuses.push(String::from_utf8_lossy(&status[9..]).into_owned());
+        open.push(stream);
+    }
+    // 512 MiB have eight of them.
+    assert_eq!(statuses[..8], ["200"; 8]);
+    assert_eq!(statuses[8..], ["503"; 2]);
+    // What is small is answered all the same, and once they are gone, so is what is large.
+    assert_eq!(get(&server, "/checkpoint").0, 200);
+    drop(open);
+    let began = Instant::now();
+    while get(&server, &format!("/document/{digest}")).0 != 200 {
+        assert!(began.elapsed() < Duration::from_secs(20));
+        std::thread::sleep(Duration::from_millis(100));
+    }
+    server.stop();
+}
+
