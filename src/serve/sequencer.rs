@@ -23,17 +23,19 @@ use crate::serve::problem::Problem;
 use crate::serve::turns::Turns;
 use crate::serve::uploads::Uploads;
 use crate::serve::waiting::{FairQueue, InFlight, Ticket, bytes, signer};
+use annals_core::event::vocabulary::Type;
 use annals_core::hash::Hash;
 use annals_core::key::PublicKey;
 use annals_core::roster::Roster;
-use annals_core::submission::{MAX_SUBMITTED, Placing, SubmissionText};
+use annals_core::submission::{MAX_SUBMITTED, Placing, SubmissionText, SubmittedEvent};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 use tokio::sync::{oneshot, watch};
 
-/// About how many bytes the events of one commit have at most.
+/// About how many bytes the events and documents of one commit have, if they are of several
+/// submissions.
 const MOST_BYTES: usize = 16 << 20;
 
 /// The record as readers see it: everything that its checkpoint covers.
@@ -237,15 +239,13 @@ impl Sequencing {
         while events < MAX_SUBMITTED as usize && size < MOST_BYTES {
             let Some(waiting) = self.waiting.pop() else { break };
             events += waiting.submission.events.len();
-            size += bytes(&waiting.submission);
+            size += bytes(&waiting.submission) + self.document_bytes(&waiting.submission);
             group.push(waiting);
         }
         group.sort_by_key(|waiting| waiting.submission.placing == Placing::Free);
         group
     }
 
-    /// Places a group, and answers each of its submissions.
-    fn place(&mut self, group: Vec<WaitingSubmission>) {
     /// How many bytes the documents have that were sent for a submission: they are read with it.
     fn document_bytes(&self, submission: &SubmissionText) -> usize {
         let captures = |event: &SubmittedEvent| event.statement().kind == Type::DocumentCaptured;
@@ -257,17 +257,19 @@ impl Sequencing {
         usize::try_from(lengths).unwrap_or(usize::MAX)
     }
 
+    /// Places a group, and answers each of its submissions.
+    fn place(&mut self, group: Vec<WaitingSubmission>) {
         let submissions: Vec<&SubmissionText> =
             group.iter().map(|waiting| &waiting.submission).collect();
         let answers = self.placed(&submissions);
-        for (waiting, placed) in group.into_iter().zip(answers) {
-            metrics::submitted(&placed, waiting.since.elapsed());
         // What is refused ends no turn: anybody can send again what its holder once signed.
         let holder = self.turns.holder(Instant::now());
         let mut placed = group.iter().zip(&answers).filter(|(_, answer)| answer.is_ok());
         if placed.any(|(waiting, _)| Some(signer(&waiting.submission)) == holder) {
             self.turns.end();
         }
+        for (waiting, placed) in group.into_iter().zip(answers) {
+            metrics::submitted(&placed, waiting.since.elapsed());
             // Whoever sent it may be gone: the same bytes again have the same answer.
             let _ = waiting.answer.send(placed);
         }

@@ -160,6 +160,13 @@ impl Uploads {
     }
 
     fn remove_old(&self, now: Time) {
+    /// The length of the document of this digest; 0 if nobody sent it.
+    pub fn length(&self, digest: &Hash) -> u64 {
+        let length = |folder: PathBuf| folder.join(digest.to_string()).symlink_metadata().ok();
+        let found = self.senders().into_iter().find_map(length);
+        found.map_or(0, |about| about.len())
+    }
+
         for folder in self.senders() {
             for found in fs::read_dir(&folder).into_iter().flatten().flatten() {
                 let changed = found.metadata().and_then(|about| about.modified());

@@ -197,7 +197,8 @@ impl PlacedGroup {
         expect_no_log_key(submission)?;
         let first = writer.size();
         let (events, documents) = (writer.uncommitted(), self.prepared.documents.len());
-        self.prepared.documents.extend(self::documents(submission, writer, context)?);
+        let sent = self::documents(submission, &self.prepared, writer, context)?;
+        self.prepared.documents.extend(sent);
         let judged = self.events(writer, submission, context.now);
         let judged = match (judged, check) {
             (Ok(()), SignatureCheck::Each) => expect_signatures(writer),
@@ -333,14 +334,19 @@ fn expect_no_log_key(submission: &SubmissionText) -> Result<(), PlacingError> {
     }
 }
 
-/// The documents that a submission captures and the record does not have.
+/// The documents that a submission captures, and neither the record nor what is prepared before it
+/// has.
 fn documents(
     submission: &SubmissionText,
+    before: &Prepared,
     writer: &Writer,
     context: &PlacingContext<'_>,
 ) -> Result<Vec<(Hash, Vec<u8>)>, PlacingError> {
     let (mut found, mut missing) = (Vec::new(), Vec::new());
     for digest in captured(submission) {
+        if before.documents.iter().any(|(known, _)| *known == digest) {
+            continue;
+        }
         match context.sent.sent(&digest)? {
             Some(bytes) => found.push((digest, bytes)),
             None if writer.has_document(&digest)? => {}
