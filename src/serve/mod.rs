@@ -70,6 +70,7 @@ impl Server {
         let (wait, log) = (*wait, Arc::clone(log));
         let sequencer =
             Sequencer::start(paths, wait, clock.clone(), Arc::clone(&uploads), Arc::clone(&log))?;
+        uploads.remove_partial();
         let (stop, stopping) = watch::channel(false);
         let state = ServerState::new(sequencer, uploads, clock.clone(), stopping, log);
         Ok(Server { state: Arc::new(state), settings, stop })

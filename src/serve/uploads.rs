@@ -29,6 +29,8 @@ pub const MOST_BYTES: u64 = 1 << 30;
 pub const MOST_AGE: Duration = Duration::from_secs(24 * 3_600);
 /// The folder, in that of the ledger.
 const FOLDER: &str = ".upload";
+/// How the name of a document ends that is being received.
+const PARTIAL: &str = "partial";
 
 /// The documents that were sent.
 #[derive(Debug)]
@@ -110,6 +112,18 @@ impl Uploads {
         Uploads { folder: ledger.join(FOLDER), next: AtomicU64::new(0), sending: Mutex::default() }
     }
 
+    /// Removes what a server that was killed had received in part: its name would be taken, and it
+    /// would count. The caller holds the ledger, so nobody sends.
+    pub fn remove_partial(&self) {
+        for folder in self.senders() {
+            for found in fs::read_dir(&folder).into_iter().flatten().flatten() {
+                if found.path().extension().is_some_and(|extension| extension == PARTIAL) {
+                    let _ = fs::remove_file(found.path());
+                }
+            }
+        }
+    }
+
     /// Begins to take a document from a sender; what is too old is removed first.
     ///
     /// Errors: the sender has too much here; the folder cannot be written to.
@@ -126,7 +140,7 @@ impl Uploads {
         let before = lengths(&folder);
         let most = MOST_BYTES.saturating_sub(before);
         let number = self.next.fetch_add(1, Ordering::Relaxed);
-        let partial = folder.join(format!("{digest}.{number}.partial"));
+        let partial = folder.join(format!("{digest}.{number}.{PARTIAL}"));
         let file = disk::create_new(&partial, FileMode::Shared);
         let file = file.map_err(disk::error("make", &partial))?;
         let (place, running) = (folder.join(digest.to_string()), RunningHash::default());
@@ -146,6 +160,13 @@ impl Uploads {
         Ok(None)
     }
 
+    /// The length of the document of this digest; 0 if nobody sent it.
+    pub fn length(&self, digest: &Hash) -> u64 {
+        let length = |folder: PathBuf| folder.join(digest.to_string()).symlink_metadata().ok();
+        let found = self.senders().into_iter().find_map(length);
+        found.map_or(0, |about| about.len())
+    }
+
     /// Removes a document that the record has now. What cannot be removed is removed when it is
     /// old.
     pub fn remove(&self, digest: &Hash) {
@@ -160,13 +181,6 @@ impl Uploads {
     }
 
     fn remove_old(&self, now: Time) {
-    /// The length of the document of this digest; 0 if nobody sent it.
-    pub fn length(&self, digest: &Hash) -> u64 {
-        let length = |folder: PathBuf| folder.join(digest.to_string()).symlink_metadata().ok();
-        let found = self.senders().into_iter().find_map(length);
-        found.map_or(0, |about| about.len())
-    }
-
         for folder in self.senders() {
             for found in fs::read_dir(&folder).into_iter().flatten().flatten() {
                 let changed = found.metadata().and_then(|about| about.modified());

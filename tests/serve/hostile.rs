@@ -146,3 +146,40 @@ fn readers_of_large_documents_who_read_nothing_do_not_fill_the_memory() {
     server.stop();
 }
 
+#[test]
+fn what_a_killed_server_received_in_part_is_gone() {
+    let (newsroom, server, _) = with_waiting(0);
+    let ben = key(&newsroom, "ben", "ben");
+    let bytes = b"A document.";
+    let digest = Hash::of(&[bytes]);
+    let path = format!("/v1/document/{digest}");
+    let put = Signed {
+        key: &ben,
+        method: "PUT",
+        path: &path,
+        origin: &origin(),
+        body: digest,
+        created: now(),
+    };
+    let mut stream = TcpStream::connect(&server.address).unwrap();
+    let head = format!("{}\r\nHost: x\r\nContent-Length: 11\r\n\r\nA doc", put.head());
+    stream.write_all(head.as_bytes()).unwrap();
+    let folder = newsroom.path("server/ledger/.upload").join(ben.public().to_string());
+    let names = || {
+        let listed = std::fs::read_dir(&folder).into_iter().flatten();
+        listed.map(|found| found.unwrap().file_name().into_string().unwrap()).collect::<Vec<_>>()
+    };
+    let began = Instant::now();
+    while names().is_empty() {
+        assert!(began.elapsed() < Duration::from_secs(10));
+        std::thread::sleep(Duration::from_millis(10));
+    }
+    let address = server.address.clone();
+    server.kill();
+    let server = newsroom.serve_at(&address, &[]);
+    assert_eq!(names(), Vec::<String>::new());
+    assert_eq!(request(&server.address, &put.head(), bytes).0, 201);
+    assert_eq!(names(), [digest.to_string()]);
+    server.stop();
+}
+
