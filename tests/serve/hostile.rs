@@ -147,6 +147,40 @@ fn readers_of_large_documents_who_read_nothing_do_not_fill_the_memory() {
 }
 
 #[test]
+fn several_events_that_waited_long_are_signed_anew() {
+    let newsroom = Newsroom::found(None);
+    let server = newsroom.serve(&[]);
+    let (url, address) = (server.url.clone(), server.address.clone());
+    newsroom.join_as_founder("ada", &url);
+    let document = newsroom.capture("ada", 9);
+    server.stop();
+    let draft = |line| {
+        format!(
+            "{{\"type\":\"fact.asserted\",\"claim\":\"{}\",\"evidence\":[{{\"document\":{document},\
+             \"quote\":\"Boat {line} came in\"}}]}}\n",
+            super::claim(line)
+        )
+    };
+    std::fs::write(newsroom.path("ada/drafts.jsonl"), draft(1) + &draft(2)).unwrap();
+    let append = ["append", "drafts.jsonl", "--yes"];
+    assert_eq!(newsroom.annals("ada", &append).code, 2);
+    std::thread::sleep(Duration::from_secs(11));
+    let server = newsroom.serve_at(&address, &[]);
+    // Their times are too old for the server, and nobody's clock is wrong.
+    let said = newsroom.annals("ada", &["outbox", "send"]);
+    assert_eq!(said.code, 3, "{said:?}");
+    assert!(said.out.contains("say the command that signed them again"), "{}", said.out);
+    assert!(!said.out.contains("set the clock"), "{}", said.out);
+    let said = newsroom.annals("ada", &append);
+    assert_eq!(said.code, 0, "{said:?}");
+    assert!(said.out.starts_with("written at 2 to 3 (2 events)\n"), "{}", said.out);
+    assert_eq!(newsroom.good("ada", &["outbox"]), "nothing waits\n");
+    assert_eq!(newsroom.claims("server").len(), 2);
+    newsroom.expect_same(&["ada"]);
+    server.stop();
+}
+
+#[test]
 fn what_a_killed_server_received_in_part_is_gone() {
     let (newsroom, server, _) = with_waiting(0);
     let ben = key(&newsroom, "ben", "ben");

@@ -10,7 +10,8 @@ use crate::cli::terminal::{
     visible,
 };
 use crate::ledger::error::{LedgerError, chain};
-use crate::ledger::write::outbox::{WaitingEvents, waiting};
+use crate::ledger::exchange::submitting::still_waiting;
+use crate::ledger::write::outbox::{WaitingEvents, is_late};
 use crate::ledger::write::writer::{RecordServer, SentEvents};
 use annals_core::event::body::{Body, Content};
 use annals_core::event::record::Reading;
@@ -160,12 +161,18 @@ fn send(context: &mut Context) -> Result<Exit, CliError> {
              signed writes it: say it again",
         ));
     };
-    let (mut sent, mut first) = (Vec::new(), None);
+    let (mut sent, mut first, now) = (Vec::new(), None, context.clock.peek());
     for one in &waiting {
         let count = one.entries.len() as u64;
         let name = one.name();
         let events = SentEvents { entries: &one.entries, documents: &[] };
-        let (status, position, why) = match server.place(&events, None) {
+        let placed = match server.place(&events, None) {
+            Err(LedgerError::ServerRefused { .. }) if is_late(&one.entries, now) => {
+                Err(LedgerError::Outrun("they were signed for an earlier time".to_owned()))
+            }
+            placed => placed,
+        };
+        let (status, position, why) = match placed {
             Ok(position) => {
                 one.keeping.prune_to_records(&one.entries)?;
                 (WriteStatus::Written, Some(position), None)
@@ -179,8 +186,8 @@ fn send(context: &mut Context) -> Result<Exit, CliError> {
                 };
                 let why = match &error {
                     LedgerError::Outrun(_) => {
-                        "the record went on, and these events keep their places: say the command \
-                         that signed them again"
+                        "the record or the time went on, and these events keep their places: say \
+                         the command that signed them again"
                             .to_owned()
                     }
                     error => chain(error),

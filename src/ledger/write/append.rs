@@ -8,7 +8,7 @@ use crate::ledger::error::{LedgerError, Refusal};
 use crate::ledger::write::batch::{DraftBatch, Signer, slot, verify_last};
 use crate::ledger::write::draft::{Input, Placed};
 use crate::ledger::write::loaded::{FileAccess, LoadedInput, Reach};
-use crate::ledger::write::outbox::{KeptSubmission, Submission};
+use crate::ledger::write::outbox::{KeptSubmission, Submission, is_late};
 use crate::ledger::write::outcome::{DraftResult, Outcome, Refusals};
 use crate::ledger::write::prepared::{Prepared, Receipt};
 use crate::ledger::write::repeats::Repeats;
@@ -68,6 +68,11 @@ pub fn resume(
         // Here another writer may have refused it meanwhile: it is signed anew. A server may have
         // placed it, or may yet: the same statement is sent again.
         KeptSubmission::Movable(_) if writer.server.is_none() => Ok(Resumed::New),
+        KeptSubmission::Fits(kept)
+            if writer.server.is_some() && is_late(&kept, signer.clock.peek()) =>
+        {
+            Ok(Resumed::New)
+        }
         kept @ (KeptSubmission::Fits(_) | KeptSubmission::Movable(_)) => {
             let kept = match kept {
                 KeptSubmission::Fits(kept) => kept,

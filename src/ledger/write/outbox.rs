@@ -29,6 +29,7 @@ use annals_core::event::record::{self, Reading};
 use annals_core::event::{Entry, canonical};
 use annals_core::hash::{Hash, RunningHash, read_hex};
 use annals_core::key::{KEPT_TAG, PublicKey, Signature, SigningError, SigningKey, signed_bytes};
+use annals_core::time::Time;
 use annals_core::verify::Verifier;
 use annals_core::verify::source::Source;
 use std::fs;
@@ -41,6 +42,9 @@ const BOUND: u64 = 4 << 30;
 const HEADER_BOUND: u64 = 512;
 /// The folder of written submissions, inside the outbox.
 const WRITTEN: &str = "written";
+/// How old the places of several events may be that are sent again, in microseconds: half of what a
+/// server takes.
+const MOST_LATE: i64 = 5_000_000;
 /// The number of lines before the events.
 const HEADER_LINES: usize = 6;
 
@@ -316,6 +320,15 @@ pub struct WaitingEvents {
     pub keeping: Keeping,
     /// The events, in order, at the places that their signer gave them.
     pub entries: Vec<Entry>,
+}
+
+/// Whether a server takes these events no more, although they fit its record: several keep the
+/// times that their signer gave them, and a server wants these near its clock. They are signed
+/// anew: both are for the same end of the record, so only one of them can be placed.
+pub fn is_late(entries: &[Entry], now: Time) -> bool {
+    let place = |entry: &Entry| Reading::of(&entry.record).place;
+    let mut places = entries.iter().filter_map(place);
+    entries.len() > 1 && places.any(|place| (now.micros() - place.at.micros()).abs() > MOST_LATE)
 }
 
 impl WaitingEvents {
