@@ -181,6 +181,35 @@ fn several_events_that_waited_long_are_signed_anew() {
 }
 
 #[test]
+fn what_a_pull_brought_waits_no_more() {
+    let newsroom = Newsroom::found(None);
+    let server = newsroom.serve(&[]);
+    newsroom.join_as_founder("ada", &server.url);
+    let document = newsroom.capture("ada", 9);
+    let is_deaf = Arc::new(Mutex::new(false));
+    let (address, deaf) = (server.address.clone(), Arc::clone(&is_deaf));
+    let url = proxy(move |line, send| {
+        let is_lost = line.starts_with(SUBMIT) && *deaf.lock().unwrap();
+        let answer = send(&address);
+        (!is_lost).then_some(answer)
+    });
+    newsroom.hire("ben", "Ben Best", &url, "ada");
+    newsroom.good("ben", &["pull"]);
+    // Placed elsewhere than it was signed for, and nobody says so.
+    assert_eq!(newsroom.enter("ada", document, 1).code, 0);
+    *is_deaf.lock().unwrap() = true;
+    assert_eq!(newsroom.enter("ben", document, 2).code, 2);
+    *is_deaf.lock().unwrap() = false;
+    newsroom.good("ben", &["pull"]);
+    assert_eq!(newsroom.good("ben", &["outbox"]), "nothing waits\n");
+    assert_eq!(json(&newsroom.good("ben", &["status", "--format", "json"]))["outbox"], 0);
+    let again = json(&newsroom.enter("ben", document, 2).out);
+    assert_eq!((again["status"].as_str(), again["position"].as_u64()), (Some("already"), Some(4)));
+    newsroom.expect_same(&["ada", "ben"]);
+    server.stop();
+}
+
+#[test]
 fn what_a_killed_server_received_in_part_is_gone() {
     let (newsroom, server, _) = with_waiting(0);
     let ben = key(&newsroom, "ben", "ben");

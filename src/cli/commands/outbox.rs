@@ -116,7 +116,7 @@ fn claim(body: &[u8]) -> Option<String> {
 fn list(context: &mut Context) -> Result<Exit, CliError> {
     let paths = context.paths()?;
     paths.expect_ledger()?;
-    let waiting: Vec<WaitingJson> = waiting(&paths)?.iter().map(WaitingJson::of).collect();
+    let waiting: Vec<WaitingJson> = still_waiting(&paths)?.iter().map(WaitingJson::of).collect();
     let mut out = out(context.format());
     match context.format() {
         Format::Text if waiting.is_empty() => writeln!(out, "nothing waits")?,
@@ -154,7 +154,7 @@ struct SentJson {
 fn send(context: &mut Context) -> Result<Exit, CliError> {
     let paths = context.paths()?;
     paths.expect_ledger()?;
-    let waiting = waiting(&paths)?;
+    let waiting = still_waiting(&paths)?;
     let Some(server) = context.copy_server(&paths)? else {
         return Err(CliError::usage(
             "expected the copy of a server's record, found another ledger; here the command that \
@@ -239,7 +239,7 @@ struct DroppedReport {
 fn give_up(context: &mut Context, name: &str) -> Result<Exit, CliError> {
     let paths = context.paths()?;
     paths.expect_ledger()?;
-    let waiting = waiting(&paths)?;
+    let waiting = still_waiting(&paths)?;
     let named = |one: &&WaitingEvents| name.len() >= 8 && one.name().starts_with(name);
     let found: Vec<&WaitingEvents> = waiting.iter().filter(named).collect();
     let [one] = found.as_slice() else {

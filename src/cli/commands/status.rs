@@ -8,6 +8,7 @@ use crate::cli::terminal::{
 };
 use crate::disk::{DiskError, is_folder_at};
 use crate::ledger::error::{LedgerError, chain};
+use crate::ledger::exchange::submitting::still_waiting;
 use crate::ledger::following::FollowingMark;
 use crate::ledger::imported;
 use crate::ledger::query::effect::Effects;
@@ -16,7 +17,7 @@ use crate::ledger::query::summary::{Listed, Summary};
 use crate::ledger::query::tally::Tally;
 use crate::ledger::query::{AsOf, View, no_fact};
 use crate::ledger::reader::{Record, covered};
-use crate::ledger::write::outbox::{listed_aside, waiting};
+use crate::ledger::write::outbox::listed_aside;
 use annals_core::key::PublicKey;
 use annals_core::rule::Rule;
 use annals_core::state::Status;
@@ -195,7 +196,7 @@ fn status_report(
         published: record.is_published(),
         outbox: match record.is_published() {
             true => 0,
-            false => waiting(&record.paths)?.len() as u64,
+            false => still_waiting(&record.paths)?.len() as u64,
         },
         aside: listed_aside(&record.paths),
     })

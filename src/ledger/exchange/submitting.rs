@@ -21,6 +21,7 @@ use crate::ledger::paths::Paths;
 use crate::ledger::published_place::PublishedPlace;
 use crate::ledger::query::{View, no_fact};
 use crate::ledger::reader::Record;
+use crate::ledger::write::outbox::{WaitingEvents, settle_placed, waiting};
 use crate::ledger::write::writer::{RecordServer, SentEvents, Writer};
 use crate::record_server::{
     ServerAnswer, ServerConnection, ServerProblem, TURN_PATH, document_path,
@@ -318,6 +319,19 @@ fn known(record: &Record, size: u64) -> Result<(Origin, KnownRecord), LedgerErro
         None => None,
     };
     Ok((ledger.origin.clone(), KnownRecord { root, head, log_key: key }))
+}
+
+/// What waits in the outbox of a ledger; in a copy without what a pull brought since.
+///
+/// Errors: outbox or record cannot be read.
+pub fn still_waiting(paths: &Paths) -> Result<Vec<WaitingEvents>, LedgerError> {
+    if FollowingMark::is_at(paths)? && !waiting(paths)?.is_empty() {
+        let record = Record::open(paths.clone())?;
+        let view = View::some(&record, record.size(), &no_fact)?;
+        let window = view.state().fold.ledger.as_ref().map_or(0, |ledger| ledger.window);
+        settle_placed(paths, &record.source, window)?;
+    }
+    waiting(paths)
 }
 
 /// The tree of the first events of a record.

@@ -123,7 +123,7 @@ impl Submission {
         Ok(match (written, pending) {
             (Ok(header), pending) => match recorded(&header, source)? {
                 true => KeptSubmission::Recorded(header.first),
-                false => match self.placed_elsewhere(&self.written(), &header, judge, source)? {
+                false => match placed_elsewhere(&self.written(), &header, window(judge), source)? {
                     Some(first) => KeptSubmission::Recorded(first),
                     // The record is an older copy than the one that these were written to.
                     None => pending,
@@ -150,12 +150,11 @@ impl Submission {
         if recorded(&header, source)? {
             return Ok(KeptSubmission::Recorded(header.first));
         }
-        if let Some(first) = self.placed_elsewhere(&self.pending(), &header, judge, source)? {
+        if let Some(first) = placed_elsewhere(&self.pending(), &header, window(judge), source)? {
             return Ok(KeptSubmission::Recorded(first));
         }
-        let window = judge.chain.state.fold.ledger.as_ref().map_or(0, |ledger| ledger.window);
-        let Some(gap) = judge.chain.size().checked_sub(header.first).filter(|it| *it <= window)
-        else {
+        let gap = judge.chain.size().checked_sub(header.first);
+        let Some(gap) = gap.filter(|gap| *gap <= window(judge)) else {
             return Ok(KeptSubmission::Nothing);
         };
         let entries = match entries(&bytes, &header) {
@@ -171,41 +170,6 @@ impl Submission {
         let first = entries.first().and_then(|entry| Reading::of(&entry.record).place);
         let follows = first.is_some_and(|place| place.prev == judge.chain.head);
         Ok(if follows { KeptSubmission::Fits(entries) } else { KeptSubmission::Nothing })
-    }
-
-    /// Where the statements of a file are in the record, if a server placed them elsewhere than
-    /// their signer did.
-    fn placed_elsewhere(
-        &self,
-        path: &Path,
-        header: &Header,
-        judge: &Verifier,
-        source: &dyn Source,
-    ) -> Result<Option<u64>, LedgerError> {
-        let window = judge.chain.state.fold.ledger.as_ref().map_or(0, |ledger| ledger.window);
-        let (size, first) = (source.size(), header.first);
-        let end = size.min(first.saturating_add(window).saturating_add(header.count));
-        if window == 0 || first >= end {
-            return Ok(None);
-        }
-        let Some(Ok(bytes)) = read(path, BOUND)? else { return Ok(None) };
-        let digest = |entry: &Entry| Reading::of(&entry.record).statement_digest;
-        let kept = in_fours(bytes.get(header.text().len()..).unwrap_or_default());
-        let is_signed = kept.last().is_some_and(|last| record::hash(&last.record) == header.head);
-        let kept: Vec<Hash> = kept.iter().map(digest).collect();
-        if !is_signed || kept.len() as u64 != header.count {
-            return Ok(None);
-        }
-        let mut there = Vec::new();
-        for batch in source.walk(first)? {
-            let left = (end - first) as usize - there.len();
-            there.extend(batch?.entries.iter().take(left).map(digest));
-            if there.len() as u64 == end - first {
-                break;
-            }
-        }
-        let found = there.windows(kept.len()).position(|some| some == kept);
-        Ok(found.map(|offset| first + offset as u64))
     }
 
     /// Prunes the file of events that a server is found to have placed.
@@ -322,15 +286,6 @@ pub struct WaitingEvents {
     pub entries: Vec<Entry>,
 }
 
-/// Whether a server takes these events no more, although they fit its record: several keep the
-/// times that their signer gave them, and a server wants these near its clock. They are signed
-/// anew: both are for the same end of the record, so only one of them can be placed.
-pub fn is_late(entries: &[Entry], now: Time) -> bool {
-    let place = |entry: &Entry| Reading::of(&entry.record).place;
-    let mut places = entries.iter().filter_map(place);
-    entries.len() > 1 && places.any(|place| (now.micros() - place.at.micros()).abs() > MOST_LATE)
-}
-
 impl WaitingEvents {
     /// Its name: the digest of what was submitted.
     pub fn name(&self) -> String {
@@ -365,6 +320,15 @@ pub fn waiting(paths: &Paths) -> Result<Vec<WaitingEvents>, LedgerError> {
     };
     waiting.sort_by_key(said);
     Ok(waiting)
+}
+
+/// Whether a server takes these events no more, although they fit its record: several keep the
+/// times that their signer gave them, and a server wants these near its clock. They are signed
+/// anew: both are for the same end of the record, so only one of them can be placed.
+pub fn is_late(entries: &[Entry], now: Time) -> bool {
+    let place = |entry: &Entry| Reading::of(&entry.record).place;
+    let mut places = entries.iter().filter_map(place);
+    entries.len() > 1 && places.any(|place| (now.micros() - place.at.micros()).abs() > MOST_LATE)
 }
 
 /// The damaged files that were moved aside, by name. No prune removes one: it may hold the only
@@ -553,6 +517,60 @@ fn entries(bytes: &[u8], header: &Header) -> Result<Vec<Entry>, String> {
         expected = place.prev.unwrap_or(expected);
     }
     Ok(kept)
+}
+
+/// Where the statements of a file are in the record, if a server placed them elsewhere than
+/// their signer did.
+fn placed_elsewhere(
+    path: &Path,
+    header: &Header,
+    window: u64,
+    source: &dyn Source,
+) -> Result<Option<u64>, LedgerError> {
+    let (size, first) = (source.size(), header.first);
+    let end = size.min(first.saturating_add(window).saturating_add(header.count));
+    if window == 0 || first >= end {
+        return Ok(None);
+    }
+    let Some(Ok(bytes)) = read(path, BOUND)? else { return Ok(None) };
+    let digest = |entry: &Entry| Reading::of(&entry.record).statement_digest;
+    let kept = in_fours(bytes.get(header.text().len()..).unwrap_or_default());
+    let is_signed = kept.last().is_some_and(|last| record::hash(&last.record) == header.head);
+    let kept: Vec<Hash> = kept.iter().map(digest).collect();
+    if !is_signed || kept.len() as u64 != header.count {
+        return Ok(None);
+    }
+    let mut there = Vec::new();
+    for batch in source.walk(first)? {
+        let left = (end - first) as usize - there.len();
+        there.extend(batch?.entries.iter().take(left).map(digest));
+        if there.len() as u64 == end - first {
+            break;
+        }
+    }
+    let found = there.windows(kept.len()).position(|some| some == kept);
+    Ok(found.map(|offset| first + offset as u64))
+}
+
+/// How far from its base an event of the judged record may be placed.
+fn window(judge: &Verifier) -> u64 {
+    judge.chain.state.fold.ledger.as_ref().map_or(0, |ledger| ledger.window)
+}
+
+/// Prunes what waits in the outbox of a copy and is in the record, which may place events `window`
+/// after their base.
+///
+/// Errors: outbox or record cannot be read.
+pub fn settle_placed(paths: &Paths, source: &dyn Source, window: u64) -> Result<(), LedgerError> {
+    for WaitingEvents { path, keeping, entries } in waiting(paths)? {
+        let header = &keeping.header;
+        let is_placed =
+            recorded(header, source)? || placed_elsewhere(&path, header, window, source)?.is_some();
+        if is_placed {
+            keeping.prune_to_records(&entries)?;
+        }
+    }
+    Ok(())
 }
 
 /// Whether an event may stand after its base.
