@@ -246,3 +246,39 @@ fn what_a_killed_server_received_in_part_is_gone() {
     server.stop();
 }
 
+#[test]
+fn what_is_placed_while_the_copy_is_in_use_is_not_called_unwritten() {
+    let newsroom = Newsroom::found(None);
+    let server = newsroom.serve(&[]);
+    newsroom.join_as_founder("ada", &server.url);
+    let document = newsroom.capture("ada", 9);
+    let (address, copy) = (server.address.clone(), newsroom.path("ben/ledger"));
+    let held: Arc<Mutex<Option<Lock>>> = Arc::default();
+    let is_wanted = Arc::new(Mutex::new(false));
+    let (holding, wanted) = (Arc::clone(&held), Arc::clone(&is_wanted));
+    let url = proxy(move |line, send| {
+        let answer = send(&address);
+        if line.starts_with(SUBMIT) && *wanted.lock().unwrap() {
+            // Another command begins to use the copy and goes on for long.
+            let lock = Paths::new(copy.clone(), None).lock();
+            *holding.lock().unwrap() = Some(Lock::take(&lock, Duration::from_secs(5)).unwrap());
+        }
+        Some(answer)
+    });
+    newsroom.hire("ben", "Ben Best", &url, "ada");
+    newsroom.good("ben", &["pull"]);
+    *is_wanted.lock().unwrap() = true;
+    let enter = crate::serve::enter(&document.to_string(), 1);
+    let said = newsroom.annals("ben", &[&enter.each()[..], &["--wait", "1s"]].concat());
+    // Exit 3 would say that nothing was written.
+    assert_eq!(said.code, 2, "{said:?}");
+    assert!(said.err.contains("it gave a receipt"), "{}", said.err);
+    assert!(said.err.contains("annals outbox send"), "{}", said.err);
+    *is_wanted.lock().unwrap() = false;
+    held.lock().unwrap().take();
+    assert_eq!(newsroom.claims("server").len(), 1);
+    let again = json(&newsroom.enter("ben", document, 1).out);
+    assert_eq!(again["status"].as_str(), Some("already"), "{again}");
+    newsroom.expect_same(&["ada", "ben"]);
+    server.stop();
+}

@@ -37,6 +37,7 @@ use annals_core::signed_request::RequestText;
 use annals_core::submission::{SubmissionText, SubmittedEvent};
 use annals_core::text::Origin;
 use annals_core::tlog::{KeyKind, VerifierKey};
+use annals_core::verdict::Verdict;
 use annals_core::verify::receipt::KnownRecord;
 use annals_core::verify::source::Source;
 use std::io;
@@ -178,6 +179,21 @@ impl CopyServer {
         LedgerError::NotSent { address: self.address.clone(), why, reached, kept: false }
     }
 
+    /// An error after a receipt: where the copy is in use or cannot be written, the events are
+    /// placed and this copy cannot say so.
+    fn open(&self, error: LedgerError) -> LedgerError {
+        match error.verdict() {
+            Verdict::CouldNotTell | Verdict::Conflict => {
+                let why = format!(
+                    "it gave a receipt, and the copy here could not be brought up to date: {}",
+                    chain(&error)
+                );
+                self.not_sent(why, true)
+            }
+            _ => error,
+        }
+    }
+
     fn refused(&self, problem: &ServerProblem) -> LedgerError {
         let why = match problem.is("documents-missing") {
             true => "the documents that it captures are not there: say the command that signed it \
@@ -253,9 +269,8 @@ impl RecordServer for CopyServer {
         let receipt = receipt.map_err(|fault| self.broken(fault.to_string()))?;
         let (_, known) = known(&record, submission.from)?;
         receipt.judge(&submission, &known).map_err(|fault| self.broken(fault.to_string()))?;
-        self.pull()?;
-        self.compare(&submission, &receipt)?;
-        Ok(receipt.first)
+        let compared = self.pull().and_then(|()| self.compare(&submission, &receipt));
+        compared.map(|()| receipt.first).map_err(|error| self.open(error))
     }
 
     fn writer(&self) -> Result<Writer, LedgerError> {
@@ -306,6 +321,19 @@ fn unsendable(fault: Fault) -> LedgerError {
     ))
 }
 
+/// What waits in the outbox of a ledger; in a copy without what a pull brought since.
+///
+/// Errors: outbox or record cannot be read.
+pub fn still_waiting(paths: &Paths) -> Result<Vec<WaitingEvents>, LedgerError> {
+    if FollowingMark::is_at(paths)? && !waiting(paths)?.is_empty() {
+        let record = Record::open(paths.clone())?;
+        let view = View::some(&record, record.size(), &no_fact)?;
+        let window = view.state().fold.ledger.as_ref().map_or(0, |ledger| ledger.window);
+        settle_placed(paths, &record.source, window)?;
+    }
+    waiting(paths)
+}
+
 /// The name of a record, and what a copy knows of it at a size.
 fn known(record: &Record, size: u64) -> Result<(Origin, KnownRecord), LedgerError> {
     let view = View::some(record, record.size(), &no_fact)?;
@@ -319,19 +347,6 @@ fn known(record: &Record, size: u64) -> Result<(Origin, KnownRecord), LedgerErro
         None => None,
     };
     Ok((ledger.origin.clone(), KnownRecord { root, head, log_key: key }))
-}
-
-/// What waits in the outbox of a ledger; in a copy without what a pull brought since.
-///
-/// Errors: outbox or record cannot be read.
-pub fn still_waiting(paths: &Paths) -> Result<Vec<WaitingEvents>, LedgerError> {
-    if FollowingMark::is_at(paths)? && !waiting(paths)?.is_empty() {
-        let record = Record::open(paths.clone())?;
-        let view = View::some(&record, record.size(), &no_fact)?;
-        let window = view.state().fold.ledger.as_ref().map_or(0, |ledger| ledger.window);
-        settle_placed(paths, &record.source, window)?;
-    }
-    waiting(paths)
 }
 
 /// The tree of the first events of a record.
