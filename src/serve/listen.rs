@@ -6,6 +6,7 @@
 //! Source: RFC 9112; RFC 8446.
 
 use crate::serve::pace::Paced;
+use crate::serve::peers::Peers;
 use axum::Router;
 use axum::extract::Request;
 use hyper::body::Incoming;
@@ -28,6 +29,8 @@ use tower_service::Service;
 
 /// The most connections at a time.
 const CONNECTIONS: usize = 2_048;
+/// One address has at most this part of them: one in so many.
+const SHARE: usize = 4;
 /// The number of open files that are kept for everything else.
 const SPARE_FILES: u64 = 128;
 /// How long a TLS handshake or the head of a request may take.
@@ -99,13 +102,14 @@ pub async fn serve(
 ) {
     let graceful = GracefulShutdown::new();
     let slots = Arc::new(Semaphore::new(most_connections()));
+    let peers = Arc::new(Peers::new(most_connections().div_ceil(SHARE)));
     loop {
         let accepted = tokio::select! {
             accepted = listener.accept() => accepted,
             _ = stopping.wait_for(|stopping| *stopping) => break,
         };
-        let stream = match accepted {
-            Ok((stream, _)) => stream,
+        let (stream, from) = match accepted {
+            Ok(accepted) => accepted,
             Err(why) => {
                 log(&format!("cannot take a connection: {why}"));
                 tokio::time::sleep(PAUSE).await;
@@ -113,6 +117,7 @@ pub async fn serve(
             }
         };
         // Whoever finds no slot may come again.
+        let Some(peer) = peers.enter(from.ip()) else { continue };
         let Ok(slot) = Arc::clone(&slots).try_acquire_owned() else { continue };
         let _ = stream.set_nodelay(true);
         let (router, watcher) = (router.clone(), graceful.watcher());
@@ -127,7 +132,7 @@ pub async fn serve(
                     }
                 }
             }
-            drop(slot);
+            drop((slot, peer));
         });
     }
     drop(listener);

@@ -12,6 +12,7 @@
 mod listen;
 mod metrics;
 mod pace;
+mod peers;
 mod problem;
 mod routes;
 mod sequencer;
