@@ -395,7 +395,7 @@ fn signer(
     if (signature.created.micros() - now.micros()).abs() > APART {
         return Err(unsigned(format!(
             "expected a request signed within 300 seconds of the server's clock, {now}, found one \
-             of {}",
+             of {}: set the clock of the machine that signed",
             signature.created
         )));
     }
