@@ -171,6 +171,36 @@ fn a_group_has_the_verdicts_and_the_record_that_its_submissions_have_one_by_one(
     assert!(good > 20 && bad > 20, "{good} {bad}");
 }
 
+#[test]
+fn who_may_not_revoke_a_key_as_suspect_has_nobody_read_the_whole_record() {
+    let mut ledger = Ledger::newsroom_as(&acts::Opening { window: 9, ..Default::default() });
+    let place = tempfile::tempdir().unwrap();
+    let paths = put(place.path(), &ledger);
+    let now = Time::parse(CLOCK).unwrap();
+    let place = |writer: &mut Writer, ledger: &Ledger, way: &str, event: u64| {
+        let parts = SubmissionParts::unplaced(&format!("{way} {event}"), ledger, &[event]);
+        let submission = SubmissionText::parse(parts.text().as_bytes()).unwrap();
+        let record = served(&paths);
+        let context = PlacingContext { record: &record, sent: &NothingSent, now };
+        essence(&place_group(writer, &[&submission], &context).unwrap()[0])
+    };
+    let first = ledger.sign("dan", acts::disputed(5));
+    let mut writer = Writer::open(paths.clone(), Duration::ZERO).unwrap();
+    assert_eq!(place(&mut writer, &ledger, "free", first), format!("{first} false"));
+    drop(writer);
+    // A writer that begins where the last one ended, and has read the editors alone.
+    let mut writer = Writer::open(paths.clone(), Duration::ZERO).unwrap();
+    assert!(!writer.is_whole());
+    let end = first + 1;
+    for (by, is_whole) in [("bo", false), ("ada", true)] {
+        let mut signing = cut(&ledger, end);
+        signing.sign(by, acts::stolen("dan", 5));
+        let placed = place(&mut writer, &signing, "next", end);
+        assert_eq!(placed == "refused Some(SignerRole)", !is_whole, "{by}: {placed}");
+        assert_eq!(writer.is_whole(), is_whole, "{by}: {placed}");
+    }
+}
+
 /// Whether a text is in an answer.
 fn says(server: &RunningServer, path: &str, text: &str) -> bool {
     get(server, path).1.contains(text)

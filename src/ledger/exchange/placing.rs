@@ -26,7 +26,7 @@ use annals_core::event::record::{Place, Reading};
 use annals_core::event::vocabulary::Type;
 use annals_core::hash::Hash;
 use annals_core::receipt::ReceiptText;
-use annals_core::rule::Rule;
+use annals_core::rule::{Fault, Rule};
 use annals_core::submission::{Placing, SubmissionText, SubmittedEvent};
 use annals_core::time::Time;
 use std::collections::BTreeSet;
@@ -195,6 +195,7 @@ impl PlacedGroup {
         }
         expect_at_end(submission, writer, context.now)?;
         expect_no_log_key(submission)?;
+        expect_may_revoke(submission, writer)?;
         let first = writer.size();
         let (events, documents) = (writer.uncommitted(), self.prepared.documents.len());
         let sent = self::documents(submission, &self.prepared, writer, context)?;
@@ -334,6 +335,37 @@ fn expect_no_log_key(submission: &SubmissionText) -> Result<(), PlacingError> {
     }
 }
 
+/// Whether an event with these arguments is judged on the whole record: a key is revoked as suspect.
+fn needs_history(args: &Args) -> bool {
+    matches!(args, Args::EditorRevoked(revoked) if revoked.suspect_from.is_some())
+}
+
+/// Whether the signer of a revocation may have a role for it: rule 404.
+fn may_revoke(writer: &Writer, event: &SubmittedEvent) -> bool {
+    let by = event.statement().by;
+    match writer.verifier.chain.state.fold.roster.member(&by) {
+        Some(member) => member.roles.admin || event.statement().args.key() == Some(by),
+        None => true,
+    }
+}
+
+/// Refuses a revocation of a key as suspect by who has not the role, before the whole record is
+/// judged for it.
+fn expect_may_revoke(submission: &SubmissionText, writer: &Writer) -> Result<(), PlacingError> {
+    let is_bad = |event: &SubmittedEvent| {
+        needs_history(&event.statement().args) && !may_revoke(writer, event)
+    };
+    match submission.events.iter().zip(0..).find(|(event, _)| is_bad(event)) {
+        None => Ok(()),
+        Some((event, number)) => {
+            let why = format!("expected a key with the role admin, found {}", event.statement().by);
+            let rule = Rule::SignerRole;
+            let why = with_advice(&Fault::at(writer.size() + number, rule, why));
+            Err(PlacingError::Refused { event: Some(number), rule: Some(rule), why })
+        }
+    }
+}
+
 /// The documents that a submission captures, and neither the record nor what is prepared before it
 /// has.
 fn documents(
@@ -373,9 +405,7 @@ fn need(writer: &mut Writer, submissions: &[&SubmissionText]) -> Result<(), Ledg
     let mut named = BTreeSet::new();
     for event in submissions.iter().flat_map(|submission| &submission.events) {
         let args = &event.statement().args;
-        if let Args::EditorRevoked(revoked) = args
-            && revoked.suspect_from.is_some()
-        {
+        if needs_history(args) && may_revoke(writer, event) {
             return writer.need_all();
         }
         named.extend(args.positions());
