@@ -9,6 +9,7 @@ use annals_core::hash::Hash;
 use annals_core::submission::SubmissionText;
 use std::io::{Read, Write};
 use std::net::TcpStream;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
@@ -89,25 +90,32 @@ fn strangers_who_send_large_submissions_without_end_keep_no_editor_out() {
     let server = newsroom.serve(&[]);
     newsroom.join_as_founder("ada", &server.url);
     let document = newsroom.capture("ada", 9);
-    // As much as is received at a time, and never the last bytes.
-    let mut open = Vec::new();
-    for _ in 0..8 {
-        let mut stream = TcpStream::connect(&server.address).unwrap();
-        stream.set_write_timeout(Some(Duration::from_secs(5))).unwrap();
-        let head = "POST /v1/submit HTTP/1.1\r\nHost: x\r\nContent-Length: 8388608\r\n\r\n";
-        stream.write_all(head.as_bytes()).unwrap();
-        let _ = stream.write_all(&vec![b'a'; (8 << 20) - 9]);
-        open.push(stream);
-    }
-    let large = vec![b'a'; 1 << 20];
-    let began = Instant::now();
-    while problem(&submit(&server, &large)).0 != 503 {
-        assert!(began.elapsed() < Duration::from_secs(20));
-        std::thread::sleep(Duration::from_millis(50));
-    }
-    let said = newsroom.enter("ada", document, 1);
-    assert_eq!(said.code, 0, "{said:?}");
-    drop(open);
+    // As much as is received at a time, and the last bytes one by one.
+    let is_over = AtomicBool::new(false);
+    std::thread::scope(|scope| {
+        for _ in 0..8 {
+            scope.spawn(|| {
+                let mut stream = TcpStream::connect(&server.address).unwrap();
+                let head = "POST /v1/submit HTTP/1.1\r\nHost: x\r\nContent-Length: 8388608\r\n\r\n";
+                stream.write_all(head.as_bytes()).unwrap();
+                let mut sent = stream.write_all(&vec![b'a'; (8 << 20) - 200]);
+                while sent.is_ok() && !is_over.load(Ordering::Relaxed) {
+                    std::thread::sleep(Duration::from_millis(500));
+                    sent = stream.write_all(b"a");
+                }
+            });
+        }
+        let large = vec![b'a'; 1 << 20];
+        let (began, mut is_full) = (Instant::now(), false);
+        while !is_full && began.elapsed() < Duration::from_secs(40) {
+            is_full = problem(&submit(&server, &large)).0 == 503;
+            std::thread::sleep(Duration::from_millis(50));
+        }
+        let said = newsroom.enter("ada", document, 1);
+        is_over.store(true, Ordering::Relaxed);
+        assert!(is_full);
+        assert_eq!(said.code, 0, "{said:?}");
+    });
     newsroom.expect_same(&["ada"]);
     server.stop();
 }
