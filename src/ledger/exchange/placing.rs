@@ -335,7 +335,8 @@ fn expect_no_log_key(submission: &SubmissionText) -> Result<(), PlacingError> {
     }
 }
 
-/// Whether an event with these arguments is judged on the whole record: a key is revoked as suspect.
+/// Whether an event with these arguments is judged on the whole record: it revokes a key as
+/// suspect.
 fn needs_history(args: &Args) -> bool {
     matches!(args, Args::EditorRevoked(revoked) if revoked.suspect_from.is_some())
 }
