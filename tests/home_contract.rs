@@ -107,9 +107,10 @@ fn root(size: u64) -> Hash {
 }
 
 /// Commits these entries after the first `from`.
-fn commit(home: &mut dyn Home, from: u64, to: u64) -> Result<Committed, HomeError> {
+fn commit(home: &mut dyn Home, from: u64, to: u64) -> Result<Committed, Box<HomeError>> {
     let entries = entries(from..to);
-    home.commit(&EventGroup { from: head(from), to: head(to), root: root(to), entries: &entries })
+    let (root, entries) = (root(to), &entries[..]);
+    home.commit(&EventGroup { from: head(from), to: head(to), root, entries }).map_err(Box::new)
 }
 
 /// The entries that a home shows.
@@ -193,7 +194,8 @@ fn sentences_4_and_5_after_an_error_a_group_is_there_whole_or_not_at_all() {
             commit(&mut *home, 0, 2).unwrap();
             place.plan.plan(Some(fault));
             let failed = commit(&mut *home, 2, 5);
-            let is_known = matches!(failed, Err(HomeError::Refused(_)));
+            let is_known =
+                failed.as_ref().is_err_and(|error| matches!(**error, HomeError::Refused(_)));
             assert_eq!(is_known, fault == HomeFault::CommitRefused, "{failed:?}");
             if !is_known {
                 // Nothing more is committed before it is opened anew.

@@ -8,7 +8,7 @@
 use crate::clock::Clock;
 use crate::ledger::error::{LedgerError, chain};
 use crate::ledger::exchange::placing::{placed_before, receipt};
-use crate::ledger::exchange::publish::served::{FileChange, ServedFile};
+use crate::ledger::exchange::publish::served::{FileChange, ServedFile, ServedRecord};
 use crate::serve::listen::most_connections;
 use crate::serve::metrics;
 use crate::serve::problem::{Problem, ProblemKind};
@@ -277,45 +277,39 @@ fn expect_signed(
 }
 
 #[derive(Deserialize)]
-struct Based {
-    base: u64,
+struct WithBody {
+    body: String,
 }
 
-/// The receipt of the statement with this digest and base, if it is in the record.
+/// The receipt of the statement with this digest and this body, if it is in the record.
 async fn submission(
     State(state): Shared,
     Path(digest): Path<String>,
-    based: Result<Query<Based>, axum::extract::rejection::QueryRejection>,
+    asked: Result<Query<WithBody>, axum::extract::rejection::QueryRejection>,
 ) -> Result<Response, Problem> {
     let digest = digest_of(&digest)?;
-    let form = "expected the base of the statement: ?base=N";
-    let Query(Based { base }) = based.map_err(|_| Problem::new(ProblemKind::Form, form))?;
+    let form = "expected the digest of the statement's body: ?body=<sha256>";
+    let Query(WithBody { body }) = asked.map_err(|_| Problem::new(ProblemKind::Form, form))?;
+    let body = digest_of(&body)?;
     let head = state.sequencer.head();
-    let found = block_in_place(|| found_statement(&head, digest, base));
+    let found = block_in_place(|| found_statement(&head.record, &digest, &body));
     let none = || {
-        let why = format!("no statement of this digest with base {base} is in the record");
+        let why = "no statement of this digest, with this body, is in the record";
         Problem::new(ProblemKind::NotFound, why)
     };
     Ok(plain(found.map_err(|why| failed(&state, &why))?.ok_or_else(none)?))
 }
 
 fn found_statement(
-    head: &ServedHead,
-    digest: Hash,
-    base: u64,
+    record: &ServedRecord,
+    digest: &Hash,
+    body: &Hash,
 ) -> Result<Option<Vec<u8>>, LedgerError> {
-    let record = &head.record;
-    let end = record.size().min(base.saturating_add(record.window()?).saturating_add(1));
-    for position in base..end {
-        for entry in record.entries(position..position + 1)? {
-            if Reading::of(&entry.record).statement_digest == digest {
-                let submission = recorded(record.origin(), &entry);
-                let receipt = submission.map(|it| receipt(&it, position, record)).transpose()?;
-                return Ok(receipt.map(|receipt| receipt.text()));
-            }
-        }
-    }
-    Ok(None)
+    let Some(position) = record.position(digest, body)? else { return Ok(None) };
+    let entries = record.entries(position..position + 1)?;
+    let submission = entries.first().and_then(|entry| recorded(record.origin(), entry));
+    let receipt = submission.map(|it| receipt(&it, position, record)).transpose()?;
+    Ok(receipt.map(|receipt| receipt.text()))
 }
 
 /// The submission of an event that is in the record.

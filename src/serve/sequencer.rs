@@ -34,6 +34,8 @@ use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 use tokio::sync::{oneshot, watch};
 
+/// After how long a ledger that could not be opened is tried again.
+const AGAIN: Duration = Duration::from_secs(2);
 /// About how many bytes the events and documents of one commit have, if they are of several
 /// submissions.
 const MOST_BYTES: usize = 16 << 20;
@@ -205,12 +207,19 @@ impl Sequencing {
             None => self.waiting.is_empty(),
         };
         if is_open && has_none {
-            let heard = match self.turns.left(now) {
+            let again = self.writer.is_none().then_some(AGAIN);
+            let heard = match self.turns.left(now).or(again) {
                 Some(left) => jobs.recv_timeout(left),
                 None => jobs.recv().map_err(|_| RecvTimeoutError::Disconnected),
             };
             match heard {
                 Ok(job) => first = Some(job),
+                // A record that could not be written to may be now.
+                Err(RecvTimeoutError::Timeout) if self.writer.is_none() => {
+                    if self.receipts(&[]).is_ok() {
+                        self.say("the record can be written to again");
+                    }
+                }
                 Err(RecvTimeoutError::Timeout) => {}
                 Err(RecvTimeoutError::Disconnected) => {
                     self.turns.end();

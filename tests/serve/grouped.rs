@@ -242,7 +242,7 @@ fn what_is_sealed_or_redacted_is_in_no_answer() {
     }
     // The receipt of the sealed event is that of its places.
     let statement = Hash::of(&[ledger.events[sealed as usize].statement.as_bytes()]);
-    let (status, text) = get(&server, &format!("/v1/submission/{statement}?base={sealed}"));
+    let (status, text) = get(&server, &format!("/v1/submission/{statement}?body={hidden}"));
     assert_eq!(status, 200, "{text}");
     assert!(!text.contains(&secret));
     server.stop();

@@ -95,13 +95,17 @@ fn strangers_who_send_large_submissions_without_end_keep_no_editor_out() {
     std::thread::scope(|scope| {
         for _ in 0..8 {
             scope.spawn(|| {
-                let mut stream = TcpStream::connect(&server.address).unwrap();
-                let head = "POST /v1/submit HTTP/1.1\r\nHost: x\r\nContent-Length: 8388608\r\n\r\n";
-                stream.write_all(head.as_bytes()).unwrap();
-                let mut sent = stream.write_all(&vec![b'a'; (8 << 20) - 200]);
-                while sent.is_ok() && !is_over.load(Ordering::Relaxed) {
-                    std::thread::sleep(Duration::from_millis(500));
-                    sent = stream.write_all(b"a");
+                // Who is refused comes again.
+                while !is_over.load(Ordering::Relaxed) {
+                    let mut stream = TcpStream::connect(&server.address).unwrap();
+                    let head =
+                        "POST /v1/submit HTTP/1.1\r\nHost: x\r\nContent-Length: 8388608\r\n\r\n";
+                    let mut sent = stream.write_all(head.as_bytes());
+                    sent = sent.and_then(|()| stream.write_all(&vec![b'a'; (8 << 20) - 200]));
+                    while sent.is_ok() && !is_over.load(Ordering::Relaxed) {
+                        std::thread::sleep(Duration::from_millis(500));
+                        sent = stream.write_all(b"a");
+                    }
                 }
             });
         }

@@ -222,14 +222,17 @@ fn each_class_of_bad_submission_has_its_answer_and_nothing_of_it_is_written() {
     assert_eq!((receipt.from, receipt.first, receipt.places.len()), (3, 4, 2));
     assert_eq!(submit(&server, &free.text()), placed);
     // The receipt of one statement, by its digest.
-    let digest = event(&entries[2]).digest();
-    let (status, text) = get(&server, &format!("/v1/submission/{digest}?base=3"));
+    let path = |event: &SubmittedEvent| {
+        format!("/v1/submission/{}?body={}", event.digest(), event.statement().body)
+    };
+    let (status, text) = get(&server, &path(&event(&entries[2])));
     assert_eq!(status, 200, "{text}");
     assert_eq!(ReceiptText::parse(text.as_bytes()).unwrap().first, 5);
     let none = event(&entries[3]).digest();
-    expect(&get(&server, &format!("/v1/submission/{none}?base=3")), 404, "not-found", None);
+    expect(&get(&server, &path(&event(&entries[3]))), 404, "not-found", None);
     expect(&get(&server, &format!("/v1/submission/{none}")), 400, "form", None);
-    expect(&get(&server, "/v1/submission/xyz?base=3"), 400, "form", None);
+    expect(&get(&server, &format!("/v1/submission/xyz?body={none}")), 400, "form", None);
+    expect(&get(&server, &format!("/v1/submission/{none}?body=xyz")), 400, "form", None);
     assert_eq!(newsroom.claims("server").len(), 3);
     // A key that is not enrolled, and one that is revoked: what it signed before has its receipt.
     let stranger = SecretKey::from_seed([9; 32]);
