@@ -315,9 +315,8 @@ fn submission(origin: &Origin, entries: &[Entry], window: u64) -> Result<Submiss
 
 fn unsendable(fault: Fault) -> LedgerError {
     LedgerError::Usage(format!(
-        "expected events that fit one submission, found more or others ({}): enter them in \
-         smaller parts",
-        chain(&io::Error::other(fault.to_string()))
+        "expected events that fit one submission, found more or others ({fault}): enter them in \
+         smaller parts"
     ))
 }
 

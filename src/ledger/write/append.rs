@@ -260,28 +260,29 @@ pub fn submit(
         keeping.keep(&prepared.entries)?;
     }
     writer.take_back();
-    let placed = server.place(&SentEvents::of(prepared), Some(key));
-    let first = match (placed, &prepared.keeping) {
+    match (server.place(&SentEvents::of(prepared), Some(key)), &prepared.keeping) {
         (Ok(first), keeping) => {
             // A file that cannot be pruned is found by its statements.
             let _ = keeping.as_ref().map(|keeping| keeping.prune_to_records(&prepared.entries));
-            first
+            *writer = server.writer()?;
+            Ok(Receipt { first, count: prepared.entries.len() as u64, already: false })
         }
         (Err(LedgerError::NotSent { address, why, reached, .. }), keeping) => {
-            let kept = keeping.is_some();
             writer.server = Some(server);
-            return Err(LedgerError::NotSent { address, why, reached, kept });
+            Err(LedgerError::NotSent { address, why, reached, kept: keeping.is_some() })
+        }
+        (Err(LedgerError::Outrun(why)), _) => {
+            *writer = server.writer()?;
+            Err(LedgerError::Outrun(why))
         }
         (Err(error), keeping) => {
             if let (LedgerError::ServerRefused { .. }, Some(keeping)) = (&error, keeping) {
                 keeping.forget()?;
             }
-            *writer = server.writer()?;
-            return Err(error);
+            writer.server = Some(server);
+            Err(error)
         }
-    };
-    *writer = server.writer()?;
-    Ok(Receipt { first, count: prepared.entries.len() as u64, already: false })
+    }
 }
 
 /// Refuses events that only show what would be signed.
