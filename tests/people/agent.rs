@@ -4,7 +4,9 @@ use crate::people::asked::on_terminal_with;
 use crate::people::desk::{Answer, Desk};
 use annals::key_agent::{AgentFolder, KeyAgent};
 use annals::keys::{KeyFolder, KeyName};
-use annals_core::key::{ENROL_TAG, EVENT_TAG, KEPT_TAG, SecretKey, SigningKey, signed_bytes};
+use annals_core::key::{
+    ENROL_TAG, EVENT_TAG, KEPT_TAG, REQUEST_TAG, SecretKey, SigningKey, signed_bytes,
+};
 use rexpect::session::{PtySession, spawn_command};
 use rustix::process::{Pid, Signal};
 use std::fs::{self, Permissions};
@@ -263,7 +265,7 @@ fn it_signs_what_an_event_signs_and_nothing_else() {
     desk.unlock("unlock dee");
     let secret = desk.secret();
     let key = desk.agent().key(&secret.public()).unwrap().unwrap();
-    for tag in [EVENT_TAG, KEPT_TAG] {
+    for tag in [EVENT_TAG, KEPT_TAG, REQUEST_TAG] {
         let message = signed_bytes(tag, b"statement");
         assert_eq!(key.sign(&message).unwrap(), secret.sign(&message));
     }
@@ -282,7 +284,8 @@ fn it_signs_what_an_event_signs_and_nothing_else() {
         let error = key.sign(other).unwrap_err();
         assert_eq!(
             error.why,
-            "the agent refuses: expected the 47 bytes that an event signs, found others"
+            "the agent refuses: expected the 47 bytes that an event, the outbox or a request signs, \
+             found others"
         );
     }
     let stranger = SecretKey::from_seed([7; 32]).public();
