@@ -6,10 +6,11 @@
 //! ```
 //!
 //! Always holds: no secret leaves the agent, and none is written to a disk, an argument or an
-//! environment; the agent signs what an event, the outbox or a request signs (a tag and a digest, 47
-//! bytes) and nothing else; it talks to processes of its own user only; a key that is past its end
-//! signs nothing. Not here: passphrases (`cli`), key files (`keys`), the log key and the recovery key,
-//! which no agent holds. Source: FORMAT.md section 2 (what is signed); unix(7), SO_PEERCRED.
+//! environment; the agent signs what an event, the outbox or a request signs (a tag and a digest,
+//! 47 bytes) and nothing else; it talks to processes of its own user only; a key that is past its
+//! end signs nothing. Not here: passphrases (`cli`), key files (`keys`), the log key and the
+//! recovery key, which no agent holds. Source: FORMAT.md section 2 (what is signed); unix(7),
+//! SO_PEERCRED.
 
 mod client;
 mod error;
