@@ -13,6 +13,7 @@ use annals::ledger::write::prepared::Prepared;
 use annals::ledger::write::resolve::Resolved;
 use annals::ledger::write::sign::seal;
 use annals::ledger::write::writer::Writer;
+use annals_core::event::Entry;
 use annals_core::event::args::{Args, EditorEnrolled, Roles};
 use annals_core::event::body::{Content, Named};
 use annals_core::event::vocabulary::{ErrorIn, How, Reason, Type};
@@ -24,6 +25,8 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
+/// The name of the record.
+const ORIGIN: &str = "bench.example/record";
 /// The number of editors who sign in turn.
 pub const EDITORS: usize = 10;
 /// The number of events appended one at a time.
@@ -65,7 +68,7 @@ impl Newsroom {
         fs::create_dir_all(folder).expect("a folder for the benchmark");
         let (mut clock, mut entropy) = (clock(), Seeded::new("annals bench"));
         let founding = Founding {
-            origin: Origin::new("bench.example/record").expect("an origin"),
+            origin: Origin::new(ORIGIN).expect("an origin"),
             title: Words::new("Benchmark").expect("a title"),
             licence: Words::new("CC0-1.0").expect("a licence"),
             corrections_policy: None,
@@ -79,7 +82,8 @@ impl Newsroom {
         let made = made.expect("a ledger");
         let (mut writer, mut keys) = (made.writer, vec![made.key]);
         for number in 1..EDITORS {
-            let key = enrol(&mut writer, number, &keys[0], (&mut clock, &mut entropy));
+            let new = NewEditor { origin: ORIGIN, number, admin: &keys[0] };
+            let key = enrol(&mut writer, &new, &mut clock, &mut entropy);
             keys.push(key);
         }
         let article = Path::new(env!("CARGO_MANIFEST_DIR")).join("examples/article");
@@ -247,28 +251,44 @@ fn facts(document: u64) -> Vec<Draft> {
     facts.iter().map(draft).collect()
 }
 
-fn enrol(
+/// An editor who is enrolled.
+pub struct NewEditor<'a> {
+    /// The name of the record.
+    pub origin: &'a str,
+    /// The editor's number, which makes the key and the name.
+    pub number: usize,
+    /// Who enrols the editor.
+    pub admin: &'a SecretKey,
+}
+
+/// Enrols an editor; returns the key.
+pub fn enrol(
     writer: &mut Writer,
-    number: usize,
-    admin: &SecretKey,
-    around: (&mut Clock, &mut Seeded),
+    new: &NewEditor<'_>,
+    clock: &mut Clock,
+    entropy: &mut Seeded,
 ) -> SecretKey {
-    let (clock, entropy) = around;
+    let NewEditor { origin, number, admin } = *new;
     let key = SecretKey::from_seed(Hash::of(&[format!("bench {number}").as_bytes()]).0);
     let name = format!("Editor {number}");
     let args = Args::EditorEnrolled(EditorEnrolled {
         key: key.public(),
         person: new_person(draw(entropy).expect("bytes")).expect("a person"),
         roles: Roles { admin: false, editor: true },
-        possession: key.prove_possession(Possession::Editor, "bench.example/record", &name),
+        possession: key.prove_possession(Possession::Editor, origin, &name),
     });
     let content = Content::EditorEnrolled(Named { name: Words::new(name).expect("a name") });
     let resolved = Resolved { args, content, document: None };
     let slot = slot(writer, clock.now());
     let entry = seal(&resolved, &slot, admin, entropy).expect("a seal");
+    commit_sealed(writer, entry);
+    key
+}
+
+/// Verifies and commits one event that is signed for the end of the record.
+pub fn commit_sealed(writer: &mut Writer, entry: Entry) {
     let first = writer.size();
     let prepared = Prepared { entries: vec![entry], first, ..Prepared::default() };
     assert_eq!(verify_last(writer, &prepared).expect("judged"), None);
     commit(writer, &prepared).expect("a receipt");
-    key
 }

@@ -5,24 +5,22 @@
 //! the same cores. A figure counts receipts, each of which is checked. Not here: faults (the tests).
 
 use crate::history::History;
+use crate::make::{NewEditor, commit_sealed, enrol};
 use annals::clock::Clock;
-use annals::entropy::{Seeded, draw};
+use annals::entropy::Seeded;
 use annals::keys::{KeyName, Protection};
 use annals::ledger::paths::Paths;
 use annals::ledger::write::append::{commit, prepare};
-use annals::ledger::write::batch::{Signer, slot, verify_last};
+use annals::ledger::write::batch::{Signer, slot};
 use annals::ledger::write::draft::json_lines;
-use annals::ledger::write::init::{Founding, init, new_person};
-use annals::ledger::write::prepared::Prepared;
+use annals::ledger::write::init::{Founding, init};
 use annals::ledger::write::resolve::Resolved;
 use annals::ledger::write::sign::{Slot, seal};
 use annals::ledger::write::writer::Writer;
 use annals::record_server::{ServerAnswer, ServerConnection};
-use annals_core::event::args::{Args, EditorEnrolled, Roles};
-use annals_core::event::body::{Content, Named};
 use annals_core::event::record::{self, Reading};
 use annals_core::hash::Hash;
-use annals_core::key::{Possession, SecretKey};
+use annals_core::key::SecretKey;
 use annals_core::receipt::ReceiptText;
 use annals_core::submission::{SubmissionText, SubmittedEvent};
 use annals_core::text::{Origin, Words};
@@ -139,7 +137,8 @@ impl Desk {
         let made = made.expect("a ledger");
         let (mut writer, mut keys) = (made.writer, vec![made.key]);
         for number in 1..EDITORS {
-            let key = enrol(&mut writer, number, &keys[0], (&mut clock, &mut entropy));
+            let new = NewEditor { origin: ORIGIN, number, admin: &keys[0] };
+            let key = enrol(&mut writer, &new, &mut clock, &mut entropy);
             keys.push(key);
         }
         let line = |number: usize| format!("Boat {number:07} came in.\n");
@@ -183,10 +182,7 @@ impl Desk {
                 .expect("read");
             let slot = slot(&writer, clock.now());
             let entry = seal(resolved, &slot, &self.keys[0], &mut entropy).expect("a seal");
-            let first = writer.size();
-            let prepared = Prepared { entries: vec![entry], first, ..Prepared::default() };
-            assert_eq!(verify_last(&mut writer, &prepared).expect("judged"), None);
-            commit(&mut writer, &prepared).expect("a receipt");
+            commit_sealed(&mut writer, entry);
         }
         let rate = count as f64 / began.elapsed().as_secs_f64();
         drop(writer);
@@ -315,30 +311,4 @@ fn now() -> Time {
 fn copy_folder(from: &Path, to: &Path) {
     let status = Command::new("cp").arg("-r").arg(from).arg(to).status();
     assert!(status.expect("cp runs").success());
-}
-
-fn enrol(
-    writer: &mut Writer,
-    number: usize,
-    admin: &SecretKey,
-    around: (&mut Clock, &mut Seeded),
-) -> SecretKey {
-    let (clock, entropy) = around;
-    let key = SecretKey::from_seed(Hash::of(&[format!("newsroom {number}").as_bytes()]).0);
-    let name = format!("Editor {number}");
-    let args = Args::EditorEnrolled(EditorEnrolled {
-        key: key.public(),
-        person: new_person(draw(entropy).expect("bytes")).expect("a person"),
-        roles: Roles { admin: false, editor: true },
-        possession: key.prove_possession(Possession::Editor, ORIGIN, &name),
-    });
-    let content = Content::EditorEnrolled(Named { name: Words::new(name).expect("a name") });
-    let resolved = Resolved { args, content, document: None };
-    let slot = slot(writer, clock.now());
-    let entry = seal(&resolved, &slot, admin, entropy).expect("a seal");
-    let first = writer.size();
-    let prepared = Prepared { entries: vec![entry], first, ..Prepared::default() };
-    assert_eq!(verify_last(writer, &prepared).expect("judged"), None);
-    commit(writer, &prepared).expect("a receipt");
-    key
 }
