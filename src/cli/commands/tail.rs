@@ -4,6 +4,7 @@
 //! events (`render/events`), the copy (`exchange::follow`).
 
 use crate::cli::render::{Printer, provenance};
+use crate::cli::shared::pull_options;
 use crate::cli::terminal::{
     CliError, Command, Context, EditorOption, Exit, Format, Group, formats, note, out, span,
     wrapped,
@@ -136,10 +137,9 @@ fn wait(context: &Context, paths: &Paths, every: Duration) -> Result<(), CliErro
     if !FollowingMark::is_at(paths)? {
         return Ok(());
     }
-    let jobs = std::thread::available_parallelism().map_or(1, usize::from);
-    let (key, now, wait) = (context.stamp_key()?, context.clock.peek(), context.wait()?);
-    let (depth, progress, key) = (PullDepth::New, None, key.as_ref());
-    match pull(paths, PullOptions { jobs, wait, depth, key, now, progress }) {
+    let key = context.stamp_key()?;
+    let options = pull_options(context, None, PullDepth::New)?;
+    match pull(paths, PullOptions { key: key.as_ref(), ..options }) {
         // It may answer the next time.
         Err(LedgerError::Elsewhere(_)) => Ok(()),
         pulled => Ok(pulled.map(drop)?),

@@ -13,7 +13,6 @@ use crate::journal::Journal;
 use crate::ledger::error::LedgerError;
 use crate::ledger::exchange::publish::Withheld;
 use annals_core::event::Entry;
-use annals_core::event::args::Args;
 use annals_core::event::body::{Body, Content};
 use annals_core::event::record::Reading;
 use annals_core::evidence::SignedCheckpoint;
@@ -82,17 +81,6 @@ impl ServedRecord {
     /// The name of the record.
     pub fn origin(&self) -> &str {
         &self.signed.checkpoint.origin
-    }
-
-    /// How far from its base an event may be placed.
-    ///
-    /// Errors: journal or index cannot be read.
-    pub fn window(&self) -> Result<u64, LedgerError> {
-        let opened = Reading::of(&self.entry(0)?.record).statement.map(|opened| opened.args);
-        Ok(match opened {
-            Some(Args::LedgerOpened(opened)) => opened.window,
-            _ => 0,
-        })
     }
 
     /// The checkpoint, as it was signed.
