@@ -16,6 +16,7 @@ pub mod journal;
 pub mod index;
 pub mod archive;
 pub mod record_server;
+pub mod database;
 pub mod witness;
 
 // floor 4: operations of a ledger

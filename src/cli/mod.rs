@@ -93,6 +93,8 @@ commands! {
     Clone: c::clone::CloneArgs,
     Pull: c::pull::PullArgs,
     Serve: c::serve::ServerArgs,
+    Store: c::store::StoreArgs,
+    Move: c::moving::MoveArgs,
     Verify: c::verify::VerifyArgs,
     Prove: c::prove::ProveArgs,
     Witness: c::witness::WitnessArgs,

@@ -3,6 +3,7 @@
 //! Always holds: every error says what was expected, what was found, where, and what to do; its
 //! exit code is one of the six of the command line. Not here: faults of a record (`rule`).
 
+use crate::database::DatabaseError;
 use crate::disk::DiskError;
 use crate::entropy::EntropyError;
 use crate::journal::JournalError;
@@ -383,6 +384,51 @@ pub enum LedgerError {
         /// The file that keeps the receipt, if the log key signed it.
         kept: Option<PathBuf>,
     },
+    /// The record of this folder is kept in a database, and the folder is a server's copy of it.
+    #[error(
+        "the record at {} is kept in the database at {place}, and this folder is a copy that its \
+         server keeps; nothing was written; annals serve --home {place} serves it, and who writes \
+         does so in a copy of that server's record (annals clone)", .ledger.display()
+    )]
+    KeptElsewhere {
+        /// The folder.
+        ledger: PathBuf,
+        /// The address of the database.
+        place: String,
+    },
+    /// The mark of a database's copy is damaged.
+    #[error(
+        "{} is not in form: where the record of this folder is kept is not known; nothing was \
+         written; put the file back", .0.display()
+    )]
+    HomeMarkDamaged(PathBuf),
+    /// The database has fewer events than the copy of it, or others.
+    #[error(
+        "the database at {place} has {found}, and the copy of it at {} has {expected}: the \
+         database lost events, as a restored backup or a standby that took over does; nothing was \
+         written; annals move --to {place} puts back what is missing from this copy, where the \
+         database is the beginning of it", .ledger.display()
+    )]
+    HomeBehind {
+        /// The address of the database.
+        place: String,
+        /// The folder of the copy.
+        ledger: PathBuf,
+        /// What the database has.
+        found: String,
+        /// What the copy has.
+        expected: String,
+    },
+    /// What other writers committed to the home of the record breaks its rules, so it is not taken.
+    #[error(
+        "what another writer committed to this record has {}, the first: {}; it was not taken, and \
+             nothing is written until it is mended: ask who else writes to the database",
+        count_faults(.0.len()), first(.0)
+    )]
+    FaultyLater(Vec<Fault>),
+    /// A database did not do what was asked of it.
+    #[error(transparent)]
+    Database(#[from] DatabaseError),
     /// The system has no thread for the writer of a server.
     #[error("the system has no thread for the writer")]
     NoThread(#[source] std::io::Error),
@@ -496,7 +542,9 @@ impl LedgerError {
             matches!(error, DiskError::Unknown { .. } | DiskError::Poisoned { .. })
         };
         match self {
-            LedgerError::NotAcknowledged { .. } | LedgerError::OutcomeUnknown(_) => true,
+            LedgerError::NotAcknowledged { .. }
+            | LedgerError::OutcomeUnknown(_)
+            | LedgerError::Database(DatabaseError::Unknown { .. }) => true,
             LedgerError::Disk(error) | LedgerError::Journal(JournalError::Disk(error)) => {
                 open(error)
             }
@@ -509,6 +557,7 @@ impl LedgerError {
         match self {
             LedgerError::Refused(_) | LedgerError::NotAllowed { .. } => Verdict::No,
             LedgerError::Faulty(faults)
+            | LedgerError::FaultyLater(faults)
             | LedgerError::FaultyPublished { faults, .. }
             | LedgerError::NotContinued { faults, .. } => {
                 match faults.iter().map(|f| f.rule.class()).max() {
@@ -526,6 +575,7 @@ impl LedgerError {
             LedgerError::ReceiptBroken { kept: None, .. } => Verdict::No,
             LedgerError::ReceiptBroken { .. }
             | LedgerError::BehindMark { .. }
+            | LedgerError::HomeBehind { .. }
             | LedgerError::Fork { .. }
             | LedgerError::PublishedOther(_) => Verdict::Forked,
             LedgerError::Untrusted(_) => Verdict::TrustMissing,

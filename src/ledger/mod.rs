@@ -9,6 +9,7 @@ pub mod published_place;
 pub mod paths;
 pub mod foreign;
 pub mod following;
+pub mod home_mark;
 pub mod imported;
 pub mod table;
 // floor 2: opening a ledger to read it

@@ -180,6 +180,11 @@ impl Paths {
         self.ledger.join("following")
     }
 
+    /// The file that says that the record is kept in a database.
+    pub fn home(&self) -> PathBuf {
+        self.ledger.join("home")
+    }
+
     /// What a copy is to be, from before a pull writes to it until the pull is finished: a pin.
     pub fn following_pin(&self) -> PathBuf {
         self.ledger.join("following.pin")

@@ -26,6 +26,7 @@ use crate::clock::Clock;
 use crate::disk::lock::LockWait;
 use crate::ledger::error::LedgerError;
 use crate::ledger::paths::Paths;
+use crate::ledger::write::writer::HomePlace;
 use crate::serve::routes::{ServerState, routes};
 use crate::serve::sequencer::Sequencer;
 use crate::serve::uploads::Uploads;
@@ -46,6 +47,8 @@ pub struct ServerSettings {
     pub metrics: Option<TcpListener>,
     /// The certificate, if it speaks TLS.
     pub tls: Option<Tls>,
+    /// Where the record is kept.
+    pub home: HomePlace,
     /// How long to wait for another writer of the ledger.
     pub wait: LockWait,
     /// The clock.
@@ -67,10 +70,16 @@ impl Server {
     /// Errors: as a writer's; the ledger has no event.
     pub fn open(paths: Paths, settings: ServerSettings) -> Result<Server, LedgerError> {
         let uploads = Arc::new(Uploads::of(&paths.ledger));
-        let ServerSettings { wait, clock, log, .. } = &settings;
+        let ServerSettings { home, wait, clock, log, .. } = &settings;
         let (wait, log) = (*wait, Arc::clone(log));
-        let sequencer =
-            Sequencer::start(paths, wait, clock.clone(), Arc::clone(&uploads), Arc::clone(&log))?;
+        let sequencer = Sequencer::start(
+            paths,
+            home.clone(),
+            wait,
+            clock.clone(),
+            Arc::clone(&uploads),
+            Arc::clone(&log),
+        )?;
         uploads.remove_partial();
         let (stop, stopping) = watch::channel(false);
         let state = ServerState::new(sequencer, uploads, clock.clone(), stopping, log);

@@ -17,7 +17,7 @@ use crate::ledger::exchange::publish::served::ServedRecord;
 use crate::ledger::paths::Paths;
 use crate::ledger::reader;
 use crate::ledger::write::append::check_clock;
-use crate::ledger::write::writer::Writer;
+use crate::ledger::write::writer::{HomePlace, Writer};
 use crate::serve::metrics;
 use crate::serve::problem::Problem;
 use crate::serve::turns::Turns;
@@ -36,6 +36,10 @@ use tokio::sync::{oneshot, watch};
 
 /// After how long a ledger that could not be opened is tried again.
 const AGAIN: Duration = Duration::from_secs(2);
+/// How often a home is looked at in which other programs may write.
+const LOOK: Duration = Duration::from_millis(200);
+/// How often a group is placed again after another program was first.
+const TRIES: usize = 16;
 /// About how many bytes the events and documents of one commit have, if they are of several
 /// submissions.
 const MOST_BYTES: usize = 16 << 20;
@@ -77,6 +81,7 @@ struct WaitingSubmission {
 /// The state of the thread.
 struct Sequencing {
     paths: Paths,
+    home: HomePlace,
     wait: LockWait,
     clock: Clock,
     writer: Option<Writer>,
@@ -96,12 +101,13 @@ impl Sequencer {
     /// here.
     pub fn start(
         paths: Paths,
+        home: HomePlace,
         wait: LockWait,
         clock: Clock,
         uploads: Arc<Uploads>,
         log: Arc<dyn Fn(&str) + Send + Sync>,
     ) -> Result<Sequencer, LedgerError> {
-        let writer = Writer::open(paths.clone(), wait)?;
+        let writer = home.open(paths.clone(), wait)?;
         writer.check_log_keys()?;
         check_clock(&writer, clock.peek())?;
         let (head, served) = watch::channel(Arc::new(head_of(&writer)?));
@@ -110,6 +116,7 @@ impl Sequencer {
         let (turns, waiting) = (Turns::default(), FairQueue::empty());
         let sequencing = Sequencing {
             paths,
+            home,
             wait,
             clock,
             writer: Some(writer),
@@ -207,20 +214,17 @@ impl Sequencing {
             None => self.waiting.is_empty(),
         };
         if is_open && has_none {
-            let again = self.writer.is_none().then_some(AGAIN);
+            let again = match (&self.writer, self.home.is_shared()) {
+                (None, _) => Some(AGAIN),
+                (Some(_), shared) => shared.then_some(LOOK),
+            };
             let heard = match self.turns.left(now).or(again) {
                 Some(left) => jobs.recv_timeout(left),
                 None => jobs.recv().map_err(|_| RecvTimeoutError::Disconnected),
             };
             match heard {
                 Ok(job) => first = Some(job),
-                // A record that could not be written to may be now.
-                Err(RecvTimeoutError::Timeout) if self.writer.is_none() => {
-                    if self.receipts(&[]).is_ok() {
-                        self.say("the record can be written to again");
-                    }
-                }
-                Err(RecvTimeoutError::Timeout) => {}
+                Err(RecvTimeoutError::Timeout) => self.look(),
                 Err(RecvTimeoutError::Disconnected) => {
                     self.turns.end();
                     return false;
@@ -236,6 +240,28 @@ impl Sequencing {
             }
         }
         true
+    }
+
+    /// Looks at the record while nothing waits: one that could not be written to may be now, and
+    /// others may have written.
+    fn look(&mut self) {
+        let was_open = self.writer.is_some();
+        if was_open && !self.home.is_shared() {
+            return;
+        }
+        match self.receipts(&[]) {
+            Ok(_) if was_open => {}
+            Ok(_) => self.say("the record can be written to again"),
+            Err(error) if was_open => self.give_up(&error),
+            Err(_) => self.writer = None,
+        }
+    }
+
+    /// Closes a record that cannot be written to, and says why.
+    fn give_up(&mut self, error: &LedgerError) {
+        self.say(&format!("the writer failed: {}", chain(error)));
+        self.set_trouble(Some("the record cannot be written to".to_owned()));
+        self.writer = None;
     }
 
     /// What is placed in the next commit: from one key after the other, as much as a commit has.
@@ -296,9 +322,7 @@ impl Sequencing {
         match self.receipts(submissions) {
             Ok(receipts) => receipts,
             Err(again) => {
-                self.say(&format!("the writer failed again: {}", chain(&again)));
-                self.set_trouble(Some("the record cannot be written to".to_owned()));
-                self.writer = None;
+                self.give_up(&again);
                 let failed = |_: &&SubmissionText| Err(unwritten());
                 submissions.iter().map(failed).collect()
             }
@@ -314,14 +338,23 @@ impl Sequencing {
         let writer = match &mut self.writer {
             Some(writer) => writer,
             none => {
-                let writer = Writer::open(self.paths.clone(), self.wait)?;
+                let writer = self.home.open(self.paths.clone(), self.wait)?;
                 self.head.send_replace(Arc::new(head_of(&writer)?));
                 none.insert(writer)
             }
         };
-        let before = Arc::clone(&self.head.borrow());
-        let context = PlacingContext { record: &before.record, sent: &*uploads, now };
-        let placed = place_group(writer, submissions, &context)?;
+        let mut tries = 0;
+        let (before, placed) = loop {
+            if writer.catch_up()? > 0 {
+                self.head.send_replace(Arc::new(head_of(writer)?));
+            }
+            let before = Arc::clone(&self.head.borrow());
+            let context = PlacingContext { record: &before.record, sent: &*uploads, now };
+            match place_group(writer, submissions, &context) {
+                Err(LedgerError::Outrun(_)) if self.home.is_shared() && tries < TRIES => tries += 1,
+                placed => break (before, placed?),
+            }
+        };
         let is_new = |placed: &Result<PlacedEvents, PlacingError>| {
             placed.as_ref().is_ok_and(|placed| !placed.already)
         };

@@ -37,6 +37,8 @@ pub mod help;
 pub mod init;
 pub mod repair;
 pub mod serve;
+pub mod store;
+pub mod moving;
 pub mod verify;
 pub mod witness;
 pub mod prove;

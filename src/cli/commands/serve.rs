@@ -1,10 +1,12 @@
 //! `annals serve`: the record here, served to the editors of a newsroom.
 
+use crate::cli::shared::database::database_address;
 use crate::cli::terminal::{
     CliError, Command, Context, Exit, Format, Group, announce_clock, formats, json, note, out,
     visible,
 };
 use crate::ledger::following::FollowingMark;
+use crate::ledger::write::writer::HomePlace;
 use crate::serve::{Server, ServerSettings, Tls, bind};
 use clap::Args;
 use serde::Serialize;
@@ -25,6 +27,13 @@ pub struct ServerArgs {
     /// Where to listen; beyond this machine only with TLS, here or by a proxy
     #[arg(long, default_value = "127.0.0.1:8090", value_name = "ADDRESS")]
     listen: SocketAddr,
+    /// The PostgreSQL database that keeps the record; the ledger's folder is a copy of it, and is
+    /// made if it is not there
+    #[arg(long, value_name = "URL")]
+    home: Option<String>,
+    /// The name of the record, where the database has several and there is no copy yet
+    #[arg(long, value_name = "NAME", requires = "home")]
+    origin: Option<String>,
     /// The certificate chain, PEM
     #[arg(long, value_name = "FILE", requires = "tls_key")]
     tls_cert: Option<PathBuf>,
@@ -38,7 +47,9 @@ pub struct ServerArgs {
 
 const AFTER_HELP: &str = "\
 The address is printed on stdout once it listens, each submission is reported on stderr.
-GET /v1/health is 200 while events can be placed. FORMAT.md section 17 has every request.";
+GET /v1/health is 200 while events can be placed. FORMAT.md section 17 has every request. With
+--home, several of these programs may serve one database, each with a copy of its own; annals move
+puts a record there, annals store init makes the tables, and annals help newsroom has the whole way.";
 
 /// Where a record is served, for programs.
 #[derive(Serialize)]
@@ -65,7 +76,15 @@ impl Command for ServerArgs {
 fn run(context: &mut Context, args: ServerArgs) -> Result<Exit, CliError> {
     announce_clock(&context.clock);
     let paths = context.paths()?;
-    paths.expect_ledger()?;
+    let home = match &args.home {
+        Some(url) => {
+            HomePlace::Database { address: database_address(url)?, origin: args.origin.clone() }
+        }
+        None => {
+            paths.expect_ledger()?;
+            HomePlace::Folder
+        }
+    };
     if FollowingMark::is_at(&paths)? {
         return Err(CliError::usage(format!(
             "expected the ledger of the log key, found a copy that follows another place, at {}: \
@@ -95,7 +114,7 @@ fn run(context: &mut Context, args: ServerArgs) -> Result<Exit, CliError> {
     };
     let log = Arc::new(|line: &str| note(visible(line)));
     let (wait, clock) = (context.wait()?, context.clock.clone());
-    let settings = ServerSettings { listener, metrics, tls, wait, clock, log };
+    let settings = ServerSettings { listener, metrics, tls, home, wait, clock, log };
     let server = Server::open(paths, settings)?;
     let (origin, size) = (server.origin(), server.size());
     let mut out = out(context.format());

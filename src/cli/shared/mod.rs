@@ -18,6 +18,7 @@ pub mod cosignatures;
 pub mod positions;
 pub mod page_limit;
 pub mod waiting;
+pub mod database;
 pub mod topics;
 pub mod completion;
 

@@ -10,6 +10,7 @@ pub mod publish;
 pub mod witnesses;
 pub mod policy_file;
 pub mod repair;
+pub mod moving;
 pub mod apart;
 pub mod published_copy;
 pub mod follow;

@@ -13,11 +13,10 @@
 
 use crate::ledger::error::LedgerError;
 use crate::ledger::exchange::publish::served::ServedRecord;
-use crate::ledger::query::acts::cite;
 use crate::ledger::write::batch::{faults_of_last, slot};
 use crate::ledger::write::hints::with_advice;
 use crate::ledger::write::prepared::Prepared;
-use crate::ledger::write::slice::Needs;
+use crate::ledger::write::slice::{Needs, add_named};
 use crate::ledger::write::writer::Writer;
 use annals_core::event::Entry;
 use annals_core::event::args::Args;
@@ -411,12 +410,7 @@ fn need(writer: &mut Writer, submissions: &[&SubmissionText]) -> Result<(), Ledg
         }
         named.extend(args.positions());
         if let Ok(body) = Body::parse(event.body()) {
-            cite(&body.content, &mut named);
-            match &body.content {
-                Content::DocumentCaptured(captured) => named.extend(captured.derived_from),
-                Content::DocumentDescribed(described) => named.extend(described.derived_from),
-                _ => {}
-            }
+            add_named(&body.content, &mut named);
         }
     }
     writer.need(&Needs::positions(named))

@@ -84,11 +84,16 @@ impl<'a> Verified<'a> {
         let (Some(checkpoint), Some(note)) = (checkpoint, &record.checkpoint) else {
             return Err(LedgerError::Usage(format!(
                 "the checkpoint does not cover all {} events: a writer is at work, or was \
-                 interrupted and the next one signs; nothing was published",
+                 interrupted and the next one signs; nothing was done",
                 report.size
             )));
         };
         Ok(Verified { record, report, checkpoint, note, steps: Steps::default() })
+    }
+
+    /// The checkpoint, which covers all of the record.
+    pub fn checkpoint(&self) -> &Checkpoint {
+        &self.checkpoint
     }
 
     /// The same; its publication reports its progress.

@@ -3,7 +3,9 @@
 //! The contract. Every home satisfies each sentence.
 //!
 //! 1. As a [`Source`], a home shows the record as it was when it was opened or last loaded, and
-//!    after that its own commits. What another writer commits is shown after [`Home::reload`].
+//!    after that its own commits. What another writer commits is shown after [`Home::reload`]; a
+//!    home beside which others write at the same time gives it as [`Home::later`], and shows it
+//!    after [`Home::show_later`].
 //! 2. `commit` of a group whose `from` is the head writes it after the last event and makes `to`
 //!    the head; after [`Committed::Written`] it is durable.
 //! 3. `commit` of a group whose `from` is not the head writes nothing and returns
@@ -26,6 +28,7 @@
 pub mod faulty;
 pub mod in_memory;
 pub mod journal_home;
+pub mod postgres_home;
 
 use crate::journal::Journal;
 use crate::ledger::error::LedgerError;
@@ -65,6 +68,23 @@ pub trait Home: Source + Send {
 
     /// Puts the prepared note in its place. Does nothing if none is prepared.
     fn put_note(&mut self) -> Result<(), HomeError>;
+
+    /// Whether other writers committed something after the record as it is shown. The right to
+    /// write does not keep them out of every home.
+    fn is_behind(&mut self) -> Result<bool, HomeError> {
+        Ok(false)
+    }
+
+    /// The next events that other writers committed after the record as it is shown, in order, not
+    /// judged; none at its end.
+    fn later(&mut self) -> Result<Vec<Entry>, HomeError> {
+        Ok(Vec::new())
+    }
+
+    /// Shows a group of these events, now that they are judged.
+    fn show_later(&mut self, _group: &EventGroup<'_>) -> Result<(), HomeError> {
+        Ok(())
+    }
 
     /// Reads again where the record ends, as if the home had been opened anew; the right to write
     /// is kept, and [`Home::complete`] comes next.

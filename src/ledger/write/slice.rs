@@ -8,13 +8,14 @@
 
 use crate::index::{Index, IndexError, RowKind, Snapshot, Term, Terms, TreeKind, quoted};
 use crate::journal::Journal;
-use crate::ledger::query::acts::{Acts, QueryError, one};
+use crate::ledger::query::acts::{Acts, QueryError, cite, one};
 use crate::ledger::query::indexed::{administration, lives};
 use crate::ledger::write::draft::{Draft, Name};
 use crate::ledger::write::loaded::LoadedInput;
 use crate::ledger::write::passages::{MOST_NAMED, Passages, claim_of};
-use annals_core::event::body::{Captured, Content, Fact};
-use annals_core::event::record::Statement;
+use annals_core::event::Entry;
+use annals_core::event::body::{Body, Captured, Content, Fact};
+use annals_core::event::record::{Reading, Statement};
 use annals_core::event::vocabulary::{AgentType, RekeyReason, Type};
 use annals_core::fold::operation::Operation;
 use annals_core::hash::Hash;
@@ -56,9 +57,35 @@ impl Needs {
         Needs { positions: positions.into_iter().collect(), all_documents: false }
     }
 
+    /// What these events name; `None` where one of them needs the whole history.
+    pub fn of_entries(entries: &[Entry]) -> Option<Needs> {
+        let mut positions = BTreeSet::new();
+        for entry in entries {
+            let Some(statement) = Reading::of(&entry.record).statement else { continue };
+            if needs_history(&statement) {
+                return None;
+            }
+            positions.extend(statement.args.positions());
+            if let Ok(body) = Body::parse(entry.body.as_deref().unwrap_or_default()) {
+                add_named(&body.content, &mut positions);
+            }
+        }
+        Some(Needs { positions, all_documents: false })
+    }
+
     fn join(&mut self, others: &Needs) {
         self.positions.extend(&others.positions);
         self.all_documents |= others.all_documents;
+    }
+}
+
+/// Adds the positions that a body names.
+pub(in crate::ledger) fn add_named(content: &Content, named: &mut BTreeSet<u64>) {
+    cite(content, named);
+    match content {
+        Content::DocumentCaptured(captured) => named.extend(captured.derived_from),
+        Content::DocumentDescribed(described) => named.extend(described.derived_from),
+        _ => {}
     }
 }
 

@@ -12,6 +12,7 @@ use crate::disk::together::together;
 use crate::index::{BuildMode, Builder};
 use crate::keys::{HeldLogKeys, HighWaterMarks, KeyFolder, KeysError, Mark, had_log_key};
 use crate::ledger::error::{LedgerError, chain};
+use crate::ledger::home_mark::HomeMark;
 use crate::ledger::imported::Imported;
 use crate::ledger::paths::Paths;
 pub use crate::ledger::write::home::Woken;
@@ -31,18 +32,24 @@ use annals_core::key::{KeyCache, PublicKey, SecretKey};
 use annals_core::text::Origin;
 use annals_core::tlog::{Checkpoint, Note, NoteSignature};
 use annals_core::verify::Verifier;
+pub use place::HomePlace;
 pub use server::{RecordServer, SentEvents};
 use std::time::Duration;
 pub(super) use uncommitted::VerifiedEvent;
 
 mod copied;
+mod later;
 mod needed;
 mod opening;
+mod place;
 mod server;
 mod uncommitted;
 
 /// How long to wait for the memory of the log key, unless given.
 const WAIT: Duration = Duration::from_secs(10);
+
+/// Makes a home of the journal in a folder.
+type HomeOf<'a> = dyn Fn(JournalHome) -> Result<Box<dyn Home>, LedgerError> + 'a;
 
 /// A ledger open for writing.
 pub struct Writer {
@@ -109,21 +116,25 @@ impl Writer {
     /// new one. If the last writer's stamp holds, only the ledger and its editors are read, and
     /// [`Writer::need`] reads more; else all is judged.
     pub fn open(paths: Paths, wait: impl Into<LockWait>) -> Result<Writer, LedgerError> {
-        let wait = wait.into();
+        HomeMark::expect_none(&paths)?;
+        Writer::open_as(paths, wait.into(), &|journal| Ok(Box::new(journal)))
+    }
+
+    fn open_as(paths: Paths, wait: LockWait, home: &HomeOf<'_>) -> Result<Writer, LedgerError> {
         paths.expect_ledger()?;
         Imported::of(&paths)?.expect_writable(&paths)?;
         let lock = Some(Lock::take(&paths.lock(), wait)?);
         let memory = marks(&paths);
         if let Some(stamped) = opening::stamped(&paths, &*memory)? {
             let journal = stamped.journal.clone();
-            let home = Box::new(JournalHome::known(paths.clone(), journal, lock, wait));
+            let home = home(JournalHome::known(paths.clone(), journal, lock, wait))?;
             let mut writer = Writer::unread(paths, home, memory);
             writer.wait = wait;
             writer.go_on(stamped)?;
             return Ok(writer);
         }
         let log_keys = KeyFolder::open(&paths.keys)?.log_keys()?;
-        let home = Box::new(JournalHome::open(paths.clone(), lock, wait)?);
+        let home = home(JournalHome::open(paths.clone(), lock, wait)?)?;
         let mut writer = Writer::unread(paths, home, memory);
         writer.wait = wait;
         writer.hold_log_keys(log_keys);
@@ -148,6 +159,7 @@ impl Writer {
     /// Opens a ledger for a dry run: the same verifier, no lock; nothing is written.
     pub fn dry_run(paths: Paths) -> Result<Writer, LedgerError> {
         paths.expect_ledger()?;
+        HomeMark::expect_none(&paths)?;
         let imported = Imported::of(&paths)?;
         imported.expect_writable(&paths)?;
         let memory = marks(&paths);

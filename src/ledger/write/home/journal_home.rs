@@ -218,6 +218,22 @@ impl JournalHome {
         Ok(Committed::Written)
     }
 
+    /// Adds events that are committed elsewhere, with their documents, as the copy of that record.
+    pub(super) fn follow(
+        &mut self,
+        group: &EventGroup<'_>,
+        documents: &[(Hash, Vec<u8>)],
+    ) -> Result<(), LedgerError> {
+        self.keep_all(documents)?;
+        if let Committed::Outrun(head) = self.append(group)? {
+            let (from, size) = (group.from.size, head.size);
+            let why = format!("expected a copy of {from} events, found one of {size}");
+            return Err(LedgerError::Outrun(why));
+        }
+        let Some(OpenFiles { store, .. }) = &mut self.open else { return Err(not_open()) };
+        store_entries(&mut **store, group.from.size, group.entries)
+    }
+
     fn prepare(&mut self, note: &[u8], group: Option<&EventGroup<'_>>) -> Result<(), LedgerError> {
         // One that was never put goes first: its name may be that of the new one.
         self.prepared = None;

@@ -172,7 +172,12 @@ impl Writer {
         let mark = match (&damaged, &verifier.chain.state.fold.ledger) {
             (Some(mark), _) => Some(mark.clone()),
             (None, Some(ledger)) => {
-                check_mark(self.memory.last(&ledger.origin)?, source, &verifier)?
+                let checked = check_mark(self.memory.last(&ledger.origin)?, source, &verifier);
+                match checked {
+                    // It is of events that other writers committed.
+                    Err(LedgerError::BehindMark { .. }) if self.home.is_behind()? => None,
+                    checked => checked?,
+                }
             }
             (None, None) => None,
         };
@@ -210,7 +215,8 @@ impl Writer {
         }
         // A record without its log keys can still be given a new one.
         let mut is_signed = signed == Some(self.size());
-        if !is_signed && self.size() > 0 && self.check_log_keys().is_ok() {
+        let is_whole = !self.home.is_behind()?;
+        if !is_signed && is_whole && self.size() > 0 && self.check_log_keys().is_ok() {
             let mut memory = self.hold_memory()?;
             self.sign_checkpoint(&mut *memory, None)?;
             self.notices.push(Notice::CheckpointSigned(self.size()));

@@ -1,0 +1,115 @@
+//! `annals move`: the record goes into a database, or back into its folder.
+
+use crate::cli::shared::WriteStatus;
+use crate::cli::shared::database::database_address;
+use crate::cli::terminal::{
+    CliError, Command, Context, Exit, Format, Group, Progress, done_as, formats, json, visible,
+};
+use crate::ledger::exchange::moving::{MoveOptions, MoveOutcome, move_to_database, move_to_folder};
+use crate::ledger::exchange::steps::Steps;
+use clap::{Args, value_parser};
+use serde::Serialize;
+use std::io::Write;
+
+/// Move the record into a PostgreSQL database, or back into its folder
+///
+/// The record is verified first. What is moved is the same, byte for byte: events, documents,
+/// checkpoint. The folder stays, as the copy that the server of the database keeps; it is written
+/// to through annals serve --home alone, until the record is moved back. A move that was
+/// interrupted goes on where it stopped, if it is given again. Where the database has lost its last
+/// events, as a restored backup has, --to puts them back from the copy.
+#[derive(Debug, Args)]
+#[command(after_help = AFTER_HELP)]
+#[group(required = true, multiple = false, args = ["to", "from"])]
+pub struct MoveArgs {
+    /// The database that keeps the record from now on
+    #[arg(long, value_name = "URL")]
+    to: Option<String>,
+    /// The database that kept it until now: the folder keeps it from now on
+    #[arg(long, value_name = "URL")]
+    from: Option<String>,
+    /// The name of the record, where the database has several and there is no folder yet
+    #[arg(long, value_name = "NAME", requires = "from")]
+    origin: Option<String>,
+    /// Number of threads, 1 to 256 [default: all cores]
+    #[arg(long, value_name = "N", value_parser = value_parser!(u16).range(1..=256))]
+    jobs: Option<u16>,
+}
+
+const AFTER_HELP: &str = "\
+URL is postgres://USER@HOST/DATABASE, as libpq reads it; annals store init makes the tables there.
+PGPASSWORD has the password; beyond this machine the connection is TLS, and PGSSLROOTCERT names the
+certificates that are trusted for it, PEM, in place of the public authorities. annals help newsroom
+has the whole way.";
+
+/// What was moved, for programs.
+#[derive(Serialize)]
+struct MoveReport<'a> {
+    status: WriteStatus,
+    origin: &'a str,
+    /// Where the record is kept now.
+    home: String,
+    size: u64,
+    /// The number of events that were there before.
+    before: u64,
+}
+
+impl Command for MoveArgs {
+    const GROUP: Group = Group::SetUp;
+
+    fn formats(&self) -> &'static [Format] {
+        formats::OBJECT
+    }
+
+    fn run(self, context: &mut Context) -> Result<Exit, CliError> {
+        run(context, self)
+    }
+}
+
+fn run(context: &mut Context, args: MoveArgs) -> Result<Exit, CliError> {
+    let MoveArgs { to, from, origin, jobs } = args;
+    let address = database_address(to.as_deref().or(from.as_deref()).unwrap_or_default())?;
+    let paths = context.paths()?;
+    let cores = std::thread::available_parallelism().map_or(1, usize::from);
+    let progress = Progress::counting("verify");
+    let report = |done| progress.at(done);
+    let step = |step, done| progress.step(step, done);
+    let options = MoveOptions {
+        address: &address,
+        jobs: jobs.map_or(cores, usize::from),
+        wait: context.wait()?,
+        progress: Some(&report),
+        steps: Steps(Some(&step)),
+    };
+    let outcome = match to {
+        Some(_) => move_to_database(&paths, options)?,
+        None => move_to_folder(&paths, origin.as_deref(), options)?,
+    };
+    drop(progress);
+    let home = match to {
+        Some(_) => address.to_string(),
+        None => paths.ledger.display().to_string(),
+    };
+    let MoveOutcome { origin, before, size } = outcome;
+    let mut out = done_as(context.format());
+    let origin = visible(&origin);
+    match context.format() {
+        Format::Text if before == size => {
+            writeln!(out, "{origin} is kept in {home}: its {size} events were there already")?;
+        }
+        Format::Text if before > 0 => {
+            writeln!(
+                out,
+                "{origin} is kept in {home}: events {before} to {} were new there",
+                size - 1
+            )?;
+        }
+        Format::Text => writeln!(out, "{origin} is kept in {home}: {size} events")?,
+        _ => {
+            let status = if before == size { WriteStatus::Already } else { WriteStatus::Written };
+            json(&mut out, &MoveReport { status, origin: &origin, home, size, before })?;
+        }
+    }
+    out.flush()?;
+    Ok(Exit::Yes)
+}

@@ -1,0 +1,210 @@
+//! The address of a database.
+//!
+//! Always holds: a password is never shown; beyond this machine there is TLS, and the server's
+//! certificate is verified. Not here: the connection (`mod`).
+
+use super::DatabaseError;
+use postgres::config::{Host, SslMode, TargetSessionAttrs};
+use postgres::{Config, NoTls};
+use rustls::pki_types::CertificateDer;
+use rustls::pki_types::pem::PemObject;
+use rustls::{ClientConfig, RootCertStore};
+use std::fmt;
+use std::path::Path;
+use std::str::FromStr;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio_postgres_rustls::MakeRustlsConnect;
+
+/// The maximum time to connect to a host.
+const CONNECT: Duration = Duration::from_secs(5);
+/// After how long without an answer a connection counts as lost.
+const SILENCE: Duration = Duration::from_secs(15);
+
+/// The address of a database, `postgres://USER:PASSWORD@HOST:PORT/DATABASE`, as libpq reads it.
+/// Several hosts may be named; the one that can be written to is used. Shown without its password.
+#[derive(Clone)]
+pub struct DatabaseAddress {
+    config: Config,
+    shown: String,
+    /// The file of certificate authorities that are trusted in place of the public ones.
+    authorities: Option<String>,
+}
+
+impl DatabaseAddress {
+    /// Whether a text is meant as the address of a database.
+    pub fn is_one(text: &str) -> bool {
+        text.starts_with("postgres://") || text.starts_with("postgresql://")
+    }
+
+    /// Reads an address. `password` is used where the address has none; `authorities` is a file of
+    /// certificates, PEM, that are trusted in place of the public authorities.
+    ///
+    /// Errors: [`DatabaseError::Address`].
+    ///
+    /// ```
+    /// use annals::database::DatabaseAddress;
+    ///
+    /// let address = "postgres://desk:secret@127.0.0.1:5433/news";
+    /// let address = DatabaseAddress::parse(address, None, None)?;
+    /// assert_eq!(address.to_string(), "postgres://127.0.0.1:5433/news");
+    /// # Ok::<(), annals::database::DatabaseError>(())
+    /// ```
+    pub fn parse(
+        text: &str,
+        password: Option<&str>,
+        authorities: Option<&str>,
+    ) -> Result<DatabaseAddress, DatabaseError> {
+        let refused =
+            |found: &str, why: String| DatabaseError::Address { found: found.to_owned(), why };
+        // What cannot be read may have a password anywhere in it.
+        let unread = |why: &str| refused("another text", why.to_owned());
+        if !DatabaseAddress::is_one(text) {
+            return Err(unread("it begins with no postgres://"));
+        }
+        let mut config = Config::from_str(text).map_err(|error| unread(&error.to_string()))?;
+        let shown = shown(&config);
+        if config.get_hosts().is_empty() {
+            return Err(refused(&shown, "it names no host".to_owned()));
+        }
+        if config.get_dbname().is_none() {
+            return Err(refused(&shown, "it names no database".to_owned()));
+        }
+        if let (None, Some(password)) = (config.get_password(), password) {
+            config.password(password);
+        }
+        config.application_name("annals").connect_timeout(CONNECT).tcp_user_timeout(SILENCE);
+        config.target_session_attrs(TargetSessionAttrs::ReadWrite);
+        match (is_here(&config), config.get_ssl_mode()) {
+            (true, SslMode::Prefer) => config.ssl_mode(SslMode::Disable),
+            (true, _) => &mut config,
+            (false, SslMode::Disable) => {
+                let why = "beyond this machine a connection needs TLS: leave out sslmode=disable";
+                return Err(refused(&shown, why.to_owned()));
+            }
+            (false, _) => config.ssl_mode(SslMode::Require),
+        };
+        let authorities = authorities.map(str::to_owned);
+        Ok(DatabaseAddress { config, shown, authorities })
+    }
+
+    pub(super) fn config(&self) -> &Config {
+        &self.config
+    }
+
+    /// How TLS is spoken; `None` without TLS.
+    pub(super) fn tls(&self) -> Result<Option<MakeRustlsConnect>, DatabaseError> {
+        if self.config.get_ssl_mode() == SslMode::Disable {
+            let NoTls = NoTls;
+            return Ok(None);
+        }
+        let refused = |why: String| DatabaseError::Address { found: self.shown.clone(), why };
+        let mut roots = RootCertStore::empty();
+        match &self.authorities {
+            None => roots.extend(webpki_roots::TLS_SERVER_ROOTS.iter().cloned()),
+            Some(file) => {
+                let unread =
+                    |why: &dyn fmt::Display| refused(format!("the certificates of {file}: {why}"));
+                let found = CertificateDer::pem_file_iter(Path::new(file));
+                for certificate in found.map_err(|why| unread(&why))? {
+                    let certificate = certificate.map_err(|why| unread(&why))?;
+                    roots.add(certificate).map_err(|why| unread(&why))?;
+                }
+                if roots.is_empty() {
+                    return Err(refused(format!("{file} has no certificate, PEM")));
+                }
+            }
+        }
+        let provider = Arc::new(rustls::crypto::ring::default_provider());
+        let versions = ClientConfig::builder_with_provider(provider)
+            .with_safe_default_protocol_versions()
+            .map_err(|error| refused(error.to_string()))?;
+        let config = versions.with_root_certificates(roots).with_no_client_auth();
+        Ok(Some(MakeRustlsConnect::new(config)))
+    }
+}
+
+impl fmt::Display for DatabaseAddress {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.shown)
+    }
+}
+
+impl fmt::Debug for DatabaseAddress {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("DatabaseAddress").field(&self.shown).finish()
+    }
+}
+
+/// Hosts, ports and the name of the database.
+fn shown(config: &Config) -> String {
+    let ports = config.get_ports();
+    let port = |number: usize| ports.get(number).or(ports.first()).copied().unwrap_or(5432);
+    let host = |(number, host): (usize, &Host)| match host {
+        Host::Tcp(name) if name.contains(':') => format!("[{name}]:{}", port(number)),
+        Host::Tcp(name) => format!("{name}:{}", port(number)),
+        Host::Unix(folder) => format!("{}:{}", folder.display(), port(number)),
+    };
+    let hosts: Vec<String> = config.get_hosts().iter().enumerate().map(host).collect();
+    format!("postgres://{}/{}", hosts.join(","), config.get_dbname().unwrap_or_default())
+}
+
+/// Whether every host is this machine.
+fn is_here(config: &Config) -> bool {
+    config.get_hosts().iter().all(|host| match host {
+        Host::Unix(_) => true,
+        Host::Tcp(name) => {
+            name == "localhost"
+                || name.parse().is_ok_and(|address: std::net::IpAddr| address.is_loopback())
+        }
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_password_is_never_shown() {
+        for text in [
+            "postgres://desk:geheim@127.0.0.1/news",
+            "postgres://127.0.0.1:5433/news?user=desk&password=geheim",
+            "postgres://desk:geheim@db.example.org/news",
+            "postgres://desk:geheim@[::1]:5433,127.0.0.1:5434/news",
+            "postgres://desk:geheim@/news?host=/run/postgresql",
+        ] {
+            let address = DatabaseAddress::parse(text, None, None).unwrap();
+            assert!(!format!("{address} {address:?}").contains("geheim"), "{address}");
+        }
+        for text in ["postgres://desk:geheim@127.0.0.1:port/news", "desk:geheim@127.0.0.1"] {
+            let error = DatabaseAddress::parse(text, None, None).unwrap_err();
+            assert!(!error.to_string().contains("geheim"), "{error}");
+        }
+    }
+
+    #[test]
+    fn beyond_this_machine_there_is_tls() {
+        let mode = |text: &str| {
+            let address = DatabaseAddress::parse(text, None, None);
+            address.map(|address| address.config.get_ssl_mode())
+        };
+        assert_eq!(mode("postgres://localhost/news").unwrap(), SslMode::Disable);
+        assert_eq!(mode("postgres://127.0.0.1/news?sslmode=require").unwrap(), SslMode::Require);
+        assert_eq!(mode("postgres://db.example.org/news").unwrap(), SslMode::Require);
+        assert_eq!(mode("postgres://127.0.0.1,10.0.0.1/news").unwrap(), SslMode::Require);
+        let refused = mode("postgres://db.example.org/news?sslmode=disable").unwrap_err();
+        assert!(refused.to_string().contains("needs TLS"), "{refused}");
+    }
+
+    #[test]
+    fn what_an_address_lacks_is_named() {
+        for (text, expected) in [
+            ("mysql://127.0.0.1/news", "begins with no postgres://"),
+            ("postgres:///news", "no host"),
+            ("postgres://127.0.0.1", "no database"),
+        ] {
+            let error = DatabaseAddress::parse(text, None, None).unwrap_err().to_string();
+            assert!(error.contains(expected), "{text}: {error}");
+        }
+    }
+}

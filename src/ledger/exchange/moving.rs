@@ -1,0 +1,261 @@
+//! Moving: a record goes from a folder into a database, and back.
+//!
+//! ```text
+//! into    verified ─► documents ─► events, group by group ─► checkpoint ─► the folder is marked
+//! back    the copy is brought up to date ─► verified ─► the database says so ─► the mark goes
+//! ```
+//!
+//! Always holds: at every moment one place is the home; what is stopped goes on when it is asked
+//! for again. What is in a database already, where it is the beginning of the record, stays: so the
+//! end that a database lost is put back from its copy. Not here: SQL (`database`).
+//! Source: FORMAT.md section 18.
+
+use crate::database::{Database, DatabaseAddress, DatabaseError, KeptRecord, RowsWritten};
+use crate::disk::lock::{Lock, LockWait};
+use crate::ledger::error::LedgerError;
+use crate::ledger::exchange::publish::Verified;
+use crate::ledger::exchange::steps::Steps;
+use crate::ledger::home_mark::HomeMark;
+use crate::ledger::imported::Imported;
+use crate::ledger::paths::Paths;
+use crate::ledger::reader::Record;
+use crate::ledger::write::writer::Writer;
+use crate::store::StoreHead;
+use annals_core::event::Entry;
+use annals_core::event::body::{Body, Content};
+use annals_core::event::record;
+use annals_core::hash::Hash;
+use annals_core::merkle::Tree;
+use annals_core::verify::source::Source;
+
+/// How a record is moved.
+#[derive(Clone, Copy)]
+pub struct MoveOptions<'a> {
+    /// The database.
+    pub address: &'a DatabaseAddress,
+    /// Number of threads that verify.
+    pub jobs: usize,
+    /// How long to wait for a writer.
+    pub wait: LockWait,
+    /// Called periodically with the number of events that are verified.
+    pub progress: Option<&'a (dyn Fn(u64) + Sync)>,
+    /// Called with each step.
+    pub steps: Steps<'a>,
+}
+
+/// What was moved.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct MoveOutcome {
+    /// The name of the record.
+    pub origin: String,
+    /// The number of events that were at the new place before.
+    pub before: u64,
+    /// The number of events.
+    pub size: u64,
+}
+
+/// Moves the record of a folder into a database; the folder becomes its copy. Puts back what a
+/// database lost, if the folder is its copy already.
+///
+/// Errors: the record does not verify; the database has another one of this name.
+pub fn move_to_database(
+    paths: &Paths,
+    options: MoveOptions<'_>,
+) -> Result<MoveOutcome, LedgerError> {
+    let MoveOptions { address, jobs, wait, progress, steps } = options;
+    let place = address.to_string();
+    match HomeMark::of(paths)? {
+        // What an interrupted writer left is completed first.
+        None => Writer::open(paths.clone(), wait)?.check_log_keys()?,
+        Some(mark) if mark.place == place => {}
+        Some(mark) => {
+            let ledger = paths.ledger.clone();
+            return Err(LedgerError::KeptElsewhere { ledger, place: mark.place });
+        }
+    }
+    let mut lock = Lock::take(&paths.lock(), wait)?;
+    Imported::of(paths)?.expect_writable(paths)?;
+    let record = Record::open(paths.clone())?;
+    let verified = Verified::of(&record, jobs, progress)?;
+    let checkpoint = verified.checkpoint();
+    let mut database = Database::connect(address)?;
+    database.expect_fit()?;
+    let kept = database.records()?.into_iter().find(|kept| kept.origin == checkpoint.origin);
+    let (id, before) = match kept {
+        Some(kept) => (kept.id, expect_beginning(&mut database, address, &kept, &record)?),
+        None => {
+            let id = database.add_record(&checkpoint.origin, &Tree::default().root())?;
+            (id, StoreHead::EMPTY)
+        }
+    };
+    let mut move_into = MoveInto { database: &mut database, id, head: before };
+    let mut tree = Tree::default();
+    for batch in record.source.walk(0)? {
+        let batch = batch?;
+        lock.step();
+        let skip = before.size.saturating_sub(batch.first).min(batch.entries.len() as u64);
+        let (there, new) = batch.entries.split_at(skip as usize);
+        there.iter().for_each(|entry| tree.push(record::hash(&entry.record)));
+        move_into.add(new, &mut tree, &record)?;
+        steps.at("move", batch.first);
+    }
+    let row = database.head(id)?;
+    if (row.head.size, row.root) != (checkpoint.size, checkpoint.root) {
+        return Err(LedgerError::Outrun(format!(
+            "expected {} events in the database, with the root of the checkpoint here, found {}",
+            checkpoint.size, row.head.size
+        )));
+    }
+    let note = record.checkpoint.as_deref().unwrap_or_default();
+    database.put_note(id, checkpoint.size, note)?;
+    HomeMark { place }.write(paths)?;
+    Ok(MoveOutcome {
+        origin: checkpoint.origin.clone(),
+        before: before.size,
+        size: checkpoint.size,
+    })
+}
+
+/// Moves a record from a database into its copy: the folder is its home again.
+///
+/// Errors: the database has events that do not verify; it cannot be written to.
+pub fn move_to_folder(
+    paths: &Paths,
+    origin: Option<&str>,
+    options: MoveOptions<'_>,
+) -> Result<MoveOutcome, LedgerError> {
+    let MoveOptions { address, jobs, wait, progress, .. } = options;
+    let here = format!("the folder {}", paths.ledger.display());
+    if let Some(outcome) = moved_before(paths, address, &here)? {
+        HomeMark::remove(paths)?;
+        return Ok(outcome);
+    }
+    let before = match HomeMark::of(paths)? {
+        Some(_) => Record::open(paths.clone())?.size(),
+        None => 0,
+    };
+    // It is brought up to date, judged and signed.
+    Writer::open_database(paths.clone(), address, origin, wait)?.check_log_keys()?;
+    let _lock = Lock::take(&paths.lock(), wait)?;
+    let record = Record::open(paths.clone())?;
+    let verified = Verified::of(&record, jobs, progress)?;
+    let checkpoint = verified.checkpoint();
+    let mut database = Database::connect(address)?;
+    let KeptRecord { id, .. } = record_of(&mut database, address, &checkpoint.origin)?;
+    let head = StoreHead { size: record.size(), hash: last_hash(&record, record.size())? };
+    // From here on no server writes there.
+    database.move_record(id, &head, Some(&here))?;
+    HomeMark::remove(paths)?;
+    Ok(MoveOutcome { origin: checkpoint.origin.clone(), before, size: checkpoint.size })
+}
+
+/// What a move to this folder did that was stopped before the mark went; `None` if there was none.
+fn moved_before(
+    paths: &Paths,
+    address: &DatabaseAddress,
+    here: &str,
+) -> Result<Option<MoveOutcome>, LedgerError> {
+    if HomeMark::of(paths)?.map(|mark| mark.place) != Some(address.to_string()) {
+        return Ok(None);
+    }
+    let record = Record::open(paths.clone())?;
+    let hash = last_hash(&record, record.size())?;
+    let records = Database::connect(address)?.records()?;
+    let is_it = |kept: &KeptRecord| {
+        kept.row.head == StoreHead { size: record.size(), hash }
+            && kept.row.moved.as_deref() == Some(here)
+    };
+    Ok(records.into_iter().find(is_it).map(|kept| {
+        let size = record.size();
+        MoveOutcome { origin: kept.origin, before: size, size }
+    }))
+}
+
+/// Where a record that is in the database already ends, if it is a beginning of this one; it is
+/// kept there again, if it was moved away.
+fn expect_beginning(
+    database: &mut Database,
+    address: &DatabaseAddress,
+    kept: &KeptRecord,
+    record: &Record,
+) -> Result<StoreHead, LedgerError> {
+    let head = kept.row.head;
+    if head.size > record.size() || last_hash(record, head.size)? != head.hash {
+        return Err(LedgerError::Stopped(
+            record.paths.ledger.clone(),
+            format!(
+                "the database at {address} has the record {} with {} events, which is no beginning \
+                 of the one here: name another database, or the folder that has its events",
+                kept.origin, head.size
+            ),
+        ));
+    }
+    if kept.row.moved.is_some() {
+        database.move_record(kept.id, &head, None)?;
+    }
+    Ok(head)
+}
+
+fn record_of(
+    database: &mut Database,
+    address: &DatabaseAddress,
+    origin: &str,
+) -> Result<KeptRecord, LedgerError> {
+    let found = database.records()?.into_iter().find(|kept| kept.origin == origin);
+    found.ok_or_else(|| {
+        let why = format!("expected the record {origin} in the database at {address}, found none");
+        DatabaseError::NoRecord(why).into()
+    })
+}
+
+/// The hash of the last of the first `size` events.
+fn last_hash(record: &Record, size: u64) -> Result<Option<Hash>, LedgerError> {
+    let Some(last) = size.checked_sub(1) else { return Ok(None) };
+    let entries = record.journal()?.read(last..size)?;
+    Ok(entries.first().map(|entry| record::hash(&entry.record)))
+}
+
+/// A record that is being moved into a database.
+struct MoveInto<'a> {
+    database: &'a mut Database,
+    id: i32,
+    head: StoreHead,
+}
+
+impl MoveInto<'_> {
+    /// Adds events with their documents; `tree` is that of the events before.
+    fn add(
+        &mut self,
+        entries: &[Entry],
+        tree: &mut Tree,
+        record: &Record,
+    ) -> Result<(), LedgerError> {
+        if entries.is_empty() {
+            return Ok(());
+        }
+        for digest in entries.iter().filter_map(captured) {
+            if let Some(bytes) = record.source.document(&digest)? {
+                self.database.keep(self.id, &[(digest, bytes)])?;
+            }
+        }
+        entries.iter().for_each(|entry| tree.push(record::hash(&entry.record)));
+        let hash = entries.last().map(|entry| record::hash(&entry.record));
+        let to = StoreHead { size: self.head.size + entries.len() as u64, hash };
+        match self.database.commit(self.id, &self.head, &to, &tree.root(), entries)? {
+            RowsWritten::Written => self.head = to,
+            RowsWritten::Outrun(head) => {
+                let why = format!("the database went on to {} events meanwhile", head.size);
+                return Err(LedgerError::Outrun(why));
+            }
+        }
+        Ok(())
+    }
+}
+
+/// The digest of the document that an event captures.
+fn captured(entry: &Entry) -> Option<Hash> {
+    match Body::parse(entry.body.as_deref()?).ok()?.content {
+        Content::DocumentCaptured(captured) => Some(captured.sha256),
+        _ => None,
+    }
+}
