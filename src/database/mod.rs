@@ -13,7 +13,7 @@ mod rows;
 mod schema;
 
 pub use address::DatabaseAddress;
-pub use rows::{HeadRow, KeptRecord, RowsWritten};
+pub use rows::{HeadRow, KeptRecord, RowGroup, RowsWritten};
 pub use schema::{ROLES, init, statements};
 
 use postgres::error::{DbError, SqlState};

@@ -39,8 +39,23 @@ pub struct HeadRow {
     pub head: StoreHead,
     /// The root of its tree.
     pub root: Hash,
-    /// Where the record was moved to; `None` while it is kept here.
+    /// Where the record is kept, if that is elsewhere: it was moved away, or is being moved here.
     pub moved: Option<String>,
+}
+
+/// Events to commit together, and the heads between which they lead.
+#[derive(Clone, Copy, Debug)]
+pub struct RowGroup<'a> {
+    /// The head that they continue.
+    pub from: StoreHead,
+    /// The head after them.
+    pub to: StoreHead,
+    /// The root of the tree after them.
+    pub root: Hash,
+    /// The events, in order.
+    pub entries: &'a [Entry],
+    /// Where the record is kept while it is moved here; `None` if it is kept here.
+    pub kept: Option<&'a str>,
 }
 
 /// The result of a commit that did not fail.
@@ -69,15 +84,21 @@ impl Database {
         rows.iter().map(kept).collect()
     }
 
-    /// Adds an empty record; `empty` is the root of a tree without events. Returns its number.
+    /// Adds an empty record, which is kept at `kept` until it is moved here; `empty` is the root of
+    /// a tree without events. Returns its number.
     ///
     /// Errors: there is one of this name.
-    pub fn add_record(&mut self, origin: &str, empty: &Hash) -> Result<i32, DatabaseError> {
+    pub fn add_record(
+        &mut self,
+        origin: &str,
+        empty: &Hash,
+        kept: &str,
+    ) -> Result<i32, DatabaseError> {
         let failed = self.failed("add a record");
         let mut work = self.client.transaction().map_err(&failed)?;
-        let query = "INSERT INTO annals.ledger (id, origin, size, root) \
-             SELECT coalesce(max(id), 0) + 1, $1, 0, $2 FROM annals.ledger RETURNING id";
-        let row = work.query_one(query, &[&origin, &empty.0.as_slice()]).map_err(&failed)?;
+        let query = "INSERT INTO annals.ledger (id, origin, size, root, moved) \
+             SELECT coalesce(max(id), 0) + 1, $1, 0, $2, $3 FROM annals.ledger RETURNING id";
+        let row = work.query_one(query, &[&origin, &empty.0.as_slice(), &kept]).map_err(&failed)?;
         let id: i32 = row.get(0);
         let query = "INSERT INTO annals.checkpoint (ledger, size, note) VALUES ($1, 0, '')";
         work.execute(query, &[&id]).map_err(&failed)?;
@@ -163,18 +184,12 @@ impl Database {
         Ok(row.map(|row| Entry { record: row.get(0), body: row.get(1) }))
     }
 
-    /// Adds events after the head `from`, which they lead to `to` and the root `root`.
+    /// Adds events at the head that they continue.
     ///
     /// Errors: [`DatabaseError::Failed`] if nothing was written, [`DatabaseError::Unknown`] if that
     /// is not known.
-    pub fn commit(
-        &mut self,
-        id: i32,
-        from: &StoreHead,
-        to: &StoreHead,
-        root: &Hash,
-        entries: &[Entry],
-    ) -> Result<RowsWritten, DatabaseError> {
+    pub fn commit(&mut self, id: i32, group: &RowGroup<'_>) -> Result<RowsWritten, DatabaseError> {
+        let RowGroup { from, to, root, entries, kept } = group;
         let failed = self.failed("add events");
         let (before, after) = (self.signed(from.size)?, self.signed(to.size)?);
         let mut work = self.client.transaction().map_err(&failed)?;
@@ -190,21 +205,23 @@ impl Database {
         let (size, hash): (i64, Option<Vec<u8>>) = (row.get(0), row.get(1));
         let moved: Option<String> = row.get(3);
         let expected = from.hash.map(|hash| hash.0.to_vec());
-        if (size, &hash) != (before, &expected) || moved.is_some() {
+        if (size, &hash) != (before, &expected) || moved.as_deref() != *kept {
             drop(work);
             let row = self.head_of(&row)?;
-            return match row.moved {
-                Some(place) => Err(DatabaseError::NoRecord(moved_to(&place))),
+            return match row.moved.filter(|place| Some(place.as_str()) != *kept) {
+                Some(place) => Err(DatabaseError::NoRecord(kept_at(&place))),
                 None => Ok(RowsWritten::Outrun(row.head)),
             };
         }
         copy_events(&mut work, id, before, entries).map_err(&failed)?;
         let query = "UPDATE annals.ledger SET size = $2, head = $3, root = $4 \
-             WHERE id = $1 AND size = $5 AND head IS NOT DISTINCT FROM $6 AND moved IS NULL \
+             WHERE id = $1 AND size = $5 AND head IS NOT DISTINCT FROM $6 \
+             AND moved IS NOT DISTINCT FROM $7 \
              RETURNING size";
         let head = to.hash.map(|hash| hash.0.to_vec());
-        let values: [&(dyn postgres::types::ToSql + Sync); 6] =
-            [&id, &after, &head, &root.0.as_slice(), &before, &expected];
+        let root = root.0.as_slice();
+        let values: [&(dyn postgres::types::ToSql + Sync); 7] =
+            [&id, &after, &head, &root, &before, &expected, kept];
         // The answer is read: a transaction that the database gave up commits without an error.
         let swapped = work.query_opt(query, &values).map_err(&failed)?;
         if swapped.map(|row| row.get::<_, i64>(0)) != Some(after) {
@@ -239,7 +256,7 @@ impl Database {
             let query = "INSERT INTO annals.document (ledger, sha256, part, bytes) \
                  VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING";
             let insert = work.prepare(query).map_err(&failed)?;
-            for (part, bytes) in bytes.chunks(PART).zip(0_i32..) {
+            for (bytes, part) in bytes.chunks(PART).zip(0_i32..) {
                 work.execute(&insert, &[&id, &digest, &part, &bytes]).map_err(&failed)?;
             }
             let query = "INSERT INTO annals.whole (ledger, sha256, bytes) VALUES ($1, $2, $3) \
@@ -359,8 +376,8 @@ const BOUNDS: &str = "SET LOCAL lock_timeout = '5s'; \
      SET LOCAL idle_in_transaction_session_timeout = '10s'";
 
 /// That a record is kept elsewhere.
-pub(super) fn moved_to(place: &str) -> String {
-    format!("the record was moved from this database to {place}; it is served from there")
+pub(super) fn kept_at(place: &str) -> String {
+    format!("the record is kept in {place}, not in this database; it is served from there")
 }
 
 fn copy_events(

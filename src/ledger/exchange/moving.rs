@@ -10,7 +10,10 @@
 //! end that a database lost is put back from its copy. Not here: SQL (`database`).
 //! Source: FORMAT.md section 18.
 
-use crate::database::{Database, DatabaseAddress, DatabaseError, KeptRecord, RowsWritten};
+use crate::database::{
+    Database, DatabaseAddress, DatabaseError, KeptRecord, RowGroup, RowsWritten,
+};
+use crate::disk;
 use crate::disk::lock::{Lock, LockWait};
 use crate::ledger::error::LedgerError;
 use crate::ledger::exchange::publish::Verified;
@@ -81,14 +84,20 @@ pub fn move_to_database(
     let mut database = Database::connect(address)?;
     database.expect_fit()?;
     let kept = database.records()?.into_iter().find(|kept| kept.origin == checkpoint.origin);
+    let here = here(paths)?;
     let (id, before) = match kept {
-        Some(kept) => (kept.id, expect_beginning(&mut database, address, &kept, &record)?),
+        Some(kept) => {
+            expect_beginning(address, &kept, &record)?;
+            // Until it is whole there, nobody serves it from there.
+            database.move_record(kept.id, &kept.row.head, Some(&here))?;
+            (kept.id, kept.row.head)
+        }
         None => {
-            let id = database.add_record(&checkpoint.origin, &Tree::default().root())?;
-            (id, StoreHead::EMPTY)
+            let empty = Tree::default().root();
+            (database.add_record(&checkpoint.origin, &empty, &here)?, StoreHead::EMPTY)
         }
     };
-    let mut move_into = MoveInto { database: &mut database, id, head: before };
+    let mut move_into = MoveInto { database: &mut database, id, head: before, here: &here };
     let mut tree = Tree::default();
     for batch in record.source.walk(0)? {
         let batch = batch?;
@@ -108,7 +117,9 @@ pub fn move_to_database(
     }
     let note = record.checkpoint.as_deref().unwrap_or_default();
     database.put_note(id, checkpoint.size, note)?;
+    // From here on nobody writes to the folder alone.
     HomeMark { place }.write(paths)?;
+    database.move_record(id, &row.head, None)?;
     Ok(MoveOutcome {
         origin: checkpoint.origin.clone(),
         before: before.size,
@@ -125,7 +136,7 @@ pub fn move_to_folder(
     options: MoveOptions<'_>,
 ) -> Result<MoveOutcome, LedgerError> {
     let MoveOptions { address, jobs, wait, progress, .. } = options;
-    let here = format!("the folder {}", paths.ledger.display());
+    let here = here(paths)?;
     if let Some(outcome) = moved_before(paths, address, &here)? {
         HomeMark::remove(paths)?;
         return Ok(outcome);
@@ -171,14 +182,19 @@ fn moved_before(
     }))
 }
 
-/// Where a record that is in the database already ends, if it is a beginning of this one; it is
-/// kept there again, if it was moved away.
+/// The folder, as the database names it.
+fn here(paths: &Paths) -> Result<String, LedgerError> {
+    let folder = std::path::absolute(&paths.ledger);
+    let folder = folder.map_err(disk::error("find", &paths.ledger))?;
+    Ok(format!("the folder {}", folder.display()))
+}
+
+/// Refuses a record in the database that is no beginning of this one.
 fn expect_beginning(
-    database: &mut Database,
     address: &DatabaseAddress,
     kept: &KeptRecord,
     record: &Record,
-) -> Result<StoreHead, LedgerError> {
+) -> Result<(), LedgerError> {
     let head = kept.row.head;
     if head.size > record.size() || last_hash(record, head.size)? != head.hash {
         return Err(LedgerError::Stopped(
@@ -190,10 +206,7 @@ fn expect_beginning(
             ),
         ));
     }
-    if kept.row.moved.is_some() {
-        database.move_record(kept.id, &head, None)?;
-    }
-    Ok(head)
+    Ok(())
 }
 
 fn record_of(
@@ -220,6 +233,8 @@ struct MoveInto<'a> {
     database: &'a mut Database,
     id: i32,
     head: StoreHead,
+    /// Where the record is kept until all of it is there.
+    here: &'a str,
 }
 
 impl MoveInto<'_> {
@@ -241,7 +256,8 @@ impl MoveInto<'_> {
         entries.iter().for_each(|entry| tree.push(record::hash(&entry.record)));
         let hash = entries.last().map(|entry| record::hash(&entry.record));
         let to = StoreHead { size: self.head.size + entries.len() as u64, hash };
-        match self.database.commit(self.id, &self.head, &to, &tree.root(), entries)? {
+        let (from, root, kept) = (self.head, tree.root(), Some(self.here));
+        match self.database.commit(self.id, &RowGroup { from, to, root, entries, kept })? {
             RowsWritten::Written => self.head = to,
             RowsWritten::Outrun(head) => {
                 let why = format!("the database went on to {} events meanwhile", head.size);

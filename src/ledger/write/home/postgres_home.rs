@@ -10,7 +10,9 @@
 //! Not here: the judgement of what others wrote (`writer/later`), SQL (`database`).
 //! Source: FORMAT.md section 18.
 
-use crate::database::{Database, DatabaseAddress, DatabaseError, HeadRow, KeptRecord, RowsWritten};
+use crate::database::{
+    Database, DatabaseAddress, DatabaseError, HeadRow, KeptRecord, RowGroup, RowsWritten,
+};
 use crate::ledger::error::LedgerError;
 use crate::ledger::paths::Paths;
 use crate::ledger::reader::covered;
@@ -203,8 +205,9 @@ impl PostgresHome {
             let why = "what became of the last commit is not known: open the record anew";
             return Err(HomeError::Refused(LedgerError::Usage(why.to_owned())));
         }
-        let EventGroup { from, to, root, entries } = group;
-        let written = self.ask(|database| database.commit(self.id, from, to, root, entries));
+        let EventGroup { from, to, root, entries } = *group;
+        let rows = RowGroup { from, to, root, entries, kept: None };
+        let written = self.ask(|database| database.commit(self.id, &rows));
         match written {
             Ok(RowsWritten::Written) => Ok(Committed::Written),
             Ok(RowsWritten::Outrun(head)) => Ok(Committed::Outrun(head)),
@@ -241,8 +244,8 @@ fn expect_kept(row: &HeadRow, address: &DatabaseAddress) -> Result<(), LedgerErr
         None => Ok(()),
         Some(place) => {
             let why = format!(
-                "the record was moved from the database at {address} to {place}: it is served from \
-                 there"
+                "the record is kept in {place}, not in the database at {address}: it is served from \
+                 there; a move that was stopped goes on with the same annals move"
             );
             Err(DatabaseError::NoRecord(why).into())
         }
