@@ -11,6 +11,7 @@ mod auditor;
 mod bag;
 mod capture;
 mod cases;
+mod database;
 mod differ;
 mod editor;
 mod environment;

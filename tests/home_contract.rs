@@ -2,12 +2,14 @@
 //! number.
 //!
 //! Not here: a writer over homes that fail (`home`); power cuts and full disks of the journal's
-//! home (`faults`, `torture`).
+//! home (`faults`, `torture`); what a lost connection to a database does (`database`).
 
+use crate::database::{PostgresServer, add_empty};
 use annals::ledger::paths::Paths;
 use annals::ledger::write::home::faulty::{FaultPlan, FaultyHome, HomeFault};
 use annals::ledger::write::home::in_memory::{MemoryHome, MemoryRecord};
 use annals::ledger::write::home::journal_home::JournalHome;
+use annals::ledger::write::home::postgres_home::PostgresHome;
 use annals::ledger::write::home::{Committed, EventGroup, Home, HomeError, JudgedHome, Woken};
 use annals::store::StoreHead;
 use annals_core::event::{Entry, record};
@@ -26,6 +28,7 @@ struct Place {
     record: MemoryRecord,
     plan: FaultPlan<HomeFault>,
     open: OpenHome,
+    database: Option<PostgresServer>,
 }
 
 type OpenHome = fn(&Place) -> Box<dyn Home>;
@@ -33,7 +36,8 @@ type OpenHome = fn(&Place) -> Box<dyn Home>;
 impl Place {
     fn new(name: &'static str, open: OpenHome) -> Place {
         let folder = tempfile::tempdir().unwrap();
-        Place { name, folder, record: MemoryRecord::default(), plan: FaultPlan::default(), open }
+        let (record, plan) = (MemoryRecord::default(), FaultPlan::default());
+        Place { name, folder, record, plan, open, database: None }
     }
 
     fn paths(&self) -> Paths {
@@ -78,16 +82,31 @@ fn faulty_journal(place: &Place) -> Box<dyn Home> {
     Box::new(FaultyHome::new(home, place.plan.clone()))
 }
 
+fn postgres(place: &Place) -> Box<dyn Home> {
+    let copy = match place.paths().ledger.exists() {
+        false => JournalHome::create(place.paths(), WAIT.into()).unwrap(),
+        true => JournalHome::take(place.paths(), WAIT).unwrap(),
+    };
+    let address = place.database.as_ref().unwrap().address("desk");
+    Box::new(PostgresHome::open(&address, &place.paths(), copy, None).unwrap())
+}
+
 fn places() -> Vec<Place> {
-    vec![
+    let mut places = vec![
         Place::new("memory", memory),
         Place::new("journal", journal),
         Place::new("faulty", faulty),
         Place::new("faulty journal", faulty_journal),
-    ]
+    ];
+    if let Some(server) = PostgresServer::start() {
+        add_empty(&server);
+        let place = Place::new("database with a journal", postgres);
+        places.push(Place { database: Some(server), ..place });
+    }
+    places
 }
 
-fn entries(range: std::ops::Range<u64>) -> Vec<Entry> {
+pub fn entries(range: std::ops::Range<u64>) -> Vec<Entry> {
     let entry = |number: u64| Entry {
         record: format!("place {number}\nstatement {number}\nsignature {number}\n").into_bytes(),
         body: Some(format!("{{\"body\":{number}}}").into_bytes()),
@@ -95,26 +114,26 @@ fn entries(range: std::ops::Range<u64>) -> Vec<Entry> {
     range.map(entry).collect()
 }
 
-fn head(size: u64) -> StoreHead {
+pub fn head(size: u64) -> StoreHead {
     let last = size.checked_sub(1).map(|last| entries(last..size));
     StoreHead { size, hash: last.map(|last| record::hash(&last[0].record)) }
 }
 
-fn root(size: u64) -> Hash {
+pub fn root(size: u64) -> Hash {
     let mut tree = Tree::default();
     entries(0..size).iter().for_each(|entry| tree.push(record::hash(&entry.record)));
     tree.root()
 }
 
 /// Commits these entries after the first `from`.
-fn commit(home: &mut dyn Home, from: u64, to: u64) -> Result<Committed, Box<HomeError>> {
+pub fn commit(home: &mut dyn Home, from: u64, to: u64) -> Result<Committed, Box<HomeError>> {
     let entries = entries(from..to);
     let (root, entries) = (root(to), &entries[..]);
     home.commit(&EventGroup { from: head(from), to: head(to), root, entries }).map_err(Box::new)
 }
 
 /// The entries that a home shows.
-fn shown(home: &dyn Home) -> Vec<Entry> {
+pub fn shown(home: &dyn Home) -> Vec<Entry> {
     home.walk(0).unwrap().flat_map(|batch| batch.unwrap().entries).collect()
 }
 

@@ -176,7 +176,9 @@ impl Database {
         let expected = KEYS.iter().map(|(table, of)| key(table, of)).collect();
         faults.extend(differences(&expected, &found));
         let kinds = "SELECT relname::text, relpersistence = 'p', relkind = 'r', \
-             relrowsecurity OR relhasrules OR EXISTS (SELECT FROM pg_trigger t \
+             relrowsecurity \
+             OR EXISTS (SELECT FROM pg_rewrite r WHERE r.ev_class = pg_class.oid) \
+             OR EXISTS (SELECT FROM pg_trigger t \
              WHERE t.tgrelid = pg_class.oid AND NOT t.tgisinternal) \
              FROM pg_class WHERE relnamespace = to_regnamespace('annals') \
              AND relkind IN ('r', 'p', 'v')";

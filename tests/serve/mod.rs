@@ -137,6 +137,11 @@ impl Newsroom {
         self.start(machine, "127.0.0.1:0", &[])
     }
 
+    /// Starts a server of the record in a database, with its copy on a machine.
+    pub fn serve_home(&self, machine: &str, address: &str, home: &str) -> RunningServer {
+        self.start(machine, address, &["--home", home])
+    }
+
     fn start(&self, machine: &str, address: &str, more: &[&str]) -> RunningServer {
         let arguments = [&["serve", "--listen", address, "--wait", "20s"], more].concat();
         let mut command = self.command(machine, &arguments);

@@ -1,0 +1,162 @@
+//! A newsroom whose record is moved into a database, served by two machines, and moved back.
+
+use crate::database::PostgresServer;
+use crate::follower::content;
+use crate::serve::{Newsroom, acknowledged, check_history};
+use std::sync::Mutex;
+
+/// The names of files below a ledger that two copies of one record share, with their bytes.
+fn events(newsroom: &Newsroom, machine: &str) -> Vec<u8> {
+    content(&newsroom.path(machine).join("ledger")).remove("events").unwrap()
+}
+
+#[test]
+fn a_record_is_moved_into_a_database_served_from_two_machines_and_moved_back() {
+    let Some(database) = PostgresServer::start() else { return };
+    let url = database.url("desk");
+    let newsroom = Newsroom::found(None);
+    let document = newsroom.capture("server", 99);
+    newsroom.good("server", &crate::serve::enter(&document.to_string(), 50).each());
+    let before = events(&newsroom, "server");
+    // Nothing is there yet.
+    let absent = newsroom.annals("server", &["serve", "--home", &url, "--listen", "127.0.0.1:0"]);
+    assert_eq!(absent.code, 2, "{absent:?}");
+    assert!(absent.err.contains("annals move --to"), "{}", absent.err);
+    let moved = newsroom.good("server", &["move", "--to", &url]);
+    let shown = url.replace("desk@", "");
+    let told = format!("desk.example.org/record is kept in {shown}: 3 events\n");
+    assert_eq!(moved, told);
+    let again = newsroom.good("server", &["move", "--to", &url]);
+    assert!(again.contains("its 3 events were there already"), "{again}");
+    // The folder is a copy now.
+    let refused = newsroom.enter("server", document, 51);
+    assert_eq!(refused.code, 2, "{refused:?}");
+    assert!(refused.err.contains("is kept in the database at"), "{}", refused.err);
+    let refused = newsroom.annals("server", &["serve", "--listen", "127.0.0.1:0"]);
+    assert!(refused.code == 2 && refused.err.contains("is kept in the database at"), "{refused:?}");
+    // Two machines serve it; the second one has the log key alone, and makes its copy.
+    let one = newsroom.serve_home("server", "127.0.0.1:0", &url);
+    std::fs::create_dir_all(newsroom.path("second")).unwrap();
+    let keys = newsroom.path("server/keys");
+    std::os::unix::fs::symlink(&keys, newsroom.path("second/keys")).unwrap();
+    let other = newsroom.serve_home("second", "127.0.0.1:0", &url);
+    newsroom.join_as_founder("ada", &one.url);
+    newsroom.hire("ben", "Ben Best", &one.url, "ada");
+    newsroom.hire("cid", "Cid Cole", &other.url, "ada");
+    let told = Mutex::new(Vec::new());
+    std::thread::scope(|scope| {
+        for (machine, first) in [("ben", 1), ("cid", 11)] {
+            let (told, newsroom) = (&told, &newsroom);
+            scope.spawn(move || {
+                for line in first..first + 8 {
+                    let one = acknowledged(newsroom, machine, document, line);
+                    told.lock().unwrap().push(one.unwrap_or_else(|said| panic!("{said:?}")));
+                }
+            });
+        }
+    });
+    // Both have all of it, within a moment.
+    let size = one_size(&newsroom, "ben", &one.url);
+    assert_eq!(size, 3 + 2 + 16);
+    assert_eq!(one_size(&newsroom, "cid", &other.url), size);
+    one.stop();
+    other.stop();
+    let back = newsroom.good("server", &["move", "--from", &url]);
+    assert!(back.contains("is kept in") && back.contains("ledger"), "{back}");
+    check_history(&newsroom, &told.into_inner().unwrap());
+    newsroom.good("server", &["verify"]);
+    newsroom.good("second", &["verify"]);
+    let after = events(&newsroom, "server");
+    assert!(after.starts_with(&before) && after == events(&newsroom, "second"));
+    // The database serves it no more, and the folder is written to again.
+    let gone = newsroom.annals("second", &["serve", "--home", &url, "--listen", "127.0.0.1:0"]);
+    assert!(gone.code == 2 && gone.err.contains("is kept in the folder"), "{gone:?}");
+    assert_eq!(newsroom.enter("server", document, 60).code, 0);
+    let moved = newsroom.good("server", &["move", "--to", &url]);
+    assert!(moved.contains("events 21 to 21 were new there"), "{moved}");
+    let check = newsroom.good("server", &["store", "check", &url]);
+    assert_eq!(check, format!("{shown} can keep records\n  desk.example.org/record: 22 events\n"));
+}
+
+/// The size of the record that a machine has after it pulled from a server, which may take a moment
+/// to see what the other one wrote.
+fn one_size(newsroom: &Newsroom, machine: &str, url: &str) -> u64 {
+    for _ in 0..100 {
+        newsroom.good(machine, &["pull"]);
+        let status = newsroom.good(machine, &["status", "--format", "json"]);
+        let size = crate::serve::json(&status)["size"].as_u64().unwrap();
+        if size == 21 {
+            return size;
+        }
+        std::thread::sleep(std::time::Duration::from_millis(50));
+    }
+    panic!("{machine} has not all that {url} has");
+}
+
+#[test]
+fn what_a_database_lost_is_put_back_from_the_copy_and_nothing_is_written_before() {
+    let Some(database) = PostgresServer::start() else { return };
+    let url = database.url("desk");
+    let newsroom = Newsroom::found(None);
+    let document = newsroom.capture("server", 20);
+    for line in 1..=6 {
+        assert_eq!(newsroom.enter("server", document, line).code, 0);
+    }
+    newsroom.good("server", &["move", "--to", &url]);
+    let whole = database
+        .sql("SELECT md5(string_agg(record || body, '' ORDER BY position)) FROM annals.event");
+    // A standby took over that had three events fewer.
+    let head = database.sql(
+        "DELETE FROM annals.event WHERE position > 4; SELECT encode(sha256('\\x00'::bytea || record), 'hex') \
+         FROM annals.event WHERE position = 4",
+    );
+    let set = format!("UPDATE annals.ledger SET size = 5, head = decode('{head}', 'hex')");
+    database.sql(&set);
+    let refused = newsroom.annals("server", &["serve", "--home", &url, "--listen", "127.0.0.1:0"]);
+    assert_eq!(refused.code, 4, "{refused:?}");
+    assert!(refused.err.contains("lost events"), "{}", refused.err);
+    let back = newsroom.good("server", &["move", "--to", &url]);
+    assert!(back.contains("events 5 to 7 were new there"), "{back}");
+    let again = database
+        .sql("SELECT md5(string_agg(record || body, '' ORDER BY position)) FROM annals.event");
+    assert_eq!(whole, again);
+    let server = newsroom.serve_home("server", "127.0.0.1:0", &url);
+    newsroom.join_as_founder("ada", &server.url);
+    assert_eq!(newsroom.enter("ada", document, 9).code, 0);
+    server.stop();
+    newsroom.good("server", &["verify"]);
+}
+
+#[test]
+fn what_somebody_else_wrote_into_the_database_is_judged_before_it_is_shown() {
+    let Some(database) = PostgresServer::start() else { return };
+    let url = database.url("desk");
+    let newsroom = Newsroom::found(None);
+    let document = newsroom.capture("server", 20);
+    assert_eq!(newsroom.enter("server", document, 1).code, 0);
+    newsroom.good("server", &["move", "--to", &url]);
+    let server = newsroom.serve_home("server", "127.0.0.1:0", &url);
+    let address = server.address.clone();
+    newsroom.join_as_founder("ada", &server.url);
+    // The last event once more: no rule allows it.
+    database.sql(
+        "INSERT INTO annals.event SELECT ledger, 3, record, body FROM annals.event WHERE position = 2; \
+         UPDATE annals.ledger SET size = 4",
+    );
+    let said = newsroom.enter("ada", document, 2);
+    assert_eq!(said.code, 2, "{said:?}");
+    let health = crate::serve::request(&server.address, "GET /v1/health HTTP/1.1", b"");
+    assert_eq!(health.0, 503, "{health:?}");
+    // What was there before is still read.
+    newsroom.good("ada", &["pull"]);
+    assert_eq!(newsroom.claims("ada").len(), 1);
+    let log = server.stop();
+    assert!(log.contains("what another writer committed to this record has"), "{log}");
+    // Once it is mended, what waits is written.
+    database.sql("DELETE FROM annals.event WHERE position = 3; UPDATE annals.ledger SET size = 3");
+    let server = newsroom.serve_home("server", &address, &url);
+    newsroom.good("ada", &["outbox", "send"]);
+    assert_eq!(newsroom.claims("ada").len(), 2);
+    server.stop();
+    newsroom.good("server", &["verify"]);
+}
