@@ -48,8 +48,8 @@ pub struct ServerArgs {
 const AFTER_HELP: &str = "\
 The address is printed on stdout once it listens, each submission is reported on stderr.
 GET /v1/health is 200 while events can be placed. FORMAT.md section 17 has every request. With
---home, several of these programs may serve one database, each with a copy of its own; annals move
-puts a record there, annals store init makes the tables, and annals help newsroom has the whole way.";
+--home, several of these programs may serve one database, each with a copy of its own: annals store
+init makes the tables, annals move puts a record there, annals help newsroom has the whole way.";
 
 /// Where a record is served, for programs.
 #[derive(Serialize)]
