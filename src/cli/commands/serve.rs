@@ -78,7 +78,8 @@ fn run(context: &mut Context, args: ServerArgs) -> Result<Exit, CliError> {
     let paths = context.paths()?;
     let home = match &args.home {
         Some(url) => {
-            HomePlace::Database { address: database_address(url)?, origin: args.origin.clone() }
+            let address = Box::new(database_address(url)?);
+            HomePlace::Database { address, origin: args.origin.clone() }
         }
         None => {
             paths.expect_ledger()?;

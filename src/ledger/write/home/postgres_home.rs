@@ -244,8 +244,8 @@ fn expect_kept(row: &HeadRow, address: &DatabaseAddress) -> Result<(), LedgerErr
         None => Ok(()),
         Some(place) => {
             let why = format!(
-                "the record is kept in {place}, not in the database at {address}: it is served from \
-                 there; a move that was stopped goes on with the same annals move"
+                "the record is kept in {place}, not in the database at {address}: it is served \
+                 from there; a move that was stopped goes on with the same annals move"
             );
             Err(DatabaseError::NoRecord(why).into())
         }

@@ -21,7 +21,7 @@ pub enum HomePlace {
     /// In a database; the folder is a copy.
     Database {
         /// The database.
-        address: DatabaseAddress,
+        address: Box<DatabaseAddress>,
         /// The name of the record, where there is no copy yet and the database has several.
         origin: Option<String>,
     },
