@@ -9,7 +9,6 @@ use crate::ledger::write::batch::{DraftBatch, Signer, slot, verify_last};
 use crate::ledger::write::draft::{Input, Placed};
 use crate::ledger::write::loaded::{FileAccess, LoadedInput, Reach};
 use crate::ledger::write::outbox::{KeptSubmission, Submission, is_late};
-use crate::ledger::write::outcome::{DraftResult, Outcome, Refusals};
 use crate::ledger::write::prepared::{Prepared, Receipt};
 use crate::ledger::write::repeats::Repeats;
 use crate::ledger::write::resolve::Resolved;
@@ -22,6 +21,7 @@ use annals_core::event::record::{self, Place, Reading};
 use annals_core::key::{PublicKey, SigningKey};
 use annals_core::time::Time;
 use std::path::{Path, PathBuf};
+use std::thread;
 
 /// How far the writer's clock may differ from the last event's time, in microseconds.
 const BACK: i64 = 5 * 60 * 1_000_000;
@@ -224,18 +224,14 @@ fn prepare_after(
 ) -> Result<Prepared, LedgerError> {
     let key = signer.key;
     let submission = Submission::of(&writer.paths, &writer.verifier, input, &key.public());
-    let mut batch = DraftBatch::new(writer, signer, repeats);
-    let mut refusals = Refusals::of(input);
-    for (draft, number) in input.drafts.iter().zip(1..) {
-        let outcome = match refusals.reach(&draft.draft) {
-            true => Outcome { position: batch.position(), result: DraftResult::Repeats },
-            false => batch.add(draft)?,
-        };
-        refusals.account(draft, &outcome, &mut batch.output().named);
-        done(number);
-    }
-    refusals.end()?;
-    let mut prepared = batch.into_prepared();
+    let mut prepared = thread::scope(|scope| {
+        let mut batch = DraftBatch::new(scope, writer, signer, repeats, input);
+        for (draft, number) in input.drafts.iter().zip(1..) {
+            batch.add(draft)?;
+            done(number);
+        }
+        batch.into_prepared()
+    })?;
     if !prepared.unsigned {
         writer.check_signatures()?;
     }

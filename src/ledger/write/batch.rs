@@ -4,24 +4,30 @@
 //! (`outcome`), committing (`append`).
 
 use crate::clock::Clock;
-use crate::entropy::Entropy;
+use crate::entropy::{Entropy, draw};
 use crate::ledger::error::LedgerError;
+use crate::ledger::write::draft::{Draft, Name};
 use crate::ledger::write::hints::with_advice;
-use crate::ledger::write::loaded::LoadedDraft;
-use crate::ledger::write::outcome::{DraftResult, Outcome, Output};
+use crate::ledger::write::loaded::{LoadedDraft, LoadedInput};
+use crate::ledger::write::outcome::{DraftResult, Outcome, Output, Refusals};
 use crate::ledger::write::pending::{Pending, WriterLookup};
 use crate::ledger::write::prepared::Prepared;
 use crate::ledger::write::repeats::{self, Repeats};
 use crate::ledger::write::resolve::fields::{Reasons, Unresolved};
 use crate::ledger::write::resolve::{Resolved, Resolver};
-use crate::ledger::write::sign::{Slot, seal};
+use crate::ledger::write::sealing::{Pace, SealedEvent, SealingLine, UnsealedEvent};
+use crate::ledger::write::sign::Slot;
 use crate::ledger::write::unquoted;
 use crate::ledger::write::writer::{VerifiedEvent, Writer};
 use annals_core::event::body::Content;
+use annals_core::event::vocabulary::Type;
+use annals_core::hash::Hash;
 use annals_core::key::SigningKey;
 use annals_core::rule::Fault;
 use annals_core::time::Time;
 use annals_core::verify::examine::examine;
+use std::collections::VecDeque;
+use std::thread::Scope;
 
 /// The signing key, the clock and the randomness of a batch.
 pub struct Signer<'a> {
@@ -34,54 +40,90 @@ pub struct Signer<'a> {
 }
 
 /// A batch of drafts: its writer, its signer, and its results so far.
-pub struct DraftBatch<'a, 'b> {
-    writer: &'a mut Writer,
-    signer: &'a mut Signer<'b>,
+///
+/// Facts and confirmations may be under way to their seals while the drafts after them are
+/// resolved: no draft reads of the record what these change, but one that names them, which waits.
+pub struct DraftBatch<'w, 'k, 's> {
+    writer: &'w mut Writer,
+    signer: &'w mut Signer<'k>,
     repeats: Repeats,
     output: Output,
+    line: SealingLine<'s, 'k>,
+    /// The drafts whose outcome is not accounted for yet, in order.
+    under_way: VecDeque<DraftUnderWay<'w>>,
+    refusals: Refusals,
+}
+
+/// A draft whose outcome is not accounted for yet.
+struct DraftUnderWay<'w> {
+    draft: &'w LoadedDraft,
+    /// The position that it has or would have.
+    position: u64,
+    /// Why it has no event; `None` if it has one that is not verified yet.
+    without_event: Option<DraftResult>,
 }
 
 /// The number of events after which the lock is renewed for those who wait for it.
 const STEP: u64 = 1_024;
 
-impl<'a, 'b> DraftBatch<'a, 'b> {
+impl<'w, 'k, 's> DraftBatch<'w, 'k, 's> {
     /// An empty batch after the last event of the writer.
     pub fn new(
-        writer: &'a mut Writer,
-        signer: &'a mut Signer<'b>,
+        scope: &'s Scope<'s, 'k>,
+        writer: &'w mut Writer,
+        signer: &'w mut Signer<'k>,
         repeats: Repeats,
-    ) -> DraftBatch<'a, 'b> {
+        input: &LoadedInput,
+    ) -> DraftBatch<'w, 'k, 's> {
         let mut output = Output::default();
         output.prepared.first = writer.size();
         output.prepared.unsigned = !signer.key.signs();
-        DraftBatch { writer, signer, repeats, output }
+        let line = SealingLine::new(scope, signer.key, slot(writer, signer.clock.peek()));
+        let (under_way, refusals) = (VecDeque::new(), Refusals::of(input));
+        DraftBatch { writer, signer, repeats, output, line, under_way, refusals }
     }
 
-    /// The results so far.
-    pub fn output(&mut self) -> &mut Output {
-        &mut self.output
+    /// Resolves a draft and gives it to be sealed; verifies what is sealed. An error concerns
+    /// files, not the draft.
+    pub fn add(&mut self, draft: &'w LoadedDraft) -> Result<(), LedgerError> {
+        if self.waits(&draft.draft) {
+            self.verify_sealed(Pace::Settled)?;
+        }
+        let without_event = match self.refusals.reach(&draft.draft) {
+            true => Some(DraftResult::Repeats),
+            false => match self.resolve(draft) {
+                Err(Unresolvable::Failed(error)) => return Err(error),
+                Err(Unresolvable::Refused(why)) => Some(refused(draft, why)),
+                Ok(_) if !draft.unread.is_empty() => Some(DraftResult::Repeats),
+                Ok(resolved) => return self.seal(draft, resolved),
+            },
+        };
+        let position = self.position();
+        self.under_way.push_back(DraftUnderWay { draft, position, without_event });
+        Ok(())
+    }
+
+    /// The events, in order, if no draft is refused.
+    pub fn into_prepared(mut self) -> Result<Prepared, LedgerError> {
+        self.verify_sealed(Pace::Settled)?;
+        self.account();
+        self.refusals.end()?;
+        Ok(self.output.prepared)
     }
 
     /// Position of the next event.
-    pub fn position(&self) -> u64 {
-        self.writer.size()
+    fn position(&self) -> u64 {
+        let events = self.under_way.iter().filter(|one| one.without_event.is_none());
+        self.writer.size() + events.count() as u64
     }
 
-    /// Resolves, signs and verifies a draft. An error concerns files, not the draft.
-    pub fn add(&mut self, draft: &LoadedDraft) -> Result<Outcome, LedgerError> {
-        let position = self.position();
-        let result = match self.resolve(draft) {
-            Err(Unresolvable::Failed(error)) => return Err(error),
-            Err(Unresolvable::Refused(why)) => refused(draft, why),
-            Ok(_) if !draft.unread.is_empty() => DraftResult::Repeats,
-            Ok(resolved) => self.sign(resolved)?,
-        };
-        Ok(Outcome { position, result })
-    }
-
-    /// The events, in order.
-    pub fn into_prepared(self) -> Prepared {
-        self.output.prepared
+    /// Whether a draft names an event that is not verified yet.
+    fn waits(&self, draft: &Draft) -> bool {
+        let verified = self.writer.size();
+        draft.names().any(|name| match name {
+            Name::Position(position) => *position >= verified,
+            Name::Ref(_) => true,
+        })
     }
 
     /// Resolves the references and quotations of a draft; an error has the reasons of a refusal.
@@ -93,21 +135,62 @@ impl<'a, 'b> DraftBatch<'a, 'b> {
         let notes = unquoted::notes(&resolved.content, &mut lookup);
         if let Content::FactAsserted(content) = &resolved.content {
             self.writer.compare(&content.fact).map_err(Unresolvable::Failed)?;
+            if self.repeats == Repeats::Refused
+                && self.writer.passages.alike(&content.fact).next().is_some()
+            {
+                // A refusal and a note say how the other fact stands now.
+                self.verify_sealed(Pace::Settled).map_err(Unresolvable::Failed)?;
+            }
         }
+        let out = &mut self.output;
         repeats::check(self.writer, &resolved, self.repeats, out)?;
         out.prepared.notes.extend(notes);
         Ok(resolved)
     }
 
-    /// Signs a resolved draft for the next slot and verifies the event.
-    fn sign(&mut self, resolved: Resolved) -> Result<DraftResult, LedgerError> {
-        let (signer, prepared) = (&mut *self.signer, &mut self.output.prepared);
-        let slot = slot(self.writer, signer.clock.now());
-        prepared.entries.push(seal(&resolved, &slot, signer.key, signer.entropy)?);
-        prepared.documents.extend(resolved.document.clone());
-        prepared.resolved.push(resolved);
-        let refusal = verify_last(self.writer, prepared)?;
-        Ok(refusal.map_or(DraftResult::Good, |why| DraftResult::Refused(why.into())))
+    /// Gives a resolved draft to be sealed, and verifies what was sealed before it.
+    fn seal(&mut self, draft: &'w LoadedDraft, resolved: Resolved) -> Result<(), LedgerError> {
+        let pace = match resolved.args.kind() {
+            Type::FactAsserted | Type::FactConfirmed => Pace::Ahead,
+            _ => Pace::Settled,
+        };
+        let position = self.position();
+        let (now, salt) = (self.signer.clock.now(), Hash(draw(self.signer.entropy)?));
+        self.under_way.push_back(DraftUnderWay { draft, position, without_event: None });
+        self.line.put(UnsealedEvent { resolved, salt, now })?;
+        self.verify_sealed(pace)
+    }
+
+    /// Verifies the sealed events that are to be taken at this pace.
+    fn verify_sealed(&mut self, pace: Pace) -> Result<(), LedgerError> {
+        while let Some(SealedEvent { resolved, entry }) = self.line.take(pace)? {
+            let prepared = &mut self.output.prepared;
+            prepared.entries.push(entry);
+            prepared.documents.extend(resolved.document.clone());
+            prepared.resolved.push(resolved);
+            let refusal = verify_last(self.writer, prepared)?;
+            let result = refusal.map_or(DraftResult::Good, |why| DraftResult::Refused(why.into()));
+            self.account();
+            if let Some(DraftUnderWay { draft, position, .. }) = self.under_way.pop_front() {
+                let outcome = Outcome { position, result };
+                self.refusals.account(draft, &outcome, &mut self.output.named);
+            }
+        }
+        if pace == Pace::Settled {
+            self.account();
+        }
+        Ok(())
+    }
+
+    /// Accounts for the drafts without an event before the next one with one.
+    fn account(&mut self) {
+        let is_without = |one: &mut DraftUnderWay<'_>| one.without_event.is_some();
+        while let Some(one) = self.under_way.pop_front_if(is_without) {
+            let DraftUnderWay { draft, position, without_event } = one;
+            let result = without_event.unwrap_or(DraftResult::Repeats);
+            let outcome = Outcome { position, result };
+            self.refusals.account(draft, &outcome, &mut self.output.named);
+        }
     }
 }
 

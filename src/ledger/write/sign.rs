@@ -46,7 +46,17 @@ pub fn seal(
     key: &dyn SigningKey,
     entropy: &mut dyn Entropy,
 ) -> Result<Entry, LedgerError> {
-    let body = body::write(&Hash(draw(entropy)?), &key.public(), &resolved.content);
+    seal_salted(resolved, slot, key, &Hash(draw(entropy)?))
+}
+
+/// Signs a resolved draft for its slot, with this salt in its body.
+pub fn seal_salted(
+    resolved: &Resolved,
+    slot: &Slot,
+    key: &dyn SigningKey,
+    salt: &Hash,
+) -> Result<Entry, LedgerError> {
+    let body = body::write(salt, &key.public(), &resolved.content);
     let statement = Statement {
         v: VERSION,
         base: slot.position,
