@@ -54,8 +54,12 @@ pub fn unit_at(text: &str, at: usize) -> Option<(Unit, Range<usize>)> {
     if before.is_empty() || after.is_empty() {
         return None;
     }
-    let back = before.char_indices().rev().nth(NEAR - 1).map_or(0, |(byte, _)| byte);
-    let on = after.char_indices().nth(NEAR).map_or(text.len(), |(byte, _)| at + byte);
+    // The bytes that begin characters are counted: nothing is decoded.
+    let begins = |(_, byte): &(usize, u8)| byte & 0xC0 != 0x80;
+    let back = before.bytes().enumerate().rev().filter(begins).nth(NEAR - 1);
+    let back = back.map_or(0, |(byte, _)| byte);
+    let on = after.bytes().enumerate().filter(begins).nth(NEAR);
+    let on = on.map_or(text.len(), |(byte, _)| at + byte);
     let near = text.get(back..on)?;
     let inside = |unit: Unit, found: Option<Range<usize>>| {
         found.map(|found| (unit, back + found.start..back + found.end))

@@ -121,6 +121,13 @@ pub fn write_hex(bytes: &[u8], f: &mut fmt::Formatter<'_>) -> fmt::Result {
     f.write_str(&hex::encode(bytes))
 }
 
+/// Adds bytes as lower-case hex.
+pub fn append_hex(bytes: &[u8], out: &mut Vec<u8>) {
+    const LETTERS: &[u8; 16] = b"0123456789abcdef";
+    let digits = |byte: &u8| [byte >> 4, byte & 15].map(|digit| LETTERS[usize::from(digit)]);
+    out.extend(bytes.iter().flat_map(digits));
+}
+
 /// Serialises bytes as a string of lower-case hex, without a heap allocation up to 64 bytes.
 pub fn serialize_hex<S: Serializer>(bytes: &[u8], serializer: S) -> Result<S::Ok, S::Error> {
     let mut buffer = [0u8; 128];

@@ -7,6 +7,7 @@
 //! quotations (`quote`). Source: unicode-segmentation, caseless, unicode-normalization.
 
 use caseless::Caseless;
+use std::borrow::Cow;
 use std::ops::Range;
 use unicode_normalization::UnicodeNormalization;
 use unicode_segmentation::UnicodeSegmentation;
@@ -39,7 +40,7 @@ pub struct Phrase {
 impl Phrase {
     /// The words of a text; `None` if it has none. A place always consists of whole words.
     pub fn new(text: &str, matching: WordMatch) -> Option<Phrase> {
-        let words: Vec<String> = words(text).map(|(_, word)| fold(word)).collect();
+        let words: Vec<String> = words(text).map(|(_, word)| fold(word).into_owned()).collect();
         (!words.is_empty()).then_some(Phrase { words, matching })
     }
 
@@ -114,8 +115,10 @@ pub struct SearchedText {
 impl SearchedText {
     /// Splits and folds a text.
     pub fn new(text: &str) -> SearchedText {
-        let folded =
-            |(at, word): (usize, &str)| FoldedWord { place: at..at + word.len(), text: fold(word) };
+        let folded = |(at, word): (usize, &str)| FoldedWord {
+            place: at..at + word.len(),
+            text: fold(word).into_owned(),
+        };
         SearchedText { words: words(text).map(folded).collect() }
     }
 
@@ -197,9 +200,15 @@ fn words(text: &str) -> impl Iterator<Item = (usize, &str)> {
 /// A text folded like words, with single spaces. Texts that differ only in case, Unicode spelling
 /// or spaces are equal when folded.
 pub fn folded(text: &str) -> String {
-    let folded = if text.is_ascii() { text.to_ascii_lowercase() } else { fold(text) };
-    let words: Vec<&str> = folded.split_whitespace().collect();
-    words.join(" ")
+    let text = fold(text);
+    let mut folded = String::with_capacity(text.len());
+    for word in text.split_whitespace() {
+        if !folded.is_empty() {
+            folded.push(' ');
+        }
+        folded.push_str(word);
+    }
+    folded
 }
 
 /// Calls `each` with every word of a text, folded: the words that a phrase is compared with.
@@ -207,12 +216,15 @@ pub fn each_word(text: &str, each: &mut dyn FnMut(&str)) {
     words(text).for_each(|(_, word)| each(&fold(word)));
 }
 
-fn fold(word: &str) -> String {
+fn fold(word: &str) -> Cow<'_, str> {
     if word.is_ascii() {
-        return word.to_ascii_lowercase();
+        return match word.bytes().any(|byte| byte.is_ascii_uppercase()) {
+            true => Cow::Owned(word.to_ascii_lowercase()),
+            false => Cow::Borrowed(word),
+        };
     }
     let once: String = word.nfd().default_case_fold().nfkd().collect();
-    once.chars().default_case_fold().nfkd().collect()
+    Cow::Owned(once.chars().default_case_fold().nfkd().collect())
 }
 
 #[cfg(test)]

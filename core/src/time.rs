@@ -2,13 +2,13 @@
 //!
 //! Always holds: the day exists, the year is 1970–9999, no second is 60; so the order of the texts
 //! is the order of the times. Not here: the clock (`clock`), dates as a person writes them (`edtf`,
-//! `ledger`). Source: FORMAT.md section 1; the calendar is `jiff`'s.
+//! `ledger`). Source: FORMAT.md section 1; the calendar is `jiff`'s, and Hinnant's arithmetic of days.
 
-use jiff::SignedDuration;
-use jiff::civil::{Date, DateTime};
+use jiff::civil::Date;
 use serde::de::{self, Visitor};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use std::fmt;
+use std::ops::Range;
 
 /// A UTC time to the microsecond, from 1970-01-01 to 9999-12-31.
 ///
@@ -22,8 +22,12 @@ use std::fmt;
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Time([u8; 27]);
 
-/// A timestamp of `jiff` ends 26 hours before the end of the last day, so civil times are used.
-const EPOCH: DateTime = DateTime::constant(1970, 1, 1, 0, 0, 0, 0);
+/// Microseconds of a day.
+const DAY: i64 = 86_400_000_000;
+/// Days of 400 years.
+const ERA: i64 = 146_097;
+/// Days from 0000-03-01 to 1970-01-01.
+const BEFORE_1970: i64 = 719_468;
 const SHAPE: &[u8; 27] = b"0000-00-00T00:00:00.000000Z";
 
 impl Time {
@@ -56,16 +60,33 @@ impl Time {
 
     /// Microseconds since 1970-01-01T00:00:00Z.
     pub fn micros(&self) -> i64 {
-        let text = self.as_str().trim_end_matches('Z');
-        let since =
-            text.parse::<DateTime>().map_or(SignedDuration::ZERO, |t| t.duration_since(EPOCH));
-        since.as_secs() * 1_000_000 + i64::from(since.subsec_micros())
+        let part = |range: Range<usize>| i64::from(number(&self.0[range]));
+        let clock = (part(11..13) * 60 + part(14..16)) * 60 + part(17..19);
+        let days = days_since_1970(part(0..4), part(5..7), part(8..10));
+        days * DAY + clock * 1_000_000 + part(20..26)
     }
 
     /// The time `micros` microseconds after 1970-01-01T00:00:00Z; `None` outside 1970–9999.
     pub fn from_micros(micros: i64) -> Option<Time> {
-        let civil = EPOCH.checked_add(SignedDuration::from_micros(micros)).ok()?;
-        Time::parse(&format!("{civil:.6}Z"))
+        let (year, month, day) = date_after_1970(micros.div_euclid(DAY));
+        if !(1970..=9999).contains(&year) {
+            return None;
+        }
+        let of_day = micros.rem_euclid(DAY);
+        let (seconds, fraction) = (of_day / 1_000_000, of_day % 1_000_000);
+        let mut bytes = *SHAPE;
+        for (range, value) in [
+            (0..4, year),
+            (5..7, month),
+            (8..10, day),
+            (11..13, seconds / 3_600),
+            (14..16, seconds / 60 % 60),
+            (17..19, seconds % 60),
+            (20..26, fraction),
+        ] {
+            put_digits(&mut bytes[range], value);
+        }
+        Some(Time(bytes))
     }
 
     /// This time plus `micros` microseconds; `None` outside 1970–9999.
@@ -85,6 +106,36 @@ impl Time {
 
 fn number(digits: &[u8]) -> u32 {
     digits.iter().fold(0, |sum, digit| sum * 10 + u32::from(digit - b'0'))
+}
+
+/// Writes the last decimal digits of a value, which is not negative.
+fn put_digits(digits: &mut [u8], value: i64) {
+    let mut rest = value;
+    for digit in digits.iter_mut().rev() {
+        *digit = b'0' + (rest % 10) as u8;
+        rest /= 10;
+    }
+}
+
+/// The number of days from 1970-01-01 to a day of the Gregorian calendar. Years are counted from
+/// March, so that the day that only leap years have is the last one of a year.
+fn days_since_1970(year: i64, month: i64, day: i64) -> i64 {
+    let year = if month > 2 { year } else { year - 1 };
+    let (era, of_era) = (year.div_euclid(400), year.rem_euclid(400));
+    let of_year = (153 * ((month + 9) % 12) + 2) / 5 + day - 1;
+    era * ERA + of_era * 365 + of_era / 4 - of_era / 100 + of_year - BEFORE_1970
+}
+
+/// Year, month and day of the Gregorian calendar this number of days after 1970-01-01.
+fn date_after_1970(days: i64) -> (i64, i64, i64) {
+    let days = days + BEFORE_1970;
+    let (era, of_era) = (days.div_euclid(ERA), days.rem_euclid(ERA));
+    let year = (of_era - of_era / 1_460 + of_era / 36_524 - of_era / 146_096) / 365;
+    let of_year = of_era - (365 * year + year / 4 - year / 100);
+    let month = (5 * of_year + 2) / 153;
+    let day = of_year - (153 * month + 2) / 5 + 1;
+    let month = if month < 10 { month + 3 } else { month - 9 };
+    (era * 400 + year + i64::from(month <= 2), month, day)
 }
 
 impl fmt::Display for Time {

@@ -10,6 +10,9 @@ use unicode_normalization::char::is_combining_mark;
 
 /// The byte range of the number that contains the byte offset `at`.
 pub(super) fn around(text: &str, at: usize) -> Option<Range<usize>> {
+    if !text.contains(char::is_numeric) {
+        return None;
+    }
     let chars: Vec<(usize, char)> = text.char_indices().collect();
     let line = LineView { chars: &chars, length: text.len() };
     let mut from = 0;

@@ -6,7 +6,7 @@
 use crate::event::canonical::{self, FormError, integer, list, optional_list};
 use crate::event::spelling::{FurtherMembers, SpellingReader};
 use crate::event::vocabulary::{AgentType, Basis, Reliability, Stance, Translator, Type, Vouch};
-use crate::hash::Hash;
+use crate::hash::{Hash, append_hex};
 use crate::key::PublicKey;
 use crate::text::{Edtf, Lang, MediaType, Uri, Verbatim, Words};
 use crate::time::Time;
@@ -376,13 +376,22 @@ impl Body {
 
 /// The one spelling, without LF, of a body of these parts.
 pub fn write(salt: &Hash, by: &PublicKey, content: &Content) -> Vec<u8> {
-    let opening = format!(r#"{{"salt":"{salt}","by":"{by}","type":"{}""#, content.kind());
-    let mut out = opening.into_bytes();
-    let rest = canonical::write(content);
-    if rest.len() > 2 {
-        out.push(b',');
+    let mut out = Vec::with_capacity(canonical::USUAL);
+    out.extend_from_slice(br#"{"salt":""#);
+    append_hex(&salt.0, &mut out);
+    out.extend_from_slice(br#"","by":""#);
+    append_hex(&by.0, &mut out);
+    out.extend_from_slice(br#"","type":""#);
+    out.extend_from_slice(content.kind().as_str().as_bytes());
+    out.push(b'"');
+    // The members of the content follow in the same object.
+    let opening = out.len();
+    canonical::append(content, &mut out);
+    match out.get(opening..) {
+        Some(b"{}") => _ = out.remove(opening),
+        Some([_, ..]) => out[opening] = b',',
+        _ => {}
     }
-    out.extend_from_slice(rest.get(1..).unwrap_or_default());
     out
 }
 

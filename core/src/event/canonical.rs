@@ -14,7 +14,7 @@ use std::io::{self, Write};
 pub const MAX_INTEGER: u64 = (1 << 53) - 1;
 
 /// The length in bytes that most lines do not exceed.
-const USUAL: usize = 1_024;
+pub(super) const USUAL: usize = 1_024;
 
 /// Why a line is refused, as text.
 pub type FormError = String;
@@ -44,9 +44,15 @@ pub fn compare<T: Serialize>(value: &T, line: &[u8]) -> Result<(), FormError> {
 /// not happen for the types of the format.
 pub fn write<T: Serialize>(value: &T) -> Vec<u8> {
     let mut out = Vec::with_capacity(USUAL);
-    match serde_json::to_writer(&mut out, value) {
-        Ok(()) => out,
-        Err(_) => Vec::new(),
+    append(value, &mut out);
+    out
+}
+
+/// Adds the one spelling of a value to `out`, as [`write()`] gives it.
+pub(super) fn append<T: Serialize>(value: &T, out: &mut Vec<u8>) {
+    let before = out.len();
+    if serde_json::to_writer(&mut *out, value).is_err() {
+        out.truncate(before);
     }
 }
 

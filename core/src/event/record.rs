@@ -8,7 +8,7 @@ use crate::event::args::Args;
 use crate::event::canonical::{self, FormError, MAX_INTEGER, integer};
 use crate::event::spelling::SpellingReader;
 use crate::event::vocabulary::Type;
-use crate::hash::Hash;
+use crate::hash::{Hash, append_hex};
 use crate::key::{EVENT_TAG, PublicKey, SecretKey, Signature, signed_bytes};
 use crate::rule::{Rule, Violation};
 use crate::time::Time;
@@ -133,7 +133,7 @@ pub fn write(place: &Place, statement: &[u8], signature: &Signature) -> Vec<u8> 
     out.push(b'\n');
     out.extend_from_slice(statement);
     out.push(b'\n');
-    out.extend_from_slice(signature.to_string().as_bytes());
+    append_hex(&signature.0, &mut out);
     out.push(b'\n');
     out
 }

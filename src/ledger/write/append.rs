@@ -6,9 +6,10 @@
 
 use crate::ledger::error::{LedgerError, Refusal};
 use crate::ledger::write::batch::{DraftBatch, Signer, slot, verify_last};
-use crate::ledger::write::draft::{Input, Placed};
-use crate::ledger::write::loaded::{FileAccess, LoadedInput, Reach};
+use crate::ledger::write::draft::Placed;
+use crate::ledger::write::loaded::{FileAccess, LoadedDraft, LoadedInput, Reach};
 use crate::ledger::write::outbox::{KeptSubmission, Submission, is_late};
+use crate::ledger::write::passages::claim_of;
 use crate::ledger::write::prepared::{Prepared, Receipt};
 use crate::ledger::write::repeats::Repeats;
 use crate::ledger::write::resolve::Resolved;
@@ -184,10 +185,9 @@ pub fn prepare(
     signer: &mut Signer<'_>,
     folder: &Path,
 ) -> Result<Prepared, LedgerError> {
-    let input = Input { drafts: drafts.to_vec(), ..Input::default() };
     let keys = writer.paths.keys.clone();
-    let input =
-        LoadedInput::read(&input, Reach { folder, keys: &keys, files: FileAccess::default() });
+    let reach = Reach { folder, keys: &keys, files: FileAccess::default() };
+    let input = LoadedInput::of(drafts.iter().map(|placed| LoadedDraft::read(placed, reach)));
     prepare_input(writer, &input, signer, Repeats::Allowed, &mut |_| {})
 }
 
@@ -307,7 +307,7 @@ pub fn commit(writer: &mut Writer, prepared: &Prepared) -> Result<Receipt, Ledge
     for (resolved, position) in prepared.resolved.iter().zip(prepared.first..) {
         match &resolved.content {
             Content::FactAsserted(content) => {
-                writer.passages.add(position, &content.fact);
+                writer.passages.add(position, &content.fact, claim_of(&content.fact));
                 writer.keep_agents(&content.fact);
             }
             Content::FactCorrected(content) => writer.keep_agents(&content.fact),

@@ -10,6 +10,7 @@ use crate::ledger::write::draft::{Draft, Name};
 use crate::ledger::write::hints::with_advice;
 use crate::ledger::write::loaded::{LoadedDraft, LoadedInput};
 use crate::ledger::write::outcome::{DraftResult, Outcome, Output, Refusals};
+use crate::ledger::write::passages::claim_of;
 use crate::ledger::write::pending::{Pending, WriterLookup};
 use crate::ledger::write::prepared::Prepared;
 use crate::ledger::write::repeats::{self, Repeats};
@@ -134,17 +135,17 @@ impl<'w, 'k, 's> DraftBatch<'w, 'k, 's> {
         let resolved = Resolver::new(&mut lookup, &mut out.agents).resolve(&draft.draft, file)?;
         let notes = unquoted::notes(&resolved.content, &mut lookup);
         if let Content::FactAsserted(content) = &resolved.content {
-            self.writer.compare(&content.fact).map_err(Unresolvable::Failed)?;
+            let (fact, claim) = (&content.fact, claim_of(&content.fact));
+            self.writer.compare(fact, claim).map_err(Unresolvable::Failed)?;
             if self.repeats == Repeats::Refused
-                && self.writer.passages.alike(&content.fact).next().is_some()
+                && self.writer.passages.alike(fact, claim).next().is_some()
             {
                 // A refusal and a note say how the other fact stands now.
                 self.verify_sealed(Pace::Settled).map_err(Unresolvable::Failed)?;
             }
+            repeats::check(self.writer, fact, claim, self.repeats, &mut self.output)?;
         }
-        let out = &mut self.output;
-        repeats::check(self.writer, &resolved, self.repeats, out)?;
-        out.prepared.notes.extend(notes);
+        self.output.prepared.notes.extend(notes);
         Ok(resolved)
     }
 

@@ -27,9 +27,8 @@ pub struct Passages {
 }
 
 impl Passages {
-    /// Adds the passages of a fact's words.
-    pub fn add(&mut self, by: u64, fact: &Fact) {
-        let claim = claim_of(fact);
+    /// Adds the passages of a fact's words, whose claim has this digest ([`claim_of`]).
+    pub fn add(&mut self, by: u64, fact: &Fact, claim: Hash) {
         for (document, start, end) in quoted(fact) {
             let passage = Passage { start, end, by, claim };
             let same_claim = self.by_claim.entry((document, claim)).or_default();
@@ -41,10 +40,10 @@ impl Passages {
         }
     }
 
-    /// For each passage of a fact, in the order of the facts that quote them: those that overlap it
-    /// and support the same claim, and the same whole passage with other claims.
-    pub fn alike(&self, fact: &Fact) -> impl Iterator<Item = Passage> {
-        let claim = claim_of(fact);
+    /// For each passage of a fact whose claim has this digest, in the order of the facts that quote
+    /// them: those that overlap it and support the same claim, and the same whole passage with
+    /// other claims.
+    pub fn alike(&self, fact: &Fact, claim: Hash) -> impl Iterator<Item = Passage> {
         quoted(fact).flat_map(move |(document, start, end)| {
             let same_claim = self.by_claim.get(&(document, claim)).into_iter().flatten();
             let overlaps = move |one: &&Passage| one.start < end && start < one.end;
@@ -90,15 +89,12 @@ impl Follower for Following<'_> {
     fn event(&self, state: &State, examined: &Examined, judged: &EventOutcome) {
         self.beside.event(state, examined, judged);
         if let (true, BodyFound::Good(body)) = (judged.applied, &examined.body) {
-            match &body.content {
-                Content::FactAsserted(content) => {
-                    self.passages.borrow_mut().add(judged.position, &content.fact);
-                }
-                Content::FactCorrected(content) => {
-                    self.passages.borrow_mut().add(judged.position, &content.fact);
-                }
-                _ => {}
-            }
+            let fact = match &body.content {
+                Content::FactAsserted(content) => &content.fact,
+                Content::FactCorrected(content) => &content.fact,
+                _ => return,
+            };
+            self.passages.borrow_mut().add(judged.position, fact, claim_of(fact));
         }
     }
 

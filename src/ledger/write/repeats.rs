@@ -6,10 +6,10 @@
 //! the meaning of a claim.
 
 use crate::ledger::write::outcome::Output;
-use crate::ledger::write::passages::{MOST_NAMED, claim_of};
-use crate::ledger::write::resolve::Resolved;
+use crate::ledger::write::passages::MOST_NAMED;
 use crate::ledger::write::writer::Writer;
-use annals_core::event::body::Content;
+use annals_core::event::body::Fact;
+use annals_core::hash::Hash;
 use annals_core::state::Status;
 
 /// The treatment of a fact that is entered again.
@@ -22,26 +22,26 @@ pub enum Repeats {
 }
 
 /// Refuses a fact that repeats one of the record or an earlier draft of this input; adds a note
-/// where another fact quotes the same passage. `number` is the draft's number in the input.
+/// where another fact quotes the same passage. `claim` is the digest of the fact's claim
+/// ([`claim_of`](crate::ledger::write::passages::claim_of)).
 pub fn check(
     writer: &Writer,
-    resolved: &Resolved,
+    fact: &Fact,
+    claim: Hash,
     repeats: Repeats,
     out: &mut Output,
 ) -> Result<(), String> {
-    let Content::FactAsserted(content) = &resolved.content else { return Ok(()) };
-    let (fact, claim) = (&content.fact, claim_of(&content.fact));
     let number = out.asserted;
     out.asserted += 1;
     if repeats == Repeats::Refused {
-        if out.passages.alike(fact).any(|passage| passage.claim == claim) {
+        if out.passages.alike(fact, claim).any(|passage| passage.claim == claim) {
             return Err("the same passage and the same claim are in an earlier draft of this \
                         input; leave one out, or say --again"
                 .to_owned());
         }
         let state = &writer.verifier.chain.state;
         let mut named = 0;
-        for passage in writer.passages.alike(fact) {
+        for passage in writer.passages.alike(fact, claim) {
             // A corrected fact counts with its present words.
             let known = state.fold.fact_of_revision(passage.by);
             let Some(known) = known.filter(|known| known.revision == passage.by) else { continue };
@@ -70,7 +70,7 @@ pub fn check(
             }
         }
     }
-    out.passages.add(number, fact);
+    out.passages.add(number, fact, claim);
     Ok(())
 }
 

@@ -253,16 +253,17 @@ impl RecordSlice {
         Ok(())
     }
 
-    /// Adds to `passages` those of the facts of the record that have the claim of this one, and the
-    /// first that quote the same passage; and to the state how these facts stand.
+    /// Adds to `passages` those of the facts of the record that have the claim of this one, which
+    /// has this digest, and the first that quote the same passage; and to the state how these facts
+    /// stand.
     pub(in crate::ledger) fn compare(
         &mut self,
         journal: &Journal,
         verifier: &mut Verifier,
         passages: &mut Passages,
         fact: &Fact,
+        claim: Hash,
     ) -> Result<(), QueryError> {
-        let claim = claim_of(fact);
         let mut events = BTreeSet::from_iter(self.terms.find(&self.index, Term::Claim(&claim))?);
         for (document, start, end) in quoted(fact) {
             let same = self.terms.find(&self.index, Term::Passage(document, start, end))?;
@@ -279,7 +280,7 @@ impl RecordSlice {
             else {
                 continue;
             };
-            passages.add(position, words);
+            passages.add(position, words, claim_of(words));
             let fold = &mut verifier.chain.state.fold;
             if fold.fact(of).is_none()
                 && let Some(row) = last.get(TreeKind::Standing, of)?

@@ -179,9 +179,11 @@ impl Wording<'_> {
             return Vec::new();
         }
         // Most claims have no name, and then the quoted words need not be folded.
-        let quoted: LazyCell<BTreeSet<String>, _> = LazyCell::new(|| {
+        let quoted: LazyCell<Vec<String>, _> = LazyCell::new(|| {
             let words = self.quoted.iter().flat_map(|words| words.unicode_words());
-            words.map(folded).collect()
+            let mut words: Vec<String> = words.map(folded).collect();
+            words.sort_unstable();
+            words
         });
         let stands = |word: &str| {
             let word = folded(word);
@@ -189,7 +191,8 @@ impl Wording<'_> {
             // A word of five letters and more may have another ending.
             let kept = if letters < 5 { letters } else { letters - 2 };
             let stem: String = word.chars().take(kept).collect();
-            quoted.range(stem.clone()..).next().is_some_and(|known| known.starts_with(&stem))
+            let next = quoted.partition_point(|known| *known < stem);
+            quoted.get(next).is_some_and(|known| known.starts_with(&stem))
         };
         let mut names: Vec<String> = Vec::new();
         let mut open = false;

@@ -10,7 +10,7 @@ use crate::ledger::paths::Paths;
 use crate::ledger::reader::Record;
 use crate::ledger::write::append::*;
 use crate::ledger::write::batch::slot;
-use crate::ledger::write::draft::json_lines;
+use crate::ledger::write::draft::{Input, json_lines};
 use crate::ledger::write::init::{Founding, init};
 use crate::ledger::write::sign::seal;
 use annals_core::event::args::{Args, EditorEnrolled, Roles};

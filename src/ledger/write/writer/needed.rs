@@ -14,6 +14,7 @@ use crate::ledger::write::slice::{Needs, RecordSlice};
 use crate::ledger::write::stamp::LedgerStamp;
 use annals_core::event::args::Args;
 use annals_core::event::body::Fact;
+use annals_core::hash::Hash;
 
 /// The number of events after which a slice is made again, so that its state stays small.
 const MOST_LATER: u64 = 65_536;
@@ -103,12 +104,16 @@ impl Writer {
         }
     }
 
-    /// Reads what a new fact may repeat.
-    pub(in crate::ledger::write) fn compare(&mut self, fact: &Fact) -> Result<(), LedgerError> {
+    /// Reads what a new fact, whose claim has this digest, may repeat.
+    pub(in crate::ledger::write) fn compare(
+        &mut self,
+        fact: &Fact,
+        claim: Hash,
+    ) -> Result<(), LedgerError> {
         let (Some(slice), Some(local)) = (&mut self.slice, self.home.local()) else {
             return Ok(());
         };
-        Ok(slice.compare(local.journal(), &mut self.verifier, &mut self.passages, fact)?)
+        Ok(slice.compare(local.journal(), &mut self.verifier, &mut self.passages, fact, claim)?)
     }
 
     /// Keeps that the record, as it is, is whole in the home, the index and the checkpoint.

@@ -4,6 +4,7 @@
 //! it is committed, with the state after it. Not here: the verification itself (`batch`).
 
 use super::Writer;
+use crate::disk::together::together;
 use crate::ledger::error::LedgerError;
 use crate::ledger::write::hints::with_advice;
 use crate::ledger::write::home::EventGroup;
@@ -18,6 +19,9 @@ use annals_core::verify::content::CheckDepth;
 use annals_core::verify::examine::{Examined, check_signatures};
 use annals_core::verify::source::{Source, SourceError};
 use annals_core::verify::{Follower, Verifier};
+
+/// The number of signatures from which on they are verified on two threads.
+const MANY: usize = 256;
 
 /// An event that was verified and is not yet committed.
 pub(in crate::ledger::write) struct VerifiedEvent {
@@ -56,8 +60,19 @@ impl Writer {
     /// Errors: the ways to verify disagree.
     pub fn signature_fault(&mut self) -> Result<Option<LedgerError>, LedgerError> {
         let from = self.signed;
-        let events = self.uncommitted.iter_mut().skip(from).map(|event| &mut event.examined);
-        check_signatures(events, &mut ThreadKeys::new(&self.keyring)).map_err(SourceError::from)?;
+        let events = self.uncommitted.get_mut(from..).unwrap_or_default();
+        let half = if events.len() < MANY { events.len() } else { events.len() / 2 };
+        let (first, second) = events.split_at_mut(half);
+        let keyring = &self.keyring;
+        let check = |events: &mut [VerifiedEvent]| {
+            let events = events.iter_mut().map(|event| &mut event.examined);
+            check_signatures(events, &mut ThreadKeys::new(keyring))
+        };
+        let (one, other) = match second {
+            [] => (check(first), Ok(())),
+            second => together(|| check(first), || check(second)),
+        };
+        one.and(other).map_err(SourceError::from)?;
         self.signed = self.uncommitted.len();
         let of_many = self.uncommitted.len() > 1;
         let mut later = self.uncommitted.iter().skip(from);
