@@ -36,6 +36,7 @@ pub use place::HomePlace;
 pub use server::{RecordServer, SentEvents};
 use std::time::Duration;
 pub(super) use uncommitted::VerifiedEvent;
+use uncommitted::index_committed;
 
 mod copied;
 mod later;
@@ -301,7 +302,6 @@ impl Writer {
             self.take_back();
         }
         let mut memory = written?;
-        self.index_committed();
         self.finish(&group, &mut *memory).map_err(|error| LedgerError::NotAcknowledged {
             first: group.from.size,
             last: self.size() - 1,
@@ -343,12 +343,24 @@ impl Writer {
         }
     }
 
+    /// Indexes the committed events while the note that covers them is made durable; then puts it
+    /// in its place.
     fn finish(
         &mut self,
         group: &EventGroup<'_>,
         memory: &mut dyn HeldMemory,
     ) -> Result<(), LedgerError> {
-        self.sign_checkpoint(memory, Some(group))?;
+        let note = self.new_note();
+        let Writer { verifier, uncommitted, index, home, mark, .. } = self;
+        let next = home.local().and_then(|local| local.next_offset());
+        let (prepared, ()) = together(
+            || note?.map_or(Ok(()), |note| note.prepare(memory, mark, &mut **home, Some(group))),
+            || index_committed(index, &mut verifier.chain.state, uncommitted, next),
+        );
+        self.signed = 0;
+        self.verifier.keep_changes();
+        prepared?;
+        self.home.put_note()?;
         self.committed();
         Ok(())
     }
@@ -369,15 +381,17 @@ impl Writer {
         Ok(memory)
     }
 
-    /// Signs the record as it is. The memory advances while the home prepares the note, with what
-    /// it derives from `group`; the note is in its place once both are durable. Nothing needs its
-    /// place to be durable, because the next writer signs what no note covers.
-    fn sign_checkpoint(
-        &mut self,
-        memory: &mut dyn HeldMemory,
-        group: Option<&EventGroup<'_>>,
-    ) -> Result<(), LedgerError> {
-        let Some(ledger) = &self.verifier.chain.state.fold.ledger else { return Ok(()) };
+    /// Signs the record as it is, where another commit is not yet signed.
+    fn sign_checkpoint(&mut self, memory: &mut dyn HeldMemory) -> Result<(), LedgerError> {
+        let Some(note) = self.new_note()? else { return Ok(()) };
+        note.prepare(memory, &mut self.mark, &mut *self.home, None)?;
+        Ok(self.home.put_note()?)
+    }
+
+    /// The note of the record as it is, signed; nobody has seen it. `None` if the record has no
+    /// event.
+    fn new_note(&self) -> Result<Option<NewNote>, LedgerError> {
+        let Some(ledger) = &self.verifier.chain.state.fold.ledger else { return Ok(None) };
         let (size, root) = (self.size(), self.verifier.chain.tree().root());
         let origin = ledger.origin.clone();
         let text = Checkpoint { origin: origin.to_string(), size, root }.text();
@@ -387,14 +401,33 @@ impl Writer {
             signatures.push(NoteSignature::sign(&text, &origin, self.log_key(old)?));
         }
         let mark = Mark::sign(key, origin, size, root);
-        let note = Note { text, signatures }.write();
-        let (from, home) = (self.mark.as_ref(), &mut self.home);
-        let advance = || memory.advance(from, &mark);
-        let (advanced, prepared) = together(advance, || home.prepare_note(note.as_bytes(), group));
+        Ok(Some(NewNote { text: Note { text, signatures }.write(), mark }))
+    }
+}
+
+/// A signed note that nobody has seen.
+struct NewNote {
+    text: String,
+    mark: Mark,
+}
+
+impl NewNote {
+    /// Advances the memory from `mark` while the home prepares the note, with what it derives from
+    /// `group`; the note may be seen once both are durable. Nothing needs its place to be durable,
+    /// because the next writer signs what no note covers.
+    fn prepare(
+        self,
+        memory: &mut dyn HeldMemory,
+        mark: &mut Option<Mark>,
+        home: &mut dyn Home,
+        group: Option<&EventGroup<'_>>,
+    ) -> Result<(), LedgerError> {
+        let advance = || memory.advance(mark.as_ref(), &self.mark);
+        let prepare = || home.prepare_note(self.text.as_bytes(), group);
+        let (advanced, prepared) = together(advance, prepare);
         advanced?;
-        self.mark = Some(mark);
-        prepared?;
-        Ok(self.home.put_note()?)
+        *mark = Some(self.mark);
+        Ok(prepared?)
     }
 }
 

@@ -218,7 +218,7 @@ impl Writer {
         let is_whole = !self.home.is_behind()?;
         if !is_signed && is_whole && self.size() > 0 && self.check_log_keys().is_ok() {
             let mut memory = self.hold_memory()?;
-            self.sign_checkpoint(&mut *memory, None)?;
+            self.sign_checkpoint(&mut *memory)?;
             self.notices.push(Notice::CheckpointSigned(self.size()));
             is_signed = true;
         }

@@ -5,6 +5,7 @@
 
 use super::Writer;
 use crate::disk::together::together;
+use crate::index::Builder;
 use crate::ledger::error::LedgerError;
 use crate::ledger::write::hints::with_advice;
 use crate::ledger::write::home::EventGroup;
@@ -14,6 +15,7 @@ use annals_core::event::record;
 use annals_core::fold::operation::Operation;
 use annals_core::key::ThreadKeys;
 use annals_core::rule::Fault;
+use annals_core::state::State;
 use annals_core::verify::chain::EventOutcome;
 use annals_core::verify::content::CheckDepth;
 use annals_core::verify::examine::{Examined, check_signatures};
@@ -134,22 +136,24 @@ impl Writer {
         let to = StoreHead { size: chain.size(), hash: chain.head };
         EventGroup { from, to, root: chain.tree().root(), entries }
     }
+}
 
-    /// Gives the committed events to the index, each with the state after it.
-    pub(super) fn index_committed(&mut self) {
-        let state = &mut self.verifier.chain.state;
-        while state.take_back() {}
-        for VerifiedEvent { examined, outcome } in self.uncommitted.drain(..) {
-            if let Some(statement) = examined.reading.statement.as_ref().filter(|_| outcome.applied)
-            {
-                state.apply(outcome.position, statement.by, Operation::of(&statement.args));
-            }
-            self.index.event(state, &examined, &outcome);
+/// Gives committed events to the index, each with the state after it; `next` is the offset in its
+/// journal file at which the next event begins.
+pub(super) fn index_committed(
+    index: &Builder,
+    state: &mut State,
+    committed: &mut Vec<VerifiedEvent>,
+    next: Option<u64>,
+) {
+    while state.take_back() {}
+    for VerifiedEvent { examined, outcome } in committed.drain(..) {
+        if let Some(statement) = examined.reading.statement.as_ref().filter(|_| outcome.applied) {
+            state.apply(outcome.position, statement.by, Operation::of(&statement.args));
         }
-        self.signed = 0;
-        self.verifier.keep_changes();
-        if let Some(next) = self.home.local().and_then(|local| local.next_offset()) {
-            self.index.commit(next);
-        }
+        index.event(state, &examined, &outcome);
+    }
+    if let Some(next) = next {
+        index.commit(next);
     }
 }
