@@ -426,6 +426,9 @@ pub enum LedgerError {
         count_faults(.0.len()), first(.0)
     )]
     FaultyLater(Vec<Fault>),
+    /// The log key's memory, at a witness, has another record.
+    #[error("{0}")]
+    MemoryContradicts(String),
     /// A database did not do what was asked of it.
     #[error(transparent)]
     Database(#[from] DatabaseError),
@@ -576,6 +579,7 @@ impl LedgerError {
             LedgerError::ReceiptBroken { .. }
             | LedgerError::BehindMark { .. }
             | LedgerError::HomeBehind { .. }
+            | LedgerError::MemoryContradicts(_)
             | LedgerError::Fork { .. }
             | LedgerError::PublishedOther(_) => Verdict::Forked,
             LedgerError::Untrusted(_) => Verdict::TrustMissing,

@@ -1,8 +1,10 @@
-//! The mark of a folder whose record is kept in a database: where that is.
+//! The mark of a folder whose record is kept in a database: where that is, and where the log key's
+//! memory is.
 //!
 //! ```text
 //! annals home v1
 //! place postgres://db.example.org:5432/news        without user and password
+//! memory https://w.example.org/ w.example.org+…    absent if the memory is the file of marks
 //! ```
 //!
 //! Always holds: while the file is there, in whatever form, only the server of that database adds
@@ -12,10 +14,12 @@
 use crate::disk::{self, DiskError, FileMode, read_optional};
 use crate::ledger::error::LedgerError;
 use crate::ledger::paths::Paths;
+use annals_core::tlog::{KeyKind, VerifierKey};
 use std::fs;
 
 const FIRST: &str = "annals home v1\n";
 const PLACE: &str = "place ";
+const MEMORY: &str = "memory ";
 
 /// The maximum size of the file, in bytes.
 const BOUND: u64 = 16 << 10;
@@ -25,6 +29,25 @@ const BOUND: u64 = 16 << 10;
 pub struct HomeMark {
     /// The address of the database, without a password.
     pub place: String,
+    /// The witness that is the memory of the log key; `None` if that is the file of marks.
+    pub memory: Option<MemoryWitness>,
+}
+
+/// A witness of one's own, as the memory of a log key.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct MemoryWitness {
+    /// Its address.
+    pub url: String,
+    /// Its verifier key.
+    pub key: VerifierKey,
+}
+
+impl MemoryWitness {
+    fn parse(text: &str) -> Option<MemoryWitness> {
+        let (url, key) = text.split_once(' ')?;
+        let key = VerifierKey::parse(key).ok().filter(|key| key.kind == KeyKind::Cosignature)?;
+        (!url.is_empty()).then(|| MemoryWitness { url: url.to_owned(), key })
+    }
 }
 
 impl HomeMark {
@@ -41,7 +64,7 @@ impl HomeMark {
     pub fn expect_none(paths: &Paths) -> Result<(), LedgerError> {
         match HomeMark::of(paths)? {
             None => Ok(()),
-            Some(HomeMark { place }) => {
+            Some(HomeMark { place, .. }) => {
                 Err(LedgerError::KeptElsewhere { ledger: paths.ledger.clone(), place })
             }
         }
@@ -49,13 +72,19 @@ impl HomeMark {
 
     fn parse(bytes: &[u8]) -> Option<HomeMark> {
         let text = std::str::from_utf8(bytes).ok()?;
-        let place = text.strip_prefix(FIRST)?.strip_prefix(PLACE)?.strip_suffix('\n')?;
-        let is_line = !place.is_empty() && !place.contains(['\n', '\r']);
-        is_line.then(|| HomeMark { place: place.to_owned() })
+        let (place, rest) = text.strip_prefix(FIRST)?.strip_prefix(PLACE)?.split_once('\n')?;
+        let memory = match rest {
+            "" => None,
+            rest => Some(MemoryWitness::parse(rest.strip_prefix(MEMORY)?.strip_suffix('\n')?)?),
+        };
+        let mark = HomeMark { place: place.to_owned(), memory };
+        (!place.is_empty() && !place.contains('\r') && mark.text() == text).then_some(mark)
     }
 
     fn text(&self) -> String {
-        format!("{FIRST}{PLACE}{}\n", self.place)
+        let memory = self.memory.as_ref();
+        let memory = memory.map(|memory| format!("{MEMORY}{} {}\n", memory.url, memory.key));
+        format!("{FIRST}{PLACE}{}\n{}", self.place, memory.unwrap_or_default())
     }
 
     /// Writes the mark durably.
@@ -74,11 +103,18 @@ impl HomeMark {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use annals_core::key::SecretKey;
 
     #[test]
     fn the_file_is_read_as_it_is_written_and_nothing_else_is() {
-        let mark = HomeMark { place: "postgres://127.0.0.1:5432/news".to_owned() };
-        assert_eq!(HomeMark::parse(mark.text().as_bytes()), Some(mark));
+        let place = "postgres://127.0.0.1:5432/news".to_owned();
+        let public = SecretKey::from_seed([7; 32]).public();
+        let key = VerifierKey::new("w.example/1", KeyKind::Cosignature, public).unwrap();
+        let witness = MemoryWitness { url: "http://127.0.0.1:8080".to_owned(), key };
+        for memory in [None, Some(witness)] {
+            let mark = HomeMark { place: place.clone(), memory };
+            assert_eq!(HomeMark::parse(mark.text().as_bytes()), Some(mark));
+        }
         for text in [
             "",
             "annals home v1\n",
@@ -87,6 +123,8 @@ mod tests {
             "annals home v2\nplace x\n",
             "annals home v1\nplace x\r\n",
             "annals home v1\nplace x\nmore\n",
+            "annals home v1\nplace x\nmemory\n",
+            "annals home v1\nplace x\nmemory http://127.0.0.1:1 w.example\n",
         ] {
             assert_eq!(HomeMark::parse(text.as_bytes()), None, "{text:?}");
         }

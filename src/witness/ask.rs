@@ -58,6 +58,42 @@ pub struct Question<'a> {
     pub patience: Duration,
 }
 
+/// A witness as a register: what it says of one request.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum RegisterAnswer {
+    /// It has the checkpoint now: its cosignature verifies.
+    Kept,
+    /// It has another one than the request continues; it, as the log signed it, if it is told.
+    Other(u64, Option<Note>),
+    /// The proof does not show that the checkpoint extends what it has.
+    Contradicts(Option<Note>),
+}
+
+/// Sends one request to a witness, and asks nothing else.
+///
+/// Errors: [`WitnessError::Silent`] where it is not known what the witness has.
+pub fn register(
+    agent: &ureq::Agent,
+    witness: &Witness,
+    request: &AddCheckpoint,
+) -> Result<RegisterAnswer, WitnessError> {
+    let url = witness.url.as_deref().unwrap_or_default().trim_end_matches('/');
+    let answer = post(agent, &format!("{url}/add-checkpoint"), &request.write())?;
+    let last = answer.last.as_deref().and_then(Note::parse);
+    match answer.status {
+        200 => cosignature(&answer.body, witness, &request.note).map(|_| RegisterAnswer::Kept),
+        409 => match answer.body.strip_suffix('\n').and_then(decimal) {
+            Some(size) => Ok(RegisterAnswer::Other(size, last)),
+            None => Err(silent("409 without the size that it has")),
+        },
+        422 => Ok(RegisterAnswer::Contradicts(last)),
+        status @ 500.. => {
+            Err(WitnessError::Silent(format!("{status} {}", first_line(&answer.body))))
+        }
+        status => Err(WitnessError::Refused(status, first_line(&answer.body))),
+    }
+}
+
 /// Sends the request; returns the line that verifies, and its time in seconds since 1970.
 pub fn ask(
     witness: &Witness,

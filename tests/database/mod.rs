@@ -6,6 +6,7 @@
 mod contract;
 mod faults;
 mod fitness;
+mod memory;
 mod story;
 
 use annals::database::{Database, DatabaseAddress, init};
@@ -112,6 +113,25 @@ impl PostgresServer {
         let pid: i32 = pid.lines().next().unwrap().parse().unwrap();
         let pid = rustix::process::Pid::from_raw(pid).unwrap();
         rustix::process::kill_process(pid, rustix::process::Signal::KILL).unwrap();
+    }
+
+    /// Runs a file of statements as the owner.
+    fn feed(&self, statements: &[u8]) {
+        let file = self.folder.path().join("statements.sql");
+        std::fs::write(&file, statements).unwrap();
+        let mut command = self.command("psql");
+        command.args(["-qX", "-v", "ON_ERROR_STOP=1", "-U", "owner", "-d", "postgres"]);
+        command.args(["-h", "127.0.0.1", "-p", &self.port.to_string(), "-f"]).arg(file);
+        run(command.stdout(Stdio::null()));
+    }
+
+    /// Puts everything that this one keeps into another one.
+    pub fn dump_into(&self, other: &PostgresServer) {
+        let mut dump = self.command("pg_dump");
+        dump.args(["-U", "owner", "-d", "postgres", "-h", "127.0.0.1", "-p"]);
+        let dumped = dump.args([&self.port.to_string(), "-a", "-n", "annals"]).output().unwrap();
+        assert!(dumped.status.success(), "{}", String::from_utf8_lossy(&dumped.stderr));
+        other.feed(&dumped.stdout);
     }
 
     /// The address for a role.

@@ -43,6 +43,8 @@ fn a_record_is_moved_into_a_database_served_from_two_machines_and_moved_back() {
     newsroom.join_as_founder("ada", &one.url);
     newsroom.hire("ben", "Ben Best", &one.url, "ada");
     newsroom.hire("cid", "Cid Cole", &other.url, "ada");
+    // A server sees within a moment what another one placed.
+    std::thread::sleep(std::time::Duration::from_secs(1));
     let told = Mutex::new(Vec::new());
     std::thread::scope(|scope| {
         for (machine, first) in [("ben", 1), ("cid", 11)] {

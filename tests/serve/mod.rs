@@ -142,6 +142,11 @@ impl Newsroom {
         self.start(machine, address, &["--home", home])
     }
 
+    /// Starts a server on a machine.
+    pub fn serve_on(&self, machine: &str, address: &str, more: &[&str]) -> RunningServer {
+        self.start(machine, address, more)
+    }
+
     fn start(&self, machine: &str, address: &str, more: &[&str]) -> RunningServer {
         let arguments = [&["serve", "--listen", address, "--wait", "20s"], more].concat();
         let mut command = self.command(machine, &arguments);

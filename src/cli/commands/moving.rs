@@ -1,7 +1,7 @@
 //! `annals move`: the record goes into a database, or back into its folder.
 
 use crate::cli::shared::WriteStatus;
-use crate::cli::shared::database::database_address;
+use crate::cli::shared::database::{MemoryArgs, database_address};
 use crate::cli::terminal::{
     CliError, Command, Context, Exit, Format, Group, Progress, done_as, formats, json, visible,
 };
@@ -31,6 +31,8 @@ pub struct MoveArgs {
     /// The name of the record, where the database has several and there is no folder yet
     #[arg(long, value_name = "NAME", requires = "from")]
     origin: Option<String>,
+    #[command(flatten)]
+    memory: MemoryArgs,
     /// Number of threads, 1 to 256 [default: all cores]
     #[arg(long, value_name = "N", value_parser = value_parser!(u16).range(1..=256))]
     jobs: Option<u16>,
@@ -67,7 +69,8 @@ impl Command for MoveArgs {
 }
 
 fn run(context: &mut Context, args: MoveArgs) -> Result<Exit, CliError> {
-    let MoveArgs { to, from, origin, jobs } = args;
+    let MoveArgs { to, from, origin, memory, jobs } = args;
+    let memory = memory.witness()?;
     let address = database_address(to.as_deref().or(from.as_deref()).unwrap_or_default())?;
     let paths = context.paths()?;
     let cores = std::thread::available_parallelism().map_or(1, usize::from);
@@ -76,6 +79,7 @@ fn run(context: &mut Context, args: MoveArgs) -> Result<Exit, CliError> {
     let step = |step, done| progress.step(step, done);
     let options = MoveOptions {
         address: &address,
+        memory: memory.as_ref(),
         jobs: jobs.map_or(cores, usize::from),
         wait: context.wait()?,
         progress: Some(&report),

@@ -1,6 +1,6 @@
 //! `annals serve`: the record here, served to the editors of a newsroom.
 
-use crate::cli::shared::database::database_address;
+use crate::cli::shared::database::{MemoryArgs, database_address};
 use crate::cli::terminal::{
     CliError, Command, Context, Exit, Format, Group, announce_clock, formats, json, note, out,
     visible,
@@ -34,6 +34,8 @@ pub struct ServerArgs {
     /// The name of the record, where the database has several and there is no copy yet
     #[arg(long, value_name = "NAME", requires = "home")]
     origin: Option<String>,
+    #[command(flatten)]
+    memory: MemoryArgs,
     /// The certificate chain, PEM
     #[arg(long, value_name = "FILE", requires = "tls_key")]
     tls_cert: Option<PathBuf>,
@@ -79,7 +81,8 @@ fn run(context: &mut Context, args: ServerArgs) -> Result<Exit, CliError> {
     let home = match &args.home {
         Some(url) => {
             let address = Box::new(database_address(url)?);
-            HomePlace::Database { address, origin: args.origin.clone() }
+            let memory = args.memory.witness()?.map(Box::new);
+            HomePlace::Database { address, origin: args.origin.clone(), memory }
         }
         None => {
             paths.expect_ledger()?;

@@ -181,6 +181,7 @@ struct ListedWitness<'a> {
 
 fn list(context: &mut Context) -> Result<Exit, CliError> {
     let record = context.record()?;
+    note(format!("the verifier key of this log, for who watches it: {}", log_key(&record)?));
     let Some(trust) = PolicyFile::read(&record.paths)? else {
         note("no policy here, so no witness; annals witness add NAME VKEY URL makes it");
         return write(context, &[], None);

@@ -15,10 +15,11 @@ use crate::database::{
 };
 use crate::disk;
 use crate::disk::lock::{Lock, LockWait};
+use crate::keys::{HighWaterMarks, Mark};
 use crate::ledger::error::LedgerError;
 use crate::ledger::exchange::publish::Verified;
 use crate::ledger::exchange::steps::Steps;
-use crate::ledger::home_mark::HomeMark;
+use crate::ledger::home_mark::{HomeMark, MemoryWitness};
 use crate::ledger::imported::Imported;
 use crate::ledger::paths::Paths;
 use crate::ledger::reader::Record;
@@ -29,6 +30,8 @@ use annals_core::event::body::{Body, Content};
 use annals_core::event::record;
 use annals_core::hash::Hash;
 use annals_core::merkle::Tree;
+use annals_core::text::Origin;
+use annals_core::tlog::{Checkpoint, Note};
 use annals_core::verify::source::Source;
 
 /// How a record is moved.
@@ -38,6 +41,9 @@ pub struct MoveOptions<'a> {
     pub address: &'a DatabaseAddress,
     /// Number of threads that verify.
     pub jobs: usize,
+    /// The witness that is the memory of the log key from then on; `None` for the file of marks,
+    /// or the one that the copy says.
+    pub memory: Option<&'a MemoryWitness>,
     /// How long to wait for a writer.
     pub wait: LockWait,
     /// Called periodically with the number of events that are verified.
@@ -65,17 +71,20 @@ pub fn move_to_database(
     paths: &Paths,
     options: MoveOptions<'_>,
 ) -> Result<MoveOutcome, LedgerError> {
-    let MoveOptions { address, jobs, wait, progress, steps } = options;
+    let MoveOptions { address, memory, jobs, wait, progress, steps } = options;
     let place = address.to_string();
-    match HomeMark::of(paths)? {
-        // What an interrupted writer left is completed first.
-        None => Writer::open(paths.clone(), wait)?.check_log_keys()?,
-        Some(mark) if mark.place == place => {}
+    let memory = match HomeMark::of(paths)? {
+        None => {
+            // What an interrupted writer left is completed first.
+            Writer::open(paths.clone(), wait)?.check_log_keys()?;
+            memory.cloned()
+        }
+        Some(mark) if mark.place == place => memory.cloned().or(mark.memory),
         Some(mark) => {
             let ledger = paths.ledger.clone();
             return Err(LedgerError::KeptElsewhere { ledger, place: mark.place });
         }
-    }
+    };
     let mut lock = Lock::take(&paths.lock(), wait)?;
     Imported::of(paths)?.expect_writable(paths)?;
     let record = Record::open(paths.clone())?;
@@ -118,8 +127,11 @@ pub fn move_to_database(
     let note = record.checkpoint.as_deref().unwrap_or_default();
     database.put_note(id, checkpoint.size, note)?;
     // From here on nobody writes to the folder alone.
-    HomeMark { place }.write(paths)?;
+    HomeMark { place, memory }.write(paths)?;
     database.move_record(id, &row.head, None)?;
+    drop(lock);
+    // The memory has all of it before anybody writes.
+    Writer::open_database(paths.clone(), address, None, None, wait)?.check_log_keys()?;
     Ok(MoveOutcome {
         origin: checkpoint.origin.clone(),
         before: before.size,
@@ -135,7 +147,7 @@ pub fn move_to_folder(
     origin: Option<&str>,
     options: MoveOptions<'_>,
 ) -> Result<MoveOutcome, LedgerError> {
-    let MoveOptions { address, jobs, wait, progress, .. } = options;
+    let MoveOptions { address, memory, jobs, wait, progress, .. } = options;
     let here = here(paths)?;
     if let Some(outcome) = moved_before(paths, address, &here)? {
         HomeMark::remove(paths)?;
@@ -146,7 +158,7 @@ pub fn move_to_folder(
         None => 0,
     };
     // It is brought up to date, judged and signed.
-    Writer::open_database(paths.clone(), address, origin, wait)?.check_log_keys()?;
+    Writer::open_database(paths.clone(), address, origin, memory, wait)?.check_log_keys()?;
     let _lock = Lock::take(&paths.lock(), wait)?;
     let record = Record::open(paths.clone())?;
     let verified = Verified::of(&record, jobs, progress)?;
@@ -156,8 +168,31 @@ pub fn move_to_folder(
     let head = StoreHead { size: record.size(), hash: last_hash(&record, record.size())? };
     // From here on no server writes there.
     database.move_record(id, &head, Some(&here))?;
+    remember_here(paths, checkpoint, record.checkpoint.as_deref())?;
     HomeMark::remove(paths)?;
     Ok(MoveOutcome { origin: checkpoint.origin.clone(), before, size: checkpoint.size })
+}
+
+/// Writes the checkpoint of the record into the file of marks, which is the memory again.
+fn remember_here(
+    paths: &Paths,
+    checkpoint: &Checkpoint,
+    note: Option<&[u8]>,
+) -> Result<(), LedgerError> {
+    let marks = HighWaterMarks::at(paths.marks());
+    let note = note.and_then(Note::parse);
+    let Ok(origin) = Origin::new(checkpoint.origin.as_str()) else { return Ok(()) };
+    let mut lines = note.iter().flat_map(|note| &note.signatures);
+    let mark = lines.find_map(|line| match line.name == *origin {
+        true => Mark::of(&origin, checkpoint, line),
+        false => None,
+    });
+    if let Some(mark) = mark
+        && marks.last_for(&origin)?.is_none_or(|last| last.size < mark.size)
+    {
+        marks.hold(LockWait::default())?.append(&mark)?;
+    }
+    Ok(())
 }
 
 /// What a move to this folder did that was stopped before the mark went; `None` if there was none.

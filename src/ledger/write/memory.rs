@@ -12,6 +12,7 @@
 //! Not here: whether the record extends a mark (`writer`), the file of marks (`keys::marks`).
 //! Source: FORMAT.md section 9, "Marks".
 
+pub mod at_witness;
 pub mod faulty;
 pub mod in_memory;
 
@@ -19,6 +20,7 @@ use crate::disk::lock::LockWait;
 use crate::disk::{self, DiskError};
 use crate::keys::{HeldMarks, HighWaterMarks, KeysError, Mark};
 use crate::ledger::error::LedgerError;
+use annals_core::hash::Hash;
 use annals_core::text::Origin;
 use std::path::PathBuf;
 
@@ -46,8 +48,19 @@ pub trait HeldMemory {
     fn last(&self, origin: &Origin) -> Result<Option<Mark>, MemoryError>;
 
     /// Advances from the last mark for the record, `None` if there is none, to the next one,
-    /// durably. `from` is a mark that the record extends.
-    fn advance(&mut self, from: Option<&Mark>, to: &Mark) -> Result<(), MemoryError>;
+    /// durably. `from` is a mark that the record extends, or `proof` is the consistency proof from
+    /// it to the next one, for a memory that compares the trees itself.
+    fn advance(
+        &mut self,
+        from: Option<&Mark>,
+        to: &Mark,
+        proof: &[Hash],
+    ) -> Result<(), MemoryError>;
+
+    /// Whether it compares the trees itself.
+    fn compares_trees(&self) -> bool {
+        false
+    }
 
     /// Restores a last mark that is a damaged form of this one; returns the path at which the
     /// damaged memory was kept. `None` if it is not damaged so.
@@ -68,6 +81,12 @@ pub enum MemoryError {
     /// The memory is not at the mark that the holder knows: nothing was changed.
     #[error("the log key's memory is at size {0}, another writer has advanced it")]
     Outrun(u64),
+    /// It has another record than the one here.
+    #[error("{0}")]
+    Contradicts(String),
+    /// It cannot be asked, or does not answer as a memory does.
+    #[error("the log key's memory cannot be asked: {0}; nothing is signed without it")]
+    Absent(String),
     /// It is not known whether the memory advanced.
     #[error("it is not known whether the log key's memory advanced: {0}")]
     Unknown(String),
@@ -79,6 +98,8 @@ impl From<MemoryError> for LedgerError {
             MemoryError::Keys(cause) => cause.into(),
             MemoryError::Disk(cause) => cause.into(),
             error @ MemoryError::Outrun(_) => LedgerError::Outrun(error.to_string()),
+            MemoryError::Contradicts(why) => LedgerError::MemoryContradicts(why),
+            error @ MemoryError::Absent(_) => LedgerError::Usage(error.to_string()),
             MemoryError::Unknown(why) => LedgerError::OutcomeUnknown(why),
         }
     }
@@ -109,7 +130,12 @@ impl HeldMemory for HeldMarks {
         Ok(self.last_for(origin)?)
     }
 
-    fn advance(&mut self, _from: Option<&Mark>, to: &Mark) -> Result<(), MemoryError> {
+    fn advance(
+        &mut self,
+        _from: Option<&Mark>,
+        to: &Mark,
+        _proof: &[Hash],
+    ) -> Result<(), MemoryError> {
         Ok(self.append(to)?)
     }
 

@@ -29,6 +29,7 @@ use crate::store::StoreHead;
 use annals_core::event::Entry;
 use annals_core::hash::Hash;
 use annals_core::key::{KeyCache, PublicKey, SecretKey};
+use annals_core::merkle::Tree;
 use annals_core::text::Origin;
 use annals_core::tlog::{Checkpoint, Note, NoteSignature};
 use annals_core::verify::Verifier;
@@ -43,6 +44,7 @@ mod later;
 mod needed;
 mod opening;
 mod place;
+mod proof;
 mod server;
 mod uncommitted;
 
@@ -78,6 +80,8 @@ pub struct Writer {
     index: Builder,
     /// The last mark that is known to be of a prefix of this record.
     mark: Option<Mark>,
+    /// The tree of an earlier size, from which the proof for a memory begins.
+    proven: Tree,
     /// How long to wait for another user of the same memory.
     wait: LockWait,
     log_keys: Vec<SecretKey>,
@@ -118,14 +122,19 @@ impl Writer {
     /// [`Writer::need`] reads more; else all is judged.
     pub fn open(paths: Paths, wait: impl Into<LockWait>) -> Result<Writer, LedgerError> {
         HomeMark::expect_none(&paths)?;
-        Writer::open_as(paths, wait.into(), &|journal| Ok(Box::new(journal)))
+        let memory = marks(&paths);
+        Writer::open_as(paths, wait.into(), memory, &|journal| Ok(Box::new(journal)))
     }
 
-    fn open_as(paths: Paths, wait: LockWait, home: &HomeOf<'_>) -> Result<Writer, LedgerError> {
+    fn open_as(
+        paths: Paths,
+        wait: LockWait,
+        memory: Box<dyn Memory>,
+        home: &HomeOf<'_>,
+    ) -> Result<Writer, LedgerError> {
         paths.expect_ledger()?;
         Imported::of(&paths)?.expect_writable(&paths)?;
         let lock = Some(Lock::take(&paths.lock(), wait)?);
-        let memory = marks(&paths);
         if let Some(stamped) = opening::stamped(&paths, &*memory)? {
             let journal = stamped.journal.clone();
             let home = home(JournalHome::known(paths.clone(), journal, lock, wait))?;
@@ -207,6 +216,7 @@ impl Writer {
             signed: 0,
             index: Builder::none(),
             mark: None,
+            proven: Tree::default(),
             wait: WAIT.into(),
             log_keys: Vec::new(),
             keys_from: KeysFrom::Folder,
@@ -302,7 +312,12 @@ impl Writer {
             self.take_back();
         }
         let mut memory = written?;
-        self.finish(&group, &mut *memory).map_err(|error| LedgerError::NotAcknowledged {
+        let finished = match self.finish(&group, &mut *memory) {
+            // Another writer signed what it committed after these.
+            Err(LedgerError::Outrun(_)) if memory.compares_trees() => self.sign_with_later(),
+            finished => finished,
+        };
+        finished.map_err(|error| LedgerError::NotAcknowledged {
             first: group.from.size,
             last: self.size() - 1,
             what: chain(&error),
@@ -350,7 +365,7 @@ impl Writer {
         group: &EventGroup<'_>,
         memory: &mut dyn HeldMemory,
     ) -> Result<(), LedgerError> {
-        let note = self.new_note();
+        let note = self.new_note(memory);
         let Writer { verifier, uncommitted, index, home, mark, .. } = self;
         let next = home.local().and_then(|local| local.next_offset());
         let (prepared, ()) = together(
@@ -360,6 +375,7 @@ impl Writer {
         self.signed = 0;
         self.verifier.keep_changes();
         prepared?;
+        self.proven = self.verifier.chain.tree().clone();
         self.home.put_note()?;
         self.committed();
         Ok(())
@@ -375,7 +391,11 @@ impl Writer {
         if let Some(ledger) = &self.verifier.chain.state.fold.ledger {
             let last = memory.last(&ledger.origin)?;
             if last != self.mark {
-                self.mark = check_mark(last, &*self.home, &self.verifier)?;
+                let is_earlier = last.as_ref().is_some_and(|mark| mark.size < self.size());
+                self.mark = match memory.compares_trees() && is_earlier {
+                    true => last,
+                    false => check_mark(last, &*self.home, &self.verifier)?,
+                };
             }
         }
         Ok(memory)
@@ -383,14 +403,15 @@ impl Writer {
 
     /// Signs the record as it is, where another commit is not yet signed.
     fn sign_checkpoint(&mut self, memory: &mut dyn HeldMemory) -> Result<(), LedgerError> {
-        let Some(note) = self.new_note()? else { return Ok(()) };
+        let Some(note) = self.new_note(memory)? else { return Ok(()) };
         note.prepare(memory, &mut self.mark, &mut *self.home, None)?;
+        self.proven = self.verifier.chain.tree().clone();
         Ok(self.home.put_note()?)
     }
 
     /// The note of the record as it is, signed; nobody has seen it. `None` if the record has no
     /// event.
-    fn new_note(&self) -> Result<Option<NewNote>, LedgerError> {
+    fn new_note(&self, memory: &dyn HeldMemory) -> Result<Option<NewNote>, LedgerError> {
         let Some(ledger) = &self.verifier.chain.state.fold.ledger else { return Ok(None) };
         let (size, root) = (self.size(), self.verifier.chain.tree().root());
         let origin = ledger.origin.clone();
@@ -401,7 +422,11 @@ impl Writer {
             signatures.push(NoteSignature::sign(&text, &origin, self.log_key(old)?));
         }
         let mark = Mark::sign(key, origin, size, root);
-        Ok(Some(NewNote { text: Note { text, signatures }.write(), mark }))
+        let proof = match memory.compares_trees() {
+            true => self.extension_proof()?,
+            false => Vec::new(),
+        };
+        Ok(Some(NewNote { text: Note { text, signatures }.write(), mark, proof }))
     }
 }
 
@@ -409,6 +434,8 @@ impl Writer {
 struct NewNote {
     text: String,
     mark: Mark,
+    /// That the record extends the last mark, if the memory asks for it.
+    proof: Vec<Hash>,
 }
 
 impl NewNote {
@@ -422,7 +449,7 @@ impl NewNote {
         home: &mut dyn Home,
         group: Option<&EventGroup<'_>>,
     ) -> Result<(), LedgerError> {
-        let advance = || memory.advance(mark.as_ref(), &self.mark);
+        let advance = || memory.advance(mark.as_ref(), &self.mark, &self.proof);
         let prepare = || home.prepare_note(self.text.as_bytes(), group);
         let (advanced, prepared) = together(advance, prepare);
         advanced?;
@@ -438,7 +465,7 @@ impl Drop for Writer {
 }
 
 /// The memory of a ledger's log key: the file of marks.
-fn marks(paths: &Paths) -> Box<dyn Memory> {
+pub(super) fn marks(paths: &Paths) -> Box<dyn Memory> {
     Box::new(HighWaterMarks::at(paths.marks()))
 }
 

@@ -7,6 +7,7 @@ use crate::disk::lock::LockWait;
 use crate::keys::Mark;
 use crate::ledger::write::home::faulty::FaultPlan;
 use crate::ledger::write::memory::{HeldMemory, Memory, MemoryError};
+use annals_core::hash::Hash;
 use annals_core::text::Origin;
 use std::path::PathBuf;
 
@@ -70,12 +71,23 @@ impl HeldMemory for HeldFaulty {
         self.held.last(origin)
     }
 
-    fn advance(&mut self, from: Option<&Mark>, to: &Mark) -> Result<(), MemoryError> {
+    fn advance(
+        &mut self,
+        from: Option<&Mark>,
+        to: &Mark,
+        proof: &[Hash],
+    ) -> Result<(), MemoryError> {
         match self.faults.come(&[MemoryFault::AdvanceLost, MemoryFault::AdvanceKept]) {
-            None => self.held.advance(from, to),
-            Some(MemoryFault::AdvanceKept) => self.held.advance(from, to).and(Err(unknown())),
+            None => self.held.advance(from, to, proof),
+            Some(MemoryFault::AdvanceKept) => {
+                self.held.advance(from, to, proof).and(Err(unknown()))
+            }
             Some(_) => Err(unknown()),
         }
+    }
+
+    fn compares_trees(&self) -> bool {
+        self.held.compares_trees()
     }
 
     fn mend(&mut self, mark: &Mark) -> Result<Option<PathBuf>, MemoryError> {

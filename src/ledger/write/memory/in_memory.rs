@@ -7,6 +7,7 @@
 use crate::disk::lock::LockWait;
 use crate::keys::Mark;
 use crate::ledger::write::memory::{HeldMemory, Memory, MemoryError};
+use annals_core::hash::Hash;
 use annals_core::text::Origin;
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -40,7 +41,12 @@ impl HeldMemory for LastMarks {
         Memory::last(self, origin)
     }
 
-    fn advance(&mut self, from: Option<&Mark>, to: &Mark) -> Result<(), MemoryError> {
+    fn advance(
+        &mut self,
+        from: Option<&Mark>,
+        to: &Mark,
+        _proof: &[Hash],
+    ) -> Result<(), MemoryError> {
         let mut marks = self.marks();
         let last = marks.get(&*to.origin);
         let is_back = last.is_some_and(|last| {

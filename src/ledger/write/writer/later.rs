@@ -5,6 +5,7 @@
 //! others. Not here: how a home gives it (`home`). Source: FORMAT.md section 18.
 
 use super::Writer;
+use super::uncommitted::index_committed;
 use crate::ledger::error::LedgerError;
 use crate::ledger::write::batch::faults_of_last;
 use crate::ledger::write::prepared::Prepared;
@@ -19,18 +20,37 @@ impl Writer {
     /// Errors: the rules refuse one of them; the record cannot be read or signed.
     pub fn catch_up(&mut self) -> Result<u64, LedgerError> {
         let before = self.size();
+        if self.home.is_behind()? {
+            self.sign_with_later()?;
+        }
+        Ok(self.size() - before)
+    }
+
+    /// Takes what other writers have committed, and signs the record as it is then.
+    pub(super) fn sign_with_later(&mut self) -> Result<(), LedgerError> {
+        let mut tries = 0;
         loop {
             while self.home.is_behind()? {
                 self.take_later()?;
             }
-            if self.size() == before {
-                return Ok(0);
-            }
             match self.sign_later() {
-                // Another one signed what came meanwhile.
-                Err(LedgerError::BehindMark { .. }) if self.home.is_behind()? => {}
-                signed => return signed.map(|()| self.size() - before),
+                // Another one signed what came meanwhile, or this very size.
+                Err(LedgerError::Outrun(_) | LedgerError::BehindMark { .. })
+                    if self.home.is_behind()? || tries == 0 =>
+                {
+                    tries += 1;
+                }
+                signed => return signed,
             }
+        }
+    }
+
+    /// Makes sure that the memory has the record as it is.
+    pub(super) fn remember(&mut self) -> Result<(), LedgerError> {
+        let marked = self.mark.as_ref().map_or(0, |mark| mark.size);
+        match self.size() > 0 && marked < self.size() && self.check_log_keys().is_ok() {
+            true => self.sign_with_later(),
+            false => Ok(()),
         }
     }
 
@@ -52,8 +72,16 @@ impl Writer {
         }
         shown?;
         self.unstamped = None;
-        self.index_committed();
+        self.index_later();
         Ok(())
+    }
+
+    fn index_later(&mut self) {
+        let next = self.home.local().and_then(|local| local.next_offset());
+        let Writer { verifier, uncommitted, index, .. } = self;
+        index_committed(index, &mut verifier.chain.state, uncommitted, next);
+        self.signed = 0;
+        self.verifier.keep_changes();
     }
 
     fn judge_later(&mut self, entries: &[Entry]) -> Result<(), LedgerError> {
@@ -87,7 +115,7 @@ impl Writer {
     fn sign_later(&mut self) -> Result<(), LedgerError> {
         self.check_log_keys()?;
         let mut memory = self.hold_memory()?;
-        self.sign_checkpoint(&mut *memory, None)?;
+        self.sign_checkpoint(&mut *memory)?;
         self.committed();
         Ok(())
     }

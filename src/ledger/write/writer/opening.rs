@@ -122,6 +122,7 @@ impl Writer {
         self.hold_log_keys(log_keys);
         (self.verifier, self.slice, self.passages) = (verifier, Some(slice), Default::default());
         (self.mark, self.imported) = (mark, imported);
+        self.prove_from_here();
         self.index = Builder::none();
         stamp
     }
@@ -189,6 +190,7 @@ impl Writer {
         }
         (self.verifier, self.passages, self.slice) = (verifier, passages, None);
         (self.index, self.mark) = (index, mark);
+        self.prove_from_here();
         let signed = covered.filter(|_| foreign.is_none());
         Ok(Unfinished { signed, foreign, damaged })
     }

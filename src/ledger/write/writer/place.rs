@@ -2,16 +2,18 @@
 //!
 //! Not here: the homes themselves (`home`).
 
-use super::Writer;
+use super::{Writer, marks};
 use crate::database::{Database, DatabaseAddress};
 use crate::disk;
 use crate::disk::lock::LockWait;
 use crate::ledger::error::LedgerError;
-use crate::ledger::home_mark::HomeMark;
+use crate::ledger::home_mark::{HomeMark, MemoryWitness};
 use crate::ledger::paths::Paths;
 use crate::ledger::write::home::Home;
 use crate::ledger::write::home::journal_home::JournalHome;
 use crate::ledger::write::home::postgres_home::PostgresHome;
+use crate::ledger::write::memory::Memory;
+use crate::ledger::write::memory::at_witness::WitnessMemory;
 
 /// Where a record is kept.
 #[derive(Clone, Debug)]
@@ -24,6 +26,8 @@ pub enum HomePlace {
         address: Box<DatabaseAddress>,
         /// The name of the record, where there is no copy yet and the database has several.
         origin: Option<String>,
+        /// The witness that is the log key's memory; `None` if that is what the copy says.
+        memory: Option<Box<MemoryWitness>>,
     },
 }
 
@@ -34,8 +38,9 @@ impl HomePlace {
     pub fn open(&self, paths: Paths, wait: LockWait) -> Result<Writer, LedgerError> {
         match self {
             HomePlace::Folder => Writer::open(paths, wait),
-            HomePlace::Database { address, origin } => {
-                Writer::open_database(paths, address, origin.as_deref(), wait)
+            HomePlace::Database { address, origin, memory } => {
+                let memory = memory.as_deref();
+                Writer::open_database(paths, address, origin.as_deref(), memory, wait)
             }
         }
     }
@@ -49,13 +54,15 @@ impl HomePlace {
 impl Writer {
     /// Opens a record that is kept in a database, with its copy at `paths`, as [`Writer::open`]
     /// does; makes the copy if there is none. What others wrote meanwhile is taken. `origin` says
-    /// which record, where there is no copy yet.
+    /// which record, and `memory` which witness is the memory of the log key, where there is no copy
+    /// yet; the copy says it from then on.
     ///
-    /// Errors: also where the folder is another ledger.
+    /// Errors: also where the folder is another ledger, or the copy says another memory.
     pub fn open_database(
         paths: Paths,
         address: &DatabaseAddress,
         origin: Option<&str>,
+        memory: Option<&MemoryWitness>,
         wait: impl Into<LockWait>,
     ) -> Result<Writer, LedgerError> {
         let (wait, place) = (wait.into(), address.to_string());
@@ -65,17 +72,38 @@ impl Writer {
             database.expect_fit()?;
             PostgresHome::find(&mut database, address, origin)?;
             JournalHome::create(paths.clone(), wait)?;
-            HomeMark { place }.write(&paths)?;
-        } else if HomeMark::of(&paths)?.map(|mark| mark.place) != Some(place) {
-            return Err(not_its_copy(&paths, address));
+            HomeMark { place: place.clone(), memory: memory.cloned() }.write(&paths)?;
         }
+        let mark = HomeMark::of(&paths)?.filter(|mark| mark.place == place);
+        let mark = mark.ok_or_else(|| not_its_copy(&paths, address))?;
+        if memory.is_some_and(|memory| mark.memory.as_ref() != Some(memory)) {
+            return Err(another_memory(&paths, mark.memory.as_ref()));
+        }
+        let memory: Box<dyn Memory> = match &mark.memory {
+            Some(witness) => Box::new(WitnessMemory::of(witness, &paths)?),
+            None => marks(&paths),
+        };
         let home = |journal: JournalHome| -> Result<Box<dyn Home>, LedgerError> {
             Ok(Box::new(PostgresHome::open(address, &paths, journal, origin)?))
         };
-        let mut writer = Writer::open_as(paths.clone(), wait, &home)?;
+        let mut writer = Writer::open_as(paths.clone(), wait, memory, &home)?;
         writer.catch_up()?;
+        writer.remember()?;
         Ok(writer)
     }
+}
+
+/// The refusal of a memory that is not the one that the copy says.
+fn another_memory(paths: &Paths, memory: Option<&MemoryWitness>) -> LedgerError {
+    let found = match memory {
+        Some(MemoryWitness { url, key }) => format!("the witness {key} at {url}"),
+        None => format!("the file {}", paths.marks().display()),
+    };
+    LedgerError::Usage(format!(
+        "expected the memory of the log key that {} says, {found}, found another one: leave out \
+         --memory, or change that line once the other witness has what this one had",
+        paths.home().display()
+    ))
 }
 
 /// The refusal of a folder that is there and no copy of this database's record.
