@@ -24,13 +24,14 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::io;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 /// An open index of a record of known size and root.
 pub struct Index {
-    tree: Blocks,
-    hashes: Blocks,
-    roots: Blocks,
-    events: Blocks,
+    tree: Arc<Blocks>,
+    hashes: Arc<Blocks>,
+    roots: Arc<Blocks>,
+    events: Arc<Blocks>,
     roots_there: u64,
     keys: Vec<PublicKey>,
     size: u64,
@@ -62,7 +63,7 @@ impl Index {
             Err(error) if error.kind() == io::ErrorKind::NotFound => Err(IndexError::Absent),
             other => Ok(other?),
         };
-        let [tree, keys, hashes, roots, .., events] = NAMES;
+        let [tree, _, hashes, roots, .., events] = NAMES;
         let events = open(events)?;
         let has = events.metadata()?.len() / EVENT;
         if has < size {
@@ -76,25 +77,49 @@ impl Index {
             false if is_other_version(&header) => return Err(IndexError::Version),
             false => return Err(damaged("its first bytes")),
         }
-        let mut index = Index {
-            tree: Blocks::new(tree),
-            hashes: Blocks::new(open(hashes)?),
-            roots: Blocks::new(open(roots)?),
-            events: Blocks::new(events),
+        let blocks = |file| Arc::new(Blocks::new(file));
+        let index = Index {
+            tree: blocks(tree),
+            hashes: blocks(open(hashes)?),
+            roots: blocks(open(roots)?),
+            events: blocks(events),
             roots_there: 0,
             keys: Vec::new(),
             size,
             ledger: ledger.to_owned(),
         };
-        if index.root(size)? != root {
+        index.complete(root)
+    }
+
+    /// The index of the same record with `size` events, whose root is `root`: what is open and was
+    /// read is kept, because the files only grow.
+    ///
+    /// Errors: the files were made again since, or end before.
+    pub fn grown(&self, size: u64, root: Hash) -> Result<Index, IndexError> {
+        let index = Index {
+            tree: Arc::clone(&self.tree),
+            hashes: Arc::clone(&self.hashes),
+            roots: Arc::clone(&self.roots),
+            events: Arc::clone(&self.events),
+            roots_there: 0,
+            keys: self.keys.clone(),
+            size,
+            ledger: self.ledger.clone(),
+        };
+        index.complete(root)
+    }
+
+    /// Compares the root, and reads what the last event says of the other files.
+    fn complete(mut self, root: Hash) -> Result<Index, IndexError> {
+        if self.root(self.size)? != root {
             return Err(IndexError::Other("its hashes do not give the journal's root".to_owned()));
         }
-        if let Some(last) = size.checked_sub(1) {
-            let last = index.event(last)?;
-            index.roots_there = last.roots;
-            index.keys = index.read_keys(&Blocks::new(open(keys)?), last.keys)?;
+        if let Some(last) = self.size.checked_sub(1) {
+            let last = self.event(last)?;
+            self.roots_there = last.roots;
+            self.read_keys(last.keys)?;
         }
-        Ok(index)
+        Ok(self)
     }
 
     /// The number of events.
@@ -131,16 +156,24 @@ impl Index {
         bytes.try_into().map(Hash).map_err(|_| damaged(format!("hash {at}")))
     }
 
-    /// The first `count` keys.
-    fn read_keys(&self, keys: &Blocks, count: u64) -> Result<Vec<PublicKey>, IndexError> {
+    /// Reads the keys that are not there yet of the first `count`.
+    fn read_keys(&mut self, count: u64) -> Result<(), IndexError> {
+        let known = self.keys.len() as u64;
+        if known >= count {
+            return Ok(());
+        }
+        let [_, keys, ..] = NAMES;
+        let keys = Blocks::new(open(&folder(&self.ledger).join(keys), Links::Refuse)?);
         let key = |number| {
-            let entry = EventEntry::read(keys, "key", number, KEY)?;
+            let entry = EventEntry::read(&keys, "key", number, KEY)?;
             let [named] = numbers(&entry.bytes);
             let mut bytes = entry.checked(Some(&self.hash(named)?))?;
             let key = bytes.split_off(8).try_into().map(PublicKey);
             key.map_err(|_| damaged(format!("key {number}")))
         };
-        (0..count).map(key).collect()
+        let later = (known..count).map(key).collect::<Result<Vec<PublicKey>, IndexError>>()?;
+        self.keys.extend(later);
+        Ok(())
     }
 
     /// The root of the tree of the first `size` events.
@@ -167,9 +200,13 @@ impl Index {
 
     /// The terms of this record's events.
     pub fn own_terms(&self) -> Result<Terms, IndexError> {
+        Index::terms(&self.ledger, self.terms_length()?)?.up_to(self.size, 0, self)
+    }
+
+    /// The length of the file `terms` in bytes.
+    pub(super) fn terms_length(&self) -> Result<u64, IndexError> {
         let [_, _, _, _, terms, ..] = NAMES;
-        let length = folder(&self.ledger).join(terms).symlink_metadata()?.len();
-        Index::terms(&self.ledger, length)?.up_to(self.size, self)
+        Ok(folder(&self.ledger).join(terms).symlink_metadata()?.len())
     }
 
     /// The events that set the record's time back, by position, and whether each was undone.

@@ -26,6 +26,7 @@ use annals_core::hash::Hash;
 use annals_core::search::folded;
 use annals_core::verify::examine::{BodyFound, Examined};
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 /// The bit of the position of the last term of an event, in `terms`.
 const LAST: u64 = 1 << (8 * NUMBER - 1);
@@ -332,15 +333,23 @@ fn fact(fact: &Fact, keys: &mut Vec<u64>) {
 
 /// The terms of a record, for reading.
 pub struct Terms {
-    terms: Blocks,
-    sorted: Blocks,
+    terms: Arc<Blocks>,
+    sorted: Arc<Blocks>,
     count: u64,
 }
 
 impl Terms {
     /// The first `count` terms of these files.
     pub(super) fn new(terms: Blocks, sorted: Blocks, count: u64) -> Terms {
-        Terms { terms, sorted, count }
+        Terms { terms: Arc::new(terms), sorted: Arc::new(sorted), count }
+    }
+
+    /// The terms of the same record when it has grown to that of this index: what was read is kept,
+    /// because the files only grow.
+    pub fn grown(&self, index: &Index) -> Result<Terms, IndexError> {
+        let count = index.terms_length()? / TERM;
+        let (terms, sorted) = (Arc::clone(&self.terms), Arc::clone(&self.sorted));
+        Terms { terms, sorted, count }.up_to(index.size(), self.count, index)
     }
 
     /// Their length in the file `terms`, in bytes.
@@ -349,9 +358,14 @@ impl Terms {
     }
 
     /// Of these terms, those of the first `size` events of the record of this index, if all of them
-    /// are there.
-    pub(super) fn up_to(mut self, size: u64, index: &Index) -> Result<Terms, IndexError> {
-        let (mut low, mut high) = (0, self.count);
+    /// are there. The first `known` are known to be among them.
+    pub(super) fn up_to(
+        mut self,
+        size: u64,
+        known: u64,
+        index: &Index,
+    ) -> Result<Terms, IndexError> {
+        let (mut low, mut high) = (known.min(self.count), self.count);
         while low < high {
             let middle = low + (high - low) / 2;
             let bytes = self.terms.bytes(middle * TERM, TERM as usize)?;

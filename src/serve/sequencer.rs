@@ -110,7 +110,7 @@ impl Sequencer {
         let writer = home.open(paths.clone(), wait)?;
         writer.check_log_keys()?;
         check_clock(&writer, clock.peek())?;
-        let (head, served) = watch::channel(Arc::new(head_of(&writer)?));
+        let (head, served) = watch::channel(Arc::new(head_of(&writer, None)?));
         let trouble = Arc::new(Mutex::new(None));
         let (queue, jobs) = channel();
         let (turns, waiting) = (Turns::default(), FairQueue::empty());
@@ -339,14 +339,15 @@ impl Sequencing {
             Some(writer) => writer,
             none => {
                 let writer = self.home.open(self.paths.clone(), self.wait)?;
-                self.head.send_replace(Arc::new(head_of(&writer)?));
+                self.head.send_replace(Arc::new(head_of(&writer, None)?));
                 none.insert(writer)
             }
         };
         let mut tries = 0;
         let (before, placed) = loop {
             if writer.catch_up()? > 0 {
-                self.head.send_replace(Arc::new(head_of(writer)?));
+                let before = Arc::clone(&self.head.borrow());
+                self.head.send_replace(Arc::new(head_of(writer, Some(&before.record))?));
             }
             let before = Arc::clone(&self.head.borrow());
             let context = PlacingContext { record: &before.record, sent: &*uploads, now };
@@ -361,7 +362,7 @@ impl Sequencing {
         let head = match placed.iter().any(is_new) {
             false => Arc::clone(&before),
             true => {
-                let head = Arc::new(head_of(writer)?);
+                let head = Arc::new(head_of(writer, Some(&before.record))?);
                 self.head.send_replace(Arc::clone(&head));
                 metrics::committed(head.record.size() - before.record.size());
                 head
@@ -392,10 +393,17 @@ impl Sequencing {
     }
 }
 
-/// What is served after a commit of this writer.
-fn head_of(writer: &Writer) -> Result<ServedHead, LedgerError> {
+/// What is served after a commit of this writer; `before` is what was served before it.
+fn head_of(writer: &Writer, before: Option<&ServedRecord>) -> Result<ServedHead, LedgerError> {
     let note = reader::checkpoint(&writer.paths)?.unwrap_or_default();
-    let record = ServedRecord::open(&writer.paths.ledger, note)?;
+    let grown = before.zip(writer.journal()).and_then(|(before, journal)| {
+        // An index that was made again is opened again.
+        before.grown(journal, note.clone()).ok()
+    });
+    let record = match grown {
+        Some(record) => record,
+        None => ServedRecord::open(&writer.paths.ledger, note)?,
+    };
     let fold = &writer.verifier.chain.state.fold;
     let recovery = fold.ledger.as_ref().and_then(|ledger| ledger.recovery);
     Ok(ServedHead { record, roster: fold.roster.clone(), recovery })

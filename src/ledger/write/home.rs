@@ -123,6 +123,9 @@ pub trait LocalJournal {
     /// The journal as it was when the home was opened, or last loaded or listed.
     fn journal(&self) -> &Journal;
 
+    /// The journal with every commit of this home; `None` unless it can be written to.
+    fn present(&self) -> Option<Journal>;
+
     /// The offset in its file at which the next event begins; `None` unless the journal can be
     /// written to.
     fn next_offset(&self) -> Option<u64>;

@@ -129,6 +129,17 @@ impl RecordSlice {
         Ok(RecordSlice { index, terms, needs, compared, later_agents })
     }
 
+    /// A slice of nothing but the ledger and its editors, of the same record with `size` events and
+    /// this root: what was read of the index is kept.
+    ///
+    /// Errors: the index was made again.
+    pub fn grown(&self, size: u64, root: Hash) -> Result<RecordSlice, IndexError> {
+        let index = self.index.grown(size, root)?;
+        let terms = self.terms.grown(&index)?;
+        let (needs, compared, later_agents) = Default::default();
+        Ok(RecordSlice { index, terms, needs, compared, later_agents })
+    }
+
     /// The number of events of the record when the index was opened.
     pub fn size(&self) -> u64 {
         self.index.size()

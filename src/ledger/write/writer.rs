@@ -10,6 +10,7 @@
 use crate::disk::lock::{Lock, LockWait};
 use crate::disk::together::together;
 use crate::index::{BuildMode, Builder};
+use crate::journal::Journal;
 use crate::keys::{HeldLogKeys, HighWaterMarks, KeyFolder, KeysError, Mark, had_log_key};
 use crate::ledger::error::{LedgerError, chain};
 use crate::ledger::home_mark::HomeMark;
@@ -251,6 +252,11 @@ impl Writer {
     /// The number of events.
     pub fn size(&self) -> u64 {
         self.verifier.chain.size()
+    }
+
+    /// The journal with every commit so far; `None` if the home has none.
+    pub fn journal(&self) -> Option<Journal> {
+        self.home.local()?.present()
     }
 
     /// Whether the home has a document.

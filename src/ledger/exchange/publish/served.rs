@@ -64,12 +64,23 @@ impl ServedRecord {
     ///
     /// Errors: the checkpoint is not in form; there is no index for it.
     pub fn open(ledger: &Path, note: Vec<u8>) -> Result<ServedRecord, LedgerError> {
-        let none = || LedgerError::Usage("there is no checkpoint to serve".to_owned());
-        let signed = Note::parse(&note).and_then(SignedCheckpoint::of).ok_or_else(none)?;
+        let signed = signed(&note)?;
         let Checkpoint { size, root, .. } = signed.checkpoint;
         let journal = Journal::open_known(ledger, size, root)?;
         let index = Index::open(ledger, size, root).map_err(failed)?;
         let terms = index.own_terms().map_err(failed)?;
+        Ok(ServedRecord { journal, index, terms, note, signed })
+    }
+
+    /// The same record with what its writer committed since: its journal and index end with the
+    /// checkpoint `note`, and what was read of the index is kept.
+    ///
+    /// Errors: the checkpoint is not in form; the index was made again.
+    pub fn grown(&self, journal: Journal, note: Vec<u8>) -> Result<ServedRecord, LedgerError> {
+        let signed = signed(&note)?;
+        let Checkpoint { size, root, .. } = signed.checkpoint;
+        let index = self.index.grown(size, root).map_err(failed)?;
+        let terms = self.terms.grown(&index).map_err(failed)?;
         Ok(ServedRecord { journal, index, terms, note, signed })
     }
 
@@ -257,6 +268,12 @@ impl ServedRecord {
         }
         Ok(None)
     }
+}
+
+/// The checkpoint in a note.
+fn signed(note: &[u8]) -> Result<SignedCheckpoint, LedgerError> {
+    let none = || LedgerError::Usage("there is no checkpoint to serve".to_owned());
+    Note::parse(note).and_then(SignedCheckpoint::of).ok_or_else(none)
 }
 
 /// Whether the body of an event may be shown to everybody.

@@ -368,13 +368,17 @@ impl LocalJournal for JournalHome {
         &self.journal
     }
 
+    fn present(&self) -> Option<Journal> {
+        self.open.as_ref().map(|open| open.journal.journal())
+    }
+
     fn next_offset(&self) -> Option<u64> {
         self.open.as_ref().map(|open| open.journal.next_offset())
     }
 
     fn list_again(&mut self) {
-        if let Some(OpenFiles { journal, .. }) = &self.open {
-            self.journal = journal.journal();
+        if let Some(journal) = self.present() {
+            self.journal = journal;
             self.recent.clear();
         }
     }

@@ -6,7 +6,7 @@
 //! Source: FORMAT.md section 9, the order of a commit.
 
 use super::{Commit, Writer};
-use crate::index::{Builder, IndexError};
+use crate::index::{Builder, IndexError, IndexStatus};
 use crate::ledger::error::LedgerError;
 use crate::ledger::write::notice::Notice;
 use crate::ledger::write::passages::Passages;
@@ -57,13 +57,16 @@ impl Writer {
                 None => slice.terms_length(),
             };
         local.list_again();
-        let again = RecordSlice::open(&self.paths.ledger, size, root, terms);
+        let again = slice.grown(size, root);
+        let again = again.or_else(|_| RecordSlice::open(&self.paths.ledger, size, root, terms));
         let mut again = again.map_err(failed)?;
         again.add(slice.needs());
         self.verifier = again.verifier(local.journal())?;
         self.verifier.keep_changes();
         (self.uncommitted, self.signed) = (Vec::new(), 0);
-        if let Some(place) = local.next_offset() {
+        let goes_on =
+            matches!(self.index.found(), IndexStatus::Same { events, .. } if events == size);
+        if let Some(place) = local.next_offset().filter(|_| !goes_on) {
             let last = again.index().slot(size).map_err(failed)?;
             let resumed = Builder::resume(&self.paths.ledger, &last, local.journal(), place);
             self.index = resumed.map_err(failed)?;
