@@ -2,7 +2,8 @@
 //!
 //! Always holds: the day exists, the year is 1970–9999, no second is 60; so the order of the texts
 //! is the order of the times. Not here: the clock (`clock`), dates as a person writes them (`edtf`,
-//! `ledger`). Source: FORMAT.md section 1; the calendar is `jiff`'s, and Hinnant's arithmetic of days.
+//! `ledger`). Source: FORMAT.md section 1; the calendar is `jiff`'s, and Hinnant's arithmetic of
+//! days.
 
 use jiff::civil::Date;
 use serde::de::{self, Visitor};

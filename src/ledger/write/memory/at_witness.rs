@@ -3,13 +3,14 @@
 //!
 //! ```text
 //! last     a checkpoint of size 0 ─► 409 with the last checkpoint, as the log key signed it
-//! advance  old size, consistency proof, new checkpoint ─► a cosignature; 409: another one was first
+//! advance  old size, consistency proof, new checkpoint ─► a cosignature, or 409: another was first
 //! ```
 //!
 //! Always holds: the mark is advanced only once the witness's own cosignature of it verifies, so
-//! whoever answers in its place advances nothing. Nobody is kept out while this is held: of two that
-//! advance from one mark the witness accepts one. Not here: the requests (`witness::ask`), when a
-//! record may be signed (`writer`). Source: C2SP tlog-witness v1.0.0; FORMAT.md sections 13 and 18.
+//! whoever answers in its place advances nothing. Nobody is kept out while this is held: of two
+//! that advance from one mark the witness accepts one. Not here: the requests (`witness::ask`),
+//! when a record may be signed (`writer`). Source: C2SP tlog-witness v1.0.0; FORMAT.md sections 13
+//! and 18.
 
 use crate::archive::web::agent;
 use crate::disk::lock::LockWait;

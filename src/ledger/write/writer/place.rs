@@ -54,8 +54,8 @@ impl HomePlace {
 impl Writer {
     /// Opens a record that is kept in a database, with its copy at `paths`, as [`Writer::open`]
     /// does; makes the copy if there is none. What others wrote meanwhile is taken. `origin` says
-    /// which record, and `memory` which witness is the memory of the log key, where there is no copy
-    /// yet; the copy says it from then on.
+    /// which record, and `memory` which witness is the memory of the log key, where there is no
+    /// copy yet; the copy says it from then on.
     ///
     /// Errors: also where the folder is another ledger, or the copy says another memory.
     pub fn open_database(
