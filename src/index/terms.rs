@@ -26,7 +26,8 @@ use annals_core::hash::Hash;
 use annals_core::search::folded;
 use annals_core::verify::examine::{BodyFound, Examined};
 use std::collections::BTreeSet;
-use std::sync::Arc;
+use std::ops::Range;
+use std::sync::{Arc, OnceLock};
 
 /// The bit of the position of the last term of an event, in `terms`.
 const LAST: u64 = 1 << (8 * NUMBER - 1);
@@ -336,12 +337,15 @@ pub struct Terms {
     terms: Arc<Blocks>,
     sorted: Arc<Blocks>,
     count: u64,
+    /// The terms after the last of the smallest runs, once they were read and checked.
+    tail: OnceLock<Vec<Placed>>,
 }
 
 impl Terms {
     /// The first `count` terms of these files.
     pub(super) fn new(terms: Blocks, sorted: Blocks, count: u64) -> Terms {
-        Terms { terms: Arc::new(terms), sorted: Arc::new(sorted), count }
+        let (terms, sorted) = (Arc::new(terms), Arc::new(sorted));
+        Terms { terms, sorted, count, tail: OnceLock::new() }
     }
 
     /// The terms of the same record when it has grown to that of this index: what was read is kept,
@@ -349,7 +353,14 @@ impl Terms {
     pub fn grown(&self, index: &Index) -> Result<Terms, IndexError> {
         let count = index.terms_length()? / TERM;
         let (terms, sorted) = (Arc::clone(&self.terms), Arc::clone(&self.sorted));
-        Terms { terms, sorted, count }.up_to(index.size(), self.count, index)
+        let mut grown = Terms { terms, sorted, count, tail: OnceLock::new() };
+        grown = grown.up_to(index.size(), self.count, index)?;
+        let is_longer = grown.count >= self.count && grown.sorted_count() == self.sorted_count();
+        if let Some(known) = self.tail.get().filter(|_| is_longer) {
+            let later = grown.read(self.count..grown.count, index)?;
+            grown.tail = OnceLock::from([known.as_slice(), &later].concat());
+        }
+        Ok(grown)
     }
 
     /// Their length in the file `terms`, in bytes.
@@ -385,6 +396,24 @@ impl Terms {
         }
     }
 
+    /// The number of terms that are in runs.
+    fn sorted_count(&self) -> u64 {
+        self.count - self.count % SMALLEST
+    }
+
+    /// The terms after those that are in runs; read and checked once.
+    fn tail(&self, index: &Index) -> Result<&[Placed], IndexError> {
+        if let Some(known) = self.tail.get() {
+            return Ok(known);
+        }
+        let read = self.read(self.sorted_count()..self.count, index)?;
+        Ok(self.tail.get_or_init(|| read))
+    }
+
+    fn read(&self, numbers: Range<u64>, index: &Index) -> Result<Vec<Placed>, IndexError> {
+        numbers.map(|number| self.term(number, index)).collect()
+    }
+
     fn term(&self, number: u64, index: &Index) -> Result<Placed, IndexError> {
         Placed::term(number, &self.terms.bytes(number * TERM, TERM as usize)?, index)
     }
@@ -410,12 +439,8 @@ impl Terms {
                 number += 1;
             }
         }
-        for number in smallest * SMALLEST..self.count {
-            let placed = self.term(number, index)?;
-            if placed.key == key {
-                found.push(placed.event());
-            }
-        }
+        let tail = self.tail(index)?.iter();
+        found.extend(tail.filter(|placed| placed.key == key).map(Placed::event));
         found.sort_unstable();
         found.dedup();
         Ok(found)
