@@ -172,3 +172,35 @@ impl<'de> Deserialize<'de> for Time {
         deserializer.deserialize_str(TimeVisitor)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use jiff::SignedDuration;
+    use jiff::civil::DateTime;
+    use proptest::prelude::*;
+
+    /// A timestamp of `jiff` ends 26 hours before the end of the last day; a civil time does not.
+    const EPOCH: DateTime = DateTime::constant(1970, 1, 1, 0, 0, 0, 0);
+    /// Microseconds from the first time to the last.
+    const LAST: i64 = 253_402_300_799_999_999;
+
+    #[test]
+    fn the_first_and_the_last_time_are_the_bounds() {
+        assert_eq!(Time::from_micros(0), Some(Time::EPOCH));
+        assert_eq!(Time::from_micros(LAST), Time::parse("9999-12-31T23:59:59.999999Z"));
+        for beyond in [-1, LAST + 1, i64::MIN, i64::MAX] {
+            assert_eq!(Time::from_micros(beyond), None, "{beyond}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn days_are_counted_as_jiff_counts_them(micros in 0..=LAST) {
+            let civil = EPOCH.checked_add(SignedDuration::from_micros(micros)).expect("a time");
+            let time = Time::parse(&format!("{civil:.6}Z")).expect("a time");
+            prop_assert_eq!(Time::from_micros(micros), Some(time));
+            prop_assert_eq!(time.micros(), micros);
+        }
+    }
+}

@@ -424,48 +424,62 @@ impl Terms {
 
     /// The positions of the events that may have a term, in order.
     pub fn find(&self, index: &Index, term: Term<'_>) -> Result<Vec<u64>, IndexError> {
+        self.find_from(index, term, 0, usize::MAX)
+    }
+
+    /// Of the positions of the events that may have a term, in order, the first `most` from the
+    /// position `from` on; in time proportional to these.
+    pub fn find_from(
+        &self,
+        index: &Index,
+        term: Term<'_>,
+        from: u64,
+        most: usize,
+    ) -> Result<Vec<u64>, IndexError> {
         let key = term.key();
+        let least = Placed { key, position: from };
         let smallest = self.count / SMALLEST;
         let mut found = Vec::new();
         for run in runs(smallest) {
             let after = index.hash(self.term(run.last(), index)?.event())?;
-            let mut number = run.first + self.lower_bound(key, run, &after)?;
-            while number < run.first + run.count {
+            let first = run.first + self.lower_bound(least, run, &after)?;
+            for number in (first..run.first + run.count).take(most) {
                 let placed = self.sorted(number, &after)?;
                 if placed.key != key {
                     break;
                 }
                 found.push(placed.position);
-                number += 1;
             }
         }
         let tail = self.tail(index)?.iter();
-        found.extend(tail.filter(|placed| placed.key == key).map(Placed::event));
+        let of_tail = tail.filter(|placed| placed.key == key).map(Placed::event);
+        found.extend(of_tail.filter(|event| *event >= from));
         found.sort_unstable();
         found.dedup();
+        found.truncate(most);
         Ok(found)
     }
 
-    /// The number of terms of a run before the first with this key: keys are uniform, so the place
-    /// is guessed from the key and a few steps lead to it.
-    fn lower_bound(&self, key: u64, run: Run, after: &Hash) -> Result<u64, IndexError> {
+    /// The number of terms of a run before the first that is not less than this one: keys are
+    /// uniform, so the place is guessed from the key and a few steps lead to it.
+    fn lower_bound(&self, least: Placed, run: Run, after: &Hash) -> Result<u64, IndexError> {
         let Run { first, count, .. } = run;
-        let at = |number: u64| self.sorted(first + number, after).map(|placed| placed.key);
-        let scaled = (u128::from(key) * u128::from(count)) >> (8 * NUMBER);
+        let at = |number: u64| self.sorted(first + number, after);
+        let scaled = (u128::from(least.key) * u128::from(count)) >> (8 * NUMBER);
         let guess = u64::try_from(scaled).unwrap_or(count);
         let (mut low, mut high);
         let mut step = 16;
         // Brackets the place from the guess outwards.
-        if guess < count && at(guess)? < key {
+        if guess < count && at(guess)? < least {
             low = guess + 1;
-            while low + step < count && at(low + step)? < key {
+            while low + step < count && at(low + step)? < least {
                 low += step + 1;
                 step *= 2;
             }
             high = (low + step).min(count);
         } else {
             high = guess.min(count);
-            while high > step && at(high - step)? >= key {
+            while high > step && at(high - step)? >= least {
                 high -= step;
                 step *= 2;
             }
@@ -473,7 +487,7 @@ impl Terms {
         }
         while low < high {
             let middle = low + (high - low) / 2;
-            match at(middle)? < key {
+            match at(middle)? < least {
                 true => low = middle + 1,
                 false => high = middle,
             }

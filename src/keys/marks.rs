@@ -211,8 +211,11 @@ impl HighWaterMarks {
     fn end_of(&self, mut file: &File, window: u64) -> Result<(Vec<u8>, bool), KeysError> {
         let mut bytes = Vec::new();
         let mut read = || {
-            let start = file.seek(SeekFrom::End(0))?.saturating_sub(window);
+            let end = file.seek(SeekFrom::End(0))?;
+            let start = end.saturating_sub(window);
             file.seek(SeekFrom::Start(start))?;
+            // One byte more shows the end, so that one read is enough.
+            bytes.reserve(usize::try_from(end - start).unwrap_or(0) + 1);
             file.take(window).read_to_end(&mut bytes)?;
             Ok(start == 0)
         };

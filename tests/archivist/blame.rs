@@ -72,6 +72,33 @@ fn json_segments_are_the_text_again() {
 }
 
 #[test]
+fn a_page_has_the_facts_whose_present_words_came_first() {
+    let story = story();
+    let page = |line: &str| -> (Vec<u64>, bool) {
+        let told: Value = serde_json::from_str(&story.told(line)).unwrap();
+        let facts = told["facts"].as_array().unwrap().iter();
+        let facts = facts.map(|fact| fact["fact"].as_u64().unwrap()).collect();
+        (facts, told["more"].as_bool().unwrap())
+    };
+    // Fact 5 was corrected after the others were entered.
+    assert_eq!(page("blame 3 --limit 4 --format json"), (vec![4, 6, 7, 9], true));
+    assert_eq!(page("blame 3 --limit 1 --format json"), (vec![4], true));
+    assert_eq!(page("blame 3 --limit 4 --as-of 9 --format json"), (vec![4, 5, 6, 7], true));
+    for whole in ["", " --limit 5", " --limit all"] {
+        let line = format!("blame 3{whole} --format json");
+        assert_eq!(page(&line), (vec![4, 5, 6, 7, 9], false), "{whole}");
+    }
+    let told = story.told("blame 3 --limit 1");
+    let end = "1 fact quotes 22 of 173 code points (12 %); 151 in 2 places are quoted by none of \
+               these; there are more facts: --limit 2, or --limit all\n";
+    assert!(told.contains(end), "{told}");
+    assert!(!told.contains('⁹'), "{told}");
+    let answer = story.run("blame 3 --limit 1 --format jsonl");
+    let note = "note: 1 fact is shown, there are more: --limit 2, or --limit all\n";
+    assert_eq!(answer.err, note);
+}
+
+#[test]
 fn what_is_no_document_or_not_here_says_so() {
     let story = story();
     let answer = story.run("blame 5");

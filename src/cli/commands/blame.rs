@@ -5,10 +5,12 @@
 //! (`blame/margin`), the places of spans (`query/spans`).
 
 mod margin;
+mod quoting;
 
 use crate::cli::commands::blame::margin::Resting;
+use crate::cli::commands::blame::quoting::Quoting;
 use crate::cli::render::{provenance, words};
-use crate::cli::shared::{Dated, Filter, FilterArgs, UNDATED, document_at, facts, rests_on};
+use crate::cli::shared::{Filter, FilterArgs, PageArgs, PageEnd, UNDATED, document_at, facts};
 use crate::cli::terminal::{
     CliError, Command, Context, EditorOption, Exit, Format, Group, formats, json, note, out,
     visible, width,
@@ -16,20 +18,22 @@ use crate::cli::terminal::{
 use crate::ledger::error::LedgerError;
 use crate::ledger::query::gather::Rows;
 use crate::ledger::query::row::{DocumentRow, FactRow};
-use crate::ledger::query::since::{LaterChange, since};
+use crate::ledger::query::since::LaterChange;
 use crate::ledger::query::spans::{Coverage, Quoted, Segment, coverage, quoted, segments};
-use crate::ledger::query::{AsOf, Query, View, citing};
+use crate::ledger::query::{AsOf, Query, View, withheld};
 use crate::ledger::reader::DocumentFound;
 use annals_core::hash::Hash;
 use annals_core::quote::Text;
 use clap::Args;
 use serde::Serialize;
+use std::collections::BTreeSet;
 use std::io::Write;
 
 /// Read a document with, for each quotation, the fact that rests on it
 ///
 /// What stands between ⟦ and ⟧ is quoted by the facts whose numbers stand after ⟦; all other text
-/// is quoted by none.
+/// is quoted by none. Of many facts the first are shown, by when their present words were recorded;
+/// --limit shows more.
 #[derive(Debug, Args)]
 pub struct BlameArgs {
     /// Position of the document
@@ -40,6 +44,8 @@ pub struct BlameArgs {
     as_of: Option<String>,
     #[command(flatten)]
     filters: FilterArgs,
+    #[command(flatten)]
+    page: PageArgs,
 }
 
 struct BlameAnswer<'a> {
@@ -50,6 +56,8 @@ struct BlameAnswer<'a> {
     facts: Vec<Resting>,
     undated: Vec<Resting>,
     since: Vec<LaterChange>,
+    /// Whether these are all facts that quote it.
+    end: PageEnd,
 }
 
 impl Command for BlameArgs {
@@ -68,7 +76,7 @@ impl Command for BlameArgs {
 fn run(context: &mut Context, args: BlameArgs) -> Result<Exit, CliError> {
     let record = context.record()?;
     let ask: &Query<'_> = &|slot, _| {
-        let mut named = citing(slot, args.of)?;
+        let mut named = withheld(slot)?;
         let documents = [Some(args.of), args.filters.document];
         named.extend(documents.into_iter().flatten().filter(|document| *document < slot.size));
         Ok(named)
@@ -76,44 +84,33 @@ fn run(context: &mut Context, args: BlameArgs) -> Result<Exit, CliError> {
     let (view, names) = provenance::view_of(context, &record, args.as_of.as_deref(), ask)?;
     document_at(&view, args.of, "DOCUMENT")?;
     let filter = Filter::new(context, &record, &view, &names, &args.filters)?;
-    let rows = Rows::read(&view, &names, &|fact| filter.has_status(&view, fact))?;
+    let rows = Rows::read(&view, &names, &|_| false)?;
     let missing = || LedgerError::NotFound(format!("document {} could not be read", args.of));
     let document = rows.documents.get(&args.of).ok_or_else(missing)?;
     let text = text_of(&view, document)?;
-    let (mut withheld, mut citing) = (0, Vec::new());
-    rows.each(&mut |row| {
-        withheld += usize::from(row.words.withheld.is_some());
-        if filter.keeps(&row) && rests_on(&row.words, args.of) {
-            citing.push(row);
-        }
-        Ok::<(), CliError>(())
-    })?;
-    if withheld > 0 {
-        let withheld = facts(withheld, "may quote it too: the words are withheld");
+    let most = args.page.most(context.format());
+    let quoting = Quoting { document: args.of, filter: &filter, names: &names, most };
+    let found = quoting.read(&view)?;
+    if found.withheld > 0 {
+        let withheld = facts(found.withheld, "may quote it too: the words are withheld");
         note(format!("note: {withheld}"));
     }
-    // All quotations are checked together, in one pass over the text.
-    let rows_of: Vec<&FactRow> = citing.iter().collect();
-    let spans = quoted(&rows_of, args.of, &text);
-    let (mut facts, mut undated) = (Vec::new(), Vec::new());
-    for (row, spans) in citing.iter().zip(spans).filter(|(_, spans)| !spans.is_empty()) {
-        match filter.dated(&row.words) {
-            Dated::In => facts.push(Resting::of(row, spans)),
-            Dated::Undated => undated.push(Resting::of(row, spans)),
-            Dated::Out => {}
-        }
-    }
+    let (facts, undated) =
+        (resting(&found.facts, args.of, &text), resting(&found.undated, args.of, &text));
     let spans: Vec<Quoted> = facts.iter().flat_map(|fact| &fact.spans).copied().collect();
     let segments = segments(&text, &spans);
-    let quoting = facts.iter().chain(&undated).map(|fact| fact.fact);
+    let quoting: BTreeSet<u64> = facts.iter().chain(&undated).map(|fact| fact.fact).collect();
+    let mut since = found.since;
+    since.retain(|change| quoting.contains(&change.fact));
     let answer = BlameAnswer {
         as_of: view.as_of(),
         document,
         coverage: coverage(&segments),
-        since: since(&view, quoting),
+        since,
         segments,
         facts,
         undated,
+        end: found.end,
     };
     let mut out = out(context.format());
     match context.format() {
@@ -127,7 +124,17 @@ fn run(context: &mut Context, args: BlameArgs) -> Result<Exit, CliError> {
         }
     }
     out.flush()?;
-    Ok(provenance::warn(&view, rows.damaged()))
+    answer.end.note(answer.facts.len(), context.format());
+    Ok(provenance::warn(&view, found.damaged))
+}
+
+/// The facts that quote a text, with the places. All quotations are checked together, in one pass
+/// over the text.
+fn resting(rows: &[FactRow], document: u64, text: &Text) -> Vec<Resting> {
+    let rows: Vec<&FactRow> = rows.iter().collect();
+    let spans = quoted(&rows, document, text);
+    let quoting = rows.iter().zip(spans).filter(|(_, spans)| !spans.is_empty());
+    quoting.map(|(row, spans)| Resting::of(row, spans)).collect()
 }
 
 /// The text of a document, or an error with the reason why there is none.
@@ -235,9 +242,15 @@ fn counted(answer: &BlameAnswer<'_>) -> String {
     let part = (quoted * 100).checked_div(length).unwrap_or(0);
     let places = if gaps == 1 { "place" } else { "places" };
     let facts = facts(count, verb);
+    let none = match answer.end {
+        PageEnd::Whole => "none".to_owned(),
+        PageEnd::More => {
+            format!("none of these; there are more facts{}", answer.end.hint(count))
+        }
+    };
     format!(
         "{facts} {quoted} of {length} code points ({part} %); {unquoted} in {gaps} {places} are \
-         quoted by none"
+         quoted by {none}"
     )
 }
 
@@ -254,6 +267,7 @@ struct BlameJson<'a> {
     facts: &'a [Resting],
     undated: &'a [Resting],
     since: &'a [LaterChange],
+    more: PageEnd,
 }
 
 impl<'a> BlameJson<'a> {
@@ -270,6 +284,7 @@ impl<'a> BlameJson<'a> {
             facts: &answer.facts,
             undated: &answer.undated,
             since: &answer.since,
+            more: answer.end,
         }
     }
 }

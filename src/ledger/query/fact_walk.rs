@@ -1,9 +1,10 @@
 //! A walk over facts by the index, some at a time.
 //!
-//! Always holds: facts come by position, each once; fewer than were asked for only at the end. A
-//! row is read, an event is not. Not here: what a fact must be besides (`cli`).
+//! Always holds: facts come by position, each once, but those that cite a document may come by the
+//! events that gave them their present words; fewer than were asked for only at the end. A row is
+//! read, an event is not. Not here: what a fact must be besides (`cli`).
 
-use crate::index::{IndexError, Row, RowKind, Snapshot, TreeKind};
+use crate::index::{IndexError, Row, RowKind, Snapshot, Term, TreeKind};
 use crate::ledger::query::{citing, touched};
 use annals_core::fold::history::Act;
 use annals_core::fold::operation::Operation;
@@ -22,6 +23,9 @@ pub enum FactSource {
     Statuses(Vec<Status>),
     /// Among those whose words may cite this document.
     Document(u64),
+    /// Among those whose present words cite this document, by the events that gave them these
+    /// words: in time proportional to those that are asked for. What is withheld is left out.
+    Citing(u64),
     /// Among those on which an event from this position on acts.
     Since(u64),
 }
@@ -62,6 +66,9 @@ impl FactWalk {
                 let kinds: Vec<RowKind> = statuses.iter().map(kind).collect();
                 self.rows(slot, &kinds, count, keep, &mut found)?;
             }
+            FactSource::Citing(document) => {
+                return self.citing(slot, *document, count, keep);
+            }
             FactSource::Document(document) => {
                 self.named(slot, citing(slot, *document)?, keep, &mut found)?;
             }
@@ -74,6 +81,35 @@ impl FactWalk {
         if let Some(beyond) = found.iter().nth(count).copied() {
             found.split_off(&beyond);
             self.next.set(beyond);
+        }
+        Ok(found)
+    }
+
+    /// The next facts whose present words cite a document.
+    fn citing(
+        &self,
+        slot: &Snapshot<'_>,
+        document: u64,
+        count: usize,
+        keep: &KeepFact<'_>,
+    ) -> Result<BTreeSet<u64>, IndexError> {
+        let index = slot.index();
+        let terms = index.own_terms()?;
+        let mut found = BTreeSet::new();
+        while found.len() < count && self.next.get() < slot.size {
+            let left = count - found.len();
+            let events = terms.find_from(index, Term::Citation(document), self.next.get(), left)?;
+            self.next.set(events.last().map_or(slot.size, |last| last + 1));
+            for event in events.into_iter().filter(|event| *event < slot.size) {
+                for fact in index.event(event)?.about.into_iter().flatten() {
+                    let row = slot.get(TreeKind::Standing, fact)?;
+                    if let Some(row) = row.filter(|row| row.revision() == Some(event))
+                        && keep(&row)?
+                    {
+                        found.insert(fact);
+                    }
+                }
+            }
         }
         Ok(found)
     }

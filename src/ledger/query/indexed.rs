@@ -249,9 +249,18 @@ pub fn subjects(slot: &Snapshot<'_>, position: u64) -> Result<BTreeSet<u64>, Ind
 /// of which a revision cites it, and those whose words are or were withheld.
 pub fn citing(slot: &Snapshot<'_>, document: u64) -> Result<BTreeSet<u64>, IndexError> {
     let index = slot.index();
-    let terms = index.own_terms()?;
-    let mut events = terms.find(index, Term::Citation(document))?;
-    events.extend(terms.find(index, Term::Unread)?);
+    let mut named = withheld(slot)?;
+    let events = index.own_terms()?.find(index, Term::Citation(document))?;
+    for event in events.into_iter().filter(|event| *event < slot.size) {
+        named.extend(index.event(event)?.about.into_iter().flatten());
+    }
+    Ok(named)
+}
+
+/// The facts whose words are or were withheld, as of the point.
+pub fn withheld(slot: &Snapshot<'_>) -> Result<BTreeSet<u64>, IndexError> {
+    let index = slot.index();
+    let mut events = index.own_terms()?.find(index, Term::Unread)?;
     // What is redacted now is withheld as of an earlier point too.
     let now = index.slot(index.size())?;
     now.each(TreeKind::Administration, 0..u64::MAX, RowKind::Redactions, &mut |row| {

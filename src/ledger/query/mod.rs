@@ -30,7 +30,7 @@ pub mod verified_fold;
 use crate::index::IndexError;
 use crate::ledger::error::{LedgerError, chain};
 use crate::ledger::query::indexed::{FactState, Slice, SliceReach};
-pub use crate::ledger::query::indexed::{Query, citing, no_fact, subjects, touched};
+pub use crate::ledger::query::indexed::{Query, citing, no_fact, subjects, touched, withheld};
 use crate::ledger::reader::Record;
 use crate::ledger::reader::source::EventSource;
 use acts::QueryError;
