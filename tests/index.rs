@@ -255,6 +255,7 @@ fn history(seed: u64) {
         asked.extend([
             words(format!("blame {document} --as-of {point} --format json")),
             words(format!("blame {document}")),
+            words(format!("blame {document} --limit 2 --format json")),
             words(format!("blame {document} --status confirmed --document 4")),
             words(format!("review --by Dan --document {document}")),
             words(format!("review --by Dan --document {document} --limit 2")),

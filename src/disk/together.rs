@@ -1,4 +1,5 @@
-//! Syncs that wait for the disk at the same time, not one after another.
+//! Work at the same time, not one after another: syncs that wait for the disk, and other work
+//! beside them.
 //!
 //! Always holds: all of the work is done when a function here returns, with or without threads.
 //! Not here: which syncs a promise needs (`ledger/write`), and in which order.
