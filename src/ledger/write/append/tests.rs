@@ -136,6 +136,32 @@ fn every_refusal_is_named_in_its_order() {
     assert_eq!(lines, expected, "{refused:?}");
 }
 
+/// So many drafts are signed on a thread of their own; each by itself is signed where it is.
+#[test]
+fn many_drafts_give_the_events_that_each_by_itself_gives() {
+    let mut kinds: Vec<(u8, u64)> = (0..150).map(|at| (0, at)).collect();
+    (kinds[10], kinds[60], kinds[100]) = ((4, 0), (10, 1), (11, 2));
+    let drafts = drafts(&kinds);
+    let entries = |inputs: &[&[Placed]]| {
+        let room = room();
+        let paths = Paths::new(room.folder.path().join("ledger"), None);
+        let mut writer = Writer::open(paths, Duration::from_secs(60)).unwrap();
+        let (mut clock, mut entropy) = (clock(), Seeded::new("bo"));
+        let mut entries = Vec::new();
+        for input in inputs {
+            let mut signer = Signer { key: &room.bo, clock: &mut clock, entropy: &mut entropy };
+            let prepared = prepare(&mut writer, input, &mut signer, room.folder.path()).unwrap();
+            commit(&mut writer, &prepared).unwrap();
+            entries.extend(prepared.entries);
+        }
+        entries
+    };
+    let each: Vec<&[Placed]> = drafts.chunks(1).collect();
+    let (together, one_by_one) = (entries(&[&drafts]), entries(&each));
+    assert_eq!(together.len(), 150);
+    assert!(together == one_by_one, "the events differ");
+}
+
 /// Bytes that changed although no time of their file did, as on a failing disk: the stamp holds.
 /// Every seventh byte, and another bit of it each time.
 #[cfg(unix)]
