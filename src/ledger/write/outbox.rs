@@ -234,6 +234,8 @@ impl Keeping {
     /// Keeps signed entries, synced; replaces an older file of that submission.
     pub fn keep(&self, entries: &[Entry]) -> Result<(), LedgerError> {
         let mut out = self.header.text().into_bytes();
+        let length = |entry: &Entry| entry.record.len() + entry.body.as_ref().map_or(0, Vec::len);
+        out.reserve(entries.iter().map(|entry| length(entry) + 1).sum());
         for entry in entries {
             out.extend_from_slice(&entry.record);
             out.extend_from_slice(entry.body.as_deref().unwrap_or_default());
