@@ -62,7 +62,9 @@ impl Quoting<'_> {
         // One more shows whether there are more.
         let mut count = self.most.saturating_add(1);
         let mut at_end = first.is_folded();
-        while !at_end && found.dated.len() <= self.most {
+        // Those of the first view do not count: any of the others may come before them.
+        let mut others = 0;
+        while !at_end && others <= self.most {
             let next = Cell::new(0);
             let ask: &Query<'_> = &|slot, state| {
                 let facts = walk.next(slot, state, count, &|_| Ok(true))?;
@@ -71,7 +73,9 @@ impl Quoting<'_> {
             };
             let part = View::some(first.record, first.as_of().size, ask)?;
             at_end = part.is_folded() || next.get() < count;
+            let before = found.dated.len();
             self.add(&part, &mut found)?;
+            others += found.dated.len() - before;
             count = count.saturating_mul(2);
         }
         Ok(found.page(self.most))
