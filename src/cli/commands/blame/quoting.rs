@@ -95,8 +95,10 @@ impl Quoting<'_> {
                     Dated::Undated => &mut found.undated,
                     Dated::Out => return Ok(()),
                 };
-                added.push(row.fact);
-                facts.insert(row.revision, row);
+                let fact = row.fact;
+                if facts.insert(row.revision, row).is_none() {
+                    added.push(fact);
+                }
             }
             Ok::<(), CliError>(())
         })?;
