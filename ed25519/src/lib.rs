@@ -22,6 +22,7 @@ mod lanes;
 mod multiples;
 mod rule;
 mod self_test;
+pub mod sha256;
 
 pub use engine::{Disagreement, Engine, Job, Multiples, Way};
 pub use rule::AcceptedKey;

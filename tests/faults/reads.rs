@@ -14,7 +14,6 @@ use annals_core::verify::chain::EventOutcome;
 use annals_core::verify::examine::Examined;
 use annals_core::verify::source::{CommitLine, Source, SourceError, Walk};
 use annals_core::verify::{Follower, Options, verify};
-use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::sync::Mutex;
 
@@ -78,17 +77,17 @@ fn each_document_of_a_verification_is_opened_once() {
 /// Counts the events that a verification reports.
 #[derive(Default)]
 struct Counter {
-    events: RefCell<Vec<(u64, Hash)>>,
-    closings: RefCell<Vec<u64>>,
+    events: Mutex<Vec<(u64, Hash)>>,
+    closings: Mutex<Vec<u64>>,
 }
 
 impl Follower for Counter {
     fn event(&self, _: &State, examined: &Examined, outcome: &EventOutcome) {
-        self.events.borrow_mut().push((outcome.position, examined.reading.hash));
+        self.events.lock().unwrap().push((outcome.position, examined.reading.hash));
     }
 
     fn closing(&self, closing: &CommitLine) {
-        self.closings.borrow_mut().push(closing.counted);
+        self.closings.lock().unwrap().push(closing.counted);
     }
 }
 
@@ -145,8 +144,8 @@ fn each_event_of_a_verification_is_read_and_reported_once() {
             Anchors { checkpoint: Some(room.read("ledger/checkpoint")), ..Anchors::default() };
         let report = verify(&source, &anchors, options).unwrap();
         assert!(report.faults.is_empty(), "{:?}", report.faults);
-        assert_eq!(counter.events.into_inner(), hashes, "on {jobs} threads");
-        assert_eq!(counter.closings.into_inner(), [1, 3, 4, 5], "on {jobs} threads");
+        assert_eq!(counter.events.into_inner().unwrap(), hashes, "on {jobs} threads");
+        assert_eq!(counter.closings.into_inner().unwrap(), [1, 3, 4, 5], "on {jobs} threads");
         let read: Vec<(u64, u32)> = source.events.into_inner().unwrap().into_iter().collect();
         assert_eq!(read, [(0, 1), (1, 1), (2, 1), (3, 1), (4, 1)], "on {jobs} threads");
         let read: Vec<u32> = source.documents.into_inner().unwrap().into_values().collect();

@@ -8,7 +8,7 @@ use crate::event::args::Args;
 use crate::event::canonical::{self, FormError, MAX_INTEGER, integer};
 use crate::event::spelling::SpellingReader;
 use crate::event::vocabulary::Type;
-use crate::hash::{Hash, append_hex};
+use crate::hash::{Hash, Preimage, append_hex};
 use crate::key::{EVENT_TAG, PublicKey, SecretKey, Signature, signed_bytes};
 use crate::rule::{Rule, Violation};
 use crate::time::Time;
@@ -143,6 +143,40 @@ pub fn hash(record: &[u8]) -> Hash {
     Hash::of(&[&[0], record])
 }
 
+/// A record's first three lines without their LF; those that are not there are empty.
+fn lines(record: &[u8]) -> [&[u8]; 3] {
+    let mut rest = record;
+    [(); 3].map(|()| {
+        let end = memchr::memchr(b'\n', rest).unwrap_or(rest.len());
+        let line = &rest[..end];
+        rest = rest.get(end + 1..).unwrap_or_default();
+        line
+    })
+}
+
+/// The digests of a record.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct RecordDigests {
+    /// The event's name ([`hash()`]).
+    pub record: Hash,
+    /// SHA-256 of the statement's line.
+    pub statement: Hash,
+}
+
+impl RecordDigests {
+    /// The digests of a record's bytes.
+    pub fn of(record: &[u8]) -> RecordDigests {
+        let [_, statement, _] = lines(record);
+        RecordDigests { record: hash(record), statement: Hash::of(&[statement]) }
+    }
+}
+
+/// What the digests of a record are of, in the order of [`RecordDigests`].
+pub(crate) fn preimages(record: &[u8]) -> [Preimage<'_>; 2] {
+    let [_, statement, _] = lines(record);
+    [Preimage { first: Some(0), bytes: record }, Preimage { first: None, bytes: statement }]
+}
+
 /// A record as far as it could be read, and every fault of its form.
 #[derive(Clone, Debug)]
 pub struct Reading {
@@ -165,9 +199,12 @@ pub struct Reading {
 impl Reading {
     /// Reads a record's bytes; every fault is reported and none ends the reading.
     pub fn of(record: &[u8]) -> Reading {
-        let mut lines = record.split(|byte| *byte == b'\n');
-        let mut line = || lines.next().unwrap_or_default();
-        let (first, second, third) = (line(), line(), line());
+        Reading::with(record, RecordDigests::of(record))
+    }
+
+    /// Reads a record's bytes, whose digests are these.
+    pub(crate) fn with(record: &[u8], digests: RecordDigests) -> Reading {
+        let [first, second, third] = lines(record);
         let mut faults = Vec::new();
         if record.len() > MAX_RECORD {
             let why = format!("expected at most {MAX_RECORD} bytes, found {}", record.len());
@@ -182,10 +219,10 @@ impl Reading {
             faults.push(Violation::of(Rule::SignatureForm, why));
         }
         Reading {
-            hash: hash(record),
+            hash: digests.record,
             place,
             statement,
-            statement_digest: Hash::of(&[second]),
+            statement_digest: digests.statement,
             signature: signature.map(Signature),
             later_version,
             faults,

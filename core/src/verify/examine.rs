@@ -6,9 +6,9 @@
 
 use crate::event::Entry;
 use crate::event::body::Body;
-use crate::event::record::Reading;
+use crate::event::record::{self, Reading, RecordDigests};
 use crate::event::vocabulary::Type;
-use crate::hash::Hash;
+use crate::hash::{Hash, Preimage};
 use crate::key::{Disagreement, PublicKey, SignedMessage, ThreadKeys};
 use crate::rule::{Rule, Violation};
 
@@ -39,10 +39,54 @@ pub struct Examined {
     by_refused: bool,
 }
 
+/// The number of entries that are examined together: their bytes stay in the processor's cache
+/// from one step to the next.
+const TOGETHER: usize = 64;
+
+/// The digests of an entry.
+struct EntryDigests {
+    record: RecordDigests,
+    body: Option<Hash>,
+}
+
+impl EntryDigests {
+    fn of(entry: &Entry) -> EntryDigests {
+        let body = entry.body.as_ref().map(|body| Hash::of(&[body]));
+        EntryDigests { record: RecordDigests::of(&entry.record), body }
+    }
+
+    /// Those of many entries, in order.
+    fn of_each(entries: &[Entry]) -> impl Iterator<Item = EntryDigests> {
+        let mut preimages = Vec::with_capacity(3 * entries.len());
+        for Entry { record, body } in entries {
+            preimages.extend(record::preimages(record));
+            preimages.extend(body.as_ref().map(|bytes| Preimage { first: None, bytes }));
+        }
+        let mut digests = Hash::of_each(preimages.into_iter()).into_iter();
+        entries.iter().map_while(move |entry| {
+            let record = RecordDigests { record: digests.next()?, statement: digests.next()? };
+            let body = entry.body.as_ref().and_then(|_| digests.next());
+            Some(EntryDigests { record, body })
+        })
+    }
+}
+
 /// Examines one entry without its signature: see [`check_signatures`].
 pub fn examine(entry: &Entry) -> Examined {
-    let reading = Reading::of(&entry.record);
-    let body = find_body(entry, &reading);
+    examine_hashed(entry, EntryDigests::of(entry))
+}
+
+/// Examines entries without their signatures, in order: see [`check_signatures`].
+pub fn examine_each(entries: &[Entry]) -> impl Iterator<Item = Examined> {
+    entries.chunks(TOGETHER).flat_map(|entries| {
+        let digests = EntryDigests::of_each(entries);
+        entries.iter().zip(digests).map(|(entry, digests)| examine_hashed(entry, digests))
+    })
+}
+
+fn examine_hashed(entry: &Entry, digests: EntryDigests) -> Examined {
+    let reading = Reading::with(&entry.record, digests.record);
+    let body = find_body(entry, &reading, digests.body);
     Examined { reading, body, bytes: bytes(entry), signature: Vec::new(), by_refused: false }
 }
 
@@ -51,7 +95,7 @@ pub fn examine_whole(
     entries: &[Entry],
     keys: &mut ThreadKeys<'_>,
 ) -> Result<Vec<Examined>, Disagreement> {
-    let mut examined: Vec<Examined> = entries.iter().map(examine).collect();
+    let mut examined: Vec<Examined> = examine_each(entries).collect();
     check_signatures(examined.iter_mut(), keys)?;
     Ok(examined)
 }
@@ -65,7 +109,7 @@ pub fn examine_known(entry: &Entry) -> Examined {
         .is_some_and(|s| matches!(s.kind, Type::DocumentCaptured | Type::DocumentDescribed));
     let body = match &entry.body {
         Some(_) if !of_document => BodyFound::Unknown,
-        _ => find_body(entry, &reading),
+        body => find_body(entry, &reading, body.as_ref().map(|body| Hash::of(&[body]))),
     };
     Examined { reading, body, bytes: bytes(entry), signature: Vec::new(), by_refused: false }
 }
@@ -74,10 +118,10 @@ fn bytes(entry: &Entry) -> u64 {
     (entry.record.len() + entry.body.as_ref().map_or(1, Vec::len) + 1) as u64
 }
 
-fn find_body(entry: &Entry, reading: &Reading) -> BodyFound {
-    let Some(bytes) = &entry.body else { return BodyFound::Withheld };
+/// The state of an entry's body, whose digest is this.
+fn find_body(entry: &Entry, reading: &Reading, digest: Option<Hash>) -> BodyFound {
+    let (Some(bytes), Some(digest)) = (&entry.body, digest) else { return BodyFound::Withheld };
     let Some(statement) = &reading.statement else { return BodyFound::Unknown };
-    let digest = Hash::of(&[bytes]);
     if digest != statement.body {
         let why = format!("expected a body of digest {}, found {digest}", statement.body);
         return BodyFound::Bad(Violation::of(Rule::BodyDigest, why));

@@ -68,8 +68,8 @@ pub struct Options<'a> {
     pub follower: Option<&'a dyn Follower>,
 }
 
-/// Follows a verification, event by event.
-pub trait Follower {
+/// Follows a verification, event by event, on one thread after another.
+pub trait Follower: Sync {
     /// Receives a verified event; `state` is the state after it.
     fn event(&self, state: &State, examined: &Examined, outcome: &EventOutcome);
 

@@ -1,15 +1,19 @@
-//! Examination on several threads: one reader, batches examined in parallel and joined in order.
+//! Examination on several threads: batches are read one after the other, examined in parallel, and
+//! taken in order.
 //!
-//! Always holds: the caller receives the batches in the order of the record, whatever the threads
-//! do; one thread at a time reads; where the system starts fewer threads than requested, those
-//! that started do all the work. Not here: the examination of an event (`examine`).
+//! Every thread does all three: it reads a batch, examines it, and if the batch is the next one,
+//! takes it, with those that wait after it. So all threads have work until the end, and most
+//! batches are taken where they were examined.
+//!
+//! Always holds: the caller receives the batches in the order of the record, one at a time,
+//! whatever the threads do; one thread at a time reads; where the system starts fewer threads than
+//! requested, those that started do all the work. Not here: the examination of an event (`examine`).
 
 use crate::key::{KeyCache, ThreadKeys, Way};
-use crate::verify::examine::{Examined, check_signatures, examine, examine_known};
+use crate::verify::examine::{Examined, check_signatures, examine_each, examine_known};
 use crate::verify::source::{Batch, CommitLine, Damage, Source, SourceError, Walk};
 use std::collections::BTreeMap;
-use std::sync::Mutex;
-use std::sync::mpsc::{SyncSender, sync_channel};
+use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 
 /// A batch whose events were examined.
 #[derive(Debug)]
@@ -41,53 +45,27 @@ pub struct ReadPlan {
     pub way: Way,
 }
 
-/// An examined batch, or the error of reading it, under its number.
-struct NumberedBatch {
-    number: u64,
-    batch: Result<ExaminedBatch, SourceError>,
-}
+/// Takes the batches in order; returns whether to go on.
+pub type Take<'t> = dyn FnMut(ExaminedBatch) -> Result<bool, SourceError> + Send + 't;
 
-/// Reads and examines a source; `each` takes the batches in order and returns whether to go on.
-pub fn run(
-    source: &dyn Source,
-    plan: ReadPlan,
-    each: &mut dyn FnMut(ExaminedBatch) -> Result<bool, SourceError>,
-) -> Result<(), SourceError> {
+/// Reads and examines a source; `take` receives the batches in order.
+pub fn run(source: &dyn Source, plan: ReadPlan, take: &mut Take<'_>) -> Result<(), SourceError> {
     let reader = Mutex::new(BatchReader { walk: source.walk(0)?, next: 0, ended: false });
-    let examination = Examination { reader, cache: KeyCache::new(plan.way), plan };
-    if plan.jobs <= 1 {
-        return examination.run_alone(each);
-    }
+    let order = Order { take: Some(take), waiting: BTreeMap::new(), next: 0, ended: None };
+    let (order, moved) = (Mutex::new(order), Condvar::new());
+    let examination = Examination { reader, cache: KeyCache::new(plan.way), plan, order, moved };
     std::thread::scope(|scope| {
-        let (sender, receiver) = sync_channel(2 * plan.jobs);
-        let mut started = 0;
-        for _ in 0..plan.jobs {
-            let (sender, examination) = (sender.clone(), &examination);
-            let worker = move || examination.send_all(&sender);
-            if std::thread::Builder::new().spawn_scoped(scope, worker).is_err() {
+        for _ in 1..plan.jobs {
+            let started = std::thread::Builder::new().spawn_scoped(scope, || examination.work());
+            if started.is_err() {
                 // The system gives no more threads: those that started do all the work.
                 break;
             }
-            started += 1;
         }
-        drop(sender);
-        if started == 0 {
-            return examination.run_alone(each);
-        }
-        let mut waiting = BTreeMap::new();
-        let mut next = 0;
-        for NumberedBatch { number, batch } in receiver {
-            waiting.insert(number, batch);
-            while let Some(batch) = waiting.remove(&next) {
-                next += 1;
-                // Dropping the receiver ends the threads at their next batch.
-                if !each(batch?)? {
-                    return Ok(());
-                }
-            }
-        }
-        Ok(())
-    })
+        examination.work();
+    });
+    let order = examination.order.into_inner().unwrap_or_else(PoisonError::into_inner);
+    order.ended.unwrap_or(Ok(()))
 }
 
 struct BatchReader<'a> {
@@ -96,54 +74,100 @@ struct BatchReader<'a> {
     ended: bool,
 }
 
+/// The examined batches on their way to the caller.
+struct Order<'t, 'f> {
+    /// `None` while a thread is in it.
+    take: Option<&'t mut Take<'f>>,
+    /// Batches that were examined before those before them were taken, by number.
+    waiting: BTreeMap<u64, Result<ExaminedBatch, SourceError>>,
+    /// The number of the batch that is to be taken next.
+    next: u64,
+    /// The end, where it came before that of the source.
+    ended: Option<Result<(), SourceError>>,
+}
+
 /// One examination of a source: what its threads share.
-struct Examination<'a> {
+struct Examination<'a, 't, 'f> {
     reader: Mutex<BatchReader<'a>>,
     cache: KeyCache,
     plan: ReadPlan,
+    order: Mutex<Order<'t, 'f>>,
+    /// A batch was taken, or the end has come.
+    moved: Condvar,
 }
 
-impl Examination<'_> {
-    /// Examines everything on this thread.
-    fn run_alone(
-        &self,
-        each: &mut dyn FnMut(ExaminedBatch) -> Result<bool, SourceError>,
-    ) -> Result<(), SourceError> {
-        let mut keys = ThreadKeys::new(&self.cache);
-        while let Some(NumberedBatch { batch, .. }) = self.next(&mut keys) {
-            if !each(batch?)? {
-                break;
-            }
-        }
-        Ok(())
-    }
+/// Ends the examination for the other threads, should this one panic.
+struct EndOnPanic<'e, 'a, 't, 'f>(&'e Examination<'a, 't, 'f>);
 
-    /// Examines batches on this thread and sends them, until none is left or nobody receives.
-    fn send_all(&self, sender: &SyncSender<NumberedBatch>) {
+impl Drop for EndOnPanic<'_, '_, '_, '_> {
+    fn drop(&mut self) {
+        if std::thread::panicking() {
+            self.0.order().ended.get_or_insert(Ok(()));
+            self.0.moved.notify_all();
+        }
+    }
+}
+
+impl<'a, 't, 'f> Examination<'a, 't, 'f> {
+    /// Reads, examines and takes batches until none is left or the end has come.
+    fn work(&self) {
+        let _guard = EndOnPanic(self);
         let mut keys = ThreadKeys::new(&self.cache);
-        while let Some(batch) = self.next(&mut keys) {
-            if sender.send(batch).is_err() {
+        while let Some((number, batch)) = self.read() {
+            let batch = batch.and_then(|batch| examine_batch(batch, self.plan, &mut keys));
+            if !self.put(number, batch) {
                 return;
             }
         }
     }
 
-    /// Reads and examines the next batch.
-    fn next(&self, keys: &mut ThreadKeys<'_>) -> Option<NumberedBatch> {
-        let (number, batch) = {
-            let mut reader = self.reader.lock().ok()?;
-            if reader.ended {
-                return None;
+    /// The next batch, and its number.
+    fn read(&self) -> Option<(u64, Result<Batch, SourceError>)> {
+        let mut reader = self.reader.lock().ok()?;
+        if reader.ended {
+            return None;
+        }
+        let batch = reader.walk.next()?;
+        let end = |batch: &Batch| batch.first + batch.entries.len() as u64;
+        reader.ended = batch.as_ref().map_or(true, |batch| end(batch) >= self.plan.until);
+        let number = reader.next;
+        reader.next += 1;
+        Some((number, batch))
+    }
+
+    fn order(&self) -> MutexGuard<'_, Order<'t, 'f>> {
+        self.order.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Hands over an examined batch, and takes all batches whose turn it is, unless another thread
+    /// does. Waits while many batches wait. Returns whether to go on.
+    fn put(&self, number: u64, batch: Result<ExaminedBatch, SourceError>) -> bool {
+        let mut order = self.order();
+        order.waiting.insert(number, batch);
+        while order.ended.is_none() {
+            let next = order.next;
+            if order.take.is_some()
+                && let Some(batch) = order.waiting.remove(&next)
+                && let Some(take) = order.take.take()
+            {
+                drop(order);
+                let taken = batch.and_then(&mut *take);
+                order = self.order();
+                order.take = Some(take);
+                order.next += 1;
+                match taken {
+                    Ok(true) => {}
+                    Ok(false) => order.ended = Some(Ok(())),
+                    Err(error) => order.ended = Some(Err(error)),
+                }
+                self.moved.notify_all();
+            } else if order.waiting.len() > 2 * self.plan.jobs {
+                order = self.moved.wait(order).unwrap_or_else(PoisonError::into_inner);
+            } else {
+                return true;
             }
-            let batch = reader.walk.next()?;
-            let end = |batch: &Batch| batch.first + batch.entries.len() as u64;
-            reader.ended = batch.as_ref().map_or(true, |batch| end(batch) >= self.plan.until);
-            let number = reader.next;
-            reader.next += 1;
-            (number, batch)
-        };
-        let batch = batch.and_then(|batch| examine_batch(batch, self.plan, keys));
-        Some(NumberedBatch { number, batch })
+        }
+        false
     }
 }
 
@@ -162,7 +186,7 @@ fn examine_batch(
     let known = usize::try_from(plan.known.saturating_sub(first)).unwrap_or(usize::MAX);
     let (before, new) = entries.split_at(known.min(entries.len()));
     let mut events: Vec<Examined> = before.iter().map(examine_known).collect();
-    events.extend(new.iter().map(examine));
+    events.extend(examine_each(new));
     let signed = usize::try_from(plan.signed_for.saturating_sub(first)).unwrap_or(usize::MAX);
     if plan.signatures
         && let Some(new) = events.get_mut(before.len().max(signed)..)

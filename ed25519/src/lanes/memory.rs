@@ -4,13 +4,21 @@
 //! here: arithmetic. Source: the intrinsics of `core::arch::x86_64`.
 
 use core::arch::x86_64::{
-    __m512i, _MM_HINT_T0, _mm_prefetch, _mm512_loadu_epi64, _mm512_permutex2var_epi64,
-    _mm512_set_epi64, _mm512_shuffle_i64x2, _mm512_storeu_epi64, _mm512_unpackhi_epi64,
-    _mm512_unpacklo_epi64,
+    __m128i, __m512i, _MM_HINT_T0, _mm_loadu_si128, _mm_prefetch, _mm512_loadu_epi64,
+    _mm512_permutex2var_epi64, _mm512_set_epi64, _mm512_shuffle_i64x2, _mm512_storeu_epi64,
+    _mm512_unpackhi_epi64, _mm512_unpacklo_epi64,
 };
 
 /// The words of eight lanes.
 pub type LaneWords = [u64; 8];
+
+/// Sixteen bytes as a vector.
+#[inline]
+#[target_feature(enable = "sse2")]
+pub fn load16(bytes: &[u8; 16]) -> __m128i {
+    // SAFETY: the reference is to 16 readable bytes; the load needs no alignment.
+    unsafe { _mm_loadu_si128(bytes.as_ptr().cast()) }
+}
 
 /// The eight words as lanes.
 #[inline]

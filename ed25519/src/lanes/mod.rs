@@ -1,17 +1,20 @@
-//! Eight signatures at once, in the lanes of AVX-512 IFMA.
+//! Eight signatures at once, in the lanes of AVX-512 IFMA; two messages at once, in its unit for
+//! SHA-256.
 //!
 //! ```text
 //! memory < field < point < table < batch        sha512
+//!        < sha256
 //! ```
 //!
-//! Always holds: a [`Lanes`] exists only where the processor has the features, which is the reason
-//! why the calls into the functions that need them are sound. Not here: the comparison with dalek
+//! Always holds: a [`Lanes`] or a [`HashUnit`] exists only where the processor has the features,
+//! which is the reason why the calls into the functions that need them are sound. Not here: the comparison with dalek
 //! (`engine`). Source: FORMAT.md section 2, "Verdict on a signature".
 
 mod batch;
 mod field;
 mod memory;
 mod point;
+mod sha256;
 mod sha512;
 mod table;
 
@@ -19,6 +22,7 @@ pub use batch::Product;
 pub use sha512::Block;
 pub use table::LaneTable;
 
+use crate::sha256::State;
 use core::array::from_fn;
 use curve25519_dalek::edwards::EdwardsPoint;
 
@@ -53,5 +57,25 @@ impl Lanes {
         let blocks = from_fn(|lane| blocks.get(lane).copied().unwrap_or(Block::EMPTY));
         // SAFETY: `self` proves that the processor has the features.
         unsafe { batch::hashes(&blocks) }
+    }
+}
+
+/// A proof that this processor has instructions for the rounds of SHA-256.
+#[derive(Clone, Copy, Debug)]
+pub struct HashUnit(());
+
+impl HashUnit {
+    /// The unit, where the processor has it.
+    pub fn detect() -> Option<HashUnit> {
+        let found = is_x86_feature_detected!("sha")
+            && is_x86_feature_detected!("sse4.1")
+            && is_x86_feature_detected!("ssse3");
+        found.then_some(HashUnit(()))
+    }
+
+    /// Takes one block after the other into each state, as many as the shortest list has.
+    pub fn compress<const N: usize>(self, states: &mut [&mut State; N], blocks: [&[[u8; 64]]; N]) {
+        // SAFETY: `self` proves that the processor has the features.
+        unsafe { sha256::compress(states, blocks) }
     }
 }

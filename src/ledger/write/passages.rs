@@ -12,8 +12,8 @@ use annals_core::verify::Follower;
 use annals_core::verify::chain::EventOutcome;
 use annals_core::verify::examine::{BodyFound, Examined};
 use annals_core::verify::source::CommitLine;
-use std::cell::RefCell;
 use std::collections::HashMap;
+use std::sync::{Mutex, PoisonError};
 
 /// The greatest number of other facts of one passage that are read and named.
 pub const MOST_NAMED: usize = 16;
@@ -82,7 +82,7 @@ pub struct Following<'a> {
     /// The other follower.
     pub beside: &'a dyn Follower,
     /// The passages so far.
-    pub passages: RefCell<Passages>,
+    pub passages: Mutex<Passages>,
 }
 
 impl Follower for Following<'_> {
@@ -94,7 +94,9 @@ impl Follower for Following<'_> {
                 Content::FactCorrected(content) => &content.fact,
                 _ => return,
             };
-            self.passages.borrow_mut().add(judged.position, fact, claim_of(fact));
+            let claim = claim_of(fact);
+            let mut passages = self.passages.lock().unwrap_or_else(PoisonError::into_inner);
+            passages.add(judged.position, fact, claim);
         }
     }
 

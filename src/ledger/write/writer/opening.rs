@@ -31,7 +31,7 @@ use annals_core::key::{PublicKey, SecretKey};
 use annals_core::verify::anchors::Anchors;
 use annals_core::verify::source::Source;
 use annals_core::verify::{Follower, Options, Verifier, follow};
-use std::cell::RefCell;
+use std::sync::{Mutex, PoisonError};
 
 /// What must be completed before a judged record is written to.
 pub(super) struct Unfinished {
@@ -138,7 +138,7 @@ impl Writer {
         let index = self.home.local().map_or_else(Builder::none, |local| {
             Builder::open(&self.paths.ledger, local.journal().starts(), BuildMode::Check)
         });
-        let following = Following { beside: &index, passages: RefCell::default() };
+        let following = Following { beside: &index, passages: Mutex::default() };
         let follower = Some(&following as &dyn Follower);
         // Events that the log key has not signed are verified in full, because it is about to sign
         // them.
@@ -153,7 +153,7 @@ impl Writer {
         if let Some((position, v)) = verifier.later_version() {
             return Err(LedgerError::Later { position, v });
         }
-        let passages = following.passages.into_inner();
+        let passages = following.passages.into_inner().unwrap_or_else(PoisonError::into_inner);
         verifier.keep_changes();
         let foreign = check_checkpoint(&ends, source, &verifier)?;
         if foreign.is_some() {
