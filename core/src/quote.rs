@@ -48,6 +48,18 @@ struct Window {
     context: usize,
 }
 
+impl Window {
+    /// With a context smaller by 1.
+    fn shorter(&self) -> Window {
+        Window { context: self.context.saturating_sub(1), ..*self }
+    }
+
+    /// With the greatest context.
+    fn longest(&self) -> Window {
+        Window { context: MOST_CONTEXT, ..*self }
+    }
+}
+
 /// A document's text with an index from code points to bytes.
 ///
 /// ```
@@ -149,30 +161,20 @@ impl Text {
     /// Whether each quotation holds, in order; else why not. The number of passes over the text
     /// does not grow with the number of quotations.
     pub fn check_all(&self, quotations: &[Quotation<'_>]) -> Vec<Result<(), String>> {
-        let near: Vec<_> =
-            quotations.iter().map(|quotation| self.check_words(*quotation)).collect();
-        // The given context is the least one if a context smaller by 1 is not enough.
+        let near = quotations.iter().map(|quotation| self.check_words(*quotation));
+        if quotations.len() <= FEW {
+            let is_unique = |window: &Window| self.stands_once(self.window(window));
+            return near.map(|near| near.and_then(|window| judge(window, &is_unique))).collect();
+        }
+        let near: Vec<_> = near.collect();
         let given: Vec<Window> = near.iter().flatten().copied().collect();
-        let less = |window: &Window| Window { context: window.context - 1, ..*window };
         let longer = given.iter().filter(|window| window.context > CONTEXT);
-        let unique = self.unique(given.iter().copied().chain(longer.map(less)));
-        let most = |window: &Window| Window { context: MOST_CONTEXT, ..*window };
+        let unique = self.unique(given.iter().copied().chain(longer.map(Window::shorter)));
         let short = given.iter().filter(|window| !unique.contains(*window));
-        let unique_at_most = self.unique(short.map(most));
-        let judged = |window: Window| {
-            let Window { start, end, context } = window;
-            match (unique.contains(&window), context > CONTEXT && unique.contains(&less(&window))) {
-                (true, false) => Ok(()),
-                (true, true) => {
-                    Err(format!("prefix or suffix of {start}..{end} are longer than needed"))
-                }
-                (false, _) if unique_at_most.contains(&most(&window)) => {
-                    Err(format!("prefix or suffix of {start}..{end} are too short to be unique"))
-                }
-                (false, _) => Err(no_context(start, end)),
-            }
-        };
-        near.into_iter().map(|near| near.and_then(judged)).collect()
+        let unique_at_most = self.unique(short.map(Window::longest));
+        let is_unique =
+            |window: &Window| unique.contains(window) || unique_at_most.contains(window);
+        near.into_iter().map(|near| near.and_then(|window| judge(window, &is_unique))).collect()
     }
 
     /// The window of a quotation, if its words and its context are those of the text; else why not.
@@ -288,6 +290,22 @@ impl Text {
         let start = window.start.saturating_sub(window.context);
         let end = (window.end + window.context).min(self.length);
         self.slice(start, end).unwrap_or_default().as_bytes()
+    }
+}
+
+/// Whether a quotation holds whose words and context are those of the text; else why not. The given
+/// context is the least one if it makes the place unique, and a context smaller by 1 does not.
+fn judge(window: Window, is_unique: &dyn Fn(&Window) -> bool) -> Result<(), String> {
+    let Window { start, end, context } = window;
+    match is_unique(&window) {
+        true if context > CONTEXT && is_unique(&window.shorter()) => {
+            Err(format!("prefix or suffix of {start}..{end} are longer than needed"))
+        }
+        true => Ok(()),
+        false if is_unique(&window.longest()) => {
+            Err(format!("prefix or suffix of {start}..{end} are too short to be unique"))
+        }
+        false => Err(no_context(start, end)),
     }
 }
 

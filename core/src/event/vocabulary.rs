@@ -135,7 +135,7 @@ impl Type {
     /// Whether an event of this type stands at its base only (rule 203): those about the ledger,
     /// its editors, and what is withheld.
     pub fn stands_at_its_base(self) -> bool {
-        let group = self.as_str().split_once('.').map_or("", |(group, _)| group);
-        matches!(group, "ledger" | "editor" | "body")
+        let word = self.as_str();
+        ["ledger.", "editor.", "body."].iter().any(|group| word.starts_with(group))
     }
 }

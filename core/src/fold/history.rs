@@ -63,8 +63,12 @@ impl History {
 
     /// The act at a position, if that event was applied.
     pub fn act(&self, position: u64) -> Option<&Act> {
-        let index = self.acts.binary_search_by_key(&position, |act| act.position).ok()?;
-        self.acts.get(index)
+        // In a record without faults each act is at its position.
+        let guess = usize::try_from(position).ok().and_then(|index| self.acts.get(index));
+        guess.filter(|act| act.position == position).or_else(|| {
+            let index = self.acts.binary_search_by_key(&position, |act| act.position).ok()?;
+            self.acts.get(index)
+        })
     }
 
     /// The key of an index.

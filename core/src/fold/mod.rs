@@ -124,8 +124,21 @@ impl Fold {
 
     /// The fact with this name.
     pub fn fact(&self, position: u64) -> Option<&Fact> {
-        let index = self.facts.binary_search_by_key(&position, |fact| fact.position).ok()?;
-        self.facts.get(index)
+        self.facts.get(self.fact_index(position)?)
+    }
+
+    /// The index of the fact with this name. Most acts are about recent facts, so the search begins
+    /// at the last one.
+    fn fact_index(&self, position: u64) -> Option<usize> {
+        let (mut end, mut step) = (self.facts.len(), 1);
+        while end > step && self.facts[end - step].position > position {
+            end -= step;
+            step *= 2;
+        }
+        let start = end.saturating_sub(step);
+        let near = self.facts.get(start..end)?;
+        let found = near.binary_search_by_key(&position, |fact| fact.position).ok()?;
+        Some(start + found)
     }
 
     /// The fact whose assertion or correction `event` is.
@@ -396,8 +409,10 @@ impl Fold {
     }
 
     fn fact_mut(&mut self, revision: u64) -> Option<&mut Fact> {
-        let name = self.fact_of_revision(revision)?.position;
-        let index = self.facts.binary_search_by_key(&name, |fact| fact.position).ok()?;
+        let index = match self.targets.get(&revision) {
+            Some(Target::Revision(fact)) => self.fact_index(*fact)?,
+            _ => self.fact_index(revision)?,
+        };
         let fact = self.facts.get_mut(index)?;
         self.changes.keep(|| FoldChange::Fact { index, before: fact.clone() });
         Some(fact)

@@ -16,7 +16,7 @@ use crate::time::Time;
 use crate::verify::examine::Examined;
 use hashbrown::{DefaultHashBuilder, HashTable};
 use std::collections::VecDeque;
-use std::hash::BuildHasher;
+use std::hash::{BuildHasher, Hasher};
 
 /// What the verification of the next event needs of the events before it.
 #[derive(Default)]
@@ -336,13 +336,25 @@ struct Repeated {
     statement: bool,
 }
 
+/// A hash for the table of the digests of bodies.
+fn hash_of(hasher: &DefaultHashBuilder, body: &Hash) -> u64 {
+    let (halves, _) = body.0.as_chunks::<16>();
+    let mut state = hasher.build_hasher();
+    halves.iter().for_each(|half| state.write_u128(u128::from_le_bytes(*half)));
+    state.finish()
+}
+
 impl EventDigests {
+    fn hash(&self, body: &Hash) -> u64 {
+        hash_of(&self.hasher, body)
+    }
+
     /// Removes all but the first `count` events.
     fn truncate(&mut self, count: usize) {
         while self.rows.len() > count {
             let Some((body, _)) = self.rows.pop() else { return };
             let row = self.rows.len();
-            let hash = self.hasher.hash_one(body);
+            let hash = self.hash(&body);
             if let Ok(found) = self.table.find_entry(hash, |other| *other as usize == row) {
                 found.remove();
             }
@@ -354,7 +366,7 @@ impl EventDigests {
     fn keep(&mut self, body: &Hash, statement: &Hash) -> Repeated {
         let mut start = [0; 8];
         start.copy_from_slice(&statement.0[..8]);
-        let hash = self.hasher.hash_one(body);
+        let hash = self.hash(body);
         let rows = &self.rows;
         let same = |row: &u32| rows.get(*row as usize).is_some_and(|(digest, _)| digest == body);
         let before: Vec<u32> =
@@ -367,7 +379,7 @@ impl EventDigests {
         self.rows.push((*body, start));
         let rows = &self.rows;
         let hasher = &self.hasher;
-        let rehash = |row: &u32| rows.get(*row as usize).map_or(0, |(d, _)| hasher.hash_one(d));
+        let rehash = |row: &u32| rows.get(*row as usize).map_or(0, |(d, _)| hash_of(hasher, d));
         self.table.insert_unique(hash, next, rehash);
         repeated
     }

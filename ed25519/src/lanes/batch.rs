@@ -81,7 +81,7 @@ fn sum(plan: &Plan<'_>) -> Points {
                 prefetch(&entry.0);
             }
         }
-        points = points.add(&gather(&plan.entries[at], plan.negative[at]));
+        points.add(&gather(&plan.entries[at], plan.negative[at]));
     }
     points
 }

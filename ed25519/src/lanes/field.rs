@@ -52,24 +52,38 @@ impl Reduced {
     #[target_feature(enable = "avx512f,avx512ifma")]
     pub fn mul(&self, other: &Reduced) -> Wide {
         let zero = _mm512_setzero_si512();
-        let (mut low, mut high) = ([zero; 2 * LIMBS], [zero; 2 * LIMBS]);
+        // The five limbs from 2^255 on first, low parts and upper parts.
+        let (mut low, mut high) = ([zero; LIMBS], [zero; LIMBS]);
         for i in 0..LIMBS {
             for j in 0..LIMBS {
-                low[i + j] = _mm512_madd52lo_epu64(low[i + j], self.0[i], other.0[j]);
-                high[i + j + 1] = _mm512_madd52hi_epu64(high[i + j + 1], self.0[i], other.0[j]);
+                if i + j >= LIMBS {
+                    let k = i + j - LIMBS;
+                    low[k] = _mm512_madd52lo_epu64(low[k], self.0[i], other.0[j]);
+                }
+                if i + j + 1 >= LIMBS {
+                    let k = i + j + 1 - LIMBS;
+                    high[k] = _mm512_madd52hi_epu64(high[k], self.0[i], other.0[j]);
+                }
             }
         }
-        // At most five terms below 2^52 and five doubled ones below 2^51 + 2^51: below 2^56.
-        let sum: [__m512i; 2 * LIMBS] = from_fn(|k| {
-            let doubled = _mm512_add_epi64(high[k], high[k]);
-            _mm512_add_epi64(low[k], doubled)
-        });
-        // 2^255 is 19: 19x = x + 2x + 16x.
-        Wide(from_fn(|k| {
-            let x = sum[k + LIMBS];
-            let three = _mm512_add_epi64(x, _mm512_add_epi64(x, x));
-            _mm512_add_epi64(_mm512_add_epi64(sum[k], three), _mm512_slli_epi64::<4>(x))
-        }))
+        // At most five terms below 2^52 and five doubled ones below 2^51 + 2^51: x is below 2^56.
+        // 2^255 is 19, and 19x = x + 2 · 9x. So x goes to the low parts of the other limbs, 9x to
+        // their upper parts, which count twice.
+        for k in 0..LIMBS {
+            let x = _mm512_add_epi64(low[k], _mm512_add_epi64(high[k], high[k]));
+            low[k] = x;
+            high[k] = _mm512_add_epi64(x, _mm512_slli_epi64::<3>(x));
+        }
+        for i in 0..LIMBS {
+            for j in 0..LIMBS - i {
+                low[i + j] = _mm512_madd52lo_epu64(low[i + j], self.0[i], other.0[j]);
+                if i + j + 1 < LIMBS {
+                    let k = i + j + 1;
+                    high[k] = _mm512_madd52hi_epu64(high[k], self.0[i], other.0[j]);
+                }
+            }
+        }
+        Wide(from_fn(|k| _mm512_add_epi64(low[k], _mm512_add_epi64(high[k], high[k]))))
     }
 
     /// The product, reduced.

@@ -39,10 +39,10 @@ impl Points {
         Points { sum: one, difference: one, z: one.wide(), t: constant([0; 5]) }
     }
 
-    /// The sums, lane by lane.
+    /// Adds to each point, lane by lane.
     #[inline]
     #[target_feature(enable = "avx512f,avx512ifma")]
-    pub fn add(&self, other: &Addends) -> Points {
+    pub fn add(&mut self, other: &Addends) {
         let a = self.difference.mul(&other.difference);
         let b = self.sum.mul(&other.sum);
         let c = self.t.mul(&other.product);
@@ -52,12 +52,10 @@ impl Points {
         let f = d.minus(&c).reduce();
         let g = d.plus(&c).reduce();
         let (x, y) = (e.mul(&f), g.mul(&h));
-        Points {
-            sum: y.plus(&x).reduce(),
-            difference: y.minus(&x).reduce(),
-            z: f.mul(&g),
-            t: e.times(&h),
-        }
+        self.sum = y.plus(&x).reduce();
+        self.difference = y.minus(&x).reduce();
+        self.z = f.mul(&g);
+        self.t = e.times(&h);
     }
 
     /// 2X, 2Y and 2Z.

@@ -56,7 +56,7 @@ impl LaneTable {
             let mut multiple = Points::identity();
             let mut multiples = Vec::with_capacity(ENTRIES);
             for _ in 0..ENTRIES {
-                multiple = multiple.add(&step);
+                multiple.add(&step);
                 multiples.push(multiple);
             }
             for (at, affine) in affine(&multiples).iter().enumerate() {
