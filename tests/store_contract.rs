@@ -98,6 +98,16 @@ fn expect(store: &dyn Store, size: u64) {
     assert_eq!(store.head().unwrap(), head(size));
     let expected: Vec<_> = (0..size).map(entry).collect();
     assert_eq!(store.read(0..size + 9).unwrap(), expected);
+    assert_eq!(store.difference(0, &expected).unwrap(), None);
+    assert_eq!(store.difference(size, &[entry(size)]).unwrap(), Some(size));
+    for position in [0, size / 2, size] {
+        let mut other: Vec<_> = (0..=size).map(entry).collect();
+        other[position as usize].record.push(b'x');
+        assert_eq!(store.difference(0, &other).unwrap(), Some(position));
+        let rest = &other[position as usize + 1..];
+        let ends = Some(size).filter(|_| position < size);
+        assert_eq!(store.difference(position + 1, rest).unwrap(), ends);
+    }
 }
 
 fn s1_a_new_store_is_empty(mut place: Place) {

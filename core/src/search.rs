@@ -213,23 +213,73 @@ pub fn folded(text: &str) -> String {
 
 /// Calls `each` with every word of a text, folded: the words that a phrase is compared with.
 pub fn each_word(text: &str, each: &mut dyn FnMut(&str)) {
-    words(text).for_each(|(_, word)| each(&fold(word)));
+    let mut lower = String::new();
+    for piece in pieces(text) {
+        let Some(word) = plain_word(piece) else {
+            words(piece).for_each(|(_, word)| each(&fold(word)));
+            continue;
+        };
+        lower.clear();
+        lower.push_str(word);
+        lower.make_ascii_lowercase();
+        each(&lower);
+    }
 }
 
-fn fold(word: &str) -> Cow<'_, str> {
-    if word.is_ascii() {
-        return match word.bytes().any(|byte| byte.is_ascii_uppercase()) {
-            true => Cow::Owned(word.to_ascii_lowercase()),
-            false => Cow::Borrowed(word),
+/// Cuts a text before each space that an ASCII character follows: no word and no mark reaches over
+/// such a place, so the words of the text are those of its pieces.
+fn pieces(text: &str) -> impl Iterator<Item = &str> {
+    let mut rest = Some(text);
+    std::iter::from_fn(move || {
+        let whole = rest?;
+        let ends = memchr::memchr_iter(b' ', whole.as_bytes());
+        let mut ends = ends.filter(|at| whole.as_bytes().get(at + 1).is_some_and(u8::is_ascii));
+        let (piece, after) = match ends.next() {
+            Some(at) => (&whole[..at], Some(&whole[at + 1..])),
+            None => (whole, None),
+        };
+        rest = after;
+        Some(piece)
+    })
+}
+
+/// The word of a piece that is ASCII letters and digits, and marks that end it.
+fn plain_word(piece: &str) -> Option<&str> {
+    let end = piece.bytes().take_while(u8::is_ascii_alphanumeric).count();
+    let (word, marks) = piece.split_at_checked(end)?;
+    let ends = marks.bytes().all(|mark| matches!(mark, b'.' | b',' | b';' | b':' | b'!' | b'?'));
+    (!word.is_empty() && ends).then_some(word)
+}
+
+/// Folds a text. Folding keeps ASCII letters apart from all others, so each run of them is folded
+/// by itself.
+fn fold(text: &str) -> Cow<'_, str> {
+    if text.is_ascii() {
+        return match text.bytes().any(|byte| byte.is_ascii_uppercase()) {
+            true => Cow::Owned(text.to_ascii_lowercase()),
+            false => Cow::Borrowed(text),
         };
     }
-    let once: String = word.nfd().default_case_fold().nfkd().collect();
-    Cow::Owned(once.chars().default_case_fold().nfkd().collect())
+    let mut folded = String::with_capacity(text.len());
+    for run in text.as_bytes().chunk_by(|a, b| a.is_ascii() == b.is_ascii()) {
+        match str::from_utf8(run) {
+            Ok(run) if run.is_ascii() => folded.extend(run.chars().map(|c| c.to_ascii_lowercase())),
+            Ok(run) => fold_letters(run, &mut folded),
+            Err(_) => {}
+        }
+    }
+    Cow::Owned(folded)
+}
+
+fn fold_letters(text: &str, folded: &mut String) {
+    let once: String = text.nfd().default_case_fold().nfkd().collect();
+    folded.extend(once.chars().default_case_fold().nfkd());
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use proptest::prelude::*;
 
     use WordMatch::{Part, Whole};
 
@@ -289,6 +339,25 @@ mod tests {
         assert!(plain.clone().count() > 30_000);
         for letter in plain {
             assert!(!fold(&letter.to_string()).bytes().any(|byte| byte.is_ascii()), "{letter:?}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn the_words_of_a_text_are_those_of_its_pieces(
+            text in r#"([ a-zA-Z0-9.,:;!?'"_\-\n\t]|[’“”–éßﬁΣς\u{300}\u{301}\u{200d}\u{ad}\u{a0}京ア🇫🇷👩]){0,60}"#,
+        ) {
+            let mut found = Vec::new();
+            each_word(&text, &mut |word| found.push(word.to_owned()));
+            let expected: Vec<String> = words(&text).map(|(_, word)| fold(word).into_owned()).collect();
+            prop_assert_eq!(found, expected);
+        }
+
+        #[test]
+        fn runs_are_folded_as_the_whole(text in "[a-cA-C ]{0,3}\\PC{0,20}|[aAéÉßſKıİŉǰ\u{300}\u{345}\u{323}]{0,12}") {
+            let once: String = text.nfd().default_case_fold().nfkd().collect();
+            let expected: String = once.chars().default_case_fold().nfkd().collect();
+            prop_assert_eq!(fold(&text), expected);
         }
     }
 

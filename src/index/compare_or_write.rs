@@ -208,10 +208,10 @@ fn difference(file: &File, base: u64, expected: &[u8]) -> io::Result<Option<Diff
     let mut there = vec![0; expected.len()];
     let count = read_at(file, &mut there, base)?;
     there.truncate(count);
-    let same = there.iter().zip(expected).take_while(|(a, b)| a == b).count();
-    if same == expected.len() {
+    if there == expected {
         return Ok(None);
     }
+    let same = there.iter().zip(expected).take_while(|(a, b)| a == b).count();
     let zeros = there[same..].iter().take_while(|byte| **byte == 0).count();
     let lost = expected[same..same + zeros].iter().filter(|byte| **byte != 0).count();
     let at = base + same as u64;

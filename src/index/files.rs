@@ -561,7 +561,9 @@ fn entry_put(
     bytes: &[u8],
 ) -> Result<(), IndexError> {
     let number = sink.length() / (bytes.len() as u64 + 8);
-    sink.put(&[bytes, &check(what, number, after, bytes)].concat())
+    let check = check(what, number, after, bytes);
+    sink.put(bytes)?;
+    sink.put(&check)
 }
 
 /// The state of a fact, a document or a relation.

@@ -144,9 +144,20 @@ fn damaged(why: impl Into<String>) -> IndexError {
 fn check(what: &str, place: u64, after: Option<&Hash>, bytes: &[u8]) -> [u8; 8] {
     let [low, high] = after.map_or([0; 2], |hash| numbers(&hash.0));
     let mut hasher = SipHasher13::new_with_keys(low, high);
-    hasher.write(what.as_bytes());
-    hasher.write(&place.to_le_bytes());
-    hasher.write(bytes);
+    let parts = [what.as_bytes(), &place.to_le_bytes(), bytes];
+    // The hash is over the parts one after the other; few bytes are put together first.
+    let mut whole = [0; 96];
+    let mut length = 0;
+    for part in parts {
+        if let Some(to) = whole.get_mut(length..length + part.len()) {
+            to.copy_from_slice(part);
+        }
+        length += part.len();
+    }
+    match whole.get(..length) {
+        Some(whole) => hasher.write(whole),
+        None => parts.into_iter().for_each(|part| hasher.write(part)),
+    }
     hasher.finish().to_le_bytes()
 }
 

@@ -58,10 +58,17 @@ pub(super) fn framed(
     after: &After,
     value: &impl Serialize,
 ) -> Result<Vec<u8>, IndexError> {
-    let payload = postcard::to_allocvec(value).map_err(|error| damaged(error.to_string()))?;
+    let mut framed = Vec::with_capacity(FIRST);
+    framed.extend_from_slice(&[0; HEAD]);
+    let mut framed =
+        postcard::to_extend(value, framed).map_err(|error| damaged(error.to_string()))?;
+    let (head, payload) = framed.split_at_mut(HEAD);
     let length = u32::try_from(payload.len()).map_err(|_| damaged("a row is too long"))?;
-    let check = check(what, at, Some(&after.hash), &payload);
-    Ok([&length.to_le_bytes()[..], &after.event.to_le_bytes(), &payload, &check].concat())
+    head[..4].copy_from_slice(&length.to_le_bytes());
+    head[4..].copy_from_slice(&after.event.to_le_bytes());
+    let check = check(what, at, Some(&after.hash), payload);
+    framed.extend_from_slice(&check);
+    Ok(framed)
 }
 
 /// The number of bytes before a payload: its length, and the event.

@@ -312,7 +312,8 @@ impl TermFiles {
     }
 
     fn sort(&mut self, mut terms: Vec<Placed>, after: &Hash) -> Result<(), IndexError> {
-        terms.sort_unstable();
+        // A stable sort merges the runs that it finds.
+        terms.sort();
         let first = self.sorted.length() / TERM;
         for (term, number) in terms.iter().zip(first..) {
             self.sorted.put(&term.bytes("sorted", number, after))?;

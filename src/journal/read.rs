@@ -90,6 +90,11 @@ impl Journal {
         Journal { ledger, files, end, changed: None }
     }
 
+    /// All entries in order, in batches; sums are not computed.
+    pub fn entries(&self) -> impl Iterator<Item = Result<Batch, SourceError>> {
+        JournalWalk::new(self, Wanted { from: 0, sums: false })
+    }
+
     /// The entries at these positions, in order; of a range beyond the record's end, the part
     /// before the end. Reads from the start of the file that holds the first entry (from the first
     /// file, if names may be wrong), without sums. All of the range is held in memory. If the

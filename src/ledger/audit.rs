@@ -29,7 +29,7 @@ use annals_core::rule::{Fault, Rule};
 use annals_core::verdict::Verdict;
 use annals_core::verify::anchors::Anchors;
 use annals_core::verify::cosigned::{self, PolicyResult};
-use annals_core::verify::source::{BATCH, Source};
+use annals_core::verify::source::Source;
 use annals_core::verify::{Follower, Options, Report, verify};
 pub use evidence::EvidenceFound;
 pub use kept::PinFound;
@@ -429,16 +429,11 @@ fn differs(record: &Record, store: &dyn Store) -> Result<Option<Fault>, LedgerEr
         let why = format!("it holds {size} events, the journal {journal}");
         return Ok(Some(Fault::at(size.min(journal), Rule::Store, why)));
     }
-    for span in record.source.walk(0)? {
-        let span = span?;
-        for (chunk, first) in span.entries.chunks(BATCH).zip((span.first..).step_by(BATCH)) {
-            let stored = store.read(first..first + chunk.len() as u64)?;
-            if stored != chunk {
-                let same = stored.iter().zip(chunk).take_while(|(a, b)| a == b).count();
-                let position = first + same as u64;
-                let why = format!("it holds another event {position}");
-                return Ok(Some(Fault::at(position, Rule::Store, why)));
-            }
+    for batch in record.journal()?.entries() {
+        let batch = batch?;
+        if let Some(position) = store.difference(batch.first, &batch.entries)? {
+            let why = format!("it holds another event {position}");
+            return Ok(Some(Fault::at(position, Rule::Store, why)));
         }
     }
     Ok(None)

@@ -9,7 +9,7 @@
 //! 3. `append` whose `from` is not the head writes nothing and returns [`Appended::Conflict`] with
 //!    the head.
 //! 4. `read` gives the entries of a range in order, byte for byte as they were appended; of a range
-//!    beyond the head, the part before it.
+//!    beyond the head, the part before it. `difference` compares with what `read` gives.
 //! 5. A batch is stored whole or not at all: at every moment, after every error, and after the end
 //!    of the process at any point.
 //! 6. After [`Appended::Written`] the batch is durable: neither the end of the process nor a power
@@ -78,6 +78,14 @@ pub trait Store: Send + Sync {
     /// held in memory.
     fn read(&self, range: Range<u64>) -> Result<Vec<Entry>, StoreError>;
 
+    /// The position of the first of these entries, from the position `first` on, that is another
+    /// one here or is not here; `None` if all are the same.
+    fn difference(&self, first: u64, entries: &[Entry]) -> Result<Option<u64>, StoreError> {
+        let found = self.read(first..first.saturating_add(entries.len() as u64))?;
+        let same = found.iter().zip(entries).take_while(|(a, b)| a == b).count();
+        Ok((same < entries.len()).then_some(first.saturating_add(same as u64)))
+    }
+
     /// Appends a batch of one or more entries if the head is `from`, and makes `to` the head.
     fn append(
         &mut self,
@@ -93,6 +101,9 @@ impl<S: Store + ?Sized> Store for Box<S> {
     }
     fn read(&self, range: Range<u64>) -> Result<Vec<Entry>, StoreError> {
         (**self).read(range)
+    }
+    fn difference(&self, first: u64, entries: &[Entry]) -> Result<Option<u64>, StoreError> {
+        (**self).difference(first, entries)
     }
     fn append(
         &mut self,

@@ -206,7 +206,26 @@ impl Store for SledStore {
         if range.is_empty() {
             return Ok(Vec::new());
         }
-        self.ask(|db| groups::read(db, range))
+        let mut found = Vec::new();
+        self.ask(|db| groups::each(db, range, &mut |_, entry| found.push(entry.to_entry())))?;
+        Ok(found)
+    }
+
+    fn difference(&self, first: u64, entries: &[Entry]) -> Result<Option<u64>, StoreError> {
+        let size = self.head()?.size;
+        let end = size.min(first.saturating_add(entries.len() as u64));
+        let mut differs = None;
+        if first < end {
+            let mut expected = entries.iter();
+            self.ask(|db| {
+                groups::each(db, first..end, &mut |at, found| {
+                    let same = expected.next().is_some_and(|entry| found.is(entry));
+                    differs = differs.or((!same).then_some(at));
+                })
+            })?;
+        }
+        let missing = first.saturating_add(entries.len() as u64) > size;
+        Ok(differs.or(missing.then_some(first.max(end))))
     }
 
     fn append(

@@ -17,12 +17,14 @@
 use crate::lanes::memory::{LaneWords, load, store};
 use core::arch::x86_64::{
     __m512i, _mm512_add_epi64, _mm512_and_si512, _mm512_madd52hi_epu64, _mm512_madd52lo_epu64,
-    _mm512_mask_blend_epi64, _mm512_mask_sub_epi64, _mm512_or_si512, _mm512_set1_epi64,
-    _mm512_setzero_si512, _mm512_slli_epi64, _mm512_srli_epi64, _mm512_sub_epi64,
+    _mm512_mask_blend_epi64, _mm512_mask_sub_epi64, _mm512_or_si512, _mm512_rol_epi64,
+    _mm512_set1_epi64, _mm512_setzero_si512, _mm512_slli_epi64, _mm512_srli_epi64,
+    _mm512_sub_epi64,
 };
 use core::array::from_fn;
 
-const LIMBS: usize = 5;
+/// The number of limbs.
+pub(super) const LIMBS: usize = 5;
 const MASK: u64 = (1 << 51) - 1;
 /// p in limbs.
 const P: [u64; LIMBS] = [MASK - 18, MASK, MASK, MASK, MASK];
@@ -38,6 +40,57 @@ pub struct Wide(pub [__m512i; LIMBS]);
 /// An element in limbs below 2^51: of one lane, outside vectors.
 pub type Limbs = [u64; LIMBS];
 
+/// The product of two reduced elements. Limbs of the factors are below 2^52, of one of them below
+/// 2^51 + 2^16. Of the product each is below 2^60. A macro, because a function of this size becomes
+/// a call, which sends all vectors through memory.
+macro_rules! product {
+    ($left:expr, $right:expr) => {{
+        let (left, right) = (&$left.0, &$right.0);
+        let zero = _mm512_setzero_si512();
+        // The five limbs from 2^255 on first, low parts and upper parts.
+        let (mut low, mut high) = ([zero; LIMBS], [zero; LIMBS]);
+        for i in 0..LIMBS {
+            for j in 0..LIMBS {
+                if i + j >= LIMBS {
+                    let k = i + j - LIMBS;
+                    low[k] = _mm512_madd52lo_epu64(low[k], left[i], right[j]);
+                }
+                if i + j + 1 >= LIMBS {
+                    let k = i + j + 1 - LIMBS;
+                    high[k] = _mm512_madd52hi_epu64(high[k], left[i], right[j]);
+                }
+            }
+        }
+        // At most five terms below 2^52 and five doubled ones below 2^51 + 2^51: x is below 2^56.
+        // 2^255 is 19, and 19x = x + 2 · 9x. So x goes to the low parts of the other limbs, 9x to
+        // their upper parts, which count twice. 8x is a rotation, which no compiler takes for a
+        // factor of a long multiplication.
+        for k in 0..LIMBS {
+            let x = _mm512_add_epi64(low[k], _mm512_add_epi64(high[k], high[k]));
+            low[k] = x;
+            high[k] = _mm512_add_epi64(x, _mm512_rol_epi64::<3>(x));
+        }
+        for i in 0..LIMBS {
+            for j in 0..LIMBS {
+                if i + j < LIMBS {
+                    let k = i + j;
+                    low[k] = _mm512_madd52lo_epu64(low[k], left[i], right[j]);
+                }
+                if i + j + 1 < LIMBS {
+                    let k = i + j + 1;
+                    high[k] = _mm512_madd52hi_epu64(high[k], left[i], right[j]);
+                }
+            }
+        }
+        let mut all = [zero; LIMBS];
+        for k in 0..LIMBS {
+            all[k] = _mm512_add_epi64(low[k], _mm512_add_epi64(high[k], high[k]));
+        }
+        Wide(all)
+    }};
+}
+pub(super) use product;
+
 /// The same element in every lane.
 #[inline]
 #[target_feature(enable = "avx512f")]
@@ -46,44 +99,11 @@ pub fn constant(limbs: Limbs) -> Reduced {
 }
 
 impl Reduced {
-    /// The product. Limbs of the factors are below 2^52, of one of them below 2^51 + 2^16. Of the
-    /// product each is below 2^60.
+    /// The product, as [`product`] computes it.
     #[inline]
     #[target_feature(enable = "avx512f,avx512ifma")]
     pub fn mul(&self, other: &Reduced) -> Wide {
-        let zero = _mm512_setzero_si512();
-        // The five limbs from 2^255 on first, low parts and upper parts.
-        let (mut low, mut high) = ([zero; LIMBS], [zero; LIMBS]);
-        for i in 0..LIMBS {
-            for j in 0..LIMBS {
-                if i + j >= LIMBS {
-                    let k = i + j - LIMBS;
-                    low[k] = _mm512_madd52lo_epu64(low[k], self.0[i], other.0[j]);
-                }
-                if i + j + 1 >= LIMBS {
-                    let k = i + j + 1 - LIMBS;
-                    high[k] = _mm512_madd52hi_epu64(high[k], self.0[i], other.0[j]);
-                }
-            }
-        }
-        // At most five terms below 2^52 and five doubled ones below 2^51 + 2^51: x is below 2^56.
-        // 2^255 is 19, and 19x = x + 2 · 9x. So x goes to the low parts of the other limbs, 9x to
-        // their upper parts, which count twice.
-        for k in 0..LIMBS {
-            let x = _mm512_add_epi64(low[k], _mm512_add_epi64(high[k], high[k]));
-            low[k] = x;
-            high[k] = _mm512_add_epi64(x, _mm512_slli_epi64::<3>(x));
-        }
-        for i in 0..LIMBS {
-            for j in 0..LIMBS - i {
-                low[i + j] = _mm512_madd52lo_epu64(low[i + j], self.0[i], other.0[j]);
-                if i + j + 1 < LIMBS {
-                    let k = i + j + 1;
-                    high[k] = _mm512_madd52hi_epu64(high[k], self.0[i], other.0[j]);
-                }
-            }
-        }
-        Wide(from_fn(|k| _mm512_add_epi64(low[k], _mm512_add_epi64(high[k], high[k]))))
+        product!(self, other)
     }
 
     /// The product, reduced.

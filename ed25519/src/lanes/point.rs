@@ -4,7 +4,11 @@
 //! here: tables, scalars. Source: Hisil, Wong, Carter, Dawson, "Twisted Edwards Curves Revisited"
 //! (2008), a = −1, the second point affine.
 
-use crate::lanes::field::{Reduced, Wide, constant};
+use crate::lanes::field::{LIMBS, Reduced, Wide, constant, product};
+use core::arch::x86_64::{
+    _mm512_add_epi64, _mm512_madd52hi_epu64, _mm512_madd52lo_epu64, _mm512_rol_epi64,
+    _mm512_setzero_si512,
+};
 
 /// Eight points in extended coordinates: x = X/Z, y = Y/Z, T = XY/Z.
 #[derive(Clone, Copy)]
@@ -43,19 +47,19 @@ impl Points {
     #[inline]
     #[target_feature(enable = "avx512f,avx512ifma")]
     pub fn add(&mut self, other: &Addends) {
-        let a = self.difference.mul(&other.difference);
-        let b = self.sum.mul(&other.sum);
-        let c = self.t.mul(&other.product);
+        let a = product!(self.difference, other.difference);
+        let b = product!(self.sum, other.sum);
+        let c = product!(self.t, other.product);
         let d = self.z.plus(&self.z);
         let e = b.minus(&a).reduce();
         let h = b.plus(&a).reduce();
         let f = d.minus(&c).reduce();
         let g = d.plus(&c).reduce();
-        let (x, y) = (e.mul(&f), g.mul(&h));
+        let (x, y) = (product!(e, f), product!(g, h));
         self.sum = y.plus(&x).reduce();
         self.difference = y.minus(&x).reduce();
-        self.z = f.mul(&g);
-        self.t = e.times(&h);
+        self.z = product!(f, g);
+        self.t = product!(e, h).reduce();
     }
 
     /// 2X, 2Y and 2Z.

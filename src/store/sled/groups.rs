@@ -1,6 +1,6 @@
 //! Groups of entries, split into pieces: how a batch is stored as sled values.
 //!
-//! Always holds: [`read`] returns what [`insert`] writes. A lost or changed piece is detected if it
+//! Always holds: [`each`] finds what [`insert`] writes. A lost or changed piece is detected if it
 //! makes an entry incomplete. No bytes cause a panic here.
 //! Not here: the head, and the guards around sled. Source: the layout in [`super`].
 
@@ -54,8 +54,26 @@ fn put(group: &mut Vec<u8>, entry: &Entry) {
     group.extend_from_slice(entry.body.as_deref().unwrap_or_default());
 }
 
+/// An entry in a group.
+pub(super) struct StoredEntry<'a> {
+    record: &'a [u8],
+    body: Option<&'a [u8]>,
+}
+
+impl StoredEntry<'_> {
+    /// Its bytes by themselves.
+    pub fn to_entry(&self) -> Entry {
+        Entry { record: self.record.to_vec(), body: self.body.map(<[u8]>::to_vec) }
+    }
+
+    /// Whether it has the bytes of this entry.
+    pub fn is(&self, entry: &Entry) -> bool {
+        self.record == entry.record && self.body == entry.body.as_deref()
+    }
+}
+
 /// Takes an entry from the start of a group; `None` if it is incomplete.
-fn take(group: &mut &[u8]) -> Option<Entry> {
+fn take<'a>(group: &mut &'a [u8]) -> Option<StoredEntry<'a>> {
     let (record, rest) = group.split_first_chunk()?;
     let (body, rest) = rest.split_first_chunk()?;
     let (record, rest) = rest.split_at_checked(usize::from(u16::from_be_bytes(*record)))?;
@@ -64,17 +82,20 @@ fn take(group: &mut &[u8]) -> Option<Entry> {
         length => rest.split_at_checked(length as usize).map(|(body, rest)| (Some(body), rest))?,
     };
     *group = rest;
-    Some(Entry { record: record.to_vec(), body: body.map(<[u8]>::to_vec) })
+    Some(StoredEntry { record, body })
 }
 
-/// The entries at these positions, at least one, from their groups.
-pub(super) fn read(db: &sled::Db, range: Range<u64>) -> Result<Vec<Entry>, StoreError> {
+/// Calls `each` with the entries at these positions, at least one, in order, from their groups.
+pub(super) fn each(
+    db: &sled::Db,
+    range: Range<u64>,
+    each: &mut dyn FnMut(u64, &StoredEntry<'_>),
+) -> Result<(), StoreError> {
     let broken = |at: u64| StoreError::Damaged(format!("entry {at} is not whole"));
     let before = db.range(..=key(range.start, u16::MAX)).next_back().transpose().map_err(damage)?;
     let first = before.as_ref().and_then(|(found, _)| found.get(1..9)?.try_into().ok());
     let (mut first, mut piece) = (first.map_or(range.start, u64::from_be_bytes), 0);
     let (mut at, mut group) = (first, Vec::new());
-    let mut found = Vec::new();
     for pair in db.range(key(first, 0)..key(range.end, 0)) {
         let (named, bytes) = pair.map_err(damage)?;
         if *named != key(first, piece) {
@@ -83,7 +104,9 @@ pub(super) fn read(db: &sled::Db, range: Range<u64>) -> Result<Vec<Entry>, Store
         group.extend_from_slice(&bytes);
         let mut rest = group.as_slice();
         while let Some(entry) = take(&mut rest) {
-            found.extend(Some(entry).filter(|_| range.contains(&at)));
+            if range.contains(&at) {
+                each(at, &entry);
+            }
             at += 1;
         }
         if rest.is_empty() {
@@ -97,5 +120,5 @@ pub(super) fn read(db: &sled::Db, range: Range<u64>) -> Result<Vec<Entry>, Store
     if at < range.end || !group.is_empty() {
         return Err(broken(at));
     }
-    Ok(found)
+    Ok(())
 }

@@ -165,10 +165,14 @@ impl SegmentedStore {
         Ok(())
     }
 
-    /// The entries of a range within the segment at this index.
-    fn read_segment(&self, index: usize, range: Range<u64>) -> Result<Vec<Entry>, StoreError> {
+    /// Asks the store of the segment at this index.
+    fn ask_segment<T>(
+        &self,
+        index: usize,
+        ask: &mut dyn FnMut(&SledStore) -> Result<T, StoreError>,
+    ) -> Result<T, StoreError> {
         if index + 1 == self.firsts.len() {
-            return self.last.read(range);
+            return ask(&self.last);
         }
         let first = self.firsts[index];
         let mut earlier = self.earlier.lock().unwrap_or_else(PoisonError::into_inner);
@@ -185,9 +189,16 @@ impl SegmentedStore {
                 }
             }
         };
-        let read = store.read(range);
+        let answer = ask(&store);
         *earlier = Some((first, store));
-        read
+        answer
+    }
+
+    /// The part of a range that is in one segment, from its start on, and the segment's index.
+    fn within(&self, range: &Range<u64>) -> (usize, Range<u64>) {
+        let after = self.firsts.partition_point(|first| *first <= range.start);
+        let end = self.firsts.get(after).copied().unwrap_or(u64::MAX).min(range.end);
+        (after.saturating_sub(1), range.start..end)
     }
 }
 
@@ -201,17 +212,31 @@ impl Store for SegmentedStore {
         let mut entries = Vec::new();
         let mut at = range.start;
         while at < end {
-            let index = self.firsts.partition_point(|first| *first <= at).saturating_sub(1);
-            let to = self.firsts.get(index + 1).copied().unwrap_or(u64::MAX).min(end);
-            let read = self.read_segment(index, at..to)?;
-            let whole = read.len() as u64 == to - at;
+            let (index, part) = self.within(&(at..end));
+            let read = self.ask_segment(index, &mut |store| store.read(part.clone()))?;
+            let whole = read.len() as u64 == part.end - at;
             entries.extend(read);
             if !whole {
                 break;
             }
-            at = to;
+            at = part.end;
         }
         Ok(entries)
+    }
+
+    fn difference(&self, first: u64, entries: &[Entry]) -> Result<Option<u64>, StoreError> {
+        let (mut at, mut rest) = (first, entries);
+        while !rest.is_empty() {
+            let (index, part) = self.within(&(at..at.saturating_add(rest.len() as u64)));
+            let count = usize::try_from(part.end - at).unwrap_or(rest.len());
+            let (here, later) = rest.split_at(count.min(rest.len()));
+            let differs = self.ask_segment(index, &mut |store| store.difference(at, here))?;
+            if differs.is_some() {
+                return Ok(differs);
+            }
+            (at, rest) = (part.end, later);
+        }
+        Ok(None)
     }
 
     fn append(
