@@ -1,9 +1,11 @@
-//! Verification of many Ed25519 signatures: each by itself, exact, and fast.
+//! What a verification computes most: Ed25519 signatures, each by itself, exact, and fast; and
+//! SHA-256.
 //!
 //! ```text
+//! sha256: digests, two at a time
 //! rule: what a valid signature is, by dalek
 //! multiples: tables of points, for one signature at a time
-//! lanes: eight at a time
+//! lanes: eight at a time, and the processor's rounds of SHA-256
 //! self_test, engine: the choice between them, and the comparison of the lanes with dalek
 //! ```
 //!
