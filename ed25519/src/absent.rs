@@ -3,7 +3,7 @@
 //! Always holds: no value of [`Lanes`] exists, so nothing here runs. Not here: the verdicts
 //! (`engine`).
 
-use crate::sha256::State;
+use crate::rounds::HashState;
 use curve25519_dalek::edwards::EdwardsPoint;
 use curve25519_dalek::scalar::Scalar;
 
@@ -73,7 +73,7 @@ impl HashUnit {
     }
 
     /// Takes blocks into states.
-    pub fn compress<const N: usize>(self, _: &mut [&mut State; N], _: [&[[u8; 64]]; N]) {
+    pub fn compress<const N: usize>(self, _: &mut [&mut HashState; N], _: [&[[u8; 64]]; N]) {
         match self {}
     }
 }

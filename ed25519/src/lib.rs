@@ -2,7 +2,7 @@
 //! SHA-256.
 //!
 //! ```text
-//! sha256: digests, two at a time
+//! rounds, sha256: digests, two at a time
 //! rule: what a valid signature is, by dalek
 //! multiples: tables of points, for one signature at a time
 //! lanes: eight at a time, and the processor's rounds of SHA-256
@@ -22,6 +22,7 @@ mod lanes;
 #[path = "absent.rs"]
 mod lanes;
 mod multiples;
+mod rounds;
 mod rule;
 mod self_test;
 pub mod sha256;

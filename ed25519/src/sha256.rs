@@ -1,14 +1,12 @@
 //! SHA-256 of one message, piece by piece, and of many messages, two at a time.
 //!
-//! Always holds: a digest is that of FIPS 180-4. Where the processor has rounds of SHA-256, they are
-//! used (`lanes`); otherwise `sha2` takes the blocks. Not here: which bytes are hashed (the caller).
-//! Source: FIPS 180-4, sections 4.2.2, 5.1.1, 5.3.3; the crate `sha2`.
+//! Always holds: a digest is that of FIPS 180-4. Where the processor has rounds of SHA-256, they
+//! are used (`lanes`); otherwise `sha2` takes the blocks. Not here: which bytes are hashed (the
+//! caller). Source: FIPS 180-4, section 5.1.1; the crate `sha2`.
 
 use crate::lanes::HashUnit;
+use crate::rounds::{HashState, START};
 use sha2::block_api::compress256;
-
-/// The state between two blocks.
-pub(crate) type State = [u32; 8];
 
 /// A SHA-256 digest.
 pub type Digest = [u8; 32];
@@ -17,23 +15,6 @@ pub type Digest = [u8; 32];
 const BLOCK: usize = 64;
 /// The bytes of the length at the end of the last block.
 const LENGTH: usize = 8;
-
-/// The initial state.
-const START: State = [
-    0x6a09e667, 0xbb67ae85, 0x3c6ef372, 0xa54ff53a, 0x510e527f, 0x9b05688c, 0x1f83d9ab, 0x5be0cd19,
-];
-
-/// The constants of the rounds.
-pub(crate) const ROUND: [u32; 64] = [
-    0x428a2f98, 0x71374491, 0xb5c0fbcf, 0xe9b5dba5, 0x3956c25b, 0x59f111f1, 0x923f82a4, 0xab1c5ed5,
-    0xd807aa98, 0x12835b01, 0x243185be, 0x550c7dc3, 0x72be5d74, 0x80deb1fe, 0x9bdc06a7, 0xc19bf174,
-    0xe49b69c1, 0xefbe4786, 0x0fc19dc6, 0x240ca1cc, 0x2de92c6f, 0x4a7484aa, 0x5cb0a9dc, 0x76f988da,
-    0x983e5152, 0xa831c66d, 0xb00327c8, 0xbf597fc7, 0xc6e00bf3, 0xd5a79147, 0x06ca6351, 0x14292967,
-    0x27b70a85, 0x2e1b2138, 0x4d2c6dfc, 0x53380d13, 0x650a7354, 0x766a0abb, 0x81c2c92e, 0x92722c85,
-    0xa2bfe8a1, 0xa81a664b, 0xc24b8b70, 0xc76c51a3, 0xd192e819, 0xd6990624, 0xf40e3585, 0x106aa070,
-    0x19a4c116, 0x1e376c08, 0x2748774c, 0x34b0bcb5, 0x391c0cb3, 0x4ed8aa4a, 0x5b9cca4f, 0x682e6ff3,
-    0x748f82ee, 0x78a5636f, 0x84c87814, 0x8cc70208, 0x90befffa, 0xa4506ceb, 0xbef9a3f7, 0xc67178f2,
-];
 
 /// What is hashed: a byte, where one is given, and bytes.
 #[derive(Clone, Copy, Debug)]
@@ -48,7 +29,7 @@ pub struct Preimage<'a> {
 #[derive(Clone)]
 pub struct RunningDigest {
     unit: Option<HashUnit>,
-    state: State,
+    state: HashState,
     /// The bytes since the last whole block, and their number.
     open: [u8; BLOCK],
     held: usize,
@@ -147,7 +128,7 @@ struct Blocks<'a> {
 /// A message that is being hashed.
 struct Hashing<'a> {
     index: usize,
-    state: State,
+    state: HashState,
     blocks: Blocks<'a>,
     /// The number of the present run.
     run: usize,
@@ -227,7 +208,7 @@ fn compress_two(unit: Option<HashUnit>, one: &mut Hashing<'_>, other: &mut Hashi
     count
 }
 
-fn compress(unit: Option<HashUnit>, state: &mut State, blocks: &[[u8; BLOCK]]) {
+fn compress(unit: Option<HashUnit>, state: &mut HashState, blocks: &[[u8; BLOCK]]) {
     match unit {
         Some(unit) => unit.compress(&mut [state], [blocks]),
         None => compress256(state, blocks),
@@ -245,7 +226,7 @@ fn padded(rest: &[u8], length: u64) -> ([[u8; BLOCK]; 2], usize) {
     (last, count)
 }
 
-fn bytes_of(state: &State) -> Digest {
+fn bytes_of(state: &HashState) -> Digest {
     let mut digest = [0; 32];
     for (bytes, word) in digest.chunks_exact_mut(4).zip(state) {
         bytes.copy_from_slice(&word.to_be_bytes());
@@ -284,7 +265,10 @@ mod tests {
     proptest! {
         #[test]
         fn messages_of_any_lengths_are_hashed_as_each_alone(
-            all in prop::collection::vec((any::<Option<u8>>(), prop::collection::vec(any::<u8>(), 0..700)), 0..12),
+            all in prop::collection::vec(
+                (any::<Option<u8>>(), prop::collection::vec(any::<u8>(), 0..700)),
+                0..12,
+            ),
         ) {
             let preimages = all.iter().map(|(first, bytes)| Preimage { first: *first, bytes });
             let found = digests(preimages);

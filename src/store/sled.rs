@@ -224,7 +224,7 @@ impl Store for SledStore {
                 })
             })?;
         }
-        let missing = first.saturating_add(entries.len() as u64) > size;
+        let missing = !entries.is_empty() && first.saturating_add(entries.len() as u64) > size;
         Ok(differs.or(missing.then_some(first.max(end))))
     }
 

@@ -7,7 +7,8 @@
 //!
 //! Always holds: the caller receives the batches in the order of the record, one at a time,
 //! whatever the threads do; one thread at a time reads; where the system starts fewer threads than
-//! requested, those that started do all the work. Not here: the examination of an event (`examine`).
+//! requested, those that started do all the work. Not here: the examination of an event
+//! (`examine`).
 
 use crate::key::{KeyCache, ThreadKeys, Way};
 use crate::verify::examine::{Examined, check_signatures, examine_each, examine_known};

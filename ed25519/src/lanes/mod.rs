@@ -6,9 +6,9 @@
 //!        < sha256
 //! ```
 //!
-//! Always holds: a [`Lanes`] or a [`HashUnit`] exists only where the processor has the features,
-//! which is the reason why the calls into the functions that need them are sound. Not here: the comparison with dalek
-//! (`engine`). Source: FORMAT.md section 2, "Verdict on a signature".
+//! Always holds: a [`Lanes`] or a [`HashUnit`] exists only where the processor has the features.
+//! This is the reason why the calls into the functions that need them are sound. Not here: the
+//! comparison with dalek (`engine`). Source: FORMAT.md section 2, "Verdict on a signature".
 
 mod batch;
 mod field;
@@ -22,7 +22,7 @@ pub use batch::Product;
 pub use sha512::Block;
 pub use table::LaneTable;
 
-use crate::sha256::State;
+use crate::rounds::HashState;
 use core::array::from_fn;
 use curve25519_dalek::edwards::EdwardsPoint;
 
@@ -74,7 +74,11 @@ impl HashUnit {
     }
 
     /// Takes one block after the other into each state, as many as the shortest list has.
-    pub fn compress<const N: usize>(self, states: &mut [&mut State; N], blocks: [&[[u8; 64]]; N]) {
+    pub fn compress<const N: usize>(
+        self,
+        states: &mut [&mut HashState; N],
+        blocks: [&[[u8; 64]]; N],
+    ) {
         // SAFETY: `self` proves that the processor has the features.
         unsafe { sha256::compress(states, blocks) }
     }

@@ -7,7 +7,7 @@
 //! here: padding, messages (`sha256`). Source: FIPS 180-4, section 6.2.2; Intel, "SHA Extensions".
 
 use crate::lanes::memory::load16;
-use crate::sha256::{ROUND, State};
+use crate::rounds::{HashState, ROUND};
 use core::arch::x86_64::{
     __m128i, _mm_add_epi32, _mm_alignr_epi8, _mm_cvtsi128_si32, _mm_extract_epi32, _mm_set_epi32,
     _mm_set_epi64x, _mm_setzero_si128, _mm_sha256msg1_epu32, _mm_sha256msg2_epu32,
@@ -16,7 +16,7 @@ use core::arch::x86_64::{
 
 /// Takes one block after the other into each of `N` states, as many as the shortest list has.
 #[target_feature(enable = "sha,sse4.1,ssse3")]
-pub fn compress<const N: usize>(states: &mut [&mut State; N], blocks: [&[[u8; 64]]; N]) {
+pub fn compress<const N: usize>(states: &mut [&mut HashState; N], blocks: [&[[u8; 64]]; N]) {
     let zero = _mm_setzero_si128();
     // The words of each state in the order of the instructions: a, b, e, f and c, d, g, h.
     let (mut abef, mut cdgh) = ([zero; N], [zero; N]);
@@ -87,14 +87,14 @@ fn loaded(block: &[u8; 64]) -> [__m128i; 4] {
 
 #[inline]
 #[target_feature(enable = "sse4.1,ssse3")]
-fn ordered(state: &State) -> (__m128i, __m128i) {
+fn ordered(state: &HashState) -> (__m128i, __m128i) {
     let [a, b, c, d, e, f, g, h] = state.map(u32::cast_signed);
     (_mm_set_epi32(a, b, e, f), _mm_set_epi32(c, d, g, h))
 }
 
 #[inline]
 #[target_feature(enable = "sse4.1")]
-fn unordered(abef: __m128i, cdgh: __m128i) -> State {
+fn unordered(abef: __m128i, cdgh: __m128i) -> HashState {
     let four = |x| {
         [
             _mm_extract_epi32::<3>(x),
