@@ -24,6 +24,7 @@ pub fn compress<const N: usize>(states: &mut [&mut HashState; N], blocks: [&[[u8
         (abef[lane], cdgh[lane]) = ordered(states[lane]);
     }
     let count = blocks.iter().map(|list| list.len()).min().unwrap_or(0);
+    #[expect(clippy::needless_range_loop, reason = "one index for the lists of all lanes")]
     for at in 0..count {
         let (abef_before, cdgh_before) = (abef, cdgh);
         let mut words = [[zero; 4]; N];
