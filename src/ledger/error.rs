@@ -270,6 +270,17 @@ pub enum LedgerError {
     /// The writer's clock is far from the last event's time.
     #[error("{0}; if the clock is right, say --clock-is-right")]
     Clock(String),
+    /// The answer would need more of the record than an answer may read here; what it would read.
+    #[error(
+        "expected an answer that needs at most {bound} events of the record, found one that would \
+             need {what}; ask for less of it at a time, or ask a copy (annals clone)"
+    )]
+    BeyondBound {
+        /// The most events that an answer may read.
+        bound: u64,
+        /// What it would read.
+        what: String,
+    },
     /// There is no event for this name, position or point.
     #[error("{0}")]
     NotFound(String),

@@ -16,7 +16,8 @@ pub mod table;
 pub mod reader;
 // floor 3: queries
 pub mod query;
-// floor 4: verification
+// floor 4: answers, verification
+pub mod answer;
 pub mod audit;
 // floor 5: writing
 pub mod write;

@@ -54,6 +54,8 @@ pub struct Record {
     index_wrong: Mutex<Option<String>>,
     /// The first problem that may have made an answer wrong.
     trouble: Mutex<Option<String>>,
+    /// The most events that an answer may read; `None`: all.
+    bound: Option<u64>,
 }
 
 /// A document in a copy of a record.
@@ -82,7 +84,52 @@ impl Record {
         let part_of = Imported::of(&paths)?.part_of(journal.size());
         let (index_wrong, trouble) = (Mutex::default(), Mutex::default());
         let source = RecordSource::Journal(journal);
-        Ok(Record { paths, source, checkpoint, part_of, mark, index, index_wrong, trouble })
+        let bound = None;
+        Ok(Record { paths, source, checkpoint, part_of, mark, index, index_wrong, trouble, bound })
+    }
+
+    /// Opens a ledger at its checkpoint, of which journal and index are open, for answers that read
+    /// at most `bound` events each. Where the index cannot answer, nothing is folded: that is an
+    /// error.
+    pub fn bounded(
+        paths: Paths,
+        journal: Journal,
+        index: Index,
+        checkpoint: Vec<u8>,
+        bound: u64,
+    ) -> Result<Record, LedgerError> {
+        let part_of = Imported::of(&paths)?.part_of(journal.size());
+        Ok(Record {
+            paths,
+            source: RecordSource::Journal(journal),
+            checkpoint: Some(checkpoint),
+            part_of,
+            mark: Ok(None),
+            index: Ok(index),
+            index_wrong: Mutex::default(),
+            trouble: Mutex::default(),
+            bound: Some(bound),
+        })
+    }
+
+    /// Whether answers may read a part of the record alone.
+    pub fn is_bounded(&self) -> bool {
+        self.bound.is_some()
+    }
+
+    /// The most events that an answer may read; all, if it is not bounded.
+    pub fn bound(&self) -> u64 {
+        self.bound.unwrap_or(u64::MAX)
+    }
+
+    /// Refuses an answer that would read so many events; `what` says which.
+    pub fn expect_bound(&self, events: u64, what: &str) -> Result<(), LedgerError> {
+        match self.bound {
+            Some(bound) if events > bound => {
+                Err(LedgerError::BeyondBound { bound, what: what.to_owned() })
+            }
+            _ => Ok(()),
+        }
     }
 
     /// The journal of the ledger.
@@ -190,6 +237,10 @@ impl Record {
     /// The state after the first `until` events, without checking signatures and content; for
     /// reading.
     pub fn state(&self, until: u64) -> Result<Report, LedgerError> {
+        if self.bound.is_some() {
+            let wrong = self.index_wrong().unwrap_or_else(|| "the index cannot answer".to_owned());
+            return Err(LedgerError::IndexFailed(wrong));
+        }
         Ok(verify(&self.source, &Anchors::default(), Options::state(until))?)
     }
 

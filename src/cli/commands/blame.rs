@@ -5,28 +5,21 @@
 //! (`blame/margin`), the places of spans (`query/spans`).
 
 mod margin;
-mod quoting;
 
-use crate::cli::commands::blame::margin::Resting;
-use crate::cli::commands::blame::quoting::Quoting;
 use crate::cli::render::{provenance, words};
-use crate::cli::shared::{Filter, FilterArgs, PageArgs, PageEnd, UNDATED, document_at, facts};
+use crate::cli::shared::page_limit::note_more;
+use crate::cli::shared::{FilterArgs, PageArgs, UNDATED, facts};
 use crate::cli::terminal::{
     CliError, Command, Context, EditorOption, Exit, Format, Group, formats, json, note, out,
     visible, width,
 };
-use crate::ledger::error::LedgerError;
-use crate::ledger::query::gather::Rows;
-use crate::ledger::query::row::{DocumentRow, FactRow};
-use crate::ledger::query::since::LaterChange;
-use crate::ledger::query::spans::{Coverage, Quoted, Segment, coverage, quoted, segments};
-use crate::ledger::query::{AsOf, Query, View, withheld};
-use crate::ledger::reader::DocumentFound;
+use crate::ledger::answer::blame::{BlameAnswer, BlameView};
+use crate::ledger::answer::page::PageEnd;
+use crate::ledger::query::spans::{Coverage, Segment};
+use crate::ledger::query::{AsOf, View};
 use annals_core::hash::Hash;
-use annals_core::quote::Text;
 use clap::Args;
 use serde::Serialize;
-use std::collections::BTreeSet;
 use std::io::Write;
 
 /// Read a document with, for each quotation, the fact that rests on it
@@ -48,18 +41,6 @@ pub struct BlameArgs {
     page: PageArgs,
 }
 
-struct BlameAnswer<'a> {
-    as_of: AsOf,
-    document: &'a DocumentRow,
-    coverage: Coverage,
-    segments: Vec<Segment>,
-    facts: Vec<Resting>,
-    undated: Vec<Resting>,
-    since: Vec<LaterChange>,
-    /// Whether these are all facts that quote it.
-    end: PageEnd,
-}
-
 impl Command for BlameArgs {
     const GROUP: Group = Group::Archivist;
     const EDITOR: EditorOption = EditorOption::Filters;
@@ -75,47 +56,21 @@ impl Command for BlameArgs {
 
 fn run(context: &mut Context, args: BlameArgs) -> Result<Exit, CliError> {
     let record = context.record()?;
-    let ask: &Query<'_> = &|slot, _| {
-        let mut named = withheld(slot)?;
-        let documents = [Some(args.of), args.filters.document];
-        named.extend(documents.into_iter().flatten().filter(|document| *document < slot.size));
-        Ok(named)
-    };
-    let (view, names) = provenance::view_of(context, &record, args.as_of.as_deref(), ask)?;
-    document_at(&view, args.of, "DOCUMENT")?;
-    let filter = Filter::new(context, &record, &view, &names, &args.filters)?;
-    let rows = Rows::read(&view, &names, &|_| false)?;
-    let missing = || LedgerError::NotFound(format!("document {} could not be read", args.of));
-    let document = rows.documents.get(&args.of).ok_or_else(missing)?;
-    let text = text_of(&view, document)?;
+    let size = provenance::size(context, &record, args.as_of.as_deref())?;
+    let filters = args.filters.filters(context)?;
+    let of = BlameView::open(&record, size, args.of, &filters)?;
     let most = args.page.most(context.format());
-    let quoting = Quoting { document: args.of, filter: &filter, names: &names, most };
-    let found = quoting.read(&view)?;
-    if found.withheld > 0 {
-        let withheld = facts(found.withheld, "may quote it too: the words are withheld");
+    let view = &of.named.view;
+    provenance::note_view(view)?;
+    let answer = of.answer(most)?;
+    if answer.withheld > 0 {
+        let withheld = facts(answer.withheld, "may quote it too: the words are withheld");
         note(format!("note: {withheld}"));
     }
-    let (facts, undated) =
-        (resting(&found.facts, args.of, &text), resting(&found.undated, args.of, &text));
-    let spans: Vec<Quoted> = facts.iter().flat_map(|fact| &fact.spans).copied().collect();
-    let segments = segments(&text, &spans);
-    let quoting: BTreeSet<u64> = facts.iter().chain(&undated).map(|fact| fact.fact).collect();
-    let mut since = found.since;
-    since.retain(|change| quoting.contains(&change.fact));
-    let answer = BlameAnswer {
-        as_of: view.as_of(),
-        document,
-        coverage: coverage(&segments),
-        since,
-        segments,
-        facts,
-        undated,
-        end: found.end,
-    };
     let mut out = out(context.format());
     match context.format() {
-        Format::Text => page(&mut out, &view, &answer, args.filters.when.as_deref())?,
-        Format::Json | Format::Csv => json(&mut out, &BlameJson::of(&answer))?,
+        Format::Text => page(&mut out, view, &answer, args.filters.when.as_deref())?,
+        Format::Json | Format::Csv => answer.write_json(&mut out)?,
         Format::Jsonl => {
             let AsOf { position: as_of, head, .. } = answer.as_of;
             for segment in &answer.segments {
@@ -124,78 +79,14 @@ fn run(context: &mut Context, args: BlameArgs) -> Result<Exit, CliError> {
         }
     }
     out.flush()?;
-    answer.end.note(answer.facts.len(), context.format());
-    Ok(provenance::warn(&view, found.damaged))
-}
-
-/// The facts that quote a text, with the places. All quotations are checked together, in one pass
-/// over the text.
-fn resting(rows: &[FactRow], document: u64, text: &Text) -> Vec<Resting> {
-    let rows: Vec<&FactRow> = rows.iter().collect();
-    let spans = quoted(&rows, document, text);
-    let quoting = rows.iter().zip(spans).filter(|(_, spans)| !spans.is_empty());
-    quoting.map(|(row, spans)| Resting::of(row, spans)).collect()
-}
-
-/// The text of a document, or an error with the reason why there is none.
-pub fn text_of(view: &View<'_>, row: &DocumentRow) -> Result<Text, CliError> {
-    let position = row.document;
-    let no = |why: String| LedgerError::NotFound(format!("document {position}: {why}"));
-    let Some(about) = &row.about else {
-        return Err(no(format!(
-            "expected its digest, found {}",
-            words::withheld_text(row.withheld)
-        ))
-        .into());
-    };
-    let bytes = match view.record.document(&about.sha256)? {
-        DocumentFound::Whole(bytes) => Some(bytes),
-        DocumentFound::Absent => None,
-        DocumentFound::Damaged => {
-            return Err(no(format!(
-                "expected bytes of sha256 {}, found others: the file in this copy is damaged; \
-                 annals repair --from COPY takes it from another copy",
-                about.sha256
-            ))
-            .into());
-        }
-    };
-    let absent = || {
-        no(format!(
-            "expected its text in this copy, found none of sha256 {}; annals show {position} \
-             tells where it was captured",
-            about.sha256
-        ))
-    };
-    let text = Text::new(bytes.ok_or_else(absent)?);
-    Ok(text.ok_or_else(|| {
-        no(format!("expected a text in UTF-8, found other bytes of type {}", &*about.media_type))
-    })?)
-}
-
-impl Resting {
-    fn of(row: &FactRow, spans: Vec<Quoted>) -> Resting {
-        let present = row.revisions.iter().find(|revision| revision.act.event == row.revision);
-        let confirmations = row.confirmations.iter().filter(|row| row.stands);
-        Resting {
-            fact: row.fact,
-            hash: row.hash,
-            status: row.status,
-            overlays: words::overlays(row),
-            claim: row.words.claim.clone(),
-            by: present.map(|revision| revision.act.by.clone()),
-            by_now: present.and_then(|revision| revision.act.by_now.clone()),
-            at: present.and_then(|revision| revision.act.at),
-            confirmed_by: confirmations.map(|row| row.act.signer().to_string()).collect(),
-            spans,
-        }
-    }
+    note_more(answer.end, answer.facts.len(), context.format());
+    Ok(provenance::warn(view, answer.damaged))
 }
 
 fn page(
     out: &mut dyn Write,
     view: &View<'_>,
-    answer: &BlameAnswer<'_>,
+    answer: &BlameAnswer,
     when: Option<&str>,
 ) -> Result<(), CliError> {
     let about = answer.document.about.as_ref();
@@ -211,7 +102,7 @@ fn page(
 }
 
 /// Quotations that are not the document's words, and facts that a date filter could not test.
-fn apart(out: &mut dyn Write, answer: &BlameAnswer<'_>) -> Result<(), CliError> {
+fn apart(out: &mut dyn Write, answer: &BlameAnswer) -> Result<(), CliError> {
     for fact in &answer.facts {
         for span in fact.spans.iter().filter(|span| !span.holds) {
             let (number, start, end) = (fact.fact, span.start, span.end);
@@ -235,7 +126,7 @@ fn apart(out: &mut dyn Write, answer: &BlameAnswer<'_>) -> Result<(), CliError> 
 }
 
 /// `37 facts quote 2100 of 2937 code points (71 %); 837 in 20 places are quoted by none`
-fn counted(answer: &BlameAnswer<'_>) -> String {
+fn counted(answer: &BlameAnswer) -> String {
     let Coverage { length, quoted, unquoted, gaps } = answer.coverage;
     let count = answer.facts.len();
     let verb = if count == 1 { "quotes" } else { "quote" };
@@ -252,41 +143,6 @@ fn counted(answer: &BlameAnswer<'_>) -> String {
         "{facts} {quoted} of {length} code points ({part} %); {unquoted} in {gaps} {places} are \
          quoted by {none}"
     )
-}
-
-#[derive(Serialize)]
-struct BlameJson<'a> {
-    #[serde(flatten)]
-    as_of: &'a AsOf,
-    document: u64,
-    hash: Hash,
-    title: Option<&'a str>,
-    sha256: Option<Hash>,
-    coverage: Coverage,
-    segments: &'a [Segment],
-    facts: &'a [Resting],
-    undated: &'a [Resting],
-    since: &'a [LaterChange],
-    more: PageEnd,
-}
-
-impl<'a> BlameJson<'a> {
-    fn of(answer: &'a BlameAnswer<'a>) -> BlameJson<'a> {
-        let about = answer.document.about.as_ref();
-        BlameJson {
-            as_of: &answer.as_of,
-            document: answer.document.document,
-            hash: answer.document.hash,
-            title: about.map(|about| &*about.title),
-            sha256: about.map(|about| about.sha256),
-            coverage: answer.coverage,
-            segments: &answer.segments,
-            facts: &answer.facts,
-            undated: &answer.undated,
-            since: &answer.since,
-            more: answer.end,
-        }
-    }
 }
 
 #[derive(Serialize)]

@@ -1,21 +1,17 @@
 //! `annals replay`: the facts as of a point in the record.
 
 use crate::cli::render::columns::broken;
-use crate::cli::render::{TallyReport, provenance, words};
-use crate::cli::shared::{Dated, Filter, FilterArgs, UNDATED, facts};
+use crate::cli::render::{provenance, tally_lines, words};
+use crate::cli::shared::{FilterArgs, PageLimit, UNDATED, facts, limit, note_more, note_withheld};
 use crate::cli::terminal::{
-    CliError, Command, Context, EditorOption, Exit, Format, Group, formats, json, json_of, note,
-    out,
+    CliError, Command, Context, EditorOption, Exit, Format, Group, formats, json, note, out,
 };
+use crate::ledger::answer::page::{FactPage, PageEnd};
+use crate::ledger::answer::replay::{FactsView, ReplayAnswer};
+use crate::ledger::answer::tally::TallyReport;
 use crate::ledger::query::columns::{Facts, NameColumn};
-use crate::ledger::query::gather::Rows;
-use crate::ledger::query::names::Names;
 use crate::ledger::query::row::FactRow;
-use crate::ledger::query::since::{LaterChange, since};
-use crate::ledger::query::tally::Tally;
-use crate::ledger::query::{AsOf, Query, View};
-use crate::ledger::reader::Record;
-use annals_core::fold::operation::Operation;
+use crate::ledger::query::{AsOf, View};
 use clap::Args;
 use serde::Serialize;
 use std::io::Write;
@@ -31,82 +27,16 @@ pub struct ReplayArgs {
     as_of: Option<String>,
     #[command(flatten)]
     filters: FilterArgs,
+    /// Only facts after this position: the next page of an answer with --limit
+    #[arg(long, value_name = "POSITION")]
+    after: Option<u64>,
+    /// At most this many facts, or all [default: all]
+    #[arg(long, value_name = "N", value_parser = limit)]
+    limit: Option<PageLimit>,
     /// The state in its one spelling as JSON, to compare with another program's
-    #[arg(long, conflicts_with_all = ["when", "topic", "status", "document"])]
+    #[arg(long)]
+    #[arg(conflicts_with_all = ["when", "topic", "status", "document", "after", "limit"])]
     state: bool,
-}
-
-/// The requested facts; those without a date separately. Rows are made one at a time, because all
-/// together would take many times the memory of the record.
-struct ReplayAnswer<'a> {
-    as_of: AsOf,
-    rows: &'a Rows<'a, 'a>,
-    filter: &'a Filter,
-    /// The facts that were written.
-    facts: Vec<u64>,
-    undated: Vec<u64>,
-}
-
-type Take<'t> = dyn FnMut(&FactRow) -> Result<(), CliError> + 't;
-
-impl ReplayAnswer<'_> {
-    /// Calls `take` with the requested rows, except those without a date, which are noted.
-    fn each(&mut self, take: &mut Take<'_>) -> Result<(), CliError> {
-        let mut refused = false;
-        let read = self.rows.each(&mut |row| {
-            if !self.filter.keeps(&row) {
-                return Ok(());
-            }
-            match self.filter.dated(&row.words) {
-                Dated::In => {
-                    self.facts.push(row.fact);
-                    let taken = take(&row);
-                    refused = taken.is_err();
-                    taken
-                }
-                Dated::Undated => {
-                    self.undated.push(row.fact);
-                    Ok(())
-                }
-                Dated::Out => Ok(()),
-            }
-        });
-        if read.is_err() && !refused && !self.facts.is_empty() {
-            note("note: what was written is a part of the answer: the rest could not be read");
-        }
-        read
-    }
-
-    /// Calls `take` with the rows without a date, after the others.
-    fn each_undated(&self, take: &mut Take<'_>) -> Result<(), CliError> {
-        self.rows.each_of(&self.undated, &mut |row| take(&row))
-    }
-
-    /// The later changes of the facts that were written.
-    fn since(&self, view: &View<'_>) -> Vec<LaterChange> {
-        since(view, self.facts.iter().chain(&self.undated).copied())
-    }
-}
-
-/// The events that suspect revocations undid as of the point, which a reader of facts must know.
-fn undone(record: &Record, view: &View<'_>, names: &Names) -> Result<TallyReport, CliError> {
-    let acts = view.state().history.acts().iter();
-    let suspect = |operation: &Operation| match operation {
-        Operation::Revoked(row) => row.suspect_from.is_some(),
-        _ => false,
-    };
-    if !acts.into_iter().any(|act| suspect(&act.operation)) {
-        return Ok(TallyReport::default());
-    }
-    // A view of some facts lacks other undone events.
-    let whole = View::standing(record, view.as_of().size)?;
-    let tally = Tally::of(whole.state());
-    let tally = Tally { undone: tally.undone, ..Tally::default() };
-    let shown = TallyReport::of(&tally, &|key, event| names.at(key, event));
-    for (label, text) in shown.lines() {
-        note(format!("note: {label}: {text}"));
-    }
-    Ok(shown)
 }
 
 impl Command for ReplayArgs {
@@ -136,85 +66,82 @@ fn run(context: &mut Context, args: ReplayArgs) -> Result<Exit, CliError> {
         out.flush()?;
         return Ok(provenance::warn(&view, 0));
     }
-    let ask: &Query<'_> = &|slot, state| args.filters.named(slot, state);
-    let (view, names) = provenance::view_of(context, &record, args.as_of.as_deref(), ask)?;
-    let filter = Filter::new(context, &record, &view, &names, &args.filters)?;
-    let rows = Rows::read(&view, &names, &|fact| filter.has_status(&view, fact))?;
-    let (facts, undated) = (Vec::new(), Vec::new());
-    let mut answer =
-        ReplayAnswer { as_of: view.as_of(), rows: &rows, filter: &filter, facts, undated };
+    let size = provenance::size(context, &record, args.as_of.as_deref())?;
+    let filters = args.filters.filters(context)?;
+    let most = args.limit.map_or(usize::MAX, PageLimit::most);
+    let of = FactsView::open(&record, size, &filters, FactPage { after: args.after, most })?;
+    let view = &of.named.view;
+    provenance::note_view(view)?;
+    let mut answer = of.answer()?;
+    let undone = answer.undone()?;
+    let written = write(&mut out, context.format(), &mut answer, &args, &undone);
+    if written.is_err() && answer.is_partial {
+        note("note: what was written is a part of the answer: the rest could not be read");
+    }
+    written?;
+    note_withheld(&of.filter);
+    for (label, text) in tally_lines(&undone) {
+        note(format!("note: {label}: {text}"));
+    }
     match context.format() {
-        Format::Text => text(&mut out, &mut answer, &args)?,
-        Format::Json => objects(&mut out, &mut answer)?,
+        Format::Text => {
+            provenance::line(&mut out, &answer.as_of())?;
+            provenance::since(&mut out, view, &answer.since())?;
+        }
+        Format::Json | Format::Jsonl | Format::Csv => {}
+    }
+    out.flush()?;
+    let shown = answer.facts.len() + answer.undated.len();
+    note_more(answer.end(), shown, context.format());
+    Ok(provenance::warn(view, answer.damaged()))
+}
+
+/// Writes the facts in a format.
+fn write(
+    out: &mut dyn Write,
+    format: Format,
+    answer: &mut ReplayAnswer<'_, '_>,
+    args: &ReplayArgs,
+    undone: &TallyReport,
+) -> Result<(), CliError> {
+    let AsOf { position: as_of, head, .. } = answer.as_of();
+    match format {
+        Format::Text => text(out, answer, args)?,
+        Format::Json => answer.write_json(out, &undone.undone)?,
         Format::Jsonl => {
-            let AsOf { position: as_of, head, .. } = answer.as_of;
-            let mut line = |row: &FactRow| json(&mut out, &ReplayLine { as_of, head, row });
+            let mut line = |row: &FactRow| json(out, &ReplayLine { as_of, head, row });
             answer.each(&mut line)?;
             answer.each_undated(&mut line)?;
         }
         Format::Csv => {
-            let as_of = view.as_of();
-            let mut table = Facts::new(&mut out, &as_of, NameColumn::AtEvent).map_err(broken)?;
+            let point = answer.as_of();
+            let mut table = Facts::new(out, &point, NameColumn::AtEvent).map_err(broken)?;
             let mut line = |row: &FactRow| table.row(row).map_err(broken);
             answer.each(&mut line)?;
             answer.each_undated(&mut line)?;
             table.end().map_err(broken)?;
         }
     }
-    filter.note_withheld();
-    let tally = undone(&record, &view, &names)?;
-    match context.format() {
-        Format::Text => {
-            provenance::line(&mut out, &answer.as_of)?;
-            provenance::since(&mut out, &view, &answer.since(&view))?;
-        }
-        Format::Json => {
-            let since = json_of(&answer.since(&view))?;
-            writeln!(out, ",\"since\":{since},\"undone\":{}}}", json_of(&tally.undoings())?)?;
-        }
-        Format::Jsonl | Format::Csv => {}
-    }
-    out.flush()?;
-    Ok(provenance::warn(&view, rows.damaged()))
+    Ok(())
 }
 
 fn text(
     out: &mut dyn Write,
-    answer: &mut ReplayAnswer<'_>,
+    answer: &mut ReplayAnswer<'_, '_>,
     args: &ReplayArgs,
 ) -> Result<(), CliError> {
     answer.each(&mut |row| fact(out, row))?;
     let (count, without) = (answer.facts.len(), answer.undated.len());
-    if let Some(when) = &args.filters.when {
-        writeln!(out, "{}", facts(count, &format!("when {when}")))?;
-        if without > 0 {
-            writeln!(out, "\n{}:\n", facts(without, UNDATED))?;
-            answer.each_undated(&mut |row| fact(out, row))?;
-        }
-    } else {
-        writeln!(out, "{}", facts(count, ""))?;
+    let when = args.filters.when.as_ref().map(|when| format!("when {when}"));
+    writeln!(out, "{}", facts(count, &when.unwrap_or_default()))?;
+    if without > 0 {
+        writeln!(out, "\n{}:\n", facts(without, UNDATED))?;
+        answer.each_undated(&mut |row| fact(out, row))?;
+    }
+    if let (PageEnd::More, Some(last)) = (answer.end(), answer.last()) {
+        writeln!(out, "there are more after {last} (--after {last})")?;
     }
     Ok(())
-}
-
-/// Writes the JSON object up to its rows, each row as it is made.
-fn objects(out: &mut dyn Write, answer: &mut ReplayAnswer<'_>) -> Result<(), CliError> {
-    let head = json_of(&answer.as_of)?;
-    write!(out, "{},\"facts\":[", head.trim_end_matches('}'))?;
-    let mut between = "";
-    answer.each(&mut |row| {
-        write!(out, "{between}{}", json_of(row)?)?;
-        between = ",";
-        Ok(())
-    })?;
-    write!(out, "],\"undated\":[")?;
-    between = "";
-    answer.each_undated(&mut |row| {
-        write!(out, "{between}{}", json_of(row)?)?;
-        between = ",";
-        Ok(())
-    })?;
-    Ok(write!(out, "]")?)
 }
 
 /// Columns before the words: position, two spaces, status, two spaces.

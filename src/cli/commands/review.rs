@@ -12,13 +12,14 @@ use crate::cli::commands::review::session::ReviewSession;
 use crate::cli::render::provenance;
 use crate::cli::shared::waiting::{self, Candidates, ReviewScope, waits_for};
 use crate::cli::shared::{
-    DraftFile, PageArgs, PageEnd, PartKind, ReceiptPart, SubmitOptions, WriteArgs, WriteStatus,
-    fields, submit_asking,
+    DraftFile, PageArgs, PartKind, ReceiptPart, SubmitOptions, WriteArgs, WriteStatus, fields,
+    note_more, submit_asking,
 };
 use crate::cli::terminal::ask::Consent;
 use crate::cli::terminal::{
     CliError, Command, Context, Exit, Format, Group, ask, formats, json, note, out,
 };
+use crate::ledger::answer::page::PageEnd;
 use crate::ledger::query::gather::{Gathered, gather};
 use crate::ledger::query::names::Names;
 use crate::ledger::query::row::FactRow;
@@ -362,6 +363,6 @@ fn list(context: &Context, view: &View<'_>, answer: &ReviewPage) -> Result<(), C
         }
     }
     out.flush()?;
-    end.note(rows.len(), context.format());
+    note_more(*end, rows.len(), context.format());
     Ok(())
 }

@@ -1,12 +1,13 @@
 //! `annals status`: a summary of the ledger and its pending work. Writes nothing.
 
-use crate::cli::render::{TallyReport, effect, provenance};
+use crate::cli::render::{effect, provenance, tally_lines};
 use crate::cli::terminal::output::note;
 use crate::cli::terminal::{
     CliError, Command, Context, EditorOption, Exit, Format, Group, formats, json, moment, out,
     visible,
 };
 use crate::disk::{DiskError, is_folder_at};
+use crate::ledger::answer::tally::TallyReport;
 use crate::ledger::error::{LedgerError, chain};
 use crate::ledger::exchange::submitting::still_waiting;
 use crate::ledger::following::FollowingMark;
@@ -307,7 +308,7 @@ fn text(out: &mut dyn Write, report: &StatusReport) -> Result<(), CliError> {
     if report.corrected + report.suspect > 0 {
         line("", &format!("{} corrected, {} suspect", report.corrected, report.suspect))?;
     }
-    for (label, text) in report.tally.lines() {
+    for (label, text) in tally_lines(&report.tally) {
         line(label, &text)?;
     }
     if let Some(turned) = &report.turned {

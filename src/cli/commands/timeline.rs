@@ -2,27 +2,29 @@
 //!
 //! Always holds: the page is self-contained and forbids every network access; the same head, point
 //! and filters give the same bytes; it contains no withheld text; where it has a part of the facts,
-//! it says so. The file is written whole or not at all. Not here: which facts (`timeline/choice`),
-//! the layout (`timeline/page.*`).
+//! it says so. The file is written whole or not at all. Not here: which facts
+//! (`ledger::answer::choice`), the layout (`timeline/page.*`).
 
-mod choice;
 mod data;
 mod page;
 
-use crate::cli::commands::timeline::choice::{Choice, Chosen};
 use crate::cli::render::provenance;
-use crate::cli::shared::{Filter, FilterArgs, PageEnd, UNDATED, facts};
+use crate::cli::shared::{FilterArgs, UNDATED, facts, note_withheld};
 use crate::cli::terminal::{
     CliError, Command, Context, EditorOption, Exit, Format, Group, OutputKind, OutputPlace,
     formats, json, note, out, streams,
 };
+use crate::ledger::answer::NamedView;
+use crate::ledger::answer::choice::{Choice, Chosen};
+use crate::ledger::answer::page::PageEnd;
 use crate::ledger::exchange::apart::ProtectedPlace;
 use crate::ledger::query::gather::gather;
 use crate::ledger::query::point::Bound;
-use crate::ledger::query::{AsOf, Query, View};
+use crate::ledger::query::{AsOf, View};
 use annals_core::hash::Hash;
 use clap::Args;
 use serde::Serialize;
+use std::collections::BTreeSet;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
@@ -91,29 +93,33 @@ fn run(context: &mut Context, args: TimelineArgs) -> Result<Exit, CliError> {
     let from = args.from.as_deref();
     let from = from.map(|from| provenance::point(context, &record, from, Bound::Start));
     let from = from.transpose()?;
-    let ask: &Query<'_> = &|slot, _| {
-        let document = args.filters.document.filter(|document| *document < slot.size);
-        Ok(document.into_iter().collect())
-    };
-    let (opened, names) = provenance::begin(&record, View::some(&record, size, ask)?)?;
+    let filters = args.filters.filters(context)?;
+    let opened = View::some(&record, size, &|slot, _| Ok(filters.document(slot)))?;
+    provenance::note_view(&opened)?;
+    let mut named = NamedView::of(opened)?;
     let most = usize::try_from(args.limit).unwrap_or(usize::MAX);
-    let choice = Choice { filters: &args.filters, from, most };
-    let Chosen { view, facts: chosen, end } = choice.choose(context, opened, &names)?;
-    let filter = Filter::new(context, &record, &view, &names, &args.filters)?;
-    let gathered = gather(&view, &names, &|fact| chosen.contains(&fact))?;
+    let choice = Choice { filters: &filters, from, after: None, most };
+    let Chosen { facts: chosen, end, filter } = choice.choose(&mut named)?;
+    if !named.view.is_folded() {
+        let all: BTreeSet<u64> = filters.document.into_iter().chain(chosen.clone()).collect();
+        named.view = View::with_redactions(&record, size, &|_, _| Ok(all.clone()))?;
+    }
+    note_withheld(&filter);
+    let NamedView { view, names } = &named;
+    let gathered = gather(view, names, &|fact| chosen.contains(&fact))?;
     let rows = gathered.facts.into_values().collect();
     let (dated, undated) = filter.by_date(rows, |row| &row.words);
     let count = dated.len() + undated.len();
     let more = bounded(count, end);
     let filters = data::Picked { dated, undated, when: args.filters.when.clone() };
-    let data = data::of(&view, &names, filters, gathered.documents)?;
+    let data = data::of(view, names, filters, gathered.documents)?;
     let page = page::page(&data, end)?;
     let Some(place) = place else {
         let mut out = streams::data();
         out.write_all(&page)?;
         out.flush()?;
         more.iter().for_each(|more| note(format!("note: {more}")));
-        return Ok(provenance::warn(&view, gathered.damaged));
+        return Ok(provenance::warn(view, gathered.damaged));
     };
     place.put(&page)?;
     let mut out = out(context.format());
@@ -146,7 +152,7 @@ fn run(context: &mut Context, args: TimelineArgs) -> Result<Exit, CliError> {
         }
     }
     out.flush()?;
-    Ok(provenance::warn(&view, gathered.damaged))
+    Ok(provenance::warn(view, gathered.damaged))
 }
 
 /// What a page with this many facts says if there are more.

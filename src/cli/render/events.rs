@@ -1,4 +1,4 @@
-//! Events as lines of a log: for people, as JSON, JSON lines and columns.
+//! Events as lines of a log: for people, as JSON lines and columns.
 //!
 //! Always holds: each event is written as it comes. Not here: which events (`log`).
 
@@ -64,14 +64,8 @@ impl<'a> Printer<'a> {
         format: Format,
         as_of: &'a AsOf,
     ) -> Result<Printer<'a>, CliError> {
-        match format {
-            Format::Json => {
-                let head = serde_json::to_string(as_of).map_err(std::io::Error::other)?;
-                let open = head.strip_suffix('}').unwrap_or(&head);
-                write!(out, "{open},\"events\":[")?;
-            }
-            Format::Csv => record(out, &COLUMNS.map(str::to_owned))?,
-            _ => {}
+        if format == Format::Csv {
+            record(out, &COLUMNS.map(str::to_owned))?;
         }
         Ok(Printer { out, format, as_of, count: 0, life: false, claim: None })
     }
@@ -89,12 +83,7 @@ impl<'a> Printer<'a> {
                 }
                 Ok(())
             }
-            Format::Json => {
-                let comma = if self.count > 1 { "," } else { "" };
-                let row = serde_json::to_string(row).map_err(std::io::Error::other)?;
-                Ok(write!(self.out, "{comma}{row}")?)
-            }
-            Format::Jsonl => json(self.out, &EventLine { as_of, head, row }),
+            Format::Json | Format::Jsonl => json(self.out, &EventLine { as_of, head, row }),
             Format::Csv => record(self.out, &columns(self.as_of, row)),
         }
     }
@@ -107,7 +96,6 @@ impl<'a> Printer<'a> {
                 writeln!(self.out, "{} {events}{}", self.count, standing.unwrap_or_default())?;
                 provenance::line(self.out, self.as_of)
             }
-            Format::Json => Ok(writeln!(self.out, "]}}")?),
             _ => Ok(()),
         }
     }

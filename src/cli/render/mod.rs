@@ -20,6 +20,6 @@ pub use crate::cli::render::columns::broken;
 pub use crate::cli::render::documents::csv;
 pub use crate::cli::render::events::{Printer, reason};
 pub use crate::cli::render::key_names::{called, digits};
-pub use crate::cli::render::tally::TallyReport;
-pub use crate::cli::render::word_diff::{DiffPart, changed, fields, parts};
+pub use crate::cli::render::tally::lines as tally_lines;
+pub use crate::cli::render::word_diff::{changed, fields};
 pub use crate::cli::render::words::hanging;

@@ -6,7 +6,7 @@
 
 use crate::cli::terminal::{CliError, Context, Exit, announce_clock, moment, note};
 use crate::keys::{KeyFolder, KeyName};
-use crate::ledger::error::LedgerError;
+use crate::ledger::answer::filter::EditorName;
 use crate::ledger::query::names::Names;
 use crate::ledger::query::point::{
     Bound, DateClock, OtherClock, Point, PointContext, ResolvedDate, is_year,
@@ -84,7 +84,7 @@ pub fn view<'a>(
     as_of: Option<&str>,
 ) -> Result<(View<'a>, Names), CliError> {
     let size = size(context, record, as_of)?;
-    begin(record, View::open(record, size)?)
+    begin(View::open(record, size)?)
 }
 
 /// The view of only the facts and documents that `ask` selects, and the names in it.
@@ -95,7 +95,7 @@ pub fn view_of<'a>(
     ask: &Query<'_>,
 ) -> Result<(View<'a>, Names), CliError> {
     let size = size(context, record, as_of)?;
-    begin(record, View::some(record, size, ask)?)
+    begin(View::some(record, size, ask)?)
 }
 
 /// The number of events up to a point; all if none is given.
@@ -120,38 +120,30 @@ pub fn note_folded(view: &View<'_>) {
 }
 
 /// Prints the notes of a view, and reads the names in it.
-pub fn begin<'a>(record: &'a Record, view: View<'a>) -> Result<(View<'a>, Names), CliError> {
-    let size = view.as_of().size;
-    note_folded(&view);
-    if size == 0 && record.size() > 0 {
-        let first = view.event(0)?.and_then(|event| event.at());
-        let first = first.map(|at| format!(", {}", moment(at))).unwrap_or_default();
-        note(format!("note: at that point the record had not begun; event 0 came later{first}"));
-    }
+pub fn begin<'a>(view: View<'a>) -> Result<(View<'a>, Names), CliError> {
+    note_view(&view)?;
     let names = Names::read(&view)?;
     Ok((view, names))
 }
 
-/// The keys that a name means: the name of a key file, a name in the record, or digits of a key.
-pub fn keys(record: &Record, names: &Names, name: &str) -> Result<Vec<PublicKey>, CliError> {
-    let mut keys = names.keys(name);
-    if keys.is_empty() {
-        // Past events show the names of their time, so those names are accepted too.
-        keys = names.keys_ever(name);
+/// Prints the notes of a view.
+pub fn note_view(view: &View<'_>) -> Result<(), CliError> {
+    note_folded(view);
+    if view.as_of().size == 0 && view.record.size() > 0 {
+        let first = view.event(0)?.and_then(|event| event.at());
+        let first = first.map(|at| format!(", {}", moment(at))).unwrap_or_default();
+        note(format!("note: at that point the record had not begun; event 0 came later{first}"));
     }
-    let folder = KeyFolder::open(&record.paths.keys).ok();
+    Ok(())
+}
+
+/// The editor of the global option `--by`.
+pub fn editor(context: &Context) -> Result<Option<EditorName>, CliError> {
+    let Some(name) = &context.global.editor else { return Ok(None) };
+    let folder = KeyFolder::open(&context.paths()?.keys).ok();
     let handle = KeyName::new(name).ok();
-    if let (Some(folder), Some(handle)) = (folder, handle)
-        && let Ok(key) = folder.public(&handle)
-    {
-        keys.push(key);
-    }
-    if keys.is_empty() {
-        let all = names.all().join(", ");
-        let why = format!("--by: expected an editor of this record ({all}), found {name:?}");
-        return Err(LedgerError::NotFound(why).into());
-    }
-    Ok(keys)
+    let key = folder.zip(handle).and_then(|(folder, handle)| folder.public(&handle).ok());
+    Ok(Some(EditorName { name: name.clone(), key }))
 }
 
 /// The reviewer: name and person of the key that would sign.
@@ -162,8 +154,8 @@ pub fn reviewer(
 ) -> Result<(String, Person), CliError> {
     let roster = &view.state().fold.roster;
     let enrolled = |key: &PublicKey| roster.member(key).filter(|member| member.revoked.is_none());
-    let found: Vec<PublicKey> = match &context.global.editor {
-        Some(name) => keys(view.record, names, name)?,
+    let found: Vec<PublicKey> = match editor(context)? {
+        Some(editor) => editor.keys(names)?,
         None => context.signers(roster)?.into_iter().map(|(_, key)| key).collect(),
     };
     let mut persons: Vec<(String, Person)> = found

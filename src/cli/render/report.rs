@@ -9,9 +9,9 @@ pub mod text;
 pub mod page;
 pub mod bag;
 
-use crate::cli::render::tally::TallyReport;
 use crate::cli::terminal::exit::Exit;
 use crate::index::IndexStatus;
+use crate::ledger::answer::tally::TallyReport;
 use crate::ledger::audit::periods::Period;
 use crate::ledger::audit::{Audited, EvidenceFound, PinFound, StoreFound};
 use crate::ledger::query::row::Named;

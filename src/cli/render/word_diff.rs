@@ -1,63 +1,21 @@
-//! Changed words: those that a correction removed and added.
+//! Changed words for people: those that a correction removed and added, in colour.
 //!
 //! Always holds: removed words are marked [- -], added ones {+ +}, even without colour.
-//! Not here: which revisions are compared (`show`, `diff`, `log`).
+//! Not here: which revisions are compared (`show`, `diff`, `log`), which words they are
+//! (`ledger::answer::word_diff`).
 
 use crate::cli::render::words::{attribution, when};
 use crate::cli::terminal::{colour, visible};
+use crate::ledger::answer::word_diff::{DiffPart, marked_by};
 use crate::ledger::query::row::WordsRow;
-use serde::Serialize;
-use similar::{ChangeTag, TextDiff};
-
-/// The change of a part of a text.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "lowercase")]
-pub enum DiffPart {
-    /// It is unchanged.
-    Same,
-    /// It was removed.
-    Gone,
-    /// It was added.
-    New,
-}
-
-/// The parts of two texts, word by word; those of one kind are joined.
-pub fn parts(old: &str, new: &str) -> Vec<(DiffPart, String)> {
-    let diff = TextDiff::from_unicode_words(old, new);
-    let mut parts: Vec<(DiffPart, String)> = Vec::new();
-    for change in diff.iter_all_changes() {
-        let part = match change.tag() {
-            ChangeTag::Equal => DiffPart::Same,
-            ChangeTag::Delete => DiffPart::Gone,
-            ChangeTag::Insert => DiffPart::New,
-        };
-        match parts.last_mut() {
-            Some((same, words)) if *same == part => words.push_str(change.value()),
-            _ => parts.push((part, change.value().to_owned())),
-        }
-    }
-    parts
-}
 
 /// The new words with the old ones beside them: [-gone-] {+come+}.
 pub fn changed(old: &str, new: &str) -> String {
-    if old == new {
-        return format!("{} (the claim is as before)", visible(new));
-    }
-    let mut out = String::new();
-    for (part, text) in parts(&visible(old), &visible(new)) {
-        let core = text.trim();
-        let at = text.len() - text.trim_start().len();
-        out.push_str(text.get(..at).unwrap_or_default());
-        match part {
-            _ if core.is_empty() => {}
-            DiffPart::Same => out.push_str(core),
-            DiffPart::Gone => out.push_str(&colour(&format!("[-{core}-]"), "31")),
-            DiffPart::New => out.push_str(&colour(&format!("{{+{core}+}}"), "32")),
-        }
-        out.push_str(text.get(at + core.len()..).unwrap_or_default());
-    }
-    out
+    marked_by(old, new, &|part, mark| match part {
+        DiffPart::Same => mark,
+        DiffPart::Gone => colour(&mark, "31"),
+        DiffPart::New => colour(&mark, "32"),
+    })
 }
 
 /// What differs between two revisions beside the claim, each as `what: before → now`.

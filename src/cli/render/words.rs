@@ -4,7 +4,8 @@
 //! of strangers goes through `visible`. Not here: which texts are shown where (`replay`, `show`).
 
 use crate::cli::terminal::{colour, minute, visible, whole_words};
-use crate::ledger::query::row::{ActRow, Charge, FactRow, StatementRow, Withheld, WordsRow};
+pub use crate::ledger::answer::phrases::{overlays, withheld_text};
+use crate::ledger::query::row::{ActRow, Charge, StatementRow, WordsRow};
 use annals_core::event::body::{Hop, When};
 use annals_core::event::vocabulary::{Basis, Vouch};
 use annals_core::state::Status;
@@ -21,44 +22,12 @@ pub fn status(status: Status) -> String {
     colour(&format!("{status:<9}"), code)
 }
 
-/// The overlays beside the status.
-pub fn overlays(row: &FactRow) -> Vec<String> {
-    let mut all = Vec::new();
-    if row.corrected > 0 {
-        all.push(format!("corrected ×{}", row.corrected));
-    }
-    let flags = [
-        (row.suspect, "suspect"),
-        (row.document_disputed, "the document is disputed"),
-        (row.sealed, "sealed"),
-        (row.redacted, "redacted"),
-    ];
-    all.extend(flags.iter().filter(|(so, _)| *so).map(|(_, word)| (*word).to_owned()));
-    if !row.described_anew.is_empty() {
-        let events: Vec<String> = row.described_anew.iter().map(u64::to_string).collect();
-        all.push(format!("the document was described anew by {}", events.join(", ")));
-    }
-    all
-}
-
 /// The claim, or why it is withheld.
 pub fn claim(words: &WordsRow) -> String {
     match &words.claim {
         Some(claim) => visible(claim),
         None => withheld_text(words.withheld),
     }
-}
-
-/// The text in place of withheld words.
-pub fn withheld_text(why: Option<Withheld>) -> String {
-    let why = match why {
-        Some(Withheld::Redacted) => "the words are redacted",
-        Some(Withheld::Sealed) => "the words are sealed",
-        Some(Withheld::Missing) => "the words are withheld from this copy",
-        Some(Withheld::Damaged) => "the words here are not the ones that were signed",
-        None => "no words",
-    };
-    format!("[{why}]")
 }
 
 /// A statement in quotation marks, or why it is withheld; empty if there is none.

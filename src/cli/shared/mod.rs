@@ -28,10 +28,8 @@ pub use crate::cli::shared::draft_file::{BOUND, DraftFile, read};
 pub use crate::cli::shared::fields::{
     ErrorArgs, QuoteArgs, ReasonArgs, WordsArgs, WriteArgs, errors, filled,
 };
-pub use crate::cli::shared::filter::{
-    Dated, Filter, FilterArgs, UNDATED, document_at, facts, has_topic, rests_on,
-};
-pub use crate::cli::shared::page_limit::{PageArgs, PageEnd};
+pub use crate::cli::shared::filter::{FilterArgs, UNDATED, facts, note_withheld};
+pub use crate::cli::shared::page_limit::{PageArgs, PageLimit, limit, note_more};
 pub use crate::cli::shared::protection::{new_phrase, protection};
 pub use crate::cli::shared::pulled::{PullReport, pull_options};
 pub use crate::cli::shared::receipt::{

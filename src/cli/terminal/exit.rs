@@ -9,6 +9,7 @@ use crate::clock::Clock;
 use crate::disk::DiskError;
 use crate::key_agent::AgentError;
 use crate::keys::KeysError;
+use crate::ledger::answer::AnswerError;
 use crate::ledger::error::{LedgerError, chain};
 use annals_core::verdict::Verdict;
 use serde::{Serialize, Serializer};
@@ -116,6 +117,15 @@ impl CliError {
 impl From<LedgerError> for CliError {
     fn from(error: LedgerError) -> CliError {
         CliError::Ledger(error)
+    }
+}
+
+impl From<AnswerError> for CliError {
+    fn from(error: AnswerError) -> CliError {
+        match error {
+            AnswerError::Ledger(error) => error.into(),
+            AnswerError::Output(error) => error.into(),
+        }
     }
 }
 

@@ -26,10 +26,9 @@ pub use crate::cli::terminal::command::{Command, EditorOption, Group};
 pub use crate::cli::terminal::context::{Context, span, until_written};
 pub use crate::cli::terminal::exit::{CliError, Exit, announce_clock};
 pub use crate::cli::terminal::options::{Format, Global};
-pub use crate::cli::terminal::output::{
-    done, done_as, json, json_of, note, whole_words, width, wrapped,
-};
+pub use crate::cli::terminal::output::{done, done_as, json, note, whole_words, width, wrapped};
 pub use crate::cli::terminal::progress::Progress;
-pub use crate::cli::terminal::streams::{data, out, visible};
+pub use crate::cli::terminal::streams::{data, out};
 pub use crate::cli::terminal::written::{OutputKind, OutputPlace};
 pub use crate::cli::terminal::zone::{minute, moment, seconds_as_moment};
+pub use crate::ledger::answer::visible::visible;

@@ -5,6 +5,7 @@
 use crate::cli::terminal::exit::CliError;
 use crate::cli::terminal::options::Format;
 use crate::cli::terminal::streams::{err, out};
+use crate::ledger::answer::write_json;
 use std::io::{self, Write};
 
 /// The receipt, on stdout; on stderr if stdout fails, so that the positions of written events are
@@ -73,10 +74,5 @@ pub fn whole_words(pad: &str) -> textwrap::Options<'_> {
 
 /// Writes one JSON value and a newline.
 pub fn json(out: &mut dyn Write, value: &impl serde::Serialize) -> Result<(), CliError> {
-    Ok(writeln!(out, "{}", json_of(value)?)?)
-}
-
-/// One JSON value.
-pub fn json_of(value: &impl serde::Serialize) -> Result<String, CliError> {
-    Ok(serde_json::to_string(value).map_err(io::Error::other)?)
+    Ok(write_json(out, value)?)
 }

@@ -5,7 +5,7 @@
 
 use crate::cli::terminal::colour::{COLOURS, coloured};
 use crate::cli::terminal::options::Format;
-use annals_core::text::{is_invisible, is_unseen};
+use crate::ledger::answer::visible::push_seen;
 use std::io::{self, BufWriter, Write};
 /// Buffered standard output for an answer of bytes: a page, a proof.
 pub fn data() -> BufWriter<io::Stdout> {
@@ -99,31 +99,10 @@ pub fn shown(text: &str) -> String {
     out
 }
 
-/// Text of strangers in one line, with control, bidirectional and invisible characters made
-/// visible.
-pub fn visible(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    let mut before = None;
-    for c in text.chars() {
-        match c {
-            '\n' => out.push('⏎'),
-            c => push_seen(&mut out, before, c),
-        }
-        before = Some(c);
-    }
-    out
-}
-
-pub fn push_seen(out: &mut String, before: Option<char>, c: char) {
-    match is_invisible(c) || is_unseen(before, c) {
-        true => out.push_str(&format!("\\u{{{:04x}}}", u32::from(c))),
-        false => out.push(c),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::ledger::answer::visible::visible;
 
     #[test]
     fn text_for_people_has_no_character_that_is_not_seen() {

@@ -46,7 +46,13 @@ const STEP: u64 = 1_024;
 impl FactWalk {
     /// A walk from the first fact on.
     pub fn new(source: FactSource) -> FactWalk {
-        FactWalk { source, next: Cell::new(0) }
+        FactWalk::after(source, None)
+    }
+
+    /// A walk from the first fact after a position on.
+    pub fn after(source: FactSource, position: Option<u64>) -> FactWalk {
+        let next = position.map_or(0, |position| position.saturating_add(1));
+        FactWalk { source, next: Cell::new(next) }
     }
 
     /// The next `count` facts that `keep` takes; `state` is that of the ledger and its editors.

@@ -77,6 +77,7 @@ pub(super) fn open<'a>(
     let mut acts = Acts::none(&record.source, index);
     acts.add(administration(&then)?)?;
     let mut named = ask(&then, &acts.fold(&then)?)?;
+    expect_few(record, &then, &named)?;
     match reach {
         SliceReach::Lives => acts.add(lives(&then, &named)?)?,
         SliceReach::LivesAndRedactions => {
@@ -166,6 +167,25 @@ fn redactions_of_none(slot: &Snapshot<'_>) -> Result<BTreeSet<u64>, IndexError> 
         Ok(())
     })?;
     Ok(events)
+}
+
+/// Refuses facts and documents with more events than an answer may read.
+fn expect_few(
+    record: &Record,
+    slot: &Snapshot<'_>,
+    named: &BTreeSet<u64>,
+) -> Result<(), QueryError> {
+    let bound = record.bound();
+    if bound == u64::MAX {
+        return Ok(());
+    }
+    let mut events = 0;
+    for of in named {
+        events += slot.life(*of)?.len() as u64;
+        let what = "all events of what was selected";
+        record.expect_bound(events, what).map_err(QueryError::Failed)?;
+    }
+    Ok(())
 }
 
 fn put_rows(slot: &Snapshot<'_>, named: &BTreeSet<u64>, fold: &mut Fold) -> Result<(), IndexError> {

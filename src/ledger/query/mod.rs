@@ -209,6 +209,7 @@ impl<'a> View<'a> {
     /// The whole state as of a point without any text: through the index, in time proportional to
     /// its rows; otherwise folded.
     pub fn standing(record: &'a Record, size: u64) -> Result<View<'a>, LedgerError> {
+        record.expect_bound(size, "every fact of the record")?;
         let opened = match record.index() {
             Ok(index) => crate::ledger::query::indexed::open_standing(record, index, size),
             Err(why) => return View::folded(record, size, why),
@@ -336,6 +337,8 @@ impl<'a> View<'a> {
             }
             return Ok(());
         }
+        let events = until.saturating_sub(from);
+        self.record.expect_bound(events, &format!("the events from {from} to {until}"))?;
         for span in self.record.source.walk(from)? {
             let span = span?;
             for (entry, index) in span.entries.iter().zip(span.first..) {

@@ -43,6 +43,7 @@ pub fn texts(words: &WordsRow) -> Vec<(TextField, String)> {
 pub fn scan(view: &View<'_>, phrases: &[Phrase], jobs: usize) -> Result<Scanned, LedgerError> {
     let revisions = view.revisions();
     let Some((first, _)) = revisions.first() else { return Ok(Scanned::default()) };
+    view.record.expect_bound(view.record.size(), "the words of every fact")?;
     let scanning = Scanning {
         view,
         phrases,

@@ -31,8 +31,12 @@ pub struct SearchEffort {
 }
 
 impl SearchEffort {
-    /// All cores, and as many reads as cost no more than a scan.
+    /// All cores, and as many reads as cost no more than a scan; of a record whose answers are
+    /// bounded, one core and the bound.
     pub fn of(view: &View<'_>) -> SearchEffort {
+        if view.record.is_bounded() {
+            return SearchEffort { jobs: 1, reads: view.record.bound() };
+        }
         let jobs = std::thread::available_parallelism().map_or(1, usize::from);
         SearchEffort { jobs, reads: (view.as_of().size / COST).max(super::FEW) }
     }

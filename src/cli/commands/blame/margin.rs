@@ -5,13 +5,10 @@
 //! all brackets. Columns count display width. Not here: which spans (`query/spans`).
 
 use crate::cli::terminal::{CliError, colour, visible, whole_words};
+use crate::ledger::answer::blame::QuotingFact;
 use crate::ledger::query::row::Named;
-use crate::ledger::query::spans::{Quoted, Segment};
+use crate::ledger::query::spans::Segment;
 use annals_core::event::vocabulary::Stance;
-use annals_core::hash::Hash;
-use annals_core::state::Status;
-use annals_core::time::Time;
-use serde::Serialize;
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::Write;
 use std::ops::Range;
@@ -53,7 +50,7 @@ impl Paragraph {
 pub fn write(
     out: &mut dyn Write,
     segments: &[Segment],
-    facts: &[Resting],
+    facts: &[QuotingFact],
     columns: usize,
 ) -> Result<(), CliError> {
     let notes: BTreeMap<u64, String> = facts.iter().map(|fact| (fact.fact, note(fact))).collect();
@@ -152,7 +149,7 @@ fn numbers<'a>(facts: impl Iterator<Item = &'a u64>) -> String {
 }
 
 /// Number, status and signer; the stance of the quotation, and everything that qualifies the fact.
-fn note(fact: &Resting) -> String {
+fn note(fact: &QuotingFact) -> String {
     let by = Named { then: fact.by.clone().unwrap_or_default(), now: fact.by_now.clone() };
     let by = visible(&by.to_string());
     let mut note = format!("{} {}, {by}", fact.fact, fact.status);
@@ -261,22 +258,6 @@ fn below(
         writeln!(out, "    {note}")?;
     }
     Ok(())
-}
-
-/// A fact that quotes the document.
-#[derive(Serialize)]
-pub struct Resting {
-    pub fact: u64,
-    pub hash: Hash,
-    pub status: Status,
-    pub overlays: Vec<String>,
-    pub claim: Option<String>,
-    pub by: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub by_now: Option<String>,
-    pub at: Option<Time>,
-    pub confirmed_by: Vec<String>,
-    pub spans: Vec<Quoted>,
 }
 
 #[cfg(test)]

@@ -5,10 +5,9 @@
 use crate::cli::render::{changed, effect, events, fields, hanging, words};
 use crate::cli::shared::{UNDATED, facts};
 use crate::cli::terminal::{CliError, visible};
-use crate::ledger::query::AsOf;
+use crate::ledger::answer::diff::DiffAnswer;
 use crate::ledger::query::diff::{Between, Change, ChangeStep};
 use crate::ledger::query::event::EventRow;
-use crate::ledger::query::since::LaterChange;
 use annals_core::event::vocabulary::Type;
 use std::io::Write;
 
@@ -16,11 +15,7 @@ use std::io::Write;
 const INDENT: usize = 19;
 
 /// Writes everything except the provenances.
-pub fn write(
-    out: &mut dyn Write,
-    answer: &DiffAnswer<'_>,
-    when: Option<&str>,
-) -> Result<(), CliError> {
+pub fn write(out: &mut dyn Write, answer: &DiffAnswer, when: Option<&str>) -> Result<(), CliError> {
     for change in &answer.facts {
         fact(out, change)?;
     }
@@ -30,7 +25,7 @@ pub fn write(
             fact(out, change)?;
         }
     }
-    let Between { relations, documents, editors, ledger, .. } = answer.changes;
+    let Between { relations, documents, editors, ledger, .. } = &answer.changes;
     let sections = [
         ("relations", relations),
         ("documents", documents),
@@ -115,14 +110,4 @@ fn step_text(step: &ChangeStep) -> String {
         (None, None) => String::new(),
     };
     format!("{}: {what}{why}{place}{statement} — {}", step.act.event, words::who(&step.act))
-}
-
-/// The requested changes.
-pub struct DiffAnswer<'a> {
-    pub from: AsOf,
-    pub to: AsOf,
-    pub changes: &'a Between,
-    pub facts: Vec<&'a Change>,
-    pub undated: Vec<&'a Change>,
-    pub since: Vec<LaterChange>,
 }

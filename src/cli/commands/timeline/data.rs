@@ -3,8 +3,9 @@
 //! Always holds: sealed, redacted and missing texts are not included, but the reason is. The page
 //! decides nothing: the states of facts come from frames. Not here: HTML (`page`).
 
-use crate::cli::render::{DiffPart, effect, parts, reason, words};
+use crate::cli::render::{effect, reason, words};
 use crate::cli::terminal::{CliError, zone};
+use crate::ledger::answer::word_diff::{DiffPart, parts};
 use crate::ledger::query::effect::Effects;
 use crate::ledger::query::event::{on, row};
 use crate::ledger::query::frames::{Frame, frames};

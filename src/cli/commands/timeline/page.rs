@@ -7,8 +7,8 @@
 
 use crate::cli::commands::timeline::data::Data;
 use crate::cli::render::{provenance, words};
-use crate::cli::shared::PageEnd;
 use crate::cli::terminal::{CliError, visible};
+use crate::ledger::answer::page::PageEnd;
 use crate::ledger::query::row::FactRow;
 use annals_core::hash::Hash;
 use base64::Engine;

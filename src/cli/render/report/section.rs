@@ -6,6 +6,7 @@
 
 use crate::cli::render::report::lines::{ADVICE, COMPARED, Line, Section, line};
 use crate::cli::render::report::{ComparisonState, EventRange, NO_INDEX, PinState, VerdictReport};
+use crate::cli::render::tally_lines;
 use crate::cli::terminal::exit::Exit;
 use crate::cli::terminal::{seconds_as_moment, visible};
 use annals_core::evidence::Claim;
@@ -164,7 +165,7 @@ fn anchors(report: &VerdictReport) -> Vec<Line> {
 }
 
 fn acts(report: &VerdictReport) -> Vec<Line> {
-    report.tally.lines().into_iter().map(|(label, text)| line(label, text)).collect()
+    tally_lines(&report.tally).into_iter().map(|(label, text)| line(label, text)).collect()
 }
 
 /// The advice for a verdict: the repair that may help, and the trust that is missing.

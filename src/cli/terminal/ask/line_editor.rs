@@ -6,7 +6,7 @@
 
 use crate::cli::terminal::ask::hidden_input;
 use crate::cli::terminal::output::note;
-use crate::cli::terminal::streams::visible;
+use crate::ledger::answer::visible::visible;
 use rustyline::completion::Completer;
 use rustyline::config::Config;
 use rustyline::error::ReadlineError;

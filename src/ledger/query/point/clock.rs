@@ -199,6 +199,7 @@ fn ends(stretches: &[Stretch], size: u64) -> impl Iterator<Item = u64> + '_ {
 }
 
 pub fn entries(record: &Record, each: &mut dyn FnMut(u64, &Entry)) -> Result<(), LedgerError> {
+    record.expect_bound(record.size(), "every event, for a date or a hash")?;
     for span in record.source.walk(0)? {
         let span = span?;
         for (entry, position) in span.entries.iter().zip(span.first..) {

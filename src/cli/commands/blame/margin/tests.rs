@@ -5,9 +5,9 @@ use crate::ledger::query::spans::{Quoted, segments};
 use annals_core::quote::Text;
 use annals_core::state::Status;
 
-fn resting(fact: u64, start: usize, end: usize) -> Resting {
+fn resting(fact: u64, start: usize, end: usize) -> QuotingFact {
     let span = Quoted { fact, start, end, stance: Stance::Supports, holds: true };
-    Resting {
+    QuotingFact {
         fact,
         hash: annals_core::hash::Hash::of(&[b"fact"]),
         status: Status::Asserted,
@@ -21,7 +21,7 @@ fn resting(fact: u64, start: usize, end: usize) -> Resting {
     }
 }
 
-fn drawn(text: &str, facts: &[Resting], columns: usize) -> String {
+fn drawn(text: &str, facts: &[QuotingFact], columns: usize) -> String {
     let text = Text::new(text.as_bytes().to_vec()).unwrap();
     let spans: Vec<Quoted> = facts.iter().flat_map(|fact| &fact.spans).copied().collect();
     let mut out = Vec::new();

@@ -3,8 +3,9 @@
 //! Always holds: those whose present words were recorded first come first; what is withheld and may
 //! quote the document is counted. Not here: their places in the text (`query::spans`).
 
-use crate::cli::shared::{Dated, Filter, PageEnd, rests_on};
-use crate::cli::terminal::CliError;
+use crate::ledger::answer::filter::{Dated, Filter, rests_on};
+use crate::ledger::answer::page::PageEnd;
+use crate::ledger::error::LedgerError;
 use crate::ledger::query::fact_walk::{FactSource, FactWalk};
 use crate::ledger::query::gather::Rows;
 use crate::ledger::query::names::Names;
@@ -31,7 +32,7 @@ pub struct QuotingFacts {
 }
 
 /// What facts are asked for.
-pub struct Quoting<'a> {
+pub struct CitingFacts<'a> {
     /// The document.
     pub document: u64,
     /// What they must be besides.
@@ -53,9 +54,9 @@ struct FoundFacts {
     damaged: u64,
 }
 
-impl Quoting<'_> {
+impl CitingFacts<'_> {
     /// Reads the facts; `first` has those whose words are or were withheld, or all.
-    pub fn read(&self, first: &View<'_>) -> Result<QuotingFacts, CliError> {
+    pub fn read(&self, first: &View<'_>) -> Result<QuotingFacts, LedgerError> {
         let mut found = FoundFacts::default();
         self.add(first, &mut found)?;
         let walk = FactWalk::new(FactSource::Citing(self.document));
@@ -82,7 +83,7 @@ impl Quoting<'_> {
     }
 
     /// Adds the facts of a view that quote the document.
-    fn add(&self, view: &View<'_>, found: &mut FoundFacts) -> Result<(), CliError> {
+    fn add(&self, view: &View<'_>, found: &mut FoundFacts) -> Result<(), LedgerError> {
         let rows = Rows::read(view, self.names, &|fact| self.filter.has_status(view, fact))?;
         let mut added = Vec::new();
         rows.each(&mut |row| {
@@ -100,7 +101,7 @@ impl Quoting<'_> {
                     added.push(fact);
                 }
             }
-            Ok::<(), CliError>(())
+            Ok::<(), LedgerError>(())
         })?;
         found.damaged += rows.damaged();
         found.since.extend(since(view, added.into_iter()));

@@ -3,29 +3,32 @@
 //! Always holds: a range without events is not an error; a reversed range is, even without events
 //! in between. Not here: the meaning of a point (`ledger::query::point`).
 
-use crate::cli::render::provenance;
-use crate::cli::terminal::{CliError, Context};
-use crate::ledger::query::point::{Bound, Point, PointContext};
+use crate::ledger::error::LedgerError;
+use crate::ledger::query::point::{Bound, DateClock, Point, PointContext};
 use crate::ledger::reader::Record;
 
 /// Refuses a point of `--from` that is after that of `--until`.
-pub fn check(context: &Context, record: &Record, from: &str, until: &str) -> Result<(), CliError> {
-    let around = PointContext::new(&context.global.tz, context.clock.peek())?;
-    let first = Point::parse(from, &around)?;
-    let last = Point::parse(until, &around)?;
+pub fn expect_forward(
+    record: &Record,
+    from: &str,
+    until: &str,
+    around: &PointContext,
+    clock: DateClock,
+) -> Result<(), LedgerError> {
+    let first = Point::parse(from, around)?;
+    let last = Point::parse(until, around)?;
     let backwards = match (&first, &last) {
         (Point::Within(start, _), Point::Within(_, end)) => start >= end,
         // There may be no event since then.
         (Point::Within(..), Point::Head) => false,
         _ => {
-            let clock = provenance::date_clock(context);
             let first = first.resolve(record, Bound::Start, clock)?.size;
             first >= last.resolve(record, Bound::End, clock)?.size
         }
     };
     match backwards {
         false => Ok(()),
-        true => Err(CliError::usage(format!(
+        true => Err(LedgerError::Usage(format!(
             "expected --from a point that is not after that of --until, found {from:?} after \
              {until:?}; say the two the other way round"
         ))),

@@ -1,95 +1,101 @@
-//! The facts of a timeline page: the first of those that were asked for.
+//! The facts of a page: the first of those that were asked for.
 //!
 //! Always holds: the facts are the same with an index and without; facts come by position. By the
 //! index only their rows and events are read, unless so many are read to find them that the fold
-//! costs less. Not here: the data of the page (`data`).
+//! costs less. Not here: what is shown of them (`replay`, `cli`).
 
-use crate::cli::render::provenance;
-use crate::cli::shared::{Dated, Filter, FilterArgs, PageEnd};
-use crate::cli::terminal::{CliError, Context};
+use crate::index::Row;
+use crate::ledger::answer::NamedView;
+use crate::ledger::answer::filter::{Dated, FactFilters, Filter};
+use crate::ledger::answer::page::PageEnd;
+use crate::ledger::error::LedgerError;
 use crate::ledger::query::fact_walk::{FactSource, FactWalk, is_acted_on, may_be_by};
 use crate::ledger::query::gather::gather;
 use crate::ledger::query::names::Names;
 use crate::ledger::query::{Query, View, owners};
-use annals_core::key::PublicKey;
 use std::cell::Cell;
 use std::collections::BTreeSet;
 
 /// What was asked for.
 pub struct Choice<'a> {
-    pub filters: &'a FilterArgs,
+    /// The filters.
+    pub filters: &'a FactFilters,
     /// Facts on which an event from this position on acts.
     pub from: Option<u64>,
+    /// Facts after this position.
+    pub after: Option<u64>,
     /// The maximum number of facts.
     pub most: usize,
 }
 
-/// The facts of a page, and a view that has them and every event of the ledger and its editors.
-pub struct Chosen<'a> {
-    pub view: View<'a>,
+/// The facts of a page.
+pub struct Chosen {
+    /// Their positions.
     pub facts: BTreeSet<u64>,
+    /// Whether there are more.
     pub end: PageEnd,
+    /// The filters that they passed.
+    pub filter: Filter,
 }
 
 /// Reading the events of a fact by themselves costs as much as this many events in a fold.
-const COST: usize = 16;
+const COST: u64 = 16;
+
+/// The most facts that are read at once to find some, but for a larger page.
+const STEP: usize = 4_096;
 
 impl Choice<'_> {
-    /// Chooses the facts; `opened` has the ledger and its editors, or the whole record.
-    pub fn choose<'v>(
-        &self,
-        context: &Context,
-        opened: View<'v>,
-        names: &Names,
-    ) -> Result<Chosen<'v>, CliError> {
-        let (record, size) = (opened.record, opened.as_of().size);
-        let filter = |view: &View<'_>| Filter::new(context, record, view, names, self.filters);
-        if !opened.is_folded() {
-            let filter = filter(&opened)?;
-            if let Some((facts, end)) = self.by_index(context, &opened, names, &filter)? {
-                let all = self.filters.document.into_iter().chain(facts.iter().copied());
-                let all: BTreeSet<u64> = all.collect();
-                let view = View::with_redactions(record, size, &|_, _| Ok(all.clone()))?;
-                filter.note_withheld();
-                return Ok(Chosen { view, facts, end });
+    /// Chooses the facts. `named` has the requested document, the ledger and its editors; where the
+    /// whole record was folded to choose, it is the folded view afterwards.
+    ///
+    /// Errors: as those of the filters; the record cannot be read.
+    pub fn choose(&self, named: &mut NamedView<'_>) -> Result<Chosen, LedgerError> {
+        let (record, size) = (named.view.record, named.view.as_of().size);
+        if !named.view.is_folded() {
+            let filter = Filter::new(&named.view, &named.names, self.filters)?;
+            if let Some((facts, end)) = self.by_index(named, &filter)? {
+                return Ok(Chosen { facts, end, filter });
             }
+            named.view = View::open(record, size)?;
         }
-        let view = if opened.is_folded() { opened } else { View::open(record, size)? };
-        let filter = filter(&view)?;
-        let acted = self.from.map(|first| acted_on(&view, first));
-        let wanted = |fact: u64| acted.as_ref().is_none_or(|acted| acted.contains(&fact));
+        let NamedView { view, names } = named;
+        let filter = Filter::new(view, names, self.filters)?;
+        let acted = self.from.map(|first| acted_on(view, first));
+        let wanted = |fact: u64| {
+            let is_after = self.after.is_none_or(|after| fact > after);
+            is_after && acted.as_ref().is_none_or(|acted| acted.contains(&fact))
+        };
         let (mut facts, mut end) = (BTreeSet::new(), PageEnd::Whole);
-        self.add(&view, names, &filter, &wanted, &mut Page { facts: &mut facts, end: &mut end })?;
-        filter.note_withheld();
-        Ok(Chosen { view, facts, end })
+        self.add(view, names, &filter, &wanted, &mut Page { facts: &mut facts, end: &mut end })?;
+        Ok(Chosen { facts, end, filter })
     }
 
     /// The facts by the index; `None` if the whole is to be folded.
     fn by_index(
         &self,
-        context: &Context,
-        opened: &View<'_>,
-        names: &Names,
+        named: &NamedView<'_>,
         filter: &Filter,
-    ) -> Result<Option<(BTreeSet<u64>, PageEnd)>, CliError> {
-        let (record, size) = (opened.record, opened.as_of().size);
-        let by = context.global.editor.as_deref();
-        let by = by.map(|name| provenance::keys(record, names, name)).transpose()?;
-        let walk = FactWalk::new(match (self.filters.document, self.from, self.filters.status) {
+    ) -> Result<Option<(BTreeSet<u64>, PageEnd)>, LedgerError> {
+        let (record, size) = (named.view.record, named.view.as_of().size);
+        let source = match (self.filters.document, self.from, self.filters.status) {
             (Some(document), ..) => FactSource::Document(document),
             (None, Some(first), _) => FactSource::Since(first),
             (None, None, Some(status)) => FactSource::Statuses(vec![status]),
             (None, None, None) => FactSource::All,
-        });
+        };
+        let walk = FactWalk::after(source, self.after);
         // One more shows whether there are more.
         let mut count = self.most.saturating_add(1);
-        let budget = (usize::try_from(size).unwrap_or(usize::MAX) / COST).max(count);
+        let folded = size / COST;
+        let reads = if record.is_bounded() { record.bound() } else { folded };
+        let budget = usize::try_from(reads).unwrap_or(usize::MAX).max(count);
+        let step = count.max(STEP);
         let (mut facts, mut end, mut read) = (BTreeSet::new(), PageEnd::Whole, 0);
         while read < budget {
             let found = Cell::new(0);
             let ask: &Query<'_> = &|slot, state| {
-                let keep = |row: &crate::index::Row| {
-                    let by = by.as_deref().map(|keys: &[PublicKey]| may_be_by(row, state, keys));
+                let keep = |row: &Row| {
+                    let by = filter.keys().map(|keys| may_be_by(row, state, keys));
                     let from = self.from.map(|first| is_acted_on(slot, row.of, first));
                     Ok(by.transpose()?.unwrap_or(true) && from.transpose()?.unwrap_or(true))
                 };
@@ -102,13 +108,14 @@ impl Choice<'_> {
                 return Ok(None);
             }
             let mut page = Page { facts: &mut facts, end: &mut end };
-            self.add(&view, names, filter, &|_| true, &mut page)?;
+            self.add(&view, &named.names, filter, &|_| true, &mut page)?;
             if end == PageEnd::More || found.get() < count {
                 return Ok(Some((facts, end)));
             }
             read += found.get();
-            count = count.saturating_mul(2);
+            count = count.saturating_mul(2).min(step);
         }
+        record.expect_bound(u64::MAX, "more, to find facts that pass the filters")?;
         Ok(None)
     }
 
@@ -120,7 +127,7 @@ impl Choice<'_> {
         filter: &Filter,
         wanted: &dyn Fn(u64) -> bool,
         page: &mut Page<'_>,
-    ) -> Result<(), CliError> {
+    ) -> Result<(), LedgerError> {
         let wanted = |fact: u64| filter.has_status(view, fact) && wanted(fact);
         for row in gather(view, names, &wanted)?.facts.into_values() {
             if !filter.keeps(&row) || filter.dated(&row.words) == Dated::Out {

@@ -1,0 +1,211 @@
+//! The answer of `annals diff`: what changed between two points of the record.
+//!
+//! Always holds: the first point is not after the second; the answer has both. Not here: what
+//! counts as a change (`query/diff`), texts for people (`cli`).
+
+use crate::index::Snapshot;
+use crate::ledger::answer::filter::{Dated, FactFilters, Filter};
+use crate::ledger::answer::word_diff::marked;
+use crate::ledger::answer::{AnswerError, NamedView, write_json};
+use crate::ledger::error::LedgerError;
+use crate::ledger::query::diff::{Between, Change, between};
+use crate::ledger::query::event::EventRow;
+use crate::ledger::query::since::{LaterChange, since};
+use crate::ledger::query::{AsOf, Query, View, touched};
+use crate::ledger::reader::Record;
+use serde::Serialize;
+use std::collections::BTreeSet;
+use std::io::Write;
+
+/// The two points of a comparison.
+#[derive(Clone, Copy, Debug)]
+pub struct DiffPoints<'a> {
+    /// The first, as it was asked for.
+    pub from: &'a str,
+    /// The second, likewise.
+    pub to: &'a str,
+    /// The number of events up to the first.
+    pub first: u64,
+    /// The number of events up to the second.
+    pub last: u64,
+}
+
+impl DiffPoints<'_> {
+    /// Refuses a first point that is after the second.
+    pub fn expect_order(&self) -> Result<(), LedgerError> {
+        let DiffPoints { from, to, first, last } = *self;
+        let position_text = |size: u64| match size.checked_sub(1) {
+            Some(position) => format!("position {position}"),
+            None => "before the first event".to_owned(),
+        };
+        match first <= last {
+            true => Ok(()),
+            false => Err(LedgerError::Usage(format!(
+                "expected the earlier point first, found {from:?} ({}) after {to:?} ({}); say \
+                 annals diff with the two in the other order",
+                position_text(first),
+                position_text(last)
+            ))),
+        }
+    }
+}
+
+/// Which acts of the facts are read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum DiffReach {
+    /// Those between the points.
+    Between,
+    /// All: for the whole states as texts.
+    Whole,
+}
+
+/// Both points of a comparison.
+pub struct DiffView<'a> {
+    /// The record as of the first point.
+    pub from: NamedView<'a>,
+    /// The record as of the second point.
+    pub to: NamedView<'a>,
+    /// The filters, by the second point.
+    pub filter: Filter,
+}
+
+/// What changed.
+pub struct DiffAnswer {
+    /// The first point.
+    pub from: AsOf,
+    /// The second point.
+    pub to: AsOf,
+    /// The facts that changed and pass the filters, by position.
+    pub facts: Vec<Change>,
+    /// Those without a date, if a date was asked for.
+    pub undated: Vec<Change>,
+    /// Everything else that changed; the facts in it were taken out.
+    pub changes: Between,
+    /// The later changes of these facts.
+    pub since: Vec<LaterChange>,
+}
+
+impl<'a> DiffView<'a> {
+    /// Opens what the filters may select of what changed between two points.
+    ///
+    /// Errors: the first point is after the second; as those of the filters; the record cannot be
+    /// read.
+    pub fn open(
+        record: &'a Record,
+        points: DiffPoints<'_>,
+        filters: &FactFilters,
+        reach: DiffReach,
+    ) -> Result<DiffView<'a>, LedgerError> {
+        points.expect_order()?;
+        let DiffPoints { first, last, .. } = points;
+        let named = |slot: &Snapshot<'_>| {
+            let mut named = touched(slot.index(), first, last)?;
+            named.extend(filters.document(slot));
+            Ok(named)
+        };
+        // The editor filter applies to all revisions.
+        let whole = reach == DiffReach::Whole || filters.by.is_some();
+        let open = |size: u64, ask: &Query<'_>| match whole {
+            true => View::some(record, size, ask),
+            false => View::since(record, size, ask, first),
+        };
+        let to = open(last, &|slot, _| named(slot))?;
+        // A document that is cited now may have existed before.
+        let from = open(first, &|slot, _| {
+            let documents = to.state().fold.documents().iter();
+            let documents = documents.map(|document| document.position);
+            Ok(named(slot)?.into_iter().chain(documents).collect())
+        })?;
+        let (from, to) = View::alike(from, to)?;
+        let (from, to) = (NamedView::of(from)?, NamedView::of(to)?);
+        let filter = Filter::new(&to.view, &to.names, filters)?;
+        Ok(DiffView { from, to, filter })
+    }
+
+    /// Reads what changed.
+    ///
+    /// Errors: the record cannot be read.
+    pub fn answer(&self) -> Result<DiffAnswer, LedgerError> {
+        let DiffView { from, to, filter } = self;
+        let (from, to, names) = (&from.view, &to.view, &to.names);
+        let wanted = |fact: u64| filter.has_status(to, fact) || filter.has_status(from, fact);
+        let mut changes = between(from, to, names, &wanted)?;
+        if !filter.is_empty() {
+            narrow(&mut changes, filter);
+        }
+        let (mut facts, mut undated) = (Vec::new(), Vec::new());
+        for change in std::mem::take(&mut changes.facts) {
+            let dates = [Some(&change.now), change.before.as_ref()].into_iter().flatten();
+            let dates: Vec<Dated> = dates.map(|words| filter.dated(words)).collect();
+            match (dates.contains(&Dated::In), dates.contains(&Dated::Undated)) {
+                (true, _) => facts.push(change),
+                (false, true) => undated.push(change),
+                (false, false) => {}
+            }
+        }
+        let since = since(to, facts.iter().chain(&undated).map(|change| change.fact));
+        Ok(DiffAnswer { from: from.as_of(), to: to.as_of(), facts, undated, changes, since })
+    }
+}
+
+impl DiffAnswer {
+    /// Writes the JSON object.
+    pub fn write_json(&self, out: &mut dyn Write) -> Result<(), AnswerError> {
+        let Between { relations, documents, editors, ledger, .. } = &self.changes;
+        let json = DiffJson {
+            from: &self.from,
+            to: &self.to,
+            facts: self.facts.iter().map(DiffReport::of).collect(),
+            undated: self.undated.iter().map(DiffReport::of).collect(),
+            relations,
+            documents,
+            editors,
+            ledger,
+            since: &self.since,
+        };
+        Ok(write_json(out, &json)?)
+    }
+}
+
+/// Keeps the requested facts, and the relations between and to them.
+fn narrow(changes: &mut Between, filter: &Filter) {
+    let kept: BTreeSet<u64> =
+        changes.rows.iter().filter(|row| filter.keeps(row)).map(|row| row.fact).collect();
+    changes.facts.retain(|change| kept.contains(&change.fact));
+    changes.rows.retain(|row| kept.contains(&row.fact));
+    changes.relations.retain(|row| row.on.iter().any(|fact| kept.contains(fact)));
+    changes.documents.clear();
+    changes.editors.clear();
+    changes.ledger.clear();
+}
+
+#[derive(Serialize)]
+struct DiffJson<'a> {
+    from: &'a AsOf,
+    to: &'a AsOf,
+    facts: Vec<DiffReport<'a>>,
+    undated: Vec<DiffReport<'a>>,
+    relations: &'a [EventRow],
+    documents: &'a [EventRow],
+    editors: &'a [EventRow],
+    ledger: &'a [EventRow],
+    since: &'a [LaterChange],
+}
+
+/// A change, with the changed words marked as in the text form.
+#[derive(Serialize)]
+pub struct DiffReport<'a> {
+    #[serde(flatten)]
+    change: &'a Change,
+    /// The claim with [-removed-] and {+added+} words; `None` if there is no other claim before it.
+    marked: Option<String>,
+}
+
+impl<'a> DiffReport<'a> {
+    /// The report of a change.
+    pub fn of(change: &'a Change) -> DiffReport<'a> {
+        let before = change.before.as_ref().and_then(|words| words.claim.as_deref());
+        let claims = before.zip(change.now.claim.as_deref());
+        DiffReport { change, marked: claims.map(|(before, now)| marked(before, now)) }
+    }
+}

@@ -1,0 +1,237 @@
+//! Filters of facts: date, topic, status, document, editor; the same for every reader.
+//!
+//! Always holds: a date filter never drops a fact without a date, but lists it separately; a fact
+//! whose words are withheld is counted if a filter needs its words. Not here: points
+//! (`query::point`), arguments (`cli`, `serve`).
+
+use crate::index::{IndexError, RowKind, Snapshot};
+use crate::ledger::error::LedgerError;
+use crate::ledger::query::names::Names;
+use crate::ledger::query::row::{FactRow, WordsRow};
+use crate::ledger::query::{View, citing};
+use annals_core::edtf::{Days, days};
+use annals_core::key::PublicKey;
+use annals_core::state::{State, Status};
+use std::cell::Cell;
+use std::collections::BTreeSet;
+
+/// What facts are asked for; a fact must pass all that is there.
+#[derive(Clone, Debug, Default)]
+pub struct FactFilters {
+    /// What was so at this time: an EDTF date or interval.
+    pub when: Option<String>,
+    /// A part of the name of a topic.
+    pub topic: Option<String>,
+    /// The status.
+    pub status: Option<Status>,
+    /// The position of a document that the fact rests on.
+    pub document: Option<u64>,
+    /// Who signed a revision of it.
+    pub by: Option<EditorName>,
+}
+
+/// An editor as a reader names them.
+#[derive(Clone, Debug)]
+pub struct EditorName {
+    /// A name in the record, or digits of a key.
+    pub name: String,
+    /// The key in a key file of that name, if there is one.
+    pub key: Option<PublicKey>,
+}
+
+impl EditorName {
+    /// The keys that are meant: those of this name now, else those that ever had it; and the key
+    /// of the file.
+    ///
+    /// Errors: there is none.
+    pub fn keys(&self, names: &Names) -> Result<Vec<PublicKey>, LedgerError> {
+        let mut keys = names.keys(&self.name);
+        if keys.is_empty() {
+            // Past events show the names of their time, so those names are accepted too.
+            keys = names.keys_ever(&self.name);
+        }
+        keys.extend(self.key);
+        if keys.is_empty() {
+            let (all, name) = (names.all().join(", "), &self.name);
+            let why = format!("--by: expected an editor of this record ({all}), found {name:?}");
+            return Err(LedgerError::NotFound(why));
+        }
+        Ok(keys)
+    }
+}
+
+/// Reads a status.
+///
+/// Errors: what was expected.
+pub fn status(text: &str) -> Result<Status, String> {
+    let all = [Status::Asserted, Status::Confirmed, Status::Disputed, Status::Retracted];
+    let found = all.into_iter().find(|status| status.as_str() == text);
+    found.ok_or_else(|| "expected asserted, confirmed, disputed or retracted".to_owned())
+}
+
+impl FactFilters {
+    /// The facts that may pass, by the requested document, or else by their status; and the
+    /// requested document.
+    pub fn named(&self, slot: &Snapshot<'_>, state: &State) -> Result<BTreeSet<u64>, IndexError> {
+        if let Some(document) = self.document {
+            let mut named = citing(slot, document)?;
+            named.extend((document < slot.size).then_some(document));
+            return Ok(named);
+        }
+        let needed = state.fold.ledger.as_ref().map_or(1, |ledger| ledger.confirmations);
+        let kind = self.status.map_or(RowKind::Facts, |status| RowKind::Status(status, needed));
+        Ok(slot.positions(kind)?.into_iter().collect())
+    }
+
+    /// The requested document alone, if the record has an event at its position.
+    pub fn document(&self, slot: &Snapshot<'_>) -> BTreeSet<u64> {
+        self.document.filter(|document| *document < slot.size).into_iter().collect()
+    }
+}
+
+/// The parsed filters.
+pub struct Filter {
+    status: Option<Status>,
+    topic: Option<String>,
+    document: Option<u64>,
+    by: Option<Vec<PublicKey>>,
+    when: Option<Days>,
+    /// The number of facts that a filter could not test, because their words are withheld.
+    withheld_facts: Cell<usize>,
+}
+
+/// How a date relates to the requested one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Dated {
+    /// They may have a day in common, or no date was requested.
+    In,
+    /// They have no day in common.
+    Out,
+    /// The fact has no date, so it may be of any time.
+    Undated,
+}
+
+impl Filter {
+    /// Parses the filters; `view` is the later one if there are two.
+    ///
+    /// Errors: there is no such document, no such editor; no date that can be read.
+    pub fn new(
+        view: &View<'_>,
+        names: &Names,
+        filters: &FactFilters,
+    ) -> Result<Filter, LedgerError> {
+        if let Some(document) = filters.document {
+            document_at(view, document, "--document")?;
+        }
+        Ok(Filter {
+            status: filters.status,
+            topic: filters.topic.as_ref().map(|topic| topic.to_lowercase()),
+            document: filters.document,
+            by: filters.by.as_ref().map(|by| by.keys(names)).transpose()?,
+            when: filters.when.as_deref().map(when).transpose()?,
+            withheld_facts: Cell::new(0),
+        })
+    }
+
+    /// Whether there is no filter, so that every fact passes.
+    pub fn is_empty(&self) -> bool {
+        let facts = self.status.is_none() && self.topic.is_none() && self.document.is_none();
+        facts && self.by.is_none() && self.when.is_none()
+    }
+
+    /// Whether a date is requested.
+    pub fn has_date(&self) -> bool {
+        self.when.is_some()
+    }
+
+    /// The part of the filter that depends on the state alone: a fact that was set aside has no
+    /// status and passes no filter of facts (`show`, `log` and `diff` report what happened to it).
+    pub fn has_status(&self, view: &View<'_>, position: u64) -> bool {
+        let fact = view.state().fold.fact(position);
+        fact.is_some_and(|fact| {
+            self.status.is_none_or(|status| view.state().status(fact) == status)
+        })
+    }
+
+    /// The part of the filter that depends on signers and words, except the date.
+    pub fn keeps(&self, row: &FactRow) -> bool {
+        if self.by.as_ref().is_some_and(|keys| !row.is_by(keys)) {
+            return false;
+        }
+        if row.words.withheld.is_some() && (self.topic.is_some() || self.document.is_some()) {
+            self.withheld_facts();
+            return false;
+        }
+        let topic = |wanted: &String| has_topic(&row.words, wanted);
+        let document = |wanted: u64| rests_on(&row.words, wanted);
+        self.topic.as_ref().is_none_or(topic) && self.document.is_none_or(document)
+    }
+
+    /// Counts a fact that could not be tested.
+    pub fn withheld_facts(&self) {
+        self.withheld_facts.set(self.withheld_facts.get() + 1);
+    }
+
+    /// The number of facts that could not be tested.
+    pub fn untested(&self) -> usize {
+        self.withheld_facts.get()
+    }
+
+    /// The keys of the requested editor.
+    pub fn keys(&self) -> Option<&[PublicKey]> {
+        self.by.as_deref()
+    }
+
+    /// How the date of these words relates to the requested one.
+    pub fn dated(&self, words: &WordsRow) -> Dated {
+        let Some(wanted) = self.when else { return Dated::In };
+        let edtf = words.when.as_ref().and_then(|when| when.edtf.as_deref());
+        match edtf.and_then(days) {
+            None => Dated::Undated,
+            Some(days) if days.overlap(&wanted) => Dated::In,
+            Some(_) => Dated::Out,
+        }
+    }
+
+    /// The facts whose date overlaps the requested one, and those without a date.
+    pub fn by_date<T>(&self, rows: Vec<T>, words: impl Fn(&T) -> &WordsRow) -> (Vec<T>, Vec<T>) {
+        let (mut within, mut undated) = (Vec::new(), Vec::new());
+        for row in rows {
+            match self.dated(words(&row)) {
+                Dated::In => within.push(row),
+                Dated::Undated => undated.push(row),
+                Dated::Out => {}
+            }
+        }
+        (within, undated)
+    }
+}
+
+/// The days that a requested date may mean.
+fn when(text: &str) -> Result<Days, LedgerError> {
+    days(text).ok_or_else(|| {
+        let expected = "expected an EDTF date or interval such as 2022-01-26 or 2021/2022";
+        LedgerError::Usage(format!("--when: {expected}, found {text:?}"))
+    })
+}
+
+/// Whether a topic contains this text, given in lower case.
+pub fn has_topic(words: &WordsRow, wanted: &str) -> bool {
+    words.topics.iter().any(|topic| topic.name.to_lowercase().contains(wanted))
+}
+
+/// Whether these words cite a document.
+pub fn rests_on(words: &WordsRow, document: u64) -> bool {
+    words.evidence.iter().any(|row| row.evidence.document == document)
+}
+
+/// An error unless there is a document at this position; it names the existing ones.
+pub fn document_at(view: &View<'_>, position: u64, what: &str) -> Result<(), LedgerError> {
+    if view.state().fold.document(position).is_some() {
+        return Ok(());
+    }
+    let all: Vec<String> = view.documents(20).iter().map(u64::to_string).collect();
+    let all = if all.is_empty() { "there is none".to_owned() } else { all.join(", ") };
+    let why = format!("{what}: expected the position of a document ({all}), found {position}");
+    Err(LedgerError::NotFound(why))
+}

@@ -1,0 +1,412 @@
+//! The answer of `annals log`: the events in order, or all events of one fact.
+//!
+//! Always holds: with the oldest first, events are streamed, and only the folded state is in
+//! memory; with the newest first, the positions requested and one range of events are.
+//! Not here: texts for people (`cli`).
+
+use crate::ledger::answer::filter::{EditorName, document_at, has_topic, rests_on};
+use crate::ledger::answer::page::PageEnd;
+use crate::ledger::answer::{AnswerError, NamedView, json_of};
+use crate::ledger::error::LedgerError;
+use crate::ledger::query::content_text::{statement_text, words};
+use crate::ledger::query::effect::Effects;
+use crate::ledger::query::event::{EventRow, on, row};
+use crate::ledger::query::point::no_position;
+use crate::ledger::query::{Query, View, ViewedEvent, owners, subjects};
+use crate::ledger::reader::Record;
+use annals_core::event::body::Content;
+use annals_core::event::vocabulary::Type;
+use annals_core::key::PublicKey;
+use std::cell::Cell;
+use std::collections::BTreeSet;
+use std::io::Write;
+
+/// Which events are asked for.
+#[derive(Clone, Debug)]
+pub struct LogRequest {
+    /// What was done to the fact or document at this position.
+    pub position: Option<u64>,
+    /// From this position on.
+    pub from: u64,
+    /// The number of events up to the last one; names and standing are as of it.
+    pub until: u64,
+    /// Those that this editor signed.
+    pub by: Option<EditorName>,
+    /// A type of events, or a family of types: see [`kind`].
+    pub kind: Option<String>,
+    /// What concerns this document: it, facts that ever rested on it, acts that name it.
+    pub document: Option<u64>,
+    /// What was done to facts that ever had a topic with these words.
+    pub topic: Option<String>,
+    /// Which come first.
+    pub order: LogOrder,
+    /// At most this many.
+    pub most: usize,
+}
+
+/// Which events of a log come first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LogOrder {
+    /// The oldest.
+    OldestFirst,
+    /// The newest.
+    NewestFirst,
+}
+
+/// Reads a type of events, such as `fact.corrected`, or a family of types, such as `fact`.
+///
+/// Errors: what was expected.
+pub fn kind(text: &str) -> Result<String, String> {
+    let family = |kind: &&Type| kind.as_str().split('.').next() == Some(text);
+    match Type::parse(text).is_some() || Type::ALL.iter().any(|kind| family(&kind)) {
+        true => Ok(text.to_owned()),
+        false => {
+            let all: Vec<&str> = Type::ALL.iter().map(|kind| kind.as_str()).collect();
+            Err(format!(
+                "expected fact, document, editor, ledger, relation, body, or one of {}",
+                all.join(", ")
+            ))
+        }
+    }
+}
+
+/// How many events are read at once with the newest first: each time their file is read from its
+/// start.
+const CHUNK: u64 = 16_384;
+/// How many are read at once for a page: one by one, by the index.
+const PAGE_CHUNK: u64 = 512;
+
+/// The requested events, as of the last point.
+pub struct LogAnswer<'a> {
+    /// The record as of that point.
+    pub named: NamedView<'a>,
+    /// The fact or document whose events are requested; an act on one leads to it.
+    pub of: Option<u64>,
+    filter: LogFilter,
+    order: LogOrder,
+    most: usize,
+}
+
+impl<'a> LogAnswer<'a> {
+    /// Opens what the events need that are asked for.
+    ///
+    /// Errors: there is no such event, document or editor; the record cannot be read.
+    pub fn open(record: &'a Record, request: LogRequest) -> Result<LogAnswer<'a>, LedgerError> {
+        let LogRequest { position, from, until, by, kind, document, topic, order, most } = request;
+        let ask: &Query<'_> = &|slot, _| {
+            let mut named = match position {
+                Some(position) => subjects(slot, position)?,
+                None => BTreeSet::new(),
+            };
+            named.extend(document.filter(|document| *document < slot.size));
+            Ok(named)
+        };
+        let named = NamedView::of(View::some(record, until, ask)?)?;
+        let (view, names) = (&named.view, &named.names);
+        let by = by.map(|by| by.keys(names)).transpose()?;
+        if let Some(document) = document {
+            document_at(view, document, "--document")?;
+        }
+        let of = position.map(|position| subject(view, position)).transpose()?;
+        let about = about(view, topic.as_deref(), document)?;
+        let first = from.max(of.unwrap_or(0));
+        let turned = match of {
+            Some(of) => turned(&Effects::new(view, names), of)?,
+            None => BTreeSet::new(),
+        };
+        let filter = LogFilter { first, until, of, turned, by, kind, about, document };
+        Ok(LogAnswer { named, of, filter, order, most })
+    }
+
+    /// Calls `each` with the requested events in order; whether there are more.
+    pub fn each<E: From<LedgerError>>(
+        &self,
+        take: &mut dyn FnMut(&EventRow) -> Result<(), E>,
+    ) -> Result<PageEnd, E> {
+        let effects = Effects::new(&self.named.view, &self.named.names);
+        let (mut taken, mut end) = (0, PageEnd::Whole);
+        let mut each = |row: &EventRow| {
+            if taken == self.most {
+                end = PageEnd::More;
+                return Ok(LogStep::Full);
+            }
+            taken += 1;
+            take(row).map(|()| LogStep::On)
+        };
+        match self.order {
+            LogOrder::OldestFirst => self.forward(&effects, &mut each)?,
+            LogOrder::NewestFirst => self.backward(&effects, &mut each)?,
+        }
+        Ok(end)
+    }
+
+    /// Writes the JSON object, each event as it comes.
+    pub fn write_json(&self, out: &mut dyn Write) -> Result<(), AnswerError> {
+        let head = json_of(&self.named.view.as_of())?;
+        write!(out, "{},\"events\":[", head.trim_end_matches('}'))?;
+        let mut between = "";
+        let end = self.each(&mut |row| {
+            write!(out, "{between}{}", json_of(row)?)?;
+            between = ",";
+            Ok::<(), AnswerError>(())
+        })?;
+        Ok(writeln!(out, "],\"more\":{}}}", json_of(&end)?)?)
+    }
+
+    /// The oldest first.
+    fn forward<E: From<LedgerError>>(
+        &self,
+        effects: &Effects<'_, '_>,
+        each: &mut Each<'_, E>,
+    ) -> Result<(), E> {
+        let (view, filter) = (effects.view(), &self.filter);
+        let mut step = Ok(LogStep::On);
+        let read = Cell::new(0);
+        let mut one = |event: &ViewedEvent| {
+            read.set(read.get() + 1);
+            let on = acts_on(view, event);
+            if let Err(why) = self.expect_bound(read.get(), event.position) {
+                step = Err(why.into());
+            } else if filter.wants(view, event, &on) {
+                step = row(effects, event, on).map_err(E::from).and_then(|row| each(&row));
+            }
+            matches!(step, Ok(LogStep::On))
+        };
+        if filter.of.is_some() || self.most == usize::MAX {
+            filter.walk(view, &mut one)?;
+            return step.map(|_| ());
+        }
+        let (mut from, mut goes_on) = (filter.first, true);
+        while from < filter.until && goes_on {
+            let until = filter.until.min(from.saturating_add(PAGE_CHUNK));
+            view.walk(from, until, &mut |event| {
+                goes_on = one(event);
+                goes_on
+            })?;
+            from = until;
+        }
+        step.map(|_| ())
+    }
+
+    /// The newest first.
+    fn backward<E: From<LedgerError>>(
+        &self,
+        effects: &Effects<'_, '_>,
+        each: &mut Each<'_, E>,
+    ) -> Result<(), E> {
+        let (view, filter) = (effects.view(), &self.filter);
+        let is_page = self.most != usize::MAX;
+        // If few events are requested, ranges without any of them are not read.
+        let mut few = match filter.of.is_none() && (is_page || filter.is_all()) {
+            true => None,
+            false => Some(positions(view, filter)?),
+        };
+        let chunk = if is_page { PAGE_CHUNK } else { CHUNK };
+        let (mut until, mut read) = (filter.until, 0);
+        while until > filter.first {
+            let mut rows = Vec::new();
+            let mut keep = |event: &ViewedEvent| {
+                let on = acts_on(view, event);
+                if filter.wants(view, event, &on) {
+                    rows.push(row(effects, event, on));
+                }
+            };
+            match &mut few {
+                Some(positions) => {
+                    let first = positions.len().saturating_sub(chunk as usize);
+                    let part = positions.split_off(first);
+                    let Some(first) = part.first() else { break };
+                    view.at(&part, &mut keep)?;
+                    until = *first;
+                }
+                None => {
+                    let from = until.saturating_sub(chunk).max(filter.first);
+                    read += until - from;
+                    self.expect_bound(read, from)?;
+                    view.walk(from, until, &mut |event| {
+                        keep(event);
+                        true
+                    })?;
+                    until = from;
+                }
+            }
+            for row in rows.into_iter().rev() {
+                if each(&row?)? == LogStep::Full {
+                    return Ok(());
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Refuses to read more events than an answer may, to find those that pass.
+    fn expect_bound(&self, read: u64, position: u64) -> Result<(), LedgerError> {
+        let record = self.named.view.record;
+        match record.is_bounded() {
+            false => Ok(()),
+            true => record.expect_bound(
+                read,
+                &format!("more to find those that pass (read up to position {position})"),
+            ),
+        }
+    }
+}
+
+/// Whether more events are taken.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum LogStep {
+    On,
+    Full,
+}
+
+/// Which events pass.
+struct LogFilter {
+    first: u64,
+    until: u64,
+    of: Option<u64>,
+    /// The events that changed the status of that fact without being about it.
+    turned: BTreeSet<u64>,
+    by: Option<Vec<PublicKey>>,
+    kind: Option<String>,
+    /// The facts of the topic and of the document.
+    about: Option<BTreeSet<u64>>,
+    document: Option<u64>,
+}
+
+impl LogFilter {
+    fn is_all(&self) -> bool {
+        let of = self.of.is_none() && self.about.is_none();
+        of && self.by.is_none() && self.kind.is_none()
+    }
+
+    /// Walks, oldest first, over events that include the requested ones, while `each` returns true.
+    fn walk(
+        &self,
+        view: &View<'_>,
+        each: &mut dyn FnMut(&ViewedEvent) -> bool,
+    ) -> Result<(), LedgerError> {
+        let Some(of) = self.of else { return view.walk(self.first, self.until, each) };
+        let (mut goes_on, mut met) = (true, false);
+        view.each(&mut |event| {
+            let within = (self.first..self.until).contains(&event.position);
+            goes_on = goes_on && (!within || each(event));
+            met |= event.position == of;
+        })?;
+        // An event that is about no fact and no document is its only event.
+        let missed = !met && (self.first..self.until).contains(&of);
+        if let Some(event) = view.event(of)?.filter(|_| missed) {
+            each(&event);
+        }
+        Ok(())
+    }
+
+    fn wants(&self, view: &View<'_>, event: &ViewedEvent, on: &[u64]) -> bool {
+        let statement = event.statement();
+        let turned = self.turned.contains(&event.position);
+        let of = turned || self.of.is_none_or(|of| of == event.position || on.contains(&of));
+        let by =
+            |keys: &Vec<PublicKey>| statement.is_some_and(|statement| keys.contains(&statement.by));
+        let kind = |wanted: &String| {
+            statement.is_some_and(|statement| {
+                let kind = statement.kind.as_str();
+                kind == wanted || kind.split('.').next() == Some(wanted)
+            })
+        };
+        let about = |facts: &BTreeSet<u64>| {
+            on.iter().any(|on| facts.contains(on) || self.document == Some(*on))
+                || self.document.is_some_and(|document| names_document(view, event, document))
+        };
+        let cheap = of && self.by.as_ref().is_none_or(by) && self.kind.as_ref().is_none_or(kind);
+        cheap && self.about.as_ref().is_none_or(about)
+    }
+}
+
+/// The events that changed the status of a fact without being about it: changes of the number of
+/// confirmations, and suspect revocations.
+fn turned(effects: &Effects<'_, '_>, fact: u64) -> Result<BTreeSet<u64>, LedgerError> {
+    let mut found = BTreeSet::new();
+    for event in effects.turning(fact) {
+        let impact = effects.impact(event)?;
+        if impact.is_some_and(|impact| impact.facts.iter().any(|turned| turned.fact == fact)) {
+            found.insert(event);
+        }
+    }
+    Ok(found)
+}
+
+/// The facts of a topic, of a document, or of both; `None` if neither is given.
+fn about(
+    view: &View<'_>,
+    topic: Option<&str>,
+    document: Option<u64>,
+) -> Result<Option<BTreeSet<u64>>, LedgerError> {
+    let topic = topic.map(str::to_lowercase);
+    if topic.is_none() && document.is_none() {
+        return Ok(None);
+    }
+    let (mut of_topic, mut of_document) = (BTreeSet::new(), BTreeSet::new());
+    view.walk(0, view.as_of().size, &mut |event| {
+        let fact = match view.content(event) {
+            Ok(Content::FactAsserted(body)) => words(&body.fact),
+            Ok(Content::FactCorrected(body)) => words(&body.fact),
+            _ => return true,
+        };
+        let facts = owners(view, event.position);
+        if topic.as_ref().is_some_and(|topic| has_topic(&fact, topic)) {
+            of_topic.extend(facts.iter().copied());
+        }
+        if document.is_some_and(|document| rests_on(&fact, document)) {
+            of_document.extend(facts);
+        }
+        true
+    })?;
+    Ok(Some(match (topic, document) {
+        (Some(_), Some(_)) => of_topic.intersection(&of_document).copied().collect(),
+        (Some(_), None) => of_topic,
+        _ => of_document,
+    }))
+}
+
+/// Whether the evidence of a confirmation, a dispute or the like cites the document.
+fn names_document(view: &View<'_>, event: &ViewedEvent, document: u64) -> bool {
+    let evidence = statement_text(view.content(event)).evidence;
+    evidence.iter().any(|row| row.evidence.document == document)
+}
+
+type Each<'a, E> = dyn FnMut(&EventRow) -> Result<LogStep, E> + 'a;
+
+fn acts_on(view: &View<'_>, event: &ViewedEvent) -> Vec<u64> {
+    let statement = event.statement();
+    statement.map(|statement| on(view, event.position, &statement.args)).unwrap_or_default()
+}
+
+fn positions(view: &View<'_>, filter: &LogFilter) -> Result<Vec<u64>, LedgerError> {
+    let mut positions = Vec::new();
+    filter.walk(view, &mut |event| {
+        if filter.wants(view, event, &acts_on(view, event)) {
+            positions.push(event.position);
+        }
+        true
+    })?;
+    Ok(positions)
+}
+
+/// The fact or document whose events are requested; an act on one leads to it.
+fn subject(view: &View<'_>, position: u64) -> Result<u64, LedgerError> {
+    let size = view.as_of().size;
+    if position >= size {
+        return Err(no_position(position, size));
+    }
+    let event = view.event(position)?;
+    let on = event.map(|event| acts_on(view, &event)).unwrap_or_default();
+    match on.as_slice() {
+        [] => Ok(position),
+        [one] => Ok(*one),
+        several => {
+            let all: Vec<String> = several.iter().map(u64::to_string).collect();
+            let all = all.join(" and ");
+            let why = format!("event {position} relates {all}; say annals log with one of them");
+            Err(LedgerError::Usage(why))
+        }
+    }
+}

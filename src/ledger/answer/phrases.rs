@@ -1,0 +1,37 @@
+//! What qualifies a fact beside its status, and what stands where words are withheld.
+//!
+//! Always holds: the same words for people and programs. Not here: colours (`cli`).
+
+use crate::ledger::query::row::{FactRow, Withheld};
+
+/// The overlays beside the status.
+pub fn overlays(row: &FactRow) -> Vec<String> {
+    let mut all = Vec::new();
+    if row.corrected > 0 {
+        all.push(format!("corrected ×{}", row.corrected));
+    }
+    let flags = [
+        (row.suspect, "suspect"),
+        (row.document_disputed, "the document is disputed"),
+        (row.sealed, "sealed"),
+        (row.redacted, "redacted"),
+    ];
+    all.extend(flags.iter().filter(|(so, _)| *so).map(|(_, word)| (*word).to_owned()));
+    if !row.described_anew.is_empty() {
+        let events: Vec<String> = row.described_anew.iter().map(u64::to_string).collect();
+        all.push(format!("the document was described anew by {}", events.join(", ")));
+    }
+    all
+}
+
+/// The text in place of withheld words.
+pub fn withheld_text(why: Option<Withheld>) -> String {
+    let why = match why {
+        Some(Withheld::Redacted) => "the words are redacted",
+        Some(Withheld::Sealed) => "the words are sealed",
+        Some(Withheld::Missing) => "the words are withheld from this copy",
+        Some(Withheld::Damaged) => "the words here are not the ones that were signed",
+        None => "no words",
+    };
+    format!("[{why}]")
+}

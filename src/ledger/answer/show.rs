@@ -1,0 +1,124 @@
+//! The answer of `annals show`: one fact in full, or any other event.
+//!
+//! Not here: texts for people (`cli`).
+
+use crate::ledger::answer::{AnswerError, NamedView, write_json};
+use crate::ledger::error::LedgerError;
+use crate::ledger::query::effect::Effects;
+use crate::ledger::query::event::{EventRow, on, row};
+use crate::ledger::query::gather::{Gathered, gather};
+use crate::ledger::query::point::no_position;
+use crate::ledger::query::row::{DocumentRow, FactRow};
+use crate::ledger::query::since::{LaterChange, since};
+use crate::ledger::query::{AsOf, View, subjects};
+use crate::ledger::reader::Record;
+use annals_core::fold::operation::Operation;
+use serde::Serialize;
+use std::collections::BTreeSet;
+use std::io::Write;
+
+/// The kind of the event at a position.
+#[derive(Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum ShownPage {
+    /// A fact.
+    Fact(Box<FactRow>),
+    /// A document.
+    Document(Box<DocumentRow>),
+    /// Any other event.
+    Event(Box<EventRow>),
+}
+
+/// The event at a position, as of a point.
+pub struct ShowAnswer<'a> {
+    /// The record as of the point.
+    pub named: NamedView<'a>,
+    /// The facts and documents beside it.
+    pub gathered: Gathered,
+    /// The event.
+    pub page: ShownPage,
+    /// What happened to it later.
+    pub since: Vec<LaterChange>,
+}
+
+#[derive(Serialize)]
+struct ShowJson<'a> {
+    #[serde(flatten)]
+    as_of: AsOf,
+    #[serde(flatten)]
+    page: &'a ShownPage,
+    since: &'a [LaterChange],
+}
+
+impl<'a> ShowAnswer<'a> {
+    /// Reads the event at a position as of the first `size` events.
+    ///
+    /// Errors: there is no such event then; the record cannot be read.
+    pub fn read(
+        record: &'a Record,
+        size: u64,
+        position: u64,
+    ) -> Result<ShowAnswer<'a>, LedgerError> {
+        let named = NamedView::of(View::some(record, size, &|slot, _| subjects(slot, position))?)?;
+        let view = &named.view;
+        if position >= size {
+            return Err(beyond(view, record, position));
+        }
+        let wanted = neighbours(view, position);
+        let mut gathered = gather(view, &named.names, &|fact| wanted.contains(&fact))?;
+        let page = page(&named, &mut gathered, position)?;
+        let since = since(view, std::iter::once(position));
+        Ok(ShowAnswer { named, gathered, page, since })
+    }
+
+    /// Writes the JSON object.
+    pub fn write_json(&self, out: &mut dyn Write) -> Result<(), AnswerError> {
+        let ShowAnswer { named, page, since, .. } = self;
+        Ok(write_json(out, &ShowJson { as_of: named.view.as_of(), page, since })?)
+    }
+}
+
+/// The error for a position that does not exist, or not yet.
+fn beyond(view: &View<'_>, record: &Record, position: u64) -> LedgerError {
+    let size = view.as_of().size;
+    match position < record.size() {
+        false => no_position(position, record.size()),
+        true => LedgerError::NotFound(format!(
+            "expected a position among the first {size} events, as asked with --as-of; found \
+             {position}, which came later"
+        )),
+    }
+}
+
+/// The fact and those ever related to it, whose claims are shown beside it.
+fn neighbours(view: &View<'_>, position: u64) -> BTreeSet<u64> {
+    let mut facts = BTreeSet::from([position]);
+    for act in view.state().history.acts() {
+        if let Operation::Related(triple) = &act.operation
+            && (triple.from == position || triple.to == position)
+        {
+            facts.extend([triple.from, triple.to]);
+        }
+    }
+    facts
+}
+
+fn page(
+    named: &NamedView<'_>,
+    gathered: &mut Gathered,
+    position: u64,
+) -> Result<ShownPage, LedgerError> {
+    let NamedView { view, names } = named;
+    if let Some(row) = gathered.facts.remove(&position) {
+        return Ok(ShownPage::Fact(Box::new(row)));
+    }
+    if let Some(row) = gathered.documents.remove(&position) {
+        return Ok(ShownPage::Document(Box::new(row)));
+    }
+    let event = view.event(position)?.filter(|event| event.position == position);
+    let missing = || LedgerError::NotFound(format!("event {position} could not be read"));
+    let event = event.ok_or_else(missing)?;
+    let on =
+        event.statement().map(|statement| on(view, position, &statement.args)).unwrap_or_default();
+    Ok(ShownPage::Event(Box::new(row(&Effects::new(view, names), &event, on)?)))
+}
