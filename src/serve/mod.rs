@@ -11,11 +11,15 @@
 
 mod listen;
 mod metrics;
+mod openapi;
 mod pace;
+mod parameters;
 mod peers;
 mod problem;
+mod read;
 mod routes;
 mod sequencer;
+mod state;
 mod turns;
 mod uploads;
 mod waiting;
@@ -27,8 +31,9 @@ use crate::disk::lock::LockWait;
 use crate::ledger::error::LedgerError;
 use crate::ledger::paths::Paths;
 use crate::ledger::write::writer::HomePlace;
-use crate::serve::routes::{ServerState, routes};
+use crate::serve::routes::routes;
 use crate::serve::sequencer::Sequencer;
+use crate::serve::state::ServerState;
 use crate::serve::uploads::Uploads;
 use axum::Router;
 use axum::routing::get;
@@ -82,7 +87,7 @@ impl Server {
         )?;
         uploads.remove_partial();
         let (stop, stopping) = watch::channel(false);
-        let state = ServerState::new(sequencer, uploads, clock.clone(), stopping, log);
+        let state = ServerState::new(sequencer, uploads, clock.clone(), stopping, log)?;
         Ok(Server { state: Arc::new(state), settings, stop })
     }
 

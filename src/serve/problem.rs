@@ -72,6 +72,8 @@ pub enum ProblemKind {
     TooLarge,
     /// A rule refuses it.
     Refused,
+    /// The answer would need too much of the record.
+    Bound,
     /// Too much was asked for by this key.
     TooMuch,
     /// It did not arrive in time.
@@ -92,6 +94,7 @@ impl ProblemKind {
             ProblemKind::DocumentsMissing => "documents-missing",
             ProblemKind::TooLarge => "too-large",
             ProblemKind::Refused => "refused",
+            ProblemKind::Bound => "bound",
             ProblemKind::TooMuch => "too-much",
             ProblemKind::TooSlow => "too-slow",
             ProblemKind::Busy => "busy",
@@ -109,6 +112,7 @@ impl ProblemKind {
             ProblemKind::DocumentsMissing => "Documents are missing",
             ProblemKind::TooLarge => "The request is too large",
             ProblemKind::Refused => "A rule refuses it",
+            ProblemKind::Bound => "The answer would need too much of the record",
             ProblemKind::TooMuch => "Too much was asked for",
             ProblemKind::TooSlow => "The request did not arrive in time",
             ProblemKind::Busy => "The server cannot do it now",
@@ -125,7 +129,7 @@ impl ProblemKind {
             ProblemKind::Method => StatusCode::METHOD_NOT_ALLOWED,
             ProblemKind::Outrun | ProblemKind::DocumentsMissing => StatusCode::CONFLICT,
             ProblemKind::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
-            ProblemKind::Refused => StatusCode::UNPROCESSABLE_ENTITY,
+            ProblemKind::Refused | ProblemKind::Bound => StatusCode::UNPROCESSABLE_ENTITY,
             ProblemKind::TooMuch => StatusCode::TOO_MANY_REQUESTS,
             ProblemKind::TooSlow => StatusCode::REQUEST_TIMEOUT,
             ProblemKind::Busy => StatusCode::SERVICE_UNAVAILABLE,

@@ -5,15 +5,16 @@
 //! asked for are problem details. Not here: connections and deadlines (`listen`), the writer
 //! (`sequencer`). Source: FORMAT.md section 17; C2SP tlog-tiles v0.1.0.
 
-use crate::clock::Clock;
-use crate::ledger::error::{LedgerError, chain};
+use crate::ledger::error::LedgerError;
 use crate::ledger::exchange::placing::{placed_before, receipt};
 use crate::ledger::exchange::publish::served::{FileChange, ServedFile, ServedRecord};
-use crate::serve::listen::most_connections;
-use crate::serve::metrics;
+use crate::serve::parameters::Parameters;
 use crate::serve::problem::{Problem, ProblemKind};
-use crate::serve::sequencer::{Sequencer, ServedHead};
-use crate::serve::uploads::{UploadError, Uploads};
+use crate::serve::read::{self, READ_ROUTES};
+use crate::serve::sequencer::ServedHead;
+use crate::serve::state::{ServerState, Shared, bounded, failed};
+use crate::serve::uploads::UploadError;
+use crate::serve::{metrics, openapi};
 use annals_core::event::Entry;
 use annals_core::event::record::Reading;
 use annals_core::hash::Hash;
@@ -30,13 +31,13 @@ use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, Uri, header};
 use axum::middleware::{self, Next};
 use axum::response::sse::{Event, KeepAlive, Sse};
 use axum::response::{IntoResponse, Response};
-use axum::routing::{get, post, put};
+use axum::routing::{MethodRouter, get, post, put};
 use http_body_util::BodyExt;
 use serde::{Deserialize, Serialize};
 use std::convert::Infallible;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
-use tokio::sync::{OwnedSemaphorePermit, Semaphore, SemaphorePermit, mpsc, watch};
+use tokio::sync::{OwnedSemaphorePermit, SemaphorePermit, mpsc};
 use tokio::task::block_in_place;
 use tokio_stream::wrappers::ReceiverStream;
 
@@ -44,18 +45,9 @@ use tokio_stream::wrappers::ReceiverStream;
 const APART: i64 = 300 * 1_000_000;
 /// The longest wait for the next event, in seconds.
 const MOST_WAIT: u64 = 60;
-/// How many documents are received at a time.
-const UPLOADS: usize = 8;
-/// How many bytes of submissions are received at a time, but for the first ones of each.
-const MOST_BYTES: usize = 64 << 20;
 /// How many bytes of each submission are received whatever others send: who sends large ones
 /// without end keeps out large ones alone. As many connections as there are bound them.
 const FIRST_BYTES: usize = 64 << 10;
-/// How many bytes of large answers there may be at a time, and from how many on an answer is large.
-const MOST_ANSWERED: usize = 512 << 20;
-const LARGE_ANSWER: usize = 256 << 10;
-/// How many large answers are made at a time.
-const MAKING: usize = 4;
 /// How long a body may take, the slowest that it may come, and the longest silence in it.
 const BODY: Duration = Duration::from_secs(20);
 const BYTES_PER_SECOND: u64 = 20_000;
@@ -63,80 +55,66 @@ const SILENCE: Duration = Duration::from_secs(10);
 /// After how much silence a tail says that it is still there.
 const KEEP_ALIVE: Duration = Duration::from_secs(15);
 
-/// What answers need.
-pub struct ServerState {
-    /// The writer's thread.
-    pub sequencer: Sequencer,
-    /// The documents that were sent.
-    pub uploads: Arc<Uploads>,
-    /// The clock.
-    pub clock: Clock,
-    /// Becomes true when the server is being stopped.
-    pub stopping: watch::Receiver<bool>,
-    /// Called with one line for each submission and each failure.
-    pub log: Arc<dyn Fn(&str) + Send + Sync>,
-    /// The keys of editors whose signatures were verified.
-    keys: KeyCache,
-    receiving: Semaphore,
-    /// The bytes of submissions that may be received at a time.
-    bytes: Semaphore,
-    /// How many tails there may be.
-    tails: Arc<Semaphore>,
-    /// How many answers of unknown size may be made at a time.
-    making: Semaphore,
-    /// The bytes that large answers may have in memory.
-    answers: Arc<Semaphore>,
-}
-
-impl ServerState {
-    /// The state of a server.
-    pub fn new(
-        sequencer: Sequencer,
-        uploads: Arc<Uploads>,
-        clock: Clock,
-        stopping: watch::Receiver<bool>,
-        log: Arc<dyn Fn(&str) + Send + Sync>,
-    ) -> ServerState {
-        let (receiving, bytes) = (Semaphore::new(UPLOADS), Semaphore::new(MOST_BYTES));
-        // Half of the connections are left for those who ask for something else.
-        let tails = Arc::new(Semaphore::new(most_connections().div_ceil(2)));
-        let keys = KeyCache::default();
-        let (making, answers) = (Semaphore::new(MAKING), Arc::new(Semaphore::new(MOST_ANSWERED)));
-        ServerState {
-            sequencer,
-            uploads,
-            clock,
-            stopping,
-            log,
-            keys,
-            receiving,
-            bytes,
-            tails,
-            making,
-            answers,
-        }
-    }
-}
-
-type Shared = State<Arc<ServerState>>;
-
 /// All paths.
 pub fn routes(state: Arc<ServerState>) -> Router {
-    Router::new()
-        .route("/v1/submit", post(submit))
-        .route("/v1/submission/{digest}", get(submission))
-        .route("/v1/document/{digest}", put(document))
-        .route("/v1/turn", post(turn))
-        .route("/v1/events", get(events))
-        .route("/v1/tail", get(tail))
-        .route("/v1/health", get(health))
-        .route("/{*name}", get(file))
+    let mut router = Router::new();
+    for Route { method, path, parameters, handler } in all() {
+        let other = async move |found: Method| {
+            let why = format!("expected the method {method}, found {found}");
+            Problem::new(ProblemKind::Method, why)
+        };
+        let known = async move |request: Request, next: Next| match Parameters::read(
+            request.uri(),
+            parameters,
+        ) {
+            Ok(_) => next.run(request).await,
+            Err(refused) => refused.into_response(),
+        };
+        let handler = handler.layer(middleware::from_fn(known)).fallback(other);
+        router = router.route(path, handler);
+    }
+    router
         .fallback(async || Problem::new(ProblemKind::NotFound, "expected a path of this server"))
-        .method_not_allowed_fallback(async |method: Method| {
-            Problem::new(ProblemKind::Method, format!("found the method {method}"))
-        })
         .layer(middleware::from_fn(counted))
         .with_state(state)
+}
+
+/// A path with its method.
+struct Route {
+    method: &'static str,
+    path: &'static str,
+    /// The parameters of its query.
+    parameters: &'static [&'static str],
+    handler: MethodRouter<Arc<ServerState>>,
+}
+
+/// All of them.
+fn all() -> Vec<Route> {
+    let route = |method, path, parameters, handler| Route { method, path, parameters, handler };
+    let mut all = vec![
+        route("POST", "/v1/submit", &[][..], post(submit)),
+        route("GET", "/v1/submission/{digest}", &["body"], get(submission)),
+        route("PUT", "/v1/document/{digest}", &[], put(document)),
+        route("POST", "/v1/turn", &[], post(turn)),
+        route("GET", "/v1/events", &["from"], get(events)),
+        route("GET", "/v1/tail", &["from", "wait"], get(tail)),
+        route("GET", "/v1/health", &[], get(health)),
+        route("GET", "/v1/openapi.json", &[], get(described)),
+        route("GET", "/checkpoint", &[], get(file)),
+        route("GET", "/tile/{*name}", &[], get(file)),
+        route("GET", "/body/{*name}", &[], get(file)),
+        route("GET", "/document/{*name}", &[], get(file)),
+    ];
+    let read = READ_ROUTES.iter();
+    all.extend(read.map(|read| route("GET", read.path, read.parameters, read::handler(read))));
+    all
+}
+
+/// The description of all paths.
+async fn described(State(state): Shared) -> Result<Response, Problem> {
+    let text = openapi::document().map_err(|why| failed(&state, &LedgerError::Usage(why)))?;
+    let kind = (header::CONTENT_TYPE, "application/json");
+    Ok(([kind, (header::CACHE_CONTROL, "no-cache")], text).into_response())
 }
 
 /// Counts each answer; what it is is said by its type alone.
@@ -166,31 +144,6 @@ async fn file(State(state): Shared, uri: Uri) -> Result<Response, Problem> {
     };
     let body = bounded(&state, bytes)?;
     Ok(([(header::CONTENT_TYPE, kind), (header::CACHE_CONTROL, cache)], body).into_response())
-}
-
-/// The body of an answer. What all large ones have in memory is bounded, however slowly they are
-/// read.
-fn bounded(state: &ServerState, bytes: Vec<u8>) -> Result<Body, Problem> {
-    if bytes.len() < LARGE_ANSWER {
-        return Ok(Body::from(bytes));
-    }
-    let count = u32::try_from(bytes.len().min(MOST_ANSWERED)).unwrap_or(u32::MAX);
-    let Ok(permit) = Arc::clone(&state.answers).try_acquire_many_owned(count) else {
-        return Err(Problem::busy("too many large answers are being read", 5));
-    };
-    Ok(Body::from(Bytes::from_owner(LargeAnswer { bytes, _permit: permit })))
-}
-
-/// The bytes of a large answer, which count until they are sent.
-struct LargeAnswer {
-    bytes: Vec<u8>,
-    _permit: OwnedSemaphorePermit,
-}
-
-impl AsRef<[u8]> for LargeAnswer {
-    fn as_ref(&self) -> &[u8] {
-        &self.bytes
-    }
 }
 
 /// Places a submission.
@@ -596,12 +549,6 @@ fn digest_of(text: &str) -> Result<Hash, Problem> {
     Hash::parse(text).ok_or_else(|| Problem::new(ProblemKind::Form, form))
 }
 
-/// What failed here is said in the log, not to who asks.
-fn failed(state: &ServerState, why: &LedgerError) -> Problem {
-    (state.log)(&format!("cannot answer: {}", chain(why)));
-    Problem::busy("the server could not read its record", 2)
-}
-
 fn plain(bytes: impl Into<Body>) -> Response {
     let kind = (header::CONTENT_TYPE, "text/plain; charset=utf-8");
     ([kind, (header::CACHE_CONTROL, "no-store")], bytes.into()).into_response()
@@ -609,4 +556,86 @@ fn plain(bytes: impl Into<Body>) -> Response {
 
 fn no_store() -> [(header::HeaderName, &'static str); 1] {
     [(header::CACHE_CONTROL, "no-store")]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::Value;
+    use std::collections::{BTreeMap, BTreeSet};
+
+    /// Each operation, as `GET /v1/log`, with the parameters of its query.
+    type Operations = BTreeMap<String, BTreeSet<String>>;
+
+    /// What a reference leads to.
+    fn at<'v>(document: &'v Value, value: &'v Value) -> &'v Value {
+        match value["$ref"].as_str() {
+            Some(place) => document.pointer(place.trim_start_matches('#')).expect(place),
+            None => value,
+        }
+    }
+
+    fn described(document: &Value) -> Operations {
+        let mut found = Operations::new();
+        for (path, methods) in document["paths"].as_object().unwrap() {
+            for (method, operation) in methods.as_object().unwrap() {
+                let all = operation["parameters"].as_array().into_iter().flatten();
+                let all = all.map(|parameter| at(document, parameter));
+                let query = all.clone().filter(|parameter| parameter["in"] == "query");
+                let query = query.map(|it| it["name"].as_str().unwrap().to_owned()).collect();
+                found.insert(format!("{} {path}", method.to_uppercase()), query);
+                // Each part of the path in braces is described.
+                let parts = path.split('/').filter_map(|part| part.strip_prefix('{'));
+                let parts: Vec<&str> = parts.map(|part| part.trim_end_matches('}')).collect();
+                let places = all.filter(|parameter| parameter["in"] == "path");
+                let places: Vec<&str> = places.map(|it| it["name"].as_str().unwrap()).collect();
+                assert_eq!(parts, places, "{path}");
+            }
+        }
+        found
+    }
+
+    #[test]
+    fn every_path_and_parameter_is_described_and_no_other() {
+        let document: Value = serde_json::from_str(openapi::document().unwrap()).unwrap();
+        let route = |route: &Route| {
+            let path = route.path.replace("{*", "{");
+            let query = route.parameters.iter().map(|name| (*name).to_owned()).collect();
+            (format!("{} {path}", route.method), query)
+        };
+        let served: Operations = all().iter().map(route).collect();
+        assert_eq!(described(&document), served);
+    }
+
+    #[test]
+    fn every_reference_of_the_description_leads_somewhere_in_it() {
+        fn each(document: &Value, value: &Value, count: &mut usize) {
+            match value {
+                Value::Object(parts) => {
+                    if parts.contains_key("$ref") {
+                        *count += 1;
+                        at(document, value);
+                    }
+                    parts.values().for_each(|part| each(document, part, count));
+                }
+                Value::Array(parts) => parts.iter().for_each(|part| each(document, part, count)),
+                _ => {}
+            }
+        }
+        let document: Value = serde_json::from_str(openapi::document().unwrap()).unwrap();
+        let mut count = 0;
+        each(&document, &document, &mut count);
+        assert!(count > 200, "{count}");
+        // Every answer of JSON has a schema.
+        for methods in document["paths"].as_object().unwrap().values() {
+            for operation in methods.as_object().unwrap().values() {
+                for answer in operation["responses"].as_object().unwrap().values() {
+                    let content = at(&document, answer)["content"].as_object();
+                    for (kind, media) in content.into_iter().flatten() {
+                        assert!(!kind.contains("json") || media["schema"].is_object(), "{media}");
+                    }
+                }
+            }
+        }
+    }
 }

@@ -98,6 +98,7 @@ impl<'a> DiffView<'a> {
     ) -> Result<DiffView<'a>, LedgerError> {
         points.expect_order()?;
         let DiffPoints { first, last, .. } = points;
+        record.expect_bound(last - first, "all events between the points")?;
         let named = |slot: &Snapshot<'_>| {
             let mut named = touched(slot.index(), first, last)?;
             named.extend(filters.document(slot));

@@ -50,11 +50,12 @@ pub fn prove(record: &Record, fact: u64, documents: ProofDocuments) -> Result<Pr
     let size = signed(record)?.checkpoint.size;
     if record.index().is_ok() {
         let view = View::some(record, size, &|slot, _| subjects(slot, fact))?;
-        // What the index cannot give, and every refusal, is of the whole record.
-        if !view.is_folded()
-            && let Ok(proof) = prove_in(record, &view, fact, documents)
-        {
-            return Ok(proof);
+        // What the index cannot give, and every refusal, is of the whole record, if it may be read.
+        if !view.is_folded() {
+            let proof = prove_in(record, &view, fact, documents);
+            if proof.is_ok() || record.is_bounded() {
+                return proof;
+            }
         }
     }
     prove_in(record, &View::open(record, size)?, fact, documents)

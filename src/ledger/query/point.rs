@@ -256,6 +256,7 @@ fn earliest(limit: Timestamp) -> Option<Time> {
 
 fn find(prefix: &str, record: &Record) -> Result<u64, LedgerError> {
     let mut found: Vec<(u64, Hash)> = Vec::new();
+    record.expect_bound(record.size(), "the hash of every event")?;
     match indexed(record, |index| index.find(prefix)) {
         Some(hashes) => found = hashes,
         None => entries(record, &mut |position, entry| {

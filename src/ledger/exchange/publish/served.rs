@@ -8,10 +8,12 @@
 
 use crate::archive::tile::{self, Tile, WIDTH, index_of};
 use crate::archive::{BODIES, BODY_BUNDLES, CHECKPOINT, DOCUMENTS, body_bundle};
-use crate::index::{Index, IndexError, Snapshot, Term, Terms};
+use crate::index::{Index, IndexError, RowKind, Snapshot, Term, Terms, TreeKind};
 use crate::journal::Journal;
 use crate::ledger::error::LedgerError;
 use crate::ledger::exchange::publish::Withheld;
+use crate::ledger::paths::Paths;
+use crate::ledger::reader::Record;
 use annals_core::event::Entry;
 use annals_core::event::body::{Body, Content};
 use annals_core::event::record::Reading;
@@ -22,7 +24,8 @@ use annals_core::tlog::{Checkpoint, Note};
 use annals_core::verify::source::Source;
 use std::collections::BTreeMap;
 use std::ops::Range;
-use std::path::Path;
+use std::path::{Path, PathBuf};
+use std::sync::OnceLock;
 
 /// The most bytes of the events that are answered at once.
 const MAX_EVENTS_BYTES: usize = 4 << 20;
@@ -36,6 +39,9 @@ pub struct ServedRecord {
     terms: Terms,
     note: Vec<u8>,
     signed: SignedCheckpoint,
+    ledger: PathBuf,
+    /// How many events have a body that is withheld; counted when it is first asked for.
+    withheld: OnceLock<u64>,
 }
 
 /// A published file.
@@ -69,7 +75,38 @@ impl ServedRecord {
         let journal = Journal::open_known(ledger, size, root)?;
         let index = Index::open(ledger, size, root).map_err(failed)?;
         let terms = index.own_terms().map_err(failed)?;
-        Ok(ServedRecord { journal, index, terms, note, signed })
+        let (ledger, withheld) = (ledger.to_owned(), OnceLock::new());
+        Ok(ServedRecord { journal, index, terms, note, signed, ledger, withheld })
+    }
+
+    /// The same part of the ledger, open for answers that read at most `bound` events each.
+    ///
+    /// Errors: the index cannot be read.
+    pub fn record(&self, bound: u64) -> Result<Record, LedgerError> {
+        let Checkpoint { size, root, .. } = self.signed.checkpoint;
+        let index = Index::open(&self.ledger, size, root).map_err(failed)?;
+        let paths = Paths::new(self.ledger.clone(), None);
+        Record::bounded(paths, self.journal.clone(), index, self.note.clone(), bound)
+    }
+
+    /// How many redactions the record has, and how many facts and documents are sealed.
+    ///
+    /// Errors: the index cannot be read.
+    pub fn withheld(&self) -> Result<u64, LedgerError> {
+        if let Some(withheld) = self.withheld.get() {
+            return Ok(*withheld);
+        }
+        let (slot, mut count) = (self.slot()?, 0);
+        for (tree, kind) in
+            [(TreeKind::Administration, RowKind::Redactions), (TreeKind::Standing, RowKind::Sealed)]
+        {
+            let mut one = |_| {
+                count += 1;
+                Ok(())
+            };
+            slot.each(tree, 0..u64::MAX, kind, &mut one).map_err(failed)?;
+        }
+        Ok(*self.withheld.get_or_init(|| count))
     }
 
     /// The same record with what its writer committed since: its journal and index end with the

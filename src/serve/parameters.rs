@@ -1,0 +1,144 @@
+//! The parameters of a request's query.
+//!
+//! Always holds: a parameter that a path does not have is refused, and so is one that is there
+//! twice where one is meant; an error names the parameter, what was expected and what was found.
+//! Not here: what a parameter means for an answer (`read`).
+
+use crate::ledger::answer::filter::{EditorName, FactFilters, status};
+use crate::serve::problem::{Problem, ProblemKind};
+use axum::extract::Query;
+use axum::http::Uri;
+
+/// The facts or events of an answer, if the request does not say.
+const LIMIT: usize = 50;
+/// The most facts or events of an answer.
+const MOST: usize = 1_000;
+
+/// The parameters of a request, decoded, in their order.
+pub struct Parameters {
+    given: Vec<(String, String)>,
+}
+
+impl Parameters {
+    /// Reads the query of a request to a path that has these parameters.
+    ///
+    /// Errors: the query cannot be read, or has another parameter.
+    pub fn read(uri: &Uri, known: &[&str]) -> Result<Parameters, Problem> {
+        let query = Query::<Vec<(String, String)>>::try_from_uri(uri);
+        let form = "expected a query of names and values, as in ?limit=50&after=17";
+        let Query(given) = query.map_err(|_| Problem::new(ProblemKind::Form, form))?;
+        match given.iter().find(|(name, _)| !known.contains(&name.as_str())) {
+            None => Ok(Parameters { given }),
+            Some((name, _)) if known.is_empty() => Err(Problem::new(
+                ProblemKind::Form,
+                format!("expected no parameter, found {name:?}"),
+            )),
+            Some((name, _)) => Err(Problem::new(
+                ProblemKind::Form,
+                format!("expected parameters among {}, found {name:?}", known.join(", ")),
+            )),
+        }
+    }
+
+    /// All values of a parameter.
+    pub fn all(&self, name: &str) -> Vec<String> {
+        let of = |(other, value): &(String, String)| (other == name).then(|| value.clone());
+        self.given.iter().filter_map(of).collect()
+    }
+
+    /// The value of a parameter, if it is there.
+    ///
+    /// Errors: it is there more than once.
+    pub fn one(&self, name: &str) -> Result<Option<&str>, Problem> {
+        let mut values = self.given.iter().filter(|(other, _)| other == name);
+        let value = values.next().map(|(_, value)| value.as_str());
+        match values.next() {
+            None => Ok(value),
+            Some(_) => Err(refused(name, "expected one value, found several")),
+        }
+    }
+
+    /// A position.
+    ///
+    /// Errors: it is none.
+    pub fn position(&self, name: &str) -> Result<Option<u64>, Problem> {
+        self.one(name)?.map(|text| position(name, text)).transpose()
+    }
+
+    /// Whether a parameter is `true`; it is not if it is not there.
+    ///
+    /// Errors: it is neither `true` nor `false`.
+    pub fn flag(&self, name: &str) -> Result<bool, Problem> {
+        match self.one(name)? {
+            None | Some("false") => Ok(false),
+            Some("true") => Ok(true),
+            Some(found) => Err(refused(name, &format!("expected true or false, found {found:?}"))),
+        }
+    }
+
+    /// How many facts or events an answer has at most.
+    ///
+    /// Errors: it is no number from 1 to 1,000.
+    pub fn limit(&self) -> Result<usize, Problem> {
+        let Some(text) = self.one("limit")? else { return Ok(LIMIT) };
+        let number = number(text).and_then(|number| usize::try_from(number).ok());
+        number.filter(|number| (1..=MOST).contains(number)).ok_or_else(|| {
+            let why = format!("expected a number from 1 to {MOST}, found {text:?}");
+            refused("limit", &why)
+        })
+    }
+
+    /// The filters of facts: those of the parameters that a path has.
+    ///
+    /// Errors: a position or a status is none.
+    pub fn filters(&self) -> Result<FactFilters, Problem> {
+        let text = |name| Ok::<_, Problem>(self.one(name)?.map(str::to_owned));
+        let status_of = |text: &str| {
+            let refuse = |why| refused("status", &format!("{why}, found {text:?}"));
+            status(text).map_err(refuse)
+        };
+        Ok(FactFilters {
+            when: text("when")?,
+            topic: text("topic")?,
+            status: self.one("status")?.map(status_of).transpose()?,
+            document: self.position("document")?,
+            by: self.by()?,
+        })
+    }
+
+    /// The editor of a filter: no key file on the server's machine counts.
+    ///
+    /// Errors: it is there more than once.
+    pub fn by(&self) -> Result<Option<EditorName>, Problem> {
+        let named = |name: &str| EditorName { name: name.to_owned(), key: None };
+        Ok(self.one("by")?.map(named))
+    }
+
+    /// One spelling of all parameters, whatever their order.
+    pub fn spelling(&self) -> String {
+        let mut given = self.given.clone();
+        // The values of one parameter stay in their order.
+        given.sort_by(|(one, _), (other, _)| one.cmp(other));
+        let one = |(name, value): &(String, String)| format!("{name} {} {value}\n", value.len());
+        given.iter().map(one).collect()
+    }
+}
+
+/// The problem with a parameter.
+pub fn refused(name: &str, why: &str) -> Problem {
+    Problem::new(ProblemKind::Form, format!("{name}: {why}"))
+}
+
+/// A position in its one spelling.
+///
+/// Errors: it is none.
+pub fn position(name: &str, text: &str) -> Result<u64, Problem> {
+    number(text)
+        .ok_or_else(|| refused(name, &format!("expected a position such as 17, found {text:?}")))
+}
+
+fn number(text: &str) -> Option<u64> {
+    let digits = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+    let shortest = text == "0" || !text.starts_with('0');
+    text.parse().ok().filter(|_| digits && shortest)
+}
