@@ -401,6 +401,7 @@ fn of_ledger(error: &LedgerError) -> Problem {
     let text = error.to_string();
     // A command has options where a request has parameters of the same names.
     let of_parameter = text.starts_with("--");
+    let text = text.replace("DOCUMENT: ", "position: ");
     let words = text.split(' ').map(|word| word.strip_prefix("--").unwrap_or(word));
     let words: Vec<&str> = words.collect();
     let kind = match error {

@@ -36,7 +36,7 @@ impl SentDocuments for NothingSent {
 }
 
 /// A ledger in a folder, with its log key.
-fn put(folder: &Path, ledger: &Ledger) -> Paths {
+pub fn put(folder: &Path, ledger: &Ledger) -> Paths {
     std::fs::create_dir_all(folder).unwrap();
     write(folder, &cut(ledger, ledger.size()).files());
     let keys = KeyFolder::make(folder.join("keys")).unwrap();

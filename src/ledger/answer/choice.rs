@@ -86,8 +86,7 @@ impl Choice<'_> {
         let walk = FactWalk::after(source, self.after);
         // One more shows whether there are more.
         let mut count = self.most.saturating_add(1);
-        let folded = size / COST;
-        let reads = if record.is_bounded() { record.bound() } else { folded };
+        let reads = if record.is_bounded() { record.bound() } else { size / COST };
         let budget = usize::try_from(reads).unwrap_or(usize::MAX).max(count);
         let step = count.max(STEP);
         let (mut facts, mut end, mut read) = (BTreeSet::new(), PageEnd::Whole, 0);
@@ -112,7 +111,7 @@ impl Choice<'_> {
             if end == PageEnd::More || found.get() < count {
                 return Ok(Some((facts, end)));
             }
-            read += found.get();
+            read += if record.is_bounded() { view.read_events() } else { found.get() };
             count = count.saturating_mul(2).min(step);
         }
         record.expect_bound(u64::MAX, "more, to find facts that pass the filters")?;

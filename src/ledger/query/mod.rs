@@ -231,6 +231,11 @@ impl<'a> View<'a> {
         self.slice.is_none()
     }
 
+    /// The number of events that were read to open it by the index.
+    pub fn read_events(&self) -> usize {
+        self.slice.as_ref().map_or(0, |slice| slice.events().len())
+    }
+
     /// The events that create, describe or act on a fact or document, as of the point.
     pub fn life(&self, of: u64) -> Vec<u64> {
         if let Some(slice) = &self.slice {
