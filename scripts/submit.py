@@ -46,7 +46,7 @@ ROUNDS = 8  # how often an act is signed again because others were first
 PROBLEMS = {
     "form": (400, True), "unsigned": (401, True), "role": (403, True), "not-found": (404, False),
     "method": (405, False), "outrun": (409, True), "documents-missing": (409, True), "too-slow": (408, False),
-    "too-large": (413, True), "refused": (422, True), "too-much": (429, False), "busy": (503, False),
+    "too-large": (413, True), "refused": (422, True), "bound": (422, False), "too-much": (429, False), "busy": (503, False),
 }
 PKCS8 = bytes.fromhex("302e020100300506032b657004220420")  # section 15: what stands before the seed
 

@@ -118,7 +118,8 @@ impl ServedRecord {
         let Checkpoint { size, root, .. } = signed.checkpoint;
         let index = self.index.grown(size, root).map_err(failed)?;
         let terms = self.terms.grown(&index).map_err(failed)?;
-        Ok(ServedRecord { journal, index, terms, note, signed })
+        let (ledger, withheld) = (self.ledger.clone(), OnceLock::new());
+        Ok(ServedRecord { journal, index, terms, note, signed, ledger, withheld })
     }
 
     /// The number of events.
