@@ -1,8 +1,8 @@
 //! The description of all requests and answers, as OpenAPI.
 //!
 //! Always holds: it is one document that needs no other: the schemas of the commands' JSON are in
-//! it, as they are in `docs/schema`. Not here: what it says (`docs/openapi.json`); which paths there
-//! are (`routes`). Source: OpenAPI 3.1.1.
+//! it, as they are in `docs/schema`. Not here: what it says (`docs/openapi.json`); which paths
+//! there are (`routes`). Source: OpenAPI 3.1.1.
 
 use serde_json::{Map, Value};
 use std::sync::OnceLock;

@@ -1,6 +1,7 @@
 //! `annals replay` as text: now, as of the past, and with every filter.
 
 use crate::archivist::story::{dark_story, story};
+use serde_json::Value;
 
 const HEAD: &str = "2813f6aafd76c986e877d1ad83e7e8154013631218f0962b9dee84ca0a5d3327";
 
@@ -180,4 +181,34 @@ fn points_that_lead_nowhere() {
     let answer = story.run("replay --document 4");
     let why = "annals: --document: expected the position of a document (3), found 4\n";
     assert_eq!((answer.exit, answer.err.as_str()), (2, why));
+}
+
+#[test]
+fn a_page_of_facts_says_that_there_are_more_and_how_to_get_them() {
+    let story = story();
+    let page = |line: &str| serde_json::from_str::<Value>(&story.told(line)).unwrap();
+    let facts = |page: &Value| -> Vec<u64> {
+        page["facts"].as_array().unwrap().iter().map(|row| row["fact"].as_u64().unwrap()).collect()
+    };
+    let all = page("replay --format json");
+    assert_eq!(all["more"], false);
+    let first = page("replay --limit 2 --format json");
+    assert_eq!((facts(&first), &first["more"]), (facts(&all)[..2].to_vec(), &Value::from(true)));
+    let last = facts(&first)[1];
+    let rest = page(&format!("replay --after {last} --format json"));
+    assert_eq!((facts(&rest), &rest["more"]), (facts(&all)[2..].to_vec(), &Value::from(false)));
+    let text = story.told("replay --limit 2");
+    let more = format!("2 facts\nthere are more after {last} (--after {last})\nas of position 13 ");
+    assert!(text.contains(&more), "{text}");
+    let text = story.told(&format!("replay --after {last} --limit 3"));
+    assert!(text.contains("\n3 facts\nas of position 13 "), "{text}");
+    // Events are paged by points.
+    let log = page("log --limit 3 --format json");
+    assert_eq!((log["events"].as_array().unwrap().len(), &log["more"]), (3, &Value::from(true)));
+    assert_eq!(page("log --from 3 --format json")["more"], false);
+    let said = story.run("log --limit 3");
+    assert!(said.out.contains("\n3 events\n"), "{}", said.out);
+    assert_eq!(said.err, "note: there are more (--from 3)\n");
+    let said = story.run("log --newest --limit 3");
+    assert_eq!(said.err, "note: there are more (--until 10)\n");
 }

@@ -451,6 +451,9 @@ fn a_bad_request_is_told_which_parameter_what_was_expected_and_what_was_found() 
         assert_eq!(answer.detail(), format!("expected the method GET, found {method}"));
         assert!(answer.header("allow").is_some_and(|allow| allow.contains("GET")));
     }
+    let description = get(&server, "/v1/openapi.json");
+    assert_eq!(description.header("content-type"), Some("application/json"));
+    assert_eq!(json(&description.body)["openapi"], "3.1.1");
     // Where the index cannot answer nothing is folded.
     let index = newsroom.path("other/ledger/index");
     let away = newsroom.path("other/ledger/index-away");
