@@ -103,7 +103,7 @@ pub const READ_ROUTES: &[ReadRoute] = &[
     },
     ReadRoute {
         path: "/v1/blame/{position}",
-        parameters: &["as-of", "when", "topic", "status", "document", "by", "tz", "clock"],
+        parameters: &["as-of", "when", "topic", "status", "document", "by", "limit", "tz", "clock"],
         media_type: JSON,
         prepare: blame,
     },
@@ -337,9 +337,9 @@ fn find<'a>(request: &ReadRequest<'a>) -> Result<Prepared<'a>, Problem> {
 
 fn blame<'a>(request: &ReadRequest<'a>) -> Result<Prepared<'a>, Problem> {
     let (record, size, document) = (request.record, request.as_of()?, request.position()?);
-    let filters = request.parameters.filters()?;
+    let (filters, most) = (request.parameters.filters()?, request.parameters.limit()?);
     let write = move |out: &mut dyn Write| {
-        BlameView::open(record, size, document, &filters)?.answer()?.write_json(out)
+        BlameView::open(record, size, document, &filters)?.answer(most)?.write_json(out)
     };
     Ok(Prepared { sizes: vec![size], write: Box::new(write) })
 }

@@ -215,6 +215,7 @@ fn pairs(size: usize, dice: &mut Dice) -> Vec<Pair> {
         find(&[("words", "she"), ("limit", limit), ("when", "2022"), ("by", by)]),
         of("/v1/blame", "blame", document, &[("as-of", last)]),
         of("/v1/blame", "blame", document, &[("status", status)]),
+        of("/v1/blame", "blame", document, &[("limit", "1")]),
     ]
 }
 
