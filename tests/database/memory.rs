@@ -9,7 +9,7 @@ use std::sync::Mutex;
 use std::time::Duration;
 
 /// A witness on a machine of its own.
-struct Watch {
+pub struct Watch {
     child: Child,
     url: String,
     key: String,
@@ -17,7 +17,7 @@ struct Watch {
 
 impl Watch {
     /// Makes one that watches this newsroom's log, and starts it.
-    fn make(newsroom: &Newsroom) -> Watch {
+    pub fn make(newsroom: &Newsroom) -> Watch {
         std::fs::create_dir(newsroom.path("watch")).unwrap();
         newsroom.good("watch", &["witness", "new", "w", "--name", "watch.example/1"]);
         Watch::start(newsroom, "127.0.0.1:0", &["--first"])
@@ -38,7 +38,7 @@ impl Watch {
         Watch { child, url: text("url"), key: text("verifier") }
     }
 
-    fn options(&self) -> [&str; 4] {
+    pub fn options(&self) -> [&str; 4] {
         ["--memory", &self.url, "--memory-key", &self.key]
     }
 
@@ -57,7 +57,7 @@ impl Drop for Watch {
 }
 
 /// A machine with the log key and nothing of its memory.
-fn machine(newsroom: &Newsroom, name: &str) {
+pub fn machine(newsroom: &Newsroom, name: &str) {
     std::fs::create_dir_all(newsroom.path(name).join("keys")).unwrap();
     for file in ["log.key", "log.pub"] {
         let from = newsroom.path("server/keys").join(file);

@@ -4,6 +4,7 @@
 //! `ANNALS_NO_POSTGRES=1` omits these tests with a message.
 
 mod contract;
+mod failover;
 mod faults;
 mod fitness;
 mod memory;
@@ -21,7 +22,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 /// The unprivileged user of a server, where root starts it.
-const USER: &str = "nobody";
+pub const USER: &str = "nobody";
 
 /// A running PostgreSQL server, stopped when it is dropped.
 pub struct PostgresServer {
@@ -171,7 +172,7 @@ impl Drop for PostgresServer {
     }
 }
 
-fn run(command: &mut Command) {
+pub fn run(command: &mut Command) {
     let done = command.status().expect("it runs");
     assert!(done.success(), "{command:?}");
 }
