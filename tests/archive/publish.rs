@@ -141,7 +141,7 @@ fn a_record_with_a_fault_or_events_that_nobody_signed_for_is_not_published() {
         (refused.to_string().as_str(), refused.verdict()),
         (
             "the checkpoint does not cover all 7 events: a writer is at work, or was interrupted \
-             and the next one signs; nothing was published",
+             and the next one signs; nothing was done",
             Verdict::CouldNotTell
         )
     );
