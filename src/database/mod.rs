@@ -71,6 +71,15 @@ pub enum DatabaseError {
         /// Whether the connection is lost.
         lost: bool,
     },
+    /// The connection with which a record was opened is lost. Nothing was done.
+    #[error(
+        "the connection to the database at {address} is another one, perhaps to another server: \
+         the record must be opened anew"
+    )]
+    Reconnected {
+        /// The address.
+        address: String,
+    },
     /// It was done, or it was not.
     #[error("the database at {address} did not say whether it did {doing}: {why}")]
     Unknown {

@@ -23,7 +23,7 @@ impl Watch {
         Watch::start(newsroom, "127.0.0.1:0", &["--first"])
     }
 
-    fn start(newsroom: &Newsroom, address: &str, more: &[&str]) -> Watch {
+    pub fn start(newsroom: &Newsroom, address: &str, more: &[&str]) -> Watch {
         let listed = newsroom.annals("server", &["witness", "list"]).err;
         let log = listed.lines().find_map(|line| line.split_once("watches it: ")).unwrap().1;
         let line = ["witness", "serve", "--listen", address, "--key", "w", "--state", "state"];
@@ -42,7 +42,7 @@ impl Watch {
         ["--memory", &self.url, "--memory-key", &self.key]
     }
 
-    fn kill(mut self) -> String {
+    pub fn kill(mut self) -> String {
         self.child.kill().unwrap();
         self.child.wait().unwrap();
         self.url.trim_start_matches("http://").to_owned()

@@ -7,7 +7,9 @@ mod contract;
 mod failover;
 mod faults;
 mod fitness;
+mod failover;
 mod memory;
+mod patroni;
 mod story;
 
 use annals::database::{Database, DatabaseAddress, init};

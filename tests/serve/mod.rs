@@ -60,6 +60,22 @@ impl RunningServer {
         std::fs::read_to_string(&self.log).unwrap()
     }
 
+    /// Stops it, or lets it go on.
+    pub fn signal(&self, signal: rustix::process::Signal) {
+        let id = rustix::process::Pid::from_child(&self.child);
+        rustix::process::kill_process(id, signal).unwrap();
+    }
+
+    /// The status of its health.
+    pub fn health(&self) -> u16 {
+        request(&self.address, "GET /v1/health HTTP/1.1", b"").0
+    }
+
+    /// What it said so far.
+    pub fn said(&self) -> String {
+        std::fs::read_to_string(&self.log).unwrap()
+    }
+
     /// Has it read its certificate again.
     pub fn hang_up(&self) {
         let id = rustix::process::Pid::from_child(&self.child);
@@ -397,6 +413,29 @@ pub fn acknowledged(
             Ok(Acknowledged { claim: claim(line), position, began, ended: Instant::now() })
         }
         _ => Err(said),
+    }
+}
+
+/// Enters the fact of a line, as often as it takes until that is acknowledged; what was told of it
+/// last. It is one fact: the same command sends what it signed first.
+///
+/// Panics if it is refused, or not acknowledged within two minutes.
+pub fn acknowledged_at_last(
+    newsroom: &Newsroom,
+    machine: &str,
+    document: u64,
+    line: u32,
+) -> Acknowledged {
+    let began = Instant::now();
+    loop {
+        match acknowledged(newsroom, machine, document, line) {
+            Ok(last) => return Acknowledged { began, ..last },
+            Err(said) => {
+                assert_eq!(said.code, 2, "{machine}: {said:?}");
+                assert!(began.elapsed() < Duration::from_secs(120), "{machine}: {said:?}");
+            }
+        }
+        std::thread::sleep(Duration::from_millis(100));
     }
 }
 

@@ -7,6 +7,9 @@
 //!
 //! Always holds: the copy is a beginning of the record in the database, or nothing is committed;
 //! after an answer that never came, the database is asked under the lock of the record what it has.
+//! After a lost connection another server may answer, one that lost events: nothing is committed
+//! before the record is opened anew, which asks the log key's memory. What others committed is
+//! durable, on the standbys too, before it is taken.
 //! Not here: the judgement of what others wrote (`writer/later`), SQL (`database`).
 //! Source: FORMAT.md section 18.
 
@@ -39,8 +42,7 @@ const PAUSE: Duration = Duration::from_millis(250);
 /// A record in a database, with its copy in a folder.
 pub struct PostgresHome {
     address: DatabaseAddress,
-    /// `None` where the connection is lost, until it is needed again.
-    database: Mutex<Option<Database>>,
+    connection: Mutex<Connection>,
     /// The number of the record in the database.
     id: i32,
     paths: Paths,
@@ -49,6 +51,14 @@ pub struct PostgresHome {
     prepared: Option<Vec<u8>>,
     /// Whether it is not known what the last commit did.
     is_open: bool,
+}
+
+/// The connection to the database.
+struct Connection {
+    /// `None` where it is lost, until it is needed again.
+    database: Option<Database>,
+    /// Whether it was made after the record was opened.
+    is_later: bool,
 }
 
 impl PostgresHome {
@@ -69,9 +79,9 @@ impl PostgresHome {
         let KeptRecord { id, .. } =
             PostgresHome::find(&mut database, address, own.as_deref().or(origin))?;
         let (address, paths) = (address.clone(), paths.clone());
-        let database = Mutex::new(Some(database));
+        let connection = Mutex::new(Connection { database: Some(database), is_later: false });
         let (prepared, is_open) = (None, false);
-        let mut home = PostgresHome { address, database, id, paths, copy, prepared, is_open };
+        let mut home = PostgresHome { address, connection, id, paths, copy, prepared, is_open };
         home.expect_beginning()?;
         Ok(home)
     }
@@ -117,25 +127,39 @@ impl PostgresHome {
         ask: impl FnOnce(&mut Database) -> Result<T, DatabaseError>,
     ) -> Result<T, DatabaseError> {
         let mut held = self.held();
-        let database = match &mut *held {
-            Some(database) if !database.is_lost() => database,
-            none => {
-                let mut database = Database::connect(&self.address)?;
+        let present = match held.database.take().filter(|present| !present.is_lost()) {
+            Some(present) => present,
+            None => {
+                let mut later = Database::connect(&self.address)?;
                 // It may be another server by now.
-                database.expect_fit()?;
-                none.insert(database)
+                later.expect_fit()?;
+                held.is_later = true;
+                later
             }
         };
-        let answer = ask(database);
+        let answer = ask(held.database.insert(present));
         if matches!(&answer, Err(DatabaseError::Failed { lost: true, .. })) {
-            *held = None;
+            held.database = None;
         }
         answer
     }
 
-    fn held(&self) -> MutexGuard<'_, Option<Database>> {
+    /// Asks the database over the connection with which the record was opened.
+    ///
+    /// Errors: also [`DatabaseError::Reconnected`], where it is lost; nothing was asked.
+    fn ask_same<T>(
+        &self,
+        ask: impl FnOnce(&mut Database) -> Result<T, DatabaseError>,
+    ) -> Result<T, DatabaseError> {
+        match &mut *self.held() {
+            Connection { database: Some(same), is_later: false } if !same.is_lost() => ask(same),
+            _ => Err(DatabaseError::Reconnected { address: self.address.to_string() }),
+        }
+    }
+
+    fn held(&self) -> MutexGuard<'_, Connection> {
         // No update is left half done when a thread panics.
-        self.database.lock().unwrap_or_else(PoisonError::into_inner)
+        self.connection.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// The row of the record, which must be kept here.
@@ -182,7 +206,7 @@ impl PostgresHome {
                 Err(_) => {}
             }
             tries += 1;
-            *self.held() = None;
+            self.held().database = None;
             std::thread::sleep(PAUSE);
         };
         if head == group.to {
@@ -207,7 +231,7 @@ impl PostgresHome {
         }
         let EventGroup { from, to, root, entries } = *group;
         let rows = RowGroup { from, to, root, entries, kept: None };
-        let written = self.ask(|database| database.commit(self.id, &rows));
+        let written = self.ask_same(|database| database.commit(self.id, &rows));
         match written {
             Ok(RowsWritten::Written) => Ok(Committed::Written),
             Ok(RowsWritten::Outrun(head)) => Ok(Committed::Outrun(head)),
@@ -343,7 +367,12 @@ impl Home for PostgresHome {
             return Ok(Vec::new());
         }
         self.expect_beginning().map_err(refused)?;
-        self.ask(|database| database.events(self.id, shown.size)).map_err(refused)
+        let settled = self.ask(|database| database.settled_head(self.id)).map_err(refused)?;
+        let mut later =
+            self.ask(|database| database.events(self.id, shown.size)).map_err(refused)?;
+        let count = settled.head.size.saturating_sub(shown.size);
+        later.truncate(usize::try_from(count).unwrap_or(usize::MAX));
+        Ok(later)
     }
 
     fn show_later(&mut self, group: &EventGroup<'_>) -> Result<(), HomeError> {
