@@ -484,7 +484,7 @@ async fn health(State(state): Shared) -> Response {
         status: if trouble.is_none() { "ok" } else { "trouble" },
         origin: head.record.origin().to_owned(),
         size: head.record.size(),
-        home: "journal",
+        home: state.sequencer.home,
         trouble,
     };
     (status, no_store(), axum::Json(health)).into_response()

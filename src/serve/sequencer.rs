@@ -29,15 +29,21 @@ use annals_core::key::PublicKey;
 use annals_core::roster::Roster;
 use annals_core::submission::{MAX_SUBMITTED, Placing, SubmissionText, SubmittedEvent};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 use tokio::sync::{oneshot, watch};
+use tokio::time::timeout;
 
 /// After how long a ledger that could not be opened is tried again.
 const AGAIN: Duration = Duration::from_secs(2);
-/// How often a home is looked at in which other programs may write.
+/// How often a home is looked at in which other programs may write, and opening it is tried again.
 const LOOK: Duration = Duration::from_millis(200);
+const AGAIN_SHARED: Duration = Duration::from_millis(500);
+/// After how long without an answer from its home a record counts as one that cannot be written to.
+const SILENT: Duration = Duration::from_secs(10);
+/// The longest wait of a submission for its answer.
+const PATIENCE: Duration = Duration::from_secs(20);
 /// How often a group is placed again after another program was first.
 const TRIES: usize = 16;
 /// About how many bytes the events and documents of one commit have, if they are of several
@@ -60,8 +66,18 @@ pub struct Sequencer {
     in_flight: Arc<InFlight>,
     thread: Mutex<Option<JoinHandle<()>>>,
     head: watch::Receiver<Arc<ServedHead>>,
+    condition: Arc<Mutex<Condition>>,
+    /// What kind of home the record has.
+    pub home: &'static str,
+}
+
+/// Whether events can be placed.
+#[derive(Default)]
+struct Condition {
     /// Why nothing can be placed now, if so.
-    trouble: Arc<Mutex<Option<String>>>,
+    trouble: Option<String>,
+    /// Since when the record is at work, if it is.
+    busy_since: Option<Instant>,
 }
 
 /// What waits for the sequencer.
@@ -78,6 +94,9 @@ struct WaitingSubmission {
     _ticket: Ticket,
 }
 
+/// The answers to submissions: a receipt's text, or why there is none.
+type Receipts = Vec<Result<Vec<u8>, Problem>>;
+
 /// The state of the thread.
 struct Sequencing {
     paths: Paths,
@@ -87,7 +106,7 @@ struct Sequencing {
     writer: Option<Writer>,
     uploads: Arc<Uploads>,
     head: watch::Sender<Arc<ServedHead>>,
-    trouble: Arc<Mutex<Option<String>>>,
+    condition: Arc<Mutex<Condition>>,
     turns: Turns,
     /// Submissions by the key that signed them.
     waiting: FairQueue<WaitingSubmission>,
@@ -111,8 +130,8 @@ impl Sequencer {
         writer.check_log_keys()?;
         check_clock(&writer, clock.peek())?;
         let (head, served) = watch::channel(Arc::new(head_of(&writer, None)?));
-        let trouble = Arc::new(Mutex::new(None));
-        let (queue, jobs) = channel();
+        let condition = Arc::new(Mutex::new(Condition::default()));
+        let (kind, (queue, jobs)) = (home.kind(), channel());
         let (turns, waiting) = (Turns::default(), FairQueue::empty());
         let sequencing = Sequencing {
             paths,
@@ -122,7 +141,7 @@ impl Sequencer {
             writer: Some(writer),
             uploads,
             head,
-            trouble: Arc::clone(&trouble),
+            condition: Arc::clone(&condition),
             turns,
             waiting,
             log,
@@ -132,7 +151,7 @@ impl Sequencer {
         let thread = thread.map_err(LedgerError::NoThread)?;
         let (queue, thread) = (Mutex::new(Some(queue)), Mutex::new(Some(thread)));
         let in_flight = Arc::default();
-        Ok(Sequencer { queue, in_flight, thread, head: served, trouble })
+        Ok(Sequencer { queue, in_flight, thread, head: served, condition, home: kind })
     }
 
     /// The record as it is served now.
@@ -147,7 +166,10 @@ impl Sequencer {
 
     /// Why nothing can be placed now, if so.
     pub fn trouble(&self) -> Option<String> {
-        self.trouble.lock().unwrap_or_else(PoisonError::into_inner).clone()
+        let condition = self.condition.lock().unwrap_or_else(PoisonError::into_inner);
+        let is_silent = condition.busy_since.is_some_and(|since| since.elapsed() >= SILENT);
+        let silent = is_silent.then(|| "the home of the record does not answer".to_owned());
+        condition.trouble.clone().or(silent)
     }
 
     /// Places a submission, in its turn; returns its receipt's text.
@@ -157,7 +179,10 @@ impl Sequencer {
         let (answer, placed) = oneshot::channel();
         let (since, _ticket) = (Instant::now(), self.in_flight.enter(&submission)?);
         self.send(Job::Submit(WaitingSubmission { submission, answer, since, _ticket }))?;
-        placed.await.unwrap_or_else(|_| Err(stopping()))
+        match timeout(PATIENCE, placed).await {
+            Ok(placed) => placed.unwrap_or_else(|_| Err(stopping())),
+            Err(_) => Err(unwritten()),
+        }
     }
 
     /// Gives a key its turn: only its submissions are placed until it ends. Returns for how long.
@@ -215,7 +240,8 @@ impl Sequencing {
         };
         if is_open && has_none {
             let again = match (&self.writer, self.home.is_shared()) {
-                (None, _) => Some(AGAIN),
+                (None, true) => Some(AGAIN_SHARED),
+                (None, false) => Some(AGAIN),
                 (Some(_), shared) => shared.then_some(LOOK),
             };
             let heard = match self.turns.left(now).or(again) {
@@ -249,7 +275,11 @@ impl Sequencing {
         if was_open && !self.home.is_shared() {
             return;
         }
-        match self.receipts(&[]) {
+        let looked = match was_open {
+            true => self.twice(&[]),
+            false => self.receipts(&[]),
+        };
+        match looked {
             Ok(_) if was_open => {}
             Ok(_) => self.say("the record can be written to again"),
             Err(error) if was_open => self.give_up(&error),
@@ -260,7 +290,7 @@ impl Sequencing {
     /// Closes a record that cannot be written to, and says why.
     fn give_up(&mut self, error: &LedgerError) {
         self.say(&format!("the writer failed: {}", chain(error)));
-        self.set_trouble(Some("the record cannot be written to".to_owned()));
+        self.condition().trouble = Some("the record cannot be written to".to_owned());
         self.writer = None;
     }
 
@@ -310,29 +340,42 @@ impl Sequencing {
         }
     }
 
+    /// The receipts of submissions, or why they cannot be written.
+    fn placed(&mut self, submissions: &[&SubmissionText]) -> Receipts {
+        self.twice(submissions).unwrap_or_else(|error| {
+            self.give_up(&error);
+            let failed = |_: &&SubmissionText| Err(unwritten());
+            submissions.iter().map(failed).collect()
+        })
+    }
+
     /// The receipts of submissions; once more with a writer that is opened anew where the first one
     /// failed.
-    fn placed(&mut self, submissions: &[&SubmissionText]) -> Vec<Result<Vec<u8>, Problem>> {
-        let first = match self.receipts(submissions) {
-            Ok(receipts) => return receipts,
-            Err(error) => error,
-        };
-        self.say(&format!("the writer failed: {}", chain(&first)));
-        self.writer = None;
+    fn twice(&mut self, submissions: &[&SubmissionText]) -> Result<Receipts, LedgerError> {
         match self.receipts(submissions) {
-            Ok(receipts) => receipts,
-            Err(again) => {
-                self.give_up(&again);
-                let failed = |_: &&SubmissionText| Err(unwritten());
-                submissions.iter().map(failed).collect()
+            Ok(receipts) => Ok(receipts),
+            Err(first) => {
+                self.say(&format!("the writer failed: {}", chain(&first)));
+                self.writer = None;
+                self.receipts(submissions)
             }
         }
     }
 
-    fn receipts(
-        &mut self,
-        submissions: &[&SubmissionText],
-    ) -> Result<Vec<Result<Vec<u8>, Problem>>, LedgerError> {
+    /// The receipts of submissions; meanwhile the record counts as busy.
+    fn receipts(&mut self, submissions: &[&SubmissionText]) -> Result<Receipts, LedgerError> {
+        self.condition().busy_since = Some(Instant::now());
+        let receipts = self.write(submissions);
+        let mut condition = self.condition();
+        condition.busy_since = None;
+        if receipts.is_ok() {
+            condition.trouble = None;
+        }
+        drop(condition);
+        receipts
+    }
+
+    fn write(&mut self, submissions: &[&SubmissionText]) -> Result<Receipts, LedgerError> {
         let now = self.clock.now();
         let uploads = Arc::clone(&self.uploads);
         let writer = match &mut self.writer {
@@ -380,12 +423,11 @@ impl Sequencing {
                 Err(refused) => Err(Problem::from(refused)),
             });
         }
-        self.set_trouble(None);
         Ok(receipts)
     }
 
-    fn set_trouble(&self, why: Option<String>) {
-        *self.trouble.lock().unwrap_or_else(PoisonError::into_inner) = why;
+    fn condition(&self) -> MutexGuard<'_, Condition> {
+        self.condition.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn say(&self, line: &str) {
@@ -413,7 +455,7 @@ fn unwritten() -> Problem {
     Problem::busy(
         "the server could not write it, or not say whether it did: send the same bytes again, and \
          nothing is written twice",
-        2,
+        1,
     )
 }
 

@@ -198,7 +198,7 @@ fn what_an_asynchronous_failover_loses_is_seen_before_an_event_is_placed() {
             // What is shown is what was acknowledged, or less.
             let (_, note) = request(&server.address, "GET /checkpoint HTTP/1.1", b"");
             let size: i64 = note.lines().nth(1).unwrap().parse().unwrap();
-            assert!(size == kept || size == kept + 1, "{size}, not {kept} or one more");
+            assert!(size <= kept + 1, "{size}, expected at most {kept} and one more");
         }
         assert_eq!(cluster.size(), kept, "an event was placed after the loss");
         told.push(lost);

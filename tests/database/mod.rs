@@ -10,6 +10,7 @@ mod fitness;
 mod failover;
 mod memory;
 mod patroni;
+mod stopped;
 mod story;
 
 use annals::database::{Database, DatabaseAddress, init};
@@ -145,6 +146,12 @@ impl PostgresServer {
     /// The same, read.
     pub fn address(&self, role: &str) -> DatabaseAddress {
         DatabaseAddress::parse(&self.url(role), None, None).unwrap()
+    }
+
+    /// A connection of the owner.
+    pub fn client(&self) -> postgres::Client {
+        let text = format!("host=127.0.0.1 port={} user=owner dbname=postgres", self.port);
+        postgres::Client::connect(&text, postgres::NoTls).unwrap()
     }
 
     /// Runs statements as the owner; what they print, without decoration.

@@ -45,6 +45,14 @@ impl HomePlace {
         }
     }
 
+    /// The kind of the place, in a word: `journal` or `database`.
+    pub fn kind(&self) -> &'static str {
+        match self {
+            HomePlace::Folder => "journal",
+            HomePlace::Database { .. } => "database",
+        }
+    }
+
     /// Whether other programs may write to the record at the same time.
     pub fn is_shared(&self) -> bool {
         matches!(self, HomePlace::Database { .. })
