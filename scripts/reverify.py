@@ -736,15 +736,26 @@ def is_following(data):
     return len(data) <= 16384 and found is not None and (found[1] is None or is_time(found[1]))
 
 
+def is_home(data):
+    """Whether this is a file `home` in form (section 18), or of a later version."""
+    if re.match(rb"annals home v([2-9]|[1-9][0-9]{1,15})\n", data):
+        return True
+    try:
+        found = re.fullmatch("annals home v1\nplace [^\r\n]+\n(?:memory ([^\\s\x00-\x1f\x7f-\x9f]+) (.+)\n)?", data.decode("utf-8"))
+    except UnicodeDecodeError:
+        return False
+    return len(data) <= 16384 and found is not None and (found[1] is None or parse_key(found[2], 4) is not None)
+
+
 def judge_imported(verifier, place):
-    """911 of the files that an import or a clone leaves in a ledger (sections 14 and 9)."""
-    for name in ("imported", "checkpoints", "following"):
+    """911 of the files that say what a ledger is a copy of (sections 14, 9 and 18)."""
+    for name in ("imported", "checkpoints", "following", "home"):
         if os.path.islink(place(name)):
             verifier.fault(911)
             continue
         data = verifier.read(name)
         marks = (data or b"").split(b"\n")[:-1] if name == "checkpoints" else []
-        in_form = {"imported": IMPORTED.fullmatch, "following": is_following}.get(name, bool)
+        in_form = {"imported": IMPORTED.fullmatch, "following": is_following, "home": is_home}.get(name, bool)
         if None in map(parse_mark, marks) or name != "checkpoints" and data is not None and not in_form(data):
             verifier.fault(911)
 

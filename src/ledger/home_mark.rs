@@ -12,9 +12,10 @@
 //! Source: FORMAT.md section 18.
 
 use crate::disk::{self, DiskError, FileMode, read_optional};
-use crate::ledger::error::LedgerError;
+use crate::ledger::error::{LedgerError, chain};
 use crate::ledger::paths::Paths;
 use annals_core::tlog::{KeyKind, VerifierKey};
+use annals_core::version_line::later;
 use std::fs;
 
 const FIRST: &str = "annals home v1\n";
@@ -46,7 +47,9 @@ impl MemoryWitness {
     fn parse(text: &str) -> Option<MemoryWitness> {
         let (url, key) = text.split_once(' ')?;
         let key = VerifierKey::parse(key).ok().filter(|key| key.kind == KeyKind::Cosignature)?;
-        (!url.is_empty()).then(|| MemoryWitness { url: url.to_owned(), key })
+        let is_apart = |c: char| c.is_whitespace() || c.is_control();
+        let is_url = !url.is_empty() && !url.contains(is_apart);
+        is_url.then(|| MemoryWitness { url: url.to_owned(), key })
     }
 }
 
@@ -58,6 +61,17 @@ impl HomeMark {
         let Some(bytes) = read_optional(&paths.home(), BOUND)? else { return Ok(None) };
         let damaged = || LedgerError::HomeMarkDamaged(paths.home());
         HomeMark::parse(&bytes).ok_or_else(damaged).map(Some)
+    }
+
+    /// Why the mark of a ledger cannot be used, if there is a damaged one. That of a later version
+    /// is not judged.
+    pub fn damage(paths: &Paths) -> Option<String> {
+        let error = HomeMark::of(paths).err()?;
+        let bytes = read_optional(&paths.home(), BOUND).ok().flatten();
+        match bytes.and_then(|bytes| later(&bytes, "home")) {
+            Some(_) => None,
+            None => Some(chain(&error)),
+        }
     }
 
     /// Refuses a folder whose record is kept in a database.
@@ -105,6 +119,13 @@ mod tests {
     use super::*;
     use annals_core::key::SecretKey;
 
+    /// A mark whose memory has this address.
+    fn mark_with(url: &str) -> String {
+        let public = SecretKey::from_seed([7; 32]).public();
+        let key = VerifierKey::new("w.example/1", KeyKind::Cosignature, public).unwrap();
+        format!("annals home v1\nplace x\nmemory {url} {key}\n")
+    }
+
     #[test]
     fn the_file_is_read_as_it_is_written_and_nothing_else_is() {
         let place = "postgres://127.0.0.1:5432/news".to_owned();
@@ -125,6 +146,9 @@ mod tests {
             "annals home v1\nplace x\nmore\n",
             "annals home v1\nplace x\nmemory\n",
             "annals home v1\nplace x\nmemory http://127.0.0.1:1 w.example\n",
+            &mark_with("http://127.0.0.1:1\nmore"),
+            &mark_with("http://127.0.0.1:1\r"),
+            &mark_with(""),
         ] {
             assert_eq!(HomeMark::parse(text.as_bytes()), None, "{text:?}");
         }

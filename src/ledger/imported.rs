@@ -1,14 +1,15 @@
 //! The mark of an imported ledger: read only, or writable once its log key is replaced; a copy that
-//! follows a published record is read only too.
+//! follows a published record, or is of a record in a database, is read only too.
 //!
 //! Always holds: while the file is malformed, nothing may be written. Not here: how a bag becomes a
-//! ledger (`import`), the mark of a following copy (`following`).
+//! ledger (`import`), the marks of such copies (`following`, `home_mark`).
 //! Source: FORMAT.md section 14, "Import".
 
 use crate::disk::{DiskError, read_optional};
 use crate::keys::HighWaterMarks;
 use crate::ledger::error::{LedgerError, chain};
 use crate::ledger::following::FollowingMark;
+use crate::ledger::home_mark::HomeMark;
 use crate::ledger::paths::Paths;
 use annals_core::fold::Ledger;
 use annals_core::key::PublicKey;
@@ -22,8 +23,8 @@ const REKEY: &str = "rekey ";
 /// The maximum size of the file, in bytes.
 const BOUND: u64 = 1 << 10;
 
-/// The faults of the files that an import writes: `imported`, and the earlier checkpoints. A file
-/// of a later version is not checked.
+/// The faults of the files that say what a ledger is a copy of, and of the earlier checkpoints. A
+/// file of a later version is not checked.
 pub fn damaged(paths: &Paths) -> Vec<String> {
     let damage = match read_optional(&paths.imported(), BOUND) {
         Ok(Some(bytes)) if Imported::parse(&bytes).is_none() => match later(&bytes, "imported") {
@@ -41,8 +42,8 @@ pub fn damaged(paths: &Paths) -> Vec<String> {
     });
     let kept = HighWaterMarks::at(paths.checkpoints()).check().err();
     let kept = kept.map(|error| format!("earlier checkpoints: {}", chain(&error)));
-    let following = FollowingMark::damage(paths);
-    damage.into_iter().chain(kept).chain(following).collect()
+    let copies = FollowingMark::damage(paths).into_iter().chain(HomeMark::damage(paths));
+    damage.into_iter().chain(kept).chain(copies).collect()
 }
 
 /// The content of a ledger's file `imported`.

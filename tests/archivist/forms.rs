@@ -50,6 +50,8 @@ pub fn needed(command: &str) -> &'static str {
         "ledger change" => "--title Other",
         "ledger rekey" => "--reason rotated --statement S",
         "ledger retime" => "--statement S",
+        // Nothing listens there.
+        "move" => "--to postgres://127.0.0.1:1/none",
         "outbox drop" => "0123456789abcdef",
         "prove" => "5 -o 5.proof",
         "publish" => "pub",
@@ -60,6 +62,8 @@ pub fn needed(command: &str) -> &'static str {
         // It ends at once: there is no such file.
         "serve" => "--listen 127.0.0.1:0 --tls-cert none.pem --tls-key none.pem",
         "show" => "4",
+        "store check" => "postgres://127.0.0.1:1/none",
+        "store init" => "--print",
         "tail" => "--count 1",
         "timeline" => "--html -",
         "unlock" => "--list",
@@ -76,7 +80,7 @@ pub fn needed(command: &str) -> &'static str {
 }
 
 /// Commands that write and answer in a form.
-const WRITES: [&str; 29] = [
+const WRITES: [&str; 31] = [
     "append",
     "clone",
     "confirm",
@@ -95,6 +99,7 @@ const WRITES: [&str; 29] = [
     "key passphrase",
     "lock",
     "ledger ",
+    "move",
     "outbox ",
     "prove",
     "publish",
@@ -104,6 +109,7 @@ const WRITES: [&str; 29] = [
     "repair",
     "retract",
     "serve",
+    "store ",
     "uphold",
     "witness ",
 ];

@@ -269,15 +269,60 @@ fn damage_of_the_files_of_an_import_is_reported() {
     assert_eq!(story.run("status --ledger elsewhere/ledger").exit, 0);
 }
 
+/// So is the mark of a record in a database, which nobody writes to while it is there.
+#[test]
+fn damage_of_the_mark_of_a_database_is_reported() {
+    let story = story();
+    story.told("export --to whole");
+    fs::create_dir(story.folder.path().join("elsewhere")).unwrap();
+    story.told("import whole --to elsewhere/ledger");
+    let mark = story.folder.path().join("elsewhere/ledger/home");
+    let key = "w1+8ae1c332+BGbguFjkYqYJ5m/nE3DIFtiEb/ED1UmaIqf+w3/bxCSn";
+    let with = |memory: &str| format!("annals home v1\nplace p\nmemory {memory}\n").into_bytes();
+    for bytes in [
+        b"".to_vec(),
+        b"\xff\xfe".to_vec(),
+        b"annals home v1\n".to_vec(),
+        b"annals home v1\nplace \n".to_vec(),
+        b"annals home v1\nplace p\r\n".to_vec(),
+        b"annals home v1\nplace p\nmore\n".to_vec(),
+        b"annals home v0\nplace p\n".to_vec(),
+        with("http://127.0.0.1:1"),
+        with(&format!(" witness.example.com/{key}")),
+        with(&format!("http://127.0.0.1:1 another.example.com/{key}")),
+        with(&format!("http://127.0.0.1:1\x1f witness.example.com/{key}")),
+        with(&format!("http://127.0.0.1:1 witness.example.com/{key}\nplace p")),
+        [with("http://127.0.0.1:1"), vec![b'p'; 20_000]].concat(),
+    ] {
+        fs::write(&mark, &bytes).unwrap();
+        is_told(&story, "elsewhere/ledger/home");
+    }
+    let good = format!("http://127.0.0.1:1 witness.example.com/{key}");
+    for bytes in [with(&good), b"annals home v2\nsomething\n".to_vec()] {
+        fs::write(&mark, &bytes).unwrap();
+        assert_eq!(story.run("status --ledger elsewhere/ledger").exit, 0);
+        assert_eq!(story.run("verify elsewhere/ledger").exit, 0);
+        assert_eq!(second(&story), Some(0));
+    }
+    fs::remove_file(&mark).unwrap();
+    std::os::unix::fs::symlink("nowhere", &mark).unwrap();
+    is_told(&story, "elsewhere/ledger/home");
+}
+
+/// The exit of the second implementation for the ledger elsewhere.
+fn second(story: &Story) -> Option<i32> {
+    let script = concat!(env!("CARGO_MANIFEST_DIR"), "/scripts/reverify.py");
+    let mut second = std::process::Command::new("python3");
+    second.current_dir(story.folder.path()).args([script, "elsewhere/ledger"]);
+    second.output().unwrap().status.code()
+}
+
 /// Verify reports 911 and ends with exit 2; status answers, warns, and ends with exit 2 as well.
 fn is_told(story: &Story, why: &str) {
     let verified = story.run("verify elsewhere/ledger");
     assert_eq!(verified.exit, 2, "{why}: {}{}", verified.out, verified.err);
     assert!(verified.out.contains("911 unreadable"), "{}", verified.out);
-    let script = concat!(env!("CARGO_MANIFEST_DIR"), "/scripts/reverify.py");
-    let mut second = std::process::Command::new("python3");
-    second.current_dir(story.folder.path()).args([script, "elsewhere/ledger"]);
-    assert_eq!(second.output().unwrap().status.code(), Some(2), "{why}");
+    assert_eq!(second(story), Some(2), "{why}");
     let status = story.run("status --ledger elsewhere/ledger");
     assert_eq!(status.exit, 2, "{why}: {}{}", status.out, status.err);
     assert!(status.err.contains("warning: ") && status.err.contains(why), "{}", status.err);

@@ -38,7 +38,7 @@ const fn act(line: &'static str) -> Writes {
     Writes { line, waits: LEDGER, says: None }
 }
 
-const WRITING: [Writes; 37] = [
+const WRITING: [Writes; 40] = [
     writes("append drafts.jsonl", LEDGER, "written at 6\n"),
     writes("document add second.txt --title T --lang en", LEDGER, "written at 6\n"),
     act("document describe 1 --title T --statement S"),
@@ -84,6 +84,9 @@ const WRITING: [Writes; 37] = [
     Writes { line: "witness collect", waits: Waits::Nothing, says: None },
     Writes { line: "witness serve", waits: Waits::Nothing, says: None },
     Writes { line: "serve --listen 127.0.0.1:0", waits: LEDGER, says: None },
+    Writes { line: "move --to postgres://127.0.0.1:1/none", waits: LEDGER, says: None },
+    Writes { line: "store init", waits: Waits::Nothing, says: None },
+    Writes { line: "store check", waits: Waits::Nothing, says: None },
     Writes { line: "outbox send", waits: Waits::Nothing, says: None },
     Writes { line: "outbox drop 0123456789abcdef", waits: Waits::Nothing, says: None },
     Writes { line: "timeline page.html", waits: Waits::Nothing, says: None },
