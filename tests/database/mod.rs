@@ -29,9 +29,11 @@ pub const USER: &str = "nobody";
 
 /// A running PostgreSQL server, stopped when it is dropped.
 pub struct PostgresServer {
-    programs: PathBuf,
+    /// The folder of PostgreSQL's programs.
+    pub programs: PathBuf,
     folder: tempfile::TempDir,
-    port: u16,
+    /// Where it listens, on this machine.
+    pub port: u16,
 }
 
 impl PostgresServer {

@@ -1,39 +1,54 @@
-//! The examples of docs/newsroom.md, with a server and three machines.
+//! The examples of docs/newsroom.md, with a server and three machines, and then with a database, a
+//! second server and a witness.
 //!
 //! A block ```` ```console server ````, `ada` or `bo` is run in a folder of that name, each of which
-//! has its own keys and cache; the passphrase of every key is in a file. `annals serve` and
-//! `systemctl start annals` start the server on a free port of this machine, for which the page has
-//! 8090; `systemctl stop annals` ends it. After each block, what people hand to each other is there:
-//! Ada's key moves from the server to her machine, and Bo's request is copied to it.
+//! has its own keys and cache; the passphrase of every key is in a file. `annals serve`, `annals
+//! witness serve` and `systemctl start annals` start a process that goes on; `systemctl stop annals`
+//! ends it. The addresses of the page stand for free ports of this machine. In a block of `database`
+//! PostgreSQL's programs are at hand, as its owner. After each block, what people hand to each other
+//! is there: Ada's key moves from the server to her machine, Bo's request is copied to it, and the
+//! log key to the second server.
 //!
-//! Always holds: the server ends with this test. Not here: what a server answers (`serve`).
+//! Always holds: every process ends with this test. What follows the first block of `database` is
+//! omitted where no database is to be started. Not here: what a server answers (`serve`).
 
+use crate::database::PostgresServer;
 use crate::readme::{Example, Piece, blessed, pieces, root, same};
+use std::collections::BTreeMap;
 use std::fs;
 use std::io::{BufRead, BufReader};
+use std::net::TcpListener;
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
 const PAGE: &str = "docs/newsroom.md";
-/// The address on the page.
-const ADDRESS: &str = "127.0.0.1:8090";
-/// The machines.
-const PLACES: [&str; 3] = ["server", "ada", "bo"];
+/// The addresses on the page: the two servers, and the witness.
+const ADDRESSES: [&str; 3] = ["127.0.0.1:8090", "127.0.0.1:8092", "127.0.0.1:8100"];
+/// The address of the database on the page.
+const DATABASE: &str = "127.0.0.1:5432";
+/// The machines; then those of a record in a database.
+const PLACES: [&str; 6] = ["server", "ada", "bo", "database", "second", "watch"];
 
-/// The machines, and the server while it runs.
+/// The machines, and what runs on them.
 struct Machines {
     folder: tempfile::TempDir,
-    server: Option<Child>,
-    /// Where it listens, once it did.
-    address: Option<String>,
+    /// By the machine.
+    running: BTreeMap<String, Child>,
+    /// The last line that started something, by the machine.
+    lines: BTreeMap<String, String>,
+    /// The addresses on the page, and those that stand for them here.
+    addresses: Vec<(String, String)>,
+    database: Option<PostgresServer>,
     count: usize,
 }
 
 impl Drop for Machines {
     fn drop(&mut self) {
-        self.stop();
+        for place in PLACES {
+            self.stop(place);
+        }
     }
 }
 
@@ -45,7 +60,33 @@ impl Machines {
         }
         let passphrase = folder.path().join("passphrase");
         fs::write(passphrase, "correct horse battery staple\n").expect("a file");
-        Machines { folder, server: None, address: None, count: 0 }
+        // All at once, so that no port is taken twice.
+        let free = ADDRESSES.map(|_| TcpListener::bind("127.0.0.1:0").expect("a port"));
+        let address = |(page, free): (&str, &TcpListener)| {
+            (page.to_owned(), free.local_addr().expect("an address").to_string())
+        };
+        let addresses = ADDRESSES.into_iter().zip(&free).map(address).collect();
+        let (running, lines) = (BTreeMap::new(), BTreeMap::new());
+        Machines { folder, running, lines, addresses, database: None, count: 0 }
+    }
+
+    /// Starts the database, if one is to be started.
+    fn start_database(&mut self) -> bool {
+        if self.database.is_none() {
+            self.database = PostgresServer::bare();
+            let port = self.database.as_ref().map(|database| database.port);
+            self.addresses
+                .extend(port.map(|port| (DATABASE.to_owned(), format!("127.0.0.1:{port}"))));
+        }
+        self.database.is_some()
+    }
+
+    /// A line of the page with the addresses that stand for its own; or the other way.
+    fn translate(&self, text: &str, to_page: bool) -> String {
+        self.addresses.iter().fold(text.to_owned(), |text, (page, here)| match to_page {
+            true => text.replace(here, page),
+            false => text.replace(page, here),
+        })
     }
 
     fn place(&self, name: &str) -> PathBuf {
@@ -68,35 +109,45 @@ impl Machines {
         command
     }
 
-    /// Starts the server; what it prints.
-    fn start(&mut self) -> String {
-        self.stop();
-        let listen = self.address.clone().unwrap_or_else(|| "127.0.0.1:0".to_owned());
-        let mut command = self.on("server", Path::new(env!("CARGO_BIN_EXE_annals")));
-        let log = self.place("log");
+    /// Starts what goes on; what it prints.
+    fn start(&mut self, place: &str, line: &str) -> String {
+        self.stop(place);
+        self.lines.insert(place.to_owned(), line.to_owned());
+        let line = match line.contains("--listen") {
+            true => line.to_owned(),
+            false => format!("{line} --listen {}", ADDRESSES[0]),
+        };
+        let line = self.translate(&line, false);
+        let mut command = self.on(place, Path::new(env!("CARGO_BIN_EXE_annals")));
+        let log = self.place(place).join("log");
         // Whoever waits for the lock names this process by its words.
-        command.arg0("annals").args(["serve", "--listen", &listen]).stdout(Stdio::piped());
+        command.arg0("annals").args(line.split(' ').skip(1)).stdout(Stdio::piped());
         command.stderr(fs::File::create(&log).expect("a log"));
         let mut child = command.spawn().expect("a server");
         let out = child.stdout.take().expect("its output");
-        self.server = Some(child);
+        self.running.insert(place.to_owned(), child);
         let mut printed = String::new();
-        BufReader::new(out).read_line(&mut printed).expect("an address");
-        let url = printed.trim().strip_prefix("http://").expect("an address");
-        self.address = Some(url.to_owned());
+        BufReader::new(out).read_line(&mut printed).expect("its output");
         let logged = || fs::read_to_string(&log).expect("a log");
         let end = Instant::now() + Duration::from_secs(10);
-        while !logged().contains("\nserving ") && Instant::now() < end {
+        // Where it refused, nothing was printed.
+        while !printed.is_empty()
+            && !["serving ", "cosigning "].iter().any(|word| logged().contains(word))
+            && Instant::now() < end
+        {
             std::thread::sleep(Duration::from_millis(5));
+        }
+        if printed.is_empty() {
+            self.stop(place);
         }
         printed + &logged()
     }
 
-    /// Asks the server to end, and waits for that.
-    fn stop(&mut self) {
-        let Some(mut child) = self.server.take() else { return };
+    /// Asks what runs on a machine to end, and waits for that.
+    fn stop(&mut self, place: &str) {
+        let Some(mut child) = self.running.remove(place) else { return };
         let id = child.id().to_string();
-        let asked = Command::new("kill").args(["-TERM", &id]).status();
+        let asked = Command::new("kill").args(["-TERM", &id]).stderr(Stdio::null()).status();
         if !asked.is_ok_and(|status| status.success()) {
             // It may have ended already.
             let _ = child.kill();
@@ -107,36 +158,41 @@ impl Machines {
     /// The output of a command, standard output and error interleaved, as the page has it.
     fn run(&mut self, place: &str, line: &str) -> String {
         let printed = match line {
-            "annals serve" => self.start(),
             "systemctl start annals" => {
-                self.start();
+                let line = self.lines.get(place).expect("it was started before").clone();
+                self.start(place, &line);
                 String::new()
             }
             "systemctl stop annals" => {
-                self.stop();
+                self.stop(place);
                 String::new()
             }
-            _ => {
-                let line = line.replace(ADDRESS, self.address.as_deref().unwrap_or(ADDRESS));
-                let annals = PathBuf::from(env!("CARGO_BIN_EXE_annals"));
-                let bin = annals.parent().expect("a folder").to_owned();
-                let path = std::env::var("PATH").unwrap_or_default();
-                let mut shell = self.on(place, Path::new("sh"));
-                shell.args(["-c", &format!("{{ {line}\n}} 2>&1")]);
-                shell.env("PATH", format!("{}:{path}", bin.display()));
-                let output = shell.output().expect("sh runs");
-                String::from_utf8(output.stdout).expect("UTF-8")
+            _ if line.starts_with("annals serve") || line.starts_with("annals witness serve") => {
+                self.start(place, line)
             }
+            _ => self.shell(place, line),
         };
         let folder = self.folder.path().to_str().expect("UTF-8").to_owned();
-        let address = self.address.clone().unwrap_or_default();
         let is_said = |line: &&str| !line.contains("ANNALS_SEED") && !line.contains("ANNALS_CLOCK");
-        let as_on_page = |line: &str| {
-            let line = line.replace(&folder, "");
-            let line = if address.is_empty() { line } else { line.replace(&address, ADDRESS) };
-            line + "\n"
-        };
+        let as_on_page = |line: &str| self.translate(&line.replace(&folder, ""), true) + "\n";
         printed.lines().filter(is_said).map(as_on_page).collect()
+    }
+
+    /// The output of a command of a shell.
+    fn shell(&mut self, place: &str, line: &str) -> String {
+        let line = self.translate(line, false);
+        let annals = PathBuf::from(env!("CARGO_BIN_EXE_annals"));
+        let mut path = annals.parent().expect("a folder").display().to_string();
+        let mut shell = self.on(place, Path::new("sh"));
+        if let Some(database) = self.database.as_ref().filter(|_| place == "database") {
+            path = format!("{}:{path}", database.programs.display());
+            shell.env("PGHOST", "127.0.0.1").env("PGPORT", database.port.to_string());
+            shell.env("PGUSER", "owner").env("PGDATABASE", "postgres");
+        }
+        shell.args(["-c", &format!("{{ {line}\n}} 2>&1")]);
+        shell.env("PATH", format!("{path}:{}", std::env::var("PATH").unwrap_or_default()));
+        let output = shell.output().expect("sh runs");
+        String::from_utf8(output.stdout).expect("UTF-8")
     }
 
     /// Hands over what people hand to each other.
@@ -147,6 +203,7 @@ impl Machines {
             let _ = fs::rename(from.join(name), to.join(name));
         }
         let _ = fs::copy(self.place("bo/keys/bo.request"), self.place("ada/bo.request"));
+        let _ = fs::copy(self.place("server/keys/log.key"), self.place("second/keys/log.key"));
     }
 }
 
@@ -154,6 +211,7 @@ impl Machines {
 fn what_the_page_of_the_newsroom_shows_is_what_the_commands_print() {
     let page = fs::read_to_string(root().join(PAGE)).expect("the page");
     let (mut machines, mut anew, mut wrong) = (Machines::new(), String::new(), Vec::new());
+    let mut is_run = true;
     for piece in pieces(&page) {
         let (place, examples) = match piece {
             Piece::Text(text) => {
@@ -163,7 +221,14 @@ fn what_the_page_of_the_newsroom_shows_is_what_the_commands_print() {
             Piece::Block { place, examples } => (place, examples),
         };
         assert!(PLACES.contains(&place.as_str()), "a block on {place:?}");
+        if place == "database" {
+            is_run = machines.start_database();
+        }
         for Example { command, expected } in examples {
+            if !is_run {
+                anew.push_str(&format!("$ {command}\n{expected}"));
+                continue;
+            }
             let found = machines.run(&place, &command);
             anew.push_str(&format!("$ {command}\n"));
             if same(&found, &expected) {
