@@ -7,7 +7,6 @@ mod contract;
 mod failover;
 mod faults;
 mod fitness;
-mod failover;
 mod memory;
 mod patroni;
 mod stopped;
