@@ -89,6 +89,10 @@ fn after_a_lost_commit_it_is_known_what_the_database_has() {
         }
         assert_eq!(home.head().unwrap(), head(size), "{round} {cut:?}");
         assert_eq!(shown(&home).len() as u64, size);
+        // Over another connection nothing is committed before the record is opened anew.
+        assert!(commit(&mut home, size, size + 1).is_err(), "{round} {cut:?}");
+        drop(home);
+        home = self::home(&proxy.url("desk"), &folder);
         // One that is not cut goes on.
         assert_eq!(commit(&mut home, size, size + 1).unwrap(), Committed::Written);
         size += 1;
