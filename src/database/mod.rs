@@ -102,6 +102,9 @@ pub enum DatabaseError {
     },
 }
 
+/// The longest wait for another writer, and for a writer that says nothing more.
+const BOUNDS: &str = "SET lock_timeout = '5s'; SET idle_in_transaction_session_timeout = '10s'";
+
 impl Database {
     /// Connects to the server of a database that can be written to.
     ///
@@ -120,10 +123,12 @@ impl Database {
             None => config.connect(NoTls),
             Some(tls) => config.connect(tls),
         };
-        let client = connected.map_err(|error| DatabaseError::Unreachable {
+        let unreachable = |error: postgres::Error| DatabaseError::Unreachable {
             address: address.to_string(),
             why: words(&error),
-        })?;
+        };
+        let mut client = connected.map_err(unreachable)?;
+        client.batch_execute(BOUNDS).map_err(unreachable)?;
         Ok(Database { address: address.clone(), client, unconfirmed })
     }
 

@@ -8,9 +8,7 @@ use super::{Database, DatabaseError, words};
 use crate::store::StoreHead;
 use annals_core::event::Entry;
 use annals_core::hash::Hash;
-use postgres::binary_copy::BinaryCopyInWriter;
-use postgres::types::Type;
-use postgres::{Row, Transaction};
+use postgres::Row;
 use std::sync::atomic::Ordering;
 
 /// The size of a part of a document, in bytes.
@@ -70,6 +68,12 @@ pub enum RowsWritten {
 /// The columns of [`HeadRow`].
 const HEAD: &str = "SELECT size, head, root, moved FROM annals.ledger WHERE id = $1";
 
+/// Adds events. It is one statement, and no COPY: a program that stands still within a COPY keeps
+/// the lock of the record, and no time limit of the database ends it.
+const EVENTS: &str = "INSERT INTO annals.event (ledger, position, record, body) \
+     SELECT $1, $2 + number - 1, record, body \
+     FROM unnest($3::bytea[], $4::bytea[]) WITH ORDINALITY AS new (record, body, number)";
+
 impl Database {
     /// The records that the database keeps, by name.
     ///
@@ -121,7 +125,6 @@ impl Database {
     pub fn settled_head(&mut self, id: i32) -> Result<HeadRow, DatabaseError> {
         let failed = self.failed("tell its head");
         let mut work = self.client.transaction().map_err(&failed)?;
-        work.batch_execute(BOUNDS).map_err(&failed)?;
         // A write, so that this commit waits for every earlier one, on the standbys too.
         let query = "UPDATE annals.ledger SET size = size WHERE id = $1 \
              RETURNING size, head, root, moved";
@@ -193,7 +196,6 @@ impl Database {
         let failed = self.failed("add events");
         let (before, after) = (self.signed(from.size)?, self.signed(to.size)?);
         let mut work = self.client.transaction().map_err(&failed)?;
-        work.batch_execute(BOUNDS).map_err(&failed)?;
         let row = work.query_opt(&format!("{HEAD} FOR UPDATE"), &[&id]).map_err(&failed)?;
         let row = match row {
             Some(row) => row,
@@ -213,7 +215,10 @@ impl Database {
                 None => Ok(RowsWritten::Outrun(row.head)),
             };
         }
-        copy_events(&mut work, id, before, entries).map_err(&failed)?;
+        let records: Vec<&[u8]> = entries.iter().map(|entry| &*entry.record).collect();
+        let bodies: Vec<Option<&[u8]>> =
+            entries.iter().map(|entry| entry.body.as_deref()).collect();
+        work.execute(EVENTS, &[&id, &before, &records, &bodies]).map_err(&failed)?;
         let query = "UPDATE annals.ledger SET size = $2, head = $3, root = $4 \
              WHERE id = $1 AND size = $5 AND head IS NOT DISTINCT FROM $6 \
              AND moved IS NOT DISTINCT FROM $7 \
@@ -371,28 +376,9 @@ impl Database {
     }
 }
 
-/// The longest wait for another writer, and for a writer that says nothing more.
-const BOUNDS: &str = "SET LOCAL lock_timeout = '5s'; \
-     SET LOCAL idle_in_transaction_session_timeout = '10s'";
-
 /// That a record is kept elsewhere.
 pub(super) fn kept_at(place: &str) -> String {
     format!("the record is kept in {place}, not in this database; it is served from there")
-}
-
-fn copy_events(
-    work: &mut Transaction<'_>,
-    id: i32,
-    first: i64,
-    entries: &[Entry],
-) -> Result<(), postgres::Error> {
-    let copy = "COPY annals.event (ledger, position, record, body) FROM STDIN (FORMAT binary)";
-    let types = [Type::INT4, Type::INT8, Type::BYTEA, Type::BYTEA];
-    let mut writer = BinaryCopyInWriter::new(work.copy_in(copy)?, &types);
-    for (entry, position) in entries.iter().zip(first..) {
-        writer.write(&[&id, &position, &entry.record, &entry.body])?;
-    }
-    writer.finish().map(drop)
 }
 
 /// Whether the database answered a commit, and refused it.

@@ -4,21 +4,24 @@
 //! Always holds: what cannot be placed is answered with 503 and not acknowledged, and is placed once
 //! the fault is over. Not here: failovers (`failover`).
 
-use crate::database::PostgresServer;
 use crate::database::memory::{Watch, machine};
-use crate::database::patroni::is_wanted;
+use crate::database::patroni::{is_wanted, need};
+use crate::database::{PostgresServer, USER, run};
 use crate::serve::{
     Acknowledged, Newsroom, RunningServer, acknowledged_at_last, check_history, json, request,
-    rounds,
+    rounds, said,
 };
 use rustix::process::Signal;
+use std::io::Write;
+use std::path::PathBuf;
+use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
 /// Two servers of a record in a database, with the log key's memory at a witness, and two editors.
 struct Desk {
     database: PostgresServer,
     newsroom: Newsroom,
-    _watch: Watch,
+    watch: Watch,
     document: u64,
     url: String,
     one: RunningServer,
@@ -27,19 +30,30 @@ struct Desk {
 
 impl Desk {
     fn open(database: PostgresServer, lines: u32) -> Desk {
+        Desk::with(database, lines, |newsroom, options| {
+            machine(newsroom, "second");
+            newsroom.serve_on("second", "127.0.0.1:0", options)
+        })
+    }
+
+    /// The same, with the second server started by a function, which is given its options.
+    fn with(
+        database: PostgresServer,
+        lines: u32,
+        serve: impl FnOnce(&Newsroom, &[&str]) -> RunningServer,
+    ) -> Desk {
         let (newsroom, url) = (Newsroom::found(None), database.url("desk"));
         let watch = Watch::make(&newsroom);
         let document = newsroom.capture("server", lines);
         newsroom.good("server", &[&["move", "--to", &url][..], &watch.options()].concat());
-        machine(&newsroom, "second");
         let options = [&["--home", &url][..], &watch.options()].concat();
         let one = newsroom.serve_home("server", "127.0.0.1:0", &url);
-        let other = newsroom.serve_on("second", "127.0.0.1:0", &options);
+        let other = serve(&newsroom, &options);
         newsroom.join_as_founder("ada", &one.url);
         newsroom.hire("ben", "Ben Best", &one.url, "ada");
         std::thread::sleep(Duration::from_secs(1));
         newsroom.hire("cid", "Cid Cole", &other.url, "ada");
-        let desk = Desk { database, newsroom, _watch: watch, document, url, one, other };
+        let desk = Desk { database, newsroom, watch: watch, document, url, one, other };
         desk.until("the other server to have all", || shown(&desk.other) == shown(&desk.one));
         desk.newsroom.good("cid", &["pull"]);
         desk
@@ -174,4 +188,141 @@ fn a_server_that_is_stopped_in_a_transaction_holds_the_others_up_for_seconds() {
     desk.until("health 200", || desk.one.health() == 200 && desk.other.health() == 200);
     desk.expect_history(&told);
     eprintln!("{rounds} servers stopped: another one placed within {longest:.1?}");
+}
+
+#[test]
+fn servers_whose_clocks_are_wrong_place_no_event_before_another() {
+    if !is_wanted() {
+        return;
+    }
+    need("need-faketime");
+    let Some(database) = PostgresServer::start() else { return };
+    let rounds = rounds(4);
+    // One is three minutes ahead, the other has the right time: each goes on after the other.
+    let desk = Desk::with(database, 10 + 2 * rounds, |newsroom, options| {
+        machine(newsroom, "second");
+        newsroom.serve_at_time("second", options, "+3m")
+    });
+    let mut told = Vec::new();
+    for round in 0..rounds {
+        told.push(desk.enter("cid", 1 + 2 * round));
+        told.push(desk.enter("ben", 2 + 2 * round));
+    }
+    // One that is an hour back, or two days ahead, does not begin.
+    for (offset, expected) in [("-1h", "expected a time after"), ("+2d", "expected a time near")] {
+        let machine_name = format!("at{offset}");
+        machine(&desk.newsroom, &machine_name);
+        let options = [&["--home", &desk.url][..], &desk.watch.options()].concat();
+        let command = desk.newsroom.wrong_clock(&machine_name, "127.0.0.1:0", &options, offset);
+        let said = said(command);
+        assert_eq!(said.code, 2, "{offset}: {said:?}");
+        assert!(said.err.contains(expected), "{offset}: {}", said.err);
+    }
+    // `verify` finds no event whose time is before the one of the event before it.
+    desk.expect_history(&told);
+    eprintln!("{rounds} turns of servers whose clocks differ: no event out of order");
+}
+
+/// A small file system in memory, which ends when this is dropped.
+struct SmallDisk {
+    folder: PathBuf,
+}
+
+impl SmallDisk {
+    /// Mounts one, as root; `None`, with a word, where that is not allowed.
+    fn mount(folder: PathBuf, megabytes: u32) -> Option<SmallDisk> {
+        std::fs::create_dir_all(&folder).unwrap();
+        let mut mount = Command::new("mount");
+        let size = format!("size={megabytes}m,mode=0777");
+        mount.args(["-t", "tmpfs", "-o", &size, "tmpfs"]).arg(&folder);
+        if !mount.stderr(Stdio::null()).status().is_ok_and(|done| done.success()) {
+            eprintln!("NOT RUN: a small disk is mounted by root alone");
+            return None;
+        }
+        Some(SmallDisk { folder })
+    }
+
+    /// Leaves no room.
+    fn fill(&self) {
+        let mut file = std::fs::File::create(self.folder.join("filler")).unwrap();
+        for size in [65_536, 4_096, 1] {
+            while file.write_all(&vec![7; size]).is_ok() {}
+        }
+    }
+
+    /// Makes room again.
+    fn make_room(&self) {
+        std::fs::remove_file(self.folder.join("filler")).unwrap();
+    }
+}
+
+impl Drop for SmallDisk {
+    fn drop(&mut self) {
+        let _ = Command::new("umount").args(["-l"]).arg(&self.folder).status();
+    }
+}
+
+/// Fills a disk while an editor writes to a server: 503 meanwhile, and nothing is lost.
+fn expect_full_then_good(desk: &Desk, disk: &SmallDisk, told: &mut Vec<Acknowledged>, round: u32) {
+    told.push(desk.enter("cid", 1 + 2 * round));
+    disk.fill();
+    std::thread::scope(|scope| {
+        let writing = scope.spawn(|| {
+            // Until there is no room, they fit into what is allocated already.
+            desk.enter("cid", 2 + 2 * round)
+        });
+        desk.until("health 503", || desk.other.health() == 503 || writing.is_finished());
+        assert!(!writing.is_finished(), "it was acknowledged on a full disk");
+        assert_eq!(desk.other.health(), 503);
+        disk.make_room();
+        told.push(writing.join().unwrap());
+    });
+    desk.until("health 200", || desk.one.health() == 200 && desk.other.health() == 200);
+}
+
+#[test]
+fn a_database_whose_disk_is_full_goes_on_once_there_is_room() {
+    if !is_wanted() {
+        return;
+    }
+    let small = tempfile::tempdir().unwrap();
+    let Some(disk) = SmallDisk::mount(small.path().join("small"), 4) else { return };
+    let Some(database) = PostgresServer::start() else { return };
+    run(Command::new("chmod").arg("0755").arg(small.path()));
+    run(Command::new("chown").arg(USER).arg(&disk.folder));
+    database.sql(&format!("CREATE TABLESPACE small LOCATION '{}'", disk.folder.display()));
+    database.sql("ALTER TABLE annals.event SET TABLESPACE small");
+    let rounds = rounds(2);
+    let desk = Desk::open(database, 10 + 2 * rounds);
+    // Each event begins a page of its own.
+    desk.database.sql("ALTER TABLE annals.event SET (fillfactor = 10)");
+    let mut told = Vec::new();
+    for round in 0..rounds {
+        expect_full_then_good(&desk, &disk, &mut told, round);
+    }
+    // The database ends before its disk does.
+    drop(desk.expect_history(&told));
+    eprintln!("{rounds} full disks of a database: {} events acknowledged, 0 lost", told.len());
+}
+
+#[test]
+fn a_server_whose_disk_is_full_goes_on_once_there_is_room() {
+    if !is_wanted() {
+        return;
+    }
+    let Some(database) = PostgresServer::start() else { return };
+    let mut mounted = None;
+    let rounds = rounds(2);
+    let desk = Desk::with(database, 10 + 2 * rounds, |newsroom, options| {
+        mounted = SmallDisk::mount(newsroom.path("second"), 4);
+        machine(newsroom, "second");
+        newsroom.serve_on("second", "127.0.0.1:0", options)
+    });
+    let Some(disk) = mounted else { return };
+    let mut told = Vec::new();
+    for round in 0..rounds {
+        expect_full_then_good(&desk, &disk, &mut told, round);
+    }
+    desk.expect_history(&told);
+    eprintln!("{rounds} full disks of a server: {} events acknowledged, 0 lost", told.len());
 }

@@ -164,9 +164,33 @@ impl Newsroom {
         self.start(machine, address, more)
     }
 
+    /// Starts a server of the record in a database whose clock goes wrong by an offset like `-1h`,
+    /// by the library `libfaketime`.
+    pub fn serve_at_time(&self, machine: &str, more: &[&str], offset: &str) -> RunningServer {
+        self.begin(self.wrong_clock(machine, "127.0.0.1:0", more, offset), machine)
+    }
+
+    /// The command that starts such a server.
+    pub fn wrong_clock(&self, machine: &str, at: &str, more: &[&str], offset: &str) -> Command {
+        let mut command = self.serving(machine, at, more);
+        let found = std::fs::read_dir("/usr/lib").unwrap().flatten();
+        let library = found.map(|folder| folder.path().join("faketime/libfaketimeMT.so.1"));
+        let library = library.into_iter().find(|library| library.exists());
+        command.env("LD_PRELOAD", library.expect("libfaketime is below /usr/lib"));
+        // The time that only goes on stays right: deadlines are kept by it.
+        command.env("FAKETIME", offset).env("FAKETIME_DONT_FAKE_MONOTONIC", "1");
+        command
+    }
+
     fn start(&self, machine: &str, address: &str, more: &[&str]) -> RunningServer {
-        let arguments = [&["serve", "--listen", address, "--wait", "20s"], more].concat();
-        let mut command = self.command(machine, &arguments);
+        self.begin(self.serving(machine, address, more), machine)
+    }
+
+    fn serving(&self, machine: &str, address: &str, more: &[&str]) -> Command {
+        self.command(machine, &[&["serve", "--listen", address, "--wait", "20s"], more].concat())
+    }
+
+    fn begin(&self, mut command: Command, machine: &str) -> RunningServer {
         let log = self.path(&format!("{machine}.log"));
         let file = std::fs::File::options().append(true).create(true).open(&log).unwrap();
         command.stdout(Stdio::piped()).stderr(file);
