@@ -34,6 +34,9 @@ use annals_core::text::Origin;
 use annals_core::tlog::{Checkpoint, Note};
 use annals_core::verify::source::Source;
 
+/// The bytes of the events that are moved together, but for a single one that has more.
+const MOST_BYTES: usize = 16 << 20;
+
 /// How a record is moved.
 #[derive(Clone, Copy)]
 pub struct MoveOptions<'a> {
@@ -114,7 +117,12 @@ pub fn move_to_database(
         let skip = before.size.saturating_sub(batch.first).min(batch.entries.len() as u64);
         let (there, new) = batch.entries.split_at(skip as usize);
         there.iter().for_each(|entry| tree.push(record::hash(&entry.record)));
-        move_into.add(new, &mut tree, &record)?;
+        let mut rest = new;
+        while !rest.is_empty() {
+            let (group, later) = rest.split_at(group_of(rest));
+            move_into.add(group, &mut tree, &record)?;
+            rest = later;
+        }
         steps.at("move", batch.first);
     }
     let row = database.head(id)?;
@@ -280,9 +288,6 @@ impl MoveInto<'_> {
         tree: &mut Tree,
         record: &Record,
     ) -> Result<(), LedgerError> {
-        if entries.is_empty() {
-            return Ok(());
-        }
         for digest in entries.iter().filter_map(captured) {
             if let Some(bytes) = record.source.document(&digest)? {
                 self.database.keep(self.id, &[(digest, bytes)])?;
@@ -301,6 +306,16 @@ impl MoveInto<'_> {
         }
         Ok(())
     }
+}
+
+/// How many of these events are moved together: as many as have a bounded number of bytes.
+fn group_of(entries: &[Entry]) -> usize {
+    let mut bytes = 0;
+    let fits = |entry: &&Entry| {
+        bytes += entry.record.len() + entry.body.as_ref().map_or(0, Vec::len);
+        bytes <= MOST_BYTES
+    };
+    entries.iter().take_while(fits).count().max(1)
 }
 
 /// The digest of the document that an event captures.
