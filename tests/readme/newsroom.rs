@@ -6,8 +6,8 @@
 //! witness serve` and `systemctl start annals` start a process that goes on; `systemctl stop annals`
 //! ends it. The addresses of the page stand for free ports of this machine. In a block of `database`
 //! PostgreSQL's programs are at hand, as its owner. After each block, what people hand to each other
-//! is there: Ada's key moves from the server to her machine, Bo's request is copied to it, and the
-//! log key to the second server.
+//! is there: Ada's key moves from the server to her machine, Bo's request is copied to it, the log key
+//! to the second server, and verifier keys to those who watch or ask.
 //!
 //! Always holds: every process ends with this test. What follows the first block of `database` is
 //! omitted where no database is to be started. Not here: what a server answers (`serve`).
@@ -18,7 +18,6 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::io::{BufRead, BufReader};
 use std::net::TcpListener;
-use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
@@ -117,11 +116,9 @@ impl Machines {
             true => line.to_owned(),
             false => format!("{line} --listen {}", ADDRESSES[0]),
         };
-        let line = self.translate(&line, false);
-        let mut command = self.on(place, Path::new(env!("CARGO_BIN_EXE_annals")));
+        let mut command = self.shell(place, &format!("exec {line}"));
         let log = self.place(place).join("log");
-        // Whoever waits for the lock names this process by its words.
-        command.arg0("annals").args(line.split(' ').skip(1)).stdout(Stdio::piped());
+        command.stdout(Stdio::piped());
         command.stderr(fs::File::create(&log).expect("a log"));
         let mut child = command.spawn().expect("a server");
         let out = child.stdout.take().expect("its output");
@@ -170,7 +167,10 @@ impl Machines {
             _ if line.starts_with("annals serve") || line.starts_with("annals witness serve") => {
                 self.start(place, line)
             }
-            _ => self.shell(place, line),
+            _ => {
+                let output = self.shell(place, &format!("{{ {line}\n}} 2>&1")).output();
+                String::from_utf8(output.expect("sh runs").stdout).expect("UTF-8")
+            }
         };
         let folder = self.folder.path().to_str().expect("UTF-8").to_owned();
         let is_said = |line: &&str| !line.contains("ANNALS_SEED") && !line.contains("ANNALS_CLOCK");
@@ -178,8 +178,8 @@ impl Machines {
         printed.lines().filter(is_said).map(as_on_page).collect()
     }
 
-    /// The output of a command of a shell.
-    fn shell(&mut self, place: &str, line: &str) -> String {
+    /// A line of a shell on a machine.
+    fn shell(&mut self, place: &str, line: &str) -> Command {
         let line = self.translate(line, false);
         let annals = PathBuf::from(env!("CARGO_BIN_EXE_annals"));
         let mut path = annals.parent().expect("a folder").display().to_string();
@@ -189,10 +189,9 @@ impl Machines {
             shell.env("PGHOST", "127.0.0.1").env("PGPORT", database.port.to_string());
             shell.env("PGUSER", "owner").env("PGDATABASE", "postgres");
         }
-        shell.args(["-c", &format!("{{ {line}\n}} 2>&1")]);
         shell.env("PATH", format!("{path}:{}", std::env::var("PATH").unwrap_or_default()));
-        let output = shell.output().expect("sh runs");
-        String::from_utf8(output.stdout).expect("UTF-8")
+        shell.args(["-c", &line]);
+        shell
     }
 
     /// Hands over what people hand to each other.
@@ -203,7 +202,14 @@ impl Machines {
             let _ = fs::rename(from.join(name), to.join(name));
         }
         let _ = fs::copy(self.place("bo/keys/bo.request"), self.place("ada/bo.request"));
-        let _ = fs::copy(self.place("server/keys/log.key"), self.place("second/keys/log.key"));
+        for (from, to) in [
+            ("server/keys/log.key", "second/keys/log.key"),
+            ("server/log.vkey", "watch/log.vkey"),
+            ("watch/keys/memory.witness", "server/memory.witness"),
+            ("watch/keys/memory.witness", "second/memory.witness"),
+        ] {
+            let _ = fs::copy(self.place(from), self.place(to));
+        }
     }
 }
 
