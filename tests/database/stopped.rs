@@ -53,7 +53,7 @@ impl Desk {
         newsroom.hire("ben", "Ben Best", &one.url, "ada");
         std::thread::sleep(Duration::from_secs(1));
         newsroom.hire("cid", "Cid Cole", &other.url, "ada");
-        let desk = Desk { database, newsroom, watch: watch, document, url, one, other };
+        let desk = Desk { database, newsroom, watch, document, url, one, other };
         desk.until("the other server to have all", || shown(&desk.other) == shown(&desk.one));
         desk.newsroom.good("cid", &["pull"]);
         desk
