@@ -209,11 +209,6 @@ impl PatroniCluster {
         self.until("a primary", || (0..3).find_map(|number| is_primary(&number)))
     }
 
-    /// The one that can be written to once it is another one than this.
-    pub fn primary_after(&self, earlier: usize) -> usize {
-        self.until("another primary", || Some(self.primary()).filter(|it| *it != earlier))
-    }
-
     /// Waits until one can be written to and both others follow it, one of them synchronously if
     /// commits wait for one.
     pub fn await_whole(&self) {

@@ -1,8 +1,8 @@
 //! What stands still, runs full or goes wrong beside a failover: a wait for a standby that is
-//! cancelled, a server that is stopped in a transaction, clocks that are wrong, disks that are full.
+//! cancelled, a server that is stopped in a transaction, clocks that are wrong, full disks.
 //!
-//! Always holds: what cannot be placed is answered with 503 and not acknowledged, and is placed once
-//! the fault is over. Not here: failovers (`failover`).
+//! Always holds: what cannot be placed is answered with 503 and not acknowledged, and is placed
+//! once the fault is over. Not here: failovers (`failover`).
 
 use crate::database::memory::{Watch, machine};
 use crate::database::patroni::{is_wanted, need};
