@@ -52,9 +52,6 @@ mod uncommitted;
 /// How long to wait for the memory of the log key, unless given.
 const WAIT: Duration = Duration::from_secs(10);
 
-/// Makes a home of the journal in a folder.
-type HomeOf<'a> = dyn Fn(JournalHome) -> Result<Box<dyn Home>, LedgerError> + 'a;
-
 /// A ledger open for writing.
 pub struct Writer {
     /// Its paths.
@@ -124,14 +121,14 @@ impl Writer {
     pub fn open(paths: Paths, wait: impl Into<LockWait>) -> Result<Writer, LedgerError> {
         HomeMark::expect_none(&paths)?;
         let memory = marks(&paths);
-        Writer::open_as(paths, wait.into(), memory, &|journal| Ok(Box::new(journal)))
+        Writer::open_as(paths, wait.into(), memory, |journal| Ok(Box::new(journal)))
     }
 
     fn open_as(
         paths: Paths,
         wait: LockWait,
         memory: Box<dyn Memory>,
-        home: &HomeOf<'_>,
+        home: impl FnOnce(JournalHome) -> Result<Box<dyn Home>, LedgerError>,
     ) -> Result<Writer, LedgerError> {
         paths.expect_ledger()?;
         Imported::of(&paths)?.expect_writable(&paths)?;

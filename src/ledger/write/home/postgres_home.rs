@@ -75,6 +75,19 @@ impl PostgresHome {
     ) -> Result<PostgresHome, LedgerError> {
         let mut database = Database::connect(address)?;
         database.expect_fit()?;
+        PostgresHome::over(database, address, paths, copy, origin)
+    }
+
+    /// The same over a connection with a database that can keep a record.
+    ///
+    /// Errors: as [`PostgresHome::open`].
+    pub fn over(
+        mut database: Database,
+        address: &DatabaseAddress,
+        paths: &Paths,
+        copy: JournalHome,
+        origin: Option<&str>,
+    ) -> Result<PostgresHome, LedgerError> {
         let own = origin_of(&copy)?;
         let KeptRecord { id, .. } =
             PostgresHome::find(&mut database, address, own.as_deref().or(origin))?;

@@ -74,10 +74,12 @@ impl Writer {
         wait: impl Into<LockWait>,
     ) -> Result<Writer, LedgerError> {
         let (wait, place) = (wait.into(), address.to_string());
+        // Nobody waits for the folder while the database is sought, and the memory is asked after
+        // it: what another server acknowledges before this is known.
+        let mut database = Database::connect(address)?;
+        database.expect_fit()?;
         if !disk::is_there(&paths.ledger)? {
-            // The database is asked first, so that nothing is made where it has no such record.
-            let mut database = Database::connect(address)?;
-            database.expect_fit()?;
+            // Nothing is made where the database has no such record.
             PostgresHome::find(&mut database, address, origin)?;
             JournalHome::create(paths.clone(), wait)?;
             HomeMark { place: place.clone(), memory: memory.cloned() }.write(&paths)?;
@@ -92,9 +94,9 @@ impl Writer {
             None => marks(&paths),
         };
         let home = |journal: JournalHome| -> Result<Box<dyn Home>, LedgerError> {
-            Ok(Box::new(PostgresHome::open(address, &paths, journal, origin)?))
+            Ok(Box::new(PostgresHome::over(database, address, &paths, journal, origin)?))
         };
-        let mut writer = Writer::open_as(paths.clone(), wait, memory, &home)?;
+        let mut writer = Writer::open_as(paths.clone(), wait, memory, home)?;
         writer.catch_up()?;
         writer.remember()?;
         Ok(writer)
