@@ -9,6 +9,7 @@ use crate::store::StoreHead;
 use annals_core::event::Entry;
 use annals_core::hash::Hash;
 use postgres::Row;
+use postgres::types::FromSql;
 use std::sync::atomic::Ordering;
 
 /// The size of a part of a document, in bytes.
@@ -82,7 +83,7 @@ impl Database {
         let query = "SELECT size, head, root, moved, id, origin FROM annals.ledger ORDER BY origin";
         let rows = self.client.query(query, &[]).map_err(self.failed("list its records"))?;
         let kept = |row: &Row| {
-            let (id, origin) = (row.get(4), row.get(5));
+            let (id, origin) = (self.value(row, 4)?, self.value(row, 5)?);
             Ok(KeptRecord { id, origin, row: self.head_of(row)? })
         };
         rows.iter().map(kept).collect()
@@ -103,7 +104,7 @@ impl Database {
         let query = "INSERT INTO annals.ledger (id, origin, size, root, moved) \
              SELECT coalesce(max(id), 0) + 1, $1, 0, $2, $3 FROM annals.ledger RETURNING id";
         let row = work.query_one(query, &[&origin, &empty.0.as_slice(), &kept]).map_err(&failed)?;
-        let id: i32 = row.get(0);
+        let id: i32 = row.try_get(0).map_err(&failed)?;
         let query = "INSERT INTO annals.checkpoint (ledger, size, note) VALUES ($1, 0, '')";
         work.execute(query, &[&id]).map_err(&failed)?;
         work.commit().map_err(&failed)?;
@@ -151,13 +152,14 @@ impl Database {
         'all: loop {
             let rows = work.query_portal(&portal, FETCHED).map_err(&failed)?;
             for row in &rows {
-                let position: i64 = row.get(0);
+                let position: i64 = row.try_get(0).map_err(&failed)?;
                 let expected = first + found.len() as i64;
                 if position != expected {
                     gap = Some((expected, position));
                     break 'all;
                 }
-                let entry = Entry { record: row.get(1), body: row.get(2) };
+                let record = row.try_get(1).map_err(&failed)?;
+                let entry = Entry { record, body: row.try_get(2).map_err(&failed)? };
                 bytes += entry.record.len() + entry.body.as_ref().map_or(0, Vec::len);
                 found.push(entry);
             }
@@ -184,7 +186,9 @@ impl Database {
         let query = "SELECT record, body FROM annals.event WHERE ledger = $1 AND position = $2";
         let row = self.client.query_opt(query, &[&id, &position]);
         let row = row.map_err(self.failed("give an event"))?;
-        Ok(row.map(|row| Entry { record: row.get(0), body: row.get(1) }))
+        let entry =
+            |row: Row| Ok(Entry { record: self.value(&row, 0)?, body: self.value(&row, 1)? });
+        row.map(entry).transpose()
     }
 
     /// Adds events at the head that they continue.
@@ -204,8 +208,9 @@ impl Database {
                 return Err(self.no_row());
             }
         };
-        let (size, hash): (i64, Option<Vec<u8>>) = (row.get(0), row.get(1));
-        let moved: Option<String> = row.get(3);
+        let size: i64 = row.try_get(0).map_err(&failed)?;
+        let hash: Option<Vec<u8>> = row.try_get(1).map_err(&failed)?;
+        let moved: Option<String> = row.try_get(3).map_err(&failed)?;
         let expected = from.hash.map(|hash| hash.0.to_vec());
         if (size, &hash) != (before, &expected) || moved.as_deref() != *kept {
             drop(work);
@@ -229,7 +234,8 @@ impl Database {
             [&id, &after, &head, &root, &before, &expected, kept];
         // The answer is read: a transaction that the database gave up commits without an error.
         let swapped = work.query_opt(query, &values).map_err(&failed)?;
-        if swapped.map(|row| row.get::<_, i64>(0)) != Some(after) {
+        let swapped = swapped.map(|row| row.try_get::<_, i64>(0)).transpose().map_err(&failed)?;
+        if swapped != Some(after) {
             drop(work);
             return Ok(RowsWritten::Outrun(self.head(id)?.head));
         }
@@ -286,7 +292,7 @@ impl Database {
              ORDER BY part";
         let mut bytes = Vec::new();
         for row in self.client.query(parts, &values).map_err(&failed)? {
-            bytes.extend_from_slice(row.get(0));
+            bytes.extend_from_slice(row.try_get(0).map_err(&failed)?);
         }
         let found = Hash::of(&[&bytes]);
         match found == *digest {
@@ -302,7 +308,7 @@ impl Database {
         let query = "SELECT size, note FROM annals.checkpoint WHERE ledger = $1";
         let row = self.client.query_opt(query, &[&id]).map_err(self.failed("give a checkpoint"))?;
         let Some(row) = row else { return Ok(None) };
-        let (size, note): (i64, Vec<u8>) = (row.get(0), row.get(1));
+        let (size, note): (i64, Vec<u8>) = (self.value(&row, 0)?, self.value(&row, 1)?);
         Ok(Some((u64::try_from(size).unwrap_or(0), note)).filter(|(_, note)| !note.is_empty()))
     }
 
@@ -347,13 +353,18 @@ impl Database {
 
     fn head_of(&self, row: &Row) -> Result<HeadRow, DatabaseError> {
         let (size, head, root): (i64, Option<Vec<u8>>, Vec<u8>) =
-            (row.get(0), row.get(1), row.get(2));
+            (self.value(row, 0)?, self.value(row, 1)?, self.value(row, 2)?);
         let form = || self.damaged("a size and hashes of 32 bytes", "another row of a record");
         let hash = |bytes: &[u8]| <[u8; 32]>::try_from(bytes).map(Hash).map_err(|_| form());
         let head = head.as_deref().map(hash).transpose()?;
         let size = u64::try_from(size).map_err(|_| form())?;
         let head = StoreHead { size, hash: head };
-        Ok(HeadRow { head, root: hash(&root)?, moved: row.get(3) })
+        Ok(HeadRow { head, root: hash(&root)?, moved: self.value(row, 3)? })
+    }
+
+    /// A value of a row; an error where the column is of another type than its table should have.
+    fn value<'a, T: FromSql<'a>>(&self, row: &'a Row, column: usize) -> Result<T, DatabaseError> {
+        row.try_get(column).map_err(self.failed("give a value of the expected type"))
     }
 
     fn expect_row(&self, row: Option<Row>) -> Result<Row, DatabaseError> {

@@ -137,3 +137,21 @@ fn a_server_that_may_lose_what_it_acknowledged_is_refused() {
         assert!(found.iter().any(|fault| fault.contains(expected)), "{expected}: {found:#?}");
     }
 }
+
+#[test]
+fn a_table_that_is_changed_under_a_connection_is_an_error_and_no_panic() {
+    let Some(server) = PostgresServer::start() else { return };
+    crate::database::add_empty(&server);
+    let mut database = Database::connect(&server.address("desk")).unwrap();
+    let id = database.records().unwrap()[0].id;
+    server.sql("ALTER TABLE annals.ledger ALTER size TYPE numeric");
+    server.sql("ALTER TABLE annals.checkpoint ALTER note TYPE text USING 'text'");
+    for failed in [
+        database.records().map(drop).unwrap_err(),
+        database.head(id).map(drop).unwrap_err(),
+        database.settled_head(id).map(drop).unwrap_err(),
+        database.note(id).map(drop).unwrap_err(),
+    ] {
+        assert!(matches!(failed, DatabaseError::Failed { .. }), "{failed}");
+    }
+}

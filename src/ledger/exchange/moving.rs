@@ -23,10 +23,10 @@ use crate::ledger::home_mark::{HomeMark, MemoryWitness};
 use crate::ledger::imported::Imported;
 use crate::ledger::paths::Paths;
 use crate::ledger::reader::Record;
+use crate::ledger::write::home::captured;
 use crate::ledger::write::writer::Writer;
 use crate::store::StoreHead;
 use annals_core::event::Entry;
-use annals_core::event::body::{Body, Content};
 use annals_core::event::record;
 use annals_core::hash::Hash;
 use annals_core::merkle::Tree;
@@ -316,12 +316,4 @@ fn group_of(entries: &[Entry]) -> usize {
         bytes <= MOST_BYTES
     };
     entries.iter().take_while(fits).count().max(1)
-}
-
-/// The digest of the document that an event captures.
-fn captured(entry: &Entry) -> Option<Hash> {
-    match Body::parse(entry.body.as_deref()?).ok()?.content {
-        Content::DocumentCaptured(captured) => Some(captured.sha256),
-        _ => None,
-    }
 }

@@ -35,6 +35,7 @@ use crate::ledger::error::LedgerError;
 use crate::ledger::write::notice::Notice;
 use crate::store::StoreHead;
 use annals_core::event::Entry;
+use annals_core::event::body::{Body, Content};
 use annals_core::hash::Hash;
 use annals_core::verify::source::{Source, SourceError};
 
@@ -224,5 +225,13 @@ pub(in crate::ledger::write) fn entry_of(
     match source.walk(position)?.next() {
         Some(batch) => Ok(batch?.entries.into_iter().next()),
         None => Ok(None),
+    }
+}
+
+/// The digest of the document that an event captures.
+pub(in crate::ledger) fn captured(entry: &Entry) -> Option<Hash> {
+    match Body::parse(entry.body.as_deref()?).ok()?.content {
+        Content::DocumentCaptured(captured) => Some(captured.sha256),
+        _ => None,
     }
 }

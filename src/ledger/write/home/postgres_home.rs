@@ -21,13 +21,12 @@ use crate::ledger::paths::Paths;
 use crate::ledger::reader::covered;
 use crate::ledger::write::home::journal_home::JournalHome;
 use crate::ledger::write::home::{
-    Committed, EventGroup, Home, HomeError, JudgedHome, LocalJournal, Woken, entry_of,
+    Committed, EventGroup, Home, HomeError, JudgedHome, LocalJournal, Woken, captured, entry_of,
 };
 use crate::ledger::write::notice::Notice;
 use crate::store::StoreHead;
 use annals_core::event::Entry;
 use annals_core::event::args::Args;
-use annals_core::event::body::{Body, Content};
 use annals_core::event::record::{self, Reading};
 use annals_core::hash::Hash;
 use annals_core::verify::source::{Source, SourceError, Walk};
@@ -286,14 +285,6 @@ fn expect_kept(row: &HeadRow, address: &DatabaseAddress) -> Result<(), LedgerErr
             );
             Err(DatabaseError::NoRecord(why).into())
         }
-    }
-}
-
-/// The digest of the document that an event captures.
-fn captured(entry: &Entry) -> Option<Hash> {
-    match Body::parse(entry.body.as_deref()?).ok()?.content {
-        Content::DocumentCaptured(captured) => Some(captured.sha256),
-        _ => None,
     }
 }
 
