@@ -238,13 +238,18 @@ fn pass_on(mut client: TcpStream, mut database: TcpStream, next: &Mutex<Cut>, cu
         let (mut from, mut to) = (database.try_clone().unwrap(), client.try_clone().unwrap());
         let held = Arc::clone(&held);
         std::thread::spawn(move || {
-            let mut bytes = [0; 65_536];
+            let (mut bytes, mut heard) = ([0; 65_536], Vec::new());
             while let Ok(read @ 1..) = from.read(&mut bytes) {
                 if *held.lock().unwrap() {
-                    // The answer to a commit that nobody hears.
-                    let _ = to.shutdown(Shutdown::Both);
-                    let _ = from.shutdown(Shutdown::Both);
-                    return;
+                    // Answers to what was asked before the commit may come first.
+                    heard.extend_from_slice(&bytes[..read]);
+                    if heard.windows(COMMIT.len()).any(|window| window == COMMIT) {
+                        // The answer to a commit that nobody hears.
+                        let _ = to.shutdown(Shutdown::Both);
+                        let _ = from.shutdown(Shutdown::Both);
+                        return;
+                    }
+                    continue;
                 }
                 if to.write_all(&bytes[..read]).is_err() {
                     return;
