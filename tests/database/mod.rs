@@ -233,6 +233,10 @@ impl CuttingProxy {
 /// One connection: what comes from the client is searched for a COMMIT.
 fn pass_on(mut client: TcpStream, mut database: TcpStream, next: &Mutex<Cut>, cuts: &AtomicU32) {
     const COMMIT: &[u8] = b"COMMIT\0";
+    for stream in [&client, &database] {
+        // Small messages one after the other must not wait for their acknowledgements.
+        stream.set_nodelay(true).unwrap();
+    }
     let held = Arc::new(Mutex::new(false));
     let answers = {
         let (mut from, mut to) = (database.try_clone().unwrap(), client.try_clone().unwrap());
