@@ -64,6 +64,20 @@ const CHANGED: &[(&str, &str)] = &[
     ("checkpoint", "note"),
 ];
 
+/// What to change where a commit waits for no standby, as the setting names them.
+///
+/// ```
+/// # use annals::database::standby_warning;
+/// assert!(standby_warning("").is_some());
+/// assert_eq!(standby_warning("ANY 1 (two, three)"), None);
+/// ```
+pub fn standby_warning(standbys: &str) -> Option<&'static str> {
+    standbys.is_empty().then_some(
+        "no commit waits for a standby (synchronous_standby_names is empty): if this database is \
+         lost, its last events are in the copies of annals serve alone",
+    )
+}
+
 /// What a server must not be able to do with a table.
 const FORBIDDEN: [&str; 3] = ["DELETE", "TRUNCATE", "TRIGGER"];
 
@@ -96,7 +110,7 @@ impl Database {
     pub fn standbys(&mut self) -> Result<String, DatabaseError> {
         let failed = self.failed("tell its settings");
         let row = self.client.query_one("SHOW synchronous_standby_names", &[]).map_err(failed)?;
-        Ok(row.get(0))
+        self.value(&row, 0)
     }
 
     fn unless(&self, faults: Vec<String>) -> Result<(), DatabaseError> {
@@ -112,7 +126,7 @@ impl Database {
         let mut faults = Vec::new();
         let mut expect = |name: &str, good: &[&str], why: &str| {
             let row = self.client.query_one("SELECT current_setting($1)", &[&name])?;
-            let found: String = row.get(0);
+            let found: String = row.try_get(0)?;
             if !good.contains(&found.as_str()) {
                 let good = good.join(" or ");
                 faults.push(format!("expected {name} = {good}, found {found}: {why}"));
@@ -128,7 +142,7 @@ impl Database {
         let utf8 = "names of records are Unicode text; make the database with ENCODING 'UTF8'";
         expect("server_encoding", &["UTF8"], utf8).map_err(&failed)?;
         let standby = self.client.query_one("SELECT pg_is_in_recovery()", &[]).map_err(&failed)?;
-        if standby.get(0) {
+        if self.value(&standby, 0)? {
             faults.push(
                 "expected a database that can be written to, found a standby: name the primary"
                     .to_owned(),
@@ -141,7 +155,8 @@ impl Database {
     fn tables(&mut self) -> Result<Vec<String>, DatabaseError> {
         let failed = self.failed("describe its tables");
         let there = "SELECT to_regnamespace('annals') IS NOT NULL";
-        if !self.client.query_one(there, &[]).map_err(&failed)?.get::<_, bool>(0) {
+        let row = self.client.query_one(there, &[]).map_err(&failed)?;
+        if !self.value::<bool>(&row, 0)? {
             return Ok(vec![
                 "expected the tables of the schema annals, found none: annals store init makes \
                  them"
@@ -158,10 +173,12 @@ impl Database {
             let absent = if absent { "" } else { " NOT NULL" };
             format!("the column {table}.{name} {kind}{absent}")
         };
-        let found: BTreeSet<String> = found
-            .iter()
-            .map(|row| column(row.get(0), row.get(1), row.get(2), row.get(3)))
-            .collect();
+        let column_of = |row| {
+            let (table, name) = (self.value(row, 0)?, self.value(row, 1)?);
+            Ok(column(table, name, self.value(row, 2)?, self.value(row, 3)?))
+        };
+        let found: BTreeSet<String> =
+            found.iter().map(column_of).collect::<Result<_, DatabaseError>>()?;
         let expected: BTreeSet<String> = COLUMNS
             .iter()
             .map(|(table, name, kind, absent)| column(table, name, kind, *absent))
@@ -172,7 +189,8 @@ impl Database {
              WHERE c.relnamespace = to_regnamespace('annals') AND k.contype IN ('p', 'u')";
         let found = self.client.query(keys, &[]).map_err(&failed)?;
         let key = |table: &str, key: &str| format!("the key {table}: {}", key.replace('"', ""));
-        let found = found.iter().map(|row| key(row.get(0), row.get(1))).collect();
+        let key_of = |row| Ok(key(self.value(row, 0)?, self.value(row, 1)?));
+        let found = found.iter().map(key_of).collect::<Result<_, DatabaseError>>()?;
         let expected = KEYS.iter().map(|(table, of)| key(table, of)).collect();
         faults.extend(differences(&expected, &found));
         let kinds = "SELECT relname::text, relpersistence = 'p', relkind = 'r', \
@@ -184,14 +202,14 @@ impl Database {
              AND relkind IN ('r', 'p', 'v')";
         for row in self.client.query(kinds, &[]).map_err(&failed)? {
             let (table, durable, plain): (String, bool, bool) =
-                (row.get(0), row.get(1), row.get(2));
+                (self.value(&row, 0)?, self.value(&row, 1)?, self.value(&row, 2)?);
             if !durable || !plain {
                 faults.push(format!(
                     "expected the table {table} to be a plain logged table, found another kind: a \
                      crash may empty it; ALTER TABLE annals.{table} SET LOGGED"
                 ));
             }
-            if row.get(3) {
+            if self.value(&row, 3)? {
                 faults.push(format!(
                     "expected the table {table} without triggers, rules and row security, found \
                      some: they could change what is written; drop them"
@@ -206,7 +224,7 @@ impl Database {
         let failed = self.failed("tell the rights of its roles");
         let role = "SELECT current_user::text, rolsuper FROM pg_roles WHERE rolname = current_user";
         let row = self.client.query_one(role, &[]).map_err(&failed)?;
-        let (role, is_super): (String, bool) = (row.get(0), row.get(1));
+        let (role, is_super): (String, bool) = (self.value(&row, 0)?, self.value(&row, 1)?);
         if is_super {
             return Ok(vec![format!(
                 "expected a role with the rights of annals_server alone, found the superuser \
@@ -218,7 +236,7 @@ impl Database {
         let mut ask = |question: &str, table: &str, right: &str| -> Result<bool, DatabaseError> {
             let table = format!("annals.{table}");
             let row = self.client.query_one(question, &[&table, &right]).map_err(&failed)?;
-            Ok(row.get(0))
+            row.try_get(0).map_err(&failed)
         };
         let whole = "SELECT has_table_privilege($1, $2)";
         let read = TABLES.iter().map(|table| (*table, "SELECT"));

@@ -13,6 +13,7 @@ mod rows;
 mod schema;
 
 pub use address::DatabaseAddress;
+pub use fitness::standby_warning;
 pub use rows::{HeadRow, KeptRecord, RowGroup, RowsWritten};
 pub use schema::{ROLES, init, statements};
 

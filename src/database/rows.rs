@@ -363,7 +363,11 @@ impl Database {
     }
 
     /// A value of a row; an error where the column is of another type than its table should have.
-    fn value<'a, T: FromSql<'a>>(&self, row: &'a Row, column: usize) -> Result<T, DatabaseError> {
+    pub(super) fn value<'a, T: FromSql<'a>>(
+        &self,
+        row: &'a Row,
+        column: usize,
+    ) -> Result<T, DatabaseError> {
         row.try_get(column).map_err(self.failed("give a value of the expected type"))
     }
 

@@ -77,13 +77,14 @@ pub fn init(database: &mut Database, login: Option<&str>) -> Result<bool, Databa
     let failed = database.failed("make the tables");
     let mut work = database.client.transaction().map_err(&failed)?;
     let there = "SELECT to_regnamespace('annals') IS NOT NULL";
-    let is_there: bool = work.query_one(there, &[]).map_err(&failed)?.get(0);
+    let is_there: bool =
+        work.query_one(there, &[]).map_err(&failed)?.try_get(0).map_err(&failed)?;
     if !is_there {
         work.batch_execute(SCHEMA).map_err(&failed)?;
     }
     if let Some(login) = login {
         let quoted = work.query_one("SELECT quote_ident($1)", &[&login]).map_err(&failed)?;
-        let quoted: String = quoted.get(0);
+        let quoted: String = quoted.try_get(0).map_err(&failed)?;
         work.batch_execute(&format!("GRANT annals_server TO {quoted}")).map_err(&failed)?;
     }
     work.commit().map_err(&failed)?;

@@ -46,10 +46,11 @@ pub fn answered(status: u16) {
     counter!("annals_answers_total", "status" => class).increment(1);
 }
 
-/// The size of the record, and whether events can be placed.
-pub fn state(size: u64, can_place: bool) {
+/// The size of the record, whether events can be placed, and whether its home should be changed.
+pub fn state(size: u64, can_place: bool, is_warned: bool) {
     gauge!("annals_record_size").set(size as f64);
     gauge!("annals_can_place").set(f64::from(u8::from(can_place)));
+    gauge!("annals_home_warning").set(f64::from(u8::from(is_warned)));
 }
 
 /// How many tails are open: one more, or one less.

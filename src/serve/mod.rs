@@ -168,8 +168,8 @@ fn counts(handle: PrometheusHandle, state: Arc<ServerState>) -> Router {
     Router::new().route(
         "/metrics",
         get(move || {
-            let head = state.sequencer.head();
-            metrics::state(head.record.size(), state.sequencer.trouble().is_none());
+            let (size, sequencer) = (state.sequencer.head().record.size(), &state.sequencer);
+            metrics::state(size, sequencer.trouble().is_none(), sequencer.warning().is_some());
             let text = handle.render();
             async move { text }
         }),

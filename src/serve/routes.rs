@@ -471,6 +471,8 @@ struct HealthJson {
     home: &'static str,
     #[serde(skip_serializing_if = "Option::is_none")]
     trouble: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    warning: Option<&'static str>,
 }
 
 async fn health(State(state): Shared) -> Response {
@@ -486,6 +488,7 @@ async fn health(State(state): Shared) -> Response {
         size: head.record.size(),
         home: state.sequencer.home,
         trouble,
+        warning: state.sequencer.warning(),
     };
     (status, no_store(), axum::Json(health)).into_response()
 }

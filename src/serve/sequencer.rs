@@ -76,6 +76,8 @@ pub struct Sequencer {
 struct Condition {
     /// Why nothing can be placed now, if so.
     trouble: Option<String>,
+    /// What to change at the home, although events can be placed.
+    warning: Option<&'static str>,
     /// Since when the record is at work, if it is.
     busy_since: Option<Instant>,
 }
@@ -130,7 +132,10 @@ impl Sequencer {
         writer.check_log_keys()?;
         check_clock(&writer, clock.peek())?;
         let (head, served) = watch::channel(Arc::new(head_of(&writer, None)?));
-        let condition = Arc::new(Mutex::new(Condition::default()));
+        let warning = writer.warning();
+        warning.inspect(|warning| log(warning));
+        let condition = Condition { warning, ..Condition::default() };
+        let condition = Arc::new(Mutex::new(condition));
         let (kind, (queue, jobs)) = (home.kind(), channel());
         let (turns, waiting) = (Turns::default(), FairQueue::empty());
         let sequencing = Sequencing {
@@ -166,10 +171,15 @@ impl Sequencer {
 
     /// Why nothing can be placed now, if so.
     pub fn trouble(&self) -> Option<String> {
-        let condition = self.condition.lock().unwrap_or_else(PoisonError::into_inner);
+        let condition = locked(&self.condition);
         let is_silent = condition.busy_since.is_some_and(|since| since.elapsed() >= SILENT);
         let silent = is_silent.then(|| "the home of the record does not answer".to_owned());
         condition.trouble.clone().or(silent)
+    }
+
+    /// What to change at the home of the record, although events can be placed.
+    pub fn warning(&self) -> Option<&'static str> {
+        locked(&self.condition).warning
     }
 
     /// Places a submission, in its turn; returns its receipt's text.
@@ -382,6 +392,7 @@ impl Sequencing {
             Some(writer) => writer,
             none => {
                 let writer = self.home.open(self.paths.clone(), self.wait)?;
+                locked(&self.condition).warning = writer.warning();
                 self.head.send_replace(Arc::new(head_of(&writer, None)?));
                 none.insert(writer)
             }
@@ -427,12 +438,16 @@ impl Sequencing {
     }
 
     fn condition(&self) -> MutexGuard<'_, Condition> {
-        self.condition.lock().unwrap_or_else(PoisonError::into_inner)
+        locked(&self.condition)
     }
 
     fn say(&self, line: &str) {
         (self.log)(line);
     }
+}
+
+fn locked(condition: &Mutex<Condition>) -> MutexGuard<'_, Condition> {
+    condition.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// What is served after a commit of this writer; `before` is what was served before it.

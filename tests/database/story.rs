@@ -140,6 +140,10 @@ fn what_somebody_else_wrote_into_the_database_is_judged_before_it_is_shown() {
     let server = newsroom.serve_home("server", "127.0.0.1:0", &url);
     let address = server.address.clone();
     newsroom.join_as_founder("ada", &server.url);
+    let health = crate::serve::request(&server.address, "GET /v1/health HTTP/1.1", b"");
+    assert_eq!(health.0, 200, "{health:?}");
+    let warned = r#""home":"database","warning":"no commit waits for a standby (synchron"#;
+    assert!(health.1.contains(warned), "{health:?}");
     // The last event once more: no rule allows it.
     database.sql(
         "INSERT INTO annals.event SELECT ledger, 3, record, body FROM annals.event WHERE position = 2; \

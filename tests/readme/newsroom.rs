@@ -14,7 +14,7 @@
 
 use crate::database::PostgresServer;
 use crate::readme::{Example, Piece, blessed, pieces, root, same};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::io::{BufRead, BufReader};
 use std::net::TcpListener;
@@ -252,4 +252,23 @@ fn what_the_page_of_the_newsroom_shows_is_what_the_commands_print() {
         return;
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+/// The words of a text that begin as the counts of a server do.
+fn counts(text: &str) -> BTreeSet<&str> {
+    let is_word = |c: char| c.is_ascii_lowercase() || c == '_';
+    let words = text.split(|c: char| !is_word(c)).filter(|word| word.starts_with("annals_"));
+    words.map(|word| word.strip_suffix("_bucket").unwrap_or(word)).collect()
+}
+
+#[test]
+fn the_page_has_every_count_of_a_server_and_its_alarms_have_no_other() {
+    let read = |file: &str| fs::read_to_string(root().join(file)).unwrap();
+    let (page, source) = (read(PAGE), read("src/serve/metrics.rs"));
+    let table: String = page.lines().filter(|line| line.starts_with("| `annals_")).collect();
+    assert_eq!(counts(&table), counts(&source));
+    let rules = page.split_once("```yaml\n").unwrap().1.split_once("```").unwrap().0;
+    assert!(rules.matches("alert: ").count() >= 8, "{rules}");
+    let unknown: Vec<_> = counts(rules).difference(&counts(&source)).copied().collect();
+    assert_eq!(unknown, Vec::<&str>::new());
 }

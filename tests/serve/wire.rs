@@ -501,9 +501,12 @@ fn counts_are_on_an_address_of_their_own() {
     assert_eq!(request(&address("url"), "GET /nothing HTTP/1.1", b"").0, 404);
     let (status, counts) = request(&address("metrics"), "GET /metrics HTTP/1.1", b"");
     assert_eq!(status, 200, "{counts}");
-    for line in
-        ["annals_record_size 1", "annals_can_place 1", "annals_answers_total{status=\"4xx\"} 1"]
-    {
+    for line in [
+        "annals_record_size 1",
+        "annals_can_place 1",
+        "annals_home_warning 0",
+        "annals_answers_total{status=\"4xx\"} 1",
+    ] {
         assert!(counts.lines().any(|found| found == line), "{line}: {counts}");
     }
     assert_eq!(request(&address("url"), "GET /metrics HTTP/1.1", b"").0, 404);

@@ -11,6 +11,7 @@ use crate::ledger::answer::tally::TallyReport;
 use crate::ledger::error::{LedgerError, chain};
 use crate::ledger::exchange::submitting::still_waiting;
 use crate::ledger::following::FollowingMark;
+use crate::ledger::home_mark::{HomeMark, MemoryWitness};
 use crate::ledger::imported;
 use crate::ledger::query::effect::Effects;
 use crate::ledger::query::names::Names;
@@ -60,6 +61,9 @@ struct StatusReport {
     /// Where this copy comes from; absent of any other ledger.
     #[serde(skip_serializing_if = "Option::is_none")]
     following: Option<FollowingReport>,
+    /// Where the record is kept, if that is a database.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    home: Option<HomeReport>,
     /// Whether this is a published record, beside which no ledger's files are.
     #[serde(skip)]
     published: bool,
@@ -99,6 +103,22 @@ struct FollowingReport {
     now: Time,
 }
 
+/// The database that keeps the record of which this is a server's copy.
+#[derive(Serialize)]
+struct HomeReport {
+    place: String,
+    /// The witness that is the log key's memory; absent if that is the file of marks.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    memory: Option<MemoryReport>,
+}
+
+/// A witness that is the log key's memory.
+#[derive(Serialize)]
+struct MemoryReport {
+    url: String,
+    key: String,
+}
+
 /// The marks of the log key, compared with the record.
 #[derive(Serialize)]
 #[serde(rename_all = "kebab-case")]
@@ -134,6 +154,7 @@ fn run(context: &mut Context, _: StatusArgs) -> Result<Exit, CliError> {
     let most = if context.format() == Format::Text { LISTED } else { usize::MAX };
     let mut report = status_report(&record, &view, &names, most)?;
     report.following = following(&record, context.clock.peek());
+    report.home = home(&record);
     let mut out = out(context.format());
     match context.format() {
         Format::Text => text(&mut out, &report)?,
@@ -194,6 +215,7 @@ fn status_report(
         store: is_folder_at(&record.paths.store()).unwrap_or_else(no_store),
         marks: marks(record)?,
         following: None,
+        home: None,
         published: record.is_published(),
         outbox: match record.is_published() {
             true => 0,
@@ -210,6 +232,17 @@ fn following(record: &Record, now: Time) -> Option<FollowingReport> {
         false => FollowingMark::of(&record.paths).ok().flatten(),
     }?;
     Some(FollowingReport { place, pulled, size: covered(record.checkpoint.as_deref()), now })
+}
+
+/// The database that keeps the record; a mark that is damaged is for who writes.
+fn home(record: &Record) -> Option<HomeReport> {
+    let HomeMark { place, memory } = match record.is_published() {
+        true => None,
+        false => HomeMark::of(&record.paths).ok().flatten(),
+    }?;
+    let memory =
+        memory.map(|MemoryWitness { url, key }| MemoryReport { url, key: key.to_string() });
+    Some(HomeReport { place, memory })
 }
 
 impl FollowingReport {
@@ -353,6 +386,11 @@ fn text(out: &mut dyn Write, report: &StatusReport) -> Result<(), CliError> {
         line("copy of", &visible(&following.place))?;
         line("pulled", &following.pulled_text())?;
     }
+    if let Some(home) = &report.home {
+        let place = visible(&home.place);
+        line("kept in", &format!("the database at {place}; this folder is its server's copy"))?;
+    }
+    let witness = report.home.as_ref().and_then(|home| home.memory.as_ref());
     line(
         "store",
         match (report.published, report.store) {
@@ -364,6 +402,9 @@ fn text(out: &mut dyn Write, report: &StatusReport) -> Result<(), CliError> {
     line(
         "marks",
         &match &report.marks {
+            MarksFound::Absent | MarksFound::Size(_) if let Some(witness) = witness => {
+                format!("the log key's memory is the witness at {}", visible(&witness.url))
+            }
             MarksFound::Absent => "absent: the log key's memory is not here".to_owned(),
             MarksFound::Size(at) => format!("the log key signed {at} of {size} events"),
             MarksFound::Ahead(at) => format!(

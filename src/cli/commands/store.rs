@@ -5,7 +5,7 @@ use crate::cli::shared::database::database_address;
 use crate::cli::terminal::{
     CliError, Command, Context, Exit, Format, Group, done_as, formats, json, note, out, visible,
 };
-use crate::database::{Database, KeptRecord, init, statements};
+use crate::database::{Database, KeptRecord, init, standby_warning, statements};
 use crate::ledger::error::LedgerError;
 use clap::{Args, Subcommand};
 use serde::Serialize;
@@ -161,11 +161,8 @@ fn check(context: &Context, args: &CheckStoreArgs) -> Result<Exit, CliError> {
         }
     }
     out.flush()?;
-    if standbys.is_empty() {
-        note(
-            "no commit waits for a standby (synchronous_standby_names is empty): if this server is \
-             lost, its last events are in the copies of annals serve alone",
-        );
+    if let Some(warning) = standby_warning(&standbys) {
+        note(warning);
     }
     Ok(Exit::Yes)
 }

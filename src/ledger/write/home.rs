@@ -91,6 +91,11 @@ pub trait Home: Source + Send {
     /// is kept, and [`Home::complete`] comes next.
     fn reload(&mut self) -> Result<(), HomeError>;
 
+    /// What makes the home keep less than it could, although it can be written to; what to change.
+    fn warning(&self) -> Option<&'static str> {
+        None
+    }
+
     /// Whether the home may be written to: it is not open for a dry run, and not at rest.
     fn is_writable(&self) -> bool {
         true

@@ -263,6 +263,11 @@ impl Writer {
         Ok(self.home.document(digest)?.is_some())
     }
 
+    /// What to change at the home of the record, although it can be written to.
+    pub fn warning(&self) -> Option<&'static str> {
+        self.home.warning()
+    }
+
     /// Refuses to continue without a log key that the next checkpoint needs; called before anything
     /// is written.
     pub fn check_log_keys(&self) -> Result<(), LedgerError> {

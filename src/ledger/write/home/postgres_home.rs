@@ -15,6 +15,7 @@
 
 use crate::database::{
     Database, DatabaseAddress, DatabaseError, HeadRow, KeptRecord, RowGroup, RowsWritten,
+    standby_warning,
 };
 use crate::ledger::error::LedgerError;
 use crate::ledger::paths::Paths;
@@ -50,6 +51,8 @@ pub struct PostgresHome {
     prepared: Option<Vec<u8>>,
     /// Whether it is not known what the last commit did.
     is_open: bool,
+    /// What to change at the database.
+    warning: Option<&'static str>,
 }
 
 /// The connection to the database.
@@ -90,10 +93,12 @@ impl PostgresHome {
         let own = origin_of(&copy)?;
         let KeptRecord { id, .. } =
             PostgresHome::find(&mut database, address, own.as_deref().or(origin))?;
+        let warning = standby_warning(&database.standbys()?);
         let (address, paths) = (address.clone(), paths.clone());
         let connection = Mutex::new(Connection { database: Some(database), is_later: false });
         let (prepared, is_open) = (None, false);
-        let mut home = PostgresHome { address, connection, id, paths, copy, prepared, is_open };
+        let mut home =
+            PostgresHome { address, connection, id, paths, copy, prepared, is_open, warning };
         home.expect_beginning()?;
         Ok(home)
     }
@@ -382,6 +387,10 @@ impl Home for PostgresHome {
     fn show_later(&mut self, group: &EventGroup<'_>) -> Result<(), HomeError> {
         let documents = self.documents(group.entries).map_err(refused)?;
         self.copy.follow(group, &documents).map_err(refused)
+    }
+
+    fn warning(&self) -> Option<&'static str> {
+        self.warning
     }
 
     fn reload(&mut self) -> Result<(), HomeError> {
