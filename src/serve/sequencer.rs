@@ -106,6 +106,8 @@ struct Sequencing {
     wait: LockWait,
     clock: Clock,
     writer: Option<Writer>,
+    /// When the record could not be opened the last time.
+    refused_at: Option<Instant>,
     uploads: Arc<Uploads>,
     head: watch::Sender<Arc<ServedHead>>,
     condition: Arc<Mutex<Condition>>,
@@ -144,6 +146,7 @@ impl Sequencer {
             wait,
             clock,
             writer: Some(writer),
+            refused_at: None,
             uploads,
             head,
             condition: Arc::clone(&condition),
@@ -249,10 +252,9 @@ impl Sequencing {
             None => self.waiting.is_empty(),
         };
         if is_open && has_none {
-            let again = match (&self.writer, self.home.is_shared()) {
-                (None, true) => Some(AGAIN_SHARED),
-                (None, false) => Some(AGAIN),
-                (Some(_), shared) => shared.then_some(LOOK),
+            let again = match self.writer.is_none() {
+                true => Some(self.pause()),
+                false => self.home.is_shared().then_some(LOOK),
             };
             let heard = match self.turns.left(now).or(again) {
                 Some(left) => jobs.recv_timeout(left),
@@ -293,15 +295,29 @@ impl Sequencing {
             Ok(_) if was_open => {}
             Ok(_) => self.say("the record can be written to again"),
             Err(error) if was_open => self.give_up(&error),
-            Err(_) => self.writer = None,
+            Err(_) => self.close(),
         }
+    }
+
+    /// After how long a record that could not be opened is tried again. Until then its folder is
+    /// free for who would put it right.
+    fn pause(&self) -> Duration {
+        match self.home.is_shared() {
+            true => AGAIN_SHARED,
+            false => AGAIN,
+        }
+    }
+
+    fn close(&mut self) {
+        self.writer = None;
+        self.refused_at = Some(Instant::now());
     }
 
     /// Closes a record that cannot be written to, and says why.
     fn give_up(&mut self, error: &LedgerError) {
         self.say(&format!("the writer failed: {}", chain(error)));
         self.condition().trouble = Some("the record cannot be written to".to_owned());
-        self.writer = None;
+        self.close();
     }
 
     /// What is placed in the next commit: from one key after the other, as much as a commit has.
@@ -352,18 +368,24 @@ impl Sequencing {
 
     /// The receipts of submissions, or why they cannot be written.
     fn placed(&mut self, submissions: &[&SubmissionText]) -> Receipts {
+        let refused = || submissions.iter().map(|_| Err(unwritten())).collect();
+        let is_early = |at: Instant| at.elapsed() < self.pause();
+        if self.writer.is_none() && self.refused_at.is_some_and(is_early) {
+            return refused();
+        }
         self.twice(submissions).unwrap_or_else(|error| {
             self.give_up(&error);
-            let failed = |_: &&SubmissionText| Err(unwritten());
-            submissions.iter().map(failed).collect()
+            refused()
         })
     }
 
-    /// The receipts of submissions; once more with a writer that is opened anew where the first one
-    /// failed.
+    /// The receipts of submissions; once more with a writer that is opened anew where the one that
+    /// was open failed.
     fn twice(&mut self, submissions: &[&SubmissionText]) -> Result<Receipts, LedgerError> {
+        let was_open = self.writer.is_some();
         match self.receipts(submissions) {
             Ok(receipts) => Ok(receipts),
+            Err(first) if !was_open => Err(first),
             Err(first) => {
                 self.say(&format!("the writer failed: {}", chain(&first)));
                 self.writer = None;

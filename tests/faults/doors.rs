@@ -175,6 +175,7 @@ pub fn watched(room: &Newsroom, line: &str) -> Ended {
         String::from_utf8_lossy(&bytes).into_owned()
     };
     let (began, mut memory) = (Instant::now(), 0);
+    let own = std::env::current_exe().unwrap();
     std::thread::scope(|scope| {
         let out = scope.spawn(move || read(&mut out));
         let err = scope.spawn(move || read(&mut err));
@@ -182,11 +183,14 @@ pub fn watched(room: &Newsroom, line: &str) -> Ended {
             if let Some(status) = child.try_wait().unwrap() {
                 break Some(status);
             }
+            // For a moment a new process is still seen with the memory of this one.
+            let program = fs::read_link(format!("/proc/{}/exe", child.id()));
+            let is_its_own = program.is_ok_and(|program| program != own);
             let seen = fs::read_to_string(format!("/proc/{}/status", child.id()));
             let peak = seen.unwrap_or_default().lines().find_map(|line| {
                 line.strip_prefix("VmHWM:")?.trim().trim_end_matches(" kB").parse().ok()
             });
-            memory = memory.max(peak.unwrap_or(0));
+            memory = memory.max(peak.filter(|_| is_its_own).unwrap_or(0));
             if began.elapsed() > MOST_TIME {
                 child.kill().unwrap();
                 child.wait().unwrap();
