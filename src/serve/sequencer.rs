@@ -108,6 +108,8 @@ struct Sequencing {
     writer: Option<Writer>,
     /// When the record could not be opened the last time.
     refused_at: Option<Instant>,
+    /// Why it could not be written to, as it was said; `None` while it can.
+    reason: Option<String>,
     uploads: Arc<Uploads>,
     head: watch::Sender<Arc<ServedHead>>,
     condition: Arc<Mutex<Condition>>,
@@ -147,6 +149,7 @@ impl Sequencer {
             clock,
             writer: Some(writer),
             refused_at: None,
+            reason: None,
             uploads,
             head,
             condition: Arc::clone(&condition),
@@ -294,8 +297,7 @@ impl Sequencing {
         match looked {
             Ok(_) if was_open => {}
             Ok(_) => self.say("the record can be written to again"),
-            Err(error) if was_open => self.give_up(&error),
-            Err(_) => self.close(),
+            Err(error) => self.give_up(&error),
         }
     }
 
@@ -308,16 +310,16 @@ impl Sequencing {
         }
     }
 
-    fn close(&mut self) {
+    /// Closes a record that cannot be written to, and says why, once for each reason.
+    fn give_up(&mut self, error: &LedgerError) {
+        let why = chain(error);
+        if self.reason.as_ref() != Some(&why) {
+            self.say(&format!("the writer failed: {why}"));
+            self.reason = Some(why);
+        }
+        self.condition().trouble = Some("the record cannot be written to".to_owned());
         self.writer = None;
         self.refused_at = Some(Instant::now());
-    }
-
-    /// Closes a record that cannot be written to, and says why.
-    fn give_up(&mut self, error: &LedgerError) {
-        self.say(&format!("the writer failed: {}", chain(error)));
-        self.condition().trouble = Some("the record cannot be written to".to_owned());
-        self.close();
     }
 
     /// What is placed in the next commit: from one key after the other, as much as a commit has.
@@ -398,6 +400,9 @@ impl Sequencing {
     fn receipts(&mut self, submissions: &[&SubmissionText]) -> Result<Receipts, LedgerError> {
         self.condition().busy_since = Some(Instant::now());
         let receipts = self.write(submissions);
+        if receipts.is_ok() {
+            self.reason = None;
+        }
         let mut condition = self.condition();
         condition.busy_since = None;
         if receipts.is_ok() {

@@ -180,7 +180,7 @@ fn a_document_without_text_is_recorded_with_a_note() {
         );
     }
     // A page of any depth ends nothing but, at most, the process that reads it.
-    kept(&desk, "deep.html", format!("{}<p>They met.", "<div>".repeat(10_000)).as_bytes());
+    kept(&desk, "deep.html", format!("{}<p>They met.", "<div>".repeat(3_000)).as_bytes());
     assert_eq!(desk.run("ada", "document|add|deep.html|--title|T|--lang|en").exit, 0);
     kept(&desk, "empty.txt", b"");
     desk.refuses("ada", "document|add|empty.txt|--title|T|--lang|en", (
