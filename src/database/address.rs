@@ -10,7 +10,8 @@ use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject;
 use rustls::{ClientConfig, RootCertStore};
 use std::fmt;
-use std::path::Path;
+use std::net::{IpAddr, Ipv4Addr};
+use std::path::{Path, PathBuf};
 use std::str::FromStr;
 use std::sync::Arc;
 use std::time::Duration;
@@ -92,6 +93,74 @@ impl DatabaseAddress {
         &self.config
     }
 
+    /// An address for each of its hosts, in their order.
+    pub(super) fn hosts(&self) -> Vec<DatabaseAddress> {
+        let addresses = self.config.get_hostaddrs();
+        let hosts = self.config.get_hosts().iter().enumerate();
+        hosts
+            .map(|(number, host)| {
+                let address = addresses.get(number).copied();
+                self.at(host, address, port_of(&self.config, number))
+            })
+            .collect()
+    }
+
+    /// The same database through a proxy on this machine, which listens on `port`: TLS is spoken
+    /// with the host behind it, and the certificate is that host's.
+    pub(super) fn through(&self, port: u16) -> DatabaseAddress {
+        let host = match self.config.get_hosts().first() {
+            Some(Host::Tcp(name)) => name.clone(),
+            _ => "localhost".to_owned(),
+        };
+        self.at(&Host::Tcp(host), Some(IpAddr::V4(Ipv4Addr::LOCALHOST)), port)
+    }
+
+    /// The place of its first host, as the operating system connects to it.
+    pub(super) fn place(&self) -> Option<HostPlace> {
+        let port = port_of(&self.config, 0);
+        let address = self.config.get_hostaddrs().first();
+        Some(match (self.config.get_hosts().first()?, address) {
+            (Host::Unix(folder), _) => HostPlace::Socket(folder.join(format!(".s.PGSQL.{port}"))),
+            (Host::Tcp(_), Some(address)) => HostPlace::Port(address.to_string(), port),
+            (Host::Tcp(name), None) => HostPlace::Port(name.clone(), port),
+        })
+    }
+
+    /// The same database at another host, with the same user, password and TLS. It is shown as this
+    /// address is.
+    fn at(&self, host: &Host, address: Option<IpAddr>, port: u16) -> DatabaseAddress {
+        let from = &self.config;
+        let mut config = Config::new();
+        match host {
+            Host::Tcp(name) => config.host(name),
+            Host::Unix(folder) => config.host_path(folder),
+        };
+        config.port(port).connect_timeout(CONNECT).tcp_user_timeout(SILENCE);
+        config.ssl_mode(from.get_ssl_mode()).ssl_negotiation(from.get_ssl_negotiation());
+        config.channel_binding(from.get_channel_binding());
+        config.target_session_attrs(from.get_target_session_attrs());
+        if let Some(address) = address {
+            config.hostaddr(address);
+        }
+        if let Some(password) = from.get_password() {
+            config.password(password);
+        }
+        if let Some(user) = from.get_user() {
+            config.user(user);
+        }
+        if let Some(name) = from.get_dbname() {
+            config.dbname(name);
+        }
+        if let Some(options) = from.get_options() {
+            config.options(options);
+        }
+        if let Some(name) = from.get_application_name() {
+            config.application_name(name);
+        }
+        let authorities = self.authorities.clone();
+        DatabaseAddress { config, shown: self.shown.clone(), authorities }
+    }
+
     /// How TLS is spoken; `None` without TLS.
     pub(super) fn tls(&self) -> Result<Option<MakeRustlsConnect>, DatabaseError> {
         if self.config.get_ssl_mode() == SslMode::Disable {
@@ -136,14 +205,27 @@ impl fmt::Debug for DatabaseAddress {
     }
 }
 
+/// Where a host is connected to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum HostPlace {
+    /// A name or an address, and a port.
+    Port(String, u16),
+    /// A socket in the file system.
+    Socket(PathBuf),
+}
+
+/// The port of a host, by its number among the hosts.
+fn port_of(config: &Config, number: usize) -> u16 {
+    let ports = config.get_ports();
+    ports.get(number).or(ports.first()).copied().unwrap_or(5432)
+}
+
 /// Hosts, ports and the name of the database.
 fn shown(config: &Config) -> String {
-    let ports = config.get_ports();
-    let port = |number: usize| ports.get(number).or(ports.first()).copied().unwrap_or(5432);
     let host = |(number, host): (usize, &Host)| match host {
-        Host::Tcp(name) if name.contains(':') => format!("[{name}]:{}", port(number)),
-        Host::Tcp(name) => format!("{name}:{}", port(number)),
-        Host::Unix(folder) => format!("{}:{}", folder.display(), port(number)),
+        Host::Tcp(name) if name.contains(':') => format!("[{name}]:{}", port_of(config, number)),
+        Host::Tcp(name) => format!("{name}:{}", port_of(config, number)),
+        Host::Unix(folder) => format!("{}:{}", folder.display(), port_of(config, number)),
     };
     let hosts: Vec<String> = config.get_hosts().iter().enumerate().map(host).collect();
     format!("postgres://{}/{}", hosts.join(","), config.get_dbname().unwrap_or_default())

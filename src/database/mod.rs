@@ -8,11 +8,16 @@
 //! Source: FORMAT.md section 18, "A record in a database"; the PostgreSQL 15 documentation.
 
 mod address;
+mod check;
 mod fitness;
 mod rows;
 mod schema;
 
 pub use address::DatabaseAddress;
+pub use check::{
+    CheckPart, CheckPlan, CheckRecord, ContentionCounts, ContractCounts, CutCounts, CutMoment,
+    EndedCounts, EngineFault, EngineReport, RowsLeft, StandingCounts, UnfinishedPart,
+};
 pub use fitness::standby_warning;
 pub use rows::{HeadRow, KeptRecord, RowGroup, RowsWritten};
 pub use schema::{ROLES, init, statements};

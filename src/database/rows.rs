@@ -196,6 +196,18 @@ impl Database {
     /// Errors: [`DatabaseError::Failed`] if nothing was written, [`DatabaseError::Unknown`] if that
     /// is not known.
     pub fn commit(&mut self, id: i32, group: &RowGroup<'_>) -> Result<RowsWritten, DatabaseError> {
+        self.commit_with(id, group, || ())
+    }
+
+    /// The same; `before_commit` runs when all is done but for the COMMIT.
+    ///
+    /// Errors: as [`Database::commit`].
+    pub(super) fn commit_with(
+        &mut self,
+        id: i32,
+        group: &RowGroup<'_>,
+        before_commit: impl FnOnce(),
+    ) -> Result<RowsWritten, DatabaseError> {
         let RowGroup { from, to, root, entries, kept } = group;
         let failed = self.failed("add events");
         let (before, after) = (self.signed(from.size)?, self.signed(to.size)?);
@@ -240,6 +252,7 @@ impl Database {
             return Ok(RowsWritten::Outrun(self.head(id)?.head));
         }
         self.unconfirmed.store(false, Ordering::SeqCst);
+        before_commit();
         let committed = work.commit();
         match committed {
             Ok(()) if self.unconfirmed.swap(false, Ordering::SeqCst) => {
@@ -379,7 +392,7 @@ impl Database {
         self.damaged("the row of the record", "none")
     }
 
-    fn unknown(&self, doing: &str, why: &str) -> DatabaseError {
+    pub(super) fn unknown(&self, doing: &str, why: &str) -> DatabaseError {
         let (address, doing) = (self.address.to_string(), doing.to_owned());
         DatabaseError::Unknown { address, doing, why: why.to_owned() }
     }

@@ -1,11 +1,14 @@
 //! `annals store`: the tables of a database that keeps records.
 
+mod check;
+
+use crate::cli::commands::store::check::CheckStoreArgs;
 use crate::cli::shared::WriteStatus;
 use crate::cli::shared::database::database_address;
 use crate::cli::terminal::{
     CliError, Command, Context, Exit, Format, Group, done_as, formats, json, note, out, visible,
 };
-use crate::database::{Database, KeptRecord, init, standby_warning, statements};
+use crate::database::{Database, init, statements};
 use crate::ledger::error::LedgerError;
 use clap::{Args, Subcommand};
 use serde::Serialize;
@@ -22,7 +25,8 @@ pub struct StoreArgs {
 enum StoreCommand {
     /// Make the tables and the roles, or print the statements that do
     Init(InitStoreArgs),
-    /// Whether a database can keep a record as it is: settings, tables, rights
+    /// Whether a database can keep a record as it is, and, with --write, whether its engine keeps
+    /// what it acknowledges
     Check(CheckStoreArgs),
 }
 
@@ -38,13 +42,6 @@ struct InitStoreArgs {
     /// Print the statements, and run none
     #[arg(long, conflicts_with_all = ["url", "grant"])]
     print: bool,
-}
-
-#[derive(Debug, Args)]
-struct CheckStoreArgs {
-    /// The database, as the role that annals serve connects as
-    #[arg(value_name = "URL")]
-    url: String,
 }
 
 const AFTER_HELP: &str = "\
@@ -68,23 +65,6 @@ struct Statements {
     statements: &'static str,
 }
 
-/// A database that can keep records, for programs.
-#[derive(Serialize)]
-struct FitDatabase {
-    database: String,
-    /// The standbys that a commit waits for, as the setting has them; empty for none.
-    standbys: String,
-    records: Vec<RecordKept>,
-}
-
-#[derive(Serialize)]
-struct RecordKept {
-    origin: String,
-    size: u64,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    moved: Option<String>,
-}
-
 impl Command for StoreArgs {
     const GROUP: Group = Group::SetUp;
 
@@ -95,7 +75,7 @@ impl Command for StoreArgs {
     fn run(self, context: &mut Context) -> Result<Exit, CliError> {
         match self.command {
             StoreCommand::Init(args) => make(context, args),
-            StoreCommand::Check(args) => check(context, &args),
+            StoreCommand::Check(args) => args.run(context),
         }
     }
 }
@@ -130,39 +110,5 @@ fn make(context: &Context, args: InitStoreArgs) -> Result<Exit, CliError> {
                  connects"
             .to_owned(),
     });
-    Ok(Exit::Yes)
-}
-
-fn check(context: &Context, args: &CheckStoreArgs) -> Result<Exit, CliError> {
-    let address = database_address(&args.url)?;
-    let mut database = Database::connect(&address).map_err(LedgerError::from)?;
-    database.expect_fit().map_err(LedgerError::from)?;
-    let standbys = database.standbys().map_err(LedgerError::from)?;
-    let records = database.records().map_err(LedgerError::from)?;
-    let mut out = done_as(context.format());
-    match context.format() {
-        Format::Text => {
-            writeln!(out, "{address} can keep records")?;
-            for KeptRecord { origin, row, .. } in &records {
-                let moved = row.moved.as_ref().map(|to| format!(", moved to {}", visible(to)));
-                let (origin, size) = (visible(origin), row.head.size);
-                writeln!(out, "  {origin}: {size} events{}", moved.unwrap_or_default())?;
-            }
-        }
-        _ => {
-            let kept = |KeptRecord { origin, row, .. }: KeptRecord| RecordKept {
-                origin,
-                size: row.head.size,
-                moved: row.moved,
-            };
-            let (database, records) =
-                (address.to_string(), records.into_iter().map(kept).collect());
-            json(&mut out, &FitDatabase { database, standbys: standbys.clone(), records })?;
-        }
-    }
-    out.flush()?;
-    if let Some(warning) = standby_warning(&standbys) {
-        note(warning);
-    }
     Ok(Exit::Yes)
 }

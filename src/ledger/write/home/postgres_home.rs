@@ -14,8 +14,8 @@
 //! Source: FORMAT.md section 18.
 
 use crate::database::{
-    Database, DatabaseAddress, DatabaseError, HeadRow, KeptRecord, RowGroup, RowsWritten,
-    standby_warning,
+    CheckRecord, Database, DatabaseAddress, DatabaseError, HeadRow, KeptRecord, RowGroup,
+    RowsWritten, standby_warning,
 };
 use crate::ledger::error::LedgerError;
 use crate::ledger::paths::Paths;
@@ -112,9 +112,11 @@ impl PostgresHome {
         origin: Option<&str>,
     ) -> Result<KeptRecord, LedgerError> {
         let mut records = database.records()?;
-        if let Some(origin) = origin {
-            records.retain(|record| record.origin == origin);
-        }
+        // What a check of the engine left is not a record that could be meant.
+        records.retain(|record| match origin {
+            Some(origin) => record.origin == origin,
+            None => !CheckRecord::is_one(record),
+        });
         let names: Vec<&str> = records.iter().map(|record| record.origin.as_str()).collect();
         let none = match (&records[..], origin) {
             ([record], _) => {
