@@ -144,10 +144,8 @@ impl Acknowledged {
             found: match (heads.contains_key(&first.to.size), missing.len()) {
                 (true, 1) => "other events there".to_owned(),
                 (false, 1) => "none there".to_owned(),
-                (is_there, groups) => {
-                    let found = if is_there { "other events" } else { "none" };
-                    format!("{found} there; of {groups} groups it is so")
-                }
+                (true, groups) => format!("other events there; {groups} groups are missing"),
+                (false, groups) => format!("none there; {groups} groups are missing"),
             },
             meaning: LOST,
         })

@@ -7,7 +7,7 @@
 use super::acknowledged::Acknowledged;
 use super::group::CheckGroup;
 use super::report::{CheckPart, ContentionCounts};
-use super::{CheckRecord, PAUSE, Run, is_broken};
+use super::{CheckRecord, Run, is_broken};
 use crate::database::{Database, DatabaseError, RowsWritten};
 use crate::store::StoreHead;
 use std::panic::resume_unwind;
@@ -119,8 +119,9 @@ impl<'a> Writer<'a> {
                     }
                     self.counts.refused += 1;
                     if !is_broken(&error) {
-                        std::thread::sleep(PAUSE);
+                        self.from = self.record.settled()?.head;
                         self.database = self.record.connect()?;
+                        continue;
                     }
                     self.from = self.database.head(id)?.head;
                 }

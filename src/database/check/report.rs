@@ -151,8 +151,8 @@ pub struct CutCounts {
 /// A transaction that stood still.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct StandingCounts {
-    /// How long another connection waited until it could commit.
-    pub waited: Duration,
+    /// How long another connection waited until it could commit; `None` if it could not.
+    pub waited: Option<Duration>,
 }
 
 /// Sessions that were ended.

@@ -42,7 +42,7 @@ pub(super) struct CheckStoreArgs {
     rounds: u32,
     /// How many connections commit at the same time
     #[arg(long, value_name = "N", default_value_t = 4, requires = "write")]
-    #[arg(value_parser = value_parser!(u32).range(1..=64))]
+    #[arg(value_parser = value_parser!(u32).range(2..=64))]
     connections: u32,
 }
 
@@ -136,8 +136,12 @@ fn write_text(out: &mut dyn Write, report: &EngineReport) -> Result<(), CliError
         );
         line(&format!("cut {}", moment.name()), text)?;
     }
-    let waited = standing.waited.as_millis() / 100;
-    let text = format!("another connection committed after {}.{} s", waited / 10, waited % 10);
+    let text = match standing.waited.map(|waited| waited.as_millis() / 100) {
+        Some(tenths) => {
+            format!("another connection committed after {}.{} s", tenths / 10, tenths % 10)
+        }
+        None => "no other connection committed".to_owned(),
+    };
     line("standing", text)?;
     let text = format!("{} sessions: {} commits refused", ended.sessions, ended.refused);
     line("ended", text)?;
@@ -257,7 +261,7 @@ struct TriedCuts {
 
 #[derive(Serialize)]
 struct TriedStanding {
-    waited_ms: u64,
+    waited_ms: Option<u64>,
 }
 
 #[derive(Serialize)]
@@ -336,7 +340,9 @@ impl<'a> TriedEngine<'a> {
                 unanswered: contention.unanswered,
             },
             cuts: cuts.collect(),
-            standing: TriedStanding { waited_ms: standing.waited.as_millis() as u64 },
+            standing: TriedStanding {
+                waited_ms: standing.waited.map(|waited| waited.as_millis() as u64),
+            },
             ended: TriedEnded { sessions: ended.sessions, refused: ended.refused },
             groups: *groups,
             faults: faults.collect(),
