@@ -142,7 +142,7 @@ fn over_tls_connections_are_cut_as_without_it() {
 }
 
 /// A proxy before a server that changes what passes, for each connection on its own.
-struct ChangingProxy {
+pub struct ChangingProxy {
     port: u16,
 }
 
@@ -170,7 +170,7 @@ impl ChangingProxy {
         ChangingProxy { port }
     }
 
-    fn url(&self) -> String {
+    pub fn url(&self) -> String {
         format!("postgres://desk@127.0.0.1:{}/postgres", self.port)
     }
 }
@@ -198,11 +198,10 @@ const ROLLBACK: &[u8] = b"Q\0\0\0\x0dROLLBACK\0";
 const COMMITTED: &[u8] = b"C\0\0\0\x0bCOMMIT\0";
 const ROLLED_BACK: &[u8] = b"C\0\0\0\x0dROLLBACK\0";
 
-#[test]
-fn an_engine_that_acknowledges_what_it_rolls_back_is_found_out() {
-    let Some(server) = PostgresServer::start() else { return };
+/// An engine that acknowledges each 17th COMMIT and rolls it back.
+pub fn liar(server: &PostgresServer) -> ChangingProxy {
     let count = Arc::new(AtomicU32::new(0));
-    let liar = ChangingProxy::before(&server, move || {
+    ChangingProxy::before(server, move || {
         let (count, lies) = (Arc::clone(&count), Arc::new(AtomicBool::new(false)));
         let lied = Arc::clone(&lies);
         let requests = move |bytes: Vec<u8>| match replaced(&bytes, COMMIT, ROLLBACK) {
@@ -217,7 +216,13 @@ fn an_engine_that_acknowledges_what_it_rolls_back_is_found_out() {
             _ => bytes,
         };
         (Box::new(requests), Box::new(answers))
-    });
+    })
+}
+
+#[test]
+fn an_engine_that_acknowledges_what_it_rolls_back_is_found_out() {
+    let Some(server) = PostgresServer::start() else { return };
+    let liar = liar(&server);
     let checked = check(&liar.url(), &["--write", "--rounds", "12"]);
     assert_eq!(checked.exit, 1, "{checked:?}");
     expect_lost(&checked.out);

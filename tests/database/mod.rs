@@ -3,7 +3,7 @@
 //!
 //! `ANNALS_NO_POSTGRES=1` omits these tests with a message.
 
-mod check;
+pub mod check;
 mod contract;
 mod failover;
 mod faults;

@@ -3,6 +3,7 @@
 //! Always holds: the database ends with this test. Not here: what a database keeps (`database`).
 
 use crate::database::PostgresServer;
+use crate::database::check::liar;
 use crate::schema::answers::Answers;
 
 /// Whether a row of the table, or a place in a schema, is about a database.
@@ -26,6 +27,11 @@ pub fn all(answers: &mut Answers<'_>) -> bool {
     run(&format!("store check {desk}"), 2);
     run(&format!("store init {owner} --grant desk"), 0);
     run(&format!("store check {desk}"), 0);
+    let tried = |url: &str| format!("store check {url} --write --rounds 12");
+    run(&tried(&desk), 0);
+    run(&tried(&liar(&server).url()), 1);
+    // A server of the tests has room for 40 connections.
+    run(&format!("{} --connections 64", tried(&desk)), 2);
     run("init --origin d.example/record --title T --name Ada --no-passphrase", 0);
     for _ in 0..2 {
         run(&format!("move --to {desk}"), 0);
