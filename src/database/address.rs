@@ -279,6 +279,36 @@ mod tests {
     }
 
     #[test]
+    fn each_host_has_an_address_and_a_proxy_stands_before_it() {
+        let all =
+            "postgres://desk:geheim@one.example,10.0.0.2/news?port=5433,5434&options=-c%20x=y";
+        let all = DatabaseAddress::parse(all, None, None).unwrap();
+        let hosts = all.hosts();
+        let places: Vec<HostPlace> = hosts.iter().map(|host| host.place().unwrap()).collect();
+        let port = |name: &str, port| HostPlace::Port(name.to_owned(), port);
+        assert_eq!(places, [port("one.example", 5433), port("10.0.0.2", 5434)]);
+        let through = hosts[0].through(6000);
+        // TLS is spoken with the host, over the proxy.
+        assert_eq!(through.config.get_hosts(), [Host::Tcp("one.example".to_owned())]);
+        assert_eq!(through.place().unwrap(), port("127.0.0.1", 6000));
+        for one in [&hosts[0], &hosts[1], &through] {
+            assert_eq!(one.to_string(), all.to_string());
+            assert_eq!(one.config.get_ssl_mode(), SslMode::Require);
+            assert_eq!(one.config.get_user(), Some("desk"));
+            assert_eq!(one.config.get_password(), Some(&b"geheim"[..]));
+            assert_eq!(one.config.get_dbname(), Some("news"));
+            assert_eq!(one.config.get_options(), Some("-c x=y"));
+            assert_eq!(one.config.get_application_name(), Some("annals"));
+            assert_eq!(one.config.get_target_session_attrs(), TargetSessionAttrs::ReadWrite);
+        }
+        let socket = "postgres:///news?host=/run/postgresql&port=5433";
+        let socket = DatabaseAddress::parse(socket, None, None).unwrap();
+        let place = socket.hosts()[0].place().unwrap();
+        assert_eq!(place, HostPlace::Socket("/run/postgresql/.s.PGSQL.5433".into()));
+        assert_eq!(socket.through(6000).place().unwrap(), port("127.0.0.1", 6000));
+    }
+
+    #[test]
     fn what_an_address_lacks_is_named() {
         for (text, expected) in [
             ("mysql://127.0.0.1/news", "begins with no postgres://"),

@@ -108,14 +108,14 @@ impl CheckRecord {
         statements
     }
 
-    /// Makes the record, at the first host of the address that can be written to.
+    /// Makes the record.
     ///
-    /// Errors: there is none; the database cannot keep records; there is a record of this name.
+    /// Errors: the database cannot keep records, or has one of this name.
     pub fn make(address: &DatabaseAddress, origin: &str) -> Result<CheckRecord, DatabaseError> {
-        let (address, mut database) = first_host(address)?;
+        let mut database = Database::connect(address)?;
         database.expect_fit()?;
         let id = database.add_record(origin, &Hash::of(&[]), MARK)?;
-        Ok(CheckRecord { address, id, origin: origin.to_owned() })
+        Ok(CheckRecord { address: address.clone(), id, origin: origin.to_owned() })
     }
 
     /// Runs the whole check. `on_step` is called with each part and the number of events committed
@@ -162,25 +162,27 @@ impl CheckRecord {
         }
     }
 
+    /// The present host of the address: the first one that can be written to.
+    ///
+    /// Errors: there is none.
+    fn host(&self) -> Result<DatabaseAddress, DatabaseError> {
+        let mut last = None;
+        for host in self.address.hosts() {
+            match Database::connect(&host) {
+                Ok(_) => return Ok(host),
+                Err(error) => last = Some(error),
+            }
+        }
+        Err(last.unwrap_or_else(|| DatabaseError::Address {
+            found: self.address.to_string(),
+            why: "it names no host".to_owned(),
+        }))
+    }
+
     /// Whether a group is at its place.
     fn has(&self, database: &mut Database, group: &CheckGroup) -> Result<bool, DatabaseError> {
         Ok(database.event(self.id, group.from.size)?.as_ref() == group.entries.first())
     }
-}
-
-/// The first host of an address that can be written to, with a connection to it.
-fn first_host(address: &DatabaseAddress) -> Result<(DatabaseAddress, Database), DatabaseError> {
-    let mut last = None;
-    for host in address.hosts() {
-        match Database::connect(&host) {
-            Ok(database) => return Ok((host, database)),
-            Err(error) => last = Some(error),
-        }
-    }
-    Err(last.unwrap_or_else(|| DatabaseError::Address {
-        found: address.to_string(),
-        why: "it names no host".to_owned(),
-    }))
 }
 
 /// Whether an error is an answer of the engine that breaks a promise, rather than none.

@@ -5,6 +5,7 @@
 //! it does not, what was lost is seen before anything is placed after it. Only with
 //! `ANNALS_FAILOVER=1`. Not here: one server that is killed and started again (`faults`).
 
+use crate::database::check::{Checked, check, expect_lost};
 use crate::database::memory::{Watch, machine};
 use crate::database::patroni::{PatroniCluster, Replication};
 use crate::serve::{
@@ -228,4 +229,43 @@ fn what_an_asynchronous_failover_loses_is_seen_before_an_event_is_placed() {
         "counts: {rounds} primaries killed, {losses} standbys took over that lacked an \
          acknowledged event: {losses} losses seen before an event was placed, {losses} repaired, 0 events lost"
     );
+}
+
+/// Kills the primary while `annals store check --write` writes from several connections, `lag`
+/// events after its standbys were cut off; what the check says, and whether a standby took over.
+fn check_over_a_failover(cluster: &PatroniCluster, lag: Option<i64>) -> (Checked, bool) {
+    cluster.await_whole();
+    let url = cluster.url("desk");
+    let checking = std::thread::spawn(move || check(&url, &["--write", "--rounds", "300"]));
+    let await_size = |least: i64| {
+        while cluster.size() < least {
+            std::thread::sleep(Duration::from_millis(5));
+        }
+    };
+    await_size(260);
+    let primary = cluster.primary();
+    let senders = lag.map(|lag| {
+        let senders = cluster.cut_off(primary);
+        await_size(cluster.size() + lag);
+        senders
+    });
+    cluster.kill(primary, &senders.unwrap_or_default());
+    let is_taken_over = cluster.primary() != primary;
+    (checking.join().unwrap(), is_taken_over)
+}
+
+#[test]
+fn a_check_goes_on_over_a_failover_and_finds_what_an_asynchronous_one_loses() {
+    let Some(cluster) = PatroniCluster::start(Replication::Synchronous) else { return };
+    let (checked, is_taken_over) = check_over_a_failover(&cluster, None);
+    assert_eq!(checked.exit, 0, "{checked:?}");
+    eprintln!("synchronous, a standby took over: {is_taken_over}\n{}", checked.out);
+    drop(cluster);
+    let Some(cluster) = PatroniCluster::start(Replication::Asynchronous) else { return };
+    let (checked, is_taken_over) = check_over_a_failover(&cluster, Some(9));
+    eprintln!("asynchronous, a standby took over: {is_taken_over}\n{}", checked.out);
+    assert_eq!(checked.exit, i32::from(is_taken_over), "{checked:?}");
+    if is_taken_over {
+        expect_lost(&checked.out);
+    }
 }

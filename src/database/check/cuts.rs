@@ -75,10 +75,11 @@ fn cut_commit(
 ) -> Result<Result<RowsWritten, DatabaseError>, DatabaseError> {
     let unreachable =
         |why: String| DatabaseError::Unreachable { address: record.address.to_string(), why };
-    let place = record.address.place().ok_or_else(|| unreachable("no host".to_owned()))?;
+    let host = record.host()?;
+    let place = host.place().ok_or_else(|| unreachable("no host".to_owned()))?;
     let proxy = CuttingProxy::before(place)
         .map_err(|error| unreachable(format!("no proxy before it could be made: {error}")))?;
-    let mut database = Database::connect(&record.address.through(proxy.port))?;
+    let mut database = Database::connect(&host.through(proxy.port))?;
     let mut asking = record.connect()?;
     Ok(std::thread::scope(|scope| {
         database.commit_with(record.id, &group.rows(), || {

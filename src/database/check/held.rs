@@ -23,37 +23,38 @@ pub(super) fn stand_still(run: &mut Run<'_>) -> Result<(), DatabaseError> {
     let mine = CheckGroup::small(start, &format!("{} stands still", record.origin));
     let next = CheckGroup::small(start, &format!("{} goes on", record.origin));
     let (told, heard) = mpsc::channel();
-    let (mut waited, mut later) = (None, None);
-    let result = std::thread::scope(|scope| {
-        let id = record.id;
-        let next = &next;
-        let committed = standing.commit_with(id, &mine.rows(), || {
+    // How long the other connection waited, if it had an answer while the first one stood still.
+    let mut waited = None;
+    let (mine_done, next_done) = std::thread::scope(|scope| {
+        let (id, next, mut answer) = (record.id, &next, None);
+        let mine_done = standing.commit_with(id, &mine.rows(), || {
             let begun = Instant::now();
-            scope.spawn(move || {
-                let _ = told.send(commit_once_free(&mut other, id, next));
-            });
-            later = heard.recv_timeout(PATIENCE).ok();
-            waited = later.is_some().then(|| begun.elapsed());
+            scope.spawn(move || told.send(commit_once_free(&mut other, id, next)));
+            answer = heard.recv_timeout(PATIENCE).ok();
+            waited = answer.is_some().then(|| begun.elapsed());
         });
-        // If it waited in vain, it goes on now.
-        later = later.take().or_else(|| heard.recv().ok());
-        committed
+        // If it waited in vain, it goes on now; it was not begun if the first one never stood.
+        (mine_done, answer.or_else(|| heard.recv().ok()))
     });
-    if let Ok(RowsWritten::Written) = result {
+    if let Ok(RowsWritten::Written) = mine_done {
         run.acknowledged.keep(&mine);
     }
-    match later {
-        Some(Ok(RowsWritten::Written)) => run.acknowledged.keep(&next),
-        Some(Err(error)) => return Err(error),
-        _ => {}
-    }
-    run.report.standing.waited = waited;
-    if waited.is_none() {
+    let found = match (next_done.transpose()?, waited) {
+        (Some(RowsWritten::Written), Some(_)) => {
+            run.acknowledged.keep(&next);
+            run.report.standing.waited = waited;
+            None
+        }
+        (Some(_), None) => Some("its lock of the record, still held"),
+        (Some(RowsWritten::Outrun(_)), Some(_)) => Some("another head, which nobody committed"),
+        (None, _) => mine_done.map(|_| Some("another head, which nobody committed"))?,
+    };
+    if let Some(found) = found {
         let seconds = PATIENCE.as_secs();
         let fault = FoundFault {
             position: Some(start.size),
             expected: format!("a transaction that stands still to be ended within {seconds} s"),
-            found: "its lock of the record, still held".to_owned(),
+            found: found.to_owned(),
             meaning: HANGS,
         };
         run.fault(CheckPart::Standing, fault);
