@@ -98,7 +98,8 @@ impl<'a> Writer<'a> {
             match self.database.commit(id, &group.rows()) {
                 Ok(RowsWritten::Written) => {
                     self.counts.acknowledged += 1;
-                    return Ok(self.keep(&group));
+                    let written = self.keep(&group);
+                    return self.read_back(&group).map(|()| written);
                 }
                 Ok(RowsWritten::Outrun(head)) => {
                     self.counts.outrun += 1;
@@ -126,6 +127,25 @@ impl<'a> Writer<'a> {
                     self.from = self.database.head(id)?.head;
                 }
             }
+        }
+    }
+
+    /// Reads the first event of an acknowledged group at once, as a server reads what others wrote:
+    /// without a transaction around it.
+    ///
+    /// Errors: it is not there, or the engine cannot say.
+    fn read_back(&mut self, group: &CheckGroup) -> Result<(), DatabaseError> {
+        let position = group.from.size;
+        match self.database.event(self.record.id, position) {
+            Ok(found) if found.as_ref() == group.entries.first() => Ok(()),
+            Ok(found) => {
+                let expected = format!("the event at {position}, which was acknowledged");
+                let found = if found.is_some() { "another one" } else { "none" };
+                Err(self.database.damaged(expected, found))
+            }
+            Err(error) if is_broken(&error) => Err(error),
+            // The next commit finds the connection lost, and makes another one.
+            Err(_) => Ok(()),
         }
     }
 
