@@ -280,8 +280,7 @@ mod tests {
 
     #[test]
     fn each_host_has_an_address_and_a_proxy_stands_before_it() {
-        let all =
-            "postgres://desk:geheim@one.example,10.0.0.2/news?port=5433,5434&options=-c%20x=y";
+        let all = "postgres://desk:geheim@one.example:5433,10.0.0.2:5434/news?options=-c%20x=y";
         let all = DatabaseAddress::parse(all, None, None).unwrap();
         let hosts = all.hosts();
         let places: Vec<HostPlace> = hosts.iter().map(|host| host.place().unwrap()).collect();
