@@ -20,19 +20,25 @@ pub struct History {
 }
 
 impl History {
-    /// The history in this file, for a run with this many events.
-    pub fn open(path: &Path, events: u64) -> History {
+    /// The history in this file, for a run with this many events, quick or not. A run may measure
+    /// a part alone, so the last value of each figure is kept, of whichever run.
+    pub fn open(path: &Path, events: u64, quick: bool) -> History {
         let processor = processor();
         let text = fs::read_to_string(path).unwrap_or_default();
-        let mut runs = text.lines().filter_map(|line| serde_json::from_str::<Value>(line).ok());
-        let same = |run: &Value| run["processor"] == *processor && run["events"] == events;
-        let last = runs.rfind(same);
-        let last = last.and_then(|run| run["figures"].as_object().cloned()).unwrap_or_default();
+        let runs = text.lines().filter_map(|line| serde_json::from_str::<Value>(line).ok());
+        let same = |run: &Value| {
+            let was_quick = run["quick"].as_bool().unwrap_or(false);
+            run["processor"] == *processor && run["events"] == events && was_quick == quick
+        };
+        let mut last = Map::new();
+        for run in runs.filter(same) {
+            last.extend(run["figures"].as_object().cloned().unwrap_or_default());
+        }
         let seconds = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |at| at.as_secs());
         let date = jiff::Timestamp::from_second(seconds.cast_signed()).unwrap_or_default();
         let Value::Object(head) = json!({
             "date": date.to_string(), "processor": processor, "commit": commit(),
-            "events": events,
+            "events": events, "quick": quick,
         }) else {
             return History { path: path.to_owned(), head: Map::new(), last, now: Map::new() };
         };

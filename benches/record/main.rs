@@ -9,6 +9,7 @@ mod make;
 mod measure;
 mod newsroom;
 mod peers;
+mod postgres;
 mod programs;
 mod proof;
 
@@ -97,12 +98,13 @@ fn main() {
         make::ledger(&options.folder, options.events);
         return index(&options);
     }
-    let mut history = History::open(&options.history, options.events);
+    let mut history = History::open(&options.history, options.events, options.quick);
     if options.peers {
         peers(&options, &mut history);
         return history.keep();
     }
     if options.newsroom {
+        make::ledger(&options.folder, options.events);
         newsroom::measure(&options.folder, options.quick, &mut history);
         return history.keep();
     }

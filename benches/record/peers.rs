@@ -6,11 +6,12 @@
 
 use crate::history::History;
 use crate::make::paths;
+use crate::postgres::{Postgres, run};
 use annals::ledger::reader::Record;
 use annals_core::verify::source::Source;
 use std::fmt::Write as _;
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::{Command, Stdio};
 use std::time::Instant;
 
@@ -53,16 +54,6 @@ fn facts(record: &Record, count: usize) -> Vec<String> {
         }
     }
     found
-}
-
-/// The output of a command that must succeed.
-fn run(command: &mut Command) -> Result<String, String> {
-    let output =
-        command.output().map_err(|error| format!("{:?}: {error}", command.get_program()))?;
-    match output.status.success() {
-        true => Ok(String::from_utf8_lossy(&output.stdout).into_owned()),
-        false => Err(String::from_utf8_lossy(&output.stderr).trim().to_owned()),
-    }
 }
 
 fn git(folder: &Path, facts: &[String], history: &mut History) -> Result<(), String> {
@@ -111,75 +102,6 @@ fn git(folder: &Path, facts: &[String], history: &mut History) -> Result<(), Str
     history.figure("git_log_show_signature", rate, "facts/s");
     let _ = fs::remove_dir_all(place);
     Ok(())
-}
-
-/// A server in a folder of its own, on a socket; stopped when it is dropped.
-struct Postgres {
-    programs: PathBuf,
-    folder: tempfile::TempDir,
-}
-
-/// The unprivileged user of the server, where root starts it.
-const USER: &str = "nobody";
-
-impl Postgres {
-    /// A command of PostgreSQL, as an unprivileged user.
-    fn command(&self, program: &str) -> Command {
-        let path = self.programs.join(program);
-        let mut command = match is_root() {
-            true => {
-                let mut command = Command::new("setpriv");
-                command.args(["--reuid", USER, "--regid", "nogroup", "--clear-groups"]).arg(path);
-                command
-            }
-            false => Command::new(path),
-        };
-        command.current_dir(self.folder.path()).stdin(Stdio::null());
-        command
-    }
-
-    fn start() -> Result<Postgres, String> {
-        let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("scripts/need-postgres");
-        let found = run(&mut Command::new(script))?;
-        let programs = PathBuf::from(found.lines().next_back().unwrap_or_default());
-        let folder = tempfile::tempdir().map_err(|error| error.to_string())?;
-        if is_root() {
-            run(Command::new("chown").arg(format!("{USER}:nogroup")).arg(folder.path()))?;
-        }
-        let server = Postgres { programs, folder };
-        run(server.command("initdb").args(["-D", "data", "-U", "bench", "-A", "trust"]))?;
-        let socket = server.folder.path().display().to_string();
-        let options = format!("-c listen_addresses='' -c unix_socket_directories='{socket}'");
-        let mut start = server.command("pg_ctl");
-        start.args(["-D", "data", "-w", "-l", "log", "-o", &options, "start"]);
-        let started = start.stdout(Stdio::null()).stderr(Stdio::null()).status();
-        match started.is_ok_and(|status| status.success()) {
-            true => Ok(server),
-            false => Err("the server did not start".to_owned()),
-        }
-    }
-
-    /// Runs a file of statements; the time in seconds.
-    fn run(&self, statements: &str) -> Result<f64, String> {
-        let file = self.folder.path().join("statements.sql");
-        fs::write(&file, statements).map_err(|error| error.to_string())?;
-        let mut command = self.command("psql");
-        command.args(["-q", "-v", "ON_ERROR_STOP=1", "-U", "bench", "-d", "postgres", "-h"]);
-        let began = Instant::now();
-        run(command.arg(self.folder.path()).arg("-f").arg(file))?;
-        Ok(began.elapsed().as_secs_f64())
-    }
-}
-
-impl Drop for Postgres {
-    fn drop(&mut self) {
-        let _ = run(self.command("pg_ctl").args(["-D", "data", "-m", "fast", "-w", "stop"]));
-    }
-}
-
-/// Whether this is root, as whom PostgreSQL does not start.
-fn is_root() -> bool {
-    rustix::process::geteuid().is_root()
 }
 
 fn postgres(facts: &[String], counts: &PeerCounts, history: &mut History) -> Result<(), String> {
