@@ -9,7 +9,7 @@ use crate::store::StoreHead;
 use annals_core::event::Entry;
 use annals_core::hash::Hash;
 use postgres::Row;
-use postgres::types::FromSql;
+use postgres::types::{FromSql, ToSql, Type};
 use std::sync::atomic::Ordering;
 
 /// The size of a part of a document, in bytes.
@@ -69,11 +69,22 @@ pub enum RowsWritten {
 /// The columns of [`HeadRow`].
 const HEAD: &str = "SELECT size, head, root, moved FROM annals.ledger WHERE id = $1";
 
-/// Adds events. It is one statement, and no COPY: a program that stands still within a COPY keeps
+/// Swaps the head for the next one if it is the expected one, and only then adds the events: one
+/// statement, which locks the row. It is no COPY: a program that stands still within a COPY keeps
 /// the lock of the record, and no time limit of the database ends it.
-const EVENTS: &str = "INSERT INTO annals.event (ledger, position, record, body) \
-     SELECT $1, $2 + number - 1, record, body \
-     FROM unnest($3::bytea[], $4::bytea[]) WITH ORDINALITY AS new (record, body, number)";
+const COMMIT: &str = "WITH swapped AS ( \
+     UPDATE annals.ledger SET size = $2, head = $3, root = $4 \
+     WHERE id = $1 AND size = $5 AND head IS NOT DISTINCT FROM $6 \
+     AND moved IS NOT DISTINCT FROM $7 RETURNING id) \
+     INSERT INTO annals.event (ledger, position, record, body) \
+     SELECT id, $5 + number - 1, record, body \
+     FROM swapped, unnest($8, $9) WITH ORDINALITY AS new (record, body, number)";
+
+/// Puts a checkpoint. This transaction waits for no disk: the next writer signs what no checkpoint
+/// covers.
+const NOTE: &str = "UPDATE annals.checkpoint SET size = $2, note = $3 \
+     FROM set_config('synchronous_commit', 'off', true) \
+     WHERE ledger = $1 AND (size < $2 OR note = '')";
 
 impl Database {
     /// The records that the database keeps, by name.
@@ -115,7 +126,8 @@ impl Database {
     ///
     /// Errors: it cannot be read, or is not there.
     pub fn head(&mut self, id: i32) -> Result<HeadRow, DatabaseError> {
-        let row = self.client.query_opt(HEAD, &[&id]).map_err(self.failed("tell its head"))?;
+        let row = self.client.query_typed_opt(HEAD, &[(&id, Type::INT4)]);
+        let row = row.map_err(self.failed("tell its head"))?;
         self.head_of(&self.expect_row(row)?)
     }
 
@@ -129,7 +141,7 @@ impl Database {
         // A write, so that this commit waits for every earlier one, on the standbys too.
         let query = "UPDATE annals.ledger SET size = size WHERE id = $1 \
              RETURNING size, head, root, moved";
-        let row = work.query_opt(query, &[&id]).map_err(&failed)?;
+        let row = work.query_typed_opt(query, &[(&id, Type::INT4)]).map_err(&failed)?;
         work.commit().map_err(&failed)?;
         let row = self.expect_row(row)?;
         match self.unconfirmed.swap(false, Ordering::SeqCst) {
@@ -211,45 +223,31 @@ impl Database {
         let RowGroup { from, to, root, entries, kept } = group;
         let failed = self.failed("add events");
         let (before, after) = (self.signed(from.size)?, self.signed(to.size)?);
+        let records: Vec<&[u8]> = entries.iter().map(|entry| &*entry.record).collect();
+        let bodies: Vec<Option<&[u8]>> =
+            entries.iter().map(|entry| entry.body.as_deref()).collect();
+        let hash = |head: &StoreHead| head.hash.map(|hash| hash.0.to_vec());
+        let values: [(&(dyn ToSql + Sync), Type); 9] = [
+            (&id, Type::INT4),
+            (&after, Type::INT8),
+            (&hash(to), Type::BYTEA),
+            (&root.0.as_slice(), Type::BYTEA),
+            (&before, Type::INT8),
+            (&hash(from), Type::BYTEA),
+            (kept, Type::TEXT),
+            (&records, Type::BYTEA_ARRAY),
+            (&bodies, Type::BYTEA_ARRAY),
+        ];
         let mut work = self.client.transaction().map_err(&failed)?;
-        let row = work.query_opt(&format!("{HEAD} FOR UPDATE"), &[&id]).map_err(&failed)?;
-        let row = match row {
-            Some(row) => row,
-            None => {
-                drop(work);
-                return Err(self.no_row());
-            }
-        };
-        let size: i64 = row.try_get(0).map_err(&failed)?;
-        let hash: Option<Vec<u8>> = row.try_get(1).map_err(&failed)?;
-        let moved: Option<String> = row.try_get(3).map_err(&failed)?;
-        let expected = from.hash.map(|hash| hash.0.to_vec());
-        if (size, &hash) != (before, &expected) || moved.as_deref() != *kept {
+        // The answer is read: a transaction that the database gave up commits without an error.
+        let added = work.execute_typed(COMMIT, &values).map_err(&failed)?;
+        if added != entries.len() as u64 {
             drop(work);
-            let row = self.head_of(&row)?;
+            let row = self.head(id)?;
             return match row.moved.filter(|place| Some(place.as_str()) != *kept) {
                 Some(place) => Err(DatabaseError::NoRecord(kept_at(&place))),
                 None => Ok(RowsWritten::Outrun(row.head)),
             };
-        }
-        let records: Vec<&[u8]> = entries.iter().map(|entry| &*entry.record).collect();
-        let bodies: Vec<Option<&[u8]>> =
-            entries.iter().map(|entry| entry.body.as_deref()).collect();
-        work.execute(EVENTS, &[&id, &before, &records, &bodies]).map_err(&failed)?;
-        let query = "UPDATE annals.ledger SET size = $2, head = $3, root = $4 \
-             WHERE id = $1 AND size = $5 AND head IS NOT DISTINCT FROM $6 \
-             AND moved IS NOT DISTINCT FROM $7 \
-             RETURNING size";
-        let head = to.hash.map(|hash| hash.0.to_vec());
-        let root = root.0.as_slice();
-        let values: [&(dyn postgres::types::ToSql + Sync); 7] =
-            [&id, &after, &head, &root, &before, &expected, kept];
-        // The answer is read: a transaction that the database gave up commits without an error.
-        let swapped = work.query_opt(query, &values).map_err(&failed)?;
-        let swapped = swapped.map(|row| row.try_get::<_, i64>(0)).transpose().map_err(&failed)?;
-        if swapped != Some(after) {
-            drop(work);
-            return Ok(RowsWritten::Outrun(self.head(id)?.head));
         }
         self.unconfirmed.store(false, Ordering::SeqCst);
         before_commit();
@@ -332,12 +330,9 @@ impl Database {
     pub fn put_note(&mut self, id: i32, size: u64, note: &[u8]) -> Result<(), DatabaseError> {
         let failed = self.failed("put a checkpoint");
         let size = self.signed(size)?;
-        let mut work = self.client.transaction().map_err(&failed)?;
-        work.batch_execute("SET LOCAL synchronous_commit = off").map_err(&failed)?;
-        let query = "UPDATE annals.checkpoint SET size = $2, note = $3 \
-             WHERE ledger = $1 AND (size < $2 OR note = '')";
-        work.execute(query, &[&id, &size, &note]).map_err(&failed)?;
-        work.commit().map_err(&failed)
+        let values: [(&(dyn ToSql + Sync), Type); 3] =
+            [(&id, Type::INT4), (&size, Type::INT8), (&note, Type::BYTEA)];
+        self.client.execute_typed(NOTE, &values).map(drop).map_err(failed)
     }
 
     /// Notes that a record of this head is kept elsewhere from now on, at `place`; or that it is

@@ -344,7 +344,6 @@ impl Writer {
             self.imported.expect_rekeyed(ledger)?;
         }
         self.unstamped = None;
-        self.expect_head(group)?;
         self.home.keep(documents)?;
         let held = self.hold_memory();
         if held.is_err() {
