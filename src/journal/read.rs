@@ -26,8 +26,21 @@ use std::path::{Path, PathBuf};
 /// A batch ends once its entries have this many bytes, so that large bodies do not add up.
 const SPAN_BYTES: usize = 16 << 20;
 
-/// The number of bytes first read for one event.
+/// The number of bytes first read for one event, and at most for many.
 const FETCH: usize = 4 << 10;
+const FETCH_MANY: usize = 128 << 10;
+
+/// The part of a journal file that was read last.
+struct Window {
+    /// The first position of the file.
+    first: u64,
+    file: File,
+    bytes: Vec<u8>,
+    /// Where the part begins; no offset of an event before the first reading.
+    offset: u64,
+    /// The number of bytes of it.
+    count: usize,
+}
 
 /// The journal of a ledger, as it was when it was opened.
 #[derive(Clone, Debug)]
@@ -169,25 +182,63 @@ impl Journal {
     /// The entry at a position whose four lines begin at this offset of its file; `None` if there
     /// are no four lines.
     pub fn fetch(&self, position: u64, offset: u64) -> Result<Option<Entry>, SourceError> {
+        self.fetch_in(&mut None, FETCH, position, offset)
+    }
+
+    /// The entries from a position on whose lines begin at these offsets of their files, read many
+    /// at a time; fewer where there are no four lines.
+    pub fn fetch_from(&self, first: u64, offsets: &[u64]) -> Result<Vec<Entry>, SourceError> {
+        let (mut window, mut entries) = (None, Vec::new());
+        let size = offsets.len().saturating_mul(FETCH).clamp(FETCH, FETCH_MANY);
+        for (offset, position) in offsets.iter().zip(first..) {
+            match self.fetch_in(&mut window, size, position, *offset)? {
+                Some(entry) => entries.push(entry),
+                None => break,
+            }
+        }
+        Ok(entries)
+    }
+
+    /// The entry from the part that was read last; else another part, of `size` bytes or as many as
+    /// it takes, is read from its offset on.
+    fn fetch_in(
+        &self,
+        window: &mut Option<Window>,
+        size: usize,
+        position: u64,
+        offset: u64,
+    ) -> Result<Option<Entry>, SourceError> {
         let after = self.files.logs.partition_point(|file| file.first <= position);
-        let Some(log) = after.checked_sub(1).and_then(|index| self.files.logs.get(index)) else {
-            return Ok(None);
-        };
+        let log = after.checked_sub(1).and_then(|index| self.files.logs.get(index));
+        let Some(log) = log else { return Ok(None) };
         let failed = |cause| unreadable(&log.path, cause);
-        let file = open(&log.path, Links::Refuse).map_err(failed)?;
-        let mut bytes = vec![0; FETCH];
+        let window = match window {
+            Some(window) if window.first == log.first => window,
+            other => {
+                let file = open(&log.path, Links::Refuse).map_err(failed)?;
+                let bytes = vec![0; size];
+                other.insert(Window { first: log.first, file, bytes, offset: u64::MAX, count: 0 })
+            }
+        };
         loop {
-            let count = read_at(&file, &mut bytes, offset).map_err(failed)?;
-            let ends: Vec<usize> = memchr::memchr_iter(b'\n', &bytes[..count]).take(4).collect();
+            let skip = offset.checked_sub(window.offset).and_then(|it| usize::try_from(it).ok());
+            let part = skip.and_then(|skip| window.bytes[..window.count].get(skip..));
+            let part = part.unwrap_or_default();
+            let ends: Vec<usize> = memchr::memchr_iter(b'\n', part).take(4).collect();
             if let [_, _, third, fourth] = ends.as_slice() {
-                let body = &bytes[third + 1..*fourth];
+                let body = &part[third + 1..*fourth];
                 let body = (body != b"-").then(|| body.to_vec());
-                return Ok(Some(Entry { record: bytes[..=*third].to_vec(), body }));
+                return Ok(Some(Entry { record: part[..=*third].to_vec(), body }));
             }
-            if count < bytes.len() || bytes.len() > 4 * LINE_BOUND {
-                return Ok(None);
+            if skip == Some(0) {
+                let length = window.bytes.len();
+                if window.count < length || length > 4 * LINE_BOUND {
+                    return Ok(None);
+                }
+                window.bytes.resize(length * 8, 0);
             }
-            bytes.resize(bytes.len() * 8, 0);
+            window.count = read_at(&window.file, &mut window.bytes, offset).map_err(failed)?;
+            window.offset = offset;
         }
     }
 

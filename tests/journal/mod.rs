@@ -190,6 +190,35 @@ fn large_bodies_come_in_smaller_spans() {
 }
 
 #[test]
+fn many_entries_at_once_are_those_that_are_read_one_by_one() {
+    let ledger = tempfile::tempdir().unwrap();
+    let mut writer = JournalWriter::create(ledger.path(), 1 << 20).unwrap();
+    let (mut written, mut offsets) = (Vec::new(), Vec::new());
+    for (number, length) in
+        (0..60).zip([0, 40, 3_900, 4_096, 9_000, 140_000, 400_000].iter().cycle())
+    {
+        let entry = Entry { body: Some(vec![b'x'; *length]), ..entry(number) };
+        offsets.push(writer.next_offset());
+        writer.commit(std::slice::from_ref(&entry), number + 1, root(number + 1)).unwrap();
+        written.push(entry);
+    }
+    assert!(files(&ledger).len() > 2);
+    let journal = open(&ledger, None);
+    for first in 0..60 {
+        for end in [first, first + 1, first + 2, first + 9, 60] {
+            let end = end.min(60);
+            let found = journal.fetch_from(first as u64, &offsets[first..end]).unwrap();
+            assert!(found == written[first..end], "{first} to {end}");
+        }
+        let one = journal.fetch(first as u64, offsets[first]).unwrap();
+        assert!(one.as_ref() == Some(&written[first]), "{first}");
+    }
+    // Where there are no four lines, they end.
+    let beyond = [offsets[58], offsets[59], u64::MAX / 2];
+    assert!(journal.fetch_from(58, &beyond).unwrap() == written[58..]);
+}
+
+#[test]
 fn what_would_not_be_read_back_is_refused() {
     let ledger = journal(&[1]);
     let bytes = fs::read(file(&ledger, 0)).unwrap();

@@ -192,7 +192,13 @@ impl ServedRecord {
     ///
     /// Errors: journal or index cannot be read.
     pub fn entries(&self, range: Range<u64>) -> Result<Vec<Entry>, LedgerError> {
-        range.map(|position| self.entry(position)).collect()
+        let offsets = range.clone().map(|position| Ok(self.index.event(position)?.place));
+        let offsets: Result<Vec<u64>, IndexError> = offsets.collect();
+        let entries = self.journal.fetch_from(range.start, &offsets.map_err(failed)?)?;
+        match range.start + entries.len() as u64 {
+            end if end == range.end => Ok(entries),
+            missing => Err(failed(IndexError::Changed(missing))),
+        }
     }
 
     /// Where the event of this statement may be: its digest, and that of its body.
@@ -260,8 +266,7 @@ impl ServedRecord {
             return Ok(None);
         }
         let (slot, mut bundle) = (self.slot()?, Vec::new());
-        for position in first..end {
-            let entry = self.entry(position)?;
+        for (entry, position) in self.entries(first..end)?.into_iter().zip(first..) {
             let open = is_open(&slot, position, &entry)?;
             body_bundle::add_body(&mut bundle, entry.body.as_deref().filter(|_| open));
         }
