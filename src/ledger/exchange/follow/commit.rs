@@ -2,7 +2,7 @@
 //!
 //! ```text
 //! pin ─► documents ─► bodies that were released ─► journal, commit by commit
-//!     ─► bodies that are withheld ─► index ─► store ─► checkpoint ─► stamp
+//!     ─► bodies that are withheld ─► index and store at the same time ─► checkpoint ─► stamp
 //! ```
 //!
 //! Always holds: only bytes that were verified are written: each batch, document and body is read
@@ -13,6 +13,7 @@
 
 use crate::archive::published::Published;
 use crate::disk::lock::Lock;
+use crate::disk::together::together;
 use crate::disk::{self, FileMode};
 use crate::index::{self, Builder, IndexStatus};
 use crate::journal::{Aside, Journal, JournalWriter, ROTATE_AT, change_bodies};
@@ -95,11 +96,15 @@ impl CopyCommit<'_> {
         }
         drop(writer);
         let journal = Journal::open(&self.paths.ledger, Some(self.judged.checkpoint.size))?;
-        let lengths = match growing.and_then(|growing| growing.index.lengths()) {
-            Some(lengths) => Some(lengths),
-            None => self.put_index(&journal)?,
+        let grown = growing.and_then(|growing| growing.index.lengths());
+        let paths = self.paths;
+        let put_index = || match grown.clone() {
+            Some(lengths) => Ok(Some(lengths)),
+            None => put_index(paths, &journal),
         };
-        self.put_store(&journal)?;
+        let (stored, lengths) = together(|| self.put_store(&journal), put_index);
+        let lengths = lengths?;
+        stored?;
         disk::replace(&self.paths.checkpoint(), &self.judged.note, FileMode::Shared)?;
         self.stamp(&journal, lengths);
         Ok(())
@@ -221,15 +226,6 @@ impl CopyCommit<'_> {
         remove_folder(&index::folder(&self.paths.ledger))
     }
 
-    /// Makes or completes the index; the lengths of its files, if it is whole.
-    fn put_index(
-        &self,
-        journal: &Journal,
-    ) -> Result<Option<Vec<(&'static str, u64)>>, LedgerError> {
-        let (builder, status) = make_index(self.paths, journal, None)?;
-        Ok(builder.lengths().filter(|_| matches!(status, IndexStatus::Same { .. })))
-    }
-
     /// Adds to the store what only the journal has. A store that cannot be used is made again.
     fn put_store(&mut self, journal: &Journal) -> Result<(), LedgerError> {
         let place = self.paths.store_place();
@@ -271,6 +267,15 @@ impl CopyCommit<'_> {
         let cause = io::Error::other("it is not what was read and verified before: pull again");
         LedgerError::Elsewhere(SourceError { what: what.to_owned(), cause })
     }
+}
+
+/// Makes or completes the index; the lengths of its files, if it is whole.
+fn put_index(
+    paths: &Paths,
+    journal: &Journal,
+) -> Result<Option<Vec<(&'static str, u64)>>, LedgerError> {
+    let (builder, status) = make_index(paths, journal, None)?;
+    Ok(builder.lengths().filter(|_| matches!(status, IndexStatus::Same { .. })))
 }
 
 /// The index of a copy that grows with its journal.
