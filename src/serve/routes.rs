@@ -149,19 +149,14 @@ async fn file(State(state): Shared, uri: Uri) -> Result<Response, Problem> {
 /// Places a submission.
 async fn submit(State(state): Shared, body: Body) -> Result<Response, Problem> {
     let (bytes, _held) = whole(&state, body, MAX_SUBMISSION).await?;
-    let form = |fault: Fault| Problem {
-        rule: Some(fault.rule.number()),
-        ..Problem::new(ProblemKind::Form, fault.to_string())
-    };
-    let submission = block_in_place(|| SubmissionText::parse(&bytes)).map_err(form)?;
     let head = state.sequencer.head();
-    let given = block_in_place(|| given_before(&head, &submission));
-    if let Some(receipt) = given.map_err(|why| failed(&state, &why))? {
-        return Ok(plain(receipt));
-    }
+    let (submission, signed) = match block_in_place(|| received(&state, &head, &bytes))? {
+        Received::Given(receipt) => return Ok(plain(receipt)),
+        Received::New(submission, signed) => (submission, signed),
+    };
     let (from, count) = (submission.from, submission.events.len());
-    let placed = match block_in_place(|| expect_signed(&state.keys, &head, &submission)) {
-        Ok(()) => state.sequencer.submit(submission).await,
+    let placed = match signed {
+        Ok(()) => state.sequencer.submit(*submission).await,
         Err(unsigned) => Err(unsigned),
     };
     let events = if count == 1 { "1 event".to_owned() } else { format!("{count} events") };
@@ -173,6 +168,28 @@ async fn submit(State(state): Shared, body: Body) -> Result<Response, Problem> {
         }
     });
     Ok(plain(placed?))
+}
+
+/// A submission in form.
+enum Received {
+    /// It is in the record already; its receipt.
+    Given(Vec<u8>),
+    /// It is not, and whether it may wait for its place.
+    New(Box<SubmissionText>, Result<(), Problem>),
+}
+
+/// Reads a submission, and finds out whether it is to be placed.
+fn received(state: &ServerState, head: &ServedHead, bytes: &[u8]) -> Result<Received, Problem> {
+    let form = |fault: Fault| Problem {
+        rule: Some(fault.rule.number()),
+        ..Problem::new(ProblemKind::Form, fault.to_string())
+    };
+    let submission = SubmissionText::parse(bytes).map_err(form)?;
+    if let Some(receipt) = given_before(head, &submission).map_err(|why| failed(state, &why))? {
+        return Ok(Received::Given(receipt));
+    }
+    let signed = expect_signed(&state.keys, head, &submission);
+    Ok(Received::New(Box::new(submission), signed))
 }
 
 /// The receipt of a submission that is in the record already, even if whoever signed it may not
