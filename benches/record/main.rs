@@ -105,7 +105,7 @@ fn main() {
     }
     if options.newsroom {
         make::ledger(&options.folder, options.events);
-        newsroom::measure(&options.folder, options.quick, &mut history);
+        newsroom::measure(&options.folder, options.events, options.quick, &mut history);
         return history.keep();
     }
     let made = make::ledger(&options.folder, options.events);
@@ -116,7 +116,7 @@ fn main() {
         let runs = if options.quick { 3 } else { 9 };
         programs::measure(&options.folder, runs, naive, &mut history);
         large_document(&options, &mut history);
-        newsroom::measure(&options.folder, options.quick, &mut history);
+        newsroom::measure(&options.folder, options.events, options.quick, &mut history);
         peers(&options, &mut history);
         if !options.quick {
             index(&options);

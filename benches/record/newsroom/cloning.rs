@@ -8,6 +8,7 @@ use crate::newsroom::desk::{annals, program};
 use crate::newsroom::median;
 use crate::newsroom::running::RunningServer;
 use crate::postgres::{Postgres, run};
+use annals_core::time::Time;
 use std::fs;
 use std::path::Path;
 use std::process::Command;
@@ -15,12 +16,14 @@ use std::time::Instant;
 
 /// How often.
 const ROUNDS: usize = 3;
-/// A time near that of the record's last event.
-const CLOCK: &str = "2000-01-01T06:00:00Z";
+/// The time of the record's first event; each later one is a second after the one before.
+const FIRST: &str = "2000-01-01T00:00:00.000000Z";
 
 /// Measures clones from a server of the ledger in `folder`, on a journal and on a database.
-pub fn measure(folder: &Path, postgres: Option<&Postgres>, history: &mut History) {
-    let server = RunningServer::start_at(folder, &[], Some(CLOCK));
+/// The record has this many events.
+pub fn measure(folder: &Path, events: u64, postgres: Option<&Postgres>, history: &mut History) {
+    let clock = clock(events);
+    let server = RunningServer::start_at(folder, &[], Some(&clock));
     clones(folder, &server, "clone", history);
     drop(server);
     let Some(postgres) = postgres else { return };
@@ -31,12 +34,19 @@ pub fn measure(folder: &Path, postgres: Option<&Postgres>, history: &mut History
         run(Command::new("cp").arg("-r").arg(folder.join(name)).arg(&copy)).expect("a copy");
     }
     let began = Instant::now();
-    run(annals(&copy).args(["move", "--to", &url]).env("ANNALS_CLOCK", CLOCK)).expect("moved");
+    run(annals(&copy).args(["move", "--to", &url]).env("ANNALS_CLOCK", &clock)).expect("moved");
     history.figure("move_to_postgres", began.elapsed().as_secs_f64(), "s");
-    let server = RunningServer::start_at(&copy, &["--home", &url], Some(CLOCK));
+    let server = RunningServer::start_at(&copy, &["--home", &url], Some(&clock));
     clones(folder, &server, "clone_postgres", history);
     drop(server);
     let _ = fs::remove_dir_all(copy);
+}
+
+/// A time near that of the record's last event.
+fn clock(events: u64) -> String {
+    let first = Time::parse(FIRST).expect("a time");
+    let micros = i64::try_from(events).expect("a number of seconds") * 1_000_000;
+    first.plus_micros(micros).expect("a time").to_string()
 }
 
 fn clones(folder: &Path, server: &RunningServer, name: &str, history: &mut History) {

@@ -32,6 +32,9 @@ struct Amount {
     seconds: u32,
 }
 
+/// For how long a server is left alone.
+const IDLE: Duration = Duration::from_secs(3);
+
 /// The loads: the name of each, and what is sent.
 const ONE: &str = "one_editor";
 const MANY: &str = "64_editors";
@@ -53,7 +56,7 @@ fn load(name: &str, parts: usize) -> Load {
 
 /// Measures a server on a journal, and one on a PostgreSQL database where that is installed; the
 /// tails; and a clone of the ledger in `folder`.
-pub fn measure(folder: &Path, quick: bool, history: &mut History) {
+pub fn measure(folder: &Path, events: u64, quick: bool, history: &mut History) {
     let amount = match quick {
         true => Amount { rounds: 3, parts: 6, seconds: 5 },
         false => Amount { rounds: 5, parts: 40, seconds: 30 },
@@ -77,7 +80,7 @@ pub fn measure(folder: &Path, quick: bool, history: &mut History) {
     tails::measure(&desk, &server, amount.seconds, history);
     drop(server);
     expect_verified(&place);
-    cloning::measure(folder, postgres.as_ref().ok(), history);
+    cloning::measure(folder, events, postgres.as_ref().ok(), history);
     let _ = fs::remove_dir_all(&desk.folder);
 }
 
@@ -139,6 +142,11 @@ fn database(
             rows.add(name, sender.run(load(name, amount.parts)));
         }
     }
+    // It looks for what other servers committed.
+    let used = server.processor_seconds();
+    std::thread::sleep(IDLE);
+    let idle = (server.processor_seconds() - used) / IDLE.as_secs_f64();
+    history.figure("serve_postgres_idle_processor", idle * 1e3, "ms/s");
     drop(server);
     history.figure("serve_postgres_bare_one", median(&mut ones), "events/s");
     history.figure("serve_postgres_bare_copy_by_100", median(&mut copies), "events/s");
