@@ -15,6 +15,7 @@ mod openapi;
 mod pace;
 mod parameters;
 mod peers;
+mod precedence;
 mod problem;
 mod read;
 mod routes;

@@ -3,7 +3,7 @@
 //! Always holds: nothing is answered as written before it is committed and the checkpoint that
 //! covers it is in its place; readers see no event above that checkpoint. A writer that fails is
 //! opened anew before the next commit, so that what it left is completed first. A commit has what
-//! came while the one before was written; nothing waits for more to come. Not here: judging
+//! came while the one before was written; nothing waits for more to come, but what yields (`precedence`). Not here: judging
 //! (`ledger::exchange::placing`), whose turn it is (`waiting`, `turns`), HTTP (`routes`).
 //! Source: FORMAT.md section 17.
 
@@ -19,7 +19,8 @@ use crate::ledger::reader;
 use crate::ledger::write::append::check_clock;
 use crate::ledger::write::writer::{HomePlace, Writer};
 use crate::serve::metrics;
-use crate::serve::problem::Problem;
+use crate::serve::precedence::Precedence;
+use crate::serve::problem::{Problem, ProblemKind};
 use crate::serve::turns::Turns;
 use crate::serve::uploads::Uploads;
 use crate::serve::waiting::{FairQueue, InFlight, Ticket, bytes, signer};
@@ -116,6 +117,9 @@ struct Sequencing {
     turns: Turns,
     /// Submissions by the key that signed them.
     waiting: FairQueue<WaitingSubmission>,
+    precedence: Precedence,
+    /// Submissions for the very end of the record that let those of other keys go first.
+    yielding: Vec<WaitingSubmission>,
     log: Arc<dyn Fn(&str) + Send + Sync>,
 }
 
@@ -142,6 +146,7 @@ impl Sequencer {
         let condition = Arc::new(Mutex::new(condition));
         let (kind, (queue, jobs)) = (home.kind(), channel());
         let (turns, waiting) = (Turns::default(), FairQueue::empty());
+        let (precedence, yielding) = (Precedence::default(), Vec::new());
         let sequencing = Sequencing {
             paths,
             home,
@@ -155,6 +160,8 @@ impl Sequencer {
             condition: Arc::clone(&condition),
             turns,
             waiting,
+            precedence,
+            yielding,
             log,
         };
         let thread = std::thread::Builder::new().name("sequencer".to_owned());
@@ -250,6 +257,10 @@ impl Sequencing {
     fn hear(&mut self, jobs: &Receiver<Job>, is_open: bool) -> bool {
         let mut first = None;
         let now = Instant::now();
+        let yields = self.precedence.left(now).filter(|_| !self.yielding.is_empty());
+        if yields.is_none() {
+            self.end_yielding();
+        }
         let has_none = match self.turns.holder(now) {
             Some(holder) => !self.waiting.has(&holder),
             None => self.waiting.is_empty(),
@@ -259,15 +270,18 @@ impl Sequencing {
                 true => Some(self.pause()),
                 false => self.home.is_shared().then_some(LOOK),
             };
-            let heard = match self.turns.left(now).or(again) {
+            let left = self.turns.left(now).into_iter().chain(yields).min();
+            let heard = match left.or(again) {
                 Some(left) => jobs.recv_timeout(left),
                 None => jobs.recv().map_err(|_| RecvTimeoutError::Disconnected),
             };
             match heard {
                 Ok(job) => first = Some(job),
+                Err(RecvTimeoutError::Timeout) if yields.is_some() => {}
                 Err(RecvTimeoutError::Timeout) => self.look(),
                 Err(RecvTimeoutError::Disconnected) => {
                     self.turns.end();
+                    self.end_yielding();
                     return false;
                 }
             }
@@ -275,12 +289,39 @@ impl Sequencing {
         for job in first.into_iter().chain(jobs.try_iter()) {
             match job {
                 Job::Turn { key, answer } => {
+                    self.end_yielding();
                     let _ = answer.send(self.turns.take(key, Instant::now()));
                 }
-                Job::Submit(waiting) => self.waiting.push(signer(&waiting.submission), waiting),
+                Job::Submit(waiting) => self.take_in(waiting, Instant::now()),
             }
         }
         true
+    }
+
+    /// Lets a submission wait in its key's queue; or lets it yield, where it is for the very end of
+    /// the record and others were outrun.
+    fn take_in(&mut self, waiting: WaitingSubmission, now: Instant) {
+        let key = signer(&waiting.submission);
+        let has_precedence = self.precedence.since(&key, now).is_some();
+        let yields = waiting.submission.placing != Placing::Free
+            && !has_precedence
+            && self.precedence.left(now).is_some()
+            && self.turns.holder(now).is_none();
+        if yields {
+            self.yielding.push(waiting);
+            return;
+        }
+        self.waiting.push(key, waiting);
+        if has_precedence {
+            self.end_yielding();
+        }
+    }
+
+    /// What yielded waits with all others.
+    fn end_yielding(&mut self) {
+        for waiting in std::mem::take(&mut self.yielding) {
+            self.waiting.push(signer(&waiting.submission), waiting);
+        }
     }
 
     /// Looks at the record while nothing waits: one that could not be written to may be now, and
@@ -323,7 +364,7 @@ impl Sequencing {
     }
 
     /// What is placed in the next commit: from one key after the other, as much as a commit has.
-    /// Those that need the very end of the record come first.
+    /// Those that need the very end of the record come first, of them those that were outrun.
     fn next_group(&mut self) -> Vec<WaitingSubmission> {
         if let Some(key) = self.turns.holder(Instant::now()) {
             return self.waiting.pop_of(&key).into_iter().collect();
@@ -335,7 +376,11 @@ impl Sequencing {
             size += bytes(&waiting.submission) + self.document_bytes(&waiting.submission);
             group.push(waiting);
         }
-        group.sort_by_key(|waiting| waiting.submission.placing == Placing::Free);
+        let now = Instant::now();
+        group.sort_by_key(|waiting| {
+            let since = self.precedence.since(&signer(&waiting.submission), now);
+            (waiting.submission.placing == Placing::Free, since.is_none(), since)
+        });
         group
     }
 
@@ -361,10 +406,29 @@ impl Sequencing {
         if placed.any(|(waiting, _)| Some(signer(&waiting.submission)) == holder) {
             self.turns.end();
         }
+        let now = Instant::now();
         for (waiting, placed) in group.into_iter().zip(answers) {
+            self.account(&waiting.submission, &placed, now);
             metrics::submitted(&placed, waiting.since.elapsed());
             // Whoever sent it may be gone: the same bytes again have the same answer.
             let _ = waiting.answer.send(placed);
+        }
+    }
+
+    /// Notes who has precedence after an answer.
+    fn account(
+        &mut self,
+        submission: &SubmissionText,
+        answer: &Result<Vec<u8>, Problem>,
+        now: Instant,
+    ) {
+        if submission.placing == Placing::Free {
+            return;
+        }
+        match answer.as_ref().map_err(|problem| problem.kind) {
+            Ok(_) => self.precedence.placed(&signer(submission)),
+            Err(ProblemKind::Outrun) => self.precedence.outrun(signer(submission), now),
+            Err(_) => {}
         }
     }
 
