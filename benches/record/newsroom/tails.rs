@@ -64,35 +64,36 @@ fn until_all(all: &Receiver<Heard>, size: u64) -> Instant {
     last
 }
 
-/// Opens the tails, and passes on what they hear.
+/// Opens the tails one after the other, and passes on what they hear.
 fn listen(at: SocketAddr, from: u64, heard: &Sender<Heard>) {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
     runtime.expect("a runtime").block_on(async {
-        let tails: Vec<_> = (0..TAILS)
-            .map(|number| {
-                let host = Ipv4Addr::new(127, 0, 0, 2 + (number % ADDRESSES) as u8);
-                tokio::spawn(tail(host, at, from, heard.clone()))
-            })
-            .collect();
+        let mut tails = Vec::new();
+        for number in 0..TAILS {
+            let host = Ipv4Addr::new(127, 0, 0, 2 + (number % ADDRESSES) as u8);
+            let stream = open(host, at, from).await.expect("a connection");
+            let heard = heard.clone();
+            tails.push(tokio::spawn(async move { hear(&stream, &heard).await }));
+        }
         for tail in tails {
-            // The measurement that misses one says so.
+            // A tail that ends early is missed where all are waited for.
             let _ = tail.await;
         }
     });
 }
 
-/// One tail, until its stream ends.
-async fn tail(
-    host: Ipv4Addr,
-    at: SocketAddr,
-    from: u64,
-    heard: Sender<Heard>,
-) -> std::io::Result<()> {
+/// Asks for a stream, from this address of ours.
+async fn open(host: Ipv4Addr, at: SocketAddr, from: u64) -> std::io::Result<TcpStream> {
     let socket = TcpSocket::new_v4()?;
     socket.bind((host, 0).into())?;
     let stream = socket.connect(at).await?;
     let request = format!("GET /v1/tail?from={from} HTTP/1.1\r\nHost: bench\r\n\r\n");
     write(&stream, request.as_bytes()).await?;
+    Ok(stream)
+}
+
+/// Passes on what a stream says, until it ends.
+async fn hear(stream: &TcpStream, heard: &Sender<Heard>) -> std::io::Result<()> {
     let (mut text, mut bytes) = (String::new(), [0; 4_096]);
     let mut has_begun = false;
     loop {
@@ -104,11 +105,12 @@ async fn tail(
             Err(error) => return Err(error),
         };
         text.push_str(&String::from_utf8_lossy(&bytes[..count]));
-        if !has_begun && text.contains("\r\n\r\n") {
-            has_begun = true;
-            let _ = heard.send((0, Instant::now()));
-        }
         while let Some((line, rest)) = text.split_once('\n') {
+            // The head ends with an empty line.
+            if !has_begun && line.trim_end().is_empty() {
+                has_begun = true;
+                let _ = heard.send((0, Instant::now()));
+            }
             if let Some(size) = line.strip_prefix("id: ").and_then(|size| size.parse().ok()) {
                 let _ = heard.send((size, Instant::now()));
             }
