@@ -3,8 +3,9 @@
 //! Always holds: nothing is answered as written before it is committed and the checkpoint that
 //! covers it is in its place; readers see no event above that checkpoint. A writer that fails is
 //! opened anew before the next commit, so that what it left is completed first. A commit has what
-//! came while the one before was written; nothing waits for more to come, but what yields (`precedence`). Not here: judging
-//! (`ledger::exchange::placing`), whose turn it is (`waiting`, `turns`), HTTP (`routes`).
+//! came while the one before was written; nothing waits for more to come, but what yields
+//! (`precedence`). Not here: judging (`ledger::exchange::placing`), whose turn it is (`waiting`,
+//! `turns`), HTTP (`routes`).
 //! Source: FORMAT.md section 17.
 
 use crate::clock::Clock;
