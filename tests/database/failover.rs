@@ -213,7 +213,13 @@ fn what_an_asynchronous_failover_loses_is_seen_before_an_event_is_placed() {
         assert_eq!(cluster.size(), kept, "an event was placed after the loss");
         told.push(lost);
         // The first server's copy has what was acknowledged; then all go on by themselves.
-        let back = newsroom.good("server", &["move", "--wait", "30s", "--to", &desk.url]);
+        let back = newsroom.annals("server", &["move", "--wait", "30s", "--to", &desk.url]);
+        if back.code != 0 {
+            let (said, health) = (desk.one.said(), desk.one.health());
+            let at_work = cluster.at_work();
+            panic!("{back:?}\nhealth {health}\n{at_work}\n{said}");
+        }
+        let back = back.out;
         assert!(back.contains(&format!("events {kept} to {kept} were new there")), "{back}");
         for editor in [1, 2] {
             let line = Desk::line(round, editor, 1);

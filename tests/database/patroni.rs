@@ -236,6 +236,14 @@ impl PatroniCluster {
         self.client(self.primary()).unwrap().batch_execute(statements).unwrap();
     }
 
+    /// What the sessions of the primary are doing, a line each.
+    pub fn at_work(&self) -> String {
+        let query = "SELECT concat_ws(' ', pid, state, wait_event, left(query, 80)) \
+             FROM pg_stat_activity WHERE usename = 'desk'";
+        let rows = self.client(self.primary()).unwrap().query(query, &[]).unwrap();
+        rows.iter().map(|row| row.get::<_, String>(0) + "\n").collect()
+    }
+
     /// The number of events that the primary has.
     pub fn size(&self) -> i64 {
         self.until("a size", || {
