@@ -17,13 +17,13 @@ use crate::ledger::write::repeats::{self, Repeats};
 use crate::ledger::write::resolve::fields::{Reasons, Unresolved};
 use crate::ledger::write::resolve::{Resolved, Resolver};
 use crate::ledger::write::sealing::{Pace, SealedEvent, SealingLine, UnsealedEvent};
-use crate::ledger::write::sign::Slot;
+use crate::ledger::write::sign::{Slot, WrittenBody};
 use crate::ledger::write::unquoted;
 use crate::ledger::write::writer::{VerifiedEvent, Writer};
 use annals_core::event::body::Content;
 use annals_core::event::vocabulary::Type;
 use annals_core::hash::Hash;
-use annals_core::key::SigningKey;
+use annals_core::key::{PublicKey, SigningKey};
 use annals_core::rule::Fault;
 use annals_core::time::Time;
 use annals_core::verify::examine::examine;
@@ -47,6 +47,8 @@ pub struct Signer<'a> {
 pub struct DraftBatch<'w, 'k, 's> {
     writer: &'w mut Writer,
     signer: &'w mut Signer<'k>,
+    /// The public key of the signer.
+    key: PublicKey,
     repeats: Repeats,
     output: Output,
     line: SealingLine<'s, 'k>,
@@ -64,6 +66,9 @@ struct DraftUnderWay<'w> {
     without_event: Option<DraftResult>,
 }
 
+/// The number of signatures from which on they are verified while the next events are signed: many
+/// times eight, because the lanes verify eight at once, and few enough for one thread.
+const CHECKED_TOGETHER: usize = 128;
 /// The number of events after which the lock is renewed for those who wait for it.
 const STEP: u64 = 1_024;
 
@@ -79,9 +84,10 @@ impl<'w, 'k, 's> DraftBatch<'w, 'k, 's> {
         let mut output = Output::default();
         output.prepared.first = writer.size();
         output.prepared.unsigned = !signer.key.signs();
+        let key = signer.key.public();
         let line = SealingLine::new(scope, signer.key, slot(writer, signer.clock.peek()));
         let (under_way, refusals) = (VecDeque::new(), Refusals::of(input));
-        DraftBatch { writer, signer, repeats, output, line, under_way, refusals }
+        DraftBatch { writer, signer, key, repeats, output, line, under_way, refusals }
     }
 
     /// Resolves a draft and gives it to be sealed; verifies what is sealed. An error concerns
@@ -158,7 +164,8 @@ impl<'w, 'k, 's> DraftBatch<'w, 'k, 's> {
         let position = self.position();
         let (now, salt) = (self.signer.clock.now(), Hash(draw(self.signer.entropy)?));
         self.under_way.push_back(DraftUnderWay { draft, position, without_event: None });
-        self.line.put(UnsealedEvent { resolved, salt, now })?;
+        let body = WrittenBody::of(&resolved, &self.key, &salt);
+        self.line.put(UnsealedEvent { resolved, body, now })?;
         self.verify_sealed(pace)
     }
 
@@ -179,6 +186,10 @@ impl<'w, 'k, 's> DraftBatch<'w, 'k, 's> {
         }
         if pace == Pace::Settled {
             self.account();
+        }
+        if !self.output.prepared.unsigned && self.writer.unchecked_signatures() >= CHECKED_TOGETHER
+        {
+            self.writer.check_signatures()?;
         }
         Ok(())
     }

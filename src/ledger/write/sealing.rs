@@ -7,9 +7,8 @@
 
 use crate::ledger::error::LedgerError;
 use crate::ledger::write::resolve::Resolved;
-use crate::ledger::write::sign::{Slot, seal_salted};
+use crate::ledger::write::sign::{Slot, WrittenBody, seal_body};
 use annals_core::event::Entry;
-use annals_core::hash::Hash;
 use annals_core::key::SigningKey;
 use annals_core::time::Time;
 use std::collections::VecDeque;
@@ -25,10 +24,10 @@ const UNDER_WAY: usize = 3;
 
 /// An event to be sealed.
 pub struct UnsealedEvent {
-    /// Its arguments, body and document.
+    /// Its arguments, content and document.
     pub resolved: Resolved,
-    /// The salt of its body.
-    pub salt: Hash,
+    /// Its body, written by whoever resolved it: the chain of signatures does not wait for it.
+    pub body: WrittenBody,
     /// The writer's clock.
     pub now: Time,
 }
@@ -79,9 +78,9 @@ struct Sealer<'e> {
 
 impl Sealer<'_> {
     fn seal(&mut self, unsealed: UnsealedEvent) -> Result<SealedEvent, LedgerError> {
-        let UnsealedEvent { resolved, salt, now } = unsealed;
+        let UnsealedEvent { resolved, body, now } = unsealed;
         let slot = Slot { now, ..self.next };
-        let entry = seal_salted(&resolved, &slot, self.key, &salt)?;
+        let entry = seal_body(&resolved.args, body, &slot, self.key)?;
         self.next = slot.next(&entry.record);
         Ok(SealedEvent { resolved, entry })
     }

@@ -6,10 +6,11 @@
 use crate::entropy::{Entropy, draw};
 use crate::ledger::error::LedgerError;
 use crate::ledger::write::resolve::Resolved;
+use annals_core::event::args::Args;
 use annals_core::event::record::{self, Place, Statement, VERSION};
 use annals_core::event::{Entry, body};
 use annals_core::hash::Hash;
-use annals_core::key::{EVENT_TAG, SigningKey, signed_bytes};
+use annals_core::key::{EVENT_TAG, PublicKey, SigningKey, signed_bytes};
 use annals_core::time::Time;
 
 /// The place of the next event.
@@ -39,6 +40,20 @@ impl Slot {
     }
 }
 
+/// The body of an event that is to be signed: it does not depend on the events before it.
+pub struct WrittenBody {
+    bytes: Vec<u8>,
+    digest: Hash,
+}
+
+impl WrittenBody {
+    /// The body of a resolved draft by this key, with this salt.
+    pub fn of(resolved: &Resolved, key: &PublicKey, salt: &Hash) -> WrittenBody {
+        let bytes = body::write(salt, key, &resolved.content);
+        WrittenBody { digest: Hash::of(&[&bytes]), bytes }
+    }
+}
+
 /// Signs a resolved draft for its slot.
 pub fn seal(
     resolved: &Resolved,
@@ -46,30 +61,30 @@ pub fn seal(
     key: &dyn SigningKey,
     entropy: &mut dyn Entropy,
 ) -> Result<Entry, LedgerError> {
-    seal_salted(resolved, slot, key, &Hash(draw(entropy)?))
+    let body = WrittenBody::of(resolved, &key.public(), &Hash(draw(entropy)?));
+    seal_body(&resolved.args, body, slot, key)
 }
 
-/// Signs a resolved draft for its slot, with this salt in its body.
-pub fn seal_salted(
-    resolved: &Resolved,
+/// Signs arguments and a written body for their slot.
+pub fn seal_body(
+    args: &Args,
+    body: WrittenBody,
     slot: &Slot,
     key: &dyn SigningKey,
-    salt: &Hash,
 ) -> Result<Entry, LedgerError> {
-    let body = body::write(salt, &key.public(), &resolved.content);
     let statement = Statement {
         v: VERSION,
         base: slot.position,
         after: slot.head,
         said: slot.now,
         by: key.public(),
-        kind: resolved.args.kind(),
-        args: resolved.args.clone(),
-        body: Hash::of(&[&body]),
+        kind: args.kind(),
+        args: args.clone(),
+        body: body.digest,
     };
     let statement = statement.to_bytes();
     let signature = key.sign(&signed_bytes(EVENT_TAG, &statement))?;
     let place = Place { seq: slot.position, prev: slot.head, at: slot.at() };
     let record = record::write(&place, &statement, &signature);
-    Ok(Entry { record, body: Some(body) })
+    Ok(Entry { record, body: Some(body.bytes) })
 }

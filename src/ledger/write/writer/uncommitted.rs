@@ -91,6 +91,11 @@ impl Writer {
         }))
     }
 
+    /// The number of these events whose signatures were not verified yet.
+    pub(in crate::ledger::write) fn unchecked_signatures(&self) -> usize {
+        self.uncommitted.len() - self.signed.min(self.uncommitted.len())
+    }
+
     /// The number of events that were verified and are not committed.
     pub fn uncommitted(&self) -> usize {
         self.uncommitted.len()
