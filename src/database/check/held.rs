@@ -39,14 +39,18 @@ pub(super) fn stand_still(run: &mut Run<'_>) -> Result<(), DatabaseError> {
     if let Ok(RowsWritten::Written) = mine_done {
         run.acknowledged.keep(&mine);
     }
-    let found = match (next_done.transpose()?, waited) {
-        (Some(RowsWritten::Written), Some(_)) => {
-            run.acknowledged.keep(&next);
+    if let Some(Ok(RowsWritten::Written)) = next_done {
+        run.acknowledged.keep(&next);
+    }
+    let found = match (next_done, waited) {
+        (Some(Ok(RowsWritten::Written)), Some(_)) => {
             run.report.standing.waited = waited;
             None
         }
-        (Some(_), None) => Some("its lock of the record, still held"),
-        (Some(RowsWritten::Outrun(_)), Some(_)) => Some("another head, which nobody committed"),
+        (Some(Ok(RowsWritten::Outrun(_))), Some(_)) => Some("another head, which nobody committed"),
+        (Some(Err(error)), _) if !is_broken(&error) => return Err(error),
+        // It had no answer in time, or was refused until then.
+        (Some(_), _) => Some("its lock of the record, still held"),
         (None, _) => mine_done.map(|_| Some("another head, which nobody committed"))?,
     };
     if let Some(found) = found {
