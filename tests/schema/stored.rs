@@ -11,8 +11,12 @@ pub fn is_about(place: &str) -> bool {
     ["move", "store "].iter().any(|word| place.starts_with(word)) || place.starts_with("store-")
 }
 
+/// A witness's verifier key.
+const WITNESS: &str = "w1.example+9f8b0cca+BOko76dREte+EnR9njAH6Px9BfllbEaD0mNiMDuGOvIl";
+
 /// All answers about databases; `false` where none is to be started.
 pub fn all(answers: &mut Answers<'_>) -> bool {
+    summaries(answers);
     let Some(server) = PostgresServer::bare() else { return false };
     let folder = tempfile::tempdir().unwrap();
     let folder = folder.path();
@@ -50,4 +54,21 @@ pub fn all(answers: &mut Answers<'_>) -> bool {
     }
     run(&format!("move --from {desk}"), 2);
     true
+}
+
+/// The summaries of a server's copies, with and without a witness as the memory.
+fn summaries(answers: &mut Answers<'_>) {
+    let folder = tempfile::tempdir().unwrap();
+    let folder = folder.path();
+    let mut run = |line: &str| {
+        let printed = answers.run(folder, &format!("{line} --format json"), &[]);
+        assert_eq!(printed.exit, 0, "{line}: {}", printed.err);
+    };
+    run("init --origin e.example/record --title T --name Ada --no-passphrase");
+    let place = "annals home v1\nplace postgres://db.example:5432/news\n".to_owned();
+    let witnessed = format!("{place}memory http://127.0.0.1:1 {WITNESS}\n");
+    for mark in [place, witnessed] {
+        std::fs::write(folder.join("ledger/home"), mark).unwrap();
+        run("status");
+    }
 }

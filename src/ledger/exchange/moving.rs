@@ -137,9 +137,8 @@ pub fn move_to_database(
     // From here on nobody writes to the folder alone.
     HomeMark { place, memory }.write(paths)?;
     database.move_record(id, &row.head, None)?;
-    drop(lock);
     // The memory has all of it before anybody writes.
-    Writer::open_database(paths.clone(), address, None, None, wait)?.check_log_keys()?;
+    Writer::open_database_under(lock, paths.clone(), address, wait)?.check_log_keys()?;
     Ok(MoveOutcome {
         origin: checkpoint.origin.clone(),
         before: before.size,

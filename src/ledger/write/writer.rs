@@ -121,10 +121,12 @@ impl Writer {
     pub fn open(paths: Paths, wait: impl Into<LockWait>) -> Result<Writer, LedgerError> {
         HomeMark::expect_none(&paths)?;
         let memory = marks(&paths);
-        Writer::open_as(paths, wait.into(), memory, |journal| Ok(Box::new(journal)))
+        Writer::open_as(None, paths, wait.into(), memory, |journal| Ok(Box::new(journal)))
     }
 
+    /// Opens a record with its lock, which is taken if it is not held yet.
     fn open_as(
+        lock: Option<Lock>,
         paths: Paths,
         wait: LockWait,
         memory: Box<dyn Memory>,
@@ -132,7 +134,10 @@ impl Writer {
     ) -> Result<Writer, LedgerError> {
         paths.expect_ledger()?;
         Imported::of(&paths)?.expect_writable(&paths)?;
-        let lock = Some(Lock::take(&paths.lock(), wait)?);
+        let lock = Some(match lock {
+            Some(lock) => lock,
+            None => Lock::take(&paths.lock(), wait)?,
+        });
         if let Some(stamped) = opening::stamped(&paths, &*memory)? {
             let journal = stamped.journal.clone();
             let home = home(JournalHome::known(paths.clone(), journal, lock, wait))?;

@@ -5,7 +5,7 @@
 use super::{Writer, marks};
 use crate::database::{Database, DatabaseAddress};
 use crate::disk;
-use crate::disk::lock::LockWait;
+use crate::disk::lock::{Lock, LockWait};
 use crate::ledger::error::LedgerError;
 use crate::ledger::home_mark::{HomeMark, MemoryWitness};
 use crate::ledger::paths::Paths;
@@ -73,7 +73,30 @@ impl Writer {
         memory: Option<&MemoryWitness>,
         wait: impl Into<LockWait>,
     ) -> Result<Writer, LedgerError> {
-        let (wait, place) = (wait.into(), address.to_string());
+        Writer::open_copy(None, paths, address, origin, memory, wait.into())
+    }
+
+    /// The same, of a copy whose lock is held: nobody comes between.
+    ///
+    /// Errors: as [`Writer::open_database`].
+    pub fn open_database_under(
+        lock: Lock,
+        paths: Paths,
+        address: &DatabaseAddress,
+        wait: LockWait,
+    ) -> Result<Writer, LedgerError> {
+        Writer::open_copy(Some(lock), paths, address, None, None, wait)
+    }
+
+    fn open_copy(
+        lock: Option<Lock>,
+        paths: Paths,
+        address: &DatabaseAddress,
+        origin: Option<&str>,
+        memory: Option<&MemoryWitness>,
+        wait: LockWait,
+    ) -> Result<Writer, LedgerError> {
+        let place = address.to_string();
         // Nobody waits for the folder while the database is sought, and the memory is asked after
         // it: what another server acknowledges before this is known.
         let mut database = Database::connect(address)?;
@@ -96,7 +119,7 @@ impl Writer {
         let home = |journal: JournalHome| -> Result<Box<dyn Home>, LedgerError> {
             Ok(Box::new(PostgresHome::over(database, address, &paths, journal, origin)?))
         };
-        let mut writer = Writer::open_as(paths.clone(), wait, memory, home)?;
+        let mut writer = Writer::open_as(lock, paths.clone(), wait, memory, home)?;
         writer.catch_up()?;
         writer.remember()?;
         Ok(writer)
