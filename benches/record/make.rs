@@ -52,6 +52,20 @@ pub fn paths(folder: &Path) -> Paths {
     Paths::new(folder.join("ledger"), None)
 }
 
+/// The founding of a benchmark's record, with its window.
+pub fn founding(origin: &str, window: u64) -> Founding {
+    Founding {
+        origin: Origin::new(origin).expect("an origin"),
+        title: Words::new("Benchmark").expect("a title"),
+        licence: Words::new("CC0-1.0").expect("a licence"),
+        corrections_policy: None,
+        confirmations: 1,
+        window,
+        name: Words::new("Editor 0").expect("a name"),
+        handle: KeyName::new("editor0").expect("a handle"),
+    }
+}
+
 /// A ledger under construction, with its ten editors and the article.
 struct Newsroom {
     writer: Writer,
@@ -67,16 +81,7 @@ impl Newsroom {
         let _ = fs::remove_dir_all(folder);
         fs::create_dir_all(folder).expect("a folder for the benchmark");
         let (mut clock, mut entropy) = (clock(), Seeded::new("annals bench"));
-        let founding = Founding {
-            origin: Origin::new(ORIGIN).expect("an origin"),
-            title: Words::new("Benchmark").expect("a title"),
-            licence: Words::new("CC0-1.0").expect("a licence"),
-            corrections_policy: None,
-            confirmations: 1,
-            window: 0,
-            name: Words::new("Editor 0").expect("a name"),
-            handle: KeyName::new("editor0").expect("a handle"),
-        };
+        let founding = founding(ORIGIN, 0);
         let made =
             init(paths(folder), &founding, Protection::Unencrypted, &mut clock, &mut entropy);
         let made = made.expect("a ledger");

@@ -89,6 +89,16 @@ impl Desk {
     /// Ends the servers; that the record has what was told, in the database and in every copy.
     fn expect_history(self, told: &[Acknowledged]) {
         let Desk { newsroom, one, other, url, .. } = self;
+        // Each server sees within a moment what the other one placed.
+        let size = |server: &RunningServer| {
+            let (_, note) = request(&server.address, "GET /checkpoint HTTP/1.1", b"");
+            note.lines().nth(1).unwrap_or_default().parse::<u64>().ok()
+        };
+        let are_alike = (0..100).any(|_| {
+            std::thread::sleep(Duration::from_millis(100));
+            size(&one).is_some_and(|size_of_one| size(&other) == Some(size_of_one))
+        });
+        assert!(are_alike, "{:?} and {:?} events", size(&one), size(&other));
         newsroom.good("ada", &["pull"]);
         for name in EDITORS {
             newsroom.good(name, &["pull"]);

@@ -2,23 +2,23 @@
 //!
 //! Always holds: each measurement begins with a copy of the same record.
 
-use crate::make::{NewEditor, commit_sealed, enrol};
+use crate::make::{NewEditor, commit_sealed, enrol, founding};
 use crate::postgres::run;
 use annals::clock::Clock;
 use annals::entropy::Seeded;
-use annals::keys::{KeyName, Protection};
+use annals::keys::Protection;
 use annals::ledger::paths::Paths;
 use annals::ledger::write::append::{commit, prepare};
 use annals::ledger::write::batch::{Signer, slot};
 use annals::ledger::write::draft::json_lines;
-use annals::ledger::write::init::{Founding, init};
+use annals::ledger::write::init::init;
 use annals::ledger::write::resolve::Resolved;
 use annals::ledger::write::sign::seal;
 use annals::ledger::write::slice::Needs;
 use annals::ledger::write::writer::Writer;
 use annals_core::hash::Hash;
 use annals_core::key::SecretKey;
-use annals_core::text::{Origin, Words};
+use annals_core::text::Origin;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
@@ -54,17 +54,8 @@ impl Desk {
         let _ = fs::remove_dir_all(&folder);
         fs::create_dir_all(&folder).expect("a folder");
         let (mut clock, mut entropy) = (Clock::System, Seeded::new("annals bench newsroom"));
-        let origin = Origin::new(ORIGIN).expect("an origin");
-        let founding = Founding {
-            origin: origin.clone(),
-            title: Words::new("Benchmark").expect("a title"),
-            licence: Words::new("CC0-1.0").expect("a licence"),
-            corrections_policy: None,
-            confirmations: 1,
-            window: 256,
-            name: Words::new("Editor 0").expect("a name"),
-            handle: KeyName::new("editor0").expect("a handle"),
-        };
+        let founding = founding(ORIGIN, 256);
+        let origin = founding.origin.clone();
         let paths = Paths::new(folder.join("first/ledger"), None);
         fs::create_dir_all(folder.join("first")).expect("a folder");
         let made = init(paths, &founding, Protection::Unencrypted, &mut clock, &mut entropy);

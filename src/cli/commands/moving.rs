@@ -3,7 +3,8 @@
 use crate::cli::shared::WriteStatus;
 use crate::cli::shared::database::{MemoryArgs, database_address};
 use crate::cli::terminal::{
-    CliError, Command, Context, Exit, Format, Group, Progress, done_as, formats, json, visible,
+    CliError, Command, Context, Exit, Format, Group, Progress, counted, done_as, formats, json,
+    visible,
 };
 use crate::ledger::exchange::moving::{MoveOptions, MoveOutcome, move_to_database, move_to_folder};
 use crate::ledger::exchange::steps::Steps;
@@ -96,10 +97,11 @@ fn run(context: &mut Context, args: MoveArgs) -> Result<Exit, CliError> {
     };
     let MoveOutcome { origin, before, size } = outcome;
     let mut out = done_as(context.format());
-    let origin = visible(&origin);
+    let (origin, events) = (visible(&origin), counted(size, "event"));
     match context.format() {
         Format::Text if before == size => {
-            writeln!(out, "{origin} is kept in {home}: its {size} events were there already")?;
+            let were = if size == 1 { "was" } else { "were" };
+            writeln!(out, "{origin} is kept in {home}: its {events} {were} there already")?;
         }
         Format::Text if before > 0 => {
             writeln!(
@@ -108,7 +110,7 @@ fn run(context: &mut Context, args: MoveArgs) -> Result<Exit, CliError> {
                 size - 1
             )?;
         }
-        Format::Text => writeln!(out, "{origin} is kept in {home}: {size} events")?,
+        Format::Text => writeln!(out, "{origin} is kept in {home}: {events}")?,
         _ => {
             let status = if before == size { WriteStatus::Already } else { WriteStatus::Written };
             json(&mut out, &MoveReport { status, origin: &origin, home, size, before })?;

@@ -2,8 +2,8 @@
 
 use crate::cli::shared::database::{MemoryArgs, database_address};
 use crate::cli::terminal::{
-    CliError, Command, Context, Exit, Format, Group, announce_clock, formats, json, note, out,
-    visible,
+    CliError, Command, Context, Exit, Format, Group, announce_clock, counted, formats, json, note,
+    out, visible,
 };
 use crate::ledger::following::FollowingMark;
 use crate::ledger::write::writer::HomePlace;
@@ -130,7 +130,7 @@ fn run(context: &mut Context, args: ServerArgs) -> Result<Exit, CliError> {
         }
     }
     out.flush()?;
-    let events = if size == 1 { "1 event".to_owned() } else { format!("{size} events") };
+    let events = counted(size, "event");
     note(format!("serving {}, {events}; annals clone {url} makes a copy", visible(&origin)));
     server.run()?;
     Ok(Exit::Yes)

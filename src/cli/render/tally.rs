@@ -4,7 +4,7 @@
 //! Not here: its JSON (`ledger::answer::tally`), the counting (`ledger::query::tally`).
 
 use crate::cli::render::key_names::digits;
-use crate::cli::terminal::visible;
+use crate::cli::terminal::{counted, visible};
 use crate::ledger::answer::tally::{SignedBy, TallyReport};
 use crate::ledger::query::row::Named;
 
@@ -49,8 +49,4 @@ pub fn lines(tally: &TallyReport) -> Vec<(&'static str, String)> {
 fn by(signed: &SignedBy) -> String {
     let by = Named { then: visible(&signed.by), now: signed.by_now.as_deref().map(visible) };
     format!("{} ({by})", signed.event)
-}
-
-fn counted(count: u64, noun: &str) -> String {
-    format!("{count} {noun}{}", if count == 1 { "" } else { "s" })
 }

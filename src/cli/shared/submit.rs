@@ -8,7 +8,7 @@ use crate::cli::shared::fields::WriteArgs;
 use crate::cli::shared::preview::{self, Extent};
 use crate::cli::shared::receipt::{ReceiptPart, print_dry_run, print_receipt};
 use crate::cli::terminal::{
-    CliError, Context, Exit, Progress, ask, note, until_written, visible, wrapped,
+    CliError, Context, Exit, Progress, ask, counted, note, until_written, visible, wrapped,
 };
 use crate::ledger::error::LedgerError;
 use crate::ledger::write::append::{
@@ -280,13 +280,16 @@ fn may_write(
         preview::write(writer, prepared, extent(options, prepared))?;
     }
     if options.dry_run {
-        note(format!("{} would be written; nothing was", events(prepared.entries.len())));
+        note(format!(
+            "{} would be written; nothing was",
+            counted(prepared.entries.len() as u64, "event")
+        ));
         return Ok(false);
     }
     if asks {
         writer.rest()?;
     }
-    agree(&format!("sign and write {}?", events(prepared.entries.len())))?;
+    agree(&format!("sign and write {}?", counted(prepared.entries.len() as u64, "event")))?;
     Ok(true)
 }
 
@@ -363,13 +366,6 @@ fn extent(options: &SubmitOptions, prepared: &Prepared) -> Extent {
     match options.show || prepared.entries.len() <= 3 {
         true => Extent::Whole,
         false => Extent::Line,
-    }
-}
-
-fn events(count: usize) -> String {
-    match count {
-        1 => "1 event".to_owned(),
-        more => format!("{more} events"),
     }
 }
 

@@ -26,7 +26,9 @@ pub use crate::cli::terminal::command::{Command, EditorOption, Group};
 pub use crate::cli::terminal::context::{Context, span, until_written};
 pub use crate::cli::terminal::exit::{CliError, Exit, announce_clock};
 pub use crate::cli::terminal::options::{Format, Global};
-pub use crate::cli::terminal::output::{done, done_as, json, note, whole_words, width, wrapped};
+pub use crate::cli::terminal::output::{
+    counted, done, done_as, json, note, whole_words, width, wrapped,
+};
 pub use crate::cli::terminal::progress::Progress;
 pub use crate::cli::terminal::streams::{data, out};
 pub use crate::cli::terminal::written::{OutputKind, OutputPlace};

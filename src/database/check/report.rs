@@ -24,8 +24,8 @@ pub enum CheckPart {
 }
 
 impl EngineReport {
-    /// Whether every part but the last but one was tried to its end: an engine may forbid a role
-    /// to end its own sessions.
+    /// Whether every part was tried to its end, but for the sessions that are ended: an engine may
+    /// forbid a role to end its own.
     pub fn is_whole(&self) -> bool {
         self.unfinished.iter().all(|part| part.part == CheckPart::Ended)
     }

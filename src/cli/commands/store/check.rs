@@ -4,7 +4,9 @@
 
 use crate::cli::shared::database::database_address;
 use crate::cli::terminal::progress::Progress;
-use crate::cli::terminal::{CliError, Context, Exit, Format, done_as, json, note, visible};
+use crate::cli::terminal::{
+    CliError, Context, Exit, Format, counted, done_as, json, note, visible,
+};
 use crate::database::{
     CheckPart, CheckPlan, CheckRecord, CutMoment, Database, DatabaseAddress, EngineFault,
     EngineReport, KeptRecord, RowsLeft, UnfinishedPart, standby_warning,
@@ -185,7 +187,7 @@ fn list(
                     Some(to) => format!(", moved to {}", visible(to)),
                     None => String::new(),
                 };
-                writeln!(out, "  {}: {} events{note}", visible(origin), row.head.size)?;
+                writeln!(out, "  {}: {}{note}", visible(origin), counted(row.head.size, "event"))?;
             }
         }
         _ => {

@@ -31,6 +31,8 @@ use std::sync::OnceLock;
 const MAX_EVENTS_BYTES: usize = 4 << 20;
 /// The most events that are answered at once.
 const MAX_EVENTS: u64 = 1_024;
+/// The number of events that are read together for a bundle of bodies, which may be large.
+const READ_TOGETHER: usize = 32;
 
 /// A record as of its checkpoint, open to answer its published files.
 pub struct ServedRecord {
@@ -266,9 +268,12 @@ impl ServedRecord {
             return Ok(None);
         }
         let (slot, mut bundle) = (self.slot()?, Vec::new());
-        for (entry, position) in self.entries(first..end)?.into_iter().zip(first..) {
-            let open = is_open(&slot, position, &entry)?;
-            body_bundle::add_body(&mut bundle, entry.body.as_deref().filter(|_| open));
+        for part in (first..end).step_by(READ_TOGETHER) {
+            let entries = self.entries(part..end.min(part + READ_TOGETHER as u64))?;
+            for (entry, position) in entries.into_iter().zip(part..) {
+                let open = is_open(&slot, position, &entry)?;
+                body_bundle::add_body(&mut bundle, entry.body.as_deref().filter(|_| open));
+            }
         }
         Ok(Some(bundle))
     }
