@@ -114,7 +114,7 @@ fn main() {
         let naive = verify(&options, &mut history);
         proof::measure(&options.folder);
         let runs = if options.quick { 3 } else { 9 };
-        programs::measure(&options.folder, runs, naive, &mut history);
+        programs::measure(&options.folder, options.events, runs, naive, &mut history);
         large_document(&options, &mut history);
         newsroom::measure(&options.folder, options.events, options.quick, &mut history);
         peers(&options, &mut history);

@@ -209,8 +209,19 @@ fn empty(outbox: &Path) {
     }
 }
 
+/// The time of a record's first event; each later one is a second after the one before.
+fn beginning() -> Time {
+    Time::parse("2000-01-01T00:00:00.000000Z").expect("a time")
+}
+
 fn clock() -> Clock {
-    Clock::Set(Time::parse("2000-01-01T00:00:00.000000Z").expect("a time"))
+    Clock::Set(beginning())
+}
+
+/// A setting of `ANNALS_CLOCK` near the time of the last event of a record of this many.
+pub fn clock_after(events: u64) -> String {
+    let micros = i64::try_from(events).expect("a number of seconds") * 1_000_000;
+    beginning().plus_micros(micros).expect("a time").to_string()
 }
 
 fn journal_bytes(folder: &Path) -> u64 {

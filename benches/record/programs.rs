@@ -4,7 +4,7 @@
 //! here: what is measured inside one process (`measure`).
 
 use crate::history::History;
-use crate::make::EDITORS;
+use crate::make::{EDITORS, clock_after};
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
@@ -44,17 +44,49 @@ fn timed(command: &mut Command) -> Result<Timed, String> {
     }
 }
 
-/// The program on the ledger of a folder of benchmarks.
-fn annals(folder: &Path, line: &str) -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_annals"));
-    command.args(["--ledger", "ledger"]);
-    command.args(line.split(' ').map(|word| word.replace('_', " ")));
-    command.current_dir(folder);
-    command
+/// The program on a ledger in a folder, at a time near that of its events.
+struct Program<'a> {
+    folder: &'a Path,
+    clock: String,
+}
+
+impl Program<'_> {
+    fn command(&self, line: &str) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_annals"));
+        command.args(["--ledger", "ledger"]);
+        command.args(line.split(' ').map(|word| word.replace('_', " ")));
+        command.env("ANNALS_CLOCK", &self.clock).current_dir(self.folder);
+        command
+    }
+
+    /// Runs a command several times: the median of its time, and its greatest peak.
+    fn many(&self, name: &str, line: &str, runs: usize, history: &mut History) -> Option<f64> {
+        let mut times = Vec::new();
+        let mut peak = 0;
+        for _ in 0..runs {
+            let _ = fs::remove_file(self.folder.join("proof.json"));
+            match timed(&mut self.command(line)) {
+                Ok(timed) => {
+                    times.push(timed.seconds);
+                    peak = peak.max(timed.peak);
+                }
+                Err(why) => {
+                    println!("{name}: not measured: {why}");
+                    return None;
+                }
+            }
+        }
+        times.sort_by(f64::total_cmp);
+        let median = times[times.len() / 2];
+        history.figure(name, median, "s");
+        history.figure(&format!("{name}_peak"), peak as f64 / 1e6, "MB");
+        Some(median)
+    }
 }
 
 /// Measures the commands that read, one that appends, and the exchange.
-pub fn measure(folder: &Path, runs: usize, naive: f64, history: &mut History) {
+pub fn measure(folder: &Path, events: u64, runs: usize, naive: f64, history: &mut History) {
+    let program = Program { folder, clock: clock_after(events) };
     // The article comes after the opening and nine enrolments.
     let article = EDITORS;
     let reading = [
@@ -63,56 +95,31 @@ pub fn measure(folder: &Path, runs: usize, naive: f64, history: &mut History) {
         ("document_list", "document list".to_owned()),
         ("blame", format!("blame {article}")),
         ("timeline", "timeline --html page.html --topic core".to_owned()),
-        ("prove", format!("prove {} --to proof.json", article + 1)),
+        ("prove", format!("prove {} -o proof.json", article + 1)),
         ("show", format!("show {}", article + 1)),
         ("find", "find core_principles --limit 10".to_owned()),
     ];
     for (name, line) in reading {
-        let _ = fs::remove_file(folder.join("proof.json"));
-        many(folder, name, &line, runs, history);
+        program.many(name, &line, runs, history);
     }
     let one = format!(
         "append --claim It_is_so. --quote core_principles --document {article} --by editor0 \
-         --again --clock-is-right --yes"
+         --again --yes"
     );
-    many(folder, "append_one_process", &one, runs, history);
-    if let Some(verify) = many(folder, "verify_process", "verify", 1, history) {
+    program.many("append_one_process", &one, runs, history);
+    if let Some(verify) = program.many("verify_process", "verify", 1, history) {
         history.figure("verify_process_ratio", naive / verify, "times faster than naive");
     }
     for made in ["bag", "published", "imported"] {
         let _ = fs::remove_dir_all(folder.join(made));
     }
-    many(folder, "export", "export --to bag", 1, history);
-    many(folder, "import", "import bag --to imported", 1, history);
-    many(folder, "publish_first", "publish published", 1, history);
-    many(folder, "append_before_publish", &one, 1, history);
-    many(folder, "publish_new", "publish published", 1, history);
-    many(folder, "publish_nothing_new", "publish published", runs, history);
+    program.many("export", "export --to bag", 1, history);
+    program.many("import", "import bag --to imported", 1, history);
+    program.many("publish_first", "publish published", 1, history);
+    program.many("append_before_publish", &one, 1, history);
+    program.many("publish_new", "publish published", 1, history);
+    program.many("publish_nothing_new", "publish published", runs, history);
     for made in ["bag", "published", "imported"] {
         let _ = fs::remove_dir_all(folder.join(made));
     }
-}
-
-/// Runs a command several times: the median of its time, and its greatest peak.
-fn many(folder: &Path, name: &str, line: &str, runs: usize, history: &mut History) -> Option<f64> {
-    let mut times = Vec::new();
-    let mut peak = 0;
-    for _ in 0..runs {
-        let _ = fs::remove_file(folder.join("proof.json"));
-        match timed(&mut annals(folder, line)) {
-            Ok(timed) => {
-                times.push(timed.seconds);
-                peak = peak.max(timed.peak);
-            }
-            Err(why) => {
-                println!("{name}: not measured: {why}");
-                return None;
-            }
-        }
-    }
-    times.sort_by(f64::total_cmp);
-    let median = times[times.len() / 2];
-    history.figure(name, median, "s");
-    history.figure(&format!("{name}_peak"), peak as f64 / 1e6, "MB");
-    Some(median)
 }

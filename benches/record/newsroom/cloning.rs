@@ -4,11 +4,11 @@
 //! measurements; they alternate.
 
 use crate::history::History;
+use crate::make::clock_after;
 use crate::newsroom::desk::{annals, program};
 use crate::newsroom::median;
 use crate::newsroom::running::RunningServer;
 use crate::postgres::{Postgres, run};
-use annals_core::time::Time;
 use std::fs;
 use std::path::Path;
 use std::process::Command;
@@ -16,13 +16,11 @@ use std::time::Instant;
 
 /// How often.
 const ROUNDS: usize = 3;
-/// The time of the record's first event; each later one is a second after the one before.
-const FIRST: &str = "2000-01-01T00:00:00.000000Z";
 
 /// Measures clones from a server of the ledger in `folder`, on a journal and on a database.
 /// The record has this many events.
 pub fn measure(folder: &Path, events: u64, postgres: Option<&Postgres>, history: &mut History) {
-    let clock = clock(events);
+    let clock = clock_after(events);
     let server = RunningServer::start_at(folder, &[], Some(&clock));
     clones(folder, &server, "clone", history);
     drop(server);
@@ -40,13 +38,6 @@ pub fn measure(folder: &Path, events: u64, postgres: Option<&Postgres>, history:
     clones(folder, &server, "clone_postgres", history);
     drop(server);
     let _ = fs::remove_dir_all(copy);
-}
-
-/// A time near that of the record's last event.
-fn clock(events: u64) -> String {
-    let first = Time::parse(FIRST).expect("a time");
-    let micros = i64::try_from(events).expect("a number of seconds") * 1_000_000;
-    first.plus_micros(micros).expect("a time").to_string()
 }
 
 fn clones(folder: &Path, server: &RunningServer, name: &str, history: &mut History) {

@@ -8,6 +8,7 @@
 use crate::ledger::write::resolve::RecordLookup;
 use annals_core::event::body::{Captured, Content, Described, Fact};
 use annals_core::search::folded;
+use memchr::memmem;
 use std::cell::LazyCell;
 use std::collections::BTreeSet;
 use unicode_segmentation::UnicodeSegmentation;
@@ -178,7 +179,7 @@ impl Wording<'_> {
         if matches!(primary(self.lang).as_str(), "de" | "lb" | "gsw") {
             return Vec::new();
         }
-        // Most claims have no name, and then the quoted words need not be folded.
+        // Most names stand as they are in what is quoted, and then its words need not be folded.
         let quoted: LazyCell<Vec<String>, _> = LazyCell::new(|| {
             let words = self.quoted.iter().flat_map(|words| words.unicode_words());
             let mut words: Vec<String> = words.map(folded).collect();
@@ -186,6 +187,9 @@ impl Wording<'_> {
             words
         });
         let stands = |word: &str| {
+            if self.quoted.iter().any(|quoted| begins_a_word(quoted, word)) {
+                return true;
+            }
             let word = folded(word);
             let letters = word.chars().count();
             // A word of five letters and more may have another ending.
@@ -217,6 +221,20 @@ impl Wording<'_> {
     }
 }
 
+/// Whether these letters are the beginning of a word of a text, as they are. A fast check: `true`
+/// is certain, `false` is not.
+fn begins_a_word(text: &str, letters: &str) -> bool {
+    // After a blank a word begins, and an ASCII character does not change the letter before it.
+    let text = text.as_bytes();
+    let stands = |at: usize| {
+        let before = at.checked_sub(1).and_then(|before| text.get(before));
+        let after = text.get(at + letters.len());
+        before.is_none_or(|byte| *byte == b' ') && after.is_none_or(u8::is_ascii)
+    };
+    letters.bytes().all(|byte| byte.is_ascii_alphabetic())
+        && memmem::find_iter(text, letters).any(stands)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -245,6 +263,24 @@ mod tests {
         assert_eq!(missing("61 of 88", "61 of 8 went.", "en"), ["8"]);
         assert_eq!(missing("on 26 January", "On 2022-01-26.", "en"), ["2022", "01"]);
         assert_eq!(missing("two answers", "The 2 answers.", "en"), ["2"]);
+    }
+
+    #[test]
+    fn what_begins_a_word_as_it_is_is_the_beginning_of_a_folded_word() {
+        let text = "Cafe\u{301} in Kyiv, Lviv’s Cafe and McDonald MOSKVA-Kyiv москва Sullivan2";
+        let begins = |letters| begins_a_word(text, letters);
+        let known = ["Kyiv", "Kyi", "Cafe", "McD", "MOSKVA", "Sullivan"];
+        assert_eq!(known.map(begins), [true; 6]);
+        let others = ["Donald", "yiv", "Kyiv,", "kyiv", "москва", "MOSKVA-", "Lviv"];
+        assert_eq!(others.map(begins), [false; 7]);
+        assert!(!begins_a_word("Cafe\u{301} in Kyiv", "Cafe"));
+        let words: Vec<String> = text.unicode_words().map(folded).collect();
+        for start in 0..text.len() {
+            let rest = text.get(start..).unwrap_or_default();
+            let letters: String = rest.chars().take(4).collect();
+            let is_one = words.iter().any(|word| word.starts_with(&folded(&letters)));
+            assert!(!begins_a_word(text, &letters) || is_one, "{letters}");
+        }
     }
 
     #[test]
