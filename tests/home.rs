@@ -12,9 +12,11 @@ use crate::support::keys;
 use crate::support::ledger::{Ledger, Made};
 use crate::support::random;
 use crate::support::tamper::Dice;
+use annals::disk::lock::Lock;
 use annals::journal::Journal;
 use annals::keys::{HighWaterMarks, Mark};
 use annals::ledger::error::LedgerError;
+use annals::ledger::home_mark::HomeMark;
 use annals::ledger::paths::Paths;
 use annals::ledger::reader::Record;
 use annals::ledger::write::batch::verify_last;
@@ -531,4 +533,32 @@ fn a_home_that_lost_what_it_acknowledged_is_refused_and_left_as_it_is() {
         refused += 1;
     }
     assert!(refused > 10, "refused {refused} times");
+}
+
+/// While its writer rests, or waits for the folder, a record can be moved into a database.
+#[test]
+fn a_record_that_was_moved_meanwhile_is_not_written_to_in_its_folder() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let paths = stamped(&Clerk::new(1, 1), folder.path());
+    let mut writer = Writer::open(paths.clone(), Duration::ZERO).expect("a writer");
+    let moved = HomeMark { place: "postgres://127.0.0.1:1/news".to_owned(), memory: None };
+    let is_elsewhere = |refused: Option<LedgerError>| match refused {
+        Some(LedgerError::KeptElsewhere { place, .. }) => assert_eq!(place, moved.place),
+        other => panic!("{other:?}"),
+    };
+    writer.rest().expect("a rest");
+    moved.write(&paths).expect("a mark");
+    is_elsewhere(writer.wake().err());
+    HomeMark::remove(&paths).expect("it is moved back");
+    drop(writer);
+    let lock = Lock::take(&paths.lock(), Duration::ZERO).expect("the lock");
+    std::thread::scope(|scope| {
+        let waiting = scope.spawn(|| Writer::open(paths.clone(), Duration::from_secs(60)).err());
+        std::thread::sleep(Duration::from_millis(100));
+        moved.write(&paths).expect("a mark");
+        drop(lock);
+        is_elsewhere(waiting.join().expect("it ends"));
+    });
+    HomeMark::remove(&paths).expect("it is moved back");
+    Writer::open(paths, Duration::ZERO).expect("its folder is its home");
 }

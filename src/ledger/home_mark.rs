@@ -84,6 +84,21 @@ impl HomeMark {
         }
     }
 
+    /// Refuses a folder whose record is not kept where its writer found it: in the database at
+    /// `place`, or, without one, in the folder. It can be moved until the folder's lock is held.
+    pub fn expect(paths: &Paths, place: Option<&str>) -> Result<(), LedgerError> {
+        match (HomeMark::of(paths)?, place) {
+            (Some(mark), Some(place)) if mark.place == place => Ok(()),
+            (None, Some(place)) => Err(LedgerError::Usage(format!(
+                "expected the copy of the record in the database at {place}, found that its \
+                 record was moved from there into {}: nothing was written; say it again without \
+                 --home",
+                paths.ledger.display()
+            ))),
+            _ => HomeMark::expect_none(paths),
+        }
+    }
+
     fn parse(bytes: &[u8]) -> Option<HomeMark> {
         let text = std::str::from_utf8(bytes).ok()?;
         let (place, rest) = text.strip_prefix(FIRST)?.strip_prefix(PLACE)?.split_once('\n')?;

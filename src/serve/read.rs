@@ -122,6 +122,7 @@ pub fn handler(route: &'static ReadRoute) -> MethodRouter<Arc<ServerState>> {
 
 /// A request, on an open record.
 struct ReadRequest<'a> {
+    state: &'a ServerState,
     record: &'a Record,
     parameters: &'a Parameters,
     /// The last part of the path.
@@ -202,7 +203,7 @@ fn has(headers: &HeaderMap, tag: &HeaderValue) -> bool {
 
 impl<'a> ReadRequest<'a> {
     fn new(
-        state: &ServerState,
+        state: &'a ServerState,
         record: &'a Record,
         parameters: &'a Parameters,
         path: &'a str,
@@ -219,7 +220,7 @@ impl<'a> ReadRequest<'a> {
             }
         };
         let last = path.rsplit('/').next().unwrap_or_default();
-        Ok(ReadRequest { record, parameters, last, around, clock })
+        Ok(ReadRequest { state, record, parameters, last, around, clock })
     }
 
     /// The position in the path.
@@ -237,7 +238,7 @@ impl<'a> ReadRequest<'a> {
             Err(error @ (LedgerError::Usage(_) | LedgerError::NotFound(_))) => {
                 Err(refused(name, &error.to_string()))
             }
-            Err(error) => Err(of_ledger(&error)),
+            Err(error) => Err(of_ledger(self.state, &error)),
         }
     }
 
@@ -279,7 +280,7 @@ fn log<'a>(request: &ReadRequest<'a>) -> Result<Prepared<'a>, Problem> {
     let from = request.point("from", Bound::Start, 0)?;
     if let (Some(first), Some(last)) = (parameters.one("from")?, parameters.one(last)?) {
         expect_forward(record, first, last, &request.around, request.clock)
-            .map_err(|error| of_ledger(&error))?;
+            .map_err(|error| of_ledger(request.state, &error))?;
     }
     let kind_of =
         |text: &str| kind(text).map_err(|why| refused("type", &format!("{why}, found {text:?}")));
@@ -387,17 +388,13 @@ fn problem(state: &ServerState, error: AnswerError) -> Problem {
             ),
         ),
         AnswerError::Output(error) => failed(state, &LedgerError::IndexFailed(error.to_string())),
-        AnswerError::Ledger(
-            error @ (LedgerError::Usage(_)
-            | LedgerError::NotFound(_)
-            | LedgerError::BeyondBound { .. }),
-        ) => of_ledger(&error),
-        AnswerError::Ledger(error) => failed(state, &error),
+        AnswerError::Ledger(error) => of_ledger(state, &error),
     }
 }
 
-/// The problem with what was asked for.
-fn of_ledger(error: &LedgerError) -> Problem {
+/// The problem with what was asked for; of what is wrong with the record itself only the log has
+/// the words.
+fn of_ledger(state: &ServerState, error: &LedgerError) -> Problem {
     let text = error.to_string();
     // A command has options where a request has parameters of the same names.
     let of_parameter = text.starts_with("--");
@@ -409,7 +406,7 @@ fn of_ledger(error: &LedgerError) -> Problem {
         LedgerError::NotFound(_) if of_parameter => ProblemKind::Form,
         LedgerError::NotFound(_) => ProblemKind::NotFound,
         LedgerError::BeyondBound { .. } => ProblemKind::Bound,
-        _ => ProblemKind::Busy,
+        error => return failed(state, error),
     };
     Problem::new(kind, words.join(" "))
 }

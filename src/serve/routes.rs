@@ -26,6 +26,7 @@ use annals_core::submission::{MAX_SUBMISSION, SubmissionText, SubmittedEvent};
 use annals_core::text::Origin;
 use axum::Router;
 use axum::body::{Body, Bytes};
+use axum::extract::rejection::{PathRejection, QueryRejection};
 use axum::extract::{Path, Query, Request, State};
 use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, Uri, header};
 use axum::middleware::{self, Next};
@@ -254,10 +255,10 @@ struct WithBody {
 /// The receipt of the statement with this digest and this body, if it is in the record.
 async fn submission(
     State(state): Shared,
-    Path(digest): Path<String>,
-    asked: Result<Query<WithBody>, axum::extract::rejection::QueryRejection>,
+    digest: Result<Path<String>, PathRejection>,
+    asked: Result<Query<WithBody>, QueryRejection>,
 ) -> Result<Response, Problem> {
-    let digest = digest_of(&digest)?;
+    let digest = digest_in_path(digest)?;
     let form = "expected the digest of the statement's body: ?body=<sha256>";
     let Query(WithBody { body }) = asked.map_err(|_| Problem::new(ProblemKind::Form, form))?;
     let body = digest_of(&body)?;
@@ -293,12 +294,12 @@ fn recorded(origin: &str, entry: &Entry) -> Option<SubmissionText> {
 /// Takes a document.
 async fn document(
     State(state): Shared,
-    Path(digest): Path<String>,
+    digest: Result<Path<String>, PathRejection>,
     headers: HeaderMap,
     uri: Uri,
     mut body: Body,
 ) -> Result<StatusCode, Problem> {
-    let digest = digest_of(&digest)?;
+    let digest = digest_in_path(digest)?;
     let member = signer(&state, &headers, &Method::PUT, &uri, digest)?;
     let Ok(_receiving) = state.receiving.acquire().await else {
         return Err(Problem::busy("the server is being stopped", 5));
@@ -562,6 +563,11 @@ async fn next_bytes(
             }
         }
     }
+}
+
+fn digest_in_path(found: Result<Path<String>, PathRejection>) -> Result<Hash, Problem> {
+    // What is no text is no digest.
+    digest_of(&found.map_or_else(|_| String::new(), |Path(text)| text))
 }
 
 fn digest_of(text: &str) -> Result<Hash, Problem> {

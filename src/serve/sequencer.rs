@@ -105,7 +105,6 @@ type Receipts = Vec<Result<Vec<u8>, Problem>>;
 struct Sequencing {
     paths: Paths,
     home: HomePlace,
-    wait: LockWait,
     clock: Clock,
     writer: Option<Writer>,
     /// When the record could not be opened the last time.
@@ -151,7 +150,6 @@ impl Sequencer {
         let sequencing = Sequencing {
             paths,
             home,
-            wait,
             clock,
             writer: Some(writer),
             refused_at: None,
@@ -483,7 +481,10 @@ impl Sequencing {
         let writer = match &mut self.writer {
             Some(writer) => writer,
             none => {
-                let writer = self.home.open(self.paths.clone(), self.wait)?;
+                // Who waits for a folder leaves a thread in the system's queue; so this one comes
+                // again instead.
+                let writer = self.home.open(self.paths.clone(), LockWait::default())?;
+                writer.check_log_keys()?;
                 locked(&self.condition).warning = writer.warning();
                 self.head.send_replace(Arc::new(head_of(&writer, None)?));
                 none.insert(writer)

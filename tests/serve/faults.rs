@@ -156,3 +156,50 @@ fn a_server_that_is_asked_to_end_finishes_what_it_began() {
     newsroom.expect_same(&["ada", "ben", "cid"]);
     server.stop();
 }
+
+/// A server that has to open its record anew, and does not find its log key, cannot sign what it
+/// wrote before: it writes nothing more, and calls nothing that it wrote refused.
+#[test]
+fn a_server_without_its_log_key_places_nothing_and_refuses_nothing() {
+    let newsroom = Newsroom::found(None);
+    let server = newsroom.serve(&[]);
+    newsroom.join_as_founder("ada", &server.url);
+    let document = newsroom.capture("ada", 9);
+    let here = newsroom.path("server");
+    let (checkpoint, aside) = (here.join("ledger/checkpoint"), here.join("checkpoint"));
+    // The checkpoint of the next commit cannot be put in its place.
+    std::fs::rename(&checkpoint, &aside).unwrap();
+    std::fs::create_dir(&checkpoint).unwrap();
+    let said = newsroom.enter("ada", document, 1);
+    assert_eq!(said.code, 2, "{said:?}");
+    let key = std::fs::read_dir(here.join("keys")).unwrap().map(|it| it.unwrap().path());
+    let is_log_key = |path: &std::path::PathBuf| {
+        let name = path.file_name().unwrap().to_str().unwrap();
+        name.starts_with("log") && name.ends_with(".key")
+    };
+    let key = key.into_iter().find(is_log_key).unwrap();
+    std::fs::rename(&key, here.join("log.key")).unwrap();
+    std::fs::remove_dir(&checkpoint).unwrap();
+    std::fs::rename(&aside, &checkpoint).unwrap();
+    let size = || {
+        let files = std::fs::read_dir(here.join("ledger/journal")).unwrap();
+        files.map(|file| file.unwrap().metadata().unwrap().len()).sum::<u64>()
+    };
+    let written = size();
+    for _ in 0..3 {
+        let said = newsroom.annals("ada", &["outbox", "send"]);
+        assert_eq!(said.code, 2, "{said:?}");
+        assert!(newsroom.good("ada", &["outbox"]).contains("assert"), "nothing waits any more");
+        std::thread::sleep(Duration::from_millis(700));
+    }
+    assert_eq!(size(), written);
+    std::fs::rename(here.join("log.key"), &key).unwrap();
+    let began = std::time::Instant::now();
+    while newsroom.annals("ada", &["outbox", "send"]).code != 0 {
+        assert!(began.elapsed() < Duration::from_secs(30), "{}", server.said());
+        std::thread::sleep(Duration::from_millis(200));
+    }
+    assert_eq!(newsroom.claims("server").len(), 1);
+    newsroom.expect_same(&["ada"]);
+    server.stop();
+}

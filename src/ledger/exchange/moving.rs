@@ -76,7 +76,8 @@ pub fn move_to_database(
 ) -> Result<MoveOutcome, LedgerError> {
     let MoveOptions { address, memory, jobs, wait, progress, steps } = options;
     let place = address.to_string();
-    let memory = match HomeMark::of(paths)? {
+    let found = HomeMark::of(paths)?;
+    let memory = match found.clone() {
         None => {
             // What an interrupted writer left is completed first.
             Writer::open(paths.clone(), wait)?.check_log_keys()?;
@@ -89,6 +90,7 @@ pub fn move_to_database(
         }
     };
     let mut lock = Lock::take(&paths.lock(), wait)?;
+    HomeMark::expect(paths, found.as_ref().map(|mark| mark.place.as_str()))?;
     Imported::of(paths)?.expect_writable(paths)?;
     let record = Record::open(paths.clone())?;
     let verified = Verified::of(&record, jobs, progress)?;
@@ -157,6 +159,10 @@ pub fn move_to_folder(
     let MoveOptions { address, memory, jobs, wait, progress, .. } = options;
     let here = here(paths)?;
     if let Some(outcome) = moved_before(paths, address, &here)? {
+        let _lock = Lock::take(&paths.lock(), wait)?;
+        let record = Record::open(paths.clone())?;
+        let verified = Verified::of(&record, jobs, progress)?;
+        remember_here(paths, verified.checkpoint(), record.checkpoint.as_deref())?;
         HomeMark::remove(paths)?;
         return Ok(outcome);
     }

@@ -82,6 +82,8 @@ pub struct Writer {
     proven: Tree,
     /// How long to wait for another user of the same memory.
     wait: LockWait,
+    /// The address of the database that keeps the record, if one does.
+    database: Option<String>,
     log_keys: Vec<SecretKey>,
     keys_from: KeysFrom,
     imported: Imported,
@@ -121,14 +123,16 @@ impl Writer {
     pub fn open(paths: Paths, wait: impl Into<LockWait>) -> Result<Writer, LedgerError> {
         HomeMark::expect_none(&paths)?;
         let memory = marks(&paths);
-        Writer::open_as(None, paths, wait.into(), memory, |journal| Ok(Box::new(journal)))
+        Writer::open_as(None, paths, wait.into(), None, memory, |journal| Ok(Box::new(journal)))
     }
 
-    /// Opens a record with its lock, which is taken if it is not held yet.
+    /// Opens a record with its lock, which is taken if it is not held yet. `database` is the
+    /// address of the one that keeps it, if it is not kept in the folder.
     fn open_as(
         lock: Option<Lock>,
         paths: Paths,
         wait: LockWait,
+        database: Option<String>,
         memory: Box<dyn Memory>,
         home: impl FnOnce(JournalHome) -> Result<Box<dyn Home>, LedgerError>,
     ) -> Result<Writer, LedgerError> {
@@ -138,18 +142,19 @@ impl Writer {
             Some(lock) => lock,
             None => Lock::take(&paths.lock(), wait)?,
         });
+        HomeMark::expect(&paths, database.as_deref())?;
         if let Some(stamped) = opening::stamped(&paths, &*memory)? {
             let journal = stamped.journal.clone();
             let home = home(JournalHome::known(paths.clone(), journal, lock, wait))?;
             let mut writer = Writer::unread(paths, home, memory);
-            writer.wait = wait;
+            (writer.wait, writer.database) = (wait, database);
             writer.go_on(stamped)?;
             return Ok(writer);
         }
         let log_keys = KeyFolder::open(&paths.keys)?.log_keys()?;
         let home = home(JournalHome::open(paths.clone(), lock, wait)?)?;
         let mut writer = Writer::unread(paths, home, memory);
-        writer.wait = wait;
+        (writer.wait, writer.database) = (wait, database);
         writer.hold_log_keys(log_keys);
         writer.judge_and_complete()?;
         Ok(writer)
@@ -221,6 +226,7 @@ impl Writer {
             mark: None,
             proven: Tree::default(),
             wait: WAIT.into(),
+            database: None,
             log_keys: Vec::new(),
             keys_from: KeysFrom::Folder,
             imported: Imported::No,
@@ -238,8 +244,13 @@ impl Writer {
 
     /// Takes the home again. If another writer was at work meanwhile, the record is opened again,
     /// and the caller must prepare its events again.
+    ///
+    /// Errors: also where the record was moved to another place meanwhile.
     pub fn wake(&mut self) -> Result<Woken, LedgerError> {
         let woken = self.home.wake()?;
+        if self.home.local().is_some() && self.home.is_writable() {
+            HomeMark::expect(&self.paths, self.database.as_deref())?;
+        }
         if woken == Woken::Changed {
             self.open_again()?;
         }
@@ -344,6 +355,7 @@ impl Writer {
         documents: &[(Hash, Vec<u8>)],
     ) -> Result<Box<dyn HeldMemory>, LedgerError> {
         self.expect_uncommitted(group.entries)?;
+        self.check_log_keys()?;
         self.check_signatures()?;
         if let Some(ledger) = &self.verifier.chain.state.fold.ledger {
             self.imported.expect_rekeyed(ledger)?;

@@ -119,7 +119,7 @@ impl Writer {
         let home = |journal: JournalHome| -> Result<Box<dyn Home>, LedgerError> {
             Ok(Box::new(PostgresHome::over(database, address, &paths, journal, origin)?))
         };
-        let mut writer = Writer::open_as(lock, paths.clone(), wait, memory, home)?;
+        let mut writer = Writer::open_as(lock, paths.clone(), wait, Some(place), memory, home)?;
         writer.catch_up()?;
         writer.remember()?;
         Ok(writer)
