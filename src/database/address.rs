@@ -21,6 +21,8 @@ use tokio_postgres_rustls::MakeRustlsConnect;
 const CONNECT: Duration = Duration::from_secs(5);
 /// After how long without an answer a connection counts as lost.
 const SILENCE: Duration = Duration::from_secs(15);
+/// How often a host that says nothing is asked whether it is there.
+const PROBE: Duration = Duration::from_secs(5);
 
 /// The address of a database, `postgres://USER:PASSWORD@HOST:PORT/DATABASE`, as libpq reads it.
 /// Several hosts may be named; the one that can be written to is used. Shown without its password.
@@ -74,7 +76,8 @@ impl DatabaseAddress {
         if let (None, Some(password)) = (config.get_password(), password) {
             config.password(password);
         }
-        config.application_name("annals").connect_timeout(CONNECT).tcp_user_timeout(SILENCE);
+        config.application_name("annals");
+        bounded(&mut config);
         config.target_session_attrs(TargetSessionAttrs::ReadWrite);
         match (is_here(&config), config.get_ssl_mode()) {
             (true, SslMode::Prefer) => config.ssl_mode(SslMode::Disable),
@@ -135,7 +138,7 @@ impl DatabaseAddress {
             Host::Tcp(name) => config.host(name),
             Host::Unix(folder) => config.host_path(folder),
         };
-        config.port(port).connect_timeout(CONNECT).tcp_user_timeout(SILENCE);
+        bounded(config.port(port));
         config.ssl_mode(from.get_ssl_mode()).ssl_negotiation(from.get_ssl_negotiation());
         config.channel_binding(from.get_channel_binding());
         config.target_session_attrs(from.get_target_session_attrs());
@@ -214,6 +217,13 @@ pub(super) enum HostPlace {
     Socket(PathBuf),
 }
 
+/// Bounds the wait for a host that is gone, also where nothing is on its way to it: a commit may
+/// wait long for a standby, but not for a server that no longer runs.
+fn bounded(config: &mut Config) {
+    config.connect_timeout(CONNECT).tcp_user_timeout(SILENCE);
+    config.keepalives_idle(PROBE).keepalives_interval(PROBE).keepalives_retries(2);
+}
+
 /// The port of a host, by its number among the hosts.
 fn port_of(config: &Config, number: usize) -> u16 {
     let ports = config.get_ports();
@@ -231,15 +241,14 @@ fn shown(config: &Config) -> String {
     format!("postgres://{}/{}", hosts.join(","), config.get_dbname().unwrap_or_default())
 }
 
-/// Whether every host is this machine.
+/// Whether every host is this machine, and every address to which it is connected in its place.
 fn is_here(config: &Config) -> bool {
-    config.get_hosts().iter().all(|host| match host {
+    let is_loopback = |name: &str| name.parse().is_ok_and(|address: IpAddr| address.is_loopback());
+    let hosts = config.get_hosts().iter().all(|host| match host {
         Host::Unix(_) => true,
-        Host::Tcp(name) => {
-            name == "localhost"
-                || name.parse().is_ok_and(|address: std::net::IpAddr| address.is_loopback())
-        }
-    })
+        Host::Tcp(name) => name == "localhost" || is_loopback(name),
+    });
+    hosts && config.get_hostaddrs().iter().all(IpAddr::is_loopback)
 }
 
 #[cfg(test)]
@@ -274,6 +283,13 @@ mod tests {
         assert_eq!(mode("postgres://127.0.0.1/news?sslmode=require").unwrap(), SslMode::Require);
         assert_eq!(mode("postgres://db.example.org/news").unwrap(), SslMode::Require);
         assert_eq!(mode("postgres://127.0.0.1,10.0.0.1/news").unwrap(), SslMode::Require);
+        let here = "postgres://localhost/news?hostaddr=127.0.0.1";
+        assert_eq!(mode(here).unwrap(), SslMode::Disable);
+        for elsewhere in ["localhost/news?hostaddr=10.0.0.1", "db.example/news?hostaddr=127.0.0.1"]
+        {
+            assert_eq!(mode(&format!("postgres://{elsewhere}")).unwrap(), SslMode::Require);
+            assert!(mode(&format!("postgres://{elsewhere}&sslmode=disable")).is_err());
+        }
         let refused = mode("postgres://db.example.org/news?sslmode=disable").unwrap_err();
         assert!(refused.to_string().contains("needs TLS"), "{refused}");
     }

@@ -11,10 +11,21 @@ use std::time::Duration;
 /// The upper bounds of the histogram of commits, in seconds.
 const BOUNDS: [f64; 11] = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5];
 
+/// How often what was counted is added up.
+const TIDIED: Duration = Duration::from_secs(5);
+
 /// Counts for this process; `None` where something else counts already.
 pub fn install() -> Option<PrometheusHandle> {
     let builder = PrometheusBuilder::new().set_buckets(&BOUNDS).ok()?;
     builder.install_recorder().ok()
+}
+
+/// Adds up what was counted, again and again: else it would be kept singly until somebody asks.
+pub async fn tidy(handle: PrometheusHandle) {
+    loop {
+        tokio::time::sleep(TIDIED).await;
+        handle.run_upkeep();
+    }
 }
 
 /// A submission was placed, or was not.

@@ -103,7 +103,7 @@ impl Server {
     }
 
     /// Serves until the process is asked to end (SIGTERM, SIGINT); then finishes what was begun,
-    /// and closes the ledger. SIGHUP reads the certificate again.
+    /// and closes the ledger. Asked again, it ends the process at once. SIGHUP reads the certificate again.
     ///
     /// Errors: the sockets or the signals cannot be used.
     pub fn run(self) -> io::Result<()> {
@@ -115,6 +115,7 @@ impl Server {
             let handle = metrics.is_some().then(metrics::install).flatten();
             if let (Some(socket), Some(handle)) = (metrics, handle) {
                 let socket = taken(socket)?;
+                tokio::spawn(metrics::tidy(handle.clone()));
                 let counts = counts(handle, Arc::clone(&state));
                 let (stopping, log) = (stop.subscribe(), Arc::clone(&log));
                 tokio::spawn(listen::serve(socket, counts, None, stopping, log));
@@ -161,6 +162,12 @@ fn signals(
             }
         }
         stop.send_replace(true);
+        tokio::select! {
+            _ = end.recv() => {}
+            _ = interrupt.recv() => {}
+        }
+        log("ended at once: what was begun is completed when the record is opened again");
+        std::process::exit(2);
     })
 }
 
