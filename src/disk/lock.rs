@@ -4,7 +4,8 @@
 //! created by a writer only, is never removed or renamed, and names its holder while it is held; a
 //! file of that name with other content is refused and left unchanged. The lock is the system's
 //! (flock), so it ends with its process, however that ends; the content of the file is for people
-//! only. Waiting writers are in the system's own queue, so the first to come is served first. Only
+//! only. Waiting writers are in the system's own queue, so the first to come is served first; but
+//! for those that poll. Only
 //! the time without progress counts as waiting: no new holder, no step of the present one. Not
 //! here: readers, who never wait and never lock.
 //! Source: `std::fs::File::lock`, flock(2).
@@ -47,11 +48,14 @@ pub struct LockWait {
     pub most: Duration,
     /// Called at once with the holder's name, and again for each new holder.
     pub report: fn(&str),
+    /// Whether to ask again and again, out of the system's queue: for a process that comes back
+    /// after it gave up. Who leaves the queue leaves a thread in it until the lock is free.
+    pub polls: bool,
 }
 
 impl From<Duration> for LockWait {
     fn from(most: Duration) -> LockWait {
-        LockWait { most, report: |_| {} }
+        LockWait { most, report: |_| {}, polls: false }
     }
 }
 
@@ -87,6 +91,7 @@ impl Lock {
             Ok(()) => file,
             Err(TryLockError::Error(cause)) => return Err(error("lock", path)(cause)),
             Err(TryLockError::WouldBlock) if waiting.most.is_zero() => at_once(file, path)?,
+            Err(TryLockError::WouldBlock) if waiting.polls => poll(file, path, waiting)?,
             Err(TryLockError::WouldBlock) => queue(file, path, waiting)?,
         };
         expect_ours(path)?;
@@ -165,15 +170,39 @@ fn queue(file: File, path: &Path, waiting: LockWait) -> Result<File, DiskError> 
     };
     let spawned = thread::Builder::new().spawn(wait);
     spawned.map_err(error("wait for", path))?;
+    until_taken(path, waiting, |pause| match when_taken.recv_timeout(pause) {
+        Ok(locked) => Some(locked.map_err(error("lock", path))),
+        Err(RecvTimeoutError::Disconnected) => Some(Err(held(path))),
+        Err(RecvTimeoutError::Timeout) => None,
+    })
+}
+
+/// Asks again and again until there was no progress for the maximum time.
+fn poll(file: File, path: &Path, waiting: LockWait) -> Result<File, DiskError> {
+    let mut file = Some(file);
+    until_taken(path, waiting, |pause| {
+        thread::sleep(pause);
+        match file.as_ref()?.try_lock() {
+            Ok(()) => file.take().map(Ok),
+            Err(TryLockError::Error(cause)) => Some(Err(error("lock", path)(cause))),
+            Err(TryLockError::WouldBlock) => None,
+        }
+    })
+}
+
+/// Waits, reports the holders, and gives up when there was no progress for the maximum time.
+/// `taken` waits for a part of it.
+fn until_taken(
+    path: &Path,
+    waiting: LockWait,
+    mut taken: impl FnMut(Duration) -> Option<Result<File, DiskError>>,
+) -> Result<File, DiskError> {
     let mut reported = String::new();
     let mut last = read_up_to(path, HOLDER_BYTES).unwrap_or_default();
     let mut since = Instant::now();
     loop {
-        let pause = PAUSE.min(waiting.most);
-        match when_taken.recv_timeout(pause) {
-            Ok(locked) => return locked.map_err(error("lock", path)),
-            Err(RecvTimeoutError::Disconnected) => return Err(held(path)),
-            Err(RecvTimeoutError::Timeout) => {}
+        if let Some(taken) = taken(PAUSE.min(waiting.most)) {
+            return taken;
         }
         let now = read_up_to(path, HOLDER_BYTES).unwrap_or_default();
         if now != last {
@@ -287,6 +316,32 @@ mod tests {
     }
 
     #[test]
+    fn who_polls_gets_the_lock_too_and_leaves_no_thread_behind() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("lock");
+        let held = Lock::take(&path, Duration::ZERO).unwrap();
+        let polls = |most| LockWait { polls: true, ..LockWait::from(most) };
+        let lock_files = || {
+            let open = std::fs::read_dir("/proc/self/fd").unwrap().flatten();
+            let of_it = open.filter(|it| std::fs::read_link(it.path()).is_ok_and(|to| to == path));
+            of_it.count()
+        };
+        for _ in 0..5 {
+            let refused = Lock::take(&path, polls(Duration::from_millis(20)));
+            assert!(matches!(refused, Err(DiskError::Held { .. })));
+        }
+        if cfg!(target_os = "linux") {
+            assert_eq!(lock_files(), 1);
+        }
+        thread::scope(|scope| {
+            let waiting = scope.spawn(|| Lock::take(&path, polls(Duration::from_secs(60))));
+            thread::sleep(Duration::from_millis(60));
+            drop(held);
+            assert!(waiting.join().unwrap().is_ok());
+        });
+    }
+
+    #[test]
     fn who_waits_says_for_whom_at_once_and_goes_on_while_the_holder_does() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("lock");
@@ -298,7 +353,7 @@ mod tests {
                 let report: fn(&str) =
                     |holder| REPORTED.lock().unwrap().push((Instant::now(), holder.to_owned()));
                 let most = Duration::from_millis(1_500);
-                Lock::take(&path, LockWait { most, report }).is_ok()
+                Lock::take(&path, LockWait { most, report, polls: false }).is_ok()
             });
             // Longer than the maximum, but never that long without a step.
             for _ in 0..25 {

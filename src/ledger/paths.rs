@@ -185,6 +185,11 @@ impl Paths {
         self.ledger.join("home")
     }
 
+    /// The name of the folder while a record is moved into a database or back.
+    pub fn moving(&self) -> PathBuf {
+        self.ledger.join("home.move")
+    }
+
     /// What a copy is to be, from before a pull writes to it until the pull is finished: a pin.
     pub fn following_pin(&self) -> PathBuf {
         self.ledger.join("following.pin")

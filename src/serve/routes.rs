@@ -6,7 +6,7 @@
 //! (`sequencer`). Source: FORMAT.md section 17; C2SP tlog-tiles v0.1.0.
 
 use crate::ledger::error::LedgerError;
-use crate::ledger::exchange::placing::{placed_before, receipt};
+use crate::ledger::exchange::placing::{captured, placed_before, receipt};
 use crate::ledger::exchange::publish::served::{FileChange, ServedFile, ServedRecord};
 use crate::serve::parameters::Parameters;
 use crate::serve::problem::{Problem, ProblemKind};
@@ -189,8 +189,28 @@ fn received(state: &ServerState, head: &ServedHead, bytes: &[u8]) -> Result<Rece
     if let Some(receipt) = given_before(head, &submission).map_err(|why| failed(state, &why))? {
         return Ok(Received::Given(receipt));
     }
-    let signed = expect_signed(&state.keys, head, &submission);
-    Ok(Received::New(Box::new(submission), signed))
+    let allowed = expect_signed(&state.keys, head, &submission);
+    let allowed = allowed.and_then(|()| expect_documents_fit(state, &submission));
+    Ok(Received::New(Box::new(submission), allowed))
+}
+
+/// The most bytes that the documents of one submission have together, because they are judged with
+/// it in memory.
+const MOST_DOCUMENTS: u64 = 128 << 20;
+
+/// Refuses a submission whose documents are too large together.
+fn expect_documents_fit(state: &ServerState, submission: &SubmissionText) -> Result<(), Problem> {
+    let found: u64 = captured(submission).iter().map(|digest| state.uploads.length(digest)).sum();
+    match found <= MOST_DOCUMENTS {
+        true => Ok(()),
+        false => {
+            let why = format!(
+                "expected documents of at most {MOST_DOCUMENTS} bytes in one submission, found \
+                 {found}: capture them in several"
+            );
+            Err(Problem::new(ProblemKind::TooLarge, why))
+        }
+    }
 }
 
 /// The receipt of a submission that is in the record already, even if whoever signed it may not

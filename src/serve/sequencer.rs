@@ -105,6 +105,7 @@ type Receipts = Vec<Result<Vec<u8>, Problem>>;
 struct Sequencing {
     paths: Paths,
     home: HomePlace,
+    wait: LockWait,
     clock: Clock,
     writer: Option<Writer>,
     /// When the record could not be opened the last time.
@@ -136,6 +137,8 @@ impl Sequencer {
         uploads: Arc<Uploads>,
         log: Arc<dyn Fn(&str) + Send + Sync>,
     ) -> Result<Sequencer, LedgerError> {
+        // It comes back for a lock that it did not get.
+        let wait = LockWait { polls: true, ..wait };
         let writer = home.open(paths.clone(), wait)?;
         writer.check_log_keys()?;
         check_clock(&writer, clock.peek())?;
@@ -150,6 +153,7 @@ impl Sequencer {
         let sequencing = Sequencing {
             paths,
             home,
+            wait,
             clock,
             writer: Some(writer),
             refused_at: None,
@@ -213,7 +217,10 @@ impl Sequencer {
     pub async fn turn(&self, key: PublicKey) -> Result<Duration, Problem> {
         let (answer, turn) = oneshot::channel();
         self.send(Job::Turn { key, answer })?;
-        turn.await.unwrap_or_else(|_| Err(stopping()))
+        match timeout(PATIENCE, turn).await {
+            Ok(turn) => turn.unwrap_or_else(|_| Err(stopping())),
+            Err(_) => Err(Problem::busy("the record cannot be written to now", 2)),
+        }
     }
 
     fn send(&self, job: Job) -> Result<(), Problem> {
@@ -287,6 +294,8 @@ impl Sequencing {
         }
         for job in first.into_iter().chain(jobs.try_iter()) {
             match job {
+                // Nobody waits for this turn any more.
+                Job::Turn { answer, .. } if answer.is_closed() => {}
                 Job::Turn { key, answer } => {
                     self.end_yielding();
                     let _ = answer.send(self.turns.take(key, Instant::now()));
@@ -481,9 +490,7 @@ impl Sequencing {
         let writer = match &mut self.writer {
             Some(writer) => writer,
             none => {
-                // Who waits for a folder leaves a thread in the system's queue; so this one comes
-                // again instead.
-                let writer = self.home.open(self.paths.clone(), LockWait::default())?;
+                let writer = self.home.open(self.paths.clone(), self.wait)?;
                 writer.check_log_keys()?;
                 locked(&self.condition).warning = writer.warning();
                 self.head.send_replace(Arc::new(head_of(&writer, None)?));

@@ -238,9 +238,15 @@ impl Drop for Upload {
     }
 }
 
-/// The bytes of the files in a folder.
+/// Bytes of a block of most disks.
+const BLOCK: u64 = 4_096;
+
+/// The bytes that the files in a folder occupy on most disks, so that small ones are not free.
 fn lengths(folder: &Path) -> u64 {
     let listed = fs::read_dir(folder).into_iter().flatten().flatten();
-    let length = |found: io::Result<fs::Metadata>| found.map_or(0, |about| about.len());
+    let length = |found: io::Result<fs::Metadata>| {
+        let length = found.map_or(0, |about| about.len());
+        length.max(1).next_multiple_of(BLOCK)
+    };
     listed.map(|found| length(found.metadata())).sum()
 }

@@ -80,6 +80,50 @@ fn a_record_is_moved_into_a_database_served_from_two_machines_and_moved_back() {
     assert_eq!(check, format!("{shown} can keep records\n  desk.example.org/record: 22 events\n"));
 }
 
+/// Two machines have their copies at one path. What one of them moved back to itself, the other
+/// does not take for its own.
+#[test]
+fn a_move_back_is_finished_by_the_folder_that_began_it_alone() {
+    let Some(database) = PostgresServer::start() else { return };
+    let url = database.url("desk");
+    let newsroom = Newsroom::found(None);
+    let document = newsroom.capture("server", 9);
+    newsroom.good("server", &["move", "--to", &url]);
+    let (here, other) = (newsroom.path("server"), newsroom.path("other"));
+    let copied = std::process::Command::new("cp").arg("-r").args([&here, &other]).status();
+    assert!(copied.unwrap().success());
+    newsroom.good("server", &["move", "--from", &url]);
+    assert!(!here.join("ledger/home.move").exists());
+    std::fs::rename(&here, newsroom.path("first")).unwrap();
+    std::fs::rename(&other, &here).unwrap();
+    let said = newsroom.annals("server", &["move", "--from", &url]);
+    assert!(said.code == 2 && said.err.contains("is kept in the folder"), "{said:?}");
+    assert!(here.join("ledger/home").exists());
+    assert_eq!(newsroom.enter("server", document, 1).code, 2);
+    // The one that moved it goes on; and a move that was stopped before the end is finished by it.
+    std::fs::rename(&here, &other).unwrap();
+    std::fs::rename(newsroom.path("first"), &here).unwrap();
+    assert_eq!(newsroom.enter("server", document, 1).code, 0);
+    newsroom.good("server", &["move", "--to", &url]);
+    let name = "annals move v1\nname 00112233445566778899aabbccddeeff\n";
+    std::fs::write(here.join("ledger/home.move"), name).unwrap();
+    let moved = format!(
+        "the folder {} (move 00112233445566778899aabbccddeeff)",
+        here.join("ledger").display()
+    );
+    database.sql(&format!("UPDATE annals.ledger SET moved = '{moved}'"));
+    let marks = here.join("keys/log.marks");
+    let before = std::fs::read(&marks).unwrap();
+    std::fs::remove_file(&marks).unwrap();
+    let back = newsroom.good("server", &["move", "--from", &url]);
+    assert!(back.contains("were there already"), "{back}");
+    // The memory of the log key is here again.
+    let last = |bytes: &[u8]| String::from_utf8_lossy(bytes).lines().last().unwrap().to_owned();
+    assert_eq!(last(&std::fs::read(&marks).unwrap()), last(&before));
+    assert!(!here.join("ledger/home").exists() && !here.join("ledger/home.move").exists());
+    assert_eq!(newsroom.enter("server", document, 2).code, 0);
+}
+
 /// The size of the record that a machine has after it pulled from a server, which may take a moment
 /// to see what the other one wrote.
 fn one_size(newsroom: &Newsroom, machine: &str, url: &str) -> u64 {

@@ -8,7 +8,7 @@ use annals::ledger::paths::Paths;
 use annals_core::hash::Hash;
 use annals_core::submission::SubmissionText;
 use std::io::{Read, Write};
-use std::net::TcpStream;
+use std::net::{TcpListener, TcpStream};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
@@ -190,6 +190,98 @@ fn several_events_that_waited_long_are_signed_anew() {
     assert_eq!(newsroom.claims("server").len(), 2);
     newsroom.expect_same(&["ada"]);
     server.stop();
+}
+
+/// Events that were on their way all the time are placed after they were signed anew.
+#[test]
+fn what_was_signed_anew_too_early_is_found_and_not_written_twice() {
+    let newsroom = Newsroom::found(None);
+    let server = newsroom.serve(&[]);
+    let on_its_way = Arc::new(Mutex::new(Vec::new()));
+    let is_slow = Arc::new(AtomicBool::new(true));
+    let (address, held, slow) =
+        (server.address.clone(), Arc::clone(&on_its_way), Arc::clone(&is_slow));
+    let url = proxy(move |line, send| {
+        if !line.starts_with("POST /v1/submit ") {
+            return Some(send(&address));
+        }
+        if slow.load(Ordering::SeqCst) {
+            *held.lock().unwrap() = kept_bytes(send);
+            return None;
+        }
+        let earlier = std::mem::take(&mut *held.lock().unwrap());
+        if !earlier.is_empty() {
+            let mut stream = TcpStream::connect(&address).unwrap();
+            stream.write_all(&earlier).unwrap();
+            stream.read_to_end(&mut Vec::new()).unwrap();
+        }
+        Some(send(&address))
+    });
+    newsroom.join_as_founder("ada", &url);
+    let submit_at_once = |is: bool| is_slow.store(!is, Ordering::SeqCst);
+    submit_at_once(true);
+    let document = newsroom.capture("ada", 9);
+    for line in [1, 2] {
+        newsroom.enter("ada", document, line);
+    }
+    newsroom.hire("ben", "Ben Best", &url, "ada");
+    let size = |machine: &str| {
+        let status = newsroom.good(machine, &["status", "--format", "json"]);
+        super::json(&status)["following"]["size"].as_u64().unwrap()
+    };
+    newsroom.good("ben", &["pull"]);
+    let before = size("ben");
+    let dispute = |fact: u64| {
+        format!(
+            "{{\"type\":\"fact.disputed\",\"fact\":{fact},\"reason\":\"wrong-figure\",\
+             \"statement\":\"It was later.\"}}\n"
+        )
+    };
+    let drafts = dispute(document + 1) + &dispute(document + 2);
+    std::fs::write(newsroom.path("ben/drafts.jsonl"), drafts).unwrap();
+    let append = ["append", "drafts.jsonl", "--yes", "--format", "json"];
+    submit_at_once(false);
+    let said = newsroom.annals("ben", &append);
+    assert_eq!(said.code, 2, "{said:?}");
+    std::thread::sleep(Duration::from_secs(6));
+    submit_at_once(true);
+    let said = newsroom.annals("ben", &append);
+    assert_eq!(said.code, 0, "{said:?}");
+    assert_eq!(super::json(&said.out)["position"].as_u64(), Some(before), "{said:?}");
+    assert_eq!(size("ben"), before + 2);
+    // Said once more, it is found as well.
+    let said = newsroom.annals("ben", &append);
+    let told = super::json(&said.out);
+    assert_eq!(
+        (told["status"].as_str(), told["position"].as_u64()),
+        (Some("already"), Some(before))
+    );
+    assert_eq!(newsroom.good("ben", &["outbox"]), "nothing waits\n");
+    assert!(
+        std::fs::read_dir(newsroom.path("ben/keys/outbox/superseded")).unwrap().next().is_none()
+    );
+    newsroom.good("ada", &["pull"]);
+    newsroom.expect_same(&["ada", "ben"]);
+    server.stop();
+}
+
+/// The bytes of a request.
+fn kept_bytes(send: &dyn Fn(&str) -> Vec<u8>) -> Vec<u8> {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = listener.local_addr().unwrap().to_string();
+    std::thread::scope(|scope| {
+        let heard = scope.spawn(|| {
+            let mut stream = listener.accept().unwrap().0;
+            stream.set_read_timeout(Some(Duration::from_millis(300))).unwrap();
+            let (mut bytes, mut chunk) = (Vec::new(), [0; 65_536]);
+            while let Ok(read @ 1..) = stream.read(&mut chunk) {
+                bytes.extend_from_slice(&chunk[..read]);
+            }
+            bytes
+        });
+        send(&address);
+        heard.join().unwrap()
+    })
 }
 
 #[test]

@@ -85,6 +85,7 @@ fn run(context: &mut Context, args: MoveArgs) -> Result<Exit, CliError> {
         wait: context.wait()?,
         progress: Some(&report),
         steps: Steps(Some(&step)),
+        entropy: &mut *context.entropy,
     };
     let outcome = match to {
         Some(_) => move_to_database(&paths, options)?,

@@ -354,7 +354,7 @@ impl Context {
     /// How long to wait for another writer; its name is printed as a note.
     pub fn wait(&self) -> Result<LockWait, CliError> {
         let report = |holder: &str| note(format!("waiting for another writer: {holder}"));
-        Ok(LockWait { most: span("--wait", &self.global.wait)?, report })
+        Ok(LockWait { report, ..LockWait::from(span("--wait", &self.global.wait)?) })
     }
 
     /// The secret keys here that may sign, without opening them.

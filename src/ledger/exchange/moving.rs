@@ -13,8 +13,8 @@
 use crate::database::{
     Database, DatabaseAddress, DatabaseError, KeptRecord, RowGroup, RowsWritten,
 };
-use crate::disk;
 use crate::disk::lock::{Lock, LockWait};
+use crate::entropy::Entropy;
 use crate::keys::{HighWaterMarks, Mark};
 use crate::ledger::error::LedgerError;
 use crate::ledger::exchange::publish::Verified;
@@ -34,11 +34,12 @@ use annals_core::text::Origin;
 use annals_core::tlog::{Checkpoint, Note};
 use annals_core::verify::source::Source;
 
+mod moving_place;
+
 /// The bytes of the events that are moved together, but for a single one that has more.
 const MOST_BYTES: usize = 16 << 20;
 
 /// How a record is moved.
-#[derive(Clone, Copy)]
 pub struct MoveOptions<'a> {
     /// The database.
     pub address: &'a DatabaseAddress,
@@ -53,6 +54,8 @@ pub struct MoveOptions<'a> {
     pub progress: Option<&'a (dyn Fn(u64) + Sync)>,
     /// Called with each step.
     pub steps: Steps<'a>,
+    /// The source of the move's name.
+    pub entropy: &'a mut dyn Entropy,
 }
 
 /// What was moved.
@@ -74,7 +77,7 @@ pub fn move_to_database(
     paths: &Paths,
     options: MoveOptions<'_>,
 ) -> Result<MoveOutcome, LedgerError> {
-    let MoveOptions { address, memory, jobs, wait, progress, steps } = options;
+    let MoveOptions { address, memory, jobs, wait, progress, steps, entropy } = options;
     let place = address.to_string();
     let found = HomeMark::of(paths)?;
     let memory = match found.clone() {
@@ -98,7 +101,7 @@ pub fn move_to_database(
     let mut database = Database::connect(address)?;
     database.expect_fit()?;
     let kept = database.records()?.into_iter().find(|kept| kept.origin == checkpoint.origin);
-    let here = here(paths)?;
+    let here = moving_place::begin(paths, entropy)?;
     let (id, before) = match kept {
         Some(kept) => {
             expect_beginning(address, &kept, &record)?;
@@ -139,6 +142,7 @@ pub fn move_to_database(
     // From here on nobody writes to the folder alone.
     HomeMark { place, memory }.write(paths)?;
     database.move_record(id, &row.head, None)?;
+    moving_place::end(paths)?;
     // The memory has all of it before anybody writes.
     Writer::open_database_under(lock, paths.clone(), address, wait)?.check_log_keys()?;
     Ok(MoveOutcome {
@@ -156,14 +160,14 @@ pub fn move_to_folder(
     origin: Option<&str>,
     options: MoveOptions<'_>,
 ) -> Result<MoveOutcome, LedgerError> {
-    let MoveOptions { address, memory, jobs, wait, progress, .. } = options;
-    let here = here(paths)?;
-    if let Some(outcome) = moved_before(paths, address, &here)? {
+    let MoveOptions { address, memory, jobs, wait, progress, entropy, .. } = options;
+    if let Some(outcome) = moved_before(paths, address)? {
         let _lock = Lock::take(&paths.lock(), wait)?;
         let record = Record::open(paths.clone())?;
         let verified = Verified::of(&record, jobs, progress)?;
-        remember_here(paths, verified.checkpoint(), record.checkpoint.as_deref())?;
+        remember_here(paths, verified.checkpoint(), record.checkpoint.as_deref(), wait)?;
         HomeMark::remove(paths)?;
+        moving_place::end(paths)?;
         return Ok(outcome);
     }
     let before = match HomeMark::of(paths)? {
@@ -179,10 +183,12 @@ pub fn move_to_folder(
     let mut database = Database::connect(address)?;
     let KeptRecord { id, .. } = record_of(&mut database, address, &checkpoint.origin)?;
     let head = StoreHead { size: record.size(), hash: last_hash(&record, record.size())? };
+    let here = moving_place::begin(paths, entropy)?;
     // From here on no server writes there.
     database.move_record(id, &head, Some(&here))?;
-    remember_here(paths, checkpoint, record.checkpoint.as_deref())?;
+    remember_here(paths, checkpoint, record.checkpoint.as_deref(), wait)?;
     HomeMark::remove(paths)?;
+    moving_place::end(paths)?;
     Ok(MoveOutcome { origin: checkpoint.origin.clone(), before, size: checkpoint.size })
 }
 
@@ -191,6 +197,7 @@ fn remember_here(
     paths: &Paths,
     checkpoint: &Checkpoint,
     note: Option<&[u8]>,
+    wait: LockWait,
 ) -> Result<(), LedgerError> {
     let marks = HighWaterMarks::at(paths.marks());
     let note = note.and_then(Note::parse);
@@ -203,7 +210,7 @@ fn remember_here(
     if let Some(mark) = mark
         && marks.last_for(&origin)?.is_none_or(|last| last.size < mark.size)
     {
-        marks.hold(LockWait::default())?.append(&mark)?;
+        marks.hold(wait)?.append(&mark)?;
     }
     Ok(())
 }
@@ -212,8 +219,8 @@ fn remember_here(
 fn moved_before(
     paths: &Paths,
     address: &DatabaseAddress,
-    here: &str,
 ) -> Result<Option<MoveOutcome>, LedgerError> {
+    let Some(here) = moving_place::begun(paths)? else { return Ok(None) };
     if HomeMark::of(paths)?.map(|mark| mark.place) != Some(address.to_string()) {
         return Ok(None);
     }
@@ -222,19 +229,12 @@ fn moved_before(
     let records = Database::connect(address)?.records()?;
     let is_it = |kept: &KeptRecord| {
         kept.row.head == StoreHead { size: record.size(), hash }
-            && kept.row.moved.as_deref() == Some(here)
+            && kept.row.moved.as_ref() == Some(&here)
     };
     Ok(records.into_iter().find(is_it).map(|kept| {
         let size = record.size();
         MoveOutcome { origin: kept.origin, before: size, size }
     }))
-}
-
-/// The folder, as the database names it.
-fn here(paths: &Paths) -> Result<String, LedgerError> {
-    let folder = std::path::absolute(&paths.ledger);
-    let folder = folder.map_err(disk::error("find", &paths.ledger))?;
-    Ok(format!("the folder {}", folder.display()))
 }
 
 /// Refuses a record in the database that is no beginning of this one.

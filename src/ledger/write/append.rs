@@ -61,7 +61,7 @@ pub fn resume(
         KeptSubmission::Damaged(why) => Ok(Resumed::Damaged { path: submission.set_aside()?, why }),
         KeptSubmission::Recorded(first) => {
             if writer.server.is_some() {
-                submission.settle()?;
+                submission.settle(&*writer.home)?;
             }
             let count = input.drafts.len() as u64;
             Ok(Resumed::Already(Receipt { first, count, already: true }))
@@ -72,6 +72,7 @@ pub fn resume(
         KeptSubmission::Fits(kept)
             if writer.server.is_some() && is_late(&kept, signer.clock.peek()) =>
         {
+            submission.supersede()?;
             Ok(Resumed::New)
         }
         kept @ (KeptSubmission::Fits(_) | KeptSubmission::Movable(_)) => {

@@ -15,7 +15,8 @@
 //! can make a valid file for it: the head commits to every event through the chain of hashes, and
 //! each event to its body. Once the events are in the record and a checkpoint covers them, the file
 //! is cut to its first six lines, without a body, and moved to the folder `written`. A damaged file
-//! is moved aside and stays until a person removes it.
+//! is moved aside and stays until a person removes it. Events that are signed anew while a server
+//! may have them are kept beside (`superseded`).
 //! Not here: signing events (`append`), verifying them (`verify`).
 //! Source: FORMAT.md section 9, the order of a commit.
 
@@ -35,6 +36,8 @@ use annals_core::verify::source::Source;
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
+
+mod superseded;
 
 /// The maximum size of an outbox file, in bytes.
 const BOUND: u64 = 4 << 30;
@@ -112,6 +115,9 @@ impl Submission {
         judge: &Verifier,
         source: &dyn Source,
     ) -> Result<KeptSubmission, LedgerError> {
+        if let Some(recorded) = self.superseded(source)? {
+            return Ok(KeptSubmission::Recorded(recorded.first()));
+        }
         let pending = self.find_pending(judge, source)?;
         if !matches!(pending, KeptSubmission::Nothing | KeptSubmission::Damaged(_)) {
             return Ok(pending);
@@ -173,7 +179,10 @@ impl Submission {
     }
 
     /// Prunes the file of events that a server is found to have placed.
-    pub fn settle(&self) -> Result<(), LedgerError> {
+    pub fn settle(&self, source: &dyn Source) -> Result<(), LedgerError> {
+        if let Some(recorded) = self.superseded(source)? {
+            return Ok(recorded.keeping.prune_to_records(&recorded.entries)?);
+        }
         let Some(Ok(bytes)) = read(&self.pending(), BOUND)? else { return Ok(()) };
         let Ok(header) = self.header(&bytes) else { return Ok(()) };
         let entries = in_fours(bytes.get(header.text().len()..).unwrap_or_default());
@@ -262,6 +271,7 @@ impl Keeping {
         let place = written(&self.folder, &self.header.submission);
         make_folder(disk::parent(&place))?;
         disk::replace(&place, &out, FileMode::Private)?;
+        superseded::remove(&self.folder, &self.header.submission)?;
         self.forget()
     }
 
@@ -326,7 +336,8 @@ pub fn waiting(paths: &Paths) -> Result<Vec<WaitingEvents>, LedgerError> {
 
 /// Whether a server takes these events no more, although they fit its record: several keep the
 /// times that their signer gave them, and a server wants these near its clock. They are signed
-/// anew: both are for the same end of the record, so only one of them can be placed.
+/// anew: both are for the same end of the record, so only one of them can be placed. Which of them
+/// it was is looked for before they are signed once more ([`Submission::supersede`]).
 pub fn is_late(entries: &[Entry], now: Time) -> bool {
     let place = |entry: &Entry| Reading::of(&entry.record).place;
     let mut places = entries.iter().filter_map(place);
@@ -566,6 +577,11 @@ fn window(judge: &Verifier) -> u64 {
 pub fn settle_placed(paths: &Paths, source: &dyn Source, window: u64) -> Result<(), LedgerError> {
     for WaitingEvents { path, keeping, entries } in waiting(paths)? {
         let header = &keeping.header;
+        let (folder, name) = (&keeping.folder, &header.submission);
+        if let Some(earlier) = superseded::recorded_of(folder, name, source, Header::parse)? {
+            earlier.keeping.prune_to_records(&earlier.entries)?;
+            continue;
+        }
         let is_placed =
             recorded(header, source)? || placed_elsewhere(&path, header, window, source)?.is_some();
         if is_placed {

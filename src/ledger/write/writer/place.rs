@@ -6,6 +6,7 @@ use super::{Writer, marks};
 use crate::database::{Database, DatabaseAddress};
 use crate::disk;
 use crate::disk::lock::{Lock, LockWait};
+use crate::journal::Journal;
 use crate::ledger::error::LedgerError;
 use crate::ledger::home_mark::{HomeMark, MemoryWitness};
 use crate::ledger::paths::Paths;
@@ -39,8 +40,8 @@ impl HomePlace {
         match self {
             HomePlace::Folder => Writer::open(paths, wait),
             HomePlace::Database { address, origin, memory } => {
-                let memory = memory.as_deref();
-                Writer::open_database(paths, address, origin.as_deref(), memory, wait)
+                let (origin, memory) = (origin.as_deref(), memory.as_deref());
+                Writer::open_database(paths, address, origin, memory, wait)
             }
         }
     }
@@ -107,6 +108,9 @@ impl Writer {
             JournalHome::create(paths.clone(), wait)?;
             HomeMark { place: place.clone(), memory: memory.cloned() }.write(&paths)?;
         }
+        if HomeMark::of(&paths)?.is_none() && is_unfinished(&paths) {
+            HomeMark { place: place.clone(), memory: memory.cloned() }.write(&paths)?;
+        }
         let mark = HomeMark::of(&paths)?.filter(|mark| mark.place == place);
         let mark = mark.ok_or_else(|| not_its_copy(&paths, address))?;
         if memory.is_some_and(|memory| mark.memory.as_ref() != Some(memory)) {
@@ -124,6 +128,12 @@ impl Writer {
         writer.remember()?;
         Ok(writer)
     }
+}
+
+/// Whether a folder is what was left of a copy that was stopped while it was made: it has a journal
+/// without an event.
+fn is_unfinished(paths: &Paths) -> bool {
+    matches!(Journal::opening(&paths.ledger), Ok(None))
 }
 
 /// The refusal of a memory that is not the one that the copy says.

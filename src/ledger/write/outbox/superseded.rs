@@ -1,0 +1,99 @@
+//! Kept events that were signed anew before it was known what became of them: a server that has
+//! them may place them yet.
+//!
+//! ```text
+//! <outbox>/superseded/<submission>-<hash of its last event>      the file as it was kept
+//! ```
+//!
+//! Always holds: of the events that one submission was ever sent as, those that the record has are
+//! found, whichever they are. The files go when the submission is written. Not here: which kept
+//! events are signed anew (`append`).
+
+use super::{BOUND, Header, Keeping, Submission, in_fours, read, recorded};
+use crate::disk::{self, DiskError, FileMode};
+use crate::ledger::error::LedgerError;
+use annals_core::event::Entry;
+use annals_core::hash::Hash;
+use annals_core::verify::source::Source;
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+
+/// The folder, inside the outbox.
+const SUPERSEDED: &str = "superseded";
+
+/// Events that were superseded and are in the record all the same.
+pub(super) struct RecordedEvents {
+    pub keeping: Keeping,
+    pub entries: Vec<Entry>,
+}
+
+impl RecordedEvents {
+    /// The position of the first.
+    pub fn first(&self) -> u64 {
+        self.keeping.header.first
+    }
+}
+
+impl Submission {
+    /// Keeps the events that wait beside those that are signed in their place, durably.
+    pub fn supersede(&self) -> Result<(), LedgerError> {
+        let Some(Ok(bytes)) = read(&self.pending(), BOUND)? else { return Ok(()) };
+        let Ok(header) = self.header(&bytes) else { return Ok(()) };
+        let folder = self.folder.join(SUPERSEDED);
+        disk::ensure_folder(&folder)?;
+        let path = folder.join(format!("{}-{}", header.submission, header.head));
+        Ok(disk::replace(&path, &bytes, FileMode::Private)?)
+    }
+
+    /// Those of this submission, signed by its key, that the record has.
+    pub(super) fn superseded(
+        &self,
+        source: &dyn Source,
+    ) -> Result<Option<RecordedEvents>, LedgerError> {
+        recorded_of(&self.folder, &self.name, source, |bytes| self.header(bytes).ok())
+    }
+}
+
+/// Those of a submission that the record has.
+pub(super) fn recorded_of(
+    folder: &Path,
+    submission: &Hash,
+    source: &dyn Source,
+    header: impl Fn(&[u8]) -> Option<Header>,
+) -> Result<Option<RecordedEvents>, LedgerError> {
+    for path in files(folder, submission) {
+        let Some(Ok(bytes)) = read(&path, BOUND)? else { continue };
+        let Some(header) = header(&bytes).filter(|header| header.submission == *submission) else {
+            continue;
+        };
+        if recorded(&header, source)? {
+            let entries = in_fours(bytes.get(header.text().len()..).unwrap_or_default());
+            let keeping = Keeping { folder: folder.to_owned(), header };
+            return Ok(Some(RecordedEvents { keeping, entries }));
+        }
+    }
+    Ok(None)
+}
+
+/// Removes those of a submission: it is written.
+pub(super) fn remove(folder: &Path, submission: &Hash) -> Result<(), DiskError> {
+    for path in files(folder, submission) {
+        match fs::remove_file(&path) {
+            Err(cause) if cause.kind() != io::ErrorKind::NotFound => {
+                return Err(disk::error("remove", &path)(cause));
+            }
+            _ => {}
+        }
+    }
+    Ok(())
+}
+
+/// The files of a submission.
+fn files(folder: &Path, submission: &Hash) -> Vec<PathBuf> {
+    let begins = format!("{submission}-");
+    let listed = fs::read_dir(folder.join(SUPERSEDED)).into_iter().flatten().flatten();
+    let of_it = listed
+        .filter(|found| found.file_name().to_str().is_some_and(|name| name.starts_with(&begins)));
+    of_it.map(|found| found.path()).collect()
+}
