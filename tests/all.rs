@@ -15,6 +15,7 @@ mod database;
 mod differ;
 mod editor;
 mod environment;
+mod facets;
 mod faults;
 mod format;
 mod follower;

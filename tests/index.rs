@@ -9,6 +9,7 @@ use crate::support::acts::Opening;
 use crate::support::files::JOURNAL;
 use crate::support::ledger::Made;
 use crate::support::tamper::Dice;
+use crate::support::texts::with_facets;
 use crate::support::{Act, Ledger, random};
 use annals::index::IndexStatus;
 use annals::ledger::exchange::repair;
@@ -84,7 +85,9 @@ impl Clerk {
             let suspects =
                 act.args.contains("\"suspect_from\":") && !act.args.contains("from\":null");
             if !suspects || self.dice.below(6) == 0 {
-                self.try_act(by, act);
+                let mut facets = Dice(self.ledger.events.len() as u64);
+                let body = with_facets(&act.body, &mut facets);
+                self.try_act(by, Act { body, ..act });
             }
         }
     }
@@ -152,7 +155,7 @@ fn says(ledger: &Path, asked: &[Vec<String>]) -> Vec<(Option<i32>, String, Strin
 }
 
 /// Compares the answers with the index and without it.
-fn same(ledger: &Path, asked: &[Vec<String>]) {
+pub fn same(ledger: &Path, asked: &[Vec<String>]) {
     let record = Record::open(paths(ledger)).expect("readable");
     assert!(record.index().is_ok(), "{:?}", record.index().err());
     let with = says(ledger, asked);
@@ -171,7 +174,7 @@ fn same(ledger: &Path, asked: &[Vec<String>]) {
     }
 }
 
-fn words(line: String) -> Vec<String> {
+pub fn words(line: String) -> Vec<String> {
     line.split(' ').map(str::to_owned).collect()
 }
 

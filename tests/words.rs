@@ -201,7 +201,7 @@ fn a_search_by_the_index_finds_what_a_scan_finds() {
 }
 
 /// The bytes of all files of the index, by name.
-fn files(ledger: &Path) -> BTreeMap<String, Vec<u8>> {
+pub fn files(ledger: &Path) -> BTreeMap<String, Vec<u8>> {
     let files = fs::read_dir(ledger.join("index")).expect("an index");
     let read = |file: std::io::Result<fs::DirEntry>| {
         let path = file.expect("a file").path();
@@ -212,13 +212,13 @@ fn files(ledger: &Path) -> BTreeMap<String, Vec<u8>> {
 }
 
 /// The files of the index in which a text stands.
-fn with_text(ledger: &Path, text: &str) -> Vec<String> {
+pub fn with_text(ledger: &Path, text: &str) -> Vec<String> {
     let has = |bytes: &Vec<u8>| memchr::memmem::find(bytes, text.as_bytes()).is_some();
     files(ledger).into_iter().filter(|(_, bytes)| has(bytes)).map(|(name, _)| name).collect()
 }
 
 /// A ledger of 300 events: a word of its own in every fact from 6 on.
-fn marked() -> Clerk {
+pub fn marked() -> Clerk {
     let mut clerk = Clerk::new(5, 1);
     while clerk.ledger.events.len() < 300 {
         let words = format!("Words {}.", mark(clerk.ledger.events.len()));
@@ -229,7 +229,7 @@ fn marked() -> Clerk {
 }
 
 /// Writes a legal act, which may quote the document at 4.
-fn write(paths: &Paths, writer: &mut Writer, clerk: &mut Clerk, act: Act) {
+pub fn write(paths: &Paths, writer: &mut Writer, clerk: &mut Clerk, act: Act) {
     assert!(clerk.try_act("dan", act));
     let entry = entry(clerk.ledger.events.last().expect("an event"));
     let statement = Reading::of(&entry.record).statement.expect("a statement");
@@ -242,7 +242,7 @@ fn write(paths: &Paths, writer: &mut Writer, clerk: &mut Clerk, act: Act) {
     commit(writer, &prepared).expect("a receipt");
 }
 
-fn whole(ledger: &Path, events: u64) {
+pub fn whole(ledger: &Path, events: u64) {
     assert_eq!(make(ledger), IndexStatus::Same { events, wrote: false });
 }
 
@@ -299,7 +299,7 @@ fn a_word_of_a_redacted_body_is_in_no_file_after_the_commit() {
 }
 
 /// What the program prints, without the line of the point, and its exit code.
-fn told(ledger: &Path, line: &str) -> (String, String, Option<i32>) {
+pub fn told(ledger: &Path, line: &str) -> (String, String, Option<i32>) {
     let mut command = Command::new(env!("CARGO_BIN_EXE_annals"));
     command.arg("--ledger").arg(ledger).args(line.split(' '));
     command.env("NO_COLOR", "1").env_remove("ANNALS_LEDGER").env_remove("ANNALS_KEYS");
@@ -313,7 +313,7 @@ fn told(ledger: &Path, line: &str) -> (String, String, Option<i32>) {
 }
 
 /// What a search of the first two facts prints.
-fn found(ledger: &Path, words: &str) -> (String, String) {
+pub fn found(ledger: &Path, words: &str) -> (String, String) {
     let (out, err, exit) = told(ledger, &format!("find --limit 2 {words}"));
     assert_eq!(exit, Some(0), "{err}");
     (out, err)

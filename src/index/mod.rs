@@ -15,7 +15,7 @@
 //!                         16 bytes a term: which events have a body, a document, a claim, a
 //!                         passage or an agent
 //!                words, runs, redacted
-//!                         which facts have a word
+//!                         which facts have a word, a topic, a date
 //!                seal     the state of these files and of the journal, signed by the log key
 //! ```
 //!
@@ -42,6 +42,8 @@ mod read;
 mod row;
 mod status;
 mod compare_or_write;
+mod facet;
+mod shortlist;
 mod terms;
 mod totals;
 mod trie;
@@ -54,6 +56,7 @@ pub use build::Builder;
 pub use read::{Index, Snapshot};
 pub use row::{EventMark, Row, RowKind, RowValue, may_have};
 pub use searched_texts::{TextField, searched_texts};
+pub use shortlist::{Facets, Shortlist};
 pub use status::{BuildMode, IndexStatus};
 pub use terms::{Term, Terms, claim_digest, quoted};
 pub use totals::Totals;
@@ -70,7 +73,7 @@ pub const FOLDER: &str = "index";
 /// The number of events between two roots.
 const STRIDE: u64 = 256;
 /// The beginning of `tree`. A change of any layout here changes it.
-const HEADER: &[u8; 16] = b"annals index 5\n\n";
+const HEADER: &[u8; 16] = b"annals index 6\n\n";
 /// Bytes of an event's entry.
 const EVENT: u64 = 64;
 /// Bytes of a root's entry.

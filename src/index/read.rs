@@ -203,6 +203,11 @@ impl Index {
         Index::terms(&self.ledger, self.terms_length()?)?.up_to(self.size, 0, self)
     }
 
+    /// The folder of the ledger.
+    pub(super) fn ledger(&self) -> &Path {
+        &self.ledger
+    }
+
     /// The length of the file `terms` in bytes.
     pub(super) fn terms_length(&self) -> Result<u64, IndexError> {
         let [_, _, _, _, terms, ..] = NAMES;

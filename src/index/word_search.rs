@@ -6,6 +6,7 @@
 //! (`annals_core::search`).
 
 use crate::disk::open::{Links, open};
+use crate::index::facet::is_facet;
 use crate::index::node_file::Blocks;
 use crate::index::read::Index;
 use crate::index::word_runs::{OpenRun, RunBytes, RunPlace, SMALLEST, UNKNOWN};
@@ -55,13 +56,7 @@ impl<'a> WordIndex<'a> {
         size: u64,
         most: usize,
     ) -> Result<Option<Vec<u64>>, IndexError> {
-        let mut runs = Vec::new();
-        for place in RunPlace::covering(self.end() / SMALLEST) {
-            if place.first < size {
-                let hash = self.index.hash(place.last())?;
-                runs.push(OpenRun::open(&self.words, &self.runs, place, hash)?);
-            }
-        }
+        let runs = self.runs(size)?;
         let (mut fast, mut slow): (Vec<WordTest<'_>>, Vec<WordTest<'_>>) =
             phrases.iter().flat_map(Phrase::tests).partition(is_fast);
         // Several words of one search are often the same.
@@ -96,6 +91,51 @@ impl<'a> WordIndex<'a> {
         Ok((found.len() <= most).then_some(found))
     }
 
+    /// The events before `size` whose words are not in the files, ascending.
+    pub(super) fn unknown(&self, size: u64) -> Result<Vec<u64>, IndexError> {
+        self.events(&self.runs(size)?, WordTest::Is(UNKNOWN), size)
+    }
+
+    /// The fewest runs that have the events before `size`.
+    fn runs(&self, size: u64) -> Result<Vec<OpenRun<'_>>, IndexError> {
+        let mut runs = Vec::new();
+        for place in RunPlace::covering(self.end() / SMALLEST) {
+            if place.first < size {
+                let hash = self.index.hash(place.last())?;
+                runs.push(OpenRun::open(&self.words, &self.runs, place, hash)?);
+            }
+        }
+        Ok(runs)
+    }
+
+    /// The events before `size`, ascending, of the entries that begin with `prefix` and of which
+    /// `step` takes the rest; the entries come in order.
+    pub(super) fn listed(
+        &self,
+        prefix: &str,
+        size: u64,
+        step: &dyn Fn(&str) -> EntryStep,
+    ) -> Result<Vec<u64>, IndexError> {
+        let mut found = Vec::new();
+        for run in self.runs(size)? {
+            let mut of_run = Vec::new();
+            run.each(run.find(prefix)?..run.blocks, &mut |entry| {
+                let word = str::from_utf8(entry.word).unwrap_or_default();
+                let Some(rest) = word.strip_prefix(prefix) else { return Ok(word < prefix) };
+                let step = step(rest);
+                if step == EntryStep::Take {
+                    entry.append_to(run.first(), &mut of_run)?;
+                }
+                Ok(step != EntryStep::End)
+            })?;
+            of_run.sort_unstable();
+            of_run.dedup();
+            found.append(&mut of_run);
+        }
+        found.truncate(found.partition_point(|event| *event < size));
+        Ok(found)
+    }
+
     /// The events before `size` that have a word for which the test holds, ascending.
     fn events(
         &self,
@@ -114,7 +154,7 @@ impl<'a> WordIndex<'a> {
             let from = searched.map_or(Ok(0), |word| run.find(word))?;
             run.each(from..run.blocks, &mut |entry| {
                 let word = str::from_utf8(entry.word).unwrap_or_default();
-                if test.holds(word) {
+                if test.holds(word) && !is_facet(word) {
                     entry.append_to(run.first(), &mut found)?;
                     words += 1;
                 }
@@ -129,6 +169,17 @@ impl<'a> WordIndex<'a> {
         found.truncate(found.partition_point(|event| *event < size));
         Ok(found)
     }
+}
+
+/// What becomes of an entry.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum EntryStep {
+    /// Its events are taken.
+    Take,
+    /// They are not.
+    Skip,
+    /// Nor are those of the entries after it.
+    End,
 }
 
 /// Whether the words for which a test holds follow each other in a run.

@@ -18,6 +18,7 @@
 
 use crate::disk::{self, DiskError};
 use crate::index::compare_or_write::CompareOrWrite;
+use crate::index::facet::each_facet;
 use crate::index::searched_texts::searched_texts;
 use crate::index::status::BuildMode;
 use crate::index::word_runs::{OpenRun, RunPlace, RunWriter, SMALLEST, UNKNOWN, merge};
@@ -215,6 +216,7 @@ impl WordFiles {
         };
         let mut is_found = false;
         if let Some(fact) = fact {
+            each_facet(fact, &mut |facet| add(&mut self.open, facet, position));
             each_word_of(fact, &mut |word| {
                 is_found = true;
                 add(&mut self.open, word, position);

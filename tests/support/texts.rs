@@ -3,6 +3,8 @@
 //! Always holds: [`anchor`] counts occurrences code point by code point and tries every width from
 //! 32 up; it is slow and simple on purpose, the reference for `quote`.
 
+use crate::support::tamper::Dice;
+
 /// The document of FORMAT.md section 10.
 pub const TEXT: &str = "Kyiv – “Yes,” she said.\n";
 /// The quoted words of it.
@@ -77,6 +79,68 @@ pub fn fact(claim: &str, evidence: &[String]) -> String {
         spell(claim),
         evidence.join(",")
     )
+}
+
+/// Topics that a search must not confuse: cases, parts of others, letters that grow in lower case.
+pub const TOPICS: [&str; 12] = [
+    "NATO",
+    "nato",
+    "NATO summit",
+    "Straße",
+    "STRASSE",
+    "İstanbul",
+    "Σίσυφος",
+    "ΣΊΣΥΦΟΣ",
+    "北京",
+    "talks; Kyiv",
+    "t",
+    "e\u{301}",
+];
+
+/// Dates of every form, open at one end, and years that touch.
+pub const DATES: [&str; 20] = [
+    "2022-01-26",
+    "2022-01-27",
+    "2022-01",
+    "2022",
+    "202X",
+    "19XX",
+    "2022-XX",
+    "2022-02-XX",
+    "2022-22",
+    "2022?",
+    "2021-12-31~",
+    "../2022-01-26",
+    "/2021",
+    "2022-01-26/..",
+    "2023-06/",
+    "2021/2023",
+    "2022-01-20/2022-02",
+    "0000",
+    "9999-12-31",
+    "1999-12-31/2000-01-01",
+];
+
+/// The body of a fact, as an act has it, with a date and topics, or without some.
+pub fn with_facets(body: &str, dice: &mut Dice) -> String {
+    let Some(rest) = body.strip_suffix('}').filter(|_| body.contains(r#""fact":{"#)) else {
+        return body.to_owned();
+    };
+    let when = match dice.below(4) {
+        0 => String::new(),
+        1 => r#","when":{"edtf":null,"as_written":"yesterday","basis":"inferred"}"#.to_owned(),
+        _ => {
+            let edtf = dice.pick(&DATES);
+            format!(r#","when":{{"edtf":"{edtf}","as_written":null,"basis":"derived"}}"#)
+        }
+    };
+    let count = dice.below(4);
+    let topic = |_| format!(r#"{{"name":{}}}"#, spell(dice.pick(&TOPICS)));
+    let topics: Vec<String> = (0..count).map(topic).collect();
+    match topics.is_empty() {
+        true => format!("{rest}{when}}}"),
+        false => format!(r#"{rest}{when},"topics":[{}]}}"#, topics.join(",")),
+    }
 }
 
 /// The fact of FORMAT.md section 10, quoting the document at `position`.

@@ -19,6 +19,7 @@ use crate::cli::terminal::ask::Consent;
 use crate::cli::terminal::{
     CliError, Command, Context, Exit, Format, Group, ask, formats, json, note, out,
 };
+use crate::index::Facets;
 use crate::ledger::answer::page::PageEnd;
 use crate::ledger::query::gather::{Gathered, gather};
 use crate::ledger::query::names::Names;
@@ -174,7 +175,9 @@ impl Reviewing<'_> {
         editors: View<'a>,
         most: usize,
     ) -> Result<Waiting<'a>, CliError> {
-        let candidates = Candidates::new(self.person, self.scope, self.args.document);
+        let topic = self.args.topic.as_ref().map(|topic| topic.to_lowercase());
+        let facets = Facets { topic, ..Facets::default() };
+        let candidates = Candidates::new(self.person, self.scope, self.args.document, facets);
         let (rows, end, damaged) = (Vec::new(), PageEnd::Whole, 0);
         let mut waiting = Waiting { view: editors, rows, end, damaged };
         // A folded view has every fact.

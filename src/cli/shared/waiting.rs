@@ -3,7 +3,7 @@
 //! Always holds: nobody's own words wait for them, nor what they have confirmed or disputed. Not
 //! here: who reviews (`provenance::reviewer`).
 
-use crate::index::{IndexError, Snapshot};
+use crate::index::{Facets, IndexError, Snapshot};
 use crate::ledger::query::fact_walk::{FactSource, FactWalk};
 use annals_core::fold::Fact;
 use annals_core::fold::history::KeyIndex;
@@ -28,12 +28,18 @@ pub struct Candidates<'p> {
 }
 
 impl<'p> Candidates<'p> {
-    /// All of the record, or those that rest on a document.
-    pub fn new(person: &'p Person, scope: ReviewScope, document: Option<u64>) -> Candidates<'p> {
+    /// All of the record, or those that rest on a document, whose present words may have these
+    /// facets.
+    pub fn new(
+        person: &'p Person,
+        scope: ReviewScope,
+        document: Option<u64>,
+        facets: Facets,
+    ) -> Candidates<'p> {
         let mut statuses = vec![Status::Asserted, Status::Disputed];
         statuses.extend((scope == ReviewScope::All).then_some(Status::Confirmed));
         let source = document.map_or(FactSource::Statuses(statuses), FactSource::Document);
-        Candidates { person, walk: FactWalk::new(source) }
+        Candidates { person, walk: FactWalk::new(source).with(facets) }
     }
 
     /// The next `count` of them by the index; fewer only if there are no more.

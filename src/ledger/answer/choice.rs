@@ -83,7 +83,7 @@ impl Choice<'_> {
             (None, None, Some(status)) => FactSource::Statuses(vec![status]),
             (None, None, None) => FactSource::All,
         };
-        let walk = FactWalk::after(source, self.after);
+        let walk = FactWalk::after(source, self.after).with(filter.facets().clone());
         // One more shows whether there are more.
         let mut count = self.most.saturating_add(1);
         let reads = if record.is_bounded() { record.bound() } else { size / COST };

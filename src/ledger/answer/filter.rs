@@ -4,7 +4,7 @@
 //! whose words are withheld is counted if a filter needs its words. Not here: points
 //! (`query::point`), arguments (`cli`, `serve`).
 
-use crate::index::{IndexError, RowKind, Snapshot};
+use crate::index::{Facets, IndexError, RowKind, Snapshot, TreeKind};
 use crate::ledger::error::LedgerError;
 use crate::ledger::query::names::Names;
 use crate::ledger::query::row::{FactRow, WordsRow};
@@ -70,17 +70,36 @@ pub fn status(text: &str) -> Result<Status, String> {
 }
 
 impl FactFilters {
-    /// The facts that may pass, by the requested document, or else by their status; and the
-    /// requested document.
+    /// The facts that may pass, by the requested document, or else by their status, and by topic
+    /// and date; and the requested document.
     pub fn named(&self, slot: &Snapshot<'_>, state: &State) -> Result<BTreeSet<u64>, IndexError> {
+        let shortlist = self.facets().list(slot)?;
         if let Some(document) = self.document {
             let mut named = citing(slot, document)?;
+            if let Some(list) = &shortlist {
+                let mut listed = BTreeSet::new();
+                for fact in named {
+                    let row = slot.get(TreeKind::Standing, fact)?;
+                    let event = row.and_then(|row| row.revision());
+                    listed.extend(event.filter(|event| list.has(*event)).map(|_| fact));
+                }
+                named = listed;
+            }
             named.extend((document < slot.size).then_some(document));
             return Ok(named);
         }
         let needed = state.fold.ledger.as_ref().map_or(1, |ledger| ledger.confirmations);
         let kind = self.status.map_or(RowKind::Facts, |status| RowKind::Status(status, needed));
-        Ok(slot.positions(kind)?.into_iter().collect())
+        match shortlist {
+            Some(list) => list.facts(slot, &[kind]),
+            None => Ok(slot.positions(kind)?.into_iter().collect()),
+        }
+    }
+
+    /// The topic and the date, as the index looks for them.
+    pub fn facets(&self) -> Facets {
+        let topic = self.topic.as_ref().map(|topic| topic.to_lowercase());
+        Facets { topic, when: self.when.as_deref().and_then(days) }
     }
 
     /// The requested document alone, if the record has an event at its position.
@@ -92,10 +111,10 @@ impl FactFilters {
 /// The parsed filters.
 pub struct Filter {
     status: Option<Status>,
-    topic: Option<String>,
     document: Option<u64>,
     by: Option<Vec<PublicKey>>,
-    when: Option<Days>,
+    /// The topic and the date.
+    facets: Facets,
     /// The number of facts that a filter could not test, because their words are withheld.
     withheld_facts: Cell<usize>,
 }
@@ -125,23 +144,25 @@ impl Filter {
         }
         Ok(Filter {
             status: filters.status,
-            topic: filters.topic.as_ref().map(|topic| topic.to_lowercase()),
             document: filters.document,
             by: filters.by.as_ref().map(|by| by.keys(names)).transpose()?,
-            when: filters.when.as_deref().map(when).transpose()?,
+            facets: Facets {
+                when: filters.when.as_deref().map(when).transpose()?,
+                ..filters.facets()
+            },
             withheld_facts: Cell::new(0),
         })
     }
 
     /// Whether there is no filter, so that every fact passes.
     pub fn is_empty(&self) -> bool {
-        let facts = self.status.is_none() && self.topic.is_none() && self.document.is_none();
-        facts && self.by.is_none() && self.when.is_none()
+        let facts = self.status.is_none() && self.document.is_none();
+        facts && self.by.is_none() && self.facets.is_empty()
     }
 
     /// Whether a date is requested.
     pub fn has_date(&self) -> bool {
-        self.when.is_some()
+        self.facets.when.is_some()
     }
 
     /// The part of the filter that depends on the state alone: a fact that was set aside has no
@@ -158,13 +179,14 @@ impl Filter {
         if self.by.as_ref().is_some_and(|keys| !row.is_by(keys)) {
             return false;
         }
-        if row.words.withheld.is_some() && (self.topic.is_some() || self.document.is_some()) {
+        let wanted = &self.facets.topic;
+        if row.words.withheld.is_some() && (wanted.is_some() || self.document.is_some()) {
             self.withheld_facts();
             return false;
         }
         let topic = |wanted: &String| has_topic(&row.words, wanted);
         let document = |wanted: u64| rests_on(&row.words, wanted);
-        self.topic.as_ref().is_none_or(topic) && self.document.is_none_or(document)
+        wanted.as_ref().is_none_or(topic) && self.document.is_none_or(document)
     }
 
     /// Counts a fact that could not be tested.
@@ -177,6 +199,11 @@ impl Filter {
         self.withheld_facts.get()
     }
 
+    /// The requested topic and date.
+    pub fn facets(&self) -> &Facets {
+        &self.facets
+    }
+
     /// The keys of the requested editor.
     pub fn keys(&self) -> Option<&[PublicKey]> {
         self.by.as_deref()
@@ -184,7 +211,7 @@ impl Filter {
 
     /// How the date of these words relates to the requested one.
     pub fn dated(&self, words: &WordsRow) -> Dated {
-        let Some(wanted) = self.when else { return Dated::In };
+        let Some(wanted) = self.facets.when else { return Dated::In };
         let edtf = words.when.as_ref().and_then(|when| when.edtf.as_deref());
         match edtf.and_then(days) {
             None => Dated::Undated,

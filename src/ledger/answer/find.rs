@@ -148,7 +148,8 @@ impl<'a> FindView<'a> {
     /// Errors: the record cannot be read.
     pub fn answer<'r>(&self, request: &'r FindRequest) -> Result<FindAnswer<'r>, LedgerError> {
         let (view, FindRequest { words, phrases, most }) = (&self.named.view, request);
-        let mut search = Search::new(view, phrases, SearchEffort::of(view));
+        let search = Search::new(view, phrases, SearchEffort::of(view));
+        let mut search = search.with(self.filter.facets().clone());
         let mut answer = FindAnswer {
             words,
             as_of: view.as_of(),

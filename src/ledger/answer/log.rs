@@ -4,6 +4,7 @@
 //! memory; with the newest first, the positions requested and one range of events are.
 //! Not here: texts for people (`cli`).
 
+use crate::index::{Facets, IndexError, Snapshot, Term};
 use crate::ledger::answer::filter::{EditorName, document_at, has_topic, rests_on};
 use crate::ledger::answer::page::PageEnd;
 use crate::ledger::answer::{AnswerError, NamedView, json_of};
@@ -17,7 +18,7 @@ use crate::ledger::reader::Record;
 use annals_core::event::body::Content;
 use annals_core::event::vocabulary::Type;
 use annals_core::key::PublicKey;
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
 use std::collections::BTreeSet;
 use std::io::Write;
 
@@ -75,6 +76,8 @@ pub fn kind(text: &str) -> Result<String, String> {
 const CHUNK: u64 = 16_384;
 /// How many are read at once for a page: one by one, by the index.
 const PAGE_CHUNK: u64 = 512;
+/// Reading an event by itself costs as much as this many events in a walk.
+const COST: u64 = 16;
 
 /// The requested events, as of the last point.
 pub struct LogAnswer<'a> {
@@ -93,7 +96,10 @@ impl<'a> LogAnswer<'a> {
     /// Errors: there is no such event, document or editor; the record cannot be read.
     pub fn open(record: &'a Record, request: LogRequest) -> Result<LogAnswer<'a>, LedgerError> {
         let LogRequest { position, from, until, by, kind, document, topic, order, most } = request;
+        let wanted = Mentions { topic: topic.map(|topic| topic.to_lowercase()), document };
+        let mentioning = RefCell::new(None);
         let ask: &Query<'_> = &|slot, _| {
+            mentioning.replace(wanted.events(slot)?);
             let mut named = match position {
                 Some(position) => subjects(slot, position)?,
                 None => BTreeSet::new(),
@@ -108,13 +114,21 @@ impl<'a> LogAnswer<'a> {
             document_at(view, document, "--document")?;
         }
         let of = position.map(|position| subject(view, position)).transpose()?;
-        let about = about(view, topic.as_deref(), document)?;
+        let mentioning = mentioning.into_inner().filter(|_| !view.is_folded());
+        let about = wanted.facts(view, mentioning.as_deref())?;
+        let listed = match (&about, mentioning, document) {
+            // Acts that name the document are in no list.
+            (Some(facts), Some(_), None) => Some(lives(view, facts)),
+            _ => None,
+        };
+        let events = listed.as_ref().map_or(0, |listed| listed.len() as u64);
+        record.expect_bound(events, "the events of all facts of the topic")?;
         let first = from.max(of.unwrap_or(0));
         let turned = match of {
             Some(of) => turned(&Effects::new(view, names), of)?,
             None => BTreeSet::new(),
         };
-        let filter = LogFilter { first, until, of, turned, by, kind, about, document };
+        let filter = LogFilter { first, until, of, turned, by, kind, about, document, listed };
         Ok(LogAnswer { named, of, filter, order, most })
     }
 
@@ -172,7 +186,7 @@ impl<'a> LogAnswer<'a> {
             }
             matches!(step, Ok(LogStep::On))
         };
-        if filter.of.is_some() || self.most == usize::MAX {
+        if filter.is_narrow() || self.most == usize::MAX {
             filter.walk(view, &mut one)?;
             return step.map(|_| ());
         }
@@ -197,7 +211,7 @@ impl<'a> LogAnswer<'a> {
         let (view, filter) = (effects.view(), &self.filter);
         let is_page = self.most != usize::MAX;
         // If few events are requested, ranges without any of them are not read.
-        let mut few = match filter.of.is_none() && (is_page || filter.is_all()) {
+        let mut few = match !filter.is_narrow() && (is_page || filter.is_all()) {
             true => None,
             false => Some(positions(view, filter)?),
         };
@@ -271,9 +285,16 @@ struct LogFilter {
     /// The facts of the topic and of the document.
     about: Option<BTreeSet<u64>>,
     document: Option<u64>,
+    /// All events that may pass, where they are known to be few.
+    listed: Option<Vec<u64>>,
 }
 
 impl LogFilter {
+    /// Whether the events that may pass are found without reading the others.
+    fn is_narrow(&self) -> bool {
+        self.of.is_some() || self.listed.is_some()
+    }
+
     fn is_all(&self) -> bool {
         let of = self.of.is_none() && self.about.is_none();
         of && self.by.is_none() && self.kind.is_none()
@@ -285,8 +306,20 @@ impl LogFilter {
         view: &View<'_>,
         each: &mut dyn FnMut(&ViewedEvent) -> bool,
     ) -> Result<(), LedgerError> {
-        let Some(of) = self.of else { return view.walk(self.first, self.until, each) };
         let (mut goes_on, mut met) = (true, false);
+        let Some(of) = self.of else {
+            let Some(listed) = &self.listed else {
+                return view.walk(self.first, self.until, each);
+            };
+            let within = |event: &u64| (self.first..self.until).contains(event);
+            let listed: Vec<u64> = listed.iter().copied().filter(within).collect();
+            for part in listed.chunks(PAGE_CHUNK as usize) {
+                if goes_on {
+                    view.at(part, &mut |event| goes_on = goes_on && each(event))?;
+                }
+            }
+            return Ok(());
+        };
         view.each(&mut |event| {
             let within = (self.first..self.until).contains(&event.position);
             goes_on = goes_on && (!within || each(event));
@@ -334,37 +367,86 @@ fn turned(effects: &Effects<'_, '_>, fact: u64) -> Result<BTreeSet<u64>, LedgerE
     Ok(found)
 }
 
-/// The facts of a topic, of a document, or of both; `None` if neither is given.
-fn about(
-    view: &View<'_>,
-    topic: Option<&str>,
+/// The topic and the document of which the events of a log are to be.
+struct Mentions {
+    /// A part of a topic's name, in lower case.
+    topic: Option<String>,
     document: Option<u64>,
-) -> Result<Option<BTreeSet<u64>>, LedgerError> {
-    let topic = topic.map(str::to_lowercase);
-    if topic.is_none() && document.is_none() {
-        return Ok(None);
+}
+
+impl Mentions {
+    /// The events whose words may have the topic or cite the document, by the index; `None` if they
+    /// are so many that a walk over all events costs less.
+    fn events(&self, slot: &Snapshot<'_>) -> Result<Option<Vec<u64>>, IndexError> {
+        let facets = Facets { topic: self.topic.clone(), ..Facets::default() };
+        let (mut events, mut citing) = (BTreeSet::new(), Vec::new());
+        if let Some(list) = facets.list(slot)? {
+            if !list.is_short(slot.size) {
+                return Ok(None);
+            }
+            events.extend(list.events(slot.size));
+        }
+        if let Some(document) = self.document {
+            let (index, terms) = (slot.index(), slot.index().own_terms()?);
+            for term in [Term::Citation(document), Term::Unread] {
+                citing.extend(terms.find(index, term)?.into_iter().filter(|at| *at < slot.size));
+            }
+            if citing.len() as u64 > slot.size / COST {
+                return Ok(None);
+            }
+        }
+        events.extend(citing);
+        Ok(Some(events.into_iter().collect()))
     }
-    let (mut of_topic, mut of_document) = (BTreeSet::new(), BTreeSet::new());
-    view.walk(0, view.as_of().size, &mut |event| {
-        let fact = match view.content(event) {
-            Ok(Content::FactAsserted(body)) => words(&body.fact),
-            Ok(Content::FactCorrected(body)) => words(&body.fact),
-            _ => return true,
+
+    /// The facts that ever had the topic, or rested on the document, or both; `None` if neither is
+    /// asked for. Of the events only those of the list are read, if there is one.
+    fn facts(
+        &self,
+        view: &View<'_>,
+        events: Option<&[u64]>,
+    ) -> Result<Option<BTreeSet<u64>>, LedgerError> {
+        let Mentions { topic, document } = self;
+        if topic.is_none() && document.is_none() {
+            return Ok(None);
+        }
+        let (mut of_topic, mut of_document) = (BTreeSet::new(), BTreeSet::new());
+        let mut each = |event: &ViewedEvent| {
+            let fact = match view.content(event) {
+                Ok(Content::FactAsserted(body)) => words(&body.fact),
+                Ok(Content::FactCorrected(body)) => words(&body.fact),
+                _ => return,
+            };
+            let facts = owners(view, event.position);
+            if topic.as_ref().is_some_and(|topic| has_topic(&fact, topic)) {
+                of_topic.extend(facts.iter().copied());
+            }
+            if document.is_some_and(|document| rests_on(&fact, document)) {
+                of_document.extend(facts);
+            }
         };
-        let facts = owners(view, event.position);
-        if topic.as_ref().is_some_and(|topic| has_topic(&fact, topic)) {
-            of_topic.extend(facts.iter().copied());
+        match events {
+            Some(events) => {
+                view.record.expect_bound(events.len() as u64, "the words of all facts of it")?;
+                view.at(events, &mut each)?;
+            }
+            None => view.walk(0, view.as_of().size, &mut |event| {
+                each(event);
+                true
+            })?,
         }
-        if document.is_some_and(|document| rests_on(&fact, document)) {
-            of_document.extend(facts);
-        }
-        true
-    })?;
-    Ok(Some(match (topic, document) {
-        (Some(_), Some(_)) => of_topic.intersection(&of_document).copied().collect(),
-        (Some(_), None) => of_topic,
-        _ => of_document,
-    }))
+        Ok(Some(match (topic, document) {
+            (Some(_), Some(_)) => of_topic.intersection(&of_document).copied().collect(),
+            (Some(_), None) => of_topic,
+            _ => of_document,
+        }))
+    }
+}
+
+/// The events of these facts, by position.
+fn lives(view: &View<'_>, facts: &BTreeSet<u64>) -> Vec<u64> {
+    let events: BTreeSet<u64> = facts.iter().flat_map(|fact| view.life(*fact)).collect();
+    events.into_iter().collect()
 }
 
 /// Whether the evidence of a confirmation, a dispute or the like cites the document.

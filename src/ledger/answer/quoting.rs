@@ -60,6 +60,7 @@ impl CitingFacts<'_> {
         let mut found = FoundFacts::default();
         self.add(first, &mut found)?;
         let walk = FactWalk::new(FactSource::Citing(self.document));
+        let walk = walk.with(self.filter.facets().clone());
         // One more shows whether there are more.
         let mut count = self.most.saturating_add(1);
         let mut at_end = first.is_folded();

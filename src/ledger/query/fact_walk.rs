@@ -4,14 +4,14 @@
 //! events that gave them their present words; fewer than were asked for only at the end. A row is
 //! read, an event is not. Not here: what a fact must be besides (`cli`).
 
-use crate::index::{IndexError, Row, RowKind, Snapshot, Term, TreeKind};
+use crate::index::{Facets, IndexError, Row, RowKind, Shortlist, Snapshot, Term, TreeKind};
 use crate::ledger::query::{citing, touched};
 use annals_core::fold::history::Act;
 use annals_core::fold::operation::Operation;
 use annals_core::fold::{Fact, Fold};
 use annals_core::key::PublicKey;
 use annals_core::state::{State, Status};
-use std::cell::Cell;
+use std::cell::{Cell, OnceCell, RefCell};
 use std::collections::BTreeSet;
 
 /// Where a walk looks for facts.
@@ -35,6 +35,12 @@ pub struct FactWalk {
     source: FactSource,
     /// The first position that was not searched.
     next: Cell<u64>,
+    /// The topic and the date that the facts are to have.
+    facets: Facets,
+    /// The events that may give them, once they were looked up.
+    shortlist: OnceCell<Option<Shortlist>>,
+    /// The facts that were not yet searched, where all of them are listed first.
+    listed: RefCell<Option<BTreeSet<u64>>>,
 }
 
 /// Whether a fact is taken, by its row.
@@ -52,7 +58,13 @@ impl FactWalk {
     /// A walk from the first fact after a position on.
     pub fn after(source: FactSource, position: Option<u64>) -> FactWalk {
         let next = position.map_or(0, |position| position.saturating_add(1));
-        FactWalk { source, next: Cell::new(next) }
+        let (facets, shortlist, listed) = (Facets::default(), OnceCell::new(), RefCell::default());
+        FactWalk { source, next: Cell::new(next), facets, shortlist, listed }
+    }
+
+    /// The same over facts whose present words may be of some topic or date.
+    pub fn with(self, facets: Facets) -> FactWalk {
+        FactWalk { facets, ..self }
     }
 
     /// The next `count` facts that `keep` takes; `state` is that of the ledger and its editors.
@@ -63,32 +75,46 @@ impl FactWalk {
         count: usize,
         keep: &KeepFact<'_>,
     ) -> Result<BTreeSet<u64>, IndexError> {
-        let mut found = BTreeSet::new();
+        let shortlist = self.shortlist(slot)?;
+        let keep = |row: &Row| {
+            let event = row.revision();
+            let is_listed = shortlist.is_none_or(|list| event.is_some_and(|event| list.has(event)));
+            Ok(is_listed && keep(row)?)
+        };
         let needed = state.fold.ledger.as_ref().map_or(1, |ledger| ledger.confirmations);
-        match &self.source {
-            FactSource::All => self.rows(slot, &[RowKind::Facts], count, keep, &mut found)?,
+        let mut found = match &self.source {
+            FactSource::All => self.rows(slot, &[RowKind::Facts], count, &keep)?,
             FactSource::Statuses(statuses) => {
                 let kind = |status: &Status| RowKind::Status(*status, needed);
                 let kinds: Vec<RowKind> = statuses.iter().map(kind).collect();
-                self.rows(slot, &kinds, count, keep, &mut found)?;
+                self.rows(slot, &kinds, count, &keep)?
             }
             FactSource::Citing(document) => {
-                return self.citing(slot, *document, count, keep);
+                return self.citing(slot, *document, count, &keep);
             }
             FactSource::Document(document) => {
-                self.named(slot, citing(slot, *document)?, keep, &mut found)?;
+                self.named(slot, &|| citing(slot, *document), count, &keep)?
             }
             FactSource::Since(first) => {
-                let touched = touched(slot.index(), (*first).min(slot.size), slot.size)?;
+                let touched = || touched(slot.index(), (*first).min(slot.size), slot.size);
                 let acted = |row: &Row| Ok(is_acted_on(slot, row.of, *first)? && keep(row)?);
-                self.named(slot, touched, &acted, &mut found)?;
+                self.named(slot, &touched, count, &acted)?
             }
-        }
+        };
         if let Some(beyond) = found.iter().nth(count).copied() {
             found.split_off(&beyond);
             self.next.set(beyond);
         }
         Ok(found)
+    }
+
+    /// The events that may give facts the topic and the date; looked up once.
+    fn shortlist(&self, slot: &Snapshot<'_>) -> Result<Option<&Shortlist>, IndexError> {
+        if self.shortlist.get().is_none() {
+            // Nobody else sets it meanwhile.
+            let _ = self.shortlist.set(self.facets.list(slot)?);
+        }
+        Ok(self.shortlist.get().and_then(Option::as_ref))
     }
 
     /// The next facts whose present words cite a document.
@@ -120,15 +146,24 @@ impl FactWalk {
         Ok(found)
     }
 
-    /// The facts of a set that come next.
+    /// The facts of a set that come next: more than `count`, if there are so many. The set is made
+    /// once.
     fn named(
         &self,
         slot: &Snapshot<'_>,
-        mut of: BTreeSet<u64>,
+        of: &dyn Fn() -> Result<BTreeSet<u64>, IndexError>,
+        count: usize,
         keep: &KeepFact<'_>,
-        found: &mut BTreeSet<u64>,
-    ) -> Result<(), IndexError> {
-        for fact in of.split_off(&self.next.get()) {
+    ) -> Result<BTreeSet<u64>, IndexError> {
+        let listed = self.listed.take();
+        let mut listed = listed.map_or_else(of, Ok)?;
+        let rest = listed.split_off(&self.next.get());
+        let mut found = BTreeSet::new();
+        for fact in rest.iter().copied() {
+            if found.len() > count {
+                break;
+            }
+            self.next.set(fact + 1);
             let row = slot.get(TreeKind::Standing, fact)?;
             if let Some(row) = row.filter(|row| row.revision().is_some())
                 && keep(&row)?
@@ -136,8 +171,8 @@ impl FactWalk {
                 found.insert(fact);
             }
         }
-        self.next.set(slot.size);
-        Ok(())
+        self.listed.replace(Some(rest));
+        Ok(found)
     }
 
     /// The facts of some kinds that come next: more than `count`, if there are so many.
@@ -147,8 +182,12 @@ impl FactWalk {
         kinds: &[RowKind],
         count: usize,
         keep: &KeepFact<'_>,
-        found: &mut BTreeSet<u64>,
-    ) -> Result<(), IndexError> {
+    ) -> Result<BTreeSet<u64>, IndexError> {
+        let shortlist = self.shortlist(slot)?;
+        if let Some(list) = shortlist.filter(|list| list.is_short(slot.size)) {
+            return self.named(slot, &|| list.facts(slot, kinds), count, keep);
+        }
+        let mut found = BTreeSet::new();
         let mut step = STEP;
         while found.len() <= count && self.next.get() < slot.size {
             let next = self.next.get();
@@ -164,7 +203,7 @@ impl FactWalk {
             self.next.set(end);
             step = step.saturating_mul(2);
         }
-        Ok(())
+        Ok(found)
     }
 }
 

@@ -6,6 +6,7 @@
 //! one by one than a scan costs, it is a scan. An event that is not read is not checked.
 //! Not here: comparing words (`annals_core::search`), showing hits (`cli`).
 
+use crate::index::Facets;
 use crate::ledger::error::LedgerError;
 use crate::ledger::query::View;
 use crate::ledger::query::acts::QueryError;
@@ -47,6 +48,8 @@ pub struct Search<'a, 'v> {
     view: &'a View<'v>,
     phrases: &'a [Phrase],
     effort: SearchEffort,
+    /// The topic and the date that the facts are to have; a scan finds others too.
+    facets: Facets,
     /// The events that may have the phrases and are not yet read, the last one first; `None`
     /// before the first question.
     listed: Option<Vec<u64>>,
@@ -59,7 +62,14 @@ pub struct Search<'a, 'v> {
 impl<'a, 'v> Search<'a, 'v> {
     /// A search that has found nothing yet.
     pub fn new(view: &'a View<'v>, phrases: &'a [Phrase], effort: SearchEffort) -> Search<'a, 'v> {
-        Search { view, phrases, effort, listed: None, last: None, scanned: None }
+        let (facets, listed, last, scanned) = (Facets::default(), None, None, None);
+        Search { view, phrases, effort, facets, listed, last, scanned }
+    }
+
+    /// The same among facts whose present words may be of some topic or date; whether they are is
+    /// not judged.
+    pub fn with(self, facets: Facets) -> Search<'a, 'v> {
+        Search { facets, ..self }
     }
 
     /// The next `count` facts, and what is withheld before the last of them; fewer facts only if
@@ -93,9 +103,17 @@ impl<'a, 'v> Search<'a, 'v> {
                 // All of them are read only if they are few.
                 let most = if count == usize::MAX { self.effort.reads } else { u64::MAX };
                 let most = usize::try_from(most).unwrap_or(usize::MAX);
-                let Some(mut found) = words.find(self.phrases, size, most)? else {
+                let shortlist = self.facets.list(slice.then())?;
+                let all = if shortlist.is_some() { usize::MAX } else { most };
+                let Some(mut found) = words.find(self.phrases, size, all)? else {
                     return Ok(None);
                 };
+                if let Some(list) = &shortlist {
+                    found.retain(|event| list.has(*event));
+                }
+                if found.len() > most {
+                    return Ok(None);
+                }
                 let before = found.len();
                 found.extend(words.end()..size);
                 self.effort.reads += (found.len() - before) as u64;
