@@ -19,7 +19,8 @@ use crate::capture::worker;
 use crate::cli::commands as c;
 use crate::cli::shared::{completion, topics};
 use crate::cli::terminal::{
-    CliError, Command as _, Context, EditorOption, Exit, Format, Global, Group, arg_error, formats,
+    CliError, Command as _, Context, EditorOption, Exit, Format, Global, Group, arg_error,
+    editor_argument, formats,
 };
 use clap::error::ErrorKind;
 use clap::parser::ValueSource;
@@ -37,6 +38,7 @@ macro_rules! commands {
 
         impl Command {
             const GROUPS: &[Group] = &[$(<$arguments>::GROUP,)*];
+            const EDITORS: &[EditorOption] = &[$(<$arguments>::EDITOR,)*];
 
             fn formats(&self) -> &'static [Format] {
                 match self {
@@ -127,7 +129,11 @@ for is missing";
 
 /// The program's arguments, with the commands of each group in its help.
 fn program() -> clap::Command {
-    let program = Cli::command();
+    let mut editors = Command::EDITORS.iter().copied();
+    let program = Cli::command().mut_subcommands(|command| {
+        let argument = editors.next().and_then(editor_argument);
+        command.args(argument)
+    });
     let mut template = "{about}\n\n{usage-heading} {usage}\n\n".to_owned();
     for (group, heading) in Group::ALL {
         let shown = program.get_subcommands().zip(Command::GROUPS);
@@ -187,12 +193,12 @@ pub fn run() -> ExitCode {
     }
 }
 
-/// Clears an editor that comes only from `ANNALS_EDITOR` if `--editor` is a filter.
+/// Clears an editor that comes only from `ANNALS_EDITOR` if `--editor` does not sign.
 fn only_typed(mut cli: Cli, matches: &ArgMatches) -> Cli {
     let source = matches.subcommand().and_then(|(_, inner)| inner.value_source("editor"));
     let typed = source == Some(ValueSource::CommandLine);
-    let filters = |command: &Command| command.editor_option() == EditorOption::Filters;
-    if cli.command.as_ref().is_some_and(filters) && !typed {
+    let signs = |command: &Command| command.editor_option() == EditorOption::Signs;
+    if !typed && !cli.command.as_ref().is_none_or(signs) {
         cli.global.editor = None;
     }
     cli

@@ -84,6 +84,7 @@ fn statuses_topics_keys_and_pages_are_offered() {
     for words in [
         ["--by", ""].as_slice(),
         &["append", "--editor", ""],
+        &["replay", "--by", ""],
         &["unlock", ""],
         &["key", "show", ""],
         &["key", "passphrase", ""],

@@ -105,8 +105,29 @@ fn help_of_a_command_is_what_the_command_says_itself() {
     assert!(
         why.starts_with(
             "annals: expected a command or a topic, found \"nothing\"; annals help lists the \
-             commands; the topics are archivist, auditor, drafts, editor.md, "
+             commands; the topics are archivist, auditor, drafts, editor-page, "
         ),
         "{why}"
     );
+}
+
+#[test]
+fn the_help_of_an_editor_says_whether_they_sign_or_are_asked_for() {
+    let desk = Desk::empty();
+    for command in ["replay", "log", "diff", "find", "blame", "timeline"] {
+        let help = desk.told(&format!("{command} --help"));
+        assert!(help.contains("Only what this person signed"), "{help}");
+        assert!(!help.contains("Who signs") && !help.contains("ANNALS_EDITOR"), "{help}");
+    }
+    for command in ["show", "status", "tail"] {
+        let help = desk.told(&format!("{command} --help"));
+        assert!(!help.contains("--editor"), "{help}");
+    }
+    for command in ["confirm", "append", "publish"] {
+        let help = desk.told(&format!("{command} --help"));
+        assert!(help.contains("Who signs") && help.contains("ANNALS_EDITOR"), "{help}");
+    }
+    // The pages have no place of their own for other names of an option.
+    let page = desk.told("man");
+    assert!(page.contains("(also \\-\\-by)"), "{page}");
 }

@@ -17,7 +17,8 @@ use std::path::PathBuf;
 /// The record is verified whole, as annals verify does it, before the folder has its name: every
 /// signature, link, role and quotation, and that its tree is that of a checkpoint signed by its own
 /// log key. The copy is an ordinary ledger: every command that reads works in it, without a
-/// network. Nothing else is written to it. What the publisher withholds is not in it.
+/// network. Where the address is a server (annals serve), what is signed in the copy is sent there;
+/// a copy of files is only read. What the publisher withholds is not in it.
 ///
 /// A clone that was interrupted goes on where it stopped, if it is given again.
 #[derive(Debug, Args)]

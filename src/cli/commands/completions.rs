@@ -45,7 +45,7 @@ fn man(context: &Context, args: ManArgs) -> Result<Exit, CliError> {
     match args.to {
         Some(folder) => {
             std::fs::create_dir_all(&folder)?;
-            let mut command = (context.program)().disable_help_subcommand(true);
+            let mut command = with_aliases((context.program)()).disable_help_subcommand(true);
             command.build();
             let pages = pages(&command)?;
             let place = |(name, _): &(String, _)| {
@@ -60,10 +60,25 @@ fn man(context: &Context, args: ManArgs) -> Result<Exit, CliError> {
         }
         None => {
             let mut text = Vec::new();
-            clap_mangen::Man::new((context.program)()).render(&mut text)?;
+            clap_mangen::Man::new(with_aliases((context.program)())).render(&mut text)?;
             print(&text)
         }
     }
+}
+
+/// The program with the other names of its options in their descriptions: the pages have no place
+/// of their own for them.
+fn with_aliases(program: clap::Command) -> clap::Command {
+    let described = |argument: clap::Arg| {
+        let names = argument.get_visible_aliases().unwrap_or_default();
+        if names.is_empty() {
+            return argument;
+        }
+        let names = names.iter().map(|name| format!("--{name}")).collect::<Vec<_>>().join(", ");
+        let text = argument.get_help().map(ToString::to_string).unwrap_or_default();
+        argument.help(format!("{text} (also {names})"))
+    };
+    program.mut_args(described).mut_subcommands(with_aliases)
 }
 
 /// The pages of a command and of its subcommands, with their file names.

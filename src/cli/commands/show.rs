@@ -25,7 +25,7 @@ pub struct ShowArgs {
 
 impl Command for ShowArgs {
     const GROUP: Group = Group::Archivist;
-    const EDITOR: EditorOption = EditorOption::Filters;
+    const EDITOR: EditorOption = EditorOption::Unused;
 
     fn formats(&self) -> &'static [Format] {
         formats::TABLE

@@ -137,7 +137,7 @@ enum MarksFound {
 
 impl Command for StatusArgs {
     const GROUP: Group = Group::SetUp;
-    const EDITOR: EditorOption = EditorOption::Filters;
+    const EDITOR: EditorOption = EditorOption::Unused;
 
     fn formats(&self) -> &'static [Format] {
         formats::OBJECT

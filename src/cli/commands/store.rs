@@ -15,6 +15,9 @@ use serde::Serialize;
 use std::io::Write;
 
 /// Make and check the tables of a PostgreSQL database that keeps records
+///
+/// The store that annals verify, status and repair name is another one: ledger/db, the second copy
+/// of the events beside the journal, which the next writer makes by itself.
 #[derive(Debug, Args)]
 pub struct StoreArgs {
     #[command(subcommand)]

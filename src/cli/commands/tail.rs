@@ -50,7 +50,7 @@ const PAUSE: Duration = Duration::from_secs(2);
 
 impl Command for TailArgs {
     const GROUP: Group = Group::Archivist;
-    const EDITOR: EditorOption = EditorOption::Filters;
+    const EDITOR: EditorOption = EditorOption::Unused;
 
     fn formats(&self) -> &'static [Format] {
         formats::LINES

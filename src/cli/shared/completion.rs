@@ -59,7 +59,7 @@ fn kind(command: &str, argument: &str) -> Option<ValueKind> {
         ("relate", "from" | "to") => ValueKind::Facts,
         ("unlock", "names") | ("key show" | "key passphrase", "name") => ValueKind::Keys,
         ("editor revoke", "name") | ("editor change", "whose") => ValueKind::Keys,
-        ("", "editor") => ValueKind::Keys,
+        (_, "editor") => ValueKind::Keys,
         ("help", "words") => ValueKind::HelpWords,
         _ => return None,
     })

@@ -23,16 +23,17 @@ impl Topic {
     }
 }
 
-/// The topic of this name; `editor.md` names it as well, for `editor` is a command too.
+/// The topic of this name; `editor-page` and `editor.md` name it as well, for `editor` is a command
+/// too.
 pub fn named(name: &str) -> Option<&'static Topic> {
-    let name = name.strip_suffix(".md").unwrap_or(name);
+    let name = [".md", "-page"].iter().find_map(|end| name.strip_suffix(end)).unwrap_or(name);
     TOPICS.iter().find(|topic| topic.name == name)
 }
 
 /// The names of the topics, as `annals help` takes them beside these commands.
 pub fn names(program: &clap::Command) -> Vec<String> {
     let name = |topic: &Topic| match program.find_subcommand(topic.name) {
-        Some(_) => format!("{}.md", topic.name),
+        Some(_) => format!("{}-page", topic.name),
         None => topic.name.to_owned(),
     };
     TOPICS.iter().map(name).collect()

@@ -7,6 +7,7 @@ use crate::cli::terminal::context::Context;
 use crate::cli::terminal::exit::{CliError, Exit};
 use crate::cli::terminal::formats;
 use crate::cli::terminal::options::Format;
+use clap::Arg;
 
 /// The group under which help lists a command.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -38,6 +39,18 @@ pub enum EditorOption {
     Signs,
     /// A filter of the answer, if typed; `ANNALS_EDITOR` is ignored.
     Filters,
+    /// Neither: the answer is the same, whoever is named.
+    Unused,
+}
+
+/// `--editor` of a command in which it does not sign, in place of the global option.
+pub fn editor_argument(option: EditorOption) -> Option<Arg> {
+    let argument = Arg::new("editor").long("editor").visible_alias("by").value_name("NAME");
+    match option {
+        EditorOption::Signs => None,
+        EditorOption::Filters => Some(argument.help("Only what this person signed")),
+        EditorOption::Unused => Some(argument.hide(true)),
+    }
 }
 
 /// A command; implemented by the type of its arguments.

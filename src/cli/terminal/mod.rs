@@ -22,7 +22,7 @@ pub mod colour;
 pub mod streams;
 
 pub use crate::cli::terminal::colour::colour;
-pub use crate::cli::terminal::command::{Command, EditorOption, Group};
+pub use crate::cli::terminal::command::{Command, EditorOption, Group, editor_argument};
 pub use crate::cli::terminal::context::{Context, span, until_written};
 pub use crate::cli::terminal::exit::{CliError, Exit, announce_clock};
 pub use crate::cli::terminal::options::{Format, Global};

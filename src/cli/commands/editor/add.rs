@@ -34,7 +34,7 @@ pub struct EditorAddArgs {
     /// The request that its holder made with annals key new
     #[arg(value_name = "FILE.request", required_unless_present = "local")]
     request: Option<PathBuf>,
-    /// What it may sign: admin, editor, or both
+    /// What it may sign: admin or editor; may be given twice
     #[arg(long = "role", value_name = "ROLE", value_parser = admin::role(), required = true)]
     roles: Vec<Role>,
     /// Its holder is the one of this key: a handle, a name, or digits of a key

@@ -13,7 +13,7 @@ use clap::Args;
 pub struct EditorChangeArgs {
     /// Whose key: a handle, a name in the record, or 8 or more digits of the key
     whose: String,
-    /// What it may sign from now on: admin, editor, or both [default: as before]
+    /// What it may sign from now on: admin or editor; may be given twice [default: as before]
     #[arg(long = "role", value_name = "ROLE", value_parser = admin::role())]
     roles: Vec<Role>,
     /// Its holder's name from now on [default: as before]
