@@ -73,8 +73,8 @@ pub fn measure(folder: &Path, kind: &str, fact: u64) {
             assert!(ours == theirs, "the index and the fold say the same");
         });
         let last = until - 1;
-        let show = program(folder, &words(format!("show {fact} --as-of {last}")));
-        let diff = program(folder, &words(format!("diff {} {last} --format json", last - 100)));
+        let show = program(folder, &words(format!("show {fact} --as-of #{last}")));
+        let diff = program(folder, &words(format!("diff #{} #{last} --format json", last - 100)));
         println!(
             "{kind} {name} ({until}): fold {fold:.0} ms · one fact {one:.2} ms · state of {rows} \
              facts {whole:.0} ms, dumped and compared · show {show:.0} ms, diff of 100 events \
