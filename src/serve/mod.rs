@@ -42,6 +42,7 @@ use metrics_exporter_prometheus::PrometheusHandle;
 use std::io;
 use std::net::{SocketAddr, TcpListener};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::watch;
 
@@ -103,14 +104,15 @@ impl Server {
     }
 
     /// Serves until the process is asked to end (SIGTERM, SIGINT); then finishes what was begun,
-    /// and closes the ledger. Asked again, it ends the process at once. SIGHUP reads the certificate again.
+    /// and closes the ledger; asked once more, it waits no longer. SIGHUP reads the certificate
+    /// again.
     ///
-    /// Errors: the sockets or the signals cannot be used.
+    /// Errors: the sockets or the signals cannot be used; it was asked twice.
     pub fn run(self) -> io::Result<()> {
         let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
         let Server { state, settings, stop } = self;
         let ServerSettings { listener, metrics, tls, log, .. } = settings;
-        let tls = tls.map(Arc::new);
+        let (tls, at_once) = (tls.map(Arc::new), Arc::new(AtomicBool::new(false)));
         let served = runtime.block_on(async {
             let handle = metrics.is_some().then(metrics::install).flatten();
             if let (Some(socket), Some(handle)) = (metrics, handle) {
@@ -123,14 +125,22 @@ impl Server {
             let (socket, router) = (taken(listener)?, routes(Arc::clone(&state)));
             let (again, said) = (tls.clone(), Arc::clone(&log));
             let stopping = stop.subscribe();
-            let signals = signals(stop, again, said)?;
+            let signals = signals(stop, Arc::clone(&at_once), again, said)?;
             tokio::spawn(signals);
             listen::serve(socket, router, tls, stopping, Arc::clone(&log)).await;
             Ok(())
         });
         log("stopping: what waits is finished");
-        state.sequencer.stop();
-        served
+        match state.sequencer.stop_unless(&at_once) {
+            true => served,
+            false => {
+                runtime.shutdown_background();
+                Err(io::Error::other(
+                    "ended at once, as asked: what was begun is completed when the record is \
+                     opened again",
+                ))
+            }
+        }
     }
 }
 
@@ -143,6 +153,7 @@ fn taken(listener: TcpListener) -> io::Result<tokio::net::TcpListener> {
 /// Waits for signals: those that end the process, and the one that reads the certificate again.
 fn signals(
     stop: watch::Sender<bool>,
+    at_once: Arc<AtomicBool>,
     tls: Option<Arc<Tls>>,
     log: Arc<dyn Fn(&str) + Send + Sync>,
 ) -> io::Result<impl Future<Output = ()> + Send> {
@@ -166,8 +177,7 @@ fn signals(
             _ = end.recv() => {}
             _ = interrupt.recv() => {}
         }
-        log("ended at once: what was begun is completed when the record is opened again");
-        std::process::exit(2);
+        at_once.store(true, Ordering::SeqCst);
     })
 }
 

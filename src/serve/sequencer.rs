@@ -30,6 +30,7 @@ use annals_core::hash::Hash;
 use annals_core::key::PublicKey;
 use annals_core::roster::Roster;
 use annals_core::submission::{MAX_SUBMITTED, Placing, SubmissionText, SubmittedEvent};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread::JoinHandle;
@@ -48,6 +49,8 @@ const SILENT: Duration = Duration::from_secs(10);
 const PATIENCE: Duration = Duration::from_secs(20);
 /// How often a group is placed again after another program was first.
 const TRIES: usize = 16;
+/// How often a thread that is asked to end is looked at.
+const ENDS: Duration = Duration::from_millis(10);
 /// About how many bytes the events and documents of one commit have, if they are of several
 /// submissions.
 const MOST_BYTES: usize = 16 << 20;
@@ -233,11 +236,22 @@ impl Sequencer {
 
     /// Places what waits, takes nothing more, and closes the ledger.
     pub fn stop(&self) {
+        self.stop_unless(&AtomicBool::new(false));
+    }
+
+    /// The same, but waits for it no longer once `at_once` is set; whether it is done.
+    pub fn stop_unless(&self, at_once: &AtomicBool) -> bool {
         drop(self.queue.lock().unwrap_or_else(PoisonError::into_inner).take());
         let thread = self.thread.lock().unwrap_or_else(PoisonError::into_inner).take();
-        if let Some(thread) = thread {
-            let _ = thread.join();
+        let Some(thread) = thread else { return true };
+        while !thread.is_finished() {
+            if at_once.load(Ordering::SeqCst) {
+                return false;
+            }
+            std::thread::sleep(ENDS);
         }
+        let _ = thread.join();
+        true
     }
 }
 
