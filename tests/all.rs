@@ -28,6 +28,7 @@ mod keys;
 mod keys_texts;
 mod merkle;
 mod oracle;
+mod parts;
 mod people;
 mod proof;
 mod readme;

@@ -71,6 +71,11 @@ impl Shortlist {
         event >= self.end || self.events.binary_search(&event).is_ok()
     }
 
+    /// The number of its events in the runs.
+    pub fn length(&self) -> u64 {
+        self.events.len() as u64
+    }
+
     /// The events before the point, ascending.
     pub fn events(&self, size: u64) -> impl Iterator<Item = u64> {
         self.events.iter().copied().chain(self.end..size.max(self.end))
@@ -78,7 +83,7 @@ impl Shortlist {
 
     /// Whether looking up its facts one by one costs less than a walk over all rows.
     pub fn is_short(&self, size: u64) -> bool {
-        self.events.len() as u64 <= size / COST
+        self.length() <= size / COST
     }
 
     /// The facts of these kinds whose present words, as of the point, are of an event in it.

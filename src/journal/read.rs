@@ -30,6 +30,9 @@ const SPAN_BYTES: usize = 16 << 20;
 const FETCH: usize = 4 << 10;
 const FETCH_MANY: usize = 128 << 10;
 
+/// Up to this mean distance of positions their events are read many at a time.
+const CLOSE: u64 = 8;
+
 /// The part of a journal file that was read last.
 struct Window {
     /// The first position of the file.
@@ -197,6 +200,25 @@ impl Journal {
             }
         }
         Ok(entries)
+    }
+
+    /// Calls `each` with the entry at each of these ascending positions, whose four lines begin at
+    /// these offsets of their files, or with `None` if there are no four lines. Entries that are
+    /// close together are read many at a time.
+    pub fn fetch_each(
+        &self,
+        places: &[(u64, u64)],
+        each: &mut dyn FnMut(u64, Option<Entry>),
+    ) -> Result<(), SourceError> {
+        let ends = places.first().zip(places.last());
+        let distance = ends.map_or(0, |((first, _), (last, _))| last - first);
+        let is_dense = distance / CLOSE <= places.len() as u64;
+        let size = places.len().saturating_mul(FETCH).clamp(FETCH, FETCH_MANY);
+        let (mut window, size) = (None, if is_dense { size } else { FETCH });
+        for (position, offset) in places {
+            each(*position, self.fetch_in(&mut window, size, *position, *offset)?);
+        }
+        Ok(())
     }
 
     /// The entry from the part that was read last; else another part, of `size` bytes or as many as

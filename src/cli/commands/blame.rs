@@ -20,6 +20,7 @@ use crate::ledger::query::{AsOf, View};
 use annals_core::hash::Hash;
 use clap::Args;
 use serde::Serialize;
+use std::collections::BTreeMap;
 use std::io::Write;
 
 /// Read a document with, for each quotation, the fact that rests on it
@@ -62,38 +63,61 @@ fn run(context: &mut Context, args: BlameArgs) -> Result<Exit, CliError> {
     let most = args.page.most(context.format());
     let view = &of.named.view;
     provenance::note_view(view)?;
-    let answer = of.answer(most)?;
+    let mut answer = of.answer(most)?;
     if answer.withheld > 0 {
         let withheld = facts(answer.withheld, "may quote it too: the words are withheld");
         note(format!("note: {withheld}"));
     }
     let mut out = out(context.format());
-    match context.format() {
-        Format::Text => page(&mut out, view, &answer, args.filters.when.as_deref())?,
-        Format::Json | Format::Csv => answer.write_json(&mut out)?,
-        Format::Jsonl => {
-            let AsOf { position: as_of, head, .. } = answer.as_of;
-            for segment in &answer.segments {
-                json(&mut out, &BlameLine { as_of, head, document: args.of, segment })?;
-            }
-        }
+    let written = write(&mut out, context.format(), view, &mut answer, &args);
+    if written.is_err() && answer.is_partial() {
+        note("note: what was written is a part of the answer: the rest could not be read");
     }
+    written?;
     out.flush()?;
     note_more(answer.end, answer.facts.len(), context.format());
     Ok(provenance::warn(view, answer.damaged))
 }
 
+/// Writes the document and the facts in a format.
+fn write(
+    out: &mut dyn Write,
+    format: Format,
+    view: &View<'_>,
+    answer: &mut BlameAnswer<'_, '_>,
+    args: &BlameArgs,
+) -> Result<(), CliError> {
+    match format {
+        Format::Text => page(out, view, answer, args.filters.when.as_deref())?,
+        Format::Json | Format::Csv => answer.write_json(out)?,
+        Format::Jsonl => {
+            let AsOf { position: as_of, head, .. } = answer.as_of;
+            for segment in &answer.segments {
+                json(out, &BlameLine { as_of, head, document: args.of, segment })?;
+            }
+        }
+    }
+    Ok(())
+}
+
+/// The text with the facts in its margin: their notes stand where their quotations begin, so all of
+/// them are made first.
 fn page(
     out: &mut dyn Write,
     view: &View<'_>,
-    answer: &BlameAnswer,
+    answer: &mut BlameAnswer<'_, '_>,
     when: Option<&str>,
 ) -> Result<(), CliError> {
     let about = answer.document.about.as_ref();
     let title = about.map(|about| visible(&about.title)).unwrap_or_default();
     let heading = format!("document {}: ", answer.document.document);
     writeln!(out, "{}\n", words::hanging(&heading, &title, heading.len()))?;
-    margin::write(out, &answer.segments, &answer.facts, width())?;
+    let mut notes = BTreeMap::new();
+    answer.each(&mut |fact| {
+        notes.insert(fact.fact, margin::note(fact));
+        Ok::<(), CliError>(())
+    })?;
+    margin::write(out, &answer.segments, &notes, width())?;
     apart(out, answer)?;
     let when = when.map(|when| format!(", when {when}")).unwrap_or_default();
     writeln!(out, "{}{when}", counted(answer))?;
@@ -102,31 +126,29 @@ fn page(
 }
 
 /// Quotations that are not the document's words, and facts that a date filter could not test.
-fn apart(out: &mut dyn Write, answer: &BlameAnswer) -> Result<(), CliError> {
-    for fact in &answer.facts {
-        for span in fact.spans.iter().filter(|span| !span.holds) {
-            let (number, start, end) = (fact.fact, span.start, span.end);
-            writeln!(
-                out,
-                "fact {number} quotes other words than stand at {start} to {end}; annals verify \
-                 shows more"
-            )?;
-        }
+fn apart(out: &mut dyn Write, answer: &mut BlameAnswer<'_, '_>) -> Result<(), CliError> {
+    for span in answer.quotations().filter(|span| !span.holds) {
+        let (number, start, end) = (span.fact, span.start, span.end);
+        writeln!(
+            out,
+            "fact {number} quotes other words than stand at {start} to {end}; annals verify \
+             shows more"
+        )?;
     }
     if !answer.undated.is_empty() {
         writeln!(out, "{}:", facts(answer.undated.len(), UNDATED))?;
-        for fact in &answer.undated {
+        answer.each_undated(&mut |fact| {
             let heading = format!("{:>6}  {}  ", fact.fact, words::status(fact.status));
             let claim = fact.claim.as_deref().map(visible).unwrap_or_default();
-            writeln!(out, "{}", words::hanging(&heading, &claim, 19))?;
-        }
+            Ok::<(), CliError>(writeln!(out, "{}", words::hanging(&heading, &claim, 19))?)
+        })?;
         writeln!(out)?;
     }
     Ok(())
 }
 
 /// `37 facts quote 2100 of 2937 code points (71 %); 837 in 20 places are quoted by none`
-fn counted(answer: &BlameAnswer) -> String {
+fn counted(answer: &BlameAnswer<'_, '_>) -> String {
     let Coverage { length, quoted, unquoted, gaps } = answer.coverage;
     let count = answer.facts.len();
     let verb = if count == 1 { "quotes" } else { "quote" };

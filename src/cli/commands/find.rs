@@ -10,7 +10,7 @@ mod hits;
 use crate::cli::render::{broken, hanging, provenance, words};
 use crate::cli::shared::{FilterArgs, PageArgs, UNDATED, facts, note_more, note_withheld};
 use crate::cli::terminal::{
-    CliError, Command, Context, EditorOption, Exit, Format, Group, formats, json, out,
+    CliError, Command, Context, EditorOption, Exit, Format, Group, formats, json, note, out,
 };
 use crate::ledger::answer::find::{FindAnswer, FindRequest, FindView, FoundFact};
 use crate::ledger::answer::page::PageEnd;
@@ -67,20 +67,14 @@ fn run(context: &mut Context, args: FindArgs) -> Result<Exit, CliError> {
     let of = FindView::open(&record, size, &filters)?;
     let view = &of.named.view;
     provenance::note_view(view)?;
-    let answer = of.answer(&request)?;
+    let mut answer = of.answer(&request)?;
     note_withheld(&of.filter);
     let mut out = out(context.format());
-    match context.format() {
-        Format::Text => text(&mut out, view, &answer, args.filters.when.as_deref())?,
-        Format::Json => answer.write_json(&mut out)?,
-        Format::Jsonl => {
-            let AsOf { position: as_of, head, .. } = answer.as_of;
-            for found in answer.found.iter().chain(&answer.undated) {
-                json(&mut out, &FindLine { as_of, head, found })?;
-            }
-        }
-        Format::Csv => columns(&mut out, &answer)?,
+    let written = write(&mut out, context.format(), view, &mut answer, &args);
+    if written.is_err() && answer.is_partial() {
+        note("note: what was written is a part of the answer: the rest could not be read");
     }
+    written?;
     out.flush()?;
     note_more(answer.both(), answer.found.len() + answer.undated.len(), context.format());
     Ok(provenance::warn(view, answer.damaged))
@@ -89,15 +83,34 @@ fn run(context: &mut Context, args: FindArgs) -> Result<Exit, CliError> {
 /// Columns before the words: position, two spaces, status, two spaces.
 const INDENT: usize = 19;
 
+/// Writes the facts in a format.
+fn write(
+    out: &mut dyn Write,
+    format: Format,
+    view: &View<'_>,
+    answer: &mut FindAnswer<'_, '_>,
+    args: &FindArgs,
+) -> Result<(), CliError> {
+    match format {
+        Format::Text => text(out, view, answer, args.filters.when.as_deref()),
+        Format::Json => Ok(answer.write_json(out)?),
+        Format::Jsonl => {
+            let AsOf { position: as_of, head, .. } = answer.as_of;
+            let mut line = |found: &FoundFact| json(out, &FindLine { as_of, head, found });
+            answer.each(&mut line)?;
+            answer.each_undated(&mut line)
+        }
+        Format::Csv => columns(out, answer),
+    }
+}
+
 fn text(
     out: &mut dyn Write,
     view: &View<'_>,
-    answer: &FindAnswer<'_>,
+    answer: &mut FindAnswer<'_, '_>,
     when: Option<&str>,
 ) -> Result<(), CliError> {
-    for found in &answer.found {
-        fact(out, found)?;
-    }
+    answer.each(&mut |found| fact(out, found))?;
     let when = when.map(|when| format!("when {when}")).unwrap_or_default();
     let (shown, undated) = (answer.found.len(), answer.undated.len());
     writeln!(out, "{}{}", facts(shown, &when), answer.end.sentence(shown))?;
@@ -107,12 +120,10 @@ fn text(
             PageEnd::More => "; there may be more (--limit)",
         };
         writeln!(out, "\n{}{more}:\n", facts(undated, UNDATED))?;
-        for found in &answer.undated {
-            fact(out, found)?;
-        }
+        answer.each_undated(&mut |found| fact(out, found))?;
     }
     provenance::line(out, &answer.as_of)?;
-    provenance::since(out, view, &answer.since)
+    provenance::since(out, view, answer.since())
 }
 
 fn fact(out: &mut dyn Write, found: &FoundFact) -> Result<(), CliError> {
@@ -144,7 +155,7 @@ struct FindLine<'a> {
 }
 
 /// A header, and a row for each text of a fact that contains some of the words.
-fn columns(out: &mut dyn Write, answer: &FindAnswer<'_>) -> Result<(), CliError> {
+fn columns(out: &mut dyn Write, answer: &mut FindAnswer<'_, '_>) -> Result<(), CliError> {
     const COLUMNS: [&str; 10] =
         ["as_of", "head", "fact", "hash", "status", "when", "in", "document", "marks", "text"];
     let mut table = Table::new(out);
@@ -152,7 +163,7 @@ fn columns(out: &mut dyn Write, answer: &FindAnswer<'_>) -> Result<(), CliError>
     let shown = |value: Option<String>| value.unwrap_or_default();
     let as_of = shown(answer.as_of.position.map(|position| position.to_string()));
     let head = shown(answer.as_of.head.map(|head| head.to_string()));
-    for found in answer.found.iter().chain(&answer.undated) {
+    let mut rows = |found: &FoundFact| {
         let when = found.row.words.when.as_ref().and_then(|when| when.edtf.as_deref());
         for hit in &found.hits {
             let record = [
@@ -169,6 +180,9 @@ fn columns(out: &mut dyn Write, answer: &FindAnswer<'_>) -> Result<(), CliError>
             ];
             table.row(&record).map_err(broken)?;
         }
-    }
+        Ok::<(), CliError>(())
+    };
+    answer.each(&mut rows)?;
+    answer.each_undated(&mut rows)?;
     Ok(table.end()?)
 }

@@ -4,10 +4,11 @@
 //! end, or none. Without a terminal, or in a format for programs, it lists the waiting facts and
 //! writes nothing, unless it is to ask (`--ask`). Not here: `submit`.
 
+mod listing;
 mod page;
 mod session;
 
-use crate::cli::commands::review::page::page;
+use crate::cli::commands::review::listing::FactLister;
 use crate::cli::commands::review::session::ReviewSession;
 use crate::cli::render::provenance;
 use crate::cli::shared::waiting::{self, Candidates, ReviewScope, waits_for};
@@ -21,11 +22,11 @@ use crate::cli::terminal::{
 };
 use crate::index::Facets;
 use crate::ledger::answer::page::PageEnd;
-use crate::ledger::query::gather::{Gathered, gather};
+use crate::ledger::query::gather::{Gathered, PART, Rows, gather};
 use crate::ledger::query::names::Names;
 use crate::ledger::query::row::FactRow;
 use crate::ledger::query::summary::Summary;
-use crate::ledger::query::{AsOf, Query, View, no_fact};
+use crate::ledger::query::{Query, View, no_fact};
 use crate::ledger::reader::Record;
 use crate::ledger::write::draft::{Draft, Input, Name};
 use annals_core::event::vocabulary::How;
@@ -67,23 +68,6 @@ pub struct ReviewArgs {
     write: WriteArgs,
 }
 
-#[derive(Serialize)]
-struct ReviewJson<'a> {
-    #[serde(flatten)]
-    as_of: AsOf,
-    reviewer: &'a str,
-    waiting: &'a [FactRow],
-    more: PageEnd,
-}
-
-#[derive(Serialize)]
-struct ReviewLine<'a> {
-    as_of: Option<u64>,
-    head: Option<annals_core::hash::Hash>,
-    #[serde(flatten)]
-    row: &'a FactRow,
-}
-
 impl Command for ReviewArgs {
     const GROUP: Group = Group::Editor;
 
@@ -109,6 +93,10 @@ fn run(context: &mut Context, args: ReviewArgs) -> Result<Exit, CliError> {
     let (reviewer, person) = provenance::reviewer(context, &editors, &names)?;
     let reviewing = Reviewing { args: &args, names: &names, person: &person, scope };
     let most = args.page.most(if args.ask { Format::Text } else { context.format() });
+    let is_list = !ask::on_terminal() || (context.format() != Format::Text && !args.ask);
+    if is_list && most == usize::MAX {
+        return reviewing.list(context, &record, editors, &reviewer);
+    }
     let Waiting { view, rows, end, damaged } = reviewing.waiting(&record, editors, most)?;
     let exit = provenance::warn(&view, damaged);
     let waiting = match end {
@@ -118,8 +106,13 @@ fn run(context: &mut Context, args: ReviewArgs) -> Result<Exit, CliError> {
             format!("{shown}{}", end.hint(rows.len()))
         }
     };
-    if !ask::on_terminal() || (context.format() != Format::Text && !args.ask) {
-        list(context, &view, &ReviewPage { reviewer, waiting, rows, end })?;
+    if is_list {
+        let (as_of, mut out) = (view.as_of(), out(context.format()));
+        let mut lister = FactLister::new(&mut out, context.format(), &as_of, &reviewer)?;
+        rows.iter().try_for_each(|row| lister.row(&view, row))?;
+        lister.end(&waiting, end)?;
+        out.flush()?;
+        note_more(end, rows.len(), context.format());
         return Ok(exit);
     }
     note(waiting);
@@ -175,9 +168,7 @@ impl Reviewing<'_> {
         editors: View<'a>,
         most: usize,
     ) -> Result<Waiting<'a>, CliError> {
-        let topic = self.args.topic.as_ref().map(|topic| topic.to_lowercase());
-        let facets = Facets { topic, ..Facets::default() };
-        let candidates = Candidates::new(self.person, self.scope, self.args.document, facets);
+        let candidates = self.candidates();
         let (rows, end, damaged) = (Vec::new(), PageEnd::Whole, 0);
         let mut waiting = Waiting { view: editors, rows, end, damaged };
         // A folded view has every fact.
@@ -218,7 +209,67 @@ impl Reviewing<'_> {
         Ok(waiting)
     }
 
-    /// The same of a folded view.
+    /// Lists all facts that wait, some at a time.
+    fn list<'a>(
+        &self,
+        context: &Context,
+        record: &'a Record,
+        editors: View<'a>,
+        reviewer: &str,
+    ) -> Result<Exit, CliError> {
+        let (as_of, mut out) = (editors.as_of(), out(context.format()));
+        let mut lister = FactLister::new(&mut out, context.format(), &as_of, reviewer)?;
+        let candidates = self.candidates();
+        let (mut view, mut count, mut last) = (editors, 0, None);
+        let mut damaged = BTreeSet::new();
+        loop {
+            let asked = Cell::new(0);
+            if !view.is_folded() {
+                let ask: &Query<'_> = &|slot, state| {
+                    let found = candidates.next(slot, state, PART)?;
+                    asked.set(found.len());
+                    Ok(found)
+                };
+                view = View::some(record, record.size(), ask)?;
+                provenance::note_folded(&view);
+            }
+            let rows = Rows::read(&view, self.names, &|fact| {
+                last.is_none_or(|last| fact > last) && self.waits(&view, fact)
+            })?;
+            let mut latest = last;
+            rows.each(&mut |row| {
+                latest = Some(row.fact);
+                if keeps(self.args, &row) {
+                    count += 1;
+                    lister.row(&view, &row)?;
+                }
+                Ok::<(), CliError>(())
+            })?;
+            last = latest;
+            damaged.extend(rows.damaged_events());
+            if view.is_folded() || asked.get() < PART {
+                break;
+            }
+        }
+        lister.end(&waiting::sentence(count, reviewer), PageEnd::Whole)?;
+        out.flush()?;
+        Ok(provenance::warn(&view, damaged.len() as u64))
+    }
+
+    /// The facts that may wait, by the index.
+    fn candidates(&self) -> Candidates<'_> {
+        let topic = self.args.topic.as_ref().map(|topic| topic.to_lowercase());
+        let facets = Facets { topic, ..Facets::default() };
+        Candidates::new(self.person, self.scope, self.args.document, facets)
+    }
+
+    /// Whether a fact of a view waits.
+    fn waits(&self, view: &View<'_>, position: u64) -> bool {
+        let fact = view.state().fold.fact(position);
+        fact.is_some_and(|fact| waits_for(self.person, view.state(), fact, self.scope))
+    }
+
+    /// The first facts that wait, of a folded view.
     fn folded<'a>(&self, opened: Waiting<'a>, most: usize) -> Result<Waiting<'a>, CliError> {
         let mut waiting = Waiting { rows: Vec::new(), ..opened };
         let Gathered { facts, damaged, .. } = self.gather(&waiting.view)?;
@@ -234,11 +285,7 @@ impl Reviewing<'_> {
 
     /// Those facts of a view that wait.
     fn gather(&self, view: &View<'_>) -> Result<Gathered, CliError> {
-        let waits = |position| {
-            let fact = view.state().fold.fact(position);
-            fact.is_some_and(|fact| waits_for(self.person, view.state(), fact, self.scope))
-        };
-        let mut gathered = gather(view, self.names, &waits)?;
+        let mut gathered = gather(view, self.names, &|fact| self.waits(view, fact))?;
         gathered.facts.retain(|_, row| keeps(self.args, row));
         Ok(gathered)
     }
@@ -330,42 +377,4 @@ fn keeps(args: &ReviewArgs, row: &FactRow) -> bool {
     };
     let readable = words.withheld.is_none();
     readable && args.document.is_none_or(document) && args.topic.as_ref().is_none_or(topic)
-}
-
-/// The facts that wait, as they are written.
-struct ReviewPage {
-    reviewer: String,
-    /// How many they are.
-    waiting: String,
-    rows: Vec<FactRow>,
-    end: PageEnd,
-}
-
-fn list(context: &Context, view: &View<'_>, answer: &ReviewPage) -> Result<(), CliError> {
-    let ReviewPage { reviewer, waiting, rows, end } = answer;
-    let as_of = view.as_of();
-    let mut out = out(context.format());
-    match context.format() {
-        Format::Text => {
-            for row in rows {
-                page(&mut out, view, row)?;
-            }
-            writeln!(out, "{waiting}")?;
-            provenance::line(&mut out, &as_of)?;
-        }
-        Format::Json => {
-            json(&mut out, &ReviewJson { as_of, reviewer, waiting: rows, more: *end })?;
-        }
-        Format::Jsonl => {
-            for row in rows {
-                json(&mut out, &ReviewLine { as_of: as_of.position, head: as_of.head, row })?;
-            }
-        }
-        Format::Csv => {
-            crate::cli::render::columns::write(&mut out, &as_of, rows.iter())?;
-        }
-    }
-    out.flush()?;
-    note_more(*end, rows.len(), context.format());
-    Ok(())
 }

@@ -6,49 +6,23 @@
 
 use crate::ledger::answer::filter::{FactFilters, Filter, document_at};
 use crate::ledger::answer::page::PageEnd;
-use crate::ledger::answer::phrases::{overlays, withheld_text};
-use crate::ledger::answer::quoting::CitingFacts;
-use crate::ledger::answer::{AnswerError, NamedView, write_json};
+use crate::ledger::answer::parts::PartRows;
+use crate::ledger::answer::phrases::withheld_text;
+pub use crate::ledger::answer::quoting::QuotingFact;
+use crate::ledger::answer::quoting::{CitingFacts, QuotingFacts};
+use crate::ledger::answer::{AnswerError, JsonItems, NamedView, json_of};
 use crate::ledger::error::LedgerError;
 use crate::ledger::query::gather::Rows;
-use crate::ledger::query::row::{DocumentRow, FactRow};
+use crate::ledger::query::row::DocumentRow;
 use crate::ledger::query::since::LaterChange;
-use crate::ledger::query::spans::{Coverage, Quoted, Segment, coverage, quoted, segments};
+use crate::ledger::query::spans::{Coverage, Quoted, Segment, coverage, segments};
 use crate::ledger::query::{AsOf, Query, View, withheld};
 use crate::ledger::reader::{DocumentFound, Record};
 use annals_core::hash::Hash;
 use annals_core::quote::Text;
-use annals_core::state::Status;
-use annals_core::time::Time;
 use serde::Serialize;
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 use std::io::Write;
-
-/// A fact that quotes the document.
-#[derive(Serialize)]
-pub struct QuotingFact {
-    /// The fact.
-    pub fact: u64,
-    /// The hash of its assertion.
-    pub hash: Hash,
-    /// Its status.
-    pub status: Status,
-    /// What qualifies it.
-    pub overlays: Vec<String>,
-    /// The claim; `None` if it is withheld.
-    pub claim: Option<String>,
-    /// The signer of the present revision, by the name at that time.
-    pub by: Option<String>,
-    /// The name as of the point, where it differs.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub by_now: Option<String>,
-    /// The time of the present revision.
-    pub at: Option<Time>,
-    /// The signers of the confirmations that stand.
-    pub confirmed_by: Vec<String>,
-    /// Its quotations.
-    pub spans: Vec<Quoted>,
-}
 
 /// A document as of a point, and the facts that may quote it.
 pub struct BlameView<'a> {
@@ -59,8 +33,9 @@ pub struct BlameView<'a> {
     document: u64,
 }
 
-/// A document with its quotations.
-pub struct BlameAnswer {
+/// A document with its quotations; the facts are read when they are taken.
+pub struct BlameAnswer<'a, 'v> {
+    rows: PartRows<'a, 'v>,
     /// The point.
     pub as_of: AsOf,
     /// The document.
@@ -69,10 +44,14 @@ pub struct BlameAnswer {
     pub coverage: Coverage,
     /// Its text, cut where quotations begin and end.
     pub segments: Vec<Segment>,
-    /// The facts that quote it.
-    pub facts: Vec<QuotingFact>,
+    /// The facts that quote it, by position.
+    pub facts: Vec<u64>,
     /// Those without a date, if a date was asked for.
-    pub undated: Vec<QuotingFact>,
+    pub undated: Vec<u64>,
+    /// The quotations of both, by fact.
+    spans: Vec<Quoted>,
+    /// All facts, if they are few.
+    kept: Option<BTreeMap<u64, QuotingFact>>,
     /// The later changes of these facts.
     pub since: Vec<LaterChange>,
     /// Whether these are all.
@@ -84,7 +63,7 @@ pub struct BlameAnswer {
 }
 
 #[derive(Serialize)]
-struct BlameJson<'a> {
+struct BlameHead<'a> {
     #[serde(flatten)]
     as_of: &'a AsOf,
     document: u64,
@@ -93,8 +72,10 @@ struct BlameJson<'a> {
     sha256: Option<Hash>,
     coverage: Coverage,
     segments: &'a [Segment],
-    facts: &'a [QuotingFact],
-    undated: &'a [QuotingFact],
+}
+
+#[derive(Serialize)]
+struct BlameTail<'a> {
     since: &'a [LaterChange],
     more: PageEnd,
 }
@@ -124,50 +105,91 @@ impl<'a> BlameView<'a> {
     /// Reads the document and the facts that quote it, at most `most` of each kind.
     ///
     /// Errors: the document is withheld, absent, damaged or no text; the record cannot be read.
-    pub fn answer(&self, most: usize) -> Result<BlameAnswer, LedgerError> {
+    pub fn answer(&self, most: usize) -> Result<BlameAnswer<'_, 'a>, LedgerError> {
         let BlameView { named: NamedView { view, names }, filter, document } = self;
         let document = *document;
         let mut rows = Rows::read(view, names, &|_| false)?;
         let missing = || LedgerError::NotFound(format!("document {document} could not be read"));
         let row = rows.documents.remove(&document).ok_or_else(missing)?;
         let text = text_of(view, &row)?;
-        let found = CitingFacts { document, filter, names, most }.read(view)?;
-        let facts = quoting(&found.facts, document, &text);
-        let undated = quoting(&found.undated, document, &text);
-        let spans: Vec<Quoted> = facts.iter().flat_map(|fact| &fact.spans).copied().collect();
-        let segments = segments(&text, &spans);
-        let shown: BTreeSet<u64> = facts.iter().chain(&undated).map(|fact| fact.fact).collect();
-        let mut since = found.since;
-        since.retain(|change| shown.contains(&change.fact));
+        let found = CitingFacts { document, text: &text, filter, names, most }.read(view)?;
+        let QuotingFacts { facts, undated, spans, kept, since, end, withheld, damaged } = found;
+        let is_dated = |span: &&Quoted| facts.binary_search(&span.fact).is_ok();
+        let segments = segments(&text, spans.iter().filter(is_dated));
+        let is_shown =
+            |fact: u64| [&facts, &undated].iter().any(|facts| facts.binary_search(&fact).is_ok());
         Ok(BlameAnswer {
+            rows: PartRows::of(view, names, &is_shown)?,
             as_of: view.as_of(),
-            damaged: found.damaged,
+            damaged,
             document: row,
             coverage: coverage(&segments),
             segments,
             facts,
             undated,
+            spans,
+            kept,
             since,
-            end: found.end,
-            withheld: found.withheld,
+            end,
+            withheld,
         })
     }
 }
 
-/// The facts that quote a text, with the places. All quotations are checked together, in one pass
-/// over the text.
-fn quoting(rows: &[FactRow], document: u64, text: &Text) -> Vec<QuotingFact> {
-    let rows: Vec<&FactRow> = rows.iter().collect();
-    let spans = quoted(&rows, document, text);
-    let quoting = rows.iter().zip(spans).filter(|(_, spans)| !spans.is_empty());
-    quoting.map(|(row, spans)| QuotingFact::of(row, spans)).collect()
-}
+impl BlameAnswer<'_, '_> {
+    /// Calls `take` with the facts that quote the document.
+    pub fn each<E: From<LedgerError>>(
+        &mut self,
+        take: &mut dyn FnMut(&QuotingFact) -> Result<(), E>,
+    ) -> Result<(), E> {
+        let facts = std::mem::take(&mut self.facts);
+        let done = self.each_of(&facts, take);
+        self.facts = facts;
+        done
+    }
 
-impl BlameAnswer {
-    /// Writes the JSON object.
-    pub fn write_json(&self, out: &mut dyn Write) -> Result<(), AnswerError> {
+    /// Calls `take` with those without a date.
+    pub fn each_undated<E: From<LedgerError>>(
+        &mut self,
+        take: &mut dyn FnMut(&QuotingFact) -> Result<(), E>,
+    ) -> Result<(), E> {
+        let facts = std::mem::take(&mut self.undated);
+        let done = self.each_of(&facts, take);
+        self.undated = facts;
+        done
+    }
+
+    fn each_of<E: From<LedgerError>>(
+        &mut self,
+        facts: &[u64],
+        take: &mut dyn FnMut(&QuotingFact) -> Result<(), E>,
+    ) -> Result<(), E> {
+        let BlameAnswer { rows, spans, kept, .. } = self;
+        if let Some(kept) = kept {
+            return facts.iter().filter_map(|fact| kept.get(fact)).try_for_each(take);
+        }
+        rows.each(facts, &mut |_, row| {
+            let first = spans.partition_point(|span| span.fact < row.fact);
+            let rest = spans.get(first..).unwrap_or_default();
+            let own = rest.iter().take_while(|span| span.fact == row.fact);
+            take(&QuotingFact::of(&row, own.copied().collect()))
+        })
+    }
+
+    /// The quotations of the facts that quote the document, by fact.
+    pub fn quotations(&self) -> impl Iterator<Item = &Quoted> {
+        self.spans.iter().filter(|span| self.facts.binary_search(&span.fact).is_ok())
+    }
+
+    /// Whether the record could not be read to the end after some facts were taken.
+    pub fn is_partial(&self) -> bool {
+        self.rows.is_partial
+    }
+
+    /// Writes the JSON object, each fact as it is read.
+    pub fn write_json(&mut self, out: &mut dyn Write) -> Result<(), AnswerError> {
         let about = self.document.about.as_ref();
-        let json = BlameJson {
+        let head = BlameHead {
             as_of: &self.as_of,
             document: self.document.document,
             hash: self.document.hash,
@@ -175,31 +197,16 @@ impl BlameAnswer {
             sha256: about.map(|about| about.sha256),
             coverage: self.coverage,
             segments: &self.segments,
-            facts: &self.facts,
-            undated: &self.undated,
-            since: &self.since,
-            more: self.end,
         };
-        Ok(write_json(out, &json)?)
-    }
-}
-
-impl QuotingFact {
-    fn of(row: &FactRow, spans: Vec<Quoted>) -> QuotingFact {
-        let present = row.revisions.iter().find(|revision| revision.act.event == row.revision);
-        let confirmations = row.confirmations.iter().filter(|row| row.stands);
-        QuotingFact {
-            fact: row.fact,
-            hash: row.hash,
-            status: row.status,
-            overlays: overlays(row),
-            claim: row.words.claim.clone(),
-            by: present.map(|revision| revision.act.by.clone()),
-            by_now: present.and_then(|revision| revision.act.by_now.clone()),
-            at: present.and_then(|revision| revision.act.at),
-            confirmed_by: confirmations.map(|row| row.act.signer().to_string()).collect(),
-            spans,
-        }
+        let head = json_of(&head)?;
+        write!(out, "{},\"facts\":[", head.strip_suffix('}').unwrap_or(&head))?;
+        let mut items = JsonItems::new(out);
+        self.each(&mut |fact| items.put(fact))?;
+        write!(out, "],\"undated\":[")?;
+        let mut items = JsonItems::new(out);
+        self.each_undated(&mut |fact| items.put(fact))?;
+        let tail = json_of(&BlameTail { since: &self.since, more: self.end })?;
+        Ok(writeln!(out, "],{}", tail.strip_prefix('{').unwrap_or(&tail))?)
     }
 }
 

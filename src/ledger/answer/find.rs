@@ -2,16 +2,18 @@
 //! words.
 //!
 //! Always holds: a fact is found if each phrase is in at least one of its texts. Bodies are read
-//! once to search, until the page is full, and again for the facts found. Not here: finding facts
+//! once to search, until the page is full, and again for the facts found, some at a time: of many
+//! facts only their positions are in memory. Not here: finding facts
 //! (`query::search`), comparing words (`annals_core::search`), texts for people (`cli`).
 
 use crate::ledger::answer::filter::{Dated, FactFilters, Filter};
 use crate::ledger::answer::hits::{self, Hit};
 use crate::ledger::answer::page::PageEnd;
+use crate::ledger::answer::parts::PartRows;
 use crate::ledger::answer::phrases::overlays;
-use crate::ledger::answer::{AnswerError, NamedView, write_json};
+use crate::ledger::answer::{AnswerError, JsonItems, NamedView, json_of};
 use crate::ledger::error::LedgerError;
-use crate::ledger::query::gather::gather;
+use crate::ledger::query::gather::{PART, Rows};
 use crate::ledger::query::row::FactRow;
 use crate::ledger::query::scan::Scanned;
 use crate::ledger::query::search::{Search, SearchEffort};
@@ -22,10 +24,10 @@ use annals_core::hash::Hash;
 use annals_core::search::{Phrase, WordMatch};
 use annals_core::state::Status;
 use serde::Serialize;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::Write;
 
-/// The most facts that are read at once to find some, but for a larger page.
+/// The most facts that are read at once to find some.
 const STEP: usize = 4_096;
 
 /// What is searched for.
@@ -75,17 +77,20 @@ pub struct FoundFact {
     pub row: FactRow,
 }
 
-/// The facts that were found, each by position.
-pub struct FindAnswer<'a> {
-    words: &'a [String],
+/// The facts that were found, by position; their rows are read when they are taken.
+pub struct FindAnswer<'a, 'v> {
+    request: &'a FindRequest,
     /// The point.
     pub as_of: AsOf,
     /// The facts.
-    pub found: Vec<FoundFact>,
+    pub found: Vec<u64>,
     /// Those without a date, if a date was asked for.
-    pub undated: Vec<FoundFact>,
-    /// The later changes of these facts.
-    pub since: Vec<LaterChange>,
+    pub undated: Vec<u64>,
+    rows: PartRows<'a, 'v>,
+    /// All of them, if they were read to find them and are few.
+    kept: Option<BTreeMap<u64, FoundFact>>,
+    /// The later changes of the facts that were taken.
+    since: Vec<LaterChange>,
     /// Whether all facts are there.
     pub end: PageEnd,
     /// Whether all facts without a date are there.
@@ -95,28 +100,106 @@ pub struct FindAnswer<'a> {
 }
 
 #[derive(Serialize)]
-struct FindJson<'a> {
+struct FindHead<'a> {
     #[serde(flatten)]
     as_of: &'a AsOf,
     words: &'a [String],
-    facts: &'a [FoundFact],
-    undated: &'a [FoundFact],
+}
+
+#[derive(Serialize)]
+struct FindTail<'a> {
     since: &'a [LaterChange],
     more: PageEnd,
 }
 
-impl FindAnswer<'_> {
+impl FindAnswer<'_, '_> {
     /// Whether all facts are there, with a date or without.
     pub fn both(&self) -> PageEnd {
         if self.end == PageEnd::More { self.end } else { self.undated_end }
     }
 
-    /// Writes the JSON object.
-    pub fn write_json(&self, out: &mut dyn Write) -> Result<(), AnswerError> {
-        let FindAnswer { words, as_of, found: facts, undated, since, .. } = self;
-        let json = FindJson { as_of, words, facts, undated, since, more: self.both() };
-        Ok(write_json(out, &json)?)
+    /// Calls `take` with the facts, except those without a date if a date was asked for.
+    pub fn each<E: From<LedgerError>>(
+        &mut self,
+        take: &mut dyn FnMut(&FoundFact) -> Result<(), E>,
+    ) -> Result<(), E> {
+        let facts = std::mem::take(&mut self.found);
+        let done = self.each_of(&facts, take);
+        self.found = facts;
+        done
     }
+
+    /// Calls `take` with those without a date.
+    pub fn each_undated<E: From<LedgerError>>(
+        &mut self,
+        take: &mut dyn FnMut(&FoundFact) -> Result<(), E>,
+    ) -> Result<(), E> {
+        let facts = std::mem::take(&mut self.undated);
+        let done = self.each_of(&facts, take);
+        self.undated = facts;
+        done
+    }
+
+    fn each_of<E: From<LedgerError>>(
+        &mut self,
+        facts: &[u64],
+        take: &mut dyn FnMut(&FoundFact) -> Result<(), E>,
+    ) -> Result<(), E> {
+        let FindAnswer { request, rows, since: changes, kept, .. } = self;
+        if let Some(kept) = kept {
+            return facts.iter().filter_map(|fact| kept.get(fact)).try_for_each(take);
+        }
+        rows.each(facts, &mut |view, row| {
+            changes.extend(since(view, std::iter::once(row.fact)));
+            take(&found(row, request))
+        })
+    }
+
+    /// The later changes of all facts, once they were taken.
+    pub fn since(&mut self) -> &[LaterChange] {
+        self.since.sort_by_key(|change| change.fact);
+        &self.since
+    }
+
+    /// Whether the record could not be read to the end after some facts were taken.
+    pub fn is_partial(&self) -> bool {
+        self.rows.is_partial
+    }
+
+    /// Writes the JSON object, each fact as it is read.
+    pub fn write_json(&mut self, out: &mut dyn Write) -> Result<(), AnswerError> {
+        let head = json_of(&FindHead { as_of: &self.as_of, words: &self.request.words })?;
+        write!(out, "{},\"facts\":[", head.strip_suffix('}').unwrap_or(&head))?;
+        let mut items = JsonItems::new(out);
+        self.each(&mut |found| items.put(found))?;
+        write!(out, "],\"undated\":[")?;
+        let mut items = JsonItems::new(out);
+        self.each_undated(&mut |found| items.put(found))?;
+        let more = self.both();
+        let tail = json_of(&FindTail { since: self.since(), more })?;
+        Ok(writeln!(out, "],{}", tail.strip_prefix('{').unwrap_or(&tail))?)
+    }
+}
+
+/// What was found so far.
+struct FoundFacts {
+    found: Vec<u64>,
+    undated: Vec<u64>,
+    kept: Option<BTreeMap<u64, FoundFact>>,
+    since: Vec<LaterChange>,
+    end: PageEnd,
+    undated_end: PageEnd,
+    damaged: u64,
+}
+
+/// A fact that passes the filters.
+struct PassingFact {
+    fact: u64,
+    /// The event of its present words.
+    revision: u64,
+    dated: Dated,
+    /// Its row, if few were read with it.
+    row: Option<FactRow>,
 }
 
 /// A record in which is searched, as of a point, and what facts must be besides.
@@ -127,15 +210,15 @@ pub struct FindView<'a> {
     pub filter: Filter,
 }
 
-impl<'a> FindView<'a> {
+impl<'v> FindView<'v> {
     /// Opens the first `size` events for a search.
     ///
     /// Errors: as those of the filters; the record cannot be read.
     pub fn open(
-        record: &'a Record,
+        record: &'v Record,
         size: u64,
         filters: &FactFilters,
-    ) -> Result<FindView<'a>, LedgerError> {
+    ) -> Result<FindView<'v>, LedgerError> {
         let view = View::some(record, size, &|slot, _| Ok(filters.document(slot)))?;
         let named = NamedView::of(view)?;
         let filter = Filter::new(&named.view, &named.names, filters)?;
@@ -146,49 +229,86 @@ impl<'a> FindView<'a> {
     /// words, and those without a date before the last of them; all by position.
     ///
     /// Errors: the record cannot be read.
-    pub fn answer<'r>(&self, request: &'r FindRequest) -> Result<FindAnswer<'r>, LedgerError> {
-        let (view, FindRequest { words, phrases, most }) = (&self.named.view, request);
+    pub fn answer<'a>(
+        &'a self,
+        request: &'a FindRequest,
+    ) -> Result<FindAnswer<'a, 'v>, LedgerError> {
+        let (view, FindRequest { phrases, most, .. }) = (&self.named.view, request);
         let search = Search::new(view, phrases, SearchEffort::of(view));
         let mut search = search.with(self.filter.facets().clone());
-        let mut answer = FindAnswer {
-            words,
-            as_of: view.as_of(),
+        if *most == usize::MAX {
+            search = search.whole();
+        }
+        let mut facts = FoundFacts {
             found: Vec::new(),
             undated: Vec::new(),
+            // Where every fact passes, nothing is read of it to find it.
+            kept: (!self.filter.is_empty()).then(BTreeMap::new),
             since: Vec::new(),
             end: PageEnd::Whole,
             undated_end: PageEnd::Whole,
             damaged: 0,
         };
-        // One more shows whether there are more.
+        // One more shows whether there are more. A folded view is read in few passes.
         let mut count = most.saturating_add(1);
-        let step = count.max(STEP);
-        while answer.end == PageEnd::Whole {
+        let step = if view.is_folded() { count.max(STEP) } else { STEP };
+        count = count.min(step);
+        while facts.end == PageEnd::Whole {
             let scanned = search.next(count)?;
             let last = scanned.facts.len() < count;
-            self.add(&scanned, request, &mut answer)?;
+            self.add(&scanned, request, &mut facts)?;
             if last {
                 break;
             }
             count = count.saturating_mul(2).min(step);
         }
-        answer.found.sort_by_key(|found| found.fact);
-        answer.undated.sort_by_key(|found| found.fact);
-        if answer.end == PageEnd::More && self.filter.has_date() {
-            answer.undated_end = PageEnd::More;
+        let FoundFacts { mut found, mut undated, kept, since, end, mut undated_end, damaged } =
+            facts;
+        found.sort_unstable();
+        undated.sort_unstable();
+        if end == PageEnd::More && self.filter.has_date() {
+            undated_end = PageEnd::More;
         }
-        answer.since.sort_by_key(|change| change.fact);
-        Ok(answer)
+        let wanted =
+            |fact: u64| found.binary_search(&fact).is_ok() || undated.binary_search(&fact).is_ok();
+        let rows = PartRows::of(view, &self.named.names, &wanted)?;
+        let since = if kept.is_some() { since } else { Vec::new() };
+        Ok(FindAnswer {
+            request,
+            as_of: view.as_of(),
+            found,
+            undated,
+            rows,
+            kept,
+            since,
+            end,
+            undated_end,
+            damaged,
+        })
     }
 
-    /// Adds what was found to the answer, until the page is full.
+    /// Adds what was found, until the page is full.
     fn add(
         &self,
         scanned: &Scanned,
         request: &FindRequest,
-        answer: &mut FindAnswer<'_>,
+        facts: &mut FoundFacts,
     ) -> Result<(), LedgerError> {
         let (opened, most) = (&self.named.view, request.most);
+        let mut until = u64::MAX;
+        if self.filter.is_empty() {
+            for (revision, fact) in &scanned.facts {
+                if facts.found.len() == most {
+                    (facts.end, until) = (PageEnd::More, *revision);
+                    break;
+                }
+                facts.found.push(*fact);
+            }
+            let withheld = scanned.withheld.range(..until);
+            withheld.for_each(|_| self.filter.withheld_facts());
+            facts.damaged += scanned.damaged.range(..until).count() as u64;
+            return Ok(());
+        }
         let ask: &Query<'_> =
             &|_, _| Ok(scanned.facts.values().chain(scanned.withheld.values()).copied().collect());
         let some = match opened.is_folded() {
@@ -196,44 +316,59 @@ impl<'a> FindView<'a> {
             false => Some(View::some(opened.record, opened.as_of().size, ask)?),
         };
         let view = some.as_ref().unwrap_or(opened);
-        let (before, before_undated) = (answer.found.len(), answer.undated.len());
-        let mut until = u64::MAX;
-        for row in self.rows(view, scanned)? {
-            match self.filter.dated(&row.words) {
-                Dated::In if answer.found.len() == most => {
-                    (answer.end, until) = (PageEnd::More, row.revision);
+        let mut added = Vec::new();
+        for PassingFact { fact, revision, dated, row } in self.passing(view, scanned)? {
+            match dated {
+                Dated::In if facts.found.len() == most => {
+                    (facts.end, until) = (PageEnd::More, revision);
                     break;
                 }
-                Dated::In => answer.found.push(found(row, request)),
-                Dated::Undated if answer.undated.len() == most => {
-                    answer.undated_end = PageEnd::More;
+                Dated::In => facts.found.push(fact),
+                Dated::Undated if facts.undated.len() == most => {
+                    facts.undated_end = PageEnd::More;
+                    continue;
                 }
-                Dated::Undated => answer.undated.push(found(row, request)),
-                Dated::Out => {}
+                Dated::Undated => facts.undated.push(fact),
+                Dated::Out => continue,
+            }
+            added.push(fact);
+            match (&mut facts.kept, row) {
+                (Some(kept), Some(row)) if kept.len() < PART => {
+                    kept.insert(fact, found(row, request));
+                }
+                (kept, _) => *kept = None,
             }
         }
-        let added = answer.found.iter().skip(before);
-        let added = added.chain(answer.undated.iter().skip(before_undated));
-        answer.since.extend(since(view, added.map(|found| found.fact)));
+        if facts.kept.is_some() {
+            facts.since.extend(since(view, added.into_iter()));
+        }
         let withheld = scanned.withheld.range(..until).map(|(_, fact)| fact);
         let withheld = withheld.filter(|fact| self.filter.has_status(view, **fact));
         withheld.for_each(|_| self.filter.withheld_facts());
-        answer.damaged += scanned.damaged.range(..until).count() as u64;
+        facts.damaged += scanned.damaged.range(..until).count() as u64;
         Ok(())
     }
 
-    /// The rows of what was found that pass the filters, in the order of their present words.
-    fn rows(&self, view: &View<'_>, scanned: &Scanned) -> Result<Vec<FactRow>, LedgerError> {
+    /// What was found and passes the filters, in the order of the present words.
+    fn passing(&self, view: &View<'_>, scanned: &Scanned) -> Result<Vec<PassingFact>, LedgerError> {
+        let mut passing = Vec::new();
         if scanned.facts.is_empty() {
-            return Ok(Vec::new());
+            return Ok(passing);
         }
         let facts: BTreeSet<u64> = scanned.facts.values().copied().collect();
         let wanted = |fact: u64| facts.contains(&fact) && self.filter.has_status(view, fact);
-        let gathered = gather(view, &self.named.names, &wanted)?;
-        let rows = gathered.facts.into_values().filter(|row| self.filter.keeps(row));
-        let mut rows: Vec<FactRow> = rows.collect();
-        rows.sort_by_key(|row| row.revision);
-        Ok(rows)
+        let is_few = facts.len() <= STEP;
+        Rows::read(view, &self.named.names, &wanted)?.each(&mut |row| {
+            if self.filter.keeps(&row) {
+                let (fact, revision, dated) =
+                    (row.fact, row.revision, self.filter.dated(&row.words));
+                let row = is_few.then_some(row);
+                passing.push(PassingFact { fact, revision, dated, row });
+            }
+            Ok::<(), LedgerError>(())
+        })?;
+        passing.sort_by_key(|passing| passing.revision);
+        Ok(passing)
     }
 }
 

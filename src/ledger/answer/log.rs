@@ -7,7 +7,7 @@
 use crate::index::{Facets, IndexError, Snapshot, Term};
 use crate::ledger::answer::filter::{EditorName, document_at, has_topic, rests_on};
 use crate::ledger::answer::page::PageEnd;
-use crate::ledger::answer::{AnswerError, NamedView, json_of};
+use crate::ledger::answer::{AnswerError, JsonItems, NamedView, json_of};
 use crate::ledger::error::LedgerError;
 use crate::ledger::query::content_text::{statement_text, words};
 use crate::ledger::query::effect::Effects;
@@ -158,12 +158,8 @@ impl<'a> LogAnswer<'a> {
     pub fn write_json(&self, out: &mut dyn Write) -> Result<(), AnswerError> {
         let head = json_of(&self.named.view.as_of())?;
         write!(out, "{},\"events\":[", head.trim_end_matches('}'))?;
-        let mut between = "";
-        let end = self.each(&mut |row| {
-            write!(out, "{between}{}", json_of(row)?)?;
-            between = ",";
-            Ok::<(), AnswerError>(())
-        })?;
+        let mut items = JsonItems::new(out);
+        let end = self.each(&mut |row| items.put(row))?;
         Ok(writeln!(out, "],\"more\":{}}}", json_of(&end)?)?)
     }
 

@@ -15,6 +15,7 @@ pub mod word_diff;
 pub mod tally;
 pub mod filter;
 pub mod page;
+mod parts;
 pub mod choice;
 pub mod replay;
 pub mod show;
@@ -62,6 +63,31 @@ impl<'a> NamedView<'a> {
 /// One JSON value.
 pub fn json_of(value: &impl Serialize) -> Result<String, io::Error> {
     serde_json::to_string(value).map_err(io::Error::other)
+}
+
+/// The items of a JSON array, written one after the other.
+pub struct JsonItems<'o> {
+    out: &'o mut dyn Write,
+    between: &'static str,
+}
+
+impl<'o> JsonItems<'o> {
+    /// An array of which nothing is written yet; its brackets are the caller's.
+    pub fn new(out: &'o mut dyn Write) -> JsonItems<'o> {
+        JsonItems { out, between: "" }
+    }
+
+    /// Writes an item.
+    pub fn put(&mut self, value: &impl Serialize) -> Result<(), AnswerError> {
+        write!(self.out, "{}{}", self.between, json_of(value)?)?;
+        self.between = ",";
+        Ok(())
+    }
+
+    /// Where they are written.
+    pub fn into_out(self) -> &'o mut dyn Write {
+        self.out
+    }
 }
 
 /// Writes one JSON value and a newline.

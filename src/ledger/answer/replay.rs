@@ -8,7 +8,7 @@ use crate::ledger::answer::choice::{Choice, Chosen};
 use crate::ledger::answer::filter::{Dated, FactFilters, Filter};
 use crate::ledger::answer::page::{FactPage, PageEnd};
 use crate::ledger::answer::tally::{TallyReport, UndoingReport};
-use crate::ledger::answer::{AnswerError, NamedView, json_of};
+use crate::ledger::answer::{AnswerError, JsonItems, NamedView, json_of};
 use crate::ledger::error::LedgerError;
 use crate::ledger::query::gather::Rows;
 use crate::ledger::query::row::FactRow;
@@ -188,19 +188,11 @@ impl ReplayAnswer<'_, '_> {
     ) -> Result<(), AnswerError> {
         let head = json_of(&self.as_of())?;
         write!(out, "{},\"facts\":[", head.trim_end_matches('}'))?;
-        let mut between = "";
-        self.each(&mut |row| {
-            write!(out, "{between}{}", json_of(row)?)?;
-            between = ",";
-            Ok::<(), AnswerError>(())
-        })?;
+        let mut items = JsonItems::new(out);
+        self.each(&mut |row| items.put(row))?;
         write!(out, "],\"undated\":[")?;
-        between = "";
-        self.each_undated(&mut |row| {
-            write!(out, "{between}{}", json_of(row)?)?;
-            between = ",";
-            Ok::<(), AnswerError>(())
-        })?;
+        let mut items = JsonItems::new(out);
+        self.each_undated(&mut |row| items.put(row))?;
         let tail = ReplayTail { since: self.since(), undone, more: self.of.end };
         let tail = json_of(&tail)?;
         Ok(writeln!(out, "],{}", tail.trim_start_matches('{'))?)

@@ -125,13 +125,8 @@ fn another(position: u64) -> QueryError {
     QueryError::Index(IndexError::Changed(position))
 }
 
-/// Whether these ascending positions are so far apart that reading each by itself is faster.
-fn is_sparse(positions: &[u64]) -> bool {
-    let ends = positions.first().zip(positions.last());
-    ends.is_none_or(|(first, last)| {
-        (last - first) / 8 > positions.len() as u64 || *last - first < 64
-    })
-}
+/// How many events are read at once.
+const PART: usize = 256;
 
 /// Calls `each` with the events at these ascending positions, each with the hash in the index.
 fn each(
@@ -140,31 +135,40 @@ fn each(
     positions: &[u64],
     each: &mut dyn FnMut(u64, &Examined) -> Result<(), QueryError>,
 ) -> Result<(), QueryError> {
-    if is_sparse(positions) {
-        for position in positions {
-            let examined = one(source, index, *position)?.ok_or_else(|| another(*position))?;
-            each(*position, &examined)?;
-        }
-        return Ok(());
+    for part in positions.chunks(PART) {
+        let mut done = Ok(());
+        some(source, index, part, &mut |position, examined| {
+            if done.is_ok() {
+                let examined = examined.ok_or_else(|| another(position));
+                done = examined.and_then(|examined| each(position, &examined));
+            }
+        })?;
+        done?;
     }
-    let mut wanted = positions.iter().copied().peekable();
-    for span in source.walk(positions.first().copied().unwrap_or_default())? {
-        let span = span?;
-        for (entry, position) in span.entries.iter().zip(span.first..) {
-            if wanted.next_if_eq(&position).is_none() {
-                continue;
-            }
-            let examined = examine(entry);
-            if examined.reading.hash != index.hash(position)? {
-                return Err(another(position));
-            }
-            each(position, &examined)?;
-            if wanted.peek().is_none() {
-                return Ok(());
-            }
+    Ok(())
+}
+
+/// Calls `each` with the events at these ascending positions, or with `None` where the event has
+/// not the hash in the index.
+pub(super) fn some(
+    source: &dyn EventSource,
+    index: &Index,
+    positions: &[u64],
+    each: &mut dyn FnMut(u64, Option<Examined>),
+) -> Result<(), QueryError> {
+    let place = |position: &u64| Ok((*position, index.event(*position)?.place));
+    let places = positions.iter().map(place).collect::<Result<Vec<_>, IndexError>>()?;
+    let mut done = Ok(());
+    source.fetch_each(&places, &mut |position, entry| {
+        let examined = entry.map(|entry| examine(&entry));
+        let hash = index.hash(position);
+        let is_it = |it: &Examined| hash.as_ref().is_ok_and(|hash| it.reading.hash == *hash);
+        each(position, examined.filter(is_it));
+        if let Err(why) = hash {
+            done = Err(why);
         }
-    }
-    wanted.next().map_or(Ok(()), |position| Err(another(position)))
+    })?;
+    Ok(done?)
 }
 
 /// The event at a position; `None` if its hash is not the one in the index.

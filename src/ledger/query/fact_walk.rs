@@ -127,12 +127,23 @@ impl FactWalk {
     ) -> Result<BTreeSet<u64>, IndexError> {
         let index = slot.index();
         let terms = index.own_terms()?;
+        let shortlist = self.shortlist(slot)?;
         let mut found = BTreeSet::new();
         while found.len() < count && self.next.get() < slot.size {
-            let left = count - found.len();
-            let events = terms.find_from(index, Term::Citation(document), self.next.get(), left)?;
-            self.next.set(events.last().map_or(slot.size, |last| last + 1));
-            for event in events.into_iter().filter(|event| *event < slot.size) {
+            // Of a list few events may be left.
+            let least = shortlist.map_or(0, |_| STEP as usize);
+            let most = least.max(count - found.len());
+            let events = terms.find_from(index, Term::Citation(document), self.next.get(), most)?;
+            let end = events.last().map_or(slot.size, |last| last + 1);
+            let is_listed = |event: &u64| shortlist.is_none_or(|list| list.has(*event));
+            for event in events.into_iter().filter(is_listed) {
+                if event >= slot.size {
+                    break;
+                }
+                if found.len() == count {
+                    self.next.set(event);
+                    return Ok(found);
+                }
                 for fact in index.event(event)?.about.into_iter().flatten() {
                     let row = slot.get(TreeKind::Standing, fact)?;
                     if let Some(row) = row.filter(|row| row.revision() == Some(event))
@@ -142,6 +153,7 @@ impl FactWalk {
                     }
                 }
             }
+            self.next.set(end);
         }
         Ok(found)
     }
@@ -183,14 +195,18 @@ impl FactWalk {
         count: usize,
         keep: &KeepFact<'_>,
     ) -> Result<BTreeSet<u64>, IndexError> {
-        let shortlist = self.shortlist(slot)?;
-        if let Some(list) = shortlist.filter(|list| list.is_short(slot.size)) {
-            return self.named(slot, &|| list.facts(slot, kinds), count, keep);
-        }
-        let mut found = BTreeSet::new();
-        let mut step = STEP;
+        let short = self.shortlist(slot)?.filter(|list| list.is_short(slot.size));
+        let (mut found, first, mut step) = (BTreeSet::new(), self.next.get(), STEP);
         while found.len() <= count && self.next.get() < slot.size {
             let next = self.next.get();
+            // Where the facts of the list are far apart, they are looked up.
+            if let Some(list) = short
+                && (self.listed.borrow().is_some() || next - first > list.length())
+            {
+                let rest = count.saturating_sub(found.len());
+                found.extend(self.named(slot, &|| list.facts(slot, kinds), rest, keep)?);
+                break;
+            }
             let end = next.saturating_add(step);
             for kind in kinds {
                 slot.each(TreeKind::Standing, next..end, *kind, &mut |row| {

@@ -50,7 +50,7 @@ pub fn gather(
 }
 
 /// The minimum number of facts whose rows are built at once.
-const PART: usize = 1_024;
+pub const PART: usize = 1_024;
 /// The maximum number of parts in which rows are built where each part may read much of the
 /// record.
 const PARTS: usize = 8;
@@ -113,6 +113,11 @@ impl<'a, 'v> Rows<'a, 'v> {
     /// How many of the bodies read so far do not have the signed digest.
     pub fn damaged(&self) -> u64 {
         self.damaged.borrow().len() as u64
+    }
+
+    /// The events read so far whose bodies do not have the signed digest.
+    pub fn damaged_events(&self) -> BTreeSet<u64> {
+        self.damaged.borrow().clone()
     }
 
     /// Calls `each` with the row of each fact, by position.

@@ -7,7 +7,7 @@
 //! Not here: rows of an answer (`gather`). Source: FORMAT.md section 8.
 
 use crate::index::{Index, IndexError, RowKind, RowValue, Snapshot, Term, TreeKind, WordIndex};
-use crate::ledger::query::acts::{Acts, QueryError, one, put};
+use crate::ledger::query::acts::{Acts, QueryError, one, put, some};
 use crate::ledger::query::revocation_impact::ChangedFact;
 use crate::ledger::reader::Record;
 use annals_core::fold::operation::Operation;
@@ -350,6 +350,17 @@ impl Slice<'_> {
     pub(super) fn event(&self, record: &Record, position: u64) -> Result<Examined, QueryError> {
         let found = one(&record.source, self.index, position)?;
         found.ok_or(QueryError::Index(IndexError::Changed(position)))
+    }
+
+    /// Calls `each` with the events at these ascending positions, or with `None` where the event is
+    /// not the one in the index.
+    pub(super) fn events_at(
+        &self,
+        record: &Record,
+        positions: &[u64],
+        each: &mut dyn FnMut(u64, Option<Examined>),
+    ) -> Result<(), QueryError> {
+        some(&record.source, self.index, positions, each)
     }
 
     pub(super) fn life(&self, of: u64) -> Result<Vec<u64>, IndexError> {

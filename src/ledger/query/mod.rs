@@ -69,9 +69,8 @@ pub struct View<'a> {
 /// Up to this many events are read one by one; more are read in one pass.
 const FEW: u64 = 1_024;
 
-/// The maximum distance of events that are read in one pass, and the minimum number that justifies
-/// one.
-const CLOSE: u64 = 64;
+/// How many events are read at once, where the index has their places.
+const PART: usize = 256;
 
 /// The point of the record that an answer is of.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -391,16 +390,20 @@ impl<'a> View<'a> {
             return Ok(());
         }
         let Some(slice) = &self.slice else { return self.walk_at(positions, each) };
-        // Events that are close together are read in one pass, the others one by one.
-        for run in positions.chunk_by(|one, next| next - one <= CLOSE) {
-            if run.len() as u64 > CLOSE {
-                self.walk_at(run, each)?;
-                continue;
+        for part in positions.chunks(PART) {
+            let mut found = Vec::with_capacity(part.len());
+            let read = slice.events_at(self.record, part, &mut |_, event| found.push(event));
+            if let Err(QueryError::Failed(error)) = read {
+                return Err(error);
             }
-            for position in run {
-                if let Some(event) = self.event_of(slice, *position)? {
-                    each(&event);
-                }
+            // What was not found so is read by itself, which says what is wrong.
+            found.resize_with(part.len(), || None);
+            for (position, examined) in part.iter().zip(found) {
+                let event = match examined {
+                    Some(examined) => Some(ViewedEvent::of(*position, examined)),
+                    None => self.event_of(slice, *position)?,
+                };
+                event.iter().for_each(&mut *each);
             }
         }
         Ok(())

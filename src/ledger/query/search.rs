@@ -50,6 +50,8 @@ pub struct Search<'a, 'v> {
     effort: SearchEffort,
     /// The topic and the date that the facts are to have; a scan finds others too.
     facets: Facets,
+    /// Whether all facts are asked for, some at a time.
+    is_whole: bool,
     /// The events that may have the phrases and are not yet read, the last one first; `None`
     /// before the first question.
     listed: Option<Vec<u64>>,
@@ -63,7 +65,13 @@ impl<'a, 'v> Search<'a, 'v> {
     /// A search that has found nothing yet.
     pub fn new(view: &'a View<'v>, phrases: &'a [Phrase], effort: SearchEffort) -> Search<'a, 'v> {
         let (facets, listed, last, scanned) = (Facets::default(), None, None, None);
-        Search { view, phrases, effort, facets, listed, last, scanned }
+        Search { view, phrases, effort, facets, is_whole: false, listed, last, scanned }
+    }
+
+    /// The same for an answer with all facts: where reading them one by one costs more than a scan,
+    /// nothing is read one by one.
+    pub fn whole(self) -> Search<'a, 'v> {
+        Search { is_whole: true, ..self }
     }
 
     /// The same among facts whose present words may be of some topic or date; whether they are is
@@ -101,7 +109,8 @@ impl<'a, 'v> Search<'a, 'v> {
                 let words = slice.words(self.view.record)?;
                 let size = self.view.as_of().size;
                 // All of them are read only if they are few.
-                let most = if count == usize::MAX { self.effort.reads } else { u64::MAX };
+                let is_whole = self.is_whole || count == usize::MAX;
+                let most = if is_whole { self.effort.reads } else { u64::MAX };
                 let most = usize::try_from(most).unwrap_or(usize::MAX);
                 let shortlist = self.facets.list(slice.then())?;
                 let all = if shortlist.is_some() { usize::MAX } else { most };

@@ -67,12 +67,12 @@ pub fn quoted(rows: &[&FactRow], document: u64, text: &Text) -> Vec<Vec<Quoted>>
 }
 
 /// The segments of a text, cut at both ends of every quotation that holds.
-pub fn segments(text: &Text, spans: &[Quoted]) -> Vec<Segment> {
+pub fn segments<'a>(text: &Text, spans: impl Iterator<Item = &'a Quoted>) -> Vec<Segment> {
     let mut borders: BTreeMap<usize, (Vec<u64>, Vec<u64>)> = BTreeMap::new();
     for border in [0, text.len()] {
         borders.entry(border).or_default();
     }
-    for span in spans.iter().filter(|span| span.holds) {
+    for span in spans.filter(|span| span.holds) {
         borders.entry(span.start).or_default().0.push(span.fact);
         borders.entry(span.end).or_default().1.push(span.fact);
     }
@@ -142,7 +142,10 @@ mod tests {
 
     fn cut(text: &str, spans: &[Quoted]) -> Vec<(String, Vec<u64>)> {
         let text = Text::new(text.as_bytes().to_vec()).unwrap();
-        segments(&text, spans).into_iter().map(|segment| (segment.text, segment.facts)).collect()
+        segments(&text, spans.iter())
+            .into_iter()
+            .map(|segment| (segment.text, segment.facts))
+            .collect()
     }
 
     #[test]
@@ -171,7 +174,7 @@ mod tests {
     #[test]
     fn what_is_quoted_is_counted_once() {
         let text = Text::new("one, two, three".into()).unwrap();
-        let all = coverage(&segments(&text, &[span(4, 0, 3), span(5, 1, 3), span(6, 5, 8)]));
+        let all = coverage(&segments(&text, [span(4, 0, 3), span(5, 1, 3), span(6, 5, 8)].iter()));
         assert_eq!(all, Coverage { length: 15, quoted: 6, unquoted: 9, gaps: 1 });
     }
 }

@@ -17,11 +17,31 @@ pub trait EventSource: Source {
     /// The entry at a position whose lines begin at this offset of its file of a journal; `None`
     /// where there is none.
     fn fetch(&self, position: u64, offset: u64) -> Result<Option<Entry>, SourceError>;
+
+    /// Calls `each` with the entries at these ascending positions and offsets.
+    fn fetch_each(
+        &self,
+        places: &[(u64, u64)],
+        each: &mut dyn FnMut(u64, Option<Entry>),
+    ) -> Result<(), SourceError> {
+        for (position, offset) in places {
+            each(*position, self.fetch(*position, *offset)?);
+        }
+        Ok(())
+    }
 }
 
 impl EventSource for Journal {
     fn fetch(&self, position: u64, offset: u64) -> Result<Option<Entry>, SourceError> {
         Journal::fetch(self, position, offset)
+    }
+
+    fn fetch_each(
+        &self,
+        places: &[(u64, u64)],
+        each: &mut dyn FnMut(u64, Option<Entry>),
+    ) -> Result<(), SourceError> {
+        Journal::fetch_each(self, places, each)
     }
 }
 
@@ -30,6 +50,22 @@ impl EventSource for RecordSource {
         match self {
             RecordSource::Journal(journal) => journal.fetch(position, offset),
             RecordSource::Published(..) => Ok(self.read(position..position + 1)?.pop()),
+        }
+    }
+
+    fn fetch_each(
+        &self,
+        places: &[(u64, u64)],
+        each: &mut dyn FnMut(u64, Option<Entry>),
+    ) -> Result<(), SourceError> {
+        match self {
+            RecordSource::Journal(journal) => journal.fetch_each(places, each),
+            RecordSource::Published(..) => {
+                for (position, offset) in places {
+                    each(*position, self.fetch(*position, *offset)?);
+                }
+                Ok(())
+            }
         }
     }
 }

@@ -46,18 +46,17 @@ impl Paragraph {
     }
 }
 
-/// Writes the text with its facts, in this number of columns.
+/// Writes the text with the notes of its facts, in this number of columns.
 pub fn write(
     out: &mut dyn Write,
     segments: &[Segment],
-    facts: &[QuotingFact],
+    notes: &BTreeMap<u64, String>,
     columns: usize,
 ) -> Result<(), CliError> {
-    let notes: BTreeMap<u64, String> = facts.iter().map(|fact| (fact.fact, note(fact))).collect();
     for paragraph in paragraphs(segments) {
         match columns < NARROW {
-            true => below(out, &paragraph, &notes, columns)?,
-            false => beside(out, &paragraph, &notes, columns)?,
+            true => below(out, &paragraph, notes, columns)?,
+            false => beside(out, &paragraph, notes, columns)?,
         }
         writeln!(out)?;
     }
@@ -75,8 +74,12 @@ fn paragraphs(segments: &[Segment]) -> Vec<Paragraph> {
         let before = before.map_or(&none, |segment| &segment.facts);
         let last = all.len() - 1;
         close(&mut all[last], &mut open, &segment.facts);
-        let new: BTreeSet<u64> =
-            segment.facts.iter().filter(|fact| !before.contains(fact)).copied().collect();
+        let new: BTreeSet<u64> = segment
+            .facts
+            .iter()
+            .filter(|fact| before.binary_search(fact).is_err())
+            .copied()
+            .collect();
         begin(&mut all[last], &mut open, segments.get(index..).unwrap_or_default(), new);
         let look = if segment.facts.is_empty() { MarginStyle::Plain } else { MarginStyle::Quoted };
         for (line, text) in segment.text.split('\n').enumerate() {
@@ -98,7 +101,7 @@ fn paragraphs(segments: &[Segment]) -> Vec<Paragraph> {
 
 /// Closes the brackets that no continuing fact needs.
 fn close(paragraph: &mut Paragraph, open: &mut Vec<BTreeSet<u64>>, go_on: &[u64]) {
-    let ended = |facts: &BTreeSet<u64>| facts.iter().all(|fact| !go_on.contains(fact));
+    let ended = |facts: &BTreeSet<u64>| facts.iter().all(|fact| go_on.binary_search(fact).is_err());
     while open.last().is_some_and(ended) {
         open.pop();
         paragraph.add("⟧", MarginStyle::Label);
@@ -123,7 +126,8 @@ fn begin(
     rest: &[Segment],
     new: BTreeSet<u64>,
 ) {
-    let length = |fact: &u64| rest.iter().take_while(|s| s.facts.contains(fact)).count();
+    let length =
+        |fact: &u64| rest.iter().take_while(|s| s.facts.binary_search(fact).is_ok()).count();
     let mut by_length: BTreeMap<usize, BTreeSet<u64>> = BTreeMap::new();
     for fact in new {
         by_length.entry(length(&fact)).or_default().insert(fact);
@@ -149,7 +153,7 @@ fn numbers<'a>(facts: impl Iterator<Item = &'a u64>) -> String {
 }
 
 /// Number, status and signer; the stance of the quotation, and everything that qualifies the fact.
-fn note(fact: &QuotingFact) -> String {
+pub fn note(fact: &QuotingFact) -> String {
     let by = Named { then: fact.by.clone().unwrap_or_default(), now: fact.by_now.clone() };
     let by = visible(&by.to_string());
     let mut note = format!("{} {}, {by}", fact.fact, fact.status);

@@ -25,7 +25,8 @@ fn drawn(text: &str, facts: &[QuotingFact], columns: usize) -> String {
     let text = Text::new(text.as_bytes().to_vec()).unwrap();
     let spans: Vec<Quoted> = facts.iter().flat_map(|fact| &fact.spans).copied().collect();
     let mut out = Vec::new();
-    write(&mut out, &segments(&text, &spans), facts, columns).unwrap();
+    let notes = facts.iter().map(|fact| (fact.fact, note(fact))).collect();
+    write(&mut out, &segments(&text, spans.iter()), &notes, columns).unwrap();
     String::from_utf8(out).unwrap()
 }
 
