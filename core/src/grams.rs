@@ -107,9 +107,17 @@ impl Grams {
     fn candidates(&self, needle: &[u8]) -> Option<Vec<usize>> {
         let mut found = Vec::new();
         for first in 0..STEP {
-            let within = (first..=needle.len() - GRAM).step_by(STEP).take(CHOICE);
-            let rarest = within.map(|at| (at, self.of(&needle[at..at + GRAM])));
-            let (at, pieces) = rarest.min_by_key(|(_, pieces)| pieces.len())?;
+            let mut rarest: Option<(usize, &[u32])> = None;
+            for at in (first..=needle.len() - GRAM).step_by(STEP).take(CHOICE) {
+                let pieces = self.of(&needle[at..at + GRAM]);
+                if rarest.is_none_or(|(_, others)| pieces.len() < others.len()) {
+                    rarest = Some((at, pieces));
+                }
+                if pieces.len() <= 1 {
+                    break;
+                }
+            }
+            let (at, pieces) = rarest?;
             if found.len() + pieces.len() > MOST {
                 return None;
             }

@@ -99,27 +99,41 @@ impl fmt::Debug for Hash {
 
 /// `N` bytes from exactly `2 N` lower-case hex digits; `None` for anything else.
 pub fn read_hex<const N: usize>(text: &str) -> Option<[u8; N]> {
-    let (pairs, []) = text.as_bytes().as_chunks::<2>() else { return None };
-    let pairs: &[[u8; 2]; N] = pairs.try_into().ok()?;
+    if text.len() != 2 * N {
+        return None;
+    }
+    let mut out = [0; N];
     let mut bad = 0;
-    let out = pairs.map(|pair| {
-        let [high, low] = pair.map(|digit| DIGITS[usize::from(digit)]);
-        bad |= high | low;
-        high << 4 | low
-    });
-    (bad <= 0xf).then_some(out)
+    let (eights, rest) = text.as_bytes().as_chunks::<8>();
+    let (fours, last) = out.as_chunks_mut::<4>();
+    for (four, eight) in fours.iter_mut().zip(eights) {
+        let (value, wrong) = read_eight(*eight);
+        *four = value;
+        bad |= wrong;
+    }
+    let mut eight = [b'0'; 8];
+    eight[..rest.len()].copy_from_slice(rest);
+    let (value, wrong) = read_eight(eight);
+    last.copy_from_slice(&value[..last.len()]);
+    (bad | wrong == 0).then_some(out)
 }
 
-/// The value of each byte as a lower-case hex digit; 0xff for any other byte.
-const DIGITS: [u8; 256] = {
-    let mut digits = [0xff; 256];
-    let mut value = 0;
-    while value < 16 {
-        digits[b"0123456789abcdef"[value as usize] as usize] = value;
-        value += 1;
-    }
-    digits
-};
+/// Four bytes from eight digits; the number beside them is 0 if each is a lower-case hex digit.
+#[inline]
+fn read_eight(digits: [u8; 8]) -> ([u8; 4], u64) {
+    const ONES: u64 = u64::MAX / 255;
+    let text = u64::from_le_bytes(digits);
+    // Bit 6 tells a letter from a decimal digit; 'a' has the low bits of 1.
+    let values = (text & (ONES * 0xf)) + (text >> 6 & ONES) * 9;
+    // What these values are written as is compared with what was read.
+    let letters = (values + ONES * 6) >> 4 & ONES;
+    let written = values + ONES * u64::from(b'0') + letters * u64::from(b'a' - b'0' - 10);
+    let wrong = (written ^ text) | (values & (ONES * 0xf0));
+    let pairs = (values << 4 | values >> 8) & (u64::MAX / 0xffff * 0xff);
+    let fours = (pairs | pairs >> 8) & (u64::MAX / 0xffff_ffff * 0xffff);
+    let [a, b, _, _, c, d, ..] = fours.to_le_bytes();
+    ([a, b, c, d], wrong)
+}
 
 /// Writes bytes as lower-case hex.
 pub fn write_hex(bytes: &[u8], f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -121,6 +121,10 @@ impl Text {
         if point == self.length {
             return Some(self.text.len());
         }
+        // Where each code point is one byte, they are counted alike.
+        if self.text.len() == self.length {
+            return Some(point).filter(|point| *point < self.length);
+        }
         let start = *self.index.get(point / STEP)?;
         let rest = self.text.get(start..)?;
         rest.char_indices().nth(point % STEP).map(|(at, _)| start + at)
@@ -189,10 +193,9 @@ impl Text {
             ));
         }
         let (start, end) = (start as usize, end as usize);
-        // Reads at most as much as the message needs: the span can be far longer.
-        let longest = quote.exact.chars().count().max(SHOWN_WORDS);
-        let found = self.slice(start, end.min(start + longest)).unwrap_or_default();
-        if found != &*quote.exact || end - start > longest {
+        if self.slice(start, end) != Some(&*quote.exact) {
+            // Reads as much as the message needs: the span can be far longer.
+            let found = self.slice(start, end.min(start + SHOWN_WORDS)).unwrap_or_default();
             let words: String = found.chars().take(SHOWN_WORDS).collect();
             return Err(format!("at {start}..{end} the document has {words:?}, not the quotation"));
         }

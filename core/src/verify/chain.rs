@@ -33,6 +33,8 @@ pub struct Chain {
     pub contradicted: Option<u64>,
     expected: u64,
     recent: VecDeque<(u64, Hash)>,
+    /// The place in the record of the last event whose position is another one.
+    misplaced: Option<u64>,
     digests: EventDigests,
     /// What the window left behind since [`Chain::keep_changes`]; `None` if it is not kept.
     passed: Option<Vec<(u64, Hash)>>,
@@ -46,6 +48,7 @@ pub(super) struct ChainBefore {
     at: Option<Time>,
     contradicted: Option<u64>,
     expected: u64,
+    misplaced: Option<u64>,
     digests: usize,
     passed: usize,
     /// The number of acts that can be taken back.
@@ -113,6 +116,7 @@ impl Chain {
             at: self.at,
             contradicted: self.contradicted,
             expected: self.expected,
+            misplaced: self.misplaced,
             digests: self.digests.rows.len(),
             passed: self.passed.as_ref().map_or(0, Vec::len),
             acts: self.state.revertible(),
@@ -121,13 +125,14 @@ impl Chain {
 
     /// Goes back to before the last event.
     pub(super) fn take_back(&mut self, before: ChainBefore) {
-        let ChainBefore { tree, head, at, contradicted, expected, digests, passed, acts } = before;
+        let ChainBefore { tree, head, at, contradicted, expected, misplaced, .. } = before;
+        let ChainBefore { digests, passed, acts, .. } = before;
         while self.state.revertible() > acts {
             self.state.take_back();
         }
         self.nodes.go_back(tree);
         (self.head, self.at, self.expected) = (head, at, expected);
-        self.contradicted = contradicted;
+        (self.contradicted, self.misplaced) = (contradicted, misplaced);
         self.digests.truncate(digests);
         self.recent.pop_back();
         let left = self.passed.as_mut().map(|all| all.split_off(passed)).unwrap_or_default();
@@ -258,6 +263,13 @@ impl Chain {
 
     fn hash_before(&self, base: u64) -> Option<Hash> {
         let position = base.checked_sub(1)?;
+        // An event after the last misplaced one is at its place, and no later one has its position.
+        let size = self.size();
+        if position < size && self.misplaced.is_none_or(|misplaced| position > misplaced) {
+            let back = usize::try_from(size - position).ok()?;
+            let (at, hash) = self.recent.get(self.recent.len().checked_sub(back)?)?;
+            return (*at == position).then_some(*hash);
+        }
         let found = self.recent.iter().rev().find(|(at, _)| *at == position);
         found.map(|(_, hash)| *hash)
     }
@@ -302,6 +314,9 @@ impl Chain {
     /// Moves on to the next event.
     fn advance(&mut self, position: u64, examined: &Examined) {
         let reading = &examined.reading;
+        if position != self.size() {
+            self.misplaced = Some(self.size());
+        }
         self.nodes.push(reading.hash);
         self.head = Some(reading.hash);
         match &reading.place {

@@ -20,7 +20,6 @@ use crate::verify::independent::{Carriers, not_independent};
 use crate::verify::library::{Library, LibraryEntry, LibraryRow};
 use crate::verify::source::{Source, SourceError};
 use crate::verify::visible_documents::VisibleDocuments;
-use std::collections::BTreeMap;
 
 /// The number of content checks, and of those that could not be made (FORMAT.md section 9,
 /// "Counts").
@@ -303,16 +302,19 @@ impl Contents {
         source: &dyn Source,
         violations: &mut Vec<Violation>,
     ) -> Result<(), SourceError> {
-        let mut quoted: BTreeMap<u64, Vec<Quotation<'_>>> = BTreeMap::new();
+        let mut quoted: Vec<(u64, Quotation<'_>)> = Vec::new();
         for entry in evidence {
             if !visible.has(entry.document) {
                 let why = format!("{} is no document", entry.document);
                 violations.push(Violation::of(Rule::DocumentNamed, why));
             } else if let (Some(quote), Some(span)) = (&entry.quote, &entry.span) {
-                quoted.entry(entry.document).or_default().push(Quotation { quote, span });
+                quoted.push((entry.document, Quotation { quote, span }));
             }
         }
-        for (document, quotations) in quoted {
+        quoted.sort_by_key(|(document, _)| *document);
+        for group in quoted.chunk_by(|(one, _), (other, _)| one == other) {
+            let Some((document, _)) = group.first().copied() else { continue };
+            let quotations: Vec<Quotation<'_>> = group.iter().map(|(_, one)| *one).collect();
             let all = quotations.len() as u64;
             let Some(row) = self.library.row(document) else {
                 self.counts.not_checkable += all;
