@@ -200,13 +200,20 @@ fn words(text: &str) -> impl Iterator<Item = (usize, &str)> {
 /// A text folded like words, with single spaces. Texts that differ only in case, Unicode spelling
 /// or spaces are equal when folded.
 pub fn folded(text: &str) -> String {
-    let text = fold(text);
+    // Of an ASCII text the words can be folded once they are joined.
+    let (text, is_ascii) = match text.is_ascii() {
+        true => (Cow::Borrowed(text), true),
+        false => (fold(text), false),
+    };
     let mut folded = String::with_capacity(text.len());
     for word in text.split_whitespace() {
         if !folded.is_empty() {
             folded.push(' ');
         }
         folded.push_str(word);
+    }
+    if is_ascii {
+        folded.make_ascii_lowercase();
     }
     folded
 }
@@ -219,6 +226,10 @@ pub fn each_word(text: &str, each: &mut dyn FnMut(&str)) {
             words(piece).for_each(|(_, word)| each(&fold(word)));
             continue;
         };
+        if !word.bytes().any(|byte| byte.is_ascii_uppercase()) {
+            each(word);
+            continue;
+        }
         lower.clear();
         lower.push_str(word);
         lower.make_ascii_lowercase();
@@ -232,9 +243,10 @@ fn pieces(text: &str) -> impl Iterator<Item = &str> {
     let mut rest = Some(text);
     std::iter::from_fn(move || {
         let whole = rest?;
-        let ends = memchr::memchr_iter(b' ', whole.as_bytes());
-        let mut ends = ends.filter(|at| whole.as_bytes().get(at + 1).is_some_and(u8::is_ascii));
-        let (piece, after) = match ends.next() {
+        // Most pieces are short: a search by vectors costs more.
+        let mut pairs = whole.as_bytes().array_windows();
+        let end = pairs.position(|[space, next]| *space == b' ' && next.is_ascii());
+        let (piece, after) = match end {
             Some(at) => (&whole[..at], Some(&whole[at + 1..])),
             None => (whole, None),
         };

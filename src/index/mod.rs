@@ -144,6 +144,7 @@ fn damaged(why: impl Into<String>) -> IndexError {
 /// the first 16 bytes of the hash of the event that it follows from (zeros for a hash of an event
 /// or of a node, which commits to that itself). It finds damage and what belongs to another record;
 /// whoever can write the files can compute it, so it is no evidence.
+#[inline]
 fn check(what: &str, place: u64, after: Option<&Hash>, bytes: &[u8]) -> [u8; 8] {
     let [low, high] = after.map_or([0; 2], |hash| numbers(&hash.0));
     let mut hasher = SipHasher13::new_with_keys(low, high);
@@ -165,12 +166,11 @@ fn check(what: &str, place: u64, after: Option<&Hash>, bytes: &[u8]) -> [u8; 8] 
 }
 
 /// Little-endian numbers of 8 bytes.
+#[inline]
 fn numbers<const N: usize>(bytes: &[u8]) -> [u64; N] {
     let mut out = [0; N];
-    for (number, bytes) in out.iter_mut().zip(bytes.chunks_exact(8)) {
-        let mut eight = [0; 8];
-        eight.copy_from_slice(bytes);
-        *number = u64::from_le_bytes(eight);
+    for (number, eight) in out.iter_mut().zip(bytes.as_chunks::<8>().0) {
+        *number = u64::from_le_bytes(*eight);
     }
     out
 }

@@ -4,6 +4,7 @@
 //! (`annals_core::search`).
 
 use annals_core::event::body::{Evidence, Hop};
+use std::borrow::Cow;
 
 /// The kind of a text of a fact.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -21,19 +22,23 @@ pub fn searched_texts<'a>(
     claim: Option<&'a str>,
     evidence: impl Iterator<Item = &'a Evidence>,
     attribution: &[Hop],
-) -> Vec<(TextField, String)> {
-    let mut texts: Vec<(TextField, String)> = Vec::new();
-    texts.extend(claim.map(|claim| (TextField::Claim, claim.to_owned())));
+) -> Vec<(TextField, Cow<'a, str>)> {
+    let mut texts: Vec<(TextField, Cow<'a, str>)> = Vec::new();
+    texts.extend(claim.map(|claim| (TextField::Claim, Cow::Borrowed(claim))));
     for entry in evidence {
         if let Some(quote) = &entry.quote {
-            texts.push((TextField::Quote(entry.document), quote.exact.to_string()));
+            texts.push((TextField::Quote(entry.document), Cow::Borrowed(&*quote.exact)));
         }
     }
     for hop in attribution {
-        let role = hop.role.as_deref().map(|role| format!(" ({role})")).unwrap_or_default();
-        let unnamed = hop.unnamed_because.as_deref();
-        let unnamed = unnamed.map(|why| format!(" (unnamed: {why})")).unwrap_or_default();
-        texts.push((TextField::Attribution, format!("{}{role}{unnamed} {}", hop.agent, hop.act)));
+        let mut text = String::from(&*hop.agent);
+        for (opening, part) in [(" (", &hop.role), (" (unnamed: ", &hop.unnamed_because)] {
+            if let Some(part) = part {
+                text.extend([opening, part, ")"]);
+            }
+        }
+        text.extend([" ", &*hop.act]);
+        texts.push((TextField::Attribution, Cow::Owned(text)));
     }
     texts
 }

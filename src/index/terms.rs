@@ -19,13 +19,12 @@
 
 use crate::index::compare_or_write::CompareOrWrite;
 use crate::index::node_file::{Blocks, Bytes};
-use crate::index::{Index, IndexError, bytes_of, check, damaged};
+use crate::index::{Index, IndexError, check, damaged};
 use annals_core::event::body::{Content, Fact};
 use annals_core::event::vocabulary::{Stance, Type};
 use annals_core::hash::Hash;
 use annals_core::search::folded;
 use annals_core::verify::examine::{BodyFound, Examined};
-use std::collections::BTreeSet;
 use std::ops::Range;
 use std::sync::{Arc, OnceLock};
 
@@ -69,13 +68,13 @@ impl Term<'_> {
             Term::Document(digest) => ("document", &digest.0[..]),
             Term::Claim(digest) => ("claim", &digest.0[..]),
             Term::Passage(document, start, end) => {
-                place = bytes_of(&[*document, *start, *end]);
-                ("passage", &place[..])
+                place = [*document, *start, *end].map(u64::to_le_bytes);
+                ("passage", place.as_flattened())
             }
             Term::Agent(name) => ("agent", name.as_bytes()),
             Term::Citation(document) => {
-                place = bytes_of(&[*document]);
-                ("citation", &place[..])
+                place = [*document, 0, 0].map(u64::to_le_bytes);
+                ("citation", &place[0][..])
             }
             Term::Unread => ("unread", &[][..]),
         };
@@ -111,20 +110,27 @@ impl Placed {
         self.position & !LAST
     }
 
+    /// Key and position as one number, which has their order.
+    fn joined(&self) -> u128 {
+        u128::from(self.key) << (8 * NUMBER) | u128::from(self.position)
+    }
+
     /// Its bytes, as the term of this number of a file, bound to the hash of an event.
     fn bytes(&self, file: &str, number: u64, after: &Hash) -> [u8; TERM as usize] {
-        let mut bytes = [0; TERM as usize];
-        bytes[..NUMBER].copy_from_slice(&self.key.to_be_bytes()[8 - NUMBER..]);
-        bytes[NUMBER..2 * NUMBER].copy_from_slice(&self.position.to_be_bytes()[8 - NUMBER..]);
+        let mut bytes = (self.joined() << (8 * (TERM as usize - 2 * NUMBER))).to_be_bytes();
         let check = check(file, number, Some(after), &bytes[..2 * NUMBER]);
         bytes[2 * NUMBER..].copy_from_slice(&check[..TERM as usize - 2 * NUMBER]);
         bytes
     }
 
     fn of(bytes: &[u8]) -> Option<Placed> {
-        let read = |bytes: &[u8]| bytes.iter().fold(0, |all, byte| all << 8 | u64::from(*byte));
-        let (key, position) = bytes.get(..2 * NUMBER)?.split_at(NUMBER);
-        Some(Placed { key: read(key), position: read(position) })
+        let (both, _) = bytes.split_first_chunk::<{ 2 * NUMBER }>()?;
+        let read = |number: &[u8]| {
+            let mut eight = [0; 8];
+            eight[8 - NUMBER..].copy_from_slice(number);
+            u64::from_be_bytes(eight)
+        };
+        Some(Placed { key: read(&both[..NUMBER]), position: read(&both[NUMBER..]) })
     }
 
     /// The term of a number in a run that is bound to this hash.
@@ -204,6 +210,8 @@ pub(super) struct TermFiles {
     pub sorted: CompareOrWrite,
     /// The terms since the last run.
     since: Vec<Placed>,
+    /// The number of terms in `sorted` that were there before this walk.
+    earlier: u64,
     /// Whether the terms of an event were not known: nothing is compared or written from there on.
     unknown: bool,
 }
@@ -222,7 +230,8 @@ impl TermFiles {
             let term = Placed::term(number, &terms.read(number * TERM, TERM as usize)?, hashes)?;
             since.push(Placed { position: term.event(), ..term });
         }
-        Ok(TermFiles { terms, sorted, since, unknown: false })
+        let earlier = sorted.length() / TERM;
+        Ok(TermFiles { terms, sorted, since, earlier, unknown: false })
     }
 
     /// Adds the terms of an event; `hashes` has those of the events up to it.
@@ -293,7 +302,7 @@ impl TermFiles {
             let below = each / MERGED;
             let mut terms = Vec::with_capacity(usize::try_from(run_length(level)).unwrap_or(0));
             for part in (0..MERGED).rev() {
-                terms.extend(self.read(run(smallest - part * below, level - 1), hashes)?);
+                self.read(run(smallest - part * below, level - 1), hashes, &mut terms)?;
             }
             self.sort(terms, after)?;
             each *= MERGED;
@@ -302,18 +311,31 @@ impl TermFiles {
         Ok(())
     }
 
-    /// The terms of a run.
-    fn read(&self, run: Run, hashes: &dyn Bytes) -> Result<Vec<Placed>, IndexError> {
+    /// Adds the terms of a run to `found`. The checks of what this walk compared or wrote are not
+    /// computed again.
+    fn read(
+        &self,
+        run: Run,
+        hashes: &dyn Bytes,
+        found: &mut Vec<Placed>,
+    ) -> Result<(), IndexError> {
+        let bytes = self.sorted.read(run.first * TERM, (run.count * TERM) as usize)?;
+        let terms = bytes.chunks(TERM as usize);
+        if run.first >= self.earlier {
+            found.extend(terms.map_while(Placed::of));
+            return Ok(());
+        }
         let last = self.terms.read(run.last() * TERM, TERM as usize)?;
         let after = hashes.hash(Placed::term(run.last(), &last, hashes)?.event())?;
-        let bytes = self.sorted.read(run.first * TERM, (run.count * TERM) as usize)?;
-        let terms = bytes.chunks(TERM as usize).zip(run.first..);
-        terms.map(|(bytes, number)| Placed::sorted(number, bytes, &after)).collect()
+        for (bytes, number) in terms.zip(run.first..) {
+            found.push(Placed::sorted(number, bytes, &after)?);
+        }
+        Ok(())
     }
 
     fn sort(&mut self, mut terms: Vec<Placed>, after: &Hash) -> Result<(), IndexError> {
         // A stable sort merges the runs that it finds.
-        terms.sort();
+        terms.sort_by_key(Placed::joined);
         let first = self.sorted.length() / TERM;
         for (term, number) in terms.iter().zip(first..) {
             self.sorted.put(&term.bytes("sorted", number, after))?;
@@ -329,7 +351,9 @@ fn fact(fact: &Fact, keys: &mut Vec<u64>) {
     keys.extend(passages.map(|(document, start, end)| Term::Passage(document, start, end).key()));
     let hops = fact.attribution.iter().flatten();
     keys.extend(hops.map(|hop| Term::Agent(&hop.agent).key()));
-    let cited: BTreeSet<u64> = fact.evidence.iter().map(|entry| entry.document).collect();
+    let mut cited: Vec<u64> = fact.evidence.iter().map(|entry| entry.document).collect();
+    cited.sort_unstable();
+    cited.dedup();
     keys.extend(cited.into_iter().map(|document| Term::Citation(document).key()));
 }
 

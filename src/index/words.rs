@@ -39,6 +39,9 @@ use std::path::{Path, PathBuf};
 const NEW: [&str; 2] = ["words.new", "runs.new"];
 /// Bytes of an entry of `redacted`.
 const REDACTION: u64 = 16;
+/// The number of words up to which those of a span are kept for the next ones, which have many of
+/// the same.
+const KEPT: usize = 4_096;
 /// The bytes of a position in it.
 const POSITION: usize = 6;
 
@@ -57,7 +60,8 @@ pub(super) struct WordFiles {
     words: CompareOrWrite,
     runs: CompareOrWrite,
     redacted: CompareOrWrite,
-    /// The words of the events after the last whole span, and the events that have them.
+    /// The words of the events after the last whole span, and the events that have them; words of
+    /// earlier spans have none.
     open: HashMap<String, Vec<u64>>,
     /// Events of this span that are not in `open`: they are read when the span is whole.
     unread: Range<u64>,
@@ -241,15 +245,12 @@ impl WordFiles {
             }
             self.take(position, &examined)?;
         }
-        let mut words: Vec<(String, Vec<u64>)> = self.open.drain().collect();
-        let gone = self.forgotten(&mut words);
+        let gone = self.forgotten();
         if !gone.is_empty() {
-            match words.iter_mut().find(|(word, _)| **word == *UNKNOWN) {
-                Some((_, unknown)) => unknown.extend(gone),
-                None => words.push((UNKNOWN.to_owned(), gone.into_iter().collect())),
-            }
+            self.open.entry_ref(UNKNOWN).or_default().extend(gone);
         }
-        words.sort_unstable();
+        let mut open: Vec<_> = self.open.iter_mut().filter(|(_, with)| !with.is_empty()).collect();
+        open.sort_unstable_by_key(|(word, _)| *word);
         for place in RunPlace::written_after(self.size / SMALLEST) {
             let hash_of = |event: u64| events.hash(event);
             if place.events > SMALLEST {
@@ -258,24 +259,27 @@ impl WordFiles {
             }
             let hash = events.hash(place.last())?;
             let mut run = RunWriter::new(&mut self.words, &mut self.runs, place, hash);
-            for (word, with) in &mut words {
+            for (word, with) in &mut open {
                 with.sort_unstable();
                 run.put(word.as_bytes(), with)?;
+                with.clear();
             }
             run.end()?;
+        }
+        if self.open.len() > KEPT {
+            self.open.clear();
         }
         Ok(())
     }
 
-    /// Removes the redacted events from these words; returns those that had some.
-    fn forgotten(&self, words: &mut Vec<(String, Vec<u64>)>) -> BTreeSet<u64> {
+    /// Removes the redacted events from the words of the span; returns those that had some.
+    fn forgotten(&mut self) -> BTreeSet<u64> {
         let mut gone = BTreeSet::new();
         let first = self.size - SMALLEST;
         if self.met.range(first..).next().is_some() {
-            for (_, with) in words.iter_mut() {
+            for with in self.open.values_mut() {
                 gone.extend(with.extract_if(.., |event| self.met.contains(event)));
             }
-            words.retain(|(_, with)| !with.is_empty());
         }
         gone
     }

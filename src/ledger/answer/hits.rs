@@ -50,7 +50,7 @@ pub fn of(words: &WordsRow, phrases: &[Phrase]) -> Vec<Hit> {
             let mark =
                 |place: &Range<usize>| HitMark { start: point(place.start), end: point(place.end) };
             let marks = places.iter().map(mark).collect();
-            hits.push(Hit { within, document, text, marks, places });
+            hits.push(Hit { within, document, text: text.into_owned(), marks, places });
         }
     }
     hits

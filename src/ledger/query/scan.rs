@@ -17,6 +17,7 @@ use annals_core::hash::Hash;
 use annals_core::search::{Phrase, SearchedText};
 use annals_core::verify::examine::examine;
 use annals_core::verify::source::{Batch, Source, SourceError, Walk};
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 use std::panic::resume_unwind;
 use std::sync::{Mutex, PoisonError};
@@ -34,7 +35,7 @@ pub struct Scanned {
 }
 
 /// The texts of a fact that are searched.
-pub fn texts(words: &WordsRow) -> Vec<(TextField, String)> {
+pub fn texts(words: &WordsRow) -> Vec<(TextField, Cow<'_, str>)> {
     let evidence = words.evidence.iter().map(|row| &row.evidence);
     searched_texts(words.claim.as_deref(), evidence, &words.attribution)
 }
