@@ -44,6 +44,10 @@ use std::time::Duration;
 const CACHE_BYTES: u64 = 64 << 20;
 /// The size of the cache for a copy, which is read once, in order.
 const COPY_CACHE_BYTES: u64 = 4 << 20;
+/// How often a value of a copy is looked up again. sled looks at what it holds of a page, and of
+/// each 256th page after it, once in 64 times that one of them is looked up; a copy is read once,
+/// so sled would hold all of it.
+const LOOKED_UP: usize = 2;
 const HEAD: &[u8] = b"H";
 /// The key of the head in the previous layout.
 const EARLIER_HEAD: &[u8] = b"h";
@@ -207,7 +211,7 @@ impl Store for SledStore {
             return Ok(Vec::new());
         }
         let mut found = Vec::new();
-        self.ask(|db| groups::each(db, range, &mut |_, entry| found.push(entry.to_entry())))?;
+        self.ask(|db| groups::each(db, range, 0, &mut |_, entry| found.push(entry.to_entry())))?;
         Ok(found)
     }
 
@@ -217,8 +221,9 @@ impl Store for SledStore {
         let mut differs = None;
         if first < end {
             let mut expected = entries.iter();
+            let again = if self.scratch { LOOKED_UP } else { 0 };
             self.ask(|db| {
-                groups::each(db, first..end, &mut |at, found| {
+                groups::each(db, first..end, again, &mut |at, found| {
                     let same = expected.next().is_some_and(|entry| found.is(entry));
                     differs = differs.or((!same).then_some(at));
                 })

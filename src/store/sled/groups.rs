@@ -86,9 +86,11 @@ fn take<'a>(group: &mut &'a [u8]) -> Option<StoredEntry<'a>> {
 }
 
 /// Calls `each` with the entries at these positions, at least one, in order, from their groups.
+/// Each piece is looked up `again` so many times.
 pub(super) fn each(
     db: &sled::Db,
     range: Range<u64>,
+    again: usize,
     each: &mut dyn FnMut(u64, &StoredEntry<'_>),
 ) -> Result<(), StoreError> {
     let broken = |at: u64| StoreError::Damaged(format!("entry {at} is not whole"));
@@ -100,6 +102,9 @@ pub(super) fn each(
         let (named, bytes) = pair.map_err(damage)?;
         if *named != key(first, piece) {
             return Err(broken(at));
+        }
+        for _ in 0..again {
+            db.contains_key(&named).map_err(damage)?;
         }
         group.extend_from_slice(&bytes);
         let mut rest = group.as_slice();

@@ -171,11 +171,16 @@ impl SegmentedStore {
         index: usize,
         ask: &mut dyn FnMut(&SledStore) -> Result<T, StoreError>,
     ) -> Result<T, StoreError> {
+        let earlier = || self.earlier.lock().unwrap_or_else(PoisonError::into_inner);
         if index + 1 == self.firsts.len() {
+            // Copies are read once, in order; sled holds much of what was read.
+            if self.copies.is_some() {
+                drop(earlier().take());
+            }
             return ask(&self.last);
         }
         let first = self.firsts[index];
-        let mut earlier = self.earlier.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut earlier = earlier();
         let store = match earlier.take() {
             Some((at, store)) if at == first => store,
             other => {
