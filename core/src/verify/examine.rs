@@ -76,12 +76,14 @@ pub fn examine(entry: &Entry) -> Examined {
     examine_hashed(entry, EntryDigests::of(entry))
 }
 
-/// Examines entries without their signatures, in order: see [`check_signatures`].
-pub fn examine_each(entries: &[Entry]) -> impl Iterator<Item = Examined> {
-    entries.chunks(TOGETHER).flat_map(|entries| {
-        let digests = EntryDigests::of_each(entries);
-        entries.iter().zip(digests).map(|(entry, digests)| examine_hashed(entry, digests))
-    })
+/// Examines entries without their signatures, and adds them in order: see [`check_signatures`].
+pub fn examine_each(entries: &[Entry], to: &mut Vec<Examined>) {
+    to.reserve(entries.len());
+    for entries in entries.chunks(TOGETHER) {
+        for (entry, digests) in entries.iter().zip(EntryDigests::of_each(entries)) {
+            to.push(examine_hashed(entry, digests));
+        }
+    }
 }
 
 fn examine_hashed(entry: &Entry, digests: EntryDigests) -> Examined {
@@ -95,7 +97,8 @@ pub fn examine_whole(
     entries: &[Entry],
     keys: &mut ThreadKeys<'_>,
 ) -> Result<Vec<Examined>, Disagreement> {
-    let mut examined: Vec<Examined> = examine_each(entries).collect();
+    let mut examined = Vec::new();
+    examine_each(entries, &mut examined);
     check_signatures(examined.iter_mut(), keys)?;
     Ok(examined)
 }

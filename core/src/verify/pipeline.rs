@@ -187,7 +187,7 @@ fn examine_batch(
     let known = usize::try_from(plan.known.saturating_sub(first)).unwrap_or(usize::MAX);
     let (before, new) = entries.split_at(known.min(entries.len()));
     let mut events: Vec<Examined> = before.iter().map(examine_known).collect();
-    events.extend(examine_each(new));
+    examine_each(new, &mut events);
     let signed = usize::try_from(plan.signed_for.saturating_sub(first)).unwrap_or(usize::MAX);
     if plan.signatures
         && let Some(new) = events.get_mut(before.len().max(signed)..)

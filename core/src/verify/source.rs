@@ -10,8 +10,9 @@ use crate::hash::Hash;
 use crate::key::Disagreement;
 use crate::rule::Rule;
 
-/// The greatest number of entries in a [`Batch`].
-pub const BATCH: usize = 1_024;
+/// The greatest number of entries in a [`Batch`]: what is made of them while they are verified
+/// stays in the cache of a core.
+pub const BATCH: usize = 256;
 
 /// Consecutive entries of a record, in order, with the commit lines and damage between them.
 #[derive(Debug, Default, Clone)]
