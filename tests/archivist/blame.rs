@@ -118,5 +118,6 @@ fn facts_with_withheld_words_are_counted() {
     let note = "note: 1 fact may quote it too: the words are withheld\n";
     assert_eq!(answer.err, note);
     assert!(!answer.out.contains('⁷'), "{}", answer.out);
-    assert!(answer.out.contains("9 asserted, Cy Cole; suspect"), "{}", answer.out);
+    assert!(answer.out.contains("│ 9 asserted, Cy Cole, undone by\n"), "{}", answer.out);
+    assert!(answer.out.contains("│    14; suspect\n"), "{}", answer.out);
 }

@@ -15,6 +15,7 @@ mod publishing;
 mod recovery;
 mod names;
 mod revoke;
+mod undone;
 mod second;
 #[cfg(unix)]
 mod unlooked;

@@ -99,11 +99,14 @@ fact 5: disputed (event 9), corrected once, by the acts in this file; later ones
   asserted by Ada Example, 2026-01-01T00:00:05Z
   as corrected by event 8:
     She said yes.
+    according to the document: the document says so in its own voice
+    vouched for: that the document says so, not that it is so
+    when it was so: the document does not say
     supports: “Yes,” she said. — document 4 (Note), sha256
     991e9c1d6cf397ddd99e6b083f1e3ce66946f6fc4d1176634af741768e565a0b
   6: confirmed by Bo Example, 2026-01-01T00:00:06Z: reread
   8: corrected by Cy Example, 2026-01-01T00:00:08Z: wrong-figure, “For a reason.”
-  9: disputed by Bo Example, 2026-01-01T00:00:09Z: contradicted, “For a reason.”
+  9: disputed by Bo Example, 2026-01-01T00:00:09Z: contradicted, revision 8, “For a reason.”
 signers
     23010a598b921275915543232fc6babe2eb56f147ee57d6fba0e219b160e822e Ada Example
     6b4645910a5623dd7e946888016a15fb73a176efb666bd81bf1ec08a306729c5 Bo Example

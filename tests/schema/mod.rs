@@ -13,6 +13,7 @@ mod records;
 mod schemas;
 mod served;
 mod stored;
+mod undone;
 
 use crate::archivist::forms;
 use crate::archivist::story::story;
@@ -37,6 +38,7 @@ fn every_answer_of_every_command_is_as_its_schema_says() {
     let schemas = Schemas::read();
     let mut answers = Answers::of(&schemas);
     records::all(&mut answers);
+    undone::all(&mut answers);
     let has_database = stored::all(&mut answers);
     let wrong = &answers.wrong;
     assert!(wrong.is_empty(), "{} answers:\n{}", wrong.len(), wrong.join("\n\n"));

@@ -111,6 +111,8 @@ fn page(
     let about = answer.document.about.as_ref();
     let title = about.map(|about| visible(&about.title)).unwrap_or_default();
     let heading = format!("document {}: ", answer.document.document);
+    let suspect = if answer.document.suspect { " (suspect)" } else { "" };
+    let title = format!("{title}{suspect}");
     writeln!(out, "{}\n", words::hanging(&heading, &title, heading.len()))?;
     let mut notes = BTreeMap::new();
     answer.each(&mut |fact| {

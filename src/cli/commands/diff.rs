@@ -102,8 +102,7 @@ fn related(
     answer: &DiffAnswer,
     filter: &Filter,
 ) -> Result<BTreeSet<u64>, CliError> {
-    let relations = answer.changes.relations.iter();
-    let ends: BTreeSet<u64> = relations.flat_map(|row| row.on.iter().copied()).collect();
+    let ends: BTreeSet<u64> = answer.changes.relation_ends().collect();
     if filter.is_empty() || ends.is_empty() {
         return Ok(ends);
     }
@@ -142,17 +141,23 @@ fn lines(out: &mut dyn Write, answer: &DiffAnswer) -> Result<(), CliError> {
             json(out, &DiffLine { from, from_head, as_of, head, section, row })?;
         }
     }
-    let Between { relations, documents, editors, ledger, .. } = &answer.changes;
+    let Between { relations, documents, editors, ledger, undone, restored, described, .. } =
+        &answer.changes;
     let events = [
         ("relations", relations),
         ("documents", documents),
         ("editors", editors),
         ("ledger", ledger),
+        ("undone", undone),
+        ("restored", restored),
     ];
     for (section, list) in events {
         for row in list {
             json(out, &DiffLine { from, from_head, as_of, head, section, row })?;
         }
+    }
+    for row in described {
+        json(out, &DiffLine { from, from_head, as_of, head, section: "described", row })?;
     }
     Ok(())
 }

@@ -73,7 +73,7 @@ pub fn cells(as_of: &AsOf, row: &DocumentRow) -> [String; 25] {
         short(published.and_then(|published| published.as_written.as_deref())),
         short(about.and_then(|about| about.archived_at.as_deref())),
         short(about.and_then(|about| about.rights.as_deref())),
-        row.described.len().to_string(),
+        row.standing_descriptions().count().to_string(),
         row.suspect.to_string(),
         row.sealed.to_string(),
         row.redacted.to_string(),

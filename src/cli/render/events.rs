@@ -3,6 +3,7 @@
 //! Always holds: each event is written as it comes. Not here: which events (`log`).
 
 use crate::cli::render::columns::broken;
+use crate::cli::render::objects::{aim, reason, reason_and_place};
 use crate::cli::render::word_diff::changed;
 use crate::cli::render::words::{self, hanging, withheld_text};
 use crate::cli::render::{effect, provenance};
@@ -11,7 +12,6 @@ use crate::ledger::query::event::EventRow;
 use crate::ledger::query::{AsOf, View};
 use crate::ledger::table::Table;
 use annals_core::event::args::Args as EventArgs;
-use annals_core::event::vocabulary::ErrorIn;
 use serde::Serialize;
 use std::io::Write;
 
@@ -141,44 +141,6 @@ fn columns(as_of: &AsOf, row: &EventRow) -> [String; 20] {
     ]
 }
 
-/// The closed word that gives the reason or manner.
-pub fn reason(args: &EventArgs) -> Option<String> {
-    Some(match args {
-        EventArgs::FactDisputed(args) => args.reason.to_string(),
-        EventArgs::FactCorrected(args) => args.reason.to_string(),
-        EventArgs::FactRetracted(args) => args.reason.to_string(),
-        EventArgs::FactConfirmed(args) => args.how.to_string(),
-        EventArgs::FactRelated(args) => args.rel.to_string(),
-        EventArgs::EditorRevoked(args) => args.reason.to_string(),
-        EventArgs::LedgerRekeyed(args) => args.reason.to_string(),
-        EventArgs::BodyRedacted(args) => args.reason.to_string(),
-        _ => return None,
-    })
-}
-
-/// What an event ends, opens or redacts of a fact, beside the fact itself.
-fn aim(row: &EventRow) -> Option<String> {
-    let revision = |on: u64| (!row.on.contains(&on)).then(|| format!("revision {on}"));
-    let words = |event: u64| (!row.on.contains(&event)).then(|| format!("words of {event}"));
-    match row.args.as_ref()? {
-        EventArgs::BodyReleased(args) => words(args.event),
-        EventArgs::BodyRedacted(args) => words(args.event),
-        EventArgs::FactConfirmed(args) => revision(args.on),
-        EventArgs::FactDisputed(args) => revision(args.on),
-        EventArgs::FactRetracted(args) => revision(args.on),
-        EventArgs::FactUpheld(args) => Some(format!("dispute {}", args.dispute)),
-        EventArgs::FactReinstated(args) => Some(format!("retraction {}", args.retraction)),
-        EventArgs::RelationWithdrawn(args) => Some(format!("relation {}", args.relation)),
-        EventArgs::FactCorrected(args) => {
-            let all: Vec<String> = args.resolves.iter().map(u64::to_string).collect();
-            let resolves = (!all.is_empty()).then(|| format!("resolves {}", all.join(", ")));
-            let parts: Vec<String> = revision(args.on).into_iter().chain(resolves).collect();
-            (!parts.is_empty()).then(|| parts.join(", "))
-        }
-        _ => None,
-    }
-}
-
 /// The facts or documents that an event acts on, for its heading.
 fn objects(row: &EventRow) -> String {
     if let Some(EventArgs::FactRelated(args)) = &row.args {
@@ -187,17 +149,6 @@ fn objects(row: &EventRow) -> String {
     let on = row.on.iter().filter(|on| **on != row.position).map(u64::to_string);
     let on: Vec<String> = on.collect();
     if on.is_empty() { String::new() } else { format!(" {}", on.join(" and ")) }
-}
-
-/// Whether the error is in the document, by the event.
-fn in_document(args: &EventArgs) -> bool {
-    let error_in = match args {
-        EventArgs::FactDisputed(args) => args.error_in,
-        EventArgs::FactCorrected(args) => args.error_in,
-        EventArgs::FactRetracted(args) => args.error_in,
-        _ => return false,
-    };
-    error_in == ErrorIn::Document
 }
 
 /// The state of the fact as of the point, after its events.
@@ -219,7 +170,8 @@ pub fn text(out: &mut dyn Write, row: &EventRow, before: Option<&str>) -> Result
     let kind = row.kind.map_or("not in form".to_owned(), |kind| kind.to_string());
     let by = visible(&row.signer().to_string());
     let on = objects(row);
-    let aim = aim(row).map(|aim| format!(" ({aim})")).unwrap_or_default();
+    let aim = row.args.as_ref().and_then(|args| aim(args, &row.on));
+    let aim = aim.map(|aim| format!(" ({aim})")).unwrap_or_default();
     let mut marks = String::new();
     if let Some(by) = row.undone_by {
         marks.push_str(&format!(" (undone by {by})"));
@@ -228,10 +180,7 @@ pub fn text(out: &mut dyn Write, row: &EventRow, before: Option<&str>) -> Result
         marks.push_str(" (not applied: it breaks a rule)");
     }
     writeln!(out, "{:>6}  {}  {kind}{on}{aim}, {by}{marks}", row.position, minute(row.at))?;
-    let mut reason = row.args.as_ref().and_then(reason);
-    if let (Some(reason), true) = (&mut reason, row.args.as_ref().is_some_and(in_document)) {
-        reason.push_str(", error in the document");
-    }
+    let reason = row.args.as_ref().and_then(reason_and_place);
     // The effect contains the names and titles of these events.
     let named = matches!(
         row.args,

@@ -10,6 +10,7 @@ pub mod effect;
 pub mod tally;
 pub mod quotation;
 pub mod columns;
+pub mod objects;
 pub mod events;
 pub mod key_names;
 pub mod documents;
@@ -18,8 +19,9 @@ pub mod markdown;
 
 pub use crate::cli::render::columns::broken;
 pub use crate::cli::render::documents::csv;
-pub use crate::cli::render::events::{Printer, reason};
+pub use crate::cli::render::events::Printer;
 pub use crate::cli::render::key_names::{called, digits};
+pub use crate::cli::render::objects::{aim, reason, reason_and_place};
 pub use crate::cli::render::tally::lines as tally_lines;
 pub use crate::cli::render::word_diff::{changed, fields};
 pub use crate::cli::render::words::hanging;

@@ -10,8 +10,10 @@ use crate::ledger::answer::{AnswerError, NamedView, write_json};
 use crate::ledger::error::LedgerError;
 use crate::ledger::query::diff::{Between, Change, between};
 use crate::ledger::query::event::EventRow;
+use crate::ledger::query::gather::gather;
 use crate::ledger::query::since::{LaterChange, since};
-use crate::ledger::query::{AsOf, Query, View, touched};
+use crate::ledger::query::undoing::DocumentChange;
+use crate::ledger::query::{AsOf, Query, View, touched, undone_between};
 use crate::ledger::reader::Record;
 use serde::Serialize;
 use std::collections::BTreeSet;
@@ -101,6 +103,7 @@ impl<'a> DiffView<'a> {
         record.expect_bound(last - first, "all events between the points")?;
         let named = |slot: &Snapshot<'_>| {
             let mut named = touched(slot.index(), first, last)?;
+            named.extend(undone_between(slot.index(), first, last)?);
             named.extend(filters.document(slot));
             Ok(named)
         };
@@ -132,7 +135,7 @@ impl<'a> DiffView<'a> {
         let wanted = |fact: u64| filter.has_status(to, fact) || filter.has_status(from, fact);
         let mut changes = between(from, to, names, &wanted)?;
         if !filter.is_empty() {
-            narrow(&mut changes, filter);
+            self.narrow(&mut changes)?;
         }
         let (mut facts, mut undated) = (Vec::new(), Vec::new());
         for change in std::mem::take(&mut changes.facts) {
@@ -147,12 +150,38 @@ impl<'a> DiffView<'a> {
         let since = since(to, facts.iter().chain(&undated).map(|change| change.fact));
         Ok(DiffAnswer { from: from.as_of(), to: to.as_of(), facts, undated, changes, since })
     }
+
+    /// Keeps the requested facts, and the relations between and to them.
+    fn narrow(&self, changes: &mut Between) -> Result<(), LedgerError> {
+        let DiffView { to: NamedView { view, names }, filter, .. } = self;
+        let changed: BTreeSet<u64> = changes.rows.iter().map(|row| row.fact).collect();
+        // A fact of a relation may be unchanged itself.
+        let ends: BTreeSet<u64> = changes.relation_ends().collect();
+        let others = |fact: u64| ends.contains(&fact) && !changed.contains(&fact);
+        let others = gather(view, names, &|fact| others(fact) && filter.has_status(view, fact))?;
+        let rows = changes.rows.iter().chain(others.facts.values());
+        let kept: BTreeSet<u64> =
+            rows.filter(|row| filter.keeps(row)).map(|row| row.fact).collect();
+        changes.facts.retain(|change| kept.contains(&change.fact));
+        changes.rows.retain(|row| kept.contains(&row.fact));
+        changes.relations.retain(|row| row.on.iter().any(|fact| kept.contains(fact)));
+        for events in [&mut changes.undone, &mut changes.restored] {
+            // Of these, relations alone are about facts.
+            events.retain(|row| row.on.iter().any(|fact| kept.contains(fact)));
+        }
+        changes.documents.clear();
+        changes.described.clear();
+        changes.editors.clear();
+        changes.ledger.clear();
+        Ok(())
+    }
 }
 
 impl DiffAnswer {
     /// Writes the JSON object.
     pub fn write_json(&self, out: &mut dyn Write) -> Result<(), AnswerError> {
-        let Between { relations, documents, editors, ledger, .. } = &self.changes;
+        let Between { relations, documents, editors, ledger, undone, restored, described, .. } =
+            &self.changes;
         let json = DiffJson {
             from: &self.from,
             to: &self.to,
@@ -162,22 +191,13 @@ impl DiffAnswer {
             documents,
             editors,
             ledger,
+            undone,
+            restored,
+            described,
             since: &self.since,
         };
         Ok(write_json(out, &json)?)
     }
-}
-
-/// Keeps the requested facts, and the relations between and to them.
-fn narrow(changes: &mut Between, filter: &Filter) {
-    let kept: BTreeSet<u64> =
-        changes.rows.iter().filter(|row| filter.keeps(row)).map(|row| row.fact).collect();
-    changes.facts.retain(|change| kept.contains(&change.fact));
-    changes.rows.retain(|row| kept.contains(&row.fact));
-    changes.relations.retain(|row| row.on.iter().any(|fact| kept.contains(fact)));
-    changes.documents.clear();
-    changes.editors.clear();
-    changes.ledger.clear();
 }
 
 #[derive(Serialize)]
@@ -190,6 +210,12 @@ struct DiffJson<'a> {
     documents: &'a [EventRow],
     editors: &'a [EventRow],
     ledger: &'a [EventRow],
+    #[serde(skip_serializing_if = "<[EventRow]>::is_empty")]
+    undone: &'a [EventRow],
+    #[serde(skip_serializing_if = "<[EventRow]>::is_empty")]
+    restored: &'a [EventRow],
+    #[serde(skip_serializing_if = "<[DocumentChange]>::is_empty")]
+    described: &'a [DocumentChange],
     since: &'a [LaterChange],
 }
 

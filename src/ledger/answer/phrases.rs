@@ -21,6 +21,7 @@ pub fn overlays(row: &FactRow) -> Vec<String> {
         let events: Vec<String> = row.described_anew.iter().map(u64::to_string).collect();
         all.push(format!("the document was described anew by {}", events.join(", ")));
     }
+    all.extend(row.suspect_documents.iter().map(|at| format!("document {at} is suspect")));
     all
 }
 

@@ -41,6 +41,9 @@ pub struct QuotingFact {
     /// The name as of the point, where it differs.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub by_now: Option<String>,
+    /// The suspect revocation that undid the event of the present revision.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub undone_by: Option<u64>,
     /// The time of the present revision.
     pub at: Option<Time>,
     /// The signers of the confirmations that stand.
@@ -52,7 +55,7 @@ pub struct QuotingFact {
 impl QuotingFact {
     /// A fact with its quotations of the document.
     pub(super) fn of(row: &FactRow, spans: Vec<Quoted>) -> QuotingFact {
-        let present = row.revisions.iter().find(|revision| revision.act.event == row.revision);
+        let present = row.present();
         let confirmations = row.confirmations.iter().filter(|row| row.stands);
         QuotingFact {
             fact: row.fact,
@@ -62,6 +65,7 @@ impl QuotingFact {
             claim: row.words.claim.clone(),
             by: present.map(|revision| revision.act.by.clone()),
             by_now: present.and_then(|revision| revision.act.by_now.clone()),
+            undone_by: present.and_then(|revision| revision.act.undone_by),
             at: present.and_then(|revision| revision.act.at),
             confirmed_by: confirmations.map(|row| row.act.signer().to_string()).collect(),
             spans,

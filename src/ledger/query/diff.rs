@@ -13,6 +13,7 @@ use crate::ledger::query::gather::gather;
 use crate::ledger::query::names::{Names, act};
 use crate::ledger::query::revocation_impact::RevocationImpact;
 use crate::ledger::query::row::{ActRow, Charge, FactRow, StatementRow, Withheld, WordsRow};
+use crate::ledger::query::undoing::{DocumentChange, document_changes, documents, turned};
 use crate::ledger::query::{View, owners};
 use annals_core::event::args::Args;
 use annals_core::event::vocabulary::{ErrorIn, Type};
@@ -104,8 +105,24 @@ pub struct Between {
     pub editors: Vec<EventRow>,
     /// Events of the ledger itself; releases and redactions of the words of other events.
     pub ledger: Vec<EventRow>,
+    /// Earlier events, not acts on facts, that are undone as of the second point only.
+    pub undone: Vec<EventRow>,
+    /// Earlier events, not acts on facts, that are undone as of the first point only.
+    pub restored: Vec<EventRow>,
+    /// How the documents differ that some of these are about.
+    pub described: Vec<DocumentChange>,
     /// The number of bodies that do not have the signed digest.
     pub damaged: u64,
+}
+
+impl Between {
+    /// The facts of relations that were made, withdrawn, undone, or are in force again.
+    pub fn relation_ends(&self) -> impl Iterator<Item = u64> {
+        let events = self.relations.iter().chain(&self.undone).chain(&self.restored);
+        let of_facts =
+            |row: &&EventRow| matches!(row.kind, Some(Type::FactRelated | Type::RelationWithdrawn));
+        events.filter(of_facts).flat_map(|row| row.on.iter().copied())
+    }
 }
 
 /// The changes after the point of `from` up to the point of `to`.
@@ -118,15 +135,28 @@ pub fn between(
     let first = from.as_of().size;
     let mut changed = restated(from, to);
     for act in to.state().history.acts().iter().filter(|act| act.position >= first) {
-        if !matches!(act.operation, Operation::Related(_) | Operation::Withdrawn { .. }) {
-            let facts = owners(to, act.position).into_iter();
-            changed.extend(facts.filter(|fact| to.state().fold.fact(*fact).is_some()));
-        }
+        changed.extend(acted_on(to, act.position));
     }
+    let mut earlier = turned(from, to);
+    earlier.retain(|event| {
+        let facts = acted_on(to, *event);
+        changed.extend(facts.iter().copied());
+        facts.is_empty()
+    });
     let gathered = gather(to, names, &|fact| changed.contains(&fact) && wanted(fact))?;
     let mut all = Between { damaged: gathered.damaged, ..Between::default() };
     let effects = Effects::new(to, names);
     let turns = turns(&effects, first)?;
+    for event in to.events(&earlier)? {
+        let on = event.statement().map(|statement| on(to, event.position, &statement.args));
+        let row = row(&effects, &event, on.unwrap_or_default())?;
+        if row.undone_by.is_some() { &mut all.undone } else { &mut all.restored }.push(row);
+    }
+    let documents = documents(to, &earlier);
+    if !documents.is_empty() {
+        let before = gather(from, names, &|_| false)?;
+        all.described = document_changes(documents, &before, &gathered);
+    }
     for row in gathered.facts.into_values() {
         all.facts.push(change(from, to, &turns, &row));
         all.rows.push(row);
@@ -155,6 +185,17 @@ pub fn between(
         failed.is_ok()
     })?;
     failed.map(|()| all)
+}
+
+/// The facts that an event acts on; none if it relates facts, or is about something else.
+fn acted_on(view: &View<'_>, event: u64) -> Vec<u64> {
+    let operation = view.state().history.act(event).map(|act| &act.operation);
+    if matches!(operation, Some(Operation::Related(_) | Operation::Withdrawn { .. })) {
+        return Vec::new();
+    }
+    let mut facts = owners(view, event);
+    facts.retain(|fact| view.state().fold.fact(*fact).is_some());
+    facts
 }
 
 /// An act between the points that is not about a fact but changed the status of some.
@@ -309,11 +350,12 @@ fn steps(row: &FactRow) -> Vec<ChangeStep> {
     let confirmations = row.confirmations.iter();
     steps.extend(confirmations.map(|row| step(&row.act, Some(row.how.to_string()), &row.said)));
     for charge in row.disputes.iter().chain(&row.retractions) {
-        let Charge { act, reason, error_in, said, ended, .. } = charge;
+        let Charge { act, reason, error_in, said, ended, other_ends, .. } = charge;
         let charged = step(act, Some(reason.to_string()), said);
         steps.push(ChangeStep { error_in: Some(*error_in), ..charged });
         // A correction that resolves a dispute is listed as a correction only.
-        let ended = ended.iter().filter(|ended| ended.act.kind != Type::FactCorrected);
+        let ended =
+            other_ends.iter().chain(ended).filter(|ended| ended.act.kind != Type::FactCorrected);
         steps.extend(ended.map(|ended| ChangeStep {
             ends: vec![act.event],
             ..step(&ended.act, None, &ended.said)

@@ -15,7 +15,7 @@ use crate::ledger::query::row::{
 use crate::ledger::query::{View, ViewedEvent};
 use annals_core::event::args::{Args, FactRelated};
 use annals_core::event::body::{Captured, Content};
-use annals_core::event::vocabulary::RedactReason;
+use annals_core::event::vocabulary::{ErrorIn, Reason, RedactReason};
 use annals_core::fold::history;
 use annals_core::fold::operation::{EntryKind, Operation};
 use annals_core::state::Status;
@@ -173,6 +173,7 @@ impl<'a, 'v> Rows<'a, 'v> {
                 evidence.sha256 = about.map(|about| about.sha256);
             }
             row.described_anew = described_anew(row, &self.documents);
+            row.suspect_documents = suspect_documents(row, self.view);
         }
         Ok(made.facts)
     }
@@ -319,6 +320,7 @@ impl Making<'_, '_, '_> {
                 suspect: false,
                 document_disputed: false,
                 described_anew: Vec::new(),
+                suspect_documents: Vec::new(),
                 sealed: false,
                 redacted: false,
                 words: WordsRow::default(),
@@ -367,7 +369,7 @@ impl Making<'_, '_, '_> {
                 let Some(row) = self.into.facts.get_mut(&fact) else { return };
                 for dispute in &mut row.disputes {
                     if args.resolves.contains(&dispute.act.event) {
-                        dispute.ended = Some(ended.clone());
+                        end_with(&mut dispute.ended, &mut dispute.other_ends, ended.clone());
                     }
                 }
                 row.revisions.push(revision);
@@ -378,15 +380,13 @@ impl Making<'_, '_, '_> {
                 self.row(fact, |fact| fact.confirmations.push(row));
             }
             Args::FactDisputed(args) => {
-                let (on, reason, error_in) = (args.on, args.reason, args.error_in);
-                let said = self.statement_row();
-                let row = Charge { act, on, reason, error_in, said, stands: false, ended: None };
+                let (on, said) = (args.on, self.statement_row());
+                let row = charged(act, on, (args.reason, args.error_in), said);
                 self.row(fact, |fact| fact.disputes.push(row));
             }
             Args::FactRetracted(args) => {
-                let (on, reason, error_in) = (args.on, args.reason, args.error_in);
-                let said = self.statement_row();
-                let row = Charge { act, on, reason, error_in, said, stands: false, ended: None };
+                let (on, said) = (args.on, self.statement_row());
+                let row = charged(act, on, (args.reason, args.error_in), said);
                 self.row(fact, |fact| fact.retractions.push(row));
             }
             Args::FactUpheld(args) => self.end(fact, args.dispute),
@@ -403,11 +403,11 @@ impl Making<'_, '_, '_> {
 
     /// Records that this event ends a dispute or a retraction.
     fn end(&mut self, fact: u64, charge: u64) {
-        let ended = self.ended();
+        let Some(ended) = self.ended() else { return };
         self.row(fact, |row| {
             let charges = row.disputes.iter_mut().chain(&mut row.retractions);
             for charge in charges.filter(|other| other.act.event == charge) {
-                charge.ended.clone_from(&ended);
+                end_with(&mut charge.ended, &mut charge.other_ends, ended.clone());
             }
         });
     }
@@ -415,15 +415,16 @@ impl Making<'_, '_, '_> {
     fn related(&mut self, fact: u64, args: &FactRelated) {
         let (Some(act), said) = (self.act(), self.statement_row()) else { return };
         let FactRelated { from, rel, to } = *args;
-        let row = RelationRow { act, from, rel, to, said, stands: false, ended: None };
+        let (stands, ended, other_ends) = (false, None, Vec::new());
+        let row = RelationRow { act, from, rel, to, said, stands, ended, other_ends };
         self.row(fact, |fact| fact.relations.push(row));
     }
 
     fn withdrawn(&mut self, fact: u64, relation: u64) {
-        let ended = self.ended();
+        let Some(ended) = self.ended() else { return };
         self.row(fact, |row| {
             for row in row.relations.iter_mut().filter(|row| row.act.event == relation) {
-                row.ended.clone_from(&ended);
+                end_with(&mut row.ended, &mut row.other_ends, ended.clone());
             }
         });
     }
@@ -490,6 +491,17 @@ impl Making<'_, '_, '_> {
     }
 }
 
+/// A dispute or a retraction that nothing has ended yet.
+fn charged(act: ActRow, on: u64, why: (Reason, ErrorIn), said: StatementRow) -> Charge {
+    let ((reason, error_in), other_ends) = (why, Vec::new());
+    Charge { act, on, reason, error_in, said, stands: false, ended: None, other_ends }
+}
+
+/// Puts the last act that ends something in the place of the one before it.
+fn end_with(ended: &mut Option<Ended>, other_ends: &mut Vec<Ended>, last: Ended) {
+    other_ends.extend(ended.replace(last));
+}
+
 /// Adds to the row what the state holds of the fact.
 fn finish(view: &View<'_>, row: &mut FactRow) {
     let state = view.state();
@@ -511,13 +523,13 @@ fn finish(view: &View<'_>, row: &mut FactRow) {
         let open = fact.disputes().iter().any(|dispute| dispute.position == event);
         charge.stands = open || fact.retraction() == Some(event);
         if charge.stands {
-            charge.ended = None;
+            charge.other_ends.extend(charge.ended.take());
         }
     }
     for row in &mut row.relations {
         row.stands = state.fold.relations().contains_key(&row.act.event);
         if row.stands {
-            row.ended = None;
+            row.other_ends.extend(row.ended.take());
         }
     }
 }
@@ -527,12 +539,21 @@ fn described_anew(row: &FactRow, documents: &BTreeMap<u64, DocumentRow>) -> Vec<
     let cited = row.words.evidence.iter().map(|evidence| evidence.evidence.document);
     let cited: BTreeSet<u64> = cited.collect();
     let rows = cited.iter().filter_map(|document| documents.get(document));
-    let later = rows.flat_map(|document| &document.described).filter(|described| {
-        described.act.event > row.revision && described.act.undone_by.is_none()
-    });
+    let later = rows.flat_map(DocumentRow::standing_descriptions);
+    let later = later.filter(|described| described.act.event > row.revision);
     let mut events: Vec<u64> = later.map(|described| described.act.event).collect();
     events.sort_unstable();
     events
+}
+
+/// The documents of a fact's present words that are suspect.
+fn suspect_documents(row: &FactRow, view: &View<'_>) -> Vec<u64> {
+    let cited = row.words.evidence.iter().map(|evidence| evidence.evidence.document);
+    let cited: BTreeSet<u64> = cited.collect();
+    let is_suspect = |document: &u64| {
+        view.state().fold.document(*document).is_some_and(|document| document.suspect)
+    };
+    cited.into_iter().filter(is_suspect).collect()
 }
 
 /// All evidence of a row.
@@ -541,7 +562,8 @@ fn evidence_of(row: &mut FactRow) -> impl Iterator<Item = &mut EvidenceRow> {
     let revisions = revisions.iter_mut().flat_map(|row| &mut row.words.evidence);
     let confirmations = confirmations.iter_mut().flat_map(|row| &mut row.said.evidence);
     let charges = disputes.iter_mut().chain(retractions).flat_map(|row| {
-        let ended = row.ended.iter_mut().flat_map(|ended| &mut ended.said.evidence);
+        let ended = row.ended.iter_mut().chain(&mut row.other_ends);
+        let ended = ended.flat_map(|ended| &mut ended.said.evidence);
         row.said.evidence.iter_mut().chain(ended)
     });
     words.evidence.iter_mut().chain(revisions).chain(confirmations).chain(charges)

@@ -317,6 +317,17 @@ pub fn touched(index: &Index, earlier: u64, size: u64) -> Result<BTreeSet<u64>, 
     Ok(named)
 }
 
+/// What the events are about that were undone, or are in force again, after `size` events and not
+/// after `earlier` events.
+pub fn undone_between(index: &Index, earlier: u64, size: u64) -> Result<BTreeSet<u64>, IndexError> {
+    let (old, new) = (index.slot(earlier)?, index.slot(size)?);
+    let mut named = BTreeSet::new();
+    for event in old.differ(&new, TreeKind::Marks)? {
+        named.extend(index.event(event)?.about.into_iter().flatten());
+    }
+    Ok(named)
+}
+
 /// The state as of now: the stored rows of the selected facts and documents.
 fn present(
     acts: &Acts<'_>,

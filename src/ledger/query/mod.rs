@@ -20,6 +20,7 @@ pub mod spans;
 pub(in crate::ledger) mod indexed;
 pub mod content_text;
 pub mod fact_walk;
+pub mod undoing;
 pub mod diff;
 pub mod point;
 pub mod revocation_impact;
@@ -30,7 +31,9 @@ pub mod verified_fold;
 use crate::index::IndexError;
 use crate::ledger::error::{LedgerError, chain};
 use crate::ledger::query::indexed::{FactState, Slice, SliceReach};
-pub use crate::ledger::query::indexed::{Query, citing, no_fact, subjects, touched, withheld};
+pub use crate::ledger::query::indexed::{
+    Query, citing, no_fact, subjects, touched, undone_between, withheld,
+};
 use crate::ledger::reader::Record;
 use crate::ledger::reader::source::EventSource;
 use acts::QueryError;
@@ -407,6 +410,12 @@ impl<'a> View<'a> {
             }
         }
         Ok(())
+    }
+
+    /// The events at these ascending positions.
+    pub fn events(&self, positions: &[u64]) -> Result<Vec<ViewedEvent>, LedgerError> {
+        let events = positions.iter().map(|position| self.event(*position));
+        events.filter_map(Result::transpose).collect()
     }
 
     fn walk_at(

@@ -158,6 +158,9 @@ rows! {
         said: StatementRow,
         stands: bool,
         ended: Option<Ended>,
+        /// Acts that ended it for a time: undone, or of before an undoing opened it again.
+        #[serde(skip_serializing_if = "Vec::is_empty")]
+        other_ends: Vec<Ended>,
     }
     /// A relation of this fact to another.
     RelationRow {
@@ -170,6 +173,9 @@ rows! {
         said: StatementRow,
         stands: bool,
         ended: Option<Ended>,
+        /// As those of a dispute.
+        #[serde(skip_serializing_if = "Vec::is_empty")]
+        other_ends: Vec<Ended>,
     }
     /// A release or a redaction of the body of one of the events above.
     Opening {
@@ -191,6 +197,9 @@ rows! {
         document_disputed: bool,
         /// Descriptions of its documents that are later than its present revision.
         described_anew: Vec<u64>,
+        /// The documents of its evidence that are suspect.
+        #[serde(skip_serializing_if = "Vec::is_empty")]
+        suspect_documents: Vec<u64>,
         sealed: bool,
         redacted: bool,
         #[serde(flatten)]
@@ -234,7 +243,38 @@ fn description<S: serde::Serializer>(
     about.as_deref().serialize(serializer)
 }
 
+impl DocumentRow {
+    /// The descriptions after its capture that count.
+    pub fn standing_descriptions(&self) -> impl Iterator<Item = &Redescribed> {
+        self.described.iter().filter(|described| described.act.undone_by.is_none())
+    }
+}
+
 impl FactRow {
+    /// Every act on the fact, by position.
+    pub fn acts(&self) -> Vec<&ActRow> {
+        let charges = self.disputes.iter().chain(&self.retractions);
+        let charges = charges.flat_map(|row| {
+            let ends = row.ended.iter().chain(&row.other_ends);
+            std::iter::once(&row.act).chain(ends.map(|ended| &ended.act))
+        });
+        let relations = self.relations.iter().flat_map(|row| {
+            let ends = row.ended.iter().chain(&row.other_ends);
+            std::iter::once(&row.act).chain(ends.map(|ended| &ended.act))
+        });
+        let mut acts: Vec<&ActRow> = self.revisions.iter().map(|row| &row.act).collect();
+        acts.extend(self.confirmations.iter().map(|row| &row.act));
+        acts.extend(charges.chain(relations).chain(self.bodies.iter().map(|row| &row.act)));
+        acts.sort_by_key(|act| act.event);
+        acts.dedup_by_key(|act| act.event);
+        acts
+    }
+
+    /// The present revision.
+    pub fn present(&self) -> Option<&Revision> {
+        self.revisions.iter().find(|revision| revision.act.event == self.revision)
+    }
+
     /// The retraction in force.
     pub fn retraction(&self) -> Option<&Charge> {
         self.retractions.iter().find(|retraction| retraction.stands)

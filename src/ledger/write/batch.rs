@@ -22,12 +22,14 @@ use crate::ledger::write::unquoted;
 use crate::ledger::write::writer::{VerifiedEvent, Writer};
 use annals_core::event::body::Content;
 use annals_core::event::vocabulary::Type;
+use annals_core::fold::Fold;
 use annals_core::hash::Hash;
 use annals_core::key::{PublicKey, SigningKey};
 use annals_core::rule::Fault;
 use annals_core::time::Time;
 use annals_core::verify::examine::examine;
-use std::collections::VecDeque;
+use annals_core::verify::proof::evidence_of;
+use std::collections::{BTreeSet, VecDeque};
 use std::thread::Scope;
 
 /// The signing key, the clock and the randomness of a batch.
@@ -139,7 +141,8 @@ impl<'w, 'k, 's> DraftBatch<'w, 'k, 's> {
         let (now, out) = (self.signer.clock.peek(), &mut self.output);
         let mut lookup = WriterLookup::new(self.writer, &out.prepared, &out.named, now);
         let resolved = Resolver::new(&mut lookup, &mut out.agents).resolve(&draft.draft, file)?;
-        let notes = unquoted::notes(&resolved.content, &mut lookup);
+        let mut notes = unquoted::notes(&resolved.content, &mut lookup);
+        notes.extend(suspect_documents(&self.writer.verifier.chain.state.fold, &resolved.content));
         if let Content::FactAsserted(content) = &resolved.content {
             let (fact, claim) = (&content.fact, claim_of(&content.fact));
             self.writer.compare(fact, claim).map_err(Unresolvable::Failed)?;
@@ -279,4 +282,15 @@ pub fn faults_of_last(writer: &mut Writer, prepared: &Prepared) -> Result<Vec<Fa
     let verified = VerifiedEvent::verify(&mut writer.verifier, examined, &pending)?;
     writer.uncommitted.push(verified);
     Ok(std::mem::take(&mut writer.verifier.faults))
+}
+
+/// The hints that documents which an event cites were captured by a key that was stolen or lost.
+fn suspect_documents(fold: &Fold, content: &Content) -> Vec<String> {
+    let cited: BTreeSet<u64> = evidence_of(content).iter().map(|entry| entry.document).collect();
+    let is_suspect =
+        |document: &u64| fold.document(*document).is_some_and(|document| document.suspect);
+    let note = |document: u64| {
+        format!("document {document} is suspect: the key that captured it was stolen or lost")
+    };
+    cited.into_iter().filter(is_suspect).map(note).collect()
 }

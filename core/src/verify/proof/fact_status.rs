@@ -7,14 +7,18 @@
 
 use crate::event::record::{Place, Reading, Statement};
 use crate::event::vocabulary::Relation;
+use crate::fold::history::{Act, History};
 use crate::fold::operation::{Operation, Triple};
+use crate::fold::{Fact, Fold};
+use crate::key::PublicKey;
+use crate::legal;
 use crate::legal::context::Proposal;
 use crate::state::{State, Status};
 use crate::verify::proof::form::Proof;
 use std::collections::BTreeMap;
 use std::fmt;
 
-/// A relation of the fact to another one that an event of the file states and none withdraws.
+/// A relation of the fact to another one that stands by the events of the file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct StatedRelation {
     /// The event that states it.
@@ -40,7 +44,9 @@ pub struct FactStatus {
     pub suspect: bool,
     /// The events that a suspect revocation undid, each with the revocation.
     pub undone: BTreeMap<u64, u64>,
-    /// Relations to other facts.
+    /// The documents in the file that were captured with a key that is suspect from then on.
+    pub suspect_documents: Vec<u64>,
+    /// Relations to other facts that stand.
     pub related: Vec<StatedRelation>,
 }
 
@@ -56,9 +62,16 @@ pub fn fact_status(proof: &Proof) -> FactStatus {
             state.apply(position, by, operation);
         }
     }
-    let undone = state.undone().iter().map(|undone| (undone.event, undone.by)).collect();
-    let related = related(&events, proof.fact);
-    let found = FactStatus { fact: proof.fact, undone, related, ..FactStatus::default() };
+    let Relations { related, undone } = relations(&events, &state, proof.fact);
+    let suspect = state.fold.documents().iter().filter(|document| document.suspect);
+    let suspect_documents = suspect.map(|document| document.position).collect();
+    let found = FactStatus {
+        fact: proof.fact,
+        undone,
+        related,
+        suspect_documents,
+        ..FactStatus::default()
+    };
     let Some(fact) = state.fold.fact(proof.fact) else { return found };
     let status = state.status(fact);
     let confirmed = Operation::Confirmed { on: fact.revision };
@@ -83,19 +96,85 @@ fn in_form(record: &[u8]) -> Option<(Place, Statement)> {
     event.filter(|_| reading.faults.is_empty())
 }
 
-/// The relations of a fact. The other fact is not in the file, so the state has none of them.
-fn related(events: &[(Place, Statement)], fact: u64) -> Vec<StatedRelation> {
-    let mut found = Vec::new();
+/// The relations of a fact that stand, and every event of the file that was undone.
+struct Relations {
+    related: Vec<StatedRelation>,
+    undone: BTreeMap<u64, u64>,
+}
+
+/// The relations of a fact. The other facts are not in the file, so the state has none of these
+/// relations: they are judged here as a refold judges them, with every fact that they name in place.
+fn relations(events: &[(Place, Statement)], state: &State, fact: u64) -> Relations {
+    let mut history = History::default();
     for (place, statement) in events {
-        match Operation::of(&statement.args) {
-            Operation::Related(triple) if [triple.from, triple.to].contains(&fact) => {
-                found.push(StatedRelation { event: place.seq, triple: *triple });
-            }
-            Operation::Withdrawn { relation } => found.retain(|related| related.event != relation),
-            _ => {}
+        let operation = Operation::of(&statement.args);
+        let is_of_fact = match &operation {
+            Operation::Related(triple) => [triple.from, triple.to].contains(&fact),
+            Operation::Withdrawn { .. } => true,
+            _ => state.history.act(place.seq).is_some(),
+        };
+        if is_of_fact {
+            history.keep(place.seq, statement.by, operation);
         }
     }
-    found
+    let mut undone: BTreeMap<u64, u64> =
+        state.undone().iter().map(|undone| (undone.event, undone.by)).collect();
+    let revocations = suspect_revocations(&history);
+    let last = revocations.last().map(|revocation| revocation.position);
+    let mut fold = Fold::default();
+    for act in history.acts() {
+        let Some(by) = history.key(act.by) else { continue };
+        let is_relation =
+            matches!(act.operation, Operation::Related(_) | Operation::Withdrawn { .. });
+        if !is_relation {
+            // A struck assertion keeps its fact, as suspect.
+            let is_kept = state.fold.fact(act.position).is_some();
+            if is_kept || !undone.contains_key(&act.position) {
+                fold.apply(act, &history);
+            }
+            continue;
+        }
+        if let Operation::Related(triple) = &act.operation {
+            for end in [triple.from, triple.to].into_iter().filter(|end| *end != fact) {
+                fold.put_fact(Fact::asserted(end, act.by));
+            }
+        }
+        let strikes = |revocation: &&Suspicion| {
+            let Suspicion { position, key, from } = **revocation;
+            key == by && (from..position).contains(&act.position) && !undone.contains_key(&position)
+        };
+        let striker = revocations.iter().rev().find(strikes).map(|by| by.position);
+        match (striker, legal::check_refolded(&history, &fold, act, by)) {
+            (Some(striker), _) => _ = undone.insert(act.position, striker),
+            (None, Ok(())) => fold.apply(act, &history),
+            (None, Err(_)) => {
+                let later = last.filter(|last| *last > act.position);
+                undone.extend(later.map(|last| (act.position, last)));
+            }
+        }
+    }
+    let standing = fold.relations().iter();
+    let related = standing.map(|(event, triple)| StatedRelation { event: *event, triple: *triple });
+    Relations { related: related.collect(), undone }
+}
+
+/// A revocation of a key that is suspect from an event on.
+#[derive(Clone, Copy)]
+struct Suspicion {
+    position: u64,
+    key: PublicKey,
+    from: u64,
+}
+
+fn suspect_revocations(history: &History) -> Vec<Suspicion> {
+    let suspicion = |act: &Act| match &act.operation {
+        Operation::Revoked(revoked) => {
+            let (position, key) = (act.position, revoked.key);
+            revoked.suspect_from.map(|from| Suspicion { position, key, from })
+        }
+        _ => None,
+    };
+    history.acts().iter().filter_map(suspicion).collect()
 }
 
 impl FactStatus {

@@ -60,8 +60,14 @@ impl ProofOutcome {
         body(examined, self.statement(position)?)
     }
 
-    /// The last name of a key's holder in the events of this file up to a position.
-    pub fn name(&self, key: &PublicKey, position: u64) -> Option<&str> {
+    /// The last name of a key's holder in the events of this file up to a position. A name that a
+    /// revocation undid counts only up to that revocation; `undone` has each undone event with it.
+    pub fn name(
+        &self,
+        key: &PublicKey,
+        position: u64,
+        undone: &BTreeMap<u64, u64>,
+    ) -> Option<&str> {
         let mut name = None;
         for at in self.events.range(..=position).map(|(at, _)| *at) {
             let (Some(statement), Some(body)) = (self.statement(at), self.body(at)) else {
@@ -71,7 +77,11 @@ impl ProofOutcome {
             match &body.content {
                 Content::LedgerOpened(body) if statement.by == *key => name = Some(&*body.name),
                 Content::EditorEnrolled(body) if named == Some(*key) => name = Some(&*body.name),
-                Content::EditorChanged(body) if named == Some(*key) => name = Some(&*body.name),
+                Content::EditorChanged(body)
+                    if named == Some(*key) && undone.get(&at).is_none_or(|by| *by >= position) =>
+                {
+                    name = Some(&*body.name);
+                }
                 _ => {}
             }
         }

@@ -156,7 +156,8 @@ fn numbers<'a>(facts: impl Iterator<Item = &'a u64>) -> String {
 pub fn note(fact: &QuotingFact) -> String {
     let by = Named { then: fact.by.clone().unwrap_or_default(), now: fact.by_now.clone() };
     let by = visible(&by.to_string());
-    let mut note = format!("{} {}, {by}", fact.fact, fact.status);
+    let undone = fact.undone_by.map(|by| format!(", undone by {by}")).unwrap_or_default();
+    let mut note = format!("{} {}, {by}{undone}", fact.fact, fact.status);
     let rests = fact.spans.iter().any(|span| span.stance == Stance::Supports);
     if let (false, Some(span)) = (rests, fact.spans.first()) {
         note.push_str(&format!("; {} it", span.stance));

@@ -8,6 +8,7 @@ use crate::cli::terminal::{CliError, visible};
 use crate::ledger::answer::diff::DiffAnswer;
 use crate::ledger::query::diff::{Between, Change, ChangeStep};
 use crate::ledger::query::event::EventRow;
+use crate::ledger::query::undoing::DocumentChange;
 use annals_core::event::vocabulary::Type;
 use std::io::Write;
 
@@ -25,16 +26,20 @@ pub fn write(out: &mut dyn Write, answer: &DiffAnswer, when: Option<&str>) -> Re
             fact(out, change)?;
         }
     }
-    let Between { relations, documents, editors, ledger, .. } = &answer.changes;
+    let Between { relations, documents, editors, ledger, undone, restored, described, .. } =
+        &answer.changes;
     let sections = [
         ("relations", relations),
         ("documents", documents),
         ("editors", editors),
         ("the ledger", ledger),
+        ("undone", undone),
+        ("in force again", restored),
     ];
     for (heading, events) in sections {
         section(out, heading, events)?;
     }
+    redescribed(out, described)?;
     let when = when.map(|when| format!(", when {when}")).unwrap_or_default();
     let events = answer.to.size - answer.from.size;
     let events = format!("{events} event{} between the points", if events == 1 { "" } else { "s" });
@@ -48,6 +53,19 @@ fn section(out: &mut dyn Write, heading: &str, events: &[EventRow]) -> Result<()
     writeln!(out, "{heading}\n")?;
     for event in events {
         events::text(out, event, None)?;
+    }
+    Ok(writeln!(out)?)
+}
+
+/// The documents that are described otherwise, or suspect, since events about them were undone.
+fn redescribed(out: &mut dyn Write, documents: &[DocumentChange]) -> Result<(), CliError> {
+    if documents.is_empty() {
+        return Ok(());
+    }
+    writeln!(out, "documents, by what was undone\n")?;
+    for DocumentChange { document, changes } in documents {
+        let fields: Vec<String> = changes.iter().map(effect::field).collect();
+        writeln!(out, "{}", hanging(&format!("{document:>6}  "), &fields.join("; "), 8))?;
     }
     Ok(writeln!(out)?)
 }

@@ -96,7 +96,7 @@ fn text(out: &mut dyn Write, row: &DocumentRow) -> Result<(), CliError> {
         (row.suspect, "suspect"),
         (row.sealed, "sealed"),
         (row.redacted, "redacted"),
-        (!row.described.is_empty(), "described anew"),
+        (row.standing_descriptions().next().is_some(), "described anew"),
     ];
     let flags: Vec<&str> = flags.iter().filter(|(so, _)| *so).map(|(_, word)| *word).collect();
     below.extend((!flags.is_empty()).then(|| flags.join(", ")));

@@ -13,8 +13,12 @@ use std::io::Write;
 pub fn page(out: &mut dyn Write, view: &View<'_>, row: &FactRow) -> Result<(), CliError> {
     let heading = format!("{:>6}  {}  ", row.fact, words::status(row.status));
     writeln!(out, "{}", words::hanging(&heading, &words::claim(&row.words), 19))?;
-    let words = &row.words;
     let mut lines = Vec::new();
+    let overlays = words::overlays(row);
+    if !overlays.is_empty() {
+        lines.push(overlays.join(", "));
+    }
+    let words = &row.words;
     for entry in &words.evidence {
         let title = entry.title.as_deref().map_or("[title not available]".to_owned(), visible);
         let document = entry.evidence.document;

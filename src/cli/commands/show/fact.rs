@@ -6,8 +6,10 @@ use crate::cli::terminal::{CliError, visible, wrapped};
 use crate::ledger::query::View;
 use crate::ledger::query::gather::Gathered;
 use crate::ledger::query::row::{
-    ActRow, Charge, Confirmation, EvidenceRow, FactRow, RelationRow, Revision, StatementRow, sealed,
+    ActRow, Charge, Confirmation, Ended, EvidenceRow, FactRow, RelationRow, Revision, StatementRow,
+    sealed,
 };
+use annals_core::event::vocabulary::Type;
 use std::io::Write;
 
 /// Writes the page.
@@ -45,7 +47,7 @@ pub fn page(
             )
         }),
     )?;
-    section(out, "suspect", &suspicions(view, row))?;
+    section(out, "suspect", &suspicions(row))?;
     let verify = "whether bytes, signatures and quotations hold: annals verify";
     section(out, "proof", &[format!("its name outside this record: {}", row.hash), verify.into()])?;
     Ok(writeln!(out)?)
@@ -170,22 +172,26 @@ fn confirmation(row: &Confirmation) -> String {
     join(&[head, documents(&row.said), held], &row.act)
 }
 
-/// A dispute or retraction, and the act that ended it.
+/// An act that ends, or ended for a time.
+fn end(ended: &Ended) -> String {
+    let how = match ended.act.kind {
+        Type::FactUpheld => "the fact was upheld",
+        Type::FactCorrected => "resolved by the correction",
+        Type::RelationWithdrawn => "withdrawn",
+        _ => "reinstated",
+    };
+    join(&[format!("{how} by {}", ended.act.event), words::statement(&ended.said)], &ended.act)
+}
+
+/// A dispute or retraction, and the acts that ended it.
 fn charge(row: &Charge, standing: &str) -> String {
     let state = match (row.stands, &row.ended) {
         (true, _) => standing.to_owned(),
-        (false, Some(ended)) => {
-            let text = words::statement(&ended.said);
-            let how = match ended.act.kind {
-                annals_core::event::vocabulary::Type::FactUpheld => "the fact was upheld",
-                annals_core::event::vocabulary::Type::FactCorrected => "resolved by the correction",
-                _ => "reinstated",
-            };
-            join(&[format!("{how} by {}", ended.act.event), text], &ended.act)
-        }
+        (false, Some(ended)) => end(ended),
         (false, None) => "does not stand".to_owned(),
     };
-    let head = format!("{} ({})", row.act.event, state);
+    let state = [vec![state], row.other_ends.iter().map(end).collect()].concat().join("; ");
+    let head = format!("{} ({state})", row.act.event);
     join(&[head, words::charge(row), documents(&row.said)], &row.act)
 }
 
@@ -198,32 +204,26 @@ fn relation(fact: u64, row: &RelationRow, gathered: &Gathered) -> String {
         false => format!("{other}{claim} {} this", row.rel),
     };
     let ended = match (&row.ended, row.stands) {
-        (Some(ended), _) => format!(" (withdrawn by {})", ended.act.event),
-        (None, false) => " (does not stand)".to_owned(),
-        (None, true) => String::new(),
+        (Some(ended), _) => Some(format!("withdrawn by {}", ended.act.event)),
+        (None, false) => Some("does not stand".to_owned()),
+        (None, true) => None,
+    };
+    let ended: Vec<String> = ended.into_iter().chain(row.other_ends.iter().map(end)).collect();
+    let ended = match ended.is_empty() {
+        true => String::new(),
+        false => format!(" ({})", ended.join("; ")),
     };
     join(&[format!("{}: {triple}{ended}", row.act.event), words::statement(&row.said)], &row.act)
 }
 
-fn suspicions(view: &View<'_>, row: &FactRow) -> Vec<String> {
+fn suspicions(row: &FactRow) -> Vec<String> {
     let undone = |act: &ActRow| {
         act.undone_by.map(|by| format!("{} {} was undone by {by}", act.event, act.kind))
     };
-    let revisions = row.revisions.iter().map(|row| &row.act);
-    let acts = revisions
-        .chain(row.confirmations.iter().map(|row| &row.act))
-        .chain(row.disputes.iter().map(|row| &row.act))
-        .chain(row.retractions.iter().map(|row| &row.act))
-        .chain(row.relations.iter().map(|row| &row.act));
-    let mut lines: Vec<String> = acts.filter_map(undone).collect();
+    let mut lines: Vec<String> = row.acts().into_iter().filter_map(undone).collect();
     if row.suspect {
         lines.insert(0, "nobody else has vouched for it since its key was reported".to_owned());
     }
-    let documents = row.words.evidence.iter().map(|row| row.evidence.document);
-    for document in documents {
-        if view.state().fold.document(document).is_some_and(|document| document.suspect) {
-            lines.push(format!("document {document} is suspect"));
-        }
-    }
+    lines.extend(row.suspect_documents.iter().map(|at| format!("document {at} is suspect")));
     lines
 }

@@ -142,6 +142,9 @@ function change(fact, index) {
   return el("div", { class: "change" }, side("Before", "gone", "del"), side("Corrected to", "new", "ins"));
 }
 
+// What ended a dispute, a retraction or a relation, or ended it until it was undone.
+const ends = (row) => [row.ended, ...(row.other_ends || [])].filter(Boolean);
+
 // All that was done to a fact: event, who, when, what.
 function acts(fact) {
   const all = [];
@@ -152,11 +155,11 @@ function acts(fact) {
   fact.disputes.forEach((row) => act(row, "disputed (" + blamed(row) + ")"));
   fact.retractions.forEach((row) => act(row, "retracted (" + blamed(row) + ")"));
   for (const row of [...fact.disputes, ...fact.retractions]) {
-    if (row.ended && row.ended.type !== "fact.corrected") act(row.ended, row.ended.type.replace("fact.", "") + ", ends " + row.event);
+    for (const end of ends(row)) if (end.type !== "fact.corrected") act(end, end.type.replace("fact.", "") + ", ends " + row.event);
   }
   for (const row of fact.relations) {
     act(row, "related: fact " + row.from + " " + row.rel + " fact " + row.to);
-    if (row.ended) act(row.ended, "withdrew relation " + row.event);
+    for (const end of ends(row)) act(end, "withdrew relation " + row.event);
   }
   fact.bodies.forEach((row) => act(row, row.reason ? "redacted the words of " + row.of + " (" + row.reason + ")" : "released the words of " + row.of));
   return all.sort((a, b) => a.event - b.event);

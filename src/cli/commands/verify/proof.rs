@@ -4,13 +4,14 @@
 //! record only if trust is not missing; the first line and the last give the state of the fact by
 //! the acts in the file. Not here: the verdict itself (`verify::proof`).
 
+use crate::cli::render::{aim, reason_and_place, words};
 use crate::cli::terminal::{
     CliError, Exit, Format, json, moment, out, seconds_as_moment, visible, wrapped,
 };
 use crate::ledger::audit::prove::left_out;
 use annals_core::event::args::Args;
-use annals_core::event::body::{Content, Evidence, Fact};
-use annals_core::event::vocabulary::{Relation, Type};
+use annals_core::event::body::{Content, Evidence, Fact, Hop, When};
+use annals_core::event::vocabulary::{Relation, Type, Vouch};
 use annals_core::fold::operation::Triple;
 use annals_core::hash::Hash;
 use annals_core::key::PublicKey;
@@ -19,7 +20,8 @@ use annals_core::time::Time;
 use annals_core::tlog::to_base64;
 use annals_core::verdict::Verdict;
 use annals_core::verify::proof::{
-    FactStatus, Proof, ProofContext, ProofOutcome, StatedRelation, fact_status, verify_proof,
+    FactStatus, Proof, ProofContext, ProofOutcome, StatedRelation, evidence_of, fact_status,
+    verify_proof,
 };
 use serde::Serialize;
 use std::collections::BTreeSet;
@@ -97,32 +99,37 @@ fn fact(
     let present = stands.revision.or_else(|| revision(judged, &acts));
     let first = format!("fact {}: {stands}, {BY_ITS_ACTS}", proof.fact);
     writeln!(out, "{}", wrapped(&first, 0))?;
-    writeln!(out, "  {}", who(judged, proof.fact))?;
+    let line = format!("{}{}", who(judged, stands, proof.fact), undone(stands, proof.fact));
+    writeln!(out, "{}", wrapped(&line, 2))?;
     if let Some(at) = present.filter(|at| *at != proof.fact) {
         writeln!(out, "  as corrected by event {at}:")?;
     }
     match present.and_then(|at| fact_at(judged, at)) {
         Some(fact) => {
             writeln!(out, "{}", wrapped(&visible(&fact.claim), 4))?;
+            for line in attributes(fact) {
+                writeln!(out, "{}", wrapped(&line, 4))?;
+            }
             for evidence in &fact.evidence {
-                writeln!(out, "{}", wrapped(&quoted(judged, evidence), 4))?;
+                let revision = present.unwrap_or(proof.fact);
+                let about = CitedDocument::of(judged, stands, evidence.document, revision);
+                writeln!(out, "{}", wrapped(&quoted(&about, evidence), 4))?;
             }
         }
         None => writeln!(out, "    [its words are not in this file]")?,
     }
     for act in acts.iter().filter(|act| **act != proof.fact) {
-        let undone = stands.undone.get(act).map(|by| format!(", undone by event {by}"));
-        let undone = undone.unwrap_or_default();
-        writeln!(out, "{}", wrapped(&format!("{act}: {}{undone}", who(judged, *act)), 2))?;
+        let line = format!("{act}: {}{}", who(judged, stands, *act), undone(stands, *act));
+        writeln!(out, "{}", wrapped(&line, 2))?;
     }
-    for line in revoked(judged) {
+    for line in revoked(judged, stands) {
         writeln!(out, "{}", wrapped(&line, 2))?;
     }
     writeln!(out, "signers")?;
     let mut keys: Vec<PublicKey> = Vec::new();
     for by in acts.iter().filter_map(|act| judged.statement(*act)).map(|statement| statement.by) {
         if !keys.contains(&by) {
-            writeln!(out, "    {by} {}", name(judged, &by, u64::MAX))?;
+            writeln!(out, "    {by} {}", name(judged, stands, &by, u64::MAX))?;
             keys.push(by);
         }
     }
@@ -199,41 +206,131 @@ fn fact_at(judged: &ProofOutcome, position: u64) -> Option<&Fact> {
     }
 }
 
-fn quoted(judged: &ProofOutcome, evidence: &Evidence) -> String {
-    let document = evidence.document;
-    let about = match judged.body(document).map(|body| &body.content) {
-        Some(Content::DocumentCaptured(about)) => {
-            format!(" ({}), sha256 {}", visible(&about.title), about.sha256)
+/// Who says so in the document, what the editor vouches for, and when it was so.
+fn attributes(fact: &Fact) -> [String; 3] {
+    let voice = || "the document says so in its own voice".to_owned();
+    [
+        format!(
+            "according to the document: {}",
+            words::attribution(fact.attribution.as_deref().unwrap_or_default())
+                .unwrap_or_else(voice)
+        ),
+        format!("vouched for: {}", words::vouch(Some(fact.vouch))),
+        format!("when it was so: {}", words::when(&fact.when)),
+    ]
+}
+
+/// A document that the present words cite, by the events of the file.
+#[derive(Serialize)]
+struct CitedDocument {
+    document: u64,
+    /// Its title by its last description that counts.
+    title: Option<String>,
+    /// Its title when the present words were signed, where it differs.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    title_before: Option<String>,
+    sha256: Option<Hash>,
+    suspect: bool,
+    /// The descriptions that count and are later than the present words.
+    described_anew: Vec<u64>,
+}
+
+impl CitedDocument {
+    fn of(
+        judged: &ProofOutcome,
+        stands: &FactStatus,
+        document: u64,
+        revision: u64,
+    ) -> CitedDocument {
+        let (mut title, mut before, mut sha256) = (None, None, None);
+        let mut described_anew = Vec::new();
+        for at in judged.events.keys().filter(|at| **at >= document) {
+            let args = judged.statement(*at).map(|statement| &statement.args);
+            match args {
+                Some(Args::DocumentDescribed(args)) if args.document == document => {}
+                _ if *at == document => {}
+                _ => continue,
+            }
+            let content = judged.body(*at).map(|body| &body.content);
+            let last = match content {
+                Some(Content::DocumentCaptured(about)) => {
+                    sha256 = Some(about.sha256);
+                    &about.title
+                }
+                Some(Content::DocumentDescribed(about)) if !stands.undone.contains_key(at) => {
+                    &about.title
+                }
+                _ => continue,
+            };
+            if *at > revision {
+                described_anew.push(*at);
+            } else {
+                before = Some(last.to_string());
+            }
+            title = Some(last.to_string());
         }
-        _ => String::new(),
-    };
+        let title_before = before.filter(|before| title.as_ref() != Some(before));
+        let suspect = stands.suspect_documents.contains(&document);
+        CitedDocument { document, title, title_before, sha256, suspect, described_anew }
+    }
+}
+
+fn quoted(about: &CitedDocument, evidence: &Evidence) -> String {
+    let CitedDocument { document, title, title_before, sha256, suspect, described_anew } = about;
+    let mut named = format!("document {document}");
+    if let Some(title) = title {
+        let before = title_before.as_ref().map(|before| format!(", before “{}”", visible(before)));
+        named.push_str(&format!(" ({}{})", visible(title), before.unwrap_or_default()));
+    }
+    if !described_anew.is_empty() {
+        let events: Vec<String> = described_anew.iter().map(u64::to_string).collect();
+        named.push_str(&format!(", described anew by {}", events.join(", ")));
+    }
+    if *suspect {
+        named.push_str(", suspect: captured by a key that was stolen or lost");
+    }
+    let sha256 = sha256.map(|sha256| format!(", sha256 {sha256}")).unwrap_or_default();
     let quote = evidence.quote.as_ref();
     let quote = quote.map(|quote| format!("{} — ", visible(&quote.exact))).unwrap_or_default();
-    format!("{}: {quote}document {document}{about}", evidence.stance)
+    format!("{}: {quote}{named}{sha256}", evidence.stance)
 }
 
-fn name(judged: &ProofOutcome, key: &PublicKey, position: u64) -> String {
-    judged.name(key, position).map_or_else(|| "the recovery key".to_owned(), visible)
+fn name(judged: &ProofOutcome, stands: &FactStatus, key: &PublicKey, position: u64) -> String {
+    let name = judged.name(key, position, &stands.undone);
+    name.map_or_else(|| "the recovery key".to_owned(), visible)
 }
 
-/// An event's act, signer and time, with its reason and words.
-fn who(judged: &ProofOutcome, position: u64) -> String {
+/// That an event was undone, and by which.
+fn undone(stands: &FactStatus, event: u64) -> String {
+    stands.undone.get(&event).map(|by| format!(", undone by event {by}")).unwrap_or_default()
+}
+
+/// An event's act, signer and time, with its reason, what it is about and its words.
+fn who(judged: &ProofOutcome, stands: &FactStatus, position: u64) -> String {
     let Some(statement) = judged.statement(position) else { return String::new() };
     let reading = judged.events.get(&position).map(|event| &event.reading);
     let when = reading.and_then(|reading| reading.place.as_ref()).map(|place| moment(place.at));
     let kind = statement.kind.as_str();
     let did = kind.strip_prefix("fact.").unwrap_or(kind).replace('.', " ");
-    let by = name(judged, &statement.by, position);
-    let why = match &statement.args {
-        Args::FactDisputed(args) => format!(": {}", args.reason),
-        Args::FactCorrected(args) => format!(": {}", args.reason),
-        Args::FactRetracted(args) => format!(": {}", args.reason),
-        Args::FactConfirmed(args) => format!(": {}", args.how),
-        _ => String::new(),
+    let by = name(judged, stands, &statement.by, position);
+    let reason = match &statement.args {
+        Args::FactRelated(args) => Some(format!("{} {} {}", args.from, args.rel, args.to)),
+        args => reason_and_place(args),
     };
+    let why = reason.into_iter().chain(aim(&statement.args, &[stands.fact]));
+    let why: Vec<String> = why.chain(documents(judged, position)).collect();
+    let why = if why.is_empty() { String::new() } else { format!(": {}", why.join(", ")) };
     let words = judged.body(position).and_then(|body| stated(&body.content));
     let words = words.map(|words| format!(", “{}”", visible(words))).unwrap_or_default();
     format!("{did} by {by}, {}{why}{words}", when.unwrap_or_default())
+}
+
+/// The documents that an act on the fact gives as evidence.
+fn documents(judged: &ProofOutcome, position: u64) -> Vec<String> {
+    let content = judged.body(position).map(|body| &body.content);
+    let of_words = matches!(content, Some(Content::FactAsserted(_) | Content::FactCorrected(_)));
+    let rows = content.filter(|_| !of_words).map(evidence_of).unwrap_or_default();
+    rows.iter().map(|row| format!("document {} {}", row.document, row.stance)).collect()
 }
 
 /// The statement in the body of one of the fact's acts.
@@ -253,15 +350,19 @@ fn stated(content: &Content) -> Option<&str> {
 }
 
 /// The lines about revoked keys that signed events of the proof.
-fn revoked(judged: &ProofOutcome) -> Vec<String> {
+fn revoked(judged: &ProofOutcome, stands: &FactStatus) -> Vec<String> {
     let mut found = Vec::new();
     for position in judged.events.keys() {
         let Some(statement) = judged.statement(*position) else { continue };
         let Args::EditorRevoked(args) = &statement.args else { continue };
-        let name = judged.name(&args.key, *position).map(visible).unwrap_or_default();
+        let name = judged.name(&args.key, *position, &stands.undone);
+        let (name, undone) = (name.map(visible).unwrap_or_default(), undone(stands, *position));
         let suspect = args.suspect_from.map(|from| format!(", suspect from {from} on"));
         let suspect = suspect.unwrap_or_default();
-        found.push(format!("{position}: the key of {name} revoked: {}{suspect}", args.reason));
+        found.push(format!(
+            "{position}: the key of {name} revoked: {}{suspect}{undone}",
+            args.reason
+        ));
     }
     found
 }
@@ -280,6 +381,15 @@ struct ProofReport {
     related: Vec<ToldRelated>,
     revision: Option<u64>,
     claim: Option<String>,
+    /// Of the present words, as of a fact in other answers.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    vouch: Option<Vouch>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    when: Option<When>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    attribution: Vec<Hop>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    documents: Vec<CitedDocument>,
     origin: Option<String>,
     size: Option<u64>,
     root: Option<String>,
@@ -329,6 +439,9 @@ struct ToldEvent {
     name: String,
     at: Option<Time>,
     of_fact: bool,
+    /// The suspect revocation that undid it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    undone_by: Option<u64>,
 }
 
 #[derive(Serialize)]
@@ -346,11 +459,18 @@ impl ProofReport {
         let acts = holds.map(|proof| acts(judged, proof.fact)).unwrap_or_default();
         let stands = standing(judged).unwrap_or_default();
         let present = stands.revision.or_else(|| revision(judged, &acts));
-        let claim = present.and_then(|at| fact_at(judged, at)).map(|fact| fact.claim.to_string());
+        let words = holds.and(present).and_then(|at| fact_at(judged, at));
+        let cited: BTreeSet<u64> =
+            words.iter().flat_map(|fact| &fact.evidence).map(|row| row.document).collect();
+        let document = |document: &u64| {
+            CitedDocument::of(judged, &stands, *document, present.unwrap_or_default())
+        };
         let event = |position: &u64| {
             let reading = &judged.events.get(position)?.reading;
             let by = judged.statement(*position).map(|statement| statement.by);
-            let name = by.map(|by| judged.name(&by, *position).unwrap_or("the recovery key"));
+            let name = by.map(|by| {
+                judged.name(&by, *position, &stands.undone).unwrap_or("the recovery key")
+            });
             Some(ToldEvent {
                 event: *position,
                 hash: reading.hash,
@@ -359,6 +479,7 @@ impl ProofReport {
                 name: name.unwrap_or_default().to_owned(),
                 at: reading.place.map(|place| place.at),
                 of_fact: acts.contains(position),
+                undone_by: stands.undone.get(position).copied(),
             })
         };
         let undone =
@@ -382,7 +503,11 @@ impl ProofReport {
             related: stands.related.iter().map(related).collect(),
             revision: present,
             status_by: stands.by.clone(),
-            claim,
+            claim: words.map(|fact| fact.claim.to_string()),
+            vouch: words.map(|fact| fact.vouch),
+            when: words.and_then(|fact| fact.when.clone()),
+            attribution: words.and_then(|fact| fact.attribution.clone()).unwrap_or_default(),
+            documents: cited.iter().map(document).collect(),
             origin: checkpoint.map(|checkpoint| checkpoint.origin.clone()),
             size: checkpoint.map(|checkpoint| checkpoint.size),
             root: checkpoint.map(|checkpoint| to_base64(&checkpoint.root.0)),

@@ -15,6 +15,7 @@ fn resting(fact: u64, start: usize, end: usize) -> QuotingFact {
         claim: None,
         by: Some("Ada".to_owned()),
         by_now: None,
+        undone_by: None,
         at: None,
         confirmed_by: Vec::new(),
         spans: vec![span],

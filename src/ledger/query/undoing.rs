@@ -1,0 +1,73 @@
+//! What a suspect revocation between two points changed of the events before the first one.
+//!
+//! Always holds: an event is listed if it is undone as of one of the points only; a document that
+//! such an event is about is listed with each field that differs between the points. Not here:
+//! facts, which are compared as a whole (`diff`). Source: FORMAT.md section 8, "Refold".
+
+use crate::ledger::query::View;
+use crate::ledger::query::effect::{differences, object};
+use crate::ledger::query::gather::Gathered;
+use crate::ledger::query::row::{DocumentRow, FieldChange};
+use annals_core::fold::operation::{EntryKind, Operation};
+use serde::Serialize;
+use serde_json::json;
+use std::collections::BTreeSet;
+
+/// A document whose description or standing an undoing changed.
+#[derive(Clone, Debug, Serialize)]
+pub struct DocumentChange {
+    /// The document.
+    pub document: u64,
+    /// The fields that differ between the points; `suspect` is one.
+    pub changes: Vec<FieldChange>,
+}
+
+/// The events before the first point that are undone as of one of the points only.
+pub fn turned(from: &View<'_>, to: &View<'_>) -> Vec<u64> {
+    let first = from.as_of().size;
+    let acts = to.state().history.acts();
+    let is_suspect = |operation: &Operation| matches!(operation, Operation::Revoked(revoked) if revoked.suspect_from.is_some());
+    // Nothing else undoes an event, or puts one in force again.
+    if !acts.iter().any(|act| act.position >= first && is_suspect(&act.operation)) {
+        return Vec::new();
+    }
+    let turned = |event: &u64| from.undone_by(*event).is_some() != to.undone_by(*event).is_some();
+    let earlier = acts.iter().map(|act| act.position).filter(|event| *event < first);
+    earlier.filter(turned).collect()
+}
+
+/// The documents that some of these events capture or describe.
+pub fn documents(view: &View<'_>, events: &[u64]) -> BTreeSet<u64> {
+    let acts = events.iter().filter_map(|event| view.state().history.act(*event));
+    let document = |act: &annals_core::fold::history::Act| match &act.operation {
+        Operation::Captured => Some(act.position),
+        Operation::Sealed(entry) if entry.kind == EntryKind::Document => Some(act.position),
+        Operation::Described { document } => Some(*document),
+        _ => None,
+    };
+    acts.filter_map(document).collect()
+}
+
+/// How these documents differ between the points.
+pub fn document_changes(
+    documents: BTreeSet<u64>,
+    before: &Gathered,
+    now: &Gathered,
+) -> Vec<DocumentChange> {
+    let both = |document: u64| {
+        let (old, new) = (before.documents.get(&document)?, now.documents.get(&document)?);
+        let changes = changes(old, new);
+        (!changes.is_empty()).then_some(DocumentChange { document, changes })
+    };
+    documents.into_iter().filter_map(both).collect()
+}
+
+fn changes(old: &DocumentRow, new: &DocumentRow) -> Vec<FieldChange> {
+    let fields = |row: &DocumentRow| row.about.as_ref().map(object).unwrap_or_default();
+    let mut changes = differences(&fields(old), &fields(new));
+    if old.suspect != new.suspect {
+        let (before, after) = (json!(old.suspect), json!(new.suspect));
+        changes.push(FieldChange { field: "suspect".to_owned(), before, after });
+    }
+    changes
+}
