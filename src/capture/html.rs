@@ -1,10 +1,11 @@
 //! HTML: the main text of a page, or all of it.
 //!
-//! Always holds: blocks end a line, so no two words grow together; scripts, styles and comments are
-//! no text. Not here: what the page says of itself (`metadata`). Source: the HTML Standard.
+//! Always holds: the main text is chosen from what a reader sees. Not here: what that is and how it
+//! reads (`page`); what the page says of itself (`metadata`). Source: the HTML Standard.
 
-use crate::capture::library::{DOM, READABILITY, method};
+use crate::capture::library::{DOM, READABILITY, text_method};
 use crate::capture::metadata;
+use crate::capture::page::{as_shown, text_of};
 use crate::capture::reading::{
     CaptureReading, CaptureRequest, DerivedText, Omission, TextExtent, Unquotable,
 };
@@ -12,11 +13,6 @@ use crate::capture::text::decode;
 use dom_query::Document;
 use dom_smoothie::Readability;
 
-/// What is shown by no browser as text.
-const NO_TEXT: &str = "head, script, style, template, noscript, iframe, object, svg, canvas";
-/// Blocks that the library does not know as such.
-const BLOCKS: &str = "address, aside, details, dialog, dd, dt, fieldset, figcaption, figure, \
-                      footer, form, header, legend, main, nav, option, search, summary, caption";
 /// How far into a page its character set is looked for.
 const PRESCAN: usize = 1024;
 
@@ -30,28 +26,29 @@ pub(super) fn read(request: &CaptureRequest, bytes: &[u8]) -> CaptureReading {
     };
     let page = Document::from(decoded.text.as_str());
     let proposal = metadata::of_page(&page);
-    let whole = text_of(&page);
+    let struck = as_shown(&page);
+    let whole = line_ended(text_of(&page.root()));
     let main = match request.extent {
-        TextExtent::Main => main_text(&decoded.text),
+        TextExtent::Main => main_text(page),
         TextExtent::Page => None,
     };
     let decoded = match decoded.method.as_str() {
         "" => String::new(),
         how => format!(", {how}"),
     };
-    let derived = match main {
-        Some(text) => DerivedText {
-            left_out: left_out(&text, &whole),
-            text,
-            method: method(&format!("main text by {READABILITY} and {DOM}{decoded}")),
-            page: None,
-        },
-        None => DerivedText {
-            left_out: None,
-            text: whole,
-            method: method(&format!("whole page by {DOM}{decoded}")),
-            page: None,
-        },
+    let (text, how, chosen) = match main {
+        Some(text) => {
+            let left_out = left_out(&text, &whole);
+            (text, format!("main text by {READABILITY} and {DOM}{decoded}"), left_out)
+        }
+        None => (whole, format!("whole page by {DOM}{decoded}"), None),
+    };
+    let struck_out = (struck > 0).then_some(Omission::Struck(struck));
+    let derived = DerivedText {
+        text,
+        method: text_method(&how, struck),
+        left_out: chosen.into_iter().chain(struck_out).collect(),
+        page: None,
     };
     let text = match derived.text.trim().is_empty() {
         true => Err(Unquotable::NoText("the page shows none without its scripts".to_owned())),
@@ -69,20 +66,14 @@ fn left_out(main: &str, whole: &str) -> Option<Omission> {
 }
 
 /// The main text; `None` where none stands out.
-fn main_text(html: &str) -> Option<String> {
-    let article = Readability::new(html, None, None).ok()?.parse().ok()?;
-    let text = text_of(&Document::fragment(article.content));
-    Some(text).filter(|text| !text.trim().is_empty())
+fn main_text(page: Document) -> Option<String> {
+    let article = Readability::with_document(page, None, None).ok()?.parse().ok()?;
+    let text = text_of(&Document::fragment(article.content).root());
+    Some(text).filter(|text| !text.is_empty()).map(line_ended)
 }
 
-/// The text of a page as it reads, block by block. The page is changed by it.
-fn text_of(page: &Document) -> String {
-    page.select(NO_TEXT).remove();
-    page.select(BLOCKS).rename("div");
-    let text = page.formatted_text();
-    let mut lines: Vec<&str> = text.lines().map(str::trim).collect();
-    lines.dedup_by(|line, before| line.is_empty() && before.is_empty());
-    format!("{}\n", lines.join("\n").trim())
+fn line_ended(text: String) -> String {
+    text + "\n"
 }
 
 /// The character set that a page names in its first bytes.
@@ -112,7 +103,7 @@ mod tests {
                     <footer>Imprint</footer><script>no()</script>";
         let derived = page(TextExtent::Page, html.as_bytes());
         let expected = "Example News\n\nHome\n\nThey met\n\nOn Thursday & Friday.\n\nPhoto\n\n\
-                        1 2\n\nImprint\n";
+                        1\t2\n\nImprint\n";
         assert_eq!(derived.text, expected);
         assert!(derived.method.starts_with("whole page by dom_query"), "{}", derived.method);
     }
@@ -128,7 +119,7 @@ mod tests {
         let derived = page(TextExtent::Main, html.as_bytes());
         assert!(derived.text.contains("in the old harbour"), "{}", derived.text);
         assert!(!derived.text.contains("Weather"), "{}", derived.text);
-        assert!(matches!(derived.left_out, Some(Omission::Chosen(_))));
+        assert!(matches!(derived.left_out[..], [Omission::Chosen(_)]));
         assert!(page(TextExtent::Page, html.as_bytes()).text.contains("Weather"));
     }
 

@@ -26,6 +26,21 @@ pub fn method(what: &str) -> String {
     format!("{what} (annals {})", env!("CARGO_PKG_VERSION"))
 }
 
+/// The form of the texts that are made of documents with marks (docs/editor.md). It goes up when
+/// another text is made of the same bytes.
+const TEXT_FORM: u32 = 2;
+
+/// The words of a method that makes a text of a document with marks. `struck` is the number of
+/// words that the document strikes out, which the text leaves out.
+pub fn text_method(what: &str, struck: usize) -> String {
+    let without = match struck {
+        0 => String::new(),
+        1 => ", without a word struck out".to_owned(),
+        words => format!(", without {words} words struck out"),
+    };
+    method(&format!("{what}, text form {TEXT_FORM}{without}"))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -1,13 +1,16 @@
-//! Markdown: its text without the marks.
+//! Markdown: the text of the page that it is.
 //!
-//! Always holds: blocks are separated by an empty line, code and table cells keep their words; HTML
-//! in it and front matter are left out. Source: CommonMark.
+//! Always holds: HTML in it is read as that of a page is; front matter is left out, and lines end
+//! where they end in the file. Not here: what is shown of a page (`page`). Source: CommonMark, and
+//! GitHub's tables, notes and struck words.
 
-use crate::capture::library::{MARKDOWN, method};
+use crate::capture::library::{DOM, MARKDOWN, text_method};
+use crate::capture::page::{as_shown, text_of};
 use crate::capture::proposal::ProposedDescription;
-use crate::capture::reading::{CaptureReading, CaptureRequest, DerivedText};
+use crate::capture::reading::{CaptureReading, CaptureRequest, DerivedText, Omission};
 use crate::capture::text::decode;
-use pulldown_cmark::{Event, HeadingLevel, Options, Parser, Tag, TagEnd};
+use dom_query::Document;
+use pulldown_cmark::{CowStr, Event, Options, Parser, Tag, TagEnd, html};
 
 /// The text and its title, which is the first heading of the first level.
 pub(super) fn read(request: &CaptureRequest, bytes: &[u8]) -> CaptureReading {
@@ -15,58 +18,65 @@ pub(super) fn read(request: &CaptureRequest, bytes: &[u8]) -> CaptureReading {
         Ok(decoded) => decoded,
         Err(why) => return CaptureReading::unquotable(why),
     };
-    let options = Options::ENABLE_TABLES
-        | Options::ENABLE_FOOTNOTES
-        | Options::ENABLE_STRIKETHROUGH
-        | Options::ENABLE_TASKLISTS
-        | Options::ENABLE_YAML_STYLE_METADATA_BLOCKS
-        | Options::ENABLE_PLUSES_DELIMITED_METADATA_BLOCKS;
-    let mut text = String::with_capacity(decoded.text.len());
+    let mut source = String::with_capacity(decoded.text.len() * 2);
+    html::push_html(&mut source, events(&decoded.text));
+    let page = Document::from(source);
+    let struck = as_shown(&page);
     let mut proposal = ProposedDescription::default();
-    let (mut heading, mut matter) = (None, false);
-    for event in Parser::new_ext(&decoded.text, options) {
-        match event {
-            Event::Start(Tag::Heading { level: HeadingLevel::H1, .. }) => {
-                heading = Some(text.len())
-            }
-            Event::Start(Tag::MetadataBlock(_)) => matter = true,
-            Event::End(TagEnd::MetadataBlock(_)) => matter = false,
-            Event::End(TagEnd::Heading(_)) => {
-                if let Some(start) = heading.take() {
-                    proposal.offer_title(&text[start..]);
-                }
-                text.push_str("\n\n");
-            }
-            Event::Text(words) | Event::Code(words) if !matter => text.push_str(&words),
-            Event::SoftBreak | Event::HardBreak => text.push('\n'),
-            Event::End(TagEnd::TableCell) => text.push('\t'),
-            Event::Start(Tag::List(_)) | Event::End(TagEnd::TableRow | TagEnd::TableHead) => {
-                end_line(&mut text);
-            }
-            Event::End(TagEnd::Item) => end_line(&mut text),
-            Event::End(TagEnd::Paragraph | TagEnd::CodeBlock | TagEnd::List(_) | TagEnd::Table) => {
-                end_line(&mut text);
-                text.push('\n');
-            }
-            _ => {}
-        }
+    if let Some(heading) = page.select_single("h1").nodes().first() {
+        proposal.offer_title(&text_of(heading));
     }
     let how = match decoded.method.is_empty() {
-        true => format!("text by {MARKDOWN}"),
-        false => format!("text by {MARKDOWN}, {}", decoded.method),
+        true => format!("text by {MARKDOWN} and {DOM}"),
+        false => format!("text by {MARKDOWN} and {DOM}, {}", decoded.method),
     };
-    text.truncate(text.trim_end().len());
-    text.push('\n');
-    let derived = DerivedText { text, method: method(&how), left_out: None, page: None };
+    let derived = DerivedText {
+        text: text_of(&page.root()) + "\n",
+        method: text_method(&how, struck),
+        left_out: (struck > 0).then_some(Omission::Struck(struck)).into_iter().collect(),
+        page: None,
+    };
     CaptureReading { proposal, text: Ok(derived) }
 }
 
-fn end_line(text: &mut String) {
-    let kept = text.trim_end_matches([' ', '\t']).len();
-    text.truncate(kept);
-    if !text.is_empty() && !text.ends_with('\n') {
-        text.push('\n');
-    }
+/// The events of a text; what Markdown has and HTML has not is made of HTML.
+fn events(text: &str) -> impl Iterator<Item = Event<'_>> {
+    let options = Options::ENABLE_TABLES
+        | Options::ENABLE_FOOTNOTES
+        | Options::ENABLE_STRIKETHROUGH
+        | Options::ENABLE_SUBSCRIPT
+        | Options::ENABLE_TASKLISTS
+        | Options::ENABLE_YAML_STYLE_METADATA_BLOCKS
+        | Options::ENABLE_PLUSES_DELIMITED_METADATA_BLOCKS;
+    let mut notes: Vec<CowStr<'_>> = Vec::new();
+    let mut number = move |name: CowStr<'_>| -> usize {
+        let place = notes.iter().position(|known| **known == *name).unwrap_or_else(|| {
+            notes.push(name.into_string().into());
+            notes.len() - 1
+        });
+        place + 1
+    };
+    // The paragraph that begins a note goes on after its number.
+    let mut begins_note = false;
+    Parser::new_ext(text, options).filter_map(move |event| {
+        let after_number = std::mem::take(&mut begins_note);
+        Some(match event {
+            // Lines that end in the file end in the text.
+            Event::SoftBreak => Event::HardBreak,
+            // Struck out for one reader of Markdown, a subscript for another: as it is written.
+            Event::Start(Tag::Subscript) | Event::End(TagEnd::Subscript) => Event::Text("~".into()),
+            Event::FootnoteReference(name) => {
+                Event::InlineHtml(format!("<sup>[{}]</sup>", number(name)).into())
+            }
+            Event::Start(Tag::FootnoteDefinition(name)) => {
+                begins_note = true;
+                Event::Html(format!("<p>[{}] ", number(name)).into())
+            }
+            Event::End(TagEnd::FootnoteDefinition) => return None,
+            Event::Start(Tag::Paragraph) if after_number => return None,
+            event => event,
+        })
+    })
 }
 
 #[cfg(test)]

@@ -23,10 +23,10 @@ const MAX_DEPTH: usize = 4;
 
 /// What a page proposes as its description.
 pub(super) fn of_page(page: &Document) -> ProposedDescription {
-    let mut proposal = ProposedDescription::default();
+    let mut articles = Vec::new();
     for script in page.select("script[type='application/ld+json']").iter() {
         if let Ok(value) = serde_json::from_str::<Value>(&script.text()) {
-            of_article(&value, MAX_DEPTH, &mut proposal);
+            of_articles(&value, MAX_DEPTH, &mut articles);
         }
     }
     let meta = |names: &[&str]| -> Vec<String> {
@@ -43,6 +43,9 @@ pub(super) fn of_page(page: &Document) -> ProposedDescription {
     let attribute = |selector: &str, name: &str| {
         page.select_single(selector).attr(name).map(|value| value.to_string()).unwrap_or_default()
     };
+    let titles = ["citation_title", "dc.title", "DC.title", "og:title"].map(|name| first(&[name]));
+    let headings = titles.into_iter().chain(["title", "h1"].map(&text)).collect::<Vec<_>>();
+    let mut proposal = of_article(articles, &headings);
     proposal.offer_title(&first(&["og:title", "citation_title", "dc.title", "DC.title"]));
     proposal.offer_title(&text("head > title, title"));
     proposal.offer_title(&text("h1"));
@@ -66,25 +69,48 @@ pub(super) fn of_page(page: &Document) -> ProposedDescription {
     proposal
 }
 
-/// Takes the fields of articles in JSON-LD.
-fn of_article(value: &Value, depth: usize, proposal: &mut ProposedDescription) {
+/// The description of the article that the page is: of several with different titles, of those
+/// whose title stands in a title of the page.
+fn of_article(mut articles: Vec<ProposedDescription>, headings: &[String]) -> ProposedDescription {
+    let first = articles.iter().find_map(|article| article.title.clone());
+    let is_other =
+        |article: &ProposedDescription| article.title.is_some() && article.title != first;
+    if articles.iter().any(is_other) {
+        let words = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
+        let headings: Vec<String> = headings.iter().map(|heading| words(heading)).collect();
+        articles.retain(|article| {
+            let title = article.title.as_ref();
+            title.is_some_and(|title| headings.iter().any(|heading| heading.contains(title)))
+        });
+    }
+    let mut proposal = ProposedDescription::default();
+    for article in articles {
+        proposal.offer(article);
+    }
+    proposal
+}
+
+/// The descriptions of articles in JSON-LD, in their order.
+fn of_articles(value: &Value, depth: usize, articles: &mut Vec<ProposedDescription>) {
     let Some(depth) = depth.checked_sub(1) else { return };
     match value {
-        Value::Array(all) => all.iter().for_each(|value| of_article(value, depth, proposal)),
+        Value::Array(all) => all.iter().for_each(|value| of_articles(value, depth, articles)),
         Value::Object(fields) => {
             let kinds = strings(fields.get("@type"));
             if kinds.iter().any(|kind| ARTICLES.contains(kind)) {
+                let mut article = ProposedDescription::default();
                 let line = |name: &str| strings(fields.get(name)).first().copied();
-                proposal.offer_title(line("headline").or(line("name")).unwrap_or_default());
-                proposal.offer_lang(line("inLanguage").unwrap_or_default());
-                proposal.offer_authors(names(fields.get("author")));
+                article.offer_title(line("headline").or(line("name")).unwrap_or_default());
+                article.offer_lang(line("inLanguage").unwrap_or_default());
+                article.offer_authors(names(fields.get("author")));
                 let publisher = names(fields.get("publisher")).into_iter().next();
-                proposal.offer_publisher(publisher.unwrap_or_default());
-                proposal.offer_published(line("datePublished").unwrap_or_default());
+                article.offer_publisher(publisher.unwrap_or_default());
+                article.offer_published(line("datePublished").unwrap_or_default());
+                articles.push(article);
             }
             for inner in ["@graph", "mainEntity", "mainEntityOfPage"] {
                 if let Some(value) = fields.get(inner) {
-                    of_article(value, depth, proposal);
+                    of_articles(value, depth, articles);
                 }
             }
         }
@@ -147,6 +173,25 @@ mod tests {
         let less = of(&format!("<html lang=fr><head>{graph}</head>"));
         assert_eq!((less.title.as_deref(), less.lang.as_deref()), (Some("Other"), Some("fr")));
         assert_eq!(of("<title> A\n day </title>").title.as_deref(), Some("A day"));
+    }
+
+    /// A page lists other articles beside its own one.
+    #[test]
+    fn of_several_articles_that_of_the_pages_title_counts() {
+        let article = |title: &str, date: &str| {
+            format!(r#"{{"@type":"NewsArticle","headline":"{title}","datePublished":"{date}"}}"#)
+        };
+        let page = |title: &str| {
+            let (one, two) = (article("Another", "2010-01-01"), article("They met", "2022-01-27"));
+            of(&format!(
+                "<script type='application/ld+json'>[{one},{two}]</script><title>{title}</title>"
+            ))
+        };
+        let found = page("They  met | Example News");
+        let values = (found.title.as_deref(), found.published.as_deref());
+        assert_eq!(values, (Some("They met"), Some("2022-01-27")));
+        let found = page("A third");
+        assert_eq!((found.title.as_deref(), found.published), (Some("A third"), None));
     }
 
     #[test]

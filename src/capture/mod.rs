@@ -13,9 +13,13 @@ mod unzipped;
 mod text;
 pub mod media_type;
 mod metadata;
+mod flow;
+mod style;
+mod page;
 mod html;
 mod markdown;
 mod pdf;
+mod word;
 mod docx;
 mod warc;
 mod read;
@@ -28,3 +32,4 @@ pub use crate::capture::read::read;
 pub use crate::capture::reading::{
     ArchivedPage, CaptureReading, CaptureRequest, DerivedText, Omission, TextExtent, Unquotable,
 };
+pub use crate::capture::text::has_words;

@@ -1,12 +1,15 @@
 //! PDF: the text of its pages, in their order.
 //!
 //! Always holds: a page that the library fails on is named in the method, so that a part is never
-//! taken for the whole. Not here: recognition of letters in images. Source: ISO 32000.
+//! taken for the whole; small characters above or below the line are no part of the number before
+//! them. Not here: recognition of letters in images, and lines that are drawn through words.
+//! Source: ISO 32000.
 
-use crate::capture::library::{PDF, method};
+use crate::capture::flow::{Flow, TextGroup};
+use crate::capture::library::{PDF, text_method};
 use crate::capture::proposal::ProposedDescription;
 use crate::capture::reading::{CaptureReading, DerivedText, Omission, Unquotable};
-use pdf_extract::{Document, Object, PlainTextOutput, output_doc_page};
+use pdf_extract::{Document, MediaBox, Object, OutputDev, OutputError, Transform, output_doc_page};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 /// The text and the information of a file.
@@ -50,18 +53,114 @@ fn text(document: &Document) -> Result<DerivedText, Unquotable> {
         false => Some(format!("page {} of {}", failing.join(", "), pages.len())),
     };
     let but = without.as_ref().map(|pages| format!(", without {pages}")).unwrap_or_default();
-    let method = method(&format!("text of the pages by {PDF}{but}"));
-    let left_out = without.map(|pages| Omission::Unread(format!("{pages}, which cannot be read")));
+    let method = text_method(&format!("text of the pages by {PDF}{but}"), 0);
+    let unread = |pages| Omission::Unread(format!("{pages}, which cannot be read"));
+    let left_out = without.map(unread).into_iter().collect();
     Ok(DerivedText { text: format!("{}\n", text.trim()), method, left_out, page: None })
 }
 
 /// The text of a page; `None` where the library fails on it.
 fn page_text(document: &Document, number: u32) -> Option<String> {
     let read = || {
-        let mut text = String::new();
-        output_doc_page(document, &mut PlainTextOutput::new(&mut text), number).map(|()| text)
+        let mut page = DrawnPage::default();
+        output_doc_page(document, &mut page, number).map(|()| page.flow.finished())
     };
     catch_unwind(AssertUnwindSafe(read)).ok()?.ok()
+}
+
+/// The characters of a page, in the order in which they are drawn.
+#[derive(Default)]
+struct DrawnPage {
+    flow: Flow,
+    /// Whether the next character is the first of a string.
+    begins: bool,
+    /// Where the last character ends, and its base line.
+    last: Option<(f64, f64)>,
+    /// The base line of the present line, and the size of its letters.
+    line: (f64, f64),
+}
+
+impl DrawnPage {
+    /// Whether a character at `x` is small, and above or below the present line right after the
+    /// last character.
+    fn shift(&self, x: f64, y: f64, size: f64) -> Option<TextGroup> {
+        let (base, full) = self.line;
+        let (end, _) = self.last?;
+        let raised = (y - base) / full;
+        let follows = x > end - 0.3 * full && x < end + 0.5 * full;
+        match size < 0.85 * full && follows {
+            true if (0.15..0.9).contains(&raised) => Some(TextGroup::Above),
+            true if (-0.5..-0.05).contains(&raised) => Some(TextGroup::Below),
+            _ => None,
+        }
+    }
+
+    /// Ends the word or the line where the next string is apart from the last one.
+    fn place(&mut self, x: f64, y: f64, size: f64) {
+        let Some((end, last)) = self.last else { return };
+        let lines = usize::from((y - last).abs() > size * 1.5)
+            + usize::from(x < end && (y - last).abs() > size * 0.5);
+        self.flow.put_drawn(&"\n".repeat(lines));
+        if x > end + size * 0.1 {
+            self.flow.put_drawn(" ");
+        } else if lines == 0 && (y - self.line.0).abs() > size * 0.05 {
+            self.flow.apart();
+        }
+    }
+}
+
+impl OutputDev for DrawnPage {
+    fn begin_page(
+        &mut self,
+        _: u32,
+        _: &MediaBox,
+        _: Option<(f64, f64, f64, f64)>,
+    ) -> Result<(), OutputError> {
+        Ok(())
+    }
+
+    fn end_page(&mut self) -> Result<(), OutputError> {
+        Ok(())
+    }
+
+    fn output_character(
+        &mut self,
+        at: &Transform,
+        width: f64,
+        _spacing: f64,
+        font_size: f64,
+        character: &str,
+    ) -> Result<(), OutputError> {
+        let (x, y) = (at.m31, at.m32);
+        // The side of a square with the area of the letter's box.
+        let size = font_size * ((at.m11 + at.m21) * (at.m12 + at.m22)).sqrt();
+        if std::mem::take(&mut self.begins) {
+            match self.shift(x, y, size) {
+                Some(group) => self.flow.shift(group),
+                None => {
+                    self.flow.end_shift();
+                    self.place(x, y, size);
+                    self.line = (y, size);
+                }
+            }
+        }
+        self.flow.put_drawn(character);
+        self.last = Some((x + width * size, y));
+        Ok(())
+    }
+
+    fn begin_word(&mut self) -> Result<(), OutputError> {
+        self.begins = true;
+        Ok(())
+    }
+
+    fn end_word(&mut self) -> Result<(), OutputError> {
+        Ok(())
+    }
+
+    fn end_line(&mut self) -> Result<(), OutputError> {
+        Ok(())
+    }
 }
 
 /// Lines without white space at their ends, and at most one empty line between two.

@@ -30,6 +30,18 @@ pub struct ProposedDescription {
 }
 
 impl ProposedDescription {
+    /// Takes each field of another one, if there is none yet.
+    pub fn offer(&mut self, other: ProposedDescription) {
+        self.title = self.title.take().or(other.title);
+        self.lang = self.lang.take().or(other.lang);
+        if self.authors.is_empty() {
+            self.authors = other.authors;
+        }
+        self.publisher = self.publisher.take().or(other.publisher);
+        self.published = self.published.take().or(other.published);
+        self.created = self.created.take().or(other.created);
+    }
+
     /// Takes a title, if there is none yet.
     pub fn offer_title(&mut self, text: &str) {
         self.title = self.title.take().or_else(|| line(text));
@@ -60,7 +72,7 @@ impl ProposedDescription {
         if !self.authors.is_empty() {
             return;
         }
-        for name in names.into_iter().filter_map(line).take(MAX_AUTHORS) {
+        for name in names.into_iter().filter_map(name).take(MAX_AUTHORS) {
             if !name.contains("://") && !self.authors.contains(&name) {
                 self.authors.push(name);
             }
@@ -90,6 +102,16 @@ fn line(text: &str) -> Option<String> {
     Some(line.trim_end().to_owned()).filter(|line| !line.is_empty())
 }
 
+/// A name without the word before it in a line of authors.
+fn name(text: &str) -> Option<String> {
+    let name = line(text)?;
+    let after = name.split_at_checked(3).filter(|(word, _)| word.eq_ignore_ascii_case("by "));
+    match after {
+        Some((_, rest)) if rest.starts_with(char::is_uppercase) => Some(rest.to_owned()),
+        _ => Some(name),
+    }
+}
+
 /// A language tag as the record has it: `en_us` is `en-us`, `EN` is `en`.
 fn lang(text: &str) -> Option<String> {
     let text = text.trim().replace('_', "-");
@@ -99,9 +121,16 @@ fn lang(text: &str) -> Option<String> {
 }
 
 /// The day of a date or time such as `2022-01-27T08:00:00Z` or `D:20220127080000`, or its month or
-/// year where there is no more; in the time zone in which it is written.
+/// year where there is no more; in the time zone in which it is written. The zero of a calendar or
+/// a clock, which stands for a date that nobody entered, is none.
 fn date(text: &str) -> Option<String> {
     let text = text.trim().trim_start_matches("D:");
+    if ["0000", "0001-01-01", "00010101", "1970-01-01T00:00:00", "1970-01-01 00:00:00"]
+        .iter()
+        .any(|zero| text.starts_with(zero))
+    {
+        return None;
+    }
     let digits = text.len() >= 8 && text.bytes().take(8).all(|b| b.is_ascii_digit());
     let text = match digits {
         true => format!("{}-{}-{}", &text[..4], &text[4..6], &text[6..8]),
@@ -140,6 +169,9 @@ mod tests {
             ("2022", Some("2022")),
             ("2022-13-27", None),
             ("last week", None),
+            ("0001-01-01T00:00:00Z", None),
+            ("1970-01-01T00:00:00Z", None),
+            ("1970-01-01", Some("1970-01-01")),
             ("20é20127", None),
         ];
         for (given, day) in dates {
@@ -149,5 +181,10 @@ mod tests {
         proposal.offer_authors(["https://example.org/ann", " Ann  Author ", "Ann Author"]);
         proposal.offer_authors(["Later"]);
         assert_eq!(proposal.authors, ["Ann Author"]);
+        for (given, expected) in
+            [("By Jane Doe", "Jane Doe"), ("by the way", "by the way"), ("Byron", "Byron")]
+        {
+            assert_eq!(name(given).as_deref(), Some(expected));
+        }
     }
 }

@@ -29,7 +29,7 @@ pub fn read(request: &CaptureRequest, bytes: &[u8]) -> CaptureReading {
     };
     if let Ok(derived) = &reading.text {
         let length = derived.text.len() as u64;
-        if derived.text.trim().is_empty() {
+        if !text::has_words(&derived.text) {
             reading.text = Err(Unquotable::NoText("nothing but white space".to_owned()));
         } else if length > MAX_DOCUMENT {
             let why = format!("its text has {length} bytes; a document has at most {MAX_DOCUMENT}");

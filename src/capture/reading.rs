@@ -37,8 +37,8 @@ pub struct DerivedText {
     pub text: String,
     /// How it was made: in the field `method` of its description.
     pub method: String,
-    /// What it leaves out, if that is known.
-    pub left_out: Option<Omission>,
+    /// What it leaves out, as far as that is known.
+    pub left_out: Vec<Omission>,
     /// Of the page in a web archive: its address and when it was captured.
     pub page: Option<ArchivedPage>,
 }
@@ -50,6 +50,8 @@ pub enum Omission {
     Chosen(String),
     /// What the library cannot read.
     Unread(String),
+    /// So many words that the document itself strikes out, deletes or moves away.
+    Struck(usize),
 }
 
 /// A page in a web archive.

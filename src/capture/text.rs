@@ -7,6 +7,7 @@
 use crate::capture::library::{DETECTION, ENCODING, method};
 use crate::capture::proposal::ProposedDescription;
 use crate::capture::reading::{CaptureReading, CaptureRequest, DerivedText, Unquotable};
+use annals_core::text::is_invisible;
 use chardetng::{EncodingDetector, Iso2022JpDetection, Utf8Detection};
 use encoding_rs::{Encoding, UTF_8, UTF_16BE, UTF_16LE};
 
@@ -46,6 +47,11 @@ fn unmarked_utf16(bytes: &[u8]) -> Option<&'static Encoding> {
     let (text, wrong) = encoding.decode_without_bom_handling(bytes);
     let is_text = |letter: char| u8::try_from(letter).map_or(true, |byte| !is_control(byte));
     (!wrong && text.chars().all(is_text)).then_some(encoding)
+}
+
+/// Whether a text has a word or a sign that a reader sees.
+pub fn has_words(text: &str) -> bool {
+    text.chars().any(|c| !c.is_whitespace() && !is_invisible(c))
 }
 
 /// Decodes bytes; `labels` are names of encodings, the first that is known counts.
@@ -91,7 +97,7 @@ pub(super) fn read(request: &CaptureRequest, bytes: &[u8]) -> CaptureReading {
     let text = decode(bytes, &[request.charset.as_deref()]).map(|decoded| DerivedText {
         text: decoded.text,
         method: method(&decoded.method),
-        left_out: None,
+        left_out: Vec::new(),
         page: None,
     });
     CaptureReading { proposal: ProposedDescription::default(), text }
@@ -147,6 +153,9 @@ mod tests {
 
     #[test]
     fn what_is_no_text_is_none() {
+        for (text, has) in [("", false), (" \n\u{FEFF}\u{A0}\u{200E}", false), (" .", true)] {
+            assert_eq!(has_words(text), has, "{text:?}");
+        }
         assert!(is_binary(b"\x00\x01\x02"));
         assert!(!is_binary(b"tab\tline\r\n\x0C"));
         assert!(decode(b"\xFF\xFE\x00\xD8", &[None]).is_err(), "half a surrogate pair");

@@ -26,6 +26,19 @@ pub fn page() -> String {
 
 /// A PDF of these pages; a page without text is an empty one.
 pub fn pdf(pages: &[&str]) -> Vec<u8> {
+    let stream = |text: &&str| match text.is_empty() {
+        true => String::new(),
+        false => format!("BT /F1 12 Tf 72 720 Td ({text}) Tj ET"),
+    };
+    pdf_of_streams(&pages.iter().map(stream).collect::<Vec<_>>())
+}
+
+/// A PDF of one page, on which text of 12 points begins at 72, 720.
+pub fn pdf_drawn(content: &str) -> Vec<u8> {
+    pdf_of_streams(&[format!("BT /F1 1 Tf 12 0 0 12 72 720 Tm {content} ET")])
+}
+
+fn pdf_of_streams(pages: &[String]) -> Vec<u8> {
     let kids: Vec<String> = (0..pages.len()).map(|page| format!("{} 0 R", 5 + 2 * page)).collect();
     let mut objects = vec![
         "<< /Type /Catalog /Pages 2 0 R /Lang (en-GB) >>".to_owned(),
@@ -33,11 +46,7 @@ pub fn pdf(pages: &[&str]) -> Vec<u8> {
         "<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica /Encoding /WinAnsiEncoding >>".into(),
         "<< /Title (A report) /Author (Ann Author) /CreationDate (D:20220127080000Z) >>".into(),
     ];
-    for (index, text) in pages.iter().enumerate() {
-        let stream = match text.is_empty() {
-            true => String::new(),
-            false => format!("BT /F1 12 Tf 72 720 Td ({text}) Tj ET"),
-        };
+    for (index, stream) in pages.iter().enumerate() {
         objects.push(format!(
             "<< /Type /Page /Parent 2 0 R /MediaBox [0 0 612 792] /Resources << /Font << /F1 3 0 R \
              >> >> /Contents {} 0 R >>",
@@ -88,10 +97,20 @@ pub fn docx(body: &str) -> Vec<u8> {
     let space = "xmlns:w=\"http://schemas.openxmlformats.org/wordprocessingml/2006/main\"";
     let document = format!("<w:document {space}><w:body>{body}</w:body></w:document>");
     let notes = format!(
-        "<w:footnotes {space}><w:footnote><w:p><w:r><w:t>A note.</w:t></w:r></w:p></w:footnote>\
-         </w:footnotes>"
+        "<w:footnotes {space}><w:footnote w:id='2'><w:p><w:r><w:footnoteRef/><w:t> A note.</w:t>\
+         </w:r></w:p></w:footnote></w:footnotes>"
     );
-    let styles = format!("<w:styles {space}><w:lang w:val=\"en-GB\"/></w:styles>");
+    let style = |kind: &str, id: &str, look: &str| {
+        format!("<w:style w:type='{kind}' w:styleId='{id}'>{look}</w:style>")
+    };
+    let styles = [
+        style("character", "Up", "<w:rPr><w:vertAlign w:val='superscript'/></w:rPr>"),
+        style("character", "Raised", "<w:basedOn w:val='Up'/>"),
+        style("character", "Gone", "<w:rPr><w:strike/></w:rPr>"),
+        style("paragraph", "Off", "<w:rPr><w:strike/></w:rPr>"),
+    ];
+    let styles =
+        format!("<w:styles {space}><w:lang w:val=\"en-GB\"/>{}</w:styles>", styles.concat());
     let core = "<cp:coreProperties xmlns:cp=\"c\" xmlns:dc=\"d\" xmlns:dcterms=\"t\">\
                 <dc:title>A &amp; B</dc:title><dc:creator>Ann Author; Ben Bylined</dc:creator>\
                 <dcterms:created>2022-01-27T08:00:00Z</dcterms:created></cp:coreProperties>";

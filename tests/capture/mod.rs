@@ -3,5 +3,6 @@
 pub mod made;
 mod reading;
 mod served;
+mod shown;
 mod story;
 mod tls;

@@ -61,13 +61,13 @@ fn a_docx_gives_its_paragraphs_and_core_properties() {
     let main = reading(media_type::DOCX, TextExtent::Main, &file);
     let text = main.text.unwrap();
     assert_eq!(text.text, "They met & left.\na\tb\n");
-    let out = "2 words of notes, headers and footers";
-    assert_eq!(text.left_out, Some(Omission::Chosen(out.to_owned())));
+    let out = "3 words of notes, headers and footers";
+    assert_eq!(text.left_out, [Omission::Chosen(out.to_owned()), Omission::Struck(1)]);
     assert_eq!(main.proposal.title.as_deref(), Some("A & B"));
     assert_eq!(main.proposal.authors, ["Ann Author", "Ben Bylined"]);
     assert_eq!(main.proposal.lang.as_deref(), Some("en-GB"));
     let whole = reading(media_type::DOCX, TextExtent::Page, &file).text.unwrap();
-    assert_eq!(whole.text, "They met & left.\na\tb\n\n\nA note.\n");
+    assert_eq!(whole.text, "They met & left.\na\tb\n\n[1] A note.\n");
 }
 
 #[test]

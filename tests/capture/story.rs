@@ -191,6 +191,48 @@ fn a_document_without_text_is_recorded_with_a_note() {
 }
 
 #[test]
+fn a_text_without_words_and_a_date_after_the_capture_are_noted() {
+    let desk = bare();
+    for (name, bytes) in [("a.txt", "  \n\n"), ("b.txt", "\u{FEFF}")] {
+        kept(&desk, name, bytes.as_bytes());
+        let told = desk.run("ada", &format!("document|add|{name}|--title|T|--lang|en|--dry-run"));
+        assert!(
+            told.err.starts_with("note: nothing of it can be quoted: it has no words\n"),
+            "{told:?}"
+        );
+    }
+    for (day, taken) in [("2022-01-28", true), ("2022-01-29", false), ("2099", false)] {
+        let page = format!(
+            "<html lang=en><title>T</title><meta name='dc.date' content='{day}'><p>They met."
+        );
+        kept(&desk, "page.html", page.as_bytes());
+        let told = desk.run("ada", "document|add|page.html|--dry-run");
+        let err = told.err.replace('\n', " ");
+        let note = format!("it was published on {day}, after its capture; this date is not taken");
+        assert_eq!((told.exit, err.contains(&note)), (0, !taken), "{told:?}");
+        let proposed = err.contains("as the document says itself: title, language, date of");
+        assert_eq!(proposed, taken, "{told:?}");
+    }
+}
+
+#[test]
+fn a_text_without_struck_words_says_how_many_there_are() {
+    let desk = bare();
+    kept(&desk, "a.md", b"It costs ~~10~~8 euros and makes 10<sup>6</sup> watts.\n");
+    let add = "document|add|a.md|--title|T|--lang|en";
+    let told = desk.writes("ada", add, "written at 3 to 4 (2 events)");
+    let note = "note: its text is without a word that the document strikes out\n";
+    assert!(told.err.contains(note), "{told:?}");
+    assert_eq!(text(&desk, 4), "It costs 8 euros and makes 10⁶ watts.\n");
+    let method = about(&desk, 4)["method"].as_str().unwrap().to_owned();
+    assert!(method.contains(", text form 2, without a word struck out (annals "), "{method}");
+    let quote = "append|--document|4|--claim|It makes 10⁶ watts.|--quote|makes 10⁶ watts";
+    desk.writes("ada", quote, "written at 5");
+    let struck = desk.run("ada", &quote.replace("makes 10⁶ watts", "costs 108 euros"));
+    assert_eq!(struck.exit, 1, "{struck:?}");
+}
+
+#[test]
 fn an_address_is_fetched_and_where_it_led_is_recorded() {
     let desk = bare();
     let server = serve(|path| match path {

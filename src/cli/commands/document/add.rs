@@ -8,7 +8,7 @@ use crate::capture::fetch::{FetchBounds, fetch, is_address};
 use crate::capture::media_type::{MARKDOWN, OCTETS, PLAIN};
 use crate::capture::{
     CaptureReading, CaptureRequest, DerivedText, Omission, ProposedDescription, TextExtent,
-    Unquotable, detect, worker,
+    Unquotable, detect, has_words, worker,
 };
 use crate::cli::commands::document::about::AboutArgs;
 use crate::cli::render::provenance;
@@ -106,11 +106,34 @@ pub fn run(context: &mut Context, args: DocumentAddArgs) -> Result<Exit, CliErro
             "{source}: expected at least one byte, found an empty file; nothing was written"
         )));
     }
-    let captured = examine(&taken, about.media_type.take(), text, page)?;
+    let mut captured = examine(&taken, about.media_type.take(), text, page)?;
+    if about.published.is_none() {
+        let captured_at = about.captured_at.clone();
+        let captured_at = captured_at.unwrap_or_else(|| context.clock.peek().to_string());
+        captured.proposal.published = not_after(&captured_at, captured.proposal.published);
+    }
     let about = agree(context, about, &captured.proposal)?;
     let (input, mut options) = drafts(context, &taken, captured, about)?;
     (options.dry_run, options.again) = (write.dry_run, write.again);
     submit_loaded(context, &input, &options)
+}
+
+/// The date of publication that a document has of itself, unless it is after the day of its capture
+/// everywhere on earth.
+fn not_after(captured_at: &str, published: Option<String>) -> Option<String> {
+    let published = published?;
+    let day = captured_at.get(..10).and_then(|day| day.parse::<jiff::civil::Date>().ok());
+    let last = day.and_then(|day| day.tomorrow().ok()).map(|day| day.to_string());
+    let is_after = last.is_some_and(|last| {
+        last.get(..published.len()).is_some_and(|last| last < published.as_str())
+    });
+    if is_after {
+        note(format!(
+            "note: as the document says itself it was published on {published}, after its capture; \
+             this date is not taken"
+        ));
+    }
+    Some(published).filter(|_| !is_after)
 }
 
 /// The bytes of a file.
@@ -155,7 +178,10 @@ fn examine(
     let bytes = &taken.file.bytes;
     let detected = || detect(bytes, taken.named.as_deref(), &taken.source);
     let media_type = given.clone().unwrap_or_else(detected);
-    if media_type == PLAIN && std::str::from_utf8(bytes).is_ok() {
+    if let (PLAIN, Ok(text)) = (media_type.as_str(), std::str::from_utf8(bytes)) {
+        if !has_words(text) {
+            note("note: nothing of it can be quoted: it has no words".to_owned());
+        }
         let proposal = ProposedDescription::default();
         return Ok(CapturedDocument { media_type, proposal, text: None });
     }
@@ -195,13 +221,19 @@ fn examine(
             None
         }
     };
-    if let Some(left_out) = text.as_ref().and_then(|derived| derived.left_out.as_ref()) {
+    for left_out in text.iter().flat_map(|derived| &derived.left_out) {
         note(wrapped(
             &match left_out {
                 Omission::Chosen(what) => {
                     format!("note: its text leaves out {what}; --text page takes all")
                 }
                 Omission::Unread(what) => format!("note: its text is without {what}"),
+                Omission::Struck(1) => {
+                    "note: its text is without a word that the document strikes out".to_owned()
+                }
+                Omission::Struck(words) => {
+                    format!("note: its text is without {words} words that the document strikes out")
+                }
             },
             0,
         ));

@@ -1,0 +1,359 @@
+//! A page as a browser shows it: what no reader sees is removed, styles become elements, and the
+//! elements become a text.
+//!
+//! Always holds: what is struck out, deleted or hidden by an element or by its own `style` is no
+//! text. Not here: which style an element has (`style`); how words are joined (`flow`).
+//! Source: the HTML Standard, chapter 15 (rendering); MathML Core.
+
+use crate::capture::flow::{Flow, TextGroup};
+use crate::capture::style::{Style, apply_sheets};
+use dom_query::{Document, NodeRef, Selection};
+
+/// What no browser shows as text, or shows in place of what it cannot show.
+const NO_TEXT: &str = "head, script, style, template, noscript, noframes, iframe, object, svg, \
+                       canvas, audio, video, progress, meter, datalist, rp, annotation, \
+                       annotation-xml, mphantom, dialog:not([open]), input[type=hidden]";
+/// Struck out by its element.
+const STRUCK: [&str; 3] = ["del", "s", "strike"];
+/// Elements with an empty line before and after them.
+const BLOCKS: &str = "address article aside blockquote body caption center dd details dialog dir \
+                      div dl dt fieldset figcaption figure footer form h1 h2 h3 h4 h5 h6 header \
+                      hr legend main menu nav ol optgroup option p section summary table ul";
+/// Elements that keep their place without their words.
+const PLACES: [&str; 4] = ["li", "td", "th", "tr"];
+/// Elements that keep their white space.
+const PREFORMATTED: [&str; 5] = ["pre", "listing", "plaintext", "textarea", "xmp"];
+/// Elements of MathML whose text is shown.
+const TOKENS: [&str; 5] = ["mi", "mn", "mo", "ms", "mtext"];
+
+/// Removes what a reader does not see, and makes elements of styles, so that both stay so in the
+/// main text. Returns how many words were struck out.
+pub(super) fn as_shown(page: &Document) -> usize {
+    apply_sheets(page);
+    page.select(NO_TEXT).remove();
+    // The same formula a second time.
+    page.select(".katex-html, .MathJax_Preview").remove();
+    page.select(".mwe-math-element:has(math) img").remove();
+    let root = page.root();
+    let (mut unseen, mut struck) = (Vec::new(), 0);
+    let mut next = root.first_child();
+    while let Some(node) = next {
+        let fate = if node.is_element() { fate(&node) } else { Fate::Shown };
+        match fate {
+            Fate::Shown => restyle(&node),
+            Fate::Struck => struck += node.text().split_whitespace().count(),
+            Fate::Hidden => {}
+        }
+        next = following(&node, &root, fate == Fate::Shown);
+        if fate != Fate::Shown {
+            unseen.push((node, fate));
+        }
+    }
+    for (node, fate) in unseen {
+        let name = node.node_name().unwrap_or_default();
+        let is_place = is_block(&name) || PLACES.contains(&&*name);
+        match fate == Fate::Struck && is_place {
+            true => node.remove_children(),
+            false => node.remove_from_parent(),
+        }
+    }
+    struck
+}
+
+fn is_block(name: &str) -> bool {
+    BLOCKS.split(' ').any(|block| block == name)
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Fate {
+    Shown,
+    Struck,
+    Hidden,
+}
+
+fn fate(node: &NodeRef<'_>) -> Fate {
+    let name = node.node_name().unwrap_or_default();
+    if STRUCK.contains(&&*name) {
+        return Fate::Struck;
+    }
+    let style = Style::of(node);
+    if style.any(&["text-decoration", "text-decoration-line"], |line| line.contains("line-through"))
+    {
+        return Fate::Struck;
+    }
+    let inner =
+        |style: &str| !Selection::from(*node).select(&format!("[style*='{style}']")).is_empty();
+    let is_hidden = node.attr("hidden").is_some_and(|value| &*value != "until-found")
+        || style.any(&["display"], |value| value == "none")
+        || style.any(&["mso-hide"], |value| value == "all")
+        || (style.any(&["visibility"], |value| matches!(value, "hidden" | "collapse"))
+            && !inner("visible"))
+        || (style.any(&["font-size"], is_zero) && !inner("font-size"));
+    // A page shows itself by a script; a formula is shown as an image beside it.
+    let is_formula = || {
+        let formula = Selection::from(*node).select("math").text();
+        !formula.trim().is_empty() && formula.trim() == node.text().trim()
+    };
+    match is_hidden && !matches!(&*name, "html" | "body") && !is_formula() {
+        true => Fate::Hidden,
+        false => Fate::Shown,
+    }
+}
+
+fn is_zero(size: &str) -> bool {
+    let digits = size.trim_end_matches(|c: char| c.is_ascii_alphabetic() || c == '%');
+    digits.parse::<f64>().is_ok_and(|size| size == 0.0)
+}
+
+/// Makes an element of the style of another one, or words of what is drawn.
+fn restyle(node: &NodeRef<'_>) {
+    let name = node.node_name().unwrap_or_default();
+    match &*name {
+        "input" => {
+            let kind = node.attr("type").unwrap_or_default().to_ascii_lowercase();
+            let mark = match (kind.as_str(), node.has_attr("checked")) {
+                ("checkbox", true) => "☑ ",
+                ("checkbox", false) => "☐ ",
+                ("radio", true) => "◉ ",
+                ("radio", false) => "○ ",
+                _ => return,
+            };
+            node.rename("span");
+            node.set_text(mark);
+        }
+        "img" if is_letter(node) => {
+            let letter = node.attr("alt").unwrap_or_default();
+            node.rename("span");
+            node.set_text(letter);
+        }
+        "sup" => mark_note(node),
+        "span" | "a" | "font" | "b" | "i" | "em" | "strong" | "small" => {
+            let style = Style::of(node);
+            let is = |property: &str, values: &[&str]| {
+                style.any(&[property], |value| values.contains(&value))
+            };
+            if is("vertical-align", &["super"]) {
+                node.rename("sup");
+                mark_note(node);
+            } else if is("vertical-align", &["sub"]) {
+                node.rename("sub");
+            } else if is("display", &["block", "flex", "grid", "list-item", "table", "table-row"]) {
+                node.rename("div");
+            }
+        }
+        _ => {}
+    }
+}
+
+/// Whether an image stands for a character.
+fn is_letter(node: &NodeRef<'_>) -> bool {
+    let class = node.class().unwrap_or_default().to_ascii_lowercase();
+    ["emoji", "smiley"].iter().any(|name| class.contains(name))
+}
+
+/// Puts brackets around the mark of a note, which is no exponent: a superscript that leads to
+/// another place of the page.
+fn mark_note(node: &NodeRef<'_>) {
+    let is_link = |node: &NodeRef<'_>| node.attr("href").is_some_and(|to| to.starts_with('#'));
+    let is_note = node.parent().is_some_and(|parent| is_link(&parent))
+        || is_link(node)
+        || node.attr("role").is_some_and(|role| &*role == "doc-noteref")
+        || !Selection::from(*node).select("a[href^='#'], [role='doc-noteref']").is_empty();
+    let text = node.text();
+    let text = text.trim();
+    if is_note && !text.is_empty() && text.chars().all(char::is_alphanumeric) {
+        node.set_text(format!("[{text}]"));
+    }
+}
+
+/// The node after this one in the page, inside of it only if `inside`.
+fn following<'p>(node: &NodeRef<'p>, root: &NodeRef<'p>, inside: bool) -> Option<NodeRef<'p>> {
+    if let Some(child) = node.first_child().filter(|_| inside) {
+        return Some(child);
+    }
+    let mut node = *node;
+    while node.id != root.id {
+        if let Some(next) = node.next_sibling() {
+            return Some(next);
+        }
+        node = node.parent()?;
+    }
+    None
+}
+
+/// What is done at the end of an element.
+#[derive(Clone, Copy)]
+enum End {
+    Block,
+    Line,
+    Row,
+    Cell,
+    Group,
+    Space,
+    Put(&'static str),
+    Preformatted,
+    Math,
+    Quotation,
+}
+
+/// The text of a page, or of a part of it.
+pub(super) fn text_of(root: &NodeRef<'_>) -> String {
+    let mut writer = PageWriter::default();
+    // Open elements, and how many ends each has.
+    let mut open: Vec<(NodeRef<'_>, usize)> = Vec::new();
+    let mut next = root.first_child();
+    while let Some(node) = next {
+        let before = writer.ends.len();
+        writer.begin(&node);
+        open.push((node, before));
+        next = node.first_child();
+        while next.is_none() {
+            let Some((node, before)) = open.pop() else { break };
+            writer.end(before);
+            next = node.next_sibling();
+        }
+    }
+    writer.flow.finished()
+}
+
+#[derive(Default)]
+struct PageWriter {
+    flow: Flow,
+    ends: Vec<End>,
+    preformatted: usize,
+    math: usize,
+    quotations: usize,
+}
+
+impl PageWriter {
+    fn begin(&mut self, node: &NodeRef<'_>) {
+        if node.is_text() {
+            return self.text(node);
+        }
+        let Some(name) = node.node_name() else { return };
+        if self.math > 0 {
+            self.slot(node);
+        }
+        match &*name {
+            "br" => self.flow.end_line(),
+            "img" | "input" => self.flow.space(),
+            "button" | "select" => {
+                self.flow.space();
+                self.ends.push(End::Space);
+            }
+            "li" => {
+                self.flow.line();
+                self.ends.push(End::Line);
+            }
+            "tr" | "mtr" | "mlabeledtr" => {
+                self.flow.line();
+                self.ends.push(End::Row);
+            }
+            "td" | "th" | "mtd" => {
+                self.flow.open_cell();
+                self.ends.push(End::Cell);
+            }
+            "sup" => self.group(TextGroup::Above),
+            "sub" => self.group(TextGroup::Below),
+            "rt" => self.group(TextGroup::Parenthesized),
+            "q" => {
+                self.flow.put(if self.quotations.is_multiple_of(2) { "“" } else { "‘" });
+                self.quotations += 1;
+                self.ends.push(End::Quotation);
+            }
+            "bdo" => {
+                let is_left = node.attr("dir").is_some_and(|dir| dir.eq_ignore_ascii_case("rtl"));
+                self.flow.put(if is_left { "\u{202E}" } else { "\u{202D}" });
+                self.ends.push(End::Put("\u{202C}"));
+            }
+            "math" => {
+                self.math += 1;
+                self.ends.push(End::Math);
+            }
+            "mfrac" | "mn" => self.flow.apart(),
+            "mspace" => self.flow.space(),
+            "mfenced" => {
+                self.flow.put("(");
+                self.ends.push(End::Put(")"));
+            }
+            "msqrt" => {
+                self.flow.put("√");
+                self.group(TextGroup::Operand);
+            }
+            name if PREFORMATTED.contains(&name) => {
+                self.flow.block();
+                self.preformatted += 1;
+                self.ends.extend([End::Block, End::Preformatted]);
+            }
+            name if is_block(name) => {
+                self.flow.block();
+                self.ends.push(End::Block);
+            }
+            _ => {}
+        }
+    }
+
+    fn text(&mut self, node: &NodeRef<'_>) {
+        let text = node.text();
+        if self.preformatted > 0 {
+            return self.flow.put(&text);
+        }
+        if self.math == 0 {
+            return self.flow.words(&text);
+        }
+        let parent = node.parent().and_then(|parent| parent.node_name()).unwrap_or_default();
+        if TOKENS.contains(&&*parent) {
+            self.flow.words(text.trim());
+        }
+    }
+
+    /// The part that an element has in the formula around it.
+    fn slot(&mut self, node: &NodeRef<'_>) {
+        let parent = node.parent().and_then(|parent| parent.node_name()).unwrap_or_default();
+        let first = node.prev_element_sibling();
+        let second = first.as_ref().and_then(NodeRef::prev_element_sibling);
+        let place = usize::from(first.is_some()) + usize::from(second.is_some());
+        match (&*parent, place) {
+            ("msup" | "mover", 1) | ("msubsup" | "munderover" | "mmultiscripts", 2) => {
+                self.group(TextGroup::Above);
+            }
+            ("msub" | "munder" | "msubsup" | "munderover" | "mmultiscripts", 1) => {
+                self.group(TextGroup::Below);
+            }
+            ("mfrac" | "mroot", 0) => self.group(TextGroup::Operand),
+            ("mfrac", 1) => {
+                self.flow.put("/");
+                self.group(TextGroup::Operand);
+            }
+            ("mroot", 1) => self.group(TextGroup::Degree),
+            _ => {}
+        }
+    }
+
+    fn group(&mut self, group: TextGroup) {
+        self.flow.open(group);
+        self.ends.push(End::Group);
+    }
+
+    /// Ends an element: all that its beginning noted.
+    fn end(&mut self, before: usize) {
+        while self.ends.len() > before {
+            let Some(end) = self.ends.pop() else { return };
+            match end {
+                End::Block => self.flow.block(),
+                End::Line => self.flow.line(),
+                End::Row => self.flow.end_row(),
+                End::Cell => self.flow.close_cell(),
+                End::Group => self.flow.close(),
+                End::Space => self.flow.space(),
+                End::Put(mark) => self.flow.put(mark),
+                End::Preformatted => self.preformatted -= 1,
+                End::Math => self.math -= 1,
+                End::Quotation => {
+                    self.quotations -= 1;
+                    self.flow.put(if self.quotations.is_multiple_of(2) { "”" } else { "’" });
+                }
+            }
+        }
+    }
+}

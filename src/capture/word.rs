@@ -1,0 +1,602 @@
+//! The text of a part of a DOCX file, as a reader sees it with all changes accepted.
+//!
+//! Always holds: what a tracked change deleted or moved away, what is struck out and what is hidden
+//! is no text, by the run or by its style; codes of fields are none; an entity is one of the five
+//! of XML or a character, so none grows. Not here: which parts there are (`docx`). Source: ECMA-376
+//! part 1, 17 (WordprocessingML) and 22.1 (Office Math).
+
+use crate::capture::flow::{Flow, TextGroup};
+use crate::capture::reading::Unquotable;
+use quick_xml::Reader;
+use quick_xml::escape::resolve_predefined_entity;
+use quick_xml::events::{BytesStart, Event};
+use std::collections::HashMap;
+
+/// Changes that took away what is in them.
+const TAKEN_AWAY: [&str; 2] = ["w:del", "w:moveFrom"];
+/// How many styles one style may be based on.
+const MAX_BASES: usize = 32;
+
+/// The text of a part.
+pub(super) struct WordPart {
+    /// Its text.
+    pub(super) text: String,
+    /// How many words of it are deleted, moved away or struck out.
+    pub(super) struck: usize,
+}
+
+/// The numbers of notes, in the order in which the body refers to them.
+#[derive(Debug, Default)]
+pub(super) struct Notes {
+    footnotes: Vec<String>,
+    endnotes: Vec<String>,
+}
+
+impl Notes {
+    fn mark(&mut self, kind: &str, id: &str) -> String {
+        let is_end = kind == "w:endnote" || kind == "w:endnoteReference";
+        let ids = if is_end { &mut self.endnotes } else { &mut self.footnotes };
+        let place = ids.iter().position(|known| known == id).unwrap_or_else(|| {
+            ids.push(id.to_owned());
+            ids.len() - 1
+        });
+        match is_end {
+            true => format!("[{}]", roman(place + 1)),
+            false => format!("[{}]", place + 1),
+        }
+    }
+}
+
+/// What a run is by its properties or its style; `None` where they do not say.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+struct Look {
+    shift: Option<Shift>,
+    struck: Option<bool>,
+    double_struck: Option<bool>,
+    hidden: Option<bool>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Shift {
+    None,
+    Above,
+    Below,
+}
+
+impl Look {
+    /// Takes a property of a run.
+    fn take(&mut self, tag: &BytesStart<'_>) {
+        let value = attribute(tag, "w:val");
+        let is_on = || Some(!matches!(value.as_deref(), Some("0" | "false" | "off" | "none")));
+        match tag.name().as_ref() {
+            "w:strike" => self.struck = is_on(),
+            "w:dstrike" => self.double_struck = is_on(),
+            "w:vanish" => self.hidden = is_on(),
+            "w:vertAlign" => {
+                self.shift = Some(match value.as_deref() {
+                    Some("superscript") => Shift::Above,
+                    Some("subscript") => Shift::Below,
+                    _ => Shift::None,
+                });
+            }
+            "w:position" => {
+                let raised = value.and_then(|value| value.parse::<i32>().ok()).unwrap_or(0);
+                self.shift = self.shift.or(match raised {
+                    0 => None,
+                    1.. => Some(Shift::Above),
+                    _ => Some(Shift::Below),
+                });
+            }
+            _ => {}
+        }
+    }
+
+    /// This look, and that of the style below it where this one does not say.
+    fn over(self, below: Look) -> Look {
+        Look {
+            shift: self.shift.or(below.shift),
+            struck: self.struck.or(below.struck),
+            double_struck: self.double_struck.or(below.double_struck),
+            hidden: self.hidden.or(below.hidden),
+        }
+    }
+
+    /// The look of a character style in a paragraph style: a switch that is on in both is off.
+    fn toggled(self, paragraph: Look) -> Look {
+        let toggle = |one: Option<bool>, other: Option<bool>| match (one, other) {
+            (Some(one), Some(other)) => Some(one ^ other),
+            (one, other) => one.or(other),
+        };
+        Look {
+            shift: self.shift.or(paragraph.shift),
+            struck: toggle(self.struck, paragraph.struck),
+            double_struck: self.double_struck.or(paragraph.double_struck),
+            hidden: toggle(self.hidden, paragraph.hidden),
+        }
+    }
+
+    fn is_struck(self) -> bool {
+        self.struck == Some(true) || self.double_struck == Some(true)
+    }
+}
+
+/// The styles of a file, by their identifiers.
+#[derive(Debug, Default)]
+pub(super) struct Styles {
+    styles: HashMap<String, (Look, Option<String>)>,
+    /// Of paragraphs that name no style.
+    default: Option<String>,
+}
+
+impl Styles {
+    /// Reads the part `styles.xml`; no bytes have no styles.
+    pub(super) fn read(bytes: Vec<u8>) -> Result<Styles, Unquotable> {
+        let xml = utf8(bytes)?;
+        let mut reader = Reader::from_str(&xml);
+        let mut styles = Styles::default();
+        let (mut id, mut look, mut base) = (None, Look::default(), None);
+        loop {
+            let event = reader.read_event().map_err(broken)?;
+            match &event {
+                Event::Eof => return Ok(styles),
+                Event::Start(tag) if tag.name().as_ref() == "w:style" => {
+                    (id, look, base) = (attribute(tag, "w:styleId"), Look::default(), None);
+                    let is = |name, values: &[&str]| {
+                        attribute(tag, name).is_some_and(|value| values.contains(&value.as_str()))
+                    };
+                    if is("w:default", &["1", "true", "on"]) && is("w:type", &["paragraph"]) {
+                        styles.default = id.clone();
+                    }
+                }
+                Event::End(tag) if tag.name().as_ref() == "w:style" => {
+                    if let Some(id) = id.take() {
+                        styles.styles.insert(id, (look, base.take()));
+                    }
+                }
+                Event::Start(tag) | Event::Empty(tag) => match tag.name().as_ref() {
+                    "w:basedOn" => base = attribute(tag, "w:val"),
+                    _ => look.take(tag),
+                },
+                _ => {}
+            }
+        }
+    }
+
+    fn look(&self, id: Option<&str>) -> Look {
+        let mut look = Look::default();
+        let mut next = id;
+        for _ in 0..MAX_BASES {
+            let Some((own, base)) = next.and_then(|id| self.styles.get(id)) else { break };
+            look = look.over(*own);
+            next = base.as_deref();
+        }
+        look
+    }
+}
+
+impl WordPart {
+    /// Reads a part.
+    pub(super) fn read(
+        bytes: Vec<u8>,
+        styles: &Styles,
+        notes: &mut Notes,
+    ) -> Result<WordPart, Unquotable> {
+        let xml = utf8(bytes)?;
+        let mut reader = Reader::from_str(&xml);
+        let mut writer = WordWriter::new(styles, notes);
+        loop {
+            let event = reader.read_event().map_err(broken)?;
+            match event {
+                Event::Eof => {
+                    let struck = writer.struck.split_whitespace().count();
+                    return Ok(WordPart { text: writer.flow.finished(), struck });
+                }
+                Event::Start(tag) => {
+                    writer.begin(&tag);
+                    writer.open.push(tag.name().as_ref().to_owned());
+                }
+                Event::Empty(tag) => {
+                    writer.begin(&tag);
+                    writer.end(tag.name().as_ref());
+                }
+                Event::End(tag) => {
+                    writer.open.pop();
+                    writer.end(tag.name().as_ref());
+                }
+                Event::Text(words) => writer.text(&words.into_inner()),
+                Event::CData(words) => writer.text(&words.into_inner()),
+                Event::GeneralRef(name) if writer.is_in_text() => {
+                    match name.resolve_char_ref().map_err(broken)? {
+                        Some(character) => writer.text(character.encode_utf8(&mut [0; 4])),
+                        None => {
+                            let name = name.into_inner();
+                            let known = resolve_predefined_entity(&name);
+                            let unknown =
+                                || Unquotable::Broken(format!("the entity {name} is not of XML"));
+                            writer.text(known.ok_or_else(unknown)?);
+                        }
+                    }
+                }
+                _ => {}
+            }
+        }
+    }
+}
+
+/// A paragraph that is open; one in a text box is inside of another one.
+#[derive(Debug, Default)]
+struct Paragraph {
+    style: Look,
+    /// The run that is open.
+    run: Look,
+    run_style: Option<Look>,
+    /// Its end was deleted, so that the next one goes on.
+    goes_on: bool,
+    /// The texts of the boxes that it anchors.
+    boxes: Vec<Flow>,
+}
+
+struct WordWriter<'s> {
+    styles: &'s Styles,
+    notes: &'s mut Notes,
+    flow: Flow,
+    /// The words that are taken away or struck out.
+    struck: String,
+    /// The names of the open elements.
+    open: Vec<String>,
+    paragraphs: Vec<Paragraph>,
+    /// The reading of the characters of a `w:ruby`, which stands before them.
+    reading: String,
+    /// The texts around the open text boxes and readings.
+    around: Vec<Flow>,
+    /// Open elements whose content is a second form of what stands beside them.
+    repeated: usize,
+    /// Open elements whose content was taken away.
+    taken_away: usize,
+    /// Whether each open row was deleted.
+    rows: Vec<bool>,
+    /// Signs around and between what a formula puts in delimiters.
+    delimiters: Vec<(String, String)>,
+    /// The note whose text is open.
+    note: Option<(String, String)>,
+}
+
+impl<'s> WordWriter<'s> {
+    fn new(styles: &'s Styles, notes: &'s mut Notes) -> WordWriter<'s> {
+        WordWriter {
+            styles,
+            notes,
+            flow: Flow::default(),
+            struck: String::new(),
+            open: Vec::new(),
+            paragraphs: Vec::new(),
+            reading: String::new(),
+            around: Vec::new(),
+            repeated: 0,
+            taken_away: 0,
+            rows: Vec::new(),
+            delimiters: Vec::new(),
+            note: None,
+        }
+    }
+
+    fn is_inside(&self, name: &str) -> bool {
+        self.open.last().is_some_and(|open| open == name)
+    }
+
+    fn is_inside_twice(&self, outer: &str, inner: &str) -> bool {
+        self.is_inside(inner) && self.open.iter().rev().nth(1).is_some_and(|open| open == outer)
+    }
+
+    fn is_in_text(&self) -> bool {
+        self.repeated == 0
+            && ["w:t", "m:t", "w:delText"].into_iter().any(|name| self.is_inside(name))
+    }
+
+    fn begin(&mut self, tag: &BytesStart<'_>) {
+        let name = tag.name();
+        let name = name.as_ref();
+        if name == "mc:Fallback" {
+            self.repeated += 1;
+        }
+        if self.repeated > 0 {
+            return;
+        }
+        if self.is_inside("w:rPr") {
+            return self.run_property(tag);
+        }
+        match name {
+            "w:p" => {
+                let style = self.styles.look(self.styles.default.as_deref());
+                self.paragraphs.push(Paragraph { style, ..Paragraph::default() });
+            }
+            "w:pStyle" if self.is_inside_twice("w:p", "w:pPr") => {
+                let look = self.styles.look(attribute(tag, "w:val").as_deref());
+                if let Some(paragraph) = self.paragraphs.last_mut() {
+                    paragraph.style = look;
+                }
+            }
+            "w:r" | "m:r" => {
+                if let Some(paragraph) = self.paragraphs.last_mut() {
+                    (paragraph.run, paragraph.run_style) = (Look::default(), None);
+                }
+            }
+            "w:del" | "w:cellDel" if self.is_inside("w:trPr") || self.is_inside("w:tcPr") => {
+                if let Some(row) = self.rows.last_mut().filter(|_| name == "w:del") {
+                    *row = true;
+                }
+            }
+            name if TAKEN_AWAY.contains(&name) => self.taken_away += 1,
+            "w:tbl" => self.flow.block(),
+            "w:tr" => self.rows.push(false),
+            "w:tc" => self.flow.open_cell(),
+            "w:txbxContent" => self.around.push(std::mem::take(&mut self.flow)),
+            "w:rt" => self.around.push(std::mem::take(&mut self.flow)),
+            "m:oMath" => self.flow.end_shift(),
+            "w:footnote" | "w:endnote" => {
+                self.note = attribute(tag, "w:id").map(|id| (name.to_owned(), id));
+            }
+            "m:sup" => self.flow.open(TextGroup::Above),
+            "m:sub" => self.flow.open(TextGroup::Below),
+            "m:f" | "m:rad" => self.flow.apart(),
+            "m:num" => self.flow.open(TextGroup::Operand),
+            "m:den" => {
+                self.flow.put("/");
+                self.flow.open(TextGroup::Operand);
+            }
+            "m:deg" => self.flow.open(TextGroup::Above),
+            "m:e" => self.begin_operand(),
+            "m:d" => self.delimiters.push(("(".to_owned(), ")".to_owned())),
+            "m:begChr" | "m:endChr" => {
+                let sign = attribute(tag, "m:val").unwrap_or_default();
+                if let Some((before, after)) = self.delimiters.last_mut() {
+                    *(if name == "m:begChr" { before } else { after }) = sign;
+                }
+            }
+            "m:chr" if self.is_inside("m:naryPr") => {
+                let sign = attribute(tag, "m:val").unwrap_or_default();
+                self.flow.put(&sign);
+            }
+            _ => self.character(tag),
+        }
+    }
+
+    /// A character that is an element.
+    fn character(&mut self, tag: &BytesStart<'_>) {
+        let name = tag.name();
+        let sign = match name.as_ref() {
+            "w:tab" | "w:ptab" if !self.is_inside("w:tabs") => "\t".to_owned(),
+            "w:br" | "w:cr" => "\n".to_owned(),
+            "w:noBreakHyphen" => "\u{2011}".to_owned(),
+            "w:sym" => symbol(tag).to_string(),
+            "w:footnoteReference" | "w:endnoteReference" => {
+                let custom = attribute(tag, "w:customMarkFollows");
+                if custom.is_some_and(|custom| !matches!(custom.as_str(), "0" | "false" | "off")) {
+                    return;
+                }
+                let id = attribute(tag, "w:id").unwrap_or_default();
+                return self.note_mark(name.as_ref(), &id);
+            }
+            "w:footnoteRef" | "w:endnoteRef" => {
+                let Some((kind, id)) = self.note.clone() else { return };
+                return self.note_mark(&kind, &id);
+            }
+            _ => return,
+        };
+        self.words(&sign);
+    }
+
+    /// The mark of a note, which is no exponent.
+    fn note_mark(&mut self, kind: &str, id: &str) {
+        if self.shown("").is_some() {
+            let mark = self.notes.mark(kind, id);
+            self.flow.end_shift();
+            self.flow.put(&mark);
+        }
+    }
+
+    fn run_property(&mut self, tag: &BytesStart<'_>) {
+        let is_mark = self.is_inside_twice("w:pPr", "w:rPr");
+        if self.is_inside_twice("w:rPrChange", "w:rPr") {
+            // What the run was before a change.
+            return;
+        }
+        let styles = self.styles;
+        let Some(paragraph) = self.paragraphs.last_mut() else { return };
+        match tag.name().as_ref() {
+            name if is_mark => paragraph.goes_on |= TAKEN_AWAY.contains(&name),
+            "w:rStyle" => {
+                paragraph.run_style = Some(styles.look(attribute(tag, "w:val").as_deref()));
+            }
+            _ => paragraph.run.take(tag),
+        }
+    }
+
+    fn text(&mut self, words: &str) {
+        if self.is_in_text() {
+            self.words(words);
+        }
+    }
+
+    /// Words of the run that is open.
+    fn words(&mut self, words: &str) {
+        match self.shown(words) {
+            Some(Shift::Above) => self.flow.shift(TextGroup::Above),
+            Some(Shift::Below) => self.flow.shift(TextGroup::Below),
+            Some(Shift::None) => self.flow.end_shift(),
+            None => return,
+        }
+        self.flow.put(words);
+    }
+
+    /// Where words of the run that is open are shown; `None` if they are not.
+    fn shown(&mut self, words: &str) -> Option<Shift> {
+        let look = self.paragraphs.last().map(|paragraph| {
+            let style = paragraph.run_style.unwrap_or_default().toggled(paragraph.style);
+            paragraph.run.over(style)
+        });
+        let look = look.unwrap_or_default();
+        let is_away = self.taken_away > 0
+            || self.rows.iter().any(|is_deleted| *is_deleted)
+            || self.is_inside("w:delText");
+        if is_away || look.is_struck() {
+            self.struck.push_str(words);
+            return None;
+        }
+        if look.hidden == Some(true) {
+            return None;
+        }
+        self.struck.push_str(if self.struck.ends_with(' ') { "" } else { " " });
+        Some(look.shift.unwrap_or(Shift::None))
+    }
+
+    fn begin_operand(&mut self) {
+        match self.open.last().map(String::as_str) {
+            Some("m:rad") => {
+                self.flow.put("√");
+                self.flow.open(TextGroup::Operand);
+            }
+            Some("m:d") => {
+                let before = self.delimiters.last().map(|(before, _)| before.clone());
+                self.flow.put(&before.unwrap_or_default());
+            }
+            _ => {}
+        }
+    }
+
+    fn end(&mut self, name: &str) {
+        if name == "mc:Fallback" {
+            self.repeated = self.repeated.saturating_sub(1);
+            return;
+        }
+        if self.repeated > 0 || self.is_inside("w:rPr") {
+            return;
+        }
+        match name {
+            "w:p" => self.end_paragraph(),
+            "w:del" if self.is_inside("w:trPr") || self.is_inside("w:tcPr") => {}
+            name if TAKEN_AWAY.contains(&name) => {
+                self.taken_away = self.taken_away.saturating_sub(1);
+            }
+            "w:tbl" => self.flow.block(),
+            "w:tr" => {
+                self.rows.pop();
+                self.flow.end_row();
+            }
+            "w:tc" => self.flow.close_cell(),
+            "w:txbxContent" => {
+                if let Some(around) = self.around.pop() {
+                    let text = std::mem::replace(&mut self.flow, around);
+                    match self.paragraphs.last_mut() {
+                        Some(paragraph) => paragraph.boxes.push(text),
+                        None => self.flow.append(text),
+                    }
+                }
+            }
+            "w:rt" => {
+                let around = self.around.pop().unwrap_or_default();
+                self.reading = std::mem::replace(&mut self.flow, around).finished();
+            }
+            "w:ruby" => {
+                let reading = std::mem::take(&mut self.reading);
+                self.flow.end_shift();
+                self.flow.open(TextGroup::Parenthesized);
+                self.flow.put(&reading);
+                self.flow.close();
+            }
+            "m:sup" | "m:sub" | "m:num" | "m:den" | "m:deg" => self.flow.close(),
+            "m:e" => match self.open.last().map(String::as_str) {
+                Some("m:rad") => self.flow.close(),
+                Some("m:d") => {
+                    let after = self.delimiters.last().map(|(_, after)| after.clone());
+                    self.flow.put(&after.unwrap_or_default());
+                }
+                _ => {}
+            },
+            "m:d" => {
+                self.delimiters.pop();
+            }
+            _ => {}
+        }
+    }
+
+    fn end_paragraph(&mut self) {
+        let Some(paragraph) = self.paragraphs.pop() else { return };
+        self.flow.end_shift();
+        if !paragraph.goes_on {
+            self.flow.end_line();
+        }
+        for text in paragraph.boxes {
+            self.flow.append(text);
+        }
+    }
+}
+
+/// The character of a symbol font; U+FFFD where it is not known.
+fn symbol(tag: &BytesStart<'_>) -> char {
+    let font = attribute(tag, "w:font").unwrap_or_default();
+    let code = attribute(tag, "w:char").and_then(|code| u32::from_str_radix(&code, 16).ok());
+    let code = code.unwrap_or_default();
+    // Symbol fonts have their characters in the private use area as well.
+    let place = if (0xF000..=0xF0FF).contains(&code) { code - 0xF000 } else { code };
+    let place = char::from_u32(place).unwrap_or(char::REPLACEMENT_CHARACTER);
+    let (from, to) = match font.as_str() {
+        "Symbol" => SYMBOL,
+        name if name.starts_with("Wingdings") => WINGDINGS,
+        _ => ("", ""),
+    };
+    let found = from.chars().zip(to.chars()).find(|(at, _)| *at == place).map(|(_, sign)| sign);
+    let is_itself = match font.as_str() {
+        "Symbol" => place.is_ascii_digit() || place.is_ascii_punctuation(),
+        _ => from.is_empty() && u32::from(place) == code,
+    };
+    let own = Some(place).filter(|_| is_itself);
+    found.or(own).unwrap_or(char::REPLACEMENT_CHARACTER)
+}
+
+/// Places of the font Symbol, and their characters. Source: Adobe's mapping of Symbol to Unicode.
+const SYMBOL: (&str, &str) = (
+    "-abcdefghiklmnopqrstuwxyzDFGLPQSWY¢£¥«¬\u{AD}®¯°±²³´µ¶·¸¹º»¼Öåò",
+    "−αβχδεφγηικλμνοπθρστυωξψζΔΦΓΛΠΘΣΩΨ′≤∞↔←↑→↓°±″≥×∝∂•÷≠≡≈…√∑∫",
+);
+/// Places of Wingdings, and their characters.
+const WINGDINGS: (&str, &str) = ("Jlno§¨Øàûüýþ", "☺●■□▪◻➢→✗✓☒☑");
+
+/// A number as endnotes have it: `iv`.
+fn roman(mut number: usize) -> String {
+    let signs = [
+        (1000, "m"),
+        (900, "cm"),
+        (500, "d"),
+        (400, "cd"),
+        (100, "c"),
+        (90, "xc"),
+        (50, "l"),
+        (40, "xl"),
+        (10, "x"),
+        (9, "ix"),
+        (5, "v"),
+        (4, "iv"),
+        (1, "i"),
+    ];
+    let mut text = String::new();
+    for (value, sign) in signs {
+        while number >= value {
+            text.push_str(sign);
+            number -= value;
+        }
+    }
+    text
+}
+
+fn attribute(tag: &BytesStart<'_>, name: &str) -> Option<String> {
+    Some(tag.try_get_attribute(name).ok()??.value.into_owned())
+}
+
+pub(super) fn utf8(bytes: Vec<u8>) -> Result<String, Unquotable> {
+    String::from_utf8(bytes).map_err(|error| Unquotable::Broken(error.utf8_error().to_string()))
+}
+
+pub(super) fn broken(error: quick_xml::Error) -> Unquotable {
+    Unquotable::Broken(error.to_string())
+}

@@ -1,0 +1,323 @@
+//! A text says what its document says to a reader: each element and style that changes it, by the
+//! exact text.
+
+use crate::capture::made;
+use annals::capture::{
+    CaptureRequest, DerivedText, Omission, TextExtent, Unquotable, media_type, read,
+};
+
+fn derived(kind: &str, extent: TextExtent, bytes: &[u8]) -> DerivedText {
+    let request = CaptureRequest { media_type: kind.into(), extent, ..CaptureRequest::default() };
+    read(&request, bytes).text.unwrap()
+}
+
+/// The texts of these sources, with those that differ from what is expected.
+fn differing(cases: &[(&str, &str)], text: impl Fn(&str) -> String) -> Vec<(String, String)> {
+    let found = cases.iter().map(|(source, expected)| (text(source), (*expected).to_owned()));
+    found.filter(|(found, expected)| found.trim_end() != expected).collect()
+}
+
+fn html(source: &str) -> String {
+    derived(media_type::HTML, TextExtent::Page, source.as_bytes()).text
+}
+
+#[test]
+fn a_page_reads_as_a_browser_shows_it() {
+    let cases = [
+        // Above and below the line.
+        ("10<sup>6</sup> W of CO<sub>2</sub>, 10<sup>−3</sup>", "10⁶ W of CO₂, 10⁻³"),
+        ("10<sup><b>1</b>2</sup> and 2<sup>0.5</sup>", "10¹² and 2^(0.5)"),
+        ("10<sup>10<sup>2</sup></sup>, x<sub>i,j</sub>", "10^(10²), x_(i,j)"),
+        ("10<span style='vertical-align: super'>6</span> m", "10⁶ m"),
+        ("CO<span style='VERTICAL-ALIGN:sub;color:red'>2</span>", "CO₂"),
+        ("the 21<sup>st</sup>, XX<sup>e</sup>, M<sup>me</sup>", "the 21st, XXᵉ, Mᵐᵉ"),
+        (
+            "<style>@import 'x'; .u, p:hover {vertical-align:super; color:red} /* .v{} */ \
+             .n{vertical-align:super} .n{Vertical-Align: baseline} .g{text-decoration:line-through} \
+             a:hover{text-decoration:line-through} .h{display:none} \
+             @media print {b{text-decoration:line-through}}</style>10<span class=u>6</span> \
+             1<span class=n>0</span> 1<span class=u style='vertical-align:baseline'>0</span> \
+             <span class=g>9</span>7 <a class=h>a</a> <b>b</b>",
+            "10⁶ 10 10 7 a b",
+        ),
+        // Marks of notes.
+        ("In 2019<sup><a href='#n3'>3</a></sup> it", "In 2019[3] it"),
+        ("In 2019<a href='#n3'><sup>3</sup></a> it", "In 2019[3] it"),
+        ("In 2019<sup><a href='#n3'>[3]</a></sup> it", "In 2019[3] it"),
+        ("In 2019<sup role=doc-noteref>a</sup> it", "In 2019[a] it"),
+        ("In 2019<sup>*</sup> it, Example<sup>®</sup>", "In 2019* it, Example®"),
+        // Struck out.
+        ("<del>€10</del><ins>€8</ins> million", "€8 million"),
+        ("<s>9</s>7 died, <strike>not</strike> here", "7 died, here"),
+        ("<span style='text-decoration: line-through red'>9</span>7", "7"),
+        ("a<p style='text-decoration-line:line-through'>b</p>c", "a\n\nc"),
+        ("<table><tr><td style='text-decoration:line-through'>1<td>2</table>", "2"),
+        ("2019<sup><a href='#3'>3</a></sup> <del>b</del>c", "2019[3] c"),
+        // Hidden.
+        ("a<span hidden>b</span>c", "ac"),
+        ("a<div hidden=until-found>b</div>c", "a\n\nb\n\nc"),
+        ("a <span style='display:none !important'>b</span> c", "a c"),
+        ("a <span style='visibility: hidden'>b</span> c", "a c"),
+        ("<p style='visibility:hidden'>a<b style='visibility:visible'>b</b>", "ab"),
+        ("a <span style='font-size:0px'>b</span> c", "a c"),
+        ("a <p style='mso-hide:all'>b</p>", "a"),
+        ("<body style='display:none'>a", "a"),
+        ("a <span aria-hidden=true>b</span>", "a b"),
+        ("a<template>b</template><noscript>c</noscript><script>d</script><style>e</style>f", "af"),
+        ("a<dialog>b</dialog><dialog open>c</dialog>", "a\n\nc"),
+        ("a<!-- b -->c<video>d</video><progress>e</progress>", "ac"),
+        // Beside the line.
+        ("<ruby>漢<rp>(</rp><rt>kan</rt><rp>)</rp>字<rt>ji</rt></ruby>", "漢(kan)字(ji)"),
+        ("She said <q>no <q>never</q></q>.", "She said “no ‘never’”."),
+        ("<bdo dir=rtl>321</bdo>", "\u{202E}321\u{202C}"),
+        ("10<img src=x alt='to'>6 <img class=emoji alt='🙂'>", "10 6 🙂"),
+        ("<input type=checkbox checked>paid <input type=radio>cash", "☑ paid ○ cash"),
+        // Lines, cells and lists.
+        ("10<br>6<hr>7 ex<wbr>ample", "10\n6\n\n7 example"),
+        ("<ul><li>10<li>6</ul><dl><dt>a<dd>b</dl>", "10\n6\n\na\n\nb"),
+        (
+            "<table><tr><th>a<th>b<th>c<tr><td>1<td><td>3<tr><td><p>4</p><td>5</table>6",
+            "a\tb\tc\n1\t\t3\n4\t5\n\n6",
+        ),
+        ("<span style='display:block'>10</span><span style='display:block'>6</span>", "10\n\n6"),
+        ("<pre>a\n  b  c\n\nd</pre>e", "a\n  b  c\n\nd\n\ne"),
+        ("<button>10</button><button>6</button>", "10 6"),
+        // Characters.
+        ("gov&shy;ern&ZeroWidthSpace;ment &frac12; &lt;&amp;", "government ½ <&"),
+        ("10&nbsp;000<!---->0", "10\u{A0}0000"),
+    ];
+    assert_eq!(differing(&cases, html), []);
+}
+
+#[test]
+fn a_formula_reads_on_one_line() {
+    let cases = [
+        ("<mfrac><mn>1</mn><mn>2</mn></mfrac>", "1/2"),
+        ("<mn>3</mn><mfrac><mn>1</mn><mn>2</mn></mfrac>", "3 1/2"),
+        ("<mfrac><mrow><mi>a</mi><mo>+</mo><mn>1</mn></mrow><mn>2</mn></mfrac>", "(a+1)/2"),
+        ("<msup>\n <mn>10</mn>\n <mn>6</mn>\n</msup>", "10⁶"),
+        ("<msubsup><mi>x</mi><mn>1</mn><mn>2</mn></msubsup>", "x₁²"),
+        ("<msqrt><mi>x</mi><mo>+</mo><mn>1</mn></msqrt>", "√(x+1)"),
+        ("<mroot><mi>x</mi><mn>3</mn></mroot>", "x^(1/3)"),
+        ("<mn>2</mn><mo>&InvisibleTimes;</mo><mi>x</mi>", "2x"),
+        ("<semantics><mi>x</mi><annotation>\\frac</annotation></semantics>", "x"),
+        ("<mtable><mtr><mtd><mn>1</mn></mtd><mtd><mn>2</mn></mtd></mtr></mtable>", "1\t2"),
+    ];
+    let text = |formula: &str| html(&format!("<math>{formula}</math>"));
+    assert_eq!(differing(&cases, text), []);
+    // A page that shows a formula as an image or twice has it once.
+    let cases = [
+        (
+            "is <span class=mwe-math-element><span style='display: none;'><math><msup><mn>10</mn>\
+             <mn>6</mn></msup></math></span><img alt='10^{6}'></span> W",
+            "is 10⁶ W",
+        ),
+        (
+            "is <span class=katex><span class=katex-mathml><math><mn>12</mn></math></span>\
+             <span class=katex-html aria-hidden=true>12</span></span> W",
+            "is 12 W",
+        ),
+    ];
+    assert_eq!(differing(&cases, html), []);
+}
+
+#[test]
+fn the_main_text_of_a_page_says_the_same_and_counts_what_is_struck_out() {
+    let page = made::page().replace(
+        "<h1>They met</h1>",
+        "<h1>They met</h1><p>It makes 10<span style='vertical-align:super'>6</span> watts since \
+         2019<sup><a href='#3'>3</a></sup>, at <math><mfrac><mn>1</mn><mn>2</mn></mfrac></math> \
+         of the cost, <del>ten or twelve</del> eight <span style='display:none'>never</span> \
+         million.</p>",
+    );
+    let derived = derived(media_type::HTML, TextExtent::Main, page.as_bytes());
+    let expected = "It makes 10⁶ watts since 2019[3], at 1/2 of the cost, eight million.\n";
+    assert!(derived.text.contains(expected), "{}", derived.text);
+    assert!(!derived.text.contains("Weather"), "{}", derived.text);
+    assert!(matches!(derived.left_out[..], [Omission::Chosen(_), Omission::Struck(3)]));
+    let method = derived.method.as_str();
+    assert!(method.contains(", text form 2, without 3 words struck out (annals "), "{method}");
+}
+
+#[test]
+fn a_page_of_struck_words_alone_has_no_text() {
+    let request =
+        CaptureRequest { media_type: media_type::HTML.into(), ..CaptureRequest::default() };
+    let text = read(&request, b"<p><del>They met.</del></p>").text;
+    assert!(matches!(text, Err(Unquotable::NoText(_))), "{text:?}");
+}
+
+#[test]
+fn markdown_reads_as_its_page() {
+    let cases = [
+        (
+            "It costs ~~10~~8 euros and makes 10<sup>6</sup> watts.",
+            "It costs 8 euros and makes 10⁶ watts.",
+        ),
+        ("H~2~O and 10^6^", "H~2~O and 10^6^"),
+        ("<del>ten</del>eight <span hidden>no</span>\nnext", "eight\nnext"),
+        ("<div>\n\nIn *a* block\n\n</div>\n\n<p>HTML</p>", "In a block\n\nHTML"),
+        ("a<br>b &amp; &frac12; &shy;c", "a\nb & ½ c"),
+        ("<!-- note -->They met.", "They met."),
+        (
+            "In 2019[^a] and 2020[^b].\n\n[^b]: Two.\n\n[^a]: One\n    more.",
+            "In 2019[1] and 2020[2].\n\n[2] Two.\n\n[1] One\nmore.",
+        ),
+        ("- [x] paid\n- [ ] owed", "☑ paid\n☐ owed"),
+        ("1. a\n2. b\n   - c", "a\nb\n\nc"),
+        ("| a | b |\n|---|---|\n| | 2 |\n", "a\tb\n\t2"),
+        ("10![image](x.png)6", "10 6"),
+        ("a\n\n***\n\nb  \nc\\\nd", "a\n\nb\nc\nd"),
+        ("`a  <b>` and\n\n    10<sup>6</sup>\n    x", "a <b> and\n\n10<sup>6</sup>\nx"),
+        ("> They met.\n\n# ~~Two~~ Three", "They met.\n\nThree"),
+    ];
+    let text =
+        |source: &str| derived(media_type::MARKDOWN, TextExtent::Main, source.as_bytes()).text;
+    assert_eq!(differing(&cases, text), []);
+    let derived = derived(media_type::MARKDOWN, TextExtent::Main, b"~~10~~8");
+    assert_eq!(derived.left_out, [Omission::Struck(1)]);
+    assert!(derived.method.contains(", without a word struck out"), "{}", derived.method);
+}
+
+/// A run with these properties.
+fn run(properties: &str, words: &str) -> String {
+    format!("<w:r><w:rPr>{properties}</w:rPr><w:t>{words}</w:t></w:r>")
+}
+
+fn docx(body: &str) -> String {
+    derived(media_type::DOCX, TextExtent::Main, &made::docx(body)).text
+}
+
+#[test]
+fn a_docx_reads_as_it_is_shown() {
+    let above = |words| run("<w:vertAlign w:val='superscript'/>", words);
+    let plain = |words| run("", words);
+    let cases: Vec<(String, &str)> = vec![
+        (plain("10") + &above("1") + &above("2") + &plain(" W"), "10¹² W"),
+        (plain("10") + &above("6 ") + &plain("W"), "10⁶ W"),
+        (plain("CO") + &run("<w:vertAlign w:val='subscript'/>", "2"), "CO₂"),
+        (plain("10") + &run("<w:position w:val='6'/>", "6"), "10⁶"),
+        (plain("10") + &run("<w:rStyle w:val='Raised'/>", "6"), "10⁶"),
+        (plain("10") + &run("<w:vertAlign w:val='baseline'/>", "6"), "106"),
+        (run("<w:strike/>", "9") + &plain("7"), "7"),
+        (run("<w:strike w:val='0'/>", "9") + &plain("7"), "97"),
+        (run("<w:dstrike w:val='true'/>", "9") + &plain("7"), "7"),
+        (run("<w:rStyle w:val='Gone'/>", "9") + &plain("7"), "7"),
+        (run("<w:rStyle w:val='Gone'/><w:strike w:val='false'/>", "9") + &plain("7"), "97"),
+        (run("<w:rPrChange><w:rPr><w:strike/></w:rPr></w:rPrChange>", "9"), "9"),
+        (plain("a ") + &run("<w:vanish/>", "b ") + &plain("c"), "a c"),
+        (format!("a<w:del>{}</w:del>", plain("b")) + &plain("c"), "c"),
+        (format!("<w:moveFrom>{}</w:moveFrom>", plain("b")) + &plain("c"), "c"),
+        (format!("<w:ins>{}</w:ins><w:moveTo>{0}</w:moveTo>", plain("b")), "bb"),
+        (plain("2019") + "<w:r><w:footnoteReference w:id='7'/></w:r>" + &plain(" it"), "2019[1] it"),
+        (plain("2019") + "<w:r><w:endnoteReference w:id='7'/></w:r>", "2019[i]"),
+        (
+            plain("2019") + "<w:r><w:footnoteReference w:customMarkFollows='1' w:id='7'/></w:r>"
+                + &above("*"),
+            "2019*",
+        ),
+        ("<w:r><w:instrText>PAGE</w:instrText></w:r>".to_owned() + &plain("a"), "a"),
+        ("<w:r><w:t>gov</w:t><w:softHyphen/><w:t>ern</w:t></w:r>".to_owned(), "govern"),
+        ("<w:r><w:t>10</w:t><w:noBreakHyphen/><w:t>6</w:t><w:br/><w:t>7</w:t></w:r>".to_owned(), "10‑6\n7"),
+        ("<w:r><w:t>x </w:t><w:sym w:font='Symbol' w:char='F0B3'/><w:t> 5</w:t></w:r>".to_owned(), "x ≥ 5"),
+        ("<w:r><w:sym w:font='Wingdings' w:char='F0FE'/><w:sym w:font='X' w:char='F041'/></w:r>".to_owned(), "☑\u{FFFD}"),
+        (
+            format!("<w:ruby><w:rt>{}</w:rt><w:rubyBase>{}</w:rubyBase></w:ruby>", plain("kan"), plain("漢")),
+            "漢(kan)",
+        ),
+        (
+            format!(
+                "<w:r><w:t>They </w:t><mc:AlternateContent><mc:Choice><w:txbxContent><w:p>{0}</w:p>\
+                 </w:txbxContent></mc:Choice><mc:Fallback><w:txbxContent><w:p>{0}</w:p>\
+                 </w:txbxContent></mc:Fallback></mc:AlternateContent><w:t>met.</w:t></w:r>",
+                plain("In a box.")
+            ),
+            "They met.\n\nIn a box.",
+        ),
+        (
+            "<m:oMath><m:sSup><m:e><m:r><m:t>10</m:t></m:r></m:e><m:sup><m:r><m:t>6</m:t></m:r>\
+             </m:sup></m:sSup></m:oMath>".to_owned() + &plain(" W"),
+            "10⁶ W",
+        ),
+        (
+            plain("3") + "<m:oMath><m:f><m:num><m:r><m:t>1</m:t></m:r></m:num><m:den><m:r>\
+             <m:t>x+2</m:t></m:r></m:den></m:f></m:oMath>",
+            "3 1/(x+2)",
+        ),
+        (
+            "<m:oMath><m:rad><m:deg><m:r><m:t>3</m:t></m:r></m:deg><m:e><m:d><m:e><m:r><m:t>x</m:t>\
+             </m:r></m:e></m:d></m:e></m:rad></m:oMath>".to_owned(),
+            "³√((x))",
+        ),
+    ];
+    let cases: Vec<(&str, &str)> =
+        cases.iter().map(|(body, text)| (body.as_str(), *text)).collect();
+    assert_eq!(differing(&cases, |runs| docx(&format!("<w:p>{runs}</w:p>"))), []);
+    // Paragraphs, rows and cells.
+    let paragraph = |words: &str| format!("<w:p>{}</w:p>", run("", words));
+    let cell = |words: &str| format!("<w:tc>{}</w:tc>", paragraph(words));
+    let gone = |properties: &str| format!("<w:tr>{properties}{}{}</w:tr>", cell("5"), cell("6"));
+    let table = format!(
+        "<w:tbl><w:tr>{}{}</w:tr><w:tr>{}{}</w:tr>{}</w:tbl>",
+        cell("a"),
+        cell("b"),
+        cell(""),
+        cell("2"),
+        gone("<w:trPr><w:del/></w:trPr>"),
+    );
+    let joined = format!(
+        "<w:p><w:pPr><w:rPr><w:del/></w:rPr></w:pPr>{}</w:p>{}",
+        run("", "They "),
+        paragraph("met.")
+    );
+    let struck = format!(
+        "<w:p><w:pPr><w:pStyle w:val='Off'/><w:pPrChange><w:pPr><w:pStyle w:val='x'/></w:pPr>\
+         </w:pPrChange></w:pPr>{}{}</w:p>",
+        run("", "off"),
+        run("<w:rStyle w:val='Gone'/>", "on")
+    );
+    let cases = [
+        (table.as_str(), "a\tb\n\t2"),
+        (joined.as_str(), "They met."),
+        (struck.as_str(), "on"),
+        ("<w:p/><w:p/>a<w:p><w:r><w:t>b</w:t></w:r></w:p>", "b"),
+    ];
+    assert_eq!(differing(&cases, docx), []);
+}
+
+#[test]
+fn a_docx_counts_what_is_struck_out_and_numbers_its_notes() {
+    let struck = run("<w:strike/>", "one two");
+    let body = format!(
+        "<w:p>{}<w:del>{}</w:del>{struck}<w:r><w:footnoteReference w:id='2'/></w:r></w:p>",
+        run("", "They met"),
+        run("", "three"),
+    );
+    let main = derived(media_type::DOCX, TextExtent::Main, &made::docx(&body));
+    assert_eq!(main.text, "They met[1]\n");
+    assert_eq!(main.left_out[1..], [Omission::Struck(2)]);
+    assert!(main.method.contains(", without 2 words struck out"), "{}", main.method);
+    let whole = derived(media_type::DOCX, TextExtent::Page, &made::docx(&body));
+    assert_eq!(whole.text, "They met[1]\n\n[1] A note.\n");
+}
+
+/// A PDF of one page with this content.
+fn pdf(content: &str) -> String {
+    derived(media_type::PDF, TextExtent::Main, &made::pdf_drawn(content)).text
+}
+
+#[test]
+fn a_pdf_keeps_small_characters_off_the_line() {
+    let cases = [
+        (
+            "(It makes 10) Tj 7 0 0 7 134 724 Tm (6) Tj 12 0 0 12 140 720 Tm (watts) Tj",
+            "It makes 10⁶ watts",
+        ),
+        ("(CO) Tj 7 0 0 7 90 717 Tm (2) Tj 12 0 0 12 97 720 Tm (fell) Tj", "CO₂ fell"),
+        ("(10) Tj /F1 0.6 Tf 0.4 Ts (6) Tj 0 Ts /F1 1 Tf ( watts) Tj", "10⁶ watts"),
+        ("(10) Tj 12 0 0 12 85.4 720 Tm (6) Tj", "106"),
+        ("7 0 0 7 72 724 Tm (3) Tj 12 0 0 12 76 720 Tm (97 died) Tj", "3 97 died"),
+        ("(They met) Tj 12 0 0 12 72 706 Tm (and left) Tj", "They met\nand left"),
+    ];
+    assert_eq!(differing(&cases, pdf), []);
+}
