@@ -2,10 +2,15 @@
 
 use crate::people::desk::Desk;
 
-const FACTS: &str = r#"{"type":"document.captured","file":"article.txt","title":"A note","lang":"en","media_type":"text/plain"}
-{"claim":"Two met.","lang":"en","vouch":"said","quote":"Two met on Monday"}
-{"claim":"They spoke.","lang":"en","vouch":"said","quote":"They spoke"}
-"#;
+const FACTS: &str = concat!(
+    r#"{"type":"document.captured","file":"article.txt","title":"A note","lang":"en","#,
+    r#""media_type":"text/plain"}"#,
+    "\n",
+    r#"{"claim":"Two met.","lang":"en","vouch":"said","quote":"Two met on Monday"}"#,
+    "\n",
+    r#"{"claim":"They spoke.","lang":"en","vouch":"said","quote":"They spoke"}"#,
+    "\n",
+);
 
 fn append(desk: &Desk, lines: &str, by: &str) {
     std::fs::write(desk.path("drafts.jsonl"), lines).unwrap();
@@ -192,11 +197,17 @@ fn a_fact_whose_assertion_was_undone_is_shown_so_though_another_confirmed_it() {
 fn suspect_document() -> Desk {
     let desk = two_facts();
     std::fs::write(desk.path("two.txt"), "Second paper: the plane landed.").unwrap();
-    let capture = r#"{"type":"document.captured","file":"two.txt","title":"Two","lang":"en","media_type":"text/plain"}"#;
+    let capture = concat!(
+        r#"{"type":"document.captured","file":"two.txt","title":"Two","#,
+        r#""lang":"en","media_type":"text/plain"}"#
+    );
     append(&desk, capture, "bo");
     append(
         &desk,
-        r#"{"claim":"It landed.","lang":"en","vouch":"said","document":5,"quote":"the plane landed"}"#,
+        concat!(
+            r#"{"claim":"It landed.","lang":"en","vouch":"said","document":5,"#,
+            r#""quote":"the plane landed"}"#
+        ),
         "ada",
     );
     desk.told("key new cy --name Cy_Cole --no-passphrase");
@@ -240,7 +251,12 @@ fn a_proof_says_what_was_undone_and_what_acts_are_about() {
     let desk = two_facts();
     append(
         &desk,
-        r#"{"claim":"On Monday.","lang":"en","vouch":"said","document":2,"quote":"Monday","attribution":[{"agent":"Daily Rumour","agent_type":"organization","act":"says"}],"when":{"edtf":"2019","as_written":"Monday","basis":"derived"}}"#,
+        concat!(
+            r#"{"claim":"On Monday.","lang":"en","vouch":"said","document":2,"#,
+            r#""quote":"Monday","attribution":[{"agent":"Daily Rumour","#,
+            r#""agent_type":"organization","act":"says"}],"when":{"edtf":"2019","#,
+            r#""as_written":"Monday","basis":"derived"}}"#
+        ),
         "bo",
     );
     desk.told("dispute 5 --reason wrong-figure --statement No. --by ada");

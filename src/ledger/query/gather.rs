@@ -381,12 +381,12 @@ impl Making<'_, '_, '_> {
             }
             Args::FactDisputed(args) => {
                 let (on, said) = (args.on, self.statement_row());
-                let row = charged(act, on, (args.reason, args.error_in), said);
+                let row = charged(act, on, args.reason, args.error_in, said);
                 self.row(fact, |fact| fact.disputes.push(row));
             }
             Args::FactRetracted(args) => {
                 let (on, said) = (args.on, self.statement_row());
-                let row = charged(act, on, (args.reason, args.error_in), said);
+                let row = charged(act, on, args.reason, args.error_in, said);
                 self.row(fact, |fact| fact.retractions.push(row));
             }
             Args::FactUpheld(args) => self.end(fact, args.dispute),
@@ -492,8 +492,8 @@ impl Making<'_, '_, '_> {
 }
 
 /// A dispute or a retraction that nothing has ended yet.
-fn charged(act: ActRow, on: u64, why: (Reason, ErrorIn), said: StatementRow) -> Charge {
-    let ((reason, error_in), other_ends) = (why, Vec::new());
+fn charged(act: ActRow, on: u64, reason: Reason, error_in: ErrorIn, said: StatementRow) -> Charge {
+    let other_ends = Vec::new();
     Charge { act, on, reason, error_in, said, stands: false, ended: None, other_ends }
 }
 

@@ -26,7 +26,10 @@ pub struct DocumentChange {
 pub fn turned(from: &View<'_>, to: &View<'_>) -> Vec<u64> {
     let first = from.as_of().size;
     let acts = to.state().history.acts();
-    let is_suspect = |operation: &Operation| matches!(operation, Operation::Revoked(revoked) if revoked.suspect_from.is_some());
+    let is_suspect = |operation: &Operation| match operation {
+        Operation::Revoked(revoked) => revoked.suspect_from.is_some(),
+        _ => false,
+    };
     // Nothing else undoes an event, or puts one in force again.
     if !acts.iter().any(|act| act.position >= first && is_suspect(&act.operation)) {
         return Vec::new();

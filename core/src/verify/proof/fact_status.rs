@@ -103,7 +103,7 @@ struct Relations {
 }
 
 /// The relations of a fact. The other facts are not in the file, so the state has none of these
-/// relations: they are judged here as a refold judges them, with every fact that they name in place.
+/// relations: they are judged here as a refold judges them, with every fact that they name there.
 fn relations(events: &[(Place, Statement)], state: &State, fact: u64) -> Relations {
     let mut history = History::default();
     for (place, statement) in events {
