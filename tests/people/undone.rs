@@ -310,10 +310,11 @@ fn a_proof_shows_a_suspect_document_and_no_name_that_was_undone() {
     let desk = suspect_document();
     desk.told("prove 6 --output p");
     let verdict = desk.run("verify p");
-    let expected = "    supports: the plane landed — document 5 (Two), suspect: captured by a key that was stolen or
-    lost, sha256 <64>
-  8: the key of Bo Berg revoked: compromised, suspect from 5 on
-";
+    let expected = concat!(
+        "    supports: the plane landed — document 5 (Two), suspect: captured by a key that was ",
+        "stolen or\n    lost, sha256 <64>\n",
+        "  8: the key of Bo Berg revoked: compromised, suspect from 5 on\n",
+    );
     assert!(fact_of(&verdict.out).ends_with(expected), "{}", verdict.out);
 }
 
