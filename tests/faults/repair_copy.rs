@@ -83,6 +83,26 @@ fn a_newer_copy_is_taken_and_an_older_one_never() {
     }
 }
 
+/// The documents that the newer events capture come with these, at once.
+#[test]
+fn the_documents_of_newer_events_come_with_them() {
+    let (room, newer) = (newsroom(), newsroom());
+    newer.write("second.txt", "The envoy left at noon.\n");
+    let captured = newer.run("document add second.txt --title Second --lang en --yes");
+    assert_eq!(captured.exit, 0, "{captured:?}");
+    put_copy(&room, &newer);
+    let answer = room.run("repair --from copy");
+    assert_eq!(answer.exit, 0, "{answer:?}");
+    let digest = Hash::of(&[b"The envoy left at noon.\n"]);
+    let taken = format!("document {digest}: taken from the copy\n");
+    assert!(answer.out.contains(&taken), "{answer:?}");
+    assert!(answer.out.contains("verified: yes: the record is whole\n"), "{answer:?}");
+    room.expect_whole(6);
+    assert_eq!(room.read(&format!("ledger/document/{digest}")), b"The envoy left at noon.\n");
+    let again = room.run("repair --from copy");
+    assert!(again.out.contains("nothing was to be repaired\n"), "{again:?}");
+}
+
 #[test]
 fn a_copy_of_another_record_a_damaged_one_and_the_ledger_itself_are_refused() {
     let room = newsroom();

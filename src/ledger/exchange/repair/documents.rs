@@ -9,7 +9,7 @@ use crate::journal::Journal;
 use crate::ledger::error::LedgerError;
 use crate::ledger::exchange::repair::compare::entries;
 use crate::ledger::exchange::repair::holding::Holding;
-use crate::ledger::exchange::repair::step::Step;
+use crate::ledger::exchange::repair::step::{CopyKind, Step};
 use crate::ledger::exchange::repair::stored::document;
 use crate::ledger::paths::Paths;
 use annals_core::event::body::{Body, Content};
@@ -53,19 +53,23 @@ pub fn take(
     Ok(taken)
 }
 
-/// The events whose document is missing or damaged here, and its digest.
+/// The events whose document is missing or damaged here, and its digest. The verdict on another
+/// copy was about the documents there, so of its record every one that is open is looked for here.
 fn lacking(paths: &Paths, record: &Holding) -> Result<Vec<(u64, Hash)>, LedgerError> {
+    let of_copy = record.report.as_ref().filter(|_| record.place == CopyKind::Copy);
+    let fold = of_copy.map(|report| &report.state.fold);
+    let is_open = |at: u64| fold.is_some_and(|it| it.seal(at).is_none() && !it.is_redacted(at));
     let of_document =
         |fault: &&Fault| matches!(fault.rule, Rule::DocumentMissing | Rule::DocumentDigest);
     let faults = record.report.iter().flat_map(|report| &report.faults);
     let named: BTreeSet<u64> =
         faults.filter(of_document).filter_map(|fault| fault.position).collect();
     let mut lacking = Vec::new();
-    if named.is_empty() {
+    if named.is_empty() && fold.is_none() {
         return Ok(lacking);
     }
     for (entry, position) in entries(record.source()?)?.zip(0..) {
-        let body = match named.contains(&position) {
+        let body = match named.contains(&position) || is_open(position) {
             true => entry?.body.and_then(|body| Body::parse(&body).ok()),
             false => None,
         };
