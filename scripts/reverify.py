@@ -671,7 +671,7 @@ def parse_checkpoint(data):
 
 def parse_note(data):
     """(text, its lines, [(name, key id and signature)]) of a signed note, or None."""
-    if data is None or len(data) > NOTE_MOST:
+    if data is None or len(data) > NOTE_MOST or data.startswith(b"\xef\xbb\xbf"):
         return None
     head, gap, tail = data.partition(b"\n\n")
     try:
@@ -722,6 +722,7 @@ def parse_mark(line):
     return origin, size, root, payload
 
 
+SIGNATURE = "\u2014 ".encode()
 IMPORTED = re.compile(rb"annals imported v(1\n(read-only (0|[1-9][0-9]*)|rekey [0-9a-f]{64})\n|([2-9]|[1-9][0-9]+)\n.*)", re.S)
 
 
@@ -758,6 +759,8 @@ def judge_imported(verifier, place):
         in_form = {"imported": IMPORTED.fullmatch, "following": is_following, "home": is_home}.get(name, bool)
         if None in map(parse_mark, marks) or name != "checkpoints" and data is not None and not in_form(data):
             verifier.fault(911)
+        elif name == "imported" and data is not None:
+            verifier.of = int(IMPORTED.fullmatch(data)[3] or 0)
 
 
 def ended(data, most):
@@ -787,6 +790,27 @@ def changed(data):
     if not lines:
         return data.count(b"\r") > 1
     return 0 < data.count(b"\r\n") >= lines / 2
+
+
+def changed_text(data):
+    """The same of a text with signatures, or a pin or evidence, that is not in form (section 9)."""
+    if changed(data) or not data.endswith(b"\n"):
+        return True
+    lines = data[:-1].split(b"\n")
+    signed = any(line.startswith(SIGNATURE) for line in lines)
+    if not lines[-1].strip(b" \t") and (signed or data.rstrip(b" \t\n\x0c\r").split(b"\n")[-1].startswith(b"sum ")):
+        return True
+    if not signed and lines[-1].startswith((b"- ", b"-- ", "\u2013 ".encode(), b"? ")):
+        return True
+    return any(line and not line.strip(b" \t") for line in lines)
+
+
+def changed_proof(data):
+    """The same of a proof that is not in form."""
+    lines = data.split(b"\n")
+    longest = max(map(len, lines))
+    folded = longest <= 80 and sum(len(line) >= 60 for line in lines) >= 3
+    return changed_text(data) or folded or not any(line.startswith(SIGNATURE) for line in lines)
 
 
 def is_page(data):
@@ -1227,6 +1251,7 @@ class Verifier:
         self.faults = []  # (rule, position)
         self.counts = dict.fromkeys(COUNTS, 0)
         self.stopped = False  # whether the verdict ended before an event of a later format
+        self.of, self.older = 0, False  # the events of the whole record, if a copy says that; is it older than an anchor?
         self.unreadable = set()
         self.events, self.tree, self.expected, self.last_at = [], Tree(), 0, None
         self.latest = {}  # position -> latest event there
@@ -1322,7 +1347,8 @@ class Verifier:
         """Judges the record; with this checkpoint, if it was read before."""
         data = checkpoint or self.read("checkpoint")
         self.checkpoint = parse_checkpoint(data)
-        self.checkpoint_changed = self.checkpoint is None and data is not None and changed(data)
+        way = changed if len(data or b"") > NOTE_MOST else changed_text
+        self.checkpoint_changed = self.checkpoint is None and data is not None and way(data)
         if not self.published and self.journal_changed():
             self.fault(911)
             self.judge_policy()
@@ -1825,6 +1851,8 @@ class Verifier:
             self.fault(911)  # it is not what the log key signed
         elif shorter and (self.lost or self.counts["ignored_bytes"]):
             self.short()
+        elif shorter and self.of > len(self.events):
+            self.older = True
         elif shorter or not self.explains(size):
             self.fault(707)
 
@@ -1847,6 +1875,8 @@ class Verifier:
                 self.fault(802)
             elif self.lost or self.counts["ignored_bytes"]:
                 self.short()
+            elif self.of > len(self.events):
+                self.older = True
             else:
                 self.fault(801)
         elif self.events[pin.size - 1].hash != pin.head or self.root_at(pin.size) != pin.root:
@@ -1861,7 +1891,7 @@ class Verifier:
             return 4
         if rules - DAMAGE:
             return 1
-        if rules or self.stopped:
+        if rules or self.stopped or self.older:
             return 2
         return 5 if self.untrusted else 0
 
@@ -2066,7 +2096,8 @@ class ProofVerifier:
         self.data, self.pin, self.policy, self.log_key = data, pin, policy, log_key
         self.faults, self.untrusted, self.later = [], False, later_version(data, b"proof")
         self.quotations = self.not_checkable = 0
-        self.changed = self.later is None and changed(data)
+        self.parsed = parse_proof(data)
+        self.changed = self.later is None and (changed(data) or self.parsed is None and len(data) <= PROOF_MOST and changed_proof(data))
 
     def fault(self, rule, position=None):
         if (rule, position) not in self.faults:
@@ -2075,7 +2106,7 @@ class ProofVerifier:
     def run(self):
         if self.later is not None or self.changed:
             return
-        parsed = parse_proof(self.data)
+        parsed = self.parsed
         if parsed is None:
             self.fault(1001)
             return

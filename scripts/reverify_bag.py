@@ -195,7 +195,8 @@ class Bag:
         if data is None:
             return
         note, tags = parse_note(data), self.read(TAG_MANIFEST)
-        if reverify.changed(data) or tags is not None and reverify.changed(tags) or v.journal_changed():
+        changed = reverify.changed(data) or note is None and reverify.changed_text(data)
+        if changed or tags is not None and reverify.changed_text(tags) or v.journal_changed():
             self.tell(NOTE, "it, the tag manifest or the journal was changed on its way")
             return
         if note is not None and reverify.later_version(note[0], b"bag") is not None:

@@ -1,8 +1,8 @@
 //! Transfer: how mail programs, editors and version control change a text in transfer.
 //!
 //! Always holds: no text form of format 1 has lines that end with CR LF, begins with a byte order
-//! mark, or is UTF-16. A text that does was changed in transfer and is not reported as false. Not
-//! here: the forms themselves. Source: FORMAT.md section 9, "Changed on the way".
+//! mark, or is UTF-16; each ends with a line end, and none with an empty line. A text that does not
+//! was changed in transfer and is not reported as false. Not here: the forms themselves. Source: FORMAT.md section 9, "Changed on the way".
 
 use std::fmt;
 
@@ -15,6 +15,16 @@ pub enum Changed {
     Mark,
     /// It was written as UTF-16.
     Utf16,
+    /// It ends within a line, after this number of bytes, or before its signatures.
+    Cut(usize),
+    /// Empty lines were put after its end.
+    More,
+    /// White space was put in an empty line.
+    Spaces,
+    /// Its long lines were broken.
+    Folded,
+    /// Another dash stands in its signature lines.
+    Dash,
 }
 
 /// How a text form of format 1 was changed in transfer, if it was.
@@ -34,6 +44,69 @@ pub fn changed(bytes: &[u8]) -> Option<Changed> {
         bytes if has_line_ends(bytes) => Some(Changed::LineEnds),
         _ => None,
     }
+}
+
+/// How a text form that is not in form was changed in transfer, if it was: as [`changed`] has it, or
+/// at its ends.
+///
+/// ```
+/// use annals_core::transfer::{Changed, changed_text};
+/// assert_eq!(changed_text(b"annals pin v1"), Some(Changed::Cut(13)));
+/// assert_eq!(changed_text("a\n\n\u{2014} name c2ln\n\n".as_bytes()), Some(Changed::More));
+/// assert_eq!(changed_text(b"a\n\n- name c2ln\n"), Some(Changed::Dash));
+/// assert_eq!(changed_text(b"a\n"), None);
+/// ```
+pub fn changed_text(bytes: &[u8]) -> Option<Changed> {
+    if let Some(changed) = changed(bytes) {
+        return Some(changed);
+    }
+    let Some(rest) = bytes.strip_suffix(b"\n") else { return Some(Changed::Cut(bytes.len())) };
+    let is_empty = |line: &[u8]| line.iter().all(|byte| matches!(byte, b' ' | b'\t'));
+    let lines = || rest.split(|byte| *byte == b'\n');
+    let last = lines().next_back().unwrap_or_default();
+    let is_signed = lines().any(is_signature);
+    if is_empty(last) && (is_signed || last_words(rest).starts_with(SUM)) {
+        return Some(Changed::More);
+    }
+    if !is_signed && OTHER_DASHES.iter().any(|dash| last.starts_with(dash.as_bytes())) {
+        return Some(Changed::Dash);
+    }
+    lines().any(|line| !line.is_empty() && is_empty(line)).then_some(Changed::Spaces)
+}
+
+/// How a proof that is not in form was changed in transfer, if it was: every proof in form has a
+/// line that is longer than mail programs leave it, and a signature.
+pub fn changed_proof(bytes: &[u8]) -> Option<Changed> {
+    let lines = || bytes.split(|byte| *byte == b'\n');
+    let longest = lines().map(<[u8]>::len).max().unwrap_or_default();
+    let long = lines().filter(|line| line.len() >= LONG).count();
+    let cut = || (!lines().any(is_signature)).then_some(Changed::Cut(bytes.len()));
+    match changed_text(bytes) {
+        None if longest <= LONGEST && long >= FOLDS => Some(Changed::Folded),
+        other => other.or_else(cut),
+    }
+}
+
+/// How long lines are that mail programs broke, in bytes.
+const LONG: usize = 60;
+const LONGEST: usize = 80;
+/// How many lines of that length show it.
+const FOLDS: usize = 3;
+/// The start of the last line of a pin and of evidence.
+const SUM: &[u8] = b"sum ";
+/// What stands in place of the dash before a signature, where an editor or a mail program replaced
+/// it.
+const OTHER_DASHES: [&str; 4] = ["- ", "-- ", "\u{2013} ", "? "];
+
+/// Whether a line begins as the signatures of a note do.
+fn is_signature(line: &[u8]) -> bool {
+    line.starts_with("\u{2014} ".as_bytes())
+}
+
+/// The last line that is not empty.
+fn last_words(text: &[u8]) -> &[u8] {
+    let text = text.trim_ascii_end();
+    text.rsplit(|byte| *byte == b'\n').next().unwrap_or_default()
 }
 
 /// Whether at least half of the lines end with CR LF, or lines end with CR. One CR alone can come
@@ -95,6 +168,11 @@ impl Changed {
             Changed::LineEnds => "its lines end with CR LF",
             Changed::Mark => "it begins with a byte order mark",
             Changed::Utf16 => "it is UTF-16",
+            Changed::Cut(_) => "it ends early",
+            Changed::More => "an empty line stands after its end",
+            Changed::Spaces => "white space stands in an empty line of it",
+            Changed::Folded => "its long lines are broken",
+            Changed::Dash => "its signature begins with another dash",
         }
     }
 }
@@ -103,9 +181,18 @@ impl Changed {
 impl fmt::Display for Changed {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let by = match self {
-            Changed::LineEnds => "a mail program",
-            Changed::Mark => "an editor or a mail program",
+            Changed::LineEnds | Changed::Folded => "a mail program",
             Changed::Utf16 => "an editor or a shell",
+            Changed::Mark | Changed::More | Changed::Spaces | Changed::Dash => {
+                "an editor or a mail program"
+            }
+            Changed::Cut(bytes) => {
+                return write!(
+                    f,
+                    "it ends early, after {bytes} bytes; a download or an editor may have cut it: \
+                     have it sent again, as an attachment, or in an archive"
+                );
+            }
         };
         let what = self.what();
         write!(

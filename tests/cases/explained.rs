@@ -225,7 +225,17 @@ fn changed_on_their_way() -> Vec<Case> {
         files.insert(name.to_owned(), text.replace('\n', "\r\n").into_bytes());
         files
     };
+    let text = String::from_utf8(ledger().files()[CHECKPOINT].clone()).expect("text");
+    let checkpoint = |name: &str, about: &'static str, text: String| {
+        let mut files = ledger().files();
+        files.insert(CHECKPOINT.to_owned(), text.into_bytes());
+        bad(&format!("911-unreadable-changed-checkpoint-{name}"), about, files, &[(911, -1)])
+    };
     vec![
+        checkpoint("cut", "The checkpoint ends within a line.", text[..text.len() / 2].to_owned()),
+        checkpoint("more", "An empty line stands behind the checkpoint.", format!("{text}\n")),
+        checkpoint("dash", "A hyphen stands for the dash.", text.replace('\u{2014}', "-")),
+        checkpoint("mark", "It begins with a byte order mark.", format!("\u{feff}{text}")),
         bad(
             "911-unreadable-changed-journal",
             "All lines of the journal end with CR LF, and mark and pin are of what was written.",

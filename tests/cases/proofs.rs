@@ -160,7 +160,7 @@ fn forms() -> Vec<Row> {
             "document 4\n-",
         ),
         form("1001-proof-form-checkpoint", "The size has a leading zero.", "\n8\n", "\n08\n"),
-        form("1001-proof-form-dash", "A signature line with a hyphen.", "\n\u{2014}", "\n-"),
+        form("1001-proof-form-dash", "Two spaces before a signer.", "\n\u{2014}", "\n\u{2014} "),
         ("1001-proof-form-order", "Events out of order.", swapped, vec![(1001, -1)]),
         (
             "1001-proof-form-twice",
@@ -391,6 +391,7 @@ fn changed_on_their_way() -> Vec<Case> {
     let text = parts().text();
     let letters = [0xFEFF].into_iter().chain(text.encode_utf16());
     let wide: Vec<u8> = letters.flat_map(u16::to_le_bytes).collect();
+    let at_line = text.match_indices('\n').nth(8).map_or(0, |(at, _)| at + 1);
     let rows = [
         ("crlf", "The lines of a proof end with CR LF.", text.replace('\n', "\r\n").into_bytes()),
         (
@@ -399,6 +400,13 @@ fn changed_on_their_way() -> Vec<Case> {
             format!("\u{feff}{text}").into_bytes(),
         ),
         ("utf-16", "A proof was written as UTF-16.", wide),
+        ("cut", "A proof ends within a line.", text[..text.len() - 20].into()),
+        ("half", "A proof ends after nine lines.", text[..at_line].into()),
+        ("lost", "The last LF of a proof is lost.", text.trim_end().into()),
+        ("more", "An empty line stands behind a proof.", format!("{text}\n").into_bytes()),
+        ("folded", "The lines of a proof are folded at 76.", folded(&text).into_bytes()),
+        ("dash", "A hyphen stands for the dash.", text.replace('\u{2014}', "-").into_bytes()),
+        ("spaces", "An empty line has a space.", text.replace("\n\n", "\n \n").into_bytes()),
     ];
     let case = |(name, about, bytes): (&str, &'static str, Vec<u8>)| {
         let mut files = parts().beside(&[log_key()]);
@@ -406,4 +414,16 @@ fn changed_on_their_way() -> Vec<Case> {
         proof(Case { exit: 2, ..good(&format!("proof-changed-{name}"), about, files) })
     };
     rows.into_iter().map(case).collect()
+}
+
+/// A text with its lines broken after 76 characters.
+fn folded(text: &str) -> String {
+    let mut out = String::new();
+    for line in text.lines() {
+        let letters: Vec<char> = line.chars().collect();
+        let pieces: Vec<String> = letters.chunks(76).map(|it| it.iter().collect()).collect();
+        out.push_str(&pieces.join("\n"));
+        out.push('\n');
+    }
+    out
 }

@@ -387,11 +387,18 @@ fn a_file_that_cannot_be_verified_is_named_by_its_kind() {
             .contains("found another file, or one whose first line is damaged")
     );
     assert_eq!(desk.run("verify nowhere").exit, 2);
-    desk.write("bad", "annals proof v1\ncomplete\nfact 05\n");
+    assert_eq!(desk.run("prove 5 --output whole").exit, 0);
+    desk.write("bad", desk.read("whole").replacen("\nfact 5\n", "\nfact 05\n", 1));
     let bad = desk.run("verify bad");
     let why = "fault: rule 1001 proof-form: line 3: expected fact <position>\n\
                no: the proof does not hold\n";
     assert_eq!((bad.out.as_str(), bad.exit), (why, 1));
+    // One that ends before its signatures may have been cut.
+    desk.write("cut", "annals proof v1\ncomplete\nfact 05\n");
+    let cut = desk.run("verify cut");
+    let why = "could not tell: it ends early, after 33 bytes; a download or an editor may have cut \
+               it: have it sent again, as an attachment, or in an archive\n";
+    assert_eq!((cut.out.as_str(), cut.exit), (why, 2));
 }
 
 /// Acts of these editors, the resulting status, and its text.

@@ -72,7 +72,8 @@ impl Note {
     /// Reads a note; `None` if it is not in form.
     pub fn parse(bytes: &[u8]) -> Option<Note> {
         let note = std::str::from_utf8(bytes).ok().filter(|text| text.len() <= MAX_NOTE)?;
-        if note.contains(|c: char| c < ' ' && c != '\n') || !note.ends_with('\n') {
+        let is_marked = note.starts_with('\u{feff}');
+        if note.contains(|c: char| c < ' ' && c != '\n') || !note.ends_with('\n') || is_marked {
             return None;
         }
         let cut = note.rfind("\n\n")?;

@@ -7,8 +7,8 @@
 use crate::merkle::Plan;
 use crate::pin::Pin;
 use crate::rule::{Fault, Rule};
-use crate::tlog::{Checkpoint, Note, Signed};
-use crate::transfer::changed;
+use crate::tlog::{Checkpoint, MAX_NOTE, Note, Signed};
+use crate::transfer::{Changed, changed, changed_text};
 use crate::verify::explained::MarkedCheckpoint;
 use crate::verify::pinned::{self, AnchorComparison, VerifiedTree};
 
@@ -72,7 +72,7 @@ impl Anchors {
         let mut results = AnchorResults::default();
         let before = faults.len();
         match self.note() {
-            None => faults.push(match self.checkpoint.as_deref().map(changed) {
+            None => faults.push(match self.checkpoint.as_deref().map(changed_note) {
                 None => Fault::of(Rule::CheckpointForm, "there is no checkpoint"),
                 Some(Some(changed)) => {
                     Fault::of(Rule::Unreadable, format!("the checkpoint is not judged: {changed}"))
@@ -122,6 +122,15 @@ impl AnchorResults {
             }
         }
         false
+    }
+}
+
+/// How a checkpoint that is not in form was changed in transfer. Of one that is longer than a note
+/// may be, only the start was read.
+fn changed_note(bytes: &[u8]) -> Option<Changed> {
+    match bytes.len() <= MAX_NOTE {
+        true => changed_text(bytes),
+        false => changed(bytes),
     }
 }
 

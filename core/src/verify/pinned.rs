@@ -9,7 +9,7 @@ use crate::hash::Hash;
 use crate::merkle::{Consistency, NodeCollector, Plan, Subtree, subtrees};
 use crate::pin::{LogKeys, Pin};
 use crate::rule::Rule;
-use crate::transfer::changed;
+use crate::transfer::changed_text;
 use crate::verify::explained::RecordDamage;
 use crate::verify::tree_head::TreeHead;
 use crate::version_line::later;
@@ -58,7 +58,7 @@ pub fn pin_damage(bytes: &[u8]) -> String {
         Some(version) => format!(
             "a pin of version {version}: this program knows version 1, and a newer one is needed"
         ),
-        None => match changed(bytes) {
+        None => match changed_text(bytes) {
             Some(changed) => format!("the pin is not judged: {changed}"),
             None => "the pin is not in form or its sum does not hold; use a copy of it".to_owned(),
         },

@@ -16,7 +16,7 @@ pub use form::{LeftOut, Proof, ProofEvent};
 pub use outcome::{ProofContext, ProofOutcome, ProofTrust};
 
 use crate::rule::{Fault, Rule};
-use crate::transfer::changed;
+use crate::transfer::{changed, changed_proof};
 use crate::verify::examine::{BodyFound, Examined};
 use crate::version_line::later;
 use events::Quotations;
@@ -24,7 +24,11 @@ use trust::{ProofSubject, log_keys};
 
 /// Verifies the bytes of a proof, by itself and against its context.
 pub fn verify_proof(bytes: &[u8], context: &ProofContext) -> ProofOutcome {
-    let (later_version, changed) = (later(bytes, "proof"), changed(bytes));
+    let later_version = later(bytes, "proof");
+    let read = Proof::parse(bytes);
+    let is_formless = read.is_err() && bytes.len() <= form::MAX_PROOF;
+    let changed_so = || is_formless.then(|| changed_proof(bytes)).flatten();
+    let changed = changed(bytes).or_else(changed_so);
     let not_verified = |why: String, faults: Vec<Fault>| {
         let trust = ProofTrust { missing: vec![why], ..ProofTrust::default() };
         ProofOutcome { later_version, changed, faults, trust, ..ProofOutcome::default() }
@@ -35,7 +39,7 @@ pub fn verify_proof(bytes: &[u8], context: &ProofContext) -> ProofOutcome {
     if let Some(changed) = changed {
         return not_verified(format!("the proof is not judged: {changed}"), Vec::new());
     }
-    let proof = match Proof::parse(bytes) {
+    let proof = match read {
         Ok(proof) => proof,
         Err(why) => {
             let faults = vec![Fault::of(Rule::ProofForm, why)];

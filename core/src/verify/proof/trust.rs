@@ -131,6 +131,16 @@ impl ProofSubject<'_> {
         // The pin's log keys at the proof's size; they begin at size 1.
         let keys_then = pin.log.iter().rev().find(|keys| keys.size <= size.max(1));
         if !keys_then.is_some_and(|keys| self.log_keys.contains(&keys.key)) {
+            let genesis = self.events.get(&0).map(|event| event.reading.hash);
+            if genesis != Some(pin.genesis) {
+                trust.missing.push(format!(
+                    "the pin is of another record named {origin}: its event 0 is {}, and this \
+                     proof's is {}; give a pin of the record that the proof is of",
+                    pin.genesis,
+                    genesis.map(|hash| hash.to_string()).unwrap_or_default()
+                ));
+                return;
+            }
             let key = keys_then.map(|keys| keys.key.to_string()).unwrap_or_default();
             trust.missing.push(format!(
                 "the pinned log key, {key}, is not the proof's; move the pin forward by a whole \

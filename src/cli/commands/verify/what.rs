@@ -92,9 +92,10 @@ impl VerifySubject {
         if is_evidence(&head) {
             let bytes = read(MAX_EVIDENCE)?;
             let evidence = ForkEvidence::parse(&bytes).map(Box::new);
-            let unjudged = || match transfer::changed(&bytes) {
-                Some(changed) => Unjudged::Changed(changed),
-                None => later(&bytes, "evidence").map_or(Unjudged::Damaged, Unjudged::Later),
+            let unjudged = || match (later(&bytes, "evidence"), changed_evidence(&bytes)) {
+                (Some(version), _) => Unjudged::Later(version),
+                (None, Some(changed)) => Unjudged::Changed(changed),
+                (None, None) => Unjudged::Damaged,
             };
             return Ok(VerifySubject::Evidence(evidence.ok_or_else(unjudged)));
         }
@@ -104,6 +105,15 @@ impl VerifySubject {
             named.display(),
             other(&head)
         )))
+    }
+}
+
+/// How evidence that is not in form was changed in transfer. Of a longer one only the start was
+/// read.
+fn changed_evidence(bytes: &[u8]) -> Option<Changed> {
+    match bytes.len() <= MAX_EVIDENCE {
+        true => transfer::changed_text(bytes),
+        false => transfer::changed(bytes),
     }
 }
 
