@@ -15,8 +15,9 @@ use annals_core::event::body::{Body, Content};
 use annals_core::event::record::{self, Reading};
 use annals_core::event::vocabulary::Type;
 use annals_core::hash::Hash;
-use annals_core::rule::Rule;
+use annals_core::rule::{Fault, Rule};
 use annals_core::tlog::{Checkpoint, MAX_NOTE, Note};
+use annals_core::transfer::{Changed, changed};
 use annals_core::verify::source::{BATCH, Batch, Damage, Source, SourceError, Walk};
 use std::collections::{BTreeSet, VecDeque};
 use std::io;
@@ -34,6 +35,8 @@ const BUNDLE: u64 = tile::MAX_BUNDLE + 1;
 /// The maximum number of malformed or misplaced records read from a server, which could send them
 /// without end.
 const MALFORMED: u64 = 10_000;
+/// What came in place of a file.
+const A_PAGE: &str = "a page of HTML, or nothing,";
 /// Bytes of a hash in a tile.
 const HASH: u64 = 32;
 /// Of how many bundles of records the files are read ahead.
@@ -50,6 +53,8 @@ pub struct Published {
     malformed: AtomicU64,
     /// Whether documents are read ahead, as whoever reads all of them needs it.
     documents_ahead: bool,
+    /// Whether a server says what is there.
+    is_served: bool,
 }
 
 impl Published {
@@ -65,6 +70,7 @@ impl Published {
             most_malformed,
             malformed,
             documents_ahead: false,
+            is_served: false,
         };
         published.read_checkpoint()?;
         match published.checkpoint.is_none() && !published.files.pages().is_empty() {
@@ -103,9 +109,18 @@ impl Published {
     pub fn open_served(files: Box<dyn PublishedFiles>) -> Result<Published, SourceError> {
         let published = Published::open(files)?;
         match published.checkpoint.as_deref() {
-            Some(bytes) if !is_checkpoint(bytes) => Err(published.no_checkpoint(&start_of(bytes))),
-            _ => Ok(Published { most_malformed: MALFORMED, ..published }),
+            Some(bytes) if !is_checkpoint(bytes) => Err(match changed(bytes) {
+                Some(changed) => published.changed_checkpoint(changed),
+                None => published.no_checkpoint(&start_of(bytes)),
+            }),
+            _ => Ok(Published { most_malformed: MALFORMED, is_served: true, ..published }),
         }
+    }
+
+    fn changed_checkpoint(&self, changed: Changed) -> SourceError {
+        let what = format!("{}/{CHECKPOINT}", self.files.place());
+        let why = format!("expected the checkpoint as it was signed: {changed}");
+        SourceError { what, cause: io::Error::new(io::ErrorKind::InvalidData, why) }
     }
 
     /// The same for whoever reads every document: they are read ahead.
@@ -131,6 +146,36 @@ impl Published {
     /// The names for which a page of HTML was returned.
     pub fn pages(&self) -> Vec<String> {
         self.files.pages()
+    }
+
+    /// A missing body or document is unreadable, not missing, where a server says that it is not
+    /// there, or where a page of HTML came in place of a file: rule 911 instead of 604 and 605.
+    pub fn set_unread_apart(&self, faults: &mut [Fault]) {
+        let pages = self.files.pages();
+        let why = match (pages.first(), pages.len()) {
+            (None, _) if !self.is_served => return,
+            (None, _) => "the server answers that it is not there".to_owned(),
+            (Some(first), 1) => format!("{A_PAGE} came in place of 1 file, the first: {first}"),
+            (Some(first), more) => {
+                format!("{A_PAGE} came in place of {more} files, the first: {first}")
+            }
+        };
+        for fault in faults {
+            let what = match fault.rule {
+                Rule::BodyMissing => "the body did not come",
+                Rule::DocumentMissing => "the document did not come",
+                _ => continue,
+            };
+            (fault.rule, fault.why) = (Rule::Unreadable, format!("{what}: {why}"));
+        }
+    }
+
+    /// Why a file is missing.
+    fn absence(&self, name: &str) -> String {
+        match self.files.pages().iter().any(|page| page == name) {
+            true => format!("{A_PAGE} came in its place"),
+            false => "it is not there".to_owned(),
+        }
     }
 
     /// An error if the place has an answer for every name, so that the answers prove nothing.
@@ -258,7 +303,7 @@ impl Published {
             })
         };
         let Some((bytes, full)) = self.get(tile, Tile::name, WIDTH * HASH + 1)? else {
-            return Ok(tile_damage(Rule::TileMissing, 0, "it is not there".to_owned()));
+            return Ok(tile_damage(Rule::TileMissing, 0, self.absence(&tile.name())));
         };
         let expected = HASH * if full { WIDTH } else { tile.width };
         if bytes.len() as u64 != expected {
@@ -438,7 +483,8 @@ impl PublishedWalk<'_> {
             self.damage.push(Damage { counted, rule, why });
         };
         let Some((bytes, full)) = self.published.get(tile, Tile::bundle_name, BUNDLE)? else {
-            add_damage(self.counted, Rule::BundleMissing, "it is not there".to_owned());
+            let why = self.published.absence(&tile.bundle_name());
+            add_damage(self.counted, Rule::BundleMissing, why);
             return Ok(false);
         };
         let mut cut = tile::cut(&bytes, width);

@@ -196,23 +196,31 @@ impl Web {
             value.unwrap_or_default().to_ascii_lowercase()
         };
         let (kind, encoding) = (header("content-type"), header("content-encoding"));
+        let length = header("content-length").parse().ok().filter(|_| encoding.is_empty());
         if !matches!(encoding.as_str(), "" | "identity") {
             let shown: String = encoding.chars().filter(|c| !is_invisible(*c)).take(40).collect();
             let why = format!("expected bytes as they are or in gzip, found the encoding {shown}");
             return Err(io::Error::other(why));
         }
-        Ok(Some((self.body(answer.into_body().into_reader(), bound)?, kind)))
+        let bytes = self.body(answer.into_body().into_reader(), bound, length)?;
+        Ok(Some((bytes, kind)))
     }
 
-    /// The bytes of an answer, up to a bound.
-    fn body(&self, mut body: impl Read, bound: u64) -> io::Result<Vec<u8>> {
+    /// The bytes of an answer, which says that it has `length` of them, up to a bound.
+    fn body(&self, mut body: impl Read, bound: u64, length: Option<u64>) -> io::Result<Vec<u8>> {
         let mut bytes = Vec::new();
-        let start = body.by_ref().take(bound.min(LARGE)).read_to_end(&mut bytes)? as u64;
+        let read = self.read_body(&mut body, bound, &mut bytes);
+        read.map_err(|cause| ended_early(cause, bytes.len(), length))?;
+        Ok(bytes)
+    }
+
+    fn read_body(&self, body: &mut impl Read, bound: u64, bytes: &mut Vec<u8>) -> io::Result<()> {
+        let start = body.by_ref().take(bound.min(LARGE)).read_to_end(bytes)? as u64;
         if start == LARGE && bound > LARGE {
             let _alone = self.large.lock().unwrap_or_else(PoisonError::into_inner);
-            body.take(bound - LARGE).read_to_end(&mut bytes)?;
+            body.take(bound - LARGE).read_to_end(bytes)?;
         }
-        Ok(bytes)
+        Ok(())
     }
 
     fn too_slow(&self) -> io::Error {
@@ -263,9 +271,28 @@ pub fn agent(connect: Duration, answer: Duration, body: Duration) -> Agent {
 /// The error as an I/O error.
 pub fn cause(error: ureq::Error) -> io::Error {
     match error {
+        ureq::Error::Io(error) if is_end(&error) => {
+            io::Error::new(error.kind(), "the connection ended before an answer came")
+        }
         ureq::Error::Io(error) => error,
         other => io::Error::other(other.to_string()),
     }
+}
+
+/// The error of an answer that ended before its end, with how much of it came.
+fn ended_early(cause: io::Error, read: usize, length: Option<u64>) -> io::Error {
+    if !is_end(&cause) {
+        return cause;
+    }
+    let of = length.map_or("before its end".to_owned(), |length| format!("of {length} bytes"));
+    let noun = if length.is_none() { " bytes," } else { "" };
+    io::Error::new(cause.kind(), format!("the answer ended after {read}{noun} {of}"))
+}
+
+/// Whether the other side ended a connection.
+fn is_end(error: &io::Error) -> bool {
+    use io::ErrorKind::{BrokenPipe, ConnectionAborted, ConnectionReset, UnexpectedEof};
+    matches!(error.kind(), BrokenPipe | ConnectionAborted | ConnectionReset | UnexpectedEof)
 }
 
 impl PublishedFiles for Web {

@@ -299,10 +299,7 @@ pub fn write_new(path: &Path, bytes: &[u8], mode: FileMode) -> Result<(), DiskEr
         return Err(error("make", path)(io::ErrorKind::AlreadyExists.into()));
     }
     let temporary = temporary_beside(path);
-    write_temporary(&temporary, bytes, mode).map_err(|failed| match failed {
-        DiskError::Io { what: "make", cause, .. } => error("make", path)(cause),
-        other => other,
-    })?;
+    write_temporary(&temporary, path, bytes, mode)?;
     if let Err(cause) = rename_new(&temporary, path) {
         let _ = fs::remove_file(&temporary);
         return Err(error("make", path)(cause));
@@ -328,13 +325,19 @@ pub fn rename_new(from: &Path, to: &Path) -> io::Result<()> {
     fs::rename(from, to)
 }
 
-/// Writes a file under a temporary name; the name need not survive a power cut.
-fn write_temporary(path: &Path, bytes: &[u8], mode: FileMode) -> Result<(), DiskError> {
-    let mut file = create_new(path, mode).map_err(error("make", path))?;
+/// Writes a file under a temporary name, which need not survive a power cut. An error is about the
+/// file at `path`, which it is written for.
+fn write_temporary(
+    temporary: &Path,
+    path: &Path,
+    bytes: &[u8],
+    mode: FileMode,
+) -> Result<(), DiskError> {
+    let mut file = create_new(temporary, mode).map_err(error("make", path))?;
     let written = file.write_all(bytes).and_then(|()| file.sync_all());
     if let Err(cause) = written {
         drop(file);
-        let _ = fs::remove_file(path);
+        let _ = fs::remove_file(temporary);
         return Err(error("write", path)(cause));
     }
     Ok(())
@@ -351,7 +354,7 @@ pub fn replace(path: &Path, bytes: &[u8], mode: FileMode) -> Result<(), DiskErro
     // Opened first, so that a lack of file descriptors cannot fail after the rename.
     let handle = File::open(folder).ok().filter(|_| cfg!(unix));
     // The folder is synced once, after the rename: until then the old file is the valid one.
-    write_temporary(&temporary, bytes, mode)?;
+    write_temporary(&temporary, path, bytes, mode)?;
     if let Err(cause) = fs::rename(&temporary, path) {
         let _ = fs::remove_file(&temporary);
         return Err(error("replace", path)(cause));
@@ -393,7 +396,7 @@ impl Replacement {
     /// Writes and syncs the bytes beside `path`.
     pub fn write(path: &Path, bytes: &[u8], mode: FileMode) -> Result<Replacement, DiskError> {
         let temporary = temporary_beside(path);
-        write_temporary(&temporary, bytes, mode)?;
+        write_temporary(&temporary, path, bytes, mode)?;
         Ok(Replacement { temporary, path: path.to_owned() })
     }
 
@@ -418,7 +421,7 @@ pub fn replace_unsynced(path: &Path, bytes: &[u8], mode: FileMode) -> Result<(),
 
 fn put_unsynced(path: &Path, bytes: &[u8], mode: FileMode) -> Result<File, DiskError> {
     let temporary = temporary_beside(path);
-    let mut file = create_new(&temporary, mode).map_err(error("make", &temporary))?;
+    let mut file = create_new(&temporary, mode).map_err(error("make", path))?;
     let written = file.write_all(bytes).and_then(|()| fs::rename(&temporary, path));
     written.map_err(|cause| {
         let _ = fs::remove_file(&temporary);

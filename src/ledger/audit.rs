@@ -63,6 +63,8 @@ pub struct Audited {
     pub evidence: EvidenceFound,
     /// Whether the marks of the log key were available.
     pub marked: bool,
+    /// The size of the last mark, if it is later than this part of a record.
+    pub later_mark: Option<u64>,
     /// Whether the checkpoint meets the policy, where one was given.
     pub policy_result: PolicyResult,
     /// Of a published record, the number of tiles that are right.
@@ -70,12 +72,13 @@ pub struct Audited {
 }
 
 impl Audited {
-    /// The overall verdict: that of the report; else "could not tell" if the pin is later than this
-    /// part of a record; else "trust missing".
+    /// The overall verdict: that of the report; else "could not tell" if the pin or the log key's
+    /// memory is later than this part of a record; else "trust missing".
     pub fn verdict(&self) -> Verdict {
-        match (verdict(&self.report, &self.policy_result), &self.pin) {
-            (Verdict::Yes | Verdict::TrustMissing, PinFound::Later(_)) => Verdict::CouldNotTell,
-            (other, _) => other,
+        let is_later = self.later_mark.is_some() || matches!(self.pin, PinFound::Later(_));
+        match verdict(&self.report, &self.policy_result) {
+            Verdict::Yes | Verdict::TrustMissing if is_later => Verdict::CouldNotTell,
+            other => other,
         }
     }
 }
@@ -128,6 +131,8 @@ struct LookedAt {
     part_of: Option<u64>,
     /// The size of the pin, if it is greater than that of this part of a record.
     later: Option<u64>,
+    /// The size of the last mark, if it is greater than that of this part of a record.
+    later_mark: Option<u64>,
 }
 
 fn look(
@@ -138,15 +143,19 @@ fn look(
     if let RecordSource::Published(_, published) = &record.source {
         return look_at_published(published, audit, progress);
     }
-    let known = record.mark.as_ref().ok().and_then(Option::as_ref).map(Mark::marked_checkpoint);
-    let ends =
-        Anchors { checkpoint: record.checkpoint.clone(), mark: known, pin: kept::read(audit)? };
+    let mark = record.mark.as_ref().ok().and_then(Option::as_ref);
+    let ends = Anchors {
+        checkpoint: record.checkpoint.clone(),
+        mark: mark.map(Mark::marked_checkpoint),
+        pin: kept::read(audit)?,
+    };
     let builder = Builder::open(&record.paths.ledger, record.journal()?.starts(), BuildMode::Check);
     let follower = Some(&builder as &dyn Follower).filter(|_| audit.index);
     let options = Options { follower, ..options(audit, &ends, progress) };
     let (report, store) = with_store(record, audit, || verify(&record.source, &ends, options));
     let (mut report, store) = (report?, store?);
     let later = part_below_pin(record, &ends, &mut report.faults);
+    let later_mark = part_below_mark(record.part_of, mark, &mut report);
     report.faults.extend(unreadable(record, &report));
     let index = match audit.index {
         true if record.source.changed().is_some() => {
@@ -161,7 +170,7 @@ fn look(
     }
     let store = store.report(&mut report.faults);
     let looked = LookedAt::of(audit, ends, report).with(store, index);
-    Ok(LookedAt { part_of: record.part_of, later, ..looked })
+    Ok(LookedAt { part_of: record.part_of, later, later_mark, ..looked })
 }
 
 /// Where this is a part of a record, by its own account, and the pin is later, a smaller size is
@@ -172,6 +181,19 @@ fn part_below_pin(record: &Record, ends: &Anchors, faults: &mut Vec<Fault>) -> O
     let pinned = ends.pinned().filter(|_| faults.iter().any(cut))?;
     faults.retain(|fault| !cut(fault));
     Some(pinned.checkpoint.size)
+}
+
+/// The same of the last mark of the log key and fault 707: returns the size of the mark.
+pub fn part_below_mark(
+    part_of: Option<u64>,
+    mark: Option<&Mark>,
+    report: &mut Report,
+) -> Option<u64> {
+    part_of?;
+    let marked = mark.map(|mark| mark.size).filter(|marked| *marked > report.size)?;
+    let before = report.faults.len();
+    report.faults.retain(|fault| fault.rule != Rule::BehindMark);
+    (report.faults.len() < before).then_some(marked)
 }
 
 /// Verifies a whole published record and compares it with a pin and a policy. If faults are found
@@ -205,7 +227,7 @@ fn look_at_published(
     let ends = Anchors { checkpoint, mark: None, pin: kept::read(audit)? };
     let report = verify(published, &ends, options(audit, &ends, progress));
     let mut report = report.map_err(LedgerError::Elsewhere)?;
-    set_pages_apart(&published.pages(), &mut report.faults);
+    published.set_unread_apart(&mut report.faults);
     if report.verdict() == Verdict::No
         && let Some(doubt) = published.doubt()
     {
@@ -213,25 +235,6 @@ fn look_at_published(
     }
     let store = StoreFound::NotCompared("a published record has none".to_owned());
     Ok(LookedAt::of(audit, ends, report).with(store, IndexStatus::Absent))
-}
-
-/// Where a server returned pages of HTML in place of files, a missing body or document is
-/// unreadable, not missing: rule 911 instead of 604 and 605.
-pub fn set_pages_apart(pages: &[String], faults: &mut [Fault]) {
-    let Some(first) = pages.first() else { return };
-    for fault in faults {
-        if matches!(fault.rule, Rule::BodyMissing | Rule::DocumentMissing) {
-            fault.rule = Rule::Unreadable;
-            fault.why = format!(
-                "{}; a page of HTML, or nothing, came in place of {}, the first: {first}",
-                fault.why,
-                match pages.len() {
-                    1 => "1 file".to_owned(),
-                    more => format!("{more} files"),
-                }
-            );
-        }
-    }
 }
 
 fn options<'a>(
@@ -259,8 +262,9 @@ impl LookedAt {
             report.anchors.ignored_lines.saturating_sub(policy_result.lines);
         report.faults.sort();
         let store = StoreFound::NotCompared("not asked".to_owned());
-        let (index, part_of, later) = (IndexStatus::Absent, None, None);
-        LookedAt { report, ends, store, index, policy_result, part_of, later }
+        let (index, part_of) = (IndexStatus::Absent, None);
+        let (later, later_mark) = (None, None);
+        LookedAt { report, ends, store, index, policy_result, part_of, later, later_mark }
     }
 
     /// Adds the faults of the files that an import writes; a bag has its own rules for them.
@@ -277,16 +281,29 @@ impl LookedAt {
 
     /// Writes what follows from the verdict: the pin, and evidence.
     fn conclude(self, audit: &Audit, source: &dyn Source) -> Result<Audited, LedgerError> {
-        let LookedAt { report, ends, store, index, policy_result, part_of, later } = self;
+        let LookedAt { report, ends, store, index, policy_result, part_of, later, later_mark } =
+            self;
         let pin = match verdict(&report, &policy_result) {
             _ if let Some(pinned) = later => PinFound::Later(pinned),
+            _ if later_mark.is_some() && audit.pin.is_some() => PinFound::Left,
             Verdict::TrustMissing if audit.pin.is_some() => PinFound::Left,
-            _ => kept::move_on(audit, &ends, &report)?,
+            _ => kept::move_on(audit, &ends, &report),
         };
-        let evidence = evidence::keep(audit, source, &ends, &report)?;
+        let evidence = evidence::keep(audit, source, &ends, &report);
         let marked = ends.mark.is_some();
         let tiles = None;
-        Ok(Audited { report, store, index, part_of, pin, evidence, marked, policy_result, tiles })
+        Ok(Audited {
+            report,
+            store,
+            index,
+            part_of,
+            pin,
+            evidence,
+            marked,
+            later_mark,
+            policy_result,
+            tiles,
+        })
     }
 }
 

@@ -142,6 +142,20 @@ pub enum LedgerError {
          publish into another folder"
     )]
     PublishedOther(String),
+    /// The ledger is a part of its record, and a publication cannot say so.
+    #[error(
+        "the ledger at {} is a part of its record, the first {size} of {of} events, and what is \
+             published does not say that of itself; nothing was published; annals export --to BAG \
+             hands it on as the part that it is", .ledger.display()
+    )]
+    PartPublished {
+        /// The ledger.
+        ledger: PathBuf,
+        /// Its number of events.
+        size: u64,
+        /// The number of events of the record, by the ledger's own account.
+        of: u64,
+    },
     /// Another writer committed first; nothing was written.
     #[error("{0}; nothing was written; do it again")]
     Outrun(String),

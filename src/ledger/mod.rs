@@ -5,6 +5,7 @@
 
 // floor 1: paths, errors, small formats
 pub mod error;
+pub mod folder_kind;
 pub mod published_place;
 pub mod paths;
 pub mod foreign;

@@ -5,6 +5,7 @@
 use crate::disk::open::is_folder;
 use crate::disk::{self, DiskError, is_folder_at};
 use crate::ledger::error::LedgerError;
+use crate::ledger::folder_kind;
 use crate::ledger::published_place::PublishedPlace;
 use crate::store::place::StorePlace;
 use std::path::{Path, PathBuf};
@@ -89,7 +90,7 @@ impl Paths {
         if is_folder(&journal).map_err(disk::error("look into", &journal))? {
             return Ok(true);
         }
-        if let Some(found) = self.another()? {
+        if let Some(found) = folder_kind::other_kind(&self.ledger)? {
             return Err(LedgerError::AnotherFolder(ledger(), found));
         }
         // Files that only a ledger has, besides its journal.
@@ -103,39 +104,9 @@ impl Paths {
         Ok(false)
     }
 
-    /// The kind of a folder without a journal, and advice; `None` if it may be a ledger that lost
-    /// its journal, or is of no known kind.
-    fn another(&self) -> Result<Option<String>, DiskError> {
-        let there = |name: &str| disk::is_there(&self.ledger.join(name));
-        let named = |name: &str| self.ledger.join(name).display().to_string();
-        let data = is_folder_at(&self.ledger.join("data"))?;
-        if there("bagit.txt")? || data && there("data/ledger")? {
-            return Ok(Some(format!(
-                "a bag: annals verify {} checks it, annals import {0} --to LEDGER makes a ledger \
-                 of it to read",
-                self.ledger.display()
-            )));
-        }
-        if there("tile")? {
-            return Ok(Some(self.published()));
-        }
-        if is_folder_at(&self.ledger.join("ledger"))? && there("ledger/journal")? {
-            let inner = named("ledger");
-            return Ok(Some(format!("the folder above a ledger; say --ledger {inner}")));
-        }
-        let key = there("log.key")? || there("log.pub")? || there("log.marks")?;
-        let what = "a folder of keys; --ledger names the folder that the journal is in";
-        Ok(key.then(|| what.to_owned()))
-    }
-
     /// That a place is a published record, and what to do.
     pub fn published(&self) -> String {
-        format!(
-            "a published record, which is only read: annals verify {0} checks it, annals import \
-             {0} --to LEDGER makes a ledger of it to read; to write, name the ledger that it is \
-             published from",
-            self.ledger.display()
-        )
+        folder_kind::published(&self.ledger)
     }
 
     /// Whether there is a file with the name of a document.

@@ -1,7 +1,7 @@
 //! Where a record is published: a folder, or an address.
 //!
-//! Always holds: a folder with tiles and no journal is a published record; what has `://` is an
-//! address. Nothing is asked of a host before its address is found to be one that can be used.
+//! Always holds: a folder with tiles and no journal is a published record, but for the data of a
+//! bag; what has `://` is an address. Nothing is asked of a host before its address is found to be one that can be used.
 //! Not here: what is in the files (`archive::published`), the verdict (`audit`, `reader`).
 //! Source: FORMAT.md section 9, "Published directory".
 
@@ -11,6 +11,7 @@ use crate::archive::published::Published;
 use crate::archive::web::Web;
 use crate::disk::{self, DiskError, Links, PathKind};
 use crate::ledger::error::LedgerError;
+use crate::ledger::folder_kind::is_payload;
 use std::fmt;
 use std::path::{Path, PathBuf};
 
@@ -40,7 +41,8 @@ impl PublishedPlace {
         }
         let is_published = disk::kind(named, Links::Follow)? == Some(PathKind::Folder)
             && disk::is_folder_at(&named.join("tile"))?
-            && !disk::is_there(&named.join("journal"))?;
+            && !disk::is_there(&named.join("journal"))?
+            && !is_payload(named)?;
         Ok(is_published.then(|| PublishedPlace::Folder(named.to_owned())))
     }
 

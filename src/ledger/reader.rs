@@ -10,11 +10,13 @@
 pub mod published;
 pub mod source;
 
+use crate::archive::bag::read::sizes;
 use crate::disk::{self, DiskError, lock};
 use crate::index::{Index, IndexError};
 use crate::journal::Journal;
 use crate::keys::{HighWaterMarks, KeysError, Mark};
 use crate::ledger::error::LedgerError;
+use crate::ledger::folder_kind::bag_around;
 use crate::ledger::following::FollowingMark;
 use crate::ledger::imported::Imported;
 use crate::ledger::paths::Paths;
@@ -81,7 +83,7 @@ impl Record {
         };
         let journal = Journal::open(&paths.ledger, covered(checkpoint.as_deref()))?;
         let index = index_of(&paths, &journal);
-        let part_of = Imported::of(&paths)?.part_of(journal.size());
+        let part_of = part_of(&paths, journal.size())?;
         let (index_wrong, trouble) = (Mutex::default(), Mutex::default());
         let source = RecordSource::Journal(journal);
         let bound = None;
@@ -337,6 +339,17 @@ pub fn pin_of(report: &Report, anchors: &Anchors) -> Option<Pin> {
         note,
         checkpoint,
     })
+}
+
+/// The number of events of the whole record, if a ledger of `size` events is a part of one by its
+/// own account, or by that of the bag around it.
+fn part_of(paths: &Paths, size: u64) -> Result<Option<u64>, DiskError> {
+    let imported = Imported::of(paths)?.part_of(size);
+    let Some(bag) = bag_around(&paths.ledger)?.filter(|_| imported.is_none()) else {
+        return Ok(imported);
+    };
+    let sizes = sizes(&bag)?.filter(|(here, of)| *here == size && *of > size);
+    Ok(sizes.map(|(_, of)| of))
 }
 
 /// The size in a checkpoint, if it is well formed.

@@ -126,9 +126,11 @@ fn a_page_of_html_in_the_place_of_a_file_makes_no_record_false() {
     let body = annals_core::hash::Hash::of(&[whole.events[3].body.as_bytes()]);
     let body = format!("body/{body}");
     let page = "\u{feff}\n<!DOCTYPE html>\n<title>Sign in</title>\n";
-    let missing = |rule: &str, name: &str| format!("rule {rule}: {name}: it is not there\n");
+    let missing = |rule: &str, name: &str| {
+        format!("rule {rule}: {name}: a page of HTML, or nothing, came in its place\n")
+    };
     let withheld = format!(
-        "damage: event 3: rule 911 unreadable: the body is withheld and no event explains it; a \
+        "damage: event 3: rule 911 unreadable: the body did not come: a \
          page of HTML, or nothing, came in place of 1 file, the first: {body}\n"
     );
     for (name, told) in [

@@ -382,3 +382,107 @@ fn a_flipped_bit_anywhere_never_gives_a_yes() {
     }
     assert_eq!(unharmed, 0);
 }
+
+/// What a server does not give contradicts nothing that was signed.
+#[test]
+fn a_body_or_document_that_a_server_does_not_give_is_no_fault() {
+    let place = tempfile::tempdir().unwrap();
+    let folder = published(place.path());
+    for (name, what) in
+        [("/document/", "the document did not come"), ("/body/", "the body did not come")]
+    {
+        let address = server_with(folder.clone(), move |path| {
+            path.starts_with(name).then(|| other("404 Not Found", ""))
+        });
+        let (code, out, err) = annals(&["verify", &address]);
+        assert_eq!((code, err.as_str()), (2, ""), "{out}");
+        let line =
+            format!(": rule 911 unreadable: {what}: the server answers that it is not there\n");
+        assert!(out.contains(&line), "{out}");
+        assert!(out.contains("could not tell: something is damaged"), "{out}");
+        for word in ["no: ", "breaks its rules", "checks, withheld by events", "rule 60"] {
+            assert!(!out.contains(word), "{word}: {out}");
+        }
+        let copy = place.path().join("copy");
+        let (code, _, err) = annals(&["clone", &address, copy.to_str().unwrap()]);
+        assert_eq!(code, 2, "{err}");
+        assert!(err.contains(what), "{err}");
+        assert!(!copy.exists());
+    }
+}
+
+#[test]
+fn a_page_in_place_of_a_tile_is_called_one_and_a_changed_checkpoint_too() {
+    let place = tempfile::tempdir().unwrap();
+    let folder = published(place.path());
+    let address =
+        server_with(folder.clone(), |path| (path == "/tile/entries/000").then(|| page("")));
+    let (code, out, _) = annals(&["verify", &address]);
+    assert_eq!(code, 2, "{out}");
+    let line = "damage: event 0: rule 971 bundle-missing: tile/entries/000: a page of HTML, or \
+                nothing, came in its place\n";
+    assert!(out.contains(line), "{out}");
+    let known = folder.clone();
+    let address = server_with(folder, move |path| {
+        let text = std::fs::read_to_string(known.join("checkpoint")).ok()?;
+        (path == "/checkpoint").then(|| ok(text.replace('\n', "\r\n").as_bytes()))
+    });
+    let copy = place.path().join("copy");
+    for command in [&["verify", &address][..], &["clone", &address, copy.to_str().unwrap()]] {
+        let (code, out, err) = annals(command);
+        let why = format!(
+            "annals: cannot read {address}/checkpoint\n  expected the checkpoint as it was signed: \
+             its lines end with CR LF; a mail program may have changed it: have it sent as an \
+             attachment, or in an archive\n"
+        );
+        assert_eq!((code, out.as_str(), err.as_str()), (2, "", why.as_str()), "{command:?}");
+    }
+}
+
+/// One request on each connection, which ends after the answer.
+fn serve_and_close(answer: impl Fn(&str) -> Vec<u8> + Send + 'static) -> String {
+    let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
+    let address = format!("http://{}", listener.local_addr().expect("an address"));
+    thread::spawn(move || {
+        for mut stream in listener.incoming().map_while(Result::ok) {
+            let mut reader = BufReader::new(stream.try_clone().expect("a stream"));
+            let (mut request, mut line) = (String::new(), String::new());
+            let _ = reader.read_line(&mut request);
+            while reader.read_line(&mut line).is_ok_and(|read| read > 2) {
+                line.clear();
+            }
+            let path = request.split(' ').nth(1).unwrap_or_default().to_owned();
+            let _ = stream.write_all(&answer(&path));
+        }
+    });
+    address
+}
+
+#[test]
+fn an_answer_that_ends_early_is_reported_by_its_bytes() {
+    let place = tempfile::tempdir().unwrap();
+    let folder = published(place.path());
+    let whole = std::fs::read(folder.join("tile/entries/000")).unwrap().len();
+    let address = serve_and_close(move |path| {
+        let bytes = std::fs::read(folder.join(path.trim_start_matches('/'))).unwrap_or_default();
+        let bytes = ok(&bytes);
+        match path {
+            "/checkpoint" => bytes,
+            _ => bytes[..bytes.len().min(300)].to_vec(),
+        }
+    });
+    let (code, out, err) = annals(&["verify", &address]);
+    let head = format!("HTTP/1.1 200 OK\r\nContent-Length: {whole}\r\n\r\n").len();
+    let why = format!(
+        "annals: cannot read {address}/tile/entries/000\n  the answer ended after {} of {whole} \
+         bytes\n",
+        300 - head
+    );
+    assert_eq!((code, out.as_str(), err.as_str()), (2, "", why.as_str()));
+    let address = serve_and_close(|_| Vec::new());
+    let (code, _, err) = annals(&["verify", &address]);
+    let why = format!(
+        "annals: cannot read {address}/checkpoint\n  the connection ended before an answer came\n"
+    );
+    assert_eq!((code, err.as_str()), (2, why.as_str()));
+}

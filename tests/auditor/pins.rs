@@ -40,6 +40,48 @@ fn init_pin_keeps_an_existing_pin_and_a_missing_pin_is_reported() {
     assert_eq!((there.exit, desk.read("pin").as_str()), (2, "mine\n"));
 }
 
+/// A verdict that was reached is printed, with its exit, whatever cannot be written beside it.
+#[test]
+fn a_pin_that_cannot_be_written_takes_no_verdict_away() {
+    let desk = Desk::with(&ledger(&[2, 3]).files());
+    let answer = desk.run("verify --pin none/pin --init-pin");
+    let why = "cannot make none/pin: No such file or directory (os error 2)";
+    assert_eq!(answer.exit, 0, "{}", answer.out);
+    assert!(answer.says(&format!("pin: could not be written: {why}")), "{}", answer.out);
+    assert!(answer.says("yes: the record is whole"), "{}", answer.out);
+    assert_eq!(answer.err, format!("warning: the pin could not be written: {why}\n"));
+    // The same of a page.
+    let page = desk.run("verify --html none/page");
+    assert_eq!(page.exit, 0, "{}", page.out);
+    assert_eq!(
+        page.err,
+        "warning: no page: cannot make none/page: No such file or directory (os \
+                          error 2)\n"
+    );
+    assert_eq!(desk.names(), ["ledger"]);
+}
+
+/// The same of evidence: a fork that is found is reported as one.
+#[test]
+fn evidence_that_cannot_be_written_takes_no_verdict_away() {
+    let desk = Desk::with(&ledger(&[2, 3, 4]).files());
+    desk.run("verify --pin pin --init-pin");
+    std::fs::write(desk.path("mine"), "mine\n").unwrap();
+    desk.put(&ledger(&[2]).files());
+    for (file, why) in [
+        ("none/e", "cannot make none/e: No such file or directory (os error 2)"),
+        ("mine", "mine is there already; nothing was changed"),
+    ] {
+        let answer = desk.run(&format!("verify --pin pin --evidence {file}"));
+        assert_eq!((answer.exit, answer.err.as_str()), (4, ""), "{}", answer.out);
+        let line = format!("no evidence file: {why}; keep the pin");
+        assert!(answer.says(&line), "{line}: {}", answer.out);
+        let end = "no: this is not the record that was seen or signed before";
+        assert!(answer.says(end), "{}", answer.out);
+    }
+    assert_eq!(desk.names(), ["ledger", "mine", "pin"]);
+}
+
 #[test]
 fn a_fault_leaves_the_pin_where_it_was() {
     let desk = Desk::with(&ledger(&[2]).files());

@@ -10,6 +10,7 @@ pub mod folders;
 mod import;
 mod interrupted;
 mod memento;
+mod part;
 mod readers;
 mod report;
 mod same;

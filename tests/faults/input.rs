@@ -37,12 +37,11 @@ fn expect_refused(room: &Newsroom, more: &str, told: &str) {
 fn a_path_that_is_no_ledger() {
     let room = with_drafts();
     let before = room.snapshot();
-    for path in ["nowhere", "ledger/document"] {
-        let told = format!(
-            "annals: no ledger at {path}; annals init makes one, --ledger DIR names another\n"
-        );
-        expect_refused(&room, &format!(" --ledger {path}"), &told);
-    }
+    let told = "annals: no ledger at nowhere; annals init makes one, --ledger DIR names another\n";
+    expect_refused(&room, " --ledger nowhere", told);
+    let told = "annals: expected a ledger's folder at ledger/document, found the folder document \
+                of the ledger at ledger: name that folder\n";
+    expect_refused(&room, " --ledger ledger/document", told);
     let told = "annals: expected a ledger's folder at keys, found a folder of keys; --ledger names \
                 the folder that the journal is in\n";
     expect_refused(&room, " --ledger keys", told);

@@ -10,6 +10,7 @@ use crate::archive::bag::{
 use crate::disk::open::{Links, open};
 use crate::disk::{self, DiskError};
 use annals_core::hash::{Running512, read_hex};
+use annals_core::tlog::decimal;
 use annals_core::transfer::{self, Changed, changed};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -111,6 +112,17 @@ pub fn read(bag: &Path, name: &str) -> Result<Option<Vec<u8>>, DiskError> {
         Err(error) if error.is_missing() => Ok(None),
         Err(error) => Err(error),
     }
+}
+
+/// The number of events in a bag, and of the record that it was taken from, by its own account.
+pub fn sizes(bag: &Path) -> Result<Option<(u64, u64)>, DiskError> {
+    let Some(bytes) = read(bag, INFO)? else { return Ok(None) };
+    let text = String::from_utf8_lossy(&transfer::start(&bytes)).into_owned();
+    let field = |name: &str| {
+        let line = text.split('\n').find_map(|line| line.strip_prefix(name)?.strip_prefix(": "));
+        line.and_then(decimal)
+    };
+    Ok(field("Annals-Size").zip(field("Annals-Record-Size")))
 }
 
 /// The maximum size of a tag file; of a manifest, in proportion to the existing files.

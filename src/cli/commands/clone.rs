@@ -4,13 +4,15 @@ use crate::cli::shared::{PullReport, pull_options};
 use crate::cli::terminal::{
     CliError, Command, Context, Exit, Format, Group, Progress, done_as, formats, json,
 };
+use crate::disk::DiskError;
 use crate::ledger::error::LedgerError;
 use crate::ledger::exchange::follow::{PullDepth, clone_published};
+use crate::ledger::folder_kind::any_kind;
 use crate::ledger::paths::Paths;
 use crate::ledger::published_place::PublishedPlace;
 use clap::{Args, value_parser};
 use std::io::Write;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// Make a copy of a published record, which annals pull brings up to date
 ///
@@ -47,13 +49,9 @@ impl Command for CloneArgs {
 }
 
 fn run(context: &mut Context, args: CloneArgs) -> Result<Exit, CliError> {
-    let place = PublishedPlace::of(&args.place)?.ok_or_else(|| {
-        LedgerError::NotFound(format!(
-            "expected a published record at {}, found none: name the address of one, or a folder \
-             that annals publish wrote",
-            args.place.display()
-        ))
-    })?;
+    let Some(place) = PublishedPlace::of(&args.place)? else {
+        return Err(not_published(&args.place)?.into());
+    };
     let paths = Paths::new(args.dir, context.global.keys.clone());
     let key = context.stamp_key()?;
     let progress = Progress::counting("clone");
@@ -76,4 +74,12 @@ fn run(context: &mut Context, args: CloneArgs) -> Result<Exit, CliError> {
     }
     out.flush()?;
     Ok(Exit::Yes)
+}
+
+/// What stands where a published record was expected.
+fn not_published(place: &Path) -> Result<LedgerError, DiskError> {
+    let none = "none: name the address of one, or a folder that annals publish wrote";
+    let found = any_kind(place)?.unwrap_or_else(|| none.to_owned());
+    let place = place.display();
+    Ok(LedgerError::NotFound(format!("expected a published record at {place}, found {found}")))
 }

@@ -1,5 +1,6 @@
 //! `annals import`: makes a ledger of a bag, or of a published record.
 
+use crate::archive::bag::read::{is_bag, is_partial, sizes};
 use crate::archive::cache::CachePlace;
 use crate::cli::shared::WriteStatus;
 use crate::cli::terminal::{
@@ -7,10 +8,11 @@ use crate::cli::terminal::{
 };
 use crate::disk::{self, Links};
 use crate::keys::KeyFolder;
-use crate::ledger::exchange::bag_audit::sizes;
+use crate::ledger::error::LedgerError;
 use crate::ledger::exchange::import::{ImportOptions, import};
 use crate::ledger::exchange::published_copy::{PublishedImport, import_published};
 use crate::ledger::exchange::steps::Steps;
+use crate::ledger::folder_kind::any_kind;
 use crate::ledger::imported::Imported;
 use crate::ledger::paths::Paths;
 use crate::ledger::published_place::PublishedPlace;
@@ -97,6 +99,15 @@ impl Command for ImportArgs {
 fn run(context: &mut Context, args: ImportArgs) -> Result<Exit, CliError> {
     if let Some(place) = PublishedPlace::of(&args.bag)? {
         return published(context, &place, args);
+    }
+    let bag = &args.bag;
+    if !is_bag(bag)?
+        && !is_partial(bag)?
+        && let Some(kind) = any_kind(bag)?
+    {
+        let bag = bag.display();
+        let why = format!("expected a bag or a published record at {bag}, found {kind}");
+        return Err(LedgerError::NotFound(why).into());
     }
     let paths = Paths::new(args.to, context.global.keys.clone());
     let cores = std::thread::available_parallelism().map_or(1, usize::from);

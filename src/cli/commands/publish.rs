@@ -7,7 +7,7 @@ use crate::cli::terminal::{
 };
 use crate::ledger::exchange::apart::{ProtectedPlace, expect_folder_apart};
 use crate::ledger::exchange::publish::continued::publish_new;
-use crate::ledger::exchange::publish::{Publication, Verified};
+use crate::ledger::exchange::publish::{Publication, Verified, expect_whole};
 use crate::ledger::exchange::steps::Steps;
 use crate::ledger::exchange::witnesses::Collected;
 use clap::{Args, value_parser};
@@ -107,6 +107,7 @@ impl Command for PublishArgs {
 fn run(context: &mut Context, args: PublishArgs) -> Result<Exit, CliError> {
     let mut record = context.signed_record()?;
     record.journal()?;
+    expect_whole(&record)?;
     expect_folder_apart(&args.dir, &ProtectedPlace::of(&record.paths))?;
     let cores = std::thread::available_parallelism().map_or(1, usize::from);
     let jobs = args.jobs.map_or(cores, usize::from);

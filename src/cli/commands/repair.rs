@@ -194,7 +194,7 @@ fn run(context: &mut Context, args: RepairArgs) -> Result<Exit, CliError> {
     let audited = repair(&paths, &options, &mut on_step)?;
     let written = end(&mut out, &audited);
     match failed.map_err(CliError::from).and(written) {
-        Ok(()) | Err(CliError::ClosedPipe) => Ok(Exit::from(audited.report.verdict())),
+        Ok(()) | Err(CliError::ClosedPipe) => Ok(Exit::from(audited.verdict())),
         Err(failure) => Err(failure),
     }
 }
@@ -212,7 +212,7 @@ fn for_programs(context: &Context, paths: &Paths, asked: &RepairOptions) -> Resu
         faults: report.faults,
     });
     write(context, &RepairJson { steps, verdict })?;
-    Ok(Exit::from(audited?.report.verdict()))
+    Ok(Exit::from(audited?.verdict()))
 }
 
 fn write(context: &Context, repaired: &RepairJson) -> Result<(), CliError> {

@@ -8,6 +8,7 @@ use crate::cli::terminal::{
 };
 use crate::disk::{DiskError, is_folder_at};
 use crate::ledger::answer::tally::TallyReport;
+use crate::ledger::audit::part_below_mark;
 use crate::ledger::error::{LedgerError, chain};
 use crate::ledger::exchange::submitting::still_waiting;
 use crate::ledger::following::FollowingMark;
@@ -129,6 +130,8 @@ enum MarksFound {
     Size(u64),
     /// The last mark is of this larger size: this is an older copy.
     Ahead(u64),
+    /// The last mark is of this larger size, and this is a part by its own account.
+    Later(u64),
     /// The last mark is of a larger size, and the record here is damaged.
     Damaged(String),
     /// The marks cannot be read.
@@ -299,7 +302,10 @@ fn marks(record: &Record) -> Result<MarksFound, LedgerError> {
     if mark.size <= record.size() {
         return Ok(MarksFound::Size(mark.size));
     }
-    let report = record.against()?;
+    let mut report = record.against()?;
+    if let Some(later) = part_below_mark(record.part_of, Some(mark), &mut report) {
+        return Ok(MarksFound::Later(later));
+    }
     let faults = || report.faults.iter();
     if faults().any(|fault| fault.rule == Rule::BehindMark) {
         return Ok(MarksFound::Ahead(mark.size));
@@ -411,6 +417,9 @@ fn text(out: &mut dyn Write, report: &StatusReport) -> Result<(), CliError> {
                 "the log key signed {at} events, here are {size}: this is an older copy; restore \
              the newer one"
             ),
+            MarksFound::Later(at) => {
+                format!("the log key signed {at} events, later than this part of {size}")
+            }
             MarksFound::Damaged(why) => format!("damaged: {why} (annals verify lists all faults)"),
             MarksFound::Unreadable(why) => format!("cannot be read: {why}"),
         },

@@ -15,7 +15,7 @@ use crate::cli::render::report::VerdictReport;
 use crate::cli::render::report::page::PageContext;
 use crate::cli::render::report::section::WithSections;
 use crate::cli::terminal::{
-    CliError, Command, Context, Exit, Format, Group, Progress, formats, json, note, out,
+    CliError, Command, Context, Exit, Format, Group, Progress, formats, json, note, out, visible,
 };
 use crate::ledger::audit::options::Audit;
 use crate::ledger::audit::periods::periods;
@@ -130,6 +130,13 @@ fn audit_options(args: &VerifyArgs, policy: Option<Policy>) -> Result<Audit, Cli
     })
 }
 
+/// Reports on stderr a pin that could not be written: the exit is that of the record.
+fn warn_of_pin(report: &VerdictReport) {
+    if let Some(why) = &report.pin.why {
+        note(format_args!("warning: the pin could not be written: {}", visible(why)));
+    }
+}
+
 fn report(
     context: &mut Context,
     source: &dyn Source,
@@ -147,6 +154,7 @@ fn report(
         _ => json(&mut out, &WithSections::of(&report))?,
     }
     out.flush()?;
+    warn_of_pin(&report);
     let here = std::env::current_dir()?;
     let place = place.strip_prefix(here).unwrap_or(place);
     let around = PageContext { place, pin: args.pin.as_deref(), bag: None };

@@ -47,6 +47,8 @@ pub struct VerdictReport {
     pub log_keys: Vec<LogKey>,
     pub pin: PinReport,
     pub memory_compared: bool,
+    /// What the log key signed, if that is later than this part of a record.
+    pub memory_later: Option<u64>,
     pub store: CopyReport,
     pub index: CopyReport,
     pub witnesses: Vec<CosignatureReport>,
@@ -98,6 +100,9 @@ pub struct PinReport {
     pub state: PinState,
     pub size: Option<u64>,
     pub before: Option<u64>,
+    /// Why it could not be written.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub why: Option<String>,
 }
 
 /// The state of the pin, in a word.
@@ -118,6 +123,8 @@ pub enum PinState {
     Later,
     /// The pin was not changed, because the record does not hold.
     Left,
+    /// The record holds, and the pin could not be written.
+    NotWritten,
 }
 
 /// Whether a derived copy agrees with the journal, in a word.
@@ -221,6 +228,7 @@ impl VerdictReport {
             origin,
             pin: pin(&audited.pin),
             memory_compared: audited.marked,
+            memory_later: audited.later_mark,
             store: store(&audited.store),
             index: index(&audited.index),
             witnesses: audited
@@ -304,12 +312,10 @@ pub fn later(report: &Report) -> Option<Later> {
 pub fn verdict(audited: &Audited) -> String {
     let report = &audited.report;
     let part = audited.part_of.map(|of| format!("this part ({} of {of})", report.size));
-    if let (Some(part), PinFound::Later(pinned)) = (&part, &audited.pin)
+    if let (Some(part), Some(later)) = (&part, later_anchor(audited))
         && report.class().is_none()
     {
-        return format!(
-            "could not tell: {part} is older than the pin, which saw {pinned}, by its own account"
-        );
+        return format!("could not tell: {part} is older than {later}, by its own account");
     }
     let whole = match &part {
         Some(part) => format!("{part} is as signed"),
@@ -330,6 +336,15 @@ pub fn verdict(audited: &Audited) -> String {
         }
         (_, Some(_)) => "could not tell: something is damaged".to_owned(),
         _ => "could not tell: a newer program is needed".to_owned(),
+    }
+}
+
+/// The anchor that is later than this part of a record: the pin, or else the log key's memory.
+fn later_anchor(audited: &Audited) -> Option<String> {
+    let signed = |marked| format!("the log key's own memory, which signed {marked}");
+    match audited.pin {
+        PinFound::Later(pinned) => Some(format!("the pin, which saw {pinned}")),
+        _ => audited.later_mark.map(signed),
     }
 }
 
@@ -369,6 +384,10 @@ fn log_keys(report: &Report, origin: Option<&str>) -> Vec<LogKey> {
 }
 
 fn pin(found: &PinFound) -> PinReport {
+    if let PinFound::NotWritten(why) = found {
+        let (state, why) = (PinState::NotWritten, Some(why.clone()));
+        return PinReport { state, size: None, before: None, why };
+    }
     let (state, size, before) = match *found {
         PinFound::None => (PinState::None, None, None),
         PinFound::Made(size) => (PinState::Made, Some(size), None),
@@ -376,9 +395,9 @@ fn pin(found: &PinFound) -> PinReport {
         PinFound::Moved(from, to) => (PinState::Moved, Some(to), Some(from)),
         PinFound::Kept(size) => (PinState::Kept, Some(size), None),
         PinFound::Later(size) => (PinState::Later, Some(size), None),
-        PinFound::Left => (PinState::Left, None, None),
+        PinFound::Left | PinFound::NotWritten(_) => (PinState::Left, None, None),
     };
-    PinReport { state, size, before }
+    PinReport { state, size, before, why: None }
 }
 
 fn store(found: &StoreFound) -> CopyReport {

@@ -6,7 +6,7 @@
 
 use crate::disk::{self, FileMode, read_optional};
 use crate::ledger::audit::options::Audit;
-use crate::ledger::error::LedgerError;
+use crate::ledger::error::{LedgerError, chain};
 use annals_core::event::args::Args;
 use annals_core::event::record::{self, Reading};
 use annals_core::evidence::{
@@ -38,7 +38,18 @@ pub enum EvidenceFound {
 }
 
 /// Writes evidence where the record is not the pinned one, next to the pin or at the given path.
+/// Evidence that cannot be made or written takes no verdict away.
 pub fn keep(
+    audit: &Audit,
+    source: &dyn Source,
+    anchors: &Anchors,
+    report: &Report,
+) -> EvidenceFound {
+    let kept = made_and_written(audit, source, anchors, report);
+    kept.unwrap_or_else(|error| EvidenceFound::NotWritten(chain(&error)))
+}
+
+fn made_and_written(
     audit: &Audit,
     source: &dyn Source,
     anchors: &Anchors,

@@ -6,7 +6,7 @@
 
 use crate::disk::{self, FileMode, read_optional};
 use crate::ledger::audit::options::Audit;
-use crate::ledger::error::LedgerError;
+use crate::ledger::error::{LedgerError, chain};
 use crate::ledger::reader::pin_of;
 use annals_core::pin::MAX_PIN;
 use annals_core::verdict::Verdict;
@@ -29,6 +29,8 @@ pub enum PinFound {
     Later(u64),
     /// The pin or the record does not hold; the pin was not changed.
     Left,
+    /// The record holds, and the pin could not be written; the reason.
+    NotWritten(String),
 }
 
 /// The bytes of the given pin; `None` if it is to be created, or none was given.
@@ -45,18 +47,21 @@ pub fn read(audit: &Audit) -> Result<Option<Vec<u8>>, LedgerError> {
     }
 }
 
-/// Moves the pin forward; not if there is a fault.
-pub fn move_on(audit: &Audit, ends: &Anchors, report: &Report) -> Result<PinFound, LedgerError> {
-    let Some(path) = &audit.pin else { return Ok(PinFound::None) };
+/// Moves the pin forward; not if there is a fault. A pin that cannot be written takes no verdict
+/// away.
+pub fn move_on(audit: &Audit, ends: &Anchors, report: &Report) -> PinFound {
+    let Some(path) = &audit.pin else { return PinFound::None };
     let Some(new) = pin_of(report, ends).filter(|_| report.verdict() == Verdict::Yes) else {
-        return Ok(PinFound::Left);
+        return PinFound::Left;
     };
     let size = new.checkpoint.size;
     let old = ends.pinned().map(|old| old.checkpoint.size);
     match old {
-        Some(old) if audit.only_new => return Ok(PinFound::Kept(old)),
-        Some(old) if old >= size => return Ok(PinFound::Moved(old, old)),
-        _ => disk::replace(path, new.write().as_bytes(), FileMode::Shared)?,
+        Some(old) if audit.only_new => PinFound::Kept(old),
+        Some(old) if old >= size => PinFound::Moved(old, old),
+        _ => match disk::replace(path, new.write().as_bytes(), FileMode::Shared) {
+            Ok(()) => old.map_or(PinFound::Made(size), |old| PinFound::Moved(old, size)),
+            Err(error) => PinFound::NotWritten(chain(&error)),
+        },
     }
-    Ok(old.map_or(PinFound::Made(size), |old| PinFound::Moved(old, size)))
 }

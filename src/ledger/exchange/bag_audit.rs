@@ -5,10 +5,9 @@
 //! for people (`cli`). Source: FORMAT.md section 14.
 
 use crate::archive::bag::note::BagText;
-use crate::archive::bag::read::{Checked, check, read};
+use crate::archive::bag::read::{Checked, check, read, sizes};
 use crate::archive::bag::target::NoGround;
 use crate::archive::bag::{Bagger, INFO, NOTE, PAYLOAD, TAG_MANIFEST};
-use crate::disk::DiskError;
 use crate::keys::Mark;
 use crate::ledger::audit::options::Audit;
 use crate::ledger::audit::{Audited, audit};
@@ -23,8 +22,8 @@ use annals_core::hash::Hash;
 use annals_core::merkle::Tree;
 use annals_core::pin::{LogKeys, signed_by};
 use annals_core::state::State;
-use annals_core::tlog::{Checkpoint, Note, Signed, decimal};
-use annals_core::transfer::{self, changed};
+use annals_core::tlog::{Checkpoint, Note, Signed};
+use annals_core::transfer::{Changed, changed, changed_text};
 use annals_core::verdict::Verdict;
 use annals_core::verify::Report;
 use annals_core::verify::source::Source;
@@ -262,10 +261,11 @@ pub fn is_of_ledger(name: &str) -> bool {
 fn vouched(bag: &Path, report: &Report, bagged: &BagAudit) -> Result<Vouched, LedgerError> {
     let Some(bytes) = read(bag, NOTE)? else { return Ok(Vouched::Unsigned) };
     let no = |why: &str| Ok(Vouched::No(format!("{NOTE}: {why}")));
-    if let Some(changed) = changed(&bytes) {
+    let is_formless = |_: &Changed| Note::parse(&bytes).is_none();
+    if let Some(changed) = changed(&bytes).or(changed_text(&bytes).filter(is_formless)) {
         return Ok(Vouched::Changed(format!("{NOTE}: {changed}")));
     }
-    if let Some(changed) = read(bag, TAG_MANIFEST)?.as_deref().and_then(changed) {
+    if let Some(changed) = read(bag, TAG_MANIFEST)?.as_deref().and_then(changed_text) {
         let why = format!("{NOTE}: it is not judged, for of {TAG_MANIFEST} {changed}");
         return Ok(Vouched::Changed(why));
     }
@@ -294,15 +294,4 @@ fn vouched(bag: &Path, report: &Report, bagged: &BagAudit) -> Result<Vouched, Le
         Signed::Yes => Ok(Vouched::Yes),
         _ => no("the log key of this record did not sign it"),
     }
-}
-
-/// The number of events in a bag, and of the record that it was taken from, by its own account.
-pub fn sizes(bag: &Path) -> Result<Option<(u64, u64)>, DiskError> {
-    let Some(bytes) = read(bag, INFO)? else { return Ok(None) };
-    let text = String::from_utf8_lossy(&transfer::start(&bytes)).into_owned();
-    let field = |name: &str| {
-        let line = text.split('\n').find_map(|line| line.strip_prefix(name)?.strip_prefix(": "));
-        line.and_then(decimal)
-    };
-    Ok(field("Annals-Size").zip(field("Annals-Record-Size")))
 }

@@ -103,9 +103,10 @@ impl<'a> Verified<'a> {
 
     /// Publishes the record to a target.
     ///
-    /// Errors: what is published there is not an earlier state of this record; a file cannot be
+    /// Errors: the record is a part of one; what is published there is not an earlier state of this record; a file cannot be
     /// written.
     pub fn publish(&self, shelf: &mut dyn PublishTarget) -> Result<Publication, LedgerError> {
+        expect_whole(self.record)?;
         let before = before(self, shelf)?;
         let cosigned = cosigned(self.record, &self.checkpoint)?;
         let begun = Begun { before, size: self.report.size, tiling: Tiling::default() };
@@ -120,6 +121,13 @@ impl<'a> Verified<'a> {
         }
         publisher.finish(&cosigned, self.note)
     }
+}
+
+/// Refuses a part of a record: who reads a publication would take it for the whole.
+pub fn expect_whole(record: &Record) -> Result<(), LedgerError> {
+    let Some(of) = record.part_of else { return Ok(()) };
+    let (ledger, size) = (record.paths.ledger.clone(), record.size());
+    Err(LedgerError::PartPublished { ledger, size, of })
 }
 
 /// The sizes up to the published one that witnesses cosigned, as far as the ledger has kept them.

@@ -102,7 +102,8 @@ fn look(
 ) -> Result<Report, LedgerError> {
     let options =
         Options { contents: false, progress: reading.progress, ..Options::whole(reading.jobs) };
-    let report = verify(published, anchors, options).map_err(LedgerError::Elsewhere)?;
+    let mut report = verify(published, anchors, options).map_err(LedgerError::Elsewhere)?;
+    published.set_unread_apart(&mut report.faults);
     let doubt = (report.verdict() == Verdict::No).then(|| published.doubt()).flatten();
     doubt.map_or(Ok(report), |doubt| Err(LedgerError::Elsewhere(doubt)))
 }

@@ -3,7 +3,9 @@
 //! Always holds: a bag of a part of a record is reported as such. Not here: the verdict itself
 //! (`ledger::exchange::bag_audit`), the lines of a record (`verify`).
 
+use crate::archive::bag::read::sizes;
 use crate::cli::commands::verify::options::{VerifyArgs, keep_page};
+use crate::cli::commands::verify::warn_of_pin;
 use crate::cli::render::report;
 use crate::cli::render::report::bag::BagReport;
 use crate::cli::render::report::page::PageContext;
@@ -13,7 +15,7 @@ use crate::cli::terminal::{CliError, Context, Exit, Format, Progress, json, out,
 use crate::ledger::audit::options::Audit;
 use crate::ledger::audit::periods::periods;
 use crate::ledger::error::LedgerError;
-use crate::ledger::exchange::bag_audit::{BagAudit, Vouched, audit_bag, sizes};
+use crate::ledger::exchange::bag_audit::{BagAudit, Vouched, audit_bag};
 use crate::ledger::exchange::steps::Steps;
 use annals_core::verdict::Verdict;
 use serde::Serialize;
@@ -61,6 +63,7 @@ pub fn run(
     }
     out.flush()?;
     if let Some(report) = &report {
+        warn_of_pin(report);
         let around = PageContext { place: folder, pin: args.pin.as_deref(), bag: Some(&bag) };
         keep_page(context, args, |now| page::write(report, &around, now, seconds))?;
     }

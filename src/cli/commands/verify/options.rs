@@ -2,6 +2,7 @@
 
 use crate::archive::bag::read::is_bag;
 use crate::cli::terminal::{CliError, Context, OutputKind, OutputPlace, note};
+use crate::ledger::error::chain;
 use crate::ledger::exchange::apart::ProtectedPlace;
 use annals_core::time::Time;
 use clap::{Args, value_parser};
@@ -49,7 +50,7 @@ pub struct VerifyArgs {
     pub reference: bool,
 }
 
-/// Writes the page, if one is requested.
+/// Writes the page, if one is requested. One that cannot be written takes no verdict away.
 pub fn keep_page(
     context: &mut Context,
     args: &VerifyArgs,
@@ -57,8 +58,11 @@ pub fn keep_page(
 ) -> Result<(), CliError> {
     if let (Some(path), Some(place)) = (&args.html, place_of_page(context, args)?) {
         let page = page(context.clock.now());
-        place.put(page.as_bytes())?;
-        note(format_args!("the verdict as a page: {}", path.display()));
+        match place.put(page.as_bytes()) {
+            Ok(()) => note(format_args!("the verdict as a page: {}", path.display())),
+            // The verdict is printed, and keeps its exit.
+            Err(error) => note(format_args!("warning: no page: {}", chain(&error))),
+        }
     }
     Ok(())
 }

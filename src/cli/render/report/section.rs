@@ -35,7 +35,8 @@ fn open(report: &VerdictReport) -> Vec<Line> {
         ));
     }
     if report.not_checkable > 0 {
-        let withheld = !report.faults.iter().any(|fault| matches!(fault.rule, 104 | 601..=606));
+        let withheld =
+            !report.faults.iter().any(|fault| matches!(fault.rule, 104 | 601..=606 | 911));
         let why = match withheld {
             true => "withheld by events",
             false => "for what is withheld by events, missing or damaged",
@@ -109,6 +110,10 @@ fn compared(report: &VerdictReport) -> Vec<Line> {
         (false, true) => "compared with the log key's own memory",
     };
     lines.push(line(COMPARED, compared));
+    if let Some(marked) = report.memory_later {
+        let what = format!("of size {marked}, later than this part; nobody is accused");
+        lines.push(line("memory", what));
+    }
     let size = report.pin.size.unwrap_or_default();
     let pin = match (report.pin.state, report.pin.before) {
         (PinState::Made, _) => format!("made at size {size}"),
@@ -121,6 +126,10 @@ fn compared(report: &VerdictReport) -> Vec<Line> {
             format!("of size {size}, later than this part; left as it was, and nobody is accused")
         }
         (PinState::Left, _) => "left as it was".to_owned(),
+        (PinState::NotWritten, _) => {
+            let why = report.pin.why.as_deref().unwrap_or_default();
+            format!("could not be written: {}", visible(why))
+        }
         _ => String::new(),
     };
     if !pin.is_empty() {
@@ -205,7 +214,8 @@ fn advice(report: &VerdictReport) -> Vec<Line> {
     if found(&|rule| matches!(rule, 605 | 606)) {
         add("annals repair --from COPY takes documents from another copy");
     }
-    if found(&|rule| matches!(rule, 701..=703)) {
+    let changed = report.checkpoint.is_none() && found(&|rule| rule == 911);
+    if changed || found(&|rule| matches!(rule, 701..=703)) {
         add("put back a copy of the checkpoint; without one the next writer signs it");
     }
     lines

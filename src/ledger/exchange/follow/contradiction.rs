@@ -12,7 +12,6 @@ use crate::disk;
 use crate::journal::Journal;
 use crate::ledger::audit::evidence::{self, EvidenceFound};
 use crate::ledger::audit::options::Audit;
-use crate::ledger::audit::set_pages_apart;
 use crate::ledger::error::LedgerError;
 use crate::ledger::paths::Paths;
 use crate::ledger::reader::{self, covered, pin_of};
@@ -56,14 +55,14 @@ impl Contradiction<'_> {
         };
         let report = verify(published, &anchors, Options::whole(jobs));
         let mut report = report.map_err(LedgerError::Elsewhere)?;
-        set_pages_apart(&published.pages(), &mut report.faults);
+        published.set_unread_apart(&mut report.faults);
         if report.verdict() == Verdict::No
             && let Some(doubt) = published.doubt()
         {
             return Err(LedgerError::Elsewhere(doubt));
         }
         let audit = Audit { pin: Some(paths.following()), jobs, ..Audit::default() };
-        let evidence = match evidence::keep(&audit, published, &anchors, &report)? {
+        let evidence = match evidence::keep(&audit, published, &anchors, &report) {
             EvidenceFound::Written(path, _) => Some(path),
             EvidenceFound::None | EvidenceFound::NotWritten(_) => None,
         };

@@ -14,7 +14,6 @@
 
 use crate::archive::published::Published;
 use crate::journal::Journal;
-use crate::ledger::audit::set_pages_apart;
 use crate::ledger::error::LedgerError;
 use crate::ledger::exchange::follow::joined::{Joined, JoinedFound};
 use crate::ledger::paths::Paths;
@@ -255,7 +254,7 @@ impl WholeJudging<'_> {
         let anchors = Anchors { checkpoint, ..Anchors::default() };
         let options = Options { progress, ..Options::whole(jobs) };
         let mut report = verify(&joined, &anchors, options).map_err(LedgerError::Elsewhere)?;
-        set_pages_apart(&published.pages(), &mut report.faults);
+        published.set_unread_apart(&mut report.faults);
         if report.verdict() == Verdict::No
             && let Some(doubt) = published.doubt()
         {

@@ -8,11 +8,13 @@
 use crate::disk::is_there;
 use crate::journal::Journal;
 use crate::keys::{HighWaterMarks, Mark};
+use crate::ledger::audit::part_below_mark;
 use crate::ledger::error::{LedgerError, chain};
 use crate::ledger::exchange::repair::compare::entries;
 use crate::ledger::exchange::repair::scratch::Scratch;
 use crate::ledger::exchange::repair::step::{CopyKind, CopyState, Step};
 use crate::ledger::exchange::repair::stored::{Journaled, Stored};
+use crate::ledger::imported::Imported;
 use crate::ledger::paths::Paths;
 use crate::ledger::reader::{checkpoint, covered};
 use crate::store::StoreError;
@@ -143,11 +145,15 @@ impl Holding {
         let ends = Anchors { checkpoint, mark: marked, pin: None };
         match verify(&*source, &ends, Options::whole(jobs)) {
             Err(error) => self.unreadable = Some(chain(&error)),
-            Ok(report) => {
-                let damaged = |fault: &Fault| fault.rule == Rule::Unreadable;
-                if report.faults.iter().any(damaged) {
+            Ok(mut report) => {
+                // A part is older than the log key's memory, by its own account.
+                let part_of = Imported::of(paths)?.part_of(report.size);
+                part_below_mark(part_of, self.mark.as_ref(), &mut report);
+                let unreadable = |fault: &Fault| fault.rule == Rule::Unreadable;
+                let is_damaged = |mark: &Mark| mark.marked_checkpoint().is_damaged(&report.log);
+                if report.faults.iter().any(unreadable) {
                     // An incomplete mark is ignored.
-                    self.mark = None;
+                    self.mark = self.mark.take().filter(|mark| !is_damaged(mark));
                 }
                 self.wrong = wrong(&report);
                 self.unreadable = source.changed().or_else(|| unjudged(&report));
