@@ -2,7 +2,8 @@
 //!
 //! Always holds: no text form of format 1 has lines that end with CR LF, begins with a byte order
 //! mark, or is UTF-16; each ends with a line end, and none with an empty line. A text that does not
-//! was changed in transfer and is not reported as false. Not here: the forms themselves. Source: FORMAT.md section 9, "Changed on the way".
+//! was changed in transfer and is not reported as false. Not here: the forms themselves.
+//! Source: FORMAT.md section 9, "Changed on the way".
 
 use std::fmt;
 
@@ -46,8 +47,8 @@ pub fn changed(bytes: &[u8]) -> Option<Changed> {
     }
 }
 
-/// How a text form that is not in form was changed in transfer, if it was: as [`changed`] has it, or
-/// at its ends.
+/// How a text form that is not in form was changed in transfer, if it was: as [`changed`] has it,
+/// or at its ends.
 ///
 /// ```
 /// use annals_core::transfer::{Changed, changed_text};

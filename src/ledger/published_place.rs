@@ -1,7 +1,8 @@
 //! Where a record is published: a folder, or an address.
 //!
 //! Always holds: a folder with tiles and no journal is a published record, but for the data of a
-//! bag; what has `://` is an address. Nothing is asked of a host before its address is found to be one that can be used.
+//! bag; what has `://` is an address. Nothing is asked of a host before its address is found to be
+//! one that can be used.
 //! Not here: what is in the files (`archive::published`), the verdict (`audit`, `reader`).
 //! Source: FORMAT.md section 9, "Published directory".
 

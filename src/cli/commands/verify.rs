@@ -10,12 +10,12 @@ mod options;
 
 use crate::archive::published::Published;
 pub use crate::cli::commands::verify::options::VerifyArgs;
-use crate::cli::commands::verify::options::{keep_page, place_of_page};
+use crate::cli::commands::verify::options::{keep_page, place_of_page, warn_of_pin};
 use crate::cli::render::report::VerdictReport;
 use crate::cli::render::report::page::PageContext;
 use crate::cli::render::report::section::WithSections;
 use crate::cli::terminal::{
-    CliError, Command, Context, Exit, Format, Group, Progress, formats, json, note, out, visible,
+    CliError, Command, Context, Exit, Format, Group, Progress, formats, json, note, out,
 };
 use crate::ledger::audit::options::Audit;
 use crate::ledger::audit::periods::periods;
@@ -128,13 +128,6 @@ fn audit_options(args: &VerifyArgs, policy: Option<Policy>) -> Result<Audit, Cli
         way: if args.reference { Way::Reference } else { Way::default() },
         policy,
     })
-}
-
-/// Reports on stderr a pin that could not be written: the exit is that of the record.
-fn warn_of_pin(report: &VerdictReport) {
-    if let Some(why) = &report.pin.why {
-        note(format_args!("warning: the pin could not be written: {}", visible(why)));
-    }
 }
 
 fn report(

@@ -103,8 +103,8 @@ impl<'a> Verified<'a> {
 
     /// Publishes the record to a target.
     ///
-    /// Errors: the record is a part of one; what is published there is not an earlier state of this record; a file cannot be
-    /// written.
+    /// Errors: the record is a part of one; what is published there is not an earlier state of this
+    /// record; a file cannot be written.
     pub fn publish(&self, shelf: &mut dyn PublishTarget) -> Result<Publication, LedgerError> {
         expect_whole(self.record)?;
         let before = before(self, shelf)?;

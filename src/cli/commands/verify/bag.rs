@@ -4,8 +4,7 @@
 //! (`ledger::exchange::bag_audit`), the lines of a record (`verify`).
 
 use crate::archive::bag::read::sizes;
-use crate::cli::commands::verify::options::{VerifyArgs, keep_page};
-use crate::cli::commands::verify::warn_of_pin;
+use crate::cli::commands::verify::options::{VerifyArgs, keep_page, warn_of_pin};
 use crate::cli::render::report;
 use crate::cli::render::report::bag::BagReport;
 use crate::cli::render::report::page::PageContext;

@@ -1,7 +1,8 @@
 //! The arguments of `annals verify`, and its HTML page.
 
 use crate::archive::bag::read::is_bag;
-use crate::cli::terminal::{CliError, Context, OutputKind, OutputPlace, note};
+use crate::cli::render::report::VerdictReport;
+use crate::cli::terminal::{CliError, Context, OutputKind, OutputPlace, note, visible};
 use crate::ledger::error::chain;
 use crate::ledger::exchange::apart::ProtectedPlace;
 use annals_core::time::Time;
@@ -81,4 +82,11 @@ pub fn place_of_page(
         kept.push(ProtectedPlace::Bag(what));
     }
     Ok(Some(OutputPlace::new(path, OutputKind::Verdict, &kept)?))
+}
+
+/// Reports on stderr a pin that could not be written: the exit is that of the record.
+pub fn warn_of_pin(report: &VerdictReport) {
+    if let Some(why) = &report.pin.why {
+        note(format_args!("warning: the pin could not be written: {}", visible(why)));
+    }
 }
