@@ -84,35 +84,141 @@ fn who_did_not_say_it_hears_that_nothing_would_change() {
     );
 }
 
-/// The act, the act that overtook it, and whether it can be recorded again.
-const OVERTAKEN: &[[(&str, &str); 2]] = &[
-    [
-        ("bo", "confirm|4|--how|reread"),
-        ("cy", "correct|4|--reason|entry-error|--statement|x|--claim|Two answers came."),
-    ],
-    [("bo", "relate|7|supports|5"), ("cy", "relate|--withdraw|11|--statement|it does not")],
-    [
-        ("bo", "retract|6|--reason|unverifiable|--statement|nobody can say"),
-        ("cy", "reinstate|6|--statement|a witness can"),
-    ],
-    [
-        ("bo", "dispute|7|--reason|misquotation|--statement|he said it otherwise"),
-        ("cy", "uphold|17|--statement|he said it so"),
-    ],
+/// The act, the act that overtook it, and how the first one stands then.
+const OVERTAKEN: &[([(&str, &str); 2], &str)] = &[
+    (
+        [
+            ("bo", "confirm|4|--how|reread"),
+            ("cy", "correct|4|--reason|entry-error|--statement|x|--claim|Two answers came."),
+        ],
+        "event 8 confirmed words that 9 corrected",
+    ),
+    (
+        [("bo", "relate|7|supports|5"), ("cy", "relate|--withdraw|11|--statement|it does not")],
+        "event 11 is a relation that was withdrawn by 12",
+    ),
+    (
+        [
+            ("bo", "retract|6|--reason|unverifiable|--statement|nobody can say"),
+            ("cy", "reinstate|6|--statement|a witness can"),
+        ],
+        "event 14 is a retraction that was ended by 15",
+    ),
+    (
+        [
+            ("bo", "dispute|7|--reason|misquotation|--statement|he said it otherwise"),
+            ("cy", "uphold|17|--statement|he said it so"),
+        ],
+        "event 17 is a dispute that was closed by 18",
+    ),
+    (
+        [
+            ("bo", "document|describe|3|--title|Another title|--statement|renamed"),
+            ("cy", "document|describe|3|--title|The article|--statement|as it was"),
+        ],
+        "event 20 is a description that 21 replaced",
+    ),
+    (
+        [
+            ("bo", "correct|5|--reason|entry-error|--statement|x|--claim|They met."),
+            ("cy", "correct|5|--reason|entry-error|--statement|x|--claim|The two met."),
+        ],
+        "event 23 gave words that 24 corrected",
+    ),
 ];
 
 #[test]
 fn an_act_that_was_undone_is_named_and_repeated_with_again() {
     let desk = facts();
-    for ([(by, act), (other, later)], position) in OVERTAKEN.iter().zip((8..).step_by(3)) {
+    for (([(by, act), (other, later)], stands), position) in OVERTAKEN.iter().zip((8..).step_by(3))
+    {
         desk.writes(by, act, &format!("written at {position}"));
         desk.writes(other, later, &format!("written at {}", position + 1));
         let told = format!(
-            "annals: event {position} says this already and counts no more, for the record went \
-             on: annals show shows how the fact stands; nothing was written; --again writes it \
-             once more\n"
+            "annals: this is in the record already and does not hold any more: {stands}; nothing \
+             was written; --again writes it once more\n"
         );
         desk.refuses(by, act, (2, &told));
         desk.writes(by, &format!("{act}|--again"), &format!("written at {}", position + 2));
     }
+}
+
+#[test]
+fn a_repeated_act_on_a_fact_that_was_retracted_since_says_so() {
+    let desk = facts();
+    desk.writes("bo", "confirm|7|--how|reread", "written at 8");
+    desk.writes("cy", "retract|7|--reason|fabricated|--statement|not his words", "written at 9");
+    let told = "annals: this is in the record already and does not hold any more: event 8 \
+                confirmed fact 7, which is retracted by 9 (annals reinstate 7 ends the \
+                retraction); nothing was written; --again writes it once more\n";
+    desk.refuses("bo", "confirm|7|--how|reread", (2, told));
+    // The fact itself is in the record, and is not entered twice.
+    let fact = "append|--quote|the core … not answered|--claim|The core question was not answered.";
+    let again = desk.writes("ada", fact, "already at 7");
+    let note = "note: event 7 is a fact that is retracted by 9: annals reinstate 7 ends the \
+                retraction\n";
+    assert_eq!(again.err.replace('\n', " ").trim_end(), note.trim_end());
+    desk.writes(
+        "cy",
+        "correct|5|--reason|entry-error|--statement|x|--claim|They met.",
+        "written at 10",
+    );
+    let fact = "append|--quote|Sullivan met … in Moscow|--claim|Sullivan met Grushko in Moscow.|\
+                --when|2022-01-26|--as-written|Wednesday|--basis|derived|--topic|John Sullivan|\
+                --topic|Moscow";
+    let again = desk.writes("ada", fact, "already at 5");
+    assert_eq!(again.err, "note: event 5 is a fact that has other words since 10\n");
+}
+
+#[test]
+fn a_document_that_a_stolen_key_captured_is_vouched_for_by_another_person() {
+    let desk = facts();
+    std::fs::write(desk.path("two.txt"), "A second paper.\n").unwrap();
+    let add = "document|add|two.txt|--title|Two|--lang|en";
+    desk.writes("bo", add, "written at 8");
+    let stolen = "editor|revoke|bo|--reason|compromised|--suspect-from|8|--statement|stolen";
+    desk.writes("ada", stolen, "written at 9");
+    let told = "note: these bytes are document 8, whose capture was undone by 9, because the key may be \
+                stolen:\nannals document describe 8 by another person vouches for it\n\
+                annals: one draft is refused; nothing was written\n  rule 607 document-repeated: the \
+                same document was captured by event 8; annals show shows how it stands; where a \
+                stolen key captured it, another person vouches for it with annals document \
+                describe\n";
+    desk.refuses("ada", add, (1, told));
+    // A description that changes nothing vouches for it.
+    desk.writes("ada", "document|describe|8|--statement|I read it", "written at 10");
+    assert_eq!(desk.json("show|8")["document"]["suspect"], false);
+    let nothing = "annals: one draft is refused; nothing was written\n  nothing would change: \
+                   document 8 is described so already; say what does with --title, --published, \
+                   --url or another field\n";
+    desk.refuses("ada", "document|describe|8|--statement|once more", (1, nothing));
+}
+
+#[test]
+fn a_correction_that_corrects_nothing_is_refused_and_takes_no_confirmation_away() {
+    let desk = facts();
+    desk.writes("bo", "confirm|6|--how|reread", "written at 8");
+    let nothing = "annals: one draft is refused; nothing was written\n  nothing would change: these \
+                   are the present words of fact 6; say what does with --claim, --quote, --when, \
+                   --topic or another field\n";
+    let correct = "correct|6|--reason|entry-error|--statement|x";
+    for more in ["|--claim|The talks lasted two hours.", "|--quote|The talks lasted two hours"] {
+        desk.refuses("ada", &format!("{correct}{more}"), (1, nothing));
+        desk.refuses("ada", &format!("{correct}{more}|--dry-run"), (1, nothing));
+        desk.refuses("ada", &format!("{correct}{more}|--again"), (1, nothing));
+    }
+    assert_eq!(desk.fact(6)["status"], "confirmed");
+    // A topic is a change, and so is a dispute that is closed.
+    desk.writes("ada", &format!("{correct}|--topic|Talks"), "written at 9");
+    desk.writes("bo", "dispute|6|--reason|misquotation|--statement|not so", "written at 10");
+    let closes = format!("{correct}|--claim|The talks lasted two hours.|--resolves|10");
+    desk.writes("ada", &closes, "written at 11");
+    let same = "document|describe|3|--title|The article|--statement|x";
+    let nothing = nothing.replace(
+        "these are the present words of fact 6; say what does with --claim, --quote, --when, \
+         --topic or another field",
+        "document 3 is described so already; say what does with --title, --published, --url or \
+         another field",
+    );
+    desk.refuses("ada", same, (1, &nothing));
 }

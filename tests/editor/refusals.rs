@@ -73,13 +73,55 @@ fn positions_that_are_no_fact_are_refused() {
         (
             1,
             "annals: one draft is refused; nothing was written\n  rule 501 target: event 4 is no \
-         fact.disputed; annals show shows what an event is\n",
+         fact.disputed; fact 4 has no open dispute\n",
         ),
     );
     // Two bad ones are both reported.
     let both = "annals: 2 drafts are refused; nothing was written\n  fact: 98 is no fact; annals \
                 replay lists them\n  fact: 99 is no fact; annals replay lists them\n";
     desk.refuses("bo", "confirm|98|99|4|--how|reread", (1, both));
+}
+
+#[test]
+fn a_position_that_is_not_there_is_named_with_its_field_and_with_what_is_open() {
+    let desk = facts();
+    let no_event = |line: &str, field: &str| {
+        let told = format!(
+            "annals: one draft is refused; nothing was written\n  {field}: there is no event 99; \
+             the last is 7, and annals log lists them\n"
+        );
+        desk.refuses("bo", line, (1, &told));
+    };
+    no_event("uphold|99|--statement|x", "dispute");
+    no_event("reinstate|99|--statement|x", "retraction");
+    no_event("relate|4|supports|99", "to");
+    no_event("relate|99|supports|4", "from");
+    no_event("relate|--withdraw|99|--statement|x", "relation");
+    no_event("correct|4|--reason|entry-error|--statement|x|--claim|Y.|--resolves|99", "resolves");
+    let refused = |line: &str, why: &str| {
+        let told = format!("annals: one draft is refused; nothing was written\n  {why}\n");
+        desk.refuses("ada", line, (1, &told));
+    };
+    desk.writes("bo", "dispute|4|--reason|misquotation|--statement|x", "written at 8");
+    refused(
+        "uphold|4|--statement|x",
+        "rule 501 target: event 4 is no fact.disputed; fact 4 has one open dispute, 8",
+    );
+    desk.writes("cy", "dispute|4|--reason|misquotation|--statement|y", "written at 9");
+    refused(
+        "correct|4|--reason|entry-error|--statement|x|--claim|Y.|--resolves|5",
+        "rule 501 target: event 5 is no fact.disputed; fact 4 has these open disputes: 8, 9",
+    );
+    desk.writes("bo", "relate|5|supports|6", "written at 10");
+    refused(
+        "relate|--withdraw|6|--statement|x",
+        "rule 501 target: event 6 is no fact.related; fact 6 has these relations in force: 10",
+    );
+    desk.writes("bo", "correct|5|--reason|entry-error|--statement|x|--claim|Y.", "written at 11");
+    refused(
+        "relate|7|supports|11",
+        "rule 501 target: event 11 is no fact.asserted; it corrects fact 5, which is named by 5",
+    );
 }
 
 #[test]

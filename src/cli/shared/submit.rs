@@ -16,7 +16,7 @@ use crate::ledger::write::append::{
 };
 use crate::ledger::write::batch::Signer;
 use crate::ledger::write::draft::{Draft, Input};
-use crate::ledger::write::earlier::overtaken;
+use crate::ledger::write::earlier::{Overtaken, overtaken};
 use crate::ledger::write::loaded::{FileAccess, LoadedInput, Reach};
 use crate::ledger::write::prepared::{Prepared, Receipt};
 use crate::ledger::write::repeats::Repeats;
@@ -369,8 +369,9 @@ fn extent(options: &SubmitOptions, prepared: &Prepared) -> Extent {
     }
 }
 
-/// Prints the receipt of an earlier submission; refuses acts that no longer count, because they may
-/// be intended again.
+/// Prints the receipt of an earlier submission; refuses acts that no longer hold, because they may
+/// be intended again. Documents and facts are in the record in any case: a note says how they
+/// stand.
 fn print_again(
     context: &Context,
     receipt: &Receipt,
@@ -379,17 +380,24 @@ fn print_again(
 ) -> Result<Exit, CliError> {
     writer.need(&Needs::positions(receipt.first..receipt.first.saturating_add(receipt.count)))?;
     let over = overtaken(&writer.verifier.chain.state, receipt);
-    if over.is_empty() {
-        return print_receipt(context, receipt, writer, &options.parts);
+    let acts = over.iter().filter(|one| !one.is_entry).count() as u64;
+    if !over.is_empty() && acts == receipt.count {
+        let over: Vec<String> = over.iter().map(describe_overtaken).collect();
+        return Err(CliError::usage(format!(
+            "this is in the record already and does not hold any more: {}; nothing was written; \
+             --again writes it once more",
+            over.join("; ")
+        )));
     }
-    let (events, say) = match over.len() {
-        1 => ("event", "says this already and counts no more"),
-        _ => ("events", "say this already and count no more"),
-    };
-    let over: Vec<String> = over.iter().map(u64::to_string).collect();
-    Err(CliError::usage(format!(
-        "{events} {} {say}, for the record went on: annals show shows how the fact stands; \
-         nothing was written; --again writes it once more",
-        over.join(", ")
-    )))
+    for one in over.iter().take(NOTES) {
+        note(wrapped(&format!("note: {}", describe_overtaken(one)), 0));
+    }
+    if let Some(more) = over.len().checked_sub(NOTES).filter(|more| *more > 0) {
+        note(format!("note: and {more} more like these"));
+    }
+    print_receipt(context, receipt, writer, &options.parts)
+}
+
+fn describe_overtaken(one: &Overtaken) -> String {
+    format!("event {} {}", one.position, one.why)
 }

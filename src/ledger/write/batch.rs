@@ -7,7 +7,7 @@ use crate::clock::Clock;
 use crate::entropy::{Entropy, draw};
 use crate::ledger::error::LedgerError;
 use crate::ledger::write::draft::{Draft, Name};
-use crate::ledger::write::hints::with_advice;
+use crate::ledger::write::hints::{advised, no_event, standing_advice, with_advice};
 use crate::ledger::write::loaded::{LoadedDraft, LoadedInput};
 use crate::ledger::write::outcome::{DraftResult, Outcome, Output, Refusals};
 use crate::ledger::write::passages::claim_of;
@@ -18,8 +18,8 @@ use crate::ledger::write::resolve::fields::{Reasons, Unresolved};
 use crate::ledger::write::resolve::{Resolved, Resolver};
 use crate::ledger::write::sealing::{Pace, SealedEvent, SealingLine, UnsealedEvent};
 use crate::ledger::write::sign::{Slot, WrittenBody};
-use crate::ledger::write::unquoted;
 use crate::ledger::write::writer::{VerifiedEvent, Writer};
+use crate::ledger::write::{unchanged, unquoted};
 use annals_core::event::body::Content;
 use annals_core::event::vocabulary::Type;
 use annals_core::fold::Fold;
@@ -141,6 +141,8 @@ impl<'w, 'k, 's> DraftBatch<'w, 'k, 's> {
         let (now, out) = (self.signer.clock.peek(), &mut self.output);
         let mut lookup = WriterLookup::new(self.writer, &out.prepared, &out.named, now);
         let resolved = Resolver::new(&mut lookup, &mut out.agents).resolve(&draft.draft, file)?;
+        no_event(&resolved.args, lookup.size())?;
+        unchanged::check(&draft.draft, &resolved, &lookup)?;
         let mut notes = unquoted::notes(&resolved.content, &mut lookup);
         notes.extend(suspect_documents(&self.writer.verifier.chain.state.fold, &resolved.content));
         if let Content::FactAsserted(content) = &resolved.content {
@@ -263,7 +265,13 @@ pub fn verify_last(
     prepared: &Prepared,
 ) -> Result<Option<String>, LedgerError> {
     let faults = faults_of_last(writer, prepared)?;
-    let faults: Vec<String> = faults.iter().map(with_advice).collect();
+    let state = &writer.verifier.chain.state;
+    let args = prepared.resolved.last().map(|resolved| &resolved.args);
+    let faults = faults.iter().map(|fault| {
+        let standing = args.and_then(|args| standing_advice(fault.rule, args, state));
+        standing.map_or_else(|| with_advice(fault), |advice| advised(fault, &advice))
+    });
+    let faults: Vec<String> = faults.collect();
     Ok(Some(faults.join("; ")).filter(|why| !why.is_empty()))
 }
 

@@ -2,8 +2,8 @@
 //! receipt.
 //!
 //! Always holds: an act about people or the ledger is a repeat if the last act on the same matter
-//! has the same signer, arguments and texts. A submission of acts on facts that no longer count is
-//! reported as such.
+//! has the same signer, arguments and texts. What no longer holds of a submission is reported, with
+//! the event that ended it.
 //! Not here: finding a submission again (`outbox`), the reaction to it (`cli`).
 
 use crate::ledger::error::LedgerError;
@@ -14,7 +14,7 @@ use crate::ledger::write::writer::Writer;
 use annals_core::event::args::Args;
 use annals_core::event::body::Content;
 use annals_core::event::record::Statement;
-use annals_core::fold::Dispute;
+use annals_core::fold::history::Act;
 use annals_core::fold::operation::Operation;
 use annals_core::key::PublicKey;
 use annals_core::state::State;
@@ -35,8 +35,12 @@ pub struct EarlierAct {
 impl EarlierAct {
     /// The last act on the matter of these arguments: on the same key, or of the same type.
     pub fn last(writer: &Writer, args: &Args) -> Result<Option<EarlierAct>, LedgerError> {
-        let acts = writer.verifier.chain.state.history.acts();
-        let last = acts.iter().rev().find(|act| is_on_matter(args, &act.operation));
+        let state = &writer.verifier.chain.state;
+        let mut acts = state.history.acts().iter().rev();
+        // What was undone is no reason not to do it again.
+        let last = acts.find(|act| {
+            is_on_matter(args, &act.operation) && undone_by(state, act.position).is_none()
+        });
         let Some(position) = last.map(|act| act.position) else { return Ok(None) };
         let event = Record::open(writer.paths.clone())?.event(position)?;
         Ok(event.and_then(|event| {
@@ -67,39 +71,145 @@ fn is_on_matter(args: &Args, operation: &Operation) -> bool {
     }
 }
 
-/// The acts of a submission that no longer count because of later events: a confirmation of a
-/// revision that was corrected since, a relation that was withdrawn. Empty if the submission
-/// contains documents or facts, because those are in the record in any case.
-pub fn overtaken(state: &State, receipt: &Receipt) -> Vec<u64> {
-    let end = receipt.first.saturating_add(receipt.count);
-    let acts = || (receipt.first..end).filter_map(|position| state.history.act(position));
-    let enters = |operation: &Operation| {
-        use Operation::{Asserted, Captured, Described, Sealed};
-        matches!(operation, Asserted | Captured | Described { .. } | Sealed(_))
-    };
-    if acts().any(|act| enters(&act.operation)) {
-        return Vec::new();
-    }
-    let over = acts().filter(|act| !counts(state, act.position, &act.operation));
-    over.map(|act| act.position).collect()
+/// An event of an earlier submission that does not hold any more, and why.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Overtaken {
+    /// Its position.
+    pub position: u64,
+    /// How it stands, in words that continue `event N …`.
+    pub why: String,
+    /// Whether it is a document or a fact, which is in the record in any case.
+    pub is_entry: bool,
 }
 
-/// Whether the present state of the fact results from this act and from no later one.
-fn counts(state: &State, position: u64, operation: &Operation) -> bool {
+/// The events of a submission that do not hold any more because of later events, by position: a
+/// confirmation of a revision that was corrected since, a fact that was retracted, what was undone.
+pub fn overtaken(state: &State, receipt: &Receipt) -> Vec<Overtaken> {
+    let end = receipt.first.saturating_add(receipt.count);
+    let acts = (receipt.first..end).filter_map(|position| state.history.act(position));
+    let over = acts.filter_map(|act| {
+        let (position, operation) = (act.position, &act.operation);
+        let is_entry =
+            matches!(operation, Operation::Asserted | Operation::Captured | Operation::Sealed(_));
+        let why = match is_entry {
+            true => entry(state, position),
+            false => undone(state, position).or_else(|| ended(state, position, operation)),
+        };
+        Some(Overtaken { position, why: why?, is_entry })
+    });
+    over.collect()
+}
+
+/// How a fact or a document stands, if not as it was entered.
+fn entry(state: &State, position: u64) -> Option<String> {
+    if state.fold.document(position).is_some_and(|document| document.suspect) {
+        let undone = undone(state, position).unwrap_or_default();
+        return Some(format!(
+            "{undone}: annals document describe {position} by another person vouches for it"
+        ));
+    }
+    let fact = state.fold.fact(position)?;
+    if let Some(by) = fact.retraction() {
+        return Some(format!(
+            "is a fact that is retracted by {by}: annals reinstate {position} ends the retraction"
+        ));
+    }
+    if fact.suspect {
+        let undone = undone(state, position).unwrap_or_default();
+        return Some(format!(
+            "{undone}: annals confirm {position} by another person vouches for it"
+        ));
+    }
+    (fact.revision != position)
+        .then(|| format!("is a fact that has other words since {}", fact.revision))
+}
+
+fn undone(state: &State, position: u64) -> Option<String> {
+    let by = undone_by(state, position)?;
+    Some(format!("was undone by {by}, because the key may be stolen"))
+}
+
+/// The suspect revocation that undid an event.
+pub fn undone_by(state: &State, event: u64) -> Option<u64> {
+    let at = state.undone().binary_search_by_key(&event, |undone| undone.event).ok()?;
+    state.undone().get(at).map(|undone| undone.by)
+}
+
+/// The description of a document that is in force, if there is one after its capture.
+pub fn last_description(state: &State, document: u64) -> Option<u64> {
+    let mut acts = state.history.acts().iter().rev();
+    let describes = |operation: &Operation| match operation {
+        Operation::Described { document: of } => *of == document,
+        _ => false,
+    };
+    let stands = |position| undone_by(state, position).is_none();
+    acts.find(|act| describes(&act.operation) && stands(act.position)).map(|act| act.position)
+}
+
+/// Why the present state does not result from this act, if a later event ended it.
+fn ended(state: &State, position: u64, operation: &Operation) -> Option<String> {
     let fold = &state.fold;
-    let fact = |on: &u64| fold.fact_of_revision(*on);
+    let by = |ends: &dyn Fn(&Operation) -> bool| ended_by(state, position, ends);
     match operation {
-        Operation::Confirmed { on } => fact(on).is_some_and(|fact| fact.revision == *on),
-        Operation::Corrected(_) => fact(&position).is_some_and(|fact| fact.revision == position),
+        Operation::Confirmed { on } => {
+            let fact = fold.fact_of_revision(*on)?;
+            let (name, revision) = (fact.position, fact.revision);
+            if revision != *on {
+                return Some(format!("confirmed words that {revision} corrected"));
+            }
+            let retraction = fact.retraction()?;
+            Some(format!(
+                "confirmed fact {name}, which is retracted by {retraction} (annals reinstate \
+                 {name} ends the retraction)"
+            ))
+        }
+        Operation::Corrected(_) => {
+            let revision = fold.fact_of_revision(position)?.revision;
+            (revision != position).then(|| format!("gave words that {revision} corrected"))
+        }
         Operation::Disputed { on } | Operation::DisputedDocument { on } => {
-            let is_open = |open: &Dispute| open.position == position;
-            fact(on).is_some_and(|fact| fact.disputes().iter().any(is_open))
+            let fact = fold.fact_of_revision(*on)?;
+            if fact.disputes().iter().any(|open| open.position == position) {
+                return None;
+            }
+            let by = by(&|later| match later {
+                Operation::Upheld { dispute } => *dispute == position,
+                Operation::Corrected(corrected) => corrected.resolves.contains(&position),
+                _ => false,
+            });
+            Some(format!("is a dispute that was closed{by}"))
         }
         Operation::Retracted { on } => {
-            fact(on).is_some_and(|fact| fact.retraction() == Some(position))
+            if fold.fact_of_revision(*on)?.retraction() == Some(position) {
+                return None;
+            }
+            let ends = |later: &Operation| match later {
+                Operation::Reinstated { retraction } => *retraction == position,
+                _ => false,
+            };
+            Some(format!("is a retraction that was ended{}", by(&ends)))
         }
-        Operation::Related(_) => fold.relations().contains_key(&position),
+        Operation::Related(_) if !fold.relations().contains_key(&position) => {
+            let ends = |later: &Operation| match later {
+                Operation::Withdrawn { relation } => *relation == position,
+                _ => false,
+            };
+            Some(format!("is a relation that was withdrawn{}", by(&ends)))
+        }
+        Operation::Described { document } => {
+            let last = last_description(state, *document).filter(|last| *last != position)?;
+            Some(format!("is a description that {last} replaced"))
+        }
         // Closing a dispute, ending a retraction and withdrawing a relation are permanent.
-        _ => true,
+        _ => None,
     }
+}
+
+/// The event after this one that ends it, as ` by 7`; empty if it is not known here.
+fn ended_by(state: &State, position: u64, ends: &dyn Fn(&Operation) -> bool) -> String {
+    let acts = state.history.acts();
+    let later = acts.get(acts.partition_point(|act| act.position <= position)..);
+    let ends = |act: &&Act| ends(&act.operation) && undone_by(state, act.position).is_none();
+    let end = later.unwrap_or_default().iter().find(ends);
+    end.map(|act| format!(" by {}", act.position)).unwrap_or_default()
 }

@@ -24,6 +24,7 @@ pub mod init;
 pub mod hints;
 pub mod earlier;
 pub mod prepared;
+pub mod unchanged;
 mod sealing;
 pub mod batch;
 pub mod passages;

@@ -3,6 +3,8 @@
 //! Always holds: a prepared event and its document are found as if they were written.
 //! Not here: resolving itself (`resolve`).
 
+use crate::ledger::query::effect::object;
+use crate::ledger::write::earlier::last_description;
 use crate::ledger::write::home::{Home, entry_of};
 use crate::ledger::write::outcome::Refs;
 use crate::ledger::write::prepared::Prepared;
@@ -19,6 +21,7 @@ use annals_core::time::Time;
 use annals_core::verify::Verifier;
 use annals_core::verify::library::{LibraryEntry, LibraryRow};
 use annals_core::verify::source::{BATCH, Batch, Source, SourceError, Walk};
+use serde_json::{Map, Value};
 
 /// The record in its home, and prepared events after it.
 pub struct Pending<'a> {
@@ -117,6 +120,32 @@ impl<'a> WriterLookup<'a> {
         match self.pending.body(event)?.content {
             Content::FactAsserted(content) => Some(content.fact),
             Content::FactCorrected(content) => Some(content.fact),
+            _ => None,
+        }
+    }
+}
+
+impl WriterLookup<'_> {
+    /// The number of events, with the prepared ones.
+    pub fn size(&self) -> u64 {
+        self.pending.size()
+    }
+
+    /// The fact whose present revision this event made, if nobody needs to vouch for it.
+    pub fn standing_revision(&self, event: u64) -> Option<u64> {
+        let fact = self.verifier.chain.state.fold.fact_of_revision(event)?;
+        (fact.revision == event && !fact.suspect).then_some(fact.position)
+    }
+
+    /// The fields of the description in force of a document, if nobody needs to vouch for it and
+    /// they can be read.
+    pub fn description(&self, document: u64) -> Option<Map<String, Value>> {
+        let state = &self.verifier.chain.state;
+        state.fold.document(document).filter(|document| !document.suspect)?;
+        let described = last_description(state, document).unwrap_or(document);
+        match self.pending.body(described)?.content {
+            Content::DocumentCaptured(content) => Some(object(&content)),
+            Content::DocumentDescribed(content) => Some(object(&content)),
             _ => None,
         }
     }
