@@ -151,3 +151,35 @@ fn a_template_has_every_field_and_enters_nothing() {
     let both = "append|--template|csv|--claim|C.";
     assert_eq!(desk.run("", both).exit, 2);
 }
+
+#[test]
+fn quotation_marks_that_are_not_closed_or_not_written_twice_are_refused_with_their_cell() {
+    let desk = crate::editor::story::facts();
+    let refused = |table: &str, why: &str| {
+        file(&desk, "marks.csv", table);
+        let told = format!("annals: one row is refused; nothing was written\n  {why}\n");
+        desk.refuses("bo", "append|marks.csv", (1, &told));
+    };
+    let open = "row 2, column D (statement): a quotation mark opens the cell and nothing closes it; inside of a \
+                quoted cell a quotation mark is written twice (\"\"), and a cell that begins with \
+                one is quoted as a whole";
+    refused(
+        "type,fact,reason,statement\nfact.disputed,4,wrong-figure,\"It was one.\n\
+         fact.disputed,5,wrong-figure,It was two hours.\n",
+        open,
+    );
+    let inside = "row 2, column C (claim): a quotation mark ends the cell before its end; inside of a quoted \
+                  cell a quotation mark is written twice (\"\")";
+    refused("quote,nth,claim\ntwo hours,,\"It took \"two\" hours.\"\n", inside);
+    let below = "row 2, column B (claim): a quotation mark opens the cell, and the next one, one line below, \
+                 is no end of a cell; perhaps the first is never closed; inside of a quoted cell a \
+                 quotation mark is written twice (\"\")";
+    refused("quote,claim\ntwo hours,\"It took hours.\ncore … answered,\"Asked.\"\n", below);
+    // Written twice, or in a cell without marks around it, they are part of the claim.
+    let good =
+        "quote,claim\ntwo hours,\"It took \"\"two\"\" hours.\"\ncore … answered,It \"is\" so.\n";
+    file(&desk, "good.csv", good);
+    desk.writes("bo", "append|good.csv", "written at 8 to 9 (2 events)");
+    assert_eq!(desk.fact(8)["claim"], "It took \"two\" hours.");
+    assert_eq!(desk.fact(9)["claim"], "It \"is\" so.");
+}

@@ -4,6 +4,7 @@
 //! line it stands in; a draft that was read has no short form left. Not here: what the drafts
 //! resolve to (`resolve`). Source: docs/drafts.md.
 
+mod cell_quotes;
 mod cells;
 mod fields;
 mod read;

@@ -5,6 +5,7 @@
 //! (`cells`).
 //! Source: RFC 4180; docs/drafts.md.
 
+use crate::ledger::write::draft::cell_quotes::misquoted;
 use crate::ledger::write::draft::cells::{Columns, NOTE, first_items, items, put, values};
 use crate::ledger::write::draft::read::{path, why};
 use crate::ledger::write::draft::{Draft, DraftError, Input, Placed};
@@ -37,6 +38,16 @@ pub fn read_table(text: &str, separator: Separator) -> Input {
     let mut input = Input::default();
     let mut rows = rows(text, separator).into_iter();
     let Some(header) = rows.next() else { return input };
+    let misquoted = misquoted(text, separator);
+    let is_misquoted = |number: usize| {
+        let holds = |line: usize, is_open| line == number || is_open && line < number;
+        misquoted.iter().any(|cell| holds(cell.error.line, cell.is_open))
+    };
+    let misquoted_cells = || misquoted.iter().map(|cell| cell.error.clone());
+    if is_misquoted(header.number) {
+        input.unread = misquoted_cells().collect();
+        return input;
+    }
     let names = header.cells.iter().map(|name| name.trim().to_lowercase());
     input.columns = Columns(names.collect());
     input.unread = wrong_columns(&input.columns, header.number);
@@ -55,9 +66,10 @@ pub fn read_table(text: &str, separator: Separator) -> Input {
     let known: Vec<bool> = (0..input.columns.0.len())
         .map(|at| !input.unread.iter().any(|error| error.column == Some(at)))
         .collect();
-    for row in rows {
+    for row in rows.filter(|row| !is_misquoted(row.number)) {
         row.read(&known, &mut input);
     }
+    input.unread.extend(misquoted_cells());
     input
 }
 
