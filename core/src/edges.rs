@@ -40,16 +40,15 @@ impl fmt::Display for Unit {
 /// The number of characters that are read on each side of a position.
 const NEAR: usize = 128;
 
-/// What the byte offset `at`, a boundary of code points, is inside of, with its byte range; `None`
-/// if it is inside nothing.
-///
-/// ```
-/// use annals_core::edges::{Unit, unit_at};
-/// let text = "It cost €9.8 million.";
-/// assert_eq!(unit_at(text, 12), Some((Unit::Number, 8..22)));
-/// assert_eq!(unit_at(text, 8), None);
-/// ```
-pub fn unit_at(text: &str, at: usize) -> Option<(Unit, Range<usize>)> {
+/// As [`unit_at`], but without numbers that have several words: inside of `5 per cent` there are
+/// places between words.
+pub fn word_at(text: &str, at: usize) -> Option<(Unit, Range<usize>)> {
+    let (near, back, at) = near(text, at)?;
+    unit_of_words(near, at).map(|(unit, found)| (unit, back + found.start..back + found.end))
+}
+
+/// The characters around a byte offset, the offset of the first one, and the place among them.
+fn near(text: &str, at: usize) -> Option<(&str, usize, usize)> {
     let (before, after) = (text.get(..at)?, text.get(at..)?);
     if before.is_empty() || after.is_empty() {
         return None;
@@ -60,15 +59,48 @@ pub fn unit_at(text: &str, at: usize) -> Option<(Unit, Range<usize>)> {
     let back = back.map_or(0, |(byte, _)| byte);
     let on = after.bytes().enumerate().filter(begins).nth(NEAR);
     let on = on.map_or(text.len(), |(byte, _)| at + byte);
-    let near = text.get(back..on)?;
-    let inside = |unit: Unit, found: Option<Range<usize>>| {
-        found.map(|found| (unit, back + found.start..back + found.end))
-    };
-    let at = at - back;
-    inside(Unit::Number, number::around(near, at))
-        .or_else(|| inside(Unit::Address, address(near, at)))
+    Some((text.get(back..on)?, back, at - back))
+}
+
+fn unit_of_words(near: &str, at: usize) -> Option<(Unit, Range<usize>)> {
+    let inside = |unit: Unit, found: Option<Range<usize>>| found.map(|found| (unit, found));
+    inside(Unit::Address, address(near, at))
+        .or_else(|| inside(Unit::Word, formula(near, at)))
         .or_else(|| inside(Unit::Word, word(near, at)))
         .or_else(|| inside(Unit::Character, character(near, at)))
+}
+
+/// A word with figures above or below the line (`CO₂`, `x²`); after a longer word a raised figure
+/// is the mark of a note.
+fn formula(text: &str, at: usize) -> Option<Range<usize>> {
+    let is_low = |c: char| matches!(c, '\u{2080}'..='\u{209C}');
+    let is_high = |c: char| matches!(c, '²' | '³' | '¹' | '\u{2070}'..='\u{207F}');
+    let is_part = |c: char| c.is_alphanumeric() || is_low(c) || is_high(c);
+    let (before, after) = (text.get(..at)?, text.get(at..)?);
+    let is_inside = before.ends_with(is_part) && after.starts_with(is_part);
+    let start = before.char_indices().rev().take_while(|(_, c)| is_part(*c)).last()?.0;
+    let end = at + after.find(|c| !is_part(c)).unwrap_or(after.len());
+    let whole = text.get(start..end)?;
+    let letters = whole.chars().take_while(|c| c.is_alphabetic() && !is_high(*c)).count();
+    let low = whole.contains(is_low) && letters > 0;
+    let high = whole.contains(is_high) && (1..=2).contains(&letters);
+    (is_inside && (low || high)).then_some(start..end)
+}
+
+/// What the byte offset `at`, a boundary of code points, is inside of, with its byte range; `None`
+/// if it is inside nothing.
+///
+/// ```
+/// use annals_core::edges::{Unit, unit_at};
+/// let text = "It cost €9.8 million.";
+/// assert_eq!(unit_at(text, 12), Some((Unit::Number, 8..22)));
+/// assert_eq!(unit_at(text, 8), None);
+/// ```
+pub fn unit_at(text: &str, at: usize) -> Option<(Unit, Range<usize>)> {
+    let (near, back, at) = near(text, at)?;
+    let number = number::around(near, at).map(|found| (Unit::Number, found));
+    let (unit, found) = number.or_else(|| unit_of_words(near, at))?;
+    Some((unit, back + found.start..back + found.end))
 }
 
 /// The characters between white space around a position.

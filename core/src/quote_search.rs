@@ -10,12 +10,13 @@
 mod nearest;
 pub mod places;
 
-use crate::edges::unit_at;
+use crate::edges::{Unit, unit_at, word_at};
 use crate::loose::{Hyphens, Loose};
 use crate::quote::Text;
 use crate::quote_search::places::{
     Edge, MOST_PLACES, PointingError, TextPlace, occurrences, split_ellipsis,
 };
+use std::ops::Range;
 
 /// The number of characters of words in too many places that a message shows.
 const SHOWN_WORDS: usize = 60;
@@ -67,7 +68,7 @@ impl Pointing<'_> {
         }
         let whole = occurrences(text, self.words);
         if !whole.is_empty() {
-            return self.uncut(text, self.words, whole);
+            return self.uncut(text, self.words, whole, Ends::Both);
         }
         let Some((first, last)) = split_ellipsis(self.words) else {
             return Err(nearest::nearest(text, self.words));
@@ -80,7 +81,10 @@ impl Pointing<'_> {
         if firsts.is_empty() || lasts.is_empty() {
             return Err(not_found());
         }
-        let joined = joined(&self.uncut(text, first, firsts)?, &self.uncut(text, last, lasts)?);
+        let joined = joined(
+            &self.uncut(text, first, firsts, Ends::First)?,
+            &self.uncut(text, last, lasts, Ends::Last)?,
+        );
         match joined.is_empty() {
             true => Err(reversed.unwrap_or_else(not_found)),
             false => Ok(joined),
@@ -94,6 +98,7 @@ impl Pointing<'_> {
         text: &Text,
         words: &str,
         places: Vec<TextPlace>,
+        ends: Ends,
     ) -> Result<Vec<TextPlace>, PointingError> {
         if places.len() > MOST_PLACES {
             let words = words.trim().chars().take(SHOWN_WORDS).collect();
@@ -106,9 +111,9 @@ impl Pointing<'_> {
         for place in places {
             let place = with_invisible(text, place);
             let (start, end) = place.span();
-            match check_edges(text, start, end) {
-                Ok(()) => uncut.push(place),
-                Err(cut) => first = first.or(Some(cut)),
+            match ends.cut(text, start, end) {
+                None => uncut.push(place),
+                Some(cut) => first = first.or(Some(cut)),
             }
         }
         match first {
@@ -118,18 +123,41 @@ impl Pointing<'_> {
     }
 }
 
+/// Which words of a quotation a place is of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Ends {
+    /// All of them.
+    Both,
+    /// Those before an ellipsis.
+    First,
+    /// Those after it.
+    Last,
+}
+
+impl Ends {
+    /// What the place `start..end` cuts. Where the quotation goes on, it may be inside of a number
+    /// between two words, because the number is whole in it.
+    fn cut(self, text: &Text, start: usize, end: usize) -> Option<PointingError> {
+        let (begin_unit, end_unit): (UnitAt, UnitAt) = match self {
+            Ends::Both => (unit_at, unit_at),
+            Ends::First => (unit_at, word_at),
+            Ends::Last => (word_at, unit_at),
+        };
+        cut_at(text, Edge::Begin, start, begin_unit)
+            .or_else(|| cut_at(text, Edge::End, end, end_unit))
+    }
+}
+
+/// Finds what a byte offset is inside of.
+type UnitAt = fn(&str, usize) -> Option<(Unit, Range<usize>)>;
+
 /// Checks that the span `start..end`, in code points, cuts no word, number, address or character.
 pub fn check_edges(text: &Text, start: usize, end: usize) -> Result<(), PointingError> {
-    for (edge, point) in [(Edge::Begin, start), (Edge::End, end)] {
-        if let Some(cut) = cut_at(text, edge, point) {
-            return Err(cut);
-        }
-    }
-    Ok(())
+    Ends::Both.cut(text, start, end).map_or(Ok(()), Err)
 }
 
 /// What the edge of a quotation at this code point cuts.
-fn cut_at(text: &Text, edge: Edge, point: usize) -> Option<PointingError> {
+fn cut_at(text: &Text, edge: Edge, point: usize, unit_at: UnitAt) -> Option<PointingError> {
     let (unit, found) = unit_at(text.as_str(), text.byte(point)?)?;
     let (start, end) = (text.point(found.start)?, text.point(found.end)?);
     let whole = text.as_str().get(found)?.to_owned();
@@ -285,6 +313,30 @@ mod tests {
         assert_eq!(found(text, ", the war … of", None, Edges::Whole), Err(inside));
         let inside = cut("begins", "word \"warm\"", "13..17");
         assert_eq!(found(text, "the war … arm", None, Edges::Whole), Err(inside));
+    }
+
+    #[test]
+    fn an_ellipsis_may_stand_inside_of_a_number_that_is_quoted_whole() {
+        let text = "The café owner paid 3,000 euros; She gave 5 per cent to him. Of $1.5 million \
+                    on 27 January, 50 of them.";
+        for (typed, own) in [
+            ("The café … euros", "The café owner paid 3,000 euros"),
+            ("She gave … per cent", "She gave 5 per cent"),
+            ("Of … million", "Of $1.5 million"),
+            ("She gave 5 … to him", "She gave 5 per cent to him"),
+            ("Of $1.5 … January", "Of $1.5 million on 27 January"),
+        ] {
+            assert_eq!(found(text, typed, None, Edges::Whole), Ok(own.to_owned()));
+        }
+        for (typed, begins, number) in [
+            ("euros; … to him", "begins", "3,000 euros"),
+            ("The café … 3,000", "ends", "3,000 euros"),
+            ("27 January, 5 … them", "ends", "50"),
+        ] {
+            let error = found(text, typed, None, Edges::Whole).unwrap_err();
+            let cut = format!("the quotation {begins} inside the ");
+            assert!(error.starts_with(&cut) && error.contains(&format!("{number:?}")), "{error}");
+        }
     }
 
     #[test]

@@ -131,17 +131,77 @@ impl LineView<'_> {
     fn after(&self, digits: usize) -> usize {
         let mut end = digits;
         for _ in 0..3 {
-            let mut from = end;
-            while from < end + 2 && self.at(from).is_some_and(|c| c.is_whitespace()) {
+            // An abbreviated magnitude may have a point: `3 тис. тонн`.
+            let mut from = end + usize::from(self.is_abbreviated(end));
+            while from < end + 3 && self.at(from).is_some_and(|c| c.is_whitespace()) {
                 from += 1;
             }
             let next = self.unit(end, from);
             if next == from {
                 break;
             }
-            end = next;
+            end = self.compound(next);
         }
         end
+    }
+
+    /// Whether the point at this index belongs to a magnitude before it.
+    fn is_abbreviated(&self, index: usize) -> bool {
+        if self.at(index) != Some('.') {
+            return false;
+        }
+        let before = (0..index).rev().take(5).map_while(|at| self.at(at));
+        let mut letters: Vec<char> = before.take_while(|c| c.is_alphabetic()).collect();
+        letters.reverse();
+        let word: String = letters.into_iter().flat_map(char::to_lowercase).collect();
+        ABBREVIATED.contains(&word.as_str())
+    }
+
+    /// The index after the further parts of a number whose first unit ends here: the minutes after
+    /// degrees, the month and the day after a year.
+    fn compound(&self, mut end: usize) -> usize {
+        let mut is_angle = false;
+        for _ in 0..4 {
+            let last = self.back(end);
+            is_angle |= last.is_some_and(|c| matches!(c, '°' | 'º' | '′' | '″'));
+            if is_angle
+                && self.at(end).is_some_and(|c| matches!(c, 'N' | 'S' | 'E' | 'W' | 'O'))
+                && !self.at(end + 1).is_some_and(char::is_alphanumeric)
+            {
+                return end + 1;
+            }
+            if !is_angle && !last.is_some_and(is_ideograph) {
+                return end;
+            }
+            let gap = usize::from(self.at(end).is_some_and(is_gap));
+            if !self.is_digit(end + gap) {
+                return end;
+            }
+            let digits = self.digits(end + gap);
+            let next = match self.at(digits) {
+                Some('′' | '″' | '\'' | '"' | '’' | '”') if is_angle => digits + 1,
+                _ => self.ideographic_unit(digits),
+            };
+            match (gap, next > digits) {
+                // After a space only a part with a unit goes on with the same number.
+                (1, false) => return end,
+                _ => end = next,
+            }
+        }
+        end
+    }
+
+    /// The index after a unit in Chinese, Japanese or Korean that begins at `from`, or `from`.
+    fn ideographic_unit(&self, from: usize) -> usize {
+        let is_here = |unit: &&&str| {
+            let mut letters = unit.chars().enumerate();
+            letters.all(|(more, c)| self.at(from + more) == Some(c))
+        };
+        let length = |unit: &&str| unit.chars().count();
+        let found = IDEOGRAPHIC.iter().filter(is_here).map(length).max().unwrap_or(0);
+        // Of 日本 the first sign is no day.
+        let japan = found == 1 && self.at(from) == Some('日') && self.at(from + 1) == Some('本');
+        if japan { from } else { from + found }
     }
 
     /// The index after the unit that begins at `from`, or `from`. The number so far ends at `end`;
@@ -161,6 +221,10 @@ impl LineView<'_> {
             let more = (from..self.chars.len()).find(|at| !self.at(*at).is_some_and(is_magnitude));
             return more.unwrap_or(self.chars.len());
         }
+        let ideographic = self.ideographic_unit(from);
+        if ideographic > from {
+            return ideographic;
+        }
         let letter = |at: &usize| {
             let inside = |c| matches!(c, '/' | '²' | '³');
             let more = |c| inside(c) || is_combining_mark(c);
@@ -168,6 +232,10 @@ impl LineView<'_> {
         };
         let end = (from..self.chars.len()).find(|at| !letter(at)).unwrap_or(self.chars.len());
         let word: String = (from..end).filter_map(|at| self.at(at)).collect();
+        // `12 k€`, `12 US$`.
+        if self.at(end).is_some_and(is_currency) && end - from <= 3 {
+            return end + 1;
+        }
         let elided = self.at(end).is_some_and(|c| matches!(c, '\'' | '’'));
         if elided || !is_unit(&word) {
             return from;
@@ -229,6 +297,93 @@ fn is_symbol(c: char) -> bool {
 fn is_magnitude(c: char) -> bool {
     "十百千万萬亿億兆元円圓원십백천만억조".contains(c)
 }
+
+fn is_ideograph(c: char) -> bool {
+    matches!(c, '\u{3400}'..='\u{9FFF}' | '\u{AC00}'..='\u{D7A3}')
+}
+
+/// Units that are written after the digits without a space, in Chinese, Japanese and Korean.
+const IDEOGRAPHIC: &[&str] = &[
+    // Dates and times.
+    "年",
+    "年代",
+    "年度",
+    "月",
+    "日",
+    "号",
+    "號",
+    "天",
+    "周",
+    "週",
+    "個月",
+    "个月",
+    "か月",
+    "ヶ月",
+    "小时",
+    "小時",
+    "时",
+    "時",
+    "时间",
+    "時間",
+    "点",
+    "點",
+    "分",
+    "分钟",
+    "分鐘",
+    "秒",
+    "년",
+    "월",
+    "일",
+    "시",
+    "시간",
+    "분",
+    "초",
+    // Measures.
+    "度",
+    "公里",
+    "千米",
+    "米",
+    "厘米",
+    "毫米",
+    "平方公里",
+    "平方米",
+    "立方米",
+    "公顷",
+    "公頃",
+    "亩",
+    "公斤",
+    "千克",
+    "克",
+    "吨",
+    "噸",
+    "升",
+    "倍",
+    "分之",
+    "岁",
+    "歲",
+    "歳",
+    "도",
+    "톤",
+    // Currencies.
+    "美元",
+    "欧元",
+    "歐元",
+    "日元",
+    "日圆",
+    "英镑",
+    "英鎊",
+    "韩元",
+    "卢布",
+    "人民币",
+    "ドル",
+    "ユーロ",
+    "달러",
+    "유로",
+];
+
+/// Magnitudes that are written with a point.
+const ABBREVIATED: &[&str] =
+    &["тыс", "тис", "млн", "млрд", "трлн", "tys", "mln", "mld", "mrd", "mio", "tsd"];
 
 /// Currencies by their code, before or after a number.
 const CODES: &[&str] = &[
@@ -343,6 +498,12 @@ const WORDS: &[&str] = &[
     "гривен",
     "рублей",
     "рублів",
+    "євро",
+    "евро",
+    "дол",
+    "долл",
+    "доларів",
+    "долларов",
     // Units.
     "km",
     "m",
@@ -385,8 +546,35 @@ const WORDS: &[&str] = &[
     "kmh",
     "uhr",
     "км",
+    "м",
+    "см",
+    "мм",
+    "кв",
+    "км²",
+    "м²",
+    "м³",
     "кг",
+    "г",
+    "мг",
+    "т",
+    "тонн*",
     "га",
+    "л",
+    "мл",
+    "квт",
+    "мвт",
+    "гвт",
+    "год",
+    "хв",
+    "ч",
+    "мин",
+    "сек",
+    "км/год",
+    "км/ч",
+    "м/с",
+    "р",
+    "рр",
+    "гг",
     "°c",
     "kilometres",
     "kilometers",
@@ -405,7 +593,8 @@ const WORDS: &[&str] = &[
 ];
 
 fn is_unit(word: &str) -> bool {
-    if CODES.contains(&word) {
+    let code = word.strip_prefix(['k', 'T', 'M']).unwrap_or(word);
+    if CODES.contains(&word) || CODES.contains(&code) {
         return true;
     }
     let folded = word.to_lowercase();

@@ -83,6 +83,38 @@ fn digits_of_any_script_are_numbers() {
 }
 
 #[test]
+fn units_of_other_languages_and_compound_ones_belong_to_the_number() {
+    ends_in("It costs 12 k€.", "costs 12 k", "number 12 k€");
+    ends_in("It costs 12 kEUR.", "costs 12", "number 12 kEUR");
+    ends_in("lies at 41°24′12″N.", "at 41°", "number 41°24′12″N");
+    ends_in("lies at 41° 24′ 12″ N.", "at 41° 24′", "number 41° 24′ 12″");
+    ends_in("lies at 41°24'12\"N.", "at 41°24", "number 41°24'12\"N");
+    whole("at 20° 3 people", "at 20°");
+    ends_in("会谈持续了3小时,于", "了3", "number 3小时");
+    ends_in("于2022年1月26日举行", "于2022年1", "number 2022年1月26日");
+    ends_in("于2022年1月26日举行", "2022年", "number 2022年1月26日");
+    ends_in("2022년 1월 26일에", "2022년 1월", "number 2022년 1월 26일");
+    ends_in("气温30度,共", "气温30", "number 30度");
+    ends_in("增长3分之1。", "增长3", "number 3分之1");
+    whole("2022日本大会", "2022");
+    ends_in("тривала 3,5 год, важить", "тривала 3,5", "number 3,5 год");
+    ends_in("і 3 тис. тонн, коштує", "і 3 тис.", "number 3 тис. тонн");
+    ends_in("їхав 90 км/год там", "90", "number 90 км/год");
+    whole("It was 5 bn. Miles away", "5 bn");
+    whole("у 3 містах", "у 3");
+}
+
+#[test]
+fn raised_and_lowered_figures_belong_to_a_formula() {
+    ends_in("of CO₂ and", "of CO", "word CO₂");
+    begins_in("of CO₂ and", "₂", "word CO₂");
+    ends_in("of H₂O and", "of H₂", "word H₂O");
+    ends_in("and x² more", "and x", "word x²");
+    // The mark of a note.
+    whole("as he said² that", "he said");
+}
+
+#[test]
 fn words_are_those_of_unicode() {
     ends_in("Sullivan met Grushko", "met Grush", "word Grushko");
     begins_in("Sullivan met", "van met", "word Sullivan");
