@@ -204,3 +204,19 @@ fn relations_stand_in_the_order_that_the_rules_want_and_are_withdrawn() {
          not related to itself\n",
     ));
 }
+
+#[test]
+fn that_a_claim_is_as_before_is_said_outside_of_its_quotation_marks() {
+    let desk = facts();
+    let correct = "correct|7|--reason|more-precise|--statement|x";
+    desk.writes("bo", &format!("{correct}|--topic|Talks"), "written at 8");
+    let claim = "The core question was not answered. (the claim is as before)";
+    desk.writes("bo", &format!("{correct}|--claim|{claim}"), "written at 9");
+    let log = desk.run("", "log|7").out;
+    let lines: Vec<&str> = log.lines().filter(|line| line.contains("as before")).collect();
+    let expected = [
+        "        the claim is as before: “The core question was not answered.”",
+        "        now: “The core question was not answered. {+(the claim is as before)+}”",
+    ];
+    assert_eq!(lines, expected, "{log}");
+}

@@ -4,7 +4,7 @@
 
 use crate::cli::render::columns::broken;
 use crate::cli::render::objects::{aim, reason, reason_and_place};
-use crate::cli::render::word_diff::changed;
+use crate::cli::render::word_diff::{changed, changed_claim};
 use crate::cli::render::words::{self, hanging, withheld_text};
 use crate::cli::render::{effect, provenance};
 use crate::cli::terminal::{CliError, Format, json, minute, visible};
@@ -208,6 +208,7 @@ pub fn text(out: &mut dyn Write, row: &EventRow, before: Option<&str>) -> Result
         below(&parts.join(": "))?;
     }
     match (&row.claim, before) {
+        (Some(claim), Some(before)) if claim == before => below(&changed_claim(before, claim))?,
         (Some(claim), Some(before)) => below(&format!("now: “{}”", changed(before, claim)))?,
         (Some(claim), None) => below(&format!("now: “{}”", visible(claim)))?,
         (None, _) => {}

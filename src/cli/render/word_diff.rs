@@ -18,6 +18,15 @@ pub fn changed(old: &str, new: &str) -> String {
     })
 }
 
+/// The claim of a correction, with the changed words marked. That it is as before is not said
+/// inside of its own words.
+pub fn changed_claim(old: &str, new: &str) -> String {
+    match old == new {
+        true => format!("the claim is as before: “{}”", visible(new)),
+        false => changed(old, new),
+    }
+}
+
 /// What differs between two revisions beside the claim, each as `what: before → now`.
 pub fn fields(old: &WordsRow, new: &WordsRow) -> Vec<String> {
     let topics = |words: &WordsRow| {

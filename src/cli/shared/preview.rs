@@ -3,7 +3,7 @@
 //! Always holds: it goes to stderr; quotations are shown in their sentence; a correction is shown
 //! as before and after. Not here: the question (`ask`), the pages of written facts (`show`).
 
-use crate::cli::render::{changed, quotation, words};
+use crate::cli::render::{changed, changed_claim, quotation, words};
 use crate::cli::terminal::{CliError, visible, wrapped};
 use crate::ledger::query::row::dated;
 use crate::ledger::write::outcome::Refs;
@@ -261,7 +261,7 @@ fn fields(fact: &Fact) -> Vec<(&'static str, String)> {
 
 /// Adds the changes of a correction, before and after; the changed words of the claim are marked.
 fn difference(lines: &mut Vec<String>, lookup: &mut WriterLookup<'_>, old: &Fact, new: &Fact) {
-    lines.push(changed(&old.claim, &new.claim));
+    lines.push(changed_claim(&old.claim, &new.claim));
     if old.evidence != new.evidence {
         lines.push("evidence before:".to_owned());
         old.evidence.iter().for_each(|entry| quoted(lines, lookup, entry));

@@ -2,7 +2,7 @@
 //!
 //! Always holds: changed words are marked, even without colour. Not here: other forms.
 
-use crate::cli::render::{changed, effect, events, fields, hanging, words};
+use crate::cli::render::{changed_claim, effect, events, fields, hanging, words};
 use crate::cli::shared::{UNDATED, facts};
 use crate::cli::terminal::{CliError, visible};
 use crate::ledger::answer::diff::DiffAnswer;
@@ -82,7 +82,7 @@ fn fact(out: &mut dyn Write, change: &Change) -> Result<(), CliError> {
         None => below(&words::claim(&change.now))?,
         Some(before) => {
             match (before.claim.as_deref(), change.now.claim.as_deref()) {
-                (Some(old), Some(new)) => below(&changed(old, new))?,
+                (Some(old), Some(new)) => below(&changed_claim(old, new))?,
                 _ => {
                     below(&format!("before: {}", words::claim(before)))?;
                     below(&format!("now: {}", words::claim(&change.now)))?;

@@ -1,7 +1,7 @@
 //! The page of a fact: every revision with its changed words, and every act on it.
 
 use crate::cli::commands::show::section::section;
-use crate::cli::render::{changed, fields, quotation, words};
+use crate::cli::render::{changed_claim, fields, quotation, words};
 use crate::cli::terminal::{CliError, visible, wrapped};
 use crate::ledger::query::View;
 use crate::ledger::query::gather::Gathered;
@@ -85,7 +85,7 @@ fn revisions(row: &FactRow) -> Vec<String> {
         }
         let old = before.and_then(|before| before.words.claim.as_deref());
         let claim = match (old, revision.words.claim.as_deref()) {
-            (Some(old), Some(new)) => changed(old, new),
+            (Some(old), Some(new)) => changed_claim(old, new),
             _ => words::claim(&revision.words),
         };
         lines.push(format!("    {claim}"));
