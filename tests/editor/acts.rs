@@ -104,7 +104,7 @@ fn open_disputes_are_named_and_resolved_by_number() {
                 this resolves\n";
     assert!(answer.err.starts_with(note), "{}", answer.err);
     let answer = desk.writes("ada", &format!("{correct}|--resolves|8"), "written at 9");
-    assert!(!answer.err.contains("note:"), "{}", answer.err);
+    assert!(!answer.err.contains("open disputes"), "{}", answer.err);
     assert_eq!(desk.fact(6)["status"], "asserted");
     desk.refuses("cy", "uphold|8|--statement|too late", (
         1,

@@ -197,3 +197,35 @@ fn figures_and_names_of_a_claim_that_no_quoted_word_has_are_shown_before_signing
     let answer = desk.run("ada", line);
     assert!(answer.err.contains("“У Москві 62.” and in no quoted word: “62”\n"), "{answer:?}");
 }
+
+#[test]
+fn a_date_that_is_called_stated_while_its_words_give_another_one_gets_a_note() {
+    let desk = bare();
+    let text = "They met on 27 January 2022 in Kyiv. الاجتماع عُقد في ٢٧ يناير ٢٠٢٢\n";
+    std::fs::write(desk.path("d.txt"), text).unwrap();
+    desk.writes("ada", "document|add|d.txt|--title|D|--lang|en", "written at 3");
+    let noted = |when: &str, written: &str| {
+        let line = format!(
+            "append|--quote|They met|--claim|They met.|--when|{when}|--as-written|{written}|--dry-run"
+        );
+        let err = desk.run("ada", &line).err.replace('\n', " ");
+        let note = err.split_once("note: when: ").map(|(_, note)| note.to_owned());
+        note.unwrap_or_default()
+    };
+    let sure = "; --basis derived or inferred says where another date comes from";
+    for (when, written, why) in [
+        (
+            "2021-05-05",
+            "27 January 2022",
+            "the words “27 January 2022” give 2022-01-27, not 2021-05-05",
+        ),
+        ("1999", "٢٧ يناير ٢٠٢٢", "the words “٢٧ يناير ٢٠٢٢” have the year 2022, not that of 1999"),
+        ("2021-05-05", "met", "the words “met” give no date, and 2021-05-05 is called stated"),
+    ] {
+        let note = noted(when, written);
+        assert!(note.starts_with(&format!("{why}{sure}")), "{note}");
+    }
+    for (when, written) in [("2022-01", "27 January 2022"), ("2022-01-27", "27 January 2022")] {
+        assert_eq!(noted(when, written), "");
+    }
+}

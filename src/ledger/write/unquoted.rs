@@ -1,26 +1,35 @@
 //! Unquoted words: figures, dates and names of a claim that no quoted text contains.
 //!
-//! Always holds: it is a hint for the signer and refuses nothing. Figures are compared by value,
-//! whatever their digits and separators; names by their beginning, so that endings do not matter,
-//! and only if claim and document are in one language. Not here: whether a claim is true, or what
-//! its other words mean.
+//! Always holds: it is a hint for the signer and refuses nothing. Figures are compared by value
+//! (`figures`), whatever their digits and separators; names by their beginning, so that endings do
+//! not matter, and only if claim and document are in one language. Not here: whether a claim is
+//! true, or what its other words mean.
 
+use crate::ledger::write::figures::{Figure, figures, worded_figures};
 use crate::ledger::write::resolve::RecordLookup;
+use crate::ledger::write::stated_date::{self, primary};
 use annals_core::event::body::{Captured, Content, Described, Fact};
+use annals_core::event::vocabulary::Basis;
 use annals_core::search::folded;
 use memchr::memmem;
 use std::cell::LazyCell;
-use std::collections::BTreeSet;
 use unicode_segmentation::UnicodeSegmentation;
 
 /// The hints for the signer of an event.
 pub fn notes(content: &Content, lookup: &mut dyn RecordLookup) -> Vec<String> {
     match content {
-        Content::FactAsserted(content) => claim(&content.fact, lookup),
-        Content::FactCorrected(content) => claim(&content.fact, lookup),
-        Content::DocumentCaptured(Captured { media_type, published, .. })
-        | Content::DocumentDescribed(Described { media_type, published, .. }) => {
+        Content::FactAsserted(content) => of_fact(&content.fact, lookup),
+        Content::FactCorrected(content) => of_fact(&content.fact, lookup),
+        Content::DocumentCaptured(Captured { media_type, published, lang, .. })
+        | Content::DocumentDescribed(Described { media_type, published, lang, .. }) => {
             let written = published.as_ref().and_then(|published| published.as_written.as_deref());
+            let denied = published.as_ref().and_then(|published| {
+                stated_date::denied(
+                    published.edtf.as_deref()?,
+                    published.as_written.as_deref()?,
+                    lang,
+                )
+            });
             let written = written.filter(|_| &**media_type != "text/plain");
             let note = |words| {
                 format!(
@@ -29,26 +38,34 @@ pub fn notes(content: &Content, lookup: &mut dyn RecordLookup) -> Vec<String> {
                     &**media_type
                 )
             };
-            written.map(note).into_iter().collect()
+            let denied = denied.map(|why| format!("published: {why}"));
+            written.map(note).into_iter().chain(denied).collect()
         }
         _ => Vec::new(),
     }
 }
 
-fn claim(fact: &Fact, lookup: &mut dyn RecordLookup) -> Vec<String> {
+fn of_fact(fact: &Fact, lookup: &mut dyn RecordLookup) -> Vec<String> {
     let mut languages = fact.evidence.iter().filter(|entry| entry.quote.is_some());
     let language = languages.find_map(|entry| lookup.document(entry.document).ok()?.1);
-    let compared = language.map_or(Compare::Figures, |lang| Compare::of(&fact.lang, &lang));
-    let missing = unquoted(fact, compared);
-    if missing.is_empty() {
-        return Vec::new();
-    }
-    let list: Vec<String> = missing.iter().map(|words| format!("“{words}”")).collect();
-    vec![format!("in the claim “{}” and in no quoted word: {}", &*fact.claim, list.join(", "))]
+    let compared = language.as_ref().map_or(Compare::Figures, |lang| Compare::of(&fact.lang, lang));
+    let denied = fact.when.as_ref().filter(|when| when.basis == Basis::Stated).and_then(|when| {
+        let lang = language.as_deref().unwrap_or_default();
+        stated_date::denied(when.edtf.as_deref()?, when.as_written.as_deref()?, lang)
+    });
+    let denied = denied.map(|why| {
+        format!("when: {why}; --basis derived or inferred says where another date comes from")
+    });
+    claim(fact, compared).into_iter().chain(denied).collect()
 }
 
-fn primary(lang: &str) -> String {
-    lang.split('-').next().unwrap_or_default().to_ascii_lowercase()
+fn claim(fact: &Fact, compared: Compare) -> Option<String> {
+    let missing = unquoted(fact, compared);
+    let list: Vec<String> = missing.iter().map(|words| format!("“{words}”")).collect();
+    let note = |list: &[String]| {
+        format!("in the claim “{}” and in no quoted word: {}", &*fact.claim, list.join(", "))
+    };
+    (!list.is_empty()).then(|| note(&list))
 }
 
 /// Which words of a claim are compared with the quoted text.
@@ -97,13 +114,38 @@ pub struct Wording<'a> {
 impl Wording<'_> {
     /// The figures of the claim, and its names if they are compared, that no quoted word has.
     pub fn unquoted(mut self, compare: Compare) -> Vec<String> {
-        let known = self.quoted.iter().flat_map(|words| figures(words));
-        let known: BTreeSet<String> = known.map(|figure| figure.value).collect();
-        let mut missing: Vec<String> = Vec::new();
-        for figure in figures(self.claim) {
-            if !known.contains(&figure.value) && !missing.contains(&figure.words) {
-                missing.push(figure.words);
+        let is_english = compare == Compare::FiguresAndNames && primary(self.lang) == "en";
+        let worded = |text: &str| if is_english { worded_figures(text) } else { Vec::new() };
+        let (claimed, claimed_words) = (figures(self.claim), worded(self.claim));
+        let quoted: Vec<Figure> = match claimed.is_empty() && claimed_words.is_empty() {
+            true => Vec::new(),
+            false => {
+                let both = |words: &&str| [figures(words), worded(words)].concat();
+                self.quoted.iter().flat_map(both).collect()
             }
+        };
+        let mut missing: Vec<String> = Vec::new();
+        let mut note = |figure: &Figure| {
+            if !missing.contains(&figure.words) {
+                missing.push(figure.words.clone());
+            }
+        };
+        for figure in &claimed {
+            let stands = |other: &Figure| match compare {
+                Compare::Figures => figure.may_be(other),
+                Compare::FiguresAndNames => figure.is(other),
+            };
+            if !quoted.iter().any(stands) {
+                note(figure);
+            }
+        }
+        // A number in words is one of the quoted ones, if there is one that the claim leaves out.
+        let is_left_out = |other: &Figure| {
+            !claimed.iter().chain(&claimed_words).any(|figure| figure.value == other.value)
+        };
+        if quoted.iter().any(is_left_out) {
+            let stands = |figure: &Figure| quoted.iter().any(|other| figure.value == other.value);
+            claimed_words.iter().filter(|figure| !stands(figure)).for_each(&mut note);
         }
         if compare == Compare::FiguresAndNames {
             self.quoted.append(&mut self.agents);
@@ -111,65 +153,6 @@ impl Wording<'_> {
         }
         missing
     }
-}
-
-struct Figure {
-    words: String,
-    value: String,
-}
-
-/// The figures of a text: as written, and their digits with `.` before the decimals.
-fn figures(text: &str) -> Vec<Figure> {
-    let mut figures = Vec::new();
-    if !text.chars().any(|c| digit(c).is_some()) {
-        return figures;
-    }
-    let chars: Vec<char> = text.chars().collect();
-    let digit = |at: usize| chars.get(at).copied().and_then(digit);
-    let mut at = 0;
-    while at < chars.len() {
-        let from = at;
-        let (mut value, mut words) = (String::new(), String::new());
-        while let Some(found) = digit(at) {
-            value.push(found);
-            words.push(chars[at]);
-            at += 1;
-            let gap = [' ', '\u{A0}', '\u{2009}', '\u{202F}'];
-            let mark = ['.', ',', '\'', '’', '٫', '٬'];
-            let part = chars.get(at).is_some_and(|c| gap.contains(c) || mark.contains(c));
-            let group = (1..=3).all(|more| digit(at + more).is_some()) && digit(at + 4).is_none();
-            let blank = chars.get(at).is_some_and(|c| c.is_whitespace());
-            if part && digit(at + 1).is_some() && (group || !blank) && digit(at).is_none() {
-                // Three digits after a separator are thousands; else they are decimals.
-                if !group {
-                    value.push('.');
-                }
-                words.push(chars[at]);
-                at += 1;
-            }
-        }
-        let whole = value.trim_start_matches('0');
-        if at > from && !whole.is_empty() {
-            figures.push(Figure { words, value: whole.to_owned() });
-        }
-        at = at.max(from + 1);
-    }
-    figures
-}
-
-/// The digit zero of each script with positional numbers.
-const ZEROS: &[u32] = &[
-    0x30, 0x660, 0x6F0, 0x7C0, 0x966, 0x9E6, 0xA66, 0xAE6, 0xB66, 0xBE6, 0xC66, 0xCE6, 0xD66,
-    0xE50, 0xED0, 0xF20, 0x1040, 0x17E0, 0x1810, 0xFF10,
-];
-
-/// The ASCII digit of a digit of any script.
-fn digit(c: char) -> Option<char> {
-    if c < '\u{660}' {
-        return c.is_ascii_digit().then_some(c);
-    }
-    let zero = ZEROS.iter().find(|zero| (**zero..**zero + 10).contains(&u32::from(c)))?;
-    char::from_digit(u32::from(c) - zero, 10)
 }
 
 impl Wording<'_> {
@@ -259,10 +242,26 @@ mod tests {
         let quoted = "1\u{202F}000 of 61, or 9,8";
         assert_eq!(missing(quoted, "It has 1,000 of 61, or 9.8.", "en"), none);
         assert_eq!(missing("٣٥ شخصا", "It was 35.", "en"), none);
-        assert_eq!(missing("9.8 million", "It cost 98 million.", "en"), ["98"]);
+        assert_eq!(missing("9.8 million", "It cost 98 million.", "en"), ["98 million"]);
         assert_eq!(missing("61 of 88", "61 of 8 went.", "en"), ["8"]);
         assert_eq!(missing("on 26 January", "On 2022-01-26.", "en"), ["2022", "01"]);
-        assert_eq!(missing("two answers", "The 2 answers.", "en"), ["2"]);
+        assert_eq!(missing("two answers", "The 2 answers.", "en"), none);
+        assert_eq!(missing("deux réponses", "Les 2 réponses.", "fr"), ["2"]);
+    }
+
+    #[test]
+    fn an_amount_of_another_size_is_in_no_quoted_word() {
+        let none: [&str; 0] = [];
+        let quoted = "The loss was 3 million euros";
+        assert_eq!(missing(quoted, "The loss was 3 billion euros.", "en"), ["3 billion"]);
+        assert_eq!(missing(quoted, "The loss was 3 euros.", "en"), ["3"]);
+        assert_eq!(missing(quoted, "The loss was 3,000,000 euros.", "en"), none);
+        assert_eq!(missing("12 per cent of sales", "It was 12 million.", "en"), ["12 million"]);
+        assert_eq!(missing("12 per cent of sales", "It was 12% of sales.", "en"), none);
+        assert_eq!(missing("fell to −3 million", "Profit fell to 3 million.", "en"), ["3 million"]);
+        assert_eq!(missing("Some 40 came", "Some ninety came.", "en"), ["ninety"]);
+        assert_eq!(missing("Some 40 came", "Some forty came.", "en"), none);
+        assert_eq!(missing("some came", "Two came.", "en"), none);
     }
 
     #[test]

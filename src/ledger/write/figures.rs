@@ -1,0 +1,324 @@
+//! Figures of a text: their value with sign, magnitude and per cent, and English numbers in words.
+//!
+//! Always holds: two figures of one value are equal, whatever their digits, separators and
+//! magnitude words. Not here: what is missing in a claim (`unquoted`).
+
+use unicode_segmentation::UnicodeSegmentation;
+
+/// A number of a text.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Figure {
+    /// The number as it is written, with its sign and its magnitude.
+    pub words: String,
+    /// Its digits alone, with `.` before the decimals.
+    pub digits: String,
+    /// The same with the magnitude: `3 million` is `3000000`.
+    pub value: String,
+    /// Whether it is less than zero.
+    pub is_negative: bool,
+    /// Whether it is a part of a hundred.
+    pub is_percent: bool,
+    /// Whether a sign, a magnitude or a per cent belongs to it.
+    has_parts: bool,
+}
+
+impl Figure {
+    /// Whether both say the same amount.
+    pub fn is(&self, other: &Figure) -> bool {
+        self.value == other.value
+            && self.is_negative == other.is_negative
+            && self.is_percent == other.is_percent
+    }
+
+    /// Whether both may say the same amount, if the words around one of them are of a language that
+    /// is not read: the digits are the same.
+    pub fn may_be(&self, other: &Figure) -> bool {
+        let open = !self.has_parts || !other.has_parts;
+        self.is(other) || (open && self.digits == other.digits)
+    }
+}
+
+/// The figures in digits of any script, in order.
+pub fn figures(text: &str) -> Vec<Figure> {
+    let mut figures = Vec::new();
+    if !text.chars().any(|c| digit(c).is_some()) {
+        return figures;
+    }
+    let chars: Vec<char> = text.chars().collect();
+    let digit = |at: usize| chars.get(at).copied().and_then(digit);
+    let mut at = 0;
+    while at < chars.len() {
+        let from = at;
+        let (mut value, mut words) = (String::new(), String::new());
+        while let Some(found) = digit(at) {
+            value.push(found);
+            words.push(chars[at]);
+            at += 1;
+            let gap = [' ', '\u{A0}', '\u{2009}', '\u{202F}'];
+            let mark = ['.', ',', '\'', '’', '٫', '٬'];
+            let part = chars.get(at).is_some_and(|c| gap.contains(c) || mark.contains(c));
+            let group = (1..=3).all(|more| digit(at + more).is_some()) && digit(at + 4).is_none();
+            let blank = chars.get(at).is_some_and(|c| c.is_whitespace());
+            if part && digit(at + 1).is_some() && (group || !blank) && digit(at).is_none() {
+                // Three digits after a separator are thousands; else they are decimals.
+                if !group {
+                    value.push('.');
+                }
+                words.push(chars[at]);
+                at += 1;
+            }
+        }
+        let whole = value.trim_start_matches('0');
+        if at > from && !whole.is_empty() {
+            let around = Around { before: &chars[..from], after: &chars[at..] };
+            figures.push(around.figure(words, whole.to_owned()));
+        }
+        at = at.max(from + 1);
+    }
+    figures
+}
+
+/// What stands around the digits of a number.
+struct Around<'a> {
+    before: &'a [char],
+    after: &'a [char],
+}
+
+impl Around<'_> {
+    fn figure(&self, mut words: String, digits: String) -> Figure {
+        let is_negative = self.is_negative();
+        if is_negative {
+            words.insert(0, '−');
+        }
+        let (mut zeros, mut is_percent, mut rest) = (0, false, self.after);
+        let mut has_parts = is_negative;
+        // A magnitude, then a per cent.
+        for _ in 0..2 {
+            let Some((word, length)) = next_word(rest) else { break };
+            let percent = is_percent_sign(&word);
+            // After a space `m` is a metre, and `k` no thousand.
+            let is_short = matches!(word.as_str(), "m" | "k") && length > 1;
+            let more = if percent || is_short { 0 } else { magnitude(&word) };
+            if !percent && more == 0 {
+                break;
+            }
+            words.extend(rest.iter().take(length));
+            (zeros, is_percent, has_parts) = (zeros + more, percent, true);
+            rest = rest.get(length..).unwrap_or_default();
+        }
+        let value = shifted(&digits, zeros);
+        Figure { words, digits, value, is_negative, is_percent, has_parts }
+    }
+
+    /// Whether a minus sign stands directly before the digits, or before their currency, and after
+    /// no letter or digit.
+    fn is_negative(&self) -> bool {
+        let mut before = self.before.iter().rev().skip_while(|c| "$€£¥₽₴".contains(**c));
+        let sign = before.next().is_some_and(|c| matches!(c, '−' | '-' | '–' | '－'));
+        sign && before.next().is_none_or(|c| c.is_whitespace() || "([“\"«=:".contains(*c))
+    }
+}
+
+/// The next word or sign after at most one space, folded, and the number of characters up to its
+/// end.
+fn next_word(text: &[char]) -> Option<(String, usize)> {
+    let blank = usize::from(text.first().is_some_and(|c| c.is_whitespace()));
+    let rest = text.get(blank..)?;
+    let first = rest.first()?;
+    let length = match is_percent_sign(&first.to_string()) {
+        true => 1,
+        false => rest.iter().take_while(|c| c.is_alphabetic()).count(),
+    };
+    let word: String = rest.iter().take(length).flat_map(|c| c.to_lowercase()).collect();
+    let second: String = rest.iter().skip(length).take(5).collect();
+    match word.as_str() {
+        "per" | "pro" if second.trim_start().starts_with("cent") => {
+            Some(("percent".to_owned(), blank + length + second.len().min(5)))
+        }
+        _ => (length > 0).then_some((word, blank + length)),
+    }
+}
+
+fn is_percent_sign(word: &str) -> bool {
+    const BEGINS: [&str; 5] = ["percent", "prozent", "procent", "процент", "відсот"];
+    matches!(word, "%" | "٪" | "％" | "pct") || BEGINS.iter().any(|begin| word.starts_with(begin))
+}
+
+/// The number of zeros that a word adds to the number before it; 0 if it is no magnitude.
+fn magnitude(word: &str) -> usize {
+    const THOUSAND: &[&str] =
+        &["thousand", "k", "tausend", "tsd", "mille", "mil", "tys", "тыс", "тис", "千"];
+    const MILLION: &[&str] = &["million", "mn", "mln", "mio", "m", "млн", "millón", "milhão"];
+    const BILLION: &[&str] = &["billion", "bn", "mld", "mrd", "млрд"];
+    const TRILLION: &[&str] = &["trillion", "tn", "трлн"];
+    let begins = |begins: &[&str]| begins.iter().any(|begin| word.starts_with(begin));
+    // In many languages a milliard is what English calls a billion, and a billion a thousand of
+    // these.
+    match word {
+        "billionen" | "biliony" | "bilionów" => 12,
+        _ if begins(&["milliard", "miliard", "миллиард", "мільярд", "miljard"]) => 9,
+        _ if begins(&["тысяч", "тисяч", "tysi"]) || THOUSAND.contains(&word) => 3,
+        _ if begins(&["million", "milion", "миллион", "мільйон", "millone", "miljoen"])
+            || MILLION.contains(&word) =>
+        {
+            6
+        }
+        _ if word == "billions" || BILLION.contains(&word) => 9,
+        _ if word == "trillions" || TRILLION.contains(&word) => 12,
+        "hundred" | "hundreds" => 2,
+        "亿" | "億" => 8,
+        "万" | "萬" => 4,
+        _ => 0,
+    }
+}
+
+/// Digits with so many zeros more: `9.8` with six is `9800000`.
+fn shifted(digits: &str, zeros: usize) -> String {
+    let (whole, decimals) = digits.split_once('.').unwrap_or((digits, ""));
+    let padded = format!("{decimals:0<zeros$}");
+    let (more, rest) = padded.split_at(zeros);
+    let whole = format!("{whole}{more}");
+    let (whole, rest) = (whole.trim_start_matches('0'), rest.trim_end_matches('0'));
+    match rest.is_empty() {
+        true => whole.to_owned(),
+        false => format!("{whole}.{rest}"),
+    }
+}
+
+/// The digit zero of each script with positional numbers.
+const ZEROS: &[u32] = &[
+    0x30, 0x660, 0x6F0, 0x7C0, 0x966, 0x9E6, 0xA66, 0xAE6, 0xB66, 0xBE6, 0xC66, 0xCE6, 0xD66,
+    0xE50, 0xED0, 0xF20, 0x1040, 0x17E0, 0x1810, 0xFF10,
+];
+
+/// The ASCII digit of a digit of any script.
+pub fn digit(c: char) -> Option<char> {
+    if c < '\u{660}' {
+        return c.is_ascii_digit().then_some(c);
+    }
+    let zero = ZEROS.iter().find(|zero| (**zero..**zero + 10).contains(&u32::from(c)))?;
+    char::from_digit(u32::from(c) - zero, 10)
+}
+
+const SMALL: [&str; 20] = [
+    "zero",
+    "one",
+    "two",
+    "three",
+    "four",
+    "five",
+    "six",
+    "seven",
+    "eight",
+    "nine",
+    "ten",
+    "eleven",
+    "twelve",
+    "thirteen",
+    "fourteen",
+    "fifteen",
+    "sixteen",
+    "seventeen",
+    "eighteen",
+    "nineteen",
+];
+const TENS: [&str; 8] =
+    ["twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"];
+
+/// The numbers in English words, in order: `ninety-five`, `three hundred`, `two million`.
+pub fn worded_figures(text: &str) -> Vec<Figure> {
+    let mut figures: Vec<Figure> = Vec::new();
+    let mut run: Vec<&str> = Vec::new();
+    let words = text.unicode_words().map(Some).chain([None]);
+    for word in words {
+        let part = word.filter(|word| {
+            let word = word.to_lowercase();
+            small(&word).is_some() || (!run.is_empty() && large(&word).is_some())
+        });
+        match part {
+            Some(part) => run.push(part),
+            None => figures.extend(worded(&std::mem::take(&mut run))),
+        }
+    }
+    figures
+}
+
+fn small(word: &str) -> Option<u64> {
+    let at = |words: &[&str]| words.iter().position(|known| *known == word);
+    at(&SMALL).or_else(|| at(&TENS).map(|tens| 10 * (tens + 2))).map(|value| value as u64)
+}
+
+fn large(word: &str) -> Option<u64> {
+    match word {
+        "hundred" => Some(100),
+        "thousand" => Some(1_000),
+        "million" => Some(1_000_000),
+        "billion" => Some(1_000_000_000),
+        _ => None,
+    }
+}
+
+fn worded(run: &[&str]) -> Option<Figure> {
+    let (mut whole, mut part) = (0_u64, 0_u64);
+    for word in run {
+        let word = word.to_lowercase();
+        match (small(&word), large(&word)) {
+            (Some(value), _) => part = part.checked_add(value)?,
+            (None, Some(100)) => part = part.checked_mul(100)?,
+            (None, Some(large)) => {
+                whole = whole.checked_add(part.checked_mul(large)?)?;
+                part = 0;
+            }
+            (None, None) => {}
+        }
+    }
+    let value = whole.checked_add(part)?.to_string();
+    (!run.is_empty() && value != "0").then(|| Figure {
+        words: run.join(" "),
+        digits: value.clone(),
+        value,
+        is_negative: false,
+        is_percent: false,
+        has_parts: false,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn magnitude_sign_and_per_cent_belong_to_the_value() {
+        let found = |text: &str| {
+            let shown = |figure: Figure| {
+                let sign = if figure.is_negative { "-" } else { "" };
+                let percent = if figure.is_percent { "%" } else { "" };
+                format!("{}: {sign}{}{percent}", figure.words, figure.value)
+            };
+            figures(text).into_iter().map(shown).collect::<Vec<_>>()
+        };
+        assert_eq!(
+            found("3 million euros, 12 per cent"),
+            ["3 million: 3000000", "12 per cent: 12%"]
+        );
+        assert_eq!(found("€9.8bn or 9,8 млрд"), ["9.8bn: 9800000000", "9,8 млрд: 9800000000"]);
+        assert_eq!(found("fell to −3 million"), ["−3 million: -3000000"]);
+        assert_eq!(found("in 2014–2022, 2022-01-27"), {
+            ["2014: 2014", "2022: 2022", "2022: 2022", "01: 1", "27: 27"]
+        });
+        assert_eq!(found("5% of 1,000.50"), ["5%: 5%", "1,000.50: 1000.5"]);
+    }
+
+    #[test]
+    fn english_numbers_in_words_have_their_value() {
+        let found = |text: &str| {
+            let shown = |figure: Figure| format!("{}: {}", figure.words, figure.value);
+            worded_figures(text).into_iter().map(shown).collect::<Vec<_>>()
+        };
+        assert_eq!(found("Some ninety-five of two hundred came."), {
+            ["ninety five: 95", "two hundred: 200"]
+        });
+        assert_eq!(found("three million, four"), ["three million four: 3000004"]);
+        assert_eq!(found("hundreds of people, a million"), [] as [&str; 0]);
+    }
+}
