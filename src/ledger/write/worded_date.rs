@@ -2,8 +2,9 @@
 //!
 //! Always holds: it proposes and decides nothing; a date that needs the document's is *derived*,
 //! one that the words give whole is *stated*; without a document's date only whole ones are found.
-//! A weekday is the last one up to the document's date, a day without a year the nearest one. Not
-//! here: other languages, times of the day.
+//! A weekday is the last one up to the document's date, or in what is to come the next one; a day
+//! without a year the nearest one, if that does not contradict the sentence. Words that leave it
+//! open give no date. Not here: other languages, times of the day.
 //! Source: FORMAT.md, **When**.
 
 use annals_core::event::vocabulary::Basis;
@@ -44,15 +45,56 @@ const NUMBERS: [&str; 12] = [
 ];
 const DAY_PARTS: [&str; 4] = ["morning", "afternoon", "evening", "night"];
 
+/// Words before what is to come.
+const TO_COME: [&str; 10] = [
+    "will",
+    "shall",
+    "won't",
+    "scheduled",
+    "due",
+    "plans",
+    "plan",
+    "planned",
+    "expected",
+    "upcoming",
+];
+/// Words after which a sentence is about the past again.
+const SAYING: [&str; 10] = [
+    "said",
+    "says",
+    "told",
+    "announced",
+    "wrote",
+    "reported",
+    "added",
+    "confirmed",
+    "stated",
+    "met",
+];
+/// Words before a weekday that is a name, or no single day.
+const NO_DAY: [&str; 16] = [
+    "the", "every", "each", "any", "a", "black", "good", "bloody", "ash", "palm", "easter", "holy",
+    "super", "cyber", "maundy", "shrove",
+];
+/// Words between the two ends of an interval.
+const TO: [&str; 5] = ["to", "until", "till", "through", "–"];
+/// The greatest number of words of a date.
+const MOST_WORDS: usize = 9;
+
 /// The dates that the words of a text give, in order. `document` is the day of the document.
 pub fn dates(text: &str, document: Option<Date>) -> Vec<WordedDate> {
-    let words: Vec<(usize, &str)> = text.unicode_word_indices().collect();
+    let words = worded(text);
     let folded: Vec<String> = words.iter().map(|(_, word)| word.to_lowercase()).collect();
-    let (mut found, mut at) = (Vec::new(), 0);
+    let (mut found, mut at, mut after_date) = (Vec::new(), 0, false);
     while at < folded.len() {
-        let rest: Vec<&str> = folded.iter().skip(at).take(6).map(String::as_str).collect();
-        let Some(Reading { skipped, taken, edtf, basis }) = read(&rest, document) else {
-            at += 1;
+        let before: Vec<&str> = folded.iter().take(at).map(String::as_str).collect();
+        let rest: Vec<&str> = folded.iter().skip(at).take(MOST_WORDS).map(String::as_str).collect();
+        // A weekday beside a date is that of the date.
+        let is_beside = after_date && weekday_of_date(&rest);
+        let read = read(&rest, &before, document).filter(|_| !is_beside);
+        let Some(Reading { skipped, taken, edtf, basis }) = read else {
+            after_date &= rest.first() == Some(&"a");
+            at += open_words(&rest).max(1);
             continue;
         };
         let first = words.get(at + skipped).map(|(start, _)| *start);
@@ -63,8 +105,50 @@ pub fn dates(text: &str, document: Option<Date>) -> Vec<WordedDate> {
             found.push(WordedDate { words: words.to_owned(), edtf, basis });
         }
         at += taken;
+        after_date = true;
     }
     found
+}
+
+/// The words of a text, and the dashes between two numbers of days.
+fn worded(text: &str) -> Vec<(usize, &str)> {
+    let is_day = |word: &str| word.len() <= 2 && is_figure(word);
+    let mut words: Vec<(usize, &str)> = Vec::new();
+    for (start, word) in text.unicode_word_indices() {
+        if let Some((before, day)) = words.last().copied()
+            && let Some(gap) = text.get(before + day.len()..start)
+            && matches!(gap.trim(), "-" | "–" | "—" | "‑")
+            && is_day(day)
+            && is_day(word)
+            && !text.get(..before).is_some_and(|text| text.ends_with(['-', '–', '/']))
+        {
+            words.push((before + day.len(), "–"));
+        }
+        words.push((start, word));
+    }
+    words
+}
+
+fn weekday_of_date(words: &[&str]) -> bool {
+    words.first().is_some_and(|word| weekday(word).is_some())
+}
+
+/// How many words name days without saying which: all of them are passed over.
+fn open_words(words: &[&str]) -> usize {
+    let day = |word: &str| day_number(word).is_some();
+    match words {
+        [one, to, other, ..]
+            if weekday(one).is_some()
+                && weekday(other).is_some()
+                && (TO.contains(to) || *to == "and") =>
+        {
+            3
+        }
+        [one, "and", other, "of", name, ..] if day(one) && day(other) && month(name).is_some() => 5,
+        [one, "and", other, name, ..] if day(one) && day(other) && month(name).is_some() => 4,
+        [one, "and", other, ..] if month(one).is_some() && month(other).is_some() => 3,
+        _ => 0,
+    }
 }
 
 /// What the words at one place give.
@@ -77,8 +161,80 @@ struct Reading {
     basis: Basis,
 }
 
-fn read(words: &[&str], document: Option<Date>) -> Option<Reading> {
-    whole(words).or_else(|| relative(words, document?))
+fn read(words: &[&str], before: &[&str], document: Option<Date>) -> Option<Reading> {
+    if open_words(words) > 0 {
+        return None;
+    }
+    interval(words, before, document)
+        .or_else(|| whole(words))
+        .or_else(|| relative(words, before, document?))
+}
+
+/// Two days or months with `to` between them: `3 to 5 January`, `between 30 May and 2 June 2022`.
+fn interval(words: &[&str], before: &[&str], document: Option<Date>) -> Option<Reading> {
+    let is_between = before.last() == Some(&"between");
+    let joins = |word: &str| TO.contains(&word) || (is_between && word == "and");
+    let year_at = |at: usize| words.get(at).and_then(|word| year(word));
+    if let [one, to, other, ..] = words
+        && joins(to)
+        && let (Some(first), Some(last), Some(year)) = (month(one), month(other), year_at(3))
+    {
+        let edtf = format!("{year:04}-{first:02}/{year:04}-{last:02}");
+        return (first < last).then_some(Reading {
+            skipped: 0,
+            taken: 4,
+            edtf,
+            basis: Basis::Stated,
+        });
+    }
+    let (first, last, to) = match day_and_month(words) {
+        Some(first) if words.get(first.taken).is_some_and(|word| joins(word)) => {
+            let from = first.taken + 1;
+            // `January 3 to 5`: the month stands once, before the days.
+            let same_month = || {
+                let day = day_number(words.get(from)?)
+                    .filter(|_| month(words.first().copied().unwrap_or_default()).is_some())?;
+                Some(DayAndMonth { day, month: first.month, taken: 1 })
+            };
+            let last = day_and_month(words.get(from..)?).or_else(same_month)?;
+            let to = from + last.taken;
+            (first, last, to)
+        }
+        _ => {
+            let (day, joint) = (day_number(words.first()?)?, words.get(1)?);
+            let last = day_and_month(words.get(2..)?).filter(|_| joins(joint))?;
+            let to = 2 + last.taken;
+            (DayAndMonth { day, month: last.month, taken: 1 }, last, to)
+        }
+    };
+    let (start, end, taken, basis) = match (year_at(to), document) {
+        (Some(year), _) => {
+            let begin = if first.month > last.month { year.checked_sub(1)? } else { year };
+            let start = Date::new(begin, first.month, first.day).ok()?;
+            (start, Date::new(year, last.month, last.day).ok()?, to + 1, Basis::Stated)
+        }
+        (None, day) => {
+            let end = nearest(&last, day?)?;
+            let start = nearest(&first, end)?;
+            (start, end, to, Basis::Derived)
+        }
+    };
+    let fits = start < end && (basis == Basis::Stated || fits_tense(start, before, document?));
+    fits.then(|| Reading { skipped: 0, taken, edtf: format!("{start}/{end}"), basis })
+}
+
+/// Whether the words before a date are about what is to come.
+fn is_to_come(before: &[&str]) -> bool {
+    let last = |words: &[&str]| before.iter().rposition(|word| words.contains(word));
+    last(&TO_COME).is_some_and(|at| last(&SAYING).is_none_or(|said| said < at))
+}
+
+/// Whether a day is before or after the document's as the words before it say.
+fn fits_tense(day: Date, before: &[&str], document: Date) -> bool {
+    match is_to_come(before) {
+        true => day >= document,
+        false => day <= document,
+    }
 }
 
 /// A date that needs no other one.
@@ -107,7 +263,7 @@ fn whole(words: &[&str]) -> Option<Reading> {
 }
 
 /// A date that counts from the document's.
-fn relative(words: &[&str], from: Date) -> Option<Reading> {
+fn relative(words: &[&str], before: &[&str], from: Date) -> Option<Reading> {
     let derived = |skipped: usize, taken: usize, edtf: String| {
         Some(Reading { skipped, taken, edtf, basis: Basis::Derived })
     };
@@ -115,7 +271,11 @@ fn relative(words: &[&str], from: Date) -> Option<Reading> {
         derived(skipped, taken, from.checked_add(span).ok()?.to_string())
     };
     if let Some(found) = day_and_month(words) {
-        return derived(0, found.taken, nearest(&found, from)?.to_string());
+        let day = nearest(&found, from).filter(|day| fits_tense(*day, before, from))?;
+        return derived(0, found.taken, day.to_string());
+    }
+    if words.first().is_some_and(|word| weekday(word).is_some()) {
+        return weekday_words(words, before, from);
     }
     match words {
         ["the", "day", "before", "yesterday", ..] => day(0, 4, (-2).days()),
@@ -143,9 +303,6 @@ fn relative(words: &[&str], from: Date) -> Option<Reading> {
         ["next", name, ..] if weekday(name).is_some() => {
             derived(0, 2, from.nth_weekday(1, weekday(name)?).ok()?.to_string())
         }
-        [name, ..] if weekday(name).is_some() => {
-            derived(0, 1, latest(weekday(name)?, from)?.to_string())
-        }
         ["in" | "since" | "during", name, rest @ ..]
             if month(name).is_some() && !rest.first().is_some_and(|word| is_figure(word)) =>
         {
@@ -154,6 +311,42 @@ fn relative(words: &[&str], from: Date) -> Option<Reading> {
             derived(1, 2, format!("{year:04}-{month:02}"))
         }
         _ => None,
+    }
+}
+
+/// `Wednesday`, `Wednesday last week`.
+fn weekday_words(words: &[&str], before: &[&str], from: Date) -> Option<Reading> {
+    let (name, rest) = words.split_first()?;
+    let wanted = weekday(name)?;
+    let derived = |taken: usize, day: Date| {
+        Some(Reading { skipped: 0, taken, edtf: day.to_string(), basis: Basis::Derived })
+    };
+    let week = match rest {
+        ["of", which, "week", ..] => Some((4, *which)),
+        [which, "week", ..] => Some((3, *which)),
+        _ => None,
+    };
+    let count = |which: &str| ["last", "this", "next"].iter().position(|word| *word == which);
+    if let Some((taken, which)) = week
+        && let Some(count) = count(which).and_then(|at| i64::try_from(at).ok())
+    {
+        let monday = latest(Weekday::Monday, from)?.checked_add((count - 1).weeks()).ok()?;
+        let days = i64::from(wanted.since(Weekday::Monday));
+        return derived(taken, monday.checked_add(days.days()).ok()?);
+    }
+    let is_name = before.last().is_some_and(|word| NO_DAY.contains(word));
+    // The date of the day stands beside it, or a part of it: `Friday the 13th`.
+    let has_date = match rest {
+        ["the", day, ..] => is_ordinal(day),
+        [day, ..] if is_ordinal(day) => true,
+        rest => day_and_month(rest).is_some(),
+    };
+    if is_name || has_date {
+        return None;
+    }
+    match is_to_come(before) {
+        true => derived(1, from.nth_weekday(1, wanted).ok()?),
+        false => derived(1, latest(wanted, from)?),
     }
 }
 
@@ -171,12 +364,21 @@ fn day_and_month(words: &[&str]) -> Option<DayAndMonth> {
         [name, number, ..] if month(name).is_some() => (number, name, 2),
         _ => return None,
     };
-    let digits = day_word.trim_end_matches(|c: char| c.is_ascii_alphabetic());
-    if !matches!(day_word.get(digits.len()..), Some("" | "st" | "nd" | "rd" | "th")) {
+    let day = day_number(day_word)?;
+    Some(DayAndMonth { day, month: month(month_word)?, taken })
+}
+
+/// The day of a month: `27`, `27th`.
+fn day_number(word: &str) -> Option<i8> {
+    let digits = word.trim_end_matches(|c: char| c.is_ascii_alphabetic());
+    if !matches!(word.get(digits.len()..), Some("" | "st" | "nd" | "rd" | "th")) {
         return None;
     }
-    let day: i8 = digits.parse().ok().filter(|day| (1..=31).contains(day))?;
-    Some(DayAndMonth { day, month: month(month_word)?, taken })
+    digits.parse().ok().filter(|day| (1..=31).contains(day))
+}
+
+fn is_ordinal(word: &str) -> bool {
+    day_number(word).is_some() && word.ends_with(|c: char| c.is_ascii_alphabetic())
 }
 
 /// The day of that name that is nearest to a date.
@@ -275,10 +477,45 @@ mod tests {
             ("2 months ago", "2 months ago: 2021-11 derived"),
             ("on 27 January", "27 January: 2022-01-27 derived"),
             ("on December 17th", "December 17th: 2021-12-17 derived"),
-            ("on 3 Feb", "3 Feb: 2022-02-03 derived"),
+            ("It will be on 3 Feb", "3 Feb: 2022-02-03 derived"),
             ("in December", "December: 2021-12 derived"),
         ] {
             assert_eq!(found(text), [date], "{text}");
+        }
+    }
+
+    #[test]
+    fn what_stands_around_a_day_says_which_it_is() {
+        for (text, date) in [
+            ("met on Friday, 28 January 2022 with", "28 January 2022: 2022-01-28 stated"),
+            ("on 28 January 2022, a Friday, they", "28 January 2022: 2022-01-28 stated"),
+            ("on Wednesday, 26 January, they", "26 January: 2022-01-26 derived"),
+            ("met on Wednesday last week", "Wednesday last week: 2022-01-19 derived"),
+            ("on Monday of this week", "Monday of this week: 2022-01-24 derived"),
+            ("they will meet on Monday", "Monday: 2022-01-31 derived"),
+            ("he said on Monday that they will", "Monday: 2022-01-24 derived"),
+            ("it will end, he said on Monday", "Monday: 2022-01-24 derived"),
+            ("met from 3 to 5 January", "3 to 5 January: 2022-01-03/2022-01-05 derived"),
+            ("met 3–5 January 2021", "3–5 January 2021: 2021-01-03/2021-01-05 stated"),
+            ("between 30 December and 2 January", {
+                "30 December and 2 January: 2021-12-30/2022-01-02 derived"
+            }),
+            ("met on January 3 to 5, 2021", "January 3 to 5, 2021: 2021-01-03/2021-01-05 stated"),
+            ("from March to May 2021", "March to May 2021: 2021-03/2021-05 stated"),
+        ] {
+            assert_eq!(found(text), [date], "{text}");
+        }
+        for text in [
+            "met on Friday the 13th with",
+            "met on 27 February with",
+            "will meet on 20 January",
+            "on 3 and 5 January",
+            "from Monday to Wednesday",
+            "in the Friday Mosque",
+            "every Friday",
+            "on Black Friday",
+        ] {
+            assert_eq!(found(text), [] as [&str; 0], "{text}");
         }
     }
 
