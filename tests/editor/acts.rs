@@ -220,3 +220,20 @@ fn that_a_claim_is_as_before_is_said_outside_of_its_quotation_marks() {
     ];
     assert_eq!(lines, expected, "{log}");
 }
+
+#[test]
+fn another_number_of_confirmations_names_the_facts_that_it_turns() {
+    let desk = facts();
+    desk.writes("bo", "confirm|4|5|--how|reread", "written at 8 to 9 (2 events)");
+    let change = "ledger|change|--confirmations|2";
+    let turned = "turns 2 facts: 4 asserted, before confirmed; 5 asserted, before confirmed";
+    let tried = desk.run("ada", &format!("{change}|--dry-run"));
+    let expected = format!(
+        "change example.org/record\n  confirmations: 2, before 1\n  {turned}\none event would be \
+         written; nothing was\n"
+    );
+    assert_eq!((tried.exit, tried.err.as_str()), (0, expected.as_str()));
+    let written = desk.writes("ada", change, "written at 10");
+    let after: Vec<&str> = written.out.lines().skip(2).collect();
+    assert_eq!(after, ["confirmations: 2, before 1", turned]);
+}

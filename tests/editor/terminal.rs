@@ -277,7 +277,11 @@ fn a_confirmation_waits_without_the_lock() {
     let change = "ledger|change|--confirmations|2";
     let mut talk = talk_of(&desk, "ada", change);
     talk.sees("sign and write this?");
-    desk.writes("bo", "confirm|5|--how|reread|--wait|0s", "written at 8");
+    desk.writes(
+        "bo",
+        "dispute|5|--reason|wrong-date|--statement|the 25th|--wait|0s",
+        "written at 8",
+    );
     talk.types("y\r");
     talk.sees("written at 9");
     assert_eq!(talk.ends().1, 0);

@@ -3,6 +3,7 @@
 //! Always holds: a new log key is on the disk before the event that names it is written, and the
 //! old key is kept. Not here: the first event (`init`). Source: FORMAT.md sections 4 and 9.
 
+use crate::cli::render::effect;
 use crate::cli::shared::admin::ADMIN;
 use crate::cli::shared::{ActText, DryRunArgs, admin, print_dry_run, print_receipt, words};
 use crate::cli::terminal::{
@@ -11,6 +12,7 @@ use crate::cli::terminal::{
 use crate::keys::{KeyFolder, generate, had_log_key};
 use crate::ledger::error::LedgerError;
 use crate::ledger::query::names::Names;
+use crate::ledger::query::revocation_impact::{RevocationImpact, StandingFacts};
 use crate::ledger::query::{View, no_fact};
 use crate::ledger::reader::Record;
 use crate::ledger::write::admin::{ClockCheck, check_retime};
@@ -136,6 +138,7 @@ fn change(context: &mut Context, args: LedgerChangeArgs) -> Result<Exit, CliErro
     }
     if confirmations != before {
         changes.push(format!("confirmations: {confirmations}, before {before}"));
+        changes.extend(effect::turned(&turned(&record, confirmations)?));
     }
     let args_of = EventArgs::LedgerChanged(event::LedgerChanged { confirmations });
     let content = Content::LedgerChanged(Changed { title, licence, corrections_policy: policy });
@@ -151,6 +154,17 @@ fn change(context: &mut Context, args: LedgerChangeArgs) -> Result<Exit, CliErro
     let what = format!("change {}", parameters(&writer)?.origin);
     let text = ActText { what, before: changes.clone(), after: changes };
     admin::submit(context, &mut writer, resolved, args.dry_run, &text)
+}
+
+/// The facts whose status another number of confirmations changes.
+fn turned(record: &Record, confirmations: u64) -> Result<RevocationImpact, CliError> {
+    let mut state = record.state(record.size())?.state;
+    let before = StandingFacts::of(&state);
+    if let (Some(ledger), Ok(confirmations)) = (&mut state.fold.ledger, u8::try_from(confirmations))
+    {
+        ledger.confirmations = confirmations;
+    }
+    Ok(RevocationImpact::between(&before, &StandingFacts::of(&state)))
 }
 
 /// A new value, or the present one.
