@@ -369,11 +369,16 @@ pub enum LedgerError {
         } else {
             format!("cannot reach the server at {address} ({why}): nothing was sent")
         },
-        if *.kept {
-            "; they are signed and kept: annals outbox send sends the same bytes again, and \
-             nothing is written twice"
-        } else {
-            "; say the same command again, and nothing is written twice"
+        match .kept {
+            KeptEvents::ByOutbox => {
+                "; they are signed and kept: annals outbox send sends the same bytes again, and \
+                 nothing is written twice"
+            }
+            KeptEvents::ByCommand => {
+                "; they are signed and kept: say the same command again, which sends them with \
+                 their documents and places, and nothing is written twice"
+            }
+            KeptEvents::Nowhere => "; say the same command again, and nothing is written twice",
         }
     )]
     NotSent {
@@ -383,8 +388,8 @@ pub enum LedgerError {
         why: String,
         /// Whether somebody answered, or may have heard of them.
         reached: bool,
-        /// Whether the outbox has them.
-        kept: bool,
+        /// Whether the outbox has them, and what sends them again.
+        kept: KeptEvents,
     },
     /// The server of the record refuses events.
     #[error("the server at {address} refuses it: {why}; nothing was written")]
@@ -611,6 +616,18 @@ impl LedgerError {
             _ => Verdict::CouldNotTell,
         }
     }
+}
+
+/// Whether events that were not sent are kept, and what sends them again.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum KeptEvents {
+    /// They are not kept.
+    Nowhere,
+    /// `annals outbox send` sends them: one event, without a document.
+    ByOutbox,
+    /// The command that signed them sends them: with documents, or several at the places that they
+    /// were signed for.
+    ByCommand,
 }
 
 /// An error and its causes in one line.

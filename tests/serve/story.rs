@@ -111,6 +111,57 @@ fn editors_sign_on_their_machines_and_the_server_places_what_they_signed() {
 }
 
 #[test]
+fn what_waits_says_what_it_is_and_what_the_record_refuses_is_given_up_by_name() {
+    let newsroom = Newsroom::found(Some(CLOCK));
+    let server = newsroom.serve(&[]);
+    let (url, address) = (server.url.clone(), server.address.clone());
+    newsroom.join_as_founder("ada", &url);
+    newsroom.hire("ben", "Ben Best", &url, "ada");
+    let document = newsroom.capture("ada", 9);
+    assert_eq!(newsroom.enter("ada", document, 1).code, 0);
+    newsroom.good("ben", &["pull"]);
+    server.stop();
+
+    let fact = (document + 1).to_string();
+    let confirmed = newsroom.annals("ben", &["confirm", &fact, "--how", "reread", "--yes"]);
+    assert!(confirmed.err.contains("annals outbox send sends the same bytes"), "{confirmed:?}");
+    std::fs::write(newsroom.path("ben/new.txt"), "A paper with words.\n").unwrap();
+    let add = ["document", "add", "new.txt", "--title", "New", "--lang", "en", "--yes"];
+    let captured = newsroom.annals("ben", &add);
+    assert!(captured.err.contains("say the same command again, which sends them"), "{captured:?}");
+    let lines = newsroom.good("ben", &["outbox"]);
+    let acts = lines.lines().filter_map(|line| Some(line.split_once("Z: ")?.1));
+    let mut acts: Vec<&str> = acts.collect();
+    acts.sort_unstable();
+    let expected = ["document.captured “New”".to_owned(), format!("fact.confirmed {fact}")];
+    assert_eq!(acts, expected, "{lines}");
+
+    // Meanwhile the fact is corrected: what was signed confirms words that are its no more.
+    let server = newsroom.serve_at(&address, &[]);
+    let correct = [
+        "correct",
+        &fact,
+        "--reason",
+        "entry-error",
+        "--statement",
+        "x",
+        "--claim",
+        "Other words.",
+    ];
+    newsroom.good("ada", &[&correct[..], &["--yes"]].concat());
+    let sent = newsroom.annals("ben", &["outbox", "send"]);
+    let line = sent.out.lines().next().unwrap_or_default();
+    let name = line.split_once(':').map(|(name, _)| name).unwrap_or_default();
+    let advice = format!("annals outbox drop {name} gives them up");
+    assert!(line.contains(": is refused: ") && line.contains("rule 503 stale"), "{sent:?}");
+    assert!(line.ends_with(&advice), "{sent:?}");
+    newsroom.good("ben", &["outbox", "drop", name, "--yes"]);
+    newsroom.good("ben", &add);
+    assert_eq!(newsroom.good("ben", &["outbox"]), "nothing waits\n");
+    server.stop();
+}
+
+#[test]
 fn what_was_signed_while_the_server_was_gone_waits_and_is_sent_as_the_same_bytes() {
     let newsroom = Newsroom::found(Some(CLOCK));
     let server = newsroom.serve(&[]);

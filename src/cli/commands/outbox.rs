@@ -9,12 +9,14 @@ use crate::cli::terminal::{
     CliError, Command, Context, Exit, Format, Group, ask, done_as, formats, json, note, out,
     visible,
 };
-use crate::ledger::error::{LedgerError, chain};
+use crate::ledger::error::{KeptEvents, LedgerError, chain};
 use crate::ledger::exchange::submitting::still_waiting;
+use crate::ledger::query::content_text::statement_text;
+use crate::ledger::write::append::sent_again_by;
 use crate::ledger::write::outbox::{WaitingEvents, is_late};
 use crate::ledger::write::writer::{RecordServer, SentEvents};
 use annals_core::event::body::{Body, Content};
-use annals_core::event::record::Reading;
+use annals_core::event::record::{Reading, Statement};
 use annals_core::event::vocabulary::Type;
 use annals_core::time::Time;
 use clap::{Args, Subcommand};
@@ -76,13 +78,20 @@ struct WaitingEventJson {
     kind: Option<Type>,
     #[serde(skip_serializing_if = "Option::is_none")]
     claim: Option<String>,
+    /// What it acts on, and its words, for people.
+    #[serde(skip)]
+    object: String,
 }
+
+/// The greatest number of events of one submission that are shown in its line.
+const SHOWN: usize = 3;
 
 impl WaitingJson {
     fn of(waiting: &WaitingEvents) -> WaitingJson {
         let readings = || waiting.entries.iter().map(|entry| Reading::of(&entry.record));
         let events = readings().zip(&waiting.entries).map(|(reading, entry)| WaitingEventJson {
-            kind: reading.statement.map(|statement| statement.kind),
+            kind: reading.statement.as_ref().map(|statement| statement.kind),
+            object: object(reading.statement.as_ref(), entry.body.as_deref()),
             claim: entry.body.as_deref().and_then(claim),
         });
         WaitingJson {
@@ -98,11 +107,34 @@ impl WaitingJson {
         let said = self.said.map(|said| format!(", signed {}", said.as_str())).unwrap_or_default();
         let what = match self.events.as_slice() {
             [WaitingEventJson { claim: Some(claim), .. }] => visible(claim),
-            [WaitingEventJson { kind: Some(kind), .. }] => kind.to_string(),
-            more => format!("{} events", more.len()),
+            [WaitingEventJson { kind: Some(kind), object, .. }] => format!("{kind}{object}"),
+            more => {
+                let object = |event: &WaitingEventJson| match (&event.claim, event.kind) {
+                    (Some(claim), _) => format!("“{}”", visible(claim)),
+                    (None, Some(kind)) => format!("{kind}{}", event.object),
+                    (None, None) => String::new(),
+                };
+                let shown: Vec<String> = more.iter().take(SHOWN).map(object).collect();
+                let rest = more.len().checked_sub(SHOWN).filter(|rest| *rest > 0);
+                let rest = rest.map(|rest| format!(" and {rest} more")).unwrap_or_default();
+                format!("{} events: {}{rest}", more.len(), shown.join(", "))
+            }
         };
         format!("{name}{said}: {what}")
     }
+}
+
+/// What an event acts on, and its words: ` 3 “One.”`.
+fn object(statement: Option<&Statement>, body: Option<&[u8]>) -> String {
+    let positions = statement.map(|statement| statement.args.positions()).unwrap_or_default();
+    let positions = positions.into_iter().map(|position| format!(" {position}"));
+    let content = body.and_then(|body| Body::parse(body).ok()).map(|body| body.content);
+    let words = content.and_then(|content| match content {
+        Content::DocumentCaptured(content) => Some(content.title.to_string()),
+        content => statement_text(Ok(&content)).statement,
+    });
+    let words = words.map(|words| format!(" “{}”", visible(&words)));
+    positions.chain(words).collect()
 }
 
 fn claim(body: &[u8]) -> Option<String> {
@@ -149,6 +181,9 @@ struct SentJson {
     /// Why it was not written.
     #[serde(skip_serializing_if = "Option::is_none")]
     why: Option<String>,
+    /// Whether the record refuses it, and to send it again is of no use.
+    #[serde(skip)]
+    is_refused: bool,
 }
 
 fn send(context: &mut Context) -> Result<Exit, CliError> {
@@ -172,6 +207,8 @@ fn send(context: &mut Context) -> Result<Exit, CliError> {
             }
             placed => placed,
         };
+        let is_refused = matches!(&placed, Err(LedgerError::ServerRefused { status: 422, .. }))
+            && sent_again_by(&one.entries) == KeptEvents::ByOutbox;
         let (status, position, why) = match placed {
             Ok(position) => {
                 one.keeping.prune_to_records(&one.entries)?;
@@ -180,7 +217,8 @@ fn send(context: &mut Context) -> Result<Exit, CliError> {
             Err(error) => {
                 let error = match error {
                     LedgerError::NotSent { address, why, reached, .. } => {
-                        LedgerError::NotSent { address, why, reached, kept: true }
+                        let kept = sent_again_by(&one.entries);
+                        LedgerError::NotSent { address, why, reached, kept }
                     }
                     error => error,
                 };
@@ -190,13 +228,21 @@ fn send(context: &mut Context) -> Result<Exit, CliError> {
                          the command that signed them again"
                             .to_owned()
                     }
+                    error if is_refused => {
+                        let short = name.get(..16).unwrap_or_default();
+                        format!(
+                            "{}; as the record is now these bytes are not taken: annals outbox \
+                             drop {short} gives them up",
+                            chain(error)
+                        )
+                    }
                     error => chain(error),
                 };
                 first.get_or_insert(error);
                 (WriteStatus::Refused, None, Some(why))
             }
         };
-        sent.push(SentJson { name, status, position, count, why });
+        sent.push(SentJson { name, status, position, count, why, is_refused });
     }
     let status = match (sent.is_empty(), &first) {
         (true, _) => WriteStatus::Nothing,
@@ -223,7 +269,8 @@ impl SentJson {
                 format!("{name}: written at {position} to {last} ({} events)", self.count)
             }
             (None, why) => {
-                format!("{name}: waits still: {}", visible(why.as_deref().unwrap_or_default()))
+                let what = if self.is_refused { "is refused" } else { "waits still" };
+                format!("{name}: {what}: {}", visible(why.as_deref().unwrap_or_default()))
             }
         }
     }

@@ -14,7 +14,7 @@ use crate::archive::web::Web;
 use crate::clock::Clock;
 use crate::disk::lock::LockWait;
 use crate::disk::{self, FileMode};
-use crate::ledger::error::{LedgerError, chain};
+use crate::ledger::error::{KeptEvents, LedgerError, chain};
 use crate::ledger::exchange::follow::{PullDepth, PullOptions, pull};
 use crate::ledger::following::FollowingMark;
 use crate::ledger::paths::Paths;
@@ -176,7 +176,12 @@ impl CopyServer {
     }
 
     fn not_sent(&self, why: String, reached: bool) -> LedgerError {
-        LedgerError::NotSent { address: self.address.clone(), why, reached, kept: false }
+        LedgerError::NotSent {
+            address: self.address.clone(),
+            why,
+            reached,
+            kept: KeptEvents::Nowhere,
+        }
     }
 
     /// An error after a receipt: where the copy is in use or cannot be written, the events are

@@ -4,7 +4,7 @@
 //! until they are acknowledged, and are submitted again as the same bytes. Not here: prompts and
 //! previews (`cli`). Source: FORMAT.md sections 2, 6, 7, 9.
 
-use crate::ledger::error::{LedgerError, Refusal};
+use crate::ledger::error::{KeptEvents, LedgerError, Refusal};
 use crate::ledger::write::batch::{DraftBatch, Signer, slot, verify_last};
 use crate::ledger::write::draft::Placed;
 use crate::ledger::write::loaded::{FileAccess, LoadedDraft, LoadedInput, Reach};
@@ -19,6 +19,7 @@ use crate::ledger::write::writer::{SentEvents, Writer};
 use annals_core::event::Entry;
 use annals_core::event::body::{Body, Content};
 use annals_core::event::record::{self, Place, Reading};
+use annals_core::event::vocabulary::Type;
 use annals_core::key::{PublicKey, SigningKey};
 use annals_core::time::Time;
 use std::path::{Path, PathBuf};
@@ -32,17 +33,20 @@ const AHEAD: i64 = 24 * 3_600 * 1_000_000;
 pub fn check_clock(writer: &Writer, now: Time) -> Result<(), LedgerError> {
     let Some(last) = writer.verifier.chain.at else { return Ok(()) };
     let ahead = now.micros() - last.micros();
-    let days = |micros: i64| format!("{:.1} days", micros as f64 / AHEAD as f64);
-    let minutes = |micros: i64| format!("{:.0} minutes", micros as f64 / 60e6);
+    // A day and more in days, less in minutes, on both sides.
+    let apart = |micros: i64| match micros >= AHEAD {
+        true => format!("{:.1} days", micros as f64 / AHEAD as f64),
+        false => format!("{:.0} minutes", micros as f64 / 60e6),
+    };
     match ahead {
         far if far > AHEAD => Err(LedgerError::Clock(format!(
             "expected a time near the last event's, {last}; the clock says {now}, {} later",
-            days(far)
+            apart(far)
         ))),
         back if back < -BACK => Err(LedgerError::Clock(format!(
             "expected a time after the last event's, {last}; the clock says {now}, {} earlier; if \
              the clock was ahead before, annals ledger retime mends it",
-            minutes(-back)
+            apart(-back)
         ))),
         _ => Ok(()),
     }
@@ -266,7 +270,11 @@ pub fn submit(
         }
         (Err(LedgerError::NotSent { address, why, reached, .. }), keeping) => {
             writer.server = Some(server);
-            Err(LedgerError::NotSent { address, why, reached, kept: keeping.is_some() })
+            let kept = match keeping {
+                None => KeptEvents::Nowhere,
+                Some(_) => sent_again_by(&prepared.entries),
+            };
+            Err(LedgerError::NotSent { address, why, reached, kept })
         }
         (Err(LedgerError::Outrun(why)), _) => {
             *writer = server.writer()?;
@@ -279,6 +287,18 @@ pub fn submit(
             writer.server = Some(server);
             Err(error)
         }
+    }
+}
+
+/// What sends these events again, which are kept.
+pub fn sent_again_by(entries: &[Entry]) -> KeptEvents {
+    let captures = |entry: &Entry| {
+        let kind = Reading::of(&entry.record).statement.map(|statement| statement.kind);
+        kind == Some(Type::DocumentCaptured)
+    };
+    match entries {
+        [only] if !captures(only) => KeptEvents::ByOutbox,
+        _ => KeptEvents::ByCommand,
     }
 }
 
