@@ -73,7 +73,7 @@ fn a_form_that_a_command_has_not_is_refused_before_it_does_anything() {
     let object = "text, json or jsonl";
     let only = "text, its only form";
     for (line, command, forms) in [
-        ("replay --state", "replay", object),
+        ("replay --state", "replay --state", object),
         ("verify", "verify", object),
         ("diff 0", "diff", object),
         ("status", "status", object),

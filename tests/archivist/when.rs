@@ -249,3 +249,32 @@ fn a_zone_is_checked_always_and_shown_with_every_time() {
         assert_eq!(story.told(command), story.told(&format!("{command} {berlin}")), "{command}");
     }
 }
+
+#[test]
+fn now_has_every_event_also_after_a_clock_that_ran_ahead() {
+    let after = retimed_story();
+    let answer = after.run("replay --as-of now");
+    assert_eq!((point(&answer.out), answer.err.as_str()), ("14".to_owned(), ""));
+    assert_eq!(answer.out, after.told("replay --as-of head"));
+}
+
+#[test]
+fn what_is_wrong_with_a_date_is_named() {
+    let story = story();
+    let when = "annals: --when: expected an EDTF date or interval such as 2022-01-26 or 2021/2022, \
+                found ";
+    for (date, why) in [
+        ("2022-02-29", "2022-02 has no day 29"),
+        ("2022-06/2022-01", "the interval ends before it begins"),
+        ("-0044", "years are 0000 to 9999"),
+    ] {
+        let answer = story.run(&format!("replay --when {date}"));
+        assert_eq!((answer.exit, answer.err), (2, format!("{when}\"{date}\": {why}\n")));
+    }
+    let answer = story.run("replay --as-of 2026-02-30");
+    assert!(
+        answer.err.ends_with("found \"2026-02-30\": 2026-02 has no day 30\n"),
+        "{}",
+        answer.err
+    );
+}

@@ -24,9 +24,10 @@ use std::io::Write;
 
 /// Find words in the claims, quotations and attributions of facts
 ///
-/// Each argument is a word or several words in a row; a fact must have them all. Case and the
-/// spelling of accents do not matter, in any language. Of many facts the first are shown, by when
-/// their present words were recorded; --limit shows more.
+/// Each argument is a word or several words in a row; a fact must have them all. Case does not
+/// matter, in any language, nor how a letter with its accent is encoded; the accent itself does:
+/// cafe does not find café. Of many facts the first are shown, by when their present words were
+/// recorded; --limit shows more.
 #[derive(Debug, Args)]
 pub struct FindArgs {
     /// Words; several in one pair of quotation marks must follow each other

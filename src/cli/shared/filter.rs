@@ -12,7 +12,7 @@ use clap::Args;
 #[derive(Clone, Debug, Default, Args)]
 pub struct FilterArgs {
     /// What was so at this time: an EDTF date or interval, such as 2022-01 or 2021/2022
-    #[arg(long, value_name = "EDTF")]
+    #[arg(long, value_name = "EDTF", allow_negative_numbers = true)]
     pub when: Option<String>,
     /// Facts with a topic that has these words
     #[arg(long)]

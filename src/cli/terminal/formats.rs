@@ -43,6 +43,10 @@ fn words(matches: &ArgMatches) -> String {
     let mut inner = matches.subcommand();
     while let Some((word, matches)) = inner {
         words.push(word);
+        // The whole state has fewer forms than the list of facts.
+        if matches!(matches.try_get_one::<bool>("state"), Ok(Some(true))) {
+            words.push("--state");
+        }
         inner = matches.subcommand();
     }
     words.join(" ")

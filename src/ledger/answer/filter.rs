@@ -8,6 +8,7 @@ use crate::index::{Facets, IndexError, RowKind, Snapshot, TreeKind};
 use crate::ledger::error::LedgerError;
 use crate::ledger::query::names::Names;
 use crate::ledger::query::row::{FactRow, WordsRow};
+use crate::ledger::query::wrong_date::wrong_date;
 use crate::ledger::query::{View, citing};
 use annals_core::edtf::{Days, days};
 use annals_core::key::PublicKey;
@@ -238,7 +239,7 @@ impl Filter {
 fn when(text: &str) -> Result<Days, LedgerError> {
     days(text).ok_or_else(|| {
         let expected = "expected an EDTF date or interval such as 2022-01-26 or 2021/2022";
-        LedgerError::Usage(format!("--when: {expected}, found {text:?}"))
+        LedgerError::Usage(format!("--when: {expected}, found {text:?}{}", wrong_date(text)))
     })
 }
 

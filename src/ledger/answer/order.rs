@@ -20,7 +20,9 @@ pub fn expect_forward(
     let backwards = match (&first, &last) {
         (Point::Within(start, _), Point::Within(_, end)) => start >= end,
         // There may be no event since then.
-        (Point::Within(..), Point::Head) => false,
+        (Point::Within(..) | Point::Now, Point::Head) | (Point::Now, Point::Now) => false,
+        (Point::Within(start, _), Point::Now) => *start > around.now,
+        (Point::Now, Point::Within(_, end)) => around.now >= *end,
         _ => {
             let first = first.resolve(record, Bound::Start, clock)?.size;
             first >= last.resolve(record, Bound::End, clock)?.size

@@ -11,6 +11,7 @@ mod clock;
 use crate::index::{Index, IndexError};
 use crate::ledger::error::LedgerError;
 use crate::ledger::query::point::clock::entries;
+use crate::ledger::query::wrong_date::wrong_date;
 use crate::ledger::reader::Record;
 use annals_core::edtf::days;
 use annals_core::event::record::hash;
@@ -41,6 +42,8 @@ pub enum Point {
     Hash(String),
     /// The last event.
     Head,
+    /// The present: it has all events, also those after a clock that ran ahead was set back.
+    Now,
 }
 
 /// The zone of times written without one, and the current time.
@@ -82,7 +85,7 @@ impl Point {
     /// ```
     pub fn parse(text: &str, around: &PointContext) -> Result<Point, LedgerError> {
         let text = text.trim();
-        let unknown = || usage(format!("{EXPECTED}; found {text:?}"));
+        let unknown = || usage(format!("{EXPECTED}; found {text:?}{}", wrong_day(text)));
         let digits = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
         let prefix = text.strip_prefix("h:").or((text.len() == 64).then_some(text));
         if let Some(prefix) = prefix {
@@ -96,7 +99,7 @@ impl Point {
         }
         match text {
             "head" => return Ok(Point::Head),
-            "now" => return second(around.now, around.now).ok_or_else(unknown),
+            "now" => return Ok(Point::Now),
             "today" => return ago(around, Span::new()).ok_or_else(unknown),
             "yesterday" => return ago(around, Span::new().days(-1)).ok_or_else(unknown),
             _ => {}
@@ -132,6 +135,7 @@ impl Point {
                 Bound::End => record.size(),
                 Bound::Start => record.size().saturating_sub(1),
             })),
+            Point::Now => Ok(ResolvedDate::same(record.size())),
             Point::Position(position) if *position < record.size() => Ok(after(*position)),
             Point::Position(position) => Err(no_position(*position, record.size())),
             Point::Hash(prefix) => find(prefix, record).map(after),
@@ -192,6 +196,11 @@ fn day(date: Date, zone: &TimeZone) -> Option<(Timestamp, Timestamp)> {
     Some((start(date).or(last)?, next.or(last)?))
 }
 
+/// What is wrong with the day of a point.
+fn wrong_day(text: &str) -> String {
+    wrong_date(text.split(['T', ' ']).next().unwrap_or_default())
+}
+
 /// A duration before now: a whole day if its units are days or longer, else a time.
 fn ago(around: &PointContext, span: Span) -> Option<Point> {
     let now = around.now.to_zoned_datetime(around.zone.clone());
@@ -210,7 +219,7 @@ fn ago(around: &PointContext, span: Span) -> Option<Point> {
 
 /// A time of day, with `Z` or an offset, else in the given zone.
 fn time(text: &str, zone: &TimeZone) -> Result<Point, LedgerError> {
-    let unknown = || usage(format!("{EXPECTED}; found {text:?}"));
+    let unknown = || usage(format!("{EXPECTED}; found {text:?}{}", wrong_day(text)));
     if let Ok(instant) = text.parse::<Timestamp>() {
         return second(instant, instant).ok_or_else(unknown);
     }
