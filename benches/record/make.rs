@@ -150,14 +150,19 @@ pub fn corrected(folder: &Path, events: u64) {
         let size = room.writer.size();
         let draft = |offset: u64| match size {
             _ if size == first => fact(offset),
-            _ => Draft {
-                kind: Some(Type::FactCorrected),
-                on: Some(Name::Position(size + offset - BATCH)),
-                reason: Some(Reason::WrongFigure),
-                error_in: Some(ErrorIn::Record),
-                statement: Some("A figure was wrong.".to_owned()),
-                ..fact(offset)
-            },
+            _ => {
+                let fact = fact(offset);
+                Draft {
+                    kind: Some(Type::FactCorrected),
+                    on: Some(Name::Position(size + offset - BATCH)),
+                    reason: Some(Reason::WrongFigure),
+                    error_in: Some(ErrorIn::Record),
+                    statement: Some("A figure was wrong.".to_owned()),
+                    // A correction in the present words is refused.
+                    claim: fact.claim.map(|claim| format!("{claim} ({})", turn % 10)),
+                    ..fact
+                }
+            }
         };
         let count = BATCH.min(events - size);
         let placed = |offset: u64| Placed::at(offset as usize + 1, draft(offset));
