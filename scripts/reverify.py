@@ -800,8 +800,6 @@ def changed_text(data):
     signed = any(line.startswith(SIGNATURE) for line in lines)
     if not lines[-1].strip(b" \t") and (signed or data.rstrip(b" \t\n\x0c\r").split(b"\n")[-1].startswith(b"sum ")):
         return True
-    if not signed and lines[-1].startswith((b"- ", b"-- ", "\u2013 ".encode(), b"? ")):
-        return True
     return any(line and not line.strip(b" \t") for line in lines)
 
 
@@ -810,7 +808,10 @@ def changed_proof(data):
     lines = data.split(b"\n")
     longest = max(map(len, lines))
     folded = longest <= 80 and sum(len(line) >= 60 for line in lines) >= 3
-    return changed_text(data) or folded or not any(line.startswith(SIGNATURE) for line in lines)
+    # A signature line with another dash is an end too, and is judged.
+    last = data.rstrip(b" \t\n\x0c\r").split(b"\n")[-1]
+    ended = any(line.startswith(SIGNATURE) for line in lines) or last.startswith(b"- ")
+    return changed_text(data) or folded or not ended
 
 
 def is_page(data):

@@ -24,8 +24,6 @@ pub enum Changed {
     Spaces,
     /// Its long lines were broken.
     Folded,
-    /// Another dash stands in its signature lines.
-    Dash,
 }
 
 /// How a text form of format 1 was changed in transfer, if it was.
@@ -54,7 +52,6 @@ pub fn changed(bytes: &[u8]) -> Option<Changed> {
 /// use annals_core::transfer::{Changed, changed_text};
 /// assert_eq!(changed_text(b"annals pin v1"), Some(Changed::Cut(13)));
 /// assert_eq!(changed_text("a\n\n\u{2014} name c2ln\n\n".as_bytes()), Some(Changed::More));
-/// assert_eq!(changed_text(b"a\n\n- name c2ln\n"), Some(Changed::Dash));
 /// assert_eq!(changed_text(b"a\n"), None);
 /// ```
 pub fn changed_text(bytes: &[u8]) -> Option<Changed> {
@@ -69,9 +66,6 @@ pub fn changed_text(bytes: &[u8]) -> Option<Changed> {
     if is_empty(last) && (is_signed || last_words(rest).starts_with(SUM)) {
         return Some(Changed::More);
     }
-    if !is_signed && OTHER_DASHES.iter().any(|dash| last.starts_with(dash.as_bytes())) {
-        return Some(Changed::Dash);
-    }
     lines().any(|line| !line.is_empty() && is_empty(line)).then_some(Changed::Spaces)
 }
 
@@ -81,7 +75,9 @@ pub fn changed_proof(bytes: &[u8]) -> Option<Changed> {
     let lines = || bytes.split(|byte| *byte == b'\n');
     let longest = lines().map(<[u8]>::len).max().unwrap_or_default();
     let long = lines().filter(|line| line.len() >= LONG).count();
-    let cut = || (!lines().any(is_signature)).then_some(Changed::Cut(bytes.len()));
+    // A signature line with another dash is an end too, and is judged.
+    let has_end = || lines().any(is_signature) || last_words(bytes).starts_with(b"- ");
+    let cut = || (!has_end()).then_some(Changed::Cut(bytes.len()));
     match changed_text(bytes) {
         None if longest <= LONGEST && long >= FOLDS => Some(Changed::Folded),
         other => other.or_else(cut),
@@ -95,10 +91,6 @@ const LONGEST: usize = 80;
 const FOLDS: usize = 3;
 /// The start of the last line of a pin and of evidence.
 const SUM: &[u8] = b"sum ";
-/// What stands in place of the dash before a signature, where an editor or a mail program replaced
-/// it.
-const OTHER_DASHES: [&str; 4] = ["- ", "-- ", "\u{2013} ", "? "];
-
 /// Whether a line begins as the signatures of a note do.
 fn is_signature(line: &[u8]) -> bool {
     line.starts_with("\u{2014} ".as_bytes())
@@ -173,7 +165,6 @@ impl Changed {
             Changed::More => "an empty line stands after its end",
             Changed::Spaces => "white space stands in an empty line of it",
             Changed::Folded => "its long lines are broken",
-            Changed::Dash => "its signature begins with another dash",
         }
     }
 }
@@ -184,9 +175,7 @@ impl fmt::Display for Changed {
         let by = match self {
             Changed::LineEnds | Changed::Folded => "a mail program",
             Changed::Utf16 => "an editor or a shell",
-            Changed::Mark | Changed::More | Changed::Spaces | Changed::Dash => {
-                "an editor or a mail program"
-            }
+            Changed::Mark | Changed::More | Changed::Spaces => "an editor or a mail program",
             Changed::Cut(bytes) => {
                 return write!(
                     f,

@@ -134,8 +134,8 @@ fn checkpoints() -> Vec<Case> {
         ),
         (
             "701-checkpoint-form-dash",
-            "A signature line begins with a tilde.",
-            signed(line(&blob).replace('\u{2014}', "~")),
+            "A signature line begins with a hyphen.",
+            signed(line(&blob).replace('\u{2014}', "-")),
             &[(701, -1)],
         ),
         (

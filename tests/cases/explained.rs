@@ -234,7 +234,6 @@ fn changed_on_their_way() -> Vec<Case> {
     vec![
         checkpoint("cut", "The checkpoint ends within a line.", text[..text.len() / 2].to_owned()),
         checkpoint("more", "An empty line stands behind the checkpoint.", format!("{text}\n")),
-        checkpoint("dash", "A hyphen stands for the dash.", text.replace('\u{2014}', "-")),
         checkpoint("mark", "It begins with a byte order mark.", format!("\u{feff}{text}")),
         bad(
             "911-unreadable-changed-journal",
