@@ -115,7 +115,35 @@ pub fn run(context: &mut Context, args: DocumentAddArgs) -> Result<Exit, CliErro
     let about = agree(context, about, &captured.proposal)?;
     let (input, mut options) = drafts(context, &taken, captured, about)?;
     (options.dry_run, options.again) = (write.dry_run, write.again);
-    submit_loaded(context, &input, &options)
+    let outcome = submit_loaded(context, &input, &options);
+    if matches!(&outcome, Err(CliError::Ledger(LedgerError::Refused(_)))) {
+        note_suspect(context, &input)?;
+    }
+    outcome
+}
+
+/// Notes how the documents stand that hold these bytes already, if a stolen key captured them.
+fn note_suspect(context: &Context, input: &LoadedInput) -> Result<(), CliError> {
+    let Some(record) = context.record_here()? else { return Ok(()) };
+    let (view, names) = provenance::view(context, &record, None)?;
+    let gathered = gather(&view, &names, &|_| false)?;
+    for file in input.drafts.iter().filter_map(|draft| draft.file.as_ref().ok()?.as_ref()) {
+        let holds = |row: &&DocumentRow| {
+            row.suspect && row.about.as_ref().is_some_and(|about| about.sha256 == file.digest)
+        };
+        let Some(row) = gathered.documents.values().find(holds) else { continue };
+        let by = row.captured.undone_by.map(|by| format!(" by {by}")).unwrap_or_default();
+        let document = row.document;
+        note(wrapped(
+            &format!(
+                "note: these bytes are document {document}, whose capture was undone{by}, because \
+                 the key may be stolen: annals document describe {document} by another person \
+                 vouches for it"
+            ),
+            0,
+        ));
+    }
+    Ok(())
 }
 
 /// The date of publication that a document has of itself, unless it is after the day of its capture
