@@ -158,6 +158,22 @@ fn a_clone_that_is_killed_while_it_reads_goes_on_with_what_is_there() {
     assert!(killed > 0, "{killed} of {all}");
 }
 
+/// All was done but the last step; or it is the rest of a clone of another place.
+#[test]
+fn a_clone_that_lacks_its_last_step_goes_on() {
+    let ledger = ledger(70);
+    let desk = Desk::of(&ledger, 60);
+    desk.good(&["clone", "www", "copy"]);
+    std::fs::rename(desk.path("copy"), desk.path(".copy.clone")).unwrap();
+    desk.good(&["clone", "www", "copy"]);
+    desk.expect_as_fresh("copy", "www");
+    std::fs::rename(desk.path("copy"), desk.path(".copy.clone")).unwrap();
+    std::fs::rename(desk.path("www"), desk.path("moved")).unwrap();
+    desk.good(&["clone", "moved", "copy"]);
+    desk.expect_as_fresh("copy", "moved");
+    assert!(!desk.path(".copy.clone").exists());
+}
+
 #[test]
 fn a_clone_and_a_pull_that_are_killed_at_any_moment_go_on() {
     let ledger = ledger(1_400);

@@ -115,8 +115,15 @@ pub fn clone_published(
     disk::ensure_folder(&partial.ledger)?;
     let mut lock = Lock::take(&partial.lock(), options.wait)?;
     expect_free(paths)?;
-    if FollowingMark::of(&partial).ok().flatten().as_ref() != Some(&following) {
+    let begun = FollowingMark::of(&partial).ok().flatten();
+    // One that was stopped before its last step has the time of its pull.
+    if begun.map(|begun| begun.place) != Some(following.place.clone()) {
         // What is left of the clone of another place.
+        for file in [partial.checkpoint(), partial.following_pin()] {
+            if disk::is_there(&file)? {
+                fs::remove_file(&file).map_err(disk::error("remove", &file))?;
+            }
+        }
         for name in ["journal", "document", "db", "index", ".pull"] {
             remove_folder(&partial.ledger.join(name))?;
         }
