@@ -154,6 +154,9 @@ fn a_database_that_does_not_answer_is_said_and_nothing_waits_forever() {
     desk.expect_history(&[told]);
 }
 
+/// It waits for a table, which only the events of its commit do.
+const WAITS: &str = "wait_event_type = 'Lock' AND wait_event = 'relation'";
+
 #[test]
 fn a_server_that_is_stopped_in_a_transaction_holds_the_others_up_for_seconds() {
     if !is_wanted() {
@@ -174,7 +177,7 @@ fn a_server_that_is_stopped_in_a_transaction_holds_the_others_up_for_seconds() {
             let mut holding = owner.transaction().unwrap();
             holding.batch_execute("LOCK TABLE annals.event IN SHARE MODE").unwrap();
             let held = scope.spawn(|| desk.enter("ben", 1 + 2 * round));
-            desk.until("a wait", || count("wait_event_type = 'Lock'") == "1");
+            desk.until("a wait", || count(WAITS) == "1");
             desk.one.signal(Signal::STOP);
             holding.rollback().unwrap();
             desk.until("a held lock", || count("state = 'idle in transaction'") == "1");
