@@ -794,8 +794,10 @@ def changed(data):
 
 def changed_text(data):
     """The same of a text with signatures, or a pin or evidence, that is not in form (section 9)."""
-    if changed(data) or not data.endswith(b"\n"):
+    if changed(data):
         return True
+    if not data.endswith(b"\n"):
+        return b"\n" in data
     lines = data[:-1].split(b"\n")
     signed = any(line.startswith(SIGNATURE) for line in lines)
     if not lines[-1].strip(b" \t") and (signed or data.rstrip(b" \t\n\x0c\r").split(b"\n")[-1].startswith(b"sum ")):
@@ -808,9 +810,11 @@ def changed_proof(data):
     lines = data.split(b"\n")
     longest = max(map(len, lines))
     folded = longest <= 80 and sum(len(line) >= 60 for line in lines) >= 3
-    # A signature line with another dash is an end too, and is judged.
+    # A signature line with another dash, or a damaged one, is an end too, and is judged.
     last = data.rstrip(b" \t\n\x0c\r").split(b"\n")[-1]
-    ended = any(line.startswith(SIGNATURE) for line in lines) or last.startswith(b"- ")
+    word = last.split(b" ")[-1]
+    alike = 60 <= len(word) < len(last) and not last.startswith((b"path ", b"{"))
+    ended = alike or any(line.startswith(SIGNATURE) for line in lines)
     return changed_text(data) or folded or not ended
 
 

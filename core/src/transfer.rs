@@ -50,7 +50,8 @@ pub fn changed(bytes: &[u8]) -> Option<Changed> {
 ///
 /// ```
 /// use annals_core::transfer::{Changed, changed_text};
-/// assert_eq!(changed_text(b"annals pin v1"), Some(Changed::Cut(13)));
+/// assert_eq!(changed_text(b"annals pin v1\norigin"), Some(Changed::Cut(20)));
+/// assert_eq!(changed_text(b"junk"), None);
 /// assert_eq!(changed_text("a\n\n\u{2014} name c2ln\n\n".as_bytes()), Some(Changed::More));
 /// assert_eq!(changed_text(b"a\n"), None);
 /// ```
@@ -58,7 +59,9 @@ pub fn changed_text(bytes: &[u8]) -> Option<Changed> {
     if let Some(changed) = changed(bytes) {
         return Some(changed);
     }
-    let Some(rest) = bytes.strip_suffix(b"\n") else { return Some(Changed::Cut(bytes.len())) };
+    let Some(rest) = bytes.strip_suffix(b"\n") else {
+        return bytes.contains(&b'\n').then_some(Changed::Cut(bytes.len()));
+    };
     let is_empty = |line: &[u8]| line.iter().all(|byte| matches!(byte, b' ' | b'\t'));
     let lines = || rest.split(|byte| *byte == b'\n');
     let last = lines().next_back().unwrap_or_default();
@@ -75,8 +78,12 @@ pub fn changed_proof(bytes: &[u8]) -> Option<Changed> {
     let lines = || bytes.split(|byte| *byte == b'\n');
     let longest = lines().map(<[u8]>::len).max().unwrap_or_default();
     let long = lines().filter(|line| line.len() >= LONG).count();
-    // A signature line with another dash is an end too, and is judged.
-    let has_end = || lines().any(is_signature) || last_words(bytes).starts_with(b"- ");
+    // A signature line with another dash, or a damaged one, is an end too, and is judged.
+    let last = last_words(bytes);
+    let word = last.rsplit(|byte| *byte == b' ').next().unwrap_or_default();
+    let is_other = last.starts_with(b"path ") || last.starts_with(b"{");
+    let is_alike = word.len() >= LONG && word.len() < last.len() && !is_other;
+    let has_end = || is_alike || lines().any(is_signature);
     let cut = || (!has_end()).then_some(Changed::Cut(bytes.len()));
     match changed_text(bytes) {
         None if longest <= LONGEST && long >= FOLDS => Some(Changed::Folded),
