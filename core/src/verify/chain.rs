@@ -15,7 +15,7 @@ use crate::state::State;
 use crate::time::Time;
 use crate::verify::examine::Examined;
 use hashbrown::{DefaultHashBuilder, HashTable};
-use std::collections::VecDeque;
+use std::collections::{BTreeSet, VecDeque};
 use std::hash::{BuildHasher, Hasher};
 
 /// What the verification of the next event needs of the events before it.
@@ -338,10 +338,15 @@ impl Chain {
 }
 
 /// The digests of all bodies, and enough of their statements to find a repeated one.
+///
+/// Always holds: an event costs the same, however many have its body.
 #[derive(Default)]
 struct EventDigests {
     rows: Vec<(Hash, [u8; 8])>,
+    /// The first row of each body.
     table: HashTable<u32>,
+    /// The other rows: the first row of their body, how their statement begins, their number.
+    repeats: BTreeSet<(u32, [u8; 8], u32)>,
     hasher: DefaultHashBuilder,
 }
 
@@ -364,14 +369,24 @@ impl EventDigests {
         hash_of(&self.hasher, body)
     }
 
+    /// The first row of a body.
+    fn first(&self, hash: u64, body: &Hash) -> Option<u32> {
+        let same = |row: &u32| self.rows.get(*row as usize).is_some_and(|(known, _)| known == body);
+        self.table.find(hash, same).copied()
+    }
+
     /// Removes all but the first `count` events.
     fn truncate(&mut self, count: usize) {
         while self.rows.len() > count {
-            let Some((body, _)) = self.rows.pop() else { return };
-            let row = self.rows.len();
+            let Some((body, start)) = self.rows.pop() else { return };
+            let row = u32::try_from(self.rows.len()).unwrap_or(u32::MAX);
             let hash = self.hash(&body);
-            if let Ok(found) = self.table.find_entry(hash, |other| *other as usize == row) {
-                found.remove();
+            match self.table.find_entry(hash, |other| *other == row) {
+                Ok(found) => _ = found.remove(),
+                Err(_) => {
+                    let first = self.first(hash, &body);
+                    first.map(|first| self.repeats.remove(&(first, start, row)));
+                }
             }
         }
     }
@@ -382,20 +397,60 @@ impl EventDigests {
         let mut start = [0; 8];
         start.copy_from_slice(&statement.0[..8]);
         let hash = self.hash(body);
-        let rows = &self.rows;
-        let same = |row: &u32| rows.get(*row as usize).is_some_and(|(digest, _)| digest == body);
-        let before: Vec<u32> =
-            self.table.iter_hash(hash).copied().filter(|row| same(row)).collect();
-        let repeated = Repeated {
-            body: !before.is_empty(),
-            statement: before.iter().any(|row| rows[*row as usize].1 == start),
-        };
         let next = u32::try_from(self.rows.len()).unwrap_or(u32::MAX);
+        let first = self.first(hash, body);
         self.rows.push((*body, start));
-        let rows = &self.rows;
-        let hasher = &self.hasher;
-        let rehash = |row: &u32| rows.get(*row as usize).map_or(0, |(d, _)| hash_of(hasher, d));
-        self.table.insert_unique(hash, next, rehash);
-        repeated
+        let Some(first) = first else {
+            let (rows, hasher) = (&self.rows, &self.hasher);
+            let rehash = |row: &u32| rows.get(*row as usize).map_or(0, |(d, _)| hash_of(hasher, d));
+            self.table.insert_unique(hash, next, rehash);
+            return Repeated::default();
+        };
+        let is_that_of_first = self.rows.get(first as usize).is_some_and(|(_, of)| *of == start);
+        let mut others = self.repeats.range((first, start, 0)..=(first, start, u32::MAX));
+        let statement = is_that_of_first || others.next().is_some();
+        self.repeats.insert((first, start, next));
+        Repeated { body: true, statement }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The naive model: all events, searched from the first on.
+    fn naive(events: &[(Hash, Hash)], body: &Hash, statement: &Hash) -> [bool; 2] {
+        let with_body = || events.iter().filter(|(known, _)| known == body);
+        [with_body().count() > 0, with_body().any(|(_, known)| known == statement)]
+    }
+
+    #[test]
+    fn repeats_are_found_and_taken_back_as_by_a_search_of_all() {
+        let mut digests = EventDigests::default();
+        let mut events: Vec<(Hash, Hash)> = Vec::new();
+        let mut random = 1_u64;
+        let mut next = |below: u64| {
+            random = random.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
+            (random >> 33) % below
+        };
+        let mut repeated = [0; 2];
+        for _ in 0..20_000 {
+            if next(10) == 0 {
+                let count = usize::try_from(next(events.len() as u64 + 1)).unwrap();
+                let count = count.max(events.len().saturating_sub(50));
+                digests.truncate(count);
+                events.truncate(count);
+            }
+            let body = Hash::of(&[&next(40).to_le_bytes()]);
+            let statement = Hash::of(&[&next(6).to_le_bytes(), &body.0]);
+            let expected = naive(&events, &body, &statement);
+            let found = digests.keep(&body, &statement);
+            assert_eq!([found.body, found.statement], expected, "event {}", events.len());
+            repeated[0] += usize::from(found.body);
+            repeated[1] += usize::from(found.statement);
+            events.push((body, statement));
+        }
+        assert!(repeated[0] > 1_000 && repeated[1] > 1_000, "{repeated:?}");
+        assert_eq!(digests.table.len() + digests.repeats.len(), events.len());
     }
 }
