@@ -201,3 +201,24 @@ fn a_clock_before_the_record_needs_clock_is_right() {
     desk.told(&format!("{retime} --clock-is-right"));
     assert_eq!(desk.whole(), 2);
 }
+
+#[test]
+fn of_the_confirmations_that_are_asked_for_it_is_said_how_many_there_are() {
+    let desk = Desk::with_bo();
+    std::fs::write(desk.path("note.txt"), "Two met on Monday.").unwrap();
+    desk.told("document add note.txt --title A_note --lang en --by ada");
+    desk.told("append --claim Two_met. --quote Two_met_on_Monday --by ada");
+    desk.told("confirm 3 --how reread --by bo");
+    let shown = desk.told("show 3");
+    assert!(shown.starts_with("fact 3: confirmed\n"), "{shown}");
+    assert!(shown.contains("\n\nconfirmations\n    4: "), "{shown}");
+    desk.told("ledger change --confirmations 2 --by ada");
+    let shown = desk.told("show 3");
+    assert!(shown.starts_with("fact 3: asserted\n"), "{shown}");
+    assert!(shown.contains("\n\nconfirmations: 1 of 2\n    4: "), "{shown}");
+    desk.told("prove 3 -o 3.proof");
+    let verdict = desk.run("verify 3.proof").out;
+    let expected = "fact 3: asserted, 1 of 2 confirmations, by the acts in this file";
+    assert!(verdict.starts_with(expected), "{verdict}");
+    assert!(verdict.contains("; by the acts here it is asserted, 1 of 2 confirmations"));
+}

@@ -15,6 +15,7 @@ use crate::cli::terminal::{
 };
 use crate::ledger::answer::blame::{BlameAnswer, BlameView};
 use crate::ledger::answer::page::PageEnd;
+use crate::ledger::answer::parts::FactParts;
 use crate::ledger::query::spans::{Coverage, Segment};
 use crate::ledger::query::{AsOf, View};
 use annals_core::hash::Hash;

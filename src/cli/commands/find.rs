@@ -14,6 +14,7 @@ use crate::cli::terminal::{
 };
 use crate::ledger::answer::find::{FindAnswer, FindRequest, FindView, FoundFact};
 use crate::ledger::answer::page::PageEnd;
+use crate::ledger::answer::parts::FactParts;
 use crate::ledger::query::{AsOf, View};
 use crate::ledger::table::Table;
 use annals_core::hash::Hash;

@@ -7,6 +7,7 @@ use crate::cli::terminal::{
     CliError, Command, Context, EditorOption, Exit, Format, Group, formats, json, note, out,
 };
 use crate::ledger::answer::page::{FactPage, PageEnd};
+use crate::ledger::answer::parts::FactParts;
 use crate::ledger::answer::replay::{FactsView, ReplayAnswer};
 use crate::ledger::answer::tally::TallyReport;
 use crate::ledger::query::columns::{Facts, NameColumn};

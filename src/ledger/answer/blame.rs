@@ -6,11 +6,11 @@
 
 use crate::ledger::answer::filter::{FactFilters, Filter, document_at};
 use crate::ledger::answer::page::PageEnd;
-use crate::ledger::answer::parts::PartRows;
+use crate::ledger::answer::parts::{FactParts, PartRows};
 use crate::ledger::answer::phrases::withheld_text;
 pub use crate::ledger::answer::quoting::QuotingFact;
 use crate::ledger::answer::quoting::{CitingFacts, QuotingFacts};
-use crate::ledger::answer::{AnswerError, JsonItems, NamedView, json_of};
+use crate::ledger::answer::{AnswerError, NamedView, json_of};
 use crate::ledger::error::LedgerError;
 use crate::ledger::query::gather::Rows;
 use crate::ledger::query::row::DocumentRow;
@@ -23,6 +23,7 @@ use annals_core::quote::Text;
 use serde::Serialize;
 use std::collections::BTreeMap;
 use std::io::Write;
+use std::sync::Arc;
 
 /// A document as of a point, and the facts that may quote it.
 pub struct BlameView<'a> {
@@ -45,9 +46,9 @@ pub struct BlameAnswer<'a, 'v> {
     /// Its text, cut where quotations begin and end.
     pub segments: Vec<Segment>,
     /// The facts that quote it, by position.
-    pub facts: Vec<u64>,
+    pub facts: Arc<[u64]>,
     /// Those without a date, if a date was asked for.
-    pub undated: Vec<u64>,
+    pub undated: Arc<[u64]>,
     /// The quotations of both, by fact.
     spans: Vec<Quoted>,
     /// All facts, if they are few.
@@ -125,8 +126,8 @@ impl<'a> BlameView<'a> {
             document: row,
             coverage: coverage(&segments),
             segments,
-            facts,
-            undated,
+            facts: facts.into(),
+            undated: undated.into(),
             spans,
             kept,
             since,
@@ -137,28 +138,6 @@ impl<'a> BlameView<'a> {
 }
 
 impl BlameAnswer<'_, '_> {
-    /// Calls `take` with the facts that quote the document.
-    pub fn each<E: From<LedgerError>>(
-        &mut self,
-        take: &mut dyn FnMut(&QuotingFact) -> Result<(), E>,
-    ) -> Result<(), E> {
-        let facts = std::mem::take(&mut self.facts);
-        let done = self.each_of(&facts, take);
-        self.facts = facts;
-        done
-    }
-
-    /// Calls `take` with those without a date.
-    pub fn each_undated<E: From<LedgerError>>(
-        &mut self,
-        take: &mut dyn FnMut(&QuotingFact) -> Result<(), E>,
-    ) -> Result<(), E> {
-        let facts = std::mem::take(&mut self.undated);
-        let done = self.each_of(&facts, take);
-        self.undated = facts;
-        done
-    }
-
     fn each_of<E: From<LedgerError>>(
         &mut self,
         facts: &[u64],
@@ -199,14 +178,27 @@ impl BlameAnswer<'_, '_> {
             segments: &self.segments,
         };
         let head = json_of(&head)?;
-        write!(out, "{},\"facts\":[", head.strip_suffix('}').unwrap_or(&head))?;
-        let mut items = JsonItems::new(out);
-        self.each(&mut |fact| items.put(fact))?;
-        write!(out, "],\"undated\":[")?;
-        let mut items = JsonItems::new(out);
-        self.each_undated(&mut |fact| items.put(fact))?;
-        let tail = json_of(&BlameTail { since: &self.since, more: self.end })?;
-        Ok(writeln!(out, "],{}", tail.strip_prefix('{').unwrap_or(&tail))?)
+        self.write_parts(out, &head, |answer| {
+            Ok(json_of(&BlameTail { since: &answer.since, more: answer.end })?)
+        })
+    }
+}
+
+impl FactParts for BlameAnswer<'_, '_> {
+    type Told = QuotingFact;
+
+    fn each<E: From<LedgerError>>(
+        &mut self,
+        take: &mut dyn FnMut(&QuotingFact) -> Result<(), E>,
+    ) -> Result<(), E> {
+        self.each_of(&Arc::clone(&self.facts), take)
+    }
+
+    fn each_undated<E: From<LedgerError>>(
+        &mut self,
+        take: &mut dyn FnMut(&QuotingFact) -> Result<(), E>,
+    ) -> Result<(), E> {
+        self.each_of(&Arc::clone(&self.undated), take)
     }
 }
 

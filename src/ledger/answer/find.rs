@@ -9,9 +9,9 @@
 use crate::ledger::answer::filter::{Dated, FactFilters, Filter};
 use crate::ledger::answer::hits::{self, Hit};
 use crate::ledger::answer::page::PageEnd;
-use crate::ledger::answer::parts::PartRows;
+use crate::ledger::answer::parts::{FactParts, PartRows};
 use crate::ledger::answer::phrases::overlays;
-use crate::ledger::answer::{AnswerError, JsonItems, NamedView, json_of};
+use crate::ledger::answer::{AnswerError, NamedView, json_of};
 use crate::ledger::error::LedgerError;
 use crate::ledger::query::gather::{PART, Rows};
 use crate::ledger::query::row::FactRow;
@@ -26,6 +26,7 @@ use annals_core::state::Status;
 use serde::Serialize;
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::Write;
+use std::sync::Arc;
 
 /// The most facts that are read at once to find some.
 const STEP: usize = 4_096;
@@ -83,9 +84,9 @@ pub struct FindAnswer<'a, 'v> {
     /// The point.
     pub as_of: AsOf,
     /// The facts.
-    pub found: Vec<u64>,
+    pub found: Arc<[u64]>,
     /// Those without a date, if a date was asked for.
-    pub undated: Vec<u64>,
+    pub undated: Arc<[u64]>,
     rows: PartRows<'a, 'v>,
     /// All of them, if they were read to find them and are few.
     kept: Option<BTreeMap<u64, FoundFact>>,
@@ -118,28 +119,6 @@ impl FindAnswer<'_, '_> {
         if self.end == PageEnd::More { self.end } else { self.undated_end }
     }
 
-    /// Calls `take` with the facts, except those without a date if a date was asked for.
-    pub fn each<E: From<LedgerError>>(
-        &mut self,
-        take: &mut dyn FnMut(&FoundFact) -> Result<(), E>,
-    ) -> Result<(), E> {
-        let facts = std::mem::take(&mut self.found);
-        let done = self.each_of(&facts, take);
-        self.found = facts;
-        done
-    }
-
-    /// Calls `take` with those without a date.
-    pub fn each_undated<E: From<LedgerError>>(
-        &mut self,
-        take: &mut dyn FnMut(&FoundFact) -> Result<(), E>,
-    ) -> Result<(), E> {
-        let facts = std::mem::take(&mut self.undated);
-        let done = self.each_of(&facts, take);
-        self.undated = facts;
-        done
-    }
-
     fn each_of<E: From<LedgerError>>(
         &mut self,
         facts: &[u64],
@@ -169,15 +148,28 @@ impl FindAnswer<'_, '_> {
     /// Writes the JSON object, each fact as it is read.
     pub fn write_json(&mut self, out: &mut dyn Write) -> Result<(), AnswerError> {
         let head = json_of(&FindHead { as_of: &self.as_of, words: &self.request.words })?;
-        write!(out, "{},\"facts\":[", head.strip_suffix('}').unwrap_or(&head))?;
-        let mut items = JsonItems::new(out);
-        self.each(&mut |found| items.put(found))?;
-        write!(out, "],\"undated\":[")?;
-        let mut items = JsonItems::new(out);
-        self.each_undated(&mut |found| items.put(found))?;
-        let more = self.both();
-        let tail = json_of(&FindTail { since: self.since(), more })?;
-        Ok(writeln!(out, "],{}", tail.strip_prefix('{').unwrap_or(&tail))?)
+        self.write_parts(out, &head, |answer| {
+            let more = answer.both();
+            Ok(json_of(&FindTail { since: answer.since(), more })?)
+        })
+    }
+}
+
+impl FactParts for FindAnswer<'_, '_> {
+    type Told = FoundFact;
+
+    fn each<E: From<LedgerError>>(
+        &mut self,
+        take: &mut dyn FnMut(&FoundFact) -> Result<(), E>,
+    ) -> Result<(), E> {
+        self.each_of(&Arc::clone(&self.found), take)
+    }
+
+    fn each_undated<E: From<LedgerError>>(
+        &mut self,
+        take: &mut dyn FnMut(&FoundFact) -> Result<(), E>,
+    ) -> Result<(), E> {
+        self.each_of(&Arc::clone(&self.undated), take)
     }
 }
 
@@ -276,8 +268,8 @@ impl<'v> FindView<'v> {
         Ok(FindAnswer {
             request,
             as_of: view.as_of(),
-            found,
-            undated,
+            found: found.into(),
+            undated: undated.into(),
             rows,
             kept,
             since,

@@ -15,7 +15,7 @@ pub mod word_diff;
 pub mod tally;
 pub mod filter;
 pub mod page;
-mod parts;
+pub mod parts;
 pub mod choice;
 pub mod replay;
 pub mod show;

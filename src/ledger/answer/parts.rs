@@ -1,14 +1,53 @@
-//! The rows of an answer's facts, some at a time.
+//! The rows of an answer's facts, some at a time, and the JSON of such an answer.
 //!
 //! Always holds: rows come in the order of the facts that are asked for; only a part of them is in
-//! memory. Not here: which facts (the answers).
+//! memory. Not here: which facts, and what is told before and after them (the answers).
 
+use crate::ledger::answer::{AnswerError, JsonItems};
 use crate::ledger::error::LedgerError;
 use crate::ledger::query::View;
 use crate::ledger::query::gather::{PART, Rows, gather};
 use crate::ledger::query::names::Names;
 use crate::ledger::query::row::FactRow;
+use serde::Serialize;
 use std::collections::BTreeSet;
+use std::io::Write;
+
+/// An answer whose facts are read when they are taken.
+pub trait FactParts {
+    /// What is told of a fact.
+    type Told: Serialize;
+
+    /// Calls `take` with the facts, except those without a date if a date was asked for.
+    fn each<E: From<LedgerError>>(
+        &mut self,
+        take: &mut dyn FnMut(&Self::Told) -> Result<(), E>,
+    ) -> Result<(), E>;
+
+    /// Calls `take` with those without a date, after the others.
+    fn each_undated<E: From<LedgerError>>(
+        &mut self,
+        take: &mut dyn FnMut(&Self::Told) -> Result<(), E>,
+    ) -> Result<(), E>;
+
+    /// Writes the JSON object: the members of `head`, the facts, each as it is read, those without
+    /// a date, and the members of the object that `tail` gives once they were all taken.
+    fn write_parts(
+        &mut self,
+        out: &mut dyn Write,
+        head: &str,
+        tail: impl FnOnce(&mut Self) -> Result<String, AnswerError>,
+    ) -> Result<(), AnswerError> {
+        write!(out, "{},\"facts\":[", head.strip_suffix('}').unwrap_or(head))?;
+        let mut items = JsonItems::new(out);
+        self.each(&mut |fact| items.put(fact))?;
+        write!(out, "],\"undated\":[")?;
+        let mut items = JsonItems::new(out);
+        self.each_undated(&mut |fact| items.put(fact))?;
+        let tail = tail(self)?;
+        Ok(writeln!(out, "],{}", tail.strip_prefix('{').unwrap_or(&tail))?)
+    }
+}
 
 /// Takes a row, and the view that it is of.
 pub type TakeRow<'t, E> = dyn FnMut(&View<'_>, FactRow) -> Result<(), E> + 't;

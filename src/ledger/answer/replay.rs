@@ -7,8 +7,9 @@
 use crate::ledger::answer::choice::{Choice, Chosen};
 use crate::ledger::answer::filter::{Dated, FactFilters, Filter};
 use crate::ledger::answer::page::{FactPage, PageEnd};
+use crate::ledger::answer::parts::FactParts;
 use crate::ledger::answer::tally::{TallyReport, UndoingReport};
-use crate::ledger::answer::{AnswerError, JsonItems, NamedView, json_of};
+use crate::ledger::answer::{AnswerError, NamedView, json_of};
 use crate::ledger::error::LedgerError;
 use crate::ledger::query::gather::Rows;
 use crate::ledger::query::row::FactRow;
@@ -91,51 +92,6 @@ pub struct ReplayAnswer<'a, 'v> {
 }
 
 impl ReplayAnswer<'_, '_> {
-    /// Calls `take` with the requested rows, except those without a date, which are noted.
-    pub fn each<E: From<LedgerError>>(
-        &mut self,
-        take: &mut dyn FnMut(&FactRow) -> Result<(), E>,
-    ) -> Result<(), E> {
-        let (mut refused, filter) = (false, &self.of.filter);
-        let (taken, undated) = (&mut self.facts, &mut self.undated);
-        let mut one = |row: FactRow| {
-            if self.of.page.is_none() && !filter.keeps(&row) {
-                return Ok(());
-            }
-            match filter.dated(&row.words) {
-                Dated::In => {
-                    taken.push(row.fact);
-                    let done = take(&row);
-                    refused = done.is_err();
-                    done
-                }
-                Dated::Undated => {
-                    undated.push(row.fact);
-                    Ok(())
-                }
-                Dated::Out => Ok(()),
-            }
-        };
-        let read = match &self.of.page {
-            None => self.rows.each(&mut one),
-            Some(page) => {
-                let page: Vec<u64> = page.iter().copied().collect();
-                page.chunks(PART).try_for_each(|part| self.rows.each_of(part, &mut one))
-            }
-        };
-        self.is_partial = read.is_err() && !refused && !self.facts.is_empty();
-        read
-    }
-
-    /// Calls `take` with the rows without a date, after the others.
-    pub fn each_undated<E: From<LedgerError>>(
-        &self,
-        take: &mut dyn FnMut(&FactRow) -> Result<(), E>,
-    ) -> Result<(), E> {
-        let mut parts = self.undated.chunks(if self.of.page.is_some() { PART } else { usize::MAX });
-        parts.try_for_each(|part| self.rows.each_of(part, &mut |row| take(&row)))
-    }
-
     /// The point.
     pub fn as_of(&self) -> AsOf {
         self.of.named.view.as_of()
@@ -187,15 +143,58 @@ impl ReplayAnswer<'_, '_> {
         undone: &[UndoingReport],
     ) -> Result<(), AnswerError> {
         let head = json_of(&self.as_of())?;
-        write!(out, "{},\"facts\":[", head.trim_end_matches('}'))?;
-        let mut items = JsonItems::new(out);
-        self.each(&mut |row| items.put(row))?;
-        write!(out, "],\"undated\":[")?;
-        let mut items = JsonItems::new(out);
-        self.each_undated(&mut |row| items.put(row))?;
-        let tail = ReplayTail { since: self.since(), undone, more: self.of.end };
-        let tail = json_of(&tail)?;
-        Ok(writeln!(out, "],{}", tail.trim_start_matches('{'))?)
+        self.write_parts(out, &head, |answer| {
+            let tail = ReplayTail { since: answer.since(), undone, more: answer.of.end };
+            Ok(json_of(&tail)?)
+        })
+    }
+}
+
+impl FactParts for ReplayAnswer<'_, '_> {
+    type Told = FactRow;
+
+    /// Notes those without a date.
+    fn each<E: From<LedgerError>>(
+        &mut self,
+        take: &mut dyn FnMut(&FactRow) -> Result<(), E>,
+    ) -> Result<(), E> {
+        let (mut refused, filter) = (false, &self.of.filter);
+        let (taken, undated) = (&mut self.facts, &mut self.undated);
+        let mut one = |row: FactRow| {
+            if self.of.page.is_none() && !filter.keeps(&row) {
+                return Ok(());
+            }
+            match filter.dated(&row.words) {
+                Dated::In => {
+                    taken.push(row.fact);
+                    let done = take(&row);
+                    refused = done.is_err();
+                    done
+                }
+                Dated::Undated => {
+                    undated.push(row.fact);
+                    Ok(())
+                }
+                Dated::Out => Ok(()),
+            }
+        };
+        let read = match &self.of.page {
+            None => self.rows.each(&mut one),
+            Some(page) => {
+                let page: Vec<u64> = page.iter().copied().collect();
+                page.chunks(PART).try_for_each(|part| self.rows.each_of(part, &mut one))
+            }
+        };
+        self.is_partial = read.is_err() && !refused && !self.facts.is_empty();
+        read
+    }
+
+    fn each_undated<E: From<LedgerError>>(
+        &mut self,
+        take: &mut dyn FnMut(&FactRow) -> Result<(), E>,
+    ) -> Result<(), E> {
+        let mut parts = self.undated.chunks(if self.of.page.is_some() { PART } else { usize::MAX });
+        parts.try_for_each(|part| self.rows.each_of(part, &mut |row| take(&row)))
     }
 }
 

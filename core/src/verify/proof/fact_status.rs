@@ -36,6 +36,10 @@ pub struct FactStatus {
     pub status: Option<Status>,
     /// The events that give the status: the retraction, the open disputes, the confirmations.
     pub by: Vec<u64>,
+    /// The number of confirmations of the present words.
+    pub confirmations: usize,
+    /// The number of confirmations that make a fact confirmed, by the events of the file.
+    pub needed: u8,
     /// The event that made the present revision.
     pub revision: Option<u64>,
     /// How often it was corrected.
@@ -85,9 +89,16 @@ pub fn fact_status(proof: &Proof) -> FactStatus {
         }
         Status::Asserted => Vec::new(),
     };
-    let (revision, corrected) = (Some(fact.revision), fact.corrected);
-    let suspect = fact.suspect;
-    FactStatus { status: Some(status), by, revision, corrected, suspect, ..found }
+    FactStatus {
+        status: Some(status),
+        by,
+        confirmations: fact.confirmed_by().len(),
+        needed: state.fold.ledger.as_ref().map_or(1, |ledger| ledger.confirmations),
+        revision: Some(fact.revision),
+        corrected: fact.corrected,
+        suspect: fact.suspect,
+        ..found
+    }
 }
 
 fn in_form(record: &[u8]) -> Option<(Place, Statement)> {
@@ -199,6 +210,9 @@ impl fmt::Display for FactStatus {
             [] => {}
             [one] => write!(f, " (event {one})")?,
             several => write!(f, " (events {})", several.join(", "))?,
+        }
+        if self.status == Some(Status::Asserted) && self.confirmations > 0 {
+            write!(f, ", {} of {} confirmations", self.confirmations, self.needed)?;
         }
         match self.corrected {
             0 => {}

@@ -27,7 +27,7 @@ pub fn page(
     section(out, "revisions", &revisions(row))?;
     attributes(out, view, row)?;
     evidence(out, view, &row.words.evidence)?;
-    section(out, "confirmations", &list(&row.confirmations, confirmation))?;
+    section(out, &confirmed(view, row), &list(&row.confirmations, confirmation))?;
     section(out, "disputes", &list(&row.disputes, |row| charge(row, "open")))?;
     section(out, "retractions", &list(&row.retractions, |row| charge(row, "stands")))?;
     let relation = |other: &RelationRow| relation(row.fact, other, gathered);
@@ -51,6 +51,16 @@ pub fn page(
     let verify = "whether bytes, signatures and quotations hold: annals verify";
     section(out, "proof", &[format!("its name outside this record: {}", row.hash), verify.into()])?;
     Ok(writeln!(out)?)
+}
+
+/// The heading of the confirmations: how many count, where the record asks for more than one.
+fn confirmed(view: &View<'_>, row: &FactRow) -> String {
+    let needed = view.state().fold.ledger.as_ref().map_or(1, |ledger| ledger.confirmations);
+    let standing = row.confirmations.iter().filter(|row| row.stands).count();
+    match needed {
+        ..=1 => "confirmations".to_owned(),
+        needed => format!("confirmations: {standing} of {needed}"),
+    }
 }
 
 fn list<T>(rows: &[T], line: impl Fn(&T) -> String) -> Vec<String> {
