@@ -5,7 +5,7 @@
 //! several roots. Without an index the program folds the journal; that fold is compared with the
 //! second implementation elsewhere (`oracle`).
 
-use crate::support::acts::Opening;
+use crate::support::acts::{self, Opening};
 use crate::support::files::JOURNAL;
 use crate::support::ledger::Made;
 use crate::support::tamper::Dice;
@@ -277,6 +277,41 @@ fn history(seed: u64) {
     same(&ledger, &asked);
     let stolen = !clerk.state.undone().is_empty();
     assert!(stolen || seed > 3, "a key was stolen in history {seed}");
+}
+
+/// What an editor wrote whose enrolment is undone is set aside, and redacted after that.
+#[test]
+fn what_was_set_aside_and_is_redacted_is_told_with_its_redaction() {
+    let mut clerk = Clerk::new(1, 1);
+    for (by, act) in [
+        ("dan", acts::enrolled("eve", acts::EDITOR)),
+        ("eve", acts::captured("It rained on Monday.")),
+        ("eve", acts::asserted(4)),
+        ("ada", acts::stolen("dan", 6)),
+        ("ada", acts::redacted(8)),
+        ("ada", acts::redacted(7)),
+    ] {
+        clerk.sign(by, act);
+    }
+    let stands = |position| clerk.state.fold.fact(position).is_some();
+    assert_eq!((stands(5), stands(8)), (true, false));
+    let folder = tempfile::tempdir().expect("a folder");
+    let ledger = clerk.write(folder.path());
+    assert_eq!(make(&ledger), IndexStatus::Same { events: 12, wrote: true });
+    let mut asked = Vec::new();
+    for event in 0..12 {
+        for format in ["text", "json"] {
+            asked.push(words(format!("log {event} --format {format}")));
+            asked.push(words(format!("show {event} --format {format}")));
+            asked.push(words(format!("show {event} --as-of 10 --format {format}")));
+        }
+        asked.push(words(format!("diff {event} 11")));
+    }
+    same(&ledger, &asked);
+    let log = annals(&ledger, &["log", "8"]);
+    let log = String::from_utf8(log.stdout).expect("text");
+    let events: Vec<&str> = log.lines().filter(|line| line.starts_with("    ")).collect();
+    assert!(events.iter().any(|line| line.contains("body.redacted")), "{log}");
 }
 
 /// `ANNALS_HISTORIES` sets the number of further histories.

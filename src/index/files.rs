@@ -379,7 +379,12 @@ impl IndexFiles {
     fn rows(&mut self, state: &State, act: &Act, about: &[u64]) -> Result<(), IndexError> {
         let (fold, position) = (&state.fold, act.position);
         for of in about {
-            if let Some(what) = standing(fold, *of) {
+            // What a revocation set aside still has words that can be released or redacted.
+            let what = match standing(fold, *of) {
+                Some(what) => Some(what),
+                None => self.standing_row(*of)?.and_then(|what| what.gone()),
+            };
+            if let Some(what) = what {
                 self.row(*of, Cause::acting(position), what)?;
             }
         }
@@ -437,6 +442,12 @@ impl IndexFiles {
         self.nodes.tree.put(&node_file::framed("row", to, &self.nodes.after, &row)?)?;
         self.since[which as usize].insert(of, Child { to, kinds });
         Ok(())
+    }
+
+    /// The row of a fact, a document or a relation that was added last.
+    fn standing_row(&self, of: u64) -> Result<Option<RowValue>, IndexError> {
+        let child = self.standing_at(TreeKind::Standing, of)?;
+        child.map(|child| Ok(node_file::row(&self.nodes, child.to)?.what)).transpose()
     }
 
     fn standing_at(&self, which: TreeKind, of: u64) -> Result<Option<Child>, IndexError> {
