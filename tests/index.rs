@@ -314,6 +314,61 @@ fn what_was_set_aside_and_is_redacted_is_told_with_its_redaction() {
     assert!(events.iter().any(|line| line.contains("body.redacted")), "{log}");
 }
 
+/// The words of a relation belong to both of its facts, and so does their redaction.
+#[test]
+fn the_redaction_of_a_relation_is_told_of_both_facts() {
+    let mut clerk = Clerk::new(1, 1);
+    for (by, act) in [
+        ("bo", acts::asserted(4)),
+        ("cy", acts::related(5, "contradicts", 6)),
+        ("ada", acts::redacted(7)),
+    ] {
+        clerk.sign(by, act);
+    }
+    let folder = tempfile::tempdir().expect("a folder");
+    let ledger = clerk.write(folder.path());
+    assert_eq!(make(&ledger), IndexStatus::Same { events: 9, wrote: true });
+    let mut asked = vec![words("replay --format json".to_owned())];
+    for fact in [5, 6] {
+        asked.push(words(format!("show {fact}")));
+        asked.push(words(format!("log {fact}")));
+        asked.push(words(format!("replay --document 4 --limit {fact}")));
+    }
+    same(&ledger, &asked);
+    let replay = annals(&ledger, &["replay", "--format", "json"]);
+    let replay: serde_json::Value = serde_json::from_slice(&replay.stdout).expect("JSON");
+    for index in 0..2 {
+        let bodies = &replay["facts"][index]["bodies"];
+        let of: Vec<_> = bodies.as_array().expect("a list").iter().map(|row| &row["of"]).collect();
+        assert_eq!(of, [7], "{index}: {bodies}");
+    }
+}
+
+/// FORMAT.md section 12: a proof has every redaction of an event that it has.
+#[test]
+fn a_proof_has_the_redaction_of_an_editors_words_with_an_index_as_without_one() {
+    let mut clerk = Clerk::new(1, 1);
+    for (by, act) in [("bo", acts::asserted(4)), ("ada", acts::redacted(1))] {
+        clerk.sign(by, act);
+    }
+    let folder = tempfile::tempdir().expect("a folder");
+    let ledger = clerk.write(folder.path());
+    let proof = folder.path().join("6.proof");
+    let path = proof.to_str().expect("text");
+    let prove = || {
+        let made = annals(&ledger, &["prove", "6", "-o", path]);
+        assert!(made.status.success(), "{made:?}");
+        let text = fs::read_to_string(&proof).expect("a proof");
+        fs::remove_file(&proof).expect("removed");
+        text
+    };
+    let without = prove();
+    assert_eq!(make(&ledger), IndexStatus::Same { events: 8, wrote: true });
+    assert_eq!(prove(), without);
+    let events: Vec<&str> = without.lines().filter(|line| line.starts_with("event ")).collect();
+    assert_eq!(events, ["event 0", "event 1", "event 4", "event 6", "event 7"]);
+}
+
 /// `ANNALS_HISTORIES` sets the number of further histories.
 #[test]
 fn every_answer_of_a_first_history_is_that_of_a_fresh_fold() {

@@ -11,6 +11,7 @@ use crate::fold::operation::Operation;
 use crate::key::PublicKey;
 use crate::legal;
 use crate::legal::context::RuleContext;
+use hashbrown::{HashMap, HashSet};
 use serde::Serialize;
 
 /// An event that a suspect revocation undid.
@@ -74,10 +75,11 @@ fn run(history: &History, last: Suspicion) -> Refolded {
     loop {
         let standing = standing(&all);
         let refolded = pass(history, last.position, &standing);
-        let set_aside = |s: &&Suspicion| {
-            refolded.undone.iter().any(|u| u.event == s.position && u.how == How::SetAside)
-        };
-        match standing.iter().rev().find(set_aside).map(|s| s.position) {
+        let is_set_aside = |undone: &&Undone| undone.how == How::SetAside;
+        let set_aside: HashSet<u64> =
+            refolded.undone.iter().filter(is_set_aside).map(|undone| undone.event).collect();
+        let mut oldest_first = standing.iter().rev().map(|s| s.position);
+        match oldest_first.find(|position| set_aside.contains(position)) {
             Some(oldest) => all.retain(|s| s.position != oldest),
             None => return refolded,
         }
@@ -93,23 +95,57 @@ fn suspicion(act: &Act, history: &History) -> Option<Suspicion> {
 /// The suspicions that no newer one in force strikes, newest first.
 fn standing(all: &[Suspicion]) -> Vec<Suspicion> {
     let mut standing: Vec<Suspicion> = Vec::new();
+    // Of each suspect key, the first event from which on it is suspect.
+    let mut suspect: HashMap<PublicKey, u64> = HashMap::new();
     for candidate in all.iter().rev() {
-        let struck = |s: &Suspicion| s.key == candidate.signer && candidate.position >= s.from;
-        if !standing.iter().any(struck) {
+        let from = suspect.get(&candidate.signer);
+        if from.is_none_or(|from| candidate.position < *from) {
             standing.push(*candidate);
+            let from = suspect.entry(candidate.key).or_insert(candidate.from);
+            *from = candidate.from.min(*from);
         }
     }
     standing
 }
 
+/// The standing suspicions of each key, to find the newest that strikes an event without a search
+/// of all.
+struct Strikers(HashMap<PublicKey, Vec<Striker>>);
+
+/// A suspicion of a key, newest first.
+struct Striker {
+    position: u64,
+    /// The least event from which on this one or a newer one of the key has it suspect.
+    from: u64,
+}
+
+impl Strikers {
+    fn of(standing: &[Suspicion]) -> Strikers {
+        let mut by_key: HashMap<PublicKey, Vec<Striker>> = HashMap::new();
+        for Suspicion { position, key, from, .. } in standing {
+            let of_key = by_key.entry(*key).or_default();
+            let newer = of_key.last().map_or(u64::MAX, |newer| newer.from);
+            of_key.push(Striker { position: *position, from: newer.min(*from) });
+        }
+        Strikers(by_key)
+    }
+
+    /// The newest suspicion that strikes an event of this key.
+    fn find(&self, by: &PublicKey, event: u64) -> Option<u64> {
+        let of_key = self.0.get(by)?;
+        // The first whose least `from` is not later than the event is the newest with such a one.
+        let newest = of_key.partition_point(|striker| striker.from > event);
+        of_key.get(newest).map(|striker| striker.position).filter(|position| event < *position)
+    }
+}
+
 fn pass(history: &History, until: u64, standing: &[Suspicion]) -> Refolded {
     let mut out = Refolded::default();
+    let strikers = Strikers::of(standing);
     for act in history.acts().iter().take_while(|act| act.position < until) {
         let Some(by) = history.key(act.by) else { continue };
         out.fold.promise(act);
-        let strikes =
-            |s: &&Suspicion| s.key == by && act.position >= s.from && act.position < s.position;
-        let striker = standing.iter().find(strikes).map(|s| s.position);
+        let striker = strikers.find(&by, act.position);
         let entry = matches!(act.operation.kind(), Type::FactAsserted | Type::DocumentCaptured);
         let lasting =
             matches!(act.operation, Operation::Released { .. } | Operation::Redacted { .. });
@@ -132,4 +168,51 @@ fn pass(history: &History, until: u64, standing: &[Suspicion]) -> Refolded {
         }
     }
     out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::key::SecretKey;
+
+    #[test]
+    fn strikers_and_standing_suspicions_are_those_of_a_search_of_all() {
+        let keys: Vec<PublicKey> =
+            (1..5).map(|seed| SecretKey::from_seed([seed; 32]).public()).collect();
+        let mut random = 7_u64;
+        let mut next = |below: u64| {
+            random = random.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
+            (random >> 33) % below
+        };
+        let mut found = [0; 3];
+        for _ in 0..300 {
+            let mut all = Vec::new();
+            for position in (1..40).filter(|position| position % 3 > 0) {
+                let mut key = || keys[usize::try_from(next(4)).unwrap()];
+                let (signer, key) = (key(), key());
+                all.push(Suspicion { position, signer, key, from: next(position) });
+            }
+            let mut naive: Vec<Suspicion> = Vec::new();
+            for candidate in all.iter().rev() {
+                let struck =
+                    |s: &Suspicion| s.key == candidate.signer && candidate.position >= s.from;
+                if !naive.iter().any(struck) {
+                    naive.push(*candidate);
+                }
+            }
+            let standing = standing(&all);
+            let positions = |of: &[Suspicion]| of.iter().map(|s| s.position).collect::<Vec<u64>>();
+            assert_eq!(positions(&standing), positions(&naive));
+            found[0] += usize::from(standing.len() < all.len());
+            let strikers = Strikers::of(&standing);
+            for (key, event) in keys.iter().flat_map(|key| (0..42).map(move |event| (key, event))) {
+                let strikes =
+                    |s: &&Suspicion| s.key == *key && event >= s.from && event < s.position;
+                let expected = naive.iter().find(strikes).map(|s| s.position);
+                assert_eq!(strikers.find(key, event), expected);
+                found[1 + usize::from(expected.is_some())] += 1;
+            }
+        }
+        assert!(found.iter().all(|count| *count > 100), "{found:?}");
+    }
 }

@@ -1,6 +1,7 @@
 //! `annals repair --from COPY`: what another copy of the ledger can repair, and what not.
 
 use crate::faults::newsroom::{EVENTS, JOURNAL, Newsroom, TEXT, copy_folder, fact, newsroom};
+use crate::support::Ledger;
 use annals_core::hash::Hash;
 use std::fs;
 
@@ -101,6 +102,51 @@ fn the_documents_of_newer_events_come_with_them() {
     assert_eq!(room.read(&format!("ledger/document/{digest}")), b"The envoy left at noon.\n");
     let again = room.run("repair --from copy");
     assert!(again.out.contains("nothing was to be repaired\n"), "{again:?}");
+}
+
+/// A ledger keeps what is sealed, so it comes too; one that has it nowhere lacks nothing.
+#[test]
+fn sealed_documents_of_newer_events_come_with_them() {
+    let mut record = Ledger::newsroom();
+    let older = record.clone();
+    record.capture("ada", "Sealed words.", "\"by-hand\"");
+    record.capture("ada", "Open words.", "null");
+    let room = Newsroom { folder: tempfile::tempdir().unwrap() };
+    let put = |record: &Ledger, folder: &str| {
+        for (name, bytes) in record.files() {
+            if let Some(name) = name.strip_prefix("ledger/") {
+                let path = room.path(&format!("{folder}/{name}"));
+                fs::create_dir_all(path.parent().unwrap()).unwrap();
+                fs::write(path, bytes).unwrap();
+            }
+        }
+    };
+    let name = |text: &str| format!("document/{}", Hash::of(&[text.as_bytes()]));
+    for (there, expected) in
+        [(true, ["Sealed words.", "Open words."]), (false, ["", "Open words."])]
+    {
+        for folder in ["ledger", "copy"].into_iter().filter(|folder| room.has(folder)) {
+            room.remove(folder);
+        }
+        put(&older, "ledger");
+        put(&record, "copy");
+        if !there {
+            room.remove(&format!("copy/{}", name("Sealed words.")));
+        }
+        let answer = room.run("repair --from copy");
+        assert_eq!(answer.exit, 0, "{answer:?}");
+        assert!(!answer.out.contains("not found"), "{answer:?}");
+        assert!(answer.out.contains("verified: yes: the record is whole\n"), "{answer:?}");
+        let found = ["Sealed words.", "Open words."].map(|text| {
+            let name = format!("ledger/{}", name(text));
+            if room.has(&name) {
+                String::from_utf8(room.read(&name)).unwrap()
+            } else {
+                String::new()
+            }
+        });
+        assert_eq!(found, expected);
+    }
 }
 
 #[test]

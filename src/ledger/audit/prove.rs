@@ -49,7 +49,8 @@ pub enum ProofDocuments {
 pub fn prove(record: &Record, fact: u64, documents: ProofDocuments) -> Result<Proof, LedgerError> {
     let size = signed(record)?.checkpoint.size;
     if record.index().is_ok() {
-        let view = View::some(record, size, &|slot, _| subjects(slot, fact))?;
+        // The redaction of an editor's words is about no fact, and a proof has it too.
+        let view = View::with_redactions(record, size, &|slot, _| subjects(slot, fact))?;
         // What the index cannot give, and every refusal, is of the whole record, if it may be read.
         if !view.is_folded() {
             let proof = prove_in(record, &view, fact, documents);

@@ -11,7 +11,6 @@ use crate::ledger::query::effect::{Effects, Subject};
 use crate::ledger::query::event::{EventRow, on, row};
 use crate::ledger::query::gather::gather;
 use crate::ledger::query::names::{Names, act};
-use crate::ledger::query::revocation_impact::RevocationImpact;
 use crate::ledger::query::row::{ActRow, Charge, FactRow, StatementRow, Withheld, WordsRow};
 use crate::ledger::query::undoing::{DocumentChange, document_changes, documents, turned};
 use crate::ledger::query::{View, owners};
@@ -23,7 +22,6 @@ use annals_core::hash::Hash;
 use annals_core::state::Status;
 use serde::Serialize;
 use std::collections::BTreeSet;
-use std::rc::Rc;
 
 /// The words for what happened to a fact, in the order of the output.
 const WORDS: [&str; 14] = [
@@ -201,13 +199,14 @@ fn acted_on(view: &View<'_>, event: u64) -> Vec<u64> {
 /// An act between the points that is not about a fact but changed the status of some.
 struct StatusTurn {
     step: ChangeStep,
-    impact: Rc<RevocationImpact>,
+    /// The facts whose status it changed.
+    facts: BTreeSet<u64>,
 }
 
 impl StatusTurn {
     /// Whether it changed the status of this fact, or undid one of these acts on it.
     fn concerns(&self, row: &FactRow, acts: &[ChangeStep]) -> bool {
-        let turned = self.impact.facts.iter().any(|changed_fact| changed_fact.fact == row.fact);
+        let turned = self.facts.contains(&row.fact);
         let by = self.step.act.event;
         turned || acts.iter().any(|step| step.act.undone_by == Some(by))
     }
@@ -238,7 +237,8 @@ fn turns(effects: &Effects<'_, '_>, first: u64) -> Result<Vec<StatusTurn>, Ledge
         let subject = row.effect.subject.clone();
         let said = statement_text(view.content(&event));
         let step = ChangeStep { subject, ..step(&act, Some(why), &said) };
-        turns.push(StatusTurn { step, impact });
+        let facts = impact.facts.iter().map(|changed| changed.fact).collect();
+        turns.push(StatusTurn { step, facts });
     }
     Ok(turns)
 }

@@ -84,7 +84,7 @@ impl<'a, 'v> Rows<'a, 'v> {
         names: &'a Names,
         wanted: &dyn Fn(u64) -> bool,
     ) -> Result<Rows<'a, 'v>, LedgerError> {
-        let mut owners = Owners { view, facts: Vec::new(), first: Vec::new(), owned: Vec::new() };
+        let mut owners = Owners { view, facts: Vec::new(), owned: Vec::new() };
         let mut described = Vec::new();
         for act in view.state().history.acts() {
             match owners.take(act, wanted) {
@@ -189,8 +189,6 @@ enum Whose {
 struct Owners<'a, 'v> {
     view: &'a View<'v>,
     facts: Vec<u64>,
-    /// For each event the first requested fact that it is about.
-    first: Vec<(u64, u64)>,
     owned: Vec<Owned>,
 }
 
@@ -230,23 +228,20 @@ impl Owners<'_, '_> {
     fn own(&mut self, event: u64, facts: &[u64]) {
         let mut facts: Vec<u64> =
             facts.iter().copied().filter(|fact| self.facts.binary_search(fact).is_ok()).collect();
-        self.first.extend(facts.first().map(|fact| (event, *fact)));
         facts.sort_unstable();
         facts.dedup();
         self.owned.extend(facts.into_iter().map(|fact| Owned { fact, event }));
     }
 
-    /// Records that the event is about the same fact as an earlier one; the index also knows events
-    /// that are not read.
+    /// Records that the event is about the same facts as an earlier one; the index also knows
+    /// events that are not read.
     fn own_as(&mut self, event: u64, earlier: u64) {
-        let fact = match self.view.about(earlier) {
-            Some(about) => about.into_iter().find(|of| self.facts.binary_search(of).is_ok()),
-            None => {
-                let found = self.first.binary_search_by_key(&earlier, |(event, _)| *event);
-                found.ok().and_then(|index| self.first.get(index)).map(|(_, fact)| *fact)
-            }
-        };
-        self.own(event, fact.as_slice());
+        let facts = self.view.about(earlier).unwrap_or_else(|| {
+            let first = self.owned.partition_point(|owned| owned.event < earlier);
+            let rest = self.owned.get(first..).unwrap_or_default().iter();
+            rest.take_while(|owned| owned.event == earlier).map(|owned| owned.fact).collect()
+        });
+        self.own(event, &facts);
     }
 }
 

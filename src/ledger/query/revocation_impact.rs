@@ -56,7 +56,7 @@ impl RevocationImpact {
     /// The difference between two states.
     pub fn between(before: &StandingFacts, after: &StandingFacts) -> RevocationImpact {
         let lacks = |standing: &StandingFacts, event: u64| {
-            !standing.undone.iter().any(|undone| undone.event == event)
+            standing.undone.binary_search_by_key(&event, |undone| undone.event).is_err()
         };
         let new = |how: How| {
             let is_new = |undone: &&Undone| undone.how == how && lacks(before, undone.event);

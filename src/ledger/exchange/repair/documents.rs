@@ -19,8 +19,8 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
 
-/// Takes from `copy` every document that the record names and this ledger lacks. Returns whether
-/// there was one.
+/// Takes from `copy` every document that the record names and this ledger lacks, also a sealed one,
+/// which a ledger keeps until it is released. Returns whether there was one.
 pub fn take(
     paths: &Paths,
     record: &Holding,
@@ -28,10 +28,13 @@ pub fn take(
     on_step: &mut dyn FnMut(Step),
 ) -> Result<bool, LedgerError> {
     let mut taken = false;
-    for (position, digest) in lacking(paths, record)? {
+    for LackingDocument { position, digest, is_sealed } in lacking(paths, record)? {
         let there = copy.and_then(|copy| document(copy, &digest));
         let Some(bytes) = there.filter(|bytes| Hash::of(&[bytes]) == digest) else {
-            on_step(Step::NoDocument(position, digest));
+            // A copy that was pulled never has what is sealed.
+            if !is_sealed {
+                on_step(Step::NoDocument(position, digest));
+            }
             continue;
         };
         let path = Journal::document_path(&paths.ledger, &digest);
@@ -53,12 +56,19 @@ pub fn take(
     Ok(taken)
 }
 
-/// The events whose document is missing or damaged here, and its digest. The verdict on another
-/// copy was about the documents there, so of its record every one that is open is looked for here.
-fn lacking(paths: &Paths, record: &Holding) -> Result<Vec<(u64, Hash)>, LedgerError> {
+/// A document that is missing or damaged here.
+struct LackingDocument {
+    /// The event that captured it.
+    position: u64,
+    digest: Hash,
+    is_sealed: bool,
+}
+
+/// The documents that are missing or damaged here. The verdict on another copy was about the
+/// documents there, so of its record every one that is not redacted is looked for here.
+fn lacking(paths: &Paths, record: &Holding) -> Result<Vec<LackingDocument>, LedgerError> {
     let of_copy = record.report.as_ref().filter(|_| record.place == CopyKind::Copy);
     let fold = of_copy.map(|report| &report.state.fold);
-    let is_open = |at: u64| fold.is_some_and(|it| it.seal(at).is_none() && !it.is_redacted(at));
     let of_document =
         |fault: &&Fault| matches!(fault.rule, Rule::DocumentMissing | Rule::DocumentDigest);
     let faults = record.report.iter().flat_map(|report| &report.faults);
@@ -69,14 +79,17 @@ fn lacking(paths: &Paths, record: &Holding) -> Result<Vec<(u64, Hash)>, LedgerEr
         return Ok(lacking);
     }
     for (entry, position) in entries(record.source()?)?.zip(0..) {
-        let body = match named.contains(&position) || is_open(position) {
+        let is_kept = fold.is_some_and(|fold| !fold.is_redacted(position));
+        let body = match named.contains(&position) || is_kept {
             true => entry?.body.and_then(|body| Body::parse(&body).ok()),
             false => None,
         };
         if let Some(Content::DocumentCaptured(captured)) = body.map(|body| body.content) {
-            let here = document(&paths.ledger, &captured.sha256);
-            if here.is_none_or(|bytes| Hash::of(&[&bytes]) != captured.sha256) {
-                lacking.push((position, captured.sha256));
+            let digest = captured.sha256;
+            let here = document(&paths.ledger, &digest);
+            if here.is_none_or(|bytes| Hash::of(&[&bytes]) != digest) {
+                let is_sealed = fold.is_some_and(|fold| fold.seal(position).is_some());
+                lacking.push(LackingDocument { position, digest, is_sealed });
             }
         }
     }
