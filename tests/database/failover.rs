@@ -189,7 +189,7 @@ fn what_an_asynchronous_failover_loses_is_seen_before_an_event_is_placed() {
         // In every second round the other server does not even know what is lost.
         let is_unknowing = round % 2 == 1;
         if is_unknowing {
-            desk.other.signal(Signal::STOP);
+            desk.other.stop_threads();
         }
         let lost = enter(0, 1).unwrap();
         cluster.kill(primary, &senders);

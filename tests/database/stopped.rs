@@ -182,7 +182,7 @@ fn a_server_that_is_stopped_in_a_transaction_holds_the_others_up_for_seconds() {
             holding.batch_execute("LOCK TABLE annals.event IN SHARE MODE").unwrap();
             let held = scope.spawn(|| desk.enter("ben", 1 + 2 * round));
             desk.until("a wait", || count(WAITS) == 1);
-            desk.one.signal(Signal::STOP);
+            desk.one.stop_threads();
             holding.rollback().unwrap();
             desk.until("a held lock", || count("state = 'idle in transaction'") == 1);
             let began = Instant::now();

@@ -362,3 +362,26 @@ documents, by what was undone
         "{diff}"
     );
 }
+
+/// What one revocation undid stays undone for what came after it, also once a second revocation of
+/// the same key undoes it too.
+#[test]
+fn a_name_and_a_title_that_were_undone_do_not_come_back_by_a_second_revocation() {
+    let desk = two_facts();
+    desk.told("key new cem --name Cem_Example --no-passphrase");
+    desk.told("editor add keys/cem.request --role admin --role editor --by ada");
+    desk.told("editor change bo --name Hacked_Name --by cem");
+    desk.told("ledger change --title Hacked_title --confirmations 2 --by cem");
+    revoke(&desk, "cem", 6, "ada");
+    desk.told("confirm 3 --how reread --by bo");
+    desk.told("ledger change --title New_title --confirmations 3 --by ada");
+    let first = desk.told("log --from 9 --until 10");
+    assert!(first.contains("fact.confirmed 3, Bo Berg\n"), "{first}");
+    let title = "confirmations 3, before 1; title “New title”, before “Record”";
+    assert!(first.contains(title), "{first}");
+    revoke(&desk, "cem", 5, "ada");
+    let again = desk.told("log --from 9 --until 10");
+    let events = |log: &str| log.split("2 events").next().unwrap().to_owned();
+    assert_eq!(events(&again), events(&first));
+    assert!(desk.told("show 3").contains("confirmed, reread — Bo Berg, "));
+}

@@ -60,10 +60,28 @@ impl RunningServer {
         std::fs::read_to_string(&self.log).unwrap()
     }
 
-    /// Stops it, or lets it go on.
+    /// Sends it a signal.
     pub fn signal(&self, signal: rustix::process::Signal) {
         let id = rustix::process::Pid::from_child(&self.child);
         rustix::process::kill_process(id, signal).unwrap();
+    }
+
+    /// Stops it: when this returns, none of its threads runs. The signal alone is only sent.
+    pub fn stop_threads(&self) {
+        self.signal(rustix::process::Signal::STOP);
+        let tasks = format!("/proc/{}/task", self.child.id());
+        let is_stopped = |task: std::io::Result<std::fs::DirEntry>| {
+            let stat = std::fs::read_to_string(task.unwrap().path().join("stat"));
+            // The state comes after the name, which is in parentheses.
+            stat.is_ok_and(|stat| stat.rsplit(')').next().unwrap().starts_with(" T"))
+        };
+        for _ in 0..1_000 {
+            if std::fs::read_dir(&tasks).unwrap().all(is_stopped) {
+                return;
+            }
+            std::thread::sleep(Duration::from_millis(10));
+        }
+        panic!("the threads of {tasks} were not stopped");
     }
 
     /// The status of its health.

@@ -1,8 +1,9 @@
 //! The names of editors, and the ledger's own settings and roster, as of any event up to the point.
 //!
 //! Always holds: a key without a readable name is shown by the first digits of the key. A name or
-//! title that a suspect revocation undid counts only up to that revocation; the name in a key's
-//! enrolment always counts, because a key that signed must have a name.
+//! title that a suspect revocation undid counts only up to that revocation, and again from a later
+//! one on that puts it in force again; the name in a key's enrolment always counts, because a key
+//! that signed must have a name.
 //! Not here: names of key files (`keys`); who may sign (`roster`).
 
 use crate::ledger::error::LedgerError;
@@ -11,43 +12,102 @@ use crate::ledger::query::{View, ViewedEvent};
 use annals_core::event::args::{Args, Roles};
 use annals_core::event::body::{Content, Short};
 use annals_core::event::record::Statement;
+use annals_core::fold::history::History;
 use annals_core::fold::operation::Operation;
 use annals_core::key::PublicKey;
 use annals_core::naming::{NameForm, is_label};
+use annals_core::rebuild::refold;
 use annals_core::text::Person;
 use hashbrown::{HashMap, HashSet};
+use std::ops::Range;
 
 /// The event that gave a value.
-#[derive(Clone, Copy)]
+#[derive(Clone, Debug)]
 struct GrantSource {
     event: u64,
-    /// The suspect revocation that undid the event.
-    undone_by: Option<u64>,
+    /// Where it was undone: from after a suspect revocation up to the one that put it in force
+    /// again.
+    undone: Vec<Range<u64>>,
 }
 
 impl GrantSource {
-    fn give<T>(self, value: T) -> Grant<T> {
-        Grant { event: self.event, undone_by: self.undone_by, value }
+    /// An event that nothing undoes.
+    fn lasting(event: u64) -> GrantSource {
+        GrantSource { event, undone: Vec::new() }
+    }
+
+    fn give<T>(&self, value: T) -> Grant<T> {
+        Grant { source: self.clone(), value }
     }
 }
 
 /// A value that an event gave.
 #[derive(Clone, Debug)]
 struct Grant<T> {
-    event: u64,
-    /// The suspect revocation that undid the event.
-    undone_by: Option<u64>,
+    source: GrantSource,
     value: T,
 }
 
 impl<T> Grant<T> {
     fn stands(&self) -> bool {
-        self.undone_by.is_none()
+        self.stood(u64::MAX)
     }
 
     /// Whether the value was in force just before this event.
     fn stood(&self, event: u64) -> bool {
-        self.event < event && self.undone_by.is_none_or(|by| by >= event)
+        let GrantSource { event: from, undone } = &self.source;
+        *from < event && !undone.iter().any(|range| range.start < event && event <= range.end)
+    }
+}
+
+/// The undoings of acts of the ledger and its editors, as each suspect revocation left them.
+#[derive(Default)]
+struct Undoings(Vec<Undoing>);
+
+/// What a suspect revocation left undone.
+struct Undoing {
+    by: u64,
+    events: HashSet<u64>,
+}
+
+impl Undoings {
+    /// Of a history: which of these acts are in force depends on no others.
+    fn of(history: &History) -> Undoings {
+        let (mut people, mut revocations) = (History::default(), Vec::new());
+        for act in history.acts() {
+            let kind = act.operation.kind().as_str();
+            if let Some(by) = history.key(act.by)
+                && (kind.starts_with("ledger.") || kind.starts_with("editor."))
+            {
+                people.keep(act.position, by, act.operation.clone());
+            }
+            if matches!(&act.operation, Operation::Revoked(row) if row.suspect_from.is_some()) {
+                revocations.push(act.position);
+            }
+        }
+        let undoing = |by: u64| {
+            let undone = refold(&people, by).undone;
+            Undoing { by, events: undone.into_iter().map(|undone| undone.event).collect() }
+        };
+        Undoings(revocations.into_iter().map(undoing).collect())
+    }
+
+    /// Where an event was undone.
+    fn source(&self, event: u64) -> GrantSource {
+        let mut undone: Vec<Range<u64>> = Vec::new();
+        let mut open = None;
+        for undoing in &self.0 {
+            match (undoing.events.contains(&event), open) {
+                (true, None) => open = Some(undoing.by),
+                (false, Some(from)) => {
+                    undone.push(from..undoing.by);
+                    open = None;
+                }
+                _ => {}
+            }
+        }
+        undone.extend(open.map(|from| from..u64::MAX));
+        GrantSource { event, undone }
     }
 }
 
@@ -113,11 +173,11 @@ impl Names {
         let positions: Vec<u64> =
             acts.filter(|act| naming(&act.operation)).map(|act| act.position).collect();
         let mut names = Names::default();
+        let undoings = Undoings::of(&view.state().history);
         view.at(&positions, &mut |event| {
             if let Some(statement) = event.statement() {
-                let undone_by = view.undone_by(event.position);
-                let source = GrantSource { event: event.position, undone_by };
-                names.take(source, statement, view.content(event).ok());
+                let source = undoings.source(event.position);
+                names.take(&source, statement, view.content(event).ok());
             }
         })?;
         if let Some(last) = names.words.iter().rev().find(|grant| grant.stands()) {
@@ -130,7 +190,7 @@ impl Names {
             for act in view.state().history.acts() {
                 let key = view.state().history.key(act.by);
                 if let Some(key) = key.filter(|key| key.digest() == recovery) {
-                    names.name(key, GrantSource { event: 0, undone_by: None }, "recovery key");
+                    names.name(key, &GrantSource::lasting(0), "recovery key");
                     break;
                 }
             }
@@ -138,9 +198,9 @@ impl Names {
         Ok(names)
     }
 
-    fn take(&mut self, source: GrantSource, statement: &Statement, content: Option<&Content>) {
+    fn take(&mut self, source: &GrantSource, statement: &Statement, content: Option<&Content>) {
         // An enrolment names its key even where it was undone.
-        let lasting = GrantSource { undone_by: None, ..source };
+        let lasting = &GrantSource::lasting(source.event);
         match &statement.args {
             Args::LedgerOpened(args) => {
                 self.roles(statement.by, source, args.roles);
@@ -184,12 +244,12 @@ impl Names {
         }
     }
 
-    fn name(&mut self, key: PublicKey, source: GrantSource, name: &str) {
+    fn name(&mut self, key: PublicKey, source: &GrantSource, name: &str) {
         let names = &mut self.by_key.entry(key).or_default().names;
         names.push(source.give(name.to_owned()));
     }
 
-    fn roles(&mut self, key: PublicKey, source: GrantSource, roles: Roles) {
+    fn roles(&mut self, key: PublicKey, source: &GrantSource, roles: Roles) {
         let history = self.by_key.entry(key).or_default();
         history.roles.push(source.give(roles));
     }
@@ -198,7 +258,7 @@ impl Names {
         self.by_key.entry(key).or_default().person.get_or_insert_with(|| person.clone());
     }
 
-    fn words(&mut self, source: GrantSource, title: &str, licence: &str, policy: Option<&Short>) {
+    fn words(&mut self, source: &GrantSource, title: &str, licence: &str, policy: Option<&Short>) {
         let value = LedgerWords {
             title: Some(title.to_owned()),
             licence: Some(licence.to_owned()),
@@ -286,7 +346,7 @@ impl Names {
     pub fn keys_of_person(&self, key: &PublicKey, event: u64) -> Vec<PublicKey> {
         let person = self.by_key.get(key).and_then(|history| history.person.as_ref());
         let same = |other: &KeyHistory| {
-            let earlier = other.roles.first().is_some_and(|grant| grant.event < event);
+            let earlier = other.roles.first().is_some_and(|grant| grant.source.event < event);
             person.is_some() && other.person.as_ref() == person && earlier
         };
         let all = self.by_key.iter().filter(|(other, history)| *other != key && same(history));
@@ -310,7 +370,7 @@ impl Names {
     /// The largest format announced before an event; 1 if there was none.
     pub fn format_before(&self, event: u64) -> u64 {
         // An upgrade is part of the record: no revocation undoes it.
-        let earlier = self.formats.iter().filter(|grant| grant.event < event);
+        let earlier = self.formats.iter().filter(|grant| grant.source.event < event);
         earlier.map(|grant| grant.value).max().unwrap_or(1)
     }
 
