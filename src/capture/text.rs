@@ -2,7 +2,8 @@
 //!
 //! Always holds: a byte order mark goes before what a server says, that before the bytes' own form,
 //! and a guess is named as one; bytes that are not of their encoding are no text, and nothing is
-//! replaced. Source: the Encoding Standard of WHATWG.
+//! replaced, nor is UTF-8 with a few damaged bytes taken for another encoding. Source: the Encoding
+//! Standard of WHATWG.
 
 use crate::capture::library::{DETECTION, ENCODING, method};
 use crate::capture::proposal::ProposedDescription;
@@ -62,7 +63,10 @@ pub(super) fn decode(bytes: &[u8], labels: &[Option<&str>]) -> Result<DecodedTex
     let utf8 = || std::str::from_utf8(bytes).is_ok().then_some(UTF_8);
     let (encoding, guessed) = match marked.or(unmarked).or_else(utf8).or(named) {
         Some(encoding) => (encoding, false),
-        None => (guess(bytes), true),
+        None => match damaged_utf8(bytes) {
+            Some(why) => return Err(Unquotable::Broken(why)),
+            None => (guess(bytes), true),
+        },
     };
     let (text, encoding, wrong) = encoding.decode(bytes);
     let name = encoding.name();
@@ -80,6 +84,27 @@ pub(super) fn decode(bytes: &[u8], labels: &[Option<&str>]) -> Result<DecodedTex
         (false, false) => format!("decoded from {name} with {ENCODING}"),
     };
     Ok(DecodedText { text: text.into_owned(), method })
+}
+
+/// That bytes are UTF-8 but for a few, and where the first of these is; `None` for other encodings,
+/// in which letters beyond ASCII do not happen to be UTF-8.
+fn damaged_utf8(bytes: &[u8]) -> Option<String> {
+    let (mut letters, mut wrong, mut first, mut at) = (0, 0, None, 0);
+    for chunk in bytes.utf8_chunks() {
+        letters += chunk.valid().chars().filter(|letter| !letter.is_ascii()).count();
+        at += chunk.valid().len();
+        if !chunk.invalid().is_empty() {
+            wrong += 1;
+            first.get_or_insert(at);
+        }
+        at += chunk.invalid().len();
+    }
+    let first = first.filter(|_| letters > 2 * wrong)?;
+    let places = if wrong == 1 { "one place" } else { &format!("{wrong} places") };
+    Some(format!(
+        "it is UTF-8 but for {places}, the first at byte {first}: expected a whole copy, found \
+         damaged bytes"
+    ))
 }
 
 fn guess(bytes: &[u8]) -> &'static Encoding {
@@ -149,6 +174,29 @@ mod tests {
         assert!(is_binary(b"\x01\0\x02\0\x03\0"));
         assert!(is_binary(b"T\0w\0o\0\n"));
         assert!(is_binary(b"\0\0\0\0"));
+    }
+
+    #[test]
+    fn utf_8_with_damaged_bytes_is_no_other_encoding() {
+        let why = |bytes: &[u8]| match decode(bytes, &[None]) {
+            Err(Unquotable::Broken(why)) => why,
+            Err(_) => "another reason".to_owned(),
+            Ok(decoded) => panic!("{} {}", decoded.text, decoded.method),
+        };
+        let words = "Посол передав дві відповіді.".as_bytes();
+        let cut = &"Переговори тривали три години".as_bytes()[..54];
+        let one = "it is UTF-8 but for one place, the first at byte 53: expected a whole copy, \
+                   found damaged bytes";
+        assert_eq!(why(cut), one);
+        let damaged = [&words[..10], b"\xFF", &words[10..], b" \xA0."].concat();
+        assert!(why(&damaged).starts_with("it is UTF-8 but for 2 places, the first at byte 10: "));
+        // Texts of other encodings, of which a letter or two may look like UTF-8.
+        for bytes in [&b"Caf\xE9 \x93M\xFCller\x94"[..], b"na\xEFve \xC3\xA9t\xE9", b"\xCF\xF0\xE8"]
+        {
+            assert!(decode(bytes, &[None]).is_ok(), "{bytes:?}");
+        }
+        // A server that names an encoding is believed.
+        assert!(decode(&damaged, &[Some("windows-1252")]).is_ok());
     }
 
     #[test]

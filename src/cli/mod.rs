@@ -193,7 +193,8 @@ pub fn run() -> ExitCode {
     }
 }
 
-/// Clears an editor that comes only from `ANNALS_EDITOR` if `--editor` does not sign.
+/// Clears an editor that comes only from `ANNALS_EDITOR` if `--editor` does not sign, and variables
+/// that are empty.
 fn only_typed(mut cli: Cli, matches: &ArgMatches) -> Cli {
     let source = matches.subcommand().and_then(|(_, inner)| inner.value_source("editor"));
     let typed = source == Some(ValueSource::CommandLine);
@@ -201,6 +202,7 @@ fn only_typed(mut cli: Cli, matches: &ArgMatches) -> Cli {
     if !typed && !cli.command.as_ref().is_none_or(signs) {
         cli.global.editor = None;
     }
+    cli.global = cli.global.set(typed);
     cli
 }
 

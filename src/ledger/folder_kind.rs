@@ -40,9 +40,10 @@ pub fn other_kind(folder: &Path) -> Result<Option<String>, DiskError> {
     }
     if is_folder_at(&folder.join("ledger"))? && there("ledger/journal")? {
         let inner = folder.join("ledger");
-        return Ok(Some(format!("the folder above a ledger; say --ledger {}", inner.display())));
+        let inner = inner.display();
+        return Ok(Some(format!("the folder above the ledger at {inner}: name that folder")));
     }
-    let what = "a folder of keys; --ledger names the folder that the journal is in";
+    let what = "a folder of keys; a ledger is the folder that the journal is in";
     Ok(is_of_keys(folder)?.then(|| what.to_owned()))
 }
 
@@ -127,7 +128,7 @@ fn inside(folder: &Path) -> Result<Option<String>, DiskError> {
         }
         if OF_KEYS.contains(&inner) && is_of_keys(outer)? {
             return Ok(Some(format!(
-                "the folder {inner} of the keys at {place}; --ledger names the folder that the \
+                "the folder {inner} of the keys at {place}; a ledger is the folder that the \
                  journal is in"
             )));
         }

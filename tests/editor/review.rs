@@ -75,8 +75,12 @@ fn a_range_of_facts_is_confirmed_at_once() {
     let notes = "of 3-22 3 facts wait for Bo Berg\n\
                  left out (own words, confirmed or disputed already, or retracted): 5\n";
     assert_eq!(answer.err, notes);
+    // What is confirmed enough waits for nobody; named, it is confirmed once more.
     let by_cy = desk.run("cy", "confirm|4-5,7,7|--how|reread");
-    assert!(by_cy.out.starts_with("written at 12 to 14 (3 events)\n"), "{by_cy:?}");
+    assert!(by_cy.out.starts_with("written at 12 to 13 (2 events)\n"), "{by_cy:?}");
+    let notes = "of 4-5 1 fact waits for Cy Cole\n\
+                 left out (own words, confirmed or disputed already, or retracted): 4\n";
+    assert_eq!(by_cy.err, notes);
     desk.refuses(
         "ada",
         "confirm|3-6|--how|reread",

@@ -42,11 +42,11 @@ fn a_path_that_is_no_ledger() {
     let told = "annals: expected a ledger's folder at ledger/document, found the folder document \
                 of the ledger at ledger: name that folder\n";
     expect_refused(&room, " --ledger ledger/document", told);
-    let told = "annals: expected a ledger's folder at keys, found a folder of keys; --ledger names \
+    let told = "annals: expected a ledger's folder at keys, found a folder of keys; a ledger is \
                 the folder that the journal is in\n";
     expect_refused(&room, " --ledger keys", told);
-    let told = "annals: expected a ledger's folder at ., found the folder above a ledger; say \
-                --ledger ./ledger\n";
+    let told = "annals: expected a ledger's folder at ., found the folder above the ledger at \
+                ./ledger: name that folder\n";
     expect_refused(&room, " --ledger .", told);
     let told = "annals: expected a ledger's folder at article.txt, found a file; --ledger DIR \
                 names the folder that the journal is in\n";
@@ -298,6 +298,23 @@ fn arguments_and_environment_that_are_not_utf_8() {
     let told = "annals: ANNALS_SEED: expected UTF-8, found \"\\xFF\\xFE\"\n";
     assert_eq!((answer.exit, &*answer.told()), (2, told));
     room.expect_whole(EVENTS);
+}
+
+/// docs/environment.md: a variable that is empty counts as not set.
+#[test]
+fn an_empty_variable_is_not_set() {
+    let room = newsroom();
+    for name in ["ANNALS_LEDGER", "ANNALS_KEYS", "ANNALS_EDITOR", "ANNALS_CLOCK", "ANNALS_SEED"] {
+        let mut command = room.command("status");
+        let answer = room.answer(command.env(name, "").output().unwrap());
+        assert_eq!(answer.exit, 0, "{name}: {answer:?}");
+        let mut command = room.command("confirm 2 --how reread --dry-run");
+        let answer = room.answer(command.env(name, "").output().unwrap());
+        assert!(answer.told().contains("rule 504 own-words"), "{name}: the only key here signs: {answer:?}");
+    }
+    // An option that is empty is none.
+    let answer = room.answer(room.command("status").args(["--ledger", ""]).output().unwrap());
+    assert_eq!(answer.exit, 2, "{answer:?}");
 }
 
 #[test]

@@ -167,8 +167,16 @@ fn a_copy_of_another_record_a_damaged_one_and_the_ledger_itself_are_refused() {
     let why = "annals: expected another copy of the ledger, found ledger itself\n";
     assert_eq!((answer.exit, &*answer.told()), (2, why));
     let answer = room.run("repair --from keys");
-    let why = "annals: expected a ledger's folder at keys, found a folder of keys; --ledger names \
+    let why = "annals: expected a ledger's folder at keys, found a folder of keys; a ledger is \
                the folder that the journal is in\n";
+    assert_eq!((answer.exit, &*answer.told()), (2, why));
+    let answer = room.run("repair --from nowhere");
+    let why = "annals: no ledger at nowhere; --from names the folder of another copy of this \
+               ledger\n";
+    assert_eq!((answer.exit, &*answer.told()), (2, why));
+    let answer = room.run("repair --from article.txt");
+    let why = "annals: expected another copy of this ledger at article.txt, found a file; --from \
+               names the folder that its journal is in\n";
     assert_eq!((answer.exit, &*answer.told()), (2, why));
     assert!(room.snapshot() == before);
     // A damaged copy is reported and not used.

@@ -212,6 +212,11 @@ fn of_the_confirmations_that_are_asked_for_it_is_said_how_many_there_are() {
     let shown = desk.told("show 3");
     assert!(shown.starts_with("fact 3: confirmed\n"), "{shown}");
     assert!(shown.contains("\n\nconfirmations\n    4: "), "{shown}");
+    // It waits for nobody else; a range means what waits.
+    desk.told("key new cem --name Cem_Cole --no-passphrase");
+    desk.told("editor add keys/cem.request --role editor --by ada");
+    let (exit, why) = desk.refused("confirm 3-3 --how reread --by cem");
+    assert!(exit == 2 && why.ends_with("no fact of these waits; nothing was written\n"), "{why}");
     desk.told("ledger change --confirmations 2 --by ada");
     let shown = desk.told("show 3");
     assert!(shown.starts_with("fact 3: asserted\n"), "{shown}");

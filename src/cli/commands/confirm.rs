@@ -90,7 +90,7 @@ fn facts(context: &Context, given: &[PositionList]) -> Result<Vec<u64>, CliError
             Positions::Range { first, last } => (first, last),
         };
         let of_range = |fact: &&Fact| (first..=last).contains(&fact.position);
-        let waits = |fact: &&Fact| waits_for(&person, view.state(), fact, ReviewScope::All);
+        let waits = |fact: &&Fact| waits_for(&person, view.state(), fact, ReviewScope::Unconfirmed);
         let all = view.state().fold.facts().iter().filter(of_range);
         let (waiting, others): (Vec<&Fact>, Vec<&Fact>) = all.partition(waits);
         note(format!("of {first}-{last} {}", waiting::sentence(waiting.len(), &reviewer)));

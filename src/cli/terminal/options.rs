@@ -2,8 +2,10 @@
 //!
 //! Always holds: secrets are never arguments. Not here: the options of one command (`commands`).
 
-use clap::{Args, ValueEnum};
-use std::ffi::OsString;
+use clap::builder::{PathBufValueParser, TypedValueParser};
+use clap::parser::ValueSource;
+use clap::{Arg, Args, Command, Error, ValueEnum};
+use std::ffi::{OsStr, OsString};
 use std::path::PathBuf;
 
 /// Options of every command.
@@ -13,9 +15,10 @@ pub struct Global {
     /// The ledger, or to read it a published directory or its http(s) address [default: the nearest
     /// folder `ledger` here or above]
     #[arg(long, global = true, env = "ANNALS_LEDGER", value_name = "DIR|URL")]
+    #[arg(value_parser = PathOrUnset)]
     pub ledger: Option<PathBuf>,
     /// The keys [default: `keys` beside the ledger]
-    #[arg(long, global = true, env = "ANNALS_KEYS", value_name = "DIR")]
+    #[arg(long, global = true, env = "ANNALS_KEYS", value_name = "DIR", value_parser = PathOrUnset)]
     pub keys: Option<PathBuf>,
     /// Who signs [default: the only secret key here that may sign]
     #[arg(long = "editor", visible_alias = "by", global = true, env = "ANNALS_EDITOR")]
@@ -40,6 +43,48 @@ pub struct Global {
     /// Skip the check that the clock is near the last event's time
     #[arg(long, global = true)]
     pub clock_is_right: bool,
+}
+
+impl Global {
+    /// The options without variables that are empty, which count as not set; `typed`: the editor
+    /// was given as an option.
+    pub fn set(mut self, typed: bool) -> Global {
+        let is_set = |path: &PathBuf| !path.as_os_str().is_empty();
+        self.ledger = self.ledger.filter(is_set);
+        self.keys = self.keys.filter(is_set);
+        self.editor = self.editor.filter(|editor| typed || !editor.is_empty());
+        self
+    }
+}
+
+/// A path, or an empty one from a variable that is empty.
+#[derive(Clone)]
+struct PathOrUnset;
+
+impl TypedValueParser for PathOrUnset {
+    type Value = PathBuf;
+
+    fn parse_ref(
+        &self,
+        command: &Command,
+        argument: Option<&Arg>,
+        value: &OsStr,
+    ) -> Result<PathBuf, Error> {
+        PathBufValueParser::new().parse_ref(command, argument, value)
+    }
+
+    fn parse_ref_(
+        &self,
+        command: &Command,
+        argument: Option<&Arg>,
+        value: &OsStr,
+        source: ValueSource,
+    ) -> Result<PathBuf, Error> {
+        match value.is_empty() && source == ValueSource::EnvVariable {
+            true => Ok(PathBuf::new()),
+            false => self.parse_ref(command, argument, value),
+        }
+    }
 }
 
 /// How answers are written.

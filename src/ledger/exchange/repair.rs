@@ -109,7 +109,18 @@ pub fn index(
 /// The paths of the copy; its keys are not used.
 fn copy_paths(paths: &Paths, copy: &std::path::Path) -> Result<Paths, LedgerError> {
     let from = Paths::new(copy.to_owned(), None);
-    from.expect_ledger()?;
+    from.expect_ledger().map_err(|error| match error {
+        LedgerError::NoLedger(_) => LedgerError::Usage(format!(
+            "no ledger at {}; --from names the folder of another copy of this ledger",
+            copy.display()
+        )),
+        LedgerError::NotAFolder(_) => LedgerError::Usage(format!(
+            "expected another copy of this ledger at {}, found a file; --from names the folder \
+             that its journal is in",
+            copy.display()
+        )),
+        other => other,
+    })?;
     if copy.canonicalize().ok() == paths.ledger.canonicalize().ok() {
         let why = format!("expected another copy of the ledger, found {} itself", copy.display());
         return Err(LedgerError::Usage(why));
