@@ -308,6 +308,9 @@ fn an_empty_variable_is_not_set() {
         let mut command = room.command("status");
         let answer = room.answer(command.env(name, "").output().unwrap());
         assert_eq!(answer.exit, 0, "{name}: {answer:?}");
+        if matches!(name, "ANNALS_CLOCK" | "ANNALS_SEED") {
+            continue;
+        }
         let mut command = room.command("confirm 2 --how reread --dry-run");
         let answer = room.answer(command.env(name, "").output().unwrap());
         assert!(answer.told().contains("rule 504 own-words"), "{name}: the only key here signs: {answer:?}");
