@@ -313,7 +313,10 @@ fn an_empty_variable_is_not_set() {
         }
         let mut command = room.command("confirm 2 --how reread --dry-run");
         let answer = room.answer(command.env(name, "").output().unwrap());
-        assert!(answer.told().contains("rule 504 own-words"), "{name}: the only key here signs: {answer:?}");
+        assert!(
+            answer.told().contains("rule 504 own-words"),
+            "{name}: the only key here signs: {answer:?}"
+        );
     }
     // An option that is empty is none.
     let answer = room.answer(room.command("status").args(["--ledger", ""]).output().unwrap());

@@ -16,11 +16,12 @@ use crate::ledger::error::LedgerError;
 use crate::ledger::paths::Paths;
 use crate::ledger::reader::{self, covered, pin_of};
 use annals_core::pin::{MAX_PIN, Pin};
-use annals_core::rule::Rule;
+use annals_core::rule::{Fault, Rule};
 use annals_core::verdict::Verdict;
 use annals_core::verify::anchors::Anchors;
 use annals_core::verify::source::Source;
-use annals_core::verify::{Options, verify};
+use annals_core::verify::{Options, Report, verify};
+use std::path::PathBuf;
 
 /// A copy that is not continued by what is published.
 pub struct Contradiction<'a> {
@@ -62,11 +63,21 @@ impl Contradiction<'_> {
             return Err(LedgerError::Elsewhere(doubt));
         }
         let audit = Audit { pin: Some(paths.following()), jobs, ..Audit::default() };
-        let evidence = match evidence::keep(&audit, published, &anchors, &report) {
-            EvidenceFound::Written(path, _) => Some(path),
-            EvidenceFound::None | EvidenceFound::NotWritten(_) => None,
-        };
-        let (place, faults) = (place.to_owned(), report.faults);
+        let place = place.to_owned();
+        let is_cut = |fault: &Fault| fault.rule == Rule::CutBelowPin;
+        if let Some(own) = own.filter(|_| report.faults.iter().any(is_cut))
+            && let Some((anchors, report)) = turned(paths, own, &anchors, &report, jobs)?
+        {
+            let why = format!(
+                "the published root of size {} is another than that of this copy",
+                published.size()
+            );
+            let faults = vec![Fault::of(Rule::ForkedFromPin, why)];
+            let evidence = written(evidence::keep(&audit, own, &anchors, &report));
+            return Ok(LedgerError::NotContinued { place, faults, evidence });
+        }
+        let evidence = written(evidence::keep(&audit, published, &anchors, &report));
+        let faults = report.faults;
         if !faults.is_empty() {
             return Ok(match own {
                 None => LedgerError::FaultyPublished { place, faults, seen: None },
@@ -102,5 +113,30 @@ impl Contradiction<'_> {
             }
             false => Err(LedgerError::Faulty(report.faults)),
         }
+    }
+}
+
+/// Where fewer events are published than are here, the copy compared with what is published as a
+/// pin: the anchors and the report, if these are two histories. A pin of the copy has no root of
+/// each smaller size; the copy itself has.
+fn turned(
+    paths: &Paths,
+    own: &Journal,
+    published: &Anchors,
+    report: &Report,
+    jobs: usize,
+) -> Result<Option<(Anchors, Report)>, LedgerError> {
+    let Some(pin) = pin_of(report, published) else { return Ok(None) };
+    let checkpoint = reader::checkpoint(paths)?;
+    let anchors = Anchors { checkpoint, mark: None, pin: Some(pin.write().into_bytes()) };
+    let judged = verify(own, &anchors, Options::whole(jobs))?;
+    let is_fork = judged.faults.iter().any(|fault| fault.rule == Rule::ForkedFromPin);
+    Ok(is_fork.then_some((anchors, judged)))
+}
+
+fn written(found: EvidenceFound) -> Option<PathBuf> {
+    match found {
+        EvidenceFound::Written(path, _) => Some(path),
+        EvidenceFound::None | EvidenceFound::NotWritten(_) => None,
     }
 }
