@@ -1,6 +1,7 @@
 //! `annals review` without a terminal: the waiting facts are listed, nothing is written.
 
 use crate::editor::story::facts;
+use crate::editor::talk::talk_of;
 
 #[test]
 fn what_waits_is_listed_in_its_place_in_the_document() {
@@ -92,4 +93,30 @@ fn a_range_of_facts_is_confirmed_at_once() {
     );
     let bad = desk.run("bo", "confirm|6-3|--how|reread");
     assert!(bad.exit == 2 && bad.err.contains("a range such as 3-22 or 3-5,9"), "{bad:?}");
+}
+
+/// Who types everything and is refused at the end has lost an hour.
+#[test]
+fn a_copy_to_read_says_so_before_the_first_question() {
+    let desk = facts();
+    for line in ["export|--to|bag", "import|bag|--to|read", "publish|www"] {
+        let made = desk.run("ada", line);
+        assert_eq!(made.exit, 0, "{line}: {made:?}");
+    }
+    for line in ["append", "review|--ask", "correct|4", "dispute|4", "confirm|4", "document|add|x"]
+    {
+        for (place, words) in [
+            ("read", "the ledger at read is an imported copy, to be read only"),
+            ("www", "expected a ledger's folder at www, found a published record"),
+        ] {
+            let mut talk = talk_of(&desk, "bo", &format!("{line}|--ledger|{place}|--keys|keys"));
+            let before = talk.sees(words);
+            let asked = before.lines().find(|line| !line.starts_with("note: "));
+            assert_eq!(asked, Some("annals: "), "{line} {place}: {before}");
+            assert_eq!(talk.ends().1, 2, "{line} {place}");
+        }
+    }
+    // To read, it is as any other.
+    let listed = desk.run("bo", "review|--format|json|--ledger|read|--keys|keys");
+    assert_eq!(listed.exit, 0, "{listed:?}");
 }

@@ -67,19 +67,23 @@ fn nobody_ends_a_turn_by_sending_again_what_its_holder_once_signed() {
     let said = newsroom.enter("ben", 2, 1);
     assert_eq!(said.code, 0, "{said:?}");
     assert!(began.elapsed() > Duration::from_millis(1_900), "{:?}", began.elapsed());
-    // What she sends herself ends it, behind what others sent in her name.
-    std::thread::sleep(Duration::from_secs(11).saturating_sub(began.elapsed()));
-    let turn = Signed { created: now(), ..turn };
-    assert_eq!(request(&server.address, &turn.head(), b"").0, 200);
-    let began = Instant::now();
-    let taken = std::thread::scope(|scope| {
-        let others = scope.spawn(|| submit(&server, &again));
-        let said = newsroom.enter("ada", 2, 2);
-        assert_eq!(said.code, 0, "{said:?}");
-        assert_eq!(others.join().unwrap(), refused);
-        began.elapsed()
-    });
-    assert!(taken < Duration::from_millis(1_900), "{taken:?}");
+    // What she sends herself ends it, behind what others sent in her name. A busy machine may take
+    // longer than a turn for anything; if the turn were not ended, each time would be as long.
+    let mut began = began;
+    let mut ends_it = |line: u32| {
+        std::thread::sleep(Duration::from_secs(11).saturating_sub(began.elapsed()));
+        let turn = Signed { created: now(), ..turn };
+        assert_eq!(request(&server.address, &turn.head(), b"").0, 200);
+        began = Instant::now();
+        std::thread::scope(|scope| {
+            let others = scope.spawn(|| submit(&server, &again));
+            let said = newsroom.enter("ada", 2, line);
+            assert_eq!(said.code, 0, "{said:?}");
+            assert_eq!(others.join().unwrap(), refused);
+        });
+        began.elapsed() < Duration::from_millis(1_900)
+    };
+    assert!((2..7).any(&mut ends_it), "no turn was ended by what she sent");
     newsroom.expect_same(&["ada", "ben"]);
     server.stop();
 }

@@ -97,6 +97,9 @@ fn run(context: &mut Context, args: ReviewArgs) -> Result<Exit, CliError> {
     if is_list && most == usize::MAX {
         return reviewing.list(context, &record, editors, &reviewer);
     }
+    if !is_list {
+        context.before_questions()?;
+    }
     let Waiting { view, rows, end, damaged } = reviewing.waiting(&record, editors, most)?;
     let exit = provenance::warn(&view, damaged);
     let waiting = match end {
