@@ -23,7 +23,7 @@ pub struct Totals {
     pub corrected: u64,
     /// Facts that are suspect.
     pub suspect: u64,
-    /// Documents.
+    /// Documents, also those that were set aside.
     pub documents: u64,
     /// For each suspect revocation the number of events that it undid.
     pub undone: BTreeMap<u64, u64>,
@@ -41,7 +41,9 @@ impl Totals {
     fn count(&mut self, row: &RowValue, change: &dyn Fn(&mut u64, u64)) {
         let fact = match row {
             RowValue::Fact(fact) => fact,
-            RowValue::Document(_) => return change(&mut self.documents, 1),
+            RowValue::Document(_) | RowValue::Gone { document: true } => {
+                return change(&mut self.documents, 1);
+            }
             _ => return,
         };
         let disputes = fact.disputes.len() as u64;

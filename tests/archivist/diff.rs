@@ -79,6 +79,7 @@ fn the_roster_and_what_a_stolen_key_undid() {
 
      9  asserted   undone, suspect
                    They met.
+                   undone: 9 asserted
                    14: undone by the revocation of Cy Cole (key ed4928c628d1c2c6), compromised,
                    suspect from 9: “the laptop was stolen” — Ada Example, 2022-03-01 10:00Z
 

@@ -6,6 +6,7 @@ mod asked;
 mod completions;
 mod desk;
 mod enrol;
+mod fallen;
 mod help;
 mod init;
 mod keys;

@@ -12,26 +12,26 @@ const FACTS: &str = concat!(
     "\n",
 );
 
-fn append(desk: &Desk, lines: &str, by: &str) {
+pub fn append(desk: &Desk, lines: &str, by: &str) {
     std::fs::write(desk.path("drafts.jsonl"), lines).unwrap();
     desk.told(&format!("append drafts.jsonl --by {by}"));
 }
 
 /// 0 opened, 1 Bo; Ada: 2 document, 3 and 4 facts.
-fn two_facts() -> Desk {
+pub fn two_facts() -> Desk {
     let desk = Desk::with_bo();
     std::fs::write(desk.path("article.txt"), "Two met on Monday. They spoke.").unwrap();
     append(&desk, FACTS, "ada");
     desk
 }
 
-fn revoke(desk: &Desk, name: &str, from: u64, by: &str) {
+pub fn revoke(desk: &Desk, name: &str, from: u64, by: &str) {
     let why = "--reason compromised --statement stolen";
     desk.told(&format!("editor revoke {name} {why} --suspect-from {from} --by {by}"));
 }
 
 /// The part of a text from a line that begins so to the next empty line.
-fn part<'a>(text: &'a str, begin: &str) -> &'a str {
+pub fn part<'a>(text: &'a str, begin: &str) -> &'a str {
     let start = text.find(begin).unwrap_or_else(|| panic!("{begin}: {text}"));
     text[start..].split("\n\n").next().unwrap()
 }

@@ -154,6 +154,12 @@ impl State {
         &self.undone
     }
 
+    /// The suspect revocation that undid an event.
+    pub fn undone_by(&self, event: u64) -> Option<u64> {
+        let index = self.undone.binary_search_by_key(&event, |undone| undone.event).ok()?;
+        self.undone.get(index).map(|undone| undone.by)
+    }
+
     /// The status of a fact.
     pub fn status(&self, fact: &Fact) -> Status {
         let needed = self.fold.ledger.as_ref().map_or(1, |ledger| ledger.confirmations);

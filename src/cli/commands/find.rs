@@ -173,7 +173,7 @@ fn columns(out: &mut dyn Write, answer: &mut FindAnswer<'_, '_>) -> Result<(), C
                 head.clone(),
                 found.fact.to_string(),
                 found.hash.to_string(),
-                found.status.to_string(),
+                shown(found.status.map(|status| status.to_string())),
                 shown(when.map(str::to_owned)),
                 hit.within.to_owned(),
                 shown(hit.document.map(|document| document.to_string())),

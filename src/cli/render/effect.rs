@@ -5,13 +5,14 @@
 //! at the event and its first digits; text of strangers goes through `visible`.
 //! Not here: computing the effect (`ledger::query::effect`).
 
-use crate::cli::render::key_names;
+use crate::cli::render::{key_names, words};
 use crate::cli::terminal::{moment, visible};
 use crate::ledger::query::effect::Subject;
 use crate::ledger::query::event::EventRow;
 use crate::ledger::query::revocation_impact::{ChangedFact, RevocationImpact};
 use crate::ledger::query::row::{FieldChange, Named};
 use annals_core::event::args::Args;
+use annals_core::state::Status;
 use annals_core::time::Time;
 use serde_json::Value;
 
@@ -97,16 +98,13 @@ pub fn undoes(impact: &RevocationImpact) -> String {
     parts.join("; ")
 }
 
-/// `turns 1 fact: 4 asserted, before confirmed`; `None` if no fact changes.
+/// `turns 2 facts: 4 asserted, before confirmed; 7 without a status, before asserted`; `None` if no
+/// fact changes.
 pub fn turned(impact: &RevocationImpact) -> Option<String> {
     let facts = &impact.facts;
     let one = |changed_fact: &ChangedFact| {
         let ChangedFact { fact, before, after, suspect } = *changed_fact;
-        let suspect = if suspect { ", suspect" } else { "" };
-        match before == after {
-            true => format!("{fact} {after}, as before{suspect}"),
-            false => format!("{fact} {after}, before {before}{suspect}"),
-        }
+        format!("{fact} {}", status_change(before, after, suspect))
     };
     let count = match facts.len() {
         0 => return None,
@@ -115,6 +113,16 @@ pub fn turned(impact: &RevocationImpact) -> Option<String> {
     };
     let all: Vec<String> = facts.iter().take(LISTED).map(one).collect();
     Some(format!("turns {count}: {}{}", all.join("; "), rest(facts.len())))
+}
+
+/// `asserted, before confirmed, suspect`.
+pub fn status_change(before: Option<Status>, after: Option<Status>, suspect: bool) -> String {
+    let (was, is) = (words::standing(before), words::standing(after));
+    let suspect = if suspect { ", suspect" } else { "" };
+    match before == after {
+        true => format!("{is}, as before{suspect}"),
+        false => format!("{is}, before {was}{suspect}"),
+    }
 }
 
 fn events(positions: &[u64]) -> String {

@@ -153,7 +153,9 @@ fn objects(row: &EventRow) -> String {
 
 /// The state of the fact as of the point, after its events.
 pub fn standing(view: &View<'_>, fact: u64) -> Option<String> {
-    let fact = view.state().fold.fact(fact)?;
+    let Some(fact) = view.state().fold.fact(fact) else {
+        return view.is_fact(fact).then(|| ", now without a status".to_owned());
+    };
     let mut text = format!(", now {}", view.state().status(fact));
     if fact.corrected > 0 {
         text.push_str(&format!(", corrected ×{}", fact.corrected));

@@ -258,7 +258,10 @@ pub fn since(out: &mut dyn Write, view: &View<'_>, became: &[LaterChange]) -> Re
     }
     let changes: Vec<String> = became
         .iter()
-        .map(|row| format!("{} {}", row.fact, row.became.join(" and ").replace('-', " ")))
+        .map(|row| {
+            let became = row.became.join(" and ").replace('-', " ");
+            format!("{} {}", row.fact, became.replace("restored", "in force again"))
+        })
         .collect();
     match changes.len() {
         0 => writeln!(out, "since then none of these changed")?,

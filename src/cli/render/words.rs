@@ -4,15 +4,16 @@
 //! of strangers goes through `visible`. Not here: which texts are shown where (`replay`, `show`).
 
 use crate::cli::terminal::{colour, minute, visible, whole_words};
-pub use crate::ledger::answer::phrases::{overlays, withheld_text};
-use crate::ledger::query::row::{ActRow, Charge, StatementRow, WordsRow};
+pub use crate::ledger::answer::phrases::{overlays, standing, withheld_text};
+use crate::ledger::query::row::{ActRow, Charge, DocumentRow, StatementRow, WordsRow};
 use annals_core::event::body::{Hop, When};
 use annals_core::event::vocabulary::{Basis, Vouch};
 use annals_core::state::Status;
 use annals_core::time::Time;
 
 /// The status as a word, padded to 9 letters.
-pub fn status(status: Status) -> String {
+pub fn status(status: Option<Status>) -> String {
+    let Some(status) = status else { return "no status".to_owned() };
     let code = match status {
         Status::Retracted => "31",
         Status::Disputed => "33",
@@ -28,6 +29,11 @@ pub fn claim(words: &WordsRow) -> String {
         Some(claim) => visible(claim),
         None => withheld_text(words.withheld),
     }
+}
+
+/// What a suspect document is called; of one that was set aside, that it was.
+pub fn suspect(row: &DocumentRow) -> &'static str {
+    if row.set_aside { "suspect, set aside" } else { "suspect" }
 }
 
 /// A statement in quotation marks, or why it is withheld; empty if there is none.

@@ -10,6 +10,7 @@ use crate::cli::shared::topics;
 use crate::cli::terminal::visible;
 use crate::index::RowKind;
 use crate::keys::KeyFolder;
+use crate::ledger::answer::phrases::standing;
 use crate::ledger::error::LedgerError;
 use crate::ledger::paths::Paths;
 use crate::ledger::query::View;
@@ -191,7 +192,7 @@ fn facts(typed: &str) -> Option<Vec<Value>> {
     let Gathered { facts, .. } = gathered(RowKind::Facts, typed)?;
     let value = |row: &crate::ledger::query::row::FactRow| Value {
         text: row.fact.to_string(),
-        about: format!("{}: {}", row.status, beginning(row.words.claim.as_deref())),
+        about: format!("{}: {}", standing(row.status), beginning(row.words.claim.as_deref())),
     };
     Some(facts.values().rev().map(value).collect())
 }

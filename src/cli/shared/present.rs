@@ -68,7 +68,7 @@ fn revision(number: u64, row: &FactRow) -> Option<String> {
 
 fn page(view: &View<'_>, number: u64, row: &FactRow) -> Result<(), CliError> {
     let overlays: String = words::overlays(row).iter().map(|word| format!(", {word}")).collect();
-    note(format!("fact {}: {}{overlays}", row.fact, row.status));
+    note(format!("fact {}: {}{overlays}", row.fact, words::standing(row.status)));
     let mut lines: Vec<String> = revision(number, row).into_iter().collect();
     lines.push(format!("“{}”", words::claim(&row.words)));
     for evidence in &row.words.evidence {

@@ -33,6 +33,7 @@ use crate::ledger::write::resolve::Resolved;
 use crate::ledger::write::writer::{RecordServer, Woken, Writer};
 use annals_core::key::{PublicKey, PublicOnly, SecretKey, SigningKey};
 use annals_core::roster::{Member, Roster};
+use annals_core::state::State;
 use annals_core::verify::source::Source;
 use std::cell::RefCell;
 use std::path::PathBuf;
@@ -402,11 +403,10 @@ impl Context {
             note(format!("note: the agent signs as {handle}; annals lock ends it"));
             return Ok(Box::new(key));
         }
-        let roster = &writer.verifier.chain.state.fold.roster;
         let name = handle.to_string();
         let open = || Ok(keys.secret(&handle, &mut |attempt| ask::passphrase(&name, attempt))?);
         let secret = self.answers.borrow_mut().key(&name, open)?;
-        may_sign(&name, &secret.public(), roster)?;
+        may_sign(&name, &secret.public(), &writer.verifier.chain.state)?;
         Ok(Box::new(secret))
     }
 
@@ -487,7 +487,7 @@ impl Context {
             None => only_signer(&keys, roster, fit)?,
         };
         if let Ok(public) = keys.public(&handle) {
-            may_sign(&handle.to_string(), &public, roster)?;
+            may_sign(&handle.to_string(), &public, &writer.verifier.chain.state)?;
         }
         Ok((keys, handle))
     }
@@ -519,7 +519,7 @@ impl Context {
             Ok(public) => public,
             Err(_) => keys.secret(&handle, &mut |_| Ok(None))?.public(),
         };
-        may_sign(&handle.to_string(), &public, roster)?;
+        may_sign(&handle.to_string(), &public, &writer.verifier.chain.state)?;
         Ok(public)
     }
 }
@@ -567,12 +567,19 @@ fn setting(name: &str) -> Result<Option<String>, CliError> {
 }
 
 /// Refuses a key that may sign nothing here, before its passphrase is requested.
-fn may_sign(name: &str, key: &PublicKey, roster: &Roster) -> Result<(), LedgerError> {
-    match roster.member(key) {
+fn may_sign(name: &str, key: &PublicKey, state: &State) -> Result<(), LedgerError> {
+    let enrolled = state.history.ever(key);
+    match state.fold.roster.member(key) {
         Some(Member { revoked: Some(at), .. }) => Err(LedgerError::Key(format!(
             "the key of {name} is revoked since event {at} and signs nothing any more (rule 403)"
         ))),
         Some(_) => Ok(()),
+        None if let Some((at, by)) = enrolled.and_then(|at| Some((at, state.undone_by(at)?))) => {
+            Err(LedgerError::Key(format!(
+                "the enrolment of the key of {name}, event {at}, was undone by {by}, and a key is \
+                 enrolled once (rule 405); annals key new makes another one, an admin enrols it"
+            )))
+        }
         None => Err(LedgerError::Key(format!(
             "the key of {name} is not enrolled in this ledger (rule 402); an admin enrols it with \
              annals editor add {name}.request"

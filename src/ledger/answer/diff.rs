@@ -116,8 +116,8 @@ impl<'a> DiffView<'a> {
         let to = open(last, &|slot, _| named(slot))?;
         // A document that is cited now may have existed before.
         let from = open(first, &|slot, _| {
-            let documents = to.state().fold.documents().iter();
-            let documents = documents.map(|document| document.position);
+            let acts = to.state().history.acts().iter().map(|act| act.position);
+            let documents = acts.filter(|position| to.is_document(*position));
             Ok(named(slot)?.into_iter().chain(documents).collect())
         })?;
         let (from, to) = View::alike(from, to)?;
@@ -132,7 +132,14 @@ impl<'a> DiffView<'a> {
     pub fn answer(&self) -> Result<DiffAnswer, LedgerError> {
         let DiffView { from, to, filter } = self;
         let (from, to, names) = (&from.view, &to.view, &to.names);
-        let wanted = |fact: u64| filter.has_status(to, fact) || filter.has_status(from, fact);
+        let stands = |view: &View<'_>, fact: u64| view.state().fold.fact(fact).is_some();
+        let wanted = |fact: u64| {
+            // A fact that was asserted and undone between the points stands at neither.
+            let is_neither = !stands(from, fact) && !stands(to, fact);
+            filter.has_status(to, fact)
+                || filter.has_status(from, fact)
+                || is_neither && filter.is_of_any_status()
+        };
         let mut changes = between(from, to, names, &wanted)?;
         if !filter.is_empty() {
             self.narrow(&mut changes)?;

@@ -161,6 +161,11 @@ impl Filter {
         facts && self.by.is_none() && self.facets.is_empty()
     }
 
+    /// Whether no status is requested.
+    pub fn is_of_any_status(&self) -> bool {
+        self.status.is_none()
+    }
+
     /// Whether a date is requested.
     pub fn has_date(&self) -> bool {
         self.facets.when.is_some()
@@ -255,7 +260,7 @@ pub fn rests_on(words: &WordsRow, document: u64) -> bool {
 
 /// An error unless there is a document at this position; it names the existing ones.
 pub fn document_at(view: &View<'_>, position: u64, what: &str) -> Result<(), LedgerError> {
-    if view.state().fold.document(position).is_some() {
+    if view.is_document(position) {
         return Ok(());
     }
     let all: Vec<String> = view.documents(20).iter().map(u64::to_string).collect();

@@ -3,6 +3,12 @@
 //! Always holds: the same words for people and programs. Not here: colours (`cli`).
 
 use crate::ledger::query::row::{FactRow, Withheld};
+use annals_core::state::Status;
+
+/// The status of a fact; of one whose assertion was undone, that it has none.
+pub fn standing(status: Option<Status>) -> &'static str {
+    status.map_or("without a status", Status::as_str)
+}
 
 /// The overlays beside the status.
 pub fn overlays(row: &FactRow) -> Vec<String> {

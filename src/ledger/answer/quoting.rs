@@ -31,7 +31,7 @@ pub struct QuotingFact {
     /// The hash of its assertion.
     pub hash: Hash,
     /// Its status.
-    pub status: Status,
+    pub status: Option<Status>,
     /// What qualifies it.
     pub overlays: Vec<String>,
     /// The claim; `None` if it is withheld.

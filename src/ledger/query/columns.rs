@@ -103,7 +103,7 @@ fn record(as_of: &AsOf, row: &FactRow, naming: NameColumn) -> [String; 32] {
         shown(as_of.head.map(|head| head.to_string())),
         row.fact.to_string(),
         row.hash.to_string(),
-        row.status.to_string(),
+        shown(row.status.map(|status| status.to_string())),
         shown(words.claim.clone()),
         shown(words.lang.clone()),
         shown(words.vouch.map(|vouch| vouch.to_string())),

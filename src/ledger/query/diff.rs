@@ -12,7 +12,9 @@ use crate::ledger::query::event::{EventRow, on, row};
 use crate::ledger::query::gather::gather;
 use crate::ledger::query::names::{Names, act};
 use crate::ledger::query::row::{ActRow, Charge, FactRow, StatementRow, Withheld, WordsRow};
-use crate::ledger::query::undoing::{DocumentChange, document_changes, documents, turned};
+use crate::ledger::query::undoing::{
+    DocumentChange, TurnedActs, document_changes, documents, turned, turned_acts,
+};
 use crate::ledger::query::{View, owners};
 use annals_core::event::args::Args;
 use annals_core::event::vocabulary::{ErrorIn, Type};
@@ -24,7 +26,7 @@ use serde::Serialize;
 use std::collections::BTreeSet;
 
 /// The words for what happened to a fact, in the order of the output.
-const WORDS: [&str; 14] = [
+const WORDS: [&str; 15] = [
     "new",
     "corrected",
     "disputed",
@@ -37,6 +39,7 @@ const WORDS: [&str; 14] = [
     "released",
     "threshold-changed",
     "undone",
+    "restored",
     "suspect",
     "cleared",
 ];
@@ -74,18 +77,21 @@ pub struct Change {
     pub changes: Vec<&'static str>,
     /// Its status as of the first point; `None` if the fact did not exist.
     pub status_before: Option<Status>,
-    /// Its status as of the second point.
-    pub status: Status,
+    /// Its status as of the second point; `None` if the fact does not stand any more.
+    pub status: Option<Status>,
     /// The revision as of the first point; `None` if the fact did not exist.
     pub revision_before: Option<u64>,
-    /// The revision as of the second point.
+    /// The revision as of the second point; of a fact that does not stand any more its last one.
     pub revision: u64,
     /// The words as of the first point, if they differ from those of the second.
     pub before: Option<WordsRow>,
-    /// The words as of the second point.
+    /// The words of this revision.
     pub now: WordsRow,
     /// The acts, by position.
     pub acts: Vec<ChangeStep>,
+    /// The earlier acts that are undone or in force again.
+    #[serde(flatten)]
+    pub turned: TurnedActs,
 }
 
 /// Everything that changed between the points.
@@ -163,7 +169,7 @@ pub fn between(
     to.walk(first, to.as_of().size, &mut |event| {
         if let Some(statement) = event.statement() {
             let on = on(to, event.position, &statement.args);
-            let of_fact = on.iter().any(|on| to.state().fold.fact(*on).is_some());
+            let of_fact = on.iter().any(|on| to.is_fact(*on));
             let list = match statement.kind {
                 Type::FactRelated | Type::RelationWithdrawn => &mut all.relations,
                 Type::DocumentCaptured | Type::DocumentDescribed => &mut all.documents,
@@ -192,7 +198,7 @@ fn acted_on(view: &View<'_>, event: u64) -> Vec<u64> {
         return Vec::new();
     }
     let mut facts = owners(view, event);
-    facts.retain(|fact| view.state().fold.fact(*fact).is_some());
+    facts.retain(|fact| view.is_fact(*fact));
     facts
 }
 
@@ -253,10 +259,11 @@ fn restated(from: &View<'_>, to: &View<'_>) -> BTreeSet<u64> {
             && old.disputes() == new.disputes()
             && old.retraction() == new.retraction()
     };
-    let facts = to.state().fold.facts().iter();
-    let other =
-        facts.filter(|new| from.state().fold.fact(new.position).is_none_or(|old| !same(old, new)));
-    other.map(|fact| fact.position).collect()
+    let (old, new) = (&from.state().fold, &to.state().fold);
+    let other = |now: &&Fact| old.fact(now.position).is_none_or(|then| !same(then, now));
+    let gone = |then: &&Fact| new.fact(then.position).is_none();
+    let facts = new.facts().iter().filter(other).chain(old.facts().iter().filter(gone));
+    facts.map(|fact| fact.position).collect()
 }
 
 fn change(from: &View<'_>, to: &View<'_>, turns: &[StatusTurn], row: &FactRow) -> Change {
@@ -264,12 +271,15 @@ fn change(from: &View<'_>, to: &View<'_>, turns: &[StatusTurn], row: &FactRow) -
     let mut acts = steps(row);
     let turns: Vec<&ChangeStep> =
         turns.iter().filter(|turn| turn.concerns(row, &acts)).map(|turn| &turn.step).collect();
-    let undone_here = |act: &ActRow| act.undone_by.is_some_and(|by| by >= first);
+    let turned = turned_acts(from, to, row);
+    acts.retain(|step| step.act.event >= first);
     let mut changes: BTreeSet<&str> = BTreeSet::new();
-    if acts.iter().any(|step| undone_here(&step.act)) {
+    if !turned.undone.is_empty() || acts.iter().any(|step| step.act.undone_by.is_some()) {
         changes.insert("undone");
     }
-    acts.retain(|step| step.act.event >= first);
+    if !turned.restored.is_empty() {
+        changes.insert("restored");
+    }
     let standing = acts.iter().filter(|step| step.act.undone_by.is_none());
     changes.extend(standing.clone().map(|step| word(step.act.kind)));
     if standing.clone().any(|s| s.act.kind == Type::FactCorrected && !s.ends.is_empty()) {
@@ -280,7 +290,7 @@ fn change(from: &View<'_>, to: &View<'_>, turns: &[StatusTurn], row: &FactRow) -
     }
     let old = from.state().fold.fact(row.fact);
     let new = to.state().fold.fact(row.fact);
-    if old.is_none() {
+    if row.fact >= first {
         changes.insert("new");
     }
     acts.extend(turns.into_iter().cloned());
@@ -293,8 +303,15 @@ fn change(from: &View<'_>, to: &View<'_>, turns: &[StatusTurn], row: &FactRow) -
         _ => {}
     }
     let revision_before = old.map(|old| old.revision);
-    let earlier = revision_before.filter(|revision| *revision != row.revision);
-    let before = row.revisions.iter().find(|other| Some(other.act.event) == earlier);
+    let revision = match new {
+        Some(new) => new.revision,
+        None => revision_before.unwrap_or(row.revision),
+    };
+    let words = |event: u64| {
+        let revision = row.revisions.iter().find(|other| other.act.event == event);
+        revision.map(|revision| revision.words.clone())
+    };
+    let earlier = revision_before.filter(|before| *before != revision);
     Change {
         fact: row.fact,
         hash: row.hash,
@@ -302,10 +319,11 @@ fn change(from: &View<'_>, to: &View<'_>, turns: &[StatusTurn], row: &FactRow) -
         status_before: old.map(|old| from.state().status(old)),
         status: row.status,
         revision_before,
-        revision: row.revision,
-        before: before.map(|before| before.words.clone()),
-        now: row.words.clone(),
+        revision,
+        before: earlier.and_then(words),
+        now: words(revision).unwrap_or_else(|| row.words.clone()),
         acts,
+        turned,
     }
 }
 

@@ -18,7 +18,6 @@ use annals_core::event::body::{Captured, Content};
 use annals_core::event::vocabulary::{ErrorIn, Reason, RedactReason};
 use annals_core::fold::history;
 use annals_core::fold::operation::{EntryKind, Operation};
-use annals_core::state::Status;
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -309,7 +308,7 @@ impl Making<'_, '_, '_> {
             FactRow {
                 fact: position,
                 hash,
-                status: Status::Asserted,
+                status: None,
                 revision: position,
                 corrected: 0,
                 suspect: false,
@@ -441,7 +440,8 @@ impl Making<'_, '_, '_> {
         let row = DocumentRow {
             document: position,
             hash,
-            suspect: fold.document(position).is_some_and(|document| document.suspect),
+            suspect: self.rows.view.is_suspect_document(position),
+            set_aside: self.rows.view.is_set_aside(position),
             sealed: fold.seal(position).is_some(),
             redacted: fold.is_redacted(position),
             captured,
@@ -500,16 +500,19 @@ fn end_with(ended: &mut Option<Ended>, other_ends: &mut Vec<Ended>, last: Ended)
 /// Adds to the row what the state holds of the fact.
 fn finish(view: &View<'_>, row: &mut FactRow) {
     let state = view.state();
-    let Some(fact) = state.fold.fact(row.fact) else { return };
-    row.status = state.status(fact);
-    row.revision = fact.revision;
+    let fact = state.fold.fact(row.fact);
+    // A fact that does not stand is shown with the words of its assertion.
+    let revision = fact.map_or(row.fact, |fact| fact.revision);
+    row.sealed = state.fold.seal(revision).is_some();
+    row.redacted = state.fold.is_redacted(revision);
+    let present = row.revisions.iter().find(|row| row.act.event == revision);
+    row.words = present.map(|revision| revision.words.clone()).unwrap_or_default();
+    let Some(fact) = fact else { return };
+    row.status = Some(state.status(fact));
+    row.revision = revision;
     row.corrected = fact.corrected;
     row.suspect = fact.suspect;
     row.document_disputed = fact.disputes().iter().any(|dispute| dispute.in_document);
-    row.sealed = state.fold.seal(fact.revision).is_some();
-    row.redacted = state.fold.is_redacted(fact.revision);
-    let present = row.revisions.iter().find(|revision| revision.act.event == fact.revision);
-    row.words = present.map(|revision| revision.words.clone()).unwrap_or_default();
     for row in &mut row.confirmations {
         row.stands = row.on == fact.revision && row.act.undone_by.is_none();
     }
@@ -545,10 +548,7 @@ fn described_anew(row: &FactRow, documents: &BTreeMap<u64, DocumentRow>) -> Vec<
 fn suspect_documents(row: &FactRow, view: &View<'_>) -> Vec<u64> {
     let cited = row.words.evidence.iter().map(|evidence| evidence.evidence.document);
     let cited: BTreeSet<u64> = cited.collect();
-    let is_suspect = |document: &u64| {
-        view.state().fold.document(*document).is_some_and(|document| document.suspect)
-    };
-    cited.into_iter().filter(is_suspect).collect()
+    cited.into_iter().filter(|document| view.is_suspect_document(*document)).collect()
 }
 
 /// All evidence of a row.

@@ -382,6 +382,10 @@ impl Slice<'_> {
         Ok(self.then.mark(event)?.undone(event).map(|undone| undone.by))
     }
 
+    pub(super) fn undone_by_now(&self, event: u64) -> Result<Option<u64>, IndexError> {
+        Ok(self.now.mark(event)?.undone(event).map(|undone| undone.by))
+    }
+
     /// Whether the body of an event is released, and whether it is redacted, as of now.
     pub(super) fn opening(&self, event: u64) -> Result<BodyOpening, IndexError> {
         Ok(self.now.mark(event)?.opening())
@@ -413,6 +417,7 @@ impl Slice<'_> {
             true => (Status::Confirmed, Status::Asserted),
             false => (Status::Asserted, Status::Confirmed),
         };
+        let (before, after) = (Some(before), Some(after));
         let changed = |fact| ChangedFact { fact, before, after, suspect: false };
         Ok(slot.positions(kind)?.into_iter().map(changed).collect())
     }

@@ -43,7 +43,7 @@ use annals_core::event::body::{Body, Content};
 use annals_core::event::record::Statement;
 use annals_core::fold::BodyOpening;
 use annals_core::fold::history::Act;
-use annals_core::fold::operation::Operation;
+use annals_core::fold::operation::{EntryKind, Operation};
 use annals_core::hash::Hash;
 use annals_core::state::State;
 use annals_core::time::Time;
@@ -521,9 +521,27 @@ impl<'a> View<'a> {
             let folded = |view: &View<'_>| view.undone_by(position);
             return self.or_folded(slice.undone_by(position), folded, None);
         }
-        let undone = self.state().undone();
-        let index = undone.binary_search_by_key(&position, |undone| undone.event).ok()?;
-        undone.get(index).map(|undone| undone.by)
+        self.state().undone_by(position)
+    }
+
+    /// The suspect revocation that undid an event, as of now.
+    pub fn undone_by_now(&self, position: u64) -> Option<u64> {
+        if let Some(slice) = &self.slice {
+            let folded = |view: &View<'_>| view.undone_by_now(position);
+            return self.or_folded(slice.undone_by_now(position), folded, None);
+        }
+        self.present().undone_by(position)
+    }
+
+    /// Whether a fact was asserted at a position, as of the point, also one that does not stand.
+    pub fn is_fact(&self, position: u64) -> bool {
+        let State { history, fold, .. } = self.state();
+        let asserts = |act: &Act| match &act.operation {
+            Operation::Asserted => true,
+            Operation::Sealed(entry) => entry.kind == EntryKind::Fact,
+            _ => false,
+        };
+        fold.fact(position).is_some() || history.act(position).is_some_and(asserts)
     }
 
     /// Whether the event at a position was applied, as of the point.
@@ -532,6 +550,27 @@ impl<'a> View<'a> {
             // A record has an index only if every event is applied.
             Some(_) => position < self.then.size,
             None => self.state().history.act(position).is_some(),
+        }
+    }
+
+    /// Whether a document was captured at a position, as of the point, also one that was set aside
+    /// with its capture: facts may cite it still.
+    pub fn is_document(&self, position: u64) -> bool {
+        let State { history, fold, .. } = self.state();
+        fold.document(position).is_some() || history.act(position).is_some_and(captures)
+    }
+
+    /// Whether a document was set aside with its capture, as of the point.
+    pub fn is_set_aside(&self, document: u64) -> bool {
+        self.state().fold.document(document).is_none() && self.is_document(document)
+    }
+
+    /// Whether a document is suspect, as of the point. One that was set aside is suspect for good:
+    /// nobody can vouch for it.
+    pub fn is_suspect_document(&self, document: u64) -> bool {
+        match self.state().fold.document(document) {
+            Some(document) => document.suspect,
+            None => self.is_document(document),
         }
     }
 
@@ -550,11 +589,12 @@ impl<'a> View<'a> {
         self.slice.as_ref()?.turned_by(event, confirmations).ok()
     }
 
-    /// The positions of the first `most` documents as of the point.
+    /// The positions of the first `most` documents as of the point, also of those that were set
+    /// aside.
     pub fn documents(&self, most: usize) -> Vec<u64> {
         let folded = |view: &View<'_>| -> Vec<u64> {
-            let documents = view.state().fold.documents().iter();
-            documents.map(|document| document.position).collect()
+            let acts = view.state().history.acts().iter();
+            acts.filter(|act| captures(act)).map(|act| act.position).collect()
         };
         let mut documents = match &self.slice {
             Some(slice) => self.or_folded(slice.documents(), folded, Vec::new()),
@@ -570,6 +610,15 @@ fn seq(record: &[u8]) -> Option<u64> {
     let rest = record.strip_prefix(b"{\"seq\":")?;
     let digits = rest.iter().take_while(|byte| byte.is_ascii_digit()).count();
     std::str::from_utf8(rest.get(..digits)?).ok()?.parse().ok()
+}
+
+/// Whether an act captures a document.
+fn captures(act: &Act) -> bool {
+    match &act.operation {
+        Operation::Captured => true,
+        Operation::Sealed(entry) => entry.kind == EntryKind::Document,
+        _ => false,
+    }
 }
 
 fn is_of(body: &Body, statement: &Statement) -> bool {

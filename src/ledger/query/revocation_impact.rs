@@ -7,7 +7,7 @@
 use annals_core::rebuild::{How, Undone};
 use annals_core::state::{State, Status};
 use serde::Serialize;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// The part of a state that is compared.
 #[derive(Clone, Debug, Default)]
@@ -21,10 +21,10 @@ pub struct StandingFacts {
 pub struct ChangedFact {
     /// Its position.
     pub fact: u64,
-    /// Its status before.
-    pub before: Status,
-    /// Its status after.
-    pub after: Status,
+    /// Its status before; `None` if it did not stand.
+    pub before: Option<Status>,
+    /// Its status after; `None` if it does not stand any more.
+    pub after: Option<Status>,
     /// Whether it is suspect afterwards.
     pub suspect: bool,
 }
@@ -63,16 +63,22 @@ impl RevocationImpact {
             after.undone.iter().filter(is_new).map(|undone| undone.event).collect()
         };
         let restored = before.undone.iter().map(|undone| undone.event);
-        let changed_fact = |(fact, now): (&u64, &(Status, bool))| {
-            let then = before.facts.get(fact)?;
-            let (fact, before, after) = (*fact, then.0, now.0);
-            (then != now).then_some(ChangedFact { fact, before, after, suspect: now.1 && !then.1 })
+        let facts: BTreeSet<u64> = before.facts.keys().chain(after.facts.keys()).copied().collect();
+        let changed_fact = |fact: u64| {
+            let (then, now) = (before.facts.get(&fact), after.facts.get(&fact));
+            let is_suspect = |stood: Option<&(Status, bool)>| stood.is_some_and(|stood| stood.1);
+            (then != now).then(|| ChangedFact {
+                fact,
+                before: then.map(|stood| stood.0),
+                after: now.map(|stands| stands.0),
+                suspect: is_suspect(now) && !is_suspect(then),
+            })
         };
         RevocationImpact {
             struck: new(How::Struck),
             set_aside: new(How::SetAside),
             restored: restored.filter(|event| lacks(after, *event)).collect(),
-            facts: after.facts.iter().filter_map(changed_fact).collect(),
+            facts: facts.into_iter().filter_map(changed_fact).collect(),
         }
     }
 

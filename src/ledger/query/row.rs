@@ -190,7 +190,8 @@ rows! {
     FactRow {
         fact: u64,
         hash: Hash,
-        status: Status,
+        /// `None` if its assertion is undone, so that it does not stand.
+        status: Option<Status>,
         revision: u64,
         corrected: u32,
         suspect: bool,
@@ -225,6 +226,9 @@ rows! {
         document: u64,
         hash: Hash,
         suspect: bool,
+        /// Whether it was set aside with its capture; then it is suspect for good.
+        #[serde(skip)]
+        set_aside: bool,
         sealed: bool,
         redacted: bool,
         #[serde(flatten)]

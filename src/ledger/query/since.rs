@@ -4,7 +4,8 @@
 //! people.
 
 use crate::ledger::query::View;
-use annals_core::state::Status;
+use annals_core::fold::Fact;
+use annals_core::state::{State, Status};
 use serde::Serialize;
 
 /// The later changes of a fact.
@@ -12,9 +13,9 @@ use serde::Serialize;
 pub struct LaterChange {
     /// The fact.
     pub fact: u64,
-    /// The changes, in the order of this list: corrected, retracted, reinstated, disputed,
+    /// The changes, in the order of this list: corrected, undone, retracted, reinstated, disputed,
     /// dispute-closed, confirmed, unconfirmed, redacted, released, suspect, cleared; or only
-    /// undone.
+    /// undone (it does not stand any more), or restored (it stands again).
     pub became: Vec<&'static str>,
 }
 
@@ -27,20 +28,37 @@ pub fn since(view: &View<'_>, facts: impl Iterator<Item = u64>) -> Vec<LaterChan
 }
 
 fn became(view: &View<'_>, fact: u64) -> Option<LaterChange> {
+    let (then, now) = (&view.state().fold, &view.present().fold);
+    let became = match (then.fact(fact), now.fact(fact)) {
+        (Some(old), Some(new)) => differences(view, old, new),
+        // Its assertion was undone, or is in force again.
+        (Some(_), None) => vec!["undone"],
+        (None, Some(_)) => vec!["restored"],
+        (None, None) => Vec::new(),
+    };
+    (!became.is_empty()).then_some(LaterChange { fact, became })
+}
+
+fn differences(view: &View<'_>, old: &Fact, new: &Fact) -> Vec<&'static str> {
     let (then, now) = (view.state(), view.present());
-    let (old, new) = (then.fold.fact(fact)?, now.fold.fact(fact)?);
     let (was, is) = (then.status(old), now.status(new));
+    let is_undone = |event: &u64| view.undone_by_now(*event).is_some();
     let more_disputes = new.disputes().iter().any(|dispute| !old.disputes().contains(dispute));
-    let fewer_disputes = old.disputes().iter().any(|dispute| !new.disputes().contains(dispute));
-    let redacted = |state: &annals_core::state::State| state.fold.is_redacted(old.revision);
-    let sealed = |state: &annals_core::state::State| state.fold.seal(old.revision).is_some();
+    let closed = old.disputes().iter().filter(|dispute| !new.disputes().contains(dispute));
+    let over = old.retraction().filter(|_| new.retraction().is_none());
+    // A charge that was undone was ended by nobody.
+    let (undone, ended): (Vec<u64>, Vec<u64>) =
+        closed.map(|dispute| dispute.position).chain(over).partition(is_undone);
+    let is_reinstated = over.is_some_and(|retraction| ended.contains(&retraction));
+    let redacted = |state: &State| state.fold.is_redacted(old.revision);
+    let sealed = |state: &State| state.fold.seal(old.revision).is_some();
     let changes = [
         ("corrected", new.revision > old.revision),
-        ("undone", new.revision < old.revision),
+        ("undone", new.revision < old.revision || !undone.is_empty()),
         ("retracted", new.retraction().is_some() && new.retraction() != old.retraction()),
-        ("reinstated", old.retraction().is_some() && new.retraction().is_none()),
+        ("reinstated", is_reinstated),
         ("disputed", more_disputes),
-        ("dispute-closed", fewer_disputes),
+        ("dispute-closed", ended.len() > usize::from(is_reinstated)),
         ("confirmed", is == Status::Confirmed && was != is),
         ("unconfirmed", was == Status::Confirmed && is == Status::Asserted),
         ("redacted", redacted(now) && !redacted(then)),
@@ -48,7 +66,5 @@ fn became(view: &View<'_>, fact: u64) -> Option<LaterChange> {
         ("suspect", new.suspect && !old.suspect),
         ("cleared", old.suspect && !new.suspect),
     ];
-    let became: Vec<&str> =
-        changes.into_iter().filter(|(_, so)| *so).map(|(word, _)| word).collect();
-    (!became.is_empty()).then_some(LaterChange { fact, became })
+    changes.into_iter().filter(|(_, so)| *so).map(|(word, _)| word).collect()
 }

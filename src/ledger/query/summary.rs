@@ -66,7 +66,7 @@ pub struct Summary {
     pub waiting: Listed,
     /// Open disputes of facts that are not retracted.
     pub open_disputes: Listed,
-    /// Documents.
+    /// Documents, also those that were set aside.
     pub documents: u64,
     /// Redactions, by position.
     pub redactions: Vec<Redaction>,
@@ -144,7 +144,7 @@ impl Summary {
             suspect: facts().filter(|fact| fact.suspect).count() as u64,
             waiting: Listed::of(facts().filter(waits).map(|fact| fact.position), most),
             open_disputes: Listed::of(disputes, most),
-            documents: state.fold.documents().len() as u64,
+            documents: view.documents(usize::MAX).len() as u64,
             redactions: redactions(view)?,
             undone,
         })

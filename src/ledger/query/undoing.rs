@@ -7,7 +7,8 @@
 use crate::ledger::query::View;
 use crate::ledger::query::effect::{differences, object};
 use crate::ledger::query::gather::Gathered;
-use crate::ledger::query::row::{DocumentRow, FieldChange};
+use crate::ledger::query::row::{ActRow, DocumentRow, FactRow, FieldChange};
+use annals_core::event::vocabulary::Type;
 use annals_core::fold::operation::{EntryKind, Operation};
 use serde::Serialize;
 use serde_json::json;
@@ -22,16 +23,51 @@ pub struct DocumentChange {
     pub changes: Vec<FieldChange>,
 }
 
-/// The events before the first point that are undone as of one of the points only.
-pub fn turned(from: &View<'_>, to: &View<'_>) -> Vec<u64> {
-    let first = from.as_of().size;
-    let acts = to.state().history.acts();
+/// The acts on a fact before the first point that are undone as of one of the points only.
+#[derive(Clone, Debug, Default, Serialize)]
+pub struct TurnedActs {
+    /// Those that are undone as of the second point.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub undone: Vec<ActRow>,
+    /// Those that are in force again.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub restored: Vec<ActRow>,
+}
+
+/// The acts of the row of a fact as of the second point, which are no relations, that a suspect
+/// revocation between the points undid or put in force again.
+pub fn turned_acts(from: &View<'_>, to: &View<'_>, row: &FactRow) -> TurnedActs {
+    let (first, mut turned) = (from.as_of().size, TurnedActs::default());
+    if !is_any_turned(to, first) {
+        return turned;
+    }
+    for act in row.acts().into_iter().filter(|act| act.event < first) {
+        match (act.kind, from.undone_by(act.event), act.undone_by) {
+            (Type::FactRelated | Type::RelationWithdrawn, ..) => {}
+            (_, None, Some(_)) => turned.undone.push(act.clone()),
+            (_, Some(_), None) => turned.restored.push(act.clone()),
+            _ => {}
+        }
+    }
+    turned
+}
+
+/// Whether a suspect revocation is after the first `first` events: nothing else undoes an event, or
+/// puts one in force again.
+fn is_any_turned(view: &View<'_>, first: u64) -> bool {
     let is_suspect = |operation: &Operation| match operation {
         Operation::Revoked(revoked) => revoked.suspect_from.is_some(),
         _ => false,
     };
-    // Nothing else undoes an event, or puts one in force again.
-    if !acts.iter().any(|act| act.position >= first && is_suspect(&act.operation)) {
+    let mut acts = view.state().history.acts().iter();
+    acts.any(|act| act.position >= first && is_suspect(&act.operation))
+}
+
+/// The events before the first point that are undone as of one of the points only.
+pub fn turned(from: &View<'_>, to: &View<'_>) -> Vec<u64> {
+    let first = from.as_of().size;
+    let acts = to.state().history.acts();
+    if !is_any_turned(to, first) {
         return Vec::new();
     }
     let turned = |event: &u64| from.undone_by(*event).is_some() != to.undone_by(*event).is_some();

@@ -22,10 +22,10 @@ use crate::ledger::write::writer::{VerifiedEvent, Writer};
 use crate::ledger::write::{unchanged, unquoted};
 use annals_core::event::body::Content;
 use annals_core::event::vocabulary::Type;
-use annals_core::fold::Fold;
 use annals_core::hash::Hash;
 use annals_core::key::{PublicKey, SigningKey};
 use annals_core::rule::Fault;
+use annals_core::state::State;
 use annals_core::time::Time;
 use annals_core::verify::examine::examine;
 use annals_core::verify::proof::evidence_of;
@@ -144,7 +144,7 @@ impl<'w, 'k, 's> DraftBatch<'w, 'k, 's> {
         no_event(&resolved.args, lookup.size())?;
         unchanged::check(&draft.draft, &resolved, &lookup)?;
         let mut notes = unquoted::notes(&resolved.content, &mut lookup);
-        notes.extend(suspect_documents(&self.writer.verifier.chain.state.fold, &resolved.content));
+        notes.extend(suspect_documents(&self.writer.verifier.chain.state, &resolved.content));
         if let Content::FactAsserted(content) = &resolved.content {
             let (fact, claim) = (&content.fact, claim_of(&content.fact));
             self.writer.compare(fact, claim).map_err(Unresolvable::Failed)?;
@@ -293,12 +293,16 @@ pub fn faults_of_last(writer: &mut Writer, prepared: &Prepared) -> Result<Vec<Fa
 }
 
 /// The hints that documents which an event cites were captured by a key that was stolen or lost.
-fn suspect_documents(fold: &Fold, content: &Content) -> Vec<String> {
+fn suspect_documents(state: &State, content: &Content) -> Vec<String> {
     let cited: BTreeSet<u64> = evidence_of(content).iter().map(|entry| entry.document).collect();
-    let is_suspect =
-        |document: &u64| fold.document(*document).is_some_and(|document| document.suspect);
-    let note = |document: u64| {
-        format!("document {document} is suspect: the key that captured it was stolen or lost")
+    let note = |position: u64| match (state.fold.document(position), state.undone_by(position)) {
+        (Some(document), _) => document.suspect.then(|| {
+            format!("document {position} is suspect: the key that captured it was stolen or lost")
+        }),
+        (None, Some(by)) => {
+            Some(format!("document {position} is suspect: its capture was set aside by {by}"))
+        }
+        (None, None) => None,
     };
-    cited.into_iter().filter(is_suspect).map(note).collect()
+    cited.into_iter().filter_map(note).collect()
 }

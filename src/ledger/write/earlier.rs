@@ -39,7 +39,7 @@ impl EarlierAct {
         let mut acts = state.history.acts().iter().rev();
         // What was undone is no reason not to do it again.
         let last = acts.find(|act| {
-            is_on_matter(args, &act.operation) && undone_by(state, act.position).is_none()
+            is_on_matter(args, &act.operation) && state.undone_by(act.position).is_none()
         });
         let Some(position) = last.map(|act| act.position) else { return Ok(None) };
         let event = Record::open(writer.paths.clone())?.event(position)?;
@@ -108,7 +108,10 @@ fn entry(state: &State, position: u64) -> Option<String> {
             "{undone}: annals document describe {position} by another person vouches for it"
         ));
     }
-    let fact = state.fold.fact(position)?;
+    let Some(fact) = state.fold.fact(position) else {
+        // What was set aside does not stand; a document that does is not suspect here.
+        return undone(state, position).filter(|_| state.fold.document(position).is_none());
+    };
     if let Some(by) = fact.retraction() {
         return Some(format!(
             "is a fact that is retracted by {by}: annals reinstate {position} ends the retraction"
@@ -125,14 +128,8 @@ fn entry(state: &State, position: u64) -> Option<String> {
 }
 
 fn undone(state: &State, position: u64) -> Option<String> {
-    let by = undone_by(state, position)?;
+    let by = state.undone_by(position)?;
     Some(format!("was undone by {by}, because the key may be stolen"))
-}
-
-/// The suspect revocation that undid an event.
-pub fn undone_by(state: &State, event: u64) -> Option<u64> {
-    let at = state.undone().binary_search_by_key(&event, |undone| undone.event).ok()?;
-    state.undone().get(at).map(|undone| undone.by)
 }
 
 /// The description of a document that is in force, if there is one after its capture.
@@ -142,7 +139,7 @@ pub fn last_description(state: &State, document: u64) -> Option<u64> {
         Operation::Described { document: of } => *of == document,
         _ => false,
     };
-    let stands = |position| undone_by(state, position).is_none();
+    let stands = |position| state.undone_by(position).is_none();
     acts.find(|act| describes(&act.operation) && stands(act.position)).map(|act| act.position)
 }
 
@@ -209,7 +206,7 @@ fn ended(state: &State, position: u64, operation: &Operation) -> Option<String> 
 fn ended_by(state: &State, position: u64, ends: &dyn Fn(&Operation) -> bool) -> String {
     let acts = state.history.acts();
     let later = acts.get(acts.partition_point(|act| act.position <= position)..);
-    let ends = |act: &&Act| ends(&act.operation) && undone_by(state, act.position).is_none();
+    let ends = |act: &&Act| ends(&act.operation) && state.undone_by(act.position).is_none();
     let end = later.unwrap_or_default().iter().find(ends);
     end.map(|act| format!(" by {}", act.position)).unwrap_or_default()
 }

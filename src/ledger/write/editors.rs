@@ -107,7 +107,12 @@ impl Directory<'_> {
             None => {}
         }
         if keys.is_empty() {
-            let all = self.names.all().join(", ");
+            let members = self.roster.members().iter();
+            let mut all: Vec<&str> =
+                members.filter_map(|member| self.names.plain(&member.key)).collect();
+            all.sort_unstable();
+            all.dedup();
+            let all = all.join(", ");
             return Err(LedgerError::NotFound(format!(
                 "expected an editor of this record ({all}), found {name:?}; annals editor list \
                  shows them"

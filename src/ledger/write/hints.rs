@@ -4,6 +4,7 @@
 //! Not here: the rules (`legal`), content checks (`verify`). Source: FORMAT.md section 6.
 
 use annals_core::event::args::Args;
+use annals_core::event::vocabulary::Type;
 use annals_core::fold::Fact;
 use annals_core::rule::{Fault, Rule};
 use annals_core::state::State;
@@ -67,6 +68,15 @@ pub fn standing_advice(rule: Rule, args: &Args, state: &State) -> Option<String>
             let fact = fold.fact_of_revision(end)?.position;
             Some(format!("it corrects fact {fact}, which is named by {fact}"))
         }
+        (Rule::Target, Args::DocumentDescribed(args)) => {
+            let captured = state.history.act(args.document)?.operation.kind();
+            let by = state.undone_by(args.document)?;
+            (captured == Type::DocumentCaptured).then(|| {
+                format!(
+                    "its capture was set aside by {by}: facts can cite it, and it stays suspect"
+                )
+            })
+        }
         (Rule::Target, Args::RelationWithdrawn(args)) => {
             let fact = fold.fact_of_revision(args.relation)?.position;
             let of = fold
@@ -109,7 +119,7 @@ fn advice(rule: Rule) -> Option<&'static str> {
         Rule::RelationStanding => "annals show lists the relations of a fact",
         Rule::DocumentRepeated => {
             "annals show shows how it stands; where a stolen key captured it, another person \
-             vouches for it with annals document describe"
+             vouches for it with annals document describe, unless it was set aside"
         }
         Rule::Independent => {
             "quote, with --quote and --document, a document that none of the \

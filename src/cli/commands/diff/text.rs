@@ -8,7 +8,8 @@ use crate::cli::terminal::{CliError, visible};
 use crate::ledger::answer::diff::DiffAnswer;
 use crate::ledger::query::diff::{Between, Change, ChangeStep};
 use crate::ledger::query::event::EventRow;
-use crate::ledger::query::undoing::DocumentChange;
+use crate::ledger::query::row::ActRow;
+use crate::ledger::query::undoing::{DocumentChange, TurnedActs};
 use annals_core::event::vocabulary::Type;
 use std::io::Write;
 
@@ -72,9 +73,9 @@ fn redescribed(out: &mut dyn Write, documents: &[DocumentChange]) -> Result<(), 
 
 fn fact(out: &mut dyn Write, change: &Change) -> Result<(), CliError> {
     let status = words::status(change.status);
-    let was = change.status_before.filter(|before| *before != change.status);
+    let was = change.status_before.filter(|before| Some(*before) != change.status);
     let was = was.map(|before| format!("; was {before}")).unwrap_or_default();
-    let done = change.changes.join(", ").replace('-', " ");
+    let done = change.changes.join(", ").replace('-', " ").replace("restored", "in force again");
     let done = if done.is_empty() { "stands otherwise".to_owned() } else { done };
     writeln!(out, "{:>6}  {status}  {done}{was}", change.fact)?;
     let mut below = |text: &str| writeln!(out, "{}", hanging(&" ".repeat(INDENT), text, INDENT));
@@ -93,14 +94,40 @@ fn fact(out: &mut dyn Write, change: &Change) -> Result<(), CliError> {
             }
         }
     }
+    let TurnedActs { undone, restored } = &change.turned;
+    for (heading, acts) in [("undone", undone), ("in force again", restored)] {
+        if !acts.is_empty() {
+            let acts: Vec<String> = acts.iter().map(act_text).collect();
+            below(&format!("{heading}: {}", acts.join(", ")))?;
+        }
+    }
     for step in &change.acts {
-        below(&step_text(step))?;
+        below(&step_text(step, change))?;
     }
     Ok(writeln!(out)?)
 }
 
+/// `8 confirmed`.
+fn act_text(act: &ActRow) -> String {
+    format!("{} {}", act.event, kind_text(act.kind))
+}
+
+fn kind_text(kind: Type) -> &'static str {
+    kind.as_str().split('.').next_back().unwrap_or_default()
+}
+
+/// What a suspect revocation did to the acts on a fact.
+fn turning_text(step: &ChangeStep, change: &Change) -> &'static str {
+    let acts = change.acts.iter().map(|step| &step.act).chain(&change.turned.undone);
+    let undoes = acts.into_iter().any(|act| act.undone_by == Some(step.act.event));
+    match undoes || change.turned.restored.is_empty() {
+        true => "undone",
+        false => "in force again",
+    }
+}
+
 /// `10: corrected, wrong-date: “Wednesday was the 26th” — Bo Berg, 2022-02-01 09:00`
-fn step_text(step: &ChangeStep) -> String {
+fn step_text(step: &ChangeStep, change: &Change) -> String {
     let ends: Vec<String> = step.ends.iter().map(u64::to_string).collect();
     let ends = ends.join(", ");
     let what = match step.act.kind {
@@ -116,9 +143,9 @@ fn step_text(step: &ChangeStep) -> String {
         }
         Type::EditorRevoked => {
             let who = step.subject.as_ref().map(effect::named).unwrap_or_default();
-            format!("undone by the revocation of {who}")
+            format!("{} by the revocation of {who}", turning_text(step, change))
         }
-        kind => kind.as_str().split('.').next_back().unwrap_or_default().to_owned(),
+        kind => kind_text(kind).to_owned(),
     };
     let why = step.why.as_ref().map(|why| format!(", {why}")).unwrap_or_default();
     let place = step.error_in.map(|place| format!(", error in the {place}")).unwrap_or_default();

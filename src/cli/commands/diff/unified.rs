@@ -62,7 +62,10 @@ pub fn write(
         }
     }
     for position in new.facts.keys() {
-        let text = |rows: &Gathered| rows.facts.get(position).map(fact);
+        // A fact that does not stand has no text.
+        let standing =
+            |rows: &Gathered| rows.facts.get(position).filter(|row| row.status.is_some()).map(fact);
+        let text = standing;
         one(&format!("fact/{position}"), text(&old), text(&new))?;
     }
     Ok(())
@@ -113,7 +116,7 @@ fn fact(row: &FactRow) -> String {
     let mut lines = StateLines::default();
     let words = &row.words;
     lines.add("fact", row.fact.to_string());
-    lines.add("status", row.status.as_str());
+    lines.add("status", words::standing(row.status));
     lines.add("standing", words::overlays(row).join(", "));
     lines.add("revision", row.revision.to_string());
     lines.add("claim", words::claim(words));
@@ -164,7 +167,8 @@ fn evidence(row: &EvidenceRow) -> String {
 fn document(row: &DocumentRow) -> String {
     let mut lines = StateLines::default();
     lines.add("document", row.document.to_string());
-    let flags = [(row.suspect, "suspect"), (row.sealed, "sealed"), (row.redacted, "redacted")];
+    let flags =
+        [(row.suspect, words::suspect(row)), (row.sealed, "sealed"), (row.redacted, "redacted")];
     let flags: Vec<&str> = flags.iter().filter(|(so, _)| *so).map(|(_, word)| *word).collect();
     lines.add("standing", flags.join(", "));
     let Some(about) = &row.about else {

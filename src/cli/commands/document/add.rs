@@ -135,11 +135,16 @@ fn note_suspect(context: &Context, input: &LoadedInput) -> Result<(), CliError> 
         let Some(row) = gathered.documents.values().find(holds) else { continue };
         let by = row.captured.undone_by.map(|by| format!(" by {by}")).unwrap_or_default();
         let document = row.document;
+        let how = match row.set_aside {
+            true => format!("it stays suspect, and facts can cite it (--document {document})"),
+            false => {
+                format!("annals document describe {document} by another person vouches for it")
+            }
+        };
         note(wrapped(
             &format!(
                 "note: these bytes are document {document}, whose capture was undone{by}, because \
-                 the key may be stolen: annals document describe {document} by another person \
-                 vouches for it"
+                 the key may be stolen: {how}"
             ),
             0,
         ));

@@ -93,7 +93,7 @@ fn text(out: &mut dyn Write, row: &DocumentRow) -> Result<(), CliError> {
         }
     }
     let flags = [
-        (row.suspect, "suspect"),
+        (row.suspect, words::suspect(row)),
         (row.sealed, "sealed"),
         (row.redacted, "redacted"),
         (row.standing_descriptions().next().is_some(), "described anew"),

@@ -1,7 +1,7 @@
 //! `annals editor revoke`: ends a key, and undoes the acts that a stolen key signed.
 
 use crate::cli::commands::editor::names::reading;
-use crate::cli::render::{called, provenance};
+use crate::cli::render::{called, effect, provenance};
 use crate::cli::shared::admin::By;
 use crate::cli::shared::{ActText, DryRunArgs, admin, print_dry_run, print_receipt};
 use crate::cli::terminal::{CliError, Context, Exit, note, visible};
@@ -208,11 +208,7 @@ fn act_text(
 
 fn changed_fact(fact: &ChangedFact) -> String {
     let ChangedFact { fact, before, after, suspect } = *fact;
-    let suspect = if suspect { ", suspect" } else { "" };
-    match before == after {
-        true => format!("  fact {fact}: {after}, as before{suspect}"),
-        false => format!("  fact {fact}: {after}, before {before}{suspect}"),
-    }
+    format!("  fact {fact}: {}", effect::status_change(before, after, suspect))
 }
 
 fn more(count: usize) -> Option<String> {

@@ -11,7 +11,8 @@ use std::io::Write;
 
 /// Writes the page.
 pub fn page(out: &mut dyn Write, view: &View<'_>, row: &DocumentRow) -> Result<(), CliError> {
-    let flags = [(row.suspect, "suspect"), (row.sealed, "sealed"), (row.redacted, "redacted")];
+    let flags =
+        [(row.suspect, words::suspect(row)), (row.sealed, "sealed"), (row.redacted, "redacted")];
     let flags: String =
         flags.iter().filter(|(so, _)| *so).map(|(_, word)| format!(", {word}")).collect();
     writeln!(out, "document {}{flags}", row.document)?;

@@ -19,10 +19,7 @@ pub fn page(out: &mut dyn Write, view: &View<'_>, row: &EventRow) -> Result<(), 
         writeln!(out, "    not applied: it breaks a rule; annals verify shows which")?;
     }
     for on in &row.on {
-        let what = match view.state().fold.fact(*on) {
-            Some(_) => "fact",
-            None => "document",
-        };
+        let what = if view.is_fact(*on) { "fact" } else { "document" };
         writeln!(out, "    on {what} {on}: annals show {on}")?;
     }
     let effect = effect::lines(row);

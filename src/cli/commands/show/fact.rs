@@ -20,9 +20,8 @@ pub fn page(
     row: &FactRow,
 ) -> Result<(), CliError> {
     let overlays = words::overlays(row);
-    let status = words::status(row.status);
     let rest = overlays.iter().map(|word| format!(", {word}")).collect::<String>();
-    writeln!(out, "fact {}: {}{rest}", row.fact, status.trim_end())?;
+    writeln!(out, "fact {}: {}{rest}", row.fact, standing(row))?;
     writeln!(out, "\n{}", wrapped(&words::claim(&row.words), 4))?;
     section(out, "revisions", &revisions(row))?;
     attributes(out, view, row)?;
@@ -51,6 +50,16 @@ pub fn page(
     let verify = "whether bytes, signatures and quotations hold: annals verify";
     section(out, "proof", &[format!("its name outside this record: {}", row.hash), verify.into()])?;
     Ok(writeln!(out)?)
+}
+
+/// The status, or what undid the assertion.
+fn standing(row: &FactRow) -> String {
+    let by = row.revisions.first().and_then(|first| first.act.undone_by);
+    match (row.status, by) {
+        (None, Some(by)) => format!("{}: its assertion was undone by {by}", words::standing(None)),
+        (None, None) => words::standing(None).to_owned(),
+        (Some(_), _) => words::status(row.status).trim_end().to_owned(),
+    }
 }
 
 /// The heading of the confirmations: how many count, where the record asks for more than one.
@@ -138,7 +147,9 @@ fn evidence(out: &mut dyn Write, view: &View<'_>, rows: &[EvidenceRow]) -> Resul
         if let Some(sha256) = row.sha256 {
             writeln!(out, "    sha256 {sha256}")?;
         }
-        if view.state().fold.document(document).is_some_and(|document| document.suspect) {
+        if view.is_set_aside(document) {
+            writeln!(out, "    suspect: its capture was set aside")?;
+        } else if view.is_suspect_document(document) {
             writeln!(out, "    suspect: captured by a key that was stolen or lost")?;
         }
         for line in quotation::lines(view, row)? {

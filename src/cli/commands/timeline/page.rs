@@ -36,7 +36,7 @@ pub fn page(data: &Data, end: PageEnd) -> Result<Vec<u8>, CliError> {
         ("more", part(data, end)),
         ("as-of", escaped(as_of.trim_end())),
         ("style", STYLE.to_owned()),
-        ("facts", data.rows().map(fact).collect()),
+        ("facts", data.rows().filter(|row| row.status.is_some()).map(fact).collect()),
         ("data", inert(&json)),
         ("script", SCRIPT.to_owned()),
     ];
@@ -108,8 +108,8 @@ fn escaped(text: &str) -> String {
 fn fact(row: &FactRow) -> String {
     let overlays = words::overlays(row);
     let status = match overlays.is_empty() {
-        true => row.status.to_string(),
-        false => format!("{}, {}", row.status, overlays.join(", ")),
+        true => words::standing(row.status).to_owned(),
+        false => format!("{}, {}", words::standing(row.status), overlays.join(", ")),
     };
     let claim = match &row.words.claim {
         Some(claim) => claim.clone(),

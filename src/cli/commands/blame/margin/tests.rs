@@ -10,7 +10,7 @@ fn resting(fact: u64, start: usize, end: usize) -> QuotingFact {
     QuotingFact {
         fact,
         hash: annals_core::hash::Hash::of(&[b"fact"]),
-        status: Status::Asserted,
+        status: Some(Status::Asserted),
         overlays: Vec::new(),
         claim: None,
         by: Some("Ada".to_owned()),
