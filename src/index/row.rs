@@ -314,6 +314,11 @@ impl Row {
         }
     }
 
+    /// Whether it is a fact that was set aside.
+    pub fn is_fallen_fact(&self) -> bool {
+        matches!(self.what, RowValue::Gone { document: false })
+    }
+
     /// The keys that made or confirmed the present words of a fact.
     pub fn vouching(&self) -> impl Iterator<Item = u32> {
         let fact = match &self.what {

@@ -6,6 +6,7 @@
 use crate::people::desk::Desk;
 use crate::people::undone::{append, part, revoke, two_facts};
 use serde_json::{Value, json};
+use std::collections::BTreeMap;
 
 const ON_MONDAY: &str =
     r#"{"claim":"On Monday.","lang":"en","vouch":"said","document":2,"quote":"Monday"}"#;
@@ -258,4 +259,110 @@ fn a_key_whose_enrolment_was_undone_is_told_to_be_made_anew() {
     let told = "annals: expected an editor of this record (Ada Example, Bo Berg, cem Example), \
                 found \"eve\"; annals editor list shows them\n";
     assert_eq!(desk.refused(revoked).1, told);
+}
+
+/// The data of a timeline's page.
+fn page(desk: &Desk, options: &str) -> Value {
+    let page = desk.told(&format!("timeline --html -{options}"));
+    let data = page.split("id=\"data\">").nth(1).unwrap().split("</script>").next().unwrap();
+    serde_json::from_str(data).unwrap()
+}
+
+/// The facts of a page as of a position, by the frames up to it: each with its status, what
+/// describes its documents anew, and which of them are suspect; and the titles of all documents.
+fn framed(page: &Value, position: u64) -> (BTreeMap<u64, Value>, BTreeMap<u64, String>) {
+    let (mut facts, mut titles) = (BTreeMap::new(), BTreeMap::new());
+    let list = |value: &Value| value.as_array().cloned().unwrap_or_default();
+    for frame in list(&page["frames"]) {
+        if frame["position"].as_u64().unwrap() > position {
+            break;
+        }
+        for fact in list(&frame["changed"]) {
+            let state = ["status", "described_anew", "suspect_documents"].map(|name| &fact[name]);
+            facts.insert(fact["fact"].as_u64().unwrap(), json!(state));
+        }
+        for gone in list(&frame["gone"]) {
+            assert!(facts.remove(&gone.as_u64().unwrap()).is_some(), "{gone}");
+        }
+        for document in list(&frame["documents"]) {
+            let all = list(&page["documents"]);
+            let of = all.iter().find(|row| row["document"] == document["document"]).unwrap();
+            let about = list(&of["descriptions"]);
+            let about = about.iter().find(|row| row["event"] == document["described_by"]).unwrap();
+            let title = about["title"].as_str().unwrap().to_owned();
+            titles.insert(document["document"].as_u64().unwrap(), title);
+        }
+    }
+    (facts, titles)
+}
+
+/// A page of a timeline shows at each event what `replay` answers as of it.
+fn shows_what_replay_answers(desk: &Desk) -> Value {
+    let page = page(desk, "");
+    for position in 0..page["as_of"]["size"].as_u64().unwrap() {
+        let replay = json_of(desk, &format!("replay --as-of {position}"));
+        let (facts, titles) = framed(&page, position);
+        let mut expected = BTreeMap::new();
+        for fact in replay["facts"].as_array().unwrap() {
+            let suspect = fact.get("suspect_documents").cloned().unwrap_or_else(|| json!([]));
+            let state = json!([fact["status"], fact["described_anew"], suspect]);
+            expected.insert(fact["fact"].as_u64().unwrap(), state);
+            for evidence in fact["evidence"].as_array().unwrap() {
+                let document = evidence["document"].as_u64().unwrap();
+                assert_eq!(evidence["title"], titles[&document].as_str(), "{position}");
+            }
+        }
+        assert_eq!(facts, expected, "{position}");
+    }
+    page
+}
+
+#[test]
+fn a_timeline_shows_a_fact_until_it_falls() {
+    let desk = fallen();
+    let page = shows_what_replay_answers(&desk);
+    assert_eq!(framed(&page, 9).0[&7], json!(["confirmed", [], []]));
+    assert!(!framed(&page, 10).0.contains_key(&7));
+    let facts: Vec<&Value> =
+        page["facts"].as_array().unwrap().iter().map(|fact| &fact["fact"]).collect();
+    assert_eq!(facts, [3, 4, 7]);
+    // Also where facts are chosen; not where a status is asked for.
+    let chosen = |options: &str| -> Vec<u64> {
+        let page = self::page(&desk, options);
+        page["facts"].as_array().unwrap().iter().map(|row| row["fact"].as_u64().unwrap()).collect()
+    };
+    assert_eq!(chosen(" --by eve"), [7]);
+    assert_eq!(chosen(" --document 2"), [3, 4, 7]);
+    assert_eq!(chosen(" --from 8"), [4, 7]);
+    assert_eq!(chosen(" --status asserted"), [3, 4]);
+    assert_eq!(chosen(" --as-of 6"), [3, 4]);
+    std::fs::remove_dir_all(desk.path("ledger/index")).unwrap();
+    assert_eq!(chosen(""), [3, 4, 7]);
+    assert_eq!(chosen(" --by eve"), [7]);
+    assert_eq!(chosen(" --from 8"), [4, 7]);
+    assert_eq!(self::page(&desk, "")["frames"], page["frames"]);
+}
+
+#[test]
+fn a_timeline_shows_a_fact_that_fell_and_is_in_force_again() {
+    let page = shows_what_replay_answers(&in_force_again());
+    assert!(!framed(&page, 11).0.contains_key(&8));
+    assert_eq!(framed(&page, 12).0[&8], json!(["confirmed", [], []]));
+}
+
+#[test]
+fn a_timeline_shows_the_title_of_then_and_which_documents_are_suspect() {
+    let page = shows_what_replay_answers(&document_set_aside());
+    assert_eq!(framed(&page, 8).0[&8], json!(["asserted", [], []]));
+    assert_eq!(framed(&page, 9).0[&8], json!(["asserted", [], [7]]));
+    let desk = two_facts();
+    desk.told("document describe 2 --title Forged --statement S. --by bo");
+    desk.told("document describe 2 --title Again --statement S. --by ada");
+    revoke(&desk, "bo", 5, "ada");
+    desk.told("document describe 2 --title Mended --statement S. --by ada");
+    let page = shows_what_replay_answers(&desk);
+    let titles = [4, 5, 6, 7, 8].map(|position| framed(&page, position).1[&2].clone());
+    assert_eq!(titles, ["A note", "Forged", "Again", "Again", "Mended"]);
+    let states = [4, 5, 6, 7, 8].map(|position| framed(&page, position).0[&3][1].clone());
+    assert_eq!(states, [json!([]), json!([5]), json!([5, 6]), json!([6]), json!([6, 8])]);
 }

@@ -98,7 +98,7 @@ fn run(context: &mut Context, args: TimelineArgs) -> Result<Exit, CliError> {
     provenance::note_view(&opened)?;
     let mut named = NamedView::of(opened)?;
     let most = usize::try_from(args.limit).unwrap_or(usize::MAX);
-    let choice = Choice { filters: &filters, from, after: None, most };
+    let choice = Choice { filters: &filters, from, after: None, most, fallen: true };
     let Chosen { facts: chosen, end, filter } = choice.choose(&mut named)?;
     if !named.view.is_folded() {
         let all: BTreeSet<u64> = filters.document.into_iter().chain(chosen.clone()).collect();

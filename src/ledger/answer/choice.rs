@@ -9,7 +9,7 @@ use crate::ledger::answer::NamedView;
 use crate::ledger::answer::filter::{Dated, FactFilters, Filter};
 use crate::ledger::answer::page::PageEnd;
 use crate::ledger::error::LedgerError;
-use crate::ledger::query::fact_walk::{FactSource, FactWalk, is_acted_on, may_be_by};
+use crate::ledger::query::fact_walk::{FactSource, FactWalk, is_acted_on, may_be_by, undoes};
 use crate::ledger::query::gather::gather;
 use crate::ledger::query::names::Names;
 use crate::ledger::query::{Query, View, owners};
@@ -26,6 +26,9 @@ pub struct Choice<'a> {
     pub after: Option<u64>,
     /// The maximum number of facts.
     pub most: usize,
+    /// Whether facts are chosen too that stood before the point and do not stand as of it; never
+    /// where a status is asked for.
+    pub fallen: bool,
 }
 
 /// The facts of a page.
@@ -84,6 +87,8 @@ impl Choice<'_> {
             (None, None, None) => FactSource::All,
         };
         let walk = FactWalk::after(source, self.after).with(filter.facets().clone());
+        let fallen = self.has_fallen(&named.view);
+        let walk = if fallen { walk.with_fallen() } else { walk };
         // One more shows whether there are more.
         let mut count = self.most.saturating_add(1);
         let reads = if record.is_bounded() { record.bound() } else { size / COST };
@@ -94,7 +99,8 @@ impl Choice<'_> {
             let found = Cell::new(0);
             let ask: &Query<'_> = &|slot, state| {
                 let keep = |row: &Row| {
-                    let by = filter.keys().map(|keys| may_be_by(row, state, keys));
+                    let by = filter.keys().filter(|_| !row.is_fallen_fact());
+                    let by = by.map(|keys| may_be_by(row, state, keys));
                     let from = self.from.map(|first| is_acted_on(slot, row.of, first));
                     Ok(by.transpose()?.unwrap_or(true) && from.transpose()?.unwrap_or(true))
                 };
@@ -118,6 +124,13 @@ impl Choice<'_> {
         Ok(None)
     }
 
+    /// Whether facts that do not stand any more are among those that were asked for: where none was
+    /// undone, there are none.
+    fn has_fallen(&self, view: &View<'_>) -> bool {
+        let mut acts = view.state().history.acts().iter();
+        self.fallen && self.filters.status.is_none() && acts.any(undoes)
+    }
+
     /// Adds the facts of a view that were asked for, until the page is full.
     fn add(
         &self,
@@ -127,7 +140,11 @@ impl Choice<'_> {
         wanted: &dyn Fn(u64) -> bool,
         page: &mut Page<'_>,
     ) -> Result<(), LedgerError> {
-        let wanted = |fact: u64| filter.has_status(view, fact) && wanted(fact);
+        let fallen = self.has_fallen(view);
+        let may_be = |fact: u64| {
+            filter.has_status(view, fact) || fallen && view.state().fold.fact(fact).is_none()
+        };
+        let wanted = |fact: u64| may_be(fact) && wanted(fact);
         for row in gather(view, names, &wanted)?.facts.into_values() {
             if !filter.keeps(&row) || filter.dated(&row.words) == Dated::Out {
                 continue;

@@ -56,7 +56,8 @@ impl<'a> FactsView<'a> {
         }
         let view = View::some(record, size, &|slot, _| Ok(filters.document(slot)))?;
         let mut named = NamedView::of(view)?;
-        let choice = Choice { filters, from: None, after: page.after, most: page.most };
+        let choice =
+            Choice { filters, from: None, after: page.after, most: page.most, fallen: false };
         let Chosen { facts, end, filter } = choice.choose(&mut named)?;
         if !named.view.is_folded() {
             let wanted: BTreeSet<u64> = facts.iter().copied().chain(filters.document).collect();

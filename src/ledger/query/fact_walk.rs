@@ -41,6 +41,8 @@ pub struct FactWalk {
     shortlist: OnceCell<Option<Shortlist>>,
     /// The facts that were not yet searched, where all of them are listed first.
     listed: RefCell<Option<BTreeSet<u64>>>,
+    /// Whether facts are found too that were set aside.
+    fallen: bool,
 }
 
 /// Whether a fact is taken, by its row.
@@ -59,12 +61,22 @@ impl FactWalk {
     pub fn after(source: FactSource, position: Option<u64>) -> FactWalk {
         let next = position.map_or(0, |position| position.saturating_add(1));
         let (facets, shortlist, listed) = (Facets::default(), OnceCell::new(), RefCell::default());
-        FactWalk { source, next: Cell::new(next), facets, shortlist, listed }
+        FactWalk { source, next: Cell::new(next), facets, shortlist, listed, fallen: false }
     }
 
     /// The same over facts whose present words may be of some topic or date.
     pub fn with(self, facets: Facets) -> FactWalk {
         FactWalk { facets, ..self }
+    }
+
+    /// The same, also over facts that were set aside: their words are in no list of topics or
+    /// dates, so every fact is looked at.
+    pub fn with_fallen(self) -> FactWalk {
+        FactWalk { facets: Facets::default(), fallen: true, ..self }
+    }
+
+    fn takes(&self, row: &Row) -> bool {
+        row.revision().is_some() || self.fallen && row.is_fallen_fact()
     }
 
     /// The next `count` facts that `keep` takes; `state` is that of the ledger and its editors.
@@ -177,7 +189,7 @@ impl FactWalk {
             }
             self.next.set(fact + 1);
             let row = slot.get(TreeKind::Standing, fact)?;
-            if let Some(row) = row.filter(|row| row.revision().is_some())
+            if let Some(row) = row.filter(|row| self.takes(row))
                 && keep(&row)?
             {
                 found.insert(fact);
@@ -210,7 +222,7 @@ impl FactWalk {
             let end = next.saturating_add(step);
             for kind in kinds {
                 slot.each(TreeKind::Standing, next..end, *kind, &mut |row| {
-                    if row.revision().is_some() && keep(&row)? {
+                    if self.takes(&row) && keep(&row)? {
                         found.insert(row.of);
                     }
                     Ok(())
@@ -239,6 +251,7 @@ pub fn may_be_by(row: &Row, state: &State, keys: &[PublicKey]) -> Result<bool, I
     Ok(fold.fact(row.of).is_some_and(by))
 }
 
-fn undoes(act: &Act) -> bool {
+/// Whether an act may undo others.
+pub fn undoes(act: &Act) -> bool {
     matches!(&act.operation, Operation::Revoked(revoked) if revoked.suspect_from.is_some())
 }

@@ -10,9 +10,10 @@ use crate::ledger::query::effect::Effects;
 use crate::ledger::query::event::{on, row};
 use crate::ledger::query::frames::{Frame, frames};
 use crate::ledger::query::names::Names;
-use crate::ledger::query::row::{DocumentRow, FactRow};
+use crate::ledger::query::row::{DocumentRow, FactRow, dated};
 use crate::ledger::query::{AsOf, View};
 use crate::ledger::reader::DocumentFound;
+use annals_core::event::body::Content;
 use annals_core::event::vocabulary::Type;
 use annals_core::hash::Hash;
 use annals_core::quote::Text;
@@ -50,14 +51,22 @@ pub struct Data {
 #[derive(Serialize)]
 struct DocumentData {
     document: u64,
-    title: Option<String>,
-    publisher: Option<String>,
-    published: Option<String>,
-    lang: Option<String>,
+    /// What describes it at some event; none if its capture is withheld.
+    descriptions: Vec<DescriptionData>,
     sha256: Option<Hash>,
     text: Option<String>,
     /// Why there is no text.
     why: Option<String>,
+}
+
+/// A description of a document, by the event that gave it.
+#[derive(Serialize)]
+struct DescriptionData {
+    event: u64,
+    title: String,
+    publisher: Option<String>,
+    published: Option<String>,
+    lang: String,
 }
 
 #[derive(Serialize)]
@@ -128,7 +137,10 @@ pub fn of(
     rows.sort_by_key(|row| row.fact);
     let wanted: BTreeSet<u64> = rows.iter().map(|row| row.fact).collect();
     let used: BTreeSet<u64> = rows.iter().flat_map(used).collect();
-    let documents = documents.into_values().filter(|row| used.contains(&row.document));
+    let mut documents = documents;
+    documents.retain(|document, _| used.contains(document));
+    let frames = frames(view, names, &rows, &documents);
+    let documents = documents.into_values();
     let documents =
         documents.map(|row| document(view, row)).collect::<Result<Vec<_>, CliError>>()?;
     let ledger = view.state().fold.ledger.as_ref();
@@ -141,7 +153,7 @@ pub fn of(
         when: picked.when,
         undated,
         steps: steps(view, names, &wanted, &used)?,
-        frames: frames(view, names, &wanted),
+        frames,
         documents,
         facts: rows.into_iter().map(fact).collect(),
     })
@@ -176,18 +188,39 @@ fn document(view: &View<'_>, row: DocumentRow) -> Result<DocumentData, CliError>
             }
         };
     }
-    let about = row.about.as_deref();
-    let published = about.and_then(|about| about.published.as_ref());
     Ok(DocumentData {
         document: row.document,
-        title: about.map(|about| about.title.to_string()),
-        publisher: about.and_then(|about| about.publisher.as_deref().map(str::to_owned)),
-        published: published.map(crate::ledger::query::row::dated),
-        lang: about.map(|about| about.lang.to_string()),
-        sha256: about.map(|about| about.sha256),
+        descriptions: descriptions(view, &row)?,
+        sha256: row.about.as_ref().map(|about| about.sha256),
         text,
         why,
     })
+}
+
+/// The capture of a document and the events that described it, as far as they can be read.
+fn descriptions(view: &View<'_>, row: &DocumentRow) -> Result<Vec<DescriptionData>, CliError> {
+    let mut descriptions = Vec::new();
+    let events = std::iter::once(row.document);
+    for event in events.chain(row.described.iter().map(|row| row.act.event)) {
+        let Some(viewed) = view.event(event)? else { continue };
+        let (title, publisher, published, lang) = match view.content(&viewed) {
+            Ok(Content::DocumentCaptured(body)) => {
+                (&body.title, &body.publisher, &body.published, &body.lang)
+            }
+            Ok(Content::DocumentDescribed(body)) if row.about.is_some() => {
+                (&body.title, &body.publisher, &body.published, &body.lang)
+            }
+            _ => continue,
+        };
+        descriptions.push(DescriptionData {
+            event,
+            title: title.to_string(),
+            publisher: publisher.as_deref().map(str::to_owned),
+            published: published.as_ref().map(dated),
+            lang: lang.to_string(),
+        });
+    }
+    Ok(descriptions)
 }
 
 fn fact(row: FactRow) -> FactData {

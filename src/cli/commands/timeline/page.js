@@ -54,6 +54,17 @@ function standings(position) {
   for (const frame of data.frames) {
     if (frame.position > position) break;
     for (const standing of frame.changed) all.set(standing.fact, standing);
+    for (const fact of frame.gone || []) all.delete(fact);
+  }
+  return all;
+}
+
+// What described every document after an event, and whether it was suspect, by document.
+function descriptions(position) {
+  const all = new Map();
+  for (const frame of data.frames) {
+    if (frame.position > position) break;
+    for (const state of frame.documents || []) all.set(state.document, state);
   }
   return all;
 }
@@ -108,10 +119,12 @@ function textOf(document, standing) {
 
 function documents(position, standing) {
   const there = data.documents.filter((d) => d.document <= position);
-  return there.map((d) => el("article", { class: "document", "data-document": d.document, "aria-labelledby": "document-" + d.document },
-    el("h2", { id: "document-" + d.document }, "Document " + d.document + ": ", own(d.title || "title not available")),
-    el("p", { class: "about" }, d.publisher ? [own(d.publisher), " · "] : null, shown([d.published && "published " + d.published, d.sha256 && "sha256 " + d.sha256].filter(Boolean).join(" · "))),
-    d.text === null ? el("p", {}, "[" + d.why.replace(/^\[|\]$/g, "") + "]") : el("div", { lang: d.lang }, textOf(d.document, standing))));
+  const states = descriptions(position);
+  const about = (d) => d.descriptions.find((one) => one.event === states.get(d.document)?.described_by) || {};
+  return there.map((d) => [d, about(d), states.get(d.document)?.suspect]).map(([d, told, suspect]) => el("article", { class: "document", "data-document": d.document, "aria-labelledby": "document-" + d.document },
+    el("h2", { id: "document-" + d.document }, "Document " + d.document + ": ", own(told.title || "title not available")),
+    el("p", { class: "about" }, told.publisher ? [own(told.publisher), " · "] : null, shown([told.published && "published " + told.published, suspect && "suspect", d.sha256 && "sha256 " + d.sha256].filter(Boolean).join(" · "))),
+    d.text === null ? el("p", {}, "[" + d.why.replace(/^\[|\]$/g, "") + "]") : el("div", { lang: told.lang || null }, textOf(d.document, standing))));
 }
 
 // ---- facts ---------------------------------------------------------------------------------
@@ -175,6 +188,8 @@ function actLine(act, position) {
 function badges(fact, standing, isNow) {
   const flags = [[isNow, "changed by this event", "now"], [standing.corrected > 0, "corrected ×" + standing.corrected],
     [standing.suspect, "suspect: signed by a stolen or lost key"], [standing.document_disputed, "the document is disputed"],
+    [standing.described_anew.length > 0, "the document was described anew by " + standing.described_anew.join(", ")],
+    ...standing.suspect_documents.map((document) => [true, "document " + document + " is suspect"]),
     [standing.sealed, "sealed"], [standing.redacted, "redacted"], [data.undated.includes(fact.fact), "without a date"]];
   return flags.filter(([so]) => so).map(([, word, kind]) => el("span", { class: "badge " + (kind || "") }, word));
 }
@@ -212,10 +227,11 @@ function mark(status, cx, cy) {
 const dayOf = (step) => (step.at === null ? "" : time(step.at).slice(0, 10));
 const days = data.steps.map((step, index) => [dayOf(step), index]).filter(([day, index]) => index === 0 || day !== dayOf(data.steps[index - 1]));
 const indexOf = new Map(data.steps.map((step, index) => [step.position, index]));
-// Of each fact how it stood from which step on.
+// Of each fact how it stood from which step on; null where it stood no more.
 const lives = new Map(data.facts.map((fact) => [fact.fact, []]));
 for (const frame of data.frames) {
   for (const standing of frame.changed) lives.get(standing.fact)?.push([indexOf.get(frame.position), standing]);
+  for (const fact of frame.gone || []) lives.get(fact)?.push([indexOf.get(frame.position), null]);
 }
 
 function overview(current) {
@@ -232,6 +248,7 @@ function overview(current) {
     const own = lives.get(fact.fact);
     svg.append(el("text", { x: LEFT - 6, y: middle + 3, "text-anchor": "end" }, String(fact.fact)));
     own.forEach(([index, standing], at) => {
+      if (standing === null) return;
       const end = at + 1 < own.length ? x(own[at + 1][0]) : WIDE - 2;
       const cut = index > current ? x(index) : Math.min(end, x(current));
       for (const [from, to, pale] of [[x(index), cut, ""], [cut, end, " later"]]) {
@@ -239,7 +256,8 @@ function overview(current) {
       }
     });
     own.forEach(([index, standing], at) => {
-      const corrected = at > 0 && own[at - 1][1].revision !== standing.revision;
+      if (standing === null) return;
+      const corrected = at > 0 && own[at - 1][1] !== null && own[at - 1][1].revision !== standing.revision;
       if (corrected) svg.append(el("path", { class: "corrected" + later(index), d: `M${x(index)} ${middle - 5.5}l5.5 5.5l-5.5 5.5l-5.5 -5.5Z` }));
       const shape = mark(standing.status, x(index), middle);
       if (index > current) shape.classList.add("later");
