@@ -377,6 +377,49 @@ def hostile(browser):
     browser.quiet()
 
 
+def fallen(browser):
+    """A fact that falls with its signer's enrolment and is in force again; the title of then."""
+    folder = ROOT / "target/tmp/timeline-fallen"
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+
+    def does(*words):
+        annals("timeline-fallen", "--keys", folder / "keys", *words)
+
+    does("init", "--origin", "example.org/fallen", "--title", "T", "--name", "Ada Example", "--no-passphrase")
+    for name in ("cem", "dee", "eve"):
+        does("key", "new", name, "--name", f"{name.title()} Example", "--no-passphrase")
+        by, roles = ("cem", ()) if name == "eve" else ("ada", ("--role", "admin"))
+        does("editor", "add", folder / f"keys/{name}.request", "--role", "editor", *roles, "--by", by, "--yes")
+    (folder / "note.txt").write_text("Two met at once.\n", encoding="utf-8")
+    does("document", "add", folder / "note.txt", "--title", "A note", "--lang", "en", "--by", "ada", "--yes")
+    does("append", "--quote", "at once", "--claim", "It was at once.", "--by", "eve", "--yes")
+    does("confirm", "5", "--how", "reread", "--by", "ada", "--yes")
+    does("document", "describe", "4", "--title", "A forgery", "--statement", "S.", "--by", "ada", "--yes")
+    for name, start, by in (("cem", "3", "dee"), ("dee", "8", "ada")):
+        why = ("--reason", "compromised", "--suspect-from", start, "--statement", "S.")
+        does("editor", "revoke", name, *why, "--by", by, "--yes")
+    page = OUT / "fallen.html"
+    does("timeline", "--html", str(page))
+    browser.open(page)
+    browser.keys("#slider", HOME)
+    seen = []
+    for position in range(10):
+        if position > 0:
+            browser.keys("#slider", RIGHT)
+        shown = same_as_replay(browser, "timeline-fallen", position)
+        titles = browser.js("return [...document.querySelectorAll('.document h2 bdi')].map((t) => t.textContent)")
+        seen.append([[card["status"] for card in shown["cards"]], titles])
+    assert seen[6:] == [
+        [["confirmed"], ["A note"]], [["confirmed"], ["A forgery"]], [[], ["A forgery"]],
+        [["confirmed"], ["A forgery"]],
+    ], seen
+    badges = browser.js("return [...document.querySelectorAll('.badge')].map((b) => b.textContent)")
+    assert "the document was described anew by 7" in badges, badges
+    browser.accessible("fallen")
+    browser.quiet()
+
+
 RIGHT_TO_LEFT = """
 return [...document.querySelectorAll(arguments[0])].map((element) => getComputedStyle(element).direction);
 """
@@ -449,7 +492,7 @@ def main():
     browser = Browser()
     try:
         browser.start()
-        for check in (article, no_network, hostile, right_to_left, report, without_script):
+        for check in (article, no_network, hostile, fallen, right_to_left, report, without_script):
             check(browser)
             print(f"browser-test: {check.__name__} holds")
     finally:
