@@ -5,6 +5,9 @@
 //! because the rules of a record do not depend on a Unicode version. Not here: the length of a name
 //! (`text`). Source: UTS #39, confusables and mixed scripts.
 
+use crate::key::PublicKey;
+use crate::text::Person;
+use hashbrown::{HashMap, HashSet};
 use unicode_normalization::UnicodeNormalization;
 use unicode_security::{MixedScript, skeleton};
 
@@ -91,6 +94,39 @@ impl NameForm {
         let NameForm { drawn, folded, read } = self;
         [format!("drawn {drawn}"), format!("folded {folded}"), format!("read {read}")]
     }
+}
+
+/// A name that a key has or had, and the person who holds the key.
+#[derive(Clone, Copy, Debug)]
+pub struct HeldName<'a> {
+    /// The key.
+    pub key: &'a PublicKey,
+    /// Its holder, if known.
+    pub person: Option<&'a Person>,
+    /// The name.
+    pub name: &'a str,
+}
+
+/// The keys with a name that a reader could mistake for another person's, or for a label of the
+/// program.
+pub fn alike<'a>(names: impl IntoIterator<Item = HeldName<'a>>) -> HashSet<PublicKey> {
+    let mut looks = HashMap::<String, Vec<HeldName<'a>>>::new();
+    let mut found = HashSet::new();
+    for held in names {
+        if is_label(held.name) {
+            found.insert(*held.key);
+        }
+        for look in NameForm::of(held.name).forms() {
+            looks.entry(look).or_default().push(held);
+        }
+    }
+    for held in looks.values() {
+        let first = held.first().and_then(|held| held.person);
+        if held.iter().any(|held| held.person != first) {
+            found.extend(held.iter().map(|held| *held.key));
+        }
+    }
+    found
 }
 
 /// The small form of the letter that a letter looks like. A capital that is drawn as a bar counts

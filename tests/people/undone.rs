@@ -385,3 +385,42 @@ fn a_name_and_a_title_that_were_undone_do_not_come_back_by_a_second_revocation()
     assert_eq!(events(&again), events(&first));
     assert!(desk.told("show 3").contains("confirmed, reread — Bo Berg, "));
 }
+
+#[test]
+fn a_relation_that_fell_with_the_other_fact_is_shown_so_in_a_proof() {
+    let desk = two_facts();
+    for (name, roles, by) in
+        [("cem", "--role admin --role editor", "ada"), ("eve", "--role editor", "cem")]
+    {
+        desk.told(&format!("key new {name} --name {name} --no-passphrase"));
+        desk.told(&format!("editor add keys/{name}.request {roles} --by {by}"));
+    }
+    append(
+        &desk,
+        r#"{"claim":"On Monday.","lang":"en","vouch":"said","document":2,"quote":"Monday"}"#,
+        "eve",
+    );
+    desk.told("relate 3 supports 7 --by bo");
+    desk.told("relate 3 supports 4 --by bo");
+    // Eve was enrolled by Cem: her fact is no longer there.
+    revoke(&desk, "cem", 6, "ada");
+    let show = desk.told("show 3");
+    assert!(show.contains("\n    8: supports 7 “[no words]” (does not stand) — Bo Berg"), "{show}");
+    let made = desk.run("prove 3 --output p");
+    assert!(
+        made.err.contains("\nleft out: the body of event 7, the bytes of document 2\n"),
+        "{}",
+        made.err
+    );
+    let verdict = desk.run("verify p");
+    let expected = "  8: related by Bo Berg, 2027-03-01T08:09:00Z: 3 supports 7, undone by event 10
+  9: related by Bo Berg, 2027-03-01T08:10:00Z: 3 supports 4
+  10: the key of cem revoked: compromised, suspect from 6 on
+";
+    assert!(fact_of(&verdict.out).ends_with(expected), "{}", verdict.out);
+    let json: serde_json::Value =
+        serde_json::from_str(&desk.run("verify p --format json").out).unwrap();
+    assert_eq!(json["undone"], serde_json::json!([{"event": 8, "by": 10}]));
+    let related = serde_json::json!([{"event": 9, "from": 3, "rel": "supports", "to": 4}]);
+    assert_eq!(json["related"], related);
+}

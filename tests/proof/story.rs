@@ -440,7 +440,11 @@ fn the_first_line_and_the_last_say_how_the_fact_stands() {
             "confirmed (event 6)",
         ),
         // Two confirmations are required from here on.
-        (&[confirmed.clone(), ("ada", acts::changed(2))], "asserted", "asserted"),
+        (
+            &[confirmed.clone(), ("ada", acts::changed(2))],
+            "asserted",
+            "asserted, 1 of 2 confirmations",
+        ),
         // Events that a stolen key signed are undone.
         (&[retracted, ("ada", acts::stolen("bo", 6))], "asserted", "asserted"),
     ];

@@ -19,6 +19,7 @@ use annals_core::fold::history::Act;
 use annals_core::fold::operation::{EntryKind, Operation};
 use annals_core::hash::Hash;
 use annals_core::merkle::{NodeCollector, Plan, Subtree};
+use annals_core::state::State;
 use annals_core::tlog::proof::TlogProof;
 use annals_core::tlog::{Checkpoint, Note};
 use annals_core::verify::proof::{
@@ -79,6 +80,8 @@ fn prove_in(
             named.extend(evidence_of(content).iter().map(|evidence| evidence.document));
         }
     })?;
+    let fallen = fallen_ends(view, fact, &chosen);
+    chosen.extend(&fallen);
     surround(view, &named, &mut chosen);
     if chosen.len() > form::MAX_EVENTS {
         return Err(LedgerError::Usage(format!(
@@ -87,7 +90,10 @@ fn prove_in(
             chosen.len()
         )));
     }
-    let events = shown(view, &signed.checkpoint, &chosen)?;
+    let mut events = shown(view, &signed.checkpoint, &chosen)?;
+    for event in events.iter_mut().filter(|event| fallen.contains(&event.position)) {
+        event.entry.body = None;
+    }
     let SignedRecord { note, checkpoint } = signed;
     let documents = match documents {
         ProofDocuments::Included => captured(record, view, &events)?,
@@ -192,6 +198,18 @@ fn acts_on(view: &View<'_>, fact: u64) -> BTreeSet<u64> {
         }
     }
     own
+}
+
+/// The facts at the other ends of chosen relations that do not stand: without their assertions a
+/// reader would take such a relation as standing. Their words are no part of the proof.
+fn fallen_ends(view: &View<'_>, fact: u64, chosen: &BTreeSet<u64>) -> BTreeSet<u64> {
+    let State { history, fold, .. } = view.state();
+    let acts = history.acts().iter().filter(|act| chosen.contains(&act.position));
+    let ends = acts.flat_map(|act| match &act.operation {
+        Operation::Related(triple) => vec![triple.from, triple.to],
+        _ => Vec::new(),
+    });
+    ends.filter(|end| *end != fact && fold.fact(*end).is_none()).collect()
 }
 
 /// Adds the events that the chosen events need: documents, releases and redactions, the opening,

@@ -15,7 +15,7 @@ use annals_core::event::record::Statement;
 use annals_core::fold::history::History;
 use annals_core::fold::operation::Operation;
 use annals_core::key::PublicKey;
-use annals_core::naming::{NameForm, is_label};
+use annals_core::naming::{HeldName, NameForm, alike};
 use annals_core::rebuild::refold;
 use annals_core::text::Person;
 use hashbrown::{HashMap, HashSet};
@@ -302,26 +302,10 @@ impl Names {
     }
 
     fn find_alike(&self) -> HashSet<PublicKey> {
-        let mut looks = HashMap::<String, Vec<&PublicKey>>::new();
-        let mut found = HashSet::new();
-        for (key, history) in &self.by_key {
-            for grant in &history.names {
-                if is_label(&grant.value) {
-                    found.insert(*key);
-                }
-                for look in NameForm::of(&grant.value).forms() {
-                    looks.entry(look).or_default().push(key);
-                }
-            }
-        }
-        let person = |key: &PublicKey| self.by_key.get(key).and_then(|it| it.person.as_ref());
-        for keys in looks.values().filter(|keys| keys.len() > 1) {
-            let first = keys.first().and_then(|key| person(key));
-            if keys.iter().any(|key| person(key) != first) {
-                found.extend(keys.iter().copied().copied());
-            }
-        }
-        found
+        alike(self.by_key.iter().flat_map(|(key, history)| {
+            let person = history.person.as_ref();
+            history.names.iter().map(move |grant| HeldName { key, person, name: &grant.value })
+        }))
     }
 
     /// The name that a key had just before an event, for the signer or for the person whom the
@@ -385,6 +369,46 @@ impl Names {
     /// As [`Names::keys`], for every name that a key ever had.
     pub fn keys_ever(&self, name: &str) -> Vec<PublicKey> {
         self.meant(name, &|history| history.names.iter().collect())
+    }
+
+    /// The keys whose whole name is `name` now, else those whose name it was; in any case.
+    pub fn keys_of_whole(&self, name: &str) -> Vec<PublicKey> {
+        let wanted = name.to_lowercase();
+        let is = |grant: &Grant<String>| grant.value.to_lowercase() == wanted;
+        let now = |history: &KeyHistory| {
+            history.names.iter().rev().find(|grant| grant.stands()).is_some_and(is)
+        };
+        let ever = |history: &KeyHistory| history.names.iter().any(is);
+        let those = |has: &dyn Fn(&KeyHistory) -> bool| -> Vec<PublicKey> {
+            self.by_key.iter().filter(|(_, history)| has(history)).map(|(key, _)| *key).collect()
+        };
+        Some(those(&now)).filter(|keys| !keys.is_empty()).unwrap_or_else(|| those(&ever))
+    }
+
+    /// Whether a key is that of an editor, now or earlier.
+    pub fn has(&self, key: &PublicKey) -> bool {
+        self.by_key.contains_key(key)
+    }
+
+    /// The keys of the persons who hold these, in order.
+    pub fn keys_of_holders(&self, keys: &[PublicKey]) -> Vec<PublicKey> {
+        let person = |key| self.by_key.get(key).and_then(|history| history.person.as_ref());
+        let held: Vec<&Person> = keys.iter().filter_map(person).collect();
+        let is =
+            |history: &KeyHistory| history.person.as_ref().is_some_and(|of| held.contains(&of));
+        let others = self.by_key.iter().filter(|(_, history)| is(history)).map(|(key, _)| *key);
+        let mut all: Vec<PublicKey> = others.chain(keys.iter().copied()).collect();
+        all.sort_unstable();
+        all.dedup();
+        all
+    }
+
+    /// Whether these keys are of one person.
+    pub fn is_one_person(&self, keys: &[PublicKey]) -> bool {
+        keys.first().is_none_or(|first| {
+            let of_first = self.keys_of_holders(&[*first]);
+            keys.iter().all(|key| of_first.contains(key))
+        })
     }
 
     fn meant(

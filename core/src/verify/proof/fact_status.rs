@@ -113,8 +113,9 @@ struct Relations {
     undone: BTreeMap<u64, u64>,
 }
 
-/// The relations of a fact. The other facts are not in the file, so the state has none of these
-/// relations: they are judged here as a refold judges them, with every fact that they name there.
+/// The relations of a fact. The other facts are seldom in the file, so the state has none of these
+/// relations: they are judged here as a refold judges them, with every fact that they name there,
+/// unless its assertion is in the file: then it is there as its events give it.
 fn relations(events: &[(Place, Statement)], state: &State, fact: u64) -> Relations {
     let mut history = History::default();
     for (place, statement) in events {
@@ -146,7 +147,9 @@ fn relations(events: &[(Place, Statement)], state: &State, fact: u64) -> Relatio
             continue;
         }
         if let Operation::Related(triple) = &act.operation {
-            for end in [triple.from, triple.to].into_iter().filter(|end| *end != fact) {
+            let asserted = |end: &u64| events.iter().any(|(place, _)| place.seq == *end);
+            let ends = [triple.from, triple.to].into_iter();
+            for end in ends.filter(|end| *end != fact && !asserted(end)) {
                 fold.put_fact(Fact::asserted(end, act.by));
             }
         }

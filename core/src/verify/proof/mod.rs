@@ -62,11 +62,13 @@ pub fn verify_proof(bytes: &[u8], context: &ProofContext) -> ProofOutcome {
     let trust = subject.trust(&mut faults);
     faults.sort();
     let (proof, quotations) = (Some(proof), checked);
+    let alike = outcome::alike(&events);
     ProofOutcome {
         proof,
         later_version,
         changed,
         events,
+        alike,
         faults,
         log_keys,
         quotations,

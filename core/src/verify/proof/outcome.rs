@@ -3,14 +3,18 @@
 use crate::event::args::Args;
 use crate::event::body::{Body, Content};
 use crate::event::record::{Place, Statement};
+use crate::event::vocabulary::Type;
 use crate::key::PublicKey;
+use crate::naming::{self, HeldName};
 use crate::rule::{Class, Fault};
+use crate::text::Person;
 use crate::tlog::VerifierKey;
 use crate::tlog::policy::Policy;
 use crate::transfer::Changed;
 use crate::verdict::Verdict;
 use crate::verify::examine::{BodyFound, Examined};
 use crate::verify::proof::form::Proof;
+use hashbrown::HashSet;
 use std::collections::BTreeMap;
 
 /// The outcome of the verification of a proof.
@@ -24,6 +28,8 @@ pub struct ProofOutcome {
     pub changed: Option<Changed>,
     /// Its examined events, by position.
     pub events: BTreeMap<u64, Examined>,
+    /// The keys with a name here that a reader could mistake for another person's.
+    pub alike: HashSet<PublicKey>,
     /// All faults, by position (those of no event first), then rule.
     pub faults: Vec<Fault>,
     /// The log key, and the old one where there is one.
@@ -60,14 +66,16 @@ impl ProofOutcome {
         body(examined, self.statement(position)?)
     }
 
-    /// The last name of a key's holder in the events of this file up to a position. A name that a
-    /// revocation undid counts only up to that revocation; `undone` has each undone event with it.
+    /// The last name of a key's holder in the events of this file up to a position, with digits of
+    /// the key where a reader could mistake it for another person's; the digits alone of a key that
+    /// is enrolled without a name here. A name that a revocation undid counts only up to that
+    /// revocation; `undone` has each undone event with it.
     pub fn name(
         &self,
         key: &PublicKey,
         position: u64,
         undone: &BTreeMap<u64, u64>,
-    ) -> Option<&str> {
+    ) -> Option<String> {
         let mut name = None;
         for at in self.events.range(..=position).map(|(at, _)| *at) {
             let (Some(statement), Some(body)) = (self.statement(at), self.body(at)) else {
@@ -85,8 +93,48 @@ impl ProofOutcome {
                 _ => {}
             }
         }
-        name
+        let digits = || format!("key {}", key.to_string().get(..16).unwrap_or_default());
+        match name {
+            Some(name) if self.alike.contains(key) => Some(format!("{name} ({})", digits())),
+            Some(name) => Some(name.to_owned()),
+            None if self.is_enrolled(key) => Some(digits()),
+            None => None,
+        }
     }
+
+    /// Whether an event of this file enrols a key.
+    fn is_enrolled(&self, key: &PublicKey) -> bool {
+        self.events.keys().filter_map(|at| self.statement(*at)).any(|statement| {
+            matches!(statement.kind, Type::EditorEnrolled) && named_key(statement) == Some(*key)
+                || matches!(statement.kind, Type::LedgerOpened) && statement.by == *key
+        })
+    }
+}
+
+/// The keys that events name with a name that a reader could mistake for another person's.
+pub fn alike(events: &BTreeMap<u64, Examined>) -> HashSet<PublicKey> {
+    let mut persons = BTreeMap::<PublicKey, &Person>::new();
+    let mut named = Vec::new();
+    for examined in events.values() {
+        let Some((_, statement)) = in_form(examined) else { continue };
+        let key = named_key(statement).unwrap_or(statement.by);
+        match &statement.args {
+            Args::LedgerOpened(args) => _ = persons.insert(key, &args.person),
+            Args::EditorEnrolled(args) => _ = persons.insert(key, &args.person),
+            _ => {}
+        }
+        let name = match body(examined, statement).map(|body| &body.content) {
+            Some(Content::LedgerOpened(body)) => &body.name,
+            Some(Content::EditorEnrolled(body)) => &body.name,
+            Some(Content::EditorChanged(body)) => &body.name,
+            _ => continue,
+        };
+        named.push((key, name));
+    }
+    naming::alike(named.iter().map(|(key, name)| {
+        let person = persons.get(key).copied();
+        HeldName { key, person, name }
+    }))
 }
 
 /// Place and statement, if none of 101, 102, 103, 105 is broken.

@@ -297,7 +297,7 @@ fn quoted(about: &CitedDocument, evidence: &Evidence) -> String {
 
 fn name(judged: &ProofOutcome, stands: &FactStatus, key: &PublicKey, position: u64) -> String {
     let name = judged.name(key, position, &stands.undone);
-    name.map_or_else(|| "the recovery key".to_owned(), visible)
+    name.map_or_else(|| "the recovery key".to_owned(), |name| visible(&name))
 }
 
 /// That an event was undone, and by which.
@@ -356,7 +356,8 @@ fn revoked(judged: &ProofOutcome, stands: &FactStatus) -> Vec<String> {
         let Some(statement) = judged.statement(*position) else { continue };
         let Args::EditorRevoked(args) = &statement.args else { continue };
         let name = judged.name(&args.key, *position, &stands.undone);
-        let (name, undone) = (name.map(visible).unwrap_or_default(), undone(stands, *position));
+        let name = name.map(|name| visible(&name)).unwrap_or_default();
+        let undone = undone(stands, *position);
         let suspect = args.suspect_from.map(|from| format!(", suspect from {from} on"));
         let suspect = suspect.unwrap_or_default();
         found.push(format!(
@@ -469,14 +470,15 @@ impl ProofReport {
             let reading = &judged.events.get(position)?.reading;
             let by = judged.statement(*position).map(|statement| statement.by);
             let name = by.map(|by| {
-                judged.name(&by, *position, &stands.undone).unwrap_or("the recovery key")
+                let name = judged.name(&by, *position, &stands.undone);
+                name.unwrap_or_else(|| "the recovery key".to_owned())
             });
             Some(ToldEvent {
                 event: *position,
                 hash: reading.hash,
                 kind: judged.statement(*position).map(|statement| statement.kind.as_str()),
                 by,
-                name: name.unwrap_or_default().to_owned(),
+                name: name.unwrap_or_default(),
                 at: reading.place.map(|place| place.at),
                 of_fact: acts.contains(position),
                 undone_by: stands.undone.get(position).copied(),
