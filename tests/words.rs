@@ -28,8 +28,9 @@ use std::path::Path;
 use std::process::Command;
 
 /// Words that a search must not confuse: cases, accents in two spellings, ligatures, full width,
-/// scripts without spaces, borders of words, letters after which a mark would join.
-const WORDS: [&str; 40] = [
+/// scripts without spaces, borders of words, letters after which a mark would join, words that are
+/// broken at the end of a line or by what is invisible.
+const WORDS: [&str; 45] = [
     "core",
     "Core",
     "CORE",
@@ -69,6 +70,11 @@ const WORDS: [&str; 40] = [
     "e-mail",
     "\u{301}x",
     "İstanbul",
+    "ıstanbul",
+    "prin\u{AD}ciple",
+    "prin-\nciple",
+    "co\u{200B}re",
+    "core-\r\n principle",
     "ǆ",
 ];
 const BETWEEN: [&str; 6] = [" ", " ", " ", ", ", "—", " “"];

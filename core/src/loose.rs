@@ -242,7 +242,7 @@ fn composes(c: char) -> bool {
 }
 
 /// Whether a character is removed: it is invisible, or visible only where a line breaks.
-fn is_ignored(c: char) -> bool {
+pub(crate) fn is_ignored(c: char) -> bool {
     matches!(c, '\u{AD}' | '\u{34F}' | '\u{61C}' | '\u{180E}' | '\u{200B}'..='\u{200F}'
         | '\u{202A}'..='\u{202E}' | '\u{2060}'..='\u{2064}' | '\u{2066}'..='\u{2069}'
         | '\u{FE00}'..='\u{FE0F}' | '\u{FEFF}')
@@ -267,7 +267,7 @@ fn mark(c: char) -> char {
 }
 
 /// The hyphens that stand inside words, also the one that is seen at the end of a line only.
-fn is_hyphen(c: char) -> bool {
+pub(crate) fn is_hyphen(c: char) -> bool {
     matches!(c, '-' | '\u{2010}' | '\u{2011}' | '\u{AD}')
 }
 
@@ -283,7 +283,7 @@ fn is_unspaced(c: char) -> bool {
 }
 
 /// How many lines end in white space.
-fn line_breaks(blank: &str) -> usize {
+pub(crate) fn line_breaks(blank: &str) -> usize {
     let mut count = 0;
     let mut before = ' ';
     for c in blank.chars() {

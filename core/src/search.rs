@@ -2,15 +2,21 @@
 //!
 //! Always holds: texts are split into words at Unicode's word boundaries (UAX 29) and at
 //! apostrophes; words are compared by compatibility caseless matching (D146 of the Unicode
-//! Standard), so that ß finds SS, ﬁ finds fi, and é finds e with a combining accent. Places are
-//! byte ranges of the original text. Not here: the texts that are searched (`cli`); exact
+//! Standard), so that ß finds SS, ﬁ finds fi, and é finds e with a combining accent; I with and
+//! without a dot are one letter. Invisible characters are looked through. Where a hyphen ends a
+//! line inside a word, or a space of no width is between two words, the text has the two words and
+//! the joined one. Places are byte ranges of the original text. Not here: the texts that are searched (`cli`); exact
 //! quotations (`quote`). Source: unicode-segmentation, caseless, unicode-normalization.
 
+use crate::loose::{is_hyphen, is_ignored, line_breaks};
 use caseless::Caseless;
 use std::borrow::Cow;
 use std::ops::Range;
 use unicode_normalization::UnicodeNormalization;
 use unicode_segmentation::UnicodeSegmentation;
+
+/// The dot of İ, where it is a mark of its own.
+const DOT_ABOVE: char = '\u{307}';
 
 /// Which words of a text match a word of a phrase.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -54,12 +60,12 @@ impl Phrase {
     pub fn may_be_in(&self, bytes: &[u8]) -> bool {
         let longest = self.words.iter().max_by_key(|word| word.len());
         let Some(word) = longest.filter(|word| word.is_ascii()) else { return true };
-        contains(bytes, word.as_bytes()) || folds_to_ascii(bytes)
+        contains(bytes, word.as_bytes()) || folds_to_ascii(bytes) || may_join(bytes)
     }
 
     /// What each word of a place is compared with, in order.
     pub fn tests(&self) -> impl ExactSizeIterator<Item = WordTest<'_>> {
-        let last = self.words.len() - 1;
+        let last = self.words.len().saturating_sub(1);
         let part = self.matching == WordMatch::Part;
         self.words.iter().enumerate().map(move |(at, word)| match (at == 0, at == last) {
             (true, true) if part => WordTest::Contains(word),
@@ -69,10 +75,34 @@ impl Phrase {
         })
     }
 
-    /// Whether the phrase is at the beginning of `words`.
-    fn is_at(&self, words: &[FoldedWord]) -> bool {
-        let tests = self.tests();
-        words.len() >= tests.len() && tests.zip(words).all(|(test, word)| test.holds(&word.text))
+    /// How many words at the beginning of `words` are the phrase; `None` if it is not there.
+    fn length_at(&self, words: &[FoldedWord]) -> Option<usize> {
+        let is_first = |word: &FoldedWord| {
+            let mut tests = self.tests();
+            let Some(first) = tests.next() else { return false };
+            first.holds(&word.text) || word.joined.as_ref().is_some_and(|word| first.holds(word))
+        };
+        if !words.first().is_some_and(is_first) {
+            return None;
+        }
+        // How many words may have been read, the fewest first; where two are joined there are two
+        // ways to read them.
+        let mut read = vec![0];
+        for test in self.tests() {
+            let mut next = Vec::new();
+            for at in read {
+                let Some(word) = words.get(at) else { continue };
+                if test.holds(&word.text) {
+                    next.push(at + 1);
+                }
+                if word.joined.as_ref().is_some_and(|joined| test.holds(joined)) {
+                    next.push(at + 2);
+                }
+            }
+            next.dedup();
+            read = next;
+        }
+        read.first().copied()
     }
 }
 
@@ -105,6 +135,8 @@ impl WordTest<'_> {
 struct FoldedWord {
     place: Range<usize>,
     text: String,
+    /// The word together with the next one, if the two may be one.
+    joined: Option<String>,
 }
 
 /// A text that is split into words and folded once, for several phrases.
@@ -115,11 +147,18 @@ pub struct SearchedText {
 impl SearchedText {
     /// Splits and folds a text.
     pub fn new(text: &str) -> SearchedText {
-        let folded = |(at, word): (usize, &str)| FoldedWord {
-            place: at..at + word.len(),
-            text: fold(word).into_owned(),
-        };
-        SearchedText { words: words(text).map(folded).collect() }
+        let mut found: Vec<FoldedWord> = Vec::new();
+        for (at, word) in words(text) {
+            let folded = fold(word);
+            if let Some(before) = found.last_mut()
+                && is_joined(text, &before.place, at, word)
+            {
+                before.joined = Some(format!("{}{folded}", before.text));
+            }
+            let (place, text) = (at..at + word.len(), folded.into_owned());
+            found.push(FoldedWord { place, text, joined: None });
+        }
+        SearchedText { words: found }
     }
 
     /// The places of a phrase, in order, without overlaps.
@@ -127,11 +166,12 @@ impl SearchedText {
         let mut places = Vec::new();
         let mut at = 0;
         while at < self.words.len() {
-            if !phrase.is_at(&self.words[at..]) {
+            let Some(length) = phrase.length_at(&self.words[at..]).filter(|length| *length > 0)
+            else {
                 at += 1;
                 continue;
-            }
-            let last = at + phrase.words.len() - 1;
+            };
+            let last = at + length - 1;
             places.push(self.words[at].place.start..self.words[last].place.end);
             at = last + 1;
         }
@@ -149,13 +189,25 @@ fn contains(bytes: &[u8], letters: &[u8]) -> bool {
     })
 }
 
-/// Whether bytes have a letter beyond ASCII that folds to an ASCII letter, as ﬁ and é do; the bytes
-/// alone do not decide then.
+/// Whether bytes may have a hyphen at the end of a line, as a text or as the JSON of one.
+fn may_join(bytes: &[u8]) -> bool {
+    memchr::memchr_iter(b'-', bytes).any(|at| {
+        let after = bytes.get(at + 1..).unwrap_or_default();
+        let next = after.iter().find(|byte| **byte != b' ');
+        matches!(next, Some(b'\\' | b'\n' | b'\r' | b'\t' | 0x0C | 0x80..))
+    })
+}
+
+/// Whether bytes have a letter beyond ASCII that folds to an ASCII letter, as ﬁ and é do, or a
+/// character that is looked through; the bytes alone do not decide then.
 fn folds_to_ascii(bytes: &[u8]) -> bool {
     if bytes.is_ascii() {
         return false;
     }
     let strange = |letter: char| {
+        if is_ignored(letter) || is_hyphen(letter) || letter == DOT_ABOVE {
+            return !letter.is_ascii();
+        }
         let looked_up = letter.is_ascii() || is_plain(letter);
         !looked_up && fold(&letter.to_string()).bytes().any(|byte| byte.is_ascii())
     };
@@ -197,6 +249,31 @@ fn words(text: &str) -> impl Iterator<Item = (usize, &str)> {
     })
 }
 
+/// Whether the word at `at` may be one with the word before it: a hyphen at the end of a line is
+/// between them, or nothing but invisible characters.
+fn is_joined(text: &str, before: &Range<usize>, at: usize, word: &str) -> bool {
+    let Some(gap) = text.get(before.end..at) else { return false };
+    if gap == " " || gap.is_empty() {
+        return false;
+    }
+    if gap.chars().all(is_ignored) {
+        return true;
+    }
+    // A soft hyphen belongs to the word before it.
+    let soft = text.get(before.clone()).is_some_and(|word| word.ends_with('\u{AD}'));
+    let blank = match gap.chars().next() {
+        Some(hyphen) if is_hyphen(hyphen) => gap.get(hyphen.len_utf8()..).unwrap_or_default(),
+        _ if soft => gap,
+        _ => return false,
+    };
+    let is_letter = |letter: Option<char>| letter.is_some_and(char::is_alphabetic);
+    let last = text.get(before.clone()).and_then(|word| word.chars().rfind(|c| !is_ignored(*c)));
+    blank.chars().all(char::is_whitespace)
+        && line_breaks(blank) == 1
+        && is_letter(last)
+        && is_letter(word.chars().next())
+}
+
 /// A text folded like words, with single spaces. Texts that differ only in case, Unicode spelling
 /// or spaces are equal when folded.
 pub fn folded(text: &str) -> String {
@@ -218,12 +295,23 @@ pub fn folded(text: &str) -> String {
     folded
 }
 
-/// Calls `each` with every word of a text, folded: the words that a phrase is compared with.
+/// Calls `each` with every word of a text, folded, and with every two that may be one: the words
+/// that a phrase is compared with.
 pub fn each_word(text: &str, each: &mut dyn FnMut(&str)) {
     let mut lower = String::new();
     for piece in pieces(text) {
         let Some(word) = plain_word(piece) else {
-            words(piece).for_each(|(_, word)| each(&fold(word)));
+            let mut before: Option<(Range<usize>, Cow<'_, str>)> = None;
+            for (at, word) in words(piece) {
+                let folded = fold(word);
+                each(&folded);
+                if let Some((place, first)) = before
+                    && is_joined(piece, &place, at, word)
+                {
+                    each(&format!("{first}{folded}"));
+                }
+                before = Some((at..at + word.len(), folded));
+            }
             continue;
         };
         if !word.bytes().any(|byte| byte.is_ascii_uppercase()) {
@@ -237,15 +325,21 @@ pub fn each_word(text: &str, each: &mut dyn FnMut(&str)) {
     }
 }
 
-/// Cuts a text before each space that an ASCII character follows: no word and no mark reaches over
-/// such a place, so the words of the text are those of its pieces.
+/// Cuts a text before each space that an ASCII character follows, unless the end of a line or a
+/// hyphen is beside it: no word, no joined word and no mark reaches over such a place, so the words
+/// of the text are those of its pieces.
 fn pieces(text: &str) -> impl Iterator<Item = &str> {
     let mut rest = Some(text);
     std::iter::from_fn(move || {
         let whole = rest?;
         // Most pieces are short: a search by vectors costs more.
-        let mut pairs = whole.as_bytes().array_windows();
-        let end = pairs.position(|[space, next]| *space == b' ' && next.is_ascii());
+        let bytes = whole.as_bytes();
+        let mut pairs = bytes.array_windows();
+        let mut before = b'a';
+        let end = pairs.position(|[space, next]| {
+            let last = std::mem::replace(&mut before, *space);
+            *space == b' ' && next.is_ascii() && !is_blank(*next) && !may_break(last)
+        });
         let (piece, after) = match end {
             Some(at) => (&whole[..at], Some(&whole[at + 1..])),
             None => (whole, None),
@@ -253,6 +347,16 @@ fn pieces(text: &str) -> impl Iterator<Item = &str> {
         rest = after;
         Some(piece)
     })
+}
+
+fn is_blank(byte: u8) -> bool {
+    matches!(byte, b' ' | b'\t' | b'\n' | b'\r' | 0x0B | 0x0C)
+}
+
+/// Whether a hyphen or white space may end with this byte.
+fn may_break(byte: u8) -> bool {
+    // The last bytes of U+2010, U+2011, U+00AD, and of U+0085, U+2028, U+2029.
+    is_blank(byte) || matches!(byte, b'-' | 0x90 | 0x91 | 0xAD | 0x85 | 0xA8 | 0xA9)
 }
 
 /// The word of a piece that is ASCII letters and digits, and marks that end it.
@@ -280,7 +384,24 @@ fn fold(text: &str) -> Cow<'_, str> {
             Err(_) => {}
         }
     }
+    if folded.contains(|c| is_ignored(c) || c == DOT_ABOVE || c == 'ı') {
+        folded = one_i(&folded);
+    }
     Cow::Owned(folded)
+}
+
+/// A folded text without invisible characters, and with one letter for i with and without a dot:
+/// Turkish İ and ı are the small and capital forms of letters that others write I and i.
+fn one_i(folded: &str) -> String {
+    let mut plain = String::with_capacity(folded.len());
+    for c in folded.chars().filter(|c| !is_ignored(*c)) {
+        match c {
+            DOT_ABOVE if plain.ends_with('i') => {}
+            'ı' => plain.push('i'),
+            other => plain.push(other),
+        }
+    }
+    plain
 }
 
 fn fold_letters(text: &str, folded: &mut String) {
@@ -335,6 +456,38 @@ mod tests {
     }
 
     #[test]
+    fn what_a_quotation_is_found_through_is_looked_through() {
+        for (words, text, place) in [
+            ("cooperation", "co\u{AD}oper\u{AD}a\u{AD}tion with", "co\u{AD}oper\u{AD}a\u{AD}tion"),
+            ("praised cooperation", "praised co\u{AD}operation", "praised co\u{AD}operation"),
+            ("international law", "of inter-\r\n  national law", "inter-\r\n  national law"),
+            ("inter national", "of inter-\nnational law", "inter-\nnational"),
+            ("government", "the govern\u{AD}\nment.", "govern\u{AD}\nment"),
+            ("Zerowidth gap", "zero\u{200B}width gap", "zero\u{200B}width gap"),
+            ("zero width", "zero\u{200B}width gap", "zero\u{200B}width"),
+            ("میخواهم", "می\u{200C}خواهم", "می\u{200C}خواهم"),
+            ("istanbul", "in İstanbul", "İstanbul"),
+            ("ISTANBUL", "in I\u{307}stanbul", "I\u{307}stanbul"),
+            ("ISPARTA", "ısparta'da", "ısparta"),
+            ("co\u{AD}operation", "cooperation", "cooperation"),
+        ] {
+            assert_eq!(found(words, text, Whole), [place], "{words}");
+            let phrase = Phrase::new(words, Whole).unwrap();
+            let body = text.replace('\r', "\\r").replace('\n', "\\n");
+            assert!(phrase.may_be_in(body.as_bytes()), "{words}");
+        }
+        for (words, text) in [
+            ("prethat", "pre- that"),
+            ("1020", "10-\n20"),
+            ("ab", "a-\n\nb"),
+            ("interlaw", "inter-\nnational law"),
+            ("thatis", "that\nis"),
+        ] {
+            assert_eq!(found(words, text, Whole), [""; 0], "{words}");
+        }
+    }
+
+    #[test]
     fn what_may_not_stand_somewhere_does_not() {
         let phrase = |words: &str| Phrase::new(words, Part).unwrap();
         assert!(!phrase("core principles").may_be_in("“The core,” — Ответ 北京".as_bytes()));
@@ -358,14 +511,20 @@ mod tests {
         #[test]
         fn the_words_of_a_text_are_those_of_its_pieces(
             text in concat!(
-                "([ a-zA-Z0-9.,:;!?'\"_\\-\n\t]|",
-                "[’“–éßﬁς\u{301}\u{200d}\u{ad}\u{a0}京ア🇫👩]){0,60}",
+                "([ a-zA-Z0-9.,:;!?'\"_\\-\n\t]|-\n",
+                "|[’“–éßﬁςı\u{301}\u{307}\u{200b}\u{200d}\u{2010}\u{2028}\u{ad}]",
+                "|[\u{a0}京ア🇫👩]){0,60}",
             ),
         ) {
             let mut found = Vec::new();
             each_word(&text, &mut |word| found.push(word.to_owned()));
-            let expected = words(&text).map(|(_, word)| fold(word).into_owned());
-            let expected: Vec<String> = expected.collect();
+            let mut expected: Vec<String> = Vec::new();
+            let searched = SearchedText::new(&text);
+            for (at, word) in searched.words.iter().enumerate() {
+                expected.push(word.text.clone());
+                let before = at.checked_sub(1).and_then(|at| searched.words[at].joined.clone());
+                expected.extend(before);
+            }
             prop_assert_eq!(found, expected);
         }
 
@@ -375,7 +534,7 @@ mod tests {
         ) {
             let once: String = text.nfd().default_case_fold().nfkd().collect();
             let expected: String = once.chars().default_case_fold().nfkd().collect();
-            prop_assert_eq!(fold(&text), expected);
+            prop_assert_eq!(fold(&text), one_i(&expected));
         }
     }
 
