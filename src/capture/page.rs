@@ -6,7 +6,7 @@
 //! Source: the HTML Standard, chapter 15 (rendering); MathML Core.
 
 use crate::capture::flow::{Flow, TextGroup};
-use crate::capture::style::{Style, apply_sheets};
+use crate::capture::style::{OffLine, Style, apply_sheets};
 use dom_query::{Document, NodeRef, Selection};
 
 /// What no browser shows as text, or shows in place of what it cannot show.
@@ -132,16 +132,43 @@ fn restyle(node: &NodeRef<'_>) {
             let is = |property: &str, values: &[&str]| {
                 style.any(&[property], |value| values.contains(&value))
             };
-            if is("vertical-align", &["super"]) {
+            let shift = || style.shift().filter(|_| is_figure_beside(node));
+            let off_line = style.script().or_else(shift);
+            if off_line == Some(OffLine::Above) {
                 node.rename("sup");
                 mark_note(node);
-            } else if is("vertical-align", &["sub"]) {
+            } else if off_line == Some(OffLine::Below) {
                 node.rename("sub");
             } else if is("display", &["block", "flex", "grid", "list-item", "table", "table-row"]) {
                 node.rename("div");
             }
         }
         _ => {}
+    }
+}
+
+/// Whether the words of an element are a figure that follows a letter or a figure at once.
+fn is_figure_beside(node: &NodeRef<'_>) -> bool {
+    let text = node.text();
+    let text = text.trim();
+    let is_figure = text.contains(|c: char| c.is_ascii_digit())
+        && text.chars().all(|c| c.is_ascii_digit() || "+-−–.,()[]*n".contains(c));
+    if !is_figure {
+        return false;
+    }
+    let mut before = *node;
+    loop {
+        let Some(sibling) = before.prev_sibling() else {
+            let parent =
+                before.parent().filter(|parent| !is_block(&parent.node_name().unwrap_or_default()));
+            let Some(parent) = parent else { return false };
+            before = parent;
+            continue;
+        };
+        before = sibling;
+        if let Some(last) = before.text().chars().next_back() {
+            return last.is_alphanumeric() || matches!(last, ')' | ']');
+        }
     }
 }
 

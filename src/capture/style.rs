@@ -8,9 +8,32 @@
 use dom_query::{Document, NodeRef};
 
 /// Properties that a sheet gives to an element.
-const OF_SHEETS: [&str; 3] = ["vertical-align", "text-decoration", "text-decoration-line"];
+const OF_SHEETS: [&str; 8] = [
+    "vertical-align",
+    "text-decoration",
+    "text-decoration-line",
+    "baseline-shift",
+    "font-variant",
+    "font-variant-position",
+    "font-feature-settings",
+    "-webkit-font-feature-settings",
+];
+/// Properties that a sheet gives to an element where a rule moves it by one of these.
+const OF_MOVES: [&str; 5] = ["position", "top", "bottom", "transform", "translate"];
 /// The most rules of a page that are applied.
 const MAX_RULES: usize = 200;
+/// The least and the greatest part of a letter's height by which a figure is raised or lowered; a
+/// smaller move adjusts the line, a greater one puts it elsewhere.
+const SHIFTS: std::ops::RangeInclusive<f64> = 0.12..=1.2;
+
+/// Where words stand beside their line.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum OffLine {
+    /// Above it.
+    Above,
+    /// Below it.
+    Below,
+}
 
 /// The declarations of an element's own style.
 pub(super) struct Style(Vec<(String, String)>);
@@ -33,6 +56,105 @@ impl Style {
         let last = self.0.iter().rev().find(|(name, _)| names.contains(&name.as_str()));
         last.is_some_and(|(_, value)| is(value))
     }
+
+    /// The value of the last declaration of a property.
+    fn last(&self, property: &str) -> Option<&str> {
+        let last = self.0.iter().rev().find(|(name, _)| name == property);
+        last.map(|(_, value)| value.as_str())
+    }
+
+    /// Whether it calls the words superscript or subscript.
+    pub(super) fn script(&self) -> Option<OffLine> {
+        let word = |property: &str| {
+            let words = self.last(property)?.split_whitespace();
+            words.rev().find_map(|word| match word {
+                "super" => Some(OffLine::Above),
+                "sub" => Some(OffLine::Below),
+                _ => None,
+            })
+        };
+        let feature = |property: &str| {
+            let on = |feature: &str| {
+                let (name, value) = feature.trim().split_at_checked(6)?;
+                let is_on = !matches!(value.trim(), "0" | "off");
+                match name.trim_matches(['"', '\'']) {
+                    "sups" if is_on => Some(OffLine::Above),
+                    "subs" | "sinf" if is_on => Some(OffLine::Below),
+                    _ => None,
+                }
+            };
+            self.last(property)?.split(',').find_map(on)
+        };
+        ["vertical-align", "baseline-shift", "font-variant-position", "font-variant"]
+            .iter()
+            .find_map(|property| word(property))
+            .or_else(|| feature("font-feature-settings"))
+            .or_else(|| feature("-webkit-font-feature-settings"))
+    }
+
+    /// Whether it moves the words up or down by about a part of their height: that makes figures
+    /// raised or lowered ones, and other words may be moved so for their look alone.
+    pub(super) fn shift(&self) -> Option<OffLine> {
+        let is_relative = self.last("position") == Some("relative");
+        let offset = |property: &str| height(self.last(property).filter(|_| is_relative)?);
+        let moved = |property: &str| self.last(property).and_then(moved_down);
+        let up = |down: f64| -down;
+        let is_small = self.last("font-size").is_some_and(is_smaller);
+        let edge = match self.last("vertical-align") {
+            Some("text-top" | "top") if is_small => Some(OffLine::Above),
+            Some("text-bottom" | "bottom") if is_small => Some(OffLine::Below),
+            _ => None,
+        };
+        let heights = [
+            self.last("vertical-align").and_then(height),
+            self.last("baseline-shift").and_then(height),
+            offset("top").map(up),
+            offset("bottom"),
+            moved("transform").map(up),
+            moved("translate").map(up),
+        ];
+        let shifted = heights.into_iter().flatten().find(|height| SHIFTS.contains(&height.abs()));
+        let side = |height: f64| if height > 0.0 { OffLine::Above } else { OffLine::Below };
+        shifted.map(side).or(edge)
+    }
+}
+
+/// A length in parts of a letter's height, of letters of the usual size; `None` of what is none.
+fn height(length: &str) -> Option<f64> {
+    let number = length.trim_end_matches(|c: char| c.is_ascii_alphabetic() || c == '%');
+    let unit = length.get(number.len()..)?;
+    let size = match unit {
+        "em" | "rem" => 1.0,
+        "ex" | "ch" => 0.5,
+        "%" => 0.01,
+        "px" => 1.0 / 16.0,
+        "pt" => 1.0 / 12.0,
+        _ => return None,
+    };
+    number.trim().parse::<f64>().ok().map(|number| number * size)
+}
+
+/// How far a transformation moves words down: `translateY(-0.4em)`, `translate(0, -0.4em)`, or
+/// `0 -0.4em` of the property `translate`.
+fn moved_down(value: &str) -> Option<f64> {
+    let of = |function: &str| {
+        let (_, rest) = value.split_once(function)?;
+        Some(rest.split_once(')')?.0)
+    };
+    if let Some(down) = of("translatey(") {
+        return height(down.trim());
+    }
+    let both = of("translate(").or_else(|| of("translate3d("));
+    let both = both.or_else(|| (!value.contains('(')).then_some(value))?;
+    let mut both = both.split([',', ' ']).filter(|part| !part.is_empty());
+    height(both.nth(1)?)
+}
+
+/// Whether letters of a size are smaller than those around them, as far as it says so.
+fn is_smaller(size: &str) -> bool {
+    let relative = size.ends_with('%') || size.ends_with("em");
+    let is_less = height(size).is_some_and(|size| size < if relative { 0.95 } else { 0.8 });
+    is_less || matches!(size, "smaller" | "small" | "x-small" | "xx-small")
 }
 
 /// Gives elements what the style sheets in the page say of them.
@@ -73,11 +195,12 @@ fn rules(sheet: &str) -> Vec<(String, String)> {
         }
         let plain = selectors.split(',').filter(|selector| !selector.contains(':'));
         let selectors = plain.map(str::trim).collect::<Vec<_>>().join(",");
-        let counts = |line: &&str| {
-            line.split_once(':').is_some_and(|(name, _)| {
-                OF_SHEETS.contains(&name.trim().to_ascii_lowercase().as_str())
-            })
+        let named = |line: &str, names: &[&str]| {
+            let name = line.split_once(':').map(|(name, _)| name.trim().to_ascii_lowercase());
+            name.is_some_and(|name| names.contains(&name.as_str()))
         };
+        let moves = Style::read(block).shift().is_some();
+        let counts = |line: &&str| named(line, &OF_SHEETS) || (moves && named(line, &OF_MOVES));
         let declarations = block.split(';').filter(counts).collect::<Vec<_>>().join(";");
         if !declarations.is_empty() && !selectors.is_empty() {
             found.push((selectors, declarations));

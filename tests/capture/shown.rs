@@ -30,6 +30,31 @@ fn a_page_reads_as_a_browser_shows_it() {
         ("10<sup>10<sup>2</sup></sup>, x<sub>i,j</sub>", "10^(10²), x_(i,j)"),
         ("10<span style='vertical-align: super'>6</span> m", "10⁶ m"),
         ("CO<span style='VERTICAL-ALIGN:sub;color:red'>2</span>", "CO₂"),
+        // By a length, a move, the font; of figures beside a word alone, and by more than a trifle.
+        ("10<span style='vertical-align:4px;font-size:8px'>6</span> W", "10⁶ W"),
+        ("10<span style='position:relative;top:-0.4em'>6</span> W", "10⁶ W"),
+        ("10<span style='position:relative; bottom:.4em'>6</span> W", "10⁶ W"),
+        ("<b>10</b><span style='vertical-align:50%'>6</span> W", "10⁶ W"),
+        ("10<span style='vertical-align:text-top;font-size:60%'>6</span> W", "10⁶ W"),
+        ("10<span style='baseline-shift:super'>−3</span> W", "10⁻³ W"),
+        ("10<span style='transform:translateY(-0.4em);display:inline-block'>6</span>", "10⁶"),
+        ("10<span style='transform:translate(0, -4px)'>6</span>", "10⁶"),
+        ("10<span style='translate:0 -.4em'>6</span>", "10⁶"),
+        ("CO<span style='vertical-align:-0.3em'>2</span> fell", "CO₂ fell"),
+        ("CO<span style='font-feature-settings:\"sinf\"'>2</span> fell", "CO₂ fell"),
+        ("10<sup style='vertical-align:baseline;position:relative;top:-.5em'>6</sup>", "10⁶"),
+        (
+            "<style>.up{vertical-align:0.5em;font-size:70%} .rel{position:relative;top:-0.4em} \
+             .fv{font-variant-position:super} .ff{font-feature-settings:\"kern\", \"sups\" 1} \
+             .no{font-feature-settings:\"sups\" 0} .far{position:relative;top:-80px}</style>\
+             10<span class=up>6</span> 10<span class=rel>6</span> 10<span class=fv>6</span> \
+             10<span class=ff>6</span> 10<span class=no>0</span> 10<span class=far>0</span>",
+            "10⁶ 10⁶ 10⁶ 10⁶ 100 100",
+        ),
+        ("at <span style='position:relative;top:-3px'>5</span> pm", "at 5 pm"),
+        ("it is <b style='vertical-align:3px'>new</b>", "it is new"),
+        ("20<span style='position:relative;top:1px'>22</span>", "2022"),
+        ("20<span style='vertical-align:middle'>22</span>", "2022"),
         ("the 21<sup>st</sup>, XX<sup>e</sup>, M<sup>me</sup>", "the 21st, XXᵉ, Mᵐᵉ"),
         (
             "<style>@import 'x'; .u, p:hover {vertical-align:super; color:red} /* .v{} */ \
