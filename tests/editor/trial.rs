@@ -49,6 +49,33 @@ fn a_dry_run_needs_no_passphrase() {
 }
 
 #[test]
+fn a_dry_run_of_what_is_in_the_record_says_where() {
+    let desk = facts();
+    std::fs::write(desk.path("two.txt"), "They met.").unwrap();
+    let size = desk.size();
+    let lines = [
+        GOOD,
+        "dispute|5|--reason|wrong-figure|--statement|x",
+        "relate|5|supports|6",
+        "document|describe|3|--title|Other|--statement|x",
+        "document|add|two.txt|--title|Two|--lang|en",
+        "retract|5|--reason|entry-error|--statement|x",
+    ];
+    for line in lines {
+        desk.run("ada", &format!("{line}|--yes"));
+    }
+    assert_eq!(desk.size(), size + lines.len() as u64);
+    for (line, at) in lines.iter().zip(size..) {
+        let told = desk.run("ada", &format!("{line}|--dry-run"));
+        let first = told.out.lines().next().unwrap_or_default();
+        assert_eq!((told.exit, first), (0, &*format!("already at {at}")), "{line}: {told:?}");
+    }
+    // Another claim is none of them.
+    let told = desk.run("ada", "append|--document|3|--quote|two hours|--claim|Another.|--dry-run");
+    assert!(told.err.ends_with("1 event would be written; nothing was\n"), "{told:?}");
+}
+
+#[test]
 fn faults_are_reported_before_the_passphrase_prompt() {
     let desk = locked();
     // Without a terminal for the passphrase, the faults of the drafts are reported.

@@ -225,9 +225,14 @@ fn prepared(
     loaded: &LoadedInput,
     options: &SubmitOptions,
 ) -> Result<EarlierFound, CliError> {
-    let fresh = options.again || options.dry_run || !loaded.unread.is_empty();
+    let fresh = options.again || !loaded.unread.is_empty();
     let resumed = match fresh {
         true => Resumed::New,
+        // What was kept of an earlier try stays as it is.
+        false if options.dry_run => match before(writer, loaded, &key.public())? {
+            EarlierSubmission::Written(receipt) => Resumed::Already(receipt),
+            _ => Resumed::New,
+        },
         false => {
             let (clock, entropy) = (&mut context.clock, &mut *context.entropy);
             resume(writer, loaded, &Signer { key, clock, entropy })?
