@@ -4,6 +4,7 @@
 //! deny no date, but for English words without any figure or name of a day. Not here: dates that
 //! are derived or inferred, which words need not give.
 
+use crate::ledger::write::figured_date;
 use crate::ledger::write::figures::{digit, figures};
 use crate::ledger::write::worded_date::dates;
 use annals_core::edtf::days;
@@ -72,25 +73,51 @@ pub fn primary(lang: &str) -> String {
     lang.split('-').next().unwrap_or_default().to_ascii_lowercase()
 }
 
+/// Words that narrow no date.
+const BESIDE: [&str; 9] = ["in", "on", "of", "the", "during", "since", "by", "until", "from"];
+
 /// Why the words do not give the date, if that can be said.
 pub fn denied(edtf: &str, words: &str, lang: &str) -> Option<String> {
     let given = days(edtf)?;
+    if figured_date::is_before_era(words) {
+        return Some(format!(
+            "the words “{words}” give a year before the year 1, and {edtf} is after it; there is no \
+             date for it here, and the words are kept without one"
+        ));
+    }
     let read = dates(words, None);
     let found: Vec<String> = read.iter().map(|date| date.edtf.clone()).collect();
     let overlaps = |text: &String| days(text).is_none_or(|days| days.overlap(&given));
     if !found.is_empty() {
         let list = found.join(" and ");
-        return (!found.iter().any(overlaps))
-            .then(|| format!("the words “{words}” give {list}, not {edtf}"));
+        if !found.iter().any(overlaps) {
+            return Some(format!("the words “{words}” give {list}, not {edtf}"));
+        }
+        return read
+            .first()
+            .filter(|date| found.len() == 1 && is_all(&date.words, words))
+            .and_then(|date| differs(&date.edtf, edtf, words));
+    }
+    if let Some(figured) = figured_date::read(words) {
+        let list = figured.edtf.join(" or ");
+        if !figured.edtf.iter().any(overlaps) {
+            return Some(format!("the words “{words}” give {list}, not {edtf}"));
+        }
+        return match figured.edtf.as_slice() {
+            [one] if figured.is_all => differs(one, edtf, words),
+            _ => None,
+        };
     }
     // In any language a year is written in four digits.
     let years = figures(words).into_iter().map(|figure| figure.digits);
     let years: Vec<String> =
         years.filter(|digits| digits.len() == 4 && ("1000".."3000").contains(&&**digits)).collect();
     if !years.is_empty() {
-        return (!years.iter().any(overlaps)).then(|| {
-            format!("the words “{words}” have the year {}, not that of {edtf}", years.join(" and "))
-        });
+        if years.iter().any(overlaps) {
+            return another_day(edtf, words);
+        }
+        let years = years.join(" and ");
+        return Some(format!("the words “{words}” have the year {years}, not that of {edtf}"));
     }
     let is_dated = |word: &str| {
         let word = word.to_lowercase();
@@ -99,6 +126,41 @@ pub fn denied(edtf: &str, words: &str, lang: &str) -> Option<String> {
     let has_figure = words.chars().any(|c| digit(c).is_some());
     let nothing = primary(lang) == "en" && !has_figure && !words.unicode_words().any(is_dated);
     nothing.then(|| format!("the words “{words}” give no date, and {edtf} is called stated"))
+}
+
+/// Whether words have nothing beside a date that could narrow it.
+fn is_all(date: &str, words: &str) -> bool {
+    let rest = words.replacen(date, " ", 1).to_lowercase();
+    rest.unicode_words().all(|word| BESIDE.contains(&word))
+}
+
+/// Why a date is not the one that words give which may overlap it: it is a part of that, or has
+/// days beyond the ends that the words name.
+fn differs(found: &str, edtf: &str, words: &str) -> Option<String> {
+    let (wide, given) = (days(found)?, days(edtf)?);
+    let is_within = wide.first <= given.first && given.last <= wide.last;
+    let has_ends = given.first.is_some() && given.last.is_some();
+    match is_within {
+        _ if wide == given || !has_ends => None,
+        true if !found.contains('/') => {
+            Some(format!("the words “{words}” give {found}, and {edtf} is more exact"))
+        }
+        false if found.contains('/') => {
+            Some(format!("the words “{words}” give {found}, not {edtf}"))
+        }
+        _ => None,
+    }
+}
+
+/// Why a day is not the one that the words have, in whatever language they name its month.
+fn another_day(edtf: &str, words: &str) -> Option<String> {
+    let day = edtf.trim_end_matches(['?', '~', '%']);
+    let day: u32 = day.split('-').nth(2).filter(|_| !edtf.contains('/'))?.parse().ok()?;
+    let found = figured_date::days_of_month(words);
+    let list: Vec<String> = found.iter().map(u32::to_string).collect();
+    (!found.is_empty() && !found.contains(&day)).then(|| {
+        format!("the words “{words}” have the day {}, not that of {edtf}", list.join(" or "))
+    })
 }
 
 #[cfg(test)]
@@ -120,7 +182,39 @@ mod tests {
         assert_eq!(why("2021-05-05", "met", "en"), {
             "the words “met” give no date, and 2021-05-05 is called stated"
         });
+        for (edtf, words, told) in [
+            ("2022-01-26", "27/01/2022", "give 2022-01-27, not 2022-01-26"),
+            ("2022-05-03", "03/04/2022", "give 2022-04-03 or 2022-03-04, not 2022-05-03"),
+            ("2022-01-27", "2022年1月26日", "give 2022-01-26, not 2022-01-27"),
+            ("2022-01-26", "27. Januar 2022", "have the day 27, not that of 2022-01-26"),
+            ("2022-01-26", "27 січня 2022 року", "have the day 27, not that of 2022-01-26"),
+            ("2022-01-26", "٢٧ يناير ٢٠٢٢", "have the day 27, not that of 2022-01-26"),
+            ("2021-03-15", "March 2021", "give 2021-03, and 2021-03-15 is more exact"),
+            ("2021-03-15", "in 2021", "give 2021, and 2021-03-15 is more exact"),
+            ("1990", "the 1990s", "give 199X, and 1990 is more exact"),
+            ("19XX", "the 19th century", "give 18XX, not 19XX"),
+            ("2019/2022", "Between 2019 and 2021", "give 2019/2021, not 2019/2022"),
+            (
+                "0044",
+                "44 BC",
+                "give a year before the year 1, and 0044 is after it; there is no date for it \
+                 here, and the words are kept without one",
+            ),
+        ] {
+            assert_eq!(why(edtf, words, "uk"), format!("the words “{words}” {told}"));
+        }
         for (edtf, words, lang) in [
+            ("2022-01-27", "27/01/2022", "en"),
+            ("2022-03-04", "03/04/2022", "en"),
+            ("2021-03-10/2021-03-31", "late March 2021", "en"),
+            ("2021-03-31", "at the end of March 2021", "en"),
+            ("2019/2021", "2019–2021", "en"),
+            ("2020", "between 2019 and 2021", "en"),
+            ("1990/1993", "the early 1990s", "en"),
+            ("18XX", "the 19th century", "en"),
+            ("2021", "March 2021", "en"),
+            ("2021-03/..", "since March 2021", "en"),
+            ("2022-01-28", "KW 4 2022", "de"),
             ("2022-01", "27 January 2022", "en"),
             ("2022-01-27", "27. Januar 2022", "de"),
             ("2022-01-26", "Wednesday", "en"),

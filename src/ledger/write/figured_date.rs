@@ -1,0 +1,199 @@
+//! The dates that figures give in any language: `27/01/2022`, `2022年1月26日`, `2019–2021`, `the
+//! 1990s`, `the 19th century`.
+//!
+//! Always holds: it reads figures of any script, and gives all dates that they may mean; where it
+//! is not clear whether figures are a date, it gives none. Not here: dates in English words
+//! (`worded_date`).
+
+use crate::ledger::write::figures::digit;
+use annals_core::edtf::days;
+use unicode_segmentation::UnicodeSegmentation;
+
+/// Words between the ends of an interval of years.
+const TO: [&str; 10] = ["to", "until", "till", "and", "bis", "und", "à", "et", "до", "по"];
+/// Ends of the name of a decade: `1990s`, `1990er`.
+const OF_DECADE: [&str; 6] = ["s", "’s", "'s", "er", "ern", "-х"];
+/// Words before the common era, in lower case without spaces and points.
+const BEFORE: [&str; 7] = ["bc", "bce", "vchr", "avjc", "донэ", "прнв", "公元前"];
+/// Words that say which part of a year a figure counts.
+const PARTS: [&str; 9] =
+    ["week", "woche", "kw", "semaine", "semana", "недел", "quarter", "quartal", "trimest"];
+
+/// The dates that figures give.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FiguredDate {
+    /// What they may mean, as EDTF.
+    pub edtf: Vec<String>,
+    /// Whether nothing else is in the words that could narrow it.
+    pub is_all: bool,
+}
+
+/// A run of digits.
+struct Run {
+    digits: String,
+    /// Where it begins and ends, in bytes.
+    from: usize,
+    to: usize,
+}
+
+impl Run {
+    fn number(&self) -> Option<u32> {
+        self.digits.parse().ok()
+    }
+
+    fn is_year(&self) -> bool {
+        self.digits.len() == 4 && ("1000".."3000").contains(&&*self.digits)
+    }
+
+    fn is_small(&self) -> bool {
+        self.digits.len() <= 2 && self.number().is_some_and(|number| (1..=31).contains(&number))
+    }
+}
+
+fn runs(words: &str) -> Vec<Run> {
+    let mut runs: Vec<Run> = Vec::new();
+    for (at, c) in words.char_indices() {
+        let Some(digit) = digit(c) else { continue };
+        let to = at + c.len_utf8();
+        match runs.last_mut() {
+            Some(run) if run.to == at => {
+                run.digits.push(digit);
+                run.to = to;
+            }
+            _ => runs.push(Run { digits: digit.to_string(), from: at, to }),
+        }
+    }
+    runs
+}
+
+/// The date that the figures of these words give; `None` if it is not clear that they give one.
+pub fn read(words: &str) -> Option<FiguredDate> {
+    let runs = runs(words);
+    let gap = |a: &Run, b: &Run| words.get(a.to..b.from).unwrap_or_default().trim();
+    let edtf = match runs.as_slice() {
+        [a, b, c] => parts([a, b, c], [gap(a, b), gap(b, c)])?,
+        [year, month] if gap(year, month) == "年" && year.is_year() => {
+            vec![format!("{}-{:02}", year.digits, month.number()?)]
+        }
+        [first, last] if first.is_year() && last.is_year() && first.digits < last.digits => {
+            let joint = gap(first, last).to_lowercase();
+            let joins = matches!(&*joint, "-" | "–" | "—" | "/") || TO.contains(&&*joint);
+            joins.then(|| vec![format!("{}/{}", first.digits, last.digits)])?
+        }
+        [one] => vec![span(one, words.get(one.to..)?)?],
+        _ => return None,
+    };
+    let edtf: Vec<String> = edtf.into_iter().filter(|text| days(text).is_some()).collect();
+    let first = runs.first().map_or("", |run| words.get(..run.from).unwrap_or_default());
+    let before = first.unicode_words().map(str::to_lowercase);
+    let is_all = before.into_iter().all(|word| {
+        matches!(&*word, "in" | "the" | "on" | "from" | "between" | "during" | "of" | "am" | "den")
+    });
+    (!edtf.is_empty()).then_some(FiguredDate { edtf, is_all })
+}
+
+/// Day, month and year in figures; both readings of `03/04/2022`.
+fn parts([a, b, c]: [&Run; 3], gaps: [&str; 2]) -> Option<Vec<String>> {
+    let date = |year: &Run, month: &Run, day: &Run| {
+        Some(format!("{}-{:02}-{:02}", year.digits, month.number()?, day.number()?))
+    };
+    match gaps {
+        ["年", "月"] if a.is_year() => Some(vec![date(a, b, c)?]),
+        ["." | "/" | "-", "." | "/" | "-"] if gaps[0] == gaps[1] => {
+            match (a.is_year(), c.is_year()) {
+                (true, false) => Some(vec![date(a, b, c)?]),
+                (false, true) => Some(vec![date(c, b, a)?, date(c, a, b)?]),
+                _ => None,
+            }
+        }
+        _ => None,
+    }
+}
+
+/// A decade or a century, by what follows its figure.
+fn span(run: &Run, after: &str) -> Option<String> {
+    let next = after.split_whitespace().next().unwrap_or_default().to_lowercase();
+    if run.is_year() && run.digits.ends_with('0') && after.starts_with(|c: char| !c.is_whitespace())
+    {
+        let decade = next.trim_end_matches(|c: char| !c.is_alphanumeric());
+        return OF_DECADE
+            .contains(&decade)
+            .then(|| format!("{}X", run.digits.get(..3).unwrap_or_default()));
+    }
+    let ordinal = ["st", "nd", "rd", "th"].iter().find_map(|end| after.strip_prefix(end));
+    let is_century = ordinal.is_some_and(|rest| {
+        rest.trim_start_matches([' ', '-']).to_lowercase().starts_with("century")
+    });
+    let number = run.number().filter(|number| is_century && (2..=30).contains(number))?;
+    Some(format!("{:02}XX", number - 1))
+}
+
+/// Whether the words name a year before the common era.
+pub fn is_before_era(words: &str) -> bool {
+    let runs = runs(words);
+    let Some(last) = runs.last() else { return false };
+    let letters = |text: &str| -> String {
+        text.to_lowercase().chars().filter(|c| c.is_alphabetic()).collect()
+    };
+    let (before, after) = words.split_at_checked(last.to).unwrap_or((words, ""));
+    let after = letters(after);
+    BEFORE.contains(&&*after) || letters(before).starts_with("公元前")
+}
+
+/// The figures that may be the day of a month, if the words have one year and no figure that counts
+/// something else.
+pub fn days_of_month(words: &str) -> Vec<u32> {
+    let runs = runs(words);
+    let lower = words.to_lowercase();
+    let is_counted = PARTS.iter().any(|part| lower.contains(part));
+    let years = runs.iter().filter(|run| run.is_year()).count();
+    if is_counted || years != 1 {
+        return Vec::new();
+    }
+    runs.iter().filter(|run| run.is_small()).filter_map(Run::number).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read_as(words: &str) -> Option<(String, bool)> {
+        read(words).map(|found| (found.edtf.join(" "), found.is_all))
+    }
+
+    #[test]
+    fn figures_that_are_a_date_give_it() {
+        for (words, edtf) in [
+            ("27/01/2022", "2022-01-27"),
+            ("03.04.2022", "2022-04-03 2022-03-04"),
+            ("27. 01. 2022", "2022-01-27"),
+            ("2022/01/27", "2022-01-27"),
+            ("٢٧/٠١/٢٠٢٢", "2022-01-27"),
+            ("2022年1月26日", "2022-01-26"),
+            ("2022年1月", "2022-01"),
+            ("Between 2019 and 2021", "2019/2021"),
+            ("2019–2021", "2019/2021"),
+            ("the 1990s", "199X"),
+            ("in den 1990er Jahren", "199X"),
+            ("the 19th century", "18XX"),
+        ] {
+            assert_eq!(read_as(words), Some((edtf.to_owned(), true)), "{words}");
+        }
+        assert_eq!(read_as("the early 1990s"), Some(("199X".to_owned(), false)));
+        for words in ["2022", "the 19th", "5 of 2022", "1990", "12.5 of 2022", "14:30, 2022", ""] {
+            assert_eq!(read_as(words), None, "{words}");
+        }
+    }
+
+    #[test]
+    fn years_before_the_era_and_days_are_told() {
+        for words in ["44 BC", "in 44 B.C.", "44 v. Chr.", "公元前44年"] {
+            assert!(is_before_era(words), "{words}");
+        }
+        assert!(!is_before_era("44 AD") && !is_before_era("BC 2022 report"));
+        assert_eq!(days_of_month("27 січня 2022 року"), [27]);
+        assert_eq!(days_of_month("٢٧ يناير ٢٠٢٢"), [27]);
+        assert_eq!(days_of_month("KW 4 2022"), [0; 0]);
+        assert_eq!(days_of_month("2019, 5, 2022"), [0; 0]);
+    }
+}
