@@ -4,6 +4,7 @@
 mod agent;
 mod asked;
 mod completions;
+mod damaged;
 mod desk;
 mod enrol;
 mod fallen;

@@ -111,3 +111,66 @@ fn a_name_of_another_script_alone_is_not_taken_for_one_of_latin_letters() {
     desk.told("editor add keys/f.request --role editor --by ada");
     assert_eq!(desk.whole(), 3);
 }
+
+/// The positions in an answer, with the signers.
+fn signed(desk: &Desk, by: &str) -> Vec<String> {
+    let told = desk.command("log --format json --by", &[]).arg(by).output().unwrap();
+    let json: serde_json::Value = serde_json::from_slice(&told.stdout).unwrap();
+    let events = json["events"].as_array().unwrap().iter();
+    let line = |event: &serde_json::Value| {
+        format!("{} {}", event["position"], event["by"].as_str().unwrap())
+    };
+    events.map(line).collect()
+}
+
+#[test]
+fn who_is_named_is_one_person_with_all_keys() {
+    let desk = Desk::with_bo();
+    for (handle, name) in [("bo2", "Bo_Cole"), ("ann", "Ann_Bo")] {
+        desk.told(&format!("key new {handle} --name {name} --no-passphrase"));
+    }
+    desk.told("editor add keys/bo2.request --role editor --person-of bo --by ada");
+    desk.told("editor add keys/ann.request --role editor --by ada");
+    std::fs::write(desk.path("note.txt"), "They met at once.").unwrap();
+    for by in ["bo", "ann", "bo2"] {
+        std::fs::write(desk.path("note.txt"), format!("They met. {by}")).unwrap();
+        desk.told(&format!("document add note.txt --title T --lang en --by {by}"));
+    }
+    let of_bo = ["4 Bo Berg", "6 Bo Cole"];
+    for name in ["bo", "bo2", "Bo Berg", "bo cole", "berg", "Cole"] {
+        assert_eq!(signed(&desk, name), of_bo, "{name}");
+    }
+    for name in ["ann", "Ann Bo"] {
+        assert_eq!(signed(&desk, name), ["5 Ann Bo"], "{name}");
+    }
+    // Without the key file `bo` is a word of several names.
+    std::fs::remove_file(desk.path("keys/bo.pub")).unwrap();
+    let why = "annals: --by: expected a whole name or digits of a key, found \"bo\", which may be \
+               Ann Bo or Bo Berg or Bo Cole\n";
+    assert_eq!(desk.refused("log --by bo"), (2, why.to_owned()));
+}
+
+#[test]
+fn a_proof_shows_two_persons_of_one_name_apart() {
+    let desk = Desk::with_bo();
+    desk.told("key new cem --name Bo_Berg --no-passphrase");
+    desk.told("editor add keys/cem.request --role editor --same-name --by ada");
+    std::fs::write(desk.path("note.txt"), "They met at once.").unwrap();
+    desk.told("document add note.txt --title T --lang en --by ada");
+    desk.told("append --quote at_once --claim At_once. --by bo");
+    desk.told("confirm 4 --how reread --by cem");
+    desk.told("prove 4 --output p");
+    let told = desk.run("verify p").out;
+    for line in [
+        "\n  asserted by Bo Berg (key <16>), 2027-03-01T08:06:00Z\n",
+        "\n  5: confirmed by Bo Berg (key <16>), 2027-03-01T08:07:00Z: reread\n",
+    ] {
+        assert!(told.contains(line), "{line}: {told}");
+    }
+    let json: serde_json::Value =
+        serde_json::from_str(&desk.run("verify p --format json").out).unwrap();
+    let events = json["events"].as_array().unwrap().iter();
+    let names: Vec<&str> = events.map(|event| event["name"].as_str().unwrap()).collect();
+    let bo = "Bo Berg (key <16>)";
+    assert_eq!(names, ["Ada Example", "Ada Example", "Ada Example", "Ada Example", bo, bo]);
+}

@@ -65,9 +65,11 @@ fn run(context: &mut Context, args: BlameArgs) -> Result<Exit, CliError> {
     let view = &of.named.view;
     provenance::note_view(view)?;
     let mut answer = of.answer(most)?;
-    if answer.withheld > 0 {
-        let withheld = facts(answer.withheld, "may quote it too: the words are withheld");
-        note(format!("note: {withheld}"));
+    for (count, how) in [(answer.withheld, "withheld"), (answer.not_as_signed, "not as signed")] {
+        if count > 0 {
+            let told = facts(count, &format!("may quote it too: the words are {how}"));
+            note(format!("note: {told}"));
+        }
     }
     let mut out = out(context.format());
     let written = write(&mut out, context.format(), view, &mut answer, &args);

@@ -194,6 +194,8 @@ pub fn warn(view: &View<'_>, damaged: u64) -> Exit {
         note(format!("warning: {why}; annals verify lists all faults"));
         return Exit::Unknown;
     }
+    // What was read for the answer with another view, and what this one read, its names too.
+    let damaged = damaged.max(view.damaged());
     let faults = view.faults();
     let count = |n: usize, what: &str| format!("{n} {what}{}", if n == 1 { "" } else { "s" });
     if faults > 0 {

@@ -27,8 +27,12 @@ pub fn changed_claim(old: &str, new: &str) -> String {
     }
 }
 
-/// What differs between two revisions beside the claim, each as `what: before → now`.
+/// What differs between two revisions beside the claim, each as `what: before → now`; nothing if
+/// the words of one of them are not here.
 pub fn fields(old: &WordsRow, new: &WordsRow) -> Vec<String> {
+    if old.withheld.is_some() || new.withheld.is_some() {
+        return Vec::new();
+    }
     let topics = |words: &WordsRow| {
         words.topics.iter().map(|topic| visible(&topic.name)).collect::<Vec<_>>().join(", ")
     };

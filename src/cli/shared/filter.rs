@@ -35,11 +35,16 @@ impl FilterArgs {
 
 /// Reports on stderr how many facts a filter could not test.
 pub fn note_withheld(filter: &Filter) {
-    match filter.untested() {
-        0 => {}
-        1 => note("note: 1 fact could not be matched: its words are withheld"),
-        count => {
-            note(format!("note: {count} facts could not be matched: their words are withheld"))
+    let damaged = filter.untested_damaged();
+    let kinds =
+        [(filter.untested().saturating_sub(damaged), "withheld"), (damaged, "not as signed")];
+    for (count, how) in kinds {
+        match count {
+            0 => {}
+            1 => note(format!("note: 1 fact could not be matched: its words are {how}")),
+            count => {
+                note(format!("note: {count} facts could not be matched: their words are {how}"));
+            }
         }
     }
 }

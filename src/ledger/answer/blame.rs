@@ -59,6 +59,8 @@ pub struct BlameAnswer<'a, 'v> {
     pub end: PageEnd,
     /// The number of facts that may quote it too, because their words are withheld.
     pub withheld: usize,
+    /// The number of facts that may quote it too, because their words are not as signed.
+    pub not_as_signed: usize,
     /// The bodies that were read and do not have the signed digest.
     pub damaged: u64,
 }
@@ -114,7 +116,17 @@ impl<'a> BlameView<'a> {
         let row = rows.documents.remove(&document).ok_or_else(missing)?;
         let text = text_of(view, &row)?;
         let found = CitingFacts { document, text: &text, filter, names, most }.read(view)?;
-        let QuotingFacts { facts, undated, spans, kept, since, end, withheld, damaged } = found;
+        let QuotingFacts {
+            facts,
+            undated,
+            spans,
+            kept,
+            since,
+            end,
+            withheld,
+            not_as_signed,
+            damaged,
+        } = found;
         let is_dated = |span: &&Quoted| facts.binary_search(&span.fact).is_ok();
         let segments = segments(&text, spans.iter().filter(is_dated));
         let is_shown =
@@ -133,6 +145,7 @@ impl<'a> BlameView<'a> {
             since,
             end,
             withheld,
+            not_as_signed,
         })
     }
 }

@@ -7,7 +7,7 @@
 use crate::index::{Facets, IndexError, RowKind, Snapshot, TreeKind};
 use crate::ledger::error::LedgerError;
 use crate::ledger::query::names::Names;
-use crate::ledger::query::row::{FactRow, WordsRow};
+use crate::ledger::query::row::{FactRow, Withheld, WordsRow};
 use crate::ledger::query::wrong_date::wrong_date;
 use crate::ledger::query::{View, citing};
 use annals_core::edtf::{Days, days};
@@ -41,23 +41,33 @@ pub struct EditorName {
 }
 
 impl EditorName {
-    /// The keys that are meant: those of this name now, else those that ever had it; and the key
-    /// of the file.
+    /// The keys that are meant, with the other keys of the same person: that of the key file, if
+    /// it is an editor's; else those of this whole name; else those of which it is a word or the
+    /// first digits, if they are of one person. Present names go before earlier ones, which past
+    /// events show.
     ///
-    /// Errors: there is none.
+    /// Errors: there is none; a part of a name is that of several persons.
     pub fn keys(&self, names: &Names) -> Result<Vec<PublicKey>, LedgerError> {
-        let mut keys = names.keys(&self.name);
-        if keys.is_empty() {
-            // Past events show the names of their time, so those names are accepted too.
-            keys = names.keys_ever(&self.name);
-        }
-        keys.extend(self.key);
-        if keys.is_empty() {
-            let (all, name) = (names.all().join(", "), &self.name);
+        let name = &self.name;
+        let of_file = self.key.filter(|key| names.has(key));
+        let whole = of_file.map_or_else(|| names.keys_of_whole(name), |key| vec![key]);
+        let is_whole = !whole.is_empty();
+        let parts = [whole, names.keys(name), names.keys_ever(name)];
+        let found = parts.into_iter().find(|keys| !keys.is_empty()).unwrap_or_default();
+        if found.is_empty() {
+            let all = names.all().join(", ");
             let why = format!("--by: expected an editor of this record ({all}), found {name:?}");
             return Err(LedgerError::NotFound(why));
         }
-        Ok(keys)
+        if !is_whole && !names.is_one_person(&found) {
+            let mut several: Vec<String> = found.iter().map(|key| names.of(key)).collect();
+            several.sort_unstable();
+            return Err(LedgerError::NotFound(format!(
+                "--by: expected a whole name or digits of a key, found {name:?}, which may be {}",
+                several.join(" or ")
+            )));
+        }
+        Ok(names.keys_of_holders(&found))
     }
 }
 
@@ -118,6 +128,8 @@ pub struct Filter {
     facets: Facets,
     /// The number of facts that a filter could not test, because their words are withheld.
     withheld_facts: Cell<usize>,
+    /// Of these, the number whose words are not as signed.
+    damaged_facts: Cell<usize>,
 }
 
 /// How a date relates to the requested one.
@@ -152,6 +164,7 @@ impl Filter {
                 ..filters.facets()
             },
             withheld_facts: Cell::new(0),
+            damaged_facts: Cell::new(0),
         })
     }
 
@@ -186,8 +199,10 @@ impl Filter {
             return false;
         }
         let wanted = &self.facets.topic;
-        if row.words.withheld.is_some() && (wanted.is_some() || self.document.is_some()) {
-            self.withheld_facts();
+        if let Some(why) = row.words.withheld
+            && (wanted.is_some() || self.document.is_some())
+        {
+            self.withheld_fact(why);
             return false;
         }
         let topic = |wanted: &String| has_topic(&row.words, wanted);
@@ -196,13 +211,21 @@ impl Filter {
     }
 
     /// Counts a fact that could not be tested.
-    pub fn withheld_facts(&self) {
+    pub fn withheld_fact(&self, why: Withheld) {
         self.withheld_facts.set(self.withheld_facts.get() + 1);
+        if why == Withheld::Damaged {
+            self.damaged_facts.set(self.damaged_facts.get() + 1);
+        }
     }
 
     /// The number of facts that could not be tested.
     pub fn untested(&self) -> usize {
         self.withheld_facts.get()
+    }
+
+    /// Of these, the number whose words are not as signed.
+    pub fn untested_damaged(&self) -> usize {
+        self.damaged_facts.get()
     }
 
     /// The requested topic and date.

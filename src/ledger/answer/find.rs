@@ -14,7 +14,7 @@ use crate::ledger::answer::phrases::overlays;
 use crate::ledger::answer::{AnswerError, NamedView, json_of};
 use crate::ledger::error::LedgerError;
 use crate::ledger::query::gather::{PART, Rows};
-use crate::ledger::query::row::FactRow;
+use crate::ledger::query::row::{FactRow, Withheld};
 use crate::ledger::query::scan::Scanned;
 use crate::ledger::query::search::{Search, SearchEffort};
 use crate::ledger::query::since::{LaterChange, since};
@@ -288,6 +288,11 @@ impl<'v> FindView<'v> {
     ) -> Result<(), LedgerError> {
         let (opened, most) = (&self.named.view, request.most);
         let mut until = u64::MAX;
+        let why = |event: &u64| match scanned.damaged.contains(event) {
+            true => Withheld::Damaged,
+            // Which of the others it is makes no difference to the filter.
+            false => Withheld::Missing,
+        };
         if self.filter.is_empty() {
             for (revision, fact) in &scanned.facts {
                 if facts.found.len() == most {
@@ -296,8 +301,8 @@ impl<'v> FindView<'v> {
                 }
                 facts.found.push(*fact);
             }
-            let withheld = scanned.withheld.range(..until);
-            withheld.for_each(|_| self.filter.withheld_facts());
+            let withheld = scanned.withheld.range(..until).map(|(event, _)| event);
+            withheld.for_each(|event| self.filter.withheld_fact(why(event)));
             facts.damaged += scanned.damaged.range(..until).count() as u64;
             return Ok(());
         }
@@ -334,9 +339,9 @@ impl<'v> FindView<'v> {
         if facts.kept.is_some() {
             facts.since.extend(since(view, added.into_iter()));
         }
-        let withheld = scanned.withheld.range(..until).map(|(_, fact)| fact);
-        let withheld = withheld.filter(|fact| self.filter.has_status(view, **fact));
-        withheld.for_each(|_| self.filter.withheld_facts());
+        let withheld = scanned.withheld.range(..until);
+        let withheld = withheld.filter(|(_, fact)| self.filter.has_status(view, **fact));
+        withheld.for_each(|(event, _)| self.filter.withheld_fact(why(event)));
         facts.damaged += scanned.damaged.range(..until).count() as u64;
         Ok(())
     }

@@ -11,7 +11,7 @@ use crate::ledger::error::LedgerError;
 use crate::ledger::query::fact_walk::{FactSource, FactWalk};
 use crate::ledger::query::gather::{PART, Rows};
 use crate::ledger::query::names::Names;
-use crate::ledger::query::row::FactRow;
+use crate::ledger::query::row::{FactRow, Withheld};
 use crate::ledger::query::since::{LaterChange, since};
 use crate::ledger::query::spans::{Quoted, quoted};
 use crate::ledger::query::{Query, View};
@@ -21,7 +21,7 @@ use annals_core::state::Status;
 use annals_core::time::Time;
 use serde::Serialize;
 use std::cell::Cell;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 /// A fact that quotes the document.
 #[derive(Serialize)]
@@ -89,6 +89,8 @@ pub struct QuotingFacts {
     pub end: PageEnd,
     /// The number of facts whose words are withheld.
     pub withheld: usize,
+    /// The number of facts whose words are not as signed.
+    pub not_as_signed: usize,
     /// The number of bodies that do not have the signed digest.
     pub damaged: u64,
 }
@@ -115,7 +117,7 @@ struct FoundFacts {
     kept: Option<BTreeMap<u64, QuotingFact>>,
     since: Vec<LaterChange>,
     /// The facts whose words are withheld.
-    withheld: BTreeSet<u64>,
+    withheld: BTreeMap<u64, Withheld>,
     damaged: u64,
 }
 
@@ -131,7 +133,7 @@ impl CitingFacts<'_> {
             spans: Vec::new(),
             kept: Some(BTreeMap::new()),
             since: Vec::new(),
-            withheld: BTreeSet::new(),
+            withheld: BTreeMap::new(),
             damaged: 0,
         };
         self.add(first, &mut found)?;
@@ -164,8 +166,8 @@ impl CitingFacts<'_> {
         let rows = Rows::read(view, self.names, &|fact| self.filter.has_status(view, fact))?;
         let (mut added, mut batch) = (Vec::new(), Vec::new());
         rows.each(&mut |row| {
-            if row.words.withheld.is_some() {
-                found.withheld.insert(row.fact);
+            if let Some(why) = row.words.withheld {
+                found.withheld.insert(row.fact, why);
             }
             if self.filter.keeps(&row) && rests_on(&row.words, self.document) {
                 let facts = match self.filter.dated(&row.words) {
@@ -224,7 +226,9 @@ impl FoundFacts {
         since.retain(|change| is_shown(change.fact));
         since.sort_by_key(|change| change.fact);
         spans.retain(|span| is_shown(span.fact));
-        let withheld = withheld.len();
-        QuotingFacts { facts, undated, spans, kept, since, end, withheld, damaged }
+        let is_damaged = |why: &&Withheld| **why == Withheld::Damaged;
+        let not_as_signed = withheld.values().filter(is_damaged).count();
+        let withheld = withheld.len() - not_as_signed;
+        QuotingFacts { facts, undated, spans, kept, since, end, withheld, not_as_signed, damaged }
     }
 }

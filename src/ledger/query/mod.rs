@@ -52,8 +52,9 @@ use annals_core::verify::source::Source;
 use revocation_impact::ChangedFact;
 use row::Withheld;
 use serde::Serialize;
+use std::collections::BTreeSet;
 use std::ops::Range;
-use std::sync::OnceLock;
+use std::sync::{Mutex, OnceLock};
 use verified_fold::{Places, VerifiedFold};
 
 /// A record as of a point and as of now: the whole, or some facts and documents of it.
@@ -68,6 +69,8 @@ pub struct View<'a> {
     folded_because: Option<String>,
     /// The folded view: opened where the index fails after a slice was opened.
     whole: OnceLock<Option<Box<View<'a>>>>,
+    /// The events that were read and whose bodies do not have the signed digest.
+    damaged: Mutex<BTreeSet<u64>>,
 }
 
 /// Up to this many events are read one by one; more are read in one pass.
@@ -113,7 +116,8 @@ impl<'a> View<'a> {
         slice: Option<Slice<'a>>,
     ) -> View<'a> {
         let (places, folded_because, whole) = (None, None, OnceLock::new());
-        View { record, then, now, slice, places, folded_because, whole }
+        let damaged = Mutex::default();
+        View { record, then, now, slice, places, folded_because, whole, damaged }
     }
 
     /// The whole of a record that was verified without a fault, by its fold: it is not judged
@@ -482,8 +486,18 @@ impl<'a> View<'a> {
         match (&event.examined.body, event.statement()) {
             (BodyFound::Good(body), Some(statement)) if is_of(body, statement) => Ok(&body.content),
             (BodyFound::Withheld, _) => Err(Withheld::Missing),
-            _ => Err(Withheld::Damaged),
+            _ => {
+                if let Ok(mut damaged) = self.damaged.lock() {
+                    damaged.insert(event.position);
+                }
+                Err(Withheld::Damaged)
+            }
         }
+    }
+
+    /// The number of events so far whose bodies were asked for and do not have the signed digest.
+    pub fn damaged(&self) -> u64 {
+        self.damaged.lock().map_or(0, |damaged| damaged.len() as u64)
     }
 
     /// An error if the texts of an event with this promised seal are withheld now.

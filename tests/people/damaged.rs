@@ -1,0 +1,55 @@
+//! What is said of words in the journal that are not the ones that were signed: by every command
+//! that meets them.
+
+use crate::people::desk::Desk;
+
+/// 0 opened, 1 Bo; Ada: 2 document; Bo: 3 fact, 4 its correction.
+fn corrected() -> Desk {
+    let desk = Desk::with_bo();
+    std::fs::write(desk.path("note.txt"), "The talks lasted 3 hours.").unwrap();
+    desk.told("document add note.txt --title T --lang en --by ada");
+    desk.told("append --quote The_talks_lasted --claim The_talks_lasted_three. --by bo");
+    let words = "--statement As_printed. --claim The_talks_lasted.";
+    desk.told(&format!("correct 3 --reason more-precise {words} --by bo"));
+    desk
+}
+
+/// Changes words in the journal.
+fn damage(desk: &Desk, from: &str, to: &str) {
+    let path = desk.path("ledger/journal/00000000000000000000.log");
+    let journal = std::fs::read_to_string(&path).unwrap();
+    assert!(journal.contains(from), "{from}");
+    std::fs::write(path, journal.replace(from, to)).unwrap();
+}
+
+const ONE: &str =
+    "warning: 1 body text not as signed and not shown; annals verify lists all faults\n";
+
+#[test]
+fn every_command_that_reads_a_damaged_claim_warns() {
+    let desk = corrected();
+    damage(&desk, "As printed.", "As written.");
+    for line in ["show 3", "replay", "log 3", "log", "log --format json", "find talks", "blame 2"] {
+        let answer = desk.run(line);
+        assert_eq!((answer.exit, answer.err.contains(ONE)), (1, true), "{line}: {}", answer.err);
+        assert!(!answer.err.contains("withheld"), "{line}: {}", answer.err);
+    }
+    let find = desk.run("find talks").err;
+    assert!(find.contains("note: 1 fact could not be matched: its words are not as signed\n"));
+    let blame = desk.run("blame 2").err;
+    assert!(blame.contains("note: 1 fact may quote it too: the words are not as signed\n"));
+    let diff = desk.run("diff 3 4");
+    assert_eq!(diff.exit, 1);
+    assert!(!diff.out.contains("none"), "{}", diff.out);
+}
+
+#[test]
+fn every_command_that_names_a_person_warns_of_a_damaged_name() {
+    let desk = corrected();
+    damage(&desk, "Bo Berg", "Bo Borg");
+    for line in ["editor list", "replay", "log", "show 1", "show 3", "find talks", "blame 2"] {
+        let answer = desk.run(line);
+        assert_eq!((answer.exit, answer.err.contains(ONE)), (1, true), "{line}: {}", answer.err);
+        assert!(!answer.out.contains("Bo Borg"), "{line}: {}", answer.out);
+    }
+}
