@@ -65,6 +65,9 @@ impl DatabaseAddress {
         if !DatabaseAddress::is_one(text) {
             return Err(unread("it begins with no postgres://"));
         }
+        if text.matches('@').count() > 1 {
+            return Err(unread("it has more than one @: in a name or a password write it as %40"));
+        }
         let mut config = Config::from_str(text).map_err(|error| unread(&error.to_string()))?;
         let shown = shown(&config);
         if config.get_hosts().is_empty() {
@@ -267,7 +270,12 @@ mod tests {
             let address = DatabaseAddress::parse(text, None, None).unwrap();
             assert!(!format!("{address} {address:?}").contains("geheim"), "{address}");
         }
-        for text in ["postgres://desk:geheim@127.0.0.1:port/news", "desk:geheim@127.0.0.1"] {
+        for text in [
+            "postgres://desk:geheim@127.0.0.1:port/news",
+            "desk:geheim@127.0.0.1",
+            "postgres://desk:ganz@geheim@127.0.0.1/news",
+            "postgres://desk:ganz@sehr/geheim@127.0.0.1/news",
+        ] {
             let error = DatabaseAddress::parse(text, None, None).unwrap_err();
             assert!(!error.to_string().contains("geheim"), "{error}");
         }

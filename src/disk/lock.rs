@@ -68,8 +68,8 @@ impl Default for LockWait {
 impl Lock {
     /// Takes the lock, waiting up to `wait` for other holders to end, and reports their names.
     ///
-    /// Writes process id and command line of this process into the file. Errors:
-    /// [`DiskError::Held`] with the holder, or the error of opening the file.
+    /// Writes process id and command line of this process into the file, without what follows the
+    /// scheme of an address. Errors: [`DiskError::Held`] with the holder, or the error of opening the file.
     ///
     /// ```
     /// use annals::disk::{DiskError, lock::Lock};
@@ -95,7 +95,7 @@ impl Lock {
             Err(TryLockError::WouldBlock) => queue(file, path, waiting)?,
         };
         expect_ours(path)?;
-        let words: Vec<_> = std::env::args_os().map(|a| a.to_string_lossy().into_owned()).collect();
+        let words: Vec<_> = std::env::args_os().map(|a| shown(&a.to_string_lossy())).collect();
         let line = format!("{HOLDER}{}: {}\n", std::process::id(), words.join(" "));
         let mut lock = Lock { file, line, steps: 0 };
         lock.sign().map_err(error("write", path))?;
@@ -116,6 +116,15 @@ impl Lock {
         }
         self.file.seek(SeekFrom::Start(0))?;
         self.file.write_all(format!("{}step {}\n", self.line, self.steps).as_bytes())
+    }
+}
+
+/// An argument as the holder's line has it. An address may have a password, which no file and no
+/// message may have: only its scheme is written.
+fn shown(argument: &str) -> String {
+    match argument.split_once("://") {
+        Some((scheme, _)) => format!("{scheme}://…"),
+        None => argument.to_owned(),
     }
 }
 
@@ -269,6 +278,19 @@ mod tests {
         assert!(holder.starts_with(&format!("process {}: ", std::process::id())));
         drop(held);
         assert_eq!(std::fs::read(&path).unwrap(), b"");
+    }
+
+    #[test]
+    fn nothing_of_an_address_but_its_scheme_is_in_the_line_of_a_holder() {
+        for (argument, line) in [
+            ("serve", "serve"),
+            ("postgres://desk:secret@127.0.0.1/news", "postgres://…"),
+            ("postgres://127.0.0.1/news?password=secret", "postgres://…"),
+            ("--home=postgresql://desk:a@b:c@host/news", "--home=postgresql://…"),
+            ("http://name:secret@127.0.0.1:8090", "http://…"),
+        ] {
+            assert_eq!(shown(argument), line);
+        }
     }
 
     #[test]
