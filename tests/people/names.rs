@@ -174,3 +174,22 @@ fn a_proof_shows_two_persons_of_one_name_apart() {
     let bo = "Bo Berg (key <16>)";
     assert_eq!(names, ["Ada Example", "Ada Example", "Ada Example", "Ada Example", bo, bo]);
 }
+
+/// The receipt of a change of a name may be lost; the same command again has the name from before.
+#[test]
+fn a_change_of_a_name_is_said_again_with_the_name_from_before_it() {
+    let desk = Desk::with_bo();
+    let change = "editor change Bo_Berg --name Bo_Bär --by ada";
+    assert!(desk.told(change).starts_with("written at 2\n"));
+    assert_eq!(desk.told(change), "already at 2\n");
+    // Another name, or other roles, would be another change: of nobody who is called so now.
+    for other in ["--name Bo_Berger", "--name Bo_Bär --role admin"] {
+        let (exit, why) = desk.refused(&format!("editor change Bo_Berg {other} --by ada"));
+        assert!(exit == 2 && why.contains("expected an editor of this record"), "{why}");
+    }
+    // Once the name was changed again, the first change is no more the last one.
+    desk.told("editor change Bo_Bär --name Bo_Busch --by ada");
+    let (exit, why) = desk.refused(change);
+    assert!(exit == 2 && why.contains("expected an editor of this record"), "{why}");
+    assert_eq!(desk.whole(), 4);
+}

@@ -4,8 +4,13 @@ use crate::cli::commands::editor::names::{Namesakes, check_name, reading};
 use crate::cli::render::called;
 use crate::cli::shared::{ActText, DryRunArgs, admin, print_receipt, words};
 use crate::cli::terminal::{CliError, Context, Exit, visible};
+use crate::ledger::error::LedgerError;
+use crate::ledger::write::earlier::EarlierAct;
 use crate::ledger::write::editors::{Directory, change};
+use crate::ledger::write::writer::Writer;
 use annals_core::event::vocabulary::Role;
+use annals_core::key::PublicKey;
+use annals_core::roster::Member;
 use annals_core::text::Words;
 use clap::Args;
 
@@ -32,7 +37,15 @@ pub fn run(context: &mut Context, args: EditorChangeArgs) -> Result<Exit, CliErr
     let (_, names) = reading(&writer)?;
     let roster = &writer.verifier.chain.state.fold.roster;
     let directory = Directory { names: &names, roster, keys: &writer.paths.keys };
-    let row = directory.row(&args.whose)?;
+    let row = match directory.row(&args.whose) {
+        Err(LedgerError::NotFound(why)) => {
+            return match renamed_already(context, &writer, &directory, &args)? {
+                Some(earlier) => print_receipt(context, &earlier.receipt(), &writer, &[]),
+                None => Err(LedgerError::NotFound(why).into()),
+            };
+        }
+        row => row?,
+    };
     let (subject, before) = (row.key, row.roles);
     let old = names.plain(&subject).map_or_else(|| names.of(&subject), str::to_owned);
     let roles = if args.roles.is_empty() { before } else { admin::roles(&args.roles) };
@@ -61,4 +74,24 @@ pub fn run(context: &mut Context, args: EditorChangeArgs) -> Result<Exit, CliErr
     let what = format!("{who}: {}, before {}{renamed}", admin::shown(roles), admin::shown(before));
     let text = ActText { what: what.clone(), before: Vec::new(), after: vec![what] };
     admin::submit(context, &mut writer, resolved, args.dry_run, &text)
+}
+
+/// This very change, if it is in the record already and the name is the one from before it: its
+/// receipt may have been lost.
+fn renamed_already(
+    context: &Context,
+    writer: &Writer,
+    directory: &Directory<'_>,
+    args: &EditorChangeArgs,
+) -> Result<Option<EarlierAct>, CliError> {
+    let Some(name) = &args.name else { return Ok(None) };
+    let keys = directory.names.keys_ever(&args.whose);
+    let named = |key: &PublicKey| directory.names.plain(key) == Some(name);
+    let members =
+        keys.iter().filter(|key| named(key)).filter_map(|key| directory.roster.member(key));
+    let members: Vec<&Member> = members.collect();
+    let [member] = members.as_slice() else { return Ok(None) };
+    let roles = if args.roles.is_empty() { member.roles } else { admin::roles(&args.roles) };
+    let resolved = change(member.key, roles, words("--name", Words::new(name.as_str()))?);
+    context.recorded_already(writer, &resolved)
 }
