@@ -41,6 +41,7 @@ from reverify import RULES, NoVerdict, sha256, spell
 
 ANSWER, BYTES_PER_SECOND, SMALL = 30, 20000, 65536
 TRIES, SHORT_PAUSE, PAUSE = 4, 0.25, 5  # how often the same bytes are sent, and the seconds between
+LATER = 12  # how often a record is read again that has less than a receipt promises
 ROUNDS = 8  # how often an act is signed again because others were first
 # Which status goes with which type of a problem, and whether it says that nothing was placed.
 PROBLEMS = {
@@ -294,6 +295,12 @@ def place_and_find(server, text, known, receipt_file, aside):
         raise Stop(1, "the receipt does not hold: %d %s" % (rule, RULES[rule][0]))
     _, size, root, _, _ = receipt.checkpoint
     after = Record(server.url)
+    for _ in range(LATER):
+        # Of several servers of one record, this one may have it a moment later.
+        if after.size >= size:
+            break
+        time.sleep(SHORT_PAUSE)
+        after = Record(server.url)
     if after.size < size:
         raise Stop(1, "the receipt promises %d events, and %d are published" % (size, after.size))
     if after.root(known.size) != known.root(known.size):

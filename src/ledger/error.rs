@@ -295,6 +295,9 @@ pub enum LedgerError {
         /// What it would read.
         what: String,
     },
+    /// The proof would be larger than a proof may be.
+    #[error("{0}")]
+    ProofTooLarge(String),
     /// There is no event for this name, position or point.
     #[error("{0}")]
     NotFound(String),
@@ -398,6 +401,8 @@ pub enum LedgerError {
         address: String,
         /// The HTTP status.
         status: u16,
+        /// The rule that it names.
+        rule: Option<u16>,
         /// Its words.
         why: String,
     },

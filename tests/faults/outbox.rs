@@ -45,8 +45,8 @@ fn expect_signed_anew(room: &Newsroom, why: &str) {
 fn every_flipped_byte_is_damage_and_nothing_of_it_is_written() {
     let first = kept();
     let (name, good) = (first.outbox(), first.read(&first.outbox()));
-    // The six lines byte by byte, and the events in steps that hit each of their lines.
-    let header = 6 + good.split(|b| *b == b'\n').take(6).map(<[u8]>::len).sum::<usize>();
+    // The seven lines byte by byte, and the events in steps that hit each of their lines.
+    let header = 7 + good.split(|b| *b == b'\n').take(7).map(<[u8]>::len).sum::<usize>();
     let events = (header..good.len()).step_by(97);
     for at in (0..header).step_by(5).chain(events) {
         let room = first.copy();
@@ -63,15 +63,15 @@ fn a_cut_file_acknowledges_nothing() {
     let (name, good) = (first.outbox(), first.read(&first.outbox()));
     let ends: Vec<usize> =
         good.iter().enumerate().filter(|(_, byte)| **byte == b'\n').map(|(at, _)| at + 1).collect();
-    assert_eq!(ends.len(), 6 + 3 * 4);
+    assert_eq!(ends.len(), 7 + 3 * 4);
     // Truncated after one event, after two, in a line, in the header, to nothing; and extended.
-    for end in [ends[9], ends[13], ends[13] + 30, ends[2], 0] {
+    for end in [ends[10], ends[14], ends[14] + 30, ends[2], 0] {
         let room = first.copy();
         room.write(&name, &good[..end]);
         expect_signed_anew(&room, &format!("cut at {end}"));
     }
     let room = first.copy();
-    let more = [&good[..], &good[ends[13]..]].concat();
+    let more = [&good[..], &good[ends[14]..]].concat();
     room.write(&name, more);
     expect_signed_anew(&room, "one event twice");
 }
@@ -82,7 +82,7 @@ fn a_cut_file_acknowledges_nothing() {
 fn a_foreign_file_counts_for_nothing() {
     let first = kept();
     let (name, good) = (first.outbox(), first.read(&first.outbox()));
-    let header = 6 + good.split(|b| *b == b'\n').take(6).map(<[u8]>::len).sum::<usize>();
+    let header = 7 + good.split(|b| *b == b'\n').take(7).map(<[u8]>::len).sum::<usize>();
     let others = newsroom();
     others.keep(&fact("Something else.", "Nothing was signed"));
     let foreign = others.read(&others.outbox());
@@ -169,7 +169,7 @@ fn the_next_writer_prunes_what_is_written() {
     let pending = room.read(&name);
     assert_eq!(room.run("append drafts.jsonl").exit, 0);
     room.write(&name, &pending);
-    let header = 6 + pending.split(|b| *b == b'\n').take(6).map(<[u8]>::len).sum::<usize>();
+    let header = 7 + pending.split(|b| *b == b'\n').take(7).map(<[u8]>::len).sum::<usize>();
     let old = format!("keys/outbox/{}", "0".repeat(64));
     room.write(&old, &pending[header..]);
     let unwritten = format!("keys/outbox/{}", "1".repeat(64));
@@ -242,7 +242,8 @@ fn what_is_set_aside_is_listed_until_a_person_removes_it() {
     let good = room.read(&name);
     room.write(&name, &good[..good.len() / 2]);
     let before = room.run("status");
-    assert!(before.exit == 0 && !before.out.contains("outbox"), "{before:?}");
+    let waits = "\noutbox        1 signed submission waits (annals outbox shows it)\n";
+    assert!(before.exit == 0 && before.out.contains(waits), "{before:?}");
     expect_signed_anew(&room, "cut");
     let aside = format!("{name}-aside-1");
     let second = format!("keys/outbox/written/{}-aside-1", "ab".repeat(32));

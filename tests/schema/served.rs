@@ -45,6 +45,14 @@ pub fn all(answers: &mut Answers<'_>) {
     let waiting: Value = serde_json::from_str(&run("outbox", 0)).unwrap();
     assert_eq!(waiting["waiting"].as_array().unwrap().len(), 2);
     run("outbox send", 2);
+    // A file that cannot be read is no less there.
+    let damaged = copy.join("keys/outbox").join("0".repeat(64));
+    fs::write(&damaged, "annals outbox v1\n").unwrap();
+    let waiting: Value = serde_json::from_str(&run("outbox", 0)).unwrap();
+    assert_eq!(waiting["damaged"][0]["name"], "0".repeat(64));
+    run("outbox send", 2);
+    run(&format!("outbox drop {} --yes", "0".repeat(16)), 0);
+    assert!(!damaged.exists());
     let address = url.strip_prefix("http://").unwrap();
     let again = format!("serve --listen {address} --format json");
     let _serving = serve(answers, server, &again, &own);

@@ -10,15 +10,19 @@ use crate::cli::terminal::{
     visible,
 };
 use crate::ledger::error::{KeptEvents, LedgerError, chain};
-use crate::ledger::exchange::submitting::still_waiting;
+use crate::ledger::exchange::submitting::{CopyServer, still_waiting};
 use crate::ledger::query::content_text::statement_text;
 use crate::ledger::write::append::sent_again_by;
-use crate::ledger::write::outbox::{WaitingEvents, is_late};
+use crate::ledger::write::outbox::{DamagedFile, OutboxFiles, WaitingEvents, is_late};
+use crate::ledger::write::repeats::written_since;
 use crate::ledger::write::writer::{RecordServer, SentEvents};
+use annals_core::event::Entry;
 use annals_core::event::body::{Body, Content};
 use annals_core::event::record::{Reading, Statement};
 use annals_core::event::vocabulary::Type;
+use annals_core::rule::Rule;
 use annals_core::time::Time;
+use annals_core::verdict::Verdict;
 use clap::{Args, Subcommand};
 use serde::Serialize;
 use std::io::Write;
@@ -61,6 +65,38 @@ impl Command for OutboxArgs {
 #[derive(Serialize)]
 struct OutboxReport {
     waiting: Vec<WaitingJson>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    damaged: Vec<DamagedJson>,
+}
+
+/// A file that cannot be read.
+#[derive(Serialize)]
+struct DamagedJson {
+    name: String,
+    file: String,
+    why: String,
+}
+
+impl DamagedJson {
+    fn of(damaged: &DamagedFile) -> DamagedJson {
+        let DamagedFile { path, name, why } = damaged;
+        DamagedJson {
+            name: name.clone(),
+            file: path.to_string_lossy().into_owned(),
+            why: why.clone(),
+        }
+    }
+
+    /// One line for people.
+    fn line(&self) -> String {
+        let name = self.name.get(..16).unwrap_or_default();
+        format!(
+            "{name}: cannot be read: {}: {}; say the command that signed it again, which signs it \
+             anew; annals outbox drop {name} removes the file",
+            visible(&self.file),
+            visible(&self.why)
+        )
+    }
 }
 
 /// Events that were signed together.
@@ -148,16 +184,23 @@ fn claim(body: &[u8]) -> Option<String> {
 fn list(context: &mut Context) -> Result<Exit, CliError> {
     let paths = context.paths()?;
     paths.expect_ledger()?;
-    let waiting: Vec<WaitingJson> = still_waiting(&paths)?.iter().map(WaitingJson::of).collect();
+    let OutboxFiles { waiting, damaged } = still_waiting(&paths)?;
+    let waiting: Vec<WaitingJson> = waiting.iter().map(WaitingJson::of).collect();
+    let damaged: Vec<DamagedJson> = damaged.iter().map(DamagedJson::of).collect();
     let mut out = out(context.format());
     match context.format() {
-        Format::Text if waiting.is_empty() => writeln!(out, "nothing waits")?,
+        Format::Text if waiting.is_empty() && damaged.is_empty() => {
+            writeln!(out, "nothing waits")?;
+        }
         Format::Text => {
             for one in &waiting {
                 writeln!(out, "{}", one.line())?;
             }
+            for one in &damaged {
+                writeln!(out, "{}", one.line())?;
+            }
         }
-        _ => json(&mut out, &OutboxReport { waiting })?,
+        _ => json(&mut out, &OutboxReport { waiting, damaged })?,
     }
     out.flush()?;
     Ok(Exit::Yes)
@@ -168,6 +211,8 @@ fn list(context: &mut Context) -> Result<Exit, CliError> {
 struct SentReport {
     status: WriteStatus,
     sent: Vec<SentJson>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    damaged: Vec<DamagedJson>,
 }
 
 #[derive(Serialize)]
@@ -189,77 +234,137 @@ struct SentJson {
 fn send(context: &mut Context) -> Result<Exit, CliError> {
     let paths = context.paths()?;
     paths.expect_ledger()?;
-    let waiting = still_waiting(&paths)?;
+    let OutboxFiles { waiting, damaged } = still_waiting(&paths)?;
     let Some(server) = context.copy_server(&paths)? else {
         return Err(CliError::usage(
             "expected the copy of a server's record, found another ledger; here the command that \
              signed writes it: say it again",
         ));
     };
+    // What the pull brought is placed already: its receipt is given again.
+    let left: Vec<String> =
+        still_waiting(&paths)?.waiting.iter().map(WaitingEvents::name).collect();
     let (mut sent, mut first, now) = (Vec::new(), None, context.clock.peek());
     for one in &waiting {
-        let count = one.entries.len() as u64;
-        let name = one.name();
-        let events = SentEvents { entries: &one.entries, documents: &[] };
-        let placed = match server.place(&events, None) {
-            Err(LedgerError::ServerRefused { .. }) if is_late(&one.entries, now) => {
-                Err(LedgerError::Outrun("they were signed for an earlier time".to_owned()))
-            }
-            placed => placed,
-        };
-        let is_refused = matches!(&placed, Err(LedgerError::ServerRefused { status: 422, .. }))
-            && sent_again_by(&one.entries) == KeptEvents::ByOutbox;
-        let (status, position, why) = match placed {
-            Ok(position) => {
-                one.keeping.prune_to_records(&one.entries)?;
-                (WriteStatus::Written, Some(position), None)
-            }
-            Err(error) => {
-                let error = match error {
-                    LedgerError::NotSent { address, why, reached, .. } => {
-                        let kept = sent_again_by(&one.entries);
-                        LedgerError::NotSent { address, why, reached, kept }
-                    }
-                    error => error,
-                };
-                let why = match &error {
-                    LedgerError::Outrun(_) => {
-                        "the record or the time went on, and these events keep their places: say \
-                         the command that signed them again"
-                            .to_owned()
-                    }
-                    error if is_refused => {
-                        let short = name.get(..16).unwrap_or_default();
-                        format!(
-                            "{}; as the record is now these bytes are not taken: annals outbox \
-                             drop {short} gives them up",
-                            chain(error)
-                        )
-                    }
-                    error => chain(error),
-                };
-                first.get_or_insert(error);
-                (WriteStatus::Refused, None, Some(why))
-            }
-        };
-        sent.push(SentJson { name, status, position, count, why, is_refused });
+        if left.contains(&one.name())
+            && let Some(why) = came_since(&server, one)?
+        {
+            let error = LedgerError::NotAllowed { kind: Type::FactAsserted, why };
+            sent.push(SentJson::of_error(one, &error));
+            first.get_or_insert(error);
+            continue;
+        }
+        let (one, failed) = send_one(&server, one, now)?;
+        sent.push(one);
+        first = first.or(failed);
     }
-    let status = match (sent.is_empty(), &first) {
+    let damaged: Vec<DamagedJson> = damaged.iter().map(DamagedJson::of).collect();
+    let exit = match damaged.is_empty() {
+        true => Exit::Yes,
+        false => Exit::from(Verdict::CouldNotTell),
+    };
+    let exit = first.map_or(exit, |error| Exit::from(error.verdict()));
+    let status = match (sent.is_empty() && damaged.is_empty(), exit) {
         (true, _) => WriteStatus::Nothing,
-        (_, None) => WriteStatus::Written,
-        (_, Some(_)) => WriteStatus::Refused,
+        (_, Exit::Yes) => WriteStatus::Written,
+        (_, _) => WriteStatus::Refused,
     };
     let mut out = done_as(context.format());
     match context.format() {
-        Format::Text if sent.is_empty() => writeln!(out, "nothing waits")?,
-        Format::Text => sent.iter().try_for_each(|one| writeln!(out, "{}", one.line()))?,
-        _ => json(&mut out, &SentReport { status, sent })?,
+        Format::Text if status == WriteStatus::Nothing => writeln!(out, "nothing waits")?,
+        Format::Text => {
+            sent.iter().try_for_each(|one| writeln!(out, "{}", one.line()))?;
+            damaged.iter().try_for_each(|one| writeln!(out, "{}", one.line()))?;
+        }
+        _ => json(&mut out, &SentReport { status, sent, damaged })?,
     }
     out.flush()?;
-    Ok(first.map_or(Exit::Yes, |error| Exit::from(error.verdict())))
+    Ok(exit)
+}
+
+/// Sends what waits under one name: what became of it, and the error if it was not written.
+fn send_one(
+    server: &CopyServer,
+    one: &WaitingEvents,
+    now: Time,
+) -> Result<(SentJson, Option<LedgerError>), CliError> {
+    let placed = server.place(&SentEvents { entries: &one.entries, documents: &[] }, None);
+    let error = match placed {
+        Ok(position) => {
+            one.keeping.prune_to_records(&one.entries)?;
+            let (name, count) = (one.name(), one.entries.len() as u64);
+            let (status, position) = (WriteStatus::Written, Some(position));
+            let sent = SentJson { name, status, position, count, why: None, is_refused: false };
+            return Ok((sent, None));
+        }
+        Err(LedgerError::ServerRefused { status: 422, .. }) if is_late(&one.entries, now) => {
+            LedgerError::Outrun("they were signed for an earlier time".to_owned())
+        }
+        Err(LedgerError::NotSent { address, why, reached, .. }) => {
+            let kept = sent_again_by(&one.entries);
+            LedgerError::NotSent { address, why, reached, kept }
+        }
+        Err(error) => error,
+    };
+    Ok((SentJson::of_error(one, &error), Some(error)))
+}
+
+/// Why what waits repeats a fact that the record got from elsewhere since it was signed.
+fn came_since(server: &CopyServer, one: &WaitingEvents) -> Result<Option<String>, LedgerError> {
+    if !one.entries.iter().any(|entry| kind(entry) == Some(Type::FactAsserted)) {
+        return Ok(None);
+    }
+    let mut writer = server.writer()?;
+    for entry in &one.entries {
+        if let Some(why) = written_since(&mut writer, entry)? {
+            return Ok(Some(why));
+        }
+    }
+    Ok(None)
+}
+
+fn kind(entry: &Entry) -> Option<Type> {
+    Reading::of(&entry.record).statement.map(|statement| statement.kind)
+}
+
+/// Whether sending them again is of no use, and neither is the command that signed them. A key that
+/// the server does not know may be enrolled yet.
+fn is_refused(error: &LedgerError, again: KeptEvents) -> bool {
+    match error {
+        LedgerError::NotAllowed { .. } => true,
+        LedgerError::ServerRefused { status: 401, rule, .. } => {
+            *rule != Some(Rule::SignerUnknown.number())
+        }
+        LedgerError::ServerRefused { status: 403, .. } => true,
+        LedgerError::ServerRefused { status: 400 | 422, .. } => again == KeptEvents::ByOutbox,
+        _ => false,
+    }
 }
 
 impl SentJson {
+    /// What was not written because of an error.
+    fn of_error(one: &WaitingEvents, error: &LedgerError) -> SentJson {
+        let (name, count) = (one.name(), one.entries.len() as u64);
+        let is_refused = is_refused(error, sent_again_by(&one.entries));
+        let short = name.get(..16).unwrap_or_default();
+        let why = match error {
+            LedgerError::Outrun(_) => "the record or the time went on, and these events keep \
+                                       their places: say the command that signed them again"
+                .to_owned(),
+            LedgerError::NotAllowed { why, .. } => {
+                format!("{why}; annals outbox drop {short} gives it up")
+            }
+            error if is_refused => format!(
+                "{}; as the record is now these bytes are not taken: annals outbox drop {short} \
+                 gives them up",
+                chain(error)
+            ),
+            error => chain(error),
+        };
+        let (status, why) = (WriteStatus::Refused, Some(why));
+        SentJson { name, status, position: None, count, why, is_refused }
+    }
+
     fn line(&self) -> String {
         let name = self.name.get(..16).unwrap_or_default();
         match (self.position, &self.why) {
@@ -286,22 +391,35 @@ struct DroppedReport {
 fn give_up(context: &mut Context, name: &str) -> Result<Exit, CliError> {
     let paths = context.paths()?;
     paths.expect_ledger()?;
-    let waiting = still_waiting(&paths)?;
-    let named = |one: &&WaitingEvents| name.len() >= 8 && one.name().starts_with(name);
-    let found: Vec<&WaitingEvents> = waiting.iter().filter(named).collect();
-    let [one] = found.as_slice() else {
-        return Err(LedgerError::NotFound(format!(
-            "expected the name of one that waits, found {name:?}; annals outbox shows them"
-        ))
-        .into());
+    let OutboxFiles { waiting, damaged } = still_waiting(&paths)?;
+    let is_named = |whole: &str| name.len() >= 8 && whole.starts_with(name);
+    let found: Vec<&WaitingEvents> = waiting.iter().filter(|one| is_named(&one.name())).collect();
+    let broken: Vec<&DamagedFile> = damaged.iter().filter(|one| is_named(&one.name)).collect();
+    let question = "give this up?";
+    let name = match (found.as_slice(), broken.as_slice()) {
+        ([one], []) => {
+            note(WaitingJson::of(one).line());
+            ask::may_write(context.global.yes, question)?;
+            one.keeping.forget()?;
+            one.name()
+        }
+        ([], [one]) => {
+            note(DamagedJson::of(one).line());
+            ask::may_write(context.global.yes, question)?;
+            one.remove()?;
+            one.name.clone()
+        }
+        _ => {
+            return Err(LedgerError::NotFound(format!(
+                "expected the name of one that waits, found {name:?}; annals outbox shows them"
+            ))
+            .into());
+        }
     };
-    note(WaitingJson::of(one).line());
-    ask::may_write(context.global.yes, "give this up?")?;
-    one.keeping.forget()?;
     let mut out = done_as(context.format());
     match context.format() {
         Format::Text => writeln!(out, "given up; a server that has it may still write it")?,
-        _ => json(&mut out, &DroppedReport { status: WriteStatus::Written, name: one.name() })?,
+        _ => json(&mut out, &DroppedReport { status: WriteStatus::Written, name })?,
     }
     out.flush()?;
     Ok(Exit::Yes)

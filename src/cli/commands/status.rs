@@ -68,7 +68,7 @@ struct StatusReport {
     /// Whether this is a published record, beside which no ledger's files are.
     #[serde(skip)]
     published: bool,
-    /// How many signed submissions wait in the outbox.
+    /// How many signed submissions wait in the outbox, with those whose file is damaged.
     outbox: u64,
     /// Files of the outbox that were moved aside.
     #[serde(skip)]
@@ -222,7 +222,7 @@ fn status_report(
         published: record.is_published(),
         outbox: match record.is_published() {
             true => 0,
-            false => still_waiting(&record.paths)?.len() as u64,
+            false => still_waiting(&record.paths)?.count(),
         },
         aside: listed_aside(&record.paths),
     })

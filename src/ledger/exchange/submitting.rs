@@ -21,7 +21,7 @@ use crate::ledger::paths::Paths;
 use crate::ledger::published_place::PublishedPlace;
 use crate::ledger::query::{View, no_fact};
 use crate::ledger::reader::Record;
-use crate::ledger::write::outbox::{WaitingEvents, settle_placed, waiting};
+use crate::ledger::write::outbox::{OutboxFiles, settle_placed, waiting};
 use crate::ledger::write::writer::{RecordServer, SentEvents, Writer};
 use crate::record_server::{
     ServerAnswer, ServerConnection, ServerProblem, TURN_PATH, document_path,
@@ -45,6 +45,8 @@ use std::time::Duration;
 
 /// How often the same bytes are sent while the server is busy or does not answer.
 const TRIES: u32 = 4;
+/// How often a copy is brought up until it has what a receipt promises.
+const PULLS: u32 = 12;
 /// The longest pause between two tries.
 const PAUSE: Duration = Duration::from_secs(5);
 /// The pause after nobody answered.
@@ -114,6 +116,19 @@ impl CopyServer {
             progress: None,
         };
         pull(paths, options).map(drop)
+    }
+
+    /// Brings the copy up to this size. Of several servers of one record, the one that is read from
+    /// may have what another one placed a moment later.
+    fn pull_up_to(&self, size: u64) -> Result<(), LedgerError> {
+        for _ in 0..PULLS {
+            self.pull()?;
+            if Record::open(self.paths.clone())?.size() >= size {
+                break;
+            }
+            std::thread::sleep(SHORT_PAUSE);
+        }
+        Ok(())
     }
 
     /// Waits until the record of the server has more than `size` events, for a while.
@@ -206,7 +221,8 @@ impl CopyServer {
                 .to_owned(),
             false => problem.detail.clone(),
         };
-        LedgerError::ServerRefused { address: self.address.clone(), status: problem.status, why }
+        let (address, status, rule) = (self.address.clone(), problem.status, problem.rule);
+        LedgerError::ServerRefused { address, status, rule, why }
     }
 
     fn broken(&self, why: String) -> LedgerError {
@@ -274,7 +290,8 @@ impl RecordServer for CopyServer {
         let receipt = receipt.map_err(|fault| self.broken(fault.to_string()))?;
         let (_, known) = known(&record, submission.from)?;
         receipt.judge(&submission, &known).map_err(|fault| self.broken(fault.to_string()))?;
-        let compared = self.pull().and_then(|()| self.compare(&submission, &receipt));
+        let pulled = self.pull_up_to(receipt.checkpoint.checkpoint.size);
+        let compared = pulled.and_then(|()| self.compare(&submission, &receipt));
         compared.map(|()| receipt.first).map_err(|error| self.open(error))
     }
 
@@ -325,17 +342,24 @@ fn unsendable(fault: Fault) -> LedgerError {
     ))
 }
 
-/// What waits in the outbox of a ledger; in a copy without what a pull brought since.
+/// What waits in the outbox for the record of a ledger; in a copy without what a pull brought
+/// since.
 ///
 /// Errors: outbox or record cannot be read.
-pub fn still_waiting(paths: &Paths) -> Result<Vec<WaitingEvents>, LedgerError> {
-    if FollowingMark::is_at(paths)? && !waiting(paths)?.is_empty() {
-        let record = Record::open(paths.clone())?;
-        let view = View::some(&record, record.size(), &no_fact)?;
-        let window = view.state().fold.ledger.as_ref().map_or(0, |ledger| ledger.window);
-        settle_placed(paths, &record.source, window)?;
+pub fn still_waiting(paths: &Paths) -> Result<OutboxFiles, LedgerError> {
+    let mut files = waiting(paths)?;
+    if files.waiting.is_empty() {
+        return Ok(files);
     }
-    waiting(paths)
+    let record = Record::open(paths.clone())?;
+    let view = View::some(&record, record.size(), &no_fact)?;
+    let Some(ledger) = &view.state().fold.ledger else { return Ok(files) };
+    if FollowingMark::is_at(paths)? {
+        settle_placed(paths, &record.source, ledger.window)?;
+        files = waiting(paths)?;
+    }
+    files.retain_of(&ledger.origin);
+    Ok(files)
 }
 
 /// The name of a record, and what a copy knows of it at a size.

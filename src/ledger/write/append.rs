@@ -11,7 +11,7 @@ use crate::ledger::write::loaded::{FileAccess, LoadedDraft, LoadedInput, Reach};
 use crate::ledger::write::outbox::{KeptSubmission, Submission, is_late};
 use crate::ledger::write::passages::claim_of;
 use crate::ledger::write::prepared::{Prepared, Receipt};
-use crate::ledger::write::repeats::Repeats;
+use crate::ledger::write::repeats::{Repeats, written_since};
 use crate::ledger::write::resolve::Resolved;
 use crate::ledger::write::sign::Slot;
 use crate::ledger::write::slice::Needs;
@@ -21,6 +21,7 @@ use annals_core::event::body::{Body, Content};
 use annals_core::event::record::{self, Place, Reading};
 use annals_core::event::vocabulary::Type;
 use annals_core::key::{PublicKey, SigningKey};
+use annals_core::rule::Rule;
 use annals_core::time::Time;
 use std::path::{Path, PathBuf};
 use std::thread;
@@ -29,26 +30,42 @@ use std::thread;
 const BACK: i64 = 5 * 60 * 1_000_000;
 const AHEAD: i64 = 24 * 3_600 * 1_000_000;
 
-/// Refuses a clock that is far from the last event's time.
-pub fn check_clock(writer: &Writer, now: Time) -> Result<(), LedgerError> {
-    let Some(last) = writer.verifier.chain.at else { return Ok(()) };
-    let ahead = now.micros() - last.micros();
+/// A clock that is far from the last event's time, and the words for it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum FarClock {
+    /// It is before that time.
+    Before(String),
+    /// It is long after it.
+    After(String),
+}
+
+/// How a clock is far from the last event's time, if it is.
+pub fn far_clock(writer: &Writer, now: Time) -> Option<FarClock> {
+    let last = writer.verifier.chain.at?;
     // A day and more in days, less in minutes, on both sides.
     let apart = |micros: i64| match micros >= AHEAD {
         true => format!("{:.1} days", micros as f64 / AHEAD as f64),
         false => format!("{:.0} minutes", micros as f64 / 60e6),
     };
-    match ahead {
-        far if far > AHEAD => Err(LedgerError::Clock(format!(
+    match now.micros() - last.micros() {
+        far if far > AHEAD => Some(FarClock::After(format!(
             "expected a time near the last event's, {last}; the clock says {now}, {} later",
             apart(far)
         ))),
-        back if back < -BACK => Err(LedgerError::Clock(format!(
+        back if back < -BACK => Some(FarClock::Before(format!(
             "expected a time after the last event's, {last}; the clock says {now}, {} earlier; if \
              the clock was ahead before, annals ledger retime mends it",
             apart(-back)
         ))),
-        _ => Ok(()),
+        _ => None,
+    }
+}
+
+/// Refuses a clock that is far from the last event's time.
+pub fn check_clock(writer: &Writer, now: Time) -> Result<(), LedgerError> {
+    match far_clock(writer, now) {
+        None => Ok(()),
+        Some(FarClock::Before(why) | FarClock::After(why)) => Err(LedgerError::Clock(why)),
     }
 }
 
@@ -88,6 +105,11 @@ pub fn resume(
                 }
                 _ => Vec::new(),
             };
+            for entry in &kept {
+                if let Some(why) = written_since(writer, entry)? {
+                    return Err(kept_repeats(&why, &submission));
+                }
+            }
             let (first, documents) = (writer.size(), input.documents());
             let keeping = submission.keeping(first, &kept, signer.key)?;
             let places = input.places();
@@ -121,6 +143,16 @@ fn moved(entry: Entry, slot: &Slot) -> Entry {
 /// A kept submission is refused.
 fn kept_refused(why: &str) -> LedgerError {
     let why = format!("{why}; --again signs the drafts anew");
+    LedgerError::Refused(vec![Refusal { place: None, name: None, why }])
+}
+
+/// A kept submission repeats what the record has by now.
+fn kept_repeats(why: &str, submission: &Submission) -> LedgerError {
+    let name = submission.name();
+    let why = format!(
+        "{why}; --again enters it once more, annals outbox drop {} gives up what was signed before",
+        name.get(..16).unwrap_or_default()
+    );
     LedgerError::Refused(vec![Refusal { place: None, name: None, why }])
 }
 
@@ -281,11 +313,25 @@ pub fn submit(
             Err(LedgerError::Outrun(why))
         }
         (Err(error), keeping) => {
-            if let (LedgerError::ServerRefused { .. }, Some(keeping)) = (&error, keeping) {
-                keeping.forget()?;
-            }
             writer.server = Some(server);
-            Err(error)
+            Err(match (error, keeping) {
+                // The record here has the key: the server may learn of it, and place them later.
+                (LedgerError::ServerRefused { address, status, rule, why }, Some(_))
+                    if rule == Some(Rule::SignerUnknown.number()) =>
+                {
+                    let again = match sent_again_by(&prepared.entries) {
+                        KeptEvents::ByOutbox => "annals outbox send sends the same bytes again",
+                        _ => "say the same command again",
+                    };
+                    let why = format!("{why}; it is signed and kept: {again}");
+                    LedgerError::ServerRefused { address, status, rule, why }
+                }
+                (error @ LedgerError::ServerRefused { .. }, Some(keeping)) => {
+                    keeping.forget()?;
+                    error
+                }
+                (error, _) => error,
+            })
         }
     }
 }

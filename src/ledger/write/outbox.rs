@@ -2,6 +2,7 @@
 //!
 //! ```text
 //! annals outbox v1
+//! origin <name of the record>
 //! submission <SHA-256 of ledger, key, drafts and the files that they name, 64 hex>
 //! first <position of its first event>
 //! count <number of events>
@@ -14,7 +15,7 @@
 //! finds it, so no fact is entered twice after a lost receipt. Only the key that signs a submission
 //! can make a valid file for it: the head commits to every event through the chain of hashes, and
 //! each event to its body. Once the events are in the record and a checkpoint covers them, the file
-//! is cut to its first six lines, without a body, and moved to the folder `written`. A damaged file
+//! is cut to its first seven lines, without a body, and moved to the folder `written`. A damaged file
 //! is moved aside and stays until a person removes it. Events that are signed anew while a server
 //! may have them are kept beside (`superseded`).
 //! Not here: signing events (`append`), verifying them (`verify`).
@@ -36,24 +37,28 @@ use annals_core::verify::source::Source;
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
+pub use waiting::{DamagedFile, OutboxFiles, WaitingEvents, waiting};
 
 mod superseded;
+mod waiting;
 
 /// The maximum size of an outbox file, in bytes.
 const BOUND: u64 = 4 << 30;
-/// The maximum size of the six lines, in bytes.
-const HEADER_BOUND: u64 = 512;
+/// The maximum size of the seven lines, in bytes.
+const HEADER_BOUND: u64 = 1_024;
 /// The folder of written submissions, inside the outbox.
 const WRITTEN: &str = "written";
 /// How old the places of several events may be that are sent again, in microseconds: half of what a
 /// server takes.
 const MOST_LATE: i64 = 5_000_000;
 /// The number of lines before the events.
-const HEADER_LINES: usize = 6;
+const HEADER_LINES: usize = 7;
 
 /// The file of a submission, and its key.
 pub struct Submission {
     folder: PathBuf,
+    /// The name of the record.
+    origin: String,
     name: Hash,
     key: PublicKey,
     count: u64,
@@ -77,6 +82,8 @@ pub enum KeptSubmission {
 /// The first lines of a submission's file, with their signature.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Header {
+    /// The name of the record that they were signed for.
+    origin: String,
     submission: Hash,
     first: u64,
     count: u64,
@@ -94,10 +101,10 @@ pub struct Keeping {
 impl Submission {
     /// The submission of these drafts by this key.
     pub fn of(paths: &Paths, judge: &Verifier, input: &LoadedInput, key: &PublicKey) -> Submission {
+        let ledger = judge.chain.state.fold.ledger.as_ref();
+        let origin = ledger.map(|ledger| ledger.origin.to_string()).unwrap_or_default();
         let mut whole = RunningHash::default();
-        if let Some(ledger) = &judge.chain.state.fold.ledger {
-            whole.add(ledger.origin.as_bytes());
-        }
+        whole.add(origin.as_bytes());
         whole.add(&key.0);
         for loaded in &input.drafts {
             whole.add(&canonical::write(&loaded.draft));
@@ -106,7 +113,12 @@ impl Submission {
             }
         }
         let (folder, name) = (paths.outbox(), whole.finish());
-        Submission { folder, name, key: *key, count: input.drafts.len() as u64 }
+        Submission { folder, origin, name, key: *key, count: input.drafts.len() as u64 }
+    }
+
+    /// Its name: the digest of what was submitted.
+    pub fn name(&self) -> String {
+        self.name.to_string()
     }
 
     /// The kept submission, compared with the record.
@@ -198,10 +210,10 @@ impl Submission {
     ) -> Result<Option<Keeping>, SigningError> {
         let Some(last) = entries.last() else { return Ok(None) };
         let head = record::hash(&last.record);
-        let (submission, count) = (self.name, self.count);
-        let text = text(&submission, first, count, &head);
-        let signature = key.sign(&signed_bytes(KEPT_TAG, text.as_bytes()))?;
-        let header = Header { submission, first, count, head, signature };
+        let (origin, submission, count) = (self.origin.clone(), self.name, self.count);
+        let signature = Signature([0; 64]);
+        let mut header = Header { origin, submission, first, count, head, signature };
+        header.signature = key.sign(&signed_bytes(KEPT_TAG, header.signed_text().as_bytes()))?;
         Ok(Some(Keeping { folder: self.folder.clone(), header }))
     }
 
@@ -218,7 +230,7 @@ impl Submission {
     /// The header of a file, if it is of this submission and signed by its key.
     fn header(&self, bytes: &[u8]) -> Result<Header, String> {
         let header = Header::parse(bytes).ok_or("its first lines are not in form")?;
-        if header.submission != self.name {
+        if header.submission != self.name || header.origin != self.origin {
             return Err("it is of other drafts, another ledger or another key".to_owned());
         }
         if !header.is_signed_by(&self.key) {
@@ -285,53 +297,6 @@ impl Keeping {
             _ => Ok(()),
         }
     }
-}
-
-/// Signed events that wait in the outbox.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct WaitingEvents {
-    /// The file that keeps them.
-    pub path: PathBuf,
-    /// What is known of the file.
-    pub keeping: Keeping,
-    /// The events, in order, at the places that their signer gave them.
-    pub entries: Vec<Entry>,
-}
-
-impl WaitingEvents {
-    /// Its name: the digest of what was submitted.
-    pub fn name(&self) -> String {
-        self.keeping.header.submission.to_string()
-    }
-}
-
-/// What waits in the outbox of a ledger and is in form, in the order in which it was signed.
-///
-/// Errors: the outbox or a file cannot be read.
-pub fn waiting(paths: &Paths) -> Result<Vec<WaitingEvents>, LedgerError> {
-    let folder = paths.outbox();
-    let listed = fs::read_dir(&folder).into_iter().flatten().flatten();
-    let mut names: Vec<Hash> =
-        listed.filter_map(|found| Hash::parse(found.file_name().to_str()?)).collect();
-    names.sort();
-    let mut waiting = Vec::new();
-    for name in names {
-        let path = pending(&folder, &name);
-        let Some(Ok(bytes)) = read(&path, BOUND)? else { continue };
-        let Some(header) = Header::parse(&bytes).filter(|header| header.submission == name) else {
-            continue;
-        };
-        if let Ok(entries) = entries(&bytes, &header) {
-            let keeping = Keeping { folder: folder.clone(), header };
-            waiting.push(WaitingEvents { path, keeping, entries });
-        }
-    }
-    let said = |one: &WaitingEvents| {
-        let first = one.entries.first().map(|entry| Reading::of(&entry.record));
-        first.and_then(|reading| reading.statement).map(|statement| statement.said)
-    };
-    waiting.sort_by_key(said);
-    Ok(waiting)
 }
 
 /// Whether a server takes these events no more, although they fit its record: several keep the
@@ -436,33 +401,34 @@ impl Header {
         let line = |index: usize| std::str::from_utf8(lines[index]).ok()?.strip_suffix('\n');
         let after = |index: usize, word: &str| line(index)?.strip_prefix(word)?.strip_prefix(' ');
         let header = Header {
-            submission: Hash::parse(after(1, "submission")?)?,
-            first: after(2, "first")?.parse().ok()?,
-            count: after(3, "count")?.parse().ok()?,
-            head: Hash::parse(after(4, "head")?)?,
-            signature: Signature(read_hex(after(5, "signature")?)?),
+            origin: after(1, "origin")?.to_owned(),
+            submission: Hash::parse(after(2, "submission")?)?,
+            first: after(3, "first")?.parse().ok()?,
+            count: after(4, "count")?.parse().ok()?,
+            head: Hash::parse(after(5, "head")?)?,
+            signature: Signature(read_hex(after(6, "signature")?)?),
         };
         // The header has one notation: what is read must equal what would be written.
         (lines.concat() == header.text().into_bytes()).then_some(header)
     }
 
     fn text(&self) -> String {
-        let Header { submission, first, count, head, signature } = self;
-        format!("{}signature {signature}\n", text(submission, *first, *count, head))
+        format!("{}signature {}\n", self.signed_text(), self.signature)
+    }
+
+    /// The lines that are signed.
+    fn signed_text(&self) -> String {
+        let Header { origin, submission, first, count, head, .. } = self;
+        format!(
+            "annals outbox v1\norigin {origin}\nsubmission {submission}\nfirst {first}\n\
+             count {count}\nhead {head}\n"
+        )
     }
 
     fn is_signed_by(&self, key: &PublicKey) -> bool {
-        let text = text(&self.submission, self.first, self.count, &self.head);
-        let message = signed_bytes(KEPT_TAG, text.as_bytes());
+        let message = signed_bytes(KEPT_TAG, self.signed_text().as_bytes());
         key.accept().is_some_and(|key| key.verifies(&message, &self.signature))
     }
-}
-
-/// The lines that are signed.
-fn text(submission: &Hash, first: u64, count: u64, head: &Hash) -> String {
-    format!(
-        "annals outbox v1\nsubmission {submission}\nfirst {first}\ncount {count}\nhead {head}\n"
-    )
 }
 
 fn pending(folder: &Path, submission: &Hash) -> PathBuf {
@@ -575,7 +541,7 @@ fn window(judge: &Verifier) -> u64 {
 ///
 /// Errors: outbox or record cannot be read.
 pub fn settle_placed(paths: &Paths, source: &dyn Source, window: u64) -> Result<(), LedgerError> {
-    for WaitingEvents { path, keeping, entries } in waiting(paths)? {
+    for WaitingEvents { path, keeping, entries } in waiting(paths)?.waiting {
         let header = &keeping.header;
         let (folder, name) = (&keeping.folder, &header.submission);
         if let Some(earlier) = superseded::recorded_of(folder, name, source, Header::parse)? {

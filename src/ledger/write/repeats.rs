@@ -5,10 +5,13 @@
 //! refused unless the user allows it; the same passage with another claim gives a note. Not here:
 //! the meaning of a claim.
 
+use crate::ledger::error::LedgerError;
 use crate::ledger::write::outcome::Output;
-use crate::ledger::write::passages::MOST_NAMED;
+use crate::ledger::write::passages::{MOST_NAMED, claim_of};
 use crate::ledger::write::writer::Writer;
-use annals_core::event::body::Fact;
+use annals_core::event::Entry;
+use annals_core::event::body::{Body, Content, Fact};
+use annals_core::event::record::Reading;
 use annals_core::hash::Hash;
 use annals_core::state::Status;
 
@@ -72,6 +75,37 @@ pub fn check(
     }
     out.passages.add(number, fact, claim);
     Ok(())
+}
+
+/// Why a signed fact is one that another submission brought to the record after its signer last saw
+/// it; `None` if it is not, or is no fact. What stood when it was signed was entered again on
+/// request.
+pub fn written_since(writer: &mut Writer, entry: &Entry) -> Result<Option<String>, LedgerError> {
+    let base = Reading::of(&entry.record).statement.map(|statement| statement.base);
+    let body = entry.body.as_deref().and_then(|body| Body::parse(body).ok());
+    let (Some(base), Some(Content::FactAsserted(content))) = (base, body.map(|body| body.content))
+    else {
+        return Ok(None);
+    };
+    let (fact, claim) = (&content.fact, claim_of(&content.fact));
+    writer.compare(fact, claim)?;
+    let state = &writer.verifier.chain.state;
+    let mut later = writer
+        .passages
+        .alike(fact, claim)
+        .filter(|passage| passage.claim == claim && passage.by >= base);
+    let found = later.find_map(|passage| {
+        let known = state.fold.fact_of_revision(passage.by)?;
+        let status = state.status(known);
+        let stands = known.revision == passage.by && status != Status::Retracted;
+        stands.then_some((known.position, status))
+    });
+    Ok(found.map(|(position, status)| {
+        format!(
+            "the same passage and the same claim are fact {position} since, {status}; another \
+             person confirms it with annals confirm {position}"
+        )
+    }))
 }
 
 /// A claim in quotation marks, truncated if it is long.
