@@ -9,6 +9,7 @@
 //! the editor's machine. async is in this room alone. Not here: the rules (`annals_core`), judging
 //! and writing (`ledger::exchange::placing`). Source: FORMAT.md section 17.
 
+mod asker;
 mod listen;
 mod metrics;
 mod openapi;
@@ -31,6 +32,7 @@ use crate::clock::Clock;
 use crate::disk::lock::LockWait;
 use crate::ledger::error::LedgerError;
 use crate::ledger::paths::Paths;
+use crate::ledger::write::admin::ClockCheck;
 use crate::ledger::write::writer::HomePlace;
 use crate::serve::routes::routes;
 use crate::serve::sequencer::Sequencer;
@@ -60,6 +62,8 @@ pub struct ServerSettings {
     pub wait: LockWait,
     /// The clock.
     pub clock: Clock,
+    /// Whether a clock that is before the last event's time is refused.
+    pub clock_check: ClockCheck,
     /// Called with one line for each submission and each failure.
     pub log: Arc<dyn Fn(&str) + Send + Sync>,
 }
@@ -77,13 +81,14 @@ impl Server {
     /// Errors: as a writer's; the ledger has no event.
     pub fn open(paths: Paths, settings: ServerSettings) -> Result<Server, LedgerError> {
         let uploads = Arc::new(Uploads::of(&paths.ledger));
-        let ServerSettings { home, wait, clock, log, .. } = &settings;
+        let ServerSettings { home, wait, clock, clock_check, log, .. } = &settings;
         let (wait, log) = (*wait, Arc::clone(log));
         let sequencer = Sequencer::start(
             paths,
             home.clone(),
             wait,
             clock.clone(),
+            *clock_check,
             Arc::clone(&uploads),
             Arc::clone(&log),
         )?;

@@ -65,6 +65,15 @@ impl Parameters {
         self.one(name)?.map(|text| position(name, text)).transpose()
     }
 
+    /// A number in its one spelling; `expected` says what is one.
+    ///
+    /// Errors: it is none.
+    pub fn number(&self, name: &str, expected: &str) -> Result<Option<u64>, Problem> {
+        let Some(text) = self.one(name)? else { return Ok(None) };
+        let why = || refused(name, &format!("expected {expected}, found {text:?}"));
+        number(text).map(Some).ok_or_else(why)
+    }
+
     /// Whether a parameter is `true`; it is not if it is not there.
     ///
     /// Errors: it is neither `true` nor `false`.

@@ -159,13 +159,17 @@ async fn answer(
         let tag = tag(&state, &head, &uri, &parameters, &prepared.sizes)?;
         let cache = (header::CACHE_CONTROL, HeaderValue::from_static("no-cache"));
         let caching: [(HeaderName, HeaderValue); 2] = [(header::ETAG, tag.clone()), cache];
-        if has(&headers, &tag) {
+        let known = known(&headers, &tag);
+        if known == KnownAnswer::This {
             return Ok((StatusCode::NOT_MODIFIED, caching).into_response());
         }
         let mut bytes = AnswerBytes::default();
         (prepared.write)(&mut bytes).map_err(|error| problem(&state, error))?;
         if let Some(why) = record.trouble() {
             return Err(failed(&state, &LedgerError::IndexFailed(why)));
+        }
+        if known == KnownAnswer::Any {
+            return Ok((StatusCode::NOT_MODIFIED, caching).into_response());
         }
         let kind = [(header::CONTENT_TYPE, HeaderValue::from_static(route.media_type))];
         Ok((caching, kind, bounded(&state, bytes.0)?).into_response())
@@ -191,14 +195,31 @@ fn tag(
         .map_err(|_| Problem::busy("the server could not name its answer", 2))
 }
 
+/// Which answers the asker has, by its own account.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum KnownAnswer {
+    /// None.
+    None,
+    /// The one with this tag: it was given with status 200.
+    This,
+    /// Whichever there is: whether there is one is known once it is written.
+    Any,
+}
+
 /// Whether the asker has the answer with this tag.
-fn has(headers: &HeaderMap, tag: &HeaderValue) -> bool {
+fn known(headers: &HeaderMap, tag: &HeaderValue) -> KnownAnswer {
     let values = headers.get_all(header::IF_NONE_MATCH).iter();
-    let mut tags = values.filter_map(|value| value.to_str().ok()).flat_map(|all| all.split(','));
-    tags.any(|one| {
-        let one = one.trim();
-        one == "*" || one.strip_prefix("W/").unwrap_or(one).as_bytes() == tag.as_bytes()
-    })
+    let tags = values.filter_map(|value| value.to_str().ok()).flat_map(|all| all.split(','));
+    let mut known = KnownAnswer::None;
+    for one in tags.map(str::trim) {
+        if one.strip_prefix("W/").unwrap_or(one).as_bytes() == tag.as_bytes() {
+            return KnownAnswer::This;
+        }
+        if one == "*" {
+            known = KnownAnswer::Any;
+        }
+    }
+    known
 }
 
 impl<'a> ReadRequest<'a> {
@@ -405,7 +426,7 @@ fn of_ledger(state: &ServerState, error: &LedgerError) -> Problem {
         LedgerError::Usage(_) => ProblemKind::Form,
         LedgerError::NotFound(_) if of_parameter => ProblemKind::Form,
         LedgerError::NotFound(_) => ProblemKind::NotFound,
-        LedgerError::BeyondBound { .. } => ProblemKind::Bound,
+        LedgerError::BeyondBound { .. } | LedgerError::ProofTooLarge(_) => ProblemKind::Bound,
         error => return failed(state, error),
     };
     Problem::new(kind, words.join(" "))

@@ -8,7 +8,8 @@
 use crate::ledger::error::LedgerError;
 use crate::ledger::exchange::placing::{captured, placed_before, receipt};
 use crate::ledger::exchange::publish::served::{FileChange, ServedFile, ServedRecord};
-use crate::serve::parameters::Parameters;
+use crate::serve::asker::{active, signer};
+use crate::serve::parameters::{Parameters, position};
 use crate::serve::problem::{Problem, ProblemKind};
 use crate::serve::read::{self, READ_ROUTES};
 use crate::serve::sequencer::ServedHead;
@@ -18,10 +19,8 @@ use crate::serve::{metrics, openapi};
 use annals_core::event::Entry;
 use annals_core::event::record::Reading;
 use annals_core::hash::Hash;
-use annals_core::key::{KeyCache, PublicKey, SignedMessage, ThreadKeys};
-use annals_core::roster::Member;
+use annals_core::key::{KeyCache, SignedMessage, ThreadKeys};
 use annals_core::rule::{Fault, Rule};
-use annals_core::signed_request::{REQUEST_HEADER, RequestSignature, RequestText};
 use annals_core::submission::{MAX_SUBMISSION, SubmissionText, SubmittedEvent};
 use annals_core::text::Origin;
 use axum::Router;
@@ -42,8 +41,6 @@ use tokio::sync::{OwnedSemaphorePermit, SemaphorePermit, mpsc};
 use tokio::task::block_in_place;
 use tokio_stream::wrappers::ReceiverStream;
 
-/// How far the time of a signed request may be from the server's clock, in microseconds.
-const APART: i64 = 300 * 1_000_000;
 /// The longest wait for the next event, in seconds.
 const MOST_WAIT: u64 = 60;
 /// How many bytes of each submission are received whatever others send: who sends large ones
@@ -156,7 +153,14 @@ async fn file(State(state): Shared, uri: Uri) -> Result<Response, Problem> {
 async fn submit(State(state): Shared, body: Body) -> Result<Response, Problem> {
     let (bytes, _held) = whole(&state, body, MAX_SUBMISSION).await?;
     let head = state.sequencer.head();
-    let (submission, signed) = match block_in_place(|| received(&state, &head, &bytes))? {
+    let mut found = block_in_place(|| received(&state, &head, &bytes))?;
+    if let Received::New(_, Err(problem)) = &found
+        && depends_on_roster(problem)
+    {
+        let head = state.sequencer.caught_up().await?;
+        found = block_in_place(|| received(&state, &head, &bytes))?;
+    }
+    let (submission, signed) = match found {
         Received::Given(receipt) => return Ok(plain(receipt)),
         Received::New(submission, signed) => (submission, signed),
     };
@@ -174,6 +178,12 @@ async fn submit(State(state): Shared, body: Body) -> Result<Response, Problem> {
         }
     });
     Ok(plain(placed?))
+}
+
+/// Whether a refusal may be another one by what another server committed a moment ago.
+fn depends_on_roster(problem: &Problem) -> bool {
+    let rules = [Rule::SignerUnknown, Rule::SignerRevoked].map(Rule::number);
+    problem.rule.is_some_and(|rule| rules.contains(&rule))
 }
 
 /// A submission in form.
@@ -325,7 +335,7 @@ async fn document(
     mut body: Body,
 ) -> Result<StatusCode, Problem> {
     let digest = digest_in_path(digest)?;
-    let member = signer(&state, &headers, &Method::PUT, &uri, digest)?;
+    let member = signer(&state, &headers, &Method::PUT, &uri, digest).await?;
     let Ok(_receiving) = state.receiving.acquire().await else {
         return Err(Problem::busy("the server is being stopped", 5));
     };
@@ -359,7 +369,11 @@ struct TurnJson {
 
 /// Gives an admin a turn.
 async fn turn(State(state): Shared, headers: HeaderMap, uri: Uri) -> Result<Response, Problem> {
-    let member = signer(&state, &headers, &Method::POST, &uri, Hash::of(&[]))?;
+    let member = signer(&state, &headers, &Method::POST, &uri, Hash::of(&[])).await?;
+    let member = match member.roles.admin {
+        true => member,
+        false => active(&*state.sequencer.caught_up().await?, &member.key)?,
+    };
     if !member.roles.admin {
         let why = format!("expected a key with the role admin, found {}", member.key);
         return Err(Problem::new(ProblemKind::Role, why));
@@ -368,66 +382,23 @@ async fn turn(State(state): Shared, headers: HeaderMap, uri: Uri) -> Result<Resp
     Ok(axum::Json(TurnJson { seconds: length.as_secs_f64() }).into_response())
 }
 
-/// Who signed a request; an error where nobody did who may ask.
-fn signer(
-    state: &ServerState,
-    headers: &HeaderMap,
-    method: &Method,
-    uri: &Uri,
-    body: Hash,
-) -> Result<Member, Problem> {
-    let unsigned = |why: String| Problem::new(ProblemKind::Unsigned, why);
-    let value = headers.get(REQUEST_HEADER).and_then(|value| value.to_str().ok());
-    let signature = value.and_then(RequestSignature::parse).ok_or_else(|| {
-        unsigned(format!("expected a header {REQUEST_HEADER} with key, time and signature"))
-    })?;
-    let now = state.clock.peek();
-    if (signature.created.micros() - now.micros()).abs() > APART {
-        return Err(unsigned(format!(
-            "expected a request signed within 300 seconds of the server's clock, {now}, found one \
-             of {}: set the clock of the machine that signed",
-            signature.created
-        )));
-    }
-    let head = state.sequencer.head();
-    let member = active(&head, &signature.key)?;
-    let path = uri.path_and_query().map_or("", |path| path.as_str());
-    let request = RequestText { origin: head.record.origin(), method: method.as_str(), path, body };
-    match signature.is_of(&request) {
-        true => Ok(member),
-        false => Err(unsigned(format!(
-            "the signature is not one of the key {} over this request",
-            signature.key
-        ))),
-    }
-}
-
-/// The member whose key this is, if it is not revoked.
-fn active(head: &ServedHead, key: &PublicKey) -> Result<Member, Problem> {
-    let why = match head.roster.member(key) {
-        Some(member) if member.revoked.is_none() => return Ok(member.clone()),
-        Some(_) => format!("the key {key} is revoked"),
-        None => format!("the key {key} is not enrolled in this record"),
-    };
-    Err(Problem::new(ProblemKind::Unsigned, why))
-}
-
-#[derive(Deserialize)]
+/// What follows of the record is asked for.
 struct From {
     from: u64,
     wait: Option<u64>,
 }
 
-type AskedFrom = Result<Query<From>, axum::extract::rejection::QueryRejection>;
-
-fn from(asked: AskedFrom) -> Result<From, Problem> {
+fn from(uri: &Uri) -> Result<From, Problem> {
+    let parameters = Parameters::read(uri, &["from", "wait"])?;
     let form = "expected a position, and perhaps seconds to wait: ?from=N&wait=N";
-    asked.map(|Query(from)| from).map_err(|_| Problem::new(ProblemKind::Form, form))
+    let none = || Problem::new(ProblemKind::Form, form);
+    let from = parameters.position("from")?.ok_or_else(none)?;
+    Ok(From { from, wait: parameters.number("wait", "seconds such as 20")? })
 }
 
 /// Events as a journal has them.
-async fn events(State(state): Shared, asked: AskedFrom) -> Result<Response, Problem> {
-    let From { from, .. } = from(asked)?;
+async fn events(State(state): Shared, uri: Uri) -> Result<Response, Problem> {
+    let From { from, .. } = from(&uri)?;
     let head = state.sequencer.head();
     let _making = state.making.acquire().await;
     let text = block_in_place(|| head.record.events(from)).map_err(|why| failed(&state, &why))?;
@@ -438,14 +409,11 @@ async fn events(State(state): Shared, asked: AskedFrom) -> Result<Response, Prob
 }
 
 /// The checkpoints from here on, as they come: as events of a stream, or the next one.
-async fn tail(
-    State(state): Shared,
-    headers: HeaderMap,
-    asked: AskedFrom,
-) -> Result<Response, Problem> {
+async fn tail(State(state): Shared, headers: HeaderMap, uri: Uri) -> Result<Response, Problem> {
     // A browser that connects again says what it had last.
-    let seen = headers.get("last-event-id").and_then(|id| id.to_str().ok()?.parse().ok());
-    let From { from, wait } = from(asked)?;
+    let seen = headers.get("last-event-id").map(|id| id.to_str().unwrap_or_default());
+    let seen = seen.map(|id| position("Last-Event-ID", id)).transpose()?;
+    let From { from, wait } = from(&uri)?;
     let from = seen.unwrap_or(from);
     let Ok(slot) = Arc::clone(&state.tails).try_acquire_owned() else {
         return Err(Problem::busy("too many wait for the next event", 5));

@@ -17,7 +17,8 @@ use crate::ledger::exchange::placing::{
 use crate::ledger::exchange::publish::served::ServedRecord;
 use crate::ledger::paths::Paths;
 use crate::ledger::reader;
-use crate::ledger::write::append::check_clock;
+use crate::ledger::write::admin::ClockCheck;
+use crate::ledger::write::append::{FarClock, far_clock};
 use crate::ledger::write::writer::{HomePlace, Writer};
 use crate::serve::metrics;
 use crate::serve::precedence::Precedence;
@@ -47,6 +48,8 @@ const AGAIN_SHARED: Duration = Duration::from_millis(500);
 const SILENT: Duration = Duration::from_secs(10);
 /// The longest wait of a submission for its answer.
 const PATIENCE: Duration = Duration::from_secs(20);
+/// The longest wait for what others committed.
+const LOOKED: Duration = Duration::from_secs(8);
 /// How often a group is placed again after another program was first.
 const TRIES: usize = 16;
 /// How often a thread that is asked to end is looked at.
@@ -72,6 +75,9 @@ pub struct Sequencer {
     thread: Mutex<Option<JoinHandle<()>>>,
     head: watch::Receiver<Arc<ServedHead>>,
     condition: Arc<Mutex<Condition>>,
+    /// How often what others committed was taken.
+    looks: watch::Receiver<u64>,
+    is_shared: bool,
     /// What kind of home the record has.
     pub home: &'static str,
 }
@@ -117,6 +123,7 @@ struct Sequencing {
     reason: Option<String>,
     uploads: Arc<Uploads>,
     head: watch::Sender<Arc<ServedHead>>,
+    looks: watch::Sender<u64>,
     condition: Arc<Mutex<Condition>>,
     turns: Turns,
     /// Submissions by the key that signed them.
@@ -130,13 +137,14 @@ struct Sequencing {
 impl Sequencer {
     /// Opens the ledger and starts the thread.
     ///
-    /// Errors: the ledger cannot be written to, has no event, or its clock is far from the clock
-    /// here.
+    /// Errors: the ledger cannot be written to, or has no event; the clock here is before the last
+    /// event's time, and is checked. One that is long after it is reported: a record may rest.
     pub fn start(
         paths: Paths,
         home: HomePlace,
         wait: LockWait,
         clock: Clock,
+        check: ClockCheck,
         uploads: Arc<Uploads>,
         log: Arc<dyn Fn(&str) + Send + Sync>,
     ) -> Result<Sequencer, LedgerError> {
@@ -144,12 +152,19 @@ impl Sequencer {
         let wait = LockWait { polls: true, ..wait };
         let writer = home.open(paths.clone(), wait)?;
         writer.check_log_keys()?;
-        check_clock(&writer, clock.peek())?;
+        match far_clock(&writer, clock.peek()) {
+            Some(FarClock::Before(why)) if check == ClockCheck::On => {
+                return Err(LedgerError::Clock(why));
+            }
+            Some(FarClock::Before(why) | FarClock::After(why)) => log(&format!("warning: {why}")),
+            None => {}
+        }
         let (head, served) = watch::channel(Arc::new(head_of(&writer, None)?));
         let warning = writer.warning();
         warning.inspect(|warning| log(warning));
         let condition = Condition { warning, ..Condition::default() };
         let condition = Arc::new(Mutex::new(condition));
+        let ((looks, looked), is_shared) = (watch::channel(0), home.is_shared());
         let (kind, (queue, jobs)) = (home.kind(), channel());
         let (turns, waiting) = (Turns::default(), FairQueue::empty());
         let (precedence, yielding) = (Precedence::default(), Vec::new());
@@ -163,6 +178,7 @@ impl Sequencer {
             reason: None,
             uploads,
             head,
+            looks,
             condition: Arc::clone(&condition),
             turns,
             waiting,
@@ -174,13 +190,31 @@ impl Sequencer {
         let thread = thread.spawn(move || sequencing.run(&jobs));
         let thread = thread.map_err(LedgerError::NoThread)?;
         let (queue, thread) = (Mutex::new(Some(queue)), Mutex::new(Some(thread)));
-        let in_flight = Arc::default();
-        Ok(Sequencer { queue, in_flight, thread, head: served, condition, home: kind })
+        let (in_flight, head, looks) = (Arc::default(), served, looked);
+        let home = kind;
+        Ok(Sequencer { queue, in_flight, thread, head, condition, looks, is_shared, home })
     }
 
     /// The record as it is served now.
     pub fn head(&self) -> Arc<ServedHead> {
         Arc::clone(&self.head.borrow())
+    }
+
+    /// The record as it is served once it has what others committed before this.
+    ///
+    /// Errors: the home of the record does not answer.
+    pub async fn caught_up(&self) -> Result<Arc<ServedHead>, Problem> {
+        if self.is_shared {
+            let mut looks = self.looks.clone();
+            // The next one may have begun before.
+            let enough = *looks.borrow() + 2;
+            if !matches!(timeout(LOOKED, looks.wait_for(|it| *it >= enough)).await, Ok(Ok(_))) {
+                let why = "whether another server enrolled this key is not known now: send the \
+                           same bytes again";
+                return Err(Problem::busy(why, 1));
+            }
+        }
+        Ok(self.head())
     }
 
     /// Hears of each new head.
@@ -517,6 +551,7 @@ impl Sequencing {
                 let before = Arc::clone(&self.head.borrow());
                 self.head.send_replace(Arc::new(head_of(writer, Some(&before.record))?));
             }
+            self.looks.send_modify(|looks| *looks += 1);
             let before = Arc::clone(&self.head.borrow());
             let context = PlacingContext { record: &before.record, sent: &*uploads, now };
             match place_group(writer, submissions, &context) {

@@ -2,8 +2,10 @@
 
 use crate::database::PostgresServer;
 use crate::follower::content;
-use crate::serve::{Newsroom, acknowledged, check_history};
+use crate::serve::{Newsroom, acknowledged, check_history, proxy};
+use rustix::process::Signal;
 use std::sync::Mutex;
+use std::time::Duration;
 
 /// The names of files below a ledger that two copies of one record share, with their bytes.
 fn events(newsroom: &Newsroom, machine: &str) -> Vec<u8> {
@@ -209,4 +211,47 @@ fn what_somebody_else_wrote_into_the_database_is_judged_before_it_is_shown() {
     assert_eq!(newsroom.claims("ada").len(), 2);
     server.stop();
     newsroom.good("server", &["verify"]);
+}
+
+/// An editor reads from one server and sends to the other, as behind a proxy for both; the other
+/// one has not looked at the database since the editor was enrolled.
+#[test]
+fn a_key_that_another_server_enrolled_a_moment_ago_is_known() {
+    let Some(database) = PostgresServer::start() else { return };
+    let url = database.url("desk");
+    let newsroom = Newsroom::found(None);
+    let document = newsroom.capture("server", 9);
+    newsroom.good("server", &["move", "--to", &url]);
+    let one = newsroom.serve_home("server", "127.0.0.1:0", &url);
+    std::fs::create_dir_all(newsroom.path("second")).unwrap();
+    let keys = newsroom.path("server/keys");
+    std::os::unix::fs::symlink(&keys, newsroom.path("second/keys")).unwrap();
+    let other = newsroom.serve_home("second", "127.0.0.1:0", &url);
+    newsroom.join_as_founder("ada", &one.url);
+    let (reads, writes) = (one.address.clone(), other.address.clone());
+    let both = proxy(move |line, send| {
+        Some(send(if line.starts_with("GET ") { &reads } else { &writes }))
+    });
+    let later = |act: &(dyn Fn() -> u64 + Sync)| {
+        std::thread::scope(|scope| {
+            let acting = scope.spawn(act);
+            std::thread::sleep(Duration::from_secs(1));
+            other.signal(Signal::CONT);
+            acting.join().unwrap()
+        })
+    };
+    for (name, line) in [("ben", 1), ("cid", 2)] {
+        other.signal(Signal::STOP);
+        newsroom.hire(name, name, &both, "ada");
+        let placed = later(&|| acknowledged(&newsroom, name, document, line).unwrap().position);
+        assert_eq!(placed, u64::from(2 * line) + 1);
+    }
+    // A document is sent in a request that the key signs.
+    other.signal(Signal::STOP);
+    newsroom.hire("dee", "dee", &both, "ada");
+    assert_eq!(later(&|| newsroom.capture("dee", 10)), 7);
+    one.stop();
+    other.stop();
+    newsroom.good("server", &["move", "--from", &url]);
+    newsroom.expect_same(&[]);
 }

@@ -9,6 +9,7 @@ mod faults;
 mod grouped;
 mod hostile;
 mod lies;
+mod outbox;
 mod reading;
 mod second;
 mod wire;

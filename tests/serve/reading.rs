@@ -574,3 +574,67 @@ fn an_answer_that_would_read_more_than_it_may_is_refused_and_nothing_is_folded()
         assert_eq!(Hash::of(&[&found]), Hash::of(&[&expected]), "{what}");
     }
 }
+
+/// A precondition counts only where the answer without it would be 200.
+#[test]
+fn what_is_not_there_is_not_unchanged() {
+    let newsroom = Newsroom::found(None);
+    let server = newsroom.serve(&[]);
+    newsroom.join_as_founder("ada", &server.url);
+    let document = newsroom.capture("ada", 3);
+    assert_eq!(newsroom.enter("ada", document, 1).code, 0);
+    for (path, status) in [
+        ("/v1/facts", 200),
+        ("/v1/facts/2", 200),
+        ("/v1/facts/9", 404),
+        ("/v1/proof/1", 404),
+        ("/v1/blame/2", 404),
+        ("/v1/facts?by=Nobody", 400),
+        ("/v1/facts?document=77", 400),
+        ("/v1/log?position=77", 404),
+    ] {
+        let plain = ask(&server, "GET", path, "");
+        assert_eq!(plain.status, status, "{path}: {}", plain.body);
+        for header in ["If-None-Match: *\r\n", "If-None-Match: \"other\", *\r\n"] {
+            let found = ask(&server, "GET", path, header);
+            let expected = if status == 200 { 304 } else { status };
+            assert_eq!(found.status, expected, "{path}: {header}");
+            assert_eq!(found.header("etag"), plain.header("etag"), "{path}");
+        }
+    }
+    server.stop();
+}
+
+/// Positions and seconds have one spelling, wherever they are.
+#[test]
+fn a_number_in_another_spelling_is_refused() {
+    let newsroom = Newsroom::found(None);
+    let server = newsroom.serve(&[]);
+    for path in [
+        "/v1/events?from=%2B1",
+        "/v1/events?from=001",
+        "/v1/events?from=",
+        "/v1/events",
+        "/v1/events?from=1&from=1",
+        "/v1/tail?from=%2B1&wait=0",
+        "/v1/tail?from=1&wait=00",
+        "/v1/tail?from=1&wait=%2B0",
+        "/v1/facts/00",
+        "/v1/facts?after=%2B1",
+    ] {
+        let found = ask(&server, "GET", path, "");
+        assert_eq!(
+            (found.status, json(&found.body)["type"].as_str()),
+            (400, Some("urn:annals:form")),
+            "{path}"
+        );
+    }
+    for id in ["abc", "01", "+1"] {
+        let found =
+            ask(&server, "GET", "/v1/tail?from=4&wait=0", &format!("Last-Event-ID: {id}\r\n"));
+        assert_eq!(found.status, 400, "{id}");
+    }
+    assert_eq!(ask(&server, "GET", "/v1/tail?from=0&wait=0", "Last-Event-ID: 1\r\n").status, 204);
+    assert_eq!(ask(&server, "GET", "/v1/tail?from=0&wait=0", "").status, 200);
+    server.stop();
+}

@@ -39,7 +39,7 @@ pub fn with_waiting(facts: u32) -> (Newsroom, RunningServer, Vec<Entry>) {
         assert_eq!(newsroom.enter("ben", document, line).code, 2);
     }
     let paths = Paths::new(newsroom.path("ben/ledger"), Some(newsroom.path("ben/keys")));
-    let entries = waiting(&paths).unwrap().into_iter().flat_map(|one| one.entries);
+    let entries = waiting(&paths).unwrap().waiting.into_iter().flat_map(|one| one.entries);
     let entries: Vec<Entry> = entries.collect();
     assert_eq!(entries.len(), facts as usize);
     let server = newsroom.serve_at(&address, &[]);
@@ -350,8 +350,8 @@ fn documents_and_turns_are_for_those_who_are_enrolled() {
     let stranger = SecretKey::from_seed([9; 32]);
     let old = Time::from_micros(now().micros() - 301_000_000).unwrap();
     let early = Time::from_micros(now().micros() + 305_000_000).unwrap();
+    expect(&put(&Signed { key: &stranger, ..good }, bytes), 401, "unsigned", Some(402));
     for bad in [
-        Signed { key: &stranger, ..good },
         Signed { origin: "other.example.org/r", ..good },
         Signed { body: Hash::of(&[b"other"]), ..good },
         Signed { created: old, ..good },

@@ -118,7 +118,8 @@ fn run(context: &mut Context, args: ServerArgs) -> Result<Exit, CliError> {
     };
     let log = Arc::new(|line: &str| note(visible(line)));
     let (wait, clock) = (context.wait()?, context.clock.clone());
-    let settings = ServerSettings { listener, metrics, tls, home, wait, clock, log };
+    let clock_check = context.clock_check();
+    let settings = ServerSettings { listener, metrics, tls, home, wait, clock, clock_check, log };
     let server = Server::open(paths, settings)?;
     let (origin, size) = (server.origin(), server.size());
     let mut out = out(context.format());

@@ -84,7 +84,7 @@ fn prove_in(
     chosen.extend(&fallen);
     surround(view, &named, &mut chosen);
     if chosen.len() > form::MAX_EVENTS {
-        return Err(LedgerError::Usage(format!(
+        return Err(LedgerError::ProofTooLarge(format!(
             "a proof has at most {} events, this one would have {}",
             form::MAX_EVENTS,
             chosen.len()
@@ -119,7 +119,7 @@ pub fn c2sp(proof: &Proof, position: u64) -> Option<TlogProof> {
 fn checked(proof: Proof) -> Result<Proof, LedgerError> {
     let text = proof.write();
     if text.len() > form::MAX_PROOF {
-        return Err(LedgerError::Usage(format!(
+        return Err(LedgerError::ProofTooLarge(format!(
             "a proof has at most {} bytes, this one would have {}; leave the documents out",
             form::MAX_PROOF,
             text.len()
