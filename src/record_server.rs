@@ -10,6 +10,7 @@ use annals_core::hash::Hash;
 use annals_core::receipt::MAX_RECEIPT;
 use annals_core::signed_request::REQUEST_HEADER;
 use annals_core::text::is_invisible;
+use annals_core::tlog::Note;
 use serde::Deserialize;
 use std::io::{self, Read};
 use std::time::Duration;
@@ -97,31 +98,40 @@ impl ServerConnection {
         &self.address
     }
 
-    /// Whether a server of records answers there, and not one that has files alone.
+    /// Whether a server of records answers there, and not one that has files alone: then the
+    /// checkpoint is one of these.
     ///
-    /// Errors: nobody answers, or a proxy that does not reach the server behind it.
+    /// Errors: nobody answers, or something else than either, as a proxy or a page to sign in.
     pub fn is_server(&self) -> io::Result<bool> {
-        let answer = self.agent.get(format!("{}/v1/health", self.address)).call();
-        let answer = answer.map_err(cause)?;
-        let status = answer.status().as_u16();
-        let body = read(answer.into_body().into_reader(), SMALL)?;
-        let health: Result<ServerHealth, _> = serde_json::from_slice(&body);
-        match health {
-            Ok(health) => Ok(health.server == "annals"),
-            Err(_) if status >= 500 => {
-                Err(io::Error::other(format!("its answer has the status {status}")))
-            }
-            Err(_) => Ok(false),
+        let (status, body) = self.get("/v1/health", SMALL)?;
+        if let Ok(health) = serde_json::from_slice::<ServerHealth>(&body) {
+            return Ok(health.server == "annals");
         }
+        if status < 500 {
+            let (status, body) = self.get("/checkpoint", SMALL)?;
+            if status == 200 && Note::parse(&body).is_some() {
+                return Ok(false);
+            }
+        }
+        Err(io::Error::other(format!("its answer has the status {status}, and is not a server's")))
+    }
+
+    /// Status and body of what is at a path.
+    fn get(&self, path: &str, most: u64) -> io::Result<(u16, Vec<u8>)> {
+        let answer = self.agent.get(format!("{}{path}", self.address)).call().map_err(cause)?;
+        let status = answer.status().as_u16();
+        Ok((status, read(answer.into_body().into_reader(), most)?))
     }
 
     /// Waits until the record has more than `size` events, for a while: whether it has.
     ///
     /// Errors: nobody answers, or something else than a server.
     pub fn wait_after(&self, size: u64) -> io::Result<bool> {
-        let path = format!("{}/v1/tail?from={size}&wait={WAIT}", self.address);
-        let answer = self.agent.get(path).call().map_err(cause)?;
-        match answer.status().as_u16() {
+        let (status, body) = self.get(&format!("/v1/tail?from={size}&wait={WAIT}"), SMALL)?;
+        match status {
+            200 if Note::parse(&body).is_none() => {
+                Err(io::Error::other("its answer is no checkpoint"))
+            }
             200 => Ok(true),
             204 => Ok(false),
             other => Err(io::Error::other(format!("its answer has the status {other}"))),
@@ -134,7 +144,7 @@ impl ServerConnection {
     pub fn submit(&self, submission: &[u8]) -> io::Result<ServerAnswer> {
         let request = self.agent.post(format!("{}/v1/submit", self.address));
         let answer = request.content_type("text/plain; charset=utf-8").send(submission);
-        answered(answer.map_err(cause)?, MAX_RECEIPT as u64 + 1)
+        answered(answer.map_err(cause)?, 200, MAX_RECEIPT as u64 + 1)
     }
 
     /// Sends a document; `signature` is the value of the header that signs the request.
@@ -150,7 +160,7 @@ impl ServerConnection {
         let request =
             agent(CONNECT, most, most).put(format!("{}{}", self.address, document_path(digest)));
         let answer = request.header(REQUEST_HEADER, signature).send(bytes);
-        answered(answer.map_err(cause)?, SMALL)
+        answered(answer.map_err(cause)?, 201, SMALL)
     }
 
     /// Asks for a turn; `signature` is the value of the header that signs the request.
@@ -159,7 +169,7 @@ impl ServerConnection {
     pub fn take_turn(&self, signature: &str) -> io::Result<ServerAnswer> {
         let request = self.agent.post(format!("{}{TURN_PATH}", self.address));
         let answer = request.header(REQUEST_HEADER, signature).send_empty();
-        answered(answer.map_err(cause)?, SMALL)
+        answered(answer.map_err(cause)?, 200, SMALL)
     }
 }
 
@@ -171,12 +181,17 @@ pub fn document_path(digest: &Hash) -> String {
     format!("/v1/document/{digest}")
 }
 
-fn answered(answer: ureq::http::Response<ureq::Body>, most: u64) -> io::Result<ServerAnswer> {
+/// An answer; what was asked for has the status `good`.
+fn answered(
+    answer: ureq::http::Response<ureq::Body>,
+    good: u16,
+    most: u64,
+) -> io::Result<ServerAnswer> {
     let status = answer.status().as_u16();
     let retry = answer.headers().get("retry-after");
     let retry_after = retry.and_then(|retry| retry.to_str().ok()?.parse().ok());
     let body = read(answer.into_body().into_reader(), most)?;
-    if matches!(status, 200 | 201) {
+    if status == good {
         return Ok(ServerAnswer::Done(body));
     }
     let mut problem: ServerProblem = serde_json::from_slice(&body).unwrap_or_default();

@@ -10,6 +10,7 @@
 mod address;
 mod check;
 mod fitness;
+mod holes;
 mod rows;
 mod schema;
 

@@ -86,6 +86,12 @@ const NOTE: &str = "UPDATE annals.checkpoint SET size = $2, note = $3 \
      FROM set_config('synchronous_commit', 'off', true) \
      WHERE ledger = $1 AND (size < $2 OR note = '')";
 
+/// Whether a document is there with all of its bytes.
+pub(super) const IS_WHOLE: &str = "SELECT 1 FROM annals.whole AS whole \
+     WHERE ledger = $1 AND sha256 = $2 AND bytes = (\
+     SELECT coalesce(sum(octet_length(part.bytes)), 0) FROM annals.document AS part \
+     WHERE part.ledger = whole.ledger AND part.sha256 = whole.sha256)";
+
 impl Database {
     /// The records that the database keeps, by name.
     ///
@@ -270,8 +276,7 @@ impl Database {
         for (digest, bytes) in documents {
             let digest = digest.0.as_slice();
             let mut work = self.client.transaction().map_err(&failed)?;
-            let there = "SELECT bytes FROM annals.whole WHERE ledger = $1 AND sha256 = $2";
-            if work.query_opt(there, &[&id, &digest]).map_err(&failed)?.is_some() {
+            if work.query_opt(IS_WHOLE, &[&id, &digest]).map_err(&failed)?.is_some() {
                 work.rollback().map_err(&failed)?;
                 continue;
             }
@@ -393,7 +398,7 @@ impl Database {
     }
 
     /// A number as the database has it.
-    fn signed(&self, number: u64) -> Result<i64, DatabaseError> {
+    pub(super) fn signed(&self, number: u64) -> Result<i64, DatabaseError> {
         let large = |_| self.damaged("a position below 2^63", number.to_string());
         i64::try_from(number).map_err(large)
     }

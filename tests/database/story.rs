@@ -255,3 +255,58 @@ fn a_key_that_another_server_enrolled_a_moment_ago_is_known() {
     newsroom.good("server", &["move", "--from", &url]);
     newsroom.expect_same(&[]);
 }
+
+/// Rows that a database lost below its end are counted, and put back from the copy.
+#[test]
+fn what_a_database_lost_before_its_end_is_put_back() {
+    let Some(database) = PostgresServer::start() else { return };
+    let url = database.url("desk");
+    let newsroom = Newsroom::found(None);
+    let document = newsroom.capture("server", 9);
+    for line in 1..=3 {
+        assert_eq!(newsroom.enter("server", document, line).code, 0);
+    }
+    let shown = url.replace("desk@", "");
+    let to = ["move", "--to", &url];
+    newsroom.good("server", &to);
+    let whole = format!("{shown} can keep records\n  desk.example.org/record: 5 events\n");
+    assert_eq!(newsroom.good("server", &["store", "check", &url]), whole);
+    let rows = "SELECT string_agg(position || encode(sha256(record || coalesce(body, '')), 'hex'), ' ' \
+         ORDER BY position) FROM annals.event";
+    let documents =
+        "SELECT count(*) || encode(sha256(string_agg(bytes, '')), 'hex') FROM annals.document";
+    let all = [database.sql(rows), database.sql(documents)];
+    database.sql("DELETE FROM annals.event WHERE position IN (1, 3)");
+    database.sql("DELETE FROM annals.document");
+    let said = newsroom.annals("server", &["store", "check", &url]);
+    let lost =
+        ", of which 2 cannot be found: annals move --to puts back what is missing from a copy\n";
+    assert_eq!((said.code, said.out), (1, whole.trim_end().to_owned() + lost), "{}", said.err);
+    let there =
+        format!("desk.example.org/record is kept in {shown}: its 5 events were there already");
+    let put_back = ", but for 2 events and 1 document, which were put back\n";
+    assert_eq!(newsroom.good("server", &to), format!("{there}{put_back}"));
+    assert_eq!([database.sql(rows), database.sql(documents)], all);
+    assert_eq!(newsroom.good("server", &["store", "check", &url]), whole);
+    assert_eq!(newsroom.good("server", &to), format!("{there}\n"));
+    // An end that is lost too, and a document whole.
+    database.sql("DELETE FROM annals.event WHERE position IN (0, 4)");
+    database.sql("DELETE FROM annals.document; DELETE FROM annals.whole");
+    let before = "SELECT encode(sha256('\\x00'::bytea || record), 'hex') FROM annals.event \
+                  WHERE position = 3";
+    let cut = format!("UPDATE annals.ledger SET size = 4, head = decode(({before}), 'hex')");
+    database.sql(&cut);
+    let said = newsroom.annals("server", &to);
+    let new = format!(
+        "desk.example.org/record is kept in {shown}: events 4 to 4 were new there, and 1 event and \
+         1 document were put back\n"
+    );
+    assert_eq!((said.code, said.out), (0, new), "{}", said.err);
+    assert_eq!([database.sql(rows), database.sql(documents)], all);
+    // A row of another event is not changed.
+    database.sql("UPDATE annals.event SET record = '\\x00' WHERE position = 2");
+    let said = newsroom.annals("server", &to);
+    assert_eq!(said.code, 2, "{said:?}");
+    let why = "another one in its place, expected the event 2 of the record here";
+    assert!(said.err.contains(why), "{}", said.err);
+}

@@ -3,8 +3,12 @@
 //!
 //! Not here: answers that are lost (`faults`), the form of the files (`faults/outbox`).
 
-use crate::serve::{Newsroom, RunningServer, enter, json};
+use crate::serve::{Newsroom, RunningServer, answer, enter, json, proxy};
 use std::path::{Path, PathBuf};
+use std::process::Stdio;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 /// A server with Ada's copy and a document, and Ben's.
 fn staffed() -> (Newsroom, RunningServer, u64) {
@@ -84,62 +88,103 @@ fn what_waits_is_of_the_record_that_it_was_signed_for() {
     first.stop();
 }
 
-/// One editor, one key, two machines: the same drafts are signed on both while the server is away.
+/// One editor, one key, two machines: the same acts are signed on both while the server is away.
 #[test]
-fn a_fact_that_another_machine_brought_meanwhile_is_not_placed_twice() {
+fn what_another_machine_brought_meanwhile_is_not_placed_twice() {
     let (newsroom, server, document) = staffed();
     let (url, address) = (server.url.clone(), server.address.clone());
+    assert_eq!(newsroom.enter("ben", document, 9).code, 0);
     newsroom.join("ben2", &url);
-    newsroom.good("ben", &["pull"]);
     copy_keys(&newsroom.path("ben/keys"), &newsroom.path("ben2/keys"));
     server.stop();
+    let dispute = ["dispute", "3", "--reason", "wrong-figure", "--statement", "No.", "--yes"];
+    let capture = ["document", "add", "note.txt", "--title", "N", "--lang", "en", "--yes"];
+    // With another topic it is the same passage and the same claim.
+    let topic = enter(&document.to_string(), 2);
+    let topic = [&topic.each()[..], &["--topic", "Boats"]].concat();
+    let plain = [1, 2, 3].map(|line| enter(&document.to_string(), line));
     for machine in ["ben", "ben2"] {
-        for line in [1, 2] {
-            assert_eq!(newsroom.enter(machine, document, line).code, 2);
+        std::fs::write(newsroom.path(machine).join("note.txt"), "A note.\n").unwrap();
+        let second = if machine == "ben" { plain[1].each() } else { topic.clone() };
+        for act in [&plain[0].each()[..], &second, &plain[2].each(), &dispute, &capture] {
+            let said = newsroom.annals(machine, act);
+            assert_eq!(said.code, 2, "{said:?}");
         }
     }
     let server = newsroom.serve_at(&address, &[]);
-    let sent = newsroom.good("ben", &["outbox", "send", "--format", "json"]);
-    assert_eq!(json(&sent)["status"], "written");
-    // The same command, on the other machine.
-    let again = newsroom.enter("ben2", document, 1);
-    assert_eq!((again.code, again.out.as_str()), (1, ""), "{again:?}");
-    let why = "the same passage and the same claim are fact 3 since, asserted; another person \
-               confirms it with annals confirm 3; --again enters it once more, annals outbox drop ";
-    assert!(again.err.contains(why), "{}", again.err);
-    // And what waits.
+    assert_eq!(newsroom.annals("ben", &["outbox", "send"]).code, 3);
+    newsroom.good("ben", &capture);
+    let facts = newsroom.claims("server");
+    let at = |line| facts.iter().find(|(_, found)| *found == crate::serve::claim(line)).unwrap().0;
+    assert_eq!([at(9), at(1), at(2), at(3)], [3, 4, 5, 6]);
+    // The same commands on the other machine.
+    let again = json(&newsroom.good("ben2", &plain[0].each()));
+    assert_eq!((&again["status"], &again["position"]), (&"already".into(), &4.into()));
+    assert_eq!(newsroom.good("ben2", &dispute), "already at 7\n");
+    assert_eq!(newsroom.good("ben2", &capture), "already at 8\n");
+    let said = newsroom.annals("ben2", &topic);
+    assert_eq!((said.code, said.out.as_str()), (1, ""), "{said:?}");
+    let why = "the same passage and the same claim are fact 5 since, asserted; another person \
+               confirms it with annals confirm 5; --again enters it once more, annals outbox drop ";
+    assert!(said.err.contains(why), "{}", said.err);
+    // What waits there.
     let sent = newsroom.annals("ben2", &["outbox", "send"]);
     assert_eq!(sent.code, 1, "{sent:?}");
-    let lines: Vec<&str> = sent.out.lines().collect();
-    assert_eq!(lines.len(), 2, "{sent:?}");
-    for (line, fact) in lines.into_iter().zip([3, 4]) {
-        let name = &line[..16];
-        assert_eq!(
-            line,
-            format!(
-                "{name}: is refused: the same passage and the same claim are fact {fact} since, \
-                 asserted; another person confirms it with annals confirm {fact}; annals outbox \
-                 drop {name} gives it up"
-            )
-        );
-    }
-    for line in [1, 2] {
-        assert_eq!(claims(&newsroom, &crate::serve::claim(line)), 1);
-    }
-    // On request it is entered once more, and what was signed on request is sent.
-    let act = enter(&document.to_string(), 1);
-    let act = [&act.each()[..], &["--again"]].concat();
-    newsroom.good("ben2", &act);
-    assert_eq!(claims(&newsroom, &crate::serve::claim(1)), 2);
+    let lines: Vec<(&str, &str)> = sent.out.lines().map(|line| line.split_at(16)).collect();
+    let [(name, refused), (_, already)] = lines[..] else { panic!("{sent:?}") };
+    let expected = format!(
+        ": is refused: the same passage and the same claim are fact 5 since, asserted; another \
+         person confirms it with annals confirm 5; annals outbox drop {name} gives it up"
+    );
+    assert_eq!((refused, already), (expected.as_str(), ": already at 6"));
+    newsroom.good("ben2", &["outbox", "drop", name, "--yes"]);
+    assert_eq!(newsroom.good("ben2", &["outbox", "send"]), "nothing waits\n");
+    newsroom.good("ben2", &plain[0].each());
+    assert_eq!(newsroom.claims("server").len(), 4);
+    // On request a fact is entered once more, and what was signed on request is sent.
     server.stop();
-    let act = enter(&document.to_string(), 2);
-    let act = [&act.each()[..], &["--again"]].concat();
-    assert_eq!(newsroom.annals("ben2", &act).code, 2);
+    let more = [&plain[1].each()[..], &["--again"]].concat();
+    assert_eq!(newsroom.annals("ben2", &more).code, 2);
     let server = newsroom.serve_at(&address, &[]);
     let sent = json(&newsroom.good("ben2", &["outbox", "send", "--format", "json"]));
     assert_eq!(sent["status"], "written", "{sent}");
     assert_eq!(claims(&newsroom, &crate::serve::claim(2)), 2);
     newsroom.expect_same(&["ada", "ben", "ben2"]);
+    server.stop();
+}
+
+/// Several drafts keep their places: after others wrote they are signed anew, by the command. If
+/// the record refuses one of them by now, the command says what waits still.
+#[test]
+fn drafts_that_are_refused_by_now_are_given_up() {
+    let (newsroom, server, document) = staffed();
+    let address = server.address.clone();
+    assert_eq!(newsroom.enter("ben", document, 1).code, 0);
+    newsroom.good("ada", &["pull"]);
+    let drafts = "{\"type\":\"fact.asserted\",\"claim\":\"Two.\",\"quote\":\"Boat 2 came in\",\
+         \"document\":1}\n{\"type\":\"fact.confirmed\",\"on\":3,\"how\":\"reread\"}\n";
+    let drafts = drafts.replace("\"document\":1", &format!("\"document\":{document}"));
+    std::fs::write(newsroom.path("ada").join("two.jsonl"), drafts).unwrap();
+    server.stop();
+    let append = ["append", "two.jsonl", "--yes"];
+    assert_eq!(newsroom.annals("ada", &append).code, 2);
+    let server = newsroom.serve_at(&address, &[]);
+    let retract = ["retract", "3", "--reason", "entry-error", "--statement", "Wrong.", "--yes"];
+    newsroom.good("ben", &retract);
+    let sent = newsroom.annals("ada", &["outbox", "send"]);
+    assert_eq!(sent.code, 3, "{sent:?}");
+    let name = sent.out[..16].to_owned();
+    let said = newsroom.annals("ada", &append);
+    assert_eq!(said.code, 1, "{said:?}");
+    let told = said.err.split_whitespace().collect::<Vec<_>>().join(" ");
+    let note = format!(
+        "note: what was signed for these drafts before waits still: annals outbox drop {name} \
+         gives it up"
+    );
+    assert!(told.contains(&note), "{told}");
+    newsroom.good("ada", &["outbox", "drop", &name, "--yes"]);
+    let said = newsroom.annals("ada", &append);
+    assert!(said.code == 1 && !said.err.contains("outbox"), "{said:?}");
     server.stop();
 }
 
@@ -240,5 +285,83 @@ fn a_record_that_rested_is_served() {
     );
     let server = newsroom.begin(start(before, &["--clock-is-right"]), "server");
     assert_eq!(server.health(), 200);
+    server.stop();
+}
+
+/// A page to sign in, a redirect or a refusal in place of every answer: nobody knows whether there
+/// is a server behind it. What is signed is kept.
+#[test]
+fn a_page_in_place_of_every_answer_is_no_record_of_files() {
+    let (newsroom, server, document) = staffed();
+    let page: Arc<Mutex<Option<&str>>> = Arc::default();
+    let (given, address) = (Arc::clone(&page), server.address.clone());
+    let url = proxy(move |_, send| match *given.lock().unwrap() {
+        Some(status) => Some(answer(status, b"<html>Sign in first.")),
+        None => Some(send(&address)),
+    });
+    newsroom.join("ben2", &url);
+    copy_keys(&newsroom.path("ben/keys"), &newsroom.path("ben2/keys"));
+    let statuses = ["200 OK", "302 Found\r\nLocation: http://127.0.0.1:1/", "403 No", "404 No"];
+    for (status, line) in statuses.into_iter().zip(1..) {
+        *page.lock().unwrap() = Some(status);
+        let said = newsroom.enter("ben2", document, line);
+        let code = if status == "200 OK" { 1 } else { 2 };
+        assert_eq!((said.code, said.out.as_str()), (code, ""), "{status}: {said:?}");
+        assert!(said.err.contains("kept"), "{status}: {said:?}");
+        let sent = newsroom.annals("ben2", &["outbox", "send"]);
+        assert_eq!(sent.code, code, "{status}: {sent:?}");
+        assert!(sent.out.contains(": waits still: "), "{status}: {sent:?}");
+    }
+    *page.lock().unwrap() = None;
+    let sent = json(&newsroom.good("ben2", &["outbox", "send", "--format", "json"]));
+    assert_eq!(sent["sent"].as_array().unwrap().len(), 4);
+    assert_eq!(newsroom.claims("server").len(), 4);
+    server.stop();
+}
+
+/// A document was taken only where the answer says so: a page is none.
+#[test]
+fn a_page_in_place_of_the_answer_to_a_document_is_none() {
+    let (newsroom, server, _) = staffed();
+    let address = server.address.clone();
+    let url = proxy(move |line, send| match line.starts_with("PUT ") {
+        true => Some(answer("200 OK", b"<html>Sign in first.")),
+        false => Some(send(&address)),
+    });
+    newsroom.join("ben2", &url);
+    copy_keys(&newsroom.path("ben/keys"), &newsroom.path("ben2/keys"));
+    std::fs::write(newsroom.path("ben2").join("note.txt"), "A note.\n").unwrap();
+    let capture = ["document", "add", "note.txt", "--title", "N", "--lang", "en", "--yes"];
+    let said = newsroom.annals("ben2", &capture);
+    assert_eq!(said.code, 2, "{said:?}");
+    assert!(said.err.contains("(status 200)") && said.err.contains("signed and kept"), "{said:?}");
+    server.stop();
+}
+
+/// Something between that answers a tail at once, without an event, is asked with a pause.
+#[test]
+fn a_tail_is_not_asked_for_again_at_once() {
+    let (newsroom, server, _) = staffed();
+    for (status, body) in [("204 No Content", &b""[..]), ("200 OK", b"<html>Sign in first.")] {
+        let count = Arc::new(AtomicUsize::new(0));
+        let (counted, address) = (Arc::clone(&count), server.address.clone());
+        let url = proxy(move |line, send| match line.starts_with("GET /v1/tail") {
+            true => {
+                counted.fetch_add(1, Ordering::Relaxed);
+                Some(answer(status, body))
+            }
+            false => Some(send(&address)),
+        });
+        let machine = format!("reader{}", &status[..3]);
+        newsroom.join(&machine, &url);
+        let mut command = newsroom.command(&machine, &["tail", "--format", "jsonl"]);
+        command.stdout(Stdio::null()).stderr(Stdio::null());
+        let mut child = command.spawn().unwrap();
+        std::thread::sleep(Duration::from_secs(5));
+        child.kill().unwrap();
+        child.wait().unwrap();
+        let asked = count.load(Ordering::Relaxed);
+        assert!((1..=4).contains(&asked), "{status}: {asked} requests in 5 seconds");
+    }
     server.stop();
 }

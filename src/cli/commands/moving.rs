@@ -6,7 +6,9 @@ use crate::cli::terminal::{
     CliError, Command, Context, Exit, Format, Group, Progress, counted, done_as, formats, json,
     visible,
 };
-use crate::ledger::exchange::moving::{MoveOptions, MoveOutcome, move_to_database, move_to_folder};
+use crate::ledger::exchange::moving::{
+    MoveOptions, MoveOutcome, RestoredRows, move_to_database, move_to_folder,
+};
 use crate::ledger::exchange::steps::Steps;
 use clap::{Args, value_parser};
 use serde::Serialize;
@@ -17,8 +19,8 @@ use std::io::Write;
 /// The record is verified first. What is moved is the same, byte for byte: events, documents,
 /// checkpoint. The folder stays, as the copy that the server of the database keeps; it is written
 /// to through annals serve --home alone, until the record is moved back. A move that was
-/// interrupted goes on where it stopped, if it is given again. Where the database has lost its last
-/// events, as a restored backup has, --to puts them back from the copy.
+/// interrupted goes on where it stopped, if it is given again. Where the database has lost
+/// events or documents, as a restored backup has, --to puts them back from the copy.
 #[derive(Debug, Args)]
 #[command(after_help = AFTER_HELP)]
 #[group(required = true, multiple = false, args = ["to", "from"])]
@@ -55,6 +57,15 @@ struct MoveReport<'a> {
     size: u64,
     /// The number of events that were there before.
     before: u64,
+    /// What was missing among these, and was put back.
+    restored: RestoredJson,
+}
+
+/// How many rows were put back.
+#[derive(Serialize)]
+struct RestoredJson {
+    events: u64,
+    documents: u64,
 }
 
 impl Command for MoveArgs {
@@ -96,25 +107,42 @@ fn run(context: &mut Context, args: MoveArgs) -> Result<Exit, CliError> {
         Some(_) => address.to_string(),
         None => paths.ledger.display().to_string(),
     };
-    let MoveOutcome { origin, before, size } = outcome;
+    let MoveOutcome { origin, before, size, restored } = outcome;
+    let RestoredRows { events: lost, documents } = restored;
+    let put_back = match restored == RestoredRows::default() {
+        true => String::new(),
+        false => format!(
+            ", but for {} and {}, which were put back",
+            counted(lost, "event"),
+            counted(documents, "document")
+        ),
+    };
     let mut out = done_as(context.format());
     let (origin, events) = (visible(&origin), counted(size, "event"));
     match context.format() {
         Format::Text if before == size => {
             let were = if size == 1 { "was" } else { "were" };
-            writeln!(out, "{origin} is kept in {home}: its {events} {were} there already")?;
+            writeln!(
+                out,
+                "{origin} is kept in {home}: its {events} {were} there already{put_back}"
+            )?;
         }
         Format::Text if before > 0 => {
             writeln!(
                 out,
-                "{origin} is kept in {home}: events {before} to {} were new there",
-                size - 1
+                "{origin} is kept in {home}: events {before} to {} were new there{}",
+                size - 1,
+                put_back.replace(", but for", ", and").replace(", which were", " were")
             )?;
         }
         Format::Text => writeln!(out, "{origin} is kept in {home}: {events}")?,
         _ => {
-            let status = if before == size { WriteStatus::Already } else { WriteStatus::Written };
-            json(&mut out, &MoveReport { status, origin: &origin, home, size, before })?;
+            let status = match before == size && put_back.is_empty() {
+                true => WriteStatus::Already,
+                false => WriteStatus::Written,
+            };
+            let restored = RestoredJson { events: lost, documents };
+            json(&mut out, &MoveReport { status, origin: &origin, home, size, before, restored })?;
         }
     }
     out.flush()?;

@@ -11,9 +11,13 @@ use crate::cli::terminal::{
 };
 use crate::ledger::error::{KeptEvents, LedgerError, chain};
 use crate::ledger::exchange::submitting::{CopyServer, still_waiting};
+use crate::ledger::paths::Paths;
 use crate::ledger::query::content_text::statement_text;
+use crate::ledger::reader::Record;
 use crate::ledger::write::append::sent_again_by;
-use crate::ledger::write::outbox::{DamagedFile, OutboxFiles, WaitingEvents, is_late};
+use crate::ledger::write::outbox::{
+    DamagedFile, OutboxFiles, WaitingEvents, is_late, is_movable, same_act,
+};
 use crate::ledger::write::repeats::written_since;
 use crate::ledger::write::writer::{RecordServer, SentEvents};
 use annals_core::event::Entry;
@@ -247,6 +251,13 @@ fn send(context: &mut Context) -> Result<Exit, CliError> {
     let (mut sent, mut first, now) = (Vec::new(), None, context.clock.peek());
     for one in &waiting {
         if left.contains(&one.name())
+            && let Some(position) = same_act_of(&paths, one)?
+        {
+            one.keeping.forget()?;
+            sent.push(SentJson::placed(one, WriteStatus::Already, position));
+            continue;
+        }
+        if left.contains(&one.name())
             && let Some(why) = came_since(&server, one)?
         {
             let error = LedgerError::NotAllowed { kind: Type::FactAsserted, why };
@@ -292,10 +303,7 @@ fn send_one(
     let error = match placed {
         Ok(position) => {
             one.keeping.prune_to_records(&one.entries)?;
-            let (name, count) = (one.name(), one.entries.len() as u64);
-            let (status, position) = (WriteStatus::Written, Some(position));
-            let sent = SentJson { name, status, position, count, why: None, is_refused: false };
-            return Ok((sent, None));
+            return Ok((SentJson::placed(one, WriteStatus::Written, position), None));
         }
         Err(LedgerError::ServerRefused { status: 422, .. }) if is_late(&one.entries, now) => {
             LedgerError::Outrun("they were signed for an earlier time".to_owned())
@@ -307,6 +315,15 @@ fn send_one(
         Err(error) => error,
     };
     Ok((SentJson::of_error(one, &error), Some(error)))
+}
+
+/// Where the record has what waits from another machine of the same key.
+fn same_act_of(paths: &Paths, one: &WaitingEvents) -> Result<Option<u64>, LedgerError> {
+    let [entry] = one.entries.as_slice() else { return Ok(None) };
+    match is_movable(entry) {
+        true => same_act(entry, &Record::open(paths.clone())?.source),
+        false => Ok(None),
+    }
 }
 
 /// Why what waits repeats a fact that the record got from elsewhere since it was signed.
@@ -342,6 +359,12 @@ fn is_refused(error: &LedgerError, again: KeptEvents) -> bool {
 }
 
 impl SentJson {
+    /// What is in the record from this position on.
+    fn placed(one: &WaitingEvents, status: WriteStatus, position: u64) -> SentJson {
+        let (name, count, position) = (one.name(), one.entries.len() as u64, Some(position));
+        SentJson { name, status, position, count, why: None, is_refused: false }
+    }
+
     /// What was not written because of an error.
     fn of_error(one: &WaitingEvents, error: &LedgerError) -> SentJson {
         let (name, count) = (one.name(), one.entries.len() as u64);
@@ -368,6 +391,9 @@ impl SentJson {
     fn line(&self) -> String {
         let name = self.name.get(..16).unwrap_or_default();
         match (self.position, &self.why) {
+            (Some(position), _) if self.status == WriteStatus::Already => {
+                format!("{name}: already at {position}")
+            }
             (Some(position), _) if self.count == 1 => format!("{name}: written at {position}"),
             (Some(position), _) => {
                 let last = position + self.count.saturating_sub(1);

@@ -20,7 +20,7 @@ use crate::ledger::query::{ViewedEvent, no_fact};
 use crate::ledger::reader::Record;
 use clap::Args;
 use std::io::Write;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 /// Show the newest events, and each further one as it comes
 ///
@@ -45,7 +45,7 @@ pub struct TailArgs {
 const LAST: u64 = 10;
 /// The shortest wait.
 const LEAST: Duration = Duration::from_millis(100);
-/// The pause before a server that does not answer is asked again.
+/// The pause before a server that does not answer, or had nothing new, is asked again.
 const PAUSE: Duration = Duration::from_secs(2);
 
 impl Command for TailArgs {
@@ -83,7 +83,14 @@ fn run(context: &mut Context, args: TailArgs) -> Result<Exit, CliError> {
             return Ok(Exit::Yes);
         }
         match &server {
-            Some(server) => wait_for_server(server, size)?,
+            Some(server) => {
+                let began = Instant::now();
+                wait_for_server(server, size)?;
+                // Who answers at once without an event is not asked again at once.
+                if began.elapsed() < PAUSE && Record::open(paths.clone())?.size() == size {
+                    std::thread::sleep(PAUSE);
+                }
+            }
             None => wait(context, &paths, every)?,
         }
     }

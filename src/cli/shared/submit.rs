@@ -251,8 +251,19 @@ fn prepared(
         )),
         Resumed::New => {}
     }
-    let prepared = prepare_drafts(context, writer, key, loaded, options)?;
-    Ok(EarlierFound::Prepared(Box::new(prepared)))
+    let prepared = prepare_drafts(context, writer, key, loaded, options);
+    if let Err(CliError::Ledger(LedgerError::Refused(_))) = &prepared
+        && writer.server_address().is_some()
+        && let Some(drop) = append::given_up_by(writer, loaded, &key.public())
+    {
+        note(wrapped(
+            &format!(
+                "note: what was signed for these drafts before waits still: {drop} gives it up"
+            ),
+            0,
+        ));
+    }
+    Ok(EarlierFound::Prepared(Box::new(prepared?)))
 }
 
 /// The drafts, resolved, signed and verified.

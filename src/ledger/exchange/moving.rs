@@ -6,8 +6,8 @@
 //! ```
 //!
 //! Always holds: at every moment one place is the home; what is stopped goes on when it is asked
-//! for again. What is in a database already, where it is the beginning of the record, stays: so the
-//! end that a database lost is put back from its copy. Not here: SQL (`database`).
+//! for again. What is in a database already, where it is the beginning of the record, stays: so what
+//! a database lost, at its end or before it, is put back from its copy. Not here: SQL (`database`).
 //! Source: FORMAT.md section 18.
 
 use crate::database::{
@@ -35,6 +35,9 @@ use annals_core::tlog::{Checkpoint, Note};
 use annals_core::verify::source::Source;
 
 mod moving_place;
+mod put_back;
+
+pub use put_back::RestoredRows;
 
 /// The bytes of the events that are moved together, but for a single one that has more.
 const MOST_BYTES: usize = 16 << 20;
@@ -67,6 +70,8 @@ pub struct MoveOutcome {
     pub before: u64,
     /// The number of events.
     pub size: u64,
+    /// What was missing there below its end, and was put back.
+    pub restored: RestoredRows,
 }
 
 /// Moves the record of a folder into a database; the folder becomes its copy. Puts back what a
@@ -115,13 +120,17 @@ pub fn move_to_database(
         }
     };
     let mut move_into = MoveInto { database: &mut database, id, head: before, here: &here };
-    let mut tree = Tree::default();
+    let (mut tree, mut restored) = (Tree::default(), RestoredRows::default());
     for batch in record.source.walk(0)? {
         let batch = batch?;
         lock.step();
         let skip = before.size.saturating_sub(batch.first).min(batch.entries.len() as u64);
         let (there, new) = batch.entries.split_at(skip as usize);
         there.iter().for_each(|entry| tree.push(record::hash(&entry.record)));
+        let lacked =
+            put_back::complete(move_into.database, address, id, batch.first, there, &record)?;
+        restored.events += lacked.events;
+        restored.documents += lacked.documents;
         let mut rest = new;
         while !rest.is_empty() {
             let (group, later) = rest.split_at(group_of(rest));
@@ -149,6 +158,7 @@ pub fn move_to_database(
         origin: checkpoint.origin.clone(),
         before: before.size,
         size: checkpoint.size,
+        restored,
     })
 }
 
@@ -189,7 +199,8 @@ pub fn move_to_folder(
     remember_here(paths, checkpoint, record.checkpoint.as_deref(), wait)?;
     HomeMark::remove(paths)?;
     moving_place::end(paths)?;
-    Ok(MoveOutcome { origin: checkpoint.origin.clone(), before, size: checkpoint.size })
+    let (size, restored) = (checkpoint.size, RestoredRows::default());
+    Ok(MoveOutcome { origin: checkpoint.origin.clone(), before, size, restored })
 }
 
 /// Writes the checkpoint of the record into the file of marks, which is the memory again.
@@ -233,7 +244,8 @@ fn moved_before(
     };
     Ok(records.into_iter().find(is_it).map(|kept| {
         let size = record.size();
-        MoveOutcome { origin: kept.origin, before: size, size }
+        let restored = RestoredRows::default();
+        MoveOutcome { origin: kept.origin, before: size, size, restored }
     }))
 }
 

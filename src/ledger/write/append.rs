@@ -7,6 +7,7 @@
 use crate::ledger::error::{KeptEvents, LedgerError, Refusal};
 use crate::ledger::write::batch::{DraftBatch, Signer, slot, verify_last};
 use crate::ledger::write::draft::Placed;
+use crate::ledger::write::home::entry_of;
 use crate::ledger::write::loaded::{FileAccess, LoadedDraft, LoadedInput, Reach};
 use crate::ledger::write::outbox::{KeptSubmission, Submission, is_late};
 use crate::ledger::write::passages::claim_of;
@@ -86,6 +87,13 @@ pub fn resume(
             }
             let count = input.drafts.len() as u64;
             Ok(Resumed::Already(Receipt { first, count, already: true }))
+        }
+        KeptSubmission::Same(first) => {
+            let entries: Vec<Entry> = entry_of(&*writer.home, first)?.into_iter().collect();
+            if let Some(keeping) = submission.keeping(first, &entries, signer.key)? {
+                keeping.prune_to_records(&entries)?;
+            }
+            Ok(Resumed::Already(Receipt { first, count: 1, already: true }))
         }
         // Here another writer may have refused it meanwhile: it is signed anew. A server may have
         // placed it, or may yet: the same statement is sent again.
@@ -167,7 +175,7 @@ pub fn before(
         match Submission::of(&writer.paths, &writer.verifier, input, key)
             .find(&writer.verifier, &*writer.home)?
         {
-            KeptSubmission::Recorded(first) => {
+            KeptSubmission::Recorded(first) | KeptSubmission::Same(first) => {
                 let count = input.drafts.len() as u64;
                 EarlierSubmission::Written(Receipt { first, count, already: true })
             }
@@ -176,6 +184,14 @@ pub fn before(
             KeptSubmission::Nothing | KeptSubmission::Damaged(_) => EarlierSubmission::New,
         },
     )
+}
+
+/// What waits of an earlier submission of the same drafts by this key, which are refused now: how
+/// it is given up.
+pub fn given_up_by(writer: &Writer, input: &LoadedInput, key: &PublicKey) -> Option<String> {
+    let submission = Submission::of(&writer.paths, &writer.verifier, input, key);
+    let name = submission.waits().then(|| submission.name())?;
+    Some(format!("annals outbox drop {}", name.get(..16).unwrap_or_default()))
 }
 
 /// The state of an earlier submission.
@@ -325,6 +341,10 @@ pub fn submit(
                     };
                     let why = format!("{why}; it is signed and kept: {again}");
                     LedgerError::ServerRefused { address, status, rule, why }
+                }
+                (LedgerError::ReceiptBroken { address, why, kept: None }, Some(_)) => {
+                    let why = format!("{why}; what was signed is kept (annals outbox)");
+                    LedgerError::ReceiptBroken { address, why, kept: None }
                 }
                 (error @ LedgerError::ServerRefused { .. }, Some(keeping)) => {
                     keeping.forget()?;

@@ -27,7 +27,8 @@ use crate::ledger::error::LedgerError;
 use crate::ledger::paths::Paths;
 use crate::ledger::write::home::entry_of;
 use crate::ledger::write::loaded::LoadedInput;
-use annals_core::event::record::{self, Reading};
+use annals_core::event::body::{Body, Content};
+use annals_core::event::record::{self, Reading, Statement};
 use annals_core::event::{Entry, canonical};
 use annals_core::hash::{Hash, RunningHash, read_hex};
 use annals_core::key::{KEPT_TAG, PublicKey, Signature, SigningError, SigningKey, signed_bytes};
@@ -75,6 +76,8 @@ pub enum KeptSubmission {
     Fits(Vec<Entry>),
     /// It was signed for an earlier end, and may be placed at the present one.
     Movable(Entry),
+    /// The record has the same act of the same key, signed on another machine; its position.
+    Same(u64),
     /// The file is damaged; the reason.
     Damaged(String),
 }
@@ -181,7 +184,10 @@ impl Submission {
         };
         if gap > 0 {
             return Ok(match <[Entry; 1]>::try_from(entries) {
-                Ok([entry]) if is_movable(&entry) => KeptSubmission::Movable(entry),
+                Ok([entry]) if is_movable(&entry) => match same_act(&entry, source)? {
+                    Some(position) => KeptSubmission::Same(position),
+                    None => KeptSubmission::Movable(entry),
+                },
                 _ => KeptSubmission::Nothing,
             });
         }
@@ -240,6 +246,11 @@ impl Submission {
             return Err(format!("it says {} drafts, not {}", header.count, self.count));
         }
         Ok(header)
+    }
+
+    /// Whether something waits in its file.
+    pub fn waits(&self) -> bool {
+        matches!(read(&self.pending(), BOUND), Ok(Some(Ok(bytes))) if self.header(&bytes).is_ok())
     }
 
     fn pending(&self) -> PathBuf {
@@ -531,6 +542,39 @@ fn placed_elsewhere(
     Ok(found.map(|offset| first + offset as u64))
 }
 
+/// Where the record has the same act of the same key after what its signer had: signed once more on
+/// another machine, with the same words. A document is the same by its bytes.
+///
+/// Errors: the record cannot be read.
+pub fn same_act(entry: &Entry, source: &dyn Source) -> Result<Option<u64>, LedgerError> {
+    let Some((statement, content)) = act_of(entry) else { return Ok(None) };
+    if statement.base >= source.size() {
+        return Ok(None);
+    }
+    for batch in source.walk(statement.base)? {
+        let batch = batch?;
+        for (found, position) in batch.entries.iter().zip(batch.first..) {
+            let Some((other, words)) = act_of(found) else { continue };
+            let is_same = match (&content, &words) {
+                (Content::DocumentCaptured(one), Content::DocumentCaptured(other)) => {
+                    one.sha256 == other.sha256
+                }
+                (one, other) => one == other,
+            };
+            if is_same && (&other.by, &other.args) == (&statement.by, &statement.args) {
+                return Ok(Some(position));
+            }
+        }
+    }
+    Ok(None)
+}
+
+/// The statement and the words of an event.
+fn act_of(entry: &Entry) -> Option<(Statement, Content)> {
+    let statement = Reading::of(&entry.record).statement?;
+    Some((statement, Body::parse(entry.body.as_deref()?).ok()?.content))
+}
+
 /// How far from its base an event of the judged record may be placed.
 fn window(judge: &Verifier) -> u64 {
     judge.chain.state.fold.ledger.as_ref().map_or(0, |ledger| ledger.window)
@@ -558,7 +602,7 @@ pub fn settle_placed(paths: &Paths, source: &dyn Source, window: u64) -> Result<
 }
 
 /// Whether an event may stand after its base.
-fn is_movable(entry: &Entry) -> bool {
+pub fn is_movable(entry: &Entry) -> bool {
     let statement = Reading::of(&entry.record).statement;
     statement.is_some_and(|statement| !statement.kind.stands_at_its_base())
 }

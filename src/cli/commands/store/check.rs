@@ -28,6 +28,8 @@ compares what is there with what was acknowledged.
 The check makes nothing crash. Kill the engine and start it again, or let a standby take over, while
 the check writes (--rounds 1000): it goes on, and compares as before.
 
+Without it the events of each record are counted: exit 1 where one is missing below its end.
+
 Exit: 0 what was acknowledged was kept · 1 it was not, or another promise does not hold · 2 a part
 could not be tried to its end.";
 
@@ -175,25 +177,42 @@ fn list(
     database: &mut Database,
     standbys: &str,
 ) -> Result<Exit, CliError> {
-    let records = database.records().map_err(LedgerError::from)?;
+    let mut records = Vec::new();
+    for record in database.records().map_err(LedgerError::from)? {
+        let missing = database.missing(record.id, record.row.head.size);
+        records.push((record, missing.map_err(LedgerError::from)?));
+    }
+    let exit = match records.iter().all(|(_, missing)| *missing == 0) {
+        true => Exit::Yes,
+        false => Exit::No,
+    };
     let mut out = done_as(context.format());
     match context.format() {
         Format::Text => {
             writeln!(out, "{address} can keep records")?;
-            for record in &records {
+            for (record, missing) in &records {
                 let KeptRecord { origin, row, .. } = record;
+                let lost = match missing {
+                    0 => String::new(),
+                    some => format!(
+                        ", of which {some} cannot be found: annals move --to puts back what is \
+                         missing from a copy"
+                    ),
+                };
                 let note = match &row.moved {
                     _ if CheckRecord::is_one(record) => ", left by a check".to_owned(),
                     Some(to) => format!(", moved to {}", visible(to)),
                     None => String::new(),
                 };
-                writeln!(out, "  {}: {}{note}", visible(origin), counted(row.head.size, "event"))?;
+                let events = counted(row.head.size, "event");
+                writeln!(out, "  {}: {events}{note}{lost}", visible(origin))?;
             }
         }
         _ => {
-            let kept = |KeptRecord { origin, row, .. }: KeptRecord| RecordKept {
+            let kept = |(KeptRecord { origin, row, .. }, missing): (KeptRecord, u64)| RecordKept {
                 origin,
                 size: row.head.size,
+                missing,
                 moved: row.moved,
             };
             let (database, records) =
@@ -202,7 +221,7 @@ fn list(
         }
     }
     out.flush()?;
-    Ok(Exit::Yes)
+    Ok(exit)
 }
 
 /// A database that can keep records, for programs.
@@ -218,6 +237,8 @@ struct FitDatabase {
 struct RecordKept {
     origin: String,
     size: u64,
+    /// The number of events below the end that are not there.
+    missing: u64,
     #[serde(skip_serializing_if = "Option::is_none")]
     moved: Option<String>,
 }
