@@ -24,8 +24,10 @@ const TURNS: usize = 4;
 /// Why a witness did not cosign.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum WitnessError {
-    /// No answer, an answer that is too slow, or one that is not a witness's.
+    /// No answer, or one that is too slow.
     Silent(String),
+    /// An answer of something else than a witness, or of one with another key.
+    Strange(String),
     /// The witness refuses: it does not know the log, or its key.
     Refused(u16, String),
     /// The witness claims a cosignature that this record does not extend, without a signed proof.
@@ -71,7 +73,8 @@ pub enum RegisterAnswer {
 
 /// Sends one request to a witness, and asks nothing else.
 ///
-/// Errors: [`WitnessError::Silent`] where it is not known what the witness has.
+/// Errors: [`WitnessError::Silent`] or [`WitnessError::Strange`] where it is not known what the
+/// witness has.
 pub fn register(
     agent: &ureq::Agent,
     witness: &Witness,
@@ -84,7 +87,7 @@ pub fn register(
         200 => cosignature(&answer.body, witness, &request.note).map(|_| RegisterAnswer::Kept),
         409 => match answer.body.strip_suffix('\n').and_then(decimal) {
             Some(size) => Ok(RegisterAnswer::Other(size, last)),
-            None => Err(silent("409 without the size that it has")),
+            None => Err(strange("409 without the size that it has")),
         },
         422 => Ok(RegisterAnswer::Contradicts(last)),
         status @ 500.. => {
@@ -118,7 +121,7 @@ pub fn ask(
             409 => {
                 let stated = answer.body.strip_suffix('\n').and_then(decimal);
                 let Some(stated) = stated else {
-                    return Err(silent("409 without the size that it has"));
+                    return Err(strange("409 without the size that it has"));
                 };
                 if stated > size {
                     let why = format!("it cosigned size {stated}; this record has {size} events");
@@ -137,11 +140,11 @@ pub fn ask(
             status => return Err(WitnessError::Refused(status, first_line(&answer.body))),
         }
     }
-    Err(silent("another size each time that it was asked"))
+    Err(strange("another size each time that it was asked"))
 }
 
-fn silent(found: &str) -> WitnessError {
-    WitnessError::Silent(format!("expected a cosignature or a size, found {found}"))
+fn strange(found: &str) -> WitnessError {
+    WitnessError::Strange(format!("expected a cosignature or a size, found {found}"))
 }
 
 /// The answer of a witness, or of a server in its place.
@@ -199,7 +202,7 @@ fn cosignature(
         let time = time_of(&line, &note.text, key).filter(|_| mine)?;
         Some((line, time))
     });
-    lines.max_by_key(|(_, time)| *time).ok_or_else(|| silent("no line of its key that verifies"))
+    lines.max_by_key(|(_, time)| *time).ok_or_else(|| strange("no line of its key that verifies"))
 }
 
 fn first_line(body: &str) -> String {

@@ -190,3 +190,27 @@ fn of_two_databases_with_one_memory_one_is_attested() {
         newsroom.annals("second", &[&["serve", "--listen", "127.0.0.1:0"][..], &options].concat());
     assert_eq!(said.code, 4, "{said:?}");
 }
+
+/// The folder is the home still where its memory could not be asked.
+#[test]
+fn a_record_is_not_moved_before_its_memory_answers() {
+    let Some(database) = PostgresServer::start() else { return };
+    let (newsroom, url) = (Newsroom::found(None), database.url("desk"));
+    let watch = Watch::make(&newsroom);
+    newsroom.good("watch", &["witness", "new", "other", "--name", "other.example/1"]);
+    let other = std::fs::read_to_string(newsroom.path("watch/keys/other.witness")).unwrap();
+    for (at, key, why) in [
+        (&*watch.url, other.trim(), "answers otherwise than the witness of its key does ("),
+        ("http://127.0.0.1:1", &*watch.key, "does not answer ("),
+    ] {
+        let move_to = ["move", "--to", &url, "--memory", at, "--memory-key", key];
+        let said = newsroom.annals("server", &move_to);
+        assert_eq!(said.code, 2, "{said:?}");
+        let whole = format!("the log key's memory cannot be asked: the witness at {at} {why}");
+        assert!(said.err.contains(&whole), "{whole}: {}", said.err);
+        assert!(said.err.ends_with("; the record was not moved\n"), "{}", said.err);
+    }
+    newsroom.capture("server", 3);
+    newsroom.good("server", &[&["move", "--to", &url][..], &watch.options()].concat());
+    newsroom.good("server", &["verify"]);
+}

@@ -78,7 +78,7 @@ pub fn lines(collected: &Collected) -> Vec<String> {
 pub fn sentence(heard: &Result<u64, WitnessError>) -> String {
     match heard {
         Ok(time) => format!("cosigned {}", spelled(*time)),
-        Err(WitnessError::Silent(why)) => format!("no answer: {why}"),
+        Err(WitnessError::Silent(why) | WitnessError::Strange(why)) => format!("no answer: {why}"),
         Err(WitnessError::Refused(status, why)) => format!("will not ({status}): {why}"),
         Err(WitnessError::Unproven(why)) => format!("says without proof that {why}"),
         Err(WitnessError::Contradicts(why)) => format!("contradicts this record: {why}"),

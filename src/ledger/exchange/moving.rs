@@ -16,7 +16,7 @@ use crate::database::{
 use crate::disk::lock::{Lock, LockWait};
 use crate::entropy::Entropy;
 use crate::keys::{HighWaterMarks, Mark};
-use crate::ledger::error::LedgerError;
+use crate::ledger::error::{LedgerError, chain};
 use crate::ledger::exchange::publish::Verified;
 use crate::ledger::exchange::steps::Steps;
 use crate::ledger::home_mark::{HomeMark, MemoryWitness};
@@ -24,6 +24,8 @@ use crate::ledger::imported::Imported;
 use crate::ledger::paths::Paths;
 use crate::ledger::reader::Record;
 use crate::ledger::write::home::captured;
+use crate::ledger::write::memory::Memory;
+use crate::ledger::write::memory::at_witness::WitnessMemory;
 use crate::ledger::write::writer::Writer;
 use crate::store::StoreHead;
 use annals_core::event::Entry;
@@ -32,6 +34,7 @@ use annals_core::hash::Hash;
 use annals_core::merkle::Tree;
 use annals_core::text::Origin;
 use annals_core::tlog::{Checkpoint, Note};
+use annals_core::verdict::Verdict;
 use annals_core::verify::source::Source;
 
 mod moving_place;
@@ -106,6 +109,7 @@ pub fn move_to_database(
     let mut database = Database::connect(address)?;
     database.expect_fit()?;
     let kept = database.records()?.into_iter().find(|kept| kept.origin == checkpoint.origin);
+    expect_memory(paths, memory.as_ref(), &checkpoint.origin)?;
     let here = moving_place::begin(paths, entropy)?;
     let (id, before) = match kept {
         Some(kept) => {
@@ -153,13 +157,41 @@ pub fn move_to_database(
     database.move_record(id, &row.head, None)?;
     moving_place::end(paths)?;
     // The memory has all of it before anybody writes.
-    Writer::open_database_under(lock, paths.clone(), address, wait)?.check_log_keys()?;
+    let writer = Writer::open_database_under(lock, paths.clone(), address, wait);
+    writer.and_then(|writer| writer.check_log_keys()).map_err(|error| moved(address, error))?;
     Ok(MoveOutcome {
         origin: checkpoint.origin.clone(),
         before: before.size,
         size: checkpoint.size,
         restored,
     })
+}
+
+/// An error after the record was moved: what a person does next depends on where it is.
+fn moved(address: &DatabaseAddress, error: LedgerError) -> LedgerError {
+    match error.verdict() {
+        Verdict::CouldNotTell => LedgerError::Usage(format!(
+            "the record is in the database at {address} now, but: {}; annals move --to {address} \
+             again goes on, with --memory and --memory-key if another witness is the memory",
+            chain(&error)
+        )),
+        _ => error,
+    }
+}
+
+/// Refuses a witness that cannot be the memory of the log key, before anything is moved: it must
+/// say what it has, and show with a cosignature that it is the one whose key is named.
+fn expect_memory(
+    paths: &Paths,
+    memory: Option<&MemoryWitness>,
+    origin: &str,
+) -> Result<(), LedgerError> {
+    let (Some(memory), Ok(origin)) = (memory, Origin::new(origin)) else { return Ok(()) };
+    let asked = WitnessMemory::of(memory, paths).and_then(|witness| witness.last(&origin));
+    match asked {
+        Ok(_) => Ok(()),
+        Err(error) => Err(LedgerError::Usage(format!("{error}; the record was not moved"))),
+    }
 }
 
 /// Moves a record from a database into its copy: the folder is its home again.

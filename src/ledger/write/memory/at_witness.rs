@@ -119,6 +119,9 @@ fn mark_of(note: &Note, origin: &Origin) -> Option<Mark> {
 fn why(error: WitnessError) -> String {
     match error {
         WitnessError::Silent(why) => format!("does not answer ({why})"),
+        WitnessError::Strange(why) => {
+            format!("answers otherwise than the witness of its key does ({why})")
+        }
         WitnessError::Refused(404, _) => {
             "does not watch this record: start it with --for and the log's verifier key".to_owned()
         }
