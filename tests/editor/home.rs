@@ -61,15 +61,26 @@ fn a_look_writes_one_file_beside_the_keys() {
     assert_eq!(files("ledger"), ledger);
     let new: Vec<_> = files("keys").into_iter().filter(|name| !keys.contains(name)).collect();
     assert_eq!(new, ["last-look.json"]);
-    // Another record in its place is no continuation.
-    std::fs::write(
-        desk.path("keys/last-look.json"),
-        format!(
-            "{{\"size\":3,\"head\":\"{}\",\"at\":\"2022-01-27T08:00:00.000000Z\"}}",
-            "0".repeat(64)
-        ),
-    )
-    .unwrap();
+    // A look is of a record: another one with the same folder of keys is not looked at yet.
+    let path = desk.path("keys/last-look.json");
+    let looked = |opening: &str| {
+        let look = serde_json::json!({
+            "size": 3, "head": "0".repeat(64), "at": "2022-01-27T08:00:00.000000Z"
+        });
+        serde_json::json!({ "records": { opening: look } }).to_string()
+    };
+    let opening = {
+        let kept: serde_json::Value =
+            serde_json::from_slice(&std::fs::read(&path).unwrap()).unwrap();
+        kept["records"].as_object().unwrap().keys().next().unwrap().clone()
+    };
+    let other = "1".repeat(64);
+    std::fs::write(&path, looked(&other)).unwrap();
+    assert!(home(&desk, "ada").contains("since   this is your first look"));
+    let kept = std::fs::read_to_string(&path).unwrap();
+    assert!(kept.contains(&other) && kept.contains(&opening), "{kept}");
+    // What was seen and is no longer there is no continuation.
+    std::fs::write(&path, looked(&opening)).unwrap();
     let told = home(&desk, "ada");
     let line = "there were 3 events, and these are not a continuation of them: annals verify";
     assert!(told.contains(line), "{told}");

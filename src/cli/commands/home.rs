@@ -1,9 +1,9 @@
 //! `annals` with nothing given, where a ledger is: who you are here, what waits for you, what
 //! happened since you looked.
 //!
-//! Always holds: what a person looked at is kept in one file beside the keys, which this command
-//! alone writes and nothing else reads; the ledger is not written to. Not here: the ledger's
-//! summary (`status`).
+//! Always holds: what a person looked at is kept in one file beside the keys, by record, because
+//! ledgers may have one folder of keys; this command alone writes it and nothing else reads it; the
+//! ledger is not written to. Not here: the ledger's summary (`status`).
 
 use crate::cli::render::{events, provenance};
 use crate::cli::shared::waiting::{self, ReviewScope, waits_for};
@@ -23,20 +23,40 @@ use annals_core::roster::Member;
 use annals_core::text::Person;
 use annals_core::time::Time;
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 use std::io::Write;
 use std::path::PathBuf;
 
 /// How many events since the last look are listed, and how many files of drafts.
 const LISTED: usize = 10;
-/// The most bytes of the file that remembers the last look.
-const BOUND: u64 = 4_096;
+/// The most bytes of the file that remembers the last looks, and of how many records it does.
+const BOUND: u64 = 32 << 10;
+const RECORDS: usize = 64;
 
-/// The record as it was at the last look.
-#[derive(Serialize, Deserialize)]
+/// A record as it was at the last look.
+#[derive(Clone, Serialize, Deserialize)]
 struct LastLook {
     size: u64,
     head: Hash,
     at: Time,
+}
+
+/// The last look at each record, which the hash of its event 0 names.
+#[derive(Default, Serialize, Deserialize)]
+struct LastLooks {
+    records: BTreeMap<Hash, LastLook>,
+}
+
+impl LastLooks {
+    /// Adds a look; forgets the oldest of too many.
+    fn add(&mut self, record: Hash, look: LastLook) {
+        self.records.insert(record, look);
+        while self.records.len() > RECORDS {
+            let oldest = self.records.iter().min_by_key(|(_, look)| look.at);
+            let Some((&oldest, _)) = oldest else { return };
+            self.records.remove(&oldest);
+        }
+    }
 }
 
 /// Whether there is a ledger here or above, or one is named.
@@ -69,7 +89,7 @@ pub fn run(context: &mut Context) -> Result<Exit, CliError> {
         line(if at == 0 { "waits" } else { "" }, text)?;
     }
     let size = view.as_of().size;
-    let last = last_look(&looked);
+    let last = last_look(&view, &looked)?;
     let since = since(&view, last.as_ref())?;
     line("since", &since.text)?;
     for row in listed(&view, &names, since.from)? {
@@ -83,9 +103,12 @@ pub fn run(context: &mut Context) -> Result<Exit, CliError> {
     out.flush()?;
     let exit = provenance::warn(&view, 0);
     if let Some(head) = view.as_of().head
+        && let Some(opening) = opening(&view)?
         && is_folder_at(&record.paths.keys)?
     {
-        remember(&looked, &LastLook { size, head, at: context.clock.peek() })?;
+        let mut looks = last_looks(&looked);
+        looks.add(opening, LastLook { size, head, at: context.clock.peek() });
+        remember(&looked, &looks)?;
     }
     Ok(exit)
 }
@@ -137,7 +160,7 @@ struct SinceJson {
 fn for_programs(context: &Context) -> Result<Exit, CliError> {
     let record = context.record()?;
     let (view, names) = provenance::view(context, &record, None)?;
-    let last = last_look(&record.paths.last_look());
+    let last = last_look(&view, &record.paths.last_look())?;
     let since = since(&view, last.as_ref())?;
     let reviewer = provenance::reviewer(context, &view, &names).ok();
     let person = reviewer.as_ref().map(|(_, person)| person);
@@ -302,20 +325,33 @@ fn since(view: &View<'_>, last: Option<&LastLook>) -> Result<Since, CliError> {
     Ok(Since { from: last.size, goes_on: true, text })
 }
 
-/// The last look; one that cannot be read counts for nothing.
-fn last_look(path: &std::path::Path) -> Option<LastLook> {
+/// The last look at the record of a view.
+fn last_look(view: &View<'_>, path: &std::path::Path) -> Result<Option<LastLook>, CliError> {
+    let opening = opening(view)?;
+    Ok(opening.and_then(|opening| last_looks(path).records.remove(&opening)))
+}
+
+/// The hash of event 0: the name of a record.
+fn opening(view: &View<'_>) -> Result<Option<Hash>, CliError> {
+    Ok(view.event(0)?.map(|event| event.hash()))
+}
+
+/// The last looks; a file that cannot be read, or says not of which record it is, counts for
+/// nothing.
+fn last_looks(path: &std::path::Path) -> LastLooks {
     match read_optional(path, BOUND) {
-        Ok(bytes) => serde_json::from_slice(&bytes?).ok(),
+        Ok(None) => LastLooks::default(),
+        Ok(Some(bytes)) => serde_json::from_slice(&bytes).unwrap_or_default(),
         Err(error) => {
             note(format!("warning: {}", chain(&error)));
-            None
+            LastLooks::default()
         }
     }
 }
 
 /// Failing to remember is no failure of the answer.
-fn remember(path: &std::path::Path, look: &LastLook) -> Result<(), CliError> {
-    let text = serde_json::to_string(look).map_err(std::io::Error::other)?;
+fn remember(path: &std::path::Path, looks: &LastLooks) -> Result<(), CliError> {
+    let text = serde_json::to_string(looks).map_err(std::io::Error::other)?;
     if let Err(error) = disk::replace(path, format!("{text}\n").as_bytes(), FileMode::Private) {
         let error = LedgerError::from(error);
         note(format!("warning: this look is not remembered: {}", chain(&error)));
