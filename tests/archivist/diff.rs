@@ -104,7 +104,7 @@ fn nothing_changed_is_an_answer_and_the_wrong_order_is_an_error() {
     );
     let answer = story.run("diff 2022-02-01 9");
     let why = "annals: expected the earlier point first, found \"2022-02-01\" (position 13) after \
-               \"9\" (position 9); say annals diff with the two in the other order\n";
+               \"9\" (position 9): give the two in the other order\n";
     assert_eq!((answer.exit, answer.err.as_str(), answer.out.as_str()), (2, why, ""));
     assert_eq!(story.run("diff 9 head --format csv").exit, 2);
     assert_eq!(story.run("diff 9 head --unified --format json").exit, 2);

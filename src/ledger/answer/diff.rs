@@ -43,8 +43,8 @@ impl DiffPoints<'_> {
         match first <= last {
             true => Ok(()),
             false => Err(LedgerError::Usage(format!(
-                "expected the earlier point first, found {from:?} ({}) after {to:?} ({}); say \
-                 annals diff with the two in the other order",
+                "expected the earlier point first, found {from:?} ({}) after {to:?} ({}): give \
+                 the two in the other order",
                 position_text(first),
                 position_text(last)
             ))),
