@@ -13,7 +13,7 @@
 //! Source: FORMAT.md section 9, "Published directory".
 
 use crate::archive::files::{PublishedFiles, WantedFile, is_named_so, name_digest};
-use crate::archive::web::CONNECTIONS;
+use crate::archive::web::{CONNECTIONS, shown_address};
 use crate::archive::{BODIES, BODY_BUNDLES, CHECKPOINT, DOCUMENTS};
 use crate::disk::temporary::Temporary;
 use crate::disk::{self, DiskError};
@@ -64,7 +64,8 @@ impl Cache {
         disk::ensure_private(root)?;
         let folder = root.join(Hash::of(&[address.as_bytes()]).to_string());
         disk::ensure_private(&folder)?;
-        disk::put_private(&folder.join(PLACE), format!("{address}\n").as_bytes())?;
+        let shown = shown_address(address);
+        disk::put_private(&folder.join(PLACE), format!("{shown}\n").as_bytes())?;
         Ok(Cache { folder, scratch: None })
     }
 

@@ -3,7 +3,8 @@
 //! Always holds: every wait and every size is bounded, and so are the total time, the number of
 //! answers and the bytes; one answer at a time is larger than `LARGE`; no redirect is followed,
 //! so only the named host receives requests; a status other than 200, 404 and 410 is an error; a
-//! page of HTML in place of a file does not count as a file. Not here: what is kept of the answers
+//! page of HTML in place of a file does not count as a file; user and password of an address are
+//! in no sentence. Not here: what is kept of the answers
 //! (`cache`). Source: RFC 9110.
 
 use crate::archive::files::{Pages, PublishedFiles, begins_as, is_html, is_named_so, name_digest};
@@ -54,6 +55,8 @@ pub enum WebError {
 pub struct Web {
     agent: Agent,
     address: String,
+    /// The address as it is shown.
+    shown: String,
     /// The maximum total time of all answers, before the first one.
     patience: Duration,
     reading: Mutex<WebReading>,
@@ -122,8 +125,14 @@ impl Web {
     /// assert!(matches!(Web::at("ftp://example.org"), Err(WebError::Address(_))));
     /// ```
     pub fn at(address: &str) -> Result<Web, WebError> {
-        let shown = || address.chars().filter(|c| !is_invisible(*c)).take(100).collect();
-        let bad = || WebError::Address(shown());
+        let bad = || {
+            // What is no address may have its password anywhere.
+            let known = match address.rsplit_once('@') {
+                Some((_, rest)) => format!("…@{rest}"),
+                None => address.to_owned(),
+            };
+            WebError::Address(known.chars().filter(|c| !is_invisible(*c)).take(100).collect())
+        };
         let uri: Uri = address.parse().map_err(|_| bad())?;
         if !matches!(uri.scheme_str(), Some("http" | "https")) {
             return Err(bad());
@@ -135,7 +144,8 @@ impl Web {
         let body = answer_time(u64::MAX);
         let agent = agent(CONNECT, ANSWER, body);
         let (reading, large, pages) = (Mutex::default(), Mutex::default(), Pages::default());
-        Ok(Web { agent, address, patience: READING, reading, large, pages })
+        let shown = shown_address(&address);
+        Ok(Web { agent, address, shown, patience: READING, reading, large, pages })
     }
 
     /// The files with another total time before the first answer.
@@ -233,6 +243,22 @@ impl Web {
     }
 }
 
+/// An address without its user and password, for everything that is shown.
+///
+/// ```
+/// use annals::archive::web::shown_address;
+/// assert_eq!(shown_address("https://bo:secret@example.org/@a"), "https://example.org/@a");
+/// assert_eq!(shown_address("https://example.org/@a"), "https://example.org/@a");
+/// ```
+pub fn shown_address(address: &str) -> String {
+    let Some((scheme, rest)) = address.split_once("://") else { return address.to_owned() };
+    let end = rest.find(['/', '?', '#']).unwrap_or(rest.len());
+    match rest.get(..end).and_then(|authority| authority.rfind('@')) {
+        Some(at) => format!("{scheme}://{}", rest.get(at + 1..).unwrap_or_default()),
+        None => address.to_owned(),
+    }
+}
+
 /// The maximum time of an answer with at most this many bytes.
 fn answer_time(bound: u64) -> Duration {
     const MOST: u64 = 67_108_865;
@@ -297,14 +323,14 @@ fn is_end(error: &io::Error) -> bool {
 
 impl PublishedFiles for Web {
     fn get(&self, name: &str, bound: u64) -> Result<Option<Vec<u8>>, SourceError> {
-        let what = format!("{}/{name}", self.address);
+        let (asked, what) = (format!("{}/{name}", self.address), format!("{}/{name}", self.shown));
         let began = Instant::now();
         self.reading(WebReading::begin);
-        let mut answer = self.ask(&what, bound, WebLookup::First);
+        let mut answer = self.ask(&asked, bound, WebLookup::First);
         if let Ok(Some((bytes, _))) = &answer
             && name_digest(name).is_some()
             && !is_named_so(name, bytes)
-            && let Ok(second) = self.ask(&what, bound, WebLookup::Second)
+            && let Ok(second) = self.ask(&asked, bound, WebLookup::Second)
         {
             answer = Ok(second);
         }
@@ -340,6 +366,6 @@ impl PublishedFiles for Web {
     }
 
     fn place(&self) -> String {
-        self.address.clone()
+        self.shown.clone()
     }
 }

@@ -5,6 +5,7 @@
 
 use crate::archive::bag::PAYLOAD;
 use crate::archive::bag::read::is_bag;
+use crate::archive::web::shown_address;
 use crate::archive::{BODIES, DOCUMENTS};
 use crate::disk::{DiskError, is_folder_at, is_there};
 use std::path::{Path, PathBuf};
@@ -68,7 +69,7 @@ pub fn published(place: &Path) -> String {
         "a published record, which is only read: annals verify {0} checks it, annals import {0} \
          --to LEDGER makes a ledger of it to read; to write, name the ledger that it is published \
          from",
-        place.display()
+        shown_address(&place.to_string_lossy())
     )
 }
 

@@ -8,6 +8,7 @@
 //! ```
 //!
 //! Always holds: while the file is there, in whatever form, only a pull adds events to the copy.
+//! Where the address has a user and a password, only the file's owner reads it.
 //! Not here: how a copy is brought up to date (`exchange::follow`).
 //! Source: FORMAT.md section 9, "Following copy".
 
@@ -104,7 +105,16 @@ impl FollowingMark {
 
     /// Writes the mark durably.
     pub fn write(&self, paths: &Paths) -> Result<(), DiskError> {
-        disk::replace(&paths.following(), self.text().as_bytes(), FileMode::Shared)
+        let mode = match self.shown_place() == self.place {
+            true => FileMode::Shared,
+            false => FileMode::Private,
+        };
+        disk::replace(&paths.following(), self.text().as_bytes(), mode)
+    }
+
+    /// The place as it is shown: an address without user and password.
+    pub fn shown_place(&self) -> String {
+        self.published_place().to_string()
     }
 
     /// The place of the published record.

@@ -110,9 +110,7 @@ impl Imported {
             Imported::Following => {
                 let ledger = paths.ledger.clone();
                 Err(match FollowingMark::of(paths)? {
-                    Some(FollowingMark { place, .. }) => {
-                        LedgerError::FollowingCopy { ledger, place }
-                    }
+                    Some(mark) => LedgerError::FollowingCopy { ledger, place: mark.shown_place() },
                     None => LedgerError::ImportedCopy(ledger),
                 })
             }

@@ -71,8 +71,9 @@ impl Paths {
     /// not links: nothing is read or written outside of them.
     fn has_journal(&self) -> Result<bool, LedgerError> {
         let ledger = || self.ledger.clone();
-        if PublishedPlace::address(&self.ledger).is_some() {
-            return Err(LedgerError::AnotherFolder(ledger(), self.published()));
+        if let Some(place) = PublishedPlace::address(&self.ledger) {
+            let shown = PathBuf::from(place.to_string());
+            return Err(LedgerError::AnotherFolder(shown, self.published()));
         }
         match std::fs::metadata(&self.ledger) {
             Ok(about) if about.is_dir() => {}

@@ -9,7 +9,7 @@
 use crate::archive::cache::{Cache, CachePlace, CachedFiles};
 use crate::archive::files::PublishedFolder;
 use crate::archive::published::Published;
-use crate::archive::web::Web;
+use crate::archive::web::{Web, shown_address};
 use crate::disk::{self, DiskError, Links, PathKind};
 use crate::ledger::error::LedgerError;
 use crate::ledger::folder_kind::is_payload;
@@ -79,7 +79,7 @@ impl fmt::Display for PublishedPlace {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             PublishedPlace::Folder(folder) => write!(out, "{}", folder.display()),
-            PublishedPlace::Address(address) => write!(out, "{address}"),
+            PublishedPlace::Address(address) => out.write_str(&shown_address(address)),
         }
     }
 }

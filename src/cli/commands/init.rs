@@ -19,6 +19,7 @@ use annals_core::text::{Origin, Words};
 use clap::Args;
 use serde::Serialize;
 use std::io::{self, Write};
+use std::path::PathBuf;
 use zeroize::Zeroizing;
 
 /// Make a new ledger, its log key and the founder's key
@@ -82,8 +83,9 @@ impl Command for InitArgs {
 fn run(context: &mut Context, args: InitArgs) -> Result<Exit, CliError> {
     announce_clock(&context.clock);
     let paths = context.new_paths();
-    if PublishedPlace::address(&paths.ledger).is_some() {
-        return Err(LedgerError::AnotherFolder(paths.ledger.clone(), paths.published()).into());
+    if let Some(place) = PublishedPlace::address(&paths.ledger) {
+        let shown = PathBuf::from(place.to_string());
+        return Err(LedgerError::AnotherFolder(shown, paths.published()).into());
     }
     expect_free(&paths)?;
     let question = "origin (a name for this record for ever, like example.org/record)";

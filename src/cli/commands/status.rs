@@ -230,10 +230,11 @@ fn status_report(
 
 /// The record that a copy follows; a mark that is damaged is a warning of its own.
 fn following(record: &Record, now: Time) -> Option<FollowingReport> {
-    let FollowingMark { place, pulled } = match record.is_published() {
+    let mark = match record.is_published() {
         true => None,
         false => FollowingMark::of(&record.paths).ok().flatten(),
     }?;
+    let (place, pulled) = (mark.shown_place(), mark.pulled);
     Some(FollowingReport { place, pulled, size: covered(record.checkpoint.as_deref()), now })
 }
 

@@ -214,7 +214,7 @@ fn bring_up_to_date(
         let pin = paths.following_pin();
         fs::remove_file(&pin).map_err(disk::error("remove", &pin))?;
     }
-    Ok(PullOutcome { place: following.place, origin, before, size, verified })
+    Ok(PullOutcome { place: following.shown_place(), origin, before, size, verified })
 }
 
 /// A copy before a pull.
@@ -276,7 +276,7 @@ impl<'a> Copy<'a> {
         let judged = match self.judge_whole(own.as_ref(), published, options)? {
             Some(judged) => judged,
             None => {
-                let (place, jobs) = (following.place.as_str(), options.jobs);
+                let (place, jobs) = (&*following.shown_place(), options.jobs);
                 let own = own.as_ref().filter(|own| own.size() > 0);
                 let error = Contradiction { paths, own, published, place, jobs }.error();
                 if !matches!(error, LedgerError::Elsewhere(_)) {

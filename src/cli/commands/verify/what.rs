@@ -62,7 +62,8 @@ impl VerifySubject {
             }
         };
         if let Some(address) = PublishedPlace::address(&named) {
-            return published(address, named);
+            let shown = PathBuf::from(address.to_string());
+            return published(address, shown);
         }
         if is_bag(&named)? {
             return Ok(VerifySubject::Bag(named));
