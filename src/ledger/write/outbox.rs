@@ -298,8 +298,10 @@ impl Keeping {
         self.forget()
     }
 
-    /// Removes the file: its events were refused, and are not placed any more.
+    /// Removes the file: its events were refused, or given up. Of what they were signed as before
+    /// only as much stays as finds a late placing.
     pub fn forget(&self) -> Result<(), DiskError> {
+        superseded::cut(&self.folder, &self.header.submission)?;
         let path = pending(&self.folder, &self.header.submission);
         match fs::remove_file(&path) {
             Err(cause) if cause.kind() != io::ErrorKind::NotFound => {

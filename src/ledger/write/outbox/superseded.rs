@@ -6,10 +6,11 @@
 //! ```
 //!
 //! Always holds: of the events that one submission was ever sent as, those that the record has are
-//! found, whichever they are. The files go when the submission is written. Not here: which kept
-//! events are signed anew (`append`).
+//! found, whichever they are. The files go when the submission is written, and are cut to their
+//! first six lines, without a body, when it is given up. Not here: which kept events are signed
+//! anew (`append`).
 
-use super::{BOUND, Header, Keeping, Submission, in_fours, read, recorded};
+use super::{BOUND, HEADER_BOUND, Header, Keeping, Submission, in_fours, read, recorded};
 use crate::disk::{self, DiskError, FileMode};
 use crate::ledger::error::LedgerError;
 use annals_core::event::Entry;
@@ -84,6 +85,19 @@ pub(super) fn remove(folder: &Path, submission: &Hash) -> Result<(), DiskError> 
                 return Err(disk::error("remove", &path)(cause));
             }
             _ => {}
+        }
+    }
+    Ok(())
+}
+
+/// Cuts those of a submission to their headers: it is given up, and no file has its words. One that
+/// is not in form is removed.
+pub(super) fn cut(folder: &Path, submission: &Hash) -> Result<(), DiskError> {
+    for path in files(folder, submission) {
+        let start = disk::read_up_to(&path, HEADER_BOUND)?;
+        match Header::parse(&start) {
+            Some(header) => disk::replace(&path, header.text().as_bytes(), FileMode::Private)?,
+            None => fs::remove_file(&path).map_err(disk::error("remove", &path))?,
         }
     }
     Ok(())
