@@ -270,7 +270,8 @@ fn expect_origin(submission: &SubmissionText, record: &ServedRecord) -> Result<(
     }
 }
 
-/// Where these very statements are, if they are in the record.
+/// Where these very statements are, if they are in the record at places that the submission may
+/// have.
 pub fn placed_before(
     submission: &SubmissionText,
     record: &ServedRecord,
@@ -281,8 +282,13 @@ pub fn placed_before(
     let Some(first) = record.position(&event.digest(), &event.statement().body)? else {
         return Ok(None);
     };
+    // What was placed after its base is no answer to a submission for the base alone.
+    let is_there = match submission.placing {
+        Placing::Exact | Placing::Next => first == submission.from,
+        Placing::Free => first >= submission.from,
+    };
     let end = first.saturating_add(digests.len() as u64);
-    if end > record.size() {
+    if !is_there || end > record.size() {
         return Ok(None);
     }
     let digest = |entry: &Entry| Reading::of(&entry.record).statement_digest;
