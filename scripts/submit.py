@@ -249,13 +249,18 @@ class Server:
             if json.loads(data.decode("utf-8"))["server"] == "annals":
                 return
         except (ValueError, TypeError, KeyError, RecursionError):
-            if status >= 500:
+            if status >= 500 or data.startswith(b"{") or not self.has_checkpoint():
                 raise Stop(2, "no server answers at %s: status %d" % (self.url, status)) from None
         raise Stop(2, "%s has published files alone: nothing can be sent there" % self.url)
 
-    def send(self, method, path, good, body, headers=None, bound=SMALL):
-        """The bytes of the answer with the status `good`. Sends the same bytes again while what came says
-        nothing."""
+    def has_checkpoint(self):
+        """Whether a checkpoint in form is published."""
+        status, _, data = self.request("GET", "/checkpoint")
+        return status == 200 and reverify.parse_checkpoint(data) is not None
+
+    def send(self, method, path, good, body, headers=None, bound=SMALL, form=bytes):
+        """The bytes of the answer with the status `good`, of which `form` makes something. Sends the same
+        bytes again while what came says nothing."""
         why = ""
         for attempt in range(TRIES):
             if attempt:
@@ -266,7 +271,7 @@ class Server:
             except NoVerdict as error:
                 why = str(error)
                 continue
-            if status == good:
+            if status == good and form(data) is not None:
                 return data
             word, problem = problem_of(status, data)
             if word is not None and PROBLEMS[word][1]:
@@ -283,14 +288,14 @@ class Server:
 def place_and_find(server, text, known, receipt_file, aside):
     """Sends a submission; the position of its first event, found in the record that was read again.
     The receipt is kept in `receipt_file`, and in `aside` where it is evidence."""
-    answer = server.send("POST", "/v1/submit", 200, text, bound=reverify.RECEIPT_MOST + 1)
+    answer = server.send("POST", "/v1/submit", 200, text, bound=reverify.RECEIPT_MOST + 1,
+                         form=lambda data: reverify.in_form(reverify.Receipt, data))
     if receipt_file is not None:
         keep(receipt_file, answer)
     submission = reverify.Submission(text)
     receipt = reverify.in_form(reverify.Receipt, answer)
     start = submission.start
-    rule = 1111 if receipt is None else receipt.breaks(
-        submission, known.root(start), known.head(start), known.log_key)
+    rule = receipt.breaks(submission, known.root(start), known.head(start), known.log_key)
     if rule is not None:
         raise Stop(1, "the receipt does not hold: %d %s" % (rule, RULES[rule][0]))
     _, size, root, _, _ = receipt.checkpoint

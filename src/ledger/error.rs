@@ -364,13 +364,17 @@ pub enum LedgerError {
     /// Events could not be sent to the server of the record, or it did not say what became of them.
     #[error(
         "{}{}",
-        if *.reached {
-            format!(
+        match .reached {
+            Delivery::Unknown => format!(
                 "the server at {address} did not say whether it placed the events ({why}), and \
                  may have"
-            )
-        } else {
-            format!("cannot reach the server at {address} ({why}): nothing was sent")
+            ),
+            Delivery::NoDocuments => format!(
+                "the server at {address} did not take the documents ({why}): no event was sent"
+            ),
+            Delivery::Unreached => {
+                format!("cannot reach the server at {address} ({why}): nothing was sent")
+            }
         },
         match .kept {
             KeptEvents::ByOutbox => {
@@ -389,8 +393,8 @@ pub enum LedgerError {
         address: String,
         /// What failed.
         why: String,
-        /// Whether somebody answered, or may have heard of them.
-        reached: bool,
+        /// How far they came.
+        reached: Delivery,
         /// Whether the outbox has them, and what sends them again.
         kept: KeptEvents,
     },
@@ -621,6 +625,17 @@ impl LedgerError {
             _ => Verdict::CouldNotTell,
         }
     }
+}
+
+/// How far events came on their way to a server.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Delivery {
+    /// Nobody was reached.
+    Unreached,
+    /// Their documents did not arrive, so they were not sent.
+    NoDocuments,
+    /// Somebody answered, or may have heard of them.
+    Unknown,
 }
 
 /// Whether events that were not sent are kept, and what sends them again.

@@ -81,9 +81,7 @@ fn expect_broken(said: &Said, code: i32, why: &str) {
 #[test]
 fn a_receipt_that_was_changed_is_not_believed() {
     let deceived = Deceived::new();
-    let cases: [(&str, ChangedText); 6] = [
-        ("rule 1111", |text| text.replacen("count 1", "count 01", 1)),
-        ("rule 1111", |_| "<!doctype html><p>Sign in first.".to_owned()),
+    let cases: [(&str, ChangedText); 4] = [
         ("rule 1112", |text| text.replacen("origin desk", "origin disk", 1)),
         ("rule 1113", |text| {
             let from = text.find("\"seq\":").unwrap();
@@ -117,7 +115,51 @@ fn a_receipt_that_was_changed_is_not_believed() {
         assert!(said.out.contains("\"already\""), "{}", said.out);
     }
     deceived.newsroom.expect_same(&["ada", "ben"]);
-    assert_eq!(deceived.newsroom.claims("server").len(), 6);
+    assert_eq!(deceived.newsroom.claims("server").len(), 4);
+}
+
+#[test]
+fn what_is_no_receipt_in_form_leaves_open_whether_it_is_placed() {
+    let deceived = Deceived::new();
+    let (page, other) = (" with a page of HTML", " with something else than a receipt");
+    let cases: [(&str, ChangedText); 5] = [
+        (page, |_| "<!doctype html><p>Sign in first.".to_owned()),
+        (other, |_| String::new()),
+        (other, |text| text[..100].to_owned()),
+        (other, |text| text.replace('\n', "\r\n")),
+        (other, |text| text.replacen("count 1", "count 01", 1)),
+    ];
+    for ((what, change), line) in cases.into_iter().zip(1..) {
+        deceived.change(change);
+        let said = deceived.enter(line);
+        assert_eq!(said.code, 2, "{said:?}");
+        let why = format!(
+            "did not say whether it placed the events (status 200{what}), and may have; they are \
+             signed and kept: annals outbox send sends the same bytes again"
+        );
+        assert!(said.err.contains(&why), "{why}: {}", said.err);
+        deceived.honest();
+        let said = deceived.enter(line);
+        assert!(said.out.contains("\"already\""), "{said:?}");
+    }
+    // Only 201 says that a document is kept.
+    let address = deceived.address.clone();
+    deceived.lie(move |line, send| {
+        Some(match line.starts_with("PUT ") {
+            true => answer("200 OK", b"<html>Sign in.</html>"),
+            false => send(&address),
+        })
+    });
+    std::fs::write(deceived.newsroom.path("ben/new.txt"), "New words.\n").unwrap();
+    let add = ["document", "add", "new.txt", "--title", "New", "--lang", "en", "--yes"];
+    let said = deceived.newsroom.annals("ben", &add);
+    assert_eq!(said.code, 2, "{said:?}");
+    let why = "did not take the documents (status 200 with a page of HTML): no event was sent; \
+               they are signed and kept: say the same command again";
+    assert!(said.err.contains(why), "{}", said.err);
+    deceived.honest();
+    deceived.newsroom.good("ben", &add);
+    deceived.newsroom.expect_same(&["ada", "ben"]);
 }
 
 #[test]
@@ -245,4 +287,73 @@ fn behind_a_proxy_whose_server_is_gone_editors_sign_on() {
     deceived.honest();
     let sent = deceived.newsroom.good("ben", &["outbox", "send"]);
     assert!(sent.ends_with(": written at 3\n"), "{sent}");
+}
+
+#[test]
+fn where_a_network_asks_to_sign_in_editors_sign_on() {
+    let deceived = Deceived::new();
+    let newsroom = &deceived.newsroom;
+    newsroom.good("ben", &["pull"]);
+    let page = "<html>Sign in.</html>";
+    let cases = [
+        ("200 OK", page, "200 with a page of HTML"),
+        ("403 Forbidden", page, "403 with a page of HTML"),
+        ("302 Found\r\nLocation: http://portal.example/", "", "302, which leads to http://portal."),
+        ("200 OK", "{\"server", "200)"),
+    ];
+    for ((status, body, what), line) in cases.into_iter().zip(1..) {
+        deceived.lie(move |_, _| Some(answer(status, body.as_bytes())));
+        let said = deceived.enter(line);
+        assert_eq!(said.code, 2, "{said:?}");
+        let err = said.err.replace('\n', " ");
+        assert!(err.contains(&format!("its answer has the status {what}")), "{what}: {err}");
+        assert!(err.contains("they are signed and kept: annals outbox send"), "{err}");
+        let said = newsroom.annals("ben", &["outbox", "send"]);
+        let waits = said.out.lines().filter(|line| line.contains(": waits still: ")).count();
+        assert_eq!((said.code, waits), (2, line as usize), "{said:?}");
+    }
+    deceived.honest();
+    let sent = newsroom.good("ben", &["outbox", "send"]);
+    assert_eq!(sent.lines().filter(|line| line.contains(": written at ")).count(), 4, "{sent}");
+    // A host of published files may answer every other name with a page.
+    let address = deceived.address.clone();
+    deceived.lie(move |line, send| {
+        Some(match line.contains(" /v1/") {
+            true => answer("200 OK", page.as_bytes()),
+            false => send(&address),
+        })
+    });
+    let said = deceived.enter(9);
+    assert!(said.err.contains("which annals pull brings up to date; nothing was"), "{said:?}");
+    let said = newsroom.annals("ben", &["outbox", "send"]);
+    assert_eq!(said.code, 2, "{said:?}");
+    assert!(said.err.contains("found a copy of the files at http://127.0.0.1:"), "{}", said.err);
+}
+
+#[test]
+fn a_tail_that_is_answered_at_once_asks_again_after_a_pause() {
+    let deceived = Deceived::new();
+    let newsroom = &deceived.newsroom;
+    newsroom.good("ben", &["pull"]);
+    for (status, body) in [("200 OK", "<html>Sign in.</html>"), ("204 No Content", "")] {
+        let (address, asked) = (deceived.address.clone(), Arc::new(Mutex::new(0)));
+        let count = Arc::clone(&asked);
+        deceived.lie(move |line, send| {
+            if !line.starts_with("GET /v1/tail") {
+                return Some(send(&address));
+            }
+            *count.lock().unwrap() += 1;
+            Some(answer(status, body.as_bytes()))
+        });
+        let mut tail = newsroom.command("ben", &["tail", "--format", "jsonl"]);
+        let tail = tail.stdout(std::process::Stdio::null()).stderr(std::process::Stdio::piped());
+        let mut tail = tail.spawn().unwrap();
+        std::thread::sleep(std::time::Duration::from_millis(3_500));
+        tail.kill().unwrap();
+        let err = String::from_utf8(tail.wait_with_output().unwrap().stderr).unwrap();
+        let asked = *asked.lock().unwrap();
+        assert!((1..=2).contains(&asked), "{status}: {asked} times: {err}");
+        let is_told = err.contains("its answer has the status 200 with a page of HTML");
+        assert_eq!(is_told, status == "200 OK", "{err}");
+    }
 }

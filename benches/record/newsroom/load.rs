@@ -10,7 +10,6 @@ use annals::ledger::write::sign::{Slot, seal};
 use annals::record_server::{ServerAnswer, ServerConnection};
 use annals_core::event::record::{self, Reading};
 use annals_core::hash::Hash;
-use annals_core::receipt::ReceiptText;
 use annals_core::submission::{SubmissionText, SubmittedEvent};
 use annals_core::time::Time;
 use std::sync::Mutex;
@@ -126,7 +125,6 @@ impl Editor<'_> {
             let submission = self.sign(events, placing);
             match self.connection.submit(&submission.text()).expect("an answer") {
                 ServerAnswer::Done(receipt) => {
-                    let receipt = ReceiptText::parse(&receipt).expect("a receipt");
                     assert_eq!(receipt.places.len(), events);
                     let last = submission.events.last().zip(receipt.places.last());
                     let (event, place) = last.expect("an event");
@@ -135,7 +133,7 @@ impl Editor<'_> {
                     return began.elapsed();
                 }
                 ServerAnswer::Refused(problem) if problem.is("outrun") => self.read_end(),
-                ServerAnswer::Refused(problem) => panic!("{problem:?}"),
+                other => panic!("{other:?}"),
             }
         }
     }

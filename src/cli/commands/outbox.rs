@@ -240,10 +240,7 @@ fn send(context: &mut Context) -> Result<Exit, CliError> {
     paths.expect_ledger()?;
     let OutboxFiles { waiting, damaged } = still_waiting(&paths)?;
     let Some(server) = context.copy_server(&paths)? else {
-        return Err(CliError::usage(
-            "expected the copy of a server's record, found another ledger; here the command that \
-             signed writes it: say it again",
-        ));
+        return Err(crate::ledger::exchange::submitting::no_server(&paths)?.into());
     };
     // What the pull brought is placed already: its receipt is given again.
     let left: Vec<String> =

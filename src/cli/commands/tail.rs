@@ -45,7 +45,8 @@ pub struct TailArgs {
 const LAST: u64 = 10;
 /// The shortest wait.
 const LEAST: Duration = Duration::from_millis(100);
-/// The pause before a server that does not answer, or had nothing new, is asked again.
+/// The pause before a server that does not answer is asked again; and how long it takes at least
+/// until one is asked again that had nothing new.
 const PAUSE: Duration = Duration::from_secs(2);
 
 impl Command for TailArgs {
@@ -83,14 +84,7 @@ fn run(context: &mut Context, args: TailArgs) -> Result<Exit, CliError> {
             return Ok(Exit::Yes);
         }
         match &server {
-            Some(server) => {
-                let began = Instant::now();
-                wait_for_server(server, size)?;
-                // Who answers at once without an event is not asked again at once.
-                if began.elapsed() < PAUSE && Record::open(paths.clone())?.size() == size {
-                    std::thread::sleep(PAUSE);
-                }
-            }
+            Some(server) => wait_for_server(server, size)?,
             None => wait(context, &paths, every)?,
         }
     }
@@ -114,18 +108,21 @@ fn show(context: &Context, record: &Record, from: u64, until: u64) -> Result<(),
     Ok(out.flush()?)
 }
 
-/// Waits for what the server says, and brings the copy up to date. A server that does not answer is
-/// asked again.
+/// Waits for what the server says, and brings the copy up to date. A server that does not answer,
+/// or answers at once that there is nothing new, is asked again after a pause.
 fn wait_for_server(server: &CopyServer, size: u64) -> Result<(), CliError> {
     let mut is_silent = false;
     loop {
+        let began = Instant::now();
         let waited = server.wait_after(size).map_err(|why| why.to_string());
-        let pulled = waited.and_then(|()| match server.pull() {
+        let pulled = waited.and_then(|_| match server.pull() {
             Err(LedgerError::Elsewhere(why)) => Err(chain(&why)),
             pulled => Ok(pulled),
         });
-        match pulled {
-            Ok(pulled) => return Ok(pulled?),
+        match pulled.map(|pulled| pulled.map(|pulled| pulled > size)) {
+            Ok(Ok(true)) => return Ok(()),
+            Ok(Ok(false)) => std::thread::sleep(PAUSE.saturating_sub(began.elapsed())),
+            Ok(Err(error)) => return Err(error.into()),
             Err(why) => {
                 if !is_silent {
                     let text = format!("note: the server does not answer ({why}); asking again");

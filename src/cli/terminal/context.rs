@@ -263,7 +263,9 @@ impl Context {
         match server.find() {
             ServerFound::Files => return Ok(None),
             ServerFound::Server if self.dry_run => {}
-            ServerFound::Server => server.pull()?,
+            ServerFound::Server => {
+                server.pull()?;
+            }
             ServerFound::Silent(why) => note(wrapped(
                 &format!(
                     "note: the server at {} does not answer ({why}): this is on the record as it \

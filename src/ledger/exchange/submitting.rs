@@ -14,7 +14,7 @@ use crate::archive::web::Web;
 use crate::clock::Clock;
 use crate::disk::lock::LockWait;
 use crate::disk::{self, FileMode};
-use crate::ledger::error::{KeptEvents, LedgerError, chain};
+use crate::ledger::error::{Delivery, KeptEvents, LedgerError, chain};
 use crate::ledger::exchange::follow::{PullDepth, PullOptions, pull};
 use crate::ledger::following::FollowingMark;
 use crate::ledger::paths::Paths;
@@ -30,18 +30,17 @@ use annals_core::event::Entry;
 use annals_core::event::record::{self, Reading};
 use annals_core::hash::Hash;
 use annals_core::key::{SecretKey, SigningKey};
-use annals_core::merkle::Tree;
 use annals_core::receipt::ReceiptText;
 use annals_core::rule::Fault;
 use annals_core::signed_request::RequestText;
 use annals_core::submission::{SubmissionText, SubmittedEvent};
 use annals_core::text::Origin;
-use annals_core::tlog::{KeyKind, VerifierKey};
 use annals_core::verdict::Verdict;
-use annals_core::verify::receipt::KnownRecord;
-use annals_core::verify::source::Source;
+use expected::{expected_log_key, known, tree_at};
 use std::io;
 use std::time::Duration;
+
+mod expected;
 
 /// How often the same bytes are sent while the server is busy or does not answer.
 const TRIES: u32 = 4;
@@ -56,6 +55,9 @@ const SHORT_PAUSE: Duration = Duration::from_millis(250);
 #[derive(Clone)]
 pub struct CopyServer {
     paths: Paths,
+    /// The address that is asked.
+    asked: String,
+    /// The address as it is shown.
     address: String,
     jobs: usize,
     wait: LockWait,
@@ -87,10 +89,10 @@ impl CopyServer {
         clock: Clock,
     ) -> Result<Option<CopyServer>, LedgerError> {
         let Some(mark) = FollowingMark::of(paths)? else { return Ok(None) };
-        let PublishedPlace::Address(address) = mark.published_place() else { return Ok(None) };
-        Web::at(&address).map_err(|why| LedgerError::Usage(why.to_string()))?;
-        let paths = paths.clone();
-        Ok(Some(CopyServer { paths, address, jobs, wait, key, clock }))
+        let PublishedPlace::Address(asked) = mark.published_place() else { return Ok(None) };
+        Web::at(&asked).map_err(|why| LedgerError::Usage(why.to_string()))?;
+        let (paths, address) = (paths.clone(), mark.shown_place());
+        Ok(Some(CopyServer { paths, asked, address, jobs, wait, key, clock }))
     }
 
     /// Whether a server answers there.
@@ -102,10 +104,10 @@ impl CopyServer {
         }
     }
 
-    /// Brings the copy up to date.
+    /// Brings the copy up to date; its size.
     ///
     /// Errors: as a pull's.
-    pub fn pull(&self) -> Result<(), LedgerError> {
+    pub fn pull(&self) -> Result<u64, LedgerError> {
         let CopyServer { paths, jobs, wait, key, clock, .. } = self;
         let options = PullOptions {
             jobs: *jobs,
@@ -115,15 +117,14 @@ impl CopyServer {
             now: clock.peek(),
             progress: None,
         };
-        pull(paths, options).map(drop)
+        pull(paths, options).map(|outcome| outcome.size)
     }
 
     /// Brings the copy up to this size. Of several servers of one record, the one that is read from
     /// may have what another one placed a moment later.
     fn pull_up_to(&self, size: u64) -> Result<(), LedgerError> {
         for _ in 0..PULLS {
-            self.pull()?;
-            if Record::open(self.paths.clone())?.size() >= size {
+            if self.pull()? >= size {
                 break;
             }
             std::thread::sleep(SHORT_PAUSE);
@@ -131,15 +132,16 @@ impl CopyServer {
         Ok(())
     }
 
-    /// Waits until the record of the server has more than `size` events, for a while.
+    /// Waits until the record of the server has more than `size` events, for a while: whether it
+    /// has.
     ///
     /// Errors: the server does not answer.
-    pub fn wait_after(&self, size: u64) -> io::Result<()> {
-        self.connection().wait_after(size).map(drop)
+    pub fn wait_after(&self, size: u64) -> io::Result<bool> {
+        self.connection().wait_after(size)
     }
 
     fn connection(&self) -> ServerConnection {
-        ServerConnection::new(&self.address)
+        ServerConnection::new(&self.asked)
     }
 
     /// Sends documents; `key` signs the requests.
@@ -155,30 +157,47 @@ impl CopyServer {
             let request = RequestText { origin, method: "PUT", path: &path, body };
             let signature = request.sign(key, self.clock.peek())?;
             let sent = self.until_answered(|| connection.put_document(digest, bytes, &signature));
-            if let ServerAnswer::Refused(problem) = sent? {
+            let sent = sent.map_err(|error| match error {
+                LedgerError::NotSent { address, why, reached: Delivery::Unknown, kept } => {
+                    let reached = Delivery::NoDocuments;
+                    LedgerError::NotSent { address, why, reached, kept }
+                }
+                error => error,
+            });
+            if let Err(problem) = sent? {
                 return Err(self.refused(&problem));
             }
         }
         Ok(())
     }
 
-    /// Sends until somebody answers, and is not busy.
-    fn until_answered(
+    /// Sends until the server answers, and is not busy: what was asked for, or a problem that says
+    /// that nothing was placed.
+    fn until_answered<T>(
         &self,
-        send: impl Fn() -> io::Result<ServerAnswer>,
-    ) -> Result<ServerAnswer, LedgerError> {
-        let (mut why, mut reached) = (String::new(), false);
+        send: impl Fn() -> io::Result<ServerAnswer<T>>,
+    ) -> Result<Result<T, ServerProblem>, LedgerError> {
+        let (mut why, mut reached) = (String::new(), Delivery::Unreached);
         for attempt in 1..=TRIES {
             let pause = match send() {
-                Ok(ServerAnswer::Refused(problem)) if !problem.says_unplaced() => {
+                Ok(ServerAnswer::Done(done)) => return Ok(Ok(done)),
+                Ok(ServerAnswer::Refused(problem)) if problem.says_unplaced() => {
+                    return Ok(Err(problem));
+                }
+                Ok(ServerAnswer::Refused(problem)) => {
                     let end = if problem.detail.is_empty() { "" } else { ", " };
                     why = format!("status {}{end}{}", problem.status, problem.detail);
-                    reached = true;
+                    reached = Delivery::Unknown;
                     problem.retry_after.map_or(SHORT_PAUSE, Duration::from_secs)
                 }
-                Ok(answer) => return Ok(answer),
+                Ok(ServerAnswer::Strange(answer)) => {
+                    (why, reached) = (answer.what, Delivery::Unknown);
+                    answer.retry_after.map_or(SHORT_PAUSE, Duration::from_secs)
+                }
                 Err(failed) => {
-                    reached |= failed.kind() != io::ErrorKind::ConnectionRefused;
+                    if failed.kind() != io::ErrorKind::ConnectionRefused {
+                        reached = Delivery::Unknown;
+                    }
                     why = failed.to_string();
                     SHORT_PAUSE
                 }
@@ -190,13 +209,9 @@ impl CopyServer {
         Err(self.not_sent(why, reached))
     }
 
-    fn not_sent(&self, why: String, reached: bool) -> LedgerError {
-        LedgerError::NotSent {
-            address: self.address.clone(),
-            why,
-            reached,
-            kept: KeptEvents::Nowhere,
-        }
+    fn not_sent(&self, why: String, reached: Delivery) -> LedgerError {
+        let (address, kept) = (self.address.clone(), KeptEvents::Nowhere);
+        LedgerError::NotSent { address, why, reached, kept }
     }
 
     /// An error after a receipt: where the copy is in use or cannot be written, the events are
@@ -208,7 +223,7 @@ impl CopyServer {
                     "it gave a receipt, and the copy here could not be brought up to date: {}",
                     chain(&error)
                 );
-                self.not_sent(why, true)
+                self.not_sent(why, Delivery::Unknown)
             }
             _ => error,
         }
@@ -264,6 +279,11 @@ impl CopyServer {
 }
 
 impl RecordServer for CopyServer {
+    fn expect_sendable(&self, events: &SentEvents<'_>) -> Result<(), LedgerError> {
+        let record = Record::open(self.paths.clone())?;
+        submission_on(&record, events.entries).map(drop)
+    }
+
     fn place(
         &self,
         events: &SentEvents<'_>,
@@ -271,24 +291,21 @@ impl RecordServer for CopyServer {
     ) -> Result<u64, LedgerError> {
         let record = Record::open(self.paths.clone())?;
         let SentEvents { entries, documents } = *events;
-        let view = View::some(&record, record.size(), &no_fact)?;
-        let window = view.state().fold.ledger.as_ref().map_or(0, |ledger| ledger.window);
-        let (origin, _) = known(&record, 0)?;
-        let submission = submission(&origin, entries, window).map_err(unsendable)?;
+        let submission = submission_on(&record, entries)?;
+        let log_key = expected_log_key(self, &record, entries)?;
         if let Some(key) = key {
-            self.send_documents(&origin, documents, key)?;
+            self.send_documents(&submission.origin, documents, key)?;
         }
         let (text, connection) = (submission.text(), self.connection());
         let receipt = match self.until_answered(|| connection.submit(&text))? {
-            ServerAnswer::Done(bytes) => ReceiptText::parse(&bytes),
-            ServerAnswer::Refused(problem) if problem.is("outrun") => {
+            Ok(receipt) => receipt,
+            Err(problem) if problem.is("outrun") => {
                 self.pull()?;
                 return Err(LedgerError::Outrun(format!("the record of {} went on", self.address)));
             }
-            ServerAnswer::Refused(problem) => return Err(self.refused(&problem)),
+            Err(problem) => return Err(self.refused(&problem)),
         };
-        let receipt = receipt.map_err(|fault| self.broken(fault.to_string()))?;
-        let (_, known) = known(&record, submission.from)?;
+        let known = known(&record, submission.from, log_key)?;
         receipt.judge(&submission, &known).map_err(|fault| self.broken(fault.to_string()))?;
         let pulled = self.pull_up_to(receipt.checkpoint.checkpoint.size);
         let compared = pulled.and_then(|()| self.compare(&submission, &receipt));
@@ -302,20 +319,35 @@ impl RecordServer for CopyServer {
 
     fn take_turn(&self, key: &dyn SigningKey) -> Result<(), LedgerError> {
         let record = Record::open(self.paths.clone())?;
-        let origin = known(&record, 0)?.0;
+        let view = View::some(&record, record.size(), &no_fact)?;
+        let origin = view.state().fold.ledger.as_ref().ok_or_else(unopened)?.origin.clone();
         let (method, path, body) = ("POST", TURN_PATH, Hash::of(&[]));
         let request = RequestText { origin: &origin, method, path, body };
         let signature = request.sign(key, self.clock.peek())?;
         match self.connection().take_turn(&signature) {
             Ok(ServerAnswer::Done(_)) => Ok(()),
             Ok(ServerAnswer::Refused(problem)) => Err(self.refused(&problem)),
-            Err(why) => Err(self.not_sent(why.to_string(), true)),
+            Ok(ServerAnswer::Strange(answer)) => Err(self.not_sent(answer.what, Delivery::Unknown)),
+            Err(why) => Err(self.not_sent(why.to_string(), Delivery::Unknown)),
         }
     }
 
     fn address(&self) -> &str {
         &self.address
     }
+}
+
+/// The submission of events that were signed for the end of a copy.
+///
+/// Errors: they fit no submission.
+fn submission_on(record: &Record, entries: &[Entry]) -> Result<SubmissionText, LedgerError> {
+    let view = View::some(record, record.size(), &no_fact)?;
+    let ledger = view.state().fold.ledger.as_ref().ok_or_else(unopened)?;
+    submission(&ledger.origin, entries, ledger.window).map_err(unsendable)
+}
+
+fn unopened() -> LedgerError {
+    LedgerError::Usage("the record has no first event".to_owned())
 }
 
 /// The submission of events that were signed for the end of a copy: one alone may be placed after
@@ -338,8 +370,27 @@ fn submission(origin: &Origin, entries: &[Entry], window: u64) -> Result<Submiss
 fn unsendable(fault: Fault) -> LedgerError {
     LedgerError::Usage(format!(
         "expected events that fit one submission, found more or others ({fault}): enter them in \
-         smaller parts"
+         smaller parts; what waits of them in the outbox, annals outbox drop gives up"
     ))
+}
+
+/// The refusal to send where a ledger has no server to which events can be sent.
+///
+/// Errors: the mark of a copy is damaged.
+pub fn no_server(paths: &Paths) -> Result<LedgerError, LedgerError> {
+    let why = match FollowingMark::of(paths)? {
+        Some(mark) => format!(
+            "expected the copy of a server's record, found a copy of the files at {}, to which \
+             nothing can be sent; if a server keeps the record at another address, make a copy \
+             from there (annals clone) with these keys, and send from it; annals outbox drop gives \
+             up what waits",
+            mark.shown_place()
+        ),
+        None => "expected the copy of a server's record, found another ledger; here the command \
+                 that signed writes it: say it again"
+            .to_owned(),
+    };
+    Ok(LedgerError::Usage(why))
 }
 
 /// What waits in the outbox for the record of a ledger; in a copy without what a pull brought
@@ -360,38 +411,4 @@ pub fn still_waiting(paths: &Paths) -> Result<OutboxFiles, LedgerError> {
     }
     files.retain_of(&ledger.origin);
     Ok(files)
-}
-
-/// The name of a record, and what a copy knows of it at a size.
-fn known(record: &Record, size: u64) -> Result<(Origin, KnownRecord), LedgerError> {
-    let view = View::some(record, record.size(), &no_fact)?;
-    let ledger = view.state().fold.ledger.as_ref();
-    let none = || LedgerError::Usage("the record has no first event".to_owned());
-    let ledger = ledger.ok_or_else(none)?;
-    let key = VerifierKey::new(&ledger.origin, KeyKind::Note, ledger.log_key).ok_or_else(none)?;
-    let root = tree_at(record, size)?.root();
-    let head = match size.checked_sub(1) {
-        Some(last) => record.event(last)?.map(|event| event.reading.hash),
-        None => None,
-    };
-    Ok((ledger.origin.clone(), KnownRecord { root, head, log_key: key }))
-}
-
-/// The tree of the first events of a record.
-fn tree_at(record: &Record, size: u64) -> Result<Tree, LedgerError> {
-    if let Ok(index) = record.index()
-        && let Ok(tree) = index.tree(size)
-    {
-        return Ok(tree);
-    }
-    let mut tree = Tree::default();
-    for batch in record.source.walk(0)? {
-        for entry in batch?.entries {
-            if tree.size() == size {
-                return Ok(tree);
-            }
-            tree.push(record::hash(&entry.record));
-        }
-    }
-    Ok(tree)
 }

@@ -305,6 +305,11 @@ pub fn submit(
 ) -> Result<Receipt, LedgerError> {
     let Some(server) = writer.server.take() else { return commit(writer, prepared) };
     expect_signed(prepared)?;
+    if let Err(error) = server.expect_sendable(&SentEvents::of(prepared)) {
+        writer.take_back();
+        writer.server = Some(server);
+        return Err(error);
+    }
     if let Some(keeping) = &prepared.keeping {
         keeping.keep(&prepared.entries)?;
     }

@@ -11,6 +11,11 @@ use annals_core::key::SigningKey;
 
 /// A server to which a copy's events are sent.
 pub trait RecordServer: Send {
+    /// Refuses events that can never be sent: they fit no submission.
+    ///
+    /// Errors: also where the copy cannot be read.
+    fn expect_sendable(&self, events: &SentEvents<'_>) -> Result<(), LedgerError>;
+
     /// Sends signed events with their documents, has them placed, brings the copy up to date and
     /// compares what it has with what the server promised. Returns the position of the first event.
     ///
