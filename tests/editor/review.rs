@@ -116,6 +116,9 @@ fn a_copy_to_read_says_so_before_the_first_question() {
             assert_eq!(talk.ends().1, 2, "{line} {place}");
         }
     }
+    let home = desk.run("bo", "--ledger|read|--keys|keys");
+    assert!(home.out.contains("\ncopy    an imported copy, to be read only\n"), "{home:?}");
+    assert!(home.out.contains("\nwaits   4 facts wait for Bo Berg\n"), "{home:?}");
     // To read, it is as any other.
     let listed = desk.run("bo", "review|--format|json|--ledger|read|--keys|keys");
     assert_eq!(listed.exit, 0, "{listed:?}");

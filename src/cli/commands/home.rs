@@ -11,6 +11,7 @@ use crate::cli::terminal::{CliError, Context, Exit, Format, json, minute, note, 
 use crate::disk::{self, FileMode, is_folder_at, read_optional};
 use crate::keys::KeyName;
 use crate::ledger::error::{LedgerError, chain};
+use crate::ledger::imported::Imported;
 use crate::ledger::query::effect::Effects;
 use crate::ledger::query::event::{EventRow, on, row};
 use crate::ledger::query::names::Names;
@@ -83,8 +84,12 @@ pub fn run(context: &mut Context) -> Result<Exit, CliError> {
     let title = names.title.as_deref().map(|title| format!(": {}", visible(title)));
     let origin = origin.unwrap_or_else(|| "not opened".to_owned());
     line("record", &format!("{origin}{}", title.unwrap_or_default()))?;
+    let is_read_only = matches!(Imported::of(&record.paths)?, Imported::ReadOnly(_));
+    if let Some(copy) = copy(record.part_of, view.as_of().size, is_read_only) {
+        line("copy", &copy)?;
+    }
     line("you", &you(context, &view, &names)?)?;
-    let waits = waits(context, &view, &names)?;
+    let waits = waits(context, &view, &names, is_read_only)?;
     for (at, text) in waits.iter().enumerate() {
         line(if at == 0 { "waits" } else { "" }, text)?;
     }
@@ -230,6 +235,14 @@ fn waiting_for(view: &View<'_>, person: &Person) -> Vec<u64> {
     waiting.map(|fact| fact.position).collect()
 }
 
+/// That the record here is a part of one, or a copy that is only read.
+fn copy(part_of: Option<u64>, size: u64, is_read_only: bool) -> Option<String> {
+    let part = part_of.map(|whole| format!("the first {size} of {whole} events"));
+    let read = is_read_only.then(|| "an imported copy, to be read only".to_owned());
+    let parts: Vec<String> = part.into_iter().chain(read).collect();
+    (!parts.is_empty()).then(|| parts.join("; "))
+}
+
 /// Who the keys here make the reader.
 fn you(context: &Context, view: &View<'_>, names: &Names) -> Result<String, CliError> {
     let line = |(key_name, member): &(KeyName, &Member)| {
@@ -245,19 +258,26 @@ fn you(context: &Context, view: &View<'_>, names: &Names) -> Result<String, CliE
     })
 }
 
-/// What waits: facts to review, disputes of one's own facts, files of drafts.
-fn waits(context: &Context, view: &View<'_>, names: &Names) -> Result<Vec<String>, CliError> {
+/// What waits: facts to review, disputes of one's own facts, files of drafts. In a copy that is only
+/// read nothing can be done about them.
+fn waits(
+    context: &Context,
+    view: &View<'_>,
+    names: &Names,
+    is_read_only: bool,
+) -> Result<Vec<String>, CliError> {
     let mut waits = Vec::new();
     if let Ok((name, person)) = provenance::reviewer(context, view, names) {
         match waiting_for(view, &person).len() {
-            0 => waits.push(waiting::sentence(0, &name)),
+            some if some == 0 || is_read_only => waits.push(waiting::sentence(some, &name)),
             some => waits.push(format!("{}: annals review", waiting::sentence(some, &name))),
         }
         let line =
             |position: &u64| format!("fact {position} of yours is disputed: annals log {position}");
         waits.extend(disputed(view, &person).iter().map(line));
     }
-    let drafts = drafts(&view.record.paths.drafts())?;
+    let mut drafts = drafts(&view.record.paths.drafts())?;
+    drafts.retain(|_| !is_read_only);
     for path in drafts.iter().take(LISTED) {
         waits.push(format!("drafts that are not written: annals append {}", path.display()));
     }
