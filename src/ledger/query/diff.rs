@@ -13,7 +13,7 @@ use crate::ledger::query::gather::gather;
 use crate::ledger::query::names::{Names, act};
 use crate::ledger::query::row::{ActRow, Charge, FactRow, StatementRow, Withheld, WordsRow};
 use crate::ledger::query::undoing::{
-    DocumentChange, TurnedActs, document_changes, documents, turned, turned_acts,
+    DocumentChange, TurnedActs, document_changes, documents, is_any_turned, turned, turned_acts,
 };
 use crate::ledger::query::{View, owners};
 use annals_core::event::args::Args;
@@ -161,8 +161,10 @@ pub fn between(
         let before = gather(from, names, &|_| false)?;
         all.described = document_changes(documents, &before, &gathered);
     }
+    let is_turned = is_any_turned(to, first);
     for row in gathered.facts.into_values() {
-        all.facts.push(change(from, to, &turns, &row));
+        let turned = if is_turned { turned_acts(from, &row) } else { TurnedActs::default() };
+        all.facts.push(change(from, to, &turns, turned, &row));
         all.rows.push(row);
     }
     let mut failed = Ok(());
@@ -266,12 +268,17 @@ fn restated(from: &View<'_>, to: &View<'_>) -> BTreeSet<u64> {
     facts.map(|fact| fact.position).collect()
 }
 
-fn change(from: &View<'_>, to: &View<'_>, turns: &[StatusTurn], row: &FactRow) -> Change {
+fn change(
+    from: &View<'_>,
+    to: &View<'_>,
+    turns: &[StatusTurn],
+    turned: TurnedActs,
+    row: &FactRow,
+) -> Change {
     let first = from.as_of().size;
     let mut acts = steps(row);
     let turns: Vec<&ChangeStep> =
         turns.iter().filter(|turn| turn.concerns(row, &acts)).map(|turn| &turn.step).collect();
-    let turned = turned_acts(from, to, row);
     acts.retain(|step| step.act.event >= first);
     let mut changes: BTreeSet<&str> = BTreeSet::new();
     if !turned.undone.is_empty() || acts.iter().any(|step| step.act.undone_by.is_some()) {

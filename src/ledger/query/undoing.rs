@@ -36,11 +36,8 @@ pub struct TurnedActs {
 
 /// The acts of the row of a fact as of the second point, which are no relations, that a suspect
 /// revocation between the points undid or put in force again.
-pub fn turned_acts(from: &View<'_>, to: &View<'_>, row: &FactRow) -> TurnedActs {
+pub fn turned_acts(from: &View<'_>, row: &FactRow) -> TurnedActs {
     let (first, mut turned) = (from.as_of().size, TurnedActs::default());
-    if !is_any_turned(to, first) {
-        return turned;
-    }
     for act in row.acts().into_iter().filter(|act| act.event < first) {
         match (act.kind, from.undone_by(act.event), act.undone_by) {
             (Type::FactRelated | Type::RelationWithdrawn, ..) => {}
@@ -54,7 +51,7 @@ pub fn turned_acts(from: &View<'_>, to: &View<'_>, row: &FactRow) -> TurnedActs 
 
 /// Whether a suspect revocation is after the first `first` events: nothing else undoes an event, or
 /// puts one in force again.
-fn is_any_turned(view: &View<'_>, first: u64) -> bool {
+pub fn is_any_turned(view: &View<'_>, first: u64) -> bool {
     let is_suspect = |operation: &Operation| match operation {
         Operation::Revoked(revoked) => revoked.suspect_from.is_some(),
         _ => false,
