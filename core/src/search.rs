@@ -5,8 +5,9 @@
 //! Standard), so that ß finds SS, ﬁ finds fi, and é finds e with a combining accent; I with and
 //! without a dot are one letter. Invisible characters are looked through. Where a hyphen ends a
 //! line inside a word, or a space of no width is between two words, the text has the two words and
-//! the joined one. Places are byte ranges of the original text. Not here: the texts that are searched (`cli`); exact
-//! quotations (`quote`). Source: unicode-segmentation, caseless, unicode-normalization.
+//! the joined one. Places are byte ranges of the original text. Not here: the texts that are
+//! searched (`cli`); exact quotations (`quote`). Source: unicode-segmentation, caseless,
+//! unicode-normalization.
 
 use crate::loose::{is_hyphen, is_ignored, line_breaks};
 use caseless::Caseless;

@@ -81,8 +81,8 @@ pub fn denied(edtf: &str, words: &str, lang: &str) -> Option<String> {
     let given = days(edtf)?;
     if figured_date::is_before_era(words) {
         return Some(format!(
-            "the words “{words}” give a year before the year 1, and {edtf} is after it; there is no \
-             date for it here, and the words are kept without one"
+            "the words “{words}” give a year before the year 1, and {edtf} is after it; there is \
+             no date for it here, and the words are kept without one"
         ));
     }
     let read = dates(words, None);
