@@ -310,3 +310,31 @@ fn what_a_database_lost_before_its_end_is_put_back() {
     let why = "another one in its place, expected the event 2 of the record here";
     assert!(said.err.contains(why), "{}", said.err);
 }
+
+/// The same database under another address, as after a standby was added to it.
+#[test]
+fn the_home_of_a_record_is_named_anew() {
+    let Some(database) = PostgresServer::start() else { return };
+    let (url, newsroom) = (database.url("desk"), Newsroom::found(None));
+    let document = newsroom.capture("server", 9);
+    newsroom.good("server", &["move", "--to", &url]);
+    let (host, rest) = url.split_once("@127.0.0.1:").unwrap();
+    let renamed = format!("{host}@127.0.0.1:{rest}").replace("@127.0.0.1:", "@localhost:");
+    let serve = ["serve", "--home", &renamed, "--listen", "127.0.0.1:0"];
+    let refused = newsroom.annals("server", &serve);
+    assert_eq!(refused.code, 2, "{refused:?}");
+    assert!(refused.err.contains("annals move --to"), "{refused:?}");
+    let shown = renamed.replace("desk@", "");
+    let named = newsroom.good("server", &["move", "--to", &renamed]);
+    let there = "its 2 events were there already";
+    assert_eq!(named, format!("desk.example.org/record is kept in {shown}: {there}\n"));
+    let server = newsroom.serve_home("server", "127.0.0.1:0", &renamed);
+    newsroom.join_as_founder("ada", &server.url);
+    assert_eq!(newsroom.enter("ada", document, 1).code, 0);
+    server.stop();
+    // A database that does not have the record is not its home.
+    database.sql("UPDATE annals.ledger SET origin = 'other.example.org/record'");
+    let refused = newsroom.annals("server", &["move", "--to", &url]);
+    assert_eq!(refused.code, 2, "{refused:?}");
+    assert!(refused.err.contains("is kept in the database at"), "{refused:?}");
+}

@@ -85,7 +85,7 @@ pub fn move_to_database(
     paths: &Paths,
     options: MoveOptions<'_>,
 ) -> Result<MoveOutcome, LedgerError> {
-    let MoveOptions { address, memory, jobs, wait, progress, steps, entropy } = options;
+    let MoveOptions { address, memory, wait, .. } = options;
     let place = address.to_string();
     let found = HomeMark::of(paths)?;
     let memory = match found.clone() {
@@ -97,9 +97,11 @@ pub fn move_to_database(
         Some(mark) if mark.place == place => memory.cloned().or(mark.memory),
         Some(mark) => {
             let ledger = paths.ledger.clone();
-            return Err(LedgerError::KeptElsewhere { ledger, place: mark.place });
+            let elsewhere = LedgerError::KeptElsewhere { ledger, place: mark.place.clone() };
+            return name_anew(paths, mark, options)?.ok_or(elsewhere);
         }
     };
+    let MoveOptions { address, jobs, wait, progress, steps, entropy, .. } = options;
     let mut lock = Lock::take(&paths.lock(), wait)?;
     HomeMark::expect(paths, found.as_ref().map(|mark| mark.place.as_str()))?;
     Imported::of(paths)?.expect_writable(paths)?;
@@ -192,6 +194,38 @@ fn expect_memory(
         Ok(_) => Ok(()),
         Err(error) => Err(LedgerError::Usage(format!("{error}; the record was not moved"))),
     }
+}
+
+/// Writes another address of the database into the mark of its copy: one that has the record, with
+/// all that the copy has, and from which it was not moved. `None` if it is not such a one.
+fn name_anew(
+    paths: &Paths,
+    mark: HomeMark,
+    options: MoveOptions<'_>,
+) -> Result<Option<MoveOutcome>, LedgerError> {
+    let MoveOptions { address, memory, jobs, wait, progress, .. } = options;
+    let lock = Lock::take(&paths.lock(), wait)?;
+    HomeMark::expect(paths, Some(&mark.place))?;
+    let record = Record::open(paths.clone())?;
+    let verified = Verified::of(&record, jobs, progress)?;
+    let origin = verified.checkpoint().origin.clone();
+    let mut database = Database::connect(address)?;
+    database.expect_fit()?;
+    let kept = database.records()?.into_iter().find(|kept| kept.origin == origin);
+    let Some(kept) = kept.filter(|kept| kept.row.moved.is_none()) else { return Ok(None) };
+    let size = record.size();
+    let last = match size.checked_sub(1) {
+        Some(last) => database.event(kept.id, last)?.map(|entry| record::hash(&entry.record)),
+        None => None,
+    };
+    if kept.row.head.size < size || last != last_hash(&record, size)? {
+        return Ok(None);
+    }
+    let memory = memory.cloned().or(mark.memory);
+    HomeMark { place: address.to_string(), memory }.write(paths)?;
+    Writer::open_database_under(lock, paths.clone(), address, wait)?.check_log_keys()?;
+    let (size, restored) = (kept.row.head.size, RestoredRows::default());
+    Ok(Some(MoveOutcome { origin, before: size, size, restored }))
 }
 
 /// Moves a record from a database into its copy: the folder is its home again.
