@@ -123,6 +123,9 @@ impl Web {
     /// assert!(Web::at("http://127.0.0.1:8080/record/").is_ok());
     /// assert!(Web::at("https://example.org").is_ok());
     /// assert!(matches!(Web::at("ftp://example.org"), Err(WebError::Address(_))));
+    /// // A password with a `/` as it is: the host would be another one.
+    /// let WebError::Address(shown) = Web::at("http://bo:s3/cret@example.org").err().unwrap();
+    /// assert_eq!(shown, "…@example.org");
     /// ```
     pub fn at(address: &str) -> Result<Web, WebError> {
         let bad = || {
@@ -137,7 +140,7 @@ impl Web {
         if !matches!(uri.scheme_str(), Some("http" | "https")) {
             return Err(bad());
         }
-        if uri.host().is_none_or(str::is_empty) || uri.query().is_some() {
+        if uri.host().is_none_or(str::is_empty) || uri.query().is_some() || !has_good_port(&uri) {
             return Err(bad());
         }
         let address = address.trim_end_matches('/').to_owned();
@@ -241,6 +244,13 @@ impl Web {
         );
         io::Error::new(io::ErrorKind::TimedOut, why)
     }
+}
+
+/// Whether what follows the host is a port, or nothing.
+fn has_good_port(uri: &Uri) -> bool {
+    let Some(authority) = uri.authority() else { return false };
+    let after_user = authority.as_str().rsplit('@').next().unwrap_or_default();
+    after_user == authority.host() || authority.port_u16().is_some()
 }
 
 /// An address without its user and password, for everything that is shown.

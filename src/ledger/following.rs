@@ -12,6 +12,7 @@
 //! Not here: how a copy is brought up to date (`exchange::follow`).
 //! Source: FORMAT.md section 9, "Following copy".
 
+use crate::archive::web::Web;
 use crate::disk::{self, DiskError, FileMode, read_optional};
 use crate::ledger::error::{LedgerError, chain};
 use crate::ledger::paths::Paths;
@@ -39,10 +40,14 @@ pub struct FollowingMark {
 impl FollowingMark {
     /// A copy of this place that has nothing yet.
     ///
-    /// Errors: the path of a folder is no text of one line, or the folder is not there.
+    /// Errors: the address cannot be used; the path of a folder is no text of one line, or the
+    /// folder is not there.
     pub fn new(place: &PublishedPlace) -> Result<FollowingMark, LedgerError> {
         let place = match place {
-            PublishedPlace::Address(address) => address.trim_end_matches('/').to_owned(),
+            PublishedPlace::Address(address) => {
+                Web::at(address).map_err(|why| LedgerError::Usage(why.to_string()))?;
+                address.trim_end_matches('/').to_owned()
+            }
             PublishedPlace::Folder(folder) => {
                 let real = folder.canonicalize().map_err(disk::error("read", folder))?;
                 real.to_str().map(str::to_owned).ok_or_else(|| {
