@@ -200,7 +200,7 @@ fn a_record_is_not_moved_before_its_memory_answers() {
     newsroom.good("watch", &["witness", "new", "other", "--name", "other.example/1"]);
     let other = std::fs::read_to_string(newsroom.path("watch/keys/other.witness")).unwrap();
     for (at, key, why) in [
-        (&*watch.url, other.trim(), "answers otherwise than the witness of its key does ("),
+        (&*watch.url, other.trim(), "does not answer as the witness of its key ("),
         ("http://127.0.0.1:1", &*watch.key, "does not answer ("),
     ] {
         let move_to = ["move", "--to", &url, "--memory", at, "--memory-key", key];
@@ -213,4 +213,15 @@ fn a_record_is_not_moved_before_its_memory_answers() {
     newsroom.capture("server", 3);
     newsroom.good("server", &[&["move", "--to", &url][..], &watch.options()].concat());
     newsroom.good("server", &["verify"]);
+    // It is moved: where the memory is away, that is said, and what to do.
+    watch.kill();
+    let said = newsroom.annals("server", &["move", "--to", &url]);
+    assert_eq!(said.code, 2, "{said:?}");
+    let url = url.replace("desk@", "");
+    for part in [
+        format!("the record is in the database at {url} now, but: the log key's memory cannot be"),
+        format!("; annals move --to {url} again goes on, with --memory and --memory-key if "),
+    ] {
+        assert!(said.err.contains(&part), "{part}: {}", said.err);
+    }
 }

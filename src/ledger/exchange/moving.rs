@@ -111,7 +111,11 @@ pub fn move_to_database(
     let mut database = Database::connect(address)?;
     database.expect_fit()?;
     let kept = database.records()?.into_iter().find(|kept| kept.origin == checkpoint.origin);
-    expect_memory(paths, memory.as_ref(), &checkpoint.origin)?;
+    let asked = expect_memory(paths, memory.as_ref(), &checkpoint.origin);
+    asked.map_err(|error| match found {
+        Some(_) => moved(address, error),
+        None => LedgerError::Usage(format!("{}; the record was not moved", chain(&error))),
+    })?;
     let here = moving_place::begin(paths, entropy)?;
     let (id, before) = match kept {
         Some(kept) => {
@@ -189,11 +193,8 @@ fn expect_memory(
     origin: &str,
 ) -> Result<(), LedgerError> {
     let (Some(memory), Ok(origin)) = (memory, Origin::new(origin)) else { return Ok(()) };
-    let asked = WitnessMemory::of(memory, paths).and_then(|witness| witness.last(&origin));
-    match asked {
-        Ok(_) => Ok(()),
-        Err(error) => Err(LedgerError::Usage(format!("{error}; the record was not moved"))),
-    }
+    WitnessMemory::of(memory, paths)?.last(&origin)?;
+    Ok(())
 }
 
 /// Writes another address of the database into the mark of its copy: one that has the record, with

@@ -120,7 +120,7 @@ fn why(error: WitnessError) -> String {
     match error {
         WitnessError::Silent(why) => format!("does not answer ({why})"),
         WitnessError::Strange(why) => {
-            format!("answers otherwise than the witness of its key does ({why})")
+            format!("does not answer as the witness of its key ({why})")
         }
         WitnessError::Refused(404, _) => {
             "does not watch this record: start it with --for and the log's verifier key".to_owned()
