@@ -291,7 +291,13 @@ impl RecordServer for CopyServer {
     ) -> Result<u64, LedgerError> {
         let record = Record::open(self.paths.clone())?;
         let SentEvents { entries, documents } = *events;
-        let submission = submission_on(&record, entries)?;
+        let submission = submission_on(&record, entries).map_err(|error| match error {
+            // They were kept all the same, and nothing sends them.
+            LedgerError::Usage(why) if key.is_none() => {
+                LedgerError::Usage(format!("{why}; annals outbox drop gives them up"))
+            }
+            error => error,
+        })?;
         let log_key = expected_log_key(self, &record, entries)?;
         if let Some(key) = key {
             self.send_documents(&submission.origin, documents, key)?;
@@ -370,7 +376,7 @@ fn submission(origin: &Origin, entries: &[Entry], window: u64) -> Result<Submiss
 fn unsendable(fault: Fault) -> LedgerError {
     LedgerError::Usage(format!(
         "expected events that fit one submission, found more or others ({fault}): enter them in \
-         smaller parts; what waits of them in the outbox, annals outbox drop gives up"
+         smaller parts"
     ))
 }
 
