@@ -100,8 +100,9 @@ fn what_is_given_up_is_in_no_file_however_often_it_was_signed() {
     let files: Vec<_> = std::fs::read_dir(&superseded).unwrap().collect();
     let [Ok(file)] = files.as_slice() else { panic!("{files:?}") };
     let text = std::fs::read_to_string(file.path()).unwrap();
-    assert!(text.starts_with(&format!("annals outbox v1\nsubmission {name}\n")), "{text}");
-    assert_eq!(text.lines().count(), 6, "{text}");
+    let begins = format!("annals outbox v2\norigin desk.example.org/record\nsubmission {name}\n");
+    assert!(text.starts_with(&begins), "{text}");
+    assert_eq!(text.lines().count(), 7, "{text}");
     server.stop();
 }
 

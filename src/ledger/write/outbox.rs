@@ -1,7 +1,7 @@
 //! The outbox: signed events, kept from before they are written until they are acknowledged.
 //!
 //! ```text
-//! annals outbox v1
+//! annals outbox v2
 //! origin <name of the record>
 //! submission <SHA-256 of ledger, key, drafts and the files that they name, 64 hex>
 //! first <position of its first event>
@@ -18,6 +18,8 @@
 //! is cut to its first seven lines, without a body, and moved to the folder `written`. A damaged file
 //! is moved aside and stays until a person removes it. Events that are signed anew while a server
 //! may have them are kept beside (`superseded`).
+//! A file of the first version has `v1` and no origin: it is of the record that has what its events
+//! name, and is read as before.
 //! Not here: signing events (`append`), verifying them (`verify`).
 //! Source: FORMAT.md section 9, the order of a commit.
 
@@ -52,8 +54,9 @@ const WRITTEN: &str = "written";
 /// How old the places of several events may be that are sent again, in microseconds: half of what a
 /// server takes.
 const MOST_LATE: i64 = 5_000_000;
-/// The number of lines before the events.
-const HEADER_LINES: usize = 7;
+/// The first line, and that of the first version.
+const VERSION: &str = "annals outbox v2";
+const FIRST_VERSION: &str = "annals outbox v1";
 
 /// The file of a submission, and its key.
 pub struct Submission {
@@ -85,8 +88,8 @@ pub enum KeptSubmission {
 /// The first lines of a submission's file, with their signature.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Header {
-    /// The name of the record that they were signed for.
-    origin: String,
+    /// The name of the record that they were signed for; `None` in a file of the first version.
+    origin: Option<String>,
     submission: Hash,
     first: u64,
     count: u64,
@@ -216,7 +219,7 @@ impl Submission {
     ) -> Result<Option<Keeping>, SigningError> {
         let Some(last) = entries.last() else { return Ok(None) };
         let head = record::hash(&last.record);
-        let (origin, submission, count) = (self.origin.clone(), self.name, self.count);
+        let (origin, submission, count) = (Some(self.origin.clone()), self.name, self.count);
         let signature = Signature([0; 64]);
         let mut header = Header { origin, submission, first, count, head, signature };
         header.signature = key.sign(&signed_bytes(KEPT_TAG, header.signed_text().as_bytes()))?;
@@ -236,7 +239,8 @@ impl Submission {
     /// The header of a file, if it is of this submission and signed by its key.
     fn header(&self, bytes: &[u8]) -> Result<Header, String> {
         let header = Header::parse(bytes).ok_or("its first lines are not in form")?;
-        if header.submission != self.name || header.origin != self.origin {
+        let is_of_another = header.origin.as_ref().is_some_and(|origin| *origin != self.origin);
+        if header.submission != self.name || is_of_another {
             return Err("it is of other drafts, another ledger or another key".to_owned());
         }
         if !header.is_signed_by(&self.key) {
@@ -409,20 +413,30 @@ fn read_start(path: &Path) -> Result<Option<Result<Vec<u8>, String>>, LedgerErro
 
 impl Header {
     fn parse(bytes: &[u8]) -> Option<Header> {
-        let lines: Vec<&[u8]> = bytes.split_inclusive(|byte| *byte == b'\n').collect();
-        let lines = lines.get(..HEADER_LINES)?;
-        let line = |index: usize| std::str::from_utf8(lines[index]).ok()?.strip_suffix('\n');
-        let after = |index: usize, word: &str| line(index)?.strip_prefix(word)?.strip_prefix(' ');
+        let mut lines = bytes.split_inclusive(|byte| *byte == b'\n');
+        let mut read = 0;
+        let mut next = || {
+            let line = lines.next()?;
+            read += line.len();
+            std::str::from_utf8(line).ok()?.strip_suffix('\n')
+        };
+        let version = next()?;
+        let mut after = |word: &str| next()?.strip_prefix(word)?.strip_prefix(' ');
+        let origin = match version {
+            VERSION => Some(after("origin")?.to_owned()),
+            FIRST_VERSION => None,
+            _ => return None,
+        };
         let header = Header {
-            origin: after(1, "origin")?.to_owned(),
-            submission: Hash::parse(after(2, "submission")?)?,
-            first: after(3, "first")?.parse().ok()?,
-            count: after(4, "count")?.parse().ok()?,
-            head: Hash::parse(after(5, "head")?)?,
-            signature: Signature(read_hex(after(6, "signature")?)?),
+            origin,
+            submission: Hash::parse(after("submission")?)?,
+            first: after("first")?.parse().ok()?,
+            count: after("count")?.parse().ok()?,
+            head: Hash::parse(after("head")?)?,
+            signature: Signature(read_hex(after("signature")?)?),
         };
         // The header has one notation: what is read must equal what would be written.
-        (lines.concat() == header.text().into_bytes()).then_some(header)
+        (bytes.get(..read)? == header.text().as_bytes()).then_some(header)
     }
 
     fn text(&self) -> String {
@@ -432,10 +446,11 @@ impl Header {
     /// The lines that are signed.
     fn signed_text(&self) -> String {
         let Header { origin, submission, first, count, head, .. } = self;
-        format!(
-            "annals outbox v1\norigin {origin}\nsubmission {submission}\nfirst {first}\n\
-             count {count}\nhead {head}\n"
-        )
+        let beginning = match origin {
+            Some(origin) => format!("{VERSION}\norigin {origin}\n"),
+            None => format!("{FIRST_VERSION}\n"),
+        };
+        format!("{beginning}submission {submission}\nfirst {first}\ncount {count}\nhead {head}\n")
     }
 
     fn is_signed_by(&self, key: &PublicKey) -> bool {

@@ -7,7 +7,7 @@
 //!
 //! Always holds: of the events that one submission was ever sent as, those that the record has are
 //! found, whichever they are. The files go when the submission is written, and are cut to their
-//! first six lines, without a body, when it is given up. Not here: which kept events are signed
+//! header, without a body, when it is given up. Not here: which kept events are signed
 //! anew (`append`).
 
 use super::{BOUND, HEADER_BOUND, Header, Keeping, Submission, in_fours, read, recorded};

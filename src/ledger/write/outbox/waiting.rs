@@ -1,7 +1,7 @@
 //! What the outbox has: signed events that wait, and files that cannot be read.
 //!
 //! Always holds: the outbox is that of a folder of keys, which several records may share, so each
-//! file says of which record it is; no file is passed over. Not here: what of it the record has by
+//! file says of which record it is (but for those of the first version); no file is passed over. Not here: what of it the record has by
 //! now (`settle_placed`).
 
 use super::{BOUND, Header, Keeping, entries, pending, read};
@@ -60,7 +60,10 @@ impl OutboxFiles {
     /// Leaves out what was signed for other records than the one of this name. Of which record a
     /// damaged file is, is not known.
     pub fn retain_of(&mut self, origin: &str) {
-        self.waiting.retain(|one| one.keeping.header.origin == origin);
+        let is_of = |one: &WaitingEvents| {
+            one.keeping.header.origin.as_ref().is_none_or(|name| name == origin)
+        };
+        self.waiting.retain(is_of);
     }
 }
 
