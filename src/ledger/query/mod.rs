@@ -495,9 +495,11 @@ impl<'a> View<'a> {
         }
     }
 
-    /// The number of events so far whose bodies were asked for and do not have the signed digest.
+    /// The number of events so far whose bodies were asked for and do not have the signed digest;
+    /// none that are of a later format, which is not read.
     pub fn damaged(&self) -> u64 {
-        self.damaged.lock().map_or(0, |damaged| damaged.len() as u64)
+        let end = self.later_version().map_or(u64::MAX, |(position, _)| position);
+        self.damaged.lock().map_or(0, |damaged| damaged.range(..end).count() as u64)
     }
 
     /// An error if the texts of an event with this promised seal are withheld now.
