@@ -633,3 +633,46 @@ fn in_fours(bytes: &[u8]) -> Vec<Entry> {
     });
     entries.collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use annals_core::key::SecretKey;
+
+    /// The header as it was written before it named its record.
+    fn of_the_first_version(key: &SecretKey) -> String {
+        let (name, head) = (Hash::of(&[b"drafts"]), Hash::of(&[b"event"]));
+        let signed =
+            format!("annals outbox v1\nsubmission {name}\nfirst 7\ncount 2\nhead {head}\n");
+        let signature = key.sign(&signed_bytes(KEPT_TAG, signed.as_bytes()));
+        format!("{signed}signature {signature}\n")
+    }
+
+    #[test]
+    fn a_header_of_the_first_version_is_read_and_written_as_it_was() {
+        let key = SecretKey::from_seed([7; 32]);
+        let text = of_the_first_version(&key);
+        let with_events = format!("{text}an event\n");
+        let header = Header::parse(with_events.as_bytes()).unwrap();
+        assert_eq!((&header.origin, header.first, header.count), (&None, 7, 2));
+        assert!(header.is_signed_by(&key.public()));
+        assert_eq!(header.text(), text);
+        // One that names its record has the second version.
+        let origin = Some("example.org/record".to_owned());
+        let mut named = Header { origin, ..header };
+        named.signature = key.sign(&signed_bytes(KEPT_TAG, named.signed_text().as_bytes()));
+        assert!(
+            named.text().starts_with("annals outbox v2\norigin example.org/record\nsubmission ")
+        );
+        assert_eq!(Header::parse(named.text().as_bytes()), Some(named.clone()));
+        for bad in [
+            named.text().replace(" v2\n", " v1\n"),
+            text.replace(" v1\n", " v2\n"),
+            text.replace(" v1\n", " v3\n"),
+            text.replace("first 7", "first 07"),
+            text.replace("count 2\n", ""),
+        ] {
+            assert_eq!(Header::parse(bad.as_bytes()), None, "{bad}");
+        }
+    }
+}
