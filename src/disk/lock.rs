@@ -69,7 +69,8 @@ impl Lock {
     /// Takes the lock, waiting up to `wait` for other holders to end, and reports their names.
     ///
     /// Writes process id and command line of this process into the file, without what follows the
-    /// scheme of an address. Errors: [`DiskError::Held`] with the holder, or the error of opening the file.
+    /// scheme of an address. Errors: [`DiskError::Held`] with the holder, or the error of opening
+    /// the file.
     ///
     /// ```
     /// use annals::disk::{DiskError, lock::Lock};

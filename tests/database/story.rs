@@ -332,6 +332,11 @@ fn the_home_of_a_record_is_named_anew() {
     newsroom.join_as_founder("ada", &server.url);
     assert_eq!(newsroom.enter("ada", document, 1).code, 0);
     server.stop();
+    // Said again, a move that is done is done.
+    let here = newsroom.good("server", &["move", "--from", &renamed]);
+    let again = newsroom.good("server", &["move", "--from", &renamed]);
+    assert_eq!((again.as_str(), again.contains("its 3 events were there already")), (&*here, true));
+    newsroom.good("server", &["move", "--to", &renamed]);
     // A database that does not have the record is not its home.
     database.sql("UPDATE annals.ledger SET origin = 'other.example.org/record'");
     let refused = newsroom.annals("server", &["move", "--to", &url]);

@@ -638,3 +638,26 @@ fn a_number_in_another_spelling_is_refused() {
     assert_eq!(ask(&server, "GET", "/v1/tail?from=0&wait=0", "").status, 200);
     server.stop();
 }
+
+/// A proof of more acts than one may have is too large, as every other answer that is.
+#[test]
+fn a_proof_of_too_many_acts_is_beyond_the_bound() {
+    let newsroom = Newsroom::found(None);
+    let document = newsroom.capture("server", 1);
+    assert_eq!(newsroom.enter("server", document, 1).code, 0);
+    let act = |number| {
+        format!(
+            "{{\"type\":\"fact.disputed\",\"on\":2,\"reason\":\"unverifiable\",\
+             \"statement\":\"No {number}.\"}}\n"
+        )
+    };
+    let drafts: String = (1..4_096).map(act).collect();
+    std::fs::write(newsroom.path("server").join("acts.jsonl"), drafts).unwrap();
+    newsroom.good("server", &["append", "acts.jsonl", "--yes"]);
+    let server = newsroom.serve(&[]);
+    let found = ask(&server, "GET", "/v1/proof/2", "");
+    let problem = json(&found.body);
+    assert_eq!((found.status, problem["type"].as_str()), (422, Some("urn:annals:bound")));
+    assert_eq!(found.detail(), "a proof has at most 4096 events, this one would have 4098");
+    server.stop();
+}

@@ -6,8 +6,9 @@
 //! ```
 //!
 //! Always holds: at every moment one place is the home; what is stopped goes on when it is asked
-//! for again. What is in a database already, where it is the beginning of the record, stays: so what
-//! a database lost, at its end or before it, is put back from its copy. Not here: SQL (`database`).
+//! for again. What is in a database already, where it is the beginning of the record, stays: so
+//! what a database lost, at its end or before it, is put back from its copy. Not here: SQL
+//! (`database`).
 //! Source: FORMAT.md section 18.
 
 use crate::database::{
@@ -247,6 +248,9 @@ pub fn move_to_folder(
         moving_place::end(paths)?;
         return Ok(outcome);
     }
+    if let Some(outcome) = at_home(paths, address)? {
+        return Ok(outcome);
+    }
     let before = match HomeMark::of(paths)? {
         Some(_) => Record::open(paths.clone())?.size(),
         None => 0,
@@ -314,6 +318,23 @@ fn moved_before(
         let restored = RestoredRows::default();
         MoveOutcome { origin: kept.origin, before: size, size, restored }
     }))
+}
+
+/// The record of a folder that is its home already, and was moved there from this database; `None`
+/// if it is not.
+fn at_home(paths: &Paths, address: &DatabaseAddress) -> Result<Option<MoveOutcome>, LedgerError> {
+    if HomeMark::of(paths)?.is_some() || paths.expect_ledger().is_err() {
+        return Ok(None);
+    }
+    let record = Record::open(paths.clone())?;
+    for KeptRecord { origin, row, .. } in Database::connect(address)?.records()? {
+        let was_moved = row.moved.is_some() && (1..=record.size()).contains(&row.head.size);
+        if was_moved && last_hash(&record, row.head.size)? == row.head.hash {
+            let (size, restored) = (record.size(), RestoredRows::default());
+            return Ok(Some(MoveOutcome { origin, before: size, size, restored }));
+        }
+    }
+    Ok(None)
 }
 
 /// Refuses a record in the database that is no beginning of this one.
