@@ -274,23 +274,6 @@ fn every_answer_is_what_the_command_prints() {
     assert!(answered > 100 && refused > 5, "{answered} {refused}");
 }
 
-/// All that is read is public: a page on another host may read it. Nothing is written by one.
-#[test]
-fn a_page_on_another_host_may_read_every_answer() {
-    let newsroom = Newsroom::found(Some(CLOCK));
-    let server = newsroom.serve_machine("server");
-    let name = "access-control-allow-origin";
-    for path in ["/v1/facts", "/v1/facts/99", "/checkpoint", "/tile/entries/7", "/v1/health"] {
-        let answer = get(&server, path);
-        assert_eq!(answer.header(name), Some("*"), "{path}: {}", answer.status);
-        assert_eq!(answer.header("x-content-type-options"), Some("nosniff"));
-    }
-    for (method, path) in [("OPTIONS", "/v1/events"), ("POST", "/v1/events"), ("PUT", "/v1/facts")]
-    {
-        assert_eq!(ask(&server, method, path, "").header(name), None, "{method} {path}");
-    }
-}
-
 #[test]
 fn an_answer_is_asked_for_again_and_comes_again_only_when_it_is_another_one() {
     let newsroom = Newsroom::found(Some(CLOCK));
