@@ -186,7 +186,7 @@ fn a_folder_inside_of_another_is_named_and_no_init_is_advised() {
             format!("the folder {first} of the record published at pub: name that folder");
         assert_eq!(found(&format!("verify {place}"), &place), expected);
     }
-    let keys = "the folder outbox of the keys at keys; --ledger names the folder that the journal \
+    let keys = "the folder outbox of the keys at keys; a ledger is the folder that the journal \
                 is in";
     assert_eq!(found("verify keys/outbox", "keys/outbox"), keys);
 }

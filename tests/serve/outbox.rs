@@ -333,7 +333,10 @@ fn a_page_in_place_of_the_answer_to_a_document_is_none() {
     let capture = ["document", "add", "note.txt", "--title", "N", "--lang", "en", "--yes"];
     let said = newsroom.annals("ben2", &capture);
     assert_eq!(said.code, 2, "{said:?}");
-    assert!(said.err.contains("(status 200 with") && said.err.contains("signed and kept"), "{said:?}");
+    assert!(
+        said.err.contains("(status 200 with") && said.err.contains("signed and kept"),
+        "{said:?}"
+    );
     server.stop();
 }
 
