@@ -258,8 +258,8 @@ fn you(context: &Context, view: &View<'_>, names: &Names) -> Result<String, CliE
     })
 }
 
-/// What waits: facts to review, disputes of one's own facts, files of drafts. In a copy that is only
-/// read nothing can be done about them.
+/// What waits: facts to review, disputes of one's own facts, files of drafts. In a copy to read
+/// nothing can be done about them.
 fn waits(
     context: &Context,
     view: &View<'_>,

@@ -28,6 +28,7 @@ pub mod revocation_impact;
 pub mod summary;
 pub mod tally;
 pub mod verified_fold;
+mod viewed_event;
 
 use crate::index::IndexError;
 use crate::ledger::error::{LedgerError, chain};
@@ -47,7 +48,7 @@ use annals_core::fold::operation::{EntryKind, Operation};
 use annals_core::hash::Hash;
 use annals_core::state::State;
 use annals_core::time::Time;
-use annals_core::verify::examine::{BodyFound, Examined, examine};
+use annals_core::verify::examine::{BodyFound, examine};
 use annals_core::verify::source::Source;
 use revocation_impact::ChangedFact;
 use row::Withheld;
@@ -56,6 +57,7 @@ use std::collections::BTreeSet;
 use std::ops::Range;
 use std::sync::{Mutex, OnceLock};
 use verified_fold::{Places, VerifiedFold};
+pub use viewed_event::ViewedEvent;
 
 /// A record as of a point and as of now: the whole, or some facts and documents of it.
 pub struct View<'a> {
@@ -639,36 +641,6 @@ fn captures(act: &Act) -> bool {
 
 fn is_of(body: &Body, statement: &Statement) -> bool {
     body.by == statement.by && body.content.kind() == statement.kind
-}
-
-/// An event that was read.
-pub struct ViewedEvent {
-    /// Its position.
-    pub position: u64,
-    /// The result of examining it.
-    pub examined: Examined,
-}
-
-impl ViewedEvent {
-    fn of(index: u64, examined: Examined) -> ViewedEvent {
-        let position = examined.reading.place.map_or(index, |place| place.seq);
-        ViewedEvent { position, examined }
-    }
-
-    /// Its statement, if it is well formed.
-    pub fn statement(&self) -> Option<&Statement> {
-        self.examined.reading.statement.as_ref()
-    }
-
-    /// Its hash.
-    pub fn hash(&self) -> Hash {
-        self.examined.reading.hash
-    }
-
-    /// Its time.
-    pub fn at(&self) -> Option<Time> {
-        self.examined.reading.place.map(|place| place.at)
-    }
 }
 
 /// The facts or documents that an applied event creates or acts on, as of the point.

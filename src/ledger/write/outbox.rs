@@ -15,9 +15,9 @@
 //! finds it, so no fact is entered twice after a lost receipt. Only the key that signs a submission
 //! can make a valid file for it: the head commits to every event through the chain of hashes, and
 //! each event to its body. Once the events are in the record and a checkpoint covers them, the file
-//! is cut to its first seven lines, without a body, and moved to the folder `written`. A damaged file
-//! is moved aside and stays until a person removes it. Events that are signed anew while a server
-//! may have them are kept beside (`superseded`).
+//! is cut to its first lines, without a body, and moved to the folder `written`. A damaged file is
+//! moved aside and stays until a person removes it. Events that are signed anew while a server may
+//! have them are kept beside (`superseded`).
 //! A file of the first version has `v1` and no origin: it is of the record that has what its events
 //! name, and is read as before.
 //! Not here: signing events (`append`), verifying them (`verify`).

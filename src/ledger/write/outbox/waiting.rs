@@ -1,8 +1,8 @@
 //! What the outbox has: signed events that wait, and files that cannot be read.
 //!
 //! Always holds: the outbox is that of a folder of keys, which several records may share, so each
-//! file says of which record it is (but for those of the first version); no file is passed over. Not here: what of it the record has by
-//! now (`settle_placed`).
+//! file says of which record it is, but for those of the first version; no file is passed over. Not
+//! here: what of it the record has by now (`settle_placed`).
 
 use super::{BOUND, Header, Keeping, entries, pending, read};
 use crate::disk::{self, DiskError};
