@@ -405,7 +405,7 @@ fn a_relation_that_fell_with_the_other_fact_is_shown_so_in_a_proof() {
     // Eve was enrolled by Cem: her fact is no longer there.
     revoke(&desk, "cem", 6, "ada");
     let show = desk.told("show 3");
-    assert!(show.contains("\n    8: supports 7 “[no words]” (does not stand) — Bo Berg"), "{show}");
+    assert!(show.contains("\n    8: supports 7 “On Monday.” (does not stand) — Bo Berg"), "{show}");
     let made = desk.run("prove 3 --output p");
     assert!(
         made.err.contains("\nleft out: the body of event 7, the bytes of document 2\n"),

@@ -235,7 +235,7 @@ fn a_file_that_cannot_be_read_waits_too() {
         (good[..good.len() - 40].to_owned(), "expected 4 lines of 1 events, found 3"),
         (String::new(), form),
         (good.replace("Boat 1", "Boat 7"), "event 3 is not the one that was signed"),
-        (good.replacen("v1", "v2", 1), form),
+        (good.replacen("v2", "v3", 1), form),
     ] {
         std::fs::write(&path, bytes).unwrap();
         let told = newsroom.good("ben", &["outbox"]);
