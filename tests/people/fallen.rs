@@ -225,6 +225,11 @@ fn a_document_that_was_set_aside_is_read_and_suspect_for_good() {
     // All three count it: facts may cite it still.
     assert_eq!(json_of(&desk, "status")["documents"], 2);
     assert!(desk.told("document list").contains("\n2 documents\n"));
+    // So does a proof of a fact on it.
+    desk.told("prove 8 --output p");
+    let verdict = desk.run("verify p").out.replace("\n    ", " ");
+    let suspect = "document 7 (Arches), suspect: captured by a key that was stolen or lost";
+    assert!(verdict.contains(suspect), "{verdict}");
     // A new fact on it is taken, with a note.
     let quote = "append --document 7 --quote The_bridge --claim A_bridge. --by bo";
     let note = "note: document 7 is suspect: its capture was set aside by 9\n";

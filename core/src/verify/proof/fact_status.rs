@@ -6,7 +6,7 @@
 //! "Status".
 
 use crate::event::record::{Place, Reading, Statement};
-use crate::event::vocabulary::Relation;
+use crate::event::vocabulary::{Relation, Type};
 use crate::fold::history::{Act, History};
 use crate::fold::operation::{Operation, Triple};
 use crate::fold::{Fact, Fold};
@@ -15,7 +15,7 @@ use crate::legal;
 use crate::legal::context::Proposal;
 use crate::state::{State, Status};
 use crate::verify::proof::form::Proof;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
 /// A relation of the fact to another one that stands by the events of the file.
@@ -48,7 +48,8 @@ pub struct FactStatus {
     pub suspect: bool,
     /// The events that a suspect revocation undid, each with the revocation.
     pub undone: BTreeMap<u64, u64>,
-    /// The documents in the file that were captured with a key that is suspect from then on.
+    /// The documents in the file that were captured with a key that is suspect from then on, or
+    /// whose capture was undone, by position.
     pub suspect_documents: Vec<u64>,
     /// Relations to other facts that stand.
     pub related: Vec<StatedRelation>,
@@ -68,12 +69,18 @@ pub fn fact_status(proof: &Proof) -> FactStatus {
     }
     let Relations { related, undone } = relations(&events, &state, proof.fact);
     let suspect = state.fold.documents().iter().filter(|document| document.suspect);
-    let suspect_documents = suspect.map(|document| document.position).collect();
+    let suspect = suspect.map(|document| document.position);
+    // A capture that was set aside is in no fold.
+    let is_undone_capture = |(place, statement): &&(Place, Statement)| {
+        statement.kind == Type::DocumentCaptured && undone.contains_key(&place.seq)
+    };
+    let set_aside = events.iter().filter(is_undone_capture).map(|(place, _)| place.seq);
+    let suspect_documents: BTreeSet<u64> = suspect.chain(set_aside).collect();
     let found = FactStatus {
         fact: proof.fact,
+        suspect_documents: suspect_documents.into_iter().collect(),
         undone,
         related,
-        suspect_documents,
         ..FactStatus::default()
     };
     let Some(fact) = state.fold.fact(proof.fact) else { return found };
