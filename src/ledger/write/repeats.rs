@@ -26,7 +26,7 @@ pub enum Repeats {
 
 /// Refuses a fact that repeats one of the record or an earlier draft of this input; adds a note
 /// where another fact quotes the same passage. `claim` is the digest of the fact's claim
-/// ([`claim_of`](crate::ledger::write::passages::claim_of)).
+/// ([`claim_of`]).
 pub fn check(
     writer: &Writer,
     fact: &Fact,
