@@ -284,8 +284,14 @@ class Client(unittest.TestCase):
             self.assertEqual(submit.problem_of(status, other), (None, {}))
 
     def test_files_alone(self):
-        with Site({"v1/health": None}.get) as site, self.assertRaisesRegex(submit.Stop, "files alone"):
+        with open(os.path.join(os.path.dirname(__file__), "../../ledger/checkpoint"), "rb") as file:
+            files = {"checkpoint": file.read()}
+        with Site(files.get) as site, self.assertRaisesRegex(submit.Stop, "files alone"):
             submit.Server(site.url).expect_server()
+        # Files are believed with a checkpoint in form only: a page to sign in answers every name.
+        for strange in ({}, {"checkpoint": PAGE}, {"checkpoint": b"a\n1\n"}, {"v1/health": (200, {}, b"{"), **files}):
+            with Site(strange.get) as site, self.assertRaisesRegex(submit.Stop, "no server answers"):
+                submit.Server(site.url).expect_server()
         bad = {"v1/health": (502, {}, PAGE)}
         with Site(bad.get) as site, self.assertRaisesRegex(submit.Stop, "no server answers"):
             submit.Server(site.url).expect_server()
