@@ -119,6 +119,11 @@ fn a_copy_to_read_says_so_before_the_first_question() {
     let home = desk.run("bo", "--ledger|read|--keys|keys");
     assert!(home.out.contains("\ncopy    an imported copy, to be read only\n"), "{home:?}");
     assert!(home.out.contains("\nwaits   4 facts wait for Bo Berg\n"), "{home:?}");
+    // A copy that is older than what was looked at is none of another record.
+    desk.writes("bo", "confirm|4|--how|reread", "written at 8");
+    assert_eq!(desk.run("bo", "--tz|UTC").exit, 0);
+    let older = desk.run("bo", "--ledger|read|--keys|keys").out;
+    assert!(older.contains(" there were 9 events, and here are 8: an older copy, or "), "{older}");
     // To read, it is as any other.
     let listed = desk.run("bo", "review|--format|json|--ledger|read|--keys|keys");
     assert_eq!(listed.exit, 0, "{listed:?}");

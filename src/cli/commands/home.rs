@@ -276,8 +276,10 @@ fn waits(
             |position: &u64| format!("fact {position} of yours is disputed: annals log {position}");
         waits.extend(disputed(view, &person).iter().map(line));
     }
-    let mut drafts = drafts(&view.record.paths.drafts())?;
-    drafts.retain(|_| !is_read_only);
+    let drafts = match is_read_only {
+        true => Vec::new(),
+        false => drafts(&view.record.paths.drafts())?,
+    };
     for path in drafts.iter().take(LISTED) {
         waits.push(format!("drafts that are not written: annals append {}", path.display()));
     }
@@ -330,11 +332,19 @@ fn since(view: &View<'_>, last: Option<&LastLook>) -> Result<Since, CliError> {
         _ => None,
     };
     if event.map(|event| event.hash()) != Some(last.head) {
-        let text = format!(
-            "at your last look, {at}, there were {} events, and these are not a continuation of \
-             them: annals verify",
-            last.size
-        );
+        let text = match last.size > size {
+            // An older copy is none of another record; whether something was lost, `verify` says.
+            true => format!(
+                "at your last look, {at}, there were {} events, and here are {size}: an older \
+                 copy, or some were lost (annals verify)",
+                last.size
+            ),
+            false => format!(
+                "at your last look, {at}, there were {} events, and these are not a continuation \
+                 of them: annals verify",
+                last.size
+            ),
+        };
         return Ok(Since { from: size, goes_on: false, text });
     }
     let text = match size - last.size {
