@@ -344,6 +344,44 @@ fn the_redaction_of_a_relation_is_told_of_both_facts() {
     }
 }
 
+/// A record in which one fact has this many disputes, some of them ended, the length of its index's
+/// rows, and its ledger.
+fn disputed(disputes: usize, folder: &Path) -> (PathBuf, u64, usize) {
+    let mut clerk = Clerk::new(1, 1);
+    let mut last = 0;
+    for number in 0..disputes {
+        clerk.sign(["bo", "cy", "dan"][number % 3], acts::disputed(5));
+        last = clerk.ledger.events.len() as u64 - 1;
+        if number % 7 == 3 {
+            clerk.sign("dan", acts::upheld(last));
+        }
+    }
+    clerk.sign("ada", acts::stolen("cy", last / 2));
+    let ledger = clerk.write(folder);
+    let events = clerk.ledger.events.len();
+    assert_eq!(make(&ledger), IndexStatus::Same { events: events as u64, wrote: true });
+    let rows = fs::metadata(ledger.join("index/tree")).expect("the rows").len();
+    (ledger, rows, events)
+}
+
+/// Each dispute makes a row of its fact: the rows of many disputes must not have all of them.
+#[test]
+fn the_rows_of_a_fact_with_many_disputes_stay_small_and_say_the_same() {
+    let folders = [(); 2].map(|()| tempfile::tempdir().expect("a folder"));
+    let (_, few, _) = disputed(700, folders[0].path());
+    let (ledger, many, events) = disputed(1_400, folders[1].path());
+    assert!(many * 10 < few * 25, "twice the disputes: {few} and {many} bytes");
+    let mut asked = Vec::new();
+    for point in [70, 160, 300, 801, events - 3, events - 2, events - 1] {
+        asked.push(words(format!("show 5 --as-of {point} --format json")));
+        asked.push(words(format!("replay --as-of {point} --state")));
+        asked.push(words(format!("diff {point} 1000 --format json")));
+    }
+    asked.push(words("log 5 --newest".to_owned()));
+    asked.push(words("status --format json".to_owned()));
+    same(&ledger, &asked);
+}
+
 /// FORMAT.md section 12: a proof has every redaction of an event that it has.
 #[test]
 fn a_proof_has_the_redaction_of_an_editors_words_with_an_index_as_without_one() {

@@ -256,7 +256,7 @@ fn is_compatible(c: char) -> bool {
 }
 
 /// Quotation marks and dashes as they are typed.
-fn mark(c: char) -> char {
+pub(crate) fn mark(c: char) -> char {
     match c {
         c if c.is_whitespace() => ' ',
         '“' | '”' | '„' | '‟' | '«' | '»' | '″' => '"',

@@ -11,8 +11,9 @@ use crate::fold::operation::Operation;
 use crate::key::PublicKey;
 use crate::legal;
 use crate::legal::context::RuleContext;
-use hashbrown::{HashMap, HashSet};
+use hashbrown::HashMap;
 use serde::Serialize;
+use std::cmp::Reverse;
 
 /// An event that a suspect revocation undid.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
@@ -73,15 +74,9 @@ fn run(history: &History, last: Suspicion) -> Refolded {
     let mut all: Vec<Suspicion> = earlier.filter_map(|act| suspicion(act, history)).collect();
     all.push(last);
     loop {
-        let standing = standing(&all);
-        let refolded = pass(history, last.position, &standing);
-        let is_set_aside = |undone: &&Undone| undone.how == How::SetAside;
-        let set_aside: HashSet<u64> =
-            refolded.undone.iter().filter(is_set_aside).map(|undone| undone.event).collect();
-        let mut oldest_first = standing.iter().rev().map(|s| s.position);
-        match oldest_first.find(|position| set_aside.contains(position)) {
-            Some(oldest) => all.retain(|s| s.position != oldest),
-            None => return refolded,
+        match pass(history, last.position, &standing(&all)) {
+            Ok(refolded) => return refolded,
+            Err(dropped) => all.retain(|s| s.position != dropped),
         }
     }
 }
@@ -139,9 +134,13 @@ impl Strikers {
     }
 }
 
-fn pass(history: &History, until: u64, standing: &[Suspicion]) -> Refolded {
+/// Folds the acts before `until` with these suspicions. Errors: the oldest standing suspicion that
+/// is set aside; what comes after it is not folded, because all is folded again without it.
+fn pass(history: &History, until: u64, standing: &[Suspicion]) -> Result<Refolded, u64> {
     let mut out = Refolded::default();
     let strikers = Strikers::of(standing);
+    let standing_at =
+        |position: u64| standing.binary_search_by_key(&Reverse(position), |s| Reverse(s.position));
     for act in history.acts().iter().take_while(|act| act.position < until) {
         let Some(by) = history.key(act.by) else { continue };
         out.fold.promise(act);
@@ -160,6 +159,7 @@ fn pass(history: &History, until: u64, standing: &[Suspicion]) -> Refolded {
             }
             None => match legal::check_refolded(history, &out.fold, act, by) {
                 Ok(()) => out.fold.apply(act, history),
+                Err(_) if standing_at(act.position).is_ok() => return Err(act.position),
                 Err(_) => {
                     let how = How::SetAside;
                     out.undone.push(Undone { event: act.position, by: until, how });
@@ -167,7 +167,7 @@ fn pass(history: &History, until: u64, standing: &[Suspicion]) -> Refolded {
             },
         }
     }
-    out
+    Ok(out)
 }
 
 #[cfg(test)]

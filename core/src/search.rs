@@ -9,7 +9,7 @@
 //! searched (`cli`); exact quotations (`quote`). Source: unicode-segmentation, caseless,
 //! unicode-normalization.
 
-use crate::loose::{is_hyphen, is_ignored, line_breaks};
+use crate::loose::{is_hyphen, is_ignored, line_breaks, mark};
 use caseless::Caseless;
 use std::borrow::Cow;
 use std::ops::Range;
@@ -294,6 +294,18 @@ pub fn folded(text: &str) -> String {
         folded.make_ascii_lowercase();
     }
     folded
+}
+
+/// A name [`folded`], with quotation marks, apostrophes, hyphens and dashes as they are typed: the
+/// form by which a name that somebody types is compared with one in the record.
+///
+/// ```
+/// use annals_core::search::typed;
+/// assert_eq!(typed("O’Brien  NATO‑Russia"), "o'brien nato-russia");
+/// assert_eq!(typed("E\u{301}nergie"), typed("énergie"));
+/// ```
+pub fn typed(name: &str) -> String {
+    folded(name).chars().map(mark).collect()
 }
 
 /// Calls `each` with every word of a text, folded, and with every two that may be one: the words

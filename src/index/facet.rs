@@ -1,7 +1,7 @@
 //! Facets: the topics and the date of a fact, as words that no text has.
 //!
 //! ```text
-//! topic   space, U+0002, the name of the topic in lower case
+//! topic   space, U+0002, the name of the topic as it is typed (`typed` in `search`)
 //! date    space, U+0001, first day, last day, each of 8 digits: year, month, day;
 //!         00000000 where the beginning is open, 99999999 where the end is; without a date, nothing
 //! ```
@@ -14,6 +14,7 @@
 
 use annals_core::edtf::{Days, days};
 use annals_core::event::body::Fact;
+use annals_core::search::typed;
 use jiff::civil::Date;
 
 /// How a date begins.
@@ -38,7 +39,7 @@ pub(super) fn each_facet(fact: &Fact, each: &mut dyn FnMut(&str)) {
         None => each(DATE),
     }
     for topic in fact.topics.iter().flatten() {
-        each(&format!("{TOPIC}{}", topic.name.to_lowercase()));
+        each(&format!("{TOPIC}{}", typed(&topic.name)));
     }
 }
 

@@ -10,6 +10,7 @@ use crate::index::node_file::{self, After, Bytes};
 use crate::index::read::{Snapshot, is_other_version};
 use crate::index::row::{EventMark, Row, RowValue};
 use crate::index::status::{BuildMode, IndexStatus};
+use crate::index::stored_row::{StoredRow, has_long_lists};
 use crate::index::terms::TermFiles;
 use crate::index::totals::Totals;
 use crate::index::trie::{self, NodeWriter, Root};
@@ -120,7 +121,7 @@ pub(super) struct IndexFiles {
     since: [BTreeMap<u64, Child>; 3],
     totals: Totals,
     /// The rows of facts and documents that were added last, by their offset.
-    recent: HashMap<u64, RowValue>,
+    recent: HashMap<u64, Row>,
 }
 
 impl IndexFiles {
@@ -422,26 +423,42 @@ impl IndexFiles {
             true => 0,
             false => self.standing_at(which, of)?.map_or(0, |child| child.to),
         };
+        let to = self.nodes.tree.length();
+        let kinds = what.kinds();
+        let mut row = Row { of, event, acted, before, whole: to, what };
+        let mut stored = StoredRow::whole(&row);
         if which == TreeKind::Standing {
             let earlier = match before {
                 0 => None,
                 before => match self.recent.remove(&before) {
-                    Some(what) => Some(what),
-                    None => Some(node_file::row(&self.nodes, before)?.what),
+                    Some(earlier) => Some(earlier),
+                    None => Some(node_file::row(&self.nodes, before)?),
                 },
             };
-            self.totals.replace(earlier.as_ref(), &what);
+            self.totals.replace(earlier.as_ref().map(|earlier| &earlier.what), &row.what);
+            if let Some(earlier) = earlier.filter(|_| has_long_lists(&row))
+                && let Some(changed) = self.changed(&row, earlier)?
+            {
+                (row.whole, stored) = changed;
+            }
             if self.recent.len() >= KEPT {
                 self.recent.clear();
             }
-            self.recent.insert(self.nodes.tree.length(), what.clone());
+            self.recent.insert(to, row);
         }
-        let kinds = what.kinds();
-        let to = self.nodes.tree.length();
-        let row = Row { of, event, acted, before, what };
-        self.nodes.tree.put(&node_file::framed("row", to, &self.nodes.after, &row)?)?;
+        self.nodes.tree.put(&node_file::framed("row", to, &self.nodes.after, &stored)?)?;
         self.since[which as usize].insert(of, Child { to, kinds });
         Ok(())
+    }
+
+    /// A row with long lists as the change since the last one that is whole, and the offset of that
+    /// one; `earlier` is the row before.
+    fn changed(&self, row: &Row, earlier: Row) -> Result<Option<(u64, StoredRow)>, IndexError> {
+        let whole = match earlier.whole == row.before {
+            true => earlier,
+            false => node_file::row(&self.nodes, earlier.whole)?,
+        };
+        Ok(StoredRow::changed(row, &whole).map(|stored| (whole.whole, stored)))
     }
 
     /// The row of a fact, a document or a relation that was added last.

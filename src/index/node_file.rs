@@ -14,6 +14,7 @@
 use crate::disk::at::read_at;
 use crate::index::node::Node;
 use crate::index::row::Row;
+use crate::index::stored_row::{RowLink, StoredRow};
 use crate::index::totals::Totals;
 use crate::index::{HEADER, IndexError, check, damaged};
 use annals_core::hash::Hash;
@@ -123,9 +124,26 @@ pub(super) fn row(bytes: &dyn Bytes, at: u64) -> Result<Row, IndexError> {
 }
 
 fn framed_row(bytes: &dyn Bytes, at: u64) -> Result<Framed<Row>, IndexError> {
-    let mut found = read::<Row>(bytes, "row", at)?.ok_or_else(|| ends("row", at))?;
-    found.value.event = found.event;
-    Ok(found)
+    let Framed { value, event, next } = stored_row(bytes, at)?;
+    let earlier = match value.since() {
+        Some(since) => {
+            let Framed { value, event, .. } = stored_row(bytes, since)?;
+            value.row(since, None).map(|row| Row { event, ..row })
+        }
+        None => None,
+    };
+    let row = value.row(at, earlier).ok_or_else(|| damaged(format!("row at {at}: its lists")))?;
+    Ok(Framed { value: Row { event, ..row }, event, next })
+}
+
+fn stored_row(bytes: &dyn Bytes, at: u64) -> Result<Framed<StoredRow>, IndexError> {
+    read::<StoredRow>(bytes, "row", at)?.ok_or_else(|| ends("row", at))
+}
+
+/// The link of the row at an offset, and the event that made the row.
+pub(super) fn link(bytes: &dyn Bytes, at: u64) -> Result<(u64, RowLink), IndexError> {
+    let found = read::<RowLink>(bytes, "row", at)?.ok_or_else(|| ends("row", at))?;
+    Ok((found.event, found.value))
 }
 
 /// The node at an offset.

@@ -517,17 +517,17 @@ impl<'a> Snapshot<'a> {
         let mut events = Vec::new();
         let mut next = self.child(TreeKind::Standing, of)?.map_or(0, |child| child.to);
         while next > 0 {
-            let row = node_file::row(self.index, next)?;
-            if row.of != of || row.before >= next {
+            let (event, link) = node_file::link(self.index, next)?;
+            if link.of != of || link.before >= next {
                 return Err(damaged(format!("row at {next}: it is of another position")));
             }
-            if row.event < first {
+            if event < first {
                 break;
             }
-            if row.acted {
-                events.push(row.event);
+            if link.acted {
+                events.push(event);
             }
-            next = row.before;
+            next = link.before;
         }
         events.reverse();
         events.dedup();

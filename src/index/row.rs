@@ -15,17 +15,19 @@ use annals_core::time::Time;
 use serde::{Deserialize, Serialize};
 
 /// A row.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Row {
     /// The position of its object.
     pub of: u64,
     /// The event that made it, which is stored beside it in `tree`.
-    #[serde(skip)]
     pub event: u64,
     /// Whether that event is about the object; if not, it undid acts of a stolen key.
     pub acted: bool,
     /// The offset of the previous row of the object in `tree`; 0: there is none.
     pub before: u64,
+    /// The offset in `tree` of the row of this object that has its lists whole: this one, or an
+    /// earlier one (see `stored_row`).
+    pub(super) whole: u64,
     /// The state of the object.
     pub what: RowValue,
 }

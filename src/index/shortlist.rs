@@ -18,7 +18,7 @@ use std::collections::BTreeSet;
 /// The topic and the date that facts are to have.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Facets {
-    /// A part of the name of a topic, in lower case.
+    /// A part of the name of a topic, as it is typed.
     pub topic: Option<String>,
     /// The days of which some may be the fact's.
     pub when: Option<Days>,

@@ -37,7 +37,8 @@ Lavrov said that the core question was not answered.              │
      7  asserted   The core question was not answered.
      9  asserted   They met.
 
-1 fact quotes 30 of 173 code points (17 %); 143 in 2 places are quoted by none, when 2022-01-25
+1 fact quotes 30 of 173 code points (17 %); 143 in 2 places are quoted by none of the facts that \
+         were asked for, when 2022-01-25
 ";
     let told = story().told("blame 3 --when 2022-01-25 --as-of 9");
     assert!(told.starts_with(expected), "{told}");

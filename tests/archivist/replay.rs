@@ -89,7 +89,7 @@ fn the_last_day_of_the_calendar_is_a_day() {
 fn replay_before_the_first_event_reports_an_empty_record() {
     let answer = story().run("replay --as-of 2021-12-31");
     let out = "no fact\nas of before the first event (0 of 14 events)\n\
-               since then none of these changed\n";
+               since then none of these changed in words or status\n";
     assert_eq!((answer.exit, answer.out.as_str()), (0, out));
     let note = "note: at that point the record had not begun; event 0 came later, \
                 2022-01-26T12:00:00Z\n";

@@ -140,6 +140,40 @@ fn a_day_is_a_day_of_the_zone_for_every_reader() {
     assert!(told.lines().all(|line| line.starts_with("{\"from\":2,")), "{told}");
 }
 
+/// Answers show times to the minute: a time as shown includes the event that it was shown of.
+#[test]
+fn an_hour_and_a_minute_are_periods_as_a_day_is() {
+    let story = story();
+    let at = |point: &str| {
+        let told = story.told(&format!("replay --as-of {point}"));
+        let line = told.lines().find(|line| line.starts_with("as of position")).unwrap();
+        line.split(' ').nth(3).unwrap().to_owned()
+    };
+    // Events 10 to 13 were recorded from 09:00:00Z to 09:00:03Z, the one before on 27 January.
+    for point in [
+        "2022-02-01T09",
+        "2022-02-01T09Z",
+        "2022-02-01_09:00",
+        "2022-02-01_09:00Z",
+        "2022-02-01T0900",
+        "2022-02-01T10:00+01:00",
+    ] {
+        assert_eq!(at(point), "13", "{point}");
+    }
+    for (point, position) in [
+        ("2022-02-01T08", "9"),
+        ("2022-02-01T08:59", "9"),
+        ("2022-02-01T09:00:00", "10"),
+        ("2022-02-01T09:00:01Z", "11"),
+        ("2022-02-01T09:00:01.000000Z", "11"),
+        ("2022-02-01T09:00:00.999999Z", "10"),
+    ] {
+        assert_eq!(at(point), position, "{point}");
+    }
+    let since = story.told("log --from 2022-02-01T09:00 --format jsonl");
+    assert_eq!(since.lines().count(), 4, "{since}");
+}
+
 #[test]
 fn times_that_were_not_or_were_twice() {
     let story = story();

@@ -4,6 +4,7 @@
 use crate::bag::folders::{copy, edit, files, manifest_again};
 use crate::bag::readers::python;
 use crate::bag::story::{Story, dark_story, retimed_story, story};
+use crate::editor::story as editor;
 use annals::archive::bag::target::FolderBagTarget;
 use annals::ledger::exchange::export;
 use annals::ledger::paths::Paths;
@@ -104,6 +105,27 @@ fn bags_with_a_stolen_key_redacted_words_and_a_clock_set_back() {
         let verdicts = same(&story, &["whole".to_owned()]);
         assert_eq!((&verdicts[0]["exit"], &verdicts[0]["wrong"]), (&0.into(), &json!([])));
     }
+}
+
+/// A bag has names as they were signed, also two of one name, which answers tell apart.
+#[test]
+fn a_bag_of_two_persons_of_one_name() {
+    let desk = editor::facts();
+    for line in [
+        "key|new|bo2|--name|Bo Berg|--no-passphrase",
+        "editor|add|keys/bo2.request|--role|editor|--same-name|--by|ada",
+        "confirm|4|--how|reread|--by|bo2",
+        "correct|5|--claim|They met.|--reason|entry-error|--statement|S.|--by|bo",
+        "export|--to|whole",
+    ] {
+        let answer = desk.run("", line);
+        assert_eq!(answer.exit, 0, "{line}: {answer:?}");
+    }
+    let story = Story { folder: desk.folder };
+    let verdicts = same(&story, &["whole".to_owned()]);
+    assert_eq!((&verdicts[0]["exit"], &verdicts[0]["wrong"]), (&0.into(), &json!([])));
+    let facts = std::fs::read_to_string(story.folder.path().join("whole/data/facts.csv")).unwrap();
+    assert!(facts.contains("Bo Berg") && !facts.contains("(key "), "{facts}");
 }
 
 /// One bit of the middle byte of each file; then also with the manifests written again.

@@ -9,6 +9,7 @@ mod desk;
 mod enrol;
 mod fallen;
 mod help;
+mod hidden_changes;
 mod init;
 mod keys;
 mod ledger;
@@ -16,7 +17,9 @@ mod receipts;
 mod publishing;
 mod recovery;
 mod names;
+mod narrowed;
 mod revoke;
+mod revoked_twice;
 mod undone;
 mod second;
 #[cfg(unix)]

@@ -193,3 +193,68 @@ fn a_change_of_a_name_is_said_again_with_the_name_from_before_it() {
     assert!(exit == 2 && why.contains("expected an editor of this record"), "{why}");
     assert_eq!(desk.whole(), 4);
 }
+
+/// Two persons of one name are told apart in answers; a change of roles alone is no change of name.
+#[test]
+fn a_change_of_roles_of_a_namesake_is_no_change_of_name() {
+    let desk = Desk::with_bo();
+    desk.told("key new bo2 --name Bo_Berg --no-passphrase");
+    desk.told("editor add keys/bo2.request --role editor --same-name --by ada");
+    desk.told("editor change bo --role admin --role editor --by ada");
+    let log = desk.told("log 3");
+    let line = "        Bo Berg (key <16>): roles admin and editor, before editor\n";
+    assert!(log.contains(line) && !log.contains("now called"), "{log}");
+    let log: serde_json::Value = serde_json::from_str(&desk.told("log 3 --format json")).unwrap();
+    let roles = serde_json::json!(
+        [{"field": "roles", "before": ["editor"], "after": ["admin", "editor"]}]
+    );
+    assert_eq!(log["events"][0]["changes"], roles);
+    desk.told("editor change bo --name Bo_Bergman --by ada");
+    let log: serde_json::Value = serde_json::from_str(&desk.told("log 4 --format json")).unwrap();
+    let name = serde_json::json!([{"field": "name", "before": "Bo Berg", "after": "Bo Bergman"}]);
+    assert_eq!(log["events"][0]["changes"], name);
+}
+
+/// A topic and a person are found however their name is typed.
+#[test]
+fn a_name_is_found_in_any_unicode_spelling() {
+    let desk = Desk::founded();
+    std::fs::write(desk.path("article.txt"), "Two met on Monday. They spoke.").unwrap();
+    desk.told("document add article.txt --title A_note --lang en --by ada");
+    let topics = r#"["Énergie","İstanbul","O’Brien","NATO‑Russia","energy policy"]"#;
+    let fact = format!(
+        r#"{{"claim":"Two met.","lang":"en","vouch":"said","document":1,"quote":"Two met","topics":{topics}}}"#
+    );
+    std::fs::write(desk.path("fact.jsonl"), fact).unwrap();
+    assert_eq!(asks(&desk, "emile", "Émile O’Brien").0, 0);
+    desk.told("editor add keys/emile.request --role editor --by ada");
+    desk.told("append fact.jsonl --by emile");
+    for index in [true, false] {
+        if !index {
+            std::fs::remove_dir_all(desk.path("ledger/index")).unwrap();
+        }
+        let typed = [
+            "E\u{301}NERGIE",
+            "istanbul",
+            "ISTANBUL",
+            "O'Brien",
+            "nato-russia",
+            "energy  policy",
+            "y pol",
+        ];
+        for topic in typed {
+            for (command, lines) in [("replay", 1), ("log", 1), ("find met", 1), ("blame 1", 2)] {
+                let line = format!("{command} --format jsonl --topic");
+                let done = desk.command(&line, &[]).arg(topic).output().unwrap();
+                let out = String::from_utf8(done.stdout).unwrap();
+                assert_eq!(out.lines().count(), lines, "{command} {topic}: {out}");
+                assert!(command != "blame 1" || out.contains("\"facts\":[3]"), "{topic}: {out}");
+            }
+        }
+        for name in ["e\u{301}mile", "ÉMILE O'BRIEN", "O'Brien"] {
+            let done = desk.command("replay --format jsonl --by", &[]).arg(name).output().unwrap();
+            let lines = String::from_utf8(done.stdout).unwrap();
+            assert_eq!(lines.lines().count(), 1, "{name}: {lines}");
+        }
+    }
+}

@@ -5,6 +5,7 @@
 //! Source: FORMAT.md section 8.
 
 pub mod dump;
+mod undoings;
 
 use crate::fold::history::{History, KeptAct, KeyIndex};
 use crate::fold::operation::Operation;
@@ -18,6 +19,7 @@ use crate::rule::Violation;
 use crate::text::Person;
 use serde::{Deserialize, Serialize};
 use std::fmt;
+pub use undoings::Undoings;
 
 /// The status of a fact: the first that holds, in this order.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
@@ -59,6 +61,7 @@ pub struct State {
     /// The fold of the events that are in force.
     pub fold: Fold,
     undone: Vec<Undone>,
+    undoings: Undoings,
     /// What each of the last acts changed, in order; `None` if it is not kept.
     applied: Option<Vec<AppliedAct>>,
 }
@@ -96,6 +99,7 @@ impl State {
             let Refolded { fold, undone } = rebuild::refold(&self.history, position);
             let fold = std::mem::replace(&mut self.fold, fold);
             let undone = std::mem::replace(&mut self.undone, undone);
+            self.undoings.add(position, &undone, &self.undone);
             if self.applied.is_some() {
                 self.fold.keep_changes();
                 before = Some(Box::new(Refolded { fold, undone }));
@@ -128,6 +132,9 @@ impl State {
         let AppliedAct { kept, changed, refolded } = last;
         if let Some(Refolded { fold, undone }) = refolded.map(|before| *before) {
             (self.fold, self.undone) = (fold, undone);
+            if let Some(act) = self.history.acts().last() {
+                self.undoings.take_back(act.position);
+            }
         }
         self.fold.take_back(changed);
         self.history.take_back(kept);
@@ -144,14 +151,21 @@ impl State {
         }
     }
 
-    /// A state restored from its parts; `undone` is sorted by position.
+    /// A state restored from its parts; `undone` is sorted by position. What an earlier suspect
+    /// revocation undid, and a later one put in force again, is not known to it.
     pub fn restored(history: History, fold: Fold, undone: Vec<Undone>) -> State {
-        State { history, fold, undone, applied: None }
+        let undoings = Undoings::at_a_point(&undone);
+        State { history, fold, undone, undoings, applied: None }
     }
 
     /// The events that suspect revocations undid, by position.
     pub fn undone(&self) -> &[Undone] {
         &self.undone
+    }
+
+    /// Where each event was undone, as each suspect revocation left it.
+    pub fn undoings(&self) -> &Undoings {
+        &self.undoings
     }
 
     /// The suspect revocation that undid an event.

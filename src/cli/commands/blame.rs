@@ -156,20 +156,23 @@ fn apart(out: &mut dyn Write, answer: &mut BlameAnswer<'_, '_>) -> Result<(), Cl
 fn counted(answer: &BlameAnswer<'_, '_>) -> String {
     let Coverage { length, quoted, unquoted, gaps } = answer.coverage;
     let count = answer.facts.len();
-    let verb = if count == 1 { "quotes" } else { "quote" };
+    let verb = if count < 2 { "quotes" } else { "quote" };
     let part = (quoted * 100).checked_div(length).unwrap_or(0);
     let places = if gaps == 1 { "place" } else { "places" };
     let facts = facts(count, verb);
     let none = match answer.end {
+        PageEnd::Whole if answer.is_filtered => "none of the facts that were asked for".to_owned(),
         PageEnd::Whole => "none".to_owned(),
         PageEnd::More => {
             format!("none of these; there are more facts{}", answer.end.hint(count))
         }
     };
-    format!(
-        "{facts} {quoted} of {length} code points ({part} %); {unquoted} in {gaps} {places} are \
-         quoted by {none}"
-    )
+    let quoted = format!("{facts} {quoted} of {length} code points ({part} %)");
+    match gaps {
+        0 if unquoted == 0 => quoted,
+        0 => format!("{quoted}; the others are spaces and marks"),
+        _ => format!("{quoted}; {unquoted} in {gaps} {places} are quoted by {none}"),
+    }
 }
 
 #[derive(Serialize)]

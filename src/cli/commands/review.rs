@@ -18,9 +18,10 @@ use crate::cli::shared::{
 };
 use crate::cli::terminal::ask::Consent;
 use crate::cli::terminal::{
-    CliError, Command, Context, Exit, Format, Group, ask, formats, json, note, out,
+    CliError, Command, Context, Exit, Format, Group, ask, formats, json, note, out, visible,
 };
 use crate::index::Facets;
+use crate::ledger::answer::filter::has_topic;
 use crate::ledger::answer::page::PageEnd;
 use crate::ledger::query::gather::{Gathered, PART, Rows, gather};
 use crate::ledger::query::names::Names;
@@ -30,6 +31,7 @@ use crate::ledger::query::{Query, View, no_fact};
 use crate::ledger::reader::Record;
 use crate::ledger::write::draft::{Draft, Input, Name};
 use annals_core::event::vocabulary::How;
+use annals_core::search::typed;
 use annals_core::state::Status;
 use annals_core::text::Person;
 use clap::Args;
@@ -103,7 +105,7 @@ fn run(context: &mut Context, args: ReviewArgs) -> Result<Exit, CliError> {
     let Waiting { view, rows, end, damaged } = reviewing.waiting(&record, editors, most)?;
     let exit = provenance::warn(&view, damaged);
     let waiting = match end {
-        PageEnd::Whole => waiting::sentence(rows.len(), &reviewer),
+        PageEnd::Whole => reviewing.sentence(rows.len(), &reviewer),
         PageEnd::More => {
             let shown = waiting::part(rows.len(), &reviewer, reviewing.at_most(&view)?);
             format!("{shown}{}", end.hint(rows.len()))
@@ -254,14 +256,24 @@ impl Reviewing<'_> {
                 break;
             }
         }
-        lister.end(&waiting::sentence(count, reviewer), PageEnd::Whole)?;
+        lister.end(&self.sentence(count, reviewer), PageEnd::Whole)?;
         out.flush()?;
         Ok(provenance::warn(&view, damaged.len() as u64))
     }
 
+    /// How many facts wait of those that were asked for, as a sentence.
+    fn sentence(&self, count: usize, reviewer: &str) -> String {
+        let document = self.args.document.map(|document| format!("that rest on {document}"));
+        let topic = self.args.topic.as_ref();
+        let topic = topic.map(|topic| format!("with the topic “{}”", visible(topic)));
+        let asked: Vec<String> = topic.into_iter().chain(document).collect();
+        let of = if asked.is_empty() { "" } else { ", of those " };
+        format!("{}{of}{}", waiting::sentence(count, reviewer), asked.join(" and "))
+    }
+
     /// The facts that may wait, by the index.
     fn candidates(&self) -> Candidates<'_> {
-        let topic = self.args.topic.as_ref().map(|topic| topic.to_lowercase());
+        let topic = self.args.topic.as_deref().map(typed);
         let facets = Facets { topic, ..Facets::default() };
         Candidates::new(self.person, self.scope, self.args.document, facets)
     }
@@ -374,10 +386,7 @@ fn print_nothing(context: &Context) -> Result<(), CliError> {
 fn keeps(args: &ReviewArgs, row: &FactRow) -> bool {
     let words = &row.words;
     let document = |wanted: u64| words.evidence.iter().any(|row| row.evidence.document == wanted);
-    let topic = |wanted: &String| {
-        let wanted = wanted.to_lowercase();
-        words.topics.iter().any(|topic| topic.name.to_lowercase().contains(&wanted))
-    };
+    let topic = |wanted: &String| has_topic(words, &typed(wanted));
     let readable = words.withheld.is_none();
     readable && args.document.is_none_or(document) && args.topic.as_ref().is_none_or(topic)
 }

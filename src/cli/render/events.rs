@@ -12,6 +12,7 @@ use crate::ledger::query::event::EventRow;
 use crate::ledger::query::{AsOf, View};
 use crate::ledger::table::Table;
 use annals_core::event::args::Args as EventArgs;
+use annals_core::event::vocabulary::Type;
 use serde::Serialize;
 use std::io::Write;
 
@@ -31,7 +32,6 @@ pub struct Printer<'a> {
     count: u64,
     /// Whether these are the events of one fact, oldest first: then changed words are marked.
     pub life: bool,
-    claim: Option<String>,
 }
 
 const COLUMNS: [&str; 20] = [
@@ -67,7 +67,7 @@ impl<'a> Printer<'a> {
         if format == Format::Csv {
             record(out, &COLUMNS.map(str::to_owned))?;
         }
-        Ok(Printer { out, format, as_of, count: 0, life: false, claim: None })
+        Ok(Printer { out, format, as_of, count: 0, life: false })
     }
 
     /// Writes one event.
@@ -75,14 +75,7 @@ impl<'a> Printer<'a> {
         self.count += 1;
         let AsOf { position: as_of, head, .. } = *self.as_of;
         match self.format {
-            Format::Text => {
-                text(self.out, row, self.claim.as_deref())?;
-                if self.life && row.undone_by.is_none() {
-                    let claim = row.claim.as_ref().or(row.words.as_ref().filter(|_| row.is_fact()));
-                    self.claim = claim.cloned().or(self.claim.take());
-                }
-                Ok(())
-            }
+            Format::Text => text(self.out, row, corrected_claim(row).filter(|_| self.life)),
             Format::Json | Format::Jsonl => json(self.out, &EventLine { as_of, head, row }),
             Format::Csv => record(self.out, &columns(self.as_of, row)),
         }
@@ -164,6 +157,15 @@ pub fn standing(view: &View<'_>, fact: u64) -> Option<String> {
         text.push_str(", suspect");
     }
     Some(text)
+}
+
+/// The claim of the revision that a correction is of, if its words are here.
+fn corrected_claim(row: &EventRow) -> Option<&str> {
+    let claim = row.claim.as_deref().filter(|_| row.kind == Some(Type::FactCorrected))?;
+    match row.effect.changes.iter().find(|change| change.field == "claim") {
+        Some(change) => change.before.as_str(),
+        None => Some(claim),
+    }
 }
 
 /// Writes signer, time and type of an event; below it reason, text and effect, compared with the

@@ -4,7 +4,7 @@
 //! Not here: which revisions are compared (`show`, `diff`, `log`), which words they are
 //! (`ledger::answer::word_diff`).
 
-use crate::cli::render::words::{attribution, when};
+use crate::cli::render::words::{attribution, evidence, hop, topic, when};
 use crate::cli::terminal::{colour, visible};
 use crate::ledger::answer::word_diff::{DiffPart, marked_by};
 use crate::ledger::query::row::WordsRow;
@@ -33,31 +33,51 @@ pub fn fields(old: &WordsRow, new: &WordsRow) -> Vec<String> {
     if old.withheld.is_some() || new.withheld.is_some() {
         return Vec::new();
     }
-    let topics = |words: &WordsRow| {
-        words.topics.iter().map(|topic| visible(&topic.name)).collect::<Vec<_>>().join(", ")
-    };
-    let hops = |words: &WordsRow| attribution(&words.attribution).unwrap_or("its own voice".into());
-    let vouch = |words: &WordsRow| words.vouch.map(|vouch| vouch.to_string()).unwrap_or_default();
-    let lang = |words: &WordsRow| words.lang.clone().unwrap_or_default();
-    let quoted = |words: &WordsRow| {
-        let quotes = words.evidence.iter().map(|row| {
-            let exact = row.evidence.quote.as_ref().map(|quote| visible(&quote.exact));
-            let exact = exact.map(|exact| format!(" “{exact}”")).unwrap_or_default();
-            format!("document {} {}{exact}", row.evidence.document, row.evidence.stance)
-        });
-        quotes.collect::<Vec<_>>().join("; ")
-    };
-    let both = [
-        ("evidence", quoted(old), quoted(new)),
-        ("according to", hops(old), hops(new)),
-        ("when", when(&old.when), when(&new.when)),
-        ("topics", topics(old), topics(new)),
-        ("vouched for", vouch(old), vouch(new)),
-        ("language", lang(old), lang(new)),
+    let fields: [(&str, &[Form]); 6] = [
+        (
+            "evidence",
+            &[quotations, |words| each(&words.evidence, "; ", |row| evidence(&row.evidence))],
+        ),
+        ("according to", &[sentence, |words| each(&words.attribution, "; ", hop)]),
+        ("when", &[|words| when(&words.when)]),
+        (
+            "topics",
+            &[
+                |words| each(&words.topics, ", ", |topic| visible(&topic.name)),
+                |words| each(&words.topics, ", ", topic),
+            ],
+        ),
+        (
+            "vouched for",
+            &[|words| words.vouch.map_or("none".to_owned(), |vouch| vouch.to_string())],
+        ),
+        ("language", &[|words| words.lang.clone().unwrap_or("none".to_owned())]),
     ];
-    let shown = |text: &str| if text.is_empty() { "none".to_owned() } else { text.to_owned() };
-    let difference = |(what, old, new): &(&str, String, String)| {
-        (old != new).then(|| format!("{what}: {} → {}", shown(old), shown(new)))
+    let difference = |(what, forms): (&str, &[Form])| {
+        let both = forms.iter().map(|form| (form(old), form(new)));
+        let differs = both.filter(|(old, new)| old != new).next();
+        differs.map(|(old, new)| format!("{what}: {old} → {new}"))
     };
-    both.iter().filter_map(difference).collect()
+    fields.into_iter().filter_map(difference).collect()
+}
+
+/// How a field is shown: the forms of a field go from the short one to the whole one, which shows
+/// what the short one leaves out.
+type Form = fn(&WordsRow) -> String;
+
+fn each<T>(items: &[T], between: &str, show: impl Fn(&T) -> String) -> String {
+    let shown: Vec<String> = items.iter().map(show).collect();
+    if shown.is_empty() { "none".to_owned() } else { shown.join(between) }
+}
+
+fn sentence(words: &WordsRow) -> String {
+    attribution(&words.attribution).unwrap_or("its own voice".to_owned())
+}
+
+fn quotations(words: &WordsRow) -> String {
+    each(&words.evidence, "; ", |row| {
+        let exact = row.evidence.quote.as_ref().map(|quote| visible(&quote.exact));
+        let exact = exact.map(|exact| format!(" “{exact}”")).unwrap_or_default();
+        format!("document {} {}{exact}", row.evidence.document, row.evidence.stance)
+    })
 }

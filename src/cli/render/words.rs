@@ -6,7 +6,7 @@
 use crate::cli::terminal::{colour, minute, visible, whole_words};
 pub use crate::ledger::answer::phrases::{overlays, standing, withheld_text};
 use crate::ledger::query::row::{ActRow, Charge, DocumentRow, StatementRow, WordsRow};
-use annals_core::event::body::{Hop, When};
+use annals_core::event::body::{Evidence, Hop, Topic, Translation, When};
 use annals_core::event::vocabulary::{Basis, Vouch};
 use annals_core::state::Status;
 use annals_core::time::Time;
@@ -90,6 +90,39 @@ pub fn attribution(hops: &[Hop]) -> Option<String> {
     };
     let sentence: Vec<String> = hops.iter().map(hop).collect();
     (!sentence.is_empty()).then(|| format!("{} …", sentence.join(" ")))
+}
+
+/// A hop of an attribution with all that is recorded of it.
+pub fn hop(hop: &Hop) -> String {
+    let role = hop.role.as_deref().map(|role| format!(", {role}")).unwrap_or_default();
+    let id = hop.id.as_deref().map(|id| format!(", {id}")).unwrap_or_default();
+    let unnamed = hop.unnamed_because.as_deref();
+    let unnamed = unnamed.map(|why| format!(", unnamed: {why}")).unwrap_or_default();
+    visible(&format!("{} ({}{role}{id}{unnamed}) {}", hop.agent, hop.agent_type, hop.act))
+}
+
+/// A topic with its identifier.
+pub fn topic(topic: &Topic) -> String {
+    let id = topic.id.as_deref().map(|id| format!(" ({id})")).unwrap_or_default();
+    visible(&format!("{}{id}", topic.name))
+}
+
+/// An evidence with all that is recorded of it but the words around the quotation.
+pub fn evidence(evidence: &Evidence) -> String {
+    let Evidence { document, stance, quote, span, reliability, translation } = evidence;
+    let grade = reliability.map(|grade| format!(", reliability {grade}")).unwrap_or_default();
+    let quote = quote.as_ref().zip(span.as_ref()).map(|(quote, span)| {
+        format!(" at {} to {}: “{}”", span.start, span.end, visible(&quote.exact))
+    });
+    let translation = translation.as_ref().map(|of| format!(", {}", self::translation(of)));
+    let (quote, translation) = (quote.unwrap_or_default(), translation.unwrap_or_default());
+    format!("document {document} {stance}{grade}{quote}{translation}")
+}
+
+/// A translation of a quotation.
+pub fn translation(translation: &Translation) -> String {
+    let Translation { lang, text, by } = translation;
+    format!("in {lang}, by a {by}: “{}”", visible(text))
 }
 
 /// What the editor vouches for, in plain words.

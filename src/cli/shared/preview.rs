@@ -247,8 +247,7 @@ fn whole(lines: &mut Vec<String>, lookup: &mut WriterLookup<'_>, fact: &Fact) {
 fn fields(fact: &Fact) -> Vec<(&'static str, String)> {
     let voice = || "the document in its own voice".to_owned();
     let hops = words::attribution(fact.attribution.as_deref().unwrap_or_default());
-    let topics = fact.topics.iter().flatten().map(|topic| visible(&topic.name));
-    let topics: Vec<String> = topics.collect();
+    let topics: Vec<String> = fact.topics.iter().flatten().map(words::topic).collect();
     let topics = if topics.is_empty() { "none".to_owned() } else { topics.join(", ") };
     vec![
         ("according to", hops.unwrap_or_else(voice)),
@@ -273,18 +272,33 @@ fn difference(lines: &mut Vec<String>, lookup: &mut WriterLookup<'_>, old: &Fact
             lines.push(format!("{name}: {}", changed(&before, &now)));
         }
     }
+    // What the sentence leaves out: the kind of a source, and its identifier.
+    let sentence =
+        |fact: &Fact| words::attribution(fact.attribution.as_deref().unwrap_or_default());
+    if old.attribution != new.attribution && sentence(old) == sentence(new) {
+        let hops = |fact: &Fact| -> Vec<String> {
+            fact.attribution.iter().flatten().map(words::hop).collect()
+        };
+        let (before, now) = (hops(old).join("; "), hops(new).join("; "));
+        lines.push(format!("according to: {}", changed(&before, &now)));
+    }
 }
 
 /// Adds a quotation in its sentence.
 fn quoted(lines: &mut Vec<String>, lookup: &mut WriterLookup<'_>, entry: &Evidence) {
     let document = entry.document;
+    let grade = entry.reliability.map(|grade| format!(", reliability {grade}")).unwrap_or_default();
     let (Some(quote), Some(span)) = (&entry.quote, &entry.span) else {
-        lines.push(format!("document {document} {}", entry.stance));
+        lines.push(format!("document {document} {}{grade}", entry.stance));
         return;
     };
     let (start, end) = (span.start, span.end);
-    lines.push(format!("document {document} {}, code points {start} to {end}:", entry.stance));
+    let stance = entry.stance;
+    lines.push(format!("document {document} {stance}{grade}, code points {start} to {end}:"));
     let text = lookup.document(document).ok();
     let found = text.and_then(|(text, _)| quotation::in_sentence(text, quote, span));
     lines.push(format!("    {}", found.unwrap_or_else(|| visible(&quote.exact))));
+    if let Some(translation) = &entry.translation {
+        lines.push(format!("    {}", words::translation(translation)));
+    }
 }

@@ -57,6 +57,8 @@ pub struct BlameAnswer<'a, 'v> {
     pub since: Vec<LaterChange>,
     /// Whether these are all.
     pub end: PageEnd,
+    /// Whether a filter left out other facts, which may quote it too.
+    pub is_filtered: bool,
     /// The number of facts that may quote it too, because their words are withheld.
     pub withheld: usize,
     /// The number of facts that may quote it too, because their words are not as signed.
@@ -144,6 +146,7 @@ impl<'a> BlameView<'a> {
             kept,
             since,
             end,
+            is_filtered: !filter.is_empty(),
             withheld,
             not_as_signed,
         })

@@ -15,6 +15,7 @@ use crate::ledger::query::since::{LaterChange, since};
 use crate::ledger::query::undoing::DocumentChange;
 use crate::ledger::query::{AsOf, Query, View, touched, undone_between};
 use crate::ledger::reader::Record;
+use annals_core::key::PublicKey;
 use serde::Serialize;
 use std::collections::BTreeSet;
 use std::io::Write;
@@ -166,12 +167,23 @@ impl<'a> DiffView<'a> {
         let ends: BTreeSet<u64> = changes.relation_ends().collect();
         let others = |fact: u64| ends.contains(&fact) && !changed.contains(&fact);
         let others = gather(view, names, &|fact| others(fact) && filter.has_status(view, fact))?;
-        let rows = changes.rows.iter().chain(others.facts.values());
-        let kept: BTreeSet<u64> =
-            rows.filter(|row| filter.keeps(row)).map(|row| row.fact).collect();
+        let is_theirs = |key: &PublicKey| filter.keys().is_some_and(|keys| keys.contains(key));
+        let changed = changes.facts.iter().zip(&changes.rows).filter(|(change, row)| {
+            let mut acts = change.acts.iter();
+            let by = filter.keys().is_none_or(|keys| row.is_by(keys))
+                || acts.any(|step| is_theirs(&step.act.key));
+            // The fact may have had the topic or the document at the first point only.
+            let before = change.before.as_ref();
+            by && (filter.keeps_words(&row.words) || before.is_some_and(|w| filter.keeps_words(w)))
+        });
+        let others = others.facts.values().filter(|row| filter.keeps(row)).map(|row| row.fact);
+        let kept: BTreeSet<u64> = changed.map(|(_, row)| row.fact).chain(others).collect();
         changes.facts.retain(|change| kept.contains(&change.fact));
         changes.rows.retain(|row| kept.contains(&row.fact));
-        changes.relations.retain(|row| row.on.iter().any(|fact| kept.contains(fact)));
+        let asked = |row: &EventRow| {
+            row.key.as_ref().is_some_and(is_theirs) || row.on.iter().any(|on| kept.contains(on))
+        };
+        changes.relations.retain(asked);
         for events in [&mut changes.undone, &mut changes.restored] {
             // Of these, relations alone are about facts.
             events.retain(|row| row.on.iter().any(|fact| kept.contains(fact)));

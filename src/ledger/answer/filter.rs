@@ -12,6 +12,7 @@ use crate::ledger::query::wrong_date::wrong_date;
 use crate::ledger::query::{View, citing};
 use annals_core::edtf::{Days, days};
 use annals_core::key::PublicKey;
+use annals_core::search::typed;
 use annals_core::state::{State, Status};
 use std::cell::Cell;
 use std::collections::BTreeSet;
@@ -109,7 +110,7 @@ impl FactFilters {
 
     /// The topic and the date, as the index looks for them.
     pub fn facets(&self) -> Facets {
-        let topic = self.topic.as_ref().map(|topic| topic.to_lowercase());
+        let topic = self.topic.as_deref().map(typed);
         Facets { topic, when: self.when.as_deref().and_then(days) }
     }
 
@@ -195,18 +196,20 @@ impl Filter {
 
     /// The part of the filter that depends on signers and words, except the date.
     pub fn keeps(&self, row: &FactRow) -> bool {
-        if self.by.as_ref().is_some_and(|keys| !row.is_by(keys)) {
-            return false;
-        }
+        self.by.as_ref().is_none_or(|keys| row.is_by(keys)) && self.keeps_words(&row.words)
+    }
+
+    /// The part of it that depends on the words of a revision.
+    pub fn keeps_words(&self, words: &WordsRow) -> bool {
         let wanted = &self.facets.topic;
-        if let Some(why) = row.words.withheld
+        if let Some(why) = words.withheld
             && (wanted.is_some() || self.document.is_some())
         {
             self.withheld_fact(why);
             return false;
         }
-        let topic = |wanted: &String| has_topic(&row.words, wanted);
-        let document = |wanted: u64| rests_on(&row.words, wanted);
+        let topic = |wanted: &String| has_topic(words, wanted);
+        let document = |wanted: u64| rests_on(words, wanted);
         wanted.as_ref().is_none_or(topic) && self.document.is_none_or(document)
     }
 
@@ -271,9 +274,9 @@ fn when(text: &str) -> Result<Days, LedgerError> {
     })
 }
 
-/// Whether a topic contains this text, given in lower case.
+/// Whether a topic contains this text, given as [`typed`].
 pub fn has_topic(words: &WordsRow, wanted: &str) -> bool {
-    words.topics.iter().any(|topic| topic.name.to_lowercase().contains(wanted))
+    words.topics.iter().any(|topic| typed(&topic.name).contains(wanted))
 }
 
 /// Whether these words cite a document.

@@ -18,6 +18,7 @@ use crate::ledger::reader::Record;
 use annals_core::event::body::Content;
 use annals_core::event::vocabulary::Type;
 use annals_core::key::PublicKey;
+use annals_core::search::typed;
 use std::cell::{Cell, RefCell};
 use std::collections::BTreeSet;
 use std::io::Write;
@@ -96,7 +97,7 @@ impl<'a> LogAnswer<'a> {
     /// Errors: there is no such event, document or editor; the record cannot be read.
     pub fn open(record: &'a Record, request: LogRequest) -> Result<LogAnswer<'a>, LedgerError> {
         let LogRequest { position, from, until, by, kind, document, topic, order, most } = request;
-        let wanted = Mentions { topic: topic.map(|topic| topic.to_lowercase()), document };
+        let wanted = Mentions { topic: topic.as_deref().map(typed), document };
         let mentioning = RefCell::new(None);
         let ask: &Query<'_> = &|slot, _| {
             mentioning.replace(wanted.events(slot)?);

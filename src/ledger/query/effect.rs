@@ -107,7 +107,7 @@ impl<'a, 'v> Effects<'a, 'v> {
             Args::EditorChanged(args) => {
                 let mut changes = Vec::new();
                 if let Some(Content::EditorChanged(body)) = content {
-                    let before = json!(self.names.at(&args.key, event.position).then);
+                    let before = json!(self.names.plain_at(&args.key, event.position));
                     differ(&mut changes, "name", before, json!(body.name));
                 }
                 let before = self.names.roles_before(&args.key, event.position).map(roles);
@@ -174,7 +174,7 @@ impl<'a, 'v> Effects<'a, 'v> {
     ) -> Result<Vec<FieldChange>, LedgerError> {
         for earlier in self.view.life(document).into_iter().rev().filter(|other| *other < event) {
             // A description that was undone before this event does not count.
-            if earlier != document && self.view.undone_by(earlier).is_some_and(|by| by < event) {
+            if earlier != document && self.view.was_undone(earlier, event) {
                 continue;
             }
             let Some(event) = self.view.event(earlier)? else { continue };

@@ -338,14 +338,14 @@ impl Making<'_, '_, '_> {
             Ok(_) => return None,
             Err(why) => (None, WordsRow { withheld: Some(why), ..WordsRow::default() }),
         };
-        let (mut reason, mut error_in, mut resolves) = (None, None, Vec::new());
+        let (mut on, mut reason, mut error_in, mut resolves) = (None, None, None, Vec::new());
         if let Some(Args::FactCorrected(args)) =
             self.event.statement().map(|statement| &statement.args)
         {
-            (reason, error_in) = (Some(args.reason), Some(args.error_in));
+            (on, reason, error_in) = (Some(args.on), Some(args.reason), Some(args.error_in));
             resolves.clone_from(&args.resolves);
         }
-        Some(Revision { act, reason, error_in, resolves, statement, words })
+        Some(Revision { act, on, reason, error_in, resolves, statement, words })
     }
 
     fn act_on(&mut self, fact: u64, args: &Args) {

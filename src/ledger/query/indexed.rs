@@ -382,6 +382,10 @@ impl Slice<'_> {
         Ok(self.then.mark(event)?.undone(event).map(|undone| undone.by))
     }
 
+    pub(super) fn was_undone(&self, event: u64, at: u64) -> Result<bool, IndexError> {
+        Ok(self.index.slot(at)?.mark(event)?.undone(event).is_some())
+    }
+
     pub(super) fn undone_by_now(&self, event: u64) -> Result<Option<u64>, IndexError> {
         Ok(self.now.mark(event)?.undone(event).map(|undone| undone.by))
     }

@@ -542,6 +542,15 @@ impl<'a> View<'a> {
         self.state().undone_by(position)
     }
 
+    /// Whether an event was undone just before the event at the position `at`.
+    pub fn was_undone(&self, position: u64, at: u64) -> bool {
+        if let Some(slice) = &self.slice {
+            let folded = |view: &View<'_>| view.was_undone(position, at);
+            return self.or_folded(slice.was_undone(position, at), folded, false);
+        }
+        self.state().undoings().was_undone(position, at)
+    }
+
     /// The suspect revocation that undid an event, as of now.
     pub fn undone_by_now(&self, position: u64) -> Option<u64> {
         if let Some(slice) = &self.slice {

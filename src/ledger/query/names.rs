@@ -16,7 +16,8 @@ use annals_core::fold::history::History;
 use annals_core::fold::operation::Operation;
 use annals_core::key::PublicKey;
 use annals_core::naming::{HeldName, NameForm, alike};
-use annals_core::rebuild::refold;
+use annals_core::search::typed;
+use annals_core::state::{State, Undoings};
 use annals_core::text::Person;
 use hashbrown::{HashMap, HashSet};
 use std::ops::Range;
@@ -60,55 +61,19 @@ impl<T> Grant<T> {
     }
 }
 
-/// The undoings of acts of the ledger and its editors, as each suspect revocation left them.
-#[derive(Default)]
-struct Undoings(Vec<Undoing>);
-
-/// What a suspect revocation left undone.
-struct Undoing {
-    by: u64,
-    events: HashSet<u64>,
-}
-
-impl Undoings {
-    /// Of a history: which of these acts are in force depends on no others.
-    fn of(history: &History) -> Undoings {
-        let (mut people, mut revocations) = (History::default(), Vec::new());
-        for act in history.acts() {
-            let kind = act.operation.kind().as_str();
-            if let Some(by) = history.key(act.by)
-                && (kind.starts_with("ledger.") || kind.starts_with("editor."))
-            {
-                people.keep(act.position, by, act.operation.clone());
-            }
-            if matches!(&act.operation, Operation::Revoked(row) if row.suspect_from.is_some()) {
-                revocations.push(act.position);
-            }
+/// Where the acts of the ledger and its editors were undone, as each suspect revocation left them:
+/// which of these acts are in force depends on no others.
+fn undoings(history: &History) -> Undoings {
+    let mut people = State::default();
+    for act in history.acts() {
+        let kind = act.operation.kind().as_str();
+        if let Some(by) = history.key(act.by)
+            && (kind.starts_with("ledger.") || kind.starts_with("editor."))
+        {
+            people.apply(act.position, by, act.operation.clone());
         }
-        let undoing = |by: u64| {
-            let undone = refold(&people, by).undone;
-            Undoing { by, events: undone.into_iter().map(|undone| undone.event).collect() }
-        };
-        Undoings(revocations.into_iter().map(undoing).collect())
     }
-
-    /// Where an event was undone.
-    fn source(&self, event: u64) -> GrantSource {
-        let mut undone: Vec<Range<u64>> = Vec::new();
-        let mut open = None;
-        for undoing in &self.0 {
-            match (undoing.events.contains(&event), open) {
-                (true, None) => open = Some(undoing.by),
-                (false, Some(from)) => {
-                    undone.push(from..undoing.by);
-                    open = None;
-                }
-                _ => {}
-            }
-        }
-        undone.extend(open.map(|from| from..u64::MAX));
-        GrantSource { event, undone }
-    }
+    people.undoings().clone()
 }
 
 /// The last value that was in force just before an event.
@@ -173,10 +138,11 @@ impl Names {
         let positions: Vec<u64> =
             acts.filter(|act| naming(&act.operation)).map(|act| act.position).collect();
         let mut names = Names::default();
-        let undoings = Undoings::of(&view.state().history);
+        let undoings = undoings(&view.state().history);
         view.at(&positions, &mut |event| {
             if let Some(statement) = event.statement() {
-                let source = undoings.source(event.position);
+                let undone = undoings.ranges(event.position).collect();
+                let source = GrantSource { event: event.position, undone };
                 names.take(&source, statement, view.content(event).ok());
             }
         })?;
@@ -196,6 +162,13 @@ impl Names {
             }
         }
         Ok(names)
+    }
+
+    /// The names as written in the record, also where a reader could mistake one for another's, as a
+    /// bag has them.
+    pub fn as_written(mut self) -> Names {
+        self.alike.clear();
+        self
     }
 
     fn take(&mut self, source: &GrantSource, statement: &Statement, content: Option<&Content>) {
@@ -313,12 +286,17 @@ impl Names {
     /// them. Every answer that names a person at an event calls this function.
     pub fn at(&self, key: &PublicKey, event: u64) -> Named {
         let now = self.of(key);
-        let names = self.by_key.get(key).map_or(&[][..], |history| &history.names);
-        let first = || names.first().map(|grant| &grant.value);
-        let then = before(names, event).or_else(first);
+        let then = self.plain_at(key, event);
         let then = then.map_or_else(|| now.clone(), |name| self.apart(key, name));
         let now = (then != now).then_some(now);
         Named { then, now }
+    }
+
+    /// The same name as written in the record; `None` if the key has no readable name.
+    pub fn plain_at(&self, key: &PublicKey, event: u64) -> Option<&str> {
+        let names = &self.by_key.get(key)?.names;
+        let first = || names.first().map(|grant| &grant.value);
+        before(names, event).or_else(first).map(String::as_str)
     }
 
     /// The roles that a key had just before an event.
@@ -358,7 +336,7 @@ impl Names {
         earlier.map(|grant| grant.value).max().unwrap_or(1)
     }
 
-    /// The keys whose name is, or contains as a word, `name`, in any case; or that begin with it,
+    /// The keys whose name is, or contains as a word, `name`, in any case and spelling; or that begin with it,
     /// if it is 8 or more hex digits.
     pub fn keys(&self, name: &str) -> Vec<PublicKey> {
         self.meant(name, &|history| {
@@ -373,8 +351,8 @@ impl Names {
 
     /// The keys whose whole name is `name` now, else those whose name it was; in any case.
     pub fn keys_of_whole(&self, name: &str) -> Vec<PublicKey> {
-        let wanted = name.to_lowercase();
-        let is = |grant: &Grant<String>| grant.value.to_lowercase() == wanted;
+        let wanted = typed(name);
+        let is = |grant: &Grant<String>| typed(&grant.value) == wanted;
         let now = |history: &KeyHistory| {
             history.names.iter().rev().find(|grant| grant.stands()).is_some_and(is)
         };
@@ -416,9 +394,9 @@ impl Names {
         name: &str,
         names: &dyn Fn(&KeyHistory) -> Vec<&Grant<String>>,
     ) -> Vec<PublicKey> {
-        let wanted = name.to_lowercase();
+        let wanted = typed(name);
         let fits = |grant: &&Grant<String>| {
-            let name = grant.value.to_lowercase();
+            let name = typed(&grant.value);
             name == wanted || name.split_whitespace().any(|word| word == wanted)
         };
         let meant = |(key, history): &(&PublicKey, &KeyHistory)| {

@@ -1,8 +1,8 @@
 //! A point in the record, as people write it: a position, a time, a hash, `head`, `yesterday`.
 //!
-//! Always holds: a point resolves to a number of events; a day means its end as an upper bound and
-//! its start as a lower one, in the given zone, also where a day has 23 or 25 hours. Four digits
-//! are a year, even if there is an event of that number. A time that the clocks of the zone skipped
+//! Always holds: a point resolves to a number of events; a period (a year, a day, an hour, a minute)
+//! means its end as an upper bound and its start as a lower one, a day in the given zone also where
+//! it has 23 or 25 hours. Four digits are a year, even if there is an event of that number. A time that the clocks of the zone skipped
 //! or repeated is refused.
 //! Not here: the day of a date (`edtf`); the time of an event (`clock`).
 
@@ -176,12 +176,32 @@ fn hash_prefix(text: &str) -> Option<Point> {
     (hex && (8..=64).contains(&text.len())).then_some(Point::Hash(text))
 }
 
-/// From one time to the end of the second of another.
-fn second(from: Timestamp, to: Timestamp) -> Option<Point> {
-    // Times are shown to the second, so an event within that second is included.
-    let whole = to.subsec_nanosecond() == 0;
-    let more = if whole { Span::new().seconds(1) } else { Span::new().microseconds(1) };
-    Some(Point::Within(from, to.checked_add(more).unwrap_or(Timestamp::MAX)))
+/// From one time to the end of the hour, the minute or the second that another one names; of a time
+/// with a fraction of a second, to the end of its microsecond. Times are shown to the minute or to
+/// the second, so an event within it is included.
+fn period(from: Timestamp, to: Timestamp, named: Unit) -> Point {
+    let more = match named {
+        Unit::Microsecond => Span::new().microseconds(1),
+        Unit::Hour => Span::new().hours(1),
+        Unit::Minute => Span::new().minutes(1),
+        _ => Span::new().seconds(1),
+    };
+    Point::Within(from, to.checked_add(more).unwrap_or(Timestamp::MAX))
+}
+
+/// The smallest unit that is written in a time of day: two digits are an hour, four an hour and a
+/// minute; with a fraction of a second it is the format's smallest, the microsecond.
+fn smallest_unit(text: &str) -> Unit {
+    let clock = text.split(['T', 't', ' ']).nth(1).unwrap_or_default();
+    if clock.contains(['.', ',']) {
+        return Unit::Microsecond;
+    }
+    let clock = clock.bytes().take_while(|byte| byte.is_ascii_digit() || *byte == b':');
+    match clock.filter(u8::is_ascii_digit).count() {
+        ..3 => Unit::Hour,
+        3..5 => Unit::Minute,
+        _ => Unit::Second,
+    }
 }
 
 /// The first instant of a day in a zone, and that of the next day.
@@ -212,7 +232,11 @@ fn ago(around: &PointContext, span: Span) -> Option<Point> {
         _ => span.get_seconds() != 0 || span.get_milliseconds() != 0,
     };
     match clock.iter().any(has) {
-        true => second(then.timestamp(), then.timestamp()),
+        true => {
+            let whole = then.subsec_nanosecond() == 0;
+            let named = if whole { Unit::Second } else { Unit::Microsecond };
+            Some(period(then.timestamp(), then.timestamp(), named))
+        }
         false => day(then.date(), &around.zone).map(|(start, end)| Point::Within(start, end)),
     }
 }
@@ -221,7 +245,7 @@ fn ago(around: &PointContext, span: Span) -> Option<Point> {
 fn time(text: &str, zone: &TimeZone) -> Result<Point, LedgerError> {
     let unknown = || usage(format!("{EXPECTED}; found {text:?}{}", wrong_day(text)));
     if let Ok(instant) = text.parse::<Timestamp>() {
-        return second(instant, instant).ok_or_else(unknown);
+        return Ok(period(instant, instant, smallest_unit(text)));
     }
     let local: DateTime = text.parse().map_err(|_| unknown())?;
     let ambiguous = zone.to_ambiguous_timestamp(local);
@@ -245,7 +269,7 @@ fn time(text: &str, zone: &TimeZone) -> Result<Point, LedgerError> {
             named(last)
         )));
     }
-    second(first, last).ok_or_else(unknown)
+    Ok(period(first, last, smallest_unit(text)))
 }
 
 /// The answer of the index, if it can answer.

@@ -123,6 +123,8 @@ rows! {
     Revision {
         #[serde(flatten)]
         act: ActRow,
+        #[serde(skip)]
+        on: Option<u64>,
         reason: Option<Reason>,
         error_in: Option<ErrorIn>,
         resolves: Vec<u64>,
@@ -282,6 +284,12 @@ impl FactRow {
     /// The retraction in force.
     pub fn retraction(&self) -> Option<&Charge> {
         self.retractions.iter().find(|retraction| retraction.stands)
+    }
+
+    /// The revision that a correction is of; `None` for the assertion.
+    pub fn corrected_in(&self, correction: &Revision) -> Option<&Revision> {
+        let on = correction.on?;
+        self.revisions.iter().find(|revision| revision.act.event == on)
     }
 
     /// The revision before the present one, if it is in force.

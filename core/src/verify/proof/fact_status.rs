@@ -13,7 +13,7 @@ use crate::fold::{Fact, Fold};
 use crate::key::PublicKey;
 use crate::legal;
 use crate::legal::context::Proposal;
-use crate::state::{State, Status};
+use crate::state::{State, Status, Undoings};
 use crate::verify::proof::form::Proof;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
@@ -48,6 +48,9 @@ pub struct FactStatus {
     pub suspect: bool,
     /// The events that a suspect revocation undid, each with the revocation.
     pub undone: BTreeMap<u64, u64>,
+    /// Where the events of the ledger and its editors were undone, as each suspect revocation left
+    /// them.
+    pub undoings: Undoings,
     /// The documents in the file that were captured with a key that is suspect from then on, or
     /// whose capture was undone, by position.
     pub suspect_documents: Vec<u64>,
@@ -80,6 +83,7 @@ pub fn fact_status(proof: &Proof) -> FactStatus {
         fact: proof.fact,
         suspect_documents: suspect_documents.into_iter().collect(),
         undone,
+        undoings: state.undoings().clone(),
         related,
         ..FactStatus::default()
     };

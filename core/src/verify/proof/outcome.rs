@@ -7,6 +7,7 @@ use crate::event::vocabulary::Type;
 use crate::key::PublicKey;
 use crate::naming::{self, HeldName};
 use crate::rule::{Class, Fault};
+use crate::state::Undoings;
 use crate::text::Person;
 use crate::tlog::VerifierKey;
 use crate::tlog::policy::Policy;
@@ -68,14 +69,8 @@ impl ProofOutcome {
 
     /// The last name of a key's holder in the events of this file up to a position, with digits of
     /// the key where a reader could mistake it for another person's; the digits alone of a key that
-    /// is enrolled without a name here. A name that a revocation undid counts only up to that
-    /// revocation; `undone` has each undone event with it.
-    pub fn name(
-        &self,
-        key: &PublicKey,
-        position: u64,
-        undone: &BTreeMap<u64, u64>,
-    ) -> Option<String> {
+    /// is enrolled without a name here. A name does not count where it was undone.
+    pub fn name(&self, key: &PublicKey, position: u64, undoings: &Undoings) -> Option<String> {
         let mut name = None;
         for at in self.events.range(..=position).map(|(at, _)| *at) {
             let (Some(statement), Some(body)) = (self.statement(at), self.body(at)) else {
@@ -86,7 +81,7 @@ impl ProofOutcome {
                 Content::LedgerOpened(body) if statement.by == *key => name = Some(&*body.name),
                 Content::EditorEnrolled(body) if named == Some(*key) => name = Some(&*body.name),
                 Content::EditorChanged(body)
-                    if named == Some(*key) && undone.get(&at).is_none_or(|by| *by >= position) =>
+                    if named == Some(*key) && !undoings.was_undone(at, position) =>
                 {
                     name = Some(&*body.name);
                 }

@@ -9,7 +9,7 @@ use crate::cli::terminal::{CliError, visible};
 use crate::ledger::query::View;
 use crate::ledger::query::gather::{Gathered, gather};
 use crate::ledger::query::names::Names;
-use crate::ledger::query::row::{ActRow, DocumentRow, EvidenceRow, FactRow, dated};
+use crate::ledger::query::row::{ActRow, DocumentRow, FactRow, dated};
 use similar::TextDiff;
 use std::collections::BTreeSet;
 use std::io::Write;
@@ -65,8 +65,7 @@ pub fn write(
         // A fact that does not stand has no text.
         let standing =
             |rows: &Gathered| rows.facts.get(position).filter(|row| row.status.is_some()).map(fact);
-        let text = standing;
-        one(&format!("fact/{position}"), text(&old), text(&new))?;
+        one(&format!("fact/{position}"), standing(&old), standing(&new))?;
     }
     Ok(())
 }
@@ -124,14 +123,13 @@ fn fact(row: &FactRow) -> String {
     lines.add("vouched for", words.vouch.map(|vouch| vouch.to_string()).unwrap_or_default());
     lines.add("when", words::when(&words.when));
     for topic in &words.topics {
-        lines.add("topic", visible(&topic.name));
+        lines.add("topic", words::topic(topic));
     }
     for hop in &words.attribution {
-        let sentence = words::attribution(std::slice::from_ref(hop)).unwrap_or_default();
-        lines.add("according to", sentence.trim_end_matches(" …"));
+        lines.add("according to", words::hop(hop));
     }
     for row in &words.evidence {
-        lines.add("evidence", evidence(row));
+        lines.add("evidence", words::evidence(&row.evidence));
     }
     for row in row.confirmations.iter().filter(|row| row.stands) {
         lines.act("confirmed", &row.act, row.how.as_str());
@@ -147,21 +145,6 @@ fn fact(row: &FactRow) -> String {
         lines.act("relation", &row.act, &triple);
     }
     lines.0
-}
-
-fn evidence(row: &EvidenceRow) -> String {
-    let quote = row.evidence.quote.as_ref().zip(row.evidence.span.as_ref());
-    let quote = quote.map(|(quote, span)| {
-        format!(" at {} to {}: “{}”", span.start, span.end, visible(&quote.exact))
-    });
-    let grade = row.evidence.reliability.map(|grade| format!(", reliability {grade}"));
-    format!(
-        "document {} {}{}{}",
-        row.evidence.document,
-        row.evidence.stance,
-        grade.unwrap_or_default(),
-        quote.unwrap_or_default()
-    )
 }
 
 fn document(row: &DocumentRow) -> String {
@@ -222,6 +205,10 @@ fn ledger(known: &KnownLines<'_, '_>) -> Option<String> {
     lines.add("origin", &*ledger.origin);
     lines.add("title", names.title.as_deref().map(visible).unwrap_or_default());
     lines.add("licence", names.licence.as_deref().map(visible).unwrap_or_default());
+    lines.add(
+        "corrections policy",
+        names.corrections_policy.as_deref().map(visible).unwrap_or_default(),
+    );
     lines.add("confirmations", ledger.confirmations.to_string());
     lines.add("log key", ledger.log_key.to_string());
     Some(lines.0)

@@ -37,6 +37,18 @@ struct EditorTableRow {
     enrolled: Deeds,
     revoked: Option<Deeds>,
     reason: Option<RevokeReason>,
+    /// The least event from which on a revocation in force has it suspect.
+    suspect_from: Option<u64>,
+    /// The revocations in force: a key that left may later be found stolen.
+    revocations: Vec<KeyRevocation>,
+}
+
+/// A revocation of a key.
+#[derive(Serialize)]
+struct KeyRevocation {
+    #[serde(flatten)]
+    act: Deeds,
+    reason: RevokeReason,
     suspect_from: Option<u64>,
 }
 
@@ -87,8 +99,10 @@ pub fn run(context: &mut Context, args: EditorListArgs) -> Result<Exit, CliError
 
 fn rows(view: &View<'_>, names: &Names) -> Result<Vec<EditorTableRow>, CliError> {
     let members = view.state().fold.roster.members();
+    let revocations = revocations(view);
     let mut positions: Vec<u64> =
         members.iter().flat_map(|row| [Some(row.enrolled), row.revoked]).flatten().collect();
+    positions.extend(revocations.iter().map(|(event, _)| *event));
     positions.sort_unstable();
     positions.dedup();
     let mut operations = BTreeMap::new();
@@ -108,7 +122,14 @@ fn rows(view: &View<'_>, names: &Names) -> Result<Vec<EditorTableRow>, CliError>
         operations.get(&event).cloned().unwrap_or_else(unread)
     };
     let row = |row: &Member| {
-        let standing = revocations(view, &row.key);
+        let of_key = revocations.iter().filter(|(_, revoked)| revoked.key == row.key);
+        let revocation = |(event, revoked): &(u64, &Revoked)| KeyRevocation {
+            act: operation(*event),
+            reason: revoked.reason,
+            suspect_from: revoked.suspect_from,
+        };
+        let revocations: Vec<KeyRevocation> = of_key.map(revocation).collect();
+        let first = revocations.iter().find(|revoked| Some(revoked.act.event) == row.revoked);
         EditorTableRow {
             name: names.of(&row.key),
             key: row.key,
@@ -116,22 +137,22 @@ fn rows(view: &View<'_>, names: &Names) -> Result<Vec<EditorTableRow>, CliError>
             roles: row.roles,
             enrolled: operation(row.enrolled),
             revoked: row.revoked.map(operation),
-            reason: standing.last().map(|revoked| revoked.reason),
-            suspect_from: standing.iter().filter_map(|revoked| revoked.suspect_from).next_back(),
+            reason: first.map(|revoked| revoked.reason),
+            suspect_from: revocations.iter().filter_map(|revoked| revoked.suspect_from).min(),
+            revocations,
         }
     };
     Ok(members.iter().map(row).collect())
 }
 
-/// The revocations of a key in force, oldest first: a key that left may later be found stolen.
-fn revocations<'a>(view: &'a View<'_>, key: &PublicKey) -> Vec<&'a Revoked> {
+/// The revocations in force, with their positions, oldest first.
+fn revocations<'a>(view: &'a View<'_>) -> Vec<(u64, &'a Revoked)> {
     let acts = view.state().history.acts().iter();
-    let stands = acts.filter(|act| view.undone_by(act.position).is_none());
-    let of = stands.filter_map(|act| match &act.operation {
-        Operation::Revoked(revoked) if revoked.key == *key => Some(&**revoked),
+    let revocations = acts.filter_map(|act| match &act.operation {
+        Operation::Revoked(revoked) => Some((act.position, &**revoked)),
         _ => None,
     });
-    of.collect()
+    revocations.filter(|(event, _)| view.undone_by(*event).is_none()).collect()
 }
 
 fn text(out: &mut dyn Write, rows: &[EditorTableRow], as_of: &AsOf) -> Result<(), CliError> {
@@ -144,11 +165,12 @@ fn text(out: &mut dyn Write, rows: &[EditorTableRow], as_of: &AsOf) -> Result<()
             writeln!(out, "    the same person as {}", called(&first.name, &first.key))?;
         }
         writeln!(out, "    enrolled by {}", operation(&row.enrolled))?;
-        if let Some(revoked) = &row.revoked {
-            let reason = row.reason.map(|reason| format!(": {reason}")).unwrap_or_default();
-            let suspect = row.suspect_from.map(|from| format!(", suspect from {from}"));
+        for KeyRevocation { act, reason, suspect_from } in &row.revocations {
+            let is_first = row.revoked.as_ref().is_some_and(|revoked| revoked.event == act.event);
+            let how = if is_first { "revoked" } else { "and" };
+            let suspect = suspect_from.map(|from| format!(", suspect from {from}"));
             let suspect = suspect.unwrap_or_default();
-            writeln!(out, "    revoked by {}{reason}{suspect}", operation(revoked))?;
+            writeln!(out, "    {how} by {}: {reason}{suspect}", operation(act))?;
         }
     }
     let active = rows.iter().filter(|row| row.revoked.is_none()).count();

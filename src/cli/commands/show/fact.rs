@@ -6,8 +6,7 @@ use crate::cli::terminal::{CliError, visible, wrapped};
 use crate::ledger::query::View;
 use crate::ledger::query::gather::Gathered;
 use crate::ledger::query::row::{
-    ActRow, Charge, Confirmation, Ended, EvidenceRow, FactRow, RelationRow, Revision, StatementRow,
-    sealed,
+    ActRow, Charge, Confirmation, Ended, EvidenceRow, FactRow, RelationRow, StatementRow, sealed,
 };
 use annals_core::event::vocabulary::Type;
 use std::io::Write;
@@ -82,11 +81,11 @@ fn join(parts: &[String], act: &ActRow) -> String {
     format!("{} — {}", parts.join(": "), words::who(act))
 }
 
-/// Each revision, with the words marked that differ from the one before.
+/// Each revision, with the words marked that differ from the one that it corrects.
 fn revisions(row: &FactRow) -> Vec<String> {
     let mut lines = Vec::new();
-    let mut before: Option<&Revision> = None;
     for revision in &row.revisions {
+        let before = row.corrected_in(revision);
         let what = match revision.reason {
             None => "asserted".to_owned(),
             Some(reason) => {
@@ -111,9 +110,6 @@ fn revisions(row: &FactRow) -> Vec<String> {
         if let Some(before) = before {
             let others = fields(&before.words, &revision.words);
             lines.extend(others.into_iter().map(|line| format!("    {line}")));
-        }
-        if revision.act.undone_by.is_none() {
-            before = Some(revision);
         }
     }
     lines
@@ -159,16 +155,7 @@ fn evidence(out: &mut dyn Write, view: &View<'_>, rows: &[EvidenceRow]) -> Resul
             writeln!(out, "    reliability {grade}")?;
         }
         if let Some(translation) = &row.evidence.translation {
-            let line = format!(
-                "in {}, by {}: “{}”",
-                translation.lang,
-                match translation.by {
-                    annals_core::event::vocabulary::Translator::Human => "a human",
-                    annals_core::event::vocabulary::Translator::Machine => "a machine",
-                },
-                visible(&translation.text)
-            );
-            writeln!(out, "{}", wrapped(&line, 4))?;
+            writeln!(out, "{}", wrapped(&words::translation(translation), 4))?;
         }
     }
     Ok(())

@@ -73,7 +73,7 @@ struct DescriptionData {
 struct FactData {
     #[serde(flatten)]
     row: FactRow,
-    /// For each revision the changes of the claim from the one before it, part by part.
+    /// For each revision the changes of the claim from the one that it corrects, part by part.
     marks: Vec<Vec<(DiffPart, String)>>,
 }
 
@@ -224,19 +224,14 @@ fn descriptions(view: &View<'_>, row: &DocumentRow) -> Result<Vec<DescriptionDat
 }
 
 fn fact(row: FactRow) -> FactData {
-    let mut before: Option<&str> = None;
-    let mut marks = Vec::new();
-    for revision in &row.revisions {
-        let claim = revision.words.claim.as_deref();
-        marks.push(match (before, claim) {
+    let marks = row.revisions.iter().map(|revision| {
+        let before = row.corrected_in(revision).and_then(|before| before.words.claim.as_deref());
+        match (before, revision.words.claim.as_deref()) {
             (Some(before), Some(claim)) => parts(before, claim),
             _ => Vec::new(),
-        });
-        if revision.act.undone_by.is_none() {
-            before = claim;
         }
-    }
-    FactData { marks, row }
+    });
+    FactData { marks: marks.collect(), row }
 }
 
 /// The events that concern these facts and documents, and those of the ledger and its editors.

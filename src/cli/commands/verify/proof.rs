@@ -296,7 +296,7 @@ fn quoted(about: &CitedDocument, evidence: &Evidence) -> String {
 }
 
 fn name(judged: &ProofOutcome, stands: &FactStatus, key: &PublicKey, position: u64) -> String {
-    let name = judged.name(key, position, &stands.undone);
+    let name = judged.name(key, position, &stands.undoings);
     name.map_or_else(|| "the recovery key".to_owned(), |name| visible(&name))
 }
 
@@ -355,7 +355,7 @@ fn revoked(judged: &ProofOutcome, stands: &FactStatus) -> Vec<String> {
     for position in judged.events.keys() {
         let Some(statement) = judged.statement(*position) else { continue };
         let Args::EditorRevoked(args) = &statement.args else { continue };
-        let name = judged.name(&args.key, *position, &stands.undone);
+        let name = judged.name(&args.key, *position, &stands.undoings);
         let name = name.map(|name| visible(&name)).unwrap_or_default();
         let undone = undone(stands, *position);
         let suspect = args.suspect_from.map(|from| format!(", suspect from {from} on"));
@@ -470,7 +470,7 @@ impl ProofReport {
             let reading = &judged.events.get(position)?.reading;
             let by = judged.statement(*position).map(|statement| statement.by);
             let name = by.map(|by| {
-                let name = judged.name(&by, *position, &stands.undone);
+                let name = judged.name(&by, *position, &stands.undoings);
                 name.unwrap_or_else(|| "the recovery key".to_owned())
             });
             Some(ToldEvent {

@@ -43,7 +43,7 @@ fn write_view(
     bag: &mut Bagger<'_>,
     steps: Steps<'_>,
 ) -> Result<Derived, LedgerError> {
-    let names = Names::read(view)?;
+    let names = Names::read(view)?.as_written();
     let rows = Rows::read(view, &names, &|fact| view.state().fold.fact(fact).is_some())?;
     let ledger = view.state().fold.ledger.as_ref();
     let about = Derived {

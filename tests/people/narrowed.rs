@@ -1,0 +1,72 @@
+//! Answers that a filter narrows: what they leave out is not said not to be there.
+
+use crate::people::desk::Desk;
+use crate::people::undone::{append, two_facts};
+
+/// 5 Ada takes the topic of 3 away; Bo: 6 confirms 4, 7 relates the two.
+fn desk() -> Desk {
+    let desk = two_facts();
+    append(
+        &desk,
+        concat!(
+            r#"{"claim":"On Monday.","lang":"en","vouch":"said","document":2,"quote":"Monday","#,
+            r#""topics":["Days"]}"#
+        ),
+        "ada",
+    );
+    append(
+        &desk,
+        r#"{"type":"fact.corrected","fact":5,"reason":"entry-error","statement":"S.","topics":["Weeks"]}"#,
+        "ada",
+    );
+    desk.told("confirm 4 --how reread --by bo");
+    desk.told("relate 3 contradicts 4 --by bo");
+    desk
+}
+
+#[test]
+fn a_difference_has_what_lost_its_topic_and_what_a_person_did() {
+    let desk = desk();
+    for topic in ["days", "weeks"] {
+        let diff = desk.told(&format!("diff 5 8 --topic {topic}"));
+        assert!(diff.contains("\n                   topics: Days → Weeks\n"), "{diff}");
+        assert!(diff.contains("\n1 fact changed; "), "{diff}");
+    }
+    let diff = desk.told("diff 5 8 --by Bo_Berg");
+    assert!(diff.starts_with("     4  confirmed  confirmed; was asserted\n"), "{diff}");
+    assert!(diff.contains("\n     8  2027-03-01 08:07Z  fact.related 3 contradicts 4, "), "{diff}");
+    assert!(diff.contains("\n1 fact changed; "), "{diff}");
+}
+
+#[test]
+fn what_other_facts_quote_is_not_quoted_by_none() {
+    let desk = desk();
+    let last = |line: &str| {
+        let told = desk.told(line);
+        let counted = |line: &&str| line.contains(" code points (");
+        told.lines().find(counted).unwrap_or_else(|| panic!("{told}")).to_owned()
+    };
+    let all = "3 facts quote 27 of 30 code points (90 %); the others are spaces and marks";
+    assert_eq!(last("blame 2"), all);
+    let some = "1 fact quotes 10 of 30 code points (33 %); 20 in 2 places are quoted by none of \
+                the facts that were asked for";
+    assert_eq!(last("blame 2 --status confirmed"), some);
+    let none = "no fact quotes 0 of 30 code points (0 %); 30 in 1 place are quoted by none of the \
+                facts that were asked for";
+    assert_eq!(last("blame 2 --status retracted"), none);
+}
+
+#[test]
+fn what_waits_under_a_filter_is_said_with_it() {
+    let desk = desk();
+    let last = |line: &str| {
+        let told = desk.told(line);
+        let waits = |line: &&str| line.contains(" wait");
+        told.lines().find(waits).unwrap_or_else(|| panic!("{told}")).to_owned()
+    };
+    assert_eq!(last("review --by bo"), "2 facts wait for Bo Berg");
+    let topic = "no fact waits for Bo Berg, of those with the topic “none”";
+    assert_eq!(last("review --by bo --topic none"), topic);
+    let both = "1 fact waits for Bo Berg, of those with the topic “weeks” and that rest on 2";
+    assert_eq!(last("review --by bo --topic weeks --document 2"), both);
+}
