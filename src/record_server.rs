@@ -102,11 +102,11 @@ struct ServerHealth {
     server: String,
 }
 
-/// What a server answers who asked for a turn.
+/// What a server answers who asked for a turn: how long it lasts.
 #[derive(Deserialize)]
 struct TurnAnswer {
     #[serde(rename = "seconds")]
-    _seconds: u64,
+    _seconds: f64,
 }
 
 /// An answer as it came.
