@@ -11,6 +11,7 @@ use crate::capture::reading::{CaptureReading, CaptureRequest, DerivedText, Omiss
 use crate::capture::text::decode;
 use dom_query::Document;
 use pulldown_cmark::{CowStr, Event, Options, Parser, Tag, TagEnd, html};
+use std::collections::HashMap;
 
 /// The text and its title, which is the first heading of the first level.
 pub(super) fn read(request: &CaptureRequest, bytes: &[u8]) -> CaptureReading {
@@ -48,13 +49,10 @@ fn events(text: &str) -> impl Iterator<Item = Event<'_>> {
         | Options::ENABLE_TASKLISTS
         | Options::ENABLE_YAML_STYLE_METADATA_BLOCKS
         | Options::ENABLE_PLUSES_DELIMITED_METADATA_BLOCKS;
-    let mut notes: Vec<CowStr<'_>> = Vec::new();
-    let mut number = move |name: CowStr<'_>| -> usize {
-        let place = notes.iter().position(|known| **known == *name).unwrap_or_else(|| {
-            notes.push(name.into_string().into());
-            notes.len() - 1
-        });
-        place + 1
+    let mut notes: HashMap<CowStr<'_>, usize> = HashMap::new();
+    let mut number = move |name| {
+        let next = notes.len() + 1;
+        *notes.entry(name).or_insert(next)
     };
     // The paragraph that begins a note goes on after its number.
     let mut begins_note = false;

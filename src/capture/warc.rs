@@ -42,10 +42,10 @@ pub(super) fn page(request: &CaptureRequest, bytes: &[u8]) -> Result<ArchivedAns
         true => unpacked_wacz(bytes)?,
         false => (vec![unpacked(bytes)?], BTreeSet::new()),
     };
-    let (mut pages, mut meant) = (Vec::new(), None);
+    let (mut pages, mut known, mut meant) = (Vec::new(), BTreeSet::new(), None);
     for archive in &archives {
         for answer in answers(archive)? {
-            if pages.contains(&answer.address) {
+            if known.contains(&answer.address) {
                 continue;
             }
             let page = match listed.is_empty() {
@@ -53,6 +53,7 @@ pub(super) fn page(request: &CaptureRequest, bytes: &[u8]) -> Result<ArchivedAns
                 false => listed.contains(&answer.address),
             };
             if page {
+                known.insert(answer.address.clone());
                 pages.push(answer.address.clone());
             }
             let wanted = request.page.as_ref().map_or(page, |address| *address == answer.address);

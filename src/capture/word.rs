@@ -25,24 +25,22 @@ pub(super) struct WordPart {
     pub(super) struck: usize,
 }
 
-/// The numbers of notes, in the order in which the body refers to them.
+/// The numbers of notes by their identifiers, in the order in which the body refers to them.
 #[derive(Debug, Default)]
 pub(super) struct Notes {
-    footnotes: Vec<String>,
-    endnotes: Vec<String>,
+    footnotes: HashMap<String, usize>,
+    endnotes: HashMap<String, usize>,
 }
 
 impl Notes {
     fn mark(&mut self, kind: &str, id: &str) -> String {
         let is_end = kind == "w:endnote" || kind == "w:endnoteReference";
-        let ids = if is_end { &mut self.endnotes } else { &mut self.footnotes };
-        let place = ids.iter().position(|known| known == id).unwrap_or_else(|| {
-            ids.push(id.to_owned());
-            ids.len() - 1
-        });
+        let numbers = if is_end { &mut self.endnotes } else { &mut self.footnotes };
+        let next = numbers.len() + 1;
+        let number = *numbers.entry(id.to_owned()).or_insert(next);
         match is_end {
-            true => format!("[{}]", roman(place + 1)),
-            false => format!("[{}]", place + 1),
+            true => format!("[{}]", roman(number)),
+            false => format!("[{number}]"),
         }
     }
 }
@@ -255,6 +253,8 @@ struct WordWriter<'s> {
     taken_away: usize,
     /// Whether each open row was deleted.
     rows: Vec<bool>,
+    /// How many open rows were deleted.
+    deleted_rows: usize,
     /// Signs around and between what a formula puts in delimiters.
     delimiters: Vec<(String, String)>,
     /// The note whose text is open.
@@ -275,6 +275,7 @@ impl<'s> WordWriter<'s> {
             repeated: 0,
             taken_away: 0,
             rows: Vec::new(),
+            deleted_rows: 0,
             delimiters: Vec::new(),
             note: None,
         }
@@ -323,7 +324,7 @@ impl<'s> WordWriter<'s> {
             }
             "w:del" | "w:cellDel" if self.is_inside("w:trPr") || self.is_inside("w:tcPr") => {
                 if let Some(row) = self.rows.last_mut().filter(|_| name == "w:del") {
-                    *row = true;
+                    self.deleted_rows += usize::from(!std::mem::replace(row, true));
                 }
             }
             name if TAKEN_AWAY.contains(&name) => self.taken_away += 1,
@@ -436,9 +437,7 @@ impl<'s> WordWriter<'s> {
             paragraph.run.over(style)
         });
         let look = look.unwrap_or_default();
-        let is_away = self.taken_away > 0
-            || self.rows.iter().any(|is_deleted| *is_deleted)
-            || self.is_inside("w:delText");
+        let is_away = self.taken_away > 0 || self.deleted_rows > 0 || self.is_inside("w:delText");
         if is_away || look.is_struck() {
             self.struck.push_str(words);
             return None;
@@ -480,7 +479,7 @@ impl<'s> WordWriter<'s> {
             }
             "w:tbl" => self.flow.block(),
             "w:tr" => {
-                self.rows.pop();
+                self.deleted_rows -= usize::from(self.rows.pop() == Some(true));
                 self.flow.end_row();
             }
             "w:tc" => self.flow.close_cell(),

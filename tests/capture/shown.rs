@@ -290,6 +290,10 @@ fn a_docx_reads_as_it_is_shown() {
         cell("2"),
         gone("<w:trPr><w:del/></w:trPr>"),
     );
+    // A table in a row that is deleted, and a row after it.
+    let inner = format!("<w:tbl>{0}<w:tr>{1}</w:tr></w:tbl>", gone("<w:trPr/>"), cell("7"));
+    let deleted = format!("<w:tr><w:trPr><w:del/><w:del/></w:trPr><w:tc>{inner}</w:tc></w:tr>");
+    let around = format!("<w:tbl>{deleted}<w:tr>{}{}</w:tr></w:tbl>", cell("1"), cell("2"));
     let joined = format!(
         "<w:p><w:pPr><w:rPr><w:del/></w:rPr></w:pPr>{}</w:p>{}",
         run("", "They "),
@@ -303,6 +307,7 @@ fn a_docx_reads_as_it_is_shown() {
     );
     let cases = [
         (table.as_str(), "a\tb\n\t2"),
+        (around.as_str(), "1\t2"),
         (joined.as_str(), "They met."),
         (struck.as_str(), "on"),
         ("<w:p/><w:p/>a<w:p><w:r><w:t>b</w:t></w:r></w:p>", "b"),
@@ -324,6 +329,21 @@ fn a_docx_counts_what_is_struck_out_and_numbers_its_notes() {
     assert!(main.method.contains(", without 2 words struck out"), "{}", main.method);
     let whole = derived(media_type::DOCX, TextExtent::Page, &made::docx(&body));
     assert_eq!(whole.text, "They met[1]\n\n[1] A note.\n");
+}
+
+/// So many that none is looked for among all before it.
+#[test]
+fn many_notes_are_numbered_by_their_first_references() {
+    const COUNT: usize = 40_000;
+    let note = |kind: &str, id: usize| format!("<w:r><w:{kind}Reference w:id='{id}'/></w:r>");
+    let ids = (1..=COUNT).rev().chain([COUNT, 1]);
+    let runs: String = ids.map(|id| note("footnote", id)).chain([note("endnote", 7)]).collect();
+    let numbers = (1..=COUNT).chain([1, COUNT]);
+    let expected: String = numbers.map(|number| format!("[{number}]")).collect();
+    assert_eq!(docx(&format!("<w:p>{runs}</w:p>")), expected + "[i]\n");
+    let source = "a[^x] b[^y] c[^x]\n\n[^y]: Y.\n\n[^x]: X.\n";
+    let text = derived(media_type::MARKDOWN, TextExtent::Main, source.as_bytes()).text;
+    assert_eq!(text, "a[1] b[2] c[1]\n\n[2] Y.\n\n[1] X.\n");
 }
 
 /// A PDF of one page with this content.
