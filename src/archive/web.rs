@@ -253,18 +253,26 @@ fn has_good_port(uri: &Uri) -> bool {
     after_user == authority.host() || authority.port_u16().is_some()
 }
 
-/// An address without its user and password, for everything that is shown.
+/// An address without its user and password, for everything that is shown. Where a `/` in a
+/// password makes it no address, all before the last `@` is left out.
 ///
 /// ```
 /// use annals::archive::web::shown_address;
 /// assert_eq!(shown_address("https://bo:secret@example.org/@a"), "https://example.org/@a");
-/// assert_eq!(shown_address("https://example.org/@a"), "https://example.org/@a");
+/// assert_eq!(shown_address("https://bo:sec/ret@example.org/a"), "https://…@example.org/a");
+/// assert_eq!(shown_address("https://example.org:8090/@a"), "https://example.org:8090/@a");
 /// ```
 pub fn shown_address(address: &str) -> String {
     let Some((scheme, rest)) = address.split_once("://") else { return address.to_owned() };
     let end = rest.find(['/', '?', '#']).unwrap_or(rest.len());
-    match rest.get(..end).and_then(|authority| authority.rfind('@')) {
-        Some(at) => format!("{scheme}://{}", rest.get(at + 1..).unwrap_or_default()),
+    let authority = rest.get(..end).unwrap_or_default();
+    if let Some((_, host)) = authority.rsplit_once('@') {
+        return format!("{scheme}://{host}{}", rest.get(end..).unwrap_or_default());
+    }
+    let port = authority.rsplit_once(':').filter(|_| !authority.ends_with(']'));
+    let is_password = port.is_some_and(|(_, port)| port.parse::<u16>().is_err());
+    match rest.rsplit_once('@').filter(|_| is_password) {
+        Some((_, known)) => format!("{scheme}://…@{known}"),
         None => address.to_owned(),
     }
 }

@@ -4,7 +4,7 @@
 //! found at, so that no page leads into the house; redirects, bytes and time have bounds; no
 //! cookie, no password, no proxy. Not here: what the bytes are. Source: RFC 9110, RFC 6890.
 
-use crate::archive::web::cause;
+use crate::archive::web::{cause, shown_address};
 use crate::capture::library::{HTTP, method};
 use crate::capture::warc::split_content_type;
 use annals_core::event::body::MAX_DOCUMENT;
@@ -209,7 +209,8 @@ fn cut(text: &str) -> String {
 }
 
 fn parse(address: &str) -> Result<Url, FetchError> {
-    let shown = || address.chars().filter(|c| c.is_ascii_graphic()).take(100).collect::<String>();
+    let is_shown = |c: &char| c.is_ascii_graphic() || *c == '…';
+    let shown = || shown_address(address).chars().filter(is_shown).take(100).collect::<String>();
     let url = Url::parse(address).map_err(|_| FetchError::Address(shown()))?;
     if !matches!(url.scheme(), "http" | "https") || url.as_str().len() > MAX_ADDRESS {
         return Err(FetchError::Address(shown()));

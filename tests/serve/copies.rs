@@ -142,6 +142,19 @@ fn the_password_of_an_address_is_shown_nowhere() {
     let why = "annals: expected an address like https://example.org/record, found …@127.0.0.1:";
     assert!(said.code == 2 && said.err.starts_with(why), "{said:?}");
     assert!(!newsroom.path("eve/.bad.clone").exists());
+    for line in [
+        &["tail", "--ledger"][..],
+        &["outbox", "--ledger"],
+        &["serve", "--ledger"],
+        &["status", "--ledger"],
+        &["verify"],
+        &["document", "add"],
+    ] {
+        let said = newsroom.annals("ben", &[line, &[&url.replace("s3c", "s3/c")]].concat());
+        assert!(said.code == 2 && said.err.contains("…@127.0.0.1:"), "{line:?}: {said:?}");
+        let all = said.out + &said.err;
+        assert!(!all.contains("bo:") && !all.contains("cret@"), "{line:?}: {all}");
+    }
     server.stop();
     let enter = crate::serve::enter(&document.to_string(), 1);
     expect_hidden("ben", &enter.each(), "the server at ");
