@@ -437,3 +437,21 @@ fn a_review_on_the_terminal_has_a_receipt_for_a_program() {
     assert_eq!(talk.ends().1, 0);
     assert_eq!(desk.size(), 10);
 }
+
+/// Nothing is typed for a record that its database keeps.
+#[test]
+fn nothing_is_asked_for_in_the_copy_of_a_database() {
+    let desk = facts();
+    let mark = "annals home v1\nplace postgres://db.example/news\n";
+    std::fs::write(desk.path("ledger/home"), mark).unwrap();
+    let lines =
+        ["append", "confirm|5", "dispute|5", "retract|5", "correct|5", "relate|5|contradicts|6"];
+    for line in lines.into_iter().chain(["document|describe|2", "document|add|page.html"]) {
+        let mut talk = talk_of(&desk, "ada", line);
+        talk.sees("annals: the record at ");
+        let (rest, code) = talk.ends();
+        let why = "is kept in the database at postgres://db.example/news";
+        let rest = rest.split_whitespace().collect::<Vec<_>>().join(" ");
+        assert!(code == 2 && rest.contains(why), "{line}: {rest}");
+    }
+}

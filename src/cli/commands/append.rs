@@ -75,7 +75,7 @@ fn run(context: &mut Context, args: AppendArgs) -> Result<Exit, CliError> {
     if let Some(form) = args.template {
         return print_template(form, &args);
     }
-    context.before_questions()?;
+    context.expect_writable_before_questions()?;
     let files = match args.any_file {
         true => FileAccess::All,
         false => FileAccess::OfTheFolder,

@@ -46,7 +46,7 @@ impl Command for ConfirmArgs {
 }
 
 fn run(context: &mut Context, args: ConfirmArgs) -> Result<Exit, CliError> {
-    context.before_questions()?;
+    context.expect_writable_before_questions()?;
     let facts = facts(context, &args.facts)?;
     present::show(context, &facts, &args.write)?;
     let how = ask::word(args.how, How::ALL, "how do you confirm", "--how")?;

@@ -51,7 +51,7 @@ impl Command for CorrectArgs {
 }
 
 fn run(context: &mut Context, mut args: CorrectArgs) -> Result<Exit, CliError> {
-    context.before_questions()?;
+    context.expect_writable_before_questions()?;
     let old = present::fact(context, args.fact)?;
     if args.words.is_empty() && args.place.quote.is_none() {
         args.words.claim = Some(new_claim(&old)?);

@@ -74,6 +74,7 @@ fn run(context: &mut Context, args: DocumentArgs) -> Result<Exit, CliError> {
 }
 
 fn describe(context: &mut Context, args: DescribeArgs) -> Result<Exit, CliError> {
+    context.expect_writable_before_questions()?;
     let DescribeArgs { document, statement, about, write } = args;
     let old = present(context, document)?;
     let question = "statement (why it is described anew)";

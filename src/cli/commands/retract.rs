@@ -32,7 +32,7 @@ impl Command for RetractArgs {
 }
 
 fn run(context: &mut Context, args: RetractArgs) -> Result<Exit, CliError> {
-    context.before_questions()?;
+    context.expect_writable_before_questions()?;
     present::show(context, &[args.fact], &args.write)?;
     let (reason, statement) = errors(&args.why)?;
     let draft = Draft {

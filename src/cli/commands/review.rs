@@ -100,7 +100,7 @@ fn run(context: &mut Context, args: ReviewArgs) -> Result<Exit, CliError> {
         return reviewing.list(context, &record, editors, &reviewer);
     }
     if !is_list {
-        context.before_questions()?;
+        context.expect_writable_before_questions()?;
     }
     let Waiting { view, rows, end, damaged } = reviewing.waiting(&record, editors, most)?;
     let exit = provenance::warn(&view, damaged);

@@ -19,6 +19,7 @@ use crate::ledger::error::{LedgerError, chain};
 use crate::ledger::exchange::follow::stamp_key::stamp_key;
 use crate::ledger::exchange::submitting::{CopyServer, ServerFound};
 use crate::ledger::following::FollowingMark;
+use crate::ledger::home_mark::HomeMark;
 use crate::ledger::imported::Imported;
 use crate::ledger::paths::Paths;
 use crate::ledger::published_place::PublishedPlace;
@@ -107,21 +108,24 @@ impl Context {
         Ok(Paths::new(ledger, self.global.keys.clone()))
     }
 
-    /// Refuses a record that is only read, on a terminal before anything is asked for. Elsewhere
-    /// the writer refuses it.
-    pub fn before_questions(&self) -> Result<(), CliError> {
+    /// Refuses a record that is only read, or is kept in a database, on a terminal before anything
+    /// is asked for. Elsewhere the writer refuses it.
+    pub fn expect_writable_before_questions(&self) -> Result<(), CliError> {
         if !ask::on_terminal() {
             return Ok(());
         }
         let paths = self.paths()?;
         match paths.expect_ledger() {
             Err(error @ LedgerError::AnotherFolder(..)) => Err(error.into()),
-            // What else is wrong is told where the record is opened.
+            // Other errors are reported when the record is opened.
             Err(_) => Ok(()),
-            Ok(()) => match Imported::of(&paths)? {
-                imported @ Imported::ReadOnly(_) => Ok(imported.expect_writable(&paths)?),
-                _ => Ok(()),
-            },
+            Ok(()) => {
+                HomeMark::expect_none(&paths)?;
+                match Imported::of(&paths)? {
+                    imported @ Imported::ReadOnly(_) => Ok(imported.expect_writable(&paths)?),
+                    _ => Ok(()),
+                }
+            }
         }
     }
 

@@ -92,7 +92,7 @@ struct EarlierCapture {
 
 pub fn run(context: &mut Context, args: DocumentAddArgs) -> Result<Exit, CliError> {
     let DocumentAddArgs { source, text, page, allow_http, allow_private, mut about, write } = args;
-    context.before_questions()?;
+    context.expect_writable_before_questions()?;
     let taken = match source.to_str().filter(|source| is_address(source)) {
         Some(address) => {
             let (private, plain) = (allow_private, allow_http);
