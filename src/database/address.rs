@@ -10,7 +10,8 @@ use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject;
 use rustls::{ClientConfig, RootCertStore};
 use std::fmt;
-use std::net::{IpAddr, Ipv4Addr};
+use std::net::{IpAddr, Ipv4Addr, TcpStream, ToSocketAddrs};
+use std::os::unix::net::UnixStream;
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
 use std::sync::Arc;
@@ -129,6 +130,18 @@ impl DatabaseAddress {
             (Host::Unix(folder), _) => HostPlace::Socket(folder.join(format!(".s.PGSQL.{port}"))),
             (Host::Tcp(_), Some(address)) => HostPlace::Port(address.to_string(), port),
             (Host::Tcp(name), None) => HostPlace::Port(name.clone(), port),
+        })
+    }
+
+    /// Whether one of its hosts takes a connection from here, whatever it answers then.
+    pub fn is_reached(&self) -> bool {
+        self.hosts().iter().filter_map(DatabaseAddress::place).any(|place| match place {
+            HostPlace::Port(name, port) => {
+                let addresses = (name.as_str(), port).to_socket_addrs();
+                let mut addresses = addresses.into_iter().flatten();
+                addresses.any(|address| TcpStream::connect_timeout(&address, CONNECT).is_ok())
+            }
+            HostPlace::Socket(path) => UnixStream::connect(path).is_ok(),
         })
     }
 

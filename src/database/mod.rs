@@ -154,7 +154,8 @@ impl Database {
         }
     }
 
-    fn damaged(&self, expected: impl Into<String>, found: impl Into<String>) -> DatabaseError {
+    /// The error of a database that has something else than it was given.
+    pub fn damaged(&self, expected: impl Into<String>, found: impl Into<String>) -> DatabaseError {
         let address = self.address.to_string();
         DatabaseError::Damaged { address, expected: expected.into(), found: found.into() }
     }

@@ -340,24 +340,30 @@ impl Database {
         self.client.execute_typed(NOTE, &values).map(drop).map_err(failed)
     }
 
-    /// Notes that a record of this head is kept elsewhere from now on, at `place`; or that it is
-    /// kept here again.
+    /// Notes where a record of this head is kept from now on, in place of `from`; `None` is this
+    /// database.
     ///
-    /// Errors: it was not noted; its head is another one.
+    /// Errors: it was not noted; its head is another one, or it is kept at a third place.
     pub fn move_record(
         &mut self,
         id: i32,
         head: &StoreHead,
-        place: Option<&str>,
+        from: Option<&str>,
+        to: Option<&str>,
     ) -> Result<(), DatabaseError> {
         let failed = self.failed("note where the record is kept");
         let (size, hash) = (self.signed(head.size)?, head.hash.map(|hash| hash.0.to_vec()));
         let query = "UPDATE annals.ledger SET moved = $2 \
-             WHERE id = $1 AND size = $3 AND head IS NOT DISTINCT FROM $4";
-        let changed = self.client.execute(query, &[&id, &place, &size, &hash]).map_err(failed)?;
-        match changed {
-            1 => Ok(()),
-            _ => Err(self.damaged(
+             WHERE id = $1 AND size = $3 AND head IS NOT DISTINCT FROM $4 \
+             AND moved IS NOT DISTINCT FROM $5";
+        let values: [&(dyn ToSql + Sync); 5] = [&id, &to, &size, &hash, &from];
+        if self.client.execute(query, &values).map_err(failed)? == 1 {
+            return Ok(());
+        }
+        let row = self.head(id)?;
+        match row.moved.filter(|place| Some(place.as_str()) != from) {
+            Some(place) => Err(DatabaseError::NoRecord(kept_at(&place))),
+            None => Err(self.damaged(
                 format!("a record of {} events that ends as the one here", head.size),
                 "another one",
             )),

@@ -85,14 +85,15 @@ impl HomeMark {
     }
 
     /// Refuses a folder whose record is not kept where its writer found it: in the database at
-    /// `place`, or, without one, in the folder. It can be moved until the folder's lock is held.
+    /// `place`, or, without one, in the folder. Call it with the folder's lock held: before that
+    /// another process may move the record.
     pub fn expect(paths: &Paths, place: Option<&str>) -> Result<(), LedgerError> {
         match (HomeMark::of(paths)?, place) {
             (Some(mark), Some(place)) if mark.place == place => Ok(()),
             (None, Some(place)) => Err(LedgerError::Usage(format!(
                 "expected the copy of the record in the database at {place}, found that its \
-                 record was moved from there into {}: nothing was written; say it again without \
-                 --home",
+                 record was moved from there into {}: nothing was written; run the command again \
+                 without --home",
                 paths.ledger.display()
             ))),
             _ => HomeMark::expect_none(paths),

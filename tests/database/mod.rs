@@ -9,6 +9,7 @@ mod failover;
 mod faults;
 mod fitness;
 mod memory;
+mod moving;
 mod patroni;
 mod stopped;
 mod story;
@@ -169,7 +170,7 @@ pub fn add_empty(server: &PostgresServer) {
     let mut database = Database::connect(&server.address("desk")).unwrap();
     let empty = Tree::default().root();
     let id = database.add_record("desk.example.org/record", &empty, "a test").unwrap();
-    database.move_record(id, &StoreHead::EMPTY, None).unwrap();
+    database.move_record(id, &StoreHead::EMPTY, Some("a test"), None).unwrap();
 }
 
 impl Drop for PostgresServer {

@@ -18,9 +18,10 @@ use std::io::Write;
 ///
 /// The record is verified first. What is moved is the same, byte for byte: events, documents,
 /// checkpoint. The folder stays, as the copy that the server of the database keeps; it is written
-/// to through annals serve --home alone, until the record is moved back. A move that was
-/// interrupted goes on where it stopped, if it is given again. Where the database has lost
-/// events or documents, as a restored backup has, --to puts them back from the copy.
+/// to through annals serve --home alone, until the record is moved back. To continue a move that
+/// was interrupted, run the same command again. Where the database has lost events or documents, as
+/// a restored backup has, --to puts them back from the copy. Where the database has another
+/// address, --to writes it down in the copy.
 #[derive(Debug, Args)]
 #[command(after_help = AFTER_HELP)]
 #[group(required = true, multiple = false, args = ["to", "from"])]
@@ -107,44 +108,45 @@ fn run(context: &mut Context, args: MoveArgs) -> Result<Exit, CliError> {
         Some(_) => address.to_string(),
         None => paths.ledger.display().to_string(),
     };
-    let MoveOutcome { origin, before, size, restored } = outcome;
-    let RestoredRows { events: lost, documents } = restored;
-    let put_back = match restored == RestoredRows::default() {
-        true => String::new(),
-        false => format!(
-            ", but for {} and {}, which were put back",
-            counted(lost, "event"),
-            counted(documents, "document")
-        ),
-    };
     let mut out = done_as(context.format());
-    let (origin, events) = (visible(&origin), counted(size, "event"));
     match context.format() {
-        Format::Text if before == size => {
-            let were = if size == 1 { "was" } else { "were" };
-            writeln!(
-                out,
-                "{origin} is kept in {home}: its {events} {were} there already{put_back}"
-            )?;
-        }
-        Format::Text if before > 0 => {
-            writeln!(
-                out,
-                "{origin} is kept in {home}: events {before} to {} were new there{}",
-                size - 1,
-                put_back.replace(", but for", ", and").replace(", which were", " were")
-            )?;
-        }
-        Format::Text => writeln!(out, "{origin} is kept in {home}: {events}")?,
+        Format::Text => writeln!(out, "{}", summary(&outcome, &home))?,
         _ => {
-            let status = match before == size && put_back.is_empty() {
+            let MoveOutcome { origin, before, size, restored } = &outcome;
+            let status = match before == size && *restored == RestoredRows::default() {
                 true => WriteStatus::Already,
                 false => WriteStatus::Written,
             };
-            let restored = RestoredJson { events: lost, documents };
-            json(&mut out, &MoveReport { status, origin: &origin, home, size, before, restored })?;
+            let RestoredRows { events, documents } = *restored;
+            let restored = RestoredJson { events, documents };
+            let (size, before) = (*size, *before);
+            let origin = &visible(origin);
+            json(&mut out, &MoveReport { status, origin, home, size, before, restored })?;
         }
     }
     out.flush()?;
     Ok(Exit::Yes)
+}
+
+/// What was moved, as a line.
+fn summary(outcome: &MoveOutcome, home: &str) -> String {
+    let MoveOutcome { origin, before, size, restored } = outcome;
+    let (origin, events) = (visible(origin), counted(*size, "event"));
+    let were = if *size == 1 { "was" } else { "were" };
+    let new = format!("events {before} to {} were new there", size.saturating_sub(1));
+    let (lost, documents) =
+        (counted(restored.events, "event"), counted(restored.documents, "document"));
+    let is_restored = *restored != RestoredRows::default();
+    let what = match (before == size, *before > 0) {
+        (true, _) if is_restored => format!(
+            "its {events} {were} there already, but for {lost} and {documents}, which were put back"
+        ),
+        (true, _) => format!("its {events} {were} there already"),
+        (false, true) if is_restored => {
+            format!("{new}, and {lost} and {documents} were put back")
+        }
+        (false, true) => new,
+        (false, false) => events,
+    };
+    format!("{origin} is kept in {home}: {what}")
 }

@@ -418,7 +418,7 @@ fn expect_note(trial: &mut Trial<'_>, size: u64, note: &str) -> Result<(), Broke
 fn kept_elsewhere(trial: &mut Trial<'_>) -> Result<(), Broken> {
     let (id, from) = (trial.record.id, trial.from);
     let another = StoreHead { size: from.size, hash: Some(digest(b"another")) };
-    if trial.one.move_record(id, &another, None).is_ok() {
+    if trial.one.move_record(id, &another, Some(MARK), None).is_ok() {
         return Err(trial.found("one of another head that was moved"));
     }
     // The record of a check is never one that is kept here.
@@ -429,9 +429,9 @@ fn kept_elsewhere(trial: &mut Trial<'_>) -> Result<(), Broken> {
         Err(error) => return Err(error.into()),
         Ok(written) => return Err(trial.found(format!("{written:?}"))),
     }
-    trial.one.move_record(id, &from, Some("another place"))?;
+    trial.one.move_record(id, &from, Some(MARK), Some("another place"))?;
     let refused = trial.one.commit(id, &group.rows());
-    trial.one.move_record(id, &from, Some(MARK))?;
+    trial.one.move_record(id, &from, Some("another place"), Some(MARK))?;
     match refused {
         Err(DatabaseError::NoRecord(_)) => trial.expect_head(from),
         Err(error) => Err(error.into()),

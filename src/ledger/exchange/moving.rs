@@ -1,19 +1,21 @@
 //! Moving: a record goes from a folder into a database, and back.
 //!
 //! ```text
-//! into    verified ─► documents ─► events, group by group ─► checkpoint ─► the folder is marked
-//! back    the copy is brought up to date ─► verified ─► the database says so ─► the mark goes
+//! into    verified ─► the record may go there ─► its memory answers ─► documents and events, group
+//!         by group ─► checkpoint ─► the folder is marked ─► the database keeps it
+//! back    the copy is brought up to date ─► verified ─► the folder keeps it, as the database says
+//!         ─► marks ─► the mark goes
 //! ```
 //!
-//! Always holds: at every moment one place is the home; what is stopped goes on when it is asked
-//! for again. What is in a database already, where it is the beginning of the record, stays: so
-//! what a database lost, at its end or before it, is put back from its copy. Not here: SQL
+//! Always holds: at every moment one place is the home, and what the database says of it is changed
+//! only from what was read there; the same command again continues a move that was interrupted.
+//! What is in a database already, where it is the beginning of the record, stays: so what a
+//! database lost, at its end or before it, is put back from its copy. Not here: which record of a
+//! database is meant, and whether it may go there (`target`), the rows (`filling`, `put_back`), SQL
 //! (`database`).
 //! Source: FORMAT.md section 18.
 
-use crate::database::{
-    Database, DatabaseAddress, DatabaseError, KeptRecord, RowGroup, RowsWritten,
-};
+use crate::database::{Database, DatabaseAddress};
 use crate::disk::lock::{Lock, LockWait};
 use crate::entropy::Entropy;
 use crate::keys::{HighWaterMarks, Mark};
@@ -24,27 +26,24 @@ use crate::ledger::home_mark::{HomeMark, MemoryWitness};
 use crate::ledger::imported::Imported;
 use crate::ledger::paths::Paths;
 use crate::ledger::reader::Record;
-use crate::ledger::write::home::captured;
+use crate::ledger::write::home::postgres_home::kept_elsewhere;
 use crate::ledger::write::memory::Memory;
 use crate::ledger::write::memory::at_witness::WitnessMemory;
 use crate::ledger::write::writer::Writer;
 use crate::store::StoreHead;
-use annals_core::event::Entry;
-use annals_core::event::record;
-use annals_core::hash::Hash;
-use annals_core::merkle::Tree;
 use annals_core::text::Origin;
 use annals_core::tlog::{Checkpoint, Note};
 use annals_core::verdict::Verdict;
 use annals_core::verify::source::Source;
+use filling::Filling;
+use target::{FoundRow, MoveTarget, last_hash};
 
+mod filling;
 mod moving_place;
 mod put_back;
+mod target;
 
 pub use put_back::RestoredRows;
-
-/// The bytes of the events that are moved together, but for a single one that has more.
-const MOST_BYTES: usize = 16 << 20;
 
 /// How a record is moved.
 pub struct MoveOptions<'a> {
@@ -78,100 +77,69 @@ pub struct MoveOutcome {
     pub restored: RestoredRows,
 }
 
-/// Moves the record of a folder into a database; the folder becomes its copy. Puts back what a
-/// database lost, if the folder is its copy already.
+/// Moves the record of a folder into a database; the folder becomes its copy. If it is a copy
+/// already, puts back what the database lost, and writes down another address of it.
 ///
-/// Errors: the record does not verify; the database has another one of this name.
+/// Errors: the record does not verify; it is kept in another place; the database has another
+/// history of it; the memory of the log key does not answer.
 pub fn move_to_database(
     paths: &Paths,
     options: MoveOptions<'_>,
 ) -> Result<MoveOutcome, LedgerError> {
-    let MoveOptions { address, memory, wait, .. } = options;
-    let place = address.to_string();
-    let found = HomeMark::of(paths)?;
-    let memory = match found.clone() {
-        None => {
-            // What an interrupted writer left is completed first.
-            Writer::open(paths.clone(), wait)?.check_log_keys()?;
-            memory.cloned()
-        }
-        Some(mark) if mark.place == place => memory.cloned().or(mark.memory),
-        Some(mark) => {
-            let ledger = paths.ledger.clone();
-            let elsewhere = LedgerError::KeptElsewhere { ledger, place: mark.place.clone() };
-            return name_anew(paths, mark, options)?.ok_or(elsewhere);
-        }
-    };
-    let MoveOptions { address, jobs, wait, progress, steps, entropy, .. } = options;
+    let MoveOptions { address, jobs, memory, wait, progress, steps, entropy } = options;
+    let mark = HomeMark::of(paths)?;
+    if mark.is_none() {
+        // What an interrupted writer left is completed first.
+        Writer::open(paths.clone(), wait)?.check_log_keys()?;
+    }
     let mut lock = Lock::take(&paths.lock(), wait)?;
-    HomeMark::expect(paths, found.as_ref().map(|mark| mark.place.as_str()))?;
+    HomeMark::expect(paths, mark.as_ref().map(|mark| mark.place.as_str()))?;
     Imported::of(paths)?.expect_writable(paths)?;
     let record = Record::open(paths.clone())?;
-    let verified = Verified::of(&record, jobs, progress)?;
-    let checkpoint = verified.checkpoint();
+    let checkpoint = Verified::of(&record, jobs, progress)?.checkpoint().clone();
     let mut database = Database::connect(address)?;
     database.expect_fit()?;
-    let kept = database.records()?.into_iter().find(|kept| kept.origin == checkpoint.origin);
+    let found = FoundRow::of(&mut database, &checkpoint.origin, &record)?;
+    let begun = moving_place::begun(paths)?;
+    let target = MoveTarget { address, mark: mark.as_ref(), begun: begun.as_deref() };
+    target.expect_home(found.as_ref(), &record)?;
+    let memory = memory.cloned().or_else(|| mark.as_ref()?.memory.clone());
     let asked = expect_memory(paths, memory.as_ref(), &checkpoint.origin);
-    asked.map_err(|error| match found {
-        Some(_) => moved(address, error),
-        None => LedgerError::Usage(format!("{}; the record was not moved", chain(&error))),
+    asked.map_err(|error| match target.is_named() {
+        true => moved(address, error),
+        false => LedgerError::Usage(format!("{}; the record was not moved", chain(&error))),
     })?;
     let here = moving_place::begin(paths, entropy)?;
-    let (id, before) = match kept {
-        Some(kept) => {
-            expect_beginning(address, &kept, &record)?;
-            // Until it is whole there, nobody serves it from there.
-            database.move_record(kept.id, &kept.row.head, Some(&here))?;
-            (kept.id, kept.row.head)
+    let before = found.as_ref().map_or(0, |found| found.row.head.size);
+    let mut filling = match found {
+        Some(found) if mark.is_some() && found.keeps_all_of(&record) => {
+            // The servers of the database go on meanwhile.
+            Filling::whole(&mut database, &record, found)
         }
-        None => {
-            let empty = Tree::default().root();
-            (database.add_record(&checkpoint.origin, &empty, &here)?, StoreHead::EMPTY)
-        }
+        // Until it is whole there, nobody serves it from there.
+        Some(found) => Filling::of(&mut database, &record, found, &here)?,
+        None => Filling::new(&mut database, &record, &checkpoint.origin, &here)?,
     };
-    let mut move_into = MoveInto { database: &mut database, id, head: before, here: &here };
-    let (mut tree, mut restored) = (Tree::default(), RestoredRows::default());
     for batch in record.source.walk(0)? {
         let batch = batch?;
         lock.step();
-        let skip = before.size.saturating_sub(batch.first).min(batch.entries.len() as u64);
-        let (there, new) = batch.entries.split_at(skip as usize);
-        there.iter().for_each(|entry| tree.push(record::hash(&entry.record)));
-        let lacked =
-            put_back::complete(move_into.database, address, id, batch.first, there, &record)?;
-        restored.events += lacked.events;
-        restored.documents += lacked.documents;
-        let mut rest = new;
-        while !rest.is_empty() {
-            let (group, later) = rest.split_at(group_of(rest));
-            move_into.add(group, &mut tree, &record)?;
-            rest = later;
-        }
+        filling.take(&batch)?;
         steps.at("move", batch.first);
     }
-    let row = database.head(id)?;
-    if (row.head.size, row.root) != (checkpoint.size, checkpoint.root) {
-        return Err(LedgerError::Outrun(format!(
-            "expected {} events in the database, with the root of the checkpoint here, found {}",
-            checkpoint.size, row.head.size
-        )));
-    }
+    let filled = filling.finish(&checkpoint)?;
     let note = record.checkpoint.as_deref().unwrap_or_default();
-    database.put_note(id, checkpoint.size, note)?;
+    database.put_note(filled.id, checkpoint.size, note)?;
     // From here on nobody writes to the folder alone.
-    HomeMark { place, memory }.write(paths)?;
-    database.move_record(id, &row.head, None)?;
+    HomeMark { place: address.to_string(), memory }.write(paths)?;
+    if filled.is_held {
+        database.move_record(filled.id, &filled.head, Some(&here), None)?;
+    }
     moving_place::end(paths)?;
     // The memory has all of it before anybody writes.
     let writer = Writer::open_database_under(lock, paths.clone(), address, wait);
     writer.and_then(|writer| writer.check_log_keys()).map_err(|error| moved(address, error))?;
-    Ok(MoveOutcome {
-        origin: checkpoint.origin.clone(),
-        before: before.size,
-        size: checkpoint.size,
-        restored,
-    })
+    let size = before.max(checkpoint.size);
+    Ok(MoveOutcome { origin: checkpoint.origin, before, size, restored: filled.restored })
 }
 
 /// An error after the record was moved: what a person does next depends on where it is.
@@ -198,80 +166,82 @@ fn expect_memory(
     Ok(())
 }
 
-/// Writes another address of the database into the mark of its copy: one that has the record, with
-/// all that the copy has, and from which it was not moved. `None` if it is not such a one.
-fn name_anew(
-    paths: &Paths,
-    mark: HomeMark,
-    options: MoveOptions<'_>,
-) -> Result<Option<MoveOutcome>, LedgerError> {
-    let MoveOptions { address, memory, jobs, wait, progress, .. } = options;
-    let lock = Lock::take(&paths.lock(), wait)?;
-    HomeMark::expect(paths, Some(&mark.place))?;
-    let record = Record::open(paths.clone())?;
-    let verified = Verified::of(&record, jobs, progress)?;
-    let origin = verified.checkpoint().origin.clone();
-    let mut database = Database::connect(address)?;
-    database.expect_fit()?;
-    let kept = database.records()?.into_iter().find(|kept| kept.origin == origin);
-    let Some(kept) = kept.filter(|kept| kept.row.moved.is_none()) else { return Ok(None) };
-    let size = record.size();
-    let last = match size.checked_sub(1) {
-        Some(last) => database.event(kept.id, last)?.map(|entry| record::hash(&entry.record)),
-        None => None,
-    };
-    if kept.row.head.size < size || last != last_hash(&record, size)? {
-        return Ok(None);
-    }
-    let memory = memory.cloned().or(mark.memory);
-    HomeMark { place: address.to_string(), memory }.write(paths)?;
-    Writer::open_database_under(lock, paths.clone(), address, wait)?.check_log_keys()?;
-    let (size, restored) = (kept.row.head.size, RestoredRows::default());
-    Ok(Some(MoveOutcome { origin, before: size, size, restored }))
-}
-
 /// Moves a record from a database into its copy: the folder is its home again.
 ///
-/// Errors: the database has events that do not verify; it cannot be written to.
+/// Errors: the database has events that do not verify; it cannot be written to; the record is kept
+/// in another place.
 pub fn move_to_folder(
     paths: &Paths,
     origin: Option<&str>,
     options: MoveOptions<'_>,
 ) -> Result<MoveOutcome, LedgerError> {
-    let MoveOptions { address, memory, jobs, wait, progress, entropy, .. } = options;
-    if let Some(outcome) = moved_before(paths, address)? {
-        let _lock = Lock::take(&paths.lock(), wait)?;
-        let record = Record::open(paths.clone())?;
-        let verified = Verified::of(&record, jobs, progress)?;
-        remember_here(paths, verified.checkpoint(), record.checkpoint.as_deref(), wait)?;
-        HomeMark::remove(paths)?;
-        moving_place::end(paths)?;
-        return Ok(outcome);
-    }
-    if let Some(outcome) = at_home(paths, address)? {
+    let MoveOptions { address, jobs, memory, wait, progress, entropy, .. } = options;
+    if let Some(outcome) = at_home(paths, address, wait)? {
         return Ok(outcome);
     }
     let before = match HomeMark::of(paths)? {
         Some(_) => Record::open(paths.clone())?.size(),
         None => 0,
     };
-    // It is brought up to date, judged and signed.
-    Writer::open_database(paths.clone(), address, origin, memory, wait)?.check_log_keys()?;
+    if !is_moved_here(paths, address)? {
+        // The copy is brought up to date, judged and signed.
+        Writer::open_database(paths.clone(), address, origin, memory, wait)?.check_log_keys()?;
+    }
     let _lock = Lock::take(&paths.lock(), wait)?;
+    HomeMark::expect(paths, Some(&address.to_string()))?;
     let record = Record::open(paths.clone())?;
-    let verified = Verified::of(&record, jobs, progress)?;
-    let checkpoint = verified.checkpoint();
+    let checkpoint = Verified::of(&record, jobs, progress)?.checkpoint().clone();
     let mut database = Database::connect(address)?;
-    let KeptRecord { id, .. } = record_of(&mut database, address, &checkpoint.origin)?;
+    let found = FoundRow::expect(&mut database, address, &checkpoint.origin, &record)?;
     let head = StoreHead { size: record.size(), hash: last_hash(&record, record.size())? };
     let here = moving_place::begin(paths, entropy)?;
+    // Of two machines that move it at the same time, one finds it as it was read.
+    let from = found.row.moved.as_deref().filter(|place| *place == here);
     // From here on no server writes there.
-    database.move_record(id, &head, Some(&here))?;
-    remember_here(paths, checkpoint, record.checkpoint.as_deref(), wait)?;
+    database.move_record(found.id, &head, from, Some(&here))?;
+    remember_here(paths, &checkpoint, record.checkpoint.as_deref(), wait)?;
     HomeMark::remove(paths)?;
     moving_place::end(paths)?;
     let (size, restored) = (checkpoint.size, RestoredRows::default());
-    Ok(MoveOutcome { origin: checkpoint.origin.clone(), before, size, restored })
+    Ok(MoveOutcome { origin: checkpoint.origin, before, size, restored })
+}
+
+/// The record of a folder that is its home already, and was moved there from this database; `None`
+/// if the folder is no home, or its record was never in the database.
+///
+/// Errors: the database says that the record is kept in another place, so this is a copy of it; the
+/// folder cannot be written to.
+fn at_home(
+    paths: &Paths,
+    address: &DatabaseAddress,
+    wait: LockWait,
+) -> Result<Option<MoveOutcome>, LedgerError> {
+    if HomeMark::of(paths)?.is_some() || paths.expect_ledger().is_err() {
+        return Ok(None);
+    }
+    let record = Record::open(paths.clone())?;
+    let Some((origin, place)) = target::moved_away(&mut Database::connect(address)?, &record)?
+    else {
+        return Ok(None);
+    };
+    if !moving_place::is_of(paths, &place)? {
+        return Err(kept_elsewhere(&place, address));
+    }
+    // A copy of it that is only read is at the same path perhaps, on another machine.
+    Writer::open(paths.clone(), wait)?.check_log_keys()?;
+    let (size, restored) = (record.size(), RestoredRows::default());
+    Ok(Some(MoveOutcome { origin, before: size, size, restored }))
+}
+
+/// Whether the database says that the record is kept in this folder already: a move was interrupted
+/// after that.
+fn is_moved_here(paths: &Paths, address: &DatabaseAddress) -> Result<bool, LedgerError> {
+    let Some(here) = moving_place::begun(paths)? else { return Ok(false) };
+    if HomeMark::of(paths)?.is_none_or(|mark| mark.place != address.to_string()) {
+        return Ok(false);
+    }
+    let records = Database::connect(address)?.records()?;
+    Ok(records.iter().any(|kept| kept.row.moved.as_ref() == Some(&here)))
 }
 
 /// Writes the checkpoint of the record into the file of marks, which is the memory again.
@@ -295,130 +265,4 @@ fn remember_here(
         marks.hold(wait)?.append(&mark)?;
     }
     Ok(())
-}
-
-/// What a move to this folder did that was stopped before the mark went; `None` if there was none.
-fn moved_before(
-    paths: &Paths,
-    address: &DatabaseAddress,
-) -> Result<Option<MoveOutcome>, LedgerError> {
-    let Some(here) = moving_place::begun(paths)? else { return Ok(None) };
-    if HomeMark::of(paths)?.map(|mark| mark.place) != Some(address.to_string()) {
-        return Ok(None);
-    }
-    let record = Record::open(paths.clone())?;
-    let hash = last_hash(&record, record.size())?;
-    let records = Database::connect(address)?.records()?;
-    let is_it = |kept: &KeptRecord| {
-        kept.row.head == StoreHead { size: record.size(), hash }
-            && kept.row.moved.as_ref() == Some(&here)
-    };
-    Ok(records.into_iter().find(is_it).map(|kept| {
-        let size = record.size();
-        let restored = RestoredRows::default();
-        MoveOutcome { origin: kept.origin, before: size, size, restored }
-    }))
-}
-
-/// The record of a folder that is its home already, and was moved there from this database; `None`
-/// if it is not.
-fn at_home(paths: &Paths, address: &DatabaseAddress) -> Result<Option<MoveOutcome>, LedgerError> {
-    if HomeMark::of(paths)?.is_some() || paths.expect_ledger().is_err() {
-        return Ok(None);
-    }
-    let record = Record::open(paths.clone())?;
-    for KeptRecord { origin, row, .. } in Database::connect(address)?.records()? {
-        let was_moved = row.moved.is_some() && (1..=record.size()).contains(&row.head.size);
-        if was_moved && last_hash(&record, row.head.size)? == row.head.hash {
-            let (size, restored) = (record.size(), RestoredRows::default());
-            return Ok(Some(MoveOutcome { origin, before: size, size, restored }));
-        }
-    }
-    Ok(None)
-}
-
-/// Refuses a record in the database that is no beginning of this one.
-fn expect_beginning(
-    address: &DatabaseAddress,
-    kept: &KeptRecord,
-    record: &Record,
-) -> Result<(), LedgerError> {
-    let head = kept.row.head;
-    if head.size > record.size() || last_hash(record, head.size)? != head.hash {
-        return Err(LedgerError::Stopped(
-            record.paths.ledger.clone(),
-            format!(
-                "the database at {address} has the record {} with {} events, which is no beginning \
-                 of the one here: name another database, or the folder that has its events",
-                kept.origin, head.size
-            ),
-        ));
-    }
-    Ok(())
-}
-
-fn record_of(
-    database: &mut Database,
-    address: &DatabaseAddress,
-    origin: &str,
-) -> Result<KeptRecord, LedgerError> {
-    let found = database.records()?.into_iter().find(|kept| kept.origin == origin);
-    found.ok_or_else(|| {
-        let why = format!("expected the record {origin} in the database at {address}, found none");
-        DatabaseError::NoRecord(why).into()
-    })
-}
-
-/// The hash of the last of the first `size` events.
-fn last_hash(record: &Record, size: u64) -> Result<Option<Hash>, LedgerError> {
-    let Some(last) = size.checked_sub(1) else { return Ok(None) };
-    let entries = record.journal()?.read(last..size)?;
-    Ok(entries.first().map(|entry| record::hash(&entry.record)))
-}
-
-/// A record that is being moved into a database.
-struct MoveInto<'a> {
-    database: &'a mut Database,
-    id: i32,
-    head: StoreHead,
-    /// Where the record is kept until all of it is there.
-    here: &'a str,
-}
-
-impl MoveInto<'_> {
-    /// Adds events with their documents; `tree` is that of the events before.
-    fn add(
-        &mut self,
-        entries: &[Entry],
-        tree: &mut Tree,
-        record: &Record,
-    ) -> Result<(), LedgerError> {
-        for digest in entries.iter().filter_map(captured) {
-            if let Some(bytes) = record.source.document(&digest)? {
-                self.database.keep(self.id, &[(digest, bytes)])?;
-            }
-        }
-        entries.iter().for_each(|entry| tree.push(record::hash(&entry.record)));
-        let hash = entries.last().map(|entry| record::hash(&entry.record));
-        let to = StoreHead { size: self.head.size + entries.len() as u64, hash };
-        let (from, root, kept) = (self.head, tree.root(), Some(self.here));
-        match self.database.commit(self.id, &RowGroup { from, to, root, entries, kept })? {
-            RowsWritten::Written => self.head = to,
-            RowsWritten::Outrun(head) => {
-                let why = format!("the database went on to {} events meanwhile", head.size);
-                return Err(LedgerError::Outrun(why));
-            }
-        }
-        Ok(())
-    }
-}
-
-/// How many of these events are moved together: as many as have a bounded number of bytes.
-fn group_of(entries: &[Entry]) -> usize {
-    let mut bytes = 0;
-    let fits = |entry: &&Entry| {
-        bytes += entry.record.len() + entry.body.as_ref().map_or(0, Vec::len);
-        bytes <= MOST_BYTES
-    };
-    entries.iter().take_while(fits).count().max(1)
 }

@@ -48,6 +48,13 @@ pub fn end(paths: &Paths) -> Result<(), LedgerError> {
     Ok(())
 }
 
+/// Whether these words of a database name this folder. The name of the move is gone once it is
+/// finished, so of two machines with a folder at one path both are named.
+pub fn is_of(paths: &Paths, words: &str) -> Result<bool, LedgerError> {
+    let any = named(paths, "")?;
+    Ok(words.starts_with(any.trim_end_matches(')')))
+}
+
 fn named(paths: &Paths, name: &str) -> Result<String, LedgerError> {
     let folder = std::path::absolute(&paths.ledger);
     let folder = folder.map_err(disk::error("find", &paths.ledger))?;

@@ -1,14 +1,15 @@
 //! What a database has of the beginning of a record, compared with the record, and completed.
 //!
-//! Always holds: no row that is there is changed. Not here: the events after those (`moving`).
+//! Always holds: no row that is there is changed. Not here: the events after those (`filling`).
 
-use crate::database::{Database, DatabaseAddress, DatabaseError};
+use crate::database::Database;
 use crate::ledger::error::LedgerError;
 use crate::ledger::reader::Record;
 use crate::ledger::write::home::captured;
 use annals_core::event::Entry;
 use annals_core::verify::source::Source;
 use std::collections::BTreeMap;
+use std::ops::AddAssign;
 
 /// What a database lacked below its end.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -19,13 +20,19 @@ pub struct RestoredRows {
     pub documents: u64,
 }
 
+impl AddAssign for RestoredRows {
+    fn add_assign(&mut self, more: RestoredRows) {
+        self.events += more.events;
+        self.documents += more.documents;
+    }
+}
+
 /// Compares these events, of which the first is at `first`, and their documents with what the
 /// database has in their places; adds what it lacks.
 ///
 /// Errors: it has another event; it cannot be read or written.
 pub(super) fn complete(
     database: &mut Database,
-    address: &DatabaseAddress,
     id: i32,
     first: u64,
     events: &[Entry],
@@ -39,12 +46,8 @@ pub(super) fn complete(
             None => missing.push((position, entry)),
             Some(found) if is_of_same_bytes(found, entry) => {}
             Some(_) => {
-                return Err(DatabaseError::Damaged {
-                    address: address.to_string(),
-                    expected: format!("the event {position} of the record here"),
-                    found: "another one in its place".to_owned(),
-                }
-                .into());
+                let expected = format!("the event {position} of the record here");
+                return Err(database.damaged(expected, "another one in its place").into());
             }
         }
     }

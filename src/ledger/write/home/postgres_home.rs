@@ -285,14 +285,18 @@ fn origin_of(copy: &JournalHome) -> Result<Option<String>, LedgerError> {
 fn expect_kept(row: &HeadRow, address: &DatabaseAddress) -> Result<(), LedgerError> {
     match &row.moved {
         None => Ok(()),
-        Some(place) => {
-            let why = format!(
-                "the record is kept in {place}, not in the database at {address}: it is served \
-                 from there; a move that was stopped goes on with the same annals move"
-            );
-            Err(DatabaseError::NoRecord(why).into())
-        }
+        Some(place) => Err(kept_elsewhere(place, address)),
     }
+}
+
+/// The refusal of a database that says that the record is kept in another place.
+pub fn kept_elsewhere(place: &str, address: &DatabaseAddress) -> LedgerError {
+    DatabaseError::NoRecord(format!(
+        "the record is kept in {place}, not in the database at {address}: it is served from there, \
+         and annals move --to {address} in that folder, under that name, moves it here; a move \
+         that was interrupted is continued by the same annals move"
+    ))
+    .into()
 }
 
 fn refused(error: impl Into<LedgerError>) -> HomeError {
