@@ -117,7 +117,10 @@ fn the_help_of_an_editor_says_whether_they_sign_or_are_asked_for() {
     for command in ["replay", "log", "diff", "find", "blame", "timeline"] {
         let help = desk.told(&format!("{command} --help"));
         assert!(help.contains("Only what this person signed"), "{help}");
-        assert!(!help.contains("Who signs") && !help.contains("ANNALS_EDITOR"), "{help}");
+        assert!(
+            !help.contains("The editor whose key signs") && !help.contains("ANNALS_EDITOR"),
+            "{help}"
+        );
     }
     for command in ["show", "status", "tail"] {
         let help = desk.told(&format!("{command} --help"));
@@ -125,7 +128,10 @@ fn the_help_of_an_editor_says_whether_they_sign_or_are_asked_for() {
     }
     for command in ["confirm", "append", "publish"] {
         let help = desk.told(&format!("{command} --help"));
-        assert!(help.contains("Who signs") && help.contains("ANNALS_EDITOR"), "{help}");
+        assert!(
+            help.contains("The editor whose key signs") && help.contains("ANNALS_EDITOR"),
+            "{help}"
+        );
     }
     // The pages have no place of their own for other names of an option.
     let page = desk.told("man");

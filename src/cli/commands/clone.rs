@@ -22,7 +22,7 @@ use std::path::{Path, PathBuf};
 /// network. Where the address is a server (annals serve), what is signed in the copy is sent there;
 /// a copy of files is only read. What the publisher withholds is not in it.
 ///
-/// A clone that was interrupted goes on where it stopped, if it is given again.
+/// To continue a clone that was interrupted, run the same command again.
 #[derive(Debug, Args)]
 pub struct CloneArgs {
     /// The http(s) address of the published record, or its folder

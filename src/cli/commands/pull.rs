@@ -13,7 +13,7 @@ use std::io::Write;
 /// What is new is verified before it is part of the copy, and the copy is left as it was where
 /// anything is wrong. A publisher who goes back behind what was pulled before, or publishes another
 /// record of the same log key, is exit 4, and evidence of it is kept beside the copy's mark
-/// (LEDGER/following.evidence). A pull that was interrupted goes on where it stopped.
+/// (LEDGER/following.evidence). To continue a pull that was interrupted, run it again.
 #[derive(Debug, Args)]
 pub struct PullArgs {
     /// Number of threads, 1 to 256 [default: all cores]

@@ -17,7 +17,7 @@ use std::sync::Arc;
 
 /// Serve the record here: editors clone it, and sign on their own machines
 ///
-/// Whoever reads needs only the address: annals clone ADDRESS makes a copy, and in that copy
+/// To read, only the address is needed: annals clone ADDRESS makes a copy, and in that copy
 /// append, confirm, correct and all other acts sign there and are sent here. This process holds the
 /// lock of the ledger, and the log key; no key of an editor is ever here. SIGTERM finishes what
 /// waits and ends it; SIGHUP reads the certificate again.

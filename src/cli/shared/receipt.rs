@@ -21,7 +21,8 @@ pub enum WriteStatus {
     Already,
     /// It would be written, and was only tried.
     DryRun,
-    /// It was not written, because the requested trust is missing or the record is contradicted.
+    /// It was not written: a rule or a server refuses it, the requested trust is missing, or the
+    /// record is contradicted; or a server did not answer, and it may be written yet.
     Refused,
     /// There was nothing to write.
     Nothing,

@@ -20,11 +20,11 @@ pub struct Global {
     /// The keys [default: `keys` beside the ledger]
     #[arg(long, global = true, env = "ANNALS_KEYS", value_name = "DIR", value_parser = PathOrUnset)]
     pub keys: Option<PathBuf>,
-    /// Who signs [default: the only secret key here that may sign]
+    /// The editor whose key signs [default: the only secret key here that may sign]
     #[arg(long = "editor", visible_alias = "by", global = true, env = "ANNALS_EDITOR")]
     #[arg(value_name = "NAME")]
     pub editor: Option<String>,
-    /// How answers are written; a command that has not this form says which it has
+    /// The form of the output; a command without it lists the forms that it has
     #[arg(long, global = true, value_enum, default_value = "text")]
     pub format: Format,
     /// The zone of dates without one and of displayed times, such as Europe/Berlin
