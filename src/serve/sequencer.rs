@@ -40,20 +40,21 @@ use tokio::sync::{oneshot, watch};
 use tokio::time::timeout;
 
 /// After how long a ledger that could not be opened is tried again.
-const AGAIN: Duration = Duration::from_secs(2);
-/// How often a home is looked at in which other programs may write, and opening it is tried again.
-const LOOK: Duration = Duration::from_millis(200);
-const AGAIN_SHARED: Duration = Duration::from_millis(500);
+const REOPEN_PAUSE: Duration = Duration::from_secs(2);
+/// How often a home is looked at in which other programs may write.
+const POLL_INTERVAL: Duration = Duration::from_millis(200);
+/// After how long opening such a home is tried again.
+const SHARED_REOPEN_PAUSE: Duration = Duration::from_millis(500);
 /// After how long without an answer from its home a record counts as one that cannot be written to.
-const SILENT: Duration = Duration::from_secs(10);
+const HOME_TIMEOUT: Duration = Duration::from_secs(10);
 /// The longest wait of a submission for its answer.
-const PATIENCE: Duration = Duration::from_secs(20);
+const SUBMISSION_TIMEOUT: Duration = Duration::from_secs(20);
 /// The longest wait for what others committed.
-const LOOKED: Duration = Duration::from_secs(8);
+const CATCH_UP_TIMEOUT: Duration = Duration::from_secs(8);
 /// How often a group is placed again after another program was first.
-const TRIES: usize = 16;
+const MAX_OUTRUN_RETRIES: usize = 16;
 /// How often a thread that is asked to end is looked at.
-const ENDS: Duration = Duration::from_millis(10);
+const JOIN_POLL: Duration = Duration::from_millis(10);
 /// About how many bytes the events and documents of one commit have, if they are of several
 /// submissions.
 const MOST_BYTES: usize = 16 << 20;
@@ -200,15 +201,18 @@ impl Sequencer {
         Arc::clone(&self.head.borrow())
     }
 
-    /// The record as it is served once it has what others committed before this.
+    /// The record as it is served once it has what others committed before this call: after two
+    /// more polls of a home that is shared, because one that runs now may have begun before.
     ///
-    /// Errors: the home of the record does not answer.
+    /// Errors: the home of the record does not answer in time.
     pub async fn caught_up(&self) -> Result<Arc<ServedHead>, Problem> {
         if self.is_shared {
             let mut looks = self.looks.clone();
-            // The next one may have begun before.
             let enough = *looks.borrow() + 2;
-            if !matches!(timeout(LOOKED, looks.wait_for(|it| *it >= enough)).await, Ok(Ok(_))) {
+            if !matches!(
+                timeout(CATCH_UP_TIMEOUT, looks.wait_for(|it| *it >= enough)).await,
+                Ok(Ok(_))
+            ) {
                 let why = "whether another server enrolled this key is not known now: send the \
                            same bytes again";
                 return Err(Problem::busy(why, 1));
@@ -217,7 +221,7 @@ impl Sequencer {
         Ok(self.head())
     }
 
-    /// Hears of each new head.
+    /// A receiver of each new head.
     pub fn watch(&self) -> watch::Receiver<Arc<ServedHead>> {
         self.head.clone()
     }
@@ -225,7 +229,7 @@ impl Sequencer {
     /// Why nothing can be placed now, if so.
     pub fn trouble(&self) -> Option<String> {
         let condition = locked(&self.condition);
-        let is_silent = condition.busy_since.is_some_and(|since| since.elapsed() >= SILENT);
+        let is_silent = condition.busy_since.is_some_and(|since| since.elapsed() >= HOME_TIMEOUT);
         let silent = is_silent.then(|| "the home of the record does not answer".to_owned());
         condition.trouble.clone().or(silent)
     }
@@ -242,7 +246,7 @@ impl Sequencer {
         let (answer, placed) = oneshot::channel();
         let (since, _ticket) = (Instant::now(), self.in_flight.enter(&submission)?);
         self.send(Job::Submit(WaitingSubmission { submission, answer, since, _ticket }))?;
-        match timeout(PATIENCE, placed).await {
+        match timeout(SUBMISSION_TIMEOUT, placed).await {
             Ok(placed) => placed.unwrap_or_else(|_| Err(stopping())),
             Err(_) => Err(unwritten()),
         }
@@ -254,7 +258,7 @@ impl Sequencer {
     pub async fn turn(&self, key: PublicKey) -> Result<Duration, Problem> {
         let (answer, turn) = oneshot::channel();
         self.send(Job::Turn { key, answer })?;
-        match timeout(PATIENCE, turn).await {
+        match timeout(SUBMISSION_TIMEOUT, turn).await {
             Ok(turn) => turn.unwrap_or_else(|_| Err(stopping())),
             Err(_) => Err(Problem::busy("the record cannot be written to now", 2)),
         }
@@ -282,7 +286,7 @@ impl Sequencer {
             if at_once.load(Ordering::SeqCst) {
                 return false;
             }
-            std::thread::sleep(ENDS);
+            std::thread::sleep(JOIN_POLL);
         }
         let _ = thread.join();
         true
@@ -322,7 +326,7 @@ impl Sequencing {
         if is_open && has_none {
             let again = match self.writer.is_none() {
                 true => Some(self.pause()),
-                false => self.home.is_shared().then_some(LOOK),
+                false => self.home.is_shared().then_some(POLL_INTERVAL),
             };
             let left = self.turns.left(now).into_iter().chain(yields).min();
             let heard = match left.or(again) {
@@ -402,8 +406,8 @@ impl Sequencing {
     /// free for who would put it right.
     fn pause(&self) -> Duration {
         match self.home.is_shared() {
-            true => AGAIN_SHARED,
-            false => AGAIN,
+            true => SHARED_REOPEN_PAUSE,
+            false => REOPEN_PAUSE,
         }
     }
 
@@ -555,7 +559,11 @@ impl Sequencing {
             let before = Arc::clone(&self.head.borrow());
             let context = PlacingContext { record: &before.record, sent: &*uploads, now };
             match place_group(writer, submissions, &context) {
-                Err(LedgerError::Outrun(_)) if self.home.is_shared() && tries < TRIES => tries += 1,
+                Err(LedgerError::Outrun(_))
+                    if self.home.is_shared() && tries < MAX_OUTRUN_RETRIES =>
+                {
+                    tries += 1
+                }
                 placed => break (before, placed?),
             }
         };

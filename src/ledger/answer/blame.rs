@@ -201,7 +201,7 @@ impl BlameAnswer<'_, '_> {
 }
 
 impl FactParts for BlameAnswer<'_, '_> {
-    type Told = QuotingFact;
+    type Item = QuotingFact;
 
     fn each<E: From<LedgerError>>(
         &mut self,

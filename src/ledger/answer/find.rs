@@ -156,7 +156,7 @@ impl FindAnswer<'_, '_> {
 }
 
 impl FactParts for FindAnswer<'_, '_> {
-    type Told = FoundFact;
+    type Item = FoundFact;
 
     fn each<E: From<LedgerError>>(
         &mut self,

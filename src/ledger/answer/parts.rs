@@ -15,19 +15,19 @@ use std::io::Write;
 
 /// An answer whose facts are read when they are taken.
 pub trait FactParts {
-    /// What is told of a fact.
-    type Told: Serialize;
+    /// A fact of the answer, as it is written to JSON.
+    type Item: Serialize;
 
     /// Calls `take` with the facts, except those without a date if a date was asked for.
     fn each<E: From<LedgerError>>(
         &mut self,
-        take: &mut dyn FnMut(&Self::Told) -> Result<(), E>,
+        take: &mut dyn FnMut(&Self::Item) -> Result<(), E>,
     ) -> Result<(), E>;
 
     /// Calls `take` with those without a date, after the others.
     fn each_undated<E: From<LedgerError>>(
         &mut self,
-        take: &mut dyn FnMut(&Self::Told) -> Result<(), E>,
+        take: &mut dyn FnMut(&Self::Item) -> Result<(), E>,
     ) -> Result<(), E>;
 
     /// Writes the JSON object: the members of `head`, the facts, each as it is read, those without

@@ -152,7 +152,7 @@ impl ReplayAnswer<'_, '_> {
 }
 
 impl FactParts for ReplayAnswer<'_, '_> {
-    type Told = FactRow;
+    type Item = FactRow;
 
     /// Notes those without a date.
     fn each<E: From<LedgerError>>(

@@ -21,7 +21,7 @@ use crate::ledger::paths::Paths;
 use crate::ledger::published_place::PublishedPlace;
 use crate::ledger::query::{View, no_fact};
 use crate::ledger::reader::Record;
-use crate::ledger::write::outbox::{OutboxFiles, settle_placed, waiting};
+use crate::ledger::write::outbox::{OutboxFiles, prune_all_placed, waiting};
 use crate::ledger::write::writer::{RecordServer, SentEvents, Writer};
 use crate::record_server::{
     ServerAnswer, ServerConnection, ServerProblem, TURN_PATH, document_path,
@@ -412,7 +412,7 @@ pub fn still_waiting(paths: &Paths) -> Result<OutboxFiles, LedgerError> {
     let view = View::some(&record, record.size(), &no_fact)?;
     let Some(ledger) = &view.state().fold.ledger else { return Ok(files) };
     if FollowingMark::is_at(paths)? {
-        settle_placed(paths, &record.source, ledger.window)?;
+        prune_all_placed(paths, &record.source, ledger.window)?;
         files = waiting(paths)?;
     }
     files.retain_of(&ledger.origin);

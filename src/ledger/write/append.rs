@@ -83,7 +83,7 @@ pub fn resume(
         KeptSubmission::Damaged(why) => Ok(Resumed::Damaged { path: submission.set_aside()?, why }),
         KeptSubmission::Recorded(first) => {
             if writer.server.is_some() {
-                submission.settle(&*writer.home)?;
+                submission.prune_placed(&*writer.home)?;
             }
             let count = input.drafts.len() as u64;
             Ok(Resumed::Already(Receipt { first, count, already: true }))

@@ -200,7 +200,7 @@ impl Submission {
     }
 
     /// Prunes the file of events that a server is found to have placed.
-    pub fn settle(&self, source: &dyn Source) -> Result<(), LedgerError> {
+    pub fn prune_placed(&self, source: &dyn Source) -> Result<(), LedgerError> {
         if let Some(recorded) = self.superseded(source)? {
             return Ok(recorded.keeping.prune_to_records(&recorded.entries)?);
         }
@@ -316,10 +316,11 @@ impl Keeping {
     }
 }
 
-/// Whether a server takes these events no more, although they fit its record: several keep the
-/// times that their signer gave them, and a server wants these near its clock. They are signed
-/// anew: both are for the same end of the record, so only one of them can be placed. Which of them
-/// it was is looked for before they are signed once more ([`Submission::supersede`]).
+/// Whether a server refuses these events as too old, although they fit its record. Several events
+/// keep the times of their signer, which a server takes within some seconds of its clock; a single
+/// one gets a new place. They are signed anew: both are for the same end of the record, so only one
+/// of them can be placed. Which of them it was is looked for before they are signed once more
+/// ([`Submission::supersede`]).
 pub fn is_late(entries: &[Entry], now: Time) -> bool {
     let place = |entry: &Entry| Reading::of(&entry.record).place;
     let mut places = entries.iter().filter_map(place);
@@ -559,8 +560,9 @@ fn placed_elsewhere(
     Ok(found.map(|offset| first + offset as u64))
 }
 
-/// Where the record has the same act of the same key after what its signer had: signed once more on
-/// another machine, with the same words. A document is the same by its bytes.
+/// The position of an event from the base of `entry` on with the same key, arguments and content:
+/// the act was signed again on another machine. A document is the same by its SHA-256. Reads from
+/// the base to the end.
 ///
 /// Errors: the record cannot be read.
 pub fn same_act(entry: &Entry, source: &dyn Source) -> Result<Option<u64>, LedgerError> {
@@ -601,7 +603,11 @@ fn window(judge: &Verifier) -> u64 {
 /// after their base.
 ///
 /// Errors: outbox or record cannot be read.
-pub fn settle_placed(paths: &Paths, source: &dyn Source, window: u64) -> Result<(), LedgerError> {
+pub fn prune_all_placed(
+    paths: &Paths,
+    source: &dyn Source,
+    window: u64,
+) -> Result<(), LedgerError> {
     for WaitingEvents { path, keeping, entries } in waiting(paths)?.waiting {
         let header = &keeping.header;
         let (folder, name) = (&keeping.folder, &header.submission);

@@ -2,7 +2,7 @@
 //!
 //! Always holds: the outbox is that of a folder of keys, which several records may share, so each
 //! file says of which record it is, but for those of the first version; no file is passed over. Not
-//! here: what of it the record has by now (`settle_placed`).
+//! here: what of it the record has by now (`prune_all_placed`).
 
 use super::{BOUND, Header, Keeping, entries, pending, read};
 use crate::disk::{self, DiskError};
