@@ -48,7 +48,7 @@ fn what_other_facts_quote_is_not_quoted_by_none() {
     };
     let all = "3 facts quote 27 of 30 code points (90 %); the others are spaces and marks";
     assert_eq!(last("blame 2"), all);
-    let some = "1 fact quotes 10 of 30 code points (33 %); 20 in 2 places are quoted by none of \
+    let some = "1 fact quotes 10 of 30 code points (33 %); 20 in 1 place are quoted by none of \
                 the facts that were asked for";
     assert_eq!(last("blame 2 --status confirmed"), some);
     let none = "no fact quotes 0 of 30 code points (0 %); 30 in 1 place are quoted by none of the \
