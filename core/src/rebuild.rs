@@ -11,7 +11,7 @@ use crate::fold::operation::Operation;
 use crate::key::PublicKey;
 use crate::legal;
 use crate::legal::context::RuleContext;
-use hashbrown::HashMap;
+use hashbrown::{HashMap, HashSet};
 use serde::Serialize;
 use std::cmp::Reverse;
 
@@ -74,9 +74,9 @@ fn run(history: &History, last: Suspicion) -> Refolded {
     let mut all: Vec<Suspicion> = earlier.filter_map(|act| suspicion(act, history)).collect();
     all.push(last);
     loop {
-        match pass(history, last.position, &standing(&all)) {
+        match pass(history, last.position, &all) {
             Ok(refolded) => return refolded,
-            Err(dropped) => all.retain(|s| s.position != dropped),
+            Err(dropped) => all.retain(|s| !dropped.contains(&s.position)),
         }
     }
 }
@@ -134,13 +134,20 @@ impl Strikers {
     }
 }
 
-/// Folds the acts before `until` with these suspicions. Errors: the oldest standing suspicion that
-/// is set aside; what comes after it is not folded, because all is folded again without it.
-fn pass(history: &History, until: u64, standing: &[Suspicion]) -> Result<Refolded, u64> {
+/// Folds the acts before `until` with these suspicions, which are in order. A standing suspicion
+/// that is set aside is dropped. It strikes only events before it, also suspicions, so all that was
+/// folded stays as it is if it struck none.
+///
+/// Errors: those dropped, up to the first one of which this is not so: all is to be folded again
+/// without them.
+fn pass(history: &History, until: u64, all: &[Suspicion]) -> Result<Refolded, HashSet<u64>> {
     let mut out = Refolded::default();
-    let strikers = Strikers::of(standing);
-    let standing_at =
-        |position: u64| standing.binary_search_by_key(&Reverse(position), |s| Reverse(s.position));
+    let standing = standing(all);
+    let strikers = Strikers::of(&standing);
+    let stands = |position: u64| {
+        standing.binary_search_by_key(&Reverse(position), |s| Reverse(s.position)).is_ok()
+    };
+    let (mut struck_by, mut dropped) = (HashSet::new(), HashSet::new());
     for act in history.acts().iter().take_while(|act| act.position < until) {
         let Some(by) = history.key(act.by) else { continue };
         out.fold.promise(act);
@@ -151,6 +158,7 @@ fn pass(history: &History, until: u64, standing: &[Suspicion]) -> Result<Refolde
         match striker {
             _ if lasting => out.fold.apply(act, history),
             Some(striker) => {
+                struck_by.insert(striker);
                 out.undone.push(Undone { event: act.position, by: striker, how: How::Struck });
                 if entry {
                     out.fold.apply(act, history);
@@ -159,8 +167,13 @@ fn pass(history: &History, until: u64, standing: &[Suspicion]) -> Result<Refolde
             }
             None => match legal::check_refolded(history, &out.fold, act, by) {
                 Ok(()) => out.fold.apply(act, history),
-                Err(_) if standing_at(act.position).is_ok() => return Err(act.position),
                 Err(_) => {
+                    if stands(act.position) {
+                        dropped.insert(act.position);
+                        if struck_by.contains(&act.position) {
+                            return Err(dropped);
+                        }
+                    }
                     let how = How::SetAside;
                     out.undone.push(Undone { event: act.position, by: until, how });
                 }
@@ -173,7 +186,117 @@ fn pass(history: &History, until: u64, standing: &[Suspicion]) -> Result<Refolde
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::event::args::Roles;
+    use crate::event::vocabulary::RevokeReason;
+    use crate::fold::operation::{Enrolled, OpenedLedger, Revoked};
     use crate::key::SecretKey;
+    use crate::legal::context::Proposal;
+    use crate::state::State;
+    use crate::text::{Origin, Person};
+
+    /// Section 8, word for word: every fold from the start, to its end.
+    fn naive(history: &History, position: u64) -> (Refolded, usize) {
+        let last = suspicion(history.act(position).unwrap(), history).unwrap();
+        let earlier = history.acts().iter().filter(|act| act.position < position);
+        let mut all: Vec<Suspicion> = earlier.filter_map(|act| suspicion(act, history)).collect();
+        all.push(last);
+        for folds in 1.. {
+            let standing = standing(&all);
+            let mut out = Refolded::default();
+            for act in history.acts().iter().filter(|act| act.position < position) {
+                let by = history.key(act.by).unwrap();
+                let strikes = |s: &&Suspicion| {
+                    s.key == by && act.position >= s.from && act.position < s.position
+                };
+                let (event, how) = (act.position, How::Struck);
+                out.fold.promise(act);
+                if let Some(striker) = standing.iter().find(strikes) {
+                    out.undone.push(Undone { event, by: striker.position, how });
+                    if matches!(act.operation, Operation::Captured) {
+                        out.fold.apply(act, history);
+                        out.fold.suspect(act.position);
+                    }
+                } else if legal::check_refolded(history, &out.fold, act, by).is_ok() {
+                    out.fold.apply(act, history);
+                } else {
+                    out.undone.push(Undone { event, by: position, how: How::SetAside });
+                }
+            }
+            let is_set_aside = |s: &&Suspicion| {
+                let mut undone = out.undone.iter();
+                undone.any(|undone| undone.event == s.position && undone.how == How::SetAside)
+            };
+            match standing.iter().rev().find(is_set_aside).map(|s| s.position) {
+                Some(oldest) => all.retain(|s| s.position != oldest),
+                None => return (out, folds),
+            }
+        }
+        unreachable!("each fold drops a suspicion")
+    }
+
+    #[test]
+    fn a_refold_is_that_of_the_format_word_for_word() {
+        let keys: Vec<PublicKey> =
+            (1..16).map(|seed| SecretKey::from_seed([seed; 32]).public()).collect();
+        let person = |key: usize| Person::new(format!("{key:032x}")).unwrap();
+        let both = Roles { admin: true, editor: true };
+        let mut random = 11_u64;
+        let mut next = |below: usize| {
+            random = random.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
+            usize::try_from(random >> 33).unwrap() % below
+        };
+        let (mut refolds, mut most_folds) = (0, 0);
+        for _ in 0..1_000 {
+            let mut state = State::default();
+            let opened = OpenedLedger {
+                origin: Origin::new("example.org/record").unwrap(),
+                log_key: keys[14],
+                window: 1_024,
+                confirmations: 1,
+                recovery: None,
+                person: person(0),
+                roles: both,
+            };
+            state.apply(0, keys[0], Operation::Opened(Box::new(opened)));
+            let mut position = 1;
+            for _ in 0..250 {
+                let (by, key) = (keys[next(14)], next(14));
+                let from = Some(1 + next(position) as u64);
+                let operation = match next(12) {
+                    0..3 => Operation::Enrolled(Box::new(Enrolled {
+                        key: keys[key],
+                        person: person(key),
+                        roles: both,
+                    })),
+                    3 => Operation::Captured,
+                    _ => Operation::Revoked(Box::new(Revoked {
+                        key: keys[key],
+                        reason: RevokeReason::Compromised,
+                        suspect_from: from.filter(|from| *from < position as u64),
+                    })),
+                };
+                let at = position as u64;
+                let proposal = Proposal { position: at, at: None, by, operation: &operation };
+                if state.check(&proposal).is_err() {
+                    continue;
+                }
+                let suspects =
+                    matches!(&operation, Operation::Revoked(r) if r.suspect_from.is_some());
+                state.apply(at, by, operation);
+                if suspects {
+                    let found = refold(&state.history, at);
+                    let (expected, folds) = naive(&state.history, at);
+                    assert_eq!(found.undone, expected.undone);
+                    assert_eq!(found.fold.roster, expected.fold.roster);
+                    assert_eq!(found.fold.documents(), expected.fold.documents());
+                    refolds += 1;
+                    most_folds = most_folds.max(folds);
+                }
+                position += 1;
+            }
+        }
+        assert!(refolds > 1_000 && most_folds > 3, "{refolds} refolds, at most {most_folds} folds");
+    }
 
     #[test]
     fn strikers_and_standing_suspicions_are_those_of_a_search_of_all() {
