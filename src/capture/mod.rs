@@ -15,6 +15,7 @@ pub mod media_type;
 mod metadata;
 mod flow;
 mod style;
+mod note_mark;
 mod page;
 mod html;
 mod markdown;

@@ -51,6 +51,15 @@ fn a_page_reads_as_a_browser_shows_it() {
              10<span class=ff>6</span> 10<span class=no>0</span> 10<span class=far>0</span>",
             "10⁶ 10⁶ 10⁶ 10⁶ 100 100",
         ),
+        // Of every element of a line.
+        (
+            "10<u style='vertical-align:super'>6</u> 10<mark style='vertical-align:super'>7</mark> \
+             2<ins style='font-size:70%;vertical-align:top'>8</ins> CO<var style='vertical-align:\
+             sub'>2</var> 3<abbr style='vertical-align:super'>9</abbr> 10<x-up style=\
+             'vertical-align:super'>6</x-up> 4<time style='position:relative;top:-.4em'>2</time>",
+            "10⁶ 10⁷ 2⁸ CO₂ 3⁹ 10⁶ 4²",
+        ),
+        ("10<q style='vertical-align:super'>6</q>, <u style='color:red'>7</u>8", "10“⁶”, 78"),
         ("at <span style='position:relative;top:-3px'>5</span> pm", "at 5 pm"),
         ("it is <b style='vertical-align:3px'>new</b>", "it is new"),
         ("20<span style='position:relative;top:1px'>22</span>", "2022"),
@@ -71,6 +80,21 @@ fn a_page_reads_as_a_browser_shows_it() {
         ("In 2019<sup><a href='#n3'>[3]</a></sup> it", "In 2019[3] it"),
         ("In 2019<sup role=doc-noteref>a</sup> it", "In 2019[a] it"),
         ("In 2019<sup>*</sup> it, Example<sup>®</sup>", "In 2019* it, Example®"),
+        // Of those that are no superscripts.
+        ("In 2019<a role='doc-noteref' href='#fn1'>1</a> it", "In 2019[1] it"),
+        ("In 2019<a epub:type='noteref' href='n.xhtml#a'>1</a> it", "In 2019[1] it"),
+        ("12<a class='footnote-anchor' href='#footnote-2'>2</a> euros", "12[2] euros"),
+        ("euros.<a class='footnote-anchor' href='#footnote-2'>2</a> It", "euros.[2] It"),
+        ("12<a href='#n2'>2</a> euros, 12<a href='#n2'><b>[2]</b></a>", "12[2] euros, 12[2]"),
+        ("2019<sup><a href='https://x.org/y#cite_note-3'>3</a></sup> it", "2019[3] it"),
+        ("12<sup><a href='#a'>1</a>,<a href='#b'>2</a></sup> it", "12[1,2] it"),
+        // A link with other words in it.
+        ("<a href='#s'>The 21<sup>st</sup> century, 10<sup>6</sup> m</a>", {
+            "The 21st century, 10⁶ m"
+        }),
+        ("20<a href='#'>19</a>, see <a href='#t'>7</a>, <a href='#t'>to Rome</a>", {
+            "2019, see 7, to Rome"
+        }),
         // Struck out.
         ("<del>€10</del><ins>€8</ins> million", "€8 million"),
         ("<s>9</s>7 died, <strike>not</strike> here", "7 died, here"),
@@ -83,8 +107,16 @@ fn a_page_reads_as_a_browser_shows_it() {
         ("a<div hidden=until-found>b</div>c", "a\n\nb\n\nc"),
         ("a <span style='display:none !important'>b</span> c", "a c"),
         ("a <span style='visibility: hidden'>b</span> c", "a c"),
-        ("<p style='visibility:hidden'>a<b style='visibility:visible'>b</b>", "ab"),
+        ("<p style='visibility:hidden'>a<b style='visibility:visible'>b</b>", "b"),
         ("a <span style='font-size:0px'>b</span> c", "a c"),
+        // What is inside of it shows itself alone.
+        (
+            "<div style='visibility:hidden'>He took <i>5</i> euros <b style='visibility:visible'>\
+             shown <u style='visibility:hidden'>not</u></b></div>a",
+            "shown\n\na",
+        ),
+        ("a <b style='font-size:0'>5 <i style='font-size:1em'>6</i></b> b", "a 6 b"),
+        ("a <b style='font:0/0 a'>5</b> b <b style='font:bold 2em x'>6</b>", "a b 6"),
         ("a <p style='mso-hide:all'>b</p>", "a"),
         ("<body style='display:none'>a", "a"),
         ("a <span aria-hidden=true>b</span>", "a b"),
@@ -105,6 +137,43 @@ fn a_page_reads_as_a_browser_shows_it() {
             "a\tb\tc\n1\t\t3\n4\t5\n\n6",
         ),
         ("<span style='display:block'>10</span><span style='display:block'>6</span>", "10\n\n6"),
+        // Boxes.
+        (
+            "<div style='display:table-row'><span style='display:table-cell'>12</span><span \
+             style='display:table-cell'>34</span></div>",
+            "12 34",
+        ),
+        ("<div style='display:flex;gap:1em'><span>12</span><q>34</q>56<u>7</u></div>", {
+            "12 “34” 56 7"
+        }),
+        (
+            "<p style='display:inline-grid'><a style='display:contents'><b>1</b><i>2</i></a></p>",
+            "1 2",
+        ),
+        ("<p style='display:inline-flex'><b>10<sup>6</sup></b><sup>a</sup></p>", "10⁶ ᵃ"),
+        (
+            "<label style='display:block'>12</label><time style='display:block'>34</time><u \
+             style='display:list-item'>5</u>",
+            "12\n\n34\n\n5",
+        ),
+        (
+            "<style>.n{display:block} .f{display:flex} .c{display:table-cell} .n{display:none}\
+             </style><div><b class=n>12</b><b class=n>34</b></div><p class=f><b>5</b><b>6</b></p>\
+             <b class=c>7</b><b class=c>8</b>",
+            "12\n\n34\n\n5 6\n\n7 8",
+        ),
+        ("<b style='float:left'>12</b><b style='float:right'>34</b>", "12 34"),
+        ("12<b style='position:absolute;left:9em'>34</b>", "12 34"),
+        ("<b style='float:left;font-size:3em'>T</b>hey met", "They met"),
+        ("1<b style='display:inline-block'>2</b><b style='float:none'>3</b>", "123"),
+        // Sheets of another medium or language.
+        (
+            "<style media=print>b{text-decoration:line-through}</style><style type=text/less>\
+             b{text-decoration:line-through}</style><style media='screen, print' type=text/css>\
+             i{text-decoration:line-through}</style><b>7</b> <i>8</i>9",
+            "7 9",
+        ),
+        ("<hgroup>10</hgroup><search>6</search>", "10\n\n6"),
         ("<pre>a\n  b  c\n\nd</pre>e", "a\n  b  c\n\nd\n\ne"),
         ("<button>10</button><button>6</button>", "10 6"),
         // Characters.
@@ -130,6 +199,13 @@ fn a_formula_reads_on_one_line() {
     ];
     let text = |formula: &str| html(&format!("<math>{formula}</math>"));
     assert_eq!(differing(&cases, text), []);
+    // A number of it is no part of the number beside it.
+    let cases = [
+        ("3<math><mn>4</mn></math>12", "3 4 12"),
+        ("<math><mfrac><mn>1</mn><mn>2</mn></mfrac></math>12", "1/2 12"),
+        ("the <math><mi>n</mi></math>th", "the nth"),
+    ];
+    assert_eq!(differing(&cases, html), []);
     // A page that shows a formula as an image or twice has it once.
     let cases = [
         (
