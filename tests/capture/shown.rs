@@ -285,6 +285,19 @@ fn run(properties: &str, words: &str) -> String {
     format!("<w:r><w:rPr>{properties}</w:rPr><w:t>{words}</w:t></w:r>")
 }
 
+fn formula(content: &str) -> String {
+    format!("<m:oMath>{content}</m:oMath>")
+}
+
+/// A number or name of a formula.
+fn sign(words: &str) -> String {
+    format!("<m:r><m:t>{words}</m:t></m:r>")
+}
+
+fn operand(words: &str) -> String {
+    format!("<m:e>{}</m:e>", sign(words))
+}
+
 fn docx(body: &str) -> String {
     derived(media_type::DOCX, TextExtent::Main, &made::docx(body)).text
 }
@@ -300,6 +313,11 @@ fn a_docx_reads_as_it_is_shown() {
         (plain("10") + &run("<w:position w:val='6'/>", "6"), "10⁶"),
         (plain("10") + &run("<w:rStyle w:val='Raised'/>", "6"), "10⁶"),
         (plain("10") + &run("<w:vertAlign w:val='baseline'/>", "6"), "106"),
+        // A move raises figures beside a word alone, and by more than a trifle.
+        (plain("10") + &run("<w:position w:val='2'/>", "6"), "106"),
+        (plain("at ") + &run("<w:position w:val='6'/>", "6") + &plain(" pm"), "at 6 pm"),
+        (plain("They ") + &run("<w:position w:val='6'/>", "met") + &plain(" today"), "They met today"),
+        (plain("CO") + &run("<w:position w:val='-6'/>", "2"), "CO₂"),
         (run("<w:strike/>", "9") + &plain("7"), "7"),
         (run("<w:strike w:val='0'/>", "9") + &plain("7"), "97"),
         (run("<w:dstrike w:val='true'/>", "9") + &plain("7"), "7"),
@@ -349,6 +367,39 @@ fn a_docx_reads_as_it_is_shown() {
             "<m:oMath><m:rad><m:deg><m:r><m:t>3</m:t></m:r></m:deg><m:e><m:d><m:e><m:r><m:t>x</m:t>\
              </m:r></m:e></m:d></m:e></m:rad></m:oMath>".to_owned(),
             "³√((x))",
+        ),
+        // Numbers of a formula are apart from each other and from those beside it.
+        (
+            plain("a ") + &formula(&format!(
+                "<m:m><m:mr>{}{}</m:mr><m:mr>{}{}</m:mr></m:m>", operand("1"), operand("2"),
+                operand("3"), operand("4")
+            )) + &plain("5"),
+            "a\n1\t2\n3\t4\n5",
+        ),
+        (
+            formula(&format!("<m:eqArr>{}{}</m:eqArr>", operand("12"), operand("34"))) + &plain("5"),
+            "12\n34\n5",
+        ),
+        (
+            plain("3") + &formula("<m:r><m:t>4</m:t></m:r>") + &plain("12, ")
+                + &formula(&format!("<m:f><m:num>{0}</m:num><m:den>{0}</m:den></m:f>", sign("7")))
+                + &plain("th 12"),
+            "3 4 12, 7/7th 12",
+        ),
+        (formula(&format!("<m:d>{}{}</m:d>", operand("7"), operand("8"))), "(7|8)"),
+        (
+            formula(&format!(
+                "<m:d><m:dPr><m:begChr m:val='['/><m:sepChr m:val=','/><m:endChr m:val=''/>\
+                 </m:dPr>{}{}{}</m:d>", operand("7"), operand("8"), operand("9")
+            )),
+            "[7,8,9",
+        ),
+        (
+            formula(&format!(
+                "<m:func><m:fName><m:limLow>{}<m:lim>{}</m:lim></m:limLow></m:fName>{}</m:func>",
+                operand("max"), sign("1"), operand("12")
+            )),
+            "max₁ 12",
         ),
     ];
     let cases: Vec<(&str, &str)> =
@@ -400,6 +451,19 @@ fn a_docx_counts_what_is_struck_out_and_numbers_its_notes() {
     assert!(main.method.contains(", without 2 words struck out"), "{}", main.method);
     let whole = derived(media_type::DOCX, TextExtent::Page, &made::docx(&body));
     assert_eq!(whole.text, "They met[1]\n\n[1] A note.\n");
+}
+
+#[test]
+fn a_docx_counts_the_files_of_other_formats_in_it() {
+    let body = |chunk: &str| format!("<w:p>{}</w:p>{chunk}", run("", "They met."));
+    for (chunk, files) in [
+        ("<w:altChunk r:id='r9'/>", "a file"),
+        ("<w:altChunk r:id='r8'/><w:altChunk r:id='r9'></w:altChunk>", "2 files"),
+    ] {
+        let derived = derived(media_type::DOCX, TextExtent::Page, &made::docx(&body(chunk)));
+        let unread = format!("{files} of another format that it includes");
+        assert_eq!(derived.left_out, [Omission::Unread(unread)]);
+    }
 }
 
 /// A PDF of one page with this content.
