@@ -271,6 +271,16 @@ fn markdown_reads_as_its_page() {
         ("a\n\n***\n\nb  \nc\\\nd", "a\n\nb\nc\nd"),
         ("`a  <b>` and\n\n    10<sup>6</sup>\n    x", "a <b> and\n\n10<sup>6</sup>\nx"),
         ("> They met.\n\n# ~~Two~~ Three", "They met.\n\nThree"),
+        // Lines between words are rules and headings, not the bounds of front matter.
+        ("Three hours.\n\n---\nHe resigned.\n---\n\nNobody left.", {
+            "Three hours.\n\nHe resigned.\n\nNobody left."
+        }),
+        (
+            "---\nHe resigned.\n\nTwo left.\n---\n\nThe end.",
+            "He resigned.\n\nTwo left.\n\nThe end.",
+        ),
+        ("a\n\n+++\nb\n+++\n\nc", "a\n\n+++\nb\n+++\n\nc"),
+        ("---\ntitle: x\n---\n\nThey met.", "They met."),
     ];
     let text =
         |source: &str| derived(media_type::MARKDOWN, TextExtent::Main, source.as_bytes()).text;
