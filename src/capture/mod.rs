@@ -17,6 +17,7 @@ mod flow;
 mod style;
 mod note_mark;
 mod page;
+mod xhtml;
 mod html;
 mod markdown;
 mod pdf;

@@ -183,6 +183,22 @@ fn a_page_reads_as_a_browser_shows_it() {
     assert_eq!(differing(&cases, html), []);
 }
 
+/// XML ends an element where HTML goes on.
+#[test]
+fn a_page_of_xhtml_reads_as_its_own_language() {
+    let cases = [
+        ("<p>They <iframe src='x'/>met</p><p>a<del/>b 10<sup/>17 <![CDATA[1 < 2]]></p>", {
+            "They met\n\nab 1017 1 < 2"
+        }),
+        (
+            "<?xml version='1.0'?><html><head><title/><script src='x'/></head><body>Two</body></html>",
+            { "Two" },
+        ),
+    ];
+    let text = |page: &str| derived(media_type::XHTML, TextExtent::Page, page.as_bytes()).text;
+    assert_eq!(differing(&cases, text), []);
+}
+
 #[test]
 fn a_formula_reads_on_one_line() {
     let cases = [
