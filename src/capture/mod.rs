@@ -20,6 +20,7 @@ mod page;
 mod xhtml;
 mod html;
 mod markdown;
+mod pdf_operators;
 mod pdf;
 mod word;
 mod docx;

@@ -509,6 +509,18 @@ fn a_pdf_keeps_small_characters_off_the_line() {
         ("(10) Tj 12 0 0 12 85.4 720 Tm (6) Tj", "106"),
         ("7 0 0 7 72 724 Tm (3) Tj 12 0 0 12 76 720 Tm (97 died) Tj", "3 97 died"),
         ("(They met) Tj 12 0 0 12 72 706 Tm (and left) Tj", "They met\nand left"),
+        // Operators that show text on the next line.
+        ("1.2 TL (They met) Tj (and left) ' 0 0 (at noon) \"", "They met\nand left\nat noon"),
+        // A line that is drawn from right to left, or twice.
+        (
+            "12 0 0 12 200 720 Tm (34) Tj 12 0 0 12 150 720 Tm (12) Tj 12 0 0 12 72 720 Tm \
+             (Total) Tj",
+            "34 12 Total",
+        ),
+        ("(12) Tj 12 0 0 12 72.3 720 Tm (12) Tj 12 0 0 12 100 720 Tm (34) Tj", "12 34"),
+        ("(12) Tj 12 0 0 12 72 706 Tm (12) Tj", "12\n12"),
+        // The first letter of a text, drawn large.
+        ("30 0 0 30 72 700 Tm (T) Tj 12 0 0 12 91 712 Tm (he minister) Tj", "The minister"),
     ];
     assert_eq!(differing(&cases, pdf), []);
 }
