@@ -318,3 +318,20 @@ fn sixty_columns_are_enough() {
         assert_eq!(screen.lines().filter(|shown| *shown == line).count(), 1, "{line}\n{screen}");
     }
 }
+
+#[test]
+fn a_typed_word_means_the_date_that_was_proposed_for_it() {
+    let desk = dated();
+    std::fs::write(desk.path("m.txt"), "They will meet on Monday in Rome.").unwrap();
+    let add = "document|add|m.txt|--title|M|--lang|en|--published|2022-01-27";
+    desk.writes("ada", add, "written at 4");
+    let mut talk = talk_of(&desk, "ada", "append|--document|4");
+    talk.asks(PASSAGE, "They will meet … Rome");
+    talk.asks(CLAIM, "They meet in Rome.");
+    talk.asks(WHO, "");
+    talk.sees("“Monday” is 2022-01-31, derived from");
+    talk.asks(WHEN, "\u{15}on Monday");
+    talk.sees("when: 2022-01-31 (“on Monday”, derived)");
+    talk.asks(GO, "y");
+    written(talk, "written at 5");
+}
