@@ -335,3 +335,19 @@ fn a_typed_word_means_the_date_that_was_proposed_for_it() {
     talk.asks(GO, "y");
     written(talk, "written at 5");
 }
+
+#[test]
+fn the_way_back_is_open_behind_an_answer() {
+    let desk = dated();
+    let mut talk = talk_of(&desk, "ada", "append");
+    talk.asks(PASSAGE, "Sullivan met Grushko");
+    talk.asks(CLAIM, "They met.");
+    talk.asks(WHO, "");
+    talk.asks(WHEN, "<");
+    talk.asks(WHO, "<");
+    talk.asks(CLAIM, "<");
+    talk.sees(PASSAGE);
+    assert_eq!(talk.prompts, 6);
+    talk.types(CTRL_C);
+    assert_eq!(talk.ends().1, 3);
+}
