@@ -5,7 +5,8 @@
 
 use crate::cli::render::words;
 use crate::cli::shared::{
-    QuoteArgs, ReasonArgs, SubmitOptions, WordsArgs, WriteArgs, filled, present, submit_typed,
+    QuoteArgs, ReasonArgs, SubmitOptions, WordsArgs, WriteArgs, basis_alone, filled, present,
+    submit_typed,
 };
 use crate::cli::terminal::{CliError, Command, Context, Exit, Format, Group, ask, formats, note};
 use crate::ledger::query::row::{Charge, FactRow};
@@ -56,8 +57,10 @@ fn run(context: &mut Context, mut args: CorrectArgs) -> Result<Exit, CliError> {
     if args.words.is_empty() && args.place.quote.is_none() {
         args.words.claim = Some(new_claim(&old)?);
     }
-    if args.place.quote.is_none() && args.place.document.is_some() {
-        return Err(CliError::usage("--document: expected --quote beside it, found none"));
+    args.place.check_quoted()?;
+    args.words.check()?;
+    if args.words.has_basis_alone() && old.words.when.is_none() {
+        return Err(basis_alone());
     }
     let reason = ask::word(args.why.reason, Reason::ALL, "reason", "--reason")?;
     let question = "statement (what was wrong, in a sentence for readers)";

@@ -1,0 +1,54 @@
+//! What is shown before it is signed is all that is signed; what cannot be meant is refused.
+
+use crate::editor::story::{Desk, facts};
+
+/// Acts beside a fact, so that each is shown in a line.
+const OTHERS: [&str; 3] = [
+    r#"{"type":"fact.related","from":6,"rel":"contradicts","to":7}"#,
+    r#"{"type":"fact.retracted","fact":6,"reason":"unverifiable","statement":"y"}"#,
+    r#"{"type":"fact.disputed","fact":7,"reason":"misquotation","statement":"z"}"#,
+];
+
+/// Writes a file of drafts, and gives what is shown of them.
+fn shown(desk: &Desk, by: &str, drafts: &str) -> String {
+    std::fs::write(desk.path("d.jsonl"), drafts).unwrap();
+    let answer = desk.run(by, "append|d.jsonl|--dry-run");
+    assert_eq!(answer.exit, 0, "{answer:?}");
+    answer.err
+}
+
+#[test]
+fn an_option_that_would_be_dropped_is_refused() {
+    let desk = facts();
+    let fact = "append|--quote|two hours|--claim|Two hours.";
+    let correct = "correct|4|--reason|more-precise|--statement|x";
+    for (line, why) in [
+        (format!("{fact}|--according-to|Kommersant|--act|says|--act|denies"), {
+            "--act: expected at most one for each --according-to (1), found 2; nothing was written"
+        }),
+        (format!("{correct}|--according-to||--role|newspaper"), {
+            "--role: expected at most one for each --according-to (0), found 1; nothing was written"
+        }),
+        (format!("{fact}|--basis|derived"), {
+            "--basis: expected --when or --as-written beside it, found none; nothing was written"
+        }),
+        (format!("{correct}|--basis|derived"), {
+            "--basis: expected --when or --as-written beside it, found none; nothing was written"
+        }),
+        (format!("{correct}|--claim|x|--reliability|A"), {
+            "--reliability: expected --quote beside it, found none"
+        }),
+        ("confirm|4|--how|reread|--reliability|A".to_owned(), {
+            "--reliability: expected --quote or --document beside it, found none"
+        }),
+    ] {
+        desk.refuses("bo", &line, (2, &format!("annals: {why}\n")));
+    }
+    // The basis of a date that is there is changed.
+    desk.writes(
+        "bo",
+        "correct|5|--reason|wrong-date|--statement|x|--basis|inferred",
+        "written at 8",
+    );
+    assert_eq!(desk.fact(5)["when"]["basis"], "inferred");
+}
