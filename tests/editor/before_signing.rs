@@ -18,6 +18,23 @@ fn shown(desk: &Desk, by: &str, drafts: &str) -> String {
 }
 
 #[test]
+fn a_correction_of_the_quotation_keeps_stance_and_reliability() {
+    let desk = facts();
+    let line = "append|--quote|The talks lasted|--claim|They talked.|--reliability|B";
+    desk.writes("ada", line, "written at 8");
+    let correct = "correct|8|--quote|talks lasted two hours|--reason|more-precise|--statement|x";
+    let answer = desk.writes("ada", correct, "written at 9");
+    assert_eq!(answer.err.matches("\n            reliability B\n").count(), 2, "{}", answer.err);
+    assert_eq!(desk.fact(8)["evidence"][0]["reliability"], "B");
+    desk.writes(
+        "ada",
+        &correct.replace("two hours", "two").replace("|--reason", "|--reliability|C|--reason"),
+        "written at 10",
+    );
+    assert_eq!(desk.fact(8)["evidence"][0]["reliability"], "C");
+}
+
+#[test]
 fn an_option_that_would_be_dropped_is_refused() {
     let desk = facts();
     let fact = "append|--quote|two hours|--claim|Two hours.";

@@ -20,8 +20,8 @@ use clap::Args;
 /// Correct a fact: a new revision of its words
 ///
 /// What is not given is taken over. An empty value leaves a field out: --topic "" for no topic.
-/// --quote takes the place of what the fact quotes from the same document; what it quotes from
-/// others stays.
+/// --quote takes the place of what the fact quotes from the same document, whose stance and
+/// reliability stay; what it quotes from others stays.
 #[derive(Debug, Args)]
 pub struct CorrectArgs {
     /// Position of the fact
@@ -132,8 +132,15 @@ fn evidence(old: &FactRow, mut place: QuoteArgs) -> Option<Vec<EvidenceDraft>> {
     let first = old.words.supporting().map(|row| row.evidence.document);
     place.document = place.document.or(first);
     place.quote.as_ref()?;
-    let given = place.evidence(Stance::Supports)?;
     let rows = old.words.evidence.iter().map(|row| &row.evidence);
+    let replaced = rows.clone().filter(|entry| Some(entry.document) == place.document);
+    place.reliability = place.reliability.or(replaced.clone().find_map(|entry| entry.reliability));
+    let stances: Vec<Stance> = replaced.map(|entry| entry.stance).collect();
+    let stance = match stances.contains(&Stance::Supports) {
+        true => Stance::Supports,
+        false => stances.first().copied().unwrap_or(Stance::Supports),
+    };
+    let given = place.evidence(stance)?;
     let others = rows.filter(|entry| Some(entry.document) != place.document).map(as_draft);
     Some(std::iter::once(given).chain(others).collect())
 }
@@ -176,5 +183,8 @@ fn when(old: &FactRow, given: &WordsArgs) -> Option<WhenDraft> {
     let edtf = written(old.and_then(|when| when.edtf.as_deref()), &given.when);
     let as_written = old.and_then(|when| when.as_written.as_deref());
     let as_written = written(as_written, &given.as_written);
+    if edtf.is_none() && as_written.is_none() {
+        return Some(WhenDraft::default());
+    }
     Some(WhenDraft { edtf, as_written, basis: new.basis.or(old.map(|when| when.basis)) })
 }
