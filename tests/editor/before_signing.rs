@@ -69,3 +69,23 @@ fn an_option_that_would_be_dropped_is_refused() {
     );
     assert_eq!(desk.fact(5)["when"]["basis"], "inferred");
 }
+
+#[test]
+fn the_short_forms_of_a_correction_mean_what_the_options_mean() {
+    let desk = facts();
+    std::fs::write(desk.path("b.txt"), "They talked for two hours, it says here.").unwrap();
+    desk.writes("ada", "document|add|b.txt|--title|B|--lang|en", "written at 8");
+    let draft = |fields: &str| {
+        let of = r#""type":"fact.corrected","fact":5,"reason":"entry-error","statement":"x""#;
+        std::fs::write(desk.path("d.jsonl"), format!("{{{of},{fields}}}")).unwrap();
+    };
+    draft(r#""basis":"inferred""#);
+    desk.writes("ada", "append|d.jsonl", "written at 9");
+    let when = &desk.fact(5)["when"];
+    assert_eq!((&when["edtf"], &when["basis"]), (&"2022-01-26".into(), &"inferred".into()));
+    assert_eq!(when["as_written"], "Wednesday");
+    draft(r#""quote":"for two hours","document":8"#);
+    desk.writes("ada", "append|d.jsonl", "written at 10");
+    let documents = desk.fact(5)["evidence"].as_array().unwrap().len();
+    assert_eq!(documents, 2);
+}

@@ -263,6 +263,12 @@ impl<'a> Resolver<'a> {
     ) -> Result<Option<body::When>, Unresolved> {
         let edtf = draft.edtf.as_deref();
         let edtf = edtf.map(|text| field("when: edtf", Edtf::new(text))).transpose()?;
+        // Where a date comes from, without one, is said of the date that is there.
+        if let (None, None, Some(basis)) = (&edtf, &draft.as_written, draft.basis)
+            && let Some(before) = old.and_then(|old| old.when.clone())
+        {
+            return Ok(Some(body::When { basis, ..before }));
+        }
         let typed = draft.as_written.as_deref();
         let as_written = match typed {
             Some(typed) => Some(self.as_written(typed, evidence, old)?),
@@ -316,7 +322,19 @@ impl<'a> Resolver<'a> {
         old: Option<&Fact>,
     ) -> Result<(Vec<body::Evidence>, u64), Reasons> {
         let kind = draft.kind.unwrap_or(Type::FactAsserted);
-        let given = self.evidence(draft)?;
+        let mut given = self.evidence(draft)?;
+        // The short form takes the place of what was quoted from the same document, as the option
+        // does.
+        if let (Some(old), Some(given), None) = (old, &mut given, &draft.evidence)
+            && let [quoted] = given.as_mut_slice()
+        {
+            let document = quoted.document;
+            let (same, others): (Vec<_>, Vec<_>) =
+                old.evidence.iter().partition(|entry| entry.document == document);
+            let before = same.iter().find_map(|entry| entry.reliability);
+            quoted.reliability = quoted.reliability.or(before);
+            given.extend(others.into_iter().cloned());
+        }
         let evidence = given.or_else(|| old.map(|old| old.evidence.clone()));
         let evidence = need(evidence, "quote (or evidence)", kind)?;
         let supports = |e: &&body::Evidence| e.stance == Stance::Supports && e.quote.is_some();
