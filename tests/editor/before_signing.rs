@@ -18,6 +18,17 @@ fn shown(desk: &Desk, by: &str, drafts: &str) -> String {
 }
 
 #[test]
+fn a_description_by_a_draft_keeps_when_the_document_was_captured() {
+    let desk = facts();
+    let before = desk.json("show|3")["document"]["about"]["captured_at"].clone();
+    let draft =
+        r#"{"type":"document.described","document":3,"title":"T","lang":"en","statement":"x"}"#;
+    std::fs::write(desk.path("d.jsonl"), draft).unwrap();
+    desk.writes("ada", "append|d.jsonl", "written at 8");
+    assert_eq!(desk.json("show|3")["document"]["about"]["captured_at"], before);
+}
+
+#[test]
 fn a_correction_of_the_quotation_keeps_stance_and_reliability() {
     let desk = facts();
     let line = "append|--quote|The talks lasted|--claim|They talked.|--reliability|B";
@@ -68,6 +79,48 @@ fn an_option_that_would_be_dropped_is_refused() {
         "written at 8",
     );
     assert_eq!(desk.fact(5)["when"]["basis"], "inferred");
+}
+
+#[test]
+fn words_that_nobody_sees_are_refused() {
+    let desk = facts();
+    for (field, name) in [
+        (r#""claim":" ""#, "claim"),
+        (r#""claim":"x","topics":["\u200b"]"#, "topics: name"),
+        (
+            r#""claim":"x","attribution":[{"agent":"\u00a0","agent_type":"person"}]"#,
+            "attribution: agent",
+        ),
+    ] {
+        let draft = format!(r#"{{{field},"quote":"two hours","document":3}}"#);
+        std::fs::write(desk.path("d.jsonl"), draft).unwrap();
+        let answer = desk.run("ada", "append|d.jsonl");
+        let why = format!("{name}: expected words, found only characters that nobody sees");
+        assert!(answer.exit == 1 && answer.err.contains(&why), "{answer:?}");
+    }
+    let answer = desk.run("ada", "document|describe|3|--title| |--statement|x");
+    assert!(answer.err.contains("title: expected words, found only"), "{answer:?}");
+}
+
+#[test]
+fn a_document_is_not_made_from_itself_and_no_address_has_a_password() {
+    let desk = facts();
+    std::fs::write(desk.path("b.txt"), "Another text.").unwrap();
+    let add = "document|add|b.txt|--title|B|--lang|en|--derived-from|3";
+    desk.writes("ada", add, "written at 8");
+    for (line, why) in [
+        ("3|--derived-from|3", "derived_from: expected another document, found 3 itself"),
+        ("3|--derived-from|8", {
+            "derived_from: expected a document that is not made from 3, found 8"
+        }),
+        ("3|--url|https://me:secret@example.org/", {
+            "url: expected an address without a name and password in it, for it is recorded"
+        }),
+    ] {
+        let answer = desk.run("ada", &format!("document|describe|{line}|--statement|x"));
+        let flat = answer.err.split_whitespace().collect::<Vec<_>>().join(" ");
+        assert!(answer.exit == 1 && flat.contains(why), "{answer:?}");
+    }
 }
 
 #[test]

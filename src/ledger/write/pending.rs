@@ -178,6 +178,14 @@ impl RecordLookup for WriterLookup<'_> {
         }
     }
 
+    fn derived_from(&self, document: u64) -> Option<u64> {
+        self.verifier.contents.library.row(document)?.derived_from
+    }
+
+    fn captured_at(&self, document: u64) -> Option<Time> {
+        Time::parse(self.description(document)?.get("captured_at")?.as_str()?)
+    }
+
     fn document(&mut self, position: u64) -> Result<(&Text, Option<Lang>), String> {
         let Some(row) = self.verifier.contents.library.row(position).cloned() else {
             return Err(format!(

@@ -9,7 +9,9 @@ mod parts;
 pub mod fields;
 
 use crate::ledger::write::draft::{Draft, EvidenceDraft, HopDraft, Name, QuoteDraft, WhenDraft};
-use crate::ledger::write::resolve::fields::{Reasons, Unresolved, field, keep, need, uri};
+use crate::ledger::write::resolve::fields::{
+    Reasons, Unresolved, field, keep, need, seen_words, uri,
+};
 use annals_core::event::args::{self, Args, Seal};
 use annals_core::event::body::{self, Content, Fact};
 use annals_core::event::vocabulary::{AgentType, Basis, ErrorIn, Stance, Type, Vouch};
@@ -33,6 +35,10 @@ pub trait RecordLookup {
     fn only_document(&self) -> Result<u64, usize>;
     /// Text and language of a document.
     fn document(&mut self, position: u64) -> Result<(&Text, Option<Lang>), String>;
+    /// The document that a document was made from, by its description in force.
+    fn derived_from(&self, document: u64) -> Option<u64>;
+    /// When a document was captured, by its description in force.
+    fn captured_at(&self, document: u64) -> Option<Time>;
     /// Type and role of an agent at its first use in the record.
     fn agent(&mut self, name: &str) -> Option<(AgentType, Option<String>)>;
     /// The current time, for fields that a draft omits.
@@ -57,7 +63,7 @@ fn words<const MAX: usize>(
     name: &str,
     value: Option<&String>,
 ) -> Result<Option<Words<MAX>>, Unresolved> {
-    value.map(|text| field(name, Words::new(text.as_str()))).transpose()
+    value.map(|text| seen_words(name, text)).transpose()
 }
 
 /// Resolves drafts in order; keeps the types and roles of agents.
@@ -461,9 +467,9 @@ impl<'a> Resolver<'a> {
         let role = draft.role.clone().or(known.and_then(|known| known.1));
         self.agents.entry(agent.clone()).or_insert((agent_type, role.clone()));
         Ok(body::Hop {
-            agent: field("attribution: agent", Words::new(agent.as_str()))?,
+            agent: seen_words("attribution: agent", agent)?,
             agent_type,
-            act: field("attribution: act", Words::new(draft.act.as_deref().unwrap_or("says")))?,
+            act: seen_words("attribution: act", draft.act.as_deref().unwrap_or("says"))?,
             role: words("attribution: role", role.as_ref())?,
             id: uri("attribution: id", draft.id.as_ref())?,
             unnamed_because: words("attribution: unnamed_because", draft.unnamed_because.as_ref())?,
