@@ -18,6 +18,83 @@ fn shown(desk: &Desk, by: &str, drafts: &str) -> String {
 }
 
 #[test]
+fn reliability_translation_and_ids_are_shown() {
+    let desk = facts();
+    let evidence = |reliability: &str, words: &str| {
+        format!(
+            r#"[{{"document":3,"quote":"two hours","reliability":"{reliability}","translation":{{"lang":"uk","text":"{words}","by":"machine"}}}}]"#
+        )
+    };
+    let draft = format!(
+        r#"{{"claim":"Two hours.","attribution":[{{"agent":"Kommersant","act":"says","id":"https://example.org/k"}}],"topics":[{{"name":"NATO","id":"https://example.org/t"}}],"evidence":{}}}"#,
+        evidence("A", "дві години")
+    );
+    let all = shown(&desk, "ada", &draft);
+    let expected = "            The talks lasted ⟦two hours⟧.
+            reliability A
+            in uk, by a machine: “дві години”
+        according to: Kommersant says that …
+        when: the document does not say
+        topics: NATO
+        ids: Kommersant https://example.org/k; NATO https://example.org/t
+";
+    assert!(all.contains(expected), "{all}");
+    let all = shown(&desk, "ada", &format!("{draft}\n{}", OTHERS.join("\n")));
+    let expected =
+        "        document 3: “two hours”, reliability A, in uk, by a machine: “дві години”
+        according to Kommersant says that …
+        ids: Kommersant https://example.org/k; NATO https://example.org/t
+     9  fact.related 6 7  6 contradicts 7
+    10  fact.retracted 6  unverifiable, error in the record: “y”
+    11  fact.disputed 7  misquotation, error in the record: “z”
+";
+    assert!(all.contains(expected), "{all}");
+    std::fs::write(desk.path("d.jsonl"), &draft).unwrap();
+    desk.writes("ada", "append|d.jsonl", "written at 8");
+    let text = desk.run("", "show|8").out;
+    assert!(
+        text.contains("Kommersant https://example.org/k; NATO https://example.org/t"),
+        "{text}"
+    );
+    // In a correction, before and now.
+    let draft = format!(
+        r#"{{"type":"fact.corrected","fact":8,"reason":"more-precise","statement":"x","topics":[{{"name":"NATO","id":"https://example.org/u"}}],"evidence":{}}}"#,
+        evidence("B", "2 години")
+    );
+    std::fs::write(desk.path("d.jsonl"), draft).unwrap();
+    desk.writes("ada", "append|d.jsonl", "written at 9");
+    let text = desk.run("", "show|8").out;
+    let changed = "evidence: document 3 supports “two hours”, reliability A, in uk, by a machine: \
+                   “дві години” → document 3 supports “two hours”, reliability B, in uk, by a \
+                   machine: “2 години”";
+    let flat = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(flat.contains(changed), "{text}");
+    assert!(flat.contains("NATO https://example.org/t → Kommersant"), "{text}");
+}
+
+#[test]
+fn what_a_description_and_a_withdrawal_are_about_is_shown() {
+    let desk = facts();
+    let line = "document|describe|3|--publisher|Example|--title|An article|--statement|x";
+    let answer = desk.run("ada", &format!("{line}|--dry-run"));
+    let expected = "     8  document.described 3
+        publisher “Example”
+        title “An article”, before “The article”
+        “x”
+";
+    assert!(answer.err.starts_with(expected), "{}", answer.err);
+    desk.writes("ada", "relate|4|contradicts|7", "written at 8");
+    let answer = desk.run("ada", "relate|--withdraw|8|--statement|both can be|--dry-run");
+    let expected = "     9  relation.withdrawn 8
+        4 contradicts 7
+        “Two answers were given.”
+        “The core question was not answered.”
+        “both can be”
+";
+    assert!(answer.err.starts_with(expected), "{}", answer.err);
+}
+
+#[test]
 fn a_description_by_a_draft_keeps_when_the_document_was_captured() {
     let desk = facts();
     let before = desk.json("show|3")["document"]["about"]["captured_at"].clone();

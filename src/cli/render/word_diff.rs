@@ -4,7 +4,7 @@
 //! Not here: which revisions are compared (`show`, `diff`, `log`), which words they are
 //! (`ledger::answer::word_diff`).
 
-use crate::cli::render::words::{attribution, when};
+use crate::cli::render::words::{attribution, beside_quote, ids, when};
 use crate::cli::terminal::{colour, visible};
 use crate::ledger::answer::word_diff::{DiffPart, marked_by};
 use crate::ledger::query::row::WordsRow;
@@ -37,13 +37,17 @@ pub fn fields(old: &WordsRow, new: &WordsRow) -> Vec<String> {
         words.topics.iter().map(|topic| visible(&topic.name)).collect::<Vec<_>>().join(", ")
     };
     let hops = |words: &WordsRow| attribution(&words.attribution).unwrap_or("its own voice".into());
+    let identified = |words: &WordsRow| ids(&words.attribution, &words.topics).unwrap_or_default();
     let vouch = |words: &WordsRow| words.vouch.map(|vouch| vouch.to_string()).unwrap_or_default();
     let lang = |words: &WordsRow| words.lang.clone().unwrap_or_default();
     let quoted = |words: &WordsRow| {
         let quotes = words.evidence.iter().map(|row| {
             let exact = row.evidence.quote.as_ref().map(|quote| visible(&quote.exact));
             let exact = exact.map(|exact| format!(" “{exact}”")).unwrap_or_default();
-            format!("document {} {}{exact}", row.evidence.document, row.evidence.stance)
+            let beside = beside_quote(&row.evidence);
+            let beside: String = beside.iter().map(|text| format!(", {text}")).collect();
+            let stance = row.evidence.stance;
+            format!("document {} {stance}{exact}{beside}", row.evidence.document)
         });
         quotes.collect::<Vec<_>>().join("; ")
     };
@@ -52,6 +56,7 @@ pub fn fields(old: &WordsRow, new: &WordsRow) -> Vec<String> {
         ("according to", hops(old), hops(new)),
         ("when", when(&old.when), when(&new.when)),
         ("topics", topics(old), topics(new)),
+        ("ids", identified(old), identified(new)),
         ("vouched for", vouch(old), vouch(new)),
         ("language", lang(old), lang(new)),
     ];

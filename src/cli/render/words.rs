@@ -6,9 +6,10 @@
 use crate::cli::terminal::{colour, minute, visible, whole_words};
 pub use crate::ledger::answer::phrases::{overlays, standing, withheld_text};
 use crate::ledger::query::row::{ActRow, Charge, DocumentRow, StatementRow, WordsRow};
-use annals_core::event::body::{Hop, When};
-use annals_core::event::vocabulary::{Basis, Vouch};
+use annals_core::event::body::{Evidence, Hop, Topic, When};
+use annals_core::event::vocabulary::{Basis, Translator, Vouch};
 use annals_core::state::Status;
+use annals_core::text::Uri;
 use annals_core::time::Time;
 
 /// The status as a word, padded to 9 letters.
@@ -99,6 +100,30 @@ pub fn vouch(vouch: Option<Vouch>) -> &'static str {
         Some(Vouch::So) => "that it is so",
         None => "withheld",
     }
+}
+
+/// Beside a quotation: how reliable its document is held to be, and its translation.
+pub fn beside_quote(entry: &Evidence) -> Vec<String> {
+    let grade = entry.reliability.map(|grade| format!("reliability {grade}"));
+    let translation = entry.translation.as_ref().map(|translation| {
+        let by = match translation.by {
+            Translator::Human => "a human",
+            Translator::Machine => "a machine",
+        };
+        format!("in {}, by {by}: “{}”", translation.lang, visible(&translation.text))
+    });
+    grade.into_iter().chain(translation).collect()
+}
+
+/// The addresses that say who an agent and what a topic is; `None` if there is none.
+pub fn ids(hops: &[Hop], topics: &[Topic]) -> Option<String> {
+    let one = |name: &str, id: &Option<Uri>| {
+        id.as_ref().map(|id| format!("{} {}", visible(name), visible(id)))
+    };
+    let hops = hops.iter().filter_map(|hop| one(&hop.agent, &hop.id));
+    let topics = topics.iter().filter_map(|topic| one(&topic.name, &topic.id));
+    let all: Vec<String> = hops.chain(topics).collect();
+    (!all.is_empty()).then(|| all.join("; "))
 }
 
 /// The time of the fact.
