@@ -259,8 +259,10 @@ fn is_compatible(c: char) -> bool {
 pub(crate) fn mark(c: char) -> char {
     match c {
         c if c.is_whitespace() => ' ',
-        '“' | '”' | '„' | '‟' | '«' | '»' | '″' => '"',
-        '‘' | '’' | '‚' | '‛' | '‹' | '›' | '′' | '`' | 'ʼ' => '\'',
+        '“' | '”' | '„' | '‟' | '«' | '»' | '″' | '״' | '「' | '」' | '『' | '』' => {
+            '"'
+        }
+        '‘' | '’' | '‚' | '‛' | '‹' | '›' | '′' | '`' | 'ʼ' | '׳' => '\'',
         '‐' | '‑' | '‒' | '–' | '—' | '―' | '−' => '-',
         other => other,
     }
@@ -307,6 +309,7 @@ mod tests {
         assert_eq!(folded("cafe\u{301} A\u{30A} \u{1112}\u{1161}\u{11AB}"), "café Å 한");
         assert_eq!(folded("of\u{AD}ﬁce\u{200B} e\u{FB04}et \u{FEDF}\u{FE8E}"), "office efflet لا");
         assert_eq!(folded("1\u{A0}000\u{202F}000\t\r\n5 %"), "1 000 000 5 %");
+        assert_eq!(folded("צה״ל 「a」『b』 ג׳"), "צה\"ל \"a\"\"b\" ג'");
         assert_eq!(folded("２０２２ «a» — ’b’…"), "2022 \"a\" - 'b'...");
         assert_eq!(folded("10² ½ №"), "10² ½ №", "other letters and digits are their own");
     }

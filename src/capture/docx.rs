@@ -35,7 +35,7 @@ fn text(files: &mut Unzipped<'_>, extent: TextExtent) -> Result<DerivedText, Unq
     let styles = Styles::read(files.file("word/styles.xml")?.unwrap_or_default())?;
     let mut notes = Notes::default();
     let body = files.file(BODY)?.ok_or_else(missing)?;
-    let WordPart { mut text, mut struck } = WordPart::read(body, &styles, &mut notes)?;
+    let WordPart { mut text, mut struck, chunks } = WordPart::read(body, &styles, &mut notes)?;
     let mut beside: Vec<String> = files.names().collect();
     beside.retain(|name| {
         BESIDE.iter().any(|start| name.starts_with(start)) && name.ends_with(".xml")
@@ -65,7 +65,10 @@ fn text(files: &mut Unzipped<'_>, extent: TextExtent) -> Result<DerivedText, Unq
         }
     };
     let struck_out = (struck > 0).then_some(Omission::Struck(struck));
-    let left_out = chosen.into_iter().chain(struck_out).collect();
+    let files = if chunks == 1 { "a file" } else { &format!("{chunks} files") };
+    let unread = || Omission::Unread(format!("{files} of another format that it includes"));
+    let unread = (chunks > 0).then(unread);
+    let left_out = chosen.into_iter().chain(struck_out).chain(unread).collect();
     let method = text_method(&format!("{what} by {XML}"), struck);
     Ok(DerivedText { text, method, left_out, page: None })
 }

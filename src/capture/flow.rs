@@ -43,6 +43,8 @@ pub(super) struct Flow {
     lines: usize,
     cells: usize,
     space: bool,
+    /// A formula begins or ends here: a number of it is no part of the number beside it.
+    bound: bool,
     groups: Vec<(TextGroup, usize)>,
     /// The last group is a run that [`Flow::shift`] began.
     shifted: Option<TextGroup>,
@@ -72,6 +74,10 @@ impl Flow {
         if text.peek().is_none() {
             return;
         }
+        let is_bound = std::mem::take(&mut self.bound);
+        self.space |= is_bound
+            && self.text.ends_with(char::is_alphanumeric)
+            && text.peek().is_some_and(|c| c.is_numeric());
         self.close_gap();
         for c in text {
             let joined = matches!(c, '\u{AD}' | '\u{FEFF}' | '\u{2060}'..='\u{2064}');
@@ -97,6 +103,18 @@ impl Flow {
     pub(super) fn apart(&mut self) {
         let in_group = self.groups.last().is_some_and(|(_, start)| *start == self.text.len());
         self.space |= !in_group && self.text.ends_with(char::is_alphanumeric);
+    }
+
+    /// A formula begins or ends: its number is apart from the number beside it.
+    pub(super) fn bound(&mut self) {
+        self.bound = true;
+    }
+
+    /// Whether a figure here follows a letter or a figure at once, or the words of this group.
+    pub(super) fn is_beside(&self, group: TextGroup) -> bool {
+        let apart = self.lines + self.cells > 0 || self.space;
+        let last = self.text.chars().next_back().filter(|_| !apart);
+        self.shifted == Some(group) || last.is_some_and(is_before_figure)
     }
 
     /// What follows is on a new line.
@@ -226,6 +244,18 @@ impl Flow {
     }
 }
 
+/// Whether words are a figure: a number, or a mark of one.
+pub(super) fn is_figure(words: &str) -> bool {
+    let words = words.trim();
+    words.contains(|c: char| c.is_ascii_digit())
+        && words.chars().all(|c| c.is_ascii_digit() || "+-−–.,()[]*n".contains(c))
+}
+
+/// Whether a figure that is raised or lowered may follow a character at once.
+pub(super) fn is_before_figure(c: char) -> bool {
+    c.is_alphanumeric() || matches!(c, ')' | ']')
+}
+
 /// White space that a space stands for: that of HTML, and no other.
 fn is_space(c: char) -> bool {
     matches!(c, ' ' | '\t' | '\n' | '\r' | '\x0C')
@@ -310,6 +340,23 @@ mod tests {
         assert_eq!(of(TextGroup::Parenthesized, "漢", "kan"), "漢(kan)|");
         for (from, to) in ABOVE.iter().chain(&BELOW) {
             assert_eq!(from.chars().count(), to.chars().count(), "{from}");
+        }
+    }
+
+    #[test]
+    fn a_number_of_a_formula_is_no_part_of_the_number_beside_it() {
+        for (before, after, expected) in [
+            ("1/2", "12", "1/2 12"),
+            ("10⁶", "7", "10⁶ 7"),
+            ("x", "th", "xth"),
+            ("(x)", "2", "(x)2"),
+            ("x", ", 2", "x, 2"),
+        ] {
+            let mut flow = Flow::default();
+            flow.words(before);
+            flow.bound();
+            flow.words(after);
+            assert_eq!(flow.finished(), expected);
         }
     }
 

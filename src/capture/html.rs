@@ -4,12 +4,14 @@
 //! reads (`page`); what the page says of itself (`metadata`). Source: the HTML Standard.
 
 use crate::capture::library::{DOM, READABILITY, text_method};
+use crate::capture::media_type::XHTML;
 use crate::capture::metadata;
 use crate::capture::page::{as_shown, text_of};
 use crate::capture::reading::{
     CaptureReading, CaptureRequest, DerivedText, Omission, TextExtent, Unquotable,
 };
 use crate::capture::text::decode;
+use crate::capture::xhtml::without_xml;
 use dom_query::Document;
 use dom_smoothie::Readability;
 
@@ -24,7 +26,11 @@ pub(super) fn read(request: &CaptureRequest, bytes: &[u8]) -> CaptureReading {
         Ok(decoded) => decoded,
         Err(why) => return CaptureReading::unquotable(why),
     };
-    let page = Document::from(decoded.text.as_str());
+    let source = match request.media_type == XHTML {
+        true => without_xml(&decoded.text),
+        false => decoded.text,
+    };
+    let page = Document::from(source);
     let proposal = metadata::of_page(&page);
     let struck = as_shown(&page);
     let whole = line_ended(text_of(&page.root()));
@@ -76,11 +82,36 @@ fn line_ended(text: String) -> String {
     text + "\n"
 }
 
-/// The character set that a page names in its first bytes.
+/// The character set that a page names in its first bytes: in a `meta`, or in the declaration of
+/// XML.
 fn declared_charset(bytes: &[u8]) -> Option<String> {
     let head = bytes.get(..PRESCAN.min(bytes.len()))?.to_ascii_lowercase();
     let head = String::from_utf8_lossy(&head);
-    let (_, rest) = head.split_once("charset=")?;
+    let mut rest = &*head;
+    while let Some(start) = rest.find('<') {
+        let tag = rest.get(start..).unwrap_or_default();
+        if let Some(comment) = tag.strip_prefix("<!--") {
+            rest = comment.split_once("-->").map_or("", |(_, after)| after);
+            continue;
+        }
+        let (tag, after) = tag.split_once('>').unwrap_or((tag, ""));
+        let name = match tag.split_whitespace().next() {
+            Some("<meta" | "<meta/") => "charset",
+            Some("<?xml") => "encoding",
+            _ => "",
+        };
+        let label = Some(name).filter(|name| !name.is_empty()).and_then(|name| value(tag, name));
+        if label.is_some() {
+            return label;
+        }
+        rest = after;
+    }
+    None
+}
+
+/// The value of `name=` in a tag.
+fn value(tag: &str, name: &str) -> Option<String> {
+    let rest = tag.split(name).skip(1).find_map(|rest| rest.trim_start().strip_prefix('='))?;
     let label = rest.trim_start_matches(['"', '\'', ' ']);
     let end = label.find(|c: char| !c.is_ascii_alphanumeric() && !"-_:.".contains(c));
     Some(label[..end.unwrap_or(label.len())].to_owned()).filter(|label| !label.is_empty())
@@ -89,6 +120,24 @@ fn declared_charset(bytes: &[u8]) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_character_set_is_that_of_a_meta() {
+        for (page, charset) in [
+            ("<meta charset=utf-8>", Some("utf-8")),
+            (
+                "<META http-equiv='x' content='text/html; charset=Windows-1251'>",
+                Some("windows-1251"),
+            ),
+            ("<script charset=\"iso-8859-1\"></script><meta charset = 'koi8-r'>", Some("koi8-r")),
+            ("<!-- <meta charset=x> --><link charset=y><p>charset=z", None),
+            ("<?xml version='1.0' encoding='windows-1251'?><html>", Some("windows-1251")),
+            ("<meta name='charset' content='a'><meta charset=big5", Some("big5")),
+            ("<meta", None),
+        ] {
+            assert_eq!(declared_charset(page.as_bytes()).as_deref(), charset, "{page}");
+        }
+    }
 
     fn page(extent: TextExtent, html: &[u8]) -> DerivedText {
         let request = CaptureRequest { extent, ..CaptureRequest::default() };

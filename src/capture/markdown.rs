@@ -1,8 +1,8 @@
 //! Markdown: the text of the page that it is.
 //!
-//! Always holds: HTML in it is read as that of a page is; front matter is left out, and lines end
-//! where they end in the file. Not here: what is shown of a page (`page`). Source: CommonMark, and
-//! GitHub's tables, notes and struck words.
+//! Always holds: HTML in it is read as that of a page is; front matter (fields at the beginning) is
+//! left out, and lines end where they end in the file. Not here: what is shown of a page (`page`).
+//! Source: CommonMark, and GitHub's tables, notes and struck words.
 
 use crate::capture::library::{DOM, MARKDOWN, text_method};
 use crate::capture::page::{as_shown, text_of};
@@ -20,7 +20,7 @@ pub(super) fn read(request: &CaptureRequest, bytes: &[u8]) -> CaptureReading {
         Err(why) => return CaptureReading::unquotable(why),
     };
     let mut source = String::with_capacity(decoded.text.len() * 2);
-    html::push_html(&mut source, events(&decoded.text));
+    html::push_html(&mut source, events(without_front_matter(&decoded.text)));
     let page = Document::from(source);
     let struck = as_shown(&page);
     let mut proposal = ProposedDescription::default();
@@ -40,15 +40,61 @@ pub(super) fn read(request: &CaptureRequest, bytes: &[u8]) -> CaptureReading {
     CaptureReading { proposal, text: Ok(derived) }
 }
 
+/// The text after its front matter: fields of YAML between lines of `---`, or of TOML between lines
+/// of `+++`. Such lines around words are rules and headings.
+fn without_front_matter(text: &str) -> &str {
+    let mut lines = text.split_inclusive('\n');
+    let fence = lines.next().map(str::trim_end).unwrap_or_default();
+    let is_field: fn(&str) -> bool = match fence {
+        "---" => is_yaml,
+        "+++" => is_toml,
+        _ => return text,
+    };
+    let mut end = text.find('\n').map_or(text.len(), |at| at + 1);
+    let mut fields = 0;
+    for line in lines {
+        end += line.len();
+        let line = line.trim_end();
+        if line == fence || (fence == "---" && line == "...") {
+            return if fields > 0 { text.get(end..).unwrap_or_default() } else { text };
+        }
+        // What is indented, or a sign alone, belongs to the field before it.
+        let goes_on = line.starts_with([' ', '\t', ']', '}']) || line.starts_with("- ");
+        let is_blank = line.is_empty() || line.starts_with('#');
+        match is_blank || (goes_on && fields > 0) {
+            true => {}
+            false if is_field(line) => fields += 1,
+            false => return text,
+        }
+    }
+    text
+}
+
+/// Whether a line is `name:` or `name: value`.
+fn is_yaml(line: &str) -> bool {
+    line.split_once(':').is_some_and(|(name, value)| {
+        is_name(name) && (value.is_empty() || value.starts_with([' ', '\t']))
+    })
+}
+
+/// Whether a line is `name = value` or `[table]`.
+fn is_toml(line: &str) -> bool {
+    let is_table = line.starts_with('[') && line.ends_with(']');
+    is_table || line.split_once('=').is_some_and(|(name, _)| is_name(name.trim_end()))
+}
+
+fn is_name(name: &str) -> bool {
+    let name = name.trim_matches(['"', '\'']);
+    !name.is_empty() && name.chars().all(|c| c.is_alphanumeric() || "_-.".contains(c))
+}
+
 /// The events of a text; what Markdown has and HTML has not is made of HTML.
 fn events(text: &str) -> impl Iterator<Item = Event<'_>> {
     let options = Options::ENABLE_TABLES
         | Options::ENABLE_FOOTNOTES
         | Options::ENABLE_STRIKETHROUGH
         | Options::ENABLE_SUBSCRIPT
-        | Options::ENABLE_TASKLISTS
-        | Options::ENABLE_YAML_STYLE_METADATA_BLOCKS
-        | Options::ENABLE_PLUSES_DELIMITED_METADATA_BLOCKS;
+        | Options::ENABLE_TASKLISTS;
     let mut notes: HashMap<CowStr<'_>, usize> = HashMap::new();
     let mut number = move |name| {
         let next = notes.len() + 1;
@@ -80,6 +126,30 @@ fn events(text: &str) -> impl Iterator<Item = Event<'_>> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn front_matter_is_of_fields_at_the_beginning() {
+        for (text, rest) in [
+            ("---\ntitle: x\ntags:\n- a\n  - b\n\n# c\n\"q\": [\n]\n---\nThey met.", "They met."),
+            ("---\r\ntitle: x\r\n...\r\nThey met.", "They met."),
+            ("+++\ntitle = 'x'\n[extra]\na.b = 1\n+++\n\nThey met.", "\nThey met."),
+        ] {
+            assert_eq!(without_front_matter(text), rest);
+        }
+        for text in [
+            "---\nThe minister resigned.\n\nTwo follow.\n---\n\nThe end.",
+            "---\nThe minister said: we resign.\n---\n",
+            "---\n---\nThey met.",
+            "---\n\n- one\n---\n",
+            "---\ntitle: x\n\nThey met.\n",
+            "They met.\n---\ntitle: x\n---\n",
+            "+++\nThey = met",
+            "---",
+            "",
+        ] {
+            assert_eq!(without_front_matter(text), text);
+        }
+    }
 
     #[test]
     fn the_words_stay_and_the_marks_go() {

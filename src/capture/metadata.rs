@@ -70,8 +70,12 @@ pub(super) fn of_page(page: &Document) -> ProposedDescription {
 }
 
 /// The description of the article that the page is: of several with different titles, of those
-/// whose title stands in a title of the page.
+/// with the longest title that stands in a title of the page. Beside an article with a title, one
+/// without is none of the page.
 fn of_article(mut articles: Vec<ProposedDescription>, headings: &[String]) -> ProposedDescription {
+    if articles.len() > 1 {
+        articles.retain(|article| article.title.is_some());
+    }
     let first = articles.iter().find_map(|article| article.title.clone());
     let is_other =
         |article: &ProposedDescription| article.title.is_some() && article.title != first;
@@ -82,6 +86,9 @@ fn of_article(mut articles: Vec<ProposedDescription>, headings: &[String]) -> Pr
             let title = article.title.as_ref();
             title.is_some_and(|title| headings.iter().any(|heading| heading.contains(title)))
         });
+        let length = |article: &ProposedDescription| article.title.as_ref().map(String::len);
+        let longest = articles.iter().filter_map(length).max();
+        articles.retain(|article| length(article) == longest);
     }
     let mut proposal = ProposedDescription::default();
     for article in articles {
@@ -190,6 +197,28 @@ mod tests {
         let found = page("They  met | Example News");
         let values = (found.title.as_deref(), found.published.as_deref());
         assert_eq!(values, (Some("They met"), Some("2022-01-27")));
+        // The title of another one may be a part of it, and another one may have none.
+        let page = |articles: &str, title: &str| {
+            let json = format!("<script type='application/ld+json'>[{articles}]</script>");
+            let found = of(&format!("{json}<title>{title}</title>"));
+            (found.title.unwrap_or_default(), found.published.unwrap_or_default())
+        };
+        let (one, two) =
+            (article("They met", "2010-01-01"), article("They met in Rome", "2022-01-27"));
+        let expected = ("They met in Rome".to_owned(), "2022-01-27".to_owned());
+        assert_eq!(page(&format!("{one},{two}"), "They met in Rome - News"), expected);
+        let untitled = r#"{"@type":"NewsArticle","datePublished":"2010-01-01"}"#;
+        assert_eq!(page(&format!("{untitled},{two}"), "They met in Rome"), expected);
+        let (title, published) = page(&format!("{untitled},{untitled}"), "A third");
+        assert_eq!((title.as_str(), published.as_str()), ("A third", ""));
+        let (_, published) = page(untitled, "A third");
+        assert_eq!(published, "2010-01-01");
+        let page = |title: &str| {
+            let (one, two) = (article("Another", "2010-01-01"), article("They met", "2022-01-27"));
+            of(&format!(
+                "<script type='application/ld+json'>[{one},{two}]</script><title>{title}</title>"
+            ))
+        };
         let found = page("A third");
         assert_eq!((found.title.as_deref(), found.published), (Some("A third"), None));
     }

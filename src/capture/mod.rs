@@ -15,9 +15,12 @@ pub mod media_type;
 mod metadata;
 mod flow;
 mod style;
+mod note_mark;
 mod page;
+mod xhtml;
 mod html;
 mod markdown;
+mod pdf_operators;
 mod pdf;
 mod word;
 mod docx;
@@ -32,4 +35,4 @@ pub use crate::capture::read::read;
 pub use crate::capture::reading::{
     ArchivedPage, CaptureReading, CaptureRequest, DerivedText, Omission, TextExtent, Unquotable,
 };
-pub use crate::capture::text::has_words;
+pub use crate::capture::text::{has_words, utf8_text};

@@ -5,8 +5,9 @@
 //! text. Not here: which style an element has (`style`); how words are joined (`flow`).
 //! Source: the HTML Standard, chapter 15 (rendering); MathML Core.
 
-use crate::capture::flow::{Flow, TextGroup};
-use crate::capture::style::{OffLine, Style, apply_sheets};
+use crate::capture::flow::{Flow, TextGroup, is_before_figure, is_figure};
+use crate::capture::note_mark::{is_note_link, mark_note};
+use crate::capture::style::{OffLine, ShownBox, Style, apply_sheets};
 use dom_query::{Document, NodeRef, Selection};
 
 /// What no browser shows as text, or shows in place of what it cannot show.
@@ -18,11 +19,18 @@ const STRUCK: [&str; 3] = ["del", "s", "strike"];
 /// Elements with an empty line before and after them.
 const BLOCKS: &str = "address article aside blockquote body caption center dd details dialog dir \
                       div dl dt fieldset figcaption figure footer form h1 h2 h3 h4 h5 h6 header \
-                      hr legend main menu nav ol optgroup option p section summary table ul";
+                      hgroup hr legend main menu nav ol optgroup option p search section summary \
+                      table ul";
 /// Elements that keep their place without their words.
 const PLACES: [&str; 4] = ["li", "td", "th", "tr"];
 /// Elements that keep their white space.
 const PREFORMATTED: [&str; 5] = ["pre", "listing", "plaintext", "textarea", "xmp"];
+/// Elements that are no words of a line: cells, groups of rows, what is drawn, and what has words
+/// beside the line already.
+const NO_SPAN: &str = "html head br wbr img input button select option textarea col colgroup thead \
+                       tbody tfoot rb rt rtc rp math sup sub annotation";
+/// Elements of a line that put signs around their words.
+const SIGNED: [&str; 3] = ["q", "bdo", "ruby"];
 /// Elements of MathML whose text is shown.
 const TOKENS: [&str; 5] = ["mi", "mn", "mo", "ms", "mtext"];
 
@@ -40,12 +48,17 @@ pub(super) fn as_shown(page: &Document) -> usize {
     while let Some(node) = next {
         let fate = if node.is_element() { fate(&node) } else { Fate::Shown };
         match fate {
-            Fate::Shown => restyle(&node),
+            Fate::Shown if node.is_element() => restyle(&node),
+            Fate::Shown => {}
             Fate::Struck => struck += node.text().split_whitespace().count(),
             Fate::Hidden => {}
+            Fate::HiddenWords => {
+                unseen.extend(hidden_words(&node).into_iter().map(|words| (words, Fate::Hidden)));
+            }
         }
-        next = following(&node, &root, fate == Fate::Shown);
-        if fate != Fate::Shown {
+        let has_more = matches!(fate, Fate::Shown | Fate::HiddenWords);
+        next = following(&node, &root, has_more);
+        if !has_more {
             unseen.push((node, fate));
         }
     }
@@ -69,6 +82,8 @@ enum Fate {
     Shown,
     Struck,
     Hidden,
+    /// Its words are hidden, and something in it shows itself again.
+    HiddenWords,
 }
 
 fn fate(node: &NodeRef<'_>) -> Fate {
@@ -85,24 +100,39 @@ fn fate(node: &NodeRef<'_>) -> Fate {
         |style: &str| !Selection::from(*node).select(&format!("[style*='{style}']")).is_empty();
     let is_hidden = node.attr("hidden").is_some_and(|value| &*value != "until-found")
         || style.any(&["display"], |value| value == "none")
-        || style.any(&["mso-hide"], |value| value == "all")
-        || (style.any(&["visibility"], |value| matches!(value, "hidden" | "collapse"))
-            && !inner("visible"))
-        || (style.any(&["font-size"], is_zero) && !inner("font-size"));
+        || style.any(&["mso-hide"], |value| value == "all");
+    let is_of_inner = match (style.is_invisible(), style.is_of_no_size()) {
+        (Some(true), _) => inner("visible"),
+        (_, Some(true)) => inner("font"),
+        _ => false,
+    };
+    let is_blank = style.is_invisible() == Some(true) || style.is_of_no_size() == Some(true);
+    let is_hidden = is_hidden || (is_blank && !is_of_inner);
     // A page shows itself by a script; a formula is shown as an image beside it.
     let is_formula = || {
         let formula = Selection::from(*node).select("math").text();
         !formula.trim().is_empty() && formula.trim() == node.text().trim()
     };
-    match is_hidden && !matches!(&*name, "html" | "body") && !is_formula() {
-        true => Fate::Hidden,
+    match matches!(&*name, "html" | "body") || is_formula() {
+        true => Fate::Shown,
+        false if is_hidden => Fate::Hidden,
+        false if is_of_inner => Fate::HiddenWords,
         false => Fate::Shown,
     }
 }
 
-fn is_zero(size: &str) -> bool {
-    let digits = size.trim_end_matches(|c: char| c.is_ascii_alphabetic() || c == '%');
-    digits.parse::<f64>().is_ok_and(|size| size == 0.0)
+/// The texts of an element that stay hidden where something in it shows itself again: the nearest
+/// element that says so decides.
+fn hidden_words<'p>(node: &NodeRef<'p>) -> Vec<NodeRef<'p>> {
+    let nearest = |text: &NodeRef<'_>, says: fn(&Style) -> Option<bool>| {
+        let around = text.ancestors(None);
+        around.iter().find_map(|element| says(&Style::of(element)))
+    };
+    let is_hidden = |text: &NodeRef<'_>| {
+        nearest(text, Style::is_invisible) == Some(true)
+            || nearest(text, Style::is_of_no_size) == Some(true)
+    };
+    node.descendants().into_iter().filter(|inner| inner.is_text() && is_hidden(inner)).collect()
 }
 
 /// Makes an element of the style of another one, or words of what is drawn.
@@ -127,33 +157,84 @@ fn restyle(node: &NodeRef<'_>) {
             node.set_text(letter);
         }
         "sup" => mark_note(node),
-        "span" | "a" | "font" | "b" | "i" | "em" | "strong" | "small" => {
-            let style = Style::of(node);
-            let is = |property: &str, values: &[&str]| {
-                style.any(&[property], |value| values.contains(&value))
-            };
-            let shift = || style.shift().filter(|_| is_figure_beside(node));
-            let off_line = style.script().or_else(shift);
-            if off_line == Some(OffLine::Above) {
-                node.rename("sup");
-                mark_note(node);
-            } else if off_line == Some(OffLine::Below) {
-                node.rename("sub");
-            } else if is("display", &["block", "flex", "grid", "list-item", "table", "table-row"]) {
-                node.rename("div");
-            }
-        }
+        name if is_span(name) => restyle_span(node, SIGNED.contains(&name)),
         _ => {}
     }
 }
 
+/// Whether an element is a part of a line, unless a style makes a box of it: those of HTML, and
+/// every one that HTML does not know.
+fn is_span(name: &str) -> bool {
+    !is_block(name)
+        && !NO_SPAN.split(' ').any(|other| other == name)
+        && !PLACES.contains(&name)
+        && !PREFORMATTED.contains(&name)
+}
+
+/// Makes an element of the style of a part of a line; one that puts signs around its words keeps
+/// them.
+fn restyle_span(node: &NodeRef<'_>, is_signed: bool) {
+    let is_note = is_note_link(node, is_figure_beside);
+    let style = Style::of(node);
+    let in_items = is_item(node);
+    if !is_note && !in_items && style.is_empty() {
+        return;
+    }
+    // The rows and scripts of a formula have their own elements.
+    if node.ancestors(None).iter().any(|around| around.has_name("math")) {
+        return;
+    }
+    let become_element = |name: &str| match is_signed {
+        true => node.set_html(format!("<{name}>{}</{name}>", node.inner_html())),
+        false => node.rename(name),
+    };
+    let shift = || style.shift().filter(|_| is_figure_beside(node));
+    let off_line = if is_note { Some(OffLine::Above) } else { style.script().or_else(shift) };
+    match (off_line, style.shown_box()) {
+        (Some(OffLine::Above), _) => {
+            become_element("sup");
+            mark_note(node);
+        }
+        (Some(OffLine::Below), _) => become_element("sub"),
+        (None, Some(ShownBox::Float)) if is_initial(node) => {}
+        (None, Some(ShownBox::Block)) => become_element("div"),
+        (None, Some(ShownBox::Apart | ShownBox::Float)) => set_apart(node),
+        (None, None) if in_items => set_apart(node),
+        (None, None) => {}
+    }
+}
+
+/// Whether an element is an item of a box that lays out its items, each in its own place.
+fn is_item(node: &NodeRef<'_>) -> bool {
+    let mut around = node.parent();
+    while let Some(parent) = around {
+        let style = Style::of(&parent);
+        if !style.any(&["display"], |value| value == "contents") {
+            return style.lays_out_items();
+        }
+        around = parent.parent();
+    }
+    false
+}
+
+/// Puts a space around an element.
+fn set_apart(node: &NodeRef<'_>) {
+    node.insert_before(&node.tree.new_text(" "));
+    node.insert_after(&node.tree.new_text(" "));
+}
+
+/// Whether an element is the first letter of a word, which is drawn large beside its lines.
+fn is_initial(node: &NodeRef<'_>) -> bool {
+    let text = node.text();
+    let letters = text.trim_matches(|c: char| !c.is_alphanumeric());
+    let is_letter = letters.chars().count() == 1 && letters.chars().all(char::is_alphabetic);
+    let next = node.next_sibling().map(|next| next.text());
+    is_letter && next.is_some_and(|next| next.starts_with(char::is_alphabetic))
+}
+
 /// Whether the words of an element are a figure that follows a letter or a figure at once.
 fn is_figure_beside(node: &NodeRef<'_>) -> bool {
-    let text = node.text();
-    let text = text.trim();
-    let is_figure = text.contains(|c: char| c.is_ascii_digit())
-        && text.chars().all(|c| c.is_ascii_digit() || "+-−–.,()[]*n".contains(c));
-    if !is_figure {
+    if !is_figure(&node.text()) {
         return false;
     }
     let mut before = *node;
@@ -167,7 +248,7 @@ fn is_figure_beside(node: &NodeRef<'_>) -> bool {
         };
         before = sibling;
         if let Some(last) = before.text().chars().next_back() {
-            return last.is_alphanumeric() || matches!(last, ')' | ']');
+            return is_before_figure(last);
         }
     }
 }
@@ -176,21 +257,6 @@ fn is_figure_beside(node: &NodeRef<'_>) -> bool {
 fn is_letter(node: &NodeRef<'_>) -> bool {
     let class = node.class().unwrap_or_default().to_ascii_lowercase();
     ["emoji", "smiley"].iter().any(|name| class.contains(name))
-}
-
-/// Puts brackets around the mark of a note, which is no exponent: a superscript that leads to
-/// another place of the page.
-fn mark_note(node: &NodeRef<'_>) {
-    let is_link = |node: &NodeRef<'_>| node.attr("href").is_some_and(|to| to.starts_with('#'));
-    let is_note = node.parent().is_some_and(|parent| is_link(&parent))
-        || is_link(node)
-        || node.attr("role").is_some_and(|role| &*role == "doc-noteref")
-        || !Selection::from(*node).select("a[href^='#'], [role='doc-noteref']").is_empty();
-    let text = node.text();
-    let text = text.trim();
-    if is_note && !text.is_empty() && text.chars().all(char::is_alphanumeric) {
-        node.set_text(format!("[{text}]"));
-    }
 }
 
 /// The node after this one in the page, inside of it only if `inside`.
@@ -294,6 +360,7 @@ impl PageWriter {
                 self.ends.push(End::Put("\u{202C}"));
             }
             "math" => {
+                self.flow.bound();
                 self.math += 1;
                 self.ends.push(End::Math);
             }
@@ -375,7 +442,10 @@ impl PageWriter {
                 End::Space => self.flow.space(),
                 End::Put(mark) => self.flow.put(mark),
                 End::Preformatted => self.preformatted -= 1,
-                End::Math => self.math -= 1,
+                End::Math => {
+                    self.flow.bound();
+                    self.math -= 1;
+                }
                 End::Quotation => {
                     self.quotations -= 1;
                     self.flow.put(if self.quotations.is_multiple_of(2) { "”" } else { "’" });

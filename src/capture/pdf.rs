@@ -7,6 +7,7 @@
 
 use crate::capture::flow::{Flow, TextGroup};
 use crate::capture::library::{PDF, text_method};
+use crate::capture::pdf_operators::spell_out;
 use crate::capture::proposal::ProposedDescription;
 use crate::capture::reading::{CaptureReading, DerivedText, Omission, Unquotable};
 use pdf_extract::{Document, MediaBox, Object, OutputDev, OutputError, Transform, output_doc_page};
@@ -26,7 +27,11 @@ pub(super) fn read(bytes: &[u8]) -> CaptureReading {
     if encrypted && !matches!(catch_unwind(AssertUnwindSafe(|| document.decrypt(""))), Ok(Ok(()))) {
         return CaptureReading::unquotable(Unquotable::Encrypted);
     }
-    CaptureReading { proposal: proposal(&document), text: text(&document) }
+    let text = match catch_unwind(AssertUnwindSafe(|| spell_out(&mut document))) {
+        Ok(()) => text(&document),
+        Err(_) => Err(failed()),
+    };
+    CaptureReading { proposal: proposal(&document), text }
 }
 
 fn text(document: &Document) -> Result<DerivedText, Unquotable> {
@@ -68,6 +73,9 @@ fn page_text(document: &Document, number: u32) -> Option<String> {
     catch_unwind(AssertUnwindSafe(read)).ok()?.ok()
 }
 
+/// The size of letters beside the first one of their word, of which they are at most this part.
+const INITIAL: f64 = 0.5;
+
 /// The characters of a page, in the order in which they are drawn.
 #[derive(Default)]
 struct DrawnPage {
@@ -76,6 +84,11 @@ struct DrawnPage {
     begins: bool,
     /// Where the last character ends, and its base line.
     last: Option<(f64, f64)>,
+    /// Where the last string begins, its characters, and how many of them are drawn again.
+    string: (f64, Vec<String>),
+    again: Option<usize>,
+    /// The number of characters of the present line, up to two, and whether they are letters.
+    letters: (usize, bool),
     /// The base line of the present line, and the size of its letters.
     line: (f64, f64),
 }
@@ -87,6 +100,10 @@ impl DrawnPage {
         let (base, full) = self.line;
         let (end, _) = self.last?;
         let raised = (y - base) / full;
+        // The first letter of a text may be drawn over several of its lines.
+        if self.letters == (1, true) && size < INITIAL * full {
+            return None;
+        }
         let follows = x > end - 0.3 * full && x < end + 0.5 * full;
         match size < 0.85 * full && follows {
             true if (0.15..0.9).contains(&raised) => Some(TextGroup::Above),
@@ -96,16 +113,40 @@ impl DrawnPage {
     }
 
     /// Ends the word or the line where the next string is apart from the last one.
-    fn place(&mut self, x: f64, y: f64, size: f64) {
+    fn place(&mut self, x: f64, y: f64, size: f64, width: f64) {
         let Some((end, last)) = self.last else { return };
+        let (_, full) = self.line;
+        let is_beside = x > end - 0.3 * full && x < end + 0.5 * full;
+        if self.letters == (1, true) && size < INITIAL * full && is_beside && y >= last {
+            // The word whose first letter is drawn large.
+            return;
+        }
         let lines = usize::from((y - last).abs() > size * 1.5)
             + usize::from(x < end && (y - last).abs() > size * 0.5);
         self.flow.put_drawn(&"\n".repeat(lines));
         if x > end + size * 0.1 {
             self.flow.put_drawn(" ");
+        } else if lines == 0 && self.is_before(x, width, size) {
+            // A cell, or a word, that is drawn after the one to the right of it.
+            self.flow.put_drawn(" ");
         } else if lines == 0 && (y - self.line.0).abs() > size * 0.05 {
             self.flow.apart();
         }
+    }
+}
+
+impl DrawnPage {
+    /// Whether a string that begins here is to the left of the last one, and not its neighbour.
+    fn is_before(&self, x: f64, width: f64, size: f64) -> bool {
+        let (start, _) = self.string;
+        x < start - 0.3 * size && x + width * size < start - 0.1 * size
+    }
+
+    /// Whether this string is drawn where the last one was: that makes bold letters.
+    fn is_over(&self, x: f64, y: f64, size: f64) -> bool {
+        let (start, characters) = &self.string;
+        let on_line = self.last.is_some_and(|(_, last)| (y - last).abs() < 0.1 * size);
+        on_line && !characters.is_empty() && (x - start).abs() < 0.1 * size
     }
 }
 
@@ -131,19 +172,38 @@ impl OutputDev for DrawnPage {
         font_size: f64,
         character: &str,
     ) -> Result<(), OutputError> {
+        // The font does not say which character it is.
+        let character = if character.is_empty() { "\u{FFFD}" } else { character };
         let (x, y) = (at.m31, at.m32);
         // The side of a square with the area of the letter's box.
         let size = font_size * ((at.m11 + at.m21) * (at.m12 + at.m22)).sqrt();
         if std::mem::take(&mut self.begins) {
-            match self.shift(x, y, size) {
-                Some(group) => self.flow.shift(group),
-                None => {
-                    self.flow.end_shift();
-                    self.place(x, y, size);
-                    self.line = (y, size);
+            self.again = self.is_over(x, y, size).then_some(0);
+            if self.again.is_none() {
+                match self.shift(x, y, size) {
+                    Some(group) => self.flow.shift(group),
+                    None => {
+                        self.flow.end_shift();
+                        self.place(x, y, size, width);
+                        if self.line != (y, size) {
+                            self.letters = (0, true);
+                        }
+                        self.line = (y, size);
+                    }
                 }
+                self.string = (x, Vec::new());
             }
         }
+        if let Some(at) = self.again {
+            if self.string.1.get(at).is_some_and(|drawn| drawn == character) {
+                self.again = Some(at + 1);
+                return Ok(());
+            }
+            self.again = None;
+        }
+        let is_letter = character.chars().all(char::is_alphabetic);
+        self.letters = ((self.letters.0 + 1).min(2), self.letters.1 && is_letter);
+        self.string.1.push(character.to_owned());
         self.flow.put_drawn(character);
         self.last = Some((x + width * size, y));
         Ok(())

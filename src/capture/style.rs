@@ -5,7 +5,7 @@
 //! sheet hides nothing, because scripts show again what it hides. Not here: sheets of other files,
 //! rules for a medium or a state, the specificity of selectors. Source: CSS Syntax, CSS Cascade.
 
-use dom_query::{Document, NodeRef};
+use dom_query::{Document, NodeRef, Selection};
 
 /// Properties that a sheet gives to an element.
 const OF_SHEETS: [&str; 8] = [
@@ -18,10 +18,12 @@ const OF_SHEETS: [&str; 8] = [
     "font-feature-settings",
     "-webkit-font-feature-settings",
 ];
+/// Properties of boxes that a sheet gives to an element; what it hides, a script shows again.
+const OF_BOXES: [&str; 3] = ["display", "float", "position"];
 /// Properties that a sheet gives to an element where a rule moves it by one of these.
 const OF_MOVES: [&str; 5] = ["position", "top", "bottom", "transform", "translate"];
-/// The most rules of a page that are applied.
-const MAX_RULES: usize = 200;
+/// The most rules of a page that are applied, of its words and of its boxes.
+const MAX_RULES: usize = 1_000;
 /// The least and the greatest part of a letter's height by which a figure is raised or lowered; a
 /// smaller move adjusts the line, a greater one puts it elsewhere.
 const SHIFTS: std::ops::RangeInclusive<f64> = 0.12..=1.2;
@@ -33,6 +35,17 @@ pub(super) enum OffLine {
     Above,
     /// Below it.
     Below,
+}
+
+/// The box that makes more of an element than a part of a line.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum ShownBox {
+    /// Lines of its own.
+    Block,
+    /// A place of its own: a cell, or one that the page names.
+    Apart,
+    /// A place beside the lines around it.
+    Float,
 }
 
 /// The declarations of an element's own style.
@@ -55,6 +68,59 @@ impl Style {
     pub(super) fn any(&self, names: &[&str], is: impl Fn(&str) -> bool) -> bool {
         let last = self.0.iter().rev().find(|(name, _)| names.contains(&name.as_str()));
         last.is_some_and(|(_, value)| is(value))
+    }
+
+    /// Whether it has no declaration.
+    pub(super) fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// Whether it hides words, where it says so.
+    pub(super) fn is_invisible(&self) -> Option<bool> {
+        self.last("visibility").map(|value| matches!(value, "hidden" | "collapse"))
+    }
+
+    /// Whether its letters have no size, where it gives one.
+    pub(super) fn is_of_no_size(&self) -> Option<bool> {
+        let of_font = |font: &str| {
+            let parts = font.split_whitespace().filter_map(|part| part.split('/').next());
+            parts.map(str::to_owned).find(|part| part.starts_with(|c: char| c.is_ascii_digit()))
+        };
+        let size = self.last("font-size").map(str::to_owned);
+        let size = size.or_else(|| self.last("font").and_then(of_font))?;
+        let digits = size.trim_end_matches(|c: char| c.is_ascii_alphabetic() || c == '%');
+        Some(digits.parse::<f64>().is_ok_and(|size| size == 0.0))
+    }
+
+    /// The box that it makes of an element of a line.
+    pub(super) fn shown_box(&self) -> Option<ShownBox> {
+        let is = |property: &str, values: &[&str]| {
+            self.last(property).is_some_and(|value| values.contains(&value))
+        };
+        let display = self.last("display").unwrap_or_default();
+        let display = display.strip_prefix("-webkit-").unwrap_or(display);
+        let outer = display.split_whitespace().next().unwrap_or_default();
+        let is_block = match outer {
+            "table-cell" | "table-column" => false,
+            "block" | "flow-root" | "list-item" | "flex" | "grid" | "box" | "-ms-flexbox" => true,
+            name => name.starts_with("table"),
+        };
+        if is("float", &["left", "right", "inline-start", "inline-end"]) {
+            Some(ShownBox::Float)
+        } else if is_block {
+            Some(ShownBox::Block)
+        } else if outer == "table-cell" || is("position", &["absolute", "fixed"]) {
+            Some(ShownBox::Apart)
+        } else {
+            None
+        }
+    }
+
+    /// Whether each item in it has a place of its own.
+    pub(super) fn lays_out_items(&self) -> bool {
+        let display = self.last("display").unwrap_or_default();
+        ["flex", "grid"].iter().any(|layout| display.contains(layout))
+            || matches!(display, "-webkit-box" | "-webkit-inline-box")
     }
 
     /// The value of the last declaration of a property.
@@ -159,10 +225,27 @@ fn is_smaller(size: &str) -> bool {
 
 /// Gives elements what the style sheets in the page say of them.
 pub(super) fn apply_sheets(page: &Document) {
-    let sheets: Vec<String> =
-        page.select("style").iter().map(|sheet| sheet.text().to_string()).collect();
-    let rules = sheets.iter().flat_map(|sheet| rules(sheet));
-    let rules: Vec<(String, String)> = rules.take(MAX_RULES).collect();
+    let sheets = page.select("style");
+    let sheets = sheets.iter().filter(|sheet| is_of_screen(sheet));
+    let sheets: Vec<String> = sheets.map(|sheet| sheet.text().to_string()).collect();
+    for properties in [Properties::OfWords, Properties::OfBoxes] {
+        let rules = sheets.iter().flat_map(|sheet| rules(sheet, properties));
+        apply(page, &rules.take(MAX_RULES).collect::<Vec<_>>());
+    }
+}
+
+/// Whether a sheet is of CSS, and for every medium or for screens.
+fn is_of_screen(sheet: &Selection<'_>) -> bool {
+    let attribute = |name: &str| sheet.attr(name).unwrap_or_default().trim().to_ascii_lowercase();
+    let media = attribute("media");
+    let is_medium = |medium: &str| {
+        let words: Vec<&str> = medium.split_whitespace().collect();
+        matches!(words.as_slice(), [] | ["all" | "screen"] | ["only", "screen"])
+    };
+    matches!(attribute("type").as_str(), "" | "text/css") && media.split(',').any(is_medium)
+}
+
+fn apply(page: &Document, rules: &[(String, String)]) {
     // What is written first goes after what is written before it.
     for (selectors, declarations) in rules.iter().rev() {
         let Some(selection) = page.try_select(selectors) else { continue };
@@ -173,8 +256,32 @@ pub(super) fn apply_sheets(page: &Document) {
     }
 }
 
+/// Which properties of a sheet are read.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Properties {
+    OfWords,
+    OfBoxes,
+}
+
+impl Properties {
+    /// Whether a declaration counts, in a rule that moves what it is for.
+    fn count(self, declaration: &str, moves: bool) -> bool {
+        let (name, value) = declaration.split_once(':').unwrap_or_default();
+        let (name, value) = (name.trim().to_ascii_lowercase(), value.to_ascii_lowercase());
+        let is_of = |names: &[&str]| names.contains(&name.as_str());
+        match self {
+            Properties::OfWords => is_of(&OF_SHEETS) || (moves && is_of(&OF_MOVES)),
+            Properties::OfBoxes => {
+                let is_move = name == "position" && value.contains("relative");
+                let hides = name == "display" && value.contains("none");
+                is_of(&OF_BOXES) && !hides && !is_move
+            }
+        }
+    }
+}
+
 /// The rules of a sheet: selectors, and the declarations that count here.
-fn rules(sheet: &str) -> Vec<(String, String)> {
+fn rules(sheet: &str, properties: Properties) -> Vec<(String, String)> {
     let (sheet, mut found) = (without_comments(sheet), Vec::new());
     let mut rest = sheet.as_str();
     while let Some((before, after)) = rest.split_once('{') {
@@ -195,12 +302,8 @@ fn rules(sheet: &str) -> Vec<(String, String)> {
         }
         let plain = selectors.split(',').filter(|selector| !selector.contains(':'));
         let selectors = plain.map(str::trim).collect::<Vec<_>>().join(",");
-        let named = |line: &str, names: &[&str]| {
-            let name = line.split_once(':').map(|(name, _)| name.trim().to_ascii_lowercase());
-            name.is_some_and(|name| names.contains(&name.as_str()))
-        };
         let moves = Style::read(block).shift().is_some();
-        let counts = |line: &&str| named(line, &OF_SHEETS) || (moves && named(line, &OF_MOVES));
+        let counts = |line: &&str| properties.count(line, moves);
         let declarations = block.split(';').filter(counts).collect::<Vec<_>>().join(";");
         if !declarations.is_empty() && !selectors.is_empty() {
             found.push((selectors, declarations));

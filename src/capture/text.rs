@@ -1,16 +1,16 @@
 //! Texts of any encoding.
 //!
 //! Always holds: a byte order mark goes before what a server says, that before the bytes' own form,
-//! and a guess is named as one; bytes that are not of their encoding are no text, and nothing is
-//! replaced, nor is UTF-8 with a few damaged bytes taken for another encoding. Source: the Encoding
-//! Standard of WHATWG.
+//! and a guess is named as one; bytes of ASCII that switch to another alphabet are no ASCII; bytes
+//! that are not of their encoding are no text, and nothing is replaced, nor is UTF-8 with a few
+//! damaged bytes taken for another encoding. Source: the Encoding Standard of WHATWG.
 
 use crate::capture::library::{DETECTION, ENCODING, method};
 use crate::capture::proposal::ProposedDescription;
 use crate::capture::reading::{CaptureReading, CaptureRequest, DerivedText, Unquotable};
 use annals_core::text::is_invisible;
 use chardetng::{EncodingDetector, Iso2022JpDetection, Utf8Detection};
-use encoding_rs::{Encoding, UTF_8, UTF_16BE, UTF_16LE};
+use encoding_rs::{Encoding, ISO_2022_JP, REPLACEMENT, UTF_8, UTF_16BE, UTF_16LE};
 
 /// A text and how it was decoded.
 pub(super) struct DecodedText {
@@ -55,13 +55,42 @@ pub fn has_words(text: &str) -> bool {
     text.chars().any(|c| !c.is_whitespace() && !is_invisible(c))
 }
 
+/// The text of bytes that are UTF-8, where neither their name nor they are of another encoding.
+pub fn utf8_text<'b>(bytes: &'b [u8], label: Option<&str>) -> Option<&'b str> {
+    let is_utf8 = decode(bytes, &[label]).is_ok_and(|decoded| decoded.method.is_empty());
+    std::str::from_utf8(bytes).ok().filter(|_| is_utf8)
+}
+
+/// Japanese in bytes of ASCII, which escape sequences switch between alphabets.
+fn escaped_japanese(bytes: &[u8]) -> Option<&'static Encoding> {
+    let is_escaped = bytes.is_ascii() && bytes.windows(2).any(|pair| pair == b"\x1B$");
+    let is_japanese = || ISO_2022_JP.decode_without_bom_handling_and_without_replacement(bytes);
+    (is_escaped && is_japanese().is_some()).then_some(ISO_2022_JP)
+}
+
+/// The encoding that a label names, where it is of 7 bits and cannot be decoded here.
+fn undecodable<'l>(labels: &[Option<&'l str>]) -> Option<&'l str> {
+    let label = labels.iter().flatten().find(|label| {
+        let is_utf7 = ["utf-7", "unicode-1-1-utf-7"].contains(&&*label.trim().to_ascii_lowercase());
+        is_utf7 || Encoding::for_label(label.as_bytes()).is_some()
+    })?;
+    let encoding = Encoding::for_label(label.as_bytes());
+    encoding.is_none_or(|encoding| encoding == REPLACEMENT).then_some(label)
+}
+
 /// Decodes bytes; `labels` are names of encodings, the first that is known counts.
 pub(super) fn decode(bytes: &[u8], labels: &[Option<&str>]) -> Result<DecodedText, Unquotable> {
+    if let Some(label) = undecodable(labels).filter(|_| bytes.is_ascii()) {
+        return Err(Unquotable::Broken(format!(
+            "expected an encoding that can be decoded here, found {label}; save it as UTF-8"
+        )));
+    }
     let named = labels.iter().flatten().find_map(|label| Encoding::for_label(label.as_bytes()));
     let marked = Encoding::for_bom(bytes).map(|(encoding, _)| encoding);
     let unmarked = if marked.is_none() { unmarked_utf16(bytes) } else { None };
     let utf8 = || std::str::from_utf8(bytes).is_ok().then_some(UTF_8);
-    let (encoding, guessed) = match marked.or(unmarked).or_else(utf8).or(named) {
+    let own = || escaped_japanese(bytes).or_else(utf8);
+    let (encoding, guessed) = match marked.or(unmarked).or_else(own).or(named) {
         Some(encoding) => (encoding, false),
         None => match damaged_utf8(bytes) {
             Some(why) => return Err(Unquotable::Broken(why)),
@@ -174,6 +203,31 @@ mod tests {
         assert!(is_binary(b"\x01\0\x02\0\x03\0"));
         assert!(is_binary(b"T\0w\0o\0\n"));
         assert!(is_binary(b"\0\0\0\0"));
+    }
+
+    /// Bytes of seven bits that are no UTF-8, though they pass for it.
+    #[test]
+    fn encodings_of_seven_bits_are_decoded_or_refused() {
+        let japanese = b"\x1B$BBg;H\x1B(B met.\n";
+        for label in [None, Some("utf-8"), Some("iso-2022-jp")] {
+            let (text, how) = decoded(japanese, label);
+            assert_eq!(text, "大使 met.\n");
+            assert!(how.starts_with("decoded from ISO-2022-JP with "), "{how}");
+            assert_eq!(utf8_text(japanese, label), None);
+        }
+        for label in ["iso-2022-kr", "hz-gb-2312", "UTF-7"] {
+            let why = decode(b"They ~{VPND~} +AOk-", &[Some(label)]).err();
+            let expected = format!(
+                "expected an encoding that can be decoded here, found {label}; save it as UTF-8"
+            );
+            assert_eq!(why, Some(Unquotable::Broken(expected)));
+        }
+        // The colours of a terminal, and a dollar after an escape that switches to nothing.
+        for bytes in [&b"\x1B[1mTwo\x1B[0m met."[..], b"\x1B$ 5", b"They met."] {
+            assert_eq!(utf8_text(bytes, None).map(str::as_bytes), Some(bytes));
+        }
+        // A page that says so in a tag of UTF-8.
+        assert_eq!(decoded("Zoë".as_bytes(), Some("iso-2022-kr")).0, "Zoë");
     }
 
     #[test]

@@ -5,7 +5,7 @@
 //! of XML or a character, so none grows. Not here: which parts there are (`docx`). Source: ECMA-376
 //! part 1, 17 (WordprocessingML) and 22.1 (Office Math).
 
-use crate::capture::flow::{Flow, TextGroup};
+use crate::capture::flow::{Flow, TextGroup, is_figure};
 use crate::capture::reading::Unquotable;
 use quick_xml::Reader;
 use quick_xml::escape::resolve_predefined_entity;
@@ -16,6 +16,9 @@ use std::collections::HashMap;
 const TAKEN_AWAY: [&str; 2] = ["w:del", "w:moveFrom"];
 /// How many styles one style may be based on.
 const MAX_BASES: usize = 32;
+/// The least and the greatest move of a raised or lowered figure, in half points: about an eighth
+/// of the height of usual letters, and all of it. A smaller one adjusts the line.
+const MOVES: std::ops::RangeInclusive<i32> = 3..=26;
 
 /// The text of a part.
 pub(super) struct WordPart {
@@ -23,6 +26,8 @@ pub(super) struct WordPart {
     pub(super) text: String,
     /// How many words of it are deleted, moved away or struck out.
     pub(super) struck: usize,
+    /// How many files of other formats stand in it, of which nothing is read.
+    pub(super) chunks: usize,
 }
 
 /// The numbers of notes by their identifiers, in the order in which the body refers to them.
@@ -49,6 +54,8 @@ impl Notes {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 struct Look {
     shift: Option<Shift>,
+    /// How far it is moved up, in half points.
+    moved: Option<i32>,
     struck: Option<bool>,
     double_struck: Option<bool>,
     hidden: Option<bool>,
@@ -77,14 +84,7 @@ impl Look {
                     _ => Shift::None,
                 });
             }
-            "w:position" => {
-                let raised = value.and_then(|value| value.parse::<i32>().ok()).unwrap_or(0);
-                self.shift = self.shift.or(match raised {
-                    0 => None,
-                    1.. => Some(Shift::Above),
-                    _ => Some(Shift::Below),
-                });
-            }
+            "w:position" => self.moved = value.and_then(|value| value.parse().ok()),
             _ => {}
         }
     }
@@ -93,6 +93,7 @@ impl Look {
     fn over(self, below: Look) -> Look {
         Look {
             shift: self.shift.or(below.shift),
+            moved: self.moved.or(below.moved),
             struck: self.struck.or(below.struck),
             double_struck: self.double_struck.or(below.double_struck),
             hidden: self.hidden.or(below.hidden),
@@ -107,9 +108,22 @@ impl Look {
         };
         Look {
             shift: self.shift.or(paragraph.shift),
+            moved: self.moved.or(paragraph.moved),
             struck: toggle(self.struck, paragraph.struck),
             double_struck: self.double_struck.or(paragraph.double_struck),
             hidden: toggle(self.hidden, paragraph.hidden),
+        }
+    }
+
+    /// Where words are shown: a move makes figures alone superscripts and subscripts; other words
+    /// may be moved for their look.
+    fn shift_of(self, words: &str) -> Shift {
+        let moved = self.moved.filter(|by| MOVES.contains(&by.saturating_abs()));
+        match (self.shift, moved) {
+            (Some(shift @ (Shift::Above | Shift::Below)), _) => shift,
+            (_, Some(by)) if is_figure(words) && by > 0 => Shift::Above,
+            (_, Some(_)) if is_figure(words) => Shift::Below,
+            _ => Shift::None,
         }
     }
 
@@ -187,7 +201,8 @@ impl WordPart {
             match event {
                 Event::Eof => {
                     let struck = writer.struck.split_whitespace().count();
-                    return Ok(WordPart { text: writer.flow.finished(), struck });
+                    let chunks = writer.chunks;
+                    return Ok(WordPart { text: writer.flow.finished(), struck, chunks });
                 }
                 Event::Start(tag) => {
                     writer.begin(&tag);
@@ -234,6 +249,23 @@ struct Paragraph {
     boxes: Vec<Flow>,
 }
 
+/// Signs around and between what a formula puts in delimiters.
+#[derive(Debug)]
+struct Delimiters {
+    before: String,
+    between: String,
+    after: String,
+    /// What stands in them has begun.
+    is_open: bool,
+}
+
+impl Default for Delimiters {
+    fn default() -> Delimiters {
+        let [before, between, after] = ["(", "|", ")"].map(str::to_owned);
+        Delimiters { before, between, after, is_open: false }
+    }
+}
+
 struct WordWriter<'s> {
     styles: &'s Styles,
     notes: &'s mut Notes,
@@ -255,8 +287,10 @@ struct WordWriter<'s> {
     rows: Vec<bool>,
     /// How many open rows were deleted.
     deleted_rows: usize,
-    /// Signs around and between what a formula puts in delimiters.
-    delimiters: Vec<(String, String)>,
+    /// The open delimiters of a formula.
+    delimiters: Vec<Delimiters>,
+    /// How many `w:altChunk` there are.
+    chunks: usize,
     /// The note whose text is open.
     note: Option<(String, String)>,
 }
@@ -277,6 +311,7 @@ impl<'s> WordWriter<'s> {
             rows: Vec::new(),
             deleted_rows: 0,
             delimiters: Vec::new(),
+            chunks: 0,
             note: None,
         }
     }
@@ -333,12 +368,19 @@ impl<'s> WordWriter<'s> {
             "w:tc" => self.flow.open_cell(),
             "w:txbxContent" => self.around.push(std::mem::take(&mut self.flow)),
             "w:rt" => self.around.push(std::mem::take(&mut self.flow)),
-            "m:oMath" => self.flow.end_shift(),
+            "w:altChunk" => self.chunks += 1,
+            "m:oMath" => {
+                self.flow.end_shift();
+                self.flow.bound();
+            }
+            "m:mr" => self.flow.line(),
             "w:footnote" | "w:endnote" => {
                 self.note = attribute(tag, "w:id").map(|id| (name.to_owned(), id));
             }
             "m:sup" => self.flow.open(TextGroup::Above),
             "m:sub" => self.flow.open(TextGroup::Below),
+            "m:lim" if self.is_inside("m:limUpp") => self.flow.open(TextGroup::Above),
+            "m:lim" => self.flow.open(TextGroup::Below),
             "m:f" | "m:rad" => self.flow.apart(),
             "m:num" => self.flow.open(TextGroup::Operand),
             "m:den" => {
@@ -347,11 +389,14 @@ impl<'s> WordWriter<'s> {
             }
             "m:deg" => self.flow.open(TextGroup::Above),
             "m:e" => self.begin_operand(),
-            "m:d" => self.delimiters.push(("(".to_owned(), ")".to_owned())),
-            "m:begChr" | "m:endChr" => {
+            "m:d" => self.delimiters.push(Delimiters::default()),
+            "m:begChr" | "m:sepChr" | "m:endChr" => {
                 let sign = attribute(tag, "m:val").unwrap_or_default();
-                if let Some((before, after)) = self.delimiters.last_mut() {
-                    *(if name == "m:begChr" { before } else { after }) = sign;
+                let Some(delimiters) = self.delimiters.last_mut() else { return };
+                match name {
+                    "m:begChr" => delimiters.before = sign,
+                    "m:sepChr" => delimiters.between = sign,
+                    _ => delimiters.after = sign,
                 }
             }
             "m:chr" if self.is_inside("m:naryPr") => {
@@ -421,17 +466,22 @@ impl<'s> WordWriter<'s> {
 
     /// Words of the run that is open.
     fn words(&mut self, words: &str) {
-        match self.shown(words) {
-            Some(Shift::Above) => self.flow.shift(TextGroup::Above),
-            Some(Shift::Below) => self.flow.shift(TextGroup::Below),
-            Some(Shift::None) => self.flow.end_shift(),
-            None => return,
+        let Some((shift, is_moved)) = self.shown(words) else { return };
+        let group = match shift {
+            Shift::Above => Some(TextGroup::Above),
+            Shift::Below => Some(TextGroup::Below),
+            Shift::None => None,
+        };
+        match group.filter(|group| !is_moved || self.flow.is_beside(*group)) {
+            Some(group) => self.flow.shift(group),
+            None => self.flow.end_shift(),
         }
         self.flow.put(words);
     }
 
-    /// Where words of the run that is open are shown; `None` if they are not.
-    fn shown(&mut self, words: &str) -> Option<Shift> {
+    /// Where words of the run that is open are shown, and whether by a move; `None` if they are
+    /// not.
+    fn shown(&mut self, words: &str) -> Option<(Shift, bool)> {
         let look = self.paragraphs.last().map(|paragraph| {
             let style = paragraph.run_style.unwrap_or_default().toggled(paragraph.style);
             paragraph.run.over(style)
@@ -446,7 +496,8 @@ impl<'s> WordWriter<'s> {
             return None;
         }
         self.struck.push_str(if self.struck.ends_with(' ') { "" } else { " " });
-        Some(look.shift.unwrap_or(Shift::None))
+        let shift = look.shift_of(words);
+        Some((shift, look.shift != Some(shift)))
     }
 
     fn begin_operand(&mut self) {
@@ -456,9 +507,13 @@ impl<'s> WordWriter<'s> {
                 self.flow.open(TextGroup::Operand);
             }
             Some("m:d") => {
-                let before = self.delimiters.last().map(|(before, _)| before.clone());
-                self.flow.put(&before.unwrap_or_default());
+                let Some(delimiters) = self.delimiters.last_mut() else { return };
+                let is_open = std::mem::replace(&mut delimiters.is_open, true);
+                let sign = if is_open { &delimiters.between } else { &delimiters.before };
+                self.flow.put(sign);
             }
+            Some("m:mr") => self.flow.open_cell(),
+            Some("m:eqArr") => self.flow.line(),
             _ => {}
         }
     }
@@ -503,17 +558,20 @@ impl<'s> WordWriter<'s> {
                 self.flow.put(&reading);
                 self.flow.close();
             }
-            "m:sup" | "m:sub" | "m:num" | "m:den" | "m:deg" => self.flow.close(),
+            "m:sup" | "m:sub" | "m:lim" | "m:num" | "m:den" | "m:deg" => self.flow.close(),
             "m:e" => match self.open.last().map(String::as_str) {
                 Some("m:rad") => self.flow.close(),
-                Some("m:d") => {
-                    let after = self.delimiters.last().map(|(_, after)| after.clone());
-                    self.flow.put(&after.unwrap_or_default());
-                }
+                Some("m:mr") => self.flow.close_cell(),
+                Some("m:eqArr") => self.flow.line(),
                 _ => {}
             },
+            "m:mr" => self.flow.end_row(),
+            "m:fName" => self.flow.space(),
+            "m:oMath" => self.flow.bound(),
             "m:d" => {
-                self.delimiters.pop();
+                if let Some(delimiters) = self.delimiters.pop().filter(|it| it.is_open) {
+                    self.flow.put(&delimiters.after);
+                }
             }
             _ => {}
         }

@@ -51,6 +51,15 @@ fn a_page_reads_as_a_browser_shows_it() {
              10<span class=ff>6</span> 10<span class=no>0</span> 10<span class=far>0</span>",
             "10⁶ 10⁶ 10⁶ 10⁶ 100 100",
         ),
+        // Of every element of a line.
+        (
+            "10<u style='vertical-align:super'>6</u> 10<mark style='vertical-align:super'>7</mark> \
+             2<ins style='font-size:70%;vertical-align:top'>8</ins> CO<var style='vertical-align:\
+             sub'>2</var> 3<abbr style='vertical-align:super'>9</abbr> 10<x-up style=\
+             'vertical-align:super'>6</x-up> 4<time style='position:relative;top:-.4em'>2</time>",
+            "10⁶ 10⁷ 2⁸ CO₂ 3⁹ 10⁶ 4²",
+        ),
+        ("10<q style='vertical-align:super'>6</q>, <u style='color:red'>7</u>8", "10“⁶”, 78"),
         ("at <span style='position:relative;top:-3px'>5</span> pm", "at 5 pm"),
         ("it is <b style='vertical-align:3px'>new</b>", "it is new"),
         ("20<span style='position:relative;top:1px'>22</span>", "2022"),
@@ -71,6 +80,21 @@ fn a_page_reads_as_a_browser_shows_it() {
         ("In 2019<sup><a href='#n3'>[3]</a></sup> it", "In 2019[3] it"),
         ("In 2019<sup role=doc-noteref>a</sup> it", "In 2019[a] it"),
         ("In 2019<sup>*</sup> it, Example<sup>®</sup>", "In 2019* it, Example®"),
+        // Of those that are no superscripts.
+        ("In 2019<a role='doc-noteref' href='#fn1'>1</a> it", "In 2019[1] it"),
+        ("In 2019<a epub:type='noteref' href='n.xhtml#a'>1</a> it", "In 2019[1] it"),
+        ("12<a class='footnote-anchor' href='#footnote-2'>2</a> euros", "12[2] euros"),
+        ("euros.<a class='footnote-anchor' href='#footnote-2'>2</a> It", "euros.[2] It"),
+        ("12<a href='#n2'>2</a> euros, 12<a href='#n2'><b>[2]</b></a>", "12[2] euros, 12[2]"),
+        ("2019<sup><a href='https://x.org/y#cite_note-3'>3</a></sup> it", "2019[3] it"),
+        ("12<sup><a href='#a'>1</a>,<a href='#b'>2</a></sup> it", "12[1,2] it"),
+        // A link with other words in it.
+        ("<a href='#s'>The 21<sup>st</sup> century, 10<sup>6</sup> m</a>", {
+            "The 21st century, 10⁶ m"
+        }),
+        ("20<a href='#'>19</a>, see <a href='#t'>7</a>, <a href='#t'>to Rome</a>", {
+            "2019, see 7, to Rome"
+        }),
         // Struck out.
         ("<del>€10</del><ins>€8</ins> million", "€8 million"),
         ("<s>9</s>7 died, <strike>not</strike> here", "7 died, here"),
@@ -83,8 +107,16 @@ fn a_page_reads_as_a_browser_shows_it() {
         ("a<div hidden=until-found>b</div>c", "a\n\nb\n\nc"),
         ("a <span style='display:none !important'>b</span> c", "a c"),
         ("a <span style='visibility: hidden'>b</span> c", "a c"),
-        ("<p style='visibility:hidden'>a<b style='visibility:visible'>b</b>", "ab"),
+        ("<p style='visibility:hidden'>a<b style='visibility:visible'>b</b>", "b"),
         ("a <span style='font-size:0px'>b</span> c", "a c"),
+        // What is inside of it shows itself alone.
+        (
+            "<div style='visibility:hidden'>He took <i>5</i> euros <b style='visibility:visible'>\
+             shown <u style='visibility:hidden'>not</u></b></div>a",
+            "shown\n\na",
+        ),
+        ("a <b style='font-size:0'>5 <i style='font-size:1em'>6</i></b> b", "a 6 b"),
+        ("a <b style='font:0/0 a'>5</b> b <b style='font:bold 2em x'>6</b>", "a b 6"),
         ("a <p style='mso-hide:all'>b</p>", "a"),
         ("<body style='display:none'>a", "a"),
         ("a <span aria-hidden=true>b</span>", "a b"),
@@ -105,6 +137,43 @@ fn a_page_reads_as_a_browser_shows_it() {
             "a\tb\tc\n1\t\t3\n4\t5\n\n6",
         ),
         ("<span style='display:block'>10</span><span style='display:block'>6</span>", "10\n\n6"),
+        // Boxes.
+        (
+            "<div style='display:table-row'><span style='display:table-cell'>12</span><span \
+             style='display:table-cell'>34</span></div>",
+            "12 34",
+        ),
+        ("<div style='display:flex;gap:1em'><span>12</span><q>34</q>56<u>7</u></div>", {
+            "12 “34” 56 7"
+        }),
+        (
+            "<p style='display:inline-grid'><a style='display:contents'><b>1</b><i>2</i></a></p>",
+            "1 2",
+        ),
+        ("<p style='display:inline-flex'><b>10<sup>6</sup></b><sup>a</sup></p>", "10⁶ ᵃ"),
+        (
+            "<label style='display:block'>12</label><time style='display:block'>34</time><u \
+             style='display:list-item'>5</u>",
+            "12\n\n34\n\n5",
+        ),
+        (
+            "<style>.n{display:block} .f{display:flex} .c{display:table-cell} .n{display:none}\
+             </style><div><b class=n>12</b><b class=n>34</b></div><p class=f><b>5</b><b>6</b></p>\
+             <b class=c>7</b><b class=c>8</b>",
+            "12\n\n34\n\n5 6\n\n7 8",
+        ),
+        ("<b style='float:left'>12</b><b style='float:right'>34</b>", "12 34"),
+        ("12<b style='position:absolute;left:9em'>34</b>", "12 34"),
+        ("<b style='float:left;font-size:3em'>T</b>hey met", "They met"),
+        ("1<b style='display:inline-block'>2</b><b style='float:none'>3</b>", "123"),
+        // Sheets of another medium or language.
+        (
+            "<style media=print>b{text-decoration:line-through}</style><style type=text/less>\
+             b{text-decoration:line-through}</style><style media='screen, print' type=text/css>\
+             i{text-decoration:line-through}</style><b>7</b> <i>8</i>9",
+            "7 9",
+        ),
+        ("<hgroup>10</hgroup><search>6</search>", "10\n\n6"),
         ("<pre>a\n  b  c\n\nd</pre>e", "a\n  b  c\n\nd\n\ne"),
         ("<button>10</button><button>6</button>", "10 6"),
         // Characters.
@@ -112,6 +181,22 @@ fn a_page_reads_as_a_browser_shows_it() {
         ("10&nbsp;000<!---->0", "10\u{A0}0000"),
     ];
     assert_eq!(differing(&cases, html), []);
+}
+
+/// XML ends an element where HTML goes on.
+#[test]
+fn a_page_of_xhtml_reads_as_its_own_language() {
+    let cases = [
+        ("<p>They <iframe src='x'/>met</p><p>a<del/>b 10<sup/>17 <![CDATA[1 < 2]]></p>", {
+            "They met\n\nab 1017 1 < 2"
+        }),
+        (
+            "<?xml version='1.0'?><html><head><title/><script src='x'/></head><body>Two</body></html>",
+            { "Two" },
+        ),
+    ];
+    let text = |page: &str| derived(media_type::XHTML, TextExtent::Page, page.as_bytes()).text;
+    assert_eq!(differing(&cases, text), []);
 }
 
 #[test]
@@ -130,6 +215,13 @@ fn a_formula_reads_on_one_line() {
     ];
     let text = |formula: &str| html(&format!("<math>{formula}</math>"));
     assert_eq!(differing(&cases, text), []);
+    // A number of it is no part of the number beside it.
+    let cases = [
+        ("3<math><mn>4</mn></math>12", "3 4 12"),
+        ("<math><mfrac><mn>1</mn><mn>2</mn></mfrac></math>12", "1/2 12"),
+        ("the <math><mi>n</mi></math>th", "the nth"),
+    ];
+    assert_eq!(differing(&cases, html), []);
     // A page that shows a formula as an image or twice has it once.
     let cases = [
         (
@@ -195,6 +287,16 @@ fn markdown_reads_as_its_page() {
         ("a\n\n***\n\nb  \nc\\\nd", "a\n\nb\nc\nd"),
         ("`a  <b>` and\n\n    10<sup>6</sup>\n    x", "a <b> and\n\n10<sup>6</sup>\nx"),
         ("> They met.\n\n# ~~Two~~ Three", "They met.\n\nThree"),
+        // Lines between words are rules and headings, not the bounds of front matter.
+        ("Three hours.\n\n---\nHe resigned.\n---\n\nNobody left.", {
+            "Three hours.\n\nHe resigned.\n\nNobody left."
+        }),
+        (
+            "---\nHe resigned.\n\nTwo left.\n---\n\nThe end.",
+            "He resigned.\n\nTwo left.\n\nThe end.",
+        ),
+        ("a\n\n+++\nb\n+++\n\nc", "a\n\n+++\nb\n+++\n\nc"),
+        ("---\ntitle: x\n---\n\nThey met.", "They met."),
     ];
     let text =
         |source: &str| derived(media_type::MARKDOWN, TextExtent::Main, source.as_bytes()).text;
@@ -207,6 +309,19 @@ fn markdown_reads_as_its_page() {
 /// A run with these properties.
 fn run(properties: &str, words: &str) -> String {
     format!("<w:r><w:rPr>{properties}</w:rPr><w:t>{words}</w:t></w:r>")
+}
+
+fn formula(content: &str) -> String {
+    format!("<m:oMath>{content}</m:oMath>")
+}
+
+/// A number or name of a formula.
+fn sign(words: &str) -> String {
+    format!("<m:r><m:t>{words}</m:t></m:r>")
+}
+
+fn operand(words: &str) -> String {
+    format!("<m:e>{}</m:e>", sign(words))
 }
 
 fn docx(body: &str) -> String {
@@ -224,6 +339,11 @@ fn a_docx_reads_as_it_is_shown() {
         (plain("10") + &run("<w:position w:val='6'/>", "6"), "10⁶"),
         (plain("10") + &run("<w:rStyle w:val='Raised'/>", "6"), "10⁶"),
         (plain("10") + &run("<w:vertAlign w:val='baseline'/>", "6"), "106"),
+        // A move raises figures beside a word alone, and by more than a trifle.
+        (plain("10") + &run("<w:position w:val='2'/>", "6"), "106"),
+        (plain("at ") + &run("<w:position w:val='6'/>", "6") + &plain(" pm"), "at 6 pm"),
+        (plain("They ") + &run("<w:position w:val='6'/>", "met") + &plain(" today"), "They met today"),
+        (plain("CO") + &run("<w:position w:val='-6'/>", "2"), "CO₂"),
         (run("<w:strike/>", "9") + &plain("7"), "7"),
         (run("<w:strike w:val='0'/>", "9") + &plain("7"), "97"),
         (run("<w:dstrike w:val='true'/>", "9") + &plain("7"), "7"),
@@ -273,6 +393,39 @@ fn a_docx_reads_as_it_is_shown() {
             "<m:oMath><m:rad><m:deg><m:r><m:t>3</m:t></m:r></m:deg><m:e><m:d><m:e><m:r><m:t>x</m:t>\
              </m:r></m:e></m:d></m:e></m:rad></m:oMath>".to_owned(),
             "³√((x))",
+        ),
+        // Numbers of a formula are apart from each other and from those beside it.
+        (
+            plain("a ") + &formula(&format!(
+                "<m:m><m:mr>{}{}</m:mr><m:mr>{}{}</m:mr></m:m>", operand("1"), operand("2"),
+                operand("3"), operand("4")
+            )) + &plain("5"),
+            "a\n1\t2\n3\t4\n5",
+        ),
+        (
+            formula(&format!("<m:eqArr>{}{}</m:eqArr>", operand("12"), operand("34"))) + &plain("5"),
+            "12\n34\n5",
+        ),
+        (
+            plain("3") + &formula("<m:r><m:t>4</m:t></m:r>") + &plain("12, ")
+                + &formula(&format!("<m:f><m:num>{0}</m:num><m:den>{0}</m:den></m:f>", sign("7")))
+                + &plain("th 12"),
+            "3 4 12, 7/7th 12",
+        ),
+        (formula(&format!("<m:d>{}{}</m:d>", operand("7"), operand("8"))), "(7|8)"),
+        (
+            formula(&format!(
+                "<m:d><m:dPr><m:begChr m:val='['/><m:sepChr m:val=','/><m:endChr m:val=''/>\
+                 </m:dPr>{}{}{}</m:d>", operand("7"), operand("8"), operand("9")
+            )),
+            "[7,8,9",
+        ),
+        (
+            formula(&format!(
+                "<m:func><m:fName><m:limLow>{}<m:lim>{}</m:lim></m:limLow></m:fName>{}</m:func>",
+                operand("max"), sign("1"), operand("12")
+            )),
+            "max₁ 12",
         ),
     ];
     let cases: Vec<(&str, &str)> =
@@ -346,6 +499,19 @@ fn many_notes_are_numbered_by_their_first_references() {
     assert_eq!(text, "a[1] b[2] c[1]\n\n[2] Y.\n\n[1] X.\n");
 }
 
+#[test]
+fn a_docx_counts_the_files_of_other_formats_in_it() {
+    let body = |chunk: &str| format!("<w:p>{}</w:p>{chunk}", run("", "They met."));
+    for (chunk, files) in [
+        ("<w:altChunk r:id='r9'/>", "a file"),
+        ("<w:altChunk r:id='r8'/><w:altChunk r:id='r9'></w:altChunk>", "2 files"),
+    ] {
+        let derived = derived(media_type::DOCX, TextExtent::Page, &made::docx(&body(chunk)));
+        let unread = format!("{files} of another format that it includes");
+        assert_eq!(derived.left_out, [Omission::Unread(unread)]);
+    }
+}
+
 /// A PDF of one page with this content.
 fn pdf(content: &str) -> String {
     derived(media_type::PDF, TextExtent::Main, &made::pdf_drawn(content)).text
@@ -363,6 +529,18 @@ fn a_pdf_keeps_small_characters_off_the_line() {
         ("(10) Tj 12 0 0 12 85.4 720 Tm (6) Tj", "106"),
         ("7 0 0 7 72 724 Tm (3) Tj 12 0 0 12 76 720 Tm (97 died) Tj", "3 97 died"),
         ("(They met) Tj 12 0 0 12 72 706 Tm (and left) Tj", "They met\nand left"),
+        // Operators that show text on the next line.
+        ("1.2 TL (They met) Tj (and left) ' 0 0 (at noon) \"", "They met\nand left\nat noon"),
+        // A line that is drawn from right to left, or twice.
+        (
+            "12 0 0 12 200 720 Tm (34) Tj 12 0 0 12 150 720 Tm (12) Tj 12 0 0 12 72 720 Tm \
+             (Total) Tj",
+            "34 12 Total",
+        ),
+        ("(12) Tj 12 0 0 12 72.3 720 Tm (12) Tj 12 0 0 12 100 720 Tm (34) Tj", "12 34"),
+        ("(12) Tj 12 0 0 12 72 706 Tm (12) Tj", "12\n12"),
+        // The first letter of a text, drawn large.
+        ("30 0 0 30 72 700 Tm (T) Tj 12 0 0 12 91 712 Tm (he minister) Tj", "The minister"),
     ];
     assert_eq!(differing(&cases, pdf), []);
 }

@@ -14,8 +14,9 @@ fn the_document_s_own_words_are_shown_and_recorded() {
     );
     let shown = "     4  fact.asserted
         Two answers were given.
-        document 3 supports, reliability B, code points 11 to 61:
+        document 3 supports, code points 11 to 61:
             Kommersant ⟦reports – “in short” – that two answers were given⟧.
+            reliability B
         according to: Kommersant reports that …
         when: 2022-01 (derived)
         topics: Answers, Kommersant

@@ -318,3 +318,64 @@ fn sixty_columns_are_enough() {
         assert_eq!(screen.lines().filter(|shown| *shown == line).count(), 1, "{line}\n{screen}");
     }
 }
+
+/// Words are read in their sentence, as they were proposed.
+#[test]
+fn a_typed_word_means_the_date_that_was_proposed_for_it() {
+    let desk = dated();
+    std::fs::write(desk.path("m.txt"), "They will meet on Monday in Rome.").unwrap();
+    let add = "document|add|m.txt|--title|M|--lang|en|--published|2022-01-27";
+    desk.writes("ada", add, "written at 4");
+    let mut talk = talk_of(&desk, "ada", "append|--document|4");
+    talk.asks(PASSAGE, "They will meet … Rome");
+    talk.asks(CLAIM, "They meet in Rome.");
+    talk.asks(WHO, "");
+    talk.sees("“Monday” is 2022-01-31, derived from");
+    talk.asks(WHEN, "\u{15}on Monday");
+    talk.sees("when: 2022-01-31 (“on Monday”, derived)");
+    talk.asks(GO, "y");
+    written(talk, "written at 5");
+}
+
+/// The way back is open after what stands in the line already.
+#[test]
+fn the_way_back_is_open_behind_an_answer() {
+    let desk = dated();
+    let mut talk = talk_of(&desk, "ada", "append");
+    talk.asks(PASSAGE, "Sullivan met Grushko");
+    talk.asks(CLAIM, "They met.");
+    talk.asks(WHO, "");
+    talk.asks(WHEN, "<");
+    talk.asks(WHO, "<");
+    talk.asks(CLAIM, "<");
+    talk.sees(PASSAGE);
+    assert_eq!(talk.prompts, 6);
+    talk.types(CTRL_C);
+    assert_eq!(talk.ends().1, 3);
+}
+
+/// A date that counts from a document is another one in another document.
+#[test]
+fn another_document_or_passage_has_another_date() {
+    let desk = dated();
+    let text = "Sullivan met Grushko on Tuesday, and again on Monday.";
+    std::fs::write(desk.path("m.txt"), text).unwrap();
+    let add = "document|add|m.txt|--title|M|--lang|en|--published|2022-03-10";
+    desk.writes("ada", add, "written at 4");
+    let mut talk = talk_of(&desk, "ada", "append|--document|3");
+    talk.asks(PASSAGE, "Sullivan met Grushko");
+    talk.asks(CLAIM, "They met.");
+    talk.asks(WHO, "");
+    talk.asks(WHEN, "");
+    talk.asks(GO, "10");
+    talk.asks("document (its position", "\u{15}4");
+    talk.asks(PASSAGE, "");
+    talk.sees("“Tuesday” is 2022-03-08");
+    talk.asks(WHEN, "");
+    talk.asks(GO, "1");
+    talk.asks(PASSAGE, "\u{15}again on Monday");
+    talk.asks(WHEN, "");
+    talk.sees("when: 2022-03-07 (“Monday”, derived)");
+    talk.asks(GO, "y");
+    written(talk, "written at 5");
+}

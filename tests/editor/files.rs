@@ -27,8 +27,8 @@ fn json_lines_with_refs_and_the_same_again() {
         document 3: “two answers were given”
      5  fact.asserted  They talked for two hours.
         document 3: “The talks lasted two hours”
-     6  fact.related 5 4  they talked about it
-     7  fact.disputed 5  nobody counted
+     6  fact.related 5 4  5 supports 4: “they talked about it”
+     7  fact.disputed 5  wrong-figure, error in the record: “nobody counted”
 4 events would be written; nothing was
 ";
     assert_eq!((answer.exit, answer.err.as_str()), (0, shown));

@@ -6,6 +6,7 @@
 mod acts;
 mod again;
 mod append;
+mod before_signing;
 mod conversation;
 mod documents;
 mod files;

@@ -55,12 +55,12 @@ const CORRECTIONS: [(&str, &[&str], &[&str]); 4] = [
         ),
         &[
             "evidence: document 2 supports at 0 to 7: “Two met”, in de, by a machine: “Niemand",
-            "kam” → document 2 supports, reliability F at 0 to 7: “Two met”",
+            "kam” → document 2 supports at 0 to 7: “Two met”, reliability F",
         ],
         &[
             "-evidence: document 2 supports at 0 to 7: “Two met”, in de, by a machine: “Niemand \
              kam”",
-            "+evidence: document 2 supports, reliability F at 0 to 7: “Two met”",
+            "+evidence: document 2 supports at 0 to 7: “Two met”, reliability F",
         ],
     ),
 ];

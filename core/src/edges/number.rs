@@ -32,6 +32,9 @@ pub(super) fn around(text: &str, at: usize) -> Option<Range<usize>> {
     None
 }
 
+/// The most characters of an exponent in parentheses.
+const MOST_OF_EXPONENT: usize = 40;
+
 struct LineView<'a> {
     chars: &'a [(usize, char)],
     length: usize,
@@ -63,6 +66,10 @@ impl LineView<'_> {
                 end += 1;
             }
             let Some(separator) = self.at(end) else { return end };
+            if let Some(after) = self.exponent(end) {
+                (end, group, spaced) = (after, after, false);
+                continue;
+            }
             let joins = is_separator(separator) && self.is_digit(end + 1);
             let thousands = spaced
                 && is_gap(separator)
@@ -75,6 +82,15 @@ impl LineView<'_> {
             end += 1;
             (group, spaced) = (end, thousands);
         }
+    }
+
+    /// The index after an exponent in parentheses that begins here: `^(0.5)`, `^(n+1)`.
+    fn exponent(&self, from: usize) -> Option<usize> {
+        if self.at(from) != Some('^') || self.at(from + 1) != Some('(') {
+            return None;
+        }
+        let end = (from + 2..from + 2 + MOST_OF_EXPONENT).find(|at| self.at(*at) == Some(')'))?;
+        Some(end + 1)
     }
 
     /// The first index of the number whose digits begin here.
@@ -253,8 +269,22 @@ impl LineView<'_> {
 fn is_separator(c: char) -> bool {
     matches!(
         c,
-        '.' | ',' | '\'' | '’' | ':' | '/' | '⁄' | '·' | '٫' | '٬' | '^' | '_' | '×' | '-' | '‐'
-            ..='―' | '−' | '，' | '．' | '：' | '～' | '〜'
+        '.' | ','
+            | '\''
+            | '’'
+            | ':'
+            | '/'
+            | '⁄'
+            | '·'
+            | '٫'
+            | '٬'
+            | '^'
+            | '_'
+            | '×'
+            | '⁻'
+            | '₋'
+            | '-'
+            | '‐'..='―' | '−' | '，' | '．' | '：' | '～' | '〜'
     )
 }
 

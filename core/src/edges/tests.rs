@@ -40,6 +40,11 @@ fn numbers_keep_their_separators() {
     begins_in("about .5 of it", "5", "number .5");
     ends_in("about 2½ of it", "2", "number 2½");
     ends_in("10² of it", "10", "number 10²");
+    ends_in("about 10⁻⁶ of it", "about 10", "number 10⁻⁶");
+    ends_in("about 5·10⁻³ of it", "5·10", "number 5·10⁻³");
+    ends_in("is 10^(0.5) there", "is 10", "number 10^(0.5)");
+    ends_in("is 2^(n+1) there", "is 2^(n", "number 2^(n+1)");
+    whole("is 2^(n+1) there", "2^(n+1)");
     begins_in("1'000 there", "000", "number 1'000");
     whole("88 of 91, 10:30.", "88 of 91");
     whole("in 2022 100 of them", "100");

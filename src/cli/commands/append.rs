@@ -11,7 +11,8 @@ mod edit;
 
 use crate::cli::commands::append::conversation::Beginning;
 use crate::cli::shared::{
-    DraftFile, QuoteArgs, SubmitOptions, WordsArgs, WriteArgs, fields, read, submit, submit_typed,
+    DraftFile, QuoteArgs, SubmitOptions, WordsArgs, WriteArgs, basis_alone, fields, read, submit,
+    submit_typed,
 };
 use crate::cli::terminal::{CliError, Command, Context, Exit, Format, Group, ask, data, formats};
 use crate::ledger::write::draft::{Draft, DraftForm, Input, template, written};
@@ -74,6 +75,10 @@ fn run(context: &mut Context, args: AppendArgs) -> Result<Exit, CliError> {
     }
     if let Some(form) = args.template {
         return print_template(form, &args);
+    }
+    args.words.check()?;
+    if args.words.has_basis_alone() {
+        return Err(basis_alone());
     }
     context.expect_writable_before_questions()?;
     let files = match args.any_file {

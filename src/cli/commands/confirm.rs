@@ -46,6 +46,7 @@ impl Command for ConfirmArgs {
 }
 
 fn run(context: &mut Context, args: ConfirmArgs) -> Result<Exit, CliError> {
+    args.place.check()?;
     context.expect_writable_before_questions()?;
     let facts = facts(context, &args.facts)?;
     present::show(context, &facts, &args.write)?;

@@ -5,7 +5,8 @@
 
 use crate::cli::render::words;
 use crate::cli::shared::{
-    QuoteArgs, ReasonArgs, SubmitOptions, WordsArgs, WriteArgs, filled, present, submit_typed,
+    QuoteArgs, ReasonArgs, SubmitOptions, WordsArgs, WriteArgs, basis_alone, filled, present,
+    submit_typed,
 };
 use crate::cli::terminal::{CliError, Command, Context, Exit, Format, Group, ask, formats, note};
 use crate::ledger::query::row::{Charge, FactRow};
@@ -19,8 +20,8 @@ use clap::Args;
 /// Correct a fact: a new revision of its words
 ///
 /// What is not given is taken over. An empty value leaves a field out: --topic "" for no topic.
-/// --quote takes the place of what the fact quotes from the same document; what it quotes from
-/// others stays.
+/// --quote takes the place of what the fact quotes from the same document, whose stance and
+/// reliability stay; what it quotes from others stays.
 #[derive(Debug, Args)]
 pub struct CorrectArgs {
     /// Position of the fact
@@ -56,8 +57,10 @@ fn run(context: &mut Context, mut args: CorrectArgs) -> Result<Exit, CliError> {
     if args.words.is_empty() && args.place.quote.is_none() {
         args.words.claim = Some(new_claim(&old)?);
     }
-    if args.place.quote.is_none() && args.place.document.is_some() {
-        return Err(CliError::usage("--document: expected --quote beside it, found none"));
+    args.place.check_quoted()?;
+    args.words.check()?;
+    if args.words.has_basis_alone() && old.words.when.is_none() {
+        return Err(basis_alone());
     }
     let reason = ask::word(args.why.reason, Reason::ALL, "reason", "--reason")?;
     let question = "statement (what was wrong, in a sentence for readers)";
@@ -129,8 +132,15 @@ fn evidence(old: &FactRow, mut place: QuoteArgs) -> Option<Vec<EvidenceDraft>> {
     let first = old.words.supporting().map(|row| row.evidence.document);
     place.document = place.document.or(first);
     place.quote.as_ref()?;
-    let given = place.evidence(Stance::Supports)?;
     let rows = old.words.evidence.iter().map(|row| &row.evidence);
+    let replaced = rows.clone().filter(|entry| Some(entry.document) == place.document);
+    place.reliability = place.reliability.or(replaced.clone().find_map(|entry| entry.reliability));
+    let stances: Vec<Stance> = replaced.map(|entry| entry.stance).collect();
+    let stance = match stances.contains(&Stance::Supports) {
+        true => Stance::Supports,
+        false => stances.first().copied().unwrap_or(Stance::Supports),
+    };
+    let given = place.evidence(stance)?;
     let others = rows.filter(|entry| Some(entry.document) != place.document).map(as_draft);
     Some(std::iter::once(given).chain(others).collect())
 }
@@ -173,5 +183,8 @@ fn when(old: &FactRow, given: &WordsArgs) -> Option<WhenDraft> {
     let edtf = written(old.and_then(|when| when.edtf.as_deref()), &given.when);
     let as_written = old.and_then(|when| when.as_written.as_deref());
     let as_written = written(as_written, &given.as_written);
+    if edtf.is_none() && as_written.is_none() {
+        return Some(WhenDraft::default());
+    }
     Some(WhenDraft { edtf, as_written, basis: new.basis.or(old.map(|when| when.basis)) })
 }

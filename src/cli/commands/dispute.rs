@@ -39,6 +39,7 @@ impl Command for DisputeArgs {
 }
 
 fn run(context: &mut Context, args: DisputeArgs) -> Result<Exit, CliError> {
+    args.place.check()?;
     context.expect_writable_before_questions()?;
     present::show(context, &[args.fact], &args.write)?;
     let (reason, statement) = errors(&args.why)?;

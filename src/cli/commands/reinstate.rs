@@ -42,6 +42,7 @@ impl Command for ReinstateArgs {
 }
 
 fn run(context: &mut Context, args: ReinstateArgs) -> Result<Exit, CliError> {
+    args.place.check()?;
     context.expect_writable_before_questions()?;
     let retraction = retraction(&context.record()?, args.position)?;
     let question = "statement (why the fact stands again)";

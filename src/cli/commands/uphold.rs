@@ -35,6 +35,7 @@ impl Command for UpholdArgs {
 }
 
 fn run(context: &mut Context, args: UpholdArgs) -> Result<Exit, CliError> {
+    args.place.check()?;
     context.expect_writable_before_questions()?;
     let question = "statement (why the fact stands)";
     let statement = ask::given(args.statement, question, "--statement")?;

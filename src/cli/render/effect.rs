@@ -192,7 +192,20 @@ fn shown(name: &str, value: &Value) -> String {
                 Value::String(exact) => format!(" “{}”", visible(exact)),
                 _ => String::new(),
             };
-            format!("document {} {}{quote}", row["document"], text(&row["stance"]))
+            let part = |name: &str, value: &Value| match value {
+                Value::String(value) => format!(", {name} {}", visible(value)),
+                _ => String::new(),
+            };
+            let grade = part("reliability", &row["reliability"]);
+            let translation = match &row["translation"]["text"] {
+                Value::String(words) => {
+                    let (lang, by) = (&row["translation"]["lang"], &row["translation"]["by"]);
+                    format!("{}, by {}: “{}”", part("in", lang), text(by), visible(words))
+                }
+                _ => String::new(),
+            };
+            let stance = text(&row["stance"]);
+            format!("document {} {stance}{quote}{grade}{translation}", row["document"])
         }),
         (_, Value::Array(list)) => join(list, ", ", &|entry| match entry {
             Value::String(text) => visible(text),

@@ -6,9 +6,10 @@
 use crate::cli::terminal::{colour, minute, visible, whole_words};
 pub use crate::ledger::answer::phrases::{overlays, standing, withheld_text};
 use crate::ledger::query::row::{ActRow, Charge, DocumentRow, StatementRow, WordsRow};
-use annals_core::event::body::{Evidence, Hop, Topic, Translation, When};
-use annals_core::event::vocabulary::{Basis, Vouch};
+use annals_core::event::body::{Evidence, Hop, Topic, When};
+use annals_core::event::vocabulary::{Basis, Translator, Vouch};
 use annals_core::state::Status;
+use annals_core::text::Uri;
 use annals_core::time::Time;
 
 /// The status as a word, padded to 9 letters.
@@ -108,21 +109,13 @@ pub fn topic(topic: &Topic) -> String {
 }
 
 /// An evidence with all that is recorded of it but the words around the quotation.
-pub fn evidence(evidence: &Evidence) -> String {
-    let Evidence { document, stance, quote, span, reliability, translation } = evidence;
-    let grade = reliability.map(|grade| format!(", reliability {grade}")).unwrap_or_default();
-    let quote = quote.as_ref().zip(span.as_ref()).map(|(quote, span)| {
+pub fn evidence(entry: &Evidence) -> String {
+    let quote = entry.quote.as_ref().zip(entry.span.as_ref()).map(|(quote, span)| {
         format!(" at {} to {}: “{}”", span.start, span.end, visible(&quote.exact))
     });
-    let translation = translation.as_ref().map(|of| format!(", {}", self::translation(of)));
-    let (quote, translation) = (quote.unwrap_or_default(), translation.unwrap_or_default());
-    format!("document {document} {stance}{grade}{quote}{translation}")
-}
-
-/// A translation of a quotation.
-pub fn translation(translation: &Translation) -> String {
-    let Translation { lang, text, by } = translation;
-    format!("in {lang}, by a {by}: “{}”", visible(text))
+    let beside: String = beside_quote(entry).iter().map(|text| format!(", {text}")).collect();
+    let (document, quote) = (entry.document, quote.unwrap_or_default());
+    format!("document {document} {}{quote}{beside}", entry.stance)
 }
 
 /// What the editor vouches for, in plain words.
@@ -132,6 +125,30 @@ pub fn vouch(vouch: Option<Vouch>) -> &'static str {
         Some(Vouch::So) => "that it is so",
         None => "withheld",
     }
+}
+
+/// Beside a quotation: how reliable its document is held to be, and its translation.
+pub fn beside_quote(entry: &Evidence) -> Vec<String> {
+    let grade = entry.reliability.map(|grade| format!("reliability {grade}"));
+    let translation = entry.translation.as_ref().map(|translation| {
+        let by = match translation.by {
+            Translator::Human => "a human",
+            Translator::Machine => "a machine",
+        };
+        format!("in {}, by {by}: “{}”", translation.lang, visible(&translation.text))
+    });
+    grade.into_iter().chain(translation).collect()
+}
+
+/// The addresses that say who an agent and what a topic is; `None` if there is none.
+pub fn ids(hops: &[Hop], topics: &[Topic]) -> Option<String> {
+    let one = |name: &str, id: &Option<Uri>| {
+        id.as_ref().map(|id| format!("{} {}", visible(name), visible(id)))
+    };
+    let hops = hops.iter().filter_map(|hop| one(&hop.agent, &hop.id));
+    let topics = topics.iter().filter_map(|topic| one(&topic.name, &topic.id));
+    let all: Vec<String> = hops.chain(topics).collect();
+    (!all.is_empty()).then(|| all.join("; "))
 }
 
 /// The time of the fact.

@@ -96,6 +96,34 @@ impl QuoteArgs {
         !place && stance.is_none() && reliability.is_none()
     }
 
+    /// An error where an option says something of a quotation and none is given.
+    pub fn check_quoted(&self) -> Result<(), CliError> {
+        self.expect_quote("--quote")
+    }
+
+    fn expect_quote(&self, expected: &str) -> Result<(), CliError> {
+        let given = [
+            ("--document", self.document.is_some()),
+            ("--stance", self.stance.is_some()),
+            ("--reliability", self.reliability.is_some()),
+        ];
+        match given.iter().find(|(_, is_given)| *is_given && self.quote.is_none()) {
+            Some((option, _)) => {
+                let why = format!("{option}: expected {expected} beside it, found none");
+                Err(CliError::usage(why))
+            }
+            None => Ok(()),
+        }
+    }
+
+    /// An error where an option says something of a document and none is given.
+    pub fn check(&self) -> Result<(), CliError> {
+        match self.document.is_some() {
+            true => Ok(()),
+            false => self.expect_quote("--quote or --document"),
+        }
+    }
+
     /// The evidence that is given, with this stance by default.
     pub fn evidence(&self, stance: Stance) -> Option<EvidenceDraft> {
         let given = self.quote.is_some() || self.document.is_some();
@@ -153,6 +181,28 @@ impl WordsArgs {
     /// Whether no option is given.
     pub fn is_empty(&self) -> bool {
         self.draft() == Draft::default()
+    }
+
+    /// An error where more is said of agents than there are agents.
+    pub fn check(&self) -> Result<(), CliError> {
+        let agents = named(&self.according_to).len();
+        let given = [
+            ("--agent-type", self.agent_type.len()),
+            ("--act", self.act.len()),
+            ("--role", self.role.len()),
+        ];
+        match given.iter().find(|(_, count)| *count > agents) {
+            Some((option, count)) => Err(CliError::usage(format!(
+                "{option}: expected at most one for each --according-to ({agents}), found \
+                 {count}; nothing was written"
+            ))),
+            None => Ok(()),
+        }
+    }
+
+    /// Whether it is said where a date comes from, and no date is given.
+    pub fn has_basis_alone(&self) -> bool {
+        self.basis.is_some() && self.when.is_none() && self.as_written.is_none()
     }
 
     /// The fields of a draft.
@@ -231,6 +281,13 @@ pub struct SaidArgs {
     /// Why, in a sentence for readers
     #[arg(long)]
     pub statement: Option<String>,
+}
+
+/// The error of `--basis` where there is no date.
+pub fn basis_alone() -> CliError {
+    CliError::usage(
+        "--basis: expected --when or --as-written beside it, found none; nothing was written",
+    )
 }
 
 /// A value that is not empty.

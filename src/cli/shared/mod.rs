@@ -26,7 +26,7 @@ pub use crate::cli::shared::admin::{ActText, DryRunArgs, shown};
 pub use crate::cli::shared::cosignatures::{CollectReport, collect_for_publication, lines};
 pub use crate::cli::shared::draft_file::{BOUND, DraftFile, read};
 pub use crate::cli::shared::fields::{
-    ErrorArgs, QuoteArgs, ReasonArgs, WordsArgs, WriteArgs, errors, filled,
+    ErrorArgs, QuoteArgs, ReasonArgs, WordsArgs, WriteArgs, basis_alone, errors, filled,
 };
 pub use crate::cli::shared::filter::{FilterArgs, UNDATED, facts, note_withheld};
 pub use crate::cli::shared::page_limit::{PageArgs, PageLimit, limit, note_more};

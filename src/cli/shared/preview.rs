@@ -3,8 +3,9 @@
 //! Always holds: it goes to stderr; quotations are shown in their sentence; a correction is shown
 //! as before and after. Not here: the question (`ask`), the pages of written facts (`show`).
 
-use crate::cli::render::{changed, changed_claim, quotation, words};
+use crate::cli::render::{changed, changed_claim, effect, quotation, words};
 use crate::cli::terminal::{CliError, visible, wrapped};
+use crate::ledger::query::effect::{differences, object};
 use crate::ledger::query::row::dated;
 use crate::ledger::write::outcome::Refs;
 use crate::ledger::write::pending::WriterLookup;
@@ -14,6 +15,7 @@ use crate::ledger::write::writer::Writer;
 use annals_core::event::args::Args;
 use annals_core::event::body::{Content, Evidence, Fact};
 use annals_core::fold::Target;
+use annals_core::fold::operation::{Operation, Triple};
 use annals_core::time::Time;
 use std::io::{Write, stderr};
 
@@ -41,16 +43,30 @@ pub fn write(writer: &mut Writer, prepared: &Prepared, extent: Extent) -> Result
         let on = if on.is_empty() { on } else { format!(" {on}") };
         let head = format!("{position:>6}  {}{on}", resolved.args.kind());
         if extent == Extent::Line {
-            let text = one_line(&resolved.content).unwrap_or_default();
+            let text = one_line(&resolved.content).map(|text| visible(&text)).unwrap_or_default();
             let file = file(prepared, &resolved.content).map(|file| format!(", {file}"));
-            writeln!(out, "{head}  {}{}", visible(&text), file.unwrap_or_default())?;
-            for line in quoted_and_attributed(&resolved.content) {
+            let text = match &resolved.args {
+                // The reason and the relation are signed too.
+                Args::FactConfirmed(_)
+                | Args::FactDisputed(_)
+                | Args::FactRetracted(_)
+                | Args::FactRelated(_) => why(resolved).unwrap_or(text),
+                _ => text,
+            };
+            writeln!(out, "{head}  {text}{}", file.unwrap_or_default())?;
+            let details = match &resolved.content {
+                Content::DocumentDescribed(_) | Content::RelationWithdrawn(_) => {
+                    objects(writer, prepared, resolved, position)
+                }
+                content => quoted_and_attributed(content),
+            };
+            for line in details {
                 writeln!(out, "{}", wrapped(&line, 8))?;
             }
             continue;
         }
         writeln!(out, "{head}")?;
-        for line in lines(writer, prepared, resolved) {
+        for line in lines(writer, prepared, resolved, position) {
             let text = line.trim_start();
             writeln!(out, "{}", wrapped(text, 8 + line.len() - text.len()))?;
         }
@@ -71,10 +87,56 @@ fn quoted_and_attributed(content: &Content) -> Vec<String> {
     };
     let quotes = fact.evidence.iter().filter_map(|entry| {
         let quote = entry.quote.as_ref()?;
-        Some(format!("document {}: “{}”", entry.document, visible(&quote.exact)))
+        let beside = words::beside_quote(entry);
+        let beside: String = beside.iter().map(|text| format!(", {text}")).collect();
+        Some(format!("document {}: “{}”{beside}", entry.document, visible(&quote.exact)))
     });
     let by = words::attribution(fact.attribution.as_deref().unwrap_or_default());
-    quotes.chain(by.map(|by| format!("according to {by}"))).collect()
+    let ids = ids(fact).map(|ids| format!("ids: {ids}"));
+    quotes.chain(by.map(|by| format!("according to {by}"))).chain(ids).collect()
+}
+
+fn ids(fact: &Fact) -> Option<String> {
+    let (hops, topics) = (fact.attribution.as_deref(), fact.topics.as_deref());
+    words::ids(hops.unwrap_or_default(), topics.unwrap_or_default())
+}
+
+/// What a description changes, or what a relation that is withdrawn says of which facts.
+fn objects(
+    writer: &mut Writer,
+    prepared: &Prepared,
+    resolved: &Resolved,
+    position: u64,
+) -> Vec<String> {
+    let relation = match &resolved.args {
+        Args::RelationWithdrawn(args) => relation(writer, args.relation),
+        _ => None,
+    };
+    let revisions = revisions(writer, &resolved.args);
+    let named = Refs::new();
+    let lookup = WriterLookup::new(writer, prepared, &named, Time::EPOCH);
+    if let (Args::DocumentDescribed(args), Content::DocumentDescribed(content)) =
+        (&resolved.args, &resolved.content)
+    {
+        let before = lookup.description_before(args.document, position).unwrap_or_default();
+        let changes = differences(&before, &object(content));
+        return match changes.is_empty() {
+            true => vec!["the description is as before".to_owned()],
+            false => changes.iter().map(effect::field).collect(),
+        };
+    }
+    let facts = revisions.into_iter().filter_map(|event| lookup.revision(event));
+    let claims = facts.map(|fact| format!("“{}”", visible(&fact.claim)));
+    let relation = relation.map(|triple| format!("{} {} {}", triple.from, triple.rel, triple.to));
+    relation.into_iter().chain(claims).collect()
+}
+
+/// What an earlier event related; the one that withdraws it is applied already.
+fn relation(writer: &Writer, position: u64) -> Option<Triple> {
+    match &writer.verifier.chain.state.history.act(position)?.operation {
+        Operation::Related(triple) => Some(**triple),
+        _ => None,
+    }
 }
 
 fn listed(positions: &[u64]) -> String {
@@ -116,7 +178,12 @@ fn one_line(content: &Content) -> Option<String> {
 }
 
 /// The whole content of an event.
-fn lines(writer: &mut Writer, prepared: &Prepared, resolved: &Resolved) -> Vec<String> {
+fn lines(
+    writer: &mut Writer,
+    prepared: &Prepared,
+    resolved: &Resolved,
+    position: u64,
+) -> Vec<String> {
     let revisions = revisions(writer, &resolved.args);
     let named = Refs::new();
     let mut lookup = WriterLookup::new(writer, prepared, &named, Time::EPOCH);
@@ -139,13 +206,20 @@ fn lines(writer: &mut Writer, prepared: &Prepared, resolved: &Resolved) -> Vec<S
                 content.authors.iter().flatten().map(|name| visible(name)).collect();
             lines.extend((!authors.is_empty()).then(|| format!("by {}", authors.join(", "))));
             lines.extend(content.url.as_ref().map(|url| format!("at {url}")));
+            lines.extend(content.archived_at.as_ref().map(|url| format!("archived at {url}")));
+            let rights = content.rights.as_deref();
+            lines.extend(rights.map(|rights| format!("rights: {}", visible(rights))));
             lines.extend(content.derived_from.map(|from| format!("made from document {from}")));
             lines.extend(content.method.as_ref().map(|method| format!("how: {}", visible(method))));
             lines.extend(file(prepared, &resolved.content));
             lines.push(format!("sha256 {}", content.sha256));
         }
+        Content::DocumentDescribed(_) | Content::RelationWithdrawn(_) => {
+            lines.extend(objects(writer, prepared, resolved, position));
+        }
         _ => lines.extend(old.iter().map(|old| format!("“{}”", visible(&old.claim)))),
     }
+    let mut lookup = WriterLookup::new(writer, prepared, &named, Time::EPOCH);
     if let Some(why) = why(resolved) {
         lines.push(why);
     }
@@ -178,6 +252,10 @@ fn revisions(writer: &Writer, args: &Args) -> Vec<u64> {
         Args::FactUpheld(args) => of_target(args.dispute).into_iter().collect(),
         Args::FactReinstated(args) => of_target(args.retraction).into_iter().collect(),
         Args::FactRelated(args) => [args.from, args.to].into_iter().filter_map(present).collect(),
+        Args::RelationWithdrawn(args) => {
+            let facts = relation(writer, args.relation).map(|triple| [triple.from, triple.to]);
+            facts.into_iter().flatten().filter_map(present).collect()
+        }
         _ => Vec::new(),
     }
 }
@@ -238,7 +316,7 @@ fn whole(lines: &mut Vec<String>, lookup: &mut WriterLookup<'_>, fact: &Fact) {
     for entry in &fact.evidence {
         quoted(lines, lookup, entry);
     }
-    for (name, value) in fields(fact) {
+    for (name, value) in fields(fact).into_iter().filter(|(_, value)| !value.is_empty()) {
         lines.push(format!("{name}: {value}"));
     }
 }
@@ -247,12 +325,14 @@ fn whole(lines: &mut Vec<String>, lookup: &mut WriterLookup<'_>, fact: &Fact) {
 fn fields(fact: &Fact) -> Vec<(&'static str, String)> {
     let voice = || "the document in its own voice".to_owned();
     let hops = words::attribution(fact.attribution.as_deref().unwrap_or_default());
-    let topics: Vec<String> = fact.topics.iter().flatten().map(words::topic).collect();
+    let topics = fact.topics.iter().flatten().map(|topic| visible(&topic.name));
+    let topics: Vec<String> = topics.collect();
     let topics = if topics.is_empty() { "none".to_owned() } else { topics.join(", ") };
     vec![
         ("according to", hops.unwrap_or_else(voice)),
         ("when", words::when(&fact.when)),
         ("topics", topics),
+        ("ids", ids(fact).unwrap_or_default()),
         ("language", fact.lang.to_string()),
         ("vouched for", words::vouch(Some(fact.vouch)).to_owned()),
     ]
@@ -269,10 +349,11 @@ fn difference(lines: &mut Vec<String>, lookup: &mut WriterLookup<'_>, old: &Fact
     }
     for ((name, before), (_, now)) in fields(old).into_iter().zip(fields(new)) {
         if before != now {
-            lines.push(format!("{name}: {}", changed(&before, &now)));
+            let shown = |text: String| if text.is_empty() { "none".to_owned() } else { text };
+            lines.push(format!("{name}: {}", changed(&shown(before), &shown(now))));
         }
     }
-    // What the sentence leaves out: the kind of a source, and its identifier.
+    // What the sentence leaves out: the kind of a source.
     let sentence =
         |fact: &Fact| words::attribution(fact.attribution.as_deref().unwrap_or_default());
     if old.attribution != new.attribution && sentence(old) == sentence(new) {
@@ -287,18 +368,16 @@ fn difference(lines: &mut Vec<String>, lookup: &mut WriterLookup<'_>, old: &Fact
 /// Adds a quotation in its sentence.
 fn quoted(lines: &mut Vec<String>, lookup: &mut WriterLookup<'_>, entry: &Evidence) {
     let document = entry.document;
-    let grade = entry.reliability.map(|grade| format!(", reliability {grade}")).unwrap_or_default();
+    let beside = words::beside_quote(entry).into_iter().map(|text| format!("    {text}"));
     let (Some(quote), Some(span)) = (&entry.quote, &entry.span) else {
-        lines.push(format!("document {document} {}{grade}", entry.stance));
+        lines.push(format!("document {document} {}", entry.stance));
+        lines.extend(beside);
         return;
     };
     let (start, end) = (span.start, span.end);
-    let stance = entry.stance;
-    lines.push(format!("document {document} {stance}{grade}, code points {start} to {end}:"));
+    lines.push(format!("document {document} {}, code points {start} to {end}:", entry.stance));
     let text = lookup.document(document).ok();
     let found = text.and_then(|(text, _)| quotation::in_sentence(text, quote, span));
     lines.push(format!("    {}", found.unwrap_or_else(|| visible(&quote.exact))));
-    if let Some(translation) = &entry.translation {
-        lines.push(format!("    {}", words::translation(translation)));
-    }
+    lines.extend(beside);
 }

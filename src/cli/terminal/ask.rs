@@ -67,7 +67,7 @@ pub fn line_from(question: &str, initial: &str) -> Result<String, CliError> {
 }
 
 /// The same with values that Tab completes, and what stands between several of them; `None` is
-/// the way back.
+/// the way back, on an empty line or after the initial text.
 pub fn line_or_back(
     question: &str,
     initial: &str,
@@ -75,7 +75,11 @@ pub fn line_or_back(
     separator: Option<char>,
 ) -> Result<Option<String>, CliError> {
     let typed = line_of(&LineQuestion { question, initial, offered, separator })?;
-    Ok(Some(typed).filter(|typed| typed != BACK))
+    let is_back = typed.strip_suffix(BACK).is_some_and(|before| {
+        let before = before.trim();
+        before.is_empty() || before == initial.trim()
+    });
+    Ok((!is_back).then_some(typed))
 }
 
 fn line_of(question: &LineQuestion<'_>) -> Result<String, CliError> {

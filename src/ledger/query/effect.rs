@@ -263,7 +263,7 @@ fn roles(roles: Roles) -> Value {
 }
 
 /// The fields of a value as a JSON object.
-pub(in crate::ledger) fn object(value: &impl Serialize) -> Map<String, Value> {
+pub(crate) fn object(value: &impl Serialize) -> Map<String, Value> {
     match serde_json::to_value(value) {
         Ok(Value::Object(fields)) => fields,
         _ => Map::new(),
@@ -281,7 +281,7 @@ fn differ(changes: &mut Vec<FieldChange>, field: &str, before: Value, after: Val
 }
 
 /// The fields that differ: those of the second value first, in their order.
-pub(in crate::ledger) fn differences(
+pub(crate) fn differences(
     before: &Map<String, Value>,
     after: &Map<String, Value>,
 ) -> Vec<FieldChange> {

@@ -132,14 +132,15 @@ fn undone(state: &State, position: u64) -> Option<String> {
     Some(format!("was undone by {by}, because the key may be stolen"))
 }
 
-/// The description of a document that is in force, if there is one after its capture.
-pub fn last_description(state: &State, document: u64) -> Option<u64> {
+/// The description of a document that was in force before an event, if there was one after its
+/// capture.
+pub fn last_description(state: &State, document: u64, before: u64) -> Option<u64> {
     let mut acts = state.history.acts().iter().rev();
     let describes = |operation: &Operation| match operation {
         Operation::Described { document: of } => *of == document,
         _ => false,
     };
-    let stands = |position| state.undone_by(position).is_none();
+    let stands = |position| position < before && state.undone_by(position).is_none();
     acts.find(|act| describes(&act.operation) && stands(act.position)).map(|act| act.position)
 }
 
@@ -194,7 +195,8 @@ fn ended(state: &State, position: u64, operation: &Operation) -> Option<String> 
             Some(format!("is a relation that was withdrawn{}", by(&ends)))
         }
         Operation::Described { document } => {
-            let last = last_description(state, *document).filter(|last| *last != position)?;
+            let last =
+                last_description(state, *document, u64::MAX).filter(|last| *last != position)?;
             Some(format!("is a description that {last} replaced"))
         }
         // Closing a dispute, ending a retraction and withdrawing a relation are permanent.

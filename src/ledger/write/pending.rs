@@ -140,9 +140,14 @@ impl WriterLookup<'_> {
     /// The fields of the description in force of a document, if nobody needs to vouch for it and
     /// they can be read.
     pub fn description(&self, document: u64) -> Option<Map<String, Value>> {
+        self.description_before(document, u64::MAX)
+    }
+
+    /// The same, as it was before an event.
+    pub fn description_before(&self, document: u64, event: u64) -> Option<Map<String, Value>> {
         let state = &self.verifier.chain.state;
         state.fold.document(document).filter(|document| !document.suspect)?;
-        let described = last_description(state, document).unwrap_or(document);
+        let described = last_description(state, document, event).unwrap_or(document);
         match self.pending.body(described)?.content {
             Content::DocumentCaptured(content) => Some(object(&content)),
             Content::DocumentDescribed(content) => Some(object(&content)),
@@ -176,6 +181,14 @@ impl RecordLookup for WriterLookup<'_> {
             (Some(_), texts) => Err(texts),
             (None, _) => Err(documents.count()),
         }
+    }
+
+    fn derived_from(&self, document: u64) -> Option<u64> {
+        self.verifier.contents.library.row(document)?.derived_from
+    }
+
+    fn captured_at(&self, document: u64) -> Option<Time> {
+        Time::parse(self.description(document)?.get("captured_at")?.as_str()?)
     }
 
     fn document(&mut self, position: u64) -> Result<(&Text, Option<Lang>), String> {

@@ -9,7 +9,9 @@ mod parts;
 pub mod fields;
 
 use crate::ledger::write::draft::{Draft, EvidenceDraft, HopDraft, Name, QuoteDraft, WhenDraft};
-use crate::ledger::write::resolve::fields::{Reasons, Unresolved, field, keep, need, uri};
+use crate::ledger::write::resolve::fields::{
+    Reasons, Unresolved, field, keep, need, seen_words, uri,
+};
 use annals_core::event::args::{self, Args, Seal};
 use annals_core::event::body::{self, Content, Fact};
 use annals_core::event::vocabulary::{AgentType, Basis, ErrorIn, Stance, Type, Vouch};
@@ -33,6 +35,10 @@ pub trait RecordLookup {
     fn only_document(&self) -> Result<u64, usize>;
     /// Text and language of a document.
     fn document(&mut self, position: u64) -> Result<(&Text, Option<Lang>), String>;
+    /// The document that a document was made from, by its description in force.
+    fn derived_from(&self, document: u64) -> Option<u64>;
+    /// When a document was captured, by its description in force.
+    fn captured_at(&self, document: u64) -> Option<Time>;
     /// Type and role of an agent at its first use in the record.
     fn agent(&mut self, name: &str) -> Option<(AgentType, Option<String>)>;
     /// The current time, for fields that a draft omits.
@@ -57,7 +63,7 @@ fn words<const MAX: usize>(
     name: &str,
     value: Option<&String>,
 ) -> Result<Option<Words<MAX>>, Unresolved> {
-    value.map(|text| field(name, Words::new(text.as_str()))).transpose()
+    value.map(|text| seen_words(name, text)).transpose()
 }
 
 /// Resolves drafts in order; keeps the types and roles of agents.
@@ -263,6 +269,12 @@ impl<'a> Resolver<'a> {
     ) -> Result<Option<body::When>, Unresolved> {
         let edtf = draft.edtf.as_deref();
         let edtf = edtf.map(|text| field("when: edtf", Edtf::new(text))).transpose()?;
+        // Where a date comes from, without one, is said of the date that is there.
+        if let (None, None, Some(basis)) = (&edtf, &draft.as_written, draft.basis)
+            && let Some(before) = old.and_then(|old| old.when.clone())
+        {
+            return Ok(Some(body::When { basis, ..before }));
+        }
         let typed = draft.as_written.as_deref();
         let as_written = match typed {
             Some(typed) => Some(self.as_written(typed, evidence, old)?),
@@ -316,7 +328,19 @@ impl<'a> Resolver<'a> {
         old: Option<&Fact>,
     ) -> Result<(Vec<body::Evidence>, u64), Reasons> {
         let kind = draft.kind.unwrap_or(Type::FactAsserted);
-        let given = self.evidence(draft)?;
+        let mut given = self.evidence(draft)?;
+        // The short form takes the place of what was quoted from the same document, as the option
+        // does.
+        if let (Some(old), Some(given), None) = (old, &mut given, &draft.evidence)
+            && let [quoted] = given.as_mut_slice()
+        {
+            let document = quoted.document;
+            let (same, others): (Vec<_>, Vec<_>) =
+                old.evidence.iter().partition(|entry| entry.document == document);
+            let before = same.iter().find_map(|entry| entry.reliability);
+            quoted.reliability = quoted.reliability.or(before);
+            given.extend(others.into_iter().cloned());
+        }
         let evidence = given.or_else(|| old.map(|old| old.evidence.clone()));
         let evidence = need(evidence, "quote (or evidence)", kind)?;
         let supports = |e: &&body::Evidence| e.stance == Stance::Supports && e.quote.is_some();
@@ -443,9 +467,9 @@ impl<'a> Resolver<'a> {
         let role = draft.role.clone().or(known.and_then(|known| known.1));
         self.agents.entry(agent.clone()).or_insert((agent_type, role.clone()));
         Ok(body::Hop {
-            agent: field("attribution: agent", Words::new(agent.as_str()))?,
+            agent: seen_words("attribution: agent", agent)?,
             agent_type,
-            act: field("attribution: act", Words::new(draft.act.as_deref().unwrap_or("says")))?,
+            act: seen_words("attribution: act", draft.act.as_deref().unwrap_or("says"))?,
             role: words("attribution: role", role.as_ref())?,
             id: uri("attribution: id", draft.id.as_ref())?,
             unnamed_because: words("attribution: unnamed_because", draft.unnamed_because.as_ref())?,

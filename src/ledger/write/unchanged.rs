@@ -28,7 +28,7 @@ pub fn check(draft: &Draft, resolved: &Resolved, lookup: &WriterLookup<'_>) -> R
             let document = args.document;
             let Some(before) = lookup.description(document) else { return Ok(()) };
             let changes = differences(&before, &object(content));
-            // The clock sets the time of capture where a draft omits it.
+            // The clock sets the time of capture where neither says it.
             let given = draft.captured_at.is_some();
             match changes.iter().any(|change| given || change.field != "captured_at") {
                 true => Ok(()),

@@ -46,7 +46,8 @@ const NUMBERS: [&str; 12] = [
 const DAY_PARTS: [&str; 4] = ["morning", "afternoon", "evening", "night"];
 
 /// Words before what is to come.
-const TO_COME: [&str; 10] = [
+const TO_COME: [&str; 11] = [
+    "takes",
     "will",
     "shall",
     "won't",
@@ -76,6 +77,14 @@ const NO_DAY: [&str; 16] = [
     "the", "every", "each", "any", "a", "black", "good", "bloody", "ash", "palm", "easter", "holy",
     "super", "cyber", "maundy", "shrove",
 ];
+/// Words of what is to come, where they follow a day in its clause.
+const WILL: [&str; 3] = ["will", "shall", "won't"];
+/// Words that begin another clause.
+const JOINING: [&str; 8] = ["and", "but", "or", "that", "who", "which", "while", "because"];
+/// Words that are no things that are counted, though they end as these do.
+const NO_PLURAL: [&str; 10] = ["is", "was", "has", "as", "its", "this", "does", "his", "us", "yes"];
+/// Things that are counted, though they do not end as others do.
+const PLURALS: [&str; 5] = ["people", "men", "women", "children", "police"];
 /// Words between the two ends of an interval.
 const TO: [&str; 5] = ["to", "until", "till", "through", "–"];
 /// The greatest number of words of a date.
@@ -84,7 +93,7 @@ const MOST_WORDS: usize = 9;
 /// The dates that the words of a text give, in order. `document` is the day of the document.
 pub fn dates(text: &str, document: Option<Date>) -> Vec<WordedDate> {
     let words = worded(text);
-    let folded: Vec<String> = words.iter().map(|(_, word)| word.to_lowercase()).collect();
+    let folded = folded(text, &words);
     let (mut found, mut at, mut after_date) = (Vec::new(), 0, false);
     while at < folded.len() {
         let before: Vec<&str> = folded.iter().take(at).map(String::as_str).collect();
@@ -127,6 +136,30 @@ fn worded(text: &str) -> Vec<(usize, &str)> {
         words.push((start, word));
     }
     words
+}
+
+/// The words in small letters. A figure that may be a count (`2000 people`) or one of two days
+/// (`1/2 January`) gets a mark, so that it is no part of a date.
+fn folded(text: &str, words: &[(usize, &str)]) -> Vec<String> {
+    let mut folded: Vec<String> = words.iter().map(|(_, word)| word.to_lowercase()).collect();
+    for (at, ((start, word), (next, _))) in words.iter().zip(words.iter().skip(1)).enumerate() {
+        let gap = text.get(start + word.len()..*next).unwrap_or_default();
+        let after = folded.get(at + 1).map(String::as_str).unwrap_or_default();
+        let is_counted = gap.chars().all(char::is_whitespace)
+            && year(word).is_some()
+            && (PLURALS.contains(&after)
+                || (after.ends_with('s')
+                    && !after.contains(['\'', '’'])
+                    && !NO_PLURAL.contains(&after)));
+        let is_other = gap.trim() == "/" && day_number(word).is_some();
+        let marked = match (is_counted, is_other) {
+            (true, _) => at..at + 1,
+            (_, true) => at..at + 2,
+            _ => continue,
+        };
+        folded.get_mut(marked).into_iter().flatten().for_each(|word| word.push('#'));
+    }
+    folded
 }
 
 fn weekday_of_date(words: &[&str]) -> bool {
@@ -229,6 +262,12 @@ fn is_to_come(before: &[&str]) -> bool {
     last(&TO_COME).is_some_and(|at| last(&SAYING).is_none_or(|said| said < at))
 }
 
+/// Whether the words after a day are about what is to come on it: `On Sunday they will vote`.
+fn will_be(after: &[&str]) -> bool {
+    let clause = after.iter().take_while(|word| !JOINING.contains(word) && !SAYING.contains(word));
+    clause.take(4).any(|word| WILL.contains(word))
+}
+
 /// Whether a day is before or after the document's as the words before it say.
 fn fits_tense(day: Date, before: &[&str], document: Date) -> bool {
     match is_to_come(before) {
@@ -296,6 +335,8 @@ fn relative(words: &[&str], before: &[&str], from: Date) -> Option<Reading> {
             derived(0, 2, span_of(unit, count, from)?)
         }
         [count, unit, "ago", ..] => derived(0, 3, ago(number(count)?, unit, from)?),
+        // Of a month, which is another one.
+        ["last" | "next", name, "of", ..] if weekday(name).is_some() => None,
         ["last", name, ..] if weekday(name).is_some() => {
             let before = from.yesterday().ok()?;
             derived(0, 2, latest(weekday(name)?, before)?.to_string())
@@ -334,9 +375,12 @@ fn weekday_words(words: &[&str], before: &[&str], from: Date) -> Option<Reading>
         let days = i64::from(wanted.since(Weekday::Monday));
         return derived(taken, monday.checked_add(days.days()).ok()?);
     }
-    let is_name = before.last().is_some_and(|word| NO_DAY.contains(word));
+    let is_name = before.last().is_some_and(|word| NO_DAY.contains(word))
+        // It is where a count of days or weeks begins.
+        || matches!(before, [.., "day" | "days" | "week" | "weeks", "from" | "after" | "before"]);
     // The date of the day stands beside it, or a part of it: `Friday the 13th`.
     let has_date = match rest {
+        ["of", name, ..] => month(name).is_some(),
         ["the", day, ..] => is_ordinal(day),
         [day, ..] if is_ordinal(day) => true,
         rest => day_and_month(rest).is_some(),
@@ -344,7 +388,8 @@ fn weekday_words(words: &[&str], before: &[&str], from: Date) -> Option<Reading>
     if is_name || has_date {
         return None;
     }
-    match is_to_come(before) {
+    let is_next = matches!(before.last(), Some(&("coming" | "upcoming")));
+    match is_next || is_to_come(before) || will_be(rest) {
         true => derived(1, from.nth_weekday(1, wanted).ok()?),
         false => derived(1, latest(wanted, from)?),
     }
@@ -502,6 +547,14 @@ mod tests {
             }),
             ("met on January 3 to 5, 2021", "January 3 to 5, 2021: 2021-01-03/2021-01-05 stated"),
             ("from March to May 2021", "March to May 2021: 2021-03/2021-05 stated"),
+            ("A meeting this coming Monday is set", "Monday: 2022-01-31 derived"),
+            ("On Sunday they will vote again", "Sunday: 2022-01-30 derived"),
+            ("On Sunday he said that they will", "Sunday: 2022-01-23 derived"),
+            ("met on Monday and will go on", "Monday: 2022-01-24 derived"),
+            ("The vote takes place on Sunday", "Sunday: 2022-01-30 derived"),
+            ("On 5 May 2021, workers met", "5 May 2021: 2021-05-05 stated"),
+            ("in 2014 his", "2014: 2014 stated"),
+            ("On 27 January 1500 workers met", "27 January: 2022-01-27 derived"),
         ] {
             assert_eq!(found(text), [date], "{text}");
         }
@@ -514,6 +567,13 @@ mod tests {
             "in the Friday Mosque",
             "every Friday",
             "on Black Friday",
+            "On 5 May 1500 workers went on strike",
+            "in 1200 homes there",
+            "In March 2000 people marched",
+            "They met two weeks from Monday",
+            "on the last Friday of January",
+            "on the first Monday of March",
+            "On 1/2 January they met",
         ] {
             assert_eq!(found(text), [] as [&str; 0], "{text}");
         }

@@ -11,8 +11,8 @@ use crate::cli::shared::{DraftFile, SubmitOptions, WriteArgs, submit_asking};
 use crate::cli::terminal::ask::UnfinishedLine;
 use crate::cli::terminal::{CliError, Context, Exit, Format, ask, note, wrapped};
 use crate::ledger::error::LedgerError;
-use crate::ledger::write::draft::{Draft, Input, Name};
-use annals_core::event::vocabulary::Type;
+use crate::ledger::write::draft::{Draft, Input, Name, WhenDraft};
+use annals_core::event::vocabulary::{Basis, Type};
 
 /// What a conversation begins with.
 #[derive(Default)]
@@ -208,11 +208,24 @@ impl Conversation {
         let reply = self.ask(fact, question)?;
         match (question, reply, at) {
             (FactQuestion::Document, QuestionOutcome::Given, _) => {
-                self.ask(fact, FactQuestion::Passage).map(drop)
+                self.ask(fact, FactQuestion::Passage)?;
+                self.ask_date_again(fact)
             }
+            (FactQuestion::Passage, QuestionOutcome::Given, _) => self.ask_date_again(fact),
             (_, QuestionOutcome::Back, Some(at)) if at > 0 => self.ask_from(fact, at - 1),
             _ => Ok(()),
         }
+    }
+
+    /// Asks for a date again that was read from words or counted from a document.
+    fn ask_date_again(&mut self, fact: usize) -> Result<(), CliError> {
+        let Some(draft) = self.drafts.get_mut(fact) else { return Ok(()) };
+        let is_read = |when: &mut WhenDraft| when.as_written.is_some();
+        let is_derived = |when: &WhenDraft| when.basis == Some(Basis::Derived);
+        if draft.when.take_if(is_read).is_none() && !draft.when.as_ref().is_some_and(is_derived) {
+            return Ok(());
+        }
+        self.ask(fact, FactQuestion::When).map(drop)
     }
 
     /// Asks the last fact's other questions.

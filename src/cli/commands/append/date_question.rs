@@ -78,8 +78,9 @@ impl DateQuestion<'_> {
             }
             return Ok(None);
         }
-        let read = dates(words, self.day).into_iter().next();
-        let read = read.filter(|date| edtf.is_empty() || date.edtf == edtf);
+        let is_meant = |date: &WordedDate| edtf.is_empty() || date.edtf == edtf;
+        let read = dates(words, self.day).into_iter().next().map(|date| self.in_sentence(date));
+        let read = read.filter(is_meant);
         let basis = match &read {
             Some(date) => Some(date.basis),
             None if edtf.is_empty() => None,
@@ -90,6 +91,12 @@ impl DateQuestion<'_> {
         };
         let edtf = filled(edtf.to_owned()).or(read.map(|date| date.edtf));
         Ok(Some(WhenDraft { edtf, as_written: Some(words.to_owned()), basis }))
+    }
+
+    /// The date of typed words as it was proposed: their sentence says more than they do.
+    fn in_sentence(&self, date: WordedDate) -> WordedDate {
+        let is_same = |known: &&WordedDate| known.words.eq_ignore_ascii_case(&date.words);
+        self.proposed.iter().find(is_same).cloned().unwrap_or(date)
     }
 
     /// A date without words: those of the proposed one, else it is asked where it comes from.

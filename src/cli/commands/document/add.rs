@@ -8,7 +8,7 @@ use crate::capture::fetch::{FetchBounds, fetch, is_address};
 use crate::capture::media_type::{MARKDOWN, OCTETS, PLAIN};
 use crate::capture::{
     CaptureReading, CaptureRequest, DerivedText, Omission, ProposedDescription, TextExtent,
-    Unquotable, detect, has_words, worker,
+    Unquotable, detect, has_words, utf8_text, worker,
 };
 use crate::cli::commands::document::about::AboutArgs;
 use crate::cli::render::provenance;
@@ -212,7 +212,8 @@ fn examine(
     let bytes = &taken.file.bytes;
     let detected = || detect(bytes, taken.named.as_deref(), &taken.source);
     let media_type = given.clone().unwrap_or_else(detected);
-    if let (PLAIN, Ok(text)) = (media_type.as_str(), std::str::from_utf8(bytes)) {
+    let plain = utf8_text(bytes, taken.charset.as_deref());
+    if let (PLAIN, Some(text)) = (media_type.as_str(), plain) {
         if !has_words(text) {
             note("note: nothing of it can be quoted: it has no words".to_owned());
         }
@@ -273,7 +274,7 @@ fn examine(
         ));
     }
     // In the record a text/plain is UTF-8.
-    if media_type == PLAIN && std::str::from_utf8(bytes).is_err() {
+    if media_type == PLAIN && plain.is_none() {
         media_type = OCTETS.to_owned();
     }
     Ok(CapturedDocument { media_type, proposal, text })

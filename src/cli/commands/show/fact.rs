@@ -129,6 +129,9 @@ fn attributes(out: &mut dyn Write, view: &View<'_>, row: &FactRow) -> Result<(),
     if !topics.is_empty() {
         section(out, "topics", &[topics.join(", ")])?;
     }
+    if let Some(ids) = words::ids(&words.attribution, &words.topics) {
+        section(out, "ids", &[ids])?;
+    }
     match view.state().fold.seal(row.revision) {
         Some(seal) => section(out, "seal", &[sealed(seal)]),
         None => Ok(()),
@@ -151,11 +154,8 @@ fn evidence(out: &mut dyn Write, view: &View<'_>, rows: &[EvidenceRow]) -> Resul
         for line in quotation::lines(view, row)? {
             writeln!(out, "{}", wrapped(&line, 4))?;
         }
-        if let Some(grade) = row.evidence.reliability {
-            writeln!(out, "    reliability {grade}")?;
-        }
-        if let Some(translation) = &row.evidence.translation {
-            writeln!(out, "{}", wrapped(&words::translation(translation), 4))?;
+        for line in words::beside_quote(&row.evidence) {
+            writeln!(out, "{}", wrapped(&line, 4))?;
         }
     }
     Ok(())

@@ -16,6 +16,8 @@ use zeroize::Zeroizing;
 const INTERRUPT: u8 = 3;
 /// The byte of Ctrl-D.
 const END: u8 = 4;
+/// The byte with which the sequence of a cursor key or a function key begins.
+const ESCAPE: u8 = 0x1B;
 /// The maximum length of one line from a terminal.
 const MOST: usize = 4_096;
 
@@ -79,8 +81,32 @@ impl HiddenPrompt {
 }
 
 impl HiddenPrompt {
-    /// One key: its character, or `None` for one that is no ASCII character.
+    /// One key: its character, or `None` for one that is no ASCII character. The sequence of a key
+    /// is read to its end, however slowly it comes; after Escape alone that is the next key.
     fn key(&self) -> io::Result<Option<char>> {
+        let first = self.byte()?;
+        if first != ESCAPE {
+            return Ok(Some(char::from(first)).filter(char::is_ascii_graphic));
+        }
+        let mut kind = self.byte()?;
+        while kind == ESCAPE {
+            kind = self.byte()?;
+        }
+        match kind {
+            b'[' => {
+                // Parameters, then a letter; a console has a second bracket before that.
+                let mut next = self.byte()?;
+                while next == b'[' || (0x20..0x40).contains(&next) {
+                    next = self.byte()?;
+                }
+            }
+            b'O' => drop(self.byte()?),
+            _ => {}
+        }
+        Ok(None)
+    }
+
+    fn byte(&self) -> io::Result<u8> {
         let mut byte = [0];
         loop {
             return match rustix::io::read(&self.terminal, &mut byte) {
@@ -90,7 +116,7 @@ impl HiddenPrompt {
                 Ok(_) => match byte {
                     [INTERRUPT] => Err(io::ErrorKind::Interrupted.into()),
                     [END] => Err(io::ErrorKind::UnexpectedEof.into()),
-                    [byte] => Ok(char::from(byte)).map(|c| Some(c).filter(char::is_ascii_graphic)),
+                    [byte] => Ok(byte),
                 },
             };
         }
@@ -115,7 +141,7 @@ pub fn line_shown(prompt: &str) -> io::Result<Zeroizing<String>> {
 }
 
 /// Asks on stderr for one key, which is not shown; `None` is a key that is no ASCII character.
-/// What follows it at once (the rest of a key's sequence) is dropped.
+/// What follows it at once is dropped.
 pub fn key(prompt: &str) -> io::Result<Option<char>> {
     let asking = HiddenPrompt::new(Echo::Key)?;
     let mut err = io::stderr();

@@ -4,21 +4,24 @@
 //! Not here: facts (`resolve`). Source: FORMAT.md section 4, Description.
 
 use crate::ledger::write::draft::Draft;
-use crate::ledger::write::resolve::fields::{Unresolved, field, need, uri};
+use crate::ledger::write::resolve::fields::{Unresolved, field, need, seen_words, uri};
 use crate::ledger::write::resolve::parts::dating;
 use crate::ledger::write::resolve::{Resolver, words};
 use annals_core::event::body::{self, Content, MAX_DOCUMENT};
 use annals_core::event::vocabulary::Type;
 use annals_core::hash::Hash;
 use annals_core::quote::Text;
-use annals_core::text::{Lang, MediaType, Words};
+use annals_core::text::{Lang, MediaType};
 use annals_core::time::Time;
 
 /// Digest and bytes of a captured document.
 pub(super) type Captured = (Hash, Vec<u8>);
 
+/// How many documents, each made from the next, are looked at.
+const MAX_ORIGINS: usize = 1_000;
+
 macro_rules! describe {
-    ($resolver:expr, $draft:expr, $kind:expr, $text:expr,
+    ($resolver:expr, $draft:expr, $kind:expr, $text:expr, $captured:expr,
      $name:ident { $($field:ident: $value:expr),* }) => {{
         let (resolver, draft, kind) = ($resolver, $draft, $kind);
         let published = draft.published.as_ref().map(|published| dating(published, $text));
@@ -27,19 +30,19 @@ macro_rules! describe {
         let title = need(draft.title.as_deref(), "title", kind)?;
         let lang = need(draft.lang.as_deref(), "lang", kind)?;
         let captured_at = match draft.captured_at.as_deref() {
-            None => resolver.lookup.now(),
+            None => $captured.unwrap_or_else(|| resolver.lookup.now()),
             Some(text) => read_time(text)?,
         };
         let derived_from = draft.derived_from.as_ref();
         let derived_from =
             derived_from.map(|name| resolver.position(Some(name), "derived_from", kind));
         let authors = draft.authors.as_deref().unwrap_or_default();
-        let authors = authors.iter().map(|name| field("authors", Words::new(name.as_str())));
+        let authors = authors.iter().map(|name| seen_words("authors", name));
         let authors = authors.collect::<Result<Vec<_>, _>>()?;
         body::$name {
             $($field: $value,)*
             media_type: field("media_type", MediaType::new(media_type))?,
-            title: field("title", Words::new(title))?,
+            title: seen_words("title", title)?,
             lang: field("lang", Lang::new(lang))?,
             captured_at,
             derived_from: derived_from.transpose()?,
@@ -73,8 +76,14 @@ impl Resolver<'_> {
         let searched = is_searched(draft);
         let plain = draft.media_type.as_deref().is_none_or(|kind| kind == "text/plain");
         let text = (searched && plain).then(|| Text::new(bytes.clone())).flatten();
-        let captured =
-            describe!(self, draft, kind, text.as_ref(), Captured { sha256: sha256, bytes: length });
+        let captured = describe!(
+            self,
+            draft,
+            kind,
+            text.as_ref(),
+            None::<Time>,
+            Captured { sha256: sha256, bytes: length }
+        );
         if &*captured.media_type == "text/plain"
             && let Err(error) = std::str::from_utf8(&bytes)
         {
@@ -95,9 +104,40 @@ impl Resolver<'_> {
             true => self.lookup.document(document).ok().map(|(text, _)| text.clone()),
             false => None,
         };
-        let described =
-            describe!(self, draft, kind, text.as_ref(), Described { statement: statement });
+        let before = self.lookup.captured_at(document);
+        let described = describe!(
+            &mut *self,
+            draft,
+            kind,
+            text.as_ref(),
+            before,
+            Described { statement: statement }
+        );
+        if let Some(from) = described.derived_from {
+            self.check_origin(document, from)?;
+        }
         Ok(Content::DocumentDescribed(described))
+    }
+
+    /// Refuses a document that would be made from itself, also by way of others.
+    fn check_origin(&self, document: u64, from: u64) -> Result<(), Unresolved> {
+        let mut origin = Some(from);
+        for _ in 0..MAX_ORIGINS {
+            let Some(made_from) = origin else { break };
+            if made_from == document {
+                return Err(match from == document {
+                    true => {
+                        format!("derived_from: expected another document, found {document} itself")
+                    }
+                    false => format!(
+                        "derived_from: expected a document that is not made from {document}, found \
+                         {from}"
+                    ),
+                });
+            }
+            origin = self.lookup.derived_from(made_from);
+        }
+        Ok(())
     }
 }
 

@@ -1,7 +1,7 @@
 //! Fields of a draft: values within their bounds, or the reason for a refusal.
 
 use annals_core::event::vocabulary::Type;
-use annals_core::text::{TextError, Uri};
+use annals_core::text::{TextError, Uri, Words, is_unseen};
 use std::fmt;
 
 /// Why a draft cannot be resolved: the field, then what was expected and found.
@@ -10,6 +10,20 @@ pub type Unresolved = String;
 /// A value within its bounds, or the reason, with the field's name.
 pub fn field<T>(name: &str, value: Result<T, TextError>) -> Result<T, Unresolved> {
     value.map_err(|error| format!("{name}: {error}"))
+}
+
+/// Words of an editor, of which a reader sees at least one character.
+pub fn seen_words<const MAX: usize>(name: &str, text: &str) -> Result<Words<MAX>, Unresolved> {
+    let mut before = None;
+    let is_seen = text.chars().any(|c| {
+        let is_unseen = c.is_whitespace() || is_unseen(before, c);
+        before = Some(c);
+        !is_unseen
+    });
+    if !text.is_empty() && !is_seen {
+        return Err(format!("{name}: expected words, found only characters that nobody sees"));
+    }
+    field(name, Words::new(text))
 }
 
 /// A value that events of this type must have.
@@ -47,6 +61,13 @@ pub fn uri(name: &str, value: Option<&String>) -> Result<Option<Uri>, Unresolved
     if NO_ADDRESSES.contains(&scheme) {
         return Err(format!(
             "{name}: expected an address or a name, found {scheme}:, which is a program or a text"
+        ));
+    }
+    let (_, rest) = uri.split_once("://").unwrap_or_default();
+    let authority = rest.split(['/', '?', '#']).next().unwrap_or_default();
+    if authority.rsplit_once('@').is_some_and(|(user, _)| user.contains(':')) {
+        return Err(format!(
+            "{name}: expected an address without a name and password in it, for it is recorded"
         ));
     }
     Ok(Some(uri))

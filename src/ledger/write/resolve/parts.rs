@@ -3,12 +3,12 @@
 //! Always holds: each refusal names its field. Not here: facts and documents (`resolve`).
 
 use crate::ledger::write::draft::{DatingDraft, QuoteDraft, TopicDraft};
-use crate::ledger::write::resolve::fields::{Unresolved, field, uri};
+use crate::ledger::write::resolve::fields::{Unresolved, field, seen_words, uri};
 use annals_core::event::body;
 use annals_core::quote::Text;
 use annals_core::quote_search::places::PointingError;
 use annals_core::quote_search::{self, Edges, Pointing};
-use annals_core::text::{Edtf, Verbatim, Words};
+use annals_core::text::{Edtf, Verbatim};
 use std::ops::Range;
 
 /// The refusal of a draft that names no document where there is not exactly one.
@@ -77,7 +77,7 @@ pub(super) fn as_bytes(quote: &QuoteDraft, text: &Text, span: Range<usize>) -> O
 
 pub(super) fn topic(draft: &TopicDraft) -> Result<body::Topic, Unresolved> {
     let name = draft.name.as_deref().ok_or("topics: name is missing")?;
-    let name = field("topics: name", Words::new(name))?;
+    let name = seen_words("topics: name", name)?;
     Ok(body::Topic { name, id: uri("topics: id", draft.id.as_ref())? })
 }
 

@@ -1,0 +1,221 @@
+//! What is shown before it is signed is all that is signed; what cannot be meant is refused.
+
+use crate::editor::story::{Desk, facts};
+
+/// Acts beside a fact, so that each is shown in a line.
+const OTHERS: [&str; 3] = [
+    r#"{"type":"fact.related","from":6,"rel":"contradicts","to":7}"#,
+    r#"{"type":"fact.retracted","fact":6,"reason":"unverifiable","statement":"y"}"#,
+    r#"{"type":"fact.disputed","fact":7,"reason":"misquotation","statement":"z"}"#,
+];
+
+/// Writes a file of drafts, and gives what is shown of them.
+fn shown(desk: &Desk, by: &str, drafts: &str) -> String {
+    std::fs::write(desk.path("d.jsonl"), drafts).unwrap();
+    let answer = desk.run(by, "append|d.jsonl|--dry-run");
+    assert_eq!(answer.exit, 0, "{answer:?}");
+    answer.err
+}
+
+#[test]
+fn reliability_translation_and_ids_are_shown() {
+    let desk = facts();
+    let evidence = |reliability: &str, words: &str| {
+        format!(
+            r#"[{{"document":3,"quote":"two hours","reliability":"{reliability}","translation":{{"lang":"uk","text":"{words}","by":"machine"}}}}]"#
+        )
+    };
+    let draft = format!(
+        r#"{{"claim":"Two hours.","attribution":[{{"agent":"Kommersant","act":"says","id":"https://example.org/k"}}],"topics":[{{"name":"NATO","id":"https://example.org/t"}}],"evidence":{}}}"#,
+        evidence("A", "дві години")
+    );
+    let all = shown(&desk, "ada", &draft);
+    let expected = "            The talks lasted ⟦two hours⟧.
+            reliability A
+            in uk, by a machine: “дві години”
+        according to: Kommersant says that …
+        when: the document does not say
+        topics: NATO
+        ids: Kommersant https://example.org/k; NATO https://example.org/t
+";
+    assert!(all.contains(expected), "{all}");
+    let all = shown(&desk, "ada", &format!("{draft}\n{}", OTHERS.join("\n")));
+    let expected =
+        "        document 3: “two hours”, reliability A, in uk, by a machine: “дві години”
+        according to Kommersant says that …
+        ids: Kommersant https://example.org/k; NATO https://example.org/t
+     9  fact.related 6 7  6 contradicts 7
+    10  fact.retracted 6  unverifiable, error in the record: “y”
+    11  fact.disputed 7  misquotation, error in the record: “z”
+";
+    assert!(all.contains(expected), "{all}");
+    std::fs::write(desk.path("d.jsonl"), &draft).unwrap();
+    desk.writes("ada", "append|d.jsonl", "written at 8");
+    let text = desk.run("", "show|8").out;
+    assert!(
+        text.contains("Kommersant https://example.org/k; NATO https://example.org/t"),
+        "{text}"
+    );
+    // In a correction, before and now.
+    let draft = format!(
+        r#"{{"type":"fact.corrected","fact":8,"reason":"more-precise","statement":"x","topics":[{{"name":"NATO","id":"https://example.org/u"}}],"evidence":{}}}"#,
+        evidence("B", "2 години")
+    );
+    std::fs::write(desk.path("d.jsonl"), draft).unwrap();
+    desk.writes("ada", "append|d.jsonl", "written at 9");
+    let text = desk.run("", "show|8").out;
+    let changed = "evidence: document 3 supports “two hours”, reliability A, in uk, by a machine: \
+                   “дві години” → document 3 supports “two hours”, reliability B, in uk, by a \
+                   machine: “2 години”";
+    let flat = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(flat.contains(changed), "{text}");
+    assert!(flat.contains("NATO https://example.org/t → Kommersant"), "{text}");
+}
+
+#[test]
+fn what_a_description_and_a_withdrawal_are_about_is_shown() {
+    let desk = facts();
+    let line = "document|describe|3|--publisher|Example|--title|An article|--statement|x";
+    let answer = desk.run("ada", &format!("{line}|--dry-run"));
+    let expected = "     8  document.described 3
+        publisher “Example”
+        title “An article”, before “The article”
+        “x”
+";
+    assert!(answer.err.starts_with(expected), "{}", answer.err);
+    desk.writes("ada", "relate|4|contradicts|7", "written at 8");
+    let answer = desk.run("ada", "relate|--withdraw|8|--statement|both can be|--dry-run");
+    let expected = "     9  relation.withdrawn 8
+        4 contradicts 7
+        “Two answers were given.”
+        “The core question was not answered.”
+        “both can be”
+";
+    assert!(answer.err.starts_with(expected), "{}", answer.err);
+}
+
+#[test]
+fn a_description_by_a_draft_keeps_when_the_document_was_captured() {
+    let desk = facts();
+    let before = desk.json("show|3")["document"]["about"]["captured_at"].clone();
+    let draft =
+        r#"{"type":"document.described","document":3,"title":"T","lang":"en","statement":"x"}"#;
+    std::fs::write(desk.path("d.jsonl"), draft).unwrap();
+    desk.writes("ada", "append|d.jsonl", "written at 8");
+    assert_eq!(desk.json("show|3")["document"]["about"]["captured_at"], before);
+}
+
+#[test]
+fn a_correction_of_the_quotation_keeps_stance_and_reliability() {
+    let desk = facts();
+    let line = "append|--quote|The talks lasted|--claim|They talked.|--reliability|B";
+    desk.writes("ada", line, "written at 8");
+    let correct = "correct|8|--quote|talks lasted two hours|--reason|more-precise|--statement|x";
+    let answer = desk.writes("ada", correct, "written at 9");
+    assert_eq!(answer.err.matches("\n            reliability B\n").count(), 2, "{}", answer.err);
+    assert_eq!(desk.fact(8)["evidence"][0]["reliability"], "B");
+    desk.writes(
+        "ada",
+        &correct.replace("two hours", "two").replace("|--reason", "|--reliability|C|--reason"),
+        "written at 10",
+    );
+    assert_eq!(desk.fact(8)["evidence"][0]["reliability"], "C");
+}
+
+#[test]
+fn an_option_that_would_be_dropped_is_refused() {
+    let desk = facts();
+    let fact = "append|--quote|two hours|--claim|Two hours.";
+    let correct = "correct|4|--reason|more-precise|--statement|x";
+    for (line, why) in [
+        (format!("{fact}|--according-to|Kommersant|--act|says|--act|denies"), {
+            "--act: expected at most one for each --according-to (1), found 2; nothing was written"
+        }),
+        (format!("{correct}|--according-to||--role|newspaper"), {
+            "--role: expected at most one for each --according-to (0), found 1; nothing was written"
+        }),
+        (format!("{fact}|--basis|derived"), {
+            "--basis: expected --when or --as-written beside it, found none; nothing was written"
+        }),
+        (format!("{correct}|--basis|derived"), {
+            "--basis: expected --when or --as-written beside it, found none; nothing was written"
+        }),
+        (format!("{correct}|--claim|x|--reliability|A"), {
+            "--reliability: expected --quote beside it, found none"
+        }),
+        ("confirm|4|--how|reread|--reliability|A".to_owned(), {
+            "--reliability: expected --quote or --document beside it, found none"
+        }),
+    ] {
+        desk.refuses("bo", &line, (2, &format!("annals: {why}\n")));
+    }
+    // The basis of a date that is there is changed.
+    desk.writes(
+        "bo",
+        "correct|5|--reason|wrong-date|--statement|x|--basis|inferred",
+        "written at 8",
+    );
+    assert_eq!(desk.fact(5)["when"]["basis"], "inferred");
+}
+
+#[test]
+fn words_that_nobody_sees_are_refused() {
+    let desk = facts();
+    for (field, name) in [
+        (r#""claim":" ""#, "claim"),
+        (r#""claim":"x","topics":["\u200b"]"#, "topics: name"),
+        (
+            r#""claim":"x","attribution":[{"agent":"\u00a0","agent_type":"person"}]"#,
+            "attribution: agent",
+        ),
+    ] {
+        let draft = format!(r#"{{{field},"quote":"two hours","document":3}}"#);
+        std::fs::write(desk.path("d.jsonl"), draft).unwrap();
+        let answer = desk.run("ada", "append|d.jsonl");
+        let why = format!("{name}: expected words, found only characters that nobody sees");
+        assert!(answer.exit == 1 && answer.err.contains(&why), "{answer:?}");
+    }
+    let answer = desk.run("ada", "document|describe|3|--title| |--statement|x");
+    assert!(answer.err.contains("title: expected words, found only"), "{answer:?}");
+}
+
+#[test]
+fn a_document_is_not_made_from_itself_and_no_address_has_a_password() {
+    let desk = facts();
+    std::fs::write(desk.path("b.txt"), "Another text.").unwrap();
+    let add = "document|add|b.txt|--title|B|--lang|en|--derived-from|3";
+    desk.writes("ada", add, "written at 8");
+    for (line, why) in [
+        ("3|--derived-from|3", "derived_from: expected another document, found 3 itself"),
+        ("3|--derived-from|8", {
+            "derived_from: expected a document that is not made from 3, found 8"
+        }),
+        ("3|--url|https://me:secret@example.org/", {
+            "url: expected an address without a name and password in it, for it is recorded"
+        }),
+    ] {
+        let answer = desk.run("ada", &format!("document|describe|{line}|--statement|x"));
+        let flat = answer.err.split_whitespace().collect::<Vec<_>>().join(" ");
+        assert!(answer.exit == 1 && flat.contains(why), "{answer:?}");
+    }
+}
+
+#[test]
+fn the_short_forms_of_a_correction_mean_what_the_options_mean() {
+    let desk = facts();
+    std::fs::write(desk.path("b.txt"), "They talked for two hours, it says here.").unwrap();
+    desk.writes("ada", "document|add|b.txt|--title|B|--lang|en", "written at 8");
+    let draft = |fields: &str| {
+        let of = r#""type":"fact.corrected","fact":5,"reason":"entry-error","statement":"x""#;
+        std::fs::write(desk.path("d.jsonl"), format!("{{{of},{fields}}}")).unwrap();
+    };
+    draft(r#""basis":"inferred""#);
+    desk.writes("ada", "append|d.jsonl", "written at 9");
+    let when = &desk.fact(5)["when"];
+    assert_eq!((&when["edtf"], &when["basis"]), (&"2022-01-26".into(), &"inferred".into()));
+    assert_eq!(when["as_written"], "Wednesday");
+    draft(r#""quote":"for two hours","document":8"#);
+    desk.writes("ada", "append|d.jsonl", "written at 10");
+    let documents = desk.fact(5)["evidence"].as_array().unwrap().len();
+    assert_eq!(documents, 2);
+}
