@@ -153,6 +153,86 @@ fn what_another_machine_brought_meanwhile_is_not_placed_twice() {
     server.stop();
 }
 
+/// One editor, one key, three machines: what the first one brought was ended before the others send
+/// theirs. It is in the record, and does not hold.
+#[test]
+fn what_was_brought_and_ended_since_is_not_taken_for_what_holds() {
+    let (newsroom, server, document) = staffed();
+    let (url, address) = (server.url.clone(), server.address.clone());
+    assert_eq!(newsroom.enter("ben", document, 1).code, 0);
+    for machine in ["ben2", "ben3"] {
+        newsroom.join(machine, &url);
+        copy_keys(&newsroom.path("ben/keys"), &newsroom.path(machine).join("keys"));
+    }
+    server.stop();
+    let retract = ["retract", "3", "--reason", "unverifiable", "--statement", "No.", "--yes"];
+    let document = document.to_string();
+    let describe = ["document", "describe", &document, "--statement", "s", "--yes", "--title"];
+    let described = |title| [&describe[..], &[title]].concat();
+    for machine in ["ben", "ben2", "ben3"] {
+        assert_eq!(newsroom.annals(machine, &retract).code, 2);
+        assert_eq!(newsroom.annals(machine, &described("B")).code, 2);
+    }
+    let server = newsroom.serve_at(&address, &[]);
+    newsroom.good("ben", &["outbox", "send"]);
+    newsroom.good("ada", &["reinstate", "4", "--statement", "back", "--yes"]);
+    newsroom.good("ada", &described("Boats"));
+    let over = "this is in the record already and does not hold any more: event";
+    let retraction = format!("{over} 4 is a retraction that was ended by 6");
+    let sent = newsroom.annals("ben2", &["outbox", "send"]);
+    assert_eq!(sent.code, 1, "{sent:?}");
+    let lines: Vec<&str> = sent.out.lines().collect();
+    for (line, why) in
+        lines.iter().zip([&retraction, &format!("{over} 5 is a description that 7 replaced")])
+    {
+        let name = &line[..16];
+        let expected = format!(
+            "{name}: is refused: {why}; the command that signed it writes it once more with \
+             --again; annals outbox drop {name} gives it up"
+        );
+        assert_eq!(*line, expected);
+    }
+    assert_eq!(lines.len(), 2);
+    // The command says so as on the first machine, as often as it is said.
+    let refused =
+        format!("annals: {retraction}; nothing was written; --again writes it once more\n");
+    for machine in ["ben", "ben2", "ben2"] {
+        let said = newsroom.annals(machine, &retract);
+        assert_eq!((said.code, said.err), (2, refused.clone()));
+    }
+    let again = newsroom.good("ben2", &[&retract[..], &["--again"]].concat());
+    assert!(again.starts_with("written at 8\n"), "{again}");
+    // Of several the last one counts.
+    let sent = newsroom.annals("ben3", &["outbox", "send"]);
+    let lines: Vec<&str> = sent.out.lines().collect();
+    assert_eq!((sent.code, &lines[0][16..]), (1, ": already at 8"), "{sent:?}");
+    server.stop();
+}
+
+/// A machine does not get the answer, and what was placed is ended before it sends once more.
+#[test]
+fn what_was_placed_and_ended_since_is_noted() {
+    let (newsroom, server, document) = staffed();
+    assert_eq!(newsroom.enter("ben", document, 1).code, 0);
+    let lost = Arc::new(AtomicUsize::new(1));
+    let (loses, address) = (Arc::clone(&lost), server.address.clone());
+    let url = proxy(move |line, send| {
+        let answer = send(&address);
+        let is_lost = line.starts_with("POST ") && loses.load(Ordering::Relaxed) == 1;
+        (!is_lost).then_some(answer)
+    });
+    newsroom.join("ben2", &url);
+    copy_keys(&newsroom.path("ben/keys"), &newsroom.path("ben2/keys"));
+    let retract = ["retract", "3", "--reason", "unverifiable", "--statement", "No.", "--yes"];
+    assert_eq!(newsroom.annals("ben2", &retract).code, 2);
+    newsroom.good("ada", &["reinstate", "4", "--statement", "back", "--yes"]);
+    lost.store(0, Ordering::Relaxed);
+    let sent = newsroom.annals("ben2", &["outbox", "send"]);
+    assert_eq!((sent.code, &sent.out[16..]), (0, ": written at 4\n"), "{sent:?}");
+    assert_eq!(sent.err, "note: event 4 is a retraction that was ended by 5\n");
+    server.stop();
+}
+
 /// Several drafts keep their places: after others wrote they are signed anew, by the command. If
 /// the record refuses one of them by now, the command says what waits still.
 #[test]

@@ -5,6 +5,7 @@
 //! how they came there (`submit`).
 
 use crate::cli::shared::WriteStatus;
+use crate::cli::shared::submit::note_overtaken;
 use crate::cli::terminal::{
     CliError, Command, Context, Exit, Format, Group, ask, done_as, formats, json, note, out,
     visible,
@@ -15,10 +16,13 @@ use crate::ledger::paths::Paths;
 use crate::ledger::query::content_text::statement_text;
 use crate::ledger::reader::Record;
 use crate::ledger::write::append::sent_again_by;
+use crate::ledger::write::earlier::{Overtaken, overtaken, why_refused};
 use crate::ledger::write::outbox::{
     DamagedFile, OutboxFiles, WaitingEvents, is_late, is_movable, same_act,
 };
+use crate::ledger::write::prepared::Receipt;
 use crate::ledger::write::repeats::written_since;
+use crate::ledger::write::slice::Needs;
 use crate::ledger::write::writer::{RecordServer, SentEvents};
 use annals_core::event::Entry;
 use annals_core::event::body::{Body, Content};
@@ -247,23 +251,28 @@ fn send(context: &mut Context) -> Result<Exit, CliError> {
         still_waiting(&paths)?.waiting.iter().map(WaitingEvents::name).collect();
     let (mut sent, mut first, now) = (Vec::new(), None, context.clock.peek());
     for one in &waiting {
-        if left.contains(&one.name())
-            && let Some(position) = same_act_of(&paths, one)?
-        {
-            one.keeping.forget()?;
-            sent.push(SentJson::placed(one, WriteStatus::Already, position));
-            continue;
+        if left.contains(&one.name()) {
+            match found_before(&paths, &server, one)? {
+                FoundBefore::Nothing => {}
+                FoundBefore::Same(position, over) => {
+                    one.keeping.forget()?;
+                    note_overtaken(&over);
+                    sent.push(SentJson::placed(one, WriteStatus::Already, position));
+                    continue;
+                }
+                FoundBefore::Refused(error) => {
+                    sent.push(SentJson::of_error(one, &error));
+                    first.get_or_insert(error);
+                    continue;
+                }
+            }
         }
-        if left.contains(&one.name())
-            && let Some(why) = came_since(&server, one)?
-        {
-            let error = LedgerError::NotAllowed { kind: Type::FactAsserted, why };
-            sent.push(SentJson::of_error(one, &error));
-            first.get_or_insert(error);
-            continue;
+        let (done, failed) = send_one(&server, one, now)?;
+        if let Some(first) = done.position.filter(|_| !left.contains(&one.name())) {
+            let receipt = Receipt { first, count: done.count, already: true };
+            note_overtaken(&overtaken_of(&server, receipt)?);
         }
-        let (one, failed) = send_one(&server, one, now)?;
-        sent.push(one);
+        sent.push(done);
         first = first.or(failed);
     }
     let damaged: Vec<DamagedJson> = damaged.iter().map(DamagedJson::of).collect();
@@ -314,13 +323,49 @@ fn send_one(
     Ok((SentJson::of_error(one, &error), Some(error)))
 }
 
-/// Where the record has what waits from another machine of the same key.
-fn same_act_of(paths: &Paths, one: &WaitingEvents) -> Result<Option<u64>, LedgerError> {
-    let [entry] = one.entries.as_slice() else { return Ok(None) };
-    match is_movable(entry) {
-        true => same_act(entry, &Record::open(paths.clone())?.source),
-        false => Ok(None),
+/// What the record has of what waits, before it is sent again.
+enum FoundBefore {
+    /// Nothing.
+    Nothing,
+    /// The same act from another machine of the same key, at this position, and how it stands.
+    Same(u64, Vec<Overtaken>),
+    /// What it is not sent again for.
+    Refused(LedgerError),
+}
+
+fn found_before(
+    paths: &Paths,
+    server: &CopyServer,
+    one: &WaitingEvents,
+) -> Result<FoundBefore, LedgerError> {
+    if let [entry] = one.entries.as_slice()
+        && let Some(kind) = kind(entry)
+        && is_movable(entry)
+        && let Some(position) = same_act(entry, &Record::open(paths.clone())?.source)?
+    {
+        let over = overtaken_of(server, Receipt { first: position, count: 1, already: true })?;
+        if over.iter().all(|act| act.is_entry) {
+            return Ok(FoundBefore::Same(position, over));
+        }
+        let why = format!(
+            "{}; the command that signed it writes it once more with --again",
+            why_refused(&over)
+        );
+        return Ok(FoundBefore::Refused(LedgerError::NotAllowed { kind, why }));
     }
+    Ok(match came_since(server, one)? {
+        Some(why) => {
+            FoundBefore::Refused(LedgerError::NotAllowed { kind: Type::FactAsserted, why })
+        }
+        None => FoundBefore::Nothing,
+    })
+}
+
+/// Which of the events of a receipt do not hold any more.
+fn overtaken_of(server: &CopyServer, receipt: Receipt) -> Result<Vec<Overtaken>, LedgerError> {
+    let mut writer = server.writer()?;
+    writer.need(&Needs::positions(receipt.first..receipt.first.saturating_add(receipt.count)))?;
+    Ok(overtaken(&writer.verifier.chain.state, &receipt))
 }
 
 /// Why what waits repeats a fact that the record got from elsewhere since it was signed.

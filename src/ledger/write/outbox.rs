@@ -560,7 +560,8 @@ fn placed_elsewhere(
 }
 
 /// Where the record has the same act of the same key after what its signer had: signed once more on
-/// another machine, with the same words. A document is the same by its bytes.
+/// another machine, with the same words; of several the last one, because those before it may be
+/// ended. A document is the same by its bytes.
 ///
 /// Errors: the record cannot be read.
 pub fn same_act(entry: &Entry, source: &dyn Source) -> Result<Option<u64>, LedgerError> {
@@ -568,6 +569,7 @@ pub fn same_act(entry: &Entry, source: &dyn Source) -> Result<Option<u64>, Ledge
     if statement.base >= source.size() {
         return Ok(None);
     }
+    let mut same = None;
     for batch in source.walk(statement.base)? {
         let batch = batch?;
         for (found, position) in batch.entries.iter().zip(batch.first..) {
@@ -579,11 +581,11 @@ pub fn same_act(entry: &Entry, source: &dyn Source) -> Result<Option<u64>, Ledge
                 (one, other) => one == other,
             };
             if is_same && (&other.by, &other.args) == (&statement.by, &statement.args) {
-                return Ok(Some(position));
+                same = Some(position);
             }
         }
     }
-    Ok(None)
+    Ok(same)
 }
 
 /// The statement and the words of an event.
