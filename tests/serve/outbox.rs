@@ -233,6 +233,45 @@ fn what_was_placed_and_ended_since_is_noted() {
     server.stop();
 }
 
+/// In a record whose window is 0 an event stands where its signer had it, with the time of the
+/// server: the outbox finds it by its statement, as with any window.
+#[test]
+fn what_was_placed_without_a_window_is_found_again() {
+    let newsroom = Newsroom::found_with(None, &["--window", "0"]);
+    let server = newsroom.serve(&[]);
+    newsroom.join_as_founder("ada", &server.url);
+    let document = newsroom.capture("ada", 99);
+    newsroom.hire("ben", "Ben Best", &server.url, "ada");
+    assert_eq!(newsroom.enter("ada", document, 1).code, 0);
+    let lost = Arc::new(AtomicUsize::new(0));
+    let (loses, address) = (Arc::clone(&lost), server.address.clone());
+    let url = proxy(move |line, send| {
+        let answer = send(&address);
+        let is_lost = line.starts_with("POST ") && loses.load(Ordering::Relaxed) == 1;
+        (!is_lost).then_some(answer)
+    });
+    newsroom.join("ben2", &url);
+    copy_keys(&newsroom.path("ben/keys"), &newsroom.path("ben2/keys"));
+    let dispute = ["dispute", "3", "--reason", "wrong-figure", "--statement", "No.", "--yes"];
+    let confirm = ["confirm", "3", "--how", "reread", "--yes"];
+    let fact = enter(&document.to_string(), 2);
+    for (act, line) in [(&dispute[..], 11), (&confirm, 12), (&fact.each(), 13)] {
+        lost.store(1, Ordering::Relaxed);
+        assert_eq!(newsroom.annals("ben2", act).code, 2);
+        lost.store(0, Ordering::Relaxed);
+        let between = json(&newsroom.enter("ada", document, line).out);
+        let placed = between["position"].as_u64().unwrap() - 1;
+        let said = newsroom.good("ben2", &[act, &["--format", "json"]].concat());
+        let said = json(&said);
+        assert_eq!((&said["status"], &said["position"]), (&"already".into(), &placed.into()));
+        assert_eq!(newsroom.good("ben2", &["outbox"]), "nothing waits\n");
+    }
+    let events = json(&newsroom.good("ada", &["log", "3", "--format", "json"]));
+    assert_eq!(events["events"].as_array().unwrap().len(), 3, "{events}");
+    newsroom.expect_same(&["ada", "ben", "ben2"]);
+    server.stop();
+}
+
 /// Several drafts keep their places: after others wrote they are signed anew, by the command. If
 /// the record refuses one of them by now, the command says what waits still.
 #[test]

@@ -536,7 +536,7 @@ fn placed_elsewhere(
 ) -> Result<Option<u64>, LedgerError> {
     let (size, first) = (source.size(), header.first);
     let end = size.min(first.saturating_add(window).saturating_add(header.count));
-    if window == 0 || first >= end {
+    if first >= end {
         return Ok(None);
     }
     let Some(Ok(bytes)) = read(path, BOUND)? else { return Ok(None) };
