@@ -272,6 +272,28 @@ fn what_was_placed_without_a_window_is_found_again() {
     server.stop();
 }
 
+/// A folder of keys that is named is there: a mistyped name does not say that nothing waits.
+#[test]
+fn an_outbox_in_a_folder_that_is_not_there_is_none() {
+    let (newsroom, server, document) = staffed();
+    server.stop();
+    assert_eq!(newsroom.enter("ben", document, 1).code, 2);
+    for keys in ["nope", "/dev/null"] {
+        for act in [&["outbox"][..], &["outbox", "send"], &["outbox", "drop", "12345678"]] {
+            let said = newsroom.annals("ben", &[act, &["--keys", keys]].concat());
+            let why = format!(
+                "annals: expected a folder of keys at {keys}, found none; `annals key new` makes \
+                 one\n"
+            );
+            assert_eq!((said.code, said.err), (2, why), "{act:?}");
+        }
+        assert!(newsroom.good("ben", &["status", "--keys", keys]).contains("record"));
+    }
+    // A reader has none.
+    std::fs::rename(newsroom.path("ben/keys"), newsroom.path("ben/away")).unwrap();
+    assert_eq!(newsroom.good("ben", &["outbox"]), "nothing waits\n");
+}
+
 /// Several drafts keep their places: after others wrote they are signed anew, by the command. If
 /// the record refuses one of them by now, the command says what waits still.
 #[test]

@@ -10,6 +10,7 @@ use crate::cli::terminal::{
     CliError, Command, Context, Exit, Format, Group, ask, done_as, formats, json, note, out,
     visible,
 };
+use crate::keys::KeyFolder;
 use crate::ledger::error::{KeptEvents, LedgerError, chain};
 use crate::ledger::exchange::submitting::{CopyServer, still_waiting};
 use crate::ledger::paths::Paths;
@@ -61,6 +62,10 @@ impl Command for OutboxArgs {
     }
 
     fn run(self, context: &mut Context) -> Result<Exit, CliError> {
+        // A reader has no folder of keys, and nothing waits; one that is named is there.
+        if context.global.keys.is_some() {
+            KeyFolder::open(&context.paths()?.keys)?;
+        }
         match self.what {
             None => list(context),
             Some(OutboxCommand::Send) => send(context),
