@@ -4,7 +4,7 @@
 //! into the input; drafts name no file outside their folder. Not here: other things in place of a
 //! record's files (`doors`).
 
-use crate::faults::newsroom::{EVENTS, Newsroom, newsroom};
+use crate::faults::newsroom::{EVENTS, Newsroom, copy_folder, newsroom};
 use std::fs;
 use std::os::unix::fs::symlink;
 
@@ -73,6 +73,8 @@ fn nothing_is_written_into_what_it_is_made_of() {
     assert_eq!(room.run("export --to bag").exit, 0);
     assert_eq!(room.run("publish www").exit, 0);
     symlink("bag/data", room.path("inner")).unwrap();
+    copy_folder(&room.path("ledger"), &room.path("other"));
+    assert_eq!(room.run("verify --pin pin --init-pin").exit, 0);
     let lines = [
         "import bag --to bag/data/new",
         "import bag --to bag/new",
@@ -87,12 +89,21 @@ fn nothing_is_written_into_what_it_is_made_of() {
         "publish .",
         "repair --from ledger",
         "verify bag --html bag/page",
+        "verify bag --pin bag/data/pin --init-pin",
+        "verify bag --pin pin --evidence bag/evidence",
+        "verify www --html www/page",
+        "verify www --pin www/pin --init-pin",
+        "verify other --html other/page",
+        "verify other --pin pin --evidence other/journal/evidence",
+        "verify --pin ledger/document/pin --init-pin",
     ];
     for line in lines {
         refused(&room, line);
     }
     assert_eq!(room.run("verify bag").exit, 0);
     room.expect_whole(EVENTS);
+    // An auditor's pin may be beside the keys.
+    assert_eq!(room.run("verify --pin keys/auditor.pin --init-pin").exit, 0);
 }
 
 fn capture(file: &str) -> String {

@@ -10,7 +10,9 @@ mod options;
 
 use crate::archive::published::Published;
 pub use crate::cli::commands::verify::options::VerifyArgs;
-use crate::cli::commands::verify::options::{keep_page, place_of_page, warn_of_pin};
+use crate::cli::commands::verify::options::{
+    expect_pin_apart, keep_page, place_of_page, warn_of_pin,
+};
 use crate::cli::render::report::VerdictReport;
 use crate::cli::render::report::page::PageContext;
 use crate::cli::render::report::section::WithSections;
@@ -46,6 +48,7 @@ impl Command for VerifyArgs {
 fn run(context: &mut Context, args: VerifyArgs) -> Result<Exit, CliError> {
     // Checked before any work, and again when the page is written.
     place_of_page(context, &args)?;
+    expect_pin_apart(context, &args)?;
     match VerifySubject::open(args.what.clone(), context)? {
         VerifySubject::Ledger(mut record) => ledger(context, &mut record, args),
         VerifySubject::Bag(folder) => {
