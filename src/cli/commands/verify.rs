@@ -59,9 +59,11 @@ fn run(context: &mut Context, args: VerifyArgs) -> Result<Exit, CliError> {
             published(context, &place, &mut record, args)
         }
         VerifySubject::Evidence(found) => {
-            if args.pin.is_some() || args.html.is_some() {
-                let why = "an evidence file is judged alone, by what is in it: without --pin and \
-                           --html";
+            let names_trust = args.policy.is_some() || args.log_key.is_some();
+            if args.pin.is_some() || args.html.is_some() || names_trust {
+                let why = "an evidence file is judged alone, by what is in it: without --pin, \
+                           --html, --policy and --log-key; compare the key that it names with the \
+                           log key that you know";
                 return Err(CliError::usage(why));
             }
             evidence::run(context, found.as_deref().map_err(|why| *why))
