@@ -156,12 +156,19 @@ fn look(
     let (mut report, store) = (report?, store?);
     let later = part_below_pin(record, &ends, &mut report.faults);
     let later_mark = part_below_mark(record.part_of, mark, &mut report);
+    let is_faulty = !report.faults.is_empty();
     report.faults.extend(unreadable(record, &report));
     let index = match audit.index {
         true if record.source.changed().is_some() => {
             IndexStatus::Not("the journal is not judged".to_owned())
         }
-        true => builder.found(),
+        true => match builder.found() {
+            // What it was made from is not known to be this record.
+            IndexStatus::Differs(_) if is_faulty => {
+                IndexStatus::Not("the record has a fault".to_owned())
+            }
+            found => found,
+        },
         false => IndexStatus::Not("not asked".to_owned()),
     };
     if let IndexStatus::Differs(why) = &index {
