@@ -4,7 +4,7 @@
 mod collect;
 mod serve;
 
-use crate::archive::web::Web;
+use crate::archive::web::{Web, shown_address};
 use crate::cli::commands::witness::collect::trust;
 use crate::cli::shared::{WriteStatus, cosignatures};
 use crate::cli::terminal::{
@@ -121,6 +121,13 @@ fn add(context: &mut Context, args: WitnessAddArgs) -> Result<Exit, CliError> {
     let record = context.record()?;
     let key = witness_key(&args.vkey)?;
     Web::at(&args.url).map_err(|error| CliError::usage(error.to_string()))?;
+    let shown = shown_address(&args.url);
+    if shown != args.url {
+        return Err(CliError::usage(format!(
+            "expected the address of a witness without a user and a password, found one with them \
+             before {shown}: keys/policy is a file that everybody may have"
+        )));
+    }
     let mut trust = match PolicyFile::read(&record.paths)? {
         Some(trust) => trust,
         None => PolicyFile::new(&record.paths, &log_key(&record)?),
@@ -172,7 +179,7 @@ fn remove(context: &mut Context, name: &str) -> Result<Exit, CliError> {
 #[derive(Serialize)]
 struct ListedWitness<'a> {
     name: &'a str,
-    url: Option<&'a str>,
+    url: Option<String>,
     key: String,
     /// The same as `key`, by the name that other answers have for it.
     verifier: String,
@@ -189,7 +196,7 @@ fn list(context: &mut Context) -> Result<Exit, CliError> {
     let signed = record.checkpoint.as_deref().and_then(Note::parse);
     let rows = trust.policy.witnesses.iter().map(|witness| ListedWitness {
         name: &witness.name,
-        url: witness.url.as_deref(),
+        url: witness.url.as_deref().map(shown_address),
         key: witness.key.to_string(),
         verifier: witness.key.to_string(),
         cosigned: match signed.as_ref().map(|note| cosigned_by(note, &witness.key)) {
@@ -228,7 +235,7 @@ fn text(
 ) -> Result<(), CliError> {
     for ListedWitness { name, url, key, cosigned, .. } in rows {
         let cosigned = cosigned.as_deref().unwrap_or("not this checkpoint");
-        let url = url.unwrap_or("no address");
+        let url = url.as_deref().unwrap_or("no address");
         writeln!(out, "{}  {}  cosigned {cosigned}", visible(name), visible(url))?;
         writeln!(out, "    {}", visible(key))?;
     }
