@@ -544,8 +544,7 @@ fn cache_place(place: &PublishedPlace) -> Result<CachePlace, CliError> {
 
 /// The folder of the user's private files of this program; `None` where the system has none.
 fn private_folder() -> Result<Option<PathBuf>, CliError> {
-    let folder = |name: &str| setting(name).map(|text| text.filter(|text| !text.is_empty()));
-    Ok(match (folder("ANNALS_CACHE")?, folder("XDG_CACHE_HOME")?, folder("HOME")?) {
+    Ok(match (setting("ANNALS_CACHE")?, setting("XDG_CACHE_HOME")?, setting("HOME")?) {
         (Some(own), _, _) => Some(PathBuf::from(own)),
         (None, Some(caches), _) => Some(PathBuf::from(caches).join("annals")),
         (None, None, Some(home)) => Some(PathBuf::from(home).join(".cache/annals")),
@@ -562,9 +561,10 @@ pub fn span(option: &str, text: &str) -> Result<Duration, CliError> {
     })
 }
 
-/// A setting of the environment, which must be text.
+/// A setting of the environment, which must be text; one that is empty counts as not set.
 fn setting(name: &str) -> Result<Option<String>, CliError> {
-    let text = std::env::var_os(name).map(std::ffi::OsString::into_string).transpose();
+    let set = std::env::var_os(name).filter(|value| !value.is_empty());
+    let text = set.map(std::ffi::OsString::into_string).transpose();
     text.map_err(|found| CliError::usage(format!("{name}: expected UTF-8, found {found:?}")))
 }
 
