@@ -216,14 +216,22 @@ fn listed(view: &View<'_>, names: &Names, from: u64) -> Result<Vec<EventRow>, Cl
 
 /// The keys here that may sign; of the editor named, if one is.
 fn here<'a>(context: &Context, view: &'a View<'_>) -> Result<Vec<(KeyName, &'a Member)>, CliError> {
+    let wanted = context.global.editor.as_deref();
+    let fits = |name: &KeyName| wanted.is_none_or(|wanted| wanted == &**name);
+    Ok(all_here(context, view)?.into_iter().filter(|(name, _)| fits(name)).collect())
+}
+
+/// The keys here that may sign.
+fn all_here<'a>(
+    context: &Context,
+    view: &'a View<'_>,
+) -> Result<Vec<(KeyName, &'a Member)>, CliError> {
     let roster = &view.state().fold.roster;
     let signers = match is_folder_at(&view.record.paths.keys)? {
         true => context.signers(roster)?,
         false => Vec::new(),
     };
-    let wanted = context.global.editor.as_deref();
-    let fits = |name: &KeyName| wanted.is_none_or(|wanted| wanted == &**name);
-    let here = signers.into_iter().filter(|(name, _)| fits(name));
+    let here = signers.into_iter();
     Ok(here.filter_map(|(name, key)| Some((name, roster.member(&key)?))).collect())
 }
 
@@ -251,7 +259,18 @@ fn you(context: &Context, view: &View<'_>, names: &Names) -> Result<String, CliE
         format!("{} ({key_name}): {}", visible(&names.of(&member.key)), roles.join(", "))
     };
     let found: Vec<String> = here(context, view)?.iter().map(line).collect();
+    let all: Vec<String> = all_here(context, view)?.iter().map(line).collect();
     Ok(match found.as_slice() {
+        [] if let Some(named) = &context.global.editor
+            && !all.is_empty() =>
+        {
+            format!(
+                "a reader: {}, whom --by or ANNALS_EDITOR names, has no key here that may sign; \
+                 here may sign {}",
+                visible(named),
+                all.join("; ")
+            )
+        }
         [] => "a reader: no key here may sign; annals key new makes one".to_owned(),
         [one] => one.clone(),
         several => format!("one of {}; --by says which", several.join("; ")),
@@ -269,7 +288,9 @@ fn waits(
     let mut waits = Vec::new();
     if let Ok((name, person)) = provenance::reviewer(context, view, names) {
         match waiting_for(view, &person).len() {
-            some if some == 0 || is_read_only => waits.push(waiting::sentence(some, &name)),
+            some if some == 0 || is_read_only || here(context, view)?.is_empty() => {
+                waits.push(waiting::sentence(some, &name))
+            }
             some => waits.push(format!("{}: annals review", waiting::sentence(some, &name))),
         }
         let line =
