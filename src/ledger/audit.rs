@@ -164,7 +164,7 @@ fn look(
         }
         true => match builder.found() {
             // What it was made from is not known to be this record.
-            IndexStatus::Differs(_) if is_faulty => {
+            IndexStatus::Differs(_) | IndexStatus::Not(_) if is_faulty => {
                 IndexStatus::Not("the record has a fault".to_owned())
             }
             found => found,
