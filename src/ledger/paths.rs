@@ -85,7 +85,11 @@ impl Paths {
         }
         // Store and index are derived: a fault in them never prevents an answer.
         for folder in [self.documents(), self.outbox(), self.drafts()] {
-            is_folder(&folder).map_err(disk::error("look into", &folder))?;
+            match is_folder(&folder) {
+                // Keys that are a file have no folders.
+                Err(cause) if cause.kind() == io::ErrorKind::NotADirectory => {}
+                looked => drop(looked.map_err(disk::error("look into", &folder))?),
+            }
         }
         let journal = self.ledger.join("journal");
         if is_folder(&journal).map_err(disk::error("look into", &journal))? {
