@@ -22,6 +22,7 @@ use crate::archive::cache::CachePlace;
 use crate::archive::published::Published;
 use crate::disk::lock::{Lock, LockWait};
 use crate::disk::temporary::remove_unfinished;
+use crate::disk::open::is_folder;
 use crate::disk::{self, FileMode};
 use crate::journal::Journal;
 use crate::ledger::error::LedgerError;
@@ -118,6 +119,7 @@ pub fn clone_published(
     let begun = FollowingMark::of(&partial).ok().flatten();
     // One that was stopped before its last step has the time of its pull.
     if begun.map(|begun| begun.place) != Some(following.place.clone()) {
+    is_folder(&partial.ledger).map_err(disk::error("look into", &partial.ledger))?;
         // What is left of the clone of another place.
         for file in [partial.checkpoint(), partial.following_pin()] {
             if disk::is_there(&file)? {
