@@ -8,6 +8,7 @@ use crate::archive::bag::read::is_bag;
 use crate::archive::web::shown_address;
 use crate::archive::{BODIES, DOCUMENTS};
 use crate::disk::{DiskError, is_folder_at, is_there};
+use crate::ledger::error::LedgerError;
 use std::path::{Path, PathBuf};
 
 /// How far above a folder is looked for what it is inside of.
@@ -94,6 +95,18 @@ fn of_bag(bag: &Path) -> String {
     format!(
         "annals verify {0} checks it, annals import {0} --to LEDGER makes a ledger of it to read",
         bag.display()
+/// Refuses the ledger of a bag where something is written: the bag would not be the signed one.
+pub fn expect_no_bag(ledger: &Path) -> Result<(), LedgerError> {
+    match bag_around(ledger)? {
+        None => Ok(()),
+        Some(bag) => {
+            let found =
+                format!("that of the bag {}, which is only read: {}", bag.display(), of_bag(&bag));
+            Err(LedgerError::AnotherFolder(ledger.to_owned(), found))
+        }
+    }
+}
+
     )
 }
 

@@ -2,6 +2,7 @@
 //!
 //! Always holds: names are those of FORMAT.md section 9. Not here: reading them.
 
+use crate::disk::lock::{Lock, LockWait};
 use crate::disk::open::is_folder;
 use crate::disk::{self, DiskError, is_folder_at};
 use crate::ledger::error::LedgerError;
@@ -63,6 +64,14 @@ impl Paths {
     /// repair rebuilds it.
     pub fn expect_repairable(&self) -> Result<(), LedgerError> {
         self.has_journal().map(drop)
+    }
+
+    /// Takes the lock of a writer of the ledger.
+    ///
+    /// Errors: another writer holds it for longer than `wait`; the ledger is that of a bag.
+    pub fn take_lock(&self, wait: impl Into<LockWait>) -> Result<Lock, LedgerError> {
+        folder_kind::expect_no_bag(&self.ledger)?;
+        Ok(Lock::take(&self.lock(), wait)?)
     }
 
     /// Whether a ledger has its journal; an error if the path is not a ledger.

@@ -114,7 +114,7 @@ pub fn clone_published(
     let above = disk::parent(&partial.ledger);
     fs::create_dir_all(above).map_err(disk::error("make folder", above))?;
     disk::ensure_folder(&partial.ledger)?;
-    let mut lock = Lock::take(&partial.lock(), options.wait)?;
+    let mut lock = partial.take_lock(options.wait)?;
     expect_free(paths)?;
     let begun = FollowingMark::of(&partial).ok().flatten();
     // One that was stopped before its last step has the time of its pull.
@@ -149,7 +149,7 @@ pub fn pull(paths: &Paths, options: PullOptions<'_>) -> Result<PullOutcome, Ledg
     paths.expect_ledger()?;
     let not = || LedgerError::NotFollowing(paths.ledger.clone());
     FollowingMark::of(paths)?.ok_or_else(not)?;
-    let mut lock = Lock::take(&paths.lock(), options.wait)?;
+    let mut lock = paths.take_lock(options.wait)?;
     let following = FollowingMark::of(paths)?.ok_or_else(not)?;
     bring_up_to_date(paths, following, options, &mut lock)
 }

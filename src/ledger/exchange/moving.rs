@@ -14,7 +14,7 @@
 use crate::database::{
     Database, DatabaseAddress, DatabaseError, KeptRecord, RowGroup, RowsWritten,
 };
-use crate::disk::lock::{Lock, LockWait};
+use crate::disk::lock::LockWait;
 use crate::entropy::Entropy;
 use crate::keys::{HighWaterMarks, Mark};
 use crate::ledger::error::{LedgerError, chain};
@@ -103,7 +103,7 @@ pub fn move_to_database(
         }
     };
     let MoveOptions { address, jobs, wait, progress, steps, entropy, .. } = options;
-    let mut lock = Lock::take(&paths.lock(), wait)?;
+    let mut lock = paths.take_lock(wait)?;
     HomeMark::expect(paths, found.as_ref().map(|mark| mark.place.as_str()))?;
     Imported::of(paths)?.expect_writable(paths)?;
     let record = Record::open(paths.clone())?;
@@ -206,7 +206,7 @@ fn name_anew(
     options: MoveOptions<'_>,
 ) -> Result<Option<MoveOutcome>, LedgerError> {
     let MoveOptions { address, memory, jobs, wait, progress, .. } = options;
-    let lock = Lock::take(&paths.lock(), wait)?;
+    let lock = paths.take_lock(wait)?;
     HomeMark::expect(paths, Some(&mark.place))?;
     let record = Record::open(paths.clone())?;
     let verified = Verified::of(&record, jobs, progress)?;
@@ -240,7 +240,7 @@ pub fn move_to_folder(
 ) -> Result<MoveOutcome, LedgerError> {
     let MoveOptions { address, memory, jobs, wait, progress, entropy, .. } = options;
     if let Some(outcome) = moved_before(paths, address)? {
-        let _lock = Lock::take(&paths.lock(), wait)?;
+        let _lock = paths.take_lock(wait)?;
         let record = Record::open(paths.clone())?;
         let verified = Verified::of(&record, jobs, progress)?;
         remember_here(paths, verified.checkpoint(), record.checkpoint.as_deref(), wait)?;
@@ -257,7 +257,7 @@ pub fn move_to_folder(
     };
     // It is brought up to date, judged and signed.
     Writer::open_database(paths.clone(), address, origin, memory, wait)?.check_log_keys()?;
-    let _lock = Lock::take(&paths.lock(), wait)?;
+    let _lock = paths.take_lock(wait)?;
     let record = Record::open(paths.clone())?;
     let verified = Verified::of(&record, jobs, progress)?;
     let checkpoint = verified.checkpoint();

@@ -7,7 +7,7 @@
 //! the request to one witness (`witness::ask`), the list of witnesses (`policy_file`). Source:
 //! FORMAT.md section 13.
 
-use crate::disk::lock::{Lock, LockWait};
+use crate::disk::lock::LockWait;
 use crate::disk::{self, FileMode, read_optional};
 use crate::keys::{HighWaterMarks, Mark};
 use crate::ledger::error::LedgerError;
@@ -277,7 +277,7 @@ fn keep(
     wait: LockWait,
 ) -> Result<Note, LedgerError> {
     let paths = &record.paths;
-    let _lock = Lock::take(&paths.lock(), wait)?;
+    let _lock = paths.take_lock(wait)?;
     let now = read_optional(&paths.checkpoint(), MAX_NOTE as u64)?;
     let Some(mut note) = now.as_deref().and_then(Note::parse).filter(|n| n.text == sent.text)
     else {
