@@ -186,10 +186,7 @@ fn part(record: &Record, whole: Report, until: u64) -> Result<Part, LedgerError>
              either tell it or not be whole; name a point after the redaction, or none"
         )));
     }
-    let of = match Imported::of(&record.paths)? {
-        Imported::ReadOnly(of) => of.max(size),
-        _ => size,
-    };
+    let of = record.part_of.map_or(size, |of| of.max(size));
     let (end, log) = (RecordEnd::from(&report), report.log);
     Ok(Part { end, of, is_whole, origin, log, redacted })
 }
