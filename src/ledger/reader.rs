@@ -343,7 +343,7 @@ pub fn pin_of(report: &Report, anchors: &Anchors) -> Option<Pin> {
 
 /// The number of events of the whole record, if a ledger of `size` events is a part of one by its
 /// own account, or by that of the bag around it.
-fn part_of(paths: &Paths, size: u64) -> Result<Option<u64>, DiskError> {
+pub fn part_of(paths: &Paths, size: u64) -> Result<Option<u64>, DiskError> {
     let imported = Imported::of(paths)?.part_of(size);
     let Some(bag) = bag_around(&paths.ledger)?.filter(|_| imported.is_none()) else {
         return Ok(imported);
