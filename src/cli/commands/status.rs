@@ -332,7 +332,7 @@ fn text(out: &mut dyn Write, report: &StatusReport) -> Result<(), CliError> {
     let size = report.as_of.of;
     let mut line = |name: &str, value: &str| writeln!(out, "{name:<14}{value}");
     line("record", report.origin.as_deref().unwrap_or("not opened"))?;
-    line("title", &report.title.as_deref().map_or("[not report]".to_owned(), visible))?;
+    line("title", &report.title.as_deref().map_or("(withheld)".to_owned(), visible))?;
     line(
         "size",
         &match report.as_of.part_of {
