@@ -375,6 +375,10 @@ pub enum LedgerError {
             Delivery::Unreached => {
                 format!("cannot reach the server at {address} ({why}): nothing was sent")
             }
+            Delivery::Outrun => format!(
+                "the server at {address} placed the events of others first, and the copy here \
+                 could not be brought up to date ({why}): nothing was written"
+            ),
         },
         match .kept {
             KeptEvents::ByOutbox => {
@@ -639,6 +643,8 @@ pub enum Delivery {
 }
 
 /// Whether events that were not sent are kept, and what sends them again.
+    /// The server was asked, and placed those of others first.
+    Outrun,
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum KeptEvents {
     /// They are not kept.

@@ -306,8 +306,13 @@ impl RecordServer for CopyServer {
         let receipt = match self.until_answered(|| connection.submit(&text))? {
             Ok(receipt) => receipt,
             Err(problem) if problem.is("outrun") => {
-                self.pull()?;
-                return Err(LedgerError::Outrun(format!("the record of {} went on", self.address)));
+                return Err(match self.pull() {
+                    Ok(_) => LedgerError::Outrun(format!("the record of {} went on", self.address)),
+                    Err(error) if is_of_reading(&error) => {
+                        self.not_sent(chain(&error), Delivery::Outrun)
+                    }
+                    Err(error) => error,
+                });
             }
             Err(problem) => return Err(self.refused(&problem)),
         };
@@ -341,6 +346,12 @@ impl RecordServer for CopyServer {
     fn address(&self) -> &str {
         &self.address
     }
+}
+
+/// Whether an error is one of reading what a server publishes: nothing is known to be wrong with
+/// it, and nothing of it was taken.
+pub fn is_of_reading(error: &LedgerError) -> bool {
+    matches!(error, LedgerError::Elsewhere(_))
 }
 
 /// The submission of events that were signed for the end of a copy.
