@@ -201,7 +201,11 @@ impl Web {
                     ),
                     None => format!("expected the answer 200 or 404, found {other}"),
                 };
-                return Err(io::Error::other(why));
+                let kind = match other {
+                    429 | 503 => io::ErrorKind::ResourceBusy,
+                    _ => io::ErrorKind::Other,
+                };
+                return Err(io::Error::new(kind, why));
             }
         }
         let header = |name: &str| {
@@ -326,7 +330,7 @@ fn ended_early(cause: io::Error, read: usize, length: Option<u64>) -> io::Error 
 }
 
 /// Whether the other side ended a connection.
-fn is_end(error: &io::Error) -> bool {
+pub fn is_end(error: &io::Error) -> bool {
     use io::ErrorKind::{BrokenPipe, ConnectionAborted, ConnectionReset, UnexpectedEof};
     matches!(error.kind(), BrokenPipe | ConnectionAborted | ConnectionReset | UnexpectedEof)
 }
@@ -341,6 +345,11 @@ impl PublishedFiles for Web {
             && name_digest(name).is_some()
             && !is_named_so(name, bytes)
             && let Ok(second) = self.ask(&asked, bound, WebLookup::Second)
+/// Whether a server answered that it cannot do it now.
+pub fn is_busy(error: &io::Error) -> bool {
+    error.kind() == io::ErrorKind::ResourceBusy
+}
+
         {
             answer = Ok(second);
         }

@@ -17,7 +17,7 @@ use crate::key_agent::{AgentFolder, AgentKey, KeyAgent};
 use crate::keys::{KeyFolder, KeyName, KeyPresence, KeysError, ListedKey, Listing};
 use crate::ledger::error::{LedgerError, chain};
 use crate::ledger::exchange::follow::stamp_key::stamp_key;
-use crate::ledger::exchange::submitting::{CopyServer, ServerFound};
+use crate::ledger::exchange::submitting::{CopyServer, ServerFound, is_of_reading};
 use crate::ledger::following::FollowingMark;
 use crate::ledger::imported::Imported;
 use crate::ledger::paths::Paths;
@@ -263,17 +263,11 @@ impl Context {
         match server.find() {
             ServerFound::Files => return Ok(None),
             ServerFound::Server if self.dry_run => {}
-            ServerFound::Server => {
-                server.pull()?;
-            }
-            ServerFound::Silent(why) => note(wrapped(
-                &format!(
-                    "note: the server at {} does not answer ({why}): this is on the record as it \
-                     was at the last pull",
-                    server.address()
-                ),
-                0,
-            )),
+            ServerFound::Server => match server.pull() {
+                Err(error) if is_of_reading(&error) => note_unread(&server, &chain(&error)),
+                pulled => drop(pulled?),
+            },
+            ServerFound::Silent(why) => note_unread(&server, &why.to_string()),
         }
         Ok(Some(server))
     }
@@ -524,6 +518,18 @@ impl Context {
         may_sign(&handle.to_string(), &public, &writer.verifier.chain.state)?;
         Ok(public)
     }
+}
+
+/// Notes that a copy is not brought up to date: what is signed waits in the outbox, if it must.
+fn note_unread(server: &CopyServer, why: &str) {
+    note(wrapped(
+        &format!(
+            "note: the server at {} does not answer ({why}): this is on the record as it was at \
+             the last pull",
+            server.address()
+        ),
+        0,
+    ));
 }
 
 /// Where what is read of a published place is kept: `ANNALS_CACHE`, else `annals` in the folder

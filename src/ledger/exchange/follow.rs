@@ -20,9 +20,10 @@ pub mod stamp_key;
 
 use crate::archive::cache::CachePlace;
 use crate::archive::published::Published;
+use crate::archive::web::{is_busy, is_end};
 use crate::disk::lock::{Lock, LockWait};
-use crate::disk::temporary::remove_unfinished;
 use crate::disk::open::is_folder;
+use crate::disk::temporary::remove_unfinished;
 use crate::disk::{self, FileMode};
 use crate::journal::Journal;
 use crate::ledger::error::LedgerError;
@@ -39,9 +40,14 @@ use commit::{CopyCommit, remove_folder};
 use contradiction::Contradiction;
 use judged::{JudgedPull, StampedCopy, WholeJudging};
 use std::fs;
+use std::thread;
+use std::time::Duration;
 
 /// How often what is published is read again if it changes meanwhile.
 const LOOKS: usize = 8;
+/// The pauses before a server is asked again that was busy or ended a connection.
+const PAUSES: [Duration; 3] =
+    [Duration::from_millis(250), Duration::from_millis(500), Duration::from_secs(1)];
 
 /// How much of a copy is verified by a pull.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -113,13 +119,13 @@ pub fn clone_published(
     let partial = partial_paths(paths)?;
     let above = disk::parent(&partial.ledger);
     fs::create_dir_all(above).map_err(disk::error("make folder", above))?;
+    is_folder(&partial.ledger).map_err(disk::error("look into", &partial.ledger))?;
     disk::ensure_folder(&partial.ledger)?;
     let mut lock = partial.take_lock(options.wait)?;
     expect_free(paths)?;
     let begun = FollowingMark::of(&partial).ok().flatten();
     // One that was stopped before its last step has the time of its pull.
     if begun.map(|begun| begun.place) != Some(following.place.clone()) {
-    is_folder(&partial.ledger).map_err(disk::error("look into", &partial.ledger))?;
         // What is left of the clone of another place.
         for file in [partial.checkpoint(), partial.following_pin()] {
             if disk::is_there(&file)? {
@@ -186,10 +192,28 @@ fn partial_paths(paths: &Paths) -> Result<Paths, LedgerError> {
     Ok(Paths::new(partial, Some(paths.keys.clone())))
 }
 
-/// Verifies and writes what is new, and notes the time. The lock is held.
+/// Verifies and writes what is new, and notes the time. The lock is held. Where a server is busy or
+/// ends a connection it is asked again, after a pause; what came of it is kept meanwhile.
 fn bring_up_to_date(
     paths: &Paths,
     following: FollowingMark,
+    options: PullOptions<'_>,
+    lock: &mut Lock,
+) -> Result<PullOutcome, LedgerError> {
+    for pause in PAUSES {
+        match bring_once(paths, &following, options, lock) {
+            Err(LedgerError::Elsewhere(error)) if is_end(&error.cause) || is_busy(&error.cause) => {
+                thread::sleep(pause);
+            }
+            brought => return brought,
+        }
+    }
+    bring_once(paths, &following, options, lock)
+}
+
+fn bring_once(
+    paths: &Paths,
+    following: &FollowingMark,
     options: PullOptions<'_>,
     lock: &mut Lock,
 ) -> Result<PullOutcome, LedgerError> {
@@ -206,7 +230,7 @@ fn bring_up_to_date(
     };
     let verified = match stamped {
         Some(_) if published.checkpoint() == copy.note.as_deref() => None,
-        stamped => Some(copy.pull(stamped, &mut published, &following, options, lock)?),
+        stamped => Some(copy.pull(stamped, &mut published, following, options, lock)?),
     };
     let size = covered(reader::checkpoint(paths)?.as_deref()).unwrap_or(0);
     let origin = Copy::open(paths)?.signed.map(|signed| signed.origin).unwrap_or_default();
