@@ -343,6 +343,16 @@ fn found_before(
     server: &CopyServer,
     one: &WaitingEvents,
 ) -> Result<FoundBefore, LedgerError> {
+    if let Some(kind) = one.entries.first().and_then(kind)
+        && !is_of_history(&one.entries, paths)?
+    {
+        let why =
+            "it was signed after an event that this record does not have: for another record \
+                   of this name, or for one that lost events; it was not sent; the command that \
+                   signed it signs it anew for this one"
+                .to_owned();
+        return Ok(FoundBefore::Refused(LedgerError::NotAllowed { kind, why }));
+    }
     if let [entry] = one.entries.as_slice()
         && let Some(kind) = kind(entry)
         && is_movable(entry)
@@ -364,6 +374,15 @@ fn found_before(
         }
         None => FoundBefore::Nothing,
     })
+}
+
+/// Whether the record has the event after which the first of these was signed.
+fn is_of_history(entries: &[Entry], paths: &Paths) -> Result<bool, LedgerError> {
+    let statement = entries.first().and_then(|entry| Reading::of(&entry.record).statement);
+    let Some(Statement { base, after: Some(after), .. }) = statement else { return Ok(true) };
+    let before = base.checked_sub(1).map(|before| Record::open(paths.clone())?.event(before));
+    let before = before.transpose()?.flatten();
+    Ok(before.is_some_and(|event| event.reading.hash == after))
 }
 
 /// Which of the events of a receipt do not hold any more.
