@@ -207,8 +207,8 @@ impl Holding {
         Ok(())
     }
 
-    /// Refuses a part of a record, by its own account, unless the checkpoint here is of its size, or
-    /// the ledger here is that part too: a writer would go on from it and fork the record.
+    /// Refuses a part of a record, by its own account, unless the checkpoint here is of its size,
+    /// or the ledger here is that part too: a writer would go on from it and fork the record.
     fn compare_sizes(&mut self, from: &Paths, here: &Paths) -> Result<(), LedgerError> {
         let size = self.size();
         let of = part_of(from, size)?;
