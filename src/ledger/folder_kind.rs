@@ -15,6 +15,10 @@ use std::path::{Path, PathBuf};
 const ABOVE: usize = 16;
 /// The folders of a ledger.
 const OF_LEDGER: [&str; 4] = ["journal", "document", "db", "index"];
+/// What a folder of keys is called.
+const KEYS: &str = "the folder of keys";
+/// The first file of a ledger's journal.
+const FIRST_LOG: &str = "journal/00000000000000000000.log";
 /// The folders of a published record.
 const OF_PUBLISHED: [&str; 3] = ["tile", BODIES, DOCUMENTS];
 /// The folders beside keys.
@@ -148,6 +152,45 @@ fn inside(folder: &Path) -> Result<Option<String>, DiskError> {
         }
     }
     Ok(None)
+}
+
+/// The ledger, bag or folder of keys that a place is inside of: what it is, and its path. A file
+/// may be beside a published record.
+pub fn holder(place: &Path) -> Result<Option<(&'static str, PathBuf)>, DiskError> {
+    for outer in place.ancestors().skip(1).take(ABOVE) {
+        let kind = if is_bag(outer)? {
+            "the bag"
+        } else if is_there(&outer.join(FIRST_LOG))? {
+            "the ledger"
+        } else if is_of_keys(outer)? {
+            KEYS
+        } else {
+            continue;
+        };
+        return Ok(Some((kind, shown(outer))));
+    }
+    Ok(None)
+}
+
+/// Refuses keys or a new ledger inside of a ledger, a bag or a published record: who copies or
+/// serves that would give them away.
+pub fn expect_free_ground(place: &Path) -> Result<(), LedgerError> {
+    let Ok(whole) = std::path::absolute(place) else { return Ok(()) };
+    let mut found = holder(&whole)?.filter(|(kind, _)| *kind != KEYS);
+    for outer in whole.ancestors().skip(1).take(ABOVE) {
+        let is_published = is_folder_at(&outer.join("tile"))? && is_there(&outer.join(CHECKPOINT))?;
+        if found.is_none() && is_published {
+            found = Some(("the published directory", shown(outer)));
+        }
+    }
+    match found {
+        None => Ok(()),
+        Some((kind, folder)) => Err(LedgerError::Usage(format!(
+            "expected a place outside of {kind} {}, found {}; nothing was written: name another",
+            folder.display(),
+            place.display()
+        ))),
+    }
 }
 
 fn is_of_keys(folder: &Path) -> Result<bool, DiskError> {
