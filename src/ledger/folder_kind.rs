@@ -6,7 +6,7 @@
 use crate::archive::bag::PAYLOAD;
 use crate::archive::bag::read::is_bag;
 use crate::archive::web::shown_address;
-use crate::archive::{BODIES, DOCUMENTS};
+use crate::archive::{BODIES, CHECKPOINT, DOCUMENTS};
 use crate::disk::{DiskError, is_folder_at, is_there};
 use crate::ledger::error::LedgerError;
 use std::path::{Path, PathBuf};
@@ -95,10 +95,6 @@ pub fn bag_around(ledger: &Path) -> Result<Option<PathBuf>, DiskError> {
     Ok((named && is_bag(bag)?).then(|| bag.to_owned()))
 }
 
-fn of_bag(bag: &Path) -> String {
-    format!(
-        "annals verify {0} checks it, annals import {0} --to LEDGER makes a ledger of it to read",
-        bag.display()
 /// Refuses the ledger of a bag where something is written: the bag would not be the signed one.
 pub fn expect_no_bag(ledger: &Path) -> Result<(), LedgerError> {
     match bag_around(ledger)? {
@@ -111,6 +107,10 @@ pub fn expect_no_bag(ledger: &Path) -> Result<(), LedgerError> {
     }
 }
 
+fn of_bag(bag: &Path) -> String {
+    format!(
+        "annals verify {0} checks it, annals import {0} --to LEDGER makes a ledger of it to read",
+        bag.display()
     )
 }
 

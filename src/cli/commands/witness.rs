@@ -13,6 +13,7 @@ use crate::cli::terminal::{
 use crate::keys::{KeyFolder, KeyName};
 use crate::ledger::error::LedgerError;
 use crate::ledger::exchange::policy_file::{NewWitness, PolicyFile, witness_key};
+use crate::ledger::folder_kind::expect_free_ground;
 use crate::ledger::query::{View, no_fact};
 use crate::ledger::reader::Record;
 use annals_core::key::PublicKey;
@@ -247,7 +248,9 @@ fn text(
 
 fn new(context: &mut Context, args: WitnessNewArgs) -> Result<Exit, CliError> {
     let handle = KeyName::new(args.handle)?;
-    let keys = KeyFolder::make(context.new_paths().keys)?;
+    let folder = context.new_paths().keys;
+    expect_free_ground(&folder)?;
+    let keys = KeyFolder::make(folder)?;
     let made = crate::witness::key::make(&keys, &handle, &args.name, &mut *context.entropy);
     let verifier = made.map_err(|error| CliError::usage(error.to_string()))?;
     let mut out = done_as(context.format());
