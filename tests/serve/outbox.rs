@@ -261,9 +261,9 @@ fn what_was_placed_without_a_window_is_found_again() {
         lost.store(0, Ordering::Relaxed);
         let between = json(&newsroom.enter("ada", document, line).out);
         let placed = between["position"].as_u64().unwrap() - 1;
-        let said = newsroom.good("ben2", &[act, &["--format", "json"]].concat());
-        let said = json(&said);
-        assert_eq!((&said["status"], &said["position"]), (&"already".into(), &placed.into()));
+        let said = newsroom.good("ben2", act);
+        let already = format!("already at {placed}\n");
+        assert!(said == already || json(&said)["status"] == "already", "{said}");
         assert_eq!(newsroom.good("ben2", &["outbox"]), "nothing waits\n");
     }
     let events = json(&newsroom.good("ada", &["log", "3", "--format", "json"]));
@@ -289,9 +289,116 @@ fn an_outbox_in_a_folder_that_is_not_there_is_none() {
         }
         assert!(newsroom.good("ben", &["status", "--keys", keys]).contains("record"));
     }
+    let told = newsroom.good("ben", &[]);
+    assert!(told.contains(" 1 signed submission waits (annals outbox shows it)\n"), "{told}");
     // A reader has none.
     std::fs::rename(newsroom.path("ben/keys"), newsroom.path("ben/away")).unwrap();
     assert_eq!(newsroom.good("ben", &["outbox"]), "nothing waits\n");
+}
+
+/// A record that was begun anew under the same name has not the event after which it was signed: its
+/// body is not sent there.
+#[test]
+fn what_was_signed_for_another_record_of_the_name_is_not_sent() {
+    let (newsroom, first, document) = staffed();
+    let address = first.address.clone();
+    first.stop();
+    assert_eq!(newsroom.enter("ben", document, 7).code, 2);
+    for folder in ["server", "ben/ledger", "ada"] {
+        let aside = format!("{}.old", newsroom.path(folder).display());
+        std::fs::rename(newsroom.path(folder), aside).unwrap();
+    }
+    std::fs::create_dir(newsroom.path("server")).unwrap();
+    let init = ["init", "--origin", "desk.example.org/record", "--title", "A desk", "--yes"];
+    let name = ["--name", "Ada Able", "--no-passphrase"];
+    newsroom.good("server", &[&init[..], &name].concat());
+    let second = newsroom.serve_at(&address, &[]);
+    newsroom.join_as_founder("ada", &second.url);
+    newsroom.capture("ada", 99);
+    newsroom.good("ben", &["clone", &second.url, "ledger"]);
+    let request = newsroom.path("ben/keys/ben.request");
+    let add = ["editor", "add", request.to_str().unwrap(), "--role", "editor", "--yes"];
+    newsroom.good("ada", &add);
+    let sent = newsroom.annals("ben", &["outbox", "send"]);
+    let name = sent.out[..16].to_owned();
+    let expected = format!(
+        "{name}: is refused: it was signed after an event that this record does not have: for \
+         another record of this name, or for one that lost events; it was not sent; the command \
+         that signed it signs it anew for this one; annals outbox drop {name} gives it up\n"
+    );
+    assert_eq!((sent.code, sent.out), (1, expected), "{}", sent.err);
+    assert!(!second.said().contains("refuse"), "{}", second.said());
+    assert_eq!(newsroom.claims("server").len(), 0);
+    second.stop();
+}
+
+/// A dispute of the same words that is open is not written once more, on whatever machine it is said;
+/// nor are several of a file that another machine brought.
+#[test]
+fn a_dispute_that_stands_is_not_written_twice() {
+    let (newsroom, server, document) = staffed();
+    let (url, address) = (server.url.clone(), server.address.clone());
+    for line in [1, 2] {
+        assert_eq!(newsroom.enter("ada", document, line).code, 0);
+    }
+    newsroom.join("ben2", &url);
+    copy_keys(&newsroom.path("ben/keys"), &newsroom.path("ben2/keys"));
+    let dispute = ["dispute", "3", "--reason", "wrong-figure", "--statement", "No.", "--yes"];
+    assert!(newsroom.good("ben", &dispute).starts_with("written at 5\n"));
+    let said = newsroom.annals("ben2", &dispute);
+    let why =
+        "the same dispute of fact 3 is event 5 already, and open; --again writes it once more";
+    assert!(said.code == 1 && said.err.contains(why), "{said:?}");
+    assert_eq!(newsroom.good("ben", &dispute), "already at 5\n");
+    let other = ["dispute", "3", "--reason", "wrong-figure", "--statement", "Nor this.", "--yes"];
+    assert!(newsroom.good("ben2", &other).starts_with("written at 6\n"));
+    let draft = |fact| {
+        format!(
+            "{{\"type\":\"fact.disputed\",\"fact\":{fact},\"reason\":\"unverifiable\",\"statement\":\"D.\"}}\n"
+        )
+    };
+    for machine in ["ben", "ben2"] {
+        newsroom.good(machine, &["pull"]);
+        std::fs::write(newsroom.path(machine).join("two.jsonl"), draft(3) + &draft(4)).unwrap();
+    }
+    server.stop();
+    let append = ["append", "two.jsonl", "--yes"];
+    for machine in ["ben", "ben2"] {
+        assert_eq!(newsroom.annals(machine, &append).code, 2);
+    }
+    let server = newsroom.serve_at(&address, &[]);
+    assert!(newsroom.good("ben", &append).starts_with("written at 7 to 8 "));
+    assert_eq!(newsroom.annals("ben2", &["outbox", "send"]).code, 3);
+    let said = newsroom.annals("ben2", &append);
+    let told = said.err.split_whitespace().collect::<Vec<_>>().join(" ");
+    assert_eq!(said.code, 1, "{said:?}");
+    for words in ["of fact 3 is event 7 already", "of fact 4 is event 8", "annals outbox drop "] {
+        assert!(told.contains(words), "{told}");
+    }
+    // Once it is closed, it may be said again.
+    newsroom.good("ada", &["uphold", "5", "--statement", "It is right.", "--yes"]);
+    newsroom.good("ben", &["pull"]);
+    assert!(newsroom.good("ben2", &dispute).starts_with("written at 10\n"));
+    server.stop();
+}
+
+/// A name that is not known, or a network that is not there: nothing was sent.
+#[test]
+fn where_nobody_can_be_reached_nothing_was_sent() {
+    let (newsroom, server, document) = staffed();
+    let mark = newsroom.path("ben/ledger/following");
+    let text = std::fs::read_to_string(&mark).unwrap();
+    let elsewhere = text.replace(&server.url, "http://record.invalid:8090");
+    std::fs::write(&mark, elsewhere).unwrap();
+    let said = newsroom.enter("ben", document, 1);
+    assert_eq!(said.code, 2, "{said:?}");
+    assert!(said.err.contains("cannot reach the server at http://record.invalid:8090"), "{said:?}");
+    assert!(said.err.contains("nothing was sent") && said.err.contains("kept"), "{said:?}");
+    let sent = newsroom.annals("ben", &["outbox", "send"]);
+    assert!(sent.code == 2 && sent.out.contains("nothing was sent"), "{sent:?}");
+    std::fs::write(&mark, text).unwrap();
+    newsroom.good("ben", &["outbox", "send"]);
+    server.stop();
 }
 
 /// Several drafts keep their places: after others wrote they are signed anew, by the command. If
@@ -355,6 +462,9 @@ fn what_can_be_placed_no_more_is_refused_and_given_up() {
         newsroom.good(machine, &["outbox", "drop", &name, "--yes"]);
         assert_eq!(newsroom.good(machine, &["outbox", "send"]), "nothing waits\n");
     }
+    let told = newsroom.good("ben", &[]);
+    let line = "\nyou     a reader: the key ben is revoked since event ";
+    assert!(told.contains(line), "{told}");
     assert_eq!(newsroom.claims("server").len(), 0);
     server.stop();
 }

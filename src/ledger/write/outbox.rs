@@ -589,7 +589,7 @@ pub fn same_act(entry: &Entry, source: &dyn Source) -> Result<Option<u64>, Ledge
 }
 
 /// The statement and the words of an event.
-fn act_of(entry: &Entry) -> Option<(Statement, Content)> {
+pub fn act_of(entry: &Entry) -> Option<(Statement, Content)> {
     let statement = Reading::of(&entry.record).statement?;
     Some((statement, Body::parse(entry.body.as_deref()?).ok()?.content))
 }
