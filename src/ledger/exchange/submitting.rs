@@ -10,7 +10,7 @@
 //! statements. Not here: signing (`write`), bringing the copy up to date (`follow`), requests
 //! (`record_server`). Source: FORMAT.md section 17.
 
-use crate::archive::web::Web;
+use crate::archive::web::{Web, is_unreached};
 use crate::clock::Clock;
 use crate::disk::lock::LockWait;
 use crate::disk::{self, FileMode};
@@ -195,7 +195,7 @@ impl CopyServer {
                     answer.retry_after.map_or(SHORT_PAUSE, Duration::from_secs)
                 }
                 Err(failed) => {
-                    if failed.kind() != io::ErrorKind::ConnectionRefused {
+                    if !is_unreached(&failed) {
                         reached = Delivery::Unknown;
                     }
                     why = failed.to_string();
