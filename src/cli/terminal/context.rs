@@ -267,7 +267,10 @@ impl Context {
                 Err(error) if is_of_reading(&error) => note_unread(&server, &chain(&error)),
                 pulled => drop(pulled?),
             },
-            ServerFound::Silent(why) => note_unread(&server, &why.to_string()),
+            ServerFound::Silent(why) => {
+                note_unread(&server, &why.to_string());
+                return Ok(Some(server.silent()));
+            }
         }
         Ok(Some(server))
     }

@@ -64,6 +64,8 @@ pub struct CopyServer {
     /// The key that stamps the copy.
     key: Option<SecretKey>,
     clock: Clock,
+    /// How often the same bytes are sent.
+    tries: u32,
 }
 
 /// Whether the place that a copy follows is a server to which events can be sent.
@@ -92,7 +94,12 @@ impl CopyServer {
         let PublishedPlace::Address(asked) = mark.published_place() else { return Ok(None) };
         Web::at(&asked).map_err(|why| LedgerError::Usage(why.to_string()))?;
         let (paths, address) = (paths.clone(), mark.shown_place());
-        Ok(Some(CopyServer { paths, asked, address, jobs, wait, key, clock }))
+        Ok(Some(CopyServer { paths, asked, address, jobs, wait, key, clock, tries: TRIES }))
+    }
+
+    /// The same, which did not answer when it was looked for: it is asked once.
+    pub fn silent(self) -> CopyServer {
+        CopyServer { tries: 1, ..self }
     }
 
     /// Whether a server answers there.
@@ -178,7 +185,7 @@ impl CopyServer {
         send: impl Fn() -> io::Result<ServerAnswer<T>>,
     ) -> Result<Result<T, ServerProblem>, LedgerError> {
         let (mut why, mut reached) = (String::new(), Delivery::Unreached);
-        for attempt in 1..=TRIES {
+        for attempt in 1..=self.tries {
             let pause = match send() {
                 Ok(ServerAnswer::Done(done)) => return Ok(Ok(done)),
                 Ok(ServerAnswer::Refused(problem)) if problem.says_unplaced() => {
@@ -202,7 +209,7 @@ impl CopyServer {
                     SHORT_PAUSE
                 }
             };
-            if attempt < TRIES {
+            if attempt < self.tries {
                 std::thread::sleep(pause.min(PAUSE));
             }
         }
