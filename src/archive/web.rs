@@ -366,6 +366,11 @@ fn ended_early(cause: io::Error, read: usize, length: Option<u64>) -> io::Error 
     io::Error::new(cause.kind(), format!("the answer ended after {read}{noun} {of}"))
 }
 
+/// Whether a server answered that it cannot do it now.
+pub fn is_busy(error: &io::Error) -> bool {
+    error.kind() == io::ErrorKind::ResourceBusy
+}
+
 /// Whether the other side ended a connection.
 pub fn is_end(error: &io::Error) -> bool {
     use io::ErrorKind::{BrokenPipe, ConnectionAborted, ConnectionReset, UnexpectedEof};
@@ -382,11 +387,6 @@ impl PublishedFiles for Web {
             && name_digest(name).is_some()
             && !is_named_so(name, bytes)
             && let Ok(second) = self.ask(&asked, bound, WebLookup::Second)
-/// Whether a server answered that it cannot do it now.
-pub fn is_busy(error: &io::Error) -> bool {
-    error.kind() == io::ErrorKind::ResourceBusy
-}
-
         {
             answer = Ok(second);
         }
