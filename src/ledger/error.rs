@@ -113,8 +113,8 @@ pub enum LedgerError {
     Faulty(Vec<Fault>),
     /// A published record breaks its own rules, so nothing of it is shown.
     #[error("the record published at {place} has {}, the first: {}{}; nothing of it is shown; \
-             annals verify {place} tells all", count_faults(.faults.len()), first(.faults),
-        seen_before(.seen))]
+             annals verify {place}{} lists all", count_faults(.faults.len()), first(.faults),
+        seen_before(.seen), pin_of(.seen))]
     FaultyPublished {
         /// Where it is published.
         place: String,
@@ -531,6 +531,11 @@ fn seen_before(seen: &Option<PathBuf>) -> String {
     seen.as_ref().map(text).unwrap_or_default()
 }
 
+/// The option that compares with what was read before, as the refusal did.
+fn pin_of(seen: &Option<PathBuf>) -> String {
+    seen.as_ref().map(|path| format!(" --pin {}", path.display())).unwrap_or_default()
+}
+
 fn first(faults: &[Fault]) -> String {
     faults.first().map(Fault::to_string).unwrap_or_default()
 }
@@ -638,13 +643,13 @@ pub enum Delivery {
     Unreached,
     /// Their documents did not arrive, so they were not sent.
     NoDocuments,
+    /// The server was asked, and placed those of others first.
+    Outrun,
     /// Somebody answered, or may have heard of them.
     Unknown,
 }
 
 /// Whether events that were not sent are kept, and what sends them again.
-    /// The server was asked, and placed those of others first.
-    Outrun,
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum KeptEvents {
     /// They are not kept.

@@ -483,7 +483,7 @@ fn an_answer_without_words_that_are_missing_is_no_yes() {
         &["show", "5"],
         &["log"],
         &["find", "note"],
-        &["diff", "3", "6"],
+        &["diff", "2", "5"],
         &["status"],
         &["timeline", "--html", "page"],
     ];
