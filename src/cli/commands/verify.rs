@@ -17,7 +17,7 @@ use crate::cli::render::report::VerdictReport;
 use crate::cli::render::report::page::PageContext;
 use crate::cli::render::report::section::WithSections;
 use crate::cli::terminal::{
-    CliError, Command, Context, Exit, Format, Group, Progress, formats, json, note, out,
+    CliError, Command, Context, Exit, Format, Group, Progress, formats, json, note, out, visible,
 };
 use crate::ledger::audit::options::Audit;
 use crate::ledger::audit::periods::periods;
@@ -93,7 +93,8 @@ fn ledger(context: &mut Context, record: &mut Record, args: VerifyArgs) -> Resul
     drop(progress);
     let strange = foreign(&record.paths);
     for path in strange.iter().take(FOREIGN) {
-        note(format!("note: {} is no file of a ledger, and was not looked at", path.display()));
+        let path = path.to_string_lossy();
+        note(format!("note: {} is no file of a ledger, and was not looked at", visible(&path)));
     }
     if let Some(more) = strange.len().checked_sub(FOREIGN).filter(|more| *more > 0) {
         note(format!("note: and {more} more files that no ledger has"));
