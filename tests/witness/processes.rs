@@ -104,7 +104,7 @@ fn watched(place: &Path) -> (Newsroom, Process) {
 #[test]
 fn a_good_day() {
     let place = tempfile::tempdir().unwrap();
-    let (newsroom, _witness) = watched(place.path());
+    let (newsroom, witness) = watched(place.path());
     newsroom.append("One.");
     let said = newsroom.run(&["verify"]);
     assert_eq!(said.code, 5, "{}", said.out);
@@ -133,6 +133,12 @@ fn a_good_day() {
     let published = fs::read_to_string(newsroom.0.join("pub/checkpoint")).unwrap();
     assert_eq!(published, newsroom.checkpoint());
     assert_eq!(newsroom.run(&["verify", "pub", "--policy", "keys/policy"]).code, 0);
+    // Away, it has cosigned that checkpoint before.
+    drop(witness);
+    let said = newsroom.run(&["witness", "collect"]);
+    let last = "the checkpoint of 3 events: 0 of 1 witnesses cosigned now, 1 before, the quorum is \
+                met";
+    assert_eq!((said.code, said.out.lines().last()), (0, Some(last)), "{}", said.out);
 }
 
 #[test]
