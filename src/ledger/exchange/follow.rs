@@ -40,6 +40,7 @@ use commit::{CopyCommit, remove_folder};
 use contradiction::Contradiction;
 use judged::{JudgedPull, StampedCopy, WholeJudging};
 use std::fs;
+use std::path::Path;
 use std::thread;
 use std::time::Duration;
 
@@ -127,18 +128,19 @@ pub fn clone_published(
     // One that was stopped before its last step has the time of its pull.
     if begun.map(|begun| begun.place) != Some(following.place.clone()) {
         // What is left of the clone of another place.
-        for file in [partial.checkpoint(), partial.following_pin()] {
-            if disk::is_there(&file)? {
-                fs::remove_file(&file).map_err(disk::error("remove", &file))?;
-            }
-        }
-        for name in ["journal", "document", "db", "index", ".pull"] {
-            remove_folder(&partial.ledger.join(name))?;
-        }
-        following.write(&partial)?;
+        begin_anew(&partial, &following)?;
     }
+    remove_marks(&partial)?;
     disk::replace(&partial.ledger.join(ATTRIBUTES), NO_TEXT.as_bytes(), FileMode::Shared)?;
-    let outcome = bring_up_to_date(&partial, following, options, &mut lock)?;
+    let brought = bring_up_to_date(&partial, following.clone(), options, &mut lock);
+    let outcome = match brought {
+        // Nobody has this copy yet, so what is published is asked for alone.
+        Err(error) if is_of_remains(&error) => {
+            begin_anew(&partial, &following)?;
+            bring_up_to_date(&partial, following, options, &mut lock)?
+        }
+        brought => brought?,
+    };
     if disk::is_folder_at(&paths.ledger)? {
         fs::remove_dir(&paths.ledger).map_err(disk::error("replace", &paths.ledger))?;
     }
@@ -146,6 +148,46 @@ pub fn clone_published(
     renamed.map_err(disk::error("rename to", &paths.ledger))?;
     disk::sync_folder(disk::parent(&paths.ledger))?;
     Ok(outcome)
+}
+
+/// Empties the folder of a clone that was stopped.
+fn begin_anew(partial: &Paths, following: &FollowingMark) -> Result<(), LedgerError> {
+    let evidence = partial.following().with_extension("evidence");
+    for file in [partial.checkpoint(), partial.following_pin(), evidence] {
+        remove_file(&file)?;
+    }
+    for name in ["journal", "document", "db", "index", ".pull"] {
+        remove_folder(&partial.ledger.join(name))?;
+    }
+    Ok(following.write(partial)?)
+}
+
+/// Removes what a clone does not write, and what would make another ledger of the copy.
+fn remove_marks(partial: &Paths) -> Result<(), LedgerError> {
+    for file in [partial.imported(), partial.home(), partial.checkpoints()] {
+        remove_file(&file)?;
+    }
+    Ok(())
+}
+
+fn remove_file(file: &Path) -> Result<(), LedgerError> {
+    if disk::is_there(file)? {
+        fs::remove_file(file).map_err(disk::error("remove", file))?;
+    }
+    Ok(())
+}
+
+/// Whether an error says that what a stopped clone left is damaged, or not of what is published.
+fn is_of_remains(error: &LedgerError) -> bool {
+    matches!(
+        error,
+        LedgerError::NotContinued { .. }
+            | LedgerError::PublishedBehind { .. }
+            | LedgerError::Faulty(_)
+            | LedgerError::Short { .. }
+            | LedgerError::Journal(_)
+            | LedgerError::Source(_)
+    )
 }
 
 /// Brings a copy up to date with the published record that it follows.
