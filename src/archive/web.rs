@@ -201,7 +201,11 @@ impl Web {
                     ),
                     None => format!("expected the answer 200 or 404, found {other}"),
                 };
-                return Err(io::Error::other(why));
+                let kind = match other {
+                    429 | 503 => io::ErrorKind::ResourceBusy,
+                    _ => io::ErrorKind::Other,
+                };
+                return Err(io::Error::new(kind, why));
             }
         }
         let header = |name: &str| {
@@ -318,9 +322,46 @@ pub fn cause(error: ureq::Error) -> io::Error {
         ureq::Error::Io(error) if is_end(&error) => {
             io::Error::new(error.kind(), "the connection ended before an answer came")
         }
-        ureq::Error::Io(error) => error,
-        other => io::Error::other(other.to_string()),
+        ureq::Error::Io(error) => match tls_advice(&error.to_string()) {
+            Some(why) => io::Error::new(error.kind(), why),
+            None => error,
+        },
+        // Nothing was sent.
+        never @ (ureq::Error::HostNotFound
+        | ureq::Error::ConnectionFailed
+        | ureq::Error::Timeout(ureq::Timeout::Resolve | ureq::Timeout::Connect)) => {
+            io::Error::new(io::ErrorKind::HostUnreachable, never.to_string())
+        }
+        ureq::Error::Protocol(why) => io::Error::other(format!(
+            "protocol: {why}: if the server speaks TLS, name it with https://"
+        )),
+        other => {
+            let text = other.to_string();
+            io::Error::other(tls_advice(&text).unwrap_or(text))
+        }
     }
+}
+
+/// What an error of TLS means, in the words of its library and in others.
+fn tls_advice(text: &str) -> Option<String> {
+    let advice = if text.contains("InvalidContentType") {
+        "no TLS is spoken there: name it with http://, if that is meant"
+    } else if text.contains("invalid peer certificate") {
+        "expected a certificate that a public authority signed for this name"
+    } else {
+        return None;
+    };
+    Some(format!("{text}: {advice}"))
+}
+
+/// Whether nobody was reached, so that nothing was sent.
+pub fn is_unreached(error: &io::Error) -> bool {
+    use io::ErrorKind::{
+        AddrNotAvailable, ConnectionRefused, HostUnreachable, NetworkDown, NetworkUnreachable,
+    };
+    let kinds =
+        [AddrNotAvailable, ConnectionRefused, HostUnreachable, NetworkDown, NetworkUnreachable];
+    kinds.contains(&error.kind())
 }
 
 /// The error of an answer that ended before its end, with how much of it came.
@@ -333,8 +374,13 @@ fn ended_early(cause: io::Error, read: usize, length: Option<u64>) -> io::Error 
     io::Error::new(cause.kind(), format!("the answer ended after {read}{noun} {of}"))
 }
 
+/// Whether a server answered that it cannot do it now.
+pub fn is_busy(error: &io::Error) -> bool {
+    error.kind() == io::ErrorKind::ResourceBusy
+}
+
 /// Whether the other side ended a connection.
-fn is_end(error: &io::Error) -> bool {
+pub fn is_end(error: &io::Error) -> bool {
     use io::ErrorKind::{BrokenPipe, ConnectionAborted, ConnectionReset, UnexpectedEof};
     matches!(error.kind(), BrokenPipe | ConnectionAborted | ConnectionReset | UnexpectedEof)
 }

@@ -171,11 +171,11 @@ impl CompareOrWrite {
         }
     }
 
-    /// All bytes of the existing file, whatever was added.
-    pub fn existing(&self) -> Result<Vec<u8>, IndexError> {
+    /// At most `most` bytes of the existing file from an offset on, whatever was added.
+    pub fn existing(&self, from: u64, most: usize) -> Result<Vec<u8>, IndexError> {
         let Some(file) = &self.file else { return Ok(Vec::new()) };
-        let mut bytes = vec![0; usize::try_from(file.metadata()?.len()).unwrap_or(0)];
-        let count = read_at(file, &mut bytes, 0)?;
+        let mut bytes = vec![0; most];
+        let count = read_at(file, &mut bytes, from)?;
         bytes.truncate(count);
         Ok(bytes)
     }

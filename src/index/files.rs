@@ -30,7 +30,7 @@ use annals_core::merkle::Tree;
 use annals_core::rebuild::Undone;
 use annals_core::state::State;
 use annals_core::verify::chain::EventOutcome;
-use annals_core::verify::examine::Examined;
+use annals_core::verify::examine::{BodyFound, Examined};
 use hashbrown::HashMap;
 use std::collections::{BTreeMap, BTreeSet};
 use std::io;
@@ -292,8 +292,11 @@ impl IndexFiles {
         let position = judged.position;
         let act = state.history.act(position).filter(|_| judged.applied && judged.clean);
         let (Some(act), Some(place)) = (act, examined.reading.place) else {
-            return Err(IndexError::Other(format!("event {position} has a fault")));
+            return Err(faulty(position));
         };
+        if matches!(examined.body, BodyFound::Bad(_)) {
+            return Err(faulty(position));
+        }
         if position != self.size || position != place.seq {
             return Err(IndexError::Other(format!("event {position} has another place")));
         }
@@ -608,4 +611,9 @@ fn of_people(kind: Type) -> bool {
 
 fn suspects(operation: &Operation) -> bool {
     matches!(operation, Operation::Revoked(revoked) if revoked.suspect_from.is_some())
+}
+
+/// What of a record with a fault is not built, and not compared.
+fn faulty(position: u64) -> IndexError {
+    IndexError::Other(format!("event {position} has a fault"))
 }

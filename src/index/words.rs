@@ -39,6 +39,8 @@ use std::path::{Path, PathBuf};
 const NEW: [&str; 2] = ["words.new", "runs.new"];
 /// Bytes of an entry of `redacted`.
 const REDACTION: u64 = 16;
+/// How many of them are read at once.
+const AT_ONCE: usize = 4_096;
 /// The number of words up to which those of a span are kept for the next ones, which have many of
 /// the same.
 const KEPT: usize = 4_096;
@@ -397,17 +399,24 @@ fn redaction(number: u64, event: u64, by: u64) -> [u8; REDACTION as usize] {
 /// The events in a file `redacted`, as far as it is in form. It is compared later.
 fn foretold(file: &CompareOrWrite) -> Result<BTreeSet<u64>, IndexError> {
     let mut found = BTreeSet::new();
-    for (number, bytes) in (0..).zip(file.existing()?.chunks(REDACTION as usize)) {
-        let read = |bytes: &[u8]| bytes.iter().fold(0, |all, byte| all << 8 | u64::from(*byte));
-        let Some((event, by)) = bytes.get(..2 * POSITION).map(|both| both.split_at(POSITION))
-        else {
-            break;
-        };
-        let (event, by) = (read(event), read(by));
-        if redaction(number, event, by) != bytes {
-            break;
+    let mut number = 0;
+    loop {
+        let piece = file.existing(number * REDACTION, AT_ONCE * REDACTION as usize)?;
+        for bytes in piece.chunks_exact(REDACTION as usize) {
+            let read = |bytes: &[u8]| bytes.iter().fold(0, |all, byte| all << 8 | u64::from(*byte));
+            let Some((event, by)) = bytes.get(..2 * POSITION).map(|both| both.split_at(POSITION))
+            else {
+                return Ok(found);
+            };
+            let (event, by) = (read(event), read(by));
+            if redaction(number, event, by) != bytes {
+                return Ok(found);
+            }
+            found.insert(event);
+            number += 1;
         }
-        found.insert(event);
+        if piece.len() < AT_ONCE * REDACTION as usize {
+            return Ok(found);
+        }
     }
-    Ok(found)
 }

@@ -20,6 +20,7 @@ use crate::index::{BuildMode, Builder, IndexStatus};
 use crate::keys::{HighWaterMarks, KeysError, Mark};
 use crate::ledger::audit::options::Audit;
 use crate::ledger::error::{LedgerError, chain};
+use crate::ledger::following::FollowingMark;
 use crate::ledger::imported;
 use crate::ledger::reader::Record;
 use crate::ledger::reader::source::RecordSource;
@@ -69,6 +70,8 @@ pub struct Audited {
     pub policy_result: PolicyResult,
     /// Of a published record, the number of tiles that are right.
     pub tiles: Option<u64>,
+    /// Whether a pull may bring more events: the ledger is a copy that follows a record.
+    pub is_following: bool,
 }
 
 impl Audited {
@@ -133,6 +136,8 @@ struct LookedAt {
     later: Option<u64>,
     /// The size of the last mark, if it is greater than that of this part of a record.
     later_mark: Option<u64>,
+    /// Whether the ledger is a copy that follows a record.
+    is_following: bool,
 }
 
 fn look(
@@ -156,12 +161,19 @@ fn look(
     let (mut report, store) = (report?, store?);
     let later = part_below_pin(record, &ends, &mut report.faults);
     let later_mark = part_below_mark(record.part_of, mark, &mut report);
+    let is_faulty = !report.faults.is_empty();
     report.faults.extend(unreadable(record, &report));
     let index = match audit.index {
         true if record.source.changed().is_some() => {
             IndexStatus::Not("the journal is not judged".to_owned())
         }
-        true => builder.found(),
+        true => match builder.found() {
+            // What it was made from is not known to be this record.
+            IndexStatus::Differs(_) | IndexStatus::Not(_) if is_faulty => {
+                IndexStatus::Not("the record has a fault".to_owned())
+            }
+            found => found,
+        },
         false => IndexStatus::Not("not asked".to_owned()),
     };
     if let IndexStatus::Differs(why) = &index {
@@ -170,7 +182,8 @@ fn look(
     }
     let store = store.report(&mut report.faults);
     let looked = LookedAt::of(audit, ends, report).with(store, index);
-    Ok(LookedAt { part_of: record.part_of, later, later_mark, ..looked })
+    let is_following = FollowingMark::is_at(&record.paths)?;
+    Ok(LookedAt { part_of: record.part_of, later, later_mark, is_following, ..looked })
 }
 
 /// Where this is a part of a record, by its own account, and the pin is later, a smaller size is
@@ -263,8 +276,18 @@ impl LookedAt {
         report.faults.sort();
         let store = StoreFound::NotCompared("not asked".to_owned());
         let (index, part_of) = (IndexStatus::Absent, None);
-        let (later, later_mark) = (None, None);
-        LookedAt { report, ends, store, index, policy_result, part_of, later, later_mark }
+        let (later, later_mark, is_following) = (None, None, false);
+        LookedAt {
+            report,
+            ends,
+            store,
+            index,
+            policy_result,
+            part_of,
+            later,
+            later_mark,
+            is_following,
+        }
     }
 
     /// Adds the faults of the files that an import writes; a bag has its own rules for them.
@@ -281,15 +304,20 @@ impl LookedAt {
 
     /// Writes what follows from the verdict: the pin, and evidence.
     fn conclude(self, audit: &Audit, source: &dyn Source) -> Result<Audited, LedgerError> {
-        let LookedAt { report, ends, store, index, policy_result, part_of, later, later_mark } =
-            self;
+        let LookedAt { report, ends, store, index, policy_result, part_of, .. } = self;
+        let LookedAt { later, later_mark, is_following, .. } = self;
         let pin = match verdict(&report, &policy_result) {
             _ if let Some(pinned) = later => PinFound::Later(pinned),
             _ if later_mark.is_some() && audit.pin.is_some() => PinFound::Left,
             Verdict::TrustMissing if audit.pin.is_some() => PinFound::Left,
             _ => kept::move_on(audit, &ends, &report),
         };
-        let evidence = evidence::keep(audit, source, &ends, &report);
+        let evidence = match is_following && is_only_cut(&report) {
+            true => EvidenceFound::NotWritten(
+                "a pull may bring what this copy lacks, and nothing contradicts the pin".to_owned(),
+            ),
+            false => evidence::keep(audit, source, &ends, &report),
+        };
         let marked = ends.mark.is_some();
         let tiles = None;
         Ok(Audited {
@@ -303,8 +331,15 @@ impl LookedAt {
             later_mark,
             policy_result,
             tiles,
+            is_following,
         })
     }
+}
+
+/// Whether the pin saw more events, and none of them is another one here.
+fn is_only_cut(report: &Report) -> bool {
+    let has = |rule| report.faults.iter().any(|fault| fault.rule == rule);
+    has(Rule::CutBelowPin) && !has(Rule::ForkedFromPin)
 }
 
 /// Rule 911 for the marks. Without an applied opening no mark can be assigned to this record, but

@@ -113,8 +113,8 @@ pub enum LedgerError {
     Faulty(Vec<Fault>),
     /// A published record breaks its own rules, so nothing of it is shown.
     #[error("the record published at {place} has {}, the first: {}{}; nothing of it is shown; \
-             annals verify {place} tells all", count_faults(.faults.len()), first(.faults),
-        seen_before(.seen))]
+             annals verify {place}{} lists all", count_faults(.faults.len()), first(.faults),
+        seen_before(.seen), pin_of(.seen))]
     FaultyPublished {
         /// Where it is published.
         place: String,
@@ -375,6 +375,10 @@ pub enum LedgerError {
             Delivery::Unreached => {
                 format!("cannot reach the server at {address} ({why}): nothing was sent")
             }
+            Delivery::Outrun => format!(
+                "the server at {address} placed the events of others first, and the copy here \
+                 could not be brought up to date ({why}): nothing was written"
+            ),
         },
         match .kept {
             KeptEvents::ByOutbox => {
@@ -527,6 +531,11 @@ fn seen_before(seen: &Option<PathBuf>) -> String {
     seen.as_ref().map(text).unwrap_or_default()
 }
 
+/// The option that compares with what was read before, as the refusal did.
+fn pin_of(seen: &Option<PathBuf>) -> String {
+    seen.as_ref().map(|path| format!(" --pin {}", path.display())).unwrap_or_default()
+}
+
 fn first(faults: &[Fault]) -> String {
     faults.first().map(Fault::to_string).unwrap_or_default()
 }
@@ -634,6 +643,8 @@ pub enum Delivery {
     Unreached,
     /// Their documents did not arrive, so they were not sent.
     NoDocuments,
+    /// The server was asked, and placed those of others first.
+    Outrun,
     /// Somebody answered, or may have heard of them.
     Unknown,
 }

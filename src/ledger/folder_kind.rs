@@ -6,14 +6,19 @@
 use crate::archive::bag::PAYLOAD;
 use crate::archive::bag::read::is_bag;
 use crate::archive::web::shown_address;
-use crate::archive::{BODIES, DOCUMENTS};
+use crate::archive::{BODIES, CHECKPOINT, DOCUMENTS};
 use crate::disk::{DiskError, is_folder_at, is_there};
+use crate::ledger::error::LedgerError;
 use std::path::{Path, PathBuf};
 
 /// How far above a folder is looked for what it is inside of.
 const ABOVE: usize = 16;
 /// The folders of a ledger.
 const OF_LEDGER: [&str; 4] = ["journal", "document", "db", "index"];
+/// What a folder of keys is called.
+const KEYS: &str = "the folder of keys";
+/// The first file of a ledger's journal.
+const FIRST_LOG: &str = "journal/00000000000000000000.log";
 /// The folders of a published record.
 const OF_PUBLISHED: [&str; 3] = ["tile", BODIES, DOCUMENTS];
 /// The folders beside keys.
@@ -90,6 +95,18 @@ pub fn bag_around(ledger: &Path) -> Result<Option<PathBuf>, DiskError> {
     Ok((named && is_bag(bag)?).then(|| bag.to_owned()))
 }
 
+/// Refuses the ledger of a bag where something is written: the bag would not be the signed one.
+pub fn expect_no_bag(ledger: &Path) -> Result<(), LedgerError> {
+    match bag_around(ledger)? {
+        None => Ok(()),
+        Some(bag) => {
+            let found =
+                format!("that of the bag {}, which is only read: {}", bag.display(), of_bag(&bag));
+            Err(LedgerError::AnotherFolder(ledger.to_owned(), found))
+        }
+    }
+}
+
 fn of_bag(bag: &Path) -> String {
     format!(
         "annals verify {0} checks it, annals import {0} --to LEDGER makes a ledger of it to read",
@@ -135,6 +152,45 @@ fn inside(folder: &Path) -> Result<Option<String>, DiskError> {
         }
     }
     Ok(None)
+}
+
+/// The ledger, bag or folder of keys that a place is inside of: what it is, and its path. A file
+/// may be beside a published record.
+pub fn holder(place: &Path) -> Result<Option<(&'static str, PathBuf)>, DiskError> {
+    for outer in place.ancestors().skip(1).take(ABOVE) {
+        let kind = if is_bag(outer)? {
+            "the bag"
+        } else if is_there(&outer.join(FIRST_LOG))? {
+            "the ledger"
+        } else if is_of_keys(outer)? {
+            KEYS
+        } else {
+            continue;
+        };
+        return Ok(Some((kind, shown(outer))));
+    }
+    Ok(None)
+}
+
+/// Refuses keys or a new ledger inside of a ledger, a bag or a published record: who copies or
+/// serves that would give them away.
+pub fn expect_free_ground(place: &Path) -> Result<(), LedgerError> {
+    let Ok(whole) = std::path::absolute(place) else { return Ok(()) };
+    let mut found = holder(&whole)?.filter(|(kind, _)| *kind != KEYS);
+    for outer in whole.ancestors().skip(1).take(ABOVE) {
+        let is_published = is_folder_at(&outer.join("tile"))? && is_there(&outer.join(CHECKPOINT))?;
+        if found.is_none() && is_published {
+            found = Some(("the published directory", shown(outer)));
+        }
+    }
+    match found {
+        None => Ok(()),
+        Some((kind, folder)) => Err(LedgerError::Usage(format!(
+            "expected a place outside of {kind} {}, found {}; nothing was written: name another",
+            folder.display(),
+            place.display()
+        ))),
+    }
 }
 
 fn is_of_keys(folder: &Path) -> Result<bool, DiskError> {

@@ -19,7 +19,8 @@ use crate::ledger::paths::Paths;
 use crate::ledger::published_place::PublishedPlace;
 use annals_core::time::Time;
 use annals_core::version_line::later;
-use std::path::PathBuf;
+use std::fs;
+use std::path::{Path, PathBuf};
 
 const FIRST: &str = "annals following v1\n";
 const PLACE: &str = "place ";
@@ -126,6 +127,38 @@ impl FollowingMark {
     pub fn published_place(&self) -> PublishedPlace {
         let path = PathBuf::from(&self.place);
         PublishedPlace::address(&path).unwrap_or(PublishedPlace::Folder(path))
+    }
+}
+
+/// Evidence that a publisher contradicted a copy.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FoundEvidence {
+    /// The file.
+    pub path: PathBuf,
+    /// Whether no pull since then found the copy to be up to date.
+    pub is_latest: bool,
+}
+
+impl FoundEvidence {
+    /// What a pull left beside the mark of a copy, if it did.
+    pub fn of(paths: &Paths) -> Option<FoundEvidence> {
+        let mark = paths.following();
+        let path = mark.with_extension("evidence");
+        let changed = |path: &Path| fs::metadata(path).and_then(|about| about.modified()).ok();
+        let (found, pulled) = (changed(&path)?, changed(&mark));
+        Some(FoundEvidence { path, is_latest: pulled.is_none_or(|pulled| found > pulled) })
+    }
+
+    /// What it is, and what to do.
+    pub fn text(&self) -> String {
+        let path = self.path.display();
+        match self.is_latest {
+            true => format!(
+                "what is published contradicts this copy: annals verify {path} says what it \
+                 proves; pull no more, and ask the publisher"
+            ),
+            false => format!("of an earlier pull: annals verify {path} says what it proves"),
+        }
     }
 }
 

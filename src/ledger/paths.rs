@@ -2,6 +2,7 @@
 //!
 //! Always holds: names are those of FORMAT.md section 9. Not here: reading them.
 
+use crate::disk::lock::{Lock, LockWait};
 use crate::disk::open::is_folder;
 use crate::disk::{self, DiskError, is_folder_at};
 use crate::ledger::error::LedgerError;
@@ -65,6 +66,14 @@ impl Paths {
         self.has_journal().map(drop)
     }
 
+    /// Takes the lock of a writer of the ledger.
+    ///
+    /// Errors: another writer holds it for longer than `wait`; the ledger is that of a bag.
+    pub fn take_lock(&self, wait: impl Into<LockWait>) -> Result<Lock, LedgerError> {
+        folder_kind::expect_no_bag(&self.ledger)?;
+        Ok(Lock::take(&self.lock(), wait)?)
+    }
+
     /// Whether a ledger has its journal; an error if the path is not a ledger.
     ///
     /// The folders inside a ledger, and those beside the keys that are written to, must be folders,
@@ -85,7 +94,11 @@ impl Paths {
         }
         // Store and index are derived: a fault in them never prevents an answer.
         for folder in [self.documents(), self.outbox(), self.drafts()] {
-            is_folder(&folder).map_err(disk::error("look into", &folder))?;
+            match is_folder(&folder) {
+                // Keys that are a file have no folders.
+                Err(cause) if cause.kind() == io::ErrorKind::NotADirectory => {}
+                looked => drop(looked.map_err(disk::error("look into", &folder))?),
+            }
         }
         let journal = self.ledger.join("journal");
         if is_folder(&journal).map_err(disk::error("look into", &journal))? {

@@ -20,6 +20,7 @@ use crate::ledger::folder_kind::bag_around;
 use crate::ledger::following::FollowingMark;
 use crate::ledger::imported::Imported;
 use crate::ledger::paths::Paths;
+use crate::ledger::published_place::PublishedPlace;
 use crate::ledger::reader::source::RecordSource;
 use annals_core::event::Entry;
 use annals_core::event::args::Args;
@@ -31,6 +32,7 @@ use annals_core::tlog::{Checkpoint, MAX_NOTE, Note};
 use annals_core::verify::anchors::Anchors;
 use annals_core::verify::source::Source;
 use annals_core::verify::{Options, Report, verify};
+use std::collections::BTreeSet;
 use std::sync::{Mutex, PoisonError};
 use std::thread;
 use std::time::Duration;
@@ -56,6 +58,8 @@ pub struct Record {
     index_wrong: Mutex<Option<String>>,
     /// The first problem that may have made an answer wrong.
     trouble: Mutex<Option<String>>,
+    /// The events whose bodies were asked for and are not in what is published.
+    absent: Mutex<BTreeSet<u64>>,
     /// The most events that an answer may read; `None`: all.
     bound: Option<u64>,
 }
@@ -84,10 +88,21 @@ impl Record {
         let journal = Journal::open(&paths.ledger, covered(checkpoint.as_deref()))?;
         let index = index_of(&paths, &journal);
         let part_of = part_of(&paths, journal.size())?;
-        let (index_wrong, trouble) = (Mutex::default(), Mutex::default());
+        let (index_wrong, trouble, absent) = Default::default();
         let source = RecordSource::Journal(journal);
         let bound = None;
-        Ok(Record { paths, source, checkpoint, part_of, mark, index, index_wrong, trouble, bound })
+        Ok(Record {
+            paths,
+            source,
+            checkpoint,
+            part_of,
+            mark,
+            index,
+            index_wrong,
+            trouble,
+            absent,
+            bound,
+        })
     }
 
     /// Opens a ledger at its checkpoint, of which journal and index are open, for answers that read
@@ -110,6 +125,7 @@ impl Record {
             index: Ok(index),
             index_wrong: Mutex::default(),
             trouble: Mutex::default(),
+            absent: Mutex::default(),
             bound: Some(bound),
         })
     }
@@ -177,6 +193,24 @@ impl Record {
     /// The problem that may have made an answer wrong, if any.
     pub fn trouble(&self) -> Option<String> {
         self.trouble.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Records that the body of an event is not in what is published, although no event withholds
+    /// it. What is missing in a ledger is a fault of its journal, and found as one.
+    pub fn keep_absent(&self, position: u64) {
+        if self.is_published() {
+            self.absent.lock().unwrap_or_else(PoisonError::into_inner).insert(position);
+        }
+    }
+
+    /// The number of events whose bodies were asked for and are not there.
+    pub fn absent(&self) -> usize {
+        self.absent.lock().unwrap_or_else(PoisonError::into_inner).len()
+    }
+
+    /// Whether the record comes from a server: what does not come is not known to be missing.
+    pub fn is_served(&self) -> bool {
+        matches!(&self.source, RecordSource::Published(PublishedPlace::Address(_), _))
     }
 
     /// Opens the signed part of the ledger at `paths`: beside a writer at work, the record up to
@@ -343,7 +377,7 @@ pub fn pin_of(report: &Report, anchors: &Anchors) -> Option<Pin> {
 
 /// The number of events of the whole record, if a ledger of `size` events is a part of one by its
 /// own account, or by that of the bag around it.
-fn part_of(paths: &Paths, size: u64) -> Result<Option<u64>, DiskError> {
+pub fn part_of(paths: &Paths, size: u64) -> Result<Option<u64>, DiskError> {
     let imported = Imported::of(paths)?.part_of(size);
     let Some(bag) = bag_around(&paths.ledger)?.filter(|_| imported.is_none()) else {
         return Ok(imported);

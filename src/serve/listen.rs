@@ -22,9 +22,9 @@ use tokio::net::TcpListener;
 use tokio::sync::{Semaphore, watch};
 use tokio_io_timeout::TimeoutStream;
 use tokio_rustls::TlsAcceptor;
-use tokio_rustls::rustls::ServerConfig;
-use tokio_rustls::rustls::pki_types::pem::PemObject;
+use tokio_rustls::rustls::pki_types::pem::{self, PemObject};
 use tokio_rustls::rustls::pki_types::{CertificateDer, PrivateKeyDer};
+use tokio_rustls::rustls::{self, ServerConfig};
 use tower_service::Service;
 
 /// The most connections at a time.
@@ -79,17 +79,34 @@ fn config(certificate: &Path, key: &Path) -> io::Result<ServerConfig> {
     };
     let certificates = CertificateDer::pem_file_iter(certificate)
         .and_then(Iterator::collect::<Result<Vec<_>, _>>)
-        .map_err(|why| failed(certificate, why.to_string()))?;
+        .map_err(|why| failed(certificate, unread(&why)))?;
     if certificates.is_empty() {
         return Err(failed(certificate, "expected a certificate, found none".to_owned()));
     }
-    let secret = PrivateKeyDer::from_pem_file(key).map_err(|why| failed(key, why.to_string()))?;
+    let secret = PrivateKeyDer::from_pem_file(key).map_err(|why| failed(key, unread(&why)))?;
     let provider = Arc::new(tokio_rustls::rustls::crypto::ring::default_provider());
     let builder = ServerConfig::builder_with_provider(provider)
         .with_safe_default_protocol_versions()
         .map_err(io::Error::other)?
         .with_no_client_auth();
-    builder.with_single_cert(certificates, secret).map_err(|why| failed(key, why.to_string()))
+    builder.with_single_cert(certificates, secret).map_err(|why| match why {
+        rustls::Error::InconsistentKeys(_) => {
+            let why = "expected the private key of the certificate, found another one";
+            failed(key, format!("{why}: name the two that belong together"))
+        }
+        why => failed(key, why.to_string()),
+    })
+}
+
+/// Why a file in PEM cannot be used.
+fn unread(why: &pem::Error) -> String {
+    match why {
+        pem::Error::Io(cause) => format!("cannot be read: {cause}"),
+        pem::Error::NoItemsFound => "expected a private key that is not encrypted, in PEM, found \
+                                     none; openssl pkey -in KEY -out PLAIN decrypts one"
+            .to_owned(),
+        why => why.to_string(),
+    }
 }
 
 /// Serves until `stopping` is true; then finishes the answers that were begun.

@@ -62,12 +62,15 @@ pub enum StateError {
     )]
     Missing(PathBuf),
     /// There is a state already.
-    #[error("a state is at {} already; leave out --first", .0.display())]
+    #[error(
+        "{} is there already; leave out --first if it is the state of this witness", .0.display()
+    )]
     ThereAlready(PathBuf),
     /// The state is damaged.
     #[error(
-        "the state at {} is damaged: it is not in form, or its sum does not hold; use the newest \
-         whole copy, or begin anew with a new key", .0.display()
+        "the state at {} is damaged: it is not in form, or its sum does not hold; an earlier copy \
+         of it could cosign a fork: begin anew with a new key (annals witness new) and another \
+         file", .0.display()
     )]
     Damaged(PathBuf),
     /// It is of a later version.

@@ -307,6 +307,12 @@ fn what_is_shorter_or_another_than_it_was_is_a_fork() {
     assert_eq!((done.code, done.out.as_str()), (4, ""), "{}", done.err);
     assert!(done.err.contains("rule 801 cut-below-pin"), "{}", done.err);
     assert!(done.err.contains("compared with what was read there before ("), "{}", done.err);
+    // The advice, followed, gives that verdict.
+    let (_, advice) = done.err.split_once("; annals verify ").unwrap();
+    let (line, _) = advice.split_once(" lists all").unwrap();
+    let line: Vec<&str> = ["verify"].into_iter().chain(line.split(' ')).collect();
+    let verified = desk.annals(&line);
+    assert!(verified.code == 4 && verified.out.contains("rule 801"), "{line:?}: {verified:?}");
     let mut forked = cut(&whole, 9);
     forked.sign("ada", acts::changed(7));
     forked.sign("ada", acts::changed(8));
@@ -463,4 +469,39 @@ fn publishing_leaves_no_lock_and_lets_a_page_be() {
     names.sort();
     assert_eq!(names, [".settled", "body", "checkpoint", "document", "index.html", "tile"]);
     assert_eq!(desk.read("www", &["replay"]).code, 0);
+}
+
+/// Words that are not there, and that no event withholds, may be what is asked for: the answer says
+/// so, and is no yes.
+#[test]
+fn an_answer_without_words_that_are_missing_is_no_yes() {
+    let desk = Desk::of(&ledger(6), 6);
+    let address = folder_server(desk.served.clone());
+    std::fs::remove_dir_all(desk.served.join("body")).unwrap();
+    let lines: [&[&str]; 7] = [
+        &["replay"],
+        &["show", "5"],
+        &["log"],
+        &["find", "note"],
+        &["diff", "2", "5"],
+        &["status"],
+        &["timeline", "--html", "page"],
+    ];
+    for (place, code, there) in [("www", 1, "not there"), (&*address, 2, "did not come")] {
+        for line in lines {
+            let done = desk.read(place, line);
+            let told = done.err.split_whitespace().collect::<Vec<_>>().join(" ");
+            assert_eq!(done.code, code, "{line:?}: {done:?}");
+            let why = format!("{there}, and no event withholds them: this answer may lack words");
+            assert!(told.contains("warning: ") && told.contains(&why), "{line:?}: {told}");
+        }
+        let status = desk.read(place, &["status"]).out;
+        assert!(status.contains("title         (withheld)\n"), "{status}");
+    }
+    let verified = desk.annals(&["verify", &address]);
+    assert!(verified.code == 2 && verified.out.contains("rule 911"), "{verified:?}");
+    let made = desk.read(&address, &["export", "--to", "bag", "--unsigned"]);
+    assert_eq!(made.code, 2, "{made:?}");
+    assert!(made.err.contains("rule 911 unreadable: the body did not come"), "{made:?}");
+    assert!(!made.err.contains("repair"), "{made:?}");
 }

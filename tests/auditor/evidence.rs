@@ -344,3 +344,15 @@ fn evidence_changed_by_a_mail_program_is_reported_as_changed() {
         assert!(answer.out.contains(&format!("the evidence: {why}")), "{}", answer.out);
     }
 }
+
+/// What was given beside it is not passed over: its words are those of the key in it alone.
+#[test]
+fn evidence_is_judged_without_trust_that_was_given() {
+    let desk = swapped(&ledger(&[2, 3]), &ledger(&[2, 4]));
+    assert_eq!(desk.run("verify --pin pin").exit, 4);
+    for given in ["--log-key nonsense", "--policy pin", "--pin pin", "--html page"] {
+        let answer = desk.run(&format!("verify pin.evidence {given}"));
+        assert_eq!((answer.exit, answer.out.as_str()), (2, ""), "{given}: {}", answer.err);
+        assert!(answer.err.starts_with("annals: an evidence file is judged alone"), "{given}");
+    }
+}

@@ -77,6 +77,8 @@ fn what_is_no_part_is_still_behind_the_log_key() {
     let judged = story.run("verify part");
     assert_eq!(judged.exit, 4, "{}", judged.out);
     assert!(judged.out.contains("fork: rule 707 behind-mark"), "{}", judged.out);
+    assert!(judged.out.contains("what to do: keep a copy of this record as it is"));
+    assert!(!judged.out.contains("the pin saw"), "{}", judged.out);
 }
 
 /// The second implementation, by the same sentence of FORMAT.md.
@@ -211,4 +213,17 @@ fn clone_and_import_name_a_ledger_and_a_bag() {
                     tile of the record published at pub: name that folder\n";
     assert_eq!(refusal(&story, "import pub/tile --to x"), expected);
     assert!(!story.folder.path().join("x").exists());
+}
+
+/// The ledger in the bag of a part is a part too, also without the account of an import.
+#[test]
+fn a_bag_of_a_part_in_a_bag_is_a_part() {
+    let story = part_beside_the_keys();
+    for (from, to) in [("part", "one"), ("bag/data/ledger", "two")] {
+        let made = story.run(&format!("export --ledger {from} --keys keys --to {to}"));
+        assert_eq!(made.exit, 0, "{}{}", made.out, made.err);
+        assert!(made.out.contains("10 of 14 events"), "{}", made.out);
+        let judged = story.run(&format!("verify {to}"));
+        assert!(judged.out.contains("yes: this part (10 of 14) is as signed"), "{}", judged.out);
+    }
 }

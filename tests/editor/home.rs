@@ -38,6 +38,16 @@ help    annals --help
     ] {
         assert!(told.contains(line), "{line}\n{told}");
     }
+    // A name that no key here has is nobody's advice to make one.
+    for named in ["Bo Berg", "nobody"] {
+        let told = home(&desk, named);
+        let line = format!(
+            "\nyou     a reader: {named}, whom --by or ANNALS_EDITOR names, has no key here that \
+             may sign; here may sign Ada Example (ada): admin, editor; Bo Berg (bo)"
+        );
+        assert!(told.contains(&line), "{line}\n{told}");
+        assert!(!told.contains("annals review"), "{told}");
+    }
     // Several keys are here, and nobody says who one is.
     let told = home(&desk, "");
     assert!(

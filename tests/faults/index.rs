@@ -258,3 +258,39 @@ fn a_changed_event_is_found_by_whoever_reads_it() {
         }
     }
 }
+
+/// FORMAT.md section 9: of a record with a fault the index is not judged. It is not made from one
+/// either: the sound one stays.
+#[test]
+fn an_index_is_not_blamed_for_a_body_that_was_changed() {
+    let room = newsroom();
+    let text = String::from_utf8(room.read(JOURNAL)).unwrap();
+    room.write(JOURNAL, text.replace("lasted two hours.\",\"lang", "lasted ten hours.\",\"lang"));
+    let before = room.snapshot();
+    let verified = room.run("verify");
+    assert_eq!(verified.exit, 1, "{verified:?}");
+    assert!(verified.out.contains("rule 601"), "{verified:?}");
+    assert!(
+        verified.out.contains("\nindex: not compared: the record has a fault\n"),
+        "{verified:?}"
+    );
+    assert!(!verified.out.contains("902") && !verified.out.contains("--index"), "{verified:?}");
+    let repaired = room.run("repair --index");
+    assert_eq!(repaired.exit, 2, "{repaired:?}");
+    assert!(repaired.told().contains("event 3 has a fault; answers fold"), "{repaired:?}");
+    assert!(room.snapshot() == before);
+    // The journal from the store, and the index is as it was.
+    assert_eq!(room.run("repair").exit, 0);
+    assert!(room.run("verify").out.contains("\nindex: 5 events, as folded anew\n"));
+    // A checkpoint that is wrong makes a changed index no fault of its own.
+    let room = newsroom();
+    let mut keys = room.read("ledger/index/keys");
+    keys[9] ^= 1;
+    room.write("ledger/index/keys", keys);
+    room.remove("ledger/checkpoint");
+    let verified = room.run("verify");
+    assert!(
+        verified.out.contains("\nindex: not compared: the record has a fault\n"),
+        "{verified:?}"
+    );
+}

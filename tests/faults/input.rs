@@ -51,6 +51,10 @@ fn a_path_that_is_no_ledger() {
     let told = "annals: expected a ledger's folder at article.txt, found a file; --ledger DIR \
                 names the folder that the journal is in\n";
     expect_refused(&room, " --ledger article.txt", told);
+    let told = "annals: nothing at 3.prof: expected a ledger's folder, a bag, a published \
+                directory, a proof or an evidence file there\n";
+    let answer = room.run("verify 3.prof");
+    assert_eq!((answer.exit, &*answer.out, &*answer.told()), (2, "", told));
     assert!(room.snapshot() == before);
     room.rename("ledger", "elsewhere");
     let told = "annals: no ledger at ledger; annals init makes one, --ledger DIR names another\n";

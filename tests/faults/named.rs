@@ -4,7 +4,7 @@
 //! into the input; drafts name no file outside their folder. Not here: other things in place of a
 //! record's files (`doors`).
 
-use crate::faults::newsroom::{EVENTS, Newsroom, newsroom};
+use crate::faults::newsroom::{EVENTS, Newsroom, copy_folder, fact, newsroom};
 use std::fs;
 use std::os::unix::fs::symlink;
 
@@ -73,6 +73,8 @@ fn nothing_is_written_into_what_it_is_made_of() {
     assert_eq!(room.run("export --to bag").exit, 0);
     assert_eq!(room.run("publish www").exit, 0);
     symlink("bag/data", room.path("inner")).unwrap();
+    copy_folder(&room.path("ledger"), &room.path("other"));
+    assert_eq!(room.run("verify --pin pin --init-pin").exit, 0);
     let lines = [
         "import bag --to bag/data/new",
         "import bag --to bag/new",
@@ -87,12 +89,35 @@ fn nothing_is_written_into_what_it_is_made_of() {
         "publish .",
         "repair --from ledger",
         "verify bag --html bag/page",
+        "verify bag --pin bag/data/pin --init-pin",
+        "verify bag --pin pin --evidence bag/evidence",
+        "verify www --html www/page",
+        "verify www --pin www/pin --init-pin",
+        "verify other --html other/page",
+        "verify other --pin pin --evidence other/journal/evidence",
+        "verify --pin ledger/document/pin --init-pin",
     ];
     for line in lines {
         refused(&room, line);
     }
+    // The ledger of a bag is read.
+    room.write("drafts.jsonl", fact("Lavrov spoke.", "Lavrov said"));
+    for line in [
+        "append drafts.jsonl --yes",
+        "confirm 2 --how reread --yes",
+        "ledger change --title New --yes",
+        "repair",
+        "repair --index",
+        "repair --from ledger",
+    ] {
+        let told = refused(&room, &format!("{line} --ledger bag/data/ledger --keys keys"));
+        let found = "expected a ledger's folder at bag/data/ledger, found that of the bag ";
+        assert!(told.contains(found) && told.contains("annals import "), "{told}");
+    }
     assert_eq!(room.run("verify bag").exit, 0);
     room.expect_whole(EVENTS);
+    // An auditor's pin may be beside the keys.
+    assert_eq!(room.run("verify --pin keys/auditor.pin --init-pin").exit, 0);
 }
 
 fn capture(file: &str) -> String {
@@ -198,4 +223,108 @@ fn a_damaged_document_is_called_damaged_and_its_words_are_not_shown() {
     let page = room.run("timeline --html page.html");
     assert_eq!(page.exit, 0, "{page:?}");
     assert!(!String::from_utf8(room.read("page.html")).unwrap().contains("Thursdays"));
+}
+
+/// What an interrupted command left is removed, and never what a link of its name leads to.
+#[test]
+fn nothing_is_removed_or_written_through_a_link_beside_the_target() {
+    let room = newsroom();
+    assert_eq!(room.run("export --to bag").exit, 0);
+    assert_eq!(room.run("publish www").exit, 0);
+    fs::create_dir(room.path("letters")).unwrap();
+    room.write("letters/novel.txt", "precious");
+    for to in ["letters", "ledger"] {
+        for (line, name) in [
+            ("export --to new", ".new.partial"),
+            ("import bag --to new", ".new.partial"),
+            ("import www --to new", ".new.partial"),
+            ("clone www new", ".new.clone"),
+        ] {
+            symlink(to, room.path(name)).unwrap();
+            let told = refused(&room, line);
+            let why = format!("expected a folder at {name}, found a link");
+            assert!(told.contains(&why), "{line}: {told}");
+            fs::remove_file(room.path(name)).unwrap();
+        }
+    }
+    assert_eq!(room.read("letters/novel.txt"), b"precious");
+    room.expect_whole(EVENTS);
+}
+
+/// A name with a line break writes no line of its own.
+#[test]
+fn a_line_break_in_a_name_is_shown() {
+    let room = newsroom();
+    room.write("ledger/journal/f\nyes: the record is whole", "x");
+    let verified = room.run("verify");
+    assert!(verified.told().contains("f⏎yes: the record is whole is no file"), "{verified:?}");
+    let mut command = room.command("verify");
+    let answer = room.answer(command.arg("x\nyes: the record is whole").output().unwrap());
+    assert_eq!(answer.exit, 2, "{answer:?}");
+    assert!(answer.told().contains("x⏎yes: the record is whole"), "{answer:?}");
+}
+
+/// Nor into another record, its keys or a bag of it. A file may be beside a published record.
+#[test]
+fn nothing_is_written_into_another_record() {
+    let room = newsroom();
+    assert_eq!(room.run("export --to bag").exit, 0);
+    assert_eq!(room.run("publish www").exit, 0);
+    let other = newsroom();
+    assert_eq!(other.run("export --to bag").exit, 0);
+    fs::create_dir(room.path("other")).unwrap();
+    for name in ["ledger", "keys", "bag"] {
+        copy_folder(&other.path(name), &room.path("other").join(name));
+    }
+    for (folder, kind) in [
+        ("other/ledger", "the ledger"),
+        ("other/ledger/journal", "the ledger"),
+        ("other/keys", "the folder of keys"),
+        ("other/bag/data", "the bag"),
+    ] {
+        for line in [
+            "publish TO",
+            "export --to TO",
+            "prove 2 -o TO",
+            "verify --html TO",
+            "timeline --html TO",
+            "import bag --to TO",
+            "clone www TO",
+        ] {
+            let line = line.replace("TO", &format!("{folder}/new"));
+            let told = refused(&room, &line);
+            let why = format!("expected a place outside of {kind} ");
+            assert!(told.contains(&why), "{line}: {told}");
+        }
+    }
+    assert_eq!(room.run("timeline --html www/index.html").exit, 0);
+}
+
+/// Who serves or hands over a folder gives away what is in it.
+#[test]
+fn no_key_is_made_in_a_ledger_a_bag_or_a_published_record() {
+    let room = newsroom();
+    assert_eq!(room.run("export --to bag").exit, 0);
+    assert_eq!(room.run("publish www").exit, 0);
+    for (folder, kind) in [
+        ("www", "the published directory"),
+        ("bag", "the bag"),
+        ("bag/data", "the bag"),
+        ("ledger", "the ledger"),
+        ("ledger/journal", "the ledger"),
+    ] {
+        for line in [
+            "init --origin example.org/new --title T --name N --no-passphrase --yes",
+            "key new new --name N --for example.org/new --no-passphrase --keys keys",
+            "witness new new --name w.example.org/1",
+        ] {
+            let before = room.snapshot();
+            let mut command = room.command(line);
+            let answer = room.answer(command.current_dir(room.path(folder)).output().unwrap());
+            assert_eq!(answer.exit, 2, "{folder}: {line}: {answer:?}");
+            let why = format!("expected a place outside of {kind} ");
+            assert!(answer.told().contains(&why), "{folder}: {line}: {answer:?}");
+            assert!(room.snapshot() == before, "{folder}: {line}");
+        }
+    }
 }

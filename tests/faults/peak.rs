@@ -41,3 +41,20 @@ fn what_a_bag_and_an_answer_take_grows_by_little_with_the_record() {
         assert!(each < MOST, "{line}: {each} bytes a fact, expected less than {MOST}");
     }
 }
+
+/// A file of the index is read as far as it is in form, however long it says that it is.
+#[test]
+fn a_hollow_file_of_the_index_takes_no_memory() {
+    let room = newsroom();
+    let verify = || {
+        let ended = watched(&room, "verify --no-store");
+        assert_eq!(ended.exit, Some(0), "{}", ended.err);
+        ended.memory
+    };
+    let before = verify();
+    let path = room.path("ledger/index/redacted");
+    let file = std::fs::File::options().write(true).create(true).truncate(false).open(path);
+    file.unwrap().set_len(256 << 20).unwrap();
+    let grown = verify().saturating_sub(before);
+    assert!(grown < 64 << 10, "{grown} KB more");
+}

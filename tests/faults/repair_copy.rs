@@ -249,3 +249,35 @@ fn documents_that_are_missing_or_damaged_come_from_the_copy() {
     assert!(answer.out.contains(&lacks), "{answer:?}");
     assert!(!room.has(&name));
 }
+
+/// What a copy says of itself: that the record has more events. A writer that goes on from it would
+/// fork the record.
+#[test]
+fn a_copy_of_a_part_is_not_taken_for_the_record() {
+    let room = newsroom();
+    assert_eq!(room.run("export --as-of 3 --to part").exit, 0);
+    assert_eq!(room.run("import part --to copy").exit, 0);
+    for copy in ["copy", "part/data/ledger"] {
+        let room = room.copy();
+        let text = String::from_utf8(room.read(JOURNAL)).unwrap();
+        room.write(JOURNAL, text.replace("lasted two hours", "lasted ten hours"));
+        room.remove("ledger/db");
+        room.remove("ledger/checkpoint");
+        room.remove("keys/log.marks");
+        let before = room.snapshot();
+        let answer = room.run(&format!("repair --from {copy}"));
+        assert_eq!(answer.exit, 2, "{answer:?}");
+        let found = format!(
+            "copy: 4 events, not taken, at {copy}: it is a part of a record of 5 events, by its own \
+             account\n"
+        );
+        assert!(answer.out.contains(&found), "{answer:?}");
+        assert!(answer.told().contains("nothing whole is here to repair from"), "{answer:?}");
+        assert!(room.snapshot() == before);
+    }
+    // A part is repaired from that part.
+    let ledger = room.path("copy/journal").read_dir().unwrap().next().unwrap().unwrap().path();
+    fs::remove_file(ledger).unwrap();
+    let answer = room.run("repair --from part/data/ledger --ledger copy --keys none");
+    assert!(answer.out.contains("journal: taken from the copy, 4 events\n"), "{answer:?}");
+}

@@ -220,3 +220,56 @@ fn a_clone_and_a_pull_that_are_killed_at_any_moment_go_on() {
     eprintln!("killed: {} clones, {} of them while they wrote; {counts:?}", counts[0], counts[1]);
     assert!(counts[0] > 0, "{counts:?}");
 }
+
+/// What a stopped clone left is nobody's copy: where it is damaged, or of another record that was
+/// published at the place before, the clone begins anew, and accuses nobody.
+#[test]
+fn a_clone_begins_anew_where_what_was_left_does_not_hold() {
+    let ledger = ledger(300);
+    let desk = Desk::of(&ledger, 300);
+    desk.good(&["clone", "www", "good"]);
+    let left = |change: &dyn Fn(&std::path::Path)| {
+        let partial = desk.path(".copy.clone");
+        std::fs::rename(desk.path("good"), &partial).unwrap();
+        change(&partial);
+        desk.good(&["clone", "www", "copy"]);
+        assert!(!partial.exists());
+        desk.expect_as_fresh("copy", "www");
+        std::fs::rename(desk.path("copy"), desk.path("good")).unwrap();
+    };
+    let journal = |partial: &std::path::Path| {
+        let file = partial.join("journal").read_dir().unwrap().next().unwrap().unwrap().path();
+        (std::fs::read(&file).unwrap(), file)
+    };
+    left(&|partial| {
+        let (mut bytes, file) = journal(partial);
+        let end = bytes.len() - 60;
+        bytes[end..].fill(0);
+        std::fs::write(file, bytes).unwrap();
+    });
+    left(&|partial| {
+        let (mut bytes, file) = journal(partial);
+        let at = bytes.len() / 2;
+        bytes[at] ^= 1;
+        std::fs::write(file, bytes).unwrap();
+        std::fs::remove_file(partial.join("checkpoint")).unwrap();
+    });
+    left(&|partial| {
+        std::fs::write(partial.join("imported"), "annals imported v1\nread-only 999\n").unwrap();
+    });
+    // Of another record at the same place.
+    let mut other = crate::support::Ledger::opened();
+    for number in 2..9 {
+        other.sign("ada", crate::support::acts::changed(number));
+    }
+    std::fs::rename(desk.path("www"), desk.path("www.now")).unwrap();
+    let second = Desk::of(&other, 6);
+    std::fs::rename(second.path("www"), desk.path("www")).unwrap();
+    desk.good(&["clone", "www", "old"]);
+    std::fs::remove_dir_all(desk.path("www")).unwrap();
+    std::fs::rename(desk.path("www.now"), desk.path("www")).unwrap();
+    std::fs::rename(desk.path("old"), desk.path(".copy.clone")).unwrap();
+    let cloned = desk.annals(&["clone", "www", "copy"]);
+    assert_eq!(cloned.code, 0, "{cloned:?}");
+    desk.expect_as_fresh("copy", "www");
+}

@@ -164,3 +164,24 @@ fn an_address_is_followed_as_its_folder_is_and_only_what_is_new_is_verified() {
     assert!(!desk.path("copy/following.evidence").exists());
     assert_eq!(std::fs::read(&log).unwrap(), changed);
 }
+
+/// A pin that saw more than a copy that was not pulled: the copy may be brought up to date.
+#[test]
+fn a_later_pin_advises_a_pull() {
+    let ledger = ledger(300);
+    let desk = Desk::of(&ledger, 290);
+    desk.good(&["clone", "www", "copy"]);
+    desk.publish(&ledger, 300);
+    desk.good(&["verify", "www", "--pin", "pin", "--init-pin"]);
+    let judged = desk.annals(&["verify", "copy", "--pin", "pin"]);
+    assert_eq!(judged.code, 4, "{judged:?}");
+    let advice = "what to do: annals pull brings this copy up to date: then verify it again; where \
+                  the pin still saw more, keep the pin and ask who keeps the record\n";
+    assert!(judged.out.contains(advice), "{}", judged.out);
+    let why = "no evidence file: a pull may bring what this copy lacks, and nothing contradicts \
+               the pin; keep the pin\n";
+    assert!(judged.out.contains(why), "{}", judged.out);
+    assert!(!desk.path("pin.evidence").exists());
+    desk.good(&["pull", "--ledger", "copy"]);
+    desk.good(&["verify", "copy", "--pin", "pin"]);
+}

@@ -331,3 +331,27 @@ fn each_key_file_that_cannot_sign_has_its_reason() {
                 enrolled in this ledger; annals key new makes one, an admin enrols it\n";
     assert_eq!(desk.refused(confirm), (2, told.to_owned()));
 }
+
+/// docs/environment.md: a variable that is empty counts as not set.
+#[test]
+fn a_variable_that_is_empty_counts_as_not_set() {
+    let desk = Desk::founded();
+    std::fs::write(desk.path("one"), "one").unwrap();
+    desk.run_with("key new dee --name Dee", &[("ANNALS_PASSPHRASE_FILE", "one")]);
+    let add = "editor add keys/dee.request --role admin --recovery";
+    let passphrase = "key passphrase dee";
+    for (line, variable) in [
+        (passphrase, "ANNALS_PASSPHRASE_FILE"),
+        (passphrase, "ANNALS_NEW_PASSPHRASE_FILE"),
+        (add, "ANNALS_RECOVERY_FILE"),
+    ] {
+        let one = [("ANNALS_PASSPHRASE_FILE", "one")];
+        let given = if variable == one[0].0 { &[][..] } else { &one[..] };
+        let unset = desk.refused_with(line, given);
+        let empty = desk.refused_with(line, &[given, &[(variable, "")]].concat());
+        assert_eq!(unset, empty, "{line}");
+        assert!(!empty.1.contains("No such file"), "{line}: {}", empty.1);
+    }
+    let status = desk.run_with("status", &[("ANNALS_CLOCK", ""), ("ANNALS_SEED", "")]);
+    assert_eq!((status.exit, status.err.as_str()), (0, ""));
+}

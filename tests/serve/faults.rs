@@ -1,7 +1,9 @@
 //! Answers that are lost, and servers that are killed: nothing that was acknowledged is lost, and
 //! nothing is written twice.
 
-use crate::serve::{Acknowledged, Newsroom, acknowledged, check_history, enter, json, proxy};
+use crate::serve::{
+    Acknowledged, Newsroom, RunningServer, acknowledged, answer, check_history, enter, json, proxy,
+};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -202,5 +204,122 @@ fn a_server_without_its_log_key_places_nothing_and_refuses_nothing() {
     }
     assert_eq!(newsroom.claims("server").len(), 1);
     newsroom.expect_same(&["ada"]);
+    server.stop();
+}
+
+const OUTRUN: &str = r#"{"type":"urn:annals:outrun","title":"The record went on","status":409,"detail":"x","size":5}"#;
+const BUSY: &str = r#"{"type":"urn:annals:busy","title":"Busy","status":503,"detail":"x"}"#;
+
+/// What a proxy does with the next requests.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Next {
+    PassOn,
+    /// Others were first, and then nothing comes.
+    OutrunThenSilent,
+    /// This many answers are busy, or end early.
+    Busy(u32),
+    Ended(u32),
+}
+
+/// Ben's machine behind a proxy.
+fn behind_a_proxy() -> (Newsroom, RunningServer, u64, Arc<Mutex<Next>>) {
+    let newsroom = Newsroom::found(None);
+    let server = newsroom.serve(&[]);
+    newsroom.join_as_founder("ada", &server.url);
+    let document = newsroom.capture("ada", 99);
+    let next = Arc::new(Mutex::new(Next::PassOn));
+    let (told, address) = (Arc::clone(&next), server.address.clone());
+    let url = proxy(move |line, send| {
+        let mut next = told.lock().unwrap();
+        let is_read = line.starts_with("GET /") && !line.starts_with("GET /v1/");
+        match *next {
+            Next::OutrunThenSilent if line.starts_with(SUBMIT) => {
+                *next = Next::Ended(u32::MAX);
+                return Some(answer("409 Conflict", OUTRUN.as_bytes()));
+            }
+            Next::Busy(left @ 1..) if is_read => {
+                *next = Next::Busy(left - 1);
+                return Some(answer("503 Busy\r\nRetry-After: 1", BUSY.as_bytes()));
+            }
+            Next::Ended(left @ 1..) if is_read => {
+                *next = Next::Ended(left - 1);
+                return None;
+            }
+            _ => {}
+        }
+        drop(next);
+        Some(send(&address))
+    });
+    newsroom.hire("ben", "Ben Best", &url, "ada");
+    newsroom.good("ben", &["pull"]);
+    (newsroom, server, document, next)
+}
+
+#[test]
+fn what_was_outrun_and_waits_is_said_to_wait() {
+    let (newsroom, server, document, next) = behind_a_proxy();
+    let quote = |n| format!("Boat {n} came in");
+    let draft = |n| {
+        format!(
+            "{{\"type\":\"fact.asserted\",\"claim\":\"{n}.\",\"quote\":\"{}\",\"document\":{document}}}\n",
+            quote(n)
+        )
+    };
+    std::fs::write(newsroom.path("ben").join("two.jsonl"), draft(1) + &draft(2)).unwrap();
+    let one = enter(&document.to_string(), 3);
+    for (act, sends) in [
+        (&["append", "two.jsonl", "--yes", "--format", "json"][..], "say the same command again"),
+        (&one.each(), "annals outbox send sends the same bytes again"),
+    ] {
+        *next.lock().unwrap() = Next::OutrunThenSilent;
+        let said = newsroom.annals("ben", act);
+        assert_eq!(said.code, 2, "{said:?}");
+        let error = said.err.lines().last().unwrap_or_default();
+        let error = json(error);
+        let text = format!("{} {}", error["message"], error["hint"]);
+        let why = "placed the events of others first, and the copy here could not be brought up \
+                   to date (cannot read ";
+        assert!(text.contains(why) && text.contains("nothing was written"), "{text}");
+        assert!(text.contains(sends), "{text}");
+        *next.lock().unwrap() = Next::PassOn;
+        assert_eq!(newsroom.good("ben", &["outbox"]).lines().count(), 1);
+        assert_eq!(newsroom.annals("ben", act).code, 0);
+        assert_eq!(newsroom.good("ben", &["outbox"]), "nothing waits\n");
+    }
+    assert_eq!(newsroom.claims("server").len(), 3);
+    newsroom.expect_same(&["ada", "ben"]);
+    server.stop();
+}
+
+#[test]
+fn a_server_that_is_busy_once_is_asked_again_and_one_that_stays_so_lets_sign_on() {
+    let (newsroom, server, document, next) = behind_a_proxy();
+    for (line, once) in [(1, Next::Busy(1)), (2, Next::Ended(1)), (3, Next::Busy(2))] {
+        assert_eq!(newsroom.enter("ada", document, 10 + line).code, 0);
+        *next.lock().unwrap() = once;
+        let said = newsroom.enter("ben", document, line);
+        assert_eq!(said.code, 0, "{said:?}");
+        *next.lock().unwrap() = once;
+        newsroom.good("ben", &["pull"]);
+    }
+    let url = newsroom.good("ben", &["status", "--format", "json"]);
+    let url = json(&url)["following"]["place"].as_str().unwrap().to_owned();
+    *next.lock().unwrap() = Next::Ended(2);
+    newsroom.join("cid", &url);
+    assert_eq!(newsroom.enter("ada", document, 20).code, 0);
+    for (line, on) in [(4, Next::Busy(u32::MAX)), (5, Next::Ended(u32::MAX))] {
+        *next.lock().unwrap() = on;
+        let pulled = newsroom.annals("ben", &["pull"]);
+        assert_eq!(pulled.code, 2, "{pulled:?}");
+        let said = newsroom.enter("ben", document, line);
+        assert_eq!(said.code, 2, "{said:?}");
+        let told = said.err.split_whitespace().collect::<Vec<_>>().join(" ");
+        assert!(told.contains("this is on the record as it was at the last pull"), "{told}");
+        assert!(told.contains("signed and kept"), "{told}");
+        *next.lock().unwrap() = Next::PassOn;
+        newsroom.good("ben", &["outbox", "send"]);
+        assert_eq!(newsroom.good("ben", &["outbox"]), "nothing waits\n");
+    }
+    newsroom.expect_same(&["ada", "ben", "cid"]);
     server.stop();
 }

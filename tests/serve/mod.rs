@@ -120,10 +120,16 @@ impl Drop for RunningServer {
 impl Newsroom {
     /// A server's machine with a new record, founded by Ada.
     pub fn found(clock: Option<&'static str>) -> Newsroom {
+        Newsroom::found_with(clock, &[])
+    }
+
+    /// The same with more options of `init`.
+    pub fn found_with(clock: Option<&'static str>, more: &[&str]) -> Newsroom {
         let newsroom = Newsroom { place: tempfile::tempdir().unwrap(), clock };
         std::fs::create_dir(newsroom.path("server")).unwrap();
         let name = ["--title", "A desk", "--name", "Ada Able", "--no-passphrase"];
-        let init = [&["init", "--origin", "desk.example.org/record", "--yes"][..], &name].concat();
+        let init =
+            [&["init", "--origin", "desk.example.org/record", "--yes"][..], &name, more].concat();
         newsroom.good("server", &init);
         newsroom
     }

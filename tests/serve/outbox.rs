@@ -153,6 +153,254 @@ fn what_another_machine_brought_meanwhile_is_not_placed_twice() {
     server.stop();
 }
 
+/// One editor, one key, three machines: what the first one brought was ended before the others send
+/// theirs. It is in the record, and does not hold.
+#[test]
+fn what_was_brought_and_ended_since_is_not_taken_for_what_holds() {
+    let (newsroom, server, document) = staffed();
+    let (url, address) = (server.url.clone(), server.address.clone());
+    assert_eq!(newsroom.enter("ben", document, 1).code, 0);
+    for machine in ["ben2", "ben3"] {
+        newsroom.join(machine, &url);
+        copy_keys(&newsroom.path("ben/keys"), &newsroom.path(machine).join("keys"));
+    }
+    server.stop();
+    let retract = ["retract", "3", "--reason", "unverifiable", "--statement", "No.", "--yes"];
+    let document = document.to_string();
+    let describe = ["document", "describe", &document, "--statement", "s", "--yes", "--title"];
+    let described = |title| [&describe[..], &[title]].concat();
+    for machine in ["ben", "ben2", "ben3"] {
+        assert_eq!(newsroom.annals(machine, &retract).code, 2);
+        assert_eq!(newsroom.annals(machine, &described("B")).code, 2);
+    }
+    let server = newsroom.serve_at(&address, &[]);
+    newsroom.good("ben", &["outbox", "send"]);
+    newsroom.good("ada", &["reinstate", "4", "--statement", "back", "--yes"]);
+    newsroom.good("ada", &described("Boats"));
+    let over = "this is in the record already and does not hold any more: event";
+    let retraction = format!("{over} 4 is a retraction that was ended by 6");
+    let sent = newsroom.annals("ben2", &["outbox", "send"]);
+    assert_eq!(sent.code, 1, "{sent:?}");
+    let lines: Vec<&str> = sent.out.lines().collect();
+    for (line, why) in
+        lines.iter().zip([&retraction, &format!("{over} 5 is a description that 7 replaced")])
+    {
+        let name = &line[..16];
+        let expected = format!(
+            "{name}: is refused: {why}; the command that signed it writes it once more with \
+             --again; annals outbox drop {name} gives it up"
+        );
+        assert_eq!(*line, expected);
+    }
+    assert_eq!(lines.len(), 2);
+    // The command says so as on the first machine, as often as it is said.
+    let refused =
+        format!("annals: {retraction}; nothing was written; --again writes it once more\n");
+    for machine in ["ben", "ben2", "ben2"] {
+        let said = newsroom.annals(machine, &retract);
+        assert_eq!((said.code, said.err), (2, refused.clone()));
+    }
+    let again = newsroom.good("ben2", &[&retract[..], &["--again"]].concat());
+    assert!(again.starts_with("written at 8\n"), "{again}");
+    // Of several the last one counts.
+    let sent = newsroom.annals("ben3", &["outbox", "send"]);
+    let lines: Vec<&str> = sent.out.lines().collect();
+    assert_eq!((sent.code, &lines[0][16..]), (1, ": already at 8"), "{sent:?}");
+    server.stop();
+}
+
+/// A machine does not get the answer, and what was placed is ended before it sends once more.
+#[test]
+fn what_was_placed_and_ended_since_is_noted() {
+    let (newsroom, server, document) = staffed();
+    assert_eq!(newsroom.enter("ben", document, 1).code, 0);
+    let lost = Arc::new(AtomicUsize::new(1));
+    let (loses, address) = (Arc::clone(&lost), server.address.clone());
+    let url = proxy(move |line, send| {
+        let answer = send(&address);
+        let is_lost = line.starts_with("POST ") && loses.load(Ordering::Relaxed) == 1;
+        (!is_lost).then_some(answer)
+    });
+    newsroom.join("ben2", &url);
+    copy_keys(&newsroom.path("ben/keys"), &newsroom.path("ben2/keys"));
+    let retract = ["retract", "3", "--reason", "unverifiable", "--statement", "No.", "--yes"];
+    assert_eq!(newsroom.annals("ben2", &retract).code, 2);
+    newsroom.good("ada", &["reinstate", "4", "--statement", "back", "--yes"]);
+    lost.store(0, Ordering::Relaxed);
+    let sent = newsroom.annals("ben2", &["outbox", "send"]);
+    assert_eq!((sent.code, &sent.out[16..]), (0, ": written at 4\n"), "{sent:?}");
+    assert_eq!(sent.err, "note: event 4 is a retraction that was ended by 5\n");
+    server.stop();
+}
+
+/// In a record whose window is 0 an event stands where its signer had it, with the time of the
+/// server: the outbox finds it by its statement, as with any window.
+#[test]
+fn what_was_placed_without_a_window_is_found_again() {
+    let newsroom = Newsroom::found_with(None, &["--window", "0"]);
+    let server = newsroom.serve(&[]);
+    newsroom.join_as_founder("ada", &server.url);
+    let document = newsroom.capture("ada", 99);
+    newsroom.hire("ben", "Ben Best", &server.url, "ada");
+    assert_eq!(newsroom.enter("ada", document, 1).code, 0);
+    let lost = Arc::new(AtomicUsize::new(0));
+    let (loses, address) = (Arc::clone(&lost), server.address.clone());
+    let url = proxy(move |line, send| {
+        let answer = send(&address);
+        let is_lost = line.starts_with("POST ") && loses.load(Ordering::Relaxed) == 1;
+        (!is_lost).then_some(answer)
+    });
+    newsroom.join("ben2", &url);
+    copy_keys(&newsroom.path("ben/keys"), &newsroom.path("ben2/keys"));
+    let dispute = ["dispute", "3", "--reason", "wrong-figure", "--statement", "No.", "--yes"];
+    let confirm = ["confirm", "3", "--how", "reread", "--yes"];
+    let fact = enter(&document.to_string(), 2);
+    for (act, line) in [(&dispute[..], 11), (&confirm, 12), (&fact.each(), 13)] {
+        lost.store(1, Ordering::Relaxed);
+        assert_eq!(newsroom.annals("ben2", act).code, 2);
+        lost.store(0, Ordering::Relaxed);
+        let between = json(&newsroom.enter("ada", document, line).out);
+        let placed = between["position"].as_u64().unwrap() - 1;
+        let said = newsroom.good("ben2", act);
+        let already = format!("already at {placed}\n");
+        assert!(said == already || json(&said)["status"] == "already", "{said}");
+        assert_eq!(newsroom.good("ben2", &["outbox"]), "nothing waits\n");
+    }
+    let events = json(&newsroom.good("ada", &["log", "3", "--format", "json"]));
+    assert_eq!(events["events"].as_array().unwrap().len(), 3, "{events}");
+    newsroom.expect_same(&["ada", "ben", "ben2"]);
+    server.stop();
+}
+
+/// A folder of keys that is named is there: a mistyped name does not say that nothing waits.
+#[test]
+fn an_outbox_in_a_folder_that_is_not_there_is_none() {
+    let (newsroom, server, document) = staffed();
+    server.stop();
+    assert_eq!(newsroom.enter("ben", document, 1).code, 2);
+    for keys in ["nope", "/dev/null"] {
+        for act in [&["outbox"][..], &["outbox", "send"], &["outbox", "drop", "12345678"]] {
+            let said = newsroom.annals("ben", &[act, &["--keys", keys]].concat());
+            let why = format!(
+                "annals: expected a folder of keys at {keys}, found none; `annals key new` makes \
+                 one\n"
+            );
+            assert_eq!((said.code, said.err), (2, why), "{act:?}");
+        }
+        assert!(newsroom.good("ben", &["status", "--keys", keys]).contains("record"));
+    }
+    let told = newsroom.good("ben", &[]);
+    assert!(told.contains(" 1 signed submission waits (annals outbox shows it)\n"), "{told}");
+    // A reader has none.
+    std::fs::rename(newsroom.path("ben/keys"), newsroom.path("ben/away")).unwrap();
+    assert_eq!(newsroom.good("ben", &["outbox"]), "nothing waits\n");
+}
+
+/// A record that was begun anew under the same name has not the event after which it was signed: its
+/// body is not sent there.
+#[test]
+fn what_was_signed_for_another_record_of_the_name_is_not_sent() {
+    let (newsroom, first, document) = staffed();
+    let address = first.address.clone();
+    first.stop();
+    assert_eq!(newsroom.enter("ben", document, 7).code, 2);
+    for folder in ["server", "ben/ledger", "ada"] {
+        let aside = format!("{}.old", newsroom.path(folder).display());
+        std::fs::rename(newsroom.path(folder), aside).unwrap();
+    }
+    std::fs::create_dir(newsroom.path("server")).unwrap();
+    let init = ["init", "--origin", "desk.example.org/record", "--title", "A desk", "--yes"];
+    let name = ["--name", "Ada Able", "--no-passphrase"];
+    newsroom.good("server", &[&init[..], &name].concat());
+    let second = newsroom.serve_at(&address, &[]);
+    newsroom.join_as_founder("ada", &second.url);
+    newsroom.capture("ada", 99);
+    newsroom.good("ben", &["clone", &second.url, "ledger"]);
+    let request = newsroom.path("ben/keys/ben.request");
+    let add = ["editor", "add", request.to_str().unwrap(), "--role", "editor", "--yes"];
+    newsroom.good("ada", &add);
+    let sent = newsroom.annals("ben", &["outbox", "send"]);
+    let name = sent.out[..16].to_owned();
+    let expected = format!(
+        "{name}: is refused: it was signed after an event that this record does not have: for \
+         another record of this name, or for one that lost events; it was not sent; the command \
+         that signed it signs it anew for this one; annals outbox drop {name} gives it up\n"
+    );
+    assert_eq!((sent.code, sent.out), (1, expected), "{}", sent.err);
+    assert!(!second.said().contains("refuse"), "{}", second.said());
+    assert_eq!(newsroom.claims("server").len(), 0);
+    second.stop();
+}
+
+/// A dispute of the same words that is open is not written once more, on whatever machine it is said;
+/// nor are several of a file that another machine brought.
+#[test]
+fn a_dispute_that_stands_is_not_written_twice() {
+    let (newsroom, server, document) = staffed();
+    let (url, address) = (server.url.clone(), server.address.clone());
+    for line in [1, 2] {
+        assert_eq!(newsroom.enter("ada", document, line).code, 0);
+    }
+    newsroom.join("ben2", &url);
+    copy_keys(&newsroom.path("ben/keys"), &newsroom.path("ben2/keys"));
+    let dispute = ["dispute", "3", "--reason", "wrong-figure", "--statement", "No.", "--yes"];
+    assert!(newsroom.good("ben", &dispute).starts_with("written at 5\n"));
+    let said = newsroom.annals("ben2", &dispute);
+    let why =
+        "the same dispute of fact 3 is event 5 already, and open; --again writes it once more";
+    assert!(said.code == 1 && said.err.contains(why), "{said:?}");
+    assert_eq!(newsroom.good("ben", &dispute), "already at 5\n");
+    let other = ["dispute", "3", "--reason", "wrong-figure", "--statement", "Nor this.", "--yes"];
+    assert!(newsroom.good("ben2", &other).starts_with("written at 6\n"));
+    let draft = |fact| {
+        format!(
+            "{{\"type\":\"fact.disputed\",\"fact\":{fact},\"reason\":\"unverifiable\",\"statement\":\"D.\"}}\n"
+        )
+    };
+    for machine in ["ben", "ben2"] {
+        newsroom.good(machine, &["pull"]);
+        std::fs::write(newsroom.path(machine).join("two.jsonl"), draft(3) + &draft(4)).unwrap();
+    }
+    server.stop();
+    let append = ["append", "two.jsonl", "--yes"];
+    for machine in ["ben", "ben2"] {
+        assert_eq!(newsroom.annals(machine, &append).code, 2);
+    }
+    let server = newsroom.serve_at(&address, &[]);
+    assert!(newsroom.good("ben", &append).starts_with("written at 7 to 8 "));
+    assert_eq!(newsroom.annals("ben2", &["outbox", "send"]).code, 3);
+    let said = newsroom.annals("ben2", &append);
+    let told = said.err.split_whitespace().collect::<Vec<_>>().join(" ");
+    assert_eq!(said.code, 1, "{said:?}");
+    for words in ["of fact 3 is event 7 already", "of fact 4 is event 8", "annals outbox drop "] {
+        assert!(told.contains(words), "{told}");
+    }
+    // Once it is closed, it may be said again.
+    newsroom.good("ada", &["uphold", "5", "--statement", "It is right.", "--yes"]);
+    newsroom.good("ben", &["pull"]);
+    assert!(newsroom.good("ben2", &dispute).starts_with("written at 10\n"));
+    server.stop();
+}
+
+/// A name that is not known, or a network that is not there: nothing was sent.
+#[test]
+fn where_nobody_can_be_reached_nothing_was_sent() {
+    let (newsroom, server, document) = staffed();
+    let mark = newsroom.path("ben/ledger/following");
+    let text = std::fs::read_to_string(&mark).unwrap();
+    let elsewhere = text.replace(&server.url, "http://record.invalid:8090");
+    std::fs::write(&mark, elsewhere).unwrap();
+    let said = newsroom.enter("ben", document, 1);
+    assert_eq!(said.code, 2, "{said:?}");
+    assert!(said.err.contains("cannot reach the server at http://record.invalid:8090"), "{said:?}");
+    assert!(said.err.contains("nothing was sent") && said.err.contains("kept"), "{said:?}");
+    let sent = newsroom.annals("ben", &["outbox", "send"]);
+    assert!(sent.code == 2 && sent.out.contains("nothing was sent"), "{sent:?}");
+    std::fs::write(&mark, text).unwrap();
+    newsroom.good("ben", &["outbox", "send"]);
+    server.stop();
+}
+
 /// Several drafts keep their places: after others wrote they are signed anew, by the command. If
 /// the record refuses one of them by now, the command says what waits still.
 #[test]
@@ -214,6 +462,9 @@ fn what_can_be_placed_no_more_is_refused_and_given_up() {
         newsroom.good(machine, &["outbox", "drop", &name, "--yes"]);
         assert_eq!(newsroom.good(machine, &["outbox", "send"]), "nothing waits\n");
     }
+    let told = newsroom.good("ben", &[]);
+    let line = "\nyou     a reader: the key ben is revoked since event ";
+    assert!(told.contains(line), "{told}");
     assert_eq!(newsroom.claims("server").len(), 0);
     server.stop();
 }

@@ -369,6 +369,8 @@ fn documents_and_turns_are_for_those_who_are_enrolled() {
     let header = turn.head().split_once("\r\n").unwrap().1.to_owned();
     let head = format!("PUT {path} HTTP/1.1\r\n{header}");
     expect(&request(&server.address, &head, bytes), 401, "unsigned", None);
+    let challenge = whole_answer(&server.address, "POST /v1/turn HTTP/1.1");
+    assert!(challenge.to_lowercase().contains("\r\nwww-authenticate: annals-request\r\n"));
     // Other bytes than its name says.
     expect(&put(&good, b"Another."), 400, "form", None);
     assert_eq!(put(&good, bytes).0, 201);
@@ -487,6 +489,41 @@ fn it_speaks_tls_and_reads_its_certificate_again() {
     let said = newsroom.annals("server", &tls);
     assert_eq!(said.code, 2, "{said:?}");
     assert!(said.err.contains("--tls-cert, --tls-key: key.pem: "), "{}", said.err);
+    let why = "expected a private key that is not encrypted, in PEM, found none; openssl pkey ";
+    assert!(said.err.contains(why), "{}", said.err);
+    renew();
+    let certificate = std::fs::read(place.join("cert.pem")).unwrap();
+    renew();
+    std::fs::write(place.join("cert.pem"), certificate).unwrap();
+    let said = newsroom.annals("server", &tls);
+    assert_eq!(said.code, 2, "{said:?}");
+    let why = "key.pem: expected the private key of the certificate, found another one";
+    assert!(said.err.contains(why), "{}", said.err);
+}
+
+/// With the scheme of a server that speaks the other protocol.
+#[test]
+fn the_wrong_scheme_is_named() {
+    let newsroom = Newsroom::found(None);
+    let plain = newsroom.serve(&[]);
+    let url = plain.url.replace("http://", "https://");
+    let said = newsroom.annals("server", &["clone", &url, "copy"]);
+    let why = "no TLS is spoken there: name it with http://, if that is meant";
+    assert!(said.code == 2 && said.err.contains(why), "{said:?}");
+    plain.stop();
+    let CertifiedKey { cert, signing_key } =
+        generate_simple_self_signed(["localhost".to_owned()]).unwrap();
+    std::fs::write(newsroom.path("server/cert.pem"), cert.pem()).unwrap();
+    std::fs::write(newsroom.path("server/key.pem"), signing_key.serialize_pem()).unwrap();
+    let server = newsroom.serve(&["--tls-cert", "cert.pem", "--tls-key", "key.pem"]);
+    let said = newsroom.annals("server", &["clone", &server.url, "copy"]);
+    let why = "expected a certificate that a public authority signed for this name";
+    assert!(said.code == 2 && said.err.contains(why), "{said:?}");
+    let url = server.url.replace("https://", "http://");
+    let said = newsroom.annals("server", &["clone", &url, "copy"]);
+    let why = "if the server speaks TLS, name it with https://";
+    assert!(said.code == 2 && said.err.contains(why), "{said:?}");
+    server.stop();
 }
 
 #[test]
@@ -572,4 +609,14 @@ fn a_key_has_so_many_events_that_wait_and_others_are_not_kept_out() {
     });
     newsroom.expect_same(&["ada", "cid"]);
     server.stop();
+}
+
+/// The whole answer to a request without a body.
+fn whole_answer(address: &str, head: &str) -> String {
+    let mut stream = std::net::TcpStream::connect(address).unwrap();
+    let head = format!("{head}\r\nHost: x\r\nContent-Length: 0\r\nConnection: close\r\n\r\n");
+    std::io::Write::write_all(&mut stream, head.as_bytes()).unwrap();
+    let mut answer = String::new();
+    std::io::Read::read_to_string(&mut stream, &mut answer).unwrap();
+    answer
 }

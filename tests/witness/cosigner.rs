@@ -348,6 +348,9 @@ fn a_state_is_one_process_s_and_a_damaged_or_missing_one_is_refused() {
     std::fs::write(&path, &bytes[..bytes.len() - 1]).unwrap();
     let damaged = StateFile::open(&path).unwrap_err();
     assert!(matches!(damaged, StateError::Damaged(_)), "{damaged}");
+    let why = "an earlier copy of it could cosign a fork: begin anew with a new key (annals \
+               witness new) and another file";
+    assert!(damaged.to_string().ends_with(why), "{damaged}");
     let later = String::from_utf8(bytes).unwrap().replacen("witness v1", "witness v2", 1);
     std::fs::write(&path, later).unwrap();
     let later = StateFile::open(&path).unwrap_err();

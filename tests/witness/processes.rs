@@ -104,7 +104,7 @@ fn watched(place: &Path) -> (Newsroom, Process) {
 #[test]
 fn a_good_day() {
     let place = tempfile::tempdir().unwrap();
-    let (newsroom, _witness) = watched(place.path());
+    let (newsroom, witness) = watched(place.path());
     newsroom.append("One.");
     let said = newsroom.run(&["verify"]);
     assert_eq!(said.code, 5, "{}", said.out);
@@ -133,6 +133,12 @@ fn a_good_day() {
     let published = fs::read_to_string(newsroom.0.join("pub/checkpoint")).unwrap();
     assert_eq!(published, newsroom.checkpoint());
     assert_eq!(newsroom.run(&["verify", "pub", "--policy", "keys/policy"]).code, 0);
+    // Away, it has cosigned that checkpoint before.
+    drop(witness);
+    let said = newsroom.run(&["witness", "collect"]);
+    let last = "the checkpoint of 3 events: 0 of 1 witnesses cosigned now, 1 before, the quorum is \
+                met";
+    assert_eq!((said.code, said.out.lines().last()), (0, Some(last)), "{}", said.out);
 }
 
 #[test]
@@ -438,6 +444,10 @@ fn the_policy_is_edited_line_by_line_and_never_broken() {
     assert!(said.code == 2 && said.err.contains("found a log's, of type 01"), "{}", said.err);
     let said = newsroom.run(&["witness", "add", "z", &new_key, "ftp://b.example.org"]);
     assert!(said.code == 2 && said.err.contains("expected an address like"), "{}", said.err);
+    let secret = "http://ada:sesam@127.0.0.1:1/";
+    let said = newsroom.run(&["witness", "add", "z", &new_key, secret]);
+    assert!(said.code == 2 && said.err.contains("without a user and a password"), "{}", said.err);
+    assert!(!said.err.contains("sesam"), "{}", said.err);
     let said = newsroom.run(&["witness", "remove", "nobody"]);
     assert!(said.code == 2 && said.err.contains("no witness is called nobody"), "{}", said.err);
     for word in ["log", "any", "all", "none", "quorum", "group", "witness", "policy", "Any"] {
@@ -449,6 +459,14 @@ fn the_policy_is_edited_line_by_line_and_never_broken() {
     let named = before.replace("witness x ", "witness any ").replace(" 2 x y", " 2 any y");
     fs::write(newsroom.0.join("keys/policy"), &named).unwrap();
     assert!(newsroom.run(&["witness", "list"]).out.starts_with("any  http://127.0.0.1:1  "));
+    // One in which somebody wrote a password.
+    let named = before.replace("http://127.0.0.1:1", secret);
+    fs::write(newsroom.0.join("keys/policy"), &named).unwrap();
+    for format in ["text", "json"] {
+        let said = newsroom.run(&["witness", "list", "--format", format]);
+        assert!(said.code == 0 && said.out.contains("http://127.0.0.1:1/"), "{}", said.out);
+        assert!(!said.out.contains("sesam") && !said.err.contains("sesam"), "{}", said.out);
+    }
     fs::write(newsroom.0.join("keys/policy"), &before).unwrap();
     assert_eq!(newsroom.run(&["witness", "remove", "x"]).code, 0);
     assert_eq!(quorum(), "group witnesses all y; quorum witnesses");

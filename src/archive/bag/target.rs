@@ -6,6 +6,7 @@
 //! `ledger::exchange::export`). Source: FORMAT.md section 14.
 
 use crate::disk::lock::{Lock, LockWait};
+use crate::disk::open::is_folder;
 use crate::disk::{self, DiskError, Links, PathKind};
 use std::collections::BTreeSet;
 use std::fs::{self, File, OpenOptions};
@@ -61,7 +62,7 @@ impl FolderBagTarget {
             disk::error("write", bag)(io::Error::new(io::ErrorKind::InvalidInput, why))
         })?;
         let partial = bag.with_file_name(format!(".{}.partial", name.to_string_lossy()));
-        if !disk::is_folder_at(&partial)? {
+        if !is_folder(&partial).map_err(disk::error("look into", &partial))? {
             disk::create_dir(&partial)?;
         }
         let lock = Lock::take(&partial.join(LOCK), wait)?;

@@ -9,8 +9,10 @@ use crate::cli::render::{events, provenance};
 use crate::cli::shared::waiting::{self, ReviewScope, waits_for};
 use crate::cli::terminal::{CliError, Context, Exit, Format, json, minute, note, out, visible};
 use crate::disk::{self, FileMode, is_folder_at, read_optional};
-use crate::keys::KeyName;
+use crate::keys::{KeyFolder, KeyName, ListedKey};
 use crate::ledger::error::{LedgerError, chain};
+use crate::ledger::exchange::submitting::still_waiting;
+use crate::ledger::following::FoundEvidence;
 use crate::ledger::imported::Imported;
 use crate::ledger::query::effect::Effects;
 use crate::ledger::query::event::{EventRow, on, row};
@@ -87,6 +89,9 @@ pub fn run(context: &mut Context) -> Result<Exit, CliError> {
     let is_read_only = matches!(Imported::of(&record.paths)?, Imported::ReadOnly(_));
     if let Some(copy) = copy(record.part_of, view.as_of().size, is_read_only) {
         line("copy", &copy)?;
+    }
+    if let Some(evidence) = FoundEvidence::of(&record.paths).filter(|found| found.is_latest) {
+        line("copy", &visible(&evidence.text()))?;
     }
     line("you", &you(context, &view, &names)?)?;
     let waits = waits(context, &view, &names, is_read_only)?;
@@ -216,14 +221,22 @@ fn listed(view: &View<'_>, names: &Names, from: u64) -> Result<Vec<EventRow>, Cl
 
 /// The keys here that may sign; of the editor named, if one is.
 fn here<'a>(context: &Context, view: &'a View<'_>) -> Result<Vec<(KeyName, &'a Member)>, CliError> {
+    let wanted = context.global.editor.as_deref();
+    let fits = |name: &KeyName| wanted.is_none_or(|wanted| wanted == &**name);
+    Ok(all_here(context, view)?.into_iter().filter(|(name, _)| fits(name)).collect())
+}
+
+/// The keys here that may sign.
+fn all_here<'a>(
+    context: &Context,
+    view: &'a View<'_>,
+) -> Result<Vec<(KeyName, &'a Member)>, CliError> {
     let roster = &view.state().fold.roster;
     let signers = match is_folder_at(&view.record.paths.keys)? {
         true => context.signers(roster)?,
         false => Vec::new(),
     };
-    let wanted = context.global.editor.as_deref();
-    let fits = |name: &KeyName| wanted.is_none_or(|wanted| wanted == &**name);
-    let here = signers.into_iter().filter(|(name, _)| fits(name));
+    let here = signers.into_iter();
     Ok(here.filter_map(|(name, key)| Some((name, roster.member(&key)?))).collect())
 }
 
@@ -251,11 +264,39 @@ fn you(context: &Context, view: &View<'_>, names: &Names) -> Result<String, CliE
         format!("{} ({key_name}): {}", visible(&names.of(&member.key)), roles.join(", "))
     };
     let found: Vec<String> = here(context, view)?.iter().map(line).collect();
+    let all: Vec<String> = all_here(context, view)?.iter().map(line).collect();
     Ok(match found.as_slice() {
-        [] => "a reader: no key here may sign; annals key new makes one".to_owned(),
+        [] if let Some(named) = &context.global.editor
+            && !all.is_empty() =>
+        {
+            format!(
+                "a reader: {}, whom --by or ANNALS_EDITOR names, has no key here that may sign; \
+                 here may sign {}",
+                visible(named),
+                all.join("; ")
+            )
+        }
+        [] => match revoked(view)?.as_slice() {
+            [] => "a reader: no key here may sign; annals key new makes one".to_owned(),
+            keys => format!("a reader: {}", keys.join("; ")),
+        },
         [one] => one.clone(),
         several => format!("one of {}; --by says which", several.join("; ")),
     })
+}
+
+/// The keys here that are revoked, and since when.
+fn revoked(view: &View<'_>) -> Result<Vec<String>, CliError> {
+    let folder = &view.record.paths.keys;
+    if !is_folder_at(folder)? {
+        return Ok(Vec::new());
+    }
+    let roster = &view.state().fold.roster;
+    let line = |listed: ListedKey| {
+        let at = roster.member(&listed.public?)?.revoked?;
+        Some(format!("the key {} is revoked since event {at}", listed.handle))
+    };
+    Ok(KeyFolder::open(folder)?.list()?.keys.into_iter().filter_map(line).collect())
 }
 
 /// What waits: facts to review, disputes of one's own facts, files of drafts. In a copy to read
@@ -269,7 +310,9 @@ fn waits(
     let mut waits = Vec::new();
     if let Ok((name, person)) = provenance::reviewer(context, view, names) {
         match waiting_for(view, &person).len() {
-            some if some == 0 || is_read_only => waits.push(waiting::sentence(some, &name)),
+            some if some == 0 || is_read_only || here(context, view)?.is_empty() => {
+                waits.push(waiting::sentence(some, &name))
+            }
             some => waits.push(format!("{}: annals review", waiting::sentence(some, &name))),
         }
         let line =
@@ -280,6 +323,9 @@ fn waits(
         true => Vec::new(),
         false => drafts(&view.record.paths.drafts())?,
     };
+    if !view.record.is_published() {
+        waits.extend(waiting::outbox(still_waiting(&view.record.paths)?.count()));
+    }
     for path in drafts.iter().take(LISTED) {
         waits.push(format!("drafts that are not written: annals append {}", path.display()));
     }

@@ -13,6 +13,7 @@ use crate::disk::{self, Links};
 use crate::keys::{
     KeyFolder, KeyName, KeyPresence, NewKey, OpensshUse, Protection, Request, generate, import,
 };
+use crate::ledger::folder_kind::expect_free_ground;
 use annals_core::event::args::Args as EventArgs;
 use annals_core::key::{PublicKey, SecretKey};
 use annals_core::text::{Origin, Words};
@@ -236,6 +237,7 @@ fn keep(
     request: Option<&Request>,
 ) -> Result<Exit, CliError> {
     let new = NewKey { handle, secret, protection: protection(phrase), request };
+    expect_free_ground(folder)?;
     let keys = KeyFolder::make(folder)?;
     keys.add_new(&new, &mut *context.entropy)?;
     let encrypted = if phrase.is_some() { "encrypted" } else { "not encrypted" };

@@ -5,20 +5,25 @@
 //! how they came there (`submit`).
 
 use crate::cli::shared::WriteStatus;
+use crate::cli::shared::submit::note_overtaken;
 use crate::cli::terminal::{
     CliError, Command, Context, Exit, Format, Group, ask, done_as, formats, json, note, out,
     visible,
 };
+use crate::keys::KeyFolder;
 use crate::ledger::error::{KeptEvents, LedgerError, chain};
 use crate::ledger::exchange::submitting::{CopyServer, still_waiting};
 use crate::ledger::paths::Paths;
 use crate::ledger::query::content_text::statement_text;
 use crate::ledger::reader::Record;
 use crate::ledger::write::append::sent_again_by;
+use crate::ledger::write::earlier::{Overtaken, overtaken, why_refused};
 use crate::ledger::write::outbox::{
     DamagedFile, OutboxFiles, WaitingEvents, is_late, is_movable, same_act,
 };
+use crate::ledger::write::prepared::Receipt;
 use crate::ledger::write::repeats::written_since;
+use crate::ledger::write::slice::Needs;
 use crate::ledger::write::writer::{RecordServer, SentEvents};
 use annals_core::event::Entry;
 use annals_core::event::body::{Body, Content};
@@ -57,6 +62,10 @@ impl Command for OutboxArgs {
     }
 
     fn run(self, context: &mut Context) -> Result<Exit, CliError> {
+        // A reader has no folder of keys, and nothing waits; one that is named is there.
+        if context.global.keys.is_some() {
+            KeyFolder::open(&context.paths()?.keys)?;
+        }
         match self.what {
             None => list(context),
             Some(OutboxCommand::Send) => send(context),
@@ -247,23 +256,28 @@ fn send(context: &mut Context) -> Result<Exit, CliError> {
         still_waiting(&paths)?.waiting.iter().map(WaitingEvents::name).collect();
     let (mut sent, mut first, now) = (Vec::new(), None, context.clock.peek());
     for one in &waiting {
-        if left.contains(&one.name())
-            && let Some(position) = same_act_of(&paths, one)?
-        {
-            one.keeping.forget()?;
-            sent.push(SentJson::placed(one, WriteStatus::Already, position));
-            continue;
+        if left.contains(&one.name()) {
+            match found_before(&paths, &server, one)? {
+                FoundBefore::Nothing => {}
+                FoundBefore::Same(position, over) => {
+                    one.keeping.forget()?;
+                    note_overtaken(&over);
+                    sent.push(SentJson::placed(one, WriteStatus::Already, position));
+                    continue;
+                }
+                FoundBefore::Refused(error) => {
+                    sent.push(SentJson::of_error(one, &error));
+                    first.get_or_insert(error);
+                    continue;
+                }
+            }
         }
-        if left.contains(&one.name())
-            && let Some(why) = came_since(&server, one)?
-        {
-            let error = LedgerError::NotAllowed { kind: Type::FactAsserted, why };
-            sent.push(SentJson::of_error(one, &error));
-            first.get_or_insert(error);
-            continue;
+        let (done, failed) = send_one(&server, one, now)?;
+        if let Some(first) = done.position.filter(|_| !left.contains(&one.name())) {
+            let receipt = Receipt { first, count: done.count, already: true };
+            note_overtaken(&overtaken_of(&server, receipt)?);
         }
-        let (one, failed) = send_one(&server, one, now)?;
-        sent.push(one);
+        sent.push(done);
         first = first.or(failed);
     }
     let damaged: Vec<DamagedJson> = damaged.iter().map(DamagedJson::of).collect();
@@ -314,13 +328,68 @@ fn send_one(
     Ok((SentJson::of_error(one, &error), Some(error)))
 }
 
-/// Where the record has what waits from another machine of the same key.
-fn same_act_of(paths: &Paths, one: &WaitingEvents) -> Result<Option<u64>, LedgerError> {
-    let [entry] = one.entries.as_slice() else { return Ok(None) };
-    match is_movable(entry) {
-        true => same_act(entry, &Record::open(paths.clone())?.source),
-        false => Ok(None),
+/// What the record has of what waits, before it is sent again.
+enum FoundBefore {
+    /// Nothing.
+    Nothing,
+    /// The same act from another machine of the same key, at this position, and how it stands.
+    Same(u64, Vec<Overtaken>),
+    /// What it is not sent again for.
+    Refused(LedgerError),
+}
+
+fn found_before(
+    paths: &Paths,
+    server: &CopyServer,
+    one: &WaitingEvents,
+) -> Result<FoundBefore, LedgerError> {
+    if let Some(kind) = one.entries.first().and_then(kind)
+        && !is_of_history(&one.entries, paths)?
+    {
+        let why =
+            "it was signed after an event that this record does not have: for another record \
+                   of this name, or for one that lost events; it was not sent; the command that \
+                   signed it signs it anew for this one"
+                .to_owned();
+        return Ok(FoundBefore::Refused(LedgerError::NotAllowed { kind, why }));
     }
+    if let [entry] = one.entries.as_slice()
+        && let Some(kind) = kind(entry)
+        && is_movable(entry)
+        && let Some(position) = same_act(entry, &Record::open(paths.clone())?.source)?
+    {
+        let over = overtaken_of(server, Receipt { first: position, count: 1, already: true })?;
+        if over.iter().all(|act| act.is_entry) {
+            return Ok(FoundBefore::Same(position, over));
+        }
+        let why = format!(
+            "{}; the command that signed it writes it once more with --again",
+            why_refused(&over)
+        );
+        return Ok(FoundBefore::Refused(LedgerError::NotAllowed { kind, why }));
+    }
+    Ok(match came_since(server, one)? {
+        Some(why) => {
+            FoundBefore::Refused(LedgerError::NotAllowed { kind: Type::FactAsserted, why })
+        }
+        None => FoundBefore::Nothing,
+    })
+}
+
+/// Whether the record has the event after which the first of these was signed.
+fn is_of_history(entries: &[Entry], paths: &Paths) -> Result<bool, LedgerError> {
+    let statement = entries.first().and_then(|entry| Reading::of(&entry.record).statement);
+    let Some(Statement { base, after: Some(after), .. }) = statement else { return Ok(true) };
+    let before = base.checked_sub(1).map(|before| Record::open(paths.clone())?.event(before));
+    let before = before.transpose()?.flatten();
+    Ok(before.is_some_and(|event| event.reading.hash == after))
+}
+
+/// Which of the events of a receipt do not hold any more.
+fn overtaken_of(server: &CopyServer, receipt: Receipt) -> Result<Vec<Overtaken>, LedgerError> {
+    let mut writer = server.writer()?;
+    writer.need(&Needs::positions(receipt.first..receipt.first.saturating_add(receipt.count)))?;
+    Ok(overtaken(&writer.verifier.chain.state, &receipt))
 }
 
 /// Why what waits repeats a fact that the record got from elsewhere since it was signed.

@@ -1,6 +1,7 @@
 //! `annals status`: a summary of the ledger and its pending work. Writes nothing.
 
 use crate::cli::render::{effect, provenance, tally_lines};
+use crate::cli::shared::waiting;
 use crate::cli::terminal::output::note;
 use crate::cli::terminal::{
     CliError, Command, Context, EditorOption, Exit, Format, Group, formats, json, moment, out,
@@ -11,7 +12,7 @@ use crate::ledger::answer::tally::TallyReport;
 use crate::ledger::audit::part_below_mark;
 use crate::ledger::error::{LedgerError, chain};
 use crate::ledger::exchange::submitting::still_waiting;
-use crate::ledger::following::FollowingMark;
+use crate::ledger::following::{FollowingMark, FoundEvidence};
 use crate::ledger::home_mark::{HomeMark, MemoryWitness};
 use crate::ledger::imported;
 use crate::ledger::query::effect::Effects;
@@ -102,6 +103,9 @@ struct FollowingReport {
     /// The present time.
     #[serde(skip)]
     now: Time,
+    /// What shows that the publisher contradicted the copy, for people.
+    #[serde(skip)]
+    evidence: Option<FoundEvidence>,
 }
 
 /// The database that keeps the record of which this is a server's copy.
@@ -235,7 +239,9 @@ fn following(record: &Record, now: Time) -> Option<FollowingReport> {
         false => FollowingMark::of(&record.paths).ok().flatten(),
     }?;
     let (place, pulled) = (mark.shown_place(), mark.pulled);
-    Some(FollowingReport { place, pulled, size: covered(record.checkpoint.as_deref()), now })
+    let evidence = FoundEvidence::of(&record.paths);
+    let size = covered(record.checkpoint.as_deref());
+    Some(FollowingReport { place, pulled, size, now, evidence })
 }
 
 /// The database that keeps the record; a mark that is damaged is for who writes.
@@ -332,7 +338,7 @@ fn text(out: &mut dyn Write, report: &StatusReport) -> Result<(), CliError> {
     let size = report.as_of.of;
     let mut line = |name: &str, value: &str| writeln!(out, "{name:<14}{value}");
     line("record", report.origin.as_deref().unwrap_or("not opened"))?;
-    line("title", &report.title.as_deref().map_or("[not report]".to_owned(), visible))?;
+    line("title", &report.title.as_deref().map_or("(withheld)".to_owned(), visible))?;
     line(
         "size",
         &match report.as_of.part_of {
@@ -392,6 +398,9 @@ fn text(out: &mut dyn Write, report: &StatusReport) -> Result<(), CliError> {
     if let Some(following) = &report.following {
         line("copy of", &visible(&following.place))?;
         line("pulled", &following.pulled_text())?;
+        if let Some(evidence) = &following.evidence {
+            line("evidence", &visible(&evidence.text()))?;
+        }
     }
     if let Some(home) = &report.home {
         let place = visible(&home.place);
@@ -425,12 +434,8 @@ fn text(out: &mut dyn Write, report: &StatusReport) -> Result<(), CliError> {
             MarksFound::Unreadable(why) => format!("cannot be read: {why}"),
         },
     )?;
-    match report.outbox {
-        0 => {}
-        1 => line("outbox", "1 signed submission waits (annals outbox shows it)")?,
-        more => {
-            line("outbox", &format!("{more} signed submissions wait (annals outbox shows them)"))?;
-        }
+    if let Some(waiting) = waiting::outbox(report.outbox) {
+        line("outbox", &waiting)?;
     }
     if !report.aside.is_empty() {
         let (are, them) = match report.aside.len() {

@@ -10,12 +10,14 @@ mod options;
 
 use crate::archive::published::Published;
 pub use crate::cli::commands::verify::options::VerifyArgs;
-use crate::cli::commands::verify::options::{keep_page, place_of_page, warn_of_pin};
+use crate::cli::commands::verify::options::{
+    expect_pin_apart, keep_page, place_of_page, warn_of_pin,
+};
 use crate::cli::render::report::VerdictReport;
 use crate::cli::render::report::page::PageContext;
 use crate::cli::render::report::section::WithSections;
 use crate::cli::terminal::{
-    CliError, Command, Context, Exit, Format, Group, Progress, formats, json, note, out,
+    CliError, Command, Context, Exit, Format, Group, Progress, formats, json, note, out, visible,
 };
 use crate::ledger::audit::options::Audit;
 use crate::ledger::audit::periods::periods;
@@ -46,6 +48,7 @@ impl Command for VerifyArgs {
 fn run(context: &mut Context, args: VerifyArgs) -> Result<Exit, CliError> {
     // Checked before any work, and again when the page is written.
     place_of_page(context, &args)?;
+    expect_pin_apart(context, &args)?;
     match VerifySubject::open(args.what.clone(), context)? {
         VerifySubject::Ledger(mut record) => ledger(context, &mut record, args),
         VerifySubject::Bag(folder) => {
@@ -56,9 +59,11 @@ fn run(context: &mut Context, args: VerifyArgs) -> Result<Exit, CliError> {
             published(context, &place, &mut record, args)
         }
         VerifySubject::Evidence(found) => {
-            if args.pin.is_some() || args.html.is_some() {
-                let why = "an evidence file is judged alone, by what is in it: without --pin and \
-                           --html";
+            let names_trust = args.policy.is_some() || args.log_key.is_some();
+            if args.pin.is_some() || args.html.is_some() || names_trust {
+                let why = "an evidence file is judged alone, by what is in it: without --pin, \
+                           --html, --policy and --log-key; compare the key that it names with the \
+                           log key that you know";
                 return Err(CliError::usage(why));
             }
             evidence::run(context, found.as_deref().map_err(|why| *why))
@@ -88,7 +93,8 @@ fn ledger(context: &mut Context, record: &mut Record, args: VerifyArgs) -> Resul
     drop(progress);
     let strange = foreign(&record.paths);
     for path in strange.iter().take(FOREIGN) {
-        note(format!("note: {} is no file of a ledger, and was not looked at", path.display()));
+        let path = path.to_string_lossy();
+        note(format!("note: {} is no file of a ledger, and was not looked at", visible(&path)));
     }
     if let Some(more) = strange.len().checked_sub(FOREIGN).filter(|more| *more > 0) {
         note(format!("note: and {more} more files that no ledger has"));

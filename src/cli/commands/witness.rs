@@ -4,7 +4,7 @@
 mod collect;
 mod serve;
 
-use crate::archive::web::Web;
+use crate::archive::web::{Web, shown_address};
 use crate::cli::commands::witness::collect::trust;
 use crate::cli::shared::{WriteStatus, cosignatures};
 use crate::cli::terminal::{
@@ -13,6 +13,7 @@ use crate::cli::terminal::{
 use crate::keys::{KeyFolder, KeyName};
 use crate::ledger::error::LedgerError;
 use crate::ledger::exchange::policy_file::{NewWitness, PolicyFile, witness_key};
+use crate::ledger::folder_kind::expect_free_ground;
 use crate::ledger::query::{View, no_fact};
 use crate::ledger::reader::Record;
 use annals_core::key::PublicKey;
@@ -121,6 +122,13 @@ fn add(context: &mut Context, args: WitnessAddArgs) -> Result<Exit, CliError> {
     let record = context.record()?;
     let key = witness_key(&args.vkey)?;
     Web::at(&args.url).map_err(|error| CliError::usage(error.to_string()))?;
+    let shown = shown_address(&args.url);
+    if shown != args.url {
+        return Err(CliError::usage(format!(
+            "expected the address of a witness without a user and a password, found one with them \
+             before {shown}: keys/policy is a file that everybody may have"
+        )));
+    }
     let mut trust = match PolicyFile::read(&record.paths)? {
         Some(trust) => trust,
         None => PolicyFile::new(&record.paths, &log_key(&record)?),
@@ -172,7 +180,7 @@ fn remove(context: &mut Context, name: &str) -> Result<Exit, CliError> {
 #[derive(Serialize)]
 struct ListedWitness<'a> {
     name: &'a str,
-    url: Option<&'a str>,
+    url: Option<String>,
     key: String,
     /// The same as `key`, by the name that other answers have for it.
     verifier: String,
@@ -189,7 +197,7 @@ fn list(context: &mut Context) -> Result<Exit, CliError> {
     let signed = record.checkpoint.as_deref().and_then(Note::parse);
     let rows = trust.policy.witnesses.iter().map(|witness| ListedWitness {
         name: &witness.name,
-        url: witness.url.as_deref(),
+        url: witness.url.as_deref().map(shown_address),
         key: witness.key.to_string(),
         verifier: witness.key.to_string(),
         cosigned: match signed.as_ref().map(|note| cosigned_by(note, &witness.key)) {
@@ -228,7 +236,7 @@ fn text(
 ) -> Result<(), CliError> {
     for ListedWitness { name, url, key, cosigned, .. } in rows {
         let cosigned = cosigned.as_deref().unwrap_or("not this checkpoint");
-        let url = url.unwrap_or("no address");
+        let url = url.as_deref().unwrap_or("no address");
         writeln!(out, "{}  {}  cosigned {cosigned}", visible(name), visible(url))?;
         writeln!(out, "    {}", visible(key))?;
     }
@@ -240,7 +248,9 @@ fn text(
 
 fn new(context: &mut Context, args: WitnessNewArgs) -> Result<Exit, CliError> {
     let handle = KeyName::new(args.handle)?;
-    let keys = KeyFolder::make(context.new_paths().keys)?;
+    let folder = context.new_paths().keys;
+    expect_free_ground(&folder)?;
+    let keys = KeyFolder::make(folder)?;
     let made = crate::witness::key::make(&keys, &handle, &args.name, &mut *context.entropy);
     let verifier = made.map_err(|error| CliError::usage(error.to_string()))?;
     let mut out = done_as(context.format());

@@ -4,7 +4,7 @@
 //! unfinished commit, missing events and a newer format are reported on stderr. Not here: the
 //! answers themselves.
 
-use crate::cli::terminal::{CliError, Context, Exit, announce_clock, moment, note};
+use crate::cli::terminal::{CliError, Context, Exit, announce_clock, moment, note, wrapped};
 use crate::keys::{KeyFolder, KeyName};
 use crate::ledger::answer::filter::EditorName;
 use crate::ledger::query::names::Names;
@@ -208,11 +208,24 @@ pub fn warn(view: &View<'_>, damaged: u64) -> Exit {
             "warning: {bodies} not as signed and not shown; annals verify lists all faults"
         ));
     }
+    let absent = view.record.absent();
+    if absent > 0 {
+        let bodies = count(absent, "body text");
+        let there = if view.record.is_served() { "did not come" } else { "not there" };
+        note(wrapped(
+            &format!(
+                "warning: {bodies} {there}, and no event withholds them: this answer may lack \
+                 words; annals verify lists all faults"
+            ),
+            0,
+        ));
+    }
     if let Some((position, v)) = view.later_version() {
         note(format!("warning: event {position} is of format {v}; it and later ones are not read"));
         return Exit::Unknown;
     }
-    match (missing, faults > 0 || damaged > 0) {
+    let is_unknown = missing || (absent > 0 && view.record.is_served());
+    match (is_unknown, faults > 0 || damaged > 0 || absent > 0) {
         (true, _) => Exit::Unknown,
         (false, true) => Exit::No,
         (false, false) => Exit::Yes,

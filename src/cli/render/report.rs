@@ -66,6 +66,9 @@ pub struct VerdictReport {
     /// Whether the record is published: the advice about a fault then differs.
     #[serde(skip)]
     pub published: bool,
+    /// Whether a pull may bring more events: so does the advice where the pin saw more.
+    #[serde(skip)]
+    pub is_following: bool,
 }
 
 /// One kind of check.
@@ -254,6 +257,7 @@ impl VerdictReport {
             later_version: later(report),
             faults: faults(report),
             published: audited.tiles.is_some(),
+            is_following: audited.is_following,
         }
     }
 }

@@ -243,7 +243,8 @@ fn beginning(text: Option<&str>) -> String {
 
 /// Where ledger and keys are, as the words that are typed say it, or else the environment.
 fn paths() -> Option<Paths> {
-    let named = |option, variable| typed_option(option).or_else(|| std::env::var_os(variable));
+    let set = |variable| std::env::var_os(variable).filter(|value: &OsString| !value.is_empty());
+    let named = |option, variable| typed_option(option).or_else(|| set(variable));
     let keys = named("--keys", "ANNALS_KEYS").map(PathBuf::from);
     let ledger = named("--ledger", "ANNALS_LEDGER").map(PathBuf::from);
     let ledger = match ledger {

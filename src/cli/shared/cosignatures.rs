@@ -60,7 +60,7 @@ impl CollectReport<'_> {
 }
 
 pub fn lines(collected: &Collected) -> Vec<String> {
-    let Collected { size, witnesses, quorum } = collected;
+    let Collected { size, witnesses, cosigned: has, quorum } = collected;
     let mut lines: Vec<String> = witnesses
         .iter()
         .map(|(name, heard)| format!("{}: {}", visible(name), visible(&sentence(heard))))
@@ -68,9 +68,13 @@ pub fn lines(collected: &Collected) -> Vec<String> {
     let cosigned = witnesses.iter().filter(|(_, heard)| heard.is_ok()).count();
     let quorum = if *quorum { "met" } else { "not met" };
     let of = witnesses.len();
+    let before = match has.checked_sub(cosigned) {
+        Some(before @ 1..) => format!(" now, {before} before"),
+        _ => String::new(),
+    };
     lines.push(format!(
-        "the checkpoint of {size} events: {cosigned} of {of} witnesses cosigned, the quorum is \
-         {quorum}"
+        "the checkpoint of {size} events: {cosigned} of {of} witnesses cosigned{before}, the \
+         quorum is {quorum}"
     ));
     lines
 }

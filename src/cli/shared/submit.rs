@@ -16,7 +16,7 @@ use crate::ledger::write::append::{
 };
 use crate::ledger::write::batch::Signer;
 use crate::ledger::write::draft::{Draft, Input};
-use crate::ledger::write::earlier::{Overtaken, overtaken};
+use crate::ledger::write::earlier::{Overtaken, overtaken, why_refused};
 use crate::ledger::write::loaded::{FileAccess, LoadedInput, Reach};
 use crate::ledger::write::prepared::{Prepared, Receipt};
 use crate::ledger::write::repeats::Repeats;
@@ -398,22 +398,16 @@ fn print_again(
     let over = overtaken(&writer.verifier.chain.state, receipt);
     let acts = over.iter().filter(|one| !one.is_entry).count() as u64;
     if !over.is_empty() && acts == receipt.count {
-        let over: Vec<String> = over.iter().map(describe_overtaken).collect();
         return Err(CliError::usage(format!(
-            "this is in the record already and does not hold any more: {}; nothing was written; \
-             --again writes it once more",
-            over.join("; ")
+            "{}; nothing was written; --again writes it once more",
+            why_refused(&over)
         )));
     }
-    for one in over.iter().take(NOTES) {
-        note(wrapped(&format!("note: {}", describe_overtaken(one)), 0));
-    }
-    if let Some(more) = over.len().checked_sub(NOTES).filter(|more| *more > 0) {
-        note(format!("note: and {more} more like these"));
-    }
+    note_overtaken(&over);
     print_receipt(context, receipt, writer, &options.parts)
 }
 
-fn describe_overtaken(one: &Overtaken) -> String {
-    format!("event {} {}", one.position, one.why)
+/// Notes how events that are in the record stand, where that is not as they were entered.
+pub fn note_overtaken(over: &[Overtaken]) {
+    print_notes(&over.iter().map(Overtaken::describe).collect::<Vec<String>>());
 }

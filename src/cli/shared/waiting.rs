@@ -87,3 +87,12 @@ pub fn part(count: usize, reviewer: &str, at_most: Option<u64>) -> String {
     let reviewer = crate::cli::terminal::visible(reviewer);
     format!("{facts} for {reviewer} {verb} shown, there are more{most}")
 }
+
+/// How many signed submissions wait in the outbox, as a sentence; `None` if there are none.
+pub fn outbox(count: u64) -> Option<String> {
+    match count {
+        0 => None,
+        1 => Some("1 signed submission waits (annals outbox shows it)".to_owned()),
+        more => Some(format!("{more} signed submissions wait (annals outbox shows them)")),
+    }
+}

@@ -14,6 +14,7 @@ use crate::cli::terminal::exit::CliError;
 use crate::cli::terminal::output::{note, whole_words};
 use crate::keys::{RECOVERY_LINES, TRIES, check_recovery_line, read_recovery};
 use annals_core::key::SecretKey;
+use std::ffi::OsString;
 use std::io::{self, IsTerminal};
 use zeroize::Zeroizing;
 
@@ -231,10 +232,15 @@ pub fn word<T: Copy + ToString>(
     all.get(one_of(question, all)?).copied().ok_or_else(missing)
 }
 
+/// The file that a variable names; one that is empty counts as not set.
+fn named_file(variable: &str) -> Option<OsString> {
+    std::env::var_os(variable).filter(|path| !path.is_empty())
+}
+
 /// The passphrase of an existing key: from the file that `ANNALS_PASSPHRASE_FILE` names, or from a
 /// prompt, up to three times. `None`: there is none.
 pub fn passphrase(name: &str, attempt: usize) -> io::Result<Option<Zeroizing<String>>> {
-    if let Some(path) = std::env::var_os("ANNALS_PASSPHRASE_FILE") {
+    if let Some(path) = named_file("ANNALS_PASSPHRASE_FILE") {
         return match attempt {
             1 => file::text(path.as_ref(), "ANNALS_PASSPHRASE_FILE").map(Some),
             _ => Ok(None),
@@ -255,7 +261,7 @@ pub fn new_passphrase(name: &str) -> Result<Zeroizing<String>, CliError> {
 
 /// A new passphrase: from the file that this variable names, or from a prompt, typed twice.
 pub fn new_passphrase_in(variable: &str, name: &str) -> Result<Zeroizing<String>, CliError> {
-    if let Some(path) = std::env::var_os(variable) {
+    if let Some(path) = named_file(variable) {
         let phrase = file::new_passphrase(path.as_ref(), variable).map_err(unread)?;
         warn_weak(&phrase);
         return Ok(phrase);
@@ -297,13 +303,13 @@ fn warn_weak(phrase: &str) {
 
 /// Whether a file with the recovery key is named, so that no prompt is needed.
 pub fn has_recovery_file() -> bool {
-    std::env::var_os("ANNALS_RECOVERY_FILE").is_some()
+    named_file("ANNALS_RECOVERY_FILE").is_some()
 }
 
 /// The recovery key: from the file that `ANNALS_RECOVERY_FILE` names, or typed line by line from
 /// the paper, hidden. A line is checked before the next one, so an error costs one line only.
 pub fn recovery() -> Result<SecretKey, CliError> {
-    if let Some(path) = std::env::var_os("ANNALS_RECOVERY_FILE") {
+    if let Some(path) = named_file("ANNALS_RECOVERY_FILE") {
         let text = file::text(path.as_ref(), "ANNALS_RECOVERY_FILE").map_err(unread)?;
         return Ok(read_recovery(&text)?);
     }

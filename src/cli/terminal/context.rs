@@ -17,7 +17,7 @@ use crate::key_agent::{AgentFolder, AgentKey, KeyAgent};
 use crate::keys::{KeyFolder, KeyName, KeyPresence, KeysError, ListedKey, Listing};
 use crate::ledger::error::{LedgerError, chain};
 use crate::ledger::exchange::follow::stamp_key::stamp_key;
-use crate::ledger::exchange::submitting::{CopyServer, ServerFound};
+use crate::ledger::exchange::submitting::{CopyServer, ServerFound, is_of_reading};
 use crate::ledger::following::FollowingMark;
 use crate::ledger::home_mark::HomeMark;
 use crate::ledger::imported::Imported;
@@ -267,17 +267,14 @@ impl Context {
         match server.find() {
             ServerFound::Files => return Ok(None),
             ServerFound::Server if self.dry_run => {}
-            ServerFound::Server => {
-                server.pull()?;
+            ServerFound::Server => match server.pull() {
+                Err(error) if is_of_reading(&error) => note_unread(&server, &chain(&error)),
+                pulled => drop(pulled?),
+            },
+            ServerFound::Silent(why) => {
+                note_unread(&server, &why.to_string());
+                return Ok(Some(server.silent()));
             }
-            ServerFound::Silent(why) => note(wrapped(
-                &format!(
-                    "note: the server at {} does not answer ({why}): this is on the record as it \
-                     was at the last pull",
-                    server.address()
-                ),
-                0,
-            )),
         }
         Ok(Some(server))
     }
@@ -530,6 +527,18 @@ impl Context {
     }
 }
 
+/// Notes that a copy is not brought up to date: what is signed waits in the outbox, if it must.
+fn note_unread(server: &CopyServer, why: &str) {
+    note(wrapped(
+        &format!(
+            "note: the server at {} does not answer ({why}): this is on the record as it was at \
+             the last pull",
+            server.address()
+        ),
+        0,
+    ));
+}
+
 /// Where what is read of a published place is kept: `ANNALS_CACHE`, else `annals` in the folder
 /// that the system has for caches. Where it cannot be made, nothing is kept.
 fn cache_place(place: &PublishedPlace) -> Result<CachePlace, CliError> {
@@ -548,8 +557,7 @@ fn cache_place(place: &PublishedPlace) -> Result<CachePlace, CliError> {
 
 /// The folder of the user's private files of this program; `None` where the system has none.
 fn private_folder() -> Result<Option<PathBuf>, CliError> {
-    let folder = |name: &str| setting(name).map(|text| text.filter(|text| !text.is_empty()));
-    Ok(match (folder("ANNALS_CACHE")?, folder("XDG_CACHE_HOME")?, folder("HOME")?) {
+    Ok(match (setting("ANNALS_CACHE")?, setting("XDG_CACHE_HOME")?, setting("HOME")?) {
         (Some(own), _, _) => Some(PathBuf::from(own)),
         (None, Some(caches), _) => Some(PathBuf::from(caches).join("annals")),
         (None, None, Some(home)) => Some(PathBuf::from(home).join(".cache/annals")),
@@ -566,9 +574,10 @@ pub fn span(option: &str, text: &str) -> Result<Duration, CliError> {
     })
 }
 
-/// A setting of the environment, which must be text.
+/// A setting of the environment, which must be text; one that is empty counts as not set.
 fn setting(name: &str) -> Result<Option<String>, CliError> {
-    let text = std::env::var_os(name).map(std::ffi::OsString::into_string).transpose();
+    let set = std::env::var_os(name).filter(|value| !value.is_empty());
+    let text = set.map(std::ffi::OsString::into_string).transpose();
     text.map_err(|found| CliError::usage(format!("{name}: expected UTF-8, found {found:?}")))
 }
 

@@ -28,10 +28,10 @@ impl CliError {
 }
 
 fn report_ledger(err: &mut dyn Write, error: &LedgerError) -> io::Result<()> {
-    writeln!(err, "annals: {error}")?;
+    writeln!(err, "annals: {}", one_line(error))?;
     let mut cause = std::error::Error::source(error);
     while let Some(inner) = cause {
-        writeln!(err, "  {inner}")?;
+        writeln!(err, "  {}", one_line(inner))?;
         cause = inner.source();
     }
     if let Some(advice) = error.advice() {
@@ -46,6 +46,11 @@ fn report_ledger(err: &mut dyn Write, error: &LedgerError) -> io::Result<()> {
         }
     }
     Ok(())
+}
+
+/// An error in one line: a name in it may have a line break, and writes no line of its own.
+fn one_line(error: &dyn std::error::Error) -> String {
+    error.to_string().replace('\n', "⏎")
 }
 
 /// Where a draft stands, with its `ref`.

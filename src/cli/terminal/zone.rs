@@ -19,7 +19,11 @@ pub fn display(zone: TimeZone) {
 /// A time as it is displayed: its date and time of day, and `Z` or its offset from UTC.
 fn parts(time: Time) -> (String, String) {
     let zone = ZONE.get().cloned().unwrap_or(TimeZone::UTC);
-    let at = Timestamp::from_microsecond(time.micros()).unwrap_or_default();
+    let Ok(at) = Timestamp::from_microsecond(time.micros()) else {
+        // The last day that a record can have is beyond what can be shown in another zone.
+        let utc = time.as_str().trim_end_matches('Z').trim_end_matches('0').trim_end_matches('.');
+        return (utc.to_owned(), "Z".to_owned());
+    };
     let local = at.to_zoned_datetime(zone.clone());
     let offset = match zone == TimeZone::UTC {
         true => "Z".to_owned(),
@@ -53,4 +57,19 @@ pub fn seconds_as_moment(seconds: u64) -> String {
     let micros = i64::try_from(seconds).ok().and_then(|s| s.checked_mul(1_000_000));
     let time = micros.and_then(Time::from_micros);
     time.map_or_else(|| format!("{seconds} s"), moment)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_last_second_of_the_last_year_is_itself() {
+        let (day, second) = ("9999-12-31T00:00:00Z", "9999-12-31T23:59:59Z");
+        assert_eq!(seconds_as_moment(253_402_214_400), day);
+        assert_eq!(seconds_as_moment(253_402_300_799), second);
+        assert_eq!(seconds_as_moment(253_402_300_800), "253402300800 s");
+        let last = Time::parse("9999-12-31T23:50:00.500000Z");
+        assert_eq!(last.map(moment).as_deref(), Some("9999-12-31T23:50:00.5Z"));
+    }
 }

@@ -5,6 +5,7 @@
 
 use crate::disk;
 use crate::ledger::error::LedgerError;
+use crate::ledger::folder_kind;
 use crate::ledger::paths::Paths;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -47,20 +48,33 @@ impl<'a> ProtectedPlace<'a> {
     }
 }
 
-/// Refuses a place that is one of these folders or is inside one.
+/// Refuses a place that is one of these folders or is inside one, or inside of another ledger, bag
+/// or folder of keys.
 pub fn expect_apart(place: &Path, kept: &[ProtectedPlace<'_>]) -> Result<(), LedgerError> {
+    expect_outside(place, kept)?;
+    match folder_kind::holder(&real(place)?)? {
+        Some((kind, folder)) => Err(outside(kind, &folder, place)),
+        None => Ok(()),
+    }
+}
+
+/// Refuses a place that is one of these folders or is inside one.
+pub fn expect_outside(place: &Path, kept: &[ProtectedPlace<'_>]) -> Result<(), LedgerError> {
     let real = real(place)?;
     for kept in kept {
         if real.starts_with(self::real(kept.folder())?) {
-            return Err(LedgerError::Usage(format!(
-                "expected a place outside of {} {}, found {}; nothing was written: name another",
-                kept.name(),
-                kept.folder().display(),
-                place.display()
-            )));
+            return Err(outside(kept.name(), kept.folder(), place));
         }
     }
     Ok(())
+}
+
+fn outside(kind: &str, folder: &Path, place: &Path) -> LedgerError {
+    LedgerError::Usage(format!(
+        "expected a place outside of {kind} {}, found {}; nothing was written: name another",
+        folder.display(),
+        place.display()
+    ))
 }
 
 /// As [`expect_apart`]; also refuses a folder that contains one of these.

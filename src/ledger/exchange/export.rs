@@ -36,6 +36,7 @@ use crate::ledger::exchange::steps::Steps;
 use crate::ledger::imported::Imported;
 use crate::ledger::paths::Paths;
 use crate::ledger::reader::Record;
+use crate::ledger::reader::source::RecordSource;
 use annals_core::event::Entry;
 use annals_core::event::body::{Body, Content};
 use annals_core::hash::Hash;
@@ -78,6 +79,17 @@ pub struct Exported {
     pub signed: bool,
 }
 
+/// The faults of a copy as those of the published record that it was made of.
+fn as_published(record: &Record, error: LedgerError) -> LedgerError {
+    match (error, &record.source) {
+        (LedgerError::Faulty(mut faults), RecordSource::Published(place, published)) => {
+            published.set_unread_apart(&mut faults);
+            LedgerError::FaultyPublished { place: place.to_string(), faults, seen: None }
+        }
+        (error, _) => error,
+    }
+}
+
 /// Exports a record to a target.
 ///
 /// Errors: the record does not verify completely, its checkpoint does not cover it, the point is
@@ -91,7 +103,9 @@ pub fn export(
 ) -> Result<Exported, LedgerError> {
     if record.is_published() {
         // A bag holds a ledger: what is published becomes one first.
-        return export(&PublishedCopy::of(record)?.record, log_keys, options, ground);
+        let copy = PublishedCopy::of(record)?;
+        let exported = export(&copy.record, log_keys, options, ground);
+        return exported.map_err(|error| as_published(record, error));
     }
     let steps = options.steps;
     let whole = verified(record, options)?;
@@ -186,10 +200,7 @@ fn part(record: &Record, whole: Report, until: u64) -> Result<Part, LedgerError>
              either tell it or not be whole; name a point after the redaction, or none"
         )));
     }
-    let of = match Imported::of(&record.paths)? {
-        Imported::ReadOnly(of) => of.max(size),
-        _ => size,
-    };
+    let of = record.part_of.map_or(size, |of| of.max(size));
     let (end, log) = (RecordEnd::from(&report), report.log);
     Ok(Part { end, of, is_whole, origin, log, redacted })
 }

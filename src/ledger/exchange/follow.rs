@@ -20,7 +20,9 @@ pub mod stamp_key;
 
 use crate::archive::cache::CachePlace;
 use crate::archive::published::Published;
+use crate::archive::web::{is_busy, is_end};
 use crate::disk::lock::{Lock, LockWait};
+use crate::disk::open::is_folder;
 use crate::disk::temporary::remove_unfinished;
 use crate::disk::{self, FileMode};
 use crate::journal::Journal;
@@ -38,9 +40,15 @@ use commit::{CopyCommit, remove_folder};
 use contradiction::Contradiction;
 use judged::{JudgedPull, StampedCopy, WholeJudging};
 use std::fs;
+use std::path::Path;
+use std::thread;
+use std::time::Duration;
 
 /// How often what is published is read again if it changes meanwhile.
 const LOOKS: usize = 8;
+/// The pauses before a server is asked again that was busy or ended a connection.
+const PAUSES: [Duration; 3] =
+    [Duration::from_millis(250), Duration::from_millis(500), Duration::from_secs(1)];
 
 /// How much of a copy is verified by a pull.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -112,25 +120,27 @@ pub fn clone_published(
     let partial = partial_paths(paths)?;
     let above = disk::parent(&partial.ledger);
     fs::create_dir_all(above).map_err(disk::error("make folder", above))?;
+    is_folder(&partial.ledger).map_err(disk::error("look into", &partial.ledger))?;
     disk::ensure_folder(&partial.ledger)?;
-    let mut lock = Lock::take(&partial.lock(), options.wait)?;
+    let mut lock = partial.take_lock(options.wait)?;
     expect_free(paths)?;
     let begun = FollowingMark::of(&partial).ok().flatten();
     // One that was stopped before its last step has the time of its pull.
     if begun.map(|begun| begun.place) != Some(following.place.clone()) {
         // What is left of the clone of another place.
-        for file in [partial.checkpoint(), partial.following_pin()] {
-            if disk::is_there(&file)? {
-                fs::remove_file(&file).map_err(disk::error("remove", &file))?;
-            }
-        }
-        for name in ["journal", "document", "db", "index", ".pull"] {
-            remove_folder(&partial.ledger.join(name))?;
-        }
-        following.write(&partial)?;
+        begin_anew(&partial, &following)?;
     }
+    remove_marks(&partial)?;
     disk::replace(&partial.ledger.join(ATTRIBUTES), NO_TEXT.as_bytes(), FileMode::Shared)?;
-    let outcome = bring_up_to_date(&partial, following, options, &mut lock)?;
+    let brought = bring_up_to_date(&partial, following.clone(), options, &mut lock);
+    let outcome = match brought {
+        // Nobody has this copy yet, so what is published is asked for alone.
+        Err(error) if is_of_remains(&error) => {
+            begin_anew(&partial, &following)?;
+            bring_up_to_date(&partial, following, options, &mut lock)?
+        }
+        brought => brought?,
+    };
     if disk::is_folder_at(&paths.ledger)? {
         fs::remove_dir(&paths.ledger).map_err(disk::error("replace", &paths.ledger))?;
     }
@@ -140,6 +150,46 @@ pub fn clone_published(
     Ok(outcome)
 }
 
+/// Empties the folder of a clone that was stopped.
+fn begin_anew(partial: &Paths, following: &FollowingMark) -> Result<(), LedgerError> {
+    let evidence = partial.following().with_extension("evidence");
+    for file in [partial.checkpoint(), partial.following_pin(), evidence] {
+        remove_file(&file)?;
+    }
+    for name in ["journal", "document", "db", "index", ".pull"] {
+        remove_folder(&partial.ledger.join(name))?;
+    }
+    Ok(following.write(partial)?)
+}
+
+/// Removes what a clone does not write, and what would make another ledger of the copy.
+fn remove_marks(partial: &Paths) -> Result<(), LedgerError> {
+    for file in [partial.imported(), partial.home(), partial.checkpoints()] {
+        remove_file(&file)?;
+    }
+    Ok(())
+}
+
+fn remove_file(file: &Path) -> Result<(), LedgerError> {
+    if disk::is_there(file)? {
+        fs::remove_file(file).map_err(disk::error("remove", file))?;
+    }
+    Ok(())
+}
+
+/// Whether an error says that what a stopped clone left is damaged, or not of what is published.
+fn is_of_remains(error: &LedgerError) -> bool {
+    matches!(
+        error,
+        LedgerError::NotContinued { .. }
+            | LedgerError::PublishedBehind { .. }
+            | LedgerError::Faulty(_)
+            | LedgerError::Short { .. }
+            | LedgerError::Journal(_)
+            | LedgerError::Source(_)
+    )
+}
+
 /// Brings a copy up to date with the published record that it follows.
 ///
 /// Errors: the ledger follows none; what is published is not whole, or no continuation of the copy.
@@ -147,7 +197,7 @@ pub fn pull(paths: &Paths, options: PullOptions<'_>) -> Result<PullOutcome, Ledg
     paths.expect_ledger()?;
     let not = || LedgerError::NotFollowing(paths.ledger.clone());
     FollowingMark::of(paths)?.ok_or_else(not)?;
-    let mut lock = Lock::take(&paths.lock(), options.wait)?;
+    let mut lock = paths.take_lock(options.wait)?;
     let following = FollowingMark::of(paths)?.ok_or_else(not)?;
     bring_up_to_date(paths, following, options, &mut lock)
 }
@@ -184,10 +234,28 @@ fn partial_paths(paths: &Paths) -> Result<Paths, LedgerError> {
     Ok(Paths::new(partial, Some(paths.keys.clone())))
 }
 
-/// Verifies and writes what is new, and notes the time. The lock is held.
+/// Verifies and writes what is new, and notes the time. The lock is held. Where a server is busy or
+/// ends a connection it is asked again, after a pause; what came of it is kept meanwhile.
 fn bring_up_to_date(
     paths: &Paths,
     following: FollowingMark,
+    options: PullOptions<'_>,
+    lock: &mut Lock,
+) -> Result<PullOutcome, LedgerError> {
+    for pause in PAUSES {
+        match bring_once(paths, &following, options, lock) {
+            Err(LedgerError::Elsewhere(error)) if is_end(&error.cause) || is_busy(&error.cause) => {
+                thread::sleep(pause);
+            }
+            brought => return brought,
+        }
+    }
+    bring_once(paths, &following, options, lock)
+}
+
+fn bring_once(
+    paths: &Paths,
+    following: &FollowingMark,
     options: PullOptions<'_>,
     lock: &mut Lock,
 ) -> Result<PullOutcome, LedgerError> {
@@ -204,7 +272,7 @@ fn bring_up_to_date(
     };
     let verified = match stamped {
         Some(_) if published.checkpoint() == copy.note.as_deref() => None,
-        stamped => Some(copy.pull(stamped, &mut published, &following, options, lock)?),
+        stamped => Some(copy.pull(stamped, &mut published, following, options, lock)?),
     };
     let size = covered(reader::checkpoint(paths)?.as_deref()).unwrap_or(0);
     let origin = Copy::open(paths)?.signed.map(|signed| signed.origin).unwrap_or_default();

@@ -16,7 +16,7 @@
 //! Source: FORMAT.md section 18.
 
 use crate::database::{Database, DatabaseAddress};
-use crate::disk::lock::{Lock, LockWait};
+use crate::disk::lock::LockWait;
 use crate::entropy::Entropy;
 use crate::keys::{HighWaterMarks, Mark};
 use crate::ledger::error::{LedgerError, chain};
@@ -92,7 +92,7 @@ pub fn move_to_database(
         // What an interrupted writer left is completed first.
         Writer::open(paths.clone(), wait)?.check_log_keys()?;
     }
-    let mut lock = Lock::take(&paths.lock(), wait)?;
+    let mut lock = paths.take_lock(wait)?;
     HomeMark::expect(paths, mark.as_ref().map(|mark| mark.place.as_str()))?;
     Imported::of(paths)?.expect_writable(paths)?;
     let record = Record::open(paths.clone())?;
@@ -187,7 +187,7 @@ pub fn move_to_folder(
         // The copy is brought up to date, judged and signed.
         Writer::open_database(paths.clone(), address, origin, memory, wait)?.check_log_keys()?;
     }
-    let _lock = Lock::take(&paths.lock(), wait)?;
+    let _lock = paths.take_lock(wait)?;
     HomeMark::expect(paths, Some(&address.to_string()))?;
     let record = Record::open(paths.clone())?;
     let checkpoint = Verified::of(&record, jobs, progress)?.checkpoint().clone();

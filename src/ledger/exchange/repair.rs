@@ -15,7 +15,7 @@ mod stored;
 mod scratch;
 pub mod step;
 
-use crate::disk::lock::{Lock, LockWait};
+use crate::disk::lock::LockWait;
 use crate::index::IndexStatus;
 use crate::ledger::audit::options::Audit;
 use crate::ledger::audit::{Audited, audit};
@@ -51,7 +51,7 @@ pub fn repair(
 ) -> Result<Audited, LedgerError> {
     paths.expect_repairable()?;
     let from = options.from.as_ref().map(|copy| copy_paths(paths, copy)).transpose()?;
-    let lock = Lock::take(&paths.lock(), options.wait)?;
+    let lock = paths.take_lock(options.wait)?;
     let scratch = Scratch::make(&paths.ledger)?;
     let journal = Holding::journal(paths, options.jobs)?;
     on_step(journal.step());
@@ -101,7 +101,7 @@ pub fn index(
     progress: Option<&(dyn Fn(u64) + Sync)>,
 ) -> Result<IndexStatus, LedgerError> {
     paths.expect_ledger()?;
-    let _lock = Lock::take(&paths.lock(), wait)?;
+    let _lock = paths.take_lock(wait)?;
     let record = Record::open(paths.clone())?;
     Ok(make_index(paths, record.journal()?, progress)?.1)
 }

@@ -10,7 +10,7 @@
 //! statements. Not here: signing (`write`), bringing the copy up to date (`follow`), requests
 //! (`record_server`). Source: FORMAT.md section 17.
 
-use crate::archive::web::Web;
+use crate::archive::web::{Web, is_unreached};
 use crate::clock::Clock;
 use crate::disk::lock::LockWait;
 use crate::disk::{self, FileMode};
@@ -64,6 +64,8 @@ pub struct CopyServer {
     /// The key that stamps the copy.
     key: Option<SecretKey>,
     clock: Clock,
+    /// How often the same bytes are sent.
+    tries: u32,
 }
 
 /// Whether the place that a copy follows is a server to which events can be sent.
@@ -92,7 +94,12 @@ impl CopyServer {
         let PublishedPlace::Address(asked) = mark.published_place() else { return Ok(None) };
         Web::at(&asked).map_err(|why| LedgerError::Usage(why.to_string()))?;
         let (paths, address) = (paths.clone(), mark.shown_place());
-        Ok(Some(CopyServer { paths, asked, address, jobs, wait, key, clock }))
+        Ok(Some(CopyServer { paths, asked, address, jobs, wait, key, clock, tries: TRIES }))
+    }
+
+    /// The same, which did not answer when it was looked for: it is asked once.
+    pub fn silent(self) -> CopyServer {
+        CopyServer { tries: 1, ..self }
     }
 
     /// Whether a server answers there.
@@ -178,7 +185,7 @@ impl CopyServer {
         send: impl Fn() -> io::Result<ServerAnswer<T>>,
     ) -> Result<Result<T, ServerProblem>, LedgerError> {
         let (mut why, mut reached) = (String::new(), Delivery::Unreached);
-        for attempt in 1..=TRIES {
+        for attempt in 1..=self.tries {
             let pause = match send() {
                 Ok(ServerAnswer::Done(done)) => return Ok(Ok(done)),
                 Ok(ServerAnswer::Refused(problem)) if problem.says_unplaced() => {
@@ -195,14 +202,14 @@ impl CopyServer {
                     answer.retry_after.map_or(SHORT_PAUSE, Duration::from_secs)
                 }
                 Err(failed) => {
-                    if failed.kind() != io::ErrorKind::ConnectionRefused {
+                    if !is_unreached(&failed) {
                         reached = Delivery::Unknown;
                     }
                     why = failed.to_string();
                     SHORT_PAUSE
                 }
             };
-            if attempt < TRIES {
+            if attempt < self.tries {
                 std::thread::sleep(pause.min(PAUSE));
             }
         }
@@ -306,8 +313,13 @@ impl RecordServer for CopyServer {
         let receipt = match self.until_answered(|| connection.submit(&text))? {
             Ok(receipt) => receipt,
             Err(problem) if problem.is("outrun") => {
-                self.pull()?;
-                return Err(LedgerError::Outrun(format!("the record of {} went on", self.address)));
+                return Err(match self.pull() {
+                    Ok(_) => LedgerError::Outrun(format!("the record of {} went on", self.address)),
+                    Err(error) if is_of_reading(&error) => {
+                        self.not_sent(chain(&error), Delivery::Outrun)
+                    }
+                    Err(error) => error,
+                });
             }
             Err(problem) => return Err(self.refused(&problem)),
         };
@@ -341,6 +353,12 @@ impl RecordServer for CopyServer {
     fn address(&self) -> &str {
         &self.address
     }
+}
+
+/// Whether an error is one of reading what a server publishes: nothing is known to be wrong with
+/// it, and nothing of it was taken.
+pub fn is_of_reading(error: &LedgerError) -> bool {
+    matches!(error, LedgerError::Elsewhere(_))
 }
 
 /// The submission of events that were signed for the end of a copy.

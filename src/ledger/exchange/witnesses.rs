@@ -7,7 +7,7 @@
 //! the request to one witness (`witness::ask`), the list of witnesses (`policy_file`). Source:
 //! FORMAT.md section 13.
 
-use crate::disk::lock::{Lock, LockWait};
+use crate::disk::lock::LockWait;
 use crate::disk::{self, FileMode, read_optional};
 use crate::keys::{HighWaterMarks, Mark};
 use crate::ledger::error::LedgerError;
@@ -20,6 +20,7 @@ use annals_core::hash::Hash;
 use annals_core::merkle::{NodeCollector, Plan, Tree};
 use annals_core::rule::{Fault, Rule};
 use annals_core::text::Origin;
+use annals_core::tlog::cosignature::{Cosigned, cosigned_by};
 use annals_core::tlog::policy::{Policy, Witness};
 use annals_core::tlog::{Checkpoint, KeyKind, MAX_NOTE, Note, NoteSignature, Signed, VerifierKey};
 use annals_core::verdict::Verdict;
@@ -46,6 +47,8 @@ pub struct Collected {
     /// For each witness of the policy, in order, its name and the time of its cosignature (seconds
     /// since 1970), or why there is none.
     pub witnesses: Vec<(String, Result<u64, WitnessError>)>,
+    /// How many of them have cosigned the checkpoint by now, also before.
+    pub cosigned: usize,
     /// Whether the checkpoint meets the policy's quorum afterwards.
     pub quorum: bool,
 }
@@ -109,8 +112,14 @@ pub fn collect(
     Ok(Collected {
         size: checkpoint.size,
         witnesses: names.zip(answers.into_iter().map(|heard| heard.map(|(_, at)| at))).collect(),
+        cosigned: policy.witnesses.iter().filter(|one| has_cosigned(&note, one)).count(),
         quorum: policy.check(&note).quorum,
     })
+}
+
+/// Whether a note has a cosignature of a witness that verifies.
+fn has_cosigned(note: &Note, witness: &Witness) -> bool {
+    matches!(cosigned_by(note, &witness.key), Cosigned::At(_))
 }
 
 /// The checkpoint, if it is that of the local record.
@@ -277,7 +286,7 @@ fn keep(
     wait: LockWait,
 ) -> Result<Note, LedgerError> {
     let paths = &record.paths;
-    let _lock = Lock::take(&paths.lock(), wait)?;
+    let _lock = paths.take_lock(wait)?;
     let now = read_optional(&paths.checkpoint(), MAX_NOTE as u64)?;
     let Some(mut note) = now.as_deref().and_then(Note::parse).filter(|n| n.text == sent.text)
     else {

@@ -487,7 +487,10 @@ impl<'a> View<'a> {
         self.is_told(event.position, promised)?;
         match (&event.examined.body, event.statement()) {
             (BodyFound::Good(body), Some(statement)) if is_of(body, statement) => Ok(&body.content),
-            (BodyFound::Withheld, _) => Err(Withheld::Missing),
+            (BodyFound::Withheld, _) => {
+                self.record.keep_absent(event.position);
+                Err(Withheld::Missing)
+            }
             _ => {
                 if let Ok(mut damaged) = self.damaged.lock() {
                     damaged.insert(event.position);

@@ -81,6 +81,7 @@ impl Record {
             index: Err(IndexError::Absent),
             index_wrong: Mutex::default(),
             trouble: Mutex::default(),
+            absent: Mutex::default(),
             bound: None,
         })
     }

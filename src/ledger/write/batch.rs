@@ -156,6 +156,12 @@ impl<'w, 'k, 's> DraftBatch<'w, 'k, 's> {
             }
             repeats::check(self.writer, fact, claim, self.repeats, &mut self.output)?;
         }
+        if self.repeats == Repeats::Refused {
+            let same = repeats::same_dispute(self.writer, &resolved, &self.key);
+            if let Some(why) = same.map_err(Unresolvable::Failed)? {
+                return Err(Unresolvable::Refused(why.into()));
+            }
+        }
         self.output.prepared.notes.extend(notes);
         Ok(resolved)
     }

@@ -82,6 +82,13 @@ pub struct Overtaken {
     pub is_entry: bool,
 }
 
+impl Overtaken {
+    /// Its position, and how it stands.
+    pub fn describe(&self) -> String {
+        format!("event {} {}", self.position, self.why)
+    }
+}
+
 /// The events of a submission that do not hold any more because of later events, by position: a
 /// confirmation of a revision that was corrected since, a fact that was retracted, what was undone.
 pub fn overtaken(state: &State, receipt: &Receipt) -> Vec<Overtaken> {
@@ -125,6 +132,12 @@ fn entry(state: &State, position: u64) -> Option<String> {
     }
     (fact.revision != position)
         .then(|| format!("is a fact that has other words since {}", fact.revision))
+}
+
+/// Why acts that hold no more are not written again as if nothing were there.
+pub fn why_refused(over: &[Overtaken]) -> String {
+    let over: Vec<String> = over.iter().map(Overtaken::describe).collect();
+    format!("this is in the record already and does not hold any more: {}", over.join("; "))
 }
 
 fn undone(state: &State, position: u64) -> Option<String> {

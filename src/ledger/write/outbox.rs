@@ -537,7 +537,7 @@ fn placed_elsewhere(
 ) -> Result<Option<u64>, LedgerError> {
     let (size, first) = (source.size(), header.first);
     let end = size.min(first.saturating_add(window).saturating_add(header.count));
-    if window == 0 || first >= end {
+    if first >= end {
         return Ok(None);
     }
     let Some(Ok(bytes)) = read(path, BOUND)? else { return Ok(None) };
@@ -560,9 +560,9 @@ fn placed_elsewhere(
     Ok(found.map(|offset| first + offset as u64))
 }
 
-/// The position of an event from the base of `entry` on with the same key, arguments and content:
-/// the act was signed again on another machine. A document is the same by its SHA-256. Reads from
-/// the base to the end.
+/// The position of the last event from the base of `entry` on with the same key, arguments and
+/// content: the act was signed again on another machine; those before it may be ended. A document
+/// is the same by its SHA-256. Reads from the base to the end.
 ///
 /// Errors: the record cannot be read.
 pub fn same_act(entry: &Entry, source: &dyn Source) -> Result<Option<u64>, LedgerError> {
@@ -570,6 +570,7 @@ pub fn same_act(entry: &Entry, source: &dyn Source) -> Result<Option<u64>, Ledge
     if statement.base >= source.size() {
         return Ok(None);
     }
+    let mut same = None;
     for batch in source.walk(statement.base)? {
         let batch = batch?;
         for (found, position) in batch.entries.iter().zip(batch.first..) {
@@ -581,15 +582,15 @@ pub fn same_act(entry: &Entry, source: &dyn Source) -> Result<Option<u64>, Ledge
                 (one, other) => one == other,
             };
             if is_same && (&other.by, &other.args) == (&statement.by, &statement.args) {
-                return Ok(Some(position));
+                same = Some(position);
             }
         }
     }
-    Ok(None)
+    Ok(same)
 }
 
 /// The statement and the words of an event.
-fn act_of(entry: &Entry) -> Option<(Statement, Content)> {
+pub fn act_of(entry: &Entry) -> Option<(Statement, Content)> {
     let statement = Reading::of(&entry.record).statement?;
     Some((statement, Body::parse(entry.body.as_deref()?).ok()?.content))
 }

@@ -6,13 +6,18 @@
 //! the meaning of a claim.
 
 use crate::ledger::error::LedgerError;
+use crate::ledger::write::home::entry_of;
+use crate::ledger::write::outbox::act_of;
 use crate::ledger::write::outcome::Output;
 use crate::ledger::write::passages::{MOST_NAMED, claim_of};
+use crate::ledger::write::resolve::Resolved;
 use crate::ledger::write::writer::Writer;
 use annals_core::event::Entry;
+use annals_core::event::args::Args;
 use annals_core::event::body::{Body, Content, Fact};
 use annals_core::event::record::Reading;
 use annals_core::hash::Hash;
+use annals_core::key::PublicKey;
 use annals_core::state::Status;
 
 /// The treatment of a fact that is entered again.
@@ -75,6 +80,30 @@ pub fn check(
     }
     out.passages.add(number, fact, claim);
     Ok(())
+}
+
+/// Why a dispute is one that stands already: the same words of the same key about the same fact,
+/// and nobody has closed it. `None` if it is not, or is no dispute.
+pub fn same_dispute(
+    writer: &Writer,
+    resolved: &Resolved,
+    key: &PublicKey,
+) -> Result<Option<String>, LedgerError> {
+    let Args::FactDisputed(args) = &resolved.args else { return Ok(None) };
+    let state = &writer.verifier.chain.state;
+    let Some(fact) = state.fold.fact_of_revision(args.on) else { return Ok(None) };
+    for dispute in fact.disputes() {
+        let Some(entry) = entry_of(&*writer.home, dispute.position)? else { continue };
+        let Some((statement, content)) = act_of(&entry) else { continue };
+        if (&statement.by, &statement.args, &content) == (key, &resolved.args, &resolved.content) {
+            return Ok(Some(format!(
+                "the same dispute of fact {} is event {} already, and open; --again writes it \
+                 once more",
+                fact.position, dispute.position
+            )));
+        }
+    }
+    Ok(None)
 }
 
 /// Why a signed fact is one that another submission brought to the record after its signer last saw

@@ -140,7 +140,7 @@ impl Writer {
         Imported::of(&paths)?.expect_writable(&paths)?;
         let lock = Some(match lock {
             Some(lock) => lock,
-            None => Lock::take(&paths.lock(), wait)?,
+            None => paths.take_lock(wait)?,
         });
         HomeMark::expect(&paths, database.as_deref())?;
         if let Some(stamped) = opening::stamped(&paths, &*memory)? {

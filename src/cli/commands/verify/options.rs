@@ -3,8 +3,10 @@
 use crate::archive::bag::read::is_bag;
 use crate::cli::render::report::VerdictReport;
 use crate::cli::terminal::{CliError, Context, OutputKind, OutputPlace, note, visible};
+use crate::disk;
 use crate::ledger::error::chain;
-use crate::ledger::exchange::apart::ProtectedPlace;
+use crate::ledger::exchange::apart::{ProtectedPlace, expect_outside};
+use crate::ledger::published_place::PublishedPlace;
 use annals_core::time::Time;
 use clap::{Args, value_parser};
 use std::path::PathBuf;
@@ -76,12 +78,34 @@ pub fn place_of_page(
     let Some(path) = &args.html else { return Ok(None) };
     let paths = context.paths()?;
     let mut kept = ProtectedPlace::of(&paths);
-    if let Some(what) = args.what.as_deref()
-        && is_bag(what)?
-    {
-        kept.push(ProtectedPlace::Bag(what));
-    }
+    kept.extend(place_of_subject(args)?);
     Ok(Some(OutputPlace::new(path, OutputKind::Verdict, &kept)?))
+}
+
+/// Refuses a pin or evidence inside of what is verified, or of the ledger here. Both may be beside
+/// the keys.
+pub fn expect_pin_apart(context: &Context, args: &VerifyArgs) -> Result<(), CliError> {
+    let paths = context.paths().ok();
+    let mut kept: Vec<ProtectedPlace<'_>> =
+        paths.iter().map(|paths| ProtectedPlace::Ledger(&paths.ledger)).collect();
+    kept.extend(place_of_subject(args)?);
+    for path in [&args.pin, &args.evidence].into_iter().flatten() {
+        expect_outside(path, &kept)?;
+    }
+    Ok(())
+}
+
+/// The folder that was named to be verified.
+fn place_of_subject(args: &VerifyArgs) -> Result<Option<ProtectedPlace<'_>>, CliError> {
+    let Some(what) = args.what.as_deref() else { return Ok(None) };
+    if PublishedPlace::address(what).is_some() || !disk::is_folder_at(what)? {
+        return Ok(None);
+    }
+    Ok(Some(match (is_bag(what)?, PublishedPlace::of(what)?) {
+        (true, _) => ProtectedPlace::Bag(what),
+        (false, Some(_)) => ProtectedPlace::Published(what),
+        (false, None) => ProtectedPlace::Ledger(what),
+    }))
 }
 
 /// Reports on stderr a pin that could not be written: the exit is that of the record.

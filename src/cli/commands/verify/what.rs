@@ -79,6 +79,14 @@ impl VerifySubject {
         if let Some(folder) = PublishedPlace::of(&named)? {
             return published(folder, named);
         }
+        if standing.is_none() {
+            return Err(LedgerError::NotFound(format!(
+                "nothing at {}: expected a ledger's folder, a bag, a published directory, a proof \
+                 or an evidence file there",
+                named.display()
+            ))
+            .into());
+        }
         if standing != Some(PathKind::File) {
             return ledger(Paths::new(named, context.global.keys.clone()));
         }

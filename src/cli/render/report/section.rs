@@ -185,7 +185,14 @@ fn advice(report: &VerdictReport) -> Vec<Line> {
     if report.later_version.is_some() {
         add("verify again with a newer program");
     }
-    if report.exit == Exit::Forked {
+    if report.is_following && found(&|rule| rule == 801) && !found(&|rule| rule == 802) {
+        add("annals pull brings this copy up to date: then verify it again; where the pin still \
+             saw more, keep the pin and ask who keeps the record");
+    } else if report.exit == Exit::Forked && report.pin.state == PinState::None {
+        add("keep a copy of this record as it is; where it is an older copy than the log key \
+             signed, annals repair looks for the newer one in the store, annals repair --from COPY \
+             in another copy");
+    } else if report.exit == Exit::Forked {
         add(
             "keep the pin, the evidence file and a copy of this record as they are; ask who keeps \
              the record for the one that the pin saw",

@@ -16,7 +16,7 @@ use crate::ledger::exchange::repair::step::{CopyKind, CopyState, Step};
 use crate::ledger::exchange::repair::stored::{Journaled, Stored};
 use crate::ledger::imported::Imported;
 use crate::ledger::paths::Paths;
-use crate::ledger::reader::{checkpoint, covered};
+use crate::ledger::reader::{checkpoint, covered, part_of};
 use crate::store::StoreError;
 use annals_core::event::args::Args;
 use annals_core::event::record::Reading;
@@ -48,6 +48,9 @@ pub struct Holding {
     /// Faults of a copy against the checkpoint and the marks here.
     against: Vec<Fault>,
     unreadable: Option<String>,
+    /// Of a copy that is a part of its record, the number of events of the whole, if nothing here
+    /// says that there are no more than in the part.
+    part_of: Option<u64>,
     /// Why the place could not be examined; nothing is known of it then.
     unknown: Option<String>,
     mark: Option<Mark>,
@@ -104,6 +107,7 @@ impl Holding {
                 holding.judge(source, paths, own, jobs)?;
                 holding.compare_signed(paths, jobs)?;
                 holding.compare_openings(holdings)?;
+                holding.compare_sizes(from, paths)?;
             }
         }
         Ok(holding)
@@ -126,6 +130,7 @@ impl Holding {
             wrong: Vec::new(),
             against: Vec::new(),
             unreadable: None,
+            part_of: None,
             unknown: None,
             mark: None,
         }
@@ -202,6 +207,16 @@ impl Holding {
         Ok(())
     }
 
+    /// Refuses a part of a record, by its own account, unless the checkpoint here is of its size,
+    /// or the ledger here is that part too: a writer would go on from it and fork the record.
+    fn compare_sizes(&mut self, from: &Paths, here: &Paths) -> Result<(), LedgerError> {
+        let size = self.size();
+        let of = part_of(from, size)?;
+        let is_known = self.signed == Some(size) || part_of(here, size)? == of;
+        self.part_of = of.filter(|_| !is_known);
+        Ok(())
+    }
+
     /// Whether the whole record verifies by itself.
     pub fn verifies(&self) -> bool {
         self.report.is_some() && self.unreadable.is_none() && self.wrong.is_empty()
@@ -209,7 +224,7 @@ impl Holding {
 
     /// Whether it verifies and neither checkpoint nor marks here contradict it.
     pub fn is_whole(&self) -> bool {
-        self.verifies() && self.against.is_empty()
+        self.verifies() && self.against.is_empty() && self.part_of.is_none()
     }
 
     /// The number of events.
@@ -248,6 +263,10 @@ impl Holding {
             (Some(_), Some(first)) => CopyState::Damaged(first.to_string(), self.wrong.len() - 1),
             (Some(report), None) => match self.against.first() {
                 Some(first) => CopyState::Unfit(report.size, first.to_string()),
+                None if let Some(of) = self.part_of => CopyState::Unfit(
+                    report.size,
+                    format!("it is a part of a record of {of} events, by its own account"),
+                ),
                 None => CopyState::Whole(report.size),
             },
         }

@@ -62,7 +62,7 @@ impl JournalHome {
     /// `wait` for another writer to end, and reports which one.
     pub fn take(paths: Paths, wait: impl Into<LockWait>) -> Result<JournalHome, LedgerError> {
         let wait = wait.into();
-        let lock = Lock::take(&paths.lock(), wait)?;
+        let lock = paths.take_lock(wait)?;
         JournalHome::open(paths, Some(lock), wait)
     }
 
@@ -110,7 +110,7 @@ impl JournalHome {
         disk::create_dir(&paths.ledger)?;
         disk::create_dir(&paths.documents())?;
         disk::write_new(&paths.attributes(), NO_TEXT.as_bytes(), disk::FileMode::Shared)?;
-        let lock = Lock::take(&paths.lock(), Duration::ZERO)?;
+        let lock = paths.take_lock(Duration::ZERO)?;
         let journal = JournalWriter::create(&paths.ledger, ROTATE_AT)?;
         let store = paths.store_place().create()?;
         let mut home = JournalHome::known(paths, journal.journal(), Some(lock), wait);
@@ -269,7 +269,7 @@ impl JournalHome {
         if self.resting.is_none() {
             return Ok(Woken::Same);
         }
-        let lock = Lock::take(&self.paths.lock(), self.wait)?;
+        let lock = self.paths.take_lock(self.wait)?;
         *self.lock.get_mut().unwrap_or_else(PoisonError::into_inner) = Some(lock);
         if Some(Stamp::of(&self.paths)?) != self.resting.take() {
             return Ok(Woken::Changed);

@@ -87,7 +87,7 @@ impl DamagedFile {
 pub fn waiting(paths: &Paths) -> Result<OutboxFiles, LedgerError> {
     let folder = paths.outbox();
     let listed = match fs::read_dir(&folder) {
-        Err(cause) if cause.kind() == io::ErrorKind::NotFound => return Ok(OutboxFiles::default()),
+        Err(cause) if is_absent(cause.kind()) => return Ok(OutboxFiles::default()),
         listed => listed.map_err(disk::error("list", &folder))?,
     };
     let mut names = Vec::new();
@@ -121,4 +121,9 @@ fn kept(folder: &Path, name: &Hash, bytes: &[u8]) -> Result<(Keeping, Vec<Entry>
     }
     let entries = entries(bytes, &header)?;
     Ok((Keeping { folder: folder.to_owned(), header }, entries))
+}
+
+/// Whether there is no such folder: nor is there one inside of a file.
+fn is_absent(kind: io::ErrorKind) -> bool {
+    matches!(kind, io::ErrorKind::NotFound | io::ErrorKind::NotADirectory)
 }
