@@ -112,7 +112,7 @@ fn a_part_folds_to_the_state_of_its_point() {
 fn an_export_without_the_log_key_is_unsigned_and_only_on_request() {
     let story = story();
     let folder = story.folder.path();
-    fs::rename(folder.join("keys/log.key"), folder.join("log.key")).unwrap();
+    fs::rename(folder.join("keys/log.key"), folder.join("kept")).unwrap();
     let refused = story.run("export --to bag");
     assert_eq!((refused.exit, refused.out.as_str()), (2, ""));
     assert!(refused.err.contains("--unsigned leaves these signatures out"), "{}", refused.err);
