@@ -64,12 +64,13 @@ fn reliability_translation_and_ids_are_shown() {
     std::fs::write(desk.path("d.jsonl"), draft).unwrap();
     desk.writes("ada", "append|d.jsonl", "written at 9");
     let text = desk.run("", "show|8").out;
-    let changed = "evidence: document 3 supports “two hours”, reliability A, in uk, by a machine: \
-                   “дві години” → document 3 supports “two hours”, reliability B, in uk, by a \
-                   machine: “2 години”";
+    let changed = "evidence: document 3 supports at 125 to 134: “two hours”, reliability A, in uk, \
+                   by a machine: “дві години” → document 3 supports at 125 to 134: “two hours”, \
+                   reliability B, in uk, by a machine: “2 години”";
     let flat = text.split_whitespace().collect::<Vec<_>>().join(" ");
     assert!(flat.contains(changed), "{text}");
-    assert!(flat.contains("NATO https://example.org/t → Kommersant"), "{text}");
+    let topic = "topics: NATO (https://example.org/t) → NATO (https://example.org/u)";
+    assert!(flat.contains(topic), "{text}");
 }
 
 #[test]

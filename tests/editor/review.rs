@@ -14,7 +14,7 @@ fn what_waits_is_listed_in_its_place_in_the_document() {
                    when: 2022-01-26 (“Wednesday”, derived)
                    — Ada Example, 2022-01-27 08:03Z
 
-1 fact waits for Bo Berg
+1 fact waits for Bo Berg, of those with the topic “moscow”
 as of position 7 (8 of 8 events), head ";
     assert_eq!((answer.exit, answer.err.as_str()), (0, ""));
     assert!(answer.out.starts_with(expected), "{}", answer.out);
