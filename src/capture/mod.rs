@@ -22,6 +22,7 @@ mod html;
 mod markdown;
 mod pdf_operators;
 mod pdf;
+mod word_fields;
 mod word;
 mod docx;
 mod warc;

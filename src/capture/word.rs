@@ -7,6 +7,7 @@
 
 use crate::capture::flow::{Flow, TextGroup, is_figure};
 use crate::capture::reading::Unquotable;
+use crate::capture::word_fields::{Fields, attribute};
 use quick_xml::Reader;
 use quick_xml::escape::resolve_predefined_entity;
 use quick_xml::events::{BytesStart, Event};
@@ -194,15 +195,28 @@ impl WordPart {
         notes: &mut Notes,
     ) -> Result<WordPart, Unquotable> {
         let xml = utf8(bytes)?;
-        let mut reader = Reader::from_str(&xml);
-        let mut writer = WordWriter::new(styles, notes);
+        // A field whose code never ends hides nothing.
+        match WordPart::parse(&xml, WordWriter::new(styles, notes))? {
+            (part, false) => Ok(part),
+            (_, true) => {
+                let writer = WordWriter { follows_fields: false, ..WordWriter::new(styles, notes) };
+                WordPart::parse(&xml, writer).map(|(part, _)| part)
+            }
+        }
+    }
+
+    /// The part, and whether the code of a field is open at its end.
+    fn parse(xml: &str, mut writer: WordWriter<'_>) -> Result<(WordPart, bool), Unquotable> {
+        let mut reader = Reader::from_str(xml);
         loop {
             let event = reader.read_event().map_err(broken)?;
             match event {
                 Event::Eof => {
                     let struck = writer.struck.split_whitespace().count();
                     let chunks = writer.chunks;
-                    return Ok(WordPart { text: writer.flow.finished(), struck, chunks });
+                    let is_in_code = writer.fields.is_in_code();
+                    let part = WordPart { text: writer.flow.finished(), struck, chunks };
+                    return Ok((part, is_in_code));
                 }
                 Event::Start(tag) => {
                     writer.begin(&tag);
@@ -291,6 +305,9 @@ struct WordWriter<'s> {
     delimiters: Vec<Delimiters>,
     /// How many `w:altChunk` there are.
     chunks: usize,
+    /// The open fields, and whether they are followed.
+    fields: Fields,
+    follows_fields: bool,
     /// The note whose text is open.
     note: Option<(String, String)>,
 }
@@ -312,6 +329,8 @@ impl<'s> WordWriter<'s> {
             deleted_rows: 0,
             delimiters: Vec::new(),
             chunks: 0,
+            fields: Fields::default(),
+            follows_fields: true,
             note: None,
         }
     }
@@ -340,6 +359,11 @@ impl<'s> WordWriter<'s> {
         }
         if self.is_inside("w:rPr") {
             return self.run_property(tag);
+        }
+        if self.follows_fields
+            && let Some(value) = self.fields.take(tag, self.open.last().map(String::as_str))
+        {
+            self.words(&value);
         }
         match name {
             "w:p" => {
@@ -476,12 +500,16 @@ impl<'s> WordWriter<'s> {
             Some(group) => self.flow.shift(group),
             None => self.flow.end_shift(),
         }
+        self.fields.show(words);
         self.flow.put(words);
     }
 
     /// Where words of the run that is open are shown, and whether by a move; `None` if they are
     /// not.
     fn shown(&mut self, words: &str) -> Option<(Shift, bool)> {
+        if self.fields.is_in_code() {
+            return None;
+        }
         let look = self.paragraphs.last().map(|paragraph| {
             let style = paragraph.run_style.unwrap_or_default().toggled(paragraph.style);
             paragraph.run.over(style)
@@ -644,10 +672,6 @@ fn roman(mut number: usize) -> String {
         }
     }
     text
-}
-
-fn attribute(tag: &BytesStart<'_>, name: &str) -> Option<String> {
-    Some(tag.try_get_attribute(name).ok()??.value.into_owned())
 }
 
 pub(super) fn utf8(bytes: Vec<u8>) -> Result<String, Unquotable> {

@@ -311,6 +311,11 @@ fn run(properties: &str, words: &str) -> String {
     format!("<w:r><w:rPr>{properties}</w:rPr><w:t>{words}</w:t></w:r>")
 }
 
+/// A mark of a field: where its code begins, where its result begins, where it ends.
+fn field(mark: &str, form: &str) -> String {
+    format!("<w:r><w:fldChar w:fldCharType='{mark}'>{form}</w:fldChar></w:r>")
+}
+
 fn formula(content: &str) -> String {
     format!("<m:oMath>{content}</m:oMath>")
 }
@@ -394,6 +399,25 @@ fn a_docx_reads_as_it_is_shown() {
              </m:r></m:e></m:d></m:e></m:rad></m:oMath>".to_owned(),
             "³√((x))",
         ),
+        // Codes of fields, and what a form has in place of a result.
+        (
+            plain("They paid ") + &field("begin", "") + &field("begin", "") + &field("separate", "")
+                + &plain("999") + &field("end", "") + &field("separate", "") + &plain("5 euros.")
+                + &field("end", ""),
+            "They paid 5 euros.",
+        ),
+        (
+            field("begin", "<w:ffData><w:ddList><w:result w:val='1'/><w:listEntry w:val='no'/>\
+                   <w:listEntry w:val='yes'/></w:ddList></w:ffData>") + &field("separate", "")
+                + &field("end", ""),
+            "yes",
+        ),
+        (
+            field("begin", "<w:ffData><w:checkBox><w:default w:val='0'/><w:checked/></w:checkBox>\
+                   </w:ffData>") + &field("end", "") + &plain(" agreed"),
+            "☑ agreed",
+        ),
+        (plain("a") + &field("begin", "") + &plain("b"), "ab"),
         // Numbers of a formula are apart from each other and from those beside it.
         (
             plain("a ") + &formula(&format!(

@@ -56,6 +56,10 @@ fn numbers_keep_their_separators() {
 #[test]
 fn numbers_keep_sign_currency_magnitude_and_unit() {
     ends_in("It cost €9.8 million.", "€9", "number €9.8 million");
+    for magnitude in ["mila", "milyon", "triệu", "juta", "εκατ", "מיליון", "কোটি", "ล้าน"]
+    {
+        ends_in(&format!("in 5 {magnitude} of"), "in 5", &format!("number 5 {magnitude}"));
+    }
     ends_in("It cost €9.8 million.", "€9.8", "number €9.8 million");
     begins_in("It cost €9.8 million.", "9.8 million", "number €9.8 million");
     begins_in("It cost €9.8 million.", "million", "number €9.8 million");

@@ -166,9 +166,18 @@ pub fn occurrences(text: &Text, words: &str) -> Vec<TextPlace> {
     places
 }
 
-/// The words before and after the first ellipsis in the typed words, if there is one.
+/// The words before and after the first ellipsis in the typed words, if there is one; also of one
+/// in brackets, as quotations are printed.
+///
+/// ```
+/// use annals_core::quote_search::places::split_ellipsis;
+/// assert_eq!(split_ellipsis("They met […] again"), Some(("They met ", " again")));
+/// assert_eq!(split_ellipsis("They met (twice"), None);
+/// ```
 pub fn split_ellipsis(typed: &str) -> Option<(&str, &str)> {
-    typed.split_once('…').or_else(|| typed.split_once("..."))
+    let (before, after) = typed.split_once('…').or_else(|| typed.split_once("..."))?;
+    let in_brackets = |open, close| Some((before.strip_suffix(open)?, after.strip_prefix(close)?));
+    in_brackets('[', ']').or_else(|| in_brackets('(', ')')).or(Some((before, after)))
 }
 
 /// A place of the document in code points. A document has fewer than 2^32 of them.
