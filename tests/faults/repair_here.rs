@@ -350,3 +350,22 @@ fn a_store_beside_a_journal_with_faults_is_not_advised_away() {
     let answer = room.run("verify");
     assert!(answer.out.contains(&neither), "{}", answer.out);
 }
+
+/// A store that cannot be copied is not known to be damaged: it may be what repairs the journal.
+#[test]
+fn a_store_that_cannot_be_looked_at_is_not_called_damaged() {
+    let room = newsroom();
+    let text = String::from_utf8(room.read(JOURNAL)).unwrap();
+    room.write(JOURNAL, text.replace("lasted two hours", "lasted ten hours"));
+    room.rename("ledger/db/db", "away");
+    std::os::unix::fs::symlink(room.path("away"), room.path("ledger/db/db")).unwrap();
+    let answer = room.run("repair");
+    assert_eq!(answer.exit, 2, "{answer:?}");
+    let told = answer.told();
+    assert!(told.contains(" may be whole, and could not be copied to be looked at: "), "{told}");
+    assert!(told.contains("nothing was changed") && !told.contains("--from"), "{told}");
+    room.remove("ledger/db/db");
+    room.rename("away", "ledger/db/db");
+    assert_eq!(room.run("repair").exit, 0);
+    room.expect_whole(EVENTS);
+}
