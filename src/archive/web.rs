@@ -316,11 +316,18 @@ pub fn agent(connect: Duration, answer: Duration, body: Duration) -> Agent {
     config.build().new_agent()
 }
 
+/// How the error of a name that is not known begins.
+const NOT_FOUND: &str = "failed to lookup address";
+
 /// The error as an I/O error.
 pub fn cause(error: ureq::Error) -> io::Error {
     match error {
         ureq::Error::Io(error) if is_end(&error) => {
             io::Error::new(error.kind(), "the connection ended before an answer came")
+        }
+        // The system has no kind of error for a name that is not known.
+        ureq::Error::Io(error) if error.to_string().starts_with(NOT_FOUND) => {
+            io::Error::new(io::ErrorKind::HostUnreachable, error.to_string())
         }
         ureq::Error::Io(error) => match tls_advice(&error.to_string()) {
             Some(why) => io::Error::new(error.kind(), why),

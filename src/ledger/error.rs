@@ -469,7 +469,7 @@ pub enum LedgerError {
         count_faults(.0.len()), first(.0)
     )]
     FaultyLater(Vec<Fault>),
-    /// The log key's memory, at a witness, has another record.
+    /// The log key's memory, at a witness or beside the keys, has another record.
     #[error("{0}")]
     MemoryContradicts(String),
     /// A database did not do what was asked of it.

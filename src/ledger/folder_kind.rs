@@ -162,7 +162,8 @@ pub fn holder(place: &Path) -> Result<Option<(&'static str, PathBuf)>, DiskError
             "the bag"
         } else if is_there(&outer.join(FIRST_LOG))? {
             "the ledger"
-        } else if is_of_keys(outer)? {
+        } else if is_there(&outer.join("log.key"))? && is_there(&outer.join("log.pub"))? {
+            // A key that was moved away alone makes no folder of keys.
             KEYS
         } else {
             continue;

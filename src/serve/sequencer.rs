@@ -9,6 +9,8 @@
 //! Source: FORMAT.md section 17.
 
 use crate::clock::Clock;
+use crate::database::DatabaseError;
+use crate::disk::DiskError;
 use crate::disk::lock::LockWait;
 use crate::ledger::error::{LedgerError, chain};
 use crate::ledger::exchange::placing::{
@@ -418,7 +420,7 @@ impl Sequencing {
             self.say(&format!("the writer failed: {why}"));
             self.reason = Some(why);
         }
-        self.condition().trouble = Some("the record cannot be written to".to_owned());
+        self.condition().trouble = Some(trouble(error).to_owned());
         self.writer = None;
         self.refused_at = Some(Instant::now());
     }
@@ -633,4 +635,32 @@ fn unwritten() -> Problem {
 
 fn stopping() -> Problem {
     Problem::busy("the server is being stopped", 5)
+}
+
+/// Why nothing can be placed, for everybody: without a path or an address, which the log has.
+fn trouble(error: &LedgerError) -> &'static str {
+    match error {
+        LedgerError::Database(DatabaseError::NoRecord(_)) => {
+            "the record is not in this database, or is kept elsewhere by now"
+        }
+        LedgerError::Database(_) => {
+            "the database that keeps the record does not answer, or does not do what is asked of it"
+        }
+        LedgerError::Disk(DiskError::Held { .. }) => "another program writes to the record",
+        _ => "the record cannot be written to",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn health_has_a_reason_without_a_path() {
+        let moved = "the record is kept in /srv/annals".to_owned();
+        let moved = trouble(&LedgerError::Database(DatabaseError::NoRecord(moved)));
+        assert_eq!(moved, "the record is not in this database, or is kept elsewhere by now");
+        let other = trouble(&LedgerError::Usage("/srv/annals".to_owned()));
+        assert_eq!(other, "the record cannot be written to");
+    }
 }

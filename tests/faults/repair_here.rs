@@ -1,7 +1,9 @@
 //! `annals repair` with only the ledger itself: the store from the journal, the journal from the
 //! store.
 
-use crate::faults::newsroom::{EVENTS, JOURNAL, Newsroom, WHOLE, copy_folder, fact, newsroom};
+use crate::faults::newsroom::{
+    EVENTS, JOURNAL, Newsroom, WHOLE, copy_folder, fact, newsroom, prepare,
+};
 use annals::journal::Journal;
 use std::fs;
 
@@ -349,4 +351,24 @@ fn a_store_beside_a_journal_with_faults_is_not_advised_away() {
     );
     let answer = room.run("verify");
     assert!(answer.out.contains(&neither), "{}", answer.out);
+}
+
+/// A store that cannot be copied is not known to be damaged: it may be what repairs the journal.
+#[test]
+fn a_store_that_cannot_be_looked_at_is_not_called_damaged() {
+    let room = newsroom();
+    let text = String::from_utf8(room.read(JOURNAL)).unwrap();
+    room.write(JOURNAL, text.replace("lasted two hours", "lasted ten hours"));
+    // There is no room for the copy.
+    let mut shell = std::process::Command::new("sh");
+    prepare(&mut shell, room.folder.path());
+    let script = "trap '' XFSZ; ulimit -f 64; exec \"$0\" repair";
+    shell.args(["-c", script, env!("CARGO_BIN_EXE_annals")]);
+    let answer = room.answer(shell.output().unwrap());
+    assert_eq!(answer.exit, 2, "{answer:?}");
+    let told = answer.told();
+    assert!(told.contains(" may be whole, and could not be copied to be looked at: "), "{told}");
+    assert!(told.contains("nothing was changed") && !told.contains("--from"), "{told}");
+    assert_eq!(room.run("repair").exit, 0);
+    room.expect_whole(EVENTS);
 }

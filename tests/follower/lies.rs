@@ -85,12 +85,22 @@ fn a_publisher_who_goes_back_is_shown_to_others() {
     // Both sizes are signed; no checkpoint says a time.
     assert_eq!(judged.code, 2, "{judged:?}");
     assert!(judged.out.contains("shown: this key signed sizes 300 and 280; "), "{judged:?}");
+    // Who looks at the copy later sees it too.
+    let says = "what is published contradicts this copy: annals verify ";
+    let status = desk.good(&["status", "--ledger", "copy"]);
+    assert!(status.contains(&format!("\nevidence      {says}")), "{status}");
+    assert!(!status.contains("(annals pull)"), "{status}");
+    let home = desk.good(&["--ledger", "copy"]);
+    assert!(home.contains(&format!("\ncopy    {says}")), "{home}");
     // The same again is the same file, another is another one.
     refused(&desk, 4, "copy/following.evidence has");
     publish(&desk, &published(&ledger, 270));
     refused(&desk, 4, "copy/following.evidence-");
     assert_eq!(split(&desk).1.len(), 2);
     followed_again(&desk, &ledger);
+    let status = desk.good(&["status", "--ledger", "copy"]);
+    assert!(status.contains("\nevidence      of an earlier pull: annals verify "), "{status}");
+    assert!(!desk.good(&["--ledger", "copy"]).contains("contradicts"));
 }
 
 #[test]

@@ -376,9 +376,9 @@ fn a_dispute_that_stands_is_not_written_twice() {
         assert!(told.contains(words), "{told}");
     }
     // Once it is closed, it may be said again.
-    newsroom.good("ada", &["uphold", "5", "--statement", "It is right.", "--yes"]);
-    newsroom.good("ben", &["pull"]);
-    assert!(newsroom.good("ben2", &dispute).starts_with("written at 10\n"));
+    newsroom.hire("cid", "Cid Cole", &server.url, "ada");
+    newsroom.good("cid", &["uphold", "5", "--statement", "It is right.", "--yes"]);
+    assert!(newsroom.good("ben2", &dispute).starts_with("written at 11\n"));
     server.stop();
 }
 

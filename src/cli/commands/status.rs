@@ -269,10 +269,11 @@ impl FollowingReport {
             7_200..172_800 => format!("{} hours ago", seconds / 3_600),
             _ => format!("{} days ago", seconds / 86_400),
         };
-        format!(
-            "{}, {ago}: what was published after that is not here (annals pull)",
-            moment(pulled)
-        )
+        let advice = match &self.evidence {
+            Some(evidence) if evidence.is_latest => "",
+            _ => " (annals pull)",
+        };
+        format!("{}, {ago}: what was published after that is not here{advice}", moment(pulled))
     }
 }
 

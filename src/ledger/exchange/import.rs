@@ -145,7 +145,12 @@ fn taken_over(
         let marked = mark.marked_checkpoint();
         return Err(match marked.is_damaged(&report.log) {
             true => LedgerError::Faulty(vec![Fault::of(Rule::Unreadable, marked.damage())]),
-            false => LedgerError::BehindMark { marked: mark.size, size },
+            false => LedgerError::MemoryContradicts(format!(
+                "the log key signed size {}, and the bag has {size} events or another root: it is \
+                 older than the record, or of another copy; nothing was imported; take over a \
+                 newer bag, or go on with the ledger that it was exported from",
+                mark.size
+            )),
         });
     }
     let held = |public: &PublicKey| log_keys.iter().any(|key| key.public() == *public);

@@ -163,7 +163,13 @@ fn irreparable(holdings: &[Holding]) -> LedgerError {
     let agree = others.clone().all(|holding| holding.behind_mark().is_some());
     match behind.filter(|_| agree && holdings[0].behind_mark().is_some()) {
         Some((marked, size)) => LedgerError::BehindMark { marked, size },
-        None => LedgerError::Irreparable,
+        None => match holdings.iter().find_map(Holding::unknown) {
+            Some((place, why)) => LedgerError::Usage(format!(
+                "{place} may be whole, and could not be copied to be looked at: {why}; nothing \
+                 else here is whole; nothing was changed; say the same again once that can be done"
+            )),
+            None => LedgerError::Irreparable,
+        },
     }
 }
 

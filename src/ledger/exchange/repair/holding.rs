@@ -250,6 +250,11 @@ impl Holding {
         self.unknown.is_some()
     }
 
+    /// The place and why nothing is known of it, if so.
+    pub fn unknown(&self) -> Option<(String, &str)> {
+        self.unknown.as_deref().map(|why| (self.named(), why))
+    }
+
     /// The state of the place.
     pub fn found(&self) -> CopyState {
         if let Some(why) = &self.unknown {
