@@ -54,8 +54,8 @@ pub fn fields(old: &WordsRow, new: &WordsRow) -> Vec<String> {
         ("language", &[|words| words.lang.clone().unwrap_or("none".to_owned())]),
     ];
     let difference = |(what, forms): (&str, &[Form])| {
-        let both = forms.iter().map(|form| (form(old), form(new)));
-        let differs = both.filter(|(old, new)| old != new).next();
+        let mut both = forms.iter().map(|form| (form(old), form(new)));
+        let differs = both.find(|(old, new)| old != new);
         differs.map(|(old, new)| format!("{what}: {old} → {new}"))
     };
     fields.into_iter().filter_map(difference).collect()
