@@ -28,6 +28,7 @@ use annals_core::fold::{Fold, Target};
 use annals_core::hash::Hash;
 use annals_core::merkle::Tree;
 use annals_core::rebuild::Undone;
+use annals_core::rule::Rule;
 use annals_core::state::State;
 use annals_core::verify::chain::EventOutcome;
 use annals_core::verify::examine::{BodyFound, Examined};
@@ -294,7 +295,10 @@ impl IndexFiles {
         let (Some(act), Some(place)) = (act, examined.reading.place) else {
             return Err(faulty(position));
         };
-        if matches!(examined.body, BodyFound::Bad(_)) {
+        // A body that is not the committed one is not what was signed; one that is not in form is.
+        if let BodyFound::Bad(violation) = &examined.body
+            && violation.rule == Rule::BodyDigest
+        {
             return Err(faulty(position));
         }
         if position != self.size || position != place.seq {

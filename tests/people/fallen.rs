@@ -371,3 +371,32 @@ fn a_timeline_shows_the_title_of_then_and_which_documents_are_suspect() {
     let states = [4, 5, 6, 7, 8].map(|position| framed(&page, position).0[&3][1].clone());
     assert_eq!(states, [json!([]), json!([5]), json!([5, 6]), json!([6]), json!([6, 8])]);
 }
+
+/// The facts of a page from a position on, with the index and without it.
+fn from(desk: &Desk, first: u64, more: &str) -> Vec<u64> {
+    let facts = || -> Vec<u64> {
+        let page = page(desk, &format!(" --from {first}{more}"));
+        let facts = page["facts"].as_array().unwrap().iter();
+        facts.map(|fact| fact["fact"].as_u64().unwrap()).collect()
+    };
+    let with = facts();
+    let (index, away) = (desk.path("ledger/index"), desk.path("index-away"));
+    std::fs::rename(&index, &away).unwrap();
+    assert_eq!(facts(), with, "from {first}{more}, without the index");
+    std::fs::rename(away, index).unwrap();
+    with
+}
+
+#[test]
+fn a_page_from_a_point_on_has_the_facts_that_a_revocation_or_a_threshold_turned() {
+    let desk = fallen();
+    assert_eq!(from(&desk, 10, ""), [4, 7]);
+    assert_eq!(from(&desk, 10, " --document 2"), [4, 7]);
+    desk.told("confirm 3 --how reread --by bo");
+    desk.told("ledger change --confirmations 2 --by ada");
+    assert_eq!(from(&desk, 12, ""), [3]);
+    assert_eq!(from(&desk, 12, " --document 2"), [3]);
+    assert_eq!(from(&desk, 12, " --status confirmed"), [0; 0]);
+    desk.told("ledger change --title Other --by ada");
+    assert_eq!(from(&desk, 13, ""), [0; 0]);
+}

@@ -70,3 +70,31 @@ fn what_waits_under_a_filter_is_said_with_it() {
     let both = "1 fact waits for Bo Berg, of those with the topic “weeks” and that rest on 2";
     assert_eq!(last("review --by bo --topic weeks --document 2"), both);
 }
+
+#[test]
+fn a_dispute_a_retraction_and_a_relation_are_shown_with_what_ended_them() {
+    let desk = desk();
+    desk.told("key new cy --name Cy_Cole --no-passphrase");
+    desk.told("editor add keys/cy.request --role editor --by ada");
+    desk.told("dispute 3 --reason wrong-figure --statement Three. --by bo");
+    desk.told("retract 4 --reason duplicate --statement Twice. --by ada");
+    let show = desk.told("show 10");
+    assert!(!show.contains("ended by"), "{show}");
+    desk.told("uphold 10 --statement It_says_two. --by cy");
+    desk.told("reinstate 4 --statement Once. --by bo");
+    desk.told("relate --withdraw 8 --statement No. --by ada");
+    for (event, line) in [
+        (10, "12: fact.upheld, “It says two.” — Cy Cole, 2027-03-01 08:13Z"),
+        (11, "13: fact.reinstated, “Once.” — Bo Berg, 2027-03-01 08:14Z"),
+        (8, "14: relation.withdrawn, “No.” — Ada Example, 2027-03-01 08:15Z"),
+    ] {
+        let show = desk.told(&format!("show {event}"));
+        assert!(show.contains(&format!("\n    ended by {line}\n")), "{show}");
+        let json = desk.told(&format!("show {event} --format json"));
+        let json: serde_json::Value = serde_json::from_str(&json).unwrap();
+        let by = line.split(':').next().unwrap().parse::<u64>().unwrap();
+        assert_eq!(json["ended"]["event"], by, "{json}");
+    }
+    let show = desk.told("show 10 --as-of 11");
+    assert!(!show.contains("ended by"), "{show}");
+}

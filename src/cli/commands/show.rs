@@ -74,6 +74,6 @@ fn text(out: &mut dyn Write, answer: &ShowAnswer<'_>) -> Result<(), CliError> {
     match page {
         ShownPage::Fact(row) => fact::page(out, &named.view, gathered, row),
         ShownPage::Document(row) => document::page(out, &named.view, row),
-        ShownPage::Event(row) => event::page(out, &named.view, row),
+        ShownPage::Event(row) => event::page(out, &named.view, row, answer.ended.as_ref()),
     }
 }

@@ -9,10 +9,12 @@ use crate::ledger::answer::NamedView;
 use crate::ledger::answer::filter::{Dated, FactFilters, Filter};
 use crate::ledger::answer::page::PageEnd;
 use crate::ledger::error::LedgerError;
-use crate::ledger::query::fact_walk::{FactSource, FactWalk, is_acted_on, may_be_by, undoes};
+use crate::ledger::query::effect::Effects;
+use crate::ledger::query::fact_walk::{FactSource, FactWalk, changed_since, may_be_by, undoes};
 use crate::ledger::query::gather::gather;
 use crate::ledger::query::names::Names;
 use crate::ledger::query::{Query, View, owners};
+use annals_core::fold::operation::Operation;
 use std::cell::Cell;
 use std::collections::BTreeSet;
 
@@ -20,7 +22,7 @@ use std::collections::BTreeSet;
 pub struct Choice<'a> {
     /// The filters.
     pub filters: &'a FactFilters,
-    /// Facts on which an event from this position on acts.
+    /// Facts that changed from this position on: an event acts on them, or turned their status.
     pub from: Option<u64>,
     /// Facts after this position.
     pub after: Option<u64>,
@@ -63,10 +65,10 @@ impl Choice<'_> {
         }
         let NamedView { view, names } = named;
         let filter = Filter::new(view, names, self.filters)?;
-        let acted = self.from.map(|first| acted_on(view, first));
+        let changed = self.from.map(|first| changed(view, names, first)).transpose()?;
         let wanted = |fact: u64| {
             let is_after = self.after.is_none_or(|after| fact > after);
-            is_after && acted.as_ref().is_none_or(|acted| acted.contains(&fact))
+            is_after && changed.as_ref().is_none_or(|changed| changed.contains(&fact))
         };
         let (mut facts, mut end) = (BTreeSet::new(), PageEnd::Whole);
         self.add(view, names, &filter, &wanted, &mut Page { facts: &mut facts, end: &mut end })?;
@@ -86,7 +88,7 @@ impl Choice<'_> {
             (None, None, Some(status)) => FactSource::Statuses(vec![status]),
             (None, None, None) => FactSource::All,
         };
-        let walk = FactWalk::after(source, self.after).with(filter.facets().clone());
+        let walk = FactWalk::after(source.clone(), self.after).with(filter.facets().clone());
         let fallen = self.has_fallen(&named.view);
         let walk = if fallen { walk.with_fallen() } else { walk };
         // One more shows whether there are more.
@@ -98,11 +100,15 @@ impl Choice<'_> {
         while read < budget {
             let found = Cell::new(0);
             let ask: &Query<'_> = &|slot, state| {
+                // A source of what changed has nothing else.
+                let from = self.from.filter(|first| source != FactSource::Since(*first));
+                let changed = from.map(|first| changed_since(slot, state, first)).transpose()?;
                 let keep = |row: &Row| {
                     let by = filter.keys().filter(|_| !row.is_fallen_fact());
                     let by = by.map(|keys| may_be_by(row, state, keys));
-                    let from = self.from.map(|first| is_acted_on(slot, row.of, first));
-                    Ok(by.transpose()?.unwrap_or(true) && from.transpose()?.unwrap_or(true))
+                    let is_changed =
+                        changed.as_ref().is_none_or(|changed| changed.contains(&row.of));
+                    Ok(is_changed && by.transpose()?.unwrap_or(true))
                 };
                 let of = walk.next(slot, state, count, &keep)?;
                 found.set(of.len());
@@ -165,8 +171,22 @@ struct Page<'p> {
     end: &'p mut PageEnd,
 }
 
-/// The facts on which an event from a position on acts, of a folded view.
-fn acted_on(view: &View<'_>, first: u64) -> BTreeSet<u64> {
-    let acts = view.state().history.acts().iter().filter(|act| act.position >= first);
-    acts.flat_map(|act| owners(view, act.position)).collect()
+/// The same as [`changed_since`], of a folded view.
+fn changed(view: &View<'_>, names: &Names, first: u64) -> Result<BTreeSet<u64>, LedgerError> {
+    let (state, effects) = (view.state(), Effects::new(view, names));
+    let is_turned = |event: u64| {
+        let undoings = state.undoings();
+        undoings.was_undone(event, first) != undoings.was_undone(event, u64::MAX)
+    };
+    let acts = state.history.acts().iter().map(|act| act.position);
+    let acts = acts.filter(|event| *event >= first || is_turned(*event));
+    let mut changed: BTreeSet<u64> = acts.flat_map(|event| owners(view, event)).collect();
+    for act in state.history.acts().iter().filter(|act| act.position >= first) {
+        if matches!(act.operation, Operation::Changed { .. })
+            && let Some(impact) = effects.impact(act.position)?
+        {
+            changed.extend(impact.facts.iter().map(|turned| turned.fact));
+        }
+    }
+    Ok(changed)
 }

@@ -8,9 +8,9 @@ use crate::ledger::query::effect::Effects;
 use crate::ledger::query::event::{EventRow, on, row};
 use crate::ledger::query::gather::{Gathered, gather};
 use crate::ledger::query::point::no_position;
-use crate::ledger::query::row::{DocumentRow, FactRow};
+use crate::ledger::query::row::{DocumentRow, Ended, FactRow};
 use crate::ledger::query::since::{LaterChange, since};
-use crate::ledger::query::{AsOf, View, subjects};
+use crate::ledger::query::{AsOf, View, owners, subjects};
 use crate::ledger::reader::Record;
 use annals_core::fold::operation::Operation;
 use serde::Serialize;
@@ -37,6 +37,8 @@ pub struct ShowAnswer<'a> {
     pub gathered: Gathered,
     /// The event.
     pub page: ShownPage,
+    /// Of a dispute, a retraction or a relation: what ended it.
+    pub ended: Option<Ended>,
     /// What happened to it later.
     pub since: Vec<LaterChange>,
 }
@@ -47,6 +49,8 @@ struct ShowJson<'a> {
     as_of: AsOf,
     #[serde(flatten)]
     page: &'a ShownPage,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    ended: Option<&'a Ended>,
     since: &'a [LaterChange],
 }
 
@@ -67,14 +71,16 @@ impl<'a> ShowAnswer<'a> {
         let wanted = neighbours(view, position);
         let mut gathered = gather(view, &named.names, &|fact| wanted.contains(&fact))?;
         let page = page(&named, &mut gathered, position)?;
+        let ended = ended(&gathered, position);
         let since = since(view, std::iter::once(position));
-        Ok(ShowAnswer { named, gathered, page, since })
+        Ok(ShowAnswer { named, gathered, page, ended, since })
     }
 
     /// Writes the JSON object.
     pub fn write_json(&self, out: &mut dyn Write) -> Result<(), AnswerError> {
-        let ShowAnswer { named, page, since, .. } = self;
-        Ok(write_json(out, &ShowJson { as_of: named.view.as_of(), page, since })?)
+        let ShowAnswer { named, page, ended, since, .. } = self;
+        let (as_of, ended) = (named.view.as_of(), ended.as_ref());
+        Ok(write_json(out, &ShowJson { as_of, page, ended, since })?)
     }
 }
 
@@ -90,9 +96,22 @@ fn beyond(view: &View<'_>, record: &Record, position: u64) -> LedgerError {
     }
 }
 
-/// The fact and those ever related to it, whose claims are shown beside it.
+/// What ended the dispute, the retraction or the relation that an event is.
+fn ended(gathered: &Gathered, position: u64) -> Option<Ended> {
+    gathered.facts.values().find_map(|row| {
+        let charges = row.disputes.iter().chain(&row.retractions);
+        let charges = charges.map(|charge| (&charge.act, &charge.ended));
+        let relations = row.relations.iter().map(|relation| (&relation.act, &relation.ended));
+        let (_, ended) = charges.chain(relations).find(|(act, _)| act.event == position)?;
+        ended.clone()
+    })
+}
+
+/// The fact and those ever related to it, whose claims are shown beside it; of another event the
+/// facts that it is about.
 fn neighbours(view: &View<'_>, position: u64) -> BTreeSet<u64> {
     let mut facts = BTreeSet::from([position]);
+    facts.extend(owners(view, position));
     for act in view.state().history.acts() {
         if let Operation::Related(triple) = &act.operation
             && (triple.from == position || triple.to == position)

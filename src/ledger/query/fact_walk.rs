@@ -5,7 +5,7 @@
 //! read, an event is not. Not here: what a fact must be besides (`cli`).
 
 use crate::index::{Facets, IndexError, Row, RowKind, Shortlist, Snapshot, Term, TreeKind};
-use crate::ledger::query::{citing, touched};
+use crate::ledger::query::{citing, touched, turned_by_threshold, undone_between};
 use annals_core::fold::history::Act;
 use annals_core::fold::operation::Operation;
 use annals_core::fold::{Fact, Fold};
@@ -26,7 +26,7 @@ pub enum FactSource {
     /// Among those whose present words cite this document, by the events that gave them these
     /// words: in time proportional to those that are asked for. What is withheld is left out.
     Citing(u64),
-    /// Among those on which an event from this position on acts.
+    /// Among those that changed from this position on (see [`changed_since`]).
     Since(u64),
 }
 
@@ -108,9 +108,7 @@ impl FactWalk {
                 self.named(slot, &|| citing(slot, *document), count, &keep)?
             }
             FactSource::Since(first) => {
-                let touched = || touched(slot.index(), (*first).min(slot.size), slot.size);
-                let acted = |row: &Row| Ok(is_acted_on(slot, row.of, *first)? && keep(row)?);
-                self.named(slot, &touched, count, &acted)?
+                self.named(slot, &|| changed_since(slot, state, *first), count, &keep)?
             }
         };
         if let Some(beyond) = found.iter().nth(count).copied() {
@@ -235,9 +233,25 @@ impl FactWalk {
     }
 }
 
-/// Whether an event from position `first` on acts on a fact or creates it.
-pub fn is_acted_on(slot: &Snapshot<'_>, fact: u64, first: u64) -> Result<bool, IndexError> {
-    Ok(!slot.life_since(fact, first)?.is_empty())
+/// What changed from position `first` on: what an event acts on or creates, what a suspect
+/// revocation undid or put in force again, and the facts whose status another number of
+/// confirmations turned. `state` is that of the ledger and its editors.
+pub fn changed_since(
+    slot: &Snapshot<'_>,
+    state: &State,
+    first: u64,
+) -> Result<BTreeSet<u64>, IndexError> {
+    let (index, first) = (slot.index(), first.min(slot.size));
+    let mut changed = touched(index, first, slot.size)?;
+    changed.extend(undone_between(index, first, slot.size)?);
+    for act in state.history.acts().iter().filter(|act| act.position >= first) {
+        if let Operation::Changed { confirmations } = act.operation
+            && slot.mark(act.position)?.undone(act.position).is_none()
+        {
+            changed.extend(turned_by_threshold(index, act.position, confirmations)?.facts);
+        }
+    }
+    Ok(changed)
 }
 
 /// Whether one of these keys may have signed a revision of a fact: the row has the signers of the

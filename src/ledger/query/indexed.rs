@@ -328,6 +328,26 @@ pub fn undone_between(index: &Index, earlier: u64, size: u64) -> Result<BTreeSet
     Ok(named)
 }
 
+/// Facts whose status another number of confirmations turned.
+pub struct TurnedFacts {
+    /// Their positions, ascending.
+    pub facts: Vec<u64>,
+    /// Whether more confirmations are required than before.
+    pub is_raised: bool,
+}
+
+/// The facts whose status turned when this event required this number of confirmations.
+pub fn turned_by_threshold(
+    index: &Index,
+    event: u64,
+    confirmations: u8,
+) -> Result<TurnedFacts, IndexError> {
+    let slot = index.slot(event)?;
+    let before = slot.confirmations()?;
+    let kind = RowKind::Between(before.min(confirmations), before.max(confirmations));
+    Ok(TurnedFacts { facts: slot.positions(kind)?, is_raised: before < confirmations })
+}
+
 /// The state as of now: the stored rows of the selected facts and documents.
 fn present(
     acts: &Acts<'_>,
@@ -414,16 +434,15 @@ impl Slice<'_> {
         event: u64,
         confirmations: u8,
     ) -> Result<Vec<ChangedFact>, IndexError> {
-        let slot = self.index.slot(event)?;
-        let before = slot.confirmations()?;
-        let kind = RowKind::Between(before.min(confirmations), before.max(confirmations));
-        let (before, after) = match before < confirmations {
+        let TurnedFacts { facts, is_raised } =
+            turned_by_threshold(self.index, event, confirmations)?;
+        let (before, after) = match is_raised {
             true => (Status::Confirmed, Status::Asserted),
             false => (Status::Asserted, Status::Confirmed),
         };
         let (before, after) = (Some(before), Some(after));
         let changed = |fact| ChangedFact { fact, before, after, suspect: false };
-        Ok(slot.positions(kind)?.into_iter().map(changed).collect())
+        Ok(facts.into_iter().map(changed).collect())
     }
 
     /// The words of the record.

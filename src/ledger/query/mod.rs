@@ -34,7 +34,7 @@ use crate::index::IndexError;
 use crate::ledger::error::{LedgerError, chain};
 use crate::ledger::query::indexed::{FactState, Slice, SliceReach};
 pub use crate::ledger::query::indexed::{
-    Query, citing, no_fact, subjects, touched, undone_between, withheld,
+    Query, citing, no_fact, subjects, touched, turned_by_threshold, undone_between, withheld,
 };
 use crate::ledger::reader::Record;
 use crate::ledger::reader::source::EventSource;

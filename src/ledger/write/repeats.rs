@@ -82,6 +82,9 @@ pub fn check(
     Ok(())
 }
 
+/// How many of a key's open disputes of a fact are compared with a new one, the newest first.
+const COMPARED: usize = 64;
+
 /// Why a dispute is one that stands already: the same words of the same key about the same fact,
 /// and nobody has closed it. `None` if it is not, or is no dispute.
 pub fn same_dispute(
@@ -92,7 +95,12 @@ pub fn same_dispute(
     let Args::FactDisputed(args) = &resolved.args else { return Ok(None) };
     let state = &writer.verifier.chain.state;
     let Some(fact) = state.fold.fact_of_revision(args.on) else { return Ok(None) };
-    for dispute in fact.disputes() {
+    let may_be_theirs = |position: u64| {
+        let act = state.history.act(position);
+        act.is_none_or(|act| state.history.key(act.by) == Some(*key))
+    };
+    let theirs = fact.disputes().iter().rev().filter(|open| may_be_theirs(open.position));
+    for dispute in theirs.take(COMPARED) {
         let Some(entry) = entry_of(&*writer.home, dispute.position)? else { continue };
         let Some((statement, content)) = act_of(&entry) else { continue };
         if (&statement.by, &statement.args, &content) == (key, &resolved.args, &resolved.content) {

@@ -4,12 +4,18 @@ use crate::cli::render::{effect, words};
 use crate::cli::terminal::{CliError, moment, visible, wrapped};
 use crate::ledger::query::View;
 use crate::ledger::query::event::EventRow;
+use crate::ledger::query::row::Ended;
 use annals_core::time::Time;
 use serde_json::Value;
 use std::io::Write;
 
-/// Writes the page.
-pub fn page(out: &mut dyn Write, view: &View<'_>, row: &EventRow) -> Result<(), CliError> {
+/// Writes the page; `ended`: what ended the dispute, the retraction or the relation that it is.
+pub fn page(
+    out: &mut dyn Write,
+    view: &View<'_>,
+    row: &EventRow,
+    ended: Option<&Ended>,
+) -> Result<(), CliError> {
     let kind = row.kind.map_or("not in form".to_owned(), |kind| kind.to_string());
     writeln!(out, "event {}: {kind}", row.position)?;
     if let Some(by) = row.undone_by {
@@ -17,6 +23,11 @@ pub fn page(out: &mut dyn Write, view: &View<'_>, row: &EventRow) -> Result<(), 
     }
     if !row.applied {
         writeln!(out, "    not applied: it breaks a rule; annals verify shows which")?;
+    }
+    if let Some(Ended { act, said }) = ended {
+        let text = words::statement(said);
+        let line = format!("ended by {}: {}, {text} — {}", act.event, act.kind, words::who(act));
+        writeln!(out, "{}", wrapped(&line, 4))?;
     }
     for on in &row.on {
         let what = if view.is_fact(*on) { "fact" } else { "document" };
