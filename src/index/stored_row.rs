@@ -57,8 +57,8 @@ impl StoredRow {
         StoredRow { of, acted, before, change: None, what: row.what.clone() }
     }
 
-    /// The row as it is written after `earlier`, a row of the same fact with its lists whole; `None`
-    /// if the changes are not worth it.
+    /// The row as it is written after `earlier`, a row of the same fact with its lists whole;
+    /// `None` if the changes are not worth it.
     pub fn changed(row: &Row, earlier: &Row) -> Option<StoredRow> {
         let (RowValue::Fact(fact), RowValue::Fact(old)) = (&row.what, &earlier.what) else {
             return None;

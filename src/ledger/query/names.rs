@@ -164,8 +164,8 @@ impl Names {
         Ok(names)
     }
 
-    /// The names as written in the record, also where a reader could mistake one for another's, as a
-    /// bag has them.
+    /// The names as written in the record, also where a reader could mistake one for another's, as
+    /// a bag has them.
     pub fn as_written(mut self) -> Names {
         self.alike.clear();
         self
@@ -336,8 +336,8 @@ impl Names {
         earlier.map(|grant| grant.value).max().unwrap_or(1)
     }
 
-    /// The keys whose name is, or contains as a word, `name`, in any case and spelling; or that begin with it,
-    /// if it is 8 or more hex digits.
+    /// The keys whose name is, or contains as a word, `name`, in any case and spelling; or that
+    /// begin with it, if it is 8 or more hex digits.
     pub fn keys(&self, name: &str) -> Vec<PublicKey> {
         self.meant(name, &|history| {
             history.names.iter().rev().find(|grant| grant.stands()).into_iter().collect()

@@ -1,9 +1,9 @@
 //! A point in the record, as people write it: a position, a time, a hash, `head`, `yesterday`.
 //!
-//! Always holds: a point resolves to a number of events; a period (a year, a day, an hour, a minute)
-//! means its end as an upper bound and its start as a lower one, a day in the given zone also where
-//! it has 23 or 25 hours. Four digits are a year, even if there is an event of that number. A time that the clocks of the zone skipped
-//! or repeated is refused.
+//! Always holds: a point resolves to a number of events. A period (a year, a day, an hour, a
+//! minute) means its end as an upper bound and its start as a lower one; a day in the given zone
+//! also where it has 23 or 25 hours. Four digits are a year, even if there is an event of that
+//! number. A time that the clocks of the zone skipped or repeated is refused.
 //! Not here: the day of a date (`edtf`); the time of an event (`clock`).
 
 mod clock;
