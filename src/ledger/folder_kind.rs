@@ -186,12 +186,17 @@ pub fn expect_free_ground(place: &Path) -> Result<(), LedgerError> {
     }
     match found {
         None => Ok(()),
-        Some((kind, folder)) => Err(LedgerError::Usage(format!(
-            "expected a place outside of {kind} {}, found {}; nothing was written: name another",
-            folder.display(),
-            place.display()
-        ))),
+        Some((kind, folder)) => Err(outside(kind, &folder, place)),
     }
+}
+
+/// The error for a place that is inside of a folder of this kind.
+pub fn outside(kind: &str, folder: &Path, place: &Path) -> LedgerError {
+    LedgerError::Usage(format!(
+        "expected a place outside of {kind} {}, found {}; nothing was written: name another",
+        folder.display(),
+        place.display()
+    ))
 }
 
 fn is_of_keys(folder: &Path) -> Result<bool, DiskError> {

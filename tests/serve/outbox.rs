@@ -28,6 +28,18 @@ fn copy_keys(from: &Path, to: &Path) {
     }
 }
 
+/// The address of a proxy before a server that loses its answers to POST while the number is 1.
+fn loses_answers(server: &RunningServer, lost: usize) -> (Arc<AtomicUsize>, String) {
+    let lost = Arc::new(AtomicUsize::new(lost));
+    let (loses, address) = (Arc::clone(&lost), server.address.clone());
+    let url = proxy(move |line, send| {
+        let answer = send(&address);
+        let is_lost = line.starts_with("POST ") && loses.load(Ordering::Relaxed) == 1;
+        (!is_lost).then_some(answer)
+    });
+    (lost, url)
+}
+
 /// The files that wait.
 fn files(newsroom: &Newsroom, machine: &str) -> Vec<PathBuf> {
     let listed = std::fs::read_dir(newsroom.path(machine).join("keys/outbox")).unwrap();
@@ -214,13 +226,7 @@ fn what_was_brought_and_ended_since_is_not_taken_for_what_holds() {
 fn what_was_placed_and_ended_since_is_noted() {
     let (newsroom, server, document) = staffed();
     assert_eq!(newsroom.enter("ben", document, 1).code, 0);
-    let lost = Arc::new(AtomicUsize::new(1));
-    let (loses, address) = (Arc::clone(&lost), server.address.clone());
-    let url = proxy(move |line, send| {
-        let answer = send(&address);
-        let is_lost = line.starts_with("POST ") && loses.load(Ordering::Relaxed) == 1;
-        (!is_lost).then_some(answer)
-    });
+    let (lost, url) = loses_answers(&server, 1);
     newsroom.join("ben2", &url);
     copy_keys(&newsroom.path("ben/keys"), &newsroom.path("ben2/keys"));
     let retract = ["retract", "3", "--reason", "unverifiable", "--statement", "No.", "--yes"];
@@ -243,13 +249,7 @@ fn what_was_placed_without_a_window_is_found_again() {
     let document = newsroom.capture("ada", 99);
     newsroom.hire("ben", "Ben Best", &server.url, "ada");
     assert_eq!(newsroom.enter("ada", document, 1).code, 0);
-    let lost = Arc::new(AtomicUsize::new(0));
-    let (loses, address) = (Arc::clone(&lost), server.address.clone());
-    let url = proxy(move |line, send| {
-        let answer = send(&address);
-        let is_lost = line.starts_with("POST ") && loses.load(Ordering::Relaxed) == 1;
-        (!is_lost).then_some(answer)
-    });
+    let (lost, url) = loses_answers(&server, 0);
     newsroom.join("ben2", &url);
     copy_keys(&newsroom.path("ben/keys"), &newsroom.path("ben2/keys"));
     let dispute = ["dispute", "3", "--reason", "wrong-figure", "--statement", "No.", "--yes"];

@@ -5,7 +5,7 @@
 
 use crate::disk;
 use crate::ledger::error::LedgerError;
-use crate::ledger::folder_kind;
+use crate::ledger::folder_kind::{holder, outside};
 use crate::ledger::paths::Paths;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -52,7 +52,7 @@ impl<'a> ProtectedPlace<'a> {
 /// or folder of keys.
 pub fn expect_apart(place: &Path, kept: &[ProtectedPlace<'_>]) -> Result<(), LedgerError> {
     expect_outside(place, kept)?;
-    match folder_kind::holder(&real(place)?)? {
+    match holder(&real(place)?)? {
         Some((kind, folder)) => Err(outside(kind, &folder, place)),
         None => Ok(()),
     }
@@ -67,14 +67,6 @@ pub fn expect_outside(place: &Path, kept: &[ProtectedPlace<'_>]) -> Result<(), L
         }
     }
     Ok(())
-}
-
-fn outside(kind: &str, folder: &Path, place: &Path) -> LedgerError {
-    LedgerError::Usage(format!(
-        "expected a place outside of {kind} {}, found {}; nothing was written: name another",
-        folder.display(),
-        place.display()
-    ))
 }
 
 /// As [`expect_apart`]; also refuses a folder that contains one of these.
