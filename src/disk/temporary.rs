@@ -6,11 +6,12 @@
 //! name show that it is unused.
 //! Not here: the content. Source: `std::fs::File::try_lock`.
 
+use crate::disk::signals::before_signals_end;
 use crate::disk::{DiskError, create_private, error};
 use std::fs::{self, File, OpenOptions};
 use std::io;
 use std::path::{Path, PathBuf};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, Once, PoisonError};
 use std::time::Duration;
 
 /// The beginning of a name; the number of the process and another number follow.
@@ -175,31 +176,18 @@ fn is_gone(_: i32) -> bool {
     false
 }
 
-/// Starts the thread that removes the folders of this process when a signal ends it.
-#[cfg(unix)]
+/// Removes the folders of this process before a signal ends it.
 fn remove_on_signals() {
-    use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
-    static STARTED: std::sync::Once = std::sync::Once::new();
+    static STARTED: Once = Once::new();
     STARTED.call_once(|| {
-        // If signals cannot be waited for, they end the process without removing its folders.
-        let Ok(mut signals) = signal_hook::iterator::Signals::new([SIGHUP, SIGINT, SIGTERM]) else {
-            return;
-        };
-        let wait = move || {
-            for signal in signals.forever() {
-                let folders = FOLDERS.lock().unwrap_or_else(PoisonError::into_inner);
-                for folder in folders.iter() {
-                    let _ = fs::remove_dir_all(folder);
-                }
-                let _ = signal_hook::low_level::emulate_default_handler(signal);
+        before_signals_end(|| {
+            let folders = FOLDERS.lock().unwrap_or_else(PoisonError::into_inner);
+            for folder in folders.iter() {
+                let _ = fs::remove_dir_all(folder);
             }
-        };
-        let _ = std::thread::Builder::new().name("signals".to_owned()).spawn(wait);
+        });
     });
 }
-
-#[cfg(not(unix))]
-fn remove_on_signals() {}
 
 #[cfg(test)]
 mod tests {

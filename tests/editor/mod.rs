@@ -13,6 +13,7 @@ mod files;
 mod home;
 mod line_editor;
 mod programs;
+mod prompts;
 mod quotations;
 mod refusals;
 mod repeats;

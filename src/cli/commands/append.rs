@@ -11,8 +11,8 @@ mod edit;
 
 use crate::cli::commands::append::conversation::Beginning;
 use crate::cli::shared::{
-    DraftFile, QuoteArgs, SubmitOptions, WordsArgs, WriteArgs, basis_alone, fields, read, submit,
-    submit_typed,
+    DraftFile, QuoteArgs, SubmitOptions, WordsArgs, WriteArgs, basis_alone, expect_legal, fields,
+    read, submit, submit_typed,
 };
 use crate::cli::terminal::{CliError, Command, Context, Exit, Format, Group, ask, data, formats};
 use crate::ledger::write::draft::{Draft, DraftForm, Input, template, written};
@@ -150,6 +150,9 @@ fn unfinished(
 /// One fact from the options.
 fn one(context: &mut Context, args: AppendArgs) -> Result<Exit, CliError> {
     let AppendArgs { mut place, mut words, write, .. } = args;
+    if place.quote.is_none() || words.claim.is_none() {
+        expect_legal(context, None, &write)?;
+    }
     let question = "quotation (the document's words, or first words … last words)";
     place.quote = Some(ask::given(place.quote, question, "--quote")?);
     let question = "claim (one sentence that stands by itself)";

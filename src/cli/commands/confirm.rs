@@ -5,7 +5,9 @@
 use crate::cli::render::provenance;
 use crate::cli::shared::positions::{PositionList, Positions};
 use crate::cli::shared::waiting::{self, ReviewScope, waits_for};
-use crate::cli::shared::{QuoteArgs, SubmitOptions, WriteArgs, fields, present, submit};
+use crate::cli::shared::{
+    QuoteArgs, SubmitOptions, WriteArgs, expect_legal, fields, present, submit,
+};
 use crate::cli::terminal::{
     CliError, Command, Context, Exit, Format, Group, ask, formats, note, wrapped,
 };
@@ -49,6 +51,16 @@ fn run(context: &mut Context, args: ConfirmArgs) -> Result<Exit, CliError> {
     args.place.check()?;
     context.expect_writable_before_questions()?;
     let facts = facts(context, &args.facts)?;
+    if args.how.is_none() {
+        for fact in &facts {
+            let draft = Draft {
+                kind: Some(Type::FactConfirmed),
+                fact: Some(Name::Position(*fact)),
+                ..Draft::default()
+            };
+            expect_legal(context, Some(draft), &args.write)?;
+        }
+    }
     present::show(context, &facts, &args.write)?;
     let how = ask::word(args.how, How::ALL, "how do you confirm", "--how")?;
     let evidence = args.place.evidence(Stance::Supports).map(|entry| vec![entry]);

@@ -5,8 +5,8 @@
 
 use crate::cli::render::words;
 use crate::cli::shared::{
-    QuoteArgs, ReasonArgs, SubmitOptions, WordsArgs, WriteArgs, basis_alone, filled, present,
-    submit_typed,
+    QuoteArgs, ReasonArgs, SubmitOptions, WordsArgs, WriteArgs, basis_alone, expect_legal, filled,
+    present, submit_typed,
 };
 use crate::cli::terminal::{CliError, Command, Context, Exit, Format, Group, ask, formats, note};
 use crate::ledger::query::row::{Charge, FactRow};
@@ -54,6 +54,9 @@ impl Command for CorrectArgs {
 fn run(context: &mut Context, mut args: CorrectArgs) -> Result<Exit, CliError> {
     context.expect_writable_before_questions()?;
     let old = present::fact(context, args.fact)?;
+    if args.why.said.statement.is_none() {
+        expect_legal(context, None, &args.write)?;
+    }
     if args.words.is_empty() && args.place.quote.is_none() {
         args.words.claim = Some(new_claim(&old)?);
     }

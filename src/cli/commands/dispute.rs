@@ -4,7 +4,7 @@
 //! (`uphold`, `correct`).
 
 use crate::cli::shared::{
-    ErrorArgs, QuoteArgs, SubmitOptions, WriteArgs, errors, present, submit_typed,
+    ErrorArgs, QuoteArgs, SubmitOptions, WriteArgs, errors, expect_legal, present, submit_typed,
 };
 use crate::cli::terminal::{CliError, Command, Context, Exit, Format, Group, formats};
 use crate::ledger::write::draft::{Draft, Name};
@@ -41,16 +41,18 @@ impl Command for DisputeArgs {
 fn run(context: &mut Context, args: DisputeArgs) -> Result<Exit, CliError> {
     args.place.check()?;
     context.expect_writable_before_questions()?;
-    present::show(context, &[args.fact], &args.write)?;
-    let (reason, statement) = errors(&args.why)?;
     let draft = Draft {
         kind: Some(Type::FactDisputed),
         fact: Some(Name::Position(args.fact)),
-        reason: Some(reason),
+        reason: args.why.reason,
         error_in: args.why.said.error_in,
-        statement: Some(statement),
+        statement: args.why.said.statement.clone(),
         evidence: args.place.evidence(Stance::Contradicts).map(|entry| vec![entry]),
         ..Draft::default()
     };
+    expect_legal(context, Some(draft.clone()), &args.write)?;
+    present::show(context, &[args.fact], &args.write)?;
+    let (reason, statement) = errors(&args.why)?;
+    let draft = Draft { reason: Some(reason), statement: Some(statement), ..draft };
     submit_typed(context, &[draft], &SubmitOptions::of(&args.write))
 }

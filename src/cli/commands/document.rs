@@ -9,7 +9,7 @@ pub mod list;
 
 use crate::cli::commands::document::about::AboutArgs;
 use crate::cli::render::provenance;
-use crate::cli::shared::{SubmitOptions, WriteArgs, submit};
+use crate::cli::shared::{SubmitOptions, WriteArgs, expect_legal, submit};
 use crate::cli::terminal::{CliError, Command, Context, Exit, Format, Group, ask, formats};
 use crate::ledger::error::LedgerError;
 use crate::ledger::query::gather::gather;
@@ -77,6 +77,9 @@ fn describe(context: &mut Context, args: DescribeArgs) -> Result<Exit, CliError>
     context.expect_writable_before_questions()?;
     let DescribeArgs { document, statement, about, write } = args;
     let old = present(context, document)?;
+    if statement.is_none() {
+        expect_legal(context, None, &write)?;
+    }
     let question = "statement (why it is described anew)";
     let statement = Some(ask::given(statement, question, "--statement")?);
     let (kind, place) = (Some(Type::DocumentDescribed), Some(Name::Position(document)));

@@ -3,7 +3,7 @@
 //! Always holds: the number of a fact stands for its retraction in force, or else for its last one.
 //! Not here: who may reinstate (`legal`).
 
-use crate::cli::shared::{QuoteArgs, SubmitOptions, WriteArgs, submit_typed};
+use crate::cli::shared::{QuoteArgs, SubmitOptions, WriteArgs, expect_legal, submit_typed};
 use crate::cli::terminal::{CliError, Command, Context, Exit, Format, Group, ask, formats};
 use crate::ledger::error::LedgerError;
 use crate::ledger::reader::Record;
@@ -45,15 +45,17 @@ fn run(context: &mut Context, args: ReinstateArgs) -> Result<Exit, CliError> {
     args.place.check()?;
     context.expect_writable_before_questions()?;
     let retraction = retraction(&context.record()?, args.position)?;
-    let question = "statement (why the fact stands again)";
-    let statement = ask::given(args.statement, question, "--statement")?;
     let draft = Draft {
         kind: Some(Type::FactReinstated),
         retraction: Some(Name::Position(retraction)),
-        statement: Some(statement),
+        statement: args.statement.clone(),
         evidence: args.place.evidence(Stance::Supports).map(|entry| vec![entry]),
         ..Draft::default()
     };
+    expect_legal(context, Some(draft.clone()), &args.write)?;
+    let question = "statement (why the fact stands again)";
+    let statement = ask::given(args.statement, question, "--statement")?;
+    let draft = Draft { statement: Some(statement), ..draft };
     submit_typed(context, &[draft], &SubmitOptions::of(&args.write))
 }
 

@@ -3,7 +3,7 @@
 //! Always holds: in a relation without direction the earlier fact comes first. Not here: which
 //! relations are in force (`fold`).
 
-use crate::cli::shared::{SubmitOptions, WriteArgs, fields, submit_typed};
+use crate::cli::shared::{SubmitOptions, WriteArgs, expect_legal, fields, submit_typed};
 use crate::cli::terminal::{CliError, Command, Context, Exit, Format, Group, ask, formats};
 use crate::ledger::write::draft::{Draft, Name};
 use annals_core::event::vocabulary::{Relation, Type};
@@ -50,12 +50,15 @@ fn run(context: &mut Context, args: RelateArgs) -> Result<Exit, CliError> {
     let draft = match args.withdraw {
         Some(relation) => {
             let question = "statement (why the relation is withdrawn)";
-            Draft {
+            let draft = Draft {
                 kind: Some(Type::RelationWithdrawn),
                 relation: Some(Name::Position(relation)),
-                statement: Some(ask::given(args.statement, question, "--statement")?),
+                statement: args.statement.clone(),
                 ..Draft::default()
-            }
+            };
+            expect_legal(context, Some(draft.clone()), &args.write)?;
+            let statement = Some(ask::given(args.statement, question, "--statement")?);
+            Draft { statement, ..draft }
         }
         None => {
             let (from, to) = in_order(args.rel, args.from, args.to);

@@ -2,7 +2,9 @@
 //!
 //! Always holds: a retraction has a reason and a statement. Not here: ending it (`reinstate`).
 
-use crate::cli::shared::{ErrorArgs, SubmitOptions, WriteArgs, errors, present, submit_typed};
+use crate::cli::shared::{
+    ErrorArgs, SubmitOptions, WriteArgs, errors, expect_legal, present, submit_typed,
+};
 use crate::cli::terminal::{CliError, Command, Context, Exit, Format, Group, formats};
 use crate::ledger::write::draft::{Draft, Name};
 use annals_core::event::vocabulary::Type;
@@ -33,15 +35,17 @@ impl Command for RetractArgs {
 
 fn run(context: &mut Context, args: RetractArgs) -> Result<Exit, CliError> {
     context.expect_writable_before_questions()?;
-    present::show(context, &[args.fact], &args.write)?;
-    let (reason, statement) = errors(&args.why)?;
     let draft = Draft {
         kind: Some(Type::FactRetracted),
         fact: Some(Name::Position(args.fact)),
-        reason: Some(reason),
+        reason: args.why.reason,
         error_in: args.why.said.error_in,
-        statement: Some(statement),
+        statement: args.why.said.statement.clone(),
         ..Draft::default()
     };
+    expect_legal(context, Some(draft.clone()), &args.write)?;
+    present::show(context, &[args.fact], &args.write)?;
+    let (reason, statement) = errors(&args.why)?;
+    let draft = Draft { reason: Some(reason), statement: Some(statement), ..draft };
     submit_typed(context, &[draft], &SubmitOptions::of(&args.write))
 }

@@ -19,10 +19,12 @@ use crate::cli::shared::{
 use crate::cli::terminal::ask::Consent;
 use crate::cli::terminal::{
     CliError, Command, Context, Exit, Format, Group, ask, formats, json, note, out, visible,
+    wrapped,
 };
 use crate::index::Facets;
 use crate::ledger::answer::filter::has_topic;
 use crate::ledger::answer::page::PageEnd;
+use crate::ledger::error::LedgerError;
 use crate::ledger::query::gather::{Gathered, PART, Rows, gather};
 use crate::ledger::query::names::Names;
 use crate::ledger::query::row::FactRow;
@@ -45,8 +47,8 @@ use std::io::Write;
 /// A fact waits for you if its words are not yours, you have neither confirmed nor disputed them,
 /// and others have not confirmed them often enough. On a terminal each is shown in its place in the
 /// document, and one key answers: c confirms, d disputes, e edits the claim as a correction, s
-/// skips, b goes back (also from the last question), q finishes; all of it is signed at the end.
-/// Elsewhere what waits is listed.
+/// skips, b goes back (also from the last question; < from a question for words), q finishes; all
+/// of it is signed at the end. Elsewhere what waits is listed.
 #[derive(Debug, Args)]
 pub struct ReviewArgs {
     /// Facts that rest on this document
@@ -126,26 +128,46 @@ fn run(context: &mut Context, args: ReviewArgs) -> Result<Exit, CliError> {
         return Ok(exit);
     }
     let kept = DraftFile::new(context, "jsonl", "")?;
-    let mut session = ReviewSession::new(&view, &rows, args.how, &kept);
-    let outcome = loop {
-        match session.run() {
-            Err(failure) => break Err(failure),
-            Ok(drafts) if drafts.is_empty() => {
-                note("nothing was written");
-                break print_nothing(context).map(|()| exit);
-            }
-            Ok(drafts) => {
-                let parts = drafts.iter().filter_map(|draft| part(&rows, draft)).collect();
-                let options = SubmitOptions { parts, ..SubmitOptions::of(&args.write) };
-                match sign(context, &Input::of(drafts), &options) {
-                    Ok(Signing::Ended(exit)) => break Ok(exit),
-                    Ok(Signing::Back) => {}
-                    Err(failure) => break Err(failure),
-                }
-            }
+    let first = answered(context, &args, &view, &rows, &kept, Vec::new());
+    let outcome = reviewing.until_legal(context, &kept, first, most);
+    kept.end(outcome.map(|written| written.unwrap_or(exit)), "", args.write.dry_run)
+}
+
+/// What came of a session.
+enum SessionEnd {
+    /// All is written, or was only to be shown; `None` where there was nothing to write.
+    Ended(Option<Exit>),
+    /// These answers are refused.
+    Refused(LedgerError, Vec<Draft>),
+}
+
+/// Asks for each fact, with the answers that there are, and signs.
+fn answered(
+    context: &mut Context,
+    args: &ReviewArgs,
+    view: &View<'_>,
+    rows: &[FactRow],
+    kept: &DraftFile,
+    answers: Vec<Draft>,
+) -> Result<SessionEnd, CliError> {
+    let mut session = ReviewSession::new(view, rows, args.how, kept, answers);
+    loop {
+        let drafts = session.run()?;
+        if drafts.is_empty() {
+            note("nothing was written");
+            return print_nothing(context).map(|()| SessionEnd::Ended(None));
         }
-    };
-    kept.end(outcome, "", args.write.dry_run)
+        let parts = drafts.iter().filter_map(|draft| part(rows, draft)).collect();
+        let options = SubmitOptions { parts, ..SubmitOptions::of(&args.write) };
+        match sign(context, &Input::of(drafts.iter().cloned()), &options) {
+            Ok(Signing::Ended(exit)) => return Ok(SessionEnd::Ended(Some(exit))),
+            Ok(Signing::Back) => {}
+            Err(CliError::Ledger(refused @ LedgerError::Refused(_))) => {
+                return Ok(SessionEnd::Refused(refused, drafts));
+            }
+            Err(failure) => return Err(failure),
+        }
+    }
 }
 
 /// Whose review it is, and of what.
@@ -212,6 +234,33 @@ impl Reviewing<'_> {
         waiting.view = View::some(record, record.size(), &|_, _| Ok(shown.clone()))?;
         waiting.damaged = gather(&waiting.view, self.names, &|fact| shown.contains(&fact))?.damaged;
         Ok(waiting)
+    }
+
+    /// Asks again for the facts that others changed meanwhile, until the answers are written.
+    fn until_legal(
+        &self,
+        context: &mut Context,
+        kept: &DraftFile,
+        mut end: Result<SessionEnd, CliError>,
+        most: usize,
+    ) -> Result<Option<Exit>, CliError> {
+        loop {
+            let (refused, answers) = match end? {
+                SessionEnd::Ended(exit) => return Ok(exit),
+                SessionEnd::Refused(refused, answers) => (refused, answers),
+            };
+            let record = context.record()?;
+            let (editors, _) = provenance::view_of(context, &record, None, &no_fact)?;
+            let Waiting { view, rows, .. } = self.waiting(&record, editors, most)?;
+            let is_of =
+                |row: &FactRow, draft: &Draft| draft.on == Some(Name::Position(row.revision));
+            if answers.iter().all(|draft| rows.iter().any(|row| is_of(row, draft))) {
+                return Err(refused.into());
+            }
+            CliError::Ledger(refused).report(Format::Text);
+            note(wrapped("what others changed meanwhile is asked again; other answers stay", 0));
+            end = answered(context, self.args, &view, &rows, kept, answers);
+        }
     }
 
     /// Lists all facts that wait, some at a time.

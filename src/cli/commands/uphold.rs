@@ -2,7 +2,7 @@
 //!
 //! Always holds: an upholding has a statement. Not here: who may uphold (`legal`).
 
-use crate::cli::shared::{QuoteArgs, SubmitOptions, WriteArgs, submit_typed};
+use crate::cli::shared::{QuoteArgs, SubmitOptions, WriteArgs, expect_legal, submit_typed};
 use crate::cli::terminal::{CliError, Command, Context, Exit, Format, Group, ask, formats};
 use crate::ledger::write::draft::{Draft, Name};
 use annals_core::event::vocabulary::{Stance, Type};
@@ -37,14 +37,16 @@ impl Command for UpholdArgs {
 fn run(context: &mut Context, args: UpholdArgs) -> Result<Exit, CliError> {
     args.place.check()?;
     context.expect_writable_before_questions()?;
-    let question = "statement (why the fact stands)";
-    let statement = ask::given(args.statement, question, "--statement")?;
     let draft = Draft {
         kind: Some(Type::FactUpheld),
         dispute: Some(Name::Position(args.dispute)),
-        statement: Some(statement),
+        statement: args.statement.clone(),
         evidence: args.place.evidence(Stance::Supports).map(|entry| vec![entry]),
         ..Draft::default()
     };
+    expect_legal(context, Some(draft.clone()), &args.write)?;
+    let question = "statement (why the fact stands)";
+    let statement = ask::given(args.statement, question, "--statement")?;
+    let draft = Draft { statement: Some(statement), ..draft };
     submit_typed(context, &[draft], &SubmitOptions::of(&args.write))
 }

@@ -3,7 +3,7 @@
 //! Always holds: the file is private; its name is printed when it is created, and again if the
 //! drafts were not written; it is removed once they are. Not here: the content.
 
-use crate::cli::terminal::ask::UnfinishedLine;
+use crate::cli::terminal::ask::{UnfinishedLine, typed};
 use crate::cli::terminal::{CliError, Context, Exit, note};
 use crate::disk::{self, FileMode};
 use crate::ledger::error::LedgerError;
@@ -73,8 +73,9 @@ impl DraftFile {
             text.push_str(&serde_json::to_string(draft).map_err(io::Error::other)?);
             text.push('\n');
         }
-        let saved = disk::replace(&self.path, text.as_bytes(), FileMode::Private);
-        Ok(saved.map_err(LedgerError::from)?)
+        disk::replace(&self.path, text.as_bytes(), FileMode::Private).map_err(LedgerError::from)?;
+        typed::forget();
+        Ok(())
     }
 
     /// Keeps a line that is not finished in a file beside the drafts.

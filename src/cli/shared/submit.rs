@@ -22,6 +22,7 @@ use crate::ledger::write::prepared::{Prepared, Receipt};
 use crate::ledger::write::repeats::Repeats;
 use crate::ledger::write::slice::Needs;
 use crate::ledger::write::writer::{Woken, Writer};
+use annals_core::event::vocabulary::{How, Reason, Type};
 use annals_core::event::{body, canonical};
 use annals_core::hash::Hash;
 use annals_core::key::{PublicKey, PublicOnly, SigningKey};
@@ -184,6 +185,45 @@ pub fn submit_typed(
     let kept = DraftFile::new(context, "jsonl", "")?;
     kept.save(drafts)?;
     kept.end(outcome, "", options.dry_run)
+}
+
+/// Refuses a draft before its questions, where it would be refused whatever is answered; without a
+/// draft, where no key can sign it. On a terminal only.
+pub fn expect_legal(
+    context: &mut Context,
+    draft: Option<Draft>,
+    args: &WriteArgs,
+) -> Result<(), CliError> {
+    if !ask::on_terminal() || args.dry_run || draft.as_ref().is_some_and(is_answered) {
+        return Ok(());
+    }
+    let paths = context.paths()?;
+    // What hinders reading is reported when the answers are submitted.
+    let Ok(mut writer) = Writer::dry_run(paths.clone()) else { return Ok(()) };
+    let Some(public) = context.known_signer(&writer)? else { return Ok(()) };
+    let Some(draft) = draft else { return Ok(()) };
+    let answered = Draft {
+        reason: draft.reason.or(Some(Reason::EntryError)),
+        how: draft.how.or(Some(How::Reread)),
+        statement: draft.statement.or_else(|| Some("a statement".to_owned())),
+        ..draft
+    };
+    let options = SubmitOptions { again: true, ..SubmitOptions::default() };
+    let reach = Reach { folder: &options.folder, keys: &paths.keys, files: options.files };
+    let loaded = LoadedInput::read(&Input::of([answered]), reach);
+    let judged = context.without_trace(|context| {
+        prepare_drafts(context, &mut writer, &PublicOnly(public), &loaded, &options)
+    });
+    match judged {
+        Err(refused @ CliError::Ledger(LedgerError::Refused(_))) => Err(refused),
+        _ => Ok(()),
+    }
+}
+
+/// Whether no question of an act is open.
+fn is_answered(draft: &Draft) -> bool {
+    let needs_reason = matches!(draft.kind, Some(Type::FactDisputed | Type::FactRetracted));
+    draft.statement.is_some() && (draft.reason.is_some() || !needs_reason)
 }
 
 /// Reports every fault of drafts before a passphrase is requested; returns the receipt of drafts

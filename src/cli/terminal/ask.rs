@@ -6,6 +6,7 @@
 mod file;
 pub mod hidden_input;
 mod line_editor;
+pub mod typed;
 
 pub use crate::cli::terminal::ask::hidden_input::is_left;
 use crate::cli::terminal::ask::line_editor::LineQuestion;
@@ -39,32 +40,72 @@ pub fn may_write(yes: bool, question: &str) -> Result<(), CliError> {
 
 /// Asks for a line on a terminal; otherwise an error that names the option.
 pub fn line(question: &str, option: &str, default: Option<&str>) -> Result<String, CliError> {
+    fit_line(question, option, default, &|_| Ok(()))
+}
+
+/// The same for a line that fits: one that does not is there to be changed, with why.
+fn fit_line(
+    question: &str,
+    option: &str,
+    default: Option<&str>,
+    fit: &dyn Fn(&str) -> Result<(), String>,
+) -> Result<String, CliError> {
     if !on_terminal() {
         return match default {
             Some(default) => Ok(default.to_owned()),
             None => Err(CliError::usage(format!("{question}: give it with {option}"))),
         };
     }
-    loop {
-        let typed = line_from(question, default.unwrap_or_default())?;
-        if !typed.is_empty() {
-            return Ok(typed);
-        }
-        note("expected at least one character");
-    }
+    line_that(question, default.unwrap_or_default(), &|typed| match typed {
+        "" => Err("expected at least one character".to_owned()),
+        typed => fit(typed),
+    })
 }
 
 /// A given line, or one from a prompt.
 pub fn given(value: Option<String>, question: &str, option: &str) -> Result<String, CliError> {
+    given_that(value, question, option, &|_| Ok(()))
+}
+
+/// A given line, or one from a prompt that fits.
+pub fn given_that(
+    value: Option<String>,
+    question: &str,
+    option: &str,
+    fit: &dyn Fn(&str) -> Result<(), String>,
+) -> Result<String, CliError> {
     match value {
         Some(value) => Ok(value),
-        None => line(question, option, None),
+        None => fit_line(question, option, None, fit),
     }
 }
 
 /// Asks for a line that may be empty, with an initial text; on a terminal only.
 pub fn line_from(question: &str, initial: &str) -> Result<String, CliError> {
-    line_of(&LineQuestion { question, initial, ..LineQuestion::default() })
+    line_that(question, initial, &|_| Ok(()))
+}
+
+/// The same until the line fits; one that does not is there to be changed, with why.
+pub fn line_that(
+    question: &str,
+    initial: &str,
+    fit: &dyn Fn(&str) -> Result<(), String>,
+) -> Result<String, CliError> {
+    let mut begun = initial.to_owned();
+    loop {
+        let asked = LineQuestion { question, initial: &begun, ..LineQuestion::default() };
+        let typed = line_of(&asked)?;
+        match fit(&typed) {
+            Ok(()) => {
+                if typed != initial {
+                    typed::add(question, &typed);
+                }
+                return Ok(typed);
+            }
+            Err(why) => note(why),
+        }
+        begun = typed;
+    }
 }
 
 /// The same with values that Tab completes, and what stands between several of them; `None` is
@@ -169,12 +210,19 @@ pub fn one_of_or_back<T: ToString>(
     }
 }
 
-/// Lists choices by their numbers, and gives their words.
+/// Lists choices by their numbers, and gives their words. Those without words can be chosen too.
 fn list<T: ToString>(choices: &[T]) -> Vec<String> {
     let words: Vec<String> = choices.iter().map(T::to_string).collect();
-    for (word, number) in words.iter().zip(1..) {
-        let numbered = format!("{number:>3}  {}", word.replace('\n', "⏎"));
+    let mut number = 1;
+    for alike in words.chunk_by(|one, next| one.is_empty() && next.is_empty()) {
+        let word = alike.first().map(|word| word.replace('\n', "⏎")).unwrap_or_default();
+        let last = number + alike.len() - 1;
+        let numbered = match word.is_empty() {
+            true => format!("{number:>3} to {last}: not listed"),
+            false => format!("{number:>3}  {word}"),
+        };
         note(textwrap::fill(&numbered, whole_words("").subsequent_indent("     ")));
+        number = last + 1;
     }
     words
 }
@@ -230,6 +278,21 @@ pub fn word<T: Copy + ToString>(
         return Err(missing());
     }
     all.get(one_of(question, all)?).copied().ok_or_else(missing)
+}
+
+/// A word of a closed list that is chosen on a terminal; `None` is the way back.
+pub fn word_or_back<T: Copy + ToString>(all: &[T], question: &str) -> Result<Option<T>, CliError> {
+    Ok(one_of_or_back(question, all)?.and_then(|chosen| all.get(chosen).copied()))
+}
+
+/// A line that is not empty; `None` is the way back.
+pub fn filled_or_back(question: &str) -> Result<Option<String>, CliError> {
+    loop {
+        match line_or_back(question, "", &[], None)? {
+            Some(typed) if typed.is_empty() => note("expected at least one character"),
+            typed => return Ok(typed),
+        }
+    }
 }
 
 /// The file that a variable names; one that is empty counts as not set.

@@ -452,6 +452,12 @@ impl Context {
         Ok(if asks { keys.public(&handle).ok() } else { None })
     }
 
+    /// The public key of the signer, if it is known without opening a key.
+    pub fn known_signer(&self, writer: &Writer) -> Result<Option<PublicKey>, CliError> {
+        let (keys, handle) = self.chosen(writer, &|_| true)?;
+        Ok(keys.public(&handle).ok())
+    }
+
     /// The last act on the same matter, if it is equal and a key of the same signer signed it: its
     /// receipt may have been lost. No passphrase is requested.
     pub fn recorded_already(

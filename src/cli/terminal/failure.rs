@@ -3,6 +3,7 @@
 //! Always holds: an error is printed with its causes, line by line, and every refused draft. Not
 //! here: exit codes (`exit`), its JSON (`error_json`).
 
+use crate::cli::terminal::ask::typed;
 use crate::cli::terminal::error_json::{self, ErrorJson};
 use crate::cli::terminal::exit::{CliError, Exit};
 use crate::cli::terminal::options::Format;
@@ -13,6 +14,7 @@ use std::io::{self, Write};
 impl CliError {
     /// Prints the failure on stderr, as text or as one JSON object; its exit code.
     pub fn report(&self, format: Format) -> Exit {
+        typed::show();
         let mut err = err();
         let text = !format.is_json();
         // Nothing can be printed where stderr itself fails.

@@ -406,9 +406,18 @@ fn which<'a>(
     let place = |nth| Pointing { nth: Some(nth), ..words };
     let mut places: Vec<String> =
         (1..=count.min(LISTED)).map(|nth| sentence(text, place(nth)).unwrap_or_default()).collect();
+    let alike = |one: &String| places.iter().filter(|other| *other == one).count() > 1;
+    if places.iter().any(alike) {
+        for (at, sentence) in places.iter_mut().enumerate() {
+            if let Ok((start, _)) = place(at + 1).find(text) {
+                sentence.push_str(&format!(" (from code point {start} on)"));
+            }
+        }
+    }
+    places.resize(count, String::new());
     places.push("none of these: more words".to_owned());
     let chosen = ask::one_of_or_back("which", &places)?;
-    Ok(chosen.filter(|chosen| chosen + 1 < places.len()).map(|chosen| place(chosen + 1)))
+    Ok(chosen.filter(|chosen| *chosen < count).map(|chosen| place(chosen + 1)))
 }
 
 /// The sentence at which typed words point, with these marked.

@@ -25,6 +25,7 @@ use crate::ledger::write::loaded::{
 };
 use annals_core::event::vocabulary::Type;
 use annals_core::hash::Hash;
+use annals_core::text::{Edtf, Lang};
 use clap::{Args, ValueEnum};
 use std::path::{Path, PathBuf};
 use url::Url;
@@ -33,6 +34,9 @@ use url::Url;
 const BYTES: &str = "bytes";
 /// The field that has several values.
 const AUTHORS: &str = "authors";
+/// The fields that have a form of their own.
+const LANGUAGE: &str = "language";
+const PUBLISHED: &str = "date of publication";
 
 #[derive(Debug, Args)]
 pub struct DocumentAddArgs {
@@ -303,7 +307,8 @@ fn agree(
     ) {
         (None, Some(proposed)) if asks => {
             let several = if name == AUTHORS { " (with ; between them)" } else { "" };
-            ask::line_from(&format!("{name} of the document{several}"), proposed).map(Some)
+            let question = format!("{name} of the document{several}");
+            ask::line_that(&question, proposed, &|typed| fit(name, typed)).map(Some)
         }
         (None, Some(proposed)) => {
             taken.push(name);
@@ -312,7 +317,7 @@ fn agree(
         (given, _) => Ok(given),
     };
     let title = fill(about.title, proposal.title.as_ref(), "title")?;
-    let lang = fill(about.lang, proposal.lang.as_ref(), "language")?;
+    let lang = fill(about.lang, proposal.lang.as_ref(), LANGUAGE)?;
     if about.authors.is_empty() {
         let names = Some(proposal.authors.join("; ")).filter(|names| !names.is_empty());
         let names = fill(None, names.as_ref(), AUTHORS)?;
@@ -324,7 +329,7 @@ fn agree(
     if about.published_as_written.is_none() {
         let made = proposal.created.as_ref().filter(|_| about.published.is_none());
         let date = proposal.published.as_ref().or(made.filter(|_| asks));
-        about.published = fill(about.published, date, "date of publication")?;
+        about.published = fill(about.published, date, PUBLISHED)?;
         if let (Some(made), None) = (made, &about.published) {
             note(format!("note: its file was made on {made}; --published gives its publication"));
         }
@@ -336,8 +341,20 @@ fn agree(
     let filled = |value: Option<String>| value.filter(|value| !value.is_empty());
     about.title = Some(ask::given(filled(title), "title of the document", "--title")?);
     let question = "language of the document (such as en)";
-    about.lang = Some(ask::given(filled(lang), question, "--lang")?);
+    let is_lang = &|typed: &str| fit(LANGUAGE, typed);
+    about.lang = Some(ask::given_that(filled(lang), question, "--lang", is_lang)?);
     Ok(about)
+}
+
+/// Whether a typed value has the form of its field; an empty one leaves the field out.
+fn fit(name: &str, typed: &str) -> Result<(), String> {
+    let wrong = match name {
+        _ if typed.is_empty() => None,
+        LANGUAGE => Lang::new(typed).err(),
+        PUBLISHED => Edtf::new(typed).err(),
+        _ => None,
+    };
+    wrong.map_or(Ok(()), |why| Err(why.to_string()))
 }
 
 /// The drafts: of the bytes and of their text, or of the one that is not in the record yet.

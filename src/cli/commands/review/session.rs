@@ -4,7 +4,8 @@
 //! back to; every answer is kept in a file at once. Not here: which facts wait, signing.
 
 use crate::cli::commands::review::page::page;
-use crate::cli::shared::{DraftFile, ErrorArgs, errors};
+use crate::cli::shared::DraftFile;
+use crate::cli::terminal::ask::typed;
 use crate::cli::terminal::{CliError, ask, note};
 use crate::ledger::query::View;
 use crate::ledger::query::row::FactRow;
@@ -21,10 +22,14 @@ const KEYS: [(char, &str); 6] = [
     ('q', "finish"),
 ];
 
+/// The questions for a statement.
+const WHY: &str = "statement (why, in a sentence for readers)";
+const WHAT: &str = "statement (what was wrong, in a sentence for readers)";
+
 /// A review of facts on a terminal.
-pub struct ReviewSession<'a> {
+pub struct ReviewSession<'a, 'r> {
     /// The record.
-    pub view: &'a View<'a>,
+    pub view: &'a View<'r>,
     /// The facts.
     pub rows: &'a [FactRow],
     /// How they are confirmed.
@@ -37,15 +42,30 @@ pub struct ReviewSession<'a> {
     at: usize,
 }
 
-impl<'a> ReviewSession<'a> {
-    /// A review that begins with the first fact.
+impl<'a, 'r> ReviewSession<'a, 'r> {
+    /// A review that begins with the first fact, or with the first whose answer among these was
+    /// of an earlier revision; the other answers stay.
     pub fn new(
-        view: &'a View<'a>,
+        view: &'a View<'r>,
         rows: &'a [FactRow],
         how: How,
         kept: &'a DraftFile,
-    ) -> ReviewSession<'a> {
-        ReviewSession { view, rows, how, kept, answers: vec![None; rows.len()], at: 0 }
+        answers: Vec<Draft>,
+    ) -> ReviewSession<'a, 'r> {
+        let is_on = |draft: &Draft, revision: u64| draft.on == Some(Name::Position(revision));
+        let of_row =
+            |row: &FactRow| answers.iter().find(|draft| is_on(draft, row.revision)).cloned();
+        let is_earlier = |row: &FactRow| {
+            let mut revisions = row.revisions.iter().map(|revision| revision.act.event);
+            of_row(row).is_none()
+                && revisions.any(|revision| answers.iter().any(|draft| is_on(draft, revision)))
+        };
+        let at = match answers.is_empty() {
+            true => 0,
+            false => rows.iter().position(is_earlier).unwrap_or(rows.len()),
+        };
+        let answers = rows.iter().map(of_row).collect();
+        ReviewSession { view, rows, how, kept, answers, at }
     }
 
     /// Asks for each fact until there is none or no more is wanted; what is to be signed. Called
@@ -60,7 +80,10 @@ impl<'a> ReviewSession<'a> {
             let of = self.rows.len();
             let answer = match ask::key(&format!("{} of {of}", self.at + 1), &KEYS)? {
                 'c' => Some(self.confirmed(row)),
-                'd' => Some(disputed(row)?),
+                'd' => match disputed(row)? {
+                    Some(draft) => Some(draft),
+                    None => continue,
+                },
                 'e' => match corrected(row)? {
                     Some(draft) => Some(draft),
                     None => continue,
@@ -99,34 +122,50 @@ fn of(row: &FactRow, kind: Type) -> Draft {
     Draft { kind: Some(kind), on: Some(Name::Position(row.revision)), ..Draft::default() }
 }
 
-fn disputed(row: &FactRow) -> Result<Draft, CliError> {
-    let (reason, statement) = errors(&ErrorArgs::default())?;
-    let error_in = ask::word(None, ErrorIn::ALL, "the error is in the", "")?;
-    Ok(Draft {
-        reason: Some(reason),
-        error_in: Some(error_in),
-        statement: Some(statement),
-        ..of(row, Type::FactDisputed)
-    })
+/// A dispute; `None` where the way back was taken.
+fn disputed(row: &FactRow) -> Result<Option<Draft>, CliError> {
+    let is_of_dispute = |reason: &Reason| *reason != Reason::MorePrecise;
+    let reasons: Vec<Reason> = Reason::ALL.iter().copied().filter(is_of_dispute).collect();
+    note("< goes back");
+    while let Some(reason) = ask::word_or_back(&reasons, "reason")? {
+        while let Some(statement) = ask::filled_or_back(WHY)? {
+            typed::add(WHY, &statement);
+            let question = "the error is in the";
+            let Some(error_in) = ask::word_or_back(ErrorIn::ALL, question)? else { continue };
+            return Ok(Some(Draft {
+                reason: Some(reason),
+                error_in: Some(error_in),
+                statement: Some(statement),
+                ..of(row, Type::FactDisputed)
+            }));
+        }
+    }
+    Ok(None)
 }
 
 /// A correction of the claim; `None` where it stays as it is.
 fn corrected(row: &FactRow) -> Result<Option<Draft>, CliError> {
     let before = row.words.claim.clone().unwrap_or_default();
-    let claim = match ask::line_or_back("claim (< goes back)", &before, &[], None)? {
-        Some(claim) if claim != before && !claim.is_empty() => claim,
-        _ => {
-            note("the claim stays as it is");
-            return Ok(None);
+    let mut begun = before.clone();
+    loop {
+        let claim = match ask::line_or_back("claim (< goes back)", &begun, &[], None)? {
+            Some(claim) if claim != before && !claim.is_empty() => claim,
+            _ => {
+                note("the claim stays as it is");
+                return Ok(None);
+            }
+        };
+        typed::add("claim", &claim);
+        while let Some(reason) = ask::word_or_back(Reason::ALL, "reason")? {
+            let Some(statement) = ask::filled_or_back(WHAT)? else { continue };
+            return Ok(Some(Draft {
+                fact: Some(Name::Position(row.fact)),
+                claim: Some(claim),
+                reason: Some(reason),
+                statement: Some(statement),
+                ..of(row, Type::FactCorrected)
+            }));
         }
-    };
-    let reason = ask::word(None, Reason::ALL, "reason", "")?;
-    let statement = ask::line("statement (what was wrong, in a sentence for readers)", "", None)?;
-    Ok(Some(Draft {
-        fact: Some(Name::Position(row.fact)),
-        claim: Some(claim),
-        reason: Some(reason),
-        statement: Some(statement),
-        ..of(row, Type::FactCorrected)
-    }))
+        begun = claim;
+    }
 }

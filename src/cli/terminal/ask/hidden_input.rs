@@ -1,15 +1,17 @@
 //! A typed line, shown or hidden, and prompts that can be left.
 //!
 //! Always holds: input typed before a prompt is discarded; the terminal's echo and cursor are
-//! restored however a prompt ends; Ctrl-C and Ctrl-D end a prompt, not the program. Not here: the
-//! questions.
+//! restored however a prompt ends, also by a signal; Ctrl-C and Ctrl-D end a prompt, not the
+//! program. Not here: the questions.
 //! Source: termios(3), on lines: `EOL` ends one as a line feed does.
 
+use crate::disk::signals::before_signals_end;
 use rustix::termios::{
     LocalModes, OptionalActions, QueueSelector, SpecialCodeIndex, Termios, tcflush, tcgetattr,
     tcsetattr,
 };
 use std::io::{self, Stdin, Write};
+use std::sync::{Mutex, Once, PoisonError};
 use zeroize::Zeroizing;
 
 /// The byte of Ctrl-C.
@@ -32,15 +34,50 @@ enum Echo {
     Key,
 }
 
+/// The settings of the terminal before the prompt that is open.
+static BEFORE: Mutex<Option<Termios>> = Mutex::new(None);
+
+/// An open prompt: a signal that ends the process restores the terminal first.
+pub(super) struct OpenPrompt;
+
+impl OpenPrompt {
+    /// A prompt that is opened now, before it changes the terminal.
+    pub(super) fn new() -> io::Result<OpenPrompt> {
+        static STARTED: Once = Once::new();
+        OpenPrompt::set(Some(tcgetattr(io::stdin())?));
+        STARTED.call_once(|| {
+            before_signals_end(|| {
+                let before = BEFORE.lock().unwrap_or_else(PoisonError::into_inner);
+                if let Some(before) = &*before {
+                    let _ = tcsetattr(io::stdin(), OptionalActions::Now, before);
+                }
+            });
+        });
+        Ok(OpenPrompt)
+    }
+
+    fn set(before: Option<Termios>) {
+        *BEFORE.lock().unwrap_or_else(PoisonError::into_inner) = before;
+    }
+}
+
+impl Drop for OpenPrompt {
+    fn drop(&mut self) {
+        OpenPrompt::set(None);
+    }
+}
+
 /// The terminal during a prompt; dropping this restores its settings.
 struct HiddenPrompt {
     terminal: Stdin,
     before: Termios,
+    _open: OpenPrompt,
 }
 
 impl HiddenPrompt {
     fn new(echo: Echo) -> io::Result<HiddenPrompt> {
         let terminal = io::stdin();
+        let _open = OpenPrompt::new()?;
         let before = tcgetattr(&terminal)?;
         let mut asking = before.clone();
         asking.local_modes.remove(LocalModes::ISIG);
@@ -54,7 +91,7 @@ impl HiddenPrompt {
         }
         asking.special_codes[SpecialCodeIndex::VEOL] = INTERRUPT;
         tcsetattr(&terminal, OptionalActions::Flush, &asking)?;
-        Ok(HiddenPrompt { terminal, before })
+        Ok(HiddenPrompt { terminal, before, _open })
     }
 
     /// A line, without its end.

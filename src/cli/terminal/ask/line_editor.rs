@@ -4,7 +4,7 @@
 //! cannot edit is asked for as a plain line. Not here: secrets (`hidden_input`), what is asked.
 //! Source: the key bindings of readline(3), as rustyline has them.
 
-use crate::cli::terminal::ask::hidden_input;
+use crate::cli::terminal::ask::hidden_input::{self, OpenPrompt};
 use crate::cli::terminal::output::note;
 use crate::ledger::answer::visible::visible;
 use rustyline::completion::Completer;
@@ -126,6 +126,7 @@ pub fn line(question: &LineQuestion<'_>) -> io::Result<String> {
         let (values, separator) = (question.offered.to_vec(), question.separator);
         editor.set_helper(Some(Offers { values, separator, line: RefCell::default() }));
         hidden_input::drop_typed_ahead()?;
+        let _open = OpenPrompt::new()?;
         let typed = editor.readline_with_initial(&prompt, (&initial, ""));
         if matches!(typed, Err(ReadlineError::Interrupted)) {
             let line = editor.helper().map(|offers| offers.line.take()).unwrap_or_default();
@@ -158,14 +159,26 @@ fn new_editor() -> rustyline::Result<LineEditor> {
     Editor::with_history(config, history)
 }
 
-/// The line on a terminal without cursor keys; an empty one keeps what the question begins with.
+/// The answer that is an empty one, on a terminal without cursor keys.
+const EMPTY: &str = "-";
+
+/// The line on a terminal without cursor keys; an empty one keeps what the question begins with,
+/// and what an empty answer means has one of its own.
 fn plain_line(prompt: &str, initial: &str) -> io::Result<String> {
-    if !initial.is_empty() {
-        note(format!("{prompt}now “{}”; an empty line keeps it", visible(initial)));
+    if initial.is_empty() {
+        return Ok(one_line(&hidden_input::line_shown(prompt.trim_end())?));
     }
-    let typed = hidden_input::line_shown(prompt.trim_end())?;
-    let typed = one_line(&typed);
-    Ok(if typed.is_empty() { initial.to_owned() } else { typed })
+    let prompt = prompt.replace("empty:", &format!("{EMPTY}:"));
+    note(format!(
+        "{prompt}now “{}”; an empty line keeps it, {EMPTY} leaves it out",
+        visible(initial)
+    ));
+    let typed = one_line(&hidden_input::line_shown(prompt.trim_end())?);
+    Ok(match typed.as_str() {
+        "" => initial.to_owned(),
+        EMPTY => String::new(),
+        _ => typed,
+    })
 }
 
 /// The words of an answer in one line.
