@@ -173,6 +173,34 @@ fn three_tries() {
     assert!(matches!(empty, Err(KeysError::EmptyPassphrase)));
 }
 
+/// A passphrase is the same in each form in which keyboards and files give it, also of a key that
+/// was encrypted with another form than the one written here.
+#[test]
+fn a_passphrase_is_the_same_composed_and_decomposed() {
+    let place = place();
+    let (composed, decomposed) = ("caf\u{e9} horse", "cafe\u{301} horse");
+    for (name, new) in [("ada", composed), ("bo", decomposed)] {
+        let secret = add(&place, name, Protection::Passphrase(new));
+        for typed in [composed, decomposed] {
+            let opened = place.keys.secret(&handle(name), &mut asked(&[typed])).unwrap();
+            assert_eq!(opened.public(), secret.public());
+        }
+        let other = place.keys.secret(&handle(name), &mut asked(&["cafe horse"])).unwrap_err();
+        assert!(matches!(other, KeysError::WrongPassphrase { .. }), "{other}");
+    }
+    place.openssl("genpkey -algorithm ED25519 -out plain.key");
+    for (name, written) in [("composed", composed), ("decomposed", decomposed)] {
+        let out = format!("pkcs8 -topk8 -in plain.key -passout env:PHRASE -out {name}.key");
+        let mut command = Command::new("openssl");
+        command.current_dir(place.keys.path()).env("PHRASE", written);
+        assert!(command.args(out.split(' ')).status().unwrap().success());
+        place.only_owner(&format!("{name}.key"));
+        for typed in [composed, decomposed] {
+            place.keys.secret(&handle(name), &mut asked(&[typed])).unwrap();
+        }
+    }
+}
+
 #[test]
 fn a_secret_key_that_others_may_touch_is_refused() {
     let place = place();
@@ -272,6 +300,15 @@ fn files_that_are_no_keys_are_refused_by_kind() {
     assert!(look(&openssh).to_string().contains("annals key import"));
     let text = fs::read(place.at("ada.key")).unwrap();
     assert!(matches!(look(&text[..60]), KeysError::Damaged { .. }));
+    // A byte order mark says nothing of the key; of two keys in a file none is meant.
+    let two = [&text[..], write_public(&ada.public()).as_bytes()].concat();
+    let fault = look(&two).to_string();
+    let found = "found 2 keys (\"PRIVATE KEY\", \"PUBLIC KEY\"); give each a file";
+    assert!(fault.ends_with(found), "{fault}");
+    fs::write(place.at("marked.key"), [b"\xEF\xBB\xBF", &text[..]].concat()).unwrap();
+    let path = place.only_owner("marked.key");
+    let read = import(&path, OpensshUse::Unknown, &mut asked(&[])).unwrap();
+    assert_eq!(read.public(), ada.public());
     fs::create_dir(place.at("folder.key")).unwrap();
     let fault = place.keys.secret(&handle("folder"), &mut asked(&[])).unwrap_err();
     assert!(fault.to_string().contains("found a folder"), "{fault}");

@@ -1,7 +1,7 @@
 //! PEM and the names of algorithms: the common part of the readers of key files.
 //!
 //! Always holds: the text is at most 64 KiB, and has one PEM block of RFC 7468 and nothing after
-//! it; an error says what was found instead. Not here: the content of the block (`secret`,
+//! it; a byte order mark before it is passed over; an error says what was found instead. Not here: the content of the block (`secret`,
 //! `public`, `openssh`). Source: RFC 7468; RFC 8410; the `pem-rfc7468` crate, through `pkcs8`.
 
 use crate::keys::error::{KeysError, shown};
@@ -22,6 +22,9 @@ pub(super) const OPENSSH: &str = "OPENSSH PRIVATE KEY";
 /// The maximum size of a file of this module, in bytes; a key takes 400, a request 9,000 at most.
 pub(super) const MAX_BYTES: usize = 64 << 10;
 
+/// What some editors put before a text in UTF-8.
+const BYTE_ORDER_MARK: &[u8] = b"\xEF\xBB\xBF";
+
 /// id-Ed25519, without parameters.
 pub(super) const ED25519: AlgorithmIdentifierRef<'static> =
     AlgorithmIdentifierRef { oid: ObjectIdentifier::new_unwrap("1.3.101.112"), parameters: None };
@@ -34,7 +37,7 @@ pub(super) struct Pem<'a> {
 
 /// Whether a file begins like a secret key file of any kind.
 pub fn is_secret(bytes: &[u8]) -> bool {
-    let bytes = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes).trim_ascii_start();
+    let bytes = bytes.strip_prefix(BYTE_ORDER_MARK).unwrap_or(bytes).trim_ascii_start();
     let line = bytes.split(|byte| *byte == b'\n').next().unwrap_or_default().trim_ascii_end();
     let pem = line.starts_with(b"-----BEGIN ") && line.ends_with(b"PRIVATE KEY-----");
     pem || line.starts_with(b"PRIVATE+KEY+")
@@ -46,6 +49,7 @@ pub(super) fn read<'a>(
     text: &'a [u8],
     expected: &'static str,
 ) -> Result<Pem<'a>, KeysError> {
+    let text = text.strip_prefix(BYTE_ORDER_MARK).unwrap_or(text);
     // The old formats of OpenSSL are detected first: they have headers, which RFC 7468 does not
     // allow.
     let begun = labels(text);
@@ -65,6 +69,11 @@ pub(super) fn read<'a>(
     }
     if ![PLAIN, ENCRYPTED, PUBLIC, OPENSSH].contains(first) {
         return Err(unexpected(path, first, expected));
+    }
+    if begun.len() > 1 {
+        let labels: Vec<String> = begun.iter().map(|label| shown(label)).collect();
+        let found = format!("{} keys ({}); give each a file", labels.len(), labels.join(", "));
+        return Err(KeysError::NotAKey { path: path.to_owned(), expected, found });
     }
     decode(text).map_err(|it| KeysError::damaged(path, it))
 }

@@ -29,6 +29,7 @@ use pkcs8::pkcs5::{EncryptionScheme, scrypt};
 use pkcs8::{EncryptedPrivateKeyInfoRef, PrivateKeyInfoRef, SecretDocument};
 use std::io;
 use std::path::Path;
+use unicode_normalization::UnicodeNormalization;
 use zeroize::Zeroizing;
 
 /// The source of passphrases: called with the number of the attempt, 1 to [`TRIES`]. `Ok(None)`
@@ -41,7 +42,7 @@ pub const TRIES: usize = 3;
 /// The protection of a new key file beside its mode.
 #[derive(Clone, Copy)]
 pub enum Protection<'a> {
-    /// Encrypted with this passphrase, by its UTF-8 bytes unchanged.
+    /// Encrypted with this passphrase, by the UTF-8 bytes of its composed form (NFC).
     Passphrase(&'a str),
     /// Unencrypted: on request, or because it is the log key.
     Unencrypted,
@@ -77,10 +78,32 @@ pub fn write_secret(
     let parameters = match protection {
         Protection::Unencrypted => None,
         Protection::Passphrase("") => return Err(KeysError::EmptyPassphrase),
-        Protection::Passphrase(phrase) => Some((phrase, draw(entropy)?, draw(entropy)?)),
+        Protection::Passphrase(phrase) => Some((composed(phrase), draw(entropy)?, draw(entropy)?)),
     };
+    let parameters = parameters.as_ref().map(|(phrase, salt, iv)| (phrase.as_str(), *salt, *iv));
     // Encoding 32 bytes cannot fail; the error has a message nevertheless.
     encode(secret, parameters).map_err(|fault| KeysError::damaged(Path::new("(new key)"), fault))
+}
+
+/// The composed form (NFC) of a passphrase, which most keyboards give.
+fn composed(phrase: &str) -> Zeroizing<String> {
+    collected(phrase, phrase.nfc())
+}
+
+/// The forms in which a typed passphrase may have been taken, each once: the composed one, the one
+/// that was typed, and the decomposed one (NFD), which a file of some systems has.
+fn forms(phrase: &str) -> Vec<Zeroizing<String>> {
+    let typed = collected(phrase, phrase.chars());
+    let mut forms = vec![composed(phrase), typed, collected(phrase, phrase.nfd())];
+    forms.dedup();
+    forms
+}
+
+/// Allocated at full size: a growing string would leave copies behind.
+fn collected(phrase: &str, chars: impl Iterator<Item = char>) -> Zeroizing<String> {
+    let mut text = Zeroizing::new(String::with_capacity(3 * phrase.len()));
+    text.extend(chars);
+    text
 }
 
 type Locked<'a> = (&'a str, [u8; 16], [u8; 16]);
@@ -133,15 +156,18 @@ fn unlock(path: &Path, der: &[u8], ask: &mut Ask<'_>) -> Result<SecretKey, KeysE
                 _ => KeysError::WrongPassphrase { path, tries: attempt - 1 },
             });
         };
-        match info.decrypt(phrase.as_bytes()) {
-            // A wrong passphrase can give valid padding by chance (1 in 256), but not a valid key.
-            Ok(plain) if PrivateKeyInfoRef::from_der(plain.as_bytes()).is_err() => {}
-            Ok(plain) => return read_info(path, plain.as_bytes()),
-            Err(pkcs8::Error::EncryptedPrivateKey(fault)) => match fault {
-                pkcs8::pkcs5::Error::DecryptFailed => {}
-                other => return Err(encryption(path, other)),
-            },
-            Err(_) => {}
+        for form in forms(&phrase) {
+            match info.decrypt(form.as_bytes()) {
+                // A wrong passphrase can give valid padding by chance (1 in 256), but not a valid
+                // key.
+                Ok(plain) if PrivateKeyInfoRef::from_der(plain.as_bytes()).is_err() => {}
+                Ok(plain) => return read_info(path, plain.as_bytes()),
+                Err(pkcs8::Error::EncryptedPrivateKey(fault)) => match fault {
+                    pkcs8::pkcs5::Error::DecryptFailed => {}
+                    other => return Err(encryption(path, other)),
+                },
+                Err(_) => {}
+            }
         }
     }
     Err(KeysError::WrongPassphrase { path: path.to_owned(), tries: TRIES })
