@@ -92,6 +92,23 @@ fn a_correction_takes_over_what_is_not_given_and_shows_before_and_after() {
     assert_eq!((fact["when"].is_null(), fact["topics"].as_array().unwrap().len()), (true, 0));
 }
 
+/// A source that took back its words has the error itself, unless something else is said.
+#[test]
+fn a_retracted_source_has_the_error_itself() {
+    let desk = facts();
+    for (reason, given, place) in [
+        ("source-retracted", "", "document"),
+        ("source-corrected", "", "document"),
+        ("source-retracted", "|--error-in|record", "record"),
+        ("wrong-date", "", "record"),
+    ] {
+        let line = format!("dispute|4|--reason|{reason}|--statement|They took it back{given}");
+        let answer = desk.run("bo", &format!("{line}|--dry-run"));
+        let shown = format!("{reason}, error in the {place}: “They took it back”");
+        assert!(answer.err.contains(&shown), "{answer:?}");
+    }
+}
+
 #[test]
 fn open_disputes_are_named_and_resolved_by_number() {
     let desk = facts();

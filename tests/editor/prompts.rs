@@ -106,6 +106,35 @@ fn the_questions_of_a_review_have_a_way_back() {
     assert_eq!((talk.ends().1, desk.size()), (0, 8));
 }
 
+/// What others described meanwhile is taken over, and what changed is named.
+#[test]
+fn a_description_is_made_of_what_stands_when_it_is_written() {
+    let desk = facts();
+    let describe = "document|describe|3";
+    let mut talk = talk_of(&desk, "ada", &format!("{describe}|--title|Mine|--statement|x"));
+    talk.sees("title “Mine”, before “The article”");
+    talk.sees("sign and write 1 event?");
+    let other = "--title|Theirs|--publisher|The Press|--url|https://a.example/1|--statement|y";
+    desk.writes("bo", &format!("{describe}|{other}"), "written at 8");
+    talk.types("y\r");
+    talk.sees("this is not what was shown before: document 3 is described anew, by\r\nevent 8");
+    talk.sees("title “Mine”, before “Theirs”");
+    talk.sees("sign and write 1 event?");
+    talk.types("y\r");
+    talk.sees("written at 9");
+    assert_eq!(talk.ends().1, 0);
+    let about = &desk.json("show|3")["document"]["about"];
+    let found = [&about["title"], &about["publisher"], &about["url"]];
+    assert_eq!(found, ["Mine", "The Press", "https://a.example/1"]);
+    let mut talk = talk_of(&desk, "ada", "relate|4|supports|5");
+    talk.sees("sign and write 1 event?");
+    desk.writes("ada", "retract|5|--reason|wrong-date|--statement|no", "written at 10");
+    talk.types("y\r");
+    talk.sees("not what was shown before: fact 5 is retracted, before\r\nasserted");
+    talk.asks("sign and write 1 event? [y/N]", "n");
+    assert_eq!((talk.ends().1, desk.size()), (3, 11));
+}
+
 /// The shell prints the number of the process, and what the terminal is like after it.
 #[test]
 fn a_signal_at_a_prompt_leaves_the_terminal_as_it_was() {

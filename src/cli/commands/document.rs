@@ -9,11 +9,11 @@ pub mod list;
 
 use crate::cli::commands::document::about::AboutArgs;
 use crate::cli::render::provenance;
-use crate::cli::shared::{SubmitOptions, WriteArgs, expect_legal, submit};
+use crate::cli::shared::{SubmitOptions, WriteArgs, expect_legal, submit_made};
 use crate::cli::terminal::{CliError, Command, Context, Exit, Format, Group, ask, formats};
 use crate::ledger::error::LedgerError;
 use crate::ledger::query::gather::gather;
-use crate::ledger::write::draft::{Draft, Input, Name};
+use crate::ledger::write::draft::{Draft, Name};
 use annals_core::event::body::Captured;
 use annals_core::event::vocabulary::Type;
 use clap::{Args, Subcommand};
@@ -76,19 +76,26 @@ fn run(context: &mut Context, args: DocumentArgs) -> Result<Exit, CliError> {
 fn describe(context: &mut Context, args: DescribeArgs) -> Result<Exit, CliError> {
     context.expect_writable_before_questions()?;
     let DescribeArgs { document, statement, about, write } = args;
-    let old = present(context, document)?;
+    present(context, document)?;
     if statement.is_none() {
         expect_legal(context, None, &write)?;
     }
     let question = "statement (why it is described anew)";
     let statement = Some(ask::given(statement, question, "--statement")?);
-    let (kind, place) = (Some(Type::DocumentDescribed), Some(Name::Position(document)));
-    let about = match old {
-        Some(old) => about.taking_over(&old).draft(),
-        None => about.draft(),
+    // What is not given is what it is when this is written, not when the question was asked.
+    let make = |context: &Context| {
+        let about = match present(context, document)? {
+            Some(old) => about.clone().taking_over(&old).draft(),
+            None => about.clone().draft(),
+        };
+        Ok(Draft {
+            kind: Some(Type::DocumentDescribed),
+            document: Some(Name::Position(document)),
+            statement: statement.clone(),
+            ..about
+        })
     };
-    let draft = Draft { kind, document: place, statement, ..about };
-    submit(context, &Input::of([draft]), &SubmitOptions::of(&write))
+    submit_made(context, &make, SubmitOptions::of(&write))
 }
 
 /// The present description; `None` if it is withheld.

@@ -275,7 +275,7 @@ pub struct ErrorArgs {
 /// What is said of an error beside the reason.
 #[derive(Debug, Default, Args)]
 pub struct SaidArgs {
-    /// Where the error is [default: record]
+    /// Where the error is [default: record; document for source-corrected and source-retracted]
     #[arg(long, value_parser = error_in())]
     pub error_in: Option<ErrorIn>,
     /// Why, in a sentence for readers

@@ -7,6 +7,7 @@ pub mod filter;
 pub mod fields;
 pub mod draft_file;
 pub mod receipt;
+mod essence;
 pub mod pulled;
 pub mod submit;
 pub mod preview;
@@ -36,6 +37,6 @@ pub use crate::cli::shared::receipt::{
     DocumentPart, PartKind, ReceiptJson, ReceiptPart, WriteStatus, print_dry_run, print_receipt,
 };
 pub use crate::cli::shared::submit::{
-    SubmitOptions, expect_legal, submit, submit_asking, submit_loaded, submit_typed,
+    SubmitOptions, expect_legal, submit, submit_asking, submit_loaded, submit_made, submit_typed,
 };
 pub use crate::cli::shared::values::{fit_name, words};

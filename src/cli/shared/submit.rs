@@ -4,6 +4,7 @@
 //! without a terminal there is no question. Not here: the source of the drafts.
 
 use crate::cli::shared::draft_file::DraftFile;
+use crate::cli::shared::essence::Essence;
 use crate::cli::shared::fields::WriteArgs;
 use crate::cli::shared::preview::{self, Extent};
 use crate::cli::shared::receipt::{ReceiptPart, print_dry_run, print_receipt};
@@ -23,8 +24,6 @@ use crate::ledger::write::repeats::Repeats;
 use crate::ledger::write::slice::Needs;
 use crate::ledger::write::writer::{Woken, Writer};
 use annals_core::event::vocabulary::{How, Reason, Type};
-use annals_core::event::{body, canonical};
-use annals_core::hash::Hash;
 use annals_core::key::{PublicKey, PublicOnly, SigningKey};
 use std::path::PathBuf;
 
@@ -43,6 +42,8 @@ pub struct SubmitOptions {
     pub files: FileAccess,
     /// Whether to show what will be written even if there is no question.
     pub show: bool,
+    /// Whether the drafts are made from how things stand, and are made anew where that changed.
+    pub made_anew: bool,
     /// What each event is, for the receipt; empty where the events say enough.
     pub parts: Vec<ReceiptPart>,
 }
@@ -72,7 +73,21 @@ pub fn submit(
     submit_asking(context, input, options, &mut |question| ask::may_write(yes, question))
 }
 
-/// The same; `agree` asks the question, and is an error where the answer is not yes.
+/// Submits drafts that are made from how things stand; they are made again where that changed.
+pub fn submit_made(
+    context: &mut Context,
+    make: &dyn Fn(&Context) -> Result<Draft, CliError>,
+    options: SubmitOptions,
+) -> Result<Exit, CliError> {
+    let yes = context.global.yes;
+    let options = SubmitOptions { made_anew: true, ..options };
+    until_written(context, |context| {
+        let input = Input::of([make(context)?]);
+        submit_once(context, &input, &options, &mut |question| ask::may_write(yes, question))
+    })
+}
+
+/// The same as [`submit`]; `agree` asks the question, and is an error where the answer is not yes.
 pub fn submit_asking(
     context: &mut Context,
     input: &Input,
@@ -138,10 +153,16 @@ fn submit_to(
             }
             EarlierFound::Prepared(prepared) => *prepared,
         };
-        let matters = essence(&writer, &prepared, &key.public());
+        let matters = Essence::of(&writer, &prepared, &key.public());
         if agreed.as_ref() != Some(&matters) {
-            if agreed.is_some() {
-                note("note: the record went on, and this is not what was shown before");
+            if let Some(agreed) = &agreed {
+                let changes = matters.changes(agreed);
+                let colon = if changes.is_empty() { "" } else { ": " };
+                let went_on = "note: the record went on, and this is not what was shown before";
+                note(wrapped(&format!("{went_on}{colon}{}", changes.join("; ")), 0));
+                if options.made_anew {
+                    return Err(CliError::WentOn);
+                }
             }
             print_notes(&prepared.notes);
             if !may_write(context, &mut writer, &prepared, options, agree)? {
@@ -347,74 +368,6 @@ fn may_write(
     }
     agree(&format!("sign and write {}?", counted(prepared.entries.len() as u64, "event")))?;
     Ok(true)
-}
-
-/// The part of prepared events that a confirmation depends on: their content, and the state of the
-/// facts that they act on; without their own positions and the times set by the clock.
-fn essence(writer: &Writer, prepared: &Prepared, key: &PublicKey) -> Vec<String> {
-    let fold = &writer.verifier.chain.state.fold;
-    let parts = prepared.resolved.iter().map(|resolved| {
-        let content = body::write(&Hash([0; 32]), key, &resolved.content);
-        let args = canonical::write(&resolved.args);
-        let stands = resolved.args.positions().into_iter().filter(|at| *at < prepared.first);
-        let stands = stands.filter_map(|at| fold.fact(at).or_else(|| fold.fact_of_revision(at)));
-        let stands: Vec<String> = stands
-            .map(|fact| {
-                let status = writer.verifier.chain.state.status(fact);
-                format!("{} {} {status}", fact.position, fact.revision)
-            })
-            .collect();
-        let [args, content] = [args, content].map(|bytes| shifted(&bytes, prepared.first));
-        format!("{} {args} {content} {stands:?}", resolved.args.kind())
-    });
-    parts.collect()
-}
-
-/// The JSON with positions of new events replaced by their numbers, and without the time of
-/// capture, which the clock sets if a draft omits it.
-fn shifted(bytes: &[u8], first: u64) -> String {
-    let mut value = serde_json::from_slice(bytes).unwrap_or_default();
-    shift(&mut value, first);
-    value.to_string()
-}
-
-/// The fields that name events.
-const NAMING: [&str; 10] = [
-    "document",
-    "derived_from",
-    "on",
-    "dispute",
-    "retraction",
-    "relation",
-    "from",
-    "to",
-    "resolves",
-    "event",
-];
-
-fn shift(value: &mut serde_json::Value, first: u64) {
-    use serde_json::Value;
-    let new = |value: &mut Value| {
-        if let Some(at) = value.as_u64().filter(|at| *at >= first) {
-            *value = Value::String(format!("new event {}", at - first));
-        }
-    };
-    match value {
-        Value::Array(all) => all.iter_mut().for_each(|value| shift(value, first)),
-        Value::Object(fields) => {
-            fields.remove("captured_at");
-            for (name, value) in fields.iter_mut() {
-                match value {
-                    Value::Array(all) if NAMING.contains(&name.as_str()) => {
-                        all.iter_mut().for_each(new);
-                    }
-                    Value::Number(_) if NAMING.contains(&name.as_str()) => new(value),
-                    _ => shift(value, first),
-                }
-            }
-        }
-        _ => {}
-    }
 }
 
 /// How much of each event is shown: a few events are shown whole.

@@ -14,7 +14,7 @@ use crate::ledger::write::resolve::fields::{
 };
 use annals_core::event::args::{self, Args, Seal};
 use annals_core::event::body::{self, Content, Fact};
-use annals_core::event::vocabulary::{AgentType, Basis, ErrorIn, Stance, Type, Vouch};
+use annals_core::event::vocabulary::{AgentType, Basis, ErrorIn, Reason, Stance, Type, Vouch};
 use annals_core::hash::Hash;
 use annals_core::quote::{MOST_WORDS, Text, no_context};
 use annals_core::quote_search::{self, Edges, Pointing};
@@ -94,7 +94,7 @@ impl<'a> Resolver<'a> {
 
     fn args(&self, kind: Type, draft: &Draft) -> Result<Args, Unresolved> {
         let sealed = Seal::Open;
-        let error_in = draft.error_in.unwrap_or(ErrorIn::Record);
+        let error_in = draft.error_in.unwrap_or(place_of(draft.reason));
         let at = |name: &Option<Name>, field: &str| self.position(name.as_ref(), field, kind);
         Ok(match kind {
             Type::DocumentCaptured => Args::DocumentCaptured(args::DocumentCaptured { sealed }),
@@ -474,5 +474,14 @@ impl<'a> Resolver<'a> {
             id: uri("attribution: id", draft.id.as_ref())?,
             unnamed_because: words("attribution: unnamed_because", draft.unnamed_because.as_ref())?,
         })
+    }
+}
+
+/// Where the error is, if a draft does not say it: a source that was corrected or retracted has it
+/// itself.
+fn place_of(reason: Option<Reason>) -> ErrorIn {
+    match reason {
+        Some(Reason::SourceCorrected | Reason::SourceRetracted) => ErrorIn::Document,
+        _ => ErrorIn::Record,
     }
 }

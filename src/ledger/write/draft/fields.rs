@@ -48,7 +48,8 @@ pub const FIELDS: &[Field] = fields! {
     "on": "the revision that is acted on, in place of fact: a position, or a ref",
     "how": "how it was confirmed: reread, independent-document, direct-contact",
     "reason": "why it is disputed, corrected or retracted, such as misquotation or entry-error",
-    "error_in": "where the error is: record, document; left out: record",
+    "error_in": "where the error is: record, document; left out: record, or document \
+                 for source-corrected and source-retracted",
     "statement": "why, in a sentence for readers",
     "resolves": "open disputes that a correction resolves: positions; several: with ; between them",
     "dispute": "the dispute that is closed: its position, or a ref",

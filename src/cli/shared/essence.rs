@@ -1,0 +1,123 @@
+//! What a confirmation depends on: the content of prepared events, and what they act on.
+//!
+//! Always holds: the positions of the events themselves and times set by the clock are no part of
+//! it. Not here: the question (`submit`), what is shown (`preview`).
+
+use crate::ledger::write::earlier::last_description;
+use crate::ledger::write::prepared::Prepared;
+use crate::ledger::write::writer::Writer;
+use annals_core::event::args::Args;
+use annals_core::event::{body, canonical};
+use annals_core::hash::Hash;
+use annals_core::key::PublicKey;
+use std::collections::BTreeMap;
+
+/// Prepared events, and how what they name stands.
+#[derive(PartialEq, Eq)]
+pub struct Essence {
+    events: Vec<String>,
+    stands: BTreeMap<u64, Standing>,
+}
+
+/// How a fact or a document stands.
+#[derive(Clone, PartialEq, Eq)]
+enum Standing {
+    /// A fact: the event that made its present words, and its status.
+    Fact { revision: u64, status: String },
+    /// A document that is described: its last description, if there is one after its capture.
+    Document { described: Option<u64> },
+}
+
+impl Essence {
+    /// Of prepared events that this key signs.
+    pub fn of(writer: &Writer, prepared: &Prepared, key: &PublicKey) -> Essence {
+        let state = &writer.verifier.chain.state;
+        let (mut events, mut stands) = (Vec::new(), BTreeMap::new());
+        for resolved in &prepared.resolved {
+            let content = body::write(&Hash([0; 32]), key, &resolved.content);
+            let args = canonical::write(&resolved.args);
+            let [args, content] = [args, content].map(|bytes| shifted(&bytes, prepared.first));
+            events.push(format!("{} {args} {content}", resolved.args.kind()));
+            let named = resolved.args.positions().into_iter().filter(|at| *at < prepared.first);
+            for at in named {
+                let fold = &state.fold;
+                let Some(fact) = fold.fact(at).or_else(|| fold.fact_of_revision(at)) else {
+                    continue;
+                };
+                let (revision, status) = (fact.revision, state.status(fact).to_string());
+                stands.insert(fact.position, Standing::Fact { revision, status });
+            }
+            if let Args::DocumentDescribed(args) = &resolved.args {
+                let described = last_description(state, args.document, prepared.first);
+                stands.insert(args.document, Standing::Document { described });
+            }
+        }
+        Essence { events, stands }
+    }
+
+    /// How what is named stands otherwise than before, for people.
+    pub fn changes(&self, before: &Essence) -> Vec<String> {
+        let changes =
+            self.stands.iter().filter_map(|(at, now)| match (before.stands.get(at)?, now) {
+                (then, now) if then == now => None,
+                (Standing::Fact { status: then, .. }, Standing::Fact { revision, status }) => {
+                    Some(match then == status {
+                        true => format!("fact {at} has other words, by event {revision}"),
+                        false => format!("fact {at} is {status}, before {then}"),
+                    })
+                }
+                (_, Standing::Document { described: Some(by) }) => {
+                    Some(format!("document {at} is described anew, by event {by}"))
+                }
+                _ => None,
+            });
+        changes.collect()
+    }
+}
+
+/// The JSON with positions of new events replaced by their numbers, and without the time of
+/// capture, which the clock sets if a draft omits it.
+fn shifted(bytes: &[u8], first: u64) -> String {
+    let mut value = serde_json::from_slice(bytes).unwrap_or_default();
+    shift(&mut value, first);
+    value.to_string()
+}
+
+/// The fields that name events.
+const NAMING: [&str; 10] = [
+    "document",
+    "derived_from",
+    "on",
+    "dispute",
+    "retraction",
+    "relation",
+    "from",
+    "to",
+    "resolves",
+    "event",
+];
+
+fn shift(value: &mut serde_json::Value, first: u64) {
+    use serde_json::Value;
+    let new = |value: &mut Value| {
+        if let Some(at) = value.as_u64().filter(|at| *at >= first) {
+            *value = Value::String(format!("new event {}", at - first));
+        }
+    };
+    match value {
+        Value::Array(all) => all.iter_mut().for_each(|value| shift(value, first)),
+        Value::Object(fields) => {
+            fields.remove("captured_at");
+            for (name, value) in fields.iter_mut() {
+                match value {
+                    Value::Array(all) if NAMING.contains(&name.as_str()) => {
+                        all.iter_mut().for_each(new);
+                    }
+                    Value::Number(_) if NAMING.contains(&name.as_str()) => new(value),
+                    _ => shift(value, first),
+                }
+            }
+        }
+        _ => {}
+    }
+}
