@@ -7,7 +7,9 @@
 //! place (`quote_search`). Source: unicode-segmentation; Unicode Standard Annex 29.
 
 mod number;
+mod units;
 
+use crate::loose::is_ignored;
 use std::fmt;
 use std::ops::Range;
 use unicode_normalization::UnicodeNormalization;
@@ -66,6 +68,7 @@ fn unit_of_words(near: &str, at: usize) -> Option<(Unit, Range<usize>)> {
     let inside = |unit: Unit, found: Option<Range<usize>>| found.map(|found| (unit, found));
     inside(Unit::Address, address(near, at))
         .or_else(|| inside(Unit::Word, formula(near, at)))
+        .or_else(|| inside(Unit::Word, signed(near, at)))
         .or_else(|| inside(Unit::Word, word(near, at)))
         .or_else(|| inside(Unit::Character, character(near, at)))
 }
@@ -85,6 +88,47 @@ fn formula(text: &str, at: usize) -> Option<Range<usize>> {
     let low = whole.contains(is_low) && letters > 0;
     let high = whole.contains(is_high) && (1..=2).contains(&letters);
     (is_inside && (low || high)).then_some(start..end)
+}
+
+/// A name with signs: `AT&T`, `C++`, `C#`, a rating (`A+`, `AA-`), a number after a hyphen
+/// (`COVID-19`).
+fn signed(text: &str, at: usize) -> Option<Range<usize>> {
+    let (before, after) = (text.get(..at)?, text.get(at..)?);
+    let is_part = |c: char| c.is_alphanumeric() || matches!(c, '&' | '+' | '#' | '-' | '‑');
+    let start = before.char_indices().rev().take_while(|(_, c)| is_part(*c)).last();
+    let end = at + after.find(|c| !is_part(c)).unwrap_or(after.len());
+    let start = start.map_or(at, |(byte, _)| byte);
+    let run = text.get(start..end)?;
+    let names = [
+        joined_by(run, at - start, '&', char::is_alphabetic),
+        joined_by(run, at - start, '-', char::is_numeric),
+        joined_by(run, at - start, '‑', char::is_numeric),
+        ends_in_signs(run, at - start),
+    ];
+    names.into_iter().flatten().next().map(|found| start + found.start..start + found.end)
+}
+
+/// The letters with a sign and what fits behind it, if the place is inside of them.
+fn joined_by(run: &str, at: usize, sign: char, fits: fn(char) -> bool) -> Option<Range<usize>> {
+    run.match_indices(sign).find_map(|(found, sign)| {
+        let (before, after) = (run.get(..found)?, run.get(found + sign.len()..)?);
+        let letters = before.chars().rev().take_while(|c| c.is_alphabetic());
+        let start = found - letters.map(char::len_utf8).sum::<usize>();
+        let more = after.find(|c: char| !fits(c)).unwrap_or(after.len());
+        let end = found + sign.len() + more;
+        (start < found && more > 0 && start < at && at < end).then_some(start..end)
+    })
+}
+
+/// A short name in capitals that ends in signs, if the place is inside of it.
+fn ends_in_signs(run: &str, at: usize) -> Option<Range<usize>> {
+    let letters = run.find(|c: char| !c.is_ascii_uppercase())?;
+    let (name, signs) = run.split_at(letters);
+    let is_language = name.len() == 1 && ["++", "#", "+"].contains(&signs);
+    let is_rating = (1..=4).contains(&name.len())
+        && name.chars().all(|c| ('A'..='D').contains(&c))
+        && ["+", "-"].contains(&signs);
+    ((is_language || is_rating) && 0 < at && at < run.len()).then_some(0..run.len())
 }
 
 /// What the byte offset `at`, a boundary of code points, is inside of, with its byte range; `None`
@@ -116,7 +160,8 @@ fn run(text: &str, at: usize) -> Range<usize> {
 fn word(text: &str, at: usize) -> Option<Range<usize>> {
     let run = run(text, at);
     let words = text.get(run.clone())?.split_word_bound_indices();
-    let mut words = words.map(|(byte, word)| (run.start + byte, word));
+    // What nobody sees after a word is no part of it.
+    let mut words = words.map(|(byte, word)| (run.start + byte, word.trim_end_matches(is_ignored)));
     let (start, word) = words.find(|(start, word)| *start < at && at < start + word.len())?;
     let (first, rest) = word.split_at_checked(at - start)?;
     let letters = word.chars().any(char::is_alphanumeric);
@@ -141,7 +186,10 @@ fn character(text: &str, at: usize) -> Option<Range<usize>> {
     }
     let start = GraphemeCursor::new(at, text.len(), true).prev_boundary(text, 0).ok()?;
     let end = GraphemeCursor::new(at, text.len(), true).next_boundary(text, 0).ok()?;
-    Some(start?..end?)
+    let (start, end) = (start?, end?);
+    // What nobody sees after a character is no part of it.
+    let rest = text.get(at..end)?;
+    (!rest.chars().all(is_ignored)).then_some(start..end)
 }
 
 /// An address with its scheme, a mail address, or one that begins with `www.`.

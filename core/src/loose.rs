@@ -3,7 +3,8 @@
 //! Always holds: folding keeps every letter and digit; each place in the folded text maps to code
 //! points of the original text. Canonically equivalent texts fold to the same text (NFC), and so do
 //! ligatures and their letters, wide and narrow forms, and the kinds of white space, of quotation
-//! marks and of dashes; soft hyphens, zero-width characters and direction marks are removed.
+//! marks and of dashes; soft hyphens, zero-width characters and direction marks are removed, and so
+//! are vowel points of Arabic and Hebrew, and the spaces of French punctuation.
 //! Not here: the choice of a place (`quote_search`); words in any spelling (`search`).
 //! Source: unicode-normalization; Unicode Standard Annex 15.
 
@@ -146,8 +147,14 @@ impl CaseFolder {
         if is_ignored(first) {
             return 0;
         }
+        if first == TATWEEL {
+            return 0;
+        }
         if first.is_whitespace() {
             let rest = after.trim_start();
+            if is_set_off(rest) {
+                return after.len() - rest.len();
+            }
             let unspaced = self.hyphens == Hyphens::Ignored && self.is_between_unspaced(rest);
             if !self.loose.folded.ends_with(' ') && !unspaced {
                 self.push(" ", points);
@@ -158,16 +165,34 @@ impl CaseFolder {
             self.push(mark(first).encode_utf8(&mut [0; 4]), points);
             return 0;
         }
+        let opens = first == '«' && !self.is_after_letter();
+        let is_capital = after.chars().next().is_some_and(char::is_uppercase);
         let mut folded = String::new();
         for c in piece.nfc() {
-            match is_compatible(c) {
-                true => folded.extend(std::iter::once(c).nfkc().map(mark)),
-                false if c == '…' => folded.push_str("..."),
-                false => folded.push(mark(c)),
+            match c {
+                _ if is_vowel_point(c) => {}
+                '…' => folded.push_str("..."),
+                'œ' => folded.push_str("oe"),
+                'Œ' => folded.push_str(if is_capital { "OE" } else { "Oe" }),
+                'æ' => folded.push_str("ae"),
+                'Æ' => folded.push_str(if is_capital { "AE" } else { "Ae" }),
+                _ if is_compatible(c) => {
+                    let letters = std::iter::once(c).nfkc().filter(|c| !is_vowel_point(*c));
+                    folded.extend(letters.map(mark));
+                }
+                _ => folded.push(mark(c)),
             }
         }
-        self.push(&folded, points);
-        0
+        if !folded.is_empty() {
+            self.push(&folded, points);
+        }
+        if opens { after.len() - after.trim_start().len() } else { 0 }
+    }
+
+    /// Whether the text so far ends in a word or its punctuation, so that « closes (as in German).
+    fn is_after_letter(&self) -> bool {
+        let last = self.loose.folded.chars().next_back();
+        last.is_some_and(|c| c.is_alphanumeric() || matches!(c, '.' | ',' | '!' | '?'))
     }
 
     /// Folds a hyphen or a soft hyphen; returns the number of bytes after it to skip.
@@ -194,6 +219,13 @@ impl CaseFolder {
         }
         if word && self.hyphens == Hyphens::Ignored {
             return gap;
+        }
+        let figures = self.loose.folded.chars().next_back().is_some_and(char::is_numeric)
+            && rest.chars().next().is_some_and(char::is_numeric);
+        if figures && breaks && !soft {
+            self.loose.broken_words = true;
+            self.push("-", 1);
+            return if self.hyphens == Hyphens::Kept { gap } else { 0 };
         }
         if !soft {
             self.push("-", 1);
@@ -255,6 +287,29 @@ fn is_compatible(c: char) -> bool {
         | '\u{FE70}'..='\u{FEFE}' | '\u{FF01}'..='\u{FFEE}')
 }
 
+/// The stretch of a line in Arabic.
+const TATWEEL: char = '\u{640}';
+
+/// The marks of vowels and of reading in Arabic and Hebrew, which most keyboards do not have.
+fn is_vowel_point(c: char) -> bool {
+    matches!(c, '\u{591}'..='\u{5BD}' | '\u{5BF}' | '\u{5C1}' | '\u{5C2}' | '\u{5C4}' | '\u{5C5}'
+        | '\u{5C7}' | '\u{64B}'..='\u{652}' | '\u{656}'..='\u{65F}' | '\u{670}'
+        | '\u{6D6}'..='\u{6DC}' | '\u{6DF}'..='\u{6E4}' | '\u{6E7}' | '\u{6E8}'
+        | '\u{6EA}'..='\u{6ED}')
+        || c == TATWEEL
+}
+
+/// Whether the white space before this text is of French typography: before a colon and the like,
+/// and inside of « … ».
+fn is_set_off(rest: &str) -> bool {
+    let mut letters = rest.chars();
+    match letters.next() {
+        Some(':' | ';' | '!' | '?') => true,
+        Some('»') => !letters.next().is_some_and(char::is_alphanumeric),
+        _ => false,
+    }
+}
+
 /// Quotation marks and dashes as they are typed.
 pub(crate) fn mark(c: char) -> char {
     match c {
@@ -311,6 +366,10 @@ mod tests {
         assert_eq!(folded("1\u{A0}000\u{202F}000\t\r\n5 %"), "1 000 000 5 %");
         assert_eq!(folded("צה״ל 「a」『b』 ג׳"), "צה\"ל \"a\"\"b\" ג'");
         assert_eq!(folded("２０２２ «a» — ’b’…"), "2022 \"a\" - 'b'...");
+        assert_eq!(folded("قَالَ الرئـيس שָׁלוֹם"), "قال الرئيس שלום");
+        assert_eq!(folded("Il a dit\u{A0}: «\u{202F}Oui\u{202F}»."), "Il a dit: \"Oui\".");
+        assert_eq!(folded("Er sagt »Ja« dort"), "Er sagt \"Ja\" dort");
+        assert_eq!(folded("œuvre ŒUVRE Œuvre"), "oeuvre OEUVRE Oeuvre");
         assert_eq!(folded("10² ½ №"), "10² ½ №", "other letters and digits are their own");
     }
 

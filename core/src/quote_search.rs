@@ -61,6 +61,11 @@ impl Pointing<'_> {
         places.first().map(TextPlace::span).ok_or(PointingError::Empty)
     }
 
+    /// The spans of all places, in code points, in order; at least one.
+    pub fn all(&self, text: &Text) -> Result<Vec<(usize, usize)>, PointingError> {
+        Ok(self.places(text)?.iter().map(TextPlace::span).collect())
+    }
+
     /// All places, in order; at least one.
     fn places(&self, text: &Text) -> Result<Vec<TextPlace>, PointingError> {
         if Loose::new(self.words.trim(), Hyphens::Joined).as_str().trim().is_empty() {
@@ -73,13 +78,18 @@ impl Pointing<'_> {
         let Some((first, last)) = split_ellipsis(self.words) else {
             return Err(nearest::nearest(text, self.words));
         };
+        let is_empty = |words: &str| Loose::new(words.trim(), Hyphens::Joined).as_str().is_empty();
+        if is_empty(first) || is_empty(last) {
+            return Err(PointingError::Ellipsis);
+        }
         let (firsts, lasts) = (occurrences(text, first), occurrences(text, last));
         let reversed = firsts.first().zip(lasts.last()).map(|(first, last)| {
             PointingError::Reversed { first: first.start(), last: last.start() }
         });
         let not_found = || nearest::nearest(text, self.words);
         if firsts.is_empty() || lasts.is_empty() {
-            return Err(not_found());
+            let is_more = split_ellipsis(last).is_some();
+            return Err(if is_more { PointingError::Ellipsis } else { not_found() });
         }
         let joined = joined(
             &self.uncut(text, first, firsts, Ends::First)?,
@@ -261,6 +271,18 @@ mod tests {
              nothing, the quotation has \" The end\"",
         );
         near("Xylophone", "no word of \"Xylophone\" does");
+        // The document's own words are shown, not the folded ones.
+        near(
+            "reports - \"in brief\"",
+            "the nearest place is \"reports – “in \" at code point 11; after it the document has \
+             \"short” – that two answer\", the quotation has \"brief\\\"\"",
+        );
+        let ellipsis = "the quotation has an ellipsis that is not between words, or more than \
+                        one; expected one: first words … last words";
+        for typed in ["Sullivan … Grushko … Moscow", "Sullivan met …", "… in Moscow", "…"]
+        {
+            assert_eq!(at(typed), Err(ellipsis.to_owned()), "{typed}");
+        }
     }
 
     fn found(text: &str, typed: &str, nth: Option<usize>, edges: Edges) -> Result<String, String> {
@@ -285,6 +307,13 @@ mod tests {
             ("of 1\u{202F}000\u{A0}km.", "1 000 km", "1\u{202F}000\u{A0}km"),
             ("在北\n京的", "北京", "北\n京"),
             ("so ❤\u{FE0F} it", "❤", "❤\u{FE0F}"),
+            ("قَالَ الرَّئِيسُ إن", "قال الرئيس", "قَالَ الرَّئِيسُ"),
+            ("on 10-\n20 of", "10-20", "10-\n20"),
+            ("a dit\u{A0}: «\u{A0}C’est vrai\u{A0}».", "dit: \"C'est vrai\"", {
+                "dit\u{A0}: «\u{A0}C’est vrai\u{A0}»"
+            }),
+            ("L’œuvre est là", "L'oeuvre est", "L’œuvre est"),
+            ("the minister\u{200E} came", "the minister", "the minister"),
         ] {
             assert_eq!(found(text, typed, None, Edges::Whole), Ok(own.to_owned()));
         }

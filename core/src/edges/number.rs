@@ -4,8 +4,8 @@
 //! the longer number counts. Not here: the value of a number.
 //! Source: Unicode's general categories Nd, Nl and No; CLDR's number patterns.
 
+use crate::edges::units::{ABBREVIATED, CODES, ERAS, IDEOGRAPHIC, PHRASES, is_unit};
 use std::ops::Range;
-use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::is_combining_mark;
 
 /// The byte range of the number that contains the byte offset `at`.
@@ -70,6 +70,10 @@ impl LineView<'_> {
                 (end, group, spaced) = (after, after, false);
                 continue;
             }
+            if let Some(more) = self.further(from, end, spaced) {
+                (end, group, spaced) = (more, more, false);
+                continue;
+            }
             let joins = is_separator(separator) && self.is_digit(end + 1);
             let thousands = spaced
                 && is_gap(separator)
@@ -84,6 +88,62 @@ impl LineView<'_> {
         }
     }
 
+    /// The index after what goes on with the digits `from..end`, where that is more than a
+    /// separator with digits: a fraction, an exponent, the end of a range, the rest of a telephone
+    /// number.
+    fn further(&self, from: usize, end: usize, spaced: bool) -> Option<usize> {
+        let is_dash = |at: usize| self.at(at).is_some_and(|c| matches!(c, '-' | '–' | '—' | '−'));
+        let digits_from = |at: usize| (at..at + 4).take_while(|at| self.is_digit(*at)).count();
+        let next = self.at(end)?;
+        if !self.back(end).is_some_and(char::is_numeric) {
+            return None;
+        }
+        // 1e-6
+        if matches!(next, 'e' | 'E') {
+            let sign = self.at(end + 1).is_some_and(|c| matches!(c, '+' | '-' | '−'));
+            return (sign && self.is_digit(end + 2)).then_some(end + 2);
+        }
+        // $5-$7, and 5.–7. of dates; 5,– and 5.- of prices.
+        if is_dash(end) && self.at(end + 1).is_some_and(is_currency) && self.is_digit(end + 2) {
+            return Some(end + 2);
+        }
+        if matches!(next, '.' | ',') && is_dash(end + 1) {
+            let is_range = next == '.' && self.is_digit(end + 2);
+            let is_price = next == ',' || self.at(end + 1) == Some('-');
+            let ends = !self.at(end + 2).is_some_and(char::is_alphanumeric);
+            return (is_range || is_price && ends).then_some(end + 2);
+        }
+        // 10-20 that is broken at the end of a line.
+        if matches!(next, '-' | '‐' | '‑' | '–') {
+            let blank = (end + 1..).take_while(|at| matches!(self.at(*at), Some('\r' | '\n')));
+            let after = blank.last().map(|last| last + 1);
+            return after.filter(|after| self.is_digit(*after));
+        }
+        if !is_gap(next) {
+            return None;
+        }
+        // 3 1/2, 5 ½
+        let whole = spaced && (from..end).all(|at| self.is_digit(at)) && end - from <= 3;
+        let count = digits_from(end + 1);
+        let bar = self.at(end + 1 + count);
+        let parted = matches!(bar, Some('/' | '⁄')) && (1..=2).contains(&count);
+        if whole && parted && (1..=2).contains(&digits_from(end + 2 + count)) {
+            return Some(end + 1);
+        }
+        let is_part = |c: char| matches!(c, '¼'..='¾' | '\u{2150}'..='\u{215E}');
+        if whole && self.at(end + 1).is_some_and(is_part) {
+            return Some(end + 2);
+        }
+        // 5 ± 2
+        let around = self.at(end + 1) == Some('±') && self.at(end + 2).is_some_and(is_gap);
+        if around && self.is_digit(end + 3) {
+            return Some(end + 3);
+        }
+        // +49 30 1234567
+        let calls = self.back(from) == Some('+') && digits_from(from) <= 3;
+        (calls && self.is_digit(end + 1) && self.is_digit(end + 2)).then_some(end + 1)
+    }
+
     /// The index after an exponent in parentheses that begins here: `^(0.5)`, `^(n+1)`.
     fn exponent(&self, from: usize) -> Option<usize> {
         if self.at(from) != Some('^') || self.at(from + 1) != Some('(') {
@@ -96,6 +156,11 @@ impl LineView<'_> {
     /// The first index of the number whose digits begin here.
     fn before(&self, digits: usize) -> usize {
         let mut first = digits;
+        // Turkish: %121.
+        let hundredth = self.back(first).is_some_and(|c| matches!(c, '%' | '٪'));
+        if hundredth && self.is_free(first - 1) {
+            return first - 1;
+        }
         let point = self.back(first).is_some_and(|c| matches!(c, '.' | ',' | '٫'));
         if point && self.is_free(first - 1) {
             first -= 1;
@@ -140,22 +205,40 @@ impl LineView<'_> {
         let start = letters(end, 3);
         let code: String = (start..end).filter_map(|index| self.at(index)).collect();
         let word = self.back(start).is_some_and(char::is_alphanumeric);
-        if !word && CODES.contains(&code.as_str()) { start } else { end }
+        let is_known = CODES.contains(&code.as_str()) || ERAS.contains(&code.as_str());
+        if !word && is_known { start } else { end }
     }
 
     /// The index after the number whose digits end here, with its magnitudes and units.
     fn after(&self, digits: usize) -> usize {
         let mut end = digits;
+        // 5-year-old
+        let hyphen = |at: usize| self.at(at).is_some_and(|c| matches!(c, '-' | '‐' | '‑'));
+        if hyphen(end) && self.at(end + 1).is_some_and(char::is_alphabetic) {
+            let joined = |at: &usize| {
+                let letter =
+                    self.at(*at).is_some_and(|c| c.is_alphabetic() || is_combining_mark(c));
+                letter || hyphen(*at) && self.at(at + 1).is_some_and(char::is_alphabetic)
+            };
+            return (end..).take_while(joined).last().map_or(end, |last| last + 1);
+        }
         for _ in 0..3 {
             // An abbreviated magnitude may have a point: `3 тис. тонн`.
             let mut from = end + usize::from(self.is_abbreviated(end));
             while from < end + 3 && self.at(from).is_some_and(|c| c.is_whitespace()) {
                 from += 1;
             }
-            let next = self.unit(end, from);
-            if next == from {
-                break;
-            }
+            let next = match self.unit(end, from) {
+                // €5/kg, 5 kWh/m²
+                next if next == from && from == end && self.at(end) == Some('/') => {
+                    match self.unit(end + 1, end + 1) {
+                        after if after == end + 1 => break,
+                        after => after,
+                    }
+                }
+                next if next == from => break,
+                next => next,
+            };
             end = self.compound(next);
         }
         end
@@ -176,6 +259,18 @@ impl LineView<'_> {
     /// The index after the further parts of a number whose first unit ends here: the minutes after
     /// degrees, the month and the day after a year.
     fn compound(&self, mut end: usize) -> usize {
+        // 5 ft 11 in
+        let begun = (0..end).rev().map_while(|at| self.at(at)).take_while(|c| c.is_alphabetic());
+        if matches!(begun.collect::<String>().as_str(), "tf" | "teef" | "toof") {
+            let digits = if self.at(end).is_some_and(is_gap) { self.digits(end + 1) } else { end };
+            let inches: String = (digits + 1..)
+                .map_while(|at| self.at(at))
+                .take_while(|c| c.is_alphabetic())
+                .collect();
+            let is_inch = ["in", "inch", "inches"].contains(&inches.as_str());
+            let goes_on = digits > end + 1 && self.at(digits).is_some_and(is_gap) && is_inch;
+            return if goes_on { digits + 1 + inches.len() } else { end };
+        }
         let mut is_angle = false;
         for _ in 0..4 {
             let last = self.back(end);
@@ -195,6 +290,7 @@ impl LineView<'_> {
             }
             let digits = self.digits(end + gap);
             let next = match self.at(digits) {
+                Some(c) if is_magnitude(c) => self.unit(digits, digits),
                 Some('′' | '″' | '\'' | '"' | '’' | '”') if is_angle => digits + 1,
                 _ => self.ideographic_unit(digits),
             };
@@ -241,6 +337,17 @@ impl LineView<'_> {
         if ideographic > from {
             return ideographic;
         }
+        let phrase = |words: &&&str| {
+            let mut letters = words.chars().enumerate();
+            letters.all(|(more, c)| match c {
+                ' ' => self.at(from + more).is_some_and(is_gap),
+                _ => self.at(from + more) == Some(c),
+            })
+        };
+        let length = |words: &&str| words.chars().count();
+        if let Some(length) = PHRASES.iter().filter(phrase).map(length).max() {
+            return from + length;
+        }
         let letter = |at: &usize| {
             let inside = |c| matches!(c, '/' | '²' | '³');
             let more = |c| inside(c) || is_combining_mark(c);
@@ -253,6 +360,13 @@ impl LineView<'_> {
             return end + 1;
         }
         let elided = self.at(end).is_some_and(|c| matches!(c, '\'' | '’'));
+        if let Some((first, rest)) = word.split_once('/').filter(|_| !is_unit(&word)) {
+            return match (is_unit(first), is_unit(rest)) {
+                (false, _) => from,
+                (true, true) => end,
+                (true, false) => from + first.chars().count(),
+            };
+        }
         if elided || !is_unit(&word) {
             return from;
         }
@@ -330,323 +444,4 @@ fn is_magnitude(c: char) -> bool {
 
 fn is_ideograph(c: char) -> bool {
     matches!(c, '\u{3400}'..='\u{9FFF}' | '\u{AC00}'..='\u{D7A3}')
-}
-
-/// Units that are written after the digits without a space, in Chinese, Japanese and Korean.
-const IDEOGRAPHIC: &[&str] = &[
-    // Dates and times.
-    "年",
-    "年代",
-    "年度",
-    "月",
-    "日",
-    "号",
-    "號",
-    "天",
-    "周",
-    "週",
-    "個月",
-    "个月",
-    "か月",
-    "ヶ月",
-    "小时",
-    "小時",
-    "时",
-    "時",
-    "时间",
-    "時間",
-    "点",
-    "點",
-    "分",
-    "分钟",
-    "分鐘",
-    "秒",
-    "년",
-    "월",
-    "일",
-    "시",
-    "시간",
-    "분",
-    "초",
-    // Measures.
-    "度",
-    "公里",
-    "千米",
-    "米",
-    "厘米",
-    "毫米",
-    "平方公里",
-    "平方米",
-    "立方米",
-    "公顷",
-    "公頃",
-    "亩",
-    "公斤",
-    "千克",
-    "克",
-    "吨",
-    "噸",
-    "升",
-    "倍",
-    "分之",
-    "岁",
-    "歲",
-    "歳",
-    "도",
-    "톤",
-    // Currencies.
-    "美元",
-    "欧元",
-    "歐元",
-    "日元",
-    "日圆",
-    "英镑",
-    "英鎊",
-    "韩元",
-    "卢布",
-    "人民币",
-    "ドル",
-    "ユーロ",
-    "달러",
-    "유로",
-];
-
-/// Magnitudes that are written with a point.
-const ABBREVIATED: &[&str] =
-    &["тыс", "тис", "млн", "млрд", "трлн", "tys", "mln", "mld", "mrd", "mio", "tsd"];
-
-/// Currencies by their code, before or after a number.
-const CODES: &[&str] = &[
-    "EUR", "USD", "GBP", "CHF", "JPY", "CNY", "RMB", "UAH", "RUB", "RUR", "PLN", "CZK", "SEK",
-    "NOK", "DKK", "HUF", "RON", "BGN", "TRY", "ILS", "AED", "SAR", "EGP", "INR", "PKR", "BDT",
-    "AUD", "CAD", "NZD", "HKD", "SGD", "KRW", "THB", "VND", "IDR", "MYR", "PHP", "BRL", "MXN",
-    "ARS", "CLP", "COP", "ZAR", "NGN", "KES", "GEL", "AMD", "AZN", "KZT", "BYN", "MDL", "BTC",
-];
-
-/// Words that belong to the number before them; `*` stands for any ending.
-const WORDS: &[&str] = &[
-    // Magnitudes.
-    "hundred",
-    "hundreds",
-    "thousand",
-    "thousands",
-    "million",
-    "millions",
-    "billion",
-    "billions",
-    "trillion",
-    "trillions",
-    "dozen",
-    "lakh",
-    "crore",
-    "mn",
-    "bn",
-    "tn",
-    "mila",
-    "milyon",
-    "milyar",
-    "triệu",
-    "tỷ",
-    "juta",
-    "miliar",
-    "εκατ",
-    "εκατομμύρια",
-    "δισ",
-    "δισεκατομμύρια",
-    "מיליון",
-    "מיליארד",
-    "אלף",
-    "কোটি",
-    "লাখ",
-    "ล้าน",
-    "mln",
-    "mld",
-    "mrd",
-    "mio",
-    "bio",
-    "tsd",
-    "tausend",
-    "millionen",
-    "milliarde",
-    "milliarden",
-    "billionen",
-    "mille",
-    "milliard",
-    "milliards",
-    "mil",
-    "millón",
-    "millones",
-    "milioni",
-    "milione",
-    "miliardi",
-    "miliardo",
-    "milhão",
-    "milhões",
-    "bilhões",
-    "miljoen",
-    "miljard",
-    "tys",
-    "tysiąc*",
-    "milion*",
-    "miliard*",
-    "тыс",
-    "тис",
-    "млн",
-    "млрд",
-    "тысяч*",
-    "тисяч*",
-    "миллион*",
-    "миллиард*",
-    "мільйон*",
-    "мільярд*",
-    "трлн",
-    "लाख",
-    "करोड़",
-    "हज़ार",
-    "مليون",
-    "ملايين",
-    "مليار",
-    "ألف",
-    "آلاف",
-    "میلیون",
-    "میلیارد",
-    "هزار",
-    // Parts of a hundred.
-    "percent",
-    "pct",
-    "prozent",
-    "procent",
-    "procenta",
-    "percentage",
-    "процент*",
-    "відсот*",
-    "per",
-    "pour",
-    "por",
-    "بالمئة",
-    "प्रतिशत",
-    // Currencies.
-    "euro",
-    "euros",
-    "dollar",
-    "dollars",
-    "pounds",
-    "francs",
-    "rubles",
-    "roubles",
-    "hryvnia",
-    "hryvnias",
-    "yuan",
-    "yen",
-    "rupees",
-    "грн",
-    "руб",
-    "гривень",
-    "гривен",
-    "рублей",
-    "рублів",
-    "євро",
-    "евро",
-    "дол",
-    "долл",
-    "доларів",
-    "долларов",
-    // Units.
-    "km",
-    "m",
-    "cm",
-    "mm",
-    "nm",
-    "km²",
-    "m²",
-    "km³",
-    "m³",
-    "ha",
-    "kg",
-    "g",
-    "mg",
-    "t",
-    "kt",
-    "mt",
-    "kw",
-    "mw",
-    "gw",
-    "tw",
-    "kwh",
-    "mwh",
-    "gwh",
-    "twh",
-    "kv",
-    "hz",
-    "khz",
-    "mhz",
-    "ghz",
-    "kb",
-    "mb",
-    "gb",
-    "tb",
-    "h",
-    "min",
-    "km/h",
-    "m/s",
-    "mph",
-    "kmh",
-    "uhr",
-    "км",
-    "м",
-    "см",
-    "мм",
-    "кв",
-    "км²",
-    "м²",
-    "м³",
-    "кг",
-    "г",
-    "мг",
-    "т",
-    "тонн*",
-    "га",
-    "л",
-    "мл",
-    "квт",
-    "мвт",
-    "гвт",
-    "год",
-    "хв",
-    "ч",
-    "мин",
-    "сек",
-    "км/год",
-    "км/ч",
-    "м/с",
-    "р",
-    "рр",
-    "гг",
-    "°c",
-    "kilometres",
-    "kilometers",
-    "kilometre",
-    "kilometer",
-    "metres",
-    "meters",
-    "miles",
-    "tonnes",
-    "tons",
-    "kilograms",
-    "hectares",
-    "litres",
-    "liters",
-    "barrels",
-];
-
-fn is_unit(word: &str) -> bool {
-    let code = word.strip_prefix(['k', 'T', 'M']).unwrap_or(word);
-    if CODES.contains(&word) || CODES.contains(&code) {
-        return true;
-    }
-    let folded = word.to_lowercase();
-    WORDS.iter().any(|known| match known.strip_suffix('*') {
-        Some(begin) => folded.starts_with(begin),
-        None => folded.nfd().eq(known.nfd()),
-    })
 }

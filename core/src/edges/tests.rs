@@ -84,6 +84,82 @@ fn numbers_keep_sign_currency_magnitude_and_unit() {
 }
 
 #[test]
+fn fractions_ranges_prices_and_eras_belong_to_the_number() {
+    for (text, quoted, number) in [
+        ("It was 3 1/2 inches.", "was 3", "3 1/2 inches"),
+        ("grew 5 ½ times", "grew 5", "5 ½"),
+        ("was 5 ± 2 there", "was 5", "5 ± 2"),
+        ("was 1e-6 there", "was 1e", "1e-6"),
+        ("cost $5-$7 there", "cost $5", "$5-$7"),
+        ("vom 5.–7. Mai", "vom 5", "5.–7"),
+        ("gab 5,– Euro her", "gab 5", "5,– Euro"),
+        ("cost €5/kg there", "cost €5", "€5/kg"),
+        ("used 5 kWh/m² there", "used 5 kWh", "5 kWh/m²"),
+        ("is 5 ft 11 in tall", "is 5 ft", "5 ft 11 in"),
+        ("Call +49 30 1234567 now", "+49 30", "+49 30 1234567"),
+        ("died in 44 BC there", "in 44", "44 BC"),
+        ("starb 14 n. Chr. dort", "starb 14", "14 n. Chr."),
+        ("tué en 78 av. J.-C. là", "en 78", "78 av. J.-C."),
+        ("cost 970 kr. there", "cost 970", "970 kr"),
+        ("za 980 zł tam", "za 980", "980 zł"),
+        ("stálo 990 Kč tam", "stálo 990", "990 Kč"),
+        ("rose 86 basis points", "rose 86", "86 basis points"),
+        ("um 87 Prozentpunkte", "um 87", "87 Prozentpunkte"),
+        ("増加は113パーセント", "は113", "113パーセント"),
+        ("약 3조 5천억 원", "약 3조", "3조 5천억 원"),
+        ("มีผู้ชม 500 ล้านคน", "500", "500 ล้านคน"),
+        ("over 88 square kilometres of", "over 88", "88 square kilometres"),
+        ("at 97 km per hour there", "97 km", "97 km per hour"),
+        ("at 96 degrees Celsius there", "96 degrees", "96 degrees Celsius"),
+        ("paid 85 US dollars there", "paid 85", "85 US dollars"),
+        ("は10時半に", "は10時", "10時半"),
+        ("打率は3割5分。", "は3割", "3割5分"),
+        ("is a 5-year-old boy", "a 5", "5-year-old"),
+        ("a 12-point plan", "a 12", "12-point"),
+    ] {
+        ends_in(text, quoted, &format!("number {number}"));
+    }
+    begins_in("arttı %121 oldu", "121", "number %121");
+    for (text, quoted) in [
+        ("in 2022 1/2 of them", "in 2022"),
+        ("it was 5. — He said", "it was 5"),
+        ("they had 5 - more", "had 5"),
+        ("on 5 June/July", "on 5"),
+        ("the 5 in Rome", "the 5"),
+    ] {
+        whole(text, quoted);
+    }
+}
+
+#[test]
+fn names_keep_their_signs() {
+    for (text, quoted, name) in [
+        ("cost AT&T dear", "cost AT", "AT&T"),
+        ("The S&P rose", "The S", "S&P"),
+        ("the C++ team", "the C", "C++"),
+        ("the C# group", "the C", "C#"),
+        ("She has A+ now", "has A", "A+"),
+        ("is AA- now", "is AA", "AA-"),
+        ("The COVID-19 wave", "The COVID", "COVID-19"),
+        ("The so-called G-20 met", "called G", "G-20"),
+    ] {
+        ends_in(text, quoted, &format!("word {name}"));
+    }
+    whole("the ex-president said", "president said");
+    whole("Plan B - and", "Plan B");
+    whole("Q & A", "Q");
+}
+
+/// A mark of direction, a joiner or a soft hyphen after the last word cuts nothing.
+#[test]
+fn what_nobody_sees_after_a_word_is_no_part_of_it() {
+    for mark in ["\u{200e}", "\u{200f}", "\u{61c}", "\u{2060}", "\u{feff}", "\u{ad}", "\u{200c}"] {
+        whole(&format!("the minister{mark} came"), "the minister");
+    }
+    ends_in("the of\u{ad}fice came", "the of", "word of\u{ad}fice");
+}
+
+#[test]
 fn digits_of_any_script_are_numbers() {
     ends_in("عدد ٣٬٥٠٠ شخص", "عدد ٣", "number ٣٬٥٠٠");
     ends_in("٥٪ من", "٥", "number ٥٪");

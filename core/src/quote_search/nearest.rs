@@ -8,50 +8,64 @@ use crate::quote::Text;
 use crate::quote_search::places::{
     NearestPlace, PointingError, Side, borders, occurrences, split_ellipsis,
 };
+use std::ops::Range;
 
 /// The nearest place and the first difference there. For `first … last`, those of the part that is
 /// not found.
 pub(super) fn nearest(text: &Text, typed: &str) -> PointingError {
-    let hay: Vec<char> = text.loose(Hyphens::Joined).as_str().chars().collect();
+    let loose = text.loose(Hyphens::Joined);
+    let hay: Vec<char> = loose.as_str().chars().collect();
     let (mut part, mut from) = (typed, 0);
     if let Some((first, last)) = split_ellipsis(typed) {
-        let is_empty = |words: &str| needle(words).is_empty();
+        let is_empty = |words: &str| folded(words).as_str().is_empty();
         match occurrences(text, first).first() {
             Some(place) if !is_empty(last) => {
                 part = last;
-                let passed = text.loose(Hyphens::Joined).byte_near(place.span().1);
-                from = text
-                    .loose(Hyphens::Joined)
-                    .as_str()
-                    .get(..passed)
-                    .map_or(0, |text| text.chars().count());
+                let passed = loose.as_str().get(..loose.byte_near(place.span().1));
+                from = passed.map_or(0, |text| text.chars().count());
             }
             _ => part = if is_empty(first) { last } else { first },
         }
     }
-    let typed = needle(part);
+    let part = part.trim();
+    let quoted = folded(part);
+    let typed: Vec<char> = quoted.as_str().chars().collect();
     let MatchRun { at, of, length } = longest_run(&hay, &typed, from);
     let end = of + length;
     let side = if end == typed.len() && of > 0 { Side::Before } else { Side::After };
     let (document, quotation) = match side {
-        Side::Before => (last_of(&hay[..at]), last_of(&typed[..of])),
-        Side::After => (first_of(&hay[at + length..]), first_of(&typed[end..])),
+        Side::Before => (last_of(at), last_of(of)),
+        Side::After => (first_of(at + length, hay.len()), first_of(end, typed.len())),
     };
     // Of a long run, the end next to the difference is shown.
     let shown = length.min(SHOWN);
     let skipped = if side == Side::Before { 0 } else { length - shown };
-    let byte: usize = hay[..at + skipped].iter().map(|c| c.len_utf8()).sum();
+    let found = at + skipped..at + skipped + shown;
+    let own = |range: Range<usize>| {
+        let (start, end) = span(loose, &hay, range);
+        text.slice(start, end).unwrap_or_default().to_owned()
+    };
+    let (start, end) = span(&quoted, &typed, quotation);
     PointingError::NotFound(NearestPlace {
-        at: text.loose(Hyphens::Joined).span(byte, byte + 1).0,
-        found: typed[of + skipped..of + skipped + shown].iter().collect(),
+        at: span(loose, &hay, found.start..found.start + 1).0,
+        found: own(found),
         side,
-        document,
-        quotation,
+        document: own(document),
+        quotation: part.chars().skip(start).take(end.saturating_sub(start)).collect(),
     })
 }
 
-fn needle(words: &str) -> Vec<char> {
-    Loose::new(words.trim(), Hyphens::Joined).as_str().chars().collect()
+fn folded(words: &str) -> Loose {
+    Loose::new(words.trim(), Hyphens::Joined)
+}
+
+/// The code points of a text that some characters of its folding come from.
+fn span(loose: &Loose, chars: &[char], range: Range<usize>) -> (usize, usize) {
+    let byte = |at: usize| chars.iter().take(at).map(|c| c.len_utf8()).sum();
+    match range.is_empty() {
+        true => (0, 0),
+        false => loose.span(byte(range.start), byte(range.end)),
+    }
 }
 
 /// The number of characters of a run that are shown.
@@ -63,12 +77,12 @@ const WORDS: usize = 24;
 /// The number of shorter runs with the same end that are tried.
 const SHORTER: usize = 8;
 
-fn first_of(chars: &[char]) -> String {
-    chars.iter().take(DIFFERENCE).collect()
+fn first_of(from: usize, length: usize) -> Range<usize> {
+    from..length.min(from + DIFFERENCE)
 }
 
-fn last_of(chars: &[char]) -> String {
-    chars[chars.len().saturating_sub(DIFFERENCE)..].iter().collect()
+fn last_of(end: usize) -> Range<usize> {
+    end.saturating_sub(DIFFERENCE)..end
 }
 
 /// Characters that the document and the typed words share: the offset in each, and their number.

@@ -64,6 +64,12 @@ pub enum PointingError {
         /// The words of the quotation, or of its end, that are in so many places.
         words: String,
     },
+    /// More than one ellipsis, or one without words on both sides.
+    #[error(
+        "the quotation has an ellipsis that is not between words, or more than one; expected one: \
+         first words … last words"
+    )]
+    Ellipsis,
     /// There is no such occurrence.
     #[error("expected an occurrence from 1 to {count}, found {nth}")]
     NoSuchOccurrence {
