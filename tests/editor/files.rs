@@ -1,7 +1,7 @@
 //! `annals append FILE`: JSON Lines and TOML, refs, every bad draft reported, nothing entered
 //! twice.
 
-use crate::editor::story::{Desk, answer, desk};
+use crate::editor::story::{Desk, answer, desk, facts};
 use std::io::Write;
 use std::path::Path;
 use std::process::Stdio;
@@ -227,6 +227,60 @@ fn told_of(desk: &Desk, name: &str) -> String {
     assert_eq!((answer.exit, answer.out.as_str()), (1, ""), "{answer:?}");
     assert_eq!(desk.size(), 4);
     answer.err.split_once('\n').unwrap().1.to_owned()
+}
+
+/// What is written in a draft is not passed over, least of all where it makes another act of it.
+#[test]
+fn a_field_that_a_type_does_not_have_is_refused() {
+    let desk = facts();
+    desk.writes("bo", "dispute|5|--reason|wrong-date|--statement|no", "written at 8");
+    let none = "which is the type where none is given";
+    for (draft, why) in [
+        (
+            r#"{"fact":4,"reason":"entry-error","claim":"x","quote":"two hours"}"#,
+            format!(
+                "fact: expected a field of fact.asserted, {none}; \
+                 reason: expected a field of fact.asserted, {none}"
+            ),
+        ),
+        (
+            r#"{"type":"fact.confirmed","fact":4,"how":"reread","claim":"x","topics":["NATO"]}"#,
+            "claim: expected a field of fact.confirmed; topics: expected a field of \
+             fact.confirmed"
+                .to_owned(),
+        ),
+        (
+            r#"{"type":"fact.retracted","fact":4,"reason":"wrong-date","statement":"x","quote":"y"}"#,
+            "quote: expected a field of fact.retracted".to_owned(),
+        ),
+        (
+            r#"{"claim":"x","quote":"two hours","basis":"inferred"}"#,
+            "when: basis: expected edtf or as_written beside it, found none".to_owned(),
+        ),
+        (
+            r#"{"type":"fact.confirmed","fact":4,"on":6,"how":"reread"}"#,
+            "on: expected a revision of fact 4, which fact names, found one of fact 6; give one \
+             of the two"
+                .to_owned(),
+        ),
+    ] {
+        file(&desk, "one.jsonl", &format!("{draft}\n"));
+        let answer = desk.run("ada", "append|one.jsonl|--dry-run");
+        let refused = "annals: one draft is refused; nothing was written";
+        assert_eq!((answer.exit, answer.err.lines().next()), (1, Some(refused)), "{draft}");
+        let expected = format!("  line 1: {why}\n");
+        assert!(answer.err.ends_with(&expected), "{draft}: {}", answer.err);
+    }
+    file(&desk, "one.jsonl", r#"{"type":"fact.confirmed","fact":4,"on":4,"how":"reread"}"#);
+    assert_eq!(desk.run("bo", "append|one.jsonl|--dry-run").exit, 0);
+    // A position that this input would get may be somebody else's when it is written.
+    let own = r#"{"claim":"Two hours.","quote":"two hours"}"#;
+    let retracted = r#"{"type":"fact.retracted","fact":9,"reason":"entry-error","statement":"x"}"#;
+    file(&desk, "one.jsonl", &format!("{own}\n{retracted}\n"));
+    let answer = desk.run("ada", "append|one.jsonl|--again");
+    let why = "  line 2: fact: event 9 is not in the record yet, and may become another one; an \
+               earlier draft of the same input is named by its ref\n";
+    assert!(answer.exit == 1 && answer.err.ends_with(why), "{answer:?}");
 }
 
 #[test]

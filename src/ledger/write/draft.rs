@@ -7,6 +7,7 @@
 mod cell_quotes;
 mod cells;
 mod fields;
+mod of_type;
 mod read;
 mod short;
 mod table;
@@ -20,6 +21,7 @@ use annals_core::event::vocabulary::{
 };
 pub use cells::Columns;
 pub use fields::{FIELDS, Field};
+pub use of_type::fields_of;
 pub use read::{json_lines, read_json_lines, read_toml, toml_tables};
 use serde::{Deserialize, Serialize};
 use std::path::PathBuf;
@@ -59,6 +61,14 @@ macro_rules! drafts {
                 #[serde(skip_serializing_if = "Option::is_none")]
                 pub $field: Option<$kind>,
             )*
+        }
+
+        impl $name {
+            /// The fields that are given, by their names here.
+            pub fn given(&self) -> impl Iterator<Item = &'static str> + use<> {
+                let fields = [$((stringify!($field), self.$field.is_some()),)*];
+                fields.into_iter().filter(|(_, given)| *given).map(|(name, _)| name)
+            }
         }
     )*};
 }

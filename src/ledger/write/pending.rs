@@ -157,8 +157,16 @@ impl WriterLookup<'_> {
 }
 
 impl RecordLookup for WriterLookup<'_> {
+    fn is_pending(&self, position: u64) -> bool {
+        (self.pending.prepared.first..self.pending.size()).contains(&position)
+    }
+
     fn named(&self, name: &str) -> Option<u64> {
         self.named.get(name).copied()
+    }
+
+    fn fact_of_revision(&self, event: u64) -> Option<u64> {
+        Some(self.verifier.chain.state.fold.fact_of_revision(event)?.position)
     }
 
     fn revision_of(&self, fact: u64) -> Option<u64> {

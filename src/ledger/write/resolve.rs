@@ -8,7 +8,9 @@ mod description;
 mod parts;
 pub mod fields;
 
-use crate::ledger::write::draft::{Draft, EvidenceDraft, HopDraft, Name, QuoteDraft, WhenDraft};
+use crate::ledger::write::draft::{
+    Draft, EvidenceDraft, HopDraft, Name, QuoteDraft, WhenDraft, fields_of,
+};
 use crate::ledger::write::resolve::fields::{
     Reasons, Unresolved, field, keep, need, seen_words, uri,
 };
@@ -17,6 +19,7 @@ use annals_core::event::body::{self, Content, Fact};
 use annals_core::event::vocabulary::{AgentType, Basis, ErrorIn, Reason, Stance, Type, Vouch};
 use annals_core::hash::Hash;
 use annals_core::quote::{MOST_WORDS, Text, no_context};
+use annals_core::quote_search::places::PointingError;
 use annals_core::quote_search::{self, Edges, Pointing};
 use annals_core::text::{Edtf, Lang, Verbatim, Words};
 use annals_core::time::Time;
@@ -25,8 +28,12 @@ use std::collections::HashMap;
 
 /// What the resolver looks up in the record and its documents.
 pub trait RecordLookup {
+    /// Whether an event of this position is made by this input, and not in the record yet.
+    fn is_pending(&self, position: u64) -> bool;
     /// The position that a `ref` names.
     fn named(&self, name: &str) -> Option<u64>;
+    /// The fact of which an event made a revision.
+    fn fact_of_revision(&self, event: u64) -> Option<u64>;
     /// The event that made the present revision of a fact; a correction gives itself.
     fn revision_of(&self, fact: u64) -> Option<u64>;
     /// The body of the present revision of a fact.
@@ -83,6 +90,10 @@ impl<'a> Resolver<'a> {
         let kind = draft.kind.unwrap_or(Type::FactAsserted);
         if draft.sealed.is_some() {
             return Err("sealed: sealing is not built; leave the field out".to_owned().into());
+        }
+        let wrong = fields_of_others(kind, draft);
+        if !wrong.0.is_empty() {
+            return Err(wrong);
         }
         let args = self.args(kind, draft)?;
         let (content, document) = match kind {
@@ -147,6 +158,10 @@ impl<'a> Resolver<'a> {
 
     fn position(&self, name: Option<&Name>, field: &str, kind: Type) -> Result<u64, Unresolved> {
         match need(name, field, kind)? {
+            Name::Position(position) if self.lookup.is_pending(*position) => Err(format!(
+                "{field}: event {position} is not in the record yet, and may become another one; \
+                 an earlier draft of the same input is named by its ref"
+            )),
             Name::Position(position) => Ok(*position),
             Name::Ref(name) => self.lookup.named(name).ok_or_else(|| {
                 format!("{field}: no earlier draft of this input has the ref {name:?}")
@@ -157,11 +172,27 @@ impl<'a> Resolver<'a> {
     /// The revision to act on: `on` itself, or the present revision of `fact`.
     fn on(&self, kind: Type, draft: &Draft) -> Result<u64, Unresolved> {
         if draft.on.is_some() {
-            return self.position(draft.on.as_ref(), "on", kind);
+            let on = self.position(draft.on.as_ref(), "on", kind)?;
+            if draft.fact.is_some() {
+                let fact = self.position(draft.fact.as_ref(), "fact", kind)?;
+                self.expect_same_fact(fact, on)?;
+            }
+            return Ok(on);
         }
         let fact = self.position(draft.fact.as_ref(), "fact", kind)?;
         let no_fact = || format!("fact: {fact} is no fact; annals replay lists them");
         self.lookup.revision_of(fact).ok_or_else(no_fact)
+    }
+
+    /// Refuses a revision that is none of the fact beside it.
+    fn expect_same_fact(&self, fact: u64, on: u64) -> Result<(), Unresolved> {
+        match (self.lookup.fact_of_revision(fact), self.lookup.fact_of_revision(on)) {
+            (Some(named), Some(of)) if named != of => Err(format!(
+                "on: expected a revision of fact {named}, which fact names, found one of fact \
+                 {of}; give one of the two"
+            )),
+            _ => Ok(()),
+        }
     }
 
     fn content(&mut self, kind: Type, draft: &Draft) -> Result<Content, Reasons> {
@@ -281,7 +312,12 @@ impl<'a> Resolver<'a> {
             None => None,
         };
         let basis = match (draft.basis, &as_written, &edtf) {
-            (_, None, None) => return Ok(None),
+            (Some(_), None, None) => {
+                return Err(
+                    "when: basis: expected edtf or as_written beside it, found none".to_owned()
+                );
+            }
+            (None, None, None) => return Ok(None),
             (None | Some(Basis::Stated), None, _) => {
                 return Err(
                     "when: what a document states stands there in words: expected them as \
@@ -425,7 +461,15 @@ impl<'a> Resolver<'a> {
                     QuoteDraft::Exact(given) => given.exact.as_deref().unwrap_or_default(),
                 };
                 let pointing = Pointing { words, nth: draft.nth, edges };
-                pointing.find(text).map_err(|error| refused(error.to_string()))?
+                match (pointing.find(text), quote) {
+                    // What stands around the words says which place is meant.
+                    (Err(PointingError::Ambiguous { .. }), QuoteDraft::Exact(given))
+                        if let Some(place) = parts::place_between(given, &pointing, text) =>
+                    {
+                        place
+                    }
+                    (found, _) => found.map_err(|error| refused(error.to_string()))?,
+                }
             }
         };
         if start >= end || end > text.len() {
@@ -443,6 +487,14 @@ impl<'a> Resolver<'a> {
             )));
         }
         let anchor = text.anchor(start, end).ok_or_else(|| refused(no_context(start, end)))?;
+        if let (None, QuoteDraft::Pointing(typed)) = (span, quote)
+            && !quote_search::is_at(typed, &anchor.exact)
+        {
+            return Err(refused(format!(
+                "the quotation begins or ends inside of a character of {:?}; quote all of it",
+                &*anchor.exact
+            )));
+        }
         check_words(quote, &anchor, text, start..end)?;
         if edges == Edges::Whole {
             quote_search::check_edges(text, start, end).map_err(|cut| refused(cut.to_string()))?;
@@ -475,6 +527,21 @@ impl<'a> Resolver<'a> {
             unnamed_because: words("attribution: unnamed_because", draft.unnamed_because.as_ref())?,
         })
     }
+}
+
+/// The fields of a draft that its type does not have.
+fn fields_of_others(kind: Type, draft: &Draft) -> Reasons {
+    let groups = fields_of(kind);
+    let has = |field: &&str| groups.iter().any(|group| group.contains(field));
+    let untyped = match draft.kind {
+        None => ", which is the type where none is given",
+        Some(_) => "",
+    };
+    // A type that is not made from a draft is refused as such; `ref` and `type` have other names.
+    let fields =
+        draft.given().filter(|field| !groups.is_empty() && !["name", "kind"].contains(field));
+    let wrong = fields.filter(|field| !has(field));
+    Reasons(wrong.map(|field| format!("{field}: expected a field of {kind}{untyped}")).collect())
 }
 
 /// Where the error is, if a draft does not say it: a source that was corrected or retracted has it

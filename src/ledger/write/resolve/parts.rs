@@ -2,7 +2,7 @@
 //!
 //! Always holds: each refusal names its field. Not here: facts and documents (`resolve`).
 
-use crate::ledger::write::draft::{DatingDraft, QuoteDraft, TopicDraft};
+use crate::ledger::write::draft::{DatingDraft, ExactDraft, QuoteDraft, TopicDraft};
 use crate::ledger::write::resolve::fields::{Unresolved, field, seen_words, uri};
 use annals_core::event::body;
 use annals_core::quote::Text;
@@ -22,8 +22,8 @@ pub(super) fn which_document(count: usize) -> Unresolved {
     }
 }
 
-/// Checks that exact words, prefix and suffix are the document's, and that pointing words are those
-/// of the span beside them.
+/// Checks that exact words, prefix and suffix (of any length) are the document's, and that pointing
+/// words are those of the span beside them.
 pub(super) fn check_words(
     quote: &QuoteDraft,
     anchor: &body::Quote,
@@ -45,6 +45,15 @@ pub(super) fn check_words(
     };
     for (name, given, found) in parts {
         let Some(given) = given.filter(|given| *given != found) else { continue };
+        let (before, after) = around(text, span.clone());
+        let is_around = match name {
+            "prefix" => before.ends_with(given),
+            "suffix" => after.starts_with(given),
+            _ => false,
+        };
+        if is_around {
+            continue;
+        }
         let hint = if name == "exact" { as_bytes(quote, text, span.clone()) } else { None };
         let hint = hint.unwrap_or_default();
         let cut = |words: &str| words.chars().take(60).collect::<String>();
@@ -56,6 +65,29 @@ pub(super) fn check_words(
         ));
     }
     Ok(())
+}
+
+/// The text before a span of code points, and the text after it.
+fn around(text: &Text, span: Range<usize>) -> (&str, &str) {
+    let all = text.as_str();
+    let before = text.byte(span.start).and_then(|byte| all.get(..byte));
+    let after = text.byte(span.end).and_then(|byte| all.get(byte..));
+    (before.unwrap_or_default(), after.unwrap_or_default())
+}
+
+/// The only one of several places that stands between a prefix and a suffix.
+pub(super) fn place_between(
+    given: &ExactDraft,
+    pointing: &Pointing<'_>,
+    text: &Text,
+) -> Option<(usize, usize)> {
+    let fits = |(start, end): &(usize, usize)| {
+        let (before, after) = around(text, *start..*end);
+        given.prefix.as_deref().is_none_or(|prefix| before.ends_with(prefix))
+            && given.suffix.as_deref().is_none_or(|suffix| after.starts_with(suffix))
+    };
+    let mut places = pointing.all(text).ok()?.into_iter().filter(fits);
+    places.next().filter(|_| places.next().is_none())
 }
 
 /// The hint that a span counts bytes, if the words are at these bytes, with their code points.
