@@ -82,39 +82,90 @@ fn line_ended(text: String) -> String {
     text + "\n"
 }
 
-/// The character set that a page names in its first bytes: in a `meta`, or in the declaration of
-/// XML.
+/// The character set that a page declares in its first bytes: of a `meta` with `charset`, or with
+/// `content` where that stands for the header Content-Type. Source: the HTML Standard, prescan.
 fn declared_charset(bytes: &[u8]) -> Option<String> {
     let head = bytes.get(..PRESCAN.min(bytes.len()))?.to_ascii_lowercase();
     let head = String::from_utf8_lossy(&head);
     let mut rest = &*head;
-    while let Some(start) = rest.find('<') {
-        let tag = rest.get(start..).unwrap_or_default();
-        if let Some(comment) = tag.strip_prefix("<!--") {
+    while let Some((_, tag)) = rest.split_once('<') {
+        if let Some(comment) = tag.strip_prefix("!--") {
             rest = comment.split_once("-->").map_or("", |(_, after)| after);
             continue;
         }
-        let (tag, after) = tag.split_once('>').unwrap_or((tag, ""));
-        let name = match tag.split_whitespace().next() {
-            Some("<meta" | "<meta/") => "charset",
-            Some("<?xml") => "encoding",
-            _ => "",
-        };
-        let label = Some(name).filter(|name| !name.is_empty()).and_then(|name| value(tag, name));
-        if label.is_some() {
-            return label;
+        rest = tag;
+        if !tag.starts_with(|c: char| c.is_ascii_alphabetic() || matches!(c, '/' | '?')) {
+            continue;
         }
+        let end = tag.find(|c: char| c.is_ascii_whitespace() || c == '>').unwrap_or(tag.len());
+        let (name, after) = tag.split_at(end);
+        let (attributes, after) = attributes(after);
         rest = after;
+        let of = |wanted: &str| {
+            attributes.iter().find(|(name, _)| *name == wanted).map(|(_, value)| *value)
+        };
+        let is_header = of("http-equiv").is_some_and(|it| it.trim() == "content-type");
+        let label = match name.trim_end_matches('/') {
+            "meta" => of("charset").and_then(label).or_else(|| {
+                let content = of("content").filter(|_| is_header)?;
+                let value = content.split("charset").skip(1);
+                label(value.filter_map(|rest| rest.trim_start().strip_prefix('=')).next()?)
+            }),
+            "?xml" => of("encoding").and_then(label),
+            _ => None,
+        };
+        match label.as_deref() {
+            None => {}
+            // What a page says of bytes for scripts; browsers read it so.
+            Some("x-user-defined") => return Some("windows-1252".to_owned()),
+            Some(_) => return label,
+        }
     }
     None
 }
 
-/// The value of `name=` in a tag.
-fn value(tag: &str, name: &str) -> Option<String> {
-    let rest = tag.split(name).skip(1).find_map(|rest| rest.trim_start().strip_prefix('='))?;
-    let label = rest.trim_start_matches(['"', '\'', ' ']);
+/// The attributes of a tag after its name, and what follows the tag.
+fn attributes(mut rest: &str) -> (Vec<(&str, &str)>, &str) {
+    let is_space = |c: char| c.is_ascii_whitespace();
+    let mut found = Vec::new();
+    loop {
+        rest = rest.trim_start_matches(|c| is_space(c) || c == '/');
+        if let Some(after) = rest.strip_prefix('>') {
+            return (found, after);
+        }
+        // A sign of equality at its beginning belongs to a name.
+        let ends = |(at, c): &(usize, char)| {
+            is_space(*c) || ['/', '>'].contains(c) || *at > 0 && *c == '='
+        };
+        let end = rest.char_indices().find(ends).map_or(rest.len(), |(at, _)| at);
+        let (name, after) = rest.split_at(end);
+        if name.is_empty() {
+            return (found, "");
+        }
+        let Some(value) = after.trim_start_matches(is_space).strip_prefix('=') else {
+            found.push((name, ""));
+            rest = after;
+            continue;
+        };
+        let value = value.trim_start_matches(is_space);
+        let quoted = ['"', '\''].into_iter().find_map(|mark| {
+            let value = value.strip_prefix(mark)?;
+            Some(value.split_once(mark).unwrap_or((value, "")))
+        });
+        let bare =
+            || value.split_at(value.find(|c| is_space(c) || c == '>').unwrap_or(value.len()));
+        let (value, after) = quoted.unwrap_or_else(bare);
+        found.push((name, value));
+        rest = after;
+    }
+}
+
+/// The label at the beginning of a value.
+fn label(value: &str) -> Option<String> {
+    let label = value.trim_start_matches(['"', '\'', ' ']);
     let end = label.find(|c: char| !c.is_ascii_alphanumeric() && !"-_:.".contains(c));
-    Some(label[..end.unwrap_or(label.len())].to_owned()).filter(|label| !label.is_empty())
+    let label = label.get(..end.unwrap_or(label.len())).unwrap_or_default();
+    Some(label.to_owned()).filter(|label| !label.is_empty())
 }
 
 #[cfg(test)]
@@ -126,9 +177,20 @@ mod tests {
         for (page, charset) in [
             ("<meta charset=utf-8>", Some("utf-8")),
             (
-                "<META http-equiv='x' content='text/html; charset=Windows-1251'>",
+                "<META http-equiv='Content-Type' content='text/html; charset=Windows-1251'>",
                 Some("windows-1251"),
             ),
+            (
+                "<meta http-equiv=refresh content='9;url=/?charset=koi8-r'><meta charset=big5>",
+                Some("big5"),
+            ),
+            (
+                "<meta name=description content='in > charset=koi8-r'><meta charset=big5>",
+                Some("big5"),
+            ),
+            ("<meta charset=x-user-defined>", Some("windows-1252")),
+            ("1 < 2 <meta data-x charset=\"big5\"/>", Some("big5")),
+            ("<meta http-equiv=content-type content=text/html;charset=big5>", Some("big5")),
             ("<script charset=\"iso-8859-1\"></script><meta charset = 'koi8-r'>", Some("koi8-r")),
             ("<!-- <meta charset=x> --><link charset=y><p>charset=z", None),
             ("<?xml version='1.0' encoding='windows-1251'?><html>", Some("windows-1251")),
@@ -177,10 +239,29 @@ mod tests {
         let html = b"<meta charset='windows-1251'><p>\xCF\xF0\xE8\xE2\xE5\xF2</p>";
         assert_eq!(page(TextExtent::Page, html).text, "Привет\n");
         assert_eq!(
-            declared_charset(b"<meta content='text/html; charset=KOI8-R'>").unwrap(),
+            declared_charset(b"<meta http-equiv=Content-Type content='text/html; charset=KOI8-R'>")
+                .unwrap(),
             "koi8-r"
         );
         assert_eq!(declared_charset(b"<p>"), None);
+    }
+
+    /// A formula is hidden beside its image, or shown beside its words for the eye.
+    #[test]
+    fn formulas_of_other_pages_are_read_once() {
+        let power = "<mn>5</mn><mo>×</mo><msup><mn>10</mn><mrow><mn>6</mn></mrow></msup>";
+        let hidden = format!(
+            "<p>About <span class=mwe-math-element><span style='display: none;'><math><mrow>{power}\
+             </mrow></math></span><img alt='x' aria-hidden=true></span> kilograms, he said.</p>"
+        );
+        let split = "<p>It was <math><semantics><mrow><mn>1</mn><msup><mn>0</mn><mn>6</mn></msup>\
+                     </mrow></semantics></math> units.</p>";
+        let hidden_words = "<p popover>not shown</p><noembed>not shown</noembed>";
+        let html = format!("<article>{hidden}{split}{hidden_words}</article>");
+        for extent in [TextExtent::Main, TextExtent::Page] {
+            let text = page(extent, html.as_bytes()).text;
+            assert_eq!(text, "About 5×10⁶ kilograms, he said.\n\nIt was 10⁶ units.\n");
+        }
     }
 
     #[test]

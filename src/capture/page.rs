@@ -13,7 +13,8 @@ use dom_query::{Document, NodeRef, Selection};
 /// What no browser shows as text, or shows in place of what it cannot show.
 const NO_TEXT: &str = "head, script, style, template, noscript, noframes, iframe, object, svg, \
                        canvas, audio, video, progress, meter, datalist, rp, annotation, \
-                       annotation-xml, mphantom, dialog:not([open]), input[type=hidden]";
+                       annotation-xml, mphantom, dialog:not([open]), input[type=hidden], noembed, \
+                       [popover]";
 /// Struck out by its element.
 const STRUCK: [&str; 3] = ["del", "s", "strike"];
 /// Elements with an empty line before and after them.
@@ -114,7 +115,11 @@ fn fate(node: &NodeRef<'_>) -> Fate {
         !formula.trim().is_empty() && formula.trim() == node.text().trim()
     };
     match matches!(&*name, "html" | "body") || is_formula() {
-        true => Fate::Shown,
+        true => {
+            // The choice of the main text leaves out what says that it is hidden.
+            ["style", "hidden", "aria-hidden"].iter().for_each(|name| node.remove_attr(name));
+            Fate::Shown
+        }
         false if is_hidden => Fate::Hidden,
         false if is_of_inner => Fate::HiddenWords,
         false => Fate::Shown,
@@ -309,6 +314,22 @@ pub(super) fn text_of(root: &NodeRef<'_>) -> String {
     writer.flow.finished()
 }
 
+/// Whether the figures of a formula go on with those before them (a browser shows no space), also
+/// as the base of an exponent: `1` and `0⁶`.
+fn goes_on_with_figures(node: &NodeRef<'_>) -> bool {
+    let is_script = |parent: &NodeRef<'_>| {
+        matches!(parent.node_name().as_deref(), Some("msup" | "msub" | "msubsup"))
+    };
+    let first = node.prev_element_sibling().is_none();
+    let script = node.parent().filter(|parent| first && is_script(parent));
+    let before = script.unwrap_or(*node).prev_element_sibling();
+    let parent = script.unwrap_or(*node).parent();
+    let in_row = parent.is_some_and(|row| {
+        matches!(row.node_name().as_deref(), Some("mrow" | "math" | "mstyle" | "semantics"))
+    });
+    in_row && before.is_some_and(|before| before.has_name("mn"))
+}
+
 #[derive(Default)]
 struct PageWriter {
     flow: Flow,
@@ -364,6 +385,7 @@ impl PageWriter {
                 self.math += 1;
                 self.ends.push(End::Math);
             }
+            "mn" if goes_on_with_figures(node) => {}
             "mfrac" | "mn" => self.flow.apart(),
             "mspace" => self.flow.space(),
             "mfenced" => {
