@@ -1,8 +1,9 @@
 //! PEM and the names of algorithms: the common part of the readers of key files.
 //!
 //! Always holds: the text is at most 64 KiB, and has one PEM block of RFC 7468 and nothing after
-//! it; a byte order mark before it is passed over; an error says what was found instead. Not here: the content of the block (`secret`,
-//! `public`, `openssh`). Source: RFC 7468; RFC 8410; the `pem-rfc7468` crate, through `pkcs8`.
+//! it; a byte order mark before it is passed over; an error says what was found instead. Not here:
+//! the content of the block (`secret`, `public`, `openssh`). Source: RFC 7468; RFC 8410; the
+//! `pem-rfc7468` crate, through `pkcs8`.
 
 use crate::keys::error::{KeysError, shown};
 use pkcs8::der::pem;

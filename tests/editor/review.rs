@@ -12,6 +12,8 @@ fn what_waits_is_listed_in_its_place_in_the_document() {
                    code points 63 to 93:
                    ⟦Sullivan met Grushko in Moscow⟧ on Wednesday.
                    when: 2022-01-26 (“Wednesday”, derived)
+                   topics: John Sullivan, Moscow
+                   language: en
                    — Ada Example, 2022-01-27 08:03Z
 
 1 fact waits for Bo Berg, of those with the topic “moscow”
@@ -127,4 +129,28 @@ fn a_copy_to_read_says_so_before_the_first_question() {
     // To read, it is as any other.
     let listed = desk.run("bo", "review|--format|json|--ledger|read|--keys|keys");
     assert_eq!(listed.exit, 0, "{listed:?}");
+}
+
+/// What is confirmed is shown: also what is vouched for, a translation, the reliability.
+#[test]
+fn what_is_confirmed_with_a_claim_is_shown_before() {
+    let desk = facts();
+    let translation =
+        "\"translation\":{\"lang\":\"de\",\"text\":\"zwei Stunden\",\"by\":\"human\"}";
+    let evidence = format!("{{\"quote\":\"two hours\",\"reliability\":\"B\",{translation}}}");
+    let draft =
+        format!("{{\"claim\":\"Two hours.\",\"vouch\":\"so\",\"evidence\":[{evidence}]}}\n");
+    std::fs::write(desk.path("so.jsonl"), draft).unwrap();
+    desk.writes("ada", "append|so.jsonl", "written at 8");
+    let listed = desk.run("bo", "review").out;
+    let confirmed = desk.run("bo", "confirm|8|--how|reread|--dry-run").err;
+    for line in [
+        "reliability B",
+        "in de, by a human: “zwei Stunden”",
+        "language: en",
+        "vouched for: that it is so",
+    ] {
+        assert!(listed.contains(line), "{line}: {listed}");
+        assert!(confirmed.contains(line), "{line}: {confirmed}");
+    }
 }

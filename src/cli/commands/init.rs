@@ -3,7 +3,7 @@
 //! Always holds: the recovery key is printed once, as text; beside JSON it is on standard error.
 //! Not here: the steps (`ledger::write::init`).
 
-use crate::cli::shared::{ReceiptJson, fit_name, words};
+use crate::cli::shared::{ReceiptJson, fit_name, seen, words};
 use crate::cli::terminal::{
     CliError, Command, Context, Exit, Format, Group, announce_clock, ask, done_as, formats, json,
     note,
@@ -105,8 +105,8 @@ fn run(context: &mut Context, args: InitArgs) -> Result<Exit, CliError> {
     };
     let founding = Founding {
         origin,
-        title: words("--title", Words::new(title))?,
-        licence: words("--licence", Words::new(args.licence))?,
+        title: seen("--title", &title)?,
+        licence: seen("--licence", &args.licence)?,
         corrections_policy: policy(args.corrections_policy)?,
         confirmations: args.confirmations,
         window: args.window,
@@ -165,7 +165,7 @@ fn recovery(founded: &Founded, print: &mut dyn FnMut(&str) -> io::Result<()>) ->
 }
 
 fn policy(text: Option<String>) -> Result<Option<Short>, CliError> {
-    text.map(|text| words("--corrections-policy", Words::new(text))).transpose()
+    text.map(|text| seen("--corrections-policy", &text)).transpose()
 }
 
 fn given_or_asked(value: Option<String>, question: &str, option: &str) -> Result<String, CliError> {

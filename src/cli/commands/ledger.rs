@@ -5,7 +5,7 @@
 
 use crate::cli::render::effect;
 use crate::cli::shared::admin::ADMIN;
-use crate::cli::shared::{ActText, DryRunArgs, admin, print_dry_run, print_receipt, words};
+use crate::cli::shared::{ActText, DryRunArgs, admin, print_dry_run, print_receipt, seen, words};
 use crate::cli::terminal::{
     CliError, Command, Context, Exit, Format, Group, formats, note, until_written, visible,
 };
@@ -126,7 +126,7 @@ fn change(context: &mut Context, args: LedgerChangeArgs) -> Result<Exit, CliErro
         new_or_present("--licence", args.licence, names.licence.as_deref(), &mut changes)?;
     let policy = match &args.corrections_policy {
         Some(text) if text.is_empty() => None,
-        Some(text) => Some(words("--corrections-policy", Words::new(text.as_str()))?),
+        Some(text) => Some(seen("--corrections-policy", text)?),
         None => match &names.corrections_policy {
             Some(text) => Some(words("--corrections-policy", Words::new(text.as_str()))?),
             None => None,
@@ -183,7 +183,10 @@ fn new_or_present(
         let name = option.trim_start_matches('-');
         changes.push(format!("{name}: {}{}", visible(value), was.unwrap_or_default()));
     }
-    words(option, Words::new(value))
+    match Some(value) == before {
+        true => words(option, Words::new(value)),
+        false => seen(option, value),
+    }
 }
 
 fn rekey(context: &mut Context, args: RekeyArgs) -> Result<Exit, CliError> {

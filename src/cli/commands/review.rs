@@ -13,8 +13,8 @@ use crate::cli::commands::review::session::ReviewSession;
 use crate::cli::render::provenance;
 use crate::cli::shared::waiting::{self, Candidates, ReviewScope, waits_for};
 use crate::cli::shared::{
-    DraftFile, PageArgs, PartKind, ReceiptPart, SubmitOptions, WriteArgs, WriteStatus, fields,
-    note_more, submit_asking,
+    DraftFile, PageArgs, PartKind, ReceiptPart, SubmitOptions, WriteArgs, WriteStatus,
+    expect_legal, fields, note_more, submit_asking,
 };
 use crate::cli::terminal::ask::Consent;
 use crate::cli::terminal::{
@@ -103,6 +103,7 @@ fn run(context: &mut Context, args: ReviewArgs) -> Result<Exit, CliError> {
     }
     if !is_list {
         context.expect_writable_before_questions()?;
+        expect_legal(context, None, &args.write)?;
     }
     let Waiting { view, rows, end, damaged } = reviewing.waiting(&record, editors, most)?;
     let exit = provenance::warn(&view, damaged);

@@ -23,5 +23,5 @@ pub use crate::cli::render::events::Printer;
 pub use crate::cli::render::key_names::{called, digits};
 pub use crate::cli::render::objects::{aim, reason, reason_and_place};
 pub use crate::cli::render::tally::lines as tally_lines;
-pub use crate::cli::render::word_diff::{changed, changed_claim, fields};
+pub use crate::cli::render::word_diff::{changed_claim, fields};
 pub use crate::cli::render::words::hanging;

@@ -140,6 +140,17 @@ pub fn beside_quote(entry: &Evidence) -> Vec<String> {
     grade.into_iter().chain(translation).collect()
 }
 
+/// What else is confirmed with a claim: its topics, its language, and what is vouched for where
+/// that is more than usual.
+pub fn beside_claim(words: &WordsRow) -> Vec<String> {
+    let topics: Vec<String> = words.topics.iter().map(|topic| visible(&topic.name)).collect();
+    let topics = (!topics.is_empty()).then(|| format!("topics: {}", topics.join(", ")));
+    let lang = words.lang.as_deref().map(|lang| format!("language: {}", visible(lang)));
+    let is_so = words.vouch == Some(Vouch::So);
+    let vouch_for = is_so.then(|| format!("vouched for: {}", vouch(words.vouch)));
+    topics.into_iter().chain(lang).chain(vouch_for).collect()
+}
+
 /// The addresses that say who an agent and what a topic is; `None` if there is none.
 pub fn ids(hops: &[Hop], topics: &[Topic]) -> Option<String> {
     let one = |name: &str, id: &Option<Uri>| {

@@ -20,7 +20,6 @@ use annals_core::event::body::Stated;
 use annals_core::event::vocabulary::Role;
 use annals_core::key::{PublicOnly, SigningKey};
 use annals_core::roster::Member;
-use annals_core::text::Words;
 use clap::Args;
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use std::io::Write;
@@ -268,6 +267,6 @@ pub fn statement(
 
 /// A statement from an option.
 pub fn stated(text: &str) -> Result<Stated, CliError> {
-    let statement = crate::cli::shared::values::words("--statement", Words::new(text))?;
+    let statement = crate::cli::shared::values::seen("--statement", text)?;
     Ok(Stated { statement })
 }

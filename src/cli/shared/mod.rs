@@ -39,4 +39,4 @@ pub use crate::cli::shared::receipt::{
 pub use crate::cli::shared::submit::{
     SubmitOptions, expect_legal, submit, submit_asking, submit_loaded, submit_made, submit_typed,
 };
-pub use crate::cli::shared::values::{fit_name, words};
+pub use crate::cli::shared::values::{fit_name, seen, words};

@@ -75,12 +75,14 @@ fn page(view: &View<'_>, number: u64, row: &FactRow) -> Result<(), CliError> {
         let stance = evidence.evidence.stance;
         lines.push(format!("document {} {stance}", evidence.evidence.document));
         lines.extend(quotation::lines(view, evidence)?);
+        lines.extend(words::beside_quote(&evidence.evidence));
     }
     if row.words.withheld.is_none() {
         let voice = || "the document in its own voice".to_owned();
         let attribution = words::attribution(&row.words.attribution).unwrap_or_else(voice);
         lines.push(format!("according to: {attribution}"));
         lines.push(format!("when: {}", words::when(&row.words.when)));
+        lines.extend(words::beside_claim(&row.words));
     }
     if let Some(first) = row.revisions.first() {
         lines.push(format!("— {}", words::who(&first.act)));

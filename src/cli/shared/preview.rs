@@ -3,7 +3,7 @@
 //! Always holds: it goes to stderr; quotations are shown in their sentence; a correction is shown
 //! as before and after. Not here: the question (`ask`), the pages of written facts (`show`).
 
-use crate::cli::render::{changed, changed_claim, effect, quotation, words};
+use crate::cli::render::{changed_claim, effect, quotation, words};
 use crate::cli::terminal::{CliError, visible, wrapped};
 use crate::ledger::query::effect::{differences, object};
 use crate::ledger::query::row::dated;
@@ -350,7 +350,7 @@ fn difference(lines: &mut Vec<String>, lookup: &mut WriterLookup<'_>, old: &Fact
     for ((name, before), (_, now)) in fields(old).into_iter().zip(fields(new)) {
         if before != now {
             let shown = |text: String| if text.is_empty() { "none".to_owned() } else { text };
-            lines.push(format!("{name}: {}", changed(&shown(before), &shown(now))));
+            lines.push(format!("{name}: {} → {}", shown(before), shown(now)));
         }
     }
     // What the sentence leaves out: the kind of a source.
@@ -361,7 +361,7 @@ fn difference(lines: &mut Vec<String>, lookup: &mut WriterLookup<'_>, old: &Fact
             fact.attribution.iter().flatten().map(words::hop).collect()
         };
         let (before, now) = (hops(old).join("; "), hops(new).join("; "));
-        lines.push(format!("according to: {}", changed(&before, &now)));
+        lines.push(format!("according to: {before} → {now}"));
     }
 }
 

@@ -222,11 +222,12 @@ pub fn expect_legal(
     // What hinders reading is reported when the answers are submitted.
     let Ok(mut writer) = Writer::dry_run(paths.clone()) else { return Ok(()) };
     let Some(public) = context.known_signer(&writer)? else { return Ok(()) };
-    let Some(draft) = draft else { return Ok(()) };
+    let Some(draft) = draft else { return expect_editor(&writer, &public) };
+    let is_confirmed = draft.kind == Some(Type::FactConfirmed);
     let answered = Draft {
-        reason: draft.reason.or(Some(Reason::EntryError)),
-        how: draft.how.or(Some(How::Reread)),
-        statement: draft.statement.or_else(|| Some("a statement".to_owned())),
+        reason: draft.reason.or(needs_reason(&draft).then_some(Reason::EntryError)),
+        how: draft.how.or(is_confirmed.then_some(How::Reread)),
+        statement: draft.statement.or((!is_confirmed).then(|| "a statement".to_owned())),
         ..draft
     };
     let options = SubmitOptions { again: true, ..SubmitOptions::default() };
@@ -241,10 +242,26 @@ pub fn expect_legal(
     }
 }
 
+/// Refuses a key without the role that facts and documents need.
+fn expect_editor(writer: &Writer, key: &PublicKey) -> Result<(), CliError> {
+    let roster = &writer.verifier.chain.state.fold.roster;
+    match roster.member(key).is_some_and(|member| !member.roles.editor) {
+        true => Err(CliError::Ledger(LedgerError::Key(
+            "the key that signs has not the role editor, which this needs (rule 404); an admin \
+             gives it with annals editor change"
+                .to_owned(),
+        ))),
+        false => Ok(()),
+    }
+}
+
 /// Whether no question of an act is open.
 fn is_answered(draft: &Draft) -> bool {
-    let needs_reason = matches!(draft.kind, Some(Type::FactDisputed | Type::FactRetracted));
-    draft.statement.is_some() && (draft.reason.is_some() || !needs_reason)
+    draft.statement.is_some() && (draft.reason.is_some() || !needs_reason(draft))
+}
+
+fn needs_reason(draft: &Draft) -> bool {
+    matches!(draft.kind, Some(Type::FactDisputed | Type::FactRetracted))
 }
 
 /// Reports every fault of drafts before a passphrase is requested; returns the receipt of drafts

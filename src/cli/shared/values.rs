@@ -3,14 +3,26 @@
 //! Always holds: an error names the option, what was expected and what was found.
 
 use crate::cli::terminal::CliError;
+use crate::ledger::write::resolve::fields::is_seen;
 use annals_core::naming::unfit;
-use annals_core::text::TextError;
+use annals_core::text::{TextError, Words};
+
 /// Refuses a name with invisible characters, or one that resembles a text of the program.
 pub fn fit_name(option: &str, name: &str) -> Result<(), CliError> {
     match unfit(name) {
         None => Ok(()),
         Some(found) => Err(CliError::usage(format!(
             "{option}: expected a name that a reader sees as it is, found {found}"
+        ))),
+    }
+}
+
+/// Words of which a reader sees at least one character, or a usage error that names its option.
+pub fn seen<const MAX: usize>(option: &str, text: &str) -> Result<Words<MAX>, CliError> {
+    match text.is_empty() || is_seen(text) {
+        true => words(option, Words::new(text)),
+        false => Err(CliError::usage(format!(
+            "{option}: expected words, found only characters that nobody sees"
         ))),
     }
 }

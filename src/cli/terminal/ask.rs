@@ -9,7 +9,7 @@ mod line_editor;
 pub mod typed;
 
 pub use crate::cli::terminal::ask::hidden_input::is_left;
-use crate::cli::terminal::ask::line_editor::LineQuestion;
+use crate::cli::terminal::ask::line_editor::{LineQuestion, until_text};
 pub use crate::cli::terminal::ask::line_editor::{UnfinishedLine, go_on_with, take_unfinished};
 use crate::cli::terminal::exit::CliError;
 use crate::cli::terminal::output::{note, whole_words};
@@ -314,7 +314,12 @@ pub fn passphrase(name: &str, attempt: usize) -> io::Result<Option<Zeroizing<Str
     }
     let again = if attempt > 1 { "that was wrong; " } else { "" };
     let prompt = format!("{again}passphrase of {name}");
-    crate::cli::terminal::ask::hidden_input::line(&prompt).map(Some)
+    hidden_line(&prompt).map(Some)
+}
+
+/// A hidden line; asked for again while it is no UTF-8.
+fn hidden_line(prompt: &str) -> io::Result<Zeroizing<String>> {
+    until_text(|| hidden_input::line(prompt))
 }
 
 /// A passphrase for a new key, typed twice.
@@ -336,16 +341,12 @@ pub fn new_passphrase_in(variable: &str, name: &str) -> Result<Zeroizing<String>
         )));
     }
     loop {
-        let typed =
-            crate::cli::terminal::ask::hidden_input::line(&format!("new passphrase of {name}"))
-                .map_err(left)?;
+        let typed = hidden_line(&format!("new passphrase of {name}")).map_err(left)?;
         if typed.is_empty() {
             note("expected at least one character");
         } else if let Some(found) = file::untypable(&typed) {
             note(format!("expected letters, digits and signs, found {found}"));
-        } else if typed
-            == crate::cli::terminal::ask::hidden_input::line("once more").map_err(left)?
-        {
+        } else if typed == hidden_line("once more").map_err(left)? {
             warn_weak(&typed);
             return Ok(typed);
         } else {
@@ -397,7 +398,7 @@ fn recovery_line(line: usize) -> Result<Zeroizing<String>, CliError> {
     let mut attempt = 1;
     loop {
         let prompt = format!("line {line} of {RECOVERY_LINES}");
-        let typed = crate::cli::terminal::ask::hidden_input::line(&prompt).map_err(left)?;
+        let typed = hidden_line(&prompt).map_err(left)?;
         match check_recovery_line(line, &typed) {
             Ok(()) => return Ok(typed),
             Err(slip) if attempt == TRIES => return Err(slip.into()),

@@ -13,7 +13,7 @@ use crate::capture::{
 use crate::cli::commands::document::about::AboutArgs;
 use crate::cli::render::provenance;
 use crate::cli::shared::{
-    DocumentPart, PartKind, ReceiptPart, SubmitOptions, WriteArgs, submit_loaded,
+    DocumentPart, PartKind, ReceiptPart, SubmitOptions, WriteArgs, expect_legal, submit_loaded,
 };
 use crate::cli::terminal::{CliError, Context, Exit, ask, note, visible, wrapped};
 use crate::ledger::error::{LedgerError, Refusal};
@@ -97,6 +97,7 @@ struct EarlierCapture {
 pub fn run(context: &mut Context, args: DocumentAddArgs) -> Result<Exit, CliError> {
     let DocumentAddArgs { source, text, page, allow_http, allow_private, mut about, write } = args;
     context.expect_writable_before_questions()?;
+    expect_legal(context, None, &write)?;
     let taken = match source.to_str().filter(|source| is_address(source)) {
         Some(address) => {
             let (private, plain) = (allow_private, allow_http);

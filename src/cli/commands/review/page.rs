@@ -18,18 +18,20 @@ pub fn page(out: &mut dyn Write, view: &View<'_>, row: &FactRow) -> Result<(), C
     if !overlays.is_empty() {
         lines.push(overlays.join(", "));
     }
-    let words = &row.words;
-    for entry in &words.evidence {
+    let shown = &row.words;
+    for entry in &shown.evidence {
         let title = entry.title.as_deref().map_or("[title not available]".to_owned(), visible);
         let document = entry.evidence.document;
         lines.push(format!("document {document} {}: {title}", entry.evidence.stance));
         lines.extend(quotation::lines(view, entry)?);
+        lines.extend(words::beside_quote(&entry.evidence));
     }
     lines
-        .extend(words::attribution(&words.attribution).map(|hops| format!("according to: {hops}")));
-    if words.when.is_some() {
-        lines.push(format!("when: {}", words::when(&words.when)));
+        .extend(words::attribution(&shown.attribution).map(|hops| format!("according to: {hops}")));
+    if shown.when.is_some() {
+        lines.push(format!("when: {}", words::when(&shown.when)));
     }
+    lines.extend(words::beside_claim(shown));
     for dispute in row.disputes.iter().filter(|dispute| dispute.stands) {
         let charge = words::charge(dispute);
         lines.push(format!("disputed by {}: {charge}", dispute.act.event));

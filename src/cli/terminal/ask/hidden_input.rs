@@ -7,8 +7,8 @@
 
 use crate::disk::signals::before_signals_end;
 use rustix::termios::{
-    LocalModes, OptionalActions, QueueSelector, SpecialCodeIndex, Termios, tcflush, tcgetattr,
-    tcsetattr,
+    InputModes, LocalModes, OptionalActions, QueueSelector, SpecialCodeIndex, Termios, tcflush,
+    tcgetattr, tcsetattr,
 };
 use std::io::{self, Stdin, Write};
 use std::sync::{Mutex, Once, PoisonError};
@@ -81,6 +81,9 @@ impl HiddenPrompt {
         let before = tcgetattr(&terminal)?;
         let mut asking = before.clone();
         asking.local_modes.remove(LocalModes::ISIG);
+        // Backspace takes a character, not a byte of it.
+        #[cfg(target_os = "linux")]
+        asking.input_modes.insert(InputModes::IUTF8);
         if echo != Echo::Shown {
             asking.local_modes.remove(LocalModes::ECHO);
         }

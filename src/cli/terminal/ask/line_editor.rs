@@ -115,9 +115,27 @@ fn initial(question: &LineQuestion<'_>) -> String {
 pub fn line(question: &LineQuestion<'_>) -> io::Result<String> {
     let prompt = format!("{}: ", visible(question.question));
     let initial = initial(question);
-    if std::env::var_os("TERM").is_none_or(|term| term == "dumb") {
-        return plain_line(&prompt, &initial);
+    until_text(|| {
+        if std::env::var_os("TERM").is_none_or(|term| term == "dumb") {
+            return plain_line(&prompt, &initial);
+        }
+        edited_line(question, &prompt, &initial)
+    })
+}
+
+/// Asks again while what is typed is no UTF-8.
+pub(super) fn until_text<T>(mut ask: impl FnMut() -> io::Result<T>) -> io::Result<T> {
+    loop {
+        match ask() {
+            Err(error) if error.kind() == io::ErrorKind::InvalidData => {
+                note("expected UTF-8, found other bytes: the terminal sends another character set");
+            }
+            answer => return answer,
+        }
     }
+}
+
+fn edited_line(question: &LineQuestion<'_>, prompt: &str, initial: &str) -> io::Result<String> {
     EDITOR.with_borrow_mut(|kept| {
         let editor = match kept {
             Some(editor) => editor,
@@ -127,7 +145,7 @@ pub fn line(question: &LineQuestion<'_>) -> io::Result<String> {
         editor.set_helper(Some(Offers { values, separator, line: RefCell::default() }));
         hidden_input::drop_typed_ahead()?;
         let _open = OpenPrompt::new()?;
-        let typed = editor.readline_with_initial(&prompt, (&initial, ""));
+        let typed = editor.readline_with_initial(prompt, (initial, ""));
         if matches!(typed, Err(ReadlineError::Interrupted)) {
             let line = editor.helper().map(|offers| offers.line.take()).unwrap_or_default();
             leave(question, one_line(&line));

@@ -14,16 +14,21 @@ pub fn field<T>(name: &str, value: Result<T, TextError>) -> Result<T, Unresolved
 
 /// Words of an editor, of which a reader sees at least one character.
 pub fn seen_words<const MAX: usize>(name: &str, text: &str) -> Result<Words<MAX>, Unresolved> {
-    let mut before = None;
-    let is_seen = text.chars().any(|c| {
-        let is_unseen = c.is_whitespace() || is_unseen(before, c);
-        before = Some(c);
-        !is_unseen
-    });
-    if !text.is_empty() && !is_seen {
+    if !text.is_empty() && !is_seen(text) {
         return Err(format!("{name}: expected words, found only characters that nobody sees"));
     }
     field(name, Words::new(text))
+}
+
+/// Whether a reader sees at least one character of a text; one that is a braille pattern without
+/// dots is blank.
+pub fn is_seen(text: &str) -> bool {
+    let mut before = None;
+    text.chars().any(|c| {
+        let is_blank = c.is_whitespace() || c == '\u{2800}' || is_unseen(before, c);
+        before = Some(c);
+        !is_blank
+    })
 }
 
 /// A value that events of this type must have.
