@@ -94,6 +94,13 @@ impl Flow {
         self.text.push_str(text);
     }
 
+    /// A space, where none was drawn.
+    pub(super) fn put_drawn_space(&mut self) {
+        if !self.text.ends_with(char::is_whitespace) {
+            self.put_drawn(" ");
+        }
+    }
+
     /// The next word is apart from the last one.
     pub(super) fn space(&mut self) {
         self.space = true;

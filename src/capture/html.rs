@@ -6,17 +6,19 @@
 use crate::capture::library::{DOM, READABILITY, text_method};
 use crate::capture::media_type::XHTML;
 use crate::capture::metadata;
-use crate::capture::page::{as_shown, text_of};
+use crate::capture::page::{WordsLeftOut, as_shown, depth, text_of};
 use crate::capture::reading::{
     CaptureReading, CaptureRequest, DerivedText, Omission, TextExtent, Unquotable,
 };
 use crate::capture::text::decode;
 use crate::capture::xhtml::without_xml;
-use dom_query::Document;
+use dom_query::{Document, NodeRef};
 use dom_smoothie::Readability;
 
 /// How far into a page its character set is looked for.
 const PRESCAN: usize = 1024;
+/// How deep elements may contain each other.
+const MAX_DEPTH: usize = 512;
 
 /// The text and the metadata of a page.
 pub(super) fn read(request: &CaptureRequest, bytes: &[u8]) -> CaptureReading {
@@ -31,8 +33,15 @@ pub(super) fn read(request: &CaptureRequest, bytes: &[u8]) -> CaptureReading {
         false => decoded.text,
     };
     let page = Document::from(source);
+    let depth = depth(&page);
+    if depth > MAX_DEPTH {
+        return CaptureReading::unquotable(Unquotable::Bound(format!(
+            "expected elements that contain each other at most {MAX_DEPTH} deep, as browsers show \
+             them, found {depth}"
+        )));
+    }
     let proposal = metadata::of_page(&page);
-    let struck = as_shown(&page);
+    let WordsLeftOut { struck, drawn } = as_shown(&page);
     let whole = line_ended(text_of(&page.root()));
     let main = match request.extent {
         TextExtent::Main => main_text(page),
@@ -50,10 +59,14 @@ pub(super) fn read(request: &CaptureRequest, bytes: &[u8]) -> CaptureReading {
         None => (whole, format!("whole page by {DOM}{decoded}"), None),
     };
     let struck_out = (struck > 0).then_some(Omission::Struck(struck));
+    let of_drawings = (drawn > 0).then(|| {
+        let words = if drawn == 1 { "a word".to_owned() } else { format!("{drawn} words") };
+        Omission::Unread(format!("{words} of its drawings"))
+    });
     let derived = DerivedText {
         text,
         method: text_method(&how, struck),
-        left_out: chosen.into_iter().chain(struck_out).collect(),
+        left_out: chosen.into_iter().chain(struck_out).chain(of_drawings).collect(),
         page: None,
     };
     let text = match derived.text.trim().is_empty() {
@@ -82,90 +95,37 @@ fn line_ended(text: String) -> String {
     text + "\n"
 }
 
-/// The character set that a page declares in its first bytes: of a `meta` with `charset`, or with
-/// `content` where that stands for the header Content-Type. Source: the HTML Standard, prescan.
+/// The character set that a page names in its first bytes: in the declaration of XML, or in a
+/// `meta` that is there for it. The names that no `meta` can have mean others (HTML Standard,
+/// "prescan a byte stream to determine its encoding").
 fn declared_charset(bytes: &[u8]) -> Option<String> {
     let head = bytes.get(..PRESCAN.min(bytes.len()))?.to_ascii_lowercase();
     let head = String::from_utf8_lossy(&head);
-    let mut rest = &*head;
-    while let Some((_, tag)) = rest.split_once('<') {
-        if let Some(comment) = tag.strip_prefix("!--") {
-            rest = comment.split_once("-->").map_or("", |(_, after)| after);
-            continue;
-        }
-        rest = tag;
-        if !tag.starts_with(|c: char| c.is_ascii_alphabetic() || matches!(c, '/' | '?')) {
-            continue;
-        }
-        let end = tag.find(|c: char| c.is_ascii_whitespace() || c == '>').unwrap_or(tag.len());
-        let (name, after) = tag.split_at(end);
-        let (attributes, after) = attributes(after);
-        rest = after;
-        let of = |wanted: &str| {
-            attributes.iter().find(|(name, _)| *name == wanted).map(|(_, value)| *value)
-        };
-        let is_header = of("http-equiv").is_some_and(|it| it.trim() == "content-type");
-        let label = match name.trim_end_matches('/') {
-            "meta" => of("charset").and_then(label).or_else(|| {
-                let content = of("content").filter(|_| is_header)?;
-                let value = content.split("charset").skip(1);
-                label(value.filter_map(|rest| rest.trim_start().strip_prefix('=')).next()?)
-            }),
-            "?xml" => of("encoding").and_then(label),
-            _ => None,
-        };
-        match label.as_deref() {
-            None => {}
-            // What a page says of bytes for scripts; browsers read it so.
-            Some("x-user-defined") => return Some("windows-1252".to_owned()),
-            Some(_) => return label,
-        }
+    let xml = head.trim_start().strip_prefix("<?xml").and_then(|rest| rest.split_once('>'));
+    if let Some(label) = xml.and_then(|(declaration, _)| value(declaration, "encoding")) {
+        return Some(label);
     }
-    None
+    let of_meta = |meta: NodeRef<'_>| {
+        let is_type = meta.attr("http-equiv").is_some_and(|of| of.trim() == "content-type");
+        let content = meta.attr("content").filter(|_| is_type);
+        let charset = meta.attr("charset").map(|charset| charset.trim().to_owned());
+        charset.or_else(|| value(&content?, "charset")).filter(|label| !label.is_empty())
+    };
+    let page = Document::from(&*head);
+    let label = page.select("meta").nodes().iter().copied().find_map(of_meta)?;
+    Some(match label.as_str() {
+        "x-user-defined" => "windows-1252".to_owned(),
+        name if name.starts_with("utf-16") => "utf-8".to_owned(),
+        _ => label,
+    })
 }
 
-/// The attributes of a tag after its name, and what follows the tag.
-fn attributes(mut rest: &str) -> (Vec<(&str, &str)>, &str) {
-    let is_space = |c: char| c.is_ascii_whitespace();
-    let mut found = Vec::new();
-    loop {
-        rest = rest.trim_start_matches(|c| is_space(c) || c == '/');
-        if let Some(after) = rest.strip_prefix('>') {
-            return (found, after);
-        }
-        // A sign of equality at its beginning belongs to a name.
-        let ends = |(at, c): &(usize, char)| {
-            is_space(*c) || ['/', '>'].contains(c) || *at > 0 && *c == '='
-        };
-        let end = rest.char_indices().find(ends).map_or(rest.len(), |(at, _)| at);
-        let (name, after) = rest.split_at(end);
-        if name.is_empty() {
-            return (found, "");
-        }
-        let Some(value) = after.trim_start_matches(is_space).strip_prefix('=') else {
-            found.push((name, ""));
-            rest = after;
-            continue;
-        };
-        let value = value.trim_start_matches(is_space);
-        let quoted = ['"', '\''].into_iter().find_map(|mark| {
-            let value = value.strip_prefix(mark)?;
-            Some(value.split_once(mark).unwrap_or((value, "")))
-        });
-        let bare =
-            || value.split_at(value.find(|c| is_space(c) || c == '>').unwrap_or(value.len()));
-        let (value, after) = quoted.unwrap_or_else(bare);
-        found.push((name, value));
-        rest = after;
-    }
-}
-
-/// The label at the beginning of a value.
-fn label(value: &str) -> Option<String> {
-    let label = value.trim_start_matches(['"', '\'', ' ']);
+/// The value of `name=` in a text.
+fn value(text: &str, name: &str) -> Option<String> {
+    let rest = text.split(name).skip(1).find_map(|rest| rest.trim_start().strip_prefix('='))?;
+    let label = rest.trim_start_matches(['"', '\'', ' ']);
     let end = label.find(|c: char| !c.is_ascii_alphanumeric() && !"-_:.".contains(c));
-    let label = label.get(..end.unwrap_or(label.len())).unwrap_or_default();
-    Some(label.to_owned()).filter(|label| !label.is_empty())
+    Some(label[..end.unwrap_or(label.len())].to_owned()).filter(|label| !label.is_empty())
 }
 
 #[cfg(test)]
@@ -180,21 +140,22 @@ mod tests {
                 "<META http-equiv='Content-Type' content='text/html; charset=Windows-1251'>",
                 Some("windows-1251"),
             ),
-            (
-                "<meta http-equiv=refresh content='9;url=/?charset=koi8-r'><meta charset=big5>",
-                Some("big5"),
-            ),
-            (
-                "<meta name=description content='in > charset=koi8-r'><meta charset=big5>",
-                Some("big5"),
-            ),
-            ("<meta charset=x-user-defined>", Some("windows-1252")),
+            // A meta that is there for something else.
+            ("<meta http-equiv=refresh content='9;url=/?charset=koi8-r'>", None),
             ("1 < 2 <meta data-x charset=\"big5\"/>", Some("big5")),
             ("<meta http-equiv=content-type content=text/html;charset=big5>", Some("big5")),
+            ("<meta name=description content='charset=koi8-r'><meta charset=big5>", Some("big5")),
+            ("<meta content='text/html; charset=KOI8-R'>", None),
+            ("<meta name=a content='1 > 0'><meta charset=koi8-r>", Some("koi8-r")),
+            ("<script>'<meta charset=koi8-r>'</script>", None),
+            // What no page can be read as by its own word.
+            ("<meta charset=x-user-defined>", Some("windows-1252")),
+            ("<meta charset=UTF-16LE>", Some("utf-8")),
             ("<script charset=\"iso-8859-1\"></script><meta charset = 'koi8-r'>", Some("koi8-r")),
             ("<!-- <meta charset=x> --><link charset=y><p>charset=z", None),
             ("<?xml version='1.0' encoding='windows-1251'?><html>", Some("windows-1251")),
-            ("<meta name='charset' content='a'><meta charset=big5", Some("big5")),
+            ("<meta name='charset' content='a'><meta charset=big5>", Some("big5")),
+            ("<meta charset=big5", None),
             ("<meta", None),
         ] {
             assert_eq!(declared_charset(page.as_bytes()).as_deref(), charset, "{page}");
@@ -238,11 +199,6 @@ mod tests {
     fn a_page_says_its_character_set() {
         let html = b"<meta charset='windows-1251'><p>\xCF\xF0\xE8\xE2\xE5\xF2</p>";
         assert_eq!(page(TextExtent::Page, html).text, "Привет\n");
-        assert_eq!(
-            declared_charset(b"<meta http-equiv=Content-Type content='text/html; charset=KOI8-R'>")
-                .unwrap(),
-            "koi8-r"
-        );
         assert_eq!(declared_charset(b"<p>"), None);
     }
 

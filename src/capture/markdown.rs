@@ -5,7 +5,7 @@
 //! Source: CommonMark, and GitHub's tables, notes and struck words.
 
 use crate::capture::library::{DOM, MARKDOWN, text_method};
-use crate::capture::page::{as_shown, text_of};
+use crate::capture::page::{WordsLeftOut, as_shown, text_of};
 use crate::capture::proposal::ProposedDescription;
 use crate::capture::reading::{CaptureReading, CaptureRequest, DerivedText, Omission};
 use crate::capture::text::decode;
@@ -22,7 +22,7 @@ pub(super) fn read(request: &CaptureRequest, bytes: &[u8]) -> CaptureReading {
     let mut source = String::with_capacity(decoded.text.len() * 2);
     html::push_html(&mut source, events(without_front_matter(&decoded.text)));
     let page = Document::from(source);
-    let struck = as_shown(&page);
+    let WordsLeftOut { struck, .. } = as_shown(&page);
     let mut proposal = ProposedDescription::default();
     if let Some(heading) = page.select_single("h1").nodes().first() {
         proposal.offer_title(&text_of(heading));

@@ -5,6 +5,7 @@
 //! text. Not here: which style an element has (`style`); how words are joined (`flow`).
 //! Source: the HTML Standard, chapter 15 (rendering); MathML Core.
 
+use crate::capture::components::lay_out;
 use crate::capture::flow::{Flow, TextGroup, is_before_figure, is_figure};
 use crate::capture::note_mark::{is_note_link, mark_note};
 use crate::capture::style::{OffLine, ShownBox, Style, apply_sheets};
@@ -13,8 +14,8 @@ use dom_query::{Document, NodeRef, Selection};
 /// What no browser shows as text, or shows in place of what it cannot show.
 const NO_TEXT: &str = "head, script, style, template, noscript, noframes, iframe, object, svg, \
                        canvas, audio, video, progress, meter, datalist, rp, annotation, \
-                       annotation-xml, mphantom, dialog:not([open]), input[type=hidden], noembed, \
-                       [popover]";
+                       annotation-xml, mphantom, noembed, dialog:not([open]), [popover], \
+                       input[type=hidden]";
 /// Struck out by its element.
 const STRUCK: [&str; 3] = ["del", "s", "strike"];
 /// Elements with an empty line before and after them.
@@ -36,9 +37,12 @@ const SIGNED: [&str; 3] = ["q", "bdo", "ruby"];
 const TOKENS: [&str; 5] = ["mi", "mn", "mo", "ms", "mtext"];
 
 /// Removes what a reader does not see, and makes elements of styles, so that both stay so in the
-/// main text. Returns how many words were struck out.
-pub(super) fn as_shown(page: &Document) -> usize {
+/// main text.
+pub(super) fn as_shown(page: &Document) -> WordsLeftOut {
+    lay_out(page);
     apply_sheets(page);
+    let drawings = page.select("svg text, svg foreignObject");
+    let drawn = drawings.iter().map(|text| words(&text.text())).sum();
     page.select(NO_TEXT).remove();
     // The same formula a second time.
     page.select(".katex-html, .MathJax_Preview").remove();
@@ -51,7 +55,7 @@ pub(super) fn as_shown(page: &Document) -> usize {
         match fate {
             Fate::Shown if node.is_element() => restyle(&node),
             Fate::Shown => {}
-            Fate::Struck => struck += node.text().split_whitespace().count(),
+            Fate::Struck => struck += words(&node.text()),
             Fate::Hidden => {}
             Fate::HiddenWords => {
                 unseen.extend(hidden_words(&node).into_iter().map(|words| (words, Fate::Hidden)));
@@ -71,7 +75,47 @@ pub(super) fn as_shown(page: &Document) -> usize {
             false => node.remove_from_parent(),
         }
     }
-    struck
+    // What is shown stays so in the main text, whatever hid it before.
+    page.select("[style], [hidden]").remove_attrs(&["style", "hidden"]);
+    WordsLeftOut { struck, drawn }
+}
+
+/// How many words of a page are no part of its text.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct WordsLeftOut {
+    /// Those that are struck out.
+    pub struck: usize,
+    /// Those of drawings.
+    pub drawn: usize,
+}
+
+fn words(text: &str) -> usize {
+    text.split_whitespace().count()
+}
+
+/// How deep the elements of a page contain each other.
+pub(super) fn depth(page: &Document) -> usize {
+    let root = page.root();
+    let (mut deepest, mut depth, mut next) = (0, 1, root.first_child());
+    while let Some(node) = next {
+        deepest = deepest.max(depth);
+        next = node.first_child();
+        if next.is_some() {
+            depth += 1;
+            continue;
+        }
+        let mut last = node;
+        next = loop {
+            if let Some(sibling) = last.next_sibling() {
+                break Some(sibling);
+            }
+            match last.parent().filter(|parent| parent.id != root.id) {
+                Some(parent) => (last, depth) = (parent, depth - 1),
+                None => break None,
+            }
+        };
+    }
+    deepest
 }
 
 fn is_block(name: &str) -> bool {
@@ -114,15 +158,15 @@ fn fate(node: &NodeRef<'_>) -> Fate {
         let formula = Selection::from(*node).select("math").text();
         !formula.trim().is_empty() && formula.trim() == node.text().trim()
     };
-    match matches!(&*name, "html" | "body") || is_formula() {
-        true => {
+    match (is_hidden, is_of_inner) {
+        (false, false) => Fate::Shown,
+        _ if matches!(&*name, "html" | "body") || is_formula() => {
             // The choice of the main text leaves out what says that it is hidden.
-            ["style", "hidden", "aria-hidden"].iter().for_each(|name| node.remove_attr(name));
+            node.remove_attr("aria-hidden");
             Fate::Shown
         }
-        false if is_hidden => Fate::Hidden,
-        false if is_of_inner => Fate::HiddenWords,
-        false => Fate::Shown,
+        (true, _) => Fate::Hidden,
+        (false, true) => Fate::HiddenWords,
     }
 }
 
@@ -143,19 +187,28 @@ fn hidden_words<'p>(node: &NodeRef<'p>) -> Vec<NodeRef<'p>> {
 /// Makes an element of the style of another one, or words of what is drawn.
 fn restyle(node: &NodeRef<'_>) {
     let name = node.node_name().unwrap_or_default();
+    if let Some(direction) = Style::of(node).overridden_direction()
+        && (is_span(&name) || is_block(&name))
+        && &*name != "bdo"
+    {
+        node.set_html(format!("<bdo dir={direction}>{}</bdo>", node.inner_html()));
+    }
     match &*name {
         "input" => {
             let kind = node.attr("type").unwrap_or_default().to_ascii_lowercase();
-            let mark = match (kind.as_str(), node.has_attr("checked")) {
-                ("checkbox", true) => "☑ ",
-                ("checkbox", false) => "☐ ",
-                ("radio", true) => "◉ ",
-                ("radio", false) => "○ ",
-                _ => return,
+            let value = || format!(" {} ", node.attr("value").unwrap_or_default());
+            let shown = match (kind.as_str(), node.has_attr("checked")) {
+                ("checkbox", true) => "☑ ".to_owned(),
+                ("checkbox", false) => "☐ ".to_owned(),
+                ("radio", true) => "◉ ".to_owned(),
+                ("radio", false) => "○ ".to_owned(),
+                ("password" | "image" | "file" | "color" | "range", _) => return,
+                _ => value(),
             };
             node.rename("span");
-            node.set_text(mark);
+            node.set_text(shown);
         }
+        "select" => leave_chosen(node),
         "img" if is_letter(node) => {
             let letter = node.attr("alt").unwrap_or_default();
             node.rename("span");
@@ -164,6 +217,23 @@ fn restyle(node: &NodeRef<'_>) {
         "sup" => mark_note(node),
         name if is_span(name) => restyle_span(node, SIGNED.contains(&name)),
         _ => {}
+    }
+}
+
+/// Leaves of a list that shows one line the option that is chosen.
+fn leave_chosen(list: &NodeRef<'_>) {
+    let lines = list.attr("size").and_then(|size| size.trim().parse::<u32>().ok()).unwrap_or(1);
+    if list.has_attr("multiple") || lines > 1 {
+        return;
+    }
+    let options = Selection::from(*list).select("option");
+    let options = options.nodes();
+    let chosen = options.iter().rposition(|option| option.has_attr("selected")).unwrap_or(0);
+    for (at, option) in options.iter().enumerate() {
+        match at == chosen {
+            true => option.rename("span"),
+            false => option.remove_from_parent(),
+        }
     }
 }
 

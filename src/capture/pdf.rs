@@ -8,6 +8,7 @@
 use crate::capture::flow::{Flow, TextGroup};
 use crate::capture::library::{PDF, text_method};
 use crate::capture::pdf_operators::spell_out;
+use crate::capture::pdf_unseen::{FAR, move_off_page};
 use crate::capture::proposal::ProposedDescription;
 use crate::capture::reading::{CaptureReading, DerivedText, Omission, Unquotable};
 use pdf_extract::{Document, MediaBox, Object, OutputDev, OutputError, Transform, output_doc_page};
@@ -27,14 +28,18 @@ pub(super) fn read(bytes: &[u8]) -> CaptureReading {
     if encrypted && !matches!(catch_unwind(AssertUnwindSafe(|| document.decrypt(""))), Ok(Ok(()))) {
         return CaptureReading::unquotable(Unquotable::Encrypted);
     }
-    let text = match catch_unwind(AssertUnwindSafe(|| spell_out(&mut document))) {
-        Ok(()) => text(&document),
+    let prepared = catch_unwind(AssertUnwindSafe(|| {
+        spell_out(&mut document);
+        move_off_page(&mut document)
+    }));
+    let text = match prepared {
+        Ok(is_recognised) => text(&document, is_recognised),
         Err(_) => Err(failed()),
     };
     CaptureReading { proposal: proposal(&document), text }
 }
 
-fn text(document: &Document) -> Result<DerivedText, Unquotable> {
+fn text(document: &Document, is_recognised: bool) -> Result<DerivedText, Unquotable> {
     let pages = document.get_pages();
     let (mut text, mut failing) = (String::new(), Vec::new());
     for number in pages.keys() {
@@ -58,20 +63,45 @@ fn text(document: &Document) -> Result<DerivedText, Unquotable> {
         false => Some(format!("page {} of {}", failing.join(", "), pages.len())),
     };
     let but = without.as_ref().map(|pages| format!(", without {pages}")).unwrap_or_default();
-    let method = text_method(&format!("text of the pages by {PDF}{but}"), 0);
+    let layer = if is_recognised { "recognised text" } else { "text" };
+    let method = text_method(&format!("{layer} of the pages by {PDF}{but}"), 0);
     let unread = |pages| Omission::Unread(format!("{pages}, which cannot be read"));
-    let left_out = without.map(unread).into_iter().collect();
+    let recognised = is_recognised.then_some(Omission::Pages);
+    let left_out = without.map(unread).into_iter().chain(recognised).collect();
     Ok(DerivedText { text: format!("{}\n", text.trim()), method, left_out, page: None })
 }
 
 /// The text of a page; `None` where the library fails on it.
 fn page_text(document: &Document, number: u32) -> Option<String> {
     let read = || {
-        let mut page = DrawnPage::default();
+        let mut page = DrawnPage { shown: crop_box(document, number), ..DrawnPage::default() };
         output_doc_page(document, &mut page, number).map(|()| page.flow.finished())
     };
     catch_unwind(AssertUnwindSafe(read)).ok()?.ok()
 }
+
+/// The part of a page that is shown, where it says so: left, bottom, right, top.
+fn crop_box(document: &Document, number: u32) -> Option<[f64; 4]> {
+    let mut node = document.get_dictionary(*document.get_pages().get(&number)?).ok()?;
+    for _ in 0..MAX_PARENTS {
+        if let Ok((_, Object::Array(sides))) =
+            node.get(b"CropBox").and_then(|sides| document.dereference(sides))
+        {
+            let side = |at: usize| {
+                let (_, side) = document.dereference(sides.get(at)?).ok()?;
+                side.as_float().ok().map(f64::from)
+            };
+            let (x, other_x) = (side(0)?, side(2)?);
+            let (y, other_y) = (side(1)?, side(3)?);
+            return Some([x.min(other_x), y.min(other_y), x.max(other_x), y.max(other_y)]);
+        }
+        node = document.get_dict_in_dict(node, b"Parent").ok()?;
+    }
+    None
+}
+
+/// How many nodes of the tree of pages are asked for what a page inherits.
+const MAX_PARENTS: usize = 64;
 
 /// The size of letters beside the first one of their word, of which they are at most this part.
 const INITIAL: f64 = 0.5;
@@ -80,6 +110,8 @@ const INITIAL: f64 = 0.5;
 #[derive(Default)]
 struct DrawnPage {
     flow: Flow,
+    /// The part of the page that is shown, where it says so.
+    shown: Option<[f64; 4]>,
     /// Whether the next character is the first of a string.
     begins: bool,
     /// Where the last character ends, and its base line.
@@ -125,10 +157,10 @@ impl DrawnPage {
             + usize::from(x < end && (y - last).abs() > size * 0.5);
         self.flow.put_drawn(&"\n".repeat(lines));
         if x > end + size * 0.1 {
-            self.flow.put_drawn(" ");
+            self.flow.put_drawn_space();
         } else if lines == 0 && self.is_before(x, width, size) {
             // A cell, or a word, that is drawn after the one to the right of it.
-            self.flow.put_drawn(" ");
+            self.flow.put_drawn_space();
         } else if lines == 0 && (y - self.line.0).abs() > size * 0.05 {
             self.flow.apart();
         }
@@ -136,6 +168,16 @@ impl DrawnPage {
 }
 
 impl DrawnPage {
+    /// Whether a reader sees a character of this size here.
+    fn is_seen(&self, x: f64, y: f64, size: f64) -> bool {
+        // Of a turned letter the size is no number.
+        let reach = size.abs().max(0.0);
+        let is_in = |[left, bottom, right, top]: [f64; 4]| {
+            (left - reach..=right).contains(&x) && (bottom - reach..=top).contains(&y)
+        };
+        size != 0.0 && x.abs() < FAR && y.abs() < FAR && self.shown.is_none_or(is_in)
+    }
+
     /// Whether a string that begins here is to the left of the last one, and not its neighbour.
     fn is_before(&self, x: f64, width: f64, size: f64) -> bool {
         let (start, _) = self.string;
@@ -177,6 +219,9 @@ impl OutputDev for DrawnPage {
         let (x, y) = (at.m31, at.m32);
         // The side of a square with the area of the letter's box.
         let size = font_size * ((at.m11 + at.m21) * (at.m12 + at.m22)).sqrt();
+        if !self.is_seen(x, y, size) {
+            return Ok(());
+        }
         if std::mem::take(&mut self.begins) {
             self.again = self.is_over(x, y, size).then_some(0);
             if self.again.is_none() {

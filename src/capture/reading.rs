@@ -50,6 +50,8 @@ pub enum Omission {
     Chosen(String),
     /// What the library cannot read.
     Unread(String),
+    /// The pages themselves, which are images: the text is what was recognised in them.
+    Pages,
     /// So many words that the document itself strikes out, deletes or moves away.
     Struck(usize),
 }

@@ -5,10 +5,11 @@
 //! sheet hides nothing, because scripts show again what it hides. Not here: sheets of other files,
 //! rules for a medium or a state, the specificity of selectors. Source: CSS Syntax, CSS Cascade.
 
+use crate::capture::generated::{add, added};
 use dom_query::{Document, NodeRef, Selection};
 
 /// Properties that a sheet gives to an element.
-const OF_SHEETS: [&str; 8] = [
+const OF_SHEETS: [&str; 10] = [
     "vertical-align",
     "text-decoration",
     "text-decoration-line",
@@ -17,6 +18,8 @@ const OF_SHEETS: [&str; 8] = [
     "font-variant-position",
     "font-feature-settings",
     "-webkit-font-feature-settings",
+    "unicode-bidi",
+    "direction",
 ];
 /// Properties of boxes that a sheet gives to an element; what it hides, a script shows again.
 const OF_BOXES: [&str; 3] = ["display", "float", "position"];
@@ -121,6 +124,13 @@ impl Style {
         let display = self.last("display").unwrap_or_default();
         ["flex", "grid"].iter().any(|layout| display.contains(layout))
             || matches!(display, "-webkit-box" | "-webkit-inline-box")
+    }
+
+    /// In which direction it shows all letters, whatever theirs is.
+    pub(super) fn overridden_direction(&self) -> Option<&'static str> {
+        let overrides = self.last("unicode-bidi").is_some_and(|value| value.contains("override"));
+        let is_left = self.last("direction") == Some("rtl");
+        overrides.then_some(if is_left { "rtl" } else { "ltr" })
     }
 
     /// The value of the last declaration of a property.
@@ -232,6 +242,9 @@ pub(super) fn apply_sheets(page: &Document) {
         let rules = sheets.iter().flat_map(|sheet| rules(sheet, properties));
         apply(page, &rules.take(MAX_RULES).collect::<Vec<_>>());
     }
+    let blocks = sheets.iter().flat_map(|sheet| blocks(sheet));
+    let words = blocks.flat_map(|(selectors, block)| added(&selectors, &block));
+    add(page, &words.take(MAX_RULES).collect::<Vec<_>>());
 }
 
 /// Whether a sheet is of CSS, and for every medium or for screens.
@@ -282,6 +295,20 @@ impl Properties {
 
 /// The rules of a sheet: selectors, and the declarations that count here.
 fn rules(sheet: &str, properties: Properties) -> Vec<(String, String)> {
+    let rule = |(selectors, block): (String, String)| {
+        let plain = selectors.split(',').filter(|selector| !selector.contains(':'));
+        let selectors = plain.map(str::trim).collect::<Vec<_>>().join(",");
+        let moves = Style::read(&block).shift().is_some();
+        let counts = |line: &&str| properties.count(line, moves);
+        let declarations = block.split(';').filter(counts).collect::<Vec<_>>().join(";");
+        let is_rule = !declarations.is_empty() && !selectors.is_empty();
+        is_rule.then_some((selectors, declarations))
+    };
+    blocks(sheet).into_iter().filter_map(rule).collect()
+}
+
+/// The selectors and the block of each rule of a sheet that is for every medium and state.
+fn blocks(sheet: &str) -> Vec<(String, String)> {
     let (sheet, mut found) = (without_comments(sheet), Vec::new());
     let mut rest = sheet.as_str();
     while let Some((before, after)) = rest.split_once('{') {
@@ -297,16 +324,8 @@ fn rules(sheet: &str, properties: Properties) -> Vec<(String, String)> {
         let end = end.unwrap_or(after.len());
         let (block, selectors) = (&after[..end], before.rsplit(';').next().unwrap_or_default());
         rest = after.get(end + 1..).unwrap_or_default();
-        if selectors.trim_start().starts_with('@') || block.contains('{') {
-            continue;
-        }
-        let plain = selectors.split(',').filter(|selector| !selector.contains(':'));
-        let selectors = plain.map(str::trim).collect::<Vec<_>>().join(",");
-        let moves = Style::read(block).shift().is_some();
-        let counts = |line: &&str| properties.count(line, moves);
-        let declarations = block.split(';').filter(counts).collect::<Vec<_>>().join(";");
-        if !declarations.is_empty() && !selectors.is_empty() {
-            found.push((selectors, declarations));
+        if !selectors.trim_start().starts_with('@') && !block.contains('{') {
+            found.push((selectors.to_owned(), block.to_owned()));
         }
     }
     found

@@ -4,5 +4,6 @@ pub mod made;
 mod reading;
 mod served;
 mod shown;
+mod shown_pdf;
 mod story;
 mod tls;

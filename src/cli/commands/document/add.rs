@@ -268,6 +268,9 @@ fn examine(
                     format!("note: its text leaves out {what}; --text page takes all")
                 }
                 Omission::Unread(what) => format!("note: its text is without {what}"),
+                Omission::Pages => "note: its text is what was recognised in the images of its \
+                                    pages: compare the words that you quote with them"
+                    .to_owned(),
                 Omission::Struck(1) => {
                     "note: its text is without a word that the document strikes out".to_owned()
                 }

@@ -1,0 +1,142 @@
+//! A text of a PDF says what its pages show: each operator and layer that changes it, by the exact
+//! text.
+
+use crate::capture::made;
+use crate::capture::shown::{derived, differing};
+use annals::capture::{DerivedText, Omission, TextExtent, media_type};
+
+/// A PDF of one page, with these entries of the page, its resources and the catalog, and objects
+/// from 7 on.
+fn pdf_with(content: &str, entries: [&str; 3], more: &[&str]) -> DerivedText {
+    let [page, resources, catalog] = entries;
+    let mut objects = vec![
+        format!("<< /Type /Catalog /Pages 2 0 R {catalog} >>"),
+        "<< /Type /Pages /Kids [3 0 R] /Count 1 >>".to_owned(),
+        format!(
+            "<< /Type /Page /Parent 2 0 R /MediaBox [0 0 600 800] {page} /Contents 5 0 R \
+             /Resources << /Font << /F1 6 0 R >> {resources} >> >>"
+        ),
+        "<< /Title (A report) >>".to_owned(),
+        format!("<< /Length {} >>\nstream\n{content}\nendstream", content.len()),
+        "<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica /Encoding /WinAnsiEncoding >>".into(),
+    ];
+    objects.extend(more.iter().map(|object| (*object).to_owned()));
+    derived(media_type::PDF, TextExtent::Main, &made::pdf_of(&objects, ""))
+}
+
+#[test]
+fn a_pdf_gives_what_its_pages_show() {
+    let on = "BT /F1 12 Tf 100 700 Td (Layer on 5.) Tj ET ";
+    let layer = "BT /F1 12 Tf 100 680 Td (Layer off 6.) Tj ET ";
+    let off = format!("{on}/OC /L BDC {layer}EMC");
+    let of_layer = "/Properties << /L 7 0 R >>";
+    let is_off = "/OCProperties << /OCGs [7 0 R] /D << /OFF [7 0 R] >> >>";
+    let all_off = "/OCProperties << /OCGs [7 0 R] /D << /BaseState /OFF >> >>";
+    let is_on = "/OCProperties << /OCGs [7 0 R] /D << /BaseState /OFF /ON [7 0 R] >> >>";
+    let group = "<< /Type /OCG /Name (off) >>";
+    let cases: [(&str, [&str; 3], &[&str], &str); 10] = [
+        (
+            "BT /F1 12 Tf 100 700 Td (He did ) Tj 3 Tr (not ) Tj 0 Tr (take it.) Tj ET",
+            ["", "", ""],
+            &[],
+            "He did take it.",
+        ),
+        (
+            "BT /F1 12 Tf 100 700 Td (Two) Tj 3 Tr [( ) -200 (x)] TJ 0 Tr (met.) Tj ET",
+            ["", "", ""],
+            &[],
+            "Two met.",
+        ),
+        (&off, ["", of_layer, is_off], &[group], "Layer on 5."),
+        (&off, ["", of_layer, all_off], &[group], "Layer on 5."),
+        (&off, ["", of_layer, is_on], &[group], "Layer on 5.\n\nLayer off 6."),
+        (
+            &off,
+            ["", "/Properties << /L 8 0 R >>", is_off],
+            &[group, "<< /Type /OCMD /OCGs [7 0 R] >>"],
+            "Layer on 5.",
+        ),
+        (
+            &format!("{on}/Fm Do"),
+            ["", "/XObject << /Fm 8 0 R >>", is_off],
+            &[
+                group,
+                "<< /Type /XObject /Subtype /Form /OC 7 0 R /BBox [0 0 600 800] /Resources << \
+                 /Font << /F1 6 0 R >> >> /Length 45 >>\nstream\n\
+                 BT /F1 12 Tf 100 680 Td (Layer off 6.) Tj ET \nendstream",
+            ],
+            "Layer on 5.",
+        ),
+        (
+            "BT /F1 12 Tf 100 700 Td (In.) Tj 0 -600 Td (Out.) Tj ET",
+            ["/CropBox [0 400 600 800]", "", ""],
+            &[],
+            "In.",
+        ),
+        (
+            "BT /F1 12 Tf 100 700 Td (A 5.) Tj ET BT /F1 0 Tf 100 680 Td (none) Tj ET BT /F1 12 Tf \
+             7 Tr 100 640 Td (clip) Tj ET",
+            ["", "", ""],
+            &[],
+            "A 5.",
+        ),
+        // Letters that are turned by half.
+        (
+            "BT /F1 12 Tf -1 0 0 -1 300 700 Tm (Turned.) Tj ET",
+            ["/CropBox [0 400 600 800]", "", ""],
+            &[],
+            "Turned.",
+        ),
+    ];
+    for (content, entries, more, expected) in cases {
+        let derived = pdf_with(content, entries, more);
+        assert_eq!(derived.text.trim_end(), expected, "{content}");
+        assert_eq!(derived.left_out, [], "{content}");
+        assert!(derived.method.starts_with("text of the pages by "), "{}", derived.method);
+    }
+}
+
+/// A scan with the layer that a program for recognition writes, and a stamp.
+#[test]
+fn a_pdf_of_recognised_pages_says_so() {
+    let content = "BT 3 Tr /F1 12 Tf 100 700 Td (He did not take the money.) Tj ET \
+                   BT 0 Tr /F1 9 Tf 100 20 Td (Archive) Tj ET";
+    let derived = pdf_with(content, ["", "", ""], &[]);
+    assert!(derived.text.contains("He did not take the money."), "{}", derived.text);
+    assert_eq!(derived.left_out, [Omission::Pages]);
+    let how = "recognised text of the pages by pdf-extract ";
+    assert!(derived.method.starts_with(how), "{}", derived.method);
+}
+
+/// A PDF of one page with this content.
+fn pdf(content: &str) -> String {
+    derived(media_type::PDF, TextExtent::Main, &made::pdf_drawn(content)).text
+}
+
+#[test]
+fn a_pdf_keeps_small_characters_off_the_line() {
+    let cases = [
+        (
+            "(It makes 10) Tj 7 0 0 7 134 724 Tm (6) Tj 12 0 0 12 140 720 Tm (watts) Tj",
+            "It makes 10⁶ watts",
+        ),
+        ("(CO) Tj 7 0 0 7 90 717 Tm (2) Tj 12 0 0 12 97 720 Tm (fell) Tj", "CO₂ fell"),
+        ("(10) Tj /F1 0.6 Tf 0.4 Ts (6) Tj 0 Ts /F1 1 Tf ( watts) Tj", "10⁶ watts"),
+        ("(10) Tj 12 0 0 12 85.4 720 Tm (6) Tj", "106"),
+        ("7 0 0 7 72 724 Tm (3) Tj 12 0 0 12 76 720 Tm (97 died) Tj", "3 97 died"),
+        ("(They met) Tj 12 0 0 12 72 706 Tm (and left) Tj", "They met\nand left"),
+        // Operators that show text on the next line.
+        ("1.2 TL (They met) Tj (and left) ' 0 0 (at noon) \"", "They met\nand left\nat noon"),
+        // A line that is drawn from right to left, or twice.
+        (
+            "12 0 0 12 200 720 Tm (34) Tj 12 0 0 12 150 720 Tm (12) Tj 12 0 0 12 72 720 Tm \
+             (Total) Tj",
+            "34 12 Total",
+        ),
+        ("(12) Tj 12 0 0 12 72.3 720 Tm (12) Tj 12 0 0 12 100 720 Tm (34) Tj", "12 34"),
+        ("(12) Tj 12 0 0 12 72 706 Tm (12) Tj", "12\n12"),
+        // The first letter of a text, drawn large.
+        ("30 0 0 30 72 700 Tm (T) Tj 12 0 0 12 91 712 Tm (he minister) Tj", "The minister"),
+    ];
+    assert_eq!(differing(&cases, pdf), []);
+}
