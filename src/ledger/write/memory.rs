@@ -43,7 +43,7 @@ pub trait Memory: Send {
 }
 
 /// A memory that nobody else signs with until this is dropped.
-pub trait HeldMemory {
+pub trait HeldMemory: Send {
     /// The last mark for this record.
     fn last(&self, origin: &Origin) -> Result<Option<Mark>, MemoryError>;
 

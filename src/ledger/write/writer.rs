@@ -392,10 +392,15 @@ impl Writer {
         let note = self.new_note(memory);
         let Writer { verifier, uncommitted, index, home, mark, .. } = self;
         let next = home.local().and_then(|local| local.next_offset());
-        let (prepared, ()) = together(
-            || note?.map_or(Ok(()), |note| note.prepare(memory, mark, &mut **home, Some(group))),
-            || index_committed(index, &mut verifier.chain.state, uncommitted, next),
-        );
+        let mut add_to_index =
+            || index_committed(index, &mut verifier.chain.state, uncommitted, next);
+        let prepared = match note {
+            Ok(Some(note)) => note.prepare(memory, mark, &mut **home, Some(group), add_to_index),
+            other => {
+                add_to_index();
+                other.map(drop)
+            }
+        };
         self.signed = 0;
         self.verifier.keep_changes();
         prepared?;
@@ -428,7 +433,7 @@ impl Writer {
     /// Signs the record as it is, where another commit is not yet signed.
     fn sign_checkpoint(&mut self, memory: &mut dyn HeldMemory) -> Result<(), LedgerError> {
         let Some(note) = self.new_note(memory)? else { return Ok(()) };
-        note.prepare(memory, &mut self.mark, &mut *self.home, None)?;
+        note.prepare(memory, &mut self.mark, &mut *self.home, None, || ())?;
         self.proven = self.verifier.chain.tree().clone();
         Ok(self.home.put_note()?)
     }
@@ -463,19 +468,26 @@ struct NewNote {
 }
 
 impl NewNote {
-    /// Advances the memory from `mark` while the home prepares the note, with what it derives from
-    /// `group`; the note may be seen once both are durable. Nothing needs its place to be durable,
-    /// because the next writer signs what no note covers.
+    /// Prepares the note at its home, with what the home derives from `group`, while the memory
+    /// advances from `mark`, and `then` is done; the note may be seen once both are durable.
+    /// Nothing needs its place to be durable, because the next writer signs what no note covers.
+    ///
+    /// What the home does takes longest, so it is done on this thread.
     fn prepare(
         self,
         memory: &mut dyn HeldMemory,
         mark: &mut Option<Mark>,
         home: &mut dyn Home,
         group: Option<&EventGroup<'_>>,
+        mut then: impl FnMut() + Send,
     ) -> Result<(), LedgerError> {
-        let advance = || memory.advance(mark.as_ref(), &self.mark, &self.proof);
         let prepare = || home.prepare_note(self.text.as_bytes(), group);
-        let (advanced, prepared) = together(advance, prepare);
+        let advance = || {
+            let advanced = memory.advance(mark.as_ref(), &self.mark, &self.proof);
+            then();
+            advanced
+        };
+        let (prepared, advanced) = together(prepare, advance);
         advanced?;
         *mark = Some(self.mark);
         Ok(prepared?)

@@ -244,9 +244,10 @@ impl JournalHome {
             Some(group) => store_entries(&mut **store, group.from.size, group.entries),
             None => Ok(()),
         };
-        let (replacement, stored) = match group {
-            Some(_) => together(replacement, stored),
-            None => (replacement(), Ok(())),
+        let (stored, replacement) = match group {
+            // The store takes longer.
+            Some(_) => together(stored, replacement),
+            None => (Ok(()), replacement()),
         };
         stored?;
         self.prepared = Some(replacement?);
