@@ -4,6 +4,7 @@
 //! so. For a record of any size only a part of the rows is in memory, unless they are collected.
 //! Not here: the form of a row (`row`); which rows are requested (`cli`).
 
+use crate::disk::together::together;
 use crate::ledger::error::LedgerError;
 use crate::ledger::query::content_text::{statement_text, words};
 use crate::ledger::query::effect::{differences, object};
@@ -18,8 +19,8 @@ use annals_core::event::body::{Captured, Content};
 use annals_core::event::vocabulary::{ErrorIn, Reason, RedactReason};
 use annals_core::fold::history;
 use annals_core::fold::operation::{EntryKind, Operation};
-use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 /// The requested rows.
 #[derive(Default)]
@@ -49,7 +50,7 @@ pub fn gather(
 }
 
 /// The minimum number of facts whose rows are built at once.
-pub const PART: usize = 1_024;
+pub const PART: usize = 512;
 /// The maximum number of parts in which rows are built where each part may read much of the
 /// record.
 const PARTS: usize = 8;
@@ -73,7 +74,7 @@ pub struct Rows<'a, 'v> {
     /// Their events, by fact and position.
     owned: Vec<Owned>,
     /// The events read so far whose bodies do not have the signed digest.
-    damaged: RefCell<BTreeSet<u64>>,
+    damaged: Mutex<BTreeSet<u64>>,
 }
 
 impl<'a, 'v> Rows<'a, 'v> {
@@ -99,7 +100,7 @@ impl<'a, 'v> Rows<'a, 'v> {
             documents: BTreeMap::new(),
             facts,
             owned,
-            damaged: RefCell::default(),
+            damaged: Mutex::default(),
         };
         let mut made = Made::default();
         view.at(&described, &mut |event| {
@@ -111,12 +112,16 @@ impl<'a, 'v> Rows<'a, 'v> {
 
     /// How many of the bodies read so far do not have the signed digest.
     pub fn damaged(&self) -> u64 {
-        self.damaged.borrow().len() as u64
+        self.damaged_now().len() as u64
     }
 
     /// The events read so far whose bodies do not have the signed digest.
     pub fn damaged_events(&self) -> BTreeSet<u64> {
-        self.damaged.borrow().clone()
+        self.damaged_now().clone()
+    }
+
+    fn damaged_now(&self) -> MutexGuard<'_, BTreeSet<u64>> {
+        self.damaged.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Calls `each` with the row of each fact, by position.
@@ -127,7 +132,8 @@ impl<'a, 'v> Rows<'a, 'v> {
         self.each_of(&self.facts, take)
     }
 
-    /// Calls `each` with the rows of these requested facts, in ascending order.
+    /// Calls `each` with the rows of these requested facts, in ascending order. While it is called
+    /// with those of one part, those of the next are built.
     pub fn each_of<E: From<LedgerError>>(
         &self,
         facts: &[u64],
@@ -137,10 +143,18 @@ impl<'a, 'v> Rows<'a, 'v> {
             true => PART,
             false => PART.max(facts.len().div_ceil(PARTS)),
         };
-        for part in facts.chunks(part) {
-            for row in self.part(part)?.into_values() {
-                take(row)?;
-            }
+        let mut take_all = |rows: BTreeMap<u64, FactRow>| -> Result<(), E> {
+            rows.into_values().try_for_each(&mut *take)
+        };
+        let mut parts = facts.chunks(part);
+        let mut present = parts.next().map(|part| self.part(part)).transpose()?;
+        while let Some(rows) = present {
+            let (taken, next) = match parts.next() {
+                Some(part) => together(|| take_all(rows), || Some(self.part(part))),
+                None => (take_all(rows), None),
+            };
+            taken?;
+            present = next.transpose()?;
         }
         Ok(())
     }
@@ -287,7 +301,7 @@ impl Making<'_, '_, '_> {
     fn content(&mut self) -> Result<&Content, Withheld> {
         let found = self.rows.view.content(self.event);
         if found == Err(Withheld::Damaged) {
-            self.rows.damaged.borrow_mut().insert(self.event.position);
+            self.rows.damaged_now().insert(self.event.position);
         }
         found
     }

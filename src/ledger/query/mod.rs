@@ -53,7 +53,7 @@ use annals_core::verify::source::Source;
 use revocation_impact::ChangedFact;
 use row::Withheld;
 use serde::Serialize;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 use std::sync::{Mutex, OnceLock};
 use verified_fold::{Places, VerifiedFold};
@@ -392,12 +392,7 @@ impl<'a> View<'a> {
         each: &mut dyn FnMut(&ViewedEvent),
     ) -> Result<(), LedgerError> {
         if let Some(places) = &self.places {
-            for position in positions {
-                if let Some(event) = self.placed(places, *position)? {
-                    each(&event);
-                }
-            }
-            return Ok(());
+            return positions.chunks(PART).try_for_each(|part| self.placed(places, part, each));
         }
         let Some(slice) = &self.slice else { return self.walk_at(positions, each) };
         for part in positions.chunks(PART) {
@@ -464,15 +459,29 @@ impl<'a> View<'a> {
         self.read(position)
     }
 
-    /// The event at a position of a record without faults, from where it stands.
-    fn placed(&self, places: &Places, position: u64) -> Result<Option<ViewedEvent>, LedgerError> {
-        let place = places.get(position);
-        let entry = place.map(|place| self.record.source.fetch(position, place)).transpose()?;
-        let entry = entry.flatten().filter(|entry| seq(&entry.record) == Some(position));
-        match entry {
-            Some(entry) => Ok(Some(ViewedEvent::of(position, examine(&entry)))),
-            None => self.read(position),
+    /// Calls `each` with the events at these ascending positions of a record without faults, from
+    /// where they stand.
+    fn placed(
+        &self,
+        places: &Places,
+        positions: &[u64],
+        each: &mut dyn FnMut(&ViewedEvent),
+    ) -> Result<(), LedgerError> {
+        let found = positions.iter().filter_map(|at| Some((*at, places.get(*at)?)));
+        let mut events = BTreeMap::new();
+        self.record.source.fetch_each(&found.collect::<Vec<_>>(), &mut |position, entry| {
+            if let Some(entry) = entry.filter(|entry| seq(&entry.record) == Some(position)) {
+                events.insert(position, ViewedEvent::of(position, examine(&entry)));
+            }
+        })?;
+        for position in positions {
+            let event = match events.remove(position) {
+                Some(event) => Some(event),
+                None => self.read(*position)?,
+            };
+            event.iter().for_each(&mut *each);
         }
+        Ok(())
     }
 
     fn read(&self, position: u64) -> Result<Option<ViewedEvent>, LedgerError> {
