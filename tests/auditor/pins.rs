@@ -178,7 +178,7 @@ fn only_new_checks_what_is_newer_says_so_and_leaves_the_pin() {
     assert_eq!(only.exit, 0, "{}", only.out);
     assert!(only.says("signature           1 signatures"), "{}", only.out);
     assert!(only.says("content             1 bodies"), "{}", only.out);
-    let known = "only what is new: signatures, bodies and quotations of the first 4 events were";
+    let known = "only what is new: signatures, bodies, documents and quotations of the first 4 ";
     assert!(only.says(known), "{}", only.out);
     assert!(only.says("yes: what is new since the pin is whole"), "{}", only.out);
     assert!(only.says("pin: holds at size 4; left there"), "{}", only.out);

@@ -53,3 +53,33 @@ fn every_command_that_names_a_person_warns_of_a_damaged_name() {
         assert!(!answer.out.contains("Bo Borg"), "{line}: {}", answer.out);
     }
 }
+
+/// What is new since a pin rests on a document that was verified before.
+#[test]
+fn a_document_that_new_events_quote_is_read_again() {
+    let desk = corrected();
+    desk.told("verify --pin my.pin --init-pin");
+    desk.told("append --quote 3_hours --claim Three_hours. --by ada");
+    let whole = desk.run("verify --pin my.pin --only-new");
+    assert_eq!(whole.exit, 0, "{}", whole.out);
+    let listed = "signatures, bodies, documents and quotations of the first 5 events";
+    assert!(whole.out.contains(listed), "{}", whole.out);
+    let document = std::fs::read_dir(desk.path("ledger/document")).unwrap().next().unwrap();
+    let document = document.unwrap().path();
+    for (bytes, rule, bytes_are) in [
+        (Some("The talks lasted 9 hours."), "606", "damaged in this copy: those that are there"),
+        (None, "605", "not in this copy"),
+    ] {
+        match bytes {
+            Some(bytes) => std::fs::write(&document, bytes).unwrap(),
+            None => std::fs::remove_file(&document).unwrap(),
+        }
+        for line in ["verify --pin my.pin --only-new", "verify --pin my.pin"] {
+            let verdict = desk.run(line);
+            assert_ne!(verdict.exit, 0, "{line}: {}", verdict.out);
+            assert!(verdict.out.contains(rule), "{line}: {}", verdict.out);
+            assert!(!verdict.out.contains("withheld by events\n"), "{line}: {}", verdict.out);
+        }
+        assert!(desk.run("show 2").out.contains(bytes_are), "{}", desk.run("show 2").out);
+    }
+}

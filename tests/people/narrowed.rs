@@ -98,3 +98,15 @@ fn a_dispute_a_retraction_and_a_relation_are_shown_with_what_ended_them() {
     let show = desk.told("show 10 --as-of 11");
     assert!(!show.contains("ended by"), "{show}");
 }
+
+#[test]
+fn a_review_of_what_is_no_document_is_refused() {
+    let desk = desk();
+    for (position, found) in [(2, None), (3, Some("found 3")), (99, Some("found 99"))] {
+        let review = desk.run(&format!("review --document {position} --by ada"));
+        let why = "--document: expected the position of a document";
+        assert_eq!(review.err.contains(why), found.is_some(), "{position}: {}", review.err);
+        let said = found.is_none_or(|found| review.err.contains(found));
+        assert!(said && (review.exit == 2) == found.is_some(), "{position}: {}", review.err);
+    }
+}

@@ -114,3 +114,35 @@ fn a_correction_is_compared_with_the_revision_that_it_corrects() {
     assert!(revision.contains(&format!("\n        {marked}")), "{show}");
     assert!(!revision.contains("topics: "), "{show}");
 }
+
+/// Bo left by an act of Cy that was undone later: while it counted, Bo might not sign.
+#[test]
+fn a_report_lists_when_a_key_might_sign_and_when_not() {
+    let desk = Desk::founded();
+    for name in ["bo", "cy", "dora"] {
+        desk.told(&format!("key new {name} --name {name} --no-passphrase"));
+    }
+    desk.told("editor add keys/bo.request --role editor --by ada"); // 1
+    desk.told("editor add keys/cy.request --role admin --role editor --by ada"); // 2
+    desk.told("editor revoke bo --reason left --statement Left. --by cy"); // 3
+    desk.told("editor add keys/dora.request --role editor --by cy"); // 4
+    revoke(&desk, "cy", 3, "ada"); // 5 undoes 3 and 4
+    revoke(&desk, "cy", 2, "ada"); // 6 undoes 2, and turns nothing of Bo and Dora
+    let periods = |desk: &Desk, name: &str| -> Vec<Value> {
+        let verdict = json_of(desk, "verify");
+        let rows = verdict["roster"].as_array().unwrap().iter();
+        rows.filter(|row| row["name"] == name)
+            .map(|row| {
+                let border = |end: &Value| json!([end["event"], end["what"]]);
+                json!([border(&row["from"]), border(&row["until"])])
+            })
+            .collect()
+    };
+    let bo = [json!([[1, "enrolled"], [3, "left"]]), json!([[5, "restored"], [null, null]])];
+    assert_eq!(periods(&desk, "bo"), bo);
+    assert_eq!(periods(&desk, "dora"), [json!([[4, "enrolled"], [5, "undone"]])]);
+    assert_eq!(periods(&desk, "cy"), [json!([[2, "enrolled"], [5, "compromised"]])]);
+    desk.told("verify --html v.html");
+    let page = std::fs::read_to_string(desk.path("v.html")).unwrap();
+    assert!(page.contains("event 5 (restored)"), "{page}");
+}

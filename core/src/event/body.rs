@@ -83,6 +83,21 @@ macro_rules! content_of {
     };
 }
 
+impl Content {
+    /// What it quotes or cites, in order; empty for a type without evidence.
+    pub fn evidence(&self) -> &[Evidence] {
+        match self {
+            Content::FactAsserted(content) => &content.fact.evidence,
+            Content::FactCorrected(content) => &content.fact.evidence,
+            Content::FactConfirmed(content) => content.evidence.as_deref().unwrap_or_default(),
+            Content::FactDisputed(content)
+            | Content::FactUpheld(content)
+            | Content::FactReinstated(content) => content.evidence.as_deref().unwrap_or_default(),
+            _ => &[],
+        }
+    }
+}
+
 content_of! {
     LedgerOpened: Opened;
     LedgerChanged: Changed;

@@ -20,6 +20,7 @@ use crate::verify::independent::{Carriers, not_independent};
 use crate::verify::library::{Library, LibraryEntry, LibraryRow};
 use crate::verify::source::{Source, SourceError};
 use crate::verify::visible_documents::VisibleDocuments;
+use std::collections::BTreeSet;
 
 /// The number of content checks, and of those that could not be made (FORMAT.md section 9,
 /// "Counts").
@@ -55,6 +56,8 @@ pub struct Contents {
     pub library: Library,
     withheld_bodies: Vec<Absence>,
     missing_documents: Vec<Absence>,
+    /// The documents that were verified before and are not read again unless a quotation needs one.
+    unread: BTreeSet<u64>,
     carriers: Carriers,
     /// The counts of the checks.
     pub counts: Counts,
@@ -151,6 +154,7 @@ impl Contents {
                     violations.push(Violation::of(Rule::BodySigner, why));
                 } else {
                     self.check(outcome, place, statement, body, context, &mut violations)?;
+                    self.check_unread(&body.content, context, faults)?;
                 }
             }
         }
@@ -259,7 +263,9 @@ impl Contents {
         violations: &mut Vec<Violation>,
     ) -> Result<(), SourceError> {
         let position = outcome.position;
-        if !context.known {
+        if context.known {
+            self.unread.insert(position);
+        } else {
             match context.source.document(&row.digest)? {
                 Some(document) => self.check_digest(row.digest, bytes, document, violations),
                 None => self.missing_documents.push(Absence { position, seal }),
@@ -272,6 +278,39 @@ impl Contents {
         }
         if outcome.applied {
             self.library.add(position, row);
+        }
+        Ok(())
+    }
+
+    /// Rules 605 and 606 for the documents that an event quotes and that were verified before.
+    fn check_unread(
+        &mut self,
+        content: &Content,
+        context: EventContext<'_>,
+        faults: &mut Vec<Fault>,
+    ) -> Result<(), SourceError> {
+        if self.unread.is_empty() {
+            return Ok(());
+        }
+        for document in content.evidence().iter().map(|entry| entry.document) {
+            let Some(row) = self.library.row(document) else { continue };
+            if context.known || !self.unread.remove(&document) {
+                continue;
+            }
+            let digest = row.digest;
+            match context.source.document(&digest)? {
+                Some(bytes) if Hash::of(&[&bytes]) == digest => {}
+                Some(bytes) => {
+                    let (found, length) = (Hash::of(&[&bytes]), bytes.len());
+                    let why = format!("expected {digest}, found {length} bytes of {found}");
+                    faults.push(Fault::at(document, Rule::DocumentDigest, why));
+                }
+                None => {
+                    let seal = context.state.history.act(document).map(|act| act.operation.seal());
+                    let seal = seal.unwrap_or(Seal::Open);
+                    self.missing_documents.push(Absence { position: document, seal });
+                }
+            }
         }
         Ok(())
     }

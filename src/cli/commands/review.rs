@@ -22,7 +22,7 @@ use crate::cli::terminal::{
     wrapped,
 };
 use crate::index::Facets;
-use crate::ledger::answer::filter::has_topic;
+use crate::ledger::answer::filter::{FactFilters, document_at, has_topic};
 use crate::ledger::answer::page::PageEnd;
 use crate::ledger::error::LedgerError;
 use crate::ledger::query::gather::{Gathered, PART, Rows, gather};
@@ -44,8 +44,9 @@ use std::io::Write;
 
 /// Confirm, dispute or skip each fact that waits for you
 ///
-/// A fact waits for you if its words are not yours, you have neither confirmed nor disputed them,
-/// and others have not confirmed them often enough. On a terminal each is shown in its place in the
+/// A fact waits for you if its words can be read and are not yours, you have neither confirmed
+/// them nor an open dispute of them, and others have not confirmed them often enough. On a
+/// terminal each is shown in its place in the
 /// document, and one key answers: c confirms, d disputes, e edits the claim as a correction, s
 /// skips, b goes back (also from the last question; < from a question for words), q finishes; all
 /// of it is signed at the end. Elsewhere what waits is listed.
@@ -93,7 +94,12 @@ fn run(context: &mut Context, args: ReviewArgs) -> Result<Exit, CliError> {
     }
     let record = context.record()?;
     let scope = if args.all { ReviewScope::All } else { ReviewScope::Unconfirmed };
-    let (editors, names) = provenance::view_of(context, &record, None, &no_fact)?;
+    let filters = FactFilters { document: args.document, ..FactFilters::default() };
+    let asked: &Query<'_> = &|slot, _| Ok(filters.document(slot));
+    let (editors, names) = provenance::view_of(context, &record, None, asked)?;
+    if let Some(document) = args.document {
+        document_at(&editors, document, "--document")?;
+    }
     let (reviewer, person) = provenance::reviewer(context, &editors, &names)?;
     let reviewing = Reviewing { args: &args, names: &names, person: &person, scope };
     let most = args.page.most(if args.ask { Format::Text } else { context.format() });

@@ -1,7 +1,8 @@
 //! Which facts wait for a person.
 //!
-//! Always holds: nobody's own words wait for them, nor what they have confirmed or disputed. Not
-//! here: who reviews (`provenance::reviewer`).
+//! Always holds: nobody's own words wait for them, nor what they have confirmed or have an open
+//! dispute of, nor words that are sealed or redacted. Not here: who reviews
+//! (`provenance::reviewer`).
 
 use crate::index::{Facets, IndexError, Snapshot};
 use crate::ledger::query::fact_walk::{FactSource, FactWalk};
@@ -65,7 +66,9 @@ pub fn waits_for(person: &Person, state: &State, fact: &Fact, which: ReviewScope
     let needed = state.fold.ledger.as_ref().map_or(1, |ledger| ledger.confirmations);
     let enough = fact.confirmed_by().len() >= usize::from(needed);
     let counts = which == ReviewScope::All || !enough;
-    fact.retraction().is_none() && !mine && !disputed && counts
+    let (fold, revision) = (&state.fold, fact.revision);
+    let is_readable = fold.seal(revision).is_none() && !fold.is_redacted(revision);
+    fact.retraction().is_none() && is_readable && !mine && !disputed && counts
 }
 
 /// How many facts wait, as a sentence.

@@ -22,9 +22,7 @@ use annals_core::merkle::{NodeCollector, Plan, Subtree};
 use annals_core::state::State;
 use annals_core::tlog::proof::TlogProof;
 use annals_core::tlog::{Checkpoint, Note};
-use annals_core::verify::proof::{
-    LeftOut, Proof, ProofContext, ProofEvent, evidence_of, form, verify_proof,
-};
+use annals_core::verify::proof::{LeftOut, Proof, ProofContext, ProofEvent, form, verify_proof};
 use annals_core::verify::source::Source;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -77,7 +75,7 @@ fn prove_in(
     let positions: Vec<u64> = chosen.iter().copied().collect();
     view.at(&positions, &mut |event| {
         if let Ok(content) = view.content(event) {
-            named.extend(evidence_of(content).iter().map(|evidence| evidence.document));
+            named.extend(content.evidence().iter().map(|evidence| evidence.document));
         }
     })?;
     let fallen = fallen_ends(view, fact, &chosen);

@@ -28,7 +28,6 @@ use annals_core::rule::Fault;
 use annals_core::state::State;
 use annals_core::time::Time;
 use annals_core::verify::examine::examine;
-use annals_core::verify::proof::evidence_of;
 use std::collections::{BTreeSet, VecDeque};
 use std::thread::Scope;
 
@@ -300,7 +299,7 @@ pub fn faults_of_last(writer: &mut Writer, prepared: &Prepared) -> Result<Vec<Fa
 
 /// The hints that documents which an event cites were captured by a key that was stolen or lost.
 fn suspect_documents(state: &State, content: &Content) -> Vec<String> {
-    let cited: BTreeSet<u64> = evidence_of(content).iter().map(|entry| entry.document).collect();
+    let cited: BTreeSet<u64> = content.evidence().iter().map(|entry| entry.document).collect();
     let note = |position: u64| match (state.fold.document(position), state.undone_by(position)) {
         (Some(document), _) => document.suspect.then(|| {
             format!("document {position} is suspect: the key that captured it was stolen or lost")

@@ -167,7 +167,7 @@ impl ProofFile<'_> {
                 violations.push(Violation::of(Rule::Possession, why));
             }
         }
-        self.check_evidence(position, evidence_of(&body.content), violations);
+        self.check_evidence(position, body.content.evidence(), violations);
     }
 
     fn check_evidence(
@@ -258,18 +258,4 @@ impl ProofFile<'_> {
         let text = self.texts.entry(document).or_insert_with(|| Text::new(bytes.clone()));
         Some(text.as_ref())
     }
-}
-
-/// The evidence that a body names.
-pub fn evidence_of(content: &Content) -> &[Evidence] {
-    let optional = match content {
-        Content::FactAsserted(body) => return &body.fact.evidence,
-        Content::FactCorrected(body) => return &body.fact.evidence,
-        Content::FactConfirmed(body) => &body.evidence,
-        Content::FactDisputed(body) => &body.evidence,
-        Content::FactUpheld(body) => &body.evidence,
-        Content::FactReinstated(body) => &body.evidence,
-        _ => return &[],
-    };
-    optional.as_deref().unwrap_or_default()
 }

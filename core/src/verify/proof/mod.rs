@@ -10,7 +10,6 @@ pub mod form;
 mod trust;
 mod outcome;
 
-pub use events::evidence_of;
 pub use fact_status::{FactStatus, StatedRelation, fact_status};
 pub use form::{LeftOut, Proof, ProofEvent};
 pub use outcome::{ProofContext, ProofOutcome, ProofTrust};

@@ -3,10 +3,11 @@
 use crate::cli::commands::show::section::section;
 use crate::cli::render::{effect, words};
 use crate::cli::terminal::{CliError, moment, visible};
-use crate::disk;
 use crate::ledger::error::chain;
 use crate::ledger::query::View;
 use crate::ledger::query::row::{DocumentRow, dated};
+use annals_core::hash::Hash;
+use annals_core::verify::source::Source;
 use std::io::Write;
 
 /// Writes the page.
@@ -45,11 +46,12 @@ pub fn page(out: &mut dyn Write, view: &View<'_>, row: &DocumentRow) -> Result<(
                 let text = words::hanging(&format!("    {name:<14}"), &visible(&value), 18);
                 writeln!(out, "{text}")?;
             }
-            let path =
-                crate::journal::Journal::document_path(&view.record.paths.ledger, &about.sha256);
-            let there = match disk::is_file_at(&path) {
-                Ok(true) => "in this copy".to_owned(),
-                Ok(false) => "not in this copy".to_owned(),
+            let there = match view.record.source.document(&about.sha256) {
+                Ok(Some(bytes)) if Hash::of(&[&bytes]) == about.sha256 => "in this copy".to_owned(),
+                Ok(Some(_)) => {
+                    "damaged in this copy: those that are there have another digest".to_owned()
+                }
+                Ok(None) => "not in this copy".to_owned(),
                 Err(error) => format!("not known to be in this copy: {}", chain(&error)),
             };
             writeln!(out, "    {:<14}{there}", "bytes are")?;

@@ -20,8 +20,7 @@ use annals_core::time::Time;
 use annals_core::tlog::to_base64;
 use annals_core::verdict::Verdict;
 use annals_core::verify::proof::{
-    FactStatus, Proof, ProofContext, ProofOutcome, StatedRelation, evidence_of, fact_status,
-    verify_proof,
+    FactStatus, Proof, ProofContext, ProofOutcome, StatedRelation, fact_status, verify_proof,
 };
 use serde::Serialize;
 use std::collections::BTreeSet;
@@ -329,7 +328,7 @@ fn who(judged: &ProofOutcome, stands: &FactStatus, position: u64) -> String {
 fn documents(judged: &ProofOutcome, position: u64) -> Vec<String> {
     let content = judged.body(position).map(|body| &body.content);
     let of_words = matches!(content, Some(Content::FactAsserted(_) | Content::FactCorrected(_)));
-    let rows = content.filter(|_| !of_words).map(evidence_of).unwrap_or_default();
+    let rows = content.filter(|_| !of_words).map(Content::evidence).unwrap_or_default();
     rows.iter().map(|row| format!("document {} {}", row.document, row.stance)).collect()
 }
 

@@ -29,7 +29,8 @@ fn open(report: &VerdictReport) -> Vec<Line> {
         lines.push(line(
             "only what is new",
             format!(
-                "signatures, bodies and quotations of the first {} events were not checked again",
+                "signatures, bodies, documents and quotations of the first {} events were not \
+                 checked again, but for the documents that later events quote",
                 report.not_checked_again
             ),
         ));
