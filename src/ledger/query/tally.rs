@@ -107,6 +107,13 @@ impl Tally {
     }
 }
 
+/// The retimings of a state, by position.
+pub fn retimings(state: &State) -> impl Iterator<Item = u64> {
+    let acts = state.history.acts().iter();
+    let retimings = acts.filter(|act| matches!(act.operation, Operation::Retimed));
+    retimings.map(|act| act.position)
+}
+
 /// The retimings of a state that a suspect revocation undid, by position.
 pub fn undone_retimings(state: &State) -> Vec<u64> {
     let undone = state.undone().iter().map(|undone| undone.event);

@@ -7,12 +7,13 @@
 
 use crate::index::IndexError;
 use crate::ledger::error::LedgerError;
-use crate::ledger::query::tally::undone_retimings;
+use crate::ledger::query::tally::{retimings, undone_retimings};
 use crate::ledger::reader::Record;
 use annals_core::event::record::Place;
 use annals_core::event::{Entry, canonical};
 use annals_core::time::Time;
 use annals_core::verify::source::Source;
+use std::collections::BTreeSet;
 
 /// The clock by which a date is looked up.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -49,11 +50,12 @@ impl ResolvedDate {
     }
 }
 
-/// A range of events with rising times: it begins at event 0, or where the time was set back.
+/// A range of events with rising times: it begins at event 0, at a retiming, or where the time was
+/// set back.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct Stretch {
     start: u64,
-    /// Whether the set-back counts for the corrected clock.
+    /// Whether the retiming counts for the corrected clock.
     corrects: bool,
 }
 
@@ -122,9 +124,14 @@ fn walked(record: &Record, limit: Time, clock: DateClock) -> Result<FoundPoint, 
         below.push(at.is_none_or(|at| at < limit));
     })?;
     if stretches.len() > 1 {
-        let undone = undone_retimings(&record.state(record.size())?.state);
-        for stretch in stretches.iter_mut().skip(1) {
-            stretch.corrects = !undone.contains(&stretch.start);
+        let state = record.state(record.size())?.state;
+        // A retiming that set nothing back ends what is corrected too, if it was undone.
+        let mut starts: BTreeSet<u64> = retimings(&state).collect();
+        starts.extend(stretches.iter().skip(1).map(|stretch| stretch.start));
+        let undone = undone_retimings(&state);
+        stretches.truncate(1);
+        for start in starts {
+            stretches.push(Stretch { start, corrects: !undone.contains(&start) });
         }
     }
     let size = below.len() as u64;
@@ -231,8 +238,8 @@ mod tests {
     fn found(times: &[u64], undone: &[u64], limit: u64, clock: DateClock) -> u64 {
         let mut stretches = vec![Stretch { start: 0, corrects: true }];
         for event in 1..times.len() {
-            if times[event] < times[event - 1] {
-                let start = event as u64;
+            let start = event as u64;
+            if times[event] < times[event - 1] || undone.contains(&start) {
                 stretches.push(Stretch { start, corrects: !undone.contains(&start) });
             }
         }
@@ -242,7 +249,9 @@ mod tests {
 
     #[test]
     fn both_clocks_are_what_the_format_defines() {
-        let histories: [(&[u64], &[u64]); 6] = [
+        let histories: [(&[u64], &[u64]); 7] = [
+            // The undone retiming at 3 set nothing back.
+            (&[1, 9, 10, 11, 12, 3, 4], &[3]),
             (&[1, 2, 3, 4], &[]),
             (&[1, 2, 9, 10, 3, 4, 11], &[]),
             (&[1, 2, 9, 10, 3, 4, 11], &[4]),
