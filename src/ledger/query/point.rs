@@ -20,7 +20,7 @@ use annals_core::time::Time;
 pub use clock::{DateClock, OtherClock, ResolvedDate};
 use jiff::civil::{Date, DateTime};
 use jiff::tz::{AmbiguousOffset, TimeZone};
-use jiff::{Span, Timestamp, Unit};
+use jiff::{Span, Timestamp, Unit, ZonedDateTime};
 
 /// Which end of a named period is used.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -96,6 +96,9 @@ impl Point {
             let digits = number.bytes().all(|byte| byte.is_ascii_digit());
             let position = number.parse().ok().filter(|_| digits);
             return position.map(Point::Position).ok_or_else(unknown);
+        }
+        if let Some((local, zone)) = text.strip_suffix(']').and_then(|it| it.split_once('[')) {
+            return in_zone(text, local, zone, around);
         }
         match text {
             "head" => return Ok(Point::Head),
@@ -219,6 +222,27 @@ fn day(date: Date, zone: &TimeZone) -> Option<(Timestamp, Timestamp)> {
 /// What is wrong with the day of a point.
 fn wrong_day(text: &str) -> String {
     wrong_date(text.split(['T', ' ']).next().unwrap_or_default())
+}
+
+/// A date or time with its zone in brackets behind it (RFC 9557).
+fn in_zone(
+    text: &str,
+    local: &str,
+    zone: &str,
+    around: &PointContext,
+) -> Result<Point, LedgerError> {
+    let found = |why: &str| usage(format!("{why}, found {text:?}"));
+    let zone = zone.strip_prefix('!').unwrap_or(zone);
+    let zone = TimeZone::get(zone)
+        .map_err(|_| found("expected a zone like Europe/Berlin alone in the brackets"))?;
+    let has_offset = local.trim().parse::<Timestamp>().is_ok();
+    if has_offset && text.parse::<ZonedDateTime>().is_err() {
+        return Err(found("expected a time whose offset is that of its zone"));
+    }
+    match Point::parse(local, &PointContext { zone, now: around.now })? {
+        point @ Point::Within(..) => Ok(point),
+        _ => Err(found("expected a date or time before a zone in brackets")),
+    }
 }
 
 /// A duration before now: a whole day if its units are days or longer, else a time.

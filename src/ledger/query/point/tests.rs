@@ -95,6 +95,32 @@ fn an_hour_that_came_twice_or_never_is_refused_and_an_offset_says_which() {
 }
 
 #[test]
+fn a_zone_in_brackets_is_that_of_the_time() {
+    let tokyo = both("2027-03-02T03:00:00Z", "2027-03-02T03:01:00Z");
+    for text in [
+        "2027-03-02T12:00[Asia/Tokyo]",
+        "2027-03-02 12:00[!Asia/Tokyo]",
+        "2027-03-02T12:00+09:00[Asia/Tokyo]",
+        "2027-03-02T03:00Z[Asia/Tokyo]",
+    ] {
+        assert_eq!(within(text, "Europe/Berlin"), tokyo, "{text}");
+    }
+    let day = both("2027-03-01T15:00:00Z", "2027-03-02T15:00:00Z");
+    assert_eq!(within("2027-03-02[Asia/Tokyo]", "UTC"), day);
+    let around = around("UTC", "2027-03-29T10:00:00.000000Z");
+    for (text, expected) in [
+        ("2027-03-02T12:00[Nowhere/Land]", "expected a zone like Europe/Berlin alone in "),
+        ("2027-03-02T12:00[Asia/Tokyo][u-ca=japanese]", "expected a zone like Europe/Berlin "),
+        ("2027-03-02T12:00-09:00[Asia/Tokyo]", "expected a time whose offset is that of its zone"),
+        ("2026-10-25T02:30[Europe/Berlin]", "expected a time that there was once"),
+        ("17[Asia/Tokyo]", "expected a date or time before a zone in brackets, found \"17["),
+    ] {
+        let why = Point::parse(text, &around).unwrap_err().to_string();
+        assert!(why.starts_with(expected), "{text}: {why}");
+    }
+}
+
+#[test]
 fn ago_means_a_day_for_days_and_a_time_for_hours() {
     assert_eq!(within("2 weeks ago", "UTC"), within("2027-03-15", "UTC"));
     assert_eq!(within("1 day ago", "UTC"), within("yesterday", "UTC"));

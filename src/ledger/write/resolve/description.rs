@@ -147,8 +147,13 @@ fn is_searched(draft: &Draft) -> bool {
 }
 
 fn read_time(text: &str) -> Result<Time, Unresolved> {
+    let read = match text.contains('[') {
+        // An offset that is not that of the zone behind it is an error.
+        true => text.parse::<jiff::ZonedDateTime>().map(|zoned| zoned.timestamp()),
+        false => text.parse(),
+    };
     let timestamp: jiff::Timestamp =
-        text.parse().map_err(|error| format!("captured_at: expected a UTC time: {error}"))?;
+        read.map_err(|error| format!("captured_at: expected a UTC time: {error}"))?;
     Time::from_micros(timestamp.as_microsecond())
         .ok_or_else(|| format!("captured_at: {text} is not between 1970 and 9999"))
 }
