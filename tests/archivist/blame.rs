@@ -42,9 +42,9 @@ Lavrov said that the core question was not answered.              │
 ";
     let told = story().told("blame 3 --when 2022-01-25 --as-of 9");
     assert!(told.starts_with(expected), "{told}");
-    assert!(
-        told.ends_with("since then 3 of these changed: 5 corrected, 6 retracted, 7 disputed\n")
-    );
+    assert!(told.ends_with(
+        "since then 3 of these changed in words or status: 5 corrected, 6 retracted, 7 disputed\n"
+    ));
 }
 
 #[test]

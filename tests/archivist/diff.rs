@@ -65,7 +65,8 @@ fn a_filter_narrows_to_facts_and_relations_and_lists_the_undated_apart() {
 ";
     assert!(told.starts_with(expected), "{told}");
     assert!(told.contains("\n1 fact changed, when 2022-01; 6 events between the points\n"));
-    let since = "since then 3 of these changed: 5 corrected, 6 retracted, 7 disputed\n";
+    let since =
+        "since then 3 of these changed in words or status: 5 corrected, 6 retracted, 7 disputed\n";
     assert!(told.ends_with(since), "{told}");
 }
 

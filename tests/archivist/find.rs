@@ -53,7 +53,7 @@ fn as_of_a_point_the_words_are_those_of_then() {
     let told = story.told("find talks --as-of 2022-01-27");
     let end = "as of position 9 (10 of 14 events), head \
                96893f2b6e98dcc95f23d697c8d63728dd211201d8f19f523bf07cd2113dd121, recorded \
-               2022-01-27T08:00:06Z\nsince then 1 of these changed: 6 retracted\n";
+               2022-01-27T08:00:06Z\nsince then 1 of these changed in words or status: 6 retracted\n";
     assert!(told.ends_with(end), "{told}");
 }
 

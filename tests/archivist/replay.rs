@@ -46,7 +46,7 @@ fn as_of_the_past_the_answer_is_the_old_one_and_ends_with_what_became_of_it() {
 1 fact
 as of position 9 (10 of 14 events), head \
 96893f2b6e98dcc95f23d697c8d63728dd211201d8f19f523bf07cd2113dd121, recorded 2022-01-27T08:00:06Z
-since then 1 of these changed: 5 corrected
+since then 1 of these changed in words or status: 5 corrected
 ";
     assert_eq!(story.told("replay --topic sullivan --as-of 9"), expected);
     for point in ["2022-01-27", "2022-01-27T08:00:06Z", "h:96893f2b", "2022-01-31T23:59"] {
@@ -54,7 +54,8 @@ since then 1 of these changed: 5 corrected
     }
     let all = story.told("replay --as-of 9");
     let last = all.lines().last();
-    let changed = "since then 3 of these changed: 5 corrected, 6 retracted, 7 disputed";
+    let changed =
+        "since then 3 of these changed in words or status: 5 corrected, 6 retracted, 7 disputed";
     assert_eq!(last, Some(changed));
 }
 
@@ -153,7 +154,7 @@ fn suspect_and_redacted_facts_say_so_also_as_of_an_earlier_point() {
     assert!(told.contains("     7  disputed   [the words are redacted]\n"), "{told}");
     let past = story.told("replay --as-of 9");
     assert!(past.contains("     7  asserted   [the words are redacted]\n"), "{past}");
-    let since = "since then 4 of these changed: 5 corrected, 6 retracted, 7 disputed and redacted, \
+    let since = "since then 4 of these changed in words or status: 5 corrected, 6 retracted, 7 disputed and redacted, \
                  9 suspect\n";
     assert!(past.ends_with(since), "{past}");
     let asked = story.run("replay --topic sullivan");

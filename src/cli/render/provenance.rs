@@ -280,7 +280,11 @@ pub fn since(out: &mut dyn Write, view: &View<'_>, became: &[LaterChange]) -> Re
         .collect();
     match changes.len() {
         0 => writeln!(out, "since then none of these changed in words or status")?,
-        count => writeln!(out, "since then {count} of these changed: {}", changes.join(", "))?,
+        count => writeln!(
+            out,
+            "since then {count} of these changed in words or status: {}",
+            changes.join(", ")
+        )?,
     }
     Ok(())
 }
