@@ -112,6 +112,29 @@ fn without_a_whole_publication_or_a_stamp_everything_is_compared() {
     mended("no stamp of a writer");
 }
 
+/// A ledger that was taken over knows the sizes that were signed before: tiles of these are new in
+/// the publication, not damaged there.
+#[test]
+fn nothing_was_damaged_where_a_ledger_that_was_taken_over_publishes() {
+    let desk = with_facts(3);
+    desk.told("publish out");
+    desk.told("export --to bag");
+    let take = "import bag --to other/ledger --take-over";
+    fs::create_dir(desk.path("other")).unwrap();
+    fs::create_dir(desk.path("other/keys")).unwrap();
+    for file in fs::read_dir(desk.path("keys")).unwrap().map(|file| file.unwrap().path()) {
+        if file.is_file() {
+            fs::copy(&file, desk.path("other/keys").join(file.file_name().unwrap())).unwrap();
+        }
+    }
+    desk.told(take);
+    desk.told("confirm 3 --how reread --by bo --ledger other/ledger");
+    let answer = desk.run("publish out --ledger other/ledger");
+    assert_eq!(answer.out, "published events 6 to 6 in out\n");
+    assert!(!answer.err.contains("damaged or missing"), "{}", answer.err);
+    desk.told("verify out");
+}
+
 #[test]
 fn damage_of_the_record_is_not_published() {
     let desk = with_facts(3);

@@ -403,12 +403,10 @@ impl<'a> Publisher<'a> {
         let bundle = std::mem::take(&mut self.bundle);
         let kept = PublishedState { before, cosigned };
         for (tile, bytes) in partial {
-            for width in kept.widths(tile, &self.names_of(tile)?) {
+            let there = self.names_of(tile)?;
+            for width in kept.widths(tile, &there) {
                 let part = Tile { width, ..tile };
-                let age = match kept.is_published(tile, width) {
-                    true => FileAge::Published,
-                    false => FileAge::New,
-                };
+                let age = kept.age(tile, width, &there);
                 self.put(&part.name(), first_of(&bytes, HASH * width), age)?;
                 if tile.level == 0 {
                     let records = tile::first_records(&bundle, width);
@@ -510,6 +508,15 @@ struct PublishedState<'a> {
 }
 
 impl PublishedState<'_> {
+    /// Whether a partial tile of this width was published: one of an earlier size than that of the
+    /// last publication was, if it is there.
+    fn age(&self, tile: Tile, width: u64, there: &[String]) -> FileAge {
+        let old = tile::ends(self.before).get(usize::from(tile.level)).copied();
+        let is_last = old.is_some_and(|old| (old.index, old.width) == (tile.index, width));
+        let is_there = self.is_published(tile, width) && there.contains(&width.to_string());
+        if is_last || is_there { FileAge::Published } else { FileAge::New }
+    }
+
     /// Whether a partial tile of this width is of a size that may have been published.
     fn is_published(&self, tile: Tile, width: u64) -> bool {
         let old = tile::ends(self.before).get(usize::from(tile.level)).copied();
