@@ -1,7 +1,7 @@
 //! Every act with its object: the person it names, each field with its value before, the events it
 //! undid.
 
-use crate::archivist::story::{Story, early_story, story};
+use crate::archivist::story::{Story, early_story, redact, story};
 use serde_json::Value;
 
 /// The story, and then each kind of act on the ledger and its editors by the command line:
@@ -241,4 +241,31 @@ fn a_signer_s_clock_far_from_the_ledger_s_is_seen() {
         assert!(told.contains(said), "{command}: {told}");
     }
     assert!(!story.run("log --until 13").out.contains("by the signer's clock"));
+}
+
+fn json(story: &Story, line: &str) -> Value {
+    serde_json::from_str(&story.run(line).out).unwrap()
+}
+
+/// 14 and 15 change the ledger and describe 3, and are redacted; 18 and 19 do so again.
+#[test]
+fn nothing_is_before_what_follows_withheld_words() {
+    let story = story();
+    let day = "2022-03-01T10:00:00Z";
+    say(&story, "ledger change --title The_second --by ada", day);
+    say(&story, "document describe 3 --title Another --statement x --by ada", day);
+    redact(&story, 14, day);
+    redact(&story, 15, day);
+    say(&story, "ledger change --title The_third --by ada", day);
+    say(&story, "document describe 3 --title A_third --lang en --statement x --by ada", day);
+    for (event, title) in [(18, "The third"), (19, "A third")] {
+        let answer = json(&story, &format!("log --from {event} --until {event} --format json"));
+        let changes = answer["events"][0]["changes"].as_array().unwrap().clone();
+        let of_title = changes.iter().find(|change| change["field"] == "title").unwrap();
+        assert_eq!((&of_title["before"], &of_title["after"]), (&Value::Null, &title.into()));
+    }
+    let show = json(&story, "show 3 --format json");
+    let changes = show["document"]["described"][1]["changes"].as_array().unwrap();
+    let of_title = changes.iter().find(|change| change["field"] == "title").unwrap();
+    assert_eq!((&of_title["before"], &of_title["after"]), (&Value::Null, &"A third".into()));
 }

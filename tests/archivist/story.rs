@@ -157,6 +157,16 @@ fn tell_retimed() -> Story {
     story
 }
 
+/// Ada redacts the words of an event.
+pub fn redact(story: &Story, event: u64, time: &str) {
+    // Without it the writer knows every event, not only those that it is to name.
+    std::fs::remove_file(story.folder.path().join("ledger/index/stamp")).unwrap();
+    let (mut author, ada) = opened(story.folder.path(), time);
+    let body = Stated { statement: Words::new(format!("order {event}")).unwrap() };
+    let redacted = args::BodyRedacted { event, reason: RedactReason::CourtOrder };
+    author.event(&ada, Args::BodyRedacted(redacted), Content::BodyRedacted(body));
+}
+
 /// The story, and then: 14 Bo disputes 4, by a clock that was in 2019.
 pub fn early_story() -> Story {
     let story = story();

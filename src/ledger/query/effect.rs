@@ -178,9 +178,11 @@ impl<'a, 'v> Effects<'a, 'v> {
                 continue;
             }
             let Some(event) = self.view.event(earlier)? else { continue };
-            let before = match self.view.content(&event) {
-                Ok(Content::DocumentCaptured(body)) => object(body),
-                Ok(Content::DocumentDescribed(body)) => object(body),
+            let before = match (event.statement().map(|it| &it.args), self.view.content(&event)) {
+                (_, Ok(Content::DocumentCaptured(body))) => object(body),
+                (_, Ok(Content::DocumentDescribed(body))) => object(body),
+                // What is withheld is not what was before it.
+                (Some(Args::DocumentCaptured(_) | Args::DocumentDescribed(_)), _) => Map::new(),
                 _ => continue,
             };
             return Ok(differences(&before, &object(body)));

@@ -19,6 +19,7 @@ use annals_core::event::body::{Captured, Content};
 use annals_core::event::vocabulary::{ErrorIn, Reason, RedactReason};
 use annals_core::fold::history;
 use annals_core::fold::operation::{EntryKind, Operation};
+use serde_json::{Map, Value};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
@@ -263,6 +264,14 @@ impl Owners<'_, '_> {
 struct Made {
     facts: BTreeMap<u64, FactRow>,
     documents: BTreeMap<u64, DocumentRow>,
+    /// Of each document its descriptions so far, also those that were undone later.
+    descriptions: BTreeMap<u64, Vec<Description>>,
+}
+
+/// A description of a document as its fields; none where they are withheld.
+struct Description {
+    event: u64,
+    fields: Map<String, Value>,
 }
 
 struct Making<'a, 'b, 'v> {
@@ -463,21 +472,32 @@ impl Making<'_, '_, '_> {
             withheld,
             described: Vec::new(),
         };
+        let fields = row.about.as_ref().map(object).unwrap_or_default();
+        self.into.descriptions.insert(position, vec![Description { event: position, fields }]);
         self.into.documents.insert(position, row);
+    }
+
+    /// The description of a document just before this event: the last one that was not undone then.
+    fn description_before(&self, document: u64) -> Option<&Description> {
+        let (view, at) = (self.rows.view, self.event.position);
+        let mut earlier = self.into.descriptions.get(&document)?.iter().rev();
+        earlier.find(|it| it.event == document || !view.was_undone(it.event, at))
     }
 
     fn described(&mut self, document: u64) {
         let Some(act) = self.act() else { return };
         let content = self.content().cloned();
-        let Some(row) = self.into.documents.get_mut(&document) else { return };
         let withheld = content.as_ref().err().copied();
-        let (mut statement, mut changes) = (None, Vec::new());
+        let (mut statement, mut changes, mut fields) = (None, Vec::new(), Map::new());
         if let Ok(Content::DocumentDescribed(body)) = content {
             statement = Some(body.statement.to_string());
-            if let Some(about) = &row.about {
-                changes = differences(&object(about), &object(&body));
-            }
-            if let Some(about) = row.about.as_mut().filter(|_| act.undone_by.is_none()) {
+            fields = object(&body);
+            let none = Map::new();
+            let before = self.description_before(document).map_or(&none, |before| &before.fields);
+            changes = differences(before, &fields);
+            let row = self.into.documents.get_mut(&document);
+            let about = row.and_then(|row| row.about.as_mut());
+            if let Some(about) = about.filter(|_| act.undone_by.is_none()) {
                 **about = Captured {
                     sha256: about.sha256,
                     bytes: about.bytes,
@@ -496,7 +516,11 @@ impl Making<'_, '_, '_> {
                 };
             }
         }
-        row.described.push(Redescribed { act, statement, withheld, changes });
+        let event = self.event.position;
+        self.into.descriptions.entry(document).or_default().push(Description { event, fields });
+        if let Some(row) = self.into.documents.get_mut(&document) {
+            row.described.push(Redescribed { act, statement, withheld, changes });
+        }
     }
 }
 

@@ -146,7 +146,8 @@ impl Names {
                 names.take(&source, statement, view.content(event).ok());
             }
         })?;
-        if let Some(last) = names.words.iter().rev().find(|grant| grant.stands()) {
+        let is_read = |grant: &&Grant<LedgerWords>| grant.stands() && grant.value.title.is_some();
+        if let Some(last) = names.words.iter().rev().find(is_read) {
             let LedgerWords { title, licence, corrections_policy } = last.value.clone();
             (names.title, names.licence) = (title, licence);
             names.corrections_policy = corrections_policy;
@@ -212,6 +213,10 @@ impl Names {
             }
             (Args::EditorChanged(args), Some(Content::EditorChanged(body))) => {
                 self.name(args.key, source, &body.name);
+            }
+            // What is withheld is not what was before it.
+            (Args::LedgerOpened(_) | Args::LedgerChanged(_), _) => {
+                self.words.push(source.give(LedgerWords::default()));
             }
             _ => {}
         }
@@ -317,8 +322,8 @@ impl Names {
         keys
     }
 
-    /// The record's own texts just before an event, and the number of confirmations that it
-    /// required.
+    /// The record's own texts just before an event, none where they are withheld, and the number of
+    /// confirmations that it required.
     pub fn ledger_before(&self, event: u64) -> (LedgerWords, Option<u64>) {
         let words = before(&self.words, event).cloned().unwrap_or_default();
         (words, before(&self.confirmations, event).copied())
