@@ -9,6 +9,7 @@ pub mod text;
 pub mod page;
 pub mod bag;
 
+use crate::cli::render::key_names::digits;
 use crate::cli::terminal::exit::Exit;
 use crate::index::IndexStatus;
 use crate::ledger::answer::tally::TallyReport;
@@ -19,12 +20,14 @@ use crate::ledger::query::tally::Tally;
 use annals_core::evidence::Claim;
 use annals_core::hash::Hash;
 use annals_core::key::PublicKey;
+use annals_core::naming::{self, HeldName};
 use annals_core::rule::{Class, Fault, Rule};
 use annals_core::time::Time;
 use annals_core::tlog::{to_base64, vkey};
 use annals_core::verdict::Verdict;
 use annals_core::verify::Report;
 use serde::Serialize;
+use std::collections::HashSet;
 
 /// The verdict and the results of all comparisons.
 #[derive(Serialize)]
@@ -208,6 +211,11 @@ impl VerdictReport {
         let base64 = |root: &Hash| to_base64(&root.0);
         let anchored = report.anchored();
         let (covered, size) = (anchored.events(), report.size);
+        let held = roster.iter().filter_map(|period| {
+            let name = period.name.as_deref()?;
+            Some(HeldName { key: &period.key, person: Some(&period.person), name })
+        });
+        let alike: HashSet<PublicKey> = naming::alike(held).into_iter().collect();
         VerdictReport {
             report: "annals verify 1",
             verdict: verdict(audited),
@@ -250,7 +258,7 @@ impl VerdictReport {
             evidence,
             no_evidence,
             tally: TallyReport::of(&Tally::of(&report.state), &|key, event| {
-                named(&roster, report, key, event)
+                told_apart(&alike, named(&roster, report, key, event), key)
             }),
             explained: report.anchors.explained.clone(),
             roster,
@@ -283,6 +291,15 @@ impl FaultReport {
             why: fault.why.clone(),
         }
     }
+}
+
+/// A name, with the first digits of its key if a reader could mistake it for another person's.
+fn told_apart(alike: &HashSet<PublicKey>, named: Named, key: &PublicKey) -> Named {
+    if !alike.contains(key) {
+        return named;
+    }
+    let apart = |name: String| format!("{name} (key {})", digits(key));
+    Named { then: apart(named.then), now: named.now.map(apart) }
 }
 
 /// The name of a key just before an event, by the periods.

@@ -3,7 +3,7 @@
 //! Always holds: each entry has its event and its signer, by the name at that time.
 //! Not here: its JSON (`ledger::answer::tally`), the counting (`ledger::query::tally`).
 
-use crate::cli::render::key_names::digits;
+use crate::cli::render::key_names::called;
 use crate::cli::terminal::{counted, visible};
 use crate::ledger::answer::tally::{SignedBy, TallyReport};
 use crate::ledger::query::row::Named;
@@ -15,7 +15,7 @@ const LISTED: usize = 8;
 pub fn lines(tally: &TallyReport) -> Vec<(&'static str, String)> {
     let mut lines = Vec::new();
     for row in tally.undone.iter().take(LISTED) {
-        let key = format!("{} (key {})", visible(&row.name), digits(&row.key));
+        let key = called(&row.name, &row.key);
         let from = row.suspect_from.map(|from| format!(", suspect from {from}"));
         let from = from.unwrap_or_default();
         let events = counted(row.events, "event");
