@@ -13,6 +13,7 @@ use crate::ledger::query::content_text::{statement_text, words};
 use crate::ledger::query::effect::Effects;
 use crate::ledger::query::event::{EventRow, on, row};
 use crate::ledger::query::point::no_position;
+use crate::ledger::query::revocation_impact::RevocationImpact;
 use crate::ledger::query::{Query, View, ViewedEvent, owners, subjects};
 use crate::ledger::reader::Record;
 use annals_core::event::body::Content;
@@ -116,20 +117,24 @@ impl<'a> LogAnswer<'a> {
         }
         let of = position.map(|position| subject(view, position)).transpose()?;
         let mentioning = mentioning.into_inner().filter(|_| !view.is_folded());
-        let about = wanted.facts(view, mentioning.as_deref())?;
+        let first = from.max(of.unwrap_or(0));
+        let effects = Effects::new(view, names);
+        let about = match wanted.facts(view, mentioning.as_deref())? {
+            Some(facts) => Some(About::of(&effects, first, facts, document)?),
+            None => None,
+        };
         let listed = match (&about, mentioning, document) {
             // Acts that name the document are in no list.
-            (Some(facts), Some(_), None) => Some(lives(view, facts)),
+            (Some(about), Some(_), None) => Some(about.events(view)),
             _ => None,
         };
         let events = listed.as_ref().map_or(0, |listed| listed.len() as u64);
         record.expect_bound(events, "the events of all facts of the topic")?;
-        let first = from.max(of.unwrap_or(0));
         let turned = match of {
-            Some(of) => turned(&Effects::new(view, names), of)?,
+            Some(of) => turned(&effects, first, &|object| object == of)?,
             None => BTreeSet::new(),
         };
-        let filter = LogFilter { first, until, of, turned, by, kind, about, document, listed };
+        let filter = LogFilter { first, until, of, turned, by, kind, about, listed };
         Ok(LogAnswer { named, of, filter, order, most })
     }
 
@@ -275,13 +280,11 @@ struct LogFilter {
     first: u64,
     until: u64,
     of: Option<u64>,
-    /// The events that changed the status of that fact without being about it.
+    /// The events that changed it without being about it.
     turned: BTreeSet<u64>,
     by: Option<Vec<PublicKey>>,
     kind: Option<String>,
-    /// The facts of the topic and of the document.
-    about: Option<BTreeSet<u64>>,
-    document: Option<u64>,
+    about: Option<About>,
     /// All events that may pass, where they are known to be few.
     listed: Option<Vec<u64>>,
 }
@@ -342,22 +345,62 @@ impl LogFilter {
                 kind == wanted || kind.split('.').next() == Some(wanted)
             })
         };
-        let about = |facts: &BTreeSet<u64>| {
-            on.iter().any(|on| facts.contains(on) || self.document == Some(*on))
-                || self.document.is_some_and(|document| names_document(view, event, document))
-        };
+        let about = |about: &About| about.has(view, event, on);
         let cheap = of && self.by.as_ref().is_none_or(by) && self.kind.as_ref().is_none_or(kind);
         cheap && self.about.as_ref().is_none_or(about)
     }
 }
 
-/// The events that changed the status of a fact without being about it: changes of the number of
-/// confirmations, and suspect revocations.
-fn turned(effects: &Effects<'_, '_>, fact: u64) -> Result<BTreeSet<u64>, LedgerError> {
+/// What has the topic, or rests on the document, or both.
+struct About {
+    facts: BTreeSet<u64>,
+    document: Option<u64>,
+    /// The events that changed one of these without being about it.
+    turned: BTreeSet<u64>,
+}
+
+impl About {
+    fn of(
+        effects: &Effects<'_, '_>,
+        first: u64,
+        facts: BTreeSet<u64>,
+        document: Option<u64>,
+    ) -> Result<About, LedgerError> {
+        let is_one = |object: u64| facts.contains(&object) || document == Some(object);
+        let turned = turned(effects, first, &is_one)?;
+        Ok(About { facts, document, turned })
+    }
+
+    /// The events of these facts, by position.
+    fn events(&self, view: &View<'_>) -> Vec<u64> {
+        let lives = self.facts.iter().flat_map(|fact| view.life(*fact));
+        let events: BTreeSet<u64> = lives.chain(self.turned.iter().copied()).collect();
+        events.into_iter().collect()
+    }
+
+    /// Whether an event, which acts on `on`, is about one of these or changed one.
+    fn has(&self, view: &View<'_>, event: &ViewedEvent, on: &[u64]) -> bool {
+        on.iter().any(|on| self.facts.contains(on) || self.document == Some(*on))
+            || self.turned.contains(&event.position)
+            || self.document.is_some_and(|document| names_document(view, event, document))
+    }
+}
+
+/// The events from `first` on that changed one of these facts or documents without being about it:
+/// changes of the number of confirmations, and suspect revocations that turned its status, or undid
+/// an act on it.
+fn turned(
+    effects: &Effects<'_, '_>,
+    first: u64,
+    is_one: &dyn Fn(u64) -> bool,
+) -> Result<BTreeSet<u64>, LedgerError> {
     let mut found = BTreeSet::new();
-    for event in effects.turning(fact) {
-        let impact = effects.impact(event)?;
-        if impact.is_some_and(|impact| impact.facts.iter().any(|turned| turned.fact == fact)) {
+    for event in effects.turning(first) {
+        let Some(impact) = effects.impact(event)? else { continue };
+        let RevocationImpact { struck, set_aside, restored, facts } = &*impact;
+        let mut acts = struck.iter().chain(set_aside).chain(restored);
+        let is_object = |act: &u64| owners(effects.view(), *act).into_iter().any(is_one);
+        if facts.iter().any(|turned| is_one(turned.fact)) || acts.any(is_object) {
             found.insert(event);
         }
     }
@@ -438,12 +481,6 @@ impl Mentions {
             _ => of_document,
         }))
     }
-}
-
-/// The events of these facts, by position.
-fn lives(view: &View<'_>, facts: &BTreeSet<u64>) -> Vec<u64> {
-    let events: BTreeSet<u64> = facts.iter().flat_map(|fact| view.life(*fact)).collect();
-    events.into_iter().collect()
 }
 
 /// Whether the evidence of a confirmation, a dispute or the like cites the document.

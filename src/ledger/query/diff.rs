@@ -159,7 +159,7 @@ pub fn between(
     let documents = documents(to, &earlier);
     if !documents.is_empty() {
         let before = gather(from, names, &|_| false)?;
-        all.described = document_changes(documents, &before, &gathered);
+        all.described = document_changes(documents, first, &before, &gathered);
     }
     let is_turned = is_any_turned(to, first);
     for row in gathered.facts.into_values() {

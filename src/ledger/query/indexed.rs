@@ -6,7 +6,9 @@
 //! in the index. As of now, rows are taken from the index as stored.
 //! Not here: rows of an answer (`gather`). Source: FORMAT.md section 8.
 
-use crate::index::{Index, IndexError, RowKind, RowValue, Snapshot, Term, TreeKind, WordIndex};
+use crate::index::{
+    EventMark, Index, IndexError, RowKind, RowValue, Snapshot, Term, TreeKind, WordIndex,
+};
 use crate::ledger::query::acts::{Acts, QueryError, one, put, some};
 use crate::ledger::query::revocation_impact::ChangedFact;
 use crate::ledger::reader::Record;
@@ -317,12 +319,18 @@ pub fn touched(index: &Index, earlier: u64, size: u64) -> Result<BTreeSet<u64>, 
     Ok(named)
 }
 
-/// What the events are about that were undone, or are in force again, after `size` events and not
-/// after `earlier` events.
+/// What the events are about that were undone, are in force again, or whose words were redacted or
+/// released, after `size` events and not after `earlier` events.
 pub fn undone_between(index: &Index, earlier: u64, size: u64) -> Result<BTreeSet<u64>, IndexError> {
     let (old, new) = (index.slot(earlier)?, index.slot(size)?);
     let mut named = BTreeSet::new();
     for event in old.differ(&new, TreeKind::Marks)? {
+        let (before, after) = (old.mark(event)?, new.mark(event)?);
+        let is_undone = |mark: &EventMark| mark.undone(event).is_some();
+        // It may be another revocation alone that undoes it now.
+        if is_undone(&before) == is_undone(&after) && before.opening() == after.opening() {
+            continue;
+        }
         named.extend(index.event(event)?.about.into_iter().flatten());
     }
     Ok(named)

@@ -250,12 +250,8 @@ impl<'a> View<'a> {
         if let Some(slice) = &self.slice {
             return self.or_folded(slice.life(of), |whole| whole.life(of), Vec::new());
         }
-        let acts = self.state().history.acts().iter();
-        let own = |act: &&Act| match act.operation {
-            Operation::Described { document } => document == of,
-            _ => act.position == of || act.operation.on() == Some(of),
-        };
-        acts.filter(own).map(|act| act.position).collect()
+        let acts = self.state().history.acts().iter().map(|act| act.position);
+        acts.filter(|event| *event == of || owners(self, *event).contains(&of)).collect()
     }
 
     /// Answers from the index, or from the folded record if the index cannot. If the record cannot

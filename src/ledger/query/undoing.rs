@@ -84,23 +84,30 @@ pub fn documents(view: &View<'_>, events: &[u64]) -> BTreeSet<u64> {
     acts.filter_map(document).collect()
 }
 
-/// How these documents differ between the points.
+/// How these documents differ between the points, the first of which has `first` events, by what
+/// was undone or is in force again: not by a description after it that stands.
 pub fn document_changes(
     documents: BTreeSet<u64>,
+    first: u64,
     before: &Gathered,
     now: &Gathered,
 ) -> Vec<DocumentChange> {
     let both = |document: u64| {
         let (old, new) = (before.documents.get(&document)?, now.documents.get(&document)?);
-        let changes = changes(old, new);
+        let changes = changes(old, new, first);
         (!changes.is_empty()).then_some(DocumentChange { document, changes })
     };
     documents.into_iter().filter_map(both).collect()
 }
 
-fn changes(old: &DocumentRow, new: &DocumentRow) -> Vec<FieldChange> {
+fn changes(old: &DocumentRow, new: &DocumentRow, first: u64) -> Vec<FieldChange> {
     let fields = |row: &DocumentRow| row.about.as_ref().map(object).unwrap_or_default();
-    let mut changes = differences(&fields(old), &fields(new));
+    // A description has every field.
+    let is_described = new.standing_descriptions().any(|row| row.act.event >= first);
+    let mut changes = match is_described {
+        true => Vec::new(),
+        false => differences(&fields(old), &fields(new)),
+    };
     if old.suspect != new.suspect {
         let (before, after) = (json!(old.suspect), json!(new.suspect));
         changes.push(FieldChange { field: "suspect".to_owned(), before, after });
