@@ -105,10 +105,13 @@ no fact changed; 1 event between the points
     let change =
         serde_json::json!({"field": "title", "before": "A forged title", "after": "A note"});
     assert_eq!(json["described"], serde_json::json!([{"document": 2, "changes": [change]}]));
+    // Ada signed the revocation.
+    assert_eq!(desk.told("diff 6 7 --by Ada_Example"), diff);
+    assert!(desk.told("diff 6 7 --by Bo_Berg").starts_with("no fact changed"));
     // With a filter of facts only their relations are shown.
-    let of_three = desk.told("diff 6 7 --by Ada_Example");
-    assert!(of_three.starts_with("undone\n\n     6  "), "{of_three}");
-    assert!(!of_three.contains("document"), "{of_three}");
+    let of_facts = desk.told("diff 6 7 --status asserted");
+    assert!(of_facts.starts_with("undone\n\n     6  "), "{of_facts}");
+    assert!(!of_facts.contains("document"), "{of_facts}");
 }
 
 #[test]
@@ -311,8 +314,8 @@ fn a_proof_shows_a_suspect_document_and_no_name_that_was_undone() {
     desk.told("prove 6 --output p");
     let verdict = desk.run("verify p");
     let expected = concat!(
-        "    supports: the plane landed — document 5 (Two), suspect: captured by a key that was ",
-        "stolen or\n    lost, sha256 <64>\n",
+        "    supports: the plane landed — document 5 (Two), suspect: its capture rests on a ",
+        "stolen or lost\n    key, sha256 <64>\n",
         "  8: the key of Bo Berg revoked: compromised, suspect from 5 on\n",
     );
     assert!(fact_of(&verdict.out).ends_with(expected), "{}", verdict.out);

@@ -27,7 +27,8 @@ use std::io::Write;
 /// Show what changed between two points of the record, and why
 ///
 /// Each point is meant as of its end: what the record held on the first against what it held on
-/// the second. With a filter of facts only facts and their relations are shown.
+/// the second. With a filter of facts only facts and their relations are shown; with --by what that
+/// person signed between the points, and the facts that it changed.
 #[derive(Debug, Args)]
 pub struct DiffArgs {
     /// The earlier point
@@ -108,7 +109,8 @@ fn related(
     }
     let wanted = |fact: u64| ends.contains(&fact) && filter.has_status(view, fact);
     let rows = gather(view, names, &wanted)?.facts.into_values();
-    let wanted = |row: &FactRow| filter.keeps(row) && filter.dated(&row.words) != Dated::Out;
+    let keeps = |row: &FactRow| filter.keeps_words(&row.words);
+    let wanted = |row: &FactRow| keeps(row) && filter.dated(&row.words) != Dated::Out;
     Ok(rows.filter(wanted).map(|row| row.fact).collect())
 }
 

@@ -108,11 +108,9 @@ impl<'a> DiffView<'a> {
             named.extend(filters.document(slot));
             Ok(named)
         };
-        // The editor filter applies to all revisions.
-        let whole = reach == DiffReach::Whole || filters.by.is_some();
-        let open = |size: u64, ask: &Query<'_>| match whole {
-            true => View::some(record, size, ask),
-            false => View::since(record, size, ask, first),
+        let open = |size: u64, ask: &Query<'_>| match reach {
+            DiffReach::Whole => View::some(record, size, ask),
+            DiffReach::Between => View::since(record, size, ask, first),
         };
         let to = open(last, &|slot, _| named(slot))?;
         // A document that is cited now may have existed before.
@@ -159,7 +157,8 @@ impl<'a> DiffView<'a> {
         Ok(DiffAnswer { from: from.as_of(), to: to.as_of(), facts, undated, changes, since })
     }
 
-    /// Keeps the requested facts, and the relations between and to them.
+    /// Keeps the requested facts, and the relations between and to them; of an editor, what this
+    /// person signed.
     fn narrow(&self, changes: &mut Between) -> Result<(), LedgerError> {
         let DiffView { to: NamedView { view, names }, filter, .. } = self;
         let changed: BTreeSet<u64> = changes.rows.iter().map(|row| row.fact).collect();
@@ -167,31 +166,45 @@ impl<'a> DiffView<'a> {
         let ends: BTreeSet<u64> = changes.relation_ends().collect();
         let others = |fact: u64| ends.contains(&fact) && !changed.contains(&fact);
         let others = gather(view, names, &|fact| others(fact) && filter.has_status(view, fact))?;
-        let is_theirs = |key: &PublicKey| filter.keys().is_some_and(|keys| keys.contains(key));
+        let others = others.facts.values().filter(|row| filter.keeps_words(&row.words));
         let changed = changes.facts.iter().zip(&changes.rows).filter(|(change, row)| {
-            let mut acts = change.acts.iter();
-            let by = filter.keys().is_none_or(|keys| row.is_by(keys))
-                || acts.any(|step| is_theirs(&step.act.key));
             // The fact may have had the topic or the document at the first point only.
             let before = change.before.as_ref();
-            by && (filter.keeps_words(&row.words) || before.is_some_and(|w| filter.keeps_words(w)))
+            filter.keeps_words(&row.words) || before.is_some_and(|words| filter.keeps_words(words))
         });
-        let others = others.facts.values().filter(|row| filter.keeps(row)).map(|row| row.fact);
-        let kept: BTreeSet<u64> = changed.map(|(_, row)| row.fact).chain(others).collect();
-        changes.facts.retain(|change| kept.contains(&change.fact));
-        changes.rows.retain(|row| kept.contains(&row.fact));
-        let asked = |row: &EventRow| {
-            row.key.as_ref().is_some_and(is_theirs) || row.on.iter().any(|on| kept.contains(on))
+        let changed = changed.map(|(change, _)| change.fact);
+        let wanted: BTreeSet<u64> = changed.chain(others.map(|row| row.fact)).collect();
+
+        let is_theirs = |key: &PublicKey| filter.keys().is_none_or(|keys| keys.contains(key));
+        let signed = |row: &EventRow| row.key.as_ref().is_some_and(is_theirs);
+        let revocations = changes.editors.iter().filter(|row| signed(row));
+        let revocations: BTreeSet<u64> = revocations.map(|row| row.position).collect();
+        let is_of_facts = filter.is_of_facts();
+        let asked =
+            |row: &EventRow| !is_of_facts || row.on.iter().any(|fact| wanted.contains(fact));
+        let theirs = changes.facts.iter();
+        let theirs = theirs.filter(|change| change.acts.iter().any(|it| is_theirs(&it.act.key)));
+        let theirs: BTreeSet<u64> = theirs.map(|change| change.fact).collect();
+        let kept = |fact: u64| {
+            wanted.contains(&fact) && (filter.keys().is_none() || theirs.contains(&fact))
         };
-        changes.relations.retain(asked);
-        for events in [&mut changes.undone, &mut changes.restored] {
-            // Of these, relations alone are about facts.
-            events.retain(|row| row.on.iter().any(|fact| kept.contains(fact)));
+        changes.facts.retain(|change| kept(change.fact));
+        changes.rows.retain(|row| kept(row.fact));
+        changes.relations.retain(|row| signed(row) && asked(row));
+        // Of these, relations alone are about facts. Only revocations undo, or put in force again.
+        let by = |row: &EventRow| match row.undone_by {
+            _ if filter.keys().is_none() => true,
+            Some(by) => revocations.contains(&by),
+            None => !revocations.is_empty(),
+        };
+        changes.undone.retain(|row| by(row) && asked(row));
+        changes.restored.retain(|row| by(row) && asked(row));
+        for events in [&mut changes.documents, &mut changes.editors, &mut changes.ledger] {
+            events.retain(|row| !is_of_facts && signed(row));
         }
-        changes.documents.clear();
-        changes.described.clear();
-        changes.editors.clear();
-        changes.ledger.clear();
+        let turned = changes.undone.iter().chain(&changes.restored);
+        let turned: BTreeSet<u64> = turned.flat_map(|row| row.on.iter().copied()).collect();
+        changes.described.retain(|row| !is_of_facts && turned.contains(&row.document));
         Ok(())
     }
 }

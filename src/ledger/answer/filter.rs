@@ -28,7 +28,7 @@ pub struct FactFilters {
     pub status: Option<Status>,
     /// The position of a document that the fact rests on.
     pub document: Option<u64>,
-    /// Who signed a revision of it.
+    /// Who signed a revision of it; in a comparison of two points, an act on it between them.
     pub by: Option<EditorName>,
 }
 
@@ -171,8 +171,12 @@ impl Filter {
 
     /// Whether there is no filter, so that every fact passes.
     pub fn is_empty(&self) -> bool {
-        let facts = self.status.is_none() && self.document.is_none();
-        facts && self.by.is_none() && self.facets.is_empty()
+        self.by.is_none() && !self.is_of_facts()
+    }
+
+    /// Whether something is asked of facts, besides who signed.
+    pub fn is_of_facts(&self) -> bool {
+        self.status.is_some() || self.document.is_some() || !self.facets.is_empty()
     }
 
     /// Whether no status is requested.
