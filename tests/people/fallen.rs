@@ -8,15 +8,15 @@ use crate::people::undone::{append, part, revoke, two_facts};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 
-const ON_MONDAY: &str =
+pub const ON_MONDAY: &str =
     r#"{"claim":"On Monday.","lang":"en","vouch":"said","document":2,"quote":"Monday"}"#;
 
-fn json_of(desk: &Desk, line: &str) -> Value {
+pub fn json_of(desk: &Desk, line: &str) -> Value {
     serde_json::from_str(&desk.told(&format!("{line} --format json"))).unwrap()
 }
 
 /// 2 document, 3 and 4 facts; 5 Cem, an admin; by a stolen key: 6 Eve, whom nobody knows.
-fn with_eve() -> Desk {
+pub fn with_eve() -> Desk {
     let desk = two_facts();
     for name in ["cem", "eve"] {
         desk.told(&format!("key new {name} --name {name}_Example --no-passphrase"));
@@ -106,12 +106,21 @@ fn what_happened_since_says_undone_where_nobody_ended_anything() {
     desk.told("dispute 3 --reason wrong-figure --statement S. --by bo");
     revoke(&desk, "bo", 11, "ada");
     let last = |line: &str| desk.told(line).lines().last().unwrap().to_owned();
-    let changed = "since then 2 of these changed: 4 undone, 7 undone";
+    let changed = "since then 2 of these changed in words or status: 4 undone, 7 undone";
     assert_eq!(last("replay --as-of 9"), changed);
-    assert_eq!(last("show 7 --as-of 9"), "since then 1 of these changed: 7 undone");
-    assert_eq!(last("find Monday --as-of 9"), "since then 1 of these changed: 7 undone");
+    assert_eq!(
+        last("show 7 --as-of 9"),
+        "since then 1 of these changed in words or status: 7 undone"
+    );
+    assert_eq!(
+        last("find Monday --as-of 9"),
+        "since then 1 of these changed in words or status: 7 undone"
+    );
     // The dispute was undone, so nobody closed it.
-    assert_eq!(last("show 3 --as-of 11"), "since then 1 of these changed: 3 undone");
+    assert_eq!(
+        last("show 3 --as-of 11"),
+        "since then 1 of these changed in words or status: 3 undone"
+    );
     assert_eq!(
         json_of(&desk, "replay --as-of 9")["since"],
         json!([{"fact": 4, "became": ["undone"]}, {"fact": 7, "became": ["undone"]}])
@@ -184,7 +193,10 @@ fn a_fact_in_force_again_is_shown_with_the_acts_that_are() {
     let unified = desk.told("diff 11 12 --unified");
     assert!(unified.contains("--- /dev/null\tas of 11\n+++ b/fact/8\tas of 12\n"), "{unified}");
     let show = desk.told("show 8 --as-of 11");
-    assert!(show.ends_with("\nsince then 1 of these changed: 8 in force again\n"), "{show}");
+    assert!(
+        show.ends_with("\nsince then 1 of these changed in words or status: 8 in force again\n"),
+        "{show}"
+    );
     let change = &json_of(&desk, "diff 11 12")["facts"][1];
     assert_eq!(
         (&change["changes"], &change["status_before"], &change["restored"][1]["event"]),
@@ -228,7 +240,7 @@ fn a_document_that_was_set_aside_is_read_and_suspect_for_good() {
     // So does a proof of a fact on it.
     desk.told("prove 8 --output p");
     let verdict = desk.run("verify p").out.replace("\n    ", " ");
-    let suspect = "document 7 (Arches), suspect: captured by a key that was stolen or lost";
+    let suspect = "document 7 (Arches), suspect: its capture rests on a stolen or lost key";
     assert!(verdict.contains(suspect), "{verdict}");
     // A new fact on it is taken, with a note.
     let quote = "append --document 7 --quote The_bridge --claim A_bridge. --by bo";
@@ -267,7 +279,7 @@ fn a_key_whose_enrolment_was_undone_is_told_to_be_made_anew() {
 }
 
 /// The data of a timeline's page.
-fn page(desk: &Desk, options: &str) -> Value {
+pub fn page(desk: &Desk, options: &str) -> Value {
     let page = desk.told(&format!("timeline --html -{options}"));
     let data = page.split("id=\"data\">").nth(1).unwrap().split("</script>").next().unwrap();
     serde_json::from_str(data).unwrap()

@@ -20,6 +20,7 @@ mod names;
 mod narrowed;
 mod revoke;
 mod revoked_twice;
+mod turned;
 mod undone;
 mod second;
 #[cfg(unix)]

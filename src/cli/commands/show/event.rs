@@ -19,7 +19,7 @@ pub fn page(
     let kind = row.kind.map_or("not in form".to_owned(), |kind| kind.to_string());
     writeln!(out, "event {}: {kind}", row.position)?;
     if let Some(by) = row.undone_by {
-        writeln!(out, "    undone by {by}: the key was stolen or lost")?;
+        writeln!(out, "    undone by {by}, which revoked a stolen or lost key")?;
     }
     if !row.applied {
         writeln!(out, "    not applied: it breaks a rule; annals verify shows which")?;

@@ -182,7 +182,7 @@ function actLine(act, position) {
   const undone = act.undone_by !== null && act.undone_by <= position;
   const line = [act.event + " · " + time(act.at) + " · ", own(named(act)), " ", shown(act.what),
     act.statement ? [": “", own(act.statement), "”"] : null];
-  return el("li", {}, undone ? [el("s", {}, line), " undone by " + act.undone_by + ": the key was stolen or lost"] : line);
+  return el("li", {}, undone ? [el("s", {}, line), " undone by " + act.undone_by + ", which revoked a stolen or lost key"] : line);
 }
 
 function badges(fact, standing, isNow) {
@@ -289,7 +289,7 @@ function happened(step, standing) {
   if (fact) parts.push(change(fact, fact.revisions.findIndex((revision) => revision.event === step.position)));
   const undone = data.steps.filter((other) => other.undone_by === step.position).map((other) => other.position);
   if (undone.length > 0) parts.push(el("p", {}, "This undid " + count(undone.length, "event") + ": " + undone.join(", ") + "."));
-  if (step.undone_by !== null && step.undone_by <= data.as_of.as_of) parts.push(el("p", {}, "Event " + step.undone_by + " undid this later: the key was stolen or lost."));
+  if (step.undone_by !== null && step.undone_by <= data.as_of.as_of) parts.push(el("p", {}, "Event " + step.undone_by + " undid this later: it revoked a stolen or lost key."));
   if (!step.applied) parts.push(el("p", {}, "It breaks a rule and was not applied."));
   parts.push(el("p", { class: "about" }, "hash ", el("span", { class: "hash" }, step.hash)));
   return parts;

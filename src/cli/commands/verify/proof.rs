@@ -11,7 +11,7 @@ use crate::cli::terminal::{
 use crate::ledger::audit::prove::left_out;
 use annals_core::event::args::Args;
 use annals_core::event::body::{Content, Evidence, Fact, Hop, When};
-use annals_core::event::vocabulary::{Relation, Type, Vouch};
+use annals_core::event::vocabulary::{Relation, Vouch};
 use annals_core::fold::operation::Triple;
 use annals_core::hash::Hash;
 use annals_core::key::PublicKey;
@@ -95,23 +95,23 @@ fn fact(
     stands: &FactStatus,
 ) -> Result<(), CliError> {
     let acts = acts(judged, proof.fact);
-    let present = stands.revision.or_else(|| revision(judged, &acts));
+    // A fact that does not stand has the words of its assertion.
+    let present = stands.revision.unwrap_or(proof.fact);
     let first = format!("fact {}: {stands}, {BY_ITS_ACTS}", proof.fact);
     writeln!(out, "{}", wrapped(&first, 0))?;
     let line = format!("{}{}", who(judged, stands, proof.fact), undone(stands, proof.fact));
     writeln!(out, "{}", wrapped(&line, 2))?;
-    if let Some(at) = present.filter(|at| *at != proof.fact) {
-        writeln!(out, "  as corrected by event {at}:")?;
+    if present != proof.fact {
+        writeln!(out, "  as corrected by event {present}:")?;
     }
-    match present.and_then(|at| fact_at(judged, at)) {
+    match fact_at(judged, present) {
         Some(fact) => {
             writeln!(out, "{}", wrapped(&visible(&fact.claim), 4))?;
             for line in attributes(fact) {
                 writeln!(out, "{}", wrapped(&line, 4))?;
             }
             for evidence in &fact.evidence {
-                let revision = present.unwrap_or(proof.fact);
-                let about = CitedDocument::of(judged, stands, evidence.document, revision);
+                let about = CitedDocument::of(judged, stands, evidence.document, present);
                 writeln!(out, "{}", wrapped(&quoted(&about, evidence), 4))?;
             }
         }
@@ -189,14 +189,6 @@ fn acts(judged: &ProofOutcome, fact: u64) -> BTreeSet<u64> {
 }
 
 /// The last revision of the fact in the proof.
-fn revision(judged: &ProofOutcome, acts: &BTreeSet<u64>) -> Option<u64> {
-    let revises = |at: &&u64| {
-        let kind = judged.statement(**at).map(|statement| statement.kind);
-        matches!(kind, Some(Type::FactAsserted | Type::FactCorrected))
-    };
-    acts.iter().rev().find(revises).copied()
-}
-
 fn fact_at(judged: &ProofOutcome, position: u64) -> Option<&Fact> {
     match &judged.body(position)?.content {
         Content::FactAsserted(body) => Some(&body.fact),
@@ -286,7 +278,7 @@ fn quoted(about: &CitedDocument, evidence: &Evidence) -> String {
         named.push_str(&format!(", described anew by {}", events.join(", ")));
     }
     if *suspect {
-        named.push_str(", suspect: captured by a key that was stolen or lost");
+        named.push_str(", suspect: its capture rests on a stolen or lost key");
     }
     let sha256 = sha256.map(|sha256| format!(", sha256 {sha256}")).unwrap_or_default();
     let quote = evidence.quote.as_ref();
@@ -458,7 +450,7 @@ impl ProofReport {
         let holds = proof.filter(|_| judged.faults.is_empty());
         let acts = holds.map(|proof| acts(judged, proof.fact)).unwrap_or_default();
         let stands = standing(judged).unwrap_or_default();
-        let present = stands.revision.or_else(|| revision(judged, &acts));
+        let present = stands.revision.or(holds.map(|proof| proof.fact));
         let words = holds.and(present).and_then(|at| fact_at(judged, at));
         let cited: BTreeSet<u64> =
             words.iter().flat_map(|fact| &fact.evidence).map(|row| row.document).collect();
