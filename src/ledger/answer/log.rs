@@ -18,6 +18,7 @@ use crate::ledger::query::{Query, View, ViewedEvent, owners, subjects};
 use crate::ledger::reader::Record;
 use annals_core::event::body::Content;
 use annals_core::event::vocabulary::Type;
+use annals_core::fold::operation::Operation;
 use annals_core::key::PublicKey;
 use annals_core::search::typed;
 use std::cell::{Cell, RefCell};
@@ -396,10 +397,18 @@ fn turned(
 ) -> Result<BTreeSet<u64>, LedgerError> {
     let mut found = BTreeSet::new();
     for event in effects.turning(first) {
+        let view = effects.view();
+        let act = view.state().history.act(event).map(|act| &act.operation);
+        if matches!(act, Some(Operation::Revoked(_)))
+            && let Some(objects) = view.turned_by_revocation(event)
+        {
+            found.extend(objects.into_iter().any(is_one).then_some(event));
+            continue;
+        }
         let Some(impact) = effects.impact(event)? else { continue };
         let RevocationImpact { struck, set_aside, restored, facts } = &*impact;
         let mut acts = struck.iter().chain(set_aside).chain(restored);
-        let is_object = |act: &u64| owners(effects.view(), *act).into_iter().any(is_one);
+        let is_object = |act: &u64| owners(view, *act).into_iter().any(is_one);
         if facts.iter().any(|turned| is_one(turned.fact)) || acts.any(is_object) {
             found.insert(event);
         }

@@ -385,6 +385,13 @@ impl Slice<'_> {
         &self.events
     }
 
+    /// The facts and documents that a suspect revocation turned, or of which it undid an act.
+    pub(super) fn turned_by_revocation(&self, event: u64) -> Result<BTreeSet<u64>, IndexError> {
+        let mut objects = touched(self.index, event, event + 1)?;
+        objects.extend(undone_between(self.index, event, event + 1)?);
+        Ok(objects)
+    }
+
     /// The event at a position, checked against the hash in the index.
     pub(super) fn event(&self, record: &Record, position: u64) -> Result<Examined, QueryError> {
         let found = one(&record.source, self.index, position)?;

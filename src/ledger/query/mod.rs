@@ -624,6 +624,12 @@ impl<'a> View<'a> {
         self.slice.as_ref()?.turned_by(event, confirmations).ok()
     }
 
+    /// The facts and documents that a suspect revocation turned, or of which it undid an act, if
+    /// the index has them.
+    pub fn turned_by_revocation(&self, event: u64) -> Option<BTreeSet<u64>> {
+        self.slice.as_ref()?.turned_by_revocation(event).ok()
+    }
+
     /// The positions of the first `most` documents as of the point, also of those that were set
     /// aside.
     pub fn documents(&self, most: usize) -> Vec<u64> {
