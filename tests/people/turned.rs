@@ -178,6 +178,29 @@ fn a_description_that_stands_is_no_effect_of_a_revocation() {
     assert_eq!(json_of(&desk, "diff 6 8").get("described"), None);
 }
 
+/// Dee and Cem are admins; 7 relates 3 and 4; 8 Cem withdraws it; 9 Ada revokes Cem from 8 on; 10 Bo
+/// withdraws it again; 11 Dee revokes Ada from 9 on, so 8 counts again and 10 does not.
+#[test]
+fn what_ended_an_act_is_the_end_in_force() {
+    let desk = two_facts();
+    for name in ["cem", "dee"] {
+        desk.told(&format!("key new {name} --name {name}_Example --no-passphrase"));
+        desk.told(&format!("editor add keys/{name}.request --role admin --role editor --by ada"));
+    }
+    desk.told("relate 3 contradicts 4 --by dee");
+    desk.told("relate --withdraw 7 --statement No. --by cem");
+    revoke(&desk, "cem", 8, "ada");
+    desk.told("relate --withdraw 7 --statement No,_no. --by bo");
+    assert!(desk.told("show 7").contains("\n    ended by 10: "));
+    revoke(&desk, "ada", 9, "dee");
+    let shown = desk.told("show 7");
+    assert!(shown.contains("\n    ended by 8: ") && !shown.contains("by 10"), "{shown}");
+    let relation = json_of(&desk, "show 3")["fact"]["relations"][0].clone();
+    assert_eq!((&relation["stands"], &relation["ended"]["event"]), (&false.into(), &8.into()));
+    assert_eq!(relation["other_ends"][0]["event"], 10);
+    assert_eq!(relation["other_ends"][0]["undone_by"], 11);
+}
+
 #[test]
 fn a_timeline_from_a_point_has_no_fact_that_fell_before_it() {
     let desk = with_eve();

@@ -535,6 +535,17 @@ fn end_with(ended: &mut Option<Ended>, other_ends: &mut Vec<Ended>, last: Ended)
     other_ends.extend(ended.replace(last));
 }
 
+/// Of all acts that ended something, the last one that was not undone is its end, unless it stands;
+/// where each was undone, the last one stays.
+fn settle_end(stands: bool, ended: &mut Option<Ended>, other_ends: &mut Vec<Ended>) {
+    other_ends.extend(ended.take());
+    let in_force = other_ends.iter().rposition(|end| end.act.undone_by.is_none());
+    let last = in_force.or(other_ends.len().checked_sub(1));
+    if let Some(last) = last.filter(|_| !stands) {
+        *ended = Some(other_ends.remove(last));
+    }
+}
+
 /// Adds to the row what the state holds of the fact.
 fn finish(view: &View<'_>, row: &mut FactRow) {
     let state = view.state();
@@ -558,15 +569,11 @@ fn finish(view: &View<'_>, row: &mut FactRow) {
         let event = charge.act.event;
         let open = fact.disputes().iter().any(|dispute| dispute.position == event);
         charge.stands = open || fact.retraction() == Some(event);
-        if charge.stands {
-            charge.other_ends.extend(charge.ended.take());
-        }
+        settle_end(charge.stands, &mut charge.ended, &mut charge.other_ends);
     }
     for row in &mut row.relations {
         row.stands = state.fold.relations().contains_key(&row.act.event);
-        if row.stands {
-            row.other_ends.extend(row.ended.take());
-        }
+        settle_end(row.stands, &mut row.ended, &mut row.other_ends);
     }
 }
 

@@ -151,7 +151,12 @@ fn correction(row: &FactRow, revision: &Revision) -> Option<Value> {
 
 /// The review of a dispute that `fact.upheld` closed, or that a correction resolved.
 fn review(row: &FactRow, dispute: &Charge) -> Option<Value> {
-    let ended = dispute.ended.as_ref().filter(|_| dispute.act.undone_by.is_none())?;
+    if dispute.stands || dispute.act.undone_by.is_some() {
+        return None;
+    }
+    // The last one that names it, also if it was undone (FORMAT.md section 14).
+    let ends = dispute.ended.iter().chain(&dispute.other_ends);
+    let ended = ends.max_by_key(|end| end.act.event)?;
     let corrected = ended.act.kind == Type::FactCorrected;
     let disputed = row.revisions.iter().find(|revision| revision.act.event == dispute.on);
     let claim = disputed.and_then(|revision| revision.words.claim.clone())?;
