@@ -202,6 +202,25 @@ fn what_ended_an_act_is_the_end_in_force() {
 }
 
 #[test]
+fn a_name_that_two_persons_had_is_not_one_of_them() {
+    let desk = two_facts();
+    desk.told("key new cem --name cem_Example --no-passphrase");
+    desk.told("editor add keys/cem.request --role editor --by ada");
+    desk.told("confirm 3 --how reread --by bo");
+    assert_eq!(log(&desk, "--by Bo_Berg"), [6]);
+    desk.told("editor change bo --name Bo_Dahl --by ada");
+    assert_eq!(log(&desk, "--by Bo_Berg"), [6]);
+    desk.told("editor change cem --name Bo_Berg --by ada --same-name");
+    for line in ["log --by Bo_Berg", "replay --by Bo_Berg", "diff 5 8 --by bo_berg"] {
+        let (exit, why) = desk.refused(line);
+        let expected = "annals: --by: expected digits of a key, found \"";
+        let names = "which may be Bo Berg (key <16>) or Bo Dahl (key <16>)\n";
+        assert!(exit == 2 && why.starts_with(expected) && why.ends_with(names), "{line}: {why}");
+    }
+    assert_eq!(log(&desk, "--by Bo_Dahl"), [6]);
+}
+
+#[test]
 fn a_timeline_from_a_point_has_no_fact_that_fell_before_it() {
     let desk = with_eve();
     append(&desk, ON_MONDAY, "eve");

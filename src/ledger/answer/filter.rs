@@ -43,15 +43,14 @@ pub struct EditorName {
 
 impl EditorName {
     /// The keys that are meant, with the other keys of the same person: that of the key file, if
-    /// it is an editor's; else those of this whole name; else those of which it is a word or the
-    /// first digits, if they are of one person. Present names go before earlier ones, which past
-    /// events show.
+    /// it is an editor's; else those of this whole name, now or earlier; else those of which it is
+    /// a word or the first digits, present names before earlier ones, which past events show.
     ///
-    /// Errors: there is none; a part of a name is that of several persons.
+    /// Errors: there is none; it is, or was, that of several persons.
     pub fn keys(&self, names: &Names) -> Result<Vec<PublicKey>, LedgerError> {
         let name = &self.name;
         let of_file = self.key.filter(|key| names.has(key));
-        let whole = of_file.map_or_else(|| names.keys_of_whole(name), |key| vec![key]);
+        let whole = of_file.map_or_else(|| names.keys_ever_of_whole(name), |key| vec![key]);
         let is_whole = !whole.is_empty();
         let parts = [whole, names.keys(name), names.keys_ever(name)];
         let found = parts.into_iter().find(|keys| !keys.is_empty()).unwrap_or_default();
@@ -60,11 +59,20 @@ impl EditorName {
             let why = format!("--by: expected an editor of this record ({all}), found {name:?}");
             return Err(LedgerError::NotFound(why));
         }
-        if !is_whole && !names.is_one_person(&found) {
-            let mut several: Vec<String> = found.iter().map(|key| names.of(key)).collect();
+        if !names.is_one_person(&found) {
+            let digits = |key: &PublicKey| {
+                let name = names.plain(key).unwrap_or("a person without a name").to_owned();
+                format!("{name} (key {})", key.to_string().get(..16).unwrap_or_default())
+            };
+            let mut several: Vec<String> = match is_whole {
+                true => found.iter().map(digits).collect(),
+                false => found.iter().map(|key| names.of(key)).collect(),
+            };
             several.sort_unstable();
+            let expected =
+                if is_whole { "digits of a key" } else { "a whole name or digits of a key" };
             return Err(LedgerError::NotFound(format!(
-                "--by: expected a whole name or digits of a key, found {name:?}, which may be {}",
+                "--by: expected {expected}, found {name:?}, which may be {}",
                 several.join(" or ")
             )));
         }

@@ -354,18 +354,13 @@ impl Names {
         self.meant(name, &|history| history.names.iter().collect())
     }
 
-    /// The keys whose whole name is `name` now, else those whose name it was; in any case.
-    pub fn keys_of_whole(&self, name: &str) -> Vec<PublicKey> {
+    /// The keys whose whole name is `name`, or was it earlier; in any case.
+    pub fn keys_ever_of_whole(&self, name: &str) -> Vec<PublicKey> {
         let wanted = typed(name);
-        let is = |grant: &Grant<String>| typed(&grant.value) == wanted;
-        let now = |history: &KeyHistory| {
-            history.names.iter().rev().find(|grant| grant.stands()).is_some_and(is)
+        let has = |history: &KeyHistory| {
+            history.names.iter().any(|grant: &Grant<String>| typed(&grant.value) == wanted)
         };
-        let ever = |history: &KeyHistory| history.names.iter().any(is);
-        let those = |has: &dyn Fn(&KeyHistory) -> bool| -> Vec<PublicKey> {
-            self.by_key.iter().filter(|(_, history)| has(history)).map(|(key, _)| *key).collect()
-        };
-        Some(those(&now)).filter(|keys| !keys.is_empty()).unwrap_or_else(|| those(&ever))
+        self.by_key.iter().filter(|(_, history)| has(history)).map(|(key, _)| *key).collect()
     }
 
     /// Whether a key is that of an editor, now or earlier.
