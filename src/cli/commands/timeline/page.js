@@ -287,8 +287,6 @@ function happened(step, standing) {
   for (const line of step.effect) parts.push(el("p", { dir: "auto" }, shown(line)));
   const fact = step.type === "fact.corrected" ? facts.get(step.on[0]) : null;
   if (fact) parts.push(change(fact, fact.revisions.findIndex((revision) => revision.event === step.position)));
-  const undone = data.steps.filter((other) => other.undone_by === step.position).map((other) => other.position);
-  if (undone.length > 0) parts.push(el("p", {}, "This undid " + count(undone.length, "event") + ": " + undone.join(", ") + "."));
   if (step.undone_by !== null && step.undone_by <= data.as_of.as_of) parts.push(el("p", {}, "Event " + step.undone_by + " undid this later: it revoked a stolen or lost key."));
   if (!step.applied) parts.push(el("p", {}, "It breaks a rule and was not applied."));
   parts.push(el("p", { class: "about" }, "hash ", el("span", { class: "hash" }, step.hash)));
