@@ -11,6 +11,7 @@ pub mod append;
 pub mod at;
 pub mod lock;
 pub mod open;
+pub mod real_path;
 pub mod signals;
 pub mod temporary;
 pub mod together;

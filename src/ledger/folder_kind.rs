@@ -7,6 +7,7 @@ use crate::archive::bag::PAYLOAD;
 use crate::archive::bag::read::is_bag;
 use crate::archive::web::shown_address;
 use crate::archive::{BODIES, CHECKPOINT, DOCUMENTS};
+use crate::disk::real_path::real_path;
 use crate::disk::{DiskError, is_folder_at, is_there};
 use crate::ledger::error::LedgerError;
 use std::path::{Path, PathBuf};
@@ -16,7 +17,7 @@ const ABOVE: usize = 16;
 /// The folders of a ledger.
 const OF_LEDGER: [&str; 4] = ["journal", "document", "db", "index"];
 /// What a folder of keys is called.
-const KEYS: &str = "the folder of keys";
+pub const KEYS: &str = "the folder of keys";
 /// The first file of a ledger's journal.
 const FIRST_LOG: &str = "journal/00000000000000000000.log";
 /// The folders of a published record.
@@ -86,13 +87,13 @@ pub fn is_payload(folder: &Path) -> Result<bool, DiskError> {
         && !is_there(&folder.join("checkpoint"))?)
 }
 
-/// The bag around a ledger's folder.
+/// The bag around a ledger's folder, by whatever name or link the folder is given.
 pub fn bag_around(ledger: &Path) -> Result<Option<PathBuf>, DiskError> {
-    let Ok(whole) = std::path::absolute(ledger) else { return Ok(None) };
+    let whole = real_path(ledger)?;
     let mut above = whole.ancestors().skip(1);
     let (Some(data), Some(bag)) = (above.next(), above.next()) else { return Ok(None) };
     let named = whole.ends_with("ledger") && data.ends_with(PAYLOAD);
-    Ok((named && is_bag(bag)?).then(|| bag.to_owned()))
+    Ok((named && is_bag(bag)?).then(|| shown(bag)))
 }
 
 /// Refuses the ledger of a bag where something is written: the bag would not be the signed one.
@@ -116,7 +117,7 @@ fn of_bag(bag: &Path) -> String {
 
 /// The bag, ledger, published record or folder of keys that a folder is inside of.
 fn inside(folder: &Path) -> Result<Option<String>, DiskError> {
-    let Ok(whole) = std::path::absolute(folder) else { return Ok(None) };
+    let whole = real_path(folder)?;
     let above = || whole.ancestors().skip(1).take(ABOVE);
     // The outermost first: a bag has a ledger in it.
     for outer in above() {
@@ -173,11 +174,20 @@ pub fn holder(place: &Path) -> Result<Option<(&'static str, PathBuf)>, DiskError
     Ok(None)
 }
 
-/// Refuses keys or a new ledger inside of a ledger, a bag or a published record: who copies or
-/// serves that would give them away.
+/// Refuses a new ledger inside of a ledger, a bag or a published record: who copies or serves that
+/// would give it away.
 pub fn expect_free_ground(place: &Path) -> Result<(), LedgerError> {
-    let Ok(whole) = std::path::absolute(place) else { return Ok(()) };
-    let mut found = holder(&whole)?.filter(|(kind, _)| *kind != KEYS);
+    expect_free(place, &real_path(place)?)
+}
+
+/// Refuses a folder of keys that is a ledger, a bag or a published record, or inside of one.
+pub fn expect_free_keys(keys: &Path) -> Result<(), LedgerError> {
+    expect_free(keys, &real_path(keys)?.join("log.key"))
+}
+
+/// Refuses a file or folder with this real path inside of a ledger, a bag or a published record.
+fn expect_free(place: &Path, whole: &Path) -> Result<(), LedgerError> {
+    let mut found = holder(whole)?.filter(|(kind, _)| *kind != KEYS);
     for outer in whole.ancestors().skip(1).take(ABOVE) {
         let is_published = is_folder_at(&outer.join("tile"))? && is_there(&outer.join(CHECKPOINT))?;
         if found.is_none() && is_published {

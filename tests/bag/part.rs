@@ -227,3 +227,23 @@ fn a_bag_of_a_part_in_a_bag_is_a_part() {
         assert!(judged.out.contains("yes: this part (10 of 14) is as signed"), "{}", judged.out);
     }
 }
+
+/// Whatever name or link leads to the ledger of a bag of a part.
+#[test]
+fn the_ledger_of_a_bag_is_a_part_behind_a_link() {
+    let story = story();
+    story.told("export --to bag --as-of 9");
+    let folder = story.folder.path();
+    std::os::unix::fs::symlink("bag/data/ledger", folder.join("link")).unwrap();
+    for there in ["bag/data/ledger", "link"] {
+        let judged = story.run(&format!("verify {there}"));
+        let end = "this part (10 of 14) is ";
+        assert!(judged.out.contains(end), "{there}: {}", judged.out);
+        let status = story.run(&format!("status --format json --ledger {there}"));
+        let status: serde_json::Value = serde_json::from_str(&status.out).unwrap();
+        assert_eq!(status["part_of"], 14, "{there}: {status}");
+        let published = story.run(&format!("publish {there}.www --ledger {there} --keys none"));
+        assert!(published.err.contains("part"), "{there}: {}{}", published.out, published.err);
+        assert_ne!(published.exit, 0, "{there}");
+    }
+}

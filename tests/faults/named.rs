@@ -5,6 +5,7 @@
 //! record's files (`doors`).
 
 use crate::faults::newsroom::{EVENTS, Newsroom, copy_folder, fact, newsroom};
+use annals::disk::lock::Lock;
 use std::fs;
 use std::os::unix::fs::symlink;
 
@@ -104,15 +105,21 @@ fn nothing_is_written_into_what_it_is_made_of() {
     room.write("drafts.jsonl", fact("Lavrov spoke.", "Lavrov said"));
     for line in [
         "append drafts.jsonl --yes",
+    fs::create_dir(room.path("desk")).unwrap();
+    symlink("../bag/data/ledger", room.path("desk/ledger")).unwrap();
         "confirm 2 --how reread --yes",
         "ledger change --title New --yes",
         "repair",
         "repair --index",
         "repair --from ledger",
     ] {
-        let told = refused(&room, &format!("{line} --ledger bag/data/ledger --keys keys"));
-        let found = "expected a ledger's folder at bag/data/ledger, found that of the bag ";
-        assert!(told.contains(found) && told.contains("annals import "), "{told}");
+        // By its name, or by a link that leads to it.
+        for there in ["bag/data/ledger", "desk/ledger", "bag/data/memento/../ledger"] {
+            let told = refused(&room, &format!("{line} --ledger {there} --keys keys"));
+            let found = "expected a ledger's folder at THERE, found that of the bag bag, which is";
+            let found = found.replace("THERE", there);
+            assert!(told.contains(&found) && told.contains("annals import bag "), "{told}");
+        }
     }
     assert_eq!(room.run("verify bag").exit, 0);
     room.expect_whole(EVENTS);
@@ -327,4 +334,53 @@ fn no_key_is_made_in_a_ledger_a_bag_or_a_published_record() {
             assert!(room.snapshot() == before, "{folder}: {line}");
         }
     }
+            "man --to TO",
+            "man --to TO/pages",
 }
+    // What may be beside keys: a pin, evidence, and what a witness remembers.
+    assert_eq!(room.run("verify --pin pin --init-pin").exit, 0);
+    symlink("other/bag/data", room.path("inner")).unwrap();
+    for (folder, kind) in [
+        ("other/ledger", "the ledger"),
+        ("other/ledger/journal", "the ledger"),
+        ("other/bag/data", "the bag"),
+        ("inner", "the bag"),
+    ] {
+        for line in [
+            "verify --pin TO --init-pin",
+            "verify www --pin TO --init-pin",
+            "verify --pin pin --evidence TO",
+            "witness serve --key w --for x --state TO --first",
+        ] {
+            let line = line.replace("TO", &format!("{folder}/new"));
+            let told = refused(&room, &line);
+            let why = format!("expected a place outside of {kind} ");
+            assert!(told.contains(&why), "{line}: {told}");
+        }
+    }
+    assert_eq!(room.run("verify other/bag").exit, 0);
+    // Nor with the folder itself, or a link into it, as the folder of keys.
+    fs::create_dir(room.path("www/sub")).unwrap();
+    for (link, to) in [("site", "www/sub"), ("inner", "bag/data"), ("book", "ledger")] {
+        symlink(to, room.path(link)).unwrap();
+    }
+    for (folder, kind) in [
+        ("www", "the published directory www"),
+        ("site", "the published directory www"),
+        ("site/keys", "the published directory www"),
+        ("bag", "the bag bag"),
+        ("inner/keys", "the bag bag"),
+        ("ledger", "the ledger ledger"),
+        ("book", "the ledger ledger"),
+        ("book/keys", "the ledger ledger"),
+    ] {
+        for line in [
+            "init --origin example.org/new --title T --name N --no-passphrase --yes --ledger new",
+            "key new new --name N --for example.org/new --no-passphrase",
+            "witness new new --name w.example.org/1",
+        ] {
+            let told = refused(&room, &format!("{line} --keys {folder}"));
+            let why = format!("expected a place outside of {kind}, found {folder}; nothing was");
+            assert!(told.contains(&why), "{folder}: {line}: {told}");
+        }
+    }

@@ -33,7 +33,7 @@ fn a_folder_of_keys_that_cannot_be_looked_at_is_not_a_missing_one() {
     fs::rename(desk.path("ledger"), desk.path("before")).unwrap();
     let init = "init --origin example.org/new --title New --name Ada --no-passphrase";
     let answer = desk.run(init);
-    let told = format!("annals: cannot look at ./keys\n{LOOP}");
+    let told = format!("annals: cannot look into ./keys\n{LOOP}");
     assert_eq!((answer.exit, answer.out.as_str(), answer.err), (2, "", told));
     assert!(!desk.path("ledger").exists());
 }

@@ -44,15 +44,15 @@ impl Command for ManArgs {
 fn man(context: &Context, args: ManArgs) -> Result<Exit, CliError> {
     match args.to {
         Some(folder) => {
-            std::fs::create_dir_all(&folder)?;
             let mut command = with_aliases((context.program)()).disable_help_subcommand(true);
             command.build();
             let pages = pages(&command)?;
             let place = |(name, _): &(String, _)| {
                 OutputPlace::new(&folder.join(name), OutputKind::Manual, &[])
             };
-            // All places are checked before the first page is written.
+            // All places are checked before the first folder or page is made.
             let places: Vec<OutputPlace> = pages.iter().map(place).collect::<Result<_, _>>()?;
+            std::fs::create_dir_all(&folder)?;
             for (place, (_, page)) in places.iter().zip(&pages) {
                 place.put(page)?;
             }

@@ -10,7 +10,7 @@ use crate::cli::terminal::{
 };
 use crate::keys::{KeyName, KeyPresence, Protection, handle_from};
 use crate::ledger::error::LedgerError;
-use crate::ledger::folder_kind::expect_free_ground;
+use crate::ledger::folder_kind::{expect_free_ground, expect_free_keys};
 use crate::ledger::published_place::PublishedPlace;
 use crate::ledger::write::init::{Founded, Founding, expect_free, init};
 use crate::ledger::write::prepared::Receipt;
@@ -84,7 +84,7 @@ impl Command for InitArgs {
 fn run(context: &mut Context, args: InitArgs) -> Result<Exit, CliError> {
     announce_clock(&context.clock);
     let paths = context.new_paths();
-    expect_free_ground(&paths.keys)?;
+    expect_free_keys(&paths.keys)?;
     expect_free_ground(&paths.ledger)?;
     if let Some(place) = PublishedPlace::address(&paths.ledger) {
         let shown = PathBuf::from(place.to_string());

@@ -13,7 +13,7 @@ use crate::disk::{self, Links};
 use crate::keys::{
     KeyFolder, KeyName, KeyPresence, NewKey, OpensshUse, Protection, Request, generate, import,
 };
-use crate::ledger::folder_kind::expect_free_ground;
+use crate::ledger::folder_kind::expect_free_keys;
 use annals_core::event::args::Args as EventArgs;
 use annals_core::key::{PublicKey, SecretKey};
 use annals_core::text::{Origin, Words};
@@ -237,7 +237,7 @@ fn keep(
     request: Option<&Request>,
 ) -> Result<Exit, CliError> {
     let new = NewKey { handle, secret, protection: protection(phrase), request };
-    expect_free_ground(folder)?;
+    expect_free_keys(folder)?;
     let keys = KeyFolder::make(folder)?;
     keys.add_new(&new, &mut *context.entropy)?;
     let encrypted = if phrase.is_some() { "encrypted" } else { "not encrypted" };

@@ -13,7 +13,7 @@ use crate::cli::terminal::{
 use crate::keys::{KeyFolder, KeyName};
 use crate::ledger::error::LedgerError;
 use crate::ledger::exchange::policy_file::{NewWitness, PolicyFile, witness_key};
-use crate::ledger::folder_kind::expect_free_ground;
+use crate::ledger::folder_kind::expect_free_keys;
 use crate::ledger::query::{View, no_fact};
 use crate::ledger::reader::Record;
 use annals_core::key::PublicKey;
@@ -249,7 +249,7 @@ fn text(
 fn new(context: &mut Context, args: WitnessNewArgs) -> Result<Exit, CliError> {
     let handle = KeyName::new(args.handle)?;
     let folder = context.new_paths().keys;
-    expect_free_ground(&folder)?;
+    expect_free_keys(&folder)?;
     let keys = KeyFolder::make(folder)?;
     let made = crate::witness::key::make(&keys, &handle, &args.name, &mut *context.entropy);
     let verifier = made.map_err(|error| CliError::usage(error.to_string()))?;

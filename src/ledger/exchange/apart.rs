@@ -1,14 +1,13 @@
 //! Protected places: no output is written into the files that it is made of.
 //!
 //! Always holds: a place is compared by its real path, with links resolved, even if it does not
-//! exist yet. Not here: what is written. Source: realpath(3).
+//! exist yet (`disk::real_path`). Not here: what is written.
 
-use crate::disk;
+use crate::disk::real_path::real_path;
 use crate::ledger::error::LedgerError;
-use crate::ledger::folder_kind::{holder, outside};
+use crate::ledger::folder_kind::{KEYS, holder, outside};
 use crate::ledger::paths::Paths;
-use std::io;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 /// A folder into which no other output is written.
 #[derive(Clone, Copy, Debug)]
@@ -52,17 +51,29 @@ impl<'a> ProtectedPlace<'a> {
 /// or folder of keys.
 pub fn expect_apart(place: &Path, kept: &[ProtectedPlace<'_>]) -> Result<(), LedgerError> {
     expect_outside(place, kept)?;
-    match holder(&real(place)?)? {
+    match holder(&real_path(place)?)? {
+        Some((kind, folder)) => Err(outside(kind, &folder, place)),
+        None => Ok(()),
+    }
+}
+
+/// As [`expect_apart`], for a file that may be beside keys: a pin, evidence, a witness's state.
+pub fn expect_apart_or_beside_keys(
+    place: &Path,
+    kept: &[ProtectedPlace<'_>],
+) -> Result<(), LedgerError> {
+    expect_outside(place, kept)?;
+    match holder(&real_path(place)?)?.filter(|(kind, _)| *kind != KEYS) {
         Some((kind, folder)) => Err(outside(kind, &folder, place)),
         None => Ok(()),
     }
 }
 
 /// Refuses a place that is one of these folders or is inside one.
-pub fn expect_outside(place: &Path, kept: &[ProtectedPlace<'_>]) -> Result<(), LedgerError> {
-    let real = real(place)?;
+fn expect_outside(place: &Path, kept: &[ProtectedPlace<'_>]) -> Result<(), LedgerError> {
+    let real = real_path(place)?;
     for kept in kept {
-        if real.starts_with(self::real(kept.folder())?) {
+        if real.starts_with(real_path(kept.folder())?) {
             return Err(outside(kept.name(), kept.folder(), place));
         }
     }
@@ -72,9 +83,9 @@ pub fn expect_outside(place: &Path, kept: &[ProtectedPlace<'_>]) -> Result<(), L
 /// As [`expect_apart`]; also refuses a folder that contains one of these.
 pub fn expect_folder_apart(folder: &Path, kept: &[ProtectedPlace<'_>]) -> Result<(), LedgerError> {
     expect_apart(folder, kept)?;
-    let above = real(folder)?;
+    let above = real_path(folder)?;
     for kept in kept {
-        if real(kept.folder())?.starts_with(&above) {
+        if real_path(kept.folder())?.starts_with(&above) {
             return Err(LedgerError::Usage(format!(
                 "expected a folder of its own, found {}, in which {} {} is; nothing was written: \
                  name another",
@@ -85,24 +96,4 @@ pub fn expect_folder_apart(folder: &Path, kept: &[ProtectedPlace<'_>]) -> Result
         }
     }
     Ok(())
-}
-
-/// The real path of a place. If it does not exist, its existing parent folders are resolved.
-fn real(place: &Path) -> Result<PathBuf, LedgerError> {
-    let failed = |cause| LedgerError::from(disk::error("look into", place)(cause));
-    let mut at = std::path::absolute(place).map_err(failed)?;
-    let mut rest = Vec::new();
-    loop {
-        match at.canonicalize() {
-            Ok(real) => return Ok(rest.iter().rev().fold(real, |path, name| path.join(name))),
-            Err(cause) if cause.kind() != io::ErrorKind::NotFound => return Err(failed(cause)),
-            Err(cause) => match (at.file_name(), at.parent()) {
-                (Some(name), Some(above)) => {
-                    rest.push(name.to_owned());
-                    at = above.to_owned();
-                }
-                _ => return Err(failed(cause)),
-            },
-        }
-    }
 }

@@ -5,7 +5,7 @@ use crate::cli::render::report::VerdictReport;
 use crate::cli::terminal::{CliError, Context, OutputKind, OutputPlace, note, visible};
 use crate::disk;
 use crate::ledger::error::chain;
-use crate::ledger::exchange::apart::{ProtectedPlace, expect_outside};
+use crate::ledger::exchange::apart::{ProtectedPlace, expect_apart_or_beside_keys};
 use crate::ledger::published_place::PublishedPlace;
 use annals_core::time::Time;
 use clap::{Args, value_parser};
@@ -82,7 +82,7 @@ pub fn place_of_page(
     Ok(Some(OutputPlace::new(path, OutputKind::Verdict, &kept)?))
 }
 
-/// Refuses a pin or evidence inside of what is verified, or of the ledger here. Both may be beside
+/// Refuses a pin or evidence inside of what is verified, or of a ledger or bag. Both may be beside
 /// the keys.
 pub fn expect_pin_apart(context: &Context, args: &VerifyArgs) -> Result<(), CliError> {
     let paths = context.paths().ok();
@@ -90,7 +90,7 @@ pub fn expect_pin_apart(context: &Context, args: &VerifyArgs) -> Result<(), CliE
         paths.iter().map(|paths| ProtectedPlace::Ledger(&paths.ledger)).collect();
     kept.extend(place_of_subject(args)?);
     for path in [&args.pin, &args.evidence].into_iter().flatten() {
-        expect_outside(path, &kept)?;
+        expect_apart_or_beside_keys(path, &kept)?;
     }
     Ok(())
 }
