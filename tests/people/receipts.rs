@@ -145,6 +145,7 @@ fn a_witness_has_receipts_and_a_refused_publication_its_answers() {
     let added = receipt(&desk, &format!("witness add one {verifier} {url}"));
     let expected = json!({
         "status": "written", "name": "one", "url": url, "verifier": verifier, "counts": true,
+        "quorum": 1, "quorum_before": 0,
     });
     assert_eq!(added, expected);
     let listed = receipt(&desk, "witness list");
@@ -155,7 +156,58 @@ fn a_witness_has_receipts_and_a_refused_publication_its_answers() {
     assert_eq!(told["collected"]["quorum"], false);
     assert_eq!(told["collected"]["witnesses"][0]["name"], "one");
     let removed = receipt(&desk, "witness remove one");
-    assert_eq!(removed, json!({"status": "written", "name": "one"}));
+    let expected = json!({"status": "written", "name": "one", "quorum": 0, "quorum_before": 1});
+    assert_eq!(removed, expected);
+}
+
+/// What publishes and verifies by a policy is content with less where its quorum is lowered.
+#[test]
+fn a_quorum_that_asks_for_fewer_is_reported() {
+    let desk = Desk::with_bo();
+    let verifiers: Vec<String> = ["one", "two", "three"]
+        .map(|name| {
+            let made = receipt(&desk, &format!("witness new {name} --name {name}.example/w"));
+            made["verifier"].as_str().unwrap().to_owned()
+        })
+        .to_vec();
+    let add = |n: usize, end: &str| {
+        let (name, key) = (["one", "two", "three"][n], &verifiers[n]);
+        format!("witness add {name} {key} http://127.0.0.1:9/{end}")
+    };
+    let fewer = |before, now| {
+        format!(
+            "warning: the policy's quorum asked for {before} cosignatures, and asks for {now} from \
+             now on; annals witness add … --quorum N sets it\n"
+        )
+    };
+    let group = |desk: &Desk| {
+        let policy = desk.read("keys/policy");
+        policy.lines().find(|line| line.starts_with("group")).unwrap_or_default().to_owned()
+    };
+    for (line, warning, policy) in [
+        (add(0, ""), None, "group witnesses all one"),
+        (add(1, ""), None, "group witnesses all one two"),
+        // Each removal from "all" asks for one less.
+        ("witness remove two".to_owned(), Some((2, 1)), "group witnesses all one"),
+        (add(1, " --quorum 2"), None, "group witnesses 2 one two"),
+        (add(2, ""), None, "group witnesses 2 one two three"),
+        // Enough are left.
+        ("witness remove three".to_owned(), None, "group witnesses 2 one two"),
+        ("witness remove one".to_owned(), Some((2, 1)), "group witnesses all two"),
+        (add(0, " --quorum 2"), None, "group witnesses 2 two one"),
+        (add(2, " --quorum any"), Some((2, 1)), "group witnesses any two one three"),
+        ("witness remove one".to_owned(), None, "group witnesses any two three"),
+        ("witness remove three".to_owned(), None, "group witnesses any two"),
+        ("witness remove two".to_owned(), Some((1, 0)), ""),
+    ] {
+        let answer = desk.run(&line);
+        assert_eq!(answer.exit, 0, "{line}: {}", answer.err);
+        let (before, now) = warning.unwrap_or_default();
+        let expected = fewer(before, now);
+        assert_eq!(answer.err.contains("warning: "), warning.is_some(), "{line}: {}", answer.err);
+        assert!(warning.is_none() || answer.err.contains(&expected), "{line}: {}", answer.err);
+        assert_eq!(group(&desk), policy, "{line}");
+    }
 }
 
 #[test]

@@ -86,12 +86,38 @@ struct WitnessReceipt<'a> {
     /// Whether the policy's quorum counts it.
     #[serde(skip_serializing_if = "Option::is_none")]
     counts: Option<bool>,
+    /// How many witnesses the policy's quorum asks for, and before.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    quorum: Option<usize>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    quorum_before: Option<usize>,
 }
 
 impl<'a> WitnessReceipt<'a> {
     fn of(name: &'a str) -> WitnessReceipt<'a> {
         let status = WriteStatus::Written;
-        WitnessReceipt { status, name, url: None, verifier: None, counts: None }
+        WitnessReceipt {
+            status,
+            name,
+            url: None,
+            verifier: None,
+            counts: None,
+            quorum: None,
+            quorum_before: None,
+        }
+    }
+}
+
+/// Says that the quorum asks for fewer witnesses than before: who publishes and verifies by it is
+/// content with less.
+fn note_fewer(before: Option<usize>, now: Option<usize>) {
+    if let (Some(before), Some(now)) = (before, now)
+        && now < before
+    {
+        note(format!(
+            "warning: the policy's quorum asked for {before} cosignatures, and asks for {now} from \
+             now on; annals witness add … --quorum N sets it"
+        ));
     }
 }
 
@@ -138,17 +164,20 @@ fn add(context: &mut Context, args: WitnessAddArgs) -> Result<Exit, CliError> {
     trust.write()?;
     let mut out = done_as(context.format());
     match context.format() {
+    let quorum = trust.quorum();
         Format::Text => writeln!(out, "{} is a witness of this record now", new.name)?,
         _ => {
             let (url, verifier) = (Some(new.url.as_str()), Some(new.key.to_string()));
             let receipt = WitnessReceipt::of(&new.name);
             let counts = Some(counts);
-            json(&mut out, &WitnessReceipt { url, verifier, counts, ..receipt })?;
+            let receipt = WitnessReceipt { url, verifier, counts, ..receipt };
+            json(&mut out, &WitnessReceipt { quorum, quorum_before, ..receipt })?;
         }
     }
     out.flush()?;
     match counts {
         true => note("annals witness collect asks it to cosign the checkpoint"),
+    note_fewer(quorum_before, quorum);
         false => note("the policy's quorum does not ask for it"),
     }
     Ok(Exit::Yes)
@@ -171,14 +200,19 @@ fn remove(context: &mut Context, name: &str) -> Result<Exit, CliError> {
     let mut out = done_as(context.format());
     match context.format() {
         Format::Text => writeln!(out, "{name} is no witness of this record any more")?,
-        _ => json(&mut out, &WitnessReceipt::of(name))?,
+        _ => {
+            let receipt = WitnessReceipt::of(name);
+            json(&mut out, &WitnessReceipt { quorum, quorum_before, ..receipt })?;
+        }
     }
+    let quorum = trust.quorum();
     out.flush()?;
     Ok(Exit::Yes)
 }
 
 #[derive(Serialize)]
 struct ListedWitness<'a> {
+    note_fewer(quorum_before, quorum);
     name: &'a str,
     url: Option<String>,
     key: String,

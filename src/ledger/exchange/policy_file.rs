@@ -163,6 +163,20 @@ impl PolicyFile {
         self.lines.retain(|line| !matches!(words(line).first(), Some(&("group" | "quorum"))));
         least.unwrap_or_else(|| "none".to_owned())
     }
+    /// How many witnesses the quorum asks for; `None` where it is a person's own.
+    pub fn quorum(&self) -> Option<usize> {
+        if self.own_quorum() {
+            return None;
+        }
+        let number = |line: &String| match words(line).as_slice() {
+            ["group", GROUP, "any", ..] => Some(1),
+            ["group", GROUP, "all", members @ ..] => Some(members.len()),
+            ["group", GROUP, least, ..] => least.parse().ok(),
+            _ => None,
+        };
+        Some(self.lines.iter().find_map(number).unwrap_or_default())
+    }
+
 
     fn put_quorum(&mut self, least: &str) {
         let names = self.names().join(" ");
