@@ -216,6 +216,8 @@ enum Next {
     PassOn,
     /// Others were first, and then nothing comes.
     OutrunThenSilent,
+    /// Others are first each time.
+    Outrun,
     /// This many answers are busy, or end early.
     Busy(u32),
     Ended(u32),
@@ -235,6 +237,9 @@ fn behind_a_proxy() -> (Newsroom, RunningServer, u64, Arc<Mutex<Next>>) {
         match *next {
             Next::OutrunThenSilent if line.starts_with(SUBMIT) => {
                 *next = Next::Ended(u32::MAX);
+                return Some(answer("409 Conflict", OUTRUN.as_bytes()));
+            }
+            Next::Outrun if line.starts_with(SUBMIT) => {
                 return Some(answer("409 Conflict", OUTRUN.as_bytes()));
             }
             Next::Busy(left @ 1..) if is_read => {
@@ -287,6 +292,40 @@ fn what_was_outrun_and_waits_is_said_to_wait() {
         assert_eq!(newsroom.good("ben", &["outbox"]), "nothing waits\n");
     }
     assert_eq!(newsroom.claims("server").len(), 3);
+    newsroom.expect_same(&["ada", "ben"]);
+    server.stop();
+}
+
+/// Exit 3 says that nothing was written: nothing waits to be written later.
+#[test]
+fn what_was_outrun_each_time_does_not_wait() {
+    let (newsroom, server, document, next) = behind_a_proxy();
+    let draft = |n| {
+        format!(
+            "{{\"type\":\"fact.asserted\",\"claim\":\"{n}.\",\"quote\":\"Boat {n} came \
+             in\",\"document\":{document}}}\n"
+        )
+    };
+    let folder = newsroom.path("ben");
+    std::fs::write(folder.join("two.jsonl"), draft(1) + &draft(2)).unwrap();
+    std::fs::write(folder.join("other.txt"), "Boat 5 came in.\n").unwrap();
+    let entered = newsroom.enter("ada", document, 4);
+    let fact = json(&entered.out)["position"].to_string();
+    let dispute = ["dispute", &fact, "--reason", "unverifiable", "--statement", "No.", "--yes"];
+    let capture = ["document", "add", "other.txt", "--title", "Other", "--lang", "en", "--yes"];
+    let one = enter(&document.to_string(), 3);
+    for act in [&["append", "two.jsonl", "--yes"][..], &one.each(), &dispute, &capture] {
+        *next.lock().unwrap() = Next::Outrun;
+        let said = newsroom.annals("ben", act);
+        assert_eq!(said.code, 3, "{said:?}");
+        let told = said.err.split_whitespace().collect::<Vec<_>>().join(" ");
+        assert!(told.contains("went on; nothing was written; do it again"), "{told}");
+        assert_eq!(newsroom.good("ben", &["outbox"]), "nothing waits\n", "{act:?}");
+        *next.lock().unwrap() = Next::PassOn;
+        assert_eq!(newsroom.good("ben", &["outbox", "send"]), "nothing waits\n");
+        assert_eq!(newsroom.annals("ben", act).code, 0, "{act:?}");
+    }
+    assert_eq!(newsroom.claims("server").len(), 4);
     newsroom.expect_same(&["ada", "ben"]);
     server.stop();
 }

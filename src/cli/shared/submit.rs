@@ -173,6 +173,10 @@ fn submit_to(
         if context.wake(&mut writer)? == Woken::Same {
             match append::submit(&mut writer, &prepared, &key) {
                 Err(LedgerError::Outrun(_)) if context.may_try_again(&writer, &key)? => {}
+                Err(error @ LedgerError::Outrun(_)) => {
+                    append::give_up(&prepared)?;
+                    return Err(error.into());
+                }
                 receipt => return print_receipt(context, &receipt?, &writer, &options.parts),
             }
         }

@@ -363,6 +363,11 @@ pub fn submit(
 
 /// What sends these events again, which are kept.
 pub fn sent_again_by(entries: &[Entry]) -> KeptEvents {
+/// Gives up prepared events after others were first each time: nobody sends what was answered so.
+pub fn give_up(prepared: &Prepared) -> Result<(), LedgerError> {
+    prepared.keeping.as_ref().map_or(Ok(()), |keeping| Ok(keeping.forget()?))
+}
+
     let captures = |entry: &Entry| {
         let kind = Reading::of(&entry.record).statement.map(|statement| statement.kind);
         kind == Some(Type::DocumentCaptured)
