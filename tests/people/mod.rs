@@ -18,6 +18,7 @@ mod publishing;
 mod recovery;
 mod names;
 mod narrowed;
+mod replaced;
 mod revoke;
 mod revoked_twice;
 mod turned;

@@ -62,6 +62,9 @@ struct LedgerChangeArgs {
     corrections_policy: Option<String>,
     #[command(flatten)]
     dry_run: DryRunArgs,
+    /// Write it once more, though it is in the record already and was changed since
+    #[arg(long)]
+    again: bool,
 }
 
 #[derive(Clone, Debug, Args)]
@@ -117,32 +120,8 @@ fn change(context: &mut Context, args: LedgerChangeArgs) -> Result<Exit, CliErro
     context.dry_run = args.dry_run.on;
     let mut writer = context.writer()?;
     let record = Record::open(writer.paths.clone())?;
-    let names = Names::read(&View::some(&record, record.size(), &no_fact)?)?;
-    let before = u64::from(parameters(&writer)?.confirmations);
-    let confirmations = args.confirmations.unwrap_or(before);
-    let mut changes = Vec::new();
-    let title = new_or_present("--title", args.title, names.title.as_deref(), &mut changes)?;
-    let licence =
-        new_or_present("--licence", args.licence, names.licence.as_deref(), &mut changes)?;
-    let policy = match &args.corrections_policy {
-        Some(text) if text.is_empty() => None,
-        Some(text) => Some(seen("--corrections-policy", text)?),
-        None => match &names.corrections_policy {
-            Some(text) => Some(words("--corrections-policy", Words::new(text.as_str()))?),
-            None => None,
-        },
-    };
-    if policy.as_deref() != names.corrections_policy.as_deref() {
-        let now = policy.as_deref().map_or("none".to_owned(), visible);
-        changes.push(format!("corrections policy: {now}"));
-    }
-    if confirmations != before {
-        changes.push(format!("confirmations: {confirmations}, before {before}"));
-        changes.extend(effect::turned(&turned(&record, confirmations)?));
-    }
-    let args_of = EventArgs::LedgerChanged(event::LedgerChanged { confirmations });
-    let content = Content::LedgerChanged(Changed { title, licence, corrections_policy: policy });
-    let resolved = resolved(args_of, content);
+    let LedgerChange { resolved, confirmations, mut changes } =
+        LedgerChange::of(&args, &View::some(&record, record.size(), &no_fact)?)?;
     if changes.is_empty() {
         if let Some(earlier) = context.recorded_already(&writer, &resolved)? {
             return print_receipt(context, &earlier.receipt(), &writer, &[]);
@@ -153,11 +132,64 @@ fn change(context: &mut Context, args: LedgerChangeArgs) -> Result<Exit, CliErro
     }
     let what = format!("change {}", parameters(&writer)?.origin);
     let text = ActText { what, before: changes.clone(), after: changes };
+    if !args.again {
+        admin::expect_not_replaced(context, &writer, &resolved.args, |earlier| {
+            let then = View::some(&record, earlier.position, &no_fact)?;
+            let then = LedgerChange::of(&args, &then)?;
+            Ok(!then.changes.is_empty() && earlier.is(&then.resolved))
+        })?;
+    }
+    if confirmations != u64::from(parameters(&writer)?.confirmations) {
+        changes.extend(effect::turned(&turned(&record, confirmations)?));
+    }
     admin::submit(context, &mut writer, resolved, args.dry_run, &text)
 }
 
 /// The facts whose status another number of confirmations changes.
 fn turned(record: &Record, confirmations: u64) -> Result<RevocationImpact, CliError> {
+/// A change of a ledger that has certain settings.
+struct LedgerChange {
+    resolved: Resolved,
+    confirmations: u64,
+    /// What it changes, in words; empty if nothing.
+    changes: Vec<String>,
+}
+
+impl LedgerChange {
+    /// What the arguments change in a record as of a view.
+    fn of(args: &LedgerChangeArgs, view: &View<'_>) -> Result<LedgerChange, CliError> {
+        let names = Names::read(view)?;
+        let ledger = view.state().fold.ledger.as_ref();
+        let before = ledger.map_or(0, |ledger| u64::from(ledger.confirmations));
+        let confirmations = args.confirmations.unwrap_or(before);
+        let mut changes = Vec::new();
+        let present = names.title.as_deref();
+        let title = new_or_present("--title", args.title.as_deref(), present, &mut changes)?;
+        let present = names.licence.as_deref();
+        let licence = new_or_present("--licence", args.licence.as_deref(), present, &mut changes)?;
+        let policy = match &args.corrections_policy {
+            Some(text) if text.is_empty() => None,
+            Some(text) => Some(seen("--corrections-policy", text)?),
+            None => match &names.corrections_policy {
+                Some(text) => Some(words("--corrections-policy", Words::new(text.as_str()))?),
+                None => None,
+            },
+        };
+        if policy.as_deref() != names.corrections_policy.as_deref() {
+            let now = policy.as_deref().map_or("none".to_owned(), visible);
+            changes.push(format!("corrections policy: {now}"));
+        }
+        if confirmations != before {
+            changes.push(format!("confirmations: {confirmations}, before {before}"));
+        }
+        let args_of = EventArgs::LedgerChanged(event::LedgerChanged { confirmations });
+        let content =
+            Content::LedgerChanged(Changed { title, licence, corrections_policy: policy });
+        let resolved = resolved(args_of, content);
+        Ok(LedgerChange { resolved, confirmations, changes })
+    }
+}
+
     let mut state = record.state(record.size())?.state;
     let before = StandingFacts::of(&state);
     if let (Some(ledger), Ok(confirmations)) = (&mut state.fold.ledger, u8::try_from(confirmations))
@@ -170,11 +202,11 @@ fn turned(record: &Record, confirmations: u64) -> Result<RevocationImpact, CliEr
 /// A new value, or the present one.
 fn new_or_present(
     option: &str,
-    given: Option<String>,
+    given: Option<&str>,
     before: Option<&str>,
     changes: &mut Vec<String>,
 ) -> Result<Short, CliError> {
-    let Some(value) = given.as_deref().or(before) else {
+    let Some(value) = given.or(before) else {
         let why = format!("{option}: the present one cannot be read here; give one");
         return Err(CliError::usage(why));
     };

@@ -11,11 +11,12 @@ use crate::ledger::error::LedgerError;
 use crate::ledger::write::admin::prepare_act;
 use crate::ledger::write::append;
 use crate::ledger::write::batch::Signer;
+use crate::ledger::write::earlier::{EarlierAct, Overtaken, why_refused};
 use crate::ledger::write::editors::parameters;
 use crate::ledger::write::prepared::{Prepared, Receipt};
 use crate::ledger::write::resolve::Resolved;
 use crate::ledger::write::writer::{Woken, Writer};
-use annals_core::event::args::Roles;
+use annals_core::event::args::{Args as EventArgs, Roles};
 use annals_core::event::body::Stated;
 use annals_core::event::vocabulary::Role;
 use annals_core::key::{PublicOnly, SigningKey};
@@ -231,6 +232,28 @@ pub fn submit(
         true => write(context, writer, &prepared, &key, text),
         false => print_dry_run(context, prepared.first, 1, &[]),
     }
+}
+
+/// Refuses an act that a key here signed in these words, and that a later act on the same matter
+/// replaced: its receipt may have been lost, and it would turn the later one back. `is_repeated` is
+/// whether this act gives the earlier one.
+pub fn expect_not_replaced(
+    context: &Context,
+    writer: &Writer,
+    args: &EventArgs,
+    is_repeated: impl Fn(&EarlierAct) -> Result<bool, CliError>,
+) -> Result<(), CliError> {
+    let keys = context.keys_here(writer)?;
+    let Some((ours, last)) = EarlierAct::replaced(writer, args, &keys)? else { return Ok(()) };
+    for earlier in ours {
+        if is_repeated(&earlier)? {
+            let (position, why) = (earlier.position, format!("is a change that {last} replaced"));
+            let over = why_refused(&[Overtaken { position, why, is_entry: false }]);
+            let why = format!("{over}; nothing was written; --again writes it once more");
+            return Err(CliError::usage(why));
+        }
+    }
+    Ok(())
 }
 
 /// Parses `admin` or `editor`.

@@ -437,6 +437,11 @@ impl Context {
     }
 
     /// The public key of the signer, if a passphrase must be requested before signing. A dry run
+        Ok(self.keys_here(writer)?.contains(&earlier.by).then_some(earlier))
+    }
+
+    /// The key that is named to sign, or all keys here.
+    pub fn keys_here(&self, writer: &Writer) -> Result<Vec<PublicKey>, CliError> {
     /// requests none.
     pub fn locked_signer(
         &self,
@@ -444,7 +449,7 @@ impl Context {
         fit: &dyn Fn(&Member) -> bool,
     ) -> Result<Option<PublicKey>, CliError> {
         if self.dry_run {
-            return Ok(None);
+            return Ok(Vec::new());
         }
         let (keys, handle) = self.chosen(writer, fit)?;
         let asks = keys.look(handle.clone())?.held == KeyPresence::Encrypted
@@ -474,13 +479,12 @@ impl Context {
             return Ok(None);
         }
         let keys = KeyFolder::open(&writer.paths.keys)?;
-        let ours = match &self.global.editor {
-            Some(name) => keys.public(&KeyName::new(name.as_str())?).ok() == Some(earlier.by),
-            None => keys.list()?.keys.iter().any(|listed| {
-                listed.held != KeyPresence::Elsewhere && listed.public == Some(earlier.by)
-            }),
-        };
-        Ok(ours.then_some(earlier))
+        if let Some(name) = &self.global.editor {
+            return Ok(keys.public(&KeyName::new(name.as_str())?).into_iter().collect());
+        }
+        let here = keys.list()?.keys.into_iter();
+        let here = here.filter(|listed| listed.held != KeyPresence::Elsewhere);
+        Ok(here.filter_map(|listed| listed.public).collect())
     }
 
     /// The key here that signs, before it is opened.

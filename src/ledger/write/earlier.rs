@@ -35,18 +35,34 @@ pub struct EarlierAct {
 impl EarlierAct {
     /// The last act on the matter of these arguments: on the same key, or of the same type.
     pub fn last(writer: &Writer, args: &Args) -> Result<Option<EarlierAct>, LedgerError> {
-        let state = &writer.verifier.chain.state;
-        let mut acts = state.history.acts().iter().rev();
-        // What was undone is no reason not to do it again.
-        let last = acts.find(|act| {
-            is_on_matter(args, &act.operation) && state.undone_by(act.position).is_none()
-        });
-        let Some(position) = last.map(|act| act.position) else { return Ok(None) };
+        match on_matter(writer, args).next() {
+            Some(act) => EarlierAct::at(writer, act.position),
+            None => Ok(None),
+        }
+    }
+
+    fn at(writer: &Writer, position: u64) -> Result<Option<EarlierAct>, LedgerError> {
         let event = Record::open(writer.paths.clone())?.event(position)?;
         Ok(event.and_then(|event| {
             let Statement { by, args, .. } = event.reading.statement?;
             Some(EarlierAct { position, by, args, content: event.body?.content })
         }))
+    }
+
+    /// The acts on the matter of these arguments that one of these keys signed, the last one first,
+    /// and the position of the last one of all, which is none of them: it replaced them.
+    pub fn replaced(
+        writer: &Writer,
+        args: &Args,
+        keys: &[PublicKey],
+    ) -> Result<Option<(Vec<EarlierAct>, u64)>, LedgerError> {
+        let history = &writer.verifier.chain.state.history;
+        let mut acts = on_matter(writer, args);
+        let Some(last) = acts.next() else { return Ok(None) };
+        let is_ours = |act: &&Act| history.key(act.by).is_some_and(|by| keys.contains(&by));
+        let read = |act: &Act| EarlierAct::at(writer, act.position).transpose();
+        let earlier = acts.filter(is_ours).filter_map(read).collect::<Result<_, _>>()?;
+        Ok(Some((earlier, last.position)))
     }
 
     /// Whether its arguments and content are those of `act`.
@@ -58,6 +74,15 @@ impl EarlierAct {
     pub fn receipt(&self) -> Receipt {
         Receipt { first: self.position, count: 1, already: true }
     }
+}
+
+/// The acts on the matter of these arguments, the last one first. What was undone is no reason not
+/// to do it again.
+fn on_matter<'a>(writer: &'a Writer, args: &'a Args) -> impl Iterator<Item = &'a Act> {
+    let state = &writer.verifier.chain.state;
+    let stands = |act: &&Act| state.undone_by(act.position).is_none();
+    let acts = state.history.acts().iter().rev();
+    acts.filter(|act| is_on_matter(args, &act.operation)).filter(stands)
 }
 
 fn is_on_matter(args: &Args, operation: &Operation) -> bool {

@@ -5,6 +5,9 @@ use crate::cli::render::called;
 use crate::cli::shared::{ActText, DryRunArgs, admin, print_receipt, words};
 use crate::cli::terminal::{CliError, Context, Exit, visible};
 use crate::ledger::error::LedgerError;
+use crate::ledger::query::names::Names;
+use crate::ledger::query::{View, no_fact};
+use crate::ledger::reader::Record;
 use crate::ledger::write::earlier::EarlierAct;
 use crate::ledger::write::editors::{Directory, change};
 use crate::ledger::write::writer::Writer;
@@ -27,6 +30,9 @@ pub struct EditorChangeArgs {
     /// The name is another person's too, or looks like it
     #[arg(long, requires = "name")]
     same_name: bool,
+    /// Write it once more, though it is in the record already and was changed since
+    #[arg(long)]
+    again: bool,
     #[command(flatten)]
     dry_run: DryRunArgs,
 }
@@ -34,7 +40,7 @@ pub struct EditorChangeArgs {
 pub fn run(context: &mut Context, args: EditorChangeArgs) -> Result<Exit, CliError> {
     context.dry_run = args.dry_run.on;
     let mut writer = context.writer()?;
-    let (_, names) = reading(&writer)?;
+    let (record, names) = reading(&writer)?;
     let roster = &writer.verifier.chain.state.fold.roster;
     let directory = Directory { names: &names, roster, keys: &writer.paths.keys };
     let row = match directory.row(&args.whose) {
@@ -49,7 +55,7 @@ pub fn run(context: &mut Context, args: EditorChangeArgs) -> Result<Exit, CliErr
     let (subject, before) = (row.key, row.roles);
     let old = names.plain(&subject).map_or_else(|| names.of(&subject), str::to_owned);
     let roles = if args.roles.is_empty() { before } else { admin::roles(&args.roles) };
-    let name = args.name.unwrap_or_else(|| old.clone());
+    let name = args.name.clone().unwrap_or_else(|| old.clone());
     let who = called(&old, &subject);
     let same = roles == before && name == old;
     if name != old {
@@ -67,6 +73,10 @@ pub fn run(context: &mut Context, args: EditorChangeArgs) -> Result<Exit, CliErr
             "{who} is {is} already; say what changes with --role or --name"
         )));
     }
+    if !args.again {
+        let repeats = |earlier: &EarlierAct| is_repeated(&record, &subject, &args, earlier);
+        admin::expect_not_replaced(context, &writer, &resolved.args, repeats)?;
+    }
     let renamed = match *name == *old {
         true => String::new(),
         false => format!(", now called {}", visible(&name)),
@@ -74,6 +84,21 @@ pub fn run(context: &mut Context, args: EditorChangeArgs) -> Result<Exit, CliErr
     let what = format!("{who}: {}, before {}{renamed}", admin::shown(roles), admin::shown(before));
     let text = ActText { what: what.clone(), before: Vec::new(), after: vec![what] };
     admin::submit(context, &mut writer, resolved, args.dry_run, &text)
+}
+
+/// Whether the arguments give this earlier change of a key, in the record as it was before it.
+fn is_repeated(
+    record: &Record,
+    subject: &PublicKey,
+    args: &EditorChangeArgs,
+    earlier: &EarlierAct,
+) -> Result<bool, CliError> {
+    let view = View::some(record, earlier.position, &no_fact)?;
+    let names = Names::read(&view)?;
+    let Some(member) = view.state().fold.roster.member(subject) else { return Ok(false) };
+    let roles = if args.roles.is_empty() { member.roles } else { admin::roles(&args.roles) };
+    let name = args.name.as_deref().or(names.plain(subject)).unwrap_or_default();
+    Ok(earlier.is(&change(*subject, roles, words("--name", Words::new(name))?)))
 }
 
 /// This very change, if it is in the record already and the name is the one from before it: its

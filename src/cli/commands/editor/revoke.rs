@@ -40,6 +40,10 @@ pub struct RevokeArgs {
     /// Sign with the recovery key, typed from the paper or in the file ANNALS_RECOVERY_FILE
     #[arg(long)]
     recovery: bool,
+    /// Write it once more, though it is in the record already and the key was revoked otherwise
+    /// since
+    #[arg(long)]
+    again: bool,
     #[command(flatten)]
     dry_run: DryRunArgs,
 }
@@ -75,6 +79,10 @@ pub fn run(context: &mut Context, args: RevokeArgs) -> Result<Exit, CliError> {
     let question = format!("what happened to the key of {who}? (for every reader)");
     let stated = admin::statement(context, args.statement, &question)?;
     let resolved = revocation(subject, args.reason, from, stated);
+    if !args.again {
+        let repeats = |earlier: &EarlierAct| Ok(earlier.is(&resolved));
+        admin::expect_not_replaced(context, &writer, &resolved.args, repeats)?;
+    }
     let before = StandingFacts::of(&writer.verifier.chain.state);
     // An admin's key, or else the key itself, which may revoke itself.
     let admin_here = has_admin_beside(&writer, &subject)?;
