@@ -117,14 +117,22 @@ fn another_record_or_an_older_one_is_refused_and_nothing_is_written() {
     put(&mut shelf, &ledger, 7).unwrap();
     let (before, steps) = (shelf.files.clone(), shelf.steps);
     let refused = put(&mut shelf, &ledger, 6).unwrap_err();
-    let why = "what is published there is a record of 7 events, this one has 6, no earlier state \
-               of this record; nothing was written; publish into another folder";
-    assert_eq!((refused.to_string().as_str(), refused.verdict()), (why, Verdict::Forked));
+    let why = "what is published there is a later state of this record: 7 events, here are 6; \
+               nothing was written; a copy is brought up to date by annals pull, a ledger that \
+               lost its end by annals repair --from COPY";
+    assert_eq!((refused.to_string().as_str(), refused.verdict()), (why, Verdict::CouldNotTell));
     let mut other = cut(&ledger, 6);
     other.sign("ada", acts::retimed());
     other.sign("ada", acts::changed(3));
     let refused = put(&mut shelf, &other, 8).unwrap_err();
     assert!(refused.to_string().contains("another record of 7 events"), "{refused}");
+    // A shorter one that goes on otherwise is no earlier state.
+    let mut other = cut(&ledger, 5);
+    other.sign("ada", acts::retimed());
+    let refused = put(&mut shelf, &other, 6).unwrap_err();
+    let why = "what is published there is a record of 7 events, this one has 6, no earlier state \
+               of this record; nothing was written; publish into another folder";
+    assert_eq!((refused.to_string().as_str(), refused.verdict()), (why, Verdict::Forked));
     assert_eq!((shelf.files, shelf.steps), (before, steps));
 }
 
@@ -350,4 +358,23 @@ fn a_size_that_was_cosigned_has_its_partial_tiles() {
     assert_eq!(shelf.published().keys().collect::<Vec<_>>(), expected.keys().collect::<Vec<_>>());
     assert!(shelf.published() == expected);
     assert_eq!(judge(&shelf.published()).exit, 0);
+}
+
+/// Over several tiles, and at their ends.
+#[test]
+fn a_later_state_is_known_at_every_size() {
+    let ledger = ledger(600);
+    for (published, here) in [(256, 255), (257, 256), (300, 256), (513, 512), (600, 1), (600, 599)]
+    {
+        let mut shelf = Memory::default();
+        put(&mut shelf, &ledger, published).unwrap();
+        let refused = put(&mut shelf, &ledger, here).unwrap_err();
+        let why = format!("a later state of this record: {published} events, here are {here};");
+        assert!(refused.to_string().contains(&why), "{refused}");
+        // Whose tiles do not have it is not called one.
+        let name = shelf.files.keys().find(|name| name.starts_with("tile/0/")).unwrap().clone();
+        shelf.files.get_mut(&name).unwrap()[0] ^= 1;
+        let refused = put(&mut shelf, &ledger, here).unwrap_err();
+        assert_eq!(refused.verdict(), Verdict::Forked, "{refused}");
+    }
 }

@@ -161,6 +161,14 @@ fn before(verified: &Verified<'_>, shelf: &dyn PublishTarget) -> Result<u64, Led
     let why = if old.origin != now.origin {
         format!("a record named {}", old.origin)
     } else if old.size > now.size {
+        if is_later(&old, now, shelf)? {
+            return Err(LedgerError::Usage(format!(
+                "what is published there is a later state of this record: {} events, here are {}; \
+                 nothing was written; a copy is brought up to date by annals pull, a ledger that \
+                 lost its end by annals repair --from COPY",
+                old.size, now.size
+            )));
+        }
         format!("a record of {} events, this one has {}", old.size, now.size)
     } else if root_at(record, old.size)? != old.root {
         format!("another record of {} events", old.size)
@@ -174,6 +182,31 @@ fn before(verified: &Verified<'_>, shelf: &dyn PublishTarget) -> Result<u64, Led
         ))),
         false => Err(LedgerError::PublishedOther(why)),
     }
+}
+
+/// Whether a target has, under its checkpoint, a record that goes on from this one.
+fn is_later(
+    published: &Checkpoint,
+    now: &Checkpoint,
+    shelf: &dyn PublishTarget,
+) -> Result<bool, LedgerError> {
+    let mut tree = Tree::default();
+    while tree.size() < published.size {
+        let width = (published.size - tree.size()).min(WIDTH);
+        let name = Tile { level: 0, index: tree.size() / WIDTH, width }.name();
+        let hashes = shelf.read(&name, WIDTH * HASH)?.unwrap_or_default();
+        let (hashes, rest) = hashes.as_chunks();
+        if hashes.len() as u64 != width || !rest.is_empty() {
+            return Ok(false);
+        }
+        for hash in hashes {
+            if tree.size() == now.size && tree.root() != now.root {
+                return Ok(false);
+            }
+            tree.push(Hash(*hash));
+        }
+    }
+    Ok(tree.root() == published.root)
 }
 
 /// Whether the first bundle of a target begins with event 0 of another record.
