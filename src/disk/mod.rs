@@ -595,13 +595,14 @@ pub fn create_new(path: &Path, mode: FileMode) -> io::Result<File> {
 
 /// The first free name `<name>-aside-<n>` beside a path, for the old file of a replacement.
 pub fn free_aside(path: &Path) -> PathBuf {
-    let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
-    let numbered = |n: u64| path.with_file_name(format!("{name}-aside-{n}"));
-    let mut n = 1;
-    while numbered(n).symlink_metadata().is_ok() {
-        n += 1;
-    }
-    numbered(n)
+    let mut names = (1..).map(|n| aside(path, n));
+    names.find(|name| name.symlink_metadata().is_err()).unwrap_or_default()
+}
+
+/// The name `<name>-aside-<n>` beside a path.
+pub fn aside(path: &Path, n: u64) -> PathBuf {
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    path.with_file_name(format!("{name}-aside-{n}"))
 }
 
 /// A name in the same folder that no other call of any process uses.

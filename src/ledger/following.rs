@@ -19,6 +19,7 @@ use crate::ledger::paths::Paths;
 use crate::ledger::published_place::PublishedPlace;
 use annals_core::time::Time;
 use annals_core::version_line::later;
+use serde::{Serialize, Serializer};
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -130,23 +131,43 @@ impl FollowingMark {
     }
 }
 
-/// Evidence that a publisher contradicted a copy.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// Evidence that a publisher contradicted a copy: `following.evidence`, until a pull finds the copy
+/// to be up to date; from then on `following.evidence-aside-N`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct FoundEvidence {
     /// The file.
+    #[serde(rename = "file", serialize_with = "shown")]
     pub path: PathBuf,
     /// Whether no pull since then found the copy to be up to date.
+    #[serde(rename = "latest")]
     pub is_latest: bool,
 }
 
+fn shown<S: Serializer>(path: &Path, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.collect_str(&path.display())
+}
+
 impl FoundEvidence {
-    /// What a pull left beside the mark of a copy, if it did.
+    /// What the last pulls left beside the mark of a copy, if they did.
     pub fn of(paths: &Paths) -> Option<FoundEvidence> {
-        let mark = paths.following();
-        let path = mark.with_extension("evidence");
-        let changed = |path: &Path| fs::metadata(path).and_then(|about| about.modified()).ok();
-        let (found, pulled) = (changed(&path)?, changed(&mark));
-        Some(FoundEvidence { path, is_latest: pulled.is_none_or(|pulled| found > pulled) })
+        let path = paths.following_evidence();
+        let is_file = |path: &PathBuf| disk::is_file_at(path).unwrap_or(false);
+        if is_file(&path) {
+            return Some(FoundEvidence { path, is_latest: true });
+        }
+        let earlier = (1..).map(|n| disk::aside(&path, n)).take_while(is_file).last()?;
+        Some(FoundEvidence { path: earlier, is_latest: false })
+    }
+
+    /// Keeps what there is as that of an earlier pull: this one found the copy to be up to date.
+    pub fn set_aside(paths: &Paths) -> Result<(), DiskError> {
+        let path = paths.following_evidence();
+        if !disk::is_file_at(&path)? {
+            return Ok(());
+        }
+        let aside = disk::free_aside(&path);
+        fs::rename(&path, &aside).map_err(disk::error("move aside", &path))?;
+        disk::sync_folder(&paths.ledger)
     }
 
     /// What it is, and what to do.

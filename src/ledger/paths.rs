@@ -180,6 +180,11 @@ impl Paths {
         self.ledger.join("following.pin")
     }
 
+    /// What shows that the publisher contradicted a copy at its last pull.
+    pub fn following_evidence(&self) -> PathBuf {
+        self.ledger.join("following.evidence")
+    }
+
     /// What a pull that is not finished has read of a server so far.
     pub fn pulling(&self) -> PathBuf {
         self.ledger.join(".pull")

@@ -101,6 +101,29 @@ fn a_publisher_who_goes_back_is_shown_to_others() {
     let status = desk.good(&["status", "--ledger", "copy"]);
     assert!(status.contains("\nevidence      of an earlier pull: annals verify "), "{status}");
     assert!(!desk.good(&["--ledger", "copy"]).contains("contradicts"));
+    let evidence = |line: &[&str]| -> serde_json::Value {
+        let said = desk.good(&[line, &["--format", "json"]].concat());
+        serde_json::from_str(&said).unwrap()
+    };
+    let earlier = serde_json::json!({"file": "copy/following.evidence-aside-1", "latest": false});
+    assert_eq!(evidence(&["status", "--ledger", "copy"])["following"]["evidence"], earlier);
+    assert_eq!(evidence(&["--ledger", "copy"])["evidence"], earlier);
+    // Whatever times the files of a copied folder have.
+    let times = std::fs::FileTimes::new().set_modified(std::time::SystemTime::UNIX_EPOCH);
+    let mark = std::fs::File::options().append(true).open(desk.path("copy/following")).unwrap();
+    mark.set_times(times).unwrap();
+    let status = desk.good(&["status", "--ledger", "copy"]);
+    assert!(status.contains("\nevidence      of an earlier pull: annals verify "), "{status}");
+    // The same contradiction once more is the latest one again.
+    publish(&desk, &published(&ledger, 280));
+    refused(&desk, 4, "copy/following.evidence has");
+    let latest = serde_json::json!({"file": "copy/following.evidence", "latest": true});
+    assert_eq!(evidence(&["status", "--ledger", "copy"])["following"]["evidence"], latest);
+    assert_eq!(evidence(&["--ledger", "copy"])["evidence"], latest);
+    publish(&desk, &published(&ledger, 320));
+    assert_eq!(desk.pulled("copy"), ("nothing".to_owned(), 320));
+    let earlier = serde_json::json!({"file": "copy/following.evidence-aside-2", "latest": false});
+    assert_eq!(evidence(&["--ledger", "copy"])["evidence"], earlier);
 }
 
 #[test]
@@ -121,10 +144,11 @@ fn stopped_before_the_checkpoint() -> (Desk, Ledger) {
     let (desk, ledger) = copied();
     let checkpoint = std::fs::read(desk.path("copy/checkpoint")).unwrap();
     publish(&desk, &published(&ledger, 320));
-    desk.good(&["verify", "www", "--pin", "copy/following.pin", "--init-pin"]);
+    desk.good(&["verify", "www", "--pin", "pin", "--init-pin"]);
+    std::fs::copy(desk.path("pin"), desk.path("copy/following.pin")).unwrap();
     desk.good(&["pull", "--ledger", "copy"]);
     assert!(!desk.path("copy/following.pin").exists(), "the pull is finished");
-    desk.good(&["verify", "www", "--pin", "copy/following.pin", "--init-pin"]);
+    std::fs::copy(desk.path("pin"), desk.path("copy/following.pin")).unwrap();
     std::fs::write(desk.path("copy/checkpoint"), checkpoint).unwrap();
     (desk, ledger)
 }

@@ -54,6 +54,7 @@ fn a_copy_is_made_read_and_brought_up_to_date() {
     let status: serde_json::Value = serde_json::from_str(&status).unwrap();
     let following = serde_json::json!({
         "place": "DESK/www", "pulled": "2026-11-29T08:00:00.000000Z", "size": 310,
+        "evidence": null,
     });
     assert_eq!(status["following"], following);
     desk.good(&with(&["export", "--to", "bag", "--unsigned"]));

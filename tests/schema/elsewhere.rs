@@ -86,6 +86,10 @@ fn following(answers: &mut Answers<'_>, room: &Newsroom) {
     }
     let whole = "pull --ledger follower --verify-first --format json";
     assert_eq!(answers.run(room.folder.path(), whole, &own).exit, 0);
+    room.put("follower/following.evidence", "");
+    for line in [status, "--ledger follower --format json"] {
+        assert_eq!(answers.run(room.folder.path(), line, &own).exit, 0, "{line}");
+    }
     room.put("follower/following", "annals following v1\nplace /nowhere\n");
     fs::remove_file(room.path("follower/checkpoint")).unwrap();
     answers.run(room.folder.path(), status, &own);

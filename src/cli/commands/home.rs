@@ -146,6 +146,8 @@ struct HomeJson<'a> {
     events: Vec<EventRow>,
     /// Number of events since the last look that are not among them.
     left_out: u64,
+    /// What shows that the publisher contradicted a copy.
+    evidence: Option<FoundEvidence>,
 }
 
 #[derive(Serialize)]
@@ -199,6 +201,7 @@ fn for_programs(context: &Context) -> Result<Exit, CliError> {
         },
         left_out: new.saturating_sub(events.len() as u64),
         events,
+        evidence: FoundEvidence::of(&record.paths),
     };
     let mut out = out(context.format());
     json(&mut out, &home)?;

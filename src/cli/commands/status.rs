@@ -103,8 +103,7 @@ struct FollowingReport {
     /// The present time.
     #[serde(skip)]
     now: Time,
-    /// What shows that the publisher contradicted the copy, for people.
-    #[serde(skip)]
+    /// What shows that the publisher contradicted the copy.
     evidence: Option<FoundEvidence>,
 }
 

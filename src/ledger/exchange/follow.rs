@@ -28,7 +28,7 @@ use crate::disk::{self, FileMode};
 use crate::journal::Journal;
 use crate::ledger::error::LedgerError;
 use crate::ledger::exchange::apart::{ProtectedPlace, expect_apart};
-use crate::ledger::following::FollowingMark;
+use crate::ledger::following::{FollowingMark, FoundEvidence};
 use crate::ledger::paths::{ATTRIBUTES, NO_TEXT, Paths};
 use crate::ledger::published_place::PublishedPlace;
 use crate::ledger::reader::{self, covered};
@@ -152,8 +152,7 @@ pub fn clone_published(
 
 /// Empties the folder of a clone that was stopped.
 fn begin_anew(partial: &Paths, following: &FollowingMark) -> Result<(), LedgerError> {
-    let evidence = partial.following().with_extension("evidence");
-    for file in [partial.checkpoint(), partial.following_pin(), evidence] {
+    for file in [partial.checkpoint(), partial.following_pin(), partial.following_evidence()] {
         remove_file(&file)?;
     }
     for name in ["journal", "document", "db", "index", ".pull"] {
@@ -281,6 +280,7 @@ fn bring_once(
     if disk::is_there(&paths.following_pin())? {
         let pin = paths.following_pin();
         fs::remove_file(&pin).map_err(disk::error("remove", &pin))?;
+    FoundEvidence::set_aside(paths)?;
     }
     Ok(PullOutcome { place: following.shown_place(), origin, before, size, verified })
 }
