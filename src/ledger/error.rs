@@ -481,6 +481,9 @@ pub enum LedgerError {
 }
 
 fn count(refused: &[Refusal]) -> String {
+    /// The log key's memory cannot be asked, or does not answer as one does.
+    #[error("{0}")]
+    MemoryAbsent(String),
     let row = |refusal: &Refusal| match refusal.place {
         Some(InputPlace::Row { row, .. }) => Some(row),
         _ => None,

@@ -22,6 +22,7 @@ mod read;
 mod routes;
 mod sequencer;
 mod state;
+mod trouble;
 mod turns;
 mod uploads;
 mod waiting;

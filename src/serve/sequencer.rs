@@ -9,8 +9,6 @@
 //! Source: FORMAT.md section 17.
 
 use crate::clock::Clock;
-use crate::database::DatabaseError;
-use crate::disk::DiskError;
 use crate::disk::lock::LockWait;
 use crate::ledger::error::{LedgerError, chain};
 use crate::ledger::exchange::placing::{
@@ -18,6 +16,7 @@ use crate::ledger::exchange::placing::{
 };
 use crate::ledger::exchange::publish::served::ServedRecord;
 use crate::ledger::paths::Paths;
+use crate::ledger::query::absent::absent_documents;
 use crate::ledger::reader;
 use crate::ledger::write::admin::ClockCheck;
 use crate::ledger::write::append::{FarClock, far_clock};
@@ -25,6 +24,7 @@ use crate::ledger::write::writer::{HomePlace, Writer};
 use crate::serve::metrics;
 use crate::serve::precedence::Precedence;
 use crate::serve::problem::{Problem, ProblemKind};
+use crate::serve::trouble::trouble;
 use crate::serve::turns::Turns;
 use crate::serve::uploads::Uploads;
 use crate::serve::waiting::{FairQueue, InFlight, Ticket, bytes, signer};
@@ -128,6 +128,8 @@ struct Sequencing {
     head: watch::Sender<Arc<ServedHead>>,
     looks: watch::Sender<u64>,
     condition: Arc<Mutex<Condition>>,
+    /// What to change at the files of the record, as it was at the start.
+    lacking: Option<&'static str>,
     turns: Turns,
     /// Submissions by the key that signed them.
     waiting: FairQueue<WaitingSubmission>,
@@ -163,8 +165,11 @@ impl Sequencer {
             None => {}
         }
         let (head, served) = watch::channel(Arc::new(head_of(&writer, None)?));
+        let lacking = if home.is_shared() { None } else { lacking(&paths, &*log) };
         let warning = writer.warning();
         warning.inspect(|warning| log(warning));
+        let warning = warning.or(lacking);
+        writer.notices.iter().for_each(|notice| log(&notice.text(&writer.paths)));
         let condition = Condition { warning, ..Condition::default() };
         let condition = Arc::new(Mutex::new(condition));
         let ((looks, looked), is_shared) = (watch::channel(0), home.is_shared());
@@ -183,6 +188,7 @@ impl Sequencer {
             head,
             looks,
             condition: Arc::clone(&condition),
+            lacking,
             turns,
             waiting,
             precedence,
@@ -546,7 +552,8 @@ impl Sequencing {
             none => {
                 let writer = self.home.open(self.paths.clone(), self.wait)?;
                 writer.check_log_keys()?;
-                locked(&self.condition).warning = writer.warning();
+                locked(&self.condition).warning = writer.warning().or(self.lacking);
+                writer.notices.iter().for_each(|it| (self.log)(&it.text(&writer.paths)));
                 self.head.send_replace(Arc::new(head_of(&writer, None)?));
                 none.insert(writer)
             }
@@ -609,6 +616,21 @@ fn locked(condition: &Mutex<Condition>) -> MutexGuard<'_, Condition> {
     condition.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
+/// What to change where documents of a record are not here, which is reported: nobody can make a
+/// copy of it. A record that cannot be read so is for who reads it.
+fn lacking(paths: &Paths, log: &(dyn Fn(&str) + Send + Sync)) -> Option<&'static str> {
+    let record = reader::Record::open(paths.clone()).ok()?;
+    let absent = absent_documents(&record).ok()?;
+    let first = absent.first()?;
+    let count = absent.len();
+    log(&format!(
+        "warning: documents that are not here: {count}, the first captured by event {first}: \
+         nobody can make a whole copy of it; stop the server, and annals repair --from COPY takes \
+         them from another copy"
+    ));
+    Some("documents of the record are not here (annals verify); annals repair --from COPY")
+}
+
 /// What is served after a commit of this writer; `before` is what was served before it.
 fn head_of(writer: &Writer, before: Option<&ServedRecord>) -> Result<ServedHead, LedgerError> {
     let note = reader::checkpoint(&writer.paths)?.unwrap_or_default();
@@ -635,32 +657,4 @@ fn unwritten() -> Problem {
 
 fn stopping() -> Problem {
     Problem::busy("the server is being stopped", 5)
-}
-
-/// Why nothing can be placed, for everybody: without a path or an address, which the log has.
-fn trouble(error: &LedgerError) -> &'static str {
-    match error {
-        LedgerError::Database(DatabaseError::NoRecord(_)) => {
-            "the record is not in this database, or is kept elsewhere by now"
-        }
-        LedgerError::Database(_) => {
-            "the database that keeps the record does not answer, or does not do what is asked of it"
-        }
-        LedgerError::Disk(DiskError::Held { .. }) => "another program writes to the record",
-        _ => "the record cannot be written to",
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn health_has_a_reason_without_a_path() {
-        let moved = "the record is kept in /srv/annals".to_owned();
-        let moved = trouble(&LedgerError::Database(DatabaseError::NoRecord(moved)));
-        assert_eq!(moved, "the record is not in this database, or is kept elsewhere by now");
-        let other = trouble(&LedgerError::Usage("/srv/annals".to_owned()));
-        assert_eq!(other, "the record cannot be written to");
-    }
 }

@@ -12,6 +12,7 @@ mod lies;
 mod outbox;
 mod reading;
 mod second;
+mod stale;
 mod copies;
 mod wire;
 mod story;

@@ -85,6 +85,12 @@ fn run(context: &mut Context, args: ServerArgs) -> Result<Exit, CliError> {
             HomePlace::Database { address, origin: args.origin.clone(), memory }
         }
         None => {
+            if args.memory.witness()?.is_some() {
+                return Err(CliError::usage(
+                    "--memory: expected a database with it (--home), found none: of a record in \
+                     this folder the memory is keys/log.marks; nothing is served",
+                ));
+            }
             paths.expect_ledger()?;
             HomePlace::Folder
         }

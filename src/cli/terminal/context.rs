@@ -29,7 +29,6 @@ use crate::ledger::reader::published::PublishedReading;
 use crate::ledger::write::admin::ClockCheck;
 use crate::ledger::write::append;
 use crate::ledger::write::earlier::EarlierAct;
-use crate::ledger::write::notice::Notice;
 use crate::ledger::write::resolve::Resolved;
 use crate::ledger::write::writer::{RecordServer, Woken, Writer};
 use annals_core::key::{PublicKey, PublicOnly, SecretKey, SigningKey};
@@ -325,37 +324,7 @@ impl Context {
             note("note: the files of the log keys were given their names");
         }
         for notice in &writer.notices {
-            note(match notice {
-                Notice::Aside(path, bytes) => format!(
-                    "note: an unfinished commit ({bytes} bytes) was moved to {}",
-                    path.display()
-                ),
-                Notice::StoreBuilt(n) => format!("note: the store was built, {n} events"),
-                Notice::StoreAside(path, why, n) => format!(
-                    "note: the store could not be read ({why}): it was kept as {}, and built again \
-                     from the journal, {n} events",
-                    path.display()
-                ),
-                Notice::StoreCaughtUp(n) => format!("note: {n} events were added to the store"),
-                Notice::CheckpointAside(path, why) => {
-                    format!("note: the checkpoint was kept as {}: {why}", path.display())
-                }
-                Notice::MarkMended(n, path) => format!(
-                    "note: the last line of the log key's memory, for size {n}, was damaged; it \
-                     was put right from the checkpoint, and the file as it was is {}",
-                    path.display()
-                ),
-                Notice::MemoryShort(n, signed) => format!(
-                    "warning: the log key's memory ends at size {n}, and the checkpoint is of size \
-                     {signed}: {} is an older copy or was cut; put back the newer one, if there is \
-                     one",
-                    writer.paths.marks().display()
-                ),
-                Notice::KeyPassedOver(why) => {
-                    format!("note: a file that should be a log key was passed over: {why}")
-                }
-                Notice::CheckpointSigned(n) => format!("note: the checkpoint of {n} was signed"),
-            });
+            note(notice.text(&writer.paths));
         }
         Ok(())
     }

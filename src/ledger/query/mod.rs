@@ -11,6 +11,7 @@ pub mod effect;
 pub mod event;
 pub mod frames;
 pub mod gather;
+pub mod absent;
 pub mod names;
 pub mod row;
 pub mod scan;

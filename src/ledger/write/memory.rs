@@ -99,7 +99,7 @@ impl From<MemoryError> for LedgerError {
             MemoryError::Disk(cause) => cause.into(),
             error @ MemoryError::Outrun(_) => LedgerError::Outrun(error.to_string()),
             MemoryError::Contradicts(why) => LedgerError::MemoryContradicts(why),
-            error @ MemoryError::Absent(_) => LedgerError::Usage(error.to_string()),
+            error @ MemoryError::Absent(_) => LedgerError::MemoryAbsent(error.to_string()),
             MemoryError::Unknown(why) => LedgerError::OutcomeUnknown(why),
         }
     }

@@ -1,5 +1,6 @@
 //! Notices: unfinished work that a writer found and completed, for people.
 
+use crate::ledger::paths::Paths;
 use std::path::PathBuf;
 
 /// Unfinished work that a writer found and completed.
@@ -25,4 +26,40 @@ pub enum Notice {
     MemoryShort(u64, u64),
     /// A file that should contain a log key, and does not, was ignored.
     KeyPassedOver(String),
+}
+
+impl Notice {
+    /// What a writer found and completed, and what to do.
+    pub fn text(&self, paths: &Paths) -> String {
+        match self {
+            Notice::Aside(path, bytes) => {
+                let path = path.display();
+                format!("note: an unfinished commit ({bytes} bytes) was moved to {path}")
+            }
+            Notice::StoreBuilt(n) => format!("note: the store was built, {n} events"),
+            Notice::StoreAside(path, why, n) => format!(
+                "note: the store could not be read ({why}): it was kept as {}, and built again \
+                 from the journal, {n} events",
+                path.display()
+            ),
+            Notice::StoreCaughtUp(n) => format!("note: {n} events were added to the store"),
+            Notice::CheckpointAside(path, why) => {
+                format!("note: the checkpoint was kept as {}: {why}", path.display())
+            }
+            Notice::MarkMended(n, path) => format!(
+                "note: the last line of the log key's memory, for size {n}, was damaged; it was \
+                 put right from the checkpoint, and the file as it was is {}",
+                path.display()
+            ),
+            Notice::MemoryShort(n, signed) => format!(
+                "warning: the log key's memory ends at size {n}, and the checkpoint is of size \
+                 {signed}: {} is an older copy or was cut; put back the newer one, if there is one",
+                paths.marks().display()
+            ),
+            Notice::KeyPassedOver(why) => {
+                format!("note: a file that should be a log key was passed over: {why}")
+            }
+            Notice::CheckpointSigned(n) => format!("note: the checkpoint of {n} was signed"),
+        }
+    }
 }
