@@ -437,9 +437,11 @@ impl SentJson {
         let is_refused = is_refused(error, sent_again_by(&one.entries));
         let short = name.get(..16).unwrap_or_default();
         let why = match error {
-            LedgerError::Outrun(_) => "the record or the time went on, and these events keep \
-                                       their places: say the command that signed them again"
-                .to_owned(),
+            LedgerError::Outrun(_) => format!(
+                "the record or the time went on, and these events keep their places: say the \
+                 command that signed them again; where that signs others, annals outbox drop \
+                 {short} gives these up"
+            ),
             LedgerError::NotAllowed { why, .. } => {
                 format!("{why}; annals outbox drop {short} gives it up")
             }

@@ -64,10 +64,11 @@ pub fn clocks(stated: Option<Time>, at: Option<Time>) -> Option<String> {
     if gap.abs() <= FAR_MICROS {
         return None;
     }
-    let span = match gap.abs() / FAR_MICROS {
+    let rounded = |unit: i64| (gap.abs() + unit / 2) / unit;
+    let span = match rounded(FAR_MICROS) {
         1 => "1 hour".to_owned(),
         hours @ 2..48 => format!("{hours} hours"),
-        hours => format!("{} days", hours / 24),
+        _ => format!("{} days", rounded(24 * FAR_MICROS)),
     };
     let side = if gap > 0 { "before" } else { "after" };
     let stated = minute(Some(stated));
@@ -185,4 +186,30 @@ pub fn hanging(first: &str, text: &str, indent: usize) -> String {
     // The heading may contain colour codes, which have no width: it is added after wrapping.
     let wrapped = textwrap::fill(text, whole_words(&pad));
     format!("{first}{}", wrapped.get(indent..).unwrap_or_default())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_difference_of_two_clocks_is_rounded() {
+        let at = |text: &str| Time::parse(&format!("2026-11-{text}Z"));
+        let recorded = at("10T12:00:00.000000");
+        for (stated, span) in [
+            ("10T13:00:00.000000", None),
+            ("10T13:00:01.000000", Some("1 hour after")),
+            ("10T13:59:50.000000", Some("2 hours after")),
+            ("10T10:00:10.000000", Some("2 hours before")),
+            ("12T11:20:00.000000", Some("47 hours after")),
+            ("12T11:59:50.000000", Some("2 days after")),
+            ("08T12:00:00.000000", Some("2 days before")),
+            ("14T11:00:00.000000", Some("4 days after")),
+        ] {
+            let text = clocks(at(stated), recorded);
+            let ends = span.map(|span| format!("by the signer's clock, {span} it was recorded"));
+            assert_eq!(text.is_some(), ends.is_some(), "{stated}");
+            assert!(text.unwrap_or_default().ends_with(&ends.unwrap_or_default()), "{stated}");
+        }
+    }
 }

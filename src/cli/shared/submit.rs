@@ -11,7 +11,7 @@ use crate::cli::shared::receipt::{ReceiptPart, print_dry_run, print_receipt};
 use crate::cli::terminal::{
     CliError, Context, Exit, Progress, ask, counted, note, until_written, visible, wrapped,
 };
-use crate::ledger::error::LedgerError;
+use crate::ledger::error::{LedgerError, Refusal};
 use crate::ledger::write::append::{
     self, EarlierSubmission, Resumed, before, prepare_input, resume,
 };
@@ -331,21 +331,34 @@ fn prepared(
              now {}; the drafts are signed anew",
             path.display()
         )),
+        Resumed::Refused(why) => {
+            let anew = prepare_drafts(context, writer, key, loaded, options).is_ok();
+            writer.take_back();
+            let waits = || waiting_still(writer, loaded, &key.public());
+            let why = match (anew, waits()) {
+                (true, _) => format!("{why}; --again signs the drafts anew"),
+                (false, Some(waits)) => format!("{why}; {waits}"),
+                (false, None) => why,
+            };
+            let refusal = Refusal { place: None, name: None, why };
+            return Err(LedgerError::Refused(vec![refusal]).into());
+        }
         Resumed::New => {}
     }
     let prepared = prepare_drafts(context, writer, key, loaded, options);
     if let Err(CliError::Ledger(LedgerError::Refused(_))) = &prepared
-        && writer.server_address().is_some()
-        && let Some(drop) = append::given_up_by(writer, loaded, &key.public())
+        && let Some(waits) = waiting_still(writer, loaded, &key.public())
     {
-        note(wrapped(
-            &format!(
-                "note: what was signed for these drafts before waits still: {drop} gives it up"
-            ),
-            0,
-        ));
+        note(wrapped(&format!("note: {waits}"), 0));
     }
     Ok(EarlierFound::Prepared(Box::new(prepared?)))
+}
+
+/// That what was signed for these drafts waits for a server, and how it is given up.
+fn waiting_still(writer: &Writer, loaded: &LoadedInput, key: &PublicKey) -> Option<String> {
+    writer.server_address()?;
+    let drop = append::given_up_by(writer, loaded, key)?;
+    Some(format!("what was signed for these drafts before waits still: {drop} gives it up"))
 }
 
 /// The drafts, resolved, signed and verified.

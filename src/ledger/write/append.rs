@@ -54,9 +54,12 @@ pub fn far_clock(writer: &Writer, now: Time) -> Option<FarClock> {
             apart(far)
         ))),
         back if back < -BACK => Some(FarClock::Before(format!(
-            "expected a time after the last event's, {last}; the clock says {now}, {} earlier; if \
-             the clock was ahead before, annals ledger retime mends it",
-            apart(-back)
+            "expected a time after the last event's, {last}; the clock says {now}, {} earlier; {}",
+            apart(-back),
+            match writer.server_address() {
+                Some(_) => "set the clock of this machine, if it is behind",
+                None => "if the clock was ahead before, annals ledger retime mends it",
+            }
         ))),
         _ => None,
     }
@@ -128,11 +131,14 @@ pub fn resume(
                 prepared.entries.push(entry);
                 if let Some(why) = verify_last(writer, &prepared)? {
                     writer.take_back();
-                    return Err(kept_refused(&why));
+                    return Ok(Resumed::Refused(why));
                 }
             }
             match writer.check_signatures() {
-                Err(LedgerError::NotAllowed { why, .. }) => return Err(kept_refused(&why)),
+                Err(LedgerError::NotAllowed { why, .. }) => {
+                    writer.take_back();
+                    return Ok(Resumed::Refused(why));
+                }
                 checked => checked?,
             }
             Ok(Resumed::Again(Box::new(prepared)))
@@ -146,12 +152,6 @@ fn moved(entry: Entry, slot: &Slot) -> Entry {
     let (Some(statement), Some(signature)) = (statement, signature) else { return entry };
     let place = Place { seq: slot.position, prev: slot.head, at: slot.at() };
     Entry { record: record::write(&place, &statement.to_bytes(), &signature), body: entry.body }
-}
-
-/// A kept submission is refused.
-fn kept_refused(why: &str) -> LedgerError {
-    let why = format!("{why}; --again signs the drafts anew");
-    LedgerError::Refused(vec![Refusal { place: None, name: None, why }])
 }
 
 /// A kept submission repeats what the record has by now.
@@ -226,6 +226,8 @@ pub enum Resumed {
     },
     /// It is in the record.
     Already(Receipt),
+    /// It was signed and not written, and the record refuses it by now; the reason.
+    Refused(String),
     /// It was signed and not written: the same bytes, ready to commit.
     Again(Box<Prepared>),
 }
@@ -361,13 +363,13 @@ pub fn submit(
     }
 }
 
-/// What sends these events again, which are kept.
-pub fn sent_again_by(entries: &[Entry]) -> KeptEvents {
 /// Gives up prepared events after others were first each time: nobody sends what was answered so.
 pub fn give_up(prepared: &Prepared) -> Result<(), LedgerError> {
     prepared.keeping.as_ref().map_or(Ok(()), |keeping| Ok(keeping.forget()?))
 }
 
+/// What sends these events again, which are kept.
+pub fn sent_again_by(entries: &[Entry]) -> KeptEvents {
     let captures = |entry: &Entry| {
         let kind = Reading::of(&entry.record).statement.map(|statement| statement.kind);
         kind == Some(Type::DocumentCaptured)
