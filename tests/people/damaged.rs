@@ -82,4 +82,25 @@ fn a_document_that_new_events_quote_is_read_again() {
         }
         assert!(desk.run("show 2").out.contains(bytes_are), "{}", desk.run("show 2").out);
     }
+/// A repair verifies as the command does: also what is beside the record, and by the policy.
+#[test]
+fn a_repair_has_the_verdict_of_verify_after_it() {
+    let verdict = |desk: &Desk, line: &str| {
+        let answer = desk.run(&format!("{line} --format json"));
+        let told: serde_json::Value = serde_json::from_str(&answer.out).unwrap();
+        (answer.exit, told["verdict"].clone(), told["faults"].clone())
+    };
+    for file in ["ledger/imported", "ledger/checkpoints", "ledger/home"] {
+        let desk = corrected();
+        std::fs::write(desk.path(file), "junk\n").unwrap();
+        let (repaired, verified) = (verdict(&desk, "repair"), verdict(&desk, "verify"));
+        assert_eq!(repaired, verified, "{file}");
+        assert_eq!(repaired.0, 2, "{file}: {repaired:?}");
+    }
+    let desk = corrected();
+    let made = desk.told("witness new w --name one.example/w");
+    desk.told(&format!("witness add one {} http://127.0.0.1:9/", made.trim()));
+    let (repaired, verified) = (verdict(&desk, "repair"), verdict(&desk, "verify"));
+    assert_eq!(repaired, verified);
+    assert_eq!(repaired.0, 5, "{repaired:?}");
 }
