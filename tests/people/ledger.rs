@@ -227,3 +227,50 @@ fn of_the_confirmations_that_are_asked_for_it_is_said_how_many_there_are() {
     assert!(verdict.starts_with(expected), "{verdict}");
     assert!(verdict.contains("; by the acts here it is asserted, 1 of 2 confirmations"));
 }
+
+/// The policy beside the keys trusts the log key that signs now, not the stolen one.
+#[test]
+fn the_policy_follows_the_log_key() {
+    let desk = Desk::founded();
+    let made = desk.told("witness new w --name one.example/w");
+    desk.told(&format!("witness add one {} http://127.0.0.1:9/ --quorum none", made.trim()));
+    let logs = || -> Vec<String> {
+        let policy = desk.read("keys/policy");
+        policy.lines().filter(|line| line.starts_with("log ")).map(str::to_owned).collect()
+    };
+    let now = || {
+        let listed = desk.run("witness list").err;
+        let key = listed.lines().find_map(|line| line.split(", for who watches it: ").nth(1));
+        format!("log {}", key.unwrap().trim())
+    };
+    let first = logs();
+    for reason in ["rotated", "rotated", "compromised"] {
+        let rekeyed = desk.run(&format!("ledger rekey --reason {reason} --statement New. --again"));
+        assert_eq!(rekeyed.exit, 0, "{}", rekeyed.err);
+        let note = "note: keys/policy names the new log key now; who verifies by a policy \
+                    elsewhere needs it too, and each witness (annals help auditor)\n";
+        assert!(rekeyed.err.contains(note), "{}", rekeyed.err);
+        assert_eq!(desk.run("verify").exit, 0, "{reason}");
+    }
+    // Those that signed beside a later one stay.
+    assert_eq!(logs().len(), 3);
+    assert_eq!(logs()[0], first[0]);
+    // A policy of before is given the present one where a witness is added or removed.
+    let others = desk
+        .read("keys/policy")
+        .lines()
+        .filter(|line| !line.starts_with("log "))
+        .fold(format!("{}\n", first[0]), |policy, line| format!("{policy}{line}\n"));
+    std::fs::write(desk.path("keys/policy"), others).unwrap();
+    let verified = desk.run("verify");
+    assert_eq!(verified.exit, 5, "{}", verified.out);
+    let advice = "what to do: the policy names none of the log keys that sign now: compare the \
+                  record's, which annals witness list prints, with the one that you know by \
+                  another way, and put it into the policy\n";
+    assert!(verified.out.contains(advice), "{}", verified.out);
+    assert!(!verified.out.contains("collect"), "{}", verified.out);
+    desk.told("witness remove one");
+    assert_eq!(desk.run("verify").exit, 0);
+    assert_eq!(logs().len(), 2);
+    assert_eq!(logs()[1], now());
+}

@@ -10,7 +10,8 @@ use crate::cli::terminal::{
     CliError, Command, Context, Exit, Format, Group, formats, note, until_written, visible,
 };
 use crate::keys::{KeyFolder, generate, had_log_key};
-use crate::ledger::error::LedgerError;
+use crate::ledger::error::{LedgerError, chain};
+use crate::ledger::exchange::policy_file::PolicyFile;
 use crate::ledger::query::names::Names;
 use crate::ledger::query::revocation_impact::{RevocationImpact, StandingFacts};
 use crate::ledger::query::{View, no_fact};
@@ -26,6 +27,7 @@ use annals_core::event::body::{Changed, Content, Short, Stated};
 use annals_core::event::vocabulary::RekeyReason;
 use annals_core::key::{Possession, PublicKey};
 use annals_core::text::Words;
+use annals_core::tlog::{KeyKind, VerifierKey};
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Args, Subcommand};
 
@@ -60,11 +62,11 @@ struct LedgerChangeArgs {
     /// How corrections are made, for readers; empty: say nothing of it any more
     #[arg(long, value_name = "WORDS")]
     corrections_policy: Option<String>,
-    #[command(flatten)]
-    dry_run: DryRunArgs,
     /// Write it once more, though it is in the record already and was changed since
     #[arg(long)]
     again: bool,
+    #[command(flatten)]
+    dry_run: DryRunArgs,
 }
 
 #[derive(Clone, Debug, Args)]
@@ -130,8 +132,6 @@ fn change(context: &mut Context, args: LedgerChangeArgs) -> Result<Exit, CliErro
                    --corrections-policy";
         return Err(CliError::usage(why));
     }
-    let what = format!("change {}", parameters(&writer)?.origin);
-    let text = ActText { what, before: changes.clone(), after: changes };
     if !args.again {
         admin::expect_not_replaced(context, &writer, &resolved.args, |earlier| {
             let then = View::some(&record, earlier.position, &no_fact)?;
@@ -142,11 +142,11 @@ fn change(context: &mut Context, args: LedgerChangeArgs) -> Result<Exit, CliErro
     if confirmations != u64::from(parameters(&writer)?.confirmations) {
         changes.extend(effect::turned(&turned(&record, confirmations)?));
     }
+    let what = format!("change {}", parameters(&writer)?.origin);
+    let text = ActText { what, before: changes.clone(), after: changes };
     admin::submit(context, &mut writer, resolved, args.dry_run, &text)
 }
 
-/// The facts whose status another number of confirmations changes.
-fn turned(record: &Record, confirmations: u64) -> Result<RevocationImpact, CliError> {
 /// A change of a ledger that has certain settings.
 struct LedgerChange {
     resolved: Resolved,
@@ -190,6 +190,8 @@ impl LedgerChange {
     }
 }
 
+/// The facts whose status another number of confirmations changes.
+fn turned(record: &Record, confirmations: u64) -> Result<RevocationImpact, CliError> {
     let mut state = record.state(record.size())?.state;
     let before = StandingFacts::of(&state);
     if let (Some(ledger), Ok(confirmations)) = (&mut state.fold.ledger, u8::try_from(confirmations))
@@ -280,6 +282,7 @@ fn rekey(context: &mut Context, args: RekeyArgs) -> Result<Exit, CliError> {
     let receipt = commit(&mut writer, &prepared)?;
     let exit = admin::print_receipt(context, &receipt, &writer, &text);
     keys.name_log(&log_key)?;
+    name_in_policy(&writer, &log_key, (reason != RekeyReason::Rotated).then_some(&ledger.log_key));
     note(format!(
         "note: {} is the new log key; the one before is kept beside it; keep a copy of both",
         writer.paths.log_key().display()
@@ -290,7 +293,38 @@ fn rekey(context: &mut Context, args: RekeyArgs) -> Result<Exit, CliError> {
 /// The receipt of a log key that was made before.
 fn rekeyed(context: &Context, earlier: &EarlierAct, writer: &Writer) -> Result<Exit, CliError> {
     note("note: the last event made a new log key in these words; --again makes another one");
+    if let Ok(ledger) = parameters(writer) {
+        name_in_policy(writer, &ledger.log_key, None);
+    }
     print_receipt(context, &earlier.receipt(), writer, &[])
+}
+
+/// Names a new log key in the policy beside the keys, if that names the one before; without the
+/// line of `gone`, a key that is trusted no more. The event is written: a policy that cannot be is
+/// a warning.
+fn name_in_policy(writer: &Writer, new: &PublicKey, gone: Option<&PublicKey>) {
+    let named = || -> Result<bool, LedgerError> {
+        let Some(mut policy) = PolicyFile::read(&writer.paths)? else { return Ok(false) };
+        let origin = parameters(writer)?.origin.clone();
+        let key = |public: &PublicKey| VerifierKey::new(&origin, KeyKind::Note, *public);
+        let (Some(now), gone) = (key(new), gone.and_then(key)) else { return Ok(false) };
+        let changed = policy.follow_log(&now, gone.as_ref())?;
+        if changed {
+            policy.write()?;
+        }
+        Ok(changed)
+    };
+    match named() {
+        Ok(false) => {}
+        Ok(true) => note(
+            "note: keys/policy names the new log key now; who verifies by a policy elsewhere needs \
+             it too, and each witness (annals help auditor)",
+        ),
+        Err(error) => note(format!(
+            "warning: keys/policy could not be given the new log key: {}",
+            visible(&chain(&error))
+        )),
+    }
 }
 
 /// The record's last event, if it is this rekeying by this signer and the key that it names is

@@ -160,11 +160,13 @@ fn add(context: &mut Context, args: WitnessAddArgs) -> Result<Exit, CliError> {
         None => PolicyFile::new(&record.paths, &log_key(&record)?),
     };
     let new = NewWitness { name: args.name, key, url: args.url };
+    let quorum_before = trust.quorum();
+    trust.follow_log(&log_key(&record)?, None)?;
     let counts = trust.add(&new, args.quorum.as_deref())?;
     trust.write()?;
+    let quorum = trust.quorum();
     let mut out = done_as(context.format());
     match context.format() {
-    let quorum = trust.quorum();
         Format::Text => writeln!(out, "{} is a witness of this record now", new.name)?,
         _ => {
             let (url, verifier) = (Some(new.url.as_str()), Some(new.key.to_string()));
@@ -175,9 +177,9 @@ fn add(context: &mut Context, args: WitnessAddArgs) -> Result<Exit, CliError> {
         }
     }
     out.flush()?;
+    note_fewer(quorum_before, quorum);
     match counts {
         true => note("annals witness collect asks it to cosign the checkpoint"),
-    note_fewer(quorum_before, quorum);
         false => note("the policy's quorum does not ask for it"),
     }
     Ok(Exit::Yes)
@@ -194,9 +196,13 @@ fn log_key(record: &Record) -> Result<VerifierKey, CliError> {
 }
 
 fn remove(context: &mut Context, name: &str) -> Result<Exit, CliError> {
-    let mut trust = trust(&context.record()?)?;
+    let record = context.record()?;
+    let mut trust = trust(&record)?;
+    let quorum_before = trust.quorum();
+    trust.follow_log(&log_key(&record)?, None)?;
     trust.remove(name)?;
     trust.write()?;
+    let quorum = trust.quorum();
     let mut out = done_as(context.format());
     match context.format() {
         Format::Text => writeln!(out, "{name} is no witness of this record any more")?,
@@ -205,14 +211,13 @@ fn remove(context: &mut Context, name: &str) -> Result<Exit, CliError> {
             json(&mut out, &WitnessReceipt { quorum, quorum_before, ..receipt })?;
         }
     }
-    let quorum = trust.quorum();
     out.flush()?;
+    note_fewer(quorum_before, quorum);
     Ok(Exit::Yes)
 }
 
 #[derive(Serialize)]
 struct ListedWitness<'a> {
-    note_fewer(quorum_before, quorum);
     name: &'a str,
     url: Option<String>,
     key: String,

@@ -108,6 +108,31 @@ impl PolicyFile {
         self.check()
     }
 
+    /// Names the present log key of a record in a policy that names another one of its name;
+    /// without the line of `gone`, a key that is trusted no more. Returns whether it changed.
+    pub fn follow_log(
+        &mut self,
+        now: &VerifierKey,
+        gone: Option<&VerifierKey>,
+    ) -> Result<bool, LedgerError> {
+        let key_of = |line: &String| match words(line).as_slice() {
+            ["log", key, ..] => VerifierKey::parse(key).ok(),
+            _ => None,
+        };
+        let is_named = self.lines.iter().any(|line| key_of(line).as_ref() == Some(now));
+        let of_it = |line: &String| key_of(line).is_some_and(|key| key.name == now.name);
+        let Some(last) = self.lines.iter().rposition(of_it) else { return Ok(false) };
+        let before = self.lines.len();
+        if !is_named {
+            self.lines.insert(last + 1, format!("log {now}"));
+        }
+        let is_gone = |line: &String| gone.is_some() && key_of(line).as_ref() == gone;
+        self.lines.retain(|line| !is_gone(line));
+        let changed = !is_named || self.lines.len() != before;
+        self.check()?;
+        Ok(changed)
+    }
+
     /// Writes the policy.
     pub fn write(&self) -> Result<(), LedgerError> {
         Ok(disk::replace(&self.path, self.text().as_bytes(), FileMode::Shared)?)
@@ -138,6 +163,20 @@ impl PolicyFile {
         self.lines.iter().any(own)
     }
 
+    /// How many witnesses the quorum asks for; `None` where it is a person's own.
+    pub fn quorum(&self) -> Option<usize> {
+        if self.own_quorum() {
+            return None;
+        }
+        let number = |line: &String| match words(line).as_slice() {
+            ["group", GROUP, "any", ..] => Some(1),
+            ["group", GROUP, "all", members @ ..] => Some(members.len()),
+            ["group", GROUP, least, ..] => least.parse().ok(),
+            _ => None,
+        };
+        Some(self.lines.iter().find_map(number).unwrap_or_default())
+    }
+
     fn is_own(&self) -> String {
         format!(
             "the quorum in {} was written by hand: enter the witness without --quorum, and change \
@@ -163,20 +202,6 @@ impl PolicyFile {
         self.lines.retain(|line| !matches!(words(line).first(), Some(&("group" | "quorum"))));
         least.unwrap_or_else(|| "none".to_owned())
     }
-    /// How many witnesses the quorum asks for; `None` where it is a person's own.
-    pub fn quorum(&self) -> Option<usize> {
-        if self.own_quorum() {
-            return None;
-        }
-        let number = |line: &String| match words(line).as_slice() {
-            ["group", GROUP, "any", ..] => Some(1),
-            ["group", GROUP, "all", members @ ..] => Some(members.len()),
-            ["group", GROUP, least, ..] => least.parse().ok(),
-            _ => None,
-        };
-        Some(self.lines.iter().find_map(number).unwrap_or_default())
-    }
-
 
     fn put_quorum(&mut self, least: &str) {
         let names = self.names().join(" ");

@@ -199,7 +199,14 @@ fn advice(report: &VerdictReport) -> Vec<Line> {
              the record for the one that the pin saw",
         );
     }
-    if report.exit == Exit::Untrusted {
+    let is_of_log = |missing: &&String| missing.starts_with("no log of the policy");
+    let (of_log, others): (Vec<_>, Vec<_>) = report.trust_missing.iter().partition(is_of_log);
+    if report.exit == Exit::Untrusted && !of_log.is_empty() {
+        add("the policy names none of the log keys that sign now: compare the record's, which \
+             annals witness list prints, with the one that you know by another way, and put it \
+             into the policy");
+    }
+    if report.exit == Exit::Untrusted && !others.is_empty() {
         add(match report.published {
             true => {
                 "ask who publishes the record for a checkpoint with the cosignatures that the \
