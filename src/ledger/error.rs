@@ -86,7 +86,8 @@ pub enum LedgerError {
     AnotherFolder(PathBuf, String),
     /// The ledger has no journal.
     #[error("the ledger at {} has no folder journal: it is lost; annals repair builds it from the \
-             store, annals repair --from COPY takes it from another copy", .0.display())]
+             store, annals repair --from COPY takes it from another copy; what was made by annals \
+             clone is made again by it, once this folder is moved away", .0.display())]
     JournalLost(PathBuf),
     /// A ledger is at the path already.
     #[error("{} is there already; nothing was changed", .0.display())]
@@ -245,7 +246,8 @@ pub enum LedgerError {
     /// There is no complete copy to repair from.
     #[error(
         "nothing whole is here to repair from; nothing was changed; annals repair --from COPY \
-             takes the record from another copy of this ledger"
+             takes the record from another copy of this ledger; what was made by annals clone is \
+             made again by it, once this folder is moved away (what waits in keys/outbox stays)"
     )]
     Irreparable,
     /// The index could not be made.
@@ -372,6 +374,13 @@ pub enum LedgerError {
             Delivery::NoDocuments => format!(
                 "the server at {address} did not take the documents ({why}): no event was sent"
             ),
+            Delivery::Placed => format!(
+                "the server at {address} gave a receipt for the events, and the copy here could \
+                 not be brought up to date ({why})"
+            ),
+            Delivery::Unread => {
+                format!("the copy here could not be read ({why}): nothing was sent to {address}")
+            }
             Delivery::Unreached => {
                 format!("cannot reach the server at {address} ({why}): nothing was sent")
             }
@@ -472,6 +481,9 @@ pub enum LedgerError {
     /// The log key's memory, at a witness or beside the keys, has another record.
     #[error("{0}")]
     MemoryContradicts(String),
+    /// The log key's memory cannot be asked, or does not answer as one does.
+    #[error("{0}")]
+    MemoryAbsent(String),
     /// A database did not do what was asked of it.
     #[error(transparent)]
     Database(#[from] DatabaseError),
@@ -481,9 +493,6 @@ pub enum LedgerError {
 }
 
 fn count(refused: &[Refusal]) -> String {
-    /// The log key's memory cannot be asked, or does not answer as one does.
-    #[error("{0}")]
-    MemoryAbsent(String),
     let row = |refusal: &Refusal| match refusal.place {
         Some(InputPlace::Row { row, .. }) => Some(row),
         _ => None,
@@ -648,6 +657,10 @@ pub enum Delivery {
     NoDocuments,
     /// The server was asked, and placed those of others first.
     Outrun,
+    /// The copy could not be read for it: nothing was sent.
+    Unread,
+    /// The server gave a receipt for them, and the copy does not have them yet.
+    Placed,
     /// Somebody answered, or may have heard of them.
     Unknown,
 }

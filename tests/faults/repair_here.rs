@@ -126,7 +126,9 @@ fn a_lost_journal_is_built_from_the_store() {
     let before = entries(&room);
     room.remove("ledger/journal");
     let lost = "annals: the ledger at ledger has no folder journal: it is lost; annals repair \
-                builds it from the store, annals repair --from COPY takes it from another copy\n";
+                builds it from the store, annals repair --from COPY takes it from another copy; \
+                what was made by annals clone is made again by it, once this folder is moved \
+                away\n";
     let drafts = fact("Lavrov spoke.", "Lavrov said");
     room.write("drafts.jsonl", drafts);
     for command in ["verify", "status", "log", "replay", "show 2", "append drafts.jsonl"] {
@@ -257,7 +259,9 @@ fn a_store_that_nothing_signed_knows_is_not_taken() {
     let before = room.snapshot();
     let answer = room.run("repair");
     let why = "annals: nothing whole is here to repair from; nothing was changed; annals repair \
-               --from COPY takes the record from another copy of this ledger\n";
+               --from COPY takes the record from another copy of this ledger; what was made by \
+               annals clone is made again by it, once this folder is moved away (what waits in \
+               keys/outbox stays)\n";
     assert_eq!((answer.exit, &*answer.told()), (2, why), "{answer:?}");
     assert!(room.snapshot() == before);
     // The marks alone are enough.

@@ -265,7 +265,11 @@ impl Context {
         let Some(server) = CopyServer::of(paths, jobs, wait, key, clock)? else { return Ok(None) };
         match server.find() {
             ServerFound::Files => return Ok(None),
-            ServerFound::Server if self.dry_run => {}
+            ServerFound::Server if self.dry_run => note(wrapped(
+                "note: a dry run does not pull: this is on the record as it was at the last pull \
+                 (annals pull)",
+                0,
+            )),
             ServerFound::Server => match server.pull() {
                 Err(error) if is_of_reading(&error) => note_unread(&server, &chain(&error)),
                 pulled => drop(pulled?),
@@ -406,11 +410,6 @@ impl Context {
     }
 
     /// The public key of the signer, if a passphrase must be requested before signing. A dry run
-        Ok(self.keys_here(writer)?.contains(&earlier.by).then_some(earlier))
-    }
-
-    /// The key that is named to sign, or all keys here.
-    pub fn keys_here(&self, writer: &Writer) -> Result<Vec<PublicKey>, CliError> {
     /// requests none.
     pub fn locked_signer(
         &self,
@@ -418,7 +417,7 @@ impl Context {
         fit: &dyn Fn(&Member) -> bool,
     ) -> Result<Option<PublicKey>, CliError> {
         if self.dry_run {
-            return Ok(Vec::new());
+            return Ok(None);
         }
         let (keys, handle) = self.chosen(writer, fit)?;
         let asks = keys.look(handle.clone())?.held == KeyPresence::Encrypted
@@ -444,8 +443,13 @@ impl Context {
         else {
             return Ok(None);
         };
+        Ok(self.keys_here(writer)?.contains(&earlier.by).then_some(earlier))
+    }
+
+    /// The key that is named to sign, or all keys here.
+    pub fn keys_here(&self, writer: &Writer) -> Result<Vec<PublicKey>, CliError> {
         if !is_folder_at(&writer.paths.keys)? {
-            return Ok(None);
+            return Ok(Vec::new());
         }
         let keys = KeyFolder::open(&writer.paths.keys)?;
         if let Some(name) = &self.global.editor {

@@ -226,13 +226,20 @@ impl CopyServer {
     fn open(&self, error: LedgerError) -> LedgerError {
         match error.verdict() {
             Verdict::CouldNotTell | Verdict::Conflict => {
-                let why = format!(
-                    "it gave a receipt, and the copy here could not be brought up to date: {}",
-                    chain(&error)
-                );
-                self.not_sent(why, Delivery::Unknown)
+                self.not_sent(chain(&error), Delivery::Placed)
             }
             _ => error,
+        }
+    }
+
+    /// An error of reading the copy before anything was sent: the events are kept all the same.
+    fn unread(&self, error: LedgerError) -> LedgerError {
+        match error {
+            LedgerError::Disk(_)
+            | LedgerError::Journal(_)
+            | LedgerError::Source(_)
+            | LedgerError::Elsewhere(_) => self.not_sent(chain(&error), Delivery::Unread),
+            other => other,
         }
     }
 
@@ -296,16 +303,17 @@ impl RecordServer for CopyServer {
         events: &SentEvents<'_>,
         key: Option<&dyn SigningKey>,
     ) -> Result<u64, LedgerError> {
-        let record = Record::open(self.paths.clone())?;
+        let unread = |error| self.unread(error);
+        let record = Record::open(self.paths.clone()).map_err(unread)?;
         let SentEvents { entries, documents } = *events;
         let submission = submission_on(&record, entries).map_err(|error| match error {
             // They were kept all the same, and nothing sends them.
             LedgerError::Usage(why) if key.is_none() => {
                 LedgerError::Usage(format!("{why}; annals outbox drop gives them up"))
             }
-            error => error,
+            error => self.unread(error),
         })?;
-        let log_key = expected_log_key(self, &record, entries)?;
+        let log_key = expected_log_key(self, &record, entries).map_err(unread)?;
         if let Some(key) = key {
             self.send_documents(&submission.origin, documents, key)?;
         }
