@@ -42,7 +42,7 @@ pub fn other_kind(folder: &Path) -> Result<Option<String>, DiskError> {
                 .to_owned(),
         ));
     }
-    if there("tile")? {
+    if there("tile")? || lost_its_tiles(folder)? {
         return Ok(Some(published(folder)));
     }
     if is_folder_at(&folder.join("ledger"))? && there("ledger/journal")? {
@@ -77,6 +77,15 @@ pub fn published(place: &Path) -> String {
          from",
         shown_address(&place.to_string_lossy())
     )
+}
+
+/// Whether a folder is a published record that has no tiles any more, as where a transfer stopped:
+/// no other folder has a checkpoint beside bodies.
+pub fn lost_its_tiles(folder: &Path) -> Result<bool, DiskError> {
+    Ok(!is_folder_at(&folder.join("tile"))?
+        && is_folder_at(&folder.join(BODIES))?
+        && is_there(&folder.join(CHECKPOINT))?
+        && !is_there(&folder.join("db"))?)
 }
 
 /// Whether a folder is the data of a bag: it has tiles as a published record has, beside a ledger

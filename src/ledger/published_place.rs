@@ -12,7 +12,7 @@ use crate::archive::published::Published;
 use crate::archive::web::{Web, shown_address};
 use crate::disk::{self, DiskError, Links, PathKind};
 use crate::ledger::error::LedgerError;
-use crate::ledger::folder_kind::is_payload;
+use crate::ledger::folder_kind::{is_payload, lost_its_tiles};
 use std::fmt;
 use std::path::{Path, PathBuf};
 
@@ -41,7 +41,7 @@ impl PublishedPlace {
             return Ok(Some(address));
         }
         let is_published = disk::kind(named, Links::Follow)? == Some(PathKind::Folder)
-            && disk::is_folder_at(&named.join("tile"))?
+            && (disk::is_folder_at(&named.join("tile"))? || lost_its_tiles(named)?)
             && !disk::is_there(&named.join("journal"))?
             && !is_payload(named)?;
         Ok(is_published.then(|| PublishedPlace::Folder(named.to_owned())))

@@ -8,6 +8,8 @@ use crate::faults::newsroom::{EVENTS, Newsroom, copy_folder, fact, newsroom};
 use annals::disk::lock::Lock;
 use std::fs;
 use std::os::unix::fs::symlink;
+use std::process::Stdio;
+use std::time::Duration;
 
 /// The answer of a command that must be refused and change nothing.
 fn refused(room: &Newsroom, line: &str) -> String {
@@ -103,10 +105,10 @@ fn nothing_is_written_into_what_it_is_made_of() {
     }
     // The ledger of a bag is read.
     room.write("drafts.jsonl", fact("Lavrov spoke.", "Lavrov said"));
-    for line in [
-        "append drafts.jsonl --yes",
     fs::create_dir(room.path("desk")).unwrap();
     symlink("../bag/data/ledger", room.path("desk/ledger")).unwrap();
+    for line in [
+        "append drafts.jsonl --yes",
         "confirm 2 --how reread --yes",
         "ledger change --title New --yes",
         "repair",
@@ -252,10 +254,45 @@ fn nothing_is_removed_or_written_through_a_link_beside_the_target() {
             let why = format!("expected a folder at {name}, found a link");
             assert!(told.contains(&why), "{line}: {told}");
             fs::remove_file(room.path(name)).unwrap();
+            // Nor the files of somebody else, which no command left.
+            fs::create_dir(room.path(name)).unwrap();
+            room.write(&format!("{name}/novel.txt"), "precious");
+            let told = refused(&room, line);
+            let why = "expected what an interrupted command left, found other files: move the \
+                       folder away, or name another target; nothing was changed";
+            assert!(told.contains(why), "{line}: {told}");
+            fs::remove_dir_all(room.path(name)).unwrap();
         }
     }
     assert_eq!(room.read("letters/novel.txt"), b"precious");
     room.expect_whole(EVENTS);
+}
+
+/// The one that waited for another of the same target finds it there.
+#[test]
+fn the_same_target_twice_at_once_is_there_already() {
+    let room = newsroom();
+    assert_eq!(room.run("export --to bag").exit, 0);
+    assert_eq!(room.run("publish www").exit, 0);
+    for (line, partial, lock, why) in [
+        ("export --to new", ".new.partial", ".lock", "it is there already"),
+        ("import bag --to new", ".new.partial", ".lock", "it is there already"),
+        ("clone www new", ".new.clone", "lock", "name a folder that is not there, or is empty"),
+    ] {
+        let partial = room.path(partial);
+        fs::create_dir(&partial).unwrap();
+        let held = Lock::take(&partial.join(lock), Duration::ZERO).unwrap();
+        let mut command = room.command(&format!("{line} --wait 30s"));
+        let waiting = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+        std::thread::sleep(Duration::from_millis(1_500));
+        fs::rename(&partial, room.path("new")).unwrap();
+        fs::write(room.path("new/file"), "").unwrap();
+        drop(held);
+        let answer = room.answer(waiting.wait_with_output().unwrap());
+        assert_eq!(answer.exit, 2, "{line}: {answer:?}");
+        assert!(answer.told().contains(why), "{line}: {answer:?}");
+        fs::remove_dir_all(room.path("new")).unwrap();
+    }
 }
 
 /// A name with a line break writes no line of its own.
@@ -297,6 +334,8 @@ fn nothing_is_written_into_another_record() {
             "timeline --html TO",
             "import bag --to TO",
             "clone www TO",
+            "man --to TO",
+            "man --to TO/pages",
         ] {
             let line = line.replace("TO", &format!("{folder}/new"));
             let told = refused(&room, &line);
@@ -304,7 +343,50 @@ fn nothing_is_written_into_another_record() {
             assert!(told.contains(&why), "{line}: {told}");
         }
     }
+    // What may be beside keys: a pin, evidence, and what a witness remembers.
+    assert_eq!(room.run("verify --pin pin --init-pin").exit, 0);
+    symlink("other/bag/data", room.path("inner")).unwrap();
+    for (folder, kind) in [
+        ("other/ledger", "the ledger"),
+        ("other/ledger/journal", "the ledger"),
+        ("other/bag/data", "the bag"),
+        ("inner", "the bag"),
+    ] {
+        for line in [
+            "verify --pin TO --init-pin",
+            "verify www --pin TO --init-pin",
+            "verify --pin pin --evidence TO",
+            "witness serve --key w --for x --state TO --first",
+        ] {
+            let line = line.replace("TO", &format!("{folder}/new"));
+            let told = refused(&room, &line);
+            let why = format!("expected a place outside of {kind} ");
+            assert!(told.contains(&why), "{line}: {told}");
+        }
+    }
+    assert_eq!(room.run("verify other/bag").exit, 0);
     assert_eq!(room.run("timeline --html www/index.html").exit, 0);
+}
+
+/// As where a transfer stopped: it is no ledger that lost its journal.
+#[test]
+fn a_published_record_without_its_tiles_is_judged_as_one() {
+    let room = newsroom();
+    assert_eq!(room.run("publish www").exit, 0);
+    fs::remove_dir_all(room.path("www/tile")).unwrap();
+    for round in ["nothing", "a file"] {
+        let verified = room.run("verify www");
+        assert_eq!(verified.exit, 2, "{round}: {verified:?}");
+        let said = if round == "nothing" { "could not tell: " } else { "" };
+        assert!(verified.out.contains(said), "{round}: {verified:?}");
+        for line in ["verify www", "status --ledger www", "pull --ledger www", "clone www new"] {
+            let answer = room.run(line);
+            let told = format!("{}{}", answer.out, answer.told());
+            assert_ne!(answer.exit, 0, "{line}: {answer:?}");
+            assert!(!told.contains("journal") && !told.contains("repair"), "{line}: {told}");
+        }
+        room.write("www/tile", "");
+    }
 }
 
 /// Who serves or hands over a folder gives away what is in it.
@@ -334,31 +416,6 @@ fn no_key_is_made_in_a_ledger_a_bag_or_a_published_record() {
             assert!(room.snapshot() == before, "{folder}: {line}");
         }
     }
-            "man --to TO",
-            "man --to TO/pages",
-}
-    // What may be beside keys: a pin, evidence, and what a witness remembers.
-    assert_eq!(room.run("verify --pin pin --init-pin").exit, 0);
-    symlink("other/bag/data", room.path("inner")).unwrap();
-    for (folder, kind) in [
-        ("other/ledger", "the ledger"),
-        ("other/ledger/journal", "the ledger"),
-        ("other/bag/data", "the bag"),
-        ("inner", "the bag"),
-    ] {
-        for line in [
-            "verify --pin TO --init-pin",
-            "verify www --pin TO --init-pin",
-            "verify --pin pin --evidence TO",
-            "witness serve --key w --for x --state TO --first",
-        ] {
-            let line = line.replace("TO", &format!("{folder}/new"));
-            let told = refused(&room, &line);
-            let why = format!("expected a place outside of {kind} ");
-            assert!(told.contains(&why), "{line}: {told}");
-        }
-    }
-    assert_eq!(room.run("verify other/bag").exit, 0);
     // Nor with the folder itself, or a link into it, as the folder of keys.
     fs::create_dir(room.path("www/sub")).unwrap();
     for (link, to) in [("site", "www/sub"), ("inner", "bag/data"), ("book", "ledger")] {
@@ -384,3 +441,4 @@ fn no_key_is_made_in_a_ledger_a_bag_or_a_published_record() {
             assert!(told.contains(&why), "{folder}: {line}: {told}");
         }
     }
+}

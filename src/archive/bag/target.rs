@@ -52,20 +52,20 @@ impl FolderBagTarget {
     ///
     /// Errors: something has the name, or another export writes it for longer than `wait`.
     pub fn open(bag: &Path, wait: impl Into<LockWait>) -> Result<FolderBagTarget, DiskError> {
-        if disk::is_there(bag)? {
-            let why = "it is there already: name a folder that is not there; nothing was changed";
-            let cause = io::Error::new(io::ErrorKind::AlreadyExists, why);
-            return Err(disk::error("write", bag)(cause));
-        }
+        expect_free(bag)?;
         let name = bag.file_name().ok_or_else(|| {
             let why = "expected the name of a folder that is not there yet";
             disk::error("write", bag)(io::Error::new(io::ErrorKind::InvalidInput, why))
         })?;
         let partial = bag.with_file_name(format!(".{}.partial", name.to_string_lossy()));
-        if !is_folder(&partial).map_err(disk::error("look into", &partial))? {
-            disk::create_dir(&partial)?;
+        match is_folder(&partial).map_err(disk::error("look into", &partial))? {
+            true => expect_remains(&partial, LOCK)?,
+            false => disk::create_dir(&partial)?,
         }
-        let lock = Lock::take(&partial.join(LOCK), wait)?;
+        let lock = Lock::take(&partial.join(LOCK), wait);
+        // Another one finished while this one waited.
+        expect_free(bag)?;
+        let lock = lock?;
         clear(&partial)?;
         let folders = BTreeSet::from([partial.clone()]);
         let bag = bag.to_owned();
@@ -91,6 +91,27 @@ impl FolderBagTarget {
         }
         Ok(())
     }
+}
+
+/// Refuses the name of something that is there.
+fn expect_free(bag: &Path) -> Result<(), DiskError> {
+    if !disk::is_there(bag)? {
+        return Ok(());
+    }
+    let why = "it is there already: name a folder that is not there; nothing was changed";
+    Err(disk::error("write", bag)(io::Error::new(io::ErrorKind::AlreadyExists, why)))
+}
+
+/// Refuses a folder beside a target that has files and no lock: no command of this program left
+/// them, and it would remove them.
+pub fn expect_remains(partial: &Path, lock: &str) -> Result<(), DiskError> {
+    let mut listed = fs::read_dir(partial).map_err(disk::error("list", partial))?;
+    if listed.next().is_none() || disk::is_there(&partial.join(lock))? {
+        return Ok(());
+    }
+    let why = "expected what an interrupted command left, found other files: move the folder away, \
+               or name another target; nothing was changed";
+    Err(disk::error("write", partial)(io::Error::new(io::ErrorKind::AlreadyExists, why)))
 }
 
 /// The error for a thread that ended without a result.

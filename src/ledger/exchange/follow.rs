@@ -18,6 +18,7 @@ mod joined;
 mod judged;
 pub mod stamp_key;
 
+use crate::archive::bag::target::expect_remains;
 use crate::archive::cache::CachePlace;
 use crate::archive::published::Published;
 use crate::archive::web::{is_busy, is_end};
@@ -122,8 +123,11 @@ pub fn clone_published(
     fs::create_dir_all(above).map_err(disk::error("make folder", above))?;
     is_folder(&partial.ledger).map_err(disk::error("look into", &partial.ledger))?;
     disk::ensure_folder(&partial.ledger)?;
-    let mut lock = partial.take_lock(options.wait)?;
+    expect_remains(&partial.ledger, "lock")?;
+    let lock = partial.take_lock(options.wait);
+    // Another one finished while this one waited.
     expect_free(paths)?;
+    let mut lock = lock?;
     let begun = FollowingMark::of(&partial).ok().flatten();
     // One that was stopped before its last step has the time of its pull.
     if begun.map(|begun| begun.place) != Some(following.place.clone()) {
@@ -276,11 +280,11 @@ fn bring_once(
     let size = covered(reader::checkpoint(paths)?.as_deref()).unwrap_or(0);
     let origin = Copy::open(paths)?.signed.map(|signed| signed.origin).unwrap_or_default();
     FollowingMark { pulled: Some(options.now), ..following.clone() }.write(paths)?;
+    FoundEvidence::set_aside(paths)?;
     remove_folder(&paths.pulling())?;
     if disk::is_there(&paths.following_pin())? {
         let pin = paths.following_pin();
         fs::remove_file(&pin).map_err(disk::error("remove", &pin))?;
-    FoundEvidence::set_aside(paths)?;
     }
     Ok(PullOutcome { place: following.shown_place(), origin, before, size, verified })
 }
