@@ -82,6 +82,8 @@ fn a_document_that_new_events_quote_is_read_again() {
         }
         assert!(desk.run("show 2").out.contains(bytes_are), "{}", desk.run("show 2").out);
     }
+}
+
 /// A repair verifies as the command does: also what is beside the record, and by the policy.
 #[test]
 fn a_repair_has_the_verdict_of_verify_after_it() {
