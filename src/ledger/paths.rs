@@ -88,7 +88,7 @@ impl Paths {
             Ok(about) if about.is_dir() => {}
             Ok(_) => return Err(LedgerError::NotAFolder(ledger())),
             Err(cause) if cause.kind() == io::ErrorKind::NotFound => {
-                return Err(LedgerError::NoLedger(ledger()));
+                return Err(self.absent()?);
             }
             Err(cause) => return Err(disk::error("look into", &self.ledger)(cause).into()),
         }
@@ -116,6 +116,18 @@ impl Paths {
             return Err(LedgerError::NoLedger(ledger()));
         }
         Ok(false)
+    }
+
+    /// The error where nothing is at the path: in a bag or a published record it names that,
+    /// because no ledger is made there.
+    fn absent(&self) -> Result<LedgerError, LedgerError> {
+        let around = self.ledger.parent().unwrap_or(Path::new("."));
+        let around = if around.as_os_str().is_empty() { Path::new(".") } else { around };
+        let may_be_made = folder_kind::expect_free_ground(&self.ledger).is_ok();
+        Ok(match folder_kind::other_kind(around)? {
+            Some(found) if !may_be_made => LedgerError::AnotherFolder(around.to_owned(), found),
+            _ => LedgerError::NoLedger(self.ledger.clone()),
+        })
     }
 
     /// That a place is a published record, and what to do.

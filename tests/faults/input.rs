@@ -61,6 +61,43 @@ fn a_path_that_is_no_ledger() {
     expect_refused(&room, "", told);
 }
 
+/// Who stands in what was handed over, and names nothing.
+#[test]
+fn a_bag_and_a_published_record_are_named_where_no_ledger_is() {
+    let room = newsroom();
+    assert_eq!(room.run("export --to bag").exit, 0);
+    assert_eq!(room.run("publish public").exit, 0);
+    room.rename("ledger", "elsewhere");
+    let places = [
+        (
+            "bag",
+            "a bag: annals verify . checks it, annals import . --to LEDGER makes a ledger of it to \
+             read\n",
+        ),
+        (
+            "public",
+            "a published record, which is only read: annals verify . checks it, annals import . \
+             --to LEDGER makes a ledger of it to read; to write, name the ledger that it is \
+             published from\n",
+        ),
+    ];
+    for (place, found) in places {
+        let told = format!("annals: expected a ledger's folder at ., found {found}");
+        for line in ["verify", "status", "find Lavrov", "log", "pull"] {
+            let mut command = room.command(line);
+            let answer = room.answer(command.current_dir(room.path(place)).output().unwrap());
+            assert_eq!((answer.exit, answer.told()), (2, told.clone()), "{place}: {line}");
+        }
+        // What needs no record goes on without one.
+        let mut command = room.command("key list");
+        let answer = room.answer(command.current_dir(room.path(place)).output().unwrap());
+        assert!(!answer.err.contains("expected a ledger"), "{place}: {answer:?}");
+        let told = format!("annals: expected a ledger's folder at {place}, found ");
+        let answer = room.run(&format!("status --ledger {place}/ledger"));
+        assert!(answer.exit == 2 && answer.told().starts_with(&told), "{answer:?}");
+    }
+}
+
 #[test]
 fn a_ledger_that_another_process_holds() {
     let room = with_drafts();

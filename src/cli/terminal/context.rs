@@ -203,6 +203,11 @@ impl Context {
         match opened {
             Ok(record) => Ok(Some(record)),
             Err(CliError::Ledger(LedgerError::NoLedger(_))) => Ok(None),
+            Err(CliError::Ledger(LedgerError::AnotherFolder(..)))
+                if self.global.ledger.is_none() =>
+            {
+                Ok(None)
+            }
             Err(failure) => Err(failure),
         }
     }
