@@ -281,3 +281,16 @@ fn it_finds_the_faults_of_an_address_that_the_program_finds() {
         assert!(silent.err.starts_with(&format!("reverify: {why}")), "{silent:?}");
     }
 }
+
+/// The commands of the page for programs of one's own: who signs a fact does not confirm it (504).
+#[test]
+fn the_page_confirms_with_another_key_than_the_one_that_signed() {
+    let page = include_str!("../../docs/newsroom.md");
+    let key = |what: &str| {
+        let line =
+            page.lines().find(|line| line.contains("submit.py submit") && line.contains(what));
+        line.and_then(|line| line.split("--key ").nth(1)?.split(' ').next())
+    };
+    let (signs, confirms) = (key("--claim"), key("--confirm"));
+    assert!(signs.is_some() && confirms.is_some() && signs != confirms, "{signs:?} {confirms:?}");
+}
