@@ -297,9 +297,9 @@ struct WordWriter<'s> {
     repeated: usize,
     /// Open elements whose content was taken away.
     taken_away: usize,
-    /// Whether each open row was deleted.
+    /// Whether each open row, and each open cell in it, was deleted.
     rows: Vec<bool>,
-    /// How many open rows were deleted.
+    /// How many of them were deleted.
     deleted_rows: usize,
     /// The open delimiters of a formula.
     delimiters: Vec<Delimiters>,
@@ -382,14 +382,27 @@ impl<'s> WordWriter<'s> {
                 }
             }
             "w:del" | "w:cellDel" if self.is_inside("w:trPr") || self.is_inside("w:tcPr") => {
-                if let Some(row) = self.rows.last_mut().filter(|_| name == "w:del") {
-                    self.deleted_rows += usize::from(!std::mem::replace(row, true));
+                if let Some(part) = self.rows.last_mut() {
+                    self.deleted_rows += usize::from(!std::mem::replace(part, true));
                 }
             }
             name if TAKEN_AWAY.contains(&name) => self.taken_away += 1,
             "w:tbl" => self.flow.block(),
             "w:tr" => self.rows.push(false),
-            "w:tc" => self.flow.open_cell(),
+            "w:tc" => {
+                self.rows.push(false);
+                self.flow.open_cell();
+            }
+            "w:framePr" if self.is_inside("w:pPr") => {
+                let is_initial = attribute(tag, "w:dropCap").is_some_and(|kind| kind != "none");
+                if let Some(paragraph) = self.paragraphs.last_mut().filter(|_| is_initial) {
+                    paragraph.goes_on = true;
+                }
+            }
+            "w:bdo" => {
+                let is_left = attribute(tag, "w:val").is_some_and(|side| side == "rtl");
+                self.flow.put(if is_left { "\u{202E}" } else { "\u{202D}" });
+            }
             "w:txbxContent" => self.around.push(std::mem::take(&mut self.flow)),
             "w:rt" => self.around.push(std::mem::take(&mut self.flow)),
             "w:altChunk" => self.chunks += 1,
@@ -565,7 +578,11 @@ impl<'s> WordWriter<'s> {
                 self.deleted_rows -= usize::from(self.rows.pop() == Some(true));
                 self.flow.end_row();
             }
-            "w:tc" => self.flow.close_cell(),
+            "w:tc" => {
+                self.deleted_rows -= usize::from(self.rows.pop() == Some(true));
+                self.flow.close_cell();
+            }
+            "w:bdo" => self.flow.put("\u{202C}"),
             "w:txbxContent" => {
                 if let Some(around) = self.around.pop() {
                     let text = std::mem::replace(&mut self.flow, around);

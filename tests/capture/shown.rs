@@ -536,11 +536,31 @@ fn a_docx_reads_as_it_is_shown() {
         run("", "off"),
         run("<w:rStyle w:val='Gone'/>", "on")
     );
+    let cell = |properties: &str, words: &str| {
+        format!("<w:tc><w:tcPr>{properties}</w:tcPr><w:p>{}</w:p></w:tc>", run("", words))
+    };
+    let row = cell("", "kept 6") + &cell("<w:cellDel w:id='4' w:author='x'/>", "gone 7");
+    let cut = format!("<w:tbl><w:tr>{row}</w:tr></w:tbl>");
+    let turned = format!(
+        "<w:p>{}<w:bdo w:val='rtl'>{}</w:bdo>{}</w:p>",
+        run("", "men "),
+        run("", "98765"),
+        run("", ".")
+    );
+    let drop_cap = "<w:pPr><w:framePr w:dropCap='drop' w:lines='3'/></w:pPr>";
+    let initial = format!(
+        "<w:p>{drop_cap}{}</w:p><w:p>{}</w:p>",
+        run("", "T"),
+        run("", "he minister resigned.")
+    );
     let cases = [
         (table.as_str(), "a\tb\n\t2"),
         (around.as_str(), "1\t2"),
         (joined.as_str(), "They met."),
         (struck.as_str(), "on"),
+        (cut.as_str(), "kept 6"),
+        (turned.as_str(), "men \u{202E}98765\u{202C}."),
+        (initial.as_str(), "The minister resigned."),
         ("<w:p/><w:p/>a<w:p><w:r><w:t>b</w:t></w:r></w:p>", "b"),
     ];
     assert_eq!(differing(&cases, docx), []);
