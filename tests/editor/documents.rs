@@ -1,6 +1,6 @@
 //! `annals document`: add, describe, list.
 
-use crate::editor::story::{bare, desk};
+use crate::editor::story::{answer, bare, desk};
 
 const LIST: &str = "     3  The article
         en, text/plain, 196 bytes
@@ -136,4 +136,23 @@ fn a_bad_document_is_refused_with_the_reason() {
         "document|add|nothing.txt|--title|x|--lang|en",
         (2, "annals: cannot read nothing.txt\n  No such file or directory (os error 2)\n"),
     );
+}
+
+/// A secret that is beside the drafts is not signed into the record.
+#[test]
+fn a_file_with_a_passphrase_is_not_captured() {
+    let desk = bare();
+    std::fs::write(desk.path("secret.txt"), "four words are enough").unwrap();
+    let draft = r#"{"type":"document.captured","file":"secret.txt","title":"T","lang":"en"}"#;
+    std::fs::write(desk.path("one.jsonl"), draft).unwrap();
+    for variable in ["ANNALS_PASSPHRASE_FILE", "ANNALS_RECOVERY_FILE"] {
+        for line in ["append|one.jsonl", "document|add|secret.txt|--title|T|--lang|en"] {
+            let mut command = desk.command("ada", line);
+            let answer = answer(command.env(variable, desk.path("secret.txt")));
+            let why = "holds a passphrase or a recovery key, as the environment says; it is not \
+                       captured\n";
+            assert!(answer.exit == 1 && answer.err.ends_with(why), "{line}: {answer:?}");
+        }
+    }
+    assert_eq!(desk.size(), 3);
 }

@@ -243,3 +243,20 @@ fn what_is_proposed_can_be_left_out_where_no_line_can_be_edited() {
         assert_eq!(talk.ends().1, 3);
     }
 }
+
+#[test]
+fn further_questions_have_a_way_back_to_the_one_before() {
+    let desk = facts();
+    let mut talk = talk_of(&desk, "ada", "append");
+    talk.asks(PASSAGE, "lasted two hours");
+    talk.asks(CLAIM, "They lasted two hours.");
+    talk.asks(WHO, "Kommersant");
+    talk.asks(WHEN, "");
+    talk.asks(GO, "more");
+    talk.asks("topics, with commas between them", "NATO");
+    talk.asks("role of Kommersant", "<");
+    talk.asks("topics, with commas between them", "<");
+    talk.sees("topics: NATO");
+    talk.asks(GO, "n");
+    assert_eq!((talk.ends().1, desk.size()), (3, 8));
+}

@@ -109,7 +109,8 @@ fn submit_once(
     context.dry_run = options.dry_run;
     let writer = context.writer()?;
     let keys = writer.paths.keys.clone();
-    let reach = Reach { folder: &options.folder, keys: &keys, files: options.files };
+    let (folder, files) = (&options.folder, options.files);
+    let reach = Reach { folder, keys: &keys, secrets: &ask::secret_files(), files };
     let loaded = LoadedInput::read(input, reach);
     submit_to(context, writer, &loaded, options, agree)
 }
@@ -235,7 +236,8 @@ pub fn expect_legal(
         ..draft
     };
     let options = SubmitOptions { again: true, ..SubmitOptions::default() };
-    let reach = Reach { folder: &options.folder, keys: &paths.keys, files: options.files };
+    let (folder, files) = (&options.folder, options.files);
+    let reach = Reach { folder, keys: &paths.keys, secrets: &[], files };
     let loaded = LoadedInput::read(&Input::of([answered]), reach);
     let judged = context.without_trace(|context| {
         prepare_drafts(context, &mut writer, &PublicOnly(public), &loaded, &options)

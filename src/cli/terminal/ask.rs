@@ -17,6 +17,7 @@ use crate::keys::{RECOVERY_LINES, TRIES, check_recovery_line, read_recovery};
 use annals_core::key::SecretKey;
 use std::ffi::OsString;
 use std::io::{self, IsTerminal};
+use std::path::PathBuf;
 use zeroize::Zeroizing;
 
 /// The number of attempts at a question of yes or no.
@@ -298,6 +299,13 @@ pub fn filled_or_back(question: &str) -> Result<Option<String>, CliError> {
 /// The file that a variable names; one that is empty counts as not set.
 fn named_file(variable: &str) -> Option<OsString> {
     std::env::var_os(variable).filter(|path| !path.is_empty())
+}
+
+/// The files with a passphrase or a recovery key that variables name.
+pub fn secret_files() -> Vec<PathBuf> {
+    const NAMING: [&str; 3] =
+        ["ANNALS_PASSPHRASE_FILE", "ANNALS_NEW_PASSPHRASE_FILE", "ANNALS_RECOVERY_FILE"];
+    NAMING.into_iter().filter_map(named_file).map(PathBuf::from).collect()
 }
 
 /// The passphrase of an existing key: from the file that `ANNALS_PASSPHRASE_FILE` names, or from a

@@ -241,7 +241,7 @@ pub fn prepare(
     folder: &Path,
 ) -> Result<Prepared, LedgerError> {
     let keys = writer.paths.keys.clone();
-    let reach = Reach { folder, keys: &keys, files: FileAccess::default() };
+    let reach = Reach { folder, keys: &keys, secrets: &[], files: FileAccess::default() };
     let input = LoadedInput::of(drafts.iter().map(|placed| LoadedDraft::read(placed, reach)));
     prepare_input(writer, &input, signer, Repeats::Allowed, &mut |_| {})
 }

@@ -74,6 +74,8 @@ pub struct Reach<'a> {
     pub folder: &'a Path,
     /// The folder of keys; its files are refused.
     pub keys: &'a Path,
+    /// Files with a passphrase or a recovery key; they are refused.
+    pub secrets: &'a [PathBuf],
     /// Which files may be named.
     pub files: FileAccess,
 }
@@ -161,6 +163,15 @@ impl Reach<'_> {
         if self.keys.canonicalize().is_ok_and(|keys| place.starts_with(keys)) {
             let path = path.display();
             let why = format!("{path} is in the folder of keys, of which no file is captured");
+            return Err(FileError::Refused(why));
+        }
+        let is_same = |secret: &PathBuf| secret.canonicalize().is_ok_and(|secret| secret == place);
+        if self.secrets.iter().any(is_same) {
+            let path = path.display();
+            let why = format!(
+                "{path} holds a passphrase or a recovery key, as the environment says; it is not \
+                 captured"
+            );
             return Err(FileError::Refused(why));
         }
         if self.files == FileAccess::OfTheFolder {

@@ -234,12 +234,14 @@ impl Conversation {
         self.full = true;
         let Some(fact) = self.drafts.len().checked_sub(1) else { return Ok(()) };
         let named = self.drafts.last().is_some_and(|draft| draft.attribution.is_some());
-        let questions = [FactQuestion::Topics, FactQuestion::Role, FactQuestion::Vouch];
-        for question in
-            questions.into_iter().filter(|question| named || *question != FactQuestion::Role)
-        {
-            if self.ask(fact, question)? == QuestionOutcome::Back {
-                break;
+        let mut questions = vec![FactQuestion::Topics, FactQuestion::Role, FactQuestion::Vouch];
+        questions.retain(|question| named || *question != FactQuestion::Role);
+        let mut at = 0;
+        while let Some(question) = questions.get(at) {
+            match self.ask(fact, *question)? {
+                QuestionOutcome::Back if at == 0 => break,
+                QuestionOutcome::Back => at -= 1,
+                _ => at += 1,
             }
         }
         Ok(())

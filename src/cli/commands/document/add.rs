@@ -178,7 +178,8 @@ fn not_after(captured_at: &str, published: Option<String>) -> Option<String> {
 /// The bytes of a file.
 fn of_file(context: &Context, source: PathBuf) -> Result<TakenBytes, CliError> {
     let keys = context.paths()?.keys;
-    let reach = Reach { folder: Path::new(""), keys: &keys, files: FileAccess::All };
+    let (folder, secrets) = (Path::new(""), ask::secret_files());
+    let reach = Reach { folder, keys: &keys, secrets: &secrets, files: FileAccess::All };
     let file = LoadedFile::read(reach, &source).map_err(|error| match error {
         FileError::Refused(why) => {
             let why = format!("file: {why}");

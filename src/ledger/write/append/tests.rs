@@ -84,7 +84,10 @@ fn outcome(room: &Room, drafts: &[Placed]) -> Result<usize, Vec<Refusal>> {
     let input = Input { drafts: drafts.to_vec(), ..Input::default() };
     let keys = writer.paths.keys.clone();
     let files = FileAccess::default();
-    let input = LoadedInput::read(&input, Reach { folder: room.folder.path(), keys: &keys, files });
+    let input = LoadedInput::read(
+        &input,
+        Reach { folder: room.folder.path(), keys: &keys, secrets: &[], files },
+    );
     match prepare_input(&mut writer, &input, &mut signer, Repeats::Allowed, &mut |_| {}) {
         Ok(prepared) => Ok(prepared.entries.len()),
         Err(LedgerError::Refused(refused)) => Err(refused),
