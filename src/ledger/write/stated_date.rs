@@ -85,6 +85,9 @@ pub fn denied(edtf: &str, words: &str, lang: &str) -> Option<String> {
              no date for it here, and the words are kept without one"
         ));
     }
+    if let Some(why) = turned_round(edtf, words) {
+        return Some(why);
+    }
     let read = dates(words, None);
     let found: Vec<String> = read.iter().map(|date| date.edtf.clone()).collect();
     let overlaps = |text: &String| days(text).is_none_or(|days| days.overlap(&given));
@@ -126,6 +129,17 @@ pub fn denied(edtf: &str, words: &str, lang: &str) -> Option<String> {
     let has_figure = words.chars().any(|c| digit(c).is_some());
     let nothing = primary(lang) == "en" && !has_figure && !words.unicode_words().any(is_dated);
     nothing.then(|| format!("the words “{words}” give no date, and {edtf} is called stated"))
+}
+
+/// Why an open interval goes the other way than the English word before its date.
+fn turned_round(edtf: &str, words: &str) -> Option<String> {
+    let first = words.unicode_words().next()?.to_lowercase();
+    let (goes, not) = match first.as_str() {
+        "since" | "after" if edtf.starts_with("../") => ("begin", "ends"),
+        "until" | "till" | "before" if edtf.ends_with("/..") => ("end", "begins"),
+        _ => return None,
+    };
+    Some(format!("the words “{words}” {goes} a time, and {edtf} {not} one"))
 }
 
 /// Whether words have nothing beside a date that could narrow it.
@@ -193,6 +207,10 @@ mod tests {
             ("2021-03-15", "in 2021", "give 2021, and 2021-03-15 is more exact"),
             ("1990", "the 1990s", "give 199X, and 1990 is more exact"),
             ("19XX", "the 19th century", "give 18XX, not 19XX"),
+            ("../2015", "since 2015", "begin a time, and ../2015 ends one"),
+            ("../1901", "After 1901", "begin a time, and ../1901 ends one"),
+            ("2016/..", "until 2016", "end a time, and 2016/.. begins one"),
+            ("1900/..", "before 1900", "end a time, and 1900/.. begins one"),
             ("2019/2022", "Between 2019 and 2021", "give 2019/2021, not 2019/2022"),
             (
                 "0044",
@@ -214,6 +232,7 @@ mod tests {
             ("18XX", "the 19th century", "en"),
             ("2021", "March 2021", "en"),
             ("2021-03/..", "since March 2021", "en"),
+            ("../2016", "until 2016", "en"),
             ("2022-01-28", "KW 4 2022", "de"),
             ("2022-01", "27 January 2022", "en"),
             ("2022-01-27", "27. Januar 2022", "de"),
