@@ -183,3 +183,27 @@ fn quotation_marks_that_are_not_closed_or_not_written_twice_are_refused_with_the
     assert_eq!(desk.fact(8)["claim"], "It took \"two\" hours.");
     assert_eq!(desk.fact(9)["claim"], "It \"is\" so.");
 }
+
+/// Rows that are numbered as a spreadsheet numbers them are not the positions of the record.
+#[test]
+fn digits_that_are_a_ref_and_a_position_are_refused() {
+    let desk = crate::editor::story::facts();
+    let table = |from: &str| {
+        format!(
+            "ref,type,quote,claim,from,rel,to\n4,,two hours,Two.,,,\n5,,in Moscow,There.,,,\n\
+             6,fact.related,,,{from},contradicts,'5\n"
+        )
+    };
+    file(&desk, "rows.csv", table("4"));
+    let told = "annals: one row is refused; nothing was written\n  row 4 (6): expected a position \
+                or a ref, found 4, which is a position and the ref of a row here; a ref that is \
+                meant has an apostrophe before it: '4\n";
+    desk.refuses("ada", "append|rows.csv", (1, told));
+    file(&desk, "rows.csv", table("'4"));
+    desk.writes("ada", "append|rows.csv", "written at 8 to 10 (3 events)");
+    let related = desk.json("show|10");
+    assert_eq!(
+        (&related["event"]["args"]["from"], &related["event"]["args"]["to"]),
+        (&8.into(), &9.into())
+    );
+}

@@ -8,10 +8,11 @@
 use crate::ledger::write::draft::cell_quotes::misquoted;
 use crate::ledger::write::draft::cells::{Columns, NOTE, first_items, items, put, values};
 use crate::ledger::write::draft::read::{path, why};
-use crate::ledger::write::draft::{Draft, DraftError, Input, Placed};
+use crate::ledger::write::draft::{Draft, DraftError, Input, Name, Placed};
 use annals_core::edtf::is_edtf;
 use csv::{ReaderBuilder, StringRecord};
 use serde_json::{Map, Value};
+use std::collections::HashSet;
 
 /// What stands between the cells of a table.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -70,7 +71,35 @@ pub fn read_table(text: &str, separator: Separator) -> Input {
         row.read(&known, &mut input);
     }
     input.unread.extend(misquoted_cells());
+    let unclear = unclear_names(&input);
+    input.unread.extend(unclear);
     input
+}
+
+/// The digits that may be a position of the record or the `ref` of a row.
+fn unclear_names(input: &Input) -> Vec<DraftError> {
+    let refs: HashSet<u64> =
+        input.drafts.iter().filter_map(|row| row.draft.name.as_ref()?.parse().ok()).collect();
+    let mut unclear = Vec::new();
+    for row in input.drafts.iter().filter(|_| !refs.is_empty()) {
+        let positions = row.draft.names().filter_map(|name| match name {
+            Name::Position(position) => Some(*position),
+            Name::Ref(_) => None,
+        });
+        for position in positions.filter(|position| refs.contains(position)) {
+            unclear.push(DraftError {
+                line: row.line,
+                name: row.draft.name.clone(),
+                why: format!(
+                    "expected a position or a ref, found {position}, which is a position and the \
+                     ref of a row here; a ref that is meant has an apostrophe before it: \
+                     '{position}"
+                ),
+                ..DraftError::default()
+            });
+        }
+    }
+    unclear
 }
 
 /// The separator that splits the first row into the most known columns.
