@@ -22,6 +22,17 @@ const LABELS: [&str; 8] = [
     "nobody",
     "withheld",
 ];
+/// How the program begins what it says of a person's act after their name.
+const AFTER_NAMES: [&str; 8] = [
+    "asserted by ",
+    "confirmed by ",
+    "corrected by ",
+    "disputed by ",
+    "retracted by ",
+    "revoked by ",
+    "signed by ",
+    "undone by ",
+];
 /// The number of hex digits from which on they can mean a key.
 const DIGITS: usize = 8;
 
@@ -33,8 +44,11 @@ pub fn unfit(name: &str) -> Option<String> {
     if let Some(letter) = name.chars().find(|letter| letter.is_whitespace() && *letter != ' ') {
         return Some(format!("another space than the usual one, U+{:04X}", u32::from(letter)));
     }
-    if !name.chars().any(char::is_alphanumeric) {
+    if !name.chars().any(char::is_alphabetic) {
         return Some("no letter".to_owned());
+    }
+    if name.contains([';', '；']) {
+        return Some("a semicolon, which the program writes between people".to_owned());
     }
     if name.trim() != name {
         return Some("a space at its beginning or end".to_owned());
@@ -56,7 +70,7 @@ pub fn is_label(name: &str) -> bool {
     let lower = name.to_lowercase();
     let words: Vec<&str> = lower.split([' ', '(', ')']).collect();
     let key = words.windows(2).any(|pair| matches!(pair, ["key", digits] if hex(digits)));
-    let behind = lower.contains("(now ");
+    let behind = lower.contains("(now ") || AFTER_NAMES.iter().any(|words| lower.contains(words));
     let alone = words.iter().filter(|word| !word.is_empty()).all(|word| hex(word));
     key || behind || alone || LABELS.iter().any(|label| NameForm::of(label).is_like(&look))
 }
@@ -139,9 +153,13 @@ fn small(letter: char) -> Vec<char> {
     }
 }
 
-/// A name without invisible characters and with one kind of space.
+/// A name without invisible characters and with one kind of space, which also stands for hyphens;
+/// points, commas and apostrophes are left out, and so is the stretch of a line of Arabic.
 fn plain(name: &str) -> String {
-    let seen: String = name.nfkc().filter(|letter| !is_unseen(*letter)).collect();
+    const PASSED_OVER: &str = ".,'’ʼ`´\u{640}";
+    let is_hyphen = |letter: char| matches!(letter, '-' | '\u{2010}'..='\u{2015}' | '−');
+    let seen = name.nfkc().filter(|letter| !is_unseen(*letter) && !PASSED_OVER.contains(*letter));
+    let seen: String = seen.map(|letter| if is_hyphen(letter) { ' ' } else { letter }).collect();
     seen.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
@@ -210,6 +228,10 @@ mod tests {
             "269153d183b31990",
             "Ada Example (key 269153d183b31990)",
             "Ada (now Bo Berg)",
+            "Bo Berg; confirmed by Ada Lindqvist",
+            "Bo Berg; Ada",
+            "Bo Berg, undone by 3",
+            "42",
         ];
         for name in names {
             assert!(unfit(name).is_some(), "{name:?}");
@@ -234,6 +256,9 @@ mod tests {
             "Ada Examp1e",
             "Ada ExampIe",
             "\u{FF21}da Example",
+            "Ada-Example",
+            "Ada Example.",
+            "Ada' Example",
         ];
         for name in like {
             assert!(look_alike(ada, name), "{name:?}");
@@ -252,6 +277,7 @@ mod tests {
             ("hata", "НАТА"),
             ("Tom", "ТОМ"),
             ("Kim", "ΚΙΜ"),
+            ("محمد علي", "مـحمد علي"),
         ];
         for (one, other) in pairs {
             assert!(look_alike(one, other), "{one} {other}");

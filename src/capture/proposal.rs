@@ -4,7 +4,8 @@
 //! of a stranger is cut to a line without invisible characters. Not here: where the values are
 //! found (`metadata`, and the reader of each format).
 
-use annals_core::text::{Edtf, Lang, is_invisible};
+use crate::capture::language::language;
+use annals_core::text::{Edtf, is_invisible};
 use serde::{Deserialize, Serialize};
 
 /// The most characters of a value that is proposed.
@@ -117,7 +118,7 @@ fn lang(text: &str) -> Option<String> {
     let text = text.trim().replace('_', "-");
     let (first, rest) = text.split_at(text.find('-').unwrap_or(text.len()));
     let tag = format!("{}{rest}", first.to_ascii_lowercase());
-    Lang::new(tag).ok().map(|tag| tag.to_string())
+    language(&tag).ok().map(|tag| tag.to_string())
 }
 
 /// The day of a date or time such as `2022-01-27T08:00:00Z` or `D:20220127080000`, or its month or

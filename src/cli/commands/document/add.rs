@@ -8,7 +8,7 @@ use crate::capture::fetch::{FetchBounds, fetch, is_address};
 use crate::capture::media_type::{MARKDOWN, OCTETS, PLAIN};
 use crate::capture::{
     CaptureReading, CaptureRequest, DerivedText, Omission, ProposedDescription, TextExtent,
-    Unquotable, detect, has_words, utf8_text, worker,
+    Unquotable, detect, has_words, language, utf8_text, worker,
 };
 use crate::cli::commands::document::about::AboutArgs;
 use crate::cli::render::provenance;
@@ -25,7 +25,7 @@ use crate::ledger::write::loaded::{
 };
 use annals_core::event::vocabulary::Type;
 use annals_core::hash::Hash;
-use annals_core::text::{Edtf, Lang};
+use annals_core::text::Edtf;
 use clap::{Args, ValueEnum};
 use std::path::{Path, PathBuf};
 use url::Url;
@@ -355,11 +355,11 @@ fn agree(
 fn fit(name: &str, typed: &str) -> Result<(), String> {
     let wrong = match name {
         _ if typed.is_empty() => None,
-        LANGUAGE => Lang::new(typed).err(),
-        PUBLISHED => Edtf::new(typed).err(),
+        LANGUAGE => language(typed).err(),
+        PUBLISHED => Edtf::new(typed).err().map(|why| why.to_string()),
         _ => None,
     };
-    wrong.map_or(Ok(()), |why| Err(why.to_string()))
+    wrong.map_or(Ok(()), Err)
 }
 
 /// The drafts: of the bytes and of their text, or of the one that is not in the record yet.

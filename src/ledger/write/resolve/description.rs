@@ -4,14 +4,14 @@
 //! Not here: facts (`resolve`). Source: FORMAT.md section 4, Description.
 
 use crate::ledger::write::draft::Draft;
-use crate::ledger::write::resolve::fields::{Unresolved, field, need, seen_words, uri};
+use crate::ledger::write::resolve::fields::{Unresolved, field, lang_of, need, seen_words, uri};
 use crate::ledger::write::resolve::parts::dating;
 use crate::ledger::write::resolve::{Resolver, words};
 use annals_core::event::body::{self, Content, MAX_DOCUMENT};
 use annals_core::event::vocabulary::Type;
 use annals_core::hash::Hash;
 use annals_core::quote::Text;
-use annals_core::text::{Lang, MediaType};
+use annals_core::text::MediaType;
 use annals_core::time::Time;
 
 /// Digest and bytes of a captured document.
@@ -43,7 +43,7 @@ macro_rules! describe {
             $($field: $value,)*
             media_type: field("media_type", MediaType::new(media_type))?,
             title: seen_words("title", title)?,
-            lang: field("lang", Lang::new(lang))?,
+            lang: lang_of("lang", lang)?,
             captured_at,
             derived_from: derived_from.transpose()?,
             method: words("method", draft.method.as_ref())?,

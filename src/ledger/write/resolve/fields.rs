@@ -1,7 +1,8 @@
 //! Fields of a draft: values within their bounds, or the reason for a refusal.
 
+use crate::capture::language;
 use annals_core::event::vocabulary::Type;
-use annals_core::text::{TextError, Uri, Words, is_unseen};
+use annals_core::text::{Lang, TextError, Uri, Words, is_unseen};
 use std::fmt;
 
 /// Why a draft cannot be resolved: the field, then what was expected and found.
@@ -10,6 +11,11 @@ pub type Unresolved = String;
 /// A value within its bounds, or the reason, with the field's name.
 pub fn field<T>(name: &str, value: Result<T, TextError>) -> Result<T, Unresolved> {
     value.map_err(|error| format!("{name}: {error}"))
+}
+
+/// The language of a text.
+pub fn lang_of(name: &str, text: &str) -> Result<Lang, Unresolved> {
+    language(text).map_err(|why| format!("{name}: {why}"))
 }
 
 /// Words of an editor, of which a reader sees at least one character.
