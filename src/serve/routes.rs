@@ -148,12 +148,12 @@ async fn file(State(state): Shared, uri: Uri) -> Result<Response, Problem> {
 async fn submit(State(state): Shared, body: Body) -> Result<Response, Problem> {
     let (bytes, _held) = whole(&state, body, MAX_SUBMISSION).await?;
     let head = state.sequencer.head();
-    let mut found = in_turn(bytes.len(), || received(&state, &head, &bytes))?;
+    let mut found = block_in_place(|| received(&state, &head, &bytes))?;
     if let Received::New(_, Err(problem)) = &found
         && depends_on_roster(problem)
     {
         let head = state.sequencer.caught_up().await?;
-        found = in_turn(bytes.len(), || received(&state, &head, &bytes))?;
+        found = block_in_place(|| received(&state, &head, &bytes))?;
     }
     let (submission, signed) = match found {
         Received::Given(receipt) => return Ok(plain(receipt)),
@@ -173,18 +173,6 @@ async fn submit(State(state): Shared, body: Body) -> Result<Response, Problem> {
         }
     });
     Ok(plain(placed?))
-}
-
-/// The number of bytes of a submission that is read in less time than handing the other requests
-/// over to another thread takes.
-const SHORT: usize = 8 << 10;
-
-/// Does work on so many bytes; where it may take long, other requests go on meanwhile.
-fn in_turn<T>(bytes: usize, work: impl FnOnce() -> T) -> T {
-    match bytes {
-        ..=SHORT => work(),
-        _ => block_in_place(work),
-    }
 }
 
 /// Whether a refusal may be another one by what another server committed a moment ago.
