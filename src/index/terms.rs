@@ -1,4 +1,5 @@
-//! Terms: which events have a body, a claim, a passage, a document or an agent.
+//! Terms: which events have a body, a claim, a passage, a document, an agent or what a document is
+//! derived from.
 //!
 //! ```text
 //! term        16 bytes: key, position, each of 6 bytes, and 4 bytes of their check
@@ -55,6 +56,8 @@ pub enum Term<'a> {
     Agent(&'a str),
     /// A fact that cites this document.
     Citation(u64),
+    /// A document that its capture or a description derives from this one.
+    Derived(u64),
     /// A fact whose body was not there when the index was made.
     Unread,
 }
@@ -75,6 +78,10 @@ impl Term<'_> {
             Term::Citation(document) => {
                 place = [*document, 0, 0].map(u64::to_le_bytes);
                 ("citation", &place[0][..])
+            }
+            Term::Derived(document) => {
+                place = [*document, 0, 0].map(u64::to_le_bytes);
+                ("derived", &place[0][..])
             }
             Term::Unread => ("unread", &[][..]),
         };
@@ -251,6 +258,10 @@ impl TermFiles {
             BodyFound::Good(body) => match &body.content {
                 Content::DocumentCaptured(content) => {
                     keys.push(Term::Document(&content.sha256).key());
+                    keys.extend(content.derived_from.map(|from| Term::Derived(from).key()));
+                }
+                Content::DocumentDescribed(content) => {
+                    keys.extend(content.derived_from.map(|from| Term::Derived(from).key()));
                 }
                 Content::FactAsserted(content) => fact(&content.fact, &mut keys),
                 Content::FactCorrected(content) => fact(&content.fact, &mut keys),

@@ -76,6 +76,53 @@ fn a_page_and_its_text_are_recorded_in_one_act_and_the_text_is_quoted() {
 }
 
 #[test]
+fn who_knows_the_page_learns_of_its_text_and_of_the_facts_on_it() {
+    let desk = bare();
+    kept(&desk, "page.html", made::page().as_bytes());
+    desk.writes("ada", "document|add|page.html", "written at 3 to 4 (2 events)");
+    let fact = "append|--quote|two ministers met … on Thursday|--nth|1|--claim|Two ministers met.";
+    desk.writes("ada", fact, "written at 5");
+    let note = "note: document 4 is derived from document 3, and facts may rest on it: ";
+    let listed = |args: &str, more: &str| {
+        let answer = desk.run("ada", args);
+        assert!(answer.err.contains(&format!("{note}{more}\n")), "{args}: {answer:?}");
+        answer.out
+    };
+    let told = |with: &str| {
+        for command in ["replay|", "find|ministers|", "diff|0|5|", "review|"] {
+            let out = listed(&format!("{command}--document|3"), "--document 4");
+            assert!(!out.contains("Two ministers"), "{with}: {command}: {out}");
+        }
+        listed("timeline|--html|t.html|--document|3", "--document 4");
+        assert!(!listed("blame|3", "annals blame 4").contains("Two ministers"));
+        // Before the text was captured there is none.
+        assert_eq!(desk.run("", "replay|--document|3|--as-of|3").err, "");
+        assert_eq!(desk.run("", "replay|--document|4").err, "");
+        let shown = desk.run("", "show|3").out;
+        assert!(shown.contains("derived from it\n    4: They met\n"), "{with}: {shown}");
+        assert_eq!(desk.json("show|3")["derived"], serde_json::json!([4]));
+        let shown = desk.json("show|4");
+        assert_eq!(shown.get("derived"), None);
+        // The capture of the text names the page.
+        let log = desk.json("log|--document|3");
+        let events = log["events"].as_array().unwrap().iter().map(|event| &event["position"]);
+        assert_eq!(events.collect::<Vec<_>>(), [3, 4], "{with}");
+    };
+    told("with the index");
+    std::fs::remove_dir_all(desk.path("ledger/index")).unwrap();
+    told("without the index");
+    // A description that says otherwise changes it, from its point on.
+    kept(&desk, "scan.html", b"<p>They met on Thursday.</p>");
+    desk.writes("ada", "document|add|scan.html|--text|none|--title|Scan|--lang|en", "written at 6");
+    let anew = "document|describe|4|--derived-from|6|--statement|It is of the scan.";
+    desk.writes("ada", anew, "written at 7");
+    assert_eq!(desk.json("show|3").get("derived"), None);
+    assert_eq!(desk.json("show|6")["derived"], serde_json::json!([4]));
+    assert_eq!(desk.json("show|3|--as-of|6")["derived"], serde_json::json!([4]));
+    assert_eq!(desk.run("", "replay|--document|3").err, "");
+}
+
+#[test]
 fn what_the_editor_says_goes_before_what_the_page_says() {
     let desk = bare();
     kept(&desk, "page.html", made::page().as_bytes());

@@ -8,7 +8,7 @@ mod margin;
 
 use crate::cli::render::{provenance, words};
 use crate::cli::shared::page_limit::note_more;
-use crate::cli::shared::{FilterArgs, PageArgs, UNDATED, facts};
+use crate::cli::shared::{FilterArgs, PageArgs, UNDATED, facts, note_derived};
 use crate::cli::terminal::{
     CliError, Command, Context, EditorOption, Exit, Format, Group, formats, json, note, out,
     visible, width,
@@ -65,6 +65,7 @@ fn run(context: &mut Context, args: BlameArgs) -> Result<Exit, CliError> {
     let view = &of.named.view;
     provenance::note_view(view)?;
     let mut answer = of.answer(most)?;
+    note_derived(args.of, &answer.derived, "annals blame");
     for (count, how) in [(answer.withheld, "withheld"), (answer.not_as_signed, "not as signed")] {
         if count > 0 {
             let told = facts(count, &format!("may quote it too: the words are {how}"));

@@ -8,7 +8,7 @@ mod unified;
 
 use crate::cli::commands::diff::unified::{KnownLines, Shown};
 use crate::cli::render::provenance;
-use crate::cli::shared::{FilterArgs, note_withheld};
+use crate::cli::shared::{FilterArgs, note_left_out};
 use crate::cli::terminal::{
     CliError, Command, Context, EditorOption, Exit, Format, Group, formats, json, out,
 };
@@ -69,7 +69,7 @@ fn run(context: &mut Context, args: DiffArgs) -> Result<Exit, CliError> {
     provenance::note_view(&to.view)?;
     provenance::note_view(&from.view)?;
     let answer = both.answer()?;
-    note_withheld(filter);
+    note_left_out(filter);
     let mut out = out(context.format());
     match context.format() {
         Format::Text if args.unified => {

@@ -8,7 +8,7 @@
 mod hits;
 
 use crate::cli::render::{broken, hanging, provenance, words};
-use crate::cli::shared::{FilterArgs, PageArgs, UNDATED, facts, note_more, note_withheld};
+use crate::cli::shared::{FilterArgs, PageArgs, UNDATED, facts, note_left_out, note_more};
 use crate::cli::terminal::{
     CliError, Command, Context, EditorOption, Exit, Format, Group, formats, json, note, out,
 };
@@ -71,7 +71,7 @@ fn run(context: &mut Context, args: FindArgs) -> Result<Exit, CliError> {
     let view = &of.named.view;
     provenance::note_view(view)?;
     let mut answer = of.answer(&request)?;
-    note_withheld(&of.filter);
+    note_left_out(&of.filter);
     let mut out = out(context.format());
     let written = write(&mut out, context.format(), view, &mut answer, &args);
     if written.is_err() && answer.is_partial() {

@@ -2,7 +2,7 @@
 
 use crate::cli::render::columns::broken;
 use crate::cli::render::{provenance, tally_lines, words};
-use crate::cli::shared::{FilterArgs, PageLimit, UNDATED, facts, limit, note_more, note_withheld};
+use crate::cli::shared::{FilterArgs, PageLimit, UNDATED, facts, limit, note_left_out, note_more};
 use crate::cli::terminal::{
     CliError, Command, Context, EditorOption, Exit, Format, Group, formats, json, note, out,
 };
@@ -80,7 +80,7 @@ fn run(context: &mut Context, args: ReplayArgs) -> Result<Exit, CliError> {
         note("note: what was written is a part of the answer: the rest could not be read");
     }
     written?;
-    note_withheld(&of.filter);
+    note_left_out(&of.filter);
     for (label, text) in tally_lines(&undone) {
         note(format!("note: {label}: {text}"));
     }

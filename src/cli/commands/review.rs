@@ -14,7 +14,7 @@ use crate::cli::render::provenance;
 use crate::cli::shared::waiting::{self, Candidates, ReviewScope, waits_for};
 use crate::cli::shared::{
     DraftFile, PageArgs, PartKind, ReceiptPart, SubmitOptions, WriteArgs, WriteStatus,
-    expect_legal, fields, note_more, submit_asking,
+    expect_legal, fields, note_derived, note_more, submit_asking,
 };
 use crate::cli::terminal::ask::Consent;
 use crate::cli::terminal::{
@@ -95,10 +95,11 @@ fn run(context: &mut Context, args: ReviewArgs) -> Result<Exit, CliError> {
     let record = context.record()?;
     let scope = if args.all { ReviewScope::All } else { ReviewScope::Unconfirmed };
     let filters = FactFilters { document: args.document, ..FactFilters::default() };
-    let asked: &Query<'_> = &|slot, _| Ok(filters.document(slot));
+    let asked: &Query<'_> = &|slot, _| filters.document(slot);
     let (editors, names) = provenance::view_of(context, &record, None, asked)?;
     if let Some(document) = args.document {
         document_at(&editors, document, "--document")?;
+        note_derived(document, &editors.derived_documents(document)?, "--document");
     }
     let (reviewer, person) = provenance::reviewer(context, &editors, &names)?;
     let reviewing = Reviewing { args: &args, names: &names, person: &person, scope };

@@ -7,9 +7,10 @@ mod section;
 
 use crate::cli::render::{Printer, columns, csv as document_csv, provenance};
 use crate::cli::terminal::{
-    CliError, Command, Context, EditorOption, Exit, Format, Group, formats, out,
+    CliError, Command, Context, EditorOption, Exit, Format, Group, formats, out, visible,
 };
 use crate::ledger::answer::show::{ShowAnswer, ShownPage};
+use crate::ledger::query::gather::Gathered;
 use clap::Args;
 use std::io::Write;
 
@@ -70,10 +71,21 @@ fn run(context: &mut Context, args: ShowArgs) -> Result<Exit, CliError> {
 }
 
 fn text(out: &mut dyn Write, answer: &ShowAnswer<'_>) -> Result<(), CliError> {
-    let ShowAnswer { named, gathered, page, .. } = answer;
+    let ShowAnswer { named, gathered, page, derived, .. } = answer;
     match page {
         ShownPage::Fact(row) => fact::page(out, &named.view, gathered, row),
-        ShownPage::Document(row) => document::page(out, &named.view, row),
+        ShownPage::Document(row) => {
+            document::page(out, &named.view, row, &titled(gathered, derived))
+        }
         ShownPage::Event(row) => event::page(out, &named.view, row, answer.ended.as_ref()),
     }
+}
+
+/// `2: Title`, of each of these documents.
+fn titled(gathered: &Gathered, documents: &[u64]) -> Vec<String> {
+    let title = |document: &u64| {
+        let about = gathered.documents.get(document).and_then(|row| row.about.as_ref());
+        about.map(|about| visible(&about.title)).unwrap_or_default()
+    };
+    documents.iter().map(|document| format!("{document}: {}", title(document))).collect()
 }

@@ -9,7 +9,7 @@ mod data;
 mod page;
 
 use crate::cli::render::provenance;
-use crate::cli::shared::{FilterArgs, UNDATED, facts, note_withheld};
+use crate::cli::shared::{FilterArgs, UNDATED, facts, note_left_out};
 use crate::cli::terminal::{
     CliError, Command, Context, EditorOption, Exit, Format, Group, OutputKind, OutputPlace,
     formats, json, note, out, streams,
@@ -94,7 +94,7 @@ fn run(context: &mut Context, args: TimelineArgs) -> Result<Exit, CliError> {
     let from = from.map(|from| provenance::point(context, &record, from, Bound::Start));
     let from = from.transpose()?;
     let filters = args.filters.filters(context)?;
-    let opened = View::some(&record, size, &|slot, _| Ok(filters.document(slot)))?;
+    let opened = View::some(&record, size, &|slot, _| filters.document(slot))?;
     provenance::note_view(&opened)?;
     let mut named = NamedView::of(opened)?;
     let most = usize::try_from(args.limit).unwrap_or(usize::MAX);
@@ -104,7 +104,7 @@ fn run(context: &mut Context, args: TimelineArgs) -> Result<Exit, CliError> {
         let all: BTreeSet<u64> = filters.document.into_iter().chain(chosen.clone()).collect();
         named.view = View::with_redactions(&record, size, &|_, _| Ok(all.clone()))?;
     }
-    note_withheld(&filter);
+    note_left_out(&filter);
     let NamedView { view, names } = &named;
     let gathered = gather(view, names, &|fact| chosen.contains(&fact))?;
     let rows = gathered.facts.into_values().collect();

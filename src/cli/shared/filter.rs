@@ -33,8 +33,12 @@ impl FilterArgs {
     }
 }
 
-/// Reports on stderr how many facts a filter could not test.
-pub fn note_withheld(filter: &Filter) {
+/// Notes what an answer leaves out: facts of documents that are derived from the one that was asked
+/// for, and those that a filter could not test.
+pub fn note_left_out(filter: &Filter) {
+    if let Some((document, derived)) = filter.derived() {
+        note_derived(document, derived, "--document");
+    }
     let damaged = filter.untested_damaged();
     let kinds =
         [(filter.untested().saturating_sub(damaged), "withheld"), (damaged, "not as signed")];
@@ -45,6 +49,26 @@ pub fn note_withheld(filter: &Filter) {
             count => {
                 note(format!("note: {count} facts could not be matched: their words are {how}"));
             }
+        }
+    }
+}
+
+/// Notes that facts may rest on documents that are derived from the one that was asked for; `ask`
+/// is what has those of the first.
+pub fn note_derived(document: u64, derived: &[u64], ask: &str) {
+    match derived {
+        [] => {}
+        [one] => note(format!(
+            "note: document {one} is derived from document {document}, and facts may rest on it: \
+             {ask} {one}"
+        )),
+        [first, ..] => {
+            let all: Vec<String> = derived.iter().map(u64::to_string).collect();
+            note(format!(
+                "note: documents {} are derived from document {document}, and facts may rest on \
+                 them: {ask} {first}",
+                all.join(", ")
+            ));
         }
     }
 }

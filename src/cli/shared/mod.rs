@@ -29,7 +29,7 @@ pub use crate::cli::shared::draft_file::{BOUND, DraftFile, read};
 pub use crate::cli::shared::fields::{
     ErrorArgs, QuoteArgs, ReasonArgs, WordsArgs, WriteArgs, basis_alone, errors, filled,
 };
-pub use crate::cli::shared::filter::{FilterArgs, UNDATED, facts, note_withheld};
+pub use crate::cli::shared::filter::{FilterArgs, UNDATED, facts, note_derived, note_left_out};
 pub use crate::cli::shared::page_limit::{PageArgs, PageLimit, limit, note_more};
 pub use crate::cli::shared::protection::{new_phrase, protection};
 pub use crate::cli::shared::pulled::{PullReport, pull_options};

@@ -12,6 +12,7 @@ pub use crate::ledger::answer::quoting::QuotingFact;
 use crate::ledger::answer::quoting::{CitingFacts, QuotingFacts};
 use crate::ledger::answer::{AnswerError, NamedView, json_of};
 use crate::ledger::error::LedgerError;
+use crate::ledger::query::documents::ever_derived;
 use crate::ledger::query::gather::Rows;
 use crate::ledger::query::row::DocumentRow;
 use crate::ledger::query::since::LaterChange;
@@ -43,6 +44,8 @@ pub struct BlameAnswer<'a, 'v> {
     pub document: DocumentRow,
     /// How much of it is quoted.
     pub coverage: Coverage,
+    /// The documents that are derived from it, by position.
+    pub derived: Vec<u64>,
     /// Its text, cut where quotations begin and end.
     pub segments: Vec<Segment>,
     /// The facts that quote it, by position.
@@ -98,7 +101,8 @@ impl<'a> BlameView<'a> {
         let ask: &Query<'_> = &|slot, _| {
             let mut named = withheld(slot)?;
             named.extend(Some(document).filter(|document| *document < slot.size));
-            named.extend(filters.document(slot));
+            named.extend(ever_derived(slot, document)?);
+            named.extend(filters.document(slot)?);
             Ok(named)
         };
         let named = NamedView::of(View::some(record, size, ask)?)?;
@@ -138,6 +142,7 @@ impl<'a> BlameView<'a> {
             as_of: view.as_of(),
             damaged,
             document: row,
+            derived: view.derived_documents(document)?,
             coverage: coverage(&segments),
             segments,
             facts: facts.into(),

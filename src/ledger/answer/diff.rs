@@ -105,7 +105,7 @@ impl<'a> DiffView<'a> {
         let named = |slot: &Snapshot<'_>| {
             let mut named = touched(slot.index(), first, last)?;
             named.extend(undone_between(slot.index(), first, last)?);
-            named.extend(filters.document(slot));
+            named.extend(filters.document(slot)?);
             Ok(named)
         };
         let open = |size: u64, ask: &Query<'_>| match reach {

@@ -6,6 +6,7 @@
 
 use crate::index::{Facets, IndexError, RowKind, Snapshot, TreeKind};
 use crate::ledger::error::LedgerError;
+use crate::ledger::query::documents::ever_derived;
 use crate::ledger::query::names::Names;
 use crate::ledger::query::row::{FactRow, Withheld, WordsRow};
 use crate::ledger::query::wrong_date::wrong_date;
@@ -122,9 +123,15 @@ impl FactFilters {
         Facets { topic, when: self.when.as_deref().and_then(days) }
     }
 
-    /// The requested document alone, if the record has an event at its position.
-    pub fn document(&self, slot: &Snapshot<'_>) -> BTreeSet<u64> {
-        self.document.filter(|document| *document < slot.size).into_iter().collect()
+    /// The requested document, if the record has an event at its position, and those that were ever
+    /// derived from it.
+    pub fn document(&self, slot: &Snapshot<'_>) -> Result<BTreeSet<u64>, IndexError> {
+        let Some(document) = self.document.filter(|document| *document < slot.size) else {
+            return Ok(BTreeSet::new());
+        };
+        let mut documents = ever_derived(slot, document)?;
+        documents.insert(document);
+        Ok(documents)
     }
 }
 
@@ -132,6 +139,8 @@ impl FactFilters {
 pub struct Filter {
     status: Option<Status>,
     document: Option<u64>,
+    /// The documents that are derived from the requested one.
+    derived: Vec<u64>,
     by: Option<Vec<PublicKey>>,
     /// The topic and the date.
     facets: Facets,
@@ -161,12 +170,15 @@ impl Filter {
         names: &Names,
         filters: &FactFilters,
     ) -> Result<Filter, LedgerError> {
+        let mut derived = Vec::new();
         if let Some(document) = filters.document {
             document_at(view, document, "--document")?;
+            derived = view.derived_documents(document)?;
         }
         Ok(Filter {
             status: filters.status,
             document: filters.document,
+            derived,
             by: filters.by.as_ref().map(|by| by.keys(names)).transpose()?,
             facets: Facets {
                 when: filters.when.as_deref().map(when).transpose()?,
@@ -175,6 +187,12 @@ impl Filter {
             withheld_facts: Cell::new(0),
             damaged_facts: Cell::new(0),
         })
+    }
+
+    /// The requested document and those that are derived from it, on which facts may rest that are
+    /// not of this answer; `None` if there are none.
+    pub fn derived(&self) -> Option<(u64, &[u64])> {
+        self.document.filter(|_| !self.derived.is_empty()).map(|from| (from, &self.derived[..]))
     }
 
     /// Whether there is no filter, so that every fact passes.

@@ -437,7 +437,7 @@ impl Mentions {
         }
         if let Some(document) = self.document {
             let (index, terms) = (slot.index(), slot.index().own_terms()?);
-            for term in [Term::Citation(document), Term::Unread] {
+            for term in [Term::Citation(document), Term::Derived(document), Term::Unread] {
                 citing.extend(terms.find(index, term)?.into_iter().filter(|at| *at < slot.size));
             }
             if citing.len() as u64 > slot.size / COST {
@@ -492,9 +492,19 @@ impl Mentions {
     }
 }
 
-/// Whether the evidence of a confirmation, a dispute or the like cites the document.
+/// Whether the evidence of a confirmation, a dispute or the like cites the document, or the event
+/// derives another document from it.
 fn names_document(view: &View<'_>, event: &ViewedEvent, document: u64) -> bool {
-    let evidence = statement_text(view.content(event)).evidence;
+    let content = view.content(event);
+    let derived_from = match &content {
+        Ok(Content::DocumentCaptured(captured)) => captured.derived_from,
+        Ok(Content::DocumentDescribed(described)) => described.derived_from,
+        _ => None,
+    };
+    if derived_from == Some(document) {
+        return true;
+    }
+    let evidence = statement_text(content).evidence;
     evidence.iter().any(|row| row.evidence.document == document)
 }
 

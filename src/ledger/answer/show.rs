@@ -4,13 +4,14 @@
 
 use crate::ledger::answer::{AnswerError, NamedView, write_json};
 use crate::ledger::error::LedgerError;
+use crate::ledger::query::documents::ever_derived;
 use crate::ledger::query::effect::Effects;
 use crate::ledger::query::event::{EventRow, on, row};
 use crate::ledger::query::gather::{Gathered, gather};
 use crate::ledger::query::point::no_position;
 use crate::ledger::query::row::{DocumentRow, Ended, FactRow};
 use crate::ledger::query::since::{LaterChange, since};
-use crate::ledger::query::{AsOf, View, owners, subjects};
+use crate::ledger::query::{AsOf, Query, View, owners, subjects};
 use crate::ledger::reader::Record;
 use annals_core::fold::operation::Operation;
 use serde::Serialize;
@@ -39,6 +40,8 @@ pub struct ShowAnswer<'a> {
     pub page: ShownPage,
     /// Of a dispute, a retraction or a relation: what ended it.
     pub ended: Option<Ended>,
+    /// Of a document: those that are derived from it, by position.
+    pub derived: Vec<u64>,
     /// What happened to it later.
     pub since: Vec<LaterChange>,
 }
@@ -51,6 +54,8 @@ struct ShowJson<'a> {
     page: &'a ShownPage,
     #[serde(skip_serializing_if = "Option::is_none")]
     ended: Option<&'a Ended>,
+    #[serde(skip_serializing_if = "<[u64]>::is_empty")]
+    derived: &'a [u64],
     since: &'a [LaterChange],
 }
 
@@ -63,7 +68,12 @@ impl<'a> ShowAnswer<'a> {
         size: u64,
         position: u64,
     ) -> Result<ShowAnswer<'a>, LedgerError> {
-        let named = NamedView::of(View::some(record, size, &|slot, _| subjects(slot, position))?)?;
+        let ask: &Query<'_> = &|slot, _| {
+            let mut named = subjects(slot, position)?;
+            named.extend(ever_derived(slot, position)?);
+            Ok(named)
+        };
+        let named = NamedView::of(View::some(record, size, ask)?)?;
         let view = &named.view;
         if position >= size {
             return Err(beyond(view, record, position));
@@ -72,15 +82,19 @@ impl<'a> ShowAnswer<'a> {
         let mut gathered = gather(view, &named.names, &|fact| wanted.contains(&fact))?;
         let page = page(&named, &mut gathered, position)?;
         let ended = ended(&gathered, position);
+        let derived = match page {
+            ShownPage::Document(_) => view.derived_documents(position)?,
+            _ => Vec::new(),
+        };
         let since = since(view, std::iter::once(position));
-        Ok(ShowAnswer { named, gathered, page, ended, since })
+        Ok(ShowAnswer { named, gathered, page, ended, derived, since })
     }
 
     /// Writes the JSON object.
     pub fn write_json(&self, out: &mut dyn Write) -> Result<(), AnswerError> {
-        let ShowAnswer { named, page, ended, since, .. } = self;
+        let ShowAnswer { named, page, ended, derived, since, .. } = self;
         let (as_of, ended) = (named.view.as_of(), ended.as_ref());
-        Ok(write_json(out, &ShowJson { as_of, page, ended, since })?)
+        Ok(write_json(out, &ShowJson { as_of, page, ended, derived, since })?)
     }
 }
 

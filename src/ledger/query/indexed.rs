@@ -10,6 +10,7 @@ use crate::index::{
     EventMark, Index, IndexError, RowKind, RowValue, Snapshot, Term, TreeKind, WordIndex,
 };
 use crate::ledger::query::acts::{Acts, QueryError, one, put, some};
+use crate::ledger::query::documents::ever_derived;
 use crate::ledger::query::revocation_impact::ChangedFact;
 use crate::ledger::reader::Record;
 use annals_core::fold::operation::Operation;
@@ -474,5 +475,9 @@ impl Slice<'_> {
 
     pub(super) fn documents(&self) -> Result<Vec<u64>, IndexError> {
         self.then.positions(RowKind::Documents)
+    }
+
+    pub(super) fn ever_derived(&self, from: u64) -> Result<BTreeSet<u64>, IndexError> {
+        ever_derived(&self.then, from)
     }
 }

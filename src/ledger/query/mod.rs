@@ -7,6 +7,7 @@
 
 pub(in crate::ledger) mod acts;
 pub mod columns;
+pub mod documents;
 pub mod effect;
 pub mod event;
 pub mod frames;
@@ -589,27 +590,6 @@ impl<'a> View<'a> {
         }
     }
 
-    /// Whether a document was captured at a position, as of the point, also one that was set aside
-    /// with its capture: facts may cite it still.
-    pub fn is_document(&self, position: u64) -> bool {
-        let State { history, fold, .. } = self.state();
-        fold.document(position).is_some() || history.act(position).is_some_and(captures)
-    }
-
-    /// Whether a document was set aside with its capture, as of the point.
-    pub fn is_set_aside(&self, document: u64) -> bool {
-        self.state().fold.document(document).is_none() && self.is_document(document)
-    }
-
-    /// Whether a document is suspect, as of the point. One that was set aside is suspect for good:
-    /// nobody can vouch for it.
-    pub fn is_suspect_document(&self, document: u64) -> bool {
-        match self.state().fold.document(document) {
-            Some(document) => document.suspect,
-            None => self.is_document(document),
-        }
-    }
-
     /// The facts or documents that an applied event creates or acts on, if the index has them.
     fn about(&self, position: u64) -> Option<Vec<u64>> {
         let slice = self.slice.as_ref()?;
@@ -630,21 +610,6 @@ impl<'a> View<'a> {
     pub fn turned_by_revocation(&self, event: u64) -> Option<BTreeSet<u64>> {
         self.slice.as_ref()?.turned_by_revocation(event).ok()
     }
-
-    /// The positions of the first `most` documents as of the point, also of those that were set
-    /// aside.
-    pub fn documents(&self, most: usize) -> Vec<u64> {
-        let folded = |view: &View<'_>| -> Vec<u64> {
-            let acts = view.state().history.acts().iter();
-            acts.filter(|act| captures(act)).map(|act| act.position).collect()
-        };
-        let mut documents = match &self.slice {
-            Some(slice) => self.or_folded(slice.documents(), folded, Vec::new()),
-            None => folded(self),
-        };
-        documents.truncate(most);
-        documents
-    }
 }
 
 /// The position at the beginning of a record, if its form is right.
@@ -652,15 +617,6 @@ fn seq(record: &[u8]) -> Option<u64> {
     let rest = record.strip_prefix(b"{\"seq\":")?;
     let digits = rest.iter().take_while(|byte| byte.is_ascii_digit()).count();
     std::str::from_utf8(rest.get(..digits)?).ok()?.parse().ok()
-}
-
-/// Whether an act captures a document.
-fn captures(act: &Act) -> bool {
-    match &act.operation {
-        Operation::Captured => true,
-        Operation::Sealed(entry) => entry.kind == EntryKind::Document,
-        _ => false,
-    }
 }
 
 fn is_of(body: &Body, statement: &Statement) -> bool {

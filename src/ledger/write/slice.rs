@@ -9,6 +9,7 @@
 use crate::index::{Index, IndexError, RowKind, Snapshot, Term, Terms, TreeKind, quoted};
 use crate::journal::Journal;
 use crate::ledger::query::acts::{Acts, QueryError, cite, one};
+use crate::ledger::query::documents::ever_derived_by;
 use crate::ledger::query::indexed::{administration, lives};
 use crate::ledger::write::draft::{Draft, Name};
 use crate::ledger::write::loaded::LoadedInput;
@@ -194,7 +195,7 @@ impl RecordSlice {
         acts.add(events)?;
         acts.add(lives(&last, &named)?)?;
         named.extend(&acts.cited);
-        let library = library(&mut acts, &last, &named)?;
+        let library = library(&mut acts, &last, &self.terms, &named)?;
         let state = acts.fold(&last)?;
         let log = log_keys(&state);
         let (chain, genesis) = (self.chain(state)?, index.hash(0)?);
@@ -348,11 +349,12 @@ fn agent_in(examined: &Examined, name: &str) -> Option<(AgentType, Option<String
     Some((hop.agent_type, hop.role.as_ref().map(|role| role.to_string())))
 }
 
-/// The rows of these documents and of those that they were derived from. If one of them has no
-/// text, those of all documents, because one of these may be its text.
+/// The rows of these documents and of those that they were derived from. Of one that is no text
+/// those that are derived from it too, because one of these may be its text.
 fn library(
     acts: &mut Acts<'_>,
     last: &Snapshot<'_>,
+    terms: &Terms,
     named: &BTreeSet<u64>,
 ) -> Result<Library, QueryError> {
     let mut library = Library::default();
@@ -386,7 +388,7 @@ fn library(
         if let Some(row) = library.row(of) {
             open.extend(row.derived_from);
             if row.media_type != "text/plain" {
-                open.extend(last.positions(RowKind::Documents)?);
+                open.extend(ever_derived_by(last, terms, of)?);
             }
         }
     }

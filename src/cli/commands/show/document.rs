@@ -10,8 +10,13 @@ use annals_core::hash::Hash;
 use annals_core::verify::source::Source;
 use std::io::Write;
 
-/// Writes the page.
-pub fn page(out: &mut dyn Write, view: &View<'_>, row: &DocumentRow) -> Result<(), CliError> {
+/// Writes the page; `derived` has a line for each document that is derived from this one.
+pub fn page(
+    out: &mut dyn Write,
+    view: &View<'_>,
+    row: &DocumentRow,
+    derived: &[String],
+) -> Result<(), CliError> {
     let flags =
         [(row.suspect, words::suspect(row)), (row.sealed, "sealed"), (row.redacted, "redacted")];
     let flags: String =
@@ -67,6 +72,7 @@ pub fn page(out: &mut dyn Write, view: &View<'_>, row: &DocumentRow) -> Result<(
         described.extend(row.changes.iter().map(|change| format!("    {}", effect::field(change))));
     }
     section(out, "described anew", &described)?;
+    section(out, "derived from it", derived)?;
     section(out, "proof", &[format!("its name outside this record: {}", row.hash)])?;
     Ok(writeln!(out)?)
 }
