@@ -76,6 +76,29 @@ fn filters_and_facts_without_a_date() {
 }
 
 #[test]
+fn facts_without_a_date_fill_what_those_with_one_leave_of_the_page() {
+    let story = story();
+    let counted = |args: &str| {
+        let told = story.told(&format!("{args} --format json"));
+        let told: Value = serde_json::from_str(&told).unwrap();
+        let count = |name: &str| told[name].as_array().unwrap().len();
+        (count("facts"), count("undated"), told["more"].as_bool().unwrap())
+    };
+    let find = "find e --part --when 2022-01-26 --as-of 11";
+    assert_eq!(counted(find), (1, 4, false));
+    assert_eq!(counted(&format!("{find} --limit 5")), (1, 4, false));
+    assert_eq!(counted(&format!("{find} --limit 3")), (1, 2, true));
+    assert_eq!(counted(&format!("{find} --limit 1")), (1, 0, true));
+    let told = story.told(&format!("{find} --limit 1"));
+    let says = "\n1 fact when 2022-01-26\n\nthere may be facts without a date, which may be of any \
+                time (--limit)\n";
+    assert!(told.contains(says), "{told}");
+    let blame = "blame 3 --when 2022-01-26 --as-of 11";
+    assert_eq!(counted(blame), (1, 4, false));
+    assert_eq!(counted(&format!("{blame} --limit 2")), (1, 1, true));
+}
+
+#[test]
 fn of_many_facts_the_first_are_shown_and_the_answer_says_so() {
     let story = story();
     // 5 has its present words from event 10, after 9.

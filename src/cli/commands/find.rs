@@ -117,13 +117,17 @@ fn text(
     let when = when.map(|when| format!("when {when}")).unwrap_or_default();
     let (shown, undated) = (answer.found.len(), answer.undated.len());
     writeln!(out, "{}{}", facts(shown, &when), answer.end.sentence(shown))?;
-    if undated > 0 {
-        let more = match answer.undated_end {
-            PageEnd::Whole => "",
-            PageEnd::More => "; there may be more (--limit)",
-        };
-        writeln!(out, "\n{}{more}:\n", facts(undated, UNDATED))?;
-        answer.each_undated(&mut |found| fact(out, found))?;
+    match (undated, answer.undated_end) {
+        (0, PageEnd::Whole) => {}
+        (0, PageEnd::More) => writeln!(out, "\nthere may be facts {UNDATED} (--limit)\n")?,
+        (_, end) => {
+            let more = match end {
+                PageEnd::Whole => "",
+                PageEnd::More => "; there may be more (--limit)",
+            };
+            writeln!(out, "\n{}{more}:\n", facts(undated, UNDATED))?;
+            answer.each_undated(&mut |found| fact(out, found))?;
+        }
     }
     provenance::line(out, &answer.as_of)?;
     provenance::since(out, view, answer.since())

@@ -254,17 +254,20 @@ impl<'v> FindView<'v> {
             }
             count = count.saturating_mul(2).min(step);
         }
-        let FoundFacts { mut found, mut undated, kept, since, end, mut undated_end, damaged } =
+        let FoundFacts { mut found, mut undated, kept, mut since, end, mut undated_end, damaged } =
             facts;
-        found.sort_unstable();
-        undated.sort_unstable();
-        if end == PageEnd::More && self.filter.has_date() {
+        // Those without a date fill what those with one leave of the page.
+        let left = most.saturating_sub(found.len());
+        if undated.len() > left || (end == PageEnd::More && self.filter.has_date()) {
+            undated.truncate(left);
             undated_end = PageEnd::More;
         }
+        found.sort_unstable();
+        undated.sort_unstable();
         let wanted =
             |fact: u64| found.binary_search(&fact).is_ok() || undated.binary_search(&fact).is_ok();
         let rows = PartRows::of(view, &self.named.names, &wanted)?;
-        let since = if kept.is_some() { since } else { Vec::new() };
+        since.retain(|change| kept.is_some() && wanted(change.fact));
         Ok(FindAnswer {
             request,
             as_of: view.as_of(),

@@ -207,20 +207,22 @@ impl CitingFacts<'_> {
 }
 
 impl FoundFacts {
-    /// The first facts of each kind, of these the ones that quote the text.
+    /// The first facts, of these the ones that quote the text: those without a date fill what those
+    /// with one leave of the page.
     fn page(self, most: usize) -> QuotingFacts {
         let FoundFacts { dated, undated, mut spans, kept, mut since, withheld, damaged } = self;
-        let is_cut = dated.len() > most || undated.len() > most;
-        let end = if is_cut { PageEnd::More } else { PageEnd::Whole };
         // A stable sort: the quotations of a fact stay in their order.
         spans.sort_by_key(|span| span.fact);
         let quotes = |fact: &u64| spans.binary_search_by_key(fact, |span| span.fact).is_ok();
-        let first = |found: BTreeMap<u64, u64>| {
+        let first = |found: BTreeMap<u64, u64>, most: usize| {
+            let is_cut = found.len() > most;
             let mut facts: Vec<u64> = found.into_values().take(most).filter(quotes).collect();
             facts.sort_unstable();
-            facts
+            (facts, is_cut)
         };
-        let (facts, undated) = (first(dated), first(undated));
+        let (facts, is_cut) = first(dated, most);
+        let (undated, is_undated_cut) = first(undated, most.saturating_sub(facts.len()));
+        let end = if is_cut || is_undated_cut { PageEnd::More } else { PageEnd::Whole };
         let is_shown =
             |fact: u64| [&facts, &undated].iter().any(|facts| facts.binary_search(&fact).is_ok());
         since.retain(|change| is_shown(change.fact));
