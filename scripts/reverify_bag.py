@@ -54,9 +54,8 @@ class Bag:
 
     def read(self, name):
         try:
-            with open(self.path(name), "rb") as file:
-                return file.read()
-        except (FileNotFoundError, IsADirectoryError):
+            return reverify.read_file(self.path(name))
+        except OSError:
             return None
 
     def tell(self, name, why):

@@ -195,6 +195,14 @@ fn what_is_missing_too_much_or_misnamed() {
             });
         }
     }
+    // A link is not what it leads to.
+    for name in ["data/facts.csv", "VERIFY.txt", "bag-info.txt", "tagmanifest-sha512.txt"] {
+        case(&|bag| {
+            let elsewhere = folder.join("whole").join(name);
+            std::fs::remove_file(bag.join(name)).unwrap();
+            std::os::unix::fs::symlink(elsewhere, bag.join(name)).unwrap();
+        });
+    }
     for line in ["x\n", "\n", "  data/x", "\r\n", &format!("{}  data/a:b\n", "0".repeat(128))] {
         case(&|bag| add(bag, "manifest-sha512.txt", line));
         case(&|bag| add(bag, "tagmanifest-sha512.txt", line));

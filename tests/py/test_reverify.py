@@ -433,6 +433,25 @@ class Journal(Case):
                     json.dump(vector, file)
                 self.run_main(["--vector", path], result)
 
+    def test_what_is_no_regular_file_is_not_read(self):
+        l = Ledger()
+        l.fact("ada", l.capture("ada"))
+        for kind in ("link", "folder", "pipe"):
+            for name in l.files():
+                with tempfile.TemporaryDirectory() as folder:
+                    for path, data in l.files().items():
+                        os.makedirs(os.path.dirname(os.path.join(folder, path)), exist_ok=True)
+                        with open(os.path.join(folder, path), "wb") as file:
+                            file.write(data)
+                    place = os.path.join(folder, name)
+                    os.rename(place, os.path.join(folder, "elsewhere"))
+                    if kind == "link":
+                        os.symlink(os.path.join(folder, "elsewhere"), place)
+                    else:
+                        (os.mkdir if kind == "folder" else os.mkfifo)(place)
+                    told = json.loads(self.run_main([folder, "--json"], 2))
+                    self.assertIn(911, [fault["rule"] for fault in told["faults"]], (kind, name))
+
     def run_main(self, arguments, expected):
         out = io.TextIOWrapper(io.BytesIO(), encoding="utf-8")
         err = io.TextIOWrapper(io.BytesIO(), encoding="utf-8")
