@@ -38,7 +38,9 @@ const MAX_BYTES: u64 = 64 << 30;
 pub const CONNECTIONS: usize = 8;
 /// An answer of more bytes is read while no other one is.
 const LARGE: u64 = 4 << 20;
-/// The maximum number of characters of an address that are shown.
+/// The maximum size of problem details, in bytes.
+const MAX_PROBLEM: u64 = 4 << 10;
+/// The maximum number of characters of an address, or of what a server says, that are shown.
 const MAX_SHOWN: usize = 200;
 /// A name that no record has.
 const NO_NAME: &str = "no-file-of-a-record";
@@ -192,14 +194,17 @@ impl Web {
             404 | 410 => return Ok(None),
             other => {
                 let to = answer.headers().get("location").and_then(|to| to.to_str().ok());
-                let to: Option<String> =
-                    to.map(|to| to.chars().filter(|c| !is_invisible(*c)).take(MAX_SHOWN).collect());
+                let to = to.map(shown);
                 let why = match to.filter(|_| (300..400).contains(&other)) {
                     Some(to) => format!(
                         "expected the answer 200 or 404, found {other}, which leads to {to}: no \
                          redirect is followed; name that address if the record is there"
                     ),
-                    None => format!("expected the answer 200 or 404, found {other}"),
+                    None => {
+                        let why = detail(answer.into_body().into_reader());
+                        let why = why.map(|why| format!(": {why}")).unwrap_or_default();
+                        format!("expected the answer 200 or 404, found {other}{why}")
+                    }
                 };
                 let kind = match other {
                     429 | 503 => io::ErrorKind::ResourceBusy,
@@ -215,8 +220,9 @@ impl Web {
         let (kind, encoding) = (header("content-type"), header("content-encoding"));
         let length = header("content-length").parse().ok().filter(|_| encoding.is_empty());
         if !matches!(encoding.as_str(), "" | "identity") {
-            let shown: String = encoding.chars().filter(|c| !is_invisible(*c)).take(40).collect();
-            let why = format!("expected bytes as they are or in gzip, found the encoding {shown}");
+            let encoding = shown(&encoding);
+            let why =
+                format!("expected bytes as they are or in gzip, found the encoding {encoding}");
             return Err(io::Error::other(why));
         }
         let bytes = self.body(answer.into_body().into_reader(), bound, length)?;
@@ -248,6 +254,19 @@ impl Web {
         );
         io::Error::new(io::ErrorKind::TimedOut, why)
     }
+}
+
+/// What a server says that refuses, in problem details (RFC 9457), if it says so.
+fn detail(body: impl Read) -> Option<String> {
+    let mut bytes = Vec::new();
+    body.take(MAX_PROBLEM).read_to_end(&mut bytes).ok()?;
+    let problem: serde_json::Value = serde_json::from_slice(&bytes).ok()?;
+    problem.get("detail")?.as_str().filter(|text| !text.is_empty()).map(shown)
+}
+
+/// A text of a server, without what cannot be seen, up to a bound.
+fn shown(text: &str) -> String {
+    text.chars().filter(|c| !is_invisible(*c)).take(MAX_SHOWN).collect()
 }
 
 /// Whether what follows the host is a port, or nothing.

@@ -191,7 +191,9 @@ impl CheckRecord {
 /// Whether an error is an answer of the engine that breaks a promise, rather than none.
 fn is_broken(error: &DatabaseError) -> bool {
     match error {
-        DatabaseError::Damaged { .. } | DatabaseError::NoRecord(_) => true,
+        DatabaseError::Damaged { .. }
+        | DatabaseError::NoRecord(_)
+        | DatabaseError::KeptElsewhere(_) => true,
         DatabaseError::Failed { lost, .. } => !lost,
         _ => false,
     }

@@ -66,6 +66,9 @@ pub enum DatabaseError {
     /// It has no such record.
     #[error("{0}")]
     NoRecord(String),
+    /// The record is kept elsewhere: what the database has of it may be old.
+    #[error("{0}")]
+    KeptElsewhere(String),
     /// It was not done.
     #[error("the database at {address} did not {doing}: {why}")]
     Failed {

@@ -251,7 +251,7 @@ impl Database {
             drop(work);
             let row = self.head(id)?;
             return match row.moved.filter(|place| Some(place.as_str()) != *kept) {
-                Some(place) => Err(DatabaseError::NoRecord(kept_at(&place))),
+                Some(place) => Err(DatabaseError::KeptElsewhere(kept_at(&place))),
                 None => Ok(RowsWritten::Outrun(row.head)),
             };
         }
@@ -362,7 +362,7 @@ impl Database {
         }
         let row = self.head(id)?;
         match row.moved.filter(|place| Some(place.as_str()) != from) {
-            Some(place) => Err(DatabaseError::NoRecord(kept_at(&place))),
+            Some(place) => Err(DatabaseError::KeptElsewhere(kept_at(&place))),
             None => Err(self.damaged(
                 format!("a record of {} events that ends as the one here", head.size),
                 "another one",

@@ -50,6 +50,10 @@ const FIRST_BYTES: usize = 64 << 10;
 const BODY: Duration = Duration::from_secs(20);
 const BYTES_PER_SECOND: u64 = 20_000;
 const SILENCE: Duration = Duration::from_secs(10);
+/// What a server answers whose record is kept elsewhere, and after how many seconds it is asked
+/// again.
+const MOVED: &str = "the record is kept elsewhere by now: this server is to be ended";
+const MOVED_PAUSE: u64 = 60;
 /// After how much silence a tail says that it is still there.
 const KEEP_ALIVE: Duration = Duration::from_secs(15);
 
@@ -73,6 +77,7 @@ pub fn routes(state: Arc<ServerState>) -> Router {
     }
     router
         .fallback(async || Problem::new(ProblemKind::NotFound, "expected a path of this server"))
+        .layer(middleware::from_fn_with_state(Arc::clone(&state), kept_here))
         .layer(middleware::from_fn(counted))
         .with_state(state)
 }
@@ -113,6 +118,16 @@ async fn described(State(state): Shared) -> Result<Response, Problem> {
     let text = openapi::document().map_err(|why| failed(&state, &LedgerError::Usage(why)))?;
     let kind = (header::CONTENT_TYPE, "application/json");
     Ok(([kind, (header::CACHE_CONTROL, "no-cache")], text).into_response())
+}
+
+/// Answers nothing from a record that is kept elsewhere by now: a reader who has more would take
+/// what is here for one that was cut.
+async fn kept_here(State(state): Shared, request: Request, next: Next) -> Response {
+    let is_about_server = ["/v1/health", "/v1/openapi.json"].contains(&request.uri().path());
+    match state.sequencer.is_moved() && !is_about_server {
+        true => Problem::busy(MOVED, MOVED_PAUSE).into_response(),
+        false => next.run(request).await,
+    }
 }
 
 /// Counts each answer; what it is is said by its type alone.

@@ -9,6 +9,7 @@
 //! Source: FORMAT.md section 17.
 
 use crate::clock::Clock;
+use crate::database::DatabaseError;
 use crate::disk::lock::LockWait;
 use crate::ledger::error::{LedgerError, chain};
 use crate::ledger::exchange::placing::{
@@ -90,6 +91,8 @@ pub struct Sequencer {
 struct Condition {
     /// Why nothing can be placed now, if so.
     trouble: Option<String>,
+    /// Whether the record is kept elsewhere by now.
+    is_moved: bool,
     /// What to change at the home, although events can be placed.
     warning: Option<&'static str>,
     /// Since when the record is at work, if it is.
@@ -240,6 +243,11 @@ impl Sequencer {
         let is_silent = condition.busy_since.is_some_and(|since| since.elapsed() >= HOME_TIMEOUT);
         let silent = is_silent.then(|| "the home of the record does not answer".to_owned());
         condition.trouble.clone().or(silent)
+    }
+
+    /// Whether the record is kept elsewhere by now: what is read here may be old.
+    pub fn is_moved(&self) -> bool {
+        locked(&self.condition).is_moved
     }
 
     /// What to change at the home of the record, although events can be placed.
@@ -426,7 +434,11 @@ impl Sequencing {
             self.say(&format!("the writer failed: {why}"));
             self.reason = Some(why);
         }
-        self.condition().trouble = Some(trouble(error).to_owned());
+        let mut condition = self.condition();
+        condition.trouble = Some(trouble(error).to_owned());
+        let moved = matches!(error, LedgerError::Database(DatabaseError::KeptElsewhere(_)));
+        condition.is_moved = moved;
+        drop(condition);
         self.writer = None;
         self.refused_at = Some(Instant::now());
     }
@@ -538,7 +550,7 @@ impl Sequencing {
         let mut condition = self.condition();
         condition.busy_since = None;
         if receipts.is_ok() {
-            condition.trouble = None;
+            (condition.trouble, condition.is_moved) = (None, false);
         }
         drop(condition);
         receipts

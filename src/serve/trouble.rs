@@ -11,9 +11,10 @@ use std::io;
 /// Why nothing can be placed, for everybody: without a path or an address, which the log has.
 pub fn trouble(error: &LedgerError) -> &'static str {
     match error {
-        LedgerError::Database(DatabaseError::NoRecord(_)) => {
-            "the record is not in this database, or is kept elsewhere by now"
+        LedgerError::Database(DatabaseError::KeptElsewhere(_)) => {
+            "the record is kept elsewhere by now: this server is to be ended"
         }
+        LedgerError::Database(DatabaseError::NoRecord(_)) => "the record is not in this database",
         LedgerError::Database(_) => {
             "the database that keeps the record does not answer, or does not do what is asked of it"
         }
@@ -52,8 +53,11 @@ mod tests {
     #[test]
     fn health_has_a_reason_without_a_path() {
         let moved = "the record is kept in /srv/annals".to_owned();
-        let moved = trouble(&LedgerError::Database(DatabaseError::NoRecord(moved)));
-        assert_eq!(moved, "the record is not in this database, or is kept elsewhere by now");
+        let moved = trouble(&LedgerError::Database(DatabaseError::KeptElsewhere(moved)));
+        assert_eq!(moved, "the record is kept elsewhere by now: this server is to be ended");
+        let none = "expected a record in the database at /srv/annals, found none".to_owned();
+        let none = trouble(&LedgerError::Database(DatabaseError::NoRecord(none)));
+        assert_eq!(none, "the record is not in this database");
         let other = trouble(&LedgerError::Usage("/srv/annals".to_owned()));
         assert_eq!(other, "the record cannot be written to");
         let memory = MemoryError::Absent("http://127.0.0.1:1 does not answer".to_owned());

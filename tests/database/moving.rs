@@ -73,7 +73,7 @@ fn of_two_that_move_a_record_at_once_one_does() {
     to(None, Some("one")).unwrap();
     for (from, place) in [(None, Some("another")), (None, None), (Some("another"), None)] {
         let refused = to(from, place);
-        assert!(matches!(refused, Err(DatabaseError::NoRecord(_))), "{refused:?}");
+        assert!(matches!(refused, Err(DatabaseError::KeptElsewhere(_))), "{refused:?}");
     }
     assert_eq!(moved(&server), "one");
     to(Some("one"), None).unwrap();

@@ -2,10 +2,10 @@
 
 use crate::database::PostgresServer;
 use crate::follower::content;
-use crate::serve::{Newsroom, acknowledged, check_history, proxy};
+use crate::serve::{Newsroom, acknowledged, check_history, json, proxy, request};
 use rustix::process::Signal;
 use std::sync::Mutex;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 /// The names of files below a ledger that two copies of one record share, with their bytes.
 fn events(newsroom: &Newsroom, machine: &str) -> Vec<u8> {
@@ -64,9 +64,23 @@ fn a_record_is_moved_into_a_database_served_from_two_machines_and_moved_back() {
     assert_eq!(size, 3 + 2 + 16);
     assert_eq!(one_size(&newsroom, "cid", &other.url), size);
     one.stop();
-    other.stop();
     let back = newsroom.good("server", &["move", "--from", &url]);
     assert!(back.contains("is kept in") && back.contains("ledger"), "{back}");
+    // The server that still runs shows nobody what may be old, and says why.
+    let began = Instant::now();
+    while other.health() == 200 && began.elapsed() < Duration::from_secs(30) {
+        std::thread::sleep(Duration::from_millis(50));
+    }
+    let why = "the record is kept elsewhere by now: this server is to be ended";
+    let health = json(&request(&other.address, "GET /v1/health HTTP/1.1", b"").1);
+    assert_eq!(health["trouble"], why);
+    for path in ["/checkpoint", "/v1/facts", "/v1/events?from=0"] {
+        let answer = request(&other.address, &format!("GET {path} HTTP/1.1"), b"");
+        assert_eq!((answer.0, &json(&answer.1)["detail"]), (503, &why.into()), "{path}");
+    }
+    let pulled = newsroom.annals("cid", &["pull"]);
+    assert!(pulled.code == 2 && pulled.err.contains(why), "{pulled:?}");
+    other.stop();
     check_history(&newsroom, &told.into_inner().unwrap());
     newsroom.good("server", &["verify"]);
     newsroom.good("second", &["verify"]);

@@ -115,7 +115,7 @@ impl<'a> Writer<'a> {
                 }
                 Err(error) => {
                     tries += 1;
-                    if tries >= TRIES || matches!(error, DatabaseError::NoRecord(_)) {
+                    if tries >= TRIES || matches!(error, DatabaseError::KeptElsewhere(_)) {
                         return Err(error);
                     }
                     self.counts.refused += 1;

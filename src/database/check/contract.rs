@@ -425,7 +425,7 @@ fn kept_elsewhere(trial: &mut Trial<'_>) -> Result<(), Broken> {
     let group = CheckGroup::small(from, &format!("{} elsewhere", trial.record.origin));
     let here = RowGroup { kept: None, ..group.rows() };
     match trial.one.commit(id, &here) {
-        Err(DatabaseError::NoRecord(_)) => {}
+        Err(DatabaseError::KeptElsewhere(_)) => {}
         Err(error) => return Err(error.into()),
         Ok(written) => return Err(trial.found(format!("{written:?}"))),
     }
@@ -433,7 +433,7 @@ fn kept_elsewhere(trial: &mut Trial<'_>) -> Result<(), Broken> {
     let refused = trial.one.commit(id, &group.rows());
     trial.one.move_record(id, &from, Some("another place"), Some(MARK))?;
     match refused {
-        Err(DatabaseError::NoRecord(_)) => trial.expect_head(from),
+        Err(DatabaseError::KeptElsewhere(_)) => trial.expect_head(from),
         Err(error) => Err(error.into()),
         Ok(written) => Err(trial.found(format!("{written:?}"))),
     }
