@@ -1,17 +1,18 @@
-//! Components of a page: elements that show a tree of their own (declarative shadow DOM), as
-//! browsers and programs that save pages write them.
+//! Components and frames of a page: elements that show a tree of their own (declarative shadow
+//! DOM) or a page that stands in an attribute (`srcdoc`), as browsers and programs that save pages
+//! write them.
 //!
 //! Always holds: what an element shows stands in it as plain elements; what has no slot in it is
-//! not shown. Not here: components that scripts alone fill. Source: the HTML Standard, `template`
-//! and `slot`.
+//! not shown. Not here: components that scripts alone fill, frames of other files. Source: the HTML
+//! Standard, `template`, `slot` and `iframe`.
 
 use crate::capture::style::apply_sheets;
 use dom_query::{Document, NodeRef};
 
-/// How deep components may contain each other; what is deeper is not shown.
+/// How deep components and frames may contain each other; what is deeper is not shown.
 const NESTED: usize = 16;
 
-/// Puts what each component shows in the place of what it is given.
+/// Puts what each component and frame shows in the place of what it is given.
 pub(super) fn lay_out(page: &Document) {
     lay_out_nested(page, NESTED);
 }
@@ -38,6 +39,16 @@ fn lay_out_nested(page: &Document, nested: usize) {
             }
         }
         host.set_html(shown.select("html").inner_html());
+    }
+    for frame in page.select("iframe[srcdoc]").nodes() {
+        let shown = Document::from(frame.attr("srcdoc").unwrap_or_default());
+        if nested > 0 {
+            lay_out_nested(&shown, nested - 1);
+        }
+        apply_sheets(&shown);
+        shown.select("style").remove();
+        frame.rename("div");
+        frame.set_html(shown.select("body").inner_html());
     }
 }
 

@@ -9,11 +9,14 @@ use crate::capture::proposal::ProposedDescription;
 use crate::capture::reading::{CaptureReading, DerivedText, Omission, TextExtent, Unquotable};
 use crate::capture::unzipped::Unzipped;
 use crate::capture::word::{Notes, Styles, WordPart, broken, utf8};
+use crate::capture::word_fields::attribute;
 use quick_xml::Reader;
 use quick_xml::escape::resolve_predefined_entity;
 use quick_xml::events::Event;
 
+/// The name of the body, and of the styles, where the file does not say another one.
 const BODY: &str = "word/document.xml";
+const STYLES: &str = "word/styles.xml";
 /// Beginnings of the names of parts with text beside the body.
 const BESIDE: [&str; 5] =
     ["word/footnotes", "word/endnotes", "word/comments", "word/header", "word/footer"];
@@ -31,10 +34,12 @@ pub(super) fn read(extent: TextExtent, bytes: &[u8]) -> CaptureReading {
 }
 
 fn text(files: &mut Unzipped<'_>, extent: TextExtent) -> Result<DerivedText, Unquotable> {
-    let missing = || Unquotable::Broken(format!("{BODY} is not in it"));
-    let styles = Styles::read(files.file("word/styles.xml")?.unwrap_or_default())?;
+    let name = body_name(files)?;
+    let missing = || Unquotable::Broken(format!("{name} is not in it"));
+    let styles = styles(files)?;
+    let styles = Styles::read(styles)?;
     let mut notes = Notes::default();
-    let body = files.file(BODY)?.ok_or_else(missing)?;
+    let body = files.file(&name)?.ok_or_else(missing)?;
     let WordPart { mut text, mut struck, chunks } = WordPart::read(body, &styles, &mut notes)?;
     let mut beside: Vec<String> = files.names().collect();
     beside.retain(|name| {
@@ -72,6 +77,46 @@ fn text(files: &mut Unzipped<'_>, extent: TextExtent) -> Result<DerivedText, Unq
     let method = text_method(&format!("{what} by {XML}"), struck);
     Ok(DerivedText { text, method, left_out, page: None })
 }
+
+/// The name of the part that is the body.
+fn body_name(files: &mut Unzipped<'_>) -> Result<String, Unquotable> {
+    Ok(related(files, "", "officeDocument")?.unwrap_or_else(|| BODY.to_owned()))
+}
+
+/// The bytes of the styles; empty where there are none.
+fn styles(files: &mut Unzipped<'_>) -> Result<Vec<u8>, Unquotable> {
+    let body = body_name(files)?;
+    let name = related(files, &body, "styles")?.unwrap_or_else(|| STYLES.to_owned());
+    Ok(files.file(&name)?.unwrap_or_default())
+}
+
+/// The name of the part that is so related to another one, or to the file where that is "".
+fn related(
+    files: &mut Unzipped<'_>,
+    part: &str,
+    relation: &str,
+) -> Result<Option<String>, Unquotable> {
+    let (folder, name) = part.rsplit_once('/').unwrap_or(("", part));
+    let folder = if folder.is_empty() { String::new() } else { format!("{folder}/") };
+    let relations = utf8(files.file(&format!("{folder}_rels/{name}.rels"))?.unwrap_or_default())?;
+    let mut reader = Reader::from_str(&relations);
+    loop {
+        let tag = match reader.read_event().map_err(broken)? {
+            Event::Eof => return Ok(None),
+            Event::Start(tag) | Event::Empty(tag) => tag,
+            _ => continue,
+        };
+        let kind = attribute(&tag, "Type").unwrap_or_default();
+        let is_so = kind.rsplit('/').next() == Some(relation);
+        if let Some(target) = attribute(&tag, "Target").filter(|_| is_so) {
+            return Ok(Some(match target.strip_prefix('/') {
+                Some(absolute) => absolute.to_owned(),
+                None => format!("{folder}{target}"),
+            }));
+        }
+    }
+}
+
 /// The core properties, and the language of the styles.
 fn proposal(files: &mut Unzipped<'_>) -> Result<ProposedDescription, Unquotable> {
     let mut proposal = ProposedDescription::default();
@@ -104,7 +149,7 @@ fn proposal(files: &mut Unzipped<'_>) -> Result<ProposedDescription, Unquotable>
             _ => {}
         }
     }
-    let styles = utf8(files.file("word/styles.xml")?.unwrap_or_default())?;
+    let styles = utf8(styles(files)?)?;
     let mut reader = Reader::from_str(&styles);
     while proposal.lang.is_none() {
         let tag = match reader.read_event().map_err(broken)? {

@@ -7,6 +7,7 @@
 
 use crate::capture::flow::{Flow, TextGroup};
 use crate::capture::library::{PDF, text_method};
+use crate::capture::pdf_glyphs::name_glyphs;
 use crate::capture::pdf_operators::spell_out;
 use crate::capture::pdf_unseen::{FAR, move_off_page};
 use crate::capture::proposal::ProposedDescription;
@@ -29,6 +30,7 @@ pub(super) fn read(bytes: &[u8]) -> CaptureReading {
         return CaptureReading::unquotable(Unquotable::Encrypted);
     }
     let prepared = catch_unwind(AssertUnwindSafe(|| {
+        name_glyphs(&mut document);
         spell_out(&mut document);
         move_off_page(&mut document)
     }));
@@ -214,8 +216,9 @@ impl OutputDev for DrawnPage {
         font_size: f64,
         character: &str,
     ) -> Result<(), OutputError> {
-        // The font does not say which character it is.
-        let character = if character.is_empty() { "\u{FFFD}" } else { character };
+        // The font does not say which character it is, or has the code of the glyph alone.
+        let is_code = character.chars().all(|c| c.is_control() && !c.is_whitespace());
+        let character = if is_code { "\u{FFFD}" } else { character };
         let (x, y) = (at.m31, at.m32);
         // The side of a square with the area of the letter's box.
         let size = font_size * ((at.m11 + at.m21) * (at.m12 + at.m22)).sqrt();

@@ -1,11 +1,11 @@
 //! The styles that a page has in itself: of its elements, and of its style sheets, as far as they
 //! raise, lower or strike out.
 //!
-//! Always holds: an element's own style goes before a sheet, a later rule before an earlier one. A
-//! sheet hides nothing, because scripts show again what it hides. Not here: sheets of other files,
-//! rules for a medium or a state, the specificity of selectors. Source: CSS Syntax, CSS Cascade.
+//! Always holds: a sheet hides nothing, because scripts show again what it hides. Not here: which
+//! rule of a sheet counts (`sheet`); sheets of other files, rules for a state. Source: CSS Cascade.
 
-use crate::capture::generated::{add, added};
+use crate::capture::generated::add_words;
+use crate::capture::sheet::{Cascade, Declaration, Part, Rule, declarations, is_of_screens, rules};
 use dom_query::{Document, NodeRef, Selection};
 
 /// Properties that a sheet gives to an element.
@@ -57,14 +57,15 @@ pub(super) struct Style(Vec<(String, String)>);
 impl Style {
     /// The style of an element.
     pub(super) fn of(node: &NodeRef<'_>) -> Style {
-        Style::read(&node.attr("style").unwrap_or_default())
+        Style::new(&node.attr("style").map(|own| declarations(&own)).unwrap_or_default())
     }
 
-    fn read(declarations: &str) -> Style {
-        let declarations = declarations.to_ascii_lowercase();
-        let declarations = declarations.split(';').filter_map(|line| line.split_once(':'));
-        let value = |value: &str| value.replace("!important", "").trim().to_owned();
-        Style(declarations.map(|(name, of)| (name.trim().to_owned(), value(of))).collect())
+    /// The style that these make; one that is important goes before others.
+    fn new(declarations: &[Declaration]) -> Style {
+        let mut all: Vec<&Declaration> = declarations.iter().collect();
+        all.sort_by_key(|declaration| declaration.is_important);
+        let lower = |it: &&Declaration| (it.name.clone(), it.value.to_ascii_lowercase());
+        Style(all.iter().map(lower).collect())
     }
 
     /// Whether the last declaration of one of these properties is so.
@@ -236,37 +237,35 @@ fn is_smaller(size: &str) -> bool {
 /// Gives elements what the style sheets in the page say of them.
 pub(super) fn apply_sheets(page: &Document) {
     let sheets = page.select("style");
-    let sheets = sheets.iter().filter(|sheet| is_of_screen(sheet));
+    let sheets = sheets.iter().filter(is_of_screen);
     let sheets: Vec<String> = sheets.map(|sheet| sheet.text().to_string()).collect();
+    let rules = rules(sheets.iter().map(String::as_str));
+    let mut cascade = Cascade::default();
+    let is_element = |part| part == Part::Element;
     for properties in [Properties::OfWords, Properties::OfBoxes] {
-        let rules = sheets.iter().flat_map(|sheet| rules(sheet, properties));
-        apply(page, &rules.take(MAX_RULES).collect::<Vec<_>>());
+        let counts = |rule: &Rule, declaration: &Declaration| properties.count(declaration, rule);
+        cascade.add(page, &rules, MAX_RULES, is_element, counts);
     }
-    let blocks = sheets.iter().flat_map(|sheet| blocks(sheet));
-    let words = blocks.flat_map(|(selectors, block)| added(&selectors, &block));
-    add(page, &words.take(MAX_RULES).collect::<Vec<_>>());
+    for (node, _, of_sheets) in cascade.into_parts() {
+        let Some(node) = page.tree.get(&node) else { continue };
+        let own = node.attr("style").map(|own| declarations(&own)).unwrap_or_default();
+        // What an element says itself wins, but for what is important in a sheet.
+        let all =
+            of_sheets.into_iter().map(|it| (it, false)).chain(own.into_iter().map(|it| (it, true)));
+        let mut all: Vec<(Declaration, bool)> = all.collect();
+        all.sort_by_key(|(declaration, is_own)| (declaration.is_important, *is_own));
+        let all: Vec<String> = all.iter().map(|(declaration, _)| declaration.text()).collect();
+        node.set_attr("style", &all.join(";"));
+    }
+    add_words(page, &rules, MAX_RULES);
 }
 
-/// Whether a sheet is of CSS, and for every medium or for screens.
+/// Whether a sheet is of CSS, for every medium or for screens, and not for readers without scripts
+/// alone.
 fn is_of_screen(sheet: &Selection<'_>) -> bool {
     let attribute = |name: &str| sheet.attr(name).unwrap_or_default().trim().to_ascii_lowercase();
-    let media = attribute("media");
-    let is_medium = |medium: &str| {
-        let words: Vec<&str> = medium.split_whitespace().collect();
-        matches!(words.as_slice(), [] | ["all" | "screen"] | ["only", "screen"])
-    };
-    matches!(attribute("type").as_str(), "" | "text/css") && media.split(',').any(is_medium)
-}
-
-fn apply(page: &Document, rules: &[(String, String)]) {
-    // What is written first goes after what is written before it.
-    for (selectors, declarations) in rules.iter().rev() {
-        let Some(selection) = page.try_select(selectors) else { continue };
-        for node in selection.nodes() {
-            let own = node.attr("style").unwrap_or_default();
-            node.set_attr("style", &format!("{declarations};{own}"));
-        }
-    }
+    let is_css = matches!(attribute("type").as_str(), "" | "text/css");
+    is_css && attribute("media").split(',').any(is_of_screens) && !sheet.is("noscript style")
 }
 
 /// Which properties of a sheet are read.
@@ -277,68 +276,20 @@ enum Properties {
 }
 
 impl Properties {
-    /// Whether a declaration counts, in a rule that moves what it is for.
-    fn count(self, declaration: &str, moves: bool) -> bool {
-        let (name, value) = declaration.split_once(':').unwrap_or_default();
-        let (name, value) = (name.trim().to_ascii_lowercase(), value.to_ascii_lowercase());
-        let is_of = |names: &[&str]| names.contains(&name.as_str());
+    /// Whether a declaration of a rule counts.
+    fn count(self, declaration: &Declaration, rule: &Rule) -> bool {
+        let (name, value) = (declaration.name.as_str(), declaration.value.to_ascii_lowercase());
         match self {
-            Properties::OfWords => is_of(&OF_SHEETS) || (moves && is_of(&OF_MOVES)),
+            Properties::OfWords => {
+                OF_SHEETS.contains(&name)
+                    || (OF_MOVES.contains(&name)
+                        && Style::new(&rule.declarations).shift().is_some())
+            }
             Properties::OfBoxes => {
                 let is_move = name == "position" && value.contains("relative");
                 let hides = name == "display" && value.contains("none");
-                is_of(&OF_BOXES) && !hides && !is_move
+                OF_BOXES.contains(&name) && !hides && !is_move
             }
         }
     }
-}
-
-/// The rules of a sheet: selectors, and the declarations that count here.
-fn rules(sheet: &str, properties: Properties) -> Vec<(String, String)> {
-    let rule = |(selectors, block): (String, String)| {
-        let plain = selectors.split(',').filter(|selector| !selector.contains(':'));
-        let selectors = plain.map(str::trim).collect::<Vec<_>>().join(",");
-        let moves = Style::read(&block).shift().is_some();
-        let counts = |line: &&str| properties.count(line, moves);
-        let declarations = block.split(';').filter(counts).collect::<Vec<_>>().join(";");
-        let is_rule = !declarations.is_empty() && !selectors.is_empty();
-        is_rule.then_some((selectors, declarations))
-    };
-    blocks(sheet).into_iter().filter_map(rule).collect()
-}
-
-/// The selectors and the block of each rule of a sheet that is for every medium and state.
-fn blocks(sheet: &str) -> Vec<(String, String)> {
-    let (sheet, mut found) = (without_comments(sheet), Vec::new());
-    let mut rest = sheet.as_str();
-    while let Some((before, after)) = rest.split_once('{') {
-        let mut depth = 1;
-        let end = after.find(|c| {
-            match c {
-                '{' => depth += 1,
-                '}' => depth -= 1,
-                _ => {}
-            }
-            depth == 0
-        });
-        let end = end.unwrap_or(after.len());
-        let (block, selectors) = (&after[..end], before.rsplit(';').next().unwrap_or_default());
-        rest = after.get(end + 1..).unwrap_or_default();
-        if !selectors.trim_start().starts_with('@') && !block.contains('{') {
-            found.push((selectors.to_owned(), block.to_owned()));
-        }
-    }
-    found
-}
-
-fn without_comments(sheet: &str) -> String {
-    let mut text = String::with_capacity(sheet.len());
-    let mut rest = sheet;
-    while let Some((before, comment)) = rest.split_once("/*") {
-        text.push_str(before);
-        rest = comment.split_once("*/").map_or("", |(_, after)| after);
-    }
-    text.push_str(rest);
-    // Old pages put a sheet into a comment of HTML.
-    text.replace("<!--", "").replace("-->", "")
 }

@@ -8,6 +8,7 @@
 use crate::capture::flow::{Flow, TextGroup, is_figure};
 use crate::capture::reading::Unquotable;
 use crate::capture::word_fields::{Fields, attribute};
+use crate::capture::word_symbols::symbol;
 use quick_xml::Reader;
 use quick_xml::escape::resolve_predefined_entity;
 use quick_xml::events::{BytesStart, Event};
@@ -280,6 +281,16 @@ impl Default for Delimiters {
     }
 }
 
+/// A row or a cell of a table.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum RowPart {
+    Shown,
+    /// By a tracked change.
+    Deleted,
+    /// A cell in whose place the one above or before it goes on.
+    Merged,
+}
+
 struct WordWriter<'s> {
     styles: &'s Styles,
     notes: &'s mut Notes,
@@ -297,10 +308,8 @@ struct WordWriter<'s> {
     repeated: usize,
     /// Open elements whose content was taken away.
     taken_away: usize,
-    /// Whether each open row, and each open cell in it, was deleted.
-    rows: Vec<bool>,
-    /// How many of them were deleted.
-    deleted_rows: usize,
+    /// Each open row, and each open cell in it.
+    rows: Vec<RowPart>,
     /// The open delimiters of a formula.
     delimiters: Vec<Delimiters>,
     /// How many `w:altChunk` there are.
@@ -326,7 +335,6 @@ impl<'s> WordWriter<'s> {
             repeated: 0,
             taken_away: 0,
             rows: Vec::new(),
-            deleted_rows: 0,
             delimiters: Vec::new(),
             chunks: 0,
             fields: Fields::default(),
@@ -383,14 +391,20 @@ impl<'s> WordWriter<'s> {
             }
             "w:del" | "w:cellDel" if self.is_inside("w:trPr") || self.is_inside("w:tcPr") => {
                 if let Some(part) = self.rows.last_mut() {
-                    self.deleted_rows += usize::from(!std::mem::replace(part, true));
+                    *part = RowPart::Deleted;
+                }
+            }
+            "w:vMerge" | "w:hMerge" if self.is_inside("w:tcPr") => {
+                let goes_on = attribute(tag, "w:val").is_none_or(|kind| kind != "restart");
+                if let Some(part @ RowPart::Shown) = self.rows.last_mut().filter(|_| goes_on) {
+                    *part = RowPart::Merged;
                 }
             }
             name if TAKEN_AWAY.contains(&name) => self.taken_away += 1,
             "w:tbl" => self.flow.block(),
-            "w:tr" => self.rows.push(false),
+            "w:tr" => self.rows.push(RowPart::Shown),
             "w:tc" => {
-                self.rows.push(false);
+                self.rows.push(RowPart::Shown);
                 self.flow.open_cell();
             }
             "w:framePr" if self.is_inside("w:pPr") => {
@@ -528,12 +542,13 @@ impl<'s> WordWriter<'s> {
             paragraph.run.over(style)
         });
         let look = look.unwrap_or_default();
-        let is_away = self.taken_away > 0 || self.deleted_rows > 0 || self.is_inside("w:delText");
+        let is_deleted = self.taken_away > 0 || self.rows.contains(&RowPart::Deleted);
+        let is_away = is_deleted || self.is_inside("w:delText");
         if is_away || look.is_struck() {
             self.struck.push_str(words);
             return None;
         }
-        if look.hidden == Some(true) {
+        if look.hidden == Some(true) || self.rows.contains(&RowPart::Merged) {
             return None;
         }
         self.struck.push_str(if self.struck.ends_with(' ') { "" } else { " " });
@@ -575,11 +590,11 @@ impl<'s> WordWriter<'s> {
             }
             "w:tbl" => self.flow.block(),
             "w:tr" => {
-                self.deleted_rows -= usize::from(self.rows.pop() == Some(true));
+                self.rows.pop();
                 self.flow.end_row();
             }
             "w:tc" => {
-                self.deleted_rows -= usize::from(self.rows.pop() == Some(true));
+                self.rows.pop();
                 self.flow.close_cell();
             }
             "w:bdo" => self.flow.put("\u{202C}"),
@@ -633,36 +648,6 @@ impl<'s> WordWriter<'s> {
         }
     }
 }
-
-/// The character of a symbol font; U+FFFD where it is not known.
-fn symbol(tag: &BytesStart<'_>) -> char {
-    let font = attribute(tag, "w:font").unwrap_or_default();
-    let code = attribute(tag, "w:char").and_then(|code| u32::from_str_radix(&code, 16).ok());
-    let code = code.unwrap_or_default();
-    // Symbol fonts have their characters in the private use area as well.
-    let place = if (0xF000..=0xF0FF).contains(&code) { code - 0xF000 } else { code };
-    let place = char::from_u32(place).unwrap_or(char::REPLACEMENT_CHARACTER);
-    let (from, to) = match font.as_str() {
-        "Symbol" => SYMBOL,
-        name if name.starts_with("Wingdings") => WINGDINGS,
-        _ => ("", ""),
-    };
-    let found = from.chars().zip(to.chars()).find(|(at, _)| *at == place).map(|(_, sign)| sign);
-    let is_itself = match font.as_str() {
-        "Symbol" => place.is_ascii_digit() || place.is_ascii_punctuation(),
-        _ => from.is_empty() && u32::from(place) == code,
-    };
-    let own = Some(place).filter(|_| is_itself);
-    found.or(own).unwrap_or(char::REPLACEMENT_CHARACTER)
-}
-
-/// Places of the font Symbol, and their characters. Source: Adobe's mapping of Symbol to Unicode.
-const SYMBOL: (&str, &str) = (
-    "-abcdefghiklmnopqrstuwxyzDFGLPQSWY¢£¥«¬\u{AD}®¯°±²³´µ¶·¸¹º»¼Öåò",
-    "−αβχδεφγηικλμνοπθρστυωξψζΔΦΓΛΠΘΣΩΨ′≤∞↔←↑→↓°±″≥×∝∂•÷≠≡≈…√∑∫",
-);
-/// Places of Wingdings, and their characters.
-const WINGDINGS: (&str, &str) = ("Jlno§¨Øàûüýþ", "☺●■□▪◻➢→✗✓☒☑");
 
 /// A number as endnotes have it: `iv`.
 fn roman(mut number: usize) -> String {

@@ -123,6 +123,19 @@ fn a_page_reads_as_a_browser_shows_it() {
              <ul><li>a</ul>",
             "−7, 8 per cent, 9\n\na",
         ),
+        (
+            "<style>@layer l{.a{text-decoration:line-through}} .b{u{vertical-align:super}}\
+             #i::before{content:\"very \"}.a::before,.i::before{content:\"not \"}\
+             .n::after{content:attr(data-x)}</style><noscript><style>p::before{content:\"no\"}\
+             </style></noscript><p><b class=a>not</b> <b class=i id=i>guilty</b>\
+             <b class=n data-x=' of 5'> 3</b> <i class=b>10<u>6</u></i>",
+            "very guilty 3 of 5 10⁶",
+        ),
+        (
+            "a <iframe srcdoc=\"<style>b{text-decoration:line-through}</style><p>The <b>old</b> \
+             minister resigned.</p>\"></iframe> b<b>c</b>",
+            "a\n\nThe minister resigned.\n\nbc",
+        ),
         // In the direction that a style gives.
         (
             "<span style='unicode-bidi:bidi-override;direction:rtl'>98765</span> men",
@@ -541,6 +554,9 @@ fn a_docx_reads_as_it_is_shown() {
     };
     let row = cell("", "kept 6") + &cell("<w:cellDel w:id='4' w:author='x'/>", "gone 7");
     let cut = format!("<w:tbl><w:tr>{row}</w:tr></w:tbl>");
+    let first = cell("<w:vMerge w:val='restart'/>", "Defence") + &cell("", "990");
+    let second = cell("<w:vMerge/>", "Health (draft)") + &cell("", "1180");
+    let merged = format!("<w:tbl><w:tr>{first}</w:tr><w:tr>{second}</w:tr></w:tbl>");
     let turned = format!(
         "<w:p>{}<w:bdo w:val='rtl'>{}</w:bdo>{}</w:p>",
         run("", "men "),
@@ -559,11 +575,47 @@ fn a_docx_reads_as_it_is_shown() {
         (joined.as_str(), "They met."),
         (struck.as_str(), "on"),
         (cut.as_str(), "kept 6"),
+        (merged.as_str(), "Defence\t990\n\t1180"),
         (turned.as_str(), "men \u{202E}98765\u{202C}."),
         (initial.as_str(), "The minister resigned."),
         ("<w:p/><w:p/>a<w:p><w:r><w:t>b</w:t></w:r></w:p>", "b"),
     ];
     assert_eq!(differing(&cases, docx), []);
+}
+
+#[test]
+fn the_body_and_the_styles_of_a_docx_are_those_that_it_names() {
+    let space = "xmlns:w=\"http://schemas.openxmlformats.org/wordprocessingml/2006/main\"";
+    let kind = "http://schemas.openxmlformats.org/officeDocument/2006/relationships";
+    let related = |of: &str, to: &str| {
+        format!(
+            "<Relationships><Relationship Id='r' Type='{kind}/{of}' Target='{to}'/></Relationships>"
+        )
+    };
+    let words = run("<w:rStyle w:val='Gone'/>", "not ") + &run("", "guilty");
+    let body = format!("<w:document {space}><w:body><w:p>{words}</w:p></w:body></w:document>");
+    let styles = format!(
+        "<w:styles {space}><w:style w:type='character' w:styleId='Gone'><w:rPr><w:strike/></w:rPr>\
+         </w:style></w:styles>"
+    );
+    for (body_name, styles_name) in
+        [("/word/document2.xml", "styles2.xml"), ("word/a.xml", "/s.xml")]
+    {
+        let name = body_name.trim_start_matches('/');
+        let relations = format!("word/_rels/{}.rels", name.trim_start_matches("word/"));
+        let styles_at = match styles_name.strip_prefix('/') {
+            Some(name) => name.to_owned(),
+            None => format!("word/{styles_name}"),
+        };
+        let file = made::zip(&[
+            ("_rels/.rels", related("officeDocument", body_name).as_bytes()),
+            (&relations, related("styles", styles_name).as_bytes()),
+            (name, body.as_bytes()),
+            (&styles_at, styles.as_bytes()),
+        ]);
+        let read = derived(media_type::DOCX, TextExtent::Main, &file);
+        assert_eq!(read.text, "guilty\n", "{body_name}");
+    }
 }
 
 #[test]

@@ -140,3 +140,21 @@ fn a_pdf_keeps_small_characters_off_the_line() {
     ];
     assert_eq!(differing(&cases, pdf), []);
 }
+
+#[test]
+fn the_glyphs_of_a_font_are_the_characters_of_their_names() {
+    let read = |names: &str, content: &str| {
+        let font = format!(
+            "<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica /Encoding << /Differences [1 \
+             {names}] >> >>"
+        );
+        let content = format!("BT /F2 12 Tf 100 700 Td ({content}) Tj ET");
+        pdf_with(&content, ["", "/Font << /F2 7 0 R >>", ""], &[&font]).text
+    };
+    assert_eq!(read("/uni2212", "It fell to \\0015 degrees."), "It fell to −5 degrees.\n");
+    assert_eq!(read("/uni20AC.lf", "It cost \\001 5."), "It cost € 5.\n");
+    let old = read("/one.oldstyle /two.taboldstyle /minus.case", "\\001\\0025 and \\0035.");
+    assert_eq!(old, "125 and −5.\n");
+    // A name that says nothing.
+    assert_eq!(read("/g7", "It cost \\0015."), "It cost \u{FFFD}5.\n");
+}
