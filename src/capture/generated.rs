@@ -4,7 +4,8 @@
 //! signs of numbers; marks, arrows and icons are left out. Not here: which sheets and rules count
 //! (`style`, `sheet`); counters, sheets of other files. Source: CSS Generated Content.
 
-use crate::capture::sheet::{Cascade, Declaration, Part, Rule};
+use crate::capture::selector::StyledPart;
+use crate::capture::sheet::{Cascade, Declaration, Rule};
 use cssparser::{ParseError, Parser, Token};
 use dom_query::{Document, NodeRef};
 
@@ -15,17 +16,17 @@ const READ: [&str; 8] =
 const SIGNS: &str = "-−–+±%‰€$£¥₹₴₽°";
 
 /// Adds the words that rules say come before or after those of an element.
-pub(super) fn add_words(page: &Document, rules: &[Rule], most: usize) {
+pub(super) fn add_words(page: &Document, rules: &[Rule]) {
     let mut cascade = Cascade::default();
     let counts = |_: &Rule, declaration: &Declaration| READ.contains(&&*declaration.name);
-    cascade.add(page, rules, most, |part| part != Part::Element, counts);
+    cascade.add(page, rules, |part| part != StyledPart::Element, counts);
     for (node, part, declarations) in cascade.into_parts() {
         let Some(node) = page.tree.get(&node).filter(may_have_words) else { continue };
         let Some(words) = content(&declarations, &node) else { continue };
         let text = node.tree.new_text(words.as_str());
         match part {
-            Part::Before => node.prepend_child(&text),
-            Part::After | Part::Element => node.append_child(&text),
+            StyledPart::Before => node.prepend_child(&text),
+            StyledPart::After | StyledPart::Element => node.append_child(&text),
         }
     }
 }
@@ -58,8 +59,8 @@ fn content(declarations: &[Declaration], node: &NodeRef<'_>) -> Option<String> {
     strings(&content.value, node).filter(|words| words.chars().any(says))
 }
 
-/// The strings and attributes of a value, put together; `None` if it has anything else. What follows
-/// a `/` is for who has the page read aloud.
+/// The strings and attributes of a value, put together; `None` if it has anything else. What
+/// follows a `/` is for who has the page read aloud.
 fn strings(value: &str, node: &NodeRef<'_>) -> Option<String> {
     let (mut words, mut parser) = (String::new(), Parser::new(value));
     loop {

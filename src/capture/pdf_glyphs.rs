@@ -71,8 +71,8 @@ fn differences<'d>(document: &'d Document, font: &'d Dictionary) -> Option<&'d V
     document.dereference(differences).ok()?.1.as_array().ok()
 }
 
-/// The characters that a name has the numbers of: `uni` and four digits for each, or `u` and four to
-/// six; of a ligature, parts between `_`, of which one may be a letter.
+/// The characters that a name has the numbers of: `uni` and four digits for each, or `u` and four
+/// to six; of a ligature, parts between `_`, of which one may be a letter.
 fn characters(name: &[u8]) -> Option<String> {
     let name = std::str::from_utf8(name).ok()?.split('.').next()?;
     let is_upper = |digits: &str| {

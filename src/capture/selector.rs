@@ -2,15 +2,14 @@
 //!
 //! Not here: which elements match (`dom_query`). Source: Selectors Level 4, CSS Nesting.
 
-use crate::capture::sheet::Part;
 use cssparser::{ParseError, Parser, Token};
 
 /// How a selector says that words come before or after those of its element.
-const ENDS: [(&str, Part); 4] = [
-    ("::before", Part::Before),
-    (":before", Part::Before),
-    ("::after", Part::After),
-    (":after", Part::After),
+const ENDS: [(&str, StyledPart); 4] = [
+    ("::before", StyledPart::Before),
+    (":before", StyledPart::Before),
+    ("::after", StyledPart::After),
+    (":after", StyledPart::After),
 ];
 /// Pseudo-classes of elements as they stand in the page, whatever a reader does.
 const OF_PLACES: [&str; 10] = [
@@ -29,21 +28,34 @@ const OF_PLACES: [&str; 10] = [
 const OF_PLACES_BY_NUMBER: [&str; 4] =
     ["nth-child", "nth-last-child", "nth-of-type", "nth-last-of-type"];
 
+/// The part of an element that a rule is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub(super) enum StyledPart {
+    /// The element.
+    Element,
+    /// Words before those that it has.
+    Before,
+    /// Words after those that it has.
+    After,
+}
+
 /// A selector of a rule.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Selector {
     /// It without the part, in full also where its rule stands in another one.
     pub text: String,
-    pub part: Part,
+    pub part: StyledPart,
     /// The number of names, of classes and the like, and of elements.
     pub specificity: [u32; 3],
+    /// Classes and names without which no element matches.
+    pub needs: Vec<String>,
 }
 
 /// The selectors of a list that are for elements whatever a reader does; `parents` are those of the
 /// rule in which it stands.
 pub(super) fn list(text: &str, parents: Option<&[Selector]>) -> Vec<Selector> {
     let around = parents.map(|parents| {
-        let parents = parents.iter().filter(|parent| parent.part == Part::Element);
+        let parents = parents.iter().filter(|parent| parent.part == StyledPart::Element);
         let parents: Vec<&str> = parents.map(|parent| parent.text.as_str()).collect();
         format!(":is({})", parents.join(","))
     });
@@ -51,21 +63,36 @@ pub(super) fn list(text: &str, parents: Option<&[Selector]>) -> Vec<Selector> {
 }
 
 fn selector(text: &str, around: Option<&str>) -> Option<Selector> {
-    let end = |(end, part): &(&str, Part)| {
+    let end = |(end, part): &(&str, StyledPart)| {
         let at = text.len().checked_sub(end.len())?;
         let (rest, last) = text.split_at_checked(at)?;
         last.eq_ignore_ascii_case(end).then_some((rest, *part))
     };
-    let (text, part) = ENDS.iter().find_map(end).unwrap_or((text, Part::Element));
+    let (text, part) = ENDS.iter().find_map(end).unwrap_or((text, StyledPart::Element));
     let text = match around {
         Some(around) if text.contains('&') => text.replace('&', around),
         Some(around) => format!("{around} {text}"),
         None => text.to_owned(),
     };
     let is_open = text.is_empty() || text.ends_with([' ', '>', '+', '~']);
-    let text = if is_open && part != Part::Element { format!("{text}*") } else { text };
+    let text = if is_open && part != StyledPart::Element { format!("{text}*") } else { text };
     let specificity = specificity(&mut Parser::new(&text))?;
-    (!text.is_empty()).then_some(Selector { text, part, specificity })
+    let needs = needs(&text);
+    (!text.is_empty()).then_some(Selector { text, part, specificity, needs })
+}
+
+/// The classes and names of a selector that are in no bracket.
+fn needs(text: &str) -> Vec<String> {
+    let (mut parser, mut found, mut is_class) = (Parser::new(text), Vec::new(), false);
+    while let Ok(token) = parser.next_including_whitespace() {
+        match token {
+            Token::IDHash(name) | Token::Hash(name) => found.push(name.to_string()),
+            Token::Ident(name) if is_class => found.push(name.to_string()),
+            _ => {}
+        }
+        is_class = matches!(token, Token::Delim('.'));
+    }
+    found
 }
 
 /// The selectors of a list, of which one ends at a comma that is in no bracket.
@@ -88,8 +115,8 @@ fn split(text: &str) -> Vec<&str> {
     }
 }
 
-/// How specific a selector is; `None` where it depends on what a reader does, or is for another part
-/// of an element. Of a list it is that of the most specific one.
+/// How specific a selector is; `None` where it depends on what a reader does, or is for another
+/// part of an element. Of a list it is that of the most specific one.
 fn specificity(parser: &mut Parser<'_>) -> Option<[u32; 3]> {
     let (mut most, mut sum) = ([0; 3], [0_u32; 3]);
     let add = |sum: &mut [u32; 3], more: [u32; 3]| {
@@ -166,6 +193,7 @@ mod tests {
         ] {
             assert_eq!(specificity(&mut Parser::new(text)), expected, "{text}");
         }
+        assert_eq!(needs(r".a #b:not(.c) .k\:1[d='.e']"), ["a", "b", "k:1"]);
     }
 
     #[test]

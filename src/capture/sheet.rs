@@ -6,10 +6,10 @@
 //! words that sheets add (`generated`), sheets of other files. Source: CSS Syntax, CSS Cascade, CSS
 //! Nesting, Selectors.
 
-use crate::capture::selector::{Selector, list};
+use crate::capture::selector::{Selector, StyledPart, list};
 use cssparser::{ParseError, Parser, Token};
-use dom_query::{Document, NodeId};
-use std::collections::{BTreeMap, HashMap};
+use dom_query::{Document, NodeId, NodeRef};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 /// A declaration of a rule; its name is in lower case.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -35,43 +35,41 @@ pub(super) struct Rule {
     layer: Vec<usize>,
 }
 
-/// The part of an element that a rule is for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub(super) enum Part {
-    /// The element.
-    Element,
-    /// Words before those that it has.
-    Before,
-    /// Words after those that it has.
-    After,
-}
+/// About how many times a selector is compared with an element, and how many rules are applied to
+/// the largest page.
+const MAX_MATCHES: usize = 100_000_000;
+const MIN_RULES: usize = 1_000;
 
 /// What the greatest of wins.
 type Rank = (bool, Vec<usize>, [u32; 3], usize);
 
 /// The declarations that count for each part of an element, by property.
 #[derive(Default)]
-pub(super) struct Cascade(HashMap<(NodeId, Part), BTreeMap<String, (Rank, String)>>);
+pub(super) struct Cascade(HashMap<(NodeId, StyledPart), BTreeMap<String, (Rank, String)>>);
 
 impl Cascade {
-    /// Adds the declarations of rules that are for a part of elements and that `counts` picks; at
-    /// most `most` rules have such.
+    /// Adds the declarations of rules that are for a part of elements and that `counts` picks: of
+    /// the first of them, if they are very many for the size of the page.
     pub fn add(
         &mut self,
         page: &Document,
         rules: &[Rule],
-        most: usize,
-        is_part: impl Fn(Part) -> bool,
+        is_part: impl Fn(StyledPart) -> bool,
         counts: impl Fn(&Rule, &Declaration) -> bool,
     ) {
+        let (names, nodes) = names(page);
+        let is_one = |selector: &&Selector| {
+            is_part(selector.part) && selector.needs.iter().all(|name| names.contains(name))
+        };
+        let most = (MAX_MATCHES / nodes.max(1)).max(MIN_RULES);
         let picked = rules.iter().enumerate().filter_map(|(order, rule)| {
-            let is_one = rule.selectors.iter().any(|selector| is_part(selector.part));
+            let is_one = rule.selectors.iter().any(|selector| is_one(&selector));
             let declarations = rule.declarations.iter().filter(|it| is_one && counts(rule, it));
             let declarations: Vec<&Declaration> = declarations.collect();
             (!declarations.is_empty()).then_some((order, rule, declarations))
         });
         for (order, rule, declarations) in picked.take(most) {
-            for selector in rule.selectors.iter().filter(|selector| is_part(selector.part)) {
+            for selector in rule.selectors.iter().filter(is_one) {
                 let Some(selection) = page.try_select(&selector.text) else { continue };
                 for node in selection.nodes() {
                     let of = self.0.entry((node.id, selector.part)).or_default();
@@ -89,7 +87,7 @@ impl Cascade {
     }
 
     /// Each part of an element with the declarations that count, the one that wins over all last.
-    pub fn into_parts(self) -> impl Iterator<Item = (NodeId, Part, Vec<Declaration>)> {
+    pub fn into_parts(self) -> impl Iterator<Item = (NodeId, StyledPart, Vec<Declaration>)> {
         self.0.into_iter().map(|((node, part), of)| {
             let mut of: Vec<(Rank, String, String)> =
                 of.into_iter().map(|(name, (rank, value))| (rank, name, value)).collect();
@@ -102,6 +100,19 @@ impl Cascade {
             (node, part, of.collect())
         })
     }
+}
+
+/// The classes and names of the elements of a page, and how many elements there are.
+fn names(page: &Document) -> (HashSet<String>, usize) {
+    let (mut names, mut count) = (HashSet::new(), 0);
+    for node in page.root().descendants_it().filter(NodeRef::is_element) {
+        count += 1;
+        for name in ["class", "id"] {
+            let value = node.attr(name).unwrap_or_default();
+            names.extend(value.split_ascii_whitespace().map(str::to_owned));
+        }
+    }
+    (names, count)
 }
 
 impl Rule {
@@ -266,7 +277,7 @@ fn without_comments(sheet: &str) -> String {
             ('/', None) if rest.peek() == Some(&'*') => {
                 rest.next();
                 let mut last = ' ';
-                while let Some(inner) = rest.next() {
+                for inner in rest.by_ref() {
                     if (last, inner) == ('*', '/') {
                         break;
                     }
@@ -289,10 +300,10 @@ fn without_comments(sheet: &str) -> String {
 mod tests {
     use super::*;
 
-    fn computed(page: &str, sheet: &str) -> Vec<(String, Part, String)> {
+    fn computed(page: &str, sheet: &str) -> Vec<(String, StyledPart, String)> {
         let page = Document::from(page);
         let mut cascade = Cascade::default();
-        cascade.add(&page, &rules([sheet].into_iter()), 100, |_| true, |_, _| true);
+        cascade.add(&page, &rules([sheet].into_iter()), |_| true, |_, _| true);
         let mut found: Vec<_> = cascade.into_parts().collect();
         found.sort_by_key(|(node, part, _)| (*node, *part));
         let shown = |of: &[Declaration]| {
@@ -333,14 +344,24 @@ mod tests {
             ("@import 'x';@charset \"y\";b{color:red;;--x:{y:z};}", "b", "color:red"),
         ] {
             let found = computed(page, sheet);
-            let of = found.iter().find(|(name, part, _)| name == element && *part == Part::Element);
+            let of = found
+                .iter()
+                .find(|(name, part, _)| name == element && *part == StyledPart::Element);
             assert_eq!(of.map(|(.., of)| of.as_str()), Some(expected), "{sheet}");
         }
     }
 
     #[test]
+    fn rules_for_what_is_not_in_the_page_keep_none_out() {
+        let others: String = (0..200_000).map(|at| format!(".x{at}{{color:red}}")).collect();
+        let sheet = format!("{others}b{{color:blue}}");
+        let expected = ("b".to_owned(), StyledPart::Element, "color:blue".to_owned());
+        assert_eq!(computed("<b>x</b>", &sheet), [expected]);
+    }
+
+    #[test]
     fn parts_and_what_is_no_rule() {
-        let before = |value: &str| ("b".to_owned(), Part::Before, format!("content:{value}"));
+        let before = |value: &str| ("b".to_owned(), StyledPart::Before, format!("content:{value}"));
         let page = "<b>x</b>";
         for sheet in ["b::before{content:'a'}", "b:before{content:'a'}", "b::BEFORE{content:'a'}"] {
             assert_eq!(computed(page, sheet), [before("'a'")], "{sheet}");

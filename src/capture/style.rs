@@ -5,7 +5,8 @@
 //! rule of a sheet counts (`sheet`); sheets of other files, rules for a state. Source: CSS Cascade.
 
 use crate::capture::generated::add_words;
-use crate::capture::sheet::{Cascade, Declaration, Part, Rule, declarations, is_of_screens, rules};
+use crate::capture::selector::StyledPart;
+use crate::capture::sheet::{Cascade, Declaration, Rule, declarations, is_of_screens, rules};
 use dom_query::{Document, NodeRef, Selection};
 
 /// Properties that a sheet gives to an element.
@@ -25,8 +26,6 @@ const OF_SHEETS: [&str; 10] = [
 const OF_BOXES: [&str; 3] = ["display", "float", "position"];
 /// Properties that a sheet gives to an element where a rule moves it by one of these.
 const OF_MOVES: [&str; 5] = ["position", "top", "bottom", "transform", "translate"];
-/// The most rules of a page that are applied, of its words and of its boxes.
-const MAX_RULES: usize = 1_000;
 /// The least and the greatest part of a letter's height by which a figure is raised or lowered; a
 /// smaller move adjusts the line, a greater one puts it elsewhere.
 const SHIFTS: std::ops::RangeInclusive<f64> = 0.12..=1.2;
@@ -241,10 +240,10 @@ pub(super) fn apply_sheets(page: &Document) {
     let sheets: Vec<String> = sheets.map(|sheet| sheet.text().to_string()).collect();
     let rules = rules(sheets.iter().map(String::as_str));
     let mut cascade = Cascade::default();
-    let is_element = |part| part == Part::Element;
+    let is_element = |part| part == StyledPart::Element;
     for properties in [Properties::OfWords, Properties::OfBoxes] {
         let counts = |rule: &Rule, declaration: &Declaration| properties.count(declaration, rule);
-        cascade.add(page, &rules, MAX_RULES, is_element, counts);
+        cascade.add(page, &rules, is_element, counts);
     }
     for (node, _, of_sheets) in cascade.into_parts() {
         let Some(node) = page.tree.get(&node) else { continue };
@@ -257,7 +256,7 @@ pub(super) fn apply_sheets(page: &Document) {
         let all: Vec<String> = all.iter().map(|(declaration, _)| declaration.text()).collect();
         node.set_attr("style", &all.join(";"));
     }
-    add_words(page, &rules, MAX_RULES);
+    add_words(page, &rules);
 }
 
 /// Whether a sheet is of CSS, for every medium or for screens, and not for readers without scripts

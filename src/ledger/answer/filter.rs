@@ -6,11 +6,10 @@
 
 use crate::index::{Facets, IndexError, RowKind, Snapshot, TreeKind};
 use crate::ledger::error::LedgerError;
-use crate::ledger::query::documents::ever_derived;
 use crate::ledger::query::names::Names;
 use crate::ledger::query::row::{FactRow, Withheld, WordsRow};
 use crate::ledger::query::wrong_date::wrong_date;
-use crate::ledger::query::{View, citing};
+use crate::ledger::query::{View, citing, ever_derived};
 use annals_core::edtf::{Days, days};
 use annals_core::key::PublicKey;
 use annals_core::search::typed;

@@ -4,14 +4,13 @@
 
 use crate::ledger::answer::{AnswerError, NamedView, write_json};
 use crate::ledger::error::LedgerError;
-use crate::ledger::query::documents::ever_derived;
 use crate::ledger::query::effect::Effects;
 use crate::ledger::query::event::{EventRow, on, row};
 use crate::ledger::query::gather::{Gathered, gather};
 use crate::ledger::query::point::no_position;
 use crate::ledger::query::row::{DocumentRow, Ended, FactRow};
 use crate::ledger::query::since::{LaterChange, since};
-use crate::ledger::query::{AsOf, Query, View, owners, subjects};
+use crate::ledger::query::{AsOf, Query, View, ever_derived, owners, subjects};
 use crate::ledger::reader::Record;
 use annals_core::fold::operation::Operation;
 use serde::Serialize;

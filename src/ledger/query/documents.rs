@@ -4,7 +4,6 @@
 //! Always holds: what a document is derived from is what its last description says that was not
 //! undone, as of the point. Not here: which documents a fact cites (`answer/filter`).
 
-use crate::index::{IndexError, Snapshot, Term, Terms};
 use crate::ledger::error::LedgerError;
 use crate::ledger::query::View;
 use annals_core::event::body::Content;
@@ -12,27 +11,6 @@ use annals_core::fold::history::Act;
 use annals_core::fold::operation::{EntryKind, Operation};
 use annals_core::state::State;
 use std::collections::BTreeSet;
-
-/// The documents of which the capture or a description, as of the point, ever said that they are
-/// derived from this one, in time proportional to them.
-pub fn ever_derived(slot: &Snapshot<'_>, from: u64) -> Result<BTreeSet<u64>, IndexError> {
-    ever_derived_by(slot, &slot.index().own_terms()?, from)
-}
-
-/// The same, by terms that are open already.
-pub(in crate::ledger) fn ever_derived_by(
-    slot: &Snapshot<'_>,
-    terms: &Terms,
-    from: u64,
-) -> Result<BTreeSet<u64>, IndexError> {
-    let index = slot.index();
-    let mut documents = BTreeSet::new();
-    let events = terms.find(index, Term::Derived(from))?;
-    for event in events.into_iter().filter(|event| *event < slot.size) {
-        documents.extend(index.event(event)?.about.into_iter().flatten());
-    }
-    Ok(documents)
-}
 
 impl View<'_> {
     /// Whether a document was captured at a position, as of the point, also one that was set aside
@@ -68,7 +46,8 @@ impl View<'_> {
     }
 
     /// The documents that are derived from this one, as of the point, by position. Of a slice they
-    /// are among the documents that were asked for ([`ever_derived`]).
+    /// are among the documents that were asked for (see
+    /// [`ever_derived`](crate::ledger::query::ever_derived)).
     ///
     /// Errors: the record cannot be read.
     pub fn derived_documents(&self, from: u64) -> Result<Vec<u64>, LedgerError> {

@@ -7,10 +7,9 @@
 //! Not here: rows of an answer (`gather`). Source: FORMAT.md section 8.
 
 use crate::index::{
-    EventMark, Index, IndexError, RowKind, RowValue, Snapshot, Term, TreeKind, WordIndex,
+    EventMark, Index, IndexError, RowKind, RowValue, Snapshot, Term, Terms, TreeKind, WordIndex,
 };
 use crate::ledger::query::acts::{Acts, QueryError, one, put, some};
-use crate::ledger::query::documents::ever_derived;
 use crate::ledger::query::revocation_impact::ChangedFact;
 use crate::ledger::reader::Record;
 use annals_core::fold::operation::Operation;
@@ -278,6 +277,27 @@ pub fn citing(slot: &Snapshot<'_>, document: u64) -> Result<BTreeSet<u64>, Index
         named.extend(index.event(event)?.about.into_iter().flatten());
     }
     Ok(named)
+}
+
+/// The documents of which the capture or a description, as of the point, ever said that they are
+/// derived from this one, in time proportional to them.
+pub fn ever_derived(slot: &Snapshot<'_>, from: u64) -> Result<BTreeSet<u64>, IndexError> {
+    ever_derived_by(slot, &slot.index().own_terms()?, from)
+}
+
+/// The same, by terms that are open already.
+pub fn ever_derived_by(
+    slot: &Snapshot<'_>,
+    terms: &Terms,
+    from: u64,
+) -> Result<BTreeSet<u64>, IndexError> {
+    let index = slot.index();
+    let mut documents = BTreeSet::new();
+    let events = terms.find(index, Term::Derived(from))?;
+    for event in events.into_iter().filter(|event| *event < slot.size) {
+        documents.extend(index.event(event)?.about.into_iter().flatten());
+    }
+    Ok(documents)
 }
 
 /// The facts whose words are or were withheld, as of the point.

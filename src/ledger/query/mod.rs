@@ -36,7 +36,8 @@ use crate::index::IndexError;
 use crate::ledger::error::{LedgerError, chain};
 use crate::ledger::query::indexed::{FactState, Slice, SliceReach};
 pub use crate::ledger::query::indexed::{
-    Query, citing, no_fact, subjects, touched, turned_by_threshold, undone_between, withheld,
+    Query, citing, ever_derived, ever_derived_by, no_fact, subjects, touched, turned_by_threshold,
+    undone_between, withheld,
 };
 use crate::ledger::reader::Record;
 use crate::ledger::reader::source::EventSource;

@@ -9,7 +9,7 @@
 use crate::index::{Index, IndexError, RowKind, Snapshot, Term, Terms, TreeKind, quoted};
 use crate::journal::Journal;
 use crate::ledger::query::acts::{Acts, QueryError, cite, one};
-use crate::ledger::query::documents::ever_derived_by;
+use crate::ledger::query::ever_derived_by;
 use crate::ledger::query::indexed::{administration, lives};
 use crate::ledger::write::draft::{Draft, Name};
 use crate::ledger::write::loaded::LoadedInput;
