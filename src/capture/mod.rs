@@ -27,6 +27,7 @@ mod html;
 mod markdown;
 mod pdf_operators;
 mod pdf_glyphs;
+mod pdf_east_asian;
 mod pdf_unseen;
 mod pdf;
 mod word_fields;

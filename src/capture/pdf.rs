@@ -7,6 +7,7 @@
 
 use crate::capture::flow::{Flow, TextGroup};
 use crate::capture::library::{PDF, text_method};
+use crate::capture::pdf_east_asian::map_codes;
 use crate::capture::pdf_glyphs::name_glyphs;
 use crate::capture::pdf_operators::spell_out;
 use crate::capture::pdf_unseen::{FAR, move_off_page};
@@ -31,6 +32,7 @@ pub(super) fn read(bytes: &[u8]) -> CaptureReading {
     }
     let prepared = catch_unwind(AssertUnwindSafe(|| {
         name_glyphs(&mut document);
+        map_codes(&mut document);
         spell_out(&mut document);
         move_off_page(&mut document)
     }));

@@ -158,3 +158,33 @@ fn the_glyphs_of_a_font_are_the_characters_of_their_names() {
     // A name that says nothing.
     assert_eq!(read("/g7", "It cost \\0015."), "It cost \u{FFFD}5.\n");
 }
+
+#[test]
+fn fonts_of_east_asia_have_the_characters_of_their_encoding() {
+    let read = |encoding: &str, codes: &[u8]| {
+        let font = format!(
+            "<< /Type /Font /Subtype /Type0 /BaseFont /F /Encoding /{encoding} /DescendantFonts \
+             [<< /Type /Font /Subtype /CIDFontType0 /BaseFont /F /CIDSystemInfo << /Registry \
+             (Adobe) /Ordering (X) /Supplement 4 >> /W [1 [500]] /FontDescriptor << /Type \
+             /FontDescriptor /FontName /F /Flags 4 >> >>] >>"
+        );
+        let content = format!(
+            "BT /F1 12 Tf 100 700 Td (They met.) Tj /F2 12 Tf 0 -40 Td <{}> Tj ET",
+            hex::encode(codes)
+        );
+        pdf_with(&content, ["", "/Font << /F1 6 0 R /F2 7 0 R >>", ""], &[&font]).text
+    };
+    let utf16 = |text: &str| text.encode_utf16().flat_map(u16::to_be_bytes).collect::<Vec<u8>>();
+    let of = |set: &'static encoding_rs::Encoding, text| set.encode(text).0.into_owned();
+    for (encoding, codes, text) in [
+        ("UniGB-UCS2-H", utf16("2020年外交部长"), "2020年外交部长"),
+        ("UniJIS-UTF16-H", utf16("5 外務大臣"), "5 外務大臣"),
+        ("90ms-RKSJ-H", of(encoding_rs::SHIFT_JIS, "5 外務大臣 ｶﾞ"), "5 外務大臣 ｶﾞ"),
+        ("EUC-H", of(encoding_rs::EUC_JP, "5 外務大臣"), "5 外務大臣"),
+        ("GBK-EUC-H", of(encoding_rs::GBK, "2020年外交部长"), "2020年外交部长"),
+        ("ETen-B5-H", of(encoding_rs::BIG5, "5 外交部長"), "5 外交部長"),
+        ("KSCms-UHC-H", of(encoding_rs::EUC_KR, "5 외교부 장관"), "5 외교부 장관"),
+    ] {
+        assert_eq!(read(encoding, &codes), format!("They met.\n\n{text}\n"), "{encoding}");
+    }
+}
