@@ -26,6 +26,7 @@ mod xhtml;
 mod html;
 mod markdown;
 mod pdf_operators;
+mod pdf_forms;
 mod pdf_glyphs;
 mod pdf_east_asian;
 mod pdf_unseen;

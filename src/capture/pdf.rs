@@ -8,6 +8,7 @@
 use crate::capture::flow::{Flow, TextGroup};
 use crate::capture::library::{PDF, text_method};
 use crate::capture::pdf_east_asian::map_codes;
+use crate::capture::pdf_forms::place_forms;
 use crate::capture::pdf_glyphs::name_glyphs;
 use crate::capture::pdf_operators::spell_out;
 use crate::capture::pdf_unseen::{FAR, move_off_page};
@@ -34,7 +35,9 @@ pub(super) fn read(bytes: &[u8]) -> CaptureReading {
         name_glyphs(&mut document);
         map_codes(&mut document);
         spell_out(&mut document);
-        move_off_page(&mut document)
+        let is_recognised = move_off_page(&mut document);
+        place_forms(&mut document);
+        is_recognised
     }));
     let text = match prepared {
         Ok(is_recognised) => text(&document, is_recognised),

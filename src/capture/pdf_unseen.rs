@@ -12,7 +12,7 @@ use pdf_extract::{Dictionary, Document, Object, ObjectId};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The rise of text that is moved off the page, in units of the page.
-const OFF_PAGE: i64 = 10_000_000;
+const OFF_PAGE: i64 = 1_000_000_000;
 /// How far from its origin nothing on a page is, in units of the page.
 pub(super) const FAR: f64 = 1_000_000.0;
 /// Text rendering modes without ink: invisible, and for clipping alone.

@@ -188,3 +188,42 @@ fn fonts_of_east_asia_have_the_characters_of_their_encoding() {
         assert_eq!(read(encoding, &codes), format!("They met.\n\n{text}\n"), "{encoding}");
     }
 }
+
+#[test]
+fn a_form_stands_where_its_page_shows_it() {
+    let form = |matrix: &str, resources: &str, content: &str| {
+        format!(
+            "<< /Type /XObject /Subtype /Form /BBox [0 0 400 100] {matrix} /Resources << /Font << \
+             /F1 6 0 R >> {resources} >> /Length {} >>\nstream\n{content}\nendstream",
+            content.len()
+        )
+    };
+    let line = |text: &str| form("", "", &format!("BT /F1 12 Tf 10 10 Td ({text}) Tj ET"));
+    let image = "<< /Type /XObject /Subtype /Image /Width 1 /Height 1 /ColorSpace /DeviceGray \
+                 /BitsPerComponent 8 /Length 24 >>\nstream\nBT /F1 9 Tf (no) Tj ET   \nendstream";
+    let two = [line("Last year it cost 12"), line("34 million came."), image.to_owned()];
+    let two: Vec<&str> = two.iter().map(String::as_str).collect();
+    let names = "/XObject << /A 7 0 R /B 8 0 R /I 9 0 R >>";
+    let content = "q 1 0 0 1 100 600 cm /A Do Q q 1 0 0 1 100 560 cm /B Do Q /I Do";
+    let read = pdf_with(content, ["", names, ""], &two).text;
+    assert_eq!(read, "Last year it cost 12\n\n34 million came.\n");
+    // Inside of the part of the page that is shown, and outside of it.
+    let cropped = ["/CropBox [50 50 550 750]", names, ""];
+    assert_eq!(pdf_with(content, cropped, &two).text, read);
+    let away = "q 1 0 0 1 100 600 cm /A Do Q q 1 0 0 1 100 760 cm /B Do Q";
+    assert_eq!(pdf_with(away, cropped, &two).text, "Last year it cost 12\n");
+    // One in another one, with a matrix of its own, and one that is shown twice.
+    let inner = line("twice 5");
+    let outer = form(
+        "/Matrix [1 0 0 1 0 100]",
+        "/XObject << /A 8 0 R >>",
+        "/A Do q 1 0 0 1 0 -40 cm /A Do Q",
+    );
+    let names = "/XObject << /A 7 0 R >>";
+    let read = pdf_with("1 0 0 1 100 500 cm /A Do", [cropped[0], names, ""], &[&outer, &inner]);
+    assert_eq!(read.text, "twice 5\n\ntwice 5\n");
+    // One that shows itself.
+    let own = form("", "/XObject << /A 7 0 R >>", "BT /F1 12 Tf (once) Tj ET /A Do");
+    let read = pdf_with("1 0 0 1 100 500 cm /A Do", ["", names, ""], &[&own]);
+    assert_eq!(read.text, "once\n");
+}
