@@ -8,7 +8,7 @@
 use crate::capture::flow::{Flow, TextGroup, is_figure};
 use crate::capture::reading::Unquotable;
 use crate::capture::word_fields::{Fields, attribute};
-use crate::capture::word_symbols::symbol;
+use crate::capture::word_symbols::{SymbolFont, symbol};
 use quick_xml::Reader;
 use quick_xml::escape::resolve_predefined_entity;
 use quick_xml::events::{BytesStart, Event};
@@ -61,6 +61,8 @@ struct Look {
     struck: Option<bool>,
     double_struck: Option<bool>,
     hidden: Option<bool>,
+    /// The font, and whether it is one of signs.
+    font: Option<Option<SymbolFont>>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -86,6 +88,10 @@ impl Look {
                     _ => Shift::None,
                 });
             }
+            "w:rFonts" => {
+                let font = attribute(tag, "w:ascii").or_else(|| attribute(tag, "w:hAnsi"));
+                self.font = font.map(|font| SymbolFont::named(&font)).or(self.font);
+            }
             "w:position" => self.moved = value.and_then(|value| value.parse().ok()),
             _ => {}
         }
@@ -99,6 +105,7 @@ impl Look {
             struck: self.struck.or(below.struck),
             double_struck: self.double_struck.or(below.double_struck),
             hidden: self.hidden.or(below.hidden),
+            font: self.font.or(below.font),
         }
     }
 
@@ -114,6 +121,7 @@ impl Look {
             struck: toggle(self.struck, paragraph.struck),
             double_struck: self.double_struck.or(paragraph.double_struck),
             hidden: toggle(self.hidden, paragraph.hidden),
+            font: self.font.or(paragraph.font),
         }
     }
 
@@ -511,7 +519,8 @@ impl<'s> WordWriter<'s> {
 
     fn text(&mut self, words: &str) {
         if self.is_in_text() {
-            self.words(words);
+            let shown = self.look().font.flatten().map(|font| font.shown(words));
+            self.words(shown.as_deref().unwrap_or(words));
         }
     }
 
@@ -531,17 +540,22 @@ impl<'s> WordWriter<'s> {
         self.flow.put(words);
     }
 
+    /// The look of the run that is open.
+    fn look(&self) -> Look {
+        let look = self.paragraphs.last().map(|paragraph| {
+            let style = paragraph.run_style.unwrap_or_default().toggled(paragraph.style);
+            paragraph.run.over(style)
+        });
+        look.unwrap_or_default()
+    }
+
     /// Where words of the run that is open are shown, and whether by a move; `None` if they are
     /// not.
     fn shown(&mut self, words: &str) -> Option<(Shift, bool)> {
         if self.fields.is_in_code() {
             return None;
         }
-        let look = self.paragraphs.last().map(|paragraph| {
-            let style = paragraph.run_style.unwrap_or_default().toggled(paragraph.style);
-            paragraph.run.over(style)
-        });
-        let look = look.unwrap_or_default();
+        let look = self.look();
         let is_deleted = self.taken_away > 0 || self.rows.contains(&RowPart::Deleted);
         let is_away = is_deleted || self.is_inside("w:delText");
         if is_away || look.is_struck() {

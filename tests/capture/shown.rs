@@ -554,6 +554,17 @@ fn a_docx_reads_as_it_is_shown() {
     };
     let row = cell("", "kept 6") + &cell("<w:cellDel w:id='4' w:author='x'/>", "gone 7");
     let cut = format!("<w:tbl><w:tr>{row}</w:tr></w:tbl>");
+    let font = |name: &str| format!("<w:rFonts w:ascii='{name}' w:hAnsi='{name}'/>");
+    let signs = format!(
+        "<w:p>{}{}{}{}{}{}{}</w:p>",
+        run("", "5 "),
+        run(&font("Symbol"), "m"),
+        run("", "g, "),
+        run(&font("Symbol"), "\u{f06d}"),
+        run(&font("Arial"), "m, 10 "),
+        run(&font("Symbol"), "\u{b3} 5"),
+        run(&font("Wingdings 2"), "\u{f0fc}?"),
+    );
     let first = cell("<w:vMerge w:val='restart'/>", "Defence") + &cell("", "990");
     let second = cell("<w:vMerge/>", "Health (draft)") + &cell("", "1180");
     let merged = format!("<w:tbl><w:tr>{first}</w:tr><w:tr>{second}</w:tr></w:tbl>");
@@ -575,6 +586,7 @@ fn a_docx_reads_as_it_is_shown() {
         (joined.as_str(), "They met."),
         (struck.as_str(), "on"),
         (cut.as_str(), "kept 6"),
+        (signs.as_str(), "5 μg, μm, 10 ≥ 5✓\u{FFFD}"),
         (merged.as_str(), "Defence\t990\n\t1180"),
         (turned.as_str(), "men \u{202E}98765\u{202C}."),
         (initial.as_str(), "The minister resigned."),
