@@ -37,7 +37,7 @@ pub(super) struct Pem<'a> {
 }
 
 /// Whether a file begins like a secret key file of any kind.
-pub fn is_secret(bytes: &[u8]) -> bool {
+pub(super) fn is_secret(bytes: &[u8]) -> bool {
     let bytes = bytes.strip_prefix(BYTE_ORDER_MARK).unwrap_or(bytes).trim_ascii_start();
     let line = bytes.split(|byte| *byte == b'\n').next().unwrap_or_default().trim_ascii_end();
     let pem = line.starts_with(b"-----BEGIN ") && line.ends_with(b"PRIVATE KEY-----");

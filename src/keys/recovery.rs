@@ -74,6 +74,17 @@ pub fn read_recovery(text: &str) -> Result<SecretKey, KeysError> {
     seed_of(&digits)
 }
 
+/// Whether a recovery key stands in a text, whatever is around it: four lines of digits whose check
+/// groups hold.
+pub(super) fn holds_recovery_key(text: &str) -> bool {
+    let text = plain(text);
+    let begins = text.match_indices(FIRST_READ).map(|(at, first)| at + first.len());
+    begins.filter_map(|at| text.get(at..at + LINE * RECOVERY_LINES)).any(|found| {
+        let is_seed = |found: Zeroizing<Vec<u8>>| seed_of(&found).is_ok();
+        digits(found).is_ok_and(is_seed)
+    })
+}
+
 /// Checks a line of digits against its check group; `line` is 1 to [`RECOVERY_LINES`]. So an error
 /// is reported before the next line is typed.
 pub fn check_recovery_line(line: usize, text: &str) -> Result<(), KeysError> {

@@ -6,7 +6,7 @@
 //! they resolve to (`resolve`).
 
 use crate::disk::{self, DiskError};
-use crate::keys::is_secret;
+use crate::keys::found_secret;
 use crate::ledger::error::chain;
 use crate::ledger::write::draft::{Columns, Draft, DraftError, Input, Placed};
 use annals_core::event::body::MAX_DOCUMENT;
@@ -36,9 +36,9 @@ impl LoadedFile {
         let (path, place) = (reach.folder.join(file), reach.place(file)?);
         // No link is followed any more: the path is the one that was checked.
         let bytes = disk::read(&place, MAX_DOCUMENT)?;
-        if is_secret(&bytes) {
+        if let Some(secret) = found_secret(&bytes) {
             let path = path.display();
-            let why = format!("{path} holds a secret key, which is captured by no draft");
+            let why = format!("{path} holds {secret}, which is captured by no draft");
             return Err(FileError::Refused(why));
         }
         let digest = Hash::of(&[&bytes]);
