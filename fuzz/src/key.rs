@@ -2,7 +2,7 @@
 
 use annals::entropy::Seeded;
 use annals::keys::{
-    Mark, OpensshUse, Protection, Request, import, is_secret, read_public, read_secret,
+    Mark, OpensshUse, Protection, Request, found_secret, import, read_public, read_secret,
     write_public, write_secret,
 };
 use std::path::Path;
@@ -25,7 +25,7 @@ pub fn key(bytes: &[u8]) {
     };
     let mut entropy = Seeded::new("fuzz");
     let text = write_secret(&secret, Protection::Unencrypted, &mut entropy).expect("a text");
-    assert!(is_secret(text.as_bytes()));
+    assert_eq!(found_secret(text.as_bytes()), Some("a secret key"));
     let again = read_secret(name, text.as_bytes(), none).expect("a key");
     assert_eq!(again.public(), secret.public());
 }

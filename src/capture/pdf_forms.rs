@@ -2,8 +2,8 @@
 //! them: the library draws each one at the origin.
 //!
 //! Always holds: a form that is shown twice stands in the text twice, at both places, and one that
-//! shows itself once; an image is no form, and its bytes are no text. Not here: what of a form is seen (`pdf_unseen`). Source: ISO
-//! 32000-1, 8.10.
+//! shows itself once; an image is no form, and its bytes are no text. Not here: what of a form is
+//! seen (`pdf_unseen`). Source: ISO 32000-1, 8.10.
 
 use pdf_extract::content::{Content, Operation};
 use pdf_extract::{Dictionary, Document, Object, ObjectId, Stream};
