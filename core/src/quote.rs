@@ -10,6 +10,7 @@ use crate::event::body::{Quote, Span};
 use crate::grams::GramIndex;
 use crate::loose::{Hyphens, Loose};
 use crate::text::Verbatim;
+use crate::text::in_quotes;
 use hashbrown::HashSet;
 use memchr::memmem;
 use std::ops::Range;
@@ -197,7 +198,10 @@ impl Text {
             // Reads as much as the message needs: the span can be far longer.
             let found = self.slice(start, end.min(start + SHOWN_WORDS)).unwrap_or_default();
             let words: String = found.chars().take(SHOWN_WORDS).collect();
-            return Err(format!("at {start}..{end} the document has {words:?}, not the quotation"));
+            return Err(format!(
+                "at {start}..{end} the document has {}, not the quotation",
+                in_quotes(&words)
+            ));
         }
         let context = quote.prefix.chars().count().max(quote.suffix.chars().count()).max(CONTEXT);
         let prefix = self.slice(start.saturating_sub(context), start);

@@ -12,6 +12,7 @@ use crate::hash::{Hash, read_hex};
 use crate::key::{EVENT_TAG, Signature, SignedMessage, signed_bytes};
 use crate::rule::{Fault, Rule};
 use crate::text::Origin;
+use crate::text::in_quotes;
 use crate::tlog::decimal;
 use crate::version_line::later;
 use std::fmt::{self, Write};
@@ -415,7 +416,7 @@ impl<'a> NumberedLines<'a> {
         let mut out = format!("line {}: expected {expected}, found ", self.number);
         let start: String = found.chars().take(80).collect();
         // Writing to a string does not fail.
-        let _ = write!(out, "{start:?}");
+        let _ = write!(out, "{}", in_quotes(&start));
         out
     }
 

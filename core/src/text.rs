@@ -2,11 +2,13 @@
 //!
 //! Always holds: a value of a type below satisfies its row of FORMAT.md section 1, however it was
 //! created, so that it can be written. The checks depend on nothing outside this file: no locale,
-//! no Unicode version. Not here: JSON (`event`). Source: FORMAT.md section 1.
+//! no Unicode version, which messages alone (`in_quotes`) depend on. Not here: JSON (`event`).
+//! Source: FORMAT.md section 1.
 
 use serde::{Deserialize, Deserializer, Serialize};
 use std::fmt;
 use std::ops::Deref;
+use unicode_normalization::char::is_combining_mark;
 
 /// Why a string is refused: what was expected and what was found.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -30,7 +32,7 @@ pub enum TextError {
         at: usize,
     },
     /// Not in the closed grammar.
-    #[error("expected {expected}, found {found:?}")]
+    #[error("expected {expected}, found {}", in_quotes(.found))]
     Grammar {
         /// The grammar, for people.
         expected: &'static str,
@@ -54,9 +56,36 @@ pub fn is_unseen(before: Option<char>, c: char) -> bool {
     match u32::from(c) {
         0x200C..=0x200D => !before.is_some_and(is_joined),
         0xAD | 0x34F | 0x115F..=0x1160 | 0x17B4..=0x17B5 | 0x180B..=0x180F | 0x200B => true,
-        0x2060..=0x206F | 0x3164 | 0xFFA0 | 0x1D173..=0x1D17A => true,
+        0x2060..=0x206F | 0x3164 | 0xFFA0 | 0x1D173..=0x1D17A | 0xE0100..=0xE01EF => true,
+        // What chooses a form of the character before it.
+        0xFE00..=0xFE0F => before.is_none_or(|before| before < '\u{A9}'),
         _ => false,
     }
+}
+
+/// Text in quotation marks, as messages have it: line breaks, quotation marks and what nobody sees
+/// are escaped; letters keep their marks and joiners.
+///
+/// ```
+/// use annals_core::text::in_quotes;
+/// assert_eq!(in_quotes("re\u{301}élu \"प्रतिशत\""), "\"re\u{301}élu \\\"प्रतिशत\\\"\"");
+/// assert_eq!(in_quotes("a\u{200b}\n"), r#""a\u{200b}\n""#);
+/// ```
+pub fn in_quotes(text: &str) -> String {
+    let (mut out, mut before) = (String::from("\""), None);
+    for c in text.chars() {
+        let is_mark = is_combining_mark(c) || matches!(c, '\u{200C}' | '\u{200D}' | 'ﾞ' | 'ﾟ');
+        match c {
+            '\'' => out.push(c),
+            _ if is_unseen(before, c) => out.extend(c.escape_unicode()),
+            // A mark stands on a letter: at the beginning it is escaped.
+            _ if is_mark && before.is_some() => out.push(c),
+            _ => out.extend(c.escape_debug()),
+        }
+        before = Some(c);
+    }
+    out.push('"');
+    out
 }
 
 /// Whether a joiner after this character is part of the spelling: from Hebrew on, except Georgian

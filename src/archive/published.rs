@@ -16,6 +16,7 @@ use annals_core::event::record::{self, Reading};
 use annals_core::event::vocabulary::Type;
 use annals_core::hash::Hash;
 use annals_core::rule::{Fault, Rule};
+use annals_core::text::in_quotes;
 use annals_core::tlog::{Checkpoint, MAX_NOTE, Note};
 use annals_core::transfer::{Changed, changed};
 use annals_core::verify::source::{BATCH, Batch, Damage, Source, SourceError, Walk};
@@ -372,7 +373,7 @@ fn start_of(bytes: &[u8]) -> String {
     let start = String::from_utf8_lossy(bytes.get(..bytes.len().min(40)).unwrap_or_default());
     match bytes.len() {
         0 => "an empty file".to_owned(),
-        length => format!("{length} bytes that begin {start:?}"),
+        length => format!("{length} bytes that begin {}", in_quotes(&start)),
     }
 }
 

@@ -6,6 +6,7 @@
 
 use crate::ledger::answer::filter::{EditorName, FactFilters, status};
 use crate::serve::problem::{Problem, ProblemKind};
+use annals_core::text::in_quotes;
 use axum::extract::Query;
 use axum::http::Uri;
 
@@ -31,11 +32,15 @@ impl Parameters {
             None => Ok(Parameters { given }),
             Some((name, _)) if known.is_empty() => Err(Problem::new(
                 ProblemKind::Form,
-                format!("expected no parameter, found {name:?}"),
+                format!("expected no parameter, found {}", in_quotes(name)),
             )),
             Some((name, _)) => Err(Problem::new(
                 ProblemKind::Form,
-                format!("expected parameters among {}, found {name:?}", known.join(", ")),
+                format!(
+                    "expected parameters among {}, found {}",
+                    known.join(", "),
+                    in_quotes(name)
+                ),
             )),
         }
     }
@@ -70,7 +75,7 @@ impl Parameters {
     /// Errors: it is none.
     pub fn number(&self, name: &str, expected: &str) -> Result<Option<u64>, Problem> {
         let Some(text) = self.one(name)? else { return Ok(None) };
-        let why = || refused(name, &format!("expected {expected}, found {text:?}"));
+        let why = || refused(name, &format!("expected {expected}, found {}", in_quotes(text)));
         number(text).map(Some).ok_or_else(why)
     }
 
@@ -81,7 +86,9 @@ impl Parameters {
         match self.one(name)? {
             None | Some("false") => Ok(false),
             Some("true") => Ok(true),
-            Some(found) => Err(refused(name, &format!("expected true or false, found {found:?}"))),
+            Some(found) => {
+                Err(refused(name, &format!("expected true or false, found {}", in_quotes(found))))
+            }
         }
     }
 
@@ -92,7 +99,7 @@ impl Parameters {
         let Some(text) = self.one("limit")? else { return Ok(LIMIT) };
         let number = number(text).and_then(|number| usize::try_from(number).ok());
         number.filter(|number| (1..=MOST).contains(number)).ok_or_else(|| {
-            let why = format!("expected a number from 1 to {MOST}, found {text:?}");
+            let why = format!("expected a number from 1 to {MOST}, found {}", in_quotes(text));
             refused("limit", &why)
         })
     }
@@ -103,7 +110,7 @@ impl Parameters {
     pub fn filters(&self) -> Result<FactFilters, Problem> {
         let text = |name| Ok::<_, Problem>(self.one(name)?.map(str::to_owned));
         let status_of = |text: &str| {
-            let refuse = |why| refused("status", &format!("{why}, found {text:?}"));
+            let refuse = |why| refused("status", &format!("{why}, found {}", in_quotes(text)));
             status(text).map_err(refuse)
         };
         Ok(FactFilters {
@@ -142,8 +149,9 @@ pub fn refused(name: &str, why: &str) -> Problem {
 ///
 /// Errors: it is none.
 pub fn position(name: &str, text: &str) -> Result<u64, Problem> {
-    number(text)
-        .ok_or_else(|| refused(name, &format!("expected a position such as 17, found {text:?}")))
+    number(text).ok_or_else(|| {
+        refused(name, &format!("expected a position such as 17, found {}", in_quotes(text)))
+    })
 }
 
 fn number(text: &str) -> Option<u64> {

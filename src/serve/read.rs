@@ -30,6 +30,7 @@ use crate::serve::sequencer::ServedHead;
 use crate::serve::state::{ServerState, Shared, bounded, failed};
 use annals_core::hash::Hash;
 use annals_core::search::WordMatch;
+use annals_core::text::in_quotes;
 use axum::extract::State;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, Uri, header};
 use axum::response::{IntoResponse, Response};
@@ -236,7 +237,7 @@ impl<'a> ReadRequest<'a> {
             None | Some("recorded") => DateClock::Recorded,
             Some("corrected") => DateClock::Corrected,
             Some(found) => {
-                let why = format!("expected recorded or corrected, found {found:?}");
+                let why = format!("expected recorded or corrected, found {}", in_quotes(found));
                 return Err(refused("clock", &why));
             }
         };
@@ -303,8 +304,9 @@ fn log<'a>(request: &ReadRequest<'a>) -> Result<Prepared<'a>, Problem> {
         expect_forward(record, first, last, &request.around, request.clock)
             .map_err(|error| of_ledger(request.state, &error))?;
     }
-    let kind_of =
-        |text: &str| kind(text).map_err(|why| refused("type", &format!("{why}, found {text:?}")));
+    let kind_of = |text: &str| {
+        kind(text).map_err(|why| refused("type", &format!("{why}, found {}", in_quotes(text))))
+    };
     let order = match parameters.flag("newest")? {
         true => LogOrder::NewestFirst,
         false => LogOrder::OldestFirst,

@@ -8,6 +8,7 @@ use crate::event::spelling::{FurtherMembers, SpellingReader};
 use crate::event::vocabulary::{AgentType, Basis, Reliability, Stance, Translator, Type, Vouch};
 use crate::hash::{Hash, append_hex};
 use crate::key::PublicKey;
+use crate::text::in_quotes;
 use crate::text::{Edtf, Lang, MediaType, Uri, Verbatim, Words};
 use crate::time::Time;
 use serde::de::Error;
@@ -372,7 +373,7 @@ impl Body {
         }
         let text = std::str::from_utf8(bytes).map_err(|error| format!("not UTF-8: {error}"))?;
         let (salt, by, word, rest) = cut_opening(text).ok_or(OPENING)?;
-        let kind = Type::parse(word).ok_or_else(|| format!("unknown type {word:?}"))?;
+        let kind = Type::parse(word).ok_or_else(|| format!("unknown type {}", in_quotes(word)))?;
         if let Some(content) = Content::read(kind, rest) {
             return Ok(Body { salt, by, content });
         }

@@ -6,6 +6,7 @@
 
 use crate::hash::{Hash, read_hex};
 use crate::key::{PublicKey, VerifyingKey};
+use crate::text::in_quotes;
 use crate::tlog::{from_base64, to_base64};
 use std::fmt;
 
@@ -63,13 +64,15 @@ impl VerifierKey {
         let form = "expected <name>+<8 lower-case hex digits>+<base64 of type and key>";
         let mut parts = text.splitn(3, '+');
         let (Some(name), Some(id), Some(bytes)) = (parts.next(), parts.next(), parts.next()) else {
-            return Err(format!("{form}, found {text:?}"));
+            return Err(format!("{form}, found {}", in_quotes(text)));
         };
         if !is_name(name) {
-            return Err(format!("{form}; {name:?} is no name of a key"));
+            return Err(format!("{form}; {} is no name of a key", in_quotes(name)));
         }
-        let id: [u8; 4] = read_hex(id).ok_or_else(|| format!("{form}, found the id {id:?}"))?;
-        let typed = from_base64(bytes).ok_or_else(|| format!("{form}, found {bytes:?}"))?;
+        let id: [u8; 4] =
+            read_hex(id).ok_or_else(|| format!("{form}, found the id {}", in_quotes(id)))?;
+        let typed =
+            from_base64(bytes).ok_or_else(|| format!("{form}, found {}", in_quotes(bytes)))?;
         let (kind, key) = match typed.split_first() {
             Some((1, key)) => (KeyKind::Note, key),
             Some((4, key)) => (KeyKind::Cosignature, key),

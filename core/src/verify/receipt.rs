@@ -12,6 +12,7 @@ use crate::pin::Pin;
 use crate::receipt::ReceiptText;
 use crate::rule::{Fault, Rule};
 use crate::submission::{Placing, SubmissionText, unlinked};
+use crate::text::in_quotes;
 use crate::time::Time;
 use crate::tlog::{KeyKind, Signed, VerifierKey};
 
@@ -64,7 +65,7 @@ impl ReceiptText {
         let of_checkpoint = self.checkpoint.checkpoint.origin.as_str();
         for (name, found) in [("origin", &*self.origin), ("checkpoint's origin", of_checkpoint)] {
             if found != expected {
-                return Err(format!("expected the {name} {expected}, found {found:?}"));
+                return Err(format!("expected the {name} {expected}, found {}", in_quotes(found)));
             }
         }
         let counts = (submission.events.len(), self.places.len());

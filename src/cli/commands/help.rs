@@ -6,6 +6,7 @@
 use crate::cli::render::markdown;
 use crate::cli::shared::topics;
 use crate::cli::terminal::{CliError, Command, Context, Exit, Format, Group, out};
+use annals_core::text::in_quotes;
 use clap::Args;
 use std::io::Write;
 
@@ -30,8 +31,9 @@ impl Command for HelpArgs {
         let Some(topic) = topics::named(&found) else {
             let names = topics::names(&(context.program)());
             return Err(CliError::usage(format!(
-                "expected a command or a topic, found {found:?}; annals help lists the commands; \
+                "expected a command or a topic, found {}; annals help lists the commands; \
                  the topics are {}",
+                in_quotes(&found),
                 names.join(", ")
             )));
         };

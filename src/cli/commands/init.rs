@@ -16,6 +16,7 @@ use crate::ledger::write::init::{Founded, Founding, expect_free, init};
 use crate::ledger::write::prepared::Receipt;
 use annals_core::event::body::Short;
 use annals_core::key::PublicKey;
+use annals_core::text::in_quotes;
 use annals_core::text::{Origin, Words};
 use clap::Args;
 use serde::Serialize;
@@ -100,7 +101,10 @@ fn run(context: &mut Context, args: InitArgs) -> Result<Exit, CliError> {
     let handle = match args.handle {
         Some(handle) => KeyName::new(handle)?,
         None => handle_from(&name).ok_or_else(|| {
-            CliError::usage(format!("no handle can be made of {name:?}; give one with --handle"))
+            CliError::usage(format!(
+                "no handle can be made of {}; give one with --handle",
+                in_quotes(&name)
+            ))
         })?,
     };
     let founding = Founding {

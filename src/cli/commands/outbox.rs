@@ -30,6 +30,7 @@ use annals_core::event::body::{Body, Content};
 use annals_core::event::record::{Reading, Statement};
 use annals_core::event::vocabulary::Type;
 use annals_core::rule::Rule;
+use annals_core::text::in_quotes;
 use annals_core::time::Time;
 use annals_core::verdict::Verdict;
 use clap::{Args, Subcommand};
@@ -505,7 +506,8 @@ fn give_up(context: &mut Context, name: &str) -> Result<Exit, CliError> {
         }
         _ => {
             return Err(LedgerError::NotFound(format!(
-                "expected the name of one that waits, found {name:?}; annals outbox shows them"
+                "expected the name of one that waits, found {}; annals outbox shows them",
+                in_quotes(name)
             ))
             .into());
         }

@@ -14,6 +14,7 @@ use crate::cli::terminal::{
 use crate::key_agent::{UnlockedKey, harden, serve};
 use crate::keys::{KeyFolder, KeyName, KeyPresence};
 use annals_core::key::{PublicKey, SecretKey};
+use annals_core::text::in_quotes;
 use annals_core::time::Time;
 use clap::Args;
 use serde::Serialize;
@@ -98,7 +99,7 @@ fn unlock(context: &Context, args: &UnlockArgs) -> Result<(), CliError> {
     let time = span("--for", &args.time)?;
     if !(LEAST..=MOST).contains(&time) {
         let expected = "expected a span of time from 1s to 24h";
-        return Err(CliError::usage(format!("--for: {expected}, found {:?}", args.time)));
+        return Err(CliError::usage(format!("--for: {expected}, found {}", in_quotes(&args.time))));
     }
     harden();
     let keys = KeyFolder::open(context.keys()?)?;

@@ -16,6 +16,7 @@ use crate::ledger::query::{AsOf, Query, View};
 use crate::ledger::reader::{Record, covered};
 use annals_core::key::PublicKey;
 use annals_core::text::Person;
+use annals_core::text::in_quotes;
 use annals_core::verify::source::Source;
 use std::io::Write;
 
@@ -67,12 +68,14 @@ fn retimed(text: &str, bound: Bound, size: u64, other: &OtherClock, clock: DateC
     let (here, there) = (place(size), place(other.size));
     match clock {
         DateClock::Recorded => format!(
-            "note: {text:?} is {here} by the clock that the events were recorded by; {by}: by the \
-             corrected clock it is {there} (--clock corrected)"
+            "note: {} is {here} by the clock that the events were recorded by; {by}: by the \
+             corrected clock it is {there} (--clock corrected)",
+            in_quotes(text)
         ),
         DateClock::Corrected => format!(
-            "note: {text:?} is {here} by the corrected clock; {by}: by the clock that the events \
-             were recorded by it is {there} (--clock recorded)"
+            "note: {} is {here} by the corrected clock; {by}: by the clock that the events \
+             were recorded by it is {there} (--clock recorded)",
+            in_quotes(text)
         ),
     }
 }

@@ -8,6 +8,7 @@ use crate::cli::terminal::error_json::{self, ErrorJson};
 use crate::cli::terminal::exit::Exit;
 use crate::cli::terminal::message::MessageParts;
 use crate::cli::terminal::streams::err;
+use annals_core::text::in_quotes;
 use clap::Error as Unread;
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 use std::error::Error;
@@ -25,7 +26,7 @@ pub fn value(error: &Unread) -> Option<String> {
     };
     let (argument, found) =
         (text_of(ContextKind::InvalidArg)?, text_of(ContextKind::InvalidValue)?);
-    Some(format!("{argument}: {}, found {found:?}", expected(error.source()?)))
+    Some(format!("{argument}: {}, found {}", expected(error.source()?), in_quotes(found)))
 }
 
 /// What to use in place of a command that is not here, where it is clear what is meant; `None`

@@ -34,6 +34,7 @@ use crate::ledger::write::writer::{RecordServer, Woken, Writer};
 use annals_core::key::{PublicKey, PublicOnly, SecretKey, SigningKey};
 use annals_core::roster::{Member, Roster};
 use annals_core::state::State;
+use annals_core::text::in_quotes;
 use annals_core::verify::source::Source;
 use std::cell::RefCell;
 use std::path::PathBuf;
@@ -558,7 +559,7 @@ pub fn span(option: &str, text: &str) -> Result<Duration, CliError> {
     let span: Result<jiff::SignedDuration, _> = text.parse();
     span.map(|span| span.unsigned_abs()).map_err(|_| {
         let expected = "expected a span of time such as 10s or 2min";
-        CliError::usage(format!("{option}: {expected}, found {text:?}"))
+        CliError::usage(format!("{option}: {expected}, found {}", in_quotes(text)))
     })
 }
 

@@ -16,6 +16,7 @@ use crate::ledger::query::undoing::DocumentChange;
 use crate::ledger::query::{AsOf, Query, View, touched, undone_between};
 use crate::ledger::reader::Record;
 use annals_core::key::PublicKey;
+use annals_core::text::in_quotes;
 use serde::Serialize;
 use std::collections::BTreeSet;
 use std::io::Write;
@@ -44,9 +45,11 @@ impl DiffPoints<'_> {
         match first <= last {
             true => Ok(()),
             false => Err(LedgerError::Usage(format!(
-                "expected the earlier point first, found {from:?} ({}) after {to:?} ({}): give \
+                "expected the earlier point first, found {} ({}) after {} ({}): give \
                  the two in the other order",
+                in_quotes(from),
                 position_text(first),
+                in_quotes(to),
                 position_text(last)
             ))),
         }

@@ -14,6 +14,7 @@ use annals_core::edtf::{Days, days};
 use annals_core::key::PublicKey;
 use annals_core::search::typed;
 use annals_core::state::{State, Status};
+use annals_core::text::in_quotes;
 use std::cell::Cell;
 use std::collections::BTreeSet;
 
@@ -56,7 +57,10 @@ impl EditorName {
         let found = parts.into_iter().find(|keys| !keys.is_empty()).unwrap_or_default();
         if found.is_empty() {
             let all = names.all().join(", ");
-            let why = format!("--by: expected an editor of this record ({all}), found {name:?}");
+            let why = format!(
+                "--by: expected an editor of this record ({all}), found {}",
+                in_quotes(name)
+            );
             return Err(LedgerError::NotFound(why));
         }
         if !names.is_one_person(&found) {
@@ -72,7 +76,8 @@ impl EditorName {
             let expected =
                 if is_whole { "digits of a key" } else { "a whole name or digits of a key" };
             return Err(LedgerError::NotFound(format!(
-                "--by: expected {expected}, found {name:?}, which may be {}",
+                "--by: expected {expected}, found {}, which may be {}",
+                in_quotes(name),
                 several.join(" or ")
             )));
         }
@@ -299,7 +304,11 @@ impl Filter {
 fn when(text: &str) -> Result<Days, LedgerError> {
     days(text).ok_or_else(|| {
         let expected = "expected an EDTF date or interval such as 2022-01-26 or 2021/2022";
-        LedgerError::Usage(format!("--when: {expected}, found {text:?}{}", wrong_date(text)))
+        LedgerError::Usage(format!(
+            "--when: {expected}, found {}{}",
+            in_quotes(text),
+            wrong_date(text)
+        ))
     })
 }
 

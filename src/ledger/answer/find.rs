@@ -23,6 +23,7 @@ use crate::ledger::reader::Record;
 use annals_core::hash::Hash;
 use annals_core::search::{Phrase, WordMatch};
 use annals_core::state::Status;
+use annals_core::text::in_quotes;
 use serde::Serialize;
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::Write;
@@ -49,8 +50,12 @@ impl FindRequest {
         most: usize,
     ) -> Result<FindRequest, LedgerError> {
         let phrase = |words: &String| {
-            let why =
-                || LedgerError::Usage(format!("expected words to find, found none in {words:?}"));
+            let why = || {
+                LedgerError::Usage(format!(
+                    "expected words to find, found none in {}",
+                    in_quotes(words)
+                ))
+            };
             Phrase::new(words, matching).ok_or_else(why)
         };
         let phrases = words.iter().map(phrase).collect::<Result<Vec<Phrase>, LedgerError>>()?;

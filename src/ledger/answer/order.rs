@@ -6,6 +6,7 @@
 use crate::ledger::error::LedgerError;
 use crate::ledger::query::point::{Bound, DateClock, Point, PointContext};
 use crate::ledger::reader::Record;
+use annals_core::text::in_quotes;
 
 /// Refuses a point of `--from` that is after that of `--until`.
 pub fn expect_forward(
@@ -31,8 +32,10 @@ pub fn expect_forward(
     match backwards {
         false => Ok(()),
         true => Err(LedgerError::Usage(format!(
-            "expected --from a point that is not after that of --until, found {from:?} after \
-             {until:?}; say the two the other way round"
+            "expected --from a point that is not after that of --until, found {} after \
+             {}; say the two the other way round",
+            in_quotes(from),
+            in_quotes(until)
         ))),
     }
 }

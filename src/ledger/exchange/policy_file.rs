@@ -9,6 +9,7 @@
 use crate::disk::{self, FileMode, read_optional};
 use crate::ledger::error::LedgerError;
 use crate::ledger::paths::Paths;
+use annals_core::text::in_quotes;
 use annals_core::tlog::policy::{MAX_POLICY, Policy};
 use annals_core::tlog::{KeyKind, VerifierKey};
 use std::path::PathBuf;
@@ -222,7 +223,8 @@ fn check_name(name: &str) -> Result<(), LedgerError> {
     let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '-' | '/');
     if name.is_empty() || name.len() > 100 || !name.chars().all(plain) || name == GROUP {
         return Err(LedgerError::Usage(format!(
-            "expected a name of letters, digits and . _ - / for the witness, found {name:?}"
+            "expected a name of letters, digits and . _ - / for the witness, found {}",
+            in_quotes(name)
         )));
     }
     if let Some(word) = RESERVED.iter().find(|word| name.eq_ignore_ascii_case(word)) {

@@ -16,6 +16,7 @@ use crate::ledger::reader::Record;
 use annals_core::edtf::days;
 use annals_core::event::record::hash;
 use annals_core::hash::Hash;
+use annals_core::text::in_quotes;
 use annals_core::time::Time;
 pub use clock::{DateClock, OtherClock, ResolvedDate};
 use jiff::civil::{Date, DateTime};
@@ -59,7 +60,10 @@ impl PointContext {
     /// A context with the zone of this name and this time.
     pub fn new(zone: &str, now: Time) -> Result<PointContext, LedgerError> {
         let zone = TimeZone::get(zone).map_err(|_| {
-            usage(format!("--tz: expected a zone like UTC or Europe/Berlin, found {zone:?}"))
+            usage(format!(
+                "--tz: expected a zone like UTC or Europe/Berlin, found {}",
+                in_quotes(zone)
+            ))
         })?;
         Ok(PointContext {
             zone,
@@ -85,7 +89,7 @@ impl Point {
     /// ```
     pub fn parse(text: &str, around: &PointContext) -> Result<Point, LedgerError> {
         let text = text.trim();
-        let unknown = || usage(format!("{EXPECTED}; found {text:?}{}", wrong_day(text)));
+        let unknown = || usage(format!("{EXPECTED}; found {}{}", in_quotes(text), wrong_day(text)));
         let digits = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
         let prefix = text.strip_prefix("h:").or((text.len() == 64).then_some(text));
         if let Some(prefix) = prefix {
@@ -231,7 +235,7 @@ fn in_zone(
     zone: &str,
     around: &PointContext,
 ) -> Result<Point, LedgerError> {
-    let found = |why: &str| usage(format!("{why}, found {text:?}"));
+    let found = |why: &str| usage(format!("{why}, found {}", in_quotes(text)));
     let zone = zone.strip_prefix('!').unwrap_or(zone);
     let zone = TimeZone::get(zone)
         .map_err(|_| found("expected a zone like Europe/Berlin alone in the brackets"))?;
@@ -267,7 +271,7 @@ fn ago(around: &PointContext, span: Span) -> Option<Point> {
 
 /// A time of day, with `Z` or an offset, else in the given zone.
 fn time(text: &str, zone: &TimeZone) -> Result<Point, LedgerError> {
-    let unknown = || usage(format!("{EXPECTED}; found {text:?}{}", wrong_day(text)));
+    let unknown = || usage(format!("{EXPECTED}; found {}{}", in_quotes(text), wrong_day(text)));
     if let Ok(instant) = text.parse::<Timestamp>() {
         return Ok(period(instant, instant, smallest_unit(text)));
     }
@@ -276,7 +280,10 @@ fn time(text: &str, zone: &TimeZone) -> Result<Point, LedgerError> {
     if let AmbiguousOffset::Gap { .. } = ambiguous.offset() {
         let why = "there the clocks were put forward past it; name a time before or after, or one \
                    with an offset";
-        return Err(usage(format!("expected a time that there was, found {text:?}: {why}")));
+        return Err(usage(format!(
+            "expected a time that there was, found {}: {why}",
+            in_quotes(text)
+        )));
     }
     let (first, last) = (ambiguous.earlier(), ambiguous.later());
     let (first, last) = (first.map_err(|_| unknown())?, last.map_err(|_| unknown())?);
@@ -287,8 +294,9 @@ fn time(text: &str, zone: &TimeZone) -> Result<Point, LedgerError> {
         };
         let zone = zone.iana_name().unwrap_or("this zone");
         return Err(usage(format!(
-            "expected a time that there was once, found {text:?}: in {zone} the clocks were put \
+            "expected a time that there was once, found {}: in {zone} the clocks were put \
              back and showed it twice, as {} and as {}; name one of the two with its offset",
+            in_quotes(text),
             named(first),
             named(last)
         )));

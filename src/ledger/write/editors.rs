@@ -17,6 +17,7 @@ use annals_core::key::PublicKey;
 use annals_core::roster::{Member, Roster};
 use annals_core::rule::Rule;
 use annals_core::text::Person;
+use annals_core::text::in_quotes;
 use std::path::Path;
 
 /// The parameters of a ledger, from its first event.
@@ -114,8 +115,9 @@ impl Directory<'_> {
             all.dedup();
             let all = all.join(", ");
             return Err(LedgerError::NotFound(format!(
-                "expected an editor of this record ({all}), found {name:?}; annals editor list \
-                 shows them"
+                "expected an editor of this record ({all}), found {}; annals editor list \
+                 shows them",
+                in_quotes(name)
             )));
         }
         let is_meant = |member: &&Member| keys.contains(&member.key);
@@ -166,8 +168,9 @@ impl Directory<'_> {
         };
         let all: Vec<String> = rows.iter().map(shown).collect();
         LedgerError::NotFound(format!(
-            "expected a name of one key, found {name:?} for {}: {}; give 8 or more digits of the \
+            "expected a name of one key, found {} for {}: {}; give 8 or more digits of the \
              key that is meant",
+            in_quotes(name),
             rows.len(),
             all.join(", ")
         ))

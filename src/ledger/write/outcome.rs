@@ -11,6 +11,7 @@ use crate::ledger::write::passages::Passages;
 use crate::ledger::write::prepared::Prepared;
 use crate::ledger::write::resolve::Agents;
 use crate::ledger::write::resolve::fields::Reasons;
+use annals_core::text::in_quotes;
 use std::collections::{HashMap, HashSet};
 
 /// The results so far.
@@ -78,7 +79,10 @@ impl Refusals {
                 self.lost.insert(name.clone());
             }
             if twice {
-                self.refuse(loaded, format!("ref: {name:?} is given twice in this input"));
+                self.refuse(
+                    loaded,
+                    format!("ref: {} is given twice in this input", in_quotes(name)),
+                );
             }
         }
         match &outcome.result {

@@ -11,6 +11,7 @@ use annals_core::edtf::is_edtf;
 use annals_core::event::vocabulary::Basis;
 use annals_core::quote::Text;
 use annals_core::quote_search::{Edges, Pointing};
+use annals_core::text::in_quotes;
 use jiff::civil::Date;
 
 /// The question for a date.
@@ -70,8 +71,8 @@ impl DateQuestion<'_> {
             if edtf.is_empty() {
                 note(format!(
                     "expected a date or interval such as 2022-01 or 2021/2022, or words of the \
-                     document, found {:?}",
-                    visible(typed)
+                     document, found {}",
+                    in_quotes(&visible(typed))
                 ));
             } else {
                 note(why.to_string().replace("the quotation", "what was typed"));

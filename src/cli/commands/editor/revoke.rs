@@ -21,6 +21,7 @@ use crate::ledger::write::writer::Writer;
 use annals_core::event::vocabulary::RevokeReason;
 use annals_core::key::PublicKey;
 use annals_core::roster::Member;
+use annals_core::text::in_quotes;
 use clap::Args;
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 
@@ -142,9 +143,10 @@ fn suspect_from(context: &Context, record: &Record, point: &str) -> Result<u64, 
     let last = record.size().saturating_sub(1);
     if from > last || last == 0 {
         return Err(LedgerError::NotFound(format!(
-            "--suspect-from: expected a point with an event at it or after it, found {point:?}; \
+            "--suspect-from: expected a point with an event at it or after it, found {}; \
              the last event is {last}, so nothing is suspect from there on: leave it out, or name \
-             an earlier point"
+             an earlier point",
+            in_quotes(point)
         ))
         .into());
     }
