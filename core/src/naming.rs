@@ -7,8 +7,10 @@
 
 use crate::key::PublicKey;
 use crate::text::Person;
+use crate::text::in_quotes;
 use hashbrown::{HashMap, HashSet};
 use unicode_normalization::UnicodeNormalization;
+use unicode_normalization::char::is_combining_mark;
 use unicode_security::{MixedScript, skeleton};
 
 /// The texts that the program writes in place of a name.
@@ -32,6 +34,18 @@ const AFTER_NAMES: [&str; 8] = [
     "revoked by ",
     "signed by ",
     "undone by ",
+];
+/// What the program says of a person's entry after their name and a comma.
+const STATES: [&str; 9] = [
+    "asserted",
+    "confirmed",
+    "corrected",
+    "disputed",
+    "retracted",
+    "revoked",
+    "suspect",
+    "undone",
+    "withdrawn",
 ];
 /// The number of hex digits from which on they can mean a key.
 const DIGITS: usize = 8;
@@ -57,7 +71,7 @@ pub fn unfit(name: &str) -> Option<String> {
         return Some("two spaces in a row".to_owned());
     }
     if let Some(word) = name.split(' ').find(|word| !word.is_single_script()) {
-        return Some(format!("letters of two scripts in one word, {word:?}"));
+        return Some(format!("letters of two scripts in one word, {}", in_quotes(word)));
     }
     is_label(name).then(|| "what the program writes in the place of a name".to_owned())
 }
@@ -71,11 +85,17 @@ pub fn is_label(name: &str) -> bool {
     let words: Vec<&str> = lower.split([' ', '(', ')']).collect();
     let key = words.windows(2).any(|pair| matches!(pair, ["key", digits] if hex(digits)));
     let behind = lower.contains("(now ") || AFTER_NAMES.iter().any(|words| lower.contains(words));
+    let states = lower.split(',').skip(1).map(|part| part.trim_start());
+    let is_state = |part: &str| {
+        let word = part.split(|c: char| !c.is_alphabetic()).next().unwrap_or_default();
+        STATES.contains(&word)
+    };
+    let behind = behind || states.into_iter().any(is_state);
     let alone = words.iter().filter(|word| !word.is_empty()).all(|word| hex(word));
     key || behind || alone || LABELS.iter().any(|label| NameForm::of(label).is_like(&look))
 }
 
-/// The appearance of a name, without differences of case, spaces and scripts.
+/// The appearance of a name, without differences of case, spaces, signs and scripts.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct NameForm {
     /// As it is written.
@@ -153,14 +173,13 @@ fn small(letter: char) -> Vec<char> {
     }
 }
 
-/// A name without invisible characters and with one kind of space, which also stands for hyphens;
-/// points, commas and apostrophes are left out, and so is the stretch of a line of Arabic.
+/// The letters and digits of a name, with their marks: spaces, hyphens and other signs are left
+/// out, and so are raised figures and the stretch of a line of Arabic.
 fn plain(name: &str) -> String {
-    const PASSED_OVER: &str = ".,'’ʼ`´\u{640}";
-    let is_hyphen = |letter: char| matches!(letter, '-' | '\u{2010}'..='\u{2015}' | '−');
-    let seen = name.nfkc().filter(|letter| !is_unseen(*letter) && !PASSED_OVER.contains(*letter));
-    let seen: String = seen.map(|letter| if is_hyphen(letter) { ' ' } else { letter }).collect();
-    seen.split_whitespace().collect::<Vec<_>>().join(" ")
+    let is_raised = |c: char| matches!(c, '²' | '³' | '¹' | '\u{2070}'..='\u{209C}');
+    let seen: String = name.chars().filter(|c| !is_raised(*c) && !is_unseen(*c)).collect();
+    let is_part = |c: &char| c.is_alphanumeric() || is_combining_mark(*c);
+    seen.nfkc().filter(|c| is_part(c) && !is_unseen(*c) && *c != '\u{640}').collect()
 }
 
 /// Whether a letter is invisible: Unicode's Default_Ignorable_Code_Point, letters that are drawn as
@@ -169,7 +188,7 @@ fn is_unseen(letter: char) -> bool {
     matches!(u32::from(letter),
         0xAD | 0x34F | 0x61C | 0x115F..=0x1160 | 0x17B4..=0x17B5 | 0x180B..=0x180F
         | 0x200B..=0x200F | 0x202A..=0x202E | 0x2060..=0x206F | 0x2800 | 0x3164
-        | 0xE000..=0xF8FF | 0xFE00..=0xFE0F | 0xFEFF | 0xFFA0 | 0xFFF0..=0xFFFC
+        | 0x20DD..=0x20E4 | 0x600..=0x605 | 0x6DD | 0x8E2 | 0xE000..=0xF8FF | 0xFE00..=0xFE0F | 0xFEFF | 0xFFA0 | 0xFFF0..=0xFFFC
         | 0x1BCA0..=0x1BCA3 | 0x1D159 | 0x1D173..=0x1D17A | 0xE0000..=0xE0FFF
         | 0xF0000..=0x10FFFF)
 }
@@ -195,6 +214,7 @@ mod tests {
             "J. R. R. Tolkien (desk 3)",
             "Log Ladyson",
             "desk 12",
+            "Bo Berg, Jr.",
         ];
         for name in names {
             assert_eq!(unfit(name), None, "{name}");
@@ -231,6 +251,10 @@ mod tests {
             "Bo Berg; confirmed by Ada Lindqvist",
             "Bo Berg; Ada",
             "Bo Berg, undone by 3",
+            "Bo Berg, suspect",
+            "Bo\u{20DD} Berg",
+            "Bo\u{8E2} Berg",
+            "Bo Berg, Retracted",
             "42",
         ];
         for name in names {
@@ -259,6 +283,10 @@ mod tests {
             "Ada-Example",
             "Ada Example.",
             "Ada' Example",
+            "AdaExample",
+            "Ada Example ✓",
+            "Ada Example²",
+            "Ada (Example)",
         ];
         for name in like {
             assert!(look_alike(ada, name), "{name:?}");
@@ -278,6 +306,8 @@ mod tests {
             ("Tom", "ТОМ"),
             ("Kim", "ΚΙΜ"),
             ("محمد علي", "مـحمد علي"),
+            ("김 철수", "김철수"),
+            ("李 雷", "李雷"),
         ];
         for (one, other) in pairs {
             assert!(look_alike(one, other), "{one} {other}");
