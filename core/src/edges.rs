@@ -6,13 +6,16 @@
 //! position are read, so that the work does not grow with the text. Not here: the search for a
 //! place (`quote_search`). Source: unicode-segmentation; Unicode Standard Annex 29.
 
-mod number;
+mod words;
 mod units;
+mod number;
 
+use crate::edges::words::{WordKind, number_word};
 use crate::loose::is_ignored;
 use std::fmt;
 use std::ops::Range;
 use unicode_normalization::UnicodeNormalization;
+use unicode_normalization::char::is_combining_mark;
 use unicode_segmentation::{GraphemeCursor, UnicodeSegmentation};
 
 /// What a position is inside of.
@@ -95,8 +98,18 @@ fn formula(text: &str, at: usize) -> Option<Range<usize>> {
 fn signed(text: &str, at: usize) -> Option<Range<usize>> {
     let (before, after) = (text.get(..at)?, text.get(at..)?);
     let is_part = |c: char| c.is_alphanumeric() || matches!(c, '&' | '+' | '#' | '-' | '‑');
-    let start = before.char_indices().rev().take_while(|(_, c)| is_part(*c)).last();
-    let end = at + after.find(|c| !is_part(c)).unwrap_or(after.len());
+    // A hyphen at the end of a line: COVID-⏎19.
+    let is_break = |at: usize| {
+        let hyphen = text.get(..at).is_some_and(|before| before.ends_with(['-', '‑']));
+        let rest = text.get(at..).unwrap_or_default();
+        hyphen && (rest.starts_with('\n') || rest.starts_with("\r\n"))
+    };
+    let is_in = |(byte, c): (usize, char)| {
+        is_part(c) || is_break(byte) || c == '\n' && byte.checked_sub(1).is_some_and(is_break)
+    };
+    let start = before.char_indices().rev().take_while(|part| is_in(*part)).last();
+    let end = after.char_indices().find(|(byte, c)| !is_in((at + byte, *c)));
+    let end = end.map_or(text.len(), |(byte, _)| at + byte);
     let start = start.map_or(at, |(byte, _)| byte);
     let run = text.get(start..end)?;
     let names = [
@@ -114,7 +127,10 @@ fn joined_by(run: &str, at: usize, sign: char, fits: fn(char) -> bool) -> Option
         let (before, after) = (run.get(..found)?, run.get(found + sign.len()..)?);
         let letters = before.chars().rev().take_while(|c| c.is_alphabetic());
         let start = found - letters.map(char::len_utf8).sum::<usize>();
+        let broken = after.len() - after.trim_start_matches(['\r', '\n']).len();
+        let after = after.get(broken..)?;
         let more = after.find(|c: char| !fits(c)).unwrap_or(after.len());
+        let more = if more > 0 { broken + more } else { 0 };
         let end = found + sign.len() + more;
         (start < found && more > 0 && start < at && at < end).then_some(start..end)
     })
@@ -142,9 +158,71 @@ fn ends_in_signs(run: &str, at: usize) -> Option<Range<usize>> {
 /// ```
 pub fn unit_at(text: &str, at: usize) -> Option<(Unit, Range<usize>)> {
     let (near, back, at) = near(text, at)?;
-    let number = number::around(near, at).map(|found| (Unit::Number, found));
+    let number = number::around(near, at).or_else(|| number_in_words(near, at));
+    let number = number.map(|found| (Unit::Number, found));
     let (unit, found) = number.or_else(|| unit_of_words(near, at))?;
     Some((unit, back + found.start..back + found.end))
+}
+
+/// A number in words, if the place is inside of it: tens with what is added to them (`twenty-five`,
+/// `двадцять п’ять`), and a number with its magnitude (`five million`).
+fn number_in_words(text: &str, at: usize) -> Option<Range<usize>> {
+    let is_part = |c: char| c.is_alphabetic() || is_combining_mark(c) || "'’ʼ-‑".contains(c);
+    let begin = |end: usize| {
+        let before = text.get(..end).unwrap_or_default();
+        before.trim_end_matches(is_part).len()
+    };
+    let end = |from: usize| {
+        let rest = text.get(from..).unwrap_or_default();
+        from + rest.find(|c| !is_part(c)).unwrap_or(rest.len())
+    };
+    let numbers = |range: Range<usize>| -> Option<Vec<WordKind>> {
+        let words = text.get(range)?.split(['-', '‑']);
+        let kinds = words.map(|word| number_word(word).map(|word| word.kind)).collect();
+        Option::<Vec<_>>::filter(kinds, |kinds| kinds.iter().all(is_number))
+    };
+    let (first, last) = (begin(at), end(at));
+    if first < at && at < last {
+        let whole = numbers(first..last).filter(|kinds| kinds.len() > 1);
+        return whole.map(|_| first..last);
+    }
+    // A place between two words.
+    let gap = |c: char| matches!(c, ' ' | '\u{A0}' | '\u{202F}');
+    let left_end = text.get(..at)?.trim_end_matches(gap).len();
+    let right = text.len() - text.get(at..)?.trim_start_matches(gap).len();
+    if right - left_end == 0 || right - left_end > 3 {
+        return None;
+    }
+    let (left, right_end) = (begin(left_end), end(right));
+    let (before, after) = (numbers(left..left_end)?, numbers(right..right_end)?);
+    let joins = matches!(
+        (before.last()?, after.first()?),
+        (WordKind::Tens, WordKind::Ones)
+            | (WordKind::Tens | WordKind::Ones, WordKind::Magnitude(_))
+    );
+    joins.then_some(left..right_end)
+}
+
+fn is_number(kind: &WordKind) -> bool {
+    matches!(kind, WordKind::Tens | WordKind::Ones | WordKind::Magnitude(_))
+}
+
+/// The number of zeros of a magnitude in any language; `None` of another word.
+///
+/// ```
+/// use annals_core::edges::magnitude;
+/// assert_eq!([magnitude("crore"), magnitude("Mrd"), magnitude("men")], [Some(7), Some(9), None]);
+/// ```
+pub fn magnitude(word: &str) -> Option<usize> {
+    match number_word(word)?.kind {
+        WordKind::Magnitude(zeros) => Some(zeros),
+        _ => None,
+    }
+}
+
+/// Whether a word or a phrase is a part of a hundred in some language.
+pub fn is_percent(word: &str) -> bool {
+    number_word(word).is_some_and(|word| word.kind == WordKind::Percent)
 }
 
 /// The characters between white space around a position.

@@ -107,7 +107,7 @@ fn fractions_ranges_prices_and_eras_belong_to_the_number() {
         ("um 87 Prozentpunkte", "um 87", "87 Prozentpunkte"),
         ("増加は113パーセント", "は113", "113パーセント"),
         ("약 3조 5천억 원", "약 3조", "3조 5천억 원"),
-        ("มีผู้ชม 500 ล้านคน", "500", "500 ล้านคน"),
+        ("มีผู้ชม 500 ล้านคน", "500", "500 ล้าน"),
         ("over 88 square kilometres of", "over 88", "88 square kilometres"),
         ("at 97 km per hour there", "97 km", "97 km per hour"),
         ("at 96 degrees Celsius there", "96 degrees", "96 degrees Celsius"),
@@ -129,6 +129,85 @@ fn fractions_ranges_prices_and_eras_belong_to_the_number() {
     ] {
         whole(text, quoted);
     }
+}
+
+#[test]
+fn magnitudes_currencies_and_parts_of_a_hundred_of_any_language_belong_to_the_number() {
+    for (text, quoted, number) in [
+        ("Có 93 nghìn người", "93", "93 nghìn"),
+        ("Oldu 76 bin kişi", "76", "76 bin"),
+        ("Ήταν 75 χιλιάδες", "75", "75 χιλιάδες"),
+        ("Det var 78 tusen", "78", "78 tusen"),
+        ("Có 5 tỷ đồng.", "5 tỷ", "5 tỷ đồng"),
+        ("Yalnız 5 milyar TL verildi", "5 milyar", "5 milyar TL"),
+        ("Cerca de 5 milhões de reais", "5 milhões", "5 milhões de reais"),
+        ("Il a payé 5 millions d'euros", "5 millions", "5 millions d'euros"),
+        ("Pagò 5 milioni di euro", "5 milioni", "5 milioni di euro"),
+        ("A costat 20 de lei aici", "20", "20 de lei"),
+        ("حدود ۱۲ میلیون تومان بود", "۱۲ میلیون", "۱۲ میلیون تومان"),
+        ("Tăng 5 phần trăm", "5", "5 phần trăm"),
+        ("افزایش ۱۲ درصد بود", "۱۲", "۱۲ درصد"),
+        ("بلغ 35 في المئة", "35", "35 في المئة"),
+        ("বেড়েছে ৫ শতাংশ", "৫", "৫ শতাংশ"),
+        ("Ήταν 5 τοις εκατό", "5", "5 τοις εκατό"),
+        ("دفع 12 دولارا", "12", "12 دولارا"),
+        ("ใช้ 50 บาท", "50", "50 บาท"),
+        ("Es kostet 12 M€ dort", "12 M", "12 M€"),
+        ("約三千五百人", "約三千", "三千五百"),
+        ("第3章", "第3", "3章"),
+        ("Er kam am 20. Januar", "20", "20."),
+        ("ve 20. století", "20", "20."),
+        ("Twenty-five people came", "Twenty", "Twenty-five"),
+        ("Vingt-cinq personnes", "Vingt", "Vingt-cinq"),
+        ("Двадцять п'ять осіб", "Двадцять", "Двадцять п'ять"),
+        ("Some five million came", "Some five", "five million"),
+    ] {
+        ends_in(text, quoted, &format!("number {number}"));
+    }
+}
+
+#[test]
+fn what_is_broken_at_the_end_of_a_line_is_whole() {
+    ends_in("The COVID-\n19 wave", "The COVID", "word COVID-\n19");
+    ends_in("The COVID-\r\n19 wave", "The COVID", "word COVID-\r\n19");
+    ends_in("The 5-\nyear plan", "The 5", "number 5-\nyear");
+    ends_in("It cost 2,\n345 euros.", "cost 2", "number 2,\n345 euros");
+    whole("They have 1, 2,\n3 or 4", "They have 1, 2");
+    whole("It has 12\n345 more", "It has 12");
+}
+
+#[test]
+fn words_after_a_year_or_a_day_are_no_units_of_it() {
+    for (text, quoted) in [
+        ("2020년 일본이 올림픽을 연기했다", "일본이"),
+        ("2020년 시민들이 나왔다", "시민들이"),
+        ("모두 5 시민단체", "시민단체"),
+        ("1949年周恩来任总理", "周恩来"),
+        ("2001年克林顿卸任", "克林顿"),
+        ("1999年分析师说", "分析师说"),
+        ("2008年8月8日天津发生爆炸", "天津"),
+        ("2008年时任总统宣布", "时任"),
+        ("2020年人民币升值", "人民币"),
+        ("2008年百姓生活", "百姓"),
+        ("En 2017 M. Macron a dit non", "M. Macron"),
+        ("In 2017 T. May said no", "T. May"),
+        ("In 2021 Min Aung Hlaing took power", "Min"),
+        ("In 2010 Rand Paul won the seat", "Rand"),
+        ("In 2018 Franken resigned", "Franken"),
+        ("In 1959 Miles Davis played", "Miles"),
+        ("At 21 Miles Davis played", "Miles"),
+        ("In 2011 Bin Laden died", "Bin"),
+        ("Seit 2017 bin ich hier", "bin ich"),
+        ("В 2020 Р. Кадыров сказал", "Р. Кадыров"),
+        ("the ex-five men", "five"),
+        ("Twenty people", "Twenty"),
+    ] {
+        whole(text, quoted);
+    }
+    ends_in("Es kostet 2000 Franken dort", "2000", "number 2000 Franken");
+    ends_in("$5 Million People", "$5", "number $5 Million");
+    ends_in("约3万 人", "约3", "number 3万");
+    ends_in("im Jahr 2022 n. Chr. dort", "2022", "number 2022 n. Chr.");
 }
 
 #[test]
@@ -164,7 +243,7 @@ fn digits_of_any_script_are_numbers() {
     ends_in("عدد ٣٬٥٠٠ شخص", "عدد ٣", "number ٣٬٥٠٠");
     ends_in("٥٪ من", "٥", "number ٥٪");
     ends_in("कुल १,२३,४५६ लोग", "कुल १", "number १,२३,४५६");
-    ends_in("९.८ करोड़ रुपये", "९.८", "number ९.८ करोड़");
+    ends_in("९.८ करोड़ रुपये", "९.८", "number ९.८ करोड़ रुपये");
 }
 
 #[test]

@@ -1,0 +1,361 @@
+//! The words that belong to a number before them, and the words for numbers.
+//!
+//! Always holds: a word counts whatever the language of the text; they are compared without regard
+//! to case, apostrophes and the vowel points of Arabic. `words.tsv` is made of CLDR by
+//! `scripts/number-words`; the lists below have what is not in it, each word in one list alone.
+//! Not here: signs, codes and phrases (`units`). Source: CLDR's compact numbers, units and
+//! currencies; num2words.
+
+use unicode_normalization::UnicodeNormalization;
+
+/// What a word is for the number before it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum WordKind {
+    /// So many zeros.
+    Magnitude(usize),
+    /// A part of a hundred or a thousand.
+    Percent,
+    /// A currency.
+    Money,
+    /// A measure.
+    Measure,
+    /// The first of two words for one measure.
+    Part,
+    /// A number of tens.
+    Tens,
+    /// A number up to nineteen.
+    Ones,
+}
+
+/// A word of a number.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct NumberWord {
+    /// What it is.
+    pub(super) kind: WordKind,
+    /// Whether German writes it with a capital.
+    pub(super) is_noun: bool,
+    /// Whether it is also written with a point.
+    pub(super) is_abbreviated: bool,
+}
+
+impl NumberWord {
+    /// A word that is written small and whole.
+    pub(super) fn plain(kind: WordKind) -> NumberWord {
+        NumberWord { kind, is_noun: false, is_abbreviated: false }
+    }
+}
+
+/// The words of CLDR: a line for each, in order, with its kind.
+const WORDS: &str = include_str!("words.tsv");
+
+/// Magnitudes that CLDR has not, with their zeros; `*` stands for any ending.
+const MAGNITUDES: &[(&str, usize)] = &[
+    ("hundred", 2),
+    ("hundreds", 2),
+    ("thousands", 3),
+    ("lakh*", 5),
+    ("crore*", 7),
+    ("mn", 6),
+    ("bn", 9),
+    ("mila", 3),
+    ("εκατ", 6),
+    ("εκατομμυρι*", 6),
+    ("δισεκατομμυρι*", 9),
+    ("χιλιαδ*", 3),
+    ("tsd", 3),
+    ("tausend*", 3),
+    ("tysiąc*", 3),
+    ("tisíc*", 3),
+    ("milion*", 6),
+    ("miliard*", 9),
+    ("тысяч*", 3),
+    ("тисяч*", 3),
+    ("миллион*", 6),
+    ("миллиард*", 9),
+    ("триллион*", 12),
+    ("мільйон*", 6),
+    ("мільярд*", 9),
+    ("трильйон*", 12),
+    ("milyon*", 6),
+    ("milyar*", 9),
+    ("millió*", 6),
+    ("milliárd*", 9),
+    ("ezer*", 3),
+    ("miljoon*", 6),
+    ("مليون*", 6),
+    ("مليار*", 9),
+];
+
+/// Parts of a hundred.
+const PERCENTS: &[&str] = &[
+    "pct",
+    "percentage",
+    "процент*",
+    "відсот*",
+    "بالمئة",
+    "phần trăm",
+    "في المئة",
+    "في المائة",
+    "od sto",
+    "אחוז*",
+    "prozentpunkt*",
+    "procentpoint*",
+    "procentenhet*",
+    "prosentpoeng*",
+];
+
+/// Currencies.
+const MONEY: &[&str] = &[
+    "euro",
+    "yuan",
+    "yen",
+    "грн",
+    "руб",
+    "євро",
+    "евро",
+    "дол",
+    "долл",
+    "kr",
+    "złot*",
+    "zł",
+    "kč",
+    "korun*",
+    "lei",
+    "lira",
+    "lire",
+    "forint*",
+    "rand",
+    "dirham*",
+    "שקל*",
+    "đồng",
+    "baht",
+    "تومان",
+    "دولار*",
+    "دينار*",
+    "ريال*",
+    "درهم*",
+    "جنيه*",
+    "ดอลลาร์*",
+    "ยูโร*",
+    "เยน",
+    "หยวน",
+];
+
+/// Measures.
+const MEASURES: &[&str] = &[
+    "dozen",
+    "ft",
+    "feet",
+    "foot",
+    "inch",
+    "inches",
+    "lb",
+    "lbs",
+    "oz",
+    "km",
+    "m",
+    "cm",
+    "mm",
+    "nm",
+    "km²",
+    "m²",
+    "km³",
+    "m³",
+    "ha",
+    "kg",
+    "g",
+    "mg",
+    "t",
+    "kt",
+    "mt",
+    "kw",
+    "mw",
+    "gw",
+    "tw",
+    "kwh",
+    "mwh",
+    "gwh",
+    "twh",
+    "kv",
+    "hz",
+    "khz",
+    "mhz",
+    "ghz",
+    "kb",
+    "mb",
+    "gb",
+    "tb",
+    "h",
+    "min",
+    "km/h",
+    "m/s",
+    "mph",
+    "kmh",
+    "км",
+    "м",
+    "см",
+    "мм",
+    "км²",
+    "м²",
+    "м³",
+    "кг",
+    "г",
+    "мг",
+    "т",
+    "тонн*",
+    "га",
+    "л",
+    "мл",
+    "квт",
+    "мвт",
+    "гвт",
+    "год",
+    "хв",
+    "ч",
+    "мин",
+    "сек",
+    "км/год",
+    "км/ч",
+    "м/с",
+    "р",
+    "рр",
+    "гг",
+    "°c",
+    "kilometre*",
+    "miles",
+    "tons",
+];
+
+/// Measures that German writes with a capital.
+const NOUNS: &[&str] = &["uhr", "grad"];
+
+/// The first of two words for one measure: `кв. км`.
+const PARTS: &[&str] = &["кв", "куб"];
+
+/// What a word is for a number; `None` if it is nothing.
+pub(super) fn number_word(word: &str) -> Option<NumberWord> {
+    let word = folded(word);
+    let plain = NumberWord::plain;
+    if let Some(kind) = line_of(&word) {
+        return read(kind);
+    }
+    let is_in = |list: &[&str]| list.iter().any(|known| is_word(known, &word));
+    let magnitude = MAGNITUDES.iter().find(|(known, _)| is_word(known, &word));
+    match magnitude {
+        Some((known, zeros)) => Some(NumberWord {
+            is_abbreviated: ["tsd", "εκατ"].contains(known),
+            ..plain(WordKind::Magnitude(*zeros))
+        }),
+        None if is_in(PERCENTS) => Some(plain(WordKind::Percent)),
+        None if is_in(MONEY) => Some(plain(WordKind::Money)),
+        None if is_in(NOUNS) => Some(NumberWord { is_noun: true, ..plain(WordKind::Measure) }),
+        None if is_in(MEASURES) => Some(plain(WordKind::Measure)),
+        None if is_in(PARTS) => Some(NumberWord { is_abbreviated: true, ..plain(WordKind::Part) }),
+        None => None,
+    }
+}
+
+/// The number of characters of the longest word that a text in a script without spaces begins with.
+pub(super) fn word_at_start(text: &[char]) -> Option<(usize, NumberWord)> {
+    const LONGEST: usize = 24;
+    let is_unspaced = |c: &char| matches!(c, '\u{E00}'..='\u{109F}' | '\u{1780}'..='\u{17FF}');
+    let length = text.iter().take(LONGEST).take_while(|c| is_unspaced(c)).count();
+    (2..=length).rev().find_map(|length| {
+        let word: String = text.iter().take(length).collect();
+        number_word(&word).map(|found| (length, found))
+    })
+}
+
+/// Whether a word is this one, or begins so where that ends in `*`. Accents of Greek do not matter.
+fn is_word(known: &str, word: &str) -> bool {
+    // A phrase is no ending of a word.
+    let begin = known.strip_suffix('*').filter(|_| !word.contains(' '));
+    let is = |word: &str| begin.map_or(word == known, |begin| word.starts_with(begin));
+    let is_greek =
+        word.starts_with(|c| matches!(c, '\u{370}'..='\u{3FF}' | '\u{1F00}'..='\u{1FFF}'));
+    match is_greek {
+        true => is(&word.nfd().filter(|c| !matches!(c, '\u{300}'..='\u{36F}')).collect::<String>()),
+        false => is(word),
+    }
+}
+
+/// A word as it is in the lists.
+fn folded(word: &str) -> String {
+    let is_passed = |c: char| matches!(c, '\'' | '’' | 'ʼ' | '\u{64B}'..='\u{652}');
+    word.to_lowercase().nfc().filter(|c| !is_passed(*c)).collect()
+}
+
+/// The kind of a word of CLDR.
+fn line_of(word: &str) -> Option<&'static str> {
+    let (mut from, mut to) = (0, WORDS.len());
+    while from < to {
+        let middle = usize::midpoint(from, to);
+        let before = WORDS.as_bytes().get(from..middle)?;
+        let start = before.iter().rposition(|byte| *byte == b'\n').map_or(from, |at| from + at + 1);
+        let (line, _) = WORDS.get(start..)?.split_once('\n')?;
+        let (known, kind) = line.split_once('\t')?;
+        match known.cmp(word) {
+            std::cmp::Ordering::Equal => return Some(kind),
+            std::cmp::Ordering::Less => from = start + line.len() + 1,
+            std::cmp::Ordering::Greater => to = start,
+        }
+    }
+    None
+}
+
+fn read(kind: &str) -> Option<NumberWord> {
+    let (bare, is_abbreviated) = kind.strip_suffix('.').map_or((kind, false), |bare| (bare, true));
+    let (bare, is_noun) = bare.strip_suffix('N').map_or((bare, false), |bare| (bare, true));
+    let kind = match bare {
+        "%" => WordKind::Percent,
+        "$" => WordKind::Money,
+        "u" => WordKind::Measure,
+        "t" => WordKind::Tens,
+        "o" => WordKind::Ones,
+        zeros => WordKind::Magnitude(zeros.parse().ok()?),
+    };
+    Some(NumberWord { kind, is_noun, is_abbreviated })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_line_of_the_list_is_found_and_no_word_is_in_two_lists() {
+        let mut before = "";
+        for line in WORDS.lines() {
+            let (word, kind) = line.split_once('\t').unwrap();
+            assert!(before < word, "{before} {word}");
+            assert_eq!(line_of(word), Some(kind), "{word}");
+            assert_eq!(number_word(word), read(kind), "{word}");
+            assert!(read(kind).is_some(), "{line}");
+            before = word;
+        }
+        assert_eq!(line_of("minister"), None);
+        let lists = [PERCENTS, MONEY, MEASURES, NOUNS, PARTS].concat();
+        let own = MAGNITUDES.iter().map(|(word, _)| word).chain(&lists);
+        for word in own.filter(|word| !word.ends_with('*')) {
+            assert_eq!(line_of(word), None, "{word} is in words.tsv");
+        }
+    }
+
+    #[test]
+    fn words_have_their_kind_in_any_case_and_with_any_points() {
+        for (word, kind) in [
+            ("Millionen", WordKind::Magnitude(6)),
+            ("nghìn", WordKind::Magnitude(3)),
+            ("ΧΙΛΙΆΔΕΣ", WordKind::Magnitude(3)),
+            ("εκατομμυρίων", WordKind::Magnitude(6)),
+            ("crores", WordKind::Magnitude(7)),
+            ("دُولَارًا", WordKind::Money),
+            ("ευρώ", WordKind::Money),
+            ("τοις εκατό", WordKind::Percent),
+            ("п’ять", WordKind::Ones),
+            ("zwanzig", WordKind::Tens),
+        ] {
+            assert_eq!(number_word(word).map(|word| word.kind), Some(kind), "{word}");
+        }
+        assert_eq!(number_word("people"), None);
+    }
+}
