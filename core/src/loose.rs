@@ -4,7 +4,8 @@
 //! points of the original text. Canonically equivalent texts fold to the same text (NFC), and so do
 //! ligatures and their letters, wide and narrow forms, and the kinds of white space, of quotation
 //! marks and of dashes; soft hyphens, zero-width characters and direction marks are removed, and so
-//! are vowel points of Arabic and Hebrew, and the spaces of French punctuation.
+//! are vowel points of Arabic and Hebrew, and the spaces of French punctuation. Letters of Arabic
+//! fold to those of Persian.
 //! Not here: the choice of a place (`quote_search`); words in any spelling (`search`).
 //! Source: unicode-normalization; Unicode Standard Annex 15.
 
@@ -22,7 +23,8 @@ pub enum Hyphens {
     /// The line break is white space: `govern- ment`.
     Spaced,
     /// Every hyphen between two letters is removed, with the white space after it; so is white
-    /// space between two letters of a script without spaces.
+    /// space between two letters of a script without spaces, and the end of a line between two of
+    /// Korean. What keeps two letters of Arabic apart is white space.
     Ignored,
 }
 
@@ -141,10 +143,14 @@ impl CaseFolder {
 
     /// Folds one character with its marks; returns the number of bytes after it to skip.
     fn piece(&mut self, piece: &str, first: char, after: &str, points: usize) -> usize {
-        if is_hyphen(first) && points == 1 {
+        if points == 1 && (is_hyphen(first) || first == '–' && self.is_between_figures(after)) {
             return self.hyphen(first, after);
         }
-        if is_ignored(first) {
+        if first == NO_JOIN && self.hyphens == Hyphens::Ignored && self.is_between_arabic(after) {
+            self.push(" ", points);
+            return 0;
+        }
+        if is_ignored(first) || first.is_control() && !first.is_whitespace() {
             return 0;
         }
         if first == TATWEEL {
@@ -155,7 +161,10 @@ impl CaseFolder {
             if is_set_off(rest) {
                 return after.len() - rest.len();
             }
-            let unspaced = self.hyphens == Hyphens::Ignored && self.is_between_unspaced(rest);
+            let blank = after.len() - rest.len() + first.len_utf8();
+            let breaks = line_breaks(&[piece, after].concat()[..blank]) == 1;
+            let unspaced = self.hyphens == Hyphens::Ignored
+                && (self.is_between_unspaced(rest) || breaks && self.is_between_hangul(rest));
             if !self.loose.folded.ends_with(' ') && !unspaced {
                 self.push(" ", points);
             }
@@ -168,19 +177,27 @@ impl CaseFolder {
         let opens = first == '«' && !self.is_after_letter();
         let is_capital = after.chars().next().is_some_and(char::is_uppercase);
         let mut folded = String::new();
-        for c in piece.nfc() {
+        // A kana of half width and its mark are one of full width.
+        let is_voiced = piece.chars().skip(1).any(is_half_width_mark);
+        if is_voiced {
+            folded.extend(piece.nfkc());
+        }
+        for c in piece.nfc().filter(|_| !is_voiced) {
             match c {
                 _ if is_vowel_point(c) => {}
-                '…' => folded.push_str("..."),
+                '…' | '⋯' => folded.push_str("..."),
                 'œ' => folded.push_str("oe"),
                 'Œ' => folded.push_str(if is_capital { "OE" } else { "Oe" }),
                 'æ' => folded.push_str("ae"),
                 'Æ' => folded.push_str(if is_capital { "AE" } else { "Ae" }),
+                _ if is_off_line(c, self.is_in_word(&folded)) => {
+                    folded.extend(std::iter::once(c).nfkc())
+                }
                 _ if is_compatible(c) => {
                     let letters = std::iter::once(c).nfkc().filter(|c| !is_vowel_point(*c));
-                    folded.extend(letters.map(mark));
+                    folded.extend(letters.map(as_typed));
                 }
-                _ => folded.push(mark(c)),
+                _ => folded.push(as_typed(c)),
             }
         }
         if !folded.is_empty() {
@@ -220,8 +237,10 @@ impl CaseFolder {
         if word && self.hyphens == Hyphens::Ignored {
             return gap;
         }
-        let figures = self.loose.folded.chars().next_back().is_some_and(char::is_numeric)
-            && rest.chars().next().is_some_and(char::is_numeric);
+        // A number, and a name or a word with one: COVID-19, 5-year.
+        let ends = [self.loose.folded.chars().next_back(), rest.chars().next()];
+        let figures = ends.iter().all(|c| c.is_some_and(char::is_alphanumeric))
+            && ends.iter().any(|c| c.is_some_and(char::is_numeric));
         if figures && breaks && !soft {
             self.loose.broken_words = true;
             self.push("-", 1);
@@ -233,9 +252,35 @@ impl CaseFolder {
         0
     }
 
+    fn is_between_figures(&self, after: &str) -> bool {
+        self.loose.folded.chars().next_back().is_some_and(char::is_numeric)
+            && after.trim_start().chars().next().is_some_and(char::is_numeric)
+    }
+
+    /// Whether letters of Korean, whose words break anywhere at the end of a line, stand before and
+    /// after a place.
+    fn is_between_hangul(&self, rest: &str) -> bool {
+        let is_hangul = |c: char| matches!(c, '\u{AC00}'..='\u{D7A3}');
+        self.loose.folded.chars().next_back().is_some_and(is_hangul)
+            && rest.chars().next().is_some_and(is_hangul)
+    }
+
     fn is_between_unspaced(&self, rest: &str) -> bool {
         self.loose.folded.chars().next_back().is_some_and(is_unspaced)
             && rest.chars().next().is_some_and(is_unspaced)
+    }
+
+    /// Whether the text, with the folding of what follows, ends in a letter.
+    fn is_in_word(&self, folded: &str) -> bool {
+        let last = folded.chars().next_back().or_else(|| self.loose.folded.chars().next_back());
+        last.is_some_and(char::is_alphabetic)
+    }
+
+    /// Whether letters of Arabic stand before and after a place.
+    fn is_between_arabic(&self, rest: &str) -> bool {
+        let is_arabic = |c: char| matches!(c, '\u{620}'..='\u{6D3}');
+        self.loose.folded.chars().next_back().is_some_and(is_arabic)
+            && rest.chars().next().is_some_and(is_arabic)
     }
 
     /// Appends the folding of the next `points` code points of the text.
@@ -270,6 +315,7 @@ fn segment(text: &str) -> usize {
 fn composes(c: char) -> bool {
     c >= '\u{300}'
         && (canonical_combining_class(c) != 0
+            || is_half_width_mark(c)
             || is_nfc_quick(std::iter::once(c)) == IsNormalized::Maybe)
 }
 
@@ -285,6 +331,27 @@ fn is_compatible(c: char) -> bool {
     matches!(c, '\u{132}' | '\u{133}' | '\u{1C4}'..='\u{1CC}' | '\u{1F1}'..='\u{1F3}'
         | '\u{587}' | '\u{FB00}'..='\u{FB4F}' | '\u{FB50}'..='\u{FDFF}'
         | '\u{FE70}'..='\u{FEFE}' | '\u{FF01}'..='\u{FFEE}')
+}
+
+/// What keeps two letters apart in a word, as in Persian, where it is also typed as a space.
+const NO_JOIN: char = '\u{200C}';
+
+/// The marks of voice of kana of half width.
+fn is_half_width_mark(c: char) -> bool {
+    matches!(c, '\u{FF9E}' | '\u{FF9F}')
+}
+
+/// Whether a character is a raised letter, or, in a word, a raised or lowered figure or letter. After
+/// a figure these are an exponent.
+fn is_off_line(c: char, is_in_word: bool) -> bool {
+    match c {
+        '\u{1D2C}'..='\u{1D61}' | '\u{2B0}'..='\u{2B8}' | '\u{2E1}'..='\u{2E3}' | 'ⁿ' | 'ⁱ' => {
+            true
+        }
+        '²' | '³' | '¹' | '\u{2070}'..='\u{2079}' => is_in_word,
+        '\u{2080}'..='\u{2089}' | '\u{2090}'..='\u{209C}' | '\u{1D62}'..='\u{1D6A}' => is_in_word,
+        _ => false,
+    }
 }
 
 /// The stretch of a line in Arabic.
@@ -307,6 +374,17 @@ fn is_set_off(rest: &str) -> bool {
         Some(':' | ';' | '!' | '?') => true,
         Some('»') => !letters.next().is_some_and(char::is_alphanumeric),
         _ => false,
+    }
+}
+
+/// A character as keyboards have it: also the Hebrew hyphen, and letters of Arabic that Persian and
+/// Urdu write otherwise.
+fn as_typed(c: char) -> char {
+    match c {
+        '\u{5BE}' => '-',
+        'ي' => 'ی',
+        'ك' => 'ک',
+        other => mark(other),
     }
 }
 
@@ -366,10 +444,12 @@ mod tests {
         assert_eq!(folded("1\u{A0}000\u{202F}000\t\r\n5 %"), "1 000 000 5 %");
         assert_eq!(folded("צה״ל 「a」『b』 ג׳"), "צה\"ל \"a\"\"b\" ג'");
         assert_eq!(folded("２０２２ «a» — ’b’…"), "2022 \"a\" - 'b'...");
-        assert_eq!(folded("قَالَ الرئـيس שָׁלוֹם"), "قال الرئيس שלום");
+        assert_eq!(folded("قَالَ الرئـيس שָׁלוֹם"), "قال الرئیس שלום");
         assert_eq!(folded("Il a dit\u{A0}: «\u{202F}Oui\u{202F}»."), "Il a dit: \"Oui\".");
         assert_eq!(folded("Er sagt »Ja« dort"), "Er sagt \"Ja\" dort");
         assert_eq!(folded("œuvre ŒUVRE Œuvre"), "oeuvre OEUVRE Oeuvre");
+        assert_eq!(folded("בית־ספר ｶﾞｿﾘﾝ ｶﾅ كتاب"), "בית-ספר ガソリン カナ کتاب");
+        assert_eq!(folded("XIXᵉ Mᵐᵉ m² CO₂ 10² ₂"), "XIXe Mme m2 CO2 10² ₂");
         assert_eq!(folded("10² ½ №"), "10² ½ №", "other letters and digits are their own");
     }
 
@@ -380,6 +460,10 @@ mod tests {
         assert_eq!(fold(Hyphens::Joined), "government, expresident, government");
         assert_eq!(fold(Hyphens::Kept), "govern-ment, ex-president, govern-ment");
         assert_eq!(fold(Hyphens::Spaced), "govern- ment, ex- president, govern- ment");
+        let fold = |words: &str, hyphens| Loose::new(words, hyphens).folded;
+        let kept = fold("COVID-\n19, 5-\nyear, 2021–\n22", Hyphens::Kept);
+        assert_eq!(kept, "COVID-19, 5-year, 2021-22");
+        assert_eq!(fold("정\n부가 말", Hyphens::Ignored), "정부가 말");
         assert_eq!(folded("reports -\nthat, pre- and 10-\n20, a-\n\nb"), {
             "reports - that, pre- and 10- 20, a- b"
         });

@@ -229,3 +229,87 @@ fn a_date_that_is_called_stated_while_its_words_give_another_one_gets_a_note() {
         assert_eq!(noted(when, written), "");
     }
 }
+
+#[test]
+fn words_of_a_message_have_their_marks() {
+    let desk =
+        about("मंत्री ने कहा कि ५ प्रतिशत लोग\u{200B} आए। Le pre\u{301}sident a dit «\u{202E}non».");
+    let line = |quote: &str| format!("append|--quote|{quote}|--claim|It is so.");
+    let whole = "the quotation ends inside the number \"५ प्रतिशत\" at code points 17..26";
+    refused(&desk, &line("कहा कि ५"), &format!("{whole}{CUT}"));
+    refused(
+        &desk,
+        &line("Le président a ri"),
+        "the quotation does not stand in the document: the nearest place is \"Le pre\u{301}sident a \" \
+         at code point 36; after it the document has \"dit «\\u{202e}non».\", the quotation has \
+         \"ri\"\n",
+    );
+    desk.refuses(
+        "",
+        "log|--by|दिल्ली",
+        (2, "annals: --by: expected an editor of this record (Ada Example, Bo Berg, Cy Cole), found \"दिल्ली\"\n"),
+    );
+}
+
+#[test]
+fn words_in_another_letter_case_are_shown_as_the_document_has_them() {
+    let desk =
+        about("The Minister met Grushko. THE END WAS NEAR, he said. İstanbul Valiliği dedi.");
+    for (quote, found) in [
+        ("the end was near", "\"THE END WAS NEAR\" does, at code point 26"),
+        ("met grushko", "\"met Grushko\" does, at code point 13"),
+        ("istanbul valiliği", "\"İstanbul Valiliği\" does, at code point 53"),
+    ] {
+        let why = format!(
+            "the quotation does not stand in the document: {found}, in another letter case; give \
+             the words as the document has them\n"
+        );
+        refused(&desk, &format!("append|--quote|{quote}|--claim|It is so."), &why);
+    }
+}
+
+#[test]
+fn what_a_keyboard_has_not_is_looked_through() {
+    let desk = about(
+        "הוא למד בבית־ספר גדול. 今日はｶﾞｿﾘﾝの日. دولت ايران كتاب را خريد. آنها می\u{200C}روند به تهران. \
+         Au XIXᵉ siècle, 5 t de CO₂.",
+    );
+    let quotes = [
+        ("בבית-ספר", "בבית־ספר"),
+        ("ガソリンの", "ｶﾞｿﾘﾝの"),
+        ("ایران کتاب", "ايران كتاب"),
+        ("آنها می روند", "آنها می\u{200C}روند"),
+        ("XIXe siècle", "XIXᵉ siècle"),
+        ("5 t de CO2", "5 t de CO₂"),
+    ];
+    for ((quote, exact), position) in quotes.into_iter().zip(4..) {
+        let add = format!("append|--quote|{quote}|--claim|It is so {position}.");
+        desk.writes("ada", &add, &format!("written at {position}"));
+        assert_eq!(desk.fact(position)["evidence"][0]["quote"]["exact"], exact);
+    }
+}
+
+#[test]
+fn an_ellipsis_of_two_characters_and_words_broken_by_a_line_are_found() {
+    let desk = about(
+        "外交部长王毅在莫斯科与格鲁什科会谈。 The COVID-\n19 wave, and a 5-\nyear plan in 2021–\n22. 한국 정\n부가 \
+         말했다.",
+    );
+    let quotes = [
+        "王毅……会谈",
+        "王毅⋯⋯莫斯科",
+        "The COVID-19 wave",
+        "a 5-year plan",
+        "2021–22",
+        "한국 정부가",
+    ];
+    for (quote, position) in quotes.into_iter().zip(4..) {
+        let add = format!("append|--quote|{quote}|--claim|It is so {position}.");
+        desk.writes("ada", &add, &format!("written at {position}"));
+    }
+    refused(
+        &desk,
+        "append|--quote|The COVID|--claim|It is so.",
+        &format!("the quotation ends inside the word \"COVID-\\n19\" at code points 23..32{CUT}"),
+    );
+}

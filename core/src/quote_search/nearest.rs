@@ -30,6 +30,12 @@ pub(super) fn nearest(text: &Text, typed: &str) -> PointingError {
     let part = part.trim();
     let quoted = folded(part);
     let typed: Vec<char> = quoted.as_str().chars().collect();
+    if let Some(range) = in_other_case(&hay, &typed, from) {
+        let (start, end) = span(loose, &hay, range.start..range.end);
+        let words = text.slice(start, end).unwrap_or_default();
+        let found = words.chars().take(MOST_SHOWN).collect();
+        return PointingError::OtherCase { at: start, found };
+    }
     let MatchRun { at, of, length } = longest_run(&hay, &typed, from);
     let end = of + length;
     let side = if end == typed.len() && of > 0 { Side::Before } else { Side::After };
@@ -55,6 +61,19 @@ pub(super) fn nearest(text: &Text, typed: &str) -> PointingError {
     })
 }
 
+/// The first place of words in another letter case, between other words.
+fn in_other_case(hay: &[char], typed: &[char], from: usize) -> Option<Range<usize>> {
+    let small = |c: &char| match c {
+        'ς' => 'σ',
+        c => c.to_lowercase().next().unwrap_or(*c),
+    };
+    let (hay, typed): (Vec<char>, Vec<char>) =
+        (hay.iter().map(small).collect(), typed.iter().map(small).collect());
+    let MatchRun { at, length, .. } = longest_beginning(&hay, &typed, from);
+    let ends = !hay.get(at + length).is_some_and(|c| c.is_alphanumeric());
+    (length == typed.len() && length > 0 && ends).then_some(at..at + length)
+}
+
 fn folded(words: &str) -> Loose {
     Loose::new(words.trim(), Hyphens::Joined)
 }
@@ -70,6 +89,8 @@ fn span(loose: &Loose, chars: &[char], range: Range<usize>) -> (usize, usize) {
 
 /// The number of characters of a run that are shown.
 const SHOWN: usize = 40;
+/// The number of characters of words in another letter case that are shown.
+const MOST_SHOWN: usize = 120;
 /// The number of characters of a difference that are shown.
 const DIFFERENCE: usize = 24;
 /// The number of words that are tried as the beginning of a run.

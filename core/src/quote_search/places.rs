@@ -3,6 +3,7 @@
 use crate::edges::Unit;
 use crate::loose::{Hyphens, Loose};
 use crate::quote::Text;
+use crate::text::in_quotes;
 use memchr::memmem;
 use std::fmt;
 
@@ -15,6 +16,18 @@ pub enum PointingError {
     /// Not in the document; the nearest place in it.
     #[error("the quotation does not stand in the document: {0}")]
     NotFound(NearestPlace),
+    /// In the document with another letter case.
+    #[error(
+        "the quotation does not stand in the document: {} does, at code point {at}, in another \
+         letter case; give the words as the document has them",
+        in_quotes(.found)
+    )]
+    OtherCase {
+        /// Its code point.
+        at: usize,
+        /// The words of the document.
+        found: String,
+    },
     /// Both ends of `first … last` are in the document, the last words only before the first ones.
     #[error(
         "the quotation does not stand in the document: its first words do, at code point {first}, \
@@ -28,10 +41,8 @@ pub enum PointingError {
     },
     /// Every place has an edge inside a word, a number, an address or a character.
     #[error(
-        "the quotation {} inside the {unit} {whole:?} at code points {start}..{end}; quote all of \
-         it, or say that the edge is meant to be there with --exact-edges (exact_edges in a draft)",
-        match .edge { Edge::Begin => "begins", Edge::End => "ends" }
-    )]
+        "the quotation {} inside the {unit} {} at code points {start}..{end}; quote all of \
+         it, or say that the edge is meant to be there with --exact-edges (exact_edges in a draft)", match .edge { Edge::Begin => "begins", Edge::End => "ends" }, in_quotes(.whole))]
     Cut {
         /// Which edge of the quotation is inside of it.
         edge: Edge,
@@ -57,9 +68,8 @@ pub enum PointingError {
     },
     /// More places than the search examines.
     #[error(
-        "{words:?} stands more than {MOST_PLACES} times in the document; give more \
-         words"
-    )]
+        "{} stands more than {MOST_PLACES} times in the document; give more \
+         words", in_quotes(.words))]
     TooMany {
         /// The words of the quotation, or of its end, that are in so many places.
         words: String,
@@ -117,7 +127,7 @@ impl fmt::Display for NearestPlace {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let NearestPlace { at, found, side, document, quotation } = self;
         if found.is_empty() {
-            return write!(f, "no word of {quotation:?} does");
+            return write!(f, "no word of {} does", in_quotes(quotation));
         }
         let side = match side {
             Side::Before => "before",
@@ -125,12 +135,14 @@ impl fmt::Display for NearestPlace {
         };
         let document = match document.as_str() {
             "" => "nothing".to_owned(),
-            words => format!("{words:?}"),
+            words => in_quotes(words),
         };
         write!(
             f,
-            "the nearest place is {found:?} at code point {at}; {side} it the document has \
-             {document}, the quotation has {quotation:?}"
+            "the nearest place is {} at code point {at}; {side} it the document has \
+             {document}, the quotation has {}",
+            in_quotes(found),
+            in_quotes(quotation)
         )
     }
 }
@@ -173,15 +185,24 @@ pub fn occurrences(text: &Text, words: &str) -> Vec<TextPlace> {
 }
 
 /// The words before and after the first ellipsis in the typed words, if there is one; also of one
-/// in brackets, as quotations are printed.
+/// in brackets, as quotations are printed, and of one of two characters.
 ///
 /// ```
 /// use annals_core::quote_search::places::split_ellipsis;
 /// assert_eq!(split_ellipsis("They met […] again"), Some(("They met ", " again")));
+/// assert_eq!(split_ellipsis("王毅……会谈"), Some(("王毅", "会谈")));
 /// assert_eq!(split_ellipsis("They met (twice"), None);
 /// ```
 pub fn split_ellipsis(typed: &str) -> Option<(&str, &str)> {
-    let (before, after) = typed.split_once('…').or_else(|| typed.split_once("..."))?;
+    let is_dots = |c: char| matches!(c, '…' | '⋯');
+    let (before, after) = match typed.split_once(is_dots) {
+        // In Chinese and Japanese it is two characters.
+        Some((before, after)) => (before, after.trim_start_matches(is_dots)),
+        None => {
+            let (before, after) = typed.split_once("...")?;
+            (before, after.trim_start_matches("..."))
+        }
+    };
     let in_brackets = |open, close| Some((before.strip_suffix(open)?, after.strip_prefix(close)?));
     in_brackets('[', ']').or_else(|| in_brackets('(', ')')).or(Some((before, after)))
 }
