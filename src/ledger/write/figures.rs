@@ -3,6 +3,8 @@
 //! Always holds: two figures of one value are equal, whatever their digits, separators and
 //! magnitude words. Not here: what is missing in a claim (`unquoted`).
 
+use annals_core::edges::{is_percent, magnitude};
+use unicode_normalization::char::is_combining_mark;
 use unicode_segmentation::UnicodeSegmentation;
 
 /// A number of a text.
@@ -98,7 +100,7 @@ impl Around<'_> {
             let percent = is_percent_sign(&word);
             // After a space `m` is a metre, and `k` no thousand.
             let is_short = matches!(word.as_str(), "m" | "k") && length > 1;
-            let more = if percent || is_short { 0 } else { magnitude(&word) };
+            let more = if percent || is_short { 0 } else { zeros_of(&word) };
             if !percent && more == 0 {
                 break;
             }
@@ -106,69 +108,115 @@ impl Around<'_> {
             (zeros, is_percent, has_parts) = (zeros + more, percent, true);
             rest = rest.get(length..).unwrap_or_default();
         }
-        let value = shifted(&digits, zeros);
+        let mut value = shifted(&digits, zeros);
+        if zeros == 0 && !is_percent && self.is_decade(&digits) {
+            words.push('s');
+            value.push('s');
+            has_parts = true;
+        }
         Figure { words, digits, value, is_negative, is_percent, has_parts }
     }
 
-    /// Whether a minus sign stands directly before the digits, or before their currency, and after
-    /// no letter or digit.
+    /// Whether what follows makes a decade of a year: `1990s`, `1990er`, `1990-х`.
+    fn is_decade(&self, digits: &str) -> bool {
+        const ENDS: [&str; 12] =
+            ["s", "'s", "’s", "er", "ern", "-х", "-е", "-ті", "-тих", "-ых", "年代", "년대"];
+        let is_year = digits.len() == 4 && digits.ends_with('0');
+        let follows = |end: &&str| {
+            let length = end.chars().count();
+            let is_end = end.chars().eq(self.after.iter().take(length).copied());
+            let is_cjk = end.contains(['年', '년']);
+            is_end && (is_cjk || !self.after.get(length).is_some_and(|c| c.is_alphabetic()))
+        };
+        is_year && ENDS.iter().any(follows)
+    }
+
+    /// Whether the word for a minus stands before the digits.
+    fn is_after_minus(&self) -> bool {
+        const MINUS: [&str; 17] = [
+            "minus",
+            "moins",
+            "menos",
+            "meno",
+            "mínus",
+            "miinus",
+            "mínusz",
+            "минус",
+            "мінус",
+            "eksi",
+            "âm",
+            "מינוס",
+            "منفی",
+            "ناقص",
+            "マイナス",
+            "零下",
+            "영하",
+        ];
+        let before = self.before.iter().rev().skip_while(|c| c.is_whitespace());
+        let mut word: Vec<char> = before.take_while(|c| c.is_alphabetic()).copied().collect();
+        word.reverse();
+        let word: String = word.into_iter().flat_map(char::to_lowercase).collect();
+        MINUS.iter().any(|minus| word == *minus || (!minus.is_ascii() && word.ends_with(minus)))
+    }
+
+    /// Whether a minus stands before the digits: as a word, or as a sign directly before them or
+    /// before their currency, and after no letter or digit.
     fn is_negative(&self) -> bool {
+        if self.is_after_minus() {
+            return true;
+        }
         let mut before = self.before.iter().rev().skip_while(|c| "$€£¥₽₴".contains(**c));
         let sign = before.next().is_some_and(|c| matches!(c, '−' | '-' | '–' | '－'));
         sign && before.next().is_none_or(|c| c.is_whitespace() || "([“\"«=:".contains(*c))
     }
 }
 
-/// The next word or sign after at most one space, folded, and the number of characters up to its
-/// end.
+/// The next word, phrase for a part of a hundred, or sign after at most one space, folded, and the
+/// number of characters up to its end.
 fn next_word(text: &[char]) -> Option<(String, usize)> {
     let blank = usize::from(text.first().is_some_and(|c| c.is_whitespace()));
     let rest = text.get(blank..)?;
     let first = rest.first()?;
-    let length = match is_percent_sign(&first.to_string()) {
-        true => 1,
-        false => rest.iter().take_while(|c| c.is_alphabetic()).count(),
-    };
-    let word: String = rest.iter().take(length).flat_map(|c| c.to_lowercase()).collect();
-    let second: String = rest.iter().skip(length).take(5).collect();
-    match word.as_str() {
-        "per" | "pro" if second.trim_start().starts_with("cent") => {
-            Some(("percent".to_owned(), blank + length + second.len().min(5)))
-        }
-        _ => (length > 0).then_some((word, blank + length)),
+    if is_percent_sign(&first.to_string()) {
+        return Some((first.to_string(), blank + 1));
     }
+    let is_letter =
+        |at: &usize| rest.get(*at).is_some_and(|c| c.is_alphabetic() || is_combining_mark(*c));
+    let word_end = |from: usize| (from..).find(|at| !is_letter(at)).unwrap_or(from);
+    let words =
+        |to: usize| -> String { rest.iter().take(to).flat_map(|c| c.to_lowercase()).collect() };
+    let end = word_end(0);
+    let (second, third) = (word_end(end + 1), word_end(word_end(end + 1) + 1));
+    for to in [third, second] {
+        if is_percent(&words(to)) || words(to) == "pro cent" {
+            return Some(("percent".to_owned(), blank + to));
+        }
+    }
+    (end > 0).then(|| (words(end), blank + end))
 }
 
 fn is_percent_sign(word: &str) -> bool {
-    const BEGINS: [&str; 5] = ["percent", "prozent", "procent", "процент", "відсот"];
-    matches!(word, "%" | "٪" | "％" | "pct") || BEGINS.iter().any(|begin| word.starts_with(begin))
+    matches!(word, "%" | "٪" | "％") || is_percent(word)
 }
 
 /// The number of zeros that a word adds to the number before it; 0 if it is no magnitude.
-fn magnitude(word: &str) -> usize {
-    const THOUSAND: &[&str] =
-        &["thousand", "k", "tausend", "tsd", "mille", "mil", "tys", "тыс", "тис", "千"];
-    const MILLION: &[&str] = &["million", "mn", "mln", "mio", "m", "млн", "millón", "milhão"];
-    const BILLION: &[&str] = &["billion", "bn", "mld", "mrd", "млрд"];
-    const TRILLION: &[&str] = &["trillion", "tn", "трлн"];
-    let begins = |begins: &[&str]| begins.iter().any(|begin| word.starts_with(begin));
-    // In many languages a milliard is what English calls a billion, and a billion a thousand of
-    // these.
+fn zeros_of(word: &str) -> usize {
+    let of_sign = |sign: char| match sign {
+        '十' | '십' => Some(1),
+        '百' | '백' => Some(2),
+        '千' | '천' => Some(3),
+        '万' | '萬' | '만' => Some(4),
+        '亿' | '億' | '억' => Some(8),
+        '兆' | '조' => Some(12),
+        _ => None,
+    };
     match word {
-        "billionen" | "biliony" | "bilionów" => 12,
-        _ if begins(&["milliard", "miliard", "миллиард", "мільярд", "miljard"]) => 9,
-        _ if begins(&["тысяч", "тисяч", "tysi"]) || THOUSAND.contains(&word) => 3,
-        _ if begins(&["million", "milion", "миллион", "мільйон", "millone", "miljoen"])
-            || MILLION.contains(&word) =>
-        {
-            6
-        }
-        _ if word == "billions" || BILLION.contains(&word) => 9,
-        _ if word == "trillions" || TRILLION.contains(&word) => 12,
-        "hundred" | "hundreds" => 2,
-        "亿" | "億" => 8,
-        "万" | "萬" => 4,
-        _ => 0,
+        "k" => 3,
+        "m" => 6,
+        _ => match word.chars().map_while(of_sign).sum() {
+            0 => magnitude(word).unwrap_or_default(),
+            zeros => zeros,
+        },
     }
 }
 
@@ -307,6 +355,44 @@ mod tests {
             ["2014: 2014", "2022: 2022", "2022: 2022", "01: 1", "27: 27"]
         });
         assert_eq!(found("5% of 1,000.50"), ["5%: 5%", "1,000.50: 1000.5"]);
+        assert_eq!(found("minus 5, moins 3, マイナス7度"), ["−5: -5", "−3: -3", "−7: -7"]);
+        assert_eq!(found("in 1990, in the 1990s, 1990-х, 1990年代"), {
+            ["1990: 1990", "1990s: 1990s", "1990s: 1990s", "1990s: 1990s"]
+        });
+    }
+
+    #[test]
+    fn magnitudes_of_any_language_have_their_value() {
+        for (text, value) in [
+            ("5 lakh rupees", "500000"),
+            ("5 crore rupees", "50000000"),
+            ("5 milyon lira", "5000000"),
+            ("5 milyar lira", "5000000000"),
+            ("5 triệu đồng", "5000000"),
+            ("5 tỷ đồng", "5000000000"),
+            ("5 ملايين دولار", "5000000"),
+            ("5 مليارات دولار", "5000000000"),
+            ("۵ میلیون تومان", "5000000"),
+            ("५ लाख रुपये", "500000"),
+            ("५ करोड़ रुपये", "50000000"),
+            ("5 εκατ. ευρώ", "5000000"),
+            ("5 δισ. ευρώ", "5000000000"),
+            ("5만 명이", "50000"),
+            ("5억 명이", "500000000"),
+            ("5千万円", "50000000"),
+            ("5 מיליון", "5000000"),
+            ("5 juta", "5000000"),
+            ("5 bilhões", "5000000000"),
+            ("5 milliárd forint", "5000000000"),
+            ("5 мільярдів", "5000000000"),
+            ("5 billion", "5000000000"),
+            ("5 Billionen", "5000000000000"),
+            ("5 members", "5"),
+        ] {
+            let found = figures(text);
+            assert_eq!(found.first().map(|figure| figure.value.as_str()), Some(value), "{text}");
+        }
+        assert!(figures("5 phần trăm")[0].is_percent && figures("5 per cent")[0].is_percent);
     }
 
     #[test]
