@@ -6,6 +6,7 @@
 use crate::disk::{DiskError, Strange};
 use crate::entropy::EntropyError;
 use annals_core::key::PublicKey;
+use annals_core::text::in_quotes;
 use std::io;
 use std::path::{Path, PathBuf};
 
@@ -150,17 +151,15 @@ pub enum KeysError {
     /// The text is not a name for a key.
     #[error(
         "expected a name of 1 to 64 of a-z 0-9 . _ - that begins with a letter or a digit, \
-         found {found:?}"
-    )]
+         found {}", in_quotes(.found))]
     Handle {
         /// What was found.
         found: String,
     },
     /// The name is reserved by the program.
     #[error(
-        "expected a name for an editor's key, found {found:?}, which is kept for the key of \
-         the record itself; choose another"
-    )]
+        "expected a name for an editor's key, found {}, which is kept for the key of \
+         the record itself; choose another", in_quotes(.found))]
     Reserved {
         /// What was found.
         found: String,
@@ -297,7 +296,15 @@ impl KeysError {
     }
 }
 
-/// Text from a stranger, truncated, with invisible characters made visible.
+/// Text from a stranger, truncated, with invisible characters made visible. After the label of a
+/// secret key nothing of it is shown.
 pub(super) fn shown(text: &str) -> String {
-    format!("{:?}", text.chars().take(80).collect::<String>())
+    let secret = ["PRIVATE KEY-----", "PRIVATE+KEY+"].into_iter().find_map(|label| {
+        let at = text.find(label)?;
+        Some(at + label.len()).filter(|end| *end < text.len())
+    });
+    if let Some(label) = secret.and_then(|end| text.get(..end)) {
+        return format!("{} and what may be a secret key", in_quotes(label));
+    }
+    in_quotes(&text.chars().take(80).collect::<String>())
 }

@@ -34,10 +34,13 @@ pub fn import(
         return Err(too_long(path));
     };
     match pem::read(path, &text, "a secret key")? {
-        Pem { label: pem::OPENSSH, .. } if openssh_use == OpensshUse::Unknown => {
-            Err(KeysError::UsedElsewhere { path: path.to_owned() })
+        Pem { label: pem::OPENSSH, der } => {
+            let key = openssh::read(path, &der)?;
+            match openssh_use {
+                OpensshUse::Unknown => Err(KeysError::UsedElsewhere { path: path.to_owned() }),
+                OpensshUse::Exclusive => Ok(key),
+            }
         }
-        Pem { label: pem::OPENSSH, der } => openssh::read(path, &der),
         _ => read_secret(path, &text, ask),
     }
 }

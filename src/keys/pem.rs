@@ -6,6 +6,7 @@
 //! `pem-rfc7468` crate, through `pkcs8`.
 
 use crate::keys::error::{KeysError, shown};
+use memchr::memmem;
 use pkcs8::der::pem;
 use pkcs8::{AlgorithmIdentifierRef, ObjectIdentifier};
 use std::path::Path;
@@ -61,6 +62,11 @@ pub(super) fn read<'a>(
         let found = match text {
             [] => "an empty file".to_owned(),
             [0x30, ..] => "bytes that may be DER; make PEM of them with `openssl pkey`".to_owned(),
+            _ if memmem::find(text, BEGIN.as_bytes()).is_some() => {
+                "PEM without its line breaks; put `-----BEGIN …-----`, what follows it and \
+                 `-----END …-----` on lines of their own"
+                    .to_owned()
+            }
             _ => "no line `-----BEGIN …-----`".to_owned(),
         };
         return Err(KeysError::NotAKey { path: path.to_owned(), expected, found });
@@ -98,12 +104,19 @@ pub(super) fn unexpected(path: &Path, label: &str, expected: &'static str) -> Ke
     KeysError::NotAKey { path: path.to_owned(), expected, found }
 }
 
-/// The labels of all lines `-----BEGIN …-----`.
+/// How a line begins that has a label.
+const BEGIN: &str = "-----BEGIN ";
+
+/// The labels of all lines `-----BEGIN …-----`, and of no line that has more: that may be a secret
+/// key without its line breaks.
 fn labels(text: &[u8]) -> Vec<&str> {
     let lines = text.split(|byte| matches!(byte, b'\n' | b'\r'));
     let label = |line| {
         let line: &str = std::str::from_utf8(line).ok()?;
-        Some(line.strip_prefix("-----BEGIN ")?.trim_end().trim_end_matches('-'))
+        let label = line.strip_prefix(BEGIN)?.trim_end().trim_end_matches('-');
+        let is_label =
+            |byte: u8| byte.is_ascii_uppercase() || byte.is_ascii_digit() || byte == b' ';
+        Some(label).filter(|label| label.bytes().all(is_label))
     };
     lines.filter_map(label).collect()
 }

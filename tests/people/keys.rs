@@ -355,3 +355,40 @@ fn a_variable_that_is_empty_counts_as_not_set() {
     let status = desk.run_with("status", &[("ANNALS_CLOCK", ""), ("ANNALS_SEED", "")]);
     assert_eq!((status.exit, status.err.as_str()), (0, ""));
 }
+
+/// A key from a variable of the environment or a store of secrets has lost its line breaks.
+#[test]
+fn no_message_has_the_secret_of_a_key_in_another_form() {
+    let desk = Desk::founded();
+    let secret = "MC4CAQAwBQYDK2VwBCIEIAEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEB";
+    let parts = ["-----BEGIN PRIVATE KEY-----", secret, "-----END PRIVATE KEY-----"];
+    for (name, text) in [
+        ("one", parts.concat()),
+        ("spaces", parts.join(" ")),
+        ("after", format!("# a key {}", parts.concat())),
+        ("two", parts.join(" ").replace("PRIVATE KEY-----", "PRIVATE KEY-----\n").repeat(2)),
+    ] {
+        std::fs::write(desk.path(name), text).unwrap();
+        for line in ["key import dee", "editor add", "append", "verify --log-key"] {
+            let answer = desk.run(&format!("{line} {name}"));
+            let all = format!("{}{}", answer.out, answer.err);
+            assert!(answer.exit != 0 && !all.contains("BCIEIA"), "{line} {name}: {all}");
+        }
+    }
+    let (exit, why) = desk.refused("key import dee one --no-passphrase");
+    let expected = "annals: expected a secret key in one, found PEM without its line breaks; put \
+                    `-----BEGIN …-----`, what follows it and `-----END …-----` on lines of their \
+                    own\n";
+    assert_eq!((exit, why.as_str()), (2, expected));
+}
+
+#[test]
+fn an_openssh_key_of_another_algorithm_is_called_so() {
+    let desk = Desk::founded();
+    let ecdsa = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/keys/openssh-ecdsa.pem");
+    std::fs::copy(ecdsa, desk.path("ec")).unwrap();
+    let (exit, why) = desk.refused("key import dee ec");
+    let expected = "annals: expected an Ed25519 key in ec, found an OpenSSH key of type \
+                    \"ecdsa-sha2-nistp256\"";
+    assert!(exit == 2 && why.starts_with(expected), "{why}");
+}
