@@ -17,8 +17,15 @@ const BELOW: [(&str, &str); 2] = [
     ("aehijklmnoprstuvxβγρφχ", "ₐₑₕᵢⱼₖₗₘₙₒₚᵣₛₜᵤᵥₓᵦᵧᵨᵩᵪ"),
 ];
 /// Endings of ordinal numbers, which are written on the line as well.
-const ORDINALS: [&str; 11] =
-    ["st", "nd", "rd", "th", "er", "ère", "re", "ème", "eme", "nde", "ers"];
+const ORDINALS: [&str; 15] =
+    ["st", "nd", "rd", "th", "er", "ère", "re", "ème", "eme", "nde", "ers", "e", "es", "èmes", "d"];
+/// Words of French and the last letters of their short forms, after the first one.
+const SHORT_FORMS: [(&str, &[&str]); 4] = [
+    ("M", &["me", "mes", "lle", "lles", "gr", "r", "e", "es"]),
+    ("D", &["r", "rs"]),
+    ("n", &["o", "os"]),
+    ("N", &["o", "os"]),
+];
 
 /// A run of words that is written otherwise than on its line.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -185,6 +192,7 @@ impl Flow {
         let (leading, trailing) = whole.split_once(content).unwrap_or_default();
         self.text.push_str(leading);
         let written = match group {
+            TextGroup::Above if is_short_form(&self.text, content) => content.to_owned(),
             TextGroup::Above => raised(content, self.text.chars().last()),
             TextGroup::Below => shifted(content, &BELOW).unwrap_or_else(|| format!("_({content})")),
             TextGroup::Parenthesized => format!("({content})"),
@@ -277,6 +285,15 @@ fn is_of_operand(c: char) -> bool {
     c.is_alphanumeric() || matches!(c, '.' | ',' | '√' | '%')
 }
 
+/// Whether raised letters are the end of a short form whose first letter ends a text.
+fn is_short_form(text: &str, content: &str) -> bool {
+    SHORT_FORMS.iter().any(|(first, ends)| {
+        let before = text.strip_suffix(first);
+        ends.contains(&content)
+            && before.is_some_and(|before| !before.ends_with(char::is_alphanumeric))
+    })
+}
+
 /// A superscript; `before` is the character before it.
 fn raised(content: &str, before: Option<char>) -> String {
     let is_number = before.is_some_and(|c| c.is_ascii_digit() || "IVXLC".contains(c));
@@ -334,7 +351,11 @@ mod tests {
             ("2019", "*", "2019*|"),
             ("21", "st", "21st|"),
             ("x", "st", "xˢᵗ|"),
-            ("XX", "e", "XXᵉ|"),
+            ("XX", "e", "XXe|"),
+            ("M", "me", "Mme|"),
+            ("n", "o", "no|"),
+            ("n", "me", "nᵐᵉ|"),
+            ("AM", "me", "AMᵐᵉ|"),
             ("Example", "TM", "Example™|"),
             ("x", "Q", "x^(Q)|"),
             ("x", "", "x|"),

@@ -3,6 +3,7 @@
 //! Always holds: the main text is chosen from what a reader sees. Not here: what that is and how it
 //! reads (`page`); what the page says of itself (`metadata`). Source: the HTML Standard.
 
+use crate::capture::declared::charset_of_page;
 use crate::capture::library::{DOM, READABILITY, text_method};
 use crate::capture::media_type::XHTML;
 use crate::capture::metadata;
@@ -12,17 +13,15 @@ use crate::capture::reading::{
 };
 use crate::capture::text::decode;
 use crate::capture::xhtml::without_xml;
-use dom_query::{Document, NodeRef};
+use dom_query::Document;
 use dom_smoothie::Readability;
 
-/// How far into a page its character set is looked for.
-const PRESCAN: usize = 1024;
 /// How deep elements may contain each other.
 const MAX_DEPTH: usize = 512;
 
 /// The text and the metadata of a page.
 pub(super) fn read(request: &CaptureRequest, bytes: &[u8]) -> CaptureReading {
-    let declared = declared_charset(bytes);
+    let declared = charset_of_page(bytes);
     let labels = [request.charset.as_deref(), declared.as_deref()];
     let decoded = match decode(bytes, &labels) {
         Ok(decoded) => decoded,
@@ -41,7 +40,7 @@ pub(super) fn read(request: &CaptureRequest, bytes: &[u8]) -> CaptureReading {
         )));
     }
     let proposal = metadata::of_page(&page);
-    let WordsLeftOut { struck, drawn } = as_shown(&page);
+    let WordsLeftOut { struck, drawn, framed } = as_shown(&page);
     let whole = line_ended(text_of(&page.root()));
     let main = match request.extent {
         TextExtent::Main => main_text(page),
@@ -59,14 +58,15 @@ pub(super) fn read(request: &CaptureRequest, bytes: &[u8]) -> CaptureReading {
         None => (whole, format!("whole page by {DOM}{decoded}"), None),
     };
     let struck_out = (struck > 0).then_some(Omission::Struck(struck));
-    let of_drawings = (drawn > 0).then(|| {
-        let words = if drawn == 1 { "a word".to_owned() } else { format!("{drawn} words") };
-        Omission::Unread(format!("{words} of its drawings"))
-    });
+    let unread = |count: usize, what: &str| {
+        let words = if count == 1 { "a word".to_owned() } else { format!("{count} words") };
+        (count > 0).then(|| Omission::Unread(format!("{words} of its {what}")))
+    };
+    let others = unread(drawn, "drawings").into_iter().chain(unread(framed, "frames"));
     let derived = DerivedText {
         text,
         method: text_method(&how, struck),
-        left_out: chosen.into_iter().chain(struck_out).chain(of_drawings).collect(),
+        left_out: chosen.into_iter().chain(struck_out).chain(others).collect(),
         page: None,
     };
     let text = match derived.text.trim().is_empty() {
@@ -95,72 +95,9 @@ fn line_ended(text: String) -> String {
     text + "\n"
 }
 
-/// The character set that a page names in its first bytes: in the declaration of XML, or in a
-/// `meta` that is there for it. The names that no `meta` can have mean others (HTML Standard,
-/// "prescan a byte stream to determine its encoding").
-fn declared_charset(bytes: &[u8]) -> Option<String> {
-    let head = bytes.get(..PRESCAN.min(bytes.len()))?.to_ascii_lowercase();
-    let head = String::from_utf8_lossy(&head);
-    let xml = head.trim_start().strip_prefix("<?xml").and_then(|rest| rest.split_once('>'));
-    if let Some(label) = xml.and_then(|(declaration, _)| value(declaration, "encoding")) {
-        return Some(label);
-    }
-    let of_meta = |meta: NodeRef<'_>| {
-        let is_type = meta.attr("http-equiv").is_some_and(|of| of.trim() == "content-type");
-        let content = meta.attr("content").filter(|_| is_type);
-        let charset = meta.attr("charset").map(|charset| charset.trim().to_owned());
-        charset.or_else(|| value(&content?, "charset")).filter(|label| !label.is_empty())
-    };
-    let page = Document::from(&*head);
-    let label = page.select("meta").nodes().iter().copied().find_map(of_meta)?;
-    Some(match label.as_str() {
-        "x-user-defined" => "windows-1252".to_owned(),
-        name if name.starts_with("utf-16") => "utf-8".to_owned(),
-        _ => label,
-    })
-}
-
-/// The value of `name=` in a text.
-fn value(text: &str, name: &str) -> Option<String> {
-    let rest = text.split(name).skip(1).find_map(|rest| rest.trim_start().strip_prefix('='))?;
-    let label = rest.trim_start_matches(['"', '\'', ' ']);
-    let end = label.find(|c: char| !c.is_ascii_alphanumeric() && !"-_:.".contains(c));
-    Some(label[..end.unwrap_or(label.len())].to_owned()).filter(|label| !label.is_empty())
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn the_character_set_is_that_of_a_meta() {
-        for (page, charset) in [
-            ("<meta charset=utf-8>", Some("utf-8")),
-            (
-                "<META http-equiv='Content-Type' content='text/html; charset=Windows-1251'>",
-                Some("windows-1251"),
-            ),
-            // A meta that is there for something else.
-            ("<meta http-equiv=refresh content='9;url=/?charset=koi8-r'>", None),
-            ("1 < 2 <meta data-x charset=\"big5\"/>", Some("big5")),
-            ("<meta http-equiv=content-type content=text/html;charset=big5>", Some("big5")),
-            ("<meta name=description content='charset=koi8-r'><meta charset=big5>", Some("big5")),
-            ("<meta content='text/html; charset=KOI8-R'>", None),
-            ("<meta name=a content='1 > 0'><meta charset=koi8-r>", Some("koi8-r")),
-            ("<script>'<meta charset=koi8-r>'</script>", None),
-            // What no page can be read as by its own word.
-            ("<meta charset=x-user-defined>", Some("windows-1252")),
-            ("<meta charset=UTF-16LE>", Some("utf-8")),
-            ("<script charset=\"iso-8859-1\"></script><meta charset = 'koi8-r'>", Some("koi8-r")),
-            ("<!-- <meta charset=x> --><link charset=y><p>charset=z", None),
-            ("<?xml version='1.0' encoding='windows-1251'?><html>", Some("windows-1251")),
-            ("<meta name='charset' content='a'><meta charset=big5>", Some("big5")),
-            ("<meta charset=big5", None),
-            ("<meta", None),
-        ] {
-            assert_eq!(declared_charset(page.as_bytes()).as_deref(), charset, "{page}");
-        }
-    }
 
     fn page(extent: TextExtent, html: &[u8]) -> DerivedText {
         let request = CaptureRequest { extent, ..CaptureRequest::default() };
@@ -199,7 +136,6 @@ mod tests {
     fn a_page_says_its_character_set() {
         let html = b"<meta charset='windows-1251'><p>\xCF\xF0\xE8\xE2\xE5\xF2</p>";
         assert_eq!(page(TextExtent::Page, html).text, "Привет\n");
-        assert_eq!(declared_charset(b"<p>"), None);
     }
 
     /// A formula is hidden beside its image, or shown beside its words for the eye.

@@ -7,6 +7,7 @@
 use crate::archive::files::is_html;
 use crate::capture::text::is_binary;
 use crate::capture::unzipped::Unzipped;
+use memchr::memmem;
 use std::path::Path;
 
 /// HTML.
@@ -27,6 +28,9 @@ pub const WACZ: &str = "application/wacz";
 pub const PLAIN: &str = "text/plain";
 /// Bytes of any kind.
 pub const OCTETS: &str = "application/octet-stream";
+
+/// XML.
+const XML: &str = "text/xml";
 
 /// First bytes that say for certain what follows.
 const BEGINNINGS: &[(&[u8], &str)] = &[
@@ -62,13 +66,48 @@ pub fn detect(bytes: &[u8], named: Option<&str>, name: &Path) -> String {
         (Some(kind), Some(ending)) if kind == PLAIN && ending == MARKDOWN => Some(ending.clone()),
         (named, _) => named,
     };
+    // A page may be saved under any name; what a server calls a text is shown as its source.
+    let page = if named.is_none() { page(bytes) } else { None };
+    let ending = match (ending, page) {
+        (Some(ending), Some(_)) if [HTML, XHTML, MARKDOWN].contains(&ending.as_str()) => {
+            Some(ending)
+        }
+        (_, Some(page)) => Some(page.to_owned()),
+        (ending, None) => ending,
+    };
     match named.or(ending) {
         Some(kind) if kind.starts_with("text/") && is_binary(bytes) => OCTETS.to_owned(),
         Some(kind) => kind,
-        None if is_html(bytes) => HTML.to_owned(),
         None if is_binary(bytes) => OCTETS.to_owned(),
         None => PLAIN.to_owned(),
     }
+}
+
+/// HTML or XHTML, by the first tag after comments and the declaration of XML.
+fn page(bytes: &[u8]) -> Option<&'static str> {
+    let mut rest = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes).trim_ascii_start();
+    let mut kind = HTML;
+    loop {
+        let end: &[u8] = match () {
+            () if is_html(rest) => return Some(kind),
+            () if rest.starts_with(b"<!--") => b"-->",
+            () if rest.starts_with(b"<?xml") => b"?>",
+            () => return None,
+        };
+        kind = if end == b"?>" { XHTML } else { kind };
+        let at = memmem::find(rest, end)?;
+        rest = rest.get(at + end.len()..)?.trim_ascii_start();
+    }
+}
+
+/// Whether a file of this kind is a text that programs read: its source is not what it says.
+pub fn is_source(kind: &str) -> bool {
+    kind.starts_with("text/") && ![PLAIN, HTML, MARKDOWN].contains(&kind)
+}
+
+/// Whether a file of this kind is XML, whose comments and tags no reader sees.
+pub fn is_xml(kind: &str) -> bool {
+    kind == XML
 }
 
 /// What a compressed file holds, as far as it concerns us.

@@ -107,11 +107,14 @@ fn of_articles(value: &Value, depth: usize, articles: &mut Vec<ProposedDescripti
             if kinds.iter().any(|kind| ARTICLES.contains(kind)) {
                 let mut article = ProposedDescription::default();
                 let line = |name: &str| strings(fields.get(name)).first().copied();
-                article.offer_title(line("headline").or(line("name")).unwrap_or_default());
+                let title = line("headline").or(line("name")).unwrap_or_default();
+                article.offer_title(&without_references(title));
                 article.offer_lang(line("inLanguage").unwrap_or_default());
-                article.offer_authors(names(fields.get("author")));
+                let authors = names(fields.get("author")).into_iter().map(without_references);
+                let authors: Vec<String> = authors.collect();
+                article.offer_authors(authors.iter().map(String::as_str));
                 let publisher = names(fields.get("publisher")).into_iter().next();
-                article.offer_publisher(publisher.unwrap_or_default());
+                article.offer_publisher(&without_references(publisher.unwrap_or_default()));
                 article.offer_published(line("datePublished").unwrap_or_default());
                 articles.push(article);
             }
@@ -123,6 +126,14 @@ fn of_articles(value: &Value, depth: usize, articles: &mut Vec<ProposedDescripti
         }
         _ => {}
     }
+}
+
+/// A text of JSON-LD without character references of HTML (`&eacute;`), which many pages have in it.
+fn without_references(text: &str) -> String {
+    if !text.contains('&') {
+        return text.to_owned();
+    }
+    Document::fragment(text.replace('<', "&lt;")).text().to_string()
 }
 
 /// One string or several.
@@ -180,6 +191,18 @@ mod tests {
         let less = of(&format!("<html lang=fr><head>{graph}</head>"));
         assert_eq!((less.title.as_deref(), less.lang.as_deref()), (Some("Other"), Some("fr")));
         assert_eq!(of("<title> A\n day </title>").title.as_deref(), Some("A day"));
+        let title = "<title>They\u{200B} met\u{AD} here</title>";
+        assert_eq!(of(title).title.as_deref(), Some("They met here"));
+    }
+
+    #[test]
+    fn character_references_in_json_ld_are_characters() {
+        let article = r#"{"@type":"NewsArticle","headline":"L&#8217;&Eacute;tat &amp; a < b",
+            "author":{"name":"Ren&eacute;e Dupont"},"publisher":"R&D"}"#;
+        let found = of(&format!("<script type='application/ld+json'>{article}</script>"));
+        assert_eq!(found.title.as_deref(), Some("L’État & a < b"));
+        assert_eq!(found.authors, ["Renée Dupont"]);
+        assert_eq!(found.publisher.as_deref(), Some("R&D"));
     }
 
     /// A page lists other articles beside its own one.

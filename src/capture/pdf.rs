@@ -12,8 +12,10 @@ use crate::capture::pdf_forms::place_forms;
 use crate::capture::pdf_glyphs::name_glyphs;
 use crate::capture::pdf_operators::spell_out;
 use crate::capture::pdf_unseen::{FAR, move_off_page};
+use crate::capture::pdf_widths::spell_out_widths;
 use crate::capture::proposal::ProposedDescription;
 use crate::capture::reading::{CaptureReading, DerivedText, Omission, Unquotable};
+use crate::capture::right_to_left::{in_order_of_reading, is_right_to_left, letters};
 use pdf_extract::{Document, MediaBox, Object, OutputDev, OutputError, Transform, output_doc_page};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
@@ -35,6 +37,7 @@ pub(super) fn read(bytes: &[u8]) -> CaptureReading {
         name_glyphs(&mut document);
         map_codes(&mut document);
         spell_out(&mut document);
+        spell_out_widths(&mut document);
         let is_recognised = move_off_page(&mut document);
         place_forms(&mut document);
         is_recognised
@@ -48,11 +51,12 @@ pub(super) fn read(bytes: &[u8]) -> CaptureReading {
 
 fn text(document: &Document, is_recognised: bool) -> Result<DerivedText, Unquotable> {
     let pages = document.get_pages();
-    let (mut text, mut failing) = (String::new(), Vec::new());
+    let (mut text, mut failing, mut is_turned) = (String::new(), Vec::new(), false);
     for number in pages.keys() {
         match page_text(document, *number) {
             Some(page) => {
-                text.push_str(&tidied(&page));
+                is_turned |= page.is_turned;
+                text.push_str(&tidied(&page.text));
                 text.push_str("\n\n");
             }
             None => failing.push(number.to_string()),
@@ -71,18 +75,37 @@ fn text(document: &Document, is_recognised: bool) -> Result<DerivedText, Unquota
     };
     let but = without.as_ref().map(|pages| format!(", without {pages}")).unwrap_or_default();
     let layer = if is_recognised { "recognised text" } else { "text" };
-    let method = text_method(&format!("{layer} of the pages by {PDF}{but}"), 0);
+    let order = if is_turned { ", lines from right to left in the order of reading" } else { "" };
+    let method = text_method(&format!("{layer} of the pages by {PDF}{order}{but}"), 0);
     let unread = |pages| Omission::Unread(format!("{pages}, which cannot be read"));
     let recognised = is_recognised.then_some(Omission::Pages);
-    let left_out = without.map(unread).into_iter().chain(recognised).collect();
+    let turned = is_turned.then_some(Omission::Order);
+    let left_out = without.map(unread).into_iter().chain(recognised).chain(turned).collect();
     Ok(DerivedText { text: format!("{}\n", text.trim()), method, left_out, page: None })
 }
 
+/// The text of a page.
+struct PageText {
+    text: String,
+    /// Whether its lines are drawn from left to right although they are read from right to left.
+    is_turned: bool,
+}
+
 /// The text of a page; `None` where the library fails on it.
-fn page_text(document: &Document, number: u32) -> Option<String> {
+fn page_text(document: &Document, number: u32) -> Option<PageText> {
+    let drawn = |is_turned: bool| {
+        let shown = crop_box(document, number);
+        let mut page = DrawnPage { shown, is_turned, ..DrawnPage::default() };
+        output_doc_page(document, &mut page, number).map(|()| page)
+    };
     let read = || {
-        let mut page = DrawnPage { shown: crop_box(document, number), ..DrawnPage::default() };
-        output_doc_page(document, &mut page, number).map(|()| page.flow.finished())
+        let page = drawn(false)?;
+        let is_turned = page.rightward > page.leftward;
+        let text = match is_turned {
+            true => in_order_of_reading(&drawn(true)?.flow.finished()),
+            false => letters(&page.flow.finished()),
+        };
+        Ok::<_, OutputError>(PageText { text, is_turned })
     };
     catch_unwind(AssertUnwindSafe(read)).ok()?.ok()
 }
@@ -130,6 +153,14 @@ struct DrawnPage {
     letters: (usize, bool),
     /// The base line of the present line, and the size of its letters.
     line: (f64, f64),
+    /// Whether letters of one sign (a ligature) are put in the order in which a line is drawn from
+    /// left to right.
+    is_turned: bool,
+    /// How many letters that are read from right to left are drawn to the right of the one before,
+    /// and how many to the left of it; the one before, where it is such a letter.
+    rightward: usize,
+    leftward: usize,
+    before: Option<(f64, f64)>,
 }
 
 impl DrawnPage {
@@ -183,6 +214,18 @@ impl DrawnPage {
             (left - reach..=right).contains(&x) && (bottom - reach..=top).contains(&y)
         };
         size != 0.0 && x.abs() < FAR && y.abs() < FAR && self.shown.is_none_or(is_in)
+    }
+
+    /// Counts in which direction a letter is drawn that is read from right to left.
+    fn count_direction(&mut self, character: &str, x: f64, y: f64) {
+        let here = character.contains(is_right_to_left).then_some((x, y));
+        if let (Some((before, line)), Some(_)) = (self.before, here)
+            && line == y
+        {
+            self.rightward += usize::from(x > before);
+            self.leftward += usize::from(x < before);
+        }
+        self.before = here;
     }
 
     /// Whether a string that begins here is to the left of the last one, and not its neighbour.
@@ -254,10 +297,14 @@ impl OutputDev for DrawnPage {
             }
             self.again = None;
         }
+        self.count_direction(character, x, y);
         let is_letter = character.chars().all(char::is_alphabetic);
         self.letters = ((self.letters.0 + 1).min(2), self.letters.1 && is_letter);
         self.string.1.push(character.to_owned());
-        self.flow.put_drawn(character);
+        match self.is_turned && character.contains(is_right_to_left) {
+            true => self.flow.put_drawn(&character.chars().rev().collect::<String>()),
+            false => self.flow.put_drawn(character),
+        }
         self.last = Some((x + width * size, y));
         Ok(())
     }

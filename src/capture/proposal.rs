@@ -5,7 +5,7 @@
 //! found (`metadata`, and the reader of each format).
 
 use crate::capture::language::language;
-use annals_core::text::{Edtf, is_invisible};
+use annals_core::text::{Edtf, is_invisible, is_unseen};
 use serde::{Deserialize, Serialize};
 
 /// The most characters of a value that is proposed.
@@ -97,7 +97,13 @@ impl ProposedDescription {
 /// One line of visible characters; `None` where nothing is left.
 fn line(text: &str) -> Option<String> {
     let visible = text.chars().map(|c| if c.is_whitespace() { ' ' } else { c });
-    let visible: String = visible.filter(|c| !is_invisible(*c)).collect();
+    let mut before = None;
+    let is_seen = |c: &char| {
+        let is_seen = !is_invisible(*c) && !is_unseen(before, *c);
+        before = if is_seen { Some(*c) } else { before };
+        is_seen
+    };
+    let visible: String = visible.filter(is_seen).collect();
     let words: Vec<&str> = visible.split_whitespace().collect();
     let line: String = words.join(" ").chars().take(MAX_CHARACTERS).collect();
     Some(line.trim_end().to_owned()).filter(|line| !line.is_empty())

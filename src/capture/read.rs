@@ -45,7 +45,8 @@ fn of_archive(request: &CaptureRequest, bytes: &[u8]) -> CaptureReading {
         Ok(answer) => (ArchivedPage::from(&answer), answer),
         Err(why) => return CaptureReading::unquotable(why),
     };
-    if [media_type::WARC, media_type::WACZ].contains(&answer.kind.as_str()) {
+    let is_archive = [media_type::WARC, media_type::WACZ].contains(&answer.kind.as_str());
+    if is_archive || media_type::is_xml(&answer.kind) {
         return CaptureReading::unquotable(Unquotable::Kind(answer.kind));
     }
     let (media_type, charset) = (answer.kind, answer.charset);

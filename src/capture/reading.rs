@@ -52,6 +52,8 @@ pub enum Omission {
     Unread(String),
     /// The pages themselves, which are images: the text is what was recognised in them.
     Pages,
+    /// The order in which its lines are drawn: the text has that of reading, from right to left.
+    Order,
     /// So many words that the document itself strikes out, deletes or moves away.
     Struck(usize),
 }

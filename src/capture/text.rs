@@ -1,10 +1,11 @@
 //! Texts of any encoding.
 //!
-//! Always holds: a byte order mark goes before what a server says, that before the bytes' own form,
-//! and a guess is named as one; bytes of ASCII that switch to another alphabet are no ASCII; bytes
+//! Always holds: a byte order mark goes before what a server says, that before the bytes' own form
+//! and what XML declares, and a guess is named as one; bytes of ASCII that switch to another alphabet are no ASCII; bytes
 //! that are not of their encoding are no text, and nothing is replaced, nor is UTF-8 with a few
 //! damaged bytes taken for another encoding. Source: the Encoding Standard of WHATWG.
 
+use crate::capture::declared::charset_of_xml;
 use crate::capture::library::{DETECTION, ENCODING, method};
 use crate::capture::proposal::ProposedDescription;
 use crate::capture::reading::{CaptureReading, CaptureRequest, DerivedText, Unquotable};
@@ -20,16 +21,20 @@ pub(super) struct DecodedText {
     pub(super) method: String,
 }
 
+/// The least number of bytes of a text for each stray control character.
+const STRAY: usize = 20;
+
 /// Control characters that stand in no text.
 fn is_control(byte: u8) -> bool {
     matches!(byte, 0..=8 | 14..=26 | 28..=31)
 }
 
-/// Whether bytes are no text in any encoding in use.
+/// Whether bytes are no text in any encoding in use. A text may have a stray control character, as
+/// words that are pasted from another program do.
 pub(super) fn is_binary(bytes: &[u8]) -> bool {
-    Encoding::for_bom(bytes).is_none()
-        && bytes.iter().copied().any(is_control)
-        && unmarked_utf16(bytes).is_none()
+    let controls = bytes.iter().filter(|byte| is_control(**byte)).count();
+    let is_stray = controls * STRAY <= bytes.len() && !bytes.contains(&0);
+    Encoding::for_bom(bytes).is_none() && !is_stray && unmarked_utf16(bytes).is_none()
 }
 
 /// UTF-16 without a byte order mark, recognised by the place of its zero bytes: most are the upper
@@ -148,7 +153,9 @@ pub(super) fn read(request: &CaptureRequest, bytes: &[u8]) -> CaptureReading {
         let why = "it has control characters, so it is no text".to_owned();
         return CaptureReading::unquotable(Unquotable::Broken(why));
     }
-    let text = decode(bytes, &[request.charset.as_deref()]).map(|decoded| DerivedText {
+    let declared = charset_of_xml(bytes);
+    let labels = [request.charset.as_deref(), declared.as_deref()];
+    let text = decode(bytes, &labels).map(|decoded| DerivedText {
         text: decoded.text,
         method: method(&decoded.method),
         left_out: Vec::new(),
@@ -259,6 +266,8 @@ mod tests {
             assert_eq!(has_words(text), has, "{text:?}");
         }
         assert!(is_binary(b"\x00\x01\x02"));
+        assert!(is_binary(b"They met in Rome, \x01\x02 they say.\x00"));
+        assert!(!is_binary(b"They met in Rome, they say.\x13"));
         assert!(!is_binary(b"tab\tline\r\n\x0C"));
         assert!(decode(b"\xFF\xFE\x00\xD8", &[None]).is_err(), "half a surrogate pair");
     }

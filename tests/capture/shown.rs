@@ -64,7 +64,7 @@ fn a_page_reads_as_a_browser_shows_it() {
         ("it is <b style='vertical-align:3px'>new</b>", "it is new"),
         ("20<span style='position:relative;top:1px'>22</span>", "2022"),
         ("20<span style='vertical-align:middle'>22</span>", "2022"),
-        ("the 21<sup>st</sup>, XX<sup>e</sup>, M<sup>me</sup>", "the 21st, XXᵉ, Mᵐᵉ"),
+        ("the 21<sup>st</sup>, XX<sup>e</sup>, M<sup>me</sup>", "the 21st, XXe, Mme"),
         (
             "<style>@import 'x'; .u, p:hover {vertical-align:super; color:red} /* .v{} */ \
              .n{vertical-align:super} .n{Vertical-Align: baseline} .g{text-decoration:line-through} \

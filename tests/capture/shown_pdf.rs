@@ -227,3 +227,47 @@ fn a_form_stands_where_its_page_shows_it() {
     let read = pdf_with("1 0 0 1 100 500 cm /A Do", ["", names, ""], &[&own]);
     assert_eq!(read.text, "once\n");
 }
+
+/// A PDF of one page in a composite font: each letter has the number of its code point, and half of
+/// its height as its width, which the font says of all letters in one range.
+fn pdf_of_letters(content: &str) -> DerivedText {
+    let map = "begincmap 1 begincodespacerange <0000> <FFFF> endcodespacerange \
+               1 beginbfrange <0000> <FFFF> <0000> endbfrange endcmap";
+    let stream = |of: &str| format!("<< /Length {} >>\nstream\n{of}\nendstream", of.len());
+    let objects = [
+        "<< /Type /Catalog /Pages 2 0 R >>".to_owned(),
+        "<< /Type /Pages /Kids [3 0 R] /Count 1 >>".to_owned(),
+        "<< /Type /Page /Parent 2 0 R /MediaBox [0 0 600 800] /Contents 5 0 R /Resources << /Font \
+         << /F1 6 0 R >> >> >>"
+            .to_owned(),
+        "<< /Title (A report) >>".to_owned(),
+        stream(&format!("BT /F1 12 Tf 72 700 Td {content} ET")),
+        "<< /Type /Font /Subtype /Type0 /BaseFont /X /Encoding /Identity-H /DescendantFonts \
+         [7 0 R] /ToUnicode 9 0 R >>"
+            .to_owned(),
+        "<< /Type /Font /Subtype /CIDFontType2 /BaseFont /X /FontDescriptor 8 0 R /DW 0 /W \
+         [0 65535 500] >>"
+            .to_owned(),
+        "<< /Type /FontDescriptor /FontName /X /Flags 4 >>".to_owned(),
+        stream(map),
+    ];
+    derived(media_type::PDF, TextExtent::Main, &made::pdf_of(&objects, ""))
+}
+
+#[test]
+fn letters_of_one_width_in_a_range_are_no_words_apart() {
+    let content = "<0032> Tj 6 0 Td <0030> Tj 6 0 Td <00320032> Tj 20 0 Td <0031> Tj";
+    assert_eq!(pdf_of_letters(content).text, "2022 1\n");
+}
+
+#[test]
+fn lines_from_right_to_left_are_in_the_order_of_reading() {
+    // As a browser draws them, from left to right.
+    let derived = pdf_of_letters("<002E05D105D0002005D305D2> Tj");
+    assert_eq!(derived.text, "\u{5D2}\u{5D3} \u{5D0}\u{5D1}.\n");
+    assert_eq!(derived.left_out, [Omission::Order]);
+    let how = ", lines from right to left in the order of reading, text form ";
+    assert!(derived.method.contains(how), "{}", derived.method);
+    let derived = pdf_of_letters("<00320032> Tj");
+    assert_eq!((derived.text.as_str(), derived.left_out), ("22\n", Vec::new()));
+}

@@ -325,3 +325,78 @@ fn a_web_archive_is_recorded_as_it_is_and_its_page_is_chosen() {
         ("They met.\n", &3.into())
     );
 }
+
+#[test]
+fn the_source_of_a_file_for_programs_is_not_quoted_as_its_words() {
+    let desk = bare();
+    let russian = b"<?xml version=\"1.0\" encoding=\"windows-1251\"?><n><!-- \xCD\xE5 --></n>";
+    let files: [(&str, &[u8], &str); 4] = [
+        ("a.xml", b"<?xml version=\"1.0\"?><n><!-- not --><p>They met.</p></n>", "text/xml"),
+        ("b.xml", russian, "text/xml"),
+        ("c.csv", b"\xE3\xEE\xE4;1\n", "text/csv"),
+        ("d.srt", b"1\n00:01 --> 00:02\nThey met.\n", "application/x-subrip"),
+    ];
+    for ((name, bytes, kind), position) in files.into_iter().zip(3..) {
+        kept(&desk, name, bytes);
+        let add = format!("document|add|{name}|--title|T|--lang|en");
+        let told = desk.writes("ada", &add, &format!("written at {position}"));
+        let why = format!(
+            "note: nothing of it can be quoted as {kind}; it can with --media-type text/plain"
+        );
+        assert!(told.err.replace('\n', " ").contains(&why), "{told:?}");
+        assert_eq!(about(&desk, position)["media_type"], kind);
+    }
+    // The encoding that XML declares goes before a guess.
+    let euro = b"<?xml version=\"1.0\" encoding=\"iso-8859-15\"?><p>5 \xA4</p>";
+    kept(&desk, "e.xml", euro);
+    let add = "document|add|e.xml|--title|T|--lang|en|--media-type|text/plain";
+    desk.writes("ada", add, "written at 7 to 8 (2 events)");
+    assert!(text(&desk, 8).ends_with("<p>5 €</p>"));
+    assert!(about(&desk, 8)["method"].as_str().unwrap().starts_with("decoded from ISO-8859-15"));
+}
+
+#[test]
+fn a_page_is_one_whatever_its_file_is_called() {
+    let desk = bare();
+    let page = "<!-- saved --> <!DOCTYPE html><title>X</title><p>They <del>never</del> met.</p>";
+    let names = ["a.php", "example.com", "example.org", "feed.xml", "index.pl", "a.txt"];
+    for (name, position) in names.into_iter().zip((3..).step_by(2)) {
+        kept(&desk, name, format!("{page}<p>{name}").as_bytes());
+        let add = format!("document|add|{name}|--title|T|--lang|en|--text|page");
+        desk.writes("ada", &add, &format!("written at {position} to {} (2 events)", position + 1));
+        assert_eq!(about(&desk, position)["media_type"], "text/html", "{name}");
+        assert_eq!(text(&desk, position + 1), format!("They met.\n\n{name}\n"));
+    }
+    let source =
+        "<?xml version=\"1.0\"?>\n<html xmlns=\"http://www.w3.org/1999/xhtml\"><p>a<br/>b</p>";
+    kept(&desk, "b.xml", source.as_bytes());
+    desk.writes("ada", "document|add|b.xml|--title|T|--lang|en", "written at 15 to 16 (2 events)");
+    assert_eq!(about(&desk, 15)["media_type"], "application/xhtml+xml");
+}
+
+#[test]
+fn a_text_that_is_there_is_the_same_however_it_is_made() {
+    let desk = bare();
+    kept(&desk, "page.html", b"<!doctype html><title>T</title><p>They met in Rome, they say.</p>");
+    let add = "document|add|page.html|--title|T|--lang|en";
+    desk.writes("ada", add, "written at 3 to 4 (2 events)");
+    for extent in ["main", "page", "none"] {
+        let again = desk.run("ada", &format!("{add}|--text|{extent}"));
+        let out = "already at 3 to 4 (2 events)\n     3  text/html, as captured\n     4  its text, \
+                   which can be quoted\n";
+        assert_eq!((again.exit, again.out.as_str()), (0, out), "{extent}: {again:?}");
+    }
+}
+
+#[test]
+fn a_stray_control_character_makes_a_page_no_binary_file() {
+    let desk = bare();
+    kept(&desk, "p.html", b"<!DOCTYPE html><title>T</title><p>They met in Rome.\x13 He left.</p>");
+    let add = "document|add|p.html|--title|T|--lang|en";
+    desk.writes("ada", add, "written at 3 to 4 (2 events)");
+    assert_eq!(about(&desk, 3)["media_type"], "text/html");
+    desk.writes("ada", "append|--quote|in Rome. He|--claim|He left.|--document|4", "written at 5");
+    kept(&desk, "p.md", b"# They met\n\nThey *met* in Rome.\x02\n");
+    desk.writes("ada", "document|add|p.md|--title|T|--lang|en", "written at 6 to 7 (2 events)");
+    assert_eq!(about(&desk, 6)["media_type"], "text/markdown");
+}

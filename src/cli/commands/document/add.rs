@@ -5,7 +5,7 @@
 //! document's own. Not here: reading formats and fetching (`capture`).
 
 use crate::capture::fetch::{FetchBounds, fetch, is_address};
-use crate::capture::media_type::{MARKDOWN, OCTETS, PLAIN};
+use crate::capture::media_type::{MARKDOWN, OCTETS, PLAIN, is_source};
 use crate::capture::{
     CaptureReading, CaptureRequest, DerivedText, Omission, ProposedDescription, TextExtent,
     Unquotable, detect, has_words, language, utf8_text, worker,
@@ -85,6 +85,8 @@ struct CapturedDocument {
     media_type: String,
     proposal: ProposedDescription,
     text: Option<DerivedText>,
+    /// Whether the text is recorded only if it is in the record already.
+    is_without_text: bool,
 }
 
 /// Where bytes and text stand in the record already.
@@ -92,6 +94,8 @@ struct CapturedDocument {
 struct EarlierCapture {
     bytes: Option<u64>,
     text: Option<u64>,
+    /// How the text was made.
+    method: Option<String>,
 }
 
 pub fn run(context: &mut Context, args: DocumentAddArgs) -> Result<Exit, CliError> {
@@ -224,7 +228,7 @@ fn examine(
             note("note: nothing of it can be quoted: it has no words".to_owned());
         }
         let proposal = ProposedDescription::default();
-        return Ok(CapturedDocument { media_type, proposal, text: None });
+        return Ok(CapturedDocument { media_type, proposal, text: None, is_without_text: true });
     }
     let extent = match choice {
         TextChoice::Page => TextExtent::Page,
@@ -238,16 +242,18 @@ fn examine(
     })?;
     let mut media_type = request.media_type;
     let text = match text {
-        _ if choice == TextChoice::None => None,
+        Ok(derived) if choice == TextChoice::None => Some(derived),
+        Err(_) if choice == TextChoice::None => None,
         // A text without marks is its own text; the same bytes are not recorded twice.
-        Ok(derived) if derived.text.as_bytes() == bytes => {
+        Ok(derived) if derived.text.as_bytes() == bytes || is_source(&media_type) => {
             match given.is_none() && media_type == MARKDOWN {
                 true => media_type = PLAIN.to_owned(),
-                false => note(format!(
-                    "note: nothing of it can be quoted as {media_type}; it can with --media-type \
-                     text/plain, as it is"
-                )),
+                false => note_source(&media_type),
             }
+            None
+        }
+        Err(Unquotable::Kind(kind)) if is_readable(&kind, bytes) => {
+            note_source(&kind);
             None
         }
         Ok(derived) => Some(derived),
@@ -262,7 +268,8 @@ fn examine(
             None
         }
     };
-    for left_out in text.iter().flat_map(|derived| &derived.left_out) {
+    let is_without_text = choice == TextChoice::None;
+    for left_out in text.iter().filter(|_| !is_without_text).flat_map(|derived| &derived.left_out) {
         note(wrapped(
             &match left_out {
                 Omission::Chosen(what) => {
@@ -272,6 +279,12 @@ fn examine(
                 Omission::Pages => "note: its text is what was recognised in the images of its \
                                     pages: compare the words that you quote with them"
                     .to_owned(),
+                Omission::Order => {
+                    "note: its lines are drawn from left to right, and its text has \
+                                    the order of reading: compare the words that you quote with \
+                                    its pages"
+                        .to_owned()
+                }
                 Omission::Struck(1) => {
                     "note: its text is without a word that the document strikes out".to_owned()
                 }
@@ -286,7 +299,27 @@ fn examine(
     if media_type == PLAIN && plain.is_none() {
         media_type = OCTETS.to_owned();
     }
-    Ok(CapturedDocument { media_type, proposal, text })
+    Ok(CapturedDocument { media_type, proposal, text, is_without_text })
+}
+
+/// Notes that a file of another kind is a text.
+fn note_source(media_type: &str) {
+    note(wrapped(
+        &format!(
+            "note: nothing of it can be quoted as {media_type}; it can with --media-type \
+             text/plain, as it is"
+        ),
+        0,
+    ));
+}
+
+/// Whether bytes of a kind that is not read here are a text that a person may read as it is.
+fn is_readable(kind: &str, bytes: &[u8]) -> bool {
+    const NOT_FOR_PEOPLE: [&str; 3] = ["rtf", "postscript", "xml"];
+    let is_of = |name: &&str| kind.contains(*name);
+    !NOT_FOR_PEOPLE.iter().any(is_of)
+        && utf8_text(bytes, None).is_some_and(has_words)
+        && !bytes.contains(&0)
 }
 
 fn no_page(why: String, pages: &[String]) -> CliError {
@@ -370,7 +403,7 @@ fn drafts(
     about: AboutArgs,
 ) -> Result<(LoadedInput, SubmitOptions), CliError> {
     let kind = Some(Type::DocumentCaptured);
-    let CapturedDocument { media_type, text, .. } = captured;
+    let CapturedDocument { media_type, text, is_without_text, .. } = captured;
     let bytes = Draft {
         kind,
         file: taken.file.path.clone(),
@@ -383,14 +416,23 @@ fn drafts(
         text,
     };
     let captured = |text| part(DocumentPart::Captured, &media_type, text);
-    let Some(derived) = text else {
+    let found = match text {
+        None => None,
+        Some(derived) => {
+            let digest = Hash::of(&[derived.text.as_bytes()]);
+            Some((earlier(context, &taken.file.digest, &digest)?, derived))
+        }
+    };
+    let is_there = |(earlier, _): &(EarlierCapture, DerivedText)| {
+        !is_without_text || earlier.bytes.is_some() && earlier.text.is_some()
+    };
+    let Some((earlier, derived)) = found.filter(is_there) else {
         let input = LoadedInput::of([LoadedDraft::of(bytes, taken.file.clone())]);
         let parts = vec![captured(None)];
         return Ok((input, SubmitOptions { parts, ..SubmitOptions::default() }));
     };
     let quotable = |text| part(DocumentPart::Text, PLAIN, text);
     let file = LoadedFile::in_hand(derived.text.into_bytes());
-    let earlier = earlier(context, &taken.file.digest, &file.digest)?;
     let page = derived.page;
     let captured_at = page.as_ref().and_then(|page| page.captured_at.clone());
     let text = Draft {
@@ -401,7 +443,8 @@ fn drafts(
             Some(position) => Name::Position(position),
             None => Name::Ref(BYTES.to_owned()),
         }),
-        method: Some(derived.method),
+        // Of a text that is there the method stays, although it can be made in another way.
+        method: earlier.method.filter(|_| earlier.bytes.is_some()).or(Some(derived.method)),
         url: bytes.url.clone().or(page.map(|page| page.address)),
         captured_at: bytes.captured_at.clone().or(captured_at),
         ..bytes.clone()
@@ -409,15 +452,15 @@ fn drafts(
     let bytes =
         LoadedDraft::of(Draft { name: Some(BYTES.to_owned()), ..bytes }, taken.file.clone());
     let (mut drafts, mut parts) = (Vec::new(), Vec::new());
-    match earlier {
-        EarlierCapture { bytes: Some(at), text: None } => {
+    match (earlier.bytes, earlier.text) {
+        (Some(at), None) => {
             note(format!("note: the bytes are document {at} already; their text is new"));
             let line = format!("the text of document {at}, which can be quoted");
             parts.push(ReceiptPart { already: Some(at), ..captured(None) });
             parts.push(quotable(Some(line)));
             drafts.push(LoadedDraft::of(text, file));
         }
-        EarlierCapture { bytes: None, text: Some(at) } => {
+        (None, Some(at)) => {
             note(format!("note: its text is document {at} already, word for word"));
             parts.push(captured(None));
             parts.push(ReceiptPart { already: Some(at), ..quotable(None) });
@@ -443,7 +486,10 @@ fn earlier(context: &Context, bytes: &Hash, text: &Hash) -> Result<EarlierCaptur
     let at = |digest: &Hash| {
         let named =
             |row: &&DocumentRow| row.about.as_ref().is_some_and(|about| about.sha256 == *digest);
-        gathered.documents.values().rfind(named).map(|row| row.document)
+        gathered.documents.values().rfind(named)
     };
-    Ok(EarlierCapture { bytes: at(bytes), text: at(text) })
+    let (bytes, text) = (at(bytes), at(text));
+    let method = text.and_then(|row| row.about.as_ref()?.method.as_deref().map(str::to_owned));
+    let position = |row: &DocumentRow| row.document;
+    Ok(EarlierCapture { bytes: bytes.map(position), text: text.map(position), method })
 }
