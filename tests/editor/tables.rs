@@ -121,6 +121,17 @@ fn a_file_that_is_no_table_in_utf_8_says_so() {
         "append|bad.csv",
         (
             1,
+            "annals: one draft is refused; nothing was written\n  line 1: expected a table, whose \
+             first row names its columns; found JSON Lines: give the file a name that ends in \
+             .jsonl\n",
+        ),
+    );
+    file(&desk, "bad.csv", "The ministers met.\n");
+    desk.refuses(
+        "ada",
+        "append|bad.csv",
+        (
+            1,
             "annals: one row is refused; nothing was written\n  row 1: expected the names of \
              columns with a comma, a semicolon or a TAB between them; annals append --template csv \
              has them all\n",
@@ -206,4 +217,38 @@ fn digits_that_are_a_ref_and_a_position_are_refused() {
         (&related["event"]["args"]["from"], &related["event"]["args"]["to"]),
         (&8.into(), &9.into())
     );
+}
+
+#[test]
+fn a_row_that_is_passed_over_is_named_if_it_has_more_than_a_note() {
+    let desk = desk();
+    let table = "claim,quote\n# A note,with more\n\"#MeToo began there.\",two hours\nIt took long.,two hours\n";
+    file(&desk, "facts.csv", table);
+    let told = desk.writes("ada", "append|facts.csv", "written at 4");
+    let note = "note: row 3 begins with #, and is passed over; a cell that is meant to begin with # \
+                has an apostrophe before it: '#";
+    assert!(told.err.replace('\n', " ").contains(note), "{told:?}");
+    file(&desk, "more.csv", "claim,quote\n'#MeToo began there.,Sullivan met\n");
+    desk.writes("ada", "append|more.csv", "written at 5");
+    assert_eq!(desk.fact(5)["claim"], "#MeToo began there.");
+}
+
+#[test]
+fn a_table_under_another_name_and_lines_in_a_table_are_one_error() {
+    let desk = desk();
+    let table = "claim,quote\nOne.,two hours\nTwo.,two hours\n";
+    let lines = "{\"claim\":\"One.\",\"quote\":\"two hours\"}\n".repeat(3);
+    let head = "annals: one draft is refused; nothing was written\n  line 1: expected";
+    let found = "JSON Lines, a draft in braces on each line; found a table: give it in a file with a \
+                 name that ends in .csv (.tsv with a TAB between its cells)\n";
+    for name in ["a.txt", "a.jsonl"] {
+        file(&desk, name, table);
+        desk.refuses("ada", &format!("append|{name}"), (1, &format!("{head} {found}")));
+    }
+    let found = "a table, whose first row names its columns; found JSON Lines: give the file a name \
+                 that ends in .jsonl\n";
+    for name in ["a.csv", "a.tsv"] {
+        file(&desk, name, &lines);
+        desk.refuses("ada", &format!("append|{name}"), (1, &format!("{head} {found}")));
+    }
 }

@@ -4,10 +4,12 @@
 //! ones. Not here: the fields (`draft`), what they resolve to (`resolve`).
 
 use crate::ledger::write::draft::{Draft, DraftError, Input, Placed};
+use annals_core::text::in_quotes;
 use serde::Deserialize;
 use serde_json::error::Category;
 use similar::get_close_matches;
 use std::fmt::Display;
+use unicode_normalization::char::is_combining_mark;
 
 /// Reads JSON Lines: one draft a line; empty lines are skipped. All bad lines are reported.
 ///
@@ -53,6 +55,16 @@ pub fn read_json_lines(text: &str) -> Input {
     input
 }
 
+/// Whether a line names columns of a table of facts or acts.
+fn is_header(line: &str) -> bool {
+    let names: Vec<&str> = line.split([',', ';', '\t']).collect();
+    let is_known = |name: &&str| {
+        let name = name.trim().trim_matches('"').to_lowercase();
+        ["type", "claim", "quote"].contains(&name.as_str())
+    };
+    names.len() > 1 && names.iter().any(is_known)
+}
+
 /// The format of a text that is not JSON Lines as a whole: reported once, not for each line.
 fn other_form(text: &str) -> Option<String> {
     const EXPECTED: &str = "expected JSON Lines, a draft in braces on each line";
@@ -66,6 +78,12 @@ fn other_form(text: &str) -> Option<String> {
                 "{EXPECTED}; found TOML: give the file a name that ends in .toml"
             ));
         }
+    }
+    if !first.starts_with(['{', '[']) && is_header(first) {
+        return Some(format!(
+            "{EXPECTED}; found a table: give it in a file with a name that ends in .csv (.tsv with \
+             a TAB between its cells)"
+        ));
     }
     match first.chars().next() {
         Some('[') if json().is_ok() => Some(format!(
@@ -82,7 +100,7 @@ fn other_form(text: &str) -> Option<String> {
 fn json_draft(line: &str) -> Result<Draft, String> {
     if !line.trim_start().starts_with('{') {
         let found: String = line.trim().chars().take(20).collect();
-        return Err(format!("expected a draft in braces, found {found:?}"));
+        return Err(format!("expected a draft in braces, found {}", in_quotes(&found)));
     }
     let mut reader = serde_json::Deserializer::from_str(line);
     let draft = serde_path_to_error::deserialize(&mut reader);
@@ -205,9 +223,37 @@ fn shown(found: &str) -> String {
     match found {
         "map" => "fields in braces".to_owned(),
         "sequence" => "a list in brackets".to_owned(),
-        found if found.starts_with("string ") => found.trim_start_matches("string ").to_owned(),
+        found if found.starts_with("string ") => with_marks(found.trim_start_matches("string ")),
         found => number(found).unwrap_or_else(|| found.to_owned()),
     }
+}
+
+/// A text as the library escapes it, with the marks of its letters, which it escapes too.
+fn with_marks(escaped: &str) -> String {
+    let (mut out, mut rest) = (String::with_capacity(escaped.len()), escaped);
+    while let Some((before, after)) = rest.split_once('\\') {
+        out.push_str(before);
+        let number = after.strip_prefix("u{").and_then(|number| number.split_once('}'));
+        let mark = number.and_then(|(digits, after)| {
+            let c = char::from_u32(u32::from_str_radix(digits, 16).ok()?)?;
+            is_combining_mark(c).then_some((c, after))
+        });
+        rest = match mark {
+            Some((mark, after)) => {
+                out.push(mark);
+                after
+            }
+            None => {
+                // What is escaped may be a backslash itself.
+                let length = after.chars().next().map_or(0, char::len_utf8);
+                let (escaped, after) = after.split_at(length);
+                out.push('\\');
+                out.push_str(escaped);
+                after
+            }
+        };
+    }
+    out + rest
 }
 
 /// The maximum number and distance of suggestions for a wrong word.

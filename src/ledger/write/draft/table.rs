@@ -10,6 +10,7 @@ use crate::ledger::write::draft::cells::{Columns, NOTE, first_items, items, put,
 use crate::ledger::write::draft::read::{path, why};
 use crate::ledger::write::draft::{Draft, DraftError, Input, Name, Placed};
 use annals_core::edtf::is_edtf;
+use annals_core::text::in_quotes;
 use csv::{ReaderBuilder, StringRecord};
 use serde_json::{Map, Value};
 use std::collections::HashSet;
@@ -32,6 +33,9 @@ const DATES: [&str; 4] = ["when", "when.edtf", "published", "published.edtf"];
 /// Reads a table. Its first row names the columns; a row that begins with `#` is a note; what
 /// cannot be read is kept beside what can.
 pub fn read_table(text: &str, separator: Separator) -> Input {
+    if let Some(error) = other_form(text) {
+        return Input { unread: vec![error], ..Input::default() };
+    }
     let separator = match separator {
         Separator::Tab => b'\t',
         Separator::Found => found(text),
@@ -74,6 +78,21 @@ pub fn read_table(text: &str, separator: Separator) -> Input {
     let unclear = unclear_names(&input);
     input.unread.extend(unclear);
     input
+}
+
+/// The format of a text that is no table: reported once, not for each line.
+fn other_form(text: &str) -> Option<DraftError> {
+    let (at, first) = text.lines().enumerate().find(|(_, line)| !line.trim().is_empty())?;
+    let (found, ending) = match first.trim() {
+        line if line.starts_with("{\"") => ("JSON Lines", ".jsonl"),
+        line if line.starts_with("[[draft]]") => ("TOML", ".toml"),
+        _ => return None,
+    };
+    let why = format!(
+        "expected a table, whose first row names its columns; found {found}: give the file a name \
+         that ends in {ending}"
+    );
+    Some(DraftError { line: at + 1, why, ..DraftError::default() })
 }
 
 /// The digits that may be a position of the record or the `ref` of a row.
@@ -211,7 +230,14 @@ impl Row {
     /// Reads the row into the input, unless it is empty or a note.
     fn read(&self, known: &[bool], input: &mut Input) {
         let is_empty = self.cells.iter().all(|cell| cell.trim().is_empty());
-        if is_empty || self.cells.first().is_some_and(|cell| cell.starts_with(NOTE)) {
+        let is_note = self.cells.first().is_some_and(|cell| cell.starts_with(NOTE));
+        if is_empty || is_note {
+            // A note has a space after its sign; a word that begins so may be meant.
+            let is_word = self.cells.first().is_some_and(|cell| {
+                cell.strip_prefix(NOTE).is_some_and(|rest| rest.starts_with(char::is_alphanumeric))
+            });
+            let has_more = self.cells.iter().skip(1).any(|cell| !cell.trim().is_empty());
+            input.passed_over.extend((is_word && has_more).then_some(self.number));
             return;
         }
         let (mut draft, mut wrong) = (Value::Object(Map::new()), Vec::new());
@@ -284,7 +310,8 @@ fn value(column: &str, cell: &str) -> Result<Value, String> {
             Ok(_) if is_changed_date(&field, &value) => {
                 return Err(format!(
                     "expected a date or an interval such as 2022-01-26 or 2021/2022, found \
-                     {cell:?}; a spreadsheet changes dates unless their column has the format Text"
+                     {}; a spreadsheet changes dates unless their column has the format Text",
+                    in_quotes(cell)
                 ));
             }
             Ok(_) => return Ok(value),
