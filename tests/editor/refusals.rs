@@ -203,3 +203,21 @@ fn help_lists_the_reasons_that_a_command_takes() {
     };
     assert_eq!(["dispute", "retract", "correct"].map(lists), [false, false, true]);
 }
+
+#[test]
+fn a_line_break_of_a_draft_writes_no_line_of_its_own() {
+    let desk = facts();
+    let line = "x\\nyes: the record is whole";
+    for draft in [
+        format!(r#"{{"ref":"{line}","quote":"two hours","claim":""}}"#),
+        format!(r#"{{"type":"{line}","quote":"two hours","claim":"C."}}"#),
+        format!(r#"{{"type":"fact.related","from":6,"rel":"{line}","to":7}}"#),
+        format!(r#"{{"{line}":1,"quote":"two hours","claim":"C."}}"#),
+        format!(r#"{{"type":"document.captured","file":"{line}","title":"t","lang":"en"}}"#),
+    ] {
+        std::fs::write(desk.path("d.jsonl"), &draft).unwrap();
+        let answer = desk.run("ada", "append|d.jsonl|--dry-run");
+        assert_ne!(answer.exit, 0, "{draft}");
+        assert!(!answer.err.contains("\nyes"), "{draft}: {}", answer.err);
+    }
+}

@@ -7,7 +7,9 @@
 
 use crate::cli::render::{events, provenance};
 use crate::cli::shared::waiting::{self, ReviewScope, waits_for};
-use crate::cli::terminal::{CliError, Context, Exit, Format, json, minute, note, out, visible};
+use crate::cli::terminal::{
+    CliError, Context, Exit, Format, json, minute, note, out, shell_path, visible,
+};
 use crate::disk::{self, FileMode, is_folder_at, read_optional};
 use crate::keys::{KeyFolder, KeyName, ListedKey};
 use crate::ledger::error::{LedgerError, chain};
@@ -330,7 +332,7 @@ fn waits(
         waits.extend(waiting::outbox(still_waiting(&view.record.paths)?.count()));
     }
     for path in drafts.iter().take(LISTED) {
-        waits.push(format!("drafts that are not written: annals append {}", path.display()));
+        waits.push(format!("drafts that are not written: annals append {}", shell_path(path)));
     }
     if let Some(more) = drafts.len().checked_sub(LISTED).filter(|more| *more > 0) {
         waits.push(format!("and {more} more files of drafts"));

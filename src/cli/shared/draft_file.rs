@@ -4,7 +4,7 @@
 //! drafts were not written; it is removed once they are. Not here: the content.
 
 use crate::cli::terminal::ask::{UnfinishedLine, typed};
-use crate::cli::terminal::{CliError, Context, Exit, note};
+use crate::cli::terminal::{CliError, Context, Exit, note, shell_path, shell_word, wrapped};
 use crate::disk::{self, FileMode};
 use crate::ledger::error::LedgerError;
 use crate::ledger::write::draft::{
@@ -18,6 +18,15 @@ use std::path::{Path, PathBuf};
 pub struct DraftFile {
     path: PathBuf,
     ours: bool,
+    /// The option of who signs, where the command has it.
+    by: Option<String>,
+}
+
+/// The name of the key that a command says.
+fn signer(context: &Context) -> Option<String> {
+    // A variable says it to the next command too.
+    let is_set = std::env::var_os("ANNALS_EDITOR").is_some();
+    context.global.editor.clone().filter(|_| !is_set)
 }
 
 impl DraftFile {
@@ -37,7 +46,7 @@ impl DraftFile {
             match disk::write_new(&path, first.as_bytes(), FileMode::Private) {
                 Err(error) if error.is_there_already() => {}
                 Err(error) => return Err(LedgerError::from(error).into()),
-                Ok(()) => return Ok(DraftFile { path, ours: true }),
+                Ok(()) => return Ok(DraftFile { path, ours: true, by: signer(context) }),
             }
         }
         Err(CliError::usage("no name is free for a file of drafts"))
@@ -53,7 +62,7 @@ impl DraftFile {
             }
             _ => false,
         };
-        Ok(DraftFile { path: path.to_owned(), ours })
+        Ok(DraftFile { path: path.to_owned(), ours, by: signer(context) })
     }
 
     /// Whether it stands in the folder of drafts.
@@ -117,8 +126,12 @@ impl DraftFile {
             (Ok(Exit::Yes), false) if self.ours => self.drop()?,
             (Ok(Exit::Yes), false) => {}
             _ => {
-                let path = self.path.display();
-                note(format!("note: your drafts are kept in {path}; annals append {how}{path}"));
+                let (path, file) = (self.path.display(), shell_path(&self.path));
+                let by = self.by.as_deref().map(|by| format!(" --by {}", shell_word(by)));
+                let by = by.unwrap_or_default();
+                note(format!(
+                    "note: your drafts are kept in {path}; annals append {how}{file}{by}"
+                ));
             }
         }
         outcome
@@ -156,12 +169,27 @@ pub fn read(file: &Path) -> Result<Input, CliError> {
         }
     };
     let text = text(bytes).map_err(|why| CliError::usage(format!("{name}: {why}")))?;
-    Ok(match DraftForm::of_file(file) {
+    let input = match DraftForm::of_file(file) {
         DraftForm::Toml => read_toml(&text),
         DraftForm::JsonLines => read_json_lines(&text),
         DraftForm::Csv => read_table(&text, Separator::Found),
         DraftForm::Tsv => read_table(&text, Separator::Tab),
-    })
+    };
+    let rows: Vec<String> = input.passed_over.iter().map(usize::to_string).collect();
+    if let Some(first) = rows.first() {
+        let (row, are) = match rows.as_slice() {
+            [_] => (format!("row {first}"), "begins with #, and is"),
+            _ => (format!("rows {}", rows.join(", ")), "begin with #, and are"),
+        };
+        note(wrapped(
+            &format!(
+                "note: {row} {are} passed over; a cell that is meant to begin with # has an \
+                 apostrophe before it: '#"
+            ),
+            0,
+        ));
+    }
+    Ok(input)
 }
 
 /// The text of a file without its byte order mark, or why it is none.

@@ -41,7 +41,9 @@ fn report_ledger(err: &mut dyn Write, error: &LedgerError) -> io::Result<()> {
     }
     if let LedgerError::Refused(refusals) = error {
         for Refusal { place, name, why } in refusals {
-            match named(place.as_ref(), name.as_deref()).as_str() {
+            let place = named(place.as_ref(), name.as_deref()).replace('\n', "⏎");
+            let why = why.replace('\n', "⏎");
+            match place.as_str() {
                 "" => writeln!(err, "  {why}")?,
                 place => writeln!(err, "  {place}: {why}")?,
             }

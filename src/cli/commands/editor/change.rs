@@ -81,7 +81,12 @@ pub fn run(context: &mut Context, args: EditorChangeArgs) -> Result<Exit, CliErr
         true => String::new(),
         false => format!(", now called {}", visible(&name)),
     };
-    let what = format!("{who}: {}, before {}{renamed}", admin::shown(roles), admin::shown(before));
+    let what = match roles == before {
+        true => format!("{who}: now called {}, before {}", visible(&name), visible(&old)),
+        false => {
+            format!("{who}: {}, before {}{renamed}", admin::shown(roles), admin::shown(before))
+        }
+    };
     let text = ActText { what: what.clone(), before: Vec::new(), after: vec![what] };
     admin::submit(context, &mut writer, resolved, args.dry_run, &text)
 }
