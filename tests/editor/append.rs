@@ -110,7 +110,8 @@ fn the_document_is_required_unless_there_is_exactly_one() {
         (
             1,
             "annals: one draft is refused; nothing was written\n  document: the record has 2; say \
-         which, as --document 3 or document: 3; annals document list shows them\n",
+         which by its position, with --document or the field document; annals document list shows \
+         them\n",
         ),
     );
     let line = "append|--quote|answers were given|--document|4|--claim|Other answers.";

@@ -220,3 +220,45 @@ fn the_short_forms_of_a_correction_mean_what_the_options_mean() {
     let documents = desk.fact(5)["evidence"].as_array().unwrap().len();
     assert_eq!(documents, 2);
 }
+
+#[test]
+fn a_short_form_in_a_correction_keeps_the_stance_and_takes_no_date_away() {
+    let desk = facts();
+    let draft = r#"{"claim":"They talked.","evidence":[{"document":3,"quote":"The talks lasted","stance":"mentions"},{"document":3,"quote":"two hours","stance":"mentions"},{"document":3,"quote":"the core question","stance":"supports"}],"when":"2022-01-26","as_written":"Wednesday"}"#;
+    std::fs::write(desk.path("d.jsonl"), draft).unwrap();
+    desk.writes("ada", "append|d.jsonl", "written at 8");
+    let correct = |fields: &str| {
+        let draft = format!(
+            r#"{{"type":"fact.corrected","fact":8,"reason":"more-precise","statement":"x",{fields}}}"#
+        );
+        std::fs::write(desk.path("d.jsonl"), draft).unwrap();
+        desk.run("ada", "append|d.jsonl|--dry-run")
+    };
+    // What is given alone leaves the rest, as the option does.
+    let answer = correct(r#""as_written":"on Wednesday""#);
+    assert!(answer.err.contains("2022-01-26 (“on Wednesday”"), "{answer:?}");
+    let answer = correct(r#""when":"2022-01-27""#);
+    assert!(answer.err.contains("2022-01-27 (“Wednesday”"), "{answer:?}");
+    let answer = correct(r#""quote":"two hours","document":3"#);
+    assert!(answer.err.contains("document 3 supports"), "{answer:?}");
+    // A translation has words.
+    let blank = r#""evidence":[{"document":3,"quote":"two hours","translation":{"lang":"uk","text":" \u200b","by":"human"}}]"#;
+    let why = "translation: text: expected words, found only characters that nobody sees";
+    let answer = correct(blank);
+    assert!(answer.exit == 1 && answer.err.contains(why), "{answer:?}");
+}
+
+#[test]
+fn slips_of_a_program_are_named_and_spaces_around_a_claim_are_none_of_it() {
+    let desk = facts();
+    let draft = r#"{"claim":"  The talks &amp; <b>more</b>.  ","quote":"The talks lasted","according_to":"null","agent_type":"person","topics":["NATO","NATO"]}"#;
+    let all = shown(&desk, "ada", draft);
+    for expected in [
+        "the claim has what looks like HTML: “&amp;”, “<b>”, “</b>”",
+        "the agent “null” looks like a missing value",
+        "        The talks &amp; <b>more</b>.\n",
+        "        topics: NATO\n",
+    ] {
+        assert!(all.contains(expected), "{expected}: {all}");
+    }
+}

@@ -15,6 +15,7 @@ mod figures;
 mod figured_date;
 pub mod worded_date;
 mod stated_date;
+mod slips;
 pub mod unquoted;
 pub mod memory;
 pub mod home;

@@ -21,6 +21,7 @@ use annals_core::hash::Hash;
 use annals_core::quote::{MOST_WORDS, Text, no_context};
 use annals_core::quote_search::places::PointingError;
 use annals_core::quote_search::{self, Edges, Pointing};
+use annals_core::text::in_quotes;
 use annals_core::text::{Edtf, Lang, Verbatim, Words};
 use annals_core::time::Time;
 use parts::{as_bytes, check_words, topic, which_document};
@@ -164,7 +165,7 @@ impl<'a> Resolver<'a> {
             )),
             Name::Position(position) => Ok(*position),
             Name::Ref(name) => self.lookup.named(name).ok_or_else(|| {
-                format!("{field}: no earlier draft of this input has the ref {name:?}")
+                format!("{field}: no earlier draft of this input has the ref {}", in_quotes(name))
             }),
         }
     }
@@ -244,7 +245,11 @@ impl<'a> Resolver<'a> {
         // All that is wrong with a draft is reported at once.
         let mut wrong = Reasons::default();
         let evidence = keep(self.fact_evidence(draft, old), &mut wrong);
-        let claim = words("claim", draft.claim.as_ref());
+        let typed = draft.claim.as_deref().map(|claim| match claim.trim() {
+            "" => claim.to_owned(),
+            trimmed => trimmed.to_owned(),
+        });
+        let claim = words("claim", typed.as_ref());
         let claim = claim.map(|claim| claim.or(old.map(|old| old.claim.clone())));
         let claim = keep(claim.and_then(|claim| need(claim, "claim", kind)), &mut wrong);
         let lang = match (&draft.lang, old, &evidence) {
@@ -261,10 +266,16 @@ impl<'a> Resolver<'a> {
             Some(hops) => hops.iter().filter_map(|hop| keep(self.hop(hop), &mut wrong)).collect(),
             None => old.and_then(|old| old.attribution.clone()).unwrap_or_default(),
         };
-        let topics: Vec<body::Topic> = match &draft.topics {
+        let mut topics: Vec<body::Topic> = match &draft.topics {
             Some(topics) => topics.iter().filter_map(|it| keep(topic(it), &mut wrong)).collect(),
             None => old.and_then(|old| old.topics.clone()).unwrap_or_default(),
         };
+        let mut known = Vec::new();
+        topics.retain(|topic| {
+            let is_new = !known.contains(topic);
+            known.extend(is_new.then(|| topic.clone()));
+            is_new
+        });
         let when = match &draft.when {
             Some(given) => match &evidence {
                 Some((evidence, _)) => keep(self.when(given, evidence, old), &mut wrong).flatten(),
@@ -306,12 +317,20 @@ impl<'a> Resolver<'a> {
         {
             return Ok(Some(body::When { basis, ..before }));
         }
-        let typed = draft.as_written.as_deref();
+        // A date or its words alone, without a basis, take the place of the old ones and leave the
+        // others.
+        let kept = old.and_then(|old| old.when.clone()).filter(|_| draft.basis.is_none());
+        let is_one = edtf.is_some() != draft.as_written.is_some();
+        let kept = kept.filter(|_| is_one);
+        let edtf = edtf.or(kept.as_ref().and_then(|kept| kept.edtf.clone()));
+        let words = kept.as_ref().and_then(|kept| kept.as_written.as_deref());
+        let typed = draft.as_written.as_deref().or(words);
         let as_written = match typed {
             Some(typed) => Some(self.as_written(typed, evidence, old)?),
             None => None,
         };
-        let basis = match (draft.basis, &as_written, &edtf) {
+        let basis = draft.basis.or(kept.as_ref().map(|kept| kept.basis));
+        let basis = match (basis, &as_written, &edtf) {
             (Some(_), None, None) => {
                 return Err(
                     "when: basis: expected edtf or as_written beside it, found none".to_owned()
@@ -375,6 +394,11 @@ impl<'a> Resolver<'a> {
                 old.evidence.iter().partition(|entry| entry.document == document);
             let before = same.iter().find_map(|entry| entry.reliability);
             quoted.reliability = quoted.reliability.or(before);
+            if draft.stance.is_none() {
+                let supports = same.iter().any(|entry| entry.stance == Stance::Supports);
+                let first = same.first().map(|entry| entry.stance);
+                quoted.stance = first.filter(|_| !supports).unwrap_or(Stance::Supports);
+            }
             given.extend(others.into_iter().cloned());
         }
         let evidence = given.or_else(|| old.map(|old| old.evidence.clone()));
@@ -425,7 +449,7 @@ impl<'a> Resolver<'a> {
                 |value: &Option<String>, name| value.clone().ok_or(format!("{name} is missing"));
             Ok::<_, Unresolved>(body::Translation {
                 lang: lang_of("translation", &need(&draft.lang, "translation.lang")?)?,
-                text: field("translation", Verbatim::new(need(&draft.text, "translation.text")?))?,
+                text: parts::translated(&need(&draft.text, "translation.text")?)?,
                 by: draft.by.ok_or("translation.by is missing: human or machine")?,
             })
         });
@@ -491,8 +515,8 @@ impl<'a> Resolver<'a> {
             && !quote_search::is_at(typed, &anchor.exact)
         {
             return Err(refused(format!(
-                "the quotation begins or ends inside of a character of {:?}; quote all of it",
-                &*anchor.exact
+                "the quotation begins or ends inside of a character of {}; quote all of it",
+                in_quotes(&anchor.exact)
             )));
         }
         check_words(quote, &anchor, text, start..end)?;
@@ -512,8 +536,9 @@ impl<'a> Resolver<'a> {
         let agent_type =
             draft.agent_type.or(known.as_ref().map(|known| known.0)).ok_or_else(|| {
                 format!(
-                    "attribution: agent_type of {agent:?} is missing at its first use: person, \
-                 organization or document"
+                    "attribution: agent_type of {} is missing at its first use: person, \
+                 organization or document",
+                    in_quotes(agent)
                 )
             })?;
         let role = draft.role.clone().or(known.and_then(|known| known.1));

@@ -7,6 +7,7 @@
 
 use crate::ledger::write::figures::{Figure, figures, worded_figures};
 use crate::ledger::write::resolve::RecordLookup;
+use crate::ledger::write::slips;
 use crate::ledger::write::stated_date::{self, primary};
 use annals_core::event::body::{Captured, Content, Described, Fact};
 use annals_core::event::vocabulary::Basis;
@@ -56,7 +57,7 @@ fn of_fact(fact: &Fact, lookup: &mut dyn RecordLookup) -> Vec<String> {
     let denied = denied.map(|why| {
         format!("when: {why}; --basis derived or inferred says where another date comes from")
     });
-    claim(fact, compared).into_iter().chain(denied).collect()
+    claim(fact, compared).into_iter().chain(denied).chain(slips::notes(fact)).collect()
 }
 
 fn claim(fact: &Fact, compared: Compare) -> Option<String> {

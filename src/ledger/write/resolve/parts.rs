@@ -3,11 +3,12 @@
 //! Always holds: each refusal names its field. Not here: facts and documents (`resolve`).
 
 use crate::ledger::write::draft::{DatingDraft, ExactDraft, QuoteDraft, TopicDraft};
-use crate::ledger::write::resolve::fields::{Unresolved, field, seen_words, uri};
+use crate::ledger::write::resolve::fields::{Unresolved, field, is_seen, seen_words, uri};
 use annals_core::event::body;
 use annals_core::quote::Text;
 use annals_core::quote_search::places::PointingError;
 use annals_core::quote_search::{self, Edges, Pointing};
+use annals_core::text::in_quotes;
 use annals_core::text::{Edtf, Verbatim};
 use std::ops::Range;
 
@@ -16,8 +17,8 @@ pub(super) fn which_document(count: usize) -> Unresolved {
     match count {
         0 => "document: the record has none yet; annals document add captures one".to_owned(),
         _ => format!(
-            "document: the record has {count}; say which, as --document 3 or document: 3; annals \
-             document list shows them"
+            "document: the record has {count}; say which by its position, with --document or the field \
+             document; annals document list shows them"
         ),
     }
 }
@@ -59,9 +60,12 @@ pub(super) fn check_words(
         let cut = |words: &str| words.chars().take(60).collect::<String>();
         let (given, found) = (cut(given), cut(found));
         return Err(format!(
-            "quote: {name} at {}..{} is {found:?} in the document, the draft has \
-             {given:?}{hint}",
-            span.start, span.end
+            "quote: {name} at {}..{} is {} in the document, the draft has \
+             {}{hint}",
+            span.start,
+            span.end,
+            in_quotes(&found),
+            in_quotes(&given)
         ));
     }
     Ok(())
@@ -107,6 +111,16 @@ pub(super) fn as_bytes(quote: &QuoteDraft, text: &Text, span: Range<usize>) -> O
     })
 }
 
+/// The words of a translation, of which a reader sees at least one character.
+pub(super) fn translated<const MAX: usize>(text: &str) -> Result<Verbatim<1, MAX>, Unresolved> {
+    if !is_seen(text) {
+        return Err(
+            "translation: text: expected words, found only characters that nobody sees".into()
+        );
+    }
+    field("translation", Verbatim::new(text))
+}
+
 pub(super) fn topic(draft: &TopicDraft) -> Result<body::Topic, Unresolved> {
     let name = draft.name.as_deref().ok_or("topics: name is missing")?;
     let name = seen_words("topics: name", name)?;
@@ -123,7 +137,10 @@ pub(super) fn as_written<const MAX: usize>(
     let pointing = Pointing { words: typed, nth: None, edges: Edges::Whole };
     let (start, end) = pointing.first(text).map_err(|error| match error {
         PointingError::Cut { unit, whole, .. } => {
-            format!("{name}: as_written: what was typed cuts the {unit} {whole:?}; give all of it")
+            format!(
+                "{name}: as_written: what was typed cuts the {unit} {}; give all of it",
+                in_quotes(&whole)
+            )
         }
         other => {
             let why = other.to_string().replace("the quotation", "what was typed");
