@@ -9,7 +9,7 @@ use annals_core::text::Lang;
 use isolang::Language;
 
 /// Codes that people write for a language: of a country, of a library, of the time before.
-const OTHERS: [(&str, &str); 34] = [
+const OTHERS: [(&str, &str); 36] = [
     ("ua", "uk"),
     ("cz", "cs"),
     ("jp", "ja"),
@@ -44,7 +44,54 @@ const OTHERS: [(&str, &str); 34] = [
     ("gb", "en"),
     ("vn", "vi"),
     ("kz", "kk"),
+    ("mo", "ro"),
+    ("jw", "jv"),
 ];
+
+/// The regions of ISO 3166.
+const REGIONS: &str = "AD AE AF AG AI AL AM AO AQ AR AS AT AU AW AX AZ BA BB BD BE BF BG BH BI BJ BL BM \
+                       BN BO BQ BR BS BT BV BW BY BZ CA CC CD CF CG CH CI CK CL CM CN CO CR CU CV CW \
+                       CX CY CZ DE DJ DK DM DO DZ EC EE EG EH ER ES ET FI FJ FK FM FO FR GA GB GD GE \
+                       GF GG GH GI GL GM GN GP GQ GR GS GT GU GW GY HK HM HN HR HT HU ID IE IL IM IN \
+                       IO IQ IR IS IT JE JM JO JP KE KG KH KI KM KN KP KR KW KY KZ LA LB LC LI LK LR \
+                       LS LT LU LV LY MA MC MD ME MF MG MH MK ML MM MN MO MP MQ MR MS MT MU MV MW MX \
+                       MY MZ NA NC NE NF NG NI NL NO NP NR NU NZ OM PA PE PF PG PH PK PL PM PN PR PS \
+                       PT PW PY QA RE RO RS RU RW SA SB SC SD SE SG SH SI SJ SK SL SM SN SO SR SS ST \
+                       SV SX SY SZ TC TD TF TG TH TJ TK TL TM TN TO TR TT TV TW TZ UA UG UM US UY UZ \
+                       VA VC VE VG VI VN VU WF WS XK YE YT ZA ZM ZW EU UN";
+
+/// What is wrong with the parts after the language, in their order: script, region, variants.
+fn wrong_parts(text: &str) -> Option<String> {
+    let mut place = 0;
+    for part in text.split('-').skip(1) {
+        let is_letters = part.bytes().all(|byte| byte.is_ascii_alphabetic());
+        let kind = match part.len() {
+            1 => return None,
+            4 if is_letters => 1,
+            2 | 3 if is_letters && place == 0 && part.len() == 3 => 0,
+            2 if is_letters => 2,
+            3 if part.bytes().all(|byte| byte.is_ascii_digit()) => 2,
+            _ => 3,
+        };
+        if kind < place || (kind == place && matches!(kind, 1 | 2)) {
+            return Some(format!(
+                "expected a script and a region once, in this order, found {text}"
+            ));
+        }
+        place = kind;
+        let region = part.to_ascii_uppercase();
+        if kind == 2 && part.len() == 2 && !REGIONS.split(' ').any(|known| known == region) {
+            let meant = match region.as_str() {
+                "UK" => ": write GB",
+                _ => ", which is none",
+            };
+            return Some(format!(
+                "expected a region (ISO 3166) after the language, found {part}{meant}"
+            ));
+        }
+    }
+    None
+}
 
 /// The tag of a language.
 ///
@@ -84,7 +131,7 @@ pub fn language(text: &str) -> Result<Lang, String> {
         _ if !known => Err(format!(
             "expected a language (ISO 639, such as en, de or uk), found {text}, which is none"
         )),
-        _ => Ok(tag),
+        _ => wrong_parts(text).map_or(Ok(tag), Err),
     }
 }
 
@@ -94,7 +141,22 @@ mod tests {
 
     #[test]
     fn what_is_no_language_or_has_a_shorter_code_is_refused() {
-        for tag in ["en", "pt-BR", "uk", "zh-Hant", "gsw", "und", "mul", "sr-Latn", "no", "nb"] {
+        for tag in [
+            "en",
+            "pt-BR",
+            "uk",
+            "zh-Hant",
+            "gsw",
+            "und",
+            "mul",
+            "sr-Latn",
+            "no",
+            "nb",
+            "es-419",
+            "zh-Hant-TW",
+            "de-1996",
+            "sl-IT-nedis",
+        ] {
             assert_eq!(language(tag).map(|tag| tag.to_string()), Ok(tag.to_owned()));
         }
         for (tag, meant) in [
@@ -114,7 +176,18 @@ mod tests {
             let why = language(tag).unwrap_err();
             assert!(why.ends_with(&format!("write {meant}")), "{tag}: {why}");
         }
-        for tag in ["xx", "qq", "English", "", "e"] {
+        for tag in [
+            "xx",
+            "qq",
+            "English",
+            "",
+            "e",
+            "en-UK",
+            "en-EN",
+            "en-US-US",
+            "zh-TW-Hant",
+            "sr-Latn-Cyrl",
+        ] {
             assert!(language(tag).is_err(), "{tag}");
         }
     }
