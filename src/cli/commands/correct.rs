@@ -94,7 +94,10 @@ fn new_claim(old: &FactRow) -> Result<String, CliError> {
         return Err(nothing());
     }
     let before = old.words.claim.clone().unwrap_or_default();
-    let claim = ask::line_from("claim", &before)?;
+    let claim = ask::line_that("claim", &before, &|typed| match typed.trim() {
+        "" => Err("expected at least one character".to_owned()),
+        _ => Ok(()),
+    })?;
     if claim == before { Err(nothing()) } else { Ok(claim) }
 }
 

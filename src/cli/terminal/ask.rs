@@ -81,12 +81,8 @@ pub fn given_that(
     }
 }
 
-/// Asks for a line that may be empty, with an initial text; on a terminal only.
-pub fn line_from(question: &str, initial: &str) -> Result<String, CliError> {
-    line_that(question, initial, &|_| Ok(()))
-}
-
-/// The same until the line fits; one that does not is there to be changed, with why.
+/// Asks for a line that may be empty, with an initial text, until it fits; one that does not is there
+/// to be changed, with why; on a terminal only.
 pub fn line_that(
     question: &str,
     initial: &str,
@@ -96,6 +92,13 @@ pub fn line_that(
     loop {
         let asked = LineQuestion { question, initial: &begun, ..LineQuestion::default() };
         let typed = line_of(&asked)?;
+        if is_back(&typed, &begun) {
+            note(format!(
+                "expected an answer, found {BACK}: no question before this one can be changed; \
+                 Ctrl-C leaves, and nothing is written"
+            ));
+            continue;
+        }
         match fit(&typed) {
             Ok(()) => {
                 if typed != initial {
@@ -118,11 +121,15 @@ pub fn line_or_back(
     separator: Option<char>,
 ) -> Result<Option<String>, CliError> {
     let typed = line_of(&LineQuestion { question, initial, offered, separator })?;
-    let is_back = typed.strip_suffix(BACK).is_some_and(|before| {
+    Ok((!is_back(&typed, initial)).then_some(typed))
+}
+
+/// Whether an answer is the way back: alone, or after the text that the question began with.
+fn is_back(typed: &str, initial: &str) -> bool {
+    typed.strip_suffix(BACK).is_some_and(|before| {
         let before = before.trim();
         before.is_empty() || before == initial.trim()
-    });
-    Ok((!is_back).then_some(typed))
+    })
 }
 
 fn line_of(question: &LineQuestion<'_>) -> Result<String, CliError> {
