@@ -40,7 +40,7 @@ pub(super) fn read(request: &CaptureRequest, bytes: &[u8]) -> CaptureReading {
         )));
     }
     let proposal = metadata::of_page(&page);
-    let WordsLeftOut { struck, drawn, framed } = as_shown(&page);
+    let WordsLeftOut { struck, drawn } = as_shown(&page);
     let whole = line_ended(text_of(&page.root()));
     let main = match request.extent {
         TextExtent::Main => main_text(page),
@@ -58,15 +58,14 @@ pub(super) fn read(request: &CaptureRequest, bytes: &[u8]) -> CaptureReading {
         None => (whole, format!("whole page by {DOM}{decoded}"), None),
     };
     let struck_out = (struck > 0).then_some(Omission::Struck(struck));
-    let unread = |count: usize, what: &str| {
-        let words = if count == 1 { "a word".to_owned() } else { format!("{count} words") };
-        (count > 0).then(|| Omission::Unread(format!("{words} of its {what}")))
-    };
-    let others = unread(drawn, "drawings").into_iter().chain(unread(framed, "frames"));
+    let of_drawings = (drawn > 0).then(|| {
+        let words = if drawn == 1 { "a word".to_owned() } else { format!("{drawn} words") };
+        Omission::Unread(format!("{words} of its drawings"))
+    });
     let derived = DerivedText {
         text,
         method: text_method(&how, struck),
-        left_out: chosen.into_iter().chain(struck_out).chain(others).collect(),
+        left_out: chosen.into_iter().chain(struck_out).chain(of_drawings).collect(),
         page: None,
     };
     let text = match derived.text.trim().is_empty() {

@@ -43,14 +43,6 @@ pub(super) fn as_shown(page: &Document) -> WordsLeftOut {
     apply_sheets(page);
     let drawings = page.select("svg text, svg foreignObject");
     let drawn = drawings.iter().map(|text| words(&text.text())).sum();
-    let frames = page.select("iframe[srcdoc]");
-    let source = |frame: &NodeRef<'_>| frame.attr("srcdoc").unwrap_or_default();
-    let framed = frames.nodes().iter().map(|frame| {
-        let inner = Document::from(&*source(frame));
-        inner.select("head, script, style, template, noscript").remove();
-        words(&inner.text())
-    });
-    let framed = framed.sum();
     page.select(NO_TEXT).remove();
     // The same formula a second time.
     page.select(".katex-html, .MathJax_Preview").remove();
@@ -85,7 +77,7 @@ pub(super) fn as_shown(page: &Document) -> WordsLeftOut {
     }
     // What is shown stays so in the main text, whatever hid it before.
     page.select("[style], [hidden]").remove_attrs(&["style", "hidden"]);
-    WordsLeftOut { struck, drawn, framed }
+    WordsLeftOut { struck, drawn }
 }
 
 /// How many words of a page are no part of its text.
@@ -95,8 +87,6 @@ pub(super) struct WordsLeftOut {
     pub struck: usize,
     /// Those of drawings.
     pub drawn: usize,
-    /// Those of pages in frames that it has in itself.
-    pub framed: usize,
 }
 
 fn words(text: &str) -> usize {
