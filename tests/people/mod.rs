@@ -3,6 +3,7 @@
 #[cfg(target_os = "linux")]
 mod agent;
 mod asked;
+mod attributed;
 mod completions;
 mod damaged;
 mod desk;

@@ -168,7 +168,17 @@ impl State {
         &self.undoings
     }
 
-    /// The suspect revocation that undid an event.
+    /// The suspect revocation that undid an event, for people: the one since which it has been
+    /// undone, if that stands, and otherwise the one in `undone` of the state. A later revocation,
+    /// also of another key, is named in `undone` of everything that was set aside before it.
+    pub fn undoing(&self, event: u64) -> Option<u64> {
+        let named = self.undone_by(event)?;
+        let since = self.undoings.undone_since(event);
+        Some(since.filter(|since| self.undone_by(*since).is_none()).unwrap_or(named))
+    }
+
+    /// The suspect revocation that `undone` of the state names for an event: see FORMAT.md section
+    /// 8.
     pub fn undone_by(&self, event: u64) -> Option<u64> {
         let index = self.undone.binary_search_by_key(&event, |undone| undone.event).ok()?;
         self.undone.get(index).map(|undone| undone.by)

@@ -52,6 +52,12 @@ impl Undoings {
         !turns.partition_point(|by| *by < at).is_multiple_of(2)
     }
 
+    /// The suspect revocation since which an event has been undone; `None` if it is not undone.
+    pub fn undone_since(&self, event: u64) -> Option<u64> {
+        let turns = self.0.get(&event).filter(|turns| !turns.len().is_multiple_of(2));
+        turns.and_then(|turns| turns.last().copied())
+    }
+
     /// Where an event was undone, in order: from a suspect revocation up to the one that put it in
     /// force again; `u64::MAX` if none did.
     pub fn ranges(&self, event: u64) -> impl Iterator<Item = Range<u64>> {
@@ -86,8 +92,11 @@ mod tests {
         assert_eq!(undoings.ranges(4).count(), 0);
         let was: Vec<bool> = (4..11).map(|at| undoings.was_undone(2, at)).collect();
         assert_eq!(was, [false, false, true, true, false, false, true]);
+        let since = |undoings: &Undoings| [2, 3, 4].map(|event| undoings.undone_since(event));
+        assert_eq!(since(&undoings), [Some(9), Some(5), None]);
         undoings.take_back(9);
         assert_eq!(ranges(&undoings, 2), [(5, 7)]);
+        assert_eq!(since(&undoings), [None, Some(5), None]);
         undoings.take_back(7);
         undoings.take_back(5);
         assert_eq!(undoings.ranges(3).count(), 0);

@@ -578,7 +578,7 @@ fn may_sign(name: &str, key: &PublicKey, state: &State) -> Result<(), LedgerErro
             "the key of {name} is revoked since event {at} and signs nothing any more (rule 403)"
         ))),
         Some(_) => Ok(()),
-        None if let Some((at, by)) = enrolled.and_then(|at| Some((at, state.undone_by(at)?))) => {
+        None if let Some((at, by)) = enrolled.and_then(|at| Some((at, state.undoing(at)?))) => {
             Err(LedgerError::Key(format!(
                 "the enrolment of the key of {name}, event {at}, was undone by {by}, and a key is \
                  enrolled once (rule 405); annals key new makes another one, an admin enrols it"

@@ -19,7 +19,7 @@ use annals_core::state::{State, Status};
 use annals_core::time::Time;
 use annals_core::verify::Report;
 use annals_core::verify::examine::Examined;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Chooses facts and documents by the index as of the point, and by the state of the ledger and its
 /// editors as of that point.
@@ -357,6 +357,53 @@ pub fn undone_between(index: &Index, earlier: u64, size: u64) -> Result<BTreeSet
     Ok(named)
 }
 
+/// The suspect revocation that undid an event, for people: see [`State::undoing`].
+fn undoing(
+    slot: &Snapshot<'_>,
+    event: u64,
+    revocations: impl FnOnce() -> Vec<u64>,
+) -> Result<Option<u64>, IndexError> {
+    let Some(named) = slot.mark(event)?.undone(event).map(|undone| undone.by) else {
+        return Ok(None);
+    };
+    let mut since = named;
+    for revocation in revocations().into_iter().rev().filter(|revocation| *revocation < slot.size) {
+        since = revocation;
+        if slot.index().slot(revocation)?.mark(event)?.undone(event).is_none() {
+            break;
+        }
+    }
+    let stands = since == named || slot.mark(since)?.undone(since).is_none();
+    Ok(Some(if stands { since } else { named }))
+}
+
+/// The number of events that each suspect revocation undid, as [`State::undoing`] names it;
+/// `revocations` are all suspect ones as of the point, by position.
+pub(super) fn undone_counts(
+    slot: &Snapshot<'_>,
+    revocations: &[u64],
+) -> Result<BTreeMap<u64, u64>, IndexError> {
+    let mut undone = BTreeMap::new();
+    for revocation in revocations {
+        let (before, after) = (slot.index().slot(*revocation)?, slot.index().slot(revocation + 1)?);
+        for event in before.differ(&after, TreeKind::Marks)? {
+            let (was, is) = (before.mark(event)?.undone(event), after.mark(event)?.undone(event));
+            match (was.is_some(), is.is_some()) {
+                (false, true) => _ = undone.insert(event, *revocation),
+                (true, false) => _ = undone.remove(&event),
+                _ => {}
+            }
+        }
+    }
+    let mut counts = BTreeMap::new();
+    for (event, since) in &undone {
+        let stands = !undone.contains_key(since);
+        let named = slot.mark(*event)?.undone(*event).map_or(*since, |undone| undone.by);
+        *counts.entry(if stands { *since } else { named }).or_default() += 1;
+    }
+    Ok(counts)
+}
+
 /// Facts whose status another number of confirmations turned.
 pub struct TurnedFacts {
     /// Their positions, ascending.
@@ -434,16 +481,26 @@ impl Slice<'_> {
         self.then.life(of)
     }
 
-    pub(super) fn undone_by(&self, event: u64) -> Result<Option<u64>, IndexError> {
-        Ok(self.then.mark(event)?.undone(event).map(|undone| undone.by))
+    /// The suspect revocation that undid an event; `revocations` are all suspect ones.
+    pub(super) fn undone_by(
+        &self,
+        event: u64,
+        revocations: impl FnOnce() -> Vec<u64>,
+    ) -> Result<Option<u64>, IndexError> {
+        undoing(&self.then, event, revocations)
     }
 
     pub(super) fn was_undone(&self, event: u64, at: u64) -> Result<bool, IndexError> {
         Ok(self.index.slot(at)?.mark(event)?.undone(event).is_some())
     }
 
-    pub(super) fn undone_by_now(&self, event: u64) -> Result<Option<u64>, IndexError> {
-        Ok(self.now.mark(event)?.undone(event).map(|undone| undone.by))
+    /// The same as of now.
+    pub(super) fn undone_by_now(
+        &self,
+        event: u64,
+        revocations: impl FnOnce() -> Vec<u64>,
+    ) -> Result<Option<u64>, IndexError> {
+        undoing(&self.now, event, revocations)
     }
 
     /// Whether the body of an event is released, and whether it is redacted, as of now.

@@ -544,13 +544,12 @@ impl<'a> View<'a> {
         revisions
     }
 
-    /// The suspect revocation that undid an event, as of the point.
+    /// The suspect revocation that undid an event, as of the point: see [`State::undoing`].
     pub fn undone_by(&self, position: u64) -> Option<u64> {
-        if let Some(slice) = &self.slice {
-            let folded = |view: &View<'_>| view.undone_by(position);
-            return self.or_folded(slice.undone_by(position), folded, None);
-        }
-        self.state().undone_by(position)
+        let Some(slice) = &self.slice else { return self.state().undoing(position) };
+        let folded = |view: &View<'_>| view.undone_by(position);
+        let found = slice.undone_by(position, || suspect_revocations(self.state()));
+        self.or_folded(found, folded, None)
     }
 
     /// Whether an event was undone just before the event at the position `at`.
@@ -564,11 +563,10 @@ impl<'a> View<'a> {
 
     /// The suspect revocation that undid an event, as of now.
     pub fn undone_by_now(&self, position: u64) -> Option<u64> {
-        if let Some(slice) = &self.slice {
-            let folded = |view: &View<'_>| view.undone_by_now(position);
-            return self.or_folded(slice.undone_by_now(position), folded, None);
-        }
-        self.present().undone_by(position)
+        let Some(slice) = &self.slice else { return self.present().undoing(position) };
+        let folded = |view: &View<'_>| view.undone_by_now(position);
+        let found = slice.undone_by_now(position, || suspect_revocations(self.present()));
+        self.or_folded(found, folded, None)
     }
 
     /// Whether a fact was asserted at a position, as of the point, also one that does not stand.
@@ -611,6 +609,15 @@ impl<'a> View<'a> {
     pub fn turned_by_revocation(&self, event: u64) -> Option<BTreeSet<u64>> {
         self.slice.as_ref()?.turned_by_revocation(event).ok()
     }
+}
+
+/// The suspect revocations of a state, by position.
+pub fn suspect_revocations(state: &State) -> Vec<u64> {
+    let is_suspect = |act: &&Act| match &act.operation {
+        Operation::Revoked(revoked) => revoked.suspect_from.is_some(),
+        _ => false,
+    };
+    state.history.acts().iter().filter(is_suspect).map(|act| act.position).collect()
 }
 
 /// The position at the beginning of a record, if its form is right.

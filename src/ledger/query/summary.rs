@@ -5,8 +5,8 @@
 
 use crate::index::{IndexError, RowKind, RowValue, Totals, TreeKind};
 use crate::ledger::error::LedgerError;
-use crate::ledger::query::View;
-use crate::ledger::query::indexed::Slice;
+use crate::ledger::query::indexed::{Slice, undone_counts};
+use crate::ledger::query::{View, suspect_revocations};
 use annals_core::event::args::Args;
 use annals_core::event::vocabulary::RedactReason;
 use annals_core::fold::Fact;
@@ -96,6 +96,12 @@ impl Summary {
         let Totals { open_disputes, corrected, suspect, documents, undone, .. } = totals;
         let waiting = RowKind::Status(Status::Asserted, needed);
         let mut disputes = Vec::new();
+        // The totals count by the newest of several revocations.
+        let revocations = suspect_revocations(state);
+        let undone = match revocations.len() > 1 && !undone.is_empty() {
+            true => undone_counts(slot, &revocations)?,
+            false => undone,
+        };
         for of in slot.first(RowKind::Status(Status::Disputed, needed), most)? {
             let row = slot.get(TreeKind::Standing, of)?;
             disputes.extend(row.iter().flat_map(|row| row.disputes()));
@@ -136,7 +142,7 @@ impl Summary {
         let disputes = open.flat_map(|fact| fact.disputes().iter().map(|open| open.position));
         let mut undone = BTreeMap::new();
         for event in state.undone() {
-            *undone.entry(event.by).or_default() += 1;
+            *undone.entry(state.undoing(event.event).unwrap_or(event.by)).or_default() += 1;
         }
         Ok(Summary {
             by_status,

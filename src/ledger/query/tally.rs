@@ -65,7 +65,7 @@ impl Tally {
     pub fn of(state: &State) -> Tally {
         let mut counts: BTreeMap<u64, u64> = BTreeMap::new();
         for undone in state.undone() {
-            *counts.entry(undone.by).or_default() += 1;
+            *counts.entry(state.undoing(undone.event).unwrap_or(undone.by)).or_default() += 1;
         }
         Tally::counted(state, &counts)
     }

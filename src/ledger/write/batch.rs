@@ -300,7 +300,7 @@ pub fn faults_of_last(writer: &mut Writer, prepared: &Prepared) -> Result<Vec<Fa
 /// The hints that documents which an event cites were captured by a key that was stolen or lost.
 fn suspect_documents(state: &State, content: &Content) -> Vec<String> {
     let cited: BTreeSet<u64> = content.evidence().iter().map(|entry| entry.document).collect();
-    let note = |position: u64| match (state.fold.document(position), state.undone_by(position)) {
+    let note = |position: u64| match (state.fold.document(position), state.undoing(position)) {
         (Some(document), _) => document.suspect.then(|| {
             format!("document {position} is suspect: the key that captured it was stolen or lost")
         }),

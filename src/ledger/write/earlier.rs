@@ -166,7 +166,7 @@ pub fn why_refused(over: &[Overtaken]) -> String {
 }
 
 fn undone(state: &State, position: u64) -> Option<String> {
-    let by = state.undone_by(position)?;
+    let by = state.undoing(position)?;
     Some(format!("was undone by {by}, because the key may be stolen"))
 }
 

@@ -70,7 +70,7 @@ pub fn standing_advice(rule: Rule, args: &Args, state: &State) -> Option<String>
         }
         (Rule::Target, Args::DocumentDescribed(args)) => {
             let captured = state.history.act(args.document)?.operation.kind();
-            let by = state.undone_by(args.document)?;
+            let by = state.undoing(args.document)?;
             (captured == Type::DocumentCaptured).then(|| {
                 format!(
                     "its capture was set aside by {by}: facts can cite it, and it stays suspect"

@@ -141,8 +141,9 @@ fn relations(events: &[(Place, Statement)], state: &State, fact: u64) -> Relatio
         }
     }
     let mut undone: BTreeMap<u64, u64> =
-        state.undone().iter().map(|undone| (undone.event, undone.by)).collect();
+        undone.filter_map(|event| Some((event, state.undoing(event)?))).collect();
     let revocations = suspect_revocations(&history);
+    let undone = state.undone().iter().map(|undone| undone.event);
     let last = revocations.last().map(|revocation| revocation.position);
     let mut fold = Fold::default();
     for act in history.acts() {
@@ -168,7 +169,7 @@ fn relations(events: &[(Place, Statement)], state: &State, fact: u64) -> Relatio
             let Suspicion { position, key, from } = **revocation;
             key == by && (from..position).contains(&act.position) && !undone.contains_key(&position)
         };
-        let striker = revocations.iter().rev().find(strikes).map(|by| by.position);
+        let striker = revocations.iter().find(strikes).map(|by| by.position);
         match (striker, legal::check_refolded(&history, &fold, act, by)) {
             (Some(striker), _) => _ = undone.insert(act.position, striker),
             (None, Ok(())) => fold.apply(act, &history),

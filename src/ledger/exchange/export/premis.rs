@@ -166,7 +166,7 @@ fn event_text(around: &BagContext<'_, '_>, event: &ViewedEvent, on: &[Identifier
         statement.kind,
         event.hash()
     );
-    if let Some(by) = around.view.undone_by(event.position) {
+    if let Some(by) = around.view.state().undone_by(event.position) {
         // Writing to a string cannot fail.
         let _ = write!(
             out,

@@ -1,0 +1,65 @@
+//! What each of several suspect revocations undid, put in force again, or turned: every answer
+//! names the revocation that did it, with the index and without.
+
+use crate::people::desk::Desk;
+use crate::people::fallen::{ON_MONDAY, json_of, page, with_eve};
+use crate::people::undone::{append, part, revoke, two_facts};
+use serde_json::{Value, json};
+
+/// 2 document, 3 and 4 facts; then these persons, admins all.
+fn with_admins(names: &[&str]) -> Desk {
+    let desk = two_facts();
+    for name in names {
+        desk.told(&format!("key new {name} --name {name}_Example --no-passphrase"));
+        desk.told(&format!("editor add keys/{name}.request --role admin --role editor --by ada"));
+    }
+    desk
+}
+
+/// Calls `check` with the index, and without it.
+fn both(desk: &Desk, check: &dyn Fn(&str)) {
+    check("with the index");
+    std::fs::remove_dir_all(desk.path("ledger/index")).unwrap();
+    check("without the index");
+}
+
+fn positions(answer: &Value) -> Vec<u64> {
+    let rows = answer["events"].as_array().unwrap();
+    rows.iter().map(|row| row["position"].as_u64().unwrap()).collect()
+}
+
+/// 5 Cem, 6 Eve by Cem; Eve: 7 a fact, 8 confirms 3; 9 Ada revokes Cem; 10 Bo confirms 3; 11 Ada
+/// revokes Bo.
+#[test]
+fn what_was_set_aside_stays_undone_by_the_revocation_that_did_it() {
+    let desk = with_eve();
+    append(&desk, ON_MONDAY, "eve");
+    desk.told("confirm 3 --how reread --by eve");
+    revoke(&desk, "cem", 6, "ada");
+    desk.told("confirm 3 --how reread --by bo");
+    revoke(&desk, "bo", 10, "ada");
+    desk.told("prove 7 --output p");
+    let verdict = desk.run("verify p");
+    assert!(verdict.out.contains("2027-03-01T08:08:00Z, undone by event 9\n"), "{}", verdict.out);
+    both(&desk, &|index| {
+        let log = json_of(&desk, "log --from 6");
+        let events = log["events"].as_array().unwrap().iter();
+        let by: Vec<Value> = events.map(|row| row["undone_by"].clone()).collect();
+        assert_eq!(json!(by), json!([9, 9, 9, null, 11, null]), "{index}");
+        let show = desk.told("show 7");
+        let first = "fact 7: without a status: its assertion was undone by 9\n";
+        assert!(show.starts_with(first), "{index}: {show}");
+        assert_eq!(part(&show, "\nundone\n"), "\nundone\n    7 fact.asserted was undone by 9");
+        let counts = |answer: Value| -> Vec<Value> {
+            let rows = answer["undone"].as_array().unwrap().iter();
+            rows.map(|row| json!([row["event"], row["events"]])).collect()
+        };
+        let expected = [json!([9, 3]), json!([11, 1])];
+        for line in ["status", "verify", "replay"] {
+            assert_eq!(counts(json_of(&desk, line)), expected, "{index}: {line}");
+        }
+        // The state names the newest one: FORMAT.md says so.
+        let state = desk.told("replay --state");
+        assert!(state.contains(r#"{"event":7,"by":11,"how":"set-aside"}"#), "{index}: {state}");
+    });
+}
