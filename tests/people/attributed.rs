@@ -28,6 +28,37 @@ fn positions(answer: &Value) -> Vec<u64> {
     rows.iter().map(|row| row["position"].as_u64().unwrap()).collect()
 }
 
+/// 5 Cem; 6 a fact of Bo's; 7 Cem revokes Bo, 8 Ada revokes Cem: 6 is free of suspicion again. 9
+/// Dee; 10 Dee asks for two confirmations, 11 Ada revokes Dee.
+#[test]
+fn a_log_of_a_fact_has_what_turned_it_for_a_while() {
+    let desk = with_admins(&["cem"]);
+    append(&desk, ON_MONDAY, "bo");
+    revoke(&desk, "bo", 6, "cem");
+    revoke(&desk, "cem", 7, "ada");
+    let turned = "undoes 1 event: 7; in force again: 1 event: 6; turns 1 fact: 6 asserted, as \
+                  before, no longer suspect";
+    let flat = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
+    desk.told("key new dee --name Dee_Example --no-passphrase");
+    desk.told("editor add keys/dee.request --role admin --by ada");
+    desk.told("confirm 6 --how reread --by ada");
+    desk.told("ledger change --confirmations 2 --by dee");
+    revoke(&desk, "dee", 11, "ada");
+    both(&desk, &|index| {
+        for line in ["log 6", "log --document 2 --from 6"] {
+            assert_eq!(positions(&json_of(&desk, line)), [6, 7, 8, 10, 11, 12], "{index}: {line}");
+        }
+        assert!(flat(&desk.told("log 6")).contains(turned), "{index}");
+        let events = json_of(&desk, "log 6");
+        let impact = |event: usize| events["events"][event]["impact"]["facts"].clone();
+        let cleared = json!([{
+            "fact": 6, "before": "asserted", "after": "asserted", "suspect": false, "cleared": true
+        }]);
+        assert_eq!(impact(2), cleared, "{index}");
+        assert_eq!(events["events"][1]["impact"], Value::Null, "{index}");
+    });
+}
+
 /// 5 Cem, 6 Eve by Cem; Eve: 7 a fact, 8 confirms 3; 9 Ada revokes Cem; 10 Bo confirms 3; 11 Ada
 /// revokes Bo.
 #[test]

@@ -12,7 +12,6 @@ use crate::ledger::query::event::EventRow;
 use crate::ledger::query::revocation_impact::{ChangedFact, RevocationImpact};
 use crate::ledger::query::row::{FieldChange, Named};
 use annals_core::event::args::Args;
-use annals_core::state::Status;
 use annals_core::time::Time;
 use serde_json::Value;
 
@@ -103,8 +102,7 @@ pub fn undoes(impact: &RevocationImpact) -> String {
 pub fn turned(impact: &RevocationImpact) -> Option<String> {
     let facts = &impact.facts;
     let one = |changed_fact: &ChangedFact| {
-        let ChangedFact { fact, before, after, suspect } = *changed_fact;
-        format!("{fact} {}", status_change(before, after, suspect))
+        format!("{} {}", changed_fact.fact, status_change(changed_fact))
     };
     let count = match facts.len() {
         0 => return None,
@@ -116,9 +114,14 @@ pub fn turned(impact: &RevocationImpact) -> Option<String> {
 }
 
 /// `asserted, before confirmed, suspect`.
-pub fn status_change(before: Option<Status>, after: Option<Status>, suspect: bool) -> String {
+pub fn status_change(changed_fact: &ChangedFact) -> String {
+    let ChangedFact { before, after, suspect, cleared, .. } = *changed_fact;
     let (was, is) = (words::standing(before), words::standing(after));
-    let suspect = if suspect { ", suspect" } else { "" };
+    let suspect = match (suspect, cleared) {
+        (true, _) => ", suspect",
+        (false, true) => ", no longer suspect",
+        (false, false) => "",
+    };
     match before == after {
         true => format!("{is}, as before{suspect}"),
         false => format!("{is}, before {was}{suspect}"),

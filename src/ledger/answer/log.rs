@@ -405,7 +405,7 @@ fn turned(
             found.extend(objects.into_iter().any(is_one).then_some(event));
             continue;
         }
-        let Some(impact) = effects.impact(event)? else { continue };
+        let Some(impact) = effects.impact_then(event)? else { continue };
         let RevocationImpact { struck, set_aside, restored, facts } = &*impact;
         let mut acts = struck.iter().chain(set_aside).chain(restored);
         let is_object = |act: &u64| owners(view, *act).into_iter().any(is_one);

@@ -199,10 +199,19 @@ impl<'a, 'v> Effects<'a, 'v> {
     }
 
     /// The impact of an event: events undone and facts changed by a suspect revocation, and facts
-    /// changed by a new number of confirmations. `None` for every other event.
+    /// changed by a new number of confirmations. `None` for every other event, and for one that was
+    /// undone.
     pub fn impact(&self, event: u64) -> Result<Option<Rc<RevocationImpact>>, LedgerError> {
         let act = self.view.state().history.act(event);
-        if !act.is_some_and(|act| turns(act) && self.view.undone_by(event).is_none()) {
+        match act.is_some_and(turns) && self.view.undone_by(event).is_none() {
+            true => self.impact_then(event),
+            false => Ok(None),
+        }
+    }
+
+    /// The impact that an event had when it was recorded, also of one that was undone since.
+    pub fn impact_then(&self, event: u64) -> Result<Option<Rc<RevocationImpact>>, LedgerError> {
+        if !self.view.state().history.act(event).is_some_and(turns) {
             return Ok(None);
         }
         if let Some(known) = self.impacts.borrow().get(&event) {

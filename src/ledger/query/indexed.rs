@@ -534,7 +534,7 @@ impl Slice<'_> {
             false => (Status::Asserted, Status::Confirmed),
         };
         let (before, after) = (Some(before), Some(after));
-        let changed = |fact| ChangedFact { fact, before, after, suspect: false };
+        let changed = |fact| ChangedFact { fact, before, after, suspect: false, cleared: false };
         Ok(facts.into_iter().map(changed).collect())
     }
 

@@ -25,8 +25,11 @@ pub struct ChangedFact {
     pub before: Option<Status>,
     /// Its status after; `None` if it does not stand any more.
     pub after: Option<Status>,
-    /// Whether it is suspect afterwards.
+    /// Whether it is suspect afterwards, and was not before.
     pub suspect: bool,
+    /// Whether it was suspect before, and is not afterwards.
+    #[serde(skip_serializing_if = "is_false")]
+    pub cleared: bool,
 }
 
 /// Events undone, events in force again, and facts that change.
@@ -40,6 +43,10 @@ pub struct RevocationImpact {
     pub restored: Vec<u64>,
     /// Facts that change, by position.
     pub facts: Vec<ChangedFact>,
+}
+
+fn is_false(value: &bool) -> bool {
+    !value
 }
 
 impl StandingFacts {
@@ -72,6 +79,7 @@ impl RevocationImpact {
                 before: then.map(|stood| stood.0),
                 after: now.map(|stands| stands.0),
                 suspect: is_suspect(now) && !is_suspect(then),
+                cleared: is_suspect(then) && now.is_some() && !is_suspect(now),
             })
         };
         RevocationImpact {

@@ -217,8 +217,7 @@ fn act_text(
 }
 
 fn changed_fact(fact: &ChangedFact) -> String {
-    let ChangedFact { fact, before, after, suspect } = *fact;
-    format!("  fact {fact}: {}", effect::status_change(before, after, suspect))
+    format!("  fact {}: {}", fact.fact, effect::status_change(fact))
 }
 
 fn more(count: usize) -> Option<String> {
