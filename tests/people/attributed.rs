@@ -59,6 +59,59 @@ fn a_log_of_a_fact_has_what_turned_it_for_a_while() {
     });
 }
 
+/// 5 Cem, 6 Tom; Bo: 7 relates, 8 describes; 9 Tom revokes Bo, 10 Cem enrols Dee, 11 Ada revokes
+/// Tom.
+#[test]
+fn a_difference_of_a_person_has_what_others_put_in_force_again_under_their_names_alone() {
+    let desk = with_admins(&["cem", "tom"]);
+    desk.told("relate 3 contradicts 4 --by bo");
+    desk.told("document describe 2 --title Better --statement Right. --by bo");
+    revoke(&desk, "bo", 7, "tom");
+    desk.told("key new dee --name Dee_Example --no-passphrase");
+    desk.told("editor add keys/dee.request --role editor --by cem");
+    revoke(&desk, "tom", 9, "ada");
+    both(&desk, &|index| {
+        let whole = json_of(&desk, "diff 9 11");
+        let of = |name: &str| json_of(&desk, &format!("diff 9 11 --by {name}"));
+        assert_eq!(of("ada_example")["restored"], whole["restored"], "{index}");
+        assert_eq!(whole["restored"].as_array().unwrap().len(), 2, "{index}");
+        let cem = of("cem_example");
+        assert_eq!(cem["editors"].as_array().unwrap().len(), 1, "{index}");
+        for field in ["restored", "undone", "described"] {
+            assert_eq!(cem.get(field), None, "{index}: {field}");
+        }
+        let heading =
+            "documents, by what was undone or is in force again\n\n     2  title “Better”";
+        assert!(desk.told("diff 9 11").contains(heading), "{index}");
+    });
+}
+
+/// 5 Cem; Bo: 6 confirms 3, 7 relates, 8 describes; 9 Ada revokes Bo from 6 on; 10 Cem from 5 on.
+#[test]
+fn a_second_revocation_of_a_key_undoes_nothing_that_the_first_one_undid() {
+    let desk = with_admins(&["cem"]);
+    desk.told("confirm 3 --how reread --by bo");
+    desk.told("relate 3 contradicts 4 --by bo");
+    desk.told("document describe 2 --title Better --statement Right. --by bo");
+    revoke(&desk, "bo", 6, "ada");
+    revoke(&desk, "bo", 5, "cem");
+    both(&desk, &|index| {
+        let whole = json_of(&desk, "diff 8 10");
+        let by: Vec<&Value> = whole["undone"].as_array().unwrap().iter().collect();
+        let by: Vec<&Value> = by.iter().map(|row| &row["undone_by"]).collect();
+        assert_eq!(by, [9, 9], "{index}");
+        let ada = json_of(&desk, "diff 8 10 --by ada_example");
+        for field in ["facts", "undone", "described"] {
+            assert_eq!(ada[field], whole[field], "{index}: {field}");
+        }
+        let cem = json_of(&desk, "diff 8 10 --by cem_example");
+        assert_eq!(cem["facts"], json!([]), "{index}");
+        assert_eq!((cem.get("undone"), cem.get("described")), (None, None), "{index}");
+        let acts: Vec<&Value> = whole["facts"][0]["acts"].as_array().unwrap().iter().collect();
+        assert_eq!(acts.iter().map(|act| &act["event"]).collect::<Vec<_>>(), [9], "{index}");
+    });
+}
+
 /// 5 Cem, 6 Eve by Cem; Eve: 7 a fact, 8 confirms 3; 9 Ada revokes Cem; 10 Bo confirms 3; 11 Ada
 /// revokes Bo.
 #[test]
@@ -92,5 +145,25 @@ fn what_was_set_aside_stays_undone_by_the_revocation_that_did_it() {
         // The state names the newest one: FORMAT.md says so.
         let state = desk.told("replay --state");
         assert!(state.contains(r#"{"event":7,"by":11,"how":"set-aside"}"#), "{index}: {state}");
+    });
+}
+
+/// 5 Tom; Bo: 6 disputes 3; 7 Tom revokes Bo, 8 Ada revokes Tom: 6 is in force again.
+#[test]
+fn a_difference_says_what_a_revocation_did_to_the_acts_on_a_fact() {
+    let desk = with_admins(&["tom"]);
+    desk.told("dispute 3 --reason entry-error --statement A_typo. --by bo");
+    revoke(&desk, "bo", 6, "tom");
+    revoke(&desk, "tom", 7, "ada");
+    let line = |from: u64, to: u64| {
+        let diff = desk.told(&format!("diff {from} {to}"));
+        let lines = diff.lines().filter(|line| line.contains("by the revocation of"));
+        lines.map(|line| line.trim().split(" (key").next().unwrap().to_owned()).collect::<Vec<_>>()
+    };
+    both(&desk, &|index| {
+        let again = "8: in force again by the revocation of tom Example";
+        assert_eq!(line(5, 8), [again], "{index}");
+        assert_eq!(line(7, 8), [again], "{index}");
+        assert_eq!(line(6, 7), ["7: undone by the revocation of Bo Berg"], "{index}");
     });
 }

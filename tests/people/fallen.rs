@@ -233,7 +233,9 @@ fn a_document_that_was_set_aside_is_read_and_suspect_for_good() {
     assert!(desk.told("show 7").starts_with("document 7, suspect, set aside\n"));
     assert_eq!(json_of(&desk, "show 8")["fact"]["suspect_documents"], json!([7]));
     let diff = desk.told("diff 8 9");
-    assert!(diff.contains("documents, by what was undone\n\n     7  suspect true, before false\n"));
+    let documents = "documents, by what was undone or is in force again\n\n     7  suspect true, \
+                     before false\n";
+    assert!(diff.contains(documents), "{diff}");
     // All three count it: facts may cite it still.
     assert_eq!(json_of(&desk, "status")["documents"], 2);
     assert!(desk.told("document list").contains("\n2 documents\n"));

@@ -68,7 +68,7 @@ undone
      6  2027-03-01 08:05Z  fact.related 3 contradicts 4, Bo Berg (undone by 7)
         contradicts
 
-documents, by what was undone
+documents, by what was undone or is in force again
 
      2  title “A note”, before “A forged title”
 
@@ -357,7 +357,7 @@ fn a_revocation_that_was_undone_is_shown_so_in_a_proof_and_its_acts_are_in_force
         S.
         title “Checked”, before “A note”
 
-documents, by what was undone
+documents, by what was undone or is in force again
 
      2  title “Checked”, before “A note”
 "

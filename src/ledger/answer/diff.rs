@@ -12,7 +12,7 @@ use crate::ledger::query::diff::{Between, Change, between};
 use crate::ledger::query::event::EventRow;
 use crate::ledger::query::gather::gather;
 use crate::ledger::query::since::{LaterChange, since};
-use crate::ledger::query::undoing::DocumentChange;
+use crate::ledger::query::undoing::{DocumentChange, turned_by};
 use crate::ledger::query::{AsOf, Query, View, touched, undone_between};
 use crate::ledger::reader::Record;
 use annals_core::key::PublicKey;
@@ -163,7 +163,8 @@ impl<'a> DiffView<'a> {
     /// Keeps the requested facts, and the relations between and to them; of an editor, what this
     /// person signed.
     fn narrow(&self, changes: &mut Between) -> Result<(), LedgerError> {
-        let DiffView { to: NamedView { view, names }, filter, .. } = self;
+        let DiffView { from, to: NamedView { view, names }, filter } = self;
+        let first = from.view.as_of().size;
         let changed: BTreeSet<u64> = changes.rows.iter().map(|row| row.fact).collect();
         // A fact of a relation may be unchanged itself.
         let ends: BTreeSet<u64> = changes.relation_ends().collect();
@@ -195,10 +196,9 @@ impl<'a> DiffView<'a> {
         changes.rows.retain(|row| kept(row.fact));
         changes.relations.retain(|row| signed(row) && asked(row));
         // Of these, relations alone are about facts. Only revocations undo, or put in force again.
-        let by = |row: &EventRow| match row.undone_by {
-            _ if filter.keys().is_none() => true,
-            Some(by) => revocations.contains(&by),
-            None => !revocations.is_empty(),
+        let by = |row: &EventRow| {
+            let turned_by = || turned_by(view, row.position, first);
+            filter.keys().is_none() || turned_by().is_some_and(|by| revocations.contains(&by))
         };
         changes.undone.retain(|row| by(row) && asked(row));
         changes.restored.retain(|row| by(row) && asked(row));

@@ -64,6 +64,23 @@ pub struct ChangeStep {
     pub statement: Option<String>,
     /// Why the statement is withheld.
     pub withheld: Option<Withheld>,
+    /// Of a revocation: what it did to acts on the fact.
+    #[serde(skip)]
+    pub turned: ActsTurned,
+}
+
+/// What a suspect revocation did to the acts on a fact.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum ActsTurned {
+    /// It changed the status of the fact alone.
+    #[default]
+    None,
+    /// It undid some.
+    Undone,
+    /// It put some in force again.
+    Restored,
+    /// Both.
+    Both,
 }
 
 /// A fact that changed.
@@ -209,14 +226,25 @@ struct StatusTurn {
     step: ChangeStep,
     /// The facts whose status it changed.
     facts: BTreeSet<u64>,
+    /// The events that it undid.
+    undone: BTreeSet<u64>,
+    /// The events that it put in force again.
+    restored: BTreeSet<u64>,
 }
 
 impl StatusTurn {
-    /// Whether it changed the status of this fact, or undid one of these acts on it.
-    fn concerns(&self, row: &FactRow, acts: &[ChangeStep]) -> bool {
-        let turned = self.facts.contains(&row.fact);
-        let by = self.step.act.event;
-        turned || acts.iter().any(|step| step.act.undone_by == Some(by))
+    /// The step of a fact with these acts, if it changed its status, undid one of them, or put one
+    /// in force again.
+    fn of(&self, row: &FactRow, acts: &[ChangeStep]) -> Option<ChangeStep> {
+        let any = |of: &BTreeSet<u64>| acts.iter().any(|step| of.contains(&step.act.event));
+        let turned = match (any(&self.undone), any(&self.restored)) {
+            (true, true) => ActsTurned::Both,
+            (true, false) => ActsTurned::Undone,
+            (false, true) => ActsTurned::Restored,
+            (false, false) => ActsTurned::None,
+        };
+        let concerns = self.facts.contains(&row.fact) || turned != ActsTurned::None;
+        concerns.then(|| ChangeStep { turned, ..self.step.clone() })
     }
 }
 
@@ -246,7 +274,9 @@ fn turns(effects: &Effects<'_, '_>, first: u64) -> Result<Vec<StatusTurn>, Ledge
         let said = statement_text(view.content(&event));
         let step = ChangeStep { subject, ..step(&act, Some(why), &said) };
         let facts = impact.facts.iter().map(|changed| changed.fact).collect();
-        turns.push(StatusTurn { step, facts });
+        let undone = impact.struck.iter().chain(&impact.set_aside).copied().collect();
+        let restored = impact.restored.iter().copied().collect();
+        turns.push(StatusTurn { step, facts, undone, restored });
     }
     Ok(turns)
 }
@@ -277,8 +307,7 @@ fn change(
 ) -> Change {
     let first = from.as_of().size;
     let mut acts = steps(row);
-    let turns: Vec<&ChangeStep> =
-        turns.iter().filter(|turn| turn.concerns(row, &acts)).map(|turn| &turn.step).collect();
+    let turns: Vec<ChangeStep> = turns.iter().filter_map(|turn| turn.of(row, &acts)).collect();
     acts.retain(|step| step.act.event >= first);
     let mut changes: BTreeSet<&str> = BTreeSet::new();
     if !turned.undone.is_empty() || acts.iter().any(|step| step.act.undone_by.is_some()) {
@@ -300,7 +329,7 @@ fn change(
     if row.fact >= first {
         changes.insert("new");
     }
-    acts.extend(turns.into_iter().cloned());
+    acts.extend(turns);
     acts.sort_by_key(|step| step.act.event);
     let was_suspect = old.is_some_and(|old| old.suspect);
     let is_suspect = new.is_some_and(|new| new.suspect);
@@ -357,6 +386,7 @@ fn step(act: &ActRow, why: Option<String>, said: &StatementRow) -> ChangeStep {
         ends: Vec::new(),
         statement: said.statement.clone(),
         withheld: said.withheld,
+        turned: ActsTurned::None,
     }
 }
 

@@ -4,10 +4,10 @@
 //! such an event is about is listed with each field that differs between the points. Not here:
 //! facts, which are compared as a whole (`diff`). Source: FORMAT.md section 8, "Refold".
 
-use crate::ledger::query::View;
 use crate::ledger::query::effect::{differences, object};
 use crate::ledger::query::gather::Gathered;
 use crate::ledger::query::row::{ActRow, DocumentRow, FactRow, FieldChange};
+use crate::ledger::query::{View, suspect_revocations};
 use annals_core::event::vocabulary::Type;
 use annals_core::fold::operation::{EntryKind, Operation};
 use serde::Serialize;
@@ -52,12 +52,15 @@ pub fn turned_acts(from: &View<'_>, row: &FactRow) -> TurnedActs {
 /// Whether a suspect revocation is after the first `first` events: nothing else undoes an event, or
 /// puts one in force again.
 pub fn is_any_turned(view: &View<'_>, first: u64) -> bool {
-    let is_suspect = |operation: &Operation| match operation {
-        Operation::Revoked(revoked) => revoked.suspect_from.is_some(),
-        _ => false,
-    };
-    let mut acts = view.state().history.acts().iter();
-    acts.any(|act| act.position >= first && is_suspect(&act.operation))
+    suspect_revocations(view.state()).last().is_some_and(|last| *last >= first)
+}
+
+/// The suspect revocation, after the first `first` events, by which an event before them is undone
+/// or in force again as of the point; `None` if none turned it.
+pub fn turned_by(view: &View<'_>, event: u64, first: u64) -> Option<u64> {
+    let mut revocations = suspect_revocations(view.state()).into_iter().rev();
+    let turns = |by: &u64| view.was_undone(event, *by) != view.was_undone(event, by + 1);
+    revocations.find(|by| *by >= first && turns(by))
 }
 
 /// The events before the first point that are undone as of one of the points only.

@@ -6,7 +6,7 @@ use crate::cli::render::{changed_claim, effect, events, fields, hanging, words};
 use crate::cli::shared::{UNDATED, facts};
 use crate::cli::terminal::{CliError, visible};
 use crate::ledger::answer::diff::DiffAnswer;
-use crate::ledger::query::diff::{Between, Change, ChangeStep};
+use crate::ledger::query::diff::{ActsTurned, Between, Change, ChangeStep};
 use crate::ledger::query::event::EventRow;
 use crate::ledger::query::row::ActRow;
 use crate::ledger::query::undoing::{DocumentChange, TurnedActs};
@@ -63,7 +63,7 @@ fn redescribed(out: &mut dyn Write, documents: &[DocumentChange]) -> Result<(), 
     if documents.is_empty() {
         return Ok(());
     }
-    writeln!(out, "documents, by what was undone\n")?;
+    writeln!(out, "documents, by what was undone or is in force again\n")?;
     for DocumentChange { document, changes } in documents {
         let fields: Vec<String> = changes.iter().map(effect::field).collect();
         writeln!(out, "{}", hanging(&format!("{document:>6}  "), &fields.join("; "), 8))?;
@@ -102,7 +102,7 @@ fn fact(out: &mut dyn Write, change: &Change) -> Result<(), CliError> {
         }
     }
     for step in &change.acts {
-        below(&step_text(step, change))?;
+        below(&step_text(step))?;
     }
     Ok(writeln!(out)?)
 }
@@ -117,17 +117,17 @@ fn kind_text(kind: Type) -> &'static str {
 }
 
 /// What a suspect revocation did to the acts on a fact.
-fn turning_text(step: &ChangeStep, change: &Change) -> &'static str {
-    let acts = change.acts.iter().map(|step| &step.act).chain(&change.turned.undone);
-    let undoes = acts.into_iter().any(|act| act.undone_by == Some(step.act.event));
-    match undoes || change.turned.restored.is_empty() {
-        true => "undone",
-        false => "in force again",
+fn turning_text(turned: ActsTurned) -> &'static str {
+    match turned {
+        ActsTurned::None => "another status",
+        ActsTurned::Undone => "undone",
+        ActsTurned::Restored => "in force again",
+        ActsTurned::Both => "undone and in force again",
     }
 }
 
 /// `10: corrected, wrong-date: “Wednesday was the 26th” — Bo Berg, 2022-02-01 09:00`
-fn step_text(step: &ChangeStep, change: &Change) -> String {
+fn step_text(step: &ChangeStep) -> String {
     let ends: Vec<String> = step.ends.iter().map(u64::to_string).collect();
     let ends = ends.join(", ");
     let what = match step.act.kind {
@@ -143,7 +143,7 @@ fn step_text(step: &ChangeStep, change: &Change) -> String {
         }
         Type::EditorRevoked => {
             let who = step.subject.as_ref().map(effect::named).unwrap_or_default();
-            format!("{} by the revocation of {who}", turning_text(step, change))
+            format!("{} by the revocation of {who}", turning_text(step.turned))
         }
         kind => kind_text(kind).to_owned(),
     };
