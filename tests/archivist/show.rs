@@ -74,9 +74,15 @@ fn a_later_change_is_noted_and_later_events_are_absent() {
         "{told}"
     );
     let answer = story.run("show 11 --as-of 9");
-    let why = "annals: expected a position among the first 10 events, as asked with --as-of; \
-               found 11, which came later\n";
+    let why = "annals: expected a position among the first 10 events, up to the point that was \
+               asked for; found 11, which came later\n";
     assert_eq!((answer.exit, answer.err.as_str()), (2, why));
+    for line in ["log 11 --as-of 9", "log 11 --until 9", "blame 11 --as-of 9"] {
+        let answer = story.run(line);
+        assert_eq!((answer.exit, answer.err.as_str()), (2, why), "{line}");
+    }
+    let answer = story.run("replay --document 11 --as-of 9");
+    assert!(answer.err.ends_with("found 11, which came later\n"), "{}", answer.err);
     let answer = story.run("show 14");
     let why = "annals: expected a position from 0 to 13, found 14\n";
     assert_eq!((answer.exit, answer.err.as_str()), (2, why));
@@ -104,8 +110,8 @@ fn redacted_and_suspect_facts() {
         "    15: words of 7 redacted, court-order: “order 1/22” — Ada Example, 2022-03-01";
     assert!(told.contains(opening), "{told}");
     let told = story.told("show 9");
-    let suspect = "suspect\n    nobody else has vouched for it since its key was reported\n    \
-                   9 fact.asserted was undone by 14\n";
+    let suspect = "undone\n    9 fact.asserted was undone by 14\n\n\
+                   suspect\n    nobody else has vouched for it since its key was reported\n";
     assert!(told.contains(suspect), "{told}");
 }
 

@@ -148,6 +148,16 @@ fn what_was_set_aside_stays_undone_by_the_revocation_that_did_it() {
     });
 }
 
+#[test]
+fn a_fact_of_which_an_act_was_undone_is_not_called_suspect() {
+    let desk = two_facts();
+    desk.told("confirm 3 --how reread --by bo");
+    revoke(&desk, "bo", 5, "ada");
+    let show = desk.told("show 3");
+    assert!(show.contains("\n\nundone\n    5 fact.confirmed was undone by 6\n\nproof\n"), "{show}");
+    assert!(!show.contains("suspect"), "{show}");
+}
+
 /// 5 Tom; Bo: 6 disputes 3; 7 Tom revokes Bo, 8 Ada revokes Tom: 6 is in force again.
 #[test]
 fn a_difference_says_what_a_revocation_did_to_the_acts_on_a_fact() {

@@ -145,7 +145,7 @@ fn a_reinstatement_that_was_undone_is_shown_with_the_retraction_that_stands_agai
     5 (stands; reinstated by 6: “Not so.” — Bo Berg, 2027-03-01 08:05Z, undone by 7): duplicate,
     error in the record: “dup” — Ada Example, 2027-03-01 08:04Z"
     );
-    assert_eq!(part(&show, "suspect\n"), "suspect\n    6 fact.reinstated was undone by 7");
+    assert_eq!(part(&show, "\nundone\n"), "\nundone\n    6 fact.reinstated was undone by 7");
     let diff = desk.told("diff 4 7");
     assert_eq!(
         part(&diff, "     3  "),

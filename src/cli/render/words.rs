@@ -15,13 +15,22 @@ use annals_core::time::Time;
 /// The status as a word, padded to 9 letters.
 pub fn status(status: Option<Status>) -> String {
     let Some(status) = status else { return "no status".to_owned() };
+    coloured(status, 9)
+}
+
+/// The status as a word inside of a sentence.
+pub fn status_word(status: Status) -> String {
+    coloured(status, 0)
+}
+
+fn coloured(status: Status, width: usize) -> String {
     let code = match status {
         Status::Retracted => "31",
         Status::Disputed => "33",
         Status::Confirmed => "32",
         Status::Asserted => "36",
     };
-    colour(&format!("{status:<9}"), code)
+    colour(&format!("{:<width$}", status.as_str()), code)
 }
 
 /// The claim, or why it is withheld.

@@ -45,6 +45,7 @@ pub fn page(
             )
         }),
     )?;
+    section(out, "undone", &undone(row))?;
     section(out, "suspect", &suspicions(row))?;
     let verify = "whether bytes, signatures and quotations hold: annals verify";
     section(out, "proof", &[format!("its name outside this record: {}", row.hash), verify.into()])?;
@@ -57,7 +58,7 @@ fn standing(row: &FactRow) -> String {
     match (row.status, by) {
         (None, Some(by)) => format!("{}: its assertion was undone by {by}", words::standing(None)),
         (None, None) => words::standing(None).to_owned(),
-        (Some(_), _) => words::status(row.status).trim_end().to_owned(),
+        (Some(status), _) => words::status_word(status),
     }
 }
 
@@ -224,13 +225,19 @@ fn relation(fact: u64, row: &RelationRow, gathered: &Gathered) -> String {
     join(&[format!("{}: {triple}{ended}", row.act.event), words::statement(&row.said)], &row.act)
 }
 
-fn suspicions(row: &FactRow) -> Vec<String> {
+/// The acts on the fact that were undone: the fact itself may stand as before.
+fn undone(row: &FactRow) -> Vec<String> {
     let undone = |act: &ActRow| {
         act.undone_by.map(|by| format!("{} {} was undone by {by}", act.event, act.kind))
     };
-    let mut lines: Vec<String> = row.acts().into_iter().filter_map(undone).collect();
+    row.acts().into_iter().filter_map(undone).collect()
+}
+
+/// Why the fact or a document of it is suspect.
+fn suspicions(row: &FactRow) -> Vec<String> {
+    let mut lines = Vec::new();
     if row.suspect {
-        lines.insert(0, "nobody else has vouched for it since its key was reported".to_owned());
+        lines.push("nobody else has vouched for it since its key was reported".to_owned());
     }
     lines.extend(row.suspect_documents.iter().map(|at| format!("document {at} is suspect")));
     lines
