@@ -158,6 +158,48 @@ fn a_fact_of_which_an_act_was_undone_is_not_called_suspect() {
     assert!(!show.contains("suspect"), "{show}");
 }
 
+/// 5 Bo confirms 3, 6 Bo is renamed, 7 a new title: it changed no fact.
+#[test]
+fn a_new_name_of_a_confirmer_is_no_change_of_a_fact_in_the_timeline() {
+    let desk = two_facts();
+    desk.told("confirm 3 --how reread --by bo");
+    desk.told("editor change bo --name Bo_Dahl --by ada");
+    desk.told("ledger change --title Another --by ada");
+    let page = page(&desk, "");
+    let frames = page["frames"].as_array().unwrap().iter();
+    let frames: Vec<Value> = frames
+        .flat_map(|frame| frame["changed"].as_array().unwrap().iter().map(move |row| (frame, row)))
+        .filter(|(_, row)| row["fact"] == 3)
+        .map(|(frame, row)| json!([frame["position"], row["confirmed_by"]]))
+        .collect();
+    assert_eq!(frames, [json!([3, []]), json!([5, ["Bo Berg (now Bo Dahl)"]])]);
+}
+
+/// 3 is recorded a day later than 2; 4 sets the clock back; 5 is on the day of 2 again.
+#[test]
+fn the_day_of_a_step_of_the_timeline_is_that_of_a_question_by_date() {
+    let desk = Desk::founded();
+    std::fs::write(desk.path("article.txt"), "Two met on Monday. They spoke.").unwrap();
+    desk.at("2027-03-01T09:00:00Z");
+    desk.told("document add article.txt --title A_note --lang en --by ada");
+    append(&desk, &ON_MONDAY.replace("\"document\":2", "\"document\":1"), "ada");
+    desk.at("2027-03-02T09:00:00Z");
+    desk.told("ledger change --title Another --by ada");
+    desk.at("2027-03-01T12:00:00Z");
+    desk.told("ledger retime --statement It_was_ahead. --by ada");
+    desk.told("document describe 1 --title Better --statement Right. --by ada");
+    let page = page(&desk, "");
+    let steps = page["steps"].as_array().unwrap().iter();
+    let days: Vec<String> = steps
+        .map(|step| {
+            let day = |field: &str| step[field].as_str().unwrap().get(8..10).unwrap().to_owned();
+            format!("{} {}", day("at"), day("latest"))
+        })
+        .collect();
+    assert_eq!(days, ["01 01", "01 01", "01 01", "02 02", "01 02", "01 02"]);
+    assert_eq!(json_of(&desk, "replay --as-of 2027-03-01")["as_of"], 2);
+}
+
 /// 5 Tom; Bo: 6 disputes 3; 7 Tom revokes Bo, 8 Ada revokes Tom: 6 is in force again.
 #[test]
 fn a_difference_says_what_a_revocation_did_to_the_acts_on_a_fact() {

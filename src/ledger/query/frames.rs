@@ -6,10 +6,10 @@
 //! facts (`gather`).
 
 use crate::ledger::query::View;
-use crate::ledger::query::names::Names;
-use crate::ledger::query::row::{DocumentRow, FactRow, Redescribed, Revision};
+use crate::ledger::query::row::{Confirmation, DocumentRow, FactRow, Redescribed, Revision};
 use annals_core::fold::Fact;
 use annals_core::fold::operation::Operation;
+use annals_core::key::PublicKey;
 use annals_core::state::{State, Status};
 use serde::Serialize;
 use std::collections::{BTreeMap, BTreeSet};
@@ -30,7 +30,7 @@ pub struct FrameState {
     pub suspect_documents: Vec<u64>,
     pub sealed: bool,
     pub redacted: bool,
-    /// Names of the people who confirmed the revision, in order.
+    /// Names of the people who confirmed the revision, in order, as of their confirmations.
     pub confirmed_by: Vec<String>,
     /// Open disputes, by position.
     pub disputes: Vec<u64>,
@@ -67,7 +67,6 @@ pub struct Frame {
 /// The frames of these facts, and of these documents, up to the view's point.
 pub fn frames(
     view: &View<'_>,
-    names: &Names,
     facts: &[FactRow],
     documents: &BTreeMap<u64, DocumentRow>,
 ) -> Vec<Frame> {
@@ -95,7 +94,7 @@ pub fn frames(
         for fact in touched.iter().filter(|fact| cited.facts.contains(fact)) {
             match state.fold.fact(*fact) {
                 Some(stands) => {
-                    let standing = standing(&state, names, &cited, stands, act.position);
+                    let standing = standing(&state, &cited, stands);
                     if last.get(fact) != Some(&standing) {
                         last.insert(*fact, standing.clone());
                         frame.changed.push(standing);
@@ -126,6 +125,8 @@ struct Cited<'a> {
     facts: BTreeSet<u64>,
     /// The documents that a revision cites, by its event.
     by_revision: BTreeMap<u64, BTreeSet<u64>>,
+    /// The confirmations of a revision by a key, by position, with the signer's name.
+    confirmers: BTreeMap<(u64, PublicKey), Vec<(u64, String)>>,
     documents: &'a BTreeMap<u64, DocumentRow>,
     rows: &'a [FactRow],
 }
@@ -138,7 +139,21 @@ impl<'a> Cited<'a> {
             (revision.act.event, evidence.map(|row| row.evidence.document).collect())
         };
         let facts = rows.iter().map(|row| row.fact).collect();
-        Cited { facts, by_revision: revisions.map(cited).collect(), documents, rows }
+        let mut confirmers: BTreeMap<_, Vec<(u64, String)>> = BTreeMap::new();
+        for Confirmation { act, on, .. } in rows.iter().flat_map(|row| &row.confirmations) {
+            let named = (act.event, act.signer().to_string());
+            confirmers.entry((*on, act.key)).or_default().push(named);
+        }
+        let by_revision = revisions.map(cited).collect();
+        Cited { facts, by_revision, confirmers, documents, rows }
+    }
+
+    /// The name of the key that confirmed a revision, as of its last confirmation so far: a later
+    /// name of the person is no change of the fact.
+    fn confirmer(&self, state: &State, revision: u64, key: PublicKey) -> Option<String> {
+        let acts = self.confirmers.get(&(revision, key))?.iter().rev();
+        let mut known = acts.filter(|(event, _)| state.history.act(*event).is_some());
+        known.next().map(|(_, name)| name.clone())
     }
 
     fn of(&self, revision: u64) -> impl Iterator<Item = u64> {
@@ -203,13 +218,7 @@ fn touched(state: &State, operation: &Operation, position: u64) -> Option<u64> {
     }
 }
 
-fn standing(
-    state: &State,
-    names: &Names,
-    cited: &Cited<'_>,
-    fact: &Fact,
-    event: u64,
-) -> FrameState {
+fn standing(state: &State, cited: &Cited<'_>, fact: &Fact) -> FrameState {
     let rows = cited.of(fact.revision).filter_map(|document| cited.documents.get(&document));
     let rows: Vec<&DocumentRow> = rows.collect();
     let described = rows.iter().flat_map(|row| cited.described(state, row));
@@ -218,8 +227,7 @@ fn standing(
     described_anew.sort_unstable();
     let documents = rows.iter().filter_map(|row| cited.document(state, row));
     let suspect = documents.filter(|document| document.suspect);
-    // As of after the event, so that a name given by it counts.
-    let name = |key: &u32| state.history.key(*key).map(|key| names.at(&key, event + 1).then);
+    let name = |key: &u32| cited.confirmer(state, fact.revision, state.history.key(*key)?);
     FrameState {
         fact: fact.position,
         status: state.status(fact),

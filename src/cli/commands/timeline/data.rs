@@ -11,6 +11,7 @@ use crate::ledger::query::event::{on, row};
 use crate::ledger::query::frames::{Frame, frames};
 use crate::ledger::query::names::Names;
 use crate::ledger::query::row::{DocumentRow, FactRow, dated};
+use crate::ledger::query::tally::retimings;
 use crate::ledger::query::{AsOf, View};
 use crate::ledger::reader::DocumentFound;
 use annals_core::event::body::Content;
@@ -83,6 +84,8 @@ struct StepData {
     position: u64,
     hash: Hash,
     at: Option<Time>,
+    /// The greatest time of it and all earlier events: its time in a question by date.
+    latest: Option<Time>,
     #[serde(rename = "type")]
     kind: Option<Type>,
     by: Option<String>,
@@ -139,7 +142,7 @@ pub fn of(
     let used: BTreeSet<u64> = rows.iter().flat_map(used).collect();
     let mut documents = documents;
     documents.retain(|document, _| used.contains(document));
-    let frames = frames(view, names, &rows, &documents);
+    let frames = frames(view, &rows, &documents);
     let documents = documents.into_values();
     let documents =
         documents.map(|row| document(view, row)).collect::<Result<Vec<_>, CliError>>()?;
@@ -242,6 +245,8 @@ fn steps(
     documents: &BTreeSet<u64>,
 ) -> Result<Vec<StepData>, CliError> {
     let effects = Effects::new(view, names);
+    let set_back = set_back(view)?;
+    let mut latest = None;
     let (mut steps, mut failed) = (Vec::new(), Ok(()));
     view.each(&mut |event| {
         let Some(statement) = event.statement() else { return };
@@ -256,10 +261,13 @@ fn steps(
                 }
             };
             let effect = effect::lines(&row);
+            let earlier = set_back.iter().take_while(|(retimed, _)| *retimed <= row.position);
+            latest = earlier.map(|(_, at)| *at).chain([latest, row.at]).max().flatten();
             steps.push(StepData {
                 position: row.position,
                 hash: row.hash,
                 at: row.at,
+                latest,
                 kind: row.kind,
                 by: row.by,
                 by_now: row.by_now,
@@ -274,4 +282,15 @@ fn steps(
         }
     })?;
     failed.map(|()| steps)
+}
+
+/// Each event that set the record's time back, with the time of the event before it: elsewhere
+/// times rise.
+fn set_back(view: &View<'_>) -> Result<Vec<(u64, Option<Time>)>, CliError> {
+    let before = |retimed: u64| {
+        let before = retimed.checked_sub(1).map(|before| view.event(before));
+        let before = before.transpose()?.flatten();
+        Ok((retimed, before.and_then(|event| event.at())))
+    };
+    retimings(view.state()).map(before).collect()
 }

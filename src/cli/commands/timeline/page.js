@@ -224,7 +224,8 @@ function mark(status, cx, cy) {
   return el(name, { class: "mark" + (status === "asserted" ? " hollow" : ""), "data-status": status, ...place });
 }
 
-const dayOf = (step) => (step.at === null ? "" : time(step.at).slice(0, 10));
+// The day of an event in a question by date: that of the greatest time of it and all before it.
+const dayOf = (step) => (step.latest === null ? "" : time(step.latest).slice(0, 10));
 const days = data.steps.map((step, index) => [dayOf(step), index]).filter(([day, index]) => index === 0 || day !== dayOf(data.steps[index - 1]));
 const indexOf = new Map(data.steps.map((step, index) => [step.position, index]));
 // Of each fact how it stood from which step on; null where it stood no more.
@@ -255,9 +256,10 @@ function overview(current) {
         if (to > from) svg.append(el("rect", { class: "bar" + pale + (standing.suspect ? " suspect" : ""), "data-status": standing.status, x: from, y: middle - 2, width: to - from, height: 4 }));
       }
     });
-    own.forEach(([index, standing], at) => {
+    own.forEach(([index, standing]) => {
       if (standing === null) return;
-      const corrected = at > 0 && own[at - 1][1] !== null && own[at - 1][1].revision !== standing.revision;
+      // By this event itself: a revocation that undid a correction corrected nothing.
+      const corrected = standing.corrected > 0 && standing.revision === data.steps[index].position;
       if (corrected) svg.append(el("path", { class: "corrected" + later(index), d: `M${x(index)} ${middle - 5.5}l5.5 5.5l-5.5 5.5l-5.5 -5.5Z` }));
       const shape = mark(standing.status, x(index), middle);
       if (index > current) shape.classList.add("later");
