@@ -301,7 +301,7 @@ fn log<'a>(request: &ReadRequest<'a>) -> Result<Prepared<'a>, Problem> {
     let until = request.point(last, Bound::End, record.size())?;
     let from = request.point("from", Bound::Start, 0)?;
     if let (Some(first), Some(last)) = (parameters.one("from")?, parameters.one(last)?) {
-        expect_forward(record, first, last, &request.around, request.clock)
+        expect_forward(record, first, "--until", last, &request.around, request.clock)
             .map_err(|error| of_ledger(request.state, &error))?;
     }
     let kind_of = |text: &str| {

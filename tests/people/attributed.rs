@@ -219,3 +219,29 @@ fn a_difference_says_what_a_revocation_did_to_the_acts_on_a_fact() {
         assert_eq!(line(6, 7), ["7: undone by the revocation of Bo Berg"], "{index}");
     });
 }
+
+#[test]
+fn a_timeline_of_points_that_are_turned_round_is_refused() {
+    let desk = two_facts();
+    let (exit, why) = desk.refused("timeline --html t --from 3 --as-of 1");
+    let expected = "annals: expected --from a point that is not after that of --as-of, found \"3\" \
+                    after \"1\"; say the two the other way round\n";
+    assert_eq!((exit, why.as_str()), (2, expected));
+    assert!(!desk.path("t").exists());
+}
+
+#[test]
+fn the_page_of_chosen_facts_says_what_they_were_chosen_by() {
+    let desk = two_facts();
+    let sentence = |options: &str| {
+        let page = desk.told(&format!("timeline --html -{options}"));
+        let line = page.lines().find(|line| line.starts_with("<p>This page has facts that were"));
+        line.map(str::to_owned)
+    };
+    assert_eq!(sentence(""), None);
+    let expected = "<p>This page has facts that were chosen, by topic “X”, status “asserted”, \
+                    document 2, signer “ada”, what happened from “3”; the record may have \
+                    others.</p>";
+    let options = " --topic X --status asserted --document 2 --by ada --from 3";
+    assert_eq!(sentence(options).as_deref(), Some(expected));
+}

@@ -67,7 +67,8 @@ fn run(context: &mut Context, args: LogArgs) -> Result<Exit, CliError> {
     };
     if let (Some(from), Some(until)) = (&args.from, &args.until) {
         let around = PointContext::new(&context.global.tz, context.clock.peek())?;
-        expect_forward(&record, from, until, &around, provenance::date_clock(context))?;
+        let clock = provenance::date_clock(context);
+        expect_forward(&record, from, "--until", until, &around, clock)?;
     }
     let order = if args.newest { LogOrder::NewestFirst } else { LogOrder::OldestFirst };
     let request = LogRequest {

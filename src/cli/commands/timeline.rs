@@ -16,10 +16,12 @@ use crate::cli::terminal::{
 };
 use crate::ledger::answer::NamedView;
 use crate::ledger::answer::choice::{Choice, Chosen};
+use crate::ledger::answer::filter::FactFilters;
+use crate::ledger::answer::order::expect_forward;
 use crate::ledger::answer::page::PageEnd;
 use crate::ledger::exchange::apart::ProtectedPlace;
 use crate::ledger::query::gather::gather;
-use crate::ledger::query::point::Bound;
+use crate::ledger::query::point::{Bound, PointContext};
 use crate::ledger::query::{AsOf, View};
 use annals_core::hash::Hash;
 use clap::Args;
@@ -93,6 +95,11 @@ fn run(context: &mut Context, args: TimelineArgs) -> Result<Exit, CliError> {
     let from = args.from.as_deref();
     let from = from.map(|from| provenance::point(context, &record, from, Bound::Start));
     let from = from.transpose()?;
+    if let (Some(from), Some(as_of)) = (&args.from, &args.as_of) {
+        let around = PointContext::new(&context.global.tz, context.clock.peek())?;
+        let clock = provenance::date_clock(context);
+        expect_forward(&record, from, "--as-of", as_of, &around, clock)?;
+    }
     let filters = args.filters.filters(context)?;
     let opened = View::some(&record, size, &|slot, _| filters.document(slot))?;
     provenance::note_view(&opened)?;
@@ -111,9 +118,9 @@ fn run(context: &mut Context, args: TimelineArgs) -> Result<Exit, CliError> {
     let (dated, undated) = filter.by_date(rows, |row| &row.words);
     let count = dated.len() + undated.len();
     let more = bounded(count, end);
-    let filters = data::Picked { dated, undated, when: args.filters.when.clone() };
-    let data = data::of(view, names, filters, gathered.documents)?;
-    let page = page::page(&data, end)?;
+    let picked = data::Picked { dated, undated, when: args.filters.when.clone() };
+    let data = data::of(view, names, picked, gathered.documents)?;
+    let page = page::page(&data, end, &chosen_by(&filters, args.from.as_deref()))?;
     let Some(place) = place else {
         let mut out = streams::data();
         out.write_all(&page)?;
@@ -153,6 +160,21 @@ fn run(context: &mut Context, args: TimelineArgs) -> Result<Exit, CliError> {
     }
     out.flush()?;
     Ok(provenance::warn(view, gathered.damaged))
+}
+
+/// What the facts were chosen by, for the reader of the page.
+fn chosen_by(filters: &FactFilters, from: Option<&str>) -> Vec<String> {
+    let FactFilters { when, topic, status, document, by } = filters;
+    let quoted = |name: &str, text: &str| format!("{name} “{text}”");
+    let all = [
+        when.as_ref().map(|when| quoted("date", when)),
+        topic.as_ref().map(|topic| quoted("topic", topic)),
+        status.map(|status| quoted("status", status.as_str())),
+        document.map(|document| format!("document {document}")),
+        by.as_ref().map(|by| quoted("signer", &by.name)),
+        from.map(|from| quoted("what happened from", from)),
+    ];
+    all.into_iter().flatten().collect()
 }
 
 /// What a page with this many facts says if there are more.

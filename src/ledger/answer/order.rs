@@ -8,10 +8,11 @@ use crate::ledger::query::point::{Bound, DateClock, Point, PointContext};
 use crate::ledger::reader::Record;
 use annals_core::text::in_quotes;
 
-/// Refuses a point of `--from` that is after that of `--until`.
+/// Refuses a point of `--from` that is after that of `option`, such as `--until`.
 pub fn expect_forward(
     record: &Record,
     from: &str,
+    option: &str,
     until: &str,
     around: &PointContext,
     clock: DateClock,
@@ -32,7 +33,7 @@ pub fn expect_forward(
     match backwards {
         false => Ok(()),
         true => Err(LedgerError::Usage(format!(
-            "expected --from a point that is not after that of --until, found {} after \
+            "expected --from a point that is not after that of {option}, found {} after \
              {}; say the two the other way round",
             in_quotes(from),
             in_quotes(until)

@@ -18,8 +18,9 @@ const PAGE: &str = include_str!("page.html");
 const STYLE: &str = include_str!("page.css");
 const SCRIPT: &str = include_str!("page.js");
 
-/// The page as bytes; `end`: whether it has all facts that were asked for.
-pub fn page(data: &Data, end: PageEnd) -> Result<Vec<u8>, CliError> {
+/// The page as bytes; `end`: whether it has all facts that were asked for; `chosen`: what they were
+/// chosen by, in words.
+pub fn page(data: &Data, end: PageEnd, chosen: &[String]) -> Result<Vec<u8>, CliError> {
     let json = serde_json::to_string(data).map_err(std::io::Error::other)?;
     let policy = format!(
         "default-src 'none'; style-src {}; script-src {}; base-uri 'none'; form-action 'none'",
@@ -33,7 +34,7 @@ pub fn page(data: &Data, end: PageEnd) -> Result<Vec<u8>, CliError> {
         ("policy", policy),
         ("title", escaped(data.title())),
         ("origin", escaped(data.origin())),
-        ("more", part(data, end)),
+        ("more", format!("{}{}", choice(chosen), part(data, end))),
         ("as-of", escaped(as_of.trim_end())),
         ("style", STYLE.to_owned()),
         ("facts", data.rows().filter(|row| row.status.is_some()).map(fact).collect()),
@@ -41,6 +42,17 @@ pub fn page(data: &Data, end: PageEnd) -> Result<Vec<u8>, CliError> {
         ("script", SCRIPT.to_owned()),
     ];
     Ok(filled(PAGE, &fields).into_bytes())
+}
+
+/// What a page says whose facts were chosen: it is made to be handed on, and has not all facts.
+fn choice(chosen: &[String]) -> String {
+    match chosen {
+        [] => String::new(),
+        _ => format!(
+            "<p>This page has facts that were chosen, by {}; the record may have others.</p>\n",
+            escaped(&chosen.join(", "))
+        ),
+    }
 }
 
 /// What a page says that has a part of the facts.
