@@ -158,6 +158,24 @@ fn a_fact_of_which_an_act_was_undone_is_not_called_suspect() {
     assert!(!show.contains("suspect"), "{show}");
 }
 
+/// 5 Bo revokes herself from 2 on; 6 Ada revokes Bo from 4 on, which undoes 5.
+#[test]
+fn a_report_has_the_suspicion_of_the_revocation_that_stands() {
+    let desk = two_facts();
+    desk.told("editor revoke bo --reason lost --statement L. --suspect-from 2 --by bo");
+    revoke(&desk, "bo", 4, "ada");
+    let row = |name: &str| {
+        let rows = json_of(&desk, "verify")["roster"].as_array().unwrap().clone();
+        let row = rows.into_iter().find(|row| row["name"] == name).unwrap();
+        json!([row["until"]["event"], row["suspect_from"]])
+    };
+    assert_eq!(row("Bo Berg"), json!([5, 4]));
+    let list = desk.told("editor list");
+    assert!(
+        list.contains("revoked by 6, 2027-03-01 08:05Z, Ada Example: compromised, suspect from 4")
+    );
+}
+
 /// 5 Bo confirms 3, 6 Bo is renamed, 7 a new title: it changed no fact.
 #[test]
 fn a_new_name_of_a_confirmer_is_no_change_of_a_fact_in_the_timeline() {

@@ -46,7 +46,8 @@ pub struct Period {
     pub from: Border,
     /// The event that ended the period; `None` if it has not ended.
     pub until: Option<Border>,
-    /// The first event from which the key is suspect, if its revocation names one.
+    /// Of the last period of a key: the first event from which it is suspect by a revocation that
+    /// stands.
     pub suspect_from: Option<u64>,
 }
 
@@ -136,12 +137,6 @@ fn periods_of(key: PublicKey, acts: &[KeyAct<'_>], state: &State) -> Vec<(Period
             let revoked = last.filter(|_| roles.is_none()).map(|act| act.what);
             open.until = Some(border(of_last.or(revoked).unwrap_or("undone")));
         }
-        if let Some(act) = last
-            && let Does::Revokes { suspect_from } = act.does
-            && let Some((period, _)) = all.last_mut()
-        {
-            period.suspect_from = period.suspect_from.or(suspect_from);
-        }
         let person = acts.iter().rev().filter(in_force).find_map(|act| match act.does {
             Does::Enrols { person, .. } => Some(person.clone()),
             _ => None,
@@ -153,6 +148,14 @@ fn periods_of(key: PublicKey, acts: &[KeyAct<'_>], state: &State) -> Vec<(Period
             let period = Period { key, person, name, admin, editor, from, until, suspect_from };
             all.push((period, decided_by));
         }
+    }
+    let standing = acts.iter().filter(|act| state.undone_by(act.position).is_none());
+    let suspect_from = standing.filter_map(|act| match act.does {
+        Does::Revokes { suspect_from } => suspect_from,
+        _ => None,
+    });
+    if let Some((period, _)) = all.last_mut().filter(|(period, _)| period.until.is_some()) {
+        period.suspect_from = suspect_from.min();
     }
     all
 }
