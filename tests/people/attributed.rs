@@ -176,6 +176,48 @@ fn a_report_has_the_suspicion_of_the_revocation_that_stands() {
     );
 }
 
+/// 5 Cem, an admin; 6 Ada, whose key was stolen, confirms Bo's 7; she revokes herself.
+#[test]
+fn a_proof_has_the_admin_who_is_left_after_a_revocation() {
+    let desk = with_admins(&["cem"]);
+    append(&desk, ON_MONDAY, "bo");
+    desk.told("confirm 6 --how reread --by ada");
+    append(&desk, &ON_MONDAY.replace("On", "Late on"), "ada");
+    revoke(&desk, "ada", 7, "ada");
+    both(&desk, &|index| {
+        for (fact, status, suspect) in [(6, "asserted", false), (8, "asserted", true)] {
+            desk.told(&format!("prove {fact} --output p{fact}"));
+            std::fs::rename(desk.path(&format!("p{fact}")), desk.path("p")).unwrap();
+            let verdict = desk.run("verify p --format json");
+            let verdict: Value = serde_json::from_str(&verdict.out).unwrap();
+            let found = (&verdict["status"], &verdict["suspect"]);
+            assert_eq!(found, (&json!(status), &json!(suspect)), "{index}: {fact}");
+        }
+        let verdict = desk.run("verify p");
+        assert!(verdict.out.contains("fact 8: asserted, suspect (event 9), by"), "{}", verdict.out);
+    });
+}
+
+/// The recovery key enrols Cem, and revokes Ada.
+#[test]
+fn a_proof_has_the_admin_whom_the_recovery_key_enrolled() {
+    let desk = two_facts();
+    desk.told("confirm 3 --how reread --by bo");
+    desk.told("key new cem --name Cem_Example --no-passphrase");
+    let paper = desk.path("paper");
+    let recovery = [("ANNALS_RECOVERY_FILE", paper.to_str().unwrap())];
+    for line in [
+        "editor add keys/cem.request --role admin --recovery",
+        "editor revoke ada --reason lost --statement L. --suspect-from 4 --recovery",
+    ] {
+        let answer = desk.run_with(line, &recovery);
+        assert_eq!(answer.exit, 0, "{}", answer.err);
+    }
+    desk.told("prove 4 --output p");
+    let verdict = desk.run("verify p");
+    assert!(verdict.out.contains("fact 4: asserted, suspect (event 7), by"), "{}", verdict.out);
+}
+
 /// 5 Bo confirms 3, 6 Bo is renamed, 7 a new title: it changed no fact.
 #[test]
 fn a_new_name_of_a_confirmer_is_no_change_of_a_fact_in_the_timeline() {

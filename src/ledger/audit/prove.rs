@@ -8,7 +8,7 @@
 use crate::index::IndexError;
 use crate::ledger::error::LedgerError;
 use crate::ledger::query::point::no_position;
-use crate::ledger::query::{View, subjects};
+use crate::ledger::query::{View, subjects, suspect_revocations};
 use crate::ledger::reader::Record;
 use crate::ledger::reader::source::EventSource;
 use annals_core::event::Entry;
@@ -18,7 +18,9 @@ use annals_core::event::vocabulary::Type;
 use annals_core::fold::history::Act;
 use annals_core::fold::operation::{EntryKind, Operation};
 use annals_core::hash::Hash;
+use annals_core::legal::context::Proposal;
 use annals_core::merkle::{NodeCollector, Plan, Subtree};
+use annals_core::rule::Rule;
 use annals_core::state::State;
 use annals_core::tlog::proof::TlogProof;
 use annals_core::tlog::{Checkpoint, Note};
@@ -81,6 +83,10 @@ fn prove_in(
     let fallen = fallen_ends(view, fact, &chosen);
     chosen.extend(&fallen);
     surround(view, &named, &mut chosen);
+    while let Some(admin) = missing_admin(view, &chosen) {
+        chosen.insert(admin);
+        surround(view, &named, &mut chosen);
+    }
     if chosen.len() > form::MAX_EVENTS {
         return Err(LedgerError::ProofTooLarge(format!(
             "a proof has at most {} events, this one would have {}",
@@ -241,6 +247,36 @@ fn surround(view: &View<'_>, documents: &BTreeSet<u64>, chosen: &mut BTreeSet<u6
             return;
         }
     }
+}
+
+/// The enrolment of an admin without whom a chosen suspect revocation would not count: the status
+/// of a proof is that of its own events, where a revocation that leaves no admin breaks rule 408.
+fn missing_admin(view: &View<'_>, chosen: &BTreeSet<u64>) -> Option<u64> {
+    let history = &view.state().history;
+    if !suspect_revocations(view.state()).iter().any(|at| chosen.contains(at)) {
+        return None;
+    }
+    let (mut whole, mut proof) = (State::default(), State::default());
+    for act in history.acts() {
+        let (position, at, operation) = (act.position, None, &act.operation);
+        let Some(by) = history.key(act.by) else { continue };
+        whole.apply(position, by, operation.clone());
+        if !chosen.contains(&position) {
+            continue;
+        }
+        match proof.check(&Proposal { position, at, by, operation }) {
+            Ok(()) => proof.apply(position, by, operation.clone()),
+            Err(broken) if broken.rule == Rule::SuspectFrom => {
+                let mut admins = whole.fold.roster.admins().map(|admin| admin.enrolled);
+                let missing = admins.find(|enrolled| !chosen.contains(enrolled));
+                if missing.is_some() {
+                    return missing;
+                }
+            }
+            Err(_) => {}
+        }
+    }
+    None
 }
 
 /// The chosen events with their inclusion paths, in one pass over the leaves.
