@@ -280,6 +280,39 @@ fn a_difference_says_what_a_revocation_did_to_the_acts_on_a_fact() {
     });
 }
 
+/// 5 Cem; 6 a document of Bo's, which 7 cites; 8 Ada revokes Bo; 9 Cem describes 6.
+#[test]
+fn a_proof_has_no_suspicion_of_a_document_that_another_person_described() {
+    let desk = with_admins(&["cem"]);
+    std::fs::write(desk.path("two.txt"), "Omega met psi.").unwrap();
+    desk.told("document add two.txt --title Second --lang en --by bo");
+    let fact =
+        r#"{"claim":"They met.","lang":"en","vouch":"said","document":6,"quote":"Omega met"}"#;
+    append(&desk, fact, "ada");
+    revoke(&desk, "bo", 6, "ada");
+    let is_suspect = |name: &str| {
+        desk.told(&format!("prove 7 --output {name}"));
+        let verdict = desk.run(&format!("verify {name} --format json"));
+        let verdict: Value = serde_json::from_str(&verdict.out).unwrap();
+        verdict["documents"][0]["suspect"].clone()
+    };
+    assert_eq!(is_suspect("before"), true);
+    desk.told("document describe 6 --title Read --statement Right. --by cem");
+    assert_eq!(is_suspect("after"), false);
+}
+
+#[test]
+fn a_person_who_renames_herself_signs_in_a_proof_by_the_earlier_name() {
+    let desk = two_facts();
+    desk.told("editor change ada --name Ada_Berg --by ada");
+    desk.told("prove 3 --output p");
+    let verdict = desk.run("verify p --format json");
+    let verdict: Value = serde_json::from_str(&verdict.out).unwrap();
+    let events = verdict["events"].as_array().unwrap();
+    let renames = events.iter().find(|event| event["event"] == 5).unwrap();
+    assert_eq!(renames["name"], "Ada Example");
+}
+
 #[test]
 fn a_timeline_of_points_that_are_turned_round_is_refused() {
     let desk = two_facts();

@@ -51,8 +51,8 @@ pub struct FactStatus {
     /// Where the events of the ledger and its editors were undone, as each suspect revocation left
     /// them.
     pub undoings: Undoings,
-    /// The documents in the file that were captured with a key that is suspect from then on, or
-    /// whose capture was undone, by position.
+    /// The documents in the file that were captured with a key that is suspect from then on, and
+    /// that no other person described since; and those whose capture was set aside; by position.
     pub suspect_documents: Vec<u64>,
     /// Relations to other facts that stand.
     pub related: Vec<StatedRelation>,
@@ -73,11 +73,14 @@ pub fn fact_status(proof: &Proof) -> FactStatus {
     let Relations { related, undone } = relations(&events, &state, proof.fact);
     let suspect = state.fold.documents().iter().filter(|document| document.suspect);
     let suspect = suspect.map(|document| document.position);
-    // A capture that was set aside is in no fold.
-    let is_undone_capture = |(place, statement): &&(Place, Statement)| {
-        statement.kind == Type::DocumentCaptured && undone.contains_key(&place.seq)
+    // A capture that was set aside is in no fold; a struck one is, as suspect until another person
+    // describes the document.
+    let is_set_aside = |(place, statement): &&(Place, Statement)| {
+        let document = || state.fold.document(place.seq);
+        let is_undone = undone.contains_key(&place.seq);
+        statement.kind == Type::DocumentCaptured && is_undone && document().is_none()
     };
-    let set_aside = events.iter().filter(is_undone_capture).map(|(place, _)| place.seq);
+    let set_aside = events.iter().filter(is_set_aside).map(|(place, _)| place.seq);
     let suspect_documents: BTreeSet<u64> = suspect.chain(set_aside).collect();
     let found = FactStatus {
         fact: proof.fact,
@@ -140,10 +143,10 @@ fn relations(events: &[(Place, Statement)], state: &State, fact: u64) -> Relatio
             history.keep(place.seq, statement.by, operation);
         }
     }
+    let undone = state.undone().iter().map(|undone| undone.event);
     let mut undone: BTreeMap<u64, u64> =
         undone.filter_map(|event| Some((event, state.undoing(event)?))).collect();
     let revocations = suspect_revocations(&history);
-    let undone = state.undone().iter().map(|undone| undone.event);
     let last = revocations.last().map(|revocation| revocation.position);
     let mut fold = Fold::default();
     for act in history.acts() {

@@ -67,8 +67,8 @@ impl ProofOutcome {
         body(examined, self.statement(position)?)
     }
 
-    /// The last name of a key's holder in the events of this file up to a position, with digits of
-    /// the key where a reader could mistake it for another person's; the digits alone of a key that
+    /// The last name of a key's holder in the events of this file just before a position (of the
+    /// founder and of a new key, that which the event gives), with digits of the key where a reader could mistake it for another person's; the digits alone of a key that
     /// is enrolled without a name here. A name does not count where it was undone.
     pub fn name(&self, key: &PublicKey, position: u64, undoings: &Undoings) -> Option<String> {
         let mut name = None;
@@ -81,7 +81,9 @@ impl ProofOutcome {
                 Content::LedgerOpened(body) if statement.by == *key => name = Some(&*body.name),
                 Content::EditorEnrolled(body) if named == Some(*key) => name = Some(&*body.name),
                 Content::EditorChanged(body)
-                    if named == Some(*key) && !undoings.was_undone(at, position) =>
+                    if named == Some(*key)
+                        && at < position
+                        && !undoings.was_undone(at, position) =>
                 {
                     name = Some(&*body.name);
                 }
