@@ -280,6 +280,31 @@ fn a_difference_says_what_a_revocation_did_to_the_acts_on_a_fact() {
     });
 }
 
+/// 5 and 6 name other log keys; the owner of a pin sees both.
+#[test]
+fn a_new_log_key_is_said_by_whoever_verifies() {
+    let desk = two_facts();
+    desk.told("verify --pin pin --init-pin");
+    desk.told("ledger rekey --reason rotated --statement Yearly. --by ada");
+    desk.told("ledger rekey --reason compromised --statement Stolen. --by ada");
+    both(&desk, &|index| {
+        let lines = [
+            "<16>, by 5 (Ada Example), rotated: before <16>",
+            "<16>, by 6 (Ada Example), compromised: before <16>, which signs no more",
+        ];
+        for (command, label) in [("verify --pin pin", "log key: "), ("status", "log key       ")] {
+            let told = desk.told(command);
+            for line in lines {
+                assert!(told.contains(&format!("{label}{line}\n")), "{index}: {command}: {told}");
+            }
+        }
+        let rekeyed = json_of(&desk, "verify")["rekeyed"].clone();
+        assert_eq!(rekeyed, json_of(&desk, "status")["rekeyed"], "{index}");
+        assert_eq!(rekeyed[0]["key"], rekeyed[1]["before"], "{index}");
+        assert_eq!(rekeyed[1]["reason"], "compromised", "{index}");
+    });
+}
+
 /// 5 Cem; 6 a document of Bo's, which 7 cites; 8 Ada revokes Bo; 9 Cem describes 6.
 #[test]
 fn a_proof_has_no_suspicion_of_a_document_that_another_person_described() {

@@ -1,4 +1,5 @@
-//! The tally for people: events undone, retimings, and changes of the number of confirmations.
+//! The tally for people: events undone, retimings, new log keys, and changes of the number of
+//! confirmations.
 //!
 //! Always holds: each entry has its event and its signer, by the name at that time.
 //! Not here: its JSON (`ledger::answer::tally`), the counting (`ledger::query::tally`).
@@ -7,6 +8,8 @@ use crate::cli::render::key_names::called;
 use crate::cli::terminal::{counted, visible};
 use crate::ledger::answer::tally::{SignedBy, TallyReport};
 use crate::ledger::query::row::Named;
+use annals_core::event::vocabulary::RekeyReason;
+use annals_core::key::PublicKey;
 
 /// The maximum number of acts of a kind in a line.
 const LISTED: usize = 8;
@@ -35,6 +38,16 @@ pub fn lines(tally: &TallyReport) -> Vec<(&'static str, String)> {
             _ => String::new(),
         };
         lines.push(("retimed", format!("{times}, by {}{more}", all.join(", "))));
+    }
+    for row in tally.rekeyed.iter().rev().take(LISTED).rev() {
+        let short = |key: &PublicKey| key.to_string().get(..16).unwrap_or_default().to_owned();
+        let (by, key, before) = (by(&row.signed), short(&row.key), short(&row.before));
+        let old = match row.reason {
+            RekeyReason::Compromised => ", which signs no more",
+            RekeyReason::Rotated => "",
+        };
+        let what = format!("{key}, by {by}, {}: before {before}{old}", row.reason);
+        lines.push(("log key", what));
     }
     if let Some(last) = tally.thresholds.last() {
         let times = counted(tally.thresholds.len() as u64, "time");

@@ -1,11 +1,12 @@
-//! The tally as JSON: events undone, retimings, and changes of the number of confirmations.
+//! The tally as JSON: events undone, retimings, new log keys, and changes of the number of
+//! confirmations.
 //!
 //! Always holds: each entry has its event and its signer, by the name at that time.
 //! Not here: the counting (`ledger::query::tally`), sentences (`cli`).
 
 use crate::ledger::query::row::Named;
 use crate::ledger::query::tally::Tally;
-use annals_core::event::vocabulary::RevokeReason;
+use annals_core::event::vocabulary::{RekeyReason, RevokeReason};
 use annals_core::key::PublicKey;
 use serde::Serialize;
 
@@ -53,6 +54,20 @@ pub struct Threshold {
     pub after: u8,
 }
 
+/// A new log key.
+#[derive(Clone, Debug, Serialize)]
+pub struct RekeyingReport {
+    /// The act.
+    #[serde(flatten)]
+    pub signed: SignedBy,
+    /// The log key.
+    pub key: PublicKey,
+    /// The log key before it.
+    pub before: PublicKey,
+    /// The reason: after `rotated` the old one signs too, after `compromised` it signs nothing.
+    pub reason: RekeyReason,
+}
+
 /// All of these events, by position.
 #[derive(Clone, Debug, Default, Serialize)]
 pub struct TallyReport {
@@ -60,6 +75,8 @@ pub struct TallyReport {
     pub undone: Vec<UndoingReport>,
     /// Events at which the record's time was set back.
     pub retimed: Vec<SignedBy>,
+    /// New log keys.
+    pub rekeyed: Vec<RekeyingReport>,
     /// Changes of the number of confirmations.
     pub thresholds: Vec<Threshold>,
 }
@@ -79,6 +96,12 @@ impl TallyReport {
             reason: row.reason,
             suspect_from: row.suspect_from,
         });
+        let rekeyed = tally.rekeyed.iter().map(|row| RekeyingReport {
+            signed: signed(&row.signer, row.event),
+            key: row.key,
+            before: row.before,
+            reason: row.reason,
+        });
         let thresholds = tally.thresholds.iter().map(|row| Threshold {
             signed: signed(&row.signer, row.event),
             before: row.before,
@@ -87,6 +110,7 @@ impl TallyReport {
         TallyReport {
             undone: undone.collect(),
             retimed: tally.retimed.iter().map(|row| signed(&row.signer, row.event)).collect(),
+            rekeyed: rekeyed.collect(),
             thresholds: thresholds.collect(),
         }
     }

@@ -1,10 +1,10 @@
-//! The tally: counts of the events that suspect revocations undid, of retimings and of new
-//! thresholds.
+//! The tally: counts of the events that suspect revocations undid, of retimings, of new log keys and
+//! of new thresholds.
 //!
 //! Always holds: it follows from the state alone; an act that a suspect revocation undid does not
 //! count. Not here: names and sentences (`cli`). Source: FORMAT.md section 8.
 
-use annals_core::event::vocabulary::RevokeReason;
+use annals_core::event::vocabulary::{RekeyReason, RevokeReason};
 use annals_core::fold::operation::Operation;
 use annals_core::key::PublicKey;
 use annals_core::state::State;
@@ -49,6 +49,21 @@ pub struct ThresholdChange {
     pub after: u8,
 }
 
+/// A new log key, in force.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Rekeying {
+    /// The event.
+    pub event: u64,
+    /// The key that signed it.
+    pub signer: PublicKey,
+    /// The log key.
+    pub key: PublicKey,
+    /// The log key before it.
+    pub before: PublicKey,
+    /// The reason.
+    pub reason: RekeyReason,
+}
+
 /// All of these events, by position.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Tally {
@@ -56,6 +71,8 @@ pub struct Tally {
     pub undone: Vec<Undoing>,
     /// Events at which the record's time was set back.
     pub retimed: Vec<Retiming>,
+    /// New log keys.
+    pub rekeyed: Vec<Rekeying>,
     /// Changes of the number of confirmations.
     pub thresholds: Vec<ThresholdChange>,
 }
@@ -76,12 +93,20 @@ impl Tally {
         let stands = |event: u64| {
             state.undone().binary_search_by_key(&event, |undone| undone.event).is_err()
         };
-        let (mut tally, mut needed) = (Tally::default(), 1);
+        let (mut tally, mut needed, mut log_key) = (Tally::default(), 1, None);
         for act in state.history.acts() {
             let Some(signer) = state.history.key(act.by) else { continue };
             let event = act.position;
             match &act.operation {
-                Operation::Opened(opened) => needed = opened.confirmations,
+                Operation::Opened(opened) => {
+                    (needed, log_key) = (opened.confirmations, Some(opened.log_key));
+                }
+                Operation::Rekeyed(rekeyed) if stands(event) => {
+                    let (key, reason) = (rekeyed.log_key, rekeyed.reason);
+                    if let Some(before) = log_key.replace(key) {
+                        tally.rekeyed.push(Rekeying { event, signer, key, before, reason });
+                    }
+                }
                 Operation::Changed { confirmations } if stands(event) => {
                     let (before, after) = (needed, *confirmations);
                     if before != after {
