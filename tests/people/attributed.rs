@@ -305,6 +305,36 @@ fn a_new_log_key_is_said_by_whoever_verifies() {
     });
 }
 
+/// 5 and 6 documents of Bo's; 7 Ada revokes Bo; 8 Ada describes 6, which is suspect no more.
+#[test]
+fn a_status_counts_suspect_documents() {
+    let desk = two_facts();
+    for name in ["one.txt", "two.txt"] {
+        std::fs::write(desk.path(name), format!("Omega met psi in {name}.")).unwrap();
+        desk.told(&format!("document add {name} --title Second --lang en --by bo"));
+    }
+    assert_eq!(json_of(&desk, "status")["suspect_documents"], 0);
+    revoke(&desk, "bo", 5, "ada");
+    desk.told("document describe 6 --title Read --statement Right. --by ada");
+    both(&desk, &|index| {
+        assert_eq!(json_of(&desk, "status")["suspect_documents"], 1, "{index}");
+        let lines = "\ndocuments     3\n              1 suspect\n";
+        assert!(desk.told("status").contains(lines), "{index}");
+    });
+}
+
+/// 5 Bo left; 6 her key was stolen from 3 on.
+#[test]
+fn a_table_of_editors_names_the_revocation_of_a_suspicion() {
+    let desk = two_facts();
+    desk.told("editor revoke bo --reason left --statement Gone. --by ada");
+    revoke(&desk, "bo", 3, "ada");
+    let table = desk.told("editor list --format csv");
+    let bo = table.lines().find(|line| line.contains("Bo Berg")).unwrap();
+    assert!(table.lines().next().unwrap().ends_with(",reason,suspect_from,suspect_by"), "{table}");
+    assert!(bo.ends_with(",5,2027-03-01T08:04:00.000000Z,Ada Example,left,3,6"), "{bo}");
+}
+
 /// 5 Cem; 6 a document of Bo's, which 7 cites; 8 Ada revokes Bo; 9 Cem describes 6.
 #[test]
 fn a_proof_has_no_suspicion_of_a_document_that_another_person_described() {

@@ -205,7 +205,7 @@ fn roles_and_names_change_and_an_admin_is_left() {
     assert_eq!(desk.refused("editor change Cem --role editor --by bo"), (2, unknown.to_owned()));
     let csv = desk.told("editor list --format csv");
     let head = "as_of,head,name,key,person,roles,enrolled,enrolled_at,enrolled_by,revoked,\
-                revoked_at,revoked_by,reason,suspect_from\n";
+                revoked_at,revoked_by,reason,suspect_from,suspect_by\n";
     assert!(csv.starts_with(head), "{csv}");
     assert_eq!(desk.whole(), 5);
 }

@@ -51,6 +51,7 @@ struct StatusReport {
     waiting: Listed,
     open_disputes: Listed,
     documents: u64,
+    suspect_documents: u64,
     editors: Vec<Editor>,
     redactions: Vec<Redactions>,
     #[serde(flatten)]
@@ -214,6 +215,7 @@ fn status_report(
         waiting: summary.waiting,
         open_disputes: summary.open_disputes,
         documents: summary.documents,
+        suspect_documents: summary.suspect_documents,
         editors: editors.collect(),
         turned: turned(view, names, &tally)?,
         tally: TallyReport::of(&tally, &|key, event| names.at(key, event)),
@@ -366,6 +368,9 @@ fn text(out: &mut dyn Write, report: &StatusReport) -> Result<(), CliError> {
     line("waiting", &listed(&report.waiting))?;
     line("disputes", &format!("open: {}", listed(&report.open_disputes)))?;
     line("documents", &report.documents.to_string())?;
+    if report.suspect_documents > 0 {
+        line("", &format!("{} suspect", report.suspect_documents))?;
+    }
     for (editor, first) in report.editors.iter().zip(0..) {
         let roles: Vec<annals_core::event::vocabulary::Role> = editor.roles.into();
         let roles: Vec<&str> = roles.iter().map(|role| role.as_str()).collect();

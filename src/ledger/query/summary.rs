@@ -3,14 +3,14 @@
 //! Always holds: counts and positions are those of the folded record; through the index they are
 //! found in time proportional to what is listed. Not here: names and sentences (`cli`).
 
-use crate::index::{IndexError, RowKind, RowValue, Totals, TreeKind};
+use crate::index::{IndexError, RowKind, RowValue, Snapshot, Totals, TreeKind};
 use crate::ledger::error::LedgerError;
 use crate::ledger::query::indexed::{Slice, undone_counts};
 use crate::ledger::query::{View, suspect_revocations};
 use annals_core::event::args::Args;
 use annals_core::event::vocabulary::RedactReason;
-use annals_core::fold::Fact;
 use annals_core::fold::operation::Operation;
+use annals_core::fold::{Fact, Fold};
 use annals_core::key::PublicKey;
 use annals_core::state::{State, Status};
 use serde::{Serialize, Serializer};
@@ -68,6 +68,8 @@ pub struct Summary {
     pub open_disputes: Listed,
     /// Documents, also those that were set aside.
     pub documents: u64,
+    /// Of these, the suspect ones, and those that were set aside.
+    pub suspect_documents: u64,
     /// Redactions, by position.
     pub redactions: Vec<Redaction>,
     /// For each suspect revocation the number of events that it undid.
@@ -94,14 +96,14 @@ impl Summary {
         let totals = slot.totals()?;
         let by_status = totals.by_status(needed);
         let Totals { open_disputes, corrected, suspect, documents, undone, .. } = totals;
-        let waiting = RowKind::Status(Status::Asserted, needed);
-        let mut disputes = Vec::new();
         // The totals count by the newest of several revocations.
         let revocations = suspect_revocations(state);
         let undone = match revocations.len() > 1 && !undone.is_empty() {
             true => undone_counts(slot, &revocations)?,
             false => undone,
         };
+        let waiting = RowKind::Status(Status::Asserted, needed);
+        let mut disputes = Vec::new();
         for of in slot.first(RowKind::Status(Status::Disputed, needed), most)? {
             let row = slot.get(TreeKind::Standing, of)?;
             disputes.extend(row.iter().flat_map(|row| row.disputes()));
@@ -125,6 +127,10 @@ impl Summary {
             corrected,
             suspect,
             documents,
+            suspect_documents: match revocations.is_empty() {
+                true => 0,
+                false => suspect_in(slot)?,
+            },
             redactions,
             undone,
         })
@@ -140,6 +146,7 @@ impl Summary {
         let waits = |fact: &&Fact| state.status(fact) == Status::Asserted;
         let open = facts().filter(|fact| fact.retraction().is_none());
         let disputes = open.flat_map(|fact| fact.disputes().iter().map(|open| open.position));
+        let documents = view.documents(usize::MAX);
         let mut undone = BTreeMap::new();
         for event in state.undone() {
             *undone.entry(state.undoing(event.event).unwrap_or(event.by)).or_default() += 1;
@@ -150,11 +157,30 @@ impl Summary {
             suspect: facts().filter(|fact| fact.suspect).count() as u64,
             waiting: Listed::of(facts().filter(waits).map(|fact| fact.position), most),
             open_disputes: Listed::of(disputes, most),
-            documents: view.documents(usize::MAX).len() as u64,
+            documents: documents.len() as u64,
+            suspect_documents: suspect_documents(&state.fold, &documents),
             redactions: redactions(view)?,
             undone,
         })
     }
+}
+
+/// How many of these documents are suspect in a fold, or not in it because they were set aside.
+fn suspect_documents(fold: &Fold, documents: &[u64]) -> u64 {
+    let is_suspect = |document: &&u64| fold.document(**document).is_none_or(|found| found.suspect);
+    documents.iter().filter(is_suspect).count() as u64
+}
+
+/// The same by the index.
+fn suspect_in(slot: &Snapshot<'_>) -> Result<u64, IndexError> {
+    let documents = slot.positions(RowKind::Documents)?;
+    let mut fold = Fold::default();
+    for document in &documents {
+        if let Some(row) = slot.get(TreeKind::Standing, *document)? {
+            row.put(&mut fold)?;
+        }
+    }
+    Ok(suspect_documents(&fold, &documents))
 }
 
 fn redactions(view: &View<'_>) -> Result<Vec<Redaction>, LedgerError> {

@@ -43,6 +43,14 @@ struct EditorTableRow {
     revocations: Vec<KeyRevocation>,
 }
 
+impl EditorTableRow {
+    /// The revocation that says from which event on the key is suspect.
+    fn suspect_by(&self) -> Option<u64> {
+        let suspect = self.revocations.iter().filter(|row| row.suspect_from.is_some());
+        suspect.min_by_key(|row| row.suspect_from).map(|row| row.act.event)
+    }
+}
+
 /// A revocation of a key.
 #[derive(Serialize)]
 struct KeyRevocation {
@@ -184,7 +192,7 @@ fn operation(operation: &Deeds) -> String {
     format!("{}, {}, {}", operation.event, minute(operation.at), visible(&by.to_string()))
 }
 
-const COLUMNS: [&str; 14] = [
+const COLUMNS: [&str; 15] = [
     "as_of",
     "head",
     "name",
@@ -199,6 +207,7 @@ const COLUMNS: [&str; 14] = [
     "revoked_by",
     "reason",
     "suspect_from",
+    "suspect_by",
 ];
 
 fn csv(out: &mut dyn Write, rows: &[EditorTableRow], as_of: &AsOf) -> Result<(), CliError> {
@@ -224,6 +233,7 @@ fn csv(out: &mut dyn Write, rows: &[EditorTableRow], as_of: &AsOf) -> Result<(),
             some(revoked.map(|operation| &operation.by)),
             some(row.reason),
             some(row.suspect_from),
+            some(row.suspect_by()),
         ];
         table.row(&fields).map_err(broken)?;
     }
