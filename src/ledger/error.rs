@@ -244,6 +244,19 @@ pub enum LedgerError {
         size: u64,
     },
     /// There is no complete copy to repair from.
+    /// Every record that a repair found is older than what the log key signed.
+    #[error(
+        "the log key signed size {marked}, and the record here has {size} events or another root, \
+             in journal and store: it is older or another one, and not damaged; nothing was \
+             changed; annals repair --from COPY takes the newer one from another copy of this \
+             ledger, such as an editor's or one that annals clone makes of what is published"
+    )]
+    NewerNotHere {
+        /// Size of the last mark.
+        marked: u64,
+        /// Size of the record.
+        size: u64,
+    },
     #[error(
         "nothing whole is here to repair from; nothing was changed; annals repair --from COPY \
              takes the record from another copy of this ledger; what was made by annals clone is \
@@ -639,6 +652,7 @@ impl LedgerError {
             LedgerError::ReceiptBroken { .. }
             | LedgerError::BehindMark { .. }
             | LedgerError::HomeBehind { .. }
+            | LedgerError::NewerNotHere { .. }
             | LedgerError::MemoryContradicts(_)
             | LedgerError::Fork { .. }
             | LedgerError::PublishedOther(_) => Verdict::Forked,

@@ -327,7 +327,24 @@ fn a_ledger_behind_its_mark_is_a_fork_until_the_newer_one_is_found() {
     without.remove("ledger/db");
     let answer = without.run("repair");
     assert_eq!(answer.exit, 4, "{answer:?}");
-    assert!(answer.told().contains("the log key signed size 6 and the record has 5 events"));
+    let newer = "annals: the log key signed size 6, and the record here has 5 events or another \
+                 root, in journal and store: it is older or another one, and not damaged; nothing \
+                 was changed; annals repair --from COPY takes the newer one ";
+    assert!(answer.told().contains(newer), "{answer:?}");
+    // A store that is as old as the journal is not damaged either.
+    let old = backup.copy();
+    old.write("keys/log.marks", room.read("keys/log.marks"));
+    let answer = old.run("repair");
+    assert_eq!(answer.exit, 4, "{answer:?}");
+    for place in ["journal: 5 events, not taken, at ", "store: 5 events, not taken, at "] {
+        assert!(answer.out.contains(place), "{answer:?}");
+    }
+    assert!(answer.told().contains(newer), "{answer:?}");
+    let verified = old.run("verify");
+    let advice = verified.out.lines().filter(|line| line.starts_with("what to do: "));
+    let advice: Vec<&str> = advice.collect();
+    assert_eq!(advice.len(), 1, "{verified:?}");
+    assert!(advice[0].contains("annals repair --from COPY in another copy"), "{verified:?}");
     // The remaining store has the newer one.
     let answer = room.run("repair");
     assert!(answer.out.contains("journal: built from the store, 6 events\n"), "{answer:?}");

@@ -222,7 +222,7 @@ fn advice(report: &VerdictReport) -> Vec<Line> {
         }
         return lines;
     }
-    if found(&|rule| matches!(rule, 101..=604 | 607..=616 | 704..=707 | 910)) {
+    if found(&|rule| matches!(rule, 101..=604 | 607..=616 | 704..=706 | 910)) {
         add("annals repair builds a damaged journal from the store, if that is whole; annals \
              repair --from COPY takes it from another copy");
     }

@@ -265,6 +265,10 @@ impl Holding {
         }
         match (&self.report, self.wrong.first()) {
             (None, _) => CopyState::Absent,
+            // Older than what the log key signed, which is no damage.
+            (Some(report), Some(first)) if self.behind_mark().is_some() => {
+                CopyState::Unfit(report.size, first.to_string())
+            }
             (Some(_), Some(first)) => CopyState::Damaged(first.to_string(), self.wrong.len() - 1),
             (Some(report), None) => match self.against.first() {
                 Some(first) => CopyState::Unfit(report.size, first.to_string()),

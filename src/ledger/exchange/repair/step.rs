@@ -32,8 +32,8 @@ pub enum CopyState {
     Whole(u64),
     /// A damaged record: the first fault, and the number of further faults.
     Damaged(String, usize),
-    /// A copy that is complete by itself but cannot replace the signed record here; the number of
-    /// events and the reason.
+    /// It is complete by itself, but is not the record that was signed here: older, or another; the
+    /// number of events and the reason.
     Unfit(u64, String),
     /// It cannot be examined; the reason.
     Unknown(String),
