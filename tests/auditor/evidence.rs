@@ -49,7 +49,7 @@ fn another_record_of_the_same_size_is_shown_by_both_checkpoints() {
     let answer = desk.run("verify --pin pin");
     assert_eq!(answer.exit, 4, "{}", answer.out);
     let fork = "fork: rule 802 forked-from-pin: forked: at size 3 the record is not the pinned \
-                one; not the same: event 2";
+                one; the first difference is event 2";
     assert!(answer.says(fork), "{}", answer.out);
     let evidence = "evidence (forked): pin.evidence; annals verify checks it by itself";
     assert!(answer.says(evidence), "{}", answer.out);
@@ -105,7 +105,7 @@ fn a_shorter_record_with_another_past_is_shown_at_the_first_subtree_that_differs
     let answer = desk.run("verify --pin pin");
     assert_eq!(answer.exit, 4, "{}", answer.out);
     let forked = "fork: rule 802 forked-from-pin: forked: the pin saw 7 events, the record has 6; \
-                  not the same: events 4 to 5";
+                  the first difference is among events 4 to 5";
     assert!(answer.says(forked), "{}", answer.out);
     assert!(desk.read("pin.evidence").contains("\nat 6\n"));
     let told = judged(&desk, "pin.evidence");

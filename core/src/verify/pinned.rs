@@ -92,7 +92,7 @@ pub fn compare(pin: &Pin, record: VerifiedTree<'_>) -> AnchorComparison {
                     "{other}: event {from} is not as it was written"
                 )),
                 None => {
-                    let why = format!("forked: {other}; not the same: {}", events(&differing));
+                    let why = format!("forked: {other}; {}", first_differing(&differing));
                     AnchorComparison::Broken(Rule::ForkedFromPin, why)
                 }
             }
@@ -106,7 +106,7 @@ fn shorter(pin: &Pin, record: VerifiedTree<'_>) -> AnchorComparison {
     let saw = format!("the pin saw {pinned} events, the record has {size}");
     let mut differing = differences(pin, record.nodes);
     if let Some(range) = differing.find(|range| !record.damage.explains(range.end)) {
-        let why = format!("forked: {saw}; not the same: {}", events(&range));
+        let why = format!("forked: {saw}; {}", first_differing(&range));
         return AnchorComparison::Broken(Rule::ForkedFromPin, why);
     }
     if record.damage.lost {
@@ -157,6 +157,15 @@ fn common(pinned: u64, size: u64) -> u64 {
 
 fn leaves(subtree: Subtree) -> Range<u64> {
     subtree.index << subtree.level..(subtree.index + 1) << subtree.level
+}
+
+/// That the first difference is in a range: events before it in the range may be the same, and
+/// later ones may differ too.
+fn first_differing(range: &Range<u64>) -> String {
+    match range.end.saturating_sub(range.start) {
+        1 => format!("the first difference is event {}", range.start),
+        _ => format!("the first difference is among {}", events(range)),
+    }
 }
 
 /// A range of events, as text.
