@@ -40,6 +40,32 @@ fn init_pin_keeps_an_existing_pin_and_a_missing_pin_is_reported() {
     assert_eq!((there.exit, desk.read("pin").as_str()), (2, "mine\n"));
 }
 
+/// The record is sound: what was wrong is the pin.
+#[test]
+fn a_pin_that_is_damaged_or_of_another_record_blames_nobody_who_publishes() {
+    let desk = Desk::with(&ledger(&[2, 3]).files());
+    desk.run("verify --pin mine --init-pin");
+    assert_eq!(desk.run("publish pub").exit, 0);
+    let pin = desk.read("mine");
+    std::fs::write(desk.path("mailed"), pin.replace('\n', "\r\n")).unwrap();
+    std::fs::create_dir(desk.path("o")).unwrap();
+    let place = "--ledger o/ledger --keys o/keys";
+    let init = "init --origin other.org/x --title T --name X --no-passphrase";
+    assert_eq!(desk.run(&format!("{init} {place}")).exit, 0);
+    assert_eq!(desk.run(&format!("verify --pin other --init-pin {place}")).exit, 0);
+    let damaged = "what to do: the pin is damaged: use a copy of it as it was written; a new one \
+                   (--init-pin) trusts what is there now";
+    let another = "what to do: name the pin of this record with --pin";
+    for (name, advice) in [("mailed", damaged), ("other", another)] {
+        for place in ["pub", "ledger"] {
+            let answer = desk.run(&format!("verify {place} --pin {name}"));
+            let advised: Vec<&str> =
+                answer.out.lines().filter(|line| line.starts_with("what to do: ")).collect();
+            assert_eq!((answer.exit, advised), (2, vec![advice]), "{place}: {}", answer.out);
+        }
+    }
+}
+
 /// A verdict that was reached is printed, with its exit, whatever cannot be written beside it.
 #[test]
 fn a_pin_that_cannot_be_written_takes_no_verdict_away() {

@@ -22,6 +22,7 @@ use annals_core::hash::Hash;
 use annals_core::merkle::Tree;
 use annals_core::pin::{LogKeys, signed_by};
 use annals_core::state::State;
+use annals_core::rule::{Fault, Rule};
 use annals_core::tlog::{Checkpoint, Note, Signed};
 use annals_core::transfer::{Changed, changed, changed_text};
 use annals_core::verdict::Verdict;
@@ -140,7 +141,7 @@ pub fn audit_bag(bag: &Path, options: &Audit, steps: Steps<'_>) -> Result<BagAud
         )),
     }
     bagged.earlier(bag, &record, report)?;
-    if report.faults.is_empty() && report.later_version.is_none() {
+    if report.faults.iter().all(is_of_pin) && report.later_version.is_none() {
         let end = RecordEnd::from(report);
         // The state is folded again on the way; two of them may be too large.
         drop(std::mem::take(&mut audited.report.state));
@@ -240,6 +241,13 @@ impl BagAudit {
 fn holds(mark: &Mark, tree: &Tree, log: &[LogKeys]) -> bool {
     let keys = log.iter().rev().find(|keys| keys.size <= mark.size);
     let Mark { origin, size, root, .. } = mark;
+/// Whether a fault is one of the pin, which the record in a bag may be compared with: the files
+/// that are derived from the record do not depend on it.
+pub fn is_of_pin(fault: &Fault) -> bool {
+    use Rule::{CutBelowPin, ForkedFromPin, PinDamaged, PinOrigin};
+    matches!(fault.rule, CutBelowPin | ForkedFromPin | PinDamaged | PinOrigin)
+}
+
     let text = Checkpoint { origin: origin.to_string(), size: *size, root: *root }.text();
     let note = Note { text, signatures: vec![mark.signature()] };
     let signed = |keys: &LogKeys| signed_by(&note, origin, &keys.key) == Signed::Yes;

@@ -3,7 +3,7 @@
 //! Always holds: a bag of a part of a record is reported as such. Not here: the record in it.
 
 use crate::cli::render::report::lines::{Line, Section, line};
-use crate::ledger::exchange::bag_audit::{BagAudit, Vouched};
+use crate::ledger::exchange::bag_audit::{BagAudit, Vouched, is_of_pin};
 use serde::Serialize;
 
 /// The report on a bag.
@@ -27,6 +27,9 @@ pub struct BagReport {
     /// Number of events in it, by its own account.
     #[serde(skip)]
     pub size: Option<u64>,
+    /// Why no file was derived again.
+    #[serde(skip)]
+    pub not_compared: &'static str,
     /// The state of the log key's note.
     #[serde(skip)]
     pub signature: &'static str,
@@ -46,6 +49,16 @@ impl BagReport {
             wrong: bagged.all_wrong().map(str::to_owned).collect(),
             listed: bagged.checked.manifest.len() as u64,
             size: bagged.size.map(|(size, _)| size),
+            not_compared: match &bagged.audited {
+                Err(_) => "the record in it cannot be read",
+                Ok((_, audited)) if !audited.report.faults.iter().all(is_of_pin) => {
+                    "the record in it has faults"
+                }
+                Ok((_, audited)) if audited.report.later_version.is_some() => {
+                    "the record in it is of a later format"
+                }
+                Ok(_) => "the manifest lists none of them",
+            },
             signature: match &bagged.vouched {
                 Vouched::Yes => "the log key signed the tag manifest",
                 Vouched::Unsigned => "the tag manifest is not signed",
@@ -65,7 +78,7 @@ fn bag_section(bag: &BagReport) -> Section {
     let mut lines =
         vec![line("files", format!("{} of {} files as the manifest says", bag.files, bag.listed))];
     lines.push(match bag.derived {
-        0 => line("views", "not compared: the record in it has faults"),
+        0 => line("views", format!("not compared: {}", bag.not_compared)),
         count => line("views", format!("{count} files follow from the record, byte for byte")),
     });
     if bag.checkpoints > 0 {

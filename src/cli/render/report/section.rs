@@ -214,9 +214,18 @@ fn advice(report: &VerdictReport) -> Vec<Line> {
             }
             false => "collect the cosignatures that the policy names with annals witness collect",
         });
+    if found(&|rule| rule == 803) {
+        add(
+            "the pin is damaged: use a copy of it as it was written; a new one (--init-pin) trusts \
+             what is there now",
+        );
+    }
+    if found(&|rule| rule == 804) {
+        add("name the pin of this record with --pin");
+    }
     }
     if report.published {
-        if !report.faults.is_empty() && report.exit != Exit::Forked {
+        if found(&|rule| !matches!(rule, 803 | 804)) && report.exit != Exit::Forked {
             add("whoever publishes it verifies the ledger, removes the files that are wrong and \
                  publishes again; a reader takes it from another place");
         }
