@@ -170,6 +170,38 @@ fn a_name_that_leads_out_of_the_bag() {
     );
 }
 
+/// What is not there says nothing, and the record in the bag has no fault.
+#[test]
+fn a_list_or_an_account_that_is_missing_is_named_as_missing() {
+    let note = "damage: tagmanifest-sha512.note: it cannot be compared: ";
+    for (name, damage) in [
+        ("bag-info.txt", format!("{note}bag-info.txt is not there or has no sizes")),
+        ("tagmanifest-sha512.txt", format!("{note}tagmanifest-sha512.txt is not there")),
+    ] {
+        let (story, bag) = bag();
+        fs::remove_file(bag.join(name)).unwrap();
+        let (lines, code, _) = verdict(&story);
+        assert_eq!(code, 1, "{lines:?}");
+        assert!(lines.contains(&damage), "{lines:?}");
+    }
+    let (story, bag) = bag();
+    fs::remove_file(bag.join("manifest-sha512.txt")).unwrap();
+    let answer = story.run("verify bag");
+    assert_eq!(answer.exit, 2);
+    let views = "\nbag: not compared: the manifest lists none of them\n";
+    assert!(answer.out.contains(views), "{}", answer.out);
+    let (lines, ..) = verdict(&story);
+    let missing = |line: &&String| line.contains("data/facts.csv");
+    let of_facts: Vec<&String> = lines.iter().filter(missing).collect();
+    let there = "damage: data/facts.csv: it is there, and manifest-sha512.txt does not list it";
+    assert_eq!(of_facts, [there]);
+    // A damaged pin is none of the record's faults: the derived files are compared.
+    let (story, bag) = crate::bag::damage::bag();
+    fs::write(bag.parent().unwrap().join("pin"), "cut").unwrap();
+    let answer = story.run("verify bag --pin pin");
+    assert!(answer.out.contains(" files follow from the record"), "{}", answer.out);
+}
+
 const OTHER: &str = "no: the bag is not the one that was signed, or the record breaks its rules";
 const NOTE: &str = "damage: tagmanifest-sha512.note: it is signed for another tag manifest than \
                     the one that is here";

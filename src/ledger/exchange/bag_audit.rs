@@ -8,6 +8,7 @@ use crate::archive::bag::note::BagText;
 use crate::archive::bag::read::{Checked, check, read, sizes};
 use crate::archive::bag::target::NoGround;
 use crate::archive::bag::{Bagger, INFO, NOTE, PAYLOAD, TAG_MANIFEST};
+use crate::disk::is_there;
 use crate::keys::Mark;
 use crate::ledger::audit::options::Audit;
 use crate::ledger::audit::{Audited, audit};
@@ -21,8 +22,8 @@ use annals_core::event::record::hash;
 use annals_core::hash::Hash;
 use annals_core::merkle::Tree;
 use annals_core::pin::{LogKeys, signed_by};
-use annals_core::state::State;
 use annals_core::rule::{Fault, Rule};
+use annals_core::state::State;
 use annals_core::tlog::{Checkpoint, Note, Signed};
 use annals_core::transfer::{Changed, changed, changed_text};
 use annals_core::verdict::Verdict;
@@ -145,7 +146,7 @@ pub fn audit_bag(bag: &Path, options: &Audit, steps: Steps<'_>) -> Result<BagAud
         let end = RecordEnd::from(report);
         // The state is folded again on the way; two of them may be too large.
         drop(std::mem::take(&mut audited.report.state));
-        audited.report.state = bagged.compare(&record, &end, steps)?;
+        audited.report.state = bagged.compare(bag, &record, &end, steps)?;
         bagged.info(bag, &end)?;
     }
     bagged.audited = Ok((record, audited));
@@ -157,6 +158,7 @@ impl BagAudit {
     /// state.
     fn compare(
         &mut self,
+        folder: &Path,
         record: &Record,
         end: &RecordEnd,
         steps: Steps<'_>,
@@ -171,6 +173,8 @@ impl BagAudit {
                 Some(_) => self.wrong.push(format!(
                     "{PAYLOAD}/{name}: it is not what follows from the record in this bag"
                 )),
+                // Where it is there, the manifest lacks it, which is reported.
+                None if is_there(&folder.join(PAYLOAD).join(name))? => {}
                 None => self.wrong.push(format!("{PAYLOAD}/{name}: expected it, found none")),
             }
         }
@@ -237,10 +241,6 @@ impl BagAudit {
     }
 }
 
-/// Whether a mark is the head of this tree, signed by the log key of its size.
-fn holds(mark: &Mark, tree: &Tree, log: &[LogKeys]) -> bool {
-    let keys = log.iter().rev().find(|keys| keys.size <= mark.size);
-    let Mark { origin, size, root, .. } = mark;
 /// Whether a fault is one of the pin, which the record in a bag may be compared with: the files
 /// that are derived from the record do not depend on it.
 pub fn is_of_pin(fault: &Fault) -> bool {
@@ -248,6 +248,10 @@ pub fn is_of_pin(fault: &Fault) -> bool {
     matches!(fault.rule, CutBelowPin | ForkedFromPin | PinDamaged | PinOrigin)
 }
 
+/// Whether a mark is the head of this tree, signed by the log key of its size.
+fn holds(mark: &Mark, tree: &Tree, log: &[LogKeys]) -> bool {
+    let keys = log.iter().rev().find(|keys| keys.size <= mark.size);
+    let Mark { origin, size, root, .. } = mark;
     let text = Checkpoint { origin: origin.to_string(), size: *size, root: *root }.text();
     let note = Note { text, signatures: vec![mark.signature()] };
     let signed = |keys: &LogKeys| signed_by(&note, origin, &keys.key) == Signed::Yes;
@@ -289,14 +293,22 @@ fn vouched(bag: &Path, report: &Report, bagged: &BagAudit) -> Result<Vouched, Le
     let Some(ledger) = &report.state.fold.ledger else {
         return no("no log key is known that could have signed it");
     };
-    if Some(&text.digest) != bagged.checked.tag_manifest.as_ref() {
-        return no("it is signed for another tag manifest than the one that is here");
+    match &bagged.checked.tag_manifest {
+        None => return no(&format!("it cannot be compared: {TAG_MANIFEST} is not there")),
+        Some(digest) if *digest != text.digest => {
+            return no("it is signed for another tag manifest than the one that is here");
+        }
+        Some(_) => {}
     }
     if text.origin != *ledger.origin || (text.size, text.root) != (report.size, report.root) {
         return no("it is signed for another record than the one in this bag");
     }
-    if bagged.size.is_none_or(|(_, of)| of != text.of) {
-        return no("it is signed for a part of another record than bag-info.txt says");
+    match bagged.size {
+        None => return no(&format!("it cannot be compared: {INFO} is not there or has no sizes")),
+        Some((_, of)) if of != text.of => {
+            return no("it is signed for a part of another record than bag-info.txt says");
+        }
+        Some(_) => {}
     }
     match signed_by(&note, &ledger.origin, &ledger.log_key) {
         Signed::Yes => Ok(Vouched::Yes),
