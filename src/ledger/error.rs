@@ -163,8 +163,9 @@ pub enum LedgerError {
     /// The ledger is an imported copy, to be read only.
     #[error(
         "the ledger at {} is an imported copy, to be read only; nothing was written; write to the \
-             ledger that it was exported from, or, where that is lost, make a ledger of the bag \
-             with annals import --take-over", .0.display()
+             ledger that keeps the record; where that is lost, a bag of the whole record is taken \
+             over with annals import BAG --take-over, and neither a bag of a part nor what is \
+             published can be", .0.display()
     )]
     ImportedCopy(PathBuf),
     /// The ledger is a copy that follows a published record.
@@ -243,7 +244,6 @@ pub enum LedgerError {
         /// Size of the journal.
         size: u64,
     },
-    /// There is no complete copy to repair from.
     /// Every record that a repair found is older than what the log key signed.
     #[error(
         "the log key signed size {marked}, and the record here has {size} events or another root, \
@@ -257,6 +257,7 @@ pub enum LedgerError {
         /// Size of the record.
         size: u64,
     },
+    /// There is no complete copy to repair from.
     #[error(
         "nothing whole is here to repair from; nothing was changed; annals repair --from COPY \
              takes the record from another copy of this ledger; what was made by annals clone is \
@@ -651,8 +652,8 @@ impl LedgerError {
             LedgerError::ReceiptBroken { kept: None, .. } => Verdict::No,
             LedgerError::ReceiptBroken { .. }
             | LedgerError::BehindMark { .. }
-            | LedgerError::HomeBehind { .. }
             | LedgerError::NewerNotHere { .. }
+            | LedgerError::HomeBehind { .. }
             | LedgerError::MemoryContradicts(_)
             | LedgerError::Fork { .. }
             | LedgerError::PublishedOther(_) => Verdict::Forked,

@@ -122,6 +122,30 @@ fn a_part_that_is_not_wholly_signed_for_stays_as_it_is() {
 }
 
 #[test]
+fn what_is_no_bag_is_named_as_none_and_a_folder_that_is_not_there_too() {
+    let story = story();
+    let folder = story.folder.path();
+    fs::create_dir(folder.join("empty")).unwrap();
+    fs::write(folder.join("file"), "Hello.\n").unwrap();
+    for place in ["empty", "file", "missing"] {
+        let refused = story.run(&format!("import {place} --to z"));
+        let why = format!(
+            "annals: expected a bag or a published record at {place}, found none: name a bag that \
+             annals export wrote, a folder that annals publish wrote, or the address of a \
+             published record\n"
+        );
+        assert_eq!((refused.exit, refused.err), (2, why));
+    }
+    story.told("export --to bag");
+    for line in ["import bag --to new/ledger", "export --to new/ledger"] {
+        let refused = story.run(line);
+        let why = "annals: cannot make new/ledger\n  expected the folder new, found none: make it \
+                   first\n";
+        assert_eq!((refused.exit, refused.err.as_str()), (2, why), "{line}");
+    }
+}
+
+#[test]
 fn nobody_writes_to_a_copy() {
     let story = story();
     story.told("export --to bag");
@@ -129,8 +153,9 @@ fn nobody_writes_to_a_copy() {
     let before = files(&story.folder.path().join("copy"));
     let refused = story.run(&format!("{CONFIRM} --ledger copy --keys keys"));
     let why = "annals: the ledger at copy is an imported copy, to be read only; nothing was \
-               written; write to the ledger that it was exported from, or, where that is lost, make \
-               a ledger of the bag with annals import --take-over\n";
+               written; write to the ledger that keeps the record; where that is lost, a bag of the \
+               whole record is taken over with annals import BAG --take-over, and neither a bag of a \
+               part nor what is published can be\n";
     assert_eq!((refused.exit, refused.err.as_str()), (2, why));
     assert_eq!(files(&story.folder.path().join("copy")), before);
     assert_eq!(story.told("replay --ledger copy --keys keys"), story.told("replay"));

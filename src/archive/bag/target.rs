@@ -57,6 +57,7 @@ impl FolderBagTarget {
             let why = "expected the name of a folder that is not there yet";
             disk::error("write", bag)(io::Error::new(io::ErrorKind::InvalidInput, why))
         })?;
+        expect_parent(bag)?;
         let partial = bag.with_file_name(format!(".{}.partial", name.to_string_lossy()));
         match is_folder(&partial).map_err(disk::error("look into", &partial))? {
             true => expect_remains(&partial, LOCK)?,
@@ -100,6 +101,20 @@ fn expect_free(bag: &Path) -> Result<(), DiskError> {
     }
     let why = "it is there already: name a folder that is not there; nothing was changed";
     Err(disk::error("write", bag)(io::Error::new(io::ErrorKind::AlreadyExists, why)))
+}
+
+/// Refuses a target whose folder is not there: the name of the folder beside it says nothing to a
+/// reader.
+fn expect_parent(bag: &Path) -> Result<(), DiskError> {
+    let above = bag.parent().filter(|above| !above.as_os_str().is_empty());
+    match above {
+        Some(above) if !disk::is_folder_at(above)? => {
+            let above = above.display();
+            let why = format!("expected the folder {above}, found none: make it first");
+            Err(disk::error("make", bag)(io::Error::new(io::ErrorKind::NotFound, why)))
+        }
+        _ => Ok(()),
+    }
 }
 
 /// Refuses a folder beside a target that has files and no lock: no command of this program left

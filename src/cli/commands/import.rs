@@ -101,10 +101,10 @@ fn run(context: &mut Context, args: ImportArgs) -> Result<Exit, CliError> {
         return published(context, &place, args);
     }
     let bag = &args.bag;
-    if !is_bag(bag)?
-        && !is_partial(bag)?
-        && let Some(kind) = any_kind(bag)?
-    {
+    if !is_bag(bag)? && !is_partial(bag)? {
+        let none = "none: name a bag that annals export wrote, a folder that annals publish wrote, \
+                    or the address of a published record";
+        let found = any_kind(bag)?.unwrap_or_else(|| none.to_owned());
         let bag = bag.display();
         let why = format!("expected a bag or a published record at {bag}, found {kind}");
         return Err(LedgerError::NotFound(why).into());
