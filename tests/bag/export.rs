@@ -130,6 +130,25 @@ fn an_export_without_the_log_key_is_unsigned_and_only_on_request() {
 }
 
 #[test]
+fn a_part_of_which_no_checkpoint_is_known_is_not_exported() {
+    let story = story();
+    let folder = story.folder.path();
+    for lost in ["keys/log.key", "keys/log.marks"] {
+        fs::remove_file(folder.join(lost)).unwrap();
+    }
+    let _ = fs::remove_file(folder.join("ledger/checkpoints"));
+    let refused = story.run("export --to part --as-of 5 --unsigned");
+    let why = "annals: expected a checkpoint of the first 6 events, or of fewer, to put into the \
+               bag; found none in ~/ledger: nothing was exported; export the whole record, or export \
+               this point where the log key is\n";
+    let told = refused.err.replace(folder.to_str().unwrap(), "~");
+    assert_eq!((refused.exit, told.as_str()), (2, why));
+    assert!(!folder.join("part").exists());
+    assert_eq!(story.run("export --to bag --unsigned").exit, 0);
+    assert_eq!(story.run("verify bag").exit, 0);
+}
+
+#[test]
 fn earlier_days_are_in_the_map_with_their_states() {
     let story = story();
     story.told("export --to bag");

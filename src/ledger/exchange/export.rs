@@ -119,8 +119,11 @@ pub fn export(
         true => record.checkpoint.clone(),
         false => checkpoints::choose(&part, &known, log_keys)?,
     };
-    if checkpoint.is_none() && !options.unsigned {
-        return Err(no_signer(record, &part));
+    if checkpoint.is_none() {
+        return Err(match options.unsigned {
+            false => no_signer(record, &part),
+            true => no_checkpoint(record, &part),
+        });
     }
     let folder = ground.folder().join(PAYLOAD).join("ledger");
     let mut bag = Bagger::new(ground);
@@ -216,6 +219,17 @@ fn no_signer(record: &Record, part: &Part) -> LedgerError {
         "expected the log key {key} in {}, which is not there: it signs the bag, and the \
          checkpoint of a point that has none; --unsigned leaves these signatures out",
         record.paths.keys.display()
+    ))
+}
+
+/// The error for a part of which no checkpoint is known: a bag without any breaks rule 701.
+fn no_checkpoint(record: &Record, part: &Part) -> LedgerError {
+    let size = part.end.size;
+    LedgerError::Usage(format!(
+        "expected a checkpoint of the first {size} events, or of fewer, to put into the bag; found \
+         none in {}: nothing was exported; export the whole record, or export this point where \
+         the log key is",
+        record.paths.ledger.display()
     ))
 }
 
