@@ -22,6 +22,8 @@ help    annals --help
     assert_eq!(home(&desk, "bo"), first);
     let again = home(&desk, "bo");
     assert!(again.contains("\nsince   nothing new since 2022-01-27 08:0"), "{again}");
+    // Each person has a last look of her own.
+    assert!(home(&desk, "ada").contains("\nsince   this is your first look\n"));
     desk.writes("bo", "dispute|5|--reason|wrong-date|--statement|It was Tuesday.", "written at 8");
     desk.writes("bo", "confirm|4|--how|reread", "written at 9");
     std::fs::create_dir_all(desk.path("keys/drafts")).unwrap();

@@ -242,3 +242,17 @@ fn a_timeline_from_a_point_has_no_fact_that_fell_before_it() {
         }
     }
 }
+
+/// Two persons share a machine: each has a last look of her own.
+#[test]
+fn a_look_of_one_person_is_none_of_another_ones() {
+    let desk = two_facts();
+    let since = |by: &str| {
+        let told = desk.told(&format!("--by {by}"));
+        told.lines().find(|line| line.starts_with("since ")).unwrap().to_owned()
+    };
+    let first = since("ada");
+    assert!(since("ada").contains("nothing new since"), "{first}");
+    assert_eq!(since("bo"), first);
+    assert!(since("bo").contains("nothing new since"));
+}

@@ -115,11 +115,11 @@ pub fn run(context: &mut Context) -> Result<Exit, CliError> {
     out.flush()?;
     let exit = provenance::warn(&view, 0);
     if let Some(head) = view.as_of().head
-        && let Some(opening) = opening(&view)?
+        && let Some(looker) = looker(context, &view)?
         && is_folder_at(&record.paths.keys)?
     {
         let mut looks = last_looks(&looked);
-        looks.add(opening, LastLook { size, head, at: context.clock.peek() });
+        looks.add(looker, LastLook { size, head, at: context.clock.peek() });
         remember(&looked, &looks)?;
     }
     Ok(exit)
@@ -407,14 +407,26 @@ fn since(view: &View<'_>, last: Option<&LastLook>) -> Result<Since, CliError> {
 }
 
 /// The last look at the record of a view.
-fn last_look(view: &View<'_>, path: &std::path::Path) -> Result<Option<LastLook>, CliError> {
-    let opening = opening(view)?;
-    Ok(opening.and_then(|opening| last_looks(path).records.remove(&opening)))
+fn last_look(
+    context: &Context,
+    view: &View<'_>,
+    path: &std::path::Path,
+) -> Result<Option<LastLook>, CliError> {
+    let looker = looker(context, view)?;
+    Ok(looker.and_then(|looker| last_looks(path).records.remove(&looker)))
 }
 
-/// The hash of event 0: the name of a record.
-fn opening(view: &View<'_>) -> Result<Option<Hash>, CliError> {
-    Ok(view.event(0)?.map(|event| event.hash()))
+/// Under which name a look is remembered: the hash of event 0, which is the name of a record; of
+/// one of several persons whose keys are here, that with the key.
+fn looker(context: &Context, view: &View<'_>) -> Result<Option<Hash>, CliError> {
+    let Some(record) = view.event(0)?.map(|event| event.hash()) else { return Ok(None) };
+    let is_one_of_several = all_here(context, view)?.len() > 1;
+    Ok(Some(match here(context, view)?.as_slice() {
+        [(_, member)] if is_one_of_several => {
+            Hash::of(&[record.to_string().as_bytes(), member.key.to_string().as_bytes()])
+        }
+        _ => record,
+    }))
 }
 
 /// The last looks; a file that cannot be read, or says not of which record it is, counts for
