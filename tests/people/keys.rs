@@ -328,7 +328,7 @@ fn each_key_file_that_cannot_sign_has_its_reason() {
     std::fs::remove_file(desk.path("keys/ada.key")).unwrap();
     desk.told("key new cy --name Cy --no-passphrase");
     let told = "annals: no secret key in ~/keys may sign: ~/keys/cy.key is a key that is not \
-                enrolled in this ledger; annals key new makes one, an admin enrols it\n";
+                enrolled in this ledger; an admin enrols it with annals editor add cy.request\n";
     assert_eq!(desk.refused(confirm), (2, told.to_owned()));
 }
 

@@ -11,7 +11,7 @@ use crate::cli::terminal::{
     CliError, Context, Exit, Format, json, minute, note, out, shell_path, visible,
 };
 use crate::disk::{self, FileMode, is_folder_at, read_optional};
-use crate::keys::{KeyFolder, KeyName, ListedKey};
+use crate::keys::{KeyFolder, KeyName, KeyPresence, ListedKey};
 use crate::ledger::error::{LedgerError, chain};
 use crate::ledger::exchange::submitting::still_waiting;
 use crate::ledger::following::FoundEvidence;
@@ -101,7 +101,7 @@ pub fn run(context: &mut Context) -> Result<Exit, CliError> {
         line(if at == 0 { "waits" } else { "" }, text)?;
     }
     let size = view.as_of().size;
-    let last = last_look(&view, &looked)?;
+    let last = last_look(context, &view, &looked)?;
     let since = since(&view, last.as_ref())?;
     line("since", &since.text)?;
     for row in listed(&view, &names, since.from)? {
@@ -174,7 +174,7 @@ struct SinceJson {
 fn for_programs(context: &Context) -> Result<Exit, CliError> {
     let record = context.record()?;
     let (view, names) = provenance::view(context, &record, None)?;
-    let last = last_look(&view, &record.paths.last_look())?;
+    let last = last_look(context, &view, &record.paths.last_look())?;
     let since = since(&view, last.as_ref())?;
     let reviewer = provenance::reviewer(context, &view, &names).ok();
     let person = reviewer.as_ref().map(|(_, person)| person);
@@ -282,7 +282,16 @@ fn you(context: &Context, view: &View<'_>, names: &Names) -> Result<String, CliE
             )
         }
         [] => match revoked(view)?.as_slice() {
-            [] => "a reader: no key here may sign; annals key new makes one".to_owned(),
+            [] => match not_enrolled(view)?.as_slice() {
+                [] => "a reader: no key here may sign; annals key new makes one".to_owned(),
+                [one] => format!(
+                    "a reader: the key {one} is not enrolled in this ledger; an admin enrols it \
+                     with annals editor add {one}.request"
+                ),
+                several => {
+                    format!("a reader: not enrolled in this ledger: {}", several.join(", "))
+                }
+            },
             keys => format!("a reader: {}", keys.join("; ")),
         },
         [one] => one.clone(),
@@ -302,6 +311,20 @@ fn revoked(view: &View<'_>) -> Result<Vec<String>, CliError> {
         Some(format!("the key {} is revoked since event {at}", listed.handle))
     };
     Ok(KeyFolder::open(folder)?.list()?.keys.into_iter().filter_map(line).collect())
+}
+
+/// The keys here that are in no row of the roster: made, and not yet enrolled.
+fn not_enrolled(view: &View<'_>) -> Result<Vec<String>, CliError> {
+    let folder = &view.record.paths.keys;
+    if !is_folder_at(folder)? {
+        return Ok(Vec::new());
+    }
+    let roster = &view.state().fold.roster;
+    let keys = KeyFolder::open(folder)?.list()?.keys.into_iter();
+    let here = keys.filter(|listed| listed.held != KeyPresence::Elsewhere);
+    let is_new =
+        |listed: &ListedKey| listed.public.is_some_and(|key| roster.member(&key).is_none());
+    Ok(here.filter(is_new).map(|listed| listed.handle.to_string()).collect())
 }
 
 /// What waits: facts to review, disputes of one's own facts, files of drafts. In a copy to read

@@ -620,6 +620,13 @@ fn only_signer(
         Some(format!("{} {why}", path.display()))
     };
     let unfits: Vec<String> = here.iter().filter_map(unfit).collect();
+    let new = |listed: &&ListedKey| listed.public.is_some() && row(listed).is_none();
+    let next = match here.iter().find(new) {
+        Some(listed) => {
+            format!("an admin enrols it with annals editor add {}.request", listed.handle)
+        }
+        None => "annals key new makes one, an admin enrols it".to_owned(),
+    };
     here.retain(|listed| row(listed).is_some_and(|row| row.revoked.is_none()));
     if here.iter().any(|listed| row(listed).is_some_and(fit)) {
         here.retain(|listed| row(listed).is_some_and(fit));
@@ -635,8 +642,7 @@ fn only_signer(
                 why.extend(unfits);
                 let colon = if why.is_empty() { "" } else { ": " };
                 LedgerError::Key(format!(
-                    "no secret key in {} may sign{colon}{}; annals key new makes one, an admin \
-                     enrols it",
+                    "no secret key in {} may sign{colon}{}; {next}",
                     keys.path().display(),
                     why.join("; ")
                 ))
