@@ -71,7 +71,7 @@ fn expect_read(room: &Newsroom, events: u64, told: &str) {
     assert!(room.snapshot() == snapshot, "readers write nothing");
 }
 
-const AGAIN: &str = "note: this was signed before and not written; the same bytes are written now";
+const AGAIN: &str = "note: this was signed before and not written; the same bytes are used again";
 
 #[test]
 fn stopped_after_the_outbox_was_kept() {

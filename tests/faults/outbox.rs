@@ -30,7 +30,7 @@ fn expect_entered(room: &Newsroom, answer: &Answer, why: &str) {
     }
 }
 
-const AGAIN: &str = "note: this was signed before and not written; the same bytes are written now";
+const AGAIN: &str = "note: this was signed before and not written; the same bytes are used again";
 
 fn expect_signed_anew(room: &Newsroom, why: &str) {
     let answer = room.run("append drafts.jsonl");

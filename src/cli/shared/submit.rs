@@ -325,7 +325,7 @@ fn prepared(
     match resumed {
         Resumed::Already(receipt) => return Ok(EarlierFound::Written(receipt)),
         Resumed::Again(prepared) => {
-            note("note: this was signed before and not written; the same bytes are written now");
+            note("note: this was signed before and not written; the same bytes are used again");
             return Ok(EarlierFound::Prepared(prepared));
         }
         Resumed::Damaged { path, why } => note(format!(
