@@ -7,6 +7,7 @@
 use crate::index::{Facets, IndexError, RowKind, Snapshot, TreeKind};
 use crate::ledger::error::LedgerError;
 use crate::ledger::query::names::Names;
+use crate::ledger::query::point::no_position;
 use crate::ledger::query::row::{FactRow, Withheld, WordsRow};
 use crate::ledger::query::wrong_date::wrong_date;
 use crate::ledger::query::{View, citing, ever_derived};
@@ -56,7 +57,10 @@ impl EditorName {
         let parts = [whole, names.keys(name), names.keys_ever(name)];
         let found = parts.into_iter().find(|keys| !keys.is_empty()).unwrap_or_default();
         if found.is_empty() {
-            let all = names.all().join(", ");
+            let all = match names.all().as_slice() {
+                [] => "none is enrolled at this point".to_owned(),
+                all => all.join(", "),
+            };
             let why = format!(
                 "--by: expected an editor of this record ({all}), found {}",
                 in_quotes(name)
@@ -332,3 +336,18 @@ pub fn document_at(view: &View<'_>, position: u64, what: &str) -> Result<(), Led
     let why = format!("{what}: expected the position of a document ({all}), found {position}");
     Err(LedgerError::NotFound(why))
 }
+/// The error for a position that does not exist, or not yet.
+pub fn beyond(view: &View<'_>, position: u64) -> LedgerError {
+    let (size, whole) = (view.as_of().size, view.record.size());
+    match position < whole {
+        false => no_position(position, whole),
+        true => LedgerError::NotFound(format!(
+            "expected a position among the first {size} events, up to the point that was asked \
+             for; found {position}, which came later"
+        )),
+    }
+}
+
+    if (view.as_of().size..view.record.size()).contains(&position) {
+        return Err(beyond(view, position));
+    }

@@ -12,7 +12,6 @@ use crate::ledger::error::LedgerError;
 use crate::ledger::query::content_text::{statement_text, words};
 use crate::ledger::query::effect::Effects;
 use crate::ledger::query::event::{EventRow, on, row};
-use crate::ledger::query::point::no_position;
 use crate::ledger::query::revocation_impact::RevocationImpact;
 use crate::ledger::query::{Query, View, ViewedEvent, owners, subjects};
 use crate::ledger::reader::Record;
@@ -530,7 +529,7 @@ fn positions(view: &View<'_>, filter: &LogFilter) -> Result<Vec<u64>, LedgerErro
 fn subject(view: &View<'_>, position: u64) -> Result<u64, LedgerError> {
     let size = view.as_of().size;
     if position >= size {
-        return Err(no_position(position, size));
+        return Err(beyond(view, position));
     }
     let event = view.event(position)?;
     let on = event.map(|event| acts_on(view, &event)).unwrap_or_default();

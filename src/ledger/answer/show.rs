@@ -2,12 +2,12 @@
 //!
 //! Not here: texts for people (`cli`).
 
+use crate::ledger::answer::filter::beyond;
 use crate::ledger::answer::{AnswerError, NamedView, write_json};
 use crate::ledger::error::LedgerError;
 use crate::ledger::query::effect::Effects;
 use crate::ledger::query::event::{EventRow, on, row};
 use crate::ledger::query::gather::{Gathered, gather};
-use crate::ledger::query::point::no_position;
 use crate::ledger::query::row::{DocumentRow, Ended, FactRow};
 use crate::ledger::query::since::{LaterChange, since};
 use crate::ledger::query::{AsOf, Query, View, ever_derived, owners, subjects};
@@ -75,7 +75,7 @@ impl<'a> ShowAnswer<'a> {
         let named = NamedView::of(View::some(record, size, ask)?)?;
         let view = &named.view;
         if position >= size {
-            return Err(beyond(view, record, position));
+            return Err(beyond(view, position));
         }
         let wanted = neighbours(view, position);
         let mut gathered = gather(view, &named.names, &|fact| wanted.contains(&fact))?;
@@ -94,18 +94,6 @@ impl<'a> ShowAnswer<'a> {
         let ShowAnswer { named, page, ended, derived, since, .. } = self;
         let (as_of, ended) = (named.view.as_of(), ended.as_ref());
         Ok(write_json(out, &ShowJson { as_of, page, ended, derived, since })?)
-    }
-}
-
-/// The error for a position that does not exist, or not yet.
-fn beyond(view: &View<'_>, record: &Record, position: u64) -> LedgerError {
-    let size = view.as_of().size;
-    match position < record.size() {
-        false => no_position(position, record.size()),
-        true => LedgerError::NotFound(format!(
-            "expected a position among the first {size} events, as asked with --as-of; found \
-             {position}, which came later"
-        )),
     }
 }
 
