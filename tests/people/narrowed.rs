@@ -110,3 +110,66 @@ fn a_review_of_what_is_no_document_is_refused() {
         assert!(said && (review.exit == 2) == found.is_some(), "{position}: {}", review.err);
     }
 }
+
+/// An empty variable of a script names no topic.
+#[test]
+fn a_topic_without_a_word_is_refused() {
+    let desk = two_facts();
+    for command in
+        ["replay", "find met", "log", "diff 2", "blame 2", "review --by bo", "timeline --html t"]
+    {
+        for (topic, found) in [("", "\"\""), ("_", "\" \""), ("\u{ad}", "\"\\u{ad}\"")] {
+            let (exit, why) = desk.refused(&format!("{command} --topic {topic}"));
+            let expected = "annals: --topic: expected words of the name of a topic, found ";
+            assert_eq!((exit, why), (2, format!("{expected}{found}\n")), "{command}");
+        }
+    }
+}
+
+/// Ada Example is Alva Example from 5 on; Ada Berg is another person.
+#[test]
+fn a_word_of_two_names_is_refused_and_a_name_as_answers_show_it_is_read() {
+    let desk = two_facts();
+    desk.told("editor change ada --name Alva_Example --by ada");
+    desk.told("key new berg --name Ada_Berg --no-passphrase");
+    desk.told("editor add keys/berg.request --role editor --by ada");
+    let (exit, why) = desk.refused("replay --by Ada");
+    let expected = "annals: --by: expected a whole name or digits of a key, found \"Ada\", which \
+                    may be Ada Berg or Alva Example\n";
+    assert_eq!((exit, why.as_str()), (2, expected));
+    let all = desk.told("log --by Alva_Example");
+    for name in ["Ada_Example_(now_Alva_Example)", "Ada_Example"] {
+        assert_eq!(desk.told(&format!("log --by {name}")), all, "{name}");
+    }
+    let key = founders_key(&desk);
+    for name in [format!("key_{key}"), format!("Alva_Example_(key_{key})")] {
+        assert_eq!(desk.told(&format!("log --by {name}")), all, "{name}");
+    }
+}
+
+/// The first 16 digits of the founder's key.
+fn founders_key(desk: &Desk) -> String {
+    let line = desk.command("editor list --format json", &[]).output().unwrap();
+    let list: serde_json::Value = serde_json::from_slice(&line.stdout).unwrap();
+    list["editors"][0]["key"].as_str().unwrap()[..16].to_owned()
+}
+
+#[test]
+fn a_value_that_begins_with_a_minus_is_told_from_an_option() {
+    let desk = two_facts();
+    for (line, found) in [
+        ("append --document 2 --quote -5_degrees --claim Five. --by ada", "-5 degrees"),
+        ("append --document 2 --quote met --claim -40 --by ada", "-40"),
+        ("find -5_degrees", "-5 degrees"),
+    ] {
+        let (exit, why) = desk.refused(line);
+        let expected = format!(
+            "annals: expected an option, found \"{found}\"; a value that begins with a minus is \
+             joined to its option by =, as in --claim=\"{found}\"; words to find stand behind --, \
+             as in annals find -- \"{found}\"\n"
+        );
+        assert_eq!((exit, why), (2, expected), "{line}");
+    }
+    desk.told("find -- -5_degrees");
+    assert!(desk.refused("find --nothing").1.contains("unexpected argument '--nothing'"));
+}

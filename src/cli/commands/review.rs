@@ -22,7 +22,7 @@ use crate::cli::terminal::{
     wrapped,
 };
 use crate::index::Facets;
-use crate::ledger::answer::filter::{FactFilters, document_at, has_topic};
+use crate::ledger::answer::filter::{FactFilters, document_at, expect_topic, has_topic};
 use crate::ledger::answer::page::PageEnd;
 use crate::ledger::error::LedgerError;
 use crate::ledger::query::gather::{Gathered, PART, Rows, gather};
@@ -97,6 +97,7 @@ fn run(context: &mut Context, args: ReviewArgs) -> Result<Exit, CliError> {
     let filters = FactFilters { document: args.document, ..FactFilters::default() };
     let asked: &Query<'_> = &|slot, _| filters.document(slot);
     let (editors, names) = provenance::view_of(context, &record, None, asked)?;
+    expect_topic(args.topic.as_deref())?;
     if let Some(document) = args.document {
         document_at(&editors, document, "--document")?;
         note_derived(document, &editors.derived_documents(document)?, "--document");

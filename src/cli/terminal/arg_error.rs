@@ -48,6 +48,27 @@ pub fn unknown_command(error: &Unread) -> Option<String> {
     Some(format!("there is no command {}: {}", command.trim_start(), meant.text))
 }
 
+/// The sentence for a value that begins with a minus, such as a temperature, and is read as an
+/// option; `None` for every other error. `words` are those of the command.
+pub fn minus(error: &Unread, words: impl Iterator<Item = String>) -> Option<String> {
+    let Some(ContextValue::String(argument)) = error.get(ContextKind::InvalidArg) else {
+        return None;
+    };
+    let is_option = |word: &str| !word.contains(char::is_whitespace) && !is_number(word);
+    let mut words = words.filter(|word| word.starts_with(argument.as_str()) && !is_option(word));
+    let found = words.next().filter(|_| error.kind() == ErrorKind::UnknownArgument)?;
+    Some(format!(
+        "expected an option, found {found:?}; a value that begins with a minus is joined to its \
+         option by =, as in --claim={found:?}; words to find stand behind --, as in annals find \
+         -- {found:?}"
+    ))
+}
+
+/// Whether a word is a minus and a number.
+fn is_number(word: &str) -> bool {
+    word.strip_prefix('-').is_some_and(|rest| rest.starts_with(|c: char| c.is_ascii_digit()))
+}
+
 /// Prints an error of clap on stderr as one JSON object; its exit code.
 pub fn report_json(error: &Unread) -> Exit {
     let text = error.to_string();

@@ -46,15 +46,16 @@ pub struct EditorName {
 impl EditorName {
     /// The keys that are meant, with the other keys of the same person: that of the key file, if
     /// it is an editor's; else those of this whole name, now or earlier; else those of which it is
-    /// a word or the first digits, present names before earlier ones, which past events show.
+    /// the first digits, or a word of a name, now or earlier, as past events show it. A name with
+    /// digits or a present name behind it, as answers tell persons apart, is read too.
     ///
     /// Errors: there is none; it is, or was, that of several persons.
     pub fn keys(&self, names: &Names) -> Result<Vec<PublicKey>, LedgerError> {
-        let name = &self.name;
+        let name = shown_name(&self.name);
         let of_file = self.key.filter(|key| names.has(key));
         let whole = of_file.map_or_else(|| names.keys_ever_of_whole(name), |key| vec![key]);
         let is_whole = !whole.is_empty();
-        let parts = [whole, names.keys(name), names.keys_ever(name)];
+        let parts = [whole, names.keys_ever(name)];
         let found = parts.into_iter().find(|keys| !keys.is_empty()).unwrap_or_default();
         if found.is_empty() {
             let all = match names.all().as_slice() {
@@ -87,6 +88,20 @@ impl EditorName {
         }
         Ok(names.keys_of_holders(&found))
     }
+}
+
+/// The digits or the name in a name as answers show it: `Yan (key 5bdb59a218a2caf9)`, `key
+/// 48070f315bafbe7e`, `Ada Lindqvist (now Alva Lindqvist)`.
+fn shown_name(name: &str) -> &str {
+    let is_digits = |text: &&str| {
+        text.len() >= 8 && text.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'))
+    };
+    let inside = name.strip_suffix(')');
+    let digits = inside.and_then(|text| Some(text.rsplit_once(" (key ")?.1));
+    if let Some(digits) = digits.or(name.strip_prefix("key ")).filter(is_digits) {
+        return digits;
+    }
+    inside.and_then(|text| Some(text.rsplit_once(" (now ")?.0)).unwrap_or(name)
 }
 
 /// Reads a status.
@@ -178,6 +193,7 @@ impl Filter {
         names: &Names,
         filters: &FactFilters,
     ) -> Result<Filter, LedgerError> {
+        expect_topic(filters.topic.as_deref())?;
         let mut derived = Vec::new();
         if let Some(document) = filters.document {
             document_at(view, document, "--document")?;
@@ -316,6 +332,16 @@ fn when(text: &str) -> Result<Days, LedgerError> {
     })
 }
 
+/// Refuses a topic without a word, such as an empty variable of a script: every topic contains it.
+pub fn expect_topic(topic: Option<&str>) -> Result<(), LedgerError> {
+    match topic.filter(|topic| typed(topic).trim().is_empty()) {
+        Some(found) => Err(LedgerError::Usage(format!(
+            "--topic: expected words of the name of a topic, found {found:?}"
+        ))),
+        None => Ok(()),
+    }
+}
+
 /// Whether a topic contains this text, given as [`typed`].
 pub fn has_topic(words: &WordsRow, wanted: &str) -> bool {
     words.topics.iter().any(|topic| typed(&topic.name).contains(wanted))
@@ -326,16 +352,6 @@ pub fn rests_on(words: &WordsRow, document: u64) -> bool {
     words.evidence.iter().any(|row| row.evidence.document == document)
 }
 
-/// An error unless there is a document at this position; it names the existing ones.
-pub fn document_at(view: &View<'_>, position: u64, what: &str) -> Result<(), LedgerError> {
-    if view.is_document(position) {
-        return Ok(());
-    }
-    let all: Vec<String> = view.documents(20).iter().map(u64::to_string).collect();
-    let all = if all.is_empty() { "there is none".to_owned() } else { all.join(", ") };
-    let why = format!("{what}: expected the position of a document ({all}), found {position}");
-    Err(LedgerError::NotFound(why))
-}
 /// The error for a position that does not exist, or not yet.
 pub fn beyond(view: &View<'_>, position: u64) -> LedgerError {
     let (size, whole) = (view.as_of().size, view.record.size());
@@ -348,6 +364,16 @@ pub fn beyond(view: &View<'_>, position: u64) -> LedgerError {
     }
 }
 
+/// An error unless there is a document at this position; it names the existing ones.
+pub fn document_at(view: &View<'_>, position: u64, what: &str) -> Result<(), LedgerError> {
+    if view.is_document(position) {
+        return Ok(());
+    }
     if (view.as_of().size..view.record.size()).contains(&position) {
         return Err(beyond(view, position));
     }
+    let all: Vec<String> = view.documents(20).iter().map(u64::to_string).collect();
+    let all = if all.is_empty() { "there is none".to_owned() } else { all.join(", ") };
+    let why = format!("{what}: expected the position of a document ({all}), found {position}");
+    Err(LedgerError::NotFound(why))
+}

@@ -5,7 +5,9 @@
 //! Not here: texts for people (`cli`).
 
 use crate::index::{Facets, IndexError, Snapshot, Term};
-use crate::ledger::answer::filter::{EditorName, document_at, has_topic, rests_on};
+use crate::ledger::answer::filter::{
+    EditorName, beyond, document_at, expect_topic, has_topic, rests_on,
+};
 use crate::ledger::answer::page::PageEnd;
 use crate::ledger::answer::{AnswerError, JsonItems, NamedView, json_of};
 use crate::ledger::error::LedgerError;
@@ -98,6 +100,7 @@ impl<'a> LogAnswer<'a> {
     /// Errors: there is no such event, document or editor; the record cannot be read.
     pub fn open(record: &'a Record, request: LogRequest) -> Result<LogAnswer<'a>, LedgerError> {
         let LogRequest { position, from, until, by, kind, document, topic, order, most } = request;
+        expect_topic(topic.as_deref())?;
         let wanted = Mentions { topic: topic.as_deref().map(typed), document };
         let mentioning = RefCell::new(None);
         let ask: &Query<'_> = &|slot, _| {
