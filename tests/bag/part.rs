@@ -119,6 +119,19 @@ fn a_part_is_not_published() {
     assert_eq!(story.run("publish pub").exit, 0);
 }
 
+/// What came between the end of a part and a date is not in it.
+#[test]
+fn a_date_after_the_end_of_a_part_is_noted() {
+    let story = part_beside_the_keys();
+    let answer = story.run("replay --as-of 2042-01-01 --ledger part");
+    let note = "note: this is a part, the first 10 of 14 events, and \"2042-01-01\" ends after its \
+                last one: which of the others came before that is not known here\n";
+    assert!(answer.err.contains(note), "{}", answer.err);
+    let answer = story.run("replay --as-of 5 --ledger part");
+    assert!(!answer.err.contains("this is a part"), "{}", answer.err);
+    assert!(answer.out.contains("\nsince then, up to the end of this part, "), "{}", answer.out);
+}
+
 /// The error of a command, which ends with exit 2 and no verdict.
 fn refusal(story: &Story, line: &str) -> String {
     let refused = story.run(line);

@@ -33,8 +33,17 @@ pub fn point(
     }
     let around = PointContext::new(&context.global.tz, context.clock.peek())?;
     let clock = date_clock(context);
-    let ResolvedDate { size, other } =
-        Point::parse(text, &around)?.resolve(record, bound, clock)?;
+    let point = Point::parse(text, &around)?;
+    let ResolvedDate { size, other } = point.resolve(record, bound, clock)?;
+    if matches!(point, Point::Within(..))
+        && size == record.size()
+        && let Some(of) = record.part_of.filter(|of| *of > size)
+    {
+        note(format!(
+            "note: this is a part, the first {size} of {of} events, and {text:?} ends after its \
+             last one: which of the others came before that is not known here"
+        ));
+    }
     if is_year(text.trim()) && text.trim().parse().is_ok_and(|event: u64| event < record.size()) {
         note(format!("note: {0} is the year; event {0} is #{0}", text.trim()));
     }
@@ -281,11 +290,12 @@ pub fn since(out: &mut dyn Write, view: &View<'_>, became: &[LaterChange]) -> Re
             format!("{} {}", row.fact, became.replace("restored", "in force again"))
         })
         .collect();
+    let until = view.as_of().part_of.map_or("", |_| ", up to the end of this part,");
     match changes.len() {
-        0 => writeln!(out, "since then none of these changed in words or status")?,
+        0 => writeln!(out, "since then{until} none of these changed in words or status")?,
         count => writeln!(
             out,
-            "since then {count} of these changed in words or status: {}",
+            "since then{until} {count} of these changed in words or status: {}",
             changes.join(", ")
         )?,
     }
