@@ -154,3 +154,29 @@ fn damage_of_the_record_is_not_published() {
     assert_ne!(desk.run("publish out").exit, 0);
     assert!(files(&desk.path("out")) == before);
 }
+
+/// An auditor's own folder of keys, with a policy that asks for a witness who never cosigned.
+#[test]
+fn the_policy_beside_named_keys_is_asked_of_everything_that_is_verified() {
+    let desk = Desk::with_bo();
+    desk.told("publish pub");
+    desk.told("export --to bag");
+    desk.told("witness new w1 --name w.example/1 --keys aud");
+    let key = desk.read("aud/w1.witness");
+    std::fs::write(desk.path("aud/policy"), format!("witness w1 {key}quorum w1\n")).unwrap();
+    for place in ["ledger", "pub", "bag"] {
+        let answer = desk.run(&format!("verify {place} --keys aud"));
+        assert_eq!(answer.exit, 5, "{place}: {}", answer.out);
+    }
+    // A folder of keys that is not there is named, and nothing is published by it.
+    let note = "note: there is no folder of keys at kyes: neither a log key's memory nor a policy \
+                in it was compared\n";
+    for place in ["ledger", "pub", "bag"] {
+        let answer = desk.run(&format!("verify {place} --keys kyes"));
+        assert_eq!((answer.exit, answer.err.as_str()), (0, note), "{place}");
+    }
+    let (exit, why) = desk.refused("publish pub --keys kyes");
+    let expected = "annals: expected a folder of keys at kyes, found none: nothing was published, \
+                    for a policy in it has to be met first; --no-witness publishes without one\n";
+    assert_eq!((exit, why.as_str()), (2, expected));
+}

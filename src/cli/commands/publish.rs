@@ -1,7 +1,7 @@
 //! `annals publish`: the record as static files for any web server.
 
 use crate::archive::publish_target::FolderTarget;
-use crate::cli::shared::{CollectReport, WriteStatus, collect_for_publication};
+use crate::cli::shared::{CollectReport, WriteStatus, collect_for_publication, named_keys};
 use crate::cli::terminal::{
     CliError, Command, Context, Exit, Format, Group, Progress, done_as, formats, json, note,
 };
@@ -113,7 +113,10 @@ fn run(context: &mut Context, args: PublishArgs) -> Result<Exit, CliError> {
     let jobs = args.jobs.map_or(cores, usize::from);
     let asked = match args.no_witness {
         true => None,
-        false => collect_for_publication(context, &record)?,
+        false => {
+            named_keys::expect_there(context)?;
+            collect_for_publication(context, &record)?
+        }
     };
     if let Some(asked) = &asked
         && let exit = Exit::from(asked.verdict())

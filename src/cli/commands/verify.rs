@@ -16,6 +16,7 @@ use crate::cli::commands::verify::options::{
 use crate::cli::render::report::VerdictReport;
 use crate::cli::render::report::page::PageContext;
 use crate::cli::render::report::section::WithSections;
+use crate::cli::shared::named_keys;
 use crate::cli::terminal::{
     CliError, Command, Context, Exit, Format, Group, Progress, formats, json, note, out, visible,
 };
@@ -23,8 +24,9 @@ use crate::ledger::audit::options::Audit;
 use crate::ledger::audit::periods::periods;
 use crate::ledger::audit::{Audited, audit_published, audit_settled};
 use crate::ledger::error::LedgerError;
+use crate::ledger::exchange::bag_audit::paths_in;
 use crate::ledger::foreign::foreign;
-use crate::ledger::reader::Record;
+use crate::ledger::reader::{Record, checkpoint};
 use annals_core::key::Way;
 use annals_core::tlog::policy::Policy;
 use annals_core::verify::source::Source;
@@ -49,10 +51,13 @@ fn run(context: &mut Context, args: VerifyArgs) -> Result<Exit, CliError> {
     // Checked before any work, and again when the page is written.
     place_of_page(context, &args)?;
     expect_pin_apart(context, &args)?;
+    named_keys::note_missing(context)?;
     match VerifySubject::open(args.what.clone(), context)? {
         VerifySubject::Ledger(mut record) => ledger(context, &mut record, args),
         VerifySubject::Bag(folder) => {
-            let policy = trust::named_policy(args.policy.as_deref())?;
+            let checkpoint = checkpoint(&paths_in(&folder)).ok().flatten();
+            let named = args.policy.as_deref();
+            let policy = trust::policy_for(context, named, checkpoint.as_deref())?;
             bag::run(context, &folder, &audit_options(&args, policy)?, &args)
         }
         VerifySubject::Published(place, mut record) => {
@@ -109,8 +114,9 @@ fn published(
     args: VerifyArgs,
 ) -> Result<Exit, CliError> {
     let began = Instant::now();
-    // The policy beside the keys here may be about another record.
-    let options = audit_options(&args, trust::named_policy(args.policy.as_deref())?)?;
+    // The policy beside the keys here may be about another record; that of named keys is asked.
+    let policy = trust::policy_for(context, args.policy.as_deref(), record.checkpoint())?;
+    let options = audit_options(&args, policy)?;
     let progress = Progress::new(record.size(), "verify");
     let audited = audit_published(record, &options, Some(&|done| progress.at(done)))?;
     drop(progress);

@@ -17,6 +17,7 @@ pub mod values;
 pub mod protection;
 pub mod cosignatures;
 pub mod positions;
+pub mod named_keys;
 pub mod page_limit;
 pub mod waiting;
 pub mod database;

@@ -3,12 +3,12 @@
 //! Always holds: a named file that is missing or malformed is an error; the policy beside the keys
 //! is used if none is named. Not here: their meaning (`verify::proof`).
 
-use crate::cli::terminal::{CliError, Context};
+use crate::cli::terminal::{CliError, Context, note};
 use crate::disk::read_optional;
 use crate::ledger::error::LedgerError;
 use crate::ledger::paths::Paths;
-use annals_core::tlog::policy::{MAX_POLICY, Policy};
-use annals_core::tlog::{KeyKind, VerifierKey};
+use annals_core::tlog::policy::{Log, MAX_POLICY, Policy};
+use annals_core::tlog::{Checkpoint, KeyKind, Note, VerifierKey};
 use annals_core::verify::proof::ProofContext;
 use std::path::{Path, PathBuf};
 
@@ -45,6 +45,31 @@ pub fn policy_of(paths: &Paths, named: Option<&Path>) -> Result<Option<Policy>, 
 /// The policy that was named.
 pub fn named_policy(named: Option<&Path>) -> Result<Option<Policy>, CliError> {
     named.map(|path| read(&named_file(path)?, path)).transpose()
+}
+
+/// The policy of a record that is not a ledger here: the named one, or the one beside the keys that
+/// are named (`--keys`), unless its logs are all of other records. `checkpoint` is the record's own.
+pub fn policy_for(
+    context: &Context,
+    named: Option<&Path>,
+    checkpoint: Option<&[u8]>,
+) -> Result<Option<Policy>, CliError> {
+    let (None, Some(keys)) = (named, &context.global.keys) else { return named_policy(named) };
+    let Some((bytes, path)) = beside(keys)? else { return Ok(None) };
+    let policy = read(&bytes, &path)?;
+    let signed = checkpoint.and_then(Note::parse);
+    let origin = signed.and_then(|note| Checkpoint::parse(&note.text)).map(|head| head.origin);
+    let is_of_record = |log: &Log| origin.as_deref().is_none_or(|origin| log.key.name == origin);
+    match policy.logs.is_empty() || policy.logs.iter().any(is_of_record) {
+        true => Ok(Some(policy)),
+        false => {
+            note(format!(
+                "note: the policy {} is of other records, and was not compared",
+                path.display()
+            ));
+            Ok(None)
+        }
+    }
 }
 
 fn beside(keys: &Path) -> Result<Option<(Vec<u8>, PathBuf)>, CliError> {
