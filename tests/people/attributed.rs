@@ -393,3 +393,17 @@ fn the_page_of_chosen_facts_says_what_they_were_chosen_by() {
     let options = " --topic X --status asserted --document 2 --by ada --from 3";
     assert_eq!(sentence(options).as_deref(), Some(expected));
 }
+
+/// Two names from right to left with signs alone between them.
+#[test]
+fn a_name_in_a_sentence_of_the_report_keeps_its_own_direction() {
+    let desk = two_facts();
+    desk.told("editor change ada --name داليا --by ada");
+    desk.told("editor change bo --name سمير --by ada");
+    desk.told("confirm 3 --how reread --by bo");
+    revoke(&desk, "bo", 7, "ada");
+    desk.told("verify --html v.html");
+    let page = desk.read("v.html");
+    let line = "<dd>1 event, by 8 (<bdi>داليا</bdi>): <bdi>سمير</bdi> (key ";
+    assert!(page.contains(line), "{page}");
+}

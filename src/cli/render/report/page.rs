@@ -27,6 +27,7 @@ pub fn write(report: &VerdictReport, around: &PageContext<'_>, now: Time, second
         "default-src 'none'; style-src 'sha256-{style}'; base-uri 'none'; form-action 'none'"
     );
     let origin = report.origin.as_deref().map_or("a record without a name".to_owned(), visible);
+    let names = parts::names(&report.tally);
     let page = html! {
         (DOCTYPE)
         html lang="en" {
@@ -55,7 +56,7 @@ pub fn write(report: &VerdictReport, around: &PageContext<'_>, now: Time, second
                     @if let Some(bag) = around.bag { (bag::section(bag)) }
                     (parts::checks(report))
                     (parts::faults(report))
-                    @for section in sections(report) { (parts::section(&section)) }
+                    @for section in sections(report) { (parts::section(&section, &names)) }
                     (parts::checkpoint(report))
                     (parts::roster(report))
                     (parts::again(report, around))

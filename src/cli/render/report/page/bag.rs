@@ -13,7 +13,7 @@ pub fn section(bag: &BagReport) -> Markup {
     html! {
         section aria-labelledby="bag" {
             h2 id="bag" { "The bag" }
-            (lines(&bag.lines))
+            (lines(&bag.lines, &[]))
             h3 { "Damage" }
             @if bag.wrong.is_empty() {
                 p { "None." }

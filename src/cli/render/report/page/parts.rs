@@ -6,6 +6,7 @@ use crate::cli::render::report::bag::BagReport;
 use crate::cli::render::report::lines::{Line, Section, capital};
 use crate::cli::render::report::{FaultReport, VerdictReport};
 use crate::cli::terminal::{visible, zone};
+use crate::ledger::answer::tally::TallyReport;
 use crate::ledger::audit::periods::{Border, Period};
 use annals_core::time::Time;
 use maud::{Markup, html};
@@ -115,26 +116,55 @@ fn row(fault: &FaultReport) -> Markup {
 }
 
 /// A section of labelled lines.
-pub fn section(section: &Section) -> Markup {
+pub fn section(section: &Section, names: &[String]) -> Markup {
     html! {
         section aria-labelledby=(section.id) {
             h2 id=(section.id) { (section.heading) }
             @if section.lines.is_empty() {
                 p { "Nothing." }
             } @else {
-                (lines(&section.lines))
+                (lines(&section.lines, names))
             }
         }
     }
 }
 
+/// The names of persons in the lines of the acts, as these lines show them.
+pub fn names(tally: &TallyReport) -> Vec<String> {
+    let TallyReport { undone, retimed, rekeyed, thresholds } = tally;
+    let signed = undone.iter().map(|row| &row.signed).chain(retimed);
+    let signed = signed.chain(rekeyed.iter().map(|row| &row.signed));
+    let signed = signed.chain(thresholds.iter().map(|row| &row.signed));
+    let signers = signed.flat_map(|row| [Some(&row.by), row.by_now.as_ref()]).flatten();
+    let all = signers.chain(undone.iter().map(|row| &row.name));
+    all.map(|name| visible(name)).filter(|name| !name.is_empty()).collect()
+}
+
+/// A sentence whose names keep their own direction: two names from right to left with signs alone
+/// between them would be shown in the other order.
+fn isolated(text: &str, names: &[String]) -> Markup {
+    let found = names.iter().filter_map(|name| Some((text.find(name.as_str())?, name)));
+    // Of two that begin at the same place the longer one.
+    let first = found.min_by_key(|(at, name)| (*at, usize::MAX - name.len()));
+    let split = first.and_then(|(at, name)| {
+        let (before, rest) = text.split_at_checked(at)?;
+        Some((before, name, rest.strip_prefix(name.as_str())?))
+    });
+    match split {
+        None => html! { (text) },
+        Some((before, name, after)) => {
+            html! { (before) bdi { (name) } (isolated(after, names)) }
+        }
+    }
+}
+
 /// Labelled lines.
-pub fn lines(lines: &[Line]) -> Markup {
+pub fn lines(lines: &[Line], names: &[String]) -> Markup {
     html! {
         dl {
             @for line in lines {
                 dt { (capital(line.label)) }
-                dd { (line.text) }
+                dd { (isolated(&line.text, names)) }
             }
         }
     }
