@@ -2,7 +2,7 @@
 
 use crate::cli::shared::{PullReport, pull_options};
 use crate::cli::terminal::{
-    CliError, Command, Context, Exit, Format, Group, Progress, done_as, formats, json,
+    CliError, Command, Context, Exit, Format, Group, Progress, counted, done_as, formats, json,
 };
 use crate::disk::DiskError;
 use crate::ledger::error::LedgerError;
@@ -64,8 +64,8 @@ fn run(context: &mut Context, args: CloneArgs) -> Result<Exit, CliError> {
     match context.format() {
         Format::Text => writeln!(
             out,
-            "cloned {} events of {} from {} to {}",
-            outcome.size,
+            "cloned {} of {} from {} to {}",
+            counted(outcome.size, "event"),
             outcome.origin,
             outcome.place,
             paths.ledger.display()

@@ -4,7 +4,8 @@ use crate::archive::bag::read::{is_bag, is_partial, sizes};
 use crate::archive::cache::CachePlace;
 use crate::cli::shared::WriteStatus;
 use crate::cli::terminal::{
-    CliError, Command, Context, Exit, Format, Group, Progress, done_as, formats, json, note,
+    CliError, Command, Context, Exit, Format, Group, Progress, counted, done_as, formats, json,
+    note,
 };
 use crate::disk::{self, Links};
 use crate::keys::KeyFolder;
@@ -106,7 +107,7 @@ fn run(context: &mut Context, args: ImportArgs) -> Result<Exit, CliError> {
                     or the address of a published record";
         let found = any_kind(bag)?.unwrap_or_else(|| none.to_owned());
         let bag = bag.display();
-        let why = format!("expected a bag or a published record at {bag}, found {kind}");
+        let why = format!("expected a bag or a published record at {bag}, found {found}");
         return Err(LedgerError::NotFound(why).into());
     }
     let paths = Paths::new(args.to, context.global.keys.clone());
@@ -130,13 +131,14 @@ fn run(context: &mut Context, args: ImportArgs) -> Result<Exit, CliError> {
             writeln!(out, "imported a part, {size} of {of} events to {to}: a copy to read")?;
         }
         (Format::Text, Imported::ReadOnly(_)) => {
-            writeln!(out, "imported {size} events to {to}: a copy to read")?;
+            writeln!(out, "imported {} to {to}: a copy to read", counted(size, "event"))?;
         }
         (Format::Text, Imported::No) => {
-            writeln!(out, "taken over: {size} events at {to}; it goes on from there")?;
+            writeln!(out, "taken over: {} at {to}; it goes on from there", counted(size, "event"))?;
         }
         (Format::Text, Imported::Rekey(_)) => {
-            writeln!(out, "taken over: {size} events at {to}; it goes on with a new log key")?;
+            let events = counted(size, "event");
+            writeln!(out, "taken over: {events} at {to}; it goes on with a new log key")?;
         }
         (_, imported) => json(&mut out, &ImportReceipt::of(&paths, size, imported))?,
     }
@@ -177,7 +179,8 @@ fn published(
     let mut out = done_as(context.format());
     match context.format() {
         Format::Text => {
-            writeln!(out, "imported {size} events to {}: a copy to read", paths.ledger.display())?;
+            let (events, to) = (counted(size, "event"), paths.ledger.display());
+            writeln!(out, "imported {events} to {to}: a copy to read")?;
         }
         _ => json(&mut out, &ImportReceipt::of(&paths, size, Imported::ReadOnly(size)))?,
     }

@@ -3,7 +3,8 @@
 use crate::archive::publish_target::FolderTarget;
 use crate::cli::shared::{CollectReport, WriteStatus, collect_for_publication, named_keys};
 use crate::cli::terminal::{
-    CliError, Command, Context, Exit, Format, Group, Progress, done_as, formats, json, note,
+    CliError, Command, Context, Exit, Format, Group, Progress, counted, done_as, formats, json,
+    note,
 };
 use crate::ledger::exchange::apart::{ProtectedPlace, expect_folder_apart};
 use crate::ledger::exchange::publish::continued::publish_new;
@@ -155,9 +156,9 @@ fn run(context: &mut Context, args: PublishArgs) -> Result<Exit, CliError> {
     let mut out = done_as(context.format());
     let (dir, size) = (args.dir.display(), publication.size);
     match (context.format(), publication.before) {
-        (Format::Text, 0) => writeln!(out, "published {size} events in {dir}")?,
+        (Format::Text, 0) => writeln!(out, "published {} in {dir}", counted(size, "event"))?,
         (Format::Text, before) if before == size => {
-            writeln!(out, "published already: {size} events in {dir}")?;
+            writeln!(out, "published already: {} in {dir}", counted(size, "event"))?;
         }
         (Format::Text, before) => {
             writeln!(out, "published events {before} to {} in {dir}", size - 1)?;

@@ -2,7 +2,7 @@
 
 use crate::cli::shared::{PullReport, pull_options};
 use crate::cli::terminal::{
-    CliError, Command, Context, Exit, Format, Group, Progress, done_as, formats, json,
+    CliError, Command, Context, Exit, Format, Group, Progress, counted, done_as, formats, json,
 };
 use crate::ledger::exchange::follow::{PullDepth, pull};
 use clap::{Args, value_parser};
@@ -50,7 +50,7 @@ fn run(context: &mut Context, args: PullArgs) -> Result<Exit, CliError> {
     let place = &outcome.place;
     match context.format() {
         Format::Text if outcome.before == outcome.size => {
-            writeln!(out, "up to date: {} events of {place}", outcome.size)?;
+            writeln!(out, "up to date: {} of {place}", counted(outcome.size, "event"))?;
         }
         Format::Text => writeln!(
             out,

@@ -3,8 +3,8 @@
 use crate::cli::render::report::text::faults;
 use crate::cli::render::report::{FaultReport, VerdictReport};
 use crate::cli::terminal::{
-    CliError, Command, Context, Exit, Format, Group, Progress, done, done_as, formats, json,
-    visible,
+    CliError, Command, Context, Exit, Format, Group, Progress, counted, done, done_as, formats,
+    json, visible,
 };
 use crate::index::IndexStatus;
 use crate::ledger::audit::Audited;
@@ -252,7 +252,7 @@ fn make(context: &Context, paths: &Paths) -> Result<Exit, CliError> {
 fn line(step: &Step) -> String {
     match step {
         Step::Found(place, path, CopyState::Whole(events)) => {
-            format!("{place}: whole, {events} events, at {}", path.display())
+            format!("{place}: whole, {}, at {}", counted(*events, "event"), path.display())
         }
         Step::Found(place, path, CopyState::Damaged(why, more)) => {
             let more = if *more > 0 { format!(" (and {more} more)") } else { String::new() };
@@ -260,7 +260,8 @@ fn line(step: &Step) -> String {
         }
         Step::Found(place, path, CopyState::Unfit(events, why)) => {
             let path = path.display();
-            format!("{place}: {events} events, not taken, at {path}: {}", visible(why))
+            let events = counted(*events, "event");
+            format!("{place}: {events}, not taken, at {path}: {}", visible(why))
         }
         Step::Found(place, path, CopyState::Unknown(why)) => {
             let path = path.display();
@@ -270,10 +271,10 @@ fn line(step: &Step) -> String {
             format!("{place}: there is none at {}", path.display())
         }
         Step::Built(what, CopyKind::Copy, events) => {
-            format!("{what}: taken from the copy, {events} events")
+            format!("{what}: taken from the copy, {}", counted(*events, "event"))
         }
         Step::Built(what, from, events) => {
-            format!("{what}: built from the {from}, {events} events")
+            format!("{what}: built from the {from}, {}", counted(*events, "event"))
         }
         Step::Aside(what, path) => format!("{what}: the old one is kept at {}", path.display()),
         Step::Document(digest) => format!("document {digest}: taken from the copy"),
@@ -282,7 +283,9 @@ fn line(step: &Step) -> String {
              found elsewhere; annals repair --from COPY looks for it in another copy"
         ),
         Step::Checkpoint(size) => format!("checkpoint: taken from the copy, size {size}"),
-        Step::Index(events) => format!("index: built from the journal, {events} events"),
+        Step::Index(events) => {
+            format!("index: built from the journal, {}", counted(*events, "event"))
+        }
         Step::Nothing => "nothing was to be repaired".to_owned(),
     }
 }

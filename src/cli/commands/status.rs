@@ -4,8 +4,8 @@ use crate::cli::render::{effect, provenance, tally_lines};
 use crate::cli::shared::waiting;
 use crate::cli::terminal::output::note;
 use crate::cli::terminal::{
-    CliError, Command, Context, EditorOption, Exit, Format, Group, formats, json, moment, out,
-    visible,
+    CliError, Command, Context, EditorOption, Exit, Format, Group, counted, formats, json, moment,
+    out, visible,
 };
 use crate::disk::{DiskError, is_folder_at};
 use crate::ledger::answer::tally::TallyReport;
@@ -344,8 +344,8 @@ fn text(out: &mut dyn Write, report: &StatusReport) -> Result<(), CliError> {
     line(
         "size",
         &match report.as_of.part_of {
-            Some(of) => format!("{size} events, a part of a record of {of}"),
-            None => format!("{size} events"),
+            Some(of) => format!("{}, a part of a record of {of}", counted(size, "event")),
+            None => counted(size, "event"),
         },
     )?;
     let statuses: Vec<String> =

@@ -6,7 +6,7 @@
 
 use crate::cli::render::{aim, reason_and_place, words};
 use crate::cli::terminal::{
-    CliError, Exit, Format, json, moment, out, seconds_as_moment, visible, wrapped,
+    CliError, Exit, Format, counted, json, moment, out, seconds_as_moment, visible, wrapped,
 };
 use crate::ledger::audit::prove::left_out;
 use annals_core::event::args::Args;
@@ -156,11 +156,12 @@ fn around(out: &mut dyn Write, judged: &ProofOutcome, proof: &Proof) -> Result<(
         writeln!(out, "ignored: {lines} of unknown keys")?;
     }
     if judged.quotations > 0 {
-        writeln!(out, "quotations: {} hold in the documents here", judged.quotations)?;
+        let hold = if judged.quotations == 1 { "holds" } else { "hold" };
+        writeln!(out, "quotations: {} {hold} in the documents here", judged.quotations)?;
     }
     if judged.not_checkable > 0 {
-        let count = judged.not_checkable;
-        writeln!(out, "not checkable: {count} quotations, whose documents are not here")?;
+        let quotations = counted(judged.not_checkable, "quotation");
+        writeln!(out, "not checkable: {quotations}, whose documents are not here")?;
     }
     match left_out(proof) {
         Some(what) => writeln!(out, "{}", wrapped(&format!("left out: {what}"), 0))?,

@@ -8,7 +8,7 @@ use crate::cli::render::report::lines::{ADVICE, COMPARED, Line, Section, line};
 use crate::cli::render::report::{ComparisonState, EventRange, NO_INDEX, PinState, VerdictReport};
 use crate::cli::render::tally_lines;
 use crate::cli::terminal::exit::Exit;
-use crate::cli::terminal::{seconds_as_moment, visible};
+use crate::cli::terminal::{counted, seconds_as_moment, visible};
 use annals_core::evidence::Claim;
 use serde::Serialize;
 
@@ -85,15 +85,14 @@ fn open(report: &VerdictReport) -> Vec<Line> {
 fn compared(report: &VerdictReport) -> Vec<Line> {
     let mut lines = Vec::new();
     match (report.store.state, &report.store.why) {
-        (ComparisonState::Same, _) => {
-            lines.push(line("store", format!("{} events, as in the journal", report.size)))
-        }
+        (ComparisonState::Same, _) => lines
+            .push(line("store", format!("{}, as in the journal", counted(report.size, "event")))),
         (_, Some(_)) => {}
         _ => lines.push(line("store", "differs from the journal")),
     }
     match (report.index.state, &report.index.why) {
         (ComparisonState::Same, _) => {
-            lines.push(line("index", format!("{} events, as folded anew", report.size)))
+            lines.push(line("index", format!("{}, as folded anew", counted(report.size, "event"))))
         }
         (_, Some(_)) => {}
         _ => lines.push(line("index", "differs from what the journal folds to")),
@@ -214,6 +213,7 @@ fn advice(report: &VerdictReport) -> Vec<Line> {
             }
             false => "collect the cosignatures that the policy names with annals witness collect",
         });
+    }
     if found(&|rule| rule == 803) {
         add(
             "the pin is damaged: use a copy of it as it was written; a new one (--init-pin) trusts \
@@ -222,7 +222,6 @@ fn advice(report: &VerdictReport) -> Vec<Line> {
     }
     if found(&|rule| rule == 804) {
         add("name the pin of this record with --pin");
-    }
     }
     if report.published {
         if found(&|rule| !matches!(rule, 803 | 804)) && report.exit != Exit::Forked {
