@@ -89,7 +89,11 @@ fn formula(text: &str, at: usize) -> Option<Range<usize>> {
     let whole = text.get(start..end)?;
     let letters = whole.chars().take_while(|c| c.is_alphabetic() && !is_high(*c)).count();
     let low = whole.contains(is_low) && letters > 0;
-    let high = whole.contains(is_high) && (1..=2).contains(&letters);
+    let name: String = whole.chars().take(letters).collect();
+    // A sign, an element or a measure; after another word it is the mark of a note.
+    let is_sign = letters == 1
+        || letters == 2 && (name.contains(char::is_uppercase) || number_word(&name).is_some());
+    let high = whole.contains(is_high) && is_sign;
     (is_inside && (low || high)).then_some(start..end)
 }
 

@@ -103,8 +103,11 @@ impl LineView<'_> {
         let mut end = from;
         let (mut group, mut spaced) = (from, true);
         loop {
-            while self.is_digit(end) {
+            while self.is_digit(end) && !self.is_note_mark(group, end) {
                 end += 1;
+            }
+            if self.is_note_mark(group, end) {
+                return end;
             }
             let Some(separator) = self.at(end) else { return end };
             if let Some(after) = self.exponent(end) {
@@ -115,7 +118,10 @@ impl LineView<'_> {
                 (end, group, spaced) = (more, more, false);
                 continue;
             }
-            let joins = is_separator(separator) && self.is_digit(end + 1);
+            // 5.², 2019.¹
+            let is_end =
+                matches!(separator, '.' | ',' | ':') && self.at(end + 1).is_some_and(is_raised);
+            let joins = is_separator(separator) && self.is_digit(end + 1) && !is_end;
             // 2,345 that is broken at the end of a line.
             let broken = (end + 1..end + 3).take_while(|at| self.is_line_end(*at)).count();
             if broken > 0
@@ -307,6 +313,13 @@ impl LineView<'_> {
             end = self.compound(after);
         }
         if end == digits && self.is_ordinal(from, digits) { digits + 1 } else { end }
+    }
+
+    /// Whether the mark of a note stands after the year that begins at `from`.
+    fn is_note_mark(&self, from: usize, end: usize) -> bool {
+        let is_raised = self.at(end).is_some_and(is_raised);
+        let is_single = (end..end + 4).take_while(|at| self.is_digit(*at)).count() <= 2;
+        is_raised && is_single && end == from + 4 && self.is_year(from, end)
     }
 
     fn is_line_end(&self, index: usize) -> bool {
@@ -637,6 +650,10 @@ fn is_separator(c: char) -> bool {
             | '-'
             | '‐'..='―' | '−' | '，' | '．' | '：' | '～' | '〜'
     )
+}
+
+fn is_raised(c: char) -> bool {
+    matches!(c, '²' | '³' | '¹' | '\u{2070}'..='\u{2079}')
 }
 
 /// The spaces between thousands, and between a number and its currency or unit.

@@ -274,8 +274,18 @@ fn raised_and_lowered_figures_belong_to_a_formula() {
     begins_in("of CO₂ and", "₂", "word CO₂");
     ends_in("of H₂O and", "of H₂", "word H₂O");
     ends_in("and x² more", "and x", "word x²");
+    ends_in("of 5 km² there", "of 5 km", "number 5 km²");
+    ends_in("about 10³ there", "about 10", "number 10³");
     // The mark of a note.
-    whole("as he said² that", "he said");
+    for (text, quoted) in [
+        ("as he said² that", "he said"),
+        ("He resigned in 2019¹ and left.", "in 2019"),
+        ("of 1 March 2021² says", "March 2021"),
+        ("There were 5.² Then", "were 5."),
+        ("He said so¹ and", "said so"),
+    ] {
+        whole(text, quoted);
+    }
 }
 
 #[test]
