@@ -189,8 +189,7 @@ fn roles_and_names_change_and_an_admin_is_left() {
     let told = desk.told("editor change bo --role admin --role editor --by ada");
     assert!(told.ends_with("Bo Berg (key <16>): admin and editor, before editor\n"), "{told}");
     let told = desk.told("editor change bo --name Bo_Bergman --by ada");
-    let named = "Bo Berg (key <16>): admin and editor, before admin and editor, now called Bo \
-                 Bergman\n";
+    let named = "Bo Berg (key <16>): now called Bo Bergman, before Bo Berg\n";
     assert!(told.ends_with(named), "{told}");
     desk.told("editor change ada --role editor --by bo");
     let last = "annals: editor.changed is refused: rule 406 last-admin: no admin would be left; \
