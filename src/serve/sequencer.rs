@@ -164,7 +164,10 @@ impl Sequencer {
             Some(FarClock::Before(why)) if check == ClockCheck::On => {
                 return Err(LedgerError::Clock(why));
             }
-            Some(FarClock::Before(why) | FarClock::After(why)) => log(&format!("warning: {why}")),
+            Some(FarClock::After(rested)) => log(&rested),
+            Some(FarClock::Before(why) | FarClock::LongAfter(why)) => {
+                log(&format!("warning: {why}"));
+            }
             None => {}
         }
         let (head, served) = watch::channel(Arc::new(head_of(&writer, None)?));

@@ -170,16 +170,40 @@ fn what_is_missing_is_named_with_its_option() {
 #[test]
 fn a_clock_that_is_far_off_needs_a_confirmation() {
     let desk = facts();
-    let line = "append|--quote|two hours|--claim|Two hours.";
-    let mut command = desk.command("ada", line);
-    let answer = crate::editor::story::answer(command.env("ANNALS_CLOCK", "2022-02-27T08:00:00Z"));
+    let at = |clock: &str, more: &str| {
+        let line = format!("append|--quote|two hours|--claim|Two hours.{more}");
+        crate::editor::story::answer(desk.command("ada", &line).env("ANNALS_CLOCK", clock))
+    };
+    let years = "2023-02-27T08:00:00Z";
+    let answer = at(years, "");
     assert_eq!(answer.exit, 2);
-    let expected = "annals: expected a time near the last event's, ";
+    let expected = "annals: expected a time within a year of the last event's, ";
     assert!(answer.err.starts_with(expected), "{}", answer.err);
     assert!(answer.err.ends_with(" later; if the clock is right, say --clock-is-right\n"));
-    let mut command = desk.command("ada", &format!("{line}|--clock-is-right"));
-    let answer = crate::editor::story::answer(command.env("ANNALS_CLOCK", "2022-02-27T08:00:00Z"));
+    assert_eq!(at(years, "|--dry-run").exit, 2);
+    let answer = at(years, "|--clock-is-right");
     assert_eq!((answer.exit, answer.out.starts_with("written at 8\n")), (0, true));
+}
+
+/// A weekend, or a summer: nothing is asked, and the time that is written is said.
+#[test]
+fn a_record_that_rested_is_written_to() {
+    let desk = facts();
+    let at = |clock: &str, more: &str| {
+        let line = format!("append|--quote|two hours|--claim|Two hours.{more}");
+        crate::editor::story::answer(desk.command("ada", &line).env("ANNALS_CLOCK", clock))
+    };
+    for (clock, days) in [("2022-01-31T08:00:00Z", "4.0"), ("2022-08-01T08:00:00Z", "186.0")] {
+        let answer = at(clock, "|--dry-run");
+        assert_eq!(answer.exit, 0, "{answer:?}");
+        let note = format!("T08:00:00.000000Z, {days} days later\n");
+        assert!(answer.err.contains("note: the last event is of 2022-01-27T08:00:0"), "{answer:?}");
+        assert!(answer.err.contains(&note), "{answer:?}");
+    }
+    let answer = at("2022-01-31T08:00:00Z", "");
+    assert_eq!((answer.exit, answer.out.starts_with("written at 8\n")), (0, true), "{answer:?}");
+    let answer = at("2022-01-31T09:00:00Z", "|--again");
+    assert!(answer.exit == 0 && !answer.err.contains("the last event is of"), "{answer:?}");
 }
 
 #[test]

@@ -244,7 +244,8 @@ impl Context {
         if self.dry_run {
             let writer = Writer::dry_run(paths)?;
             if clock == ClockCheck::On {
-                append::check_clock(&writer, self.clock.peek())?;
+                let rested = append::check_clock(&writer, self.clock.peek())?;
+                rested.iter().for_each(|rested| note(format!("note: {rested}")));
             }
             return Ok(writer);
         }
@@ -349,7 +350,10 @@ impl Context {
                 self.answers.borrow_mut().clock_is_right = true;
                 Ok(())
             }
-            checked => Ok(checked?),
+            checked => {
+                let rested = checked?;
+                Ok(rested.iter().for_each(|rested| note(format!("note: {rested}"))))
+            }
         }
     }
 

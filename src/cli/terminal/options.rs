@@ -40,7 +40,7 @@ pub struct Global {
     /// Do not ask before writing
     #[arg(long, global = true)]
     pub yes: bool,
-    /// Skip the check that the clock is near the last event's time
+    /// Skip the check that the clock is not before the last event's time, nor a year after it
     #[arg(long, global = true)]
     pub clock_is_right: bool,
 }

@@ -27,30 +27,40 @@ use annals_core::time::Time;
 use std::path::{Path, PathBuf};
 use std::thread;
 
-/// How far the writer's clock may differ from the last event's time, in microseconds.
+/// How far the writer's clock may be before the last event's time, in microseconds.
 const BACK: i64 = 5 * 60 * 1_000_000;
-const AHEAD: i64 = 24 * 3_600 * 1_000_000;
+const DAY: i64 = 24 * 3_600 * 1_000_000;
+/// How far it may be after it: a record may rest for a weekend or a season; a clock that is years
+/// ahead would take the order of dates from every later event.
+const AHEAD: i64 = 366 * DAY;
 
 /// A clock that is far from the last event's time, and the words for it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum FarClock {
     /// It is before that time.
     Before(String),
-    /// It is long after it.
+    /// It is a day and more after it: the record rested.
     After(String),
+    /// It is more than a year after it: the record rested long, or the clock is wrong.
+    LongAfter(String),
 }
 
 /// How a clock is far from the last event's time, if it is.
 pub fn far_clock(writer: &Writer, now: Time) -> Option<FarClock> {
     let last = writer.verifier.chain.at?;
     // A day and more in days, less in minutes, on both sides.
-    let apart = |micros: i64| match micros >= AHEAD {
-        true => format!("{:.1} days", micros as f64 / AHEAD as f64),
+    let apart = |micros: i64| match micros >= DAY {
+        true => format!("{:.1} days", micros as f64 / DAY as f64),
         false => format!("{:.0} minutes", micros as f64 / 60e6),
     };
     match now.micros() - last.micros() {
-        far if far > AHEAD => Some(FarClock::After(format!(
-            "expected a time near the last event's, {last}; the clock says {now}, {} later",
+        far if far > AHEAD => Some(FarClock::LongAfter(format!(
+            "expected a time within a year of the last event's, {last}; the clock says {now}, {} \
+             later",
+            apart(far)
+        ))),
+        far if far > DAY => Some(FarClock::After(format!(
+            "the last event is of {last}; the clock says {now}, {} later",
             apart(far)
         ))),
         back if back < -BACK => Some(FarClock::Before(format!(
@@ -65,11 +75,13 @@ pub fn far_clock(writer: &Writer, now: Time) -> Option<FarClock> {
     }
 }
 
-/// Refuses a clock that is far from the last event's time.
-pub fn check_clock(writer: &Writer, now: Time) -> Result<(), LedgerError> {
+/// Refuses a clock that is before the last event's time, or more than a year after it; returns the
+/// words for one that is days after it.
+pub fn check_clock(writer: &Writer, now: Time) -> Result<Option<String>, LedgerError> {
     match far_clock(writer, now) {
-        None => Ok(()),
-        Some(FarClock::Before(why) | FarClock::After(why)) => Err(LedgerError::Clock(why)),
+        None => Ok(None),
+        Some(FarClock::After(rested)) => Ok(Some(rested)),
+        Some(FarClock::Before(why) | FarClock::LongAfter(why)) => Err(LedgerError::Clock(why)),
     }
 }
 
