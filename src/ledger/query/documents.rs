@@ -53,7 +53,7 @@ impl View<'_> {
     pub fn derived_documents(&self, from: u64) -> Result<Vec<u64>, LedgerError> {
         let candidates = match &self.slice {
             Some(slice) => {
-                let found = slice.ever_derived(from);
+                let found = ever_derived(slice.then(), from);
                 self.or_folded(found, |whole| folded(whole).into_iter().collect(), BTreeSet::new())
             }
             None => folded(self).into_iter().collect(),

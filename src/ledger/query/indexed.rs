@@ -553,8 +553,4 @@ impl Slice<'_> {
     pub(super) fn documents(&self) -> Result<Vec<u64>, IndexError> {
         self.then.positions(RowKind::Documents)
     }
-
-    pub(super) fn ever_derived(&self, from: u64) -> Result<BTreeSet<u64>, IndexError> {
-        ever_derived(&self.then, from)
-    }
 }
