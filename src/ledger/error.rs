@@ -244,19 +244,15 @@ pub enum LedgerError {
         /// Size of the journal.
         size: u64,
     },
-    /// Every record that a repair found is older than what the log key signed.
+    /// Every record that a repair found is older than what the log key signed: the size of the
+    /// last mark, and that of the record.
     #[error(
-        "the log key signed size {marked}, and the record here has {size} events or another root, \
+        "the log key signed size {0}, and the record here has {1} events or another root, \
              in journal and store: it is older or another one, and not damaged; nothing was \
              changed; annals repair --from COPY takes the newer one from another copy of this \
              ledger, such as an editor's or one that annals clone makes of what is published"
     )]
-    NewerNotHere {
-        /// Size of the last mark.
-        marked: u64,
-        /// Size of the record.
-        size: u64,
-    },
+    NewerNotHere(u64, u64),
     /// There is no complete copy to repair from.
     #[error(
         "nothing whole is here to repair from; nothing was changed; annals repair --from COPY \
@@ -652,7 +648,7 @@ impl LedgerError {
             LedgerError::ReceiptBroken { kept: None, .. } => Verdict::No,
             LedgerError::ReceiptBroken { .. }
             | LedgerError::BehindMark { .. }
-            | LedgerError::NewerNotHere { .. }
+            | LedgerError::NewerNotHere(..)
             | LedgerError::HomeBehind { .. }
             | LedgerError::MemoryContradicts(_)
             | LedgerError::Fork { .. }

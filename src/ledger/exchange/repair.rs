@@ -166,7 +166,7 @@ fn irreparable(holdings: &[Holding]) -> LedgerError {
         holdings.iter().filter(|h| h.place == CopyKind::Store && h.found() != CopyState::Absent);
     let agree = others.clone().all(|holding| holding.behind_mark().is_some());
     match behind.filter(|_| agree && holdings[0].behind_mark().is_some()) {
-        Some((marked, size)) => LedgerError::NewerNotHere { marked, size },
+        Some((marked, size)) => LedgerError::NewerNotHere(marked, size),
         None => match holdings.iter().find_map(Holding::unknown) {
             Some((place, why)) => LedgerError::Usage(format!(
                 "{place} may be whole, and could not be copied to be looked at: {why}; nothing \

@@ -1,5 +1,5 @@
-//! The tally: counts of the events that suspect revocations undid, of retimings, of new log keys and
-//! of new thresholds.
+//! The tally: counts of the events that suspect revocations undid, of retimings, of new log keys
+//! and of new thresholds.
 //!
 //! Always holds: it follows from the state alone; an act that a suspect revocation undid does not
 //! count. Not here: names and sentences (`cli`). Source: FORMAT.md section 8.

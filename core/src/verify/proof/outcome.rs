@@ -68,8 +68,9 @@ impl ProofOutcome {
     }
 
     /// The last name of a key's holder in the events of this file just before a position (of the
-    /// founder and of a new key, that which the event gives), with digits of the key where a reader could mistake it for another person's; the digits alone of a key that
-    /// is enrolled without a name here. A name does not count where it was undone.
+    /// founder and of a new key, that which the event gives), with digits of the key where a reader
+    /// could mistake it for another person's; the digits alone of a key that is enrolled without a
+    /// name here. A name does not count where it was undone.
     pub fn name(&self, key: &PublicKey, position: u64, undoings: &Undoings) -> Option<String> {
         let mut name = None;
         for at in self.events.range(..=position).map(|(at, _)| *at) {

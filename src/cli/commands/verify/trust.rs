@@ -48,7 +48,8 @@ pub fn named_policy(named: Option<&Path>) -> Result<Option<Policy>, CliError> {
 }
 
 /// The policy of a record that is not a ledger here: the named one, or the one beside the keys that
-/// are named (`--keys`), unless its logs are all of other records. `checkpoint` is the record's own.
+/// are named (`--keys`), unless its logs are all of other records. `checkpoint` is that of the
+/// record.
 pub fn policy_for(
     context: &Context,
     named: Option<&Path>,
