@@ -136,6 +136,10 @@ const MAX_PARENTS: usize = 64;
 /// The size of letters beside the first one of their word, of which they are at most this part.
 const INITIAL: f64 = 0.5;
 
+/// The least gap between two words, as a part of the size of their letters; less is the space between
+/// letters that are set apart.
+const WORD_GAP: f64 = 0.16;
+
 /// The characters of a page, in the order in which they are drawn.
 #[derive(Default)]
 struct DrawnPage {
@@ -194,7 +198,7 @@ impl DrawnPage {
         let lines = usize::from((y - last).abs() > size * 1.5)
             + usize::from(x < end && (y - last).abs() > size * 0.5);
         self.flow.put_drawn(&"\n".repeat(lines));
-        if x > end + size * 0.1 {
+        if x > end + size * WORD_GAP {
             self.flow.put_drawn_space();
         } else if lines == 0 && self.is_before(x, width, size) {
             // A cell, or a word, that is drawn after the one to the right of it.

@@ -135,6 +135,8 @@ fn a_pdf_keeps_small_characters_off_the_line() {
         ),
         ("(12) Tj 12 0 0 12 72.3 720 Tm (12) Tj 12 0 0 12 100 720 Tm (34) Tj", "12 34"),
         ("(12) Tj 12 0 0 12 72 706 Tm (12) Tj", "12\n12"),
+        // Letters that are set apart, and words.
+        ("[(1) -120 (2) -120 (3) -250 (4)] TJ", "123 4"),
         // The first letter of a text, drawn large.
         ("30 0 0 30 72 700 Tm (T) Tj 12 0 0 12 91 712 Tm (he minister) Tj", "The minister"),
     ];
@@ -258,6 +260,8 @@ fn pdf_of_letters(content: &str) -> DerivedText {
 fn letters_of_one_width_in_a_range_are_no_words_apart() {
     let content = "<0032> Tj 6 0 Td <0030> Tj 6 0 Td <00320032> Tj 20 0 Td <0031> Tj";
     assert_eq!(pdf_of_letters(content).text, "2022 1\n");
+    // A font that gives no character.
+    assert_eq!(pdf_of_letters("<00350000> Tj").text, "5\u{FFFD}\n");
 }
 
 #[test]
