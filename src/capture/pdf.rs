@@ -136,8 +136,8 @@ const MAX_PARENTS: usize = 64;
 /// The size of letters beside the first one of their word, of which they are at most this part.
 const INITIAL: f64 = 0.5;
 
-/// The least gap between two words, as a part of the size of their letters; less is the space between
-/// letters that are set apart.
+/// The least gap between two words, as a part of the size of their letters; less is the space
+/// between letters that are set apart.
 const WORD_GAP: f64 = 0.16;
 
 /// The characters of a page, in the order in which they are drawn.
