@@ -347,11 +347,15 @@ fn pieces(text: &str) -> impl Iterator<Item = &str> {
         let whole = rest?;
         // Most pieces are short: a search by vectors costs more.
         let bytes = whole.as_bytes();
-        let mut pairs = bytes.array_windows();
+        let mut pairs = bytes.array_windows().enumerate();
         let mut before = b'a';
-        let end = pairs.position(|[space, next]| {
+        let end = pairs.position(|(at, [space, next])| {
             let last = std::mem::replace(&mut before, *space);
-            *space == b' ' && next.is_ascii() && !is_blank(*next) && !may_break(last)
+            *space == b' '
+                && next.is_ascii()
+                && !is_blank(*next)
+                && !may_break(last)
+                && (last.is_ascii() || !whole[..at].ends_with(char::is_whitespace))
         });
         let (piece, after) = match end {
             Some(at) => (&whole[..at], Some(&whole[at + 1..])),
@@ -366,10 +370,10 @@ fn is_blank(byte: u8) -> bool {
     matches!(byte, b' ' | b'\t' | b'\n' | b'\r' | 0x0B | 0x0C)
 }
 
-/// Whether a hyphen or white space may end with this byte.
+/// Whether a hyphen, or white space of ASCII, may end with this byte.
 fn may_break(byte: u8) -> bool {
-    // The last bytes of U+2010, U+2011, U+00AD, and of U+0085, U+2028, U+2029.
-    is_blank(byte) || matches!(byte, b'-' | 0x90 | 0x91 | 0xAD | 0x85 | 0xA8 | 0xA9)
+    // The last bytes of U+2010, U+2011 and U+00AD.
+    is_blank(byte) || matches!(byte, b'-' | 0x90 | 0x91 | 0xAD)
 }
 
 /// The word of a piece that is ASCII letters and digits, and marks that end it.
@@ -517,6 +521,17 @@ mod tests {
         assert!(plain.clone().count() > 30_000);
         for letter in plain {
             assert!(!fold(&letter.to_string()).bytes().any(|byte| byte.is_ascii()), "{letter:?}");
+        }
+    }
+
+    #[test]
+    fn a_word_is_broken_before_every_space() {
+        for space in ["\u{a0}", "\u{2003}", "\u{202f}", "\u{3000}", "\u{2028}"] {
+            let mut found = Vec::new();
+            each_word(&format!("govern-\n{space} Ment"), &mut |word| found.push(word.to_owned()));
+            let whole = SearchedText::new(&format!("govern-\n{space} Ment"));
+            assert_eq!(found.contains(&"government".to_owned()), whole.words[0].joined.is_some());
+            assert_eq!(found.len(), if space == "\u{2028}" { 2 } else { 3 }, "{space:?}");
         }
     }
 
