@@ -273,3 +273,34 @@ fn a_clone_begins_anew_where_what_was_left_does_not_hold() {
     assert_eq!(cloned.code, 0, "{cloned:?}");
     desk.expect_as_fresh("copy", "www");
 }
+
+/// A pull writes the journal first. Stopped before the store, the copy is whole, and says what goes
+/// on.
+#[test]
+fn a_pull_that_was_stopped_before_its_store_is_no_damage() {
+    let ledger = ledger(70);
+    let desk = Desk::of(&ledger, 60);
+    desk.good(&["clone", "www", "copy"]);
+    desk.publish(&ledger, 70);
+    desk.good(&["verify", "www", "--pin", "pin", "--init-pin"]);
+    let before = crate::follower::files(&desk.path("copy"));
+    desk.good(&["pull", "--ledger", "copy"]);
+    std::fs::remove_dir_all(desk.path("copy/db")).unwrap();
+    for (name, bytes) in before {
+        if name == "checkpoint" || name.starts_with("db/") {
+            let path = desk.path("copy").join(name);
+            std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+            std::fs::write(path, bytes).unwrap();
+        }
+    }
+    let damaged = desk.annals(&["verify", "copy"]);
+    assert_eq!(damaged.code, 2, "{damaged:?}");
+    std::fs::copy(desk.path("pin"), desk.path("copy/following.pin")).unwrap();
+    let stopped = desk.good(&["verify", "copy"]);
+    let line = "store: not compared: a pull was stopped before it wrote all of it; annals pull \
+                goes on\n";
+    assert!(stopped.contains(line), "{stopped}");
+    desk.good(&["pull", "--ledger", "copy"]);
+    let whole = desk.good(&["verify", "copy"]);
+    assert!(whole.contains("store: 70 events, as in the journal\n"), "{whole}");
+}
