@@ -105,6 +105,16 @@ impl Published {
         Ok(is_other)
     }
 
+    /// Refuses a checkpoint that a program changed on its way, as of a server: the record then
+    /// seems to be cut, and is not.
+    pub fn expect_checkpoint_as_signed(&self) -> Result<(), SourceError> {
+        let formless = self.checkpoint.as_deref().filter(|bytes| !is_checkpoint(bytes));
+        match formless.and_then(changed) {
+            Some(changed) => Err(self.changed_checkpoint(changed)),
+            None => Ok(()),
+        }
+    }
+
     /// As [`Published::open`], for a server: a malformed checkpoint is an error, because it may be
     /// a page that the server or a proxy returned.
     pub fn open_served(files: Box<dyn PublishedFiles>) -> Result<Published, SourceError> {

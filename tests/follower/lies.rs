@@ -383,3 +383,33 @@ fn a_server_that_has_a_page_for_every_name_says_nothing() {
     assert_eq!(answer.code, 2, "{answer:?}");
     assert!(!desk.path("copy").exists());
 }
+
+/// What a program changed on its way is no step back, in a folder as at an address.
+#[test]
+fn a_checkpoint_that_was_changed_on_its_way_is_no_fork() {
+    let (desk, ledger) = copied();
+    publish(&desk, &published(&ledger, 320));
+    let path = desk.path("www/checkpoint");
+    let signed = std::fs::read_to_string(&path).unwrap();
+    for changed in [signed.replace('\n', "\r\n"), format!("\u{feff}{signed}")] {
+        std::fs::write(&path, changed).unwrap();
+        refused(&desk, 2, "expected the checkpoint as it was signed: ");
+    }
+    std::fs::write(&path, signed).unwrap();
+    assert_eq!(desk.pulled("copy").1, 320);
+}
+
+/// A pull makes the tree of the events itself.
+#[test]
+fn a_tile_of_hashes_that_is_wrong_changes_no_copy() {
+    let (desk, ledger) = copied();
+    let mut files = published(&ledger, 320);
+    let is_tile = |name: &&String| name.starts_with("published/tile/0/");
+    let tile = files.keys().find(is_tile).unwrap().clone();
+    files.get_mut(&tile).unwrap()[40] ^= 1;
+    publish(&desk, &files);
+    assert_eq!(desk.annals(&["verify", "www"]).code, 1);
+    assert_eq!(desk.annals(&["clone", "www", "new"]).code, 1);
+    assert_eq!(desk.pulled("copy").1, 320);
+    desk.good(&["verify", "copy"]);
+}

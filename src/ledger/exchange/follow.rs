@@ -264,6 +264,7 @@ fn bring_once(
 ) -> Result<PullOutcome, LedgerError> {
     let place = following.published_place();
     let mut published = place.open(&CachePlace::Below(paths.pulling()))?.with_documents();
+    published.expect_checkpoint_as_signed().map_err(LedgerError::Elsewhere)?;
     for folder in [&paths.ledger, &paths.documents(), &paths.ledger.join("journal")] {
         remove_unfinished(folder);
     }
