@@ -78,7 +78,8 @@ fn run(context: &mut Context, args: CloneArgs) -> Result<Exit, CliError> {
 
 /// What stands where a published record was expected.
 fn not_published(place: &Path) -> Result<LedgerError, DiskError> {
-    let none = "none: name the address of one, or a folder that annals publish wrote";
+    let none = "none: name the address of one, which begins with http:// or https://, or a folder \
+                that annals publish wrote";
     let found = any_kind(place)?.unwrap_or_else(|| none.to_owned());
     let place = place.display();
     Ok(LedgerError::NotFound(format!("expected a published record at {place}, found {found}")))
