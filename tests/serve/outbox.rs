@@ -287,7 +287,6 @@ fn an_outbox_in_a_folder_that_is_not_there_is_none() {
             );
             assert_eq!((said.code, said.err), (2, why), "{act:?}");
         }
-        assert!(newsroom.good("ben", &["status", "--keys", keys]).contains("record"));
     }
     let told = newsroom.good("ben", &[]);
     assert!(told.contains(" 1 signed submission waits (annals outbox shows it)\n"), "{told}");
@@ -615,6 +614,41 @@ fn a_tail_is_not_asked_for_again_at_once() {
         child.wait().unwrap();
         let asked = count.load(Ordering::Relaxed);
         assert!((1..=4).contains(&asked), "{status}: {asked} requests in 5 seconds");
+    }
+    server.stop();
+}
+
+/// What waits is compared with a new fact, as the record is.
+#[test]
+fn a_fact_that_waits_is_named_where_its_passage_is_quoted_again() {
+    let (newsroom, server, document) = staffed();
+    let address = server.address.clone();
+    server.stop();
+    let document = document.to_string();
+    let fact = |claim: &'static str, more: &[&'static str]| {
+        let first = ["append", "--yes", "--document", &document, "--quote", "Boat 7 came in"];
+        let said = newsroom.annals("ben", &[&first[..], &["--claim", claim], more].concat());
+        assert_eq!(said.code, 2, "{said:?}");
+        said.err.split_whitespace().collect::<Vec<_>>().join(" ")
+    };
+    let told = fact("Boat 7 cam in.", &[]);
+    assert!(!told.contains("outbox quotes"), "{told}");
+    let name = files(&newsroom, "ben")[0].file_name().unwrap().to_string_lossy()[..16].to_owned();
+    let told = fact("Boat 7 came in.", &[]);
+    let note = format!(
+        "“Boat 7 came in.” quotes a passage that a fact in the outbox quotes too, with another \
+         claim; it is signed and waits: annals outbox drop {name} gives it up"
+    );
+    assert!(told.contains(&note), "{told}");
+    // The same drafts again are the same bytes, and are not compared with themselves.
+    let again = fact("Boat 7 cam in.", &[]);
+    assert!(!again.contains("with the same claim"), "{again}");
+    let told = fact("Boat 7 came in.", &["--topic", "Boats"]);
+    assert!(told.contains("with the same claim; it is signed and waits"), "{told}");
+    let server = newsroom.serve_at(&address, &[]);
+    for path in files(&newsroom, "ben") {
+        let name = path.file_name().unwrap().to_string_lossy()[..16].to_owned();
+        newsroom.good("ben", &["outbox", "drop", &name, "--yes"]);
     }
     server.stop();
 }

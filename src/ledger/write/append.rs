@@ -12,7 +12,7 @@ use crate::ledger::write::loaded::{FileAccess, LoadedDraft, LoadedInput, Reach};
 use crate::ledger::write::outbox::{KeptSubmission, Submission, is_late};
 use crate::ledger::write::passages::claim_of;
 use crate::ledger::write::prepared::{Prepared, Receipt};
-use crate::ledger::write::repeats::{Repeats, written_since};
+use crate::ledger::write::repeats::{Repeats, WaitingPassages, written_since};
 use crate::ledger::write::resolve::Resolved;
 use crate::ledger::write::sign::Slot;
 use crate::ledger::write::slice::Needs;
@@ -291,8 +291,10 @@ fn prepare_after(
 ) -> Result<Prepared, LedgerError> {
     let key = signer.key;
     let submission = Submission::of(&writer.paths, &writer.verifier, input, &key.public());
+    let waiting = WaitingPassages::of(writer, &submission.name())?;
     let mut prepared = thread::scope(|scope| {
         let mut batch = DraftBatch::new(scope, writer, signer, repeats, input);
+        batch.waiting = waiting;
         for (draft, number) in input.drafts.iter().zip(1..) {
             batch.add(draft)?;
             done(number);

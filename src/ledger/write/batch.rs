@@ -13,7 +13,7 @@ use crate::ledger::write::outcome::{DraftResult, Outcome, Output, Refusals};
 use crate::ledger::write::passages::claim_of;
 use crate::ledger::write::pending::{Pending, WriterLookup};
 use crate::ledger::write::prepared::Prepared;
-use crate::ledger::write::repeats::{self, Repeats};
+use crate::ledger::write::repeats::{self, Repeats, WaitingPassages};
 use crate::ledger::write::resolve::fields::{Reasons, Unresolved};
 use crate::ledger::write::resolve::{Resolved, Resolver};
 use crate::ledger::write::sealing::{Pace, SealedEvent, SealingLine, UnsealedEvent};
@@ -51,6 +51,8 @@ pub struct DraftBatch<'w, 'k, 's> {
     /// The public key of the signer.
     key: PublicKey,
     repeats: Repeats,
+    /// What waits in the outbox of a copy of a server's record.
+    pub waiting: WaitingPassages,
     output: Output,
     line: SealingLine<'s, 'k>,
     /// The drafts whose outcome is not accounted for yet, in order.
@@ -88,7 +90,8 @@ impl<'w, 'k, 's> DraftBatch<'w, 'k, 's> {
         let key = signer.key.public();
         let line = SealingLine::new(scope, signer.key, slot(writer, signer.clock.peek()));
         let (under_way, refusals) = (VecDeque::new(), Refusals::of(input));
-        DraftBatch { writer, signer, key, repeats, output, line, under_way, refusals }
+        let waiting = WaitingPassages::default();
+        DraftBatch { writer, signer, key, repeats, waiting, output, line, under_way, refusals }
     }
 
     /// Resolves a draft and gives it to be sealed; verifies what is sealed. An error concerns
@@ -154,6 +157,9 @@ impl<'w, 'k, 's> DraftBatch<'w, 'k, 's> {
                 self.verify_sealed(Pace::Settled).map_err(Unresolvable::Failed)?;
             }
             repeats::check(self.writer, fact, claim, self.repeats, &mut self.output)?;
+            if self.repeats == Repeats::Refused {
+                self.output.prepared.notes.extend(self.waiting.notes(fact, claim));
+            }
         }
         if self.repeats == Repeats::Refused {
             let same = repeats::same_dispute(self.writer, &resolved, &self.key);

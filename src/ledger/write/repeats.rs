@@ -7,9 +7,9 @@
 
 use crate::ledger::error::LedgerError;
 use crate::ledger::write::home::entry_of;
-use crate::ledger::write::outbox::act_of;
+use crate::ledger::write::outbox::{act_of, same_act, waiting};
 use crate::ledger::write::outcome::Output;
-use crate::ledger::write::passages::{MOST_NAMED, claim_of};
+use crate::ledger::write::passages::{MOST_NAMED, Passages, claim_of};
 use crate::ledger::write::resolve::Resolved;
 use crate::ledger::write::writer::Writer;
 use annals_core::event::Entry;
@@ -80,6 +80,58 @@ pub fn check(
     }
     out.passages.add(number, fact, claim);
     Ok(())
+}
+
+/// The passages of the facts that wait in the outbox of a copy of a server's record.
+#[derive(Default)]
+pub struct WaitingPassages {
+    /// The names of what waits.
+    names: Vec<String>,
+    passages: Passages,
+}
+
+impl WaitingPassages {
+    /// What waits in the outbox, but for the submission `own` and what the record has by now. A
+    /// writer that keeps the record itself has nothing that waits.
+    pub fn of(writer: &Writer, own: &str) -> Result<WaitingPassages, LedgerError> {
+        let mut found = WaitingPassages::default();
+        if writer.server.is_none() {
+            return Ok(found);
+        }
+        let origin = writer.verifier.chain.state.fold.ledger.as_ref().map(|it| &*it.origin);
+        let mut files = waiting(&writer.paths)?;
+        files.retain_of(origin.unwrap_or_default());
+        for kept in files.waiting.iter().filter(|kept| kept.name() != own) {
+            for entry in &kept.entries {
+                let Some((_, Content::FactAsserted(content))) = act_of(entry) else { continue };
+                if same_act(entry, &*writer.home)?.is_none() {
+                    let number = found.names.len() as u64;
+                    found.names.push(kept.name());
+                    found.passages.add(number, &content.fact, claim_of(&content.fact));
+                }
+            }
+        }
+        Ok(found)
+    }
+
+    /// A note for each fact that waits and quotes the same passage.
+    pub fn notes(&self, fact: &Fact, claim: Hash) -> Vec<String> {
+        let mut notes = Vec::new();
+        for passage in self.passages.alike(fact, claim).take(MOST_NAMED) {
+            let at = usize::try_from(passage.by).unwrap_or(usize::MAX);
+            let Some(name) = self.names.get(at).and_then(|name| name.get(..16)) else { continue };
+            let with = match passage.claim == claim {
+                true => "the same claim",
+                false => "another claim",
+            };
+            notes.push(format!(
+                "{} quotes a passage that a fact in the outbox quotes too, with {with}; it is \
+                 signed and waits: annals outbox drop {name} gives it up",
+                shown(&fact.claim)
+            ));
+        }
+        notes
+    }
 }
 
 /// How many of a key's open disputes of a fact are compared with a new one, the newest first.
