@@ -566,8 +566,9 @@ class Page(FileNotFoundError):
     """In the place of a file came a page of HTML, or nothing."""
 
 
-def read_file(path):
-    """The bytes of a regular file. A link is not followed, and nothing waits at a named pipe."""
+def read_file(path, most=-1):
+    """The bytes of a regular file. A link is not followed, and nothing waits at a named pipe. Of a file of more
+    than `most` bytes, only one byte more than these is read: it is longer than any in form."""
     def opened(path, flags):
         # Both are absent on systems without links or pipes.
         handle = os.open(path, flags | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0))
@@ -577,7 +578,16 @@ def read_file(path):
         return handle
 
     with open(path, "rb", opener=opened) as file:
-        return file.read()
+        return file.read(most if most < 0 else most + 1)
+
+
+def most_of(names):
+    """The greatest length of a file of a ledger or a published directory that is in form; -1 where there is none."""
+    if names[0] == "tile":
+        return 256 * (2 + 65535) if names[1] == "entries" else 256 * 32
+    if names[0] == "body":
+        return 256 * 16385 if names[1] == "bundle" else 2 * BODY_MOST
+    return {"checkpoint": NOTE_MOST}.get(names[0], -1)
 
 
 class Folder:
@@ -592,7 +602,7 @@ class Folder:
         return os.listdir(os.path.join(self.path, folder))
 
     def read(self, *names):
-        return read_file(os.path.join(self.path, *names))
+        return read_file(os.path.join(self.path, *names), most_of(names))
 
 
 class Files:

@@ -452,6 +452,16 @@ class Journal(Case):
                     told = json.loads(self.run_main([folder, "--json"], 2))
                     self.assertIn(911, [fault["rule"] for fault in told["faults"]], (kind, name))
 
+    def test_of_a_file_that_is_too_long_no_more_is_read_than_shows_it(self):
+        with tempfile.TemporaryDirectory() as folder:
+            path = os.path.join(folder, "checkpoint")
+            with open(path, "wb") as file:
+                file.truncate(1 << 33)
+            self.assertEqual(len(reverify.Folder(folder).read("checkpoint")), reverify.NOTE_MOST + 1)
+        for names, most in ((("tile", "0", "000"), 8192), (("tile", "entries", "000"), 16777472),
+                            (("body", "bundle", "000"), 4194560), (("journal", "0.log"), -1)):
+            self.assertEqual(reverify.most_of(names), most)
+
     def run_main(self, arguments, expected):
         out = io.TextIOWrapper(io.BytesIO(), encoding="utf-8")
         err = io.TextIOWrapper(io.BytesIO(), encoding="utf-8")
