@@ -341,8 +341,8 @@ fn is_half_width_mark(c: char) -> bool {
     matches!(c, '\u{FF9E}' | '\u{FF9F}')
 }
 
-/// Whether a character is a raised letter, or, in a word, a raised or lowered figure or letter. After
-/// a figure these are an exponent.
+/// Whether a character is a raised letter, or, in a word, a raised or lowered figure or letter.
+/// After a figure these are an exponent.
 fn is_off_line(c: char, is_in_word: bool) -> bool {
     match c {
         '\u{1D2C}'..='\u{1D61}' | '\u{2B0}'..='\u{2B8}' | '\u{2E1}'..='\u{2E3}' | 'ⁿ' | 'ⁱ' => {

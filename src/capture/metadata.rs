@@ -128,7 +128,8 @@ fn of_articles(value: &Value, depth: usize, articles: &mut Vec<ProposedDescripti
     }
 }
 
-/// A text of JSON-LD without character references of HTML (`&eacute;`), which many pages have in it.
+/// A text of JSON-LD without character references of HTML (`&eacute;`), which many pages have in
+/// it.
 fn without_references(text: &str) -> String {
     if !text.contains('&') {
         return text.to_owned();

@@ -459,6 +459,11 @@ fn compare_store(record: &Record) -> Result<StoreComparison, LedgerError> {
             return Ok(StoreComparison::differs(Fault::of(Rule::Unreadable, why)));
         }
     };
+    // A pull writes the journal first, and the store from it.
+    if is_there(&record.paths.following_pin())? && store.head()?.size < record.size() {
+        let why = "a pull was stopped before it wrote all of it; annals pull goes on";
+        return Ok(StoreComparison::not(why));
+    }
     let compared = differs(record, &store);
     if !matches!(compared, Ok(None)) && record.has_moved() {
         return Ok(StoreComparison::not("a writer was at work meanwhile"));
@@ -467,11 +472,6 @@ fn compare_store(record: &Record) -> Result<StoreComparison, LedgerError> {
         Ok(None) => Ok(StoreComparison { found: StoreFound::Same(record.size()), fault: None }),
         Ok(Some(fault)) => Ok(StoreComparison::differs(fault)),
         Err(error) => {
-    // A pull writes the journal first, and the store from it.
-    if is_there(&record.paths.following_pin())? && store.head()?.size < record.size() {
-        let why = "a pull was stopped before it wrote all of it; annals pull goes on";
-        return Ok(StoreComparison::not(why));
-    }
             let why = format!("{}; annals repair rebuilds it", chain(&error));
             Ok(StoreComparison::differs(Fault::of(Rule::Unreadable, why)))
         }

@@ -1,8 +1,7 @@
 //! Numbers with their parts: separators, sign, currency, magnitude, unit.
 //!
 //! Always holds: characters and a list of words decide, whatever the language of the text; in doubt
-//! the longer number counts. Not here: the value of a number.
-//! Source: Unicode's general categories Nd, Nl and No; CLDR's number patterns.
+//! the longer number counts. Not here: the value of a number. Source: Unicode's general categories Nd, Nl and No; CLDR's number patterns.
 
 use crate::edges::units::{CODES, ERA_PHRASES, ERAS, IDEOGRAPHIC, PHRASES};
 use crate::edges::words::{NumberWord, WordKind, number_word, word_at_start};

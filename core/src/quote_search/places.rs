@@ -42,7 +42,10 @@ pub enum PointingError {
     /// Every place has an edge inside a word, a number, an address or a character.
     #[error(
         "the quotation {} inside the {unit} {} at code points {start}..{end}; quote all of \
-         it, or say that the edge is meant to be there with --exact-edges (exact_edges in a draft)", match .edge { Edge::Begin => "begins", Edge::End => "ends" }, in_quotes(.whole))]
+         it, or say that the edge is meant to be there with --exact-edges (exact_edges in a draft)",
+        match .edge { Edge::Begin => "begins", Edge::End => "ends" },
+        in_quotes(.whole)
+    )]
     Cut {
         /// Which edge of the quotation is inside of it.
         edge: Edge,

@@ -81,8 +81,8 @@ pub fn given_that(
     }
 }
 
-/// Asks for a line that may be empty, with an initial text, until it fits; one that does not is there
-/// to be changed, with why; on a terminal only.
+/// Asks for a line that may be empty, with an initial text, until it fits; one that does not is
+/// there to be changed, with why; on a terminal only.
 pub fn line_that(
     question: &str,
     initial: &str,

@@ -5,7 +5,7 @@
 //! undone, as of the point. Not here: which documents a fact cites (`answer/filter`).
 
 use crate::ledger::error::LedgerError;
-use crate::ledger::query::View;
+use crate::ledger::query::{View, ever_derived};
 use annals_core::event::body::Content;
 use annals_core::fold::history::Act;
 use annals_core::fold::operation::{EntryKind, Operation};

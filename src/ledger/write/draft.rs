@@ -234,8 +234,8 @@ pub struct Input {
     pub unread: Vec<DraftError>,
     /// The columns of a table; none in a file of lines.
     pub columns: Columns,
-    /// The rows of a table that are notes because they begin with `#`, and seem to be drafts: a word
-    /// follows at once, and they have more cells.
+    /// The rows of a table that are notes because they begin with `#`, and seem to be drafts: a
+    /// word follows at once, and they have more cells.
     pub passed_over: Vec<usize>,
 }
 

@@ -17,8 +17,8 @@ pub(super) fn which_document(count: usize) -> Unresolved {
     match count {
         0 => "document: the record has none yet; annals document add captures one".to_owned(),
         _ => format!(
-            "document: the record has {count}; say which by its position, with --document or the field \
-             document; annals document list shows them"
+            "document: the record has {count}; say which by its position, with --document or the \
+             field document; annals document list shows them"
         ),
     }
 }
