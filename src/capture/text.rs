@@ -2,8 +2,9 @@
 //!
 //! Always holds: a byte order mark goes before what a server says, that before the bytes' own form
 //! and what XML declares, and a guess is named as one; bytes of ASCII that switch to another
-//! alphabet are no ASCII; bytes that are not of their encoding are no text, and nothing is replaced,
-//! nor is UTF-8 with a few damaged bytes taken for another encoding. Source: the Encoding Standard of WHATWG.
+//! alphabet are no ASCII; bytes that are not of their encoding are no text, and nothing is
+//! replaced, nor is UTF-8 with a few damaged bytes taken for another encoding.
+//! Source: the Encoding Standard of WHATWG.
 
 use crate::capture::declared::charset_of_xml;
 use crate::capture::library::{DETECTION, ENCODING, method};

@@ -1,7 +1,7 @@
 //! Numbers with their parts: separators, sign, currency, magnitude, unit.
 //!
-//! Always holds: characters and a list of words decide, whatever the language of the text; in doubt
-//! the longer number counts. Not here: the value of a number. Source: Unicode's general categories Nd, Nl and No; CLDR's number patterns.
+//! Always holds: characters and a list of words decide, in any language; in doubt the longer number
+//! counts. Not here: its value. Source: Unicode's categories Nd, Nl and No; CLDR's number patterns.
 
 use crate::edges::units::{CODES, ERA_PHRASES, ERAS, IDEOGRAPHIC, PHRASES};
 use crate::edges::words::{NumberWord, WordKind, number_word, word_at_start};
