@@ -414,7 +414,7 @@ fn a_bad_request_is_told_which_parameter_what_was_expected_and_what_was_found() 
         ("/v1/health?x=1", 400, "expected no parameter, found \"x\"".into()),
         ("/v1/facts/x", 400, format!("position: {position} \"x\"")),
         ("/v1/facts/99", 404, format!("expected a position from 0 to {last}, found 99")),
-        ("/v1/facts/5?as-of=4", 404, "expected a position among the first 5 events, as asked with as-of; found 5, which came later".into()),
+        ("/v1/facts/5?as-of=4", 404, "expected a position among the first 5 events, up to the point that was asked for; found 5, which came later".into()),
         ("/v1/log?position=99", 404, format!("expected a position from 0 to {last}, found 99")),
         ("/v1/log?type=facts", 400, "type: expected fact, document, editor, ledger, relation, body, or one of ".into()),
         ("/v1/log?newest=yes", 400, "newest: expected true or false, found \"yes\"".into()),

@@ -352,7 +352,8 @@ impl Context {
             }
             checked => {
                 let rested = checked?;
-                Ok(rested.iter().for_each(|rested| note(format!("note: {rested}"))))
+                rested.iter().for_each(|rested| note(format!("note: {rested}")));
+                Ok(())
             }
         }
     }
