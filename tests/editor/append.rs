@@ -197,7 +197,7 @@ fn a_record_that_rested_is_written_to() {
         let answer = at(clock, "|--dry-run");
         assert_eq!(answer.exit, 0, "{answer:?}");
         let note = format!("T08:00:00.000000Z, {days} days later\n");
-        assert!(answer.err.contains("note: the last event is of 2022-01-27T08:00:0"), "{answer:?}");
+        assert!(answer.err.contains("note: the last event is of 2022-01-27T08:0"), "{answer:?}");
         assert!(answer.err.contains(&note), "{answer:?}");
     }
     let answer = at("2022-01-31T08:00:00Z", "");
