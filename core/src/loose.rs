@@ -358,7 +358,7 @@ fn is_off_line(c: char, is_in_word: bool) -> bool {
 const TATWEEL: char = '\u{640}';
 
 /// The marks of vowels and of reading in Arabic and Hebrew, which most keyboards do not have.
-fn is_vowel_point(c: char) -> bool {
+pub(crate) fn is_vowel_point(c: char) -> bool {
     matches!(c, '\u{591}'..='\u{5BD}' | '\u{5BF}' | '\u{5C1}' | '\u{5C2}' | '\u{5C4}' | '\u{5C5}'
         | '\u{5C7}' | '\u{64B}'..='\u{652}' | '\u{656}'..='\u{65F}' | '\u{670}'
         | '\u{6D6}'..='\u{6DC}' | '\u{6DF}'..='\u{6E4}' | '\u{6E7}' | '\u{6E8}'

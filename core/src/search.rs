@@ -9,7 +9,7 @@
 //! searched (`cli`); exact quotations (`quote`). Source: unicode-segmentation, caseless,
 //! unicode-normalization.
 
-use crate::loose::{is_hyphen, is_ignored, line_breaks, mark};
+use crate::loose::{is_hyphen, is_ignored, is_vowel_point, line_breaks, mark};
 use caseless::Caseless;
 use std::borrow::Cow;
 use std::ops::Range;
@@ -206,7 +206,8 @@ fn folds_to_ascii(bytes: &[u8]) -> bool {
         return false;
     }
     let strange = |letter: char| {
-        if is_ignored(letter) || is_hyphen(letter) || letter == DOT_ABOVE {
+        if is_ignored(letter) || is_vowel_point(letter) || is_hyphen(letter) || letter == DOT_ABOVE
+        {
             return !letter.is_ascii();
         }
         let looked_up = letter.is_ascii() || is_plain(letter);
@@ -401,24 +402,25 @@ fn fold(text: &str) -> Cow<'_, str> {
             Err(_) => {}
         }
     }
-    if folded.contains(|c| is_ignored(c) || c == DOT_ABOVE || c == 'ı') {
+    if folded.contains(|c| is_ignored(c) || is_vowel_point(c) || c == DOT_ABOVE || c == 'ı') {
         folded = one_i(&folded);
     }
     Cow::Owned(folded)
 }
 
-/// A folded text without invisible characters, and with one letter for i with and without a dot:
-/// Turkish İ and ı are the small and capital forms of letters that others write I and i.
+/// A folded text without invisible characters and vowel points, which most keyboards do not have,
+/// and with one letter for i with and without a dot: Turkish İ and ı are the small and capital
+/// forms of letters that others write I and i. What has nothing else stays as it is.
 fn one_i(folded: &str) -> String {
     let mut plain = String::with_capacity(folded.len());
-    for c in folded.chars().filter(|c| !is_ignored(*c)) {
+    for c in folded.chars().filter(|c| !is_ignored(*c) && !is_vowel_point(*c)) {
         match c {
             DOT_ABOVE if plain.ends_with('i') => {}
             'ı' => plain.push('i'),
             other => plain.push(other),
         }
     }
-    plain
+    if plain.is_empty() { folded.to_owned() } else { plain }
 }
 
 fn fold_letters(text: &str, folded: &mut String) {
@@ -436,6 +438,18 @@ mod tests {
     fn found<'a>(words: &str, text: &'a str, matching: WordMatch) -> Vec<&'a str> {
         let phrase = Phrase::new(words, matching).unwrap();
         phrase.places(text).into_iter().map(|place| &text[place]).collect()
+    }
+
+    #[test]
+    fn vowel_points_of_arabic_and_hebrew_do_not_count() {
+        let text = "قالَتِ الوزيرةُ: שָׁלוֹם";
+        assert_eq!(found("قالت الوزيرة", text, Whole), ["قالَتِ الوزيرةُ"]);
+        assert_eq!(found("שלום", text, Whole), ["שָׁלוֹם"]);
+        assert_eq!(found("قالَتِ", "قالت", Whole), ["قالت"]);
+        assert_eq!(found("محمد", "محـــمد", Whole), ["محـــمد"]);
+        assert_eq!(found("\u{640}", text, Part), [""; 0]);
+        assert_eq!(found("é", "e", Whole), [""; 0]);
+        assert_eq!(typed("الاتِّفاق"), typed("الاتفاق"));
     }
 
     #[test]

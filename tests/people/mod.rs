@@ -2,6 +2,7 @@
 
 #[cfg(target_os = "linux")]
 mod agent;
+mod advised;
 mod asked;
 mod attributed;
 mod completions;

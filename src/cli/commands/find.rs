@@ -27,9 +27,9 @@ use std::io::Write;
 ///
 /// Each argument is a word or several words in a row; a fact must have them all. Case does not
 /// matter, in any language, nor how a letter with its accent is encoded, nor what is invisible, nor
-/// a hyphen at the end of a line inside a word; the accent itself does: cafe does not find café. Of
-/// many facts the first are shown, by when their present words were
-/// recorded; --limit shows more.
+/// the vowel points of Arabic and Hebrew, nor a hyphen at the end of a line inside a word; the
+/// accent itself does: cafe does not find café. Of many facts the first are shown, by when their
+/// present words were recorded; --limit shows more.
 #[derive(Debug, Args)]
 pub struct FindArgs {
     /// Words; several in one pair of quotation marks must follow each other

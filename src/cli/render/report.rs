@@ -69,6 +69,9 @@ pub struct VerdictReport {
     /// Whether the record is published: the advice about a fault then differs.
     #[serde(skip)]
     pub published: bool,
+    /// Whether the record is in a bag, which nothing repairs and in which nobody signs.
+    #[serde(skip)]
+    pub is_bag: bool,
     /// Whether a pull may bring more events: so does the advice where the pin saw more.
     #[serde(skip)]
     pub is_following: bool,
@@ -265,6 +268,7 @@ impl VerdictReport {
             later_version: later(report),
             faults: faults(report),
             published: audited.tiles.is_some(),
+            is_bag: false,
             is_following: audited.is_following,
         }
     }

@@ -47,7 +47,7 @@ impl View<'_> {
 
     /// The documents that are derived from this one, as of the point, by position. Of a slice they
     /// are among the documents that were asked for (see
-    /// [`ever_derived`](crate::ledger::query::ever_derived)).
+    /// [`ever_derived`]).
     ///
     /// Errors: the record cannot be read.
     pub fn derived_documents(&self, from: u64) -> Result<Vec<u64>, LedgerError> {

@@ -43,6 +43,7 @@ pub fn run(
         Ok((record, audited)) => {
             let roster = periods(&record.source, &audited.report).map_err(LedgerError::from)?;
             let mut report = report::VerdictReport::of(audited, roster);
+            report.is_bag = true;
             report.verdict = verdict(&bagged).map_or(report.verdict, str::to_owned);
             report.exit = exit;
             Some(report)

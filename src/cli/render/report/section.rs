@@ -230,15 +230,40 @@ fn advice(report: &VerdictReport) -> Vec<Line> {
         }
         return lines;
     }
-    if found(&|rule| matches!(rule, 101..=604 | 607..=616 | 704..=706 | 910)) {
-        add("annals repair builds a damaged journal from the store, if that is whole; annals \
-             repair --from COPY takes it from another copy");
+    if report.is_bag {
+        if found(&|rule| !matches!(rule, 707 | 801..=804)) && report.exit != Exit::Forked {
+            add("take another copy of the bag, or make a new one of the ledger with annals \
+                 export: a bag is not repaired");
+        }
+        return lines;
     }
-    if found(&|rule| matches!(rule, 605 | 606)) {
+    let of_events = found(&|rule| matches!(rule, 101..=604 | 607..=616 | 704..=706 | 910));
+    let of_documents = found(&|rule| matches!(rule, 605 | 606));
+    let changed = report.checkpoint.is_none() && found(&|rule| rule == 911);
+    let of_checkpoint = changed || found(&|rule| matches!(rule, 701..=703));
+    if of_events {
+        add(match report.is_following {
+            true => {
+                "annals repair builds a damaged journal from the store, if that is whole; \
+                 otherwise annals clone makes the copy again"
+            }
+            false => {
+                "annals repair builds a damaged journal from the store, if that is whole; annals \
+                 repair --from COPY takes it from another copy"
+            }
+        });
+    }
+    if report.is_following {
+        // Nobody signs in a copy.
+        if of_documents || of_checkpoint {
+            add("annals pull brings documents and the checkpoint again");
+        }
+        return lines;
+    }
+    if of_documents {
         add("annals repair --from COPY takes documents from another copy");
     }
-    let changed = report.checkpoint.is_none() && found(&|rule| rule == 911);
-    if changed || found(&|rule| matches!(rule, 701..=703)) {
+    if of_checkpoint {
         add("put back a copy of the checkpoint; without one the next writer signs it");
     }
     lines

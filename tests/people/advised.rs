@@ -1,0 +1,47 @@
+//! What a verdict advises: what can be done where the record is kept, and by whom.
+
+use crate::people::desk::Desk;
+use std::fs;
+
+/// The exit code, and the lines of advice.
+fn advice(desk: &Desk, line: &str) -> (i32, Vec<String>) {
+    let answer = desk.run(line);
+    let lines = answer.out.lines().filter_map(|line| line.strip_prefix("what to do: "));
+    (answer.exit, lines.map(str::to_owned).collect())
+}
+
+fn copied(desk: &Desk, from: &str, to: &str) {
+    let mut copy = std::process::Command::new("cp");
+    let done = copy.arg("-a").args([desk.path(from), desk.path(to)]).status().unwrap();
+    assert!(done.success());
+}
+
+fn edit(desk: &Desk, folder: &str) {
+    let journal = format!("{folder}/journal/00000000000000000000.log");
+    fs::write(desk.path(&journal), desk.read(&journal).replacen("Record", "Racord", 1)).unwrap();
+}
+
+#[test]
+fn nothing_repairs_a_bag_and_nobody_signs_in_a_copy() {
+    let desk = Desk::founded();
+    desk.told("publish pub");
+    desk.told("export --to bag");
+    desk.told("clone pub copy");
+    let bag = "take another copy of the bag, or make a new one of the ledger with annals export: a \
+               bag is not repaired";
+    copied(&desk, "bag", "other");
+    edit(&desk, "bag/data/ledger");
+    assert_eq!(advice(&desk, "verify bag"), (1, vec![bag.to_owned()]));
+    fs::remove_file(desk.path("other/data/ledger/checkpoint")).unwrap();
+    assert_eq!(advice(&desk, "verify other").1, [bag]);
+    copied(&desk, "copy", "changed");
+    edit(&desk, "changed");
+    let again = "annals repair builds a damaged journal from the store, if that is whole; \
+                 otherwise annals clone makes the copy again";
+    assert_eq!(advice(&desk, "verify changed"), (1, vec![again.to_owned()]));
+    fs::remove_file(desk.path("copy/checkpoint")).unwrap();
+    let pull = "annals pull brings documents and the checkpoint again";
+    assert_eq!(advice(&desk, "verify copy"), (1, vec![pull.to_owned()]));
+    desk.told("pull --ledger copy");
+    assert_eq!(desk.run("verify copy").exit, 0);
+}
