@@ -410,17 +410,19 @@ fn fold(text: &str) -> Cow<'_, str> {
 
 /// A folded text without invisible characters and vowel points, which most keyboards do not have,
 /// and with one letter for i with and without a dot: Turkish İ and ı are the small and capital
-/// forms of letters that others write I and i. What has nothing else stays as it is.
+/// forms of letters that others write I and i. Points without a letter stay.
 fn one_i(folded: &str) -> String {
     let mut plain = String::with_capacity(folded.len());
-    for c in folded.chars().filter(|c| !is_ignored(*c) && !is_vowel_point(*c)) {
+    let has_letter = folded.chars().any(|c| !is_ignored(c) && !is_vowel_point(c));
+    let counts = |c: &char| !is_ignored(*c) && !(has_letter && is_vowel_point(*c));
+    for c in folded.chars().filter(counts) {
         match c {
             DOT_ABOVE if plain.ends_with('i') => {}
             'ı' => plain.push('i'),
             other => plain.push(other),
         }
     }
-    if plain.is_empty() { folded.to_owned() } else { plain }
+    plain
 }
 
 fn fold_letters(text: &str, folded: &mut String) {

@@ -128,7 +128,7 @@ fn the_recovery_key_is_typed_line_by_line_and_a_slip_loses_one_line() {
 #[test]
 fn a_clock_that_is_far_off_needs_a_confirmation() {
     let desk = Desk::founded();
-    desk.at("2027-03-09T08:00:00Z");
+    desk.at("2028-03-09T08:00:00Z");
     let change = "ledger change --title New --by ada";
     let (exit, seen) = on_terminal(&desk, change, &[("is the clock right? [y/N] ", "n")]);
     assert_eq!((exit, desk.whole()), (3, 1), "{seen}");
