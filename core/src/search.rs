@@ -414,7 +414,7 @@ fn fold(text: &str) -> Cow<'_, str> {
 fn one_i(folded: &str) -> String {
     let mut plain = String::with_capacity(folded.len());
     let has_letter = folded.chars().any(|c| !is_ignored(c) && !is_vowel_point(c));
-    let counts = |c: &char| !is_ignored(*c) && !(has_letter && is_vowel_point(*c));
+    let counts = |c: &char| !(is_ignored(*c) || has_letter && is_vowel_point(*c));
     for c in folded.chars().filter(counts) {
         match c {
             DOT_ABOVE if plain.ends_with('i') => {}
