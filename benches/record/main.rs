@@ -139,9 +139,8 @@ fn appends(folder: &Path, made: &make::Made, history: &mut History) {
     history.figure("append_by_1000", append, "events/s");
     history.figure("plain_file_by_1000", raw, "events/s");
     history.figure("append_by_1000_ratio", append / raw, "of a plain file");
-    let plain = measure::plain_file(folder, made, 1);
     let one = rate(made.singles, made.one_by_one);
-    let raw = rate(measure::PLAIN_SINGLES, plain);
+    let raw = rate(made.singles, made.plain_one_by_one);
     history.figure("append_one", one, "events/s");
     history.figure("plain_file_one", raw, "events/s");
     history.figure("append_one_ratio", one / raw, "of a plain file");

@@ -21,7 +21,8 @@ use annals_core::hash::Hash;
 use annals_core::key::{Possession, SecretKey};
 use annals_core::text::{Origin, Words};
 use annals_core::time::Time;
-use std::fs;
+use std::fs::{self, File};
+use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
@@ -43,6 +44,8 @@ pub struct Made {
     pub singles: u64,
     /// The time of those.
     pub one_by_one: Duration,
+    /// The time in which a plain file takes as many bytes as often, in turn with them.
+    pub plain_one_by_one: Duration,
     /// The size of the journal in bytes.
     pub bytes: u64,
 }
@@ -112,14 +115,21 @@ impl Newsroom {
 pub fn ledger(folder: &Path, events: u64) -> Made {
     let mut room = Newsroom::open(folder);
     let facts = facts(room.writer.size() - 1);
-    let began = Instant::now();
+    // What was removed and written before is not measured.
+    rustix::fs::sync();
+    let mut plain = PlainFile::create(folder);
+    let (mut one_by_one, mut plain_one_by_one) = (Duration::ZERO, Duration::ZERO);
     let mut singles = 0;
     while singles < SINGLES {
         let draft = facts[singles as usize % facts.len()].clone();
+        let before = journal_bytes(folder);
+        let began = Instant::now();
         room.put(&[Placed::at(1, draft)], singles as usize);
+        one_by_one += began.elapsed();
+        plain_one_by_one += plain.append(&vec![b'-'; (journal_bytes(folder) - before) as usize]);
         singles += 1;
     }
-    let one_by_one = began.elapsed();
+    drop(plain);
     let (mut batched, mut batches) = (0, Duration::ZERO);
     let mut turn = 0;
     while room.writer.size() < events {
@@ -133,7 +143,37 @@ pub fn ledger(folder: &Path, events: u64) -> Made {
         empty(&room.writer.paths.outbox());
     }
     drop(room);
-    Made { batched, batches, singles, one_by_one, bytes: journal_bytes(folder) }
+    let bytes = journal_bytes(folder);
+    Made { batched, batches, singles, one_by_one, plain_one_by_one, bytes }
+}
+
+/// A file without a check, a signature or a second copy, which goes with this.
+pub struct PlainFile {
+    path: PathBuf,
+    file: File,
+}
+
+impl PlainFile {
+    /// Creates it in a folder.
+    pub fn create(folder: &Path) -> PlainFile {
+        let path = folder.join("plain");
+        let file = File::create(&path).expect("a plain file");
+        PlainFile { path, file }
+    }
+
+    /// Appends bytes, with one fdatasync; the time that it took.
+    pub fn append(&mut self, bytes: &[u8]) -> Duration {
+        let began = Instant::now();
+        self.file.write_all(bytes).expect("written");
+        self.file.sync_data().expect("synced");
+        began.elapsed()
+    }
+}
+
+impl Drop for PlainFile {
+    fn drop(&mut self) {
+        let _ = fs::remove_file(&self.path);
+    }
 }
 
 /// One of the facts of [`corrected`]: they come after the opening, nine enrolments and a capture.

@@ -1,6 +1,6 @@
 //! Timings: plain files, the naive loop, verification and opening in processes of their own.
 
-use crate::make::{Made, paths};
+use crate::make::{Made, PlainFile, paths};
 use annals::ledger::query::scan::scan;
 use annals::ledger::query::{View, no_fact};
 use annals::ledger::reader::Record;
@@ -13,14 +13,10 @@ use annals_core::search::{Phrase, WordMatch};
 use annals_core::verify::anchors::Anchors;
 use annals_core::verify::source::Source;
 use annals_core::verify::{Options, verify};
-use std::fs::{self, File};
-use std::io::Write;
+use std::fs;
 use std::path::Path;
 use std::process::Command;
 use std::time::{Duration, Instant};
-
-/// The number of single appends for timing the plain file.
-pub const PLAIN_SINGLES: u64 = 500;
 
 /// The measurements of a process.
 pub struct Ran {
@@ -30,12 +26,12 @@ pub struct Ran {
     pub peak: u64,
 }
 
-/// Writes the same bytes to a plain file, with an fdatasync after each `by` events.
+/// Writes the events that were appended in batches to a plain file, with an fdatasync after each
+/// `by` of them; the time that it took.
 pub fn plain_file(folder: &Path, made: &Made, by: u64) -> Duration {
     let record = Record::open(paths(folder)).expect("a record");
-    let count = if by == 1 { PLAIN_SINGLES } else { made.batched };
-    let path = folder.join("plain");
-    let mut file = File::create(&path).expect("a plain file");
+    let count = made.batched;
+    let mut file = PlainFile::create(folder);
     let (mut took, mut buffer, mut held, mut done) = (Duration::ZERO, Vec::new(), 0, 0);
     for span in record.source.walk(record.size() - count).expect("a walk") {
         for entry in span.expect("a span").entries {
@@ -45,16 +41,11 @@ pub fn plain_file(folder: &Path, made: &Made, by: u64) -> Duration {
             held += 1;
             done += 1;
             if held == by || done == count {
-                let began = Instant::now();
-                file.write_all(&buffer).expect("written");
-                file.sync_data().expect("synced");
-                took += began.elapsed();
+                took += file.append(&buffer);
                 (buffer, held) = (Vec::new(), 0);
             }
         }
     }
-    drop(file);
-    let _ = fs::remove_file(path);
     took
 }
 
