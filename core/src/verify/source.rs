@@ -14,12 +14,16 @@ use crate::rule::Rule;
 /// stays in the cache of a core.
 pub const BATCH: usize = 256;
 
+/// A [`Grouped`] batch ends with the one that makes it this long, in events or bytes.
+const GROUPED: usize = 1_024;
+const GROUPED_BYTES: usize = 4 << 20;
+
 /// Consecutive entries of a record, in order, with the commit lines and damage between them.
 #[derive(Debug, Default, Clone)]
 pub struct Batch {
     /// Number of entries before the first one of this batch.
     pub first: u64,
-    /// At most [`BATCH`] entries.
+    /// At most [`BATCH`] entries, but for those of [`Grouped`].
     pub entries: Vec<Entry>,
     /// The commit lines after these entries, in order.
     pub closings: Vec<CommitLine>,
@@ -71,6 +75,72 @@ pub struct Damage {
 
 /// The batches of a record in order; the walk ends after the first error.
 pub type Walk<'a> = Box<dyn Iterator<Item = Result<Batch, SourceError>> + Send + 'a>;
+
+/// The batches of a walk, some together: for who writes them, and waits for a disk after each.
+///
+/// Always holds: in order, each once; a group ends with the batch that gives it 1,024 events or
+/// 4 MiB. After the first error, what was read before it comes first.
+///
+/// ```
+/// use annals_core::event::Entry;
+/// use annals_core::verify::source::{Batch, Grouped};
+/// let batch = |first| Ok(Batch { first, entries: vec![Entry::default(); 256], ..Batch::default() });
+/// let groups = Grouped::of(Box::new((0..5).map(move |number| batch(256 * number))));
+/// let sizes: Vec<_> = groups.flatten().map(|group| (group.first, group.entries.len())).collect();
+/// assert_eq!(sizes, [(0, 1_024), (1_024, 256)]);
+/// ```
+pub struct Grouped<'a> {
+    walk: Walk<'a>,
+    /// The error after the last group.
+    error: Option<SourceError>,
+}
+
+impl<'a> Grouped<'a> {
+    /// Groups the batches of a walk.
+    pub fn of(walk: Walk<'a>) -> Grouped<'a> {
+        Grouped { walk, error: None }
+    }
+}
+
+impl Iterator for Grouped<'_> {
+    type Item = Result<Batch, SourceError>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        if let Some(error) = self.error.take() {
+            return Some(Err(error));
+        }
+        let mut group: Option<Batch> = None;
+        let mut bytes = 0;
+        for batch in &mut self.walk {
+            let batch = match (batch, &group) {
+                (Ok(batch), _) => batch,
+                (Err(error), None) => return Some(Err(error)),
+                (Err(error), Some(_)) => {
+                    self.error = Some(error);
+                    break;
+                }
+            };
+            let length =
+                |entry: &Entry| entry.record.len() + entry.body.as_ref().map_or(0, Vec::len);
+            bytes += batch.entries.iter().map(length).sum::<usize>();
+            let joined = match group.take() {
+                None => batch,
+                Some(mut before) => {
+                    before.entries.extend(batch.entries);
+                    before.closings.extend(batch.closings);
+                    before.damage.extend(batch.damage);
+                    before
+                }
+            };
+            let is_full = joined.entries.len() >= GROUPED || bytes >= GROUPED_BYTES;
+            group = Some(joined);
+            if is_full {
+                break;
+            }
+        }
+        group.map(Ok)
+    }
+}
 
 /// A place that holds a record.
 pub trait Source: Sync {

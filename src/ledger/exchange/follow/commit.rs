@@ -34,7 +34,7 @@ use annals_core::key::SecretKey;
 use annals_core::merkle::Tree;
 use annals_core::verify::content::CheckDepth;
 use annals_core::verify::examine::examine;
-use annals_core::verify::source::{Source, SourceError};
+use annals_core::verify::source::{Grouped, Source, SourceError};
 use annals_core::verify::{Follower, Verifier};
 use std::collections::BTreeSet;
 use std::fs;
@@ -114,7 +114,8 @@ impl CopyCommit<'_> {
         for digest in &self.judged.found.documents {
             let bytes = self.published.document(digest).map_err(LedgerError::Elsewhere)?;
             let bytes = bytes.filter(|bytes| Hash::of(&[bytes]) == *digest);
-            let bytes = bytes.ok_or_else(|| self.changed(&format!("document {digest}")))?;
+            let missing = || LedgerError::Elsewhere(changed(&format!("document {digest}")));
+            let bytes = bytes.ok_or_else(missing)?;
             let path = Journal::document_path(&self.paths.ledger, digest);
             match disk::write_new(&path, &bytes, FileMode::Shared) {
                 Err(error) if error.is_there_already() => {
@@ -141,13 +142,14 @@ impl CopyCommit<'_> {
                 None => None,
             };
             let body = body.filter(|body| Some(Hash::of(&[body])) == named);
-            entry.body = Some(body.ok_or_else(|| self.changed(&format!("event {position}")))?);
+            let missing = || LedgerError::Elsewhere(changed(&format!("event {position}")));
+            entry.body = Some(body.ok_or_else(missing)?);
             Ok(())
         })?;
         Ok(Some(Journal::open(&self.paths.ledger, covered_by(self.paths)?)?))
     }
 
-    /// Writes the new events, each batch as a commit.
+    /// Writes the new events, some batches together as a commit.
     fn put_events(
         &mut self,
         size: u64,
@@ -156,29 +158,34 @@ impl CopyCommit<'_> {
     ) -> Result<(), LedgerError> {
         let mut tree: Tree = self.judged.found.tree.clone();
         let mut expected = self.judged.found.batches.iter();
-        for batch in self.published.walk(size).map_err(LedgerError::Elsewhere)? {
-            let mut batch = batch.map_err(LedgerError::Elsewhere)?;
-            if expected.next() != Some(&digest(&batch)) {
-                return Err(self.changed(&format!("the events from {} on", batch.first)));
+        let walk = self.published.walk(size).map_err(LedgerError::Elsewhere)?;
+        let verified = walk.map(|batch| {
+            let batch = batch?;
+            match expected.next() == Some(&digest(&batch)) {
+                true => Ok(batch),
+                false => Err(changed(&format!("the events from {} on", batch.first))),
             }
-            if batch.entries.is_empty() {
+        });
+        for group in Grouped::of(Box::new(verified)) {
+            let mut group = group.map_err(LedgerError::Elsewhere)?;
+            if group.entries.is_empty() {
                 continue;
             }
-            for (entry, position) in batch.entries.iter_mut().zip(batch.first..) {
+            for (entry, position) in group.entries.iter_mut().zip(group.first..) {
                 tree.push(record::hash(&entry.record));
                 if self.judged.closed.contains(&position) {
                     entry.body = None;
                 }
             }
-            writer.commit(&batch.entries, tree.size(), tree.root())?;
+            writer.commit(&group.entries, tree.size(), tree.root())?;
             if let Some(index) = &mut index {
-                index.add(&batch.entries, writer.next_offset());
+                index.add(&group.entries, writer.next_offset());
             }
             self.lock.step();
         }
         match expected.next() {
             None => Ok(()),
-            Some(_) => Err(self.changed("the last events")),
+            Some(_) => Err(LedgerError::Elsewhere(changed("the last events"))),
         }
     }
 
@@ -239,9 +246,9 @@ impl CopyCommit<'_> {
         };
         let behind = store.head()?.size;
         if behind < journal.size() {
-            for batch in journal.walk(behind)? {
-                let batch = batch?;
-                store_entries(store.as_mut(), batch.first, &batch.entries)?;
+            for group in Grouped::of(journal.walk(behind)?) {
+                let group = group?;
+                store_entries(store.as_mut(), group.first, &group.entries)?;
                 self.lock.step();
             }
         }
@@ -261,12 +268,12 @@ impl CopyCommit<'_> {
             let _ = stamp.write(self.paths, key);
         }
     }
+}
 
-    /// The error where the publisher gives other bytes than those that were verified.
-    fn changed(&self, what: &str) -> LedgerError {
-        let cause = io::Error::other("it is not what was read and verified before: pull again");
-        LedgerError::Elsewhere(SourceError { what: what.to_owned(), cause })
-    }
+/// The error where the publisher gives other bytes than those that were verified.
+fn changed(what: &str) -> SourceError {
+    let cause = io::Error::other("it is not what was read and verified before: pull again");
+    SourceError { what: what.to_owned(), cause }
 }
 
 /// Makes or completes the index; the lengths of its files, if it is whole.

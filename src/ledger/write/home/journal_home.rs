@@ -21,7 +21,7 @@ use crate::store::{Appended, Store, StoreHead};
 use annals_core::event::Entry;
 use annals_core::event::record;
 use annals_core::hash::Hash;
-use annals_core::verify::source::{BATCH, Batch, Source, SourceError, Walk};
+use annals_core::verify::source::{BATCH, Batch, Grouped, Source, SourceError, Walk};
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
@@ -165,9 +165,9 @@ impl JournalHome {
         if behind == self.journal.size() {
             return Ok(0);
         }
-        for batch in self.journal.walk(behind)? {
-            let batch = batch?;
-            store_entries(store, batch.first, &batch.entries)?;
+        for group in Grouped::of(self.journal.walk(behind)?) {
+            let group = group?;
+            store_entries(store, group.first, &group.entries)?;
             self.step();
         }
         Ok(self.journal.size() - behind)
@@ -433,7 +433,8 @@ impl Source for JournalHome {
     }
 }
 
-/// Adds entries from position `first` on, in batches, after the store's own head.
+/// Adds entries from position `first` on, after the store's own head: together, or where they are
+/// many, in parts that are each made durable.
 pub fn store_entries(
     store: &mut dyn Store,
     first: u64,
@@ -444,10 +445,10 @@ pub fn store_entries(
         let why = format!("expected size {first}, found {}", from.size);
         return Err(LedgerError::Store(why));
     }
-    for batch in entries.chunks(BATCH) {
-        let hash = batch.last().map(|entry| record::hash(&entry.record));
-        let to = StoreHead { size: from.size + batch.len() as u64, hash };
-        match store.append(&from, &to, batch)? {
+    for part in parts(entries) {
+        let hash = part.last().map(|entry| record::hash(&entry.record));
+        let to = StoreHead { size: from.size + part.len() as u64, hash };
+        match store.append(&from, &to, part)? {
             Appended::Written => from = to,
             Appended::Conflict(head) => {
                 let why = format!("expected size {}, found {}", from.size, head.size);
@@ -456,4 +457,23 @@ pub fn store_entries(
         }
     }
     Ok(())
+}
+
+/// The most events, and about the most bytes, that are added to a store at once.
+const STORED_TOGETHER: usize = 1_024;
+const STORED_BYTES: usize = 16 << 20;
+
+/// The parts in which entries are added to a store.
+fn parts(mut entries: &[Entry]) -> impl Iterator<Item = &[Entry]> {
+    std::iter::from_fn(move || {
+        let mut bytes = 0;
+        let fit = entries.iter().take(STORED_TOGETHER).take_while(|entry| {
+            let is_room = bytes < STORED_BYTES;
+            bytes += entry.record.len() + entry.body.as_ref().map_or(0, Vec::len);
+            is_room
+        });
+        let (part, rest) = entries.split_at_checked(fit.count())?;
+        entries = rest;
+        (!part.is_empty()).then_some(part)
+    })
 }
