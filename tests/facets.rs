@@ -80,7 +80,7 @@ fn every_answer_by_topic_and_date_is_that_of_a_fresh_fold() {
         let ledger = clerk.write(folder.path());
         assert_eq!(make(&ledger), IndexStatus::Same { events: 330, wrote: true });
         assert_eq!(make(&ledger), IndexStatus::Same { events: 330, wrote: false });
-        same(&ledger, &questions(330, 5, &mut clerk.dice));
+        same(&ledger, &questions(330, 2, &mut clerk.dice));
     }
 }
 
@@ -95,7 +95,7 @@ fn a_shortlist_has_the_facts_that_pass_and_no_others() {
     let record = Record::open(paths(&ledger)).expect("readable");
     let index = record.index().expect("an index");
     let mut listed = 0;
-    for number in 0..60 {
+    for number in 0..18 {
         let size = if number % 2 == 0 { 600 } else { clerk.dice.below(601) as u64 };
         let wanted = Facets {
             topic: (number % 3 > 0).then(|| topic(&mut clerk.dice).to_lowercase()),
@@ -131,7 +131,7 @@ fn a_shortlist_has_the_facts_that_pass_and_no_others() {
             assert_eq!(is_listed, found.contains(&of), "{of}");
         }
     }
-    assert!(listed > 500, "{listed}");
+    assert!(listed > 150, "{listed}");
 }
 
 /// A ledger of 300 events: a topic and a date of its own in every fact from 6 on.

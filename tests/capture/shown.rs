@@ -320,7 +320,7 @@ fn a_page_deeper_than_browsers_show_it_is_refused() {
         read(&request, html.as_bytes()).text
     };
     assert!(page(500).is_ok());
-    assert!(matches!(page(20_000), Err(Unquotable::Bound(_))));
+    assert!(matches!(page(2_000), Err(Unquotable::Bound(_))));
 }
 
 #[test]

@@ -47,8 +47,8 @@ fn every_flipped_byte_is_damage_and_nothing_of_it_is_written() {
     let (name, good) = (first.outbox(), first.read(&first.outbox()));
     // The seven lines byte by byte, and the events in steps that hit each of their lines.
     let header = 7 + good.split(|b| *b == b'\n').take(7).map(<[u8]>::len).sum::<usize>();
-    let events = (header..good.len()).step_by(97);
-    for at in (0..header).step_by(5).chain(events) {
+    let events = (header..good.len()).step_by(211);
+    for at in (0..header).step_by(11).chain(events) {
         let room = first.copy();
         let mut bytes = good.clone();
         bytes[at] ^= 1;

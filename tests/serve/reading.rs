@@ -230,7 +230,7 @@ fn every_answer_is_what_the_command_prints() {
         let newsroom = Newsroom::found(Some(CLOCK));
         put(&newsroom.path("other"), &ledger);
         let server = newsroom.serve_machine("other");
-        for _ in 0..5 {
+        for _ in 0..2 {
             for pair in pairs(330, &mut dice) {
                 let is_answer = pair.check(&newsroom, &server);
                 *(if is_answer { &mut answered } else { &mut refused }) += 1;
@@ -238,7 +238,7 @@ fn every_answer_is_what_the_command_prints() {
         }
         // A proof is no JSON.
         let facts = random::positions(&ledger, &["fact.asserted"]);
-        for fact in facts.into_iter().step_by(7) {
+        for fact in facts.into_iter().step_by(19) {
             for (query, option) in [("", None), ("?c2sp=true", Some("--c2sp"))] {
                 let fact = fact.to_string();
                 let command = ["prove", &fact].into_iter().chain(option);
@@ -271,7 +271,7 @@ fn every_answer_is_what_the_command_prints() {
         assert_eq!(paged, all);
         server.stop();
     }
-    assert!(answered > 100 && refused > 5, "{answered} {refused}");
+    assert!(answered > 40 && refused > 2, "{answered} {refused}");
 }
 
 #[test]

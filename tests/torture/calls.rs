@@ -175,35 +175,35 @@ fn one(scenario: &Scenario, base: &Newsroom, call: &Call, fault: Fault, row: &mu
 
 #[test]
 fn every_call_of_an_append_may_fail() {
-    torture(&SCENARIOS[0], 0.15, 16);
+    torture(&SCENARIOS[0], 0.15, 12);
 }
 
 #[test]
 fn every_call_of_a_rekey_may_fail() {
-    torture(&SCENARIOS[1], 0.15, 12);
+    torture(&SCENARIOS[1], 0.15, 6);
 }
 
 #[test]
 fn every_call_of_a_publish_may_fail() {
-    torture(&SCENARIOS[2], 0.15, 12);
+    torture(&SCENARIOS[2], 0.15, 6);
 }
 
 #[test]
 fn every_call_of_an_import_may_fail() {
-    torture(&SCENARIOS[3], 0.1, 6);
+    torture(&SCENARIOS[3], 0.1, 4);
 }
 
 #[test]
 fn every_call_of_a_take_over_may_fail() {
-    torture(&SCENARIOS[4], 0.1, 6);
+    torture(&SCENARIOS[4], 0.1, 4);
 }
 
 #[test]
 fn every_call_of_a_clone_may_fail() {
-    torture(&SCENARIOS[5], 0.1, 8);
+    torture(&SCENARIOS[5], 0.1, 5);
 }
 
 #[test]
 fn every_call_of_a_pull_may_fail() {
-    torture(&SCENARIOS[6], 0.1, 10);
+    torture(&SCENARIOS[6], 0.1, 5);
 }
