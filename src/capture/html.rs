@@ -4,6 +4,7 @@
 //! reads (`page`); what the page says of itself (`metadata`). Source: the HTML Standard.
 
 use crate::capture::declared::charset_of_page;
+use crate::capture::headline::PageHeadlines;
 use crate::capture::library::{DOM, READABILITY, text_method};
 use crate::capture::media_type::XHTML;
 use crate::capture::metadata;
@@ -43,7 +44,7 @@ pub(super) fn read(request: &CaptureRequest, bytes: &[u8]) -> CaptureReading {
     let WordsLeftOut { struck, drawn } = as_shown(&page);
     let whole = line_ended(text_of(&page.root()));
     let main = match request.extent {
-        TextExtent::Main => main_text(page),
+        TextExtent::Main => main_text(page, proposal.title.as_deref()),
         TextExtent::Page => None,
     };
     let decoded = match decoded.method.as_str() {
@@ -51,9 +52,9 @@ pub(super) fn read(request: &CaptureRequest, bytes: &[u8]) -> CaptureReading {
         how => format!(", {how}"),
     };
     let (text, how, chosen) = match main {
-        Some(text) => {
+        Some((text, with)) => {
             let left_out = left_out(&text, &whole);
-            (text, format!("main text by {READABILITY} and {DOM}{decoded}"), left_out)
+            (text, format!("main text{with} by {READABILITY} and {DOM}{decoded}"), left_out)
         }
         None => (whole, format!("whole page by {DOM}{decoded}"), None),
     };
@@ -83,11 +84,17 @@ fn left_out(main: &str, whole: &str) -> Option<Omission> {
     (main < whole).then(out)
 }
 
-/// The main text; `None` where none stands out.
-fn main_text(page: Document) -> Option<String> {
+/// The main text with the head of the article, and whether the head was added, in the words of a
+/// method; `None` where none stands out. `title` is that which the page gives itself.
+fn main_text(page: Document, title: Option<&str>) -> Option<(String, &'static str)> {
+    let headlines = PageHeadlines::of(&page, title);
     let article = Readability::with_document(page, None, None).ok()?.parse().ok()?;
     let text = text_of(&Document::fragment(article.content).root());
-    Some(text).filter(|text| !text.is_empty()).map(line_ended)
+    let text = Some(text).filter(|text| !text.is_empty())?;
+    Some(match headlines.head(&text) {
+        Some(head) => (line_ended(format!("{head}\n\n{text}")), " with its headline"),
+        None => (line_ended(text), ""),
+    })
 }
 
 fn line_ended(text: String) -> String {

@@ -24,6 +24,7 @@ mod components;
 mod note_mark;
 mod page;
 mod xhtml;
+mod headline;
 mod html;
 mod markdown;
 mod pdf_operators;
