@@ -142,6 +142,8 @@ pub fn of(
     let used: BTreeSet<u64> = rows.iter().flat_map(used).collect();
     let mut documents = documents;
     documents.retain(|document, _| used.contains(document));
+    // What is cited as a document, and is none, is not on the page.
+    let shown: BTreeSet<u64> = documents.keys().copied().collect();
     let frames = frames(view, &rows, &documents);
     let documents = documents.into_values();
     let documents =
@@ -155,7 +157,7 @@ pub fn of(
         as_of: view.as_of(),
         when: picked.when,
         undated,
-        steps: steps(view, names, &wanted, &used)?,
+        steps: steps(view, names, &wanted, &shown)?,
         frames,
         documents,
         facts: rows.into_iter().map(fact).collect(),
