@@ -24,7 +24,8 @@ pub enum Hyphens {
     Spaced,
     /// Every hyphen between two letters is removed, with the white space after it; so is white
     /// space between two letters of a script without spaces, and the end of a line between two of
-    /// Korean. What keeps two letters of Arabic apart is white space.
+    /// Korean. What keeps two letters of Arabic apart is white space. Single and double quotation
+    /// marks are one, but after a figure, where they may be feet and inches.
     Ignored,
 }
 
@@ -171,7 +172,7 @@ impl CaseFolder {
             return after.len() - rest.len();
         }
         if piece.is_ascii() && points == 1 {
-            self.push(mark(first).encode_utf8(&mut [0; 4]), points);
+            self.push(self.mark(first).encode_utf8(&mut [0; 4]), points);
             return 0;
         }
         let opens = first == '«' && !self.is_after_letter();
@@ -195,15 +196,34 @@ impl CaseFolder {
                 }
                 _ if is_compatible(c) => {
                     let letters = std::iter::once(c).nfkc().filter(|c| !is_vowel_point(*c));
-                    folded.extend(letters.map(as_typed));
+                    folded.extend(letters.map(|c| self.as_typed(c)));
                 }
-                _ => folded.push(as_typed(c)),
+                _ => folded.push(self.as_typed(c)),
             }
         }
         if !folded.is_empty() {
             self.push(&folded, points);
         }
         if opens { after.len() - after.trim_start().len() } else { 0 }
+    }
+
+    /// A character as keyboards have it: also the Hebrew hyphen, and letters of Arabic that Persian
+    /// and Urdu write otherwise.
+    fn as_typed(&self, c: char) -> char {
+        match c {
+            '\u{5BE}' => '-',
+            'ي' => 'ی',
+            'ك' => 'ک',
+            other => self.mark(other),
+        }
+    }
+
+    fn mark(&self, c: char) -> char {
+        let is_after_figure = || self.loose.folded.ends_with(char::is_numeric);
+        match mark(c) {
+            '\'' if self.hyphens == Hyphens::Ignored && c != '′' && !is_after_figure() => '"',
+            mark => mark,
+        }
     }
 
     /// Whether the text so far ends in a word or its punctuation, so that « closes (as in German).
@@ -374,17 +394,6 @@ fn is_set_off(rest: &str) -> bool {
         Some(':' | ';' | '!' | '?') => true,
         Some('»') => !letters.next().is_some_and(char::is_alphanumeric),
         _ => false,
-    }
-}
-
-/// A character as keyboards have it: also the Hebrew hyphen, and letters of Arabic that Persian and
-/// Urdu write otherwise.
-fn as_typed(c: char) -> char {
-    match c {
-        '\u{5BE}' => '-',
-        'ي' => 'ی',
-        'ك' => 'ک',
-        other => mark(other),
     }
 }
 

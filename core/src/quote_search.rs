@@ -11,7 +11,7 @@ mod nearest;
 pub mod places;
 
 use crate::edges::{Unit, unit_at, word_at};
-use crate::loose::{Hyphens, Loose};
+use crate::loose::{Hyphens, Loose, mark};
 use crate::quote::Text;
 use crate::quote_search::places::{
     Edge, MOST_PLACES, PointingError, TextPlace, occurrences, split_ellipsis,
@@ -75,6 +75,9 @@ impl Pointing<'_> {
         if !whole.is_empty() {
             return self.uncut(text, self.words, whole, Ends::Both);
         }
+        if let Some(words) = within_marks(self.words) {
+            return Pointing { words, ..*self }.places(text);
+        }
         let Some((first, last)) = split_ellipsis(self.words) else {
             return Err(nearest::nearest(text, self.words));
         };
@@ -131,6 +134,13 @@ impl Pointing<'_> {
             _ => Ok(uncut),
         }
     }
+}
+
+/// The words between the quotation marks that were typed around them; `None` without these.
+fn within_marks(typed: &str) -> Option<&str> {
+    let is_mark = |c: char| matches!(mark(c), '"' | '\'');
+    let words = typed.trim().strip_prefix(is_mark)?.strip_suffix(is_mark)?.trim();
+    (!words.is_empty()).then_some(words)
 }
 
 /// Which words of a quotation a place is of.
@@ -194,7 +204,8 @@ fn joined(firsts: &[TextPlace], lasts: &[TextPlace]) -> Vec<TextPlace> {
     joined
 }
 
-/// Whether `typed` points at all of `words`: the words themselves, or their beginning and end.
+/// Whether `typed` points at all of `words`: the words themselves, with quotation marks around them
+/// or without, or their beginning and end.
 pub fn is_at(typed: &str, words: &str) -> bool {
     let same = |hyphens| {
         let fold = |text: &str| Loose::new(text.trim(), hyphens).as_str().to_owned();
@@ -208,6 +219,7 @@ pub fn is_at(typed: &str, words: &str) -> bool {
         whole == found || ends
     };
     [Hyphens::Joined, Hyphens::Kept, Hyphens::Spaced, Hyphens::Ignored].into_iter().any(same)
+        || within_marks(typed).is_some_and(|typed| is_at(typed, words))
 }
 
 fn choose(places: &[TextPlace], nth: Option<usize>) -> Result<(usize, usize), PointingError> {
@@ -248,6 +260,28 @@ mod tests {
         assert_eq!(at("reports - \"in  short\""), Ok("reports – “in short”".to_owned()));
         assert_eq!(at("Kommersant … given").unwrap(), &TEXT[..TEXT.find('.').unwrap()]);
         assert_eq!(at("Sullivan...Moscow"), Ok("Sullivan met Grushko in Moscow".to_owned()));
+    }
+
+    #[test]
+    fn marks_of_another_kind_and_marks_around_are_no_other_words() {
+        let text = "\"He told me 'there is no more money', I said,\" and „er sagte ‚nein‘ dazu“. \
+                    It is 5' and 9′ long. They don’t.";
+        let text = Text::new(text.into()).unwrap();
+        let find = |words| {
+            let pointing = Pointing { words, nth: None, edges: Edges::Whole };
+            let (start, end) = pointing.find(&text).ok()?;
+            text.slice(start, end)
+        };
+        let said = Some("told me 'there is no more money', I");
+        assert_eq!(find("told me \"there is no more money\", I"), said);
+        assert_eq!(find("told me “there is no more money”, I"), said);
+        assert_eq!(find("er sagte „nein“ dazu"), Some("er sagte ‚nein‘ dazu"));
+        assert_eq!(find("“no more money”"), Some("no more money"));
+        assert_eq!(find("'They don't'"), Some("They don’t"));
+        // Feet are not inches.
+        assert_eq!(find("It is 5\""), None);
+        assert_eq!(find("and 9\""), None);
+        assert!(is_at("\"no more … I said\"", "no more money', I said"));
     }
 
     #[test]
