@@ -162,8 +162,8 @@ impl CaseFolder {
             if is_set_off(rest) {
                 return after.len() - rest.len();
             }
-            let blank = after.len() - rest.len() + first.len_utf8();
-            let breaks = line_breaks(&[piece, after].concat()[..blank]) == 1;
+            let (blank, _) = after.split_at(after.len() - rest.len());
+            let breaks = line_breaks(std::iter::once(first).chain(blank.chars())) == 1;
             let unspaced = self.hyphens == Hyphens::Ignored
                 && (self.is_between_unspaced(rest) || breaks && self.is_between_hangul(rest));
             if !self.loose.folded.ends_with(' ') && !unspaced {
@@ -237,7 +237,7 @@ impl CaseFolder {
         let soft = hyphen == '\u{AD}';
         let gap = after.len() - after.trim_start().len();
         let (blank, rest) = after.split_at(gap);
-        let breaks = line_breaks(blank) == 1;
+        let breaks = line_breaks(blank.chars()) == 1;
         let word = self.loose.folded.chars().next_back().is_some_and(is_letter)
             && rest.chars().next().is_some_and(is_letter);
         if word && breaks {
@@ -427,10 +427,10 @@ fn is_unspaced(c: char) -> bool {
 }
 
 /// How many lines end in white space.
-pub(crate) fn line_breaks(blank: &str) -> usize {
+pub(crate) fn line_breaks(blank: impl Iterator<Item = char>) -> usize {
     let mut count = 0;
     let mut before = ' ';
-    for c in blank.chars() {
+    for c in blank {
         let ends = matches!(c, '\n' | '\r' | '\u{85}' | '\u{2028}' | '\u{2029}' | '\u{C}');
         count += usize::from(ends && !(c == '\n' && before == '\r'));
         before = c;

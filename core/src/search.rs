@@ -271,7 +271,7 @@ fn is_joined(text: &str, before: &Range<usize>, at: usize, word: &str) -> bool {
     let is_letter = |letter: Option<char>| letter.is_some_and(char::is_alphabetic);
     let last = text.get(before.clone()).and_then(|word| word.chars().rfind(|c| !is_ignored(*c)));
     blank.chars().all(char::is_whitespace)
-        && line_breaks(blank) == 1
+        && line_breaks(blank.chars()) == 1
         && is_letter(last)
         && is_letter(word.chars().next())
 }

@@ -87,43 +87,36 @@ fn who_did_not_say_it_hears_that_nothing_would_change() {
 /// The act, the act that overtook it, and how the first one stands then.
 const OVERTAKEN: &[([(&str, &str); 2], &str)] = &[
     (
-        [
-            ("bo", "confirm|4|--how|reread"),
-            ("cy", "correct|4|--reason|entry-error|--statement|x|--claim|Two answers came."),
-        ],
-        "event 8 confirmed words that 9 corrected",
-    ),
-    (
-        [("bo", "relate|7|supports|5"), ("cy", "relate|--withdraw|11|--statement|it does not")],
-        "event 11 is a relation that was withdrawn by 12",
+        [("bo", "relate|7|supports|5"), ("cy", "relate|--withdraw|8|--statement|it does not")],
+        "event 8 is a relation that was withdrawn by 9",
     ),
     (
         [
             ("bo", "retract|6|--reason|unverifiable|--statement|nobody can say"),
             ("cy", "reinstate|6|--statement|a witness can"),
         ],
-        "event 14 is a retraction that was ended by 15",
+        "event 11 is a retraction that was ended by 12",
     ),
     (
         [
             ("bo", "dispute|7|--reason|misquotation|--statement|he said it otherwise"),
-            ("cy", "uphold|17|--statement|he said it so"),
+            ("cy", "uphold|14|--statement|he said it so"),
         ],
-        "event 17 is a dispute that was closed by 18",
+        "event 14 is a dispute that was closed by 15",
     ),
     (
         [
             ("bo", "document|describe|3|--title|Another title|--statement|renamed"),
             ("cy", "document|describe|3|--title|The article|--statement|as it was"),
         ],
-        "event 20 is a description that 21 replaced",
+        "event 17 is a description that 18 replaced",
     ),
     (
         [
             ("bo", "correct|5|--reason|entry-error|--statement|x|--claim|They met."),
             ("cy", "correct|5|--reason|entry-error|--statement|x|--claim|The two met."),
         ],
-        "event 23 gave words that 24 corrected",
+        "event 20 gave words that 21 corrected",
     ),
 ];
 
@@ -141,6 +134,27 @@ fn an_act_that_was_undone_is_named_and_repeated_with_again() {
         desk.refuses(by, act, (2, &told));
         desk.writes(by, &format!("{act}|--again"), &format!("written at {}", position + 2));
     }
+}
+
+/// A confirmation is of words: of those after a correction there is none yet.
+#[test]
+fn who_confirmed_a_fact_confirms_its_corrected_words_by_the_same_command() {
+    let desk = facts();
+    let confirm = "confirm|4|--how|reread";
+    desk.writes("bo", confirm, "written at 8");
+    desk.writes("bo", confirm, "already at 8");
+    let correct = "correct|4|--reason|entry-error|--statement|x|--claim|Two answers came.";
+    desk.writes("cy", correct, "written at 9");
+    let again = desk.writes("bo", confirm, "written at 10");
+    assert!(again.err.starts_with("note: event 8 confirmed words that 9 corrected\n"), "{again:?}");
+    desk.writes("bo", confirm, "already at 10");
+    assert_eq!(desk.fact(4)["status"], "confirmed");
+    let draft = r#"{"type":"fact.confirmed","fact":4,"how":"reread"}"#;
+    std::fs::write(desk.path("c.jsonl"), draft).unwrap();
+    desk.writes("cy", "correct|4|--reason|more-precise|--statement|x|--claim|Two replies came.", {
+        "written at 11"
+    });
+    desk.writes("bo", "append|c.jsonl", "written at 12");
 }
 
 #[test]

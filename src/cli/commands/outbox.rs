@@ -17,7 +17,7 @@ use crate::ledger::paths::Paths;
 use crate::ledger::query::content_text::statement_text;
 use crate::ledger::reader::Record;
 use crate::ledger::write::append::sent_again_by;
-use crate::ledger::write::earlier::{Overtaken, overtaken, why_refused};
+use crate::ledger::write::earlier::{Overtaken, OvertakenKind, overtaken, why_refused};
 use crate::ledger::write::outbox::{
     DamagedFile, OutboxFiles, WaitingEvents, is_late, is_movable, same_act,
 };
@@ -360,7 +360,7 @@ fn found_before(
         && let Some(position) = same_act(entry, &Record::open(paths.clone())?.source)?
     {
         let over = overtaken_of(server, Receipt { first: position, count: 1, already: true })?;
-        if over.iter().all(|act| act.is_entry) {
+        if over.iter().all(|act| act.kind == OvertakenKind::Entry) {
             return Ok(FoundBefore::Same(position, over));
         }
         let why = format!(

@@ -11,7 +11,7 @@ use crate::ledger::error::LedgerError;
 use crate::ledger::write::admin::prepare_act;
 use crate::ledger::write::append;
 use crate::ledger::write::batch::Signer;
-use crate::ledger::write::earlier::{EarlierAct, Overtaken, why_refused};
+use crate::ledger::write::earlier::{EarlierAct, Overtaken, OvertakenKind, why_refused};
 use crate::ledger::write::editors::parameters;
 use crate::ledger::write::prepared::{Prepared, Receipt};
 use crate::ledger::write::resolve::Resolved;
@@ -248,7 +248,7 @@ pub fn expect_not_replaced(
     for earlier in ours {
         if is_repeated(&earlier)? {
             let (position, why) = (earlier.position, format!("is a change that {last} replaced"));
-            let over = why_refused(&[Overtaken { position, why, is_entry: false }]);
+            let over = why_refused(&[Overtaken { position, why, kind: OvertakenKind::Act }]);
             let why = format!("{over}; nothing was written; --again writes it once more");
             return Err(CliError::usage(why));
         }

@@ -17,7 +17,7 @@ use crate::ledger::write::append::{
 };
 use crate::ledger::write::batch::Signer;
 use crate::ledger::write::draft::{Draft, Input};
-use crate::ledger::write::earlier::{Overtaken, overtaken, why_refused};
+use crate::ledger::write::earlier::{Overtaken, OvertakenKind, overtaken, why_refused};
 use crate::ledger::write::loaded::{FileAccess, LoadedInput, Reach};
 use crate::ledger::write::prepared::{Prepared, Receipt};
 use crate::ledger::write::repeats::Repeats;
@@ -28,7 +28,7 @@ use annals_core::key::{PublicKey, PublicOnly, SigningKey};
 use std::path::PathBuf;
 
 /// The options of a submission.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct SubmitOptions {
     /// Whether to check and show only.
     pub dry_run: bool,
@@ -143,14 +143,14 @@ fn submit_to(
     if let Some(public) = context.locked_signer(&writer, &|_| true)?
         && let Some(receipt) = check(context, &writer, loaded, options, public)?
     {
-        return print_again(context, &receipt, &mut writer, options);
+        return already(context, &receipt, writer, loaded, options, agree);
     }
     let key = context.signer(&writer)?;
     let mut agreed = None;
     loop {
         let prepared = match prepared(context, &mut writer, &key, loaded, options)? {
             EarlierFound::Written(receipt) => {
-                return print_again(context, &receipt, &mut writer, options);
+                return already(context, &receipt, writer, loaded, options, agree);
             }
             EarlierFound::Prepared(prepared) => *prepared,
         };
@@ -414,18 +414,27 @@ fn extent(options: &SubmitOptions, prepared: &Prepared) -> Extent {
     }
 }
 
-/// Prints the receipt of an earlier submission; refuses acts that no longer hold, because they may
-/// be intended again. Documents and facts are in the record in any case: a note says how they
-/// stand.
-fn print_again(
-    context: &Context,
+/// What is done with a submission that is in the record already: its receipt is printed. Acts that
+/// no longer hold are refused, because they may be intended again; a note says how documents and
+/// facts stand, which are in the record in any case. Confirmations of words that were corrected
+/// since are no acts on the present words, which are confirmed now.
+fn already(
+    context: &mut Context,
     receipt: &Receipt,
-    writer: &mut Writer,
+    mut writer: Writer,
+    loaded: &LoadedInput,
     options: &SubmitOptions,
+    agree: &mut dyn FnMut(&str) -> Result<(), CliError>,
 ) -> Result<Exit, CliError> {
     writer.need(&Needs::positions(receipt.first..receipt.first.saturating_add(receipt.count)))?;
     let over = overtaken(&writer.verifier.chain.state, receipt);
-    let acts = over.iter().filter(|one| !one.is_entry).count() as u64;
+    let are = |kind| over.iter().filter(|one| one.kind == kind).count() as u64 == receipt.count;
+    if are(OvertakenKind::OfEarlierWords) {
+        note_overtaken(&over);
+        let again = SubmitOptions { again: true, ..options.clone() };
+        return submit_to(context, writer, loaded, &again, agree);
+    }
+    let acts = over.iter().filter(|one| one.kind != OvertakenKind::Entry).count() as u64;
     if !over.is_empty() && acts == receipt.count {
         return Err(CliError::usage(format!(
             "{}; nothing was written; --again writes it once more",
@@ -433,7 +442,7 @@ fn print_again(
         )));
     }
     note_overtaken(&over);
-    print_receipt(context, receipt, writer, &options.parts)
+    print_receipt(context, receipt, &writer, &options.parts)
 }
 
 /// Notes how events that are in the record stand, where that is not as they were entered.

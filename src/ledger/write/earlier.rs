@@ -103,8 +103,19 @@ pub struct Overtaken {
     pub position: u64,
     /// How it stands, in words that continue `event N …`.
     pub why: String,
-    /// Whether it is a document or a fact, which is in the record in any case.
-    pub is_entry: bool,
+    /// What kind of event it is.
+    pub kind: OvertakenKind,
+}
+
+/// What kind of event does not hold any more.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum OvertakenKind {
+    /// A document or a fact, which is in the record in any case.
+    Entry,
+    /// A confirmation of words that were corrected since: the present words can be confirmed.
+    OfEarlierWords,
+    /// Another act.
+    Act,
 }
 
 impl Overtaken {
@@ -127,7 +138,18 @@ pub fn overtaken(state: &State, receipt: &Receipt) -> Vec<Overtaken> {
             true => entry(state, position),
             false => undone(state, position).or_else(|| ended(state, position, operation)),
         };
-        Some(Overtaken { position, why: why?, is_entry })
+        let of_earlier_words = match operation {
+            Operation::Confirmed { on } => {
+                state.fold.fact_of_revision(*on).is_some_and(|fact| fact.revision != *on)
+            }
+            _ => false,
+        };
+        let kind = match (is_entry, of_earlier_words) {
+            (true, _) => OvertakenKind::Entry,
+            (_, true) => OvertakenKind::OfEarlierWords,
+            _ => OvertakenKind::Act,
+        };
+        Some(Overtaken { position, why: why?, kind })
     });
     over.collect()
 }
