@@ -9,9 +9,10 @@
 mod words;
 mod units;
 mod number;
+mod phrases;
 
 use crate::edges::words::{WordKind, number_word};
-use crate::loose::is_ignored;
+use crate::loose::{is_hyphen, is_ignored, line_breaks};
 use std::fmt;
 use std::ops::Range;
 use unicode_normalization::UnicodeNormalization;
@@ -72,6 +73,7 @@ fn unit_of_words(near: &str, at: usize) -> Option<(Unit, Range<usize>)> {
     inside(Unit::Address, address(near, at))
         .or_else(|| inside(Unit::Word, formula(near, at)))
         .or_else(|| inside(Unit::Word, signed(near, at)))
+        .or_else(|| inside(Unit::Word, broken(near, at)))
         .or_else(|| inside(Unit::Word, word(near, at)))
         .or_else(|| inside(Unit::Character, character(near, at)))
 }
@@ -95,6 +97,30 @@ fn formula(text: &str, at: usize) -> Option<Range<usize>> {
         || letters == 2 && (name.contains(char::is_uppercase) || number_word(&name).is_some());
     let high = whole.contains(is_high) && is_sign;
     (is_inside && (low || high)).then_some(start..end)
+}
+
+/// Words that may follow a hyphen at the end of a line without being of the word before it (`pre-⏎and
+/// post-war`).
+const AFTER_HYPHENS: &[&str] =
+    &["and", "or", "und", "oder", "bis", "et", "ou", "и", "или", "та", "або", "en", "och", "og"];
+
+/// A word that is broken with a hyphen at the end of a line, if the place is inside of it: half of
+/// it may be the contrary of it (`un-⏎able`).
+fn broken(text: &str, at: usize) -> Option<Range<usize>> {
+    let is_part = |c: char| c.is_alphabetic() || is_combining_mark(c) || "'’ʼ".contains(c);
+    let hyphens = text.char_indices().filter(|(_, c)| is_hyphen(*c));
+    hyphens.into_iter().find_map(|(hyphen, sign)| {
+        let (before, after) = (text.get(..hyphen)?, text.get(hyphen + sign.len_utf8()..)?);
+        let rest = after.trim_start();
+        let blank = after.get(..after.len() - rest.len())?;
+        let start = before.trim_end_matches(is_part).len();
+        let length = rest.find(|c| !is_part(c)).unwrap_or(rest.len());
+        let end = text.len() - rest.len() + length;
+        let is_one = start < hyphen && length > 0 && line_breaks(blank.chars()) == 1;
+        let is_inside = start < at && at < end;
+        let is_free = || AFTER_HYPHENS.contains(&rest.get(..length).unwrap_or_default());
+        (is_one && is_inside && !is_free()).then_some(start..end)
+    })
 }
 
 /// A name with signs: `AT&T`, `C++`, `C#`, a rating (`A+`, `AA-`), a number after a hyphen
@@ -162,7 +188,9 @@ fn ends_in_signs(run: &str, at: usize) -> Option<Range<usize>> {
 /// ```
 pub fn unit_at(text: &str, at: usize) -> Option<(Unit, Range<usize>)> {
     let (near, back, at) = near(text, at)?;
-    let number = number::around(near, at).or_else(|| number_in_words(near, at));
+    let number = number::around(near, at)
+        .or_else(|| phrases::phrase(near, at))
+        .or_else(|| number_in_words(near, at));
     let number = number.map(|found| (Unit::Number, found));
     let (unit, found) = number.or_else(|| unit_of_words(near, at))?;
     Some((unit, back + found.start..back + found.end))

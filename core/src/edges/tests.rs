@@ -351,3 +351,54 @@ fn the_work_does_not_grow_with_the_text() {
         assert!(unit_at(&long, at + 1).is_some());
     }
 }
+
+#[test]
+fn numbers_of_several_words_are_whole() {
+    ends_in("A hundred thousand came.", "A hundred", "number hundred thousand");
+    ends_in("Hundreds of thousands came.", "Hundreds", "number Hundreds of thousands");
+    ends_in("Tens of thousands came.", "Tens of", "number Tens of thousands");
+    ends_in("One and a half million came.", "One", "number One and a half million");
+    begins_in("One and a half million came.", "half million", "number One and a half million");
+    ends_in("Four point two million came.", "Four", "number Four point two million");
+    ends_in("Some half a million came.", "Some half", "number half a million");
+    begins_in("Some half a million came.", "million came", "number half a million");
+    ends_in("Two-thirds of them voted.", "Two", "number Two-thirds");
+    begins_in("Two thirds of them voted.", "thirds of", "number Two thirds");
+    ends_in("Zwei Drittel kamen.", "Zwei", "number Zwei Drittel");
+    ends_in("Anderthalb Millionen kamen.", "Anderthalb", "number Anderthalb Millionen");
+    ends_in("Понад пів мільйона пішло.", "Понад пів", "number пів мільйона");
+    ends_in("Пішли сотні тисяч.", "сотні", "number сотні тисяч");
+    for (text, quoted) in [
+        ("خمسة ملايين أسرة تأثرت.", "خمسة"),
+        ("پنج میلیون نفر.", "پنج"),
+        ("חמישה מיליון איש.", "חמישה"),
+        ("Beş milyon kişi geldi.", "Beş"),
+        ("Πέντε εκατομμύρια άτομα.", "Πέντε"),
+        ("पाँच लाख लोग आए.", "पाँच"),
+    ] {
+        assert!(cut(text, quoted)[1].is_some(), "{text}");
+    }
+    ends_in("Inflation is 5.25 pc now.", "is 5.25", "number 5.25 pc");
+    ends_in("It rose 25 bps now.", "rose 25", "number 25 bps");
+    whole("At one point three ministers resigned.", "three ministers resigned");
+    whole("She and a half of them went.", "half of them");
+    whole("They met in the second half and two men left.", "two men");
+}
+
+#[test]
+fn half_of_a_word_that_is_broken_at_the_end_of_a_line_is_no_word() {
+    let text =
+        "he was un-\nable to attend, the govern-\r\n  ment resigned. Er ist un\u{AD}\nschuldig.";
+    begins_in(text, "able to attend", "word un-\nable");
+    ends_in(text, "he was un", "word un-\nable");
+    ends_in(text, "he was un-", "word un-\nable");
+    begins_in(text, "ment resigned", "word govern-\r\n  ment");
+    begins_in(text, "schuldig", "word un\u{AD}\nschuldig");
+    whole(text, "un-\nable to attend");
+    begins_in("Він не-\nвинний і пішов.", "винний", "word не-\nвинний");
+    // One that is suspended, one between two words, and a dash.
+    whole("pre-\nand post-war years", "and post-war years");
+    whole("an ex-president said", "president said");
+    whole("He said -\nand left.", "and left");
+    whole("a break-\n\nNext part", "Next part");
+}

@@ -1,0 +1,250 @@
+//! Numbers of several words: `half a million`, `one and a half million`, `two-thirds`, `hundreds of
+//! thousands`, `four point two million`, `a hundred thousand`.
+//!
+//! Always holds: the words stand next to each other, with a space or a hyphen between two. Not here:
+//! a number and the word after it (`edges`); which word is a number (`words`).
+
+use crate::edges::words::{WordKind, number_word};
+use std::ops::Range;
+use unicode_normalization::char::is_combining_mark;
+
+/// What a word is in a number of several words.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Part {
+    Number,
+    Magnitude,
+    Half,
+    Fraction,
+    And,
+    Article,
+    Of,
+    Point,
+}
+
+use Part::{And, Article, Fraction, Half, Magnitude, Number, Of, Point};
+
+/// The numbers of several words, the longest first.
+const PHRASES: &[&[Part]] = &[
+    &[Number, Point, Number, Number, Magnitude],
+    &[Number, And, Article, Half, Magnitude],
+    &[Number, Point, Number, Magnitude],
+    &[Number, And, Article, Half],
+    &[Number, And, Half, Magnitude],
+    &[Half, Article, Magnitude],
+    &[Magnitude, Of, Magnitude],
+    &[Magnitude, Magnitude],
+    &[Half, Magnitude],
+    &[Number, Fraction],
+];
+
+/// The most words of a number before or after a place in it.
+const MOST: usize = 4;
+
+/// Words for a half, before a magnitude or after a number and *and*.
+const HALVES: &[&str] = &[
+    "half",
+    "anderthalb",
+    "eineinhalb",
+    "zweieinhalb",
+    "halbe",
+    "пів",
+    "півтора",
+    "півтори",
+    "полтора",
+    "полторы",
+    "demi",
+    "medio",
+    "media",
+    "mezzo",
+    "mezza",
+    "meio",
+    "meia",
+    "pół",
+    "półtora",
+    "půl",
+    "půldruhého",
+    "yarım",
+    "buçuk",
+    "نصف",
+    "نیم",
+    "חצי",
+    "μισό",
+    "ήμισυ",
+    "आधा",
+    "डेढ़",
+    "ढाई",
+    "halve",
+    "anderhalf",
+    "halv",
+    "halvannen",
+    "puoli",
+    "puolitoista",
+    "fél",
+    "másfél",
+];
+
+/// Words for parts of a whole, after a number.
+const FRACTIONS: &[&str] = &[
+    "half",
+    "halves",
+    "third",
+    "thirds",
+    "quarter",
+    "quarters",
+    "fourths",
+    "fifth",
+    "fifths",
+    "sixths",
+    "eighths",
+    "tenth",
+    "tenths",
+    "hundredths",
+    "drittel",
+    "viertel",
+    "fünftel",
+    "sechstel",
+    "achtel",
+    "zehntel",
+    "tiers",
+    "quarts",
+    "cinquièmes",
+    "tercios",
+    "cuartos",
+    "quintos",
+    "terzi",
+    "quarti",
+    "quinti",
+    "terços",
+    "третини",
+    "третин",
+    "чверті",
+    "чвертей",
+    "трети",
+    "третей",
+    "четверти",
+    "четвертей",
+    "trzecie",
+    "trzecich",
+    "czwarte",
+    "třetiny",
+    "čtvrtiny",
+    "derde",
+    "kwart",
+    "tredjedelar",
+    "tredjedeler",
+    "fjärdedelar",
+];
+
+/// Words for many of a magnitude.
+const MANY: &[&str] = &[
+    "tens",
+    "dozens",
+    "scores",
+    "hundreds",
+    "dizaines",
+    "centaines",
+    "milliers",
+    "decenas",
+    "cientos",
+    "centenares",
+    "centinaia",
+    "dezenas",
+    "centenas",
+    "десятки",
+    "десятків",
+    "десятков",
+    "сотні",
+    "сотень",
+    "сотни",
+    "сотен",
+    "dziesiątki",
+    "setki",
+    "stovky",
+    "desítky",
+    "مئات",
+    "عشرات",
+];
+
+const ANDS: &[&str] = &["and", "und", "et", "y", "e", "и", "і", "й", "та", "i", "a", "en", "og"];
+const ARTICLES: &[&str] = &["a", "an", "one", "un", "una", "um", "uma", "ein", "eine"];
+const OFS: &[&str] = &["of", "de", "di", "van"];
+const POINTS: &[&str] = &["point", "komma", "virgule", "coma", "virgola", "vírgula"];
+
+/// The number of several words, if the place is inside of it.
+pub(super) fn phrase(text: &str, at: usize) -> Option<Range<usize>> {
+    let words = words_around(text, at);
+    let parts: Vec<Vec<Part>> = words.iter().map(|word| parts_of(text.get(word.clone()))).collect();
+    let matches = |phrase: &[Part], first: usize| {
+        let found = parts.get(first..first + phrase.len());
+        found.is_some_and(|found| found.iter().zip(phrase).all(|(of, part)| of.contains(part)))
+    };
+    PHRASES.iter().find_map(|phrase| {
+        (0..words.len()).filter(|first| matches(phrase, *first)).find_map(|first| {
+            let start = words.get(first)?.start;
+            let end = words.get(first + phrase.len() - 1)?.end;
+            (start < at && at < end).then_some(start..end)
+        })
+    })
+}
+
+/// What a word may be.
+fn parts_of(word: Option<&str>) -> Vec<Part> {
+    let Some(word) = word else { return Vec::new() };
+    let small = word.to_lowercase();
+    let lists = [
+        (MANY, Magnitude),
+        (HALVES, Half),
+        (FRACTIONS, Fraction),
+        (ANDS, And),
+        (ARTICLES, Article),
+        (OFS, Of),
+        (POINTS, Point),
+    ];
+    let listed = lists.into_iter().filter(|(list, _)| list.contains(&small.as_str()));
+    let mut parts: Vec<Part> = listed.map(|(_, part)| part).collect();
+    match number_word(word).map(|found| found.kind) {
+        Some(WordKind::Tens | WordKind::Ones) => parts.push(Number),
+        Some(WordKind::Magnitude(_)) => parts.push(Magnitude),
+        _ => {}
+    }
+    parts
+}
+
+/// The words around a place, in order, as far as one gap follows the other.
+fn words_around(text: &str, at: usize) -> Vec<Range<usize>> {
+    let is_part = |c: char| c.is_alphabetic() || is_combining_mark(c) || "'’ʼ".contains(c);
+    let gap = |text: &str| {
+        let is_space = |c: char| matches!(c, ' ' | '\u{A0}' | '\u{202F}');
+        let spaces = text.len() - text.trim_start_matches(is_space).len();
+        let is_hyphen = spaces == 0 && text.starts_with(['-', '‑']);
+        if is_hyphen { text.chars().next().map_or(0, char::len_utf8) } else { spaces }
+    };
+    let mut start = at;
+    for _ in 0..MOST {
+        let before = text.get(..start).unwrap_or_default();
+        let bare = before.trim_end_matches([' ', '\u{A0}', '\u{202F}']);
+        let bare =
+            if bare.len() == before.len() { bare.trim_end_matches(['-', '‑']) } else { bare };
+        let word = bare.trim_end_matches(is_part).len();
+        if word == bare.len() {
+            break;
+        }
+        start = word;
+    }
+    let mut words = Vec::new();
+    let mut next = start;
+    loop {
+        let rest = text.get(next..).unwrap_or_default();
+        let length = rest.find(|c| !is_part(c)).unwrap_or(rest.len());
+        if length == 0 {
+            return words;
+        }
+        words.push(next..next + length);
+        let after = words.iter().filter(|word| word.start >= at).count();
+        let skipped = gap(rest.get(length..).unwrap_or_default());
+        if skipped == 0 || after > MOST {
+            return words;
+        }
+        next += length + skipped;
+    }
+}
