@@ -9,6 +9,7 @@ pub mod provenance;
 pub mod effect;
 pub mod tally;
 pub mod quotation;
+mod sentences;
 pub mod columns;
 pub mod objects;
 pub mod events;

@@ -3,6 +3,7 @@
 //! Always holds: the quoted words are marked ⟦ ⟧; if the document is missing, prefix and suffix of
 //! the quotation are shown instead of the sentence. Not here: whether a quotation holds (`verify`).
 
+use crate::cli::render::sentences::ends;
 use crate::cli::terminal::{CliError, colour, visible};
 use crate::ledger::query::View;
 use crate::ledger::query::row::EvidenceRow;
@@ -73,50 +74,17 @@ fn sentence(text: &Text, quote: &Quote, span: &Span) -> Option<(String, String)>
     if text.slice(start, end)? != &*quote.exact {
         return None;
     }
-    let from = start.saturating_sub(CONTEXT);
-    let before = text.slice(from, start)?;
-    let begin = last_end(before);
-    let cut = begin.is_none() && from > 0;
-    let before = before.get(begin.unwrap_or(0)..)?;
-    let before = format!("{}{before}", if cut { "…" } else { "" });
-    let to = end.saturating_add(CONTEXT).min(text.len());
-    let after = text.slice(end, to)?;
-    let closed = quote.exact.ends_with(['.', '!', '?']);
-    let stop = if closed { Some(0) } else { first_end(after) };
-    let cut = stop.is_none() && to < text.len();
-    let after = after.get(..stop.unwrap_or(after.len()))?;
-    Some((before, format!("{after}{}", if cut { "…" } else { "" })))
-}
-
-fn ends(c: char, next: Option<char>) -> bool {
-    c == '\n' || (matches!(c, '.' | '!' | '?') && next.is_none_or(char::is_whitespace))
-}
-
-/// The byte after the last end of a sentence, and after the space that follows it.
-fn last_end(text: &str) -> Option<usize> {
-    let found = text.char_indices().rev().find(|(at, c)| {
-        let rest = &text[at + c.len_utf8()..];
-        !rest.is_empty() && ends(*c, rest.chars().next()) && initial(&text[..*at]).is_none()
-    });
-    found.map(|(at, c)| {
-        let rest = &text[at + c.len_utf8()..];
-        at + c.len_utf8() + (rest.len() - rest.trim_start().len())
-    })
-}
-
-/// The byte after the first end of a sentence.
-fn first_end(text: &str) -> Option<usize> {
-    let found = text.char_indices().find(|(at, c)| {
-        let next = text[at + c.len_utf8()..].chars().next();
-        ends(*c, next) && initial(&text[..*at]).is_none()
-    });
-    found.map(|(at, c)| if c == '\n' { at } else { at + c.len_utf8() })
-}
-
-/// A single capital before a full stop is an initial (U.S., J. Blinken) and does not end a
-/// sentence.
-fn initial(before: &str) -> Option<char> {
-    let mut back = before.chars().rev();
-    let last = back.next().filter(|c| c.is_uppercase())?;
-    back.next().is_none_or(|c| !c.is_alphanumeric()).then_some(last)
+    let (from, to) = (start.saturating_sub(CONTEXT), end.saturating_add(CONTEXT).min(text.len()));
+    let around = text.slice(from, to)?;
+    let (before, after) = (text.slice(from, start)?, text.slice(end, to)?);
+    let (first, last) = (before.len(), around.len() - after.len());
+    let ends: Vec<usize> = ends(around).collect();
+    let begin = ends.iter().rfind(|end| **end <= first).copied();
+    let stop = ends.iter().find(|end| **end >= last).copied();
+    let is_cut = (begin.is_none() && from > 0, stop.is_none() && to < text.len());
+    let before = around.get(begin.unwrap_or(0)..first)?;
+    let after = around.get(last..stop.unwrap_or(around.len()))?;
+    let ellipsis = |is_cut: bool| if is_cut { "…" } else { "" };
+    let before = format!("{}{}", ellipsis(is_cut.0), before.trim_start());
+    Some((before, format!("{after}{}", ellipsis(is_cut.1))))
 }

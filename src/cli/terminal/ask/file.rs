@@ -38,11 +38,24 @@ pub fn untypable(text: &str) -> Option<&'static str> {
     if text.starts_with('\u{feff}') {
         return Some("a byte order mark at its beginning; save the file as UTF-8 without one");
     }
+    if !text.is_empty() && text.trim().is_empty() {
+        return Some("blanks alone");
+    }
     text.chars().find_map(|letter| match letter {
         '\n' | '\u{2028}' | '\u{2029}' => Some("more than one line"),
         '\r' => Some("a carriage return inside"),
         '\0' => Some("a NUL byte"),
         '\u{feff}' => Some("a byte order mark inside"),
+        '\u{a0}' | '\u{202f}' => Some("a no-break space, which looks like a space"),
+        '\u{ad}'
+        | '\u{61c}'
+        | '\u{180e}'
+        | '\u{200b}'
+        | '\u{200e}'
+        | '\u{200f}'
+        | '\u{202a}'..='\u{202e}'
+        | '\u{2060}'..='\u{2064}'
+        | '\u{2066}'..='\u{206f}' => Some("a character that nobody sees"),
         letter if letter.is_control() => Some("a control character"),
         _ => None,
     })
@@ -72,4 +85,28 @@ fn whole(path: &Path, variable: &str) -> io::Result<Zeroizing<String>> {
 
 fn refused(path: &Path, variable: &str, why: &str) -> io::Error {
     io::Error::new(io::ErrorKind::InvalidData, format!("{variable} {}: {why}", path.display()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::untypable;
+
+    #[test]
+    fn what_nobody_sees_or_types_is_no_passphrase() {
+        for text in ["correct horse", "пароль із слів", "می\u{200c}خواهم", "👩\u{200d}🚀", ""]
+        {
+            assert_eq!(untypable(text), None, "{text}");
+        }
+        for (text, found) in [
+            ("a\u{200b}b", "a character that nobody sees"),
+            ("cor\u{ad}rect", "a character that nobody sees"),
+            ("\u{200f}correct", "a character that nobody sees"),
+            ("correct\u{2060} horse", "a character that nobody sees"),
+            ("correct\u{a0}horse", "a no-break space, which looks like a space"),
+            ("    ", "blanks alone"),
+            ("a\u{feff}b", "a byte order mark inside"),
+        ] {
+            assert_eq!(untypable(text), Some(found), "{text:?}");
+        }
+    }
 }
