@@ -10,6 +10,7 @@ mod words;
 mod units;
 mod number;
 mod phrases;
+mod signs;
 
 use crate::edges::words::{WordKind, number_word};
 use crate::loose::{is_hyphen, is_ignored, line_breaks};

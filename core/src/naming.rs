@@ -6,6 +6,7 @@
 //! (`text`). Source: UTS #39, confusables and mixed scripts.
 
 use crate::key::PublicKey;
+use crate::loose::is_vowel_point;
 use crate::text::Person;
 use crate::text::in_quotes;
 use hashbrown::{HashMap, HashSet};
@@ -174,12 +175,12 @@ fn small(letter: char) -> Vec<char> {
 }
 
 /// The letters and digits of a name, with their marks: spaces, hyphens and other signs are left
-/// out, and so are raised figures and the stretch of a line of Arabic.
+/// out, and so are raised figures, and the vowel points of Arabic and Hebrew, which are optional.
 fn plain(name: &str) -> String {
     let is_raised = |c: char| matches!(c, '²' | '³' | '¹' | '\u{2070}'..='\u{209C}');
     let seen: String = name.chars().filter(|c| !is_raised(*c) && !is_unseen(*c)).collect();
     let is_part = |c: &char| c.is_alphanumeric() || is_combining_mark(*c);
-    seen.nfkc().filter(|c| is_part(c) && !is_unseen(*c) && *c != '\u{640}').collect()
+    seen.nfkc().filter(|c| is_part(c) && !is_unseen(*c) && !is_vowel_point(*c)).collect()
 }
 
 /// Whether a letter is invisible: Unicode's Default_Ignorable_Code_Point, letters that are drawn as
@@ -197,6 +198,14 @@ fn is_unseen(letter: char) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn vowel_points_are_optional_in_a_name() {
+        let alike = |one, other| NameForm::of(one).is_like(&NameForm::of(other));
+        assert!(alike("محمد علي", "مُحَمَّد عَلِيّ"));
+        assert!(alike("שרה לוי", "שָׂרָה לֵוִי"));
+        assert!(!alike("محمد علي", "محمد علا"));
+    }
 
     #[test]
     fn names_of_people_are_fit() {

@@ -3,6 +3,9 @@
 //! Always holds: characters and a list of words decide, in any language; in doubt the longer number
 //! counts. Not here: its value. Source: Unicode's categories Nd, Nl and No; CLDR's number patterns.
 
+use crate::edges::signs::{
+    is_currency, is_gap, is_ideograph, is_magnitude, is_raised, is_separator, is_sign, is_symbol,
+};
 use crate::edges::units::{CODES, ERA_PHRASES, ERAS, IDEOGRAPHIC, PHRASES};
 use crate::edges::words::{NumberWord, WordKind, number_word, word_at_start};
 use std::ops::Range;
@@ -369,7 +372,23 @@ impl LineView<'_> {
         if ["bin", "lei"].contains(&word.as_str()) {
             return true;
         }
-        let is_noun = number_word(&word).is_some_and(|word| word.is_noun);
+        let known = number_word(&word);
+        // T-Mobile, ft.com, м. Донецьк: a year has no tonnes, feet or metres.
+        let is_short = after <= next + 2 && known.is_some_and(|it| it.kind == WordKind::Measure);
+        let follows = |at: usize| self.at(at).is_some_and(char::is_alphabetic);
+        let goes_on = match self.at(after) {
+            Some('-' | '‑') => follows(after + 1),
+            Some('.') => {
+                let rest = after + 1 + usize::from(self.at(after + 1).is_some_and(is_gap));
+                follows(rest)
+                    && (rest == after + 1 || self.at(rest).is_some_and(char::is_uppercase))
+            }
+            _ => false,
+        };
+        if is_short && goes_on {
+            return true;
+        }
+        let is_noun = known.is_some_and(|word| word.is_noun);
         let before = self.word(from.saturating_sub(3), from);
         let is_in = matches!(before.trim_start(), "In " | "in ");
         self.is_capital(next, after) && (!is_noun || is_in)
@@ -627,74 +646,4 @@ impl LineView<'_> {
         let last = if number_word(rest).is_some() { end } else { from + first.chars().count() };
         Some((last, NumberWord::plain(WordKind::Measure)))
     }
-}
-
-fn is_separator(c: char) -> bool {
-    matches!(
-        c,
-        '.' | ','
-            | '\''
-            | '’'
-            | ':'
-            | '/'
-            | '⁄'
-            | '·'
-            | '٫'
-            | '٬'
-            | '^'
-            | '_'
-            | '×'
-            | '⁻'
-            | '₋'
-            | '-'
-            | '‐'..='―' | '−' | '，' | '．' | '：' | '～' | '〜'
-    )
-}
-
-fn is_raised(c: char) -> bool {
-    matches!(c, '²' | '³' | '¹' | '\u{2070}'..='\u{2079}')
-}
-
-/// The spaces between thousands, and between a number and its currency or unit.
-fn is_gap(c: char) -> bool {
-    matches!(c, ' ' | '\u{A0}' | '\u{2006}'..='\u{200A}' | '\u{202F}')
-}
-
-fn is_sign(c: char) -> bool {
-    matches!(
-        c,
-        '+' | '-'
-            | '−'
-            | '–'
-            | '‑'
-            | '±'
-            | '∓'
-            | '~'
-            | '≈'
-            | '<'
-            | '>'
-            | '≤'
-            | '≥'
-            | '﹣'
-            | '－'
-            | '＋'
-    )
-}
-
-fn is_currency(c: char) -> bool {
-    matches!(c, '$' | '¢'..='¥' | '\u{58F}' | '\u{60B}' | '\u{9F2}' | '\u{9F3}' | '\u{E3F}'
-        | '\u{20A0}'..='\u{20CF}' | '\u{FDFC}' | '＄' | '￠' | '￡' | '￥' | '￦')
-}
-
-fn is_symbol(c: char) -> bool {
-    matches!(c, '%' | '‰' | '‱' | '٪' | '％' | '\u{2103}' | '\u{2109}' | '\u{3371}'..='\u{33DF}')
-}
-
-/// Magnitudes and currencies after the digits in Chinese, Japanese and Korean.
-fn is_magnitude(c: char) -> bool {
-    "十百千万萬亿億兆元円圓원십백천만억조".contains(c)
-}
-
-fn is_ideograph(c: char) -> bool {
-    matches!(c, '\u{3400}'..='\u{9FFF}' | '\u{AC00}'..='\u{D7A3}')
 }

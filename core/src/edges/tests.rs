@@ -353,6 +353,17 @@ fn the_work_does_not_grow_with_the_text() {
 }
 
 #[test]
+fn a_year_has_no_tonnes_feet_or_metres() {
+    whole("In 2022 T-Mobile rose.", "T-Mobile rose");
+    whole("In 2022 T-Mobile rose.", "In 2022");
+    whole("In 2004 ft.com began.", "ft.com began");
+    whole("Після 2014 м. Донецьк зайнято.", "м. Донецьк");
+    whole("У 2021 т. Коваленко пішов.", "У 2021");
+    ends_in("It weighs 2000 t there.", "weighs 2000", "number 2000 t");
+    ends_in("It is 2000 m high.", "is 2000", "number 2000 m");
+}
+
+#[test]
 fn numbers_of_several_words_are_whole() {
     ends_in("A hundred thousand came.", "A hundred", "number hundred thousand");
     ends_in("Hundreds of thousands came.", "Hundreds", "number Hundreds of thousands");
