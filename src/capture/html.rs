@@ -88,6 +88,13 @@ fn left_out(main: &str, whole: &str) -> Option<Omission> {
 /// method; `None` where none stands out. `title` is that which the page gives itself.
 fn main_text(page: Document, title: Option<&str>) -> Option<(String, &'static str)> {
     let headlines = PageHeadlines::of(&page, title);
+    // Who said what is quoted, and what stands out of an article without leading elsewhere.
+    page.select("blockquote footer, figure footer").rename("div");
+    page.select("article aside, main aside").iter().for_each(|aside| {
+        if aside.select("a, nav").is_empty() {
+            aside.rename("div");
+        }
+    });
     let article = Readability::with_document(page, None, None).ok()?.parse().ok()?;
     let text = text_of(&Document::fragment(article.content).root());
     let text = Some(text).filter(|text| !text.is_empty())?;
@@ -136,6 +143,23 @@ mod tests {
         assert!(!derived.text.contains("Weather"), "{}", derived.text);
         assert!(matches!(derived.left_out[..], [Omission::Chosen(_)]));
         assert!(page(TextExtent::Page, html.as_bytes()).text.contains("Weather"));
+    }
+
+    #[test]
+    fn the_main_text_has_who_said_it_and_what_was_chosen() {
+        let words = "The council voted on Monday to spend more money on flood defences, he said. ";
+        let html = format!(
+            "<main><article><p>{0}</p><blockquote><p>“We asked for it.”</p><footer>— Jane Scullion\
+             </footer></blockquote><p>Votes for: <select><option>10<option selected>27</select>, \
+             against: 18.</p><aside><p>“They promised homes,” said Robert.</p></aside><aside><p>More: \
+             <a href=/x>Weather</a></p></aside><p>{0}</p></article></main>",
+            words.repeat(4)
+        );
+        let text = page(TextExtent::Main, html.as_bytes()).text;
+        for words in ["— Jane Scullion", "Votes for: 27, against: 18.", "said Robert."] {
+            assert!(text.contains(words), "{words}: {text}");
+        }
+        assert!(!text.contains("Weather"), "{text}");
     }
 
     #[test]

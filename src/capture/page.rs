@@ -229,6 +229,8 @@ fn leave_chosen(list: &NodeRef<'_>) {
     let options = Selection::from(*list).select("option");
     let options = options.nodes();
     let chosen = options.iter().rposition(|option| option.has_attr("selected")).unwrap_or(0);
+    // Else the choice of the main text would leave it out.
+    list.rename("span");
     for (at, option) in options.iter().enumerate() {
         match at == chosen {
             true => option.rename("span"),

@@ -38,10 +38,18 @@ pub(super) fn is_binary(bytes: &[u8]) -> bool {
     Encoding::for_bom(bytes).is_none() && !is_stray && unmarked_utf16(bytes).is_none()
 }
 
+/// Whether bytes are UTF-8 with a stray zero byte or a few: letters of UTF-16 that happen to be
+/// UTF-8 have control characters for upper halves.
+fn has_stray_zeros(bytes: &[u8]) -> bool {
+    let zeros = bytes.iter().filter(|byte| **byte == 0).count();
+    let controls = bytes.iter().filter(|byte| is_control(**byte)).count();
+    std::str::from_utf8(bytes).is_ok() && zeros.max(controls) * STRAY <= bytes.len()
+}
+
 /// UTF-16 without a byte order mark, recognised by the place of its zero bytes: most are the upper
 /// half of a letter, a blank or a line break of ASCII.
 fn unmarked_utf16(bytes: &[u8]) -> Option<&'static Encoding> {
-    if !bytes.len().is_multiple_of(2) {
+    if !bytes.len().is_multiple_of(2) || has_stray_zeros(bytes) {
         return None;
     }
     let zeros = |first| bytes.iter().skip(first).step_by(2).filter(|byte| **byte == 0).count();
@@ -211,6 +219,14 @@ mod tests {
         assert!(is_binary(b"\x01\0\x02\0\x03\0"));
         assert!(is_binary(b"T\0w\0o\0\n"));
         assert!(is_binary(b"\0\0\0\0"));
+        // One zero byte makes no other encoding of a text.
+        let page = b"<p>The minister resigned\0 here, his office says.</p>";
+        for bytes in [&page[..], b"Note.\n\nThe minister resigned now.\0\n"] {
+            assert!(unmarked_utf16(bytes).is_none() && is_binary(bytes));
+        }
+        assert!(decode(page, &[]).is_ok_and(|decoded| decoded.method.is_empty()));
+        let utf16 = |text: &str| text.encode_utf16().flat_map(u16::to_le_bytes).collect::<Vec<_>>();
+        assert!(unmarked_utf16(&utf16("Міністр подав у відставку в понеділок.")).is_some());
     }
 
     /// Bytes of seven bits that are no UTF-8, though they pass for it.
