@@ -145,7 +145,7 @@ impl<'w, 'k, 's> DraftBatch<'w, 'k, 's> {
         let resolved = Resolver::new(&mut lookup, &mut out.agents).resolve(&draft.draft, file)?;
         no_event(&resolved.args, lookup.size())?;
         unchanged::check(&draft.draft, &resolved, &lookup)?;
-        let mut notes = unquoted::notes(&resolved.content, &mut lookup);
+        let mut notes = unquoted::notes(&resolved, &mut lookup);
         notes.extend(suspect_documents(&self.writer.verifier.chain.state, &resolved.content));
         if let Content::FactAsserted(content) = &resolved.content {
             let (fact, claim) = (&content.fact, claim_of(&content.fact));

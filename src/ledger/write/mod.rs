@@ -16,6 +16,7 @@ mod figured_date;
 pub mod worded_date;
 mod stated_date;
 mod slips;
+pub mod written_language;
 pub mod unquoted;
 pub mod memory;
 pub mod home;

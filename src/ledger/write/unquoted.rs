@@ -3,12 +3,14 @@
 //! Always holds: it is a hint for the signer and refuses nothing. Figures are compared by value
 //! (`figures`), whatever their digits and separators; names by their beginning, so that endings do
 //! not matter, and only if claim and document are in one language. Not here: whether a claim is
-//! true, or what its other words mean.
+//! true, or what its other words mean; which language a text is in (`written_language`).
 
 use crate::ledger::write::figures::{Figure, figures, worded_figures};
-use crate::ledger::write::resolve::RecordLookup;
+use crate::ledger::write::resolve::{RecordLookup, Resolved};
 use crate::ledger::write::slips;
 use crate::ledger::write::stated_date::{self, primary};
+use crate::ledger::write::written_language::doubt;
+use annals_core::event::args::Args;
 use annals_core::event::body::{Captured, Content, Described, Fact};
 use annals_core::event::vocabulary::Basis;
 use annals_core::search::folded;
@@ -16,9 +18,12 @@ use memchr::memmem;
 use std::cell::LazyCell;
 use unicode_segmentation::UnicodeSegmentation;
 
+/// How many bytes of a captured text are looked at for its language.
+const LOOKED_AT: usize = 16_000;
+
 /// The hints for the signer of an event.
-pub fn notes(content: &Content, lookup: &mut dyn RecordLookup) -> Vec<String> {
-    match content {
+pub fn notes(resolved: &Resolved, lookup: &mut dyn RecordLookup) -> Vec<String> {
+    match &resolved.content {
         Content::FactAsserted(content) => of_fact(&content.fact, lookup),
         Content::FactCorrected(content) => of_fact(&content.fact, lookup),
         Content::DocumentCaptured(Captured { media_type, published, lang, .. })
@@ -40,7 +45,9 @@ pub fn notes(content: &Content, lookup: &mut dyn RecordLookup) -> Vec<String> {
                 )
             };
             let denied = denied.map(|why| format!("published: {why}"));
-            written.map(note).into_iter().chain(denied).collect()
+            let is_text = &**media_type == "text/plain";
+            let strange = is_text.then(|| strange_document(resolved, lang, lookup)).flatten();
+            written.map(note).into_iter().chain(denied).chain(strange).collect()
         }
         _ => Vec::new(),
     }
@@ -57,7 +64,60 @@ fn of_fact(fact: &Fact, lookup: &mut dyn RecordLookup) -> Vec<String> {
     let denied = denied.map(|why| {
         format!("when: {why}; --basis derived or inferred says where another date comes from")
     });
-    claim(fact, compared).into_iter().chain(denied).chain(slips::notes(fact)).collect()
+    let strange = strange_languages(fact, lookup);
+    let notes = claim(fact, compared).into_iter().chain(denied);
+    notes.chain(strange).chain(slips::notes(fact)).collect()
+}
+
+/// The claim, if it is hardly in the language that is signed for it, and each translation that is
+/// not, or that is one into the language of its document.
+fn strange_languages(fact: &Fact, lookup: &mut dyn RecordLookup) -> Vec<String> {
+    let claim = doubt(&fact.claim, &fact.lang).map(|found| {
+        format!(
+            "the claim “{}” {}, and its language is {}: --lang (in a draft lang) says another",
+            &*fact.claim, found.why, &*fact.lang
+        )
+    });
+    let mut notes: Vec<String> = claim.into_iter().collect();
+    for entry in &fact.evidence {
+        let Some(translation) = &entry.translation else { continue };
+        let (text, lang) = (&*translation.text, &*translation.lang);
+        if let Some(found) = doubt(text, lang) {
+            let why = found.why;
+            notes.push(format!("the translation “{text}” {why}, and its language is {lang}"));
+        }
+        let of = lookup.document(entry.document).ok().and_then(|(_, lang)| lang);
+        if of.is_some_and(|of| primary(&of) == primary(lang)) {
+            let document = entry.document;
+            notes.push(format!(
+                "the translation “{text}” is in {lang}, as document {document} itself is"
+            ));
+        }
+    }
+    notes
+}
+
+/// That a text is hardly in the language that is signed for it.
+fn strange_document(
+    resolved: &Resolved,
+    lang: &str,
+    lookup: &mut dyn RecordLookup,
+) -> Option<String> {
+    let found = match (&resolved.document, &resolved.args) {
+        (Some((_, bytes)), _) => {
+            let first = bytes.get(..LOOKED_AT).unwrap_or(bytes);
+            doubt(&String::from_utf8_lossy(first), lang)
+        }
+        (None, Args::DocumentDescribed(args)) => {
+            let (text, _) = lookup.document(args.document).ok()?;
+            doubt(text.as_str(), lang)
+        }
+        _ => None,
+    };
+    let why = found?.why;
+    Some(format!(
+        "the text {why}, and its language is {lang}: --lang (in a draft lang) says another"
+    ))
 }
 
 fn claim(fact: &Fact, compared: Compare) -> Option<String> {

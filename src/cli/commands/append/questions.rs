@@ -4,6 +4,7 @@
 //! taken; a date that the document's words give is proposed and never set. Not here: their order
 //! (`conversation`).
 
+use crate::capture;
 use crate::cli::commands::append::date_question::DateQuestion;
 use crate::cli::commands::append::known::{Known, Quotable};
 use crate::cli::render::quotation;
@@ -12,6 +13,7 @@ use crate::cli::terminal::{CliError, ask, note, visible, wrapped};
 use crate::ledger::write::draft::{Draft, HopDraft, Name, QuoteDraft, TopicDraft};
 use crate::ledger::write::unquoted::{Compare, Wording};
 use crate::ledger::write::worded_date::{WordedDate, dates};
+use crate::ledger::write::written_language::{self, LanguageDoubt};
 use annals_core::event::body::Span;
 use annals_core::event::vocabulary::{AgentType, Reliability, Vouch};
 use annals_core::quote::Text;
@@ -203,8 +205,14 @@ impl FactAnswers<'_> {
             let marked: Vec<String> = missing.iter().map(|words| format!("“{words}”")).collect();
             note(wrapped(&format!("in no quoted word: {}", visible(&marked.join(", "))), 4));
         }
+        let doubt = written_language::doubt(&typed, &lang);
         self.draft.claim = Some(typed);
-        Ok(QuestionOutcome::Given)
+        let Some(LanguageDoubt { why, guess }) = doubt else { return Ok(QuestionOutcome::Given) };
+        note(wrapped(&format!("the claim {why}, and the language would be {lang}"), 4));
+        match self.language_of(guess.unwrap_or_default())? {
+            QuestionOutcome::Back => self.claim(),
+            given => Ok(given),
+        }
     }
 
     fn who(&mut self) -> Result<QuestionOutcome, CliError> {
@@ -352,11 +360,24 @@ impl FactAnswers<'_> {
 
     fn language(&mut self) -> Result<QuestionOutcome, CliError> {
         let document = self.quoted().map(|document| document.lang.clone()).unwrap_or_default();
-        let before = self.draft.lang.clone().unwrap_or_else(|| document.clone());
-        let Some(lang) = ask::line_or_back("language of the claim", &before, &[], None)? else {
-            return Ok(QuestionOutcome::Back);
-        };
-        self.draft.lang = filled(lang).filter(|lang| *lang != document);
+        self.language_of(&self.draft.lang.clone().unwrap_or(document))
+    }
+
+    /// Asks for the language of the claim; `proposed` is there to be changed.
+    fn language_of(&mut self, proposed: &str) -> Result<QuestionOutcome, CliError> {
+        let document = self.quoted().map(|document| document.lang.clone()).unwrap_or_default();
+        let mut typed = proposed.to_owned();
+        loop {
+            match ask::line_or_back("language of the claim (such as en)", &typed, &[], None)? {
+                None => return Ok(QuestionOutcome::Back),
+                Some(lang) => typed = lang,
+            }
+            match capture::language(&typed) {
+                Ok(_) => break,
+                Err(why) => note(why),
+            }
+        }
+        self.draft.lang = filled(typed).filter(|lang| *lang != document);
         Ok(QuestionOutcome::Given)
     }
 }

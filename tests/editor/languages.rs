@@ -1,0 +1,107 @@
+//! The language that is signed for a text: a text that is hardly in it is named before signing.
+
+use crate::editor::story::{Desk, bare};
+use crate::editor::talk::talk_of;
+
+/// And 3 and 4: a text in Ukrainian and one in French.
+fn foreign() -> Desk {
+    let desk = bare();
+    std::fs::write(desk.path("uk.txt"), "Посол Салліван дав Грушку дві відповіді.").unwrap();
+    std::fs::write(desk.path("fr.txt"), "Le ministre a dit que la réunion aura lieu.").unwrap();
+    desk.writes("ada", "document|add|uk.txt|--title|Посол|--lang|uk", "written at 3");
+    desk.writes("ada", "document|add|fr.txt|--title|Le ministre|--lang|fr", "written at 4");
+    desk
+}
+
+/// The notes of an answer, each in a line.
+fn notes(err: &str) -> Vec<String> {
+    let flat = err.split("     5  ").next().unwrap_or_default().replace('\n', " ");
+    flat.split("note: ").skip(1).map(|note| note.trim().to_owned()).collect()
+}
+
+#[test]
+fn a_claim_that_is_hardly_in_the_language_of_its_document_is_named() {
+    let desk = foreign();
+    let noted = |line: &str| {
+        let answer = desk.run("ada", &format!("append|{line}|--dry-run"));
+        assert_eq!(answer.exit, 0, "{answer:?}");
+        notes(&answer.err)
+    };
+    let uk = "--document|3|--quote|дві відповіді|--claim|";
+    let in_latin = "the claim “The envoy gave two answers.” is in Latin letters, and its language is \
+                    uk: --lang (in a draft lang) says another";
+    assert_eq!(noted(&format!("{uk}The envoy gave two answers.")), [in_latin]);
+    assert_eq!(noted(&format!("{uk}The envoy gave two answers.|--lang|en")), [""; 0]);
+    assert_eq!(noted(&format!("{uk}Посол дав дві відповіді.")), [""; 0]);
+    let fr = "--document|4|--quote|la réunion|--claim|";
+    let in_english = "the claim “The minister said that they would meet.” has words of en, and its \
+                      language is fr: --lang (in a draft lang) says another";
+    assert_eq!(noted(&format!("{fr}The minister said that they would meet.")), [in_english]);
+    assert_eq!(noted(&format!("{fr}La réunion aura lieu.")), [""; 0]);
+    // In drafts, and in a correction of a claim that is in the language which it says.
+    let draft = r#"{"claim":"He gave two.","document":3,"quote":"дві відповіді"}"#;
+    std::fs::write(desk.path("d.jsonl"), draft).unwrap();
+    let noted_of = |why: &str| format!("the claim “{why}");
+    let found = noted("d.jsonl");
+    assert!(found.len() == 1 && found[0].starts_with(&noted_of("He gave two.” is in Latin")));
+    desk.writes("ada", &format!("append|{uk}Посол дав дві відповіді."), "written at 5");
+    let correct = "correct|5|--claim|L’ambassadeur a donné deux réponses.|--reason|mistranslation|\
+                   --statement|s|--dry-run";
+    let answer = desk.run("ada", correct);
+    let why = "is in Latin letters, and its language is uk: --lang (in a draft lang) says another";
+    assert!(answer.err.replace('\n', " ").contains(why), "{answer:?}");
+}
+
+#[test]
+fn a_translation_and_a_document_that_are_hardly_in_their_language_are_named() {
+    let desk = foreign();
+    let shown = |translation: &str| {
+        let draft = format!(
+            r#"{{"claim":"He gave two.","lang":"en","evidence":[{{"document":3,"quote":"дві відповіді","translation":{translation}}}]}}"#
+        );
+        std::fs::write(desk.path("d.jsonl"), draft).unwrap();
+        let answer = desk.run("ada", "append|d.jsonl|--dry-run");
+        assert_eq!(answer.exit, 0, "{answer:?}");
+        notes(&answer.err)
+    };
+    assert_eq!(shown(r#"{"lang":"en","text":"two answers","by":"human"}"#), [""; 0]);
+    assert_eq!(
+        shown(r#"{"lang":"ar","text":"two answers","by":"human"}"#),
+        ["the translation “two answers” is in Latin letters, and its language is ar"]
+    );
+    assert_eq!(
+        shown(r#"{"lang":"uk","text":"дві відповіді","by":"human"}"#),
+        ["the translation “дві відповіді” is in uk, as document 3 itself is"]
+    );
+    std::fs::write(desk.path("en.txt"), "The minister said that they would meet.").unwrap();
+    let why = "note: the text has words of en, and its language is de: --lang (in a draft lang) \
+               says another\n";
+    let answer = desk.run("ada", "document|add|en.txt|--title|T|--lang|de|--dry-run");
+    assert!(answer.err.contains(why), "{answer:?}");
+    let answer = desk.run("ada", "document|describe|4|--lang|en|--statement|s|--dry-run");
+    let why = "note: the text has words of fr, and its language is en: --lang (in a draft lang) \
+               says another\n";
+    assert!(answer.err.contains(why), "{answer:?}");
+}
+
+#[test]
+fn the_questions_of_a_fact_ask_for_the_language_of_such_a_claim() {
+    let desk = foreign();
+    let mut talk = talk_of(&desk, "ada", "append|--document|3");
+    talk.asks("passage (first words … last words; empty: none): ", "дві відповіді");
+    talk.asks("claim (one sentence that stands by itself): ", "The envoy gave two answers.");
+    talk.sees("the claim is in Latin letters, and the language would be uk");
+    // The language that its words have is there to be taken.
+    talk.sees("language of the claim (such as en): en");
+    talk.types("\u{15}english\r");
+    talk.sees("expected a language tag like en or pt-BR, found \"english\"");
+    talk.sees("language of the claim (such as en): english");
+    talk.types("\u{15}en\r");
+    talk.asks("according to whom (empty: the document itself): ", "");
+    talk.asks("when it was so (such as 2022-01-26; empty: no date): ", "");
+    talk.sees("language: en");
+    talk.asks("sign and write 1 event? [y/n/number/more/+]: ", "y");
+    talk.sees("written at 5");
+    assert_eq!(talk.ends().1, 0);
+    assert_eq!(desk.fact(5)["lang"], "en");
+}
