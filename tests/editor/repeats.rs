@@ -1,6 +1,6 @@
 //! Facts that are entered again: refused with the position of the fact, unless allowed.
 
-use crate::editor::story::{Answer, Desk, facts};
+use crate::editor::story::{Answer, Desk, bare, facts};
 
 const SAME: &str = "the same passage and the same claim are fact 5 already";
 
@@ -74,4 +74,47 @@ fn another_claim_for_the_same_passage_is_noted() {
     let again = append(&desk, "ada", &draft("They met.", "Sullivan met Grushko in Moscow"), "");
     assert!(again.out.starts_with("written at 11\n"), "{again:?}");
     assert!(again.err.contains("are fact 8, which is retracted"), "{again:?}");
+}
+
+#[test]
+fn the_same_fact_of_another_text_of_the_page_is_refused() {
+    let desk = bare();
+    let page = "<!DOCTYPE html><html lang=\"en\"><head><title>They met</title></head><body>\
+        <nav>Menu of the site</nav><article><h1>They met</h1><p>They met in Rome on Wednesday and \
+        talked about the budget for hours, as the ministry said later.</p><p>They left on Friday, \
+        the ministry said, without an agreement on the budget of the union.</p></article>\
+        <footer>Contact us here</footer></body></html>";
+    std::fs::write(desk.path("p.html"), page).unwrap();
+    assert_eq!(desk.run("ada", "document|add|p.html").exit, 0);
+    let answer = desk.run("ada", "document|add|p.html|--text|page");
+    assert_eq!(answer.out.lines().next(), Some("written at 5"), "{answer:?}");
+    let fact = |document: u64| {
+        format!("append|--document|{document}|--quote|They met in Rome|--claim|They met in Rome.")
+    };
+    desk.writes("ada", &fact(4), "written at 6");
+    let told = "annals: one draft is refused; nothing was written\n  the same words and the same \
+                claim are fact 6 already, asserted, of document 4, another text of the same page; \
+                another person confirms it with annals confirm 6; --again enters it once more\n";
+    let answer = desk.run("bo", &fact(5));
+    assert_eq!((answer.exit, answer.err.as_str()), (1, told));
+    // Another claim of the same words is another fact.
+    let other = fact(5).replace("--claim|They met in Rome.", "--claim|They met there.");
+    assert_eq!(desk.run("bo", &format!("{other}|--dry-run")).exit, 0);
+    desk.writes("bo", &format!("{}|--again", fact(5)), "written at 7");
+    // In one input, and of a page that was captured anew.
+    let draft = |document: u64| {
+        format!(
+            "{{\"claim\":\"It was on Wednesday.\",\"document\":{document},\"quote\":\"on Wednesday\"}}\n"
+        )
+    };
+    let why = "line 2: the same words and the same claim are in an earlier draft of this input, of \
+               document 4, another text of the same page";
+    expect_refused(&desk, "ada", &format!("{}{}", draft(4), draft(5)), why);
+    std::fs::write(desk.path("q.html"), page.replace("Contact us", "Write to us")).unwrap();
+    let answer = desk.run("ada", "document|add|q.html|--text|page");
+    assert_eq!(answer.out.lines().next(), Some("written at 8 to 9 (2 events)"), "{answer:?}");
+    let answer = desk.run("bo", &format!("{}|--dry-run", fact(9)));
+    let note = "note: the same words and the same claim are fact 6 too, of document 4\n\
+                note: the same words and the same claim are fact 7 too, of document 5\n";
+    assert!(answer.exit == 0 && answer.err.starts_with(note), "{answer:?}");
 }

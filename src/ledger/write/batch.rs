@@ -150,9 +150,7 @@ impl<'w, 'k, 's> DraftBatch<'w, 'k, 's> {
         if let Content::FactAsserted(content) = &resolved.content {
             let (fact, claim) = (&content.fact, claim_of(&content.fact));
             self.writer.compare(fact, claim).map_err(Unresolvable::Failed)?;
-            if self.repeats == Repeats::Refused
-                && self.writer.passages.alike(fact, claim).next().is_some()
-            {
+            if self.repeats == Repeats::Refused && self.writer.passages.has(fact, claim) {
                 // A refusal and a note say how the other fact stands now.
                 self.verify_sealed(Pace::Settled).map_err(Unresolvable::Failed)?;
             }

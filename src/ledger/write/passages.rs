@@ -6,6 +6,7 @@
 
 use crate::index::{claim_digest, quoted};
 use annals_core::event::body::{Content, Fact};
+use annals_core::event::vocabulary::Stance;
 use annals_core::hash::Hash;
 use annals_core::state::State;
 use annals_core::verify::Follower;
@@ -24,6 +25,8 @@ pub struct Passages {
     by_claim: HashMap<(u64, Hash), Vec<Passage>>,
     /// By document, first code point, and the one after the last.
     by_place: HashMap<(u64, u64, u64), Vec<Passage>>,
+    /// By claim and quoted words: the documents that have them, with the events that quote them.
+    by_words: HashMap<(Hash, Hash), Vec<(u64, u64)>>,
 }
 
 impl Passages {
@@ -38,6 +41,26 @@ impl Passages {
                 passages.insert(at, passage);
             }
         }
+        for (document, words) in worded(fact) {
+            let places = self.by_words.entry((claim, words)).or_default();
+            let at = places.partition_point(|(_, known)| *known <= by);
+            places.insert(at, (document, by));
+        }
+    }
+
+    /// Whether there is anything that a fact may repeat.
+    pub fn has(&self, fact: &Fact, claim: Hash) -> bool {
+        self.alike(fact, claim).next().is_some() || self.elsewhere(fact, claim).next().is_some()
+    }
+
+    /// The same words of other documents that support the same claim, which has this digest, in the
+    /// order of the facts that quote them.
+    pub fn elsewhere(&self, fact: &Fact, claim: Hash) -> impl Iterator<Item = Elsewhere> {
+        worded(fact).flat_map(move |(document, words)| {
+            let places = self.by_words.get(&(claim, words)).into_iter().flatten();
+            let others = places.filter(move |(other, _)| *other != document);
+            others.map(move |(other, by)| Elsewhere { document, other: *other, by: *by })
+        })
     }
 
     /// For each passage of a fact whose claim has this digest, in the order of the facts that quote
@@ -70,6 +93,26 @@ pub struct Passage {
     pub by: u64,
     /// The digest of the claim, folded.
     pub claim: Hash,
+}
+
+/// Words of a document that another one has too, quoted for the same claim.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Elsewhere {
+    /// The document of the new fact.
+    pub document: u64,
+    /// The other document.
+    pub other: u64,
+    /// The event that quotes it, or the number of the draft.
+    pub by: u64,
+}
+
+/// The words that support a fact, as digests that ignore spaces, each with its document.
+fn worded(fact: &Fact) -> impl Iterator<Item = (u64, Hash)> {
+    let supports = fact.evidence.iter().filter(|entry| entry.stance == Stance::Supports);
+    supports.filter_map(|entry| {
+        let words: Vec<&str> = entry.quote.as_ref()?.exact.split_whitespace().collect();
+        Some((entry.document, Hash::of(&[words.join(" ").as_bytes()])))
+    })
 }
 
 /// The digest by which two claims are compared: it ignores case, Unicode normalisation and spaces.

@@ -1,15 +1,16 @@
 //! Repeats: a fact that is entered again although the record or the same input has it.
 //!
-//! Always holds: two facts are the same if they quote overlapping passages of one document and
-//! their claims are equal except for case, Unicode normalisation and spaces. The same fact is
-//! refused unless the user allows it; the same passage with another claim gives a note. Not here:
-//! the meaning of a claim.
+//! Always holds: two facts are the same if they quote overlapping passages of one document, or the
+//! same words of two documents that were made from one, and their claims are equal except for case,
+//! Unicode normalisation and spaces. The same fact is refused unless the user allows it; the same
+//! passage with another claim, and the same words of another document with the same claim, give a
+//! note. Not here: the meaning of a claim.
 
 use crate::ledger::error::LedgerError;
 use crate::ledger::write::home::entry_of;
 use crate::ledger::write::outbox::{act_of, same_act, waiting};
 use crate::ledger::write::outcome::Output;
-use crate::ledger::write::passages::{MOST_NAMED, Passages, claim_of};
+use crate::ledger::write::passages::{Elsewhere, MOST_NAMED, Passages, claim_of};
 use crate::ledger::write::resolve::Resolved;
 use crate::ledger::write::writer::Writer;
 use annals_core::event::Entry;
@@ -77,9 +78,59 @@ pub fn check(
                 _ => {}
             }
         }
+        check_elsewhere(writer, fact, claim, out)?;
     }
     out.passages.add(number, fact, claim);
     Ok(())
+}
+
+/// Refuses a fact whose words and claim are those of a fact of another text of the same page; adds
+/// a note where they are of another page.
+fn check_elsewhere(
+    writer: &Writer,
+    fact: &Fact,
+    claim: Hash,
+    out: &mut Output,
+) -> Result<(), String> {
+    let of_one = |one: &Elsewhere| is_of_one(writer, one);
+    if let Some(one) = out.passages.elsewhere(fact, claim).find(of_one) {
+        return Err(format!(
+            "the same words and the same claim are in an earlier draft of this input, of document \
+             {}, another text of the same page; leave one out, or say --again",
+            one.other
+        ));
+    }
+    let state = &writer.verifier.chain.state;
+    let mut notes = Vec::new();
+    for one in writer.passages.elsewhere(fact, claim) {
+        let known = state.fold.fact_of_revision(one.by).filter(|known| known.revision == one.by);
+        let Some(known) = known else { continue };
+        let (position, other, status) = (known.position, one.other, state.status(known));
+        let is_of_one = of_one(&one);
+        match status {
+            Status::Retracted => {}
+            status if is_of_one => {
+                return Err(format!(
+                    "the same words and the same claim are fact {position} already, {status}, of \
+                     document {other}, another text of the same page; another person confirms it \
+                     with annals confirm {position}; --again enters it once more"
+                ));
+            }
+            _ if notes.len() < MOST_NAMED => notes.push(format!(
+                "the same words and the same claim are fact {position} too, of document {other}"
+            )),
+            _ => {}
+        }
+    }
+    out.prepared.notes.extend(notes);
+    Ok(())
+}
+
+/// Whether two documents were made from one, such as two texts of a page.
+fn is_of_one(writer: &Writer, one: &Elsewhere) -> bool {
+    let library = &writer.verifier.contents.library;
+    let (root, known) = library.derivation_root(one.document);
+    known && library.derivation_root(one.other) == (root, true)
 }
 
 /// The passages of the facts that wait in the outbox of a copy of a server's record.
@@ -116,21 +167,25 @@ impl WaitingPassages {
 
     /// A note for each fact that waits and quotes the same passage.
     pub fn notes(&self, fact: &Fact, claim: Hash) -> Vec<String> {
-        let mut notes = Vec::new();
-        for passage in self.passages.alike(fact, claim).take(MOST_NAMED) {
-            let at = usize::try_from(passage.by).unwrap_or(usize::MAX);
-            let Some(name) = self.names.get(at).and_then(|name| name.get(..16)) else { continue };
+        let alike = self.passages.alike(fact, claim).map(|passage| {
             let with = match passage.claim == claim {
-                true => "the same claim",
-                false => "another claim",
+                true => "a passage that a fact in the outbox quotes too, with the same claim",
+                false => "a passage that a fact in the outbox quotes too, with another claim",
             };
-            notes.push(format!(
-                "{} quotes a passage that a fact in the outbox quotes too, with {with}; it is \
-                 signed and waits: annals outbox drop {name} gives it up",
+            (passage.by, with)
+        });
+        let elsewhere = self.passages.elsewhere(fact, claim);
+        let elsewhere = elsewhere.map(|one| {
+            (one.by, "words that a fact in the outbox quotes of another text, with the same claim")
+        });
+        let note = |(by, what): (u64, &str)| {
+            let name = self.names.get(usize::try_from(by).ok()?)?.get(..16)?;
+            Some(format!(
+                "{} quotes {what}; it is signed and waits: annals outbox drop {name} gives it up",
                 shown(&fact.claim)
-            ));
-        }
-        notes
+            ))
+        };
+        alike.chain(elsewhere).take(MOST_NAMED).filter_map(note).collect()
     }
 }
 

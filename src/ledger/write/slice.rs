@@ -266,8 +266,8 @@ impl RecordSlice {
     }
 
     /// Adds to `passages` those of the facts of the record that have the claim of this one, which
-    /// has this digest, and the first that quote the same passage; and to the state how these facts
-    /// stand.
+    /// has this digest, and the first that quote the same passage; to the state how these facts
+    /// stand; and to the library the other documents that they quote the same words of.
     pub(in crate::ledger) fn compare(
         &mut self,
         journal: &Journal,
@@ -301,6 +301,18 @@ impl RecordSlice {
                 fold.put_revision(position, of);
                 if let Some(revision) = row.revision() {
                     fold.put_revision(revision, of);
+                }
+            }
+        }
+        let known = &mut verifier.contents.library;
+        let elsewhere = passages.elsewhere(fact, claim).map(|one| one.other);
+        let others: BTreeSet<u64> =
+            elsewhere.filter(|document| known.row(*document).is_none()).collect();
+        if !others.is_empty() {
+            let mut acts = Acts::none(journal, &self.index);
+            for (document, row) in library(&mut acts, &last, &self.terms, &others)?.documents() {
+                if known.row(document).is_none() {
+                    known.add(document, row.clone());
                 }
             }
         }
