@@ -19,7 +19,7 @@ const OF_LEDGER: [&str; 4] = ["journal", "document", "db", "index"];
 /// What a folder of keys is called.
 pub const KEYS: &str = "the folder of keys";
 /// The first file of a ledger's journal.
-const FIRST_LOG: &str = "journal/00000000000000000000.log";
+pub const FIRST_LOG: &str = "journal/00000000000000000000.log";
 /// The folders of a published record.
 const OF_PUBLISHED: [&str; 3] = ["tile", BODIES, DOCUMENTS];
 /// The folders beside keys.

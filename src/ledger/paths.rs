@@ -4,9 +4,9 @@
 
 use crate::disk::lock::{Lock, LockWait};
 use crate::disk::open::is_folder;
-use crate::disk::{self, DiskError, is_folder_at};
+use crate::disk::{self, DiskError, is_folder_at, is_there};
 use crate::ledger::error::LedgerError;
-use crate::ledger::folder_kind;
+use crate::ledger::folder_kind::{self, FIRST_LOG};
 use crate::ledger::published_place::PublishedPlace;
 use crate::store::place::StorePlace;
 use std::path::{Path, PathBuf};
@@ -41,12 +41,16 @@ impl Paths {
         Paths { ledger, keys }
     }
 
-    /// The nearest folder `ledger` with a journal, in `start` or above it, as git finds its
-    /// repository.
+    /// The ledger that `start` is in, by whatever name, else the nearest folder `ledger` with a
+    /// journal, in `start` or above it, as git finds its repository.
     pub fn find(start: &Path) -> Result<Option<PathBuf>, DiskError> {
-        for folder in start.ancestors().map(|folder| folder.join("ledger")) {
-            if is_folder_at(&folder)? && is_folder_at(&folder.join("journal"))? {
-                return Ok(Some(folder));
+        for folder in start.ancestors() {
+            if is_ledger(folder)? {
+                return Ok(Some(folder.to_owned()));
+            }
+            let inner = folder.join("ledger");
+            if is_folder_at(&inner)? && is_folder_at(&inner.join("journal"))? {
+                return Ok(Some(inner));
             }
         }
         Ok(None)
@@ -246,6 +250,16 @@ impl Paths {
     pub fn outbox(&self) -> PathBuf {
         self.keys.join("outbox")
     }
+}
+
+/// Whether a folder of any name is a ledger: a journal alone may be that of another program, and a
+/// ledger that lost its journal has store and checkpoint.
+fn is_ledger(folder: &Path) -> Result<bool, DiskError> {
+    let paths = Paths::new(folder.to_owned(), None);
+    if is_folder_at(&folder.join("journal"))? && is_there(&folder.join(FIRST_LOG))? {
+        return Ok(true);
+    }
+    Ok(is_there(&paths.checkpoint())? && is_there(&paths.store())?)
 }
 
 /// The metadata of a path; `None` if nothing is there. An input error is not taken for absence.

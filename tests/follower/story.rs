@@ -186,3 +186,27 @@ fn a_later_pin_advises_a_pull() {
     desk.good(&["pull", "--ledger", "copy"]);
     desk.good(&["verify", "copy", "--pin", "pin"]);
 }
+
+/// Who stands in a ledger of any name, or below it, means that one, whatever is further up.
+#[test]
+fn the_ledger_that_one_stands_in_is_meant() {
+    let ledger = ledger(310);
+    let desk = Desk::of(&ledger, 300);
+    desk.good(&["clone", "www", "cl"]);
+    desk.publish(&ledger, 310);
+    // The journal of another program is no ledger.
+    std::fs::create_dir_all(desk.path("other/journal")).unwrap();
+    for (place, size) in
+        [(".", 310), ("cl", 300), ("cl/journal", 300), ("ledger/document", 310), ("other", 310)]
+    {
+        let mut command = desk.command(&["status", "--format", "json"]);
+        let done = command.current_dir(desk.path(place)).output().unwrap();
+        let status: serde_json::Value = serde_json::from_slice(&done.stdout).unwrap();
+        assert_eq!(status["of"], size, "{place}");
+    }
+    // One that lost its journal is it still.
+    std::fs::remove_dir_all(desk.path("cl/journal")).unwrap();
+    let done = desk.command(&["status"]).current_dir(desk.path("cl")).output().unwrap();
+    let err = String::from_utf8(done.stderr).unwrap();
+    assert!(done.status.code() != Some(0) && err.contains("/cl"), "{err}");
+}

@@ -94,8 +94,8 @@ impl Context {
         self.global.format
     }
 
-    /// The paths of the ledger. If none is named, the nearest one here or above; if there is none,
-    /// `ledger` here, because its journal may be lost.
+    /// The paths of the ledger. If none is named, the one that this folder is in, else the nearest
+    /// one here or above; if there is none, `ledger` here, because its journal may be lost.
     pub fn paths(&self) -> Result<Paths, CliError> {
         let found = match &self.global.ledger {
             Some(ledger) => Some(ledger.clone()),

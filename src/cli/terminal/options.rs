@@ -12,8 +12,8 @@ use std::path::PathBuf;
 #[derive(Clone, Debug, Args)]
 #[command(next_help_heading = "Options of every command")]
 pub struct Global {
-    /// The ledger, or to read it a published directory or its http(s) address [default: the nearest
-    /// folder `ledger` here or above]
+    /// The ledger, or to read it a published directory or its http(s) address [default: the ledger
+    /// that this folder is in, else the nearest folder `ledger` here or above]
     #[arg(long, global = true, env = "ANNALS_LEDGER", value_name = "DIR|URL")]
     #[arg(value_parser = PathOrUnset)]
     pub ledger: Option<PathBuf>,
