@@ -280,6 +280,30 @@ fn a_change_by_another_person_needs_a_new_confirmation() {
     assert_eq!(talk.ends().1, 0);
 }
 
+/// What is named is how the fact stood when it was shown, and a note that is new is shown too.
+#[test]
+fn what_came_between_is_named_as_it_was_shown() {
+    let desk = facts();
+    let mut talk = talk_of(&desk, "bo", "confirm|5|--how|reread");
+    talk.sees("sign and write 1 event?");
+    desk.writes("cy", "dispute|5|--reason|wrong-date|--statement|the 25th", "written at 8");
+    talk.types("y\r");
+    talk.sees("this is not what was shown before: fact 5 is disputed, before asserted");
+    talk.asks("sign and write 1 event?", "n");
+    assert_eq!(talk.ends().1, 3);
+    let quote = "append|--quote|on Wednesday|--claim|";
+    let mut talk = talk_of(&desk, "ada", &format!("{quote}It was on Wednesday."));
+    talk.sees("sign and write 1 event?");
+    desk.writes("bo", &format!("{quote}It was not on Thursday."), "written at 9");
+    talk.types("y\r");
+    talk.sees("note: the record went on, and this is not what was shown before\r\n");
+    talk.sees("quotes a passage that fact 9 quotes too, with another claim");
+    talk.sees("sign and write 1 event?");
+    talk.types("y\r");
+    talk.sees("written at 10");
+    assert_eq!(talk.ends().1, 0);
+}
+
 #[test]
 fn a_confirmation_waits_without_the_lock() {
     let desk = facts();

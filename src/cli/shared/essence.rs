@@ -10,13 +10,16 @@ use annals_core::event::args::Args;
 use annals_core::event::{body, canonical};
 use annals_core::hash::Hash;
 use annals_core::key::PublicKey;
+use annals_core::state::Status;
 use std::collections::BTreeMap;
 
-/// Prepared events, and how what they name stands.
-#[derive(PartialEq, Eq)]
+/// Prepared events, how what they name stands with them and stood before them, and the notes on
+/// them.
 pub struct Essence {
     events: Vec<String>,
     stands: BTreeMap<u64, Standing>,
+    stood: BTreeMap<u64, Status>,
+    notes: Vec<String>,
 }
 
 /// How a fact or a document stands.
@@ -52,7 +55,17 @@ impl Essence {
                 stands.insert(args.document, Standing::Document { described });
             }
         }
-        Essence { events, stands }
+        let (stood, notes) = (prepared.stood.clone(), prepared.notes.clone());
+        Essence { events, stands, stood, notes }
+    }
+
+    /// Whether a consent to what was shown before is one to these events: they and what they name
+    /// are the same, and no note is new.
+    pub fn is_as_shown(&self, before: &Essence) -> bool {
+        let is_known = |note: &String| before.notes.contains(note);
+        self.events == before.events
+            && self.stands == before.stands
+            && self.notes.iter().all(is_known)
     }
 
     /// How what is named stands otherwise than before, for people.
@@ -61,9 +74,13 @@ impl Essence {
             self.stands.iter().filter_map(|(at, now)| match (before.stands.get(at)?, now) {
                 (then, now) if then == now => None,
                 (Standing::Fact { status: then, .. }, Standing::Fact { revision, status }) => {
-                    Some(match then == status {
-                        true => format!("fact {at} has other words, by event {revision}"),
-                        false => format!("fact {at} is {status}, before {then}"),
+                    let stood = (before.stood.get(at), self.stood.get(at));
+                    Some(match stood {
+                        _ if then == status => {
+                            format!("fact {at} has other words, by event {revision}")
+                        }
+                        (Some(then), Some(now)) => format!("fact {at} is {now}, before {then}"),
+                        _ => format!("fact {at} is {status}, before {then}"),
                     })
                 }
                 (_, Standing::Document { described: Some(by) }) => {

@@ -155,7 +155,7 @@ fn submit_to(
             EarlierFound::Prepared(prepared) => *prepared,
         };
         let matters = Essence::of(&writer, &prepared, &key.public());
-        if agreed.as_ref() != Some(&matters) {
+        if !agreed.as_ref().is_some_and(|agreed| matters.is_as_shown(agreed)) {
             if let Some(agreed) = &agreed {
                 let changes = matters.changes(agreed);
                 let colon = if changes.is_empty() { "" } else { ": " };

@@ -139,7 +139,10 @@ pub fn resume(
             let mut prepared =
                 Prepared { first, documents, places, keeping, ..Prepared::default() };
             for entry in kept {
-                prepared.resolved.extend(content_of(&entry));
+                if let Some(resolved) = content_of(&entry) {
+                    prepared.keep_standing(&writer.verifier.chain.state, &resolved.args);
+                    prepared.resolved.push(resolved);
+                }
                 prepared.entries.push(entry);
                 if let Some(why) = verify_last(writer, &prepared)? {
                     writer.take_back();

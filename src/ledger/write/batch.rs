@@ -166,6 +166,7 @@ impl<'w, 'k, 's> DraftBatch<'w, 'k, 's> {
             }
         }
         self.output.prepared.notes.extend(notes);
+        self.output.prepared.keep_standing(&self.writer.verifier.chain.state, &resolved.args);
         Ok(resolved)
     }
 

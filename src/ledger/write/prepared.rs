@@ -5,7 +5,9 @@
 use crate::ledger::write::outbox::Keeping;
 use crate::ledger::write::resolve::Resolved;
 use annals_core::event::Entry;
+use annals_core::event::args::Args;
 use annals_core::hash::Hash;
+use annals_core::state::{State, Status};
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
@@ -26,9 +28,22 @@ pub struct Prepared {
     pub keeping: Option<Keeping>,
     /// Whether they only show what would be signed: they are then never written.
     pub unsigned: bool,
+    /// How each fact that the events name stood before them, by position.
+    pub stood: BTreeMap<u64, Status>,
     /// Hints for the signer: passages that other facts quote too; figures and names of a claim that
     /// no quoted text contains.
     pub notes: Vec<String>,
+}
+
+impl Prepared {
+    /// Keeps how the facts stand that an event names, before it is applied.
+    pub fn keep_standing(&mut self, state: &State, args: &Args) {
+        for at in args.positions().into_iter().filter(|at| *at < self.first) {
+            if let Some(fact) = state.fold.fact(at).or_else(|| state.fold.fact_of_revision(at)) {
+                self.stood.entry(fact.position).or_insert_with(|| state.status(fact));
+            }
+        }
+    }
 }
 
 /// The receipt of a submission.
