@@ -105,3 +105,65 @@ fn the_questions_of_a_fact_ask_for_the_language_of_such_a_claim() {
     assert_eq!(talk.ends().1, 0);
     assert_eq!(desk.fact(5)["lang"], "en");
 }
+
+/// And 3: a text in Ukrainian with two dates.
+fn dated() -> Desk {
+    let desk = bare();
+    let text = "Посол поїхав у середу, 26 січня 2022 року, міністр 27.1.2022.";
+    std::fs::write(desk.path("uk.txt"), text).unwrap();
+    desk.writes("ada", "document|add|uk.txt|--title|Посол|--lang|uk", "written at 3");
+    desk
+}
+
+#[test]
+fn the_words_of_a_date_without_a_date_are_named() {
+    let desk = dated();
+    let noted = |words: &str| {
+        let line = format!("append|--quote|Посол поїхав|--claim|Посол поїхав.|{words}|--dry-run");
+        let answer = desk.run("ada", &line);
+        assert_eq!(answer.exit, 0, "{answer:?}");
+        let first = answer.err.split("     4  ").next().unwrap_or_default().replace('\n', " ");
+        first.trim().to_owned()
+    };
+    assert_eq!(
+        noted("--as-written|26 січня 2022 року"),
+        "note: when: the words “26 січня 2022 року” have a year, and no date is given: --when \
+         gives it, so that it is found by its date"
+    );
+    assert_eq!(
+        noted("--as-written|27.1.2022"),
+        "note: when: the words “27.1.2022” give 2022-01-27, and no date is given: --when \
+         2022-01-27 gives it, so that it is found by its date"
+    );
+    assert_eq!(noted("--as-written|26 січня 2022 року|--when|2022-01-26"), "");
+    assert_eq!(noted("--as-written|у середу"), "");
+    let line = "append|--quote|Посол поїхав|--claim|Посол поїхав.|--as-written|у середу";
+    desk.writes("ada", line, "written at 4");
+    let page = desk.run("", "show|4").out;
+    assert!(page.contains("“у середу” (as the document states it; no date is given)"), "{page}");
+}
+
+#[test]
+fn the_questions_of_a_fact_ask_for_the_date_of_words_that_are_not_read() {
+    let desk = dated();
+    let when = "when it was so (such as 2022-01-26; empty: no date): ";
+    let go = "sign and write 1 event? [y/n/number/more/+]: ";
+    let mut talk = talk_of(&desk, "ada", "append");
+    talk.asks("passage (first words … last words; empty: none): ", "Посол поїхав");
+    talk.asks("claim (one sentence that stands by itself): ", "Посол поїхав.");
+    talk.asks("according to whom (empty: the document itself): ", "");
+    // Figures give their date in any language.
+    talk.asks(when, "27.1.2022");
+    talk.sees("when: 2022-01-27 (“27.1.2022”, as the document states it)");
+    talk.asks(go, "4");
+    talk.asks(when, "\u{15}26 січня 2022 року");
+    let of_words = "the date that “26 січня 2022 року” give (such as 2022-01-26; empty: none): ";
+    talk.asks(of_words, "26.1");
+    talk.sees("expected a date or interval such as 2022-01 or 2021/2022, or an empty line");
+    talk.asks(of_words, "\u{15}2022-01-26");
+    talk.asks("the date is: ", "stated");
+    talk.sees("when: 2022-01-26 (“26 січня 2022 року”, as the document states it)");
+    talk.asks(go, "y");
+    talk.sees("written at 4");
+    assert_eq!(talk.ends().1, 0);
+}

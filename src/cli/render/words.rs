@@ -184,7 +184,7 @@ pub fn when(when: &Option<When>) -> String {
     match (when.edtf.as_deref(), written) {
         (Some(edtf), Some(written)) => format!("{edtf} ({written}, {basis})"),
         (Some(edtf), None) => format!("{edtf} ({basis})"),
-        (None, Some(written)) => format!("{written} ({basis}; no date follows from it)"),
+        (None, Some(written)) => format!("{written} ({basis}; no date is given)"),
         (None, None) => "not given".to_owned(),
     }
 }

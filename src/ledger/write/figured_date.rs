@@ -92,6 +92,12 @@ pub fn read(words: &str) -> Option<FiguredDate> {
     (!edtf.is_empty()).then_some(FiguredDate { edtf, is_all })
 }
 
+/// The one date that these words give by their figures and nothing else, as EDTF.
+pub fn stated(words: &str) -> Option<String> {
+    let FiguredDate { mut edtf, is_all } = read(words)?;
+    if is_all && edtf.len() == 1 { edtf.pop() } else { None }
+}
+
 /// Day, month and year in figures; both readings of `03/04/2022`.
 fn parts([a, b, c]: [&Run; 3], gaps: [&str; 2]) -> Option<Vec<String>> {
     let date = |year: &Run, month: &Run, day: &Run| {

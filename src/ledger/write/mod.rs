@@ -12,7 +12,7 @@ pub mod outbox;
 pub mod outcome;
 pub mod repeats;
 mod figures;
-mod figured_date;
+pub mod figured_date;
 pub mod worded_date;
 mod stated_date;
 mod slips;

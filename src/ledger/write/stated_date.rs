@@ -131,6 +131,27 @@ pub fn denied(edtf: &str, words: &str, lang: &str) -> Option<String> {
     nothing.then(|| format!("the words “{words}” give no date, and {edtf} is called stated"))
 }
 
+/// That words which give a date, or have a year, stand without one; `option` is that of the date.
+pub fn undated(words: &str, option: &str) -> Option<String> {
+    let read = match dates(words, None).as_slice() {
+        [one] => Some(one.edtf.clone()),
+        _ => figured_date::stated(words),
+    };
+    let is_year = |digits: &str| digits.len() == 4 && ("1000".."3000").contains(&digits);
+    match read {
+        Some(edtf) => Some(format!(
+            "the words “{words}” give {edtf}, and no date is given: {option} {edtf} gives it, so \
+             that it is found by its date"
+        )),
+        None => figures(words).iter().any(|figure| is_year(&figure.digits)).then(|| {
+            format!(
+                "the words “{words}” have a year, and no date is given: {option} gives it, so \
+                 that it is found by its date"
+            )
+        }),
+    }
+}
+
 /// Why an open interval goes the other way than the English word before its date.
 fn turned_round(edtf: &str, words: &str) -> Option<String> {
     let first = words.unicode_words().next()?.to_lowercase();

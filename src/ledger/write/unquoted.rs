@@ -44,7 +44,11 @@ pub fn notes(resolved: &Resolved, lookup: &mut dyn RecordLookup) -> Vec<String> 
                     &**media_type
                 )
             };
-            let denied = denied.map(|why| format!("published: {why}"));
+            let undated = published.as_ref().filter(|published| published.edtf.is_none());
+            let undated = undated.and_then(|published| {
+                stated_date::undated(published.as_written.as_deref()?, "--published")
+            });
+            let denied = denied.or(undated).map(|why| format!("published: {why}"));
             let is_text = &**media_type == "text/plain";
             let strange = is_text.then(|| strange_document(resolved, lang, lookup)).flatten();
             written.map(note).into_iter().chain(denied).chain(strange).collect()
@@ -64,6 +68,10 @@ fn of_fact(fact: &Fact, lookup: &mut dyn RecordLookup) -> Vec<String> {
     let denied = denied.map(|why| {
         format!("when: {why}; --basis derived or inferred says where another date comes from")
     });
+    let undated = fact.when.as_ref().filter(|when| when.edtf.is_none());
+    let undated =
+        undated.and_then(|when| stated_date::undated(when.as_written.as_deref()?, "--when"));
+    let denied = denied.or(undated.map(|why| format!("when: {why}")));
     let strange = strange_languages(fact, lookup);
     let notes = claim(fact, compared).into_iter().chain(denied);
     notes.chain(strange).chain(slips::notes(fact)).collect()

@@ -6,6 +6,7 @@
 use crate::cli::shared::filled;
 use crate::cli::terminal::{CliError, ask, note, visible, wrapped};
 use crate::ledger::write::draft::WhenDraft;
+use crate::ledger::write::figured_date;
 use crate::ledger::write::worded_date::{WordedDate, dates};
 use annals_core::edtf::is_edtf;
 use annals_core::event::vocabulary::Basis;
@@ -81,7 +82,15 @@ impl DateQuestion<'_> {
         }
         let is_meant = |date: &WordedDate| edtf.is_empty() || date.edtf == edtf;
         let read = dates(words, self.day).into_iter().next().map(|date| self.in_sentence(date));
-        let read = read.filter(is_meant);
+        let read = read.or_else(|| figured(words)).filter(is_meant);
+        let asked = match edtf {
+            "" if read.is_none() && words.chars().any(char::is_numeric) => match date_of(words)? {
+                Some(date) => date,
+                None => return Ok(None),
+            },
+            edtf => edtf.to_owned(),
+        };
+        let edtf = asked.as_str();
         let basis = match &read {
             Some(date) => Some(date.basis),
             None if edtf.is_empty() => None,
@@ -110,6 +119,28 @@ impl DateQuestion<'_> {
         let bases = [Basis::Derived, Basis::Inferred];
         let basis = bases.get(ask::one_of("the date is", &bases)?).copied();
         Ok(WhenDraft { edtf, as_written: None, basis })
+    }
+}
+
+/// The date that words give by their figures, in whatever language.
+fn figured(words: &str) -> Option<WordedDate> {
+    let edtf = figured_date::stated(words)?;
+    Some(WordedDate { words: words.to_owned(), edtf, basis: Basis::Stated })
+}
+
+/// Asks for the date of words that are not read here; empty if they give none. `None` is the way
+/// back.
+fn date_of(words: &str) -> Result<Option<String>, CliError> {
+    let question =
+        format!("the date that “{}” give (such as 2022-01-26; empty: none)", visible(words));
+    let mut typed = String::new();
+    loop {
+        match ask::line_or_back(&question, &typed, &[], None)? {
+            None => return Ok(None),
+            Some(date) if date.is_empty() || is_edtf(&date) => return Ok(Some(date)),
+            Some(other) => typed = other,
+        }
+        note("expected a date or interval such as 2022-01 or 2021/2022, or an empty line");
     }
 }
 
