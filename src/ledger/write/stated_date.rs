@@ -73,6 +73,33 @@ pub fn primary(lang: &str) -> String {
     lang.split('-').next().unwrap_or_default().to_ascii_lowercase()
 }
 
+/// Years that languages count from another beginning, and what is added to such a year to have the
+/// one or two years of ours in which it is.
+const CALENDARS: [(&str, [i64; 2]); 5] = [
+    ("th lo km", [-543, -543]),
+    ("fa ps tg ckb ku", [621, 622]),
+    ("he yi", [-3761, -3760]),
+    ("am ti", [7, 8]),
+    ("ne", [-57, -56]),
+];
+
+/// The years of ours that years of a calendar which a language has may be.
+fn counted_otherwise(words: &str, lang: &str) -> impl Iterator<Item = String> {
+    let lang = primary(lang);
+    let figures = figures(words).into_iter();
+    let years = figures.filter(|figure| figure.digits.len() == 4);
+    years.filter_map(|figure| figure.digits.parse::<i64>().ok()).flat_map(move |year| {
+        let known =
+            CALENDARS.iter().filter(|(languages, _)| languages.split(' ').any(|it| it == lang));
+        let by_sun = known.flat_map(move |(_, added)| added.iter().map(move |more| year + more));
+        // The lunar year of Islam is eleven days shorter.
+        let is_lunar = matches!(lang.as_str(), "ar" | "ur" | "fa" | "ps" | "ms" | "tr" | "id");
+        let first = year * 970_224 / 1_000_000 + 621;
+        let by_moon = [first, first + 1].into_iter().filter(|_| is_lunar && year < 1_500);
+        by_sun.chain(by_moon).map(|year| format!("{year:04}")).collect::<Vec<String>>()
+    })
+}
+
 /// Words that narrow no date.
 const BESIDE: [&str; 9] = ["in", "on", "of", "the", "during", "since", "by", "until", "from"];
 
@@ -87,6 +114,10 @@ pub fn denied(edtf: &str, words: &str, lang: &str) -> Option<String> {
     }
     if let Some(why) = turned_round(edtf, words) {
         return Some(why);
+    }
+    if counted_otherwise(words, lang).any(|year| days(&year).is_none_or(|it| it.overlap(&given))) {
+        // Thai months are those of every calendar of the West; others begin on other days.
+        return (primary(lang) == "th").then(|| another_day(edtf, words)).flatten();
     }
     let read = dates(words, None);
     let found: Vec<String> = read.iter().map(|date| date.edtf.clone()).collect();
@@ -224,6 +255,7 @@ mod tests {
             ("2022-01-26", "27. Januar 2022", "have the day 27, not that of 2022-01-26"),
             ("2022-01-26", "27 січня 2022 року", "have the day 27, not that of 2022-01-26"),
             ("2022-01-26", "٢٧ يناير ٢٠٢٢", "have the day 27, not that of 2022-01-26"),
+            ("2022-01-26", "26 มกราคม 2565", "have the year 2565, not that of 2022-01-26"),
             ("2021-03-15", "March 2021", "give 2021-03, and 2021-03-15 is more exact"),
             ("2021-03-15", "in 2021", "give 2021, and 2021-03-15 is more exact"),
             ("1990", "the 1990s", "give 199X, and 1990 is more exact"),
@@ -261,6 +293,9 @@ mod tests {
             ("2022-01-26", "on the 26th", "en"),
             ("2022-01-26", "cередa", "uk"),
             ("2022/2023", "in 2022", "en"),
+            ("2022-01-26", "26 มกราคม 2565", "th"),
+            ("2022-01-26", "۶ بهمن ۱۴۰۰", "fa"),
+            ("2022-01-26", "٢٣ جمادى الآخرة ١٤٤٣", "ar"),
         ] {
             assert_eq!(denied(edtf, words, lang), None, "{edtf} {words}");
         }
