@@ -124,7 +124,11 @@ fn a_bad_document_is_refused_with_the_reason() {
     desk.refuses(
         "ada",
         "document|describe|1|--title|x|--statement|y",
-        (2, "annals: 1 is no document; annals document list shows them\n"),
+        (
+            1,
+            "annals: one draft is refused; nothing was written\n  document: 1 is no document; \
+             annals document list shows them\n",
+        ),
     );
     desk.refuses("ada", "document|add|article.txt|--title|x|--lang|English please", (
         1,
@@ -155,4 +159,39 @@ fn a_file_with_a_passphrase_is_not_captured() {
         }
     }
     assert_eq!(desk.size(), 3);
+}
+
+/// All that is wrong with a document is reported at once, as with a fact.
+#[test]
+fn every_fault_of_a_description_is_named() {
+    let desk = desk();
+    std::fs::write(desk.path("m.txt"), "New words.").unwrap();
+    let wrong = "--lang|xx|--published|2022-13|--captured-at|x|--url|zzz|--derived-from|99";
+    let lines = [
+        "published: edtf: expected an EDTF date or interval like 2022-01-26, 2022-01, 2022~ or \
+         2021/2022, found \"2022-13\"",
+        "lang: expected a language (ISO 639, such as en, de or uk), found xx, which is none",
+        "captured_at: expected a time like 2022-01-27T08:00:00Z, or one with its offset or zone, \
+         found \"x\"",
+        "derived_from: 99 is no document; annals document list shows them",
+        "url: expected a URI with its scheme, like https://example.org/page, without spaces, \
+         found \"zzz\"",
+    ];
+    let told = |lines: &[&str]| {
+        let lines = lines.join("; ");
+        format!("annals: one draft is refused; nothing was written\n  {lines}\n")
+    };
+    desk.refuses("ada", &format!("document|add|m.txt|--title|T|{wrong}"), (1, &told(&lines)));
+    let describe = format!("document|describe|3|--statement|s|{wrong}");
+    desk.refuses("ada", &describe, (1, &told(&lines)));
+    let draft = r#"{"type":"document.captured","file":"none.txt","title":"T","lang":"xx"}"#;
+    std::fs::write(desk.path("d.jsonl"), draft).unwrap();
+    let answer = desk.run("ada", "append|d.jsonl");
+    assert_eq!(answer.exit, 1, "{answer:?}");
+    assert!(answer.err.contains("line 1: file: "), "{answer:?}");
+    assert!(answer.err.contains(lines[1]) && !answer.err.contains("needs the field"), "{answer:?}");
+    // What is no document is one refusal, whatever is done to it.
+    let no_document = told(&["document: 99 is no document; annals document list shows them"]);
+    desk.refuses("ada", "document|describe|99|--title|X|--statement|s", (1, &no_document));
+    desk.refuses("ada", "append|--document|99|--quote|a|--claim|b", (1, &no_document));
 }

@@ -11,7 +11,7 @@ use crate::cli::commands::document::about::AboutArgs;
 use crate::cli::render::provenance;
 use crate::cli::shared::{SubmitOptions, WriteArgs, expect_legal, submit_made};
 use crate::cli::terminal::{CliError, Command, Context, Exit, Format, Group, ask, formats};
-use crate::ledger::error::LedgerError;
+use crate::ledger::error::{LedgerError, Refusal};
 use crate::ledger::query::gather::gather;
 use crate::ledger::write::draft::{Draft, Name};
 use annals_core::event::body::Captured;
@@ -104,7 +104,8 @@ fn present(context: &Context, document: u64) -> Result<Option<Box<Captured>>, Cl
     let (view, names) = provenance::view(context, &record, None)?;
     let mut gathered = gather(&view, &names, &|_| false)?;
     let row = gathered.documents.remove(&document).ok_or_else(|| {
-        LedgerError::NotFound(format!("{document} is no document; annals document list shows them"))
+        let why = format!("document: {document} is no document; annals document list shows them");
+        LedgerError::Refused(vec![Refusal { place: None, name: None, why }])
     })?;
     Ok(row.about)
 }

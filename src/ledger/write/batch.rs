@@ -139,10 +139,19 @@ impl<'w, 'k, 's> DraftBatch<'w, 'k, 's> {
 
     /// Resolves the references and quotations of a draft; an error has the reasons of a refusal.
     fn resolve(&mut self, draft: &LoadedDraft) -> Result<Resolved, Unresolvable> {
-        let file = draft.file.clone()?.map(|file| file.bytes);
+        // What else is wrong is reported beside a file that cannot be read.
+        let (file, unread) = match draft.file.clone() {
+            Ok(file) => (file.map(|file| file.bytes), None),
+            Err(why) => (Some(Vec::new()), Some(why)),
+        };
         let (now, out) = (self.signer.clock.peek(), &mut self.output);
         let mut lookup = WriterLookup::new(self.writer, &out.prepared, &out.named, now);
-        let resolved = Resolver::new(&mut lookup, &mut out.agents).resolve(&draft.draft, file)?;
+        let resolved = Resolver::new(&mut lookup, &mut out.agents).resolve(&draft.draft, file);
+        if let Some(unread) = unread {
+            let others = resolved.err().unwrap_or_default().0;
+            return Err(Reasons([vec![unread], others].concat()).into());
+        }
+        let resolved = resolved?;
         no_event(&resolved.args, lookup.size())?;
         unchanged::check(&draft.draft, &resolved, &lookup)?;
         let mut notes = unquoted::notes(&resolved, &mut lookup);

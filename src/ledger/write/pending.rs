@@ -191,6 +191,10 @@ impl RecordLookup for WriterLookup<'_> {
         }
     }
 
+    fn is_document(&self, position: u64) -> bool {
+        self.verifier.contents.library.row(position).is_some()
+    }
+
     fn derived_from(&self, document: u64) -> Option<u64> {
         self.verifier.contents.library.row(document)?.derived_from
     }

@@ -43,6 +43,8 @@ pub trait RecordLookup {
     fn only_document(&self) -> Result<u64, usize>;
     /// Text and language of a document.
     fn document(&mut self, position: u64) -> Result<(&Text, Option<Lang>), String>;
+    /// Whether there is a document at a position.
+    fn is_document(&self, position: u64) -> bool;
     /// The document that a document was made from, by its description in force.
     fn derived_from(&self, document: u64) -> Option<u64>;
     /// When a document was captured, by its description in force.

@@ -3,15 +3,17 @@
 //! Always holds: digest and number of bytes are those of the loaded file.
 //! Not here: facts (`resolve`). Source: FORMAT.md section 4, Description.
 
-use crate::ledger::write::draft::Draft;
-use crate::ledger::write::resolve::fields::{Unresolved, field, lang_of, need, seen_words, uri};
+use crate::ledger::write::draft::{Draft, Name};
+use crate::ledger::write::resolve::fields::{
+    Reasons, Unresolved, field, keep, lang_of, need, seen_words, uri,
+};
 use crate::ledger::write::resolve::parts::dating;
 use crate::ledger::write::resolve::{Resolver, words};
 use annals_core::event::body::{self, Content, MAX_DOCUMENT};
 use annals_core::event::vocabulary::Type;
 use annals_core::hash::Hash;
 use annals_core::quote::Text;
-use annals_core::text::MediaType;
+use annals_core::text::{MediaType, in_quotes};
 use annals_core::time::Time;
 
 /// Digest and bytes of a captured document.
@@ -20,103 +22,132 @@ pub(super) type Captured = (Hash, Vec<u8>);
 /// How many documents, each made from the next, are looked at.
 const MAX_ORIGINS: usize = 1_000;
 
+/// A description of a document, as what captures or describes it; `None` if a field is wrong: all
+/// that is wrong is kept.
 macro_rules! describe {
-    ($resolver:expr, $draft:expr, $kind:expr, $text:expr, $captured:expr,
+    ($resolver:expr, $draft:expr, $kind:expr, $text:expr, $captured:expr, $wrong:expr,
      $name:ident { $($field:ident: $value:expr),* }) => {{
-        let (resolver, draft, kind) = ($resolver, $draft, $kind);
+        let (resolver, draft, kind, wrong) = ($resolver, $draft, $kind, &mut *$wrong);
         let published = draft.published.as_ref().map(|published| dating(published, $text));
-        let published = published.transpose()?.flatten();
+        let published = keep(published.transpose(), wrong);
         let media_type = draft.media_type.as_deref().unwrap_or("text/plain");
-        let title = need(draft.title.as_deref(), "title", kind)?;
-        let lang = need(draft.lang.as_deref(), "lang", kind)?;
+        let media_type = keep(field("media_type", MediaType::new(media_type)), wrong);
+        let title = need(draft.title.as_deref(), "title", kind);
+        let title = keep(title.and_then(|title| seen_words("title", title)), wrong);
+        let lang = need(draft.lang.as_deref(), "lang", kind);
+        let lang = keep(lang.and_then(|lang| lang_of("lang", lang)), wrong);
         let captured_at = match draft.captured_at.as_deref() {
-            None => $captured.unwrap_or_else(|| resolver.lookup.now()),
-            Some(text) => read_time(text)?,
+            None => Some($captured.unwrap_or_else(|| resolver.lookup.now())),
+            Some(text) => keep(read_time(text), wrong),
         };
         let derived_from = draft.derived_from.as_ref();
-        let derived_from =
-            derived_from.map(|name| resolver.position(Some(name), "derived_from", kind));
-        let authors = draft.authors.as_deref().unwrap_or_default();
-        let authors = authors.iter().map(|name| seen_words("authors", name));
-        let authors = authors.collect::<Result<Vec<_>, _>>()?;
-        body::$name {
-            $($field: $value,)*
-            media_type: field("media_type", MediaType::new(media_type))?,
-            title: seen_words("title", title)?,
-            lang: lang_of("lang", lang)?,
-            captured_at,
-            derived_from: derived_from.transpose()?,
-            method: words("method", draft.method.as_ref())?,
-            url: uri("url", draft.url.as_ref())?,
-            publisher: words("publisher", draft.publisher.as_ref())?,
-            authors: Some(authors).filter(|authors| !authors.is_empty()),
-            published,
-            archived_at: uri("archived_at", draft.archived_at.as_ref())?,
-            rights: words("rights", draft.rights.as_ref())?,
+        let derived_from = derived_from.map(|name| resolver.origin(name, kind));
+        let derived_from = keep(derived_from.transpose(), wrong);
+        let method = keep(words("method", draft.method.as_ref()), wrong);
+        let url = keep(uri("url", draft.url.as_ref()), wrong);
+        let publisher = keep(words("publisher", draft.publisher.as_ref()), wrong);
+        let authors = draft.authors.as_deref().unwrap_or_default().iter();
+        let authors = authors.filter_map(|name| keep(seen_words("authors", name), wrong));
+        let authors: Vec<_> = authors.collect();
+        let archived_at = keep(uri("archived_at", draft.archived_at.as_ref()), wrong);
+        let rights = keep(words("rights", draft.rights.as_ref()), wrong);
+        match (media_type, title, lang, captured_at) {
+            (Some(media_type), Some(title), Some(lang), Some(captured_at))
+                if wrong.0.is_empty() =>
+            {
+                Some(body::$name {
+                    $($field: $value,)*
+                    media_type,
+                    title,
+                    lang,
+                    captured_at,
+                    derived_from: derived_from.flatten(),
+                    method: method.flatten(),
+                    url: url.flatten(),
+                    publisher: publisher.flatten(),
+                    authors: Some(authors).filter(|authors| !authors.is_empty()),
+                    published: published.flatten().flatten(),
+                    archived_at: archived_at.flatten(),
+                    rights: rights.flatten(),
+                })
+            }
+            _ => None,
         }
     }};
 }
 
 impl Resolver<'_> {
     /// A capture: the file's bytes and the description.
+    ///
+    /// Errors: all that is wrong with file and description.
     pub(super) fn captured(
         &mut self,
         draft: &Draft,
         file: Option<Vec<u8>>,
-    ) -> Result<(Content, Option<Captured>), Unresolved> {
+    ) -> Result<(Content, Option<Captured>), Reasons> {
         let kind = Type::DocumentCaptured;
-        let bytes = need(file, "file", kind)?;
+        let mut wrong = Reasons::default();
+        let bytes = need(file, "file", kind).and_then(|bytes| expect_fit(draft, bytes));
+        let bytes = keep(bytes, &mut wrong).unwrap_or_default();
         let length = bytes.len() as u64;
-        if length > MAX_DOCUMENT {
-            return Err(format!(
-                "file: a document has at most {MAX_DOCUMENT} bytes, found {length}"
-            ));
-        }
         let sha256 = Hash::of(&[&bytes]);
-        let searched = is_searched(draft);
-        let plain = draft.media_type.as_deref().is_none_or(|kind| kind == "text/plain");
-        let text = (searched && plain).then(|| Text::new(bytes.clone())).flatten();
+        let searched = is_searched(draft) && wrong.0.is_empty();
+        let text = (searched && is_plain(draft)).then(|| Text::new(bytes.clone())).flatten();
         let captured = describe!(
             self,
             draft,
             kind,
             text.as_ref(),
             None::<Time>,
+            &mut wrong,
             Captured { sha256: sha256, bytes: length }
         );
-        if &*captured.media_type == "text/plain"
-            && let Err(error) = std::str::from_utf8(&bytes)
-        {
-            return Err(format!(
-                "file: a text/plain document must be UTF-8 ({error}); give its media_type, or \
-                 convert it"
-            ));
-        }
+        let captured = captured.ok_or(wrong)?;
         Ok((Content::DocumentCaptured(captured), Some((sha256, bytes))))
     }
 
     /// A new description of a captured document.
-    pub(super) fn described(&mut self, draft: &Draft) -> Result<Content, Unresolved> {
+    ///
+    /// Errors: all that is wrong with it.
+    pub(super) fn described(&mut self, draft: &Draft) -> Result<Content, Reasons> {
         let kind = Type::DocumentDescribed;
-        let statement = need(words("statement", draft.statement.as_ref())?, "statement", kind)?;
+        let mut wrong = Reasons::default();
+        let statement = words("statement", draft.statement.as_ref());
+        let statement = statement.and_then(|text| need(text, "statement", kind));
+        let statement = keep(statement, &mut wrong);
         let document = self.position(draft.document.as_ref(), "document", kind)?;
         let text = match is_searched(draft) {
             true => self.lookup.document(document).ok().map(|(text, _)| text.clone()),
             false => None,
         };
         let before = self.lookup.captured_at(document);
+        if let Some(from) = &draft.derived_from
+            && let Ok(from) = self.position(Some(from), "derived_from", kind)
+        {
+            keep(self.check_origin(document, from), &mut wrong);
+        }
+        // Without a statement all else that is wrong is found all the same.
         let described = describe!(
             &mut *self,
             draft,
             kind,
             text.as_ref(),
             before,
-            Described { statement: statement }
+            &mut wrong,
+            Described { statement: statement.ok_or_else(Reasons::default)? }
         );
-        if let Some(from) = described.derived_from {
-            self.check_origin(document, from)?;
+        Ok(Content::DocumentDescribed(described.ok_or(wrong)?))
+    }
+
+    /// The document that a document is made from.
+    fn origin(&self, name: &Name, kind: Type) -> Result<u64, Unresolved> {
+        let from = self.position(Some(name), "derived_from", kind)?;
+        match self.lookup.is_document(from) {
+            true => Ok(from),
+            false => {
+                Err(format!("derived_from: {from} is no document; annals document list shows them"))
+            }
         }
-        Ok(Content::DocumentDescribed(described))
     }
 
     /// Refuses a document that would be made from itself, also by way of others.
@@ -141,6 +172,26 @@ impl Resolver<'_> {
     }
 }
 
+/// The bytes of a document, if they are not too many and are what its media type says.
+fn expect_fit(draft: &Draft, bytes: Vec<u8>) -> Result<Vec<u8>, Unresolved> {
+    let length = bytes.len() as u64;
+    if length > MAX_DOCUMENT {
+        return Err(format!("file: a document has at most {MAX_DOCUMENT} bytes, found {length}"));
+    }
+    match std::str::from_utf8(&bytes) {
+        Err(error) if is_plain(draft) => Err(format!(
+            "file: a text/plain document must be UTF-8 ({error}); give its media_type, or convert \
+             it"
+        )),
+        _ => Ok(bytes),
+    }
+}
+
+/// Whether a document is a text by its description.
+fn is_plain(draft: &Draft) -> bool {
+    draft.media_type.as_deref().is_none_or(|kind| kind == "text/plain")
+}
+
 /// Whether a description has words that must be found in the document.
 fn is_searched(draft: &Draft) -> bool {
     draft.published.as_ref().is_some_and(|published| published.as_written.is_some())
@@ -152,8 +203,13 @@ fn read_time(text: &str) -> Result<Time, Unresolved> {
         true => text.parse::<jiff::ZonedDateTime>().map(|zoned| zoned.timestamp()),
         false => text.parse(),
     };
-    let timestamp: jiff::Timestamp =
-        read.map_err(|error| format!("captured_at: expected a UTC time: {error}"))?;
+    let timestamp: jiff::Timestamp = read.map_err(|_| {
+        format!(
+            "captured_at: expected a time like 2022-01-27T08:00:00Z, or one with its offset or \
+             zone, found {}",
+            in_quotes(text)
+        )
+    })?;
     Time::from_micros(timestamp.as_microsecond())
         .ok_or_else(|| format!("captured_at: {text} is not between 1970 and 9999"))
 }
