@@ -260,3 +260,17 @@ fn further_questions_have_a_way_back_to_the_one_before() {
     talk.asks(GO, "n");
     assert_eq!((talk.ends().1, desk.size()), (3, 8));
 }
+
+#[test]
+fn a_description_that_changes_nothing_is_refused_before_a_question() {
+    let desk = facts();
+    let mut talk = talk_of(&desk, "ada", "document|describe|3");
+    talk.sees("nothing would change: document 3 is described so already; say what does with");
+    let (rest, exit) = talk.ends();
+    assert!(exit == 1 && !rest.contains("statement"), "{rest}");
+    let mut talk = talk_of(&desk, "ada", "document|describe|3|--title|Another");
+    talk.asks("statement (why it is described anew): ", "Its title.");
+    talk.asks("sign and write 1 event?", "y");
+    talk.sees("written at 8");
+    assert_eq!(talk.ends().1, 0);
+}

@@ -76,25 +76,22 @@ fn run(context: &mut Context, args: DocumentArgs) -> Result<Exit, CliError> {
 fn describe(context: &mut Context, args: DescribeArgs) -> Result<Exit, CliError> {
     context.expect_writable_before_questions()?;
     let DescribeArgs { document, statement, about, write } = args;
-    present(context, document)?;
-    if statement.is_none() {
-        expect_legal(context, None, &write)?;
-    }
-    let question = "statement (why it is described anew)";
-    let statement = Some(ask::given(statement, question, "--statement")?);
     // What is not given is what it is when this is written, not when the question was asked.
-    let make = |context: &Context| {
+    let draft = |context: &Context, statement: Option<String>| -> Result<Draft, CliError> {
         let about = match present(context, document)? {
             Some(old) => about.clone().taking_over(&old).draft(),
             None => about.clone().draft(),
         };
-        Ok(Draft {
-            kind: Some(Type::DocumentDescribed),
-            document: Some(Name::Position(document)),
-            statement: statement.clone(),
-            ..about
-        })
+        let (kind, document) = (Some(Type::DocumentDescribed), Some(Name::Position(document)));
+        Ok(Draft { kind, document, statement, ..about })
     };
+    if statement.is_none() {
+        let draft = draft(context, None)?;
+        expect_legal(context, Some(draft), &write)?;
+    }
+    let question = "statement (why it is described anew)";
+    let statement = Some(ask::given(statement, question, "--statement")?);
+    let make = |context: &Context| draft(context, statement.clone());
     submit_made(context, &make, SubmitOptions::of(&write))
 }
 
