@@ -262,3 +262,55 @@ fn slips_of_a_program_are_named_and_spaces_around_a_claim_are_none_of_it() {
         assert!(all.contains(expected), "{expected}: {all}");
     }
 }
+
+/// What a correction does not name it takes over, and an empty value it leaves out: by options and
+/// in a draft alike.
+#[test]
+fn a_date_is_corrected_alike_by_options_and_by_a_draft() {
+    let text = "On 26 January 2022, a Wednesday, the envoy left.";
+    let fact = r#"{"claim":"The envoy left.","quote":"the envoy left","when":"2022-01-26","as_written":"26 January 2022"}"#;
+    let corrected = |line: &str, draft: Option<&str>| {
+        let desk = crate::editor::story::bare();
+        std::fs::write(desk.path("n.txt"), text).unwrap();
+        desk.writes("ada", "document|add|n.txt|--title|N|--lang|en", "written at 3");
+        std::fs::write(desk.path("f.jsonl"), fact).unwrap();
+        desk.writes("ada", "append|f.jsonl", "written at 4");
+        if let Some(fields) = draft {
+            let draft = format!(
+                r#"{{"type":"fact.corrected","fact":4,"reason":"entry-error","statement":"s",{fields}}}"#
+            );
+            std::fs::write(desk.path("c.jsonl"), draft).unwrap();
+        }
+        desk.writes("ada", line, "written at 5");
+        desk.fact(4)["when"].clone()
+    };
+    for (options, draft, expected) in [
+        (
+            "--when|",
+            r#""when":"""#,
+            r#"{"edtf":null,"as_written":"26 January 2022","basis":"stated"}"#,
+        ),
+        (
+            "--when|2022-01-27|--basis|derived",
+            r#""when":"2022-01-27","basis":"derived""#,
+            r#"{"edtf":"2022-01-27","as_written":"26 January 2022","basis":"derived"}"#,
+        ),
+        (
+            "--as-written|Wednesday",
+            r#""as_written":"Wednesday""#,
+            r#"{"edtf":"2022-01-26","as_written":"Wednesday","basis":"stated"}"#,
+        ),
+        (
+            "--as-written||--basis|inferred",
+            r#""as_written":"","basis":"inferred""#,
+            r#"{"edtf":"2022-01-26","as_written":null,"basis":"inferred"}"#,
+        ),
+        ("--when||--as-written|", r#""when":"","as_written":"""#, "null"),
+    ] {
+        let expected: serde_json::Value = serde_json::from_str(expected).unwrap();
+        let by_options =
+            corrected(&format!("correct|4|--reason|entry-error|--statement|s|{options}"), None);
+        assert_eq!(by_options, expected, "{options}");
+        assert_eq!(corrected("append|c.jsonl", Some(draft)), expected, "{draft}");
+    }
+}

@@ -5,13 +5,13 @@
 
 use crate::cli::render::words;
 use crate::cli::shared::{
-    QuoteArgs, ReasonArgs, SubmitOptions, WordsArgs, WriteArgs, basis_alone, expect_legal, filled,
-    present, submit_typed,
+    QuoteArgs, ReasonArgs, SubmitOptions, WordsArgs, WriteArgs, basis_alone, expect_legal, present,
+    submit_typed,
 };
 use crate::cli::terminal::{CliError, Command, Context, Exit, Format, Group, ask, formats, note};
 use crate::ledger::query::row::{Charge, FactRow};
 use crate::ledger::write::draft::{
-    Draft, EvidenceDraft, ExactDraft, Name, QuoteDraft, SpanDraft, TranslationDraft, WhenDraft,
+    Draft, EvidenceDraft, ExactDraft, Name, QuoteDraft, SpanDraft, TranslationDraft,
 };
 use annals_core::event::body::Evidence;
 use annals_core::event::vocabulary::{Reason, Stance, Type};
@@ -77,7 +77,6 @@ fn run(context: &mut Context, mut args: CorrectArgs) -> Result<Exit, CliError> {
         statement: Some(statement),
         resolves: Some(resolves.into_iter().map(Name::Position).collect()),
         evidence: evidence(&old, args.place),
-        when: when(&old, &args.words),
         ..args.words.draft()
     };
     submit_typed(context, &[draft], &SubmitOptions::shown(&args.write))
@@ -176,21 +175,4 @@ fn as_draft(entry: &Evidence) -> EvidenceDraft {
         reliability: entry.reliability,
         translation,
     }
-}
-
-/// The date, with the given values in place of the old ones.
-fn when(old: &FactRow, given: &WordsArgs) -> Option<WhenDraft> {
-    let new = given.draft().when?;
-    let old = old.words.when.as_ref();
-    let written = |old: Option<&str>, given: &Option<String>| match given {
-        Some(text) => filled(text.clone()),
-        None => old.map(str::to_owned),
-    };
-    let edtf = written(old.and_then(|when| when.edtf.as_deref()), &given.when);
-    let as_written = old.and_then(|when| when.as_written.as_deref());
-    let as_written = written(as_written, &given.as_written);
-    if edtf.is_none() && as_written.is_none() {
-        return Some(WhenDraft::default());
-    }
-    Some(WhenDraft { edtf, as_written, basis: new.basis.or(old.map(|when| when.basis)) })
 }

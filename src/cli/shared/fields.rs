@@ -235,11 +235,8 @@ impl WordsArgs {
     fn dated(&self) -> Option<WhenDraft> {
         let (edtf, as_written) = (self.when.clone(), self.as_written.clone());
         let given = edtf.is_some() || as_written.is_some() || self.basis.is_some();
-        given.then(|| WhenDraft {
-            edtf: edtf.and_then(filled),
-            as_written: as_written.and_then(filled),
-            basis: self.basis,
-        })
+        // An empty value leaves out what a correction would take over.
+        given.then_some(WhenDraft { edtf, as_written, basis: self.basis })
     }
 }
 

@@ -311,34 +311,35 @@ impl<'a> Resolver<'a> {
         evidence: &[body::Evidence],
         old: Option<&Fact>,
     ) -> Result<Option<body::When>, Unresolved> {
-        let edtf = draft.edtf.as_deref();
-        let edtf = edtf.map(|text| field("when: edtf", Edtf::new(text))).transpose()?;
-        // Where a date comes from, without one, is said of the date that is there.
-        if let (None, None, Some(basis)) = (&edtf, &draft.as_written, draft.basis)
-            && let Some(before) = old.and_then(|old| old.when.clone())
-        {
-            return Ok(Some(body::When { basis, ..before }));
+        let before = old.and_then(|old| old.when.as_ref());
+        let is_given = draft.edtf.is_some() || draft.as_written.is_some();
+        match (is_given, draft.basis, before) {
+            // Where a date comes from, without one, is said of the date that is there.
+            (false, Some(basis), Some(before)) => {
+                return Ok(Some(body::When { basis, ..before.clone() }));
+            }
+            (false, None, _) => return Ok(None),
+            _ => {}
         }
-        // A date or its words alone, without a basis, take the place of the old ones and leave the
-        // others.
-        let kept = old.and_then(|old| old.when.clone()).filter(|_| draft.basis.is_none());
-        let is_one = edtf.is_some() != draft.as_written.is_some();
-        let kept = kept.filter(|_| is_one);
-        let edtf = edtf.or(kept.as_ref().and_then(|kept| kept.edtf.clone()));
-        let words = kept.as_ref().and_then(|kept| kept.as_written.as_deref());
-        let typed = draft.as_written.as_deref().or(words);
-        let as_written = match typed {
-            Some(typed) => Some(self.as_written(typed, evidence, old)?),
-            None => None,
+        // What is not given is taken over, and an empty value is left out.
+        let value = |given: &Option<String>, before: Option<&str>| {
+            let value = given.as_deref().or(before).filter(|text| !text.is_empty());
+            value.map(str::to_owned)
         };
-        let basis = draft.basis.or(kept.as_ref().map(|kept| kept.basis));
+        let edtf = value(&draft.edtf, before.and_then(|when| when.edtf.as_deref()));
+        let edtf = edtf.map(|text| field("when: edtf", Edtf::new(text))).transpose()?;
+        let typed = value(&draft.as_written, before.and_then(|when| when.as_written.as_deref()));
+        let as_written = typed.map(|typed| self.as_written(&typed, evidence, old)).transpose()?;
+        if let (None, None, None) = (&edtf, &as_written, draft.basis) {
+            return Ok(None);
+        }
+        let basis = draft.basis.or(before.map(|before| before.basis));
         let basis = match (basis, &as_written, &edtf) {
             (Some(_), None, None) => {
                 return Err(
                     "when: basis: expected edtf or as_written beside it, found none".to_owned()
                 );
             }
-            (None, None, None) => return Ok(None),
             (None | Some(Basis::Stated), None, _) => {
                 return Err(
                     "when: what a document states stands there in words: expected them as \

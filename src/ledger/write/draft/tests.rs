@@ -227,7 +227,7 @@ fn a_short_form_means_what_the_option_means() {
     );
     // An empty value leaves out, as that of an option does.
     let empty = r#"{"when":"","topics":[],"according_to":"","authors":[]}"#;
-    let long = r#"{"when":{},"topics":[],"attribution":[],"authors":[]}"#;
+    let long = r#"{"when":{"edtf":""},"topics":[],"attribution":[],"authors":[]}"#;
     assert_eq!(read(empty), read(long));
     for (line, why) in [
         (r#"{"act":"says"}"#, "act: expected according_to beside it, found none"),

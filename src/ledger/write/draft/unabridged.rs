@@ -14,7 +14,8 @@ fn filled(text: &str) -> Option<String> {
 impl ShortForm for WhenDraft {
     const TEXT: &'static str = "a date in quotes, or fields in braces";
     fn of(text: &str) -> WhenDraft {
-        WhenDraft { edtf: filled(text), ..WhenDraft::default() }
+        // In a correction an empty date leaves the old one out.
+        WhenDraft { edtf: Some(text.to_owned()), ..WhenDraft::default() }
     }
 }
 
