@@ -109,6 +109,7 @@ pub fn language(text: &str) -> Result<Lang, String> {
             let usual = text.trim().replace('_', "-");
             let first = usual.split('-').next().unwrap_or_default();
             let usual = usual.replacen(first, &first.to_ascii_lowercase(), 1);
+            let usual = named(&usual).unwrap_or(usual);
             let is_usual = usual != text && language(&usual).is_ok();
             let write = if is_usual { format!("; write {usual}") } else { String::new() };
             return Err(format!("{error}{write}"));
@@ -133,6 +134,14 @@ pub fn language(text: &str) -> Result<Lang, String> {
         )),
         _ => wrong_parts(text).map_or(Ok(tag), Err),
     }
+}
+
+/// The tag of a language that is given by its English name.
+fn named(text: &str) -> Option<String> {
+    let name = text.to_owned();
+    let mut found = Language::match_names(move |known| known.eq_ignore_ascii_case(&name));
+    // A rare language may be called like the code of another: En.
+    found.find_map(|language| language.to_639_1()).map(str::to_owned)
 }
 
 #[cfg(test)]
@@ -172,22 +181,14 @@ mod tests {
             ("ger", "de"),
             ("EN", "en"),
             ("en_US", "en-US"),
+            ("english", "en"),
+            ("Ukrainian", "uk"),
         ] {
             let why = language(tag).unwrap_err();
             assert!(why.ends_with(&format!("write {meant}")), "{tag}: {why}");
         }
-        for tag in [
-            "xx",
-            "qq",
-            "English",
-            "",
-            "e",
-            "en-UK",
-            "en-EN",
-            "en-US-US",
-            "zh-TW-Hant",
-            "sr-Latn-Cyrl",
-        ] {
+        for tag in ["xx", "qq", "", "e", "en-UK", "en-EN", "en-US-US", "zh-TW-Hant", "sr-Latn-Cyrl"]
+        {
             assert!(language(tag).is_err(), "{tag}");
         }
     }

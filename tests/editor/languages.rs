@@ -167,3 +167,17 @@ fn the_questions_of_a_fact_ask_for_the_date_of_words_that_are_not_read() {
     talk.sees("written at 4");
     assert_eq!(talk.ends().1, 0);
 }
+
+#[test]
+fn a_claim_is_in_a_language_of_words() {
+    let desk = dated();
+    let quote = "append|--quote|Посол поїхав|--claim|Посол поїхав.|--lang";
+    let told =
+        |why: &str| format!("annals: one draft is refused; nothing was written\n  lang: {why}\n");
+    for (lang, why) in [
+        ("zxx", "expected the language of words, found zxx, which is for what has none"),
+        ("ukrainian", "expected a language tag like en or pt-BR, found \"ukrainian\"; write uk"),
+    ] {
+        desk.refuses("ada", &format!("{quote}|{lang}"), (1, &told(why)));
+    }
+}

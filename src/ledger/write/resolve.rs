@@ -12,7 +12,7 @@ use crate::ledger::write::draft::{
     Draft, EvidenceDraft, HopDraft, Name, QuoteDraft, WhenDraft, fields_of,
 };
 use crate::ledger::write::resolve::fields::{
-    Reasons, Unresolved, field, keep, lang_of, need, seen_words, uri,
+    Reasons, Unresolved, field, keep, lang_of_words, need, seen_words, uri,
 };
 use annals_core::event::args::{self, Args, Seal};
 use annals_core::event::body::{self, Content, Fact};
@@ -255,7 +255,7 @@ impl<'a> Resolver<'a> {
         let claim = claim.map(|claim| claim.or(old.map(|old| old.claim.clone())));
         let claim = keep(claim.and_then(|claim| need(claim, "claim", kind)), &mut wrong);
         let lang = match (&draft.lang, old, &evidence) {
-            (Some(lang), _, _) => keep(lang_of("lang", lang), &mut wrong),
+            (Some(lang), _, _) => keep(lang_of_words("lang", lang), &mut wrong),
             (None, Some(old), _) => Some(old.lang.clone()),
             (None, None, Some((_, first))) => {
                 let lang =
@@ -451,7 +451,7 @@ impl<'a> Resolver<'a> {
             let need =
                 |value: &Option<String>, name| value.clone().ok_or(format!("{name} is missing"));
             Ok::<_, Unresolved>(body::Translation {
-                lang: lang_of("translation", &need(&draft.lang, "translation.lang")?)?,
+                lang: lang_of_words("translation", &need(&draft.lang, "translation.lang")?)?,
                 text: parts::translated(&need(&draft.text, "translation.text")?)?,
                 by: draft.by.ok_or("translation.by is missing: human or machine")?,
             })

@@ -18,6 +18,16 @@ pub fn lang_of(name: &str, text: &str) -> Result<Lang, Unresolved> {
     language(text).map_err(|why| format!("{name}: {why}"))
 }
 
+/// The language of words: not that of what has none.
+pub fn lang_of_words(name: &str, text: &str) -> Result<Lang, Unresolved> {
+    match text.split('-').next() {
+        Some("zxx") => Err(format!(
+            "{name}: expected the language of words, found {text}, which is for what has none"
+        )),
+        _ => lang_of(name, text),
+    }
+}
+
 /// Words of an editor, of which a reader sees at least one character.
 pub fn seen_words<const MAX: usize>(name: &str, text: &str) -> Result<Words<MAX>, Unresolved> {
     if !text.is_empty() && !is_seen(text) {
