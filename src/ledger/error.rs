@@ -8,6 +8,7 @@ use crate::disk::DiskError;
 use crate::entropy::EntropyError;
 use crate::journal::JournalError;
 use crate::keys::KeysError;
+use crate::ledger::shell_word::{shell_path, shell_word};
 use crate::store::StoreError;
 use annals_core::event::vocabulary::Type;
 use annals_core::hash::Hash;
@@ -114,8 +115,8 @@ pub enum LedgerError {
     Faulty(Vec<Fault>),
     /// A published record breaks its own rules, so nothing of it is shown.
     #[error("the record published at {place} has {}, the first: {}{}; nothing of it is shown; \
-             annals verify {place}{} lists all", count_faults(.faults.len()), first(.faults),
-        seen_before(.seen), pin_of(.seen))]
+             annals verify {}{} lists all", count_faults(.faults.len()), first(.faults),
+        seen_before(.seen), shell_word(.place), pin_of(.seen))]
     FaultyPublished {
         /// Where it is published.
         place: String,
@@ -525,15 +526,14 @@ fn count_faults(count: usize) -> String {
 }
 
 fn kept(path: &Option<PathBuf>) -> String {
-    let text = |path: &PathBuf| {
+    path.as_ref().map_or_else(String::new, |path| {
         format!(
             "; {0} has both checkpoints that the log key signed, to show them to others, and \
              annals verify {0} says what they prove; pull no more from there, and ask the \
              publisher",
-            path.display()
+            shell_path(path)
         )
-    };
-    path.as_ref().map(text).unwrap_or_default()
+    })
 }
 
 fn kept_receipt(path: &Option<PathBuf>) -> String {

@@ -10,6 +10,7 @@ use crate::archive::{BODIES, CHECKPOINT, DOCUMENTS};
 use crate::disk::real_path::real_path;
 use crate::disk::{DiskError, is_folder_at, is_there};
 use crate::ledger::error::LedgerError;
+use crate::ledger::shell_word::{shell_path, shell_word};
 use std::path::{Path, PathBuf};
 
 /// How far above a folder is looked for what it is inside of.
@@ -65,7 +66,7 @@ pub fn any_kind(folder: &Path) -> Result<Option<String>, DiskError> {
     Ok(Some(format!(
         "a ledger: annals publish DIR --ledger {0} publishes it, annals export --to BAG --ledger \
          {0} makes a bag of it",
-        folder.display()
+        shell_path(folder)
     )))
 }
 
@@ -75,7 +76,7 @@ pub fn published(place: &Path) -> String {
         "a published record, which is only read: annals verify {0} checks it, annals import {0} \
          --to LEDGER makes a ledger of it to read; to write, name the ledger that it is published \
          from",
-        shown_address(&place.to_string_lossy())
+        shell_word(&shown_address(&place.to_string_lossy()))
     )
 }
 
@@ -120,7 +121,7 @@ pub fn expect_no_bag(ledger: &Path) -> Result<(), LedgerError> {
 fn of_bag(bag: &Path) -> String {
     format!(
         "annals verify {0} checks it, annals import {0} --to LEDGER makes a ledger of it to read",
-        bag.display()
+        shell_path(bag)
     )
 }
 

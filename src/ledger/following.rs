@@ -17,6 +17,7 @@ use crate::disk::{self, DiskError, FileMode, read_optional};
 use crate::ledger::error::{LedgerError, chain};
 use crate::ledger::paths::Paths;
 use crate::ledger::published_place::PublishedPlace;
+use crate::ledger::shell_word::shell_path;
 use annals_core::time::Time;
 use annals_core::version_line::later;
 use serde::{Serialize, Serializer};
@@ -172,7 +173,7 @@ impl FoundEvidence {
 
     /// What it is, and what to do.
     pub fn text(&self) -> String {
-        let path = self.path.display();
+        let path = shell_path(&self.path);
         match self.is_latest {
             true => format!(
                 "what is published contradicts this copy: annals verify {path} says what it \

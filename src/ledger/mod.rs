@@ -4,6 +4,7 @@
 //! texts for people, arguments, prompts (`cli`).
 
 // floor 1: paths, errors, small formats
+pub mod shell_word;
 pub mod error;
 pub mod folder_kind;
 pub mod published_place;

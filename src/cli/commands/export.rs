@@ -13,6 +13,7 @@ use crate::ledger::exchange::apart::{ProtectedPlace, expect_apart};
 use crate::ledger::exchange::export::{ExportOptions, export};
 use crate::ledger::exchange::steps::Steps;
 use crate::ledger::query::point::Bound;
+use crate::ledger::shell_word::shell_path;
 use clap::{Args, value_parser};
 use serde::Serialize;
 use std::io::Write;
@@ -120,7 +121,7 @@ fn run(context: &mut Context, args: ExportArgs) -> Result<Exit, CliError> {
         true => writeln!(out, "the log key signed the bag")?,
         false => note(unsigned),
     }
-    writeln!(out, "VERIFY.txt in it says how to check it; annals verify {}", args.to.display())?;
+    writeln!(out, "VERIFY.txt in it says how to check it; annals verify {}", shell_path(&args.to))?;
     out.flush()?;
     Ok(Exit::Yes)
 }

@@ -7,9 +7,7 @@
 
 use crate::cli::render::{events, provenance};
 use crate::cli::shared::waiting::{self, ReviewScope, waits_for};
-use crate::cli::terminal::{
-    CliError, Context, Exit, Format, json, minute, note, out, shell_path, visible,
-};
+use crate::cli::terminal::{CliError, Context, Exit, Format, json, minute, note, out, visible};
 use crate::disk::{self, FileMode, is_folder_at, read_optional};
 use crate::keys::{KeyFolder, KeyName, KeyPresence, ListedKey};
 use crate::ledger::error::{LedgerError, chain};
@@ -20,6 +18,7 @@ use crate::ledger::query::effect::Effects;
 use crate::ledger::query::event::{EventRow, on, row};
 use crate::ledger::query::names::Names;
 use crate::ledger::query::{AsOf, View};
+use crate::ledger::shell_word::shell_path;
 use annals_core::event::args::Roles;
 use annals_core::event::vocabulary::Role;
 use annals_core::hash::Hash;

@@ -4,9 +4,10 @@
 //! drafts were not written; it is removed once they are. Not here: the content.
 
 use crate::cli::terminal::ask::{UnfinishedLine, typed};
-use crate::cli::terminal::{CliError, Context, Exit, note, shell_path, shell_word, wrapped};
+use crate::cli::terminal::{CliError, Context, Exit, note, wrapped};
 use crate::disk::{self, FileMode};
 use crate::ledger::error::LedgerError;
+use crate::ledger::shell_word::{shell_path, shell_word};
 use crate::ledger::write::draft::{
     Draft, DraftForm, Input, Separator, read_json_lines, read_table, read_toml,
 };

@@ -12,7 +12,6 @@ pub mod message;
 pub mod exit;
 pub mod error_json;
 mod failure;
-mod shell_word;
 pub mod ask;
 pub mod answers;
 pub mod arg_error;
@@ -31,7 +30,6 @@ pub use crate::cli::terminal::output::{
     counted, done, done_as, json, note, whole_words, width, wrapped,
 };
 pub use crate::cli::terminal::progress::Progress;
-pub use crate::cli::terminal::shell_word::{shell_path, shell_word};
 pub use crate::cli::terminal::streams::{data, out};
 pub use crate::cli::terminal::written::{OutputKind, OutputPlace};
 pub use crate::cli::terminal::zone::{minute, moment, seconds_as_moment};
