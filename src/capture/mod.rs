@@ -7,6 +7,7 @@
 //! one. Not here: what is recorded of it (`ledger`), questions (`cli`).
 
 pub mod proposal;
+pub mod other_form;
 pub mod reading;
 pub mod library;
 mod language;

@@ -2,6 +2,7 @@
 //!
 //! Always holds: a text without a word is none. Not here: bounds in time and memory (`worker`).
 
+use crate::capture::other_form::other_form;
 use crate::capture::reading::{ArchivedPage, CaptureReading, CaptureRequest, Unquotable};
 use crate::capture::{docx, html, library, markdown, media_type, pdf, text, warc};
 use annals_core::event::body::MAX_DOCUMENT;
@@ -24,7 +25,7 @@ pub fn read(request: &CaptureRequest, bytes: &[u8]) -> CaptureReading {
         media_type::DOCX => docx::read(request.extent, bytes),
         media_type::MARKDOWN => markdown::read(request, bytes),
         media_type::WARC | media_type::WACZ => of_archive(request, bytes),
-        _ if kind.starts_with("text/") => text::read(request, bytes),
+        _ if kind.starts_with("text/") && other_form(kind).is_none() => text::read(request, bytes),
         _ => CaptureReading::unquotable(Unquotable::Kind(kind.to_owned())),
     };
     if let Ok(derived) = &reading.text {

@@ -3,6 +3,7 @@
 //! Always holds: a text says how it was made; that there is none is a value that says why. Both go
 //! between two processes as JSON. Not here: who reads (`read`, `worker`).
 
+use crate::capture::other_form::other_form;
 use crate::capture::proposal::ProposedDescription;
 use annals_core::event::body::MAX_DOCUMENT;
 use serde::{Deserialize, Serialize};
@@ -71,7 +72,7 @@ pub struct ArchivedPage {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
 pub enum Unquotable {
     /// Nothing here makes a text of such a file.
-    #[error("a file of {0} holds no text that can be read here")]
+    #[error("a file of {0} holds no text that can be read here{instead}", instead = instead(.0))]
     Kind(String),
     /// It can be read, and no text is in it.
     #[error("no text is in it: {0}")]
@@ -91,6 +92,11 @@ pub enum Unquotable {
     /// A web archive without the page that is meant.
     #[error("it holds no page {0}")]
     NoPage(String, Vec<String>),
+}
+
+/// What to do where a file of a kind is not read here.
+fn instead(kind: &str) -> String {
+    other_form(kind).map_or_else(String::new, |form| format!(": {form}, and add that file"))
 }
 
 /// What was read of a document.

@@ -195,3 +195,29 @@ fn every_fault_of_a_description_is_named() {
     desk.refuses("ada", "document|describe|99|--title|X|--statement|s", (1, &no_document));
     desk.refuses("ada", "append|--document|99|--quote|a|--claim|b", (1, &no_document));
 }
+
+/// Of a file that is not read here a note says in which form to save it; its source is no text.
+#[test]
+fn a_file_of_another_program_is_named_with_the_form_to_save_it_in() {
+    let desk = bare();
+    let word = "save it as DOCX, PDF or text in the program that opens it";
+    let page = "save a page in the browser as a complete page or as PDF, and a mail as PDF or text";
+    let book = "save it as PDF in the program that opens it";
+    for (name, content, kind, form) in [
+        ("a.rtf", "{\\rtf1\\ansi They met.}", "application/rtf", word),
+        ("a.odt", "PK\u{3}\u{4} They met.", "application/vnd.oasis.opendocument.text", word),
+        ("a.epub", "PK\u{3}\u{4} They met there.", "application/epub+zip", book),
+        ("a.eml", "Subject: x\n\nThey met.\n", "message/rfc822", page),
+        ("a.mhtml", "MIME-Version: 1.0\n\nThey met.\n", "message/rfc822", page),
+    ] {
+        std::fs::write(desk.path(name), content).unwrap();
+        let answer = desk.run("ada", &format!("document|add|{name}|--title|T|--lang|en|--dry-run"));
+        let flat = answer.err.replace('\n', " ");
+        let note = format!(
+            "note: nothing of it can be quoted: a file of {kind} holds no text that can be read \
+             here: {form}, and add that file "
+        );
+        assert!(answer.exit == 0 && flat.contains(&note), "{answer:?}");
+        assert!(!flat.contains("--media-type"), "{answer:?}");
+    }
+}

@@ -6,6 +6,7 @@
 
 use crate::capture::fetch::{FetchBounds, fetch, is_address};
 use crate::capture::media_type::{MARKDOWN, OCTETS, PLAIN, is_source};
+use crate::capture::other_form::other_form;
 use crate::capture::{
     CaptureReading, CaptureRequest, DerivedText, Omission, ProposedDescription, TextExtent,
     Unquotable, detect, has_words, language, utf8_text, worker,
@@ -315,9 +316,10 @@ fn note_source(media_type: &str) {
 
 /// Whether bytes of a kind that is not read here are a text that a person may read as it is.
 fn is_readable(kind: &str, bytes: &[u8]) -> bool {
-    const NOT_FOR_PEOPLE: [&str; 3] = ["rtf", "postscript", "xml"];
+    const NOT_FOR_PEOPLE: [&str; 2] = ["postscript", "xml"];
     let is_of = |name: &&str| kind.contains(*name);
     !NOT_FOR_PEOPLE.iter().any(is_of)
+        && other_form(kind).is_none()
         && utf8_text(bytes, None).is_some_and(has_words)
         && !bytes.contains(&0)
 }
