@@ -221,3 +221,15 @@ fn a_line_break_of_a_draft_writes_no_line_of_its_own() {
         assert!(!answer.err.contains("\nyes"), "{draft}: {}", answer.err);
     }
 }
+
+#[test]
+fn a_type_that_is_none_is_answered_with_those_of_drafts() {
+    let desk = facts();
+    std::fs::write(desk.path("d.jsonl"), r#"{"type":"x"}"#).unwrap();
+    let answer = desk.run("ada", "append|d.jsonl");
+    let told = "annals: one draft is refused; nothing was written\n  line 1: type: unknown \
+                word `x`; expected one of document.captured, document.described, fact.asserted, \
+                fact.confirmed, fact.disputed, fact.upheld, fact.corrected, fact.retracted, \
+                fact.reinstated, fact.related, relation.withdrawn (column 11)\n";
+    assert_eq!((answer.exit, answer.err.as_str()), (1, told));
+}

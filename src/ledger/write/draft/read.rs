@@ -3,7 +3,8 @@
 //! Always holds: one bad draft hides no other; an unknown field is reported with the nearest known
 //! ones. Not here: the fields (`draft`), what they resolve to (`resolve`).
 
-use crate::ledger::write::draft::{Draft, DraftError, Input, Placed};
+use crate::ledger::write::draft::{Draft, DraftError, Input, Placed, fields_of};
+use annals_core::event::vocabulary::Type;
 use annals_core::text::in_quotes;
 use serde::Deserialize;
 use serde_json::error::Category;
@@ -266,7 +267,9 @@ fn nearest(why: &str) -> String {
     let Some((head, list)) = why.split_once(", expected one of ") else { return whole() };
     let Some((_, found)) = head.split_once('`') else { return whole() };
     let found = found.trim_end_matches('`');
-    let known: Vec<&str> = list.split('`').skip(1).step_by(2).collect();
+    let mut known: Vec<&str> = list.split('`').skip(1).step_by(2).collect();
+    // A draft makes no event of another type.
+    known.retain(|word| Type::parse(word).is_none_or(|kind| !fields_of(kind).is_empty()));
     if known.len() <= 8 {
         return whole();
     }
