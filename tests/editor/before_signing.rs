@@ -314,3 +314,18 @@ fn a_date_is_corrected_alike_by_options_and_by_a_draft() {
         assert_eq!(corrected("append|c.jsonl", Some(draft)), expected, "{draft}");
     }
 }
+
+#[test]
+fn a_tab_between_the_cells_of_a_table_is_a_sign() {
+    let desk = crate::editor::story::bare();
+    let page = "<!DOCTYPE html><html lang=\"en\"><head><title>B</title></head><body><table><tr>\
+                <th>Year</th><th>Deaths</th></tr><tr><td>2020</td><td>1,234</td></tr></table>\
+                </body></html>";
+    std::fs::write(desk.path("b.html"), page).unwrap();
+    desk.writes("ada", "document|add|b.html", "written at 3 to 4 (2 events)");
+    let line = "append|--document|4|--quote|2020 1,234|--claim|1,234 died in 2020.";
+    let answer = desk.writes("ada", line, "written at 5");
+    assert!(answer.err.contains("Year⇥Deaths⏎⟦2020⇥1,234⟧"), "{answer:?}");
+    assert!(desk.run("", "show|5").out.contains("Year⇥Deaths⏎⟦2020⇥1,234⟧"));
+    assert!(desk.run("", "find|1,234").out.contains("quote of document 4: 2020⇥⟦1,234⟧"));
+}

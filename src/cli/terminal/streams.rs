@@ -113,7 +113,7 @@ mod tests {
                     \\u{009b}\tb\n\
                     c\\u{000d}\n";
         assert_eq!(String::from_utf8(out.0).unwrap(), seen);
-        assert_eq!(visible("a\nb\tc"), "a⏎b\\u{0009}c");
+        assert_eq!(visible("a\nb\tc"), "a⏎b⇥c");
     }
 
     #[test]

@@ -5,14 +5,15 @@
 
 use annals_core::text::{is_invisible, is_unseen};
 
-/// Text of strangers in one line, with control, bidirectional and invisible characters made
-/// visible.
+/// Text of strangers in one line: ⏎ is the end of a line and ⇥ a tab, such as stands between the
+/// cells of a table; other control, bidirectional and invisible characters are shown by number.
 pub fn visible(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     let mut before = None;
     for c in text.chars() {
         match c {
             '\n' => out.push('⏎'),
+            '\t' => out.push('⇥'),
             c => push_seen(&mut out, before, c),
         }
         before = Some(c);
