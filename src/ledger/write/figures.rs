@@ -32,12 +32,37 @@ impl Figure {
             && self.is_percent == other.is_percent
     }
 
-    /// Whether both may say the same amount, if the words around one of them are of a language that
-    /// is not read: the digits are the same.
-    pub fn may_be(&self, other: &Figure) -> bool {
-        let open = !self.has_parts || !other.has_parts;
-        self.is(other) || (open && self.digits == other.digits)
+    /// Whether it may say the amount of a quoted figure, if the words around that one are of a
+    /// language that is not read: the digits are the same.
+    pub fn may_be(&self, quoted: &Figure) -> bool {
+        self.is(quoted) || (!quoted.has_parts && self.digits == quoted.digits)
     }
+}
+
+/// A magnitude in words: `a million`, `hundreds of thousands`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct WordedMagnitude {
+    /// The word as it is written.
+    pub word: String,
+    /// Its zeros, at least three.
+    pub zeros: usize,
+    /// Whether digits stand before it.
+    pub is_of_digits: bool,
+}
+
+/// The magnitudes of a thousand and more in words of any language, in order.
+pub fn worded_magnitudes(text: &str) -> Vec<WordedMagnitude> {
+    let mut found = Vec::new();
+    let mut is_of_digits = false;
+    for word in text.unicode_words() {
+        match magnitude(word).filter(|zeros| *zeros >= 3) {
+            Some(zeros) => {
+                found.push(WordedMagnitude { word: word.to_owned(), zeros, is_of_digits });
+            }
+            None => is_of_digits = word.chars().any(|c| digit(c).is_some()),
+        }
+    }
+    found
 }
 
 /// The figures in digits of any script, in order.

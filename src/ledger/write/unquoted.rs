@@ -5,7 +5,9 @@
 //! not matter, and only if claim and document are in one language. Not here: whether a claim is
 //! true, or what its other words mean; which language a text is in (`written_language`).
 
-use crate::ledger::write::figures::{Figure, figures, worded_figures};
+use crate::ledger::write::figures::{
+    Figure, WordedMagnitude, figures, worded_figures, worded_magnitudes,
+};
 use crate::ledger::write::resolve::{RecordLookup, Resolved};
 use crate::ledger::write::slips;
 use crate::ledger::write::stated_date::{self, primary};
@@ -13,6 +15,7 @@ use crate::ledger::write::written_language::doubt;
 use annals_core::event::args::Args;
 use annals_core::event::body::{Captured, Content, Described, Fact};
 use annals_core::event::vocabulary::Basis;
+use annals_core::loose::{Hyphens, Loose};
 use annals_core::search::folded;
 use memchr::memmem;
 use std::cell::LazyCell;
@@ -216,12 +219,78 @@ impl Wording<'_> {
             let stands = |figure: &Figure| quoted.iter().any(|other| figure.value == other.value);
             claimed_words.iter().filter(|figure| !stands(figure)).for_each(&mut note);
         }
+        missing.extend(self.missing_magnitudes(&quoted));
         if compare == Compare::FiguresAndNames {
+            missing.extend(self.misquoted());
             self.quoted.append(&mut self.agents);
             missing.extend(self.missing_names());
         }
         missing
     }
+
+    /// The magnitudes of the claim without digits (`a million`) that no quoted word has.
+    fn missing_magnitudes(&self, figures: &[Figure]) -> Vec<String> {
+        let mut claimed = worded_magnitudes(self.claim);
+        claimed.retain(|magnitude| !magnitude.is_of_digits);
+        if claimed.is_empty() {
+            return Vec::new();
+        }
+        let quoted: Vec<WordedMagnitude> =
+            self.quoted.iter().flat_map(|words| worded_magnitudes(words)).collect();
+        let stands = |magnitude: &WordedMagnitude| {
+            let is_as_large = |figure: &Figure| {
+                let whole = figure.value.split('.').next().unwrap_or_default();
+                whole.len() > magnitude.zeros && whole.len() <= magnitude.zeros + 3
+            };
+            quoted.iter().any(|other| other.zeros == magnitude.zeros)
+                || figures.iter().any(is_as_large)
+        };
+        // Where nothing is counted in what is quoted, the word may be one of another language.
+        let is_counted = !quoted.is_empty() || !figures.is_empty();
+        claimed.retain(|magnitude| is_counted && !stands(magnitude));
+        claimed.into_iter().map(|magnitude| magnitude.word).collect()
+    }
+
+    /// The words in quotation marks in the claim that are no quoted words.
+    fn misquoted(&self) -> Vec<String> {
+        let fold = |words: &str| {
+            let words = folded(Loose::new(words.trim(), Hyphens::Ignored).as_str());
+            words.trim_matches(|c: char| !c.is_alphanumeric()).to_owned()
+        };
+        let quoted: Vec<String> = self.quoted.iter().map(|words| fold(words)).collect();
+        let stands = |words: &str| {
+            let parts = words.split(['…', '[', ']']).flat_map(|part| part.split("..."));
+            let mut parts = parts.map(fold).filter(|part| !part.is_empty());
+            parts.all(|part| quoted.iter().any(|quoted| quoted.contains(&part)))
+        };
+        let inside = in_marks(self.claim).into_iter();
+        inside.filter(|words| !stands(words)).map(str::to_owned).collect()
+    }
+}
+
+/// The words between the quotation marks of a text, without the marks.
+fn in_marks(text: &str) -> Vec<&str> {
+    let closing = |mark: char| match mark {
+        '“' => Some(&['”', '"'][..]),
+        '„' => Some(&['“', '”', '"'][..]),
+        '«' => Some(&['»'][..]),
+        '»' => Some(&['«'][..]),
+        '"' => Some(&['"'][..]),
+        '「' => Some(&['」'][..]),
+        '『' => Some(&['』'][..]),
+        _ => None,
+    };
+    let (mut found, mut rest) = (Vec::new(), text);
+    while let Some((at, mark)) = rest.char_indices().find(|(_, mark)| closing(*mark).is_some()) {
+        let inside = rest.get(at + mark.len_utf8()..).unwrap_or_default();
+        let end = closing(mark).and_then(|marks| inside.find(marks));
+        let Some((words, after)) = end.and_then(|end| inside.split_at_checked(end)) else { break };
+        found.push(words);
+        let mut letters = after.chars();
+        letters.next();
+        rest = letters.as_str();
+    }
+    found
 }
 
 impl Wording<'_> {
@@ -252,18 +321,21 @@ impl Wording<'_> {
         };
         let mut names: Vec<String> = Vec::new();
         let mut open = false;
-        let words: Vec<&str> = self.claim.unicode_words().collect();
-        for (at, word) in words.iter().enumerate() {
+        let mut last_end = 0;
+        for (at, word) in self.claim.unicode_word_indices() {
+            let between = self.claim.get(last_end..at).unwrap_or_default();
+            last_end = at + word.len();
+            // The first word of a sentence has a capital whatever it is.
+            let begins = at == between.len()
+                || between.contains(['.', '!', '?', ':', '…', '“', '”', '"', '«', '„']);
             let mut letters = word.chars().filter(|c| c.is_alphabetic());
             let capital = letters.next().is_some_and(char::is_uppercase);
             let acronym = capital && letters.next().is_some_and(char::is_uppercase);
-            let next = words.get(at + 1).and_then(|word| word.chars().next());
-            // The first word of a sentence has a capital whatever it is.
-            let name = capital && (at > 0 || acronym || next.is_some_and(char::is_uppercase));
+            let name = capital && (!begins || acronym);
             let missing = name && word.chars().count() > 1 && !stands(word);
             match (missing, open, names.last_mut()) {
                 (true, true, Some(last)) => *last = format!("{last} {word}"),
-                (true, ..) => names.push((*word).to_owned()),
+                (true, ..) => names.push(word.to_owned()),
                 _ => {}
             }
             open = missing;
@@ -321,7 +393,49 @@ mod tests {
         assert_eq!(missing("61 of 88", "61 of 8 went.", "en"), ["8"]);
         assert_eq!(missing("on 26 January", "On 2022-01-26.", "en"), ["2022", "01"]);
         assert_eq!(missing("two answers", "The 2 answers.", "en"), none);
+        assert_eq!(missing("a billion pounds", "It cost a million pounds.", "en"), ["million"]);
+        assert_eq!(missing("half a billion", "It cost half a billion.", "en"), none);
+        assert_eq!(missing("Hundreds of thousands", "Hundreds of millions fled.", "en"), {
+            ["millions"]
+        });
+        assert_eq!(missing("Es kostet eine Milliarde", "Es kostet eine Million.", "de"), {
+            ["Million"]
+        });
+        assert_eq!(missing("some 1,200,000 people", "More than a million came.", "en"), none);
+        assert_eq!(missing("they came", "A million came.", "en"), none);
         assert_eq!(missing("deux réponses", "Les 2 réponses.", "fr"), ["2"]);
+    }
+
+    #[test]
+    fn words_in_quotation_marks_are_quoted_words() {
+        let none: [&str; 0] = [];
+        let quoted = "“We are not going to wait for the next storm,” said Scullion";
+        let claim = "Scullion said: “We are going to wait for the next storm.”";
+        assert_eq!(missing(quoted, claim, "en"), ["We are going to wait for the next storm."]);
+        for claim in [
+            "Scullion said: “We are not going to wait for the next storm.”",
+            "Scullion is “not going to wait”, as she says.",
+            "Scullion said: \"We … wait for the next storm\".",
+            "Scullion: «we [...] wait»",
+        ] {
+            assert_eq!(missing(quoted, claim, "en"), none, "{claim}");
+        }
+        assert_eq!(in_marks("«a» and „b“ and “c” and \"d\" and “e"), ["a", "b", "c", "d"]);
+    }
+
+    #[test]
+    fn the_first_word_of_a_sentence_is_no_name() {
+        let none: [&str; 0] = [];
+        let quoted = "the European Union and Joe Biden met in Paris";
+        for claim in [
+            "The European Union met.",
+            "In Paris, Joe Biden met. They left.",
+            "Both Joe Biden and the European Union: Their talks.",
+        ] {
+            assert_eq!(missing(quoted, claim, "en"), none, "{claim}");
+        }
+        assert_eq!(missing("Київ і Єврокомісія", "Про Київ домовилися. Вони поїхали.", "uk"), none);
+        assert_eq!(missing(quoted, "Joe Lavrov met.", "en"), ["Lavrov"]);
     }
 
     #[test]
