@@ -90,9 +90,11 @@ impl Term<'_> {
     }
 }
 
-/// The digest by which two claims are compared: it ignores case, Unicode normalisation and spaces.
+/// The digest by which two claims are compared: it ignores case, Unicode normalisation, spaces and
+/// the point at the end.
 pub fn claim_digest(claim: &str) -> Hash {
-    Hash::of(&[folded(claim).as_bytes()])
+    let claim = folded(claim);
+    Hash::of(&[claim.trim_end_matches(['.', '。', '।', ' ']).as_bytes()])
 }
 
 /// The passages that support a fact: document, first code point, code point after the last.

@@ -40,6 +40,35 @@ fn the_same_fact_is_refused_with_its_number() {
     desk.writes("bo", &format!("{by_options}|--again"), "written at 8");
 }
 
+/// A correction makes one of two facts: entered anew, it would be refused.
+#[test]
+fn a_correction_to_the_words_of_another_fact_is_refused() {
+    let desk = facts();
+    let fact = |claim: &str| format!("append|--quote|met Grushko in Moscow|--claim|{claim}");
+    desk.writes("ada", &fact("Sullivan never met Grushko in Moscow."), "written at 8");
+    let correct = "correct|8|--reason|entry-error|--statement|a slip|--claim|";
+    let same = format!("{correct}Sullivan met Grushko in Moscow.");
+    let why = "annals: one draft is refused; nothing was written\n  the same passage and the same \
+               claim are fact 5 already, asserted; annals retract 8 --reason duplicate takes this \
+               one back; --again corrects it all the same\n";
+    desk.refuses("ada", &same, (1, why));
+    // To its own words in other letters there is no other fact.
+    desk.writes("ada", &format!("{correct}Sullivan NEVER met Grushko in Moscow!"), "written at 9");
+    desk.writes("ada", &format!("{same}|--again"), "written at 10");
+}
+
+/// The headline and the lead say the same.
+#[test]
+fn the_same_claim_of_another_passage_is_noted() {
+    let desk = facts();
+    let claim = "Sullivan met Grushko in Moscow";
+    expect_refused(&desk, "bo", &draft(claim, "Sullivan met Grushko in Moscow"), SAME);
+    let answer = append(&desk, "bo", &draft(claim, "two hours"), "");
+    assert_eq!(answer.exit, 0, "{answer:?}");
+    let note = "note: the same claim is fact 5 too, of another passage of document 3\n";
+    assert!(answer.err.contains(note), "{answer:?}");
+}
+
 #[test]
 fn the_same_draft_twice_in_one_file_is_refused() {
     let desk = facts();

@@ -20,6 +20,7 @@ use crate::ledger::write::sealing::{Pace, SealedEvent, SealingLine, UnsealedEven
 use crate::ledger::write::sign::{Slot, WrittenBody};
 use crate::ledger::write::writer::{VerifiedEvent, Writer};
 use crate::ledger::write::{unchanged, unquoted};
+use annals_core::event::args::Args;
 use annals_core::event::body::Content;
 use annals_core::event::vocabulary::Type;
 use annals_core::hash::Hash;
@@ -167,6 +168,14 @@ impl<'w, 'k, 's> DraftBatch<'w, 'k, 's> {
             if self.repeats == Repeats::Refused {
                 self.output.prepared.notes.extend(self.waiting.notes(fact, claim));
             }
+        }
+        if let (Content::FactCorrected(content), Args::FactCorrected(args)) =
+            (&resolved.content, &resolved.args)
+            && self.repeats == Repeats::Refused
+        {
+            let (fact, claim) = (&content.fact, claim_of(&content.fact));
+            self.writer.compare(fact, claim).map_err(Unresolvable::Failed)?;
+            repeats::check_correction(self.writer, args.on, fact, claim)?;
         }
         if self.repeats == Repeats::Refused {
             let same = repeats::same_dispute(self.writer, &resolved, &self.key);

@@ -53,6 +53,16 @@ impl Passages {
         self.alike(fact, claim).next().is_some() || self.elsewhere(fact, claim).next().is_some()
     }
 
+    /// The passages of the documents of a fact that do not overlap it and support the same claim,
+    /// which has this digest, in the order of the facts that quote them.
+    pub fn apart(&self, fact: &Fact, claim: Hash) -> impl Iterator<Item = (u64, Passage)> {
+        quoted(fact).flat_map(move |(document, start, end)| {
+            let same = self.by_claim.get(&(document, claim)).into_iter().flatten();
+            let is_apart = move |one: &&Passage| one.end <= start || end <= one.start;
+            same.filter(is_apart).map(move |one| (document, *one))
+        })
+    }
+
     /// The same words of other documents that support the same claim, which has this digest, in the
     /// order of the facts that quote them.
     pub fn elsewhere(&self, fact: &Fact, claim: Hash) -> impl Iterator<Item = Elsewhere> {
@@ -115,7 +125,8 @@ fn worded(fact: &Fact) -> impl Iterator<Item = (u64, Hash)> {
     })
 }
 
-/// The digest by which two claims are compared: it ignores case, Unicode normalisation and spaces.
+/// The digest by which two claims are compared: it ignores case, Unicode normalisation, spaces and
+/// the point at the end.
 pub fn claim_of(fact: &Fact) -> Hash {
     claim_digest(&fact.claim)
 }

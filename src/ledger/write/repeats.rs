@@ -2,9 +2,9 @@
 //!
 //! Always holds: two facts are the same if they quote overlapping passages of one document, or the
 //! same words of two documents that were made from one, and their claims are equal except for case,
-//! Unicode normalisation and spaces. The same fact is refused unless the user allows it; the same
-//! passage with another claim, and the same words of another document with the same claim, give a
-//! note. Not here: the meaning of a claim.
+//! Unicode normalisation, spaces and the point at the end. The same fact is refused unless the user
+//! allows it, and so is a correction that makes one of two facts. The same passage with another
+//! claim, and other words with the same claim, give a note. Not here: the meaning of a claim.
 
 use crate::ledger::error::LedgerError;
 use crate::ledger::write::home::entry_of;
@@ -31,8 +31,8 @@ pub enum Repeats {
 }
 
 /// Refuses a fact that repeats one of the record or an earlier draft of this input; adds a note
-/// where another fact quotes the same passage. `claim` is the digest of the fact's claim
-/// ([`claim_of`]).
+/// where another fact quotes the same passage, or makes the same claim of another one. `claim` is
+/// the digest of the fact's claim ([`claim_of`]).
 pub fn check(
     writer: &Writer,
     fact: &Fact,
@@ -48,13 +48,9 @@ pub fn check(
                         input; leave one out, or say --again"
                 .to_owned());
         }
-        let state = &writer.verifier.chain.state;
         let mut named = 0;
         for passage in writer.passages.alike(fact, claim) {
-            // A corrected fact counts with its present words.
-            let known = state.fold.fact_of_revision(passage.by);
-            let Some(known) = known.filter(|known| known.revision == passage.by) else { continue };
-            let (position, status) = (known.position, state.status(known));
+            let Some((position, status)) = present(writer, passage.by) else { continue };
             let retracted = status == Status::Retracted;
             match (passage.claim == claim, retracted) {
                 (true, false) => {
@@ -78,10 +74,52 @@ pub fn check(
                 _ => {}
             }
         }
+        for (document, passage) in writer.passages.apart(fact, claim) {
+            match present(writer, passage.by) {
+                Some((position, status)) if status != Status::Retracted && named < MOST_NAMED => {
+                    named += 1;
+                    out.prepared.notes.push(format!(
+                        "the same claim is fact {position} too, of another passage of document \
+                         {document}"
+                    ));
+                }
+                _ => {}
+            }
+        }
         check_elsewhere(writer, fact, claim, out)?;
     }
     out.passages.add(number, fact, claim);
     Ok(())
+}
+
+/// Refuses a correction that gives a fact the claim of another one of the same passage.
+pub fn check_correction(
+    writer: &Writer,
+    revision: u64,
+    fact: &Fact,
+    claim: Hash,
+) -> Result<(), String> {
+    let own = present(writer, revision).map(|(position, _)| position);
+    for passage in writer.passages.alike(fact, claim).filter(|passage| passage.claim == claim) {
+        let Some((position, status)) = present(writer, passage.by) else { continue };
+        let Some(own) = own.filter(|own| *own != position) else { continue };
+        if status != Status::Retracted {
+            return Err(format!(
+                "the same passage and the same claim are fact {position} already, {status}; \
+                 annals retract {own} --reason duplicate takes this one back; --again corrects it \
+                 all the same"
+            ));
+        }
+    }
+    Ok(())
+}
+
+/// The fact whose present words an event gave, and its status; a corrected fact counts with its
+/// present words alone.
+fn present(writer: &Writer, revision: u64) -> Option<(u64, Status)> {
+    let state = &writer.verifier.chain.state;
+    let known = state.fold.fact_of_revision(revision)?;
+    (known.revision == revision).then(|| (known.position, state.status(known)))
 }
 
 /// Refuses a fact whose words and claim are those of a fact of another text of the same page; adds
