@@ -125,6 +125,15 @@ fn of_bag(bag: &Path) -> String {
     )
 }
 
+/// Whether a folder is a bag or a published record: whoever stands in it means no ledger above it.
+pub fn is_handed_over(folder: &Path) -> Result<bool, DiskError> {
+    Ok(is_bag(folder)? || is_published(folder)?)
+}
+
+fn is_published(folder: &Path) -> Result<bool, DiskError> {
+    Ok(is_folder_at(&folder.join("tile"))? && is_there(&folder.join(CHECKPOINT))?)
+}
+
 /// The bag, ledger, published record or folder of keys that a folder is inside of.
 fn inside(folder: &Path) -> Result<Option<String>, DiskError> {
     let whole = real_path(folder)?;
@@ -199,8 +208,7 @@ pub fn expect_free_keys(keys: &Path) -> Result<(), LedgerError> {
 fn expect_free(place: &Path, whole: &Path) -> Result<(), LedgerError> {
     let mut found = holder(whole)?.filter(|(kind, _)| *kind != KEYS);
     for outer in whole.ancestors().skip(1).take(ABOVE) {
-        let is_published = is_folder_at(&outer.join("tile"))? && is_there(&outer.join(CHECKPOINT))?;
-        if found.is_none() && is_published {
+        if found.is_none() && is_published(outer)? {
             found = Some(("the published directory", shown(outer)));
         }
     }

@@ -42,7 +42,8 @@ impl Paths {
     }
 
     /// The ledger that `start` is in, by whatever name, else the nearest folder `ledger` with a
-    /// journal, in `start` or above it, as git finds its repository.
+    /// journal, in `start` or above it, as git finds its repository; none beyond a bag or a
+    /// published record that `start` is in.
     pub fn find(start: &Path) -> Result<Option<PathBuf>, DiskError> {
         for folder in start.ancestors() {
             if is_ledger(folder)? {
@@ -51,6 +52,9 @@ impl Paths {
             let inner = folder.join("ledger");
             if is_folder_at(&inner)? && is_folder_at(&inner.join("journal"))? {
                 return Ok(Some(inner));
+            }
+            if folder_kind::is_handed_over(folder)? {
+                return Ok(None);
             }
         }
         Ok(None)

@@ -61,13 +61,12 @@ fn a_path_that_is_no_ledger() {
     expect_refused(&room, "", told);
 }
 
-/// Who stands in what was handed over, and names nothing.
+/// Who stands in what was handed over, and names nothing, also where a ledger is further up.
 #[test]
-fn a_bag_and_a_published_record_are_named_where_no_ledger_is() {
+fn a_bag_and_a_published_record_are_named_to_who_stands_in_them() {
     let room = newsroom();
     assert_eq!(room.run("export --to bag").exit, 0);
     assert_eq!(room.run("publish public").exit, 0);
-    room.rename("ledger", "elsewhere");
     let places = [
         (
             "bag",
@@ -96,6 +95,20 @@ fn a_bag_and_a_published_record_are_named_where_no_ledger_is() {
         let answer = room.run(&format!("status --ledger {place}/ledger"));
         assert!(answer.exit == 2 && answer.told().starts_with(&told), "{answer:?}");
     }
+    // A command that is advised can be pasted.
+    assert_eq!(room.run("publish public").exit, 0);
+    room.rename("public", "my public");
+    let mut command = room.command("verify --ledger");
+    let answer = room.answer(command.arg("my public/tile").output().unwrap());
+    assert_eq!(answer.exit, 2, "{answer:?}");
+    let mut command = room.command("publish more --ledger");
+    let answer = room.answer(command.arg("my public").output().unwrap());
+    let advice = "annals verify 'my public' checks it, annals import 'my public' --to LEDGER makes";
+    assert!(answer.exit == 2 && answer.told().contains(advice), "{answer:?}");
+    room.rename("ledger", "elsewhere");
+    let mut command = room.command("status");
+    let answer = room.answer(command.current_dir(room.path("bag")).output().unwrap());
+    assert!(answer.exit == 2 && answer.told().contains("found a bag"), "{answer:?}");
 }
 
 #[test]
