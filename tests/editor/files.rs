@@ -385,6 +385,12 @@ fn drafts_in_another_form_than_the_file_s_name_says_are_one_message() {
         ("drafts.jsonl", toml, "found TOML: give the file a name that ends in .toml"),
         ("array.json", array.as_str(), "found one JSON array: leave out its brackets"),
         ("spread.json", spread, "found one JSON object over several lines"),
+        (
+            "article.txt",
+            "The council voted.\n\nIt was late.\n",
+            "what is quoted, such as an article, is captured with annals document add FILE",
+        ),
+        ("facts.yaml", "- quote: words\n  claim: They.\n- claim: b\n", "found YAML, which is not"),
         ("lines.toml", LINES, "found what looks like JSON Lines"),
     ] {
         file(&desk, name, text);

@@ -118,8 +118,9 @@ fn advice(rule: Rule) -> Option<&'static str> {
         Rule::ReinstateOwn => "another person reinstates",
         Rule::RelationStanding => "annals show lists the relations of a fact",
         Rule::DocumentRepeated => {
-            "annals show shows how it stands; where a stolen key captured it, another person \
-             vouches for it with annals document describe, unless it was set aside"
+            "it is quoted with --document and that number, and annals document describe gives it \
+             another title or date; where a stolen key captured it, another person vouches for it \
+             so, unless it was set aside"
         }
         Rule::Independent => {
             "quote, with --quote and --document, a document that none of the \

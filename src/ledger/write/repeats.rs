@@ -92,7 +92,8 @@ pub fn check(
     Ok(())
 }
 
-/// Refuses a correction that gives a fact the claim of another one of the same passage.
+/// Refuses a correction that gives a fact the claim of another one of the same passage; not where
+/// it has that claim already.
 pub fn check_correction(
     writer: &Writer,
     revision: u64,
@@ -100,7 +101,11 @@ pub fn check_correction(
     claim: Hash,
 ) -> Result<(), String> {
     let own = present(writer, revision).map(|(position, _)| position);
-    for passage in writer.passages.alike(fact, claim).filter(|passage| passage.claim == claim) {
+    let alike = || writer.passages.alike(fact, claim).filter(|passage| passage.claim == claim);
+    if alike().any(|passage| passage.by == revision) {
+        return Ok(());
+    }
+    for passage in alike() {
         let Some((position, status)) = present(writer, passage.by) else { continue };
         let Some(own) = own.filter(|own| *own != position) else { continue };
         if status != Status::Retracted {

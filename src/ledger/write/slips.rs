@@ -6,8 +6,40 @@
 
 use annals_core::event::body::Fact;
 
-/// Words by which programs say that a value is missing.
-const MISSING: [&str; 6] = ["null", "undefined", "none", "nan", "nil", "[object object]"];
+/// What programs, spreadsheets and people write for a value that is missing.
+const MISSING: [&str; 25] = [
+    "null",
+    "undefined",
+    "none",
+    "nan",
+    "nil",
+    "[object object]",
+    "#n/a",
+    "#ref!",
+    "#value!",
+    "#name?",
+    "#div/0!",
+    "#null!",
+    "#num!",
+    "n/a",
+    "n.a.",
+    "na",
+    "(blank)",
+    "(empty)",
+    "unknown",
+    "tbd",
+    "tba",
+    "tbc",
+    "k.a.",
+    "н/д",
+    "б/н",
+];
+
+/// Whether a text says that a value is missing: one of these words, or signs alone.
+fn is_missing(text: &str) -> bool {
+    MISSING.contains(&text.trim().to_lowercase().as_str())
+        || !text.chars().any(char::is_alphanumeric)
+}
 
 /// The hints on a fact.
 pub fn notes(fact: &Fact) -> Vec<String> {
@@ -20,10 +52,13 @@ pub fn notes(fact: &Fact) -> Vec<String> {
     if let Some(letters) = misread(&fact.claim) {
         notes.push(format!("the claim has letters that look wrongly decoded: “{letters}”"));
     }
+    if is_missing(&fact.claim) {
+        notes.push(format!("the claim “{}” looks like a missing value", &*fact.claim));
+    }
     let agents = fact.attribution.iter().flatten().map(|hop| ("agent", &*hop.agent));
     let topics = fact.topics.iter().flatten().map(|topic| ("topic", &*topic.name));
     for (kind, name) in agents.chain(topics) {
-        if MISSING.contains(&name.to_lowercase().as_str()) {
+        if is_missing(name) {
             notes.push(format!("the {kind} “{name}” looks like a missing value"));
         }
     }
@@ -107,6 +142,11 @@ mod tests {
                 "the topic “undefined” looks like a missing value",
             ]
         );
+        for missing in ["#N/A", "#REF!", "n/a", "-", "?", "TBD", "unknown", "(blank)"] {
+            let note = format!("the agent “{missing}” looks like a missing value");
+            assert_eq!(notes_of("They met.", missing, "Talks"), [note]);
+        }
+        assert_eq!(notes_of("???", "Ada", "Talks"), ["the claim “???” looks like a missing value"]);
         let why = "the claim has letters that look wrongly decoded: “Ã©”";
         assert_eq!(notes_of("Le prÃ©sident.", "Ann", "NATO"), [why]);
         for claim in ["AT&T; 5 < 6 > 4", "R&D", "Ânes, Ñuñoa and Ãrea", "x <y> z"] {

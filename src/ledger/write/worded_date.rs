@@ -106,7 +106,15 @@ pub fn dates(text: &str, document: Option<Date>) -> Vec<WordedDate> {
             at += open_words(&rest).max(1);
             continue;
         };
-        let first = words.get(at + skipped).map(|(start, _)| *start);
+        // What has been so since a date goes on.
+        let since = match (rest.first(), before.last()) {
+            (Some(&"since"), _) => Some(at),
+            (_, Some(&"since")) => at.checked_sub(1),
+            _ => None,
+        };
+        let since = since.filter(|_| !edtf.contains('/'));
+        let edtf = if since.is_some() { format!("{edtf}/..") } else { edtf };
+        let first = words.get(since.unwrap_or(at + skipped)).map(|(start, _)| *start);
         let last = words.get(at + taken - 1).map(|(start, word)| start + word.len());
         if let (Some(first), Some(last)) = (first, last)
             && let Some(words) = text.get(first..last)
@@ -587,7 +595,8 @@ mod tests {
             ("the 1st of May 2021", "1st of May 2021: 2021-05-01 stated"),
             ("on 2022-01-26", "2022-01-26: 2022-01-26 stated"),
             ("in January 2022", "January 2022: 2022-01 stated"),
-            ("since 2014", "2014: 2014 stated"),
+            ("since 2014", "since 2014: 2014/.. stated"),
+            ("closed since 5 May 2019", "since 5 May 2019: 2019-05-05/.. stated"),
         ] {
             assert_eq!(found(text), [date], "{text}");
             assert_eq!(dates(text, None).len(), 1, "{text}");

@@ -26,7 +26,8 @@ pub struct DateQuestion<'a> {
 }
 
 impl DateQuestion<'_> {
-    /// Asks; `None` is the way back. The first of the proposed dates is there to be changed.
+    /// Asks; `None` is the way back. One proposed date is there to be changed; of several none is
+    /// meant more than another.
     pub fn ask(&self, given: Option<&WhenDraft>) -> Result<Option<Option<WhenDraft>>, CliError> {
         for date in self.proposed {
             let from = match (date.basis, self.day) {
@@ -36,9 +37,10 @@ impl DateQuestion<'_> {
             note(wrapped(&format!("“{}” is {}, {from}", visible(&date.words), date.edtf), 4));
         }
         let offered: Vec<String> = self.proposed.iter().map(|date| date.edtf.clone()).collect();
-        let before = match given {
-            Some(when) => shown(when),
-            None => offered.first().cloned().unwrap_or_default(),
+        let before = match (given, offered.as_slice()) {
+            (Some(when), _) => shown(when),
+            (None, [only]) => only.clone(),
+            (None, _) => String::new(),
         };
         let mut typed = before.clone();
         loop {

@@ -86,6 +86,16 @@ fn other_form(text: &str) -> Option<String> {
              a TAB between its cells)"
         ));
     }
+    if !text.lines().any(|line| line.trim_start().starts_with(['{', '['])) {
+        let found = match is_yaml(text) {
+            true => "found YAML, which is not read: TOML, JSON Lines and tables are",
+            false => {
+                "found none on any line: what is quoted, such as an article, is captured with \
+                 annals document add FILE"
+            }
+        };
+        return Some(format!("{EXPECTED}; {found}"));
+    }
     match first.chars().next() {
         Some('[') if json().is_ok() => Some(format!(
             "{EXPECTED}; found one JSON array: leave out its brackets and commas, and put each \
@@ -96,6 +106,19 @@ fn other_form(text: &str) -> Option<String> {
         )),
         _ => None,
     }
+}
+
+/// Whether a text is a list or fields of YAML: each line is one, or is set off.
+fn is_yaml(text: &str) -> bool {
+    let mut lines = text.lines().filter(|line| !line.trim().is_empty());
+    let is_one = |line: &str| {
+        let bare = line.trim_start();
+        let bare = bare.strip_prefix("- ").unwrap_or(bare);
+        let key = bare.split_once(':').map(|(key, _)| key.trim());
+        line.starts_with([' ', '-', '#'])
+            || key.is_some_and(|key| !key.is_empty() && !key.contains(' '))
+    };
+    lines.all(is_one)
 }
 
 fn json_draft(line: &str) -> Result<Draft, String> {
