@@ -8,6 +8,7 @@
 //! Source: FORMAT.md section 9.
 
 pub mod evidence;
+pub mod given_policy;
 pub mod kept;
 pub mod periods;
 pub mod prove;
@@ -68,6 +69,10 @@ pub struct Audited {
     pub later_mark: Option<u64>,
     /// Whether the checkpoint meets the policy, where one was given.
     pub policy_result: PolicyResult,
+    /// Why the policy that was given is not checked, if it cannot be read.
+    pub unread_policy: Option<String>,
+    /// That the folder of keys that was named is not there, if it is not.
+    pub missing_keys: Option<String>,
     /// Of a published record, the number of tiles that are right.
     pub tiles: Option<u64>,
     /// Whether a pull may bring more events: the ledger is a copy that follows a record.
@@ -76,11 +81,13 @@ pub struct Audited {
 
 impl Audited {
     /// The overall verdict: that of the report; else "could not tell" if the pin or the log key's
-    /// memory is later than this part of a record; else "trust missing".
+    /// memory is later than this part of a record, or the policy or the named folder of keys cannot
+    /// be read; else "trust missing".
     pub fn verdict(&self) -> Verdict {
+        let is_unread = self.unread_policy.is_some() || self.missing_keys.is_some();
         let is_later = self.later_mark.is_some() || matches!(self.pin, PinFound::Later(_));
         match verdict(&self.report, &self.policy_result) {
-            Verdict::Yes | Verdict::TrustMissing if is_later => Verdict::CouldNotTell,
+            Verdict::Yes | Verdict::TrustMissing if is_later || is_unread => Verdict::CouldNotTell,
             other => other,
         }
     }
@@ -267,7 +274,7 @@ impl LookedAt {
 
     /// The verdict, and whether the policy is met.
     fn of(audit: &Audit, ends: Anchors, mut report: Report) -> LookedAt {
-        let policy_result = match &audit.policy {
+        let policy_result = match audit.policy.policy() {
             Some(policy) => cosigned::check(policy, ends.checkpoint.as_deref(), &mut report.faults),
             None => PolicyResult::default(),
         };
@@ -310,6 +317,7 @@ impl LookedAt {
             _ if let Some(pinned) = later => PinFound::Later(pinned),
             _ if later_mark.is_some() && audit.pin.is_some() => PinFound::Left,
             Verdict::TrustMissing if audit.pin.is_some() => PinFound::Left,
+            Verdict::Yes if audit.pin.is_some() && audit.is_trust_unread() => PinFound::Left,
             _ => kept::move_on(audit, &ends, &report),
         };
         let evidence = match is_following && is_only_cut(&report) {
@@ -330,6 +338,8 @@ impl LookedAt {
             marked,
             later_mark,
             policy_result,
+            unread_policy: audit.policy.unread().map(str::to_owned),
+            missing_keys: audit.missing_keys.clone(),
             tiles,
             is_following,
         })

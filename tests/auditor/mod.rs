@@ -1,4 +1,4 @@
-//! The auditor's work: pins, evidence, the report, and flipped bytes.
+//! The auditor's work: pins, policies, evidence, the report, and flipped bytes.
 //!
 //! Always holds: the program itself is run on folders whose files `support` makes by hand.
 //! Not here: single rules (`vectors`).
@@ -9,4 +9,5 @@ mod evidence;
 mod flips;
 mod names;
 mod pins;
+mod policies;
 mod report;

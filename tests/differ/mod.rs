@@ -88,7 +88,7 @@ fn ask_the_command(case: &Case) {
     support::disk::write(folder.path(), &case.files);
     let mut command = Command::new(env!("CARGO_BIN_EXE_annals"));
     command.current_dir(&folder).env_remove("ANNALS_LEDGER").env_remove("ANNALS_KEYS");
-    command.args("verify --ledger ledger --keys keys --no-store --format json".split(' '));
+    command.args("verify --ledger ledger --no-store --format json".split(' '));
     for name in ["pin", "policy"] {
         if case.files.contains_key(name) {
             command.arg(format!("--{name}")).arg(name);

@@ -278,6 +278,7 @@ fn a_copy_of_a_part_is_not_taken_for_the_record() {
     // A part is repaired from that part.
     let ledger = room.path("copy/journal").read_dir().unwrap().next().unwrap().unwrap().path();
     fs::remove_file(ledger).unwrap();
+    fs::create_dir(room.path("none")).unwrap();
     let answer = room.run("repair --from part/data/ledger --ledger copy --keys none");
     assert!(answer.out.contains("journal: taken from the copy, 4 events\n"), "{answer:?}");
 }

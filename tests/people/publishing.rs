@@ -169,11 +169,26 @@ fn the_policy_beside_named_keys_is_asked_of_everything_that_is_verified() {
         assert_eq!(answer.exit, 5, "{place}: {}", answer.out);
     }
     // A folder of keys that is not there is named, and nothing is published by it.
-    let note = "note: there is no folder of keys at kyes: neither a log key's memory nor a policy \
-                in it was compared\n";
+    let note = "there is no folder of keys at kyes: neither a log key's memory nor a policy in it \
+                was compared";
     for place in ["ledger", "pub", "bag"] {
         let answer = desk.run(&format!("verify {place} --keys kyes"));
-        assert_eq!((answer.exit, answer.err.as_str()), (0, note), "{place}");
+        assert_eq!((answer.exit, answer.err.as_str()), (2, ""), "{place}");
+        assert!(answer.out.contains(&format!("\nkeys: {note}\n")), "{place}: {}", answer.out);
+        let verdict = "\ncould not tell: the record is whole, and the folder of keys that was named \
+                       is not there, in ";
+        assert!(answer.out.contains(verdict), "{place}: {}", answer.out);
+    }
+    let json = desk.run("verify --keys kyes --format json");
+    let json: serde_json::Value = serde_json::from_str(&json.out).unwrap();
+    assert_eq!((&json["keys_missing"], &json["exit"]), (&note.into(), &2.into()));
+    let status = desk.run("status --keys kyes");
+    assert_eq!((status.exit, status.err), (2, format!("warning: {note}\n")));
+    for line in ["repair", "prove 0 -o proof", "export --to new --unsigned"] {
+        let (exit, why) = desk.refused(&format!("{line} --keys kyes"));
+        let expected = "annals: expected a folder of keys at kyes, found none: nothing was \
+                        written, for the log key's memory in it is compared first\n";
+        assert_eq!((exit, why.as_str()), (2, expected), "{line}");
     }
     let (exit, why) = desk.refused("publish pub --keys kyes");
     let expected = "annals: expected a folder of keys at kyes, found none: nothing was published, \

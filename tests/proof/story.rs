@@ -221,8 +221,19 @@ fn a_policy_asks_for_its_witnesses_of_proofs_and_ledgers() {
     desk.write("keys/policy", "quorum nobody\n");
     let broken = desk.run("verify one.proof");
     let why = "keys/policy: line 1: expected a witness or group of an earlier line, found nobody";
-    assert!(broken.err.contains(why), "{}", broken.err);
-    assert_eq!(broken.exit, 2);
+    assert!(
+        broken.out.contains("\npolicy: not checked: ") && broken.out.contains(why),
+        "{}",
+        broken.out
+    );
+    let end =
+        "\ncould not tell: it holds by itself, and the policy was not read; by the acts here ";
+    assert!(broken.out.contains(end), "{}", broken.out);
+    assert_eq!((broken.exit, broken.err.as_str()), (2, ""));
+    let json = desk.run("verify one.proof --policy missing --format json");
+    let json: serde_json::Value = serde_json::from_str(&json.out).expect("JSON");
+    assert_eq!((&json["exit"], &json["fact"]), (&2.into(), &5.into()));
+    assert_eq!(json["policy_unread"], "nothing at missing");
 }
 
 #[test]
@@ -516,6 +527,6 @@ fn what_a_mail_program_changed_of_a_proof_is_not_called_false() {
     desk.write("trusted", format!("\u{feff}{}", policy()));
     let policy = desk.run("verify 5.proof --policy trusted");
     let why = "the policy is not read: it begins with a byte order mark";
-    assert!(policy.err.contains(why), "{}", policy.err);
+    assert!(policy.out.contains(why), "{}", policy.out);
     assert_eq!(policy.exit, 2);
 }

@@ -99,6 +99,25 @@ pub fn all(answers: &mut Answers<'_>) {
         }
     }
     elsewhere::all(answers, &room);
+    unread_policy(answers);
+}
+
+/// A policy that cannot be read, beside a record and beside a proof.
+fn unread_policy(answers: &mut Answers<'_>) {
+    let cases = cases::all();
+    for (part, lines) in [
+        ("proof", &["verify proof"][..]),
+        ("every-type", &["verify", "status", "verify --keys none"]),
+    ] {
+        let case =
+            cases.iter().find(|case| case.name.starts_with("000") && case.name.contains(part));
+        let folder = TempDir::new().unwrap();
+        disk::write(folder.path(), &case.unwrap().files);
+        std::fs::create_dir_all(folder.path().join("keys/policy")).unwrap();
+        for line in lines {
+            answers.run(folder.path(), &format!("{line} --format json"), &[]);
+        }
+    }
 }
 
 /// Every question, as JSON and as JSON Lines.

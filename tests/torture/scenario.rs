@@ -51,7 +51,7 @@ pub const SCENARIOS: [Scenario; 7] = [
         name: "import",
         prepare: exported,
         line: "import bag --to copy",
-        after: &["verify", "verify bag", "verify copy --keys other"],
+        after: &["verify", "verify bag", "verify copy --keys ."],
         events: (EVENTS, EVENTS),
         claims: &[],
     },

@@ -2,7 +2,7 @@
 
 use crate::archive::bag::target::FolderBagTarget;
 use crate::cli::render::provenance;
-use crate::cli::shared::WriteStatus;
+use crate::cli::shared::{WriteStatus, named_keys};
 use crate::cli::terminal::{
     CliError, Command, Context, Exit, Format, Group, Progress, done_as, formats, json, note,
 };
@@ -74,6 +74,7 @@ impl Command for ExportArgs {
 
 fn run(context: &mut Context, args: ExportArgs) -> Result<Exit, CliError> {
     let record = context.signed_record()?;
+    named_keys::expect_there(context, named_keys::NOT_WRITTEN)?;
     expect_apart(&args.to, &ProtectedPlace::of(&record.paths))?;
     let until = match &args.as_of {
         Some(text) => provenance::point(context, &record, text, Bound::End)?,

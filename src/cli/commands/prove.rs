@@ -4,7 +4,7 @@
 //! are reported, and so is a record that does not verify. Not here: the content
 //! (`ledger::audit::prove`). Source: FORMAT.md section 12.
 
-use crate::cli::shared::WriteStatus;
+use crate::cli::shared::{WriteStatus, named_keys};
 use crate::cli::terminal::{
     CliError, Command, Context, Exit, Format, Group, Progress, data, done_as, formats, json, note,
 };
@@ -88,6 +88,7 @@ struct ProveReceipt {
 
 fn run(context: &mut Context, args: ProveArgs) -> Result<Exit, CliError> {
     let record = context.record()?;
+    named_keys::expect_there(context, named_keys::NOT_WRITTEN)?;
     let output = args.file();
     if let Some(path) = output {
         expect_apart(path, &ProtectedPlace::of(&record.paths))?;

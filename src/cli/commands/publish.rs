@@ -115,7 +115,7 @@ fn run(context: &mut Context, args: PublishArgs) -> Result<Exit, CliError> {
     let asked = match args.no_witness {
         true => None,
         false => {
-            named_keys::expect_there(context)?;
+            named_keys::expect_there(context, named_keys::NOT_PUBLISHED)?;
             collect_for_publication(context, &record)?
         }
     };

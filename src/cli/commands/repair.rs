@@ -2,6 +2,7 @@
 
 use crate::cli::render::report::text::faults;
 use crate::cli::render::report::{FaultReport, VerdictReport};
+use crate::cli::shared::named_keys;
 use crate::cli::terminal::{
     CliError, Command, Context, Exit, Format, Group, Progress, counted, done, done_as, formats,
     json, visible,
@@ -176,6 +177,7 @@ impl Command for RepairArgs {
 
 fn run(context: &mut Context, args: RepairArgs) -> Result<Exit, CliError> {
     let paths = context.paths()?;
+    named_keys::expect_there(context, named_keys::NOT_WRITTEN)?;
     if args.index {
         return make(context, &paths);
     }

@@ -1,7 +1,7 @@
 //! `annals status`: a summary of the ledger and its pending work. Writes nothing.
 
 use crate::cli::render::{effect, provenance, tally_lines};
-use crate::cli::shared::waiting;
+use crate::cli::shared::{named_keys, waiting};
 use crate::cli::terminal::output::note;
 use crate::cli::terminal::{
     CliError, Command, Context, EditorOption, Exit, Format, Group, counted, formats, json, moment,
@@ -9,6 +9,7 @@ use crate::cli::terminal::{
 };
 use crate::disk::{DiskError, is_folder_at};
 use crate::ledger::answer::tally::TallyReport;
+use crate::ledger::audit::given_policy::GivenPolicy;
 use crate::ledger::audit::part_below_mark;
 use crate::ledger::error::{LedgerError, chain};
 use crate::ledger::exchange::submitting::still_waiting;
@@ -61,6 +62,9 @@ struct StatusReport {
     checkpoint: Option<u64>,
     store: bool,
     marks: MarksFound,
+    /// Why the policy beside the keys cannot be read, if it cannot.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    policy_unread: Option<String>,
     /// Where this copy comes from; absent of any other ledger.
     #[serde(skip_serializing_if = "Option::is_none")]
     following: Option<FollowingReport>,
@@ -168,7 +172,10 @@ fn run(context: &mut Context, _: StatusArgs) -> Result<Exit, CliError> {
         _ => json(&mut out, &report)?,
     }
     out.flush()?;
-    let exit = provenance::warn(&view, 0);
+    let exit = match (named_keys::note_missing(context)?, provenance::warn(&view, 0)) {
+        (true, Exit::Yes) => Exit::Unknown,
+        (_, exit) => exit,
+    };
     let damaged = match record.is_published() {
         true => Vec::new(),
         false => imported::damaged(&record.paths),
@@ -222,6 +229,10 @@ fn status_report(
         checkpoint: covered(record.checkpoint.as_deref()),
         store: is_folder_at(&record.paths.store()).unwrap_or_else(no_store),
         marks: marks(record)?,
+        policy_unread: match record.is_published() {
+            true => None,
+            false => GivenPolicy::beside(&record.paths.keys).unread().map(str::to_owned),
+        },
         following: None,
         home: None,
         published: record.is_published(),
@@ -439,6 +450,9 @@ fn text(out: &mut dyn Write, report: &StatusReport) -> Result<(), CliError> {
             MarksFound::Unreadable(why) => format!("cannot be read: {why}"),
         },
     )?;
+    if let Some(why) = &report.policy_unread {
+        line("policy", &format!("cannot be read: {}", visible(why)))?;
+    }
     if let Some(waiting) = waiting::outbox(report.outbox) {
         line("outbox", &waiting)?;
     }

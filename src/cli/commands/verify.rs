@@ -20,6 +20,7 @@ use crate::cli::shared::named_keys;
 use crate::cli::terminal::{
     CliError, Command, Context, Exit, Format, Group, Progress, formats, json, note, out, visible,
 };
+use crate::ledger::audit::given_policy::GivenPolicy;
 use crate::ledger::audit::options::Audit;
 use crate::ledger::audit::periods::periods;
 use crate::ledger::audit::{Audited, audit_published, audit_settled};
@@ -28,7 +29,6 @@ use crate::ledger::exchange::bag_audit::paths_in;
 use crate::ledger::foreign::foreign;
 use crate::ledger::reader::{Record, checkpoint};
 use annals_core::key::Way;
-use annals_core::tlog::policy::Policy;
 use annals_core::verify::source::Source;
 use std::io::Write;
 use std::path::Path;
@@ -51,17 +51,27 @@ fn run(context: &mut Context, args: VerifyArgs) -> Result<Exit, CliError> {
     // Checked before any work, and again when the page is written.
     place_of_page(context, &args)?;
     expect_pin_apart(context, &args)?;
-    named_keys::note_missing(context)?;
+    let missing_keys = named_keys::missing(context)?;
     match VerifySubject::open(args.what.clone(), context)? {
-        VerifySubject::Ledger(mut record) => ledger(context, &mut record, args),
+        VerifySubject::Ledger(mut record) => {
+            let policy = trust::policy_of(&record.paths, args.policy.as_deref());
+            let options = Audit { missing_keys, ..audit_options(&args, policy)? };
+            ledger(context, &mut record, &options, args)
+        }
         VerifySubject::Bag(folder) => {
             let checkpoint = checkpoint(&paths_in(&folder)).ok().flatten();
             let named = args.policy.as_deref();
-            let policy = trust::policy_for(context, named, checkpoint.as_deref())?;
-            bag::run(context, &folder, &audit_options(&args, policy)?, &args)
+            let policy = trust::policy_for(context, named, checkpoint.as_deref());
+            let options = Audit { missing_keys, ..audit_options(&args, policy)? };
+            bag::run(context, &folder, &options, &args)
         }
         VerifySubject::Published(place, mut record) => {
-            published(context, &place, &mut record, args)
+            // The policy beside the keys here may be about another record; that of named keys is
+            // asked.
+            let named = args.policy.as_deref();
+            let policy = trust::policy_for(context, named, record.checkpoint());
+            let options = Audit { missing_keys, ..audit_options(&args, policy)? };
+            published(context, &place, &mut record, &options, args)
         }
         VerifySubject::Evidence(found) => {
             let names_trust = args.policy.is_some() || args.log_key.is_some();
@@ -80,7 +90,9 @@ fn run(context: &mut Context, args: VerifyArgs) -> Result<Exit, CliError> {
                 return Err(CliError::usage(why));
             }
             let (pin, policy) = (args.pin.as_deref(), args.policy.as_deref());
-            let given = trust::expected(context, pin, policy, args.log_key.as_deref())?;
+            let log_key = args.log_key.as_deref();
+            let mut given = trust::expected(context, pin, policy, log_key)?;
+            given.unread_policy = given.unread_policy.or(missing_keys);
             proof::run(context.format(), &bytes, &given)
         }
     }
@@ -89,12 +101,15 @@ fn run(context: &mut Context, args: VerifyArgs) -> Result<Exit, CliError> {
 /// The maximum number of foreign files that are named.
 const FOREIGN: usize = 5;
 
-fn ledger(context: &mut Context, record: &mut Record, args: VerifyArgs) -> Result<Exit, CliError> {
+fn ledger(
+    context: &mut Context,
+    record: &mut Record,
+    options: &Audit,
+    args: VerifyArgs,
+) -> Result<Exit, CliError> {
     let began = Instant::now();
-    let policy = trust::policy_of(&record.paths, args.policy.as_deref())?;
-    let options = audit_options(&args, policy)?;
     let progress = Progress::new(record.size(), "verify");
-    let audited = audit_settled(record, &options, Some(&|done| progress.at(done)))?;
+    let audited = audit_settled(record, options, Some(&|done| progress.at(done)))?;
     drop(progress);
     let strange = foreign(&record.paths);
     for path in strange.iter().take(FOREIGN) {
@@ -111,19 +126,17 @@ fn published(
     context: &mut Context,
     place: &Path,
     record: &mut Published,
+    options: &Audit,
     args: VerifyArgs,
 ) -> Result<Exit, CliError> {
     let began = Instant::now();
-    // The policy beside the keys here may be about another record; that of named keys is asked.
-    let policy = trust::policy_for(context, args.policy.as_deref(), record.checkpoint())?;
-    let options = audit_options(&args, policy)?;
     let progress = Progress::new(record.size(), "verify");
-    let audited = audit_published(record, &options, Some(&|done| progress.at(done)))?;
+    let audited = audit_published(record, options, Some(&|done| progress.at(done)))?;
     drop(progress);
     report(context, &*record, place, &audited, began, args)
 }
 
-fn audit_options(args: &VerifyArgs, policy: Option<Policy>) -> Result<Audit, CliError> {
+fn audit_options(args: &VerifyArgs, policy: GivenPolicy) -> Result<Audit, CliError> {
     if args.log_key.is_some() {
         let why = "--log-key: a whole record names its log keys itself; the key is for proofs";
         return Err(CliError::usage(why));
@@ -139,6 +152,7 @@ fn audit_options(args: &VerifyArgs, policy: Option<Policy>) -> Result<Audit, Cli
         jobs: args.jobs.map_or(cores, usize::from),
         way: if args.reference { Way::Reference } else { Way::default() },
         policy,
+        missing_keys: None,
     })
 }
 

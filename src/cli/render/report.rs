@@ -56,6 +56,12 @@ pub struct VerdictReport {
     pub index: CopyReport,
     pub witnesses: Vec<CosignatureReport>,
     pub trust_missing: Vec<String>,
+    /// Why the policy was not read, if one was given and cannot be.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub policy_unread: Option<String>,
+    /// That the folder of keys that was named is not there, if it is not.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub keys_missing: Option<String>,
     pub anchored: EventRange,
     pub unanchored: EventRange,
     pub evidence: Option<EvidenceFile>,
@@ -252,6 +258,8 @@ impl VerdictReport {
                 .map(|(name, time)| CosignatureReport { name: name.clone(), time: *time })
                 .collect(),
             trust_missing: audited.policy_result.missing.clone(),
+            policy_unread: audited.unread_policy.clone(),
+            keys_missing: audited.missing_keys.clone(),
             anchored: EventRange {
                 by_pin: anchored.by_pin,
                 by_checkpoint: anchored.by_checkpoint,
@@ -360,6 +368,12 @@ pub fn verdict(audited: &Audited) -> String {
             format!("could not trust: {whole}, and what the policy asks for is missing")
         }
         (_, Some(_)) => "could not tell: something is damaged".to_owned(),
+        _ if report.later_version.is_none() && audited.missing_keys.is_some() => {
+            format!("could not tell: {whole}, and the folder of keys that was named is not there")
+        }
+        _ if report.later_version.is_none() && audited.unread_policy.is_some() => {
+            format!("could not tell: {whole}, and the policy was not read")
+        }
         _ => "could not tell: a newer program is needed".to_owned(),
     }
 }

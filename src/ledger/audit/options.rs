@@ -1,7 +1,7 @@
 //! The options of an audit.
 
+use crate::ledger::audit::given_policy::GivenPolicy;
 use annals_core::key::Way;
-use annals_core::tlog::policy::Policy;
 use std::path::PathBuf;
 
 /// The anchors to compare a ledger with, and the depth of the comparison.
@@ -24,5 +24,14 @@ pub struct Audit {
     /// How signatures are verified.
     pub way: Way,
     /// The policy that the checkpoint must meet.
-    pub policy: Option<Policy>,
+    pub policy: GivenPolicy,
+    /// That the folder of keys that was named is not there, if it is not.
+    pub missing_keys: Option<String>,
+}
+
+impl Audit {
+    /// Whether the policy or the folder of keys that was named cannot be read.
+    pub fn is_trust_unread(&self) -> bool {
+        self.policy.unread().is_some() || self.missing_keys.is_some()
+    }
 }

@@ -17,10 +17,10 @@ pub mod step;
 
 use crate::disk::lock::LockWait;
 use crate::index::IndexStatus;
+use crate::ledger::audit::given_policy::GivenPolicy;
 use crate::ledger::audit::options::Audit;
 use crate::ledger::audit::{Audited, audit_settled};
 use crate::ledger::error::LedgerError;
-use crate::ledger::exchange::policy_file::PolicyFile;
 use crate::ledger::paths::Paths;
 use crate::ledger::reader::Record;
 use crate::ledger::write::writer::make_index;
@@ -91,8 +91,8 @@ pub fn repair(
         on_step(Step::Nothing);
     }
     drop(lock);
-    // As `annals verify` judges it. A policy that is not in form is for that command.
-    let policy = PolicyFile::read(paths).ok().flatten().map(|file| file.policy);
+    // As `annals verify` judges it.
+    let policy = GivenPolicy::beside(&paths.keys);
     let jobs = options.jobs;
     let options = Audit { store: true, index: true, jobs, policy, ..Audit::default() };
     audit_settled(&mut Record::open(paths.clone())?, &options, None)

@@ -4,6 +4,7 @@
 //! record only if trust is not missing; the first line and the last give the state of the fact by
 //! the acts in the file. Not here: the verdict itself (`verify::proof`).
 
+use crate::cli::commands::verify::trust::GivenTrust;
 use crate::cli::render::{aim, reason_and_place, words};
 use crate::cli::terminal::{
     CliError, Exit, Format, counted, json, moment, out, seconds_as_moment, visible, wrapped,
@@ -20,7 +21,7 @@ use annals_core::time::Time;
 use annals_core::tlog::to_base64;
 use annals_core::verdict::Verdict;
 use annals_core::verify::proof::{
-    FactStatus, Proof, ProofContext, ProofOutcome, StatedRelation, fact_status, verify_proof,
+    FactStatus, Proof, ProofOutcome, StatedRelation, fact_status, verify_proof,
 };
 use serde::Serialize;
 use std::collections::BTreeSet;
@@ -33,15 +34,24 @@ const LIMITS: &str = "a proof shows what is in the record, not that nothing else
 const BY_ITS_ACTS: &str = "by the acts in this file; later ones may exist";
 
 /// Verifies a proof and prints the verdict.
-pub fn run(format: Format, bytes: &[u8], given: &ProofContext) -> Result<Exit, CliError> {
-    let judged = verify_proof(bytes, given);
+pub fn run(format: Format, bytes: &[u8], given: &GivenTrust) -> Result<Exit, CliError> {
+    let judged = verify_proof(bytes, &given.context);
+    let unread = given.unread_policy.as_deref();
     let mut out = out(format);
     match format {
-        Format::Text => text(&mut out, &judged)?,
-        _ => json(&mut out, &ProofReport::of(&judged))?,
+        Format::Text => text(&mut out, &judged, unread)?,
+        _ => json(&mut out, &ProofReport::of(&judged, unread))?,
     }
     out.flush()?;
-    Ok(Exit::from(judged.verdict()))
+    Ok(Exit::from(overall(&judged, unread)))
+}
+
+/// The verdict on the proof; "could not tell" if the policy was not read and nothing is wrong.
+fn overall(judged: &ProofOutcome, unread: Option<&str>) -> Verdict {
+    match judged.verdict() {
+        Verdict::Yes | Verdict::TrustMissing if unread.is_some() => Verdict::CouldNotTell,
+        other => other,
+    }
 }
 
 /// The state of the fact, if the file holds.
@@ -50,18 +60,18 @@ fn standing(judged: &ProofOutcome) -> Option<FactStatus> {
 }
 
 /// The verdict, and the status that belongs to it.
-fn verdict_text(judged: &ProofOutcome) -> String {
+fn verdict_text(judged: &ProofOutcome, unread: Option<&str>) -> String {
     if let Some(changed) = judged.changed {
         return format!("could not tell: {changed}");
     }
     match standing(judged) {
-        Some(stands) => format!("{}; by the acts here it is {stands}", verdict(judged)),
-        None => verdict(judged).to_owned(),
+        Some(stands) => format!("{}; by the acts here it is {stands}", verdict(judged, unread)),
+        None => verdict(judged, unread).to_owned(),
     }
 }
 
-fn verdict(judged: &ProofOutcome) -> &'static str {
-    match judged.verdict() {
+fn verdict(judged: &ProofOutcome, unread: Option<&str>) -> &'static str {
+    match overall(judged, unread) {
         Verdict::Yes => "yes: the fact is in the signed record",
         Verdict::No => "no: the proof does not hold",
         Verdict::Forked => "no: this is not the record that was pinned",
@@ -69,11 +79,14 @@ fn verdict(judged: &ProofOutcome) -> &'static str {
             "could not trust: it holds by itself, and what was asked for beside it is missing"
         }
         _ if judged.later_version.is_some() => "could not tell: a newer program is needed",
+        _ if judged.faults.is_empty() => {
+            "could not tell: it holds by itself, and the policy was not read"
+        }
         _ => "could not tell: what it was compared with is damaged",
     }
 }
 
-fn text(out: &mut dyn Write, judged: &ProofOutcome) -> Result<(), CliError> {
+fn text(out: &mut dyn Write, judged: &ProofOutcome, unread: Option<&str>) -> Result<(), CliError> {
     if let Some(version) = judged.later_version {
         writeln!(out, "proof: version {version}, this program knows version 1")?;
     }
@@ -84,7 +97,10 @@ fn text(out: &mut dyn Write, judged: &ProofOutcome) -> Result<(), CliError> {
         fact(out, judged, proof, &fact_status(proof))?;
         around(out, judged, proof)?;
     }
-    Ok(writeln!(out, "{}", verdict_text(judged))?)
+    if let Some(why) = unread {
+        writeln!(out, "policy: not checked: {}", visible(why))?;
+    }
+    Ok(writeln!(out, "{}", verdict_text(judged, unread))?)
 }
 
 /// Writes the fact, its acts, and their signers.
@@ -390,6 +406,9 @@ struct ProofReport {
     named_by: Vec<String>,
     witnesses: Vec<ProofWitness>,
     missing: Vec<String>,
+    /// Why the policy was not read, if one was given and cannot be.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    policy_unread: Option<String>,
     events: Vec<ToldEvent>,
     left_out: Option<String>,
     quotations: u64,
@@ -446,7 +465,7 @@ struct ProofFault {
 }
 
 impl ProofReport {
-    fn of(judged: &ProofOutcome) -> ProofReport {
+    fn of(judged: &ProofOutcome, unread: Option<&str>) -> ProofReport {
         let proof = judged.proof.as_ref();
         let holds = proof.filter(|_| judged.faults.is_empty());
         let acts = holds.map(|proof| acts(judged, proof.fact)).unwrap_or_default();
@@ -487,8 +506,8 @@ impl ProofReport {
         let witness =
             |(name, time): &(String, u64)| ProofWitness { name: name.clone(), time: *time };
         ProofReport {
-            verdict: verdict_text(judged),
-            exit: Exit::from(judged.verdict()),
+            verdict: verdict_text(judged, unread),
+            exit: Exit::from(overall(judged, unread)),
             fact: holds.map(|proof| proof.fact),
             status: stands.status,
             corrected: stands.corrected,
@@ -509,6 +528,7 @@ impl ProofReport {
             named_by: judged.trust.named_by.clone(),
             witnesses: judged.trust.witnesses.iter().map(witness).collect(),
             missing: judged.trust.missing.clone(),
+            policy_unread: unread.map(str::to_owned),
             events: shown.filter_map(event).collect(),
             left_out: holds.and_then(left_out),
             quotations: judged.quotations,

@@ -69,6 +69,12 @@ fn open(report: &VerdictReport) -> Vec<Line> {
     if let Some(why) = report.index.why.as_ref().filter(|why| *why != NO_INDEX) {
         lines.push(line("index", format!("not compared: {}", visible(why))));
     }
+    if let Some(why) = &report.keys_missing {
+        lines.push(line("keys", visible(why)));
+    }
+    if let Some(why) = &report.policy_unread {
+        lines.push(line("policy", format!("not checked: {}", visible(why))));
+    }
     if let Some(later) = &report.later_version {
         lines.push(line(
             "later format",
@@ -213,6 +219,12 @@ fn advice(report: &VerdictReport) -> Vec<Line> {
             }
             false => "collect the cosignatures that the policy names with annals witness collect",
         });
+    }
+    if report.keys_missing.is_some() {
+        add("name the folder of keys as it is called, or none, and verify again");
+    }
+    if report.policy_unread.is_some() {
+        add("put right the policy, or name another with --policy, and verify again");
     }
     if found(&|rule| rule == 803) {
         add(
