@@ -25,6 +25,11 @@ pub fn name(index: u64) -> String {
     format!("{BODY_BUNDLES}/{}", path(index))
 }
 
+/// Whether this is the name of a bundle of bodies.
+pub fn is_name(name: &str) -> bool {
+    name.strip_prefix(BODY_BUNDLES).is_some_and(|rest| rest.starts_with('/'))
+}
+
 /// Adds the line of the next event. A body that cannot stand in it is left out.
 pub fn add_body(bundle: &mut Vec<u8>, body: Option<&[u8]>) {
     let fits = |body: &&[u8]| body.len() <= MAX_BODY && !body.contains(&b'\n');

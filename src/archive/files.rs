@@ -7,10 +7,11 @@
 //! Source: FORMAT.md section 9, "Published directory".
 
 use crate::archive::{BODIES, DOCUMENTS};
+use crate::disk::unread::UnreadFiles;
 use crate::disk::{self, DiskError};
 use annals_core::hash::Hash;
 use annals_core::verify::source::SourceError;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
@@ -44,6 +45,11 @@ pub trait PublishedFiles: Send + Sync {
     /// The names, up to a limit, for which the place returned a page of HTML instead of a file.
     fn pages(&self) -> Vec<String> {
         Vec::new()
+    }
+
+    /// The files that could not be read, where they count as missing, each with the reason.
+    fn unread(&self) -> BTreeMap<String, String> {
+        BTreeMap::new()
     }
 
     /// Whether the place has an answer for a name that no record has: then its other answers prove
@@ -112,12 +118,19 @@ pub fn is_named_so(name: &str, bytes: &[u8]) -> bool {
 pub struct PublishedFolder {
     path: PathBuf,
     pages: Pages,
+    /// For a verdict: the files that cannot be read, which count as missing.
+    unread: Option<UnreadFiles>,
 }
 
 impl PublishedFolder {
     /// The files of this folder.
     pub fn new(path: &Path) -> PublishedFolder {
-        PublishedFolder { path: path.to_owned(), pages: Pages::default() }
+        PublishedFolder { path: path.to_owned(), pages: Pages::default(), unread: None }
+    }
+
+    /// The same for a verdict: a file that cannot be read counts as missing, and is kept.
+    pub fn for_verdict(path: &Path) -> PublishedFolder {
+        PublishedFolder { unread: Some(UnreadFiles::default()), ..PublishedFolder::new(path) }
     }
 }
 
@@ -131,6 +144,10 @@ impl PublishedFiles for PublishedFolder {
             }
             Ok(bytes) => Ok(Some(bytes)),
             Err(error) if error.is_missing() => Ok(None),
+            Err(error) if let Some(unread) = &self.unread => {
+                unread.keep(name, &error);
+                Ok(None)
+            }
             Err(error) => {
                 let what = path.display().to_string();
                 let cause = match error {
@@ -144,6 +161,10 @@ impl PublishedFiles for PublishedFolder {
 
     fn pages(&self) -> Vec<String> {
         self.pages.all()
+    }
+
+    fn unread(&self) -> BTreeMap<String, String> {
+        self.unread.as_ref().map(UnreadFiles::all).unwrap_or_default()
     }
 
     fn place(&self) -> String {

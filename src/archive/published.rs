@@ -20,7 +20,7 @@ use annals_core::text::in_quotes;
 use annals_core::tlog::{Checkpoint, MAX_NOTE, Note};
 use annals_core::transfer::{Changed, changed};
 use annals_core::verify::source::{BATCH, Batch, Damage, Source, SourceError, Walk};
-use std::collections::{BTreeSet, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::io;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -181,8 +181,19 @@ impl Published {
         }
     }
 
+    /// The files that could not be read, each with the reason. A bundle of bodies is none: it takes
+    /// nothing away but time.
+    pub fn unread(&self) -> BTreeMap<String, String> {
+        let mut unread = self.files.unread();
+        unread.retain(|name, _| !body_bundle::is_name(name));
+        unread
+    }
+
     /// Why a file is missing.
     fn absence(&self, name: &str) -> String {
+        if self.files.unread().contains_key(name) {
+            return "it cannot be read".to_owned();
+        }
         match self.files.pages().iter().any(|page| page == name) {
             true => format!("{A_PAGE} came in its place"),
             false => "it is not there".to_owned(),

@@ -15,6 +15,7 @@ pub mod real_path;
 pub mod signals;
 pub mod temporary;
 pub mod together;
+pub mod unread;
 
 use crate::disk;
 pub use open::{Links, Strange};

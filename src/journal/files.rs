@@ -4,11 +4,13 @@
 //! positions. Not here: the content of files; whether a name is true (`read.rs` counts).
 //! Source: FORMAT.md section 9.
 
-use crate::disk::open::look;
+use crate::disk::open::{Links, look, open};
+use crate::disk::unread::UnreadFiles;
 use crate::disk::{self, DiskError};
 use crate::journal::{FOLDER, JournalError};
 use annals_core::transfer::{self, Changed};
 use std::fs;
+use std::io;
 use std::path::{Path, PathBuf};
 
 /// The ending of the name of every file of the record.
@@ -44,8 +46,12 @@ pub(super) fn path(ledger: &Path, first: u64) -> PathBuf {
     folder(ledger).join(format!("{first:020}{ENDING}"))
 }
 
-/// Lists the journal of a ledger.
-pub(super) fn list(ledger: &Path) -> Result<JournalFiles, JournalError> {
+/// Lists the journal of a ledger; where `unread` is given, without the files that cannot be read,
+/// which are kept there.
+pub(super) fn list(
+    ledger: &Path,
+    unread: Option<&UnreadFiles>,
+) -> Result<JournalFiles, JournalError> {
     let folder = folder(ledger);
     if !disk::open::is_folder(&folder).map_err(disk::error("list", &folder))? {
         return Err(JournalError::Missing(folder));
@@ -54,12 +60,25 @@ pub(super) fn list(ledger: &Path) -> Result<JournalFiles, JournalError> {
     // the file is complete if a later one exists.
     let mut files = named(&folder)?;
     for log in std::mem::take(&mut files.logs) {
+        if let (Some(unread), Err(error)) = (unread, is_readable(&log)) {
+            unread.keep(&format!("{FOLDER}/{}", name(&log.path)), &error);
+            continue;
+        }
         // A writer removes a file that holds no event of the record.
         if let Some(about) = look(&log.path).map_err(disk::error("read", &log.path))? {
             files.logs.push(LogFile { bytes: about.len(), ..log });
         }
     }
     Ok(files)
+}
+
+/// That a file can be opened to be read, if it is there.
+fn is_readable(log: &LogFile) -> Result<(), DiskError> {
+    match open(&log.path, Links::Refuse) {
+        Ok(_) => Ok(()),
+        Err(cause) if cause.kind() == io::ErrorKind::NotFound => Ok(()),
+        Err(cause) => Err(disk::error("read", &log.path)(cause)),
+    }
 }
 
 /// The files of a journal by name, without their lengths.

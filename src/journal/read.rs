@@ -8,6 +8,7 @@
 
 use crate::disk::at::read_at;
 use crate::disk::open::{Links, open};
+use crate::disk::unread::UnreadFiles;
 use crate::disk::{self, DiskError};
 use crate::journal::end::{self, End};
 use crate::journal::files::{self, JournalFiles};
@@ -22,6 +23,7 @@ use std::fs::File;
 use std::io::{self, Read, Take};
 use std::ops::Range;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 /// A batch ends once its entries have this many bytes, so that large bodies do not add up.
 const SPAN_BYTES: usize = 16 << 20;
@@ -52,6 +54,8 @@ pub struct Journal {
     files: JournalFiles,
     end: End,
     changed: Option<Changed>,
+    /// Of a journal that is opened for a verdict: the files that cannot be read.
+    unread: Option<Arc<UnreadFiles>>,
 }
 
 impl Journal {
@@ -62,17 +66,27 @@ impl Journal {
     /// file, and all files if their names and content disagree. Errors: there is no journal, or a
     /// file cannot be read; a fault of the content is not an error.
     pub fn open(ledger: &Path, covered: Option<u64>) -> Result<Journal, JournalError> {
-        let files = files::list(ledger)?;
+        Journal::open_around(ledger, covered, None)
+    }
+
+    /// As [`Journal::open`], for a verdict where `unread` is given: a file of the journal and a
+    /// document that cannot be read count as missing, and are kept there.
+    pub fn open_around(
+        ledger: &Path,
+        covered: Option<u64>,
+        unread: Option<Arc<UnreadFiles>>,
+    ) -> Result<Journal, JournalError> {
+        let files = files::list(ledger, unread.as_deref())?;
         let end = end::find(&files.logs, covered)?;
         let changed = files::changed(&files.logs)?;
         let ledger = ledger.to_owned();
-        Ok(Journal { ledger, files, end, changed })
+        Ok(Journal { ledger, files, end, changed, unread })
     }
 
     /// Opens the journal of the ledger in this folder, which is known to end, with the last byte of
     /// its last file, after `size` events with this root. Only names and lengths are read.
     pub fn open_known(ledger: &Path, size: u64, root: Hash) -> Result<Journal, JournalError> {
-        let files = files::list(ledger)?;
+        let files = files::list(ledger, None)?;
         let last = files.logs.len().saturating_sub(1);
         let offset = files.logs.last().map_or(0, |log| log.bytes);
         let end = End { file: last, offset, size, root: Some(root), ..End::default() };
@@ -80,9 +94,14 @@ impl Journal {
     }
 
     /// The first event of the ledger in this folder, whatever follows it; `None` if the first file
-    /// holds none.
-    pub fn opening(ledger: &Path) -> Result<Option<Entry>, JournalError> {
-        let Some(log) = files::list(ledger)?.logs.into_iter().next() else { return Ok(None) };
+    /// holds none. Files that cannot be read are passed over where `unread` is given.
+    pub fn opening(
+        ledger: &Path,
+        unread: Option<&UnreadFiles>,
+    ) -> Result<Option<Entry>, JournalError> {
+        let Some(log) = files::list(ledger, unread)?.logs.into_iter().next() else {
+            return Ok(None);
+        };
         let failed = || disk::error("read", &log.path);
         let reader = open(&log.path, Links::Refuse).map_err(failed())?.take(log.bytes);
         let wanted = Wanted { from: 0, sums: false };
@@ -103,7 +122,7 @@ impl Journal {
 
     /// The journal with known files and end.
     pub(super) fn known(ledger: PathBuf, files: JournalFiles, end: End) -> Journal {
-        Journal { ledger, files, end, changed: None }
+        Journal { ledger, files, end, changed: None, unread: None }
     }
 
     /// All entries in order, in batches; sums are not computed.
@@ -296,6 +315,10 @@ impl Source for Journal {
         match disk::read_up_to(&path, DOCUMENT_BOUND + 1) {
             Ok(bytes) => Ok(Some(bytes)),
             Err(error) if error.is_missing() => Ok(None),
+            Err(error) if let Some(unread) = &self.unread => {
+                unread.keep(&format!("{DOCUMENTS}/{digest}"), &error);
+                Ok(None)
+            }
             Err(DiskError::Io { cause, .. }) => Err(unreadable(&path, cause)),
             Err(error) => Err(unreadable(&path, io::Error::other(error))),
         }

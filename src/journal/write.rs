@@ -194,7 +194,7 @@ impl JournalWriter {
 
 /// Refuses a journal that was written to since it was opened: its end is another one.
 fn expect_as_listed(journal: &Journal) -> Result<(), JournalError> {
-    let now = files::list(journal.ledger())?.logs;
+    let now = files::list(journal.ledger(), None)?.logs;
     let before = &journal.files().logs;
     let other = |one: Option<&LogFile>, other: Option<&LogFile>| {
         one.map(|log| (&log.path, log.bytes)) != other.map(|log| (&log.path, log.bytes))

@@ -13,6 +13,7 @@ pub mod kept;
 pub mod periods;
 pub mod prove;
 pub mod options;
+pub mod unread;
 
 use crate::archive::published::Published;
 use crate::disk::temporary::Temporary;
@@ -117,7 +118,7 @@ pub fn audit_settled(
         if clean || !record.has_moved() {
             return looked?.with_imported(record).conclude(audit, &record.source);
         }
-        *record = Record::open(record.paths.clone())?;
+        *record = record.again()?;
     }
     look(record, audit, progress)?.with_imported(record).conclude(audit, &record.source)
 }
@@ -166,6 +167,8 @@ fn look(
     let options = Options { follower, ..options(audit, &ends, progress) };
     let (report, store) = with_store(record, audit, || verify(&record.source, &ends, options));
     let (mut report, store) = (report?, store?);
+    unread::report(&record.unread(), &record.source, &mut report.faults)
+        .map_err(LedgerError::from)?;
     let later = part_below_pin(record, &ends, &mut report.faults);
     let later_mark = part_below_mark(record.part_of, mark, &mut report);
     let is_faulty = !report.faults.is_empty();
@@ -248,6 +251,8 @@ fn look_at_published(
     let report = verify(published, &ends, options(audit, &ends, progress));
     let mut report = report.map_err(LedgerError::Elsewhere)?;
     published.set_unread_apart(&mut report.faults);
+    unread::report(&published.unread(), published, &mut report.faults)
+        .map_err(LedgerError::Elsewhere)?;
     if report.verdict() == Verdict::No
         && let Some(doubt) = published.doubt()
     {

@@ -51,10 +51,22 @@ impl PublishedPlace {
     ///
     /// Errors: nothing is published here; the place cannot be read.
     pub fn open(&self, cache: &CachePlace) -> Result<Published, LedgerError> {
+        self.open_as(cache, PublishedFolder::new)
+    }
+
+    /// The same for a verdict: a file of a folder that cannot be read counts as missing, and is
+    /// named ([`Published::unread`]).
+    pub fn open_for_verdict(&self, cache: &CachePlace) -> Result<Published, LedgerError> {
+        self.open_as(cache, PublishedFolder::for_verdict)
+    }
+
+    fn open_as(
+        &self,
+        cache: &CachePlace,
+        folder_at: impl Fn(&Path) -> PublishedFolder,
+    ) -> Result<Published, LedgerError> {
         let published = match self {
-            PublishedPlace::Folder(folder) => {
-                Published::open(Box::new(PublishedFolder::new(folder)))
-            }
+            PublishedPlace::Folder(folder) => Published::open(Box::new(folder_at(folder))),
             PublishedPlace::Address(address) => {
                 let web = Web::at(address).map_err(|why| LedgerError::Usage(why.to_string()))?;
                 let cache = Cache::of(cache, address)?;

@@ -11,6 +11,7 @@ pub mod published;
 pub mod source;
 
 use crate::archive::bag::read::sizes;
+use crate::disk::unread::UnreadFiles;
 use crate::disk::{self, DiskError, lock};
 use crate::index::{Index, IndexError};
 use crate::journal::Journal;
@@ -32,8 +33,8 @@ use annals_core::tlog::{Checkpoint, MAX_NOTE, Note};
 use annals_core::verify::anchors::Anchors;
 use annals_core::verify::source::Source;
 use annals_core::verify::{Options, Report, verify};
-use std::collections::BTreeSet;
-use std::sync::{Mutex, PoisonError};
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
 use std::time::Duration;
 
@@ -62,6 +63,8 @@ pub struct Record {
     absent: Mutex<BTreeSet<u64>>,
     /// The most events that an answer may read; `None`: all.
     bound: Option<u64>,
+    /// Of a record that is opened for a verdict: its files that cannot be read.
+    unread: Option<Arc<UnreadFiles>>,
 }
 
 /// A document in a copy of a record.
@@ -78,14 +81,41 @@ pub enum DocumentFound {
 impl Record {
     /// Opens the ledger at `paths`.
     pub fn open(paths: Paths) -> Result<Record, LedgerError> {
+        Record::open_with(paths, None)
+    }
+
+    /// Opens the ledger at `paths` for a verdict: a file that cannot be read counts as missing, and
+    /// is named ([`Record::unread`]).
+    pub fn open_for_verdict(paths: Paths) -> Result<Record, LedgerError> {
+        Record::open_with(paths, Some(Arc::default()))
+    }
+
+    /// Opens it again, as it was opened.
+    pub fn again(&self) -> Result<Record, LedgerError> {
+        Record::open_with(self.paths.clone(), self.unread.as_ref().map(|_| Arc::default()))
+    }
+
+    /// The files that could not be read so far, by name, each with the reason.
+    pub fn unread(&self) -> BTreeMap<String, String> {
+        self.unread.as_deref().map(UnreadFiles::all).unwrap_or_default()
+    }
+
+    fn open_with(paths: Paths, unread: Option<Arc<UnreadFiles>>) -> Result<Record, LedgerError> {
         paths.expect_ledger()?;
-        let checkpoint = checkpoint(&paths)?;
+        let checkpoint = match (checkpoint(&paths), &unread) {
+            (Err(error), Some(unread)) => {
+                unread.keep("checkpoint", &error);
+                None
+            }
+            (found, _) => found?,
+        };
         // A copy may be behind a log key that is on the same machine.
         let mark = match FollowingMark::is_at(&paths)? {
             true => Ok(None),
-            false => last_mark(&paths)?,
+            false => last_mark(&paths, unread.as_ref())?,
         };
-        let journal = Journal::open(&paths.ledger, covered(checkpoint.as_deref()))?;
+        let covered = covered(checkpoint.as_deref());
+        let journal = Journal::open_around(&paths.ledger, covered, unread.clone())?;
         let index = index_of(&paths, &journal);
         let part_of = part_of(&paths, journal.size())?;
         let (index_wrong, trouble, absent) = Default::default();
@@ -102,6 +132,7 @@ impl Record {
             trouble,
             absent,
             bound,
+            unread,
         })
     }
 
@@ -127,6 +158,7 @@ impl Record {
             trouble: Mutex::default(),
             absent: Mutex::default(),
             bound: Some(bound),
+            unread: None,
         })
     }
 
@@ -244,7 +276,7 @@ impl Record {
 
     /// Whether the ledger changed since it was opened, or a writer is at work on it.
     pub fn has_moved(&self) -> bool {
-        let now = Record::open(self.paths.clone());
+        let now = self.again();
         lock::is_held(&self.paths.lock())
             || now.map_or(true, |now| now.fingerprint() != self.fingerprint())
     }
@@ -348,8 +380,12 @@ fn index_of(paths: &Paths, journal: &Journal) -> Result<Index, IndexError> {
 }
 
 /// The last mark of the origin that event 0 names; the inner error is rule 911.
-fn last_mark(paths: &Paths) -> Result<Result<Option<Mark>, KeysError>, LedgerError> {
-    let first = Journal::opening(&paths.ledger)?.map(|entry| Reading::of(&entry.record));
+fn last_mark(
+    paths: &Paths,
+    unread: Option<&Arc<UnreadFiles>>,
+) -> Result<Result<Option<Mark>, KeysError>, LedgerError> {
+    let first = Journal::opening(&paths.ledger, unread.map(Arc::as_ref))?
+        .map(|entry| Reading::of(&entry.record));
     let origin = first.and_then(|reading| match reading.statement?.args {
         Args::LedgerOpened(args) => Some(args.origin),
         _ => None,

@@ -11,3 +11,4 @@ mod names;
 mod pins;
 mod policies;
 mod report;
+mod unread;

@@ -265,10 +265,17 @@ fn files_that_cannot_be_read() {
     room.remove(JOURNAL);
     fs::create_dir(room.path(JOURNAL)).unwrap();
     let told = format!("annals: expected a file at {JOURNAL}, found a folder\n{advice}");
-    for command in READING.iter().chain(&["append drafts.jsonl"]) {
+    let (_, others) = READING.split_first().unwrap();
+    for command in others.iter().chain(&["append drafts.jsonl"]) {
         let answer = room.run(command);
         assert_eq!((answer.exit, answer.told()), (2, told.clone()), "{command}");
     }
+    // The verdict is given.
+    let damage =
+        format!("damage: rule 911 unreadable: expected a file at {JOURNAL}, found a folder");
+    let verified = room.run("verify");
+    assert_eq!((verified.exit, &*verified.told()), (2, ""), "{verified:?}");
+    assert!(verified.out.contains(&damage), "{verified:?}");
     let repaired = room.run("repair");
     assert_eq!(repaired.exit, 0, "{repaired:?}");
     room.expect_whole(EVENTS);
@@ -276,10 +283,15 @@ fn files_that_cannot_be_read() {
     room.remove("ledger/checkpoint");
     fs::create_dir(room.path("ledger/checkpoint")).unwrap();
     let told = "annals: expected a file at ledger/checkpoint, found a folder\n";
-    for command in READING.iter().chain(&["append drafts.jsonl"]) {
+    for command in others.iter().chain(&["append drafts.jsonl"]) {
         let answer = room.run(command);
         assert_eq!((answer.exit, &*answer.told()), (2, told), "{command}");
     }
+    let damage =
+        "damage: rule 911 unreadable: expected a file at ledger/checkpoint, found a folder";
+    let verified = room.run("verify");
+    assert_eq!((verified.exit, &*verified.told()), (2, ""), "{verified:?}");
+    assert!(verified.out.contains(damage), "{verified:?}");
     // The drafts themselves.
     let room = newsroom();
     let answer = room.run("append nothing.jsonl");

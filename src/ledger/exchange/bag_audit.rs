@@ -116,7 +116,7 @@ pub fn audit_bag(bag: &Path, options: &Audit, steps: Steps<'_>) -> Result<BagAud
         about: Derived::default(),
         size: sizes(bag)?,
     };
-    let mut record = match Record::open(paths_in(bag)) {
+    let mut record = match Record::open_for_verdict(paths_in(bag)) {
         Ok(record) => record,
         Err(error) => {
             bagged.audited = Err(error);

@@ -78,6 +78,7 @@ pub fn repair(
     }
     let copy = from.as_ref().map(|from| from.ledger.as_path());
     changed |= documents::take(paths, record, copy, on_step)?;
+    changed |= place::no_checkpoint(paths, on_step)?;
     changed |= place::checkpoint(paths, record, &holdings, on_step)?;
     drop((holdings, scratch));
     let mended = Record::open(paths.clone())?;

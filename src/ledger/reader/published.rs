@@ -83,6 +83,7 @@ impl Record {
             trouble: Mutex::default(),
             absent: Mutex::default(),
             bound: None,
+            unread: None,
         })
     }
 }

@@ -50,7 +50,7 @@ pub enum Unjudged {
 impl VerifySubject {
     /// Opens the named subject; the ledger of the context if none is named.
     pub fn open(named: Option<PathBuf>, context: &Context) -> Result<VerifySubject, CliError> {
-        let ledger = |paths| Ok(VerifySubject::Ledger(Box::new(Record::open(paths)?)));
+        let ledger = |paths| Ok(VerifySubject::Ledger(Box::new(Record::open_for_verdict(paths)?)));
         let named = match named {
             Some(named) => named,
             None => {
@@ -140,6 +140,6 @@ fn other(head: &[u8]) -> &'static str {
 
 /// A published record is judged as it is served now: nothing of it is kept.
 fn published(place: PublishedPlace, named: PathBuf) -> Result<VerifySubject, CliError> {
-    let published = place.open(&CachePlace::Scratch)?.with_documents();
+    let published = place.open_for_verdict(&CachePlace::Scratch)?.with_documents();
     Ok(VerifySubject::Published(named, Box::new(published)))
 }

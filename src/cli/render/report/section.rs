@@ -5,7 +5,9 @@
 //! Not here: the table of checks, the faults, the roster (`report`); the layout (`text`, `page`).
 
 use crate::cli::render::report::lines::{ADVICE, COMPARED, Line, Section, line};
-use crate::cli::render::report::{ComparisonState, EventRange, NO_INDEX, PinState, VerdictReport};
+use crate::cli::render::report::{
+    ComparisonState, EventRange, FaultReport, NO_INDEX, PinState, VerdictReport,
+};
 use crate::cli::render::tally_lines;
 use crate::cli::terminal::exit::Exit;
 use crate::cli::terminal::{counted, seconds_as_moment, visible};
@@ -250,7 +252,9 @@ fn advice(report: &VerdictReport) -> Vec<Line> {
         return lines;
     }
     let of_events = found(&|rule| matches!(rule, 101..=604 | 607..=616 | 704..=706 | 910));
-    let of_documents = found(&|rule| matches!(rule, 605 | 606));
+    let is_unread = |fault: &FaultReport| fault.rule == 911 && fault.why.contains("/document/");
+    let of_documents =
+        found(&|rule| matches!(rule, 605 | 606)) || report.faults.iter().any(is_unread);
     let changed = report.checkpoint.is_none() && found(&|rule| rule == 911);
     let of_checkpoint = changed || found(&|rule| matches!(rule, 701..=703));
     if of_events {
@@ -276,7 +280,13 @@ fn advice(report: &VerdictReport) -> Vec<Line> {
         add("annals repair --from COPY takes documents from another copy");
     }
     if of_checkpoint {
-        add("put back a copy of the checkpoint; without one the next writer signs it");
+        add(match changed {
+            true => {
+                "put back a copy of the checkpoint; annals repair moves aside what is no file in \
+                 its place; without one the next writer signs it"
+            }
+            false => "put back a copy of the checkpoint; without one the next writer signs it",
+        });
     }
     lines
 }

@@ -5,7 +5,7 @@
 //! did not sign is ignored. Only a copy of the store is written, in the scratch folder. Not here:
 //! which place is used (`repair`). Source: FORMAT.md section 9.
 
-use crate::disk::is_there;
+use crate::disk::{DiskError, is_there};
 use crate::journal::Journal;
 use crate::keys::{HighWaterMarks, Mark};
 use crate::ledger::audit::part_below_mark;
@@ -63,7 +63,7 @@ impl Holding {
         if !is_there(&holding.path)? {
             return Ok(holding);
         }
-        let checkpoint = checkpoint(paths)?;
+        let checkpoint = checkpoint_here(paths)?;
         match Journal::open(&paths.ledger, covered(checkpoint.as_deref())) {
             Err(error) => holding.unreadable = Some(chain(&error)),
             Ok(journal) => {
@@ -85,7 +85,7 @@ impl Holding {
         match opened.and_then(|store| Stored::new(Box::new(store), &paths.ledger)) {
             Err(StoreError::Disk(error)) => holding.unknown = Some(chain(&error)),
             Err(error) => holding.unreadable = Some(chain(&error)),
-            Ok(stored) => holding.judge(Box::new(stored), paths, checkpoint(paths)?, jobs)?,
+            Ok(stored) => holding.judge(Box::new(stored), paths, checkpoint_here(paths)?, jobs)?,
         }
         Ok(holding)
     }
@@ -179,7 +179,7 @@ impl Holding {
         let Some(source) = self.source.as_deref() else { return Ok(()) };
         let mark = mark(paths, source)?;
         let marked = mark.as_ref().map(Mark::marked_checkpoint);
-        let ends = Anchors { checkpoint: checkpoint(paths)?, mark: marked, pin: None };
+        let ends = Anchors { checkpoint: checkpoint_here(paths)?, mark: marked, pin: None };
         let options = Options { contents: false, ..Options::whole(jobs) };
         let report = verify(source, &ends, options)?;
         let signed_here = |fault: &Fault| {
@@ -314,6 +314,14 @@ fn unjudged(report: &Report) -> Option<String> {
         format!("event {position} is of format {v}, which this program does not know")
     });
     later.or_else(|| (report.size == 0).then(|| "it has no event".to_owned()))
+}
+
+/// The checkpoint here; what is no file in its place is none.
+fn checkpoint_here(paths: &Paths) -> Result<Option<Vec<u8>>, DiskError> {
+    match checkpoint(paths) {
+        Err(DiskError::Strange { .. }) => Ok(None),
+        found => found,
+    }
 }
 
 /// The last mark here for the record of a source.

@@ -5,7 +5,7 @@
 //! back if the replacement fails. Not here: which record is correct (`holding`). Source: FORMAT.md
 //! section 9.
 
-use crate::disk::{self, DiskError, FileMode, free_aside};
+use crate::disk::{self, DiskError, FileMode, Links, PathKind, free_aside};
 use crate::journal::{JournalWriter, ROTATE_AT};
 use crate::ledger::error::LedgerError;
 use crate::ledger::exchange::repair::holding::Holding;
@@ -51,6 +51,20 @@ pub fn store(
     on_step(Step::Built(CopyKind::Store, record.place, built.size()));
     report_aside("store", aside, on_step);
     Ok(())
+}
+
+/// Moves aside what is no file in the place of the checkpoint. Returns whether there was such.
+pub fn no_checkpoint(paths: &Paths, on_step: &mut dyn FnMut(Step)) -> Result<bool, LedgerError> {
+    let here = paths.checkpoint();
+    match disk::kind(&here, Links::Refuse)? {
+        None | Some(PathKind::File) => return Ok(false),
+        Some(_) => {}
+    }
+    let aside = free_aside(&here);
+    fs::rename(&here, &aside).map_err(disk::error("move aside", &here))?;
+    disk::sync_folder(disk::parent(&here))?;
+    report_aside("checkpoint", Some(aside), on_step);
+    Ok(true)
 }
 
 /// Takes the copy's checkpoint if the one here does not hold or is of a smaller size.

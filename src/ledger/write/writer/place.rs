@@ -133,7 +133,7 @@ impl Writer {
 /// Whether a folder is what was left of a copy that was stopped while it was made: it has a journal
 /// without an event.
 fn is_unfinished(paths: &Paths) -> bool {
-    matches!(Journal::opening(&paths.ledger), Ok(None))
+    matches!(Journal::opening(&paths.ledger, None), Ok(None))
 }
 
 /// The refusal of a memory that is not the one that the copy says.
