@@ -9,6 +9,7 @@
 
 pub mod append;
 pub mod at;
+pub mod disk_error;
 pub mod lock;
 pub mod open;
 pub mod real_path;
@@ -18,6 +19,7 @@ pub mod together;
 pub mod unread;
 
 use crate::disk;
+pub use disk_error::DiskError;
 pub use open::{Links, Strange};
 use open::{is_folder, look, open, open_to_write};
 use std::ffi::OsString;
@@ -25,105 +27,6 @@ use std::fs::{self, File, OpenOptions};
 use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
-
-/// Why a file could not be read or written: the operation, the path and the cause.
-#[derive(Debug, thiserror::Error)]
-pub enum DiskError {
-    /// An operation failed before it had an effect, or while it only read.
-    #[error("cannot {what} {}", path.display())]
-    Io {
-        /// The operation: a verb.
-        what: &'static str,
-        /// The file or folder.
-        path: PathBuf,
-        /// The system's error.
-        #[source]
-        cause: io::Error,
-    },
-    /// The file is larger than the reader allows.
-    #[error("{} has more than {bound} bytes", path.display())]
-    TooLarge {
-        /// The file.
-        path: PathBuf,
-        /// The maximum size in bytes.
-        bound: u64,
-    },
-    /// The path leads to a link, a folder, a pipe or something else that is not expected there.
-    #[error("expected {} at {}, found {}", strange.expected, path.display(), strange.found)]
-    Strange {
-        /// The path.
-        path: PathBuf,
-        /// What was expected and what was found.
-        strange: Strange,
-    },
-    /// An append failed, and the file was truncated to its old length: nothing was written.
-    #[error("cannot append to {}; nothing was written", path.display())]
-    NotWritten {
-        /// The file.
-        path: PathBuf,
-        /// The system's error.
-        #[source]
-        cause: io::Error,
-    },
-    /// A write or its fsync failed so that the content of stable storage is unknown.
-    #[error("cannot {what} {}; it is not known what is on disk", path.display())]
-    Unknown {
-        /// The step that failed: a verb.
-        what: &'static str,
-        /// The file.
-        path: PathBuf,
-        /// The system's error.
-        #[source]
-        cause: io::Error,
-    },
-    /// An earlier append ended in [`DiskError::Unknown`]: this handle writes no more.
-    #[error("{} takes no more writes after a failed one; open it again", path.display())]
-    Poisoned {
-        /// The file.
-        path: PathBuf,
-    },
-    /// The length of the file differs from the one that the holder of the lock left: nothing was
-    /// written.
-    #[error(
-        "{} has {found} bytes, expected {expected}: another process writes to it at the same time, \
-         so the lock does nothing on this file system; write from one machine, or keep the ledger \
-         on a disk that locks", path.display()
-    )]
-    Changed {
-        /// The file.
-        path: PathBuf,
-        /// The expected length in bytes.
-        expected: u64,
-        /// The length found.
-        found: u64,
-    },
-    /// Another writer has the lock.
-    #[error("{} is held by another writer: {holder}", path.display())]
-    Held {
-        /// The lock file.
-        path: PathBuf,
-        /// Process id and command line of the holder, in one line.
-        holder: String,
-    },
-}
-
-impl DiskError {
-    /// Whether the cause is a missing file or folder.
-    pub fn is_missing(&self) -> bool {
-        matches!(self, DiskError::Io { cause, .. } if cause.kind() == io::ErrorKind::NotFound)
-    }
-
-    /// Whether the cause is a denied permission.
-    pub fn is_denied(&self) -> bool {
-        use io::ErrorKind::PermissionDenied;
-        matches!(self, DiskError::Io { cause, .. } if cause.kind() == PermissionDenied)
-    }
-
-    /// Whether the cause is an existing file.
-    pub fn is_there_already(&self) -> bool {
-        matches!(self, DiskError::Io { cause, .. } if cause.kind() == io::ErrorKind::AlreadyExists)
-    }
-}
 
 /// The kind of a path.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -202,6 +105,16 @@ pub fn sync_folder(folder: &Path) -> Result<(), DiskError> {
     }
     let synced = File::open(folder).and_then(|handle| handle.sync_all());
     synced.map_err(error("sync folder", folder))
+}
+
+/// Makes the name of what was just put in its place durable.
+///
+/// Errors: [`DiskError::Unsynced`].
+pub fn sync_name(path: &Path) -> Result<(), DiskError> {
+    sync_folder(parent(path)).map_err(|error| match error {
+        DiskError::Io { cause, .. } => DiskError::Unsynced { path: path.to_owned(), cause },
+        other => other,
+    })
 }
 
 /// Makes the bytes of a file durable that another process wrote.
@@ -285,7 +198,8 @@ fn unknown(what: &'static str, path: &Path, cause: io::Error) -> DiskError {
 /// Writes a file that must not exist yet, durably.
 ///
 /// The bytes are written under a temporary name and then renamed in one step: after any
-/// interruption the file is complete or missing, and an existing file is never overwritten.
+/// interruption the file is complete or missing, and an existing file is never overwritten. If
+/// only the last step fails, [`DiskError::Unsynced`]: the file is in its place.
 ///
 /// ```
 /// use annals::disk::{FileMode, read, write_new};
@@ -307,7 +221,7 @@ pub fn write_new(path: &Path, bytes: &[u8], mode: FileMode) -> Result<(), DiskEr
         let _ = fs::remove_file(&temporary);
         return Err(error("make", path)(cause));
     }
-    sync_folder(parent(path))
+    sync_name(path)
 }
 
 /// Renames a file to a name that must be free.

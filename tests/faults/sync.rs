@@ -130,3 +130,54 @@ fn the_first_event_is_written_again() {
     let marked = calls.iter().position(|call| call.contains("keys/log.marks")).unwrap();
     assert!(again < synced && synced < marked && named < marked, "{calls:#?}");
 }
+
+/// What was made is whole and in its place, and the sync of the folder above it fails: the error
+/// says that it is there, and verify agrees.
+#[test]
+fn what_is_made_and_whose_name_cannot_be_synced_is_said_to_be_there() {
+    let room = newsroom();
+    if !may_trace(&room) {
+        return;
+    }
+    assert_eq!(room.run("publish pub").exit, 0);
+    assert_eq!(room.run("export --to bag").exit, 0);
+    let folder = room.folder.path().to_str().unwrap().to_owned();
+    for (line, made) in [
+        ("import bag --to made", "made"),
+        ("export --to made", "made"),
+        ("clone pub made", "made"),
+        ("prove 2 -o made", "made"),
+    ] {
+        // The syncs before it are of names that are made on the way.
+        for number in 1..20 {
+            let inject = format!("inject=fsync:error=EIO:when={number}");
+            let output = traced(&room, &["-P", &folder, "-e", &inject], line).output().unwrap();
+            let answer = Answer::of(output);
+            if !room.path(made).exists() {
+                assert_eq!(answer.exit, 2, "{line}: {answer:?}");
+                // What it was made in, so that the next one makes the same calls.
+                for entry in room.folder.path().read_dir().unwrap().flatten() {
+                    if entry.file_name().to_string_lossy().starts_with(".made") {
+                        std::fs::remove_dir_all(entry.path()).unwrap();
+                    }
+                }
+                continue;
+            }
+            let told = format!(
+                "annals: {made} is there and whole, but a power cut may take it away: the folder \
+                 above it could not be synced; run sync, or copy it to another disk\n  \
+                 Input/output error (os error 5)\n"
+            );
+            assert_eq!((answer.exit, &*answer.out, &*answer.told()), (2, "", &*told), "{line}");
+            break;
+        }
+        // A proof alone is trusted by nobody.
+        let exit = if line.starts_with("prove") { 5 } else { 0 };
+        let verified = room.run(&format!("verify {made} --keys pub"));
+        assert_eq!(verified.exit, exit, "{line}: {verified:?}");
+        match room.path(made).is_dir() {
+            true => std::fs::remove_dir_all(room.path(made)).unwrap(),
+            false => room.remove(made),
+        }
+    }
+}

@@ -187,10 +187,11 @@ impl BagTarget for FolderBagTarget {
         }
         fs::rename(&self.partial, &self.bag).map_err(disk::error("put in place", &self.bag))?;
         self.finished = true;
-        disk::sync_folder(disk::parent(&self.bag))?;
+        // It is whole and in its place, whatever becomes of its name.
+        let named = disk::sync_name(&self.bag);
         let lock = self.bag.join(LOCK);
         fs::remove_file(&lock).map_err(disk::error("remove", &lock))?;
-        disk::sync_folder(&self.bag)
+        named.and_then(|()| disk::sync_folder(&self.bag))
     }
 
     fn folder(&self) -> &Path {

@@ -150,7 +150,7 @@ pub fn clone_published(
     }
     let renamed = disk::rename_new(&partial.ledger, &paths.ledger);
     renamed.map_err(disk::error("rename to", &paths.ledger))?;
-    disk::sync_folder(disk::parent(&paths.ledger))?;
+    disk::sync_name(&paths.ledger)?;
     Ok(outcome)
 }
 

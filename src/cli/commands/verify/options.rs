@@ -3,8 +3,8 @@
 use crate::archive::bag::read::is_bag;
 use crate::cli::render::report::VerdictReport;
 use crate::cli::terminal::{CliError, Context, OutputKind, OutputPlace, note, visible};
-use crate::disk;
-use crate::ledger::error::chain;
+use crate::disk::{self, DiskError};
+use crate::ledger::error::{LedgerError, chain};
 use crate::ledger::exchange::apart::{ProtectedPlace, expect_apart_or_beside_keys};
 use crate::ledger::published_place::PublishedPlace;
 use annals_core::time::Time;
@@ -64,6 +64,9 @@ pub fn keep_page(
         match place.put(page.as_bytes()) {
             Ok(()) => note(format_args!("the verdict as a page: {}", path.display())),
             // The verdict is printed, and keeps its exit.
+            Err(LedgerError::Disk(error @ DiskError::Unsynced { .. })) => {
+                note(format_args!("warning: {}", chain(&error)));
+            }
             Err(error) => note(format_args!("warning: no page: {}", chain(&error))),
         }
     }
