@@ -23,6 +23,7 @@ use crate::keys::{HighWaterMarks, KeysError, Mark};
 use crate::ledger::audit::options::Audit;
 use crate::ledger::error::{LedgerError, chain};
 use crate::ledger::following::FollowingMark;
+use crate::ledger::home_mark::HomeMark;
 use crate::ledger::imported;
 use crate::ledger::reader::Record;
 use crate::ledger::reader::source::RecordSource;
@@ -78,6 +79,8 @@ pub struct Audited {
     pub tiles: Option<u64>,
     /// Whether a pull may bring more events: the ledger is a copy that follows a record.
     pub is_following: bool,
+    /// The database that keeps the record, if this folder is a copy of a server of it.
+    pub database: Option<String>,
 }
 
 impl Audited {
@@ -146,6 +149,8 @@ struct LookedAt {
     later_mark: Option<u64>,
     /// Whether the ledger is a copy that follows a record.
     is_following: bool,
+    /// The database that keeps the record, if one does.
+    database: Option<String>,
 }
 
 fn look(
@@ -193,7 +198,9 @@ fn look(
     let store = store.report(&mut report.faults);
     let looked = LookedAt::of(audit, ends, report).with(store, index);
     let is_following = FollowingMark::is_at(&record.paths)?;
-    Ok(LookedAt { part_of: record.part_of, later, later_mark, is_following, ..looked })
+    // A mark that is damaged is a fault of its own.
+    let database = HomeMark::of(&record.paths).ok().flatten().map(|home| home.place);
+    Ok(LookedAt { part_of: record.part_of, later, later_mark, is_following, database, ..looked })
 }
 
 /// Where this is a part of a record, by its own account, and the pin is later, a smaller size is
@@ -299,6 +306,7 @@ impl LookedAt {
             later,
             later_mark,
             is_following,
+            database: None,
         }
     }
 
@@ -317,7 +325,7 @@ impl LookedAt {
     /// Writes what follows from the verdict: the pin, and evidence.
     fn conclude(self, audit: &Audit, source: &dyn Source) -> Result<Audited, LedgerError> {
         let LookedAt { report, ends, store, index, policy_result, part_of, .. } = self;
-        let LookedAt { later, later_mark, is_following, .. } = self;
+        let LookedAt { later, later_mark, is_following, database, .. } = self;
         let pin = match verdict(&report, &policy_result) {
             _ if let Some(pinned) = later => PinFound::Later(pinned),
             _ if later_mark.is_some() && audit.pin.is_some() => PinFound::Left,
@@ -347,6 +355,7 @@ impl LookedAt {
             missing_keys: audit.missing_keys.clone(),
             tiles,
             is_following,
+            database,
         })
     }
 }

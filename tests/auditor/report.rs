@@ -398,3 +398,25 @@ fn a_record_that_goes_on_in_a_later_format_asks_for_a_newer_program() {
         assert!(answer.err.contains("a newer one goes on with this record"), "{}", answer.err);
     }
 }
+
+/// A server's copy of a record in a database that went back: what it lost is put back there.
+#[test]
+fn of_a_record_in_a_database_the_advice_is_to_put_back_what_the_database_lost() {
+    let record = ledger(&[2, 3]);
+    let mut files = ledger(&[2]).files();
+    files.insert(MARKS.to_owned(), record.mark(3).into_bytes());
+    let home = "annals home v1\nplace postgres://desk@db.example/news\n";
+    files.insert("ledger/home".to_owned(), home.as_bytes().to_vec());
+    let desk = Desk::with(&files);
+    let answer = desk.run("verify");
+    assert_eq!(answer.exit, 4, "{}", answer.out);
+    let advice = "what to do: keep a copy of this record as it is; where the database lost events, \
+                  as a restored backup does, annals repair --from COPY takes them from a copy that \
+                  has them, such as an editor's, and annals move --to \
+                  postgres://desk@db.example/news then puts them back";
+    assert!(answer.says(advice), "{}", answer.out);
+    let status = desk.run("status");
+    let line = "marks         the log key signed 3 events, here are 2: this is an older copy; annals \
+                verify says what to do";
+    assert!(status.says(line), "{}", status.out);
+}

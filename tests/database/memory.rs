@@ -143,6 +143,9 @@ fn a_database_that_went_back_is_written_to_by_nobody_not_even_without_a_copy() {
     let said = newsroom.annals("second", &[&serve[..], &watch.options()].concat());
     assert_eq!(said.code, 4, "{said:?}");
     assert!(said.err.contains("the log key signed size 5"), "{}", said.err);
+    let advice = "annals repair --from COPY takes what is missing from a copy that has it, such as \
+                  an editor's, and annals move --to ";
+    assert!(said.err.contains(advice), "{}", said.err);
     let said = newsroom.annals("server", &serve);
     assert!(said.code == 4 && said.err.contains("lost events"), "{said:?}");
     // The copy has what is missing.

@@ -440,8 +440,11 @@ fn text(out: &mut dyn Write, report: &StatusReport) -> Result<(), CliError> {
             MarksFound::Absent => "absent: the log key's memory is not here".to_owned(),
             MarksFound::Size(at) => format!("the log key signed {at} of {size} events"),
             MarksFound::Ahead(at) => format!(
-                "the log key signed {at} events, here are {size}: this is an older copy; restore \
-             the newer one"
+                "the log key signed {at} events, here are {size}: this is an older copy; {}",
+                match &report.home {
+                    Some(_) => "annals verify says what to do",
+                    None => "restore the newer one",
+                }
             ),
             MarksFound::Later(at) => {
                 format!("the log key signed {at} events, later than this part of {size}")

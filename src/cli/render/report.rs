@@ -81,6 +81,9 @@ pub struct VerdictReport {
     /// Whether a pull may bring more events: so does the advice where the pin saw more.
     #[serde(skip)]
     pub is_following: bool,
+    /// The database that keeps the record: what it lost is put back there.
+    #[serde(skip)]
+    pub database: Option<String>,
 }
 
 /// One kind of check.
@@ -278,6 +281,7 @@ impl VerdictReport {
             published: audited.tiles.is_some(),
             is_bag: false,
             is_following: audited.is_following,
+            database: audited.database.clone(),
         }
     }
 }

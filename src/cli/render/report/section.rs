@@ -196,6 +196,15 @@ fn advice(report: &VerdictReport) -> Vec<Line> {
     if report.is_following && found(&|rule| rule == 801) && !found(&|rule| rule == 802) {
         add("annals pull brings this copy up to date: then verify it again; where the pin still \
              saw more, keep the pin and ask who keeps the record");
+    } else if let (Exit::Forked, PinState::None, Some(place)) =
+        (report.exit, report.pin.state, &report.database)
+    {
+        add(&format!(
+            "keep a copy of this record as it is; where the database lost events, as a restored \
+             backup does, annals repair --from COPY takes them from a copy that has them, such as \
+             an editor's, and annals move --to {} then puts them back",
+            visible(place)
+        ));
     } else if report.exit == Exit::Forked && report.pin.state == PinState::None {
         add("keep a copy of this record as it is; where it is an older copy than the log key \
              signed, annals repair looks for the newer one in the store, annals repair --from COPY \

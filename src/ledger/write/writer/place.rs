@@ -123,11 +123,26 @@ impl Writer {
         let home = |journal: JournalHome| -> Result<Box<dyn Home>, LedgerError> {
             Ok(Box::new(PostgresHome::over(database, address, &paths, journal, origin)?))
         };
-        let mut writer = Writer::open_as(lock, paths.clone(), wait, Some(place), memory, home)?;
-        writer.catch_up()?;
-        writer.remember()?;
-        Ok(writer)
+        let kept_in = Some(place.clone());
+        let opened = Writer::open_as(lock, paths.clone(), wait, kept_in, memory, home);
+        let current = opened.and_then(|mut writer| {
+            writer.catch_up()?;
+            writer.remember()?;
+            Ok(writer)
+        });
+        current.map_err(|error| went_back(error, &place))
     }
+}
+
+/// Of a record in a database that is behind what the log key signed, the newer one is in no store.
+fn went_back(error: LedgerError, place: &str) -> LedgerError {
+    let LedgerError::BehindMark { marked, size } = error else { return error };
+    LedgerError::MemoryContradicts(format!(
+        "the log key signed size {marked} and the record in the database at {place} has {size} \
+         events or another root: the database lost events, as a restored backup does; nothing was \
+         written; annals repair --from COPY takes what is missing from a copy that has it, such as \
+         an editor's, and annals move --to {place} then puts it back"
+    ))
 }
 
 /// Whether a folder is what was left of a copy that was stopped while it was made: it has a journal
