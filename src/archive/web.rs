@@ -125,6 +125,7 @@ impl Web {
     /// assert!(Web::at("http://127.0.0.1:8080/record/").is_ok());
     /// assert!(Web::at("https://example.org").is_ok());
     /// assert!(matches!(Web::at("ftp://example.org"), Err(WebError::Address(_))));
+    /// assert!(matches!(Web::at("https://example.org/#a"), Err(WebError::Address(_))));
     /// // A password with a `/` as it is: the host would be another one.
     /// let WebError::Address(shown) = Web::at("http://bo:s3/cret@example.org").err().unwrap();
     /// assert_eq!(shown, "…@example.org");
@@ -143,6 +144,10 @@ impl Web {
             return Err(bad());
         }
         if uri.host().is_none_or(str::is_empty) || uri.query().is_some() || !has_good_port(&uri) {
+            return Err(bad());
+        }
+        // What parses an address drops it without a word.
+        if address.contains('#') {
             return Err(bad());
         }
         let address = address.trim_end_matches('/').to_owned();

@@ -35,6 +35,15 @@ impl PublishedPlace {
         address.map(|address| PublishedPlace::Address(address.to_owned()))
     }
 
+    /// What to write where a server was named without `http://`: `127.0.0.1:8090`.
+    pub fn without_scheme(named: &Path) -> Option<String> {
+        let named = named.to_str()?;
+        let host = named.split('/').next()?;
+        let (name, port) = host.rsplit_once(':')?;
+        let is_server = !name.is_empty() && port.parse::<u16>().is_ok();
+        is_server.then(|| format!("for the server, write http://{named} or https://{named}"))
+    }
+
     /// The place that is named; `None` where something else is.
     pub fn of(named: &Path) -> Result<Option<PublishedPlace>, DiskError> {
         if let Some(address) = PublishedPlace::address(named) {

@@ -195,3 +195,36 @@ fn the_policy_beside_named_keys_is_asked_of_everything_that_is_verified() {
                     for a policy in it has to be met first; --no-witness publishes without one\n";
     assert_eq!((exit, why.as_str()), (2, expected));
 }
+
+/// What is no address of a server, and is nearly one.
+#[test]
+fn a_server_that_is_named_without_its_scheme_is_told_apart_from_a_folder() {
+    let desk = Desk::founded();
+    let hint = "for the server, write http://127.0.0.1:8090 or https://127.0.0.1:8090";
+    for line in ["clone 127.0.0.1:8090 copy", "import 127.0.0.1:8090 --to copy"] {
+        let (exit, why) = desk.refused(line);
+        assert!(exit == 2 && why.ends_with(&format!("found none; {hint}\n")), "{line}: {why}");
+    }
+    let (exit, why) = desk.refused("verify 127.0.0.1:8090");
+    assert!(exit == 2 && why.ends_with(&format!("evidence file there; {hint}\n")), "{why}");
+    // A part that is sent to no server is refused as a query is.
+    for end in ["#a", "?a=b"] {
+        let (exit, why) = desk.refused(&format!("clone http://127.0.0.1:8090/{end} copy"));
+        let expected = format!(
+            "annals: expected an address like https://example.org/record, found \
+             http://127.0.0.1:8090/{end}\n"
+        );
+        assert_eq!((exit, why), (2, expected));
+    }
+    // A span is checked also where nothing waits.
+    let (exit, why) = desk.refused("status --wait x");
+    assert!(exit == 2 && why.contains("--wait: expected a span of time"), "{why}");
+}
+
+#[test]
+fn one_checkpoint_is_said_in_the_singular() {
+    let desk = Desk::founded();
+    desk.told("export --to bag");
+    let told = desk.told("verify bag");
+    assert!(told.contains("\nbag: 1 earlier checkpoint holds\n"), "{told}");
+}

@@ -80,7 +80,11 @@ fn run(context: &mut Context, args: CloneArgs) -> Result<Exit, CliError> {
 fn not_published(place: &Path) -> Result<LedgerError, DiskError> {
     let none = "none: name the address of one, which begins with http:// or https://, or a folder \
                 that annals publish wrote";
-    let found = any_kind(place)?.unwrap_or_else(|| none.to_owned());
+    let none = match PublishedPlace::without_scheme(place) {
+        Some(hint) => format!("none; {hint}"),
+        None => none.to_owned(),
+    };
+    let found = any_kind(place)?.unwrap_or(none);
     let place = place.display();
     Ok(LedgerError::NotFound(format!("expected a published record at {place}, found {found}")))
 }

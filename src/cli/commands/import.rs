@@ -105,7 +105,11 @@ fn run(context: &mut Context, args: ImportArgs) -> Result<Exit, CliError> {
     if !is_bag(bag)? && !is_partial(bag)? {
         let none = "none: name a bag that annals export wrote, a folder that annals publish wrote, \
                     or the address of a published record";
-        let found = any_kind(bag)?.unwrap_or_else(|| none.to_owned());
+        let none = match PublishedPlace::without_scheme(bag) {
+            Some(hint) => format!("none; {hint}"),
+            None => none.to_owned(),
+        };
+        let found = any_kind(bag)?.unwrap_or(none);
         let bag = bag.display();
         let why = format!("expected a bag or a published record at {bag}, found {found}");
         return Err(LedgerError::NotFound(why).into());

@@ -76,6 +76,8 @@ impl Context {
         };
         // Checked even if no time is shown: a mistyped zone is an error.
         zone::display(PointContext::new(&global.tz, clock.peek())?.zone);
+        // And even if nothing waits.
+        span("--wait", &global.wait)?;
         let answers = RefCell::default();
         Ok(Context { global, clock, entropy, dry_run: false, answers, program })
     }

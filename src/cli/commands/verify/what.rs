@@ -80,10 +80,12 @@ impl VerifySubject {
             return published(folder, named);
         }
         if standing.is_none() {
+            let hint = PublishedPlace::without_scheme(&named).map(|hint| format!("; {hint}"));
             return Err(LedgerError::NotFound(format!(
                 "nothing at {}: expected a ledger's folder, a bag, a published directory, a proof \
-                 or an evidence file there",
-                named.display()
+                 or an evidence file there{}",
+                named.display(),
+                hint.unwrap_or_default()
             ))
             .into());
         }
