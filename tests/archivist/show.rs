@@ -122,3 +122,24 @@ fn without_the_document_the_entry_itself_is_shown() {
     let told = story.told("show 4");
     assert!(told.contains("(the document is not here; this is what the entry holds)"), "{told}");
 }
+
+/// Acts on a fact have their words and their evidence in words, not in JSON.
+#[test]
+fn an_act_is_shown_in_words_field_by_field() {
+    let story = story();
+    for event in 0..14 {
+        let told = story.told(&format!("show {event}"));
+        assert!(!told.contains("{\"") && !told.contains("[]"), "{told}");
+    }
+    let told = story.told("show 10");
+    for line in [
+        "    claim           Sullivan met Grushko in Moscow on Wednesday.\n",
+        "    when            2022-01-26, “Wednesday”, derived\n",
+        "    topics          John Sullivan, Alexander Grushko\n",
+        "    evidence        document 3 supports “Sullivan met Grushko in Moscow”\n",
+        "    resolves        none\n",
+        "    sealed          none\n",
+    ] {
+        assert!(told.contains(line), "{line}: {told}");
+    }
+}

@@ -165,8 +165,8 @@ pub fn field(change: &FieldChange) -> String {
     }
 }
 
-/// A value as text for people.
-fn shown(name: &str, value: &Value) -> String {
+/// The value of a field as text for people.
+pub fn shown(name: &str, value: &Value) -> String {
     let text = |value: &Value| value.as_str().map(visible).unwrap_or_default();
     let join = |list: &[Value], between: &str, one: &dyn Fn(&Value) -> String| {
         list.iter().map(one).collect::<Vec<_>>().join(between)
@@ -210,6 +210,7 @@ fn shown(name: &str, value: &Value) -> String {
             let stance = text(&row["stance"]);
             format!("document {} {stance}{quote}{grade}{translation}", row["document"])
         }),
+        ("authors", Value::Array(list)) => join(list, "; ", &text),
         (_, Value::Array(list)) => join(list, ", ", &|entry| match entry {
             Value::String(text) => visible(text),
             other => visible(&other.to_string()),

@@ -204,7 +204,7 @@ fn lines(
             lines.push(format!("{} bytes, {kind}", content.bytes));
             let authors: Vec<String> =
                 content.authors.iter().flatten().map(|name| visible(name)).collect();
-            lines.extend((!authors.is_empty()).then(|| format!("by {}", authors.join(", "))));
+            lines.extend((!authors.is_empty()).then(|| format!("by {}", authors.join("; "))));
             lines.extend(content.url.as_ref().map(|url| format!("at {url}")));
             lines.extend(content.archived_at.as_ref().map(|url| format!("archived at {url}")));
             let rights = content.rights.as_deref();

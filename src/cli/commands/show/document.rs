@@ -40,7 +40,7 @@ pub fn page(
                 ("method", about.method.as_deref().map(str::to_owned)),
                 ("url", about.url.as_deref().map(str::to_owned)),
                 ("publisher", about.publisher.as_deref().map(str::to_owned)),
-                ("authors", Some(authors.join(", ")).filter(|text| !text.is_empty())),
+                ("authors", Some(authors.join("; ")).filter(|text| !text.is_empty())),
                 ("published", about.published.as_ref().map(dated)),
                 ("archived at", about.archived_at.as_deref().map(str::to_owned)),
                 ("rights", about.rights.as_deref().map(str::to_owned)),

@@ -71,18 +71,34 @@ pub fn page(
     Ok(writeln!(out, "    {:<16}{}\n", "hash", row.hash)?)
 }
 
+/// The fields of the words of a fact, in the order in which a fact is shown.
+const OF_FACT: [&str; 7] = ["claim", "attribution", "vouch", "when", "topics", "lang", "evidence"];
+
 fn field(out: &mut dyn Write, name: &str, value: &Value) -> Result<(), CliError> {
-    let text = match value {
-        Value::String(text) => Time::parse(text).map_or_else(|| visible(text), moment),
-        Value::Array(list) if list.iter().all(|entry| !entry.is_object()) => {
-            let all = list.iter().map(|entry| match entry {
-                Value::String(text) => visible(text),
-                other => other.to_string(),
-            });
-            all.collect::<Vec<_>>().join(", ")
+    let text = match (name, value) {
+        ("fact", Value::Object(words)) => {
+            for name in OF_FACT {
+                if let Some(value) = words.get(name) {
+                    field(out, name, value)?;
+                }
+            }
+            return Ok(());
         }
-        other => visible(&other.to_string()),
+        ("evidence", Value::Array(rows)) => {
+            for row in rows {
+                let text = effect::shown(name, &Value::Array(vec![row.clone()]));
+                named(out, name, &text)?;
+            }
+            return Ok(());
+        }
+        (_, Value::String(text)) => Time::parse(text).map_or_else(|| visible(text), moment),
+        (_, Value::Array(list)) if list.is_empty() => "none".to_owned(),
+        (name, value) => effect::shown(name, value),
     };
+    named(out, name, &text)
+}
+
+fn named(out: &mut dyn Write, name: &str, text: &str) -> Result<(), CliError> {
     let heading = format!("    {:<16}", name.replace('_', " "));
-    Ok(writeln!(out, "{}", words::hanging(&heading, &text, 20))?)
+    Ok(writeln!(out, "{}", words::hanging(&heading, text, 20))?)
 }
