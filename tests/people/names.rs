@@ -258,3 +258,22 @@ fn a_name_is_found_in_any_unicode_spelling() {
         }
     }
 }
+
+/// No line is longer than the width but the one that gives the head of the record.
+#[test]
+fn lines_with_long_names_are_wrapped() {
+    let desk = Desk::founded();
+    let name = "Bo_Berg_of_the_Newsroom_of_the_Northern_Edition_at_the_Desk_for_Foreign_Affairs";
+    desk.told(&format!("key new bo --name {name} --for example.org/record --no-passphrase"));
+    desk.told("editor add keys/bo.request --role editor --role admin --by ada");
+    desk.told("ledger change --confirmations 2 --by bo");
+    desk.told("editor revoke bo --reason lost --suspect-from 2 --statement Gone --by ada");
+    for line in ["log", "editor list"] {
+        let told = desk.told(line);
+        let (first, shown) = (&name[..7].replace('_', " "), told.lines());
+        assert!(told.contains(first.as_str()), "{line}: {told}");
+        for text in shown.filter(|text| !text.starts_with("as of ")) {
+            assert!(text.chars().count() <= 100, "{line}: {text}");
+        }
+    }
+}

@@ -1,5 +1,6 @@
 //! `annals status`: a summary of the ledger and its pending work. Writes nothing.
 
+use crate::cli::render::words::hanging;
 use crate::cli::render::{effect, provenance, tally_lines};
 use crate::cli::shared::{named_keys, waiting};
 use crate::cli::terminal::output::note;
@@ -30,7 +31,7 @@ use annals_core::time::Time;
 use clap::Args;
 use serde::Serialize;
 use std::collections::BTreeMap;
-use std::io::Write;
+use std::io::{IsTerminal, Write};
 use std::path::PathBuf;
 
 /// Show the ledger's summary and pending work
@@ -368,7 +369,9 @@ fn text(out: &mut dyn Write, report: &StatusReport) -> Result<(), CliError> {
         line("", &format!("{} corrected, {} suspect", report.corrected, report.suspect))?;
     }
     for (label, text) in tally_lines(&report.tally) {
-        line(label, &text)?;
+        // Names of persons may be long; a program finds each of these in one line.
+        let is_wrapped = std::io::stdout().is_terminal();
+        line(label, &if is_wrapped { hanging("", &text, 14) } else { text })?;
     }
     if let Some(turned) = &report.turned {
         line("", turned)?;

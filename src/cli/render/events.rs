@@ -183,7 +183,9 @@ pub fn text(out: &mut dyn Write, row: &EventRow, before: Option<&str>) -> Result
     if !row.applied {
         marks.push_str(" (not applied: it breaks a rule)");
     }
-    writeln!(out, "{:>6}  {}  {kind}{on}{aim}, {by}{marks}", row.position, minute(row.at))?;
+    let heading = format!("{:>6}  ", row.position);
+    let first = format!("{}  {kind}{on}{aim}, {by}{marks}", minute(row.at));
+    writeln!(out, "{}", hanging(&heading, &first, 8))?;
     let reason = row.args.as_ref().and_then(reason_and_place);
     // The effect contains the names and titles of these events.
     let named = matches!(

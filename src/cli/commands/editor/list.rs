@@ -2,7 +2,7 @@
 
 use crate::cli::render::{broken, called, provenance};
 use crate::cli::shared::shown;
-use crate::cli::terminal::{CliError, Context, Exit, Format, json, minute, out, visible};
+use crate::cli::terminal::{CliError, Context, Exit, Format, json, minute, out, visible, wrapped};
 use crate::ledger::query::names::Names;
 use crate::ledger::query::row::Named;
 use crate::ledger::query::{AsOf, View, no_fact};
@@ -166,19 +166,23 @@ fn revocations<'a>(view: &'a View<'_>) -> Vec<(u64, &'a Revoked)> {
 fn text(out: &mut dyn Write, rows: &[EditorTableRow], as_of: &AsOf) -> Result<(), CliError> {
     for (index, row) in rows.iter().enumerate() {
         let state = if row.revoked.is_some() { "revoked" } else { "active" };
-        writeln!(out, "{}, {}, {state}", visible(&row.name), shown(row.roles))?;
+        let first = format!("{}, {}, {state}", visible(&row.name), shown(row.roles));
+        writeln!(out, "{}", wrapped(&first, 0))?;
         writeln!(out, "    key {}", row.key)?;
         let first = rows.iter().take(index).find(|other| other.person == row.person);
         if let Some(first) = first {
-            writeln!(out, "    the same person as {}", called(&first.name, &first.key))?;
+            let same = format!("the same person as {}", called(&first.name, &first.key));
+            writeln!(out, "{}", wrapped(&same, 4))?;
         }
-        writeln!(out, "    enrolled by {}", operation(&row.enrolled))?;
+        let enrolled = format!("enrolled by {}", operation(&row.enrolled));
+        writeln!(out, "{}", wrapped(&enrolled, 4))?;
         for KeyRevocation { act, reason, suspect_from } in &row.revocations {
             let is_first = row.revoked.as_ref().is_some_and(|revoked| revoked.event == act.event);
             let how = if is_first { "revoked" } else { "and" };
             let suspect = suspect_from.map(|from| format!(", suspect from {from}"));
             let suspect = suspect.unwrap_or_default();
-            writeln!(out, "    {how} by {}: {reason}{suspect}", operation(act))?;
+            let revoked = format!("{how} by {}: {reason}{suspect}", operation(act));
+            writeln!(out, "{}", wrapped(&revoked, 4))?;
         }
     }
     let active = rows.iter().filter(|row| row.revoked.is_none()).count();
