@@ -158,6 +158,10 @@ fn counted(answer: &BlameAnswer<'_, '_>) -> String {
     let Coverage { length, quoted, unquoted, gaps } = answer.coverage;
     let count = answer.facts.len();
     let verb = if count < 2 { "quotes" } else { "quote" };
+    if count == 0 && answer.end == PageEnd::Whole {
+        let asked = if answer.is_filtered { " that was asked for" } else { "" };
+        return format!("no fact{asked} quotes any of {length} code points");
+    }
     let part = (quoted * 100).checked_div(length).unwrap_or(0);
     let places = if gaps == 1 { "place" } else { "places" };
     let facts = facts(count, verb);

@@ -3,6 +3,7 @@
 //! Always holds: a bag of a part of a record is reported as such. Not here: the record in it.
 
 use crate::cli::render::report::lines::{Line, Section, line};
+use crate::cli::terminal::counted;
 use crate::ledger::exchange::bag_audit::{BagAudit, Vouched, is_of_pin};
 use serde::Serialize;
 
@@ -82,8 +83,9 @@ fn bag_section(bag: &BagReport) -> Section {
         count => line("views", format!("{count} files follow from the record, byte for byte")),
     });
     if bag.checkpoints > 0 {
-        let count = bag.checkpoints;
-        lines.push(line("earlier checkpoints", format!("{count} earlier checkpoints hold")));
+        let hold = if bag.checkpoints == 1 { "holds" } else { "hold" };
+        let what = format!("{} {hold}", counted(bag.checkpoints, "earlier checkpoint"));
+        lines.push(line("earlier checkpoints", what));
     }
     lines.push(line("signature", bag.signature));
     lines.push(match (bag.size, bag.of) {
