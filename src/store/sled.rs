@@ -48,6 +48,8 @@ const COPY_CACHE_BYTES: u64 = 4 << 20;
 /// each 256th page after it, once in 64 times that one of them is looked up; a copy is read once,
 /// so sled would hold all of it.
 const LOOKED_UP: usize = 2;
+/// The largest hole of a file that is not looked at, in bytes.
+const MOST_HOLE: u64 = 1 << 30;
 const HEAD: &[u8] = b"H";
 /// The key of the head in the previous layout.
 const EARLIER_HEAD: &[u8] = b"h";
@@ -309,13 +311,18 @@ fn expect_plain(folder: &Path) -> Result<(), StoreError> {
             let name = name.to_string_lossy();
             return Err(StoreError::Damaged(format!("expected a file at {name}, found {kind}")));
         }
-        let length = found.metadata().map_err(failed)?.len();
+        let about = found.metadata().map_err(failed)?;
+        let length = about.len();
         let name = found.file_name().to_string_lossy().into_owned();
         let most = match name.as_str() {
             "conf" => MOST_CONF,
             name if name.starts_with("snap.") => MOST_SNAPSHOT.saturating_add(pages),
             _ => u64::MAX,
         };
+        if kind.is_file() && is_hollow(&about) {
+            let why = format!("expected bytes at {name}, found {length}, most of them a hole");
+            return Err(StoreError::Damaged(why));
+        }
         if kind.is_file() && length > most {
             let why = format!("expected at most {most} bytes at {name}, found {length}");
             return Err(StoreError::Damaged(why));
@@ -341,6 +348,21 @@ fn remove_unfinished(folder: &Path) -> io::Result<()> {
         }
     }
     Ok(())
+}
+
+/// Whether nearly all of a large file is a hole, which sled never leaves: to copy it, or to look
+/// for events in it, takes the time of its length.
+#[cfg(unix)]
+fn is_hollow(about: &fs::Metadata) -> bool {
+    use std::os::unix::fs::MetadataExt;
+    let held = about.blocks().saturating_mul(512);
+    about.len().saturating_sub(held) > MOST_HOLE && held < about.len() / 64
+}
+
+/// As on Unix: not known on this system.
+#[cfg(not(unix))]
+fn is_hollow(_: &fs::Metadata) -> bool {
+    false
 }
 
 /// The meaning of sled's refusal to open. Only the text says that the lock is held.
@@ -433,6 +455,19 @@ mod tests {
         let expected =
             "the store cannot be read: its files cannot be read: the file is of another make";
         assert_eq!(other, expected);
+    }
+
+    #[test]
+    fn a_file_that_is_nearly_all_a_hole_is_damage_that_is_found_at_once() {
+        let folder = tempfile::tempdir().unwrap();
+        let (path, copy) = (folder.path().join("db"), folder.path().join("copy"));
+        drop(create(&path, &StoreHead::EMPTY).unwrap());
+        assert!(open_copy(&path, 0, &copy).is_ok());
+        File::options().write(true).open(path.join("db")).unwrap().set_len(9 << 30).unwrap();
+        let began = std::time::Instant::now();
+        let refused = open_copy(&path, 0, &copy).err().unwrap().to_string();
+        assert!(refused.contains("found 9663676416, most of them a hole"), "{refused}");
+        assert!(began.elapsed() < Duration::from_secs(2));
     }
 
     #[test]
