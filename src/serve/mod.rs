@@ -10,6 +10,7 @@
 //! and writing (`ledger::exchange::placing`). Source: FORMAT.md section 17.
 
 mod asker;
+mod conditions;
 mod listen;
 mod metrics;
 mod openapi;

@@ -68,8 +68,12 @@ pub enum ProblemKind {
     Outrun,
     /// Documents that it captures are not here.
     DocumentsMissing,
+    /// The answer is not one that the asker names, or has no name.
+    Precondition,
     /// It is too large.
     TooLarge,
+    /// The body is compressed, or in another coding.
+    Coding,
     /// A rule refuses it.
     Refused,
     /// The answer would need too much of the record.
@@ -92,7 +96,9 @@ impl ProblemKind {
             ProblemKind::Method => "method",
             ProblemKind::Outrun => "outrun",
             ProblemKind::DocumentsMissing => "documents-missing",
+            ProblemKind::Precondition => "precondition",
             ProblemKind::TooLarge => "too-large",
+            ProblemKind::Coding => "coding",
             ProblemKind::Refused => "refused",
             ProblemKind::Bound => "bound",
             ProblemKind::TooMuch => "too-much",
@@ -110,7 +116,9 @@ impl ProblemKind {
             ProblemKind::Method => "This is not asked for in this way",
             ProblemKind::Outrun => "The record went on",
             ProblemKind::DocumentsMissing => "Documents are missing",
+            ProblemKind::Precondition => "The condition of the request does not hold",
             ProblemKind::TooLarge => "The request is too large",
+            ProblemKind::Coding => "The body is in a coding that is not read here",
             ProblemKind::Refused => "A rule refuses it",
             ProblemKind::Bound => "The answer would need too much of the record",
             ProblemKind::TooMuch => "Too much was asked for",
@@ -128,7 +136,9 @@ impl ProblemKind {
             ProblemKind::NotFound => StatusCode::NOT_FOUND,
             ProblemKind::Method => StatusCode::METHOD_NOT_ALLOWED,
             ProblemKind::Outrun | ProblemKind::DocumentsMissing => StatusCode::CONFLICT,
+            ProblemKind::Precondition => StatusCode::PRECONDITION_FAILED,
             ProblemKind::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
+            ProblemKind::Coding => StatusCode::UNSUPPORTED_MEDIA_TYPE,
             ProblemKind::Refused | ProblemKind::Bound => StatusCode::UNPROCESSABLE_ENTITY,
             ProblemKind::TooMuch => StatusCode::TOO_MANY_REQUESTS,
             ProblemKind::TooSlow => StatusCode::REQUEST_TIMEOUT,
@@ -236,6 +246,10 @@ impl IntoResponse for Problem {
             // RFC 9110 section 15.5.2: how the asker is named.
             let challenge = HeaderValue::from_static("Annals-Request");
             headers.insert(header::WWW_AUTHENTICATE, challenge);
+        }
+        if self.kind == ProblemKind::Coding {
+            // RFC 9110 section 15.5.16: what is read here.
+            headers.insert(header::ACCEPT_ENCODING, HeaderValue::from_static("identity"));
         }
         if let Some(seconds) = self.retry_after {
             headers.insert(header::RETRY_AFTER, HeaderValue::from(seconds));

@@ -24,6 +24,7 @@ use crate::ledger::audit::prove::{ProofDocuments, c2sp, prove};
 use crate::ledger::error::LedgerError;
 use crate::ledger::query::point::{Bound, DateClock, Point, PointContext};
 use crate::ledger::reader::Record;
+use crate::serve::conditions::{expect_match, listed};
 use crate::serve::parameters::{Parameters, position, refused};
 use crate::serve::problem::{Problem, ProblemKind};
 use crate::serve::sequencer::ServedHead;
@@ -160,8 +161,9 @@ async fn answer(
         let tag = tag(&state, &head, &uri, &parameters, &prepared.sizes)?;
         let cache = (header::CACHE_CONTROL, HeaderValue::from_static("no-cache"));
         let caching: [(HeaderName, HeaderValue); 2] = [(header::ETAG, tag.clone()), cache];
+        let expected = expect_match(&headers, Some(&tag));
         let known = known(&headers, &tag);
-        if known == KnownAnswer::This {
+        if known == KnownAnswer::This && expected.is_ok() {
             return Ok((StatusCode::NOT_MODIFIED, caching).into_response());
         }
         let mut bytes = AnswerBytes::default();
@@ -169,6 +171,8 @@ async fn answer(
         if let Some(why) = record.trouble() {
             return Err(failed(&state, &LedgerError::IndexFailed(why)));
         }
+        // A condition is judged where there is an answer.
+        expected?;
         if known == KnownAnswer::Any {
             return Ok((StatusCode::NOT_MODIFIED, caching).into_response());
         }
@@ -209,10 +213,8 @@ enum KnownAnswer {
 
 /// Whether the asker has the answer with this tag.
 fn known(headers: &HeaderMap, tag: &HeaderValue) -> KnownAnswer {
-    let values = headers.get_all(header::IF_NONE_MATCH).iter();
-    let tags = values.filter_map(|value| value.to_str().ok()).flat_map(|all| all.split(','));
     let mut known = KnownAnswer::None;
-    for one in tags.map(str::trim) {
+    for one in listed(headers, header::IF_NONE_MATCH) {
         if one.strip_prefix("W/").unwrap_or(one).as_bytes() == tag.as_bytes() {
             return KnownAnswer::This;
         }

@@ -9,6 +9,7 @@ use crate::ledger::error::LedgerError;
 use crate::ledger::exchange::placing::{captured, placed_before, receipt};
 use crate::ledger::exchange::publish::served::{FileChange, ServedFile, ServedRecord};
 use crate::serve::asker::{active, signer};
+use crate::serve::conditions::{expect_match, expect_uncoded};
 use crate::serve::parameters::{Parameters, position};
 use crate::serve::problem::{Problem, ProblemKind};
 use crate::serve::read::{self, READ_ROUTES};
@@ -54,6 +55,8 @@ const SILENCE: Duration = Duration::from_secs(10);
 /// again.
 const MOVED: &str = "the record is kept elsewhere by now: this server is to be ended";
 const MOVED_PAUSE: u64 = 60;
+/// The paths whose requests have a body.
+const BODIES: [&str; 2] = ["/v1/submit", "/v1/document/{digest}"];
 /// After how much silence a tail says that it is still there.
 const KEEP_ALIVE: Duration = Duration::from_secs(15);
 
@@ -61,16 +64,21 @@ const KEEP_ALIVE: Duration = Duration::from_secs(15);
 pub fn routes(state: Arc<ServerState>) -> Router {
     let mut router = Router::new();
     for Route { method, path, parameters, handler } in all() {
+        let has_tags = READ_ROUTES.iter().any(|read| read.path == path);
+        let has_body = BODIES.contains(&path);
         let other = async move |found: Method| {
             let why = format!("expected the method {method}, found {found}");
             Problem::new(ProblemKind::Method, why)
         };
-        let known = async move |request: Request, next: Next| match Parameters::read(
-            request.uri(),
-            parameters,
-        ) {
-            Ok(_) => next.run(request).await,
-            Err(refused) => refused.into_response(),
+        let known = move |request: Request, next: Next| async move {
+            let headers = request.headers();
+            let judged = Parameters::read(request.uri(), parameters)
+                .and_then(|_| if has_body { expect_uncoded(headers) } else { Ok(()) })
+                .and_then(|()| if has_tags { Ok(()) } else { expect_match(headers, None) });
+            match judged {
+                Ok(()) => next.run(request).await,
+                Err(refused) => refused.into_response(),
+            }
         };
         let handler = handler.layer(middleware::from_fn(known)).fallback(other);
         router = router.route(path, handler);

@@ -588,6 +588,48 @@ fn what_is_not_there_is_not_unchanged() {
     server.stop();
 }
 
+/// A condition that does not hold is answered with 412, and a body in a coding with 415 (RFC 9110).
+#[test]
+fn a_condition_that_does_not_hold_and_a_body_in_a_coding_are_refused() {
+    let newsroom = Newsroom::found(None);
+    let server = newsroom.serve(&[]);
+    let refused = |found: &Got, status: u16, word: &str| {
+        assert_eq!(found.status, status, "{}", found.body);
+        assert_eq!(json(&found.body)["type"], format!("urn:annals:{word}"));
+    };
+    let facts = |header: &str| ask(&server, "GET", "/v1/facts", header);
+    let first = facts("");
+    let tag = first.header("etag").unwrap();
+    for good in [format!("If-Match: \"x\", {tag}\r\n"), "If-Match: *\r\n".to_owned()] {
+        assert_eq!((facts(&good).status, &facts(&good).body), (200, &first.body), "{good}");
+    }
+    for other in [format!("If-Match: W/{tag}\r\n"), "If-Match: \"x\"\r\n".to_owned()] {
+        refused(&facts(&other), 412, "precondition");
+        // It is judged before what the asker has.
+        let both = format!("{other}If-None-Match: {tag}\r\n");
+        refused(&facts(&both), 412, "precondition");
+    }
+    // What is not there is not there under any condition.
+    refused(&ask(&server, "GET", "/v1/facts/9", "If-Match: \"x\"\r\n"), 404, "not-found");
+    // Answers without a tag.
+    for (method, path) in [("GET", "/checkpoint"), ("POST", "/v1/submit"), ("GET", "/v1/health")] {
+        let found = ask(&server, method, path, "If-Match: \"x\"\r\n");
+        refused(&found, 412, "precondition");
+    }
+    assert_eq!(ask(&server, "GET", "/checkpoint", "If-Match: *\r\n").status, 200);
+    let document = format!("/v1/document/{}", "0".repeat(64));
+    for (method, path) in [("POST", "/v1/submit"), ("PUT", document.as_str())] {
+        let coded = "Content-Length: 0\r\nContent-Encoding: gzip\r\n";
+        let found = ask(&server, method, path, coded);
+        refused(&found, 415, "coding");
+        assert_eq!(found.header("accept-encoding"), Some("identity"));
+        let plain =
+            ask(&server, method, path, "Content-Length: 0\r\nContent-Encoding: identity\r\n");
+        assert!([400, 401].contains(&plain.status), "{}", plain.body);
+    }
+    server.stop();
+}
+
 /// Positions and seconds have one spelling, wherever they are.
 #[test]
 fn a_number_in_another_spelling_is_refused() {
