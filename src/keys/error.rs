@@ -306,5 +306,6 @@ pub(super) fn shown(text: &str) -> String {
     if let Some(label) = secret.and_then(|end| text.get(..end)) {
         return format!("{} and what may be a secret key", in_quotes(label));
     }
-    in_quotes(&text.chars().take(80).collect::<String>())
+    let cut = text.char_indices().nth(80).and_then(|(at, _)| text.get(..at));
+    cut.map_or_else(|| in_quotes(text), |begin| format!("{}…", in_quotes(begin)))
 }

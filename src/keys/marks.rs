@@ -188,9 +188,16 @@ impl HighWaterMarks {
     }
 
     /// Whether the file ends with a damaged form of this mark's line: of equal length, with at most
-    /// `MAX_DAMAGE` different bytes.
+    /// `MAX_DAMAGE` different bytes; or whether it is the last mark for its record in a file whose
+    /// ends of lines were changed.
     pub fn is_damaged(&self, mark: &Mark) -> Result<bool, KeysError> {
-        let Some(file) = self.open()? else { return Ok(false) };
+        Ok(self.put_right(mark)?.is_some())
+    }
+
+    /// The whole file as it was before it was damaged, if this mark is the one that
+    /// [`HighWaterMarks::is_damaged`] means.
+    fn put_right(&self, mark: &Mark) -> Result<Option<Vec<u8>>, KeysError> {
+        let Some(file) = self.open()? else { return Ok(None) };
         let line = mark.line();
         let (end, _) = self.end_of(&file, line.len() as u64 + 1)?;
         let (before, end) = end.split_at(end.len().saturating_sub(line.len()));
@@ -247,9 +254,39 @@ impl HighWaterMarks {
     }
 
     fn refuse_form(&self, line: &[u8]) -> KeysError {
-        let found = shown(&String::from_utf8_lossy(line));
+        let text = String::from_utf8_lossy(line);
+        let mark = text.trim_matches(is_changed);
+        let (before, after) = text.split_once(mark).unwrap_or_default();
+        let changed = match mark {
+            "" if text.is_empty() => Some("an empty line".to_owned()),
+            "" => Some(format!("a line of white space, {}", shown(&text))),
+            _ if Mark::parse(mark).is_none() => None,
+            _ if before.is_empty() => Some(format!("a mark with {} behind it", shown(after))),
+            _ => Some(format!("a mark with {} before it", shown(before))),
+        };
+        let found = match changed {
+            Some(changed) => {
+                format!("{changed}, which a writer puts right if the checkpoint is of that mark")
+            }
+            None => shown(&text),
+        };
         KeysError::MarkForm { path: self.path.clone(), found }
     }
+}
+
+/// The marks of a file whose ends of lines an editor, a shell or a program for mail changed: with
+/// CR LF, other white space, empty lines or a byte order mark. `None` if a line is no mark apart
+/// from that.
+fn marks_of_changed_lines(bytes: &[u8]) -> Option<Vec<Mark>> {
+    let text = std::str::from_utf8(bytes).ok()?;
+    let lines = text.split('\n').map(|line| line.trim_matches(is_changed));
+    lines.filter(|line| !line.is_empty()).map(Mark::parse).collect()
+}
+
+/// Whether a program that changes the ends of lines, or the beginning of a file, writes this
+/// character.
+fn is_changed(c: char) -> bool {
+    matches!(c, ' ' | '\t' | '\r' | '\u{FEFF}')
 }
 
 /// Whether the last complete line of these bytes is this one.
@@ -274,24 +311,18 @@ impl HeldMarks {
         self.marks.last_for(origin)
     }
 
-    /// Restores a damaged last line, if `checkpoint` is the mark that it was: at most `MAX_DAMAGE`
-    /// bytes of the file's end differ from its line. A copy of the damaged file is kept beside it,
-    /// and its path is returned; `None` if the end is that of another mark.
+    /// Restores a file that is damaged ([`HighWaterMarks::is_damaged`]), if `checkpoint` is its
+    /// last mark. A copy of the damaged file is kept beside it, and its path is returned; `None` if
+    /// the last mark is another one.
     pub fn mend(&self, checkpoint: &Mark) -> Result<Option<PathBuf>, KeysError> {
         let marks = &self.marks;
         let Some(mut file) = marks.open()? else { return Ok(None) };
-        if !marks.is_damaged(checkpoint)? {
-            return Ok(None);
-        }
-        let line = checkpoint.line();
-        let mut bytes = Vec::new();
-        file.read_to_end(&mut bytes).map_err(KeysError::io("read", &marks.path))?;
-        let start = bytes.len().saturating_sub(line.len());
+        let Some(whole) = marks.put_right(checkpoint)? else { return Ok(None) };
+        let mut damaged = Vec::new();
+        file.read_to_end(&mut damaged).map_err(KeysError::io("read", &marks.path))?;
         let aside = disk::free_aside(&marks.path);
-        disk::write_new(&aside, &bytes, disk::FileMode::Shared)?;
-        bytes.truncate(start);
-        bytes.extend_from_slice(line.as_bytes());
-        disk::replace(&marks.path, &bytes, disk::FileMode::Shared)?;
+        disk::write_new(&aside, &damaged, disk::FileMode::Shared)?;
+        disk::replace(&marks.path, &whole, disk::FileMode::Shared)?;
         Ok(Some(aside))
     }
 

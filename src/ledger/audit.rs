@@ -69,6 +69,9 @@ pub struct Audited {
     pub marked: bool,
     /// The size of the last mark, if it is later than this part of a record.
     pub later_mark: Option<u64>,
+    /// The size of the last mark, if the checkpoint is of a larger one: the marks are an older copy,
+    /// or were cut.
+    pub earlier_mark: Option<u64>,
     /// Whether the checkpoint meets the policy, where one was given.
     pub policy_result: PolicyResult,
     /// Why the policy that was given is not checked, if it cannot be read.
@@ -147,6 +150,8 @@ struct LookedAt {
     later: Option<u64>,
     /// The size of the last mark, if it is greater than that of this part of a record.
     later_mark: Option<u64>,
+    /// The size of the last mark, if the checkpoint is of a larger one.
+    earlier_mark: Option<u64>,
     /// Whether the ledger is a copy that follows a record.
     is_following: bool,
     /// The database that keeps the record, if one does.
@@ -176,6 +181,7 @@ fn look(
         .map_err(LedgerError::from)?;
     let later = part_below_pin(record, &ends, &mut report.faults);
     let later_mark = part_below_mark(record.part_of, mark, &mut report);
+    let earlier_mark = earlier_mark(record, mark, &report);
     let is_faulty = !report.faults.is_empty();
     report.faults.extend(unreadable(record, &report));
     let index = match audit.index {
@@ -200,7 +206,8 @@ fn look(
     let is_following = FollowingMark::is_at(&record.paths)?;
     // A mark that is damaged is a fault of its own.
     let database = HomeMark::of(&record.paths).ok().flatten().map(|home| home.place);
-    Ok(LookedAt { part_of: record.part_of, later, later_mark, is_following, database, ..looked })
+    let part_of = record.part_of;
+    Ok(LookedAt { part_of, later, later_mark, earlier_mark, is_following, database, ..looked })
 }
 
 /// Where this is a part of a record, by its own account, and the pin is later, a smaller size is
@@ -224,6 +231,16 @@ pub fn part_below_mark(
     let before = report.faults.len();
     report.faults.retain(|fault| fault.rule != Rule::BehindMark);
     (report.faults.len() < before).then_some(marked)
+}
+
+/// The size of the last mark, if the checkpoint is of a larger one, and the marks are the log key's
+/// memory: there is no witness that is.
+fn earlier_mark(record: &Record, mark: Option<&Mark>, report: &Report) -> Option<u64> {
+    let checkpoint = report.anchors.checkpoint.as_ref();
+    let signed = checkpoint.filter(|_| report.anchors.checkpoint_holds)?.size;
+    let marked = mark.map(|mark| mark.size).filter(|marked| *marked < signed)?;
+    let home = HomeMark::of(&record.paths).ok().flatten();
+    home.is_none_or(|home| home.memory.is_none()).then_some(marked)
 }
 
 /// Verifies a whole published record and compares it with a pin and a policy. If faults are found
@@ -295,7 +312,7 @@ impl LookedAt {
         report.faults.sort();
         let store = StoreFound::NotCompared("not asked".to_owned());
         let (index, part_of) = (IndexStatus::Absent, None);
-        let (later, later_mark, is_following) = (None, None, false);
+        let (later, later_mark, earlier_mark, is_following) = (None, None, None, false);
         LookedAt {
             report,
             ends,
@@ -305,6 +322,7 @@ impl LookedAt {
             part_of,
             later,
             later_mark,
+            earlier_mark,
             is_following,
             database: None,
         }
@@ -325,7 +343,7 @@ impl LookedAt {
     /// Writes what follows from the verdict: the pin, and evidence.
     fn conclude(self, audit: &Audit, source: &dyn Source) -> Result<Audited, LedgerError> {
         let LookedAt { report, ends, store, index, policy_result, part_of, .. } = self;
-        let LookedAt { later, later_mark, is_following, database, .. } = self;
+        let LookedAt { later, later_mark, earlier_mark, is_following, database, .. } = self;
         let pin = match verdict(&report, &policy_result) {
             _ if let Some(pinned) = later => PinFound::Later(pinned),
             _ if later_mark.is_some() && audit.pin.is_some() => PinFound::Left,
@@ -350,6 +368,7 @@ impl LookedAt {
             evidence,
             marked,
             later_mark,
+            earlier_mark,
             policy_result,
             unread_policy: audit.policy.unread().map(str::to_owned),
             missing_keys: audit.missing_keys.clone(),

@@ -150,15 +150,73 @@ fn a_flipped_bit_in_the_last_mark_is_put_right_from_the_checkpoint() {
     assert!(mended > 10, "{mended}");
 }
 
+/// The ends of lines of the marks, as programs change them, and what is found there.
+const CHANGED: &[(fn(&str) -> String, &str)] = &[
+    (|text| format!("{text}\n"), "found an empty line"),
+    (|text| format!("{text} \t\n"), "found a line of white space, \" \\t\""),
+    (|text| text.replace('\n', "\r\n"), "found a mark with \"\\r\" behind it"),
+    (|text| text.replace('\n', " \n"), "found a mark with \" \" behind it"),
+    (|text| text.replace('\n', "\n "), "found a mark with \" \" before it"),
+    (|text| format!("\u{FEFF}{}", text.replace('\n', "\n\n")), "found an empty line"),
+];
+
+/// An editor, a shell or a program for mail that changes the ends of lines stops no writer.
+#[test]
+fn changed_ends_of_lines_in_the_marks_are_put_right_from_the_checkpoint() {
+    let whole = newsroom();
+    let text = String::from_utf8(whole.read("keys/log.marks")).unwrap();
+    for (change, found) in CHANGED {
+        let room = whole.copy();
+        let changed = change(&text);
+        room.write("keys/log.marks", &changed);
+        let verdict = room.run("verify");
+        assert_eq!(verdict.exit, 2, "{changed:?}: {verdict:?}");
+        let found = format!("{found}, which a writer puts right if the checkpoint is of that mark");
+        assert!(verdict.out.contains(&found), "{changed:?}: {verdict:?}");
+        let answer = room.append(&fact("Lavrov spoke.", "Lavrov said"));
+        assert_eq!(answer.exit, 0, "{changed:?}: {answer:?}");
+        assert!(answer.err.contains("put right from the checkpoint"), "{answer:?}");
+        assert_eq!(room.read("keys/log.marks-aside-1"), changed.as_bytes());
+        assert!(room.read("keys/log.marks").starts_with(text.as_bytes()), "{changed:?}");
+        room.expect_whole(EVENTS + 1);
+    }
+}
+
+/// What is not the checkpoint's mark is put right by nobody.
+#[test]
+fn changed_ends_of_lines_behind_another_mark_stop_every_writer() {
+    let room = newsroom();
+    let text = String::from_utf8(room.read("keys/log.marks")).unwrap();
+    let lines: Vec<&str> = text.split_inclusive('\n').collect();
+    for changed in [format!("{}\r\n", lines[0].trim_end()), format!("{text}garbage\r\n")] {
+        room.write("keys/log.marks", &changed);
+        let answer = room.append(&fact("Lavrov spoke.", "Lavrov said"));
+        assert_eq!(answer.exit, 2, "{changed:?}: {answer:?}");
+        assert!(answer.err.contains("sign nothing until then"), "{answer:?}");
+        assert_eq!(room.read("keys/log.marks"), changed.as_bytes());
+    }
+}
+
 #[test]
 fn a_memory_that_ends_before_the_checkpoint_is_reported() {
     let room = newsroom();
     let text = String::from_utf8(room.read("keys/log.marks")).unwrap();
     let lines: Vec<&str> = text.split_inclusive('\n').collect();
     room.write("keys/log.marks", lines[..lines.len() - 1].concat());
+    let short = "ends at size 4, and the checkpoint is of size 5: the file";
+    let why = "is an older copy or was cut; put back the newer one, if there is one\n";
+    let verdict = room.run("verify");
+    assert_eq!(verdict.exit, 0, "{verdict:?}");
+    let line = format!("memory: {short} of marks {why}");
+    assert!(verdict.out.contains(&line), "{verdict:?}");
+    let json = room.run("verify --format json").out;
+    assert!(json.contains("\"memory_later\":null,\"memory_earlier\":4,"), "{json}");
+    let status = room.run("status").out;
+    assert!(status.contains(&format!("marks         {short} {why}")), "{status}");
     let answer = room.append(&fact("Lavrov spoke.", "Lavrov said"));
     assert_eq!(answer.exit, 0, "{answer:?}");
-    let said = "warning: the log key's memory ends at size 4, and the checkpoint is of size 5";
+    let said = "warning: the log key's memory ends at size 4, and the checkpoint is of size 5: \
+                keys/log.marks is an older copy";
     assert!(answer.err.contains(said), "{answer:?}");
     room.expect_whole(EVENTS + 1);
 }

@@ -23,14 +23,20 @@ use serde_json::Value;
 use std::collections::BTreeSet;
 
 /// Parts of schemas that no answer here has, each with the reason.
-const NOT_MET: [(&str, &str); 7] = [
+const NOT_MET: [(&str, &str); 10] = [
+    ("common.json#/$defs/changed_fact/properties/revision had no value", "see `archivist`"),
     ("key-list.json#/$defs/alone/properties/origin had no value", "it is null without a record"),
     ("lock.json#/properties/keys had no value", "no key is unlocked after it"),
     ("problem.json#/properties/documents had no value", "it is about submissions, see `serve`"),
     ("problem.json#/properties/event had no value", "it is about submissions, see `serve`"),
     ("problem.json#/properties/size had no value", "it is about submissions, see `serve`"),
+    ("prove.json#/properties/part_of had no value", "it is about parts, see `bag`"),
     ("show.json#/$defs/of_document/properties/since had no value", "it is about facts"),
     ("show.json#/$defs/of_event/properties/since had no value", "it is about facts"),
+    (
+        "verify.json#/$defs/report/properties/memory_earlier had no value",
+        "it is about damaged marks, see `faults`",
+    ),
 ];
 
 #[test]

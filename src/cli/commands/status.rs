@@ -23,6 +23,7 @@ use crate::ledger::query::summary::{Listed, Summary};
 use crate::ledger::query::tally::Tally;
 use crate::ledger::query::{AsOf, View, no_fact};
 use crate::ledger::reader::{Record, covered};
+use crate::ledger::write::notice::short_memory;
 use crate::ledger::write::outbox::listed_aside;
 use annals_core::key::PublicKey;
 use annals_core::rule::Rule;
@@ -440,8 +441,14 @@ fn text(out: &mut dyn Write, report: &StatusReport) -> Result<(), CliError> {
             MarksFound::Absent | MarksFound::Size(_) if let Some(witness) = witness => {
                 format!("the log key's memory is the witness at {}", visible(&witness.url))
             }
+            MarksFound::Absent if report.origin.is_none() => {
+                "not compared: the record here does not name itself".to_owned()
+            }
             MarksFound::Absent => "absent: the log key's memory is not here".to_owned(),
-            MarksFound::Size(at) => format!("the log key signed {at} of {size} events"),
+            MarksFound::Size(at) => match report.checkpoint.filter(|signed| signed > at) {
+                Some(signed) => short_memory(*at, signed, "the file"),
+                None => format!("the log key signed {at} of {size} events"),
+            },
             MarksFound::Ahead(at) => format!(
                 "the log key signed {at} events, here are {size}: this is an older copy; {}",
                 match &report.home {

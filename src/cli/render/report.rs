@@ -52,6 +52,9 @@ pub struct VerdictReport {
     pub memory_compared: bool,
     /// What the log key signed, if that is later than this part of a record.
     pub memory_later: Option<u64>,
+    /// What the log key signed by its own memory, if the checkpoint is of more events.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub memory_earlier: Option<u64>,
     pub store: CopyReport,
     pub index: CopyReport,
     pub witnesses: Vec<CosignatureReport>,
@@ -252,6 +255,7 @@ impl VerdictReport {
             pin: pin(&audited.pin),
             memory_compared: audited.marked,
             memory_later: audited.later_mark,
+            memory_earlier: audited.earlier_mark,
             store: store(&audited.store),
             index: index(&audited.index),
             witnesses: audited

@@ -52,9 +52,8 @@ impl Notice {
                 path.display()
             ),
             Notice::MemoryShort(n, signed) => format!(
-                "warning: the log key's memory ends at size {n}, and the checkpoint is of size \
-                 {signed}: {} is an older copy or was cut; put back the newer one, if there is one",
-                paths.marks().display()
+                "warning: the log key's memory {}",
+                short_memory(*n, *signed, &paths.marks().display().to_string())
             ),
             Notice::KeyPassedOver(why) => {
                 format!("note: a file that should be a log key was passed over: {why}")
@@ -62,4 +61,13 @@ impl Notice {
             Notice::CheckpointSigned(n) => format!("note: the checkpoint of {n} was signed"),
         }
     }
+}
+
+/// How the log key's memory ends, which is in `file`, if the checkpoint is of more events, and what
+/// to do.
+pub fn short_memory(marked: u64, signed: u64, file: &str) -> String {
+    format!(
+        "ends at size {marked}, and the checkpoint is of size {signed}: {file} is an older copy or \
+         was cut; put back the newer one, if there is one"
+    )
 }

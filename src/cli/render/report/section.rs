@@ -11,7 +11,9 @@ use crate::cli::render::report::{
 use crate::cli::render::tally_lines;
 use crate::cli::terminal::exit::Exit;
 use crate::cli::terminal::{counted, seconds_as_moment, visible};
+use crate::ledger::write::notice::short_memory;
 use annals_core::evidence::Claim;
+use annals_core::verify::pinned::OF_LATER_PROGRAM;
 use serde::Serialize;
 
 /// All sections of a verdict, in order.
@@ -120,6 +122,10 @@ fn compared(report: &VerdictReport) -> Vec<Line> {
     lines.push(line(COMPARED, compared));
     if let Some(marked) = report.memory_later {
         let what = format!("of size {marked}, later than this part; nobody is accused");
+        lines.push(line("memory", what));
+    }
+    if let (Some(marked), Some(checkpoint)) = (report.memory_earlier, &report.checkpoint) {
+        let what = short_memory(marked, checkpoint.size, "the file of marks");
         lines.push(line("memory", what));
     }
     let size = report.pin.size.unwrap_or_default();
