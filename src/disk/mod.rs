@@ -10,6 +10,7 @@
 pub mod append;
 pub mod at;
 pub mod disk_error;
+pub mod closed;
 pub mod lock;
 pub mod open;
 pub mod real_path;

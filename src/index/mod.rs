@@ -67,6 +67,7 @@ pub use word_search::WordIndex;
 use annals_core::hash::Hash;
 use siphasher::sip::SipHasher13;
 use std::hash::Hasher;
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 /// The folder of a ledger's index.
@@ -134,6 +135,18 @@ impl IndexError {
     /// continues nor a right one of another journal.
     pub fn is_wrong(&self) -> bool {
         matches!(self, IndexError::Other(_) | IndexError::Damaged(_) | IndexError::Unreadable(_))
+    }
+
+    /// What to do about an index that [`IndexError::is_wrong`]. One that this user may not read is
+    /// not known to be damaged.
+    pub fn advice(&self) -> &'static str {
+        match self {
+            IndexError::Unreadable(cause) if cause.kind() == ErrorKind::PermissionDenied => {
+                "permission is denied, and nothing is known to be damaged: ask the owner of the \
+                 files, or let them be read"
+            }
+            _ => "annals repair --index rebuilds the index",
+        }
     }
 }
 

@@ -11,6 +11,7 @@
 //! the end of the file is read. Not here: whether the record extends the last mark (`ledger`).
 //! Source: FORMAT.md section 9, "Marks".
 
+use crate::disk::closed::is_closed;
 use crate::disk::lock::{Lock, LockWait};
 use crate::disk::open::open_to_write;
 use crate::disk::{self, DiskError};
@@ -148,6 +149,12 @@ impl HighWaterMarks {
         }
     }
 
+    /// Whether they are in a folder that this user may not look into: nobody knows then whether
+    /// there are any, and who only reads does without, as where there is no folder of keys.
+    pub fn is_out_of_reach(&self) -> bool {
+        is_closed(&self.path)
+    }
+
     /// Refuses a file that cannot be read or contains a complete malformed line.
     pub fn check(&self) -> Result<(), KeysError> {
         self.all_that(|_| true).map(drop)
@@ -203,7 +210,22 @@ impl HighWaterMarks {
         let (before, end) = end.split_at(end.len().saturating_sub(line.len()));
         let differing = end.iter().zip(line.as_bytes()).filter(|(a, b)| a != b).count();
         let begins = before.last().is_none_or(|byte| *byte == b'\n');
-        Ok(begins && end.len() == line.len() && (1..=MAX_DAMAGE).contains(&differing))
+        let is_last = begins && end.len() == line.len() && (1..=MAX_DAMAGE).contains(&differing);
+        if !is_last && !matches!(self.last_for(&mark.origin), Err(KeysError::MarkForm { .. })) {
+            return Ok(None);
+        }
+        let mut bytes = Vec::new();
+        (&file).seek(SeekFrom::Start(0)).map_err(KeysError::io("read", &self.path))?;
+        (&file).read_to_end(&mut bytes).map_err(KeysError::io("read", &self.path))?;
+        if is_last {
+            bytes.truncate(bytes.len().saturating_sub(line.len()));
+            bytes.extend_from_slice(line.as_bytes());
+            return Ok(Some(bytes));
+        }
+        let marks = marks_of_changed_lines(&bytes);
+        let last = marks.iter().flatten().rfind(|one| one.origin == mark.origin);
+        let whole = marks.iter().flatten().map(Mark::line).collect::<String>();
+        Ok((last == Some(mark)).then(|| whole.into_bytes()))
     }
 
     fn open(&self) -> Result<Option<File>, KeysError> {

@@ -396,7 +396,8 @@ fn unreadable(record: &Record, report: &Report) -> Option<Fault> {
     let found = match &report.state.fold.ledger {
         Some(_) => record.mark.as_ref().err(),
         None => {
-            last = HighWaterMarks::at(record.paths.marks()).last();
+            let marks = HighWaterMarks::at(record.paths.marks());
+            last = if marks.is_out_of_reach() { Ok(None) } else { marks.last() };
             last.as_ref().err()
         }
     };

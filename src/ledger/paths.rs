@@ -103,8 +103,11 @@ impl Paths {
         // Store and index are derived: a fault in them never prevents an answer.
         for folder in [self.documents(), self.outbox(), self.drafts()] {
             match is_folder(&folder) {
-                // Keys that are a file have no folders.
+                // Keys that are a file have no folders; those of another user may be closed.
                 Err(cause) if cause.kind() == io::ErrorKind::NotADirectory => {}
+                Err(cause)
+                    if cause.kind() == io::ErrorKind::PermissionDenied
+                        && folder.starts_with(&self.keys) => {}
                 looked => drop(looked.map_err(disk::error("look into", &folder))?),
             }
         }

@@ -56,7 +56,7 @@ pub struct Record {
     /// Its index, or the reason why it cannot be used.
     index: Result<Index, IndexError>,
     /// The first fault found in the index during a query.
-    index_wrong: Mutex<Option<String>>,
+    index_wrong: Mutex<Option<(String, &'static str)>>,
     /// The first problem that may have made an answer wrong.
     trouble: Mutex<Option<String>>,
     /// The events whose bodies were asked for and are not in what is published.
@@ -208,12 +208,12 @@ impl Record {
     pub fn folded_for(&self, why: &IndexError) {
         if why.is_wrong() {
             let mut wrong = self.index_wrong.lock().unwrap_or_else(PoisonError::into_inner);
-            wrong.get_or_insert_with(|| why.to_string());
+            wrong.get_or_insert_with(|| (why.to_string(), why.advice()));
         }
     }
 
-    /// The fault found in the index during a query, if any.
-    pub fn index_wrong(&self) -> Option<String> {
+    /// The fault found in the index during a query, if any, and what to do about it.
+    pub fn index_wrong(&self) -> Option<(String, &'static str)> {
         self.index_wrong.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
@@ -306,7 +306,8 @@ impl Record {
     /// reading.
     pub fn state(&self, until: u64) -> Result<Report, LedgerError> {
         if self.bound.is_some() {
-            let wrong = self.index_wrong().unwrap_or_else(|| "the index cannot answer".to_owned());
+            let wrong = self.index_wrong().map(|(why, _)| why);
+            let wrong = wrong.unwrap_or_else(|| "the index cannot answer".to_owned());
             return Err(LedgerError::IndexFailed(wrong));
         }
         Ok(verify(&self.source, &Anchors::default(), Options::state(until))?)
@@ -391,6 +392,9 @@ fn last_mark(
         _ => None,
     });
     let marks = HighWaterMarks::at(paths.marks());
+    if marks.is_out_of_reach() {
+        return Ok(Ok(None));
+    }
     Ok(origin.map_or(Ok(None), |origin| marks.last_for(&origin)))
 }
 

@@ -5,6 +5,8 @@
 
 mod input;
 pub mod newsroom;
+#[cfg(unix)]
+mod closed;
 mod commands;
 mod crash;
 mod cut;

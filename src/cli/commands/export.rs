@@ -8,16 +8,17 @@ use crate::cli::terminal::{
 };
 use crate::disk::{self, Links};
 use crate::keys::KeyFolder;
-use crate::ledger::error::LedgerError;
+use crate::ledger::error::{LedgerError, chain};
 use crate::ledger::exchange::apart::{ProtectedPlace, expect_apart};
 use crate::ledger::exchange::export::{ExportOptions, export};
 use crate::ledger::exchange::steps::Steps;
 use crate::ledger::query::point::Bound;
 use crate::ledger::shell_word::shell_path;
+use annals_core::key::SecretKey;
 use clap::{Args, value_parser};
 use serde::Serialize;
 use std::io::Write;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// Write the record, whole or up to a point, into a bag that outlives this program
 ///
@@ -72,6 +73,14 @@ impl Command for ExportArgs {
     }
 }
 
+/// The log keys in a folder of keys; none if there is no such folder.
+fn log_keys(folder: &Path) -> Result<Vec<SecretKey>, LedgerError> {
+    match disk::kind(folder, Links::Follow)?.is_some() {
+        true => Ok(KeyFolder::open(folder)?.log_keys()?.keys),
+        false => Ok(Vec::new()),
+    }
+}
+
 fn run(context: &mut Context, args: ExportArgs) -> Result<Exit, CliError> {
     let record = context.signed_record()?;
     named_keys::expect_there(context, named_keys::NOT_WRITTEN)?;
@@ -82,9 +91,10 @@ fn run(context: &mut Context, args: ExportArgs) -> Result<Exit, CliError> {
     };
     let cores = std::thread::available_parallelism().map_or(1, usize::from);
     let jobs = args.jobs.map_or(cores, usize::from);
-    let keys = match disk::kind(&record.paths.keys, Links::Follow)?.is_some() {
-        true => KeyFolder::open(&record.paths.keys)?.log_keys()?.keys,
-        false => Vec::new(),
+    let (keys, unread) = match log_keys(&record.paths.keys) {
+        Ok(keys) => (keys, None),
+        Err(why) if args.unsigned => (Vec::new(), Some(chain(&why))),
+        Err(why) => return Err(why.into()),
     };
     let mut ground = FolderBagTarget::open(&args.to, context.wait()?).map_err(LedgerError::from)?;
     let progress = Progress::new(record.size(), "verify");
@@ -94,7 +104,10 @@ fn run(context: &mut Context, args: ExportArgs) -> Result<Exit, CliError> {
     let exported = export(&record, &keys, &options, &mut ground)?;
     drop(progress);
     let mut out = done_as(context.format());
-    let unsigned = "note: the log key is not at hand: the bag is not signed";
+    let unsigned = match unread {
+        Some(why) => format!("note: the log key is not at hand ({why}): the bag is not signed"),
+        None => "note: the log key is not at hand: the bag is not signed".to_owned(),
+    };
     if context.format() != Format::Text {
         let receipt = ExportReceipt {
             status: WriteStatus::Written,

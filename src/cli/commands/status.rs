@@ -8,6 +8,7 @@ use crate::cli::terminal::{
     CliError, Command, Context, EditorOption, Exit, Format, Group, counted, formats, json, moment,
     out, visible,
 };
+use crate::disk::closed::is_closed;
 use crate::disk::{DiskError, is_folder_at};
 use crate::ledger::answer::tally::TallyReport;
 use crate::ledger::audit::given_policy::GivenPolicy;
@@ -238,7 +239,7 @@ fn status_report(
         following: None,
         home: None,
         published: record.is_published(),
-        outbox: match record.is_published() {
+        outbox: match record.is_published() || is_closed(&record.paths.outbox()) {
             true => 0,
             false => still_waiting(&record.paths)?.count(),
         },

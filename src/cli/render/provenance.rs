@@ -197,10 +197,8 @@ pub fn warn(view: &View<'_>, damaged: u64) -> Exit {
         ));
     }
     let missing = warn_missing(view.record);
-    if let Some(why) = view.record.index_wrong() {
-        note(format!(
-            "note: {why}; the answer is from the journal; annals repair --index rebuilds the index"
-        ));
+    if let Some((why, advice)) = view.record.index_wrong() {
+        note(format!("note: {why}; the answer is from the journal; {advice}"));
     }
     if let Some(why) = view.record.trouble() {
         note(format!("warning: {why}; annals verify lists all faults"));

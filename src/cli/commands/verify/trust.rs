@@ -5,6 +5,7 @@
 //! (`verify::proof`).
 
 use crate::cli::terminal::{CliError, Context, note};
+use crate::disk::closed::is_closed;
 use crate::disk::read_optional;
 use crate::ledger::audit::given_policy::GivenPolicy;
 use crate::ledger::error::LedgerError;
@@ -37,7 +38,7 @@ pub fn expected(
     };
     let given = match policy {
         Some(path) => GivenPolicy::named(path),
-        None => GivenPolicy::beside(&keys()),
+        None => beside(&keys()),
     };
     let (policy, unread) = (given.policy().cloned(), given.unread().map(str::to_owned));
     let log_key = log_key.map(key).transpose()?;
@@ -46,7 +47,7 @@ pub fn expected(
 
 /// The policy of a ledger: the named one, or the one beside its keys.
 pub fn policy_of(paths: &Paths, named: Option<&Path>) -> GivenPolicy {
-    named.map_or_else(|| GivenPolicy::beside(&paths.keys), GivenPolicy::named)
+    named.map_or_else(|| beside(&paths.keys), GivenPolicy::named)
 }
 
 /// The policy of a record that is not a ledger here: the named one, or the one beside the keys that
@@ -61,7 +62,7 @@ pub fn policy_for(
         return GivenPolicy::named(path);
     }
     let Some(keys) = &context.global.keys else { return GivenPolicy::None };
-    let given = GivenPolicy::beside(keys);
+    let given = beside(keys);
     let signed = checkpoint.and_then(Note::parse);
     let origin = signed.and_then(|note| Checkpoint::parse(&note.text)).map(|head| head.origin);
     let is_of_record = |log: &Log| origin.as_deref().is_none_or(|origin| log.key.name == origin);
@@ -74,6 +75,19 @@ pub fn policy_for(
         keys.join("policy").display()
     ));
     GivenPolicy::None
+}
+
+/// The policy beside keys; none, with a note, if this user may not look into their folder.
+fn beside(keys: &Path) -> GivenPolicy {
+    if is_closed(&keys.join("policy")) {
+        note(format!(
+            "note: {} may not be looked into: neither the log key's memory nor a policy in it was \
+             compared",
+            keys.display()
+        ));
+        return GivenPolicy::None;
+    }
+    GivenPolicy::beside(keys)
 }
 
 fn named_file(path: &Path) -> Result<Vec<u8>, CliError> {

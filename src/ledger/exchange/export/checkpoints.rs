@@ -16,7 +16,10 @@ use annals_core::tlog::{Checkpoint, Note, NoteSignature};
 pub fn known(record: &Record, part: &Part) -> Result<Vec<Mark>, LedgerError> {
     let mut known = Vec::new();
     for path in [record.paths.marks(), record.paths.checkpoints()] {
-        known.extend(HighWaterMarks::at(path).all_for(&part.origin, part.end.size)?);
+        let marks = HighWaterMarks::at(path);
+        if !marks.is_out_of_reach() {
+            known.extend(marks.all_for(&part.origin, part.end.size)?);
+        }
     }
     known.sort_by_cached_key(|mark| (mark.size, mark.line()));
     known.dedup();

@@ -1,0 +1,128 @@
+//! A ledger that may be read, whose folder of keys, log key or index may not: an auditor's answers.
+//!
+//! Where the tests run as root, the reader is another user; elsewhere the owner, who may not read
+//! either. Not here: files of the record that may not be read (`input`).
+
+use crate::faults::newsroom::{Answer, Newsroom, newsroom, prepare};
+use std::ffi::OsStr;
+use std::fs::{Permissions, set_permissions};
+use std::os::unix::fs::{PermissionsExt, chown};
+use std::process::Command;
+
+/// Another user, as Linux and others call nobody.
+const NOBODY: u32 = 65_534;
+
+fn is_root() -> bool {
+    rustix::process::geteuid().is_root()
+}
+
+/// A newsroom that everybody may read, but for this file or folder, and a place `desk` to write to.
+fn closed(name: &str) -> Newsroom {
+    let room = newsroom();
+    set_permissions(room.folder.path(), Permissions::from_mode(0o755)).unwrap();
+    std::fs::create_dir(room.path("desk")).unwrap();
+    if is_root() {
+        chown(room.path("desk"), Some(NOBODY), Some(NOBODY)).unwrap();
+    }
+    set_permissions(room.path(name), Permissions::from_mode(0)).unwrap();
+    room
+}
+
+/// What a reader of the ledger is answered.
+fn read(room: &Newsroom, line: &str) -> Answer {
+    let program = OsStr::new(env!("CARGO_BIN_EXE_annals"));
+    let ids = [format!("--reuid={NOBODY}"), format!("--regid={NOBODY}")];
+    let mut command = match is_root() {
+        true => Command::new("setpriv"),
+        false => Command::new(program),
+    };
+    if is_root() {
+        command.args(ids).arg("--clear-groups").arg(program);
+    }
+    prepare(&mut command, &room.path("desk"));
+    command.env("ANNALS_CACHE", room.path("desk/cache"));
+    command.args(line.split(' ')).args(["--ledger", "../ledger"]);
+    let answer = room.answer(command.output().unwrap());
+    // So that the folder can be removed.
+    Answer { err: answer.told(), ..answer }
+}
+
+fn open(room: &Newsroom, name: &str) {
+    set_permissions(room.path(name), Permissions::from_mode(0o700)).unwrap();
+}
+
+const READING: &[&str] = &[
+    "status",
+    "replay",
+    "show 3",
+    "find Moscow",
+    "log 3",
+    "prove 3 -o proof",
+    "editor list",
+    "blame 1",
+    "diff 1 4",
+    "timeline --html page.html",
+];
+
+/// What is in a folder that nobody else may look into is not at hand; the record is.
+#[test]
+fn a_private_folder_of_keys_closes_the_ledger_to_nobody() {
+    let room = closed("keys");
+    let verdict = read(&room, "verify");
+    let note = "note: ../keys may not be looked into: neither the log key's memory nor a policy in \
+                it was compared\n";
+    assert_eq!((verdict.exit, verdict.err.as_str()), (0, note), "{}", verdict.out);
+    for line in ["no external checkpoint was compared (see --pin)\n", "yes: the record is whole"] {
+        assert!(verdict.out.contains(line), "{line}: {}", verdict.out);
+    }
+    for line in READING {
+        let answer = read(&room, line);
+        assert_eq!(answer.exit, 0, "{line}: {answer:?}");
+        for word in ["denied", "keys", "damage", "warning"] {
+            assert!(!answer.err.contains(word), "{line}: {word}: {answer:?}");
+        }
+    }
+    let marks = "marks         absent: the log key's memory is not here\n";
+    assert!(read(&room, "status").out.contains(marks));
+    // Who writes needs what is in it.
+    let refused = read(&room, "confirm 3 --how reread");
+    assert_eq!(refused.exit, 2, "{refused:?}");
+    assert!(refused.err.contains("ermission denied"), "{refused:?}");
+    open(&room, "keys");
+    room.expect_whole(5);
+}
+
+/// A bag without the log key's signatures needs no log key, and so not its memory.
+#[test]
+fn an_unsigned_bag_needs_nothing_that_is_private() {
+    for (name, why) in [
+        ("keys", "could not list ../keys: Permission denied (os error 13)"),
+        ("keys/log.key", "could not read ../keys/log.key: Permission denied (os error 13)"),
+    ] {
+        let room = closed(name);
+        let refused = read(&room, "export --to bag");
+        assert_eq!((refused.exit, refused.out.as_str()), (2, ""), "{refused:?}");
+        assert!(!room.has("desk/bag"));
+        let made = read(&room, "export --to bag --unsigned");
+        let note = format!("note: the log key is not at hand ({why}): the bag is not signed\n");
+        assert_eq!((made.exit, made.err), (0, note), "{}", made.out);
+        let verdict = read(&room, "verify bag");
+        assert_eq!(verdict.exit, 0, "{verdict:?}");
+        open(&room, name);
+    }
+}
+
+/// An index that may not be read is not known to be damaged.
+#[test]
+fn an_index_that_may_not_be_read_is_nothing_to_repair() {
+    let room = closed("ledger/index/events");
+    let answer = read(&room, "replay");
+    assert_eq!(answer.exit, 0, "{answer:?}");
+    let note = "; the answer is from the journal; permission is denied, and nothing is known to be \
+                damaged: ask the owner of the files, or let them be read\n";
+    assert!(answer.err.contains(note), "{answer:?}");
+    assert!(!answer.err.contains("repair"), "{answer:?}");
+    let verdict = read(&room, "verify");
+    assert!(!verdict.out.contains("repair"), "{verdict:?}");
+    assert_eq!(verdict.exit, 0, "{verdict:?}");
+}
