@@ -132,6 +132,45 @@ fn a_date_after_the_end_of_a_part_is_noted() {
     assert!(answer.out.contains("\nsince then, up to the end of this part, "), "{}", answer.out);
 }
 
+/// A position of the record that is not in the part came later.
+#[test]
+fn a_position_after_the_end_of_a_part_came_later() {
+    let story = part_beside_the_keys();
+    let later = |position: u64| {
+        format!(
+            "annals: this is a part, the first 10 of 14 events: expected one of them, found \
+             {position}, which came later and is not in it\n"
+        )
+    };
+    let lines = ["show 10", "log 10", "replay --as-of 10", "diff 3 10", "prove 10", "blame 10"];
+    for line in lines {
+        assert_eq!(refusal(&story, &format!("{line} --ledger part")), later(10), "{line}");
+    }
+    let refused = refusal(&story, "replay --document 13 --ledger part");
+    assert_eq!(refused, later(13));
+    let none = "annals: expected a position from 0 to 9, found 14\n";
+    assert_eq!(refusal(&story, "show 14 --ledger part"), none);
+    let hash = refusal(&story, "replay --as-of h:00000000 --ledger part");
+    let end = "among 10 events; this is a part of a record of 14, and what came later is not in \
+               it\n";
+    assert!(hash.ends_with(end), "{hash}");
+}
+
+/// Who makes a proof of a part learns that the record has more.
+#[test]
+fn a_proof_of_a_part_is_called_that() {
+    let story = part_beside_the_keys();
+    let proved = story.run("prove 4 --ledger part -o one --format json");
+    assert_eq!(proved.exit, 0, "{}", proved.err);
+    let line = "fact 4 in the first 10 events, a part of a record of 14: ";
+    assert!(proved.err.contains(line), "{}", proved.err);
+    let json: serde_json::Value = serde_json::from_str(&proved.out).unwrap();
+    assert_eq!((&json["size"], &json["part_of"]), (&10.into(), &14.into()));
+    let proved = story.run("prove 4 -o two --format json");
+    assert!(proved.err.contains("fact 4 in the record of size 14: "), "{}", proved.err);
+    assert!(!proved.out.contains("part_of"), "{}", proved.out);
+}
+
 /// The error of a command, which ends with exit 2 and no verdict.
 fn refusal(story: &Story, line: &str) -> String {
     let refused = story.run(line);

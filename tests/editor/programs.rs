@@ -190,11 +190,16 @@ fn a_proof_has_a_receipt() {
     let told = object(&desk.run("", "prove|4|-o|4.proof|--format|json").out);
     let bytes = std::fs::metadata(desk.path("4.proof")).unwrap().len();
     let expected = json!({
-        "status": "written", "file": "4.proof", "bytes": bytes, "fact": 4, "size": 5,
+        "status": "written", "file": "4.proof", "bytes": bytes, "fact": 4,
+        "fact_status": "asserted", "corrected": 0, "suspect": false, "size": 5,
         "events": told["events"], "bodies_left_out": [], "documents_left_out": [3],
         "unsigned": 0, "exit": 0,
     });
     assert_eq!(told, expected);
+    let retract = "retract|4|--reason|unverifiable|--statement|Nobody can say.";
+    desk.writes("ada", retract, "written at 5");
+    let told = object(&desk.run("", "prove|4|-o|5.proof|--format|json").out);
+    assert_eq!(told["fact_status"], "retracted");
 }
 
 /// A program lists what waits and answers with drafts; the answer counts for what was shown.

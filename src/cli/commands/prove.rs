@@ -16,6 +16,7 @@ use crate::ledger::error::LedgerError;
 use crate::ledger::exchange::apart::{ProtectedPlace, expect_apart};
 use crate::ledger::reader::Record;
 use crate::ledger::write::stamp::as_judged;
+use annals_core::state::Status;
 use annals_core::verdict::Verdict;
 use annals_core::verify::Report;
 use annals_core::verify::proof::{LeftOut, fact_status};
@@ -74,7 +75,14 @@ struct ProveReceipt {
     file: String,
     bytes: usize,
     fact: u64,
+    /// How the fact stands by the proof; null if its assertion was undone.
+    fact_status: Option<Status>,
+    corrected: u32,
+    suspect: bool,
     size: u64,
+    /// Number of events of the whole record, if this is a part of one by its own account.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    part_of: Option<u64>,
     /// Number of events in the file.
     events: usize,
     /// Positions of the events whose body, or whose document, is left out.
@@ -125,6 +133,7 @@ fn run(context: &mut Context, args: ProveArgs) -> Result<Exit, CliError> {
     let events = if args.c2sp { 1 } else { proof.events.len() };
     let verdict = report.as_ref().map_or(Verdict::Yes, Report::verdict);
     let exit = Exit::from(verdict);
+    let stands = fact_status(&proof);
     if let Some(path) = output.filter(|_| context.format() != Format::Text) {
         let left_out = |of: fn(&LeftOut) -> Option<u64>| proof.left_out.iter().filter_map(of);
         let receipt = ProveReceipt {
@@ -132,7 +141,11 @@ fn run(context: &mut Context, args: ProveArgs) -> Result<Exit, CliError> {
             file: path.display().to_string(),
             bytes,
             fact,
+            fact_status: stands.status,
+            corrected: stands.corrected,
+            suspect: stands.suspect,
             size,
+            part_of: record.part_of,
             events,
             bodies_left_out: left_out(body).collect(),
             documents_left_out: left_out(document).collect(),
@@ -143,11 +156,12 @@ fn run(context: &mut Context, args: ProveArgs) -> Result<Exit, CliError> {
         json(&mut out, &receipt)?;
         out.flush()?;
     }
-    note(format!("fact {fact} in the record of size {size}: {events} events, {bytes} bytes"));
-    note(format!(
-        "fact {fact}: {}, as of size {size}; there may be later acts",
-        fact_status(&proof)
-    ));
+    let of = match record.part_of {
+        Some(of) => format!("the first {size} events, a part of a record of {of}"),
+        None => format!("the record of size {size}"),
+    };
+    note(format!("fact {fact} in {of}: {events} events, {bytes} bytes"));
+    note(format!("fact {fact}: {}, as of size {size}; there may be later acts", stands));
     if !args.c2sp {
         note(format!("left out: {}", left_out(&proof).unwrap_or_else(|| "nothing".to_owned())));
     }

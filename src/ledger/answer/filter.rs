@@ -356,7 +356,7 @@ pub fn rests_on(words: &WordsRow, document: u64) -> bool {
 pub fn beyond(view: &View<'_>, position: u64) -> LedgerError {
     let (size, whole) = (view.as_of().size, view.record.size());
     match position < whole {
-        false => no_position(position, whole),
+        false => no_position(position, view.record),
         true => LedgerError::NotFound(format!(
             "expected a position among the first {size} events, up to the point that was asked \
              for; found {position}, which came later"
@@ -369,7 +369,8 @@ pub fn document_at(view: &View<'_>, position: u64, what: &str) -> Result<(), Led
     if view.is_document(position) {
         return Ok(());
     }
-    if (view.as_of().size..view.record.size()).contains(&position) {
+    let whole = view.record.part_of.unwrap_or_default().max(view.record.size());
+    if (view.as_of().size..whole).contains(&position) {
         return Err(beyond(view, position));
     }
     let all: Vec<String> = view.documents(20).iter().map(u64::to_string).collect();

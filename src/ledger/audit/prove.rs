@@ -161,7 +161,7 @@ fn signed(record: &Record) -> Result<SignedRecord, LedgerError> {
 fn is_fact(record: &Record, view: &View<'_>, fact: u64) -> Result<(), LedgerError> {
     let (signed, size) = (view.as_of().size, record.size());
     if fact >= size {
-        return Err(no_position(fact, size));
+        return Err(no_position(fact, record));
     }
     if fact >= signed {
         return Err(LedgerError::Untrusted(format!(

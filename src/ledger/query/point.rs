@@ -22,6 +22,7 @@ pub use clock::{DateClock, OtherClock, ResolvedDate};
 use jiff::civil::{Date, DateTime};
 use jiff::tz::{AmbiguousOffset, TimeZone};
 use jiff::{Span, Timestamp, Unit, ZonedDateTime};
+use std::borrow::Cow;
 
 /// Which end of a named period is used.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -88,7 +89,8 @@ impl Point {
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn parse(text: &str, around: &PointContext) -> Result<Point, LedgerError> {
-        let text = text.trim();
+        let whole = with_plus(text.trim());
+        let text: &str = &whole;
         let unknown = || usage(format!("{EXPECTED}; found {}{}", in_quotes(text), wrong_day(text)));
         let digits = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
         let prefix = text.strip_prefix("h:").or((text.len() == 64).then_some(text));
@@ -144,7 +146,7 @@ impl Point {
             })),
             Point::Now => Ok(ResolvedDate::same(record.size())),
             Point::Position(position) if *position < record.size() => Ok(after(*position)),
-            Point::Position(position) => Err(no_position(*position, record.size())),
+            Point::Position(position) => Err(no_position(*position, record)),
             Point::Hash(prefix) => find(prefix, record).map(after),
             Point::Within(start, end) => {
                 let limit = match bound {
@@ -160,13 +162,36 @@ impl Point {
     }
 }
 
+/// A time with its offset, where an address had a `+` before it, which is a space there.
+fn with_plus(text: &str) -> Cow<'_, str> {
+    let is_offset = |end: &str| {
+        let parts = end.split_once(':');
+        let is_pair = |part: &str| part.len() == 2 && part.bytes().all(|b| b.is_ascii_digit());
+        parts.is_some_and(|(hours, minutes)| is_pair(hours) && is_pair(minutes))
+    };
+    match text.rsplit_once(' ') {
+        Some((time, offset)) if time.contains('T') && is_offset(offset) => {
+            Cow::Owned(format!("{time}+{offset}"))
+        }
+        _ => Cow::Borrowed(text),
+    }
+}
+
 /// Whether a bare number is a year: it has exactly four digits.
 pub fn is_year(text: &str) -> bool {
     text.len() == 4 && text.bytes().all(|byte| byte.is_ascii_digit())
 }
 
-/// The error for a position that is not in the record, with the positions that are.
-pub fn no_position(position: u64, size: u64) -> LedgerError {
+/// The error for a position that is not here, with the positions that are. Of a part, a position of
+/// the whole record came later.
+pub fn no_position(position: u64, record: &Record) -> LedgerError {
+    let size = record.size();
+    if let Some(of) = record.part_of.filter(|of| position < *of) {
+        return LedgerError::NotFound(format!(
+            "this is a part, the first {size} of {of} events: expected one of them, found \
+             {position}, which came later and is not in it"
+        ));
+    }
     LedgerError::NotFound(match size.checked_sub(1) {
         Some(last) => format!("expected a position from 0 to {last}, found {position}"),
         None => format!("expected a position, found {position}: the record has no event"),
@@ -339,8 +364,14 @@ fn find(prefix: &str, record: &Record) -> Result<u64, LedgerError> {
         ))),
         [] => Err(LedgerError::NotFound(format!(
             "expected the beginning of the hash of an event here, found none that begins {prefix} \
-             among {} events",
-            record.size()
+             among {} events{}",
+            record.size(),
+            match record.part_of {
+                Some(of) => format!(
+                    "; this is a part of a record of {of}, and what came later is not in it"
+                ),
+                None => String::new(),
+            }
         ))),
     }
 }

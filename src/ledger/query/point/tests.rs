@@ -26,6 +26,22 @@ fn a_day_is_a_day_of_its_zone() {
     assert_eq!(within("2027-03-02", "Europe/Berlin"), berlin);
 }
 
+/// An address has a space where a `+` was written.
+#[test]
+fn a_plus_that_an_address_made_a_space_is_read() {
+    for (time, plus) in [
+        ("2026-11-30T14:34:40 02:00", "2026-11-30T14:34:40+02:00"),
+        ("2026-11-30T14:34 02:00", "2026-11-30T14:34+02:00"),
+        ("2026-11-30T14:34:40.5 05:30", "2026-11-30T14:34:40.5+05:30"),
+    ] {
+        assert_eq!(within(time, "UTC"), within(plus, "UTC"));
+    }
+    let around = around("UTC", "2027-03-29T10:00:00.000000Z");
+    for text in ["2026-11-30 14:34 02:00", "2026-11-30T14:34:40 0200", "2026-11-30T14:34 xx:00"] {
+        assert!(Point::parse(text, &around).is_err(), "{text}");
+    }
+}
+
 #[test]
 fn days_of_23_and_of_25_hours_and_one_that_begins_at_one() {
     let spring = both("2027-03-27T23:00:00Z", "2027-03-28T22:00:00Z");
