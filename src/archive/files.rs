@@ -76,11 +76,11 @@ pub struct WantedFile {
 pub struct Pages(Mutex<Vec<String>>);
 
 impl Pages {
-    /// Adds a name.
+    /// Adds a name, once: the same file may be requested again.
     pub fn add(&self, name: &str) {
         // No update is left half done when a thread panics.
         let mut pages = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if pages.len() < MAX_PAGES {
+        if pages.len() < MAX_PAGES && !pages.iter().any(|page| page == name) {
             pages.push(name.to_owned());
         }
     }

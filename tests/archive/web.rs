@@ -411,6 +411,58 @@ fn a_body_or_document_that_a_server_does_not_give_is_no_fault() {
     }
 }
 
+/// Nobody withheld what a server does not give, and no command repairs it.
+#[test]
+fn what_did_not_come_is_neither_withheld_nor_to_be_repaired() {
+    let place = tempfile::tempdir().unwrap();
+    let folder = published(place.path());
+    let read = |address: &str, cache: &str, line: &[&str]| {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_annals"));
+        command.env("ANNALS_CACHE", place.path().join(cache));
+        let done = command.args(["--ledger", address]).args(line).output().expect("annals runs");
+        let text = |bytes: Vec<u8>| String::from_utf8(bytes).expect("text");
+        (done.status.code().expect("a code"), text(done.stdout), text(done.stderr))
+    };
+    let address = server_with(folder.clone(), |path| {
+        path.starts_with("/body/").then(|| other("404 Not Found", ""))
+    });
+    for line in [&["replay"][..], &["show", "5"], &["log", "5"], &["find", "note"]] {
+        let (code, out, err) = read(&address, "bodies", line);
+        assert_eq!(code, 2, "{line:?}: {err}");
+        let words = "[the words are not in this copy]";
+        assert!(line[0] == "find" || out.contains(words), "{line:?}: {out}");
+        assert!(!out.contains("withheld"), "{line:?}: {out}");
+        assert!(err.contains("did not come, and no event withholds them"), "{line:?}: {err}");
+    }
+    let (_, _, err) = read(&address, "bodies", &["replay", "--topic", "x"]);
+    assert!(err.contains("its words are withheld, or not in this copy\n"), "{err}");
+    for status in ["403 Forbidden", "500 Internal Server Error"] {
+        let address = server_with(folder.clone(), move |path| {
+            path.starts_with("/document/").then(|| other(status, ""))
+        });
+        let (code, _, err) = read(&address, status, &["blame", "4"]);
+        assert_eq!(code, 2, "{err}");
+        let advice = "\n  nothing here is damaged: try again, ask who runs the server, or read the \
+                      record from another place\n";
+        assert!(err.ends_with(advice) && !err.contains("repair"), "{err}");
+    }
+}
+
+/// A file that is asked for twice, with a page each time, is one file.
+#[test]
+fn a_page_in_place_of_a_file_is_counted_once() {
+    let place = tempfile::tempdir().unwrap();
+    let folder = published(place.path());
+    let address = server_with(folder, |path| path.starts_with("/document/").then(|| page("")));
+    let copy = place.path().join("copy");
+    for command in [&["verify", &address][..], &["clone", &address, copy.to_str().unwrap()]] {
+        let (code, out, err) = annals(command);
+        assert_eq!(code, 2, "{out}{err}");
+        let line = "a page of HTML, or nothing, came in place of 1 file, the first: document/";
+        assert!(format!("{out}{err}").contains(line), "{command:?}: {out}{err}");
+    }
+}
+
 #[test]
 fn a_page_in_place_of_a_tile_is_called_one_and_a_changed_checkpoint_too() {
     let place = tempfile::tempdir().unwrap();

@@ -7,6 +7,7 @@
 mod margin;
 
 use crate::cli::render::{provenance, words};
+use crate::cli::shared::filter::withheld;
 use crate::cli::shared::page_limit::note_more;
 use crate::cli::shared::{FilterArgs, PageArgs, UNDATED, facts, note_derived};
 use crate::cli::terminal::{
@@ -66,7 +67,8 @@ fn run(context: &mut Context, args: BlameArgs) -> Result<Exit, CliError> {
     provenance::note_view(view)?;
     let mut answer = of.answer(most)?;
     note_derived(args.of, &answer.derived, "annals blame");
-    for (count, how) in [(answer.withheld, "withheld"), (answer.not_as_signed, "not as signed")] {
+    let how = withheld(&record);
+    for (count, how) in [(answer.withheld, how), (answer.not_as_signed, "not as signed")] {
         if count > 0 {
             let told = facts(count, &format!("may quote it too: the words are {how}"));
             note(format!("note: {told}"));

@@ -69,7 +69,7 @@ fn run(context: &mut Context, args: DiffArgs) -> Result<Exit, CliError> {
     provenance::note_view(&to.view)?;
     provenance::note_view(&from.view)?;
     let answer = both.answer()?;
-    note_left_out(filter);
+    note_left_out(filter, &record);
     let mut out = out(context.format());
     match context.format() {
         Format::Text if args.unified => {

@@ -71,7 +71,7 @@ fn run(context: &mut Context, args: FindArgs) -> Result<Exit, CliError> {
     let view = &of.named.view;
     provenance::note_view(view)?;
     let mut answer = of.answer(&request)?;
-    note_left_out(&of.filter);
+    note_left_out(&of.filter, &record);
     let mut out = out(context.format());
     let written = write(&mut out, context.format(), view, &mut answer, &args);
     if written.is_err() && answer.is_partial() {

@@ -80,7 +80,7 @@ fn run(context: &mut Context, args: ReplayArgs) -> Result<Exit, CliError> {
         note("note: what was written is a part of the answer: the rest could not be read");
     }
     written?;
-    note_left_out(&of.filter);
+    note_left_out(&of.filter, &record);
     for (label, text) in tally_lines(&undone) {
         note(format!("note: {label}: {text}"));
     }

@@ -111,7 +111,7 @@ fn run(context: &mut Context, args: TimelineArgs) -> Result<Exit, CliError> {
         let all: BTreeSet<u64> = filters.document.into_iter().chain(chosen.clone()).collect();
         named.view = View::with_redactions(&record, size, &|_, _| Ok(all.clone()))?;
     }
-    note_left_out(&filter);
+    note_left_out(&filter, &record);
     let NamedView { view, names } = &named;
     let gathered = gather(view, names, &|fact| chosen.contains(&fact))?;
     let rows = gathered.facts.into_values().collect();

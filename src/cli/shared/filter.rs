@@ -5,6 +5,7 @@
 use crate::cli::render::provenance;
 use crate::cli::terminal::{CliError, Context, note};
 use crate::ledger::answer::filter::{FactFilters, Filter, status};
+use crate::ledger::reader::Record;
 use annals_core::state::Status;
 use clap::Args;
 
@@ -35,13 +36,13 @@ impl FilterArgs {
 
 /// Notes what an answer leaves out: facts of documents that are derived from the one that was asked
 /// for, and those that a filter could not test.
-pub fn note_left_out(filter: &Filter) {
+pub fn note_left_out(filter: &Filter, record: &Record) {
     if let Some((document, derived)) = filter.derived() {
         note_derived(document, derived, "--document");
     }
     let damaged = filter.untested_damaged();
-    let kinds =
-        [(filter.untested().saturating_sub(damaged), "withheld"), (damaged, "not as signed")];
+    let rest = filter.untested().saturating_sub(damaged);
+    let kinds = [(rest, withheld(record)), (damaged, "not as signed")];
     for (count, how) in kinds {
         match count {
             0 => {}
@@ -50,6 +51,15 @@ pub fn note_left_out(filter: &Filter) {
                 note(format!("note: {count} facts could not be matched: their words are {how}"));
             }
         }
+    }
+}
+
+/// Why words are not shown that may be withheld by events: where bodies are missing, this may be the
+/// reason too.
+pub fn withheld(record: &Record) -> &'static str {
+    match record.absent() {
+        0 => "withheld",
+        _ => "withheld, or not in this copy",
     }
 }
 

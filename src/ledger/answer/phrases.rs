@@ -36,7 +36,7 @@ pub fn withheld_text(why: Option<Withheld>) -> String {
     let why = match why {
         Some(Withheld::Redacted) => "the words are redacted",
         Some(Withheld::Sealed) => "the words are sealed",
-        Some(Withheld::Missing) => "the words are withheld from this copy",
+        Some(Withheld::Missing) => "the words are not in this copy",
         Some(Withheld::Damaged) => "the words here are not the ones that were signed",
         None => "no words",
     };

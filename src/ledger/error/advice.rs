@@ -1,0 +1,64 @@
+//! The advice for an unreadable file of a record.
+//!
+//! Always holds: what is suggested can be done where the record is. Not here: the sentences of the
+//! errors themselves (`error`).
+
+use crate::disk::DiskError;
+use crate::journal::JournalError;
+use crate::ledger::error::LedgerError;
+use annals_core::verify::source::SourceError;
+
+impl LedgerError {
+    /// The advice for an unreadable file of the record, which the error itself cannot give.
+    pub fn advice(&self) -> Option<&'static str> {
+        if self.leaves_open() {
+            return Some(
+                "say the same command again: it finds out what is written, writes it again or for \
+                 the first time, and nothing twice",
+            );
+        }
+        if self.is_denied() {
+            return Some(
+                "permission is denied, and nothing is known to be damaged: ask the owner of the \
+                 files, or let them be read (chmod, chown), and say the same command again",
+            );
+        }
+        let reads = match self {
+            LedgerError::Journal(JournalError::Disk(DiskError::Io { what, .. })) => {
+                matches!(*what, "read" | "list")
+            }
+            LedgerError::Journal(JournalError::Disk(DiskError::Strange { .. })) => true,
+            // A file at an address.
+            LedgerError::Source(SourceError { what, .. }) if what.contains("://") => {
+                return Some(
+                    "nothing here is damaged: try again, ask who runs the server, or read the \
+                     record from another place",
+                );
+            }
+            LedgerError::Source(_) => true,
+            _ => false,
+        };
+        reads.then_some(
+            "annals repair builds a journal that is damaged from the store; annals repair --from \
+             COPY takes it, or a document, from another copy",
+        )
+    }
+
+    /// Whether the cause is a denied permission.
+    fn is_denied(&self) -> bool {
+        let mut cause = std::error::Error::source(self);
+        while let Some(inner) = cause {
+            let io = inner.downcast_ref::<std::io::Error>();
+            if io.is_some_and(|io| io.kind() == std::io::ErrorKind::PermissionDenied) {
+                return true;
+            }
+            cause = inner.source();
+        }
+        match self {
+            LedgerError::Disk(error) | LedgerError::Journal(JournalError::Disk(error)) => {
+                error.is_denied()
+            }
+            _ => false,
+        }
+    }
+}
