@@ -192,6 +192,29 @@ fn every_command_that_waits_says_for_whom() {
     }
 }
 
+/// Standard output fails: what readers wrote to files is there, and is said on stderr.
+#[cfg(target_os = "linux")]
+#[test]
+fn what_readers_write_is_said_on_stderr_where_stdout_is_full() {
+    let room = ready();
+    let last = "annals: cannot write: on standard output: No space left on device (os error 28); \
+                what was done is said here\n";
+    for (line, file, says) in [
+        ("timeline --html t.html", "t.html", "t.html: 3 facts, "),
+        ("verify --pin p --init-pin", "p", "pin: made at size 6\n"),
+        ("verify --html v.html", "v.html", "yes: the record is whole, in "),
+        ("verify bag --html b.html", "b.html", "bag: the whole record of 6 events\n"),
+    ] {
+        let full = OpenOptions::new().write(true).open("/dev/full").unwrap();
+        let output = room.command(line).stdout(full).output().unwrap();
+        let answer = room.answer(output);
+        assert_eq!(answer.exit, 2, "{line}: {answer:?}");
+        assert!(room.has(file), "{line}: {answer:?}");
+        assert!(answer.told().contains(says), "{line}: {answer:?}");
+        assert!(answer.told().ends_with(last), "{line}: {answer:?}");
+    }
+}
+
 /// Standard output fails, or is closed: the receipt is printed on stderr.
 #[cfg(target_os = "linux")]
 #[test]

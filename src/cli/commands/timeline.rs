@@ -12,7 +12,7 @@ use crate::cli::render::provenance;
 use crate::cli::shared::{FilterArgs, UNDATED, facts, note_left_out};
 use crate::cli::terminal::{
     CliError, Command, Context, EditorOption, Exit, Format, Group, OutputKind, OutputPlace,
-    formats, json, note, out, streams,
+    done_as, formats, json, note, streams,
 };
 use crate::ledger::answer::NamedView;
 use crate::ledger::answer::choice::{Choice, Chosen};
@@ -129,7 +129,7 @@ fn run(context: &mut Context, args: TimelineArgs) -> Result<Exit, CliError> {
         return Ok(provenance::warn(view, gathered.damaged));
     };
     place.put(&page)?;
-    let mut out = out(context.format());
+    let mut out = done_as(context.format());
     let as_of = view.as_of();
     let (bytes, undated) = (page.len(), data.undated());
     match context.format() {

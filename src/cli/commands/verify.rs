@@ -18,7 +18,8 @@ use crate::cli::render::report::page::PageContext;
 use crate::cli::render::report::section::WithSections;
 use crate::cli::shared::named_keys;
 use crate::cli::terminal::{
-    CliError, Command, Context, Exit, Format, Group, Progress, formats, json, note, out, visible,
+    CliError, Command, Context, Exit, Format, Group, Progress, done_as, formats, json, note,
+    visible,
 };
 use crate::ledger::audit::given_policy::GivenPolicy;
 use crate::ledger::audit::options::Audit;
@@ -167,12 +168,13 @@ fn report(
     let seconds = began.elapsed().as_secs_f64();
     let roster = periods(source, &audited.report).map_err(LedgerError::from)?;
     let report = VerdictReport::of(audited, roster);
-    let mut out = out(context.format());
+    // A pin, evidence or a page may be written: what was done is said where standard output fails.
+    let mut out = done_as(context.format());
     match context.format() {
         Format::Text => crate::cli::render::report::text::write(&mut out, &report, seconds)?,
         _ => json(&mut out, &WithSections::of(&report))?,
     }
-    out.flush()?;
+    let told = out.flush();
     warn_of_pin(&report);
     let here = std::env::current_dir()?;
     let place = place.strip_prefix(here).unwrap_or(place);
@@ -180,5 +182,6 @@ fn report(
     keep_page(context, &args, |now| {
         crate::cli::render::report::page::write(&report, &around, now, seconds)
     })?;
+    told?;
     Ok(report.exit)
 }

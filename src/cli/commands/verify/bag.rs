@@ -10,7 +10,7 @@ use crate::cli::render::report::bag::BagReport;
 use crate::cli::render::report::page::PageContext;
 use crate::cli::render::report::section::WithSections;
 use crate::cli::render::report::{page, text as record};
-use crate::cli::terminal::{CliError, Context, Exit, Format, Progress, json, out, visible};
+use crate::cli::terminal::{CliError, Context, Exit, Format, Progress, done_as, json, visible};
 use crate::ledger::audit::options::Audit;
 use crate::ledger::audit::periods::periods;
 use crate::ledger::error::LedgerError;
@@ -38,7 +38,7 @@ pub fn run(
     let bagged = audit_bag(folder, options, Steps(Some(&report)))?;
     drop(progress);
     let exit = Exit::from(bagged.verdict());
-    let mut out = out(context.format());
+    let mut out = done_as(context.format());
     let report = match &bagged.audited {
         Ok((record, audited)) => {
             let roster = periods(&record.source, &audited.report).map_err(LedgerError::from)?;
@@ -61,12 +61,13 @@ pub fn run(
         }
         _ => json(&mut out, &BagJson { record: report.as_ref().map(WithSections::of), bag: &bag })?,
     }
-    out.flush()?;
+    let told = out.flush();
     if let Some(report) = &report {
         warn_of_pin(report);
         let around = PageContext { place: folder, pin: args.pin.as_deref(), bag: Some(&bag) };
         keep_page(context, args, |now| page::write(report, &around, now, seconds))?;
     }
+    told?;
     match bagged.audited {
         Ok(_) => Ok(exit),
         Err(error) => Err(error.into()),
