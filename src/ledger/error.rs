@@ -189,6 +189,17 @@ pub enum LedgerError {
              the file back, or make the copy again with annals clone", .0.display()
     )]
     FollowingDamaged(PathBuf),
+    /// A file of a ledger is of a later version.
+    #[error(
+        "{} is of version {version}: this program knows version 1, and a newer one is needed; \
+         nothing was written", path.display()
+    )]
+    LaterFile {
+        /// The file.
+        path: PathBuf,
+        /// Its version.
+        version: u64,
+    },
     /// The ledger follows no published record.
     #[error(
         "the ledger at {} follows no published record; annals clone URL|FOLDER [DIR] makes a copy \

@@ -80,7 +80,10 @@ impl FollowingMark {
     /// Errors: the mark is damaged.
     pub fn of(paths: &Paths) -> Result<Option<FollowingMark>, LedgerError> {
         let Some(bytes) = read_optional(&paths.following(), BOUND)? else { return Ok(None) };
-        let damaged = || LedgerError::FollowingDamaged(paths.following());
+        let damaged = || match later(&bytes, "following") {
+            Some(version) => LedgerError::LaterFile { path: paths.following(), version },
+            None => LedgerError::FollowingDamaged(paths.following()),
+        };
         FollowingMark::parse(&bytes).ok_or_else(damaged).map(Some)
     }
 

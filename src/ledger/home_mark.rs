@@ -59,7 +59,10 @@ impl HomeMark {
     /// Errors: the mark is damaged.
     pub fn of(paths: &Paths) -> Result<Option<HomeMark>, LedgerError> {
         let Some(bytes) = read_optional(&paths.home(), BOUND)? else { return Ok(None) };
-        let damaged = || LedgerError::HomeMarkDamaged(paths.home());
+        let damaged = || match later(&bytes, "home") {
+            Some(version) => LedgerError::LaterFile { path: paths.home(), version },
+            None => LedgerError::HomeMarkDamaged(paths.home()),
+        };
         HomeMark::parse(&bytes).ok_or_else(damaged).map(Some)
     }
 

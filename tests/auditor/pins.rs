@@ -1,7 +1,7 @@
 //! Pins: created, compared, moved forward, never on a fault and never backwards.
 
 use crate::auditor::desk::{Desk, ledger, signed};
-use crate::support::files::{JOURNAL, PIN};
+use crate::support::files::{JOURNAL, MARKS, PIN};
 use crate::support::tamper::replace;
 use crate::support::texts::TEXT;
 use crate::support::{Files, Ledger, acts};
@@ -104,8 +104,27 @@ fn evidence_that_cannot_be_written_takes_no_verdict_away() {
         assert!(answer.says(&line), "{line}: {}", answer.out);
         let end = "no: this is not the record that was seen or signed before";
         assert!(answer.says(end), "{}", answer.out);
+        let advice = "what to do: keep the pin and a copy of this record as they are; ";
+        assert!(answer.says(advice), "{}", answer.out);
     }
     assert_eq!(desk.names(), ["ledger", "mine", "pin"]);
+}
+
+/// Without its opening a record does not name itself, and no memory is missing.
+#[test]
+fn the_memory_of_a_record_that_lost_its_events_is_not_called_missing() {
+    let record = ledger(&[2, 3]);
+    let mut files = record.files();
+    files.insert(MARKS.to_owned(), record.mark(3).into_bytes());
+    let desk = Desk::with(&files);
+    assert_eq!(desk.run("verify --pin pin --init-pin").exit, 0);
+    std::fs::write(desk.path(JOURNAL), "").unwrap();
+    let answer = desk.run("verify --pin pin");
+    let line = "the log key's own memory was not compared: the record here does not name itself";
+    assert!(answer.says(line), "{}", answer.out);
+    let status = desk.run("status");
+    let line = "marks         not compared: the record here does not name itself";
+    assert!(status.says(line), "{}{}", status.out, status.err);
 }
 
 #[test]
@@ -148,6 +167,22 @@ fn a_damaged_pin_and_a_pin_of_another_ledger_accuse_nobody() {
     assert_eq!(answer.exit, 2, "{}", answer.out);
     assert!(answer.says("damage: rule 803 pin-damaged"), "{}", answer.out);
     assert_eq!((desk.read("pin"), desk.names().len()), (damaged, 2));
+}
+
+/// A pin of a later version is not damaged, and nobody is advised to give it away.
+#[test]
+fn a_pin_of_a_later_version_is_kept_for_a_newer_program() {
+    let ledger = ledger(&[2, 4]);
+    let desk = Desk::with(&ledger.files());
+    assert_eq!(desk.run("verify --pin pin --init-pin").exit, 0);
+    let later = desk.read("pin").replacen("annals pin v1", "annals pin v2", 1);
+    std::fs::write(desk.path("pin"), &later).unwrap();
+    let answer = desk.run("verify --pin pin");
+    assert_eq!(answer.exit, 2, "{}", answer.out);
+    let advice = "what to do: keep the pin, and verify again with a newer program\n";
+    assert!(answer.out.contains(advice), "{}", answer.out);
+    assert!(!answer.out.contains("--init-pin"), "{}", answer.out);
+    assert_eq!(desk.read("pin"), later);
 }
 
 #[test]

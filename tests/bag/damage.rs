@@ -204,6 +204,24 @@ fn a_list_or_an_account_that_is_missing_is_named_as_missing() {
     assert!(answer.out.contains(" files follow from the record"), "{}", answer.out);
 }
 
+/// A bag without its record is damaged, and no command there is advised.
+#[test]
+fn a_bag_without_its_record_is_damaged() {
+    for gone in ["data", "data/ledger", "data/ledger/journal"] {
+        let (story, bag) = bag();
+        fs::remove_dir_all(bag.join(gone)).unwrap();
+        let why = "expected the record of a bag in bag/data/ledger/journal, found no folder there: \
+                   the bag is damaged; take another copy of it";
+        let answer = story.run("verify bag");
+        assert_eq!((answer.exit, answer.err), (2, format!("annals: {why}\n")), "{gone}");
+        let json = story.run("verify bag --format json");
+        assert!(json.err.contains(&format!("\"message\":\"{why}\"")), "{}", json.err);
+        let import = story.run("import bag --to new");
+        assert_eq!(import.exit, 2, "{}", import.err);
+        assert!(!import.err.contains("annals verify bag"), "{}", import.err);
+    }
+}
+
 const OTHER: &str = "no: the bag is not the one that was signed, or the record breaks its rules";
 const NOTE: &str = "damage: tagmanifest-sha512.note: it is signed for another tag manifest than \
                     the one that is here";

@@ -299,3 +299,24 @@ fn the_ledger_of_a_bag_is_a_part_behind_a_link() {
         assert_ne!(published.exit, 0, "{there}");
     }
 }
+
+/// No command puts a cosignature into a bag.
+#[test]
+fn for_the_cosignatures_of_a_bag_its_maker_is_asked() {
+    let story = story();
+    story.told("export --to bag");
+    let json: serde_json::Value =
+        serde_json::from_str(&story.told("verify bag --format json")).unwrap();
+    let log = json["log_keys"][0]["verifier"].as_str().unwrap();
+    let witness = story.run("witness new w1 --name w.example/w").out;
+    let policy = format!("log {log}\nwitness w1 {}\nquorum w1\n", witness.trim());
+    fs::write(story.folder.path().join("policy"), policy).unwrap();
+    let judged = story.run("verify bag --policy policy");
+    let advice = "what to do: ask who made the bag for one whose checkpoint has the cosignatures \
+                  that the policy names: annals witness collect in the ledger, then annals export\n";
+    assert!(judged.out.contains(advice), "{}{}", judged.out, judged.err);
+    let here = story.run("verify --policy policy");
+    let advice = "what to do: collect the cosignatures that the policy names with annals witness \
+                  collect\n";
+    assert!(here.out.contains(advice), "{}{}", here.out, here.err);
+}

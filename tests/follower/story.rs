@@ -93,6 +93,16 @@ fn nothing_but_a_pull_writes_to_a_copy() {
     let answer = desk.annals(&["status", "--ledger", "copy"]);
     assert_eq!(answer.code, 2, "{answer:?}");
     assert!(answer.err.starts_with("warning: copy/following is not in form"), "{answer:?}");
+    // One of a later version is not damaged, and is nobody's leave to write either.
+    let place = desk.place.path().join("www");
+    let later = format!("annals following v2\nplace {}\n", place.display());
+    std::fs::write(desk.path("copy/following"), later).unwrap();
+    let why = "annals: copy/following is of version 2: this program knows version 1, and a newer \
+               one is needed; nothing was written\n";
+    for line in [&["confirm", "4", "--how", "reread"][..], &["pull"]] {
+        let answer = desk.annals(&[line, &["--ledger", "copy"]].concat());
+        assert_eq!((answer.code, answer.err.as_str()), (2, why), "{line:?}");
+    }
 }
 
 #[test]

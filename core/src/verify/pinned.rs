@@ -52,12 +52,15 @@ pub fn plans(pin: &Pin, size: u64) -> Vec<Plan> {
     std::iter::once(Plan::root(pinned)).chain(Plan::consistency(pinned, size)).collect()
 }
 
+/// The end of the message of rule 803 for a pin of a later version, which is not damaged.
+pub const OF_LATER_PROGRAM: &str = "and a newer one is needed";
+
 /// The message of rule 803 for these bytes.
 pub fn pin_damage(bytes: &[u8]) -> String {
     match later(bytes, "pin") {
-        Some(version) => format!(
-            "a pin of version {version}: this program knows version 1, and a newer one is needed"
-        ),
+        Some(version) => {
+            format!("a pin of version {version}: this program knows version 1, {OF_LATER_PROGRAM}")
+        }
         None => match changed_text(bytes) {
             Some(changed) => format!("the pin is not judged: {changed}"),
             None => "the pin is not in form or its sum does not hold; use a copy of it".to_owned(),

@@ -8,7 +8,7 @@ use crate::archive::bag::note::BagText;
 use crate::archive::bag::read::{Checked, check, read, sizes};
 use crate::archive::bag::target::NoGround;
 use crate::archive::bag::{Bagger, INFO, NOTE, PAYLOAD, TAG_MANIFEST};
-use crate::disk::is_there;
+use crate::disk::{is_folder_at, is_there};
 use crate::keys::Mark;
 use crate::ledger::audit::options::Audit;
 use crate::ledger::audit::{Audited, audit};
@@ -116,6 +116,15 @@ pub fn audit_bag(bag: &Path, options: &Audit, steps: Steps<'_>) -> Result<BagAud
         about: Derived::default(),
         size: sizes(bag)?,
     };
+    let journal = paths_in(bag).ledger.join("journal");
+    if !is_there(&journal)? {
+        bagged.audited = Err(LedgerError::NotFound(format!(
+            "expected the record of a bag in {}, found no folder there: the bag is damaged; take \
+             another copy of it",
+            journal.display()
+        )));
+        return Ok(bagged);
+    }
     let mut record = match Record::open_for_verdict(paths_in(bag)) {
         Ok(record) => record,
         Err(error) => {

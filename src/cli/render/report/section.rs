@@ -116,6 +116,9 @@ fn compared(report: &VerdictReport) -> Vec<Line> {
         (true, true) => {
             "compared with the log key's own memory; no other external checkpoint (see --pin)"
         }
+        (false, false) if report.origin.is_none() => {
+            "the log key's own memory was not compared: the record here does not name itself"
+        }
         (false, false) => "the log key's own memory is not at hand",
         (false, true) => "compared with the log key's own memory",
     };
@@ -216,10 +219,11 @@ fn advice(report: &VerdictReport) -> Vec<Line> {
              signed, annals repair looks for the newer one in the store, annals repair --from COPY \
              in another copy");
     } else if report.exit == Exit::Forked {
-        add(
-            "keep the pin, the evidence file and a copy of this record as they are; ask who keeps \
-             the record for the one that the pin saw",
-        );
+        let evidence = report.evidence.as_ref().map_or(" and", |_| ", the evidence file and");
+        add(&format!(
+            "keep the pin{evidence} a copy of this record as they are; ask who keeps the record \
+             for the one that the pin saw"
+        ));
     }
     let is_of_log = |missing: &&String| missing.starts_with("no log of the policy");
     let (of_log, others): (Vec<_>, Vec<_>) = report.trust_missing.iter().partition(is_of_log);
@@ -229,12 +233,16 @@ fn advice(report: &VerdictReport) -> Vec<Line> {
              into the policy");
     }
     if report.exit == Exit::Untrusted && !others.is_empty() {
-        add(match report.published {
-            true => {
+        add(match (report.published, report.is_bag) {
+            (true, _) => {
                 "ask who publishes the record for a checkpoint with the cosignatures that the \
                      policy names"
             }
-            false => "collect the cosignatures that the policy names with annals witness collect",
+            (_, true) => {
+                "ask who made the bag for one whose checkpoint has the cosignatures that the \
+                     policy names: annals witness collect in the ledger, then annals export"
+            }
+            _ => "collect the cosignatures that the policy names with annals witness collect",
         });
     }
     if report.keys_missing.is_some() {
@@ -243,7 +251,10 @@ fn advice(report: &VerdictReport) -> Vec<Line> {
     if report.policy_unread.is_some() {
         add("put right the policy, or name another with --policy, and verify again");
     }
-    if found(&|rule| rule == 803) {
+    let is_later = |fault: &FaultReport| fault.why.ends_with(OF_LATER_PROGRAM);
+    if report.faults.iter().any(|fault| fault.rule == 803 && is_later(fault)) {
+        add("keep the pin, and verify again with a newer program");
+    } else if found(&|rule| rule == 803) {
         add(
             "the pin is damaged: use a copy of it as it was written; a new one (--init-pin) trusts \
              what is there now",
