@@ -54,7 +54,7 @@ pub(super) fn read<'a>(
     let text = text.strip_prefix(BYTE_ORDER_MARK).unwrap_or(text);
     // The old formats of OpenSSL are detected first: they have headers, which RFC 7468 does not
     // allow.
-    let begun = labels(text);
+    let begun = labels(text, |line| line);
     if let Some(found) = begun.iter().find_map(|label| old_format(label)) {
         return Err(KeysError::Algorithm { path: path.to_owned(), found: found.to_owned() });
     }
@@ -62,6 +62,10 @@ pub(super) fn read<'a>(
         let found = match text {
             [] => "an empty file".to_owned(),
             [0x30, ..] => "bytes that may be DER; make PEM of them with `openssl pkey`".to_owned(),
+            _ if !labels(text, <[u8]>::trim_ascii_start).is_empty() => {
+                "a key whose lines are set off; remove the white space before each of them"
+                    .to_owned()
+            }
             _ if memmem::find(text, BEGIN.as_bytes()).is_some() => {
                 "PEM without its line breaks; put `-----BEGIN …-----`, what follows it and \
                  `-----END …-----` on lines of their own"
@@ -82,12 +86,18 @@ pub(super) fn read<'a>(
         let found = format!("{} keys ({}); give each a file", labels.len(), labels.join(", "));
         return Err(KeysError::NotAKey { path: path.to_owned(), expected, found });
     }
+    if has_more(text) {
+        let found = "a key with more behind it; keep only the lines from `-----BEGIN …-----` to \
+                     `-----END …-----`"
+            .to_owned();
+        return Err(KeysError::NotAKey { path: path.to_owned(), expected, found });
+    }
     decode(text).map_err(|it| KeysError::damaged(path, it))
 }
 
 /// Lines of any equal length are accepted: OpenSSH writes 70 characters, not 64.
 fn decode(text: &[u8]) -> pem::Result<Pem<'_>> {
-    let mut decoder = pem::Decoder::new_detect_wrap(text)?;
+    let mut decoder = pem::Decoder::new_detect_wrap(text.trim_ascii_end())?;
     let mut der = Zeroizing::new(Vec::with_capacity(decoder.remaining_len()));
     decoder.decode_to_end(&mut der)?;
     Ok(Pem { label: decoder.type_label(), der })
@@ -106,11 +116,21 @@ pub(super) fn unexpected(path: &Path, label: &str, expected: &'static str) -> Ke
 
 /// How a line begins that has a label.
 const BEGIN: &str = "-----BEGIN ";
+/// How the last line of a block begins.
+const END: &str = "-----END ";
+
+/// Whether a text has more than white space behind the last line of its block.
+fn has_more(text: &[u8]) -> bool {
+    let mut lines = text.split(|byte| matches!(byte, b'\n' | b'\r'));
+    let is_end =
+        |line: &[u8]| line.starts_with(END.as_bytes()) && line.trim_ascii_end().ends_with(b"-----");
+    lines.any(is_end) && lines.any(|line| !line.trim_ascii().is_empty())
+}
 
 /// The labels of all lines `-----BEGIN …-----`, and of no line that has more: that may be a secret
-/// key without its line breaks.
-fn labels(text: &[u8]) -> Vec<&str> {
-    let lines = text.split(|byte| matches!(byte, b'\n' | b'\r'));
+/// key without its line breaks. `cut` takes from each line what is no part of it.
+fn labels(text: &[u8], cut: fn(&[u8]) -> &[u8]) -> Vec<&str> {
+    let lines = text.split(|byte| matches!(byte, b'\n' | b'\r')).map(cut);
     let label = |line| {
         let line: &str = std::str::from_utf8(line).ok()?;
         let label = line.strip_prefix(BEGIN)?.trim_end().trim_end_matches('-');

@@ -5,11 +5,16 @@
 //! Source: RFC 8018, appendix A; RFC 7292, appendix C; the registries of the ciphers.
 
 use pkcs8::AlgorithmIdentifierRef;
-use pkcs8::der::Decode;
 use pkcs8::der::asn1::{AnyRef, OctetStringRef};
+use pkcs8::der::{Decode, Reader, Tag};
 
 const PBES2: &str = "1.2.840.113549.1.5.13";
 const PBKDF2: &str = "1.2.840.113549.1.5.12";
+/// What PBKDF2 is made of where its parameters name nothing else (RFC 8018, appendix A.2).
+const HMAC_SHA_1: &str = "1.2.840.113549.2.7";
+/// HMAC with SHA-224, SHA-256, SHA-384 and SHA-512.
+const HMAC_SHA_2: [&str; 4] =
+    ["1.2.840.113549.2.8", "1.2.840.113549.2.9", "1.2.840.113549.2.10", "1.2.840.113549.2.11"];
 
 /// The encryption of an EncryptedPrivateKeyInfo, if it is known and not supported.
 pub(super) fn other(der: &[u8]) -> Option<String> {
@@ -35,6 +40,7 @@ fn pbes2(parameters: AnyRef<'_>) -> Option<String> {
         Ok((kdf, AlgorithmIdentifierRef::decode(reader)?))
     });
     let (kdf, cipher) = pair.ok()?;
+    let prf = kdf.parameters.filter(|_| kdf.oid.to_string() == PBKDF2).and_then(prf);
     let (kdf, cipher) = (kdf.oid.to_string(), cipher.oid.to_string());
     let known = match kdf.as_str() {
         PBKDF2 => Some("PBKDF2"),
@@ -43,12 +49,36 @@ fn pbes2(parameters: AnyRef<'_>) -> Option<String> {
     };
     let is_aes = ["2.16.840.1.101.3.4.1.2", "2.16.840.1.101.3.4.1.22", "2.16.840.1.101.3.4.1.42"]
         .contains(&cipher.as_str());
-    if known.is_some() && is_aes {
+    let prf = match prf.as_deref() {
+        None => None,
+        Some(HMAC_SHA_1) => Some("HMAC-SHA-1".to_owned()),
+        Some(known) if HMAC_SHA_2.contains(&known) => None,
+        Some(other) => Some(format!("function {other}")),
+    };
+    if known.is_some() && is_aes && prf.is_none() {
         return None;
     }
     let kdf = known.map_or_else(|| format!("key derivation {kdf}"), str::to_owned);
+    let kdf = prf.map_or_else(|| kdf.clone(), |prf| format!("{kdf} by {prf}"));
     let cipher = if is_aes { "AES".to_owned() } else { cipher_of(&cipher) };
     Some(format!("PBES2 with {kdf} and {cipher}"))
+}
+
+/// The function that PBKDF2 is made of; `None` if its parameters are not in form.
+fn prf(parameters: AnyRef<'_>) -> Option<String> {
+    let prf: Result<_, pkcs8::der::Error> = parameters.sequence(|reader| {
+        <&OctetStringRef>::decode(reader)?;
+        u32::decode(reader)?;
+        let named = match Tag::peek(reader) {
+            Ok(Tag::Integer) => u32::decode(reader).map(|_| reader.is_finished()),
+            _ => Ok(reader.is_finished()),
+        };
+        match named? {
+            true => Ok(HMAC_SHA_1.to_owned()),
+            false => Ok(AlgorithmIdentifierRef::decode(reader)?.oid.to_string()),
+        }
+    });
+    prf.ok()
 }
 
 fn cipher_of(oid: &str) -> String {

@@ -262,6 +262,8 @@ fn another_encryption_is_named_and_the_advice_works() {
         ("-v2 des3", "PBES2 with PBKDF2 and triple DES"),
         ("-v2 camellia256", "PBES2 with PBKDF2 and Camellia"),
         ("-v2 aria256", "PBES2 with PBKDF2 and ARIA"),
+        // As OpenSSL made them by default before 1.1.0.
+        ("-v2 aes-256-cbc -v2prf hmacWithSHA1", "PBES2 with PBKDF2 by HMAC-SHA-1 and AES"),
         ("-v1 PBE-MD5-DES -provider legacy -provider default", "PBES1 with MD5 and DES"),
     ];
     for (at, (options, found)) in made.iter().enumerate() {
@@ -380,6 +382,32 @@ fn no_message_has_the_secret_of_a_key_in_another_form() {
                     `-----BEGIN …-----`, what follows it and `-----END …-----` on lines of their \
                     own\n";
     assert_eq!((exit, why.as_str()), (2, expected));
+}
+
+/// A whole key is never called damaged for what stands around its lines.
+#[test]
+fn a_key_with_more_behind_it_and_one_that_is_set_off_are_called_so() {
+    let desk = Desk::founded();
+    openssl(&desk, "genpkey -algorithm ed25519 -out made.pem");
+    openssl(&desk, "pkey -in made.pem -text -out text");
+    let key = desk.read("made.pem");
+    let set_off: String = key.lines().map(|line| format!("  {line}\n")).collect();
+    std::fs::write(desk.path("yaml"), format!("key: |\n{set_off}")).unwrap();
+    std::fs::write(desk.path("note"), format!("{key}\n# of Dee\n")).unwrap();
+    std::fs::write(desk.path("blank"), format!("{key}\n \r\n")).unwrap();
+    let more = "a key with more behind it; keep only the lines from `-----BEGIN …-----` to \
+                `-----END …-----`";
+    let off = "a key whose lines are set off; remove the white space before each of them";
+    for (name, found) in [("text", more), ("note", more), ("yaml", off)] {
+        let mode = std::os::unix::fs::PermissionsExt::from_mode(0o600);
+        std::fs::set_permissions(desk.path(name), mode).unwrap();
+        let (exit, why) = desk.refused(&format!("key import dee {name} --no-passphrase"));
+        let expected = format!("annals: expected a secret key in {name}, found {found}\n");
+        assert_eq!((exit, why), (2, expected));
+    }
+    let mode = std::os::unix::fs::PermissionsExt::from_mode(0o600);
+    std::fs::set_permissions(desk.path("blank"), mode).unwrap();
+    assert_eq!(desk.run("key import dee blank --no-passphrase").exit, 0);
 }
 
 #[test]
