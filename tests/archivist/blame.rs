@@ -9,8 +9,8 @@ fn the_text_with_its_facts_beside_it() {
 
 Kommersant reports that ⟦⁴two answers were given⟧. ⟦⁵⟦⁹Sullivan   │ 4 confirmed, Ada Example;
 met Grushko⟧ in Moscow⟧ on Wednesday. ⟦⁶The talks lasted two      │    confirmed by Bo Berg
-hours⟧. Lavrov said that ⟦⁷the core question was not answered⟧.   │ 5 asserted, Bo Berg; corrected
-                                                                  │    ×1
+hours⟧. Lavrov said that ⟦⁷the core question was not answered⟧.   │ 5 asserted, words by Bo Berg;
+                                                                  │    corrected ×1
                                                                   │ 9 asserted, Cy Cole
                                                                   │ 6 retracted, Ada Example
                                                                   │ 7 disputed, Ada Example; the

@@ -74,7 +74,8 @@ const SAYS: [(u64, &[&str]); 10] = [
         &[
             "revoked Bo Berger (key 8139770ea87d175f), suspect from 8: undoes 5 events: 8, 10, 11, \
              12, 13",
-            "turns 3 facts: 4 asserted, before confirmed; 6 asserted, before retracted",
+            "turns 4 facts: 4 asserted, before confirmed; 5 asserted, as before, with the words of \
+             5; 6 asserted, before retracted",
         ],
     ),
 ];

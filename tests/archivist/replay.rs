@@ -14,7 +14,7 @@ fn replay_shows_every_fact_with_its_acts() {
      5  asserted   Sullivan met Grushko in Moscow on Wednesday.
                    corrected ×1
                    before: “Sullivan met Grushko in Moscow.” (wrong-date)
-                   — Ada Example, 2022-01-27 08:00Z
+                   — Ada Example, 2022-01-27 08:00Z; corrected by Bo Berg, 2022-02-01 09:00Z
 
      6  retracted  The talks lasted two hours.
                    retracted by 11: unverifiable, error in the record: “nobody can say how long” (Bo
@@ -118,7 +118,7 @@ fn facts_without_a_date_are_counted_and_stand_apart() {
     let expected = "     5  asserted   Sullivan met Grushko in Moscow on Wednesday.
                    corrected ×1
                    before: “Sullivan met Grushko in Moscow.” (wrong-date)
-                   — Ada Example, 2022-01-27 08:00Z
+                   — Ada Example, 2022-01-27 08:00Z; corrected by Bo Berg, 2022-02-01 09:00Z
 
 1 fact when 2022-01
 

@@ -147,8 +147,8 @@ fn fact(out: &mut dyn Write, found: &FoundFact) -> Result<(), CliError> {
     if !found.overlays.is_empty() {
         below(&found.overlays.join(", "))?;
     }
-    if let Some(first) = found.row.revisions.first() {
-        below(&format!("— {}", words::who(&first.act)))?;
+    if let Some(authors) = words::authors(&found.row) {
+        below(&authors)?;
     }
     Ok(writeln!(out)?)
 }

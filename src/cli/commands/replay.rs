@@ -174,8 +174,8 @@ pub fn fact(out: &mut dyn Write, row: &FactRow) -> Result<(), CliError> {
         let charge = words::charge(retraction);
         below(&format!("retracted by {}: {charge} ({by})", retraction.act.event))?;
     }
-    if let Some(first) = row.revisions.first() {
-        below(&format!("— {}", words::who(&first.act)))?;
+    if let Some(authors) = words::authors(row) {
+        below(&authors)?;
     }
     Ok(writeln!(out)?)
 }

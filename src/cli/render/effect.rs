@@ -115,16 +115,17 @@ pub fn turned(impact: &RevocationImpact) -> Option<String> {
 
 /// `asserted, before confirmed, suspect`.
 pub fn status_change(changed_fact: &ChangedFact) -> String {
-    let ChangedFact { before, after, suspect, cleared, .. } = *changed_fact;
+    let ChangedFact { before, after, suspect, cleared, revision, .. } = *changed_fact;
     let (was, is) = (words::standing(before), words::standing(after));
     let suspect = match (suspect, cleared) {
         (true, _) => ", suspect",
         (false, true) => ", no longer suspect",
         (false, false) => "",
     };
+    let words = revision.map(|event| format!(", with the words of {event}")).unwrap_or_default();
     match before == after {
-        true => format!("{is}, as before{suspect}"),
-        false => format!("{is}, before {was}{suspect}"),
+        true => format!("{is}, as before{words}{suspect}"),
+        false => format!("{is}, before {was}{words}{suspect}"),
     }
 }
 

@@ -5,7 +5,7 @@
 
 use crate::cli::terminal::{colour, minute, visible, whole_words};
 pub use crate::ledger::answer::phrases::{overlays, standing, withheld_text};
-use crate::ledger::query::row::{ActRow, Charge, DocumentRow, StatementRow, WordsRow};
+use crate::ledger::query::row::{ActRow, Charge, DocumentRow, FactRow, StatementRow, WordsRow};
 use annals_core::event::body::{Evidence, Hop, Topic, When};
 use annals_core::event::vocabulary::{Basis, Translator, Vouch};
 use annals_core::state::Status;
@@ -61,6 +61,15 @@ pub fn who(act: &ActRow) -> String {
     let undone = act.undone_by.map(|by| format!(", undone by {by}")).unwrap_or_default();
     let clocks = clocks(act.said, act.at).map(|text| format!(", {text}")).unwrap_or_default();
     format!("{}, {when}{clocks}{undone}", visible(&act.signer().to_string()))
+}
+
+/// Who asserted a fact and when; of one whose present words are another's, who corrected it too.
+pub fn authors(row: &FactRow) -> Option<String> {
+    let first = &row.revisions.first()?.act;
+    let present = row.present().map(|present| &present.act);
+    let other = present.filter(|present| present.signer() != first.signer());
+    let other = other.map(|present| format!("; corrected by {}", who(present)));
+    Some(format!("— {}{}", who(first), other.unwrap_or_default()))
 }
 
 /// The difference from the ledger's clock from which the signer's clock is reported: an hour.

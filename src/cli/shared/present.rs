@@ -84,9 +84,7 @@ fn page(view: &View<'_>, number: u64, row: &FactRow) -> Result<(), CliError> {
         lines.push(format!("when: {}", words::when(&row.words.when)));
         lines.extend(words::beside_claim(&row.words));
     }
-    if let Some(first) = row.revisions.first() {
-        lines.push(format!("— {}", words::who(&first.act)));
-    }
+    lines.extend(words::authors(row));
     for line in lines {
         note(wrapped(&line, 4));
     }

@@ -10,11 +10,14 @@ pub fn standing(status: Option<Status>) -> &'static str {
     status.map_or("without a status", Status::as_str)
 }
 
+/// How the overlay of a corrected fact begins.
+pub const CORRECTED: &str = "corrected ×";
+
 /// The overlays beside the status.
 pub fn overlays(row: &FactRow) -> Vec<String> {
     let mut all = Vec::new();
     if row.corrected > 0 {
-        all.push(format!("corrected ×{}", row.corrected));
+        all.push(format!("{CORRECTED}{}", row.corrected));
     }
     let flags = [
         (row.suspect, "suspect"),

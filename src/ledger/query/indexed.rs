@@ -534,7 +534,8 @@ impl Slice<'_> {
             false => (Status::Asserted, Status::Confirmed),
         };
         let (before, after) = (Some(before), Some(after));
-        let changed = |fact| ChangedFact { fact, before, after, suspect: false, cleared: false };
+        let (suspect, cleared, revision) = (false, false, None);
+        let changed = |fact| ChangedFact { fact, before, after, suspect, cleared, revision };
         Ok(facts.into_iter().map(changed).collect())
     }
 

@@ -13,8 +13,11 @@ use std::collections::{BTreeMap, BTreeSet};
 #[derive(Clone, Debug, Default)]
 pub struct StandingFacts {
     undone: Vec<Undone>,
-    facts: BTreeMap<u64, (Status, bool)>,
+    facts: BTreeMap<u64, StandingFact>,
 }
+
+/// Status, whether it is suspect, and the event whose words it has.
+type StandingFact = (Status, bool, u64);
 
 /// A fact whose state differs afterwards.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
@@ -30,6 +33,9 @@ pub struct ChangedFact {
     /// Whether it was suspect before, and is not afterwards.
     #[serde(skip_serializing_if = "is_false")]
     pub cleared: bool,
+    /// The event whose words it has afterwards, if it had others before.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub revision: Option<u64>,
 }
 
 /// Events undone, events in force again, and facts that change.
@@ -52,8 +58,9 @@ fn is_false(value: &bool) -> bool {
 impl StandingFacts {
     /// The part of a state that is compared.
     pub fn of(state: &State) -> StandingFacts {
-        let fact =
-            |fact: &annals_core::fold::Fact| (fact.position, (state.status(fact), fact.suspect));
+        let fact = |fact: &annals_core::fold::Fact| {
+            (fact.position, (state.status(fact), fact.suspect, fact.revision))
+        };
         let facts = state.fold.facts().iter().map(fact).collect();
         StandingFacts { undone: state.undone().to_vec(), facts }
     }
@@ -73,13 +80,16 @@ impl RevocationImpact {
         let facts: BTreeSet<u64> = before.facts.keys().chain(after.facts.keys()).copied().collect();
         let changed_fact = |fact: u64| {
             let (then, now) = (before.facts.get(&fact), after.facts.get(&fact));
-            let is_suspect = |stood: Option<&(Status, bool)>| stood.is_some_and(|stood| stood.1);
+            let is_suspect = |stood: Option<&StandingFact>| stood.is_some_and(|stood| stood.1);
             (then != now).then(|| ChangedFact {
                 fact,
                 before: then.map(|stood| stood.0),
                 after: now.map(|stands| stands.0),
                 suspect: is_suspect(now) && !is_suspect(then),
                 cleared: is_suspect(then) && now.is_some() && !is_suspect(now),
+                revision: now
+                    .map(|now| now.2)
+                    .filter(|now| then.is_some_and(|then| then.2 != *now)),
             })
         };
         RevocationImpact {

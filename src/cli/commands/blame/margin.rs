@@ -6,7 +6,7 @@
 
 use crate::cli::terminal::{CliError, colour, visible, whole_words};
 use crate::ledger::answer::blame::QuotingFact;
-use crate::ledger::answer::phrases::standing;
+use crate::ledger::answer::phrases::{CORRECTED, standing};
 use crate::ledger::query::row::Named;
 use crate::ledger::query::spans::Segment;
 use annals_core::event::vocabulary::Stance;
@@ -158,7 +158,9 @@ pub fn note(fact: &QuotingFact) -> String {
     let by = Named { then: fact.by.clone().unwrap_or_default(), now: fact.by_now.clone() };
     let by = visible(&by.to_string());
     let undone = fact.undone_by.map(|by| format!(", undone by {by}")).unwrap_or_default();
-    let mut note = format!("{} {}, {by}{undone}", fact.fact, standing(fact.status));
+    let is_corrected = fact.overlays.iter().any(|overlay| overlay.starts_with(CORRECTED));
+    let words = if is_corrected { "words by " } else { "" };
+    let mut note = format!("{} {}, {words}{by}{undone}", fact.fact, standing(fact.status));
     let rests = fact.spans.iter().any(|span| span.stance == Stance::Supports);
     if let (false, Some(span)) = (rests, fact.spans.first()) {
         note.push_str(&format!("; {} it", span.stance));

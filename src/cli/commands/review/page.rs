@@ -36,8 +36,7 @@ pub fn page(out: &mut dyn Write, view: &View<'_>, row: &FactRow) -> Result<(), C
         let charge = words::charge(dispute);
         lines.push(format!("disputed by {}: {charge}", dispute.act.event));
     }
-    let present = row.revisions.iter().find(|revision| revision.act.event == row.revision);
-    lines.extend(present.map(|revision| format!("— {}", words::who(&revision.act))));
+    lines.extend(words::authors(row));
     for line in lines {
         writeln!(out, "{}", wrapped(&line, 19))?;
     }
