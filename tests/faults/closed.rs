@@ -24,7 +24,7 @@ fn closed(name: &str) -> Newsroom {
     if is_root() {
         chown(room.path("desk"), Some(NOBODY), Some(NOBODY)).unwrap();
     }
-    set_permissions(room.path(name), Permissions::from_mode(0)).unwrap();
+    set_permissions(room.path(name), Permissions::from_mode(0o000)).unwrap();
     room
 }
 

@@ -150,8 +150,11 @@ fn a_flipped_bit_in_the_last_mark_is_put_right_from_the_checkpoint() {
     assert!(mended > 10, "{mended}");
 }
 
+/// How a program changes a text.
+type Change = fn(&str) -> String;
+
 /// The ends of lines of the marks, as programs change them, and what is found there.
-const CHANGED: &[(fn(&str) -> String, &str)] = &[
+const CHANGED: &[(Change, &str)] = &[
     (|text| format!("{text}\n"), "found an empty line"),
     (|text| format!("{text} \t\n"), "found a line of white space, \" \\t\""),
     (|text| text.replace('\n', "\r\n"), "found a mark with \"\\r\" behind it"),
