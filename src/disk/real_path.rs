@@ -8,8 +8,8 @@ use crate::disk::{DiskError, error};
 use std::io;
 use std::path::{Path, PathBuf};
 
-/// The real path of a place. If it does not exist, or stands in a folder that this user may not look
-/// into, and so not write to, the folders above it are resolved.
+/// The real path of a place. If it does not exist, or stands in a folder that this user may not
+/// look into, and so not write to, the folders above it are resolved.
 pub fn real_path(place: &Path) -> Result<PathBuf, DiskError> {
     let failed = error("look into", place);
     let mut at = match std::path::absolute(place) {

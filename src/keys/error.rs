@@ -87,9 +87,9 @@ pub enum KeysError {
     },
     /// The encryption scheme is not supported.
     #[error(
-        "expected {path} to be encrypted by PBES2 with scrypt, or PBKDF2 by HMAC-SHA-2, and AES, \
-         found {found}; convert it: openssl pkcs8 -topk8 -scrypt -in {path} -out NEW (with -provider \
-         legacy -provider default where OpenSSL calls it unsupported)"
+        "expected {path} to be encrypted by PBES2 with scrypt, or PBKDF2 by HMAC-SHA-2, and \
+         AES, found {found}; convert it: openssl pkcs8 -topk8 -scrypt -in {path} -out NEW (with \
+         -provider legacy -provider default where OpenSSL calls it unsupported)"
     )]
     Encryption {
         /// The file.

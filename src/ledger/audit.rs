@@ -69,8 +69,8 @@ pub struct Audited {
     pub marked: bool,
     /// The size of the last mark, if it is later than this part of a record.
     pub later_mark: Option<u64>,
-    /// The size of the last mark, if the checkpoint is of a larger one: the marks are an older copy,
-    /// or were cut.
+    /// The size of the last mark, if the checkpoint is of a larger one: the marks are an older
+    /// copy, or were cut.
     pub earlier_mark: Option<u64>,
     /// Whether the checkpoint meets the policy, where one was given.
     pub policy_result: PolicyResult,

@@ -54,8 +54,8 @@ pub fn note_left_out(filter: &Filter, record: &Record) {
     }
 }
 
-/// Why words are not shown that may be withheld by events: where bodies are missing, this may be the
-/// reason too.
+/// Why words are not shown that may be withheld by events: where bodies are missing, this may be
+/// the reason too.
 pub fn withheld(record: &Record) -> &'static str {
     match record.absent() {
         0 => "withheld",
