@@ -329,3 +329,26 @@ fn a_tab_between_the_cells_of_a_table_is_a_sign() {
     assert!(desk.run("", "show|5").out.contains("⟦2020⇥1,234⟧"));
     assert!(desk.run("", "find|1,234").out.contains("quote of document 4: 2020⇥⟦1,234⟧"));
 }
+
+/// As the option does, a draft quotes from the document that the fact quotes.
+#[test]
+fn what_a_correction_by_a_draft_quotes_stands_in_the_fact_s_own_document() {
+    let desk = crate::editor::story::facts();
+    std::fs::write(desk.path("two.txt"), "Die Bahn baut 117 Kilometer Gleise.").unwrap();
+    desk.writes("ada", "document|add|two.txt|--title|Zwei|--lang|de", "written at 8");
+    let draft = r#"{"type":"fact.corrected","fact":6,"quote":"The talks lasted two hours","reason":"misquotation","statement":"s"}"#;
+    std::fs::write(desk.path("c.jsonl"), draft.replace("The talks lasted", "lasted")).unwrap();
+    desk.writes("ada", "append|c.jsonl", "written at 9");
+    assert_eq!(desk.fact(6)["evidence"][0]["document"], 3);
+}
+
+#[test]
+fn an_empty_file_is_refused_by_a_draft_too() {
+    let desk = crate::editor::story::bare();
+    std::fs::write(desk.path("empty.txt"), "").unwrap();
+    let draft = r#"{"type":"document.captured","file":"empty.txt","title":"T","lang":"en"}"#;
+    std::fs::write(desk.path("d.jsonl"), draft).unwrap();
+    let why = "annals: one draft is refused; nothing was written\n  line 1: file: expected at least \
+               one byte, found an empty file\n";
+    desk.refuses("ada", "append|d.jsonl", (1, why));
+}

@@ -8,7 +8,7 @@ use crate::archive::bag::note::BagText;
 use crate::archive::bag::read::{Checked, check, read, sizes};
 use crate::archive::bag::target::NoGround;
 use crate::archive::bag::{Bagger, INFO, NOTE, PAYLOAD, TAG_MANIFEST};
-use crate::disk::{is_folder_at, is_there};
+use crate::disk::is_there;
 use crate::keys::Mark;
 use crate::ledger::audit::options::Audit;
 use crate::ledger::audit::{Audited, audit};

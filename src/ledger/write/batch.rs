@@ -142,6 +142,10 @@ impl<'w, 'k, 's> DraftBatch<'w, 'k, 's> {
     fn resolve(&mut self, draft: &LoadedDraft) -> Result<Resolved, Unresolvable> {
         // What else is wrong is reported beside a file that cannot be read.
         let (file, unread) = match draft.file.clone() {
+            Ok(Some(file)) if file.bytes.is_empty() => {
+                let why = "file: expected at least one byte, found an empty file";
+                (Some(Vec::new()), Some(why.to_owned()))
+            }
             Ok(file) => (file.map(|file| file.bytes), None),
             Err(why) => (Some(Vec::new()), Some(why)),
         };

@@ -203,7 +203,7 @@ impl<'a> Resolver<'a> {
         // A new fact resolves its own evidence, so that all its faults are reported together.
         let evidence = match kind {
             Type::FactAsserted | Type::FactCorrected => None,
-            _ => self.evidence(draft)?,
+            _ => self.evidence(draft, None)?,
         };
         let argued = |statement| body::Argued { statement, evidence: evidence.clone() };
         let stated = |statement| body::Stated { statement };
@@ -386,7 +386,13 @@ impl<'a> Resolver<'a> {
         old: Option<&Fact>,
     ) -> Result<(Vec<body::Evidence>, u64), Reasons> {
         let kind = draft.kind.unwrap_or(Type::FactAsserted);
-        let mut given = self.evidence(draft)?;
+        // What is quoted without a document is quoted from the one that the fact quotes.
+        let first = old.and_then(|old| {
+            let supports = |entry: &&body::Evidence| entry.stance == Stance::Supports;
+            let entry = old.evidence.iter().find(supports).or(old.evidence.first())?;
+            Some(entry.document)
+        });
+        let mut given = self.evidence(draft, first)?;
         // The short form takes the place of what was quoted from the same document, as the option
         // does.
         if let (Some(old), Some(given), None) = (old, &mut given, &draft.evidence)
@@ -415,9 +421,14 @@ impl<'a> Resolver<'a> {
         }
     }
 
-    fn evidence(&mut self, draft: &Draft) -> Result<Option<Vec<body::Evidence>>, Reasons> {
+    /// The evidence of a draft; `document` is that of the short form, if it names none.
+    fn evidence(
+        &mut self,
+        draft: &Draft,
+        document: Option<u64>,
+    ) -> Result<Option<Vec<body::Evidence>>, Reasons> {
         let short = draft.quote.as_ref().map(|quote| EvidenceDraft {
-            document: draft.document.clone(),
+            document: draft.document.clone().or(document.map(Name::Position)),
             quote: Some(quote.clone()),
             nth: draft.nth,
             exact_edges: draft.exact_edges,
