@@ -19,7 +19,7 @@ fn what_a_page_says_of_itself_is_agreed_to_or_changed() {
     talk.asks("authors of the document (with ; between them)", "; Ben Bylined");
     talk.asks("publisher of the document", &BACK.repeat("Example News".len()));
     talk.asks("date of publication of the document", "");
-    talk.sees("by Ann Author, Ben Bylined");
+    talk.sees("by Ann Author; Ben Bylined");
     talk.sees("made from document 3");
     talk.sees("sign and write 2 events?");
     talk.types("y\r");

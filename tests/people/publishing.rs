@@ -190,6 +190,10 @@ fn the_policy_beside_named_keys_is_asked_of_everything_that_is_verified() {
                         written, for the log key's memory in it is compared first\n";
         assert_eq!((exit, why.as_str()), (2, expected), "{line}");
     }
+    let (exit, why) = desk.refused("witness list --keys kyes");
+    let expected = "annals: expected a folder of keys at kyes, found none: no witness is listed, \
+                    for the policy in it names them\n";
+    assert_eq!((exit, why.as_str()), (2, expected));
     let (exit, why) = desk.refused("publish pub --keys kyes");
     let expected = "annals: expected a folder of keys at kyes, found none: nothing was published, \
                     for a policy in it has to be met first; --no-witness publishes without one\n";

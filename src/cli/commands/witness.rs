@@ -6,7 +6,7 @@ mod serve;
 
 use crate::archive::web::{Web, shown_address};
 use crate::cli::commands::witness::collect::trust;
-use crate::cli::shared::{WriteStatus, cosignatures};
+use crate::cli::shared::{WriteStatus, cosignatures, named_keys};
 use crate::cli::terminal::{
     CliError, Command, Context, Exit, Format, Group, done_as, formats, json, note, out, visible,
 };
@@ -228,6 +228,7 @@ struct ListedWitness<'a> {
 
 fn list(context: &mut Context) -> Result<Exit, CliError> {
     let record = context.record()?;
+    named_keys::expect_there(context, "no witness is listed, for the policy in it names them")?;
     note(format!("the verifier key of this log, for who watches it: {}", log_key(&record)?));
     let Some(trust) = PolicyFile::read(&record.paths)? else {
         note("no policy here, so no witness; annals witness add NAME VKEY URL makes it");
