@@ -1,5 +1,5 @@
 //! What is wrong with a date that has the form of one: a day that its month has not, an interval
-//! that ends before it begins.
+//! that ends before it begins, a date or an interval that is written otherwise.
 //!
 //! Not here: what is a date (`annals_core::edtf`).
 
@@ -20,7 +20,31 @@ pub fn wrong_date(text: &str) -> String {
     };
     let timed = time.filter(|_| is_edtf(day));
     let timed = timed.map(|_| format!("{day} is enough: a date here has no time"));
-    why.or(timed).map(|why| format!(": {why}")).unwrap_or_default()
+    let otherwise = || meant(text).map(|date| format!("write {date}"));
+    why.or(timed).or_else(otherwise).map(|why| format!(": {why}")).unwrap_or_default()
+}
+
+/// The date that figures in another form mean: `14.05.2024`, `2024-5-14`, `2016-2018`, `2020s`.
+fn meant(text: &str) -> Option<String> {
+    let parts: Vec<&str> = text.split(|c: char| !c.is_ascii_digit()).collect();
+    let is_year = |text: &&str| text.len() == 4;
+    let found = match parts.as_slice() {
+        [from, to] if is_year(from) && is_year(to) => format!("{from}/{to}"),
+        [decade, ""] if is_year(decade) && text.ends_with("0s") => {
+            format!("{}X", decade.get(..3).unwrap_or_default())
+        }
+        [whole] if whole.len() == 8 => {
+            let (year, rest) = whole.split_at_checked(4)?;
+            let (month, day) = rest.split_at_checked(2)?;
+            format!("{year}-{month}-{day}")
+        }
+        [year, month, day] if is_year(year) => format!("{year}-{month:0>2}-{day:0>2}"),
+        [day, month, year] if is_year(year) && text.matches('.').count() == 2 => {
+            format!("{year}-{month:0>2}-{day:0>2}")
+        }
+        _ => return None,
+    };
+    is_edtf(&found).then_some(found)
 }
 
 fn wrong_side(side: &str) -> Option<String> {
@@ -60,6 +84,14 @@ mod tests {
             ("2022-01-26T10:00Z", ": 2022-01-26 is enough: a date here has no time"),
             ("-0044", ": years are 0000 to 9999"),
             ("nonsense", ""),
+            ("14.05.2024", ": write 2024-05-14"),
+            ("2024-5-14", ": write 2024-05-14"),
+            ("2024/05/14", ": write 2024-05-14"),
+            ("20240514", ": write 2024-05-14"),
+            ("2016-2018", ": write 2016/2018"),
+            ("2016–2018", ": write 2016/2018"),
+            ("2020s", ": write 202X"),
+            ("05/14/2024", ""),
             ("2022-21", ""),
         ] {
             assert_eq!(wrong_date(text), why, "{text}");

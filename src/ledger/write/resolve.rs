@@ -12,7 +12,7 @@ use crate::ledger::write::draft::{
     Draft, EvidenceDraft, HopDraft, Name, QuoteDraft, WhenDraft, fields_of,
 };
 use crate::ledger::write::resolve::fields::{
-    Reasons, Unresolved, field, keep, lang_of_words, need, seen_words, uri,
+    Reasons, Unresolved, edtf_of, field, keep, lang_of_words, need, seen_words, uri,
 };
 use annals_core::event::args::{self, Args, Seal};
 use annals_core::event::body::{self, Content, Fact};
@@ -22,7 +22,7 @@ use annals_core::quote::{MOST_WORDS, Text, no_context};
 use annals_core::quote_search::places::PointingError;
 use annals_core::quote_search::{self, Edges, Pointing};
 use annals_core::text::in_quotes;
-use annals_core::text::{Edtf, Lang, Verbatim, Words};
+use annals_core::text::{Lang, Verbatim, Words};
 use annals_core::time::Time;
 use parts::{as_bytes, check_words, topic, which_document};
 use std::collections::HashMap;
@@ -285,7 +285,7 @@ impl<'a> Resolver<'a> {
                 // parsed.
                 None => {
                     let edtf = given.edtf.as_deref();
-                    let edtf = edtf.map(|text| field("when: edtf", Edtf::new(text))).transpose();
+                    let edtf = edtf.map(|text| edtf_of("when: edtf", text)).transpose();
                     keep(edtf, &mut wrong);
                     None
                 }
@@ -327,7 +327,7 @@ impl<'a> Resolver<'a> {
             value.map(str::to_owned)
         };
         let edtf = value(&draft.edtf, before.and_then(|when| when.edtf.as_deref()));
-        let edtf = edtf.map(|text| field("when: edtf", Edtf::new(text))).transpose()?;
+        let edtf = edtf.map(|text| edtf_of("when: edtf", &text)).transpose()?;
         let typed = value(&draft.as_written, before.and_then(|when| when.as_written.as_deref()));
         let as_written = typed.map(|typed| self.as_written(&typed, evidence, old)).transpose()?;
         if let (None, None, None) = (&edtf, &as_written, draft.basis) {

@@ -58,6 +58,12 @@ pub fn notes(fact: &Fact) -> Vec<String> {
     let agents = fact.attribution.iter().flatten().map(|hop| ("agent", &*hop.agent));
     let topics = fact.topics.iter().flatten().map(|topic| ("topic", &*topic.name));
     for (kind, name) in agents.chain(topics) {
+        if name.contains([';', '；']) {
+            notes.push(format!(
+                "the {kind} “{name}” looks like several: each is given by itself (the option once \
+                 more; in a draft a list)"
+            ));
+        }
         if is_missing(name) {
             notes.push(format!("the {kind} “{name}” looks like a missing value"));
         }
@@ -146,6 +152,13 @@ mod tests {
             let note = format!("the agent “{missing}” looks like a missing value");
             assert_eq!(notes_of("They met.", missing, "Talks"), [note]);
         }
+        assert_eq!(
+            notes_of("They met.", "Kommersant; a diplomat", "Talks"),
+            [
+                "the agent “Kommersant; a diplomat” looks like several: each is given by itself (the \
+             option once more; in a draft a list)"
+            ]
+        );
         assert_eq!(notes_of("???", "Ada", "Talks"), ["the claim “???” looks like a missing value"]);
         let why = "the claim has letters that look wrongly decoded: “Ã©”";
         assert_eq!(notes_of("Le prÃ©sident.", "Ann", "NATO"), [why]);

@@ -1,8 +1,9 @@
 //! Fields of a draft: values within their bounds, or the reason for a refusal.
 
 use crate::capture::language;
+use crate::ledger::query::wrong_date::wrong_date;
 use annals_core::event::vocabulary::Type;
-use annals_core::text::{Lang, TextError, Uri, Words, is_unseen};
+use annals_core::text::{Edtf, Lang, TextError, Uri, Words, is_unseen};
 use std::fmt;
 
 /// Why a draft cannot be resolved: the field, then what was expected and found.
@@ -11,6 +12,11 @@ pub type Unresolved = String;
 /// A value within its bounds, or the reason, with the field's name.
 pub fn field<T>(name: &str, value: Result<T, TextError>) -> Result<T, Unresolved> {
     value.map_err(|error| format!("{name}: {error}"))
+}
+
+/// A date, or the reason, with what is wrong with it or how it is written.
+pub fn edtf_of(name: &str, text: &str) -> Result<Edtf, Unresolved> {
+    field(name, Edtf::new(text)).map_err(|why| format!("{why}{}", wrong_date(text)))
 }
 
 /// The language of a text.

@@ -3,13 +3,13 @@
 //! Always holds: each refusal names its field. Not here: facts and documents (`resolve`).
 
 use crate::ledger::write::draft::{DatingDraft, ExactDraft, QuoteDraft, TopicDraft};
-use crate::ledger::write::resolve::fields::{Unresolved, field, is_seen, seen_words, uri};
+use crate::ledger::write::resolve::fields::{Unresolved, edtf_of, field, is_seen, seen_words, uri};
 use annals_core::event::body;
 use annals_core::quote::Text;
 use annals_core::quote_search::places::PointingError;
 use annals_core::quote_search::{self, Edges, Pointing};
+use annals_core::text::Verbatim;
 use annals_core::text::in_quotes;
-use annals_core::text::{Edtf, Verbatim};
 use std::ops::Range;
 
 /// The refusal of a draft that names no document where there is not exactly one.
@@ -161,7 +161,7 @@ pub(super) fn dating(
     text: Option<&Text>,
 ) -> Result<Option<body::Dating>, Unresolved> {
     let edtf = draft.edtf.as_deref();
-    let edtf = edtf.map(|text| field("published: edtf", Edtf::new(text))).transpose()?;
+    let edtf = edtf.map(|text| edtf_of("published: edtf", text)).transpose()?;
     let as_written = match (draft.as_written.as_deref(), text) {
         (None, _) => None,
         (Some(typed), Some(text)) => Some(as_written("published", typed, text)?),
