@@ -5,6 +5,7 @@
 //! claim (`unquoted`).
 
 use annals_core::event::body::Fact;
+use unicode_segmentation::UnicodeSegmentation;
 
 /// What programs, spreadsheets and people write for a value that is missing.
 const MISSING: [&str; 25] = [
@@ -55,9 +56,21 @@ pub fn notes(fact: &Fact) -> Vec<String> {
     if is_missing(&fact.claim) {
         notes.push(format!("the claim “{}” looks like a missing value", &*fact.claim));
     }
+    if let Some(word) = of_two_alphabets(&fact.claim) {
+        notes.push(format!(
+            "the claim has a word with letters of two alphabets, which look alike: “{word}”; a \
+             search finds it by these letters alone"
+        ));
+    }
     let agents = fact.attribution.iter().flatten().map(|hop| ("agent", &*hop.agent));
     let topics = fact.topics.iter().flatten().map(|topic| ("topic", &*topic.name));
     for (kind, name) in agents.chain(topics) {
+        if let Some(word) = of_two_alphabets(name) {
+            notes.push(format!(
+                "the {kind} “{name}” has a word with letters of two alphabets, which look alike: \
+                 “{word}”"
+            ));
+        }
         if name.contains([';', '；']) {
             notes.push(format!(
                 "the {kind} “{name}” looks like several: each is given by itself (the option once \
@@ -69,6 +82,13 @@ pub fn notes(fact: &Fact) -> Vec<String> {
         }
     }
     notes
+}
+
+/// A word that has Latin letters beside those of Cyrillic or Greek.
+fn of_two_alphabets(text: &str) -> Option<&str> {
+    let is_latin = |c: char| c.is_ascii_alphabetic();
+    let is_other = |c: char| matches!(c, '\u{370}'..='\u{3FF}' | '\u{400}'..='\u{52F}');
+    text.unicode_words().find(|word| word.contains(is_latin) && word.contains(is_other))
 }
 
 /// The character references and the tags of a text, each once.
@@ -148,6 +168,8 @@ mod tests {
                 "the topic “undefined” looks like a missing value",
             ]
         );
+        assert_eq!(of_two_alphabets("У Kиєві"), Some("Kиєві"));
+        assert_eq!(of_two_alphabets("IT-компанія і NATO, Київ (Kyiv)"), None);
         for missing in ["#N/A", "#REF!", "n/a", "-", "?", "TBD", "unknown", "(blank)"] {
             let note = format!("the agent “{missing}” looks like a missing value");
             assert_eq!(notes_of("They met.", missing, "Talks"), [note]);
