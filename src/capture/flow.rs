@@ -108,6 +108,19 @@ impl Flow {
         }
     }
 
+    /// Takes back the white space that was put last.
+    pub(super) fn take_back_space(&mut self) {
+        let start = self.groups.last().map_or(0, |(_, start)| *start);
+        let space = self.text.chars().next_back().filter(|c| c.is_whitespace());
+        let kept = self.text.len() - space.map_or(0, char::len_utf8);
+        self.text.truncate(kept.max(start));
+    }
+
+    /// Whether the last character is one of these.
+    pub(super) fn ends_with(&self, of: fn(char) -> bool) -> bool {
+        self.text.ends_with(of)
+    }
+
     /// The next word is apart from the last one.
     pub(super) fn space(&mut self) {
         self.space = true;
@@ -277,7 +290,7 @@ fn is_space(c: char) -> bool {
 }
 
 /// A script between whose words a space of no width stands.
-fn is_of_unspaced_script(c: char) -> bool {
+pub(super) fn is_of_unspaced_script(c: char) -> bool {
     matches!(c, '\u{E00}'..='\u{109F}' | '\u{1780}'..='\u{17FF}' | '\u{1950}'..='\u{1AAF}')
 }
 

@@ -2,10 +2,10 @@
 //!
 //! Always holds: a page that the library fails on is named in the method, so that a part is never
 //! taken for the whole; small characters above or below the line are no part of the number before
-//! them. Not here: recognition of letters in images, and lines that are drawn through words.
-//! Source: ISO 32000.
+//! them; a blank without width, which no reader sees, is no space. Not here: recognition of letters
+//! in images, and lines that are drawn through words. Source: ISO 32000.
 
-use crate::capture::flow::{Flow, TextGroup};
+use crate::capture::flow::{Flow, TextGroup, is_of_unspaced_script};
 use crate::capture::library::{PDF, text_method};
 use crate::capture::pdf_east_asian::map_codes;
 use crate::capture::pdf_forms::place_forms;
@@ -15,7 +15,7 @@ use crate::capture::pdf_unseen::{FAR, move_off_page};
 use crate::capture::pdf_widths::spell_out_widths;
 use crate::capture::proposal::ProposedDescription;
 use crate::capture::reading::{CaptureReading, DerivedText, Omission, Unquotable};
-use crate::capture::right_to_left::{in_order_of_reading, is_right_to_left, letters};
+use crate::capture::right_to_left::{in_order_of_reading, is_arabic, is_right_to_left, letters};
 use pdf_extract::{Document, MediaBox, Object, OutputDev, OutputError, Transform, output_doc_page};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
@@ -140,6 +140,9 @@ const INITIAL: f64 = 0.5;
 /// between letters that are set apart.
 const WORD_GAP: f64 = 0.16;
 
+/// The greatest distance of two characters that are drawn at one place, as a part of their size.
+const ONE_PLACE: f64 = 0.02;
+
 /// The characters of a page, in the order in which they are drawn.
 #[derive(Default)]
 struct DrawnPage {
@@ -150,6 +153,8 @@ struct DrawnPage {
     begins: bool,
     /// Where the last character ends, and its base line.
     last: Option<(f64, f64)>,
+    /// Where the last character begins, and its base line, if it is a blank.
+    blank: Option<(f64, f64)>,
     /// Where the last string begins, its characters, and how many of them are drawn again.
     string: (f64, Vec<String>),
     again: Option<usize>,
@@ -220,6 +225,26 @@ impl DrawnPage {
         size != 0.0 && x.abs() < FAR && y.abs() < FAR && self.shown.is_none_or(is_in)
     }
 
+    /// Takes back a blank before a string that begins where the blank does: what stands there is a
+    /// soft hyphen that ends no line, or another character without width. Between letters of
+    /// Arabic it is the one that keeps them apart, between those of Thai the one between words.
+    fn take_back_blank(&mut self, character: &str, x: f64, y: f64, size: f64) {
+        let Some((start, line)) = self.blank.take() else { return };
+        if (x - start).abs() > ONE_PLACE * size || (y - line).abs() > ONE_PLACE * size {
+            return;
+        }
+        self.flow.take_back_space();
+        self.string.1.pop();
+        self.last = Some((start, line));
+        let is_between =
+            |of: fn(char) -> bool| self.flow.ends_with(of) && character.starts_with(of);
+        if is_between(is_arabic_letter) {
+            self.flow.put_drawn("\u{200C}");
+        } else if is_between(is_of_unspaced_script) {
+            self.flow.put_drawn("\u{200B}");
+        }
+    }
+
     /// Counts in which direction a letter is drawn that is read from right to left.
     fn count_direction(&mut self, character: &str, x: f64, y: f64) {
         let here = character.contains(is_right_to_left).then_some((x, y));
@@ -278,6 +303,7 @@ impl OutputDev for DrawnPage {
             return Ok(());
         }
         if std::mem::take(&mut self.begins) {
+            self.take_back_blank(character, x, y, size);
             self.again = self.is_over(x, y, size).then_some(0);
             if self.again.is_none() {
                 match self.shift(x, y, size) {
@@ -310,6 +336,9 @@ impl OutputDev for DrawnPage {
             false => self.flow.put_drawn(character),
         }
         self.last = Some((x + width * size, y));
+        // A blank of a font that gives no widths may have one.
+        let is_blank = character.chars().all(char::is_whitespace) && width > ONE_PLACE;
+        self.blank = is_blank.then_some((x, y));
         Ok(())
     }
 
@@ -325,6 +354,10 @@ impl OutputDev for DrawnPage {
     fn end_line(&mut self) -> Result<(), OutputError> {
         Ok(())
     }
+}
+
+fn is_arabic_letter(c: char) -> bool {
+    is_arabic(c) && c.is_alphabetic()
 }
 
 /// Lines without white space at their ends, and at most one empty line between two.

@@ -90,7 +90,7 @@ fn left_to_right(chars: &[char], from: usize) -> usize {
     let digit = |index| at(index).is_some_and(char::is_numeric);
     let word = |index| at(index).is_some_and(is_left_to_right);
     // Beside Arabic letters the sign of a number is drawn on its other side.
-    let is_arabic = chars.iter().any(|c| is_right_to_left(*c) && !is_hebrew(*c));
+    let is_arabic = chars.iter().copied().any(is_arabic);
     let sign = |index| !is_arabic && at(index).is_some_and(is_sign);
     let mut end = from;
     if word(from) {
@@ -117,6 +117,11 @@ fn left_to_right(chars: &[char], from: usize) -> usize {
 
 fn is_left_to_right(c: char) -> bool {
     c.is_alphabetic() && !is_right_to_left(c)
+}
+
+/// Whether a letter is read from right to left and takes another form beside others.
+pub(super) fn is_arabic(c: char) -> bool {
+    is_right_to_left(c) && !is_hebrew(c)
 }
 
 fn is_hebrew(c: char) -> bool {

@@ -275,3 +275,35 @@ fn lines_from_right_to_left_are_in_the_order_of_reading() {
     let derived = pdf_of_letters("<00320032> Tj");
     assert_eq!((derived.text.as_str(), derived.left_out), ("22\n", Vec::new()));
 }
+
+#[test]
+fn a_blank_without_width_is_no_space() {
+    // As a browser draws soft hyphens: one inside of a line, one at its end.
+    let un = "<0075006E> Tj 12 0 Td <0020> Tj";
+    assert_eq!(pdf_of_letters(&format!("{un} 0 0 Td <0061> Tj")).text, "una\n");
+    let at_end = format!("{un} ET BT /F1 12 Tf 84 700 Td <2010> Tj -12 -14 Td <0061> Tj");
+    assert_eq!(pdf_of_letters(&at_end).text, "un\u{2010}\na\n");
+    // Two of them, and one before a blank that has a width.
+    let two = format!("{un} 0 0 Td <0020> Tj 0 0 Td <0061> Tj");
+    assert_eq!(pdf_of_letters(&two).text, "una\n");
+    let before = format!("{un} 0 0 Td <0020> Tj 6 0 Td <0061> Tj");
+    assert_eq!(pdf_of_letters(&before).text, "un a\n");
+    // The blank that ends a string, as one with a width and one without.
+    let ends = |place: &str| format!("<0075006E0020> Tj {place} 0 Td <0061> Tj");
+    assert_eq!(pdf_of_letters(&ends("18")).text, "un a\n");
+    assert_eq!(pdf_of_letters(&ends("12")).text, "una\n");
+    // A line that begins under a blank.
+    let under = format!("{un} 0 -14 Td <0061> Tj");
+    assert_eq!(pdf_of_letters(&under).text, "un\na\n");
+}
+
+#[test]
+fn a_blank_without_width_is_the_sign_that_its_letters_have() {
+    let letters = "<062E0627> Tj 12 0 Td <0020> Tj 0 0 Td <064A0645> Tj";
+    assert_eq!(pdf_of_letters(letters).text, "\u{645}\u{64A}\u{200C}\u{627}\u{62E}\n");
+    let letters = "<0E440E1B> Tj 12 0 Td <0020> Tj 0 0 Td <0E140E35> Tj";
+    assert_eq!(pdf_of_letters(letters).text, "\u{E44}\u{E1B}\u{200B}\u{E14}\u{E35}\n");
+    // Of Hebrew it is a soft hyphen.
+    let letters = "<05D205D3> Tj 12 0 Td <0020> Tj 0 0 Td <05D005D1> Tj";
+    assert_eq!(pdf_of_letters(letters).text, "\u{5D1}\u{5D0}\u{5D3}\u{5D2}\n");
+}
