@@ -95,7 +95,8 @@ mod tests {
     fn the_head_of_an_article_goes_from_its_headline_to_its_first_words() {
         let html = "<header><h1>Herald</h1></header><nav>Home</nav><main><article><header>\
                     <h1>Minister <b>resigns</b></h1><p>She says why.</p><nav>Share</nav>\
-                    <p class=byline>By Tom in Kyiv</p></header><p>It was late.</p></article></main>";
+                    <p class=byline>By Tom in Kyiv</p></header><p>It was late.</p></article>\
+                    </main>";
         let expected = "Minister resigns\n\nShe says why.\n\nBy Tom in Kyiv";
         let main = "It was late.\n";
         assert_eq!(head(html, "Minister quits - Herald", main).as_deref(), Some(expected));

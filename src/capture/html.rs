@@ -151,8 +151,8 @@ mod tests {
         let html = format!(
             "<main><article><p>{0}</p><blockquote><p>“We asked for it.”</p><footer>— Jane Scullion\
              </footer></blockquote><p>Votes for: <select><option>10<option selected>27</select>, \
-             against: 18.</p><aside><p>“They promised homes,” said Robert.</p></aside><aside><p>More: \
-             <a href=/x>Weather</a></p></aside><p>{0}</p></article></main>",
+             against: 18.</p><aside><p>“They promised homes,” said Robert.</p></aside><aside><p>\
+             More: <a href=/x>Weather</a></p></aside><p>{0}</p></article></main>",
             words.repeat(4)
         );
         let text = page(TextExtent::Main, html.as_bytes()).text;
