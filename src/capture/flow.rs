@@ -108,6 +108,22 @@ impl Flow {
         }
     }
 
+    /// Where the next word begins in the text, after the gap before it.
+    pub(super) fn position(&mut self) -> usize {
+        self.close_gap();
+        self.text.len()
+    }
+
+    /// What was put since a place.
+    pub(super) fn since(&self, start: usize) -> &str {
+        self.text.get(start..).unwrap_or_default()
+    }
+
+    /// Puts another text in place of this one, whose groups are closed.
+    pub(super) fn change(&mut self, to: impl FnOnce(&str) -> String) {
+        self.text = to(&self.text);
+    }
+
     /// Takes back the white space that was put last.
     pub(super) fn take_back_space(&mut self) {
         let start = self.groups.last().map_or(0, |(_, start)| *start);

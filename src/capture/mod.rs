@@ -34,6 +34,7 @@ mod pdf_glyphs;
 mod pdf_east_asian;
 mod pdf_unseen;
 mod pdf_widths;
+mod pdf_initials;
 mod right_to_left;
 mod pdf;
 mod word_fields;

@@ -10,6 +10,7 @@ use crate::capture::library::{PDF, text_method};
 use crate::capture::pdf_east_asian::map_codes;
 use crate::capture::pdf_forms::place_forms;
 use crate::capture::pdf_glyphs::name_glyphs;
+use crate::capture::pdf_initials::{INITIAL, Initials};
 use crate::capture::pdf_operators::spell_out;
 use crate::capture::pdf_unseen::{FAR, move_off_page};
 use crate::capture::pdf_widths::spell_out_widths;
@@ -52,8 +53,9 @@ pub(super) fn read(bytes: &[u8]) -> CaptureReading {
 fn text(document: &Document, is_recognised: bool) -> Result<DerivedText, Unquotable> {
     let pages = document.get_pages();
     let (mut text, mut failing, mut is_turned) = (String::new(), Vec::new(), false);
+    let lang = proposal(document).lang.unwrap_or_default();
     for number in pages.keys() {
-        match page_text(document, *number) {
+        match page_text(document, *number, &lang) {
             Some(page) => {
                 is_turned |= page.is_turned;
                 text.push_str(&tidied(&page.text));
@@ -92,7 +94,7 @@ struct PageText {
 }
 
 /// The text of a page; `None` where the library fails on it.
-fn page_text(document: &Document, number: u32) -> Option<PageText> {
+fn page_text(document: &Document, number: u32, lang: &str) -> Option<PageText> {
     let drawn = |is_turned: bool| {
         let shown = crop_box(document, number);
         let mut page = DrawnPage { shown, is_turned, ..DrawnPage::default() };
@@ -102,8 +104,8 @@ fn page_text(document: &Document, number: u32) -> Option<PageText> {
         let page = drawn(false)?;
         let is_turned = page.rightward > page.leftward;
         let text = match is_turned {
-            true => in_order_of_reading(&drawn(true)?.flow.finished()),
-            false => letters(&page.flow.finished()),
+            true => in_order_of_reading(&drawn(true)?.finished(lang)),
+            false => letters(&page.finished(lang)),
         };
         Ok::<_, OutputError>(PageText { text, is_turned })
     };
@@ -133,9 +135,6 @@ fn crop_box(document: &Document, number: u32) -> Option<[f64; 4]> {
 /// How many nodes of the tree of pages are asked for what a page inherits.
 const MAX_PARENTS: usize = 64;
 
-/// The size of letters beside the first one of their word, of which they are at most this part.
-const INITIAL: f64 = 0.5;
-
 /// The least gap between two words, as a part of the size of their letters; less is the space
 /// between letters that are set apart.
 const WORD_GAP: f64 = 0.16;
@@ -160,8 +159,11 @@ struct DrawnPage {
     again: Option<usize>,
     /// The number of characters of the present line, up to two, and whether they are letters.
     letters: (usize, bool),
-    /// The base line of the present line, and the size of its letters.
+    /// The base line of the present line, and the size of its letters; where it begins in the text.
     line: (f64, f64),
+    line_start: usize,
+    /// Large first letters of texts that are drawn before them.
+    initials: Initials,
     /// Whether letters of one sign (a ligature) are put in the order in which a line is drawn from
     /// left to right.
     is_turned: bool,
@@ -173,6 +175,40 @@ struct DrawnPage {
 }
 
 impl DrawnPage {
+    /// The text of the page, in a language.
+    fn finished(mut self, lang: &str) -> String {
+        self.flow.end_shift();
+        self.flow.change(|text| self.initials.placed(text, lang));
+        self.flow.finished()
+    }
+
+    /// Puts a string at its place in the text: above or below the present line, or after it.
+    fn begin_string(&mut self, x: f64, y: f64, size: f64, width: f64) {
+        if let Some((end, last)) = self.last
+            && self.line != (y, size)
+        {
+            let line = self.flow.since(self.line_start);
+            self.initials.keep(line, self.line_start, end, last, self.line.1);
+        }
+        let initial = self.initials.beside(x, y, size);
+        match self.shift(x, y, size).filter(|_| initial.is_none()) {
+            Some(group) => self.flow.shift(group),
+            None => {
+                self.flow.end_shift();
+                self.place(x, y, size, width);
+                if let Some(number) = initial {
+                    self.initials.put(number, self.flow.position());
+                }
+                if self.line != (y, size) {
+                    self.letters = (0, true);
+                    self.line_start = self.flow.position();
+                }
+                self.line = (y, size);
+            }
+        }
+        self.string = (x, Vec::new());
+    }
+
     /// Whether a character at `x` is small, and above or below the present line right after the
     /// last character.
     fn shift(&self, x: f64, y: f64, size: f64) -> Option<TextGroup> {
@@ -306,18 +342,7 @@ impl OutputDev for DrawnPage {
             self.take_back_blank(character, x, y, size);
             self.again = self.is_over(x, y, size).then_some(0);
             if self.again.is_none() {
-                match self.shift(x, y, size) {
-                    Some(group) => self.flow.shift(group),
-                    None => {
-                        self.flow.end_shift();
-                        self.place(x, y, size, width);
-                        if self.line != (y, size) {
-                            self.letters = (0, true);
-                        }
-                        self.line = (y, size);
-                    }
-                }
-                self.string = (x, Vec::new());
+                self.begin_string(x, y, size, width);
             }
         }
         if let Some(at) = self.again {

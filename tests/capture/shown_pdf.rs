@@ -307,3 +307,29 @@ fn a_blank_without_width_is_the_sign_that_its_letters_have() {
     let letters = "<05D205D3> Tj 12 0 Td <0020> Tj 0 0 Td <05D005D1> Tj";
     assert_eq!(pdf_of_letters(letters).text, "\u{5D1}\u{5D0}\u{5D3}\u{5D2}\n");
 }
+
+#[test]
+fn a_large_first_letter_that_is_drawn_before_other_words_stands_at_its_word() {
+    // As a browser draws it: what floats, the heading, the lines beside the letter.
+    let drawn = |letter: &str, size: u8, (x, y): (u16, u16), first: &str| {
+        pdf(&format!(
+            "{size} 0 0 {size} 72 600 Tm ({letter}) Tj 29 0 0 29 72 680 Tm (Council vote) Tj 14 0 \
+             0 14 {x} {y} Tm ({first}) Tj 14 0 0 14 {x} 604 Tm (of the town.) Tj 14 0 0 14 72 560 \
+             Tm (It was quiet.) Tj"
+        ))
+    };
+    let moved = |first: &str| format!("Council vote\n\n{first}\nof the town.\n\nIt was quiet.\n");
+    for (letter, x, first, expected) in [
+        ("N", 106, "o minister left", "No minister left"),
+        ("A", 104, "minister left", "A minister left"),
+        ("A", 104, "fter the minister", "After the minister"),
+        ("\\223W", 130, "e will not", "“We will not"),
+    ] {
+        assert_eq!(drawn(letter, 44, (x, 621), first), moved(expected));
+    }
+    // A letter of less size, one on the base line of the words, one far from them.
+    for (size, place) in [(22, (90, 611)), (44, (106, 600)), (44, (160, 621))] {
+        let text = drawn("N", size, place, "o minister left");
+        assert!(text.starts_with("N\n\nCouncil vote\n\no minister left"), "{text}");
+    }
+}
