@@ -100,8 +100,8 @@ fn formula(text: &str, at: usize) -> Option<Range<usize>> {
     (is_inside && (low || high)).then_some(start..end)
 }
 
-/// Words that may follow a hyphen at the end of a line without being of the word before it (`pre-⏎and
-/// post-war`).
+/// Words that may follow a hyphen at the end of a line without being of the word before it
+/// (`pre-⏎and post-war`).
 const AFTER_HYPHENS: &[&str] =
     &["and", "or", "und", "oder", "bis", "et", "ou", "и", "или", "та", "або", "en", "och", "og"];
 

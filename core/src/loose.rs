@@ -10,6 +10,7 @@
 //! Source: unicode-normalization; Unicode Standard Annex 15.
 
 use crate::grams::GramIndex;
+use crate::text::{TATWEEL, is_vowel_point};
 use unicode_normalization::char::canonical_combining_class;
 use unicode_normalization::{IsNormalized, UnicodeNormalization, is_nfc_quick};
 
@@ -372,18 +373,6 @@ fn is_off_line(c: char, is_in_word: bool) -> bool {
         '\u{2080}'..='\u{2089}' | '\u{2090}'..='\u{209C}' | '\u{1D62}'..='\u{1D6A}' => is_in_word,
         _ => false,
     }
-}
-
-/// The stretch of a line in Arabic.
-const TATWEEL: char = '\u{640}';
-
-/// The marks of vowels and of reading in Arabic and Hebrew, which most keyboards do not have.
-pub(crate) fn is_vowel_point(c: char) -> bool {
-    matches!(c, '\u{591}'..='\u{5BD}' | '\u{5BF}' | '\u{5C1}' | '\u{5C2}' | '\u{5C4}' | '\u{5C5}'
-        | '\u{5C7}' | '\u{64B}'..='\u{652}' | '\u{656}'..='\u{65F}' | '\u{670}'
-        | '\u{6D6}'..='\u{6DC}' | '\u{6DF}'..='\u{6E4}' | '\u{6E7}' | '\u{6E8}'
-        | '\u{6EA}'..='\u{6ED}')
-        || c == TATWEEL
 }
 
 /// Whether the white space before this text is of French typography: before a colon and the like,

@@ -6,9 +6,7 @@
 //! (`text`). Source: UTS #39, confusables and mixed scripts.
 
 use crate::key::PublicKey;
-use crate::loose::is_vowel_point;
-use crate::text::Person;
-use crate::text::in_quotes;
+use crate::text::{Person, in_quotes, is_vowel_point};
 use hashbrown::{HashMap, HashSet};
 use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::is_combining_mark;

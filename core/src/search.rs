@@ -9,7 +9,8 @@
 //! searched (`cli`); exact quotations (`quote`). Source: unicode-segmentation, caseless,
 //! unicode-normalization.
 
-use crate::loose::{is_hyphen, is_ignored, is_vowel_point, line_breaks, mark};
+use crate::loose::{is_hyphen, is_ignored, line_breaks, mark};
+use crate::text::is_vowel_point;
 use caseless::Caseless;
 use std::borrow::Cow;
 use std::ops::Range;

@@ -278,3 +278,15 @@ fn is_edtf_text(text: &str) -> bool {
 fn is_hex_32(text: &str) -> bool {
     text.len() == 32 && text.bytes().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f'))
 }
+
+/// The stretch of a line in Arabic.
+pub(crate) const TATWEEL: char = '\u{640}';
+
+/// The marks of vowels and of reading in Arabic and Hebrew, which most keyboards do not have.
+pub(crate) fn is_vowel_point(c: char) -> bool {
+    matches!(c, '\u{591}'..='\u{5BD}' | '\u{5BF}' | '\u{5C1}' | '\u{5C2}' | '\u{5C4}' | '\u{5C5}'
+        | '\u{5C7}' | '\u{64B}'..='\u{652}' | '\u{656}'..='\u{65F}' | '\u{670}'
+        | '\u{6D6}'..='\u{6DC}' | '\u{6DF}'..='\u{6E4}' | '\u{6E7}' | '\u{6E8}'
+        | '\u{6EA}'..='\u{6ED}')
+        || c == TATWEEL
+}

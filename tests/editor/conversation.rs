@@ -371,7 +371,9 @@ fn another_document_or_passage_has_another_date() {
     talk.asks("document (its position", "\u{15}4");
     talk.asks(PASSAGE, "");
     talk.sees("“Tuesday” is 2022-03-08");
-    talk.asks(WHEN, "");
+    talk.sees("“Monday” is 2022-03-07");
+    // Of two dates none is meant more than the other.
+    talk.asks(WHEN, "2022-03-08");
     talk.asks(GO, "1");
     talk.asks(PASSAGE, "\u{15}again on Monday");
     talk.asks(WHEN, "");

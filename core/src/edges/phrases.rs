@@ -1,8 +1,8 @@
 //! Numbers of several words: `half a million`, `one and a half million`, `two-thirds`, `hundreds of
 //! thousands`, `four point two million`, `a hundred thousand`.
 //!
-//! Always holds: the words stand next to each other, with a space or a hyphen between two. Not here:
-//! a number and the word after it (`edges`); which word is a number (`words`).
+//! Always holds: the words stand next to each other, with a space or a hyphen between two. Not
+//! here: a number and the word after it (`edges`); which word is a number (`words`).
 
 use crate::edges::words::{WordKind, number_word};
 use std::ops::Range;

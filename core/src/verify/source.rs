@@ -14,7 +14,7 @@ use crate::rule::Rule;
 /// stays in the cache of a core.
 pub const BATCH: usize = 256;
 
-/// A [`Grouped`] batch ends with the one that makes it this long, in events or bytes.
+/// A [`BatchGroups`] batch ends with the one that makes it this long, in events or bytes.
 const GROUPED: usize = 1_024;
 const GROUPED_BYTES: usize = 4 << 20;
 
@@ -23,7 +23,7 @@ const GROUPED_BYTES: usize = 4 << 20;
 pub struct Batch {
     /// Number of entries before the first one of this batch.
     pub first: u64,
-    /// At most [`BATCH`] entries, but for those of [`Grouped`].
+    /// At most [`BATCH`] entries, but for those of [`BatchGroups`].
     pub entries: Vec<Entry>,
     /// The commit lines after these entries, in order.
     pub closings: Vec<CommitLine>,
@@ -83,26 +83,27 @@ pub type Walk<'a> = Box<dyn Iterator<Item = Result<Batch, SourceError>> + Send +
 ///
 /// ```
 /// use annals_core::event::Entry;
-/// use annals_core::verify::source::{Batch, Grouped};
-/// let batch = |first| Ok(Batch { first, entries: vec![Entry::default(); 256], ..Batch::default() });
-/// let groups = Grouped::of(Box::new((0..5).map(move |number| batch(256 * number))));
+/// use annals_core::verify::source::{Batch, BatchGroups};
+/// let entries = || vec![Entry::default(); 256];
+/// let batch = move |first| Ok(Batch { first, entries: entries(), ..Batch::default() });
+/// let groups = BatchGroups::of(Box::new((0..5).map(move |number| batch(256 * number))));
 /// let sizes: Vec<_> = groups.flatten().map(|group| (group.first, group.entries.len())).collect();
 /// assert_eq!(sizes, [(0, 1_024), (1_024, 256)]);
 /// ```
-pub struct Grouped<'a> {
+pub struct BatchGroups<'a> {
     walk: Walk<'a>,
     /// The error after the last group.
     error: Option<SourceError>,
 }
 
-impl<'a> Grouped<'a> {
+impl<'a> BatchGroups<'a> {
     /// Groups the batches of a walk.
-    pub fn of(walk: Walk<'a>) -> Grouped<'a> {
-        Grouped { walk, error: None }
+    pub fn of(walk: Walk<'a>) -> BatchGroups<'a> {
+        BatchGroups { walk, error: None }
     }
 }
 
-impl Iterator for Grouped<'_> {
+impl Iterator for BatchGroups<'_> {
     type Item = Result<Batch, SourceError>;
 
     fn next(&mut self) -> Option<Self::Item> {

@@ -2,7 +2,8 @@
 //!
 //! Always holds: rather two sentences are shown as one than half of one as a whole, because what is
 //! left out may be a negation: a point after an abbreviation, an initial or an ordinal number ends
-//! none, and neither does the end of a line inside a paragraph. Not here: what is shown (`quotation`).
+//! none, and neither does the end of a line inside a paragraph. Not here: what is shown
+//! (`quotation`).
 //! Source: Unicode Standard Annex 29, whose sentences end after every abbreviation.
 
 /// Words that are written with a point, without it. A single letter is one whatever it is.

@@ -176,10 +176,8 @@ mod tests {
         }
         assert_eq!(
             notes_of("They met.", "Kommersant; a diplomat", "Talks"),
-            [
-                "the agent “Kommersant; a diplomat” looks like several: each is given by itself (the \
-             option once more; in a draft a list)"
-            ]
+            ["the agent “Kommersant; a diplomat” looks like several: each is given by itself \
+             (the option once more; in a draft a list)"]
         );
         assert_eq!(notes_of("???", "Ada", "Talks"), ["the claim “???” looks like a missing value"]);
         let why = "the claim has letters that look wrongly decoded: “Ã©”";

@@ -34,7 +34,7 @@ use annals_core::key::SecretKey;
 use annals_core::merkle::Tree;
 use annals_core::verify::content::CheckDepth;
 use annals_core::verify::examine::examine;
-use annals_core::verify::source::{Grouped, Source, SourceError};
+use annals_core::verify::source::{BatchGroups, Source, SourceError};
 use annals_core::verify::{Follower, Verifier};
 use std::collections::BTreeSet;
 use std::fs;
@@ -166,7 +166,7 @@ impl CopyCommit<'_> {
                 false => Err(changed(&format!("the events from {} on", batch.first))),
             }
         });
-        for group in Grouped::of(Box::new(verified)) {
+        for group in BatchGroups::of(Box::new(verified)) {
             let mut group = group.map_err(LedgerError::Elsewhere)?;
             if group.entries.is_empty() {
                 continue;
@@ -246,7 +246,7 @@ impl CopyCommit<'_> {
         };
         let behind = store.head()?.size;
         if behind < journal.size() {
-            for group in Grouped::of(journal.walk(behind)?) {
+            for group in BatchGroups::of(journal.walk(behind)?) {
                 let group = group?;
                 store_entries(store.as_mut(), group.first, &group.entries)?;
                 self.lock.step();

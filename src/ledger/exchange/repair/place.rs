@@ -18,7 +18,7 @@ use crate::store::place::StorePlace;
 use annals_core::event::Entry;
 use annals_core::event::record::hash;
 use annals_core::merkle::Tree;
-use annals_core::verify::source::{Grouped, Source};
+use annals_core::verify::source::{BatchGroups, Source};
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -143,7 +143,7 @@ fn build_store(source: &dyn Source, folder: &Path) -> Result<Tree, LedgerError> 
     let place = StorePlace::new(folder.to_owned());
     let mut store = place.create()?;
     let mut tree = Tree::default();
-    for group in Grouped::of(source.walk(0)?) {
+    for group in BatchGroups::of(source.walk(0)?) {
         let group = group?;
         store_entries(&mut store, group.first, &group.entries)?;
         group.entries.iter().for_each(|entry| tree.push(hash(&entry.record)));

@@ -21,7 +21,7 @@ use crate::store::{Appended, Store, StoreHead};
 use annals_core::event::Entry;
 use annals_core::event::record;
 use annals_core::hash::Hash;
-use annals_core::verify::source::{BATCH, Batch, Grouped, Source, SourceError, Walk};
+use annals_core::verify::source::{BATCH, Batch, BatchGroups, Source, SourceError, Walk};
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
@@ -165,7 +165,7 @@ impl JournalHome {
         if behind == self.journal.size() {
             return Ok(0);
         }
-        for group in Grouped::of(self.journal.walk(behind)?) {
+        for group in BatchGroups::of(self.journal.walk(behind)?) {
             let group = group?;
             store_entries(store, group.first, &group.entries)?;
             self.step();
