@@ -15,13 +15,16 @@ enum Part {
     Magnitude,
     Half,
     Fraction,
+    /// `one`, before one part of a whole.
+    One,
+    OnePart,
     And,
     Article,
     Of,
     Point,
 }
 
-use Part::{And, Article, Fraction, Half, Magnitude, Number, Of, Point};
+use Part::{And, Article, Fraction, Half, Magnitude, Number, Of, One, OnePart, Point};
 
 /// The numbers of several words, the longest first.
 const PHRASES: &[&[Part]] = &[
@@ -35,6 +38,7 @@ const PHRASES: &[&[Part]] = &[
     &[Magnitude, Magnitude],
     &[Half, Magnitude],
     &[Number, Fraction],
+    &[One, OnePart],
 ];
 
 /// The most words of a number before or after a place in it.
@@ -85,18 +89,13 @@ const HALVES: &[&str] = &[
 
 /// Words for parts of a whole, after a number.
 const FRACTIONS: &[&str] = &[
-    "half",
     "halves",
-    "third",
     "thirds",
-    "quarter",
     "quarters",
     "fourths",
-    "fifth",
     "fifths",
     "sixths",
     "eighths",
-    "tenth",
     "tenths",
     "hundredths",
     "drittel",
@@ -134,6 +133,9 @@ const FRACTIONS: &[&str] = &[
     "tredjedeler",
     "fjärdedelar",
 ];
+
+/// Words for one part of a whole, after `one`: alone they may count (`a third man`).
+const ONE_PART: &[&str] = &["half", "third", "quarter", "fifth", "tenth"];
 
 /// Words for many of a magnitude.
 const MANY: &[&str] = &[
@@ -195,6 +197,8 @@ fn parts_of(word: Option<&str>) -> Vec<Part> {
         (MANY, Magnitude),
         (HALVES, Half),
         (FRACTIONS, Fraction),
+        (ONE_PART, OnePart),
+        (&["one"], One),
         (ANDS, And),
         (ARTICLES, Article),
         (OFS, Of),

@@ -375,6 +375,9 @@ fn numbers_of_several_words_are_whole() {
     begins_in("Some half a million came.", "million came", "number half a million");
     ends_in("Two-thirds of them voted.", "Two", "number Two-thirds");
     begins_in("Two thirds of them voted.", "thirds of", "number Two thirds");
+    ends_in("One third of them voted.", "One", "number One third");
+    whole("Three third-party firms and two half-hour talks.", "third-party firms");
+    whole("Three third-party firms and two half-hour talks.", "half-hour talks");
     ends_in("Zwei Drittel kamen.", "Zwei", "number Zwei Drittel");
     ends_in("Anderthalb Millionen kamen.", "Anderthalb", "number Anderthalb Millionen");
     ends_in("Понад пів мільйона пішло.", "Понад пів", "number пів мільйона");
