@@ -117,7 +117,7 @@ fn both_clocks_combine_and_the_date_is_resolved_to_a_position_that_is_printed() 
     assert!(by_date.contains(line), "{by_date}");
     let answer = story.run("find met --when 26.1.2022");
     let why = "annals: --when: expected an EDTF date or interval such as 2022-01-26 or 2021/2022, \
-               found \"26.1.2022\"\n";
+               found \"26.1.2022\": write 2022-01-26\n";
     assert_eq!((answer.exit, answer.err.as_str()), (2, why));
 }
 
