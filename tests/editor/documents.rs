@@ -169,7 +169,7 @@ fn every_fault_of_a_description_is_named() {
     let wrong = "--lang|xx|--published|2022-13|--captured-at|x|--url|zzz|--derived-from|99";
     let lines = [
         "published: edtf: expected an EDTF date or interval like 2022-01-26, 2022-01, 2022~ or \
-         2021/2022, found \"2022-13\"",
+         2021/2022, found \"2022-13\": 2022 has no month 13",
         "lang: expected a language (ISO 639, such as en, de or uk), found xx, which is none",
         "captured_at: expected a time like 2022-01-27T08:00:00Z, or one with its offset or zone, \
          found \"x\"",
