@@ -352,3 +352,18 @@ fn an_empty_file_is_refused_by_a_draft_too() {
                one byte, found an empty file\n";
     desk.refuses("ada", "append|d.jsonl", (1, why));
 }
+
+/// The second person is there to find just this.
+#[test]
+fn who_confirms_is_shown_what_the_first_signer_was() {
+    let desk = crate::editor::story::facts();
+    let claim = "On 27 January Lavrov gave 3 answers.";
+    desk.writes("ada", &format!("append|--quote|two answers|--claim|{claim}"), "written at 8");
+    let answer = desk.writes("bo", "confirm|8|--how|reread", "written at 9");
+    let note = format!(
+        "note: fact 8: in the claim “{claim}” and in no quoted word: “27”, “3”, “January Lavrov”\n"
+    );
+    assert_eq!(answer.err.replace("\n“", " “"), note);
+    let plain = desk.writes("bo", "confirm|5|--how|reread", "written at 10");
+    assert_eq!(plain.err, "");
+}

@@ -17,14 +17,14 @@ enum Part {
     Fraction,
     /// `one`, before one part of a whole.
     One,
-    OnePart,
+    Single,
     And,
     Article,
     Of,
     Point,
 }
 
-use Part::{And, Article, Fraction, Half, Magnitude, Number, Of, One, OnePart, Point};
+use Part::{And, Article, Fraction, Half, Magnitude, Number, Of, One, Point, Single};
 
 /// The numbers of several words, the longest first.
 const PHRASES: &[&[Part]] = &[
@@ -38,7 +38,7 @@ const PHRASES: &[&[Part]] = &[
     &[Magnitude, Magnitude],
     &[Half, Magnitude],
     &[Number, Fraction],
-    &[One, OnePart],
+    &[One, Single],
 ];
 
 /// The most words of a number before or after a place in it.
@@ -135,7 +135,7 @@ const FRACTIONS: &[&str] = &[
 ];
 
 /// Words for one part of a whole, after `one`: alone they may count (`a third man`).
-const ONE_PART: &[&str] = &["half", "third", "quarter", "fifth", "tenth"];
+const SINGLES: &[&str] = &["half", "third", "quarter", "fifth", "tenth"];
 
 /// Words for many of a magnitude.
 const MANY: &[&str] = &[
@@ -197,7 +197,7 @@ fn parts_of(word: Option<&str>) -> Vec<Part> {
         (MANY, Magnitude),
         (HALVES, Half),
         (FRACTIONS, Fraction),
-        (ONE_PART, OnePart),
+        (SINGLES, Single),
         (&["one"], One),
         (ANDS, And),
         (ARTICLES, Article),

@@ -59,6 +59,8 @@ pub struct DraftBatch<'w, 'k, 's> {
     /// The drafts whose outcome is not accounted for yet, in order.
     under_way: VecDeque<DraftUnderWay<'w>>,
     refusals: Refusals,
+    /// Whether there are more drafts than are shown one by one.
+    is_long: bool,
 }
 
 /// A draft whose outcome is not accounted for yet.
@@ -73,6 +75,8 @@ struct DraftUnderWay<'w> {
 /// The number of signatures from which on they are verified while the next events are signed: many
 /// times eight, because the lanes verify eight at once, and few enough for one thread.
 const CHECKED_TOGETHER: usize = 128;
+/// Up to this many drafts the note of a confirmed fact is given, which is read for it.
+const SHOWN_ONE_BY_ONE: usize = 20;
 /// The number of events after which the lock is renewed for those who wait for it.
 const STEP: u64 = 1_024;
 
@@ -92,7 +96,19 @@ impl<'w, 'k, 's> DraftBatch<'w, 'k, 's> {
         let line = SealingLine::new(scope, signer.key, slot(writer, signer.clock.peek()));
         let (under_way, refusals) = (VecDeque::new(), Refusals::of(input));
         let waiting = WaitingPassages::default();
-        DraftBatch { writer, signer, key, repeats, waiting, output, line, under_way, refusals }
+        let is_long = input.drafts.len() > SHOWN_ONE_BY_ONE;
+        DraftBatch {
+            writer,
+            signer,
+            key,
+            repeats,
+            waiting,
+            output,
+            line,
+            under_way,
+            refusals,
+            is_long,
+        }
     }
 
     /// Resolves a draft and gives it to be sealed; verifies what is sealed. An error concerns
@@ -159,7 +175,12 @@ impl<'w, 'k, 's> DraftBatch<'w, 'k, 's> {
         let resolved = resolved?;
         no_event(&resolved.args, lookup.size())?;
         unchanged::check(&draft.draft, &resolved, &lookup)?;
-        let mut notes = unquoted::notes(&resolved, &mut lookup);
+        // Many confirmations are not shown one by one.
+        let is_one_of_many = resolved.args.kind() == Type::FactConfirmed && self.is_long;
+        let mut notes = match is_one_of_many {
+            true => Vec::new(),
+            false => unquoted::notes(&resolved, &mut lookup),
+        };
         notes.extend(suspect_documents(&self.writer.verifier.chain.state, &resolved.content));
         if let Content::FactAsserted(content) = &resolved.content {
             let (fact, claim) = (&content.fact, claim_of(&content.fact));
