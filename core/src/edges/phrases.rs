@@ -5,7 +5,9 @@
 //! here: a number and the word after it (`edges`); which word is a number (`words`).
 
 use crate::edges::words::{WordKind, number_word};
+use hashbrown::HashMap;
 use std::ops::Range;
+use std::sync::LazyLock;
 use unicode_normalization::char::is_combining_mark;
 
 /// What a word is in a number of several words.
@@ -189,11 +191,9 @@ pub(super) fn phrase(text: &str, at: usize) -> Option<Range<usize>> {
     })
 }
 
-/// What a word may be.
-fn parts_of(word: Option<&str>) -> Vec<Part> {
-    let Some(word) = word else { return Vec::new() };
-    let small = word.to_lowercase();
-    let lists = [
+/// The listed words, each with what it may be.
+static LISTED: LazyLock<HashMap<&'static str, Vec<Part>>> = LazyLock::new(|| {
+    let lists: [(&[&'static str], Part); 8] = [
         (MANY, Magnitude),
         (HALVES, Half),
         (FRACTIONS, Fraction),
@@ -202,10 +202,18 @@ fn parts_of(word: Option<&str>) -> Vec<Part> {
         (ANDS, And),
         (ARTICLES, Article),
         (OFS, Of),
-        (POINTS, Point),
     ];
-    let listed = lists.into_iter().filter(|(list, _)| list.contains(&small.as_str()));
-    let mut parts: Vec<Part> = listed.map(|(_, part)| part).collect();
+    let mut listed: HashMap<&str, Vec<Part>> = HashMap::new();
+    for (words, part) in lists.into_iter().chain([(POINTS, Point)]) {
+        words.iter().for_each(|word| listed.entry(word).or_default().push(part));
+    }
+    listed
+});
+
+/// What a word may be.
+fn parts_of(word: Option<&str>) -> Vec<Part> {
+    let Some(word) = word else { return Vec::new() };
+    let mut parts = LISTED.get(word.to_lowercase().as_str()).cloned().unwrap_or_default();
     match number_word(word).map(|found| found.kind) {
         Some(WordKind::Tens | WordKind::Ones) => parts.push(Number),
         Some(WordKind::Magnitude(_)) => parts.push(Magnitude),

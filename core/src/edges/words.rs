@@ -6,6 +6,8 @@
 //! Not here: signs, codes and phrases (`units`). Source: CLDR's compact numbers, units and
 //! currencies; num2words.
 
+use hashbrown::HashMap;
+use std::sync::LazyLock;
 use unicode_normalization::UnicodeNormalization;
 
 /// What a word is for the number before it.
@@ -316,28 +318,89 @@ const NOUNS: &[&str] = &["uhr", "grad"];
 /// The first of two words for one measure: `кв. км`.
 const PARTS: &[&str] = &["кв", "куб"];
 
+/// A word of a list, and the place of the list among them: the first one counts.
+#[derive(Clone, Copy)]
+struct ListedWord {
+    list: usize,
+    found: NumberWord,
+}
+
+/// The words of all lists, so that a word is looked up once.
+struct WordTable {
+    /// The words of CLDR.
+    cldr: HashMap<&'static str, NumberWord>,
+    /// Those of the lists here.
+    whole: HashMap<&'static str, ListedWord>,
+    /// How words of the lists here begin, by their first letter.
+    beginnings: HashMap<char, Vec<(&'static str, ListedWord)>>,
+}
+
+static TABLE: LazyLock<WordTable> = LazyLock::new(WordTable::of_lists);
+
+impl WordTable {
+    fn of_lists() -> WordTable {
+        let line = |line: &'static str| {
+            let (word, kind) = line.split_once('\t')?;
+            Some((word, read(kind)?))
+        };
+        let mut table = WordTable {
+            cldr: WORDS.lines().filter_map(line).collect(),
+            whole: HashMap::new(),
+            beginnings: HashMap::new(),
+        };
+        let plain = NumberWord::plain;
+        for (word, zeros) in MAGNITUDES {
+            let is_abbreviated = ["tsd", "εκατ"].contains(word);
+            let found = plain(WordKind::Magnitude(*zeros));
+            table.add(0, word, NumberWord { is_abbreviated, ..found });
+        }
+        let lists = [
+            (ONES, plain(WordKind::Ones)),
+            (PERCENTS, plain(WordKind::Percent)),
+            (MONEY, plain(WordKind::Money)),
+            (NOUNS, NumberWord { is_noun: true, ..plain(WordKind::Measure) }),
+            (MEASURES, plain(WordKind::Measure)),
+            (PARTS, NumberWord { is_abbreviated: true, ..plain(WordKind::Part) }),
+        ];
+        for (list, (words, found)) in (1..).zip(lists) {
+            words.iter().for_each(|word| table.add(list, word, found));
+        }
+        table
+    }
+
+    fn add(&mut self, list: usize, word: &'static str, found: NumberWord) {
+        let listed = ListedWord { list, found };
+        match (word.strip_suffix('*'), word.chars().next()) {
+            (Some(begin), Some(first)) => {
+                self.beginnings.entry(first).or_default().push((begin, listed));
+            }
+            _ => {
+                self.whole.entry(word).or_insert(listed);
+            }
+        }
+    }
+
+    /// What a folded word is by the lists here.
+    fn listed(&self, word: &str) -> Option<NumberWord> {
+        let whole = self.whole.get(word);
+        // A phrase is no ending of a word.
+        let first = word.chars().next().filter(|_| !word.contains(' '));
+        let begun = first.and_then(|first| self.beginnings.get(&first)).into_iter().flatten();
+        let begun = begun.filter(|(begin, _)| word.starts_with(begin)).map(|(_, listed)| listed);
+        begun.chain(whole).min_by_key(|listed| listed.list).map(|listed| listed.found)
+    }
+}
+
 /// What a word is for a number; `None` if it is nothing.
 pub(super) fn number_word(word: &str) -> Option<NumberWord> {
     let word = folded(word);
-    let plain = NumberWord::plain;
-    if let Some(kind) = line_of(&word) {
-        return read(kind);
-    }
-    let is_in = |list: &[&str]| list.iter().any(|known| is_word(known, &word));
-    let magnitude = MAGNITUDES.iter().find(|(known, _)| is_word(known, &word));
-    match magnitude {
-        Some((known, zeros)) => Some(NumberWord {
-            is_abbreviated: ["tsd", "εκατ"].contains(known),
-            ..plain(WordKind::Magnitude(*zeros))
-        }),
-        None if is_in(ONES) => Some(plain(WordKind::Ones)),
-        None if is_in(PERCENTS) => Some(plain(WordKind::Percent)),
-        None if is_in(MONEY) => Some(plain(WordKind::Money)),
-        None if is_in(NOUNS) => Some(NumberWord { is_noun: true, ..plain(WordKind::Measure) }),
-        None if is_in(MEASURES) => Some(plain(WordKind::Measure)),
-        None if is_in(PARTS) => Some(NumberWord { is_abbreviated: true, ..plain(WordKind::Part) }),
-        None => None,
-    }
+    let is_greek =
+        word.starts_with(|c| matches!(c, '\u{370}'..='\u{3FF}' | '\u{1F00}'..='\u{1FFF}'));
+    // Accents of Greek do not matter.
+    let bare = is_greek
+        .then(|| word.nfd().filter(|c| !matches!(c, '\u{300}'..='\u{36F}')).collect::<String>());
+    let cldr = TABLE.cldr.get(&*word).copied();
+    cldr.or_else(|| TABLE.listed(bare.as_deref().unwrap_or(&word)))
 }
 
 /// The number of characters of the longest word that a text in a script without spaces begins with.
@@ -351,41 +414,13 @@ pub(super) fn word_at_start(text: &[char]) -> Option<(usize, NumberWord)> {
     })
 }
 
-/// Whether a word is this one, or begins so where that ends in `*`. Accents of Greek do not matter.
-fn is_word(known: &str, word: &str) -> bool {
-    // A phrase is no ending of a word.
-    let begin = known.strip_suffix('*').filter(|_| !word.contains(' '));
-    let is = |word: &str| begin.map_or(word == known, |begin| word.starts_with(begin));
-    let is_greek =
-        word.starts_with(|c| matches!(c, '\u{370}'..='\u{3FF}' | '\u{1F00}'..='\u{1FFF}'));
-    match is_greek {
-        true => is(&word.nfd().filter(|c| !matches!(c, '\u{300}'..='\u{36F}')).collect::<String>()),
-        false => is(word),
-    }
-}
-
 /// A word as it is in the lists.
 fn folded(word: &str) -> String {
+    if word.is_ascii() {
+        return word.chars().filter(|c| *c != '\'').map(|c| c.to_ascii_lowercase()).collect();
+    }
     let is_passed = |c: char| matches!(c, '\'' | '’' | 'ʼ' | '\u{64B}'..='\u{652}');
     word.to_lowercase().nfc().filter(|c| !is_passed(*c)).collect()
-}
-
-/// The kind of a word of CLDR.
-fn line_of(word: &str) -> Option<&'static str> {
-    let (mut from, mut to) = (0, WORDS.len());
-    while from < to {
-        let middle = usize::midpoint(from, to);
-        let before = WORDS.as_bytes().get(from..middle)?;
-        let start = before.iter().rposition(|byte| *byte == b'\n').map_or(from, |at| from + at + 1);
-        let (line, _) = WORDS.get(start..)?.split_once('\n')?;
-        let (known, kind) = line.split_once('\t')?;
-        match known.cmp(word) {
-            std::cmp::Ordering::Equal => return Some(kind),
-            std::cmp::Ordering::Less => from = start + line.len() + 1,
-            std::cmp::Ordering::Greater => to = start,
-        }
-    }
-    None
 }
 
 fn read(kind: &str) -> Option<NumberWord> {
@@ -412,16 +447,15 @@ mod tests {
         for line in WORDS.lines() {
             let (word, kind) = line.split_once('\t').unwrap();
             assert!(before < word, "{before} {word}");
-            assert_eq!(line_of(word), Some(kind), "{word}");
             assert_eq!(number_word(word), read(kind), "{word}");
             assert!(read(kind).is_some(), "{line}");
             before = word;
         }
-        assert_eq!(line_of("minister"), None);
+        assert_eq!(number_word("minister"), None);
         let lists = [ONES, PERCENTS, MONEY, MEASURES, NOUNS, PARTS].concat();
         let own = MAGNITUDES.iter().map(|(word, _)| word).chain(&lists);
         for word in own.filter(|word| !word.ends_with('*')) {
-            assert_eq!(line_of(word), None, "{word} is in words.tsv");
+            assert!(!TABLE.cldr.contains_key(word), "{word} is in words.tsv");
         }
     }
 

@@ -272,6 +272,10 @@ impl Wording<'_> {
 
     /// The words in quotation marks in the claim that are no quoted words.
     fn misquoted(&self) -> Vec<String> {
+        let inside = in_marks(self.claim);
+        if inside.is_empty() {
+            return Vec::new();
+        }
         let fold = |words: &str| {
             let words = folded(Loose::new(words.trim(), Hyphens::Ignored).as_str());
             words.trim_matches(|c: char| !c.is_alphanumeric()).to_owned()
@@ -282,8 +286,7 @@ impl Wording<'_> {
             let mut parts = parts.map(fold).filter(|part| !part.is_empty());
             parts.all(|part| quoted.iter().any(|quoted| quoted.contains(&part)))
         };
-        let inside = in_marks(self.claim).into_iter();
-        inside.filter(|words| !stands(words)).map(str::to_owned).collect()
+        inside.into_iter().filter(|words| !stands(words)).map(str::to_owned).collect()
     }
 }
 
