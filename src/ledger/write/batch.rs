@@ -18,8 +18,9 @@ use crate::ledger::write::resolve::fields::{Reasons, Unresolved};
 use crate::ledger::write::resolve::{Resolved, Resolver};
 use crate::ledger::write::sealing::{Pace, SealedEvent, SealingLine, UnsealedEvent};
 use crate::ledger::write::sign::{Slot, WrittenBody};
+use crate::ledger::write::unchanged;
+use crate::ledger::write::unquoted::{self, LanguageCheck};
 use crate::ledger::write::writer::{VerifiedEvent, Writer};
-use crate::ledger::write::{unchanged, unquoted};
 use annals_core::event::args::Args;
 use annals_core::event::body::Content;
 use annals_core::event::vocabulary::Type;
@@ -77,6 +78,8 @@ struct DraftUnderWay<'w> {
 const CHECKED_TOGETHER: usize = 128;
 /// Up to this many drafts the note of a confirmed fact is given, which is read for it.
 const SHOWN_ONE_BY_ONE: usize = 20;
+/// Of a longer input, the number of facts whose languages are compared with their words.
+const LANGUAGES_CHECKED: u64 = 64;
 /// The number of events after which the lock is renewed for those who wait for it.
 const STEP: u64 = 1_024;
 
@@ -175,11 +178,16 @@ impl<'w, 'k, 's> DraftBatch<'w, 'k, 's> {
         let resolved = resolved?;
         no_event(&resolved.args, lookup.size())?;
         unchanged::check(&draft.draft, &resolved, &lookup)?;
+        // A wrong language is that of the whole input.
+        let languages = match self.is_long && out.asserted > LANGUAGES_CHECKED {
+            true => LanguageCheck::Off,
+            false => LanguageCheck::On,
+        };
         // Many confirmations are not shown one by one.
         let is_one_of_many = resolved.args.kind() == Type::FactConfirmed && self.is_long;
         let mut notes = match is_one_of_many {
             true => Vec::new(),
-            false => unquoted::notes(&resolved, &mut lookup),
+            false => unquoted::notes(&resolved, &mut lookup, languages),
         };
         notes.extend(suspect_documents(&self.writer.verifier.chain.state, &resolved.content));
         if let Content::FactAsserted(content) = &resolved.content {

@@ -21,14 +21,28 @@ use memchr::memmem;
 use std::cell::LazyCell;
 use unicode_segmentation::UnicodeSegmentation;
 
+/// Whether the words of a fact are compared with the language that is signed for them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LanguageCheck {
+    /// They are.
+    On,
+    /// They are not.
+    Off,
+}
+
 /// How many bytes of a captured text are looked at for its language.
 const LOOKED_AT: usize = 16_000;
 
-/// The hints for the signer of an event.
-pub fn notes(resolved: &Resolved, lookup: &mut dyn RecordLookup) -> Vec<String> {
+/// The hints for the signer of an event. Of many facts of one input the languages of the first ones
+/// are enough (`languages`).
+pub fn notes(
+    resolved: &Resolved,
+    lookup: &mut dyn RecordLookup,
+    languages: LanguageCheck,
+) -> Vec<String> {
     match &resolved.content {
-        Content::FactAsserted(content) => of_fact(&content.fact, lookup),
-        Content::FactCorrected(content) => of_fact(&content.fact, lookup),
+        Content::FactAsserted(content) => of_fact(&content.fact, lookup, languages),
+        Content::FactCorrected(content) => of_fact(&content.fact, lookup, languages),
         Content::DocumentCaptured(Captured { media_type, published, lang, .. })
         | Content::DocumentDescribed(Described { media_type, published, lang, .. }) => {
             let written = published.as_ref().and_then(|published| published.as_written.as_deref());
@@ -79,7 +93,7 @@ fn compared(fact: &Fact, lookup: &mut dyn RecordLookup) -> Compare {
     language.map_or(Compare::Figures, |lang| Compare::of(&fact.lang, &lang))
 }
 
-fn of_fact(fact: &Fact, lookup: &mut dyn RecordLookup) -> Vec<String> {
+fn of_fact(fact: &Fact, lookup: &mut dyn RecordLookup, check: LanguageCheck) -> Vec<String> {
     let mut languages = fact.evidence.iter().filter(|entry| entry.quote.is_some());
     let language = languages.find_map(|entry| lookup.document(entry.document).ok()?.1);
     let compared = language.as_ref().map_or(Compare::Figures, |lang| Compare::of(&fact.lang, lang));
@@ -94,7 +108,10 @@ fn of_fact(fact: &Fact, lookup: &mut dyn RecordLookup) -> Vec<String> {
     let undated =
         undated.and_then(|when| stated_date::undated(when.as_written.as_deref()?, "--when"));
     let denied = denied.or(undated.map(|why| format!("when: {why}")));
-    let strange = strange_languages(fact, lookup);
+    let strange = match check {
+        LanguageCheck::On => strange_languages(fact, lookup),
+        LanguageCheck::Off => Vec::new(),
+    };
     let notes = claim(fact, compared).into_iter().chain(denied);
     notes.chain(strange).chain(slips::notes(fact)).collect()
 }
