@@ -13,7 +13,7 @@ use unicode_normalization::char::is_combining_mark;
 
 /// The byte range of the number that contains the byte offset `at`.
 pub(super) fn around(text: &str, at: usize) -> Option<Range<usize>> {
-    if !text.contains(char::is_numeric) && !text.contains(is_ideographic_digit) {
+    if !text.contains(|c: char| c.is_numeric() || is_ideographic_digit(c)) {
         return None;
     }
     let chars: Vec<(usize, char)> = text.char_indices().collect();
@@ -60,7 +60,7 @@ fn digits_of(chars: &[(usize, char)]) -> Vec<bool> {
 }
 
 fn is_ideographic_digit(c: char) -> bool {
-    "〇零一二三四五六七八九十百千万萬亿億兆".contains(c)
+    c >= '〇' && "〇零一二三四五六七八九十百千万萬亿億兆".contains(c)
 }
 
 /// What ends a number so far.

@@ -7,6 +7,7 @@
 //! currencies; num2words.
 
 use hashbrown::HashMap;
+use std::borrow::Cow;
 use std::sync::LazyLock;
 use unicode_normalization::UnicodeNormalization;
 
@@ -415,7 +416,10 @@ pub(super) fn word_at_start(text: &[char]) -> Option<(usize, NumberWord)> {
 }
 
 /// A word as it is in the lists.
-fn folded(word: &str) -> String {
+fn folded(word: &str) -> Cow<'_, str> {
+    if word.bytes().all(|byte| byte.is_ascii() && byte != b'\'' && !byte.is_ascii_uppercase()) {
+        return Cow::Borrowed(word);
+    }
     if word.is_ascii() {
         return word.chars().filter(|c| *c != '\'').map(|c| c.to_ascii_lowercase()).collect();
     }

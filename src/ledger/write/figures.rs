@@ -305,8 +305,7 @@ pub fn worded_figures(text: &str) -> Vec<Figure> {
     let words = text.unicode_words().map(Some).chain([None]);
     for word in words {
         let part = word.filter(|word| {
-            let word = word.to_lowercase();
-            small(&word).is_some() || (!run.is_empty() && large(&word).is_some())
+            small(word).is_some() || (!run.is_empty() && large(word).is_some())
         });
         match part {
             Some(part) => run.push(part),
@@ -316,26 +315,25 @@ pub fn worded_figures(text: &str) -> Vec<Figure> {
     figures
 }
 
+/// The value of a number word up to ninety, in any case.
 fn small(word: &str) -> Option<u64> {
-    let at = |words: &[&str]| words.iter().position(|known| *known == word);
+    let at = |words: &[&str]| words.iter().position(|known| known.eq_ignore_ascii_case(word));
     at(&SMALL).or_else(|| at(&TENS).map(|tens| 10 * (tens + 2))).map(|value| value as u64)
 }
 
+const LARGE: [(&str, u64); 4] =
+    [("hundred", 100), ("thousand", 1_000), ("million", 1_000_000), ("billion", 1_000_000_000)];
+
+/// The value of a number word from a hundred on, in any case.
 fn large(word: &str) -> Option<u64> {
-    match word {
-        "hundred" => Some(100),
-        "thousand" => Some(1_000),
-        "million" => Some(1_000_000),
-        "billion" => Some(1_000_000_000),
-        _ => None,
-    }
+    let known = LARGE.iter().find(|(known, _)| known.eq_ignore_ascii_case(word));
+    known.map(|(_, value)| *value)
 }
 
 fn worded(run: &[&str]) -> Option<Figure> {
     let (mut whole, mut part) = (0_u64, 0_u64);
     for word in run {
-        let word = word.to_lowercase();
-        match (small(&word), large(&word)) {
+        match (small(word), large(word)) {
             (Some(value), _) => part = part.checked_add(value)?,
             (None, Some(100)) => part = part.checked_mul(100)?,
             (None, Some(large)) => {

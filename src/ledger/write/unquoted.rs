@@ -339,14 +339,10 @@ impl Wording<'_> {
         if matches!(primary(self.lang).as_str(), "de" | "lb" | "gsw") {
             return Vec::new();
         }
-        // Most names stand as they are in what is quoted, and then its words need not be folded.
-        let quoted: LazyCell<Vec<String>, _> = LazyCell::new(|| {
-            let words = self.quoted.iter().flat_map(|words| words.unicode_words());
-            let mut words: Vec<String> = words.map(as_typed).collect();
-            words.sort_unstable();
-            words
-        });
+        let quoted: LazyCell<Vec<&str>, _> =
+            LazyCell::new(|| self.quoted.iter().flat_map(|words| words.unicode_words()).collect());
         let stands = |word: &str| {
+            // Most names stand as they are in what is quoted, and then no word needs to be folded.
             if self.quoted.iter().any(|quoted| begins_a_word(quoted, word)) {
                 return true;
             }
@@ -354,8 +350,8 @@ impl Wording<'_> {
             // What is counted are letters: й may be two characters.
             let letters: Vec<&str> = word.graphemes(true).collect();
             let stem: String = letters.iter().take(kept(&letters)).copied().collect();
-            let next = quoted.partition_point(|known| *known < stem);
-            quoted.get(next).is_some_and(|known| known.starts_with(&stem))
+            let begins = |known: &&str| may_begin(known, &stem) && as_typed(known).starts_with(&stem);
+            quoted.iter().any(begins)
         };
         let mut names: Vec<String> = Vec::new();
         let mut open = false;
@@ -393,6 +389,17 @@ fn kept(letters: &[&str]) -> usize {
         5.. => letters.len() - 2,
         4 if is_slavic => 2,
         few => few,
+    }
+}
+
+/// Whether a word may begin with a folded stem, by their first letters. A fast check: `false` is
+/// certain, `true` is not.
+fn may_begin(word: &str, stem: &str) -> bool {
+    match (word.as_bytes().first(), stem.as_bytes().first()) {
+        (Some(one), Some(other)) if one.is_ascii() && other.is_ascii() => {
+            one.eq_ignore_ascii_case(other)
+        }
+        _ => true,
     }
 }
 
