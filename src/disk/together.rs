@@ -26,10 +26,16 @@ pub fn together<T, O: Send>(this: impl FnOnce() -> T, other: impl FnMut() -> O +
     })
 }
 
-/// Syncs files and folders; the first error of them. One after the other: the sync of the first
-/// writes what the others share with it, and a thread costs more than the rest of them.
+/// Syncs files and folders, all at the same time; the first error of them.
 pub fn sync_all(handles: &[&File]) -> io::Result<()> {
-    handles.iter().map(|handle| handle.sync_all()).fold(Ok(()), io::Result::and)
+    match handles {
+        [] => Ok(()),
+        [only] => only.sync_all(),
+        [first, rest @ ..] => {
+            let (one, others) = together(|| first.sync_all(), || sync_all(rest));
+            one.and(others)
+        }
+    }
 }
 
 #[cfg(test)]

@@ -254,24 +254,29 @@ pub fn add_places(places: &mut Vec<TextPlace>, hay: &Loose, needle: &Loose) {
     }
 }
 
-/// Calls `found` with each offset of a needle, with overlaps, in one pass from the first one on
-/// (Knuth, Morris, Pratt).
+/// Calls `found` with each offset of a needle, with overlaps, in time proportional to the text.
+///
+/// After an occurrence the next one is the length of the needle's smallest period on, if it
+/// overlaps: then only as many bytes are compared. Any other is farther on than half the needle
+/// (Fine and Wilf), so that what is searched again is at most the text once more.
 pub fn each_occurrence(hay: &[u8], needle: &[u8], found: &mut dyn FnMut(usize)) {
     if needle.is_empty() {
         return;
     }
-    let Some(first) = memmem::find(hay, needle) else { return };
-    let borders = borders(needle);
-    let mut matched = 0;
-    for (at, byte) in hay.iter().enumerate().skip(first) {
-        while matched > 0 && needle.get(matched) != Some(byte) {
-            matched = borders.get(matched - 1).copied().unwrap_or_default();
-        }
-        if needle.get(matched) == Some(byte) {
-            matched += 1;
-        }
-        if matched == needle.len() {
-            found(at + 1 - matched);
-        }
+    let finder = memmem::Finder::new(needle);
+    let Some(mut at) = finder.find(hay) else { return };
+    let border = borders(needle).last().copied().unwrap_or_default();
+    let (period, new) = (needle.len() - border, needle.get(border..));
+    loop {
+        found(at);
+        let (next, end) = (at + period, at + needle.len());
+        let overlaps = border > 0 && hay.get(end..end + period) == new;
+        at = match overlaps {
+            true => next,
+            false => match hay.get(next..).and_then(|rest| finder.find(rest)) {
+                Some(more) => next + more,
+                None => return,
+            },
+        };
     }
 }
