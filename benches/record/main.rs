@@ -146,7 +146,8 @@ fn appends(folder: &Path, made: &make::Made, history: &mut History) {
     history.figure("append_one_ratio", one / raw, "of a plain file");
 }
 
-/// Facts that quote a document of a megabyte: appended, and verified.
+/// Facts that quote a document of a megabyte: appended, and verified; and one fact, also of a
+/// document five times as large.
 fn large_document(options: &BenchOptions, history: &mut History) {
     let folder = options.folder.with_extension("large");
     let facts = if options.quick { 1_000 } else { 10_000 };
@@ -154,6 +155,14 @@ fn large_document(options: &BenchOptions, history: &mut History) {
     history.figure("large_append", facts as f64 / took.as_secs_f64(), "facts/s");
     let verified = measure::run_child("verify", &folder, u64::MAX);
     history.figure("large_verify", facts as f64 / verified.seconds, "facts/s");
+    let once = |bytes: u64| make::quoting_once(&folder, bytes).as_secs_f64();
+    let (one, five) = (once(make::LARGE), once(5 * make::LARGE));
+    history.figure("large_append_one", one, "s");
+    history.figure(
+        "large_append_one_ratio",
+        five / one,
+        "times for a document five times as large",
+    );
     let _ = std::fs::remove_dir_all(folder);
 }
 

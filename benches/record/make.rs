@@ -102,6 +102,18 @@ impl Newsroom {
         room
     }
 
+    /// Captures a document of this many bytes, a sentence a line; returns its position.
+    fn put_sentences(&mut self, folder: &Path, bytes: u64) -> u64 {
+        let text: String = (0..bytes / SENTENCE).map(|number| sentence(number) + "\n").collect();
+        fs::write(folder.join("large.txt"), text).expect("a large document");
+        folder.clone_into(&mut self.article);
+        let document = self.writer.size();
+        let capture =
+            r#"{"type":"document.captured","file":"large.txt","title":"Large","lang":"en"}"#;
+        self.put(&json_lines(capture).expect("a draft"), 0);
+        document
+    }
+
     /// Appends drafts of an editor.
     fn put(&mut self, drafts: &[Placed], editor: usize) {
         let Newsroom { writer, keys, clock, entropy, article } = self;
@@ -217,32 +229,45 @@ pub fn corrected(folder: &Path, events: u64) {
 /// of their appends.
 pub fn quoting_large(folder: &Path, facts: u64) -> Duration {
     let mut room = Newsroom::open(folder);
-    let sentence = |number: u64| format!("The record has a sentence of number {number:06}.");
-    // A sentence and its LF have 44 bytes.
-    let text: String = (0..LARGE / 44).map(|number| sentence(number) + "\n").collect();
-    fs::write(folder.join("large.txt"), text).expect("a large document");
-    room.article = folder.to_owned();
-    let document = room.writer.size();
-    let capture = r#"{"type":"document.captured","file":"large.txt","title":"Large","lang":"en"}"#;
-    room.put(&json_lines(capture).expect("a draft"), 0);
+    let document = room.put_sentences(folder, LARGE);
     let began = Instant::now();
     for first in (0..facts).step_by(BATCH as usize) {
-        let lines: String = (first..facts.min(first + BATCH))
-            .map(|number| {
-                let quote = sentence(number * (LARGE / 44) / facts);
-                format!(
-                    "{{\"claim\":\"Sentence {number}.\",\"lang\":\"en\",\"vouch\":\"said\",\
-                     \"document\":{document},\"quote\":\"{quote}\"}}\n"
-                )
-            })
-            .collect();
+        let quoting = |number: u64| quoting(document, number * (LARGE / SENTENCE) / facts);
+        let lines: String = (first..facts.min(first + BATCH)).map(quoting).collect();
         room.put(&json_lines(&lines).expect("drafts"), (first / BATCH) as usize);
     }
     began.elapsed()
 }
 
+/// The time in which one fact that quotes a document of this many bytes is appended.
+pub fn quoting_once(folder: &Path, bytes: u64) -> Duration {
+    let mut room = Newsroom::open(folder);
+    let document = room.put_sentences(folder, bytes);
+    let lines = quoting(document, bytes / SENTENCE / 2);
+    let began = Instant::now();
+    room.put(&json_lines(&lines).expect("a draft"), 0);
+    began.elapsed()
+}
+
+/// A sentence of a large document.
+fn sentence(number: u64) -> String {
+    format!("The record has a sentence of number {number:06}.")
+}
+
+/// A draft of a fact that quotes a sentence of a document.
+fn quoting(document: u64, number: u64) -> String {
+    format!(
+        "{{\"claim\":\"Sentence {number}.\",\"lang\":\"en\",\"vouch\":\"said\",\
+         \"document\":{document},\"quote\":\"{}\"}}\n",
+        sentence(number)
+    )
+}
+
+/// The bytes of a sentence and its LF.
+const SENTENCE: u64 = 44;
+
 /// The size of the large document, in bytes.
-const LARGE: u64 = 1 << 20;
+pub const LARGE: u64 = 1 << 20;
 
 /// Removes the kept submissions, which would fill the disk, but not their folder.
 fn empty(outbox: &Path) {

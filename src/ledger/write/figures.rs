@@ -304,9 +304,8 @@ pub fn worded_figures(text: &str) -> Vec<Figure> {
     let mut run: Vec<&str> = Vec::new();
     let words = text.unicode_words().map(Some).chain([None]);
     for word in words {
-        let part = word.filter(|word| {
-            small(word).is_some() || (!run.is_empty() && large(word).is_some())
-        });
+        let part =
+            word.filter(|word| small(word).is_some() || (!run.is_empty() && large(word).is_some()));
         match part {
             Some(part) => run.push(part),
             None => figures.extend(worded(&std::mem::take(&mut run))),

@@ -350,7 +350,8 @@ impl Wording<'_> {
             // What is counted are letters: й may be two characters.
             let letters: Vec<&str> = word.graphemes(true).collect();
             let stem: String = letters.iter().take(kept(&letters)).copied().collect();
-            let begins = |known: &&str| may_begin(known, &stem) && as_typed(known).starts_with(&stem);
+            let begins =
+                |known: &&str| may_begin(known, &stem) && as_typed(known).starts_with(&stem);
             quoted.iter().any(begins)
         };
         let mut names: Vec<String> = Vec::new();
