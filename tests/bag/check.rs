@@ -2,6 +2,7 @@
 
 use crate::bag::folders::{copy, edit, files};
 use crate::bag::story::{dark_story, story};
+use crate::support::{self, Act, Ledger, acts};
 use std::path::Path;
 use std::process::Command;
 
@@ -133,13 +134,77 @@ fn the_steps_find_what_was_changed() {
 fn bag_of_vector(page: &str, name: &str, bag: &Path) {
     let file = Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("tests/vectors/{name}.json"));
     let vector: serde_json::Value = serde_json::from_slice(&std::fs::read(file).unwrap()).unwrap();
-    for (name, file) in vector["files"].as_object().unwrap() {
+    let files = vector["files"].as_object().unwrap().iter();
+    let bytes = |file: &serde_json::Value| file["text"].as_str().expect("text").into();
+    bag_of_files(page, files.map(|(name, file)| (name.clone(), bytes(file))), bag);
+}
+
+/// A bag made of the files of a record, as far as the steps use it.
+fn bag_of_files(page: &str, files: impl Iterator<Item = (String, Vec<u8>)>, bag: &Path) {
+    for (name, bytes) in files {
         let path = bag.join("data").join(name);
         std::fs::create_dir_all(path.parent().unwrap()).unwrap();
-        std::fs::write(path, file["text"].as_str().expect("text")).unwrap();
+        std::fs::write(path, bytes).unwrap();
     }
     std::fs::write(bag.join("VERIFY.txt"), page).unwrap();
     crate::bag::folders::manifest_again(bag);
+}
+
+/// The checkpoint is signed by the log key of its size, and by the one before a rotation.
+#[test]
+fn the_steps_take_the_key_that_the_record_names_last() {
+    let page = include_str!("../../src/ledger/exchange/export/verify.txt");
+    let newsroom = |acts: Vec<(&str, Act)>| {
+        let mut ledger = Ledger::newsroom();
+        for (by, act) in acts {
+            ledger.sign(by, act);
+        }
+        ledger
+    };
+    let rekeyed = |reason: &str| ("dan", acts::rekeyed("log-2", reason));
+    let compromised = newsroom(vec![rekeyed("compromised")]);
+    let rotated = newsroom(vec![rekeyed("rotated")]);
+    // The thief of an admin's key named a log key: the one before is that of the record again.
+    let struck = newsroom(vec![rekeyed("compromised"), ("ada", acts::stolen("dan", 6))]);
+    // So it is where an editor did, whom only the thief enrolled.
+    let enrolled = ("dan", acts::enrolled("eve", acts::BOTH));
+    let by_eve = ("eve", acts::rekeyed("log-2", "compromised"));
+    let set_aside = newsroom(vec![enrolled, by_eve, ("ada", acts::stolen("dan", 6))]);
+    // A revocation that was undone itself undoes nothing.
+    let twice = vec![
+        rekeyed("compromised"),
+        ("ada", acts::enrolled("eve", acts::BOTH)),
+        ("eve", acts::stolen("dan", 6)),
+        ("ada", acts::stolen("eve", 8)),
+    ];
+    let twice = newsroom(twice);
+    let cases: [(&Ledger, &[&str], Option<u64>); 11] = [
+        (&compromised, &["log-2"], Some(6)),
+        (&compromised, &["log"], None),
+        (&compromised, &["log", "log-2"], Some(6)),
+        (&rotated, &["log-2", "log"], Some(6)),
+        (&rotated, &["log-2"], None),
+        (&struck, &["log"], Some(0)),
+        (&struck, &["log-2"], None),
+        (&set_aside, &["log"], Some(0)),
+        (&set_aside, &["log-2"], None),
+        (&twice, &["log-2"], Some(6)),
+        (&twice, &["log"], None),
+    ];
+    for (ledger, keys, named) in cases {
+        let place = tempfile::tempdir().unwrap();
+        let mut ledger = ledger.clone();
+        ledger.log = keys.iter().map(|key| (*key).to_owned()).collect();
+        let judged = support::judge(&ledger.files()).faults.is_empty();
+        assert_eq!(judged, named.is_some(), "{keys:?}");
+        bag_of_files(page, ledger.files().into_iter(), place.path());
+        let (good, said) = run(place.path());
+        let expected = match named {
+            Some(event) => format!("the ledger's key, named by event {event}, signed\n"),
+            None => " did not sign the note of example.org/record\n".to_owned(),
+        };
+        assert!(good == named.is_some() && said.contains(&expected), "{keys:?}: {said}");
+    }
 }
 
 /// The signatures and keys on which implementations differ: openssl takes some of these.
