@@ -49,6 +49,11 @@ pub const LINE_BOUND: usize = 2 * 1_048_576;
 /// The maximum size of a document in bytes: FORMAT.md section 1.
 pub const DOCUMENT_BOUND: u64 = 67_108_864;
 
+/// What to do about a journal whose lines git ended otherwise, for a ledger of its own.
+pub const GIT_IN_LEDGER: &str = "; if git did it, put a file .gitattributes with the line \
+                                 `* -text` into the ledger's folder, commit it, remove journal, \
+                                 document and checkpoint, and check them out again";
+
 /// Why a journal could not be opened or written. A fault of its content is not an error but damage,
 /// which a walk reports.
 #[derive(Debug, thiserror::Error)]
@@ -71,12 +76,7 @@ pub enum JournalError {
         why: &'static str,
     },
     /// The whole journal was changed in transit; it cannot be verified.
-    #[error(
-        "{} is not as it was written: {}; if git did it, put a file .gitattributes with the line \
-             `* -text` into the ledger's folder, commit it, remove journal, document and \
-             checkpoint, and check them out again",
-        .path.display(), .how.what()
-    )]
+    #[error("{} is not as it was written: {}{}", .path.display(), .how.what(), GIT_IN_LEDGER)]
     Changed {
         /// Its first file.
         path: PathBuf,

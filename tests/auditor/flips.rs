@@ -224,6 +224,21 @@ fn a_ledger_with_other_line_ends_is_one_line_of_damage() {
     }
 }
 
+/// What to do is about the journal: the checkpoint is as it was.
+#[test]
+fn a_journal_with_other_line_ends_is_built_from_the_store() {
+    let files = marked(3);
+    let desk = Desk::with(&files);
+    let text = String::from_utf8(files[JOURNAL].clone()).unwrap().replace('\n', "\r\n");
+    std::fs::write(desk.path(JOURNAL), text).unwrap();
+    let answer = desk.run("verify");
+    let advice: Vec<&str> =
+        answer.out.lines().filter(|line| line.starts_with("what to do: ")).collect();
+    let expected = "what to do: annals repair builds a damaged journal from the store, if that is \
+                    whole; annals repair --from COPY takes it from another copy";
+    assert_eq!(advice, [expected], "{}", answer.out);
+}
+
 #[test]
 fn a_damaged_event_of_a_pinned_record_is_named() {
     let mut ledger = Ledger::opened();

@@ -2,6 +2,7 @@
 
 use crate::bag::folders::{copy, edit, manifest_again};
 use crate::bag::story::{Story, story};
+use serde_json::json;
 use std::fs;
 use std::path::Path;
 
@@ -22,6 +23,8 @@ fn verdict(story: &Story) -> (Vec<String>, i32, String) {
     let verdict = verdict.split(", in ").next().unwrap_or_default().to_owned();
     (lines, answer.exit, verdict)
 }
+
+const JOURNAL: &str = "data/ledger/journal/00000000000000000000.log";
 
 const DAMAGED: &str = "could not tell: the bag is damaged";
 
@@ -348,6 +351,104 @@ fn each_tag_file_that_was_changed_on_the_way_is_reported_once() {
     let (lines, exit, said) = verdict(&story);
     assert_eq!((exit, said.as_str()), (2, DAMAGED), "{lines:?}");
     assert!(lines.iter().all(|line| line.contains("its lines end with CR LF")), "{lines:?}");
-    // The tag manifest, the manifest twice (its listing, and itself), the note.
-    assert_eq!(lines.len(), 4, "{lines:?}");
+    // The tag manifest, the manifest, the note.
+    assert_eq!(lines.len(), 3, "{lines:?}");
+}
+
+/// The lines on what to do.
+fn advice(story: &Story) -> Vec<String> {
+    let answer = story.run("verify bag");
+    let lines = answer.out.lines().filter_map(|line| line.strip_prefix("what to do: "));
+    lines.map(str::to_owned).collect()
+}
+
+const ANOTHER: &str = "take another copy of the bag, or make a new one of the ledger with annals \
+                       export: a bag is not repaired";
+
+#[test]
+fn what_to_do_about_files_beside_the_record() {
+    let (story, bag) = bag();
+    for name in ["data/.DS_Store", "desktop.ini"] {
+        fs::write(bag.join(name), "x").unwrap();
+    }
+    let out = "move what no manifest lists out of the bag";
+    let whole = format!("{out}: all that is listed is as it was written");
+    assert_eq!(advice(&story), [whole]);
+    edit(&bag.join("data/facts.csv"), |bytes| bytes[0] ^= 1);
+    assert_eq!(advice(&story), [ANOTHER, out]);
+    for name in ["data/.DS_Store", "desktop.ini"] {
+        fs::remove_file(bag.join(name)).unwrap();
+    }
+    assert_eq!(advice(&story), [ANOTHER]);
+    // The record, with which the file is compared, is not at fault.
+    let json = story.run("verify bag --format json");
+    let json: serde_json::Value = serde_json::from_str(&json.out).unwrap();
+    assert_eq!((&json["faults"], &json["store"]["why"]), (&json!([]), &json!("a bag has none")));
+}
+
+/// A checkout by git that ends lines with CR LF: each file is told once.
+#[test]
+fn line_ends_that_git_changed() {
+    let (story, bag) = bag();
+    let crlf = |bytes: &mut Vec<u8>| {
+        *bytes = String::from_utf8_lossy(bytes).replace('\n', "\r\n").into_bytes();
+    };
+    for name in ["bagit.txt", "bag-info.txt", "manifest-sha512.txt", JOURNAL] {
+        edit(&bag.join(name), crlf);
+    }
+    let (lines, exit, _) = verdict(&story);
+    let ends = "its lines end with CR LF";
+    let told = |name: &str| {
+        lines.iter().filter(|line| line.starts_with(&format!("damage: {name}: {ends}"))).count()
+    };
+    for name in ["bagit.txt", "bag-info.txt", "manifest-sha512.txt", JOURNAL] {
+        assert_eq!(told(name), 1, "{name}: {lines:?}");
+    }
+    let note = "damage: tagmanifest-sha512.note: it is not judged, for the journal is not";
+    let of_record =
+        format!("damage: rule 911 unreadable: bag/{JOURNAL} is not as it was written: ");
+    assert_eq!(lines[4], note);
+    assert_eq!((lines[5].clone(), lines.len()), (format!("{of_record}{ends}"), 6));
+    assert_eq!(exit, 2);
+    let git = "if git changed the ends of the lines, put a file .gitattributes with the line \
+               `* -text` into the topmost folder of the bag, commit it, remove all other files, \
+               and check them out again";
+    assert_eq!(advice(&story), [git, ANOTHER]);
+    // What it says may be done: the file is no fault of a bag.
+    fs::write(bag.join(".gitattributes"), "* -text\n").unwrap();
+    for name in ["bagit.txt", "bag-info.txt", "manifest-sha512.txt", JOURNAL] {
+        fs::copy(story.folder.path().join("whole").join(name), bag.join(name)).unwrap();
+    }
+    assert_eq!(verdict(&story).1, 0);
+}
+
+/// Where the record is short, `bag-info.txt` is not what is wrong.
+#[test]
+fn a_journal_that_was_cut() {
+    expect(
+        |bag| edit(&bag.join(JOURNAL), |bytes| bytes.truncate(bytes.len() - 100)),
+        &[
+            "damage: data/ledger/journal/00000000000000000000.log: expected the SHA-512 … of \
+             manifest-sha512.txt, found …",
+            "damage: tagmanifest-sha512.note: no log key is known that could have signed it",
+            "damage: rule 705 short: the checkpoint speaks of 14 events, the record has 0: events 0 \
+             to 13 are missing",
+        ],
+        1,
+        OTHER,
+    );
+}
+
+#[test]
+fn the_note_of_a_bag_without_its_record_is_not_called_missing() {
+    let (story, bag) = bag();
+    fs::remove_dir_all(bag.join("data/ledger/journal")).unwrap();
+    let answer = story.run("verify bag");
+    for line in [
+        "bag: the note is not judged: the record in it cannot be read\n",
+        "bag: by bag-info.txt the whole record of 14 events\n",
+    ] {
+        assert!(answer.out.contains(line), "{}", answer.out);
+    }
+    assert!(!answer.out.contains("not signed"), "{}", answer.out);
 }

@@ -42,6 +42,8 @@ pub struct Checked {
     pub declared_bytes: Option<u64>,
     /// The faults, in the order of names.
     pub wrong: Vec<String>,
+    /// The number of these that are files which no manifest lists.
+    pub unlisted: usize,
 }
 
 /// Whether a folder has the declaration of a bag.
@@ -87,7 +89,9 @@ pub fn check(bag: &Path) -> Result<Checked, DiskError> {
     for (name, about) in there(bag)? {
         let known = tags.contains_key(&name) || payload.contains_key(&name);
         let allowed = [TAG_MANIFEST, NOTE, DECLARATION].contains(&name.as_str());
-        if about == About::Strange {
+        if about == About::Strange && name == PAYLOAD {
+            checked.wrong.push(format!("{name}: expected a folder, found something else"));
+        } else if about == About::Strange {
             checked.wrong.push(format!("{name}: expected a file, found a link or something else"));
         } else if about == About::Empty {
             if allowed && !known {
@@ -98,6 +102,7 @@ pub fn check(bag: &Path) -> Result<Checked, DiskError> {
         } else if !known && !allowed && !name.starts_with('.') {
             let list = if name.starts_with("data/") { MANIFEST } else { TAG_MANIFEST };
             checked.wrong.push(format!("{name}: it is there, and {list} does not list it"));
+            checked.unlisted += 1;
         }
     }
     checked.manifest = payload;
@@ -152,6 +157,13 @@ impl Checked {
         }
     }
 
+    /// Adds a fault. A file that was changed on its way may be listed by another one, too.
+    fn add(&mut self, why: String) {
+        if !self.wrong.contains(&why) {
+            self.wrong.push(why);
+        }
+    }
+
     /// The lines of a manifest; its faults are added.
     fn list(&mut self, bag: &Path, list: &str) -> Result<BTreeMap<String, String>, DiskError> {
         let mut found = BTreeMap::new();
@@ -161,7 +173,7 @@ impl Checked {
         };
         if let Some(changed) = changed(&bytes) {
             // One fault for the file, not one for each of its lines.
-            self.wrong.push(format!("{list}: {changed}"));
+            self.add(format!("{list}: {changed}"));
         }
         let bytes = transfer::start(&bytes);
         let text = String::from_utf8_lossy(&bytes);
@@ -227,7 +239,7 @@ impl Checked {
                     short(&found)
                 ),
             };
-            self.wrong.push(why);
+            self.add(why);
             return Ok(false);
         }
         Ok(true)

@@ -78,15 +78,27 @@ pub struct VerdictReport {
     /// Whether the record is published: the advice about a fault then differs.
     #[serde(skip)]
     pub published: bool,
-    /// Whether the record is in a bag, which nothing repairs and in which nobody signs.
+    /// The files of the bag that the record is in, which nothing repairs and in which nobody
+    /// signs; `None` for a record elsewhere.
     #[serde(skip)]
-    pub is_bag: bool,
+    pub bag: Option<BagFiles>,
     /// Whether a pull may bring more events: so does the advice where the pin saw more.
     #[serde(skip)]
     pub is_following: bool,
     /// The database that keeps the record: what it lost is put back there.
     #[serde(skip)]
     pub database: Option<String>,
+}
+
+/// What is wrong with the files of a bag, beside its record.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct BagFiles {
+    /// Whether there are files that no manifest lists.
+    pub unlisted: bool,
+    /// Whether others are missing or are not as they were written.
+    pub damaged: bool,
+    /// Whether line ends were changed.
+    pub line_ends: bool,
 }
 
 /// One kind of check.
@@ -283,7 +295,7 @@ impl VerdictReport {
             later_version: later(report),
             faults: faults(report),
             published: audited.tiles.is_some(),
-            is_bag: false,
+            bag: None,
             is_following: audited.is_following,
             database: audited.database.clone(),
         }

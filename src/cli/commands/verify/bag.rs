@@ -5,17 +5,20 @@
 
 use crate::archive::bag::read::sizes;
 use crate::cli::commands::verify::options::{VerifyArgs, keep_page, warn_of_pin};
-use crate::cli::render::report;
 use crate::cli::render::report::bag::BagReport;
 use crate::cli::render::report::page::PageContext;
 use crate::cli::render::report::section::WithSections;
+use crate::cli::render::report::{self, BagFiles};
 use crate::cli::render::report::{page, text as record};
-use crate::cli::terminal::{CliError, Context, Exit, Format, Progress, done_as, json, visible};
+use crate::cli::terminal::{
+    CliError, Context, Exit, Format, Progress, counted, done_as, json, visible,
+};
 use crate::ledger::audit::options::Audit;
 use crate::ledger::audit::periods::periods;
 use crate::ledger::error::LedgerError;
 use crate::ledger::exchange::bag_audit::{BagAudit, Vouched, audit_bag};
 use crate::ledger::exchange::steps::Steps;
+use annals_core::transfer::Changed;
 use annals_core::verdict::Verdict;
 use serde::Serialize;
 use std::io::Write;
@@ -43,7 +46,7 @@ pub fn run(
         Ok((record, audited)) => {
             let roster = periods(&record.source, &audited.report).map_err(LedgerError::from)?;
             let mut report = report::VerdictReport::of(audited, roster);
-            report.is_bag = true;
+            report.bag = Some(files(&bagged));
             report.verdict = verdict(&bagged).map_or(report.verdict, str::to_owned);
             report.exit = exit;
             Some(report)
@@ -74,6 +77,20 @@ pub fn run(
     }
 }
 
+/// What is wrong with the files of the bag. A note of a later version is not damaged.
+fn files(bagged: &BagAudit) -> BagFiles {
+    let unlisted = bagged.checked.unlisted;
+    let later = usize::from(matches!(bagged.vouched, Vouched::Later(_)));
+    let has_line_ends = |why: &str| why.contains(Changed::LineEnds.what());
+    let of_record = bagged.audited.iter().flat_map(|(_, audited)| &audited.report.faults);
+    BagFiles {
+        unlisted: unlisted > 0,
+        damaged: bagged.all_wrong().count() > unlisted + later,
+        line_ends: bagged.all_wrong().any(has_line_ends)
+            || of_record.into_iter().any(|fault| has_line_ends(&fault.why)),
+    }
+}
+
 /// The verdict on the record and on the bag.
 #[derive(Serialize)]
 struct BagJson<'a> {
@@ -91,7 +108,7 @@ fn text(out: &mut dyn Write, bag: &BagReport) -> Result<(), CliError> {
         writeln!(out, "damage: {}", visible(why))?;
     }
     if bag.wrong.len() > IN_FULL {
-        writeln!(out, "and {} more files", bag.wrong.len() - IN_FULL)?;
+        writeln!(out, "and {}", counted((bag.wrong.len() - IN_FULL) as u64, "more file"))?;
     }
     Ok(())
 }

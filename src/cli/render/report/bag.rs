@@ -31,6 +31,9 @@ pub struct BagReport {
     /// Why no file was derived again.
     #[serde(skip)]
     pub not_compared: &'static str,
+    /// Whether the record in it was read.
+    #[serde(skip)]
+    pub is_read: bool,
     /// The state of the log key's note.
     #[serde(skip)]
     pub signature: &'static str,
@@ -60,9 +63,11 @@ impl BagReport {
                 }
                 Ok(_) => "the manifest lists none of them",
             },
+            is_read: bagged.audited.is_ok(),
             signature: match &bagged.vouched {
                 Vouched::Yes => "the log key signed the tag manifest",
                 Vouched::Unsigned => "the tag manifest is not signed",
+                Vouched::Unjudged => "the note is not judged: the record in it cannot be read",
                 Vouched::Later(_) => "the note is of a later version: see below",
                 Vouched::Changed(_) => "the note is not judged: see below",
                 Vouched::No(_) => "the note does not hold: see below",
@@ -97,7 +102,13 @@ fn bag_section(bag: &BagReport) -> Section {
                 size.saturating_sub(1)
             ),
         ),
-        (Some(size), Some(_)) => line("holds", format!("the whole record of {size} events")),
+        (Some(size), Some(_)) if bag.is_read => {
+            line("holds", format!("the whole record of {size} events"))
+        }
+        (Some(size), Some(_)) => {
+            let what = format!("by bag-info.txt the whole record of {size} events");
+            line("holds", what)
+        }
         _ => line("holds", "bag-info.txt does not say how much of the record"),
     });
     Section::new("bag", "The bag", lines)

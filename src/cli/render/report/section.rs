@@ -61,9 +61,12 @@ fn open(report: &VerdictReport) -> Vec<Line> {
     let signed = report.checkpoint.as_ref().map_or(0, |checkpoint| checkpoint.size);
     if report.faults.is_empty() && signed < report.size {
         let after = report.size - signed;
-        let what = format!(
-            "the last {after} events are newer than the checkpoint; the next write signs them"
-        );
+        let what = match after {
+            1 => "the last event is newer than the checkpoint; the next write signs it".to_owned(),
+            more => format!(
+                "the last {more} events are newer than the checkpoint; the next write signs them"
+            ),
+        };
         lines.push(line("unsigned", what));
     }
     if let (false, Some(why)) = (report.store.state == ComparisonState::Same, &report.store.why) {
@@ -131,6 +134,8 @@ fn compared(report: &VerdictReport) -> Vec<Line> {
         let what = short_memory(marked, checkpoint.size, "the file of marks");
         lines.push(line("memory", what));
     }
+    let of_pin = report.faults.iter().any(|fault| matches!(fault.rule, 801..=804));
+    let is_unread = report.size == 0 && report.checkpoint.is_none() && !of_pin;
     let size = report.pin.size.unwrap_or_default();
     let pin = match (report.pin.state, report.pin.before) {
         (PinState::Made, _) => format!("made at size {size}"),
@@ -141,6 +146,9 @@ fn compared(report: &VerdictReport) -> Vec<Line> {
         }
         (PinState::Later, _) => {
             format!("of size {size}, later than this part; left as it was, and nobody is accused")
+        }
+        (PinState::Left, _) if is_unread => {
+            "not compared, for no event could be read; left as it was".to_owned()
         }
         (PinState::Left, _) => "left as it was".to_owned(),
         (PinState::NotWritten, _) => {
@@ -233,7 +241,7 @@ fn advice(report: &VerdictReport) -> Vec<Line> {
              into the policy");
     }
     if report.exit == Exit::Untrusted && !others.is_empty() {
-        add(match (report.published, report.is_bag) {
+        add(match (report.published, report.bag.is_some()) {
             (true, _) => {
                 "ask who publishes the record for a checkpoint with the cosignatures that the \
                      policy names"
@@ -270,18 +278,35 @@ fn advice(report: &VerdictReport) -> Vec<Line> {
         }
         return lines;
     }
-    if report.is_bag {
-        if found(&|rule| !matches!(rule, 707 | 801..=804)) && report.exit != Exit::Forked {
+    if let Some(files) = report.bag.filter(|_| report.exit != Exit::Forked) {
+        let of_record = found(&|rule| !matches!(rule, 707 | 801..=804));
+        if files.line_ends {
+            add("if git changed the ends of the lines, put a file .gitattributes with the line \
+                 `* -text` into the topmost folder of the bag, commit it, remove all other files, \
+                 and check them out again");
+        }
+        if of_record || files.damaged {
             add("take another copy of the bag, or make a new one of the ledger with annals \
                  export: a bag is not repaired");
         }
+        match (files.unlisted, of_record || files.damaged) {
+            (true, false) => add("move what no manifest lists out of the bag: all that is listed \
+                                  is as it was written"),
+            (true, true) => add("move what no manifest lists out of the bag"),
+            (false, _) => {}
+        }
+    }
+    if report.bag.is_some() {
         return lines;
     }
-    let of_events = found(&|rule| matches!(rule, 101..=604 | 607..=616 | 704..=706 | 910));
-    let is_unread = |fault: &FaultReport| fault.rule == 911 && fault.why.contains("/document/");
-    let of_documents =
-        found(&|rule| matches!(rule, 605 | 606)) || report.faults.iter().any(is_unread);
-    let changed = report.checkpoint.is_none() && found(&|rule| rule == 911);
+    let unread = |part: &str| {
+        report.faults.iter().any(|fault| fault.rule == 911 && fault.why.contains(part))
+    };
+    let of_events = unread("/journal")
+        || found(&|rule| matches!(rule, 101..=604 | 607..=616 | 704..=706 | 910));
+    let of_documents = unread("/document/") || found(&|rule| matches!(rule, 605 | 606));
+    let changed =
+        report.checkpoint.is_none() && (unread("the checkpoint ") || unread("/checkpoint,"));
     let of_checkpoint = changed || found(&|rule| matches!(rule, 701..=703));
     if of_events {
         add(match report.is_following {
