@@ -367,6 +367,10 @@ impl Source for Published {
     fn document(&self, digest: &Hash) -> Result<Option<Vec<u8>>, SourceError> {
         self.files.get(&document_name(digest), DOCUMENT)
     }
+
+    fn is_sized_by_checkpoint(&self) -> bool {
+        true
+    }
 }
 
 fn body_name(digest: &Hash) -> String {

@@ -274,3 +274,23 @@ fn only_new_sees_what_is_wrong_with_what_is_new() {
     assert_eq!(damaged.exit, 2, "{}", damaged.out);
     assert!(damaged.says("signature           4 signatures"), "{}", damaged.out);
 }
+
+/// Of a published folder the checkpoint alone says how many events there are.
+#[test]
+fn a_published_folder_whose_checkpoint_is_not_read_is_not_called_cut() {
+    let desk = Desk::with(&ledger(&[2, 3]).files());
+    desk.run("verify --pin pin --init-pin");
+    desk.put(&ledger(&[2, 3]).published(&[3]));
+    let checkpoint = desk.path("published/checkpoint");
+    let text = std::fs::read_to_string(&checkpoint).unwrap();
+    std::fs::write(&checkpoint, text.replace('\n', "\r\n")).unwrap();
+    let changed = desk.run("verify published --pin pin");
+    std::fs::remove_file(&checkpoint).unwrap();
+    let missing = desk.run("verify published --pin pin");
+    assert_eq!((changed.exit, missing.exit), (2, 1), "{}{}", changed.out, missing.out);
+    for answer in [changed, missing] {
+        let line = "pin: not compared, for no event could be read; left as it was";
+        assert!(answer.says(line), "{}", answer.out);
+        assert!(!answer.out.contains("rule 80"), "{}", answer.out);
+    }
+}

@@ -343,5 +343,26 @@ fn elsewhere() -> Vec<Case> {
             with(|files| remove(files, "published/checkpoint")),
             &[(701, -1)],
         ),
+        bad(
+            "701-checkpoint-form-published-pin",
+            "Without a checkpoint nothing was read, and no pin is judged.",
+            with(|files| {
+                remove(files, "published/checkpoint");
+                put(files, PIN, Ledger::newsroom().pin(6).into_bytes());
+            }),
+            &[(701, -1)],
+        ),
+        bad(
+            "911-unreadable-changed-checkpoint-published",
+            "Nor where CR LF ends the lines of the checkpoint.",
+            with(|files| {
+                let crlf = |bytes: &mut Vec<u8>| {
+                    *bytes = String::from_utf8_lossy(bytes).replace('\n', "\r\n").into_bytes();
+                };
+                edit(files, "published/checkpoint", crlf);
+                put(files, PIN, Ledger::newsroom().pin(6).into_bytes());
+            }),
+            &[(911, -1)],
+        ),
     ]
 }

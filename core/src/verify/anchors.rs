@@ -60,6 +60,11 @@ impl Anchors {
         Pin::parse(self.pin.as_deref()?)
     }
 
+    /// Whether there is a checkpoint, and it is in form.
+    pub fn has_checkpoint_in_form(&self) -> bool {
+        self.note().is_some()
+    }
+
     fn note(&self) -> Option<(Note, Checkpoint)> {
         let note = Note::parse(self.checkpoint.as_deref()?)?;
         let checkpoint = Checkpoint::parse(&note.text)?;

@@ -165,6 +165,12 @@ pub trait Source: Sync {
         None
     }
 
+    /// Whether only the checkpoint says how many events there are. Where that is not in form, no
+    /// event was read, and no mark and no pin is compared.
+    fn is_sized_by_checkpoint(&self) -> bool {
+        false
+    }
+
     /// Number of bytes after the end of the record that are not part of it (an unfinished commit).
     fn ignored_bytes(&self) -> u64 {
         0

@@ -136,6 +136,10 @@ impl Source for RecordSource {
         self.source().changed()
     }
 
+    fn is_sized_by_checkpoint(&self) -> bool {
+        self.source().is_sized_by_checkpoint()
+    }
+
     fn ignored_bytes(&self) -> u64 {
         self.source().ignored_bytes()
     }
