@@ -1,6 +1,8 @@
 //! `annals editor revoke`: the end of a key, and the events that it undoes.
 
 use crate::people::desk::Desk;
+use crate::people::fallen::json_of;
+use serde_json::json;
 
 const FACTS: &str = r#"{"type":"document.captured","file":"article.txt","title":"Article","lang":"en","media_type":"text/plain"}
 {"claim":"Two met.","lang":"en","vouch":"said","quote":"Two met on Monday"}
@@ -180,4 +182,48 @@ fn a_name_of_two_keys_means_neither_where_it_matters() {
     assert_eq!(desk.refused(&suspect), (2, two.to_owned()));
     desk.told(&revoke);
     assert_eq!(desk.whole(), 5);
+}
+
+/// 0 opened, 1 Bo, 2 Eve, an admin; Eve: 3 revokes Bo, who left, 4 asks for two confirmations.
+/// Ada revokes Eve's key from 3 on: Bo's signs again.
+#[test]
+fn a_revocation_shows_the_keys_that_sign_again() {
+    let desk = Desk::with_bo();
+    desk.told("key new eve --name Eve_Ash --no-passphrase");
+    desk.told("editor add keys/eve.request --role admin --by ada");
+    desk.told("editor revoke bo --reason left --statement Bo_has_left. --by eve");
+    desk.told("ledger change --confirmations 2 --by eve");
+    let revoke =
+        format!("editor revoke eve --reason compromised --suspect-from 3 {STATEMENT} --by ada");
+    let (exit, shown) = desk.refused(&format!("{revoke} --dry-run"));
+    let expected = "revoke Eve Ash (key <16>): compromised, suspect from 3\n  \
+                    struck, because the key signed it:\n    \
+                    3 editor.revoked Bo Berg (key <16>): Bo has left.\n    \
+                    4 ledger.changed: Record\n  \
+                    keys that change:\n    \
+                    Bo Berg (key <16>) signs again, as editor\n    \
+                    revoke again what is not to sign\n  \
+                    confirmations 1, before 2\n\
+                    one event would be written; nothing was\n";
+    assert_eq!((exit, shown.as_str()), (0, expected));
+    let told = "written at 5\n\
+                head <64>, 6 events\n\
+                revoked Eve Ash (key <16>): compromised, suspect from 3\n\
+                struck: 3, 4\n\
+                Bo Berg (key <16>) signs again, as editor\n\
+                confirmations 1, before 2\n";
+    assert_eq!(desk.told(&revoke), told);
+    let lines = "changes 1 key: Bo Berg (key <16>) signs again, as editor";
+    for answer in ["log --from 5", "show 5", "diff 4 5"] {
+        let told = desk.told(answer).split_whitespace().collect::<Vec<_>>().join(" ");
+        assert!(told.contains(lines) && told.contains("confirmations 1, before 2"), "{told}");
+    }
+    let impact = json_of(&desk, "show 5")["event"]["impact"].clone();
+    let key = impact["keys"][0]["key"].clone();
+    let keys = json!([{"name": "Bo Berg", "key": key, "before": null, "after": ["editor"]}]);
+    let ledger = json!([{"field": "confirmations", "before": 2, "after": 1}]);
+    assert_eq!((&impact["keys"], &impact["ledger"]), (&keys, &ledger));
+    // The key that is revoked is none of them, and neither is one whose acts alone are undone.
+    let impact = json_of(&desk, "show 3")["event"]["impact"].clone();
+    assert_eq!(impact, json!(null));
 }

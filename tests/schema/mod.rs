@@ -23,8 +23,9 @@ use serde_json::Value;
 use std::collections::BTreeSet;
 
 /// Parts of schemas that no answer here has, each with the reason.
-const NOT_MET: [(&str, &str); 10] = [
+const NOT_MET: [(&str, &str); 11] = [
     ("common.json#/$defs/changed_fact/properties/revision had no value", "see `archivist`"),
+    ("common.json#/$defs/impact/properties/ledger had no value", "see `people`"),
     ("key-list.json#/$defs/alone/properties/origin had no value", "it is null without a record"),
     ("lock.json#/properties/keys had no value", "no key is unlocked after it"),
     ("problem.json#/properties/documents had no value", "it is about submissions, see `serve`"),

@@ -198,7 +198,7 @@ fn turned(record: &Record, confirmations: u64) -> Result<RevocationImpact, CliEr
     {
         ledger.confirmations = confirmations;
     }
-    Ok(RevocationImpact::between(&before, &StandingFacts::of(&state)))
+    Ok(RevocationImpact::between(&before, &StandingFacts::of(&state), None))
 }
 
 /// A new value, or the present one.

@@ -9,11 +9,11 @@ use crate::cli::render::{key_names, words};
 use crate::cli::terminal::{moment, visible};
 use crate::ledger::query::effect::Subject;
 use crate::ledger::query::event::EventRow;
-use crate::ledger::query::revocation_impact::{ChangedFact, RevocationImpact};
+use crate::ledger::query::revocation_impact::{ChangedFact, ChangedKey, RevocationImpact};
 use crate::ledger::query::row::{FieldChange, Named};
 use annals_core::event::args::Args;
 use annals_core::time::Time;
-use serde_json::Value;
+use serde_json::{Value, json};
 
 /// The maximum number of positions in a line.
 const LISTED: usize = 20;
@@ -59,6 +59,8 @@ pub fn lines(row: &EventRow) -> Vec<String> {
     }
     if let Some(impact) = &effect.impact {
         lines.extend(turned(impact));
+        lines.extend(changed_keys(impact));
+        lines.extend(impact.ledger.iter().map(field));
     }
     lines
 }
@@ -111,6 +113,29 @@ pub fn turned(impact: &RevocationImpact) -> Option<String> {
     };
     let all: Vec<String> = facts.iter().take(LISTED).map(one).collect();
     Some(format!("turns {count}: {}{}", all.join("; "), rest(facts.len())))
+}
+
+/// `changes 1 key: Bo Berg (key <16>) signs again, as editor`; `None` if no key changes.
+fn changed_keys(impact: &RevocationImpact) -> Option<String> {
+    let keys = &impact.keys;
+    let count = match keys.len() {
+        0 => return None,
+        1 => "1 key".to_owned(),
+        more => format!("{more} keys"),
+    };
+    let all: Vec<String> = keys.iter().take(LISTED).map(key_change).collect();
+    Some(format!("changes {count}: {}{}", all.join("; "), rest(keys.len())))
+}
+
+/// `Bo Berg (key <16>) signs again, as editor`.
+pub fn key_change(changed_key: &ChangedKey) -> String {
+    let who = key_names::called(&changed_key.name, &changed_key.key);
+    let roles = |roles| shown("roles", &json!(roles));
+    match (changed_key.before, changed_key.after) {
+        (None, after) => format!("{who} signs again, as {}", roles(after)),
+        (before, None) => format!("{who} signs nothing any more, before as {}", roles(before)),
+        (before, after) => format!("{who}: {}, before {}", roles(after), roles(before)),
+    }
 }
 
 /// `asserted, before confirmed, suspect`.

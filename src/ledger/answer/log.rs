@@ -408,7 +408,7 @@ fn turned(
             continue;
         }
         let Some(impact) = effects.impact_then(event)? else { continue };
-        let RevocationImpact { struck, set_aside, restored, facts } = &*impact;
+        let RevocationImpact { struck, set_aside, restored, facts, .. } = &*impact;
         let mut acts = struck.iter().chain(set_aside).chain(restored);
         let is_object = |act: &u64| owners(view, *act).into_iter().any(is_one);
         if facts.iter().any(|turned| is_one(turned.fact)) || acts.any(is_object) {

@@ -7,7 +7,7 @@
 
 use crate::ledger::error::LedgerError;
 use crate::ledger::query::names::Names;
-use crate::ledger::query::revocation_impact::{RevocationImpact, StandingFacts};
+use crate::ledger::query::revocation_impact::{RevocationImpact, RevokedKey, StandingFacts};
 use crate::ledger::query::row::FieldChange;
 use crate::ledger::query::{View, ViewedEvent};
 use annals_core::event::args::{Args, Roles};
@@ -218,7 +218,7 @@ impl<'a, 'v> Effects<'a, 'v> {
             return Ok(Some(known.clone()));
         }
         if self.view.is_folded() {
-            *self.impacts.borrow_mut() = all(self.view.state());
+            *self.impacts.borrow_mut() = all(self.view.state(), self.names);
         } else if let Some(facts) = self.view.turned_by(event) {
             let fallout = RevocationImpact { facts, ..RevocationImpact::default() };
             self.impacts.borrow_mut().insert(event, Rc::new(fallout));
@@ -226,7 +226,10 @@ impl<'a, 'v> Effects<'a, 'v> {
             let stood = |size: u64| -> Result<StandingFacts, LedgerError> {
                 Ok(StandingFacts::of(View::standing(self.view.record, size)?.state()))
             };
-            let fallout = RevocationImpact::between(&stood(event)?, &stood(event + 1)?);
+            let name = |key: &PublicKey| self.names.of(key);
+            let operation = self.view.state().history.act(event).map(|act| &act.operation);
+            let revoked = operation.and_then(|operation| revoked(operation, &name));
+            let fallout = RevocationImpact::between(&stood(event)?, &stood(event + 1)?, revoked);
             self.impacts.borrow_mut().insert(event, Rc::new(fallout));
         }
         Ok(self.impacts.borrow().get(&event).cloned())
@@ -249,10 +252,22 @@ fn turns(act: &Act) -> bool {
     }
 }
 
+/// The key that a revocation names.
+fn revoked<'a>(
+    operation: &Operation,
+    name: &'a dyn Fn(&PublicKey) -> String,
+) -> Option<RevokedKey<'a>> {
+    match operation {
+        Operation::Revoked(revoked) => Some(RevokedKey { key: revoked.key, name }),
+        _ => None,
+    }
+}
+
 /// The impact of each such event of a history, in one pass.
-fn all(state: &State) -> BTreeMap<u64, Rc<RevocationImpact>> {
+fn all(state: &State, names: &Names) -> BTreeMap<u64, Rc<RevocationImpact>> {
     let (history, mut fold) = (&state.history, State::default());
     let mut found = BTreeMap::new();
+    let name = |key: &PublicKey| names.of(key);
     let needed = |state: &State| state.fold.ledger.as_ref().map(|ledger| ledger.confirmations);
     for act in history.acts() {
         let Some(key) = history.key(act.by) else { continue };
@@ -261,8 +276,9 @@ fn all(state: &State) -> BTreeMap<u64, Rc<RevocationImpact>> {
         let before = (turns(act) && !same).then(|| StandingFacts::of(&fold));
         fold.apply(act.position, key, act.operation.clone());
         if turns(act) {
-            let fallout =
-                before.map(|before| RevocationImpact::between(&before, &StandingFacts::of(&fold)));
+            let revoked = revoked(&act.operation, &name);
+            let after = StandingFacts::of(&fold);
+            let fallout = before.map(|before| RevocationImpact::between(&before, &after, revoked));
             found.insert(act.position, Rc::new(fallout.unwrap_or_default()));
         }
     }

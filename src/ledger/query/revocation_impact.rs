@@ -1,12 +1,17 @@
-//! RevocationImpact: the events that a suspect revocation undoes, and how facts change by it.
+//! RevocationImpact: the events that a suspect revocation undoes, and how facts, keys and the
+//! ledger change by it.
 //!
 //! Always holds: it is the difference of two folds, before and after.
 //! Not here: the refold itself (`rebuild`), texts for people (`cli`).
 //! Source: FORMAT.md section 8, "Refold".
 
+use crate::ledger::query::row::FieldChange;
+use annals_core::event::args::Roles;
+use annals_core::key::PublicKey;
 use annals_core::rebuild::{How, Undone};
 use annals_core::state::{State, Status};
 use serde::Serialize;
+use serde_json::json;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The part of a state that is compared.
@@ -14,6 +19,10 @@ use std::collections::{BTreeMap, BTreeSet};
 pub struct StandingFacts {
     undone: Vec<Undone>,
     facts: BTreeMap<u64, StandingFact>,
+    /// The keys that may sign, with their roles, in the order of their enrolments.
+    keys: Vec<(PublicKey, Roles)>,
+    /// The number of confirmations, and the log key.
+    ledger: Option<(u8, PublicKey)>,
 }
 
 /// Status, whether it is suspect, and the event whose words it has.
@@ -38,7 +47,29 @@ pub struct ChangedFact {
     pub revision: Option<u64>,
 }
 
-/// Events undone, events in force again, and facts that change.
+/// A key that may sign, or has roles, otherwise than before.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct ChangedKey {
+    /// The name of its holder.
+    pub name: String,
+    /// The key.
+    pub key: PublicKey,
+    /// Its roles before; `None` if it might not sign.
+    pub before: Option<Roles>,
+    /// Its roles after; `None` if it may not sign.
+    pub after: Option<Roles>,
+}
+
+/// The key that a suspect revocation names, which changes of itself, and the names of all keys.
+#[derive(Clone, Copy)]
+pub struct RevokedKey<'a> {
+    /// The key.
+    pub key: PublicKey,
+    /// The name of the holder of a key.
+    pub name: &'a dyn Fn(&PublicKey) -> String,
+}
+
+/// Events undone, events in force again, and what changes.
 #[derive(Clone, Debug, Default, Serialize)]
 pub struct RevocationImpact {
     /// Events struck, by position.
@@ -49,6 +80,12 @@ pub struct RevocationImpact {
     pub restored: Vec<u64>,
     /// Facts that change, by position.
     pub facts: Vec<ChangedFact>,
+    /// Keys that change, but for the one that is revoked.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub keys: Vec<ChangedKey>,
+    /// What changes of the ledger's number of confirmations and log key.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub ledger: Vec<FieldChange>,
 }
 
 fn is_false(value: &bool) -> bool {
@@ -62,13 +99,22 @@ impl StandingFacts {
             (fact.position, (state.status(fact), fact.suspect, fact.revision))
         };
         let facts = state.fold.facts().iter().map(fact).collect();
-        StandingFacts { undone: state.undone().to_vec(), facts }
+        let signing = state.fold.roster.members().iter().filter(|row| row.revoked.is_none());
+        let keys = signing.map(|row| (row.key, row.roles)).collect();
+        let ledger = state.fold.ledger.as_ref();
+        let ledger = ledger.map(|ledger| (ledger.confirmations, ledger.log_key));
+        StandingFacts { undone: state.undone().to_vec(), facts, keys, ledger }
     }
 }
 
 impl RevocationImpact {
-    /// The difference between two states.
-    pub fn between(before: &StandingFacts, after: &StandingFacts) -> RevocationImpact {
+    /// The difference between two states. Keys and the ledger are compared where a revocation is
+    /// what lies between them.
+    pub fn between(
+        before: &StandingFacts,
+        after: &StandingFacts,
+        revoked: Option<RevokedKey<'_>>,
+    ) -> RevocationImpact {
         let lacks = |standing: &StandingFacts, event: u64| {
             standing.undone.binary_search_by_key(&event, |undone| undone.event).is_err()
         };
@@ -97,6 +143,8 @@ impl RevocationImpact {
             set_aside: new(How::SetAside),
             restored: restored.filter(|event| lacks(after, *event)).collect(),
             facts: facts.into_iter().filter_map(changed_fact).collect(),
+            keys: revoked.map(|revoked| changed_keys(before, after, revoked)).unwrap_or_default(),
+            ledger: revoked.map(|_| changed_ledger(before, after)).unwrap_or_default(),
         }
     }
 
@@ -104,4 +152,37 @@ impl RevocationImpact {
     pub fn is_nothing(&self) -> bool {
         self.struck.is_empty() && self.set_aside.is_empty() && self.restored.is_empty()
     }
+}
+
+/// The keys that may sign otherwise afterwards, but for the one that is revoked.
+fn changed_keys(
+    before: &StandingFacts,
+    after: &StandingFacts,
+    revoked: RevokedKey<'_>,
+) -> Vec<ChangedKey> {
+    let roles_in = |standing: &StandingFacts, key: PublicKey| {
+        standing.keys.iter().find(|row| row.0 == key).map(|row| row.1)
+    };
+    let is_new = |row: &&(PublicKey, Roles)| roles_in(before, row.0).is_none();
+    let keys = before.keys.iter().chain(after.keys.iter().filter(is_new)).map(|row| row.0);
+    let change = |key: PublicKey| {
+        let (then, now) = (roles_in(before, key), roles_in(after, key));
+        let name = || (revoked.name)(&key);
+        (then != now).then(|| ChangedKey { name: name(), key, before: then, after: now })
+    };
+    keys.filter(|key| *key != revoked.key).filter_map(change).collect()
+}
+
+/// The number of confirmations and the log key, where they differ.
+fn changed_ledger(before: &StandingFacts, after: &StandingFacts) -> Vec<FieldChange> {
+    let (Some(then), Some(now)) = (before.ledger, after.ledger) else { return Vec::new() };
+    let fields =
+        [("confirmations", json!(then.0), json!(now.0)), ("log_key", json!(then.1), json!(now.1))];
+    let differing = fields.into_iter().filter(|(_, then, now)| then != now);
+    let change = |(field, before, after): (&str, _, _)| FieldChange {
+        field: field.to_owned(),
+        before,
+        after,
+    };
+    differing.map(change).collect()
 }

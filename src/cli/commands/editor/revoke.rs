@@ -13,7 +13,9 @@ use crate::ledger::query::effect::Effects;
 use crate::ledger::query::event::{on, row};
 use crate::ledger::query::names::Names;
 use crate::ledger::query::point::Bound;
-use crate::ledger::query::revocation_impact::{ChangedFact, RevocationImpact, StandingFacts};
+use crate::ledger::query::revocation_impact::{
+    ChangedFact, ChangedKey, RevocationImpact, RevokedKey, StandingFacts,
+};
 use crate::ledger::reader::Record;
 use crate::ledger::write::earlier::EarlierAct;
 use crate::ledger::write::editors::{Directory, parameters, revocation};
@@ -94,8 +96,10 @@ pub fn run(context: &mut Context, args: RevokeArgs) -> Result<Exit, CliError> {
     let by = if args.recovery { By::Recovery } else { By::Fit(&fit) };
     let key = admin::signer(context, &mut writer, &resolved, by)?;
     let prepared = admin::prepare(context, &mut writer, &key, resolved)?;
-    let fallout =
-        RevocationImpact::between(&before, &StandingFacts::of(&writer.verifier.chain.state));
+    let after = StandingFacts::of(&writer.verifier.chain.state);
+    let name = |key: &PublicKey| names.of(key);
+    let revoked = from.map(|_| RevokedKey { key: subject, name: &name });
+    let fallout = RevocationImpact::between(&before, &after, revoked);
     let text = act_text(&record, &names, &who, args.reason, from, &fallout)?;
     if let Some(from) = from.filter(|_| fallout.struck.is_empty()) {
         note(format!("note: the key of {who} signed nothing from {from} on that is not undone"));
@@ -197,6 +201,14 @@ fn act_text(
         before.extend(fallout.facts.iter().take(IN_FULL).map(changed_fact));
         before.extend(more(fallout.facts.len()));
     }
+    if !fallout.keys.is_empty() {
+        before.push("keys that change:".to_owned());
+        before.extend(fallout.keys.iter().map(|key| format!("  {}", effect::key_change(key))));
+    }
+    if fallout.keys.iter().any(signs_again) {
+        before.push("  revoke again what is not to sign".to_owned());
+    }
+    before.extend(fallout.ledger.iter().map(effect::field));
     if from.is_some() && fallout.is_nothing() {
         before.push("nothing is undone by it".to_owned());
     }
@@ -213,7 +225,13 @@ fn act_text(
         }
     }
     after.extend(fallout.facts.iter().map(|fact| changed_fact(fact).trim_start().to_owned()));
+    after.extend(fallout.keys.iter().map(effect::key_change));
+    after.extend(fallout.ledger.iter().map(effect::field));
     Ok(ActText { what, before, after })
+}
+
+fn signs_again(changed_key: &ChangedKey) -> bool {
+    changed_key.before.is_none()
 }
 
 fn changed_fact(fact: &ChangedFact) -> String {
@@ -245,9 +263,10 @@ fn lines(record: &Record, names: &Names, events: &[u64]) -> Result<Vec<String>, 
         };
         let kind = row.kind.map(|kind| kind.to_string()).unwrap_or_default();
         let facts: Vec<String> = row.on.iter().map(u64::to_string).collect();
-        let facts = match row.on == [row.position] || facts.is_empty() {
-            true => String::new(),
-            false => format!(" {}", facts.join(" and ")),
+        let facts = match row.effect.subject.as_ref().filter(|_| facts.is_empty()) {
+            Some(subject) => format!(" {}", effect::named(subject)),
+            None if row.on == [row.position] || facts.is_empty() => String::new(),
+            None => format!(" {}", facts.join(" and ")),
         };
         let words = row.words.as_deref().map(|words| format!(": {}", visible(words)));
         lines.push(format!("  {} {kind}{facts}{}", row.position, words.unwrap_or_default()));
