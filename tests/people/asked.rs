@@ -3,6 +3,7 @@
 //! The terminal is Python's `pty` (python3 on PATH): a script answers each prompt in turn.
 
 use crate::people::desk::Desk;
+use crate::people::undone::two_facts;
 use std::process::Command;
 
 /// Runs a command on a terminal; each pair is an expected prompt and the answer. Returns the exit
@@ -259,4 +260,36 @@ fn an_act_that_is_only_tried_asks_for_nothing() {
         assert!(told.ends_with(would), "{line}: {told}");
         assert_eq!(exit, 0, "{line}: {told}");
     }
+}
+
+/// Bo disputes other words than the present ones: 6 Dana's correction resolves nothing.
+#[test]
+fn what_a_dispute_and_a_retraction_say_is_shown_to_who_ends_them() {
+    let desk = two_facts();
+    desk.told("key new dana --name Dana_Oak --no-passphrase");
+    desk.told("editor add keys/dana.request --role editor --by ada");
+    desk.told("dispute 3 --reason wrong-date --error-in document --statement Tuesday. --by bo");
+    let correct = "correct 3 --reason wrong-date --error-in document --statement Yes. --by dana";
+    desk.told(&format!("{correct} --claim Two_met_then."));
+    let charge = "dispute 6: wrong-date, error in the document: “Tuesday.” (Bo Berg, ";
+    let words = "; of the words of 3: “Two met.”";
+    let (exit, shown) = desk.refused("uphold 6 --statement No. --by bo --dry-run");
+    assert_eq!(exit, 0, "{shown}");
+    for part in ["fact 3: disputed, corrected", "“Two met then.”", charge, words] {
+        assert!(shown.contains(part), "{part}: {shown}");
+    }
+    assert!(shown.contains("disputed were the words of 3: “Two met.”"), "{shown}");
+    let open = "6 (open, of the words of 3): wrong-date, error in the document";
+    assert!(desk.told("show 3").contains(open), "{}", desk.told("show 3"));
+    let below = "disputed by 6, of the words of 3: wrong-date, error in the document";
+    for command in ["replay", "review --by bo"] {
+        assert!(desk.told(command).contains(below), "{}", desk.told(command));
+    }
+    // A retraction is shown in the same way; it is of the present words.
+    desk.told("retract 4 --reason duplicate --error-in record --statement Twice. --by ada");
+    let (exit, shown) = desk.refused("reinstate 4 --statement No. --by bo --dry-run");
+    assert_eq!(exit, 0, "{shown}");
+    let charge = "retraction 8: duplicate, error in the record: “Twice.” (Ada Example, ";
+    assert!(shown.contains(charge) && shown.contains("fact 4: retracted"), "{shown}");
+    assert!(!shown.contains("of the words of"), "{shown}");
 }

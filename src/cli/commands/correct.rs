@@ -3,7 +3,6 @@
 //! Always holds: a field without an option keeps the value of the present revision; an empty value
 //! removes the field; open disputes that are not resolved are named. Not here: `submit`.
 
-use crate::cli::render::words;
 use crate::cli::shared::{
     QuoteArgs, ReasonArgs, SubmitOptions, WordsArgs, WriteArgs, basis_alone, expect_legal, present,
     submit_typed,
@@ -114,8 +113,7 @@ fn resolves(
     }
     if !context.global.yes && ask::on_terminal() {
         for dispute in open {
-            let text = words::charge(dispute);
-            note(format!("dispute {}: {text} ({})", dispute.act.event, words::who(&dispute.act)));
+            note(present::charge("dispute", dispute, old));
             if ask::yes("does this correction resolve it?")? {
                 resolves.push(dispute.act.event);
             }

@@ -3,7 +3,9 @@
 //! Always holds: the number of a fact stands for its retraction in force, or else for its last one.
 //! Not here: who may reinstate (`legal`).
 
-use crate::cli::shared::{QuoteArgs, SubmitOptions, WriteArgs, expect_legal, submit_typed};
+use crate::cli::shared::{
+    QuoteArgs, SubmitOptions, WriteArgs, expect_legal, present, submit_typed,
+};
 use crate::cli::terminal::{CliError, Command, Context, Exit, Format, Group, ask, formats};
 use crate::ledger::error::LedgerError;
 use crate::ledger::reader::Record;
@@ -53,6 +55,7 @@ fn run(context: &mut Context, args: ReinstateArgs) -> Result<Exit, CliError> {
         ..Draft::default()
     };
     expect_legal(context, Some(draft.clone()), &args.write)?;
+    present::show_charge(context, retraction, &args.write)?;
     let question = "statement (why the fact stands again)";
     let statement = ask::given(args.statement, question, "--statement")?;
     let draft = Draft { statement: Some(statement), ..draft };

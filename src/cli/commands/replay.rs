@@ -166,8 +166,9 @@ pub fn fact(out: &mut dyn Write, row: &FactRow) -> Result<(), CliError> {
         below(&format!("{text}{reason}"))?;
     }
     for dispute in row.disputes.iter().filter(|dispute| dispute.stands) {
-        let by = words::who(&dispute.act);
-        below(&format!("disputed by {}: {} ({by})", dispute.act.event, words::charge(dispute)))?;
+        let (by, of) = (words::who(&dispute.act), words::of_earlier(dispute, row));
+        let charge = words::charge(dispute);
+        below(&format!("disputed by {}{of}: {charge} ({by})", dispute.act.event))?;
     }
     if let Some(retraction) = row.retraction() {
         let by = words::who(&retraction.act);

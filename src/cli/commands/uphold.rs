@@ -2,7 +2,9 @@
 //!
 //! Always holds: an upholding has a statement. Not here: who may uphold (`legal`).
 
-use crate::cli::shared::{QuoteArgs, SubmitOptions, WriteArgs, expect_legal, submit_typed};
+use crate::cli::shared::{
+    QuoteArgs, SubmitOptions, WriteArgs, expect_legal, present, submit_typed,
+};
 use crate::cli::terminal::{CliError, Command, Context, Exit, Format, Group, ask, formats};
 use crate::ledger::write::draft::{Draft, Name};
 use annals_core::event::vocabulary::{Stance, Type};
@@ -45,6 +47,7 @@ fn run(context: &mut Context, args: UpholdArgs) -> Result<Exit, CliError> {
         ..Draft::default()
     };
     expect_legal(context, Some(draft.clone()), &args.write)?;
+    present::show_charge(context, args.dispute, &args.write)?;
     let question = "statement (why the fact stands)";
     let statement = ask::given(args.statement, question, "--statement")?;
     let draft = Draft { statement: Some(statement), ..draft };

@@ -99,6 +99,14 @@ pub fn charge(charge: &Charge) -> String {
     format!("{}, error in the {}: {text}", charge.reason, charge.error_in)
 }
 
+/// `, of the words of 11`, for a dispute or a retraction of a fact's earlier words.
+pub fn of_earlier(charge: &Charge, fact: &FactRow) -> String {
+    match charge.on == fact.revision {
+        true => String::new(),
+        false => format!(", of the words of {}", charge.on),
+    }
+}
+
 /// The attribution as the beginning of a sentence.
 pub fn attribution(hops: &[Hop]) -> Option<String> {
     let hop = |hop: &Hop| {

@@ -9,8 +9,9 @@ use crate::cli::shared::fields::WriteArgs;
 use crate::cli::terminal::{CliError, Context, ask, note, wrapped};
 use crate::ledger::error::{LedgerError, Refusal};
 use crate::ledger::query::gather::gather;
-use crate::ledger::query::row::FactRow;
+use crate::ledger::query::row::{Charge, FactRow};
 use crate::ledger::query::{View, subjects};
+use annals_core::fold::Target;
 use std::collections::BTreeSet;
 
 /// The maximum number of facts shown.
@@ -55,6 +56,42 @@ pub fn show(context: &Context, numbers: &[u64], write: &WriteArgs) -> Result<(),
         note(format!("and {more} more facts"));
     }
     Ok(())
+}
+
+/// Shows a dispute or a retraction, with the fact that it is of, if a prompt follows, or for a dry
+/// run.
+pub fn show_charge(context: &Context, position: u64, write: &WriteArgs) -> Result<(), CliError> {
+    if !write.dry_run && !ask::on_terminal() {
+        return Ok(());
+    }
+    let record = context.record()?;
+    let about = |slot: &crate::index::Snapshot<'_>, _: &_| subjects(slot, position);
+    let (view, names) = provenance::view_of(context, &record, None, &about)?;
+    let fact = match view.state().fold.target(position) {
+        Some(Target::Dispute(fact) | Target::Retraction(fact, _)) => fact,
+        // What names neither is refused, with the reason, when it is resolved.
+        _ => return Ok(()),
+    };
+    let gathered = gather(&view, &names, &|wanted| wanted == fact)?;
+    let Some(row) = gathered.facts.get(&fact) else { return Ok(()) };
+    page(&view, fact, row)?;
+    let named = [("dispute", &row.disputes), ("retraction", &row.retractions)];
+    for (word, charges) in named {
+        for of in charges.iter().filter(|of| of.act.event == position) {
+            note(charge(word, of, row));
+        }
+    }
+    Ok(())
+}
+
+/// A dispute or a retraction in one line, with the words that it is of where they are not the
+/// present ones.
+pub fn charge(word: &str, charge: &Charge, fact: &FactRow) -> String {
+    let (text, by) = (words::charge(charge), words::who(&charge.act));
+    let of = fact.revisions.iter().find(|revision| revision.act.event == charge.on);
+    let of = of.filter(|revision| revision.act.event != fact.revision);
+    let of = of.map(|of| format!("; of the words of {}: “{}”", charge.on, words::claim(&of.words)));
+    format!("{word} {}: {text} ({by}){}", charge.act.event, of.unwrap_or_default())
 }
 
 /// The note that a number is that of a revision, not of the fact.

@@ -185,6 +185,7 @@ fn lines(
     position: u64,
 ) -> Vec<String> {
     let revisions = revisions(writer, &resolved.args);
+    let charged = charged_words(writer, &resolved.args);
     let named = Refs::new();
     let mut lookup = WriterLookup::new(writer, prepared, &named, Time::EPOCH);
     let old: Vec<Fact> = revisions.into_iter().filter_map(|event| lookup.revision(event)).collect();
@@ -220,6 +221,11 @@ fn lines(
         _ => lines.extend(old.iter().map(|old| format!("“{}”", visible(&old.claim)))),
     }
     let mut lookup = WriterLookup::new(writer, prepared, &named, Time::EPOCH);
+    if let Some((word, on)) = charged
+        && let Some(fact) = lookup.revision(on)
+    {
+        lines.push(format!("{word} were the words of {on}: “{}”", visible(&fact.claim)));
+    }
     if let Some(why) = why(resolved) {
         lines.push(why);
     }
@@ -258,6 +264,20 @@ fn revisions(writer: &Writer, args: &Args) -> Vec<u64> {
         }
         _ => Vec::new(),
     }
+}
+
+/// The revision that a dispute or a retraction is of which an event ends, where it is not the
+/// present one.
+fn charged_words(writer: &Writer, args: &Args) -> Option<(&'static str, u64)> {
+    let (word, event) = match args {
+        Args::FactUpheld(args) => ("disputed", args.dispute),
+        Args::FactReinstated(args) => ("retracted", args.retraction),
+        _ => return None,
+    };
+    let state = &writer.verifier.chain.state;
+    let on = state.history.act(event)?.operation.on()?;
+    let present = state.fold.fact_of_revision(on)?.revision;
+    (on != present).then_some((word, on))
 }
 
 /// Reason, place of the error and statement.

@@ -34,7 +34,8 @@ pub fn page(out: &mut dyn Write, view: &View<'_>, row: &FactRow) -> Result<(), C
     lines.extend(words::beside_claim(shown));
     for dispute in row.disputes.iter().filter(|dispute| dispute.stands) {
         let charge = words::charge(dispute);
-        lines.push(format!("disputed by {}: {charge}", dispute.act.event));
+        let of = words::of_earlier(dispute, row);
+        lines.push(format!("disputed by {}{of}: {charge}", dispute.act.event));
     }
     lines.extend(words::authors(row));
     for line in lines {

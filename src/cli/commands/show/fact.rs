@@ -26,8 +26,8 @@ pub fn page(
     attributes(out, view, row)?;
     evidence(out, view, &row.words.evidence)?;
     section(out, &confirmed(view, row), &list(&row.confirmations, confirmation))?;
-    section(out, "disputes", &list(&row.disputes, |row| charge(row, "open")))?;
-    section(out, "retractions", &list(&row.retractions, |row| charge(row, "stands")))?;
+    section(out, "disputes", &list(&row.disputes, |of| charge(row, of, "open")))?;
+    section(out, "retractions", &list(&row.retractions, |of| charge(row, of, "stands")))?;
     let relation = |other: &RelationRow| relation(row.fact, other, gathered);
     section(out, "relations", &list(&row.relations, relation))?;
     section(
@@ -193,9 +193,9 @@ fn end(ended: &Ended) -> String {
 }
 
 /// A dispute or retraction, and the acts that ended it.
-fn charge(row: &Charge, standing: &str) -> String {
+fn charge(fact: &FactRow, row: &Charge, standing: &str) -> String {
     let state = match (row.stands, &row.ended) {
-        (true, _) => standing.to_owned(),
+        (true, _) => format!("{standing}{}", words::of_earlier(row, fact)),
         (false, Some(ended)) => end(ended),
         (false, None) => "does not stand".to_owned(),
     };
