@@ -33,3 +33,31 @@ fn a_proof_of_a_later_version_is_not_called_broken() {
     let (exit, ..) = with_first("annals proof v1");
     assert_eq!(exit, 5, "nobody else names its log key");
 }
+
+/// The verdict is that of the rules; one line more says what a mail program may have done.
+#[test]
+fn a_proof_that_mail_changed_is_answered_with_what_to_do() {
+    let desk = Desk::of(&ledger().files());
+    desk.run("prove 5 --output it.proof");
+    let good = desk.read("it.proof");
+    let mailed =
+        "; a mail program may have changed it: have it sent as an attachment, or in an archive\n";
+    let cases = [
+        (
+            format!("{good}\n--\nSent.\n"),
+            "text stands after its signatures, which is no part of it",
+        ),
+        (good.replace('"', "\u{201D}"), "its straight quotation marks are other signs"),
+        (good.replace('\u{2014}', "--"), "the dash before its signatures is another sign"),
+    ];
+    for (text, why) in cases {
+        desk.write("mailed", text);
+        let answer = desk.run("verify mailed");
+        let end = format!("what to do: {why}{mailed}no: the proof does not hold\n");
+        assert!(answer.exit == 1 && answer.out.ends_with(&end), "{}", answer.out);
+    }
+    desk.write("mailed", format!("Hello,\n\n> it is here:\n> {good}"));
+    let answer = desk.run("verify mailed");
+    let why = format!("found another file, in which a proof begins at line 4{mailed}");
+    assert!(answer.exit == 2 && answer.err.ends_with(&why), "{}", answer.err);
+}

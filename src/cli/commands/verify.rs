@@ -4,6 +4,7 @@
 mod bag;
 mod evidence;
 mod trust;
+mod mailed;
 mod proof;
 mod what;
 mod options;

@@ -4,6 +4,7 @@
 //! record only if trust is not missing; the first line and the last give the state of the fact by
 //! the acts in the file. Not here: the verdict itself (`verify::proof`).
 
+use crate::cli::commands::verify::mailed::mail_change;
 use crate::cli::commands::verify::trust::GivenTrust;
 use crate::cli::render::{aim, reason_and_place, words};
 use crate::cli::terminal::{
@@ -33,13 +34,17 @@ const LIMITS: &str = "a proof shows what is in the record, not that nothing else
 /// The limit of a status.
 const BY_ITS_ACTS: &str = "by the acts in this file; later ones may exist";
 
+/// What to do about a change that a mail program makes.
+pub const MAILED: &str =
+    "a mail program may have changed it: have it sent as an attachment, or in an archive";
+
 /// Verifies a proof and prints the verdict.
 pub fn run(format: Format, bytes: &[u8], given: &GivenTrust) -> Result<Exit, CliError> {
     let judged = verify_proof(bytes, &given.context);
     let unread = given.unread_policy.as_deref();
     let mut out = out(format);
     match format {
-        Format::Text => text(&mut out, &judged, unread)?,
+        Format::Text => text(&mut out, bytes, &judged, unread)?,
         _ => json(&mut out, &ProofReport::of(&judged, unread))?,
     }
     out.flush()?;
@@ -86,7 +91,12 @@ fn verdict(judged: &ProofOutcome, unread: Option<&str>) -> &'static str {
     }
 }
 
-fn text(out: &mut dyn Write, judged: &ProofOutcome, unread: Option<&str>) -> Result<(), CliError> {
+fn text(
+    out: &mut dyn Write,
+    bytes: &[u8],
+    judged: &ProofOutcome,
+    unread: Option<&str>,
+) -> Result<(), CliError> {
     if let Some(version) = judged.later_version {
         writeln!(out, "proof: version {version}, this program knows version 1")?;
     }
@@ -99,6 +109,11 @@ fn text(out: &mut dyn Write, judged: &ProofOutcome, unread: Option<&str>) -> Res
     }
     if let Some(why) = unread {
         writeln!(out, "policy: not checked: {}", visible(why))?;
+    }
+    if overall(judged, unread) == Verdict::No
+        && let Some(change) = mail_change(bytes)
+    {
+        writeln!(out, "what to do: {change}; {MAILED}")?;
     }
     Ok(writeln!(out, "{}", verdict_text(judged, unread))?)
 }

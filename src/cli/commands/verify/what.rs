@@ -9,6 +9,8 @@
 use crate::archive::bag::read::{is_bag, is_partial};
 use crate::archive::cache::CachePlace;
 use crate::archive::published::Published;
+use crate::cli::commands::verify::mailed::line_of_proof;
+use crate::cli::commands::verify::proof::MAILED;
 use crate::cli::terminal::{CliError, Context};
 use crate::disk;
 use crate::disk::{Links, PathKind};
@@ -114,7 +116,7 @@ impl VerifySubject {
             "{}: expected a ledger's folder, a bag, a published directory, a proof or an \
              evidence file, found {}",
             named.display(),
-            other(&head)
+            other(&head, &read(SEARCHED)?)
         )))
     }
 }
@@ -128,16 +130,23 @@ fn changed_evidence(bytes: &[u8]) -> Option<Changed> {
     }
 }
 
+/// How much of another file is searched for a proof, in bytes.
+const SEARCHED: usize = 1 << 16;
+
 /// The kind of another file, by its first bytes.
-fn other(head: &[u8]) -> &'static str {
-    if head.starts_with(b"annals pin ") {
+fn other(head: &[u8], start: &[u8]) -> String {
+    if let Some(line) = line_of_proof(start) {
+        return format!("another file, in which a proof begins at line {line}; {MAILED}");
+    }
+    let kind = if head.starts_with(b"annals pin ") {
         "a pin, which is given with --pin beside what is verified"
     } else if head.starts_with(b"c2sp.org/tlog-proof@") {
         "a C2SP proof of one event, which says nothing of a fact and its signers; annals prove \
          without --c2sp makes one that does"
     } else {
         "another file, or one whose first line is damaged"
-    }
+    };
+    kind.to_owned()
 }
 
 /// A published record is judged as it is served now: nothing of it is kept.
