@@ -67,3 +67,23 @@ fn threads_are_bounded() {
         assert!(exit == 0 || answer.err == told, "{jobs}: {answer:?}");
     }
 }
+
+/// The marks are as they were: they show that the journal is not.
+#[test]
+fn marks_of_a_journal_that_was_cut_are_not_called_damaged() {
+    let room = newsroom();
+    let text = room.journal();
+    room.write(JOURNAL, &text[..text.len() - 100]);
+    let status = room.run("status");
+    let line = "marks         the log key signed 5 events, here are 4: events are missing at the \
+                end (annals verify lists all faults)\n";
+    assert!(status.out.contains(line), "{status:?}");
+    assert_eq!(status.exit, 2, "{status:?}");
+    let json: serde_json::Value =
+        serde_json::from_str(&room.run("status --format json").out).unwrap();
+    assert_eq!(json["marks"], serde_json::json!({"short": 5}));
+    // No signature of the checkpoint is judged, so none is called unknown.
+    let verdict = room.run("verify");
+    assert!(verdict.out.contains("the record has 4: event 4 is missing\n"), "{verdict:?}");
+    assert!(!verdict.out.contains("ignored: 1 signature"), "{verdict:?}");
+}

@@ -143,7 +143,9 @@ enum MarksFound {
     Ahead(u64),
     /// The last mark is of this larger size, and this is a part by its own account.
     Later(u64),
-    /// The last mark is of a larger size, and the record here is damaged.
+    /// The last mark is of this larger size, and events are missing at the end.
+    Short(u64),
+    /// The last mark is damaged.
     Damaged(String),
     /// The marks cannot be read.
     Unreadable(String),
@@ -189,7 +191,7 @@ fn run(context: &mut Context, _: StatusArgs) -> Result<Exit, CliError> {
     Ok(match report.marks {
         MarksFound::Ahead(_) => Exit::Forked,
         _ if !damaged.is_empty() && matches!(exit, Exit::Yes) => Exit::Unknown,
-        MarksFound::Damaged(_) if matches!(exit, Exit::Yes) => Exit::Unknown,
+        MarksFound::Short(_) | MarksFound::Damaged(_) if matches!(exit, Exit::Yes) => Exit::Unknown,
         _ => exit,
     })
 }
@@ -333,7 +335,10 @@ fn marks(record: &Record) -> Result<MarksFound, LedgerError> {
     if faults().any(|fault| fault.rule == Rule::BehindMark) {
         return Ok(MarksFound::Ahead(mark.size));
     }
-    let why = faults().find(|fault| matches!(fault.rule, Rule::Short | Rule::Unreadable));
+    if faults().any(|fault| fault.rule == Rule::Short) {
+        return Ok(MarksFound::Short(mark.size));
+    }
+    let why = faults().find(|fault| fault.rule == Rule::Unreadable);
     let why = why.or(report.faults.first()).map(|fault| fault.why.clone());
     Ok(MarksFound::Damaged(why.unwrap_or_else(|| "the record could not be read".to_owned())))
 }
@@ -460,6 +465,10 @@ fn text(out: &mut dyn Write, report: &StatusReport) -> Result<(), CliError> {
             MarksFound::Later(at) => {
                 format!("the log key signed {at} events, later than this part of {size}")
             }
+            MarksFound::Short(at) => format!(
+                "the log key signed {at} events, here are {size}: events are missing at the end \
+                 (annals verify lists all faults)"
+            ),
             MarksFound::Damaged(why) => format!("damaged: {why} (annals verify lists all faults)"),
             MarksFound::Unreadable(why) => format!("cannot be read: {why}"),
         },
