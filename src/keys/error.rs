@@ -233,7 +233,7 @@ pub enum KeysError {
     /// A mark is malformed.
     #[error(
         "expected a mark `<origin> <size> <root> <signature>` as the last line of {path}, \
-         found {found}; put back a copy, and sign nothing until then (rule 911)"
+         found {found} (rule 911)"
     )]
     MarkForm {
         /// The file.

@@ -288,9 +288,12 @@ impl HighWaterMarks {
         };
         let found = match changed {
             Some(changed) => {
-                format!("{changed}, which a writer puts right if the checkpoint is of that mark")
+                format!(
+                    "{changed}, which a writer puts right if the checkpoint is of that mark; if \
+                     it is not, put back a copy, and sign nothing until then"
+                )
             }
-            None => shown(&text),
+            None => format!("{}; put back a copy, and sign nothing until then", shown(&text)),
         };
         KeysError::MarkForm { path: self.path.clone(), found }
     }

@@ -166,7 +166,8 @@ fn run(context: &mut Context, args: PublishArgs) -> Result<Exit, CliError> {
         _ => json(&mut out, &PublishReceipt::of(&args, &publication, asked.as_ref()))?,
     }
     out.flush()?;
-    note(format!("{} files written, {} removed", publication.written, publication.removed));
+    let written = counted(publication.written, "file");
+    note(format!("{written} written, {} removed", publication.removed));
     match publication.mended {
         0 => {}
         1 => note("1 of them was damaged or missing there, and was written again"),

@@ -158,7 +158,7 @@ impl StepJson {
             Step::Index(size) => {
                 StepJson { what: named("index"), from: named("journal"), size: Some(size), ..none }
             }
-            Step::Nothing => StepJson { step: StepKind::Nothing, ..none },
+            Step::Nothing { .. } => StepJson { step: StepKind::Nothing, ..none },
         }
     }
 }
@@ -230,7 +230,7 @@ fn make(context: &Context, paths: &Paths) -> Result<Exit, CliError> {
     drop(progress);
     if let (IndexStatus::Same { events, wrote }, true) = (&built, context.format() != Format::Text)
     {
-        let step = if *wrote { Step::Index(*events) } else { Step::Nothing };
+        let step = if *wrote { Step::Index(*events) } else { Step::Nothing { whole: true } };
         write(context, &RepairJson { steps: vec![StepJson::of(step)], verdict: None })?;
         return Ok(Exit::Yes);
     }
@@ -288,7 +288,8 @@ fn line(step: &Step) -> String {
         Step::Index(events) => {
             format!("index: built from the journal, {}", counted(*events, "event"))
         }
-        Step::Nothing => "nothing was to be repaired".to_owned(),
+        Step::Nothing { whole: true } => "nothing was to be repaired".to_owned(),
+        Step::Nothing { whole: false } => "nothing could be repaired from what is here".to_owned(),
     }
 }
 

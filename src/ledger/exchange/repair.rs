@@ -88,15 +88,16 @@ pub fn repair(
         on_step(Step::Index(events));
         changed = true;
     }
-    if !changed {
-        on_step(Step::Nothing);
-    }
     drop(lock);
     // As `annals verify` judges it.
     let policy = GivenPolicy::beside(&paths.keys);
     let jobs = options.jobs;
     let options = Audit { store: true, index: true, jobs, policy, ..Audit::default() };
-    audit_settled(&mut Record::open(paths.clone())?, &options, None)
+    let audited = audit_settled(&mut Record::open(paths.clone())?, &options, None)?;
+    if !changed {
+        on_step(Step::Nothing { whole: audited.report.faults.is_empty() });
+    }
+    Ok(audited)
 }
 
 /// Builds the index of the journal, unless it is already complete.

@@ -21,8 +21,11 @@ pub enum Step {
     Checkpoint(u64),
     /// The index was built from the journal; the number of events.
     Index(u64),
-    /// Everything was right: nothing was changed.
-    Nothing,
+    /// Nothing was changed.
+    Nothing {
+        /// Whether the record here has no fault, so that nothing was to be repaired.
+        whole: bool,
+    },
 }
 
 /// The state of a place.
