@@ -282,7 +282,7 @@ fn what_a_dispute_and_a_retraction_say_is_shown_to_who_ends_them() {
     let open = "6 (open, of the words of 3): wrong-date, error in the document";
     assert!(desk.told("show 3").contains(open), "{}", desk.told("show 3"));
     let below = "disputed by 6, of the words of 3: wrong-date, error in the document";
-    for command in ["replay", "review --by bo"] {
+    for command in ["replay", "review --by ada"] {
         assert!(desk.told(command).contains(below), "{}", desk.told(command));
     }
     // A retraction is shown in the same way; it is of the present words.
