@@ -81,7 +81,7 @@ fn only_what_is_new_is_written_and_it_is_the_same() {
     let mended = desk.run("publish out --verify-first");
     assert_eq!(
         mended.err,
-        "1 files written, 0 removed\n1 of them was damaged or missing there, and was written again\n"
+        "1 file written, 0 removed\n1 of them was damaged or missing there, and was written again\n"
     );
     assert!(old.exists());
     desk.told("verify out");
@@ -95,7 +95,7 @@ fn without_a_whole_publication_or_a_stamp_everything_is_compared() {
     let mended = |why: &str| {
         fs::remove_file(&old).unwrap();
         let answer = desk.run("publish out");
-        assert!(answer.err.starts_with("1 files written"), "{why}: {}", answer.err);
+        assert!(answer.err.starts_with("1 file written"), "{why}: {}", answer.err);
         assert!(old.exists(), "{why}");
     };
     // A publication that was stopped after it wrote the checkpoint.
