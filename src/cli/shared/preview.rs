@@ -12,23 +12,28 @@ use crate::ledger::write::pending::WriterLookup;
 use crate::ledger::write::prepared::Prepared;
 use crate::ledger::write::resolve::{RecordLookup, Resolved};
 use crate::ledger::write::writer::Writer;
+use annals_core::edtf::days;
 use annals_core::event::args::Args;
 use annals_core::event::body::{Content, Evidence, Fact};
+use annals_core::event::vocabulary::Vouch;
 use annals_core::fold::Target;
 use annals_core::fold::operation::{Operation, Triple};
 use annals_core::time::Time;
+use std::collections::BTreeMap;
 use std::io::{Write, stderr};
 
 /// How much of each event is shown.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Extent {
-    /// One line.
+    /// A few lines of each of the first ones, and the others in sum.
     Line,
+    /// A few lines of each.
+    EachLine,
     /// The whole content.
     Whole,
 }
 
-/// The maximum number of lines shown of many events.
+/// The maximum number of events that are shown one by one, where there is a question.
 const LINES: usize = 40;
 
 /// Writes the preview to stderr.
@@ -36,13 +41,13 @@ pub fn write(writer: &mut Writer, prepared: &Prepared, extent: Extent) -> Result
     let mut out = stderr().lock();
     let shown = match extent {
         Extent::Line => LINES,
-        Extent::Whole => usize::MAX,
+        Extent::EachLine | Extent::Whole => usize::MAX,
     };
     for (resolved, position) in prepared.resolved.iter().zip(prepared.first..).take(shown) {
         let on = targets(writer, &resolved.args);
         let on = if on.is_empty() { on } else { format!(" {on}") };
         let head = format!("{position:>6}  {}{on}", resolved.args.kind());
-        if extent == Extent::Line {
+        if extent != Extent::Whole {
             let text = one_line(&resolved.content).map(|text| visible(&text)).unwrap_or_default();
             let file = file(prepared, &resolved.content).map(|file| format!(", {file}"));
             let text = match &resolved.args {
@@ -58,7 +63,13 @@ pub fn write(writer: &mut Writer, prepared: &Prepared, extent: Extent) -> Result
                 Content::DocumentDescribed(_) | Content::RelationWithdrawn(_) => {
                     objects(writer, prepared, resolved, position)
                 }
-                content => quoted_and_attributed(content),
+                content => {
+                    let mut lines = quoted_and_attributed(content);
+                    let named = Refs::new();
+                    let mut lookup = WriterLookup::new(writer, prepared, &named, Time::EPOCH);
+                    lines.extend(fact_of(content).and_then(|fact| in_short(fact, &mut lookup)));
+                    lines
+                }
             };
             for line in details {
                 writeln!(out, "{}", wrapped(&line, 8))?;
@@ -71,20 +82,86 @@ pub fn write(writer: &mut Writer, prepared: &Prepared, extent: Extent) -> Result
             writeln!(out, "{}", wrapped(text, 8 + line.len() - text.len()))?;
         }
     }
-    let more = prepared.resolved.len().saturating_sub(shown);
-    if more > 0 {
-        writeln!(out, "        … and {more} more")?;
+    let rest = prepared.resolved.get(shown..).unwrap_or_default();
+    if !rest.is_empty() {
+        writeln!(out, "        … and {} more; --dry-run shows each", rest.len())?;
+        let facts: Vec<&Fact> =
+            rest.iter().filter_map(|resolved| fact_of(&resolved.content)).collect();
+        for line in summary(&facts) {
+            writeln!(out, "{}", wrapped(&line, 8))?;
+        }
     }
     Ok(())
 }
 
+/// What facts that are not shown one by one are, in sum.
+fn summary(facts: &[&Fact]) -> Vec<String> {
+    if facts.is_empty() {
+        return Vec::new();
+    }
+    let so = facts.iter().filter(|fact| fact.vouch == Vouch::So).count();
+    let mut languages: BTreeMap<String, usize> = BTreeMap::new();
+    let mut bases: BTreeMap<String, usize> = BTreeMap::new();
+    let (mut first, mut last) = (None, None);
+    for fact in facts {
+        *languages.entry(fact.lang.to_string()).or_default() += 1;
+        let edtf = fact.when.as_ref().and_then(|when| Some((when.basis, when.edtf.as_deref()?)));
+        let Some((basis, edtf)) = edtf else { continue };
+        *bases.entry(basis.to_string()).or_default() += 1;
+        let Some(given) = days(edtf) else { continue };
+        let begins = given.first.or(given.last).map(|day| (day, edtf));
+        let ends = given.last.or(given.first).map(|day| (day, edtf));
+        first = first.into_iter().chain(begins).min();
+        last = last.into_iter().chain(ends).max();
+    }
+    let listed = |counts: BTreeMap<String, usize>| -> String {
+        let counts = counts.into_iter().map(|(name, count)| format!("{count} {name}"));
+        counts.collect::<Vec<_>>().join(", ")
+    };
+    let dated: usize = bases.values().sum();
+    let when = match (first, last) {
+        (Some((_, first)), Some((_, last))) => {
+            let without = facts.len() - dated;
+            format!("when: {first} to {last} ({}), {without} without a date", listed(bases))
+        }
+        _ => "when: none has a date".to_owned(),
+    };
+    let said = facts.len() - so;
+    vec![
+        when,
+        format!("language: {}", listed(languages)),
+        format!("vouched for: {said} that the document says so, {so} that it is so"),
+    ]
+}
+
+/// The fact that an event asserts or corrects.
+fn fact_of(content: &Content) -> Option<&Fact> {
+    match content {
+        Content::FactAsserted(content) => Some(&content.fact),
+        Content::FactCorrected(content) => Some(&content.fact),
+        _ => None,
+    }
+}
+
+/// What is signed of a fact beside its claim, its quotations and their sources, where it is not as
+/// usual: no date, no topics, the language of the document, that the document says so.
+fn in_short(fact: &Fact, lookup: &mut WriterLookup<'_>) -> Option<String> {
+    let when = fact.when.as_ref().map(|_| format!("when: {}", words::when(&fact.when)));
+    let topics = fact.topics.iter().flatten().map(|topic| visible(&topic.name));
+    let topics: Vec<String> = topics.collect();
+    let topics = (!topics.is_empty()).then(|| format!("topics: {}", topics.join(", ")));
+    let document = fact.evidence.first().and_then(|entry| lookup.document(entry.document).ok()?.1);
+    let is_other = document.is_none_or(|lang| lang != fact.lang);
+    let lang = is_other.then(|| format!("language: {}", &*fact.lang));
+    let is_so = fact.vouch == Vouch::So;
+    let vouch = is_so.then(|| format!("vouched for: {}", words::vouch(Some(fact.vouch))));
+    let all: Vec<String> = when.into_iter().chain(topics).chain(lang).chain(vouch).collect();
+    (!all.is_empty()).then(|| all.join("; "))
+}
+
 /// The quotations of a new fact, and their sources, one line each.
 fn quoted_and_attributed(content: &Content) -> Vec<String> {
-    let fact = match content {
-        Content::FactAsserted(content) => &content.fact,
-        Content::FactCorrected(content) => &content.fact,
-        _ => return Vec::new(),
-    };
+    let Some(fact) = fact_of(content) else { return Vec::new() };
     let quotes = fact.evidence.iter().filter_map(|entry| {
         let quote = entry.quote.as_ref()?;
         let beside = words::beside_quote(entry);

@@ -406,10 +406,12 @@ fn may_write(
     Ok(true)
 }
 
-/// How much of each event is shown: a few events are shown whole.
+/// How much of each event is shown: a few events are shown whole, and of many all where nothing is
+/// asked.
 fn extent(options: &SubmitOptions, prepared: &Prepared) -> Extent {
     match options.show || prepared.entries.len() <= 3 {
         true => Extent::Whole,
+        false if options.dry_run => Extent::EachLine,
         false => Extent::Line,
     }
 }
