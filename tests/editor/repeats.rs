@@ -147,3 +147,25 @@ fn the_same_fact_of_another_text_of_the_page_is_refused() {
                 note: the same words and the same claim are fact 7 too, of document 5\n";
     assert!(answer.exit == 0 && answer.err.starts_with(note), "{answer:?}");
 }
+
+/// A colleague's old file has the words of before a correction.
+#[test]
+fn words_that_were_corrected_away_are_named() {
+    let desk = facts();
+    let fact = "append|--quote|two hours|--claim|The talks lasted three hours.";
+    desk.writes("ada", fact, "written at 8");
+    let correct = "correct|8|--reason|wrong-figure|--statement|Two.|--claim|The talks lasted two \
+                   hours.";
+    desk.writes("ada", correct, "written at 9");
+    let answer = desk.run("bo", &format!("{fact}|--dry-run"));
+    let note = "note: the same passage and the same claim were those of fact 8 until event 9 \
+                corrected them (wrong-figure); it has other words now, asserted: “The talks lasted \
+                two hours.” ";
+    let flat = answer.err.replace('\n', " ");
+    assert!(answer.exit == 0 && flat.starts_with(note), "{answer:?}");
+    // Once for each fact, and not of what is only alike.
+    assert_eq!(flat.matches("fact 8").count(), 1, "{flat}");
+    let other = fact.replace("three", "four");
+    let answer = desk.run("bo", &format!("{other}|--dry-run"));
+    assert!(!answer.err.contains("until event"), "{answer:?}");
+}

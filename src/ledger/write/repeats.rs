@@ -4,7 +4,8 @@
 //! same words of two documents that were made from one, and their claims are equal except for case,
 //! Unicode normalisation, spaces and the point at the end. The same fact is refused unless the user
 //! allows it, and so is a correction that makes one of two facts. The same passage with another
-//! claim, and other words with the same claim, give a note. Not here: the meaning of a claim.
+//! claim, other words with the same claim, and words that a fact had until it was corrected give a
+//! note. Not here: the meaning of a claim.
 
 use crate::ledger::error::LedgerError;
 use crate::ledger::write::home::entry_of;
@@ -17,9 +18,11 @@ use annals_core::event::Entry;
 use annals_core::event::args::Args;
 use annals_core::event::body::{Body, Content, Fact};
 use annals_core::event::record::Reading;
+use annals_core::event::vocabulary::Reason;
 use annals_core::hash::Hash;
 use annals_core::key::PublicKey;
 use annals_core::state::Status;
+use std::fmt;
 
 /// The treatment of a fact that is entered again.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -49,8 +52,20 @@ pub fn check(
                 .to_owned());
         }
         let mut named = 0;
+        let mut corrected: Vec<u64> = Vec::new();
         for passage in writer.passages.alike(fact, claim) {
-            let Some((position, status)) = present(writer, passage.by) else { continue };
+            let Some((position, status)) = present(writer, passage.by) else {
+                let same = passage.claim == claim;
+                let Some(was) = same.then(|| CorrectedWords::of(writer, passage.by)).flatten()
+                else {
+                    continue;
+                };
+                if !corrected.contains(&was.position) && corrected.len() < MOST_NAMED {
+                    corrected.push(was.position);
+                    out.prepared.notes.push(format!("the same passage and the same claim {was}"));
+                }
+                continue;
+            };
             let retracted = status == Status::Retracted;
             match (passage.claim == claim, retracted) {
                 (true, false) => {
@@ -64,7 +79,8 @@ pub fn check(
                     "the same passage and the same claim are fact {position}, which is retracted; \
                      annals reinstate may be what is meant"
                 )),
-                (false, false) if named < MOST_NAMED => {
+                // What a fact was corrected to is in the note on its earlier words.
+                (false, false) if named < MOST_NAMED && !corrected.contains(&position) => {
                     named += 1;
                     out.prepared.notes.push(format!(
                         "{} quotes a passage that fact {position} quotes too, with another claim",
@@ -127,6 +143,52 @@ fn present(writer: &Writer, revision: u64) -> Option<(u64, Status)> {
     (known.revision == revision).then(|| (known.position, state.status(known)))
 }
 
+/// The words of a fact that a correction took away.
+struct CorrectedWords {
+    /// The position of the fact.
+    position: u64,
+    status: Status,
+    /// The event that gave the fact its present words.
+    by: u64,
+    /// Why, and the present claim, where they can be read.
+    present: Option<(Reason, String)>,
+}
+
+impl CorrectedWords {
+    /// Those that an event gave and a later one corrected.
+    fn of(writer: &Writer, revision: u64) -> Option<CorrectedWords> {
+        let state = &writer.verifier.chain.state;
+        let known = state.fold.fact_of_revision(revision)?;
+        let by = known.revision;
+        let entry = entry_of(&*writer.home, by).ok().flatten();
+        let present = entry.as_ref().and_then(act_of).and_then(|(statement, content)| {
+            match (&statement.args, content) {
+                (Args::FactCorrected(args), Content::FactCorrected(content)) => {
+                    Some((args.reason, content.fact.claim.to_string()))
+                }
+                _ => None,
+            }
+        });
+        let (position, status) = (known.position, state.status(known));
+        (by > revision).then_some(CorrectedWords { position, status, by, present })
+    }
+}
+
+impl fmt::Display for CorrectedWords {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let CorrectedWords { position, status, by, present } = self;
+        let (why, claim) = match present {
+            Some((reason, claim)) => (format!(" ({reason})"), format!(": {}", shown(claim))),
+            None => (String::new(), String::new()),
+        };
+        write!(
+            f,
+            "were those of fact {position} until event {by} corrected them{why}; it has other \
+             words now, {status}{claim}"
+        )
+    }
+}
+
 /// Refuses a fact whose words and claim are those of a fact of another text of the same page; adds
 /// a note where they are of another page.
 fn check_elsewhere(
@@ -146,8 +208,15 @@ fn check_elsewhere(
     let state = &writer.verifier.chain.state;
     let mut notes = Vec::new();
     for one in writer.passages.elsewhere(fact, claim) {
-        let known = state.fold.fact_of_revision(one.by).filter(|known| known.revision == one.by);
-        let Some(known) = known else { continue };
+        let Some(known) = state.fold.fact_of_revision(one.by) else { continue };
+        if known.revision != one.by {
+            let was = CorrectedWords::of(writer, one.by).filter(|_| notes.len() < MOST_NAMED);
+            notes.extend(was.map(|was| {
+                let other = one.other;
+                format!("the same words of document {other} and the same claim {was}")
+            }));
+            continue;
+        }
         let (position, other, status) = (known.position, one.other, state.status(known));
         let is_of_one = of_one(&one);
         match status {
