@@ -68,7 +68,9 @@ fn a_correction_takes_over_what_is_not_given_and_shows_before_and_after() {
          --topic|Moscow",
         "written at 8",
     );
-    let shown = "     8  fact.corrected 5
+    let shown = "\
+note: when: the words “Wednesday” have the weekday Wednesday, and 2022-01-25 is a Tuesday
+     8  fact.corrected 5
         Sullivan met Grushko in Moscow {+on Wednesday+}.
         evidence before:
         document 3 supports, code points 63 to 93:

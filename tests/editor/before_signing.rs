@@ -1,6 +1,7 @@
 //! What is shown before it is signed is all that is signed; what cannot be meant is refused.
 
 use crate::editor::story::{Desk, facts};
+use crate::editor::talk::talk_of;
 
 /// Acts beside a fact, so that each is shown in a line.
 const OTHERS: [&str; 3] = [
@@ -44,6 +45,7 @@ fn reliability_translation_and_ids_are_shown() {
         "        document 3: “two hours”, reliability A, in uk, by a machine: “дві години”
         according to Kommersant says that …
         ids: Kommersant https://example.org/k; NATO https://example.org/t
+        topics: NATO
      9  fact.related 6 7  6 contradicts 7
     10  fact.retracted 6  unverifiable, error in the record: “y”
     11  fact.disputed 7  misquotation, error in the record: “z”
@@ -366,4 +368,55 @@ fn who_confirms_is_shown_what_the_first_signer_was() {
     assert_eq!(answer.err.replace("\n“", " “"), note);
     let plain = desk.writes("bo", "confirm|5|--how|reread", "written at 10");
     assert_eq!(plain.err, "");
+}
+
+/// A spreadsheet turns day and month round in rows that nobody looks at one by one.
+#[test]
+fn dates_languages_and_what_is_vouched_for_are_shown_of_each_fact_of_many() {
+    let desk = facts();
+    let rows: Vec<String> = (0..45)
+        .map(|at| {
+            let when = format!(r#""when":"2022-01-{:02}","basis":"inferred""#, at % 28 + 1);
+            let rest = if at == 0 { r#","vouch":"so","topics":["NATO"],"lang":"und""# } else { "" };
+            format!(r#"{{"claim":"They talked {at}.","quote":"two hours",{when}{rest}}}"#)
+        })
+        .collect();
+    let all = shown(&desk, "ada", &format!("{}\n", rows.join("\n")));
+    let first = "     8  fact.asserted  They talked 0.
+        document 3: “two hours”
+        when: 2022-01-01 (inferred); topics: NATO; language: und; vouched for: that it is so
+     9  fact.asserted  They talked 1.
+        document 3: “two hours”
+        when: 2022-01-02 (inferred)
+";
+    assert!(all.contains(first), "{all}");
+    assert!(all.contains("    52  fact.asserted  They talked 44."), "{all}");
+    // Where there is a question, the last ones are shown in sum.
+    let mut talk = talk_of(&desk, "ada", "append|d.jsonl");
+    let sum = [
+        "… and 5 more; --dry-run shows each",
+        "when: 2022-01-13 to 2022-01-17 (5 inferred), 0 without a date",
+        "language: 5 en",
+        "vouched for: 5 that the document says so, 0 that it is so",
+    ];
+    sum.iter().for_each(|line| drop(talk.sees(line)));
+    talk.asks("sign and write 45 events? [y/N]", "n");
+    talk.ends();
+}
+
+#[test]
+fn who_confirms_sees_all_notes_of_the_first_signer() {
+    let desk = facts();
+    let line = "append|--quote|met Grushko in Moscow on Wednesday|--claim|They met &amp; talked.|\
+                --when|2022-01-25|--as-written|on Wednesday";
+    let notes = |err: &str| -> Vec<String> {
+        let flat = err.split("     8  ").next().unwrap_or_default().split("     9  ").next();
+        let flat = flat.unwrap_or_default().replace('\n', " ");
+        flat.split("note: ").skip(1).map(|note| note.trim().to_owned()).collect()
+    };
+    let first = notes(&desk.writes("ada", line, "written at 8").err);
+    assert_eq!(first.len(), 2, "{first:?}");
+    let answer = desk.run("bo", "confirm|8|--how|reread|--dry-run");
+    let again: Vec<String> = first.iter().map(|note| format!("fact 8: {note}")).collect();
+    assert_eq!(notes(&answer.err), again, "{answer:?}");
 }

@@ -147,6 +147,35 @@ fn every_question_can_be_gone_back_to_and_every_answer_changed() {
 }
 
 #[test]
+fn a_date_that_is_not_that_of_the_quoted_words_is_not_taken_by_return() {
+    let desk = bare();
+    let text = "Mr Pryce, 58, who left office in 2022, did not comment. He was paid between May \
+                2019 and February 2021. He said so in March 2022 and in May 2022.";
+    std::fs::write(desk.path("p.txt"), text).unwrap();
+    desk.writes("ada", "document|add|p.txt|--title|P|--lang|en", "written at 3");
+    let mut talk = talk_of(&desk, "ada", "append");
+    talk.asks(PASSAGE, "Mr Pryce, 58");
+    talk.asks(CLAIM, "Mr Pryce is 58.");
+    talk.asks(WHO, "");
+    talk.sees("“2022” is 2022, stated; it is in no quoted word");
+    talk.asks(WHEN, "");
+    talk.sees("when: the document does not say");
+    talk.asks(GO, "4");
+    talk.sees(WHEN);
+    talk.types("26 November 2026\r");
+    talk.sees("found \"26 November 2026\": write 2026-11-26");
+    talk.asks(WHEN, "\u{15}between May 2019 and February 2021");
+    talk.sees("when: 2019-05/2021-02 (“between May 2019 and February 2021”, as the");
+    talk.asks(GO, "4");
+    talk.asks(WHEN, "\u{15}in March 2022 and in May 2022");
+    talk.sees("3  another date, or none");
+    talk.asks("these words give several dates; which is meant: ", "2");
+    talk.sees("when: 2022-05 (“in March 2022 and in May 2022”, as the document states it)");
+    talk.asks(GO, "y");
+    written(talk, "written at 4");
+}
+
+#[test]
 fn several_facts_are_signed_at_once_and_each_can_be_changed() {
     let desk = desk();
     let mut talk = talk_of(&desk, "ada", "append|--document|3");

@@ -221,3 +221,20 @@ fn a_file_of_another_program_is_named_with_the_form_to_save_it_in() {
         assert!(!flat.contains("--media-type"), "{answer:?}");
     }
 }
+
+#[test]
+fn a_date_of_publication_after_the_capture_is_named() {
+    let desk = bare();
+    let line = "document|add|article.txt|--title|T|--lang|en|--captured-at|2026-11-30T10:00:00Z";
+    for (published, is_later) in
+        [("2062-11-12", true), ("2027", true), ("2026-12-01", false), ("2026", false)]
+    {
+        let answer = desk.run("ada", &format!("{line}|--published|{published}|--dry-run"));
+        assert_eq!(answer.exit, 0, "{answer:?}");
+        let note = format!(
+            "note: published: {published} is after the document was captured, on 2026-11-30: check \
+             the year, and that day and month are not changed round "
+        );
+        assert_eq!(answer.err.replace('\n', " ").contains(&note), is_later, "{answer:?}");
+    }
+}

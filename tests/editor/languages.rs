@@ -106,6 +106,68 @@ fn the_questions_of_a_fact_ask_for_the_language_of_such_a_claim() {
     assert_eq!(desk.fact(5)["lang"], "en");
 }
 
+/// Words alone are no reason to sign another language by return.
+#[test]
+fn the_language_of_the_document_is_proposed_where_another_is_only_guessed() {
+    let desk = foreign();
+    let mut talk = talk_of(&desk, "ada", "append|--document|4");
+    talk.asks("passage (first words … last words; empty: none): ", "la réunion");
+    talk.asks("claim (one sentence that stands by itself): ", "The minister said they would meet.");
+    talk.sees("the claim has words of en, and the language would be fr");
+    talk.sees("language of the claim (such as en): fr");
+    talk.types("\r");
+    talk.asks("according to whom (empty: the document itself): ", "");
+    talk.asks("when it was so (such as 2022-01-26; empty: no date): ", "");
+    talk.sees("language: fr");
+    talk.asks("sign and write 1 event? [y/n/number/more/+]: ", "y");
+    talk.sees("written at 5");
+    assert_eq!(talk.ends().1, 0);
+    assert_eq!(desk.fact(5)["lang"], "fr");
+}
+
+#[test]
+fn another_month_or_weekday_than_the_quoted_one_is_named_in_any_language() {
+    let desk = bare();
+    for (name, lang, text) in [
+        ("uk.txt", "uk", "Посол поїхав у середу, 26 січня 2022 року."),
+        ("de.txt", "de", "Der Bericht kam am Montag, dem 21. November 2022."),
+    ] {
+        std::fs::write(desk.path(name), text).unwrap();
+        let line = format!("document|add|{name}|--title|T|--lang|{lang}");
+        assert_eq!(desk.run("ada", &line).exit, 0);
+    }
+    let noted = |line: &str| {
+        let answer = desk.run("ada", &format!("append|{line}|--dry-run"));
+        assert_eq!(answer.exit, 0, "{answer:?}");
+        notes(&answer.err)
+    };
+    let uk = "--document|3|--quote|у середу, 26 січня 2022 року|--claim|";
+    let de = "--document|4|--quote|am Montag, dem 21. November 2022|--claim|";
+    for (claim, words) in [
+        (format!("{uk}Посол поїхав 26 червня 2022 року."), "“червня”"),
+        (format!("{uk}Посол поїхав у п’ятницю."), "“п’ятницю”"),
+        (format!("{de}Der Bericht kam am 21. Oktober 2022."), "“Oktober”"),
+        (format!("{de}The report came on 21 October 2022.|--lang|en"), "“October”"),
+    ] {
+        let found = noted(&claim);
+        assert!(found.len() == 1 && found[0].ends_with(words), "{claim}: {found:?}");
+    }
+    for claim in [
+        format!("{uk}Посол поїхав у січні 2022 року."),
+        format!("{uk}Посол поїхав у середу."),
+        format!("{de}Der Bericht kam am 21. November 2022."),
+        format!("{de}The report came on Monday, 21 November 2022.|--lang|en"),
+    ] {
+        assert_eq!(noted(&claim), [""; 0], "{claim}");
+    }
+    let when = "|--when|2022-06-26|--as-written|26 січня 2022 року";
+    assert_eq!(
+        noted(&format!("{uk}Посол поїхав.{when}")),
+        ["when: the words “26 січня 2022 року” have the month 1 (січня), not that of 2022-06-26; \
+          --basis derived or inferred says where another date comes from"]
+    );
+}
+
 /// And 3: a text in Ukrainian with two dates.
 fn dated() -> Desk {
     let desk = bare();

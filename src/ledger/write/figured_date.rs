@@ -10,7 +10,10 @@ use annals_core::edtf::days;
 use unicode_segmentation::UnicodeSegmentation;
 
 /// Words between the ends of an interval of years.
-const TO: [&str; 10] = ["to", "until", "till", "and", "bis", "und", "à", "et", "до", "по"];
+const TO: [&str; 7] = ["to", "until", "till", "bis", "à", "до", "по"];
+/// The same after a word for *between*; without it they join two years.
+const AND: [&str; 4] = ["and", "und", "et", "y"];
+const BETWEEN: [&str; 3] = ["between", "zwischen", "entre"];
 /// Ends of the name of a decade: `1990s`, `1990er`.
 const OF_DECADE: [&str; 6] = ["s", "’s", "'s", "er", "ern", "-х"];
 /// Words before the common era, in lower case without spaces and points.
@@ -77,7 +80,12 @@ pub fn read(words: &str) -> Option<FiguredDate> {
         }
         [first, last] if first.is_year() && last.is_year() && first.digits < last.digits => {
             let joint = gap(first, last).to_lowercase();
-            let joins = matches!(&*joint, "-" | "–" | "—" | "/") || TO.contains(&&*joint);
+            let before = words.get(..first.from).unwrap_or_default().to_lowercase();
+            let is_between =
+                before.unicode_words().next_back().is_some_and(|it| BETWEEN.contains(&it));
+            let joins = matches!(&*joint, "-" | "–" | "—" | "/")
+                || TO.contains(&&*joint)
+                || (is_between && AND.contains(&&*joint));
             joins.then(|| vec![format!("{}/{}", first.digits, last.digits)])?
         }
         [one] => vec![span(one, words.get(one.to..)?)?],
@@ -149,14 +157,46 @@ pub fn is_before_era(words: &str) -> bool {
 /// The figures that may be the day of a month, if the words have one year and no figure that counts
 /// something else.
 pub fn days_of_month(words: &str) -> Vec<u32> {
-    let runs = runs(words);
+    let years = runs(words).iter().filter(|run| run.is_year()).count();
+    if years == 1 { days_beside_month(words) } else { Vec::new() }
+}
+
+/// The figures that may be the day of the month that the words name, if no figure counts something
+/// else.
+pub fn days_beside_month(words: &str) -> Vec<u32> {
     let lower = words.to_lowercase();
-    let is_counted = PARTS.iter().any(|part| lower.contains(part));
-    let years = runs.iter().filter(|run| run.is_year()).count();
-    if is_counted || years != 1 {
+    if PARTS.iter().any(|part| lower.contains(part)) {
         return Vec::new();
     }
-    runs.iter().filter(|run| run.is_small()).filter_map(Run::number).collect()
+    runs(words).iter().filter(|run| run.is_small()).filter_map(Run::number).collect()
+}
+
+/// The years of the common calendar that words have, in four digits, each once.
+pub fn years(words: &str) -> Vec<String> {
+    let mut years: Vec<String> = Vec::new();
+    for run in runs(words).into_iter().filter(Run::is_year) {
+        if !years.contains(&run.digits) {
+            years.push(run.digits);
+        }
+    }
+    years
+}
+
+/// The months that dates in figures of a text may have: `24.12.2025`, `2025-12-24`, `2025年12月`.
+pub fn months(text: &str) -> Vec<i8> {
+    let runs = runs(text);
+    let gap = |a: &Run, b: &Run| text.get(a.to..b.from).unwrap_or_default().trim();
+    let is_joint = |gap: &str| matches!(gap, "." | "/" | "-" | "年");
+    let mut months: Vec<i8> = Vec::new();
+    for pair in runs.windows(2) {
+        let [one, other] = pair else { continue };
+        let is_date = is_joint(gap(one, other));
+        for run in [one, other].into_iter().filter(|run| is_date && run.is_small()) {
+            let month = run.number().and_then(|number| i8::try_from(number).ok());
+            months.extend(month.filter(|month| *month <= 12 && !months.contains(month)));
+        }
+    }
+    months
 }
 
 #[cfg(test)]
@@ -189,6 +229,9 @@ mod tests {
         for words in ["2022", "the 19th", "5 of 2022", "1990", "12.5 of 2022", "14:30, 2022", ""] {
             assert_eq!(read_as(words), None, "{words}");
         }
+        for words in ["2019 and 2021", "in 2019 or 2021", "2019 und 2021"] {
+            assert_eq!(read_as(words), None, "{words}");
+        }
     }
 
     #[test]
@@ -201,5 +244,10 @@ mod tests {
         assert_eq!(days_of_month("٢٧ يناير ٢٠٢٢"), [27]);
         assert_eq!(days_of_month("KW 4 2022"), [0; 0]);
         assert_eq!(days_of_month("2019, 5, 2022"), [0; 0]);
+        assert_eq!(days_beside_month("le 1er mars"), [1]);
+        assert_eq!(years("2019, 5, 2022, 2019"), ["2019", "2022"]);
+        assert_eq!(months("am 24.12.2025 um 20 Uhr"), [12]);
+        assert_eq!(months("2022年1月26日"), [1]);
+        assert_eq!(months("5 of 12"), [0; 0]);
     }
 }

@@ -1,13 +1,18 @@
 //! A date that is given as stated, beside words of the document that deny it.
 //!
 //! Always holds: it is a hint for the signer and refuses nothing; words that are not understood
-//! deny no date, but for English words without any figure or name of a day. Not here: dates that
-//! are derived or inferred, which words need not give.
+//! deny no date, but for English words without any figure or name of a day. A date that is derived
+//! or inferred is denied by words that name another month, day or weekday alone. Not here: the
+//! names of months and weekdays (`named_days`).
 
 use crate::ledger::write::figured_date;
 use crate::ledger::write::figures::{digit, figures};
+pub use crate::ledger::write::named_days::primary;
+use crate::ledger::write::named_days::{NamedMonth, months, weekday_name, weekdays};
 use crate::ledger::write::worded_date::dates;
-use annals_core::edtf::days;
+use annals_core::edtf::{Days, days};
+use jiff::ToSpan;
+use jiff::civil::Date;
 use unicode_segmentation::UnicodeSegmentation;
 
 /// English words that belong to dates, by their beginning.
@@ -68,11 +73,6 @@ const DATED: &[&str] = &[
     "first",
 ];
 
-/// The language of a tag without its region and script.
-pub fn primary(lang: &str) -> String {
-    lang.split('-').next().unwrap_or_default().to_ascii_lowercase()
-}
-
 /// Years that languages count from another beginning, and what is added to such a year to have the
 /// one or two years of ours in which it is.
 const CALENDARS: [(&str, [i64; 2]); 5] = [
@@ -101,7 +101,12 @@ fn counted_otherwise(words: &str, lang: &str) -> impl Iterator<Item = String> {
 }
 
 /// Words that narrow no date.
-const BESIDE: [&str; 9] = ["in", "on", "of", "the", "during", "since", "by", "until", "from"];
+const BESIDE: [&str; 10] =
+    ["in", "on", "of", "the", "during", "since", "by", "until", "from", "between"];
+/// Words beside a day that leave it as it is.
+const BESIDE_DAY: [&str; 7] = ["morning", "afternoon", "evening", "last", "next", "this", "coming"];
+/// Words for a year, beside it.
+const YEAR_WORDS: [&str; 6] = ["року", "рік", "году", "года", "roku", "année"];
 
 /// Why the words do not give the date, if that can be said.
 pub fn denied(edtf: &str, words: &str, lang: &str) -> Option<String> {
@@ -127,10 +132,14 @@ pub fn denied(edtf: &str, words: &str, lang: &str) -> Option<String> {
         if !found.iter().any(overlaps) {
             return Some(format!("the words “{words}” give {list}, not {edtf}"));
         }
-        return read
-            .first()
-            .filter(|date| found.len() == 1 && is_all(&date.words, words))
-            .and_then(|date| differs(&date.edtf, edtf, words));
+        if found.len() > 1 {
+            let one_of = found.iter().any(|date| date == edtf);
+            return one_of.then(|| several(words, &list, edtf));
+        }
+        let whole = read.first().filter(|date| is_all(&date.words, words));
+        return whole
+            .and_then(|date| differs(&date.edtf, edtf, words))
+            .or_else(|| contradicted(edtf, words, lang));
     }
     if let Some(figured) = figured_date::read(words) {
         let list = figured.edtf.join(" or ");
@@ -143,23 +152,112 @@ pub fn denied(edtf: &str, words: &str, lang: &str) -> Option<String> {
         };
     }
     // In any language a year is written in four digits.
-    let years = figures(words).into_iter().map(|figure| figure.digits);
-    let years: Vec<String> =
-        years.filter(|digits| digits.len() == 4 && ("1000".."3000").contains(&&**digits)).collect();
+    let years = figured_date::years(words);
     if !years.is_empty() {
-        if years.iter().any(overlaps) {
-            return another_day(edtf, words);
+        let list = years.join(" and ");
+        if !years.iter().any(overlaps) {
+            return Some(format!("the words “{words}” have the year {list}, not that of {edtf}"));
         }
-        let years = years.join(" and ");
-        return Some(format!("the words “{words}” have the year {years}, not that of {edtf}"));
+        if years.len() > 1 && years.iter().any(|year| year == edtf) {
+            return Some(several(words, &list, edtf));
+        }
+        return another_day(edtf, words).or_else(|| contradicted(edtf, words, lang));
+    }
+    if let Some(why) = contradicted(edtf, words, lang) {
+        return Some(why);
+    }
+    let has_figure = words.chars().any(|c| digit(c).is_some());
+    if !has_figure && day_of(edtf).is_some() && !weekdays(words, lang).is_empty() {
+        return Some(format!(
+            "the words “{words}” give no date without that of the document, and {edtf} is called \
+             stated"
+        ));
     }
     let is_dated = |word: &str| {
         let word = word.to_lowercase();
         DATED.iter().any(|begin| word.starts_with(begin))
     };
-    let has_figure = words.chars().any(|c| digit(c).is_some());
     let nothing = primary(lang) == "en" && !has_figure && !words.unicode_words().any(is_dated);
     nothing.then(|| format!("the words “{words}” give no date, and {edtf} is called stated"))
+}
+
+/// That a date is one of several that the words give.
+fn several(words: &str, list: &str, edtf: &str) -> String {
+    format!("the words “{words}” give {list}, and {edtf} is one of them")
+}
+
+/// Why a date that is derived or inferred is not in words which name a month or a weekday, and
+/// nothing beside them: what is derived adds the year or the week, and changes no word.
+pub fn derived_otherwise(edtf: &str, words: &str, lang: &str) -> Option<String> {
+    let months = months(words, lang);
+    let days = weekdays(words, lang);
+    let is_english = primary(lang) == "en";
+    let is_day_word = |word: &str| {
+        let lower = word.to_lowercase();
+        let is_name = months.iter().any(|it| it.word.split(' ').any(|name| name == word))
+            || days.iter().any(|(name, _)| name == word);
+        let is_small = match is_english {
+            true => BESIDE.contains(&&*lower) || BESIDE_DAY.contains(&&*lower),
+            false => lower.chars().count() <= 3 || YEAR_WORDS.contains(&&*lower),
+        };
+        is_name || is_small || word.chars().next().and_then(digit).is_some()
+    };
+    let is_all = words.unicode_words().flat_map(|word| word.split(['’', '\''])).all(is_day_word);
+    if is_all { contradicted(edtf, words, lang) } else { None }
+}
+
+/// Why a date is not that of words which name its month, its day or its weekday, in whatever
+/// language.
+fn contradicted(edtf: &str, words: &str, lang: &str) -> Option<String> {
+    let given = days(edtf)?;
+    let months = months(words, lang);
+    let other = months.first().filter(|_| !months.iter().any(|it| has_month(&given, it.month)));
+    if let Some(NamedMonth { word, month, .. }) = other {
+        return Some(format!(
+            "the words “{words}” have the month {month} ({word}), not that of {edtf}"
+        ));
+    }
+    let day = day_of(edtf)?;
+    if months.len() == 1 {
+        let found = figured_date::days_beside_month(words);
+        if !found.is_empty() && !found.contains(&u32::from(day.day().unsigned_abs())) {
+            let list: Vec<String> = found.iter().map(u32::to_string).collect();
+            let list = list.join(" or ");
+            return Some(format!("the words “{words}” have the day {list}, not that of {edtf}"));
+        }
+    }
+    let named = weekdays(words, lang);
+    let (word, _) = named.first()?;
+    let is_other = named.iter().all(|(_, weekday)| *weekday != day.weekday());
+    is_other.then(|| {
+        let name = weekday_name(day.weekday());
+        format!("the words “{words}” have the weekday {word}, and {edtf} is a {name}")
+    })
+}
+
+/// The day that a date is, if it is one.
+fn day_of(edtf: &str) -> Option<Date> {
+    let given = days(edtf)?;
+    let day = given.first.filter(|_| given.first == given.last);
+    day.filter(|_| !edtf.contains('/'))
+}
+
+/// Whether days of a month are among these; of a time without an end, or of a year and more, some
+/// are.
+pub fn has_month(given: &Days, month: i8) -> bool {
+    let (Some(first), Some(last)) = (given.first, given.last) else { return true };
+    let mut at = first.first_of_month();
+    for _ in 0..12 {
+        if at > last {
+            return false;
+        }
+        if at.month() == month {
+            return true;
+        }
+        let Ok(next) = at.checked_add(1.month()) else { return true };
+        at = next;
+    }
+    true
 }
 
 /// That words which give a date, or have a year, stand without one; `option` is that of the date.
@@ -210,6 +308,9 @@ fn differs(found: &str, edtf: &str, words: &str) -> Option<String> {
         _ if wide == given || !has_ends => None,
         true if !found.contains('/') => {
             Some(format!("the words “{words}” give {found}, and {edtf} is more exact"))
+        }
+        true if found.split('/').any(|end| end == edtf) => {
+            Some(format!("the words “{words}” give {found}, and {edtf} is one end of it"))
         }
         false if found.contains('/') => {
             Some(format!("the words “{words}” give {found}, not {edtf}"))
@@ -274,6 +375,35 @@ mod tests {
         ] {
             assert_eq!(why(edtf, words, "uk"), format!("the words “{words}” {told}"));
         }
+        for (edtf, words, lang, told) in [
+            ("2026-10-18", "18 листопада 2026 року", "uk", {
+                "have the month 11 (листопада), not that of 2026-10-18"
+            }),
+            ("2026-10-26", "26 de noviembre de 2026", "es", {
+                "have the month 11 (noviembre), not that of 2026-10-26"
+            }),
+            ("2027-05-01", "1er mars 2027", "fr", {
+                "have the month 3 (mars), not that of 2027-05-01"
+            }),
+            ("2027-05-03", "3 مارس 2027", "ar", {
+                "have the month 3 (مارس), not that of 2027-05-03"
+            }),
+            ("2022-01-05", "on Thursday", "en", {
+                "have the weekday Thursday, and 2022-01-05 is a Wednesday"
+            }),
+            ("2022-01-26", "Wednesday", "en", {
+                "give no date without that of the document, and 2022-01-26 is called stated"
+            }),
+            ("2019-05", "between May 2019 and February 2021", "en", {
+                "give 2019-05/2021-02, and 2019-05 is one end of it"
+            }),
+            ("2019-05", "in May 2019 and in February 2021", "en", {
+                "give 2019-05 and 2021-02, and 2019-05 is one of them"
+            }),
+            ("2020", "in 2020 or 2021", "en", { "give 2020 and 2021, and 2020 is one of them" }),
+        ] {
+            assert_eq!(why(edtf, words, lang), format!("the words “{words}” {told}"));
+        }
         for (edtf, words, lang) in [
             ("2022-01-27", "27/01/2022", "en"),
             ("2022-03-04", "03/04/2022", "en"),
@@ -289,7 +419,12 @@ mod tests {
             ("2022-01-28", "KW 4 2022", "de"),
             ("2022-01", "27 January 2022", "en"),
             ("2022-01-27", "27. Januar 2022", "de"),
-            ("2022-01-26", "Wednesday", "en"),
+            ("2022-01-26", "Wednesday, 26 January", "en"),
+            ("2027-03-01", "1er mars 2027", "fr"),
+            ("2027-03", "1er mars 2027", "fr"),
+            ("2026-11-18", "18 листопада 2026 року", "uk"),
+            ("2026-11-03/2026-11-05", "3.–5. November 2026", "de"),
+            ("2026-12-31/2027-01-02", "31 December to 2 January", "en"),
             ("2022-01-26", "on the 26th", "en"),
             ("2022-01-26", "cередa", "uk"),
             ("2022/2023", "in 2022", "en"),
@@ -298,6 +433,34 @@ mod tests {
             ("2022-01-26", "٢٣ جمادى الآخرة ١٤٤٣", "ar"),
         ] {
             assert_eq!(denied(edtf, words, lang), None, "{edtf} {words}");
+        }
+    }
+
+    #[test]
+    fn what_is_derived_is_in_the_words_that_name_a_day() {
+        let why = |edtf, words, lang| derived_otherwise(edtf, words, lang).unwrap_or_default();
+        for (edtf, words, lang, told) in [
+            ("2026-11-25", "Thursday", "en", {
+                "have the weekday Thursday, and 2026-11-25 is a Wednesday"
+            }),
+            ("2027-01-04", "14 January", "en", "have the day 14, not that of 2027-01-04"),
+            ("2026-12-08", "18 December", "en", "have the day 18, not that of 2026-12-08"),
+            ("2026-12-18", "am 18. November", "de", {
+                "have the month 11 (November), not that of 2026-12-18"
+            }),
+        ] {
+            assert_eq!(why(edtf, words, lang), format!("the words “{words}” {told}"));
+        }
+        for (edtf, words, lang) in [
+            ("2026-11-26", "on Thursday evening", "en"),
+            ("2026-11-27", "the day after Thursday", "en"),
+            ("2027-01-21", "a week after 14 January", "en"),
+            ("2027-01-14", "14 January", "en"),
+            ("2027-01-14/2027-01-20", "from 14 January", "en"),
+            ("2026-11-25", "yesterday", "en"),
+            ("2026-11-19", "eine Woche vor dem 26. November", "de"),
+        ] {
+            assert_eq!(why(edtf, words, lang), "", "{edtf} {words}");
         }
     }
 }

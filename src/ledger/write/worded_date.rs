@@ -7,6 +7,9 @@
 //! open give no date. Not here: other languages, times of the day.
 //! Source: FORMAT.md, **When**.
 
+use crate::ledger::query::wrong_date::wrong_date;
+use crate::ledger::write::figured_date;
+use annals_core::edtf;
 use annals_core::event::vocabulary::Basis;
 use jiff::civil::{Date, Weekday};
 use jiff::{Span, ToSpan};
@@ -46,7 +49,10 @@ const NUMBERS: [&str; 12] = [
 const DAY_PARTS: [&str; 4] = ["morning", "afternoon", "evening", "night"];
 
 /// Words before what is to come.
-const TO_COME: [&str; 11] = [
+const TO_COME: [&str; 14] = [
+    "begins",
+    "starts",
+    "resumes",
     "takes",
     "will",
     "shall",
@@ -77,6 +83,25 @@ const NO_DAY: [&str; 16] = [
     "the", "every", "each", "any", "a", "black", "good", "bloody", "ash", "palm", "easter", "holy",
     "super", "cyber", "maundy", "shrove",
 ];
+/// Words before what is to come or was: they leave a weekday open.
+const OPEN: [&str; 12] = [
+    "opens", "closes", "ends", "meets", "meet", "sits", "sit", "returns", "plays", "faces",
+    "votes", "begin",
+];
+/// How many words before a weekday can leave it open.
+const OPEN_REACH: usize = 8;
+/// Words before `since` that count or compare what was so since then: it did not begin then.
+const COUNTED_SINCE: [&str; 16] = [
+    "first", "second", "third", "fourth", "fifth", "only", "last", "latest", "once", "twice",
+    "time", "times", "most", "least", "best", "worst",
+];
+/// Words that end like a superlative and are none.
+const NO_SUPERLATIVE: [&str; 8] =
+    ["west", "forest", "protest", "interest", "arrest", "request", "contest", "harvest"];
+/// How many words before `since` can count or compare.
+const SINCE_REACH: usize = 8;
+/// Words between two years of which one is meant, or both.
+const OR: [&str; 4] = ["or", "and", "nor", "to"];
 /// Words of what is to come, where they follow a day in its clause.
 const WILL: [&str; 3] = ["will", "shall", "won't"];
 /// Words that begin another clause.
@@ -112,6 +137,10 @@ pub fn dates(text: &str, document: Option<Date>) -> Vec<WordedDate> {
             (_, Some(&"since")) => at.checked_sub(1),
             _ => None,
         };
+        if since.is_some_and(|since| is_counted(before.get(..since).unwrap_or_default())) {
+            (at, after_date) = (at + taken, true);
+            continue;
+        }
         let since = since.filter(|_| !edtf.contains('/'));
         let edtf = if since.is_some() { format!("{edtf}/..") } else { edtf };
         let first = words.get(since.unwrap_or(at + skipped)).map(|(start, _)| *start);
@@ -170,6 +199,55 @@ fn folded(text: &str, words: &[(usize, &str)]) -> Vec<String> {
     folded
 }
 
+/// Whether the words before `since` count or compare what was so since then: `the first time`, `its
+/// highest level`.
+fn is_counted(before: &[&str]) -> bool {
+    let clause = before.iter().rev().take(SINCE_REACH).take_while(|word| !SAYING.contains(word));
+    clause.copied().any(|word| {
+        let is_superlative =
+            word.len() > 5 && word.ends_with("est") && !NO_SUPERLATIVE.contains(&word);
+        COUNTED_SINCE.contains(&word) || is_superlative || is_ordinal(word)
+    })
+}
+
+/// Why a text is no date, as the end of a message: how it is written, if words or figures give one
+/// date alone (`: write 2026-11-26`); else as [`wrong_date`].
+pub fn why_no_date(text: &str) -> String {
+    let text = text.trim();
+    let known = wrong_date(text);
+    if !known.is_empty() {
+        return known;
+    }
+    let read = match dates(text, None).as_slice() {
+        [one] if one.words == text => Some(one.edtf.clone()),
+        _ => figured_date::stated(text),
+    };
+    read.map(|edtf| format!(": write {edtf}")).unwrap_or_default()
+}
+
+/// Words that may stand between a date and what it dates.
+const JOINTS: [&str; 6] = ["on", "in", "at", "by", "during", "since"];
+
+/// Whether the words of a date stand beside a passage in its sentence, with a name between them at
+/// most: `⟦they met⟧ in Moscow on Wednesday`, `In 2019, ⟦they met⟧`.
+pub fn is_beside(date: &str, passage: &str, sentence: &str) -> bool {
+    let Some((before, after)) = sentence.split_once(passage) else { return false };
+    let is_joint = |gap: &str| {
+        let is_small = |word: &str| {
+            word.starts_with(char::is_uppercase) || JOINTS.contains(&word.to_lowercase().as_str())
+        };
+        gap.chars().all(|c| c.is_alphabetic() || c.is_whitespace())
+            && gap.unicode_words().all(is_small)
+    };
+    let is_after = after.split_once(date).is_some_and(|(gap, _)| is_joint(gap));
+    let begins = before.split_once(date).is_some_and(|(begin, gap)| {
+        let begin = begin.trim().to_lowercase();
+        (begin.is_empty() || JOINTS.contains(&&*begin))
+            && gap.chars().all(|c| c == ',' || c.is_whitespace())
+    });
+    is_after || begins
+}
+
 fn weekday_of_date(words: &[&str]) -> bool {
     words.first().is_some_and(|word| weekday(word).is_some())
 }
@@ -177,6 +255,7 @@ fn weekday_of_date(words: &[&str]) -> bool {
 /// How many words name days without saying which: all of them are passed over.
 fn open_words(words: &[&str]) -> usize {
     let day = |word: &str| day_number(word).is_some();
+    let one_of_two = |word: &str| word == "and" || word == "or";
     match words {
         [one, to, other, ..]
             if weekday(one).is_some()
@@ -185,11 +264,45 @@ fn open_words(words: &[&str]) -> usize {
         {
             3
         }
-        [one, "and", other, "of", name, ..] if day(one) && day(other) && month(name).is_some() => 5,
-        [one, "and", other, name, ..] if day(one) && day(other) && month(name).is_some() => 4,
-        [one, "and", other, ..] if month(one).is_some() && month(other).is_some() => 3,
-        _ => 0,
+        [one, joint, other, "of", name, ..]
+            if one_of_two(joint) && day(one) && day(other) && month(name).is_some() =>
+        {
+            5
+        }
+        [one, joint, other, name, ..]
+            if one_of_two(joint) && day(one) && day(other) && month(name).is_some() =>
+        {
+            4
+        }
+        [one, joint, other, ..]
+            if one_of_two(joint) && month(one).is_some() && month(other).is_some() =>
+        {
+            3
+        }
+        ["in" | "since" | "during", rest @ ..] if open_words(rest) > 0 => 1 + open_words(rest),
+        words => open_years(words),
     }
+}
+
+/// How many words name several years: `in 2020 or 2021`, `March 2019, 2020 and 2021`.
+fn open_years(words: &[&str]) -> usize {
+    let is_year = |at: usize| words.get(at).is_some_and(|word| year(word).is_some());
+    let Some(first) = (0..=3).find(|at| is_year(*at)) else { return 0 };
+    if first > 0 && whole(words).is_none_or(|date| date.taken != first + 1) {
+        return 0;
+    }
+    let mut taken = first + 1;
+    loop {
+        let joint = words.get(taken).is_some_and(|word| OR.contains(word));
+        let next = taken + usize::from(joint);
+        // A date in figures goes on with its month.
+        let is_figures = words.get(next + 1).is_some_and(|word| word.len() == 2 && is_figure(word));
+        if !is_year(next) || is_figures {
+            break;
+        }
+        taken = next + 1;
+    }
+    if taken > first + 1 { taken } else { 0 }
 }
 
 /// What the words at one place give.
@@ -216,6 +329,19 @@ fn interval(words: &[&str], before: &[&str], document: Option<Date>) -> Option<R
     let is_between = before.last() == Some(&"between");
     let joins = |word: &str| TO.contains(&word) || (is_between && word == "and");
     let year_at = |at: usize| words.get(at).and_then(|word| year(word));
+    if let Some(first) = whole(words).filter(|date| date.skipped == 0)
+        && words.get(first.taken).is_some_and(|word| joins(word))
+        && let Some(last) = whole(words.get(first.taken + 1..)?)
+        && last.skipped == 0
+    {
+        let is_after = edtf::days(&first.edtf)?.last < edtf::days(&last.edtf)?.first;
+        return is_after.then(|| Reading {
+            skipped: 0,
+            taken: first.taken + 1 + last.taken,
+            edtf: format!("{}/{}", first.edtf, last.edtf),
+            basis: Basis::Stated,
+        });
+    }
     if let [one, to, other, ..] = words
         && joins(to)
         && let (Some(first), Some(last), Some(year)) = (month(one), month(other), year_at(3))
@@ -268,6 +394,13 @@ fn interval(words: &[&str], before: &[&str], document: Option<Date>) -> Option<R
 fn is_to_come(before: &[&str]) -> bool {
     let last = |words: &[&str]| before.iter().rposition(|word| words.contains(word));
     last(&TO_COME).is_some_and(|at| last(&SAYING).is_none_or(|said| said < at))
+}
+
+/// Whether the words before a weekday leave open whether it was or is to come.
+fn is_left_open(before: &[&str]) -> bool {
+    let clause = before.iter().rev().take(OPEN_REACH);
+    let mut clause = clause.take_while(|word| !SAYING.contains(word) && !JOINING.contains(word));
+    clause.any(|word| OPEN.contains(word))
 }
 
 /// Whether the words after a day are about what is to come on it: `On Sunday they will vote`.
@@ -393,12 +526,15 @@ fn weekday_words(words: &[&str], before: &[&str], from: Date) -> Option<Reading>
         [day, ..] if is_ordinal(day) => true,
         rest => day_and_month(rest).is_some(),
     };
-    if is_name || has_date {
+    // `Monday week` is a week after the next Monday.
+    let is_later = rest.first().is_some_and(|word| matches!(*word, "week" | "fortnight"));
+    if is_name || has_date || is_later {
         return None;
     }
     let is_next = matches!(before.last(), Some(&("coming" | "upcoming")));
     match is_next || is_to_come(before) || will_be(rest) {
         true => derived(1, from.nth_weekday(1, wanted).ok()?),
+        false if is_left_open(before) => None,
         false => derived(1, latest(wanted, from)?),
     }
 }
@@ -500,126 +636,4 @@ fn weekday(word: &str) -> Option<Weekday> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    /// The words and dates that a text gives in a document of Thursday, 27 January 2022.
-    fn found(text: &str) -> Vec<String> {
-        let day = Date::constant(2022, 1, 27);
-        let line = |date: WordedDate| format!("{}: {} {}", date.words, date.edtf, date.basis);
-        dates(text, Some(day)).into_iter().map(line).collect()
-    }
-
-    #[test]
-    fn words_that_count_from_the_document_give_a_derived_date() {
-        for (text, date) in [
-            ("They met on Thursday.", "Thursday: 2022-01-27 derived"),
-            ("They met on Wednesday.", "Wednesday: 2022-01-26 derived"),
-            ("They met on Friday.", "Friday: 2022-01-21 derived"),
-            ("last Thursday", "last Thursday: 2022-01-20 derived"),
-            ("next Thursday", "next Thursday: 2022-02-03 derived"),
-            ("It was yesterday evening.", "yesterday evening: 2022-01-26 derived"),
-            ("Yesterday, they met", "Yesterday: 2022-01-26 derived"),
-            ("the day before yesterday", "the day before yesterday: 2022-01-25 derived"),
-            ("They meet tomorrow.", "tomorrow: 2022-01-28 derived"),
-            ("last week", "last week: 2022-01-17/2022-01-23 derived"),
-            ("last month", "last month: 2021-12 derived"),
-            ("next year", "next year: 2023 derived"),
-            ("three days ago", "three days ago: 2022-01-24 derived"),
-            ("a week ago", "a week ago: 2022-01-20~ derived"),
-            ("2 months ago", "2 months ago: 2021-11 derived"),
-            ("on 27 January", "27 January: 2022-01-27 derived"),
-            ("on December 17th", "December 17th: 2021-12-17 derived"),
-            ("It will be on 3 Feb", "3 Feb: 2022-02-03 derived"),
-            ("in December", "December: 2021-12 derived"),
-        ] {
-            assert_eq!(found(text), [date], "{text}");
-        }
-    }
-
-    #[test]
-    fn what_stands_around_a_day_says_which_it_is() {
-        for (text, date) in [
-            ("met on Friday, 28 January 2022 with", "28 January 2022: 2022-01-28 stated"),
-            ("on 28 January 2022, a Friday, they", "28 January 2022: 2022-01-28 stated"),
-            ("on Wednesday, 26 January, they", "26 January: 2022-01-26 derived"),
-            ("met on Wednesday last week", "Wednesday last week: 2022-01-19 derived"),
-            ("on Monday of this week", "Monday of this week: 2022-01-24 derived"),
-            ("they will meet on Monday", "Monday: 2022-01-31 derived"),
-            ("he said on Monday that they will", "Monday: 2022-01-24 derived"),
-            ("it will end, he said on Monday", "Monday: 2022-01-24 derived"),
-            ("met from 3 to 5 January", "3 to 5 January: 2022-01-03/2022-01-05 derived"),
-            ("met 3–5 January 2021", "3–5 January 2021: 2021-01-03/2021-01-05 stated"),
-            ("between 30 December and 2 January", {
-                "30 December and 2 January: 2021-12-30/2022-01-02 derived"
-            }),
-            ("met on January 3 to 5, 2021", "January 3 to 5, 2021: 2021-01-03/2021-01-05 stated"),
-            ("from March to May 2021", "March to May 2021: 2021-03/2021-05 stated"),
-            ("A meeting this coming Monday is set", "Monday: 2022-01-31 derived"),
-            ("On Sunday they will vote again", "Sunday: 2022-01-30 derived"),
-            ("On Sunday he said that they will", "Sunday: 2022-01-23 derived"),
-            ("met on Monday and will go on", "Monday: 2022-01-24 derived"),
-            ("The vote takes place on Sunday", "Sunday: 2022-01-30 derived"),
-            ("On 5 May 2021, workers met", "5 May 2021: 2021-05-05 stated"),
-            ("in 2014 his", "2014: 2014 stated"),
-            ("On 27 January 1500 workers met", "27 January: 2022-01-27 derived"),
-        ] {
-            assert_eq!(found(text), [date], "{text}");
-        }
-        for text in [
-            "met on Friday the 13th with",
-            "met on 27 February with",
-            "will meet on 20 January",
-            "on 3 and 5 January",
-            "from Monday to Wednesday",
-            "in the Friday Mosque",
-            "every Friday",
-            "on Black Friday",
-            "On 5 May 1500 workers went on strike",
-            "in 1200 homes there",
-            "In March 2000 people marched",
-            "They met two weeks from Monday",
-            "on the last Friday of January",
-            "on the first Monday of March",
-            "On 1/2 January they met",
-        ] {
-            assert_eq!(found(text), [] as [&str; 0], "{text}");
-        }
-    }
-
-    #[test]
-    fn a_whole_date_is_stated_and_needs_no_document() {
-        for (text, date) in [
-            ("on 26 January 2022", "26 January 2022: 2022-01-26 stated"),
-            ("January 26, 2022", "January 26, 2022: 2022-01-26 stated"),
-            ("the 1st of May 2021", "1st of May 2021: 2021-05-01 stated"),
-            ("on 2022-01-26", "2022-01-26: 2022-01-26 stated"),
-            ("in January 2022", "January 2022: 2022-01 stated"),
-            ("since 2014", "since 2014: 2014/.. stated"),
-            ("closed since 5 May 2019", "since 5 May 2019: 2019-05-05/.. stated"),
-        ] {
-            assert_eq!(found(text), [date], "{text}");
-            assert_eq!(dates(text, None).len(), 1, "{text}");
-        }
-    }
-
-    #[test]
-    fn other_words_give_none() {
-        for text in [
-            "They may meet.",
-            "on 31 February",
-            "in the March",
-            "61 of 88 met",
-            "ago",
-            "",
-            "Zwei Tage zuvor",
-            "May",
-            "the last days",
-        ] {
-            assert_eq!(found(text), [] as [&str; 0], "{text}");
-        }
-        assert_eq!(dates("on Wednesday", None), []);
-        let two = ["Wednesday: 2022-01-26 derived", "yesterday: 2022-01-26 derived"];
-        assert_eq!(found("on Wednesday, and yesterday"), two);
-    }
-}
+mod tests;

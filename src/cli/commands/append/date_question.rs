@@ -7,7 +7,7 @@ use crate::cli::shared::filled;
 use crate::cli::terminal::{CliError, ask, note, visible, wrapped};
 use crate::ledger::write::draft::WhenDraft;
 use crate::ledger::write::figured_date;
-use crate::ledger::write::worded_date::{WordedDate, dates};
+use crate::ledger::write::worded_date::{WordedDate, dates, why_no_date};
 use annals_core::edtf::is_edtf;
 use annals_core::event::vocabulary::Basis;
 use annals_core::quote::Text;
@@ -15,31 +15,44 @@ use annals_core::quote_search::{Edges, Pointing};
 use annals_core::text::in_quotes;
 use jiff::civil::Date;
 
+/// The dates that are proposed for a fact.
+#[derive(Default)]
+pub struct DateProposal {
+    /// The dates that the quoted words give, or their sentence.
+    pub dates: Vec<WordedDate>,
+    /// Whether one stands apart from the quoted words in their sentence: it may date something
+    /// else.
+    pub apart: bool,
+}
+
 /// The question for a date.
 pub struct DateQuestion<'a> {
     /// The document's text.
     pub text: &'a Text,
     /// The document's day, where it is known.
     pub day: Option<Date>,
-    /// The dates that the quoted words give, or their sentence.
-    pub proposed: &'a [WordedDate],
+    /// The dates that are proposed.
+    pub proposed: &'a DateProposal,
 }
 
 impl DateQuestion<'_> {
     /// Asks; `None` is the way back. One proposed date is there to be changed; of several none is
-    /// meant more than another.
+    /// meant more than another, and one apart from the quoted words is only shown.
     pub fn ask(&self, given: Option<&WhenDraft>) -> Result<Option<Option<WhenDraft>>, CliError> {
-        for date in self.proposed {
+        let DateProposal { dates, apart } = self.proposed;
+        let apart_from = if *apart { "; it is in no quoted word" } else { "" };
+        for date in dates {
             let from = match (date.basis, self.day) {
                 (Basis::Derived, Some(day)) => format!("derived from the document's date, {day}"),
                 (basis, _) => basis.to_string(),
             };
-            note(wrapped(&format!("“{}” is {}, {from}", visible(&date.words), date.edtf), 4));
+            let line = format!("“{}” is {}, {from}{apart_from}", visible(&date.words), date.edtf);
+            note(wrapped(&line, 4));
         }
-        let offered: Vec<String> = self.proposed.iter().map(|date| date.edtf.clone()).collect();
+        let offered: Vec<String> = dates.iter().map(|date| date.edtf.clone()).collect();
         let before = match (given, offered.as_slice()) {
             (Some(when), _) => shown(when),
-            (None, [only]) => only.clone(),
+            (None, [only]) if !apart => only.clone(),
             (None, _) => String::new(),
         };
         let mut typed = before.clone();
@@ -74,17 +87,19 @@ impl DateQuestion<'_> {
             if edtf.is_empty() {
                 note(format!(
                     "expected a date or interval such as 2022-01 or 2021/2022, or words of the \
-                     document, found {}",
-                    in_quotes(&visible(typed))
+                     document, found {}{}",
+                    in_quotes(&visible(typed)),
+                    why_no_date(typed)
                 ));
             } else {
                 note(why.to_string().replace("the quotation", "what was typed"));
             }
             return Ok(None);
         }
-        let is_meant = |date: &WordedDate| edtf.is_empty() || date.edtf == edtf;
-        let read = dates(words, self.day).into_iter().next().map(|date| self.in_sentence(date));
-        let read = read.or_else(|| figured(words)).filter(is_meant);
+        let read = match self.date_of_words(words, edtf)? {
+            WordsRead::As(date) => date,
+            WordsRead::Back => return Ok(None),
+        };
         let asked = match edtf {
             "" if read.is_none() && words.chars().any(char::is_numeric) => match date_of(words)? {
                 Some(date) => date,
@@ -105,15 +120,37 @@ impl DateQuestion<'_> {
         Ok(Some(WhenDraft { edtf, as_written: Some(words.to_owned()), basis }))
     }
 
+    /// The date that typed words give; of several the one of `edtf`, or the one that is chosen.
+    fn date_of_words(&self, words: &str, edtf: &str) -> Result<WordsRead, CliError> {
+        let found = dates(words, self.day).into_iter().map(|date| self.in_sentence(date));
+        let mut found: Vec<WordedDate> = found.collect();
+        if found.is_empty() {
+            found.extend(figured(words));
+        }
+        if !edtf.is_empty() {
+            return Ok(WordsRead::As(found.into_iter().find(|date| date.edtf == edtf)));
+        }
+        if found.len() < 2 {
+            return Ok(WordsRead::As(found.pop()));
+        }
+        let line = |date: &WordedDate| format!("{} (“{}”)", date.edtf, visible(&date.words));
+        let choices: Vec<String> =
+            found.iter().map(line).chain(["another date, or none".to_owned()]).collect();
+        Ok(match ask::one_of_or_back("these words give several dates; which is meant", &choices)? {
+            Some(chosen) => WordsRead::As(found.into_iter().nth(chosen)),
+            None => WordsRead::Back,
+        })
+    }
+
     /// The date of typed words as it was proposed: their sentence says more than they do.
     fn in_sentence(&self, date: WordedDate) -> WordedDate {
         let is_same = |known: &&WordedDate| known.words.eq_ignore_ascii_case(&date.words);
-        self.proposed.iter().find(is_same).cloned().unwrap_or(date)
+        self.proposed.dates.iter().find(is_same).cloned().unwrap_or(date)
     }
 
     /// A date without words: those of the proposed one, else it is asked where it comes from.
     fn date(&self, edtf: &str) -> Result<WhenDraft, CliError> {
-        let proposed = self.proposed.iter().find(|date| date.edtf == edtf);
+        let proposed = self.proposed.dates.iter().find(|date| date.edtf == edtf);
         let edtf = Some(edtf.to_owned());
         if let Some(WordedDate { words, basis, .. }) = proposed {
             return Ok(WhenDraft { edtf, as_written: Some(words.clone()), basis: Some(*basis) });
@@ -122,6 +159,14 @@ impl DateQuestion<'_> {
         let basis = bases.get(ask::one_of("the date is", &bases)?).copied();
         Ok(WhenDraft { edtf, as_written: None, basis })
     }
+}
+
+/// What typed words were read as.
+enum WordsRead {
+    /// A date, or none.
+    As(Option<WordedDate>),
+    /// The question before is wanted.
+    Back,
 }
 
 /// The date that words give by their figures, in whatever language.
@@ -142,7 +187,10 @@ fn date_of(words: &str) -> Result<Option<String>, CliError> {
             Some(date) if date.is_empty() || is_edtf(&date) => return Ok(Some(date)),
             Some(other) => typed = other,
         }
-        note("expected a date or interval such as 2022-01 or 2021/2022, or an empty line");
+        note(format!(
+            "expected a date or interval such as 2022-01 or 2021/2022, or an empty line{}",
+            why_no_date(&typed)
+        ));
     }
 }
 

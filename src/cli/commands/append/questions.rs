@@ -5,15 +5,15 @@
 //! (`conversation`).
 
 use crate::capture;
-use crate::cli::commands::append::date_question::DateQuestion;
+use crate::cli::commands::append::date_question::{DateProposal, DateQuestion};
 use crate::cli::commands::append::known::{Known, Quotable};
 use crate::cli::render::quotation;
 use crate::cli::shared::filled;
 use crate::cli::terminal::{CliError, ask, note, visible, wrapped};
 use crate::ledger::write::draft::{Draft, HopDraft, Name, QuoteDraft, TopicDraft};
 use crate::ledger::write::unquoted::{Compare, Wording};
-use crate::ledger::write::worded_date::{WordedDate, dates};
-use crate::ledger::write::written_language::{self, LanguageDoubt};
+use crate::ledger::write::worded_date::{dates, is_beside};
+use crate::ledger::write::written_language::{self, Ground, LanguageDoubt};
 use annals_core::event::body::Span;
 use annals_core::event::vocabulary::{AgentType, Reliability, Vouch};
 use annals_core::quote::Text;
@@ -207,9 +207,16 @@ impl FactAnswers<'_> {
         }
         let doubt = written_language::doubt(&typed, &lang);
         self.draft.claim = Some(typed);
-        let Some(LanguageDoubt { why, guess }) = doubt else { return Ok(QuestionOutcome::Given) };
+        let Some(LanguageDoubt { why, guess, ground }) = doubt else {
+            return Ok(QuestionOutcome::Given);
+        };
         note(wrapped(&format!("the claim {why}, and the language would be {lang}"), 4));
-        match self.language_of(guess.unwrap_or_default())? {
+        // Return alone takes no language that is only guessed.
+        let proposed = match ground {
+            Ground::Letters => guess.unwrap_or_default(),
+            Ground::Words => &lang,
+        };
+        match self.language_of(proposed, guess)? {
             QuestionOutcome::Back => self.claim(),
             given => Ok(given),
         }
@@ -249,22 +256,28 @@ impl FactAnswers<'_> {
     }
 
     /// The dates that the quoted words give, else those of their sentence.
-    fn worded_dates(&self) -> Vec<WordedDate> {
+    fn worded_dates(&self) -> DateProposal {
         let Some(document) = self.quoted().filter(|row| primary(&row.lang) == "en") else {
-            return Vec::new();
+            return DateProposal::default();
         };
-        let found = dates(&self.exact().unwrap_or_default(), document.day);
-        if !found.is_empty() {
-            return found;
+        let exact = self.exact().unwrap_or_default();
+        let dates_of_quoted = dates(&exact, document.day);
+        if !dates_of_quoted.is_empty() {
+            return DateProposal { dates: dates_of_quoted, apart: false };
         }
-        let Some(QuoteDraft::Pointing(words)) = &self.draft.quote else { return Vec::new() };
+        let Some(QuoteDraft::Pointing(words)) = &self.draft.quote else {
+            return DateProposal::default();
+        };
         let (nth, edges) = (self.draft.nth, Edges::exact(self.draft.exact_edges));
         let place = Pointing { words, nth, edges }.find(&document.text).ok();
         let sentence = place.and_then(|(start, end)| {
             let span = Span { start: start as u64, end: end as u64 };
             quotation::sentence_of(&document.text, &span)
         });
-        dates(&sentence.unwrap_or_default(), document.day)
+        let sentence = sentence.unwrap_or_default();
+        let dates = dates(&sentence, document.day);
+        let apart = !dates.iter().all(|date| is_beside(&date.words, &exact, &sentence));
+        DateProposal { dates, apart }
     }
 
     fn when(&mut self) -> Result<QuestionOutcome, CliError> {
@@ -360,15 +373,21 @@ impl FactAnswers<'_> {
 
     fn language(&mut self) -> Result<QuestionOutcome, CliError> {
         let document = self.quoted().map(|document| document.lang.clone()).unwrap_or_default();
-        self.language_of(&self.draft.lang.clone().unwrap_or(document))
+        self.language_of(&self.draft.lang.clone().unwrap_or(document), None)
     }
 
-    /// Asks for the language of the claim; `proposed` is there to be changed.
-    fn language_of(&mut self, proposed: &str) -> Result<QuestionOutcome, CliError> {
+    /// Asks for the language of the claim; `proposed` is there to be changed, and Tab completes
+    /// `guess`.
+    fn language_of(
+        &mut self,
+        proposed: &str,
+        guess: Option<&str>,
+    ) -> Result<QuestionOutcome, CliError> {
+        let offered: Vec<String> = guess.map(str::to_owned).into_iter().collect();
         let document = self.quoted().map(|document| document.lang.clone()).unwrap_or_default();
         let mut typed = proposed.to_owned();
         loop {
-            match ask::line_or_back("language of the claim (such as en)", &typed, &[], None)? {
+            match ask::line_or_back("language of the claim (such as en)", &typed, &offered, None)? {
                 None => return Ok(QuestionOutcome::Back),
                 Some(lang) => typed = lang,
             }

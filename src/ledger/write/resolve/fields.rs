@@ -1,7 +1,7 @@
 //! Fields of a draft: values within their bounds, or the reason for a refusal.
 
 use crate::capture::language;
-use crate::ledger::query::wrong_date::wrong_date;
+use crate::ledger::write::worded_date::why_no_date;
 use annals_core::event::vocabulary::Type;
 use annals_core::text::{Edtf, Lang, TextError, Uri, Words, is_unseen};
 use std::fmt;
@@ -16,7 +16,7 @@ pub fn field<T>(name: &str, value: Result<T, TextError>) -> Result<T, Unresolved
 
 /// A date, or the reason, with what is wrong with it or how it is written.
 pub fn edtf_of(name: &str, text: &str) -> Result<Edtf, Unresolved> {
-    field(name, Edtf::new(text)).map_err(|why| format!("{why}{}", wrong_date(text)))
+    field(name, Edtf::new(text)).map_err(|why| format!("{why}{}", why_no_date(text)))
 }
 
 /// The language of a text.

@@ -1,0 +1,316 @@
+//! The names of months and weekdays in a text, in its language: `18 листопада`, `1er mars`.
+//!
+//! Always holds: a word that is also another one (`lutego`, `mars`, `Mart`) is a month beside a
+//! figure only; a language whose names are not known has none. Not here: which date such words give
+//! (`worded_date`), figures alone (`figured_date`).
+//! Source: the names of the C library's locales, by `pure-rust-locales`.
+
+use crate::ledger::write::figures::digit;
+use annals_core::search::folded;
+use jiff::civil::Weekday;
+use pure_rust_locales::{Locale, locale_match};
+use std::collections::{HashMap, HashSet};
+use std::sync::LazyLock;
+use unicode_normalization::UnicodeNormalization;
+use unicode_segmentation::UnicodeSegmentation;
+
+/// The locales of a language; the first one is that of most of its texts.
+const LOCALES: [(&str, &[Locale]); 37] = [
+    ("en", &[Locale::en_GB]),
+    ("uk", &[Locale::uk_UA]),
+    ("ru", &[Locale::ru_RU]),
+    ("be", &[Locale::be_BY]),
+    ("bg", &[Locale::bg_BG]),
+    ("mk", &[Locale::mk_MK]),
+    ("sr", &[Locale::sr_RS, Locale::sr_RS_latin]),
+    ("hr", &[Locale::hr_HR]),
+    ("bs", &[Locale::bs_BA]),
+    ("sl", &[Locale::sl_SI]),
+    ("cs", &[Locale::cs_CZ]),
+    ("sk", &[Locale::sk_SK]),
+    ("pl", &[Locale::pl_PL]),
+    ("de", &[Locale::de_DE, Locale::de_AT]),
+    ("nl", &[Locale::nl_NL]),
+    ("fr", &[Locale::fr_FR]),
+    ("es", &[Locale::es_ES]),
+    ("ca", &[Locale::ca_ES]),
+    ("gl", &[Locale::gl_ES]),
+    ("pt", &[Locale::pt_PT]),
+    ("it", &[Locale::it_IT]),
+    ("ro", &[Locale::ro_RO]),
+    ("da", &[Locale::da_DK]),
+    ("nb", &[Locale::nb_NO]),
+    ("no", &[Locale::nb_NO]),
+    ("nn", &[Locale::nn_NO]),
+    ("sv", &[Locale::sv_SE]),
+    ("fi", &[Locale::fi_FI]),
+    ("et", &[Locale::et_EE]),
+    ("lv", &[Locale::lv_LV]),
+    ("lt", &[Locale::lt_LT]),
+    ("hu", &[Locale::hu_HU]),
+    ("el", &[Locale::el_GR]),
+    ("tr", &[Locale::tr_TR]),
+    ("ar", &[Locale::ar_EG, Locale::ar_SY, Locale::ar_MA]),
+    ("he", &[Locale::he_IL]),
+    ("id", &[Locale::id_ID]),
+];
+
+/// Languages whose names have other endings in a sentence.
+const INFLECTED: &str = "uk ru be bg mk sr hr bs sl cs sk pl fi et lv lt hu el tr";
+/// Beginnings of longer names that are other words too, folded; they count beside a figure.
+const OTHER_WORDS: [&str; 9] =
+    ["august", "april", "march", "люто", "люти", "люта", "lute", "aralık", "nisan"];
+/// The fewest letters of a name that is a month without a figure beside it.
+const LONG: usize = 5;
+/// Articles and prepositions between a figure and its month: `26 de noviembre`.
+const BETWEEN: [&str; 5] = ["de", "d", "of", "the", "del"];
+
+/// A name of a month.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NamedMonth {
+    /// The word as it stands.
+    pub word: String,
+    /// The month, 1 to 12.
+    pub month: i8,
+    /// Whether a figure is beside it.
+    pub has_figure: bool,
+    /// Whether it is the name of a month whatever stands beside it.
+    pub is_plain: bool,
+}
+
+/// The names of a language: words, folded, with what they name.
+#[derive(Default)]
+struct Names {
+    months: Vec<(Vec<String>, i8)>,
+    short: Vec<(Vec<String>, i8)>,
+    weekdays: Vec<(String, i8)>,
+    is_inflected: bool,
+    begins: HashSet<[Option<char>; 2]>,
+}
+
+/// The language of a tag without its region and script.
+pub fn primary(lang: &str) -> String {
+    lang.split('-').next().unwrap_or_default().to_ascii_lowercase()
+}
+
+/// The names of the languages, by tag.
+static NAMES: LazyLock<HashMap<&str, Names>> = LazyLock::new(|| {
+    LOCALES.iter().map(|(lang, locales)| (*lang, Names::of(lang, locales))).collect()
+});
+
+impl Names {
+    fn of(lang: &str, locales: &[Locale]) -> Names {
+        let is_inflected = INFLECTED.split(' ').any(|it| it == lang);
+        let mut names = Names { is_inflected, ..Names::default() };
+        for locale in locales.iter().copied() {
+            let other = locale_match!(locale => LC_TIME::ALT_MON).unwrap_or_default();
+            let months = locale_match!(locale => LC_TIME::MON);
+            for (name, month) in months.iter().zip(1..).chain(other.iter().zip(1..)) {
+                names.months.push((parts(name), month));
+            }
+            for (name, month) in locale_match!(locale => LC_TIME::ABMON).iter().zip(1..) {
+                names.short.push((parts(name), month));
+            }
+            // In Portuguese and Hebrew they are ordinals. They begin with Sunday.
+            if !matches!(lang, "pt" | "he") {
+                let days = locale_match!(locale => LC_TIME::DAY).iter().zip(0..);
+                names.weekdays.extend(days.map(|(name, day)| (as_typed(name), day)));
+            }
+        }
+        let months = names.months.iter().chain(&names.short).filter_map(|(name, _)| name.first());
+        let all = months.chain(names.weekdays.iter().map(|(name, _)| name));
+        names.begins = all.map(|name| beginning(name)).collect();
+        names
+    }
+
+    /// Whether a word of a text may be a name. A fast check: `false` is certain, `true` is not.
+    fn may_be_in(&self, text: &str) -> bool {
+        let is_begin = |word: &str| self.begins.contains(&beginning(word));
+        text.unicode_words()
+            .any(|word| is_begin(word) || word.split(['’', '\'', 'ʼ']).any(is_begin))
+    }
+}
+
+/// The first two letters of a word, without case and accents.
+fn beginning(word: &str) -> [Option<char>; 2] {
+    let letters = word.nfd().filter(|c| c.is_alphabetic());
+    let mut letters = letters.flat_map(char::to_lowercase);
+    [letters.next(), letters.next()]
+}
+
+/// The names of a language, if a word of a text may be one.
+fn names_in(text: &str, lang: &str) -> Option<&'static Names> {
+    NAMES.get(primary(lang).as_str()).filter(|names| names.may_be_in(text))
+}
+
+/// The words of a name, folded, without an article.
+fn parts(name: &str) -> Vec<String> {
+    let words = name.split([' ', '’', '\'']).map(|word| folded(word.trim_end_matches('.')));
+    words.filter(|word| !word.is_empty() && !BETWEEN.contains(&word.as_str())).collect()
+}
+
+/// The words of a text, cut at apostrophes inside of them (`d’octubre`).
+fn words(text: &str) -> Vec<(&str, String)> {
+    let words = text.unicode_words().flat_map(|word| {
+        let whole = word.contains(['’', '\'', 'ʼ']).then_some(word);
+        word.split(['’', '\'', 'ʼ']).chain(whole)
+    });
+    words.filter(|word| !word.is_empty()).map(|word| (word, as_typed(word))).collect()
+}
+
+/// A word without case, with the apostrophe that keyboards have.
+fn as_typed(word: &str) -> String {
+    folded(word).replace(['’', 'ʼ'], "'")
+}
+
+/// Whether a word is a name, in a language with endings also with another one.
+fn is_name(word: &str, name: &str, is_inflected: bool) -> bool {
+    if word == name {
+        return true;
+    }
+    let (letters, length) = (word.chars().count(), name.chars().count());
+    if !is_inflected || length < LONG || letters + 1 < length || letters > length + 4 {
+        return false;
+    }
+    let alike = word.chars().zip(name.chars()).take_while(|(one, other)| one == other).count();
+    alike == length || (alike + 1 == length && letters <= length + 1)
+}
+
+/// The months that a text names, in its language.
+pub fn months(text: &str, lang: &str) -> Vec<NamedMonth> {
+    let Some(names) = names_in(text, lang) else { return Vec::new() };
+    let words = words(text);
+    let is_figure = |at: usize| {
+        words.get(at).is_some_and(|(word, _)| word.chars().next().and_then(digit).is_some())
+    };
+    let mut found = Vec::new();
+    let mut at = 0;
+    while at < words.len() {
+        let after = |count: usize| match words.get(at + count) {
+            Some((_, word)) if BETWEEN.contains(&word.as_str()) => is_figure(at + count + 1),
+            _ => is_figure(at + count),
+        };
+        let before = || match at.checked_sub(1).and_then(|before| words.get(before)) {
+            Some((_, word)) if BETWEEN.contains(&word.as_str()) => {
+                at.checked_sub(2).is_some_and(is_figure)
+            }
+            Some(_) => is_figure(at - 1),
+            None => false,
+        };
+        let stands = |name: &[String], is_inflected: bool| {
+            name.iter().enumerate().all(|(index, part)| {
+                words.get(at + index).is_some_and(|(_, word)| is_name(word, part, is_inflected))
+            })
+        };
+        let full = names.months.iter().find(|(name, _)| stands(name, names.is_inflected));
+        let short = || {
+            let short = names.short.iter().find(|(name, _)| stands(name, false));
+            short.filter(|(name, _)| before() || after(name.len()))
+        };
+        let Some((name, month)) = full.or_else(short) else {
+            at += 1;
+            continue;
+        };
+        let word = words.get(at).map_or("", |(word, _)| word);
+        let lower = folded(word);
+        let is_plain = full.is_some()
+            && lower.chars().count() >= LONG
+            && !OTHER_WORDS.iter().any(|begin| lower.starts_with(begin));
+        let has_figure = before() || after(name.len());
+        let all = words.get(at..at + name.len()).unwrap_or_default();
+        let word: Vec<&str> = all.iter().map(|(word, _)| *word).collect();
+        let word = word.join(" ");
+        found.push(NamedMonth { word, month: *month, has_figure, is_plain });
+        at += name.len().max(1);
+    }
+    found
+}
+
+/// The weekdays that a text names, in its language, with the words.
+pub fn weekdays(text: &str, lang: &str) -> Vec<(String, Weekday)> {
+    let Some(names) = names_in(text, lang) else { return Vec::new() };
+    let words = words(text);
+    let named = |(word, lower): &(&str, String)| {
+        let is_day = |(name, _): &&(String, i8)| is_name(lower, name, names.is_inflected);
+        let (_, day) = names.weekdays.iter().find(is_day)?;
+        Some(((*word).to_owned(), Weekday::from_sunday_zero_offset(*day).ok()?))
+    };
+    words.iter().filter_map(named).collect()
+}
+
+/// The name of a weekday, in English.
+pub fn weekday_name(day: Weekday) -> &'static str {
+    match day {
+        Weekday::Monday => "Monday",
+        Weekday::Tuesday => "Tuesday",
+        Weekday::Wednesday => "Wednesday",
+        Weekday::Thursday => "Thursday",
+        Weekday::Friday => "Friday",
+        Weekday::Saturday => "Saturday",
+        Weekday::Sunday => "Sunday",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn named(text: &str, lang: &str) -> Vec<i8> {
+        let is_month = |it: &NamedMonth| it.has_figure || it.is_plain;
+        months(text, lang).into_iter().filter(is_month).map(|it| it.month).collect()
+    }
+
+    #[test]
+    fn months_are_known_by_their_names_in_a_language() {
+        for (text, lang, month) in [
+            ("18 листопада 2026 року", "uk", 11),
+            ("у листопаді", "uk", 11),
+            ("із 1 грудня", "uk", 12),
+            ("26 de noviembre de 2026", "es", 11),
+            ("1er mars 2027", "fr", 3),
+            ("el 3 d’octubre", "ca", 10),
+            ("3 مارس 2027", "ar", 3),
+            ("في 3 تشرين الأول", "ar", 10),
+            ("am 21. November 2026", "de", 11),
+            ("am 3. Jänner 2026", "de-AT", 1),
+            ("3 listopada 2026", "pl", 11),
+            ("3. listopada 2026", "hr", 10),
+            ("5 lutego 2026", "pl", 2),
+            ("5 июня", "ru", 6),
+            ("5. tammikuuta 2026", "fi", 1),
+            ("3 Mart 2026", "tr", 3),
+            ("3 sept. 2026", "fr", 9),
+        ] {
+            assert_eq!(named(text, lang), [month], "{text}");
+        }
+        for (text, lang) in [
+            ("Im Amt waren mehr als je zuvor.", "de"),
+            ("La mission vers Mars commence.", "fr"),
+            ("Лютий мороз", "uk"),
+            ("They may march.", "en"),
+            ("La mar es grande", "es"),
+            ("August Macke malte es.", "de"),
+            ("nothing 3 here", "und"),
+            ("", "uk"),
+        ] {
+            assert_eq!(named(text, lang), [0; 0], "{text}");
+        }
+    }
+
+    #[test]
+    fn weekdays_are_known_by_their_names_in_a_language() {
+        for (text, lang, day) in [
+            ("on Thursday", "en", Weekday::Thursday),
+            ("am Donnerstag", "de", Weekday::Thursday),
+            ("у середу", "uk", Weekday::Wednesday),
+            ("в п’ятницю", "uk", Weekday::Friday),
+            ("el jueves", "es", Weekday::Thursday),
+            ("في يوم الخميس", "ar", Weekday::Thursday),
+        ] {
+            let found: Vec<Weekday> = weekdays(text, lang).into_iter().map(|it| it.1).collect();
+            assert_eq!(found, [day], "{text}");
+        }
+        assert_eq!(weekdays("a segunda vez", "pt"), []);
+        assert_eq!(weekday_name(Weekday::Friday), "Friday");
+    }
+}
