@@ -154,12 +154,12 @@ fn words_that_were_corrected_away_are_named() {
     let desk = facts();
     let fact = "append|--quote|two hours|--claim|The talks lasted three hours.";
     desk.writes("ada", fact, "written at 8");
-    let correct = "correct|8|--reason|wrong-figure|--statement|Two.|--claim|The talks lasted two \
+    let correct = "correct|8|--reason|wrong-figure|--statement|Two.|--claim|The talks took two \
                    hours.";
     desk.writes("ada", correct, "written at 9");
     let answer = desk.run("bo", &format!("{fact}|--dry-run"));
     let note = "note: the same passage and the same claim were those of fact 8 until event 9 \
-                corrected them (wrong-figure); it has other words now, asserted: “The talks lasted \
+                corrected them (wrong-figure); it has other words now, asserted: “The talks took \
                 two hours.” ";
     let flat = answer.err.replace('\n', " ");
     assert!(answer.exit == 0 && flat.starts_with(note), "{answer:?}");
