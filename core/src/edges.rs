@@ -8,10 +8,12 @@
 
 mod words;
 mod units;
+mod below_zero;
 mod number;
 mod phrases;
 mod signs;
 
+pub use crate::edges::below_zero::{below_zero, minus_before};
 use crate::edges::words::{WordKind, number_word};
 use crate::loose::{is_hyphen, is_ignored, line_breaks};
 use std::fmt;

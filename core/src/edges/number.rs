@@ -3,11 +3,14 @@
 //! Always holds: characters and a list of words decide, in any language; in doubt the longer number
 //! counts. Not here: its value. Source: Unicode's categories Nd, Nl and No; CLDR's number patterns.
 
+mod unit;
+
+use crate::edges::below_zero::{below_zero, minus_before};
 use crate::edges::signs::{
-    is_currency, is_gap, is_ideograph, is_magnitude, is_raised, is_separator, is_sign, is_symbol,
+    is_currency, is_gap, is_ideograph, is_magnitude, is_raised, is_separator, is_sign,
 };
-use crate::edges::units::{CODES, ERA_PHRASES, ERAS, IDEOGRAPHIC, PHRASES};
-use crate::edges::words::{NumberWord, WordKind, number_word, word_at_start};
+use crate::edges::units::{CODES, ERAS};
+use crate::edges::words::{WordKind, number_word};
 use std::ops::Range;
 use unicode_normalization::char::is_combining_mark;
 
@@ -38,6 +41,25 @@ pub(super) fn around(text: &str, at: usize) -> Option<Range<usize>> {
 
 /// The most characters of an exponent in parentheses.
 const MOST_OF_EXPONENT: usize = 40;
+
+/// Units, and the smaller ones in which a measure goes on.
+const COMPOUNDS: &[(&[&str], &[&str])] = &[
+    (&["ft", "feet", "foot"], &["in", "ins", "inch", "inches"]),
+    (&["lb", "lbs"], &["oz"]),
+    (&["st", "stone"], &["lb", "lbs"]),
+    (&["h", "Uhr"], &["min", "mn", "Min"]),
+];
+
+/// The most letters of the first unit of a compound.
+const LONGEST_OF_COMPOUND: usize = 5;
+
+/// The most spaces between a number and its unit.
+const MOST_OF_BLANK: usize = 3;
+
+/// A tab between two cells, or the end of a line.
+fn is_end_of_part(c: char) -> bool {
+    matches!(c, '\t'..='\r' | '\u{85}' | '\u{2028}' | '\u{2029}')
+}
 
 /// What is a digit: also each of several numerals of Chinese and Japanese in a row.
 fn digits_of(chars: &[(usize, char)]) -> Vec<bool> {
@@ -124,10 +146,10 @@ impl LineView<'_> {
             let is_end =
                 matches!(separator, '.' | ',' | ':') && self.at(end + 1).is_some_and(is_raised);
             let joins = is_separator(separator) && self.is_digit(end + 1) && !is_end;
-            // 2,345 that is broken at the end of a line.
-            let broken = (end + 1..end + 3).take_while(|at| self.is_line_end(*at)).count();
+            // 2,345 that is broken at the end of a line; a point there ends a sentence.
+            let broken = self.line_break(end + 1);
             if broken > 0
-                && matches!(separator, '.' | ',')
+                && separator == ','
                 && (1..=3).contains(&(end - group))
                 && (1..=3).all(|more| self.is_digit(end + broken + more))
                 && !self.is_digit(end + broken + 4)
@@ -176,9 +198,8 @@ impl LineView<'_> {
         }
         // 10-20 that is broken at the end of a line.
         if matches!(next, '-' | '‐' | '‑' | '–') {
-            let blank = (end + 1..).take_while(|at| matches!(self.at(*at), Some('\r' | '\n')));
-            let after = blank.last().map(|last| last + 1);
-            return after.filter(|after| self.is_digit(*after));
+            let after = end + 1 + self.line_break(end + 1);
+            return (after > end + 1 && self.is_digit(after)).then_some(after);
         }
         if !is_gap(next) {
             return None;
@@ -229,10 +250,35 @@ impl LineView<'_> {
         first = self.sign(first);
         let gap = usize::from(self.back(first).is_some_and(is_gap));
         let currency = self.currency_before(first - gap);
-        match currency < first - gap {
+        let first = match currency < first - gap && self.is_of_next(currency, first - gap) {
             true => self.sign(currency),
             false => first,
+        };
+        first - minus_before((0..first).rev().map_while(|at| self.at(at)))
+    }
+
+    /// Whether the currency `from..to` belongs to the digits after it, and not to a number before
+    /// it: `24 £20 notes`, `in 2024 EUR 5m`; not `24 € 20 people`.
+    fn is_of_next(&self, from: usize, to: usize) -> bool {
+        let gap = usize::from(self.at(to).is_some_and(is_gap));
+        if !self.is_digit(to + gap) {
+            return false;
         }
+        let blank = self.back(from).is_some_and(is_gap);
+        if gap == 0 || !blank && self.back(from).is_some_and(char::is_whitespace) {
+            return true;
+        }
+        // A sign before a space is directly after its number, or has a space on both sides.
+        let last = from - usize::from(blank);
+        let last = last - usize::from(last > 0 && self.is_abbreviated(last - 1));
+        if self.back(last).is_some_and(char::is_alphabetic) {
+            let letters = (0..last).rev().map_while(|at| self.at(at));
+            let count = letters.take_while(|c| c.is_alphabetic()).count();
+            let word = number_word(&self.word(last - count, last));
+            return !word.is_some_and(|word| matches!(word.kind, WordKind::Magnitude(_)));
+        }
+        let digits = (0..last).rev().take_while(|at| self.is_digit(*at)).count();
+        digits == 0 || self.is_year(last - digits, last)
     }
 
     /// The index of the sign before this index, or this index.
@@ -276,7 +322,7 @@ impl LineView<'_> {
         // 5-year-old
         let hyphen = |at: usize| self.at(at).is_some_and(|c| matches!(c, '-' | '‐' | '‑'));
         // The hyphen may end a line.
-        let broken = (end + 1..end + 3).take_while(|at| self.is_line_end(*at)).count();
+        let broken = self.line_break(end + 1);
         if hyphen(end) && self.at(end + 1 + broken).is_some_and(char::is_alphabetic) {
             let joined = |at: &usize| {
                 let letter =
@@ -294,17 +340,21 @@ impl LineView<'_> {
         for _ in 0..3 {
             // An abbreviated magnitude may have a point: `3 тис. тонн`.
             let mut next = end + usize::from(self.is_abbreviated(end));
-            while next < end + 3 && self.at(next).is_some_and(|c| c.is_whitespace()) {
-                next += 1;
-            }
+            next += self.blank(from, next);
             let found = match kind {
                 // €5/kg, 5 kWh/m²
                 _ if self.at(end) == Some('/') => self.unit(end + 1, end + 1),
                 UnitKind::Open => self.unit(end, next).or_else(|| self.connected(next)),
                 UnitKind::Money => None,
-                UnitKind::Closed => self.era(next).map(|end| (end, UnitKind::Closed)),
+                UnitKind::Closed => self.last_words(next).map(|end| (end, UnitKind::Closed)),
             };
-            let found = found.filter(|(after, _)| !(is_year && self.is_name(from, next, *after)));
+            let found = found.filter(|(after, found)| {
+                // In 2024 $5bn was spent, in 2024 Rs 500.
+                let is_amount = *found == UnitKind::Money && next > end && {
+                    self.is_digit(after + usize::from(self.at(*after).is_some_and(is_gap)))
+                };
+                !is_year || !is_amount && !self.is_name(from, next, *after)
+            });
             let Some((after, found)) = found else { break };
             if self.is_initial(next, after)
                 || self.is_capital(next, after) && !is_year && self.is_name_of_two(next, after)
@@ -314,7 +364,41 @@ impl LineView<'_> {
             kind = found;
             end = self.compound(after);
         }
-        if end == digits && self.is_ordinal(from, digits) { digits + 1 } else { end }
+        if end > digits {
+            return end;
+        }
+        if let Some(below) = self.degrees_below(digits) {
+            return below;
+        }
+        if self.is_ordinal(from, digits) { digits + 1 } else { end }
+    }
+
+    /// The smaller units in which a measure goes on whose unit ends here: 5 ft 11 in, 7lb 3oz.
+    fn smaller_units(&self, end: usize) -> Option<&'static [&'static str]> {
+        let letters = (0..end).rev().map_while(|at| self.at(at)).take_while(|c| c.is_alphabetic());
+        let length = letters.take(LONGEST_OF_COMPOUND + 1).count();
+        let unit = self.word(end - length, end);
+        let known = COMPOUNDS.iter().find(|(units, _)| units.contains(&unit.as_str()))?;
+        Some(known.1)
+    }
+
+    /// The index after a further number with one of these units, which begins at `end`, with a
+    /// space or without one; or `end`.
+    fn smaller_part(&self, end: usize, units: &[&str]) -> usize {
+        let begin = end + usize::from(self.at(end).is_some_and(is_gap));
+        if !self.is_digit(begin) {
+            return end;
+        }
+        let digits = self.digits(begin);
+        let unit = digits + usize::from(self.at(digits).is_some_and(is_gap));
+        let letters = (unit..).take_while(|at| self.at(*at).is_some_and(char::is_alphabetic));
+        let after = letters.last().map_or(unit, |last| last + 1);
+        if units.contains(&self.word(unit, after).as_str()) {
+            return after;
+        }
+        // 20 h 30, 20 Uhr 30
+        let is_minute = digits == begin + 2 && self.at(begin).is_some_and(|c| c <= '5');
+        if is_minute && units.contains(&"min") { digits } else { end }
     }
 
     /// Whether the mark of a note stands after the year that begins at `from`.
@@ -324,8 +408,61 @@ impl LineView<'_> {
         is_raised && is_single && end == from + 4 && self.is_year(from, end)
     }
 
+    /// The index after a word that is no unit here and words for less than zero: `14 grados bajo
+    /// cero`.
+    fn degrees_below(&self, digits: usize) -> Option<usize> {
+        let begin = digits + usize::from(self.at(digits).is_some_and(is_gap));
+        let letters = (begin..).take_while(|at| self.at(*at).is_some_and(char::is_alphabetic));
+        let after = letters.last()? + 2;
+        let is_apart = begin > digits && self.at(after - 1).is_some_and(is_gap);
+        let below = below_zero((after..).map_while(|at| self.at(at)));
+        (is_apart && below > 0).then_some(after + below)
+    }
+
+    /// The number of characters of the end of a line here; 0 if there is none, or if an empty line
+    /// follows, which ends a paragraph.
+    fn line_break(&self, index: usize) -> usize {
+        let length = match (self.at(index), self.at(index + 1)) {
+            (Some('\r'), Some('\n')) => 2,
+            (Some('\r' | '\n'), _) => 1,
+            _ => 0,
+        };
+        if length > 0 && self.is_line_end(index + length) { 0 } else { length }
+    }
+
     fn is_line_end(&self, index: usize) -> bool {
         matches!(self.at(index), Some('\r' | '\n'))
+    }
+
+    /// The number of blank characters between a number, whose digits begin at `from`, and its unit:
+    /// spaces, or the end of a line of running text. Tabs are between the cells of a table.
+    fn blank(&self, from: usize, index: usize) -> usize {
+        let is_space = |c: char| c.is_whitespace() && !is_end_of_part(c);
+        let spaces = |at: usize| {
+            let here = |at: &usize| self.at(*at).is_some_and(is_space);
+            (at..at + MOST_OF_BLANK).take_while(here).count()
+        };
+        let before = spaces(index);
+        let line_break = self.line_break(index + before);
+        let begin = index + before + line_break;
+        match line_break > 0 && self.is_running_text(from) {
+            true => before + line_break + spaces(begin),
+            false => before,
+        }
+    }
+
+    /// Whether the line so far is long enough for one of running text, and has no cells: what is
+    /// shorter is an item of a list, a heading or a cell.
+    fn is_running_text(&self, index: usize) -> bool {
+        const SHORTEST: usize = 25;
+        let line = (0..index).rev().map_while(|at| self.at(at));
+        let mut line = line.take_while(|c| !matches!(c, '\r' | '\n')).take(2 * SHORTEST);
+        let mut length = 0;
+        let has_cells = line.any(|c| {
+            length += 1;
+            c == '\t'
+        });
+        !has_cells && length >= SHORTEST
     }
 
     /// Whether digits look like a year.
@@ -426,31 +563,6 @@ impl LineView<'_> {
         word.starts_with(char::is_lowercase) || MONTHS.contains(&word.as_str())
     }
 
-    /// An era that begins at `from`.
-    fn era(&self, from: usize) -> Option<usize> {
-        if let Some(length) = self.phrase(ERA_PHRASES, from) {
-            return Some(from + length);
-        }
-        let is_letter = |at: &usize| self.at(*at).is_some_and(char::is_alphabetic);
-        let end = (from..).take_while(is_letter).last().map_or(from, |last| last + 1);
-        ERAS.contains(&self.word(from, end).as_str()).then_some(end)
-    }
-
-    /// A currency or a magnitude after a word between them: `5 milhões de reais`, `5 millions
-    /// d'euros`.
-    fn connected(&self, from: usize) -> Found {
-        let words = [("de ", 3), ("di ", 3), ("d'", 2), ("d’", 2), ("d'", 2)];
-        let (_, length) = words.into_iter().find(|(word, length)| {
-            self.word(from, from + length).replace('\u{A0}', " ").eq_ignore_ascii_case(word)
-        })?;
-        let (end, word) = self.listed(from + length)?;
-        match word.kind {
-            WordKind::Magnitude(_) => Some((end, UnitKind::Open)),
-            WordKind::Money => Some((end, UnitKind::Money)),
-            _ => None,
-        }
-    }
-
     /// Whether the point at this index belongs to a magnitude before it.
     fn is_abbreviated(&self, index: usize) -> bool {
         if self.at(index) != Some('.') {
@@ -466,17 +578,8 @@ impl LineView<'_> {
     /// The index after the further parts of a number whose first unit ends here: the minutes after
     /// degrees, the month and the day after a year.
     fn compound(&self, mut end: usize) -> usize {
-        // 5 ft 11 in
-        let begun = (0..end).rev().map_while(|at| self.at(at)).take_while(|c| c.is_alphabetic());
-        if matches!(begun.collect::<String>().as_str(), "tf" | "teef" | "toof") {
-            let digits = if self.at(end).is_some_and(is_gap) { self.digits(end + 1) } else { end };
-            let inches: String = (digits + 1..)
-                .map_while(|at| self.at(at))
-                .take_while(|c| c.is_alphabetic())
-                .collect();
-            let is_inch = ["in", "inch", "inches"].contains(&inches.as_str());
-            let goes_on = digits > end + 1 && self.at(digits).is_some_and(is_gap) && is_inch;
-            return if goes_on { digits + 1 + inches.len() } else { end };
+        if let Some(smaller) = self.smaller_units(end) {
+            return self.smaller_part(end, smaller);
         }
         let mut is_angle = false;
         for _ in 0..4 {
@@ -510,140 +613,5 @@ impl LineView<'_> {
             }
         }
         end
-    }
-
-    /// The index after a unit in Chinese, Japanese or Korean that begins at `from`, or `from`.
-    fn ideographic_unit(&self, from: usize) -> usize {
-        let is_here = |unit: &&&str| {
-            let mut letters = unit.chars().enumerate();
-            letters.all(|(more, c)| self.at(from + more) == Some(c))
-        };
-        let length = |unit: &&str| unit.chars().count();
-        let found = IDEOGRAPHIC.iter().filter(is_here).map(length).max().unwrap_or(0);
-        // Of 日本 the first sign is no day.
-        let japan = found == 1 && self.at(from) == Some('日') && self.at(from + 1) == Some('本');
-        if japan { from } else { from + found }
-    }
-
-    /// The unit that begins at `from`. The number so far ends at `end`; `′` and `″` are units only
-    /// directly after it.
-    fn unit(&self, end: usize, from: usize) -> Found {
-        let first = self.at(from)?;
-        if matches!(first, '°' | 'º') {
-            let scale = self.at(from + 1).is_some_and(|c| matches!(c, 'C' | 'F' | 'K'));
-            let ends = !self.at(from + 2).is_some_and(char::is_alphanumeric);
-            return Some((from + if scale && ends { 2 } else { 1 }, UnitKind::Closed));
-        }
-        if is_currency(first) {
-            return Some((from + 1, UnitKind::Money));
-        }
-        if is_symbol(first) || (from == end && matches!(first, '′' | '″')) {
-            return Some((from + 1, UnitKind::Closed));
-        }
-        if is_magnitude(first) {
-            let more = (from..self.chars.len()).find(|at| !self.at(*at).is_some_and(is_magnitude));
-            let to = more.unwrap_or(self.chars.len());
-            return self.ends_in_korean(end, from, to).then_some((to, UnitKind::Open));
-        }
-        let ideographic = self.ideographic_unit(from);
-        if ideographic > from {
-            let ends = self.ends_in_korean(end, from, ideographic);
-            return ends.then_some((ideographic, UnitKind::Closed));
-        }
-        if let Some(length) = self.phrase(PHRASES, from) {
-            return Some((from + length, UnitKind::Closed));
-        }
-        if let Some(end) = self.era(from) {
-            return Some((end, UnitKind::Closed));
-        }
-        let signed = self.with_sign(from);
-        let (end, word) = signed.or_else(|| self.listed(from)).or_else(|| self.code(from))?;
-        Some((
-            end,
-            match word.kind {
-                WordKind::Magnitude(_) | WordKind::Part => UnitKind::Open,
-                WordKind::Money => UnitKind::Money,
-                WordKind::Percent | WordKind::Measure => UnitKind::Closed,
-                WordKind::Tens | WordKind::Ones => return None,
-            },
-        ))
-    }
-
-    /// Whether a unit of Korean after a space, at `from..to`, is no beginning of another word.
-    fn ends_in_korean(&self, end: usize, from: usize, to: usize) -> bool {
-        let is_hangul = |c: char| matches!(c, '\u{AC00}'..='\u{D7A3}');
-        let is_korean = from > end && self.back(to).is_some_and(is_hangul);
-        let is_particle = |c: char| "에의을를이가은는도만로으과와까부동간여짜".contains(c);
-        !is_korean || self.at(to).is_none_or(|c| !is_hangul(c) || is_particle(c))
-    }
-
-    /// The number of characters of the longest phrase that stands at `from`.
-    fn phrase(&self, phrases: &[&str], from: usize) -> Option<usize> {
-        let is_here = |words: &&&str| {
-            let mut letters = words.chars().enumerate();
-            letters.all(|(more, c)| match c {
-                ' ' => self.at(from + more).is_some_and(is_gap),
-                _ => self.at(from + more) == Some(c),
-            })
-        };
-        phrases.iter().filter(is_here).map(|words| words.chars().count()).max()
-    }
-
-    /// The index after the letters that begin at `from`, with what stands inside of units.
-    fn letters(&self, from: usize) -> usize {
-        let letter = |at: &usize| {
-            let inside = |c| matches!(c, '/' | '²' | '³' | '\u{200C}' | '\u{200D}');
-            let more = |c| inside(c) || is_combining_mark(c);
-            self.at(*at).is_some_and(|c| c.is_alphabetic() || (*at > from && more(c)))
-        };
-        (from..).find(|at| !letter(at)).unwrap_or(self.chars.len())
-    }
-
-    /// The longest of the known words and phrases that begin at `from`.
-    fn listed(&self, from: usize) -> Option<(usize, NumberWord)> {
-        /// The most words of a phrase.
-        const WORDS: usize = 4;
-        let first = self.at(from).filter(|c| c.is_alphabetic())?;
-        if matches!(first, '\u{E00}'..='\u{109F}' | '\u{1780}'..='\u{17FF}') {
-            let rest: Vec<char> = self.chars.iter().skip(from).take(24).map(|(_, c)| *c).collect();
-            return word_at_start(&rest).map(|(length, word)| (from + length, word));
-        }
-        let mut ends = vec![self.letters(from)];
-        while ends.len() < WORDS {
-            let end = ends.last().copied().unwrap_or(from);
-            let next = self.letters(end + 1);
-            if !self.at(end).is_some_and(is_gap) || next == end + 1 {
-                break;
-            }
-            ends.push(next);
-        }
-        // A word with an apostrophe after it is the beginning of another one.
-        let is_elided = |end: usize| self.at(end).is_some_and(|c| matches!(c, '\'' | '’'));
-        ends.into_iter().rev().filter(|end| !is_elided(*end)).find_map(|end| {
-            let words = self.word(from, end).replace(is_gap, " ");
-            number_word(&words).map(|word| (end, word))
-        })
-    }
-
-    /// A currency with its sign: `12 k€`, `12 US$`.
-    fn with_sign(&self, from: usize) -> Option<(usize, NumberWord)> {
-        let end = self.letters(from);
-        let is_short = (from + 1..=from + 3).contains(&end);
-        let money = NumberWord::plain(WordKind::Money);
-        (is_short && self.at(end).is_some_and(is_currency)).then_some((end + 1, money))
-    }
-
-    /// The code of a currency, or two measures with a stroke between them.
-    fn code(&self, from: usize) -> Option<(usize, NumberWord)> {
-        let end = self.letters(from);
-        let word = self.word(from, end);
-        let code = word.strip_prefix(['k', 'T', 'M']).unwrap_or(&word);
-        if CODES.contains(&word.as_str()) || CODES.contains(&code) {
-            return Some((end, NumberWord::plain(WordKind::Money)));
-        }
-        let (first, rest) = word.split_once('/')?;
-        number_word(first)?;
-        let last = if number_word(rest).is_some() { end } else { from + first.chars().count() };
-        Some((last, NumberWord::plain(WordKind::Measure)))
     }
 }

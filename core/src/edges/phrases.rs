@@ -1,5 +1,6 @@
-//! Numbers of several words: `half a million`, `one and a half million`, `two-thirds`, `hundreds of
-//! thousands`, `four point two million`, `a hundred thousand`.
+//! Numbers of several words: `half a million`, `one and a half million`, `a million and a half`, `a
+//! quarter of a million`, `half an hour`, `two-thirds`, `hundreds of thousands`, `four point two
+//! million`, `a hundred thousand`, `minus five`.
 //!
 //! Always holds: the words stand next to each other, with a space or a hyphen between two. Not
 //! here: a number and the word after it (`edges`); which word is a number (`words`).
@@ -15,7 +16,14 @@ use unicode_normalization::char::is_combining_mark;
 enum Part {
     Number,
     Magnitude,
+    /// A measure or a currency.
+    Measure,
     Half,
+    /// A half in a language that has no article before or after it.
+    BareHalf,
+    /// *And a half* in one word.
+    AndHalf,
+    Dozen,
     Fraction,
     /// `one`, before one part of a whole.
     One,
@@ -24,18 +32,48 @@ enum Part {
     Article,
     Of,
     Point,
+    Minus,
 }
 
-use Part::{And, Article, Fraction, Half, Magnitude, Number, Of, One, Point, Single};
+use Part::{
+    And, AndHalf, Article, BareHalf, Dozen, Fraction, Half, Magnitude, Measure, Minus, Number, Of,
+    One, Point, Single,
+};
 
 /// The numbers of several words, the longest first.
 const PHRASES: &[&[Part]] = &[
     &[Number, Point, Number, Number, Magnitude],
     &[Number, And, Article, Half, Magnitude],
+    &[Number, Magnitude, And, Article, Half],
+    &[Article, Magnitude, And, Article, Half],
+    &[Article, Single, Of, Article, Magnitude],
+    &[Number, Fraction, Of, Article, Magnitude],
+    &[Article, Single, Of, Magnitude],
+    &[Number, Fraction, Of, Magnitude],
+    &[Single, Of, Article, Magnitude],
+    &[Number, Magnitude, And, BareHalf],
+    &[Article, Magnitude, And, BareHalf],
+    &[Number, Measure, And, Article, Half],
+    &[Article, Measure, And, Article, Half],
+    &[Half, Of, Article, Magnitude],
     &[Number, Point, Number, Magnitude],
     &[Number, And, Article, Half],
     &[Number, And, Half, Magnitude],
+    &[Magnitude, And, Article, Half],
+    &[Measure, And, Article, Half],
     &[Half, Article, Magnitude],
+    &[Half, Article, Dozen],
+    &[Half, Article, Measure],
+    &[Magnitude, And, BareHalf],
+    &[Measure, And, BareHalf],
+    &[Number, And, BareHalf],
+    &[Magnitude, AndHalf, Magnitude],
+    &[Magnitude, AndHalf],
+    &[Number, Fraction, Magnitude],
+    &[BareHalf, Dozen],
+    &[BareHalf, Measure],
+    &[Number, Dozen],
+    &[Minus, Number],
     &[Magnitude, Of, Magnitude],
     &[Magnitude, Magnitude],
     &[Half, Magnitude],
@@ -46,13 +84,23 @@ const PHRASES: &[&[Part]] = &[
 /// The most words of a number before or after a place in it.
 const MOST: usize = 4;
 
-/// Words for a half, before a magnitude or after a number and *and*.
-const HALVES: &[&str] = &[
-    "half",
+/// The fewest letters of a measure after a half.
+const SHORTEST_MEASURE: usize = 3;
+
+/// Words for a half and a quarter, before a magnitude or after a number and *and*, but for *half*.
+const BARE_HALVES: &[&str] = &[
     "anderthalb",
     "eineinhalb",
     "zweieinhalb",
     "halbe",
+    "halben",
+    "halbes",
+    "чверть",
+    "четверть",
+    "ćwierć",
+    "čtvrt",
+    "половиною",
+    "половиной",
     "пів",
     "півтора",
     "півтори",
@@ -137,7 +185,77 @@ const FRACTIONS: &[&str] = &[
 ];
 
 /// Words for one part of a whole, after `one`: alone they may count (`a third man`).
-const SINGLES: &[&str] = &["half", "third", "quarter", "fifth", "tenth"];
+const SINGLES: &[&str] = &[
+    "half", "third", "quarter", "fifth", "tenth", "quart", "tiers", "cuarto", "tercio", "quarto",
+    "terzo", "terço",
+];
+
+const DOZENS: &[&str] = &[
+    "dozen",
+    "douzaine",
+    "docena",
+    "dozzina",
+    "dúzia",
+    "dutzend",
+    "dozijn",
+    "dussin",
+    "дюжини",
+    "дюжины",
+    "tuzina",
+    "tucet",
+];
+
+/// Measures of time, of which a half may be. A number and such a word are two.
+const TIMES: &[&str] = &[
+    "minute",
+    "minutes",
+    "hour",
+    "hours",
+    "day",
+    "days",
+    "week",
+    "weeks",
+    "month",
+    "months",
+    "year",
+    "years",
+    "mile",
+    "stunde",
+    "stunden",
+    "tag",
+    "tage",
+    "jahr",
+    "jahre",
+    "heure",
+    "heures",
+    "jour",
+    "jours",
+    "an",
+    "ans",
+    "hora",
+    "horas",
+    "día",
+    "días",
+    "año",
+    "años",
+    "ora",
+    "ore",
+    "anno",
+    "anni",
+    "ano",
+    "anos",
+    "годину",
+    "години",
+    "рік",
+    "року",
+    "роки",
+    "часа",
+    "год",
+    "года",
+];
+
+const AND_HALVES: &[&str] = &["ونصف", "وربع", "וחצי", "ורבע"];
+const MINUSES: &[&str] = &["minus", "минус", "мінус"];
 
 /// Words for many of a magnitude.
 const MANY: &[&str] = &[
@@ -169,7 +287,8 @@ const MANY: &[&str] = &[
     "عشرات",
 ];
 
-const ANDS: &[&str] = &["and", "und", "et", "y", "e", "и", "і", "й", "та", "i", "a", "en", "og"];
+const ANDS: &[&str] =
+    &["and", "und", "et", "y", "e", "и", "і", "й", "та", "i", "a", "en", "og", "з", "із", "с", "و"];
 const ARTICLES: &[&str] = &["a", "an", "one", "un", "una", "um", "uma", "ein", "eine"];
 const OFS: &[&str] = &["of", "de", "di", "van"];
 const POINTS: &[&str] = &["point", "komma", "virgule", "coma", "virgola", "vírgula"];
@@ -193,9 +312,15 @@ pub(super) fn phrase(text: &str, at: usize) -> Option<Range<usize>> {
 
 /// The listed words, each with what it may be.
 static LISTED: LazyLock<HashMap<&'static str, Vec<Part>>> = LazyLock::new(|| {
-    let lists: [(&[&'static str], Part); 8] = [
+    let lists: [(&[&'static str], Part); 14] = [
+        (TIMES, Measure),
         (MANY, Magnitude),
-        (HALVES, Half),
+        (&["half"], Half),
+        (BARE_HALVES, Half),
+        (BARE_HALVES, BareHalf),
+        (AND_HALVES, AndHalf),
+        (DOZENS, Dozen),
+        (MINUSES, Minus),
         (FRACTIONS, Fraction),
         (SINGLES, Single),
         (&["one"], One),
@@ -214,9 +339,19 @@ static LISTED: LazyLock<HashMap<&'static str, Vec<Part>>> = LazyLock::new(|| {
 fn parts_of(word: Option<&str>) -> Vec<Part> {
     let Some(word) = word else { return Vec::new() };
     let mut parts = LISTED.get(word.to_lowercase().as_str()).cloned().unwrap_or_default();
-    match number_word(word).map(|found| found.kind) {
+    // With the article of Arabic: المليون.
+    let bare = word.strip_prefix("ال").unwrap_or(word);
+    match number_word(bare).map(|found| found.kind) {
         Some(WordKind::Tens | WordKind::Ones) => parts.push(Number),
         Some(WordKind::Magnitude(_)) => parts.push(Magnitude),
+        Some(WordKind::Measure | WordKind::Money)
+            if word.chars().nth(SHORTEST_MEASURE - 1).is_some() =>
+        {
+            parts.push(Measure);
+        }
+        None if word.len() <= 2 && word.bytes().all(|byte| byte.is_ascii_digit()) => {
+            parts.push(Number);
+        }
         _ => {}
     }
     parts
@@ -224,7 +359,8 @@ fn parts_of(word: Option<&str>) -> Vec<Part> {
 
 /// The words around a place, in order, as far as one gap follows the other.
 fn words_around(text: &str, at: usize) -> Vec<Range<usize>> {
-    let is_part = |c: char| c.is_alphabetic() || is_combining_mark(c) || "'’ʼ".contains(c);
+    let is_letter = |c: char| c.is_alphabetic() || is_combining_mark(c) || "'’ʼ".contains(c);
+    let is_part = |c: char| is_letter(c) || c.is_ascii_digit();
     let gap = |text: &str| {
         let is_space = |c: char| matches!(c, ' ' | '\u{A0}' | '\u{202F}');
         let spaces = text.len() - text.trim_start_matches(is_space).len();

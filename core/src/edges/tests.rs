@@ -177,6 +177,69 @@ fn what_is_broken_at_the_end_of_a_line_is_whole() {
 }
 
 #[test]
+fn a_number_ends_where_a_cell_an_item_or_a_paragraph_ends() {
+    for (text, quoted) in [
+        ("Year\tPayments\tSum\n2019\t14\t£96,200\n2020\t15\t£3", "£96,200"),
+        ("Year\tPayments\tSum\n2019\t14\t£96,200\n2020\t15\t£3", "2019\t14"),
+        ("Year\tPayments\tSum\n2019\t14\t£96,200\n2020\t15\t£3", "14"),
+        ("310\t€\tSumme", "310"),
+        ("2025\tSEK\t12\tUSD", "2025"),
+        ("2025\tSEK\t12\tUSD", "12"),
+        ("2019\tM. Macron", "2019"),
+        ("Stores: 24\n£3m was spent", "£3m was spent"),
+        ("Stores: 24\n£3m was spent", "Stores: 24"),
+        ("Stores: 7\nmillion-pound shops: 3", "Stores: 7"),
+        ("The company has so many stores in 2025\n\nEUR 5m came", "stores in 2025"),
+        ("The company has so many stores in 2025\n\nEUR 5m came", "EUR 5m came"),
+        ("The company had these many stores: 7\r\n\r\nmillion", "stores: 7"),
+        ("A line that is as long as any line, 12\t7\nmillion", "7"),
+        ("The score of the last game was 5.\n300 people came.", "was 5"),
+        ("The score of the last game was 5.\n300 people came.", "300 people came"),
+        ("They had 5,\n\n345 had 6", "They had 5"),
+        ("years 2019-\n\n2020 was", "years 2019"),
+    ] {
+        whole(text, quoted);
+    }
+    // Running text whose lines are broken.
+    let text = "The government of the country spent £7\nmillion on its roads, and in all 5\r\n  km";
+    ends_in(text, "spent £7", "number £7\nmillion");
+    begins_in(text, "million on its", "number £7\nmillion");
+    ends_in(text, "in all 5", "number 5\r\n  km");
+}
+
+#[test]
+fn a_currency_before_digits_belongs_to_them() {
+    let text = "In 2024 $5bn was spent; in 2023 EUR 4m, in 2019 US$7m, in 2018 SEK 9m, in 2017 \
+                € 8m. Of the 24 £20 notes 3 were false, and of 12 EUR3 coins 2. In 2016 3 € were \
+                left.";
+    for quoted in [
+        "In 2024",
+        "$5bn was",
+        "in 2023",
+        "EUR 4m",
+        "in 2019",
+        "US$7m",
+        "in 2018",
+        "SEK 9m",
+        "in 2017",
+        "€ 8m",
+        "Of the 24",
+        "£20 notes",
+        "of 12",
+        "EUR3 coins",
+    ] {
+        whole(text, quoted);
+    }
+    begins_in(text, "5bn", "number $5bn");
+    ends_in(text, "In 2016 3", "number 3 €");
+    ends_in("Für 5 € 3 Leute", "Für 5", "number 5 €");
+    whole("Für 5 € 3 Leute", "Für 5 €");
+    whole("Für 5 Mio. € 3 Leute", "3 Leute");
+    ends_in("Ein Preis von 2000 € im Jahr", "2000", "number 2000 €");
+    ends_in("2024 paid 5 million EUR there", "5 million", "number 5 million EUR");
+}
+
+#[test]
 fn words_after_a_year_or_a_day_are_no_units_of_it() {
     for (text, quoted) in [
         ("2020년 일본이 올림픽을 연기했다", "일본이"),
@@ -397,6 +460,67 @@ fn numbers_of_several_words_are_whole() {
     whole("At one point three ministers resigned.", "three ministers resigned");
     whole("She and a half of them went.", "half of them");
     whole("They met in the second half and two men left.", "two men");
+}
+
+#[test]
+fn halves_quarters_dozens_and_what_is_below_zero_belong_to_the_number() {
+    for (text, quoted, number) in [
+        ("About a million and a half people", "About a million", "a million and a half"),
+        ("About two million and a half came", "two million", "two million and a half"),
+        ("Votaron un millón y medio de personas", "un millón", "un millón y medio"),
+        ("Deux millions et demi d’euros", "Deux millions", "Deux millions et demi"),
+        ("شارك مليون ونصف المليون شخص", "شارك مليون", "مليون ونصف المليون"),
+        ("Два з половиною мільйони гривень", "Два", "Два з половиною мільйони"),
+        ("Миллион с половиной рублей", "Миллион", "Миллион с половиной"),
+        ("Дві третини голосів", "Дві", "Дві третини"),
+        ("Чверть мільйона гривень", "Чверть", "Чверть мільйона"),
+        ("About 2 and a half million came", "About 2", "2 and a half million"),
+        ("It took an hour and a half there", "an hour", "an hour and a half"),
+        ("It fell 14 degrees below zero there", "14 degrees", "14 degrees below zero"),
+        ("Es waren 14 Grad unter null dort", "14 Grad", "14 Grad unter null"),
+        ("Se esperan 14 grados bajo cero.", "14 grados", "14 grados bajo cero"),
+        ("Було 14 градусів морозу там", "14 градусів", "14 градусів морозу"),
+        ("He is 5ft 11in tall", "is 5ft", "5ft 11in"),
+        ("It weighs 7lb 3oz now", "weighs 7lb", "7lb 3oz"),
+        ("Rendez-vous à 20 h 30 là", "20 h", "20 h 30"),
+        ("Um 20 Uhr 15 kam er", "20 Uhr", "20 Uhr 15"),
+    ] {
+        ends_in(text, quoted, &format!("number {number}"));
+    }
+    for (text, quoted, number) in [
+        ("A quarter of a million fled", "a million fled", "A quarter of a million"),
+        ("Three quarters of a million fled", "a million fled", "Three quarters of a million"),
+        ("Un quart de million sont partis", "million sont", "Un quart de million"),
+        ("Half a dozen stayed", "a dozen stayed", "Half a dozen"),
+        ("Some two dozen stayed", "dozen stayed", "two dozen"),
+        ("Ein halbes Dutzend blieb", "Dutzend blieb", "halbes Dutzend"),
+        ("It took half an hour there", "an hour there", "half an hour"),
+        (
+            "мільйони: Два з половиною мільйони гривень",
+            "половиною мільйони",
+            { "Два з половиною мільйони" },
+        ),
+        ("It fell to minus 14 degrees", "14 degrees", "minus 14 degrees"),
+        ("Es waren minus 14 Grad dort", "14 Grad dort", "minus 14 Grad"),
+        ("A loss of minus £3 million", "£3 million", "minus £3 million"),
+        ("It fell to minus five degrees", "five degrees", "minus five"),
+    ] {
+        begins_in(text, quoted, &format!("number {number}"));
+    }
+    for (text, quoted) in [
+        ("Murieron al menos 14 personas", "14 personas"),
+        ("Au moins 14 personnes", "14 personnes"),
+        ("Minus the 14 others", "14 others"),
+        ("A million and two others", "A million"),
+        ("He is 5ft and 11 others", "He is 5ft"),
+        ("À 20 h, 30 personnes", "À 20 h"),
+        ("One and half the crew left", "One"),
+        ("At half time they left", "At half"),
+        ("In 2019 and a half million others", "In 2019"),
+        ("A dozen stayed", "dozen stayed"),
+    ] {
+        whole(text, quoted);
+    }
 }
 
 #[test]

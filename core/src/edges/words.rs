@@ -91,6 +91,13 @@ const MAGNITUDES: &[(&str, usize)] = &[
 
 /// Numbers up to ten of languages that num2words has not, or not in every form.
 const ONES: &[&str] = &[
+    "дві",
+    "две",
+    "двох",
+    "двух",
+    "трьох",
+    "трёх",
+    "трех",
     "ثلاثة",
     "أربعة",
     "خمسة",
