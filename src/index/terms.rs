@@ -24,7 +24,7 @@ use crate::index::{Index, IndexError, check, damaged};
 use annals_core::event::body::{Content, Fact};
 use annals_core::event::vocabulary::{Stance, Type};
 use annals_core::hash::Hash;
-use annals_core::search::folded;
+use annals_core::search::typed;
 use annals_core::verify::examine::{BodyFound, Examined};
 use std::ops::Range;
 use std::sync::{Arc, OnceLock};
@@ -90,10 +90,10 @@ impl Term<'_> {
     }
 }
 
-/// The digest by which two claims are compared: it ignores case, Unicode normalisation, spaces and
-/// the point at the end.
+/// The digest by which two claims are compared: it ignores case, Unicode normalisation, spaces, the
+/// kind of quotation marks, apostrophes and dashes, and the point at the end.
 pub fn claim_digest(claim: &str) -> Hash {
-    let claim = folded(claim);
+    let claim = typed(claim);
     Hash::of(&[claim.trim_end_matches(['.', '。', '।', ' ']).as_bytes()])
 }
 

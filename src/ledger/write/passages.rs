@@ -125,8 +125,8 @@ fn worded(fact: &Fact) -> impl Iterator<Item = (u64, Hash)> {
     })
 }
 
-/// The digest by which two claims are compared: it ignores case, Unicode normalisation, spaces and
-/// the point at the end.
+/// The digest by which two claims are compared: it ignores case, Unicode normalisation, spaces, the
+/// kind of quotation marks, apostrophes and dashes, and the point at the end.
 pub fn claim_of(fact: &Fact) -> Hash {
     claim_digest(&fact.claim)
 }

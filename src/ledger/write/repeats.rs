@@ -2,16 +2,17 @@
 //!
 //! Always holds: two facts are the same if they quote overlapping passages of one document, or the
 //! same words of two documents that were made from one, and their claims are equal except for case,
-//! Unicode normalisation, spaces and the point at the end. The same fact is refused unless the user
-//! allows it, and so is a correction that makes one of two facts. The same passage with another
-//! claim, other words with the same claim, and words that a fact had until it was corrected give a
-//! note. Not here: the meaning of a claim.
+//! Unicode normalisation, spaces, the kind of quotation marks, apostrophes and dashes, and the
+//! point at the end. The same fact is refused unless the user allows it, and so are the words that
+//! a fact had before it was corrected, and a correction that makes one of two facts. The same
+//! passage with another claim, and other words with the same claim, give a note. Not here: the
+//! meaning of a claim.
 
 use crate::ledger::error::LedgerError;
 use crate::ledger::write::home::entry_of;
 use crate::ledger::write::outbox::{act_of, same_act, waiting};
 use crate::ledger::write::outcome::Output;
-use crate::ledger::write::passages::{Elsewhere, MOST_NAMED, Passages, claim_of};
+use crate::ledger::write::passages::{Elsewhere, MOST_NAMED, Passage, Passages, claim_of};
 use crate::ledger::write::resolve::Resolved;
 use crate::ledger::write::writer::Writer;
 use annals_core::event::Entry;
@@ -52,17 +53,10 @@ pub fn check(
                 .to_owned());
         }
         let mut named = 0;
-        let mut corrected: Vec<u64> = Vec::new();
         for passage in writer.passages.alike(fact, claim) {
             let Some((position, status)) = present(writer, passage.by) else {
-                let same = passage.claim == claim;
-                let Some(was) = same.then(|| CorrectedWords::of(writer, passage.by)).flatten()
-                else {
-                    continue;
-                };
-                if !corrected.contains(&was.position) && corrected.len() < MOST_NAMED {
-                    corrected.push(was.position);
-                    out.prepared.notes.push(format!("the same passage and the same claim {was}"));
+                if passage.claim == claim {
+                    check_corrected(writer, passage.by, fact, claim)?;
                 }
                 continue;
             };
@@ -79,8 +73,7 @@ pub fn check(
                     "the same passage and the same claim are fact {position}, which is retracted; \
                      annals reinstate may be what is meant"
                 )),
-                // What a fact was corrected to is in the note on its earlier words.
-                (false, false) if named < MOST_NAMED && !corrected.contains(&position) => {
+                (false, false) if named < MOST_NAMED => {
                     named += 1;
                     out.prepared.notes.push(format!(
                         "{} quotes a passage that fact {position} quotes too, with another claim",
@@ -106,6 +99,19 @@ pub fn check(
     }
     out.passages.add(number, fact, claim);
     Ok(())
+}
+
+/// Refuses a fact whose passage and claim another fact had until it was corrected. A fact that has
+/// them again is found by its present words, and one that is retracted hinders nothing.
+fn check_corrected(writer: &Writer, by: u64, fact: &Fact, claim: Hash) -> Result<(), String> {
+    let Some(was) = CorrectedWords::of(writer, by) else { return Ok(()) };
+    let has_again = |passage: &Passage| passage.by == was.by && passage.claim == claim;
+    if was.status == Status::Retracted
+        || writer.passages.alike(fact, claim).any(|passage| has_again(&passage))
+    {
+        return Ok(());
+    }
+    Err(format!("the same passage and the same claim {was}; --again enters them once more"))
 }
 
 /// Refuses a correction that gives a fact the claim of another one of the same passage; not where
