@@ -1,9 +1,11 @@
 //! Figures of a text: their value with sign, magnitude and per cent, and English numbers in words.
 //!
 //! Always holds: two figures of one value are equal, whatever their digits, separators and
-//! magnitude words. Not here: what is missing in a claim (`unquoted`).
+//! magnitude words, unless both have a currency or a measure and these differ (`amounts`). Not
+//! here: what is missing in a claim (`unquoted`).
 
-use annals_core::edges::{is_percent, magnitude};
+use crate::ledger::write::amounts::{KindPlace, kind_around};
+use annals_core::edges::{below_zero, is_percent, magnitude, minus_before};
 use unicode_normalization::char::is_combining_mark;
 use unicode_segmentation::UnicodeSegmentation;
 
@@ -19,23 +21,87 @@ pub struct Figure {
     /// Whether it is less than zero.
     pub is_negative: bool,
     /// Whether it is a part of a hundred.
-    pub is_percent: bool,
+    share: Share,
+    /// Its currency or measure, and the number as it is written with it.
+    kind: Option<(&'static str, String)>,
+    /// The value and the share that the next figure gives it: `between 2 and 3 per cent`.
+    shared: Option<(String, Share)>,
     /// Whether a sign, a magnitude or a per cent belongs to it.
     has_parts: bool,
+}
+
+/// Whether a figure is a part of a hundred.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Share {
+    /// It is not.
+    None,
+    /// Per cent.
+    Percent,
+    /// Points: the difference of two figures in per cent.
+    Points,
 }
 
 impl Figure {
     /// Whether both say the same amount.
     pub fn is(&self, other: &Figure) -> bool {
-        self.value == other.value
-            && self.is_negative == other.is_negative
-            && self.is_percent == other.is_percent
+        let is_of_one_kind = match (&self.kind, &other.kind) {
+            (Some((one, _)), Some((other, _))) => one == other,
+            _ => true,
+        };
+        is_of_one_kind && self.has_value_of(other)
+    }
+
+    fn has_value_of(&self, other: &Figure) -> bool {
+        let mut readings = self.readings();
+        self.is_negative == other.is_negative
+            && readings.any(|one| other.readings().any(|other| one == other))
+    }
+
+    /// How a figure is named that is none of the quoted ones: with its currency or measure, if this
+    /// is what differs.
+    pub fn named(&self, quoted: &[Figure]) -> &str {
+        match &self.kind {
+            Some((_, amount)) if quoted.iter().any(|one| self.has_value_of(one)) => amount,
+            _ => &self.words,
+        }
+    }
+
+    fn readings(&self) -> impl Iterator<Item = (&str, Share)> {
+        let shared = self.shared.iter().map(|(value, share)| (value.as_str(), *share));
+        std::iter::once((self.value.as_str(), self.share)).chain(shared)
     }
 
     /// Whether it may say the amount of a quoted figure, if the words around that one are of a
     /// language that is not read: the digits are the same.
     pub fn may_be(&self, quoted: &Figure) -> bool {
         self.is(quoted) || (!quoted.has_parts && self.digits == quoted.digits)
+    }
+
+    /// The further figures of this one, if it may be a time: of 4.35 the hour and the minute.
+    fn time(&self) -> Vec<Figure> {
+        let Some((hour, minute)) = self.digits.split_once('.').filter(|_| !self.has_parts) else {
+            return Vec::new();
+        };
+        let number = |part: &str| part.parse::<u8>().ok().filter(|_| part.len() <= 2);
+        match (number(hour), number(minute).filter(|_| minute.len() == 2)) {
+            (Some(0..=24), Some(0..=59)) => [hour, minute].map(Figure::plain).into(),
+            _ => Vec::new(),
+        }
+    }
+
+    /// A figure without a sign, a magnitude or a per cent.
+    fn plain(digits: &str) -> Figure {
+        let value = shifted(digits, 0);
+        Figure {
+            words: digits.to_owned(),
+            digits: digits.to_owned(),
+            value,
+            is_negative: false,
+            share: Share::None,
+            kind: None,
+            shared: None,
+            has_parts: false,
+        }
     }
 }
 
@@ -65,15 +131,60 @@ pub fn worded_magnitudes(text: &str) -> Vec<WordedMagnitude> {
     found
 }
 
+/// The figures of quoted words: also those of the times that stand in them, with a point or with a
+/// colon (`4.35 p.m.`, `16:35`).
+pub fn quoted_figures(text: &str) -> Vec<Figure> {
+    let mut found = figures(text);
+    let times: Vec<Figure> = found.iter().flat_map(Figure::time).collect();
+    found.extend(times);
+    let joined = pairs(text).into_iter().filter(|pair| pair.words.contains(':'));
+    found.extend(joined.map(|pair| Figure::plain(&format!("{}.{}", pair.first, pair.second))));
+    found
+}
+
+/// Two figures that are joined by a colon or a dash, such as a score or a vote.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Pair {
+    /// As it is written.
+    pub words: String,
+    /// The first figure.
+    pub first: String,
+    /// The second one.
+    pub second: String,
+}
+
+/// The pairs of a text, in order: no date (`2022-01-27`), and no decimals.
+pub fn pairs(text: &str) -> Vec<Pair> {
+    let is_mark = |c: char| matches!(c, ':' | '-' | '‑' | '–' | '—' | '−' | '∶' | '：');
+    let mut found = Vec::new();
+    if !text.contains(is_mark) {
+        return found;
+    }
+    let is_part = |c: char| is_mark(c) || digit(c).is_some() || matches!(c, '.' | ',' | '/');
+    for run in text.split(|c: char| !is_part(c)) {
+        let run = run.trim_matches(|c: char| digit(c).is_none());
+        let parts: Vec<&str> = run.split(is_mark).collect();
+        let [first, second] = parts[..] else { continue };
+        let number = |part: &str| part.chars().map(digit).collect::<Option<String>>();
+        if let (Some(first), Some(second)) = (number(first), number(second))
+            && !first.is_empty()
+            && !second.is_empty()
+        {
+            found.push(Pair { words: run.to_owned(), first, second });
+        }
+    }
+    found
+}
+
 /// The figures in digits of any script, in order.
 pub fn figures(text: &str) -> Vec<Figure> {
-    let mut figures = Vec::new();
+    let mut figures: Vec<Figure> = Vec::new();
     if !text.chars().any(|c| digit(c).is_some()) {
         return figures;
     }
     let chars: Vec<char> = text.chars().collect();
     let digit = |at: usize| chars.get(at).copied().and_then(digit);
-    let mut at = 0;
+    let (mut at, mut last_end) = (0, 0);
     while at < chars.len() {
         let from = at;
         let (mut value, mut words) = (String::new(), String::new());
@@ -96,13 +207,40 @@ pub fn figures(text: &str) -> Vec<Figure> {
             }
         }
         let whole = value.trim_start_matches('0');
-        if at > from && !whole.is_empty() {
+        if value.matches('.').count() > 1 {
+            // The parts of a date: 24.12.2025.
+            let parts = value.split('.').map(|part| part.trim_start_matches('0'));
+            figures.extend(parts.filter(|part| !part.is_empty()).map(Figure::plain));
+            last_end = at;
+        } else if at > from && !whole.is_empty() {
             let around = Around { before: &chars[..from], after: &chars[at..] };
-            figures.push(around.figure(words, whole.to_owned()));
+            let (figure, zeros) = around.figure(words, whole.to_owned());
+            if (zeros > 0 || figure.share != Share::None)
+                && let Some(last) = figures.last_mut().filter(|last| !last.has_parts)
+                && is_joined(chars.get(last_end..from).unwrap_or_default())
+            {
+                last.shared = Some((shifted(&last.digits, zeros), figure.share));
+            }
+            figures.push(figure);
+            last_end = at;
         }
         at = at.max(from + 1);
     }
     figures
+}
+
+/// Whether the words between two figures make one amount of both: `2 to 3 million`.
+fn is_joined(between: &[char]) -> bool {
+    const JOINS: &[&str] = &[
+        "-", "–", "—", "and", "to", "or", "und", "bis", "oder", "à", "et", "ou", "y", "a", "o",
+        "e", "до", "и", "і", "й", "та", "или", "або", "i", "do", "en", "tot", "och", "til", "till",
+    ];
+    const LONGEST: usize = 8;
+    if between.len() > LONGEST {
+        return false;
+    }
+    let words: String = between.iter().filter(|c| !"$€£¥₽₴".contains(**c)).collect();
+    JOINS.contains(&words.trim())
 }
 
 /// What stands around the digits of a number.
@@ -112,34 +250,59 @@ struct Around<'a> {
 }
 
 impl Around<'_> {
-    fn figure(&self, mut words: String, digits: String) -> Figure {
-        let is_negative = self.is_negative();
+    /// The figure of these digits, and the zeros of its magnitude.
+    fn figure(&self, mut words: String, digits: String) -> (Figure, usize) {
+        let mut is_negative = self.is_negative();
         if is_negative {
             words.insert(0, '−');
         }
-        let (mut zeros, mut is_percent, mut rest) = (0, false, self.after);
+        let (mut zeros, mut share, mut rest) = (0, Share::None, self.after);
         let mut has_parts = is_negative;
         // A magnitude, then a per cent.
         for _ in 0..2 {
             let Some((word, length)) = next_word(rest) else { break };
             let percent = is_percent_sign(&word);
-            // After a space `m` is a metre, and `k` no thousand.
-            let is_short = matches!(word.as_str(), "m" | "k") && length > 1;
-            let more = if percent || is_short { 0 } else { zeros_of(&word) };
+            // After a space `m` is a metre, and `k` no thousand; but `5 M€` and `5 k$`. `Md` is a
+            // milliard before a currency alone.
+            let is_money = rest.get(length).is_some_and(|c| "$€£¥₽₴".contains(*c));
+            let is_short = matches!(word.as_str(), "m" | "k") && length > 1 && !is_money;
+            let more = match word.as_str() {
+                _ if percent || is_short => 0,
+                "md" if is_money => 9,
+                word => zeros_of(word),
+            };
             if !percent && more == 0 {
                 break;
             }
             words.extend(rest.iter().take(length));
-            (zeros, is_percent, has_parts) = (zeros + more, percent, true);
+            (zeros, has_parts) = (zeros + more, true);
             rest = rest.get(length..).unwrap_or_default();
+            if percent {
+                share = if is_of_points(&word, rest) { Share::Points } else { Share::Percent };
+                break;
+            }
+        }
+        if is_below_zero(rest) && !is_negative {
+            words.insert(0, '−');
+            (is_negative, has_parts) = (true, true);
         }
         let mut value = shifted(&digits, zeros);
-        if zeros == 0 && !is_percent && self.is_decade(&digits) {
+        if zeros == 0 && share == Share::None && self.is_decade(&digits) {
             words.push('s');
             value.push('s');
             has_parts = true;
         }
-        Figure { words, digits, value, is_negative, is_percent, has_parts }
+        let kind = kind_around(self.before, rest).map(|(kind, place)| {
+            let (before, after) = match place {
+                KindPlace::Before(length) => (length, 0),
+                KindPlace::After(length) => (0, length),
+            };
+            let first = self.before.iter().skip(self.before.len().saturating_sub(before));
+            let last = rest.iter().take(after);
+            (kind, first.copied().chain(words.chars()).chain(last.copied()).collect())
+        });
+        let shared = None;
+        (Figure { words, digits, value, is_negative, share, kind, shared, has_parts }, zeros)
     }
 
     /// Whether what follows makes a decade of a year: `1990s`, `1990er`, `1990-х`.
@@ -156,44 +319,46 @@ impl Around<'_> {
         is_year && ENDS.iter().any(follows)
     }
 
-    /// Whether the word for a minus stands before the digits.
-    fn is_after_minus(&self) -> bool {
-        const MINUS: [&str; 17] = [
-            "minus",
-            "moins",
-            "menos",
-            "meno",
-            "mínus",
-            "miinus",
-            "mínusz",
-            "минус",
-            "мінус",
-            "eksi",
-            "âm",
-            "מינוס",
-            "منفی",
-            "ناقص",
-            "マイナス",
-            "零下",
-            "영하",
-        ];
-        let before = self.before.iter().rev().skip_while(|c| c.is_whitespace());
-        let mut word: Vec<char> = before.take_while(|c| c.is_alphabetic()).copied().collect();
-        word.reverse();
-        let word: String = word.into_iter().flat_map(char::to_lowercase).collect();
-        MINUS.iter().any(|minus| word == *minus || (!minus.is_ascii() && word.ends_with(minus)))
-    }
-
     /// Whether a minus stands before the digits: as a word, or as a sign directly before them or
     /// before their currency, and after no letter or digit.
     fn is_negative(&self) -> bool {
-        if self.is_after_minus() {
+        let currency = self.before.iter().rev().skip_while(|c| "$€£¥₽₴".contains(**c));
+        if minus_before(currency.copied()) > 0 {
             return true;
         }
         let mut before = self.before.iter().rev().skip_while(|c| "$€£¥₽₴".contains(**c));
         let sign = before.next().is_some_and(|c| matches!(c, '−' | '-' | '–' | '－'));
         sign && before.next().is_none_or(|c| c.is_whitespace() || "([“\"«=:".contains(*c))
     }
+}
+
+/// Whether a word for a part of a hundred is one for points, by itself or with the word after it.
+fn is_of_points(word: &str, after: &[char]) -> bool {
+    const INSIDE: &[&str] = &["point", "punkt", "enhet", "poeng"];
+    const NEXT: &[&str] = &["point", "points", "punkte", "punkten", "bodů", "bodu", "bod"];
+    let is_next = |next: String| {
+        NEXT.contains(&next.as_str()) || ["пункт", "punkt"].iter().any(|it| next.starts_with(it))
+    };
+    let next = || next_word(after).map(|(next, _)| next);
+    INSIDE.iter().any(|point| word.contains(point)) || next().is_some_and(is_next)
+}
+
+/// Whether words for less than zero follow, at once or after a unit of one or two words.
+fn is_below_zero(after: &[char]) -> bool {
+    let mut rest = after;
+    for _ in 0..3 {
+        let blank = usize::from(rest.first().is_some_and(|c| c.is_whitespace()));
+        rest = rest.get(blank..).unwrap_or_default();
+        if below_zero(rest.iter().copied()) > 0 {
+            return true;
+        }
+        let word = rest.iter().take_while(|c| c.is_alphabetic() || matches!(c, '°' | 'º')).count();
+        if word == 0 {
+            return false;
+        }
+        rest = rest.get(word..).unwrap_or_default();
+    }
+    false
 }
 
 /// The next word, phrase for a part of a hundred, or sign after at most one space, folded, and the
@@ -214,14 +379,14 @@ fn next_word(text: &[char]) -> Option<(String, usize)> {
     let (second, third) = (word_end(end + 1), word_end(word_end(end + 1) + 1));
     for to in [third, second] {
         if is_percent(&words(to)) || words(to) == "pro cent" {
-            return Some(("percent".to_owned(), blank + to));
+            return Some((words(to), blank + to));
         }
     }
     (end > 0).then(|| (words(end), blank + end))
 }
 
 fn is_percent_sign(word: &str) -> bool {
-    matches!(word, "%" | "٪" | "％") || is_percent(word)
+    matches!(word, "%" | "٪" | "％" | "pro cent") || is_percent(word)
 }
 
 /// The number of zeros that a word adds to the number before it; 0 if it is no magnitude.
@@ -348,7 +513,9 @@ fn worded(run: &[&str]) -> Option<Figure> {
         digits: value.clone(),
         value,
         is_negative: false,
-        is_percent: false,
+        share: Share::None,
+        kind: None,
+        shared: None,
         has_parts: false,
     })
 }
@@ -362,7 +529,11 @@ mod tests {
         let found = |text: &str| {
             let shown = |figure: Figure| {
                 let sign = if figure.is_negative { "-" } else { "" };
-                let percent = if figure.is_percent { "%" } else { "" };
+                let percent = match figure.share {
+                    Share::None => "",
+                    Share::Percent => "%",
+                    Share::Points => " points",
+                };
                 format!("{}: {sign}{}{percent}", figure.words, figure.value)
             };
             figures(text).into_iter().map(shown).collect::<Vec<_>>()
@@ -414,7 +585,9 @@ mod tests {
             let found = figures(text);
             assert_eq!(found.first().map(|figure| figure.value.as_str()), Some(value), "{text}");
         }
-        assert!(figures("5 phần trăm")[0].is_percent && figures("5 per cent")[0].is_percent);
+        for text in ["5 phần trăm", "5 per cent"] {
+            assert_eq!(figures(text)[0].share, Share::Percent);
+        }
     }
 
     #[test]

@@ -1,0 +1,386 @@
+//! Names: which words of a claim with a capital are in no quoted word.
+//!
+//! Always holds: in a language with cases a name is compared by its beginning, so that endings do
+//! not matter; in one without, it is compared whole, but for the words made of it (`Israel`,
+//! `Israeli`). The first word of a sentence is compared only with names that are nearly it. Not
+//! here: figures (`figures`), and the words of a claim in quotation marks (`unquoted`).
+
+use crate::ledger::write::stated_date::primary;
+use annals_core::search::folded;
+use memchr::memmem;
+use std::cell::LazyCell;
+use unicode_segmentation::UnicodeSegmentation;
+
+/// Languages without cases of names, by their code.
+const WITHOUT_CASES: &[&str] =
+    &["en", "fr", "es", "it", "pt", "nl", "ca", "gl", "sv", "da", "nb", "nn", "no"];
+
+/// Endings of words that are made of a name, and of names that they are made of.
+const MADE_OF: &[&str] = &[
+    "n", "an", "ian", "ean", "ish", "ese", "i", "ic", "ical", "al", "ial", "ary", "ist", "ism",
+    "ity", "ie", "or", "ar", "y",
+];
+const BARE: &[&str] = &["", "a", "e", "y", "o", "ia", "ey", "en", "ay"];
+
+/// The same of languages that have no English.
+const MADE_OF_ELSEWHERE: &[&str] = &[
+    "e", "ien", "ienne", "ais", "aise", "ois", "oise", "ain", "aine", "ano", "ana", "ense", "és",
+    "esa", "o", "er", "aner", "ischen", "sk", "ska",
+];
+
+/// Names of lands, and words made of them, that have no beginning in common but a short one.
+const MADE_APART: &[(&str, &str)] =
+    &[("britain", "british"), ("greece", "greek"), ("us", "usa"), ("serbia", "serb")];
+
+/// The fewest letters that a name and a word made of it begin with.
+const SHORTEST_ROOT: usize = 4;
+
+/// Names that quoted words have, in a language.
+pub struct Names<'a> {
+    /// The claim.
+    pub claim: &'a str,
+    /// Its language.
+    pub lang: &'a str,
+    /// What is quoted.
+    pub quoted: &'a [&'a str],
+}
+
+impl Names<'_> {
+    /// Runs of capitalised words of a claim of which no quoted word is.
+    pub fn missing(&self) -> Vec<String> {
+        let language = primary(self.lang);
+        // German and its neighbours write every noun with a capital.
+        if matches!(language.as_str(), "de" | "lb" | "gsw") {
+            return Vec::new();
+        }
+        let quoted: LazyCell<Vec<&str>, _> = LazyCell::new(|| self.quoted_words());
+        let whole = WITHOUT_CASES.contains(&language.as_str());
+        let stands = |word: &str| {
+            // Most names stand as they are in what is quoted, and then no word needs to be folded.
+            self.quoted.iter().any(|quoted| begins_a_word(quoted, word, whole))
+                || quoted.iter().any(|known| match whole && begins_with_capital(known) {
+                    true => may_begin(known, word) && is_one(word, known, language == "en"),
+                    false => is_begun(word, known),
+                })
+        };
+        let mut names: Vec<String> = Vec::new();
+        let mut open = false;
+        for NameWord { word, begins } in name_words(self.claim) {
+            let mut letters = word.chars().filter(|c| c.is_alphabetic());
+            let capital = letters.next().is_some_and(char::is_uppercase);
+            let acronym = capital && letters.next().is_some_and(char::is_uppercase);
+            let name = capital && (!begins || acronym);
+            let missing = name && word.chars().count() > 1 && !stands(word);
+            match (missing, open, names.last_mut()) {
+                (true, true, Some(last)) => *last = format!("{last} {word}"),
+                (true, ..) => names.push(word.to_owned()),
+                _ => {}
+            }
+            open = missing;
+        }
+        names.dedup();
+        names
+    }
+
+    /// The first words of sentences that are nearly a quoted word with a capital, and none of them:
+    /// `Johnson` of `Johnston`. They may be other words of the language.
+    pub fn nearly_quoted(&self) -> Vec<&str> {
+        let language = primary(self.lang);
+        if !WITHOUT_CASES.contains(&language.as_str()) {
+            return Vec::new();
+        }
+        let sentences = self.claim.split(ENDS);
+        let firsts = sentences.filter_map(|sentence| {
+            let rest = sentence.trim_start();
+            let end = rest.find(|c: char| !c.is_alphabetic()).unwrap_or(rest.len());
+            rest.get(..end)
+        });
+        let firsts = firsts.filter(|word| word.len() >= SHORTEST_NEAR && begins_with_capital(word));
+        firsts.filter(|word| self.is_nearly_quoted(word, language == "en")).collect()
+    }
+
+    fn is_nearly_quoted(&self, word: &str, is_english: bool) -> bool {
+        // What begins with the same three letters is rare.
+        let begin = word.as_bytes().get(..3).unwrap_or_default();
+        let has_begin = |quoted: &&str| memmem::find(quoted.as_bytes(), begin).is_some();
+        if !self.quoted.iter().any(has_begin)
+            || self.quoted.iter().any(|quoted| begins_a_word(quoted, word, true))
+        {
+            return false;
+        }
+        let known = self.quoted_words();
+        let is_other = |known: &&str| !is_one(word, known, is_english) && !is_same(word, known);
+        known.iter().all(is_other)
+            && known.iter().any(|known| begins_with_capital(known) && is_near(word, known))
+    }
+
+    /// The quoted words; of an elided one (`l’Ukraine`) also what follows.
+    fn quoted_words(&self) -> Vec<&str> {
+        let words = self.quoted.iter().flat_map(|words| words.unicode_words());
+        let parts = words.flat_map(|word| {
+            let rest = word.split_once(['\'', '’']).map(|(_, rest)| rest);
+            std::iter::once(word).chain(rest.filter(|rest| rest.len() > 1))
+        });
+        parts.collect()
+    }
+}
+
+/// What stands before the first word of a sentence.
+const ENDS: [char; 10] = ['.', '!', '?', ':', '…', '“', '”', '"', '«', '„'];
+
+/// A word of a claim.
+struct NameWord<'a> {
+    word: &'a str,
+    /// Whether it begins a sentence, and so has a capital whatever it is.
+    begins: bool,
+}
+
+fn name_words(claim: &str) -> impl Iterator<Item = NameWord<'_>> {
+    let mut last_end = 0;
+    claim.unicode_word_indices().map(move |(at, word)| {
+        let between = claim.get(last_end..at).unwrap_or_default();
+        last_end = at + word.len();
+        let begins = at == between.len() || between.contains(ENDS);
+        NameWord { word, begins }
+    })
+}
+
+fn begins_with_capital(word: &str) -> bool {
+    word.chars().next().is_some_and(char::is_uppercase)
+}
+
+/// Whether a word begins as a name of a language with cases does.
+fn is_begun(name: &str, known: &str) -> bool {
+    let name = as_typed(name);
+    // What is counted are letters: й may be two characters.
+    let letters: Vec<&str> = name.graphemes(true).collect();
+    let stem: String = letters.iter().take(kept(&letters)).copied().collect();
+    may_begin(known, &stem) && as_typed(known).starts_with(&stem)
+}
+
+/// A word without the ending of a genitive or a plural.
+fn bare(word: &str) -> String {
+    let word = as_typed(word);
+    let bare = word.strip_suffix("'s").unwrap_or(&word).trim_end_matches('\'');
+    let is_long = bare.len() > 2;
+    bare.strip_suffix('s').filter(|_| is_long).unwrap_or(bare).to_owned()
+}
+
+/// Whether two words are the same but for case and marks.
+fn is_same(one: &str, other: &str) -> bool {
+    bare(one) == bare(other)
+}
+
+/// Whether a name of a language without cases is a quoted word, or one of them is made of the
+/// other.
+fn is_one(name: &str, known: &str, is_english: bool) -> bool {
+    let (one, other) = (bare(name), bare(known));
+    if one == other {
+        return true;
+    }
+    let is_pair = |(land, word): &(&str, &str)| {
+        (one == *land && other == *word) || (one == *word && other == *land)
+    };
+    if MADE_APART.iter().any(is_pair) {
+        return true;
+    }
+    let root = common(&one, &other);
+    let (of_one, of_other) = (&one[root..], &other[root..]);
+    let letters = one[..root].chars().count();
+    let is_made = |word: &str, of: &str| {
+        let ends = |word: &str| {
+            MADE_OF.contains(&word) || !is_english && MADE_OF_ELSEWHERE.contains(&word)
+        };
+        BARE.contains(&of) && ends(word)
+    };
+    if letters >= SHORTEST_ROOT && (is_made(of_one, of_other) || is_made(of_other, of_one)) {
+        return true;
+    }
+    // Minister, Ministry.
+    letters > 5 && of_one.chars().count() <= 2 && of_other.chars().count() <= 2
+}
+
+/// The number of bytes that two words begin with in common.
+fn common(one: &str, other: &str) -> usize {
+    let both = one.char_indices().zip(other.chars());
+    let parts = both.take_while(|((_, c), other)| c == other);
+    parts.last().map_or(0, |((at, c), _)| at + c.len_utf8())
+}
+
+/// The fewest letters of a name that is compared with nearly the same ones.
+const SHORTEST_NEAR: usize = 5;
+
+/// Whether two words differ in one or two letters after the first three.
+fn is_near(one: &str, other: &str) -> bool {
+    let [one, other] = [one, other].map(|word| bare(word).chars().collect::<Vec<_>>());
+    let is_long = one.len() >= SHORTEST_NEAR && other.len() >= SHORTEST_NEAR;
+    is_long && one.get(..3) == other.get(..3) && one.len().abs_diff(other.len()) <= 2 && {
+        (1..=2).contains(&distance(&one, &other))
+    }
+}
+
+/// The number of letters to add, remove or change that makes one word of the other.
+fn distance(one: &[char], other: &[char]) -> usize {
+    let mut row: Vec<usize> = (0..=other.len()).collect();
+    for (count, letter) in (1..).zip(one) {
+        let mut corner = std::mem::replace(&mut row[0], count);
+        for (at, against) in other.iter().enumerate() {
+            let change = corner + usize::from(letter != against);
+            corner = row[at + 1];
+            row[at + 1] = change.min(corner + 1).min(row[at] + 1);
+        }
+    }
+    row.last().copied().unwrap_or_default()
+}
+
+/// How many letters of a name stand in each of its cases: a word of five letters and more may have
+/// another ending, and so may one of four of a Slavic language (Київ, Києві; Рада, Радою).
+fn kept(letters: &[&str]) -> usize {
+    let is_slavic = letters.iter().any(|letter| {
+        letter.starts_with(|c| matches!(c, '\u{400}'..='\u{52F}' | 'ł' | 'ż' | 'ź' | 'ś' | 'ć'))
+    });
+    match letters.len() {
+        5.. => letters.len() - 2,
+        4 if is_slavic => 2,
+        few => few,
+    }
+}
+
+/// Whether a word may begin with a folded stem, by their first letters. A fast check: `false` is
+/// certain, `true` is not.
+fn may_begin(word: &str, stem: &str) -> bool {
+    match (word.as_bytes().first(), stem.as_bytes().first()) {
+        (Some(one), Some(other)) if one.is_ascii() && other.is_ascii() => {
+            one.eq_ignore_ascii_case(other)
+        }
+        _ => true,
+    }
+}
+
+/// A word without case, with the apostrophe and the letters that keyboards have, without the points
+/// of initials, and with one vowel for those that change in Slavic cases (Львів, Львові; Kraków,
+/// Krakowie).
+fn as_typed(word: &str) -> String {
+    let word = folded(word).replace(['’', 'ʼ', '‘', '`'], "'").replace('.', "");
+    match word.is_ascii() {
+        true => word,
+        false => {
+            let word = word.replace("е\u{308}", "е").replace("і\u{308}", "ї");
+            word.replace(['ё', 'е', 'і', 'ї', 'є'], "о").replace('ó', "o").replace("o\u{301}", "o")
+        }
+    }
+}
+
+/// Whether these letters are the beginning of a word of a text, or a `whole` one, as they are. A
+/// fast check: `true` is certain, `false` is not.
+fn begins_a_word(text: &str, letters: &str, whole: bool) -> bool {
+    // After a blank a word begins, and an ASCII character does not change the letter before it.
+    let text = text.as_bytes();
+    let stands = |at: usize| {
+        let before = at.checked_sub(1).and_then(|before| text.get(before));
+        let after = text.get(at + letters.len());
+        let ends = |byte: &u8| byte.is_ascii() && !(whole && byte.is_ascii_alphanumeric());
+        before.is_none_or(|byte| *byte == b' ') && after.is_none_or(ends)
+    };
+    letters.bytes().all(|byte| byte.is_ascii_alphabetic())
+        && memmem::find_iter(text, letters).any(stands)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_without_cases_is_compared_whole() {
+        let none: [&str; 0] = [];
+        let missing = |quoted: &str, claim: &str, lang: &str| {
+            Names { claim, lang, quoted: &[quoted] }.missing()
+        };
+        for (quoted, claim, name) in [
+            ("Johnston resigned", "Mr Johnson resigned.", "Johnson"),
+            ("Priya Raman spoke", "It was Priya Ramos.", "Ramos"),
+            ("said Mr Kleist", "He is Mr Klein.", "Klein"),
+            ("said Mrs Clarke", "She is Mrs Clark.", "Clark"),
+            ("said Mr Marshall", "He is Mr Marsh.", "Marsh"),
+            ("the border of Niger", "It is the border of Nigeria.", "Nigeria"),
+            ("the border of Nigeria", "It is the border of Niger.", "Niger"),
+            ("Austria would send them", "They come from Australia.", "Australia"),
+        ] {
+            assert_eq!(missing(quoted, claim, "en"), [name], "{claim}");
+        }
+        for (quoted, claim) in [
+            ("the Israeli army", "It is the army of Israel."),
+            ("the German government", "He is of Germany."),
+            ("the Ukrainian one", "It is of Ukraine."),
+            ("a British one", "It is of Britain."),
+            ("Russians came", "It was Russia."),
+            ("Chile's one", "It was the Chilean one."),
+            ("Anne and the Johnsons’ house", "It is the house of Anne Johnson."),
+            ("people in the U.K. and the U.S.", "It is in the UK and the US."),
+            ("people in the UK", "It is in the U.K."),
+            ("The Democratic Party", "The Democrats left, Parties say."),
+        ] {
+            assert_eq!(missing(quoted, claim, "en"), none, "{claim}");
+        }
+        for (quoted, claim, lang) in [
+            ("l’armée de l’Ukraine", "Elle est en Ukraine.", "fr"),
+            ("le gouvernement russe", "Il est de la Russie.", "fr"),
+            ("le gouvernement italien", "Il est en Italie.", "fr"),
+            ("з Харкова", "Це місто Харків.", "uk"),
+            ("у Львові", "Це місто Львів.", "uk"),
+            ("Львів", "Це сталося у Львові.", "uk"),
+            ("до Миколаєва", "Це місто Миколаїв.", "uk"),
+            ("Тернопіль", "Це мер Тернополя.", "uk"),
+            ("Чернігів", "Це було біля Чернігова.", "uk"),
+            ("Kraków", "To było w Krakowie.", "pl"),
+        ] {
+            assert_eq!(missing(quoted, claim, lang), none, "{claim}");
+        }
+    }
+
+    #[test]
+    fn the_first_word_is_compared_with_names_that_are_nearly_it() {
+        let near = |quoted: &str, claim: &str, lang: &str| -> Vec<String> {
+            let names = Names { claim, lang, quoted: &[quoted] };
+            names.nearly_quoted().into_iter().map(str::to_owned).collect()
+        };
+        assert_eq!(near("Johnston resigned", "Johnson resigned.", "en"), ["Johnson"]);
+        assert_eq!(near("Austria would send 300", "Australia would send 300.", "en"), {
+            ["Australia"]
+        });
+        for (quoted, claim, lang) in [
+            ("Shares rose", "Share prices rose.", "en"),
+            ("Johnston resigned", "Johnston resigned. Johnston’s wife left.", "en"),
+            ("the Ministry said", "Ministers said so.", "en"),
+            ("Greece said", "Greek officials said so.", "en"),
+            ("Britain said", "British officials said so.", "en"),
+            ("Russia said", "Russians said so.", "en"),
+            ("Police said", "People said so.", "en"),
+            ("Петренка бачили", "Петренко був.", "uk"),
+        ] {
+            assert_eq!(near(quoted, claim, lang), [] as [&str; 0], "{claim}");
+        }
+    }
+
+    #[test]
+    fn what_begins_a_word_as_it_is_is_the_beginning_of_a_folded_word() {
+        let text = "Cafe\u{301} in Kyiv, Lviv’s Cafe and McDonald MOSKVA-Kyiv москва Sullivan2";
+        let begins = |letters| begins_a_word(text, letters, false);
+        let known = ["Kyiv", "Kyi", "Cafe", "McD", "MOSKVA", "Sullivan"];
+        assert_eq!(known.map(begins), [true; 6]);
+        let others = ["Donald", "yiv", "Kyiv,", "kyiv", "москва", "MOSKVA-", "Lviv"];
+        assert_eq!(others.map(begins), [false; 7]);
+        assert!(!begins_a_word("Cafe\u{301} in Kyiv", "Cafe", false));
+        assert_eq!(
+            ["Kyiv", "Kyi", "Cafe"].map(|word| begins_a_word(text, word, true)),
+            [true, false, true]
+        );
+        let words: Vec<String> = text.unicode_words().map(folded).collect();
+        for start in 0..text.len() {
+            let rest = text.get(start..).unwrap_or_default();
+            let letters: String = rest.chars().take(4).collect();
+            let is_one = words.iter().any(|word| word.starts_with(&folded(&letters)));
+            assert!(!begins_a_word(text, &letters, false) || is_one, "{letters}");
+        }
+    }
+}
