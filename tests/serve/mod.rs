@@ -4,6 +4,7 @@
 //! an editor was told is written stands at the place that was told. Not here: the text forms
 //! (`vectors`), each system call of a pull (`torture`).
 
+mod behind;
 mod crowd;
 mod faults;
 mod grouped;

@@ -80,7 +80,7 @@ fn run(context: &mut Context, args: AppendArgs) -> Result<Exit, CliError> {
     if args.words.has_basis_alone() {
         return Err(basis_alone());
     }
-    context.expect_writable_before_questions()?;
+    context.begin_write(args.write.dry_run)?;
     let files = match args.any_file {
         true => FileAccess::All,
         false => FileAccess::OfTheFolder,

@@ -49,7 +49,7 @@ impl Command for ConfirmArgs {
 
 fn run(context: &mut Context, args: ConfirmArgs) -> Result<Exit, CliError> {
     args.place.check()?;
-    context.expect_writable_before_questions()?;
+    context.begin_write(args.write.dry_run)?;
     let facts = facts(context, &args.facts)?;
     if args.how.is_none() {
         for fact in &facts {

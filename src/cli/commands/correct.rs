@@ -5,7 +5,7 @@
 
 use crate::cli::shared::{
     QuoteArgs, ReasonArgs, SubmitOptions, WordsArgs, WriteArgs, basis_alone, expect_legal, present,
-    submit_typed,
+    submit_made_typed,
 };
 use crate::cli::terminal::{CliError, Command, Context, Exit, Format, Group, ask, formats, note};
 use crate::ledger::query::row::{Charge, FactRow};
@@ -51,8 +51,9 @@ impl Command for CorrectArgs {
 }
 
 fn run(context: &mut Context, mut args: CorrectArgs) -> Result<Exit, CliError> {
-    context.expect_writable_before_questions()?;
+    context.begin_write(args.write.dry_run)?;
     let old = present::fact(context, args.fact)?;
+    present::note_revision(args.fact, &old);
     if args.why.said.statement.is_none() {
         expect_legal(context, None, &args.write)?;
     }
@@ -67,18 +68,22 @@ fn run(context: &mut Context, mut args: CorrectArgs) -> Result<Exit, CliError> {
     let reason = ask::word(args.why.reason, Reason::ALL, "reason", "--reason")?;
     let question = "statement (what was wrong, in a sentence for readers)";
     let statement = ask::given(args.why.said.statement.take(), question, "--statement")?;
-    let resolves = resolves(context, &old, reason, args.resolves)?;
-    let draft = Draft {
-        kind: Some(Type::FactCorrected),
-        fact: Some(Name::Position(args.fact)),
-        reason: Some(reason),
-        error_in: args.why.said.error_in,
-        statement: Some(statement),
-        resolves: Some(resolves.into_iter().map(Name::Position).collect()),
-        evidence: evidence(&old, args.place),
-        ..args.words.draft()
+    // What is taken over, and which disputes are open, is as it is when this is written.
+    let make = |context: &Context| {
+        let old = present::fact(context, args.fact)?;
+        let resolves = resolves(context, &old, reason, args.resolves.clone())?;
+        Ok(Draft {
+            kind: Some(Type::FactCorrected),
+            fact: Some(Name::Position(args.fact)),
+            reason: Some(reason),
+            error_in: args.why.said.error_in,
+            statement: Some(statement.clone()),
+            resolves: Some(resolves.into_iter().map(Name::Position).collect()),
+            evidence: evidence(&old, args.place.clone()),
+            ..args.words.clone().draft()
+        })
     };
-    submit_typed(context, &[draft], &SubmitOptions::shown(&args.write))
+    submit_made_typed(context, &make, SubmitOptions::shown(&args.write))
 }
 
 fn new_claim(old: &FactRow) -> Result<String, CliError> {

@@ -40,7 +40,7 @@ impl Command for DisputeArgs {
 
 fn run(context: &mut Context, args: DisputeArgs) -> Result<Exit, CliError> {
     args.place.check()?;
-    context.expect_writable_before_questions()?;
+    context.begin_write(args.write.dry_run)?;
     let draft = Draft {
         kind: Some(Type::FactDisputed),
         fact: Some(Name::Position(args.fact)),

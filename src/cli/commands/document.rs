@@ -74,8 +74,8 @@ fn run(context: &mut Context, args: DocumentArgs) -> Result<Exit, CliError> {
 }
 
 fn describe(context: &mut Context, args: DescribeArgs) -> Result<Exit, CliError> {
-    context.expect_writable_before_questions()?;
     let DescribeArgs { document, statement, about, write } = args;
+    context.begin_write(write.dry_run)?;
     // What is not given is what it is when this is written, not when the question was asked.
     let draft = |context: &Context, statement: Option<String>| -> Result<Draft, CliError> {
         let about = match present(context, document)? {

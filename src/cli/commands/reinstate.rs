@@ -45,7 +45,7 @@ impl Command for ReinstateArgs {
 
 fn run(context: &mut Context, args: ReinstateArgs) -> Result<Exit, CliError> {
     args.place.check()?;
-    context.expect_writable_before_questions()?;
+    context.begin_write(args.write.dry_run)?;
     let retraction = retraction(&context.record()?, args.position)?;
     let draft = Draft {
         kind: Some(Type::FactReinstated),

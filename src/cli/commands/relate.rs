@@ -46,7 +46,7 @@ impl Command for RelateArgs {
 }
 
 fn run(context: &mut Context, args: RelateArgs) -> Result<Exit, CliError> {
-    context.expect_writable_before_questions()?;
+    context.begin_write(args.write.dry_run)?;
     let draft = match args.withdraw {
         Some(relation) => {
             let question = "statement (why the relation is withdrawn)";

@@ -34,7 +34,7 @@ impl Command for RetractArgs {
 }
 
 fn run(context: &mut Context, args: RetractArgs) -> Result<Exit, CliError> {
-    context.expect_writable_before_questions()?;
+    context.begin_write(args.write.dry_run)?;
     let draft = Draft {
         kind: Some(Type::FactRetracted),
         fact: Some(Name::Position(args.fact)),

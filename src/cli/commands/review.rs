@@ -92,6 +92,10 @@ fn run(context: &mut Context, args: ReviewArgs) -> Result<Exit, CliError> {
              what waits, annals append writes the answers to it, a draft each",
         ));
     }
+    let is_list = !ask::on_terminal() || (context.format() != Format::Text && !args.ask);
+    if !is_list {
+        context.begin_write(args.write.dry_run)?;
+    }
     let record = context.record()?;
     let scope = if args.all { ReviewScope::All } else { ReviewScope::Unconfirmed };
     let filters = FactFilters { document: args.document, ..FactFilters::default() };
@@ -105,12 +109,10 @@ fn run(context: &mut Context, args: ReviewArgs) -> Result<Exit, CliError> {
     let (reviewer, person) = provenance::reviewer(context, &editors, &names)?;
     let reviewing = Reviewing { args: &args, names: &names, person: &person, scope };
     let most = args.page.most(if args.ask { Format::Text } else { context.format() });
-    let is_list = !ask::on_terminal() || (context.format() != Format::Text && !args.ask);
     if is_list && most == usize::MAX {
         return reviewing.list(context, &record, editors, &reviewer);
     }
     if !is_list {
-        context.expect_writable_before_questions()?;
         expect_legal(context, None, &args.write)?;
     }
     let Waiting { view, rows, end, damaged } = reviewing.waiting(&record, editors, most)?;

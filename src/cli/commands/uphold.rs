@@ -38,7 +38,7 @@ impl Command for UpholdArgs {
 
 fn run(context: &mut Context, args: UpholdArgs) -> Result<Exit, CliError> {
     args.place.check()?;
-    context.expect_writable_before_questions()?;
+    context.begin_write(args.write.dry_run)?;
     let draft = Draft {
         kind: Some(Type::FactUpheld),
         dispute: Some(Name::Position(args.dispute)),

@@ -66,7 +66,7 @@ pub struct WriteArgs {
 }
 
 /// A place in a document.
-#[derive(Debug, Default, PartialEq, Args)]
+#[derive(Clone, Debug, Default, PartialEq, Args)]
 pub struct QuoteArgs {
     /// Words that point at a place in the document: the words, or "first words … last words"
     #[arg(long)]
@@ -140,7 +140,7 @@ impl QuoteArgs {
 }
 
 /// The words of a fact.
-#[derive(Debug, Default, Args)]
+#[derive(Clone, Debug, Default, Args)]
 pub struct WordsArgs {
     /// The fact in one sentence that stands by itself
     #[arg(long)]

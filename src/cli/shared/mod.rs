@@ -38,6 +38,7 @@ pub use crate::cli::shared::receipt::{
     DocumentPart, PartKind, ReceiptJson, ReceiptPart, WriteStatus, print_dry_run, print_receipt,
 };
 pub use crate::cli::shared::submit::{
-    SubmitOptions, expect_legal, submit, submit_asking, submit_loaded, submit_made, submit_typed,
+    SubmitOptions, expect_legal, submit, submit_asking, submit_loaded, submit_made,
+    submit_made_typed, submit_typed,
 };
 pub use crate::cli::shared::values::{fit_name, seen, words};

@@ -17,22 +17,25 @@ use std::collections::BTreeSet;
 /// The maximum number of facts shown.
 const SHOWN: usize = 20;
 
-/// The fact for a number: its own, or that of one of its revisions, which is noted.
+/// The fact for a number: its own, or that of one of its revisions.
 pub fn fact(context: &Context, number: u64) -> Result<FactRow, CliError> {
     let record = context.record()?;
     let (view, names) = provenance::view(context, &record, None)?;
     let fact = view.state().fold.fact_of_revision(number).map(|fact| fact.position);
     let mut gathered = gather(&view, &names, &|wanted| Some(wanted) == fact)?;
     let row = fact.and_then(|fact| gathered.facts.remove(&fact));
-    let row = row.ok_or_else(|| {
+    row.ok_or_else(|| {
         // As the acts on a fact refuse it that need not look at it first.
         let why = format!("fact: {number} is no fact; annals replay lists them");
-        LedgerError::Refused(vec![Refusal { place: None, name: None, why }])
-    })?;
-    if let Some(text) = revision(number, &row) {
+        LedgerError::Refused(vec![Refusal { place: None, name: None, why }]).into()
+    })
+}
+
+/// Notes that a number is that of a revision, if it is.
+pub fn note_revision(number: u64, row: &FactRow) {
+    if let Some(text) = revision(number, row) {
         note(format!("note: {text}"));
     }
-    Ok(row)
 }
 
 /// Shows the named facts if a prompt follows, or for a dry run.

@@ -25,6 +25,7 @@ use crate::ledger::write::slice::Needs;
 use crate::ledger::write::writer::{Woken, Writer};
 use annals_core::event::vocabulary::{How, Reason, Type};
 use annals_core::key::{PublicKey, PublicOnly, SigningKey};
+use std::cell::RefCell;
 use std::path::PathBuf;
 
 /// The options of a submission.
@@ -73,7 +74,8 @@ pub fn submit(
     submit_asking(context, input, options, &mut |question| ask::may_write(yes, question))
 }
 
-/// Submits drafts that are made from how things stand; they are made again where that changed.
+/// Submits a draft that is made from how things stand in the record of the writer that is opened
+/// before; it is made again where that changed.
 pub fn submit_made(
     context: &mut Context,
     make: &dyn Fn(&Context) -> Result<Draft, CliError>,
@@ -82,9 +84,31 @@ pub fn submit_made(
     let yes = context.global.yes;
     let options = SubmitOptions { made_anew: true, ..options };
     until_written(context, |context| {
+        context.dry_run = options.dry_run;
+        let writer = context.writer()?;
         let input = Input::of([make(context)?]);
-        submit_once(context, &input, &options, &mut |question| ask::may_write(yes, question))
+        let agree = &mut |question: &str| ask::may_write(yes, question);
+        submit_read(context, writer, &input, &options, agree)
     })
+}
+
+/// The same; what a person typed for it and is not written is kept in a draft file.
+pub fn submit_made_typed(
+    context: &mut Context,
+    make: &dyn Fn(&Context) -> Result<Draft, CliError>,
+    options: SubmitOptions,
+) -> Result<Exit, CliError> {
+    let (made, is_dry_run) = (RefCell::new(None), options.dry_run);
+    let make = |context: &Context| {
+        let draft = make(context)?;
+        made.replace(Some(draft.clone()));
+        Ok(draft)
+    };
+    let outcome = submit_made(context, &make, options);
+    match made.take() {
+        Some(draft) => kept_typed(context, outcome, &[draft], is_dry_run),
+        None => outcome,
+    }
 }
 
 /// The same as [`submit`]; `agree` asks the question, and is an error where the answer is not yes.
@@ -108,6 +132,17 @@ fn submit_once(
     }
     context.dry_run = options.dry_run;
     let writer = context.writer()?;
+    submit_read(context, writer, input, options, agree)
+}
+
+/// Submits drafts whose files are loaded now.
+fn submit_read(
+    context: &mut Context,
+    writer: Writer,
+    input: &Input,
+    options: &SubmitOptions,
+    agree: &mut dyn FnMut(&str) -> Result<(), CliError>,
+) -> Result<Exit, CliError> {
     let keys = writer.paths.keys.clone();
     let (folder, files) = (&options.folder, options.files);
     let reach = Reach { folder, keys: &keys, secrets: &ask::secret_files(), files };
@@ -205,12 +240,21 @@ pub fn submit_typed(
     options: &SubmitOptions,
 ) -> Result<Exit, CliError> {
     let outcome = submit(context, &Input::of(drafts.iter().cloned()), options);
-    if outcome.is_ok() || options.dry_run || !ask::on_terminal() {
+    kept_typed(context, outcome, drafts, options.dry_run)
+}
+
+fn kept_typed(
+    context: &Context,
+    outcome: Result<Exit, CliError>,
+    drafts: &[Draft],
+    is_dry_run: bool,
+) -> Result<Exit, CliError> {
+    if outcome.is_ok() || is_dry_run || !ask::on_terminal() {
         return outcome;
     }
     let kept = DraftFile::new(context, "jsonl", "")?;
     kept.save(drafts)?;
-    kept.end(outcome, "", options.dry_run)
+    kept.end(outcome, "", is_dry_run)
 }
 
 /// Refuses a draft before its questions, where it would be refused whatever is answered; without a

@@ -4,6 +4,7 @@
 
 use crate::archive::cache::CachePlace;
 use crate::cli::terminal::answers::Answers;
+use crate::cli::terminal::copy_look::CopyLook;
 use crate::cli::terminal::exit::{CliError, Exit, announce_clock};
 use crate::cli::terminal::options::{Format, Global};
 use crate::cli::terminal::output::{note, wrapped};
@@ -17,7 +18,7 @@ use crate::key_agent::{AgentFolder, AgentKey, KeyAgent};
 use crate::keys::{KeyFolder, KeyName, KeyPresence, KeysError, ListedKey, Listing};
 use crate::ledger::error::{LedgerError, chain};
 use crate::ledger::exchange::follow::stamp_key::stamp_key;
-use crate::ledger::exchange::submitting::{CopyServer, ServerFound, is_of_reading};
+use crate::ledger::exchange::submitting::CopyServer;
 use crate::ledger::following::FollowingMark;
 use crate::ledger::home_mark::HomeMark;
 use crate::ledger::imported::Imported;
@@ -57,6 +58,8 @@ pub struct Context {
     pub dry_run: bool,
     /// The answers so far.
     pub answers: RefCell<Answers>,
+    /// What was found of the server of the copy here.
+    copy: CopyLook,
     /// The arguments of the program, for completions and manual pages.
     pub program: fn() -> clap::Command,
 }
@@ -79,7 +82,8 @@ impl Context {
         // And even if nothing waits.
         span("--wait", &global.wait)?;
         let answers = RefCell::default();
-        Ok(Context { global, clock, entropy, dry_run: false, answers, program })
+        let copy = CopyLook::default();
+        Ok(Context { global, clock, entropy, dry_run: false, answers, copy, program })
     }
 
     /// Runs a check without consuming a set clock or repeatable randomness.
@@ -110,24 +114,31 @@ impl Context {
         Ok(Paths::new(ledger, self.global.keys.clone()))
     }
 
-    /// Refuses a record that is only read, or is kept in a database, on a terminal before anything
-    /// is asked for. Elsewhere the writer refuses it.
-    pub fn expect_writable_before_questions(&self) -> Result<(), CliError> {
-        if !ask::on_terminal() {
-            return Ok(());
-        }
+    /// The beginning of a command that writes facts or documents, before it reads anything of the
+    /// record: a copy of a server's record is brought up to date, so that what the command makes of
+    /// the record, refuses and asks is of the record as it is. On a terminal a record is refused
+    /// that is only read, or is kept in a database; elsewhere the writer refuses it.
+    pub fn begin_write(&mut self, dry_run: bool) -> Result<(), CliError> {
+        self.dry_run = dry_run;
         let paths = self.paths()?;
         match paths.expect_ledger() {
-            Err(error @ LedgerError::AnotherFolder(..)) => Err(error.into()),
-            // Other errors are reported when the record is opened.
-            Err(_) => Ok(()),
-            Ok(()) => {
-                HomeMark::expect_none(&paths)?;
-                match Imported::of(&paths)? {
-                    imported @ Imported::ReadOnly(_) => Ok(imported.expect_writable(&paths)?),
-                    _ => Ok(()),
-                }
+            Err(error @ LedgerError::AnotherFolder(..)) if ask::on_terminal() => {
+                return Err(error.into());
             }
+            // Other errors are reported when the record is opened.
+            Err(_) => return Ok(()),
+            Ok(()) => {}
+        }
+        if ask::on_terminal() {
+            HomeMark::expect_none(&paths)?;
+            let imported = Imported::of(&paths)?;
+            if matches!(imported, Imported::ReadOnly(_)) {
+                imported.expect_writable(&paths)?;
+            }
+        }
+        match FollowingMark::is_at(&paths)? {
+            true => self.copy.begin(self.server_of(&paths)?, dry_run),
+            false => Ok(()),
         }
     }
 
@@ -266,29 +277,20 @@ impl Context {
     /// The server that keeps the record of a copy, if it is one to which events can be sent. The
     /// copy is brought up to date, but not by a dry run.
     pub fn copy_server(&self, paths: &Paths) -> Result<Option<CopyServer>, CliError> {
-        let jobs = std::thread::available_parallelism().map_or(1, usize::from);
         if !FollowingMark::is_at(paths)? {
             return Ok(None);
         }
-        let (wait, key, clock) = (self.wait()?, self.stamp_key()?, self.clock.clone());
-        let Some(server) = CopyServer::of(paths, jobs, wait, key, clock)? else { return Ok(None) };
-        match server.find() {
-            ServerFound::Files => return Ok(None),
-            ServerFound::Server if self.dry_run => note(wrapped(
-                "note: a dry run does not pull: this is on the record as it was at the last pull \
-                 (annals pull)",
-                0,
-            )),
-            ServerFound::Server => match server.pull() {
-                Err(error) if is_of_reading(&error) => note_unread(&server, &chain(&error)),
-                pulled => drop(pulled?),
-            },
-            ServerFound::Silent(why) => {
-                note_unread(&server, &why.to_string());
-                return Ok(Some(server.silent()));
-            }
+        match self.copy.take() {
+            Some(found) => Ok(found),
+            None => self.copy.look(self.server_of(paths)?, self.dry_run),
         }
-        Ok(Some(server))
+    }
+
+    /// The address that a copy follows, if it is one.
+    fn server_of(&self, paths: &Paths) -> Result<Option<CopyServer>, CliError> {
+        let jobs = std::thread::available_parallelism().map_or(1, usize::from);
+        let (wait, key, clock) = (self.wait()?, self.stamp_key()?, self.clock.clone());
+        Ok(CopyServer::of(paths, jobs, wait, key, clock)?)
     }
 
     /// After a server placed the events of others first: whether to try again, after a pause. From
@@ -521,18 +523,6 @@ impl Context {
         may_sign(&handle.to_string(), &public, &writer.verifier.chain.state)?;
         Ok(public)
     }
-}
-
-/// Notes that a copy is not brought up to date: what is signed waits in the outbox, if it must.
-fn note_unread(server: &CopyServer, why: &str) {
-    note(wrapped(
-        &format!(
-            "note: the server at {} does not answer ({why}): this is on the record as it was at \
-             the last pull",
-            server.address()
-        ),
-        0,
-    ));
 }
 
 /// Where what is read of a published place is kept: `ANNALS_CACHE`, else `annals` in the folder

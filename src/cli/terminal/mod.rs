@@ -5,6 +5,7 @@
 
 pub mod options;
 pub mod formats;
+mod copy_look;
 pub mod context;
 pub mod output;
 pub mod progress;

@@ -101,7 +101,7 @@ struct EarlierCapture {
 
 pub fn run(context: &mut Context, args: DocumentAddArgs) -> Result<Exit, CliError> {
     let DocumentAddArgs { source, text, page, allow_http, allow_private, mut about, write } = args;
-    context.expect_writable_before_questions()?;
+    context.begin_write(write.dry_run)?;
     expect_legal(context, None, &write)?;
     let taken = match source.to_str().filter(|source| is_address(source)) {
         Some(address) => {
