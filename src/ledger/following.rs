@@ -18,7 +18,10 @@ use crate::ledger::error::{LedgerError, chain};
 use crate::ledger::paths::Paths;
 use crate::ledger::published_place::PublishedPlace;
 use crate::ledger::shell_word::shell_path;
+use annals_core::evidence::{ForkEvidence, MAX_EVIDENCE};
 use annals_core::time::Time;
+use annals_core::verdict::Verdict;
+use annals_core::verify::evidence::verify_evidence;
 use annals_core::version_line::later;
 use serde::{Serialize, Serializer};
 use std::fs;
@@ -135,8 +138,9 @@ impl FollowingMark {
     }
 }
 
-/// Evidence that a publisher contradicted a copy: `following.evidence`, until a pull finds the copy
-/// to be up to date; from then on `following.evidence-aside-N`.
+/// Evidence that a publisher contradicted a copy: `following.evidence`, and another contradiction
+/// beside it `following.evidence-` with the start of its digest, until a pull finds the copy to be up
+/// to date; from then on `following.evidence-aside-N`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct FoundEvidence {
     /// The file.
@@ -152,26 +156,33 @@ fn shown<S: Serializer>(path: &Path, serializer: S) -> Result<S::Ok, S::Error> {
 }
 
 impl FoundEvidence {
-    /// What the last pulls left beside the mark of a copy, if they did.
+    /// What the last pulls left beside the mark of a copy, if they did; of several files the one
+    /// that proves most: one that convicts the log key, else the first of the latest, else the last
+    /// of the earlier ones.
     pub fn of(paths: &Paths) -> Option<FoundEvidence> {
-        let path = paths.following_evidence();
-        let is_file = |path: &PathBuf| disk::is_file_at(path).unwrap_or(false);
-        if is_file(&path) {
+        let latest = latest(paths).unwrap_or_default();
+        let convicting = |files: &[PathBuf]| files.iter().find(|path| convicts(path)).cloned();
+        if let Some(first) = latest.first() {
+            let path = convicting(&latest).unwrap_or_else(|| first.clone());
             return Some(FoundEvidence { path, is_latest: true });
         }
-        let earlier = (1..).map(|n| disk::aside(&path, n)).take_while(is_file).last()?;
-        Some(FoundEvidence { path: earlier, is_latest: false })
+        let is_file = |path: &PathBuf| disk::is_file_at(path).unwrap_or(false);
+        let path = paths.following_evidence();
+        let mut earlier: Vec<_> =
+            (1..).map(|n| disk::aside(&path, n)).take_while(is_file).collect();
+        earlier.reverse();
+        let path = convicting(&earlier).or_else(|| earlier.first().cloned())?;
+        Some(FoundEvidence { path, is_latest: false })
     }
 
     /// Keeps what there is as that of an earlier pull: this one found the copy to be up to date.
     pub fn set_aside(paths: &Paths) -> Result<(), DiskError> {
-        let path = paths.following_evidence();
-        if !disk::is_file_at(&path)? {
-            return Ok(());
+        let latest = latest(paths)?;
+        for path in &latest {
+            let aside = disk::free_aside(&paths.following_evidence());
+            fs::rename(path, &aside).map_err(disk::error("move aside", path))?;
         }
-        let aside = disk::free_aside(&path);
-        fs::rename(&path, &aside).map_err(disk::error("move aside", &path))?;
-        disk::sync_folder(&paths.ledger)
+        if latest.is_empty() { Ok(()) } else { disk::sync_folder(&paths.ledger) }
     }
 
     /// What it is, and what to do.
@@ -185,6 +196,38 @@ impl FoundEvidence {
             false => format!("of an earlier pull: annals verify {path} says what it proves"),
         }
     }
+}
+
+/// The evidence of the pulls since the copy was found to be up to date: the first file, then those
+/// of other contradictions, by name.
+fn latest(paths: &Paths) -> Result<Vec<PathBuf>, DiskError> {
+    let first = paths.following_evidence();
+    let first = first.file_name().unwrap_or_default().to_string_lossy();
+    let is_latest = |name: &str| match name.strip_prefix(&*first) {
+        Some("") => true,
+        Some(end) => end.strip_prefix('-').is_some_and(|digest| {
+            !digest.is_empty() && digest.bytes().all(|byte| byte.is_ascii_hexdigit())
+        }),
+        None => false,
+    };
+    let listed = fs::read_dir(&paths.ledger).map_err(disk::error("list", &paths.ledger))?;
+    let mut files = Vec::new();
+    for entry in listed {
+        let path = entry.map_err(disk::error("list", &paths.ledger))?.path();
+        let name = path.file_name().unwrap_or_default().to_string_lossy();
+        if is_latest(&name) && disk::is_file_at(&path)? {
+            files.push(path);
+        }
+    }
+    files.sort();
+    Ok(files)
+}
+
+/// Whether evidence shows by itself that a log key contradicted itself.
+fn convicts(path: &Path) -> bool {
+    let bytes = read_optional(path, MAX_EVIDENCE as u64).ok().flatten();
+    let evidence = bytes.and_then(|bytes| ForkEvidence::parse(&bytes));
+    evidence.is_some_and(|evidence| verify_evidence(&evidence).verdict() == Verdict::Forked)
 }
 
 #[cfg(test)]

@@ -105,7 +105,7 @@ fn a_publisher_who_goes_back_is_shown_to_others() {
         let said = desk.good(&[line, &["--format", "json"]].concat());
         serde_json::from_str(&said).unwrap()
     };
-    let earlier = serde_json::json!({"file": "copy/following.evidence-aside-1", "latest": false});
+    let earlier = serde_json::json!({"file": "copy/following.evidence-aside-2", "latest": false});
     assert_eq!(evidence(&["status", "--ledger", "copy"])["following"]["evidence"], earlier);
     assert_eq!(evidence(&["--ledger", "copy"])["evidence"], earlier);
     // Whatever times the files of a copied folder have.
@@ -122,7 +122,7 @@ fn a_publisher_who_goes_back_is_shown_to_others() {
     assert_eq!(evidence(&["--ledger", "copy"])["evidence"], latest);
     publish(&desk, &published(&ledger, 320));
     assert_eq!(desk.pulled("copy"), ("nothing".to_owned(), 320));
-    let earlier = serde_json::json!({"file": "copy/following.evidence-aside-2", "latest": false});
+    let earlier = serde_json::json!({"file": "copy/following.evidence-aside-3", "latest": false});
     assert_eq!(evidence(&["--ledger", "copy"])["evidence"], earlier);
 }
 
@@ -137,6 +137,38 @@ fn a_fork_is_shown_to_others_whatever_its_size() {
         assert_eq!(judged.code, 4, "{size}: {judged:?}");
         followed_again(&desk, &ledger);
     }
+}
+
+/// What proves most is named, while it is the latest and afterwards.
+#[test]
+fn of_several_contradictions_the_one_that_convicts_is_named() {
+    let (desk, ledger) = copied();
+    publish(&desk, &published(&ledger, 280));
+    refused(&desk, 4, "801 cut-below-pin");
+    publish(&desk, &published(&forked(&ledger, 285, 310), 310));
+    refused(&desk, 4, "802 forked-from-pin");
+    let named = |wanted: &str, is_latest: bool| {
+        let status = desk.good(&["status", "--ledger", "copy", "--format", "json"]);
+        let status: serde_json::Value = serde_json::from_str(&status).unwrap();
+        let evidence = &status["following"]["evidence"];
+        assert_eq!(evidence["latest"], is_latest, "{evidence}");
+        let file = evidence["file"].as_str().unwrap();
+        assert!(file.starts_with(wanted), "{file}");
+        let judged = desk.annals(&["verify", file]);
+        assert_eq!(judged.code, 4, "{judged:?}");
+    };
+    named("copy/following.evidence-", true);
+    followed_again(&desk, &ledger);
+    named("copy/following.evidence-aside-2", false);
+    let names = ["copy/following.evidence-aside-1", "copy/following.evidence-aside-2"];
+    let names = names.map(|name| name.replace("copy/", ""));
+    assert_eq!(split(&desk).1, names);
+    // A later one that proves less does not hide it.
+    publish(&desk, &published(&ledger, 270));
+    refused(&desk, 4, "copy/following.evidence has");
+    publish(&desk, &published(&ledger, 320));
+    assert_eq!(desk.pulled("copy"), ("nothing".to_owned(), 320));
+    named("copy/following.evidence-aside-2", false);
 }
 
 /// As a pull is that was stopped before it put the checkpoint in its place.
