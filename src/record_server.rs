@@ -8,7 +8,7 @@
 
 use crate::archive::CHECKPOINT;
 use crate::archive::files::is_html;
-use crate::archive::web::{agent, cause};
+use crate::archive::web::{agent, between, cause};
 use annals_core::hash::Hash;
 use annals_core::receipt::{MAX_RECEIPT, ReceiptText};
 use annals_core::signed_request::REQUEST_HEADER;
@@ -59,6 +59,8 @@ pub struct StrangeAnswer {
     pub what: String,
     /// After how many seconds the same request may be sent again.
     pub retry_after: Option<u64>,
+    /// Whether the same request is answered so until somebody changes something.
+    pub stays: bool,
 }
 
 /// Problem details, as a server sent them.
@@ -97,9 +99,16 @@ impl ServerProblem {
 }
 
 /// What a server says of itself.
-#[derive(Deserialize)]
-struct ServerHealth {
-    server: String,
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+pub struct ServerHealth {
+    /// The name of its program.
+    pub server: String,
+    /// What kind of home its record has.
+    #[serde(default)]
+    pub home: String,
+    /// Why it can place nothing now, if so.
+    #[serde(default)]
+    pub trouble: Option<String>,
 }
 
 /// What a server answers who asked for a turn: how long it lasts.
@@ -161,21 +170,30 @@ impl RawAnswer {
 
     fn instead_of<T>(self, other: &str) -> ServerAnswer<T> {
         let what = format!("status {}", self.described(other));
-        ServerAnswer::Strange(StrangeAnswer { what, retry_after: self.retry_after })
+        let stays = between(self.status).is_some();
+        ServerAnswer::Strange(StrangeAnswer { what, retry_after: self.retry_after, stays })
     }
 
     /// The error of an answer that says nothing of a server.
     fn strange(&self) -> io::Error {
-        io::Error::other(format!("its answer has the status {}", self.described("")))
+        let kind = match self.status {
+            401 | 407 => io::ErrorKind::PermissionDenied,
+            _ => io::ErrorKind::Other,
+        };
+        io::Error::new(kind, format!("its answer has the status {}", self.described("")))
     }
 
     /// The status, and what came with it.
     fn described(&self, other: &str) -> String {
         let status = self.status;
-        match &self.location {
+        let what = match &self.location {
             Some(to) => format!("{status}, which leads to {to}"),
             None if is_html(&self.body) => format!("{status} with a page of HTML"),
             None => format!("{status}{other}"),
+        };
+        match between(status) {
+            Some(why) => format!("{what}: {why}"),
+            None => what,
         }
     }
 }
@@ -209,6 +227,20 @@ impl ServerConnection {
             return Ok(false);
         }
         Err(health.strange())
+    }
+
+    /// What the server says of itself.
+    ///
+    /// Errors: nobody answers, or something else than a server of records.
+    pub fn health(&self) -> io::Result<ServerHealth> {
+        let answer = self.get("v1/health", SMALL)?;
+        match serde_json::from_slice::<ServerHealth>(&answer.body) {
+            Ok(mut health) if health.server == "annals" => {
+                health.trouble = health.trouble.map(|why| shown(&why, MAX_SHOWN));
+                Ok(health)
+            }
+            _ => Err(answer.strange()),
+        }
     }
 
     /// Waits until the record has more than `size` events, for a while: whether it has.

@@ -10,6 +10,7 @@ use crate::archive::body_bundle::{self, MAX_BODY_BUNDLE};
 use crate::archive::files::{PublishedFiles, WantedFile};
 use crate::archive::tile::{self, Tile, Tiling, WIDTH};
 use crate::archive::{BODIES, CHECKPOINT, DOCUMENTS};
+use crate::disk;
 use annals_core::event::Entry;
 use annals_core::event::body::{Body, Content};
 use annals_core::event::record::{self, Reading};
@@ -52,10 +53,31 @@ pub struct Published {
     /// The number of malformed records after which reading ends.
     most_malformed: u64,
     malformed: AtomicU64,
-    /// Whether documents are read ahead, as whoever reads all of them needs it.
-    documents_ahead: bool,
+    /// Which documents are read ahead.
+    documents_ahead: DocumentsAhead,
     /// Whether a server says what is there.
     is_served: bool,
+}
+
+/// Which documents are read ahead.
+enum DocumentsAhead {
+    None,
+    /// All, for whoever reads all of them.
+    All,
+    /// Those of which there is no file in this folder, by their digests.
+    NotIn(PathBuf),
+}
+
+impl DocumentsAhead {
+    fn has(&self, digest: &Hash) -> bool {
+        match self {
+            DocumentsAhead::None => false,
+            DocumentsAhead::All => true,
+            DocumentsAhead::NotIn(folder) => {
+                !disk::is_file_at(&folder.join(digest.to_string())).unwrap_or(false)
+            }
+        }
+    }
 }
 
 impl Published {
@@ -70,7 +92,7 @@ impl Published {
             tiles,
             most_malformed,
             malformed,
-            documents_ahead: false,
+            documents_ahead: DocumentsAhead::None,
             is_served: false,
         };
         published.read_checkpoint()?;
@@ -136,7 +158,12 @@ impl Published {
 
     /// The same for whoever reads every document: they are read ahead.
     pub fn with_documents(self) -> Published {
-        Published { documents_ahead: true, ..self }
+        Published { documents_ahead: DocumentsAhead::All, ..self }
+    }
+
+    /// The same for a copy that has the documents in this folder.
+    pub fn with_documents_not_in(self, folder: PathBuf) -> Published {
+        Published { documents_ahead: DocumentsAhead::NotIn(folder), ..self }
     }
 
     /// Forgets what is kept of the files; whether something of an earlier reading was.
@@ -257,7 +284,7 @@ impl Published {
         let alone = records.iter().filter(|next| next.body.is_none());
         let alone = alone.filter_map(|next| next.names);
         self.prefetch(alone.map(|digest| (body_name(&digest), BODY)));
-        if self.documents_ahead {
+        if !matches!(self.documents_ahead, DocumentsAhead::None) {
             let mut documents = Vec::new();
             for next in records.iter().filter(|next| next.is_capture) {
                 let body = match (&next.body, &next.names) {
@@ -266,6 +293,7 @@ impl Published {
                 };
                 documents.extend(body.and_then(|body| captured(&body)));
             }
+            documents.retain(|digest| self.documents_ahead.has(digest));
             self.prefetch(documents.iter().map(|digest| (document_name(digest), DOCUMENT)));
         }
         Ok(())

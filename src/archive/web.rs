@@ -208,10 +208,13 @@ impl Web {
                     None => {
                         let why = detail(answer.into_body().into_reader());
                         let why = why.map(|why| format!(": {why}")).unwrap_or_default();
-                        format!("expected the answer 200 or 404, found {other}{why}")
+                        let what = between(other).map(|what| format!(": {what}"));
+                        let what = what.unwrap_or_default();
+                        format!("expected the answer 200 or 404, found {other}{why}{what}")
                     }
                 };
                 let kind = match other {
+                    401 | 407 => io::ErrorKind::PermissionDenied,
                     429 | 503 => io::ErrorKind::ResourceBusy,
                     _ => io::ErrorKind::Other,
                 };
@@ -258,6 +261,24 @@ impl Web {
              later, or fetch the files and name their folder"
         );
         io::Error::new(io::ErrorKind::TimedOut, why)
+    }
+}
+
+/// What a status means that is the answer of something between here and a server of a record, such
+/// as a proxy, and of no such server to this request.
+pub fn between(status: u16) -> Option<&'static str> {
+    match status {
+        401 | 407 => Some(
+            "a proxy there asks for a name and a password: expected them, and right, in the \
+             address, as https://NAME:PASSWORD@HOST/… (a copy has its address in the line `place` \
+             of its file `following`)",
+        ),
+        403 => Some("a proxy there refuses it: ask who runs it"),
+        413 => Some(
+            "a proxy there takes no request of this size: its limit is to be 64 MiB (nginx: \
+             client_max_body_size 64m)",
+        ),
+        _ => None,
     }
 }
 

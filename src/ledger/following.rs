@@ -139,8 +139,8 @@ impl FollowingMark {
 }
 
 /// Evidence that a publisher contradicted a copy: `following.evidence`, and another contradiction
-/// beside it `following.evidence-` with the start of its digest, until a pull finds the copy to be up
-/// to date; from then on `following.evidence-aside-N`.
+/// beside it `following.evidence-` with the start of its digest, until a pull finds the copy to be
+/// up to date; from then on `following.evidence-aside-N`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct FoundEvidence {
     /// The file.

@@ -6,6 +6,7 @@
 //! Not here: what is in the files (`archive::published`), the verdict (`audit`, `reader`).
 //! Source: FORMAT.md section 9, "Published directory".
 
+use crate::archive::CHECKPOINT;
 use crate::archive::cache::{Cache, CachePlace, CachedFiles};
 use crate::archive::files::PublishedFolder;
 use crate::archive::published::Published;
@@ -13,6 +14,8 @@ use crate::archive::web::{Web, shown_address};
 use crate::disk::{self, DiskError, Links, PathKind};
 use crate::ledger::error::LedgerError;
 use crate::ledger::folder_kind::{is_payload, lost_its_tiles};
+use crate::ledger::second_look::SecondLook;
+use annals_core::verify::source::{Source, SourceError};
 use std::fmt;
 use std::path::{Path, PathBuf};
 
@@ -38,6 +41,8 @@ impl PublishedPlace {
     /// What to write where a server was named without `http://`: `127.0.0.1:8090`.
     pub fn without_scheme(named: &Path) -> Option<String> {
         let named = named.to_str()?;
+        let rest = named.strip_prefix("http:").or_else(|| named.strip_prefix("https:"));
+        let named = rest.unwrap_or(named).trim_start_matches('/');
         let host = named.split('/').next()?;
         let (name, port) = host.rsplit_once(':')?;
         let is_server = !name.is_empty() && port.parse::<u16>().is_ok();
@@ -69,6 +74,23 @@ impl PublishedPlace {
         self.open_as(cache, PublishedFolder::for_verdict)
     }
 
+    /// Reads the checkpoint again, for some seconds, while an address shows fewer events than this:
+    /// of several servers of one record, the one that answers may be behind ([`SecondLook`]).
+    ///
+    /// Errors: it cannot be read; the server there says of itself why it is behind.
+    pub fn catch_up(&self, published: &mut Published, size: u64) -> Result<(), SourceError> {
+        let PublishedPlace::Address(address) = self else { return Ok(()) };
+        if published.size() >= size {
+            return Ok(());
+        }
+        let looks = SecondLook::at(address);
+        let behind = |cause| SourceError { what: format!("{self}/{CHECKPOINT}"), cause };
+        while published.size() < size && looks.again().map_err(behind)? {
+            published.look_again()?;
+        }
+        Ok(())
+    }
+
     fn open_as(
         &self,
         cache: &CachePlace,
@@ -89,8 +111,14 @@ impl PublishedPlace {
         match published.checkpoint().is_some() || is_lost {
             true => Ok(published),
             false => Err(LedgerError::NotFound(format!(
-                "no record is published at {self}: expected a file `checkpoint` there; annals \
-                 publish DIR writes it last"
+                "no record is published at {self}: expected a file `checkpoint` there; {}",
+                match self {
+                    PublishedPlace::Folder(_) => "annals publish DIR writes it last",
+                    PublishedPlace::Address(_) => {
+                        "the address of a record may have a path, as …/record: ask who runs the \
+                         server"
+                    }
+                }
             ))),
         }
     }

@@ -1,7 +1,8 @@
 //! Commands in a copy that is behind its server: what they read of the record they read after the
-//! pull.
+//! pull. And copies that are ahead of a server that is behind the others of its record.
 
-use crate::serve::{Newsroom, RunningServer, json};
+use crate::serve::{Newsroom, RunningServer, answer, json, proxy};
+use std::sync::{Arc, Mutex};
 
 /// Ada and Ben, whose copy ends where it is; a document of some lines and a fact.
 fn with_copy_behind() -> (Newsroom, RunningServer, String, String) {
@@ -92,4 +93,128 @@ fn what_a_copy_does_not_have_yet_is_found() {
     let note = format!("note: the server at http://{address} does not answer");
     assert!(said.code == 2 && told.starts_with(&note), "{said:?}");
     assert_eq!(told.matches("note: the server").count(), 1, "{said:?}");
+}
+
+/// What a server that is behind answers: an earlier checkpoint, so many times; and what it says of
+/// itself.
+#[derive(Default)]
+struct Behind {
+    checkpoint: Vec<u8>,
+    times: u32,
+    health: Option<&'static str>,
+}
+
+/// Ben's copy reaches the server through somebody who may answer as one does that is behind.
+fn with_server_behind() -> (Newsroom, RunningServer, u64, Arc<Mutex<Behind>>) {
+    let newsroom = Newsroom::found(None);
+    let server = newsroom.serve(&[]);
+    newsroom.join_as_founder("ada", &server.url);
+    let document = newsroom.capture("ada", 9);
+    let behind: Arc<Mutex<Behind>> = Arc::default();
+    let (to, shared) = (server.address.clone(), Arc::clone(&behind));
+    let url = proxy(move |line, send| {
+        let mut behind = behind_of(&shared);
+        if line.starts_with("GET /v1/health ")
+            && let Some(health) = behind.health
+        {
+            return Some(answer("503 Service Unavailable", health.as_bytes()));
+        }
+        if line.starts_with("GET /checkpoint ") && behind.times > 0 {
+            behind.times -= 1;
+            return Some(answer("200 OK", &behind.checkpoint));
+        }
+        drop(behind);
+        Some(send(&to))
+    });
+    newsroom.hire("ben", "Ben Best", &url, "ada");
+    newsroom.good("ben", &["pull"]);
+    (newsroom, server, document, behind)
+}
+
+fn behind_of(behind: &Mutex<Behind>) -> std::sync::MutexGuard<'_, Behind> {
+    behind.lock().unwrap()
+}
+
+fn has_evidence(newsroom: &Newsroom) -> bool {
+    let names = std::fs::read_dir(newsroom.path("ben/ledger")).unwrap().flatten();
+    names.into_iter().any(|file| file.file_name().to_string_lossy().contains("evidence"))
+}
+
+#[test]
+fn a_server_that_is_shortly_behind_is_not_accused() {
+    let (newsroom, server, document, behind) = with_server_behind();
+    let checkpoint = std::fs::read(newsroom.path("ben/ledger/checkpoint")).unwrap();
+    assert_eq!(newsroom.enter("ben", document, 1).code, 0);
+    *behind_of(&behind) = Behind { checkpoint, times: 3, health: None };
+    newsroom.good("ben", &["pull"]);
+    behind_of(&behind).times = 3;
+    assert_eq!(newsroom.enter("ben", document, 2).code, 0);
+    let url = std::fs::read_to_string(newsroom.path("ben/ledger/following")).unwrap();
+    let url = url.lines().find_map(|line| line.strip_prefix("place ")).unwrap().to_owned();
+    newsroom.good("ben", &["verify", &url, "--pin", "pin", "--init-pin"]);
+    behind_of(&behind).times = 3;
+    newsroom.good("ben", &["verify", &url, "--pin", "pin"]);
+    assert!(!has_evidence(&newsroom));
+    newsroom.expect_same(&["ada", "ben"]);
+    // One that stays so is.
+    behind_of(&behind).times = u32::MAX;
+    let said = newsroom.annals("ben", &["pull"]);
+    assert!(said.code == 4 && said.err.contains("rule 801 cut-below-pin"), "{said:?}");
+    assert!(has_evidence(&newsroom));
+    server.stop();
+}
+
+#[test]
+fn a_server_that_says_why_it_is_behind_is_not_accused() {
+    let (newsroom, server, document, behind) = with_server_behind();
+    let checkpoint = std::fs::read(newsroom.path("ben/ledger/checkpoint")).unwrap();
+    assert_eq!(newsroom.enter("ben", document, 1).code, 0);
+    let health = r#"{"server":"annals","status":"trouble","home":"database","trouble":"It hangs"}"#;
+    *behind_of(&behind) = Behind { checkpoint, times: u32::MAX, health: Some(health) };
+    let plain = |said: &str| said.split_whitespace().collect::<Vec<_>>().join(" ");
+    let why = "the server there is behind, and says of itself: It hangs";
+    let said = newsroom.annals("ben", &["pull"]);
+    assert!(said.code == 2 && plain(&said.err).contains(why), "{said:?}");
+    // Another server of the record gives the receipt, and this one is read from.
+    let said = newsroom.enter("ben", document, 2);
+    assert!(said.code == 2 && plain(&said.err).contains("gave a receipt"), "{said:?}");
+    assert!(plain(&said.err).matches(why).count() == 2, "{said:?}");
+    assert!(!has_evidence(&newsroom));
+    *behind_of(&behind) = Behind::default();
+    newsroom.good("ben", &["pull"]);
+    assert_eq!(newsroom.good("ben", &["outbox"]), "nothing waits\n");
+    newsroom.expect_same(&["ada", "ben"]);
+    server.stop();
+}
+
+#[test]
+fn a_pull_asks_for_no_document_that_the_copy_has() {
+    let newsroom = Newsroom::found(None);
+    let server = newsroom.serve(&[]);
+    newsroom.join_as_founder("ada", &server.url);
+    let (to, asked) = (server.address.clone(), Arc::new(Mutex::new(Vec::new())));
+    let lines = Arc::clone(&asked);
+    let url = proxy(move |line, send| {
+        lines.lock().unwrap().push(line.to_owned());
+        Some(send(&to))
+    });
+    newsroom.hire("ben", "Ben Best", &url, "ada");
+    let document = newsroom.capture("ben", 9);
+    let documents = || {
+        let lines = std::mem::take(&mut *asked.lock().unwrap());
+        lines.iter().filter(|line| line.starts_with("GET /document/")).count()
+    };
+    documents();
+    assert_eq!(newsroom.enter("ben", document, 1).code, 0);
+    newsroom.enter("ada", document, 2);
+    newsroom.good("ben", &["pull"]);
+    assert_eq!(documents(), 0);
+    // One that it has not.
+    std::fs::write(newsroom.path("ada/more.txt"), "More boats came.\n").unwrap();
+    let add = ["document", "add", "more.txt", "--title", "More", "--lang", "en", "--yes"];
+    newsroom.good("ada", &add);
+    newsroom.good("ben", &["pull"]);
+    assert_eq!(documents(), 1);
+    newsroom.expect_same(&["ada", "ben"]);
+    server.stop();
 }

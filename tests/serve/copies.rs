@@ -135,6 +135,9 @@ fn the_password_of_an_address_is_shown_nowhere() {
     expect_hidden("ben", &["status", "--format", "json"], "\"place\":\"");
     let none = format!("{url}/none");
     expect_hidden("eve", &["verify", &none], "no record is published at ");
+    let advice =
+        "; the address of a record may have a path, as …/record: ask who runs the server\n";
+    assert!(newsroom.annals("eve", &["verify", &none]).err.ends_with(advice));
     expect_hidden("eve", &["replay", "--ledger", &none], "no record is published at ");
     expect_hidden("eve", &["tail", "--ledger", &none], "annals import ");
     // A password that is written as it is makes another host of the address.

@@ -1,7 +1,7 @@
 //! A server, or somebody between, that lies: no editor is told that an event is written unless the
 //! own copy has it, verified, under the root that was promised.
 
-use crate::serve::{Newsroom, Said, answer, proxy};
+use crate::serve::{Newsroom, Said, answer, enter, proxy};
 use annals_core::receipt::ReceiptText;
 use annals_core::tlog::{Checkpoint, Note};
 use std::sync::{Arc, Mutex, mpsc};
@@ -328,6 +328,53 @@ fn where_a_network_asks_to_sign_in_editors_sign_on() {
     let said = newsroom.annals("ben", &["outbox", "send"]);
     assert_eq!(said.code, 2, "{said:?}");
     assert!(said.err.contains("found a copy of the files at http://127.0.0.1:"), "{}", said.err);
+}
+
+/// What stays so until somebody changes something is asked once, and says what to change.
+#[test]
+fn what_a_proxy_refuses_says_what_to_change() {
+    let deceived = Deceived::new();
+    let document = deceived.document.to_string();
+    let (newsroom, to) = (&deceived.newsroom, deceived.address.clone());
+    let plain = |said: &Said| said.err.split_whitespace().collect::<Vec<_>>().join(" ");
+    let count = Arc::new(Mutex::new(0));
+    let counted = Arc::clone(&count);
+    let address = to.clone();
+    deceived.lie(move |line, send| {
+        if line.starts_with("POST ") || line.starts_with("PUT ") {
+            *counted.lock().unwrap() += 1;
+            return Some(answer("413 Content Too Large", b"<html>too large"));
+        }
+        Some(send(&address))
+    });
+    let limit = "(status 413 with a page of HTML: a proxy there takes no request of this size: its \
+                 limit is to be 64 MiB (nginx: client_max_body_size 64m))";
+    let said = deceived.enter(1);
+    assert!(said.code == 2 && plain(&said).contains(limit), "{said:?}");
+    assert_eq!(*count.lock().unwrap(), 1);
+    std::fs::write(newsroom.path("ben/more.txt"), "More boats came.\n").unwrap();
+    let add = ["document", "add", "more.txt", "--title", "More", "--lang", "en", "--yes"];
+    let said = newsroom.annals("ben", &add);
+    assert!(said.code == 2 && plain(&said).contains(limit), "{said:?}");
+    assert_eq!(*count.lock().unwrap(), 2);
+    let asks = "a proxy there asks for a name and a password: expected them, and right, in the \
+                address, as https://NAME:PASSWORD@HOST/… (a copy has its address in the line `place` of \
+                its file `following`)";
+    deceived.lie(|_, _| Some(answer("401 Unauthorized", b"<html>who are you")));
+    for line in [&["pull"][..], &["tail"], &enter(&document, 2).each(), &["outbox", "send"]] {
+        let said = newsroom.annals("ben", line);
+        assert!(said.code == 2 && plain(&said).contains(asks), "{line:?}: {said:?}");
+    }
+    // The file as it says.
+    let following = newsroom.path("ben/ledger/following");
+    let text = std::fs::read_to_string(&following).unwrap();
+    let place = text.lines().find_map(|line| line.strip_prefix("place ")).unwrap();
+    let with_password = format!("http://bo:secret@{to}");
+    std::fs::write(&following, text.replace(place, &with_password)).unwrap();
+    newsroom.good("ben", &["pull"]);
+    newsroom.good("ben", &add);
+    newsroom.good("ben", &["outbox", "send"]);
+    deceived.honest();
 }
 
 #[test]

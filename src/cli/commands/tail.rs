@@ -18,8 +18,10 @@ use crate::ledger::query::effect::Effects;
 use crate::ledger::query::event::{on, row};
 use crate::ledger::query::{ViewedEvent, no_fact};
 use crate::ledger::reader::Record;
+use crate::ledger::write::writer::RecordServer;
+use annals_core::verify::source::SourceError;
 use clap::Args;
-use std::io::Write;
+use std::io::{ErrorKind, Write};
 use std::time::{Duration, Instant};
 
 /// Show the newest events, and each further one as it comes
@@ -110,13 +112,26 @@ fn show(context: &Context, record: &Record, from: u64, until: u64) -> Result<(),
 
 /// Waits for what the server says, and brings the copy up to date. A server that does not answer,
 /// or answers at once that there is nothing new, is asked again after a pause.
+///
+/// Errors: also where a proxy asks for a name and a password.
 fn wait_for_server(server: &CopyServer, size: u64) -> Result<(), CliError> {
     let mut is_silent = false;
     loop {
         let began = Instant::now();
-        let waited = server.wait_after(size).map_err(|why| why.to_string());
+        let waited = match server.wait_after(size) {
+            Err(why) if why.kind() == ErrorKind::PermissionDenied => {
+                return Err(LedgerError::Elsewhere(SourceError {
+                    what: server.address().to_owned(),
+                    cause: why,
+                })
+                .into());
+            }
+            waited => waited.map_err(|why| why.to_string()),
+        };
         let pulled = waited.and_then(|_| match server.pull() {
-            Err(LedgerError::Elsewhere(why)) => Err(chain(&why)),
+            Err(LedgerError::Elsewhere(why)) if why.cause.kind() != ErrorKind::PermissionDenied => {
+                Err(chain(&why))
+            }
             pulled => Ok(pulled),
         });
         match pulled.map(|pulled| pulled.map(|pulled| pulled > size)) {

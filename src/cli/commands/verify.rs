@@ -22,6 +22,7 @@ use crate::cli::terminal::{
     CliError, Command, Context, Exit, Format, Group, Progress, done_as, formats, json, note,
     visible,
 };
+use crate::disk;
 use crate::ledger::audit::given_policy::GivenPolicy;
 use crate::ledger::audit::options::Audit;
 use crate::ledger::audit::periods::periods;
@@ -29,8 +30,10 @@ use crate::ledger::audit::{Audited, audit_published, audit_settled};
 use crate::ledger::error::LedgerError;
 use crate::ledger::exchange::bag_audit::paths_in;
 use crate::ledger::foreign::foreign;
+use crate::ledger::published_place::PublishedPlace;
 use crate::ledger::reader::{Record, checkpoint};
 use annals_core::key::Way;
+use annals_core::pin::{MAX_PIN, Pin};
 use annals_core::verify::source::Source;
 use std::io::Write;
 use std::path::Path;
@@ -132,6 +135,13 @@ fn published(
     args: VerifyArgs,
 ) -> Result<Exit, CliError> {
     let began = Instant::now();
+    if let Some(place) = PublishedPlace::address(place)
+        && let Some(pin) = &args.pin
+        && let Some(bytes) = disk::read_optional(pin, MAX_PIN as u64).ok().flatten()
+        && let Some(pin) = Pin::parse(&bytes)
+    {
+        place.catch_up(record, pin.checkpoint.size).map_err(LedgerError::Elsewhere)?;
+    }
     let progress = Progress::new(record.size(), "verify");
     let audited = audit_published(record, options, Some(&|done| progress.at(done)))?;
     drop(progress);

@@ -46,6 +46,12 @@ impl LedgerError {
 
     /// Whether the cause is a denied permission.
     fn is_denied(&self) -> bool {
+        // A proxy that asks for a name and a password says so itself.
+        if let LedgerError::Elsewhere(SourceError { what, .. }) = self
+            && what.contains("://")
+        {
+            return false;
+        }
         let mut cause = std::error::Error::source(self);
         while let Some(inner) = cause {
             let io = inner.downcast_ref::<std::io::Error>();

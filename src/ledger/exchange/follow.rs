@@ -263,13 +263,15 @@ fn bring_once(
     lock: &mut Lock,
 ) -> Result<PullOutcome, LedgerError> {
     let place = following.published_place();
-    let mut published = place.open(&CachePlace::Below(paths.pulling()))?.with_documents();
+    let published = place.open(&CachePlace::Below(paths.pulling()))?;
+    let mut published = published.with_documents_not_in(paths.documents());
     published.expect_checkpoint_as_signed().map_err(LedgerError::Elsewhere)?;
     for folder in [&paths.ledger, &paths.documents(), &paths.ledger.join("journal")] {
         remove_unfinished(folder);
     }
     let mut copy = Copy::open(paths)?;
     let before = copy.size();
+    place.catch_up(&mut published, before).map_err(LedgerError::Elsewhere)?;
     let stamped = match options.key.filter(|_| options.depth == PullDepth::New) {
         Some(key) => StampedCopy::of(paths, key)?,
         None => None,

@@ -21,6 +21,7 @@ use crate::ledger::paths::Paths;
 use crate::ledger::published_place::PublishedPlace;
 use crate::ledger::query::{View, no_fact};
 use crate::ledger::reader::Record;
+use crate::ledger::second_look::SecondLook;
 use crate::ledger::write::outbox::{OutboxFiles, prune_all_placed, waiting};
 use crate::ledger::write::writer::{RecordServer, SentEvents, Writer};
 use crate::record_server::{
@@ -44,8 +45,6 @@ mod expected;
 
 /// How often the same bytes are sent while the server is busy or does not answer.
 const TRIES: u32 = 4;
-/// How often a copy is brought up until it has what a receipt promises.
-const PULLS: u32 = 12;
 /// The longest pause between two tries.
 const PAUSE: Duration = Duration::from_secs(5);
 /// The pause after nobody answered.
@@ -130,11 +129,12 @@ impl CopyServer {
     /// Brings the copy up to this size. Of several servers of one record, the one that is read from
     /// may have what another one placed a moment later.
     fn pull_up_to(&self, size: u64) -> Result<(), LedgerError> {
-        for _ in 0..PULLS {
-            if self.pull()? >= size {
+        let looks = SecondLook::at(&self.asked);
+        let behind = |why: io::Error| self.not_sent(why.to_string(), Delivery::Placed);
+        while self.pull()? < size {
+            if !looks.again().map_err(behind)? {
                 break;
             }
-            std::thread::sleep(SHORT_PAUSE);
         }
         Ok(())
     }
@@ -199,6 +199,9 @@ impl CopyServer {
                 }
                 Ok(ServerAnswer::Strange(answer)) => {
                     (why, reached) = (answer.what, Delivery::Unknown);
+                    if answer.stays {
+                        break;
+                    }
                     answer.retry_after.map_or(SHORT_PAUSE, Duration::from_secs)
                 }
                 Err(failed) => {

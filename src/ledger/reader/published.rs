@@ -48,6 +48,10 @@ impl Record {
         mut published: Published,
         reading: PublishedReading<'_>,
     ) -> Result<Record, LedgerError> {
+        if let Some(seen) = anchors(&published).pinned() {
+            let size = seen.checkpoint.size;
+            reading.place.catch_up(&mut published, size).map_err(LedgerError::Elsewhere)?;
+        }
         let mut looks = LOOKS;
         let mut is_forgotten = false;
         let (anchors, report) = loop {
