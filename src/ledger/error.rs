@@ -327,6 +327,9 @@ pub enum LedgerError {
     /// There is no event for this name, position or point.
     #[error("{0}")]
     NotFound(String),
+    /// A document of the record is not here, or its file is damaged.
+    #[error("{0}")]
+    DocumentUnread(String),
     /// The request is not possible in this way.
     #[error("{0}")]
     Usage(String),

@@ -62,6 +62,11 @@ const JOIN_POLL: Duration = Duration::from_millis(10);
 /// submissions.
 const MOST_BYTES: usize = 16 << 20;
 
+/// What to change where a server made its copy of a database's record, and no memory is named.
+const OWN_MEMORY: &str = "this server made its copy anew and remembers in keys/log.marks alone \
+    what the log key signed: where another server of the record has a witness for it, end this one, \
+    remove its ledger folder, and start it with the same --memory and --memory-key";
+
 /// The record as readers see it: everything that its checkpoint covers.
 pub struct ServedHead {
     /// The record.
@@ -158,6 +163,7 @@ impl Sequencer {
     ) -> Result<Sequencer, LedgerError> {
         // It comes back for a lock that it did not get.
         let wait = LockWait { polls: true, ..wait };
+        let begins_a_memory = home.begins_a_memory(&paths)?;
         let writer = home.open(paths.clone(), wait)?;
         writer.check_log_keys()?;
         match far_clock(&writer, clock.peek()) {
@@ -171,10 +177,15 @@ impl Sequencer {
             None => {}
         }
         let (head, served) = watch::channel(Arc::new(head_of(&writer, None)?));
-        let lacking = if home.is_shared() { None } else { lacking(&paths, &*log) };
+        let lacking = match home.is_shared() {
+            true => begins_a_memory.then_some(OWN_MEMORY).inspect(|why| {
+                log(&format!("warning: {why}"));
+            }),
+            false => lacking(&paths, &*log),
+        };
         let warning = writer.warning();
         warning.inspect(|warning| log(warning));
-        let warning = warning.or(lacking);
+        let warning = lacking.or(warning);
         writer.notices.iter().for_each(|notice| log(&notice.text(&writer.paths)));
         let condition = Condition { warning, ..Condition::default() };
         let condition = Arc::new(Mutex::new(condition));
@@ -256,6 +267,11 @@ impl Sequencer {
     /// What to change at the home of the record, although events can be placed.
     pub fn warning(&self) -> Option<&'static str> {
         locked(&self.condition).warning
+    }
+
+    /// Sets what to change, where nothing else is to be changed.
+    pub fn warn(&self, warning: &'static str) {
+        locked(&self.condition).warning.get_or_insert(warning);
     }
 
     /// Places a submission, in its turn; returns its receipt's text.
@@ -567,7 +583,7 @@ impl Sequencing {
             none => {
                 let writer = self.home.open(self.paths.clone(), self.wait)?;
                 writer.check_log_keys()?;
-                locked(&self.condition).warning = writer.warning().or(self.lacking);
+                locked(&self.condition).warning = self.lacking.or(writer.warning());
                 writer.notices.iter().for_each(|it| (self.log)(&it.text(&writer.paths)));
                 self.head.send_replace(Arc::new(head_of(&writer, None)?));
                 none.insert(writer)

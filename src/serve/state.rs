@@ -122,8 +122,15 @@ impl AsRef<[u8]> for LargeAnswer {
     }
 }
 
+/// What to change where a document of the record could not be read.
+const UNREAD_DOCUMENTS: &str = "documents of the record are missing or damaged here \
+    (annals verify); annals repair --from COPY";
+
 /// What failed here is said in the log, not to who asks.
 pub fn failed(state: &ServerState, why: &LedgerError) -> Problem {
+    if matches!(why, LedgerError::DocumentUnread(_)) {
+        state.sequencer.warn(UNREAD_DOCUMENTS);
+    }
     (state.log)(&format!("cannot answer: {}", chain(why)));
     Problem::busy("the server could not read its record", 2)
 }

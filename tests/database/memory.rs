@@ -2,7 +2,7 @@
 //! two databases with one memory.
 
 use crate::database::PostgresServer;
-use crate::serve::{Newsroom, acknowledged, check_history, enter, json};
+use crate::serve::{Newsroom, RunningServer, acknowledged, check_history, enter, json, request};
 use std::io::{BufRead, BufReader};
 use std::process::{Child, Stdio};
 use std::sync::Mutex;
@@ -116,6 +116,39 @@ fn two_servers_share_a_memory_and_one_that_is_away_is_waited_for() {
     // The file of marks is the memory again.
     assert_eq!(newsroom.enter("server", document, 50).code, 0);
     drop(watch);
+}
+
+/// It would acknowledge what the memory of the others does not have.
+#[test]
+fn a_second_server_without_the_memory_says_so() {
+    let Some(database) = PostgresServer::start() else { return };
+    let (newsroom, url) = (Newsroom::found(None), database.url("desk"));
+    let watch = Watch::make(&newsroom);
+    newsroom.good("server", &[&["move", "--to", &url][..], &watch.options()].concat());
+    let one = newsroom.serve_home("server", "127.0.0.1:0", &url);
+    machine(&newsroom, "second");
+    let warning = |server: &RunningServer| {
+        let (code, answer) = request(&server.address, "GET /v1/health HTTP/1.1", b"");
+        assert_eq!(code, 200, "{answer}");
+        let warning = json(&answer)["warning"].clone();
+        let said = server.said();
+        warning.as_str().map(|warning| {
+            assert!(said.contains(warning), "{said}");
+            warning.to_owned()
+        })
+    };
+    assert_eq!(warning(&one).filter(|text| text.contains("--memory")), None);
+    let other = newsroom.serve_home("second", "127.0.0.1:0", &url);
+    let text = warning(&other).unwrap();
+    assert!(text.contains("start it with the same --memory and --memory-key"), "{text}");
+    other.stop();
+    // As it says.
+    std::fs::remove_dir_all(newsroom.path("second/ledger")).unwrap();
+    let options = [&["--home", &url][..], &watch.options()].concat();
+    let other = newsroom.serve_on("second", "127.0.0.1:0", &options);
+    assert_eq!(warning(&other).filter(|text| text.contains("--memory")), None);
+    other.stop();
+    one.stop();
 }
 
 #[test]

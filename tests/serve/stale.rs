@@ -145,6 +145,44 @@ fn a_server_warns_of_documents_that_are_not_there() {
     server.stop();
 }
 
+/// The document is of the record; that its file is not right is for who runs the server.
+#[test]
+fn a_document_that_is_lost_or_damaged_while_it_is_served_is_not_said_not_to_be_there() {
+    let newsroom = Newsroom::found(None);
+    let server = newsroom.serve(&[]);
+    newsroom.join_as_founder("ada", &server.url);
+    assert_eq!(newsroom.capture("ada", 9), 1);
+    let folder = newsroom.path("server/ledger/document");
+    let path = std::fs::read_dir(&folder).unwrap().next().unwrap().unwrap().path();
+    let digest = path.file_name().unwrap().to_str().unwrap().to_owned();
+    let bytes = std::fs::read(&path).unwrap();
+    let get = |path: &str| request(&server.address, &format!("GET {path} HTTP/1.1"), b"");
+    let expect_busy = |path: &str| {
+        let (code, answer) = get(path);
+        let answer = json(&answer);
+        let detail = "the server could not read its record";
+        assert_eq!((code, answer["detail"].as_str()), (503, Some(detail)), "{answer}");
+    };
+    assert_eq!(get("/v1/blame/1").0, 200);
+    assert!(json(&get("/v1/health").1)["warning"].is_null());
+    std::fs::remove_file(&path).unwrap();
+    expect_busy("/v1/blame/1");
+    let warning = "documents of the record are missing or damaged here (annals verify); annals \
+                   repair --from COPY";
+    assert_eq!(json(&get("/v1/health").1)["warning"], warning);
+    std::fs::write(&path, "corrupt").unwrap();
+    expect_busy("/v1/blame/1");
+    expect_busy(&format!("/document/{digest}"));
+    let log = server.said();
+    assert!(log.contains("cannot answer: document 1: expected its text in this copy"), "{log}");
+    assert!(log.contains("annals repair --from COPY takes it from another copy"), "{log}");
+    std::fs::write(&path, bytes).unwrap();
+    assert_eq!(get("/v1/blame/1").0, 200);
+    assert_eq!(get(&format!("/document/{digest}")).0, 200);
+    newsroom.expect_same(&["ada"]);
+    server.stop();
+}
+
 /// A witness that is to remember what the log key signed is of a record in a database.
 #[test]
 fn a_memory_without_a_database_is_refused() {

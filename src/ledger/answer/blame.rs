@@ -226,6 +226,7 @@ impl FactParts for BlameAnswer<'_, '_> {
 fn text_of(view: &View<'_>, row: &DocumentRow) -> Result<Text, LedgerError> {
     let position = row.document;
     let no = |why: String| LedgerError::NotFound(format!("document {position}: {why}"));
+    let unread = |why: String| LedgerError::DocumentUnread(format!("document {position}: {why}"));
     let Some(about) = &row.about else {
         return Err(no(format!("expected its digest, found {}", withheld_text(row.withheld))));
     };
@@ -233,7 +234,7 @@ fn text_of(view: &View<'_>, row: &DocumentRow) -> Result<Text, LedgerError> {
         DocumentFound::Whole(bytes) => Some(bytes),
         DocumentFound::Absent => None,
         DocumentFound::Damaged => {
-            return Err(no(format!(
+            return Err(unread(format!(
                 "expected bytes of sha256 {}, found others: the file in this copy is damaged; \
                  annals repair --from COPY takes it from another copy",
                 about.sha256
@@ -241,7 +242,7 @@ fn text_of(view: &View<'_>, row: &DocumentRow) -> Result<Text, LedgerError> {
         }
     };
     let absent = || {
-        no(format!(
+        unread(format!(
             "expected its text in this copy, found none of sha256 {}; annals show {position} \
              tells where it was captured",
             about.sha256

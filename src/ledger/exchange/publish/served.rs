@@ -286,7 +286,9 @@ impl ServedRecord {
         })
     }
 
-    /// The document of this digest.
+    /// The document of this digest; `None` also where its file is not here.
+    ///
+    /// Errors: also where its file is damaged: other bytes are never answered.
     fn document(&self, digest: &Hash) -> Result<Option<Vec<u8>>, LedgerError> {
         let captured = |entry: &Entry| {
             let body = Body::parse(entry.body.as_deref()?).ok()?;
@@ -294,7 +296,15 @@ impl ServedRecord {
             (captured.sha256 == *digest).then_some(captured.sha256)
         };
         match self.found(Term::Document(digest), &captured)? {
-            Some(digest) => Ok(self.journal.document(&digest)?),
+            Some(digest) => match self.journal.document(&digest)? {
+                Some(bytes) if Hash::of(&[&bytes]) != digest => {
+                    Err(LedgerError::DocumentUnread(format!(
+                        "expected bytes of sha256 {digest}, found others: the file of the document \
+                         is damaged; annals repair --from COPY takes it from another copy"
+                    )))
+                }
+                found => Ok(found),
+            },
             None => Ok(None),
         }
     }

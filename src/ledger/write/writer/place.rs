@@ -54,6 +54,17 @@ impl HomePlace {
         }
     }
 
+    /// Whether opening it makes a copy of a database's record with a file as the log key's memory:
+    /// a server beside others, or in place of one, that knows nothing of their memory.
+    ///
+    /// Errors: the folder cannot be looked at.
+    pub fn begins_a_memory(&self, paths: &Paths) -> Result<bool, LedgerError> {
+        match self {
+            HomePlace::Database { memory: None, .. } => Ok(!disk::is_there(&paths.ledger)?),
+            _ => Ok(false),
+        }
+    }
+
     /// Whether other programs may write to the record at the same time.
     pub fn is_shared(&self) -> bool {
         matches!(self, HomePlace::Database { .. })
@@ -166,6 +177,14 @@ fn another_memory(paths: &Paths, memory: Option<&MemoryWitness>) -> LedgerError 
 
 /// The refusal of a folder that is there and no copy of this database's record.
 fn not_its_copy(paths: &Paths, address: &DatabaseAddress) -> LedgerError {
+    if let Ok(Some(HomeMark { place, .. })) = HomeMark::of(paths) {
+        return LedgerError::Usage(format!(
+            "expected the copy of the record in the database at {address} at {}, found that of the \
+             record in the database at {place}: where it is the same database, or that one moved, \
+             annals move --to {address} writes the new address down",
+            paths.ledger.display()
+        ));
+    }
     LedgerError::Usage(format!(
         "expected the copy of the record in the database at {address}, or no folder yet, at {}, \
          found another ledger: annals move --to {address} moves its record into the database; \
