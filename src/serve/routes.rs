@@ -416,7 +416,8 @@ fn from(uri: &Uri) -> Result<From, Problem> {
 
 /// Events as a journal has them.
 async fn events(State(state): Shared, uri: Uri) -> Result<Response, Problem> {
-    let From { from, .. } = from(&uri)?;
+    let none = || Problem::new(ProblemKind::Form, "expected a position: ?from=N");
+    let from = Parameters::read(&uri, &["from"])?.position("from")?.ok_or_else(none)?;
     let head = state.sequencer.head();
     let _making = state.making.acquire().await;
     let text = block_in_place(|| head.record.events(from)).map_err(|why| failed(&state, &why))?;

@@ -205,7 +205,11 @@ fn the_policy_beside_named_keys_is_asked_of_everything_that_is_verified() {
 fn a_server_that_is_named_without_its_scheme_is_told_apart_from_a_folder() {
     let desk = Desk::founded();
     let hint = "for the server, write http://127.0.0.1:8090 or https://127.0.0.1:8090";
-    for line in ["clone 127.0.0.1:8090 copy", "import 127.0.0.1:8090 --to copy"] {
+    for line in [
+        "clone 127.0.0.1:8090 copy",
+        "clone http:127.0.0.1:8090 copy",
+        "import 127.0.0.1:8090 --to copy",
+    ] {
         let (exit, why) = desk.refused(line);
         assert!(exit == 2 && why.ends_with(&format!("found none; {hint}\n")), "{line}: {why}");
     }

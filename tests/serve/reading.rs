@@ -430,6 +430,7 @@ fn a_bad_request_is_told_which_parameter_what_was_expected_and_what_was_found() 
         ("/v1/diff?from=5&to=3", 400, "expected the earlier point first, found \"5\" (position 5) after \"3\" (position 3)".into()),
         ("/v1/find", 400, "words: expected words to find, found none".into()),
         ("/v1/find?words=%21", 400, "words: expected words to find, found none in \"!\"".into()),
+        ("/v1/events", 400, "expected a position: ?from=N".into()),
         ("/v1/blame/5", 404, "position: expected the position of a document (4), found 5".into()),
         ("/v1/proof/4", 404, "expected the position of a fact, found document.captured at 4".into()),
         ("/v1/proof/99", 404, format!("expected a position from 0 to {last}, found 99")),

@@ -438,6 +438,11 @@ impl SentJson {
         let is_refused = is_refused(error, sent_again_by(&one.entries));
         let short = name.get(..16).unwrap_or_default();
         let why = match error {
+            LedgerError::Outrun(_) if count == 1 => format!(
+                "the record or the time went on further than this event may be placed after what \
+                 it was signed for: say the command that signed it again; where that signs \
+                 another, annals outbox drop {short} gives this one up"
+            ),
             LedgerError::Outrun(_) => format!(
                 "the record or the time went on, and these events keep their places: say the \
                  command that signed them again; where that signs others, annals outbox drop \

@@ -117,7 +117,9 @@ fn run(context: &mut Context, args: ServerArgs) -> Result<Exit, CliError> {
     let listener = socket("--listen", args.listen)?;
     let metrics = args.metrics.map(|address| socket("--metrics", address)).transpose()?;
     let scheme = if tls.is_some() { "https" } else { "http" };
-    let url = format!("{scheme}://{}", listener.local_addr()?);
+    let address = listener.local_addr()?;
+    let url = format!("{scheme}://{address}");
+    let listens_everywhere = address.ip().is_unspecified().then_some(address.port());
     let counts = match &metrics {
         Some(metrics) => Some(format!("http://{}/metrics", metrics.local_addr()?)),
         None => None,
@@ -138,7 +140,12 @@ fn run(context: &mut Context, args: ServerArgs) -> Result<Exit, CliError> {
     }
     out.flush()?;
     let events = counted(size, "event");
-    note(format!("serving {}, {events}; annals clone {url} makes a copy", visible(&origin)));
+    let clone = match listens_everywhere {
+        // It is an address of no machine.
+        Some(port) => format!("annals clone {scheme}://HOST:{port}, HOST a name of this machine,"),
+        None => format!("annals clone {url}"),
+    };
+    note(format!("serving {}, {events}; {clone} makes a copy", visible(&origin)));
     server.run()?;
     Ok(Exit::Yes)
 }
