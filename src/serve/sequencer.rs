@@ -64,8 +64,8 @@ const MOST_BYTES: usize = 16 << 20;
 
 /// What to change where a server made its copy of a database's record, and no memory is named.
 const OWN_MEMORY: &str = "this server made its copy anew and remembers in keys/log.marks alone \
-    what the log key signed: where another server of the record has a witness for it, end this one, \
-    remove its ledger folder, and start it with the same --memory and --memory-key";
+    what the log key signed: where another server of the record has a witness for it, end this \
+    one, remove its ledger folder, and start it with the same --memory and --memory-key";
 
 /// The record as readers see it: everything that its checkpoint covers.
 pub struct ServedHead {
