@@ -1,9 +1,10 @@
 //! The server of the copy here, found, and the copy brought up to date, before a command that
 //! writes reads anything of it.
 //!
-//! Always holds: off a terminal the writer takes what was found at the beginning of the command; on
-//! a terminal, where questions were answered meanwhile, the copy is brought up to date again; a
-//! note is printed once. Not here: who opens a writer (`context`), the pull (`exchange::follow`).
+//! Always holds: the writer takes what was found at the beginning of the command, if that was just
+//! now; where questions were answered, or an input was waited for, the copy is brought up to date
+//! again; a note is printed once.
+//! Not here: who opens a writer (`context`), the pull (`exchange::follow`).
 
 use crate::cli::terminal::ask;
 use crate::cli::terminal::exit::CliError;
@@ -12,12 +13,16 @@ use crate::ledger::error::chain;
 use crate::ledger::exchange::submitting::{CopyServer, ServerFound, is_of_reading};
 use crate::ledger::write::writer::RecordServer;
 use std::cell::RefCell;
+use std::time::{Duration, Instant};
+
+/// How long what was found counts as found just now.
+const NOW: Duration = Duration::from_secs(1);
 
 /// What was found of the server of a copy.
 #[derive(Default)]
 pub struct CopyLook {
-    /// What the beginning of the command found, until a writer is opened with it.
-    found: RefCell<Option<Option<CopyServer>>>,
+    /// What the beginning of the command found, and when, until a writer is opened with it.
+    found: RefCell<Option<(Instant, Option<CopyServer>)>>,
     /// The last note.
     noted: RefCell<Option<String>>,
 }
@@ -28,13 +33,14 @@ impl CopyLook {
     /// Errors: as a pull's, if it is not one of reading.
     pub fn begin(&self, server: Option<CopyServer>, dry_run: bool) -> Result<(), CliError> {
         let found = self.look(server, dry_run)?;
-        self.found.replace(Some(found));
+        self.found.replace(Some((Instant::now(), found)));
         Ok(())
     }
 
-    /// What the beginning of the command found, if nothing was asked since.
+    /// What the beginning of the command found, if it was just now and nothing was asked since.
     pub fn take(&self) -> Option<Option<CopyServer>> {
-        self.found.take().filter(|_| !ask::on_terminal())
+        let (at, found) = self.found.take()?;
+        (at.elapsed() < NOW && !ask::on_terminal()).then_some(found)
     }
 
     /// Finds out whether events can be sent, and brings the copy up to date.
