@@ -75,16 +75,16 @@ fn document_language(fact: &Fact, lookup: &mut dyn RecordLookup) -> String {
 
 /// The months and weekdays of a claim that no quoted word has, where these name others.
 fn unquoted_days(fact: &Fact, lookup: &mut dyn RecordLookup) -> Option<String> {
+    let lang = document_language(fact, lookup);
+    if primary(&lang) == "en" && primary(&fact.lang) == "en" {
+        // They are names with a capital, which are compared as names.
+        return None;
+    }
     let is_named = |it: &NamedMonth| it.has_figure || it.is_plain;
     let mut claimed = months(&fact.claim, &fact.lang);
     claimed.retain(is_named);
     let claimed_days = weekdays(&fact.claim, &fact.lang);
     if claimed.is_empty() && claimed_days.is_empty() {
-        return None;
-    }
-    let lang = document_language(fact, lookup);
-    if primary(&lang) == "en" && primary(&fact.lang) == "en" {
-        // They are names with a capital, which are compared as names.
         return None;
     }
     let when = fact.when.as_ref();

@@ -70,27 +70,8 @@ pub fn notes(
             let strange = is_text.then(|| strange_document(resolved, lang, lookup)).flatten();
             written.map(note).into_iter().chain(denied).chain(strange).collect()
         }
-        Content::FactConfirmed(_) => match &resolved.args {
-            Args::FactConfirmed(args) => of_confirmed(args.on, lookup).into_iter().collect(),
-            _ => Vec::new(),
-        },
         _ => Vec::new(),
     }
-}
-
-/// What the first signer of a fact was shown is shown to who confirms it.
-fn of_confirmed(revision: u64, lookup: &mut dyn RecordLookup) -> Option<String> {
-    let position = lookup.fact_of_revision(revision)?;
-    let fact = lookup.fact(position)?;
-    let compared = compared(&fact, lookup);
-    claim(&fact, compared, lookup).map(|note| format!("fact {position}: {note}"))
-}
-
-/// What can be compared of a fact's claim and what it quotes.
-fn compared(fact: &Fact, lookup: &mut dyn RecordLookup) -> Compare {
-    let mut languages = fact.evidence.iter().filter(|entry| entry.quote.is_some());
-    let language = languages.find_map(|entry| lookup.document(entry.document).ok()?.1);
-    language.map_or(Compare::Figures, |lang| Compare::of(&fact.lang, &lang))
 }
 
 fn of_fact(fact: &Fact, lookup: &mut dyn RecordLookup, check: LanguageCheck) -> Vec<String> {
