@@ -1,11 +1,11 @@
 //! HTML: the main text of a page, or all of it.
 //!
 //! Always holds: the main text is chosen from what a reader sees. Not here: what that is and how it
-//! reads (`page`); what the page says of itself (`metadata`). Source: the HTML Standard.
+//! reads (`page`); the choice (`main_text`); what the page says of itself (`metadata`). Source: the HTML Standard.
 
 use crate::capture::declared::charset_of_page;
-use crate::capture::headline::PageHeadlines;
 use crate::capture::library::{DOM, READABILITY, text_method};
+use crate::capture::main_text::{MainText, main_text};
 use crate::capture::media_type::XHTML;
 use crate::capture::metadata;
 use crate::capture::page::{WordsLeftOut, as_shown, depth, text_of};
@@ -15,7 +15,6 @@ use crate::capture::reading::{
 use crate::capture::text::decode;
 use crate::capture::xhtml::without_xml;
 use dom_query::Document;
-use dom_smoothie::Readability;
 
 /// How deep elements may contain each other.
 const MAX_DEPTH: usize = 512;
@@ -52,8 +51,10 @@ pub(super) fn read(request: &CaptureRequest, bytes: &[u8]) -> CaptureReading {
         how => format!(", {how}"),
     };
     let (text, how, chosen) = match main {
-        Some((text, with)) => {
-            let left_out = left_out(&text, &whole);
+        Some(MainText { text, has_head, left_inside }) => {
+            let text = line_ended(text);
+            let left_out = left_out(&text, &whole, left_inside);
+            let with = if has_head { " with its headline" } else { "" };
             (text, format!("main text{with} by {READABILITY} and {DOM}{decoded}"), left_out)
         }
         None => (whole, format!("whole page by {DOM}{decoded}"), None),
@@ -76,32 +77,15 @@ pub(super) fn read(request: &CaptureRequest, bytes: &[u8]) -> CaptureReading {
     CaptureReading { proposal, text }
 }
 
-/// How much of the page is not in its main text.
-fn left_out(main: &str, whole: &str) -> Option<Omission> {
+/// How much of the page is not in its main text; `inside` are the first words of what is left out
+/// of the article itself.
+fn left_out(main: &str, whole: &str, inside: Option<String>) -> Option<Omission> {
     let count = |text: &str| text.split_whitespace().count();
     let (main, whole) = (count(main), count(whole));
-    let out = || Omission::Chosen(format!("{} of {whole} words of the page", whole - main));
+    let inside = inside.map(|words| format!(", inside the article “{words} …”"));
+    let inside = inside.unwrap_or_default();
+    let out = || Omission::Chosen(format!("{} of {whole} words of the page{inside}", whole - main));
     (main < whole).then(out)
-}
-
-/// The main text with the head of the article, and whether the head was added, in the words of a
-/// method; `None` where none stands out. `title` is that which the page gives itself.
-fn main_text(page: Document, title: Option<&str>) -> Option<(String, &'static str)> {
-    let headlines = PageHeadlines::of(&page, title);
-    // Who said what is quoted, and what stands out of an article without leading elsewhere.
-    page.select("blockquote footer, figure footer").rename("div");
-    page.select("article aside, main aside").iter().for_each(|aside| {
-        if aside.select("a, nav").is_empty() {
-            aside.rename("div");
-        }
-    });
-    let article = Readability::with_document(page, None, None).ok()?.parse().ok()?;
-    let text = text_of(&Document::fragment(article.content).root());
-    let text = Some(text).filter(|text| !text.is_empty())?;
-    Some(match headlines.head(&text) {
-        Some(head) => (line_ended(format!("{head}\n\n{text}")), " with its headline"),
-        None => (line_ended(text), ""),
-    })
 }
 
 fn line_ended(text: String) -> String {

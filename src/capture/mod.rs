@@ -26,6 +26,7 @@ mod note_mark;
 mod page;
 mod xhtml;
 mod headline;
+mod main_text;
 mod html;
 mod markdown;
 mod pdf_operators;

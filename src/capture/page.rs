@@ -122,6 +122,16 @@ fn is_block(name: &str) -> bool {
     BLOCKS.split(' ').any(|block| block == name)
 }
 
+/// Whether an element is a part of a line, or is drawn in one.
+pub(super) fn is_of_line(name: &str) -> bool {
+    const NO_LINE: [&str; 8] =
+        ["html", "head", "body", "thead", "tbody", "tfoot", "col", "colgroup"];
+    !is_block(name)
+        && !PLACES.contains(&name)
+        && !PREFORMATTED.contains(&name)
+        && !NO_LINE.contains(&name)
+}
+
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Fate {
     Shown,
