@@ -55,8 +55,8 @@ pub(super) struct Flow {
     groups: Vec<(TextGroup, usize)>,
     /// The last group is a run that [`Flow::shift`] began.
     shifted: Option<TextGroup>,
-    /// Where each open cell begins.
-    open_cells: Vec<usize>,
+    /// Where each open cell begins, and how many places it covers beside its own.
+    open_cells: Vec<(usize, usize)>,
 }
 
 impl Flow {
@@ -176,25 +176,37 @@ impl Flow {
     }
 
     fn lines_at_least(&mut self, lines: usize) {
-        if self.open_cells.last() != Some(&self.text.len()) {
+        if self.open_cells.last().map(|(start, _)| *start) != Some(self.text.len()) {
             self.lines = self.lines.max(lines);
         }
     }
 
     /// A cell begins.
     pub(super) fn open_cell(&mut self) {
-        self.open_cells.push(self.text.len());
+        self.open_cells.push((self.text.len(), 0));
+    }
+
+    /// The open cell covers more places in its row.
+    pub(super) fn widen_cell(&mut self, places: usize) {
+        if let Some((_, covered)) = self.open_cells.last_mut() {
+            *covered = places;
+        }
+    }
+
+    /// Places of a row that have no cell of their own.
+    pub(super) fn skip_cells(&mut self, places: usize) {
+        self.cells += places;
     }
 
     /// A cell ends: what follows is after a tab, or on a new line where the cell has several.
     pub(super) fn close_cell(&mut self) {
-        let start = self.open_cells.pop().unwrap_or_default();
+        let (start, covered) = self.open_cells.pop().unwrap_or_default();
         let cell = self.text.get(start..).unwrap_or_default().trim();
         if cell.contains('\n') {
             self.lines = self.lines.max(1);
         } else {
             self.lines = if cell.is_empty() { self.lines } else { 0 };
-            self.cells += 1;
+            self.cells += 1 + covered;
         }
     }
 

@@ -82,7 +82,7 @@ pub(super) fn read(request: &CaptureRequest, bytes: &[u8]) -> CaptureReading {
 fn left_out(main: &str, whole: &str, inside: Option<String>) -> Option<Omission> {
     let count = |text: &str| text.split_whitespace().count();
     let (main, whole) = (count(main), count(whole));
-    let inside = inside.map(|words| format!(", inside the article “{words} …”"));
+    let inside = inside.map(|words| format!(", inside the article “{words}”"));
     let inside = inside.unwrap_or_default();
     let out = || Omission::Chosen(format!("{} of {whole} words of the page{inside}", whole - main));
     (main < whole).then(out)

@@ -39,7 +39,7 @@ const TEXTS: [&str; 17] = [
 /// What leads elsewhere, or is for the reader to fill in.
 const LEADING: &str = "nav, form, input, select, textarea, [role=navigation], [role=search]";
 /// What is no part of an article, wherever it stands.
-const BESIDE: &str = "a, nav, header, footer, aside, form, button";
+const BESIDE: [&str; 7] = ["a", "nav", "header", "footer", "aside", "form", "button"];
 /// Words of an advertisement that stand alone.
 const ADVERTISEMENTS: [&str; 8] =
     ["ad", "advertisement", "advertising", "anuncio", "anzeige", "publicité", "werbung", "реклама"];
@@ -86,10 +86,17 @@ pub(super) fn main_text(page: Document, title: Option<&str>) -> Option<MainText>
     }
     choice.cut(&own);
     let text = Some(text_of(&own.root())).filter(|text| !text.is_empty())?;
-    Some(match headlines.head(&text) {
-        Some(head) => MainText { text: format!("{head}\n\n{text}"), has_head: true, left_inside },
-        None => MainText { text, has_head: false, left_inside },
-    })
+    let (text, has_head) = match headlines.head(&text) {
+        Some(head) => (format!("{head}\n\n{text}"), true),
+        None => (text, false),
+    };
+    // The head may have what the choice left out.
+    let is_there = |part: &String| {
+        let part = part.trim_end_matches(" …");
+        text.split_whitespace().collect::<Vec<_>>().join(" ").contains(part)
+    };
+    let left_inside = left_inside.filter(|part| !is_there(part));
+    Some(MainText { text, has_head, left_inside })
 }
 
 /// Numbers the runs of words of a page, and gives their count.
@@ -150,7 +157,7 @@ fn number_run(container: &NodeRef<'_>, run: &[NodeRef<'_>], count: &mut usize) {
         node.set_attr(RUN, &count.to_string());
         *count += 1;
     };
-    if !is_text(container) && worded.iter().all(|node| node.has_name("button")) {
+    if !is_sentence(container) && worded.iter().all(|node| node.has_name("button")) {
         return worded.into_iter().for_each(number);
     }
     match run {
@@ -172,6 +179,11 @@ fn is_text(node: &NodeRef<'_>) -> bool {
     TEXTS.contains(&&*node.node_name().unwrap_or_default())
 }
 
+/// Whether the words of a button in an element are text: those in an item of a list may be a tool.
+fn is_sentence(node: &NodeRef<'_>) -> bool {
+    is_text(node) && !node.has_name("li")
+}
+
 /// Takes from the elements in runs what the choice would judge them by, so that it judges a run.
 fn level_runs(page: &Document) {
     let level = |node: &NodeRef<'_>| {
@@ -186,7 +198,11 @@ fn level_runs(page: &Document) {
         if run.has_name("font") {
             run.rename("span");
         }
-        if run.parent().is_some_and(|parent| is_text(&parent)) {
+        let is_leveled = |parent: &NodeRef<'_>| match run.has_name("button") {
+            true => is_sentence(parent),
+            false => is_text(parent),
+        };
+        if run.parent().is_some_and(|parent| is_leveled(&parent)) {
             level(run);
         }
         // The choice makes another element of such a link.
@@ -224,8 +240,8 @@ impl Choice {
         number(run).and_then(|number| self.runs.get(number)) == Some(&true)
     }
 
-    /// Takes what stands in the article after its first words and leads nowhere. Gives the first
-    /// words of the longest part that is left out.
+    /// Takes what stands in the article after its headline or its first words and leads nowhere.
+    /// Gives the first words of the longest part that is left out.
     fn complete(&mut self, page: &Document) -> Option<String> {
         let runs = page.select(&format!("[{RUN}]"));
         let chosen: Vec<NodeRef<'_>> =
@@ -245,7 +261,10 @@ impl Choice {
                 is_begun = true;
             } else if around.contains(&node.id) {
                 next.extend(node.children_it(true));
-            } else if is_begun && node.is_element() && has_words(&node) {
+            } else if !is_begun {
+                // The head of the article adds its headline.
+                is_begun = node.has_name("h1") || !Selection::from(node).select("h1").is_empty();
+            } else if node.is_element() && has_words(&node) {
                 let text = node.text();
                 let own = words(&text) - linked_words(&node);
                 if is_of_article(&node, &text, own) {
@@ -256,27 +275,29 @@ impl Choice {
             }
         }
         longest.1.map(|text| {
-            let named: Vec<&str> = text.split_whitespace().take(NAMED).collect();
-            named.join(" ")
+            let all: Vec<&str> = text.split_whitespace().collect();
+            match all.get(..NAMED).filter(|named| named.len() < all.len()) {
+                Some(named) => format!("{} …", named.join(" ")),
+                None => all.join(" "),
+            }
         })
     }
 
     /// Whether the choice has a few words of a page that has more which are no menu.
     fn is_too_little(&self, page: &Document) -> bool {
-        let (mut chosen, mut other) = (0, 0);
-        for run in page.select(&format!("[{RUN}]")).nodes() {
-            match self.has(run) {
-                true => chosen += words(&run.text()),
-                false if run.is(BESIDE) => {}
-                false => {
-                    let is_beside = |node: &NodeRef<'_>| node.is(BESIDE);
-                    if !run.ancestors_it(None).any(|node| is_beside(&node)) {
-                        other += words(&run.text()) - linked_words(run);
-                    }
-                }
-            }
+        let runs = page.select(&format!("[{RUN}]"));
+        let (chosen, others): (Vec<&NodeRef<'_>>, Vec<_>) =
+            runs.nodes().iter().partition(|run| self.has(run));
+        let chosen: usize = chosen.into_iter().map(|run| words(&run.text())).sum();
+        if chosen >= SHORT {
+            return false;
         }
-        chosen < SHORT && chosen < other
+        let is_beside =
+            |node: &NodeRef<'_>| node.node_name().is_some_and(|name| BESIDE.contains(&&*name));
+        let others = others.into_iter().filter(|run| {
+            !is_beside(run) && !run.ancestors_it(None).any(|around| is_beside(&around))
+        });
+        chosen < others.map(|run| words(&run.text()) - linked_words(run)).sum()
     }
 
     /// Takes from a page what is not chosen.
@@ -346,8 +367,8 @@ fn is_of_article(node: &NodeRef<'_>, text: &str, own: usize) -> bool {
     let parts = Selection::from(*node);
     let is_form = node.is(LEADING) || !parts.select(LEADING).is_empty();
     let is_control = |button: &NodeRef<'_>| {
-        !button.ancestors_it(None).take_while(|up| up.id != node.id).any(|up| is_text(&up))
-            && !is_text(node)
+        !button.ancestors_it(None).take_while(|up| up.id != node.id).any(|up| is_sentence(&up))
+            && !is_sentence(node)
     };
     let buttons = parts.select("button");
     let all = words(text);
@@ -370,9 +391,9 @@ fn is_byline(node: &NodeRef<'_>) -> bool {
 mod tests {
     use super::*;
 
-    const WORDS: &str = "The council voted on Monday to spend more money on flood defences, and the \
-                         mayor said that the work would begin in the spring, after the ministry had \
-                         agreed to pay a third of it, as it did in other towns along the river. ";
+    const WORDS: &str = "The council voted on Monday to spend more money on flood defences, and \
+                         the mayor said that the work would begin in the spring, after the \
+                         ministry had agreed to pay a third of it, as it did in other towns. ";
 
     fn main(html: &str) -> MainText {
         main_text(Document::from(html), None).unwrap()
@@ -421,6 +442,7 @@ mod tests {
             ("<p><span class=comment>It will not pay.</span>", vec!["It will not pay."]),
             ("<table><tr><td>Dead<td><span class=extra-figure>12</span></table>", vec!["Dead\t12"]),
             ("<div><button>Share</button> <button>Save</button></div>", vec![]),
+            ("<ul><li><button>Share</button></li><li><button>Save</button></li></ul>", vec![]),
             ("<div><a href=/a>Weather</a> <a href=/b>Sports</a></div>", vec![]),
         ] {
             assert_eq!(lines(body), expected, "{body}");
@@ -481,7 +503,20 @@ mod tests {
              href=/x>Other news of the day</a></p></div><p>{long}</p></article>"
         );
         let left = main(&html).left_inside;
-        assert_eq!(left.as_deref(), Some("Number of dead is 14, not"));
+        assert_eq!(left.as_deref(), Some("Number of dead is 14, not …"));
+    }
+
+    #[test]
+    fn what_stands_after_the_headline_is_of_the_article() {
+        let html = format!(
+            "<main><h1>On the fee</h1><div><h2 class=accordion-header><button>Is it due?</button>\
+             </h2><div class=collapse><p>No. {0}</p></div><h2 class=accordion-header><button>Is it \
+             owed?</button></h2><div class=collapse><p>Yes. {0}</p></div></div></main>",
+            WORDS.repeat(2)
+        );
+        let text = main(&html).text;
+        assert!(text.starts_with("On the fee\n\nIs it due?\n\nNo. The council"), "{text}");
+        assert!(text.contains("\n\nIs it owed?\n\nYes. The council"), "{text}");
     }
 
     #[test]
@@ -497,9 +532,12 @@ mod tests {
 
     #[test]
     fn a_few_words_beside_more_are_no_main_text() {
-        let html = "<title>Results</title><h1>Results of the count</h1><table><tr><th>Ward<th>Labour<tr><td>North<td>\
-                    1,204</table><p>Turnout: 41.3%</p><footer><p>Figures are provisional.</footer>";
+        let html = "<title>Results</title><h1>Results of the count</h1><table><tr><th>Ward<th>\
+                    Labour<th>Green<tr><td>North<td>1,204<td>988<tr><td>South<td>901<td>1,310\
+                    </table><p>Turnout: 41.3%</p><footer><p>Figures are provisional, not final.</p>\
+                    </footer>";
         let main = main_text(Document::from(html), Some("Results"));
+        // Those are the words of its footer.
         assert_eq!(main.map(|main| main.text), None);
     }
 

@@ -102,9 +102,28 @@ fn events(text: &str) -> impl Iterator<Item = Event<'_>> {
     };
     // The paragraph that begins a note goes on after its number.
     let mut begins_note = false;
-    Parser::new_ext(text, options).filter_map(move |event| {
+    // Of each open list the number of its last item.
+    let mut lists: Vec<Option<u32>> = Vec::new();
+    Parser::new_ext(text, options).into_offset_iter().filter_map(move |(event, place)| {
         let after_number = std::mem::take(&mut begins_note);
         Some(match event {
+            Event::Start(Tag::List(_)) => {
+                lists.push(None);
+                event
+            }
+            Event::End(TagEnd::List(_)) => {
+                lists.pop();
+                event
+            }
+            Event::Start(Tag::Item) => {
+                let written = number_of_item(text.get(place).unwrap_or_default());
+                let last = lists.last_mut().and_then(|last| std::mem::replace(last, written));
+                // Who writes 1 before each item lets readers count.
+                match written.filter(|number| *number > 1 || last.is_some_and(|it| it > 1)) {
+                    Some(number) => Event::Html(format!("<li value={number}>").into()),
+                    None => event,
+                }
+            }
             // Lines that end in the file end in the text.
             Event::SoftBreak => Event::HardBreak,
             // Struck out for one reader of Markdown, a subscript for another: as it is written.
@@ -121,6 +140,12 @@ fn events(text: &str) -> impl Iterator<Item = Event<'_>> {
             event => event,
         })
     })
+}
+
+/// The number with which an item of a list begins in the file.
+fn number_of_item(item: &str) -> Option<u32> {
+    let item = item.trim_start();
+    item.get(..item.find(['.', ')'])?)?.parse().ok()
 }
 
 #[cfg(test)]
@@ -159,5 +184,24 @@ mod tests {
         let text = "A day\n\nThey met on\nThursday, they say.\n\none\ntwo\n\na\tb\n1\t2\n\ncode\n";
         assert_eq!(reading.text.unwrap().text, text);
         assert_eq!(reading.proposal.title.as_deref(), Some("A day"));
+    }
+
+    #[test]
+    fn the_number_with_which_a_line_begins_stays() {
+        for (source, text) in [
+            ("12. Mai 2026 tagte der Rat nicht.\n", "12. Mai 2026 tagte der Rat nicht.\n"),
+            ("1. Mai 2026 war ein Freitag.\n", "1. Mai 2026 war ein Freitag.\n"),
+            (
+                "12. Mai: Rat\n1986. The plant was closed.\n",
+                "12. Mai: Rat\n1986. The plant was closed.\n",
+            ),
+            ("12. Mai\n12. Mai\n1. Juni\n", "12. Mai\n12. Mai\n1. Juni\n"),
+            ("1. one\n1. two\n   - x\n1. three\n", "one\ntwo\n\nx\n\nthree\n"),
+            ("1. one\n2. two\n", "one\ntwo\n"),
+            ("- 12. Mai\n- b\n", "12. Mai\n\nb\n"),
+        ] {
+            let reading = read(&CaptureRequest::default(), source.as_bytes());
+            assert_eq!(reading.text.map(|derived| derived.text).as_deref(), Ok(text));
+        }
     }
 }

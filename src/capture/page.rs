@@ -9,6 +9,7 @@ use crate::capture::components::lay_out;
 use crate::capture::flow::{Flow, TextGroup, is_before_figure, is_figure};
 use crate::capture::note_mark::{is_note_link, mark_note};
 use crate::capture::style::{OffLine, ShownBox, Style, apply_sheets};
+use crate::capture::table::{TableGrid, places};
 use dom_query::{Document, NodeRef, Selection};
 
 /// What no browser shows as text, or shows in place of what it cannot show.
@@ -219,6 +220,7 @@ fn restyle(node: &NodeRef<'_>) {
             node.set_text(shown);
         }
         "select" => leave_chosen(node),
+        "ol" => number_items(node),
         "img" if is_letter(node) => {
             let letter = node.attr("alt").unwrap_or_default();
             node.rename("span");
@@ -246,6 +248,48 @@ fn leave_chosen(list: &NodeRef<'_>) {
             true => option.rename("span"),
             false => option.remove_from_parent(),
         }
+    }
+}
+
+/// Writes the numbers that the author of a list gives its items: those after a first one that is
+/// not 1, or after one that is not the next. A list of one item is often a line that begins with a
+/// number.
+fn number_items(list: &NodeRef<'_>) {
+    let is_other = |kind: &str| {
+        ["none", "alpha", "latin", "roman", "disc", "circle", "square"]
+            .iter()
+            .any(|name| kind.contains(name))
+    };
+    let is_letters = list.attr("type").is_some_and(|kind| kind.trim() != "1");
+    let is_styled = |node: &NodeRef<'_>| {
+        Style::of(node).any(&["list-style", "list-style-type"], |kind| is_other(kind))
+    };
+    if is_letters || list.has_attr("reversed") || is_styled(list) {
+        return;
+    }
+    let of = |node: &NodeRef<'_>, name: &str| node.attr(name)?.trim().parse::<i32>().ok();
+    let mut items = list.element_children();
+    items.retain(|item| item.has_name("li"));
+    let mut number = of(list, "start").unwrap_or(1);
+    let mut is_given = number != 1 || items.len() == 1;
+    for item in &items {
+        let value = of(item, "value").unwrap_or(number);
+        is_given |= value != number;
+        number = value;
+        if is_given && !is_styled(item) {
+            let mut place = *item;
+            let is_blank = |node: &NodeRef<'_>| {
+                !node.is_element() && (node.is_comment() || node.text().trim().is_empty())
+            };
+            while let Some(first) = place.children_it(false).find(|node| !is_blank(node)) {
+                if !first.node_name().is_some_and(|name| ["p", "div"].contains(&&*name)) {
+                    break;
+                }
+                place = first;
+            }
+            place.prepend_child(&place.tree.new_text(format!("{number}. ")));
+        }
+        number = number.saturating_add(1);
     }
 }
 
@@ -367,6 +411,7 @@ enum End {
     Block,
     Line,
     Row,
+    Table,
     Cell,
     Group,
     Space,
@@ -419,6 +464,8 @@ struct PageWriter {
     preformatted: usize,
     math: usize,
     quotations: usize,
+    /// The open tables.
+    tables: Vec<TableGrid>,
 }
 
 impl PageWriter {
@@ -445,9 +492,23 @@ impl PageWriter {
                 self.flow.line();
                 self.ends.push(End::Row);
             }
+            "thead" | "tbody" | "tfoot" => {
+                self.tables.last_mut().into_iter().for_each(TableGrid::begin_group);
+            }
             "td" | "th" | "mtd" => {
+                let number = |name: &str| places(node.attr(name).as_deref());
+                let (columns, rows) = (number("colspan"), number("rowspan"));
+                let grid = self.tables.last_mut().filter(|_| self.math == 0);
+                let covered = grid.map_or(0, |grid| grid.begin_cell(columns, rows));
+                self.flow.skip_cells(covered);
                 self.flow.open_cell();
+                self.flow.widen_cell(columns - 1);
                 self.ends.push(End::Cell);
+            }
+            "table" => {
+                self.flow.block();
+                self.tables.push(TableGrid::default());
+                self.ends.extend([End::Block, End::Table]);
             }
             "sup" => self.group(TextGroup::Above),
             "sub" => self.group(TextGroup::Below),
@@ -540,7 +601,13 @@ impl PageWriter {
             match end {
                 End::Block => self.flow.block(),
                 End::Line => self.flow.line(),
-                End::Row => self.flow.end_row(),
+                End::Row => {
+                    self.flow.end_row();
+                    if let Some(grid) = self.tables.last_mut().filter(|_| self.math == 0) {
+                        grid.end_row();
+                    }
+                }
+                End::Table => drop(self.tables.pop()),
                 End::Cell => self.flow.close_cell(),
                 End::Group => self.flow.close(),
                 End::Space => self.flow.space(),

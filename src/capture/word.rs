@@ -7,7 +7,9 @@
 
 use crate::capture::flow::{Flow, TextGroup, is_figure};
 use crate::capture::reading::Unquotable;
+use crate::capture::table::places;
 use crate::capture::word_fields::{Fields, attribute};
+use crate::capture::word_notes::Notes;
 use crate::capture::word_symbols::{SymbolFont, symbol};
 use quick_xml::Reader;
 use quick_xml::escape::resolve_predefined_entity;
@@ -30,26 +32,6 @@ pub(super) struct WordPart {
     pub(super) struck: usize,
     /// How many files of other formats stand in it, of which nothing is read.
     pub(super) chunks: usize,
-}
-
-/// The numbers of notes by their identifiers, in the order in which the body refers to them.
-#[derive(Debug, Default)]
-pub(super) struct Notes {
-    footnotes: HashMap<String, usize>,
-    endnotes: HashMap<String, usize>,
-}
-
-impl Notes {
-    fn mark(&mut self, kind: &str, id: &str) -> String {
-        let is_end = kind == "w:endnote" || kind == "w:endnoteReference";
-        let numbers = if is_end { &mut self.endnotes } else { &mut self.footnotes };
-        let next = numbers.len() + 1;
-        let number = *numbers.entry(id.to_owned()).or_insert(next);
-        match is_end {
-            true => format!("[{}]", roman(number)),
-            false => format!("[{number}]"),
-        }
-    }
 }
 
 /// What a run is by its properties or its style; `None` where they do not say.
@@ -408,9 +390,19 @@ impl<'s> WordWriter<'s> {
                     *part = RowPart::Merged;
                 }
             }
+            "w:gridSpan" if self.is_inside("w:tcPr") => {
+                self.flow.widen_cell(places(attribute(tag, "w:val").as_deref()) - 1);
+            }
+            "w:gridBefore" if self.is_inside("w:trPr") => {
+                let before = attribute(tag, "w:val").filter(|places| places != "0");
+                self.flow.skip_cells(before.map_or(0, |before| places(Some(&before))));
+            }
             name if TAKEN_AWAY.contains(&name) => self.taken_away += 1,
             "w:tbl" => self.flow.block(),
-            "w:tr" => self.rows.push(RowPart::Shown),
+            "w:tr" => {
+                self.flow.line();
+                self.rows.push(RowPart::Shown);
+            }
             "w:tc" => {
                 self.rows.push(RowPart::Shown);
                 self.flow.open_cell();
@@ -661,33 +653,6 @@ impl<'s> WordWriter<'s> {
             self.flow.append(text);
         }
     }
-}
-
-/// A number as endnotes have it: `iv`.
-fn roman(mut number: usize) -> String {
-    let signs = [
-        (1000, "m"),
-        (900, "cm"),
-        (500, "d"),
-        (400, "cd"),
-        (100, "c"),
-        (90, "xc"),
-        (50, "l"),
-        (40, "xl"),
-        (10, "x"),
-        (9, "ix"),
-        (5, "v"),
-        (4, "iv"),
-        (1, "i"),
-    ];
-    let mut text = String::new();
-    for (value, sign) in signs {
-        while number >= value {
-            text.push_str(sign);
-            number -= value;
-        }
-    }
-    text
 }
 
 pub(super) fn utf8(bytes: Vec<u8>) -> Result<String, Unquotable> {

@@ -185,6 +185,15 @@ fn a_page_reads_as_a_browser_shows_it() {
         ("10<br>6<hr>7 ex<wbr>ample", "10\n6\n\n7 example"),
         ("<ul><li>10<li>6</ul><dl><dt>a<dd>b</dl>", "10\n6\n\na\n\nb"),
         (
+            "<table><tr><th>a<th>b<th>c<tr><td rowspan=2>1<td colspan=2>2<tr><td>3<td>4</table>",
+            "a\tb\tc\n1\t2\n\t3\t4",
+        ),
+        ("<table><tr><td>CDU<td colspan=2>none<td>5</table>", "CDU\tnone\t\t5"),
+        // The number with which a line begins.
+        ("<ol start=12><li>Mai<li><p>14</p></ol><ol><li>x<li>y</ol>", "12. Mai\n\n13. 14\n\nx\ny"),
+        ("<ol><li>a<li value=7>b<li>c</ol><ol start=3 type=a><li>d</ol>", "a\n7. b\n8. c\n\nd"),
+        ("<ol start=4 style='list-style: none'><li>d</ol>", "d"),
+        (
             "<table><tr><th>a<th>b<th>c<tr><td>1<td><td>3<tr><td><p>4</p><td>5</table>6",
             "a\tb\tc\n1\t\t3\n4\t5\n\n6",
         ),
@@ -568,6 +577,9 @@ fn a_docx_reads_as_it_is_shown() {
     let first = cell("<w:vMerge w:val='restart'/>", "Defence") + &cell("", "990");
     let second = cell("<w:vMerge/>", "Health (draft)") + &cell("", "1180");
     let merged = format!("<w:tbl><w:tr>{first}</w:tr><w:tr>{second}</w:tr></w:tbl>");
+    let span = cell("<w:gridSpan w:val='2'/>", "CDU") + &cell("", "5");
+    let before = "<w:trPr><w:gridBefore w:val='2'/></w:trPr>";
+    let wide = format!("<w:tbl><w:tr>{span}</w:tr><w:tr>{before}{}</w:tr></w:tbl>", cell("", "7"));
     let turned = format!(
         "<w:p>{}<w:bdo w:val='rtl'>{}</w:bdo>{}</w:p>",
         run("", "men "),
@@ -588,6 +600,7 @@ fn a_docx_reads_as_it_is_shown() {
         (cut.as_str(), "kept 6"),
         (signs.as_str(), "5 μg, μm, 10 ≥ 5✓\u{FFFD}"),
         (merged.as_str(), "Defence\t990\n\t1180"),
+        (wide.as_str(), "CDU\t\t5\n\t\t7"),
         (turned.as_str(), "men \u{202E}98765\u{202C}."),
         (initial.as_str(), "The minister resigned."),
         ("<w:p/><w:p/>a<w:p><w:r><w:t>b</w:t></w:r></w:p>", "b"),
