@@ -30,6 +30,54 @@ pub struct ProposedDescription {
     pub created: Option<String>,
 }
 
+/// What programs write in place of a title that nobody gave.
+const NO_TITLES: [&str; 15] = [
+    "untitled",
+    "(untitled)",
+    "untitled document",
+    "no title",
+    "title",
+    "document",
+    "document1",
+    "word document",
+    "powerpoint presentation",
+    "(anonymous)",
+    "unbenannt",
+    "unbenanntes dokument",
+    "ohne titel",
+    "sans titre",
+    "без назви",
+];
+/// Programs that write the name of a file in place of a title.
+const NAMING: [&str; 3] = ["microsoft word - ", "microsoft powerpoint - ", "microsoft excel - "];
+/// What programs write in place of an author whom nobody named.
+const NO_AUTHORS: [&str; 14] = [
+    "anonymous",
+    "(anonymous)",
+    "admin",
+    "administrator",
+    "user",
+    "owner",
+    "root",
+    "author",
+    "unknown",
+    "unknown author",
+    "python-docx",
+    "windows user",
+    "microsoft office user",
+    "wordpress",
+];
+
+/// Whether a value is one of these, in any letters.
+fn is_of_list(value: &str, list: &[&str]) -> bool {
+    list.contains(&value.to_lowercase().as_str())
+}
+
+fn is_file_name(title: &str) -> bool {
+    let title = title.to_lowercase();
+    NAMING.iter().any(|program| title.starts_with(program))
+}
+
 impl ProposedDescription {
     /// Takes each field of another one, if there is none yet.
     pub fn offer(&mut self, other: ProposedDescription) {
@@ -45,7 +93,8 @@ impl ProposedDescription {
 
     /// Takes a title, if there is none yet.
     pub fn offer_title(&mut self, text: &str) {
-        self.title = self.title.take().or_else(|| line(text));
+        let named = |title: &String| !is_of_list(title, &NO_TITLES) && !is_file_name(title);
+        self.title = self.title.take().or_else(|| line(text).filter(named));
     }
 
     /// Takes a language, if there is none yet.
@@ -74,7 +123,8 @@ impl ProposedDescription {
             return;
         }
         for name in names.into_iter().filter_map(name).take(MAX_AUTHORS) {
-            if !name.contains("://") && !self.authors.contains(&name) {
+            let is_name = !name.contains("://") && !is_of_list(&name, &NO_AUTHORS);
+            if is_name && !self.authors.contains(&name) {
                 self.authors.push(name);
             }
         }
@@ -183,6 +233,19 @@ mod tests {
         ];
         for (given, day) in dates {
             assert_eq!(date(given).as_deref(), day, "{given}");
+        }
+        for title in ["untitled", "Untitled", "(anonymous)", "Microsoft Word - x.doc", "Ohne Titel"]
+        {
+            let mut proposal = ProposedDescription::default();
+            proposal.offer_title(title);
+            assert_eq!(proposal.title, None, "{title}");
+            proposal.offer_title("Untitled works of 1926");
+            assert_eq!(proposal.title.as_deref(), Some("Untitled works of 1926"));
+        }
+        for author in ["anonymous", "Admin", "user", "python-docx", "(anonymous)"] {
+            let mut proposal = ProposedDescription::default();
+            proposal.offer_authors([author, "Ann User"]);
+            assert_eq!(proposal.authors, ["Ann User"]);
         }
         let mut proposal = ProposedDescription::default();
         proposal.offer_authors(["https://example.org/ann", " Ann  Author ", "Ann Author"]);
