@@ -1,4 +1,5 @@
-//! The character set that a page or a file of XML names in its first bytes.
+//! The character set that a page or a file of XML names in its first bytes, and the language of a
+//! page.
 //!
 //! Not here: decoding (`text`), what a server says. Source: the HTML Standard, "prescan a byte
 //! stream to determine its encoding"; XML 1.0, 4.3.3.
@@ -27,6 +28,13 @@ pub(super) fn charset_of_page(bytes: &[u8]) -> Option<String> {
         name if name.starts_with("utf-16") => "utf-8".to_owned(),
         _ => label,
     })
+}
+
+/// The language that a page says of itself.
+pub(super) fn language_of_page(bytes: &[u8]) -> Option<String> {
+    let page = Document::from(head(bytes));
+    let html = page.select_single("html");
+    html.attr("lang").or_else(|| html.attr("xml:lang")).map(|lang| lang.to_string())
 }
 
 /// That of the declaration of XML.

@@ -1,9 +1,10 @@
 //! HTML: the main text of a page, or all of it.
 //!
 //! Always holds: the main text is chosen from what a reader sees. Not here: what that is and how it
-//! reads (`page`); the choice (`main_text`); what the page says of itself (`metadata`). Source: the HTML Standard.
+//! reads (`page`); the choice (`main_text`); what the page says of itself (`metadata`). Source: the
+//! HTML Standard.
 
-use crate::capture::declared::charset_of_page;
+use crate::capture::declared::{charset_of_page, language_of_page};
 use crate::capture::library::{DOM, READABILITY, text_method};
 use crate::capture::main_text::{MainText, main_text};
 use crate::capture::media_type::XHTML;
@@ -12,7 +13,7 @@ use crate::capture::page::{WordsLeftOut, as_shown, depth, text_of};
 use crate::capture::reading::{
     CaptureReading, CaptureRequest, DerivedText, Omission, TextExtent, Unquotable,
 };
-use crate::capture::text::decode;
+use crate::capture::text::{EncodingHints, decode};
 use crate::capture::xhtml::without_xml;
 use dom_query::Document;
 
@@ -22,8 +23,10 @@ const MAX_DEPTH: usize = 512;
 /// The text and the metadata of a page.
 pub(super) fn read(request: &CaptureRequest, bytes: &[u8]) -> CaptureReading {
     let declared = charset_of_page(bytes);
-    let labels = [request.charset.as_deref(), declared.as_deref()];
-    let decoded = match decode(bytes, &labels) {
+    let hints = EncodingHints::of(request, declared.as_deref());
+    let own_lang = language_of_page(bytes);
+    let hints = EncodingHints { lang: hints.lang.or(own_lang.as_deref()), ..hints };
+    let decoded = match decode(bytes, hints) {
         Ok(decoded) => decoded,
         Err(why) => return CaptureReading::unquotable(why),
     };
@@ -32,6 +35,7 @@ pub(super) fn read(request: &CaptureRequest, bytes: &[u8]) -> CaptureReading {
         false => decoded.text,
     };
     let page = Document::from(source);
+    let guessed = decoded.guessed.map(Omission::Encoding);
     let depth = depth(&page);
     if depth > MAX_DEPTH {
         return CaptureReading::unquotable(Unquotable::Bound(format!(
@@ -67,7 +71,7 @@ pub(super) fn read(request: &CaptureRequest, bytes: &[u8]) -> CaptureReading {
     let derived = DerivedText {
         text,
         method: text_method(&how, struck),
-        left_out: chosen.into_iter().chain(struck_out).chain(of_drawings).collect(),
+        left_out: chosen.into_iter().chain(struck_out).chain(of_drawings).chain(guessed).collect(),
         page: None,
     };
     let text = match derived.text.trim().is_empty() {

@@ -8,14 +8,14 @@ use crate::capture::library::{DOM, MARKDOWN, text_method};
 use crate::capture::page::{WordsLeftOut, as_shown, text_of};
 use crate::capture::proposal::ProposedDescription;
 use crate::capture::reading::{CaptureReading, CaptureRequest, DerivedText, Omission};
-use crate::capture::text::decode;
+use crate::capture::text::{EncodingHints, decode};
 use dom_query::Document;
 use pulldown_cmark::{CowStr, Event, Options, Parser, Tag, TagEnd, html};
 use std::collections::HashMap;
 
 /// The text and its title, which is the first heading of the first level.
 pub(super) fn read(request: &CaptureRequest, bytes: &[u8]) -> CaptureReading {
-    let decoded = match decode(bytes, &[request.charset.as_deref()]) {
+    let decoded = match decode(bytes, EncodingHints::of(request, None)) {
         Ok(decoded) => decoded,
         Err(why) => return CaptureReading::unquotable(why),
     };
@@ -31,10 +31,12 @@ pub(super) fn read(request: &CaptureRequest, bytes: &[u8]) -> CaptureReading {
         true => format!("text by {MARKDOWN} and {DOM}"),
         false => format!("text by {MARKDOWN} and {DOM}, {}", decoded.method),
     };
+    let guessed = decoded.guessed.map(Omission::Encoding);
+    let left_out = (struck > 0).then_some(Omission::Struck(struck)).into_iter().chain(guessed);
     let derived = DerivedText {
         text: text_of(&page.root()) + "\n",
         method: text_method(&how, struck),
-        left_out: (struck > 0).then_some(Omission::Struck(struck)).into_iter().collect(),
+        left_out: left_out.collect(),
         page: None,
     };
     CaptureReading { proposal, text: Ok(derived) }

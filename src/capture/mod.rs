@@ -56,4 +56,4 @@ pub use crate::capture::read::read;
 pub use crate::capture::reading::{
     ArchivedPage, CaptureReading, CaptureRequest, DerivedText, Omission, TextExtent, Unquotable,
 };
-pub use crate::capture::text::{has_words, utf8_text};
+pub use crate::capture::text::{ENCODINGS, encoding, has_words, utf8_text};

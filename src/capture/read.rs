@@ -51,7 +51,7 @@ fn of_archive(request: &CaptureRequest, bytes: &[u8]) -> CaptureReading {
         return CaptureReading::unquotable(Unquotable::Kind(answer.kind));
     }
     let (media_type, charset) = (answer.kind, answer.charset);
-    let inner = CaptureRequest { media_type, charset, extent: request.extent, page: None };
+    let inner = CaptureRequest { media_type, charset, page: None, ..request.clone() };
     let mut reading = read(&inner, &answer.body);
     if let Ok(derived) = &mut reading.text {
         derived.page = Some(page);

@@ -25,6 +25,12 @@ pub struct CaptureRequest {
     pub media_type: String,
     /// The character set that a server named.
     pub charset: Option<String>,
+    /// The encoding that a person named, which is believed before all but a byte order mark.
+    #[serde(default)]
+    pub encoding: Option<String>,
+    /// The language that a person named, by which encodings of one script are told apart.
+    #[serde(default)]
+    pub lang: Option<String>,
     /// How much of it is to be text.
     pub extent: TextExtent,
     /// The page of a web archive that is meant, by its address.
@@ -53,6 +59,8 @@ pub enum Omission {
     Unread(String),
     /// The pages themselves, which are images: the text is what was recognised in them.
     Pages,
+    /// The name of its encoding, which was guessed: a letter or a sign may be another one.
+    Encoding(String),
     /// The order in which its lines are drawn: the text has that of reading, from right to left.
     Order,
     /// So many words that the document itself strikes out, deletes or moves away.

@@ -1,18 +1,74 @@
 //! Texts of any encoding.
 //!
-//! Always holds: a byte order mark goes before what a server says, that before the bytes' own form
-//! and what XML declares, and a guess is named as one; bytes of ASCII that switch to another
-//! alphabet are no ASCII; bytes that are not of their encoding are no text, and nothing is
-//! replaced, nor is UTF-8 with a few damaged bytes taken for another encoding.
+//! Always holds: a byte order mark goes before what a person says, that before the bytes' own form,
+//! and that before what a server says and what XML declares; a guess is named as one; bytes of
+//! ASCII that switch to another alphabet are no ASCII; bytes that are not of their encoding are no
+//! text, and nothing is replaced, nor is UTF-8 with a few damaged bytes taken for another encoding.
 //! Source: the Encoding Standard of WHATWG.
 
 use crate::capture::declared::charset_of_xml;
 use crate::capture::library::{DETECTION, ENCODING, method};
 use crate::capture::proposal::ProposedDescription;
-use crate::capture::reading::{CaptureReading, CaptureRequest, DerivedText, Unquotable};
+use crate::capture::reading::{CaptureReading, CaptureRequest, DerivedText, Omission, Unquotable};
 use annals_core::text::is_invisible;
 use chardetng::{EncodingDetector, Iso2022JpDetection, Utf8Detection};
-use encoding_rs::{Encoding, ISO_2022_JP, REPLACEMENT, UTF_8, UTF_16BE, UTF_16LE};
+use encoding_rs::{Encoding, ISO_2022_JP, REPLACEMENT, UTF_8, UTF_16BE, UTF_16LE, WINDOWS_1252};
+
+/// Encodings that a person may name, in the spelling of the Encoding Standard.
+pub const ENCODINGS: [&str; 33] = [
+    "UTF-8",
+    "windows-1250",
+    "windows-1251",
+    "windows-1252",
+    "windows-1253",
+    "windows-1254",
+    "windows-1255",
+    "windows-1256",
+    "windows-1257",
+    "windows-1258",
+    "windows-874",
+    "ISO-8859-2",
+    "ISO-8859-3",
+    "ISO-8859-4",
+    "ISO-8859-5",
+    "ISO-8859-6",
+    "ISO-8859-7",
+    "ISO-8859-8",
+    "ISO-8859-10",
+    "ISO-8859-13",
+    "ISO-8859-14",
+    "ISO-8859-15",
+    "ISO-8859-16",
+    "IBM866",
+    "KOI8-R",
+    "KOI8-U",
+    "macintosh",
+    "x-mac-cyrillic",
+    "gb18030",
+    "Big5",
+    "EUC-JP",
+    "Shift_JIS",
+    "EUC-KR",
+];
+
+/// The name of the encoding that a label of the Encoding Standard means.
+///
+/// Errors: what was expected and found.
+///
+/// ```
+/// use annals::capture::encoding;
+/// assert_eq!(encoding("latin1").as_deref(), Ok("windows-1252"));
+/// assert!(encoding("utf-7").is_err());
+/// ```
+pub fn encoding(label: &str) -> Result<String, String> {
+    let known = Encoding::for_label_no_replacement(label.as_bytes());
+    known.map(|encoding| encoding.name().to_owned()).ok_or_else(|| {
+        format!(
+            "expected the name of an encoding, such as windows-1252, macintosh or koi8-u, found \
+             {label}"
+        )
+    })
+}
 
 /// A text and how it was decoded.
 pub(super) struct DecodedText {
@@ -20,10 +76,92 @@ pub(super) struct DecodedText {
     pub(super) text: String,
     /// Such as `decoded from windows-1252 with …`; empty for UTF-8.
     pub(super) method: String,
+    /// The encoding, if it was guessed.
+    pub(super) guessed: Option<String>,
+}
+
+/// What is known of the encoding of bytes.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct EncodingHints<'h> {
+    /// The name that a person gave: it counts, unless a byte order mark says another one.
+    pub(super) given: Option<&'h str>,
+    /// The names that a server and the bytes have; the first that is known counts.
+    pub(super) named: [Option<&'h str>; 2],
+    /// The language, which decides between encodings of one script.
+    pub(super) lang: Option<&'h str>,
+}
+
+impl<'h> EncodingHints<'h> {
+    /// The hints of a request, and the name that the bytes have themselves.
+    pub(super) fn of(request: &'h CaptureRequest, own: Option<&'h str>) -> EncodingHints<'h> {
+        let named = [request.charset.as_deref(), own];
+        EncodingHints { given: request.encoding.as_deref(), named, lang: request.lang.as_deref() }
+    }
 }
 
 /// The least number of bytes of a text for each stray control character.
 const STRAY: usize = 20;
+
+/// The languages that windows-1252 is made for.
+const WESTERN: &str = "af ca cy da de en es eu fi fo fr fy ga gl is it lb nb nl nn no oc pt rm sv";
+/// Encodings of the Latin script beside it.
+const LATIN: [&str; 7] = [
+    "windows-1250",
+    "ISO-8859-2",
+    "windows-1254",
+    "windows-1257",
+    "ISO-8859-4",
+    "windows-1258",
+    "ISO-8859-13",
+];
+/// Small words that languages of Western Europe have, and those of Central Europe have not.
+const WESTERN_WORDS: &str = "the and of was not that der und nicht das ist les est des pas que los \
+                             las del che della het een och att ikke nao uma";
+/// A text of Western Europe has at least one of them among so many words.
+const WESTERN_SHARE: usize = 15;
+/// Languages, and a country by whose name the guess knows the encodings of the language.
+const COUNTRIES: [(&str, &str); 40] = [
+    ("en", "uk"),
+    ("de", "de"),
+    ("fr", "fr"),
+    ("es", "es"),
+    ("it", "it"),
+    ("nl", "nl"),
+    ("pt", "pt"),
+    ("sv", "se"),
+    ("da", "dk"),
+    ("nb", "no"),
+    ("no", "no"),
+    ("fi", "fi"),
+    ("is", "is"),
+    ("pl", "pl"),
+    ("cs", "cz"),
+    ("sk", "sk"),
+    ("hu", "hu"),
+    ("sl", "si"),
+    ("hr", "hr"),
+    ("bs", "ba"),
+    ("ro", "ro"),
+    ("sr", "rs"),
+    ("uk", "ua"),
+    ("ru", "ru"),
+    ("be", "by"),
+    ("bg", "bg"),
+    ("mk", "mk"),
+    ("kk", "kz"),
+    ("el", "gr"),
+    ("tr", "tr"),
+    ("az", "az"),
+    ("he", "il"),
+    ("ar", "sa"),
+    ("fa", "ir"),
+    ("lt", "lt"),
+    ("lv", "lv"),
+    ("vi", "vn"),
+    ("th", "th"),
+    ("ja", "jp"),
+    ("ko", "kr"),
+];
 
 /// Control characters that stand in no text.
 fn is_control(byte: u8) -> bool {
@@ -71,7 +209,8 @@ pub fn has_words(text: &str) -> bool {
 
 /// The text of bytes that are UTF-8, where neither their name nor they are of another encoding.
 pub fn utf8_text<'b>(bytes: &'b [u8], label: Option<&str>) -> Option<&'b str> {
-    let is_utf8 = decode(bytes, &[label]).is_ok_and(|decoded| decoded.method.is_empty());
+    let hints = EncodingHints { named: [label, None], ..EncodingHints::default() };
+    let is_utf8 = decode(bytes, hints).is_ok_and(|decoded| decoded.method.is_empty());
     std::str::from_utf8(bytes).ok().filter(|_| is_utf8)
 }
 
@@ -92,8 +231,9 @@ fn undecodable<'l>(labels: &[Option<&'l str>]) -> Option<&'l str> {
     encoding.is_none_or(|encoding| encoding == REPLACEMENT).then_some(label)
 }
 
-/// Decodes bytes; `labels` are names of encodings, the first that is known counts.
-pub(super) fn decode(bytes: &[u8], labels: &[Option<&str>]) -> Result<DecodedText, Unquotable> {
+/// Decodes bytes.
+pub(super) fn decode(bytes: &[u8], hints: EncodingHints<'_>) -> Result<DecodedText, Unquotable> {
+    let labels = &hints.named;
     if let Some(label) = undecodable(labels).filter(|_| bytes.is_ascii()) {
         return Err(Unquotable::Broken(format!(
             "expected an encoding that can be decoded here, found {label}; save it as UTF-8"
@@ -104,11 +244,13 @@ pub(super) fn decode(bytes: &[u8], labels: &[Option<&str>]) -> Result<DecodedTex
     let unmarked = if marked.is_none() { unmarked_utf16(bytes) } else { None };
     let utf8 = || std::str::from_utf8(bytes).is_ok().then_some(UTF_8);
     let own = || escaped_japanese(bytes).or_else(utf8);
-    let (encoding, guessed) = match marked.or(unmarked).or_else(own).or(named) {
+    let given = hints.given.and_then(|label| Encoding::for_label(label.as_bytes()));
+    let unmarked = unmarked.filter(|_| given.is_none());
+    let (encoding, guessed) = match marked.or(given).or(unmarked).or_else(own).or(named) {
         Some(encoding) => (encoding, false),
         None => match damaged_utf8(bytes) {
             Some(why) => return Err(Unquotable::Broken(why)),
-            None => (guess(bytes), true),
+            None => (guess(bytes, hints.lang), true),
         },
     };
     let (text, encoding, wrong) = encoding.decode(bytes);
@@ -126,7 +268,8 @@ pub(super) fn decode(bytes: &[u8], labels: &[Option<&str>]) -> Result<DecodedTex
         }
         (false, false) => format!("decoded from {name} with {ENCODING}"),
     };
-    Ok(DecodedText { text: text.into_owned(), method })
+    let guessed = (guessed && encoding != UTF_8).then(|| name.to_owned());
+    Ok(DecodedText { text: text.into_owned(), method, guessed })
 }
 
 /// That bytes are UTF-8 but for a few, and where the first of these is; `None` for other encodings,
@@ -150,10 +293,36 @@ fn damaged_utf8(bytes: &[u8]) -> Option<String> {
     ))
 }
 
-fn guess(bytes: &[u8]) -> &'static Encoding {
+/// The encoding that bytes probably have. The language decides between encodings of one script:
+/// that which is known, else that of the words.
+fn guess(bytes: &[u8], lang: Option<&str>) -> &'static Encoding {
     let mut detector = EncodingDetector::new(Iso2022JpDetection::Deny);
     detector.feed(bytes, true);
-    detector.guess(None, Utf8Detection::Allow)
+    let lang = lang.and_then(|lang| lang.split(['-', '_']).next()).map(str::to_ascii_lowercase);
+    let country = COUNTRIES.iter().find(|(of, _)| lang.as_deref() == Some(*of));
+    let guessed = detector.guess(country.map(|(_, tld)| tld.as_bytes()), Utf8Detection::Allow);
+    let is_western = match &lang {
+        Some(lang) => WESTERN.split(' ').any(|western| western == lang),
+        None => has_western_words(bytes),
+    };
+    // Every byte but these is a character of windows-1252.
+    let is_decoded = || !bytes.iter().any(|byte| [0x81, 0x8D, 0x8F, 0x90, 0x9D].contains(byte));
+    match is_western && LATIN.contains(&guessed.name()) && is_decoded() {
+        true => WINDOWS_1252,
+        false => guessed,
+    }
+}
+
+/// Whether a text has many of the small words of languages of Western Europe.
+fn has_western_words(bytes: &[u8]) -> bool {
+    let letters = bytes.split(|byte| !byte.is_ascii_alphabetic() && byte.is_ascii());
+    let (mut all, mut western) = (0, 0);
+    for word in letters.filter(|word| !word.is_empty()) {
+        let is_small = |small: &str| small.as_bytes().eq_ignore_ascii_case(word);
+        all += 1;
+        western += usize::from(word.len() < 6 && WESTERN_WORDS.split(' ').any(is_small));
+    }
+    western * WESTERN_SHARE >= all && western > 0
 }
 
 /// A text, decoded.
@@ -163,11 +332,11 @@ pub(super) fn read(request: &CaptureRequest, bytes: &[u8]) -> CaptureReading {
         return CaptureReading::unquotable(Unquotable::Broken(why));
     }
     let declared = charset_of_xml(bytes);
-    let labels = [request.charset.as_deref(), declared.as_deref()];
-    let text = decode(bytes, &labels).map(|decoded| DerivedText {
+    let hints = EncodingHints::of(request, declared.as_deref());
+    let text = decode(bytes, hints).map(|decoded| DerivedText {
         text: decoded.text,
         method: method(&decoded.method),
-        left_out: Vec::new(),
+        left_out: decoded.guessed.map(Omission::Encoding).into_iter().collect(),
         page: None,
     });
     CaptureReading { proposal: ProposedDescription::default(), text }
@@ -178,8 +347,12 @@ mod tests {
     use super::*;
 
     fn decoded(bytes: &[u8], label: Option<&str>) -> (String, String) {
-        let decoded = decode(bytes, &[label]).unwrap();
+        let decoded = decode(bytes, named(label)).unwrap();
         (decoded.text, decoded.method)
+    }
+
+    fn named(label: Option<&str>) -> EncodingHints<'_> {
+        EncodingHints { named: [label, None], ..EncodingHints::default() }
     }
 
     #[test]
@@ -196,6 +369,51 @@ mod tests {
         ] {
             assert_eq!(decoded(&[mark, bytes].concat(), Some("utf-8")).0, "Zoë");
         }
+    }
+
+    #[test]
+    fn encodings_are_named_as_the_standard_does() {
+        for name in ENCODINGS {
+            assert_eq!(encoding(name).as_deref(), Ok(name));
+        }
+    }
+
+    #[test]
+    fn the_language_decides_between_encodings_of_one_script() {
+        let of = |bytes: &[u8], given, lang| {
+            let decoded = decode(bytes, EncodingHints { given, named: [None; 2], lang }).unwrap();
+            (decoded.text, decoded.guessed)
+        };
+        let fee = b"The fee will be \xA330, not \xA340. The sentence was 3\xBD years.";
+        let text = "The fee will be £30, not £40. The sentence was 3½ years.";
+        let guessed = Some("windows-1252".to_owned());
+        for lang in [None, Some("en"), Some("en-GB")] {
+            assert_eq!(of(fee, None, lang), (text.to_owned(), guessed.clone()), "{lang:?}");
+        }
+        // A few words, which say nothing of the language.
+        assert_eq!(of(b"Fee: \xA330", None, Some("en")).0, "Fee: £30");
+        for (bytes, lang, text, name) in [
+            (
+                &b"Za\xBF\xF3\xB3\xE6 g\xEA\x9Cl\xB9 ja\x9F\xF1"[..],
+                Some("pl"),
+                "Zażółć gęślą jaźń",
+                { "windows-1250" },
+            ),
+            (b"Za\xBF\xF3\xB3\xE6 g\xEA\x9Cl\xB9 ja\x9F\xF1", None, "Zażółć gęślą jaźń", {
+                "windows-1250"
+            }),
+            (b"\xD0\xE0\xE4\xE0 \xED\xE5 \xEC\xB3\xE3", Some("uk"), "Рада не міг", {
+                "windows-1251"
+            }),
+        ] {
+            assert_eq!(of(bytes, None, lang), (text.to_owned(), Some(name.to_owned())));
+        }
+        // What a person says counts, also of bytes that are UTF-8.
+        let mac = b"The fee is \xD2not\xD3 \xA330 \xD0 he said.";
+        let text = "The fee is “not” £30 – he said.";
+        assert_eq!(of(mac, Some("macintosh"), Some("en")), (text.to_owned(), None));
+        assert_eq!(of("é".as_bytes(), Some("windows-1252"), None), ("Ã©".to_owned(), None));
+        assert_eq!(of("é".as_bytes(), None, None), ("é".to_owned(), None));
     }
 
     /// A file that a program saved without the mark is read, or refused: it is never garbage.
@@ -224,7 +442,7 @@ mod tests {
         for bytes in [&page[..], b"Note.\n\nThe minister resigned now.\0\n"] {
             assert!(unmarked_utf16(bytes).is_none() && is_binary(bytes));
         }
-        assert!(decode(page, &[]).is_ok_and(|decoded| decoded.method.is_empty()));
+        assert!(decode(page, named(None)).is_ok_and(|decoded| decoded.method.is_empty()));
         let utf16 = |text: &str| text.encode_utf16().flat_map(u16::to_le_bytes).collect::<Vec<_>>();
         assert!(unmarked_utf16(&utf16("Міністр подав у відставку в понеділок.")).is_some());
     }
@@ -240,7 +458,7 @@ mod tests {
             assert_eq!(utf8_text(japanese, label), None);
         }
         for label in ["iso-2022-kr", "hz-gb-2312", "UTF-7"] {
-            let why = decode(b"They ~{VPND~} +AOk-", &[Some(label)]).err();
+            let why = decode(b"They ~{VPND~} +AOk-", named(Some(label))).err();
             let expected = format!(
                 "expected an encoding that can be decoded here, found {label}; save it as UTF-8"
             );
@@ -256,7 +474,7 @@ mod tests {
 
     #[test]
     fn utf_8_with_damaged_bytes_is_no_other_encoding() {
-        let why = |bytes: &[u8]| match decode(bytes, &[None]) {
+        let why = |bytes: &[u8]| match decode(bytes, named(None)) {
             Err(Unquotable::Broken(why)) => why,
             Err(_) => "another reason".to_owned(),
             Ok(decoded) => panic!("{} {}", decoded.text, decoded.method),
@@ -271,10 +489,10 @@ mod tests {
         // Texts of other encodings, of which a letter or two may look like UTF-8.
         for bytes in [&b"Caf\xE9 \x93M\xFCller\x94"[..], b"na\xEFve \xC3\xA9t\xE9", b"\xCF\xF0\xE8"]
         {
-            assert!(decode(bytes, &[None]).is_ok(), "{bytes:?}");
+            assert!(decode(bytes, named(None)).is_ok(), "{bytes:?}");
         }
         // A server that names an encoding is believed.
-        assert!(decode(&damaged, &[Some("windows-1252")]).is_ok());
+        assert!(decode(&damaged, named(Some("windows-1252"))).is_ok());
     }
 
     #[test]
@@ -286,6 +504,6 @@ mod tests {
         assert!(is_binary(b"They met in Rome, \x01\x02 they say.\x00"));
         assert!(!is_binary(b"They met in Rome, they say.\x13"));
         assert!(!is_binary(b"tab\tline\r\n\x0C"));
-        assert!(decode(b"\xFF\xFE\x00\xD8", &[None]).is_err(), "half a surrogate pair");
+        assert!(decode(b"\xFF\xFE\x00\xD8", named(None)).is_err(), "half a surrogate pair");
     }
 }

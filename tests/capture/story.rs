@@ -400,3 +400,46 @@ fn a_stray_control_character_makes_a_page_no_binary_file() {
     desk.writes("ada", "document|add|p.md|--title|T|--lang|en", "written at 6 to 7 (2 events)");
     assert_eq!(about(&desk, 6)["media_type"], "text/markdown");
 }
+
+#[test]
+fn an_encoding_that_was_guessed_is_named_and_can_be_said() {
+    let desk = bare();
+    kept(&desk, "a.txt", b"The fee is \xA330, not \xA340.\n");
+    let add = "document|add|a.txt|--title|T|--lang|en";
+    let noted = desk.writes("ada", add, "written at 3 to 4 (2 events)").err;
+    let says = "note: its encoding is not named, and was guessed: windows-1252; compare signs";
+    assert!(noted.contains(says), "{noted}");
+    assert_eq!(text(&desk, 4), "The fee is £30, not £40.\n");
+    kept(&desk, "b.txt", b"The fee is \xD2not\xD3 \xA330.\n");
+    let add = "document|add|b.txt|--title|T|--lang|en|--encoding|macintosh";
+    let noted = desk.writes("ada", add, "written at 5 to 6 (2 events)").err;
+    assert!(!noted.contains("guessed"), "{noted}");
+    assert_eq!(text(&desk, 6), "The fee is “not” £30.\n");
+    let wrong = desk.run("ada", &format!("{add}x"));
+    let why = "expected the name of an encoding, such as windows-1252, macintosh or koi8-u, found \
+               macintoshx";
+    assert!(wrong.exit == 2 && wrong.err.contains(why), "{wrong:?}");
+    kept(&desk, "a.pdf", &made::pdf(&["They met."]));
+    let wrong = desk.run("ada", &add.replace("b.txt", "a.pdf"));
+    assert!(
+        wrong.exit == 2 && wrong.err.contains("--encoding is of a page or a text"),
+        "{wrong:?}"
+    );
+}
+
+#[test]
+fn the_note_on_a_text_that_is_there_names_its_publication() {
+    let desk = bare();
+    let page = |paper: &str, day: &str| {
+        format!(
+            "<html lang=en><title>T</title><meta property='og:site_name' content='{paper}'><meta \
+             property='article:published_time' content='{day}'><p>Nobody was hurt in it.</p>"
+        )
+    };
+    kept(&desk, "a.html", page("Daily Harbour", "2022-01-01").as_bytes());
+    kept(&desk, "b.html", page("Kos Times", "2022-01-04").as_bytes());
+    desk.writes("ada", "document|add|a.html", "written at 3 to 4 (2 events)");
+    let noted = desk.writes("ada", "document|add|b.html", "written at 5").err.replace('\n', " ");
+    let says = "note: its text is document 4 already, word for word, of Daily Harbour, 2022-01-01:";
+    assert!(noted.contains(says), "{noted}");
+}

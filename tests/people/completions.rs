@@ -93,6 +93,7 @@ fn statuses_topics_keys_and_pages_are_offered() {
     ] {
         assert_eq!(values(&desk, words), ["ada", "bo"], "{words:?}");
     }
+    assert_eq!(values(&desk, &["document", "add", "--encoding", "koi"]), ["KOI8-R", "KOI8-U"]);
     let pages = values(&desk, &["help", "key"]);
     assert_eq!(pages[0], "key\tMake, import, list and show keys");
     assert!(pages[1].starts_with("keys\tKeys: "), "{pages:?}");

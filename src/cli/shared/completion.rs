@@ -6,6 +6,7 @@
 //! between them is not a stable one. Not here: commands and options, which the engine knows.
 //! Source: `clap_complete::CompleteEnv`.
 
+use crate::capture::ENCODINGS;
 use crate::cli::shared::topics;
 use crate::cli::terminal::visible;
 use crate::index::RowKind;
@@ -46,6 +47,7 @@ enum ValueKind {
     Topics,
     Statuses,
     Keys,
+    Encodings,
     HelpWords,
 }
 
@@ -61,6 +63,7 @@ fn kind(command: &str, argument: &str) -> Option<ValueKind> {
         ("unlock", "names") | ("key show" | "key passphrase", "name") => ValueKind::Keys,
         ("editor revoke", "name") | ("editor change", "whose") => ValueKind::Keys,
         (_, "editor") => ValueKind::Keys,
+        ("document add", "encoding") => ValueKind::Encodings,
         ("help", "words") => ValueKind::HelpWords,
         _ => return None,
     })
@@ -114,6 +117,7 @@ fn values(kind: ValueKind, typed: &OsStr, program: fn() -> Command) -> Vec<Compl
         ValueKind::Topics => topics_of_facts().unwrap_or_default(),
         ValueKind::Statuses => statuses(),
         ValueKind::Keys => keys().unwrap_or_default(),
+        ValueKind::Encodings => encodings(),
         ValueKind::HelpWords => help_words(program),
     };
     let begins = |value: &Value| value.text.to_lowercase().starts_with(&typed.to_lowercase());
@@ -167,6 +171,11 @@ fn statuses() -> Vec<Value> {
     let all = [Status::Asserted, Status::Confirmed, Status::Disputed, Status::Retracted];
     let value = |it: Status| Value { text: it.as_str().to_owned(), about: String::new() };
     all.map(value).into()
+}
+
+fn encodings() -> Vec<Value> {
+    let value = |name: &str| Value { text: name.to_owned(), about: String::new() };
+    ENCODINGS.into_iter().map(value).collect()
 }
 
 fn help_words(program: fn() -> Command) -> Vec<Value> {

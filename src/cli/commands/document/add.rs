@@ -5,11 +5,11 @@
 //! document's own. Not here: reading formats and fetching (`capture`).
 
 use crate::capture::fetch::{FetchBounds, fetch, is_address};
-use crate::capture::media_type::{MARKDOWN, OCTETS, PLAIN, is_source};
+use crate::capture::media_type::{DOCX, MARKDOWN, OCTETS, PDF, PLAIN, is_source};
 use crate::capture::other_form::other_form;
 use crate::capture::{
     CaptureReading, CaptureRequest, DerivedText, Omission, ProposedDescription, TextExtent,
-    Unquotable, detect, has_words, language, utf8_text, worker,
+    Unquotable, detect, encoding, has_words, language, utf8_text, worker,
 };
 use crate::cli::commands::document::about::AboutArgs;
 use crate::cli::render::provenance;
@@ -50,6 +50,9 @@ pub struct DocumentAddArgs {
     /// The page that is meant, by its address, in a web archive (WARC, WACZ)
     #[arg(long, value_name = "URL")]
     page: Option<String>,
+    /// The encoding of a page or a text that names none, or a wrong one, such as windows-1252
+    #[arg(long, value_name = "NAME", value_parser = encoding)]
+    encoding: Option<String>,
     /// Fetch without TLS too, which anybody on the way can change
     #[arg(long)]
     allow_http: bool,
@@ -79,6 +82,15 @@ struct TakenBytes {
     source: PathBuf,
     named: Option<String>,
     charset: Option<String>,
+    /// The encoding that the editor named.
+    encoding: Option<String>,
+}
+
+/// What the editor says of the text that is meant.
+struct Wanted {
+    /// The page of an archive.
+    page: Option<String>,
+    lang: Option<String>,
 }
 
 /// What was read of the bytes.
@@ -97,13 +109,24 @@ struct EarlierCapture {
     text: Option<u64>,
     /// How the text was made.
     method: Option<String>,
+    /// Who published the document with the text, and when.
+    publication: Option<Publication>,
 }
 
 pub fn run(context: &mut Context, args: DocumentAddArgs) -> Result<Exit, CliError> {
-    let DocumentAddArgs { source, text, page, allow_http, allow_private, mut about, write } = args;
+    let DocumentAddArgs {
+        source,
+        text,
+        page,
+        encoding,
+        allow_http,
+        allow_private,
+        mut about,
+        write,
+    } = args;
     context.begin_write(write.dry_run)?;
     expect_legal(context, None, &write)?;
-    let taken = match source.to_str().filter(|source| is_address(source)) {
+    let mut taken = match source.to_str().filter(|source| is_address(source)) {
         Some(address) => {
             let (private, plain) = (allow_private, allow_http);
             let bounds = FetchBounds { private, plain, ..FetchBounds::PUBLIC };
@@ -111,13 +134,15 @@ pub fn run(context: &mut Context, args: DocumentAddArgs) -> Result<Exit, CliErro
         }
         None => of_file(context, source)?,
     };
+    taken.encoding = encoding;
     if taken.file.bytes.is_empty() {
         let source = visible(&taken.source.to_string_lossy());
         return Err(CliError::usage(format!(
             "{source}: expected at least one byte, found an empty file; nothing was written"
         )));
     }
-    let mut captured = examine(&taken, about.media_type.take(), text, page)?;
+    let (kind, lang) = (about.media_type.take(), about.lang.clone());
+    let mut captured = examine(&taken, kind, text, Wanted { page, lang })?;
     if about.published.is_none() {
         let captured_at = about.captured_at.clone();
         let captured_at = captured_at.unwrap_or_else(|| context.clock.peek().to_string());
@@ -192,7 +217,7 @@ fn of_file(context: &Context, source: PathBuf) -> Result<TakenBytes, CliError> {
         }
         FileError::Unreadable(error) => LedgerError::from(error),
     })?;
-    Ok(TakenBytes { file, source, named: None, charset: None })
+    Ok(TakenBytes { file, source, named: None, charset: None, encoding: None })
 }
 
 /// The bytes at an address; where they were found, when and how goes into their description.
@@ -209,7 +234,7 @@ fn of_address(
     about.method.get_or_insert(page.method);
     let (named, charset) = (page.named, page.charset);
     let file = LoadedFile::in_hand(page.bytes);
-    Ok(TakenBytes { file, source: PathBuf::from(path), named, charset })
+    Ok(TakenBytes { file, source: PathBuf::from(path), named, charset, encoding: None })
 }
 
 /// Reads the bytes: their media type, their description of themselves, their text. A note reports
@@ -218,12 +243,22 @@ fn examine(
     taken: &TakenBytes,
     given: Option<String>,
     choice: TextChoice,
-    page: Option<String>,
+    wanted: Wanted,
 ) -> Result<CapturedDocument, CliError> {
     let bytes = &taken.file.bytes;
     let detected = || detect(bytes, taken.named.as_deref(), &taken.source);
     let media_type = given.clone().unwrap_or_else(detected);
-    let plain = utf8_text(bytes, taken.charset.as_deref());
+    if taken.encoding.is_some() && [PDF, DOCX].contains(&media_type.as_str()) {
+        return Err(CliError::usage(format!(
+            "--encoding is of a page or a text: expected one, found {media_type}, which has its \
+             own; leave the option out; nothing was written"
+        )));
+    }
+    let label = taken.encoding.as_deref().or(taken.charset.as_deref());
+    let plain = match taken.encoding.as_deref() {
+        Some(named) if named != "UTF-8" && !bytes.is_ascii() => None,
+        _ => utf8_text(bytes, label),
+    };
     if let (PLAIN, Some(text)) = (media_type.as_str(), plain) {
         if !has_words(text) {
             note("note: nothing of it can be quoted: it has no words".to_owned());
@@ -235,7 +270,9 @@ fn examine(
         TextChoice::Page => TextExtent::Page,
         TextChoice::Main | TextChoice::None => TextExtent::Main,
     };
-    let request = CaptureRequest { media_type, charset: taken.charset.clone(), extent, page };
+    let (charset, encoding) = (taken.charset.clone(), taken.encoding.clone());
+    let Wanted { page, lang } = wanted;
+    let request = CaptureRequest { media_type, charset, encoding, lang, extent, page };
     let started =
         std::env::current_exe().and_then(|program| worker::read(&program, &request, bytes));
     let CaptureReading { proposal, text } = started.map_err(|error| {
@@ -280,6 +317,10 @@ fn examine(
                 Omission::Pages => "note: its text is what was recognised in the images of its \
                                     pages: compare the words that you quote with them"
                     .to_owned(),
+                Omission::Encoding(name) => format!(
+                    "note: its encoding is not named, and was guessed: {name}; compare signs such \
+                     as £ and ½ and letters with accents, or name it with --encoding"
+                ),
                 Omission::Order => {
                     "note: its lines are drawn from left to right, and its text has \
                                     the order of reading: compare the words that you quote with \
@@ -463,7 +504,9 @@ fn drafts(
             drafts.push(LoadedDraft::of(text, file));
         }
         (None, Some(at)) => {
-            note(format!("note: its text is document {at} already, word for word"));
+            let day = text.published.as_ref().and_then(|published| published.edtf.clone());
+            let own = (text.publisher.clone(), day);
+            note(wrapped(&same_text(at, earlier.publication, &own), 0));
             parts.push(captured(None));
             parts.push(ReceiptPart { already: Some(at), ..quotable(None) });
             drafts.push(bytes);
@@ -480,6 +523,24 @@ fn drafts(
     Ok((LoadedInput::of(drafts), options))
 }
 
+/// Who published a document, and when.
+type Publication = (Option<String>, Option<String>);
+
+/// The note that a text is in the record already: of another publication its facts are that one's.
+fn same_text(at: u64, theirs: Option<Publication>, own: &Publication) -> String {
+    let said = format!("note: its text is document {at} already, word for word");
+    let Some((publisher, published)) = theirs.filter(|theirs| theirs != own) else { return said };
+    let named: Vec<String> = [publisher, published].into_iter().flatten().collect();
+    let of = match named.is_empty() {
+        true => "of another publication".to_owned(),
+        false => format!("of {}", visible(&named.join(", "))),
+    };
+    format!(
+        "{said}, {of}: a fact that quotes it has that document as its source; --text page makes a \
+         text of its own where the pages differ"
+    )
+}
+
 /// Where these bytes and this text stand in the record already.
 fn earlier(context: &Context, bytes: &Hash, text: &Hash) -> Result<EarlierCapture, CliError> {
     let Some(record) = context.record_here()? else { return Ok(EarlierCapture::default()) };
@@ -492,6 +553,13 @@ fn earlier(context: &Context, bytes: &Hash, text: &Hash) -> Result<EarlierCaptur
     };
     let (bytes, text) = (at(bytes), at(text));
     let method = text.and_then(|row| row.about.as_ref()?.method.as_deref().map(str::to_owned));
+    let publication = text.and_then(|row| {
+        let about = row.about.as_ref()?;
+        let day = about.published.as_ref().and_then(|day| day.edtf.as_ref());
+        let publisher = about.publisher.as_ref().map(|name| name.to_string());
+        Some((publisher, day.map(|day| day.to_string())))
+    });
     let position = |row: &DocumentRow| row.document;
-    Ok(EarlierCapture { bytes: bytes.map(position), text: text.map(position), method })
+    let (bytes, text) = (bytes.map(position), text.map(position));
+    Ok(EarlierCapture { bytes, text, method, publication })
 }
