@@ -139,6 +139,10 @@ const MAX_PARENTS: usize = 64;
 /// between letters that are set apart.
 const WORD_GAP: f64 = 0.16;
 
+/// How far a character of the size of its line is above or below it, as a part of that size.
+const RAISED: f64 = 0.25;
+const LOWERED: f64 = -0.25;
+
 /// The greatest distance of two characters that are drawn at one place, as a part of their size.
 const ONE_PLACE: f64 = 0.02;
 
@@ -162,6 +166,8 @@ struct DrawnPage {
     /// The base line of the present line, and the size of its letters; where it begins in the text.
     line: (f64, f64),
     line_start: usize,
+    /// Whether the last string is above or below it.
+    is_shifted: bool,
     /// Large first letters of texts that are drawn before them.
     initials: Initials,
     /// Whether letters of one sign (a ligature) are put in the order in which a line is drawn from
@@ -183,7 +189,7 @@ impl DrawnPage {
     }
 
     /// Puts a string at its place in the text: above or below the present line, or after it.
-    fn begin_string(&mut self, x: f64, y: f64, size: f64, width: f64) {
+    fn begin_string(&mut self, character: &str, x: f64, y: f64, size: f64, width: f64) {
         if let Some((end, last)) = self.last
             && self.line != (y, size)
         {
@@ -191,11 +197,15 @@ impl DrawnPage {
             self.initials.keep(line, self.line_start, end, last, self.line.1);
         }
         let initial = self.initials.beside(x, y, size);
-        match self.shift(x, y, size).filter(|_| initial.is_none()) {
-            Some(group) => self.flow.shift(group),
+        match self.shift(character, x, y, size).filter(|_| initial.is_none()) {
+            Some(group) => {
+                self.flow.shift(group);
+                self.is_shifted = true;
+            }
             None => {
                 self.flow.end_shift();
                 self.place(x, y, size, width);
+                self.is_shifted = false;
                 if let Some(number) = initial {
                     self.initials.put(number, self.flow.position());
                 }
@@ -209,9 +219,9 @@ impl DrawnPage {
         self.string = (x, Vec::new());
     }
 
-    /// Whether a character at `x` is small, and above or below the present line right after the
-    /// last character.
-    fn shift(&self, x: f64, y: f64, size: f64) -> Option<TextGroup> {
+    /// Whether a character at `x` is above or below the present line right after the last one: a
+    /// small one, or one of nearly the size of the line that is moved far and follows at once.
+    fn shift(&self, character: &str, x: f64, y: f64, size: f64) -> Option<TextGroup> {
         let (base, full) = self.line;
         let (end, _) = self.last?;
         let raised = (y - base) / full;
@@ -220,9 +230,19 @@ impl DrawnPage {
             return None;
         }
         let follows = x > end - 0.3 * full && x < end + 0.5 * full;
-        match size < 0.85 * full && follows {
-            true if (0.15..0.9).contains(&raised) => Some(TextGroup::Above),
-            true if (-0.5..-0.05).contains(&raised) => Some(TextGroup::Below),
+        let is_small = size < 0.85 * full && follows;
+        // A cell of a table on another base line is apart, and so is a word.
+        let is_moved = || {
+            let is_figure = character.starts_with(is_of_exponent) && size < 1.01 * full;
+            (size < 0.95 * full || is_figure)
+                && (x - end).abs() < WORD_GAP * full
+                && !self.flow.ends_with(char::is_whitespace)
+        };
+        match raised {
+            0.15..0.9 if is_small => Some(TextGroup::Above),
+            -0.5..-0.05 if is_small => Some(TextGroup::Below),
+            RAISED..0.9 if is_moved() => Some(TextGroup::Above),
+            -0.5..LOWERED if is_moved() => Some(TextGroup::Below),
             _ => None,
         }
     }
@@ -230,7 +250,9 @@ impl DrawnPage {
     /// Ends the word or the line where the next string is apart from the last one.
     fn place(&mut self, x: f64, y: f64, size: f64, width: f64) {
         let Some((end, last)) = self.last else { return };
-        let (_, full) = self.line;
+        let (base, full) = self.line;
+        // What follows a raised character on the line is beside it.
+        let last = if self.is_shifted { base } else { last };
         let is_beside = x > end - 0.3 * full && x < end + 0.5 * full;
         if self.letters == (1, true) && size < INITIAL * full && is_beside && y >= last {
             // The word whose first letter is drawn large.
@@ -244,7 +266,7 @@ impl DrawnPage {
         } else if lines == 0 && self.is_before(x, width, size) {
             // A cell, or a word, that is drawn after the one to the right of it.
             self.flow.put_drawn_space();
-        } else if lines == 0 && (y - self.line.0).abs() > size * 0.05 {
+        } else if lines == 0 && (y - base).abs() > size * 0.05 {
             self.flow.apart();
         }
     }
@@ -342,7 +364,7 @@ impl OutputDev for DrawnPage {
             self.take_back_blank(character, x, y, size);
             self.again = self.is_over(x, y, size).then_some(0);
             if self.again.is_none() {
-                self.begin_string(x, y, size, width);
+                self.begin_string(character, x, y, size, width);
             }
         }
         if let Some(at) = self.again {
@@ -379,6 +401,11 @@ impl OutputDev for DrawnPage {
     fn end_line(&mut self) -> Result<(), OutputError> {
         Ok(())
     }
+}
+
+/// Whether an exponent or the mark of a note may begin with a character.
+fn is_of_exponent(c: char) -> bool {
+    c.is_ascii_digit() || "+-−–*†‡§".contains(c)
 }
 
 fn is_arabic_letter(c: char) -> bool {

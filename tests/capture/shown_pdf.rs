@@ -123,6 +123,20 @@ fn a_pdf_keeps_small_characters_off_the_line() {
         ("(CO) Tj 7 0 0 7 90 717 Tm (2) Tj 12 0 0 12 97 720 Tm (fell) Tj", "CO₂ fell"),
         ("(10) Tj /F1 0.6 Tf 0.4 Ts (6) Tj 0 Ts /F1 1 Tf ( watts) Tj", "10⁶ watts"),
         ("(10) Tj 12 0 0 12 85.4 720 Tm (6) Tj", "106"),
+        // Characters of nearly the size of the line, as WeasyPrint and typewriters raise them.
+        (
+            "(10) Tj 10.7 0 0 10.7 85.4 725.3 Tm (6) Tj 12 0 0 12 91.3 720 Tm ( litres) Tj",
+            "10⁶ litres",
+        ),
+        (
+            "(The 21) Tj 10.7 0 0 10.7 109.4 725.3 Tm (st) Tj 12 0 0 12 117.7 720 Tm ( May) Tj",
+            "The 21st May",
+        ),
+        ("(CO) Tj 10.7 0 0 10.7 90 714.7 Tm (2) Tj 12 0 0 12 96 720 Tm ( fell) Tj", "CO₂ fell"),
+        ("(2 x 10) Tj 12 0 0 12 104.7 724 Tm (6) Tj 12 0 0 12 111.4 720 Tm ( m) Tj", "2 x 10⁶ m"),
+        // Figures of two cells, and of a word, on another base line.
+        ("(10) Tj 12 0 0 12 90 724 Tm (6) Tj", "10 6"),
+        ("(10 ) Tj 12 0 0 12 88.7 724 Tm (6) Tj", "10 6"),
         ("7 0 0 7 72 724 Tm (3) Tj 12 0 0 12 76 720 Tm (97 died) Tj", "3 97 died"),
         ("(They met) Tj 12 0 0 12 72 706 Tm (and left) Tj", "They met\nand left"),
         // Operators that show text on the next line.
