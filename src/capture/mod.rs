@@ -37,6 +37,7 @@ mod pdf_east_asian;
 mod pdf_unseen;
 mod pdf_widths;
 mod pdf_initials;
+mod pdf_frame;
 mod right_to_left;
 mod pdf;
 mod word_fields;

@@ -2,13 +2,15 @@
 //!
 //! Always holds: a page that the library fails on is named in the method, so that a part is never
 //! taken for the whole; small characters above or below the line are no part of the number before
-//! them; a blank without width, which no reader sees, is no space. Not here: recognition of letters
+//! them; a blank without width, which no reader sees, is no space; turned text reads as upright
+//! text does, apart from it. Not here: recognition of letters
 //! in images, and lines that are drawn through words. Source: ISO 32000.
 
 use crate::capture::flow::{Flow, TextGroup, is_of_unspaced_script};
 use crate::capture::library::{PDF, text_method};
 use crate::capture::pdf_east_asian::map_codes;
 use crate::capture::pdf_forms::place_forms;
+use crate::capture::pdf_frame::{self, Frame};
 use crate::capture::pdf_glyphs::name_glyphs;
 use crate::capture::pdf_initials::{INITIAL, Initials};
 use crate::capture::pdf_operators::spell_out;
@@ -146,12 +148,17 @@ const LOWERED: f64 = -0.25;
 /// The greatest distance of two characters that are drawn at one place, as a part of their size.
 const ONE_PLACE: f64 = 0.02;
 
+/// The greatest distance of the base lines of a turned line, in units of the page.
+const SAME_LINE: f64 = 0.01;
+
 /// The characters of a page, in the order in which they are drawn.
 #[derive(Default)]
 struct DrawnPage {
     flow: Flow,
     /// The part of the page that is shown, where it says so.
     shown: Option<[f64; 4]>,
+    /// The direction in which its letters are written: places are those along it.
+    frame: Frame,
     /// Whether the next character is the first of a string.
     begins: bool,
     /// Where the last character ends, and its base line.
@@ -190,13 +197,10 @@ impl DrawnPage {
 
     /// Puts a string at its place in the text: above or below the present line, or after it.
     fn begin_string(&mut self, character: &str, x: f64, y: f64, size: f64, width: f64) {
-        if let Some((end, last)) = self.last
-            && self.line != (y, size)
-        {
-            let line = self.flow.since(self.line_start);
-            self.initials.keep(line, self.line_start, end, last, self.line.1);
+        if self.line != (y, size) {
+            self.keep_initial();
         }
-        let initial = self.initials.beside(x, y, size);
+        let initial = self.initials.beside(x, y, size).filter(|_| self.frame == Frame::UPRIGHT);
         match self.shift(character, x, y, size).filter(|_| initial.is_none()) {
             Some(group) => {
                 self.flow.shift(group);
@@ -217,6 +221,29 @@ impl DrawnPage {
             }
         }
         self.string = (x, Vec::new());
+    }
+
+    /// Keeps the present line, if it is one letter.
+    fn keep_initial(&mut self) {
+        if let Some((end, last)) = self.last
+            && self.frame == Frame::UPRIGHT
+        {
+            let line = self.flow.since(self.line_start);
+            self.initials.keep(line, self.line_start, end, last, self.line.1);
+        }
+    }
+
+    /// Goes on with letters that are written in another direction, after an empty line.
+    fn turn(&mut self, frame: Frame) {
+        self.keep_initial();
+        self.flow.end_shift();
+        if self.last.take().is_some() {
+            self.flow.put_drawn("\n\n");
+        }
+        self.frame = frame;
+        (self.is_shifted, self.string, self.again) = (false, Default::default(), None);
+        (self.blank, self.before, self.letters) = (None, None, (0, true));
+        self.line_start = self.flow.position();
     }
 
     /// Whether a character at `x` is above or below the present line right after the last one: a
@@ -274,11 +301,11 @@ impl DrawnPage {
 
 impl DrawnPage {
     /// Whether a reader sees a character of this size here.
-    fn is_seen(&self, x: f64, y: f64, size: f64) -> bool {
-        // Of a turned letter the size is no number.
-        let reach = size.abs().max(0.0);
+    fn is_seen(&self, frame: Frame, (x, y): (f64, f64), size: f64) -> bool {
+        // A turned letter may stand to the left of its origin, or below it.
+        let back = if frame == Frame::UPRIGHT { 0.0 } else { size };
         let is_in = |[left, bottom, right, top]: [f64; 4]| {
-            (left - reach..=right).contains(&x) && (bottom - reach..=top).contains(&y)
+            (left - size..=right + back).contains(&x) && (bottom - size..=top + back).contains(&y)
         };
         size != 0.0 && x.abs() < FAR && y.abs() < FAR && self.shown.is_none_or(is_in)
     }
@@ -307,7 +334,7 @@ impl DrawnPage {
     fn count_direction(&mut self, character: &str, x: f64, y: f64) {
         let here = character.contains(is_right_to_left).then_some((x, y));
         if let (Some((before, line)), Some(_)) = (self.before, here)
-            && line == y
+            && (line - y).abs() < SAME_LINE
         {
             self.rightward += usize::from(x > before);
             self.leftward += usize::from(x < before);
@@ -354,12 +381,15 @@ impl OutputDev for DrawnPage {
         // The font does not say which character it is, or has the code of the glyph alone.
         let is_code = character.chars().all(|c| c.is_control() && !c.is_whitespace());
         let character = if is_code { "\u{FFFD}" } else { character };
-        let (x, y) = (at.m31, at.m32);
-        // The side of a square with the area of the letter's box.
-        let size = font_size * ((at.m11 + at.m21) * (at.m12 + at.m22)).sqrt();
-        if !self.is_seen(x, y, size) {
+        let size = pdf_frame::size(at, font_size);
+        let frame = self.frame.of(at, font_size);
+        if !self.is_seen(frame, (at.m31, at.m32), size) {
             return Ok(());
         }
+        if frame != self.frame {
+            self.turn(frame);
+        }
+        let (x, y) = frame.place(at.m31, at.m32);
         if std::mem::take(&mut self.begins) {
             self.take_back_blank(character, x, y, size);
             self.again = self.is_over(x, y, size).then_some(0);

@@ -158,6 +158,36 @@ fn a_pdf_keeps_small_characters_off_the_line() {
 }
 
 #[test]
+fn turned_text_of_a_pdf_has_its_words_lines_and_cells() {
+    let table = |turned: &str, at: fn(u16, u16) -> (u16, u16)| {
+        let cells =
+            [(0, 0, "North"), (0, 90, "12"), (0, 180, "30"), (14, 0, "South"), (14, 90, "9")];
+        let drawn = cells.map(|(down, along, cell)| {
+            let (x, y) = at(down, along);
+            format!("{turned} {x} {y} Tm ({cell}) Tj ")
+        });
+        drawn.concat()
+    };
+    let turned = [
+        table("0 12 -12 0", |down, along| (300 + down, 100 + along)),
+        table("0 -12 12 0", |down, along| (300 - down, 500 - along)),
+        table("-12 0 0 -12", |down, along| (500 - along, 300 + down)),
+    ];
+    for content in turned {
+        assert_eq!(pdf(&content), "North 12 30\nSouth 9\n", "{content}");
+        let upright = format!("(office.) Tj {content} 12 0 0 12 72 600 Tm (They met.) Tj");
+        let expected = "office.\n\nNorth 12 30\nSouth 9\n\nThey met.\n";
+        assert_eq!(pdf(&upright), expected, "{content}");
+    }
+    // The heads of a table at an angle, a stamp, and a line that is not quite straight.
+    let heads = "(Table) Tj 8.5 8.5 -8.5 8.5 160 600 Tm (Dead by) Tj 8.5 8.5 -8.5 8.5 210 600 Tm \
+                 (5) Tj 30 52 -52 30 300 300 Tm (WITHDRAWN) Tj";
+    assert_eq!(pdf(heads), "Table\n\nDead by\n\n5\n\nWITHDRAWN\n");
+    let skewed = "12 0.3 -0.3 12 72 600 Tm (They met) Tj 12 0.3 -0.3 12 128 601.5 Tm (at 5.) Tj";
+    assert_eq!(pdf(skewed), "They met at 5.\n");
+}
+
+#[test]
 fn the_glyphs_of_a_font_are_the_characters_of_their_names() {
     let read = |names: &str, content: &str| {
         let font = format!(
