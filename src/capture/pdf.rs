@@ -8,10 +8,13 @@
 
 use crate::capture::flow::{Flow, TextGroup, is_of_unspaced_script};
 use crate::capture::library::{PDF, text_method};
+use crate::capture::pdf_annotations::{AnnotationKind, Annotations};
+use crate::capture::pdf_cells::{Cells, FilledValue, changed};
 use crate::capture::pdf_east_asian::map_codes;
 use crate::capture::pdf_forms::place_forms;
 use crate::capture::pdf_frame::{self, Frame};
 use crate::capture::pdf_glyphs::name_glyphs;
+use crate::capture::pdf_inherited::{inherited, rectangle};
 use crate::capture::pdf_initials::{INITIAL, Initials};
 use crate::capture::pdf_operators::spell_out;
 use crate::capture::pdf_unseen::{FAR, move_off_page};
@@ -19,7 +22,10 @@ use crate::capture::pdf_widths::spell_out_widths;
 use crate::capture::proposal::ProposedDescription;
 use crate::capture::reading::{CaptureReading, DerivedText, Omission, Unquotable};
 use crate::capture::right_to_left::{in_order_of_reading, is_arabic, is_right_to_left, letters};
-use pdf_extract::{Document, MediaBox, Object, OutputDev, OutputError, Transform, output_doc_page};
+use pdf_extract::{
+    Document, MediaBox, Object, ObjectId, OutputDev, OutputError, Transform, output_doc_page,
+};
+use std::collections::BTreeSet;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 /// The text and the information of a file.
@@ -37,55 +43,133 @@ pub(super) fn read(bytes: &[u8]) -> CaptureReading {
         return CaptureReading::unquotable(Unquotable::Encrypted);
     }
     let prepared = catch_unwind(AssertUnwindSafe(|| {
+        let annotations = Annotations::give_pages(&mut document);
         name_glyphs(&mut document);
         map_codes(&mut document);
         spell_out(&mut document);
         spell_out_widths(&mut document);
         let is_recognised = move_off_page(&mut document);
-        place_forms(&mut document);
-        is_recognised
+        let images = place_forms(&mut document);
+        Prepared { is_recognised, annotations, images }
     }));
     let text = match prepared {
-        Ok(is_recognised) => text(&document, is_recognised),
+        Ok(prepared) => text(&document, prepared),
         Err(_) => Err(failed()),
     };
     CaptureReading { proposal: proposal(&document), text }
 }
 
-fn text(document: &Document, is_recognised: bool) -> Result<DerivedText, Unquotable> {
+/// What was found of a document before its text is read.
+struct Prepared {
+    /// Whether its text is what was recognised in images.
+    is_recognised: bool,
+    annotations: Annotations,
+    /// The pages that images cover.
+    images: BTreeSet<ObjectId>,
+}
+
+fn text(document: &Document, prepared: Prepared) -> Result<DerivedText, Unquotable> {
+    let Prepared { is_recognised, mut annotations, images } = prepared;
     let pages = document.get_pages();
-    let (mut text, mut failing, mut is_turned) = (String::new(), Vec::new(), false);
+    let own = pages.range(..=annotations.last_page);
+    let (mut texts, mut failing, mut shown) = (Vec::new(), Vec::new(), Vec::new());
+    let (mut is_turned, count) = (false, own.clone().count());
     let lang = proposal(document).lang.unwrap_or_default();
-    for number in pages.keys() {
-        match page_text(document, *number, &lang) {
+    for (number, id) in own {
+        let mut filled = Filled::on_page(document, *number, &lang, &mut annotations);
+        match page_text(document, *number, &lang, &filled.values) {
             Some(page) => {
                 is_turned |= page.is_turned;
-                text.push_str(&tidied(&page.text));
-                text.push_str("\n\n");
+                if page.start.is_none() && images.contains(id) {
+                    shown.push(*number);
+                }
+                filled.apart.insert(0, tidied(&page.text));
             }
-            None => failing.push(number.to_string()),
+            None => failing.push(*number),
         }
+        filled.apart.retain(|part| !part.is_empty());
+        texts.extend(filled.apart);
     }
-    if pages.is_empty() || failing.len() == pages.len() {
+    if count == 0 || failing.len() == count {
         return Err(failed());
     }
+    let text = texts.join("\n\n");
     if text.trim().is_empty() {
         let why = "its pages are images, such as those of a scan";
         return Err(Unquotable::NoText(why.to_owned()));
     }
-    let without = match failing.is_empty() {
-        true => None,
-        false => Some(format!("page {} of {}", failing.join(", "), pages.len())),
+    let mut without = [failing.as_slice(), &shown].concat();
+    without.sort_unstable();
+    let but = match without.is_empty() {
+        true => String::new(),
+        false => format!(", without {}", of_pages(&without, count)),
     };
-    let but = without.as_ref().map(|pages| format!(", without {pages}")).unwrap_or_default();
     let layer = if is_recognised { "recognised text" } else { "text" };
     let order = if is_turned { ", lines from right to left in the order of reading" } else { "" };
     let method = text_method(&format!("{layer} of the pages by {PDF}{order}{but}"), 0);
-    let unread = |pages| Omission::Unread(format!("{pages}, which cannot be read"));
-    let recognised = is_recognised.then_some(Omission::Pages);
-    let turned = is_turned.then_some(Omission::Order);
-    let left_out = without.map(unread).into_iter().chain(recognised).chain(turned).collect();
+    let mut left_out = Vec::new();
+    if !failing.is_empty() {
+        let pages = of_pages(&failing, count);
+        left_out.push(Omission::Unread(format!("{pages}, which cannot be read")));
+    }
+    if !shown.is_empty() {
+        let is = if shown.len() == 1 { "is an image" } else { "are images" };
+        left_out.push(Omission::Unread(format!("{}, which {is}", of_pages(&shown, count))));
+    }
+    left_out.extend(annotations.left_out().map(Omission::Unread));
+    left_out.extend(is_recognised.then_some(Omission::Pages));
+    left_out.extend(is_turned.then_some(Omission::Order));
     Ok(DerivedText { text: format!("{}\n", text.trim()), method, left_out, page: None })
+}
+
+/// Numbers of pages in words: `page 2 of 3`, `pages 2-4, 7 of 9`.
+fn of_pages(numbers: &[u32], count: usize) -> String {
+    let mut ranges: Vec<(u32, u32)> = Vec::new();
+    for number in numbers {
+        match ranges.last_mut().filter(|(_, last)| last + 1 == *number) {
+            Some((_, last)) => *last = *number,
+            None => ranges.push((*number, *number)),
+        }
+    }
+    let ranges = ranges.into_iter().map(|(first, last)| match first == last {
+        true => first.to_string(),
+        false => format!("{first}-{last}"),
+    });
+    let pages = if numbers.len() == 1 { "page" } else { "pages" };
+    format!("{pages} {} of {count}", ranges.collect::<Vec<_>>().join(", "))
+}
+
+/// What is filled in and stamped on a page.
+#[derive(Default)]
+struct Filled {
+    /// Values of form fields.
+    values: Vec<FilledValue>,
+    /// What stands behind the text of the page.
+    apart: Vec<String>,
+}
+
+impl Filled {
+    /// Reads the annotations of a page; counts those that are in no text.
+    fn on_page(
+        document: &Document,
+        page: u32,
+        lang: &str,
+        annotations: &mut Annotations,
+    ) -> Filled {
+        let mut filled = Filled::default();
+        for (number, kind) in annotations.of_page(page) {
+            let read = page_text(document, number, lang, &[]);
+            let read = read.map(|read| (tidied(&read.text), read.start));
+            match (read, kind) {
+                (Some((text, Some((x, y)))), AnnotationKind::Field) => {
+                    filled.values.push(FilledValue { x, y, text });
+                }
+                (Some((text, Some(_))), _) => filled.apart.push(text),
+                _ => annotations.unread(kind),
+            }
+        }
+        filled
+    }
 }
 
 /// The text of a page.
@@ -93,10 +177,17 @@ struct PageText {
     text: String,
     /// Whether its lines are drawn from left to right although they are read from right to left.
     is_turned: bool,
+    /// Where its first letter is, if it has one.
+    start: Option<(f64, f64)>,
 }
 
-/// The text of a page; `None` where the library fails on it.
-fn page_text(document: &Document, number: u32, lang: &str) -> Option<PageText> {
+/// The text of a page, with these values; `None` where the library fails on it.
+fn page_text(
+    document: &Document,
+    number: u32,
+    lang: &str,
+    values: &[FilledValue],
+) -> Option<PageText> {
     let drawn = |is_turned: bool| {
         let shown = crop_box(document, number);
         let mut page = DrawnPage { shown, is_turned, ..DrawnPage::default() };
@@ -104,38 +195,21 @@ fn page_text(document: &Document, number: u32, lang: &str) -> Option<PageText> {
     };
     let read = || {
         let page = drawn(false)?;
-        let is_turned = page.rightward > page.leftward;
+        let (start, is_turned) = (page.start, page.rightward > page.leftward);
         let text = match is_turned {
-            true => in_order_of_reading(&drawn(true)?.finished(lang)),
-            false => letters(&page.finished(lang)),
+            true => in_order_of_reading(&drawn(true)?.finished(lang, values)),
+            false => letters(&page.finished(lang, values)),
         };
-        Ok::<_, OutputError>(PageText { text, is_turned })
+        Ok::<_, OutputError>(PageText { text, is_turned, start })
     };
     catch_unwind(AssertUnwindSafe(read)).ok()?.ok()
 }
 
 /// The part of a page that is shown, where it says so: left, bottom, right, top.
 fn crop_box(document: &Document, number: u32) -> Option<[f64; 4]> {
-    let mut node = document.get_dictionary(*document.get_pages().get(&number)?).ok()?;
-    for _ in 0..MAX_PARENTS {
-        if let Ok((_, Object::Array(sides))) =
-            node.get(b"CropBox").and_then(|sides| document.dereference(sides))
-        {
-            let side = |at: usize| {
-                let (_, side) = document.dereference(sides.get(at)?).ok()?;
-                side.as_float().ok().map(f64::from)
-            };
-            let (x, other_x) = (side(0)?, side(2)?);
-            let (y, other_y) = (side(1)?, side(3)?);
-            return Some([x.min(other_x), y.min(other_y), x.max(other_x), y.max(other_y)]);
-        }
-        node = document.get_dict_in_dict(node, b"Parent").ok()?;
-    }
-    None
+    let page = document.get_dictionary(*document.get_pages().get(&number)?).ok()?;
+    rectangle(document, inherited(document, page, b"CropBox")?)
 }
-
-/// How many nodes of the tree of pages are asked for what a page inherits.
-const MAX_PARENTS: usize = 64;
 
 /// The least gap between two words, as a part of the size of their letters; less is the space
 /// between letters that are set apart.
@@ -175,6 +249,9 @@ struct DrawnPage {
     line_start: usize,
     /// Whether the last string is above or below it.
     is_shifted: bool,
+    /// The runs of words without a wide gap, and where the first letter is.
+    cells: Cells,
+    start: Option<(f64, f64)>,
     /// Large first letters of texts that are drawn before them.
     initials: Initials,
     /// Whether letters of one sign (a ligature) are put in the order in which a line is drawn from
@@ -188,11 +265,21 @@ struct DrawnPage {
 }
 
 impl DrawnPage {
-    /// The text of the page, in a language.
-    fn finished(mut self, lang: &str) -> String {
+    /// The text of the page, in a language, with values that are filled in.
+    fn finished(mut self, lang: &str, values: &[FilledValue]) -> String {
         self.flow.end_shift();
-        self.flow.change(|text| self.initials.placed(text, lang));
-        self.flow.finished()
+        let mut apart = values.iter().map(|value| value.text.clone()).collect();
+        self.flow.change(|text| {
+            let mut changes = self.initials.changes(text, lang);
+            // The order of cells on a line is another one there.
+            if !self.is_turned {
+                apart = self.cells.fill(text, values, &mut changes);
+                self.cells.columns(text, &mut changes);
+            }
+            changed(text, changes)
+        });
+        let text = self.flow.finished();
+        [vec![text], apart].concat().join("\n\n")
     }
 
     /// Puts a string at its place in the text: above or below the present line, or after it.
@@ -218,6 +305,7 @@ impl DrawnPage {
                     self.line_start = self.flow.position();
                 }
                 self.line = (y, size);
+                self.cells.begin(self.frame, (x, y), size, self.flow.position());
             }
         }
         self.string = (x, Vec::new());
@@ -413,6 +501,10 @@ impl OutputDev for DrawnPage {
             false => self.flow.put_drawn(character),
         }
         self.last = Some((x + width * size, y));
+        self.cells.reach(x + width * size);
+        if self.start.is_none() && !character.chars().all(char::is_whitespace) {
+            self.start = Some((at.m31, at.m32));
+        }
         // A blank of a font that gives no widths may have one.
         let is_blank = character.chars().all(char::is_whitespace) && width > ONE_PLACE;
         self.blank = is_blank.then_some((x, y));

@@ -5,15 +5,17 @@
 //! shows itself once; an image is no form, and its bytes are no text. Not here: what of a form is
 //! seen (`pdf_unseen`). Source: ISO 32000-1, 8.10.
 
+use crate::capture::pdf_inherited::{inherited, rectangle};
 use pdf_extract::content::{Content, Operation};
 use pdf_extract::{Dictionary, Document, Object, ObjectId, Stream};
+use std::collections::BTreeSet;
 
 /// How deep forms may contain each other; what is deeper is not shown.
 const NESTED: usize = 12;
 /// The most forms of a document that are placed; others stay where the library draws them.
 const MOST: usize = 20_000;
-/// How many nodes of the tree of pages are asked for the resources of a page.
-const MAX_PARENTS: usize = 64;
+/// The part of a page from which it is one that images show: a scan may have a margin.
+const COVERED: f64 = 0.25;
 
 /// A matrix of six numbers, as the operator `cm` has it.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -31,6 +33,12 @@ impl Matrix {
         numbers.try_into().ok().map(Matrix)
     }
 
+    /// The area that it makes of a square of one unit, such as an image.
+    fn area(self) -> f64 {
+        let Matrix([a, b, c, d, ..]) = self;
+        (a * d - b * c).abs()
+    }
+
     /// This one, in the space of another one.
     fn within(self, Matrix([a, b, c, d, e, f]): Matrix) -> Matrix {
         let Matrix(own) = self;
@@ -41,9 +49,11 @@ impl Matrix {
     }
 }
 
-/// Gives each page forms of its own, which begin with their place on it.
-pub(super) fn place_forms(document: &mut Document) {
-    let mut placing = Placing { open: Vec::new(), left: MOST };
+/// Gives each page forms of its own, which begin with their place on it. Returns the pages that
+/// images cover.
+pub(super) fn place_forms(document: &mut Document) -> BTreeSet<ObjectId> {
+    let mut placing = Placing { open: Vec::new(), left: MOST, images: 0.0 };
+    let mut covered = BTreeSet::new();
     let pages: Vec<ObjectId> = document.get_pages().into_values().collect();
     for page in pages {
         let (Ok(content), Some(resources)) =
@@ -51,11 +61,12 @@ pub(super) fn place_forms(document: &mut Document) {
         else {
             continue;
         };
-        let Some((content, resources)) =
-            placing.content(document, &content, &resources, Matrix::ORIGIN)
-        else {
-            continue;
-        };
+        placing.images = 0.0;
+        let placed = placing.content(document, &content, &resources, Matrix::ORIGIN);
+        if is_covered(document, page, placing.images) {
+            covered.insert(page);
+        }
+        let Some((content, resources)) = placed else { continue };
         // A page that cannot be changed stays as it is.
         if document.change_page_content(page, content).is_ok()
             && let Ok(page) = document.get_object_mut(page).and_then(Object::as_dict_mut)
@@ -63,24 +74,33 @@ pub(super) fn place_forms(document: &mut Document) {
             page.set("Resources", resources);
         }
     }
+    covered
 }
 
 /// The resources of a page, its own or those of a node around it.
 fn resources_of(document: &Document, page: ObjectId) -> Option<Dictionary> {
-    let mut node = document.get_dictionary(page).ok()?;
-    for _ in 0..MAX_PARENTS {
-        if let Ok(resources) = document.get_dict_in_dict(node, b"Resources") {
-            return Some(resources.clone());
-        }
-        node = document.get_dict_in_dict(node, b"Parent").ok()?;
-    }
-    None
+    let resources = inherited(document, document.get_dictionary(page).ok()?, b"Resources")?;
+    resources.as_dict().ok().cloned()
+}
+
+/// Whether images of this area cover a good part of a page.
+fn is_covered(document: &Document, page: ObjectId, images: f64) -> bool {
+    let sides = || {
+        let sides = inherited(document, document.get_dictionary(page).ok()?, b"MediaBox")?;
+        rectangle(document, sides)
+    };
+    images > 0.0
+        && sides().is_some_and(|[left, bottom, right, top]| {
+            images >= COVERED * (right - left) * (top - bottom)
+        })
 }
 
 /// The forms that are open, by the objects that they were, and how many more may be placed.
 struct Placing {
     open: Vec<ObjectId>,
     left: usize,
+    /// The area of the images of the present page.
+    images: f64,
 }
 
 impl Placing {
@@ -109,7 +129,11 @@ impl Placing {
                     let Ok((Some(id), Object::Stream(stream))) = object else { continue };
                     let kind = stream.dict.get(b"Subtype").and_then(Object::as_name);
                     let is_image = kind.is_ok_and(|kind| kind != b"Form");
-                    if is_image || self.open.contains(&id) || self.open.len() == NESTED {
+                    if is_image {
+                        self.images += now.area();
+                        continue;
+                    }
+                    if self.open.contains(&id) || self.open.len() == NESTED {
                         continue;
                     }
                     let stream = stream.clone();

@@ -7,6 +7,7 @@
 //! Not here: a letter that is drawn right before its word (`pdf`). Source: Cascading Style Sheets,
 //! `initial-letter` and `::first-letter`; stop words by `stop-words`.
 
+use crate::capture::pdf_cells::TextChange;
 use std::collections::HashMap;
 use unicode_segmentation::UnicodeSegmentation;
 
@@ -88,8 +89,8 @@ impl Initials {
         }
     }
 
-    /// The text of a page in a language, with each letter at its word.
-    pub(super) fn placed(&self, text: &str, lang: &str) -> String {
+    /// The changes of the text of a page in a language that put each letter at its word.
+    pub(super) fn changes(&self, text: &str, lang: &str) -> Vec<TextChange> {
         let mut words: HashMap<String, usize> = HashMap::new();
         let mut changes = Vec::new();
         for letter in &self.all {
@@ -105,14 +106,7 @@ impl Initials {
             changes.push((word, 0, format!("{}{gap}", letter.text)));
             changes.push((letter.start, letter.text.len(), String::new()));
         }
-        changes.sort_by_key(|(at, _, _)| *at);
-        let mut placed = text.to_owned();
-        for (at, length, put) in changes.into_iter().rev() {
-            if let (Some(before), Some(after)) = (placed.get(..at), placed.get(at + length..)) {
-                placed = [before, &put, after].concat();
-            }
-        }
-        placed
+        changes
     }
 }
 

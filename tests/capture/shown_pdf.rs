@@ -377,3 +377,118 @@ fn a_large_first_letter_that_is_drawn_before_other_words_stands_at_its_word() {
         assert!(text.starts_with("N\n\nCouncil vote\n\no minister left"), "{text}");
     }
 }
+
+#[test]
+fn a_page_that_is_an_image_is_noted() {
+    let stream = |of: &str| format!("<< /Length {} >>\nstream\n{of}\nendstream", of.len());
+    let page = |content: u8| format!("<< /Type /Page /Parent 2 0 R /Contents {content} 0 R >>");
+    let objects = [
+        "<< /Type /Catalog /Pages 2 0 R >>".to_owned(),
+        "<< /Type /Pages /Kids [3 0 R 5 0 R 6 0 R 7 0 R] /Count 4 /MediaBox [0 0 600 800] \
+         /Resources << /Font << /F1 12 0 R >> /XObject << /I 13 0 R >> >> >>"
+            .to_owned(),
+        page(8),
+        "<< /Title (A report) >>".to_owned(),
+        page(9),
+        page(10),
+        page(11),
+        stream("BT /F1 12 Tf 72 700 Td (Cover letter.) Tj ET q 600 0 0 800 0 0 cm /I Do Q"),
+        stream("q 500 0 0 700 50 50 cm /I Do Q"),
+        // An empty page with a logo.
+        stream("q 60 0 0 30 50 50 cm /I Do Q"),
+        stream("BT /F1 12 Tf 72 700 Td (Last words.) Tj ET"),
+        "<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica /Encoding /WinAnsiEncoding >>".into(),
+        "<< /Type /XObject /Subtype /Image /Width 1 /Height 1 /ColorSpace /DeviceGray \
+         /BitsPerComponent 8 /Length 1 >>\nstream\n0\nendstream"
+            .to_owned(),
+    ];
+    let derived = derived(media_type::PDF, TextExtent::Main, &made::pdf_of(&objects, ""));
+    assert_eq!(derived.text, "Cover letter.\n\nLast words.\n");
+    assert_eq!(derived.left_out, [Omission::Unread("page 2 of 4, which is an image".into())]);
+    assert!(derived.method.contains(", without page 2 of 4, "), "{}", derived.method);
+}
+
+#[test]
+fn what_is_filled_in_and_stamped_on_a_page_is_in_its_text_or_noted() {
+    let form = |text: &str| {
+        let content = format!("/Tx BMC BT /F1 12 Tf 4 6 Td ({text}) Tj ET EMC");
+        format!(
+            "<< /Type /XObject /Subtype /Form /BBox [0 0 150 20] /Resources << /Font << /F1 6 0 R \
+             >> >> /Length {} >>\nstream\n{content}\nendstream",
+            content.len()
+        )
+    };
+    let annotation = |entries: &str, y: u16| {
+        format!("<< /Type /Annot /Rect [150 {y} 300 {}] {entries} >>", y + 20)
+    };
+    let field = |entries: &str, y| annotation(&format!("/Subtype /Widget {entries}"), y);
+    let more = [
+        field("/FT /Tx /V (Peter Holt) /AP << /N 14 0 R >>", 694),
+        field("/FT /Btn /AS /Yes /V /Yes", 654),
+        field("/FT /Btn /AS /Off", 614),
+        field("/FT /Tx /V () /AP << /N 14 0 R >>", 574),
+        field("/FT /Tx /F 2 /V (hidden) /AP << /N 14 0 R >>", 654),
+        annotation("/Subtype /Stamp /AP << /N << /On 15 0 R >> >> /AS /On", 400),
+        annotation("/Subtype /Text /Contents (Ask him.)", 300),
+        "[7 0 R 8 0 R 9 0 R 10 0 R 11 0 R 12 0 R 13 0 R]".to_owned(),
+        form("Peter Holt"),
+        form("WITHDRAWN"),
+    ];
+    // The list of annotations is object 14, so that the forms are 15 and 16.
+    let more = more.map(|object| object.replace("15 0 R", "16 0 R").replace("N 14", "N 15"));
+    let more: Vec<&str> = more.iter().map(String::as_str).collect();
+    let content =
+        "BT /F1 12 Tf 100 700 Td (Name:) Tj 0 -40 Td (Agree:) Tj 0 -40 Td (Signed.) Tj ET";
+    let derived = pdf_with(content, ["/Annots 14 0 R", "", ""], &more);
+    assert_eq!(derived.text, "Name: Peter Holt\n\nAgree:\n\nSigned.\n\nWITHDRAWN\n");
+    let unread = "1 form field, 1 remark on its pages";
+    assert_eq!(derived.left_out, [Omission::Unread(unread.into())]);
+    // A line through words, and a link.
+    let struck = "/Annots [<< /Subtype /StrikeOut /Rect [100 700 200 712] >> << /Subtype /Link \
+                  /Rect [100 700 200 712] /Contents (To a page) >>]";
+    let derived = pdf_with(content, [struck, "", ""], &[]);
+    let unread = "1 line through words on its pages";
+    assert_eq!(derived.left_out, [Omission::Unread(unread.into())]);
+}
+
+/// Cells of 12 points, row by row, in columns that begin at these places.
+fn rows(columns: &[u16], rows: &[&[&str]]) -> String {
+    let mut content = String::new();
+    for (row, y) in rows.iter().zip((0..700).rev().step_by(14)) {
+        for (cell, x) in row.iter().zip(columns).filter(|(cell, _)| !cell.is_empty()) {
+            content.push_str(&format!("12 0 0 12 {x} {y} Tm ({cell}) Tj "));
+        }
+    }
+    pdf(&content)
+}
+
+#[test]
+fn columns_that_are_drawn_row_by_row_are_one_after_the_other() {
+    let columns = [
+        &["The minister did not", "Prices rose by 3.4 per"][..],
+        &["resign on Monday, her", "cent in May, and food"],
+        &["office said. She will", "by 12 per cent. Fuel"],
+        &["stay until the autumn.", "fell by 5 per cent, it"],
+        &["", "was said in London."],
+    ];
+    let left = "The minister did not\nresign on Monday, her\noffice said. She will\n\
+                stay until the autumn.";
+    let right = "Prices rose by 3.4 per\ncent in May, and food\nby 12 per cent. Fuel\n\
+                 fell by 5 per cent, it\nwas said in London.";
+    assert_eq!(rows(&[60, 320], &columns), format!("{left}\n\n{right}\n"));
+    // A table: its rows stay, and its cells are apart.
+    let table: [&[&str]; 4] = [
+        &["Region", "2024", "2025"],
+        &["North and the islands", "1,204", "988"],
+        &["", "of them", "12"],
+        &["South of the river", "9", "7"],
+    ];
+    let expected = "Region\t2024\t2025\nNorth and the islands\t1,204\t988\nof them\t12\n\
+                    South of the river\t9\t7\n";
+    assert_eq!(rows(&[60, 240, 320], &table), expected);
+    // Two rows, and gaps of a justified line.
+    let two = rows(&[60, 240], &[&["North", "12"], &["South", "9"]]);
+    assert_eq!(two, "North 12\nSouth 9\n");
+    let lines = rows(&[60, 105, 150], &[&["They", "met", "at"], &["noon", "in", "the"], &["town"]]);
+    assert_eq!(lines, "They met at\nnoon in the\ntown\n");
+}
