@@ -32,6 +32,7 @@ mod html;
 mod markdown;
 mod pdf_operators;
 mod pdf_inherited;
+mod pdf_encryption;
 mod pdf_annotations;
 mod pdf_forms;
 mod pdf_glyphs;

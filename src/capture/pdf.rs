@@ -11,6 +11,7 @@ use crate::capture::library::{PDF, text_method};
 use crate::capture::pdf_annotations::{AnnotationKind, Annotations};
 use crate::capture::pdf_cells::{Cells, FilledValue, changed};
 use crate::capture::pdf_east_asian::map_codes;
+use crate::capture::pdf_encryption::with_reference;
 use crate::capture::pdf_forms::place_forms;
 use crate::capture::pdf_frame::{self, Frame};
 use crate::capture::pdf_glyphs::name_glyphs;
@@ -30,13 +31,18 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 
 /// The text and the information of a file.
 pub(super) fn read(bytes: &[u8]) -> CaptureReading {
-    let loaded = catch_unwind(|| Document::load_mem(bytes));
+    let load = |bytes: &[u8]| match catch_unwind(|| Document::load_mem(bytes)) {
+        Ok(Ok(document)) => Ok(document),
+        Ok(Err(error)) => Err(Unquotable::Broken(error.to_string())),
+        Err(_) => Err(failed()),
+    };
+    let loaded = load(bytes).and_then(|document| match with_reference(&document, bytes) {
+        Some(updated) => load(&updated).map_err(|_| Unquotable::Encrypted),
+        None => Ok(document),
+    });
     let mut document = match loaded {
-        Ok(Ok(document)) => document,
-        Ok(Err(error)) => {
-            return CaptureReading::unquotable(Unquotable::Broken(error.to_string()));
-        }
-        Err(_) => return CaptureReading::unquotable(failed()),
+        Ok(document) => document,
+        Err(why) => return CaptureReading::unquotable(why),
     };
     let encrypted = document.is_encrypted();
     if encrypted && !matches!(catch_unwind(AssertUnwindSafe(|| document.decrypt(""))), Ok(Ok(()))) {
@@ -542,7 +548,7 @@ fn tidied(page: &str) -> String {
 }
 
 fn failed() -> Unquotable {
-    Unquotable::Broken(format!("{PDF} fails on it"))
+    Unquotable::Broken(format!("{PDF} fails on it: print it to PDF again, and add that file"))
 }
 
 /// What the document information and the catalog say.

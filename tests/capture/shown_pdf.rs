@@ -3,7 +3,10 @@
 
 use crate::capture::made;
 use crate::capture::shown::{derived, differing};
-use annals::capture::{DerivedText, Omission, TextExtent, media_type};
+use annals::capture::{
+    CaptureRequest, DerivedText, Omission, TextExtent, Unquotable, media_type, read,
+};
+use pdf_extract::{Document, EncryptionState, EncryptionVersion, Permissions};
 
 /// A PDF of one page, with these entries of the page, its resources and the catalog, and objects
 /// from 7 on.
@@ -491,4 +494,42 @@ fn columns_that_are_drawn_row_by_row_are_one_after_the_other() {
     assert_eq!(two, "North 12\nSouth 9\n");
     let lines = rows(&[60, 105, 150], &[&["They", "met", "at"], &["noon", "in", "the"], &["town"]]);
     assert_eq!(lines, "They met at\nnoon in the\ntown\n");
+}
+
+#[test]
+fn a_dictionary_of_encryption_in_the_trailer_is_read() {
+    let encrypted = |user_password: &str| {
+        let trailer = "/ID [(0123456789abcdef) (0123456789abcdef)] ";
+        let content = "BT /F1 12 Tf 72 700 Td (They met.) Tj ET";
+        let objects = [
+            "<< /Type /Catalog /Pages 2 0 R >>".to_owned(),
+            "<< /Type /Pages /Kids [3 0 R] /Count 1 >>".to_owned(),
+            "<< /Type /Page /Parent 2 0 R /MediaBox [0 0 600 800] /Contents 5 0 R /Resources << \
+             /Font << /F1 6 0 R >> >> >>"
+                .to_owned(),
+            "<< /Title (A report) >>".to_owned(),
+            format!("<< /Length {} >>\nstream\n{content}\nendstream", content.len()),
+            "<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica >>".to_owned(),
+        ];
+        let mut document = Document::load_mem(&made::pdf_of(&objects, trailer)).unwrap();
+        let state = EncryptionState::try_from(EncryptionVersion::V2 {
+            document: &document,
+            owner_password: "owner",
+            user_password,
+            key_length: 128,
+            permissions: Permissions::PRINTABLE,
+        });
+        document.encrypt(&state.unwrap()).unwrap();
+        let reference = document.trailer.get(b"Encrypt").unwrap().as_reference().unwrap();
+        let dictionary = document.objects.remove(&reference).unwrap();
+        document.trailer.set("Encrypt", dictionary);
+        let mut bytes = Vec::new();
+        document.save_to(&mut bytes).unwrap();
+        let request = CaptureRequest { media_type: media_type::PDF.into(), ..Default::default() };
+        read(&request, &bytes)
+    };
+    let reading = encrypted("");
+    assert_eq!(reading.proposal.title.as_deref(), Some("A report"));
+    assert_eq!(reading.text.unwrap().text, "They met.\n");
+    assert_eq!(encrypted("secret").text, Err(Unquotable::Encrypted));
 }
