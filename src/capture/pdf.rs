@@ -13,7 +13,7 @@ use crate::capture::pdf_cells::{Cells, FilledValue, changed};
 use crate::capture::pdf_east_asian::map_codes;
 use crate::capture::pdf_encryption::with_reference;
 use crate::capture::pdf_forms::place_forms;
-use crate::capture::pdf_frame::{self, Frame};
+use crate::capture::pdf_frame::{self, TextFrame};
 use crate::capture::pdf_glyphs::name_glyphs;
 use crate::capture::pdf_inherited::{inherited, rectangle};
 use crate::capture::pdf_initials::{INITIAL, Initials};
@@ -56,7 +56,7 @@ pub(super) fn read(bytes: &[u8]) -> CaptureReading {
         spell_out_widths(&mut document);
         let is_recognised = move_off_page(&mut document);
         let images = place_forms(&mut document);
-        Prepared { is_recognised, annotations, images }
+        PreparedPages { is_recognised, annotations, images }
     }));
     let text = match prepared {
         Ok(prepared) => text(&document, prepared),
@@ -66,7 +66,7 @@ pub(super) fn read(bytes: &[u8]) -> CaptureReading {
 }
 
 /// What was found of a document before its text is read.
-struct Prepared {
+struct PreparedPages {
     /// Whether its text is what was recognised in images.
     is_recognised: bool,
     annotations: Annotations,
@@ -74,8 +74,8 @@ struct Prepared {
     images: BTreeSet<ObjectId>,
 }
 
-fn text(document: &Document, prepared: Prepared) -> Result<DerivedText, Unquotable> {
-    let Prepared { is_recognised, mut annotations, images } = prepared;
+fn text(document: &Document, prepared: PreparedPages) -> Result<DerivedText, Unquotable> {
+    let PreparedPages { is_recognised, mut annotations, images } = prepared;
     let pages = document.get_pages();
     let own = pages.range(..=annotations.last_page);
     let (mut texts, mut failing, mut shown) = (Vec::new(), Vec::new(), Vec::new());
@@ -238,7 +238,7 @@ struct DrawnPage {
     /// The part of the page that is shown, where it says so.
     shown: Option<[f64; 4]>,
     /// The direction in which its letters are written: places are those along it.
-    frame: Frame,
+    frame: TextFrame,
     /// Whether the next character is the first of a string.
     begins: bool,
     /// Where the last character ends, and its base line.
@@ -293,7 +293,7 @@ impl DrawnPage {
         if self.line != (y, size) {
             self.keep_initial();
         }
-        let initial = self.initials.beside(x, y, size).filter(|_| self.frame == Frame::UPRIGHT);
+        let initial = self.initials.beside(x, y, size).filter(|_| self.frame == TextFrame::UPRIGHT);
         match self.shift(character, x, y, size).filter(|_| initial.is_none()) {
             Some(group) => {
                 self.flow.shift(group);
@@ -311,7 +311,7 @@ impl DrawnPage {
                     self.line_start = self.flow.position();
                 }
                 self.line = (y, size);
-                self.cells.begin(self.frame, (x, y), size, self.flow.position());
+                self.cells.begin(self.frame, x, y, size, self.flow.position());
             }
         }
         self.string = (x, Vec::new());
@@ -320,7 +320,7 @@ impl DrawnPage {
     /// Keeps the present line, if it is one letter.
     fn keep_initial(&mut self) {
         if let Some((end, last)) = self.last
-            && self.frame == Frame::UPRIGHT
+            && self.frame == TextFrame::UPRIGHT
         {
             let line = self.flow.since(self.line_start);
             self.initials.keep(line, self.line_start, end, last, self.line.1);
@@ -328,7 +328,7 @@ impl DrawnPage {
     }
 
     /// Goes on with letters that are written in another direction, after an empty line.
-    fn turn(&mut self, frame: Frame) {
+    fn turn(&mut self, frame: TextFrame) {
         self.keep_initial();
         self.flow.end_shift();
         if self.last.take().is_some() {
@@ -395,9 +395,9 @@ impl DrawnPage {
 
 impl DrawnPage {
     /// Whether a reader sees a character of this size here.
-    fn is_seen(&self, frame: Frame, (x, y): (f64, f64), size: f64) -> bool {
+    fn is_seen(&self, frame: TextFrame, x: f64, y: f64, size: f64) -> bool {
         // A turned letter may stand to the left of its origin, or below it.
-        let back = if frame == Frame::UPRIGHT { 0.0 } else { size };
+        let back = if frame == TextFrame::UPRIGHT { 0.0 } else { size };
         let is_in = |[left, bottom, right, top]: [f64; 4]| {
             (left - size..=right + back).contains(&x) && (bottom - size..=top + back).contains(&y)
         };
@@ -477,7 +477,7 @@ impl OutputDev for DrawnPage {
         let character = if is_code { "\u{FFFD}" } else { character };
         let size = pdf_frame::size(at, font_size);
         let frame = self.frame.of(at, font_size);
-        if !self.is_seen(frame, (at.m31, at.m32), size) {
+        if !self.is_seen(frame, at.m31, at.m32, size) {
             return Ok(());
         }
         if frame != self.frame {

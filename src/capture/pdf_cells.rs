@@ -5,7 +5,7 @@
 //! text; the cells of other rows are a tab apart. Not here: what is drawn where (`pdf`). Source:
 //! none; the numbers below are of printed pages.
 
-use crate::capture::pdf_frame::Frame;
+use crate::capture::pdf_frame::TextFrame;
 use std::ops::Range;
 
 /// The least gap between two columns, as a part of the size of their letters.
@@ -35,7 +35,7 @@ struct Cell {
     right: f64,
     base: f64,
     size: f64,
-    frame: Frame,
+    frame: TextFrame,
 }
 
 /// A value that is filled in on a page: its first letter, and its words.
@@ -52,7 +52,7 @@ pub(super) struct Cells(Vec<Cell>);
 
 impl Cells {
     /// A string on a line begins, at a place of the text.
-    pub(super) fn begin(&mut self, frame: Frame, (x, y): (f64, f64), size: f64, start: usize) {
+    pub(super) fn begin(&mut self, frame: TextFrame, x: f64, y: f64, size: f64, start: usize) {
         let is_same = self.0.last().is_some_and(|cell| {
             cell.frame == frame
                 && (cell.base - y).abs() <= ROW * size
@@ -92,7 +92,7 @@ impl Cells {
         let mut apart = Vec::new();
         for FilledValue { x, y, text: value } in values {
             let on_line = self.0.iter().enumerate().filter(|(number, cell)| {
-                cell.frame == Frame::UPRIGHT
+                cell.frame == TextFrame::UPRIGHT
                     && (cell.base - y).abs() < 0.6 * cell.size
                     && !self.place(*number, text).is_empty()
             });

@@ -13,19 +13,19 @@ const QUARTERS: [(f64, f64); 4] = [(1.0, 0.0), (0.0, 1.0), (-1.0, 0.0), (0.0, -1
 
 /// Axes of which one is along the line: a vector of length 1.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub(super) struct Frame((f64, f64));
+pub(super) struct TextFrame((f64, f64));
 
-impl Default for Frame {
-    fn default() -> Frame {
-        Frame::UPRIGHT
+impl Default for TextFrame {
+    fn default() -> TextFrame {
+        TextFrame::UPRIGHT
     }
 }
 
-impl Frame {
-    pub(super) const UPRIGHT: Frame = Frame((1.0, 0.0));
+impl TextFrame {
+    pub(super) const UPRIGHT: TextFrame = TextFrame((1.0, 0.0));
 
     /// The frame of a letter of a size that follows letters of this frame.
-    pub(super) fn of(self, at: &Transform, font_size: f64) -> Frame {
+    pub(super) fn of(self, at: &Transform, font_size: f64) -> TextFrame {
         let (x, y) = (at.m11 * font_size.signum(), at.m12 * font_size.signum());
         let length = x.hypot(y);
         let is_along =
@@ -34,12 +34,12 @@ impl Frame {
             return self;
         }
         let quarter = QUARTERS.into_iter().find(is_along);
-        Frame(quarter.unwrap_or((x / length, y / length)))
+        TextFrame(quarter.unwrap_or((x / length, y / length)))
     }
 
     /// A place of the page: how far it is along the line, and its base line.
     pub(super) fn place(self, x: f64, y: f64) -> (f64, f64) {
-        let Frame((along_x, along_y)) = self;
+        let TextFrame((along_x, along_y)) = self;
         (x * along_x + y * along_y, y * along_x - x * along_y)
     }
 }
@@ -55,14 +55,14 @@ mod tests {
 
     #[test]
     fn a_frame_is_along_the_letters() {
-        let upright = Frame::UPRIGHT;
+        let upright = TextFrame::UPRIGHT;
         let of = |a, b, c, d, size| upright.of(&Transform::row_major(a, b, c, d, 0.0, 0.0), size);
         assert_eq!(of(1.0, 0.1, -0.1, 1.0, 12.0), upright);
         assert_eq!(of(-1.0, 0.0, 0.0, -1.0, -12.0), upright);
         let up = of(0.05, 2.0, -2.0, 0.05, 12.0);
-        assert_eq!(up, Frame((0.0, 1.0)));
+        assert_eq!(up, TextFrame((0.0, 1.0)));
         assert_eq!(up.place(30.0, 40.0), (40.0, -30.0));
-        assert_eq!(of(3.0, 4.0, -4.0, 3.0, 12.0), Frame((0.6, 0.8)));
+        assert_eq!(of(3.0, 4.0, -4.0, 3.0, 12.0), TextFrame((0.6, 0.8)));
         assert_eq!(of(0.0, 0.0, 0.0, 0.0, 12.0), upright);
         assert_eq!(size(&Transform::row_major(0.0, 2.0, -2.0, 0.0, 5.0, 5.0), -6.0), 12.0);
     }
