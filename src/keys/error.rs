@@ -15,7 +15,10 @@ use std::path::{Path, PathBuf};
 #[non_exhaustive]
 pub enum KeysError {
     /// There is no folder of keys.
-    #[error("expected a folder of keys at {path}, found none; `annals key new` makes one")]
+    #[error(
+        "expected a folder of keys at {path}, found none; --keys DIR names another, `annals key \
+         new` makes one"
+    )]
     NoFolder {
         /// The file.
         path: PathBuf,
@@ -117,6 +120,12 @@ pub enum KeysError {
         /// The number of attempts.
         tries: usize,
     },
+    /// The file that a variable names has another passphrase.
+    #[error("{why}")]
+    WrongPassphraseFile {
+        /// The variable and the file, and what was found in it.
+        why: String,
+    },
     /// The passphrase could not be requested.
     #[error("expected a passphrase, found no way to ask for it")]
     Asking {
@@ -189,6 +198,16 @@ pub enum KeysError {
         expected: &'static str,
         /// What was found.
         found: String,
+    },
+    /// The file is a key, and no request.
+    #[error("expected a request in {path}, found {found}; {advice}")]
+    KeyForRequest {
+        /// The file.
+        path: PathBuf,
+        /// Which key it is.
+        found: &'static str,
+        /// What to give instead.
+        advice: String,
     },
     /// The proof of possession does not hold.
     #[error(

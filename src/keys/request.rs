@@ -88,6 +88,9 @@ impl Request {
 
     /// Parses the file and verifies its proof; `path` is for messages.
     pub fn parse(path: &Path, bytes: &[u8]) -> Result<Request, KeysError> {
+        if let Some(key) = key_for_request(path, bytes) {
+            return Err(key);
+        }
         let mut lines = RequestLines { path, rest: bytes, line: 0 };
         if let Some(changed) = changed(bytes) {
             lines.line = 1;
@@ -120,6 +123,29 @@ impl Request {
             false => Err(KeysError::RequestProof { path, key }),
         }
     }
+}
+
+/// The error for a file that is a key, and no request.
+fn key_for_request(path: &Path, bytes: &[u8]) -> Option<KeysError> {
+    let (_, text) = std::str::from_utf8(bytes).ok()?.split_once("-----BEGIN ")?;
+    let (label, _) = text.split_once("-----")?;
+    let request = path.with_extension("request");
+    let (found, advice) = match label {
+        "PUBLIC KEY" if request.is_file() => {
+            ("a public key", format!("its request is {}", request.display()))
+        }
+        "PUBLIC KEY" => {
+            ("a public key", "ask its holder for the request that was made with it".to_owned())
+        }
+        label if label.ends_with("PRIVATE KEY") => (
+            "a secret key",
+            "it is its holder's alone: who has a copy of it can sign as they do; give the request \
+             that was made with it"
+                .to_owned(),
+        ),
+        _ => return None,
+    };
+    Some(KeysError::KeyForRequest { path: path.to_owned(), found, advice })
 }
 
 /// The lines of a request, read in order.

@@ -148,7 +148,12 @@ fn unlock(path: &Path, der: &[u8], ask: &mut Ask<'_>) -> Result<SecretKey, KeysE
         .map_err(|fault| unreadable_encryption(path, fault))?;
     check_cost(path, &info.encryption_algorithm)?;
     for attempt in 1..=TRIES {
-        let given = ask(attempt).map_err(|source| KeysError::Asking { source })?;
+        let given = ask(attempt).map_err(|source| match source.kind() {
+            io::ErrorKind::InvalidData if attempt > 1 => {
+                KeysError::WrongPassphraseFile { why: source.to_string() }
+            }
+            _ => KeysError::Asking { source },
+        })?;
         let Some(phrase) = given else {
             let path = path.to_owned();
             return Err(match attempt {

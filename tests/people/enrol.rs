@@ -119,6 +119,24 @@ fn who_is_no_admin_enrols_nobody() {
     assert_eq!((exit, why.as_str()), (2, file));
 }
 
+/// A key is no request; a secret one is nobody's but its holder's.
+#[test]
+fn a_key_in_the_place_of_a_request_is_named() {
+    let desk = Desk::with_bo();
+    let add = |file: &str| desk.refused(&format!("editor add {file} --role editor --by ada"));
+    let public = "annals: expected a request in keys/bo.pub, found a public key; its request is \
+                  keys/bo.request\n";
+    assert_eq!(add("keys/bo.pub"), (2, public.to_owned()));
+    let secret = "annals: expected a request in keys/bo.key, found a secret key; it is its \
+                  holder's alone: who has a copy of it can sign as they do; give the request that \
+                  was made with it\n";
+    assert_eq!(add("keys/bo.key"), (2, secret.to_owned()));
+    std::fs::rename(desk.path("keys/bo.request"), desk.path("away")).unwrap();
+    let alone = "annals: expected a request in keys/bo.pub, found a public key; ask its holder for \
+                 the request that was made with it\n";
+    assert_eq!(add("keys/bo.pub"), (2, alone.to_owned()));
+}
+
 #[test]
 fn a_wrong_passphrase_and_a_wrong_key_file_sign_nothing() {
     let desk = Desk::founded();
@@ -130,8 +148,9 @@ fn a_wrong_passphrase_and_a_wrong_key_file_sign_nothing() {
     let none = "annals: expected a passphrase for ~/keys/dee.key, which is encrypted, found none; \
                 give it at the prompt or in the file that ANNALS_PASSPHRASE_FILE names\n";
     assert_eq!(desk.refused(change), (2, none.to_owned()));
-    let wrong = "annals: expected the passphrase of ~/keys/dee.key, found another (1 tried); if \
-                 you are sure of it, the file is damaged: put back a copy\n";
+    let wrong = "annals: ANNALS_PASSPHRASE_FILE two: expected the passphrase of the key dee, found \
+                 another; name the file of this key, or leave the variable out and type the \
+                 passphrase\n";
     let given = desk.refused_with(change, &[("ANNALS_PASSPHRASE_FILE", "two")]);
     assert_eq!(given, (2, wrong.to_owned()));
     let other = desk.read("keys/ada.key");

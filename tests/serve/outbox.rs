@@ -282,8 +282,8 @@ fn an_outbox_in_a_folder_that_is_not_there_is_none() {
         for act in [&["outbox"][..], &["outbox", "send"], &["outbox", "drop", "12345678"]] {
             let said = newsroom.annals("ben", &[act, &["--keys", keys]].concat());
             let why = format!(
-                "annals: expected a folder of keys at {keys}, found none; `annals key new` makes \
-                 one\n"
+                "annals: expected a folder of keys at {keys}, found none; --keys DIR names \
+                 another, `annals key new` makes one\n"
             );
             assert_eq!((said.code, said.err), (2, why), "{act:?}");
         }

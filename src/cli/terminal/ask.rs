@@ -321,7 +321,7 @@ pub fn passphrase(name: &str, attempt: usize) -> io::Result<Option<Zeroizing<Str
     if let Some(path) = named_file("ANNALS_PASSPHRASE_FILE") {
         return match attempt {
             1 => file::text(path.as_ref(), "ANNALS_PASSPHRASE_FILE").map(Some),
-            _ => Ok(None),
+            _ => Err(file::wrong(path.as_ref(), "ANNALS_PASSPHRASE_FILE", name)),
         };
     }
     if !on_terminal() {

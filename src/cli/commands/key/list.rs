@@ -29,7 +29,7 @@ struct KeyTableRow {
 }
 
 /// The key's enrolment in the record here.
-#[derive(Serialize)]
+#[derive(Clone, Serialize)]
 struct EnrolledKey {
     holder: String,
     roles: Roles,
@@ -70,15 +70,14 @@ impl Here {
         })
     }
 
-    /// Takes the record's entry of a key.
-    fn take(&mut self, key: &PublicKey) -> Option<EnrolledKey> {
-        let index = self.rows.iter().position(|(known, _)| known == key)?;
-        Some(self.rows.swap_remove(index).1)
+    /// The record's entry of a key, which may have several names here.
+    fn entry(&self, key: &PublicKey) -> Option<EnrolledKey> {
+        self.rows.iter().find(|(known, _)| known == key).map(|(_, entry)| entry.clone())
     }
 }
 
-fn row(listed: ListedKey, here: Option<&mut Here>) -> KeyTableRow {
-    let enrolled = here.zip(listed.public).and_then(|(here, key)| here.take(&key));
+fn row(listed: ListedKey, here: Option<&Here>) -> KeyTableRow {
+    let enrolled = here.zip(listed.public).and_then(|(here, key)| here.entry(&key));
     KeyTableRow {
         name: listed.handle.to_string(),
         key: listed.public,
@@ -90,9 +89,9 @@ fn row(listed: ListedKey, here: Option<&mut Here>) -> KeyTableRow {
 pub fn list(context: &mut Context) -> Result<Exit, CliError> {
     let keys = KeyFolder::open(context.keys()?)?;
     let record = context.record_here()?;
-    let mut here = record.as_ref().map(|record| Here::read(context, record)).transpose()?;
+    let here = record.as_ref().map(|record| Here::read(context, record)).transpose()?;
     let listing = keys.list()?;
-    let rows = listing.keys.into_iter().map(|listed| row(listed, here.as_mut())).collect();
+    let rows = listing.keys.into_iter().map(|listed| row(listed, here.as_ref())).collect();
     for fault in &listing.faults {
         note(format!("warning: {}", chain(fault)));
     }
@@ -165,6 +164,9 @@ fn standing(row: &KeyTableRow, origin: Option<&Origin>) -> String {
             };
             format!("{}, {}, {state}", visible(&it.holder), shown(it.roles))
         }
+        (None, Some(_)) if row.key.is_none() => {
+            format!("not known without its passphrase: {}.pub is not beside it", row.name)
+        }
         (None, Some(origin)) => format!("not enrolled in {origin}"),
         (None, None) => String::new(),
     }
@@ -179,8 +181,8 @@ pub fn show(context: &mut Context, name: &str) -> Result<Exit, CliError> {
         keys.public(&handle)?;
     }
     let record = context.record_here()?;
-    let mut here = record.as_ref().map(|record| Here::read(context, record)).transpose()?;
-    let row = row(listed, here.as_mut());
+    let here = record.as_ref().map(|record| Here::read(context, record)).transpose()?;
+    let row = row(listed, here.as_ref());
     let exit = here.as_ref().map_or(Exit::Yes, |here| here.exit);
     let mut out = out(context.format());
     if context.format() != Format::Text {

@@ -33,6 +33,18 @@ pub fn new_passphrase(path: &Path, variable: &str) -> io::Result<Zeroizing<Strin
     }
 }
 
+/// The error for a file whose passphrase is not that of a key.
+pub fn wrong(path: &Path, variable: &str, name: &str) -> io::Error {
+    let found = match text(path, variable) {
+        Ok(text) if text.is_empty() => "an empty file",
+        Ok(text) => untypable(&text).unwrap_or(
+            "another; name the file of this key, or leave the variable out and type the passphrase",
+        ),
+        Err(error) => return error,
+    };
+    refused(path, variable, &format!("expected the passphrase of the key {name}, found {found}"))
+}
+
 /// The first thing in a passphrase that cannot be typed at a prompt, if any.
 pub fn untypable(text: &str) -> Option<&'static str> {
     if text.starts_with('\u{feff}') {
