@@ -9,11 +9,13 @@ use crate::cli::shared::{
     QuoteArgs, SubmitOptions, WriteArgs, expect_legal, fields, present, submit,
 };
 use crate::cli::terminal::{
-    CliError, Command, Context, Exit, Format, Group, ask, formats, note, wrapped,
+    CliError, Command, Context, Exit, Format, Group, ask, formats, note, visible, wrapped,
 };
+use crate::ledger::error::LedgerError;
 use crate::ledger::write::draft::{Draft, Input, Name};
 use annals_core::event::vocabulary::{How, Stance, Type};
 use annals_core::fold::Fact;
+use annals_core::fold::history::KeyIndex;
 use clap::Args;
 
 /// Confirm facts by reading them again
@@ -95,6 +97,11 @@ fn facts(context: &Context, given: &[PositionList]) -> Result<Vec<u64>, CliError
     let record = context.record()?;
     let (view, names) = provenance::view(context, &record, None)?;
     let (reviewer, person) = provenance::reviewer(context, &view, &names)?;
+    let confirmed = |fact: &&&Fact| {
+        let mine = |key: &KeyIndex| view.state().history.person(*key) == Some(&person);
+        fact.retraction().is_none() && fact.confirmed_by().iter().any(mine)
+    };
+    let mut again = Vec::new();
     for part in parts() {
         let (first, last) = match *part {
             Positions::One(fact) => {
@@ -107,6 +114,8 @@ fn facts(context: &Context, given: &[PositionList]) -> Result<Vec<u64>, CliError
         let waits = |fact: &&Fact| waits_for(&person, view.state(), fact, ReviewScope::Unconfirmed);
         let all = view.state().fold.facts().iter().filter(of_range);
         let (waiting, others): (Vec<&Fact>, Vec<&Fact>) = all.partition(waits);
+        let done = others.iter().filter(confirmed).map(|fact| fact.position);
+        again.extend(done);
         note(format!("of {first}-{last} {}", waiting::sentence(waiting.len(), &reviewer)));
         if !others.is_empty() {
             let others: Vec<String> = others.iter().map(|fact| fact.position.to_string()).collect();
@@ -115,8 +124,15 @@ fn facts(context: &Context, given: &[PositionList]) -> Result<Vec<u64>, CliError
         }
         waiting.iter().for_each(|fact| add(fact.position));
     }
+    // The same command again: its receipt may have been lost.
+    if facts.is_empty() {
+        again.iter().for_each(|fact| facts.extend((!facts.contains(fact)).then_some(*fact)));
+    }
     match facts.is_empty() {
         false => Ok(facts),
-        true => Err(CliError::usage("no fact of these waits; nothing was written")),
+        true => {
+            let why = format!("no fact of these waits for {}", visible(&reviewer));
+            Err(LedgerError::NotAllowed { kind: Type::FactConfirmed, why }.into())
+        }
     }
 }
