@@ -167,10 +167,12 @@ pub fn run() -> ExitCode {
         Ok(read) => read,
         Err(error) => {
             let format = Format::of_words(std::env::args_os().skip(1));
-            let words = std::env::args_os().skip(1).filter_map(|word| word.into_string().ok());
+            let words = || std::env::args_os().skip(1).filter_map(|word| word.into_string().ok());
             let ours = arg_error::value(&error)
                 .or_else(|| arg_error::unknown_command(&error))
-                .or_else(|| arg_error::minus(&error, words));
+                .or_else(|| arg_error::other_dash(&error, words()))
+                .or_else(|| arg_error::minus(&error, words()));
+            let error = arg_error::with_right_advice(error, words());
             if let Some(why) = ours {
                 return ExitCode::from(CliError::usage(why).report(format) as u8);
             }

@@ -31,6 +31,10 @@ fn a_command_of_other_programs_is_answered_with_the_one_that_is_meant() {
         ("ls", "ls", "annals replay lists the facts"),
         ("document delete 3", "document delete", "a captured document stays as it is"),
         ("editor rm bo", "editor rm", "what a key signed stays; annals editor revoke "),
+        ("accept 3", "accept", "annals confirm confirms facts"),
+        ("assert", "assert", "annals append enters facts"),
+        ("version", "version", "annals --version prints it"),
+        ("restore", "restore", "annals import makes a ledger of a bag"),
         ("key rm bo", "key rm", "annals editor revoke ends a key in the record"),
     ] {
         let expected = format!("annals: there is no command {command}: {meant}");
@@ -53,6 +57,12 @@ fn a_command_of_other_programs_is_answered_with_the_one_that_is_meant() {
     }
     // What is only mistyped, or means nothing here, is told as the library tells it.
     assert!(told("verfy").contains("a similar subcommand exists: 'verify'"));
+    assert!(!told("agnet").contains("'agent'"));
+    // Advice leads somewhere.
+    let to = told("publish --to out");
+    assert!(to.contains("tip: the folder stands alone, as in 'annals publish DIR'\n"), "{to}");
+    let name = told("editor list --nonsense");
+    assert!(!name.contains("as a value"), "{name}");
     assert!(told("document frob").starts_with("error: unrecognized subcommand 'frob'"));
 }
 

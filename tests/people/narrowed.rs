@@ -169,6 +169,28 @@ fn a_value_that_begins_with_a_minus_is_told_from_an_option() {
         );
         assert_eq!((exit, why), (2, expected), "{line}");
     }
+    for (line, found, code, option) in [
+        ("append \u{2013}-quote met --claim x --by ada", "\u{2013}-quote", "2013", "quote"),
+        ("append \u{2014}quote met --claim x --by ada", "\u{2014}quote", "2014", "quote"),
+        (
+            "append \u{2212}\u{2212}quote=met --claim x a --by ada",
+            "\u{2212}\u{2212}quote=met",
+            "2212",
+            "quote",
+        ),
+        ("verify \u{2013}-pin x", "\u{2013}-pin", "2013", "pin"),
+        ("status \u{2013}-format json", "\u{2013}-format", "2013", "format"),
+    ] {
+        let (exit, why) = desk.refused(line);
+        let expected = format!(
+            "annals: expected an option, found \"{found}\", which begins with another dash \
+             (U+{code}); write --{option}\n"
+        );
+        assert_eq!((exit, why), (2, expected), "{line}");
+    }
+    // A second word is no value that begins with a minus.
+    let (_, why) = desk.refused("append a_b c_d");
+    assert!(why.starts_with("error: unexpected argument 'c d' found\n"), "{why}");
     desk.told("find -- -5_degrees");
     assert!(desk.refused("find --nothing").1.contains("unexpected argument '--nothing'"));
 }

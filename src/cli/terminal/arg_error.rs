@@ -29,6 +29,41 @@ pub fn value(error: &Unread) -> Option<String> {
     Some(format!("{argument}: {}, found {}", expected(error.source()?), in_quotes(found)))
 }
 
+/// The error of clap with the advice that leads somewhere: no command that is hidden, and an option
+/// as a value only where words are searched for.
+pub fn with_right_advice(mut error: Unread, words: impl Iterator<Item = String>) -> Unread {
+    if let Some(ContextValue::Strings(offered)) = error.get(ContextKind::SuggestedSubcommand) {
+        let shown: Vec<String> = offered.iter().filter(|name| *name != "agent").cloned().collect();
+        let _ = error.remove(ContextKind::SuggestedSubcommand);
+        if !shown.is_empty() {
+            let _ = error.insert(ContextKind::SuggestedSubcommand, ContextValue::Strings(shown));
+        }
+    }
+    let words: Vec<String> = words.collect();
+    if error.kind() == ErrorKind::UnknownArgument && !words.iter().any(|word| word == "find") {
+        let _ = error.remove(ContextKind::Suggested);
+        let given = match error.get(ContextKind::InvalidArg) {
+            Some(ContextValue::String(given)) => given.as_str(),
+            _ => "",
+        };
+        let is_said = |(command, option, _): &&(&str, &str, &str)| {
+            *option == given && words.iter().any(|word| word == command)
+        };
+        if let Some((_, _, text)) = OPTION_HINTS.iter().find(is_said) {
+            let text = clap::builder::StyledStr::from(*text);
+            let _ = error.insert(ContextKind::Suggested, ContextValue::StyledStrs(vec![text]));
+        }
+    }
+    error
+}
+
+/// What is meant by an option that a command does not have: the command, the option, what to use.
+const OPTION_HINTS: &[(&str, &str, &str)] = &[
+    ("publish", "--to", "the folder stands alone, as in 'annals publish DIR'"),
+    ("show", "--fact", "the number stands alone, as in 'annals show 3'"),
+    ("log", "--last", "'annals log --limit N' lists N events, 'annals tail' the newest"),
+];
+
 /// What to use in place of a command that is not here, where it is clear what is meant; `None`
 /// where the library's own message is right.
 pub fn unknown_command(error: &Unread) -> Option<String> {
@@ -55,13 +90,41 @@ pub fn minus(error: &Unread, words: impl Iterator<Item = String>) -> Option<Stri
         return None;
     };
     let is_option = |word: &str| !word.contains(char::is_whitespace) && !is_number(word);
-    let mut words = words.filter(|word| word.starts_with(argument.as_str()) && !is_option(word));
+    let begins = |word: &str| word.starts_with('-') && word.starts_with(argument.as_str());
+    let mut words = words.filter(|word| begins(word) && !is_option(word));
     let found = words.next().filter(|_| error.kind() == ErrorKind::UnknownArgument)?;
     Some(format!(
         "expected an option, found {found:?}; a value that begins with a minus is joined to its \
          option by =, as in --claim={found:?}; words to find stand behind --, as in annals find \
          -- {found:?}"
     ))
+}
+
+/// The sentence for an option with another dash than a minus before it, as word processors and mail
+/// programs make it; `None` where there is none. `words` are those of the command.
+pub fn other_dash(error: &Unread, mut words: impl Iterator<Item = String>) -> Option<String> {
+    if !matches!(error.kind(), ErrorKind::UnknownArgument | ErrorKind::MissingRequiredArgument) {
+        return None;
+    }
+    words.find_map(|word| {
+        let rest = word.trim_start_matches(|c: char| c.is_whitespace() || is_dash(c));
+        let name = rest.split('=').next().unwrap_or_default();
+        let is_name = name.starts_with(|c: char| c.is_ascii_lowercase())
+            && name.chars().all(|c| c.is_ascii_lowercase() || c == '-');
+        let marks = word.strip_suffix(rest).filter(|_| is_name)?;
+        let other = marks.chars().find(|c| *c != '-').filter(|_| marks.contains(is_dash))?;
+        let what = if other.is_whitespace() { "a blank" } else { "another dash" };
+        Some(format!(
+            "expected an option, found {}, which begins with {what} (U+{:04X}); write --{name}",
+            in_quotes(&word),
+            u32::from(other)
+        ))
+    })
+}
+
+/// Whether a character is a minus, or a dash that looks like one.
+fn is_dash(c: char) -> bool {
+    matches!(c, '-' | '\u{2010}'..='\u{2015}' | '\u{2212}' | '\u{fe58}' | '\u{fe63}' | '\u{ff0d}')
 }
 
 /// Whether a word is a minus and a number.
@@ -168,6 +231,20 @@ const HINTS: &[CommandHint] = &[
         words: &["add", "new", "create"],
         text: "annals append enters facts, annals document add captures a document, annals editor \
                add enrols a key, annals init makes a ledger",
+    },
+    CommandHint {
+        inside: "",
+        words: &["accept", "agree", "approve"],
+        text: "annals confirm confirms facts that were read again, annals review asks for each \
+               that waits",
+    },
+    CommandHint { inside: "", words: &["assert", "enter"], text: "annals append enters facts" },
+    CommandHint { inside: "", words: &["version"], text: "annals --version prints it" },
+    CommandHint {
+        inside: "",
+        words: &["restore", "recover"],
+        text: "annals import makes a ledger of a bag or of a published copy, annals repair makes \
+               anew what a ledger lost and can be derived",
     },
     CommandHint {
         inside: "",
