@@ -199,12 +199,12 @@ fn an_editor_is_opened_on_a_template_and_a_refused_draft_is_kept() {
     let kept = "keys/drafts/2022-01-27T08-02-00.toml";
     let path = desk.path(kept).canonicalize().unwrap();
     let path = path.display();
-    let note = format!("{path}; annals append --edit {path}\n");
+    let note = format!("{path}; annals append --edit {path} (or remove the file: rm {path})\n");
     assert!(
         refused.err.starts_with(&format!("note: your drafts are kept in {note}")),
         "{refused:?}"
     );
-    assert!(refused.err.contains("  line 6: quote: in document 3: "), "{refused:?}");
+    assert!(refused.err.contains("  line 7: quote: in document 3: "), "{refused:?}");
     std::fs::write(&editor, script.replace("two ours", "two hours")).unwrap();
     let line = format!("append|--edit|{kept}");
     let done = answer(desk.command("ada", &line).env("EDITOR", &sh));

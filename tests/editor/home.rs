@@ -33,7 +33,7 @@ help    annals --help
         "\nyou     Ada Example (ada): admin, editor\n",
         "\nwaits   no fact waits for Ada Example\n",
         "\n        fact 5 of yours is disputed: annals log 5\n",
-        "keys/drafts/one.jsonl\n",
+        "keys/drafts/one.jsonl (or remove the file)\n",
         "\nsince   2 events since 2022-01-27 08:0",
         "  fact.disputed 5, Bo Berg\n",
         "  fact.confirmed 4, Bo Berg\n",

@@ -11,6 +11,7 @@ mod conversation;
 mod documents;
 mod files;
 mod home;
+mod kept;
 mod languages;
 mod line_editor;
 mod programs;

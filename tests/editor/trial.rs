@@ -31,6 +31,12 @@ fn a_dry_run_needs_no_key() {
     let told = answer("ledger|change|--confirmations|2");
     assert!(told.contains("confirmations: 2, before 1"), "{told}");
     assert!(!desk.path("keys").exists());
+    // The public keys of those who may sign are no keys that sign.
+    std::fs::create_dir(desk.path("keys")).unwrap();
+    std::fs::copy(desk.path("away/bo.pub"), desk.path("keys/bo.pub")).unwrap();
+    let told = answer(GOOD);
+    assert!(told.starts_with("note: no key here may sign; this is tried as if the key "), "{told}");
+    std::fs::remove_dir_all(desk.path("keys")).unwrap();
     let refused = desk.run("", "append|--quote|two ours|--claim|x|--dry-run");
     assert!(refused.exit == 1 && refused.err.contains("quote: in document 3"), "{refused:?}");
     std::fs::rename(desk.path("away"), desk.path("keys")).unwrap();

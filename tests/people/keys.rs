@@ -92,6 +92,32 @@ fn the_origin_is_that_of_the_record_here() {
     assert!(csv.ends_with("0,<64>,bo,<64>,unencrypted,,,,\n"), "{csv}");
 }
 
+/// A key may have several names; one whose public key is not here is not known, and not a stranger.
+#[test]
+fn each_name_of_an_enrolled_key_has_its_person() {
+    let desk = Desk::with_bo();
+    for ending in ["key", "pub"] {
+        let of = |name: &str| desk.path(&format!("keys/{name}.{ending}"));
+        std::fs::copy(of("bo"), of("bo-laptop")).unwrap();
+    }
+    std::fs::write(desk.path("phrase"), "correct horse battery staple").unwrap();
+    desk.run_with("key new dee --name Dee", &[("ANNALS_PASSPHRASE_FILE", "phrase")]);
+    std::fs::remove_file(desk.path("keys/dee.pub")).unwrap();
+    let list = desk.told("key list");
+    let list: Vec<&str> = list.lines().take(4).collect();
+    let expected = [
+        "ada        unencrypted  <16>  Ada Example, admin and editor, active",
+        "bo         unencrypted  <16>  Bo Berg, editor, active",
+        "bo-laptop  unencrypted  <16>  Bo Berg, editor, active",
+        "dee        encrypted                      not known without its passphrase: dee.pub is not \
+         beside it",
+    ];
+    assert_eq!(list, expected);
+    let shown = desk.told("key show dee");
+    let line = "\nrecord   not known without its passphrase: dee.pub is not beside it\n";
+    assert!(shown.contains(line), "{shown}");
+}
+
 #[test]
 fn one_key_is_shown_with_its_files() {
     let desk = Desk::with_bo();
@@ -179,10 +205,27 @@ fn a_passphrase_is_changed_and_the_key_stays() {
     assert_eq!(answer.out, "~/keys/bo.key: encrypted with the new passphrase\n");
     let public = openssl(&desk, "pkey -in keys/bo.key -passin file:two -pubout");
     assert_eq!(public, desk.read("keys/bo.pub"));
-    let wrong = "annals: expected the passphrase of ~/keys/bo.key, found another (1 tried); if you \
-                 are sure of it, the file is damaged: put back a copy\n";
+    let wrong = "annals: ANNALS_PASSPHRASE_FILE one: expected the passphrase of the key bo, found \
+                 another; name the file of this key, or leave the variable out and type the \
+                 passphrase\n";
     let refused = desk.refused_with("key passphrase bo", &[(one, "one"), (two, "two")]);
     assert_eq!(refused, (2, wrong.to_owned()));
+    // What makes it another one is named, where it can be seen.
+    for (text, found) in [
+        ("", "an empty file"),
+        ("two\nlines\n", "more than one line"),
+        ("a\u{a0}b\n", "a no-break space, which looks like a space"),
+        (
+            "\u{feff}two\r\n",
+            "a byte order mark at its beginning; save the file as UTF-8 without one",
+        ),
+    ] {
+        std::fs::write(desk.path("one"), text).unwrap();
+        let (exit, why) = desk.refused_with("key passphrase bo", &[(one, "one"), (two, "two")]);
+        let told =
+            "annals: ANNALS_PASSPHRASE_FILE one: expected the passphrase of the key bo, found";
+        assert_eq!((exit, why), (2, format!("{told} {found}\n")));
+    }
     let answer = desk.run_with("key passphrase bo --no-passphrase", &[(one, "two")]);
     assert_eq!(answer.out, "~/keys/bo.key: not encrypted any more\n");
     assert!(desk.read("keys/bo.key").starts_with("-----BEGIN PRIVATE KEY-----\n"));
@@ -330,7 +373,8 @@ fn each_key_file_that_cannot_sign_has_its_reason() {
     std::fs::remove_file(desk.path("keys/ada.key")).unwrap();
     desk.told("key new cy --name Cy --no-passphrase");
     let told = "annals: no secret key in ~/keys may sign: ~/keys/cy.key is a key that is not \
-                enrolled in this ledger; an admin enrols it with annals editor add cy.request\n";
+                enrolled in this ledger; hand cy.request, which is beside the key, to an admin, who \
+                enrols it with annals editor add cy.request --role editor\n";
     assert_eq!(desk.refused(confirm), (2, told.to_owned()));
 }
 

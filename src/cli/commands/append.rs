@@ -91,14 +91,16 @@ fn run(context: &mut Context, args: AppendArgs) -> Result<Exit, CliError> {
             edit::run(context, args.file.as_deref(), &options)
         }
         Some(file) => {
+            let kept = DraftFile::there(context, file)?;
             let input = read(file)?;
-            if let Some(beginning) = unfinished(context, file, &input)? {
+            if let Some(drafts) = unfinished(&kept, &input) {
+                let beginning = Beginning { document: None, kept: Some((kept, drafts)) };
                 return conversation::run(context, &args.write, beginning);
             }
             let folder = file.parent().unwrap_or(Path::new("")).to_owned();
             let options = SubmitOptions { folder, files, ..SubmitOptions::of(&args.write) };
             let outcome = submit(context, &input, &options);
-            DraftFile::there(context, file)?.written(outcome, options.dry_run)
+            kept.written(outcome, options.dry_run)
         }
         None if ask::on_terminal() && args.asks() => {
             let document = args.place.document;
@@ -133,18 +135,10 @@ impl AppendArgs {
 }
 
 /// Drafts that a conversation left before their last answer, where somebody is there to go on.
-fn unfinished(
-    context: &Context,
-    file: &Path,
-    input: &Input,
-) -> Result<Option<Beginning>, CliError> {
+fn unfinished(kept: &DraftFile, input: &Input) -> Option<Vec<Draft>> {
     let drafts: Vec<Draft> = input.drafts.iter().map(|placed| placed.draft.clone()).collect();
     let unfinished = input.unread.is_empty() && drafts.iter().any(conversation::is_unfinished);
-    if !ask::on_terminal() || !unfinished {
-        return Ok(None);
-    }
-    let kept = DraftFile::there(context, file)?;
-    Ok(kept.is_ours().then_some(Beginning { document: None, kept: Some((kept, drafts)) }))
+    (ask::on_terminal() && unfinished && kept.is_ours()).then_some(drafts)
 }
 
 /// One fact from the options.

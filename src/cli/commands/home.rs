@@ -6,8 +6,12 @@
 //! ledger is not written to. Not here: the ledger's summary (`status`).
 
 use crate::cli::render::{events, provenance};
+use crate::cli::shared::draft_file::{DraftOrigin, kept_files};
 use crate::cli::shared::waiting::{self, ReviewScope, waits_for};
-use crate::cli::terminal::{CliError, Context, Exit, Format, json, minute, note, out, visible};
+use crate::cli::terminal::{
+    CliError, Context, Exit, Format, enrolled_by, json, minute, note, out, visible,
+};
+use crate::disk::closed::is_closed;
 use crate::disk::{self, FileMode, is_folder_at, read_optional};
 use crate::keys::{KeyFolder, KeyName, KeyPresence, ListedKey};
 use crate::ledger::error::{LedgerError, chain};
@@ -101,21 +105,24 @@ pub fn run(context: &mut Context) -> Result<Exit, CliError> {
     }
     let size = view.as_of().size;
     let last = last_look(context, &view, &looked)?;
-    let since = since(&view, last.as_ref())?;
+    let is_part = record.part_of.is_some() || is_read_only;
+    let since = since(&view, last.as_ref(), is_part)?;
     line("since", &since.text)?;
     for row in listed(&view, &names, since.from)? {
         events::text(&mut out, &row, None)?;
     }
     let left_out = size.saturating_sub(since.from).saturating_sub(LISTED as u64);
     if left_out > 0 {
-        writeln!(out, "    and {left_out} more: annals log --from {}", since.from + LISTED as u64)?;
+        let log = format!("log --from {}", since.from + LISTED as u64);
+        writeln!(out, "    and {left_out} more: {}", context.global.command(&log))?;
     }
     writeln!(out, "help    annals --help")?;
     out.flush()?;
     let exit = provenance::warn(&view, 0);
     if let Some(head) = view.as_of().head
         && let Some(looker) = looker(context, &view)?
-        && is_folder_at(&record.paths.keys)?
+        && has_keys(&record.paths.keys)?
+        && last.as_ref().is_none_or(|last| last.size <= size)
     {
         let mut looks = last_looks(&looked);
         looks.add(looker, LastLook { size, head, at: context.clock.peek() });
@@ -174,7 +181,7 @@ fn for_programs(context: &Context) -> Result<Exit, CliError> {
     let record = context.record()?;
     let (view, names) = provenance::view(context, &record, None)?;
     let last = last_look(context, &view, &record.paths.last_look())?;
-    let since = since(&view, last.as_ref())?;
+    let since = since(&view, last.as_ref(), false)?;
     let reviewer = provenance::reviewer(context, &view, &names).ok();
     let person = reviewer.as_ref().map(|(_, person)| person);
     let keys = here(context, &view)?.into_iter().map(|(name, member)| HomeKey {
@@ -185,7 +192,10 @@ fn for_programs(context: &Context) -> Result<Exit, CliError> {
     });
     let events = listed(&view, &names, since.from)?;
     let new = view.as_of().size.saturating_sub(since.from);
-    let drafts = drafts(&record.paths.drafts())?;
+    let drafts = match has_keys(&record.paths.keys)? {
+        true => drafts(&view)?,
+        false => Vec::new(),
+    };
     let home = HomeJson {
         as_of: view.as_of(),
         origin: view.state().fold.ledger.as_ref().map(|ledger| ledger.origin.to_string()),
@@ -194,7 +204,7 @@ fn for_programs(context: &Context) -> Result<Exit, CliError> {
         waiting: person.map(|person| waiting_for(&view, person)).unwrap_or_default(),
         disputed: person.map(|person| disputed(&view, person)).unwrap_or_default(),
         reviewer: reviewer.as_ref().map(|(name, _)| name.clone()),
-        drafts: drafts.iter().map(|path| path.display().to_string()).collect(),
+        drafts: drafts.iter().map(|kept| kept.path.display().to_string()).collect(),
         since: SinceJson {
             at: last.as_ref().map(|last| last.at),
             size: last.as_ref().map(|last| last.size),
@@ -236,7 +246,7 @@ fn all_here<'a>(
     view: &'a View<'_>,
 ) -> Result<Vec<(KeyName, &'a Member)>, CliError> {
     let roster = &view.state().fold.roster;
-    let signers = match is_folder_at(&view.record.paths.keys)? {
+    let signers = match has_keys(&view.record.paths.keys)? {
         true => context.signers(roster)?,
         false => Vec::new(),
     };
@@ -271,6 +281,14 @@ fn you(context: &Context, view: &View<'_>, names: &Names) -> Result<String, CliE
     let all: Vec<String> = all_here(context, view)?.iter().map(line).collect();
     Ok(match found.as_slice() {
         [] if let Some(named) = &context.global.editor
+            && let Some(name) = unknown(view)?.into_iter().find(|name| name == named) =>
+        {
+            format!(
+                "who holds the key {name}, which is not known without its passphrase: {name}.pub \
+                 is not beside it"
+            )
+        }
+        [] if let Some(named) = &context.global.editor
             && !all.is_empty() =>
         {
             format!(
@@ -280,12 +298,19 @@ fn you(context: &Context, view: &View<'_>, names: &Names) -> Result<String, CliE
                 all.join("; ")
             )
         }
+        [] if is_closed(&view.record.paths.keys.join("log.key")) => {
+            "a reader: the folder of keys may not be looked into".to_owned()
+        }
+        [] if let [first, ..] = unknown(view)?.as_slice() => format!(
+            "a reader, or who holds the key {first}, which is not known without its passphrase: \
+             {first}.pub is not beside it"
+        ),
         [] => match revoked(view)?.as_slice() {
             [] => match not_enrolled(view)?.as_slice() {
                 [] => "a reader: no key here may sign; annals key new makes one".to_owned(),
                 [one] => format!(
-                    "a reader: the key {one} is not enrolled in this ledger; an admin enrols it \
-                     with annals editor add {one}.request"
+                    "a reader: the key {one} is not enrolled in this ledger; {}",
+                    enrolled_by(one)
                 ),
                 several => {
                     format!("a reader: not enrolled in this ledger: {}", several.join(", "))
@@ -298,10 +323,26 @@ fn you(context: &Context, view: &View<'_>, names: &Names) -> Result<String, CliE
     })
 }
 
+/// Whether there is a folder of keys that this user may look into.
+fn has_keys(folder: &std::path::Path) -> Result<bool, CliError> {
+    Ok(is_folder_at(folder)? && !is_closed(&folder.join("log.key")))
+}
+
+/// The encrypted keys here without their public key: whose they are, their passphrase shows.
+fn unknown(view: &View<'_>) -> Result<Vec<String>, CliError> {
+    let folder = &view.record.paths.keys;
+    if !has_keys(folder)? {
+        return Ok(Vec::new());
+    }
+    let keys = KeyFolder::open(folder)?.list()?.keys.into_iter();
+    let unknown = keys.filter(|listed| listed.public.is_none());
+    Ok(unknown.map(|listed| listed.handle.to_string()).collect())
+}
+
 /// The keys here that are revoked, and since when.
 fn revoked(view: &View<'_>) -> Result<Vec<String>, CliError> {
     let folder = &view.record.paths.keys;
-    if !is_folder_at(folder)? {
+    if !has_keys(folder)? {
         return Ok(Vec::new());
     }
     let roster = &view.state().fold.roster;
@@ -315,7 +356,7 @@ fn revoked(view: &View<'_>) -> Result<Vec<String>, CliError> {
 /// The keys here that are in no row of the roster: made, and not yet enrolled.
 fn not_enrolled(view: &View<'_>) -> Result<Vec<String>, CliError> {
     let folder = &view.record.paths.keys;
-    if !is_folder_at(folder)? {
+    if !has_keys(folder)? {
         return Ok(Vec::new());
     }
     let roster = &view.state().fold.roster;
@@ -340,21 +381,34 @@ fn waits(
             some if some == 0 || is_read_only || here(context, view)?.is_empty() => {
                 waits.push(waiting::sentence(some, &name))
             }
-            some => waits.push(format!("{}: annals review", waiting::sentence(some, &name))),
+            some => {
+                let by = context.global.editor.as_deref();
+                let review = context.global.signing_command("review", by);
+                waits.push(format!("{}: {review}", waiting::sentence(some, &name)));
+            }
         }
-        let line =
-            |position: &u64| format!("fact {position} of yours is disputed: annals log {position}");
+        let line = |position: &u64| {
+            let log = context.global.command(&format!("log {position}"));
+            format!("fact {position} of yours is disputed: {log}")
+        };
         waits.extend(disputed(view, &person).iter().map(line));
     }
-    let drafts = match is_read_only {
+    let has_keys = has_keys(&view.record.paths.keys)?;
+    let drafts = match is_read_only || !has_keys {
         true => Vec::new(),
-        false => drafts(&view.record.paths.drafts())?,
+        false => drafts(view)?,
     };
-    if !view.record.is_published() {
-        waits.extend(waiting::outbox(still_waiting(&view.record.paths)?.count()));
+    if has_keys && !view.record.is_published() {
+        let outbox = context.global.command("outbox");
+        waits.extend(waiting::outbox(still_waiting(&view.record.paths)?.count(), &outbox));
     }
-    for path in drafts.iter().take(LISTED) {
-        waits.push(format!("drafts that are not written: annals append {}", shell_path(path)));
+    for KeptDrafts { path, by } in drafts.iter().take(LISTED) {
+        let file = shell_path(path);
+        let of = by.as_ref().map(|by| format!(" of {}", visible(by))).unwrap_or_default();
+        let by = by.as_deref().or(context.global.editor.as_deref());
+        let enter = context.global.signing_command(&format!("append {file}"), by);
+        let line = format!("drafts{of} that are not written: {enter} (or remove the file)");
+        waits.push(line);
     }
     if let Some(more) = drafts.len().checked_sub(LISTED).filter(|more| *more > 0) {
         waits.push(format!("and {more} more files of drafts"));
@@ -372,17 +426,25 @@ fn disputed(view: &View<'_>, person: &Person) -> Vec<u64> {
     disputed.map(|fact| fact.position).collect()
 }
 
-/// The files of drafts, by name.
-fn drafts(folder: &std::path::Path) -> Result<Vec<PathBuf>, CliError> {
-    if !is_folder_at(folder)? {
-        return Ok(Vec::new());
+/// A file of drafts, and the name of the key that was to sign them.
+struct KeptDrafts {
+    path: PathBuf,
+    by: Option<String>,
+}
+
+/// The files of drafts that were typed for this record, by name; they may be of several records.
+fn drafts(view: &View<'_>) -> Result<Vec<KeptDrafts>, CliError> {
+    let record = view.event(0)?.map(|event| event.hash());
+    let mut drafts = Vec::new();
+    for path in kept_files(&view.record.paths.drafts())? {
+        let origin = DraftOrigin::of(&path)?;
+        let is_here =
+            origin.as_ref().zip(record).is_none_or(|(origin, record)| origin.is_of(&record));
+        if is_here {
+            let by = origin.and_then(|origin| origin.by().map(str::to_owned));
+            drafts.push(KeptDrafts { path, by });
+        }
     }
-    let listed = std::fs::read_dir(folder).map_err(disk::error("list", folder))?;
-    let mut drafts: Vec<PathBuf> = listed.flatten().map(|entry| entry.path()).collect();
-    drafts.retain(|path| {
-        path.extension().is_some_and(|ending| ending == "jsonl" || ending == "toml")
-    });
-    drafts.sort();
     Ok(drafts)
 }
 
@@ -394,7 +456,8 @@ struct Since {
     text: String,
 }
 
-fn since(view: &View<'_>, last: Option<&LastLook>) -> Result<Since, CliError> {
+/// `is_part`: the record here is a part, or a copy that does not go on by itself.
+fn since(view: &View<'_>, last: Option<&LastLook>, is_part: bool) -> Result<Since, CliError> {
     let size = view.as_of().size;
     let Some(last) = last else {
         return Ok(Since { from: size, goes_on: true, text: "this is your first look".to_owned() });
@@ -406,6 +469,10 @@ fn since(view: &View<'_>, last: Option<&LastLook>) -> Result<Since, CliError> {
     };
     if event.map(|event| event.hash()) != Some(last.head) {
         let text = match last.size > size {
+            true if is_part => format!(
+                "at your last look, {at}, there were {} events, and here are {size}: an older copy",
+                last.size
+            ),
             // An older copy is none of another record; whether something was lost, `verify` says.
             true => format!(
                 "at your last look, {at}, there were {} events, and here are {size}: an older \
@@ -434,6 +501,9 @@ fn last_look(
     view: &View<'_>,
     path: &std::path::Path,
 ) -> Result<Option<LastLook>, CliError> {
+    if is_closed(path) {
+        return Ok(None);
+    }
     let looker = looker(context, view)?;
     Ok(looker.and_then(|looker| last_looks(path).records.remove(&looker)))
 }

@@ -5,6 +5,7 @@
 //! how they came there (`submit`).
 
 use crate::cli::shared::WriteStatus;
+use crate::cli::shared::draft_file::forget_submitted;
 use crate::cli::shared::submit::note_overtaken;
 use crate::cli::terminal::{
     CliError, Command, Context, Exit, Format, Group, ask, done_as, formats, json, note, out,
@@ -281,6 +282,8 @@ fn send(context: &mut Context) -> Result<Exit, CliError> {
         sent.push(done);
         first = first.or(failed);
     }
+    let written = sent.iter().filter(|one| one.position.is_some());
+    forget_submitted(context, &written.map(|one| one.name.as_str()).collect::<Vec<_>>())?;
     let damaged: Vec<DamagedJson> = damaged.iter().map(DamagedJson::of).collect();
     let exit = match damaged.is_empty() {
         true => Exit::Yes,

@@ -320,6 +320,10 @@ fn turned(view: &View<'_>, names: &Names, tally: &Tally) -> Result<Option<String
 
 fn marks(record: &Record) -> Result<MarksFound, LedgerError> {
     let mark = match &record.mark {
+        Ok(None) if is_closed(&record.paths.marks()) => {
+            let why = "the folder of keys may not be looked into";
+            return Ok(MarksFound::Unreadable(why.to_owned()));
+        }
         Ok(None) => return Ok(MarksFound::Absent),
         Ok(Some(mark)) => mark,
         Err(error) => return Ok(MarksFound::Unreadable(chain(error))),
@@ -476,7 +480,7 @@ fn text(out: &mut dyn Write, report: &StatusReport) -> Result<(), CliError> {
     if let Some(why) = &report.policy_unread {
         line("policy", &format!("cannot be read: {}", visible(why)))?;
     }
-    if let Some(waiting) = waiting::outbox(report.outbox) {
+    if let Some(waiting) = waiting::outbox(report.outbox, "annals outbox") {
         line("outbox", &waiting)?;
     }
     if !report.aside.is_empty() {

@@ -1,16 +1,24 @@
 //! Draft files: typed input, kept in a file until it is written, so that an error loses nothing.
 //!
-//! Always holds: the file is private; its name is printed when it is created, and again if the
-//! drafts were not written; it is removed once they are. Not here: the content.
+//! Always holds: the file is private; it says for which record and whose key it was typed; its name
+//! is printed when it is created, and again if the drafts were not written; it is removed once they
+//! are, by whatever command. Not here: the content.
 
 use crate::cli::terminal::ask::{UnfinishedLine, typed};
-use crate::cli::terminal::{CliError, Context, Exit, note, wrapped};
+use crate::cli::terminal::{CliError, Context, Exit, Global, note, visible, wrapped};
 use crate::disk::{self, FileMode};
-use crate::ledger::error::LedgerError;
-use crate::ledger::shell_word::{shell_path, shell_word};
+use crate::keys::{KeyFolder, KeyName};
+use crate::ledger::error::{KeptEvents, LedgerError};
+use crate::ledger::shell_word::shell_path;
 use crate::ledger::write::draft::{
-    Draft, DraftForm, Input, Separator, read_json_lines, read_table, read_toml,
+    Draft, DraftForm, Input, Placed, Separator, read_json_lines, read_table, read_toml,
 };
+use crate::ledger::write::loaded::{FileAccess, LoadedInput, Reach};
+use crate::ledger::write::outbox::submission_name;
+use annals_core::event::args::Args;
+use annals_core::hash::Hash;
+use annals_core::key::PublicKey;
+use std::collections::BTreeSet;
 use std::io;
 use std::io::Read;
 use std::path::{Path, PathBuf};
@@ -19,15 +27,10 @@ use std::path::{Path, PathBuf};
 pub struct DraftFile {
     path: PathBuf,
     ours: bool,
-    /// The option of who signs, where the command has it.
-    by: Option<String>,
-}
-
-/// The name of the key that a command says.
-fn signer(context: &Context) -> Option<String> {
-    // A variable says it to the next command too.
-    let is_set = std::env::var_os("ANNALS_EDITOR").is_some();
-    context.global.editor.clone().filter(|_| !is_set)
+    /// The first line of the file, where it has one.
+    origin: Option<DraftOrigin>,
+    /// The options of the command.
+    global: Global,
 }
 
 impl DraftFile {
@@ -39,6 +42,10 @@ impl DraftFile {
         if !disk::is_folder_at(&folder)? {
             disk::create_dir(&folder).map_err(LedgerError::from)?;
         }
+        // What hinders reading the record is reported where its answer is needed.
+        let origin = DraftOrigin::here(context).ok().flatten();
+        let line = origin.as_ref().filter(|_| !first.is_empty()).map(DraftOrigin::line);
+        let first = line.unwrap_or_default() + first;
         let now = context.clock.peek();
         let stamp = now.as_str().get(..19).unwrap_or_default().replace(':', "-");
         for count in 1.. {
@@ -47,13 +54,33 @@ impl DraftFile {
             match disk::write_new(&path, first.as_bytes(), FileMode::Private) {
                 Err(error) if error.is_there_already() => {}
                 Err(error) => return Err(LedgerError::from(error).into()),
-                Ok(()) => return Ok(DraftFile { path, ours: true, by: signer(context) }),
+                Ok(()) => {
+                    let global = context.global.clone();
+                    return Ok(DraftFile { path, ours: true, origin, global });
+                }
             }
         }
         Err(CliError::usage("no name is free for a file of drafts"))
     }
 
-    /// Opens an existing file; it is removed later only if this program created it.
+    /// The file that keeps these drafts: one that keeps the same already, or a new one.
+    pub fn keep(context: &Context, drafts: &[Draft]) -> Result<DraftFile, CliError> {
+        let origin = DraftOrigin::here(context).ok().flatten();
+        let same = kept_files(&context.paths()?.drafts())?.into_iter().find(|path| {
+            let is_same = read_kept(path).is_some_and(|kept| kept == drafts);
+            is_same && DraftOrigin::of(path).ok().flatten() == origin
+        });
+        if let Some(path) = same {
+            typed::forget();
+            return Ok(DraftFile { path, ours: true, origin, global: context.global.clone() });
+        }
+        let kept = DraftFile::new(context, "jsonl", "")?;
+        kept.save(drafts)?;
+        Ok(kept)
+    }
+
+    /// Opens an existing file; it is removed later only if this program created it. Drafts that
+    /// were typed for another record are refused; a note names another key that was to sign them.
     pub fn there(context: &Context, path: &Path) -> Result<DraftFile, CliError> {
         let drafts = context.paths()?.drafts();
         let real = |folder: &Path| folder.canonicalize().map_err(disk::error("look at", folder));
@@ -63,7 +90,11 @@ impl DraftFile {
             }
             _ => false,
         };
-        Ok(DraftFile { path: path.to_owned(), ours, by: signer(context) })
+        let origin = DraftOrigin::of(path)?;
+        if let Some(origin) = &origin {
+            origin.expect_here(context, path)?;
+        }
+        Ok(DraftFile { path: path.to_owned(), ours, origin, global: context.global.clone() })
     }
 
     /// Whether it stands in the folder of drafts.
@@ -78,7 +109,8 @@ impl DraftFile {
 
     /// Replaces the drafts in the file by these.
     pub fn save(&self, drafts: &[Draft]) -> Result<(), CliError> {
-        let mut text = String::new();
+        let line = self.origin.as_ref().filter(|_| !drafts.is_empty()).map(DraftOrigin::line);
+        let mut text = line.unwrap_or_default();
         for draft in drafts {
             text.push_str(&serde_json::to_string(draft).map_err(io::Error::other)?);
             text.push('\n');
@@ -113,8 +145,8 @@ impl DraftFile {
         outcome
     }
 
-    /// Ends the use: removes the file if its drafts were written or it has none; otherwise prints
-    /// its name, and the command that submits it.
+    /// Ends the use: removes the file if its drafts were written or it has none, or where the
+    /// outbox has them; otherwise prints its name, and the command that submits it.
     pub fn end(
         self,
         outcome: Result<Exit, CliError>,
@@ -126,13 +158,19 @@ impl DraftFile {
             _ if empty => self.drop()?,
             (Ok(Exit::Yes), false) if self.ours => self.drop()?,
             (Ok(Exit::Yes), false) => {}
+            (Err(error), false) if self.ours && is_in_outbox(error) => self.drop()?,
+            _ if !disk::is_there(&self.path)? => {}
             _ => {
                 let (path, file) = (self.path.display(), shell_path(&self.path));
-                let by = self.by.as_deref().map(|by| format!(" --by {}", shell_word(by)));
-                let by = by.unwrap_or_default();
-                note(format!(
-                    "note: your drafts are kept in {path}; annals append {how}{file}{by}"
-                ));
+                let by = self.origin.as_ref().and_then(|origin| origin.by.as_deref());
+                let by = self.global.editor.as_deref().or(by);
+                let enter = self.global.signing_command(&format!("append {how}{file}"), by);
+                let give_up = if self.ours {
+                    format!(" (or remove the file: rm {file})")
+                } else {
+                    String::new()
+                };
+                note(format!("note: your drafts are kept in {path}; {enter}{give_up}"));
             }
         }
         outcome
@@ -140,12 +178,207 @@ impl DraftFile {
 
     /// Removes the file.
     pub fn drop(&self) -> Result<(), CliError> {
-        if self.ours && disk::is_there(&self.line_path())? {
-            std::fs::remove_file(self.line_path())?;
+        if self.ours {
+            remove(&self.line_path())?;
         }
-        Ok(std::fs::remove_file(&self.path)?)
+        remove(&self.path)
     }
 }
+
+/// Removes a file, if it is there.
+fn remove(path: &Path) -> Result<(), CliError> {
+    match std::fs::remove_file(path) {
+        Err(cause) if cause.kind() != io::ErrorKind::NotFound => Err(cause.into()),
+        _ => Ok(()),
+    }
+}
+
+/// Whether an error leaves the events signed in the outbox, which sends them: nothing is to be
+/// entered again.
+pub fn is_in_outbox(error: &CliError) -> bool {
+    let CliError::Ledger(LedgerError::NotSent { kept, .. }) = error else { return false };
+    *kept == KeptEvents::ByOutbox
+}
+
+/// For which record drafts were typed, and whose key was to sign them: the first line of a file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DraftOrigin {
+    /// The record's name.
+    origin: String,
+    /// The hash of its first event.
+    record: Hash,
+    /// The name of the key, where the command named one.
+    by: Option<String>,
+}
+
+/// How the first line begins.
+const TYPED_FOR: &str = "# typed for ";
+/// How many of the first bytes are read to find it.
+const LINE_START: u64 = 1_024;
+
+impl DraftOrigin {
+    /// Those of a command.
+    fn here(context: &Context) -> Result<Option<DraftOrigin>, CliError> {
+        let by = context.global.editor.clone().filter(|by| KeyName::new(by.as_str()).is_ok());
+        let event = match context.record_here()? {
+            Some(record) if record.size() > 0 => record.event(0)?,
+            _ => None,
+        };
+        Ok(event.and_then(|event| {
+            let record = event.reading.hash;
+            match event.reading.statement?.args {
+                Args::LedgerOpened(args) => {
+                    Some(DraftOrigin { origin: args.origin.to_string(), record, by })
+                }
+                _ => None,
+            }
+        }))
+    }
+
+    /// Those of a file; `None` where it does not begin with them.
+    pub fn of(path: &Path) -> Result<Option<DraftOrigin>, CliError> {
+        // What is no file, such as standard input, can be read once.
+        if !std::fs::metadata(path).is_ok_and(|about| about.is_file()) {
+            return Ok(None);
+        }
+        let start = disk::read_named_up_to(path, LINE_START).map_err(LedgerError::from)?;
+        let start = String::from_utf8_lossy(&start);
+        Ok(start.lines().next().and_then(DraftOrigin::parse))
+    }
+
+    fn parse(line: &str) -> Option<DraftOrigin> {
+        let mut words = line.strip_prefix(TYPED_FOR)?.split(' ');
+        let (origin, record) = (words.next()?.to_owned(), Hash::parse(words.next()?)?);
+        let by = match (words.next(), words.next()) {
+            (Some("by"), Some(by)) => Some(by.to_owned()),
+            _ => None,
+        };
+        Some(DraftOrigin { origin, record, by })
+    }
+
+    fn line(&self) -> String {
+        let by = self.by.as_ref().map(|by| format!(" by {by}")).unwrap_or_default();
+        format!("{TYPED_FOR}{} {}{by}\n", self.origin, self.record)
+    }
+
+    /// The name of the key.
+    pub fn by(&self) -> Option<&str> {
+        self.by.as_deref()
+    }
+
+    /// Whether they were typed for the record that begins with this event.
+    pub fn is_of(&self, record: &Hash) -> bool {
+        self.record == *record
+    }
+
+    /// Refuses another record than that of a command; a note names another key.
+    fn expect_here(&self, context: &Context, path: &Path) -> Result<(), CliError> {
+        let Some(here) = DraftOrigin::here(context)? else { return Ok(()) };
+        if here.record != self.record {
+            return Err(CliError::usage(format!(
+                "{}: expected drafts for {}, found drafts that were typed for {}, another record; \
+                 name its ledger with --ledger",
+                path.display(),
+                visible(&here.origin),
+                visible(&self.origin)
+            )));
+        }
+        if let (Some(typed), Some(signs)) = (&self.by, &here.by)
+            && typed != signs
+        {
+            note(format!(
+                "note: these drafts were typed for the key {} to sign, and {signs} signs them; \
+                 --by names another",
+                visible(typed)
+            ));
+        }
+        Ok(())
+    }
+}
+
+/// The files of drafts in a folder, by name.
+pub fn kept_files(folder: &Path) -> Result<Vec<PathBuf>, CliError> {
+    if !disk::is_folder_at(folder)? {
+        return Ok(Vec::new());
+    }
+    let listed = std::fs::read_dir(folder).map_err(disk::error("list", folder))?;
+    let mut files: Vec<PathBuf> = listed.flatten().map(|entry| entry.path()).collect();
+    files.retain(|path| {
+        path.extension().is_some_and(|ending| ending == "jsonl" || ending == "toml")
+    });
+    files.sort();
+    Ok(files)
+}
+
+/// The drafts of a kept file; `None` where one cannot be read.
+fn read_kept(path: &Path) -> Option<Vec<Draft>> {
+    let bytes = disk::read_optional(path, KEPT_BOUND).ok().flatten()?;
+    let text = String::from_utf8(bytes).ok()?;
+    let input = match DraftForm::of_file(path) {
+        DraftForm::Toml => read_toml(&text),
+        _ => read_json_lines(&text),
+    };
+    let is_whole = |placed: &Placed| placed.unread.is_empty();
+    (input.unread.is_empty() && input.drafts.iter().all(is_whole))
+        .then(|| input.drafts.into_iter().map(|placed| placed.draft).collect())
+}
+
+/// Removes the kept files all of whose drafts are among these, which were written. What hinders it
+/// is no failure of the command: a file that stays is named by `annals` alone.
+pub fn forget_written(context: &Context, written: &Input) {
+    let Ok(paths) = context.paths() else { return };
+    let kept = kept_files(&paths.drafts()).unwrap_or_default();
+    if kept.is_empty() {
+        return;
+    }
+    let Ok(Some(here)) = DraftOrigin::here(context) else { return };
+    let text = |draft: &Draft| serde_json::to_string(draft).unwrap_or_default();
+    let written: BTreeSet<String> =
+        written.drafts.iter().map(|placed| text(&placed.draft)).collect();
+    for path in kept {
+        let is_of_here = |origin: &DraftOrigin| {
+            origin.record == here.record
+                && (origin.by == here.by || origin.by.is_none() || here.by.is_none())
+        };
+        let is_here = DraftOrigin::of(&path).ok().flatten().as_ref().is_none_or(is_of_here);
+        let drafts = read_kept(&path).filter(|drafts| is_here && !drafts.is_empty());
+        if drafts.is_some_and(|drafts| drafts.iter().all(|draft| written.contains(&text(draft)))) {
+            let _ = remove(&path.with_extension("line"));
+            let _ = remove(&path);
+        }
+    }
+}
+
+/// Removes the kept files that were submitted under these names, which were written.
+pub fn forget_submitted(context: &Context, names: &[&str]) -> Result<(), CliError> {
+    let paths = context.paths()?;
+    let kept = kept_files(&paths.drafts())?;
+    if kept.is_empty() || names.is_empty() {
+        return Ok(());
+    }
+    let Some(here) = DraftOrigin::here(context)? else { return Ok(()) };
+    let keys = KeyFolder::open(&paths.keys)?.list()?.keys;
+    let keys: Vec<PublicKey> = keys.into_iter().filter_map(|listed| listed.public).collect();
+    for path in kept {
+        let Some(drafts) = read_kept(&path).filter(|drafts| !drafts.is_empty()) else { continue };
+        let folder = path.parent().unwrap_or(Path::new(""));
+        let files = FileAccess::default();
+        let reach = Reach { folder, keys: &paths.keys, secrets: &[], files };
+        let input = LoadedInput::read(&Input::of(drafts), reach);
+        let is_named = |key: &PublicKey| {
+            let name = submission_name(&here.origin, &input, key).to_string();
+            names.contains(&name.as_str())
+        };
+        if keys.iter().any(is_named) {
+            remove(&path.with_extension("line"))?;
+            remove(&path)?;
+        }
+    }
+    Ok(())
+}
+
+/// The maximum size of a kept file that is compared with what was written, in bytes.
+const KEPT_BOUND: u64 = 1 << 20;
 
 /// The maximum size of a line that is not finished, in bytes.
 const LINE_BOUND: u64 = 1 << 20;

@@ -3,7 +3,7 @@
 //! Always holds: drafts are resolved, shown, confirmed and written in this order, all or none;
 //! without a terminal there is no question. Not here: the source of the drafts.
 
-use crate::cli::shared::draft_file::DraftFile;
+use crate::cli::shared::draft_file::{DraftFile, forget_written, is_in_outbox};
 use crate::cli::shared::essence::Essence;
 use crate::cli::shared::fields::WriteArgs;
 use crate::cli::shared::preview::{self, Extent};
@@ -118,7 +118,11 @@ pub fn submit_asking(
     options: &SubmitOptions,
     agree: &mut dyn FnMut(&str) -> Result<(), CliError>,
 ) -> Result<Exit, CliError> {
-    until_written(context, |context| submit_once(context, input, options, agree))
+    let outcome = until_written(context, |context| submit_once(context, input, options, agree));
+    if matches!(outcome, Ok(Exit::Yes)) && !options.dry_run {
+        forget_written(context, input);
+    }
+    outcome
 }
 
 fn submit_once(
@@ -233,7 +237,7 @@ fn print_notes(notes: &[String]) {
 }
 
 /// Submits drafts from options and answers. If a person typed them and they are not written, they
-/// are kept in a draft file.
+/// are kept in a draft file, unless the outbox has them.
 pub fn submit_typed(
     context: &mut Context,
     drafts: &[Draft],
@@ -249,12 +253,11 @@ fn kept_typed(
     drafts: &[Draft],
     is_dry_run: bool,
 ) -> Result<Exit, CliError> {
-    if outcome.is_ok() || is_dry_run || !ask::on_terminal() {
+    let is_kept = outcome.as_ref().err().is_none_or(is_in_outbox);
+    if is_kept || is_dry_run || !ask::on_terminal() {
         return outcome;
     }
-    let kept = DraftFile::new(context, "jsonl", "")?;
-    kept.save(drafts)?;
-    kept.end(outcome, "", is_dry_run)
+    DraftFile::keep(context, drafts)?.end(outcome, "", is_dry_run)
 }
 
 /// Refuses a draft before its questions, where it would be refused whatever is answered; without a

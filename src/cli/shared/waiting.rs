@@ -91,11 +91,12 @@ pub fn part(count: usize, reviewer: &str, at_most: Option<u64>) -> String {
     format!("{facts} for {reviewer} {verb} shown, there are more{most}")
 }
 
-/// How many signed submissions wait in the outbox, as a sentence; `None` if there are none.
-pub fn outbox(count: u64) -> Option<String> {
+/// How many signed submissions wait in the outbox, as a sentence with the command that shows them;
+/// `None` if there are none.
+pub fn outbox(count: u64, command: &str) -> Option<String> {
     match count {
         0 => None,
-        1 => Some("1 signed submission waits (annals outbox shows it)".to_owned()),
-        more => Some(format!("{more} signed submissions wait (annals outbox shows them)")),
+        1 => Some(format!("1 signed submission waits ({command} shows it)")),
+        more => Some(format!("{more} signed submissions wait ({command} shows them)")),
     }
 }

@@ -11,6 +11,7 @@ use crate::cli::terminal::output::{note, wrapped};
 use crate::cli::terminal::progress::Progress;
 use crate::cli::terminal::{ask, zone};
 use crate::clock::Clock;
+use crate::disk::closed::is_closed;
 use crate::disk::lock::LockWait;
 use crate::disk::{ensure_private, is_folder_at};
 use crate::entropy::{Entropy, Seeded, System};
@@ -370,7 +371,12 @@ impl Context {
 
     /// The secret keys here that may sign, without opening them.
     pub fn signers(&self, roster: &Roster) -> Result<Vec<(KeyName, PublicKey)>, CliError> {
-        signers(&KeyFolder::open(self.paths()?.keys)?, roster)
+        let folder = self.paths()?.keys;
+        // What another user may not look into has no key of this one.
+        match is_closed(&folder.join("log.key")) {
+            true => Ok(Vec::new()),
+            false => signers(&KeyFolder::open(folder)?, roster),
+        }
     }
 
     /// The key that signs: the named one, or the only one here that may sign.
@@ -503,8 +509,11 @@ impl Context {
         let roster = &writer.verifier.chain.state.fold.roster;
         let here = KeyFolder::open(&writer.paths.keys).ok().map(|keys| keys.list());
         let here = here.transpose()?.unwrap_or_default().keys;
-        let known =
-            |listed: &ListedKey| listed.public.is_some_and(|key| roster.member(&key).is_some());
+        // A public key alone is that of somebody who signs elsewhere.
+        let known = |listed: &ListedKey| {
+            listed.held != KeyPresence::Elsewhere
+                && listed.public.is_some_and(|key| roster.member(&key).is_some())
+        };
         if self.global.editor.is_none() && !here.iter().any(known) {
             let may = |member: &&Member| member.revoked.is_none() && fit(member);
             let member = roster.members().iter().find(may);
@@ -582,10 +591,18 @@ fn may_sign(name: &str, key: &PublicKey, state: &State) -> Result<(), LedgerErro
             )))
         }
         None => Err(LedgerError::Key(format!(
-            "the key of {name} is not enrolled in this ledger (rule 402); an admin enrols it with \
-             annals editor add {name}.request"
+            "the key of {name} is not enrolled in this ledger (rule 402); {}",
+            enrolled_by(name)
         ))),
     }
+}
+
+/// What enrols a key that was made here.
+pub fn enrolled_by(name: &str) -> String {
+    format!(
+        "hand {name}.request, which is beside the key, to an admin, who enrols it with annals \
+         editor add {name}.request --role editor"
+    )
 }
 
 /// The secret keys here that may sign.
@@ -619,9 +636,7 @@ fn only_signer(
     let unfits: Vec<String> = here.iter().filter_map(unfit).collect();
     let new = |listed: &&ListedKey| listed.public.is_some() && row(listed).is_none();
     let next = match here.iter().find(new) {
-        Some(listed) => {
-            format!("an admin enrols it with annals editor add {}.request", listed.handle)
-        }
+        Some(listed) => enrolled_by(&listed.handle),
         None => "annals key new makes one, an admin enrols it".to_owned(),
     };
     here.retain(|listed| row(listed).is_some_and(|row| row.revoked.is_none()));

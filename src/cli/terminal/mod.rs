@@ -24,7 +24,7 @@ pub mod streams;
 
 pub use crate::cli::terminal::colour::colour;
 pub use crate::cli::terminal::command::{Command, EditorOption, Group, editor_argument};
-pub use crate::cli::terminal::context::{Context, span, until_written};
+pub use crate::cli::terminal::context::{Context, enrolled_by, span, until_written};
 pub use crate::cli::terminal::exit::{CliError, Exit, announce_clock};
 pub use crate::cli::terminal::options::{Format, Global};
 pub use crate::cli::terminal::output::{

@@ -2,6 +2,8 @@
 //!
 //! Always holds: secrets are never arguments. Not here: the options of one command (`commands`).
 
+use crate::archive::web::shown_address;
+use crate::ledger::shell_word::shell_word;
 use clap::builder::{PathBufValueParser, TypedValueParser};
 use clap::parser::ValueSource;
 use clap::{Arg, Args, Command, Error, ValueEnum};
@@ -55,6 +57,31 @@ impl Global {
         self.editor = self.editor.filter(|editor| typed || !editor.is_empty());
         self
     }
+
+    /// A command that is advised, such as `annals log 5`, with the record and the keys that this
+    /// one names. What a variable names it names to the next command too.
+    pub fn command(&self, words: &str) -> String {
+        let places = [("ledger", &self.ledger), ("keys", &self.keys)];
+        let named = places.into_iter().filter_map(|(option, path)| Some((option, path.as_ref()?)));
+        let options = named.filter(|(option, path)| !is_set(option, path.as_os_str()));
+        let options = options.map(|(option, path)| {
+            format!(" --{option} {}", shell_word(&shown_address(&path.to_string_lossy())))
+        });
+        format!("annals {words}{}", options.collect::<String>())
+    }
+
+    /// The same for a command that signs, by the key of this name.
+    pub fn signing_command(&self, words: &str, by: Option<&str>) -> String {
+        let by = by.filter(|by| !is_set("editor", OsStr::new(by)));
+        let by = by.map(|by| format!(" --by {}", shell_word(by)));
+        self.command(words) + &by.unwrap_or_default()
+    }
+}
+
+/// Whether the variable of an option has this value.
+fn is_set(option: &str, value: &OsStr) -> bool {
+    let variable = format!("ANNALS_{}", option.to_uppercase());
+    std::env::var_os(variable).is_some_and(|set| set == value)
 }
 
 /// A path, or an empty one from a variable that is empty.

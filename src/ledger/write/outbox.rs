@@ -109,16 +109,7 @@ impl Submission {
     pub fn of(paths: &Paths, judge: &Verifier, input: &LoadedInput, key: &PublicKey) -> Submission {
         let ledger = judge.chain.state.fold.ledger.as_ref();
         let origin = ledger.map(|ledger| ledger.origin.to_string()).unwrap_or_default();
-        let mut whole = RunningHash::default();
-        whole.add(origin.as_bytes());
-        whole.add(&key.0);
-        for loaded in &input.drafts {
-            whole.add(&canonical::write(&loaded.draft));
-            if let Ok(Some(file)) = &loaded.file {
-                whole.add(&file.digest.0);
-            }
-        }
-        let (folder, name) = (paths.outbox(), whole.finish());
+        let (folder, name) = (paths.outbox(), submission_name(&origin, input, key));
         Submission { folder, origin, name, key: *key, count: input.drafts.len() as u64 }
     }
 
@@ -314,6 +305,20 @@ impl Keeping {
             _ => Ok(()),
         }
     }
+}
+
+/// The name of the submission of these drafts by this key to the record of this origin.
+pub fn submission_name(origin: &str, input: &LoadedInput, key: &PublicKey) -> Hash {
+    let mut whole = RunningHash::default();
+    whole.add(origin.as_bytes());
+    whole.add(&key.0);
+    for loaded in &input.drafts {
+        whole.add(&canonical::write(&loaded.draft));
+        if let Ok(Some(file)) = &loaded.file {
+            whole.add(&file.digest.0);
+        }
+    }
+    whole.finish()
 }
 
 /// Whether a server refuses these events as too old, although they fit its record. Several events

@@ -47,15 +47,18 @@ pub fn run(
         None => DraftFile::new(context, "toml", TEMPLATE)?,
     };
     let outcome = loop {
-        if let Err(failure) = open_editor(&editor, kept.path()) {
-            break Err(failure);
-        }
+        let opened = open_editor(&editor, kept.path());
         let text = disk::read_named(kept.path(), BOUND).map_err(LedgerError::from)?;
-        let unchanged = text == TEMPLATE.as_bytes();
-        if unchanged && file.is_none() {
-            kept.drop()?;
+        // Whatever the editor ended with.
+        if is_template(&text) && (kept.is_ours() || opened.is_ok()) {
+            if kept.is_ours() {
+                kept.drop()?;
+            }
             note("nothing was changed; nothing was written");
-            return Ok(Exit::Yes);
+            return opened.map(|()| Exit::Yes);
+        }
+        if let Err(failure) = opened {
+            break Err(failure);
         }
         let outcome = match read(kept.path()) {
             Ok(input) => submit(context, &input, options),
@@ -72,6 +75,14 @@ pub fn run(
         }
     };
     kept.end(outcome, "--edit ", options.dry_run)
+}
+
+/// Whether a file has the initial text, perhaps after the line that says what it was made for.
+fn is_template(text: &[u8]) -> bool {
+    text.strip_suffix(TEMPLATE.as_bytes()).is_some_and(|line| {
+        line.is_empty()
+            || line.starts_with(b"# ") && line.iter().filter(|b| **b == b'\n').count() == 1
+    })
 }
 
 /// Whether other words in the drafts may be taken.

@@ -32,7 +32,8 @@ fn all_or_errors(input: Input) -> Result<Vec<Placed>, Vec<DraftError>> {
     if input.unread.is_empty() { Ok(input.drafts) } else { Err(input.unread) }
 }
 
-/// Reads JSON Lines; keeps the errors of bad drafts beside the readable ones.
+/// Reads JSON Lines; keeps the errors of bad drafts beside the readable ones. As in TOML, a line
+/// that begins with # is a note.
 pub fn read_json_lines(text: &str) -> Input {
     let mut input = Input::default();
     if let Some(why) = other_form(text) {
@@ -41,7 +42,7 @@ pub fn read_json_lines(text: &str) -> Input {
         return input;
     }
     for (line, content) in text.lines().enumerate().map(|(at, line)| (at + 1, line)) {
-        if content.trim().is_empty() {
+        if content.trim().is_empty() || is_note(content) {
             continue;
         }
         match json_draft(content) {
@@ -54,6 +55,11 @@ pub fn read_json_lines(text: &str) -> Input {
         }
     }
     input
+}
+
+/// Whether a line is a note.
+fn is_note(line: &str) -> bool {
+    line.trim_start().starts_with('#')
 }
 
 /// Whether a line names columns of a table of facts or acts.
@@ -69,7 +75,8 @@ fn is_header(line: &str) -> bool {
 /// The format of a text that is not JSON Lines as a whole: reported once, not for each line.
 fn other_form(text: &str) -> Option<String> {
     const EXPECTED: &str = "expected JSON Lines, a draft in braces on each line";
-    let mut lines = text.lines().map(str::trim).filter(|line| !line.is_empty());
+    let is_content = |line: &&str| !line.is_empty() && !is_note(line);
+    let mut lines = text.lines().map(str::trim).filter(is_content);
     let (first, several) = (lines.next()?, lines.next().is_some());
     let json = || serde_json::from_str::<serde_json::Value>(text);
     if first.starts_with("[[") || !first.starts_with(['{', '[']) {

@@ -1,0 +1,183 @@
+//! Drafts that are kept: the advised command enters them where and by whom they were typed, and the
+//! file goes when they are written, whichever way.
+
+use crate::editor::story::{Desk, answer, facts};
+use crate::editor::talk::{talk, talk_of};
+use std::path::PathBuf;
+
+const DISPUTE: &str = "dispute|5|--reason|wrong-date|--statement|It was a Thursday.";
+
+/// The files that are kept.
+fn kept(desk: &Desk) -> Vec<PathBuf> {
+    let listed = std::fs::read_dir(desk.path("keys/drafts")).into_iter().flatten();
+    listed.map(|found| found.unwrap().path()).collect()
+}
+
+/// Says no to a command, and gives what it advises.
+fn declined(desk: &Desk, by: &str, line: &str) -> String {
+    let mut talk = talk_of(desk, by, line);
+    talk.asks("sign and write 1 event? [y/N]", "n");
+    talk.sees("note: your drafts are kept in ");
+    let advice = talk.sees("\r\n");
+    assert_eq!(talk.ends().1, 3);
+    advice.split_once("; ").unwrap().1.trim_end().to_owned()
+}
+
+/// Whatever the variable of the editor says, and wherever the ledger is.
+#[test]
+fn the_advised_command_names_what_the_command_named() {
+    let desk = facts();
+    let advice = declined(&desk, "ada", &format!("{DISPUTE}|--by|bo|--ledger|ledger"));
+    let file = kept(&desk).remove(0);
+    let name = file.file_name().unwrap().to_str().unwrap();
+    let path = format!("keys/drafts/{name}");
+    assert_eq!(
+        advice,
+        format!("annals append ./{path} --ledger ledger --by bo (or remove the file: rm ./{path})")
+    );
+    let first = std::fs::read_to_string(&file).unwrap();
+    let first = first.lines().next().unwrap();
+    assert!(first.starts_with("# typed for example.org/record "), "{first}");
+    assert!(first.ends_with(" by bo"), "{first}");
+    let told = answer(&mut desk.command("cy", "--ledger|ledger|--keys|keys")).out;
+    let line = format!(
+        "drafts of bo that are not written: annals append {path} --ledger ledger --keys keys --by \
+         bo (or remove the file)\n"
+    );
+    assert!(told.contains(&line), "{told}");
+    // Another key is named before the question.
+    let mut talk = talk_of(&desk, "ada", &format!("append|{path}"));
+    talk.sees("note: these drafts were typed for the key bo to sign, and ada signs them");
+    talk.asks("sign and write 1 event? [y/N]", "n");
+    assert_eq!(talk.ends().1, 3);
+    desk.writes("ada", &format!("append|{path}|--ledger|ledger|--by|bo"), "written at 8");
+    assert!(kept(&desk).is_empty());
+}
+
+#[test]
+fn drafts_of_another_record_are_refused() {
+    let (desk, other) = (facts(), facts());
+    let origin = "ledger|change|--title|Other";
+    other.writes("ada", origin, "written at 8");
+    declined(&desk, "bo", DISPUTE);
+    let file = kept(&desk).remove(0);
+    let text = std::fs::read_to_string(&file).unwrap();
+    // The same name, and another first event.
+    let (before, after) = text.split_once("record ").unwrap();
+    let changed = format!("{before}record {}{}", "0".repeat(64), &after[64..]);
+    std::fs::write(&file, changed).unwrap();
+    let refused = desk.run("bo", &format!("append|{}", file.display()));
+    let expected = format!(
+        "annals: {}: expected drafts for example.org/record, found drafts that were typed for \
+         example.org/record, another record; name its ledger with --ledger\n",
+        file.display()
+    );
+    assert_eq!((refused.exit, refused.err), (2, expected));
+    // What waits in another record does not wait here.
+    let told = answer(&mut desk.command("bo", "--tz|UTC")).out;
+    assert!(!told.contains("not written"), "{told}");
+}
+
+/// The same command again keeps one file, and removes it when it is written.
+#[test]
+fn a_draft_that_is_written_by_another_command_is_kept_no_longer() {
+    let desk = facts();
+    declined(&desk, "bo", DISPUTE);
+    declined(&desk, "bo", DISPUTE);
+    declined(&desk, "bo", "dispute|6|--reason|wrong-figure|--statement|It was three hours.");
+    assert_eq!(kept(&desk).len(), 2);
+    desk.writes("bo", &format!("{DISPUTE}|--yes"), "written at 8");
+    let left = kept(&desk);
+    assert_eq!(left.len(), 1);
+    assert!(std::fs::read_to_string(&left[0]).unwrap().contains("three hours"));
+    // Another person's act is another one.
+    desk.writes(
+        "cy",
+        "dispute|6|--reason|wrong-figure|--statement|It was three hours.",
+        "written at 9",
+    );
+    assert_eq!(kept(&desk), left);
+}
+
+/// A review that was left is written by the next one.
+#[test]
+fn a_review_takes_what_an_earlier_one_kept() {
+    let desk = facts();
+    let keys = "q finish: ";
+    let mut talk = talk_of(&desk, "bo", "review");
+    talk.sees(keys);
+    talk.types("c");
+    talk.sees("2 of 4");
+    talk.sees(keys);
+    talk.types("\u{3}");
+    talk.sees("your drafts are kept in ");
+    assert_eq!((talk.ends().1, kept(&desk).len()), (3, 1));
+    let mut talk = talk_of(&desk, "bo", "review");
+    for shown in ["1 of 4", "2 of 4"] {
+        talk.sees(shown);
+        talk.sees(keys);
+        talk.types("c");
+    }
+    talk.sees("3 of 4");
+    talk.sees(keys);
+    talk.types("q");
+    talk.asks("sign and write 2 events?", "y");
+    talk.sees("written at 8 to 9 (2 events)");
+    assert_eq!((talk.ends().1, kept(&desk)), (0, Vec::new()));
+}
+
+/// What nobody typed is not kept, whatever the editor ended with.
+#[test]
+fn a_template_that_nobody_changed_is_no_draft() {
+    let desk = facts();
+    for (editor, exit) in [("true", 0), ("false", 2)] {
+        let left = answer(desk.command("ada", "append|--edit").env("EDITOR", editor));
+        assert_eq!(left.exit, exit, "{left:?}");
+        assert!(left.err.starts_with("nothing was changed; nothing was written\n"), "{left:?}");
+        assert!(!left.err.contains("kept in"), "{left:?}");
+        assert!(kept(&desk).is_empty());
+    }
+    // Drafts that were typed stay.
+    let script = "sed -i 's/^claim = .*/claim = \"x\"/' \"$1\"; exit 1\n";
+    std::fs::write(desk.path("editor.sh"), script).unwrap();
+    let mut command = desk.command("ada", "append|--edit");
+    command.env("EDITOR", format!("sh {}", desk.path("editor.sh").display()));
+    let left = answer(&mut command);
+    assert!(left.exit == 2 && left.err.contains("note: your drafts are kept in "), "{left:?}");
+    assert_eq!(kept(&desk).len(), 1);
+}
+
+/// The range that was confirmed before is the receipt again, as its facts by number are.
+#[test]
+fn a_range_that_was_confirmed_is_in_the_record_already() {
+    let desk = facts();
+    desk.writes("bo", "confirm|4-6|--how|reread", "written at 8 to 10 (3 events)");
+    for line in ["confirm|4-6|--how|reread", "confirm|4|5|6|--how|reread"] {
+        desk.writes("bo", line, "already at 8 to 10 (3 events)");
+    }
+    let none = desk.run("ada", "confirm|4-6|--how|reread");
+    assert_eq!(none.exit, 1, "{none:?}");
+    assert!(none.err.ends_with("no fact of these waits for Ada Example; nothing was written\n"));
+    let mut command = desk.command("ada", "confirm|4-6|--how|reread");
+    command.arg("--dry-run");
+    assert_eq!(talk(command).ends().1, 1);
+}
+
+/// A look at a part of what was seen is a look at an older copy, and is not remembered.
+#[test]
+fn a_look_at_a_part_forgets_nothing() {
+    let desk = facts();
+    let since = |line: &str| {
+        let told = answer(&mut desk.command("bo", line)).out;
+        told.lines().find(|line| line.starts_with("since")).unwrap().to_owned()
+    };
+    since("--tz|UTC");
+    desk.run("ada", "export|--to|bag|--as-of|5");
+    let imported = desk.run("ada", "import|bag|--to|part");
+    assert_eq!(imported.exit, 0, "{imported:?}");
+    for _ in 0..2 {
+        let part = since("--ledger|part|--keys|keys");
+        assert!(part.ends_with("there were 8 events, and here are 6: an older copy"), "{part}");
+    }
+    assert!(since("--tz|UTC").starts_with("since   nothing new since "));
+}
