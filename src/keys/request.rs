@@ -13,6 +13,7 @@
 //! Not here: whether the name is true, and the roles, which the admin decides.
 //! Source: FORMAT.md section 4, "Possession".
 
+use crate::disk::is_file_at;
 use crate::keys::error::{KeysError, shown};
 use annals_core::key::{Possession, PublicKey, SecretKey, Signature, possession_bytes};
 use annals_core::text::{Origin, Words};
@@ -131,7 +132,7 @@ fn key_for_request(path: &Path, bytes: &[u8]) -> Option<KeysError> {
     let (label, _) = text.split_once("-----")?;
     let request = path.with_extension("request");
     let (found, advice) = match label {
-        "PUBLIC KEY" if request.is_file() => {
+        "PUBLIC KEY" if is_file_at(&request).unwrap_or(false) => {
             ("a public key", format!("its request is {}", request.display()))
         }
         "PUBLIC KEY" => {
