@@ -23,7 +23,7 @@ use serde_json::Value;
 use std::collections::BTreeSet;
 
 /// Parts of schemas that no answer here has, each with the reason.
-const NOT_MET: [(&str, &str); 11] = [
+const NOT_MET: [(&str, &str); 12] = [
     ("common.json#/$defs/changed_fact/properties/revision had no value", "see `archivist`"),
     ("common.json#/$defs/impact/properties/ledger had no value", "see `people`"),
     ("key-list.json#/$defs/alone/properties/origin had no value", "it is null without a record"),
@@ -34,6 +34,7 @@ const NOT_MET: [(&str, &str); 11] = [
     ("prove.json#/properties/part_of had no value", "it is about parts, see `bag`"),
     ("show.json#/$defs/of_document/properties/since had no value", "it is about facts"),
     ("show.json#/$defs/of_event/properties/since had no value", "it is about facts"),
+    ("status.json#/$defs/marks/oneOf/5 was not met", "the journal is cut, see `faults`"),
     (
         "verify.json#/$defs/report/properties/memory_earlier had no value",
         "it is about damaged marks, see `faults`",

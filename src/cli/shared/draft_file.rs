@@ -79,8 +79,8 @@ impl DraftFile {
         Ok(kept)
     }
 
-    /// Opens an existing file; it is removed later only if this program created it. Drafts that
-    /// were typed for another record are refused; a note names another key that was to sign them.
+    /// Opens an existing file; it is removed later only if this program created it. Drafts that it
+    /// keeps for another record are refused; a note names another key that was to sign them.
     pub fn there(context: &Context, path: &Path) -> Result<DraftFile, CliError> {
         let drafts = context.paths()?.drafts();
         let real = |folder: &Path| folder.canonicalize().map_err(disk::error("look at", folder));
@@ -90,7 +90,8 @@ impl DraftFile {
             }
             _ => false,
         };
-        let origin = DraftOrigin::of(path)?;
+        // Only a file of ours begins with it, and any other is read once.
+        let origin = if ours { DraftOrigin::of(path)? } else { None };
         if let Some(origin) = &origin {
             origin.expect_here(context, path)?;
         }

@@ -61,26 +61,25 @@ impl Global {
     /// A command that is advised, such as `annals log 5`, with the record and the keys that this
     /// one names. What a variable names it names to the next command too.
     pub fn command(&self, words: &str) -> String {
-        let places = [("ledger", &self.ledger), ("keys", &self.keys)];
-        let named = places.into_iter().filter_map(|(option, path)| Some((option, path.as_ref()?)));
-        let options = named.filter(|(option, path)| !is_set(option, path.as_os_str()));
-        let options = options.map(|(option, path)| {
-            format!(" --{option} {}", shell_word(&shown_address(&path.to_string_lossy())))
+        let places =
+            [("ledger", "ANNALS_LEDGER", &self.ledger), ("keys", "ANNALS_KEYS", &self.keys)];
+        let options = places.into_iter().filter_map(|(option, variable, path)| {
+            let path = path.as_ref().filter(|path| !is_set(variable, path.as_os_str()))?;
+            Some(format!(" --{option} {}", shell_word(&shown_address(&path.to_string_lossy()))))
         });
         format!("annals {words}{}", options.collect::<String>())
     }
 
     /// The same for a command that signs, by the key of this name.
     pub fn signing_command(&self, words: &str, by: Option<&str>) -> String {
-        let by = by.filter(|by| !is_set("editor", OsStr::new(by)));
+        let by = by.filter(|by| !is_set("ANNALS_EDITOR", OsStr::new(by)));
         let by = by.map(|by| format!(" --by {}", shell_word(by)));
         self.command(words) + &by.unwrap_or_default()
     }
 }
 
-/// Whether the variable of an option has this value.
-fn is_set(option: &str, value: &OsStr) -> bool {
-    let variable = format!("ANNALS_{}", option.to_uppercase());
+/// Whether a variable has this value.
+fn is_set(variable: &str, value: &OsStr) -> bool {
     std::env::var_os(variable).is_some_and(|set| set == value)
 }
 

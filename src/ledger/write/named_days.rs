@@ -80,7 +80,7 @@ pub struct NamedMonth {
 
 /// The names of a language: words, folded, with what they name.
 #[derive(Default)]
-struct Names {
+struct DayNames {
     months: Vec<(Vec<String>, i8)>,
     short: Vec<(Vec<String>, i8)>,
     weekdays: Vec<(String, i8)>,
@@ -94,14 +94,14 @@ pub fn primary(lang: &str) -> String {
 }
 
 /// The names of the languages, by tag.
-static NAMES: LazyLock<HashMap<&str, Names>> = LazyLock::new(|| {
-    LOCALES.iter().map(|(lang, locales)| (*lang, Names::of(lang, locales))).collect()
+static NAMES: LazyLock<HashMap<&str, DayNames>> = LazyLock::new(|| {
+    LOCALES.iter().map(|(lang, locales)| (*lang, DayNames::of(lang, locales))).collect()
 });
 
-impl Names {
-    fn of(lang: &str, locales: &[Locale]) -> Names {
+impl DayNames {
+    fn of(lang: &str, locales: &[Locale]) -> DayNames {
         let is_inflected = INFLECTED.split(' ').any(|it| it == lang);
-        let mut names = Names { is_inflected, ..Names::default() };
+        let mut names = DayNames { is_inflected, ..DayNames::default() };
         for locale in locales.iter().copied() {
             let other = locale_match!(locale => LC_TIME::ALT_MON).unwrap_or_default();
             let months = locale_match!(locale => LC_TIME::MON);
@@ -139,7 +139,7 @@ fn beginning(word: &str) -> [Option<char>; 2] {
 }
 
 /// The names of a language, if a word of a text may be one.
-fn names_in(text: &str, lang: &str) -> Option<&'static Names> {
+fn names_in(text: &str, lang: &str) -> Option<&'static DayNames> {
     NAMES.get(primary(lang).as_str()).filter(|names| names.may_be_in(text))
 }
 

@@ -35,8 +35,8 @@ const MADE_APART: &[(&str, &str)] =
 /// The fewest letters that a name and a word made of it begin with.
 const SHORTEST_ROOT: usize = 4;
 
-/// Names that quoted words have, in a language.
-pub struct Names<'a> {
+/// A claim whose words with a capital are compared with what is quoted.
+pub struct CapitalWords<'a> {
     /// The claim.
     pub claim: &'a str,
     /// Its language.
@@ -45,7 +45,7 @@ pub struct Names<'a> {
     pub quoted: &'a [&'a str],
 }
 
-impl Names<'_> {
+impl CapitalWords<'_> {
     /// Runs of capitalised words of a claim of which no quoted word is.
     pub fn missing(&self) -> Vec<String> {
         let language = primary(self.lang);
@@ -294,7 +294,7 @@ mod tests {
     fn a_name_without_cases_is_compared_whole() {
         let none: [&str; 0] = [];
         let missing = |quoted: &str, claim: &str, lang: &str| {
-            Names { claim, lang, quoted: &[quoted] }.missing()
+            CapitalWords { claim, lang, quoted: &[quoted] }.missing()
         };
         for (quoted, claim, name) in [
             ("Johnston resigned", "Mr Johnson resigned.", "Johnson"),
@@ -341,7 +341,7 @@ mod tests {
     #[test]
     fn the_first_word_is_compared_with_names_that_are_nearly_it() {
         let near = |quoted: &str, claim: &str, lang: &str| -> Vec<String> {
-            let names = Names { claim, lang, quoted: &[quoted] };
+            let names = CapitalWords { claim, lang, quoted: &[quoted] };
             names.nearly_quoted().into_iter().map(str::to_owned).collect()
         };
         assert_eq!(near("Johnston resigned", "Johnson resigned.", "en"), ["Johnson"]);

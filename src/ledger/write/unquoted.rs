@@ -9,7 +9,7 @@ use crate::ledger::write::figures::{
     Figure, Pair, WordedMagnitude, figures, pairs, quoted_figures, worded_figures,
     worded_magnitudes,
 };
-use crate::ledger::write::names::Names;
+use crate::ledger::write::names::CapitalWords;
 use crate::ledger::write::resolve::{RecordLookup, Resolved};
 use crate::ledger::write::slips;
 use crate::ledger::write::stated_date::{self, primary};
@@ -166,7 +166,7 @@ fn claim(fact: &Fact, compared: Compare, lookup: &mut dyn RecordLookup) -> Optio
 fn nearly_quoted(fact: &Fact, lookup: &mut dyn RecordLookup) -> Vec<String> {
     let mut quoted = quoted_words(fact);
     quoted.extend(fact.attribution.iter().flatten().map(|hop| &*hop.agent));
-    let names = Names { claim: &fact.claim, lang: &fact.lang, quoted: &quoted };
+    let names = CapitalWords { claim: &fact.claim, lang: &fact.lang, quoted: &quoted };
     let mut is_small = |word: &str| {
         let small = word.to_lowercase();
         let mut quoting = fact.evidence.iter().filter(|entry| entry.quote.is_some());
@@ -292,7 +292,7 @@ impl Wording<'_> {
         if compare == Compare::FiguresAndNames {
             missing.extend(self.misquoted());
             self.quoted.append(&mut self.agents);
-            let names = Names { claim: self.claim, lang: self.lang, quoted: &self.quoted };
+            let names = CapitalWords { claim: self.claim, lang: self.lang, quoted: &self.quoted };
             missing.extend(names.missing());
         }
         missing
