@@ -317,9 +317,11 @@ struct Top {
     totals: u64,
 }
 
-/// Whether the first bytes of `tree` are those of another version of this program.
+/// Whether the first bytes of `tree` are those of another version of this program: its number, and
+/// as many line feeds as fill them.
 pub(super) fn is_other_version(header: &[u8; HEADER.len()]) -> bool {
-    let number = header.strip_prefix(b"annals index ").and_then(|rest| rest.strip_suffix(b"\n\n"));
+    let rest = header.strip_prefix(b"annals index ").and_then(|rest| rest.strip_suffix(b"\n"));
+    let number = rest.map(|rest| rest.strip_suffix(b"\n").unwrap_or(rest));
     number.is_some_and(|number| number.iter().all(u8::is_ascii_digit)) && header != HEADER
 }
 

@@ -73,6 +73,10 @@ fn drafts_of_another_record_are_refused() {
         file.display()
     );
     assert_eq!((refused.exit, refused.err), (2, expected));
+    // Wherever the file is.
+    std::fs::copy(&file, desk.path("moved.jsonl")).unwrap();
+    let refused = desk.run("bo", "append|moved.jsonl");
+    assert!(refused.err.starts_with("annals: moved.jsonl: expected drafts for"), "{refused:?}");
     // What waits in another record does not wait here.
     let told = answer(&mut desk.command("bo", "--tz|UTC")).out;
     assert!(!told.contains("not written"), "{told}");

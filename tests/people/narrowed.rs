@@ -188,6 +188,11 @@ fn a_value_that_begins_with_a_minus_is_told_from_an_option() {
         );
         assert_eq!((exit, why), (2, expected), "{line}");
     }
+    // The values of other options are not what was not expected.
+    for line in ["append --quote met --claim \u{2014}no --bz ada", "find \u{2014}day --bogus"] {
+        let (_, why) = desk.refused(line);
+        assert!(why.starts_with("error: unexpected argument '--b"), "{why}");
+    }
     // A second word is no value that begins with a minus.
     let (_, why) = desk.refused("append a_b c_d");
     assert!(why.starts_with("error: unexpected argument 'c d' found\n"), "{why}");

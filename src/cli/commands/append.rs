@@ -91,8 +91,8 @@ fn run(context: &mut Context, args: AppendArgs) -> Result<Exit, CliError> {
             edit::run(context, args.file.as_deref(), &options)
         }
         Some(file) => {
-            let kept = DraftFile::there(context, file)?;
-            let input = read(file)?;
+            let mut kept = DraftFile::there(context, file)?;
+            let input = kept.read(context)?;
             if let Some(drafts) = unfinished(&kept, &input) {
                 let beginning = Beginning { document: None, kept: Some((kept, drafts)) };
                 return conversation::run(context, &args.write, beginning);

@@ -79,8 +79,7 @@ impl DraftFile {
         Ok(kept)
     }
 
-    /// Opens an existing file; it is removed later only if this program created it. Drafts that it
-    /// keeps for another record are refused; a note names another key that was to sign them.
+    /// Opens an existing file; it is removed later only if this program created it.
     pub fn there(context: &Context, path: &Path) -> Result<DraftFile, CliError> {
         let drafts = context.paths()?.drafts();
         let real = |folder: &Path| folder.canonicalize().map_err(disk::error("look at", folder));
@@ -90,12 +89,33 @@ impl DraftFile {
             }
             _ => false,
         };
-        // Only a file of ours begins with it, and any other is read once.
-        let origin = if ours { DraftOrigin::of(path)? } else { None };
+        let global = context.global.clone();
+        Ok(DraftFile { path: path.to_owned(), ours, origin: None, global })
+    }
+
+    /// The drafts of an existing file, which is read once. Drafts that were typed for another
+    /// record are refused; a note names another key that was to sign them.
+    pub fn read(&mut self, context: &Context) -> Result<Input, CliError> {
+        let text = read_text(&self.path)?;
+        self.begins_with(context, text.lines().next().and_then(DraftOrigin::parse))?;
+        Ok(drafts_of(&self.path, &text))
+    }
+
+    /// The same of a file that is not read yet.
+    pub fn expect_here(&mut self, context: &Context) -> Result<(), CliError> {
+        self.begins_with(context, DraftOrigin::of(&self.path)?)
+    }
+
+    fn begins_with(
+        &mut self,
+        context: &Context,
+        origin: Option<DraftOrigin>,
+    ) -> Result<(), CliError> {
         if let Some(origin) = &origin {
-            origin.expect_here(context, path)?;
+            origin.expect_here(context, &self.path)?;
         }
-        Ok(DraftFile { path: path.to_owned(), ours, origin, global: context.global.clone() })
+        self.origin = origin;
+        Ok(())
     }
 
     /// Whether it stands in the folder of drafts.
@@ -389,6 +409,10 @@ pub const BOUND: u64 = 1 << 30;
 
 /// The drafts of a file.
 pub fn read(file: &Path) -> Result<Input, CliError> {
+    Ok(drafts_of(file, &read_text(file)?))
+}
+
+fn read_text(file: &Path) -> Result<String, CliError> {
     let mut bytes = Vec::new();
     let name = match file.as_os_str() == "-" {
         true => {
@@ -403,12 +427,16 @@ pub fn read(file: &Path) -> Result<Input, CliError> {
             file.display().to_string()
         }
     };
-    let text = text(bytes).map_err(|why| CliError::usage(format!("{name}: {why}")))?;
+    text(bytes).map_err(|why| CliError::usage(format!("{name}: {why}")))
+}
+
+/// The drafts of the text of a file.
+fn drafts_of(file: &Path, text: &str) -> Input {
     let input = match DraftForm::of_file(file) {
-        DraftForm::Toml => read_toml(&text),
-        DraftForm::JsonLines => read_json_lines(&text),
-        DraftForm::Csv => read_table(&text, Separator::Found),
-        DraftForm::Tsv => read_table(&text, Separator::Tab),
+        DraftForm::Toml => read_toml(text),
+        DraftForm::JsonLines => read_json_lines(text),
+        DraftForm::Csv => read_table(text, Separator::Found),
+        DraftForm::Tsv => read_table(text, Separator::Tab),
     };
     let rows: Vec<String> = input.passed_over.iter().map(usize::to_string).collect();
     if let Some(first) = rows.first() {
@@ -424,7 +452,7 @@ pub fn read(file: &Path) -> Result<Input, CliError> {
             0,
         ));
     }
-    Ok(input)
+    input
 }
 
 /// The text of a file without its byte order mark, or why it is none.

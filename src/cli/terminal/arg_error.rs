@@ -103,16 +103,25 @@ pub fn minus(error: &Unread, words: impl Iterator<Item = String>) -> Option<Stri
 /// The sentence for an option with another dash than a minus before it, as word processors and mail
 /// programs make it; `None` where there is none. `words` are those of the command.
 pub fn other_dash(error: &Unread, mut words: impl Iterator<Item = String>) -> Option<String> {
-    if !matches!(error.kind(), ErrorKind::UnknownArgument | ErrorKind::MissingRequiredArgument) {
-        return None;
-    }
+    // The argument that was not expected; where another is missing, any may be the one meant.
+    let found = match (error.kind(), error.get(ContextKind::InvalidArg)) {
+        (ErrorKind::UnknownArgument, Some(ContextValue::String(found))) => found.as_str(),
+        (ErrorKind::MissingRequiredArgument, _) => "",
+        _ => return None,
+    };
     words.find_map(|word| {
-        let rest = word.trim_start_matches(|c: char| c.is_whitespace() || is_dash(c));
-        let name = rest.split('=').next().unwrap_or_default();
+        let dashed = word.trim_start();
+        let rest = dashed.trim_start_matches(is_dash);
+        let (marks, name) = (dashed.strip_suffix(rest)?, rest.split('=').next()?);
         let is_name = name.starts_with(|c: char| c.is_ascii_lowercase())
             && name.chars().all(|c| c.is_ascii_lowercase() || c == '-');
-        let marks = word.strip_suffix(rest).filter(|_| is_name)?;
-        let other = marks.chars().find(|c| *c != '-').filter(|_| marks.contains(is_dash))?;
+        // A value of one dash behind a blank is a text.
+        let is_meant = word.starts_with(found) && is_name && !marks.is_empty();
+        let other = match dashed.len() < word.len() {
+            true => word.chars().next().filter(|_| marks.chars().nth(1).is_some()),
+            false => marks.chars().find(|c| *c != '-'),
+        };
+        let other = other.filter(|_| is_meant)?;
         let what = if other.is_whitespace() { "a blank" } else { "another dash" };
         Some(format!(
             "expected an option, found {}, which begins with {what} (U+{:04X}); write --{name}",

@@ -508,16 +508,8 @@ fn worded(run: &[&str]) -> Option<Figure> {
         }
     }
     let value = whole.checked_add(part)?.to_string();
-    (!run.is_empty() && value != "0").then(|| Figure {
-        words: run.join(" "),
-        digits: value.clone(),
-        value,
-        is_negative: false,
-        share: Share::None,
-        kind: None,
-        shared: None,
-        has_parts: false,
-    })
+    let figure = || Figure { words: run.join(" "), ..Figure::plain(&value) };
+    (!run.is_empty() && value != "0").then(figure)
 }
 
 #[cfg(test)]

@@ -43,7 +43,11 @@ pub fn run(
 ) -> Result<Exit, CliError> {
     let editor = editor()?;
     let kept = match file {
-        Some(file) => DraftFile::there(context, file)?,
+        Some(file) => {
+            let mut kept = DraftFile::there(context, file)?;
+            kept.expect_here(context)?;
+            kept
+        }
         None => DraftFile::new(context, "toml", TEMPLATE)?,
     };
     let outcome = loop {
