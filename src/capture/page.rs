@@ -227,7 +227,12 @@ fn restyle(node: &NodeRef<'_>) {
             node.set_text(letter);
         }
         "sup" => mark_note(node),
-        name if is_span(name) => restyle_span(node, SIGNED.contains(&name)),
+        name if is_span(name) => {
+            if touches_its_twin(node) {
+                set_apart(node);
+            }
+            restyle_span(node, SIGNED.contains(&name));
+        }
         _ => {}
     }
 }
@@ -346,6 +351,24 @@ fn is_item(node: &NodeRef<'_>) -> bool {
         around = parent.parent();
     }
     false
+}
+
+/// Whether a figure that is kept from screen readers touches what stands beside it: mostly the same
+/// once more, for these.
+fn touches_its_twin(node: &NodeRef<'_>) -> bool {
+    let text = node.text();
+    if node.attr("aria-hidden").as_deref() != Some("true") || !text.contains(char::is_numeric) {
+        return false;
+    }
+    let touch = |before: Option<char>, after: Option<char>| {
+        before.zip(after).is_some_and(|(before, after)| {
+            let is_figure = before.is_numeric() || after.is_numeric();
+            is_figure && !before.is_whitespace() && !after.is_whitespace()
+        })
+    };
+    let before = node.prev_sibling().and_then(|before| before.text().chars().next_back());
+    let after = node.next_sibling().and_then(|after| after.text().chars().next());
+    touch(before, text.chars().next()) || touch(text.chars().next_back(), after)
 }
 
 /// Puts a space around an element.

@@ -17,9 +17,15 @@ const ROW: f64 = 0.3;
 const NEXT_ROW: f64 = 2.5;
 /// The distance of two lines of a column from which an empty line is between them.
 const PARAGRAPH: f64 = 1.5;
-/// The least number of rows with a gap at one place, and of words in a line of running text.
+/// The least number of rows with a gap at one place.
 const MIN_ROWS: usize = 3;
+/// The least number of lines of a column of running text, and of words in a line of it.
+const MIN_LINES: usize = 6;
 const MIN_WORDS: usize = 3;
+/// Of the lines of running text, at most one of so many has room for the first word of the next.
+const WITH_ROOM: usize = 8;
+/// How much more room than the word needs, as far as that is known by the width of its line.
+const ROOM: f64 = 1.5;
 /// Of the lines of running text, at least one of so many begins with a small letter.
 const SMALL_LETTERS: usize = 3;
 
@@ -136,7 +142,10 @@ impl Cells {
                 .collect();
             let lines = columns.iter().map(|column| self.lines(column, text));
             let lines: Vec<Vec<String>> = lines.collect();
-            if lines.iter().all(|lines| is_running_text(lines)) && !is_changed {
+            let mut columns_of_text = columns.iter().zip(&lines);
+            let is_text = columns_of_text
+                .all(|(column, lines)| is_running_text(lines) && self.is_filled(column, lines));
+            if is_text && !is_changed {
                 let columns = columns.iter().zip(&lines);
                 let columns = columns.map(|(column, lines)| self.joined(column, lines));
                 let put = columns.collect::<Vec<_>>().join("\n\n");
@@ -230,6 +239,25 @@ impl Cells {
         column.iter().map(words).collect()
     }
 
+    /// Whether hardly a line of a column has room for the first word of the next one: short texts
+    /// under each other are cells of a table.
+    fn is_filled(&self, column: &[usize], lines: &[String]) -> bool {
+        let cells: Vec<&Cell> = column.iter().filter_map(|cell| self.0.get(*cell)).collect();
+        let right = cells.iter().map(|cell| cell.right).fold(f64::NEG_INFINITY, f64::max);
+        let pairs = cells.windows(2).zip(lines.windows(2));
+        let with_room = pairs.filter(|(cells, lines)| match (*cells, *lines) {
+            // The end of a paragraph has room.
+            ([_, _], [ends, _]) if ends.ends_with(['.', '!', '?', ':', '”', '"', '»']) => false,
+            ([cell, next], [_, line]) => {
+                let letters = line.chars().count().max(1) as f64;
+                let first = line.split_whitespace().next().unwrap_or_default().chars().count() + 1;
+                right - cell.right > ROOM * first as f64 * (next.right - next.left) / letters
+            }
+            _ => false,
+        });
+        WITH_ROOM * with_room.count() <= lines.len()
+    }
+
     /// The lines of a column under each other.
     fn joined(&self, column: &[usize], lines: &[String]) -> String {
         let mut joined = String::new();
@@ -282,7 +310,7 @@ fn is_running_text(lines: &[String]) -> bool {
     let words: usize = lines.iter().map(|line| line.split_whitespace().count()).sum();
     let is_small = |line: &&String| line.starts_with(char::is_lowercase);
     let small = lines.iter().skip(1).filter(is_small).count();
-    lines.len() >= MIN_ROWS
+    lines.len() >= MIN_LINES
         && words >= MIN_WORDS * lines.len()
         && SMALL_LETTERS * small >= lines.len() - 1
 }

@@ -172,6 +172,10 @@ fn a_page_reads_as_a_browser_shows_it() {
         ("a <p style='mso-hide:all'>b</p>", "a"),
         ("<body style='display:none'>a", "a"),
         ("a <span aria-hidden=true>b</span>", "a b"),
+        // The same figure for the eye and for a screen reader.
+        ("a <span aria-hidden=true>12</span><span class=sr-only>12</span> b", "a 12 12 b"),
+        ("<span aria-hidden=true>$45</span><span>$45</span>", "$45 $45"),
+        ("<span aria-hidden=true>A</span>b, 1<span aria-hidden=true>,</span>230", "Ab, 1,230"),
         ("a<template>b</template><noscript>c</noscript><script>d</script><style>e</style>f", "af"),
         ("a<dialog>b</dialog><dialog open>c</dialog>", "a\n\nc"),
         ("a<!-- b -->c<video>d</video><progress>e</progress>", "ac"),

@@ -471,14 +471,28 @@ fn columns_that_are_drawn_row_by_row_are_one_after_the_other() {
         &["The minister did not", "Prices rose by 3.4 per"][..],
         &["resign on Monday, her", "cent in May, and food"],
         &["office said. She will", "by 12 per cent. Fuel"],
-        &["stay until the autumn.", "fell by 5 per cent, it"],
-        &["", "was said in London."],
+        &["stay until the autumn", "fell by 5 per cent, it"],
+        &["and lead the party to", "was said in London on"],
+        &["the next elections.", "Monday by the bank, as"],
+        &["", "it expected."],
     ];
     let left = "The minister did not\nresign on Monday, her\noffice said. She will\n\
-                stay until the autumn.";
+                stay until the autumn\nand lead the party to\nthe next elections.";
     let right = "Prices rose by 3.4 per\ncent in May, and food\nby 12 per cent. Fuel\n\
-                 fell by 5 per cent, it\nwas said in London.";
+                 fell by 5 per cent, it\nwas said in London on\nMonday by the bank, as\nit expected.";
     assert_eq!(rows(&[60, 320], &columns), format!("{left}\n\n{right}\n"));
+    // Short texts are the cells of a table.
+    let charges: [&[&str]; 6] = [
+        &["theft of a lorry", "not guilty on all counts"],
+        &["fraud by false claims", "guilty on two counts"],
+        &["assault on a guard", "not guilty on one count"],
+        &["arson of an empty barn", "guilty on all counts"],
+        &["theft of two bicycles", "not guilty as charged"],
+        &["driving without a licence", "guilty on one count"],
+    ];
+    let lines = |rows: &[&[&str]]| rows.iter().map(|row| row.join("\t") + "\n").collect::<String>();
+    assert_eq!(rows(&[60, 320], &charges), lines(&charges));
+    assert_eq!(rows(&[60, 320], &charges[..4]), lines(&charges[..4]));
     // A table: its rows stay, and its cells are apart.
     let table: [&[&str]; 4] = [
         &["Region", "2024", "2025"],

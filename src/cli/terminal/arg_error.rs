@@ -103,9 +103,12 @@ pub fn minus(error: &Unread, words: impl Iterator<Item = String>) -> Option<Stri
 /// The sentence for an option with another dash than a minus before it, as word processors and mail
 /// programs make it; `None` where there is none. `words` are those of the command.
 pub fn other_dash(error: &Unread, mut words: impl Iterator<Item = String>) -> Option<String> {
-    // The argument that was not expected; where another is missing, any may be the one meant.
+    // The option that was not expected. Another with a dash before it is taken for a file, and then
+    // one is missing, or a word too many.
     let found = match (error.kind(), error.get(ContextKind::InvalidArg)) {
-        (ErrorKind::UnknownArgument, Some(ContextValue::String(found))) => found.as_str(),
+        (ErrorKind::UnknownArgument, Some(ContextValue::String(found))) => {
+            if found.starts_with('-') { found.as_str() } else { "" }
+        }
         (ErrorKind::MissingRequiredArgument, _) => "",
         _ => return None,
     };
