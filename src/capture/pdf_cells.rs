@@ -29,8 +29,12 @@ const ROOM: f64 = 1.5;
 /// Of the lines of running text, at least one of so many begins with a small letter.
 const SMALL_LETTERS: usize = 3;
 
-/// A change of a text: where, how many bytes go, and what is put there.
-pub(super) type TextChange = (usize, usize, String);
+/// A change of a text: the bytes that go, and what is put in their place.
+#[derive(Debug)]
+pub(super) struct TextChange {
+    pub(super) at: Range<usize>,
+    pub(super) put: String,
+}
 
 /// Words on one line without a wide gap.
 #[derive(Clone, Copy, Debug)]
@@ -109,10 +113,12 @@ impl Cells {
                 |one: &(usize, &Cell), other: &(usize, &Cell)| one.1.left.total_cmp(&other.1.left);
             match (before.max_by(by_place), after.min_by(by_place)) {
                 (Some((number, _)), _) => {
-                    changes.push((self.place(number, text).end, 0, format!(" {value}")));
+                    let end = self.place(number, text).end;
+                    changes.push(TextChange { at: end..end, put: format!(" {value}") });
                 }
                 (None, Some((number, _))) => {
-                    changes.push((self.place(number, text).start, 0, format!("{value} ")));
+                    let start = self.place(number, text).start;
+                    changes.push(TextChange { at: start..start, put: format!("{value} ") });
                 }
                 (None, None) => apart.push(value.clone()),
             }
@@ -134,7 +140,7 @@ impl Cells {
             let cells = block.cells(&rows);
             let start = self.place(cells.start, text).start;
             let end = self.place(cells.end - 1, text).end;
-            let is_changed = changes.iter().any(|(at, ..)| (start..=end).contains(at));
+            let is_changed = changes.iter().any(|change| (start..=end).contains(&change.at.start));
             let columns: Vec<Vec<usize>> = (0..=block.gaps.len())
                 .map(|column| {
                     cells.clone().filter(|cell| self.column(*cell, &block.gaps) == column).collect()
@@ -149,7 +155,7 @@ impl Cells {
                 let columns = columns.iter().zip(&lines);
                 let columns = columns.map(|(column, lines)| self.joined(column, lines));
                 let put = columns.collect::<Vec<_>>().join("\n\n");
-                changes.push((start, end - start, put));
+                changes.push(TextChange { at: start..end, put });
                 continue;
             }
             for cell in cells.skip(1) {
@@ -159,7 +165,8 @@ impl Cells {
                     (self.column(cell - 1, &block.gaps), self.column(cell, &block.gaps));
                 let gap = text.get(before.end..here.start).unwrap_or_default();
                 if is_on_row && from < to && !gap.contains('\n') && !before.is_empty() {
-                    changes.push((before.end, gap.len(), "\t".repeat(to - from)));
+                    let at = before.end..before.end + gap.len();
+                    changes.push(TextChange { at, put: "\t".repeat(to - from) });
                 }
             }
         }
@@ -317,13 +324,13 @@ fn is_running_text(lines: &[String]) -> bool {
 
 /// A text with changes that do not overlap; of others the first one is made.
 pub(super) fn changed(text: &str, mut changes: Vec<TextChange>) -> String {
-    changes.sort_by_key(|(at, ..)| *at);
+    changes.sort_by_key(|change| change.at.start);
     let (mut changed, mut done) = (String::new(), 0);
-    for (at, length, put) in changes {
-        if let Some(kept) = text.get(done..at).filter(|_| text.is_char_boundary(at + length)) {
+    for TextChange { at, put } in changes {
+        if let Some(kept) = text.get(done..at.start).filter(|_| text.is_char_boundary(at.end)) {
             changed.push_str(kept);
             changed.push_str(&put);
-            done = at + length;
+            done = at.end;
         }
     }
     changed.push_str(text.get(done..).unwrap_or_default());

@@ -103,8 +103,9 @@ impl Initials {
                 }
             }
             let gap = if is_apart(&letter.text, after, &words, lang) { " " } else { "" };
-            changes.push((word, 0, format!("{}{gap}", letter.text)));
-            changes.push((letter.start, letter.text.len(), String::new()));
+            changes.push(TextChange { at: word..word, put: format!("{}{gap}", letter.text) });
+            let at = letter.start..letter.start + letter.text.len();
+            changes.push(TextChange { at, put: String::new() });
         }
         changes
     }

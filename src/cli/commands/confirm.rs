@@ -126,7 +126,9 @@ fn facts(context: &Context, given: &[PositionList]) -> Result<Vec<u64>, CliError
     }
     // The same command again: its receipt may have been lost.
     if facts.is_empty() {
-        again.iter().for_each(|fact| facts.extend((!facts.contains(fact)).then_some(*fact)));
+        again.sort_unstable();
+        again.dedup();
+        facts = again;
     }
     match facts.is_empty() {
         false => Ok(facts),

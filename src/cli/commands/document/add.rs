@@ -110,7 +110,7 @@ struct EarlierCapture {
     /// How the text was made.
     method: Option<String>,
     /// Who published the document with the text, and when.
-    publication: Option<Publication>,
+    publication: Option<PublishedBy>,
 }
 
 pub fn run(context: &mut Context, args: DocumentAddArgs) -> Result<Exit, CliError> {
@@ -505,7 +505,7 @@ fn drafts(
         }
         (None, Some(at)) => {
             let day = text.published.as_ref().and_then(|published| published.edtf.clone());
-            let own = (text.publisher.clone(), day);
+            let own = PublishedBy { publisher: text.publisher.clone(), day };
             note(wrapped(&same_text(at, earlier.publication, &own), 0));
             parts.push(captured(None));
             parts.push(ReceiptPart { already: Some(at), ..quotable(None) });
@@ -524,13 +524,18 @@ fn drafts(
 }
 
 /// Who published a document, and when.
-type Publication = (Option<String>, Option<String>);
+#[derive(PartialEq, Eq)]
+struct PublishedBy {
+    publisher: Option<String>,
+    /// The date, in EDTF.
+    day: Option<String>,
+}
 
 /// The note that a text is in the record already: of another publication its facts are that one's.
-fn same_text(at: u64, theirs: Option<Publication>, own: &Publication) -> String {
+fn same_text(at: u64, theirs: Option<PublishedBy>, own: &PublishedBy) -> String {
     let said = format!("note: its text is document {at} already, word for word");
-    let Some((publisher, published)) = theirs.filter(|theirs| theirs != own) else { return said };
-    let named: Vec<String> = [publisher, published].into_iter().flatten().collect();
+    let Some(theirs) = theirs.filter(|theirs| theirs != own) else { return said };
+    let named: Vec<String> = [theirs.publisher, theirs.day].into_iter().flatten().collect();
     let of = match named.is_empty() {
         true => "of another publication".to_owned(),
         false => format!("of {}", visible(&named.join(", "))),
@@ -557,7 +562,7 @@ fn earlier(context: &Context, bytes: &Hash, text: &Hash) -> Result<EarlierCaptur
         let about = row.about.as_ref()?;
         let day = about.published.as_ref().and_then(|day| day.edtf.as_ref());
         let publisher = about.publisher.as_ref().map(|name| name.to_string());
-        Some((publisher, day.map(|day| day.to_string())))
+        Some(PublishedBy { publisher, day: day.map(|day| day.to_string()) })
     });
     let position = |row: &DocumentRow| row.document;
     let (bytes, text) = (bytes.map(position), text.map(position));
