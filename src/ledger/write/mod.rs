@@ -19,6 +19,7 @@ mod named_days;
 mod stated_date;
 mod names;
 mod slips;
+pub mod small_words;
 pub mod written_language;
 pub mod unquoted;
 mod event_notes;

@@ -3,13 +3,13 @@
 //!
 //! Always holds: it is a hint for the signer and refuses nothing; what cannot be judged, such as a
 //! name alone or a rare language, has no doubt. Not here: the form of a tag (`capture::language`).
-//! Source: the Unicode property Script; stop words of ISO languages by `stop-words`; runs of
+//! Source: the Unicode property Script; small words of ISO languages (`small_words`); runs of
 //! letters by `whatlang`, which must agree where it knows both languages.
 
+use crate::ledger::write::small_words;
 use crate::ledger::write::stated_date::primary;
 use isolang::Language;
 use std::collections::{BTreeSet, HashMap};
-use std::sync::LazyLock;
 use unicode_script::{Script, UnicodeScript};
 use unicode_segmentation::UnicodeSegmentation;
 use whatlang::{Detector, Lang};
@@ -178,33 +178,8 @@ fn stop_words_of(lang: &str) -> Option<&'static str> {
         "nb" | "nn" => "no".to_owned(),
         other => other.to_owned(),
     };
-    stop_words::available_languages().iter().find(|known| **known == language).copied()
+    small_words::languages().find(|known| *known == language)
 }
-
-/// Small words that the list of their own language lacks, and that of another one has.
-const LACKED: [(&str, &str); 2] = [
-    ("en", "per cent"),
-    ("uk", "не на у в з і й та що як за до від це він вона вони але бо чи для про при по"),
-];
-
-/// The languages that have a small word in common.
-static LANGUAGES: LazyLock<HashMap<&str, Vec<&str>>> = LazyLock::new(|| {
-    let mut languages: HashMap<&str, Vec<&str>> = HashMap::new();
-    for language in stop_words::available_languages() {
-        for word in stop_words::lookup(language).unwrap_or_default() {
-            languages.entry(word).or_default().push(language);
-        }
-    }
-    for (language, words) in LACKED {
-        for word in words.split(' ') {
-            let known = languages.entry(word).or_default();
-            if !known.contains(&language) {
-                known.push(language);
-            }
-        }
-    }
-    languages
-});
 
 /// Languages whose small words are so much alike that a sentence of one looks like the other.
 const ALIKE: [(&str, &str); 6] =
@@ -227,11 +202,11 @@ fn weights<'a>(
     let words = words.filter(|word| word.contains(char::is_alphabetic));
     let words: BTreeSet<String> = words.map(|word| word.to_lowercase().replace('’', "'")).collect();
     let mut weights: HashMap<&str, SmallWords> = HashMap::new();
-    for languages in words.iter().filter_map(|word| LANGUAGES.get(word.as_str())) {
-        for language in languages.iter().filter(|it| some.is_empty() || some.contains(*it)) {
+    for languages in words.iter().filter_map(|word| small_words::languages_of(word)) {
+        for language in languages.iter().filter(|it| some.is_empty() || some.contains(it)) {
             let found = weights.entry(language).or_default();
             found.count += 1;
-            found.weight += 1.0 / languages.len() as f64;
+            found.weight += 1.0 / languages.count() as f64;
         }
     }
     weights
