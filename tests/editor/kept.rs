@@ -167,6 +167,25 @@ fn a_range_that_was_confirmed_is_in_the_record_already() {
     assert_eq!(talk(command).ends().1, 1);
 }
 
+/// Facts that were confirmed by several commands are in the record already, whichever command named
+/// them.
+#[test]
+fn a_range_that_was_confirmed_in_parts_is_in_the_record_already() {
+    let desk = facts();
+    desk.writes("bo", "confirm|5|--how|reread", "written at 8");
+    let rest = desk.writes("bo", "confirm|4-6|--how|reread", "written at 9 to 10 (2 events)");
+    assert!(rest.err.contains("or retracted): 5\n"), "{rest:?}");
+    desk.writes("bo", "confirm|4-6|--how|reread", "already at 8 to 10 (3 events)");
+    desk.writes("bo", "confirm|4-5|--how|reread", "already at 8 to 9 (2 events)");
+    let apart = desk.run("bo", "confirm|5-6|--how|reread");
+    assert_eq!((apart.exit, &*apart.out), (0, "already at 8\nalready at 10\n"), "{apart:?}");
+    let json = desk.run("bo", "confirm|5-6|--how|reread|--format|json").out;
+    let answer: serde_json::Value = serde_json::from_str(&json).unwrap();
+    assert_eq!((&answer["status"], &answer["count"]), (&"already".into(), &2.into()));
+    assert_eq!(answer["parts"][1]["position"], 10);
+    assert_eq!(answer["parts"][1]["fact"], 6);
+}
+
 /// A look at a part of what was seen is a look at an older copy, and is not remembered.
 #[test]
 fn a_look_at_a_part_forgets_nothing() {

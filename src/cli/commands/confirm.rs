@@ -4,6 +4,7 @@
 
 use crate::cli::render::provenance;
 use crate::cli::shared::positions::{PositionList, Positions};
+use crate::cli::shared::receipt::{PartKind, ReceiptPart};
 use crate::cli::shared::waiting::{self, ReviewScope, waits_for};
 use crate::cli::shared::{
     QuoteArgs, SubmitOptions, WriteArgs, expect_legal, fields, present, submit,
@@ -16,6 +17,8 @@ use crate::ledger::write::draft::{Draft, Input, Name};
 use annals_core::event::vocabulary::{How, Stance, Type};
 use annals_core::fold::Fact;
 use annals_core::fold::history::KeyIndex;
+use annals_core::fold::operation::Operation;
+use annals_core::state::State;
 use clap::Args;
 
 /// Confirm facts by reading them again
@@ -52,7 +55,7 @@ impl Command for ConfirmArgs {
 fn run(context: &mut Context, args: ConfirmArgs) -> Result<Exit, CliError> {
     args.place.check()?;
     context.begin_write(args.write.dry_run)?;
-    let facts = facts(context, &args.facts)?;
+    let Meant { facts, recorded } = facts(context, &args.facts)?;
     if args.how.is_none() {
         for fact in &facts {
             let draft = Draft {
@@ -73,11 +76,19 @@ fn run(context: &mut Context, args: ConfirmArgs) -> Result<Exit, CliError> {
         evidence: evidence.clone(),
         ..Draft::default()
     };
-    submit(context, &Input::of(facts.iter().map(draft)), &SubmitOptions::of(&args.write))
+    let options = SubmitOptions { recorded, ..SubmitOptions::of(&args.write) };
+    submit(context, &Input::of(facts.iter().map(draft)), &options)
+}
+
+/// The facts that are meant.
+struct Meant {
+    facts: Vec<u64>,
+    /// The confirmations of all of them that the signer has written before; empty if one waits.
+    recorded: Vec<ReceiptPart>,
 }
 
 /// The facts that are meant, each once: those named, and of a range those that wait for the signer.
-fn facts(context: &Context, given: &[PositionList]) -> Result<Vec<u64>, CliError> {
+fn facts(context: &Context, given: &[PositionList]) -> Result<Meant, CliError> {
     let parts = || given.iter().flat_map(|PositionList(parts)| parts);
     let mut facts = Vec::new();
     let mut add = |fact: u64| {
@@ -92,7 +103,7 @@ fn facts(context: &Context, given: &[PositionList]) -> Result<Vec<u64>, CliError
                 add(*fact);
             }
         });
-        return Ok(facts);
+        return Ok(Meant { facts, recorded: Vec::new() });
     }
     let record = context.record()?;
     let (view, names) = provenance::view(context, &record, None)?;
@@ -125,16 +136,39 @@ fn facts(context: &Context, given: &[PositionList]) -> Result<Vec<u64>, CliError
         waiting.iter().for_each(|fact| add(fact.position));
     }
     // The same command again: its receipt may have been lost.
+    let mut recorded = Vec::new();
     if facts.is_empty() {
         again.sort_unstable();
         again.dedup();
+        let mine = |key: KeyIndex| view.state().history.person(key) == Some(&person);
+        recorded = confirmations(view.state(), &again, &mine);
         facts = again;
     }
     match facts.is_empty() {
-        false => Ok(facts),
+        false => Ok(Meant { facts, recorded }),
         true => {
             let why = format!("no fact of these waits for {}", visible(&reviewer));
             Err(LedgerError::NotAllowed { kind: Type::FactConfirmed, why }.into())
         }
     }
+}
+
+/// The confirmations of the present words of these facts by the keys of a person.
+fn confirmations(
+    state: &State,
+    facts: &[u64],
+    mine: &dyn Fn(KeyIndex) -> bool,
+) -> Vec<ReceiptPart> {
+    let found = state.history.acts().iter().filter_map(|act| {
+        let Operation::Confirmed { on } = act.operation else { return None };
+        let fact = state.fold.fact_of_revision(on).filter(|fact| fact.revision == on)?;
+        let (fact, revision) = (fact.position, fact.revision);
+        let stands = facts.contains(&fact) && mine(act.by);
+        (stands && state.undone_by(act.position).is_none()).then(|| ReceiptPart {
+            already: Some(act.position),
+            kind: PartKind::Act { kind: Type::FactConfirmed, fact, revision },
+            text: None,
+        })
+    });
+    found.collect()
 }

@@ -159,6 +159,33 @@ pub fn print_receipt(
     Ok(Exit::Yes)
 }
 
+/// Prints the receipt of events that several submissions wrote before: a line for each run of
+/// positions.
+pub fn print_recorded(
+    context: &Context,
+    of: &[ReceiptPart],
+    writer: &Writer,
+) -> Result<Exit, CliError> {
+    let mut runs: Vec<Receipt> = Vec::new();
+    for position in of.iter().filter_map(|part| part.already) {
+        match runs.last_mut().filter(|run| run.first + run.count == position) {
+            Some(run) => run.count += 1,
+            None => runs.push(Receipt { first: position, count: 1, already: true }),
+        }
+    }
+    let count = runs.iter().map(|run| run.count).sum();
+    let first = runs.first().map_or(0, |run| run.first);
+    if context.format() != Format::Text {
+        return print_receipt(context, &Receipt { first, count, already: true }, writer, of);
+    }
+    let mut out = done_as(context.format());
+    for run in &runs {
+        write_receipt(&mut out, run, writer)?;
+    }
+    out.flush()?;
+    Ok(Exit::Yes)
+}
+
 /// What would be written and was not, for programs.
 pub fn print_dry_run(
     context: &Context,

@@ -7,7 +7,7 @@ use crate::cli::shared::draft_file::{DraftFile, forget_written, is_in_outbox};
 use crate::cli::shared::essence::Essence;
 use crate::cli::shared::fields::WriteArgs;
 use crate::cli::shared::preview::{self, Extent};
-use crate::cli::shared::receipt::{ReceiptPart, print_dry_run, print_receipt};
+use crate::cli::shared::receipt::{ReceiptPart, print_dry_run, print_receipt, print_recorded};
 use crate::cli::terminal::{
     CliError, Context, Exit, Progress, ask, counted, note, until_written, visible, wrapped,
 };
@@ -47,6 +47,9 @@ pub struct SubmitOptions {
     pub made_anew: bool,
     /// What each event is, for the receipt; empty where the events say enough.
     pub parts: Vec<ReceiptPart>,
+    /// What is in the record of these drafts, if each of them is, whether by one submission or by
+    /// several.
+    pub recorded: Vec<ReceiptPart>,
 }
 
 impl SubmitOptions {
@@ -178,6 +181,13 @@ fn submit_to(
 ) -> Result<Exit, CliError> {
     if options.verify_first {
         writer.need_all()?;
+    }
+    if !options.recorded.is_empty() && !options.again {
+        let public = context.known_signer(&writer)?;
+        let earlier = public.map(|public| before(&writer, loaded, &public)).transpose()?;
+        if !matches!(earlier, Some(EarlierSubmission::Written(_))) {
+            return print_recorded(context, &options.recorded, &writer);
+        }
     }
     if let Some(public) = context.locked_signer(&writer, &|_| true)?
         && let Some(receipt) = check(context, &writer, loaded, options, public)?
