@@ -17,6 +17,7 @@ pub mod figured_date;
 pub mod worded_date;
 mod named_days;
 mod stated_date;
+mod name_cases;
 mod names;
 mod slips;
 pub mod small_words;

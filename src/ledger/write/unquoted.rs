@@ -9,7 +9,7 @@ use crate::ledger::write::figures::{
     Figure, Pair, WordedMagnitude, figures, pairs, quoted_figures, worded_figures,
     worded_magnitudes,
 };
-use crate::ledger::write::names::CapitalWords;
+use crate::ledger::write::names::{CapitalWords, Likeness};
 use crate::ledger::write::resolve::{RecordLookup, Resolved};
 use crate::ledger::write::slips;
 use crate::ledger::write::stated_date::{self, primary};
@@ -160,9 +160,9 @@ fn claim(fact: &Fact, compared: Compare, lookup: &mut dyn RecordLookup) -> Optio
     (!list.is_empty()).then(|| note(&list))
 }
 
-/// The first words of the claim's sentences that are nearly quoted names, and stand nowhere in the
-/// documents in small letters: those are words of the language. Few claims have one that is read
-/// for in a document.
+/// The first words of the claim's sentences that are nearly quoted names, or are names of the
+/// documents in the place of one, and stand nowhere in the documents in small letters: those are
+/// words of the language. Few claims have one that is read for in a document.
 fn nearly_quoted(fact: &Fact, lookup: &mut dyn RecordLookup) -> Vec<String> {
     let mut quoted = quoted_words(fact);
     quoted.extend(fact.attribution.iter().flatten().map(|hop| &*hop.agent));
@@ -175,8 +175,29 @@ fn nearly_quoted(fact: &Fact, lookup: &mut dyn RecordLookup) -> Vec<String> {
             found.is_ok_and(|(text, _)| has_word(text.as_str(), &small))
         })
     };
-    let found = names.nearly_quoted();
-    found.into_iter().filter(|word| !is_small(word)).map(str::to_owned).collect()
+    let mut found = names.likely();
+    found.retain(|first| !is_small(first.word));
+    if found.iter().any(|first| first.likeness == Likeness::InPlace) {
+        let mut is_name = |word: &str| {
+            let mut quoting = fact.evidence.iter().filter(|entry| entry.quote.is_some());
+            quoting.any(|entry| {
+                let found = lookup.document(entry.document);
+                found.is_ok_and(|(text, _)| has_name(text.as_str(), word))
+            })
+        };
+        found.retain(|first| first.likeness == Likeness::Near || is_name(first.word));
+    }
+    found.into_iter().map(|first| first.word.to_owned()).collect()
+}
+
+/// Whether a text has a word with its capital inside of a sentence: after a word in small letters.
+fn has_name(text: &str, word: &str) -> bool {
+    let is_inside = |at: usize| {
+        let before = text.get(..at).and_then(|before| before.strip_suffix(' '));
+        before.is_some_and(|it| it.ends_with(|c: char| c.is_lowercase()))
+            && !is_in_word(text, at + word.len())
+    };
+    memmem::find_iter(text.as_bytes(), word).any(is_inside)
 }
 
 /// Whether a text has these letters as a whole word.
