@@ -15,7 +15,8 @@ fn foreign() -> Desk {
 
 /// The notes of an answer, each in a line.
 fn notes(err: &str) -> Vec<String> {
-    let flat = err.split("     5  ").next().unwrap_or_default().replace('\n', " ");
+    let before: Vec<&str> = err.lines().take_while(|line| !line.contains("  fact.")).collect();
+    let flat = before.join(" ");
     flat.split("note: ").skip(1).map(|note| note.trim().to_owned()).collect()
 }
 
@@ -131,6 +132,7 @@ fn another_month_or_weekday_than_the_quoted_one_is_named_in_any_language() {
     for (name, lang, text) in [
         ("uk.txt", "uk", "Посол поїхав у середу, 26 січня 2022 року."),
         ("de.txt", "de", "Der Bericht kam am Montag, dem 21. November 2022."),
+        ("fr.txt", "fr", "La réforme sera votée en juin."),
     ] {
         std::fs::write(desk.path(name), text).unwrap();
         let line = format!("document|add|{name}|--title|T|--lang|{lang}");
@@ -143,11 +145,14 @@ fn another_month_or_weekday_than_the_quoted_one_is_named_in_any_language() {
     };
     let uk = "--document|3|--quote|у середу, 26 січня 2022 року|--claim|";
     let de = "--document|4|--quote|am Montag, dem 21. November 2022|--claim|";
+    let fr = "--document|5|--quote|sera votée en juin|--claim|";
     for (claim, words) in [
         (format!("{uk}Посол поїхав 26 червня 2022 року."), "“червня”"),
         (format!("{uk}Посол поїхав у п’ятницю."), "“п’ятницю”"),
         (format!("{de}Der Bericht kam am 21. Oktober 2022."), "“Oktober”"),
         (format!("{de}The report came on 21 October 2022.|--lang|en"), "“October”"),
+        (format!("{fr}La réforme sera votée en mai."), "“mai”"),
+        (format!("{fr}The reform comes in May.|--lang|en"), "“May”"),
     ] {
         let found = noted(&claim);
         assert!(found.len() == 1 && found[0].ends_with(words), "{claim}: {found:?}");
@@ -157,6 +162,7 @@ fn another_month_or_weekday_than_the_quoted_one_is_named_in_any_language() {
         format!("{uk}Посол поїхав у середу."),
         format!("{de}Der Bericht kam am 21. November 2022."),
         format!("{de}The report came on Monday, 21 November 2022.|--lang|en"),
+        format!("{fr}La réforme sera votée en juin."),
     ] {
         assert_eq!(noted(&claim), [""; 0], "{claim}");
     }

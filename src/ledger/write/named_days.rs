@@ -1,6 +1,6 @@
 //! The names of months and weekdays in a text, in its language: `18 листопада`, `1er mars`.
 //!
-//! Always holds: a word that is also another one (`lutego`, `mars`, `Mart`) is a month beside a
+//! Always holds: a word that is also another one (`lutego`, `Mars`, `Mart`) is a month beside a
 //! figure only; a language whose names are not known has none. Not here: which date such words give
 //! (`worded_date`), figures alone (`figured_date`).
 //! Source: the names of the C library's locales, by `pure-rust-locales`.
@@ -57,11 +57,50 @@ const LOCALES: [(&str, &[Locale]); 37] = [
 
 /// Languages whose names have other endings in a sentence.
 const INFLECTED: &str = "uk ru be bg mk sr hr bs sl cs sk pl fi et lv lt hu el tr";
-/// Beginnings of longer names that are other words too, folded; they count beside a figure.
-const OTHER_WORDS: [&str; 9] =
-    ["august", "april", "march", "люто", "люти", "люта", "lute", "aralık", "nisan"];
-/// The fewest letters of a name that is a month without a figure beside it.
+/// Beginnings of names of months that are other words too, folded; they count beside a figure.
+const OTHER_WORDS: [&str; 8] = ["march", "люто", "люти", "люта", "lute", "aralık", "nisan", "مارس"];
+/// Beginnings of names of months that people have too, folded: with a capital they count beside a
+/// figure, or after a word for a time.
+const NAMES_OF_PEOPLE: [&str; 2] = ["august", "april"];
+/// The fewest letters of a name that is a month whatever stands beside it.
 const LONG: usize = 5;
+/// Short names of months that are other words in small letters too, with their languages.
+const SHORT_OTHER_WORDS: [(&str, &str); 4] =
+    [("ro", "mai"), ("bg", "май"), ("cs", "září"), ("ar", "آب")];
+/// Languages that write months with a capital; `he`, whose short names are other words, has none.
+const CAPITAL_MONTHS: &str = "en de id tr he";
+/// Words before a month in such a language.
+const BEFORE_MONTH: [&str; 29] = [
+    "im",
+    "seit",
+    "ende",
+    "anfang",
+    "mitte",
+    "bis",
+    "ab",
+    "vom",
+    "zum",
+    "des",
+    "diesen",
+    "letzten",
+    "vergangenen",
+    "kommenden",
+    "und",
+    "oder",
+    "in",
+    "since",
+    "until",
+    "till",
+    "by",
+    "during",
+    "last",
+    "next",
+    "early",
+    "late",
+    "mid",
+    "bulan",
+    "sejak",
+];
 /// Articles and prepositions between a figure and its month: `26 de noviembre`.
 const BETWEEN: [&str; 5] = ["de", "d", "of", "the", "del"];
 
@@ -145,7 +184,7 @@ fn names_in(text: &str, lang: &str) -> Option<&'static DayNames> {
 
 /// The words of a name, folded, without an article.
 fn parts(name: &str) -> Vec<String> {
-    let words = name.split([' ', '’', '\'']).map(|word| folded(word.trim_end_matches('.')));
+    let words = name.split([' ', '’', '\'']).map(|word| as_typed(word.trim_end_matches('.')));
     words.filter(|word| !word.is_empty() && !BETWEEN.contains(&word.as_str())).collect()
 }
 
@@ -158,9 +197,10 @@ fn words(text: &str) -> Vec<(&str, String)> {
     words.filter(|word| !word.is_empty()).map(|word| (word, as_typed(word))).collect()
 }
 
-/// A word without case, with the apostrophe that keyboards have.
+/// A word without case, in composed letters, with the apostrophe that keyboards have.
 fn as_typed(word: &str) -> String {
-    folded(word).replace(['’', 'ʼ'], "'")
+    let word = folded(word).replace(['’', 'ʼ'], "'");
+    if word.is_ascii() { word } else { word.nfc().collect() }
 }
 
 /// Whether a word is a name, in a language with endings also with another one.
@@ -176,9 +216,30 @@ fn is_name(word: &str, name: &str, is_inflected: bool) -> bool {
     alike == length || (alike + 1 == length && letters <= length + 1)
 }
 
+/// Whether a name of a month is one without a figure beside it: long ones are, but for other words;
+/// short ones in small letters, where a language writes months so, and else after a word for a
+/// time.
+fn is_plain(word: &str, before: &str, language: &str) -> bool {
+    let lower = as_typed(word);
+    if OTHER_WORDS.iter().any(|begin| lower.starts_with(begin)) {
+        return false;
+    }
+    let has_capital = word.starts_with(char::is_uppercase);
+    let is_person = has_capital && NAMES_OF_PEOPLE.iter().any(|begin| lower.starts_with(begin));
+    if lower.chars().count() >= LONG && !is_person {
+        return true;
+    }
+    if CAPITAL_MONTHS.split(' ').any(|it| it == language) {
+        return has_capital && BEFORE_MONTH.contains(&before);
+    }
+    let is_other = |(of, begin): &(&str, &str)| *of == language && lower.starts_with(begin);
+    !has_capital && !SHORT_OTHER_WORDS.iter().any(is_other)
+}
+
 /// The months that a text names, in its language.
 pub fn months(text: &str, lang: &str) -> Vec<NamedMonth> {
     let Some(names) = names_in(text, lang) else { return Vec::new() };
+    let language = primary(lang);
     let words = words(text);
     let is_figure = |at: usize| {
         words.get(at).is_some_and(|(word, _)| word.chars().next().and_then(digit).is_some())
@@ -212,10 +273,9 @@ pub fn months(text: &str, lang: &str) -> Vec<NamedMonth> {
             continue;
         };
         let word = words.get(at).map_or("", |(word, _)| word);
-        let lower = folded(word);
-        let is_plain = full.is_some()
-            && lower.chars().count() >= LONG
-            && !OTHER_WORDS.iter().any(|begin| lower.starts_with(begin));
+        let word_before = at.checked_sub(1).and_then(|before| words.get(before));
+        let word_before = word_before.map_or("", |(_, lower)| lower);
+        let is_plain = full.is_some() && is_plain(word, word_before, &language);
         let has_figure = before() || after(name.len());
         let all = words.get(at..at + name.len()).unwrap_or_default();
         let word: Vec<&str> = all.iter().map(|(word, _)| *word).collect();
@@ -280,6 +340,19 @@ mod tests {
             ("5. tammikuuta 2026", "fi", 1),
             ("3 Mart 2026", "tr", 3),
             ("3 sept. 2026", "fr", 9),
+            ("au mois de mai", "fr", 5),
+            ("en juin et", "fr", 6),
+            ("depuis mars", "fr", 3),
+            ("im Juni", "de", 6),
+            ("seit Mai", "de", 5),
+            ("Ende März", "de", 3),
+            ("im August", "de", 8),
+            ("desde mayo", "es", 5),
+            ("sinds mei", "nl", 5),
+            ("i augusti", "sv", 8),
+            ("em maio", "pt", 5),
+            ("в марте", "ru", 3),
+            ("in May", "en", 5),
         ] {
             assert_eq!(named(text, lang), [month], "{text}");
         }
@@ -290,6 +363,10 @@ mod tests {
             ("They may march.", "en"),
             ("La mar es grande", "es"),
             ("August Macke malte es.", "de"),
+            ("Juli Zeh schrieb es.", "de"),
+            ("El mai bine", "ro"),
+            ("Там май няма никой", "bg"),
+            ("Mai Thi Nguyen", "fr"),
             ("nothing 3 here", "und"),
             ("", "uk"),
         ] {
