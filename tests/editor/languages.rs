@@ -174,6 +174,29 @@ fn another_month_or_weekday_than_the_quoted_one_is_named_in_any_language() {
     );
 }
 
+/// An interval whose months a language names is not one end of it.
+#[test]
+fn one_end_of_an_interval_in_another_language_is_named() {
+    let desk = bare();
+    std::fs::write(desk.path("fr.txt"), "Il a été maire entre mai 2019 et juin 2021.").unwrap();
+    desk.writes("ada", "document|add|fr.txt|--title|T|--lang|fr", "written at 3");
+    let noted = |when: &str| {
+        let line = format!(
+            "append|--quote|Il a été maire|--claim|Il a été maire.|--when|{when}|--as-written|entre \
+             mai 2019 et juin 2021|--dry-run"
+        );
+        let answer = desk.run("ada", &line);
+        assert_eq!(answer.exit, 0, "{answer:?}");
+        notes(&answer.err)
+    };
+    assert_eq!(noted("2019-05/2021-06"), [""; 0]);
+    assert_eq!(
+        noted("2019-05"),
+        ["when: the words “entre mai 2019 et juin 2021” give 2019-05/2021-06, and 2019-05 is one \
+          end of it; --basis derived or inferred says where another date comes from"]
+    );
+}
+
 /// And 3: a text in Ukrainian with two dates.
 fn dated() -> Desk {
     let desk = bare();

@@ -16,6 +16,7 @@ mod figures;
 pub mod figured_date;
 pub mod worded_date;
 mod named_days;
+pub mod named_interval;
 mod stated_date;
 mod name_cases;
 mod names;

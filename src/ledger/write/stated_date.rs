@@ -9,6 +9,7 @@ use crate::ledger::write::figured_date;
 use crate::ledger::write::figures::{digit, figures};
 pub use crate::ledger::write::named_days::primary;
 use crate::ledger::write::named_days::{NamedMonth, months, weekday_name, weekdays};
+use crate::ledger::write::named_interval;
 use crate::ledger::write::worded_date::dates;
 use annals_core::edtf::{Days, days};
 use jiff::ToSpan;
@@ -123,6 +124,12 @@ pub fn denied(edtf: &str, words: &str, lang: &str) -> Option<String> {
     if counted_otherwise(words, lang).any(|year| days(&year).is_none_or(|it| it.overlap(&given))) {
         // Thai months are those of every calendar of the West; others begin on other days.
         return (primary(lang) == "th").then(|| another_day(edtf, words)).flatten();
+    }
+    if let Some(found) = named_interval::stated(words, lang) {
+        return match days(&found)?.overlap(&given) {
+            true => differs(&found, edtf, words),
+            false => Some(format!("the words “{words}” give {found}, not {edtf}")),
+        };
     }
     let read = dates(words, None);
     let found: Vec<String> = read.iter().map(|date| date.edtf.clone()).collect();
@@ -400,6 +407,13 @@ mod tests {
             ("2019-05", "in May 2019 and in February 2021", "en", {
                 "give 2019-05 and 2021-02, and 2019-05 is one of them"
             }),
+            ("2019-05", "zwischen Mai 2019 und Februar 2021", "de", {
+                "give 2019-05/2021-02, and 2019-05 is one end of it"
+            }),
+            ("2022-01-03", "з 3 до 5 січня 2022 року", "uk", {
+                "give 2022-01-03/2022-01-05, and 2022-01-03 is one end of it"
+            }),
+            ("2023-01", "d’avril à juin 2020", "fr", { "give 2020-04/2020-06, not 2023-01" }),
             ("2020", "in 2020 or 2021", "en", { "give 2020 and 2021, and 2020 is one of them" }),
         ] {
             assert_eq!(why(edtf, words, lang), format!("the words “{words}” {told}"));
@@ -424,6 +438,8 @@ mod tests {
             ("2027-03", "1er mars 2027", "fr"),
             ("2026-11-18", "18 листопада 2026 року", "uk"),
             ("2026-11-03/2026-11-05", "3.–5. November 2026", "de"),
+            ("2019-05/2021-02", "між травнем 2019 та лютим 2021", "uk"),
+            ("2020-05", "d’avril à juin 2020", "fr"),
             ("2026-12-31/2027-01-02", "31 December to 2 January", "en"),
             ("2022-01-26", "on the 26th", "en"),
             ("2022-01-26", "cередa", "uk"),

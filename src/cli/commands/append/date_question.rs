@@ -7,6 +7,7 @@ use crate::cli::shared::filled;
 use crate::cli::terminal::{CliError, ask, note, visible, wrapped};
 use crate::ledger::write::draft::WhenDraft;
 use crate::ledger::write::figured_date;
+use crate::ledger::write::named_interval;
 use crate::ledger::write::worded_date::{WordedDate, dates, why_no_date};
 use annals_core::edtf::is_edtf;
 use annals_core::event::vocabulary::Basis;
@@ -29,6 +30,8 @@ pub struct DateProposal {
 pub struct DateQuestion<'a> {
     /// The document's text.
     pub text: &'a Text,
+    /// The document's language.
+    pub lang: &'a str,
     /// The document's day, where it is known.
     pub day: Option<Date>,
     /// The dates that are proposed.
@@ -122,10 +125,16 @@ impl DateQuestion<'_> {
 
     /// The date that typed words give; of several the one of `edtf`, or the one that is chosen.
     fn date_of_words(&self, words: &str, edtf: &str) -> Result<WordsRead, CliError> {
-        let found = dates(words, self.day).into_iter().map(|date| self.in_sentence(date));
-        let mut found: Vec<WordedDate> = found.collect();
+        let stated = |edtf| WordedDate { words: words.to_owned(), edtf, basis: Basis::Stated };
+        let mut found: Vec<WordedDate> = match named_interval::stated(words, self.lang) {
+            Some(interval) => vec![stated(interval)],
+            None => {
+                let found = dates(words, self.day).into_iter();
+                found.map(|date| self.in_sentence(date)).collect()
+            }
+        };
         if found.is_empty() {
-            found.extend(figured(words));
+            found.extend(figured_date::stated(words).map(stated));
         }
         if !edtf.is_empty() {
             return Ok(WordsRead::As(found.into_iter().find(|date| date.edtf == edtf)));
@@ -167,12 +176,6 @@ enum WordsRead {
     As(Option<WordedDate>),
     /// The question before is wanted.
     Back,
-}
-
-/// The date that words give by their figures, in whatever language.
-fn figured(words: &str) -> Option<WordedDate> {
-    let edtf = figured_date::stated(words)?;
-    Some(WordedDate { words: words.to_owned(), edtf, basis: Basis::Stated })
 }
 
 /// Asks for the date of words that are not read here; empty if they give none. `None` is the way

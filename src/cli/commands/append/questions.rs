@@ -283,8 +283,12 @@ impl FactAnswers<'_> {
     fn when(&mut self) -> Result<QuestionOutcome, CliError> {
         let proposed = self.worded_dates();
         let Some(document) = self.quoted() else { return Ok(QuestionOutcome::Nothing) };
-        let question =
-            DateQuestion { text: &document.text, day: document.day, proposed: &proposed };
+        let question = DateQuestion {
+            text: &document.text,
+            lang: &document.lang,
+            day: document.day,
+            proposed: &proposed,
+        };
         let Some(when) = question.ask(self.draft.when.as_ref())? else {
             return Ok(QuestionOutcome::Back);
         };
