@@ -180,3 +180,25 @@ fn the_same_fact_of_another_text_of_the_page_is_refused() {
                 note: the same words and the same claim are fact 7 too, of document 5\n";
     assert!(answer.exit == 0 && answer.err.starts_with(note), "{answer:?}");
 }
+
+/// A name with other apostrophes or quotation marks is the person that the record has.
+#[test]
+fn an_agent_with_other_marks_is_the_one_of_the_record() {
+    let desk = facts();
+    let line = "append|--quote|two hours|--claim|Two hours.|--according-to|Ann O'Dea";
+    desk.writes("ada", &format!("{line}|--agent-type|person|--role|envoy"), "written at 8");
+    desk.writes("bo", "append|--quote|The talks|--claim|They met.|--according-to|Ann O’Dea", {
+        "written at 9"
+    });
+    let drafts = "{\"claim\":\"They talked.\",\"quote\":\"talks lasted\",\"according_to\":\"Ann \
+                  O’Dea\",\"agent_type\":\"person\"}\n{\"claim\":\"So it was.\",\"quote\":\"talks \
+                  lasted two\",\"according_to\":\"The “Post”\",\"agent_type\":\"organization\"}\n\
+                  {\"claim\":\"It lasted.\",\"quote\":\"lasted two\",\"according_to\":\"The \
+                  \\\"Post\\\"\"}\n";
+    let answer = append(&desk, "bo", drafts, "|--yes");
+    assert_eq!(answer.exit, 0, "{answer:?}");
+    let agent = |fact: u64| desk.fact(fact)["attribution"][0]["agent"].clone();
+    assert_eq!([8, 9, 10].map(agent), ["Ann O'Dea"; 3]);
+    assert_eq!(desk.fact(9)["attribution"][0]["role"], "envoy");
+    assert_eq!([11, 12].map(agent), ["The “Post”"; 2]);
+}

@@ -8,12 +8,11 @@ use crate::ledger::write::earlier::last_description;
 use crate::ledger::write::home::{Home, entry_of};
 use crate::ledger::write::outcome::Refs;
 use crate::ledger::write::prepared::Prepared;
-use crate::ledger::write::resolve::RecordLookup;
+use crate::ledger::write::resolve::{KnownAgent, RecordLookup};
 use crate::ledger::write::slice::RecordSlice;
 use crate::ledger::write::writer::Writer;
 use annals_core::event::Entry;
 use annals_core::event::body::{Body, Content, Fact};
-use annals_core::event::vocabulary::AgentType;
 use annals_core::hash::Hash;
 use annals_core::quote::Text;
 use annals_core::text::Lang;
@@ -229,15 +228,16 @@ impl RecordLookup for WriterLookup<'_> {
         }
     }
 
-    fn agent(&mut self, name: &str) -> Option<(AgentType, Option<String>)> {
+    fn agent(&mut self, names: &[String]) -> Option<KnownAgent> {
         let later = match (self.pending.slice, self.pending.home.local()) {
-            (Some(slice), Some(local)) => match slice.agent(local.journal(), name) {
+            (Some(slice), Some(local)) => match slice.agent(local.journal(), names) {
                 Ok(None) => self.pending.prepared.first,
                 Ok(found) => return found,
                 Err(_) => 0,
             },
             _ => 0,
         };
+        let mut best: Option<(usize, KnownAgent)> = None;
         for span in self.pending.walk(later).ok()? {
             for entry in span.ok()?.entries {
                 let body = entry.body.and_then(|bytes| Body::parse(&bytes).ok());
@@ -246,13 +246,17 @@ impl RecordLookup for WriterLookup<'_> {
                     Some(Content::FactCorrected(content)) => content.fact,
                     _ => continue,
                 };
-                let mut hops = fact.attribution.into_iter().flatten();
-                if let Some(hop) = hops.find(|hop| &*hop.agent == name) {
-                    return Some((hop.agent_type, hop.role.map(|role| role.to_string())));
+                for hop in fact.attribution.into_iter().flatten() {
+                    let at = names.iter().position(|name| **name == *hop.agent);
+                    match at.filter(|at| best.as_ref().is_none_or(|(known, _)| at < known)) {
+                        Some(0) => return Some(KnownAgent::of(&hop)),
+                        Some(at) => best = Some((at, KnownAgent::of(&hop))),
+                        None => {}
+                    }
                 }
             }
         }
-        None
+        best.map(|(_, known)| known)
     }
 
     fn now(&self) -> Time {

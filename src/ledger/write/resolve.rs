@@ -4,6 +4,7 @@
 //! present revision; quotations are the document's words with the shortest unique context.
 //! Not here: legality and signatures (`append`). Source: FORMAT.md section 4.
 
+mod agent_names;
 mod description;
 mod parts;
 pub mod fields;
@@ -49,8 +50,9 @@ pub trait RecordLookup {
     fn derived_from(&self, document: u64) -> Option<u64>;
     /// When a document was captured, by its description in force.
     fn captured_at(&self, document: u64) -> Option<Time>;
-    /// Type and role of an agent at its first use in the record.
-    fn agent(&mut self, name: &str) -> Option<(AgentType, Option<String>)>;
+    /// The agent of the record that has one of these names, the first ones first, as at its first
+    /// use.
+    fn agent(&mut self, names: &[String]) -> Option<KnownAgent>;
     /// The current time, for fields that a draft omits.
     fn now(&self) -> Time;
 }
@@ -66,8 +68,30 @@ pub struct Resolved {
     pub document: Option<(Hash, Vec<u8>)>,
 }
 
-/// Agents as at their first use: type and role.
-pub type Agents = HashMap<String, (AgentType, Option<String>)>;
+/// An agent as at its first use.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct KnownAgent {
+    /// The name as it is recorded.
+    pub name: String,
+    /// Its type.
+    pub kind: AgentType,
+    /// Its role.
+    pub role: Option<String>,
+}
+
+impl KnownAgent {
+    /// The agent of a hop.
+    pub fn of(hop: &body::Hop) -> KnownAgent {
+        KnownAgent {
+            name: hop.agent.to_string(),
+            kind: hop.agent_type,
+            role: hop.role.as_ref().map(|role| role.to_string()),
+        }
+    }
+}
+
+/// The agents of this input, by the names that drafts give them ([`agent_names::plain`]).
+pub type Agents = HashMap<String, KnownAgent>;
 
 fn words<const MAX: usize>(
     name: &str,
@@ -540,25 +564,37 @@ impl<'a> Resolver<'a> {
         Ok(Some((anchor, body::Span { start: start as u64, end: end as u64 })))
     }
 
+    /// The agent of this input or of the record that a draft names, whatever its apostrophes and
+    /// quotation marks. One whose type is given is looked for only if its name has such marks.
+    fn known_agent(&mut self, typed: &str, has_type: bool) -> Option<KnownAgent> {
+        if let Some(known) = self.agents.get(&*agent_names::plain(typed)) {
+            return Some(known.clone());
+        }
+        let names = agent_names::spellings(typed);
+        match has_type && names.len() == 1 {
+            true => None,
+            false => self.lookup.agent(&names),
+        }
+    }
+
     fn hop(&mut self, draft: &HopDraft) -> Result<body::Hop, Unresolved> {
-        let agent = draft.agent.as_ref().ok_or("attribution: agent is missing")?;
-        let known = match self.agents.get(agent) {
-            Some(known) => Some(known.clone()),
-            None if draft.agent_type.is_none() => self.lookup.agent(agent),
-            None => None,
-        };
+        let typed = draft.agent.as_ref().ok_or("attribution: agent is missing")?;
+        let known = self.known_agent(typed, draft.agent_type.is_some());
+        let agent = known.as_ref().map_or(typed, |known| &known.name);
         let agent_type =
-            draft.agent_type.or(known.as_ref().map(|known| known.0)).ok_or_else(|| {
+            draft.agent_type.or(known.as_ref().map(|known| known.kind)).ok_or_else(|| {
                 format!(
                     "attribution: agent_type of {} is missing at its first use: person, \
                  organization or document",
-                    in_quotes(agent)
+                    in_quotes(typed)
                 )
             })?;
-        let role = draft.role.clone().or(known.and_then(|known| known.1));
-        self.agents.entry(agent.clone()).or_insert((agent_type, role.clone()));
+        let agent = seen_words("attribution: agent", agent)?;
+        let role = draft.role.clone().or(known.and_then(|known| known.role));
+        let first = || KnownAgent { name: agent.to_string(), kind: agent_type, role: role.clone() };
+        self.agents.entry(agent_names::plain(typed).into_owned()).or_insert_with(first);
         Ok(body::Hop {
-            agent: seen_words("attribution: agent", agent)?,
+            agent,
             agent_type,
             act: seen_words("attribution: act", draft.act.as_deref().unwrap_or("says"))?,
             role: words("attribution: role", role.as_ref())?,

@@ -14,10 +14,11 @@ use crate::ledger::query::indexed::{administration, lives};
 use crate::ledger::write::draft::{Draft, Name};
 use crate::ledger::write::loaded::LoadedInput;
 use crate::ledger::write::passages::{MOST_NAMED, Passages, claim_of};
+use crate::ledger::write::resolve::KnownAgent;
 use annals_core::event::Entry;
 use annals_core::event::body::{Body, Captured, Content, Fact};
 use annals_core::event::record::{Reading, Statement};
-use annals_core::event::vocabulary::{AgentType, RekeyReason, Type};
+use annals_core::event::vocabulary::{RekeyReason, Type};
 use annals_core::fold::operation::Operation;
 use annals_core::hash::Hash;
 use annals_core::pin::LogKeys;
@@ -113,7 +114,7 @@ pub struct RecordSlice {
     /// The events whose passages were added to those that a new fact may repeat.
     compared: BTreeSet<u64>,
     /// The type and role of each agent at its first use after the slice was made.
-    later_agents: HashMap<String, (AgentType, Option<String>)>,
+    later_agents: HashMap<String, KnownAgent>,
 }
 
 impl RecordSlice {
@@ -323,25 +324,29 @@ impl RecordSlice {
     pub(in crate::ledger) fn keep_agents(&mut self, fact: &Fact) {
         for hop in fact.attribution.iter().flatten() {
             let later = self.later_agents.entry_ref(&*hop.agent);
-            later.or_insert_with(|| {
-                (hop.agent_type, hop.role.as_ref().map(|role| role.to_string()))
-            });
+            later.or_insert_with(|| KnownAgent::of(hop));
         }
     }
 
-    /// The type and role of an agent at its first use in the record.
+    /// The agent of the record that has one of these names, the first ones first, as at its first
+    /// use.
     pub(in crate::ledger) fn agent(
         &self,
         journal: &Journal,
-        name: &str,
-    ) -> Result<Option<(AgentType, Option<String>)>, QueryError> {
-        for position in self.terms.find(&self.index, Term::Agent(name))? {
-            let found = agent_in(&self.event(journal, position)?, name);
-            if found.is_some() {
-                return Ok(found);
+        names: &[String],
+    ) -> Result<Option<KnownAgent>, QueryError> {
+        for name in names {
+            for position in self.terms.find(&self.index, Term::Agent(name))? {
+                let found = agent_in(&self.event(journal, position)?, name);
+                if found.is_some() {
+                    return Ok(found);
+                }
+            }
+            if let Some(later) = self.later_agents.get(name.as_str()) {
+                return Ok(Some(later.clone()));
             }
         }
-        Ok(self.later_agents.get(name).cloned())
+        Ok(None)
     }
 }
 
@@ -355,10 +360,10 @@ fn fact_in(examined: &Examined) -> Option<&Fact> {
     }
 }
 
-/// The type and role that an event gives an agent.
-fn agent_in(examined: &Examined, name: &str) -> Option<(AgentType, Option<String>)> {
+/// An agent as an event has it.
+fn agent_in(examined: &Examined, name: &str) -> Option<KnownAgent> {
     let hop = fact_in(examined)?.attribution.iter().flatten().find(|hop| &*hop.agent == name)?;
-    Some((hop.agent_type, hop.role.as_ref().map(|role| role.to_string())))
+    Some(KnownAgent::of(hop))
 }
 
 /// The rows of these documents and of those that they were derived from. Of one that is no text
