@@ -279,6 +279,10 @@ fn what_a_dispute_and_a_retraction_say_is_shown_to_who_ends_them() {
         assert!(shown.contains(part), "{part}: {shown}");
     }
     assert!(shown.contains("disputed were the words of 3: “Two met.”"), "{shown}");
+    let draft = r#"{"type":"fact.upheld","dispute":6,"statement":"No."}"#;
+    std::fs::write(desk.path("uphold.jsonl"), draft).unwrap();
+    let (exit, of_file) = desk.refused("append uphold.jsonl --by bo --dry-run");
+    assert_eq!((exit, of_file), (0, shown));
     let open = "6 (open, of the words of 3): wrong-date, error in the document";
     assert!(desk.told("show 3").contains(open), "{}", desk.told("show 3"));
     let below = "disputed by 6, of the words of 3: wrong-date, error in the document";

@@ -12,7 +12,7 @@ mod edit;
 use crate::cli::commands::append::conversation::Beginning;
 use crate::cli::shared::{
     DraftFile, QuoteArgs, SubmitOptions, WordsArgs, WriteArgs, basis_alone, expect_legal, fields,
-    read, submit, submit_typed,
+    present, read, submit, submit_typed,
 };
 use crate::cli::terminal::{CliError, Command, Context, Exit, Format, Group, ask, data, formats};
 use crate::ledger::write::draft::{Draft, DraftForm, Input, template, written};
@@ -99,6 +99,7 @@ fn run(context: &mut Context, args: AppendArgs) -> Result<Exit, CliError> {
             }
             let folder = file.parent().unwrap_or(Path::new("")).to_owned();
             let options = SubmitOptions { folder, files, ..SubmitOptions::of(&args.write) };
+            present::show_charges(context, &input, &args.write)?;
             let outcome = submit(context, &input, &options);
             kept.written(outcome, options.dry_run)
         }

@@ -11,6 +11,8 @@ use crate::ledger::error::{LedgerError, Refusal};
 use crate::ledger::query::gather::gather;
 use crate::ledger::query::row::{Charge, FactRow};
 use crate::ledger::query::{View, subjects};
+use crate::ledger::write::draft::{Draft, Input, Name};
+use annals_core::event::vocabulary::Type;
 use annals_core::fold::Target;
 use std::collections::BTreeSet;
 
@@ -85,6 +87,19 @@ pub fn show_charge(context: &Context, position: u64, write: &WriteArgs) -> Resul
         }
     }
     Ok(())
+}
+
+/// The same for each draft of a file that ends one.
+pub fn show_charges(context: &Context, input: &Input, write: &WriteArgs) -> Result<(), CliError> {
+    let charges = input.drafts.iter().filter_map(|placed| {
+        let Draft { kind, dispute, retraction, .. } = &placed.draft;
+        match (kind, dispute, retraction) {
+            (Some(Type::FactUpheld), Some(Name::Position(event)), _)
+            | (Some(Type::FactReinstated), _, Some(Name::Position(event))) => Some(*event),
+            _ => None,
+        }
+    });
+    charges.take(SHOWN).try_for_each(|event| show_charge(context, event, write))
 }
 
 /// A dispute or a retraction in one line, with the words that it is of where they are not the
