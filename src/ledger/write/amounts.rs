@@ -73,6 +73,12 @@ static TABLE: LazyLock<KindTable> = LazyLock::new(|| {
     table
 });
 
+/// The currency of a code, such as `EUR`.
+pub fn currency_of_code(word: &str) -> Option<&'static str> {
+    let is_code = word.len() == 3 && word.bytes().all(|byte| byte.is_ascii_uppercase());
+    is_code.then(|| TABLE.whole.get(word).copied()).flatten()
+}
+
 /// The kind of a word, sign or code.
 fn kind(word: &str) -> Option<&'static str> {
     if let Some(kind) = TABLE.whole.get(word) {

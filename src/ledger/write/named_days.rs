@@ -298,6 +298,12 @@ pub fn weekdays(text: &str, lang: &str) -> Vec<(String, Weekday)> {
     words.iter().filter_map(named).collect()
 }
 
+/// The name of a month, in English.
+pub fn month_name(month: i8) -> &'static str {
+    let names = locale_match!(Locale::en_GB => LC_TIME::MON);
+    usize::try_from(month - 1).ok().and_then(|at| names.get(at)).copied().unwrap_or_default()
+}
+
 /// The name of a weekday, in English.
 pub fn weekday_name(day: Weekday) -> &'static str {
     match day {
@@ -388,6 +394,6 @@ mod tests {
             assert_eq!(found, [day], "{text}");
         }
         assert_eq!(weekdays("a segunda vez", "pt"), []);
-        assert_eq!(weekday_name(Weekday::Friday), "Friday");
+        assert_eq!((weekday_name(Weekday::Friday), month_name(12)), ("Friday", "December"));
     }
 }

@@ -6,6 +6,8 @@
 //! whose place it stands. Not here: figures (`figures`), the endings of cases (`name_cases`), and
 //! the words of a claim in quotation marks (`unquoted`).
 
+use crate::ledger::write::amounts::currency_of_code;
+use crate::ledger::write::figures::figures;
 use crate::ledger::write::name_cases::{are_of_one, common, differ_inside, is_slavic, one_vowel};
 use crate::ledger::write::stated_date::primary;
 use annals_core::search::folded;
@@ -140,12 +142,15 @@ impl CapitalWords<'_> {
         };
         let mut names: Vec<String> = Vec::new();
         let mut open = false;
-        for NameWord { word, begins } in name_words(self.claim) {
+        for NameWord { word, begins, rest } in name_words(self.claim) {
             let mut letters = word.chars().filter(|c| c.is_alphabetic());
             let capital = letters.next().is_some_and(char::is_uppercase);
             let acronym = capital && letters.next().is_some_and(char::is_uppercase);
             let name = capital && (!begins || acronym);
-            let missing = name && word.chars().count() > 1 && !stands(word);
+            let missing = name
+                && word.chars().count() > 1
+                && !stands(word)
+                && !(acronym && self.is_of_amount(word, rest));
             match (missing, open, names.last_mut()) {
                 (true, true, Some(last)) => *last = format!("{last} {word}"),
                 (true, ..) => names.push(word.to_owned()),
@@ -217,6 +222,23 @@ impl CapitalWords<'_> {
         in_place.then_some(FirstWord { word, likeness: Likeness::InPlace })
     }
 
+    /// Whether a word is the code of a currency that quoted words have in another form, or stands
+    /// before the sign of one that they have without a country: `EUR` of `€`, `US$` of `$`.
+    fn is_of_amount(&self, word: &str, rest: &str) -> bool {
+        if rest.starts_with('$') {
+            let has_country = |quoted: &&str| {
+                quoted.match_indices('$').all(|(at, _)| {
+                    quoted.get(..at).is_some_and(|it| it.ends_with(char::is_alphabetic))
+                })
+            };
+            return !self.quoted.iter().all(has_country);
+        }
+        let Some(currency) = currency_of_code(word) else { return false };
+        let has_currency =
+            |words: &&str| figures(words).iter().any(|figure| figure.kind() == Some(currency));
+        self.quoted.iter().any(has_currency)
+    }
+
     /// The quoted words; of an elided one (`l’Ukraine`) also what follows.
     fn quoted_words(&self) -> Vec<&str> {
         let words = self.quoted.iter().flat_map(|words| words.unicode_words());
@@ -236,6 +258,8 @@ struct NameWord<'a> {
     word: &'a str,
     /// Whether it begins a sentence, and so has a capital whatever it is.
     begins: bool,
+    /// What stands after it.
+    rest: &'a str,
 }
 
 fn name_words(claim: &str) -> impl Iterator<Item = NameWord<'_>> {
@@ -244,7 +268,7 @@ fn name_words(claim: &str) -> impl Iterator<Item = NameWord<'_>> {
         let between = claim.get(last_end..at).unwrap_or_default();
         last_end = at + word.len();
         let begins = at == between.len() || between.contains(ENDS);
-        NameWord { word, begins }
+        NameWord { word, begins, rest: claim.get(last_end..).unwrap_or_default() }
     })
 }
 
@@ -412,6 +436,8 @@ mod tests {
             ("the border of Niger", "It is the border of Nigeria.", "Nigeria"),
             ("the border of Nigeria", "It is the border of Niger.", "Niger"),
             ("Austria would send them", "They come from Australia.", "Australia"),
+            ("it costs A$5", "It costs US$5.", "US"),
+            ("it costs $5", "It costs EUR 5.", "EUR"),
         ] {
             assert_eq!(missing(quoted, claim, "en"), [name], "{claim}");
         }
@@ -426,6 +452,9 @@ mod tests {
             ("people in the U.K. and the U.S.", "It is in the UK and the US."),
             ("people in the UK", "It is in the U.K."),
             ("The Democratic Party", "The Democrats left, Parties say."),
+            ("a fund of €12m", "It is a fund of EUR 12 million."),
+            ("it costs 12 million euros", "It costs EUR 12 million."),
+            ("it costs $5", "It costs US$5."),
         ] {
             assert_eq!(missing(quoted, claim, "en"), none, "{claim}");
         }

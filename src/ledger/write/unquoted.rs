@@ -6,19 +6,22 @@
 //! language a text is in (`written_language`).
 
 use crate::ledger::write::figures::{
-    Figure, Pair, WordedMagnitude, figures, pairs, quoted_figures, worded_figures,
-    worded_magnitudes,
+    DayTime, Figure, Pair, WordedMagnitude, day_times, figures, pairs, quoted_figures,
+    worded_figures, worded_magnitudes,
 };
+use crate::ledger::write::named_days::{month_name, weekday_name};
 use crate::ledger::write::names::{CapitalWords, Likeness};
 use crate::ledger::write::resolve::{RecordLookup, Resolved};
 use crate::ledger::write::slips;
 use crate::ledger::write::stated_date::{self, primary};
 use crate::ledger::write::written_language::doubt;
+use annals_core::edtf::days;
 use annals_core::event::args::Args;
 use annals_core::event::body::{Captured, Content, Described, Fact};
 use annals_core::event::vocabulary::Basis;
 use annals_core::loose::{Hyphens, Loose};
 use annals_core::search::folded;
+use jiff::civil::Date;
 use memchr::memmem;
 
 /// Whether the words of a fact are compared with the language that is signed for them.
@@ -239,7 +242,7 @@ fn unquoted(fact: &Fact, compare: Compare) -> Vec<String> {
     let quoted = quoted_words(fact);
     let agents = fact.attribution.iter().flatten().map(|hop| &*hop.agent).collect();
     let date = fact.when.as_ref().and_then(|when| when.edtf.as_deref()).unwrap_or_default();
-    Wording { claim: &fact.claim, lang: &fact.lang, quoted, agents }.unquoted_beside(compare, date)
+    Wording { claim: &fact.claim, lang: &fact.lang, quoted, agents }.unquoted(compare, date)
 }
 
 /// What a fact quotes, with its translations and the words of its date.
@@ -266,13 +269,10 @@ pub struct Wording<'a> {
 }
 
 impl Wording<'_> {
-    /// The figures of the claim, and its names if they are compared, that no quoted word has.
-    pub fn unquoted(self, compare: Compare) -> Vec<String> {
-        self.unquoted_beside(compare, "")
-    }
-
-    /// The same of a fact with a date, whose figures the claim may have.
-    fn unquoted_beside(mut self, compare: Compare, date: &str) -> Vec<String> {
+    /// The figures of the claim, and its names if they are compared, that no quoted word has. Of
+    /// the dates that the fact has or may have the claim may have the figures, and the English
+    /// names of the weekday and the month.
+    pub fn unquoted(mut self, compare: Compare, dates: &str) -> Vec<String> {
         let is_english = compare == Compare::FiguresAndNames && primary(self.lang) == "en";
         let worded = |text: &str| if is_english { worded_figures(text) } else { Vec::new() };
         let (claimed, claimed_words) = (figures(self.claim), worded(self.claim));
@@ -295,8 +295,8 @@ impl Wording<'_> {
                 Compare::Figures => figure.may_be(other),
                 Compare::FiguresAndNames => figure.is(other),
             };
-            let is_of_date = || figures(date).iter().any(|part| part.value == figure.value);
-            if !quoted.iter().any(stands) && !is_of_date() {
+            let is_of_date = || figures(dates).iter().any(|part| part.value == figure.value);
+            if !quoted.iter().any(stands) && !is_of_date() && !self.is_of_time(figure) {
                 note(figure);
             }
         }
@@ -313,10 +313,26 @@ impl Wording<'_> {
         if compare == Compare::FiguresAndNames {
             missing.extend(self.misquoted());
             self.quoted.append(&mut self.agents);
+            if is_english {
+                let names = dates.split_whitespace().flat_map(names_of_date);
+                names.for_each(|name| self.quoted.push(name));
+            }
             let names = CapitalWords { claim: self.claim, lang: self.lang, quoted: &self.quoted };
             missing.extend(names.missing());
         }
         missing
+    }
+
+    /// Whether a figure is a part of a time of the claim that is quoted with other hours: `22:30`
+    /// of `10:30pm`.
+    fn is_of_time(&self, figure: &Figure) -> bool {
+        let Ok(number) = figure.value.parse::<u8>() else { return false };
+        let claimed = day_times(self.claim).into_iter();
+        let mut claimed = claimed.filter(|it| it.written == number || it.minute == number);
+        claimed.any(|time| {
+            let is_same = |other: DayTime| (other.hour, other.minute) == (time.hour, time.minute);
+            self.quoted.iter().any(|words| day_times(words).into_iter().any(is_same))
+        })
     }
 
     /// The pairs of figures of the claim that are quoted the other way round alone: `3–9` of `9–3`.
@@ -376,6 +392,16 @@ impl Wording<'_> {
         };
         inside.into_iter().filter(|words| !stands(words)).map(str::to_owned).collect()
     }
+}
+
+/// The English names of the weekday of a day, and of the month in which a date is.
+fn names_of_date(date: &str) -> impl Iterator<Item = &'static str> + use<> {
+    let ends = days(date).and_then(|days| days.first.zip(days.last));
+    let day = ends.filter(|(first, last)| first == last).map(|(day, _)| day);
+    let is_of_month =
+        |(first, last): &(Date, Date)| first.first_of_month() == last.first_of_month();
+    let month = ends.filter(is_of_month).map(|(first, _)| month_name(first.month()));
+    day.map(|day| weekday_name(day.weekday())).into_iter().chain(month)
 }
 
 /// Words between two marks of an omission.
@@ -480,204 +506,4 @@ fn in_marks(text: &str) -> Vec<&str> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use serde_json::json;
-
-    fn missing(quoted: &str, claim: &str, lang: &str) -> Vec<String> {
-        let quote = json!({ "exact": quoted, "prefix": "", "suffix": "" });
-        let span = json!({ "start": 0, "end": 1 });
-        let fact = json!({
-            "claim": claim,
-            "lang": lang,
-            "vouch": "said",
-            "evidence": [{ "document": 3, "stance": "supports", "quote": quote, "span": span }],
-            "attribution": [{ "agent": "Kommersant", "agent_type": "organization", "act": "says" }],
-        });
-        unquoted(&serde_json::from_value(fact).unwrap(), Compare::FiguresAndNames)
-    }
-
-    #[test]
-    fn figures_are_compared_by_value() {
-        let none: [&str; 0] = [];
-        let quoted = "1\u{202F}000 of 61, or 9,8";
-        assert_eq!(missing(quoted, "It has 1,000 of 61, or 9.8.", "en"), none);
-        assert_eq!(missing("٣٥ شخصا", "It was 35.", "en"), none);
-        assert_eq!(missing("9.8 million", "It cost 98 million.", "en"), ["98 million"]);
-        assert_eq!(missing("61 of 88", "61 of 8 went.", "en"), ["8"]);
-        assert_eq!(missing("on 26 January", "On 2022-01-26.", "en"), ["2022", "01"]);
-        assert_eq!(missing("two answers", "The 2 answers.", "en"), none);
-        assert_eq!(missing("a billion pounds", "It cost a million pounds.", "en"), ["million"]);
-        assert_eq!(missing("half a billion", "It cost half a billion.", "en"), none);
-        assert_eq!(missing("Hundreds of thousands", "Hundreds of millions fled.", "en"), {
-            ["millions"]
-        });
-        assert_eq!(missing("Es kostet eine Milliarde", "Es kostet eine Million.", "de"), {
-            ["Million"]
-        });
-        assert_eq!(missing("some 1,200,000 people", "More than a million came.", "en"), none);
-        assert_eq!(missing("they came", "A million came.", "en"), none);
-        assert_eq!(missing("deux réponses", "Les 2 réponses.", "fr"), ["2"]);
-    }
-
-    #[test]
-    fn words_in_quotation_marks_are_quoted_words() {
-        let none: [&str; 0] = [];
-        let quoted = "“We are not going to wait for the next storm,” said Scullion";
-        let claim = "Scullion said: “We are going to wait for the next storm.”";
-        assert_eq!(missing(quoted, claim, "en"), ["We are going to wait for the next storm."]);
-        for claim in [
-            "Scullion said: “We are not going to wait for the next storm.”",
-            "Scullion is “not going to wait”, as she says.",
-            "Scullion said: \"We … wait for the next storm\".",
-            "Scullion: «we [...] wait»",
-        ] {
-            assert_eq!(missing(quoted, claim, "en"), none, "{claim}");
-        }
-        assert_eq!(in_marks("«a» and „b“ and “c” and \"d\" and “e"), ["a", "b", "c", "d"]);
-        let single = "It’s ‘the union’s view’, the ‘90s and ‹no› ›yes‹ ‚so‘; the workers’ right";
-        assert_eq!(in_marks(single), ["the union’s view", "no", "yes", "so"]);
-    }
-
-    #[test]
-    fn quoted_words_are_looked_for_between_words() {
-        let none: [&str; 0] = [];
-        assert_eq!(missing("called the deal illegal", "It is “legal”.", "en"), ["legal"]);
-        assert_eq!(missing("it was hopeless", "It was their “hope”.", "en"), ["hope"]);
-        assert_eq!(missing("called it “a body blow”", "It was ‘a death blow’.", "en"), {
-            ["a death blow"]
-        });
-        for (quoted, claim, lang) in [
-            ("called it “a body blow”", "It was ‘a body blow’.", "en"),
-            ("we will reform it", "“[W]e will … it”, she said.", "en"),
-            ("the reform is over", "The “reform[s]” are over.", "en"),
-            ("he will go", "“[The minister] will go”, they say.", "en"),
-            ("the reforms are over", "The “reform” is over.", "en"),
-            ("це спецоперація була", "Це «спецопераці».", "uk"),
-            ("这是非法的", "它是“法的”。", "zh"),
-        ] {
-            assert_eq!(missing(quoted, claim, lang), none, "{claim}");
-        }
-    }
-
-    #[test]
-    fn a_currency_a_measure_points_and_the_order_of_a_score_are_compared() {
-        let none: [&str; 0] = [];
-        for (quoted, claim, lang, found) in [
-            ("Net debt: £412 million", "Net debt was €412 million.", "en", "€412 million"),
-            ("Net debt: £412 million", "It was 412 million dollars.", "en", "412 million dollars"),
-            (
-                "412 millions d’euros",
-                "Il a 412 millions de dollars.",
-                "fr",
-                "412 millions de dollars",
-            ),
-            ("5 млн євро", "Це 5 млн доларів.", "uk", "5 млн доларів"),
-            ("a road of 120 km", "The road has 120 miles.", "en", "120 miles"),
-            ("fell 0.3 percentage points", "They fell 0.3 per cent.", "en", "0.3 per cent"),
-            ("0,3 Prozentpunkte", "Es sind 0,3 Prozent.", "de", "0,3 Prozent"),
-            ("The jury split 9–3", "The jury split 3–9.", "en", "3–9"),
-            ("mit 2:1 gewonnen", "Er verlor mit 1:2.", "de", "1:2"),
-            ("beat Slovenia 2-1", "Slovenia won 1–2.", "en", "1–2"),
-            ("14 grados bajo cero", "Son 14 grados.", "es", "14"),
-        ] {
-            assert_eq!(missing(quoted, claim, lang)[..1], [found], "{claim}");
-        }
-        for (quoted, claim, lang) in [
-            ("Net debt: £412 million", "Net debt was 412 million pounds.", "en"),
-            ("Net debt: £412 million", "Net debt was 412 million.", "en"),
-            ("120 km (75 miles)", "The road has 75 miles.", "en"),
-            ("120 km", "The road has 120 kilometres.", "en"),
-            ("US$5bn", "It costs 5 billion dollars.", "en"),
-            ("fell 0.3 percentage points", "It is a fall of 0.3 percentage points.", "en"),
-            ("between 2 and 3 per cent", "It is between 2% and 3%.", "en"),
-            ("between 2% and 3%", "It is between 2 and 3 per cent.", "en"),
-            ("beat Slovenia 2-1", "It ended 2:1.", "en"),
-            ("from 2014–2022", "It was from 2014 to 2022.", "en"),
-            ("minus 14 degrees", "It is −14 degrees.", "en"),
-            ("14 grados bajo cero", "Son −14 grados.", "es"),
-            ("al menos 14 personas", "Son 14 personas.", "es"),
-        ] {
-            assert_eq!(missing(quoted, claim, lang), none, "{claim}");
-        }
-    }
-
-    #[test]
-    fn times_and_dates_are_the_same_with_other_signs() {
-        let none: [&str; 0] = [];
-        for (quoted, claim, lang) in [
-            ("discharged at 4.35 p.m.", "It was discharged at 4:35 p.m.", "en"),
-            ("discharged at 06:15", "It was discharged at 6.15am.", "en"),
-            ("um 20.30 Uhr", "Es war um 20:30 Uhr.", "de"),
-            ("um 20:30 Uhr", "Es war um 20.30 Uhr.", "de"),
-            ("am 24.12.2025", "Es war am 24. Dezember 2025.", "de"),
-            ("о 7.30", "Це о 7:30.", "uk"),
-            ("48,5 M€", "Il a 48,5 millions d’euros.", "fr"),
-            ("48,5 millions d’euros", "Il a 48,5 M€.", "fr"),
-            ("48,5 Md€", "Il a 48,5 milliards d’euros.", "fr"),
-        ] {
-            assert_eq!(missing(quoted, claim, lang), none, "{claim}");
-        }
-        let quoted = vec!["due on 14 January"];
-        let claim = "It is due on 14 January 2027.";
-        let wording = || Wording { claim, lang: "en", quoted: quoted.clone(), agents: Vec::new() };
-        assert_eq!(wording().unquoted_beside(Compare::FiguresAndNames, "2027-01-14"), none);
-        assert_eq!(wording().unquoted(Compare::FiguresAndNames), ["2027"]);
-    }
-
-    #[test]
-    fn the_first_word_of_a_sentence_is_no_name() {
-        let none: [&str; 0] = [];
-        let quoted = "the European Union and Joe Biden met in Paris";
-        for claim in [
-            "The European Union met.",
-            "In Paris, Joe Biden met. They left.",
-            "Both Joe Biden and the European Union: Their talks.",
-        ] {
-            assert_eq!(missing(quoted, claim, "en"), none, "{claim}");
-        }
-        assert_eq!(missing("Київ і Єврокомісія", "Про Київ домовилися. Вони поїхали.", "uk"), none);
-        assert_eq!(missing(quoted, "Joe Lavrov met.", "en"), ["Lavrov"]);
-    }
-
-    #[test]
-    fn an_amount_of_another_size_is_in_no_quoted_word() {
-        let none: [&str; 0] = [];
-        let quoted = "The loss was 3 million euros";
-        assert_eq!(missing(quoted, "The loss was 3 billion euros.", "en"), ["3 billion"]);
-        assert_eq!(missing(quoted, "The loss was 3 euros.", "en"), ["3"]);
-        assert_eq!(missing(quoted, "The loss was 3,000,000 euros.", "en"), none);
-        assert_eq!(missing("12 per cent of sales", "It was 12 million.", "en"), ["12 million"]);
-        assert_eq!(missing("12 per cent of sales", "It was 12% of sales.", "en"), none);
-        assert_eq!(missing("fell to −3 million", "Profit fell to 3 million.", "en"), ["3 million"]);
-        assert_eq!(missing("Some 40 came", "Some ninety came.", "en"), ["ninety"]);
-        assert_eq!(missing("Some 40 came", "Some forty came.", "en"), none);
-        assert_eq!(missing("some came", "Two came.", "en"), none);
-    }
-
-    #[test]
-    fn names_are_compared_by_their_beginning() {
-        let none: [&str; 0] = [];
-        let claim = "Two diplomats met in Moscow, Kommersant says.";
-        assert_eq!(missing("they met in Moscow", claim, "en"), none);
-        assert_eq!(missing("they met", claim, "en"), ["Moscow"]);
-        assert_eq!(missing("he met her", "They say John Sullivan met NATO.", "en"), {
-            ["John Sullivan", "NATO"]
-        });
-        assert_eq!(missing("Путіна не було", "Там був Лавров.", "uk"), ["Лавров"]);
-        assert_eq!(missing("Москви не було", "Там була Москва.", "uk"), none);
-        for (quoted, claim, lang) in [
-            ("відбулася у Києві", "Туди поїхав Київ.", "uk"),
-            ("президента Зеленського немає", "Там був Зеленський.", "uk"),
-            ("с Дмитрием Толстым", "Там был Дмитрий Толстой.", "ru"),
-            ("Верховною Радою", "Це ухвалила Верховна Рада.", "uk"),
-        ] {
-            assert_eq!(missing(quoted, claim, lang), none, "{claim}");
-        }
-        assert_eq!(missing("met O’Neill there", "He met O'Neill.", "en"), none);
-        assert_eq!(missing("він і В’ячеслав", "Там був В'ячеслав.", "uk"), none);
-        assert_eq!(missing("там был Ёлкин", "Он видел Елкина.", "ru"), none);
-        assert_eq!(missing("北京的会谈", "会谈在北京。", "zh"), none);
-        assert_eq!(missing("sie traf ihn", "Sie traf den Minister.", "de"), none);
-    }
-}
+mod tests;

@@ -11,6 +11,7 @@ use crate::cli::render::quotation;
 use crate::cli::shared::filled;
 use crate::cli::terminal::{CliError, ask, note, visible, wrapped};
 use crate::ledger::write::draft::{Draft, HopDraft, Name, QuoteDraft, TopicDraft};
+use crate::ledger::write::figured_date;
 use crate::ledger::write::unquoted::{Compare, Wording};
 use crate::ledger::write::worded_date::{dates, is_beside};
 use crate::ledger::write::written_language::{self, Ground, LanguageDoubt};
@@ -200,7 +201,7 @@ impl FactAnswers<'_> {
         let lang = self.draft.lang.clone().unwrap_or_else(|| document.clone());
         let wording =
             Wording { claim: &typed, lang: &lang, quoted: vec![&exact], agents: Vec::new() };
-        let missing = wording.unquoted(Compare::of(&lang, &document));
+        let missing = wording.unquoted(Compare::of(&lang, &document), &self.likely_dates());
         if !missing.is_empty() {
             let marked: Vec<String> = missing.iter().map(|words| format!("“{words}”")).collect();
             note(wrapped(&format!("in no quoted word: {}", visible(&marked.join(", "))), 4));
@@ -278,6 +279,17 @@ impl FactAnswers<'_> {
         let dates = dates(&sentence, document.day);
         let apart = !dates.iter().all(|date| is_beside(&date.words, &exact, &sentence));
         DateProposal { dates, apart }
+    }
+
+    /// What the date may be that is asked for after the claim: those that the quoted words give,
+    /// and where these have no year, the document's year and those beside it.
+    fn likely_dates(&self) -> String {
+        let dates = self.worded_dates().dates.into_iter().map(|date| date.edtf);
+        let exact = self.exact().unwrap_or_default();
+        let day = self.quoted().and_then(|document| document.day);
+        let day = day.filter(|_| figured_date::years(&exact).is_empty());
+        let years = day.into_iter().flat_map(|day| (-1..=1).map(move |more| day.year() + more));
+        dates.chain(years.map(|year| year.to_string())).collect::<Vec<_>>().join(" ")
     }
 
     fn when(&mut self) -> Result<QuestionOutcome, CliError> {
