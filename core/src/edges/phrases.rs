@@ -254,6 +254,65 @@ const TIMES: &[&str] = &[
     "года",
 ];
 
+/// Words of which a half may be, in the singular, beside dozens: such a half belongs to the word
+/// after it and not to the number before *and* (`eine Million und eine halbe Stunde`).
+const HALVED: &[&str] = &[
+    "minute",
+    "hour",
+    "day",
+    "week",
+    "month",
+    "year",
+    "mile",
+    "century",
+    "stunde",
+    "tag",
+    "woche",
+    "monat",
+    "jahr",
+    "meile",
+    "jahrhundert",
+    "liter",
+    "meter",
+    "kilometer",
+    "kilo",
+    "tonne",
+    "heure",
+    "journée",
+    "jour",
+    "an",
+    "siècle",
+    "litre",
+    "hora",
+    "día",
+    "dia",
+    "año",
+    "mes",
+    "siglo",
+    "litro",
+    "metro",
+    "tonelada",
+    "ora",
+    "giorno",
+    "anno",
+    "secolo",
+    "ano",
+    "uur",
+    "jaar",
+    "timme",
+    "time",
+    "år",
+    "години",
+    "року",
+    "дня",
+    "століття",
+    "часа",
+    "года",
+    "godziny",
+    "roku",
+    "hodiny",
+];
+
 const AND_HALVES: &[&str] = &["ونصف", "وربع", "וחצי", "ורבע"];
 const MINUSES: &[&str] = &["minus", "минус", "мінус"];
 
@@ -301,13 +360,25 @@ pub(super) fn phrase(text: &str, at: usize) -> Option<Range<usize>> {
         let found = parts.get(first..first + phrase.len());
         found.is_some_and(|found| found.iter().zip(phrase).all(|(of, part)| of.contains(part)))
     };
+    // A half of what is named after it belongs to that.
+    let is_free = |phrase: &[Part], first: usize| {
+        let is_half = matches!(phrase.last(), Some(Half | BareHalf)) && phrase.contains(&And);
+        let next = words.get(first + phrase.len()).and_then(|next| text.get(next.clone()));
+        is_half && next.is_some_and(|next| is_halved(&next.to_lowercase()))
+    };
+    let stands = |phrase: &[Part], first: usize| matches(phrase, first) && !is_free(phrase, first);
     PHRASES.iter().find_map(|phrase| {
-        (0..words.len()).filter(|first| matches(phrase, *first)).find_map(|first| {
+        (0..words.len()).filter(|first| stands(phrase, *first)).find_map(|first| {
             let start = words.get(first)?.start;
             let end = words.get(first + phrase.len() - 1)?.end;
             (start < at && at < end).then_some(start..end)
         })
     })
+}
+
+/// Whether a word in small letters is one of which a half may be.
+fn is_halved(word: &str) -> bool {
+    HALVED.contains(&word) || DOZENS.contains(&word)
 }
 
 /// The listed words, each with what it may be.

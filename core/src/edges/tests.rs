@@ -476,6 +476,8 @@ fn halves_quarters_dozens_and_what_is_below_zero_belong_to_the_number() {
         ("Чверть мільйона гривень", "Чверть", "Чверть мільйона"),
         ("About 2 and a half million came", "About 2", "2 and a half million"),
         ("It took an hour and a half there", "an hour", "an hour and a half"),
+        ("It is a million and a half years old", "a million", "a million and a half"),
+        ("Es una hora y media de camino", "una hora", "hora y media"),
         ("It fell 14 degrees below zero there", "14 degrees", "14 degrees below zero"),
         ("Es waren 14 Grad unter null dort", "14 Grad", "14 Grad unter null"),
         ("Se esperan 14 grados bajo cero.", "14 grados", "14 grados bajo cero"),
@@ -518,6 +520,12 @@ fn halves_quarters_dozens_and_what_is_below_zero_belong_to_the_number() {
         ("At half time they left", "At half"),
         ("In 2019 and a half million others", "In 2019"),
         ("A dozen stayed", "dozen stayed"),
+        ("Vinieron un millón y media docena más", "un millón"),
+        ("Vinieron un millón y media docena más", "media docena"),
+        ("Es kostet eine Million und eine halbe Stunde", "eine Million"),
+        ("Es kostet eine Million und eine halbe Stunde", "eine halbe Stunde"),
+        ("C’est un million et une demi heure", "un million"),
+        ("It took a million and a half hour", "a million"),
     ] {
         whole(text, quoted);
     }
