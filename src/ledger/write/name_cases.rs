@@ -81,6 +81,7 @@ pub fn one_vowel(word: &str) -> String {
     letters.collect()
 }
 
+/// Whether a language is a Slavic one.
 pub fn is_slavic(language: &str) -> bool {
     SLAVIC.contains(&language)
 }
