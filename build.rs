@@ -2,7 +2,7 @@
 //! and the small words of all languages in one table, so that no process has to make it.
 //!
 //! Always holds: a page that is added is a topic without another line of code. Not here: how a
-//! page is shown (`cli::commands::help`), what the words say (`ledger::write::small_words`).
+//! page is shown (`cli::commands::help`), what the words say (`wording::small_words`).
 //! Source: stop words of ISO languages by `stop-words`.
 
 use std::collections::BTreeMap;

@@ -19,7 +19,8 @@ pub mod record_server;
 pub mod database;
 pub mod witness;
 
-// floor 4: operations of a ledger
+// floor 4: what texts say, and operations of a ledger
+pub mod wording;
 pub mod capture;
 pub mod ledger;
 

@@ -24,7 +24,6 @@ pub mod content_text;
 pub mod fact_walk;
 pub mod undoing;
 pub mod diff;
-pub mod wrong_date;
 pub mod point;
 pub mod revocation_impact;
 pub mod summary;

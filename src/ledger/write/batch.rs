@@ -7,9 +7,10 @@ use crate::clock::Clock;
 use crate::entropy::{Entropy, draw};
 use crate::ledger::error::LedgerError;
 use crate::ledger::write::draft::{Draft, Name};
-use crate::ledger::write::event_notes;
 use crate::ledger::write::hints::{advised, no_event, standing_advice, with_advice};
 use crate::ledger::write::loaded::{LoadedDraft, LoadedInput};
+use crate::ledger::write::notes;
+use crate::ledger::write::notes::unquoted::LanguageCheck;
 use crate::ledger::write::outcome::{DraftResult, Outcome, Output, Refusals};
 use crate::ledger::write::passages::claim_of;
 use crate::ledger::write::pending::{Pending, WriterLookup};
@@ -20,7 +21,6 @@ use crate::ledger::write::resolve::{Resolved, Resolver};
 use crate::ledger::write::sealing::{Pace, SealedEvent, SealingLine, UnsealedEvent};
 use crate::ledger::write::sign::{Slot, WrittenBody};
 use crate::ledger::write::unchanged;
-use crate::ledger::write::unquoted::LanguageCheck;
 use crate::ledger::write::writer::{VerifiedEvent, Writer};
 use annals_core::event::args::Args;
 use annals_core::event::body::Content;
@@ -188,7 +188,7 @@ impl<'w, 'k, 's> DraftBatch<'w, 'k, 's> {
         let is_one_of_many = resolved.args.kind() == Type::FactConfirmed && self.is_long;
         let mut notes = match is_one_of_many {
             true => Vec::new(),
-            false => event_notes::notes(&resolved, &mut lookup, languages),
+            false => notes::of_event(&resolved, &mut lookup, languages),
         };
         notes.extend(suspect_documents(&self.writer.verifier.chain.state, &resolved.content));
         if let Content::FactAsserted(content) = &resolved.content {

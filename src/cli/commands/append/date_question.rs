@@ -6,9 +6,9 @@
 use crate::cli::shared::filled;
 use crate::cli::terminal::{CliError, ask, note, visible, wrapped};
 use crate::ledger::write::draft::WhenDraft;
-use crate::ledger::write::figured_date;
-use crate::ledger::write::named_interval;
-use crate::ledger::write::worded_date::{WordedDate, dates, why_no_date};
+use crate::wording::figured_date;
+use crate::wording::named_interval;
+use crate::wording::worded_date::{WordedDate, dates, why_no_date};
 use annals_core::edtf::is_edtf;
 use annals_core::event::vocabulary::Basis;
 use annals_core::quote::Text;

@@ -1,7 +1,7 @@
 //! Fields of a draft: values within their bounds, or the reason for a refusal.
 
 use crate::capture::language;
-use crate::ledger::write::worded_date::why_no_date;
+use crate::wording::worded_date::why_no_date;
 use annals_core::event::vocabulary::Type;
 use annals_core::text::{Edtf, Lang, TextError, Uri, Words, is_unseen};
 use std::fmt;

@@ -5,7 +5,7 @@
 //! (`worded_date`), figures alone (`figured_date`).
 //! Source: the names of the C library's locales, by `pure-rust-locales`.
 
-use crate::ledger::write::figures::digit;
+use crate::wording::figures::digit;
 use annals_core::search::folded;
 use jiff::civil::Weekday;
 use pure_rust_locales::{Locale, locale_match};

@@ -5,8 +5,8 @@
 //! and the year of the last one. Not here: English (`worded_date`), intervals in figures
 //! (`figured_date`), the names of months (`named_days`).
 
-use crate::ledger::write::figures::digit;
-use crate::ledger::write::named_days::{months, primary};
+use crate::wording::figures::digit;
+use crate::wording::named_days::{months, primary};
 use jiff::civil::Date;
 use unicode_segmentation::UnicodeSegmentation;
 

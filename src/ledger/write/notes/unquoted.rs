@@ -5,16 +5,17 @@
 //! are in one language. Not here: whether a claim is true, or what its other words mean; which
 //! language a text is in (`written_language`).
 
-use crate::ledger::write::figures::{
+use crate::ledger::write::notes::names::{CapitalWords, Likeness};
+use crate::ledger::write::notes::slips;
+use crate::ledger::write::notes::stated_date;
+use crate::ledger::write::resolve::{RecordLookup, Resolved};
+use crate::wording::figures::{
     DayTime, Figure, Pair, WordedMagnitude, day_times, figures, pairs, quoted_figures,
     worded_figures, worded_magnitudes,
 };
-use crate::ledger::write::named_days::{month_name, weekday_name};
-use crate::ledger::write::names::{CapitalWords, Likeness};
-use crate::ledger::write::resolve::{RecordLookup, Resolved};
-use crate::ledger::write::slips;
-use crate::ledger::write::stated_date::{self, primary};
-use crate::ledger::write::written_language::doubt;
+use crate::wording::named_days::primary;
+use crate::wording::named_days::{month_name, weekday_name};
+use crate::wording::written_language::doubt;
 use annals_core::edtf::days;
 use annals_core::event::args::Args;
 use annals_core::event::body::{Captured, Content, Described, Fact};

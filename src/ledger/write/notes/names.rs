@@ -6,10 +6,10 @@
 //! whose place it stands. Not here: figures (`figures`), the endings of cases (`name_cases`), and
 //! the words of a claim in quotation marks (`unquoted`).
 
-use crate::ledger::write::amounts::currency_of_code;
-use crate::ledger::write::figures::figures;
-use crate::ledger::write::name_cases::{are_of_one, common, differ_inside, is_slavic, one_vowel};
-use crate::ledger::write::stated_date::primary;
+use crate::wording::amounts::currency_of_code;
+use crate::wording::figures::figures;
+use crate::wording::name_cases::{are_of_one, common, differ_inside, is_slavic, one_vowel};
+use crate::wording::named_days::primary;
 use annals_core::search::folded;
 use memchr::memmem;
 use std::cell::LazyCell;

@@ -7,8 +7,8 @@
 //! open give no date. Not here: other languages, times of the day.
 //! Source: FORMAT.md, **When**.
 
-use crate::ledger::query::wrong_date::wrong_date;
-use crate::ledger::write::figured_date;
+use crate::wording::figured_date;
+use crate::wording::wrong_date::wrong_date;
 use annals_core::edtf;
 use annals_core::event::vocabulary::Basis;
 use jiff::civil::{Date, Weekday};

@@ -5,11 +5,17 @@
 //! only where the quoted words name some. Not here: figures and names (`unquoted`), the date of a
 //! fact that is called stated (`stated_date`), facts that are alike (`repeats`).
 
-use crate::ledger::write::figured_date;
-use crate::ledger::write::named_days::{NamedMonth, months, weekdays};
+mod names;
+mod slips;
+mod stated_date;
+pub mod unquoted;
+
+use crate::ledger::write::notes::stated_date::{derived_otherwise, has_month};
+use crate::ledger::write::notes::unquoted::LanguageCheck;
 use crate::ledger::write::resolve::{RecordLookup, Resolved};
-use crate::ledger::write::stated_date::{derived_otherwise, has_month, primary};
-use crate::ledger::write::unquoted::{self, LanguageCheck};
+use crate::wording::figured_date;
+use crate::wording::named_days::primary;
+use crate::wording::named_days::{NamedMonth, months, weekdays};
 use annals_core::edtf::days;
 use annals_core::event::args::Args;
 use annals_core::event::body::{Asserted, Captured, Content, Dating, Described, Fact};
@@ -19,7 +25,7 @@ use jiff::civil::Date;
 
 /// The notes on an event. Of many facts of one input the languages of the first ones are enough
 /// (`languages`).
-pub fn notes(
+pub fn of_event(
     resolved: &Resolved,
     lookup: &mut dyn RecordLookup,
     languages: LanguageCheck,

@@ -4,7 +4,7 @@
 //! magnitude words, unless both have a currency or a measure and these differ (`amounts`). Not
 //! here: what is missing in a claim (`unquoted`).
 
-use crate::ledger::write::amounts::{KindPlace, kind_around};
+use crate::wording::amounts::{KindPlace, kind_around};
 use annals_core::edges::{below_zero, is_percent, magnitude, minus_before};
 use unicode_normalization::char::is_combining_mark;
 use unicode_segmentation::UnicodeSegmentation;

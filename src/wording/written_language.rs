@@ -6,8 +6,8 @@
 //! Source: the Unicode property Script; small words of ISO languages (`small_words`); runs of
 //! letters by `whatlang`, which must agree where it knows both languages.
 
-use crate::ledger::write::small_words;
-use crate::ledger::write::stated_date::primary;
+use crate::wording::named_days::primary;
+use crate::wording::small_words;
 use isolang::Language;
 use std::collections::{BTreeSet, HashMap};
 use unicode_script::{Script, UnicodeScript};
@@ -78,7 +78,7 @@ pub enum Ground {
 /// Why a text is hardly in a language; `None`: nothing speaks against it.
 ///
 /// ```
-/// use annals::ledger::write::written_language::doubt;
+/// use annals::wording::written_language::doubt;
 /// let found = doubt("The minister said so.", "ar").map(|doubt| (doubt.why, doubt.guess));
 /// assert_eq!(found, Some(("is in Latin letters".to_owned(), Some("en"))));
 /// assert_eq!(doubt("The minister said so.", "en"), None);

@@ -5,7 +5,7 @@
 //! is not clear whether figures are a date, it gives none. Not here: dates in English words
 //! (`worded_date`).
 
-use crate::ledger::write::figures::digit;
+use crate::wording::figures::digit;
 use annals_core::edtf::days;
 use unicode_segmentation::UnicodeSegmentation;
 

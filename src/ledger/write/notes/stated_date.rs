@@ -5,12 +5,11 @@
 //! or inferred is denied by words that name another month, day or weekday alone. Not here: the
 //! names of months and weekdays (`named_days`).
 
-use crate::ledger::write::figured_date;
-use crate::ledger::write::figures::{digit, figures};
-pub use crate::ledger::write::named_days::primary;
-use crate::ledger::write::named_days::{NamedMonth, months, weekday_name, weekdays};
-use crate::ledger::write::named_interval;
-use crate::ledger::write::worded_date::dates;
+use crate::wording::figured_date;
+use crate::wording::figures::{digit, figures};
+use crate::wording::named_days::{NamedMonth, months, primary, weekday_name, weekdays};
+use crate::wording::named_interval;
+use crate::wording::worded_date::dates;
 use annals_core::edtf::{Days, days};
 use jiff::ToSpan;
 use jiff::civil::Date;

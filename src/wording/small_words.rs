@@ -33,7 +33,7 @@ pub fn languages() -> impl Iterator<Item = &'static str> {
 /// The languages that have this small word, which is in lower case; `None` if it is one of none.
 ///
 /// ```
-/// use annals::ledger::write::small_words::languages_of;
+/// use annals::wording::small_words::languages_of;
 /// let der = languages_of("der").map(|languages| languages.iter().collect::<Vec<_>>());
 /// assert_eq!(der, Some(vec!["af", "da", "de"]));
 /// assert_eq!(languages_of("minister"), None);
