@@ -75,6 +75,7 @@ pub mod verdict;
 
 // floor 1: formats, bytes <-> values
 pub mod transfer;
+pub mod mailed;
 pub mod event;
 pub mod merkle;
 pub mod naming;

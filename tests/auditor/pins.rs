@@ -66,6 +66,30 @@ fn a_pin_that_is_damaged_or_of_another_record_blames_nobody_who_publishes() {
     }
 }
 
+/// A pin that a mail program changed is damaged as before; the line says how.
+#[test]
+fn a_pin_that_mail_changed_says_how() {
+    let desk = Desk::with(&ledger(&[2, 3]).files());
+    desk.run("verify --pin mine --init-pin");
+    let pin = desk.read("mine");
+    let quoted = pin.trim_end().replace('\n', "\n> ");
+    let cases = [
+        (pin.replace('\u{2014}', "--"), "the dash before its signatures is another sign"),
+        (format!("{pin}\n--\nBest\n"), "text stands after its end, which is no part of it"),
+        (format!("Hello,\n\n{pin}"), "other text, marks or letters stand at its start"),
+        (format!("{pin}\nBo wrote:\n> {quoted}\n"), "it stands there more than once"),
+    ];
+    for (text, why) in cases {
+        std::fs::write(desk.path("mailed"), text).unwrap();
+        let answer = desk.run("verify --pin mailed");
+        let line = format!(
+            "damage: rule 803 pin-damaged: the pin is not in form or its sum does not hold: {why}; \
+             a mail program may have changed it: have it sent as an attachment, or in an archive\n"
+        );
+        assert!(answer.exit == 2 && answer.out.contains(&line), "{}", answer.out);
+    }
+}
+
 /// A verdict that was reached is printed, with its exit, whatever cannot be written beside it.
 #[test]
 fn a_pin_that_cannot_be_written_takes_no_verdict_away() {

@@ -43,9 +43,23 @@ fn a_proof_that_mail_changed_is_answered_with_what_to_do() {
     let mailed =
         "; a mail program may have changed it: have it sent as an attachment, or in an archive\n";
     let cases = [
+        (format!("{good}\n--\nSent.\n"), "text stands after its end, which is no part of it"),
         (
-            format!("{good}\n--\nSent.\n"),
-            "text stands after its signatures, which is no part of it",
+            format!("{good}\n> {}\n", good.trim_end().replace('\n', "\n> ")),
+            "it stands there more than once",
+        ),
+        (
+            good.replace("\u{2014} ", "\u{2014}\u{200B} "),
+            "spaces or unseen characters in it were changed",
+        ),
+        (
+            good.replace(" example.org", " [example.org](http://example.org)"),
+            "links in it were rewritten",
+        ),
+        (good.replace("\n\n", "\n"), "its empty lines are gone"),
+        (
+            good.replace('\u{2014}', "\u{E2}\u{20AC}\u{201D}"),
+            "its UTF-8 was read in another encoding",
         ),
         (good.replace('"', "\u{201D}"), "its straight quotation marks are other signs"),
         (good.replace('\u{2014}', "--"), "the dash before its signatures is another sign"),

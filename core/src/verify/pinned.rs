@@ -6,6 +6,7 @@
 //! Source: FORMAT.md section 9, rules 801–804.
 
 use crate::hash::Hash;
+use crate::mailed::{how_damaged, mail_change};
 use crate::merkle::{Consistency, NodeCollector, Plan, Subtree, subtrees};
 use crate::pin::{LogKeys, Pin};
 use crate::rule::Rule;
@@ -63,7 +64,10 @@ pub fn pin_damage(bytes: &[u8]) -> String {
         }
         None => match changed_text(bytes) {
             Some(changed) => format!("the pin is not judged: {changed}"),
-            None => "the pin is not in form or its sum does not hold; use a copy of it".to_owned(),
+            None => {
+                let how = how_damaged(mail_change(bytes));
+                format!("the pin is not in form or its sum does not hold{how}")
+            }
         },
     }
 }

@@ -4,7 +4,6 @@
 mod bag;
 mod evidence;
 mod trust;
-mod mailed;
 mod proof;
 mod what;
 mod options;

@@ -8,6 +8,7 @@ use crate::cli::terminal::{CliError, Context, Exit, Format, json, out, visible};
 use annals_core::evidence::{Claim, ForkEvidence};
 use annals_core::hash::Hash;
 use annals_core::key::PublicKey;
+use annals_core::mailed::how_damaged;
 use annals_core::tlog::{to_base64, vkey};
 use annals_core::verify::evidence::{EvidenceVerdict, ShownFork, verify_evidence};
 use serde::Serialize;
@@ -42,9 +43,9 @@ pub fn run(context: &Context, evidence: Result<&ForkEvidence, Unjudged>) -> Resu
     let report = match evidence {
         Ok(evidence) => evidence_report(evidence, verify_evidence(evidence)),
         Err(Unjudged::Changed(changed)) => unjudged("changed", format!("the evidence: {changed}")),
-        Err(Unjudged::Damaged) => {
-            let why = "the evidence is not in form or its sum does not hold; use a copy of it";
-            unjudged("damaged", why.to_owned())
+        Err(Unjudged::Damaged(how)) => {
+            let why = "the evidence is not in form or its sum does not hold";
+            unjudged("damaged", format!("{why}{}", how_damaged(how)))
         }
         Err(Unjudged::Later(version)) => {
             let why = format!("evidence of version {version}: this program knows version 1");

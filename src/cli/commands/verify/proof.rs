@@ -4,7 +4,6 @@
 //! record only if trust is not missing; the first line and the last give the state of the fact by
 //! the acts in the file. Not here: the verdict itself (`verify::proof`).
 
-use crate::cli::commands::verify::mailed::mail_change;
 use crate::cli::commands::verify::trust::GivenTrust;
 use crate::cli::render::{aim, reason_and_place, words};
 use crate::cli::terminal::{
@@ -17,6 +16,7 @@ use annals_core::event::vocabulary::{Relation, Vouch};
 use annals_core::fold::operation::Triple;
 use annals_core::hash::Hash;
 use annals_core::key::PublicKey;
+use annals_core::mailed::{MAILED, mail_change};
 use annals_core::state::Status;
 use annals_core::time::Time;
 use annals_core::tlog::to_base64;
@@ -33,10 +33,6 @@ const LIMITS: &str = "a proof shows what is in the record, not that nothing else
                       record keeps its rules: for that, annals verify of the whole record";
 /// The limit of a status.
 const BY_ITS_ACTS: &str = "by the acts in this file; later ones may exist";
-
-/// What to do about a change that a mail program makes.
-pub const MAILED: &str =
-    "a mail program may have changed it: have it sent as an attachment, or in an archive";
 
 /// Verifies a proof and prints the verdict.
 pub fn run(format: Format, bytes: &[u8], given: &GivenTrust) -> Result<Exit, CliError> {

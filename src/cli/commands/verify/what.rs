@@ -9,8 +9,6 @@
 use crate::archive::bag::read::{is_bag, is_partial};
 use crate::archive::cache::CachePlace;
 use crate::archive::published::Published;
-use crate::cli::commands::verify::mailed::line_of_proof;
-use crate::cli::commands::verify::proof::MAILED;
 use crate::cli::terminal::{CliError, Context};
 use crate::disk;
 use crate::disk::{Links, PathKind};
@@ -19,6 +17,7 @@ use crate::ledger::paths::Paths;
 use crate::ledger::published_place::PublishedPlace;
 use crate::ledger::reader::Record;
 use annals_core::evidence::{ForkEvidence, MAX_EVIDENCE, is_evidence};
+use annals_core::mailed::{MAILED, line_of, mail_change};
 use annals_core::transfer::{self, Changed};
 use annals_core::verify::proof::form::{MAX_PROOF, is_proof};
 use annals_core::version_line::later;
@@ -41,8 +40,8 @@ pub enum VerifySubject {
 /// Why an evidence file is not verified.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Unjudged {
-    /// It is malformed, or its sum does not hold.
-    Damaged,
+    /// It is malformed, or its sum does not hold; and how a mail program may have changed it.
+    Damaged(Option<&'static str>),
     /// It is of a later version.
     Later(u64),
     /// It was changed in transit.
@@ -108,7 +107,7 @@ impl VerifySubject {
             let unjudged = || match (later(&bytes, "evidence"), changed_evidence(&bytes)) {
                 (Some(version), _) => Unjudged::Later(version),
                 (None, Some(changed)) => Unjudged::Changed(changed),
-                (None, None) => Unjudged::Damaged,
+                (None, None) => Unjudged::Damaged(mail_change(&bytes)),
             };
             return Ok(VerifySubject::Evidence(evidence.ok_or_else(unjudged)));
         }
@@ -135,8 +134,10 @@ const SEARCHED: usize = 1 << 16;
 
 /// The kind of another file, by its first bytes.
 fn other(head: &[u8], start: &[u8]) -> String {
-    if let Some(line) = line_of_proof(start) {
-        return format!("another file, in which a proof begins at line {line}; {MAILED}");
+    for (form, what) in [("annals proof v", "a proof"), ("annals evidence v", "evidence")] {
+        if let Some(line) = line_of(form, start) {
+            return format!("another file, in which {what} begins at line {line}; {MAILED}");
+        }
     }
     let kind = if head.starts_with(b"annals pin ") {
         "a pin, which is given with --pin beside what is verified"
