@@ -104,7 +104,7 @@ fact 5: disputed (event 9), corrected once, by the acts in this file; later ones
     when it was so: the document does not say
     supports: “Yes,” she said. — document 4 (Note), sha256
     991e9c1d6cf397ddd99e6b083f1e3ce66946f6fc4d1176634af741768e565a0b
-  6: confirmed by Bo Example, 2026-01-01T00:00:06Z: reread
+  6: confirmed by Bo Example, 2026-01-01T00:00:06Z: reread, revision 5
   8: corrected by Cy Example, 2026-01-01T00:00:08Z: wrong-figure, “For a reason.”
   9: disputed by Bo Example, 2026-01-01T00:00:09Z: contradicted, revision 8, “For a reason.”
 signers

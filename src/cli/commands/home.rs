@@ -9,7 +9,7 @@ use crate::cli::render::{events, provenance};
 use crate::cli::shared::draft_file::{DraftOrigin, kept_files};
 use crate::cli::shared::waiting::{self, ReviewScope, waits_for};
 use crate::cli::terminal::{
-    CliError, Context, Exit, Format, enrolled_by, json, minute, note, out, visible,
+    CliError, Context, Exit, Format, counted, enrolled_by, json, minute, note, out, visible,
 };
 use crate::disk::closed::is_closed;
 use crate::disk::{self, FileMode, is_folder_at, read_optional};
@@ -411,7 +411,7 @@ fn waits(
         waits.push(line);
     }
     if let Some(more) = drafts.len().checked_sub(LISTED).filter(|more| *more > 0) {
-        waits.push(format!("and {more} more files of drafts"));
+        waits.push(format!("and {} of drafts", counted(more as u64, "more file")));
     }
     Ok(waits)
 }

@@ -18,8 +18,8 @@ use crate::cli::render::report::page::PageContext;
 use crate::cli::render::report::section::WithSections;
 use crate::cli::shared::named_keys;
 use crate::cli::terminal::{
-    CliError, Command, Context, Exit, Format, Group, Progress, done_as, formats, json, note,
-    visible,
+    CliError, Command, Context, Exit, Format, Group, Progress, counted, done_as, formats, json,
+    note, visible,
 };
 use crate::disk;
 use crate::ledger::audit::given_policy::GivenPolicy;
@@ -121,7 +121,8 @@ fn ledger(
         note(format!("note: {} is no file of a ledger, and was not looked at", visible(&path)));
     }
     if let Some(more) = strange.len().checked_sub(FOREIGN).filter(|more| *more > 0) {
-        note(format!("note: and {more} more files that no ledger has"));
+        let more = counted(more as u64, "more file");
+        note(format!("note: and {more} that no ledger has"));
     }
     report(context, &record.source, &record.paths.ledger, &audited, began, args)
 }

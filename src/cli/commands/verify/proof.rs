@@ -336,7 +336,15 @@ fn who(judged: &ProofOutcome, stands: &FactStatus, position: u64) -> String {
         Args::FactRelated(args) => Some(format!("{} {} {}", args.from, args.rel, args.to)),
         args => reason_and_place(args),
     };
-    let why = reason.into_iter().chain(aim(&statement.args, &[stands.fact]));
+    // Of a fact that was corrected, an act on its first words names them too.
+    let is_corrected = stands.revision.is_some_and(|revision| revision != stands.fact);
+    let own: &[u64] = match &statement.args {
+        Args::FactConfirmed(_) | Args::FactDisputed(_) | Args::FactRetracted(_) if is_corrected => {
+            &[]
+        }
+        _ => &[stands.fact],
+    };
+    let why = reason.into_iter().chain(aim(&statement.args, own));
     let why: Vec<String> = why.chain(documents(judged, position)).collect();
     let why = if why.is_empty() { String::new() } else { format!(": {}", why.join(", ")) };
     let words = judged.body(position).and_then(|body| stated(&body.content));
