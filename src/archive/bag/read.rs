@@ -229,6 +229,11 @@ impl Checked {
             Ok(_) => {}
         }
         let found = stream(&path, &mut |_| Ok(()))?;
+        // What is wrong with the declaration is reported before.
+        let is_reported = name == DECLARATION && self.wrong.iter().any(|why| is_of(why, name));
+        if found != expected && is_reported {
+            return Ok(false);
+        }
         if found != expected {
             let short = |digest: &str| digest.get(..16).unwrap_or_default().to_owned();
             let why = match carried(&path, expected)? {
@@ -244,6 +249,11 @@ impl Checked {
         }
         Ok(true)
     }
+}
+
+/// Whether a fault is of this file.
+fn is_of(why: &str, name: &str) -> bool {
+    why.strip_prefix(name).is_some_and(|rest| rest.starts_with(": "))
 }
 
 /// Whether a name in a manifest is valid in a bag and leads to a file inside it.

@@ -43,13 +43,13 @@ pub enum Vouched {
     Yes,
     /// There is no note.
     Unsigned,
-    /// There is a note, and the record that it is of cannot be read.
-    Unjudged,
+    /// There is a note, and what it is of cannot be compared; the reason, reported elsewhere.
+    Unjudged(&'static str),
     /// The note is wrong; the reason.
     No(String),
     /// The note is of a later version, which this program cannot verify.
     Later(String),
-    /// The note, or the tag manifest, was changed in transit.
+    /// The note was changed in transit.
     Changed(String),
 }
 
@@ -116,7 +116,7 @@ pub fn audit_bag(bag: &Path, options: &Audit, steps: Steps<'_>) -> Result<BagAud
         derived: 0,
         checkpoints: 0,
         vouched: match read(bag, NOTE)? {
-            Some(_) => Vouched::Unjudged,
+            Some(_) => Vouched::Unjudged("the record in it cannot be read"),
             None => Vouched::Unsigned,
         },
         about: Derived::default(),
@@ -153,9 +153,7 @@ pub fn audit_bag(bag: &Path, options: &Audit, steps: Steps<'_>) -> Result<BagAud
     }
     let report = &audited.report;
     bagged.vouched = match record.source.changed() {
-        Some(_) if read(bag, NOTE)?.is_some() => {
-            Vouched::Changed(format!("{NOTE}: it is not judged, for the journal is not"))
-        }
+        Some(_) if read(bag, NOTE)?.is_some() => Vouched::Unjudged("the journal is damaged"),
         _ => vouched(bag, report, &bagged)?,
     };
     let is_short = record.source.changed().is_some()
@@ -308,9 +306,8 @@ fn vouched(bag: &Path, report: &Report, bagged: &BagAudit) -> Result<Vouched, Le
     if let Some(changed) = changed(&bytes).or(changed_text(&bytes).filter(is_formless)) {
         return Ok(Vouched::Changed(format!("{NOTE}: {changed}")));
     }
-    if let Some(changed) = read(bag, TAG_MANIFEST)?.as_deref().and_then(changed_text) {
-        let why = format!("{NOTE}: it is not judged, for of {TAG_MANIFEST} {changed}");
-        return Ok(Vouched::Changed(why));
+    if read(bag, TAG_MANIFEST)?.as_deref().and_then(changed_text).is_some() {
+        return Ok(Vouched::Unjudged("the tag manifest is damaged"));
     }
     let note = Note::parse(&bytes);
     if let Some(version) = note.as_ref().and_then(|note| later(note.text.as_bytes(), "bag")) {
@@ -322,7 +319,9 @@ fn vouched(bag: &Path, report: &Report, bagged: &BagAudit) -> Result<Vouched, Le
         return no("expected a signed note over a bag, found none in form");
     };
     let Some(ledger) = &report.state.fold.ledger else {
-        return no("no log key is known that could have signed it");
+        return no(
+            "the record in this bag has no opening, so no log key that could have signed it",
+        );
     };
     match &bagged.checked.tag_manifest {
         None => return no(&format!("it cannot be compared: {TAG_MANIFEST} is not there")),
