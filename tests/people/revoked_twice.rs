@@ -96,6 +96,30 @@ fn each_revocation_of_a_key_is_listed_with_its_own_reason() {
     assert_eq!(listed, expected);
 }
 
+/// 5 Cy, an admin; 6 Cy revokes Bo, who left; 7 Ada revokes Cy from 6 on.
+#[test]
+fn a_key_that_came_back_is_listed_with_what_brought_it_back() {
+    let desk = two_facts();
+    desk.told("key new cy --name Cy_Cole --no-passphrase");
+    desk.told("editor add keys/cy.request --role admin --by ada");
+    desk.told("editor revoke bo --reason left --statement gone --by cy");
+    revoke(&desk, "cy", 6, "ada");
+    let list = desk.told("editor list");
+    let words: Vec<&str> = list.split_whitespace().collect();
+    let bo = words.join(" ");
+    let bo = bo.split("Bo Berg").nth(1).unwrap();
+    assert!(bo.starts_with(", editor, active key <64> enrolled by 1, "), "{list}");
+    assert!(bo.contains(" not revoked by 6, "), "{list}");
+    assert!(bo.contains(", Cy Cole: left; undone by 7, "), "{list}");
+    let row = &json_of(&desk, "editor list")["editors"][1];
+    assert_eq!((&row["revoked"], &row["revocations"]), (&json!(null), &json!([])));
+    let undone = &row["undone_revocations"][0];
+    let told = [&undone["event"], &undone["by"], &undone["reason"], &undone["undone_by"]["event"]];
+    assert_eq!(told, [&json!(6), &json!("Cy Cole"), &json!("left"), &json!(7)]);
+    let before = desk.told("editor list --as-of 6");
+    assert!(before.contains("    revoked by 6, "), "{before}");
+}
+
 /// 5 Bo corrects 3, 6 Ada corrects 5; 7 Ada revokes Bo from 5 on.
 #[test]
 fn a_correction_is_compared_with_the_revision_that_it_corrects() {

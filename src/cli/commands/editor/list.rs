@@ -41,6 +41,9 @@ struct EditorTableRow {
     suspect_from: Option<u64>,
     /// The revocations in force: a key that left may later be found stolen.
     revocations: Vec<KeyRevocation>,
+    /// The revocations that a later suspect revocation undid: the key signs in spite of them.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    undone_revocations: Vec<UndoneRevocation>,
 }
 
 impl EditorTableRow {
@@ -58,6 +61,14 @@ struct KeyRevocation {
     act: Deeds,
     reason: RevokeReason,
     suspect_from: Option<u64>,
+}
+
+/// A revocation of a key that does not count, and the revocation that undid it.
+#[derive(Serialize)]
+struct UndoneRevocation {
+    #[serde(flatten)]
+    revocation: KeyRevocation,
+    undone_by: Deeds,
 }
 
 /// Time and signer of an act.
@@ -110,7 +121,7 @@ fn rows(view: &View<'_>, names: &Names) -> Result<Vec<EditorTableRow>, CliError>
     let revocations = revocations(view);
     let mut positions: Vec<u64> =
         members.iter().flat_map(|row| [Some(row.enrolled), row.revoked]).flatten().collect();
-    positions.extend(revocations.iter().map(|(event, _)| *event));
+    positions.extend(revocations.iter().flat_map(|row| [Some(row.0), row.2]).flatten());
     positions.sort_unstable();
     positions.dedup();
     let mut operations = BTreeMap::new();
@@ -130,13 +141,18 @@ fn rows(view: &View<'_>, names: &Names) -> Result<Vec<EditorTableRow>, CliError>
         operations.get(&event).cloned().unwrap_or_else(unread)
     };
     let row = |row: &Member| {
-        let of_key = revocations.iter().filter(|(_, revoked)| revoked.key == row.key);
-        let revocation = |(event, revoked): &(u64, &Revoked)| KeyRevocation {
-            act: operation(*event),
-            reason: revoked.reason,
-            suspect_from: revoked.suspect_from,
-        };
-        let revocations: Vec<KeyRevocation> = of_key.map(revocation).collect();
+        let (mut in_force, mut undone_revocations) = (Vec::new(), Vec::new());
+        for (event, revoked, undone_by) in revocations.iter().filter(|of| of.1.key == row.key) {
+            let (act, reason) = (operation(*event), revoked.reason);
+            let revocation = KeyRevocation { act, reason, suspect_from: revoked.suspect_from };
+            match undone_by.map(operation) {
+                Some(undone_by) => {
+                    undone_revocations.push(UndoneRevocation { revocation, undone_by });
+                }
+                None => in_force.push(revocation),
+            }
+        }
+        let revocations = in_force;
         let first = revocations.iter().find(|revoked| Some(revoked.act.event) == row.revoked);
         EditorTableRow {
             name: names.of(&row.key),
@@ -148,19 +164,22 @@ fn rows(view: &View<'_>, names: &Names) -> Result<Vec<EditorTableRow>, CliError>
             reason: first.map(|revoked| revoked.reason),
             suspect_from: revocations.iter().filter_map(|revoked| revoked.suspect_from).min(),
             revocations,
+            undone_revocations,
         }
     };
     Ok(members.iter().map(row).collect())
 }
 
-/// The revocations in force, with their positions, oldest first.
-fn revocations<'a>(view: &'a View<'_>) -> Vec<(u64, &'a Revoked)> {
+/// The revocations with their positions, oldest first, and what undid each.
+fn revocations<'a>(view: &'a View<'_>) -> Vec<(u64, &'a Revoked, Option<u64>)> {
     let acts = view.state().history.acts().iter();
     let revocations = acts.filter_map(|act| match &act.operation {
-        Operation::Revoked(revoked) => Some((act.position, &**revoked)),
+        Operation::Revoked(revoked) => {
+            Some((act.position, &**revoked, view.undone_by(act.position)))
+        }
         _ => None,
     });
-    revocations.filter(|(event, _)| view.undone_by(*event).is_none()).collect()
+    revocations.collect()
 }
 
 fn text(out: &mut dyn Write, rows: &[EditorTableRow], as_of: &AsOf) -> Result<(), CliError> {
@@ -183,6 +202,12 @@ fn text(out: &mut dyn Write, rows: &[EditorTableRow], as_of: &AsOf) -> Result<()
             let suspect = suspect.unwrap_or_default();
             let revoked = format!("{how} by {}: {reason}{suspect}", operation(act));
             writeln!(out, "{}", wrapped(&revoked, 4))?;
+        }
+        for UndoneRevocation { revocation, undone_by } in &row.undone_revocations {
+            let KeyRevocation { act, reason, .. } = revocation;
+            let (act, by) = (operation(act), operation(undone_by));
+            let undone = format!("not revoked by {act}: {reason}; undone by {by}");
+            writeln!(out, "{}", wrapped(&undone, 4))?;
         }
     }
     let active = rows.iter().filter(|row| row.revoked.is_none()).count();
