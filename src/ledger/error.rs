@@ -92,6 +92,12 @@ pub enum LedgerError {
              store, annals repair --from COPY takes it from another copy; what was made by annals \
              clone is made again by it, once this folder is moved away", .0.display())]
     JournalLost(PathBuf),
+    /// The ledger's journal has no event; a ledger has one from its start.
+    #[error("the journal of the ledger at {} is empty: it was emptied, for a ledger has an event \
+             from its start; annals repair builds it from the store, annals repair --from COPY \
+             takes it from another copy; what was made by annals clone is made again by it, once \
+             this folder is moved away", .0.display())]
+    JournalEmpty(PathBuf),
     /// A ledger is at the path already.
     #[error("{} is there already; nothing was changed", .0.display())]
     ThereAlready(PathBuf),

@@ -68,6 +68,18 @@ impl Paths {
         }
     }
 
+    /// Refuses a ledger whose journal is there without a byte.
+    pub fn expect_events(&self) -> Result<(), LedgerError> {
+        let journal = self.ledger.join("journal");
+        let failed = || disk::error("look into", &journal);
+        for file in std::fs::read_dir(&journal).map_err(failed())? {
+            if file.and_then(|file| file.metadata()).map_err(failed())?.len() > 0 {
+                return Ok(());
+            }
+        }
+        Err(LedgerError::JournalEmpty(self.ledger.clone()))
+    }
+
     /// Refuses a path that is not a ledger; a ledger that lost its journal is accepted, because
     /// repair rebuilds it.
     pub fn expect_repairable(&self) -> Result<(), LedgerError> {

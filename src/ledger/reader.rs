@@ -292,6 +292,20 @@ impl Record {
         self.source.size()
     }
 
+    /// Refuses a ledger's journal without an event.
+    pub fn expect_events(&self) -> Result<(), LedgerError> {
+        match (self.size(), &self.source) {
+            (0, RecordSource::Journal(_)) => self.paths.expect_events(),
+            _ => Ok(()),
+        }
+    }
+
+    /// Whether its journal is empty: nothing that an answer says of it is of the record that was
+    /// there.
+    pub fn is_emptied(&self) -> bool {
+        self.expect_events().is_err()
+    }
+
     /// Verifies the record against checkpoint, mark and itself: everything that a verdict checks in
     /// the ledger's own files, except bodies and documents.
     pub fn against(&self) -> Result<Report, LedgerError> {

@@ -120,6 +120,51 @@ fn a_missing_store_is_made_by_the_writer_and_by_repair() {
     assert!(!room.has("ledger/db-aside-1"));
 }
 
+/// An emptied journal is no record: nothing is said of it as of one.
+#[test]
+fn an_emptied_journal_is_named_as_that() {
+    let room = newsroom();
+    room.write(JOURNAL, b"");
+    room.remove("ledger/checkpoint");
+    let empty = "the journal of the ledger at ledger is empty: it was emptied, for a ledger has an \
+                 event from its start; annals repair builds it from the store, annals repair --from \
+                 COPY takes it from another copy; what was made by annals clone is made again by \
+                 it, once this folder is moved away\n";
+    for line in [
+        "prove 2",
+        "publish pub",
+        "export --to bag",
+        "witness list",
+        "confirm 2 --how reread",
+        "confirm 2 --how reread --dry-run",
+    ] {
+        let answer = room.run(line);
+        assert_eq!((answer.exit, answer.told()), (2, format!("annals: {empty}")), "{line}");
+    }
+    let flat = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
+    for (line, record) in
+        [("--format text", "record  unknown"), ("status", "record        unknown")]
+    {
+        let answer = room.run(line);
+        assert!(
+            answer.out.starts_with(&format!("{record}: no event of it is here\n")),
+            "{answer:?}"
+        );
+        assert_eq!((answer.exit, flat(&answer.told())), (2, flat(&format!("warning: {empty}"))));
+    }
+    let verified = room.run("verify");
+    let advice: Vec<&str> =
+        verified.out.lines().filter_map(|line| line.strip_prefix("what to do: ")).collect();
+    let expected = [
+        "the journal has no event, and a ledger has one from its start: it was emptied or cut",
+        "annals repair builds a damaged journal from the store, if that is whole; annals repair \
+         --from COPY takes it from another copy",
+    ];
+    assert_eq!((verified.exit, advice), (1, expected.to_vec()));
+    let repaired = room.run("repair");
+    assert!(repaired.out.contains("\njournal: built from the store, 5 events\n"), "{repaired:?}");
+}
+
 #[test]
 fn a_lost_journal_is_built_from_the_store() {
     let room = newsroom();

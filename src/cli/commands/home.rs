@@ -89,7 +89,7 @@ pub fn run(context: &mut Context) -> Result<Exit, CliError> {
     let mut line = |name: &str, value: &str| writeln!(out, "{name:<8}{value}");
     let origin = view.state().fold.ledger.as_ref().map(|ledger| ledger.origin.to_string());
     let title = names.title.as_deref().map(|title| format!(": {}", visible(title)));
-    let origin = origin.unwrap_or_else(|| "not opened".to_owned());
+    let origin = origin.unwrap_or_else(|| "unknown: no event of it is here".to_owned());
     line("record", &format!("{origin}{}", title.unwrap_or_default()))?;
     let is_read_only = matches!(Imported::of(&record.paths)?, Imported::ReadOnly(_));
     if let Some(copy) = copy(record.part_of, view.as_of().size, is_read_only) {
@@ -98,7 +98,9 @@ pub fn run(context: &mut Context) -> Result<Exit, CliError> {
     if let Some(evidence) = FoundEvidence::of(&record.paths).filter(|found| found.is_latest) {
         line("copy", &visible(&evidence.text()))?;
     }
-    line("you", &you(context, &view, &names)?)?;
+    if !record.is_emptied() {
+        line("you", &you(context, &view, &names)?)?;
+    }
     let waits = waits(context, &view, &names, is_read_only)?;
     for (at, text) in waits.iter().enumerate() {
         line(if at == 0 { "waits" } else { "" }, text)?;

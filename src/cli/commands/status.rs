@@ -362,8 +362,10 @@ fn listed(Listed { count, first }: &Listed) -> String {
 fn text(out: &mut dyn Write, report: &StatusReport) -> Result<(), CliError> {
     let size = report.as_of.of;
     let mut line = |name: &str, value: &str| writeln!(out, "{name:<14}{value}");
-    line("record", report.origin.as_deref().unwrap_or("not opened"))?;
-    line("title", &report.title.as_deref().map_or("(withheld)".to_owned(), visible))?;
+    line("record", report.origin.as_deref().unwrap_or("unknown: no event of it is here"))?;
+    if report.origin.is_some() {
+        line("title", &report.title.as_deref().map_or("(withheld)".to_owned(), visible))?;
+    }
     line(
         "size",
         &match report.as_of.part_of {

@@ -187,6 +187,7 @@ fn add(context: &mut Context, args: WitnessAddArgs) -> Result<Exit, CliError> {
 
 /// The log key that signs now.
 fn log_key(record: &Record) -> Result<VerifierKey, CliError> {
+    record.expect_events()?;
     let view = View::some(record, record.size(), &no_fact)?;
     let named = |key: PublicKey, origin: &str| VerifierKey::new(origin, KeyKind::Note, key);
     let ledger = view.state().fold.ledger.as_ref();

@@ -244,6 +244,10 @@ pub fn warn(view: &View<'_>, damaged: u64) -> Exit {
 
 /// Prints a warning if the record ends before the size in its checkpoint.
 fn warn_missing(record: &Record) -> bool {
+    if let Err(error) = record.expect_events() {
+        note(wrapped(&format!("warning: {error}"), 0));
+        return true;
+    }
     let size = record.size();
     let Some(covers) = covered(record.checkpoint.as_deref()).filter(|covers| *covers > size) else {
         return false;

@@ -137,6 +137,7 @@ fn checked(proof: Proof) -> Result<Proof, LedgerError> {
 }
 
 fn signed(record: &Record) -> Result<SignedRecord, LedgerError> {
+    record.expect_events()?;
     let note = record.checkpoint.as_deref().and_then(Note::parse);
     let checkpoint = note.as_ref().and_then(|note| Checkpoint::parse(&note.text));
     let (Some(note), Some(checkpoint)) = (note, checkpoint) else {

@@ -157,6 +157,7 @@ pub fn export(
 
 /// The report on the whole record; an error unless it may be exported.
 fn verified(record: &Record, options: &ExportOptions<'_>) -> Result<Report, LedgerError> {
+    record.expect_events()?;
     let progress = |done| options.steps.jump("verify", done);
     let asked = Audit { jobs: options.jobs, ..Audit::default() };
     let report = audit(record, &asked, Some(&progress))?.report;

@@ -72,6 +72,7 @@ impl<'a> Verified<'a> {
         jobs: usize,
         progress: Option<&(dyn Fn(u64) + Sync)>,
     ) -> Result<Verified<'a>, LedgerError> {
+        record.expect_events()?;
         let options = Audit { jobs, ..Audit::default() };
         let report = audit(record, &options, progress)?.report;
         if !report.faults.is_empty() {

@@ -124,6 +124,7 @@ fn has_cosigned(note: &Note, witness: &Witness) -> bool {
 
 /// The checkpoint, if it is that of the local record.
 fn checkpoint_of(record: &Record) -> Result<(Note, Checkpoint), LedgerError> {
+    record.expect_events()?;
     let note = record.checkpoint.as_deref().and_then(Note::parse);
     let read = note.and_then(|note| Some((Checkpoint::parse(&note.text)?, note)));
     let Some((checkpoint, note)) = read else {

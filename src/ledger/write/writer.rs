@@ -151,6 +151,9 @@ impl Writer {
             writer.go_on(stamped)?;
             return Ok(writer);
         }
+        if database.is_none() {
+            paths.expect_events()?;
+        }
         let log_keys = KeyFolder::open(&paths.keys)?.log_keys()?;
         let home = home(JournalHome::open(paths.clone(), lock, wait)?)?;
         let mut writer = Writer::unread(paths, home, memory);
@@ -188,6 +191,7 @@ impl Writer {
             writer.adopt(stamped);
             return Ok(writer);
         }
+        paths.expect_events()?;
         // It signs nothing, so it needs no key.
         let log_keys = KeyFolder::open(&paths.keys).and_then(|keys| keys.log_keys());
         let home = Box::new(JournalHome::open(paths.clone(), None, WAIT.into())?);

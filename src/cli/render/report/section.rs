@@ -302,12 +302,18 @@ fn advice(report: &VerdictReport) -> Vec<Line> {
     let unread = |part: &str| {
         report.faults.iter().any(|fault| fault.rule == 911 && fault.why.contains(part))
     };
-    let of_events = unread("/journal")
+    let is_empty = report.size == 0 && !unread("/journal") && !found(&|rule| rule == 910);
+    let of_events = is_empty
+        || unread("/journal")
         || found(&|rule| matches!(rule, 101..=604 | 607..=616 | 704..=706 | 910));
     let of_documents = unread("/document/") || found(&|rule| matches!(rule, 605 | 606));
     let changed =
         report.checkpoint.is_none() && (unread("the checkpoint ") || unread("/checkpoint,"));
-    let of_checkpoint = changed || found(&|rule| matches!(rule, 701..=703));
+    // No checkpoint is signed for a journal without an event.
+    let of_checkpoint = !is_empty && (changed || found(&|rule| matches!(rule, 701..=703)));
+    if is_empty {
+        add("the journal has no event, and a ledger has one from its start: it was emptied or cut");
+    }
     if of_events {
         add(match report.is_following {
             true => {
