@@ -225,6 +225,18 @@ pub enum LedgerError {
         /// The file that shows it to others.
         evidence: Option<PathBuf>,
     },
+    /// Another record is published than that of the copy.
+    #[error(
+        "another record is at {place} than this copy is of: {fault}; nothing was written; ask who \
+             runs it whether it was set up anew: annals clone {} DIR makes a copy of what is there \
+             now, in another folder", shell_word(.place)
+    )]
+    AnotherRecord {
+        /// Where it is published.
+        place: String,
+        /// How it differs.
+        fault: Fault,
+    },
     /// Fewer events are published than are here, and no checkpoint here covers the others.
     #[error(
         "{place} has {published} events, and this copy {size}, of which no checkpoint here covers \
@@ -615,6 +627,10 @@ impl LedgerError {
                     _ => Verdict::No,
                 }
             }
+            LedgerError::AnotherRecord { fault, .. } => match fault.rule.class() {
+                Class::Fork => Verdict::Forked,
+                _ => Verdict::CouldNotTell,
+            },
             LedgerError::Disk(DiskError::Held { .. } | DiskError::Changed { .. })
             | LedgerError::Journal(JournalError::Disk(DiskError::Changed { .. }))
             | LedgerError::Outrun(_) => Verdict::Conflict,

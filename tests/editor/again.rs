@@ -196,8 +196,9 @@ fn a_document_that_a_stolen_key_captured_is_vouched_for_by_another_person() {
                 stolen:\nannals document describe 8 by another person vouches for it\n\
                 annals: one draft is refused; nothing was written\n  rule 607 document-repeated: the \
                 same document was captured by event 8; it is quoted with --document and that \
-                number, and annals document describe gives it another title or date; where a stolen \
-                key captured it, another person vouches for it so, unless it was set aside\n";
+                number, a page or a PDF with the number of its text (annals document list), and \
+                annals document describe gives it another title or date; where a stolen key \
+                captured it, another person vouches for it so, unless it was set aside\n";
     desk.refuses("ada", add, (1, told));
     // A description that changes nothing vouches for it.
     desk.writes("ada", "document|describe|8|--statement|I read it", "written at 10");

@@ -126,6 +126,31 @@ fn a_publisher_who_goes_back_is_shown_to_others() {
     assert_eq!(evidence(&["--ledger", "copy"])["evidence"], earlier);
 }
 
+/// Another record at the address: of another name, or of the same name, set up anew.
+#[test]
+fn another_record_is_named_as_that() {
+    let (desk, _) = copied();
+    std::fs::create_dir(desk.path("o")).unwrap();
+    let ask = "; nothing was written; ask who runs it whether it was set up anew: annals clone \
+               DESK/www DIR makes a copy of what is there now, in another folder\n";
+    for (origin, code, why) in [
+        ("other.org/record", 2, "expected the record example.org/record, found other.org/record"),
+        ("example.org/record", 4, "expected the event 0 of this copy, "),
+    ] {
+        let place = ["--ledger", "o/ledger", "--keys", "o/keys"];
+        let init = ["init", "--origin", origin, "--title", "T", "--name", "X", "--no-passphrase"];
+        desk.good(&[&init[..], &place].concat());
+        std::fs::remove_dir_all(desk.path("www")).unwrap();
+        desk.good(&[&["publish", "www"][..], &place].concat());
+        std::fs::remove_dir_all(desk.path("o/ledger")).unwrap();
+        std::fs::remove_dir_all(desk.path("o/keys")).unwrap();
+        let answer = refused(&desk, code, why);
+        assert!(answer.err.starts_with("annals: another record is at DESK/www than"), "{answer:?}");
+        assert!(answer.err.ends_with(ask), "{answer:?}");
+        assert_eq!(split(&desk).1, [""; 0]);
+    }
+}
+
 #[test]
 fn a_fork_is_shown_to_others_whatever_its_size() {
     // Of 290 events, the last two are in no complete subtree of 300.

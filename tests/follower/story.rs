@@ -106,6 +106,35 @@ fn nothing_but_a_pull_writes_to_a_copy() {
 }
 
 #[test]
+fn a_copy_is_not_moved() {
+    let desk = Desk::of(&ledger(7), 6);
+    desk.good(&["clone", "www", "copy"]);
+    let refused = "annals: expected the ledger that keeps the record at copy, found a copy of the \
+                   record at DESK/www, which is kept there: annals move is for who runs that; \
+                   nothing was moved\n";
+    for way in ["--to", "--from"] {
+        let line = ["move", way, "postgres://desk@127.0.0.1:1/news", "--ledger", "copy"];
+        let answer = desk.annals(&line);
+        assert_eq!((answer.code, answer.err.as_str()), (2, refused), "{way}");
+    }
+}
+
+/// The folder is replaced: a shell in it would stand in a folder that is gone.
+#[test]
+fn a_copy_is_not_made_in_the_folder_in_which_the_command_runs() {
+    let desk = Desk::of(&ledger(7), 6);
+    std::fs::create_dir(desk.path("here")).unwrap();
+    for name in [".", "../here"] {
+        let mut command = desk.command(&["clone", "../www", name]);
+        let done = command.current_dir(desk.path("here")).output().unwrap();
+        let told = String::from_utf8(done.stderr).unwrap();
+        let why = ", which it would replace: run it in the folder above, with the name here\n";
+        assert!(done.status.code() == Some(2) && told.ends_with(why), "{told}");
+    }
+    assert_eq!(std::fs::read_dir(desk.path("here")).unwrap().count(), 0);
+}
+
+#[test]
 fn a_folder_with_something_in_it_is_no_place_for_a_copy() {
     let desk = Desk::of(&ledger(6), 6);
     let there = |desk: &Desk, name: &str, advice: &str| {

@@ -28,7 +28,8 @@ pub struct CloneArgs {
     /// The http(s) address of the published record, or its folder
     #[arg(value_name = "URL|FOLDER")]
     place: PathBuf,
-    /// The folder to make; it must not be there yet, or be empty
+    /// The folder to make; it must not be there yet, or be empty, and not be
+    /// the one in which the command runs
     #[arg(value_name = "DIR", default_value = "ledger")]
     dir: PathBuf,
     /// Number of threads, 1 to 256 [default: all cores]

@@ -117,6 +117,7 @@ pub fn clone_published(
     }
     expect_apart(&paths.ledger, &kept)?;
     expect_free(paths)?;
+    expect_elsewhere(&paths.ledger)?;
     let following = FollowingMark::new(place)?;
     let partial = partial_paths(paths)?;
     let above = disk::parent(&partial.ledger);
@@ -185,6 +186,7 @@ fn is_of_remains(error: &LedgerError) -> bool {
     matches!(
         error,
         LedgerError::NotContinued { .. }
+            | LedgerError::AnotherRecord { .. }
             | LedgerError::PublishedBehind { .. }
             | LedgerError::Faulty(_)
             | LedgerError::Short { .. }
@@ -223,6 +225,20 @@ fn expect_free(paths: &Paths) -> Result<(), LedgerError> {
         false => "name a folder that is not there, or is empty",
     };
     Err(LedgerError::Stopped(paths.ledger.clone(), advice.to_owned()))
+}
+
+/// Refuses the folder in which the command runs: the whole copy is put in its place.
+fn expect_elsewhere(ledger: &Path) -> Result<(), LedgerError> {
+    let (Ok(here), Ok(named)) = (std::env::current_dir(), ledger.canonicalize()) else {
+        return Ok(());
+    };
+    let Some(name) = named.file_name().filter(|_| here == named) else { return Ok(()) };
+    Err(LedgerError::Usage(format!(
+        "expected another folder for the copy than the one in which this runs, {}, which it would \
+         replace: run it in the folder above, with the name {}",
+        here.display(),
+        name.to_string_lossy()
+    )))
 }
 
 /// The folder beside the copy in which it is made.

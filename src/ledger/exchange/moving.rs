@@ -22,6 +22,7 @@ use crate::keys::{HighWaterMarks, Mark};
 use crate::ledger::error::{LedgerError, chain};
 use crate::ledger::exchange::publish::Verified;
 use crate::ledger::exchange::steps::Steps;
+use crate::ledger::following::FollowingMark;
 use crate::ledger::home_mark::{HomeMark, MemoryWitness};
 use crate::ledger::imported::Imported;
 use crate::ledger::paths::Paths;
@@ -87,6 +88,7 @@ pub fn move_to_database(
     options: MoveOptions<'_>,
 ) -> Result<MoveOutcome, LedgerError> {
     let MoveOptions { address, jobs, memory, wait, progress, steps, entropy } = options;
+    expect_no_follower(paths)?;
     let mark = HomeMark::of(paths)?;
     if mark.is_none() {
         // What an interrupted writer left is completed first.
@@ -166,6 +168,19 @@ fn expect_memory(
     Ok(())
 }
 
+/// Refuses a copy that follows a published record: neither it nor a database of it is moved here.
+fn expect_no_follower(paths: &Paths) -> Result<(), LedgerError> {
+    match FollowingMark::of(paths)? {
+        Some(mark) => Err(LedgerError::Usage(format!(
+            "expected the ledger that keeps the record at {}, found a copy of the record at {}, \
+             which is kept there: annals move is for who runs that; nothing was moved",
+            paths.ledger.display(),
+            mark.shown_place()
+        ))),
+        None => Ok(()),
+    }
+}
+
 /// Moves a record from a database into its copy: the folder is its home again.
 ///
 /// Errors: the database has events that do not verify; it cannot be written to; the record is kept
@@ -176,6 +191,7 @@ pub fn move_to_folder(
     options: MoveOptions<'_>,
 ) -> Result<MoveOutcome, LedgerError> {
     let MoveOptions { address, jobs, memory, wait, progress, entropy, .. } = options;
+    expect_no_follower(paths)?;
     if let Some(outcome) = at_home(paths, address, wait)? {
         return Ok(outcome);
     }

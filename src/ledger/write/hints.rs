@@ -118,8 +118,9 @@ fn advice(rule: Rule) -> Option<&'static str> {
         Rule::ReinstateOwn => "another person reinstates",
         Rule::RelationStanding => "annals show lists the relations of a fact",
         Rule::DocumentRepeated => {
-            "it is quoted with --document and that number, and annals document describe gives it \
-             another title or date; where a stolen key captured it, another person vouches for it \
+            "it is quoted with --document and that number, a page or a PDF with the number of its \
+             text (annals document list), and annals document describe gives it another title or \
+             date; where a stolen key captured it, another person vouches for it \
              so, unless it was set aside"
         }
         Rule::Independent => {

@@ -15,6 +15,8 @@ use crate::ledger::audit::options::Audit;
 use crate::ledger::error::LedgerError;
 use crate::ledger::paths::Paths;
 use crate::ledger::reader::{self, covered, pin_of};
+use annals_core::event::record::hash;
+use annals_core::hash::Hash;
 use annals_core::pin::{MAX_PIN, Pin};
 use annals_core::rule::{Fault, Rule};
 use annals_core::verdict::Verdict;
@@ -45,6 +47,7 @@ impl Contradiction<'_> {
 
     fn explained(self) -> Result<LedgerError, LedgerError> {
         let pin = self.pin()?;
+        let is_of = pin.as_ref().map(|pin| (pin.checkpoint.origin.clone(), pin.genesis));
         let Contradiction { paths, own, published, place, jobs } = self;
         // The whole record is read again: what was kept of it may be what is wrong.
         published.forget();
@@ -77,6 +80,13 @@ impl Contradiction<'_> {
             return Ok(LedgerError::NotContinued { place, faults, evidence });
         }
         let evidence = written(evidence::keep(&audit, published, &anchors, &report));
+        // Where one log key signed both, the evidence shows it.
+        if evidence.is_none()
+            && let Some((origin, genesis)) = is_of
+            && let Some(fault) = another_record(&origin, &genesis, published, &report)?
+        {
+            return Ok(LedgerError::AnotherRecord { place, fault });
+        }
         let faults = report.faults;
         if !faults.is_empty() {
             return Ok(match own {
@@ -114,6 +124,37 @@ impl Contradiction<'_> {
             false => Err(LedgerError::Faulty(report.faults)),
         }
     }
+}
+
+/// The fault of a record that is not the one of the copy, by its name or by its first event.
+fn another_record(
+    origin: &str,
+    genesis: &Hash,
+    published: &Published,
+    report: &Report,
+) -> Result<Option<Fault>, LedgerError> {
+    use Rule::{CutBelowPin, ForkedFromPin, PinOrigin};
+    let is_of_pin = |fault: &Fault| matches!(fault.rule, CutBelowPin | ForkedFromPin | PinOrigin);
+    if !report.faults.iter().all(is_of_pin) {
+        return Ok(None);
+    }
+    let named = report.state.fold.ledger.as_ref().map(|ledger| &*ledger.origin);
+    if let Some(named) = named.filter(|named| **named != *origin) {
+        let why = format!("expected the record {origin}, found {named}");
+        return Ok(Some(Fault::of(Rule::PinOrigin, why)));
+    }
+    if !report.faults.iter().any(|fault| fault.rule == Rule::ForkedFromPin) {
+        return Ok(None);
+    }
+    let Some(first) = published.walk(0).map_err(LedgerError::Elsewhere)?.next() else {
+        return Ok(None);
+    };
+    let first = first.map_err(LedgerError::Elsewhere)?;
+    let found = first.entries.first().map(|entry| hash(&entry.record));
+    Ok(found.filter(|found| found != genesis).map(|found| {
+        let why = format!("expected the event 0 of this copy, {genesis}, found another, {found}");
+        Fault::of(Rule::ForkedFromPin, why)
+    }))
 }
 
 /// Where fewer events are published than are here, the copy compared with what is published as a
