@@ -43,13 +43,13 @@ pub enum Vouched {
     Yes,
     /// There is no note.
     Unsigned,
-    /// There is a note, and what it is of cannot be compared; the reason, reported elsewhere.
-    Unjudged(&'static str),
+    /// There is a note, and the record that it is of cannot be read.
+    Unjudged,
     /// The note is wrong; the reason.
     No(String),
     /// The note is of a later version, which this program cannot verify.
     Later(String),
-    /// The note was changed in transit.
+    /// The note, or the tag manifest, was changed in transit.
     Changed(String),
 }
 
@@ -116,7 +116,7 @@ pub fn audit_bag(bag: &Path, options: &Audit, steps: Steps<'_>) -> Result<BagAud
         derived: 0,
         checkpoints: 0,
         vouched: match read(bag, NOTE)? {
-            Some(_) => Vouched::Unjudged("the record in it cannot be read"),
+            Some(_) => Vouched::Unjudged,
             None => Vouched::Unsigned,
         },
         about: Derived::default(),
@@ -153,7 +153,9 @@ pub fn audit_bag(bag: &Path, options: &Audit, steps: Steps<'_>) -> Result<BagAud
     }
     let report = &audited.report;
     bagged.vouched = match record.source.changed() {
-        Some(_) if read(bag, NOTE)?.is_some() => Vouched::Unjudged("the journal is damaged"),
+        Some(_) if read(bag, NOTE)?.is_some() => {
+            Vouched::Changed(format!("{NOTE}: it is not judged, for the journal is not"))
+        }
         _ => vouched(bag, report, &bagged)?,
     };
     let is_short = record.source.changed().is_some()
@@ -307,7 +309,9 @@ fn vouched(bag: &Path, report: &Report, bagged: &BagAudit) -> Result<Vouched, Le
         return Ok(Vouched::Changed(format!("{NOTE}: {changed}")));
     }
     if read(bag, TAG_MANIFEST)?.as_deref().and_then(changed_text).is_some() {
-        return Ok(Vouched::Unjudged("the tag manifest is damaged"));
+        return Ok(Vouched::Changed(format!(
+            "{NOTE}: it is not judged, for {TAG_MANIFEST} is not"
+        )));
     }
     let note = Note::parse(&bytes);
     if let Some(version) = note.as_ref().and_then(|note| later(note.text.as_bytes(), "bag")) {

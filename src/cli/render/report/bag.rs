@@ -36,7 +36,7 @@ pub struct BagReport {
     pub is_read: bool,
     /// The state of the log key's note.
     #[serde(skip)]
-    pub signature: String,
+    pub signature: &'static str,
     /// The lines for people.
     pub lines: Vec<Line>,
 }
@@ -65,12 +65,12 @@ impl BagReport {
             },
             is_read: bagged.audited.is_ok(),
             signature: match &bagged.vouched {
-                Vouched::Yes => "the log key signed the tag manifest".to_owned(),
-                Vouched::Unsigned => "the tag manifest is not signed".to_owned(),
-                Vouched::Unjudged(why) => format!("the note is not judged: {why}"),
-                Vouched::Later(_) => "the note is of a later version: see below".to_owned(),
-                Vouched::Changed(_) => "the note is not judged: see below".to_owned(),
-                Vouched::No(_) => "the note does not hold: see below".to_owned(),
+                Vouched::Yes => "the log key signed the tag manifest",
+                Vouched::Unsigned => "the tag manifest is not signed",
+                Vouched::Unjudged => "the note is not judged: the record in it cannot be read",
+                Vouched::Later(_) => "the note is of a later version: see below",
+                Vouched::Changed(_) => "the note is not judged: see below",
+                Vouched::No(_) => "the note does not hold: see below",
             },
             lines: Vec::new(),
         };
@@ -92,7 +92,7 @@ fn bag_section(bag: &BagReport) -> Section {
         let what = format!("{} {hold}", counted(bag.checkpoints, "earlier checkpoint"));
         lines.push(line("earlier checkpoints", what));
     }
-    lines.push(line("signature", bag.signature.clone()));
+    lines.push(line("signature", bag.signature));
     lines.push(match (bag.size, bag.of) {
         (Some(size), Some(of)) if size < of => line(
             "holds",
