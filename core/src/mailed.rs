@@ -204,8 +204,8 @@ mod tests {
         assert_eq!(changed("\n\n", "\n"), Some("its empty lines are gone"));
         let why = "text stands after its end, which is no part of it";
         assert_eq!(mail_change(format!("{proof}\n--\nBest\n").as_bytes()), Some(why));
-        let why = Some("other text, marks or letters stand at its start");
-        assert_eq!(changed("annals proof", "Hello\nannals proof"), why);
+        let first = Some("other text, marks or letters stand at its start");
+        assert_eq!(changed("annals proof", "Hello\nannals proof"), first);
         // Words of the record are no change.
         let words = "{\"claim\":\"\u{201C}- ? &quot;\u{A0}\u{200B}[a](http://a)annals pin v1\"}";
         assert_eq!(changed("fact 7", words), None);
