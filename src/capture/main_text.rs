@@ -46,6 +46,25 @@ const ADVERTISEMENTS: [&str; 8] =
 /// Names of the line that says who wrote an article, and the most words of it.
 const BYLINES: [&str; 3] = ["byline", "author", "dateline"];
 const LONGEST_BYLINE: usize = 20;
+/// What readers' comments are in, by a class or an id, and what shows who wrote one of them.
+const COMMENTS: [&str; 12] = [
+    "comments",
+    "comments-area",
+    "comments-list",
+    "comments-section",
+    "comments__list",
+    "comment-list",
+    "comment-section",
+    "comment-thread",
+    "comments-wrapper",
+    "commentlist",
+    "comment-wrap",
+    "disqus_thread",
+];
+const COMMENT: &str = "[itemtype$='/Comment'], [itemtype$='/UserComments'], [itemprop=comment]";
+const COMMENT_BY_CLASS: &str = "[class*=comment]";
+const COMMENTER: &str = "time, [class*=author], [class*=user], [class*=avatar], [class*=meta], \
+                         [class*=commenter], [class~=fn], [class~=date], [itemprop=author]";
 /// A text of fewer words than this is no article, if the page has more words beside its menus.
 const SHORT: usize = 100;
 /// Words that are worth to be named where they are left out of an article, and how many are named.
@@ -236,6 +255,22 @@ impl Choice {
         }
     }
 
+    /// Leaves out the runs of an element.
+    fn leave(&mut self, node: &NodeRef<'_>) {
+        for run in Selection::from(*node).select(&format!("[{RUN}]")).nodes() {
+            if let Some(run) = number(run).and_then(|number| self.runs.get_mut(number)) {
+                *run = false;
+            }
+        }
+    }
+
+    /// Whether what is chosen is a text also without an element of it: a page may be a discussion.
+    fn is_enough_without(&self, node: &NodeRef<'_>, chosen: &[NodeRef<'_>]) -> bool {
+        let is_outside = |run: &&NodeRef<'_>| !run.ancestors_it(None).any(|up| up.id == node.id);
+        let outside = chosen.iter().filter(|run| self.has(run)).filter(is_outside);
+        outside.map(|run| words(&run.text())).sum::<usize>() >= SHORT
+    }
+
     fn has(&self, run: &NodeRef<'_>) -> bool {
         number(run).and_then(|number| self.runs.get(number)) == Some(&true)
     }
@@ -255,22 +290,38 @@ impl Choice {
             }
         }
         let (mut is_begun, mut longest) = (false, (WORTH - 1, None));
-        let mut next = vec![article];
+        let longer = |longest: (usize, Option<String>), node: &NodeRef<'_>| {
+            let text = node.text();
+            let own = words(&text) - linked_words(node);
+            if own > longest.0 { (own, Some(text_of(node))) } else { longest }
+        };
+        let (mut next, mut following) = (vec![article], chosen.len());
         while let Some(node) = next.pop() {
             if self.has(&node) {
                 is_begun = true;
+                following = following.saturating_sub(1);
             } else if around.contains(&node.id) {
-                next.extend(node.children_it(true));
+                if is_begun && Comments::are(&node) && self.is_enough_without(&node, &chosen) {
+                    self.leave(&node);
+                    longest = longer(longest, &node);
+                } else {
+                    next.extend(node.children_it(true));
+                }
             } else if !is_begun {
                 // The head of the article adds its headline.
                 is_begun = node.has_name("h1") || !Selection::from(node).select("h1").is_empty();
             } else if node.is_element() && has_words(&node) {
                 let text = node.text();
                 let own = words(&text) - linked_words(&node);
-                if is_of_article(&node, &text, own) {
+                let comments = Comments::of(&node);
+                if comments == Comments::Inside {
+                    next.extend(node.children_it(true));
+                } else if comments == Comments::No
+                    && (is_of_article(&node, &text, own) || following > 0 && is_bare_link(&node))
+                {
                     self.take(&node);
-                } else if own > longest.0 {
-                    longest = (own, Some(text));
+                } else {
+                    longest = longer(longest, &node);
                 }
             }
         }
@@ -382,6 +433,54 @@ fn is_of_article(node: &NodeRef<'_>, text: &str, own: usize) -> bool {
     own == all || is_run() && (own * 4 >= all * 3 || is_byline(node) && all <= LONGEST_BYLINE)
 }
 
+/// Whether an element is one link alone, and no name says that it is anything but a line of text.
+fn is_bare_link(node: &NodeRef<'_>) -> bool {
+    let links = Selection::from(*node).select("a");
+    let is_named = node.has_attr("class") || node.has_attr("id") || node.has_attr("role");
+    let is_one =
+        || node.has_name("div") && links.length() == 1 && node.element_children().len() == 1;
+    !is_named && is_one() && linked_words(node) == words(&node.text())
+}
+
+/// Whether a part of an article is what readers wrote below it.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Comments {
+    No,
+    /// It is in a part of it.
+    Inside,
+    All,
+}
+
+impl Comments {
+    fn of(node: &NodeRef<'_>) -> Comments {
+        if Comments::are(node) {
+            return Comments::All;
+        }
+        let parts = Selection::from(*node);
+        let inside = parts.select("[class*=omment], [id*=omment], [id=disqus_thread]");
+        match inside.nodes().iter().any(Comments::are) || !parts.select(COMMENT).is_empty() {
+            true => Comments::Inside,
+            false => Comments::No,
+        }
+    }
+
+    /// Whether all of an element is readers' comments, known by who wrote each: *comments* is also
+    /// a heading of reports and laws.
+    fn are(node: &NodeRef<'_>) -> bool {
+        let is = |name: &str| {
+            let name = name.to_ascii_lowercase();
+            name.split_ascii_whitespace().any(|name| COMMENTS.contains(&name))
+        };
+        let is_named =
+            || ["class", "id"].iter().any(|name| node.attr(name).is_some_and(|it| is(&it)));
+        let is_by_reader = |comment: &NodeRef<'_>| {
+            comment.is(COMMENTER) || !Selection::from(*comment).select(COMMENTER).is_empty()
+        };
+        let comments = || Selection::from(*node).select(COMMENT_BY_CLASS);
+        node.is(COMMENT) || is_named() && comments().nodes().iter().any(is_by_reader)
+    }
+}
+
 fn is_byline(node: &NodeRef<'_>) -> bool {
     let class = node.class().unwrap_or_default().to_ascii_lowercase();
     BYLINES.iter().any(|name| class.contains(name))
@@ -491,6 +590,8 @@ mod tests {
                 "<p id=footer-note>He has seen <a href=/x>it</a> and he will not pay.",
                 vec!["He has seen it and he will not pay."],
             ),
+            ("<div><a href=/m>Final: 2–1</a></div>", vec!["Final: 2–1"]),
+            ("<div class=teaser><a href=/m>Third match: 2–1</a></div>", vec![]),
             ("<div class=ad-break>Advertisement</div>", vec![]),
             ("<aside>More: <a href=/x>Weather</a></aside>", vec![]),
             ("<div class=social><p>Share this.</p><form><button>Go</button></form></div>", vec![]),
@@ -504,6 +605,29 @@ mod tests {
         );
         let left = main(&html).left_inside;
         assert_eq!(left.as_deref(), Some("Number of dead is 14, not …"));
+    }
+
+    #[test]
+    fn what_readers_wrote_below_an_article_is_not_of_it() {
+        for (body, expected) in [
+            (
+                "<section class=comments-area><h2>1 comment</h2><ol class=comment-list><li \
+                 class='comment even'><footer class=comment-meta><b class=fn>Peter</b></footer>\
+                 <p>It was 41, not 14.</p></ol></section>",
+                vec![],
+            ),
+            (
+                "<div class=article-extra><p>It was 14, not 41.</p><div itemscope itemtype=\
+                 'https://schema.org/Comment'><p>It was 41.</p></div></div>",
+                vec!["It was 14, not 41."],
+            ),
+            (
+                "<section id=comments><h2>Comments</h2><p>None was made.</p></section>",
+                vec!["Comments", "None was made."],
+            ),
+        ] {
+            assert_eq!(lines(body), expected, "{body}");
+        }
     }
 
     #[test]
