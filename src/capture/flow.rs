@@ -17,7 +17,7 @@ const BELOW: [(&str, &str); 2] = [
     ("aehijklmnoprstuvxβγρφχ", "ₐₑₕᵢⱼₖₗₘₙₒₚᵣₛₜᵤᵥₓᵦᵧᵨᵩᵪ"),
 ];
 /// Endings of ordinal numbers, which are written on the line as well.
-const ORDINALS: [&str; 15] =
+pub(super) const ORDINALS: [&str; 15] =
     ["st", "nd", "rd", "th", "er", "ère", "re", "ème", "eme", "nde", "ers", "e", "es", "èmes", "d"];
 /// Words of French and the last letters of their short forms, after the first one.
 const SHORT_FORMS: [(&str, &[&str]); 4] = [

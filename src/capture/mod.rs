@@ -24,6 +24,7 @@ mod generated;
 mod style;
 mod components;
 mod note_mark;
+mod neighbours;
 mod page;
 mod xhtml;
 mod headline;

@@ -7,6 +7,7 @@
 
 use crate::capture::components::lay_out;
 use crate::capture::flow::{Flow, TextGroup, is_before_figure, is_figure};
+use crate::capture::neighbours::set_neighbours_apart;
 use crate::capture::note_mark::{is_note_link, mark_note};
 use crate::capture::style::{OffLine, ShownBox, Style, apply_sheets};
 use crate::capture::table::{TableGrid, places};
@@ -76,6 +77,7 @@ pub(super) fn as_shown(page: &Document) -> WordsLeftOut {
             false => node.remove_from_parent(),
         }
     }
+    set_neighbours_apart(page);
     // What is shown stays so in the main text, whatever hid it before.
     page.select("[style], [hidden]").remove_attrs(&["style", "hidden"]);
     WordsLeftOut { struck, drawn }

@@ -23,7 +23,17 @@ const OF_SHEETS: [&str; 10] = [
     "direction",
 ];
 /// Properties of boxes that a sheet gives to an element; what it hides, a script shows again.
-const OF_BOXES: [&str; 3] = ["display", "float", "position"];
+const OF_BOXES: [&str; 9] = [
+    "display",
+    "float",
+    "position",
+    "margin",
+    "margin-left",
+    "margin-right",
+    "padding",
+    "padding-left",
+    "padding-right",
+];
 /// Properties that a sheet gives to an element where a rule moves it by one of these.
 const OF_MOVES: [&str; 5] = ["position", "top", "bottom", "transform", "translate"];
 /// The least and the greatest part of a letter's height by which a figure is raised or lowered; a
@@ -117,6 +127,25 @@ impl Style {
         } else {
             None
         }
+    }
+
+    /// The gap that it makes at the end or the beginning of an element of a line, in parts of a
+    /// letter's height.
+    pub(super) fn gap(&self, is_end: bool) -> f64 {
+        let of = |property: &str| {
+            let side = format!("{property}-{}", if is_end { "right" } else { "left" });
+            let last = self.0.iter().rev().find(|(name, _)| *name == property || *name == side);
+            let (name, value) = last?;
+            let parts: Vec<&str> = value.split_whitespace().collect();
+            let part = match (name == property, parts.as_slice()) {
+                (true, [_, right, _, left]) => Some(if is_end { right } else { left }),
+                (true, [_, sides, ..]) => Some(sides),
+                (_, [only, ..]) => Some(only),
+                _ => None,
+            };
+            height(part?)
+        };
+        of("margin").unwrap_or(0.0) + of("padding").unwrap_or(0.0)
     }
 
     /// Whether each item in it has a place of its own.
