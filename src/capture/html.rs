@@ -13,12 +13,16 @@ use crate::capture::page::{WordsLeftOut, as_shown, depth, text_of};
 use crate::capture::reading::{
     CaptureReading, CaptureRequest, DerivedText, Omission, TextExtent, Unquotable,
 };
+use crate::capture::style::Style;
 use crate::capture::text::{EncodingHints, decode};
 use crate::capture::xhtml::without_xml;
-use dom_query::Document;
+use dom_query::{Document, NodeRef};
 
 /// How deep elements may contain each other.
 const MAX_DEPTH: usize = 512;
+
+/// How many pages of frames are named where a page has no text itself.
+const MOST_FRAMES: usize = 6;
 
 /// The text and the metadata of a page.
 pub(super) fn read(request: &CaptureRequest, bytes: &[u8]) -> CaptureReading {
@@ -44,6 +48,7 @@ pub(super) fn read(request: &CaptureRequest, bytes: &[u8]) -> CaptureReading {
         )));
     }
     let proposal = metadata::of_page(&page);
+    let elsewhere = text_elsewhere(&page);
     let WordsLeftOut { struck, drawn } = as_shown(&page);
     let whole = line_ended(text_of(&page.root()));
     let main = match request.extent {
@@ -75,10 +80,57 @@ pub(super) fn read(request: &CaptureRequest, bytes: &[u8]) -> CaptureReading {
         page: None,
     };
     let text = match derived.text.trim().is_empty() {
-        true => Err(Unquotable::NoText("the page shows none without its scripts".to_owned())),
+        true => Err(Unquotable::NoText(
+            elsewhere.unwrap_or_else(|| "the page shows none without its scripts".to_owned()),
+        )),
         false => Ok(derived),
     };
     CaptureReading { proposal, text }
+}
+
+/// Where the text of a page is that has none itself: in the pages of its frames, or on the page to
+/// which it leads; the address is as the page has it.
+fn text_elsewhere(page: &Document) -> Option<String> {
+    let mut frames: Vec<String> = Vec::new();
+    for frame in page.select("frame[src], iframe[src]:not([srcdoc])").nodes() {
+        let address = frame.attr("src").unwrap_or_default().trim().to_owned();
+        let is_page = !address.is_empty() && !address.starts_with("about:");
+        if is_page && !is_unseen(frame) && !frames.contains(&address) {
+            frames.push(address);
+        }
+    }
+    match frames.as_slice() {
+        [] => {}
+        [only] => return Some(format!("it shows another page in a frame: add {only}")),
+        all => {
+            let more = all.len().saturating_sub(MOST_FRAMES);
+            let shown = all.get(..MOST_FRAMES).unwrap_or(all).join(", ");
+            let more = if more == 0 { String::new() } else { format!(" and {more} more") };
+            return Some(format!("it shows other pages in frames: add {shown}{more}"));
+        }
+    }
+    let refresh = page.select("meta[http-equiv][content]");
+    let refresh = refresh.nodes().iter().find(|meta| {
+        meta.attr("http-equiv").is_some_and(|name| name.trim().eq_ignore_ascii_case("refresh"))
+    })?;
+    let content = refresh.attr("content")?;
+    let (_, address) = content.split_once('=')?;
+    let address = address.trim().trim_matches(['\'', '"']);
+    Some(format!("it leads to another page: add {address}"))
+}
+
+/// Whether a frame is one that no reader sees, such as those that count visits.
+fn is_unseen(frame: &NodeRef<'_>) -> bool {
+    let is_nothing = |name: &str| {
+        frame.attr(name).is_some_and(|size| matches!(size.trim(), "0" | "1" | "0px" | "1px"))
+    };
+    let style = Style::of(frame);
+    is_nothing("width")
+        || is_nothing("height")
+        || frame.has_attr("hidden")
+        || style.is_invisible() == Some(true)
+        || style.any(&["display"], |value| value == "none")
+        || frame.ancestors_it(None).any(|around| around.has_name("noscript"))
 }
 
 /// How much of the page is not in its main text; `inside` are the first words of what is left out
@@ -178,5 +230,33 @@ mod tests {
     fn a_page_without_text_has_none() {
         let reading = read(&CaptureRequest::default(), b"<div id=app></div><script>run()</script>");
         assert!(matches!(reading.text, Err(Unquotable::NoText(_))), "{reading:?}");
+    }
+
+    #[test]
+    fn a_page_whose_text_is_on_other_pages_names_them() {
+        for (html, expected) in [
+            (
+                "<frameset cols='20%,*'><frame src=a.html><frame src=b.html><noframes><body>Your \
+                 browser has no frames.</body></noframes></frameset>",
+                "it shows other pages in frames: add a.html, b.html",
+            ),
+            (
+                "<body><iframe src=https://example.org/a></iframe><script>run()</script>",
+                "it shows another page in a frame: add https://example.org/a",
+            ),
+            (
+                "<meta http-equiv=Refresh content=\"0; URL='b.html'\">",
+                "it leads to another page: add b.html",
+            ),
+            (
+                "<body><noscript><iframe src=https://tags.example/x></iframe></noscript><iframe \
+                 src=/y style='display:none'></iframe><div id=app></div>",
+                "the page shows none without its scripts",
+            ),
+            ("<iframe src=about:blank></iframe>", "the page shows none without its scripts"),
+        ] {
+            let reading = read(&CaptureRequest::default(), html.as_bytes());
+            assert_eq!(reading.text, Err(Unquotable::NoText(expected.to_owned())), "{html}");
+        }
     }
 }
