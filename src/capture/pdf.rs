@@ -225,6 +225,14 @@ const WORD_GAP: f64 = 0.16;
 const RAISED: f64 = 0.25;
 const LOWERED: f64 = -0.25;
 
+/// From which distance on a string to the right of the last one is on another line: one nearer by
+/// is on the line of a cell or a fraction.
+const NEXT_LINE: f64 = 0.9;
+
+/// Letters smaller than this part of the size of their line may be above or below it: those of
+/// WeasyPrint at 11 points have 0.97 of it.
+const SMALLER: f64 = 0.99;
+
 /// The greatest distance of two characters that are drawn at one place, as a part of their size.
 const ONE_PLACE: f64 = 0.02;
 
@@ -355,7 +363,7 @@ impl DrawnPage {
         // A cell of a table on another base line is apart, and so is a word.
         let is_moved = || {
             let is_figure = character.starts_with(is_of_exponent) && size < 1.01 * full;
-            (size < 0.95 * full || is_figure)
+            (size < SMALLER * full || is_figure)
                 && (x - end).abs() < WORD_GAP * full
                 && !self.flow.ends_with(char::is_whitespace)
         };
@@ -379,8 +387,9 @@ impl DrawnPage {
             // The word whose first letter is drawn large.
             return;
         }
-        let lines = usize::from((y - last).abs() > size * 1.5)
-            + usize::from(x < end && (y - last).abs() > size * 0.5);
+        let down = (y - last).abs();
+        let is_line = down > size * if x < end { 0.5 } else { NEXT_LINE };
+        let lines = usize::from(down > size * 1.5) + usize::from(is_line);
         self.flow.put_drawn(&"\n".repeat(lines));
         if x > end + size * WORD_GAP {
             self.flow.put_drawn_space();

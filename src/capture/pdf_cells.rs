@@ -15,6 +15,10 @@ const COMMON: f64 = 1.0;
 /// How far the base lines of a row are apart, and the most of two rows that follow each other.
 const ROW: f64 = 0.3;
 const NEXT_ROW: f64 = 2.5;
+/// The least gap between two cells of a row that stands alone, and how much the gaps of words that
+/// are set apart differ, both as a part of the size of their letters.
+const LONE_GAP: f64 = 3.0;
+const EVEN: f64 = 0.2;
 /// The distance of two lines of a column from which an empty line is between them.
 const PARAGRAPH: f64 = 1.5;
 /// The least number of rows with a gap at one place.
@@ -133,6 +137,7 @@ impl Cells {
         let mut first = 0;
         while first < rows.len() {
             let Some(block) = self.block(&rows, first) else {
+                self.lone_row(&rows, first, text, changes);
                 first += 1;
                 continue;
             };
@@ -168,6 +173,36 @@ impl Cells {
                     let at = before.end..before.end + gap.len();
                     changes.push(TextChange { at, put: "\t".repeat(to - from) });
                 }
+            }
+        }
+    }
+
+    /// Puts tabs between the cells of a row that stands alone, unless these are words set apart.
+    fn lone_row(
+        &self,
+        rows: &[Range<usize>],
+        row: usize,
+        text: &str,
+        changes: &mut Vec<TextChange>,
+    ) {
+        let Some(row) = rows.get(row).filter(|row| row.len() > 1) else { return };
+        let size = self.0.get(row.start).map_or(0.0, |cell| cell.size);
+        let widths: Vec<f64> = self.gaps(row).iter().map(|(from, to)| to - from).collect();
+        let least = widths.iter().copied().fold(f64::INFINITY, f64::min);
+        let most = widths.iter().copied().fold(0.0, f64::max);
+        if widths.len() > 1 && most - least < EVEN * size {
+            return;
+        }
+        for (cell, width) in (row.start + 1..row.end).zip(widths) {
+            let (before, here) = (self.place(cell - 1, text), self.place(cell, text));
+            let at = before.end..here.start;
+            let gap = text.get(at.clone()).unwrap_or_default();
+            let is_changed = || {
+                changes.iter().any(|change| change.at.start <= at.end && at.start <= change.at.end)
+            };
+            let is_gap = width >= LONE_GAP * size && !before.is_empty() && !gap.contains('\n');
+            if is_gap && !is_changed() {
+                changes.push(TextChange { at, put: "\t".to_owned() });
             }
         }
     }

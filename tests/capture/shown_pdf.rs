@@ -142,6 +142,10 @@ fn a_pdf_keeps_small_characters_off_the_line() {
         ("(10 ) Tj 12 0 0 12 88.7 724 Tm (6) Tj", "10 6"),
         ("7 0 0 7 72 724 Tm (3) Tj 12 0 0 12 76 720 Tm (97 died) Tj", "3 97 died"),
         ("(They met) Tj 12 0 0 12 72 706 Tm (and left) Tj", "They met\nand left"),
+        ("(It did not) Tj 12 0 0 12 200 706 Tm (Sum 12) Tj", "It did not\nSum 12"),
+        // Letters of 0.97 of the size of their line, as WeasyPrint raises them at 11 points.
+        ("(21) Tj 11.7 0 0 11.7 85.4 725.3 Tm (st) Tj 12 0 0 12 94.2 720 Tm ( May) Tj", "21st May"),
+        ("(x) Tj 11.7 0 0 11.7 78 725.3 Tm (a+b) Tj", "xᵃ⁺ᵇ"),
         // Operators that show text on the next line.
         ("1.2 TL (They met) Tj (and left) ' 0 0 (at noon) \"", "They met\nand left\nat noon"),
         // A line that is drawn from right to left, or twice.
@@ -177,9 +181,9 @@ fn turned_text_of_a_pdf_has_its_words_lines_and_cells() {
         table("-12 0 0 -12", |down, along| (500 - along, 300 + down)),
     ];
     for content in turned {
-        assert_eq!(pdf(&content), "North 12 30\nSouth 9\n", "{content}");
+        assert_eq!(pdf(&content), "North\t12\t30\nSouth\t9\n", "{content}");
         let upright = format!("(office.) Tj {content} 12 0 0 12 72 600 Tm (They met.) Tj");
-        let expected = "office.\n\nNorth 12 30\nSouth 9\n\nThey met.\n";
+        let expected = "office.\n\nNorth\t12\t30\nSouth\t9\n\nThey met.\n";
         assert_eq!(pdf(&upright), expected, "{content}");
     }
     // The heads of a table at an angle, a stamp, and a line that is not quite straight.
@@ -503,9 +507,12 @@ fn columns_that_are_drawn_row_by_row_are_one_after_the_other() {
     let expected = "Region\t2024\t2025\nNorth and the islands\t1,204\t988\nof them\t12\n\
                     South of the river\t9\t7\n";
     assert_eq!(rows(&[60, 240, 320], &table), expected);
-    // Two rows, and gaps of a justified line.
+    // A row alone, two rows, and gaps of a justified line.
+    assert_eq!(rows(&[60, 240], &[&["Turnover", "96,200"]]), "Turnover\t96,200\n");
     let two = rows(&[60, 240], &[&["North", "12"], &["South", "9"]]);
-    assert_eq!(two, "North 12\nSouth 9\n");
+    assert_eq!(two, "North\t12\nSouth\t9\n");
+    let wide = "2.5 Tw (widely set words) Tj 0 Tw 12 0 0 12 72 706 Tm (end) Tj";
+    assert_eq!(pdf(wide), "widely set words\nend\n");
     let lines = rows(&[60, 105, 150], &[&["They", "met", "at"], &["noon", "in", "the"], &["town"]]);
     assert_eq!(lines, "They met at\nnoon in the\ntown\n");
 }
