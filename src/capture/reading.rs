@@ -86,7 +86,10 @@ pub enum Unquotable {
     #[error("no text is in it: {0}")]
     NoText(String),
     /// A password is needed.
-    #[error("it is encrypted, and opens with a password only")]
+    #[error(
+        "it is encrypted, and opens with a password only: open it with the password, save it \
+         without one or print it to PDF, and add that file"
+    )]
     Encrypted,
     /// It is not what its media type says.
     #[error("it cannot be read: {0}")]

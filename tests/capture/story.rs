@@ -212,7 +212,12 @@ fn a_document_without_text_is_recorded_with_a_note() {
             "a file of image/png holds no text that can be read",
         ),
         ("scan.pdf", made::pdf(&[""]), "no text is in it: its pages are images"),
-        ("locked.pdf", locked, "it is encrypted, and opens with a password only"),
+        (
+            "locked.pdf",
+            locked,
+            "it is encrypted, and opens with a password only: open it with the password, save it \
+             without one or print it to PDF, and add that file",
+        ),
         ("cut.docx", made::docx("<w:p>")[..400].to_vec(), "it cannot be read: invalid Zip archive"),
         ("bomb.docx", bomb, "it unpacks to more than 268435456 bytes"),
     ];
@@ -416,9 +421,9 @@ fn an_encoding_that_was_guessed_is_named_and_can_be_said() {
     assert!(!noted.contains("guessed"), "{noted}");
     assert_eq!(text(&desk, 6), "The fee is “not” £30.\n");
     let wrong = desk.run("ada", &format!("{add}x"));
-    let why = "expected the name of an encoding, such as windows-1252, macintosh or koi8-u, found \
-               macintoshx";
-    assert!(wrong.exit == 2 && wrong.err.contains(why), "{wrong:?}");
+    let why = "annals: --encoding <NAME>: expected the name of an encoding, such as windows-1252, \
+               macintosh or koi8-u, found \"macintoshx\"\n";
+    assert!(wrong.exit == 2 && wrong.err == why, "{wrong:?}");
     kept(&desk, "a.pdf", &made::pdf(&["They met."]));
     let wrong = desk.run("ada", &add.replace("b.txt", "a.pdf"));
     assert!(
@@ -442,4 +447,9 @@ fn the_note_on_a_text_that_is_there_names_its_publication() {
     let noted = desk.writes("ada", "document|add|b.html", "written at 5").err.replace('\n', " ");
     let says = "note: its text is document 4 already, word for word, of Daily Harbour, 2022-01-01:";
     assert!(noted.contains(says), "{noted}");
+    let quoted = desk.run("ada", "append|--document|5|--quote|Nobody|--claim|Nobody.|--yes");
+    let why = "document: 5 is text/html; only text/plain can be quoted; no text was made of it: \
+               where the same words were in the record, they are the text of another document, which \
+               annals document list shows";
+    assert!(quoted.err.replace("\n  ", " ").contains(why), "{quoted:?}");
 }

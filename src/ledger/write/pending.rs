@@ -214,11 +214,14 @@ impl RecordLookup for WriterLookup<'_> {
             };
             let mut documents = self.verifier.contents.library.documents();
             let text = documents.find(|(_, row)| made_of_it(row));
-            let text = text.map(|(text, _)| format!("; its text is document {text}"));
+            let text = text.map(|(text, _)| format!("its text is document {text}"));
+            // Which text has the same words is known by reading both alone.
+            let none = "no text was made of it: where the same words were in the record, they are \
+                        the text of another document, which annals document list shows";
             return Err(format!(
-                "document: {position} is {}; only text/plain can be quoted{}",
+                "document: {position} is {}; only text/plain can be quoted; {}",
                 row.media_type,
-                text.unwrap_or_default()
+                text.unwrap_or_else(|| none.to_owned())
             ));
         }
         match self.verifier.contents.library.text(&row.digest, &self.pending) {
