@@ -171,7 +171,8 @@ pub fn run() -> ExitCode {
             let ours = arg_error::value(&error)
                 .or_else(|| arg_error::unknown_command(&error))
                 .or_else(|| arg_error::other_dash(&error, words()))
-                .or_else(|| arg_error::minus(&error, words()));
+                .or_else(|| arg_error::minus(&error, words()))
+                .or_else(|| arg_error::loose_words(&error, &program(), words()));
             let error = arg_error::with_right_advice(error, words());
             if let Some(why) = ours {
                 return ExitCode::from(CliError::usage(why).report(format) as u8);
@@ -181,9 +182,12 @@ pub fn run() -> ExitCode {
             if format.is_json() && !requested {
                 return ExitCode::from(arg_error::report_json(&error) as u8);
             }
-            // A closed pipe under --help is not an error.
-            let _ = error.print();
-            return ExitCode::from(if requested { 0 } else { Exit::Unknown as u8 });
+            let printed = error.print();
+            if requested {
+                // A closed pipe under --help is not an error.
+                return ExitCode::from(printed_help(printed, format) as u8);
+            }
+            return ExitCode::from(Exit::Unknown as u8);
         }
     };
     let format = cli.global.format;
@@ -195,6 +199,14 @@ pub fn run() -> ExitCode {
     match command(cli) {
         Ok(exit) => ExitCode::from(exit as u8),
         Err(failure) => ExitCode::from(failure.report(format) as u8),
+    }
+}
+
+/// The exit code of a help that was printed, or could not be.
+fn printed_help(printed: io::Result<()>, format: Format) -> Exit {
+    match printed.and_then(|()| io::stdout().flush()).map_err(CliError::from) {
+        Ok(()) => Exit::Yes,
+        Err(failure) => failure.report(format),
     }
 }
 

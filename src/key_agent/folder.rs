@@ -1,7 +1,7 @@
 //! The folder of the agent's socket, and who is on the other end of it.
 //!
 //! ```text
-//! $XDG_RUNTIME_DIR/annals/agent            or, where that is not set,
+//! $XDG_RUNTIME_DIR/annals/agent            or, where that names no folder,
 //! <folder for temporary files>/annals-<number of the user>/agent
 //! ```
 //!
@@ -20,6 +20,9 @@ use std::os::unix::fs::MetadataExt;
 use std::os::unix::net::UnixStream;
 use std::path::{Path, PathBuf};
 
+/// The bytes of a socket's path with its end, where a system allows fewest. Source: unix(7).
+const SOCKET_BYTES: usize = 104;
+
 /// Where the socket is, whether or not it is there.
 #[derive(Clone, Debug)]
 pub struct AgentFolder {
@@ -32,9 +35,15 @@ pub struct LockedFolder(#[allow(dead_code)] OwnedFd);
 
 impl AgentFolder {
     /// This user's folder. `runtime` is the value of `XDG_RUNTIME_DIR`, which counts where it is a
-    /// whole path.
+    /// whole path of a folder that is there, and not too long for a socket.
     pub fn of_this_user(runtime: Option<OsString>) -> AgentFolder {
-        let runtime = runtime.map(PathBuf::from).filter(|path| path.is_absolute());
+        let fits = |path: &PathBuf| {
+            let socket = path.join("annals/agent");
+            path.is_absolute()
+                && socket.as_os_str().len() < SOCKET_BYTES
+                && disk::is_folder_at(path).unwrap_or(false)
+        };
+        let runtime = runtime.map(PathBuf::from).filter(fits);
         let path = match runtime {
             Some(runtime) => runtime.join("annals"),
             None => std::env::temp_dir().join(format!("annals-{}", own_user())),

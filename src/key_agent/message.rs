@@ -12,6 +12,7 @@
 use annals_core::key::PublicKey;
 use serde::{Deserialize, Serialize};
 use std::io::{self, Read, Write};
+use std::time::Duration;
 use zeroize::Zeroizing;
 
 /// The most bytes of a message.
@@ -62,8 +63,8 @@ pub struct UnlockedKey {
     pub name: String,
     /// The public key.
     pub key: PublicKey,
-    /// For how many seconds it is held from now on.
-    pub seconds: u64,
+    /// For how long it is held from now on.
+    pub left: Duration,
 }
 
 /// Writes a message.

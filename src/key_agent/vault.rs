@@ -66,8 +66,7 @@ impl Vault {
     pub fn list(&self, now: Duration) -> Vec<UnlockedKey> {
         let unlocked = |held: &HeldKey| {
             let left = held.until.saturating_sub(now);
-            let seconds = left.as_secs() + u64::from(left.subsec_nanos() > 0);
-            UnlockedKey { name: held.name.clone(), key: held.secret.public(), seconds }
+            UnlockedKey { name: held.name.clone(), key: held.secret.public(), left }
         };
         self.held.iter().map(unlocked).collect()
     }

@@ -213,8 +213,8 @@ fn is_counted(before: &[&str]) -> bool {
 /// Why a text is no date, as the end of a message: how it is written, if words or figures give one
 /// date alone (`: write 2026-11-26`); else as [`wrong_date`].
 pub fn why_no_date(text: &str) -> String {
-    let text = text.trim();
     let known = wrong_date(text);
+    let text = text.trim();
     if !known.is_empty() {
         return known;
     }

@@ -9,6 +9,12 @@ use jiff::civil::Date;
 /// Why a text is no date, as the end of a message (`: 2022-02 has no day 29`); empty if it has not
 /// the form of a date.
 pub fn wrong_date(text: &str) -> String {
+    if let Some(blank) = blank(text) {
+        return blank;
+    }
+    if DAY_WORDS.contains(&text) {
+        return ": write the day itself, for the record is read on other days too".to_owned();
+    }
     let (day, time) =
         text.split_once(['T', ' ']).map_or((text, None), |(day, time)| (day, Some(time)));
     let sides: Vec<&str> = day.split('/').collect();
@@ -22,6 +28,15 @@ pub fn wrong_date(text: &str) -> String {
     let timed = timed.map(|_| format!("{day} is enough: a date here has no time"));
     let otherwise = || meant(text).map(|date| format!("write {date}"));
     why.or(timed).or_else(otherwise).map(|why| format!(": {why}")).unwrap_or_default()
+}
+
+/// Words for a day that is another one tomorrow.
+const DAY_WORDS: [&str; 4] = ["today", "yesterday", "tomorrow", "now"];
+
+/// That a date has a blank before or after it.
+fn blank(text: &str) -> Option<String> {
+    let date = text.trim();
+    (date != text && is_edtf(date)).then(|| format!(": write {date}, without a blank around it"))
 }
 
 /// The date that figures in another form mean: `14.05.2024`, `2024-5-14`, `2016-2018`, `2020s`.
@@ -82,6 +97,9 @@ mod tests {
             ("2022-06/2022-01", ": the interval ends before it begins"),
             ("2022-01/2022-04-31", ": 2022-04 has no day 31"),
             ("2022-01-26T10:00Z", ": 2022-01-26 is enough: a date here has no time"),
+            ("2022 ", ": write 2022, without a blank around it"),
+            (" 2022-01", ": write 2022-01, without a blank around it"),
+            ("today", ": write the day itself, for the record is read on other days too"),
             ("-0044", ": years are 0000 to 9999"),
             ("nonsense", ""),
             ("14.05.2024", ": write 2024-05-14"),

@@ -215,6 +215,20 @@ fn what_readers_write_is_said_on_stderr_where_stdout_is_full() {
     }
 }
 
+/// A help that could not be printed is no success.
+#[cfg(target_os = "linux")]
+#[test]
+fn a_help_that_is_not_printed_is_no_success() {
+    let room = ready().copy();
+    for line in ["--help", "--version", "append --help", "help", "help append", "help keys"] {
+        let full = OpenOptions::new().write(true).open("/dev/full").unwrap();
+        let answer = room.answer(room.command(line).stdout(full).output().unwrap());
+        assert_eq!(answer.exit, 2, "{line}: {answer:?}");
+        let told = "annals: cannot write: No space left on device (os error 28)\n";
+        assert_eq!(answer.told(), told, "{line}");
+    }
+}
+
 /// Standard output fails, or is closed: the receipt is printed on stderr.
 #[cfg(target_os = "linux")]
 #[test]

@@ -36,10 +36,25 @@ fn a_command_of_other_programs_is_answered_with_the_one_that_is_meant() {
         ("version", "version", "annals --version prints it"),
         ("restore", "restore", "annals import makes a ledger of a bag"),
         ("key rm bo", "key rm", "annals editor revoke ends a key in the record"),
+        ("key request bo", "key request", "annals key new makes a key with its request"),
+        ("key recover bo", "key recover", "a key that is lost is not made again"),
+        ("key rename bo b", "key rename", "the files of a key have its name here"),
+        ("editor rename bo b", "editor rename", "annals editor list shows names and roles"),
+        ("editor roles", "editor roles", "annals editor list shows names and roles"),
+        ("outbox list", "outbox list", "annals outbox alone shows what waits"),
+        ("document show 3", "document show", "annals show NUMBER shows a document"),
     ] {
         let expected = format!("annals: there is no command {command}: {meant}");
         let told = told(line);
         assert!(told.starts_with(&expected), "{told}");
+    }
+    for (line, command) in
+        [("help show 3", "show"), ("help keys new", "key new"), ("help document x", "document")]
+    {
+        let told = told(line);
+        let expected = format!("; annals help {command} shows the help of {command}\n");
+        assert!(told.starts_with("annals: expected a command or a topic, found "), "{told}");
+        assert!(told.ends_with(&expected), "{told}");
     }
     // The program may have another name.
     let named = desk.path("records");

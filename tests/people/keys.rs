@@ -464,3 +464,16 @@ fn an_openssh_key_of_another_algorithm_is_called_so() {
                     \"ecdsa-sha2-nistp256\"";
     assert!(exit == 2 && why.starts_with(expected), "{why}");
 }
+
+/// A name of a folder prints no line of its own.
+#[test]
+fn a_line_break_in_a_path_is_shown() {
+    let desk = Desk::empty();
+    let new = "key new dee --name Dee --for example.org/r --no-passphrase --keys a\nrecord";
+    let told = desk.told(new);
+    assert!(told.starts_with("a⏎record/dee.key: secret, not encrypted\n"), "{told}");
+    assert_eq!(told.lines().count(), 4, "{told}");
+    let shown = desk.told("key show dee --keys a\nrecord");
+    assert!(shown.contains("public   a⏎record/dee.pub\n"), "{shown}");
+    assert!(!shown.contains("\nrecord"), "{shown}");
+}

@@ -5,6 +5,7 @@ use crate::cli::render::provenance;
 use crate::cli::shared::{WriteStatus, named_keys};
 use crate::cli::terminal::{
     CliError, Command, Context, Exit, Format, Group, Progress, done_as, formats, json, note,
+    shown_path,
 };
 use crate::disk::{self, Links};
 use crate::keys::KeyFolder;
@@ -126,7 +127,7 @@ fn run(context: &mut Context, args: ExportArgs) -> Result<Exit, CliError> {
         return Ok(Exit::Yes);
     }
     let (size, of, files) = (exported.size, exported.of, exported.files);
-    writeln!(out, "exported {size} of {of} events, {files} files, to {}", args.to.display())?;
+    writeln!(out, "exported {size} of {of} events, {files} files, to {}", shown_path(&args.to))?;
     match exported.checkpoint {
         Some(signed) => writeln!(out, "checkpoint: of size {signed}")?,
         None => writeln!(out, "checkpoint: none")?,

@@ -23,12 +23,19 @@ impl Command for HelpArgs {
 
     fn run(self, context: &mut Context) -> Result<Exit, CliError> {
         if let Some(help) = of_command(context, &self.words) {
-            // A closed pipe is no error.
-            let _ = help.print();
+            help.print()?;
+            std::io::stdout().flush()?;
             return Ok(Exit::Yes);
         }
         let found = self.words.join(" ");
         let Some(topic) = topics::named(&found) else {
+            if let Some(command) = known_part(context, &self.words) {
+                return Err(CliError::usage(format!(
+                    "expected a command or a topic, found {}; annals help {command} shows the help of \
+                     {command}",
+                    in_quotes(&found),
+                )));
+            }
             let names = topics::names(&(context.program)());
             return Err(CliError::usage(format!(
                 "expected a command or a topic, found {}; annals help lists the commands; \
@@ -42,6 +49,22 @@ impl Command for HelpArgs {
         out.flush()?;
         Ok(Exit::Yes)
     }
+}
+
+/// The first of these words, as far as they name a command: others may be its arguments.
+fn known_part(context: &Context, words: &[String]) -> Option<String> {
+    let program = (context.program)();
+    let (mut command, mut known) = (&program, Vec::new());
+    for word in words {
+        let plural = word.strip_suffix('s').unwrap_or(word);
+        let Some(inner) = [word, plural].iter().find_map(|word| command.find_subcommand(word))
+        else {
+            break;
+        };
+        known.push(inner.get_name());
+        command = inner;
+    }
+    (!known.is_empty()).then(|| known.join(" "))
 }
 
 /// The help of the command that these words name; of the program, where there are none.

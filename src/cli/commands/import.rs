@@ -5,7 +5,7 @@ use crate::archive::cache::CachePlace;
 use crate::cli::shared::WriteStatus;
 use crate::cli::terminal::{
     CliError, Command, Context, Exit, Format, Group, Progress, counted, done_as, formats, json,
-    note,
+    note, shown_path,
 };
 use crate::disk::{self, Links};
 use crate::keys::KeyFolder;
@@ -128,7 +128,7 @@ fn run(context: &mut Context, args: ImportArgs) -> Result<Exit, CliError> {
         ImportOptions { take_over, jobs, wait: context.wait()?, steps: Steps(Some(&report)) };
     let made = import(&args.bag, &paths, &options)?;
     drop(progress);
-    let (size, to) = (made.size, paths.ledger.display());
+    let (size, to) = (made.size, shown_path(&paths.ledger));
     let mut out = done_as(context.format());
     match (context.format(), made.imported) {
         (Format::Text, Imported::ReadOnly(of)) if of > size => {
@@ -183,7 +183,7 @@ fn published(
     let mut out = done_as(context.format());
     match context.format() {
         Format::Text => {
-            let (events, to) = (counted(size, "event"), paths.ledger.display());
+            let (events, to) = (counted(size, "event"), shown_path(&paths.ledger));
             writeln!(out, "imported {events} to {to}: a copy to read")?;
         }
         _ => json(&mut out, &ImportReceipt::of(&paths, size, Imported::ReadOnly(size)))?,

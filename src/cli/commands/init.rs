@@ -6,7 +6,7 @@
 use crate::cli::shared::{ReceiptJson, fit_name, seen, words};
 use crate::cli::terminal::{
     CliError, Command, Context, Exit, Format, Group, announce_clock, ask, done_as, formats, json,
-    note,
+    note, shown_path,
 };
 use crate::keys::{KeyName, KeyPresence, Protection, handle_from};
 use crate::ledger::error::LedgerError;
@@ -130,7 +130,8 @@ fn run(context: &mut Context, args: InitArgs) -> Result<Exit, CliError> {
     let mut out = done_as(context.format());
     match context.format() {
         Format::Text => {
-            writeln!(out, "made {} and {}", paths.ledger.display(), paths.keys.display())?;
+            let [ledger, keys] = [&paths.ledger, &paths.keys].map(|path| shown_path(path));
+            writeln!(out, "made {ledger} and {keys}")?;
             recovery(&founded, &mut |line| writeln!(out, "{line}"))?;
         }
         _ => {

@@ -7,7 +7,7 @@ mod list;
 
 use crate::cli::shared::{WriteStatus, fit_name, new_phrase, protection, words};
 use crate::cli::terminal::{
-    CliError, Command, Context, Exit, Format, Group, ask, done_as, formats, json, note,
+    CliError, Command, Context, Exit, Format, Group, ask, done_as, formats, json, note, shown_path,
 };
 use crate::disk::{self, Links};
 use crate::keys::{
@@ -244,11 +244,11 @@ fn keep(
     let mut out = done_as(context.format());
     match context.format() {
         Format::Text => {
-            writeln!(out, "{}: secret, {encrypted}", keys.secret_path(handle).display())?;
-            writeln!(out, "{}: public", keys.public_path(handle).display())?;
+            writeln!(out, "{}: secret, {encrypted}", shown_path(&keys.secret_path(handle)))?;
+            writeln!(out, "{}: public", shown_path(&keys.public_path(handle)))?;
             if let Some(request) = request {
-                let (path, origin) = (keys.request_path(handle), request.origin());
-                writeln!(out, "{}: to sign as {} in {origin}", path.display(), request.name())?;
+                let (path, origin) = (shown_path(&keys.request_path(handle)), request.origin());
+                writeln!(out, "{path}: to sign as {} in {origin}", request.name())?;
             }
             writeln!(out, "key {}", secret.public())?;
         }
@@ -286,9 +286,9 @@ fn passphrase(context: &mut Context, name: &str, none: bool) -> Result<Exit, Cli
     let path = keys.secret_path(&handle);
     let mut out = done_as(context.format());
     match (context.format(), none) {
-        (Format::Text, true) => writeln!(out, "{}: not encrypted any more", path.display())?,
+        (Format::Text, true) => writeln!(out, "{}: not encrypted any more", shown_path(&path))?,
         (Format::Text, false) => {
-            writeln!(out, "{}: encrypted with the new passphrase", path.display())?;
+            writeln!(out, "{}: encrypted with the new passphrase", shown_path(&path))?;
         }
         _ => {
             let protection = protection(phrase.as_ref());

@@ -7,6 +7,7 @@
 use crate::cli::shared::WriteStatus;
 use crate::cli::shared::draft_file::forget_submitted;
 use crate::cli::shared::submit::note_overtaken;
+use crate::cli::terminal::advised::with_places;
 use crate::cli::terminal::{
     CliError, Command, Context, Exit, Format, Group, ask, done_as, formats, json, note, out,
     visible,
@@ -105,12 +106,13 @@ impl DamagedJson {
     /// One line for people.
     fn line(&self) -> String {
         let name = self.name.get(..16).unwrap_or_default();
-        format!(
+        with_places(&format!(
             "{name}: cannot be read: {}: {}; say the command that signed it again, which signs it \
              anew; annals outbox drop {name} removes the file",
             visible(&self.file),
             visible(&self.why)
-        )
+        ))
+        .into_owned()
     }
 }
 
@@ -461,6 +463,7 @@ impl SentJson {
             ),
             error => chain(error),
         };
+        let why = with_places(&why).into_owned();
         let (status, why) = (WriteStatus::Refused, Some(why));
         SentJson { name, status, position: None, count, why, is_refused }
     }

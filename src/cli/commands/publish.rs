@@ -4,7 +4,7 @@ use crate::archive::publish_target::FolderTarget;
 use crate::cli::shared::{CollectReport, WriteStatus, collect_for_publication, named_keys};
 use crate::cli::terminal::{
     CliError, Command, Context, Exit, Format, Group, Progress, counted, done_as, formats, json,
-    note,
+    note, shown_path,
 };
 use crate::ledger::exchange::apart::{ProtectedPlace, expect_folder_apart};
 use crate::ledger::exchange::publish::continued::publish_new;
@@ -154,7 +154,7 @@ fn run(context: &mut Context, args: PublishArgs) -> Result<Exit, CliError> {
     };
     drop(progress);
     let mut out = done_as(context.format());
-    let (dir, size) = (args.dir.display(), publication.size);
+    let (dir, size) = (shown_path(&args.dir), publication.size);
     match (context.format(), publication.before) {
         (Format::Text, 0) => writeln!(out, "published {} in {dir}", counted(size, "event"))?,
         (Format::Text, before) if before == size => {

@@ -5,7 +5,7 @@ use crate::cli::render::report::{FaultReport, VerdictReport};
 use crate::cli::shared::named_keys;
 use crate::cli::terminal::{
     CliError, Command, Context, Exit, Format, Group, Progress, counted, done, done_as, formats,
-    json, visible,
+    json, shown_path, visible,
 };
 use crate::index::IndexStatus;
 use crate::ledger::audit::Audited;
@@ -254,23 +254,23 @@ fn make(context: &Context, paths: &Paths) -> Result<Exit, CliError> {
 fn line(step: &Step) -> String {
     match step {
         Step::Found(place, path, CopyState::Whole(events)) => {
-            format!("{place}: whole, {}, at {}", counted(*events, "event"), path.display())
+            format!("{place}: whole, {}, at {}", counted(*events, "event"), shown_path(path))
         }
         Step::Found(place, path, CopyState::Damaged(why, more)) => {
             let more = if *more > 0 { format!(" (and {more} more)") } else { String::new() };
-            format!("{place}: damaged, at {}: {}{more}", path.display(), visible(why))
+            format!("{place}: damaged, at {}: {}{more}", shown_path(path), visible(why))
         }
         Step::Found(place, path, CopyState::Unfit(events, why)) => {
-            let path = path.display();
+            let path = shown_path(path);
             let events = counted(*events, "event");
             format!("{place}: {events}, not taken, at {path}: {}", visible(why))
         }
         Step::Found(place, path, CopyState::Unknown(why)) => {
-            let path = path.display();
+            let path = shown_path(path);
             format!("{place}: not compared, at {path}: it cannot be copied: {}", visible(why))
         }
         Step::Found(place, path, CopyState::Absent) => {
-            format!("{place}: there is none at {}", path.display())
+            format!("{place}: there is none at {}", shown_path(path))
         }
         Step::Built(what, CopyKind::Copy, events) => {
             format!("{what}: taken from the copy, {}", counted(*events, "event"))
@@ -278,7 +278,7 @@ fn line(step: &Step) -> String {
         Step::Built(what, from, events) => {
             format!("{what}: built from the {from}, {}", counted(*events, "event"))
         }
-        Step::Aside(what, path) => format!("{what}: the old one is kept at {}", path.display()),
+        Step::Aside(what, path) => format!("{what}: the old one is kept at {}", shown_path(path)),
         Step::Document(digest) => format!("document {digest}: taken from the copy"),
         Step::NoDocument(position, digest) => format!(
             "document {digest}: missing or damaged here, captured by event {position}, and not \

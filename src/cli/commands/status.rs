@@ -3,6 +3,7 @@
 use crate::cli::render::words::hanging;
 use crate::cli::render::{effect, provenance, tally_lines};
 use crate::cli::shared::{named_keys, waiting};
+use crate::cli::terminal::advised::with_places;
 use crate::cli::terminal::output::note;
 use crate::cli::terminal::{
     CliError, Command, Context, EditorOption, Exit, Format, Group, counted, formats, json, moment,
@@ -361,7 +362,13 @@ fn listed(Listed { count, first }: &Listed) -> String {
 
 fn text(out: &mut dyn Write, report: &StatusReport) -> Result<(), CliError> {
     let size = report.as_of.of;
-    let mut line = |name: &str, value: &str| writeln!(out, "{name:<14}{value}");
+    let mut line = |name: &str, value: &str| {
+        let value = match name {
+            "checkpoint" | "pulled" | "marks" | "outbox" => with_places(value),
+            _ => value.into(),
+        };
+        writeln!(out, "{name:<14}{value}")
+    };
     line("record", report.origin.as_deref().unwrap_or("unknown: no event of it is here"))?;
     if report.origin.is_some() {
         line("title", &report.title.as_deref().map_or("(withheld)".to_owned(), visible))?;

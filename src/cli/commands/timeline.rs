@@ -12,7 +12,7 @@ use crate::cli::render::provenance;
 use crate::cli::shared::{FilterArgs, UNDATED, facts, note_left_out};
 use crate::cli::terminal::{
     CliError, Command, Context, EditorOption, Exit, Format, Group, OutputKind, OutputPlace,
-    done_as, formats, json, note, streams,
+    done_as, formats, json, note, shown_path, streams,
 };
 use crate::ledger::answer::NamedView;
 use crate::ledger::answer::choice::{Choice, Chosen};
@@ -134,7 +134,7 @@ fn run(context: &mut Context, args: TimelineArgs) -> Result<Exit, CliError> {
     let (bytes, undated) = (page.len(), data.undated());
     match context.format() {
         Format::Text => {
-            writeln!(out, "{}: {}, {bytes} bytes", args.html.display(), facts(count, ""))?;
+            writeln!(out, "{}: {}, {bytes} bytes", shown_path(&args.html), facts(count, ""))?;
             if undated > 0 {
                 writeln!(out, "{}", facts(undated, UNDATED))?;
             }

@@ -172,11 +172,18 @@ struct UnlockedJson {
     keys: Vec<UnlockedRow>,
 }
 
+/// The second in which a key is forgotten, at its end: what is counted from now on is the same at
+/// each look.
+fn to_the_second(time: Time) -> Time {
+    const SECOND: i64 = 1_000_000;
+    Time::from_micros((time.micros() + SECOND - 1).div_euclid(SECOND) * SECOND).unwrap_or(time)
+}
+
 fn list(context: &Context) -> Result<Exit, CliError> {
     let now = context.clock.peek();
     let row = |held: UnlockedKey| {
-        let micros = i64::try_from(held.seconds).ok().and_then(|left| left.checked_mul(1_000_000));
-        let until = micros.and_then(|left| now.plus_micros(left));
+        let left = i64::try_from(held.left.as_micros()).ok();
+        let until = left.and_then(|left| now.plus_micros(left)).map(to_the_second);
         UnlockedRow { name: held.name, key: held.key, until }
     };
     let rows: Vec<UnlockedRow> = context.key_agent().keys()?.into_iter().map(row).collect();

@@ -7,6 +7,7 @@ mod serve;
 use crate::archive::web::{Web, shown_address};
 use crate::cli::commands::witness::collect::trust;
 use crate::cli::shared::{WriteStatus, cosignatures, named_keys};
+use crate::cli::terminal::advised::with_places;
 use crate::cli::terminal::{
     CliError, Command, Context, Exit, Format, Group, done_as, formats, json, note, out, visible,
 };
@@ -179,7 +180,7 @@ fn add(context: &mut Context, args: WitnessAddArgs) -> Result<Exit, CliError> {
     out.flush()?;
     note_fewer(quorum_before, quorum);
     match counts {
-        true => note("annals witness collect asks it to cosign the checkpoint"),
+        true => note(with_places("annals witness collect asks it to cosign the checkpoint")),
         false => note("the policy's quorum does not ask for it"),
     }
     Ok(Exit::Yes)
@@ -232,7 +233,8 @@ fn list(context: &mut Context) -> Result<Exit, CliError> {
     named_keys::expect_there(context, "no witness is listed, for the policy in it names them")?;
     note(format!("the verifier key of this log, for who watches it: {}", log_key(&record)?));
     let Some(trust) = PolicyFile::read(&record.paths)? else {
-        note("no policy here, so no witness; annals witness add NAME VKEY URL makes it");
+        let none = "no policy here, so no witness; annals witness add NAME VKEY URL makes it";
+        note(with_places(none));
         return write(context, &[], None);
     };
     let signed = record.checkpoint.as_deref().and_then(Note::parse);

@@ -4,6 +4,7 @@
 //! unfinished commit, missing events and a newer format are reported on stderr. Not here: the
 //! answers themselves.
 
+use crate::cli::terminal::advised::with_places;
 use crate::cli::terminal::{CliError, Context, Exit, announce_clock, moment, note, wrapped};
 use crate::keys::{KeyFolder, KeyName};
 use crate::ledger::answer::filter::EditorName;
@@ -127,7 +128,7 @@ pub fn note_folded(view: &View<'_>) {
     let large = size > MANY && view.record.index_wrong().is_none();
     if let Some(why) = view.folded_because().filter(|_| large) {
         let makes = "annals repair --index makes the index again";
-        note(format!("note: all {size} events were folded: {why}; {makes}"));
+        note(with_places(&format!("note: all {size} events were folded: {why}; {makes}")));
     }
 }
 
@@ -201,7 +202,7 @@ pub fn warn(view: &View<'_>, damaged: u64) -> Exit {
         note(format!("note: {why}; the answer is from the journal; {advice}"));
     }
     if let Some(why) = view.record.trouble() {
-        note(format!("warning: {why}; annals verify lists all faults"));
+        note(with_places(&format!("warning: {why}; annals verify lists all faults")));
         return Exit::Unknown;
     }
     // What was read for the answer with another view, and what this one read, its names too.
@@ -210,23 +211,25 @@ pub fn warn(view: &View<'_>, damaged: u64) -> Exit {
     let count = |n: usize, what: &str| format!("{n} {what}{}", if n == 1 { "" } else { "s" });
     if faults > 0 {
         let faults = count(faults, "fault");
-        note(format!("warning: the record has {faults}; annals verify lists all faults"));
+        note(with_places(&format!(
+            "warning: the record has {faults}; annals verify lists all faults"
+        )));
     }
     if damaged > 0 {
         let bodies = count(usize::try_from(damaged).unwrap_or(usize::MAX), "body text");
-        note(format!(
+        note(with_places(&format!(
             "warning: {bodies} not as signed and not shown; annals verify lists all faults"
-        ));
+        )));
     }
     let absent = view.record.absent();
     if absent > 0 {
         let bodies = count(absent, "body text");
         let there = if view.record.is_served() { "did not come" } else { "not there" };
         note(wrapped(
-            &format!(
+            &with_places(&format!(
                 "warning: {bodies} {there}, and no event withholds them: this answer may lack \
                  words; annals verify lists all faults"
-            ),
+            )),
             0,
         ));
     }
@@ -252,10 +255,10 @@ fn warn_missing(record: &Record) -> bool {
     let Some(covers) = covered(record.checkpoint.as_deref()).filter(|covers| *covers > size) else {
         return false;
     };
-    note(format!(
+    note(with_places(&format!(
         "warning: the checkpoint speaks of {covers} events, here are {size}: events are missing; \
          annals verify lists all faults"
-    ));
+    )));
     true
 }
 

@@ -8,9 +8,10 @@ use crate::cli::terminal::error_json::{self, ErrorJson};
 use crate::cli::terminal::exit::Exit;
 use crate::cli::terminal::message::MessageParts;
 use crate::cli::terminal::streams::err;
+use crate::ledger::shell_word::shell_word;
 use annals_core::text::in_quotes;
-use clap::Error as Unread;
 use clap::error::{ContextKind, ContextValue, ErrorKind};
+use clap::{Arg, Command, Error as Unread};
 use std::error::Error;
 use std::net::AddrParseError;
 use std::num::{IntErrorKind, ParseIntError};
@@ -61,6 +62,7 @@ pub fn with_right_advice(mut error: Unread, words: impl Iterator<Item = String>)
 const OPTION_HINTS: &[(&str, &str, &str)] = &[
     ("publish", "--to", "the folder stands alone, as in 'annals publish DIR'"),
     ("show", "--fact", "the number stands alone, as in 'annals show 3'"),
+    ("change", "--recovery", "'annals editor add' and 'annals editor revoke' have it"),
     ("log", "--last", "'annals log --limit N' lists N events, 'annals tail' the newest"),
 ];
 
@@ -98,6 +100,59 @@ pub fn minus(error: &Unread, words: impl Iterator<Item = String>) -> Option<Stri
          option by =, as in --claim={found:?}; words to find stand behind --, as in annals find \
          -- {found:?}"
     ))
+}
+
+/// The sentence for a value of several words that no quotation marks hold together: the shell gives
+/// each word by itself. `words` are those of the command.
+pub fn loose_words(
+    error: &Unread,
+    program: &Command,
+    words: impl Iterator<Item = String>,
+) -> Option<String> {
+    let Some(ContextValue::String(found)) = error.get(ContextKind::InvalidArg) else { return None };
+    if error.kind() != ErrorKind::UnknownArgument || found.starts_with('-') {
+        return None;
+    }
+    let words: Vec<String> = words.collect();
+    let is_option = |word: &str| word.starts_with("--");
+    let mut from = 0;
+    // The option before the word, if it takes a value and has one already.
+    let (option, value, rest) = loop {
+        let at = from + words.get(from..)?.iter().position(|word| is_option(word))?;
+        from = at + 1;
+        let end = words.get(from..)?.iter().position(|word| word.starts_with('-'));
+        let end = end.map_or(words.len(), |end| from + end);
+        let (value, rest) = words.get(from..end)?.split_first()?;
+        if rest.contains(found) && takes_value(program, &words, words.get(at)?) {
+            break (words.get(at)?, value, rest);
+        }
+    };
+    let curly = |c: char| matches!(c, '“' | '”' | '„' | '‘' | '’' | '«' | '»');
+    let whole = [std::slice::from_ref(value), rest].concat().join(" ");
+    let straight = if value.starts_with(curly) { "straight quotation marks" } else { "quotes" };
+    Some(format!(
+        "expected one value after {option}, found the words {} after {}; a value of several words \
+         stands in {straight}: {option} {}",
+        in_quotes(&rest.join(" ")),
+        in_quotes(value),
+        shell_word(whole.trim_matches(curly))
+    ))
+}
+
+/// Whether an option of the command that these words name takes a value.
+fn takes_value(program: &Command, words: &[String], option: &str) -> bool {
+    let mut commands = vec![program];
+    for word in words {
+        let inner = commands.last().and_then(|command| command.find_subcommand(word));
+        commands.extend(inner);
+    }
+    let name = option.trim_start_matches('-');
+    let is_named = |argument: &&Arg| {
+        let aliases = argument.get_all_aliases().unwrap_or_default();
+        argument.get_long() == Some(name) || aliases.contains(&name)
+    };
+    let found = commands.iter().find_map(|command| command.get_arguments().find(is_named));
+    found.is_some_and(|argument| argument.get_action().takes_values())
 }
 
 /// The sentence for an option with another dash than a minus before it, as word processors and mail
@@ -273,6 +328,40 @@ const HINTS: &[CommandHint] = &[
         inside: "editor",
         words: &["delete", "remove", "rm"],
         text: "what a key signed stays; annals editor revoke ends what it may sign",
+    },
+    CommandHint {
+        inside: "editor",
+        words: &["roles", "role", "rename", "name"],
+        text: "annals editor list shows names and roles, annals editor change sets them (--name, \
+               --role)",
+    },
+    CommandHint {
+        inside: "document",
+        words: &["show", "cat", "open"],
+        text: "annals show NUMBER shows a document as any other event",
+    },
+    CommandHint {
+        inside: "outbox",
+        words: &["list", "ls", "show"],
+        text: "annals outbox alone shows what waits",
+    },
+    CommandHint {
+        inside: "key",
+        words: &["request"],
+        text: "annals key new makes a key with its request, annals key import with --name and \
+               --for a request of a key that is there",
+    },
+    CommandHint {
+        inside: "key",
+        words: &["recover", "restore", "recovery"],
+        text: "a key that is lost is not made again: annals key new makes another one, which an \
+               admin enrols; annals editor add and revoke take --recovery where no admin is left",
+    },
+    CommandHint {
+        inside: "key",
+        words: &["rename", "change", "name"],
+        text: "the files of a key have its name here; annals editor change --name sets its \
+               holder's name in the record",
     },
     CommandHint {
         inside: "key",

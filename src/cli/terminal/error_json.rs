@@ -3,11 +3,13 @@
 //! Always holds: it has every field whether or not the error has the part; no secret is in a
 //! message. Not here: errors as text (`exit`). Source: docs/programs.md.
 
+use crate::cli::terminal::advised::with_places;
 use crate::cli::terminal::exit::{CliError, Exit};
 use crate::cli::terminal::message::MessageParts;
 use crate::ledger::error::{Column, InputPlace, LedgerError, Refusal};
 use annals_core::text::{is_invisible, is_unseen};
 use serde::Serialize;
+use std::borrow::Cow;
 use std::io::{self, Write};
 
 /// A failure, for programs.
@@ -35,11 +37,13 @@ impl<'a> ErrorJson<'a> {
         };
         let first = ledger.and_then(|error| std::error::Error::source(error));
         let causes = std::iter::successors(first, |cause| cause.source());
-        let causes: Vec<String> = causes.map(ToString::to_string).collect();
-        let message = failure.message();
+        let causes: Vec<String> =
+            causes.map(|cause| with_places(&cause.to_string()).into_owned()).collect();
+        let message = with_places(&failure.message()).into_owned();
         let all = || std::iter::once(&message).chain(&causes).map(|text| MessageParts::of(text));
         let parts = all().find(|parts| parts.expected.is_some()).unwrap_or_default();
-        let advice = ledger.and_then(LedgerError::advice).map(str::to_owned);
+        let advice = ledger.and_then(LedgerError::advice);
+        let advice = advice.map(|advice| with_places(advice).into_owned());
         let hint = advice.or_else(|| all().find_map(|parts| parts.hint));
         ErrorJson {
             refused: refused.iter().map(RefusalJson::of).collect(),
@@ -69,7 +73,7 @@ struct RefusalJson<'a> {
     field: Option<&'a str>,
     #[serde(rename = "ref")]
     name: Option<&'a str>,
-    message: &'a str,
+    message: Cow<'a, str>,
     #[serde(flatten)]
     parts: MessageParts,
 }
@@ -84,14 +88,15 @@ impl<'a> RefusalJson<'a> {
         // "document: 3 is no document": a refusal begins with its field.
         let named = refusal.why.split_once(": ").map(|(field, _)| field);
         let named = named.filter(|field| !field.contains(' ')).map(str::to_owned);
-        let parts = MessageParts::of(&refusal.why);
+        let message = with_places(&refusal.why);
+        let parts = MessageParts::of(&message);
         RefusalJson {
             line,
             row,
             column: column.map(Column::letters),
             field: column.map(|column| column.name.as_str()).filter(|name| !name.is_empty()),
             name: refusal.name.as_deref(),
-            message: &refusal.why,
+            message,
             parts: MessageParts { place: parts.place.clone().or(named), ..parts },
         }
     }

@@ -3,6 +3,7 @@
 //! Always holds: an error is printed with its causes, line by line, and every refused draft. Not
 //! here: exit codes (`exit`), its JSON (`error_json`).
 
+use crate::cli::terminal::advised::with_places;
 use crate::cli::terminal::ask::typed;
 use crate::cli::terminal::error_json::{self, ErrorJson};
 use crate::cli::terminal::exit::{CliError, Exit};
@@ -23,7 +24,7 @@ impl CliError {
             _ if !text => error_json::write(&mut err, &ErrorJson::of(self)),
             CliError::Ledger(error) => report_ledger(&mut err, error),
             CliError::Declined => writeln!(err, "{}", self.message()),
-            _ => writeln!(err, "annals: {}", self.message()),
+            _ => writeln!(err, "annals: {}", with_places(&self.message())),
         };
         self.exit()
     }
@@ -37,12 +38,12 @@ fn report_ledger(err: &mut dyn Write, error: &LedgerError) -> io::Result<()> {
         cause = inner.source();
     }
     if let Some(advice) = error.advice() {
-        writeln!(err, "  {advice}")?;
+        writeln!(err, "  {}", with_places(advice))?;
     }
     if let LedgerError::Refused(refusals) = error {
         for Refusal { place, name, why } in refusals {
             let place = named(place.as_ref(), name.as_deref()).replace('\n', "⏎");
-            let why = why.replace('\n', "⏎");
+            let why = with_places(why).replace('\n', "⏎");
             match place.as_str() {
                 "" => writeln!(err, "  {why}")?,
                 place => writeln!(err, "  {place}: {why}")?,
@@ -54,7 +55,7 @@ fn report_ledger(err: &mut dyn Write, error: &LedgerError) -> io::Result<()> {
 
 /// An error in one line: a name in it may have a line break, and writes no line of its own.
 fn one_line(error: &dyn std::error::Error) -> String {
-    error.to_string().replace('\n', "⏎")
+    with_places(&error.to_string()).replace('\n', "⏎")
 }
 
 /// Where a draft stands, with its `ref`.

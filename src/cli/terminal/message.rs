@@ -33,18 +33,27 @@ impl MessageParts {
         if let Some((place, wanted)) = wanted(first) {
             let place = place.map(str::to_owned);
             return match (cut(wanted, ", found "), rest.split_first()) {
-                (Some((expected, found)), _) => MessageParts {
-                    place,
-                    expected: Some(expected.to_owned()),
-                    found: Some(unquoted(found)),
-                    hint: hint(&rest),
-                },
-                (None, Some((second, more))) if second.starts_with("found ") => MessageParts {
-                    place,
-                    expected: Some(wanted.to_owned()),
-                    found: second.strip_prefix("found ").map(unquoted),
-                    hint: hint(more),
-                },
+                (Some((expected, found)), _) => {
+                    let (found, advice) = advised(found);
+                    let clauses: Vec<&str> = advice.into_iter().chain(rest).collect();
+                    MessageParts {
+                        place,
+                        expected: Some(expected.to_owned()),
+                        found: Some(unquoted(found)),
+                        hint: hint(&clauses),
+                    }
+                }
+                (None, Some((second, more))) if second.starts_with("found ") => {
+                    let (found, advice) = advised(second.strip_prefix("found ").unwrap_or(second));
+                    let clauses: Vec<&str> =
+                        advice.into_iter().chain(more.iter().copied()).collect();
+                    MessageParts {
+                        place,
+                        expected: Some(wanted.to_owned()),
+                        found: Some(unquoted(found)),
+                        hint: hint(&clauses),
+                    }
+                }
                 (None, _) => MessageParts {
                     place,
                     expected: Some(wanted.to_owned()),
@@ -58,8 +67,32 @@ impl MessageParts {
             let (expected, found) = (Some(expected.to_owned()), Some(found.to_owned()));
             return MessageParts { expected, found, ..MessageParts::default() };
         }
+        if let Some((expected, advice)) = asked(first) {
+            let expected = Some(expected.to_owned());
+            return MessageParts { expected, hint: Some(advice.to_owned()), ..Self::default() };
+        }
         MessageParts { hint: hint(&rest), ..MessageParts::default() }
     }
+}
+
+/// How advice begins that stands behind a colon.
+const ADVICE: [&str; 5] = ["give ", "name ", "put ", "write ", "ask for "];
+
+/// What was found, and the advice that stands behind it and a colon.
+fn advised(found: &str) -> (&str, Option<&str>) {
+    match cut(found, ": ") {
+        Some((found, after)) if ADVICE.iter().any(|verb| after.starts_with(verb)) => {
+            (found, Some(after))
+        }
+        _ => (found, None),
+    }
+}
+
+/// Of a question that nobody is there to answer: what it asks, and the option that answers it.
+fn asked(clause: &str) -> Option<(&str, &str)> {
+    let at = [": give it with ", "? say --"].into_iter().find_map(|behind| clause.find(behind))?;
+    // Behind the colon or the question mark and a blank.
+    Some((clause.get(..at)?, clause.get(at + 2..)?))
 }
 
 /// Where the clause says it is about, and what it expects.
@@ -121,7 +154,7 @@ mod tests {
 
     #[test]
     fn a_message_has_the_parts_that_it_has() {
-        let rows: [(&str, [Option<&str>; 4]); 8] = [
+        let rows: [(&str, [Option<&str>; 4]); 11] = [
             (
                 "--for: expected a span of time from 1s to 24h, found \"25h\"",
                 [Some("--for"), Some("a span of time from 1s to 24h"), Some("25h"), None],
@@ -155,6 +188,28 @@ mod tests {
             (
                 "another writer was faster; nothing was written; do it again",
                 [None, None, None, Some("do it again")],
+            ),
+            (
+                "expected a bag at x, found none: name a bag that annals export wrote",
+                [
+                    None,
+                    Some("a bag at x"),
+                    Some("none"),
+                    Some("name a bag that annals export wrote"),
+                ],
+            ),
+            (
+                "how do you confirm: give it with --how, one of reread, direct-contact",
+                [
+                    None,
+                    Some("how do you confirm"),
+                    None,
+                    Some("give it with --how, one of reread, direct-contact"),
+                ],
+            ),
+            (
+                "who reviews? say --by with one of: Ada, Bo",
+                [None, Some("who reviews"), None, Some("say --by with one of: Ada, Bo")],
             ),
             ("one draft is refused; nothing was written", [None; 4]),
             ("cannot read x", [None; 4]),

@@ -21,6 +21,7 @@ pub mod written;
 pub mod command;
 pub mod colour;
 pub mod streams;
+pub mod advised;
 
 pub use crate::cli::terminal::colour::colour;
 pub use crate::cli::terminal::command::{Command, EditorOption, Group, editor_argument};
@@ -28,7 +29,7 @@ pub use crate::cli::terminal::context::{Context, enrolled_by, span, until_writte
 pub use crate::cli::terminal::exit::{CliError, Exit, announce_clock};
 pub use crate::cli::terminal::options::{Format, Global};
 pub use crate::cli::terminal::output::{
-    counted, done, done_as, json, note, whole_words, width, wrapped,
+    counted, done, done_as, json, note, shown_path, whole_words, width, wrapped,
 };
 pub use crate::cli::terminal::progress::Progress;
 pub use crate::cli::terminal::streams::{data, out};

@@ -61,13 +61,18 @@ impl Global {
     /// A command that is advised, such as `annals log 5`, with the record and the keys that this
     /// one names. What a variable names it names to the next command too.
     pub fn command(&self, words: &str) -> String {
+        format!("annals {words}{}", self.places())
+    }
+
+    /// The options of the record and the keys that this command names, each after a blank.
+    pub fn places(&self) -> String {
         let places =
             [("ledger", "ANNALS_LEDGER", &self.ledger), ("keys", "ANNALS_KEYS", &self.keys)];
         let options = places.into_iter().filter_map(|(option, variable, path)| {
             let path = path.as_ref().filter(|path| !is_set(variable, path.as_os_str()))?;
             Some(format!(" --{option} {}", shell_word(&shown_address(&path.to_string_lossy()))))
         });
-        format!("annals {words}{}", options.collect::<String>())
+        options.collect()
     }
 
     /// The same for a command that signs, by the key of this name.

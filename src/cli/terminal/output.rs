@@ -5,8 +5,10 @@
 use crate::cli::terminal::exit::CliError;
 use crate::cli::terminal::options::Format;
 use crate::cli::terminal::streams::{err, out};
+use crate::ledger::answer::visible::visible;
 use crate::ledger::answer::write_json;
 use std::io::{self, Write};
+use std::path::Path;
 
 /// The receipt, on stdout; on stderr if stdout fails, so that the positions of written events are
 /// always reported.
@@ -47,6 +49,11 @@ impl Write for DoneWriter {
 pub fn note(text: impl std::fmt::Display) {
     // A closed stderr is ignored.
     let _ = writeln!(err(), "{text}");
+}
+
+/// A path for people, in one line: a name may have a line break.
+pub fn shown_path(path: &Path) -> String {
+    visible(&path.display().to_string())
 }
 
 /// A count with its noun, which takes an s where it is not one.

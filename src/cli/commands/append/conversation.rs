@@ -9,7 +9,7 @@ use crate::cli::commands::append::known::Known;
 use crate::cli::commands::append::questions::{FactAnswers, FactQuestion, QuestionOutcome};
 use crate::cli::shared::{DraftFile, SubmitOptions, WriteArgs, expect_legal, submit_asking};
 use crate::cli::terminal::ask::UnfinishedLine;
-use crate::cli::terminal::{CliError, Context, Exit, Format, ask, note, wrapped};
+use crate::cli::terminal::{CliError, Context, Exit, Format, ask, note, shown_path, wrapped};
 use crate::ledger::error::LedgerError;
 use crate::ledger::write::draft::{Draft, Input, Name, WhenDraft};
 use annals_core::event::vocabulary::{Basis, Type};
@@ -40,7 +40,7 @@ pub fn run(
         Some(kept) => kept,
         None => (DraftFile::new(context, "jsonl", "")?, Vec::new()),
     };
-    note(format!("what you type is kept in {} until it is written", kept.path().display()));
+    note(format!("what you type is kept in {} until it is written", shown_path(kept.path())));
     note(wrapped("< goes back; Tab completes what the record knows; Ctrl-C leaves", 0));
     if let Some(line) = kept.unfinished_line() {
         ask::go_on_with(line);

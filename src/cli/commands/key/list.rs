@@ -5,7 +5,7 @@
 
 use crate::cli::render::{broken, digits, provenance};
 use crate::cli::shared::shown;
-use crate::cli::terminal::{CliError, Context, Exit, Format, json, note, out, visible};
+use crate::cli::terminal::{CliError, Context, Exit, Format, json, note, out, shown_path, visible};
 use crate::disk;
 use crate::keys::{KeyFolder, KeyName, KeyPresence, ListedKey};
 use crate::ledger::error::chain;
@@ -195,13 +195,13 @@ pub fn show(context: &mut Context, name: &str) -> Result<Exit, CliError> {
     line("key", &row.key.map_or("not shown without its passphrase".into(), |it| it.to_string()))?;
     let secret = match row.secret {
         KeyPresence::Elsewhere => "not here".to_owned(),
-        held => format!("{}, {}", held.word(), keys.secret_path(&handle).display()),
+        held => format!("{}, {}", held.word(), shown_path(&keys.secret_path(&handle))),
     };
     line("secret", &secret)?;
     let files = [keys.public_path(&handle), keys.request_path(&handle)];
     for (name, path) in ["public", "request"].iter().zip(files) {
         if disk::is_file_at(&path)? {
-            line(name, &path.display().to_string())?;
+            line(name, &shown_path(&path))?;
         }
     }
     let origin = here.as_ref().and_then(|here| here.origin.as_ref());

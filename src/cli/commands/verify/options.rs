@@ -2,7 +2,7 @@
 
 use crate::archive::bag::read::is_bag;
 use crate::cli::render::report::VerdictReport;
-use crate::cli::terminal::{CliError, Context, OutputKind, OutputPlace, note, visible};
+use crate::cli::terminal::{CliError, Context, OutputKind, OutputPlace, note, shown_path, visible};
 use crate::disk::{self, DiskError};
 use crate::ledger::error::{LedgerError, chain};
 use crate::ledger::exchange::apart::{ProtectedPlace, expect_apart_or_beside_keys};
@@ -62,7 +62,7 @@ pub fn keep_page(
     if let (Some(path), Some(place)) = (&args.html, place_of_page(context, args)?) {
         let page = page(context.clock.now());
         match place.put(page.as_bytes()) {
-            Ok(()) => note(format_args!("the verdict as a page: {}", path.display())),
+            Ok(()) => note(format_args!("the verdict as a page: {}", shown_path(path))),
             // The verdict is printed, and keeps its exit.
             Err(LedgerError::Disk(error @ DiskError::Unsynced { .. })) => {
                 note(format_args!("warning: {}", chain(&error)));

@@ -18,6 +18,8 @@ use zeroize::Zeroizing;
 const INTERRUPT: u8 = 3;
 /// The byte of Ctrl-D.
 const END: u8 = 4;
+/// The bytes of Ctrl-Z and Ctrl-\, which stop and end a program elsewhere: they are no text.
+const NO_TEXT: [u8; 2] = [0x1A, 0x1C];
 /// The byte with which the sequence of a cursor key or a function key begins.
 const ESCAPE: u8 = 0x1B;
 /// The maximum length of one line from a terminal.
@@ -111,13 +113,18 @@ impl HiddenPrompt {
                 None | Some([]) => return Err(io::ErrorKind::UnexpectedEof.into()),
                 Some([.., INTERRUPT]) => return Err(io::ErrorKind::Interrupted.into()),
                 Some([rest @ .., b'\n']) => {
-                    line.extend_from_slice(rest);
+                    line.extend(text_of(rest));
                     return Ok(line);
                 }
-                Some(rest) => line.extend_from_slice(rest),
+                Some(rest) => line.extend(text_of(rest)),
             }
         }
     }
+}
+
+/// The typed bytes that are text.
+fn text_of(typed: &[u8]) -> impl Iterator<Item = u8> {
+    typed.iter().copied().filter(|byte| !NO_TEXT.contains(byte))
 }
 
 impl HiddenPrompt {

@@ -97,7 +97,7 @@ fn other_form(text: &str) -> Option<String> {
         let found = match is_yaml(text) {
             true => "found YAML, which is not read: TOML, JSON Lines and tables are",
             false => {
-                "found none on any line: what is quoted, such as an article, is captured with \
+                "found none on any line; what is quoted, such as an article, is captured with \
                  annals document add FILE"
             }
         };
