@@ -400,7 +400,7 @@ fn dates_languages_and_what_is_vouched_for_are_shown_of_each_fact_of_many() {
         "vouched for: 5 that the document says so, 0 that it is so",
     ];
     sum.iter().for_each(|line| drop(talk.sees(line)));
-    talk.asks("sign and write 45 events? [y/N]", "n");
+    talk.asks("sign as ada and write 45 events? [y/N]", "n");
     talk.ends();
 }
 

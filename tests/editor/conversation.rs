@@ -9,7 +9,7 @@ const PASSAGE: &str = "passage (first words … last words; empty: none): ";
 const CLAIM: &str = "claim (one sentence that stands by itself): ";
 const WHO: &str = "according to whom (empty: the document itself): ";
 const WHEN: &str = "when it was so (such as 2022-01-26; empty: no date): ";
-const GO: &str = "sign and write 1 event? [y/n/number/more/+]: ";
+const GO: &str = "sign as ada and write 1 event? [y/n/number/more/+]: ";
 
 /// A desk whose article is of a Thursday.
 fn dated() -> Desk {
@@ -192,7 +192,7 @@ fn several_facts_are_signed_at_once_and_each_can_be_changed() {
     talk.asks(WHO, "");
     talk.asks(WHEN, "");
     talk.sees("4 when of fact 2, 1.2 the claim of");
-    let go = "sign and write 2 events? [y/n/number/more/+]: ";
+    let go = "sign as ada and write 2 events? [y/n/number/more/+]: ";
     talk.asks(go, "1.2");
     talk.asks(CLAIM, "\u{15}The talks took two hours.");
     talk.asks(go, "+");

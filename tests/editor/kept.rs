@@ -16,7 +16,7 @@ fn kept(desk: &Desk) -> Vec<PathBuf> {
 /// Says no to a command, and gives what it advises.
 fn declined(desk: &Desk, by: &str, line: &str) -> String {
     let mut talk = talk_of(desk, by, line);
-    talk.asks("sign and write 1 event? [y/N]", "n");
+    talk.asks("and write 1 event? [y/N]", "n");
     talk.sees("note: your drafts are kept in ");
     let advice = talk.sees("\r\n");
     assert_eq!(talk.ends().1, 3);
@@ -38,7 +38,7 @@ fn the_advised_command_names_what_the_command_named() {
     let first = std::fs::read_to_string(&file).unwrap();
     let first = first.lines().next().unwrap();
     assert!(first.starts_with("# typed for example.org/record "), "{first}");
-    assert!(first.ends_with(" by bo"), "{first}");
+    assert!(first.ends_with(" at 7 by bo"), "{first}");
     let told = answer(&mut desk.command("cy", "--ledger|ledger|--keys|keys")).out;
     let line = format!(
         "drafts of bo that are not written: annals append {path} --ledger ledger --keys keys --by \
@@ -48,10 +48,86 @@ fn the_advised_command_names_what_the_command_named() {
     // Another key is named before the question.
     let mut talk = talk_of(&desk, "ada", &format!("append|{path}"));
     talk.sees("note: these drafts were typed for the key bo to sign, and ada signs them");
-    talk.asks("sign and write 1 event? [y/N]", "n");
+    talk.asks("sign as ada and write 1 event? [y/N]", "n");
     assert_eq!(talk.ends().1, 3);
     desk.writes("ada", &format!("append|{path}|--ledger|ledger|--by|bo"), "written at 8");
     assert!(kept(&desk).is_empty());
+}
+
+/// A terminal that is closed at the last question loses nothing; what is written is not kept.
+#[test]
+fn what_was_typed_is_kept_before_the_last_question() {
+    let desk = facts();
+    let fact = "append|--quote|The talks … hours|--claim|They talked for two hours.";
+    let correct = "correct|6|--reason|entry-error|--claim|Two hours.|--statement|It was wrong.";
+    for (by, line, words) in [
+        ("bo", DISPUTE, "It was a Thursday."),
+        ("ada", fact, "They talked for two hours."),
+        ("ada", correct, "It was wrong."),
+    ] {
+        let mut talk = talk_of(&desk, by, line);
+        talk.sees(&format!("sign as {by} and write 1 event? [y/N]"));
+        let file = kept(&desk).remove(0);
+        assert!(std::fs::read_to_string(&file).unwrap().contains(words), "{line}");
+        // The terminal is gone.
+        drop(talk);
+        assert_eq!(kept(&desk), [file.clone()], "{line}");
+        let mut talk = talk_of(&desk, by, &format!("append|{}", file.display()));
+        talk.asks(&format!("sign as {by} and write 1 event? [y/N]"), "y");
+        assert_eq!((talk.ends().1, kept(&desk)), (0, Vec::new()), "{line}");
+    }
+    let mut talk = talk_of(&desk, "bo", "dispute|4|--reason|wrong-date|--statement|It was late.");
+    // Ctrl-Z is no part of an answer.
+    talk.asks("sign as bo and write 1 event? [y/N]", "\u{1a}y");
+    assert_eq!((talk.ends().1, kept(&desk)), (0, Vec::new()));
+}
+
+/// A colleague corrects the fact before the kept dispute is written.
+#[test]
+fn drafts_of_other_words_than_the_present_ones_are_refused_or_asked_about() {
+    let desk = facts();
+    declined(&desk, "bo", DISPUTE);
+    let file = kept(&desk).remove(0);
+    let correct = "correct|5|--reason|wrong-date|--claim|They met.|--statement|No day is given.";
+    desk.writes("ada", correct, "written at 8");
+    let append = format!("append|{}", file.display());
+    let refused = desk.run("bo", &append);
+    let why = "fact 5 has other words since these drafts were typed: event 8";
+    let expected = format!(
+        "annals: one draft is refused; nothing was written\n  {why}; annals show 5 shows them; on \
+         a terminal, without --yes, they are shown and asked about\n"
+    );
+    assert_eq!((refused.exit, refused.err), (1, expected));
+    let mut talk = talk_of(&desk, "bo", &append);
+    talk.sees(&format!("note: {why}"));
+    talk.sees("They met.");
+    talk.asks("sign as bo and write 1 event? [y/N]", "y");
+    talk.sees("written at 9");
+    assert_eq!((talk.ends().1, kept(&desk)), (0, Vec::new()));
+}
+
+/// Also where no option named the key; where it has gone, the drafts can be given up.
+#[test]
+fn drafts_say_whose_they_are() {
+    let desk = facts();
+    for name in ["bo.key", "cy.key"] {
+        std::fs::remove_file(desk.path("keys").join(name)).unwrap();
+    }
+    let mut talk = talk_of(&desk, "", "retract|4|--reason|entry-error|--statement|It was wrong.");
+    talk.asks("sign and write 1 event? [y/N]", "n");
+    talk.sees("note: your drafts are kept in ");
+    let note = talk.ends().0;
+    assert!(note.contains(" --by ada (or remove the file: rm "), "{note}");
+    let file = kept(&desk).remove(0);
+    let text = std::fs::read_to_string(&file).unwrap();
+    assert!(text.lines().next().unwrap().ends_with(" at 7 by ada"), "{text}");
+    let name = file.file_name().unwrap().to_str().unwrap();
+    std::fs::write(&file, text.replace(" by ada", " by dee")).unwrap();
+    let told = answer(&mut desk.command("", "--tz|UTC")).out;
+    let line = told.lines().find(|line| line.contains("drafts of dee")).unwrap();
+    let (what, file) = line.trim().split_once(": rm ").unwrap();
+    assert_eq!(what, "drafts of dee that are not written, and no key dee is here");
+    assert!(file.ends_with(&format!("/{name} gives them up")), "{line}");
 }
 
 #[test]
@@ -125,7 +201,7 @@ fn a_review_takes_what_an_earlier_one_kept() {
     talk.sees("3 of 4");
     talk.sees(keys);
     talk.types("q");
-    talk.asks("sign and write 2 events?", "y");
+    talk.asks("sign as bo and write 2 events?", "y");
     talk.sees("written at 8 to 9 (2 events)");
     assert_eq!((talk.ends().1, kept(&desk)), (0, Vec::new()));
 }

@@ -101,7 +101,7 @@ fn the_questions_of_a_fact_ask_for_the_language_of_such_a_claim() {
     talk.asks("according to whom (empty: the document itself): ", "");
     talk.asks("when it was so (such as 2022-01-26; empty: no date): ", "");
     talk.sees("language: en");
-    talk.asks("sign and write 1 event? [y/n/number/more/+]: ", "y");
+    talk.asks("sign as ada and write 1 event? [y/n/number/more/+]: ", "y");
     talk.sees("written at 5");
     assert_eq!(talk.ends().1, 0);
     assert_eq!(desk.fact(5)["lang"], "en");
@@ -120,7 +120,7 @@ fn the_language_of_the_document_is_proposed_where_another_is_only_guessed() {
     talk.asks("according to whom (empty: the document itself): ", "");
     talk.asks("when it was so (such as 2022-01-26; empty: no date): ", "");
     talk.sees("language: fr");
-    talk.asks("sign and write 1 event? [y/n/number/more/+]: ", "y");
+    talk.asks("sign as ada and write 1 event? [y/n/number/more/+]: ", "y");
     talk.sees("written at 5");
     assert_eq!(talk.ends().1, 0);
     assert_eq!(desk.fact(5)["lang"], "fr");
@@ -238,7 +238,7 @@ fn the_words_of_a_date_without_a_date_are_named() {
 fn the_questions_of_a_fact_ask_for_the_date_of_words_that_are_not_read() {
     let desk = dated();
     let when = "when it was so (such as 2022-01-26; empty: no date): ";
-    let go = "sign and write 1 event? [y/n/number/more/+]: ";
+    let go = "sign as ada and write 1 event? [y/n/number/more/+]: ";
     let mut talk = talk_of(&desk, "ada", "append");
     talk.asks("passage (first words … last words; empty: none): ", "Посол поїхав");
     talk.asks("claim (one sentence that stands by itself): ", "Посол поїхав.");

@@ -38,7 +38,7 @@ fn a_line_is_edited_with_the_keys_of_readline() {
     ] {
         let mut talk = statement(&desk, &keys);
         talk.sees(&format!("error in the record: “{becomes}”"));
-        talk.asks("sign and write 1 event? [y/N]", "n");
+        talk.asks("sign as bo and write 1 event? [y/N]", "n");
         assert_eq!(talk.ends().1, 3, "{becomes}");
     }
 }
@@ -49,7 +49,7 @@ fn a_pasted_line_break_is_a_space_and_answers_nothing() {
     let pasted = "\u{1b}[200~It was\r\n  Tuesday.\n\u{1b}[201~";
     let mut talk = statement(&desk, pasted);
     talk.sees("error in the record: “It was Tuesday.”");
-    talk.asks("sign and write 1 event? [y/N]", "y");
+    talk.asks("sign as bo and write 1 event? [y/N]", "y");
     talk.sees("written at 8");
     assert_eq!(talk.ends().1, 0);
 }
@@ -61,7 +61,7 @@ fn the_answers_of_a_command_are_its_history() {
     talk.asks("reason: ", "wrong-date");
     talk.asks("statement", &format!("It was Tuesday.{CTRL_U}{UP}{HOME}The {END} of it"));
     talk.sees("error in the record: “The wrong-date of it”");
-    talk.asks("sign and write 1 event? [y/N]", "n");
+    talk.asks("sign as bo and write 1 event? [y/N]", "n");
     assert_eq!(talk.ends().1, 3);
 }
 

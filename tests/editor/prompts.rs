@@ -8,7 +8,7 @@ const PASSAGE: &str = "passage (first words … last words; empty: none): ";
 const CLAIM: &str = "claim (one sentence that stands by itself): ";
 const WHO: &str = "according to whom (empty: the document itself): ";
 const WHEN: &str = "when it was so (such as 2022-01-26; empty: no date): ";
-const GO: &str = "sign and write 1 event? [y/n/number/more/+]: ";
+const GO: &str = "sign as ada and write 1 event? [y/n/number/more/+]: ";
 /// Deletes the line up to the cursor.
 const CTRL_U: &str = "\u{15}";
 
@@ -27,7 +27,7 @@ fn a_slip_in_the_description_of_a_document_is_asked_again() {
     talk.sees("expected an EDTF date or interval like 2022-01-26, 2022-01, 2022~ or 2021/2022,");
     talk.asks("date of publication of the document", "\u{15}2022-01-27");
     // What is left then is shown.
-    talk.asks("sign and write 2 events?", "n");
+    talk.asks("sign as ada and write 2 events?", "n");
     talk.sees("note: what you had typed: title of the document: My title\r\nnothing was written");
     assert_eq!((talk.ends().1, desk.size()), (3, 3));
 }
@@ -61,7 +61,7 @@ fn a_fact_that_changed_during_a_review_is_asked_again() {
         talk.sees(&format!("{at} of 4: c confirm"));
         talk.types("c");
     }
-    talk.sees("sign and write 4 events?");
+    talk.sees("sign as bo and write 4 events?");
     let correction = "--claim|They took two hours.|--reason|entry-error|--statement|better";
     desk.writes("ada", &format!("correct|6|{correction}"), "written at 8");
     let retraction = "retract|7|--reason|wrong-date|--statement|no";
@@ -72,7 +72,7 @@ fn a_fact_that_changed_during_a_review_is_asked_again() {
     talk.sees("They took two hours.");
     talk.sees("3 of 3: c confirm");
     talk.types("c");
-    talk.asks("sign and write 3 events? [y/N/b: back]", "y");
+    talk.asks("sign as bo and write 3 events? [y/N/b: back]", "y");
     talk.sees("written at 10 to 12 (3 events)");
     assert_eq!(talk.ends().1, 0);
     assert_eq!(desk.fact(6)["status"], "confirmed");
@@ -113,13 +113,13 @@ fn a_description_is_made_of_what_stands_when_it_is_written() {
     let describe = "document|describe|3";
     let mut talk = talk_of(&desk, "ada", &format!("{describe}|--title|Mine|--statement|x"));
     talk.sees("title “Mine”, before “The article”");
-    talk.sees("sign and write 1 event?");
+    talk.sees("sign as ada and write 1 event?");
     let other = "--title|Theirs|--publisher|The Press|--url|https://a.example/1|--statement|y";
     desk.writes("bo", &format!("{describe}|{other}"), "written at 8");
     talk.types("y\r");
     talk.sees("this is not what was shown before: document 3 is described anew, by\r\nevent 8");
     talk.sees("title “Mine”, before “Theirs”");
-    talk.sees("sign and write 1 event?");
+    talk.sees("sign as ada and write 1 event?");
     talk.types("y\r");
     talk.sees("written at 9");
     assert_eq!(talk.ends().1, 0);
@@ -127,11 +127,11 @@ fn a_description_is_made_of_what_stands_when_it_is_written() {
     let found = [&about["title"], &about["publisher"], &about["url"]];
     assert_eq!(found, ["Mine", "The Press", "https://a.example/1"]);
     let mut talk = talk_of(&desk, "ada", "relate|4|supports|5");
-    talk.sees("sign and write 1 event?");
+    talk.sees("sign as ada and write 1 event?");
     desk.writes("ada", "retract|5|--reason|wrong-date|--statement|no", "written at 10");
     talk.types("y\r");
     talk.sees("not what was shown before: fact 5 is retracted, before\r\nasserted");
-    talk.asks("sign and write 1 event? [y/N]", "n");
+    talk.asks("sign as ada and write 1 event? [y/N]", "n");
     assert_eq!((talk.ends().1, desk.size()), (3, 11));
 }
 
@@ -179,6 +179,8 @@ fn nothing_is_asked_for_an_act_that_cannot_be() {
         ("bo", "uphold|99", "dispute: there is no event 99; the last is 8"),
         ("ada", "uphold|8", "rule 508 "),
         ("bo", "relate|--withdraw|99", "relation: there is no event 99; the last is 8"),
+        ("bo", "ledger|rekey|--reason|rotated", "404"),
+        ("bo", "editor|revoke|cy|--reason|left", "404"),
         ("", "dispute|4", "several keys can sign; choose one with --by: ada, bo, cy"),
         ("", "correct|4", "several keys can sign; choose one with --by: ada, bo, cy"),
         ("", "append", "several keys can sign; choose one with --by: ada, bo, cy"),
@@ -270,7 +272,7 @@ fn a_description_that_changes_nothing_is_refused_before_a_question() {
     assert!(exit == 1 && !rest.contains("statement"), "{rest}");
     let mut talk = talk_of(&desk, "ada", "document|describe|3|--title|Another");
     talk.asks("statement (why it is described anew): ", "Its title.");
-    talk.asks("sign and write 1 event?", "y");
+    talk.asks("sign as ada and write 1 event?", "y");
     talk.sees("written at 8");
     assert_eq!(talk.ends().1, 0);
 }

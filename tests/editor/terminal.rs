@@ -21,7 +21,7 @@ fn what_a_page_says_of_itself_is_agreed_to_or_changed() {
     talk.asks("date of publication of the document", "");
     talk.sees("by Ann Author; Ben Bylined");
     talk.sees("made from document 3");
-    talk.sees("sign and write 2 events?");
+    talk.sees("sign as ada and write 2 events?");
     talk.types("y\r");
     talk.sees("written at 3 to 4 (2 events)");
     assert_eq!(talk.ends().1, 0);
@@ -76,14 +76,14 @@ fn each_waiting_fact_takes_one_key_and_all_is_signed_at_the_end() {
     talk.types("q");
     talk.sees("The talks lasted [-two-]{+three+} hours.");
     // Back from the last question to the fact that was asked about last.
-    talk.asks("sign and write 3 events? [y/N/b: back]", "b");
+    talk.asks("sign as bo and write 3 events? [y/N/b: back]", "b");
     talk.sees(&keys(4));
     talk.types("b");
     talk.sees("so far: fact.corrected");
     talk.sees(&keys(3));
     talk.types("q");
     talk.sees("The talks lasted [-two-]{+three+} hours.");
-    talk.asks("sign and write 3 events? [y/N/b: back]", "y");
+    talk.asks("sign as bo and write 3 events? [y/N/b: back]", "y");
     talk.sees("written at 8 to 10 (3 events)");
     assert_eq!(talk.ends().1, 0);
     assert_eq!(desk.fact(4)["status"], "confirmed");
@@ -110,7 +110,7 @@ fn nothing_chosen_is_nothing_written() {
     talk.types("c");
     talk.sees(&keys(2));
     talk.types("q");
-    talk.asks("sign and write 1 event?", "n");
+    talk.asks("sign as bo and write 1 event?", "n");
     talk.sees("your drafts are kept in ");
     assert_eq!((talk.ends().1, desk.size()), (3, 8));
     let kept = std::fs::read_dir(desk.path("keys/drafts")).unwrap().next().unwrap().unwrap();
@@ -154,7 +154,7 @@ fn a_correction_asks_which_disputes_it_resolves() {
     talk.types("y\r");
     talk.sees("The talks lasted [-two-]{+three+} hours.");
     talk.sees("wrong-figure, error in the record, resolves dispute 8: “Bo is right”");
-    talk.sees("sign and write 1 event?");
+    talk.sees("sign as ada and write 1 event?");
     talk.types("y\r");
     talk.sees("written at 9");
     assert_eq!(talk.ends().1, 0);
@@ -238,7 +238,7 @@ fn others_write_while_a_question_is_open() {
     let desk = desk();
     let fact = "append|--quote|two hours|--claim|It took two hours.|--wait|0s";
     let mut talk = talk_of(&desk, "ada", fact);
-    talk.sees("sign and write 1 event?");
+    talk.sees("sign as ada and write 1 event?");
     let other = "append|--quote|Sullivan met|--claim|They met.|--wait|0s";
     desk.writes("bo", other, "written at 4");
     talk.types("y\r");
@@ -253,7 +253,7 @@ fn others_write_while_a_question_is_open() {
 {"claim":"Nothing was signed.","quote":"Nothing was signed","document":"d"}"#;
     std::fs::write(desk.path("both.jsonl"), lines).unwrap();
     let mut talk = talk_of(&desk, "ada", "append|both.jsonl");
-    talk.sees("sign and write 2 events?");
+    talk.sees("sign as ada and write 2 events?");
     desk.writes("bo", "append|--quote|Sullivan met|--claim|They met, I say.", "written at 6");
     talk.types("y\r");
     talk.sees("written at 7 to 8 (2 events)");
@@ -266,13 +266,13 @@ fn others_write_while_a_question_is_open() {
 fn a_change_by_another_person_needs_a_new_confirmation() {
     let desk = facts();
     let mut talk = talk_of(&desk, "bo", "confirm|5|--how|reread");
-    talk.sees("sign and write 1 event?");
+    talk.sees("sign as bo and write 1 event?");
     let correct = "correct|5|--reason|entry-error|--statement|better|--claim|Sullivan met Grushko.";
     desk.writes("ada", correct, "written at 8");
     talk.types("y\r");
     talk.sees("note: the record went on, and this is not what was shown before");
     talk.sees("Sullivan met Grushko.");
-    talk.sees("sign and write 1 event?");
+    talk.sees("sign as bo and write 1 event?");
     // Nobody waits for this question either.
     desk.writes("cy", "confirm|4|--how|reread", "written at 9");
     talk.types("y\r");
@@ -285,20 +285,20 @@ fn a_change_by_another_person_needs_a_new_confirmation() {
 fn what_came_between_is_named_as_it_was_shown() {
     let desk = facts();
     let mut talk = talk_of(&desk, "bo", "confirm|5|--how|reread");
-    talk.sees("sign and write 1 event?");
+    talk.sees("sign as bo and write 1 event?");
     desk.writes("cy", "dispute|5|--reason|wrong-date|--statement|the 25th", "written at 8");
     talk.types("y\r");
     talk.sees("this is not what was shown before: fact 5 is disputed, before asserted");
-    talk.asks("sign and write 1 event?", "n");
+    talk.asks("sign as bo and write 1 event?", "n");
     assert_eq!(talk.ends().1, 3);
     let quote = "append|--quote|on Wednesday|--claim|";
     let mut talk = talk_of(&desk, "ada", &format!("{quote}It was on Wednesday."));
-    talk.sees("sign and write 1 event?");
+    talk.sees("sign as ada and write 1 event?");
     desk.writes("bo", &format!("{quote}It was not on Thursday."), "written at 9");
     talk.types("y\r");
     talk.sees("note: the record went on, and this is not what was shown before\r\n");
     talk.sees("quotes a passage that fact 9 quotes too, with another claim");
-    talk.sees("sign and write 1 event?");
+    talk.sees("sign as ada and write 1 event?");
     talk.types("y\r");
     talk.sees("written at 10");
     assert_eq!(talk.ends().1, 0);
@@ -309,7 +309,7 @@ fn a_confirmation_waits_without_the_lock() {
     let desk = facts();
     let change = "ledger|change|--confirmations|2";
     let mut talk = talk_of(&desk, "ada", change);
-    talk.sees("sign and write this?");
+    talk.sees("sign as ada and write this?");
     desk.writes(
         "bo",
         "dispute|5|--reason|wrong-date|--statement|the 25th|--wait|0s",
@@ -321,11 +321,11 @@ fn a_confirmation_waits_without_the_lock() {
     // What it changes is no more what was shown: nothing is written that was not agreed to.
     let mut talk = talk_of(&desk, "ada", "ledger|change|--confirmations|4");
     talk.sees("confirmations: 4, before 2");
-    talk.sees("sign and write this?");
+    talk.sees("sign as ada and write this?");
     desk.writes("ada", "ledger|change|--confirmations|3", "written at 10");
     talk.types("y\r");
     talk.sees("confirmations: 4, before 3");
-    talk.sees("sign and write this?");
+    talk.sees("sign as ada and write this?");
     talk.types("n\r");
     assert_eq!(talk.ends().1, 3);
     assert_eq!(desk.size(), 11);
@@ -346,7 +346,7 @@ fn a_refused_correction_or_dispute_is_kept_until_it_is_written() {
     assert_eq!(talk.ends().1, 1);
     let correct = "correct|6|--reason|entry-error|--statement|better|--claim|They took two hours.";
     let mut talk = talk_of(&desk, "ada", correct);
-    talk.sees("sign and write 1 event?");
+    talk.sees("sign as ada and write 1 event?");
     talk.types("n\r");
     talk.sees("your drafts are kept in ");
     assert_eq!(talk.ends().1, 3);
@@ -409,7 +409,7 @@ fn a_fact_is_shown_before_it_is_confirmed_or_disputed() {
             talk.sees(text);
         }
         signed.split('|').for_each(|text| drop(talk.sees(text)));
-        talk.sees("sign and write 1 event? [y/N] ");
+        talk.sees("sign as bo and write 1 event? [y/N] ");
         talk.types("n\r");
         talk.sees("nothing was written");
         assert_eq!((talk.ends().1, desk.size()), (3, 8), "{line}");
@@ -436,7 +436,7 @@ fn a_slip_goes_back_to_the_editor() {
     left.sees("your drafts are kept in ");
     assert_eq!((left.ends().1, desk.size()), (1, 4));
     let mut mended = edit("y");
-    mended.asks("sign and write 1 event? [y/N]", "y");
+    mended.asks("sign as ada and write 1 event? [y/N]", "y");
     mended.sees("written at 4");
     assert_eq!(mended.ends().1, 0);
 }
@@ -454,7 +454,7 @@ fn a_review_on_the_terminal_has_a_receipt_for_a_program() {
     talk.types("c");
     talk.sees(&keys(4));
     talk.types("q");
-    talk.sees("sign and write 2 events?");
+    talk.sees("sign as bo and write 2 events?");
     talk.types("y\r");
     talk.sees("{\"status\":\"written\",\"position\":8,\"count\":2,\"head\":\"");
     let parts = "\"parts\":[{\"position\":8,\"status\":\"written\",\"type\":\"fact.confirmed\",\

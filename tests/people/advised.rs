@@ -45,3 +45,25 @@ fn nothing_repairs_a_bag_and_nobody_signs_in_a_copy() {
     desk.told("pull --ledger copy");
     assert_eq!(desk.run("verify copy").exit, 0);
 }
+
+/// A message of the record names the places that the command named, and no others.
+#[test]
+fn an_advised_command_names_the_ledger_and_the_keys_that_the_command_named() {
+    let desk = Desk::with_bo();
+    let confirm = "confirm 9 --how reread --by bo";
+    for (places, named) in [
+        ("", ""),
+        (" --ledger ledger", " --ledger ledger"),
+        (" --ledger ledger --keys keys", " --ledger ledger --keys keys"),
+    ] {
+        let (exit, why) = desk.refused(&format!("{confirm}{places}"));
+        let expected = format!(
+            "annals: one draft is refused; nothing was written\n  fact: 9 is no fact; \
+             annals{named} replay lists them\n"
+        );
+        assert_eq!((exit, why), (1, expected));
+    }
+    let answer = desk.run(&format!("{confirm} --ledger ledger --format json"));
+    let hint = "\"hint\":\"annals --ledger ledger replay lists them\"";
+    assert!(answer.err.contains(hint), "{}", answer.err);
+}

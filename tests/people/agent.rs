@@ -432,7 +432,7 @@ fn an_agent_that_is_killed_in_the_midst_is_replaced_by_the_passphrase() {
     let mut command = desk.command(add, &desk.place());
     command.env("TERM", "dumb").stdin(Stdio::inherit());
     let mut talk = spawn_command(command, Some(60_000)).unwrap();
-    waits_for(&mut talk, "sign and write 1 event? [y/N] ");
+    waits_for(&mut talk, "sign as dee and write 1 event? [y/N] ");
     // What is signed so far is of no use once the record goes on.
     desk.kill();
     desk.told("ledger change --title Other --by ada --yes");
@@ -440,7 +440,7 @@ fn an_agent_that_is_killed_in_the_midst_is_replaced_by_the_passphrase() {
     waits_for(&mut talk, "found none: the agent refuses: it");
     waits_for(&mut talk, "passphrase of dee: ");
     talk.send_line(PHRASE).unwrap();
-    waits_for(&mut talk, "sign and write 1 event? [y/N] ");
+    waits_for(&mut talk, "sign as dee and write 1 event? [y/N] ");
     talk.send_line("y").unwrap();
     waits_for(&mut talk, "written at 3");
     talk.exp_eof().unwrap();

@@ -71,11 +71,11 @@ sys.exit(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]))
 fn a_revocation_is_shown_and_no_is_no() {
     let desk = Desk::with_bo();
     let revoke = "editor revoke bo --reason left --statement gone --by ada";
-    let (exit, seen) = on_terminal(&desk, revoke, &[("sign and write this? [y/N] ", "n")]);
+    let (exit, seen) = on_terminal(&desk, revoke, &[("sign as ada and write this? [y/N] ", "n")]);
     assert!(seen.contains("revoke Bo Berg (key "), "{seen}");
     assert!(seen.contains("nothing was written"), "{seen}");
     assert_eq!((exit, desk.whole()), (3, 2));
-    let (exit, seen) = on_terminal(&desk, revoke, &[("sign and write this? [y/N] ", "y")]);
+    let (exit, seen) = on_terminal(&desk, revoke, &[("sign as ada and write this? [y/N] ", "y")]);
     assert!(seen.contains("written at 2\n"), "{seen}");
     assert_eq!((exit, desk.whole()), (0, 3));
 }
@@ -143,7 +143,7 @@ fn a_clock_that_is_far_off_needs_a_confirmation() {
 fn an_answer_that_is_neither_yes_nor_no_repeats_the_question() {
     let desk = Desk::with_bo();
     let revoke = "editor revoke bo --reason left --statement gone --by ada";
-    let asks = "sign and write this? [y/N] ";
+    let asks = "sign as ada and write this? [y/N] ";
     for unclear in ["sorry wait", "not yet", "yn", "y n", "only", "да"] {
         let (exit, seen) = on_terminal(&desk, revoke, &[(asks, unclear), (asks, "No")]);
         assert!(seen.contains("expected y or yes, n or no, and return"), "{unclear}: {seen}");
@@ -213,7 +213,7 @@ fn faults_of_an_act_are_reported_before_the_passphrase_prompt() {
         ("passphrase of dee", "right"),
         ("new passphrase of eff", "other"),
         ("once more", "other"),
-        ("sign and write this? [y/N] ", "y"),
+        ("sign as dee and write this? [y/N] ", "y"),
     ];
     let (exit, seen) = on_terminal(&desk, add, &script);
     assert_eq!((exit, desk.whole()), (0, 5), "{seen}");

@@ -193,6 +193,47 @@ fn a_value_that_begins_with_a_minus_is_told_from_an_option() {
         let (_, why) = desk.refused(line);
         assert!(why.starts_with("error: unexpected argument '--b"), "{why}");
     }
+    // A value that no quotation marks hold together.
+    for (line, option, value, rest, quoted) in [
+        (
+            "append --quote The council met --claim x --by ada",
+            "--quote",
+            "The",
+            "council met",
+            "'The council met'",
+        ),
+        (
+            "dispute 3 --reason wrong-date --statement He said no --by ada",
+            "--statement",
+            "He",
+            "said no",
+            "'He said no'",
+        ),
+        (
+            "append --quote \u{201c}The council met\u{201d} --claim x",
+            "--quote",
+            "\u{201c}The",
+            "council met\u{201d}",
+            "'The council met'",
+        ),
+    ] {
+        let (exit, why) = desk.refused(line);
+        let marks =
+            if value.starts_with('\u{201c}') { "straight quotation marks" } else { "quotes" };
+        let expected = format!(
+            "annals: expected one value after {option}, found the words \"{rest}\" after \
+             \"{value}\"; a value of several words stands in {marks}: {option} {quoted}\n"
+        );
+        assert_eq!((exit, why), (2, expected), "{line}");
+    }
+    let (exit, why) = desk.refused("append --quote The council --claim x --by ada");
+    let expected = "annals: expected either drafts (a file, or --edit) or the options of one \
+                    fact, found both: \"council\" is taken for a file of drafts, and there is \
+                    none; a value of several words stands in quotes\n";
+    assert_eq!((exit, why.as_str()), (2, expected));
+    // An option without a value has none of several words.
+    let (_, why) = desk.refused("append x --yes a b");
+    assert!(why.starts_with("error: unexpected argument 'a' found\n"), "{why}");
     // A second word is no value that begins with a minus.
     let (_, why) = desk.refused("append a_b c_d");
     assert!(why.starts_with("error: unexpected argument 'c d' found\n"), "{why}");

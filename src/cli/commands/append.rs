@@ -18,6 +18,7 @@ use crate::cli::terminal::{CliError, Command, Context, Exit, Format, Group, ask,
 use crate::ledger::write::draft::{Draft, DraftForm, Input, template, written};
 use crate::ledger::write::loaded::FileAccess;
 use annals_core::event::vocabulary::{Stance, Type};
+use annals_core::text::in_quotes;
 use clap::Args;
 use std::io::Write;
 use std::path::{Path, PathBuf};
@@ -68,10 +69,7 @@ impl Command for AppendArgs {
 fn run(context: &mut Context, args: AppendArgs) -> Result<Exit, CliError> {
     let one_fact = !args.words.is_empty() || !args.place.is_empty();
     if one_fact && (args.edit || args.template.is_some() || args.file.is_some()) {
-        return Err(CliError::usage(
-            "expected either drafts (a file, or --edit) or the options of one fact, found both; a \
-             draft says all of its fact itself",
-        ));
+        return Err(CliError::usage(both_given(args.file.as_deref())));
     }
     if let Some(form) = args.template {
         return print_template(form, &args);
@@ -99,6 +97,7 @@ fn run(context: &mut Context, args: AppendArgs) -> Result<Exit, CliError> {
             }
             let folder = file.parent().unwrap_or(Path::new("")).to_owned();
             let options = SubmitOptions { folder, files, ..SubmitOptions::of(&args.write) };
+            kept.expect_words(context, &input, options.dry_run)?;
             present::show_charges(context, &input, &args.write)?;
             let outcome = submit(context, &input, &options);
             kept.written(outcome, options.dry_run)
@@ -112,6 +111,20 @@ fn run(context: &mut Context, args: AppendArgs) -> Result<Exit, CliError> {
             "expected a file of drafts (- for standard input), --quote with --claim, or --edit; \
              on a terminal, nothing, and each thing is asked for",
         )),
+    }
+}
+
+/// Why drafts and the options of a fact do not go together. A file that is not there is a word of a
+/// value without quotation marks.
+fn both_given(file: Option<&Path>) -> String {
+    let expected = "expected either drafts (a file, or --edit) or the options of one fact, found";
+    match file.filter(|file| !file.exists()) {
+        Some(word) => format!(
+            "{expected} both: {} is taken for a file of drafts, and there is none; a value of \
+             several words stands in quotes",
+            in_quotes(&word.to_string_lossy())
+        ),
+        None => format!("{expected} both; a draft says all of its fact itself"),
     }
 }
 

@@ -8,8 +8,10 @@
 use crate::cli::render::{events, provenance};
 use crate::cli::shared::draft_file::{DraftOrigin, kept_files};
 use crate::cli::shared::waiting::{self, ReviewScope, waits_for};
+use crate::cli::terminal::advised::with_places;
 use crate::cli::terminal::{
     CliError, Context, Exit, Format, counted, enrolled_by, json, minute, note, out, visible,
+    whole_words,
 };
 use crate::disk::closed::is_closed;
 use crate::disk::{self, FileMode, is_folder_at, read_optional};
@@ -86,7 +88,14 @@ pub fn run(context: &mut Context) -> Result<Exit, CliError> {
     let (view, names) = provenance::view(context, &record, None)?;
     let looked = record.paths.last_look();
     let mut out = out(Format::Text);
-    let mut line = |name: &str, value: &str| writeln!(out, "{name:<8}{value}");
+    // What waits names commands, each in one line.
+    let mut line = |name: &str, value: &str| match name {
+        "" | "waits" => writeln!(out, "{name:<8}{value}"),
+        _ => {
+            let indented = whole_words("").subsequent_indent("        ");
+            writeln!(out, "{}", textwrap::fill(&format!("{name:<8}{value}"), indented))
+        }
+    };
     let origin = view.state().fold.ledger.as_ref().map(|ledger| ledger.origin.to_string());
     let title = names.title.as_deref().map(|title| format!(": {}", visible(title)));
     let origin = origin.unwrap_or_else(|| "unknown: no event of it is here".to_owned());
@@ -106,10 +115,12 @@ pub fn run(context: &mut Context) -> Result<Exit, CliError> {
         line(if at == 0 { "waits" } else { "" }, text)?;
     }
     let size = view.as_of().size;
-    let last = last_look(context, &view, &looked)?;
+    let looker = looker(context, &view)?;
+    let mut looks = if is_closed(&looked) { LastLooks::default() } else { last_looks(&looked) };
+    let last = looker.and_then(|looker| looks.records.get(&looker).cloned());
     let is_part = record.part_of.is_some() || is_read_only;
     let since = since(&view, last.as_ref(), is_part)?;
-    line("since", &since.text)?;
+    line("since", &with_places(&since.text))?;
     for row in listed(&view, &names, since.from)? {
         events::text(&mut out, &row, None)?;
     }
@@ -122,11 +133,10 @@ pub fn run(context: &mut Context) -> Result<Exit, CliError> {
     out.flush()?;
     let exit = provenance::warn(&view, 0);
     if let Some(head) = view.as_of().head
-        && let Some(looker) = looker(context, &view)?
+        && let Some(looker) = looker
         && has_keys(&record.paths.keys)?
         && last.as_ref().is_none_or(|last| last.size <= size)
     {
-        let mut looks = last_looks(&looked);
         looks.add(looker, LastLook { size, head, at: context.clock.peek() });
         remember(&looked, &looks)?;
     }
@@ -309,7 +319,9 @@ fn you(context: &Context, view: &View<'_>, names: &Names) -> Result<String, CliE
         ),
         [] => match revoked(view)?.as_slice() {
             [] => match not_enrolled(view)?.as_slice() {
-                [] => "a reader: no key here may sign; annals key new makes one".to_owned(),
+                [] => {
+                    with_places("a reader: no key here may sign; annals key new makes one").into()
+                }
                 [one] => format!(
                     "a reader: the key {one} is not enrolled in this ledger; {}",
                     enrolled_by(one)
@@ -320,8 +332,23 @@ fn you(context: &Context, view: &View<'_>, names: &Names) -> Result<String, CliE
             },
             keys => format!("a reader: {}", keys.join("; ")),
         },
-        [one] => one.clone(),
-        several => format!("one of {}; --by says which", several.join("; ")),
+        [one] => format!("{one}{}", beside(context, view)?),
+        several => {
+            let beside = beside(context, view)?;
+            format!("one of {}; --by says which{beside}", several.join("; "))
+        }
+    })
+}
+
+/// Which other keys here may sign too, as far as it is known; nothing where one is named.
+fn beside(context: &Context, view: &View<'_>) -> Result<String, CliError> {
+    let unknown = unknown(view)?;
+    Ok(match (&context.global.editor, unknown.as_slice()) {
+        (Some(_), _) | (_, []) => String::new(),
+        (None, names) => format!(
+            "; not known without a passphrase, for no .pub is beside them: {}",
+            names.join(", ")
+        ),
     })
 }
 
@@ -407,6 +434,13 @@ fn waits(
     for KeptDrafts { path, by } in drafts.iter().take(LISTED) {
         let file = shell_path(path);
         let of = by.as_ref().map(|by| format!(" of {}", visible(by))).unwrap_or_default();
+        if let Some(by) = by.as_deref().filter(|by| !is_secret_here(view, by)) {
+            let by = visible(by);
+            waits.push(format!(
+                "drafts{of} that are not written, and no key {by} is here: rm {file} gives them up"
+            ));
+            continue;
+        }
         let by = by.as_deref().or(context.global.editor.as_deref());
         let enter = context.global.signing_command(&format!("append {file}"), by);
         let line = format!("drafts{of} that are not written: {enter} (or remove the file)");
@@ -416,6 +450,14 @@ fn waits(
         waits.push(format!("and {} of drafts", counted(more as u64, "more file")));
     }
     Ok(waits)
+}
+
+/// Whether a secret key of this name is here.
+fn is_secret_here(view: &View<'_>, name: &str) -> bool {
+    let keys = KeyFolder::open(&view.record.paths.keys);
+    let look = |keys: KeyFolder| keys.look(KeyName::new(name)?);
+    // What cannot be looked at is reported where it is used.
+    keys.and_then(look).map_or(true, |listed| listed.held != KeyPresence::Elsewhere)
 }
 
 /// The open disputes of a person's facts.

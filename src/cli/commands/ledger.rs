@@ -248,16 +248,15 @@ fn rekey(context: &mut Context, args: RekeyArgs) -> Result<Exit, CliError> {
         ))
         .into());
     }
-    let stated = admin::statement(
-        context,
-        args.statement,
-        "why is there a new log key? (for every reader)",
-    )?;
     let new = generate(&mut *context.entropy)?;
     let possession = new.prove_possession(Possession::Log, &ledger.origin, &ledger.origin);
     let (log_key, reason) = (new.public(), args.reason);
     let args_of = event::LedgerRekeyed { log_key, reason, possession };
-    let act = resolved(EventArgs::LedgerRekeyed(args_of), Content::LedgerRekeyed(stated));
+    let act = |stated| {
+        resolved(EventArgs::LedgerRekeyed(args_of.clone()), Content::LedgerRekeyed(stated))
+    };
+    let question = "why is there a new log key? (for every reader)";
+    let act = act(admin::statement_of(context, &writer, args.statement, question, ADMIN, &act)?);
     let already = |writer: &Writer, by: &PublicKey| match args.again {
         true => Ok(None),
         false => rekeyed_already(writer, by, &act),
@@ -273,7 +272,7 @@ fn rekey(context: &mut Context, args: RekeyArgs) -> Result<Exit, CliError> {
     }
     let text = rekey_text(&ledger.log_key, &log_key, args.reason);
     let prepared = admin::prepare(context, &mut writer, &key, act)?;
-    if !admin::may_write(context, &mut writer, args.dry_run, &text)? {
+    if !admin::may_write(context, &mut writer, &key.public(), args.dry_run, &text)? {
         return print_dry_run(context, prepared.first, 1, &[]);
     }
     let keys = KeyFolder::open(&writer.paths.keys)?;
@@ -377,11 +376,8 @@ fn retime(context: &mut Context, args: RetimeArgs) -> Result<Exit, CliError> {
         }
     }
     mends?;
-    let stated = admin::statement(
-        context,
-        args.statement,
-        "what was wrong with the clock? (for every reader)",
-    )?;
+    let question = "what was wrong with the clock? (for every reader)";
+    let stated = admin::statement_of(context, &writer, args.statement, question, ADMIN, &retiming)?;
     let last = writer.verifier.chain.at.map(|last| last.to_string()).unwrap_or_default();
     let text = ActText {
         what: format!("set the record's time back to the clock's, {now}"),

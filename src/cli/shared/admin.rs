@@ -5,6 +5,7 @@
 //! verified before a secret is requested. Not here: the content of an event (`editor`, `ledger`).
 
 use crate::cli::shared::receipt::{self, print_dry_run, write_receipt};
+use crate::cli::shared::sign_question::sign_question;
 use crate::cli::terminal::{CliError, Context, Exit, Format, ask, done, note, whole_words};
 use crate::keys::generate;
 use crate::ledger::error::LedgerError;
@@ -19,7 +20,7 @@ use crate::ledger::write::writer::{Woken, Writer};
 use annals_core::event::args::{Args as EventArgs, Roles};
 use annals_core::event::body::Stated;
 use annals_core::event::vocabulary::Role;
-use annals_core::key::{PublicOnly, SigningKey};
+use annals_core::key::{PublicKey, PublicOnly, SigningKey};
 use annals_core::roster::Member;
 use clap::Args;
 use clap::builder::{PossibleValuesParser, TypedValueParser};
@@ -152,6 +153,7 @@ pub fn prepare(
 pub fn may_write(
     context: &Context,
     writer: &mut Writer,
+    signer: &PublicKey,
     dry_run: DryRunArgs,
     text: &ActText,
 ) -> Result<bool, CliError> {
@@ -176,7 +178,7 @@ pub fn may_write(
     if asks {
         writer.rest()?;
     }
-    ask::may_write(yes, "sign and write this?")?;
+    ask::may_write(yes, &sign_question(context, writer, signer, "this"))?;
     context.answers.borrow_mut().agreed = Some(shown);
     match context.wake(writer)? {
         Woken::Same => Ok(true),
@@ -228,7 +230,7 @@ pub fn submit(
 ) -> Result<Exit, CliError> {
     let key = signer(context, writer, &resolved, ADMIN)?;
     let prepared = prepare(context, writer, &key, resolved)?;
-    match may_write(context, writer, dry_run, text)? {
+    match may_write(context, writer, &key.public(), dry_run, text)? {
         true => write(context, writer, &prepared, &key, text),
         false => print_dry_run(context, prepared.first, 1, &[]),
     }
@@ -286,6 +288,27 @@ pub fn statement(
         None => context.answers.borrow_mut().line(question, ask)?,
     };
     stated(&text)
+}
+
+/// The same of an act that is verified before the question: what would be refused whatever is
+/// answered is refused at once.
+pub fn statement_of(
+    context: &mut Context,
+    writer: &Writer,
+    given: Option<String>,
+    question: &str,
+    by: By<'_>,
+    act: &dyn Fn(Stated) -> Resolved,
+) -> Result<Stated, CliError> {
+    if given.is_none()
+        && ask::on_terminal()
+        && let By::Fit(fit) = by
+        && let Some(public) = context.known_signer(writer, fit)?
+    {
+        let act = act(stated("a statement")?);
+        check(context, writer, &act, |_, _| Ok(PublicOnly(public)))?;
+    }
+    statement(context, given, question)
 }
 
 /// A statement from an option.

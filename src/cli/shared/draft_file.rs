@@ -1,17 +1,21 @@
 //! Draft files: typed input, kept in a file until it is written, so that an error loses nothing.
 //!
-//! Always holds: the file is private; it says for which record and whose key it was typed; its name
-//! is printed when it is created, and again if the drafts were not written; it is removed once they
-//! are, by whatever command. Not here: the content.
+//! Always holds: the file is private; it says for which record and whose key it was typed, and after
+//! which event; its name is printed if the drafts were not written; it is removed once they are, by
+//! whatever command. Not here: the content.
 
 use crate::cli::terminal::ask::{UnfinishedLine, typed};
-use crate::cli::terminal::{CliError, Context, Exit, Global, note, visible, wrapped};
+use crate::cli::terminal::{
+    CliError, Context, Exit, Global, ask, note, shown_path, visible, wrapped,
+};
 use crate::disk::{self, FileMode};
+use crate::index::Snapshot;
 use crate::keys::{KeyFolder, KeyName};
-use crate::ledger::error::{KeptEvents, LedgerError};
+use crate::ledger::error::{KeptEvents, LedgerError, Refusal};
+use crate::ledger::query::{View, no_fact, subjects};
 use crate::ledger::shell_word::shell_path;
 use crate::ledger::write::draft::{
-    Draft, DraftForm, Input, Placed, Separator, read_json_lines, read_table, read_toml,
+    Draft, DraftForm, Input, Name, Placed, Separator, read_json_lines, read_table, read_toml,
 };
 use crate::ledger::write::loaded::{FileAccess, LoadedInput, Reach};
 use crate::ledger::write::outbox::submission_name;
@@ -43,7 +47,7 @@ impl DraftFile {
             disk::create_dir(&folder).map_err(LedgerError::from)?;
         }
         // What hinders reading the record is reported where its answer is needed.
-        let origin = DraftOrigin::here(context).ok().flatten();
+        let origin = DraftOrigin::typed(context).ok().flatten();
         let line = origin.as_ref().filter(|_| !first.is_empty()).map(DraftOrigin::line);
         let first = line.unwrap_or_default() + first;
         let now = context.clock.peek();
@@ -65,16 +69,17 @@ impl DraftFile {
 
     /// The file that keeps these drafts: one that keeps the same already, or a new one.
     pub fn keep(context: &Context, drafts: &[Draft]) -> Result<DraftFile, CliError> {
-        let origin = DraftOrigin::here(context).ok().flatten();
+        let origin = DraftOrigin::typed(context).ok().flatten();
+        let signs = |origin: &DraftOrigin| (origin.record, origin.by.clone());
         let same = kept_files(&context.paths()?.drafts())?.into_iter().find(|path| {
             let is_same = read_kept(path).is_some_and(|kept| kept == drafts);
-            is_same && DraftOrigin::of(path).ok().flatten() == origin
+            let of_file = DraftOrigin::of(path).ok().flatten();
+            is_same && of_file.as_ref().map(signs) == origin.as_ref().map(signs)
         });
-        if let Some(path) = same {
-            typed::forget();
-            return Ok(DraftFile { path, ours: true, origin, global: context.global.clone() });
-        }
-        let kept = DraftFile::new(context, "jsonl", "")?;
+        let kept = match same {
+            Some(path) => DraftFile { path, ours: true, origin, global: context.global.clone() },
+            None => DraftFile::new(context, "jsonl", "")?,
+        };
         kept.save(drafts)?;
         Ok(kept)
     }
@@ -115,6 +120,50 @@ impl DraftFile {
             origin.expect_here(context, &self.path)?;
         }
         self.origin = origin;
+        Ok(())
+    }
+
+    /// Of drafts that name a fact which was corrected after they were typed: a note where the
+    /// present words are shown and asked about, otherwise a refusal.
+    pub fn expect_words(
+        &self,
+        context: &Context,
+        input: &Input,
+        is_dry_run: bool,
+    ) -> Result<(), CliError> {
+        let Some(last) = self.origin.as_ref().and_then(|origin| origin.last) else { return Ok(()) };
+        let facts = input.drafts.iter().flat_map(|placed| {
+            let Draft { fact, from, to, .. } = &placed.draft;
+            [fact, from, to].into_iter().flatten()
+        });
+        let of_record = |name: &Name| match name {
+            Name::Position(position) => Some(*position),
+            Name::Ref(_) => None,
+        };
+        let facts: BTreeSet<u64> = facts.filter_map(of_record).collect();
+        if facts.is_empty() {
+            return Ok(());
+        }
+        let record = context.record()?;
+        for fact in facts {
+            let about = |slot: &Snapshot<'_>, _: &_| subjects(slot, fact);
+            let view = View::some(&record, record.size(), &about)?;
+            let by = view.state().fold.fact_of_revision(fact).map(|fact| fact.revision);
+            let Some(by) = by.filter(|by| *by > last) else { continue };
+            let why =
+                format!("fact {fact} has other words since these drafts were typed: event {by}");
+            if is_dry_run || ask::on_terminal() && !context.global.yes {
+                note(wrapped(&format!("note: {why}"), 0));
+                continue;
+            }
+            let read = context.global.command(&format!("show {fact}"));
+            let why = format!(
+                "{why}; {read} shows them; on a terminal, without --yes, they are shown and asked \
+                 about"
+            );
+            let refusal = Refusal { place: None, name: None, why };
+            return Err(LedgerError::Refused(vec![refusal]).into());
+        }
         Ok(())
     }
 
@@ -182,7 +231,7 @@ impl DraftFile {
             (Err(error), false) if self.ours && is_in_outbox(error) => self.drop()?,
             _ if !disk::is_there(&self.path)? => {}
             _ => {
-                let (path, file) = (self.path.display(), shell_path(&self.path));
+                let (path, file) = (shown_path(&self.path), shell_path(&self.path));
                 let by = self.origin.as_ref().and_then(|origin| origin.by.as_deref());
                 let by = self.global.editor.as_deref().or(by);
                 let enter = self.global.signing_command(&format!("append {how}{file}"), by);
@@ -216,19 +265,21 @@ fn remove(path: &Path) -> Result<(), CliError> {
 
 /// Whether an error leaves the events signed in the outbox, which sends them: nothing is to be
 /// entered again.
-pub fn is_in_outbox(error: &CliError) -> bool {
+fn is_in_outbox(error: &CliError) -> bool {
     let CliError::Ledger(LedgerError::NotSent { kept, .. }) = error else { return false };
     *kept == KeptEvents::ByOutbox
 }
 
 /// For which record drafts were typed, and whose key was to sign them: the first line of a file.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug)]
 pub struct DraftOrigin {
     /// The record's name.
     origin: String,
     /// The hash of its first event.
     record: Hash,
-    /// The name of the key, where the command named one.
+    /// The last event when they were typed.
+    last: Option<u64>,
+    /// The name of the key that the command named, or of the only one there that could sign.
     by: Option<String>,
 }
 
@@ -238,18 +289,34 @@ const TYPED_FOR: &str = "# typed for ";
 const LINE_START: u64 = 1_024;
 
 impl DraftOrigin {
+    /// Those of drafts that are typed now.
+    fn typed(context: &Context) -> Result<Option<DraftOrigin>, CliError> {
+        let Some(here) = DraftOrigin::here(context)? else { return Ok(None) };
+        if here.by.is_some() {
+            return Ok(Some(here));
+        }
+        let record = context.record()?;
+        let view = View::some(&record, record.size(), &no_fact)?;
+        let signers = context.signers(&view.state().fold.roster)?;
+        let by = match signers.as_slice() {
+            [(name, _)] => Some(name.to_string()),
+            _ => None,
+        };
+        Ok(Some(DraftOrigin { by, ..here }))
+    }
+
     /// Those of a command.
     fn here(context: &Context) -> Result<Option<DraftOrigin>, CliError> {
         let by = context.global.editor.clone().filter(|by| KeyName::new(by.as_str()).is_ok());
-        let event = match context.record_here()? {
-            Some(record) if record.size() > 0 => record.event(0)?,
-            _ => None,
+        let (event, last) = match context.record_here()? {
+            Some(record) if record.size() > 0 => (record.event(0)?, record.size().checked_sub(1)),
+            _ => (None, None),
         };
         Ok(event.and_then(|event| {
             let record = event.reading.hash;
             match event.reading.statement?.args {
                 Args::LedgerOpened(args) => {
-                    Some(DraftOrigin { origin: args.origin.to_string(), record, by })
+                    Some(DraftOrigin { origin: args.origin.to_string(), record, last, by })
                 }
                 _ => None,
             }
@@ -270,16 +337,21 @@ impl DraftOrigin {
     fn parse(line: &str) -> Option<DraftOrigin> {
         let mut words = line.strip_prefix(TYPED_FOR)?.split(' ');
         let (origin, record) = (words.next()?.to_owned(), Hash::parse(words.next()?)?);
-        let by = match (words.next(), words.next()) {
-            (Some("by"), Some(by)) => Some(by.to_owned()),
-            _ => None,
-        };
-        Some(DraftOrigin { origin, record, by })
+        let mut read = DraftOrigin { origin, record, last: None, by: None };
+        while let (Some(word), Some(value)) = (words.next(), words.next()) {
+            match word {
+                "at" => read.last = value.parse().ok(),
+                "by" => read.by = Some(value.to_owned()),
+                _ => {}
+            }
+        }
+        Some(read)
     }
 
     fn line(&self) -> String {
+        let at = self.last.map(|last| format!(" at {last}")).unwrap_or_default();
         let by = self.by.as_ref().map(|by| format!(" by {by}")).unwrap_or_default();
-        format!("{TYPED_FOR}{} {}{by}\n", self.origin, self.record)
+        format!("{TYPED_FOR}{} {}{at}{by}\n", self.origin, self.record)
     }
 
     /// The name of the key.

@@ -12,6 +12,7 @@ pub mod pulled;
 pub mod submit;
 pub mod preview;
 pub mod present;
+mod sign_question;
 pub mod admin;
 pub mod values;
 pub mod protection;

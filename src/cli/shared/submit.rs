@@ -3,11 +3,13 @@
 //! Always holds: drafts are resolved, shown, confirmed and written in this order, all or none;
 //! without a terminal there is no question. Not here: the source of the drafts.
 
-use crate::cli::shared::draft_file::{DraftFile, forget_written, is_in_outbox};
+use crate::cli::shared::draft_file::{DraftFile, forget_written};
 use crate::cli::shared::essence::Essence;
 use crate::cli::shared::fields::WriteArgs;
 use crate::cli::shared::preview::{self, Extent};
 use crate::cli::shared::receipt::{ReceiptPart, print_dry_run, print_receipt, print_recorded};
+use crate::cli::shared::sign_question::sign_question;
+use crate::cli::terminal::advised::with_places;
 use crate::cli::terminal::{
     CliError, Context, Exit, Progress, ask, counted, note, until_written, visible, wrapped,
 };
@@ -95,23 +97,26 @@ pub fn submit_made(
     })
 }
 
-/// The same; what a person typed for it and is not written is kept in a draft file.
+/// The same; what a person typed for it is kept in a draft file until it is written.
 pub fn submit_made_typed(
     context: &mut Context,
     make: &dyn Fn(&Context) -> Result<Draft, CliError>,
     options: SubmitOptions,
 ) -> Result<Exit, CliError> {
-    let (made, is_dry_run) = (RefCell::new(None), options.dry_run);
+    let (kept, is_dry_run) = (RefCell::new(None), options.dry_run);
     let make = |context: &Context| {
         let draft = make(context)?;
-        made.replace(Some(draft.clone()));
+        let drafts = std::slice::from_ref(&draft);
+        let mut kept = kept.borrow_mut();
+        match &*kept {
+            // It is made anew of how things stand now.
+            Some(file) => DraftFile::save(file, drafts)?,
+            None => *kept = keep_typed(context, drafts, is_dry_run),
+        }
         Ok(draft)
     };
     let outcome = submit_made(context, &make, options);
-    match made.take() {
-        Some(draft) => kept_typed(context, outcome, &[draft], is_dry_run),
-        None => outcome,
-    }
+    end_typed(kept.take(), outcome)
 }
 
 /// The same as [`submit`]; `agree` asks the question, and is an error where the answer is not yes.
@@ -215,7 +220,8 @@ fn submit_to(
                 }
             }
             print_notes(&prepared.notes);
-            if !may_write(context, &mut writer, &prepared, options, agree)? {
+            let signer = key.public();
+            if !may_write(context, &mut writer, &prepared, signer, options, agree)? {
                 let count = prepared.entries.len() as u64;
                 return print_dry_run(context, prepared.first, count, &options.parts);
             }
@@ -239,35 +245,40 @@ const NOTES: usize = 20;
 
 fn print_notes(notes: &[String]) {
     for text in notes.iter().take(NOTES) {
-        note(wrapped(&format!("note: {}", visible(text)), 0));
+        note(wrapped(&format!("note: {}", visible(&with_places(text))), 0));
     }
     if let Some(more) = notes.len().checked_sub(NOTES).filter(|more| *more > 0) {
         note(format!("note: and {more} more like these"));
     }
 }
 
-/// Submits drafts from options and answers. If a person typed them and they are not written, they
-/// are kept in a draft file, unless the outbox has them.
+/// Submits drafts from options and answers. What a person typed is kept in a draft file before the
+/// first question, so that a terminal that is closed loses nothing, until it is written or the
+/// outbox has it.
 pub fn submit_typed(
     context: &mut Context,
     drafts: &[Draft],
     options: &SubmitOptions,
 ) -> Result<Exit, CliError> {
+    let kept = keep_typed(context, drafts, options.dry_run);
     let outcome = submit(context, &Input::of(drafts.iter().cloned()), options);
-    kept_typed(context, outcome, drafts, options.dry_run)
+    end_typed(kept, outcome)
 }
 
-fn kept_typed(
-    context: &Context,
-    outcome: Result<Exit, CliError>,
-    drafts: &[Draft],
-    is_dry_run: bool,
-) -> Result<Exit, CliError> {
-    let is_kept = outcome.as_ref().err().is_none_or(is_in_outbox);
-    if is_kept || is_dry_run || !ask::on_terminal() {
-        return outcome;
+/// The file that keeps typed drafts; `None` where nobody typed them, or where it cannot be made:
+/// then what was typed is shown if it is lost.
+fn keep_typed(context: &Context, drafts: &[Draft], is_dry_run: bool) -> Option<DraftFile> {
+    let is_typed = ask::on_terminal() && !is_dry_run;
+    is_typed.then(|| DraftFile::keep(context, drafts).ok()).flatten()
+}
+
+fn end_typed(kept: Option<DraftFile>, outcome: Result<Exit, CliError>) -> Result<Exit, CliError> {
+    match (kept, &outcome) {
+        (Some(kept), Ok(_)) => kept.drop()?,
+        (Some(kept), Err(_)) => return kept.end(outcome, "", false),
+        (None, _) => {}
     }
-    DraftFile::keep(context, drafts)?.end(outcome, "", is_dry_run)
+    outcome
 }
 
 /// Refuses a draft before its questions, where it would be refused whatever is answered; without a
@@ -283,7 +294,7 @@ pub fn expect_legal(
     let paths = context.paths()?;
     // What hinders reading is reported when the answers are submitted.
     let Ok(mut writer) = Writer::dry_run(paths.clone()) else { return Ok(()) };
-    let Some(public) = context.known_signer(&writer)? else { return Ok(()) };
+    let Some(public) = context.known_signer(&writer, &|_| true)? else { return Ok(()) };
     let Some(draft) = draft else { return expect_editor(&writer, &public) };
     let is_confirmed = draft.kind == Some(Type::FactConfirmed);
     let answered = Draft {
@@ -441,6 +452,7 @@ fn may_write(
     context: &Context,
     writer: &mut Writer,
     prepared: &Prepared,
+    signer: PublicKey,
     options: &SubmitOptions,
     agree: &mut dyn FnMut(&str) -> Result<(), CliError>,
 ) -> Result<bool, CliError> {
@@ -459,7 +471,8 @@ fn may_write(
     if asks {
         writer.rest()?;
     }
-    agree(&format!("sign and write {}?", counted(prepared.entries.len() as u64, "event")))?;
+    let events = counted(prepared.entries.len() as u64, "event");
+    agree(&sign_question(context, writer, &signer, &events))?;
     Ok(true)
 }
 

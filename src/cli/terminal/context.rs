@@ -9,7 +9,7 @@ use crate::cli::terminal::exit::{CliError, Exit, announce_clock};
 use crate::cli::terminal::options::{Format, Global};
 use crate::cli::terminal::output::{note, wrapped};
 use crate::cli::terminal::progress::Progress;
-use crate::cli::terminal::{ask, zone};
+use crate::cli::terminal::{advised, ask, zone};
 use crate::clock::Clock;
 use crate::disk::closed::is_closed;
 use crate::disk::lock::LockWait;
@@ -39,7 +39,7 @@ use annals_core::state::State;
 use annals_core::text::in_quotes;
 use annals_core::verify::source::Source;
 use std::cell::RefCell;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 /// How often an act is prepared again because a server placed the events of others first.
@@ -69,7 +69,10 @@ impl Context {
     /// Reads the environment: `ANNALS_CLOCK`, and `ANNALS_SEED` for repeatable randomness.
     pub fn new(global: Global, program: fn() -> clap::Command) -> Result<Context, CliError> {
         let clock = Clock::from_setting(setting("ANNALS_CLOCK")?.as_deref()).ok_or_else(|| {
-            CliError::usage("ANNALS_CLOCK: expected a UTC time like 2022-01-27T08:00:00Z")
+            let found = in_quotes(&std::env::var("ANNALS_CLOCK").unwrap_or_default());
+            CliError::usage(format!(
+                "ANNALS_CLOCK: expected a UTC time like 2022-01-27T08:00:00Z, found {found}"
+            ))
         })?;
         let entropy: Box<dyn Entropy> = match setting("ANNALS_SEED")? {
             Some(seed) if !seed.is_empty() => {
@@ -82,6 +85,7 @@ impl Context {
         zone::display(PointContext::new(&global.tz, clock.peek())?.zone);
         // And even if nothing waits.
         span("--wait", &global.wait)?;
+        advised::remember(&global);
         let answers = RefCell::default();
         let copy = CopyLook::default();
         Ok(Context { global, clock, entropy, dry_run: false, answers, copy, program })
@@ -447,8 +451,12 @@ impl Context {
     }
 
     /// The public key of the signer, if it is known without opening a key.
-    pub fn known_signer(&self, writer: &Writer) -> Result<Option<PublicKey>, CliError> {
-        let (keys, handle) = self.chosen(writer, &|_| true)?;
+    pub fn known_signer(
+        &self,
+        writer: &Writer,
+        fit: &dyn Fn(&Member) -> bool,
+    ) -> Result<Option<PublicKey>, CliError> {
+        let (keys, handle) = self.chosen(writer, fit)?;
         Ok(keys.public(&handle).ok())
     }
 
@@ -552,7 +560,9 @@ fn cache_place(place: &PublishedPlace) -> Result<CachePlace, CliError> {
 
 /// The folder of the user's private files of this program; `None` where the system has none.
 fn private_folder() -> Result<Option<PathBuf>, CliError> {
-    Ok(match (setting("ANNALS_CACHE")?, setting("XDG_CACHE_HOME")?, setting("HOME")?) {
+    // XDG Base Directory Specification: a relative path counts for nothing.
+    let caches = setting("XDG_CACHE_HOME")?.filter(|path| Path::new(path).is_absolute());
+    Ok(match (setting("ANNALS_CACHE")?, caches, setting("HOME")?) {
         (Some(own), _, _) => Some(PathBuf::from(own)),
         (None, Some(caches), _) => Some(PathBuf::from(caches).join("annals")),
         (None, None, Some(home)) => Some(PathBuf::from(home).join(".cache/annals")),

@@ -65,7 +65,9 @@ pub fn run(
             break Err(failure);
         }
         let outcome = match read(kept.path()) {
-            Ok(input) => submit(context, &input, options),
+            Ok(input) => kept
+                .expect_words(context, &input, options.dry_run)
+                .and_then(|()| submit(context, &input, options)),
             Err(failure) => Err(failure),
         };
         match outcome {

@@ -123,7 +123,7 @@ pub fn run(context: &mut Context, args: EditorAddArgs) -> Result<Exit, CliError>
         Some(local) if !context.dry_run => new_phrase(&local.handle, args.no_passphrase)?,
         _ => None,
     };
-    if !admin::may_write(context, &mut writer, args.dry_run, &text)? {
+    if !admin::may_write(context, &mut writer, &key.public(), args.dry_run, &text)? {
         return print_dry_run(context, prepared.first, 1, &[]);
     }
     match local {

@@ -80,13 +80,6 @@ pub fn run(context: &mut Context, args: RevokeArgs) -> Result<Exit, CliError> {
     };
     let who = called(names.plain(&subject).unwrap_or_default(), &subject);
     let question = format!("what happened to the key of {who}? (for every reader)");
-    let stated = admin::statement(context, args.statement, &question)?;
-    let resolved = revocation(subject, args.reason, from, stated);
-    if !args.again {
-        let repeats = |earlier: &EarlierAct| Ok(earlier.is(&resolved));
-        admin::expect_not_replaced(context, &writer, &resolved.args, repeats)?;
-    }
-    let before = StandingFacts::of(&writer.verifier.chain.state);
     // An admin's key, or else the key itself, which may revoke itself.
     let admin_here = has_admin_beside(&writer, &subject)?;
     let fit = |row: &Member| match admin_here {
@@ -94,6 +87,13 @@ pub fn run(context: &mut Context, args: RevokeArgs) -> Result<Exit, CliError> {
         false => row.key == subject,
     };
     let by = if args.recovery { By::Recovery } else { By::Fit(&fit) };
+    let act = |stated| revocation(subject, args.reason, from, stated);
+    let resolved = act(admin::statement_of(context, &writer, args.statement, &question, by, &act)?);
+    if !args.again {
+        let repeats = |earlier: &EarlierAct| Ok(earlier.is(&resolved));
+        admin::expect_not_replaced(context, &writer, &resolved.args, repeats)?;
+    }
+    let before = StandingFacts::of(&writer.verifier.chain.state);
     let key = admin::signer(context, &mut writer, &resolved, by)?;
     let prepared = admin::prepare(context, &mut writer, &key, resolved)?;
     let after = StandingFacts::of(&writer.verifier.chain.state);
@@ -104,7 +104,7 @@ pub fn run(context: &mut Context, args: RevokeArgs) -> Result<Exit, CliError> {
     if let Some(from) = from.filter(|_| fallout.struck.is_empty()) {
         note(format!("note: the key of {who} signed nothing from {from} on that is not undone"));
     }
-    match admin::may_write(context, &mut writer, args.dry_run, &text)? {
+    match admin::may_write(context, &mut writer, &key.public(), args.dry_run, &text)? {
         true => admin::write(context, &mut writer, &prepared, &key, &text),
         false => print_dry_run(context, prepared.first, 1, &[]),
     }
