@@ -71,7 +71,7 @@ fn what_was_typed_is_kept_before_the_last_question() {
         assert!(std::fs::read_to_string(&file).unwrap().contains(words), "{line}");
         // The terminal is gone.
         drop(talk);
-        assert_eq!(kept(&desk), [file.clone()], "{line}");
+        assert_eq!(kept(&desk), std::slice::from_ref(&file), "{line}");
         let mut talk = talk_of(&desk, by, &format!("append|{}", file.display()));
         talk.asks(&format!("sign as {by} and write 1 event? [y/N]"), "y");
         assert_eq!((talk.ends().1, kept(&desk)), (0, Vec::new()), "{line}");

@@ -11,7 +11,7 @@ use std::sync::OnceLock;
 static PLACES: OnceLock<String> = OnceLock::new();
 
 /// The commands that are about the record and the keys here.
-const HERE: [&str; 32] = [
+const HERE: [&str; 29] = [
     "append",
     "blame",
     "confirm",
@@ -25,10 +25,8 @@ const HERE: [&str; 32] = [
     "key",
     "ledger",
     "log",
-    "move",
     "outbox",
     "prove",
-    "publish",
     "pull",
     "reinstate",
     "relate",
@@ -38,7 +36,6 @@ const HERE: [&str; 32] = [
     "review",
     "show",
     "status",
-    "store",
     "tail",
     "timeline",
     "uphold",
@@ -91,13 +88,24 @@ fn inserted<'a>(message: &'a str, places: &str) -> Cow<'a, str> {
     Cow::Owned(text)
 }
 
-/// Whether what follows is a command about the record here, and no file.
+/// What may follow `annals verify` where no place is named.
+const VERIFIES: [&str; 7] = ["checks", "lists", "of", "says", "shows", "tells", "work"];
+
+/// Whether what follows is a command about the record here.
 fn is_here(after: &str) -> bool {
     let word = |text: &str| text.trim_end_matches([',', ';', ':', ')', '.', '`']).to_owned();
     let mut words = after.split_whitespace();
-    let Some(command) = words.next().map(word) else { return false };
-    let is_of_file = words.next().is_some_and(|word| word.contains('/'));
-    HERE.contains(&command.as_str()) && !(command == "verify" && is_of_file)
+    let Some(command) = words.next() else { return false };
+    let is_last = word(command) != command;
+    let next = words.next().map(word).filter(|_| !is_last);
+    let is_elsewhere = match (word(command).as_str(), next.as_deref()) {
+        // Of a bag or a published record that is named.
+        ("verify", Some(next)) => !VERIFIES.contains(&next),
+        // What others enter, where they keep the record, and what an admin does there.
+        ("append", Some("FILE")) | ("ledger", Some("rekey")) | ("editor", Some("add")) => true,
+        _ => false,
+    };
+    HERE.contains(&word(command).as_str()) && !is_elsewhere
 }
 
 #[cfg(test)]
@@ -116,7 +124,9 @@ mod tests {
             ("annals init makes one", "annals init makes one"),
             ("found “annals log” here", "found “annals log” here"),
             ("found \"annals log\" here", "found \"annals log\" here"),
-            ("annals verify x/y checks it", "annals verify x/y checks it"),
+            ("annals verify x checks it", "annals verify x checks it"),
+            ("look (annals verify)", "look (annals --ledger l verify)"),
+            ("who enters it with annals append FILE", "who enters it with annals append FILE"),
             ("annals publish DIR --ledger m", "annals publish DIR --ledger m"),
             ("the annals of a town", "the annals of a town"),
             ("town-annals log", "town-annals log"),
