@@ -105,8 +105,8 @@ fn a_part_is_not_published() {
     let story = part_beside_the_keys();
     let refused = story.run("publish pub --ledger part");
     let why = "annals: the ledger at part is a part of its record, the first 10 of 14 events, and \
-               what is published does not say that of itself; nothing was published; annals --ledger part \
-               export --to BAG hands it on as the part that it is\n";
+               what is published does not say that of itself; nothing was published; annals \
+               --ledger part export --to BAG hands it on as the part that it is\n";
     assert_eq!((refused.exit, refused.out.as_str(), refused.err.as_str()), (2, "", why));
     assert!(!story.folder.path().join("pub").exists());
     // What is exported of it is a part, and so is a part of that.
