@@ -31,8 +31,8 @@ impl Command for HelpArgs {
         let Some(topic) = topics::named(&found) else {
             if let Some(command) = known_part(context, &self.words) {
                 return Err(CliError::usage(format!(
-                    "expected a command or a topic, found {}; annals help {command} shows the help of \
-                     {command}",
+                    "expected a command or a topic, found {}; annals help {command} shows the help \
+                     of {command}",
                     in_quotes(&found),
                 )));
             }

@@ -1,8 +1,8 @@
 //! Draft files: typed input, kept in a file until it is written, so that an error loses nothing.
 //!
-//! Always holds: the file is private; it says for which record and whose key it was typed, and after
-//! which event; its name is printed if the drafts were not written; it is removed once they are, by
-//! whatever command. Not here: the content.
+//! Always holds: the file is private; it says for which record and whose key it was typed, and
+//! after which event; its name is printed if the drafts were not written; it is removed once they
+//! are, by whatever command. Not here: the content.
 
 use crate::cli::terminal::ask::{UnfinishedLine, typed};
 use crate::cli::terminal::{
