@@ -15,6 +15,7 @@ use crate::cli::shared::{
     present, read, submit, submit_typed,
 };
 use crate::cli::terminal::{CliError, Command, Context, Exit, Format, Group, ask, data, formats};
+use crate::disk::is_there;
 use crate::ledger::write::draft::{Draft, DraftForm, Input, template, written};
 use crate::ledger::write::loaded::FileAccess;
 use annals_core::event::vocabulary::{Stance, Type};
@@ -118,7 +119,7 @@ fn run(context: &mut Context, args: AppendArgs) -> Result<Exit, CliError> {
 /// value without quotation marks.
 fn both_given(file: Option<&Path>) -> String {
     let expected = "expected either drafts (a file, or --edit) or the options of one fact, found";
-    match file.filter(|file| !file.exists()) {
+    match file.filter(|file| !is_there(file).unwrap_or(true)) {
         Some(word) => format!(
             "{expected} both: {} is taken for a file of drafts, and there is none; a value of \
              several words stands in quotes",
