@@ -164,7 +164,7 @@ fn confirmations(
         let fact = state.fold.fact_of_revision(on).filter(|fact| fact.revision == on)?;
         let (fact, revision) = (fact.position, fact.revision);
         let stands = facts.contains(&fact) && mine(act.by);
-        (stands && state.undone_by(act.position).is_none()).then(|| ReceiptPart {
+        (stands && state.undone_by(act.position).is_none()).then_some(ReceiptPart {
             already: Some(act.position),
             kind: PartKind::Act { kind: Type::FactConfirmed, fact, revision },
             text: None,
