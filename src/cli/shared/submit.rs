@@ -188,7 +188,7 @@ fn submit_to(
         writer.need_all()?;
     }
     if !options.recorded.is_empty() && !options.again {
-        let public = context.known_signer(&writer)?;
+        let public = context.known_signer(&writer, &|_| true)?;
         let earlier = public.map(|public| before(&writer, loaded, &public)).transpose()?;
         if !matches!(earlier, Some(EarlierSubmission::Written(_))) {
             return print_recorded(context, &options.recorded, &writer);
