@@ -3,10 +3,11 @@
 //! Always holds: a run of words, which goes from one end of a block or of a paragraph to the next,
 //! is in the text whole or not at all, as it stands in the page; what stands in an article without
 //! leading elsewhere is in its text. Not here: the head of an article (`headline`), how elements
-//! become a text (`page`).
+//! become a text (`page`), what readers wrote below it (`readers_comments`).
 
 use crate::capture::headline::PageHeadlines;
 use crate::capture::page::{is_of_line, text_of};
+use crate::capture::readers_comments::Comments;
 use dom_query::{Document, NodeId, NodeRef, Selection};
 use dom_smoothie::Readability;
 use std::collections::HashSet;
@@ -46,25 +47,6 @@ const ADVERTISEMENTS: [&str; 8] =
 /// Names of the line that says who wrote an article, and the most words of it.
 const BYLINES: [&str; 3] = ["byline", "author", "dateline"];
 const LONGEST_BYLINE: usize = 20;
-/// What readers' comments are in, by a class or an id, and what shows who wrote one of them.
-const COMMENTS: [&str; 12] = [
-    "comments",
-    "comments-area",
-    "comments-list",
-    "comments-section",
-    "comments__list",
-    "comment-list",
-    "comment-section",
-    "comment-thread",
-    "comments-wrapper",
-    "commentlist",
-    "comment-wrap",
-    "disqus_thread",
-];
-const COMMENT: &str = "[itemtype$='/Comment'], [itemtype$='/UserComments'], [itemprop=comment]";
-const COMMENT_BY_CLASS: &str = "[class*=comment]";
-const COMMENTER: &str = "time, [class*=author], [class*=user], [class*=avatar], [class*=meta], \
-                         [class*=commenter], [class~=fn], [class~=date], [itemprop=author]";
 /// A text of fewer words than this is no article, if the page has more words beside its menus.
 const SHORT: usize = 100;
 /// Words that are worth to be named where they are left out of an article, and how many are named.
@@ -440,45 +422,6 @@ fn is_bare_link(node: &NodeRef<'_>) -> bool {
     let is_one =
         || node.has_name("div") && links.length() == 1 && node.element_children().len() == 1;
     !is_named && is_one() && linked_words(node) == words(&node.text())
-}
-
-/// Whether a part of an article is what readers wrote below it.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Comments {
-    No,
-    /// It is in a part of it.
-    Inside,
-    All,
-}
-
-impl Comments {
-    fn of(node: &NodeRef<'_>) -> Comments {
-        if Comments::are(node) {
-            return Comments::All;
-        }
-        let parts = Selection::from(*node);
-        let inside = parts.select("[class*=omment], [id*=omment], [id=disqus_thread]");
-        match inside.nodes().iter().any(Comments::are) || !parts.select(COMMENT).is_empty() {
-            true => Comments::Inside,
-            false => Comments::No,
-        }
-    }
-
-    /// Whether all of an element is readers' comments, known by who wrote each: *comments* is also
-    /// a heading of reports and laws.
-    fn are(node: &NodeRef<'_>) -> bool {
-        let is = |name: &str| {
-            let name = name.to_ascii_lowercase();
-            name.split_ascii_whitespace().any(|name| COMMENTS.contains(&name))
-        };
-        let is_named =
-            || ["class", "id"].iter().any(|name| node.attr(name).is_some_and(|it| is(&it)));
-        let is_by_reader = |comment: &NodeRef<'_>| {
-            comment.is(COMMENTER) || !Selection::from(*comment).select(COMMENTER).is_empty()
-        };
-        let comments = || Selection::from(*node).select(COMMENT_BY_CLASS);
-        node.is(COMMENT) || is_named() && comments().nodes().iter().any(is_by_reader)
-    }
 }
 
 fn is_byline(node: &NodeRef<'_>) -> bool {

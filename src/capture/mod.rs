@@ -28,6 +28,7 @@ mod neighbours;
 mod page;
 mod xhtml;
 mod headline;
+mod readers_comments;
 mod main_text;
 mod html;
 mod markdown;

@@ -1,8 +1,9 @@
 //! Elements of a line that a page shows apart although no white space is between them: a time
 //! before a name, a badge before a headline, words for screen readers beside a figure.
 //!
-//! Always holds: a space is put only where the page itself shows that two words are two (elements,
-//! their names and styles, and the letters that meet); code and formulas stay as they are. Not
+//! Always holds: a space is put only where the page itself shows that two words are two: by a time,
+//! by a class that names what has a place of its own, or by a gap of a style. Other classes say how
+//! letters look: a number or a name in pieces stays one. Code and formulas stay as they are. Not
 //! here: boxes (`style`), styles of other files. Source: none; the names are those of pages.
 
 use crate::capture::flow::ORDINALS;
@@ -17,8 +18,13 @@ const PARTS: [&str; 13] = [
 const EXACT: &str = "pre, code, kbd, samp, tt, textarea, listing, xmp, plaintext, math, svg";
 /// Classes of what has a place beside the words around it: a badge, a time, and words that are
 /// there for screen readers alone.
-const PLACED: [&str; 16] = [
+const PLACED: [&str; 21] = [
     "badge",
+    "label",
+    "tag",
+    "category",
+    "kicker",
+    "eyebrow",
     "pill",
     "chip",
     "time",
@@ -35,9 +41,8 @@ const PLACED: [&str; 16] = [
     "offscreen",
     "a11y-hidden",
 ];
+const PLACED_STARTS: [&str; 2] = ["badge-", "label-"];
 const PLACED_ENDS: [&str; 6] = ["-badge", "_badge", "-timestamp", "_timestamp", "-time", "-date"];
-/// Classes that programs give to parts of words.
-const OF_PROGRAMS: [&str; 7] = ["spelle", "grame", "mso", "highlight", "apple-", "hl-", "match"];
 /// The least gap that a style makes between two words, as a part of the height of their letters.
 const GAP: f64 = 0.3;
 
@@ -90,7 +95,7 @@ struct Edge<'e, 'p> {
 
 /// Whether the page shows apart what one node ends with and what the next one begins with.
 fn are_apart(left: &NodeRef<'_>, right: &NodeRef<'_>, edge: &Edge<'_, '_>) -> bool {
-    let is_time = edge.of.has_name("time");
+    let is_time = is_time(edge.of, edge.is_end);
     let is_placed = is_placed(edge.of) || has_gap(edge.of, edge.is_end);
     // Of two elements the second one is looked at.
     let is_second = !edge.is_end && left.is_element();
@@ -99,35 +104,57 @@ fn are_apart(left: &NodeRef<'_>, right: &NodeRef<'_>, edge: &Edge<'_, '_>) -> bo
     }
     let (before, after) = (left.text(), right.text());
     let Some(meeting) = Meeting::of(&before, &after) else { return false };
-    let is_of_time = || meeting.is_of_time(edge.is_end && right.is_text());
-    if is_time && is_of_time() || is_placed && meeting.is_two() {
-        return true;
-    }
-    if !is_second {
-        return false;
-    }
-    let link = |node: &NodeRef<'_>| node.attr("href").filter(|_| node.has_name("a"));
-    if let (Some(one), Some(other)) = (link(left), link(right))
-        && one != other
+    if is_time && meeting.is_of_time(edge.is_end.then_some(&*before))
+        || is_placed && meeting.is_two()
     {
         return true;
     }
-    let (one, other) = (named(left), named(right));
-    let is_named = one.is_some() || other.is_some() || is_in_named_row(right);
-    let is_named_otherwise = one.is_some() && other.is_some() && one != other;
-    match (meeting.before, meeting.after) {
-        (Kind::Figure, Kind::Figure) => is_named_otherwise,
-        (Kind::Figure | Kind::Mark, Kind::Name) => true,
-        (Kind::Figure, Kind::Capitals) => is_named && meeting.after_length > 2,
-        (Kind::Word | Kind::Name, Kind::Name) => is_named && meeting.before_length > 2,
-        (Kind::Capitals, Kind::Name) => is_named && meeting.before_length > 1,
-        (Kind::Word | Kind::Name, Kind::Figure) => is_named && meeting.before_length > 2,
-        (Kind::Figure, Kind::Word) => is_named && meeting.is_two(),
-        (Kind::Word | Kind::Name, Kind::Word) => {
-            is_named_otherwise && is_in_row(right) && meeting.is_two()
+    let is_after_time = || is_clock_time(&before) && meeting.after != Kind::Figure;
+    let is_after_mark = || meeting.before == Kind::Mark && meeting.after == Kind::Name;
+    let are_links = || {
+        meeting.after == Kind::Name
+            && meeting.before_length > 2
+            && are_other_links(left, right)
+            && is_in_row_of_links(right)
+    };
+    is_second && (is_after_time() || is_after_mark() || are_links())
+}
+
+/// Whether an element is a time, or has one at this end.
+fn is_time(node: &NodeRef<'_>, is_end: bool) -> bool {
+    let mut node = *node;
+    loop {
+        if node.has_name("time") {
+            return true;
         }
-        _ => false,
+        let part = if is_end { node.last_child() } else { node.first_child() };
+        match part.filter(NodeRef::is_element) {
+            Some(part) => node = part,
+            None => return false,
+        }
     }
+}
+
+/// Whether a text is a time of the day alone: `14:20`, `9.05`.
+fn is_clock_time(text: &str) -> bool {
+    let parts = text.trim().split_once([':', '.']);
+    let is_figure = |part: &str, lengths: &[usize]| {
+        lengths.contains(&part.len()) && part.bytes().all(|byte| byte.is_ascii_digit())
+    };
+    parts.is_some_and(|(hour, minute)| is_figure(hour, &[1, 2]) && is_figure(minute, &[2]))
+}
+
+fn are_other_links(left: &NodeRef<'_>, right: &NodeRef<'_>) -> bool {
+    let link = |node: &NodeRef<'_>| node.attr("href").filter(|_| node.has_name("a"));
+    link(left).is_some_and(|one| link(right).is_some_and(|other| one != other))
+}
+
+/// Whether an element stands in a row of links alone.
+fn is_in_row_of_links(node: &NodeRef<'_>) -> bool {
+    let is_of_row = |child: &NodeRef<'_>| {
+        child.has_name("a") || !child.is_element() && child.text().trim().is_empty()
+    };
+    node.parent().is_some_and(|row| row.children_it(false).all(|child| is_of_row(&child)))
 }
 
 /// What the words at an edge are.
@@ -159,8 +186,8 @@ impl<'t> Meeting<'t> {
         let start = before.trim_end_matches(char::is_alphanumeric).len();
         let end = after.len() - after.trim_start_matches(char::is_alphanumeric).len();
         let (word_before, word_after) = (before.get(start..)?, after.get(..end)?);
-        let ends_with_mark = word_before.is_empty()
-            && before.ends_with(['%', ')', '.', '!', '?', ';', '”', '»', '€', '£', '$']);
+        let ends_with_mark =
+            word_before.is_empty() && before.ends_with(['%', ')', '!', '?', ';', '”', '»']);
         Some(Meeting {
             before: if ends_with_mark { Kind::Mark } else { kind(word_before, true)? },
             before_length: word_before.chars().count(),
@@ -184,11 +211,12 @@ impl<'t> Meeting<'t> {
         }
     }
 
-    /// Whether a time is apart, at whose beginning or end they meet: one before an ending in the
-    /// text, as in `1980s`, is not.
-    fn is_of_time(&self, is_before_text: bool) -> bool {
+    /// Whether a time is apart, at whose beginning or end they meet; `time` is its text where they
+    /// meet at its end. A year or a day before an ending, as in `1980s`, is not.
+    fn is_of_time(&self, time: Option<&str>) -> bool {
+        let is_number = time.is_some_and(|time| time.bytes().all(|byte| byte.is_ascii_digit()));
         let is_ending = self.after == Kind::Word
-            && (is_before_text || self.after_length == 1 || ORDINALS.contains(&self.word_after));
+            && (is_number || self.after_length == 1 || ORDINALS.contains(&self.word_after));
         self.before != Kind::Mark && !is_ending
     }
 }
@@ -209,34 +237,13 @@ fn kind(word: &str, is_before: bool) -> Option<Kind> {
     }
 }
 
-/// The classes of an element that people named; an element of the page's own is one too.
-fn named(node: &NodeRef<'_>) -> Option<String> {
-    let name = node.node_name().filter(|name| name.contains('-'));
-    let class = node.class().unwrap_or_default().to_ascii_lowercase();
-    let is_of_program = OF_PROGRAMS.iter().any(|name| class.contains(name));
-    let longest = class.split(|c: char| !c.is_ascii_alphabetic()).map(str::len).max().unwrap_or(0);
-    let class = (longest > 2 && !is_of_program).then(|| class.clone());
-    class.or_else(|| name.map(|name| name.to_string()))
-}
-
-/// Whether an element stands in a row of such elements alone.
-fn is_in_row(node: &NodeRef<'_>) -> bool {
-    let is_of_row = |child: &NodeRef<'_>| {
-        is_part(child) || !child.is_element() && child.text().trim().is_empty()
-    };
-    node.parent().is_some_and(|row| row.children_it(false).all(|child| is_of_row(&child)))
-}
-
-/// Whether that row has a name, by which a style lays it out.
-fn is_in_named_row(node: &NodeRef<'_>) -> bool {
-    node.parent().is_some_and(|row| row.has_attr("class")) && is_in_row(node)
-}
-
 fn is_placed(node: &NodeRef<'_>) -> bool {
     let class = node.class().unwrap_or_default().to_ascii_lowercase();
-    class
-        .split_ascii_whitespace()
-        .any(|name| PLACED.contains(&name) || PLACED_ENDS.iter().any(|end| name.ends_with(end)))
+    class.split_ascii_whitespace().any(|name| {
+        PLACED.contains(&name)
+            || PLACED_STARTS.iter().any(|start| name.starts_with(start))
+            || PLACED_ENDS.iter().any(|end| name.ends_with(end))
+    })
 }
 
 /// Whether a style makes a gap at the end or the beginning of an element.
@@ -254,27 +261,24 @@ mod tests {
         for (html, expected) in [
             ("<span>14:20</span><span>Name said</span>", "14:20 Name said"),
             ("<time>14:20</time>Minister resigns", "14:20 Minister resigns"),
+            ("<time>14:20</time>in Leeds", "14:20 in Leeds"),
             ("Updated<time>14:20</time><b>no</b>", "Updated 14:20 no"),
+            (
+                "<span class=on>On <a><time>12 May 2026</time></a></span><span>by Ann</span>",
+                "On 12 May 2026 by Ann",
+            ),
             ("<span class=badge>Live</span>Minister", "Live Minister"),
+            ("<span class='label label-danger'>Live</span>Minister", "Live Minister"),
+            ("<span class=badge-live>Live</span>Minister", "Live Minister"),
             ("Dead<span class=badge>12</span>", "Dead 12"),
             ("<span class=kicker>LIVE</span><span>Kyiv</span>", "LIVE Kyiv"),
-            ("<span class=home>2</span><span class=away>1</span>", "2 1"),
             ("<span class=label>Dead</span><b>12</b>", "Dead 12"),
             ("<span class=value>12</span><span class=label>dead</span>", "12 dead"),
-            ("<a href=/a>home</a><a href=/b>sport</a>", "home sport"),
+            ("<p><a href=/a>Home</a><a href=/b>Sport</a></p>", "Home Sport"),
             ("<span class=share>41%</span><span>Labour</span>", "41% Labour"),
             ("<span class=sr-only>minus</span>5.2", "minus 5.2"),
             ("<i style='margin-right:8px'>12</i>dead", "12 dead"),
             ("<style>.t{margin:0 1em}</style><span class=t>12</span>30", "12 30"),
-            (
-                "<p class=x><span>Prep</span><span>20 min</span><span>Serves</span>",
-                "Prep 20 min Serves",
-            ),
-            (
-                "<li><span class=amount>1½</span><span class=unit>cups</span><span class=\
-                 name>flour</span>",
-                "1½ cups flour",
-            ),
             ("<b><span>14:20</span></b><!-- --><span>Name</span>", "14:20 Name"),
         ] {
             assert_eq!(shown(html), expected, "{html}");
@@ -286,11 +290,26 @@ mod tests {
         for html in [
             "<span>1</span><span>2</span>",
             "<span class=c1>20</span><span class=c2>26</span>",
+            "1<span class=CharOverride-2>5</span>",
+            "<span class='TextRun SCXW1'>20</span><span class='TextRun SCXW2 BCX0'>26</span>",
+            "<b class=bold>1</b><i class=italic>5</i>",
+            "<span class='digit digit-1'>1</span><span class='digit digit-2'>2</span>",
+            "<p class=MsoNormal><span>Mac</span><span>Donald</span></p>",
+            "<span class=prefix>Fitz</span><span class=surname>Gerald</span>",
+            "<span class=stem>habl</span><span class=ending>amos</span>",
+            "<b>3</b><i>Com</i>",
+            "<b>20</b><i>Minuten</i>",
+            "<span class=team>Covid</span><span class=year>19</span>",
+            "<span><a href=/na>Na</a><a href=/cl>Cl</a></span>",
+            "<p><a href=/x>Bundes</a><a href=/y>kanzler</a></p>",
+            "a<a href=/x>Sun</a><a href=/y>Day</a>",
+            "Minister<a href=/x><sup>1</sup></a>",
             "<b>Un</b><i>fair</i>",
             "<p class=x><span>M</span><span>i</span><span>n</span>",
             "<span class=SpellE>Mc</span><span class=GramE>Donald</span>",
             "<a href=/a>Minis</a><a href=/a>ter</a>",
             "<time>1980</time>s",
+            "<time>1980</time>er",
             "<time>4</time>th",
             "the (<time>2026</time>)",
             "<span class=drop>T</span><span>he</span>",

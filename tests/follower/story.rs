@@ -22,7 +22,7 @@ fn a_copy_is_made_read_and_brought_up_to_date() {
     let out = desk.good(&with(&["status"]));
     let lines = "copy of       DESK/www\n\
                  pulled        2026-11-29T08:00:00Z, 0 seconds ago: what was published after \
-                 that is not here (annals pull)\n\
+                 that is not here (annals --ledger a/deep/copy pull)\n\
                  store         present\n\
                  marks         absent: the log key's memory is not here\n";
     assert!(out.contains(lines), "{out}");
@@ -72,8 +72,8 @@ fn nothing_but_a_pull_writes_to_a_copy() {
     let ledger = ledger(7);
     let desk = Desk::of(&ledger, 6);
     desk.good(&["clone", "www", "copy"]);
-    let refused = "annals: the ledger at copy is a copy of DESK/www, which annals pull brings up to \
-                   date; nothing was written; to add to the record, send a file of drafts to who \
+    let refused = "annals: the ledger at copy is a copy of DESK/www, which annals --ledger copy pull \
+                   brings up to date; nothing was written; to add to the record, send a file of drafts to who \
                    writes it, who enters it with annals append FILE\n";
     for line in [
         &["confirm", "4", "--how", "reread"][..],

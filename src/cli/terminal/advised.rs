@@ -62,10 +62,11 @@ fn inserted<'a>(message: &'a str, places: &str) -> Cow<'a, str> {
         return Cow::Borrowed(message);
     }
     let mut text = String::with_capacity(message.len() + places.len());
-    let (mut rest, mut is_quoted) = (message, false);
+    // The mark that ends the words in quotation marks, inside of them.
+    let (mut rest, mut closes) = (message, None);
     while let Some(c) = rest.chars().next() {
         let is_word_before = text.ends_with(|c: char| c.is_alphanumeric() || "-_/.".contains(c));
-        if !is_quoted
+        if closes.is_none()
             && !is_word_before
             && let Some(after) = rest.strip_prefix(PROGRAM)
             && is_here(after)
@@ -76,11 +77,12 @@ fn inserted<'a>(message: &'a str, places: &str) -> Cow<'a, str> {
             rest = after;
             continue;
         }
-        is_quoted = match c {
-            '“' => true,
-            '”' => false,
-            '"' => !is_quoted,
-            _ => is_quoted,
+        let is_escaped = text.ends_with('\\');
+        closes = match (closes, c) {
+            (None, '“') => Some('”'),
+            (None, '"') => Some('"'),
+            (Some(mark), c) if mark == c && !is_escaped => None,
+            (closes, _) => closes,
         };
         text.push(c);
         rest = rest.get(c.len_utf8()..).unwrap_or_default();
@@ -124,6 +126,8 @@ mod tests {
             ("annals init makes one", "annals init makes one"),
             ("found “annals log” here", "found “annals log” here"),
             ("found \"annals log\" here", "found \"annals log\" here"),
+            ("has \"a \\\"annals log\"; b", "has \"a \\\"annals log\"; b"),
+            ("has “a \" annals log”: annals log", "has “a \" annals log”: annals --ledger l log"),
             ("annals verify x checks it", "annals verify x checks it"),
             ("look (annals verify)", "look (annals --ledger l verify)"),
             ("who enters it with annals append FILE", "who enters it with annals append FILE"),
