@@ -2,9 +2,16 @@
 
 use crate::bag::folders::{copy, edit, files};
 use crate::bag::story::{dark_story, story};
+use crate::support::files::base64;
 use crate::support::{self, Act, Ledger, acts};
+use annals_core::hash::Hash;
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use std::path::Path;
 use std::process::Command;
+
+/// The journal of a bag.
+const JOURNAL: &str = "data/ledger/journal/00000000000000000000.log";
 
 /// The shell steps of the page, in order.
 pub fn steps(page: &str) -> Vec<String> {
@@ -91,12 +98,28 @@ fn every_step_of_the_page_holds() {
     let expected = "14 events, each linked to the one before it and signed\n\
                     14 bodies, 0 withheld; 1 documents\n\
                     the first 14 events are what the ledger's key, named by event 0, signed\n\
-                    the bag is what the ledger's key, named by event 0, signed\nGOOD\n";
-    assert_eq!((good, said.as_str()), (true, expected));
+                    the bag is what the ledger's key, named by event 0, signed\n\n\
+                    to be compared with what somebody kept elsewhere:\n";
+    let bag = files(&story.folder.path().join("bag"));
+    let checkpoint = std::str::from_utf8(&bag["data/ledger/checkpoint"]).unwrap();
+    let [name, number, root] = [0, 1, 2].map(|line| checkpoint.lines().nth(line).unwrap());
+    let journal = std::str::from_utf8(&bag[JOURNAL]).unwrap();
+    let second = journal.split("\"prev\":\"").nth(1).unwrap();
+    let state: serde_json::Value = serde_json::from_slice(&bag["data/state.json"]).unwrap();
+    let key = hex::decode(state["log_key"].as_str().unwrap()).unwrap();
+    let id = hex::encode(&Hash::of(&[name.as_bytes(), b"\n\x01", &key]).0[..4]);
+    let compared = format!(
+        "the name {name}, the number {number}, the root {root}\n\
+         the hash of event 0 (in a pin: genesis) {}\n\
+         the ledger's key, named by event 0: {name}+{id}+{}\n\nGOOD\n",
+        &second[..64],
+        base64(&[b"\x01", &key[..]].concat())
+    );
+    assert_eq!((good, said), (true, format!("{expected}{compared}")));
     story.told("export --to part --as-of 9");
     let (good, said) = run(&story.folder.path().join("part"));
-    let part = "it is a part: the record had 14 events when it was made\nGOOD\n";
-    assert!(good && said.ends_with(part), "{said}");
+    let part = "signed\nit is a part: the record had 14 events when it was made\n\nto be compared";
+    assert!(good && said.contains(part) && said.ends_with("\n\nGOOD\n"), "{said}");
 }
 
 #[test]
@@ -104,8 +127,7 @@ fn the_steps_find_what_was_changed() {
     let story = story();
     story.told("export --to bag");
     let bag = story.folder.path().join("bag");
-    let journal = "data/ledger/journal/00000000000000000000.log";
-    let good = std::fs::read(bag.join(journal)).unwrap();
+    let good = std::fs::read(bag.join(JOURNAL)).unwrap();
     let last = |text: &str| text.lines().last().unwrap_or_default().to_owned();
     // With manifests written again, only the chain, the signatures and the note detect the change.
     let cases: [(&str, &str, &str); 4] = [
@@ -117,14 +139,14 @@ fn the_steps_find_what_was_changed() {
     for (from, to, why) in cases {
         let text = String::from_utf8(good.clone()).unwrap();
         assert!(text.contains(from), "{from}");
-        std::fs::write(bag.join(journal), text.replacen(from, to, 1)).unwrap();
+        std::fs::write(bag.join(JOURNAL), text.replacen(from, to, 1)).unwrap();
         let (holds, said) = run(&bag);
         assert!(!holds && said.contains("FAILED"), "{said}");
         crate::bag::folders::manifest_again(&bag);
         let (holds, said) = run(&bag);
         assert_eq!((holds, last(&said).as_str()), (false, why));
     }
-    std::fs::write(bag.join(journal), &good).unwrap();
+    std::fs::write(bag.join(JOURNAL), &good).unwrap();
     edit(&bag.join("data/facts.csv"), |bytes| bytes.extend_from_slice(b"\n"));
     crate::bag::folders::manifest_again(&bag);
     assert_eq!(last(&run(&bag).1), "NOT GOOD: the note is not of this bag");
@@ -135,7 +157,10 @@ fn bag_of_vector(page: &str, name: &str, bag: &Path) {
     let file = Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("tests/vectors/{name}.json"));
     let vector: serde_json::Value = serde_json::from_slice(&std::fs::read(file).unwrap()).unwrap();
     let files = vector["files"].as_object().unwrap().iter();
-    let bytes = |file: &serde_json::Value| file["text"].as_str().expect("text").into();
+    let bytes = |file: &serde_json::Value| match file["text"].as_str() {
+        Some(text) => text.into(),
+        None => STANDARD.decode(file["base64"].as_str().unwrap()).unwrap(),
+    };
     bag_of_files(page, files.map(|(name, file)| (name.clone(), bytes(file))), bag);
 }
 
@@ -205,6 +230,109 @@ fn the_steps_take_the_key_that_the_record_names_last() {
         };
         assert!(good == named.is_some() && said.contains(&expected), "{keys:?}: {said}");
     }
+}
+
+/// What can be added, repeated or left out without a key, in a bag whose note was removed.
+#[test]
+fn the_steps_find_what_needs_no_key() {
+    let page = include_str!("../../src/ledger/exchange/export/verify.txt");
+    let cases = [
+        ("402-signer-unknown", "the key of event 6 was enrolled by no event before it"),
+        ("402-signer-unknown-recovery", "the key of event 6 was enrolled by no event before it"),
+        ("401-opening-twice", "event 6: the record is opened by event 0, and by no other"),
+        ("203-base-after", "event 6 was not signed for this place"),
+        ("203-base-exact", "event 8 was not signed for this place"),
+        ("203-base-window", "event 8 was not signed for this place"),
+        ("205-repeated-statement", "event 7 was not signed for this place"),
+        ("207-version", "event 1 is of a later version of the format, unknown to these steps"),
+        (
+            "604-body-missing",
+            "the words of event 6 are left out, and no event says that it was sealed or redacted",
+        ),
+        (
+            "605-document-missing",
+            "the document of event 1 is left out, and no event says that it was sealed or redacted",
+        ),
+        (
+            "701-checkpoint-form-none",
+            "there is no checkpoint: nothing says who vouches for the whole",
+        ),
+        ("706-closing-empty", "the closing line after event 1"),
+    ];
+    for (name, why) in cases {
+        let place = tempfile::tempdir().unwrap();
+        bag_of_vector(page, name, place.path());
+        assert_eq!(run(place.path()), (false, format!("NOT GOOD: {why}\n")), "{name}");
+    }
+}
+
+/// Suspect revocations, rekeyings, seals, redactions and late signatures are no damage.
+#[test]
+fn the_steps_call_every_honest_record_good() {
+    let page = include_str!("../../src/ledger/exchange/export/verify.txt");
+    let kinds = ["every-type", "refold-", "rekeyed-", "seal-", "window", "withheld"];
+    let vectors = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/vectors");
+    let names = std::fs::read_dir(vectors).unwrap().map(|entry| entry.unwrap().file_name());
+    let names = names.filter_map(|name| name.to_str()?.strip_suffix(".json").map(str::to_owned));
+    let is_told = |name: &String| {
+        let kind = name.strip_prefix("000-good-");
+        kind.is_some_and(|kind| kinds.iter().any(|start| kind.starts_with(start)))
+    };
+    let names: Vec<String> = names.filter(is_told).collect();
+    assert!(names.len() >= 20, "{names:?}");
+    for name in &names {
+        let place = tempfile::tempdir().unwrap();
+        bag_of_vector(page, name, place.path());
+        let (good, said) = run(place.path());
+        assert!(good && said.ends_with("\n\nGOOD\n"), "{name}: {said}");
+    }
+}
+
+#[test]
+fn the_steps_name_the_events_that_no_checkpoint_covers() {
+    let page = include_str!("../../src/ledger/exchange/export/verify.txt");
+    let ledger = Ledger::newsroom();
+    let mut files = ledger.files();
+    files.insert("ledger/checkpoint".to_owned(), ledger.checkpoint(4).into_bytes());
+    let place = tempfile::tempdir().unwrap();
+    bag_of_files(page, files.into_iter(), place.path());
+    let (good, said) = run(place.path());
+    let expected = "the first 4 events are what the ledger's key, named by event 0, signed\n\
+                    the tag manifest is not signed\n\
+                    the ledger's key signed nothing of events 4 to 5: each rests on the signature \
+                    of its editor alone\n";
+    assert!(good && said.contains(expected), "{said}");
+    let numbers = format!(
+        "the name example.org/record, the number 4, the root {}\n\
+         the name example.org/record, the number 6, the root {}\n",
+        base64(&ledger.root(4).0),
+        base64(&ledger.root(6).0)
+    );
+    assert!(said.contains(&numbers), "{said}");
+}
+
+/// A file beside `data`, one in a folder beside it, and a link to a folder.
+#[test]
+fn the_steps_name_each_file_that_no_manifest_lists() {
+    let story = story();
+    story.told("export --to bag");
+    let bag = story.folder.path().join("bag");
+    let page = std::fs::read_to_string(bag.join("VERIFY.txt")).unwrap();
+    let step = || {
+        let mut command = Command::new("/bin/sh");
+        command.env_clear().env("PATH", "/usr/bin:/bin").args(["-c", &steps(&page)[1]]);
+        let done = command.current_dir(&bag).output().unwrap();
+        (done.status.success(), String::from_utf8(done.stderr).unwrap())
+    };
+    std::fs::write(bag.join(".DS_Store"), "").unwrap();
+    assert_eq!(step(), (true, String::new()));
+    std::fs::write(bag.join("STATEMENT.txt"), "The minister confessed.\n").unwrap();
+    std::fs::create_dir(bag.join("more")).unwrap();
+    std::fs::write(bag.join("more/note"), "").unwrap();
+    std::fs::write(bag.join("data/.hidden"), "").unwrap();
+    std::os::unix::fs::symlink("/", bag.join("root")).unwrap();
+    let named = "not listed: ['STATEMENT.txt', 'data/.hidden', 'more/note', 'root']\n";
+    assert_eq!(step(), (false, named.to_owned()));
 }
 
 /// The signatures and keys on which implementations differ: openssl takes some of these.
