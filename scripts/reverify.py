@@ -17,7 +17,7 @@ How to run it:
 DIR is a ledger (journal/, document/ and checkpoint; db/ is never looked at) or a published directory
 (tile/, body/, document/ and checkpoint). ADDRESS, http:// or https://, is where a published directory or a
 server of a record is; reverify_web.py beside this one asks for its files. BAG is what an export makes: a
-folder with bagit.txt; reverify_bag.py judges it. Exit: 4 fork, 1 fault,
+folder with bagit.txt; reverify_bag.py, beside this one too, judges it. Exit: 4 fork, 1 fault,
 2 damage or could not tell, 5 trust missing, 0 nothing found. With --vector: 0 if every vector gives what it expects.
 """
 
@@ -28,14 +28,23 @@ import calendar
 import errno
 import functools
 import hashlib
+import importlib
 import json
 import os
 import re
 import stat
 import sys
 
-from cryptography.exceptions import InvalidSignature
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+try:
+    from cryptography.exceptions import InvalidSignature
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+except ImportError as no_cryptography:
+    if __name__ != "__main__":
+        raise
+    # Not exit 1: nothing was judged.
+    print("reverify: expected the package cryptography (%s): python3 -m pip install cryptography"
+          % no_cryptography, file=sys.stderr)
+    sys.exit(2)
 
 # rule -> (name, short text)
 RULES = {
@@ -2601,9 +2610,20 @@ def run_submission(options, log_key):
     return got["exit"]
 
 
-def run_bag(options, beside, missing):
-    import reverify_bag  # only a bag needs it
+def beside_this(name):
+    """A module that only some calls need; None if it is not there, which is printed."""
+    try:
+        return importlib.import_module(name)
+    except ImportError as error:
+        print("reverify: expected %s.py beside reverify.py, in %s (%s): copy it there from the scripts of annals"
+              % (name, os.path.dirname(os.path.abspath(__file__)), error), file=sys.stderr)
+        return None
 
+
+def run_bag(options, beside, missing):
+    reverify_bag = beside_this("reverify_bag")
+    if reverify_bag is None:
+        return 2
     if missing or options.marks is not None:
         print("reverify: %s" % ("; ".join(missing) or "a bag has no keys: without --marks"), file=sys.stderr)
         return 2
@@ -2664,9 +2684,9 @@ def main(arguments=None):
     if options.submission is not None:
         return run_submission(options, log_key)
     if options.ledger.startswith(("http://", "https://")):
-        import reverify_web  # only an address needs it
-
-        missing = []
+        reverify_web, missing = beside_this("reverify_web"), []
+        if reverify_web is None:
+            return 2
         return reverify_web.run(options, read_beside(options.pin, missing), policy, missing)
     if os.path.isfile(options.ledger):
         missing = []
@@ -2703,6 +2723,11 @@ def main(arguments=None):
     published = os.path.isdir(has("tile")) and not os.path.exists(has("journal"))
     if published and not os.path.exists(has("checkpoint")) and not any(names for _, _, names in os.walk(has("tile"))):
         print("reverify: no record is published at %s" % options.ledger, file=sys.stderr)
+        return 2
+    if not published and not any(os.path.lexists(has(name)) for name in ("journal", "checkpoint", "document")):
+        inner = "; the ledger at %s is one: name that folder" % has("ledger") if os.path.isdir(has("ledger", "journal")) else ""
+        print("reverify: %s: expected a ledger's folder, found neither journal nor checkpoint there%s"
+              % (options.ledger, inner), file=sys.stderr)
         return 2
     verifier = Verifier(Folder(options.ledger), marks, pin, policy, published)
     if published and verifier.read("checkpoint") is None and verifier.pages:

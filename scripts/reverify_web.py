@@ -7,6 +7,7 @@ it judges a folder. It shares no code with the program.
 How to run it: reverify.py http://HOST[:PORT][/PATH] or https://...
 """
 
+import base64
 import contextlib
 import http.client
 import socket
@@ -51,8 +52,15 @@ class Web:
         except ValueError:
             host = None
         if not host or parts.scheme not in ("http", "https") or parts.query or parts.fragment:
-            raise NoVerdict("%s: expected an address like https://example.org/record" % address)
-        self.address, self.path = address.rstrip("/"), parts.path.rstrip("/")
+            known = address.rpartition("@")[2]  # before it may be a password
+            raise NoVerdict("%s: expected an address like https://example.org/record" % known)
+        user, _, place = parts.netloc.rpartition("@")
+        self.path, self.login = parts.path.rstrip("/"), {}
+        self.address = "%s://%s%s" % (parts.scheme, place, self.path)
+        if user:
+            name, _, password = user.partition(":")
+            login = b":".join(urllib.parse.unquote_to_bytes(part) for part in (name, password))
+            self.login = {"Authorization": "Basic " + base64.b64encode(login).decode()}
         if parts.scheme == "https":
             self.connection = http.client.HTTPSConnection(host, port, context=ssl.create_default_context())
         else:
@@ -99,7 +107,7 @@ class Web:
         watch.daemon = True
         watch.start()
         try:
-            connection.request(method, "%s/%s" % (self.path, name), body, headers)
+            connection.request(method, "%s/%s" % (self.path, name), body, {**self.login, **headers})
             answer = connection.getresponse()
             data = body_of(answer, bound)
         finally:

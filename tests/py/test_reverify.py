@@ -8,6 +8,9 @@ import io
 import json
 import os
 import random
+import shutil
+import subprocess
+import sys
 import tempfile
 import unittest
 
@@ -432,6 +435,35 @@ class Journal(Case):
                 with open(path, "w") as file:
                     json.dump(vector, file)
                 self.run_main(["--vector", path], result)
+
+    def test_a_folder_without_a_record_is_no_fault(self):
+        with tempfile.TemporaryDirectory() as above:
+            for path, data in Ledger().files().items():
+                path = os.path.join(above, "ledger", path)
+                os.makedirs(os.path.dirname(path), exist_ok=True)
+                with open(path, "wb") as file:
+                    file.write(data)
+            os.mkdir(os.path.join(above, "empty"))
+            for name in (".", "empty", "ledger/journal"):
+                self.run_main([os.path.join(above, name)], 2)
+            self.run_main([os.path.join(above, "ledger")], 0)
+
+    def test_what_is_missing_beside_the_script_is_no_fault(self):
+        with tempfile.TemporaryDirectory() as folder:
+            script = os.path.join(folder, "reverify.py")
+            shutil.copy(reverify.__file__, script)
+            os.mkdir(os.path.join(folder, "bag"))
+            with open(os.path.join(folder, "bag", "bagit.txt"), "w"):
+                pass
+            for place, name in (("bag", "reverify_bag.py"), ("http://127.0.0.1:9/", "reverify_web.py")):
+                done = subprocess.run([sys.executable, script, place], cwd=folder, capture_output=True, text=True)
+                self.assertEqual(done.returncode, 2, done.stderr)
+                self.assertIn("reverify: expected %s beside reverify.py, in " % name, done.stderr)
+            with open(os.path.join(folder, "cryptography.py"), "w"):
+                pass  # stands in the place of the package
+            done = subprocess.run([sys.executable, script, "bag"], cwd=folder, capture_output=True, text=True)
+            self.assertEqual(done.returncode, 2)
+            self.assertRegex(done.stderr, "^reverify: expected the package cryptography ")
 
     def test_what_is_no_regular_file_is_not_read(self):
         l = Ledger()

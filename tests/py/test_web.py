@@ -46,13 +46,14 @@ class Site:
     """A web server on loopback: `answer` gives bytes, None, or (status, headers, bytes) for a name."""
 
     def __init__(self, answer):
-        self.asked = asked = []
+        self.asked, self.logins = asked, logins = [], set()
 
         class Handler(http.server.BaseHTTPRequestHandler):
             protocol_version, wbufsize = "HTTP/1.1", 65536
 
             def do_GET(self):
                 asked.append(self.path)
+                logins.add(self.headers["Authorization"])
                 found = answer(self.path[1:])
                 if callable(found):
                     self.close_connection = True
@@ -119,6 +120,19 @@ class Web(unittest.TestCase):
                 with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
                     self.assertEqual(reverify.main([site.url, *arguments]), expected, arguments)
             self.assertLess(len(site.asked), 40, "bundles spare the files of bodies")
+
+    def test_user_and_password(self):
+        with Site(self.files.get) as site:
+            address = site.url.replace("://", "://desk:a%2Fb%23c@") + "/"
+            self.assertEqual(reverify_web.judge(address).exit(), 0)
+            self.assertEqual(site.logins, {"Basic " + base64.b64encode(b"desk:a/b#c").decode()})
+        with Site({}.get) as site, self.assertRaises(reverify.NoVerdict) as told:
+            reverify_web.judge(site.url.replace("://", "://desk:secret@"))
+        self.assertEqual(str(told.exception), "no record is published at %s" % site.url)
+        for address in ("http://desk:sec#ret@example.org", "ftp://desk:secret@example.org"):
+            with self.assertRaises(reverify.NoVerdict) as told:
+                reverify_web.Web(address)
+            self.assertEqual(str(told.exception), "example.org: expected an address like https://example.org/record")
 
     def test_not_a_file(self):
         document, lines = "document/" + next(iter(self.ledger.documents)), self.files["body/bundle/000"].split(b"\n")
