@@ -126,9 +126,10 @@ fn evidence_that_cannot_be_written_takes_no_verdict_away() {
         assert_eq!((answer.exit, answer.err.as_str()), (4, ""), "{}", answer.out);
         let line = format!("no evidence file: {why}; keep the pin");
         assert!(answer.says(&line), "{line}: {}", answer.out);
-        let end = "no: this is not the record that was seen or signed before";
+        let end = "no: events that were seen before are missing here";
         assert!(answer.says(end), "{}", answer.out);
-        let advice = "what to do: keep the pin and a copy of this record as they are; ";
+        let advice = "what to do: keep the pin and a copy of this record as they are; a copy that \
+                      is older than the pin has fewer events and accuses nobody: take a newer one";
         assert!(answer.says(advice), "{}", answer.out);
     }
     assert_eq!(desk.names(), ["ledger", "mine", "pin"]);

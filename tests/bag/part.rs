@@ -320,3 +320,23 @@ fn for_the_cosignatures_of_a_bag_its_maker_is_asked() {
                   collect\n";
     assert!(here.out.contains(advice), "{}{}", here.out, here.err);
 }
+
+/// A whole bag of the day before has fewer events than the pin, and is nobody's forgery.
+#[test]
+fn a_bag_that_is_older_than_the_pin_is_not_called_another_record() {
+    let story = story();
+    story.told("export --to bag");
+    let retract = "retract 9 --reason duplicate --statement twice --by ada --yes";
+    let done = story.run_with(retract, &[("ANNALS_CLOCK", "2022-02-03T09:00:00Z")]);
+    assert_eq!(done.exit, 0, "{}", done.err);
+    story.told("verify --pin pin --init-pin");
+    let judged = story.run("verify bag --pin pin");
+    let advice = "what to do: keep the pin, the evidence file and a copy of this record as they \
+                  are; a bag that is older than the pin has fewer events and accuses nobody \
+                  (Annals-Recorded in its bag-info.txt is the time of its last event): take a \
+                  newer one, or ask who keeps the record for the one that the pin saw";
+    let end = "no: events that were seen before are missing here";
+    let lines = verdict(&judged.out);
+    assert_eq!(judged.exit, 4, "{}", judged.out);
+    assert!(lines.contains(&advice) && lines.contains(&end), "{}", judged.out);
+}

@@ -381,9 +381,7 @@ pub fn verdict(audited: &Audited) -> String {
         },
         (Verdict::Yes, _) => format!("yes: {whole}"),
         (Verdict::No, _) => "no: the record breaks its rules".to_owned(),
-        (Verdict::Forked, _) => {
-            "no: this is not the record that was seen or signed before".to_owned()
-        }
+        (Verdict::Forked, _) => forked(report).to_owned(),
         (Verdict::TrustMissing, _) => {
             format!("could not trust: {whole}, and what the policy asks for is missing")
         }
@@ -396,6 +394,21 @@ pub fn verdict(audited: &Audited) -> String {
         }
         _ => "could not tell: a newer program is needed".to_owned(),
     }
+}
+
+/// The verdict where a pin or the log key's memory is contradicted. A record that is only shorter
+/// than the pin may be an older copy of the same one.
+pub fn forked(report: &Report) -> &'static str {
+    match is_only_cut(report.faults.iter().map(|fault| fault.rule)) {
+        true => "no: events that were seen before are missing here",
+        false => "no: this is not the record that was seen or signed before",
+    }
+}
+
+/// Whether the pin saw more events, and nothing else accuses anybody.
+fn is_only_cut(faults: impl Iterator<Item = Rule>) -> bool {
+    let mut accusing = faults.filter(|rule| rule.class() == Class::Fork).peekable();
+    accusing.peek().is_some() && accusing.all(|rule| rule == Rule::CutBelowPin)
 }
 
 /// The anchor that is later than this part of a record: the pin, or else the log key's memory.

@@ -118,7 +118,7 @@ fn verdict(bagged: &BagAudit) -> Option<&'static str> {
     bagged.all_wrong().next()?;
     Some(match bagged.verdict() {
         Verdict::No => "no: the bag is not the one that was signed, or the record breaks its rules",
-        Verdict::Forked => "no: this is not the record that was seen or signed before",
+        Verdict::Forked => report::forked(&bagged.audited.as_ref().ok()?.1.report),
         _ if matches!(bagged.vouched, Vouched::Later(_)) && bagged.all_wrong().count() == 1 => {
             "could not tell: a newer program is needed"
         }

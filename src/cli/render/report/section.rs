@@ -226,6 +226,23 @@ fn advice(report: &VerdictReport) -> Vec<Line> {
         add("keep a copy of this record as it is; where it is an older copy than the log key \
              signed, annals repair looks for the newer one in the store, annals repair --from COPY \
              in another copy");
+    } else if report.exit == Exit::Forked && !found(&|rule| rule == 707 || rule == 802) {
+        let evidence = report.evidence.as_ref().map_or(" and", |_| ", the evidence file and");
+        let older = match report.bag.is_some() {
+            true => {
+                "a bag that is older than the pin has fewer events and accuses nobody \
+                 (Annals-Recorded in its bag-info.txt is the time of its last event): take a newer \
+                 one"
+            }
+            false => {
+                "a copy that is older than the pin has fewer events and accuses nobody: take a \
+                 newer one"
+            }
+        };
+        add(&format!(
+            "keep the pin{evidence} a copy of this record as they are; {older}, or ask who keeps \
+             the record for the one that the pin saw"
+        ));
     } else if report.exit == Exit::Forked {
         let evidence = report.evidence.as_ref().map_or(" and", |_| ", the evidence file and");
         add(&format!(
