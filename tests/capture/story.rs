@@ -351,13 +351,57 @@ fn the_source_of_a_file_for_programs_is_not_quoted_as_its_words() {
         assert!(told.err.replace('\n', " ").contains(&why), "{told:?}");
         assert_eq!(about(&desk, position)["media_type"], kind);
     }
+    // Of bytes that are there the command is named that makes them quotable; then nothing is.
+    let add = "document|add|d.srt|--title|T|--lang|en";
+    let told = desk.writes("ada", add, "already at 6");
+    let why = "it can with annals document describe 6 --media-type text/plain, as it is\n";
+    assert!(told.err.replace('\n', " ").contains(&why.replace('\n', " ")), "{told:?}");
+    let told = desk.run("ada", &format!("{add}|--media-type|text/plain")).err.replace('\n', " ");
+    let why = "rule 607 document-repeated: the same document was captured by event 6; it is \
+               application/x-subrip, of which nothing can be quoted; where it is a text, annals \
+               document describe 6 --media-type text/plain lets it be quoted as it is; annals \
+               document describe gives it another title or date";
+    assert!(told.contains(why), "{told}");
+    let describe = "document|describe|6|--media-type|text/plain|--statement|as it is";
+    desk.writes("ada", describe, "written at 7");
+    let told = desk.run("ada", add);
+    assert!(!told.err.contains("nothing of it can be quoted"), "{told:?}");
+    // The address of a page is of an archive.
+    let told = desk.run("ada", "document|add|d.srt|--title|T|--lang|en|--page|https://a.example/");
+    let why = "annals: --page is of a web archive: expected WARC or WACZ, found application/x-subrip; \
+               where a page was found is --url; nothing was written\n";
+    assert_eq!((told.exit, told.err.as_str()), (2, why));
     // The encoding that XML declares goes before a guess.
     let euro = b"<?xml version=\"1.0\" encoding=\"iso-8859-15\"?><p>5 \xA4</p>";
     kept(&desk, "e.xml", euro);
     let add = "document|add|e.xml|--title|T|--lang|en|--media-type|text/plain";
-    desk.writes("ada", add, "written at 7 to 8 (2 events)");
-    assert!(text(&desk, 8).ends_with("<p>5 €</p>"));
-    assert!(about(&desk, 8)["method"].as_str().unwrap().starts_with("decoded from ISO-8859-15"));
+    desk.writes("ada", add, "written at 8 to 9 (2 events)");
+    assert!(text(&desk, 9).ends_with("<p>5 €</p>"));
+    assert!(about(&desk, 9)["method"].as_str().unwrap().starts_with("decoded from ISO-8859-15"));
+}
+
+/// Two desks, one page: whoever comes second is sent to the text that can be quoted.
+#[test]
+fn a_page_that_is_there_with_its_text_is_refused_with_the_number_of_the_text() {
+    let desk = bare();
+    kept(&desk, "page.html", made::page().as_bytes());
+    let add = "document|add|page.html";
+    desk.writes("ada", add, "written at 3 to 4 (2 events)");
+    let whole = format!("{add}|--text|page");
+    desk.writes("ada", &whole, "written at 5");
+    for (line, text) in [(add.to_owned(), 4), (whole, 5)] {
+        let told = desk.run("bo", &line);
+        let why = format!(
+            "rule 607 document-repeated: the same document was captured by event 3; its text is \
+             document {text}: it is quoted with --document {text}; annals document describe gives \
+             it another title or date"
+        );
+        let err = told.err.replace('\n', " ");
+        assert!(told.exit == 1 && err.contains(&why), "{told:?}");
+    }
+    let fact = "append|--document|4|--quote|two ministers met … on Thursday|--nth|1|--claim|\
+                Two ministers met.";
+    desk.writes("bo", fact, "written at 6");
 }
 
 #[test]

@@ -5,7 +5,7 @@
 //! document's own. Not here: reading formats and fetching (`capture`).
 
 use crate::capture::fetch::{FetchBounds, fetch, is_address};
-use crate::capture::media_type::{DOCX, MARKDOWN, OCTETS, PDF, PLAIN, is_source};
+use crate::capture::media_type::{DOCX, MARKDOWN, OCTETS, PDF, PLAIN, WACZ, WARC, is_source};
 use crate::capture::other_form::other_form;
 use crate::capture::{
     CaptureReading, CaptureRequest, DerivedText, Omission, ProposedDescription, TextExtent,
@@ -24,8 +24,10 @@ use crate::ledger::write::draft::{Draft, Name};
 use crate::ledger::write::loaded::{
     FileAccess, FileError, LoadedDraft, LoadedFile, LoadedInput, Reach,
 };
+use annals_core::event::body::Captured;
 use annals_core::event::vocabulary::Type;
 use annals_core::hash::Hash;
+use annals_core::rule::Rule;
 use annals_core::text::Edtf;
 use clap::{Args, ValueEnum};
 use std::path::{Path, PathBuf};
@@ -142,7 +144,7 @@ pub fn run(context: &mut Context, args: DocumentAddArgs) -> Result<Exit, CliErro
         )));
     }
     let (kind, lang) = (about.media_type.take(), about.lang.clone());
-    let mut captured = examine(&taken, kind, text, Wanted { page, lang })?;
+    let mut captured = examine(context, &taken, kind, text, Wanted { page, lang })?;
     if about.published.is_none() {
         let captured_at = about.captured_at.clone();
         let captured_at = captured_at.unwrap_or_else(|| context.clock.peek().to_string());
@@ -151,11 +153,73 @@ pub fn run(context: &mut Context, args: DocumentAddArgs) -> Result<Exit, CliErro
     let about = agree(context, about, &captured.proposal)?;
     let (input, mut options) = drafts(context, &taken, captured, about)?;
     (options.dry_run, options.again) = (write.dry_run, write.again);
-    let outcome = submit_loaded(context, &input, &options);
-    if matches!(&outcome, Err(CliError::Ledger(LedgerError::Refused(_)))) {
-        note_suspect(context, &input)?;
+    match submit_loaded(context, &input, &options) {
+        Err(CliError::Ledger(LedgerError::Refused(mut refusals))) => {
+            note_suspect(context, &input)?;
+            let files = input.drafts.iter().filter_map(|draft| draft.file.as_ref().ok()?.as_ref());
+            let drafted: Vec<Hash> = files.map(|file| file.digest).collect();
+            if let Some(there) = there(context, &taken.file.digest, &drafted)? {
+                refusals.iter_mut().for_each(|refusal| there.advise(refusal));
+            }
+            Err(LedgerError::Refused(refusals).into())
+        }
+        outcome => outcome,
     }
-    outcome
+}
+
+/// Bytes that are a document of the record already.
+struct DocumentThere {
+    document: u64,
+    media_type: String,
+    /// The document that was made of it to quote from.
+    text: Option<u64>,
+}
+
+impl DocumentThere {
+    /// What lets words of it be quoted, in place of the advice for a document that can be quoted.
+    fn advise(&self, refusal: &mut Refusal) {
+        let rule = format!("rule {}: ", Rule::DocumentRepeated);
+        if self.media_type == PLAIN || !refusal.why.starts_with(&rule) {
+            return;
+        }
+        let Self { document, media_type, text } = self;
+        let advice = match text {
+            Some(text) => {
+                format!("its text is document {text}: it is quoted with --document {text}")
+            }
+            None => format!(
+                "it is {media_type}, of which nothing can be quoted; where it is a text, annals \
+                 document describe {document} --media-type text/plain lets it be quoted as it is"
+            ),
+        };
+        refusal.why = format!(
+            "{rule}the same document was captured by event {document}; {advice}; annals document \
+             describe gives it another title or date"
+        );
+    }
+}
+
+/// Where these bytes are in the record already, and their text: one of these, or else the last.
+fn there(
+    context: &Context,
+    bytes: &Hash,
+    texts: &[Hash],
+) -> Result<Option<DocumentThere>, CliError> {
+    let Some(record) = context.record_here()? else { return Ok(None) };
+    let (view, names) = provenance::view(context, &record, None)?;
+    let documents = gather(&view, &names, &|_| false)?.documents;
+    let abouts = documents.iter().filter_map(|(at, row)| Some((*at, row.about.as_deref()?)));
+    let Some((document, about)) = abouts.clone().rfind(|(_, about)| about.sha256 == *bytes) else {
+        return Ok(None);
+    };
+    let is_text = |(_, about): &(u64, &Captured)| {
+        about.derived_from == Some(document) && &*about.media_type == PLAIN
+    };
+    let is_meant =
+        |(at, about): &(u64, &Captured)| *at != document && texts.contains(&about.sha256);
+    let text = abouts.clone().rfind(is_meant).or_else(|| abouts.rev().find(is_text));
+    let text = text.map(|(at, _)| at);
+    Ok(Some(DocumentThere { document, media_type: about.media_type.to_string(), text }))
 }
 
 /// Notes how the documents stand that hold these bytes already, if a stolen key captured them.
@@ -240,6 +304,7 @@ fn of_address(
 /// Reads the bytes: their media type, their description of themselves, their text. A note reports
 /// what cannot be read.
 fn examine(
+    context: &Context,
     taken: &TakenBytes,
     given: Option<String>,
     choice: TextChoice,
@@ -252,6 +317,12 @@ fn examine(
         return Err(CliError::usage(format!(
             "--encoding is of a page or a text: expected one, found {media_type}, which has its \
              own; leave the option out; nothing was written"
+        )));
+    }
+    if wanted.page.is_some() && ![WARC, WACZ].contains(&media_type.as_str()) {
+        return Err(CliError::usage(format!(
+            "--page is of a web archive: expected WARC or WACZ, found {media_type}; where a page \
+             was found is --url; nothing was written"
         )));
     }
     let label = taken.encoding.as_deref().or(taken.charset.as_deref());
@@ -286,12 +357,12 @@ fn examine(
         Ok(derived) if derived.text.as_bytes() == bytes || is_source(&media_type) => {
             match given.is_none() && media_type == MARKDOWN {
                 true => media_type = PLAIN.to_owned(),
-                false => note_source(&media_type),
+                false => note_source(context, taken, &media_type)?,
             }
             None
         }
         Err(Unquotable::Kind(kind)) if is_readable(&kind, bytes) => {
-            note_source(&kind);
+            note_source(context, taken, &kind)?;
             None
         }
         Ok(derived) => Some(derived),
@@ -344,15 +415,20 @@ fn examine(
     Ok(CapturedDocument { media_type, proposal, text, is_without_text })
 }
 
-/// Notes that a file of another kind is a text.
-fn note_source(media_type: &str) {
+/// Notes that a file of another kind is a text, unless the record has it as one.
+fn note_source(context: &Context, taken: &TakenBytes, media_type: &str) -> Result<(), CliError> {
+    let way = match there(context, &taken.file.digest, &[])? {
+        Some(there) if there.media_type == PLAIN => return Ok(()),
+        Some(DocumentThere { document, .. }) => {
+            format!("annals document describe {document} --media-type text/plain")
+        }
+        None => "--media-type text/plain".to_owned(),
+    };
     note(wrapped(
-        &format!(
-            "note: nothing of it can be quoted as {media_type}; it can with --media-type \
-             text/plain, as it is"
-        ),
+        &format!("note: nothing of it can be quoted as {media_type}; it can with {way}, as it is"),
         0,
     ));
+    Ok(())
 }
 
 /// Whether bytes of a kind that is not read here are a text that a person may read as it is.
