@@ -10,11 +10,16 @@
 use crate::archive::files::{Pages, PublishedFiles, begins_as, is_html, is_named_so, name_digest};
 use annals_core::text::is_invisible;
 use annals_core::verify::source::SourceError;
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use percent_encoding::percent_decode_str;
 use std::io::{self, Read};
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
-use ureq::Agent;
-use ureq::http::Uri;
+use ureq::http::header::AUTHORIZATION;
+use ureq::http::{HeaderValue, Request, Response, Uri};
+use ureq::middleware::MiddlewareNext;
+use ureq::{Agent, Body, SendBody};
 
 /// The maximum time to resolve the address of a host.
 const RESOLVE: Duration = Duration::from_secs(10);
@@ -270,8 +275,8 @@ pub fn between(status: u16) -> Option<&'static str> {
     match status {
         401 | 407 => Some(
             "a proxy there asks for a name and a password: expected them, and right, in the \
-             address, as https://NAME:PASSWORD@HOST/… (a copy has its address in the line `place` \
-             of its file `following`)",
+             address, as https://NAME:PASSWORD@HOST/…, where @ / # ? % are %40 %2F %23 %3F %25 (a \
+             copy has its address in the line `place` of its file `following`)",
         ),
         403 => Some("a proxy there refuses it: ask who runs it"),
         413 => Some(
@@ -342,6 +347,29 @@ fn is_page(kind: &str, bytes: &[u8]) -> bool {
     is_html(bytes) || (typed && begins_as(bytes, "<"))
 }
 
+/// Sends user and password of the address as they are meant: the library takes them as spelled.
+fn with_login(
+    mut request: Request<SendBody>,
+    next: MiddlewareNext,
+) -> Result<Response<Body>, ureq::Error> {
+    if let Some(login) = login(request.uri()) {
+        request.headers_mut().insert(AUTHORIZATION, login);
+    }
+    next.handle(request)
+}
+
+/// User and password of an address, decoded (RFC 3986 section 3.2.1), for basic authentication
+/// (RFC 7617).
+fn login(uri: &Uri) -> Option<HeaderValue> {
+    let (userinfo, _) = uri.authority()?.as_str().rsplit_once('@')?;
+    let (user, password) = userinfo.split_once(':').unwrap_or((userinfo, ""));
+    let decoded = |part| percent_decode_str(part).collect::<Vec<u8>>();
+    let login = STANDARD.encode([&decoded(user), &b":"[..], &decoded(password)].concat());
+    let mut value = HeaderValue::try_from(format!("Basic {login}")).ok()?;
+    value.set_sensitive(true);
+    Some(value)
+}
+
 /// A client without redirects and proxies, with these timeouts.
 pub fn agent(connect: Duration, answer: Duration, body: Duration) -> Agent {
     let config = Agent::config_builder()
@@ -357,6 +385,7 @@ pub fn agent(connect: Duration, answer: Duration, body: Duration) -> Agent {
         .timeout_recv_response(Some(answer))
         .timeout_recv_body(Some(body))
         .max_response_header_size(HEAD)
+        .middleware(with_login)
         .user_agent(concat!("annals/", env!("CARGO_PKG_VERSION")));
     config.build().new_agent()
 }
@@ -483,5 +512,30 @@ impl PublishedFiles for Web {
 
     fn place(&self) -> String {
         self.shown.clone()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The signs that an address has for itself are written in their percent form.
+    #[test]
+    fn user_and_password_are_sent_as_they_are_meant() {
+        let sent = |address: &str| {
+            let login = login(&address.parse().unwrap());
+            login.map(|value| value.to_str().unwrap().to_owned())
+        };
+        let basic = |login: &str| Some(format!("Basic {}", STANDARD.encode(login)));
+        for (address, expected) in [
+            ("https://desk:secret@example.org/record", basic("desk:secret")),
+            ("https://desk:a%2Fb%23c%40%3F%25@example.org/", basic("desk:a/b#c@?%")),
+            ("https://d%C3%A9sk:s@example.org/", basic("désk:s")),
+            ("https://desk@example.org/", basic("desk:")),
+            ("https://desk:50%@example.org/", basic("desk:50%")),
+            ("https://example.org/@a", None),
+        ] {
+            assert_eq!(sent(address), expected, "{address}");
+        }
     }
 }

@@ -358,8 +358,8 @@ fn what_a_proxy_refuses_says_what_to_change() {
     assert!(said.code == 2 && plain(&said).contains(limit), "{said:?}");
     assert_eq!(*count.lock().unwrap(), 2);
     let asks = "a proxy there asks for a name and a password: expected them, and right, in the \
-                address, as https://NAME:PASSWORD@HOST/… (a copy has its address in the line `place` of \
-                its file `following`)";
+                address, as https://NAME:PASSWORD@HOST/…, where @ / # ? % are %40 %2F %23 %3F %25 (a copy \
+                has its address in the line `place` of its file `following`)";
     deceived.lie(|_, _| Some(answer("401 Unauthorized", b"<html>who are you")));
     for line in [&["pull"][..], &["tail"], &enter(&document, 2).each(), &["outbox", "send"]] {
         let said = newsroom.annals("ben", line);
