@@ -137,7 +137,9 @@ fn a_part_of_which_no_checkpoint_is_known_is_not_exported() {
         fs::remove_file(folder.join(lost)).unwrap();
     }
     let _ = fs::remove_file(folder.join("ledger/checkpoints"));
+    let plain = story.run("export --to part --as-of 5");
     let refused = story.run("export --to part --as-of 5 --unsigned");
+    assert_eq!((plain.exit, &plain.err), (refused.exit, &refused.err));
     let why = "annals: expected a checkpoint of the first 6 events, or of fewer, to put into the \
                bag; found none in ~/ledger: nothing was exported; export the whole record, or export \
                this point where the log key is\n";

@@ -33,7 +33,7 @@ pub struct ExportArgs {
     /// The folder to make; it must not be there yet
     #[arg(long, value_name = "DIR")]
     to: PathBuf,
-    /// Only what the record held at this point [default: head]
+    /// Only what the record held at this point; needs the log key or its marks [default: head]
     #[arg(long, value_name = "POINT")]
     as_of: Option<String>,
     /// Leave the log key's signatures out where it is not at hand

@@ -110,20 +110,18 @@ pub fn export(
     let steps = options.steps;
     let whole = verified(record, options)?;
     let part = part(record, whole, options.until)?;
-    let signer = part.keys(part.end.size).and_then(|keys| held(log_keys, keys));
-    if signer.is_none() && !options.unsigned {
-        return Err(no_signer(record, &part));
-    }
     let known = checkpoints::known(record, &part)?;
     let checkpoint = match part.is_whole {
         true => record.checkpoint.clone(),
         false => checkpoints::choose(&part, &known, log_keys)?,
     };
+    // First: what --unsigned does not help.
     if checkpoint.is_none() {
-        return Err(match options.unsigned {
-            false => no_signer(record, &part),
-            true => no_checkpoint(record, &part),
-        });
+        return Err(no_checkpoint(record, &part));
+    }
+    let signer = part.keys(part.end.size).and_then(|keys| held(log_keys, keys));
+    if signer.is_none() && !options.unsigned {
+        return Err(no_signer(record, &part));
     }
     let folder = ground.folder().join(PAYLOAD).join("ledger");
     let mut bag = Bagger::new(ground);
