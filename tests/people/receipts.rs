@@ -193,7 +193,10 @@ fn a_quorum_that_asks_for_fewer_is_reported() {
         (add(2, ""), None, "group witnesses 2 one two three"),
         // Enough are left.
         ("witness remove three".to_owned(), None, "group witnesses 2 one two"),
-        ("witness remove one".to_owned(), Some((2, 1)), "group witnesses all two"),
+        ("witness remove one".to_owned(), Some((2, 1)), "group witnesses 1 two"),
+        // As before: one.
+        (add(2, ""), None, "group witnesses 1 two three"),
+        ("witness remove three".to_owned(), None, "group witnesses 1 two"),
         (add(0, " --quorum 2"), None, "group witnesses 2 two one"),
         (add(2, " --quorum any"), Some((2, 1)), "group witnesses any two one three"),
         ("witness remove one".to_owned(), None, "group witnesses any two three"),
@@ -207,6 +210,9 @@ fn a_quorum_that_asks_for_fewer_is_reported() {
         assert_eq!(answer.err.contains("warning: "), warning.is_some(), "{line}: {}", answer.err);
         assert!(warning.is_none() || answer.err.contains(&expected), "{line}: {}", answer.err);
         assert_eq!(group(&desk), policy, "{line}");
+        let more =
+            "note: the policy's quorum asked for 1 cosignature, and asks for 2 from now on\n";
+        assert_eq!(answer.err.contains(more), policy == "group witnesses all one two", "{line}");
     }
 }
 

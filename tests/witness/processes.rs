@@ -469,10 +469,10 @@ fn the_policy_is_edited_line_by_line_and_never_broken() {
     }
     fs::write(newsroom.0.join("keys/policy"), &before).unwrap();
     assert_eq!(newsroom.run(&["witness", "remove", "x"]).code, 0);
-    assert_eq!(quorum(), "group witnesses all y; quorum witnesses");
+    assert_eq!(quorum(), "group witnesses 1 y; quorum witnesses");
     // A quorum that a person wrote is not changed.
     let own = policy()
-        .replace("group witnesses all y\nquorum witnesses", "# mine\ngroup g any y\nquorum g");
+        .replace("group witnesses 1 y\nquorum witnesses", "# mine\ngroup g any y\nquorum g");
     fs::write(newsroom.0.join("keys/policy"), &own).unwrap();
     let said =
         newsroom.run(&["witness", "add", "x", &keys[0], "http://127.0.0.1:1", "--quorum", "any"]);

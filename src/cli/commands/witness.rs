@@ -9,7 +9,8 @@ use crate::cli::commands::witness::collect::trust;
 use crate::cli::shared::{WriteStatus, cosignatures, named_keys};
 use crate::cli::terminal::advised::with_places;
 use crate::cli::terminal::{
-    CliError, Command, Context, Exit, Format, Group, done_as, formats, json, note, out, visible,
+    CliError, Command, Context, Exit, Format, Group, counted, done_as, formats, json, note, out,
+    visible,
 };
 use crate::keys::{KeyFolder, KeyName};
 use crate::ledger::error::LedgerError;
@@ -164,6 +165,7 @@ fn add(context: &mut Context, args: WitnessAddArgs) -> Result<Exit, CliError> {
     let quorum_before = trust.quorum();
     trust.follow_log(&log_key(&record)?, None)?;
     let counts = trust.add(&new, args.quorum.as_deref())?;
+    let is_named = args.quorum.is_some();
     trust.write()?;
     let quorum = trust.quorum();
     let mut out = done_as(context.format());
@@ -179,6 +181,12 @@ fn add(context: &mut Context, args: WitnessAddArgs) -> Result<Exit, CliError> {
     }
     out.flush()?;
     note_fewer(quorum_before, quorum);
+    if let (Some(before @ 1..), Some(now), false) = (quorum_before, quorum, is_named)
+        && now > before
+    {
+        let noun = counted(before as u64, "cosignature");
+        note(format!("note: the policy's quorum asked for {noun}, and asks for {now} from now on"));
+    }
     match counts {
         true => note(with_places("annals witness collect asks it to cosign the checkpoint")),
         false => note("the policy's quorum does not ask for it"),

@@ -103,8 +103,9 @@ impl PolicyFile {
         if !own {
             let left = self.names().len();
             // A number that can no longer be reached becomes the number of the remaining witnesses.
-            let reachable = kept.parse::<usize>().map_or(true, |number| number <= left);
-            self.put_quorum(if reachable { &kept } else { "all" });
+            // It stays a number, which a later witness does not raise.
+            let number = kept.parse::<usize>().map(|number| number.min(left).to_string());
+            self.put_quorum(&number.unwrap_or(kept));
         }
         self.check()
     }
