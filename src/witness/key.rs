@@ -43,7 +43,8 @@ pub struct WitnessKey {
     pub verifier: VerifierKey,
 }
 
-fn path(keys: &KeyFolder, handle: &KeyName) -> PathBuf {
+/// The file that makes a key a witness's.
+pub fn path(keys: &KeyFolder, handle: &KeyName) -> PathBuf {
     keys.path().join(format!("{handle}.witness"))
 }
 

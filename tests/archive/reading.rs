@@ -286,6 +286,12 @@ fn nobody_writes_to_a_published_record() {
             assert!(done.code == 2 && done.err.contains(&why), "{command:?}: {done:?}");
         }
     }
+    // A tail follows a copy, and writes nothing.
+    for place in ["www", &address] {
+        let done = desk.read(place, &["tail"]);
+        let why = format!("found a published record: annals clone {place} DIR makes a copy");
+        assert!(done.code == 2 && done.err.contains(&why), "{done:?}");
+    }
     let done = desk.read(&address, &["init"]);
     assert!(done.code == 2 && done.err.contains("found a published record"), "{done:?}");
     assert_eq!(files_below(&desk.served), before);

@@ -118,6 +118,17 @@ fn a_form_that_a_command_has_not_is_refused_before_it_does_anything() {
     assert!(before == all(story.folder.path()));
 }
 
+/// Else it would wait without a word, as where the number is mistyped.
+#[test]
+fn a_tail_from_an_event_that_is_not_there_yet_says_so() {
+    let story = story();
+    let answer = story.run("tail --from 99 --count 0");
+    let note = "note: there is no event 99 yet; the last is 13\n";
+    assert_eq!((answer.exit, answer.out.as_str(), answer.err.as_str()), (0, "", note));
+    // The next one is what a tail waits for.
+    assert_eq!(story.run("tail --from 14 --count 0").err, "");
+}
+
 #[test]
 fn one_answer_is_the_same_object_as_json_and_as_a_line() {
     let story = story();

@@ -103,6 +103,11 @@ fn a_look_writes_one_file_beside_the_keys() {
     let line = "there were 3 events, and these are not a continuation of them: annals verify";
     assert!(whole(&told).contains(line), "{told}");
     std::fs::rename(desk.path("keys"), desk.path("away")).unwrap();
+    // A witness's key waits for no enrolment.
+    let made = desk.run("", "witness|new|w1|--name|w.example/1");
+    assert_eq!(made.exit, 0, "{made:?}");
+    assert!(home(&desk, "").contains("you     a reader: no key here may sign"));
+    std::fs::remove_dir_all(desk.path("keys")).unwrap();
     let told = home(&desk, "");
     assert!(told.contains("you     a reader: no key here may sign"), "{told}");
     assert!(!desk.path("keys").exists());

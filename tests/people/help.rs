@@ -4,6 +4,27 @@ use crate::people::desk::Desk;
 use std::fs;
 use std::path::Path;
 
+/// What is not given is taken over, whatever the option's default is elsewhere.
+#[test]
+fn the_options_of_a_change_say_that_they_are_as_before() {
+    let desk = Desk::empty();
+    let told = |line: &str| desk.told(line).split_whitespace().collect::<Vec<_>>().join(" ");
+    let correct = told("correct --help");
+    for default in [
+        "[default: the only one; in correct, the one that is quoted]",
+        "[default: says; in correct, as before]",
+        "[default: the document's; in correct, as before]",
+        "[default: said; in correct, as before]",
+    ] {
+        assert!(correct.contains(default), "{default}: {correct}");
+    }
+    let describe = told("document describe --help");
+    for default in ["its ending; in describe, as before]", "[default: now; in describe, as before]"]
+    {
+        assert!(describe.contains(default), "{default}: {describe}");
+    }
+}
+
 #[test]
 fn a_command_of_other_programs_is_answered_with_the_one_that_is_meant() {
     let desk = Desk::empty();

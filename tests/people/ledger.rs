@@ -136,7 +136,9 @@ fn without_a_log_key_nothing_is_written_but_a_new_one() {
     let (exit, why) = desk.refused("ledger rekey --reason rotated --statement lost");
     assert_eq!(exit, 2);
     assert!(why.contains("put back a copy, or say --reason compromised"), "{why}");
-    desk.told("ledger rekey --reason compromised --statement the_disk_broke");
+    let answer = desk.run("ledger rekey --reason compromised --statement the_disk_broke");
+    let note = "note: ~/keys/log.key is the new log key; keep a copy of it\n";
+    assert_eq!((answer.exit, answer.err.as_str()), (0, note));
     assert_eq!(desk.whole(), 2);
     desk.told("ledger change --title New");
     assert_eq!(desk.whole(), 3);

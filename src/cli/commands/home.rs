@@ -14,7 +14,7 @@ use crate::cli::terminal::{
     whole_words,
 };
 use crate::disk::closed::is_closed;
-use crate::disk::{self, FileMode, is_folder_at, read_optional};
+use crate::disk::{self, FileMode, is_folder_at, is_there, read_optional};
 use crate::keys::{KeyFolder, KeyName, KeyPresence, ListedKey};
 use crate::ledger::error::{LedgerError, chain};
 use crate::ledger::exchange::submitting::still_waiting;
@@ -25,6 +25,7 @@ use crate::ledger::query::event::{EventRow, on, row};
 use crate::ledger::query::names::Names;
 use crate::ledger::query::{AsOf, View};
 use crate::ledger::shell_word::shell_path;
+use crate::witness::key;
 use annals_core::event::args::Roles;
 use annals_core::event::vocabulary::Role;
 use annals_core::hash::Hash;
@@ -389,8 +390,12 @@ fn not_enrolled(view: &View<'_>) -> Result<Vec<String>, CliError> {
         return Ok(Vec::new());
     }
     let roster = &view.state().fold.roster;
-    let keys = KeyFolder::open(folder)?.list()?.keys.into_iter();
-    let here = keys.filter(|listed| listed.held != KeyPresence::Elsewhere);
+    let folder = KeyFolder::open(folder)?;
+    let keys = folder.list()?.keys.into_iter();
+    // A witness's key is enrolled nowhere.
+    let is_witness =
+        |listed: &ListedKey| is_there(&key::path(&folder, &listed.handle)).is_ok_and(|is| is);
+    let here = keys.filter(|listed| listed.held != KeyPresence::Elsewhere && !is_witness(listed));
     let is_new =
         |listed: &ListedKey| listed.public.is_some_and(|key| roster.member(&key).is_none());
     Ok(here.filter(is_new).map(|listed| listed.handle.to_string()).collect())

@@ -9,6 +9,7 @@ use crate::cli::shared::{ActText, DryRunArgs, admin, print_dry_run, print_receip
 use crate::cli::terminal::{
     CliError, Command, Context, Exit, Format, Group, formats, note, until_written, visible,
 };
+use crate::disk::is_there;
 use crate::keys::{KeyFolder, generate, had_log_key};
 use crate::ledger::error::{LedgerError, chain};
 use crate::ledger::exchange::policy_file::PolicyFile;
@@ -275,6 +276,7 @@ fn rekey(context: &mut Context, args: RekeyArgs) -> Result<Exit, CliError> {
     if !admin::may_write(context, &mut writer, &key.public(), args.dry_run, &text)? {
         return print_dry_run(context, prepared.first, 1, &[]);
     }
+    let is_lost = !is_there(&writer.paths.log_key())?;
     let keys = KeyFolder::open(&writer.paths.keys)?;
     keys.add_next_log(&new, &mut *context.entropy)?;
     writer.hold_log_key(new);
@@ -282,10 +284,11 @@ fn rekey(context: &mut Context, args: RekeyArgs) -> Result<Exit, CliError> {
     let exit = admin::print_receipt(context, &receipt, &writer, &text);
     keys.name_log(&log_key)?;
     name_in_policy(&writer, &log_key, (reason != RekeyReason::Rotated).then_some(&ledger.log_key));
-    note(format!(
-        "note: {} is the new log key; the one before is kept beside it; keep a copy of both",
-        writer.paths.log_key().display()
-    ));
+    let what = match is_lost {
+        true => "keep a copy of it",
+        false => "the one before is kept beside it; keep a copy of both",
+    };
+    note(format!("note: {} is the new log key; {what}", writer.paths.log_key().display()));
     exit
 }
 

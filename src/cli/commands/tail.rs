@@ -3,6 +3,7 @@
 //! Always holds: of a copy, an event is shown once the copy has it, verified. Not here: writing
 //! events (`render/events`), the copy (`exchange::follow`).
 
+use crate::archive::web::shown_address;
 use crate::cli::render::{Printer, provenance};
 use crate::cli::shared::pull_options;
 use crate::cli::terminal::{
@@ -18,6 +19,7 @@ use crate::ledger::query::effect::Effects;
 use crate::ledger::query::event::{on, row};
 use crate::ledger::query::{ViewedEvent, no_fact};
 use crate::ledger::reader::Record;
+use crate::ledger::shell_word::shell_word;
 use crate::ledger::write::writer::RecordServer;
 use annals_core::verify::source::SourceError;
 use clap::Args;
@@ -67,13 +69,30 @@ impl Command for TailArgs {
 fn run(context: &mut Context, args: TailArgs) -> Result<Exit, CliError> {
     let every = span("--every", &args.every)?.max(LEAST);
     let paths = context.paths()?;
-    paths.expect_ledger()?;
+    paths.expect_ledger().map_err(|error| match error {
+        LedgerError::AnotherFolder(place, found) if found == paths.published() => {
+            let shown = shell_word(&shown_address(&paths.ledger.to_string_lossy()));
+            let found = format!(
+                "a published record: annals clone {shown} DIR makes a copy, in which tail shows \
+                 what is published from then on"
+            );
+            LedgerError::AnotherFolder(place, found)
+        }
+        error => error,
+    })?;
     let server = context.copy_server(&paths)?;
     let mut shown = 0;
     let mut next = args.from;
+    let mut is_first = true;
     loop {
         let record = Record::open(paths.clone())?;
         let size = record.size();
+        if let (Some(from), Some(last)) = (args.from, size.checked_sub(1))
+            && std::mem::take(&mut is_first)
+            && from > size
+        {
+            note(format!("note: there is no event {from} yet; the last is {last}"));
+        }
         let from = next.unwrap_or(size.saturating_sub(LAST));
         let left = args.count.map_or(u64::MAX, |count| count - shown);
         let until = size.min(from.saturating_add(left));

@@ -71,7 +71,7 @@ pub struct QuoteArgs {
     /// Words that point at a place in the document: the words, or "first words … last words"
     #[arg(long)]
     pub quote: Option<String>,
-    /// The document's position [default: the only one]
+    /// The document's position [default: the only one; in correct, the one that is quoted]
     #[arg(long, value_name = "POSITION")]
     pub document: Option<u64>,
     /// Which one, where the words stand there more than once
@@ -151,7 +151,7 @@ pub struct WordsArgs {
     /// What each of them is; known from the first use on
     #[arg(long, value_parser = agent_type(), requires = "according_to")]
     pub agent_type: Vec<AgentType>,
-    /// What each of them does [default: says]
+    /// What each of them does [default: says; in correct, as before]
     #[arg(long, requires = "according_to")]
     pub act: Vec<String>,
     /// The role of each of them; known from the first use on
@@ -169,10 +169,11 @@ pub struct WordsArgs {
     /// A person or thing that it is about; may be given several times
     #[arg(long = "topic", value_name = "NAME")]
     pub topics: Vec<String>,
-    /// The language of the claim [default: the document's]
+    /// The language of the claim [default: the document's; in correct, as before]
     #[arg(long)]
     pub lang: Option<String>,
-    /// What you vouch for: that the document says so, or that it is so [default: said]
+    /// What you vouch for: that the document says so, or that it is so [default: said; in correct,
+    /// as before]
     #[arg(long, value_parser = vouch())]
     pub vouch: Option<Vouch>,
 }

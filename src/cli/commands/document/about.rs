@@ -43,10 +43,11 @@ pub struct AboutArgs {
     /// The document that this was made from
     #[arg(long, value_name = "POSITION")]
     pub derived_from: Option<u64>,
-    /// What kind of file it is [default: by its first bytes, the server or its ending]
+    /// What kind of file it is [default: by its first bytes, the server or its ending; in
+    /// describe, as before]
     #[arg(long, value_name = "TYPE")]
     pub media_type: Option<String>,
-    /// When it was captured [default: now]
+    /// When it was captured [default: now; in describe, as before]
     #[arg(long, value_name = "TIME")]
     pub captured_at: Option<String>,
 }
