@@ -319,6 +319,33 @@ mod tests {
         }
     }
 
+    #[test]
+    fn the_nearest_place_of_a_script_without_spaces_may_begin_at_any_character() {
+        let near = |text: &str, words: &str| {
+            found(text, words, None, Edges::Whole).map_err(|error| {
+                error
+                    .strip_prefix("the quotation does not stand in the document: ")
+                    .unwrap()
+                    .to_owned()
+            })
+        };
+        let text = "论文发表在《自然》杂志上。";
+        assert_eq!(
+            near(text, "文章发表在《自然》杂志上"),
+            Err({
+                "the nearest place is \"发表在《自然》杂志上\" at code point 2; before it the document has \
+             \"论文\", the quotation has \"文章\"".to_owned()
+            })
+        );
+        assert_eq!(
+            near("東都電機は見通しを下げた。", "当社は見通しを下げた"),
+            Err({
+                "the nearest place is \"は見通しを下げた\" at code point 4; before it the document has \
+             \"東都電機\", the quotation has \"当社\"".to_owned()
+            })
+        );
+    }
+
     fn found(text: &str, typed: &str, nth: Option<usize>, edges: Edges) -> Result<String, String> {
         let text = Text::new(text.into()).unwrap();
         let pointing = Pointing { words: typed, nth, edges };

@@ -1,9 +1,10 @@
 //! The place in a document that is nearest to words that are not in it.
 //!
-//! Always holds: the search is one pass over the document for each of the first typed words.
+//! Always holds: the search is one pass over the document for each of the first typed words; in a
+//! script without spaces, for each of the first characters.
 //! Not here: words that are found (`quote_search`).
 
-use crate::loose::{Hyphens, Loose};
+use crate::loose::{Hyphens, Loose, is_unspaced};
 use crate::quote::Text;
 use crate::quote_search::places::{
     NearestPlace, PointingError, Side, borders, occurrences, split_ellipsis,
@@ -93,7 +94,7 @@ const SHOWN: usize = 40;
 const MOST_SHOWN: usize = 120;
 /// The number of characters of a difference that are shown.
 const DIFFERENCE: usize = 24;
-/// The number of words that are tried as the beginning of a run.
+/// The number of words, or of characters without spaces, that are tried as the beginning of a run.
 const WORDS: usize = 24;
 /// The number of shorter runs with the same end that are tried.
 const SHORTER: usize = 8;
@@ -116,7 +117,11 @@ struct MatchRun {
 
 /// The longest run that begins at some typed word; the earliest of equal ones.
 fn longest_run(hay: &[char], typed: &[char], from: usize) -> MatchRun {
-    let begins = |of: &usize| *of == 0 || typed.get(of - 1) == Some(&' ');
+    let begins = |of: &usize| {
+        *of == 0
+            || typed.get(of - 1) == Some(&' ')
+            || typed.get(*of).is_some_and(|c| is_unspaced(*c))
+    };
     let mut best = MatchRun::default();
     for of in (0..typed.len()).filter(begins).take(WORDS) {
         let found = longest_beginning(hay, &typed[of..], from);
@@ -147,7 +152,7 @@ fn longest_beginning(hay: &[char], words: &[char], from: usize) -> MatchRun {
                 break;
             }
             let start = at + 1 - length;
-            if start == 0 || !hay[start - 1].is_alphanumeric() {
+            if start == 0 || !hay[start - 1].is_alphanumeric() || is_unspaced(hay[start]) {
                 best = MatchRun { at: start, of: 0, length };
             } else {
                 length = borders[length - 1];
