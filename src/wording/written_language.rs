@@ -96,9 +96,13 @@ pub fn doubt(text: &str, lang: &str) -> Option<LanguageDoubt> {
         return Some(LanguageDoubt { why, guess, ground: Ground::Letters });
     }
     let own = own?;
-    let own_weight = weights(words.iter().copied(), &[own]).remove(own).map_or(0.0, |it| it.weight);
+    let in_own = weights(words.iter().copied(), &[own]).remove(own).unwrap_or_default();
     let (other, most) = other?;
-    let is_other = own_weight * 2.0 <= most.weight
+    let is_other = in_own.weight * 2.0 <= most.weight
+        // Of a few words one is soon one of another language too.
+        && most.count >= in_own.count * 2
+        && most.count > in_own.count + 1
+        && !(own == "ja" && is_headline(&counts, most.count))
         && letters_are_of(&text, other, own).unwrap_or(most.count >= 3);
     is_other.then(|| LanguageDoubt {
         why: format!("has words of {other}"),
@@ -120,6 +124,13 @@ fn letters_are_of(text: &str, language: &str, than: &str) -> Option<bool> {
     let (language, than) = (lang(language)?, lang(than)?);
     let found = Detector::with_allowlist(vec![language, than]).detect_lang(text);
     Some(found == Some(language))
+}
+
+/// Whether a text may be a headline of Japanese: a few Chinese letters without others, of which
+/// fewer than half are small words of Chinese.
+fn is_headline(counts: &[(Script, usize)], small_words: usize) -> bool {
+    const LONGEST: usize = 16;
+    matches!(counts, [(Script::Han, letters)] if *letters < LONGEST && small_words * 2 < *letters)
 }
 
 /// How many letters of each script a text has.
@@ -291,6 +302,10 @@ mod tests {
             ("Le ministre a dit que la réunion aura lieu.", "de", "fr"),
             ("The minister said that they would meet.", "de", "en"),
             ("Ministern sade att det inte var så.", "en", "sv"),
+            ("Er ist nicht da.", "nl", "de"),
+            ("Il n’a pas dit.", "it", "fr"),
+            ("这是非法的。", "ja", "zh"),
+            ("论文于十一月发表在自然杂志上。", "ja", "zh"),
         ] {
             let why = Some(format!("has words of {other}"));
             assert_eq!(doubts(text, lang), why, "{text}");
@@ -337,6 +352,11 @@ mod tests {
             ("Vláda to na jednání neřekla.", "cs"),
             ("Guvernul nu a dat un raport la timp.", "ro"),
             ("El ministre no va dir res de la llei.", "ca"),
+            ("De pot weegt 190 kilo.", "nl"),
+            ("En man dog.", "sv"),
+            ("東京都知事辞任", "ja"),
+            ("東京地裁不起訴処分", "ja"),
+            ("日本銀行追加利上決定", "ja"),
         ] {
             assert_eq!(doubts(text, lang), None, "{text}");
         }
