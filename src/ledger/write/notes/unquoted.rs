@@ -462,9 +462,12 @@ fn in_marks(text: &str) -> Vec<&str> {
     let closing = |mark: char| match mark {
         '“' => Some(&['”', '"'][..]),
         '„' => Some(&['“', '”', '"'][..]),
+        // Swedish and Finnish marks are alike on both sides.
+        '”' => Some(&['”', '“', '"'][..]),
         '«' => Some(&['»'][..]),
-        '»' => Some(&['«'][..]),
+        '»' => Some(&['«', '»'][..]),
         '"' => Some(&['"'][..]),
+        '״' => Some(&['״', '”', '"'][..]),
         '「' => Some(&['」'][..]),
         '『' => Some(&['』'][..]),
         '‘' => Some(&['’'][..]),
@@ -476,11 +479,32 @@ fn in_marks(text: &str) -> Vec<&str> {
     let is_letter = |c: char| c.is_alphanumeric();
     // An apostrophe is no quotation mark: these stand around words.
     let is_single = |mark: char| "‘‚‹›".contains(mark);
-    let opens = |at: usize, mark: char| {
+    let is_hebrew = |c: char| matches!(c, '\u{5D0}'..='\u{5EA}');
+    let around = |at: usize, mark: char| {
         let (before, after) = (text.get(..at), text.get(at + mark.len_utf8()..));
-        !is_single(mark)
-            || !before.is_some_and(|it| it.ends_with(is_letter))
-                && after.is_some_and(|it| it.starts_with(char::is_alphabetic))
+        (before.unwrap_or_default(), after.unwrap_or_default())
+    };
+    let opens = |at: usize, mark: char| {
+        let (before, after) = around(at, mark);
+        match mark {
+            // After a word they close.
+            '”' | '״' => {
+                !before.ends_with(|c: char| is_letter(c) || ".,!?…".contains(c))
+                    && after.starts_with(|c: char| is_letter(c) || "[…".contains(c))
+            }
+            '"' => !before.ends_with(is_hebrew),
+            mark if is_single(mark) => {
+                !before.ends_with(is_letter) && after.starts_with(char::is_alphabetic)
+            }
+            _ => true,
+        }
+    };
+    // A mark between two letters of Hebrew is one of an abbreviation.
+    let is_abbreviation = |at: usize, mark: char| {
+        let (before, after) = around(at, mark);
+        matches!(mark, '"' | '״' | '”')
+            && before.ends_with(is_hebrew)
+            && after.starts_with(is_hebrew)
     };
     let (mut found, mut from) = (Vec::new(), 0);
     while let Some(rest) = text.get(from..) {
@@ -491,7 +515,8 @@ fn in_marks(text: &str) -> Vec<&str> {
         let ends = |(end, sign): &(usize, char)| {
             let after = text.get(begin + end + sign.len_utf8()..).unwrap_or_default();
             let is_mark = closing(mark).is_some_and(|marks| marks.contains(sign));
-            is_mark && !(is_single(mark) && after.starts_with(is_letter))
+            let is_inside = is_single(mark) && after.starts_with(is_letter);
+            is_mark && !is_inside && !is_abbreviation(begin + end, *sign)
         };
         let inside = text.get(begin..).unwrap_or_default();
         match inside.char_indices().find(ends) {
