@@ -6,6 +6,7 @@
 //! Source: the names of the C library's locales, by `pure-rust-locales`.
 
 use crate::wording::figures::digit;
+use crate::wording::name_cases::is_slavic;
 use annals_core::search::folded;
 use jiff::civil::Weekday;
 use pure_rust_locales::{Locale, locale_match};
@@ -57,6 +58,13 @@ const LOCALES: [(&str, &[Locale]); 37] = [
 
 /// Languages whose names have other endings in a sentence.
 const INFLECTED: &str = "uk ru be bg mk sr hr bs sl cs sk pl fi et lv lt hu el tr";
+/// Languages that add articles and further words to a weekday: `onsdagen`, `Donnerstagabend`.
+const COMPOUNDING: &str = "de nl da nb no nn sv";
+/// Letters that languages write together with the word after them: `בדצמבר`.
+const PREFIXES: [(&str, &str); 2] = [("he", "בלמהוכש"), ("ar", "وبلف")];
+/// The word after the ordinal that is a weekday in Portuguese, and the one before it in Hebrew.
+const AFTER_ORDINAL: &str = "feira";
+const BEFORE_ORDINAL: &str = "יום";
 /// Beginnings of names of months that are other words too, folded; they count beside a figure.
 const OTHER_WORDS: [&str; 8] = ["march", "люто", "люти", "люта", "lute", "aralık", "nisan", "مارس"];
 /// Beginnings of names of months that people have too, folded: with a capital they count beside a
@@ -123,8 +131,27 @@ struct DayNames {
     months: Vec<(Vec<String>, i8)>,
     short: Vec<(Vec<String>, i8)>,
     weekdays: Vec<(String, i8)>,
+    weekday_form: WeekdayForm,
+    /// Letters that may stand before a name.
+    prefixes: &'static str,
     is_inflected: bool,
     begins: HashSet<[Option<char>; 2]>,
+}
+
+/// How a weekday stands in a sentence.
+#[derive(Clone, Copy, Default, PartialEq, Eq)]
+enum WeekdayForm {
+    /// As it is.
+    #[default]
+    Plain,
+    /// With endings of cases.
+    Cases,
+    /// As the beginning of a word.
+    Beginning,
+    /// Before `feira`, or before the figure of the day: `quinta-feira`, `quinta (26)`.
+    Portuguese,
+    /// After `יום`.
+    Hebrew,
 }
 
 /// The language of a tag without its region and script.
@@ -139,8 +166,17 @@ static NAMES: LazyLock<HashMap<&str, DayNames>> = LazyLock::new(|| {
 
 impl DayNames {
     fn of(lang: &str, locales: &[Locale]) -> DayNames {
-        let is_inflected = INFLECTED.split(' ').any(|it| it == lang);
-        let mut names = DayNames { is_inflected, ..DayNames::default() };
+        let is_in = |languages: &str| languages.split(' ').any(|it| it == lang);
+        let is_inflected = is_in(INFLECTED);
+        let weekday_form = match lang {
+            "pt" => WeekdayForm::Portuguese,
+            "he" => WeekdayForm::Hebrew,
+            _ if is_inflected => WeekdayForm::Cases,
+            _ if is_in(COMPOUNDING) => WeekdayForm::Beginning,
+            _ => WeekdayForm::Plain,
+        };
+        let prefixes = PREFIXES.iter().find(|(of, _)| *of == lang).map_or("", |(_, it)| it);
+        let mut names = DayNames { is_inflected, weekday_form, prefixes, ..DayNames::default() };
         for locale in locales.iter().copied() {
             let other = locale_match!(locale => LC_TIME::ALT_MON).unwrap_or_default();
             let months = locale_match!(locale => LC_TIME::MON);
@@ -150,10 +186,13 @@ impl DayNames {
             for (name, month) in locale_match!(locale => LC_TIME::ABMON).iter().zip(1..) {
                 names.short.push((parts(name), month));
             }
-            // In Portuguese and Hebrew they are ordinals. They begin with Sunday.
-            if !matches!(lang, "pt" | "he") {
-                let days = locale_match!(locale => LC_TIME::DAY).iter().zip(0..);
-                names.weekdays.extend(days.map(|(name, day)| (as_typed(name), day)));
+            // They begin with Sunday.
+            for (name, day) in locale_match!(locale => LC_TIME::DAY).iter().zip(0..) {
+                let name = as_typed(name.split('-').next().unwrap_or_default());
+                // Before an ending the last vowel may be left out: wtorek, wtorku.
+                let stem = is_slavic(lang).then(|| without_last_vowel(&name)).flatten();
+                names.weekdays.extend(stem.map(|stem| (stem, day)));
+                names.weekdays.push((name, day));
             }
         }
         let months = names.months.iter().chain(&names.short).filter_map(|(name, _)| name.first());
@@ -164,10 +203,96 @@ impl DayNames {
 
     /// Whether a word of a text may be a name. A fast check: `false` is certain, `true` is not.
     fn may_be_in(&self, text: &str) -> bool {
-        let is_begin = |word: &str| self.begins.contains(&beginning(word));
+        // A letter that stands before names may be one of the name.
+        let is_begin = |word: &str| {
+            let mut rest = word;
+            loop {
+                if self.begins.contains(&beginning(rest)) {
+                    return true;
+                }
+                let mut letters = rest.chars();
+                match letters.next() {
+                    Some(c) if self.prefixes.contains(c) => rest = letters.as_str(),
+                    _ => return false,
+                }
+            }
+        };
         text.unicode_words()
             .any(|word| is_begin(word) || word.split(['’', '\'', 'ʼ']).any(is_begin))
     }
+}
+
+impl DayNames {
+    /// Whether a word is a name after one or two letters that the language writes together with it.
+    fn is_prefixed(&self, word: &str, name: &str) -> bool {
+        let before = word.strip_suffix(name).filter(|_| !self.prefixes.is_empty());
+        before.is_some_and(|it| {
+            it.chars().count() <= 2 && it.chars().all(|c| self.prefixes.contains(c))
+        })
+    }
+
+    /// The weekday that a word is.
+    fn weekday(&self, words: &[(&str, String)], at: usize) -> Option<(String, Weekday)> {
+        let (word, lower) = words.get(at)?;
+        let is_form = |name: &str| match self.weekday_form {
+            WeekdayForm::Cases => is_weekday_case(word, lower, name),
+            WeekdayForm::Beginning => lower.starts_with(name),
+            WeekdayForm::Hebrew => name == SABBATH && self.is_prefixed(lower, name),
+            WeekdayForm::Plain | WeekdayForm::Portuguese => false,
+        };
+        let exact = self.weekdays.iter().find(|(name, _)| name == lower);
+        // Pazartesi, Monday, begins with Pazar, Sunday.
+        let longest = || {
+            let forms = self.weekdays.iter().filter(|(name, _)| is_form(name));
+            forms.max_by_key(|(name, _)| name.len())
+        };
+        let (name, day) = exact.or_else(longest)?;
+        let mut word = (*word).to_owned();
+        let next = words.get(at + 1);
+        match self.weekday_form {
+            WeekdayForm::Portuguese if name != "domingo" && name != "sábado" => match next {
+                Some((feira, lower)) if lower == AFTER_ORDINAL => word = format!("{word}-{feira}"),
+                Some((figure, _)) if figure.chars().next().and_then(digit).is_some() => {}
+                _ => return None,
+            },
+            WeekdayForm::Hebrew if name != SABBATH => {
+                let (_, before) = words.get(at.checked_sub(1)?)?;
+                if before != BEFORE_ORDINAL && !self.is_prefixed(before, BEFORE_ORDINAL)
+                    || before.starts_with('ה')
+                {
+                    return None;
+                }
+            }
+            _ => {}
+        }
+        Some((word, Weekday::from_sunday_zero_offset(*day).ok()?))
+    }
+}
+
+/// The one weekday of Hebrew with a name.
+const SABBATH: &str = "שבת";
+
+/// Whether a word is a weekday with the ending of a case. A short name has short endings and small
+/// letters, where it is no name of a person: `kedden`.
+fn is_weekday_case(word: &str, lower: &str, name: &str) -> bool {
+    let (letters, length) = (lower.chars().count(), name.chars().count());
+    match length + 1 == LONG {
+        true => {
+            word.starts_with(char::is_lowercase) && lower.starts_with(name) && letters <= length + 3
+        }
+        false => is_name(lower, name, true),
+    }
+}
+
+/// A name without the vowel before its last letter, if it has one there that cases leave out.
+fn without_last_vowel(name: &str) -> Option<String> {
+    let mut letters: Vec<char> = name.chars().collect();
+    let vowel = letters.len().checked_sub(2).filter(|at| *at >= 3)?;
+    let is_vowel = matches!(letters.get(vowel)?, 'e' | 'a' | 'o' | 'е' | 'а' | 'о');
+    is_vowel.then(|| {
+        letters.remove(vowel);
+        letters.into_iter().collect()
+    })
 }
 
 /// The first two letters of a word, without case and accents.
@@ -260,7 +385,9 @@ pub fn months(text: &str, lang: &str) -> Vec<NamedMonth> {
         };
         let stands = |name: &[String], is_inflected: bool| {
             name.iter().enumerate().all(|(index, part)| {
-                words.get(at + index).is_some_and(|(_, word)| is_name(word, part, is_inflected))
+                words.get(at + index).is_some_and(|(_, word)| {
+                    is_name(word, part, is_inflected) || index == 0 && names.is_prefixed(word, part)
+                })
             })
         };
         let full = names.months.iter().find(|(name, _)| stands(name, names.is_inflected));
@@ -272,7 +399,10 @@ pub fn months(text: &str, lang: &str) -> Vec<NamedMonth> {
             at += 1;
             continue;
         };
-        let word = words.get(at).map_or("", |(word, _)| word);
+        let word = match names.prefixes.is_empty() {
+            true => words.get(at).map_or("", |(word, _)| word),
+            false => name.first().map_or("", String::as_str),
+        };
         let word_before = at.checked_sub(1).and_then(|before| words.get(before));
         let word_before = word_before.map_or("", |(_, lower)| lower);
         let is_plain = full.is_some() && is_plain(word, word_before, &language);
@@ -290,12 +420,7 @@ pub fn months(text: &str, lang: &str) -> Vec<NamedMonth> {
 pub fn weekdays(text: &str, lang: &str) -> Vec<(String, Weekday)> {
     let Some(names) = names_in(text, lang) else { return Vec::new() };
     let words = words(text);
-    let named = |(word, lower): &(&str, String)| {
-        let is_day = |(name, _): &&(String, i8)| is_name(lower, name, names.is_inflected);
-        let (_, day) = names.weekdays.iter().find(is_day)?;
-        Some(((*word).to_owned(), Weekday::from_sunday_zero_offset(*day).ok()?))
-    };
-    words.iter().filter_map(named).collect()
+    (0..words.len()).filter_map(|at| names.weekday(&words, at)).collect()
 }
 
 /// The name of a month, in English.
@@ -359,6 +484,11 @@ mod tests {
             ("em maio", "pt", 5),
             ("в марте", "ru", 3),
             ("in May", "en", 5),
+            ("ל-3 בדצמבר 2026", "he", 12),
+            ("3 במאי", "he", 5),
+            ("ומנובמבר", "he", 11),
+            ("3 نوفمبر", "ar", 11),
+            ("ونوفمبر", "ar", 11),
         ] {
             assert_eq!(named(text, lang), [month], "{text}");
         }
@@ -373,6 +503,7 @@ mod tests {
             ("El mai bine", "ro"),
             ("Там май няма никой", "bg"),
             ("Mai Thi Nguyen", "fr"),
+            ("הבמאי במרכז", "he"),
             ("nothing 3 here", "und"),
             ("", "uk"),
         ] {
@@ -389,11 +520,40 @@ mod tests {
             ("в п’ятницю", "uk", Weekday::Friday),
             ("el jueves", "es", Weekday::Thursday),
             ("في يوم الخميس", "ar", Weekday::Thursday),
+            ("na quinta-feira", "pt", Weekday::Thursday),
+            ("nesta terça (24)", "pt", Weekday::Tuesday),
+            ("no sábado", "pt-BR", Weekday::Saturday),
+            ("på onsdagen", "sv", Weekday::Wednesday),
+            ("i torsdags", "sv", Weekday::Thursday),
+            ("fredagskvällen", "sv", Weekday::Friday),
+            ("onsdagens møde", "da", Weekday::Wednesday),
+            ("am Donnerstagabend", "de", Weekday::Thursday),
+            ("op donderdagavond", "nl", Weekday::Thursday),
+            ("kedden", "hu", Weekday::Tuesday),
+            ("szerdán", "hu", Weekday::Wednesday),
+            ("Pazartesi günü", "tr", Weekday::Monday),
+            ("Cumartesi günü", "tr", Weekday::Saturday),
+            ("cumaya kadar", "tr", Weekday::Friday),
+            ("Salı’ya kadar", "tr", Weekday::Tuesday),
+            ("od wtorku", "pl", Weekday::Tuesday),
+            ("do piątku", "pl", Weekday::Friday),
+            ("od pátku", "cs", Weekday::Friday),
+            ("з понеділка", "uk", Weekday::Monday),
+            ("ביום שלישי", "he", Weekday::Tuesday),
+            ("בשבת", "he", Weekday::Saturday),
         ] {
             let found: Vec<Weekday> = weekdays(text, lang).into_iter().map(|it| it.1).collect();
             assert_eq!(found, [day], "{text}");
         }
-        assert_eq!(weekdays("a segunda vez", "pt"), []);
+        for (text, lang) in [
+            ("a segunda vez", "pt"),
+            ("ביום השני של המשפט", "he"),
+            ("היום שני אנשים", "he"),
+            ("salıncak Cumalı", "tr"),
+            ("Petković Petkov", "hr"),
+        ] {
+            assert_eq!(weekdays(text, lang), [], "{text}");
+        }
         assert_eq!((weekday_name(Weekday::Friday), month_name(12)), ("Friday", "December"));
     }
 }
