@@ -22,6 +22,12 @@ const BEFORE: [&str; 7] = ["bc", "bce", "vchr", "avjc", "донэ", "прнв", 
 const PARTS: [&str; 9] =
     ["week", "woche", "kw", "semaine", "semana", "недел", "quarter", "quartal", "trimest"];
 
+/// Words for a month and a day after their figures, in Chinese, Japanese and Korean.
+const MONTHS: [char; 2] = ['月', '월'];
+const DAYS: [char; 4] = ['日', '号', '號', '일'];
+/// What makes a number of months or days of such words: `3日間`, `3日前`.
+const COUNTED: [char; 8] = ['間', '间', '前', '后', '後', 'ぶ', '内', '目'];
+
 /// The dates that figures give.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct FiguredDate {
@@ -75,7 +81,7 @@ pub fn read(words: &str) -> Option<FiguredDate> {
     let gap = |a: &Run, b: &Run| words.get(a.to..b.from).unwrap_or_default().trim();
     let edtf = match runs.as_slice() {
         [a, b, c] => parts([a, b, c], [gap(a, b), gap(b, c)])?,
-        [year, month] if gap(year, month) == "年" && year.is_year() => {
+        [year, month] if matches!(gap(year, month), "年" | "년") && year.is_year() => {
             vec![format!("{}-{:02}", year.digits, month.number()?)]
         }
         [first, last] if first.is_year() && last.is_year() && first.digits < last.digits => {
@@ -112,7 +118,7 @@ fn parts([a, b, c]: [&Run; 3], gaps: [&str; 2]) -> Option<Vec<String>> {
         Some(format!("{}-{:02}-{:02}", year.digits, month.number()?, day.number()?))
     };
     match gaps {
-        ["年", "月"] if a.is_year() => Some(vec![date(a, b, c)?]),
+        ["年" | "년", "月" | "월"] if a.is_year() => Some(vec![date(a, b, c)?]),
         ["." | "/" | "-", "." | "/" | "-"] if gaps[0] == gaps[1] => {
             match (a.is_year(), c.is_year()) {
                 (true, false) => Some(vec![date(a, b, c)?]),
@@ -168,7 +174,47 @@ pub fn days_beside_month(words: &str) -> Vec<u32> {
     if PARTS.iter().any(|part| lower.contains(part)) {
         return Vec::new();
     }
-    runs(words).iter().filter(|run| run.is_small()).filter_map(Run::number).collect()
+    let runs = runs(words);
+    let counts = |run: &Run, signs: &[char]| {
+        words.get(run.to..).is_some_and(|rest| rest.trim_start().starts_with(signs))
+    };
+    let small = || runs.iter().filter(|run| run.is_small() && !counts(run, &MONTHS));
+    let mut days: Vec<u32> =
+        small().filter(|run| counts(run, &DAYS)).filter_map(Run::number).collect();
+    if days.is_empty() {
+        days = small().filter_map(Run::number).collect();
+    }
+    days
+}
+
+/// The one day of a month that figures give in Chinese, Japanese or Korean, without its month.
+pub fn day_alone(words: &str) -> Option<u32> {
+    if !words.contains(['日', '일']) {
+        return None;
+    }
+    let runs = runs(words);
+    let is_day = |run: &&Run| {
+        let rest = words.get(run.to..).and_then(|rest| rest.strip_prefix(['日', '일']));
+        run.is_small() && rest.is_some_and(|rest| !rest.starts_with(COUNTED))
+    };
+    let mut days = runs.iter().filter(is_day);
+    days.next().filter(|_| days.next().is_none())?.number()
+}
+
+/// The months that figures give in Chinese, Japanese or Korean, with their words: `11月`.
+pub fn named_months(text: &str) -> Vec<(String, i8)> {
+    if !text.contains(MONTHS) {
+        return Vec::new();
+    }
+    let month = |run: Run| {
+        let rest = text.get(run.to..)?;
+        let sign = rest.chars().next().filter(|sign| MONTHS.contains(sign))?;
+        let is_counted = rest.chars().nth(1).is_some_and(|c| matches!(c, '間' | '间'));
+        let month = run.number().and_then(|number| i8::try_from(number).ok())?;
+        let word = text.get(run.from..run.to + sign.len_utf8())?;
+        ((1..=12).contains(&month) && !is_counted).then(|| (word.to_owned(), month))
+    };
+    runs(text).into_iter().filter_map(month).collect()
 }
 
 /// The years of the common calendar that words have, in four digits, each once.
@@ -182,12 +228,12 @@ pub fn years(words: &str) -> Vec<String> {
     years
 }
 
-/// The months that dates in figures of a text may have: `24.12.2025`, `2025-12-24`, `2025年12月`.
+/// The months that dates in figures of a text may have: `24.12.2025`, `2025-12-24`, `12月24日`.
 pub fn months(text: &str) -> Vec<i8> {
     let runs = runs(text);
     let gap = |a: &Run, b: &Run| text.get(a.to..b.from).unwrap_or_default().trim();
-    let is_joint = |gap: &str| matches!(gap, "." | "/" | "-" | "年");
-    let mut months: Vec<i8> = Vec::new();
+    let is_joint = |gap: &str| matches!(gap, "." | "/" | "-" | "年" | "년");
+    let mut months: Vec<i8> = named_months(text).into_iter().map(|(_, month)| month).collect();
     for pair in runs.windows(2) {
         let [one, other] = pair else { continue };
         let is_date = is_joint(gap(one, other));
@@ -217,6 +263,7 @@ mod tests {
             ("٢٧/٠١/٢٠٢٢", "2022-01-27"),
             ("2022年1月26日", "2022-01-26"),
             ("2022年1月", "2022-01"),
+            ("2022년 1월 26일", "2022-01-26"),
             ("Between 2019 and 2021", "2019/2021"),
             ("2019–2021", "2019/2021"),
             ("the 1990s", "199X"),
@@ -249,5 +296,13 @@ mod tests {
         assert_eq!(months("am 24.12.2025 um 20 Uhr"), [12]);
         assert_eq!(months("2022年1月26日"), [1]);
         assert_eq!(months("5 of 12"), [0; 0]);
+        assert_eq!(months("11月18日と12월"), [11, 12]);
+        assert_eq!(named_months("3月间, 3个月, 11月18日"), [("11月".to_owned(), 11)]);
+        assert_eq!(days_beside_month("11月18日午後3時"), [18]);
+        assert_eq!(days_beside_month("11월 18일"), [18]);
+        assert_eq!(
+            (day_alone("18日に"), day_alone("3日間"), day_alone("3日前")),
+            (Some(18), None, None)
+        );
     }
 }

@@ -96,7 +96,8 @@ fn counted_otherwise(words: &str, lang: &str) -> impl Iterator<Item = String> {
         let is_lunar = matches!(lang.as_str(), "ar" | "ur" | "fa" | "ps" | "ms" | "tr" | "id");
         let first = year * 970_224 / 1_000_000 + 621;
         let by_moon = [first, first + 1].into_iter().filter(|_| is_lunar && year < 1_500);
-        by_sun.chain(by_moon).map(|year| format!("{year:04}")).collect::<Vec<String>>()
+        let years = by_sun.chain(by_moon).filter(|year| *year > 0);
+        years.map(|year| format!("{year:04}")).collect::<Vec<String>>()
     })
 }
 
@@ -216,16 +217,21 @@ pub fn derived_otherwise(edtf: &str, words: &str, lang: &str) -> Option<String> 
 /// language.
 fn contradicted(edtf: &str, words: &str, lang: &str) -> Option<String> {
     let given = days(edtf)?;
-    let months = months(words, lang);
-    let other = months.first().filter(|_| !months.iter().any(|it| has_month(&given, it.month)));
-    if let Some(NamedMonth { word, month, .. }) = other {
+    let named = months(words, lang).into_iter().map(|NamedMonth { word, month, .. }| (word, month));
+    let months: Vec<(String, i8)> = named.chain(figured_date::named_months(words)).collect();
+    let other = months.first().filter(|_| !months.iter().any(|it| has_month(&given, it.1)));
+    if let Some((word, month)) = other {
         return Some(format!(
             "the words “{words}” have the month {month} ({word}), not that of {edtf}"
         ));
     }
     let day = day_of(edtf)?;
-    if months.len() == 1 {
-        let found = figured_date::days_beside_month(words);
+    let alone = figured_date::day_alone(words).filter(|_| months.is_empty());
+    if months.len() == 1 || alone.is_some() {
+        let found = match alone {
+            Some(day) => vec![day],
+            None => figured_date::days_beside_month(words),
+        };
         if !found.is_empty() && !found.contains(&u32::from(day.day().unsigned_abs())) {
             let list: Vec<String> = found.iter().map(u32::to_string).collect();
             let list = list.join(" or ");
@@ -394,6 +400,26 @@ mod tests {
             ("2027-05-03", "3 مارس 2027", "ar", {
                 "have the month 3 (مارس), not that of 2027-05-03"
             }),
+            ("2026-11-03", "ל-3 בדצמבר 2026", "he", {
+                "have the month 12 (בדצמבר), not that of 2026-11-03"
+            }),
+            ("2026-12-18", "11月18日", "zh", {
+                "have the month 11 (11月), not that of 2026-12-18"
+            }),
+            ("2026-11-11", "11月18日", "zh", { "have the day 18, not that of 2026-11-11" }),
+            ("2026-11-01", "12月1日", "ja", {
+                "have the month 12 (12月), not that of 2026-11-01"
+            }),
+            ("2026-11-17", "18日", "ja", { "have the day 18, not that of 2026-11-17" }),
+            ("2026-12-18", "11월 18일", "ko", {
+                "have the month 11 (11월), not that of 2026-12-18"
+            }),
+            ("2026-11-19", "på onsdagen", "sv", {
+                "have the weekday onsdagen, and 2026-11-19 is a Thursday"
+            }),
+            ("2026-11-23", "quinta-feira (26)", "pt", {
+                "have the weekday quinta-feira, and 2026-11-23 is a Monday"
+            }),
             ("2022-01-05", "on Thursday", "en", {
                 "have the weekday Thursday, and 2022-01-05 is a Wednesday"
             }),
@@ -446,6 +472,12 @@ mod tests {
             ("2022-01-26", "26 มกราคม 2565", "th"),
             ("2022-01-26", "۶ بهمن ۱۴۰۰", "fa"),
             ("2022-01-26", "٢٣ جمادى الآخرة ١٤٤٣", "ar"),
+            ("2026-11-18", "11月18日", "zh"),
+            ("2026-11", "11月", "ja"),
+            ("2026-11-18", "18日午後3時", "ja"),
+            ("2026-11-15", "3日前", "ja"),
+            ("2026-12-03", "ל-3 בדצמבר 2026", "he"),
+            ("2026-11-30", "Pazartesi, 30 Kasım", "tr"),
         ] {
             assert_eq!(denied(edtf, words, lang), None, "{edtf} {words}");
         }
@@ -462,6 +494,9 @@ mod tests {
             ("2026-12-08", "18 December", "en", "have the day 18, not that of 2026-12-08"),
             ("2026-12-18", "am 18. November", "de", {
                 "have the month 11 (November), not that of 2026-12-18"
+            }),
+            ("2026-12-18", "11月18日", "zh", {
+                "have the month 11 (11月), not that of 2026-12-18"
             }),
         ] {
             assert_eq!(why(edtf, words, lang), format!("the words “{words}” {told}"));
