@@ -7,7 +7,7 @@
 //! the words of a claim in quotation marks (`unquoted`).
 
 use crate::wording::amounts::currency_of_code;
-use crate::wording::figures::figures;
+use crate::wording::figures::{Figure, figures};
 use crate::wording::name_cases::{are_of_one, common, differ_inside, is_slavic, one_vowel};
 use crate::wording::named_days::primary;
 use annals_core::search::folded;
@@ -24,12 +24,12 @@ const MADE_OF: &[&str] = &[
     "n", "an", "ian", "ean", "ish", "ese", "i", "ic", "ical", "al", "ial", "ary", "ist", "ism",
     "ity", "ie", "or", "ar", "y",
 ];
-const BARE: &[&str] = &["", "a", "e", "y", "o", "ia", "ey", "en", "ay"];
+const BARE: &[&str] = &["", "a", "e", "y", "o", "ia", "ey", "en", "ay", "ë", "land"];
 
 /// The same of languages that have no English.
 const MADE_OF_ELSEWHERE: &[&str] = &[
     "e", "ien", "ienne", "ais", "aise", "ois", "oise", "ain", "aine", "ano", "ana", "ense", "é",
-    "esa", "o", "er", "aner", "ischen", "sk", "ska",
+    "esa", "o", "er", "aner", "ischen", "sk", "ska", "se", "sche", "ische", "éen", "éenne",
 ];
 
 /// Names of lands, and words made of them, that have no beginning in common but a short one; as
@@ -62,7 +62,42 @@ const MADE_APART: &[(&str, &str)] = &[
     ("lebanon", "lebanese"),
     ("cypru", "cypriot"),
     ("philippine", "filipino"),
+    ("allemagne", "allemand"),
+    ("allemagne", "allemande"),
+    ("espagne", "espagnol"),
+    ("espagne", "espagnole"),
+    ("angleterre", "anglai"),
+    ("angleterre", "anglaise"),
+    ("pologne", "polonai"),
+    ("pologne", "polonaise"),
+    ("grèce", "grec"),
+    ("grèce", "grecque"),
+    ("turquie", "turc"),
+    ("turquie", "turque"),
+    ("inde", "indien"),
+    ("inde", "indienne"),
+    ("afrique", "africain"),
+    ("afrique", "africaine"),
+    ("amérique", "américain"),
+    ("amérique", "américaine"),
+    ("inghilterra", "inglese"),
+    ("inghilterra", "inglesi"),
+    ("egitto", "egiziano"),
+    ("egitto", "egiziana"),
+    ("frankrijk", "franse"),
+    ("rusland", "russische"),
+    ("spanje", "spaanse"),
+    ("engeland", "engelse"),
+    ("zweden", "zweedse"),
+    ("turkije", "turkse"),
+    ("polen", "poolse"),
+    ("italië", "italiaanse"),
 ];
+
+/// Articles and other words that stand before a name with an apostrophe and are no part of it, in
+/// lower case: `L’Ungheria`. With a capital inside of a sentence they are (`L’Aquila`).
+const ELIDED: &[&str] =
+    &["l", "un", "dell", "all", "dall", "nell", "sull", "quell", "qu", "jusqu", "lorsqu", "puisqu"];
 
 /// The fewest letters that a name and a word made of it begin with.
 const SHORTEST_ROOT: usize = 4;
@@ -137,12 +172,16 @@ impl CapitalWords<'_> {
             self.quoted.iter().any(|quoted| begins_a_word(quoted, word, whole))
                 || quoted.iter().any(|known| match whole && begins_with_capital(known) {
                     true => may_begin(known, word) && is_one(word, known, language == "en"),
-                    false => is_form(word, known, &language),
+                    // The adjective of a land may have small letters.
+                    false => {
+                        is_form(word, known, &language)
+                            || whole && may_begin(known, word) && is_made_apart(word, known)
+                    }
                 })
         };
         let mut names: Vec<String> = Vec::new();
         let mut open = false;
-        for NameWord { word, begins, rest } in name_words(self.claim) {
+        for NameWord { word, part, begins, rest } in name_words(self.claim) {
             let mut letters = word.chars().filter(|c| c.is_alphabetic());
             let capital = letters.next().is_some_and(char::is_uppercase);
             let acronym = capital && letters.next().is_some_and(char::is_uppercase);
@@ -150,7 +189,8 @@ impl CapitalWords<'_> {
             let missing = name
                 && word.chars().count() > 1
                 && !stands(word)
-                && !(acronym && self.is_of_amount(word, rest));
+                && !part.is_some_and(stands)
+                && !self.is_of_amount(word, rest);
             match (missing, open, names.last_mut()) {
                 (true, true, Some(last)) => *last = format!("{last} {word}"),
                 (true, ..) => names.push(word.to_owned()),
@@ -222,8 +262,9 @@ impl CapitalWords<'_> {
         in_place.then_some(FirstWord { word, likeness: Likeness::InPlace })
     }
 
-    /// Whether a word is the code of a currency that quoted words have in another form, or stands
-    /// before the sign of one that they have without a country: `EUR` of `€`, `US$` of `$`.
+    /// Whether a word is the magnitude of a figure, the code of a currency that quoted words have in
+    /// another form, or stands before the sign of one that they have without a country: `Mrd`, `EUR`
+    /// of `€`, `US$` of `$`.
     fn is_of_amount(&self, word: &str, rest: &str) -> bool {
         if rest.starts_with('$') {
             let has_country = |quoted: &&str| {
@@ -233,7 +274,14 @@ impl CapitalWords<'_> {
             };
             return !self.quoted.iter().all(has_country);
         }
-        let Some(currency) = currency_of_code(word) else { return false };
+        let has_word = |words: &str| words.unicode_words().any(|part| part == word);
+        let claimed = figures(self.claim);
+        if claimed.iter().any(|figure| has_word(&figure.words)) {
+            return true;
+        }
+        let amount = |figure: &&Figure| has_word(figure.named(std::slice::from_ref(*figure)));
+        let kind = claimed.iter().find(amount).and_then(Figure::kind);
+        let Some(currency) = kind.or_else(|| currency_of_code(word)) else { return false };
         let has_currency =
             |words: &&str| figures(words).iter().any(|figure| figure.kind() == Some(currency));
         self.quoted.iter().any(has_currency)
@@ -243,7 +291,7 @@ impl CapitalWords<'_> {
     fn quoted_words(&self) -> Vec<&str> {
         let words = self.quoted.iter().flat_map(|words| words.unicode_words());
         let parts = words.flat_map(|word| {
-            let rest = word.split_once(['\'', '’']).map(|(_, rest)| rest);
+            let rest = word.split_once(APOSTROPHES).map(|(_, rest)| rest);
             std::iter::once(word).chain(rest.filter(|rest| rest.len() > 1))
         });
         parts.collect()
@@ -256,6 +304,8 @@ const ENDS: [char; 10] = ['.', '!', '?', ':', '…', '“', '”', '"', '«', '�
 /// A word of a claim.
 struct NameWord<'a> {
     word: &'a str,
+    /// What follows a `D’` that may be a preposition or a part of the name.
+    part: Option<&'a str>,
     /// Whether it begins a sentence, and so has a capital whatever it is.
     begins: bool,
     /// What stands after it.
@@ -268,8 +318,24 @@ fn name_words(claim: &str) -> impl Iterator<Item = NameWord<'_>> {
         let between = claim.get(last_end..at).unwrap_or_default();
         last_end = at + word.len();
         let begins = at == between.len() || between.contains(ENDS);
-        NameWord { word, begins, rest: claim.get(last_end..).unwrap_or_default() }
+        let rest = claim.get(last_end..).unwrap_or_default();
+        match word.split_once(APOSTROPHES).filter(|(_, name)| begins_with_capital(name)) {
+            Some((article, name)) if is_elided(article, begins) => {
+                NameWord { word: name, part: None, begins: false, rest }
+            }
+            Some(("D", name)) if begins => NameWord { word, part: Some(name), begins, rest },
+            _ => NameWord { word, part: None, begins, rest },
+        }
     })
+}
+
+const APOSTROPHES: [char; 3] = ['\'', '’', 'ʼ'];
+
+/// Whether the letters before an apostrophe are no part of the name after it: they are small, or
+/// those of an article with the capital of a sentence.
+fn is_elided(letters: &str, begins: bool) -> bool {
+    letters.starts_with(char::is_lowercase)
+        || begins && ELIDED.iter().any(|known| known.eq_ignore_ascii_case(letters))
 }
 
 fn begins_with_capital(word: &str) -> bool {
@@ -312,10 +378,7 @@ fn is_one(name: &str, known: &str, is_english: bool) -> bool {
     if one == other {
         return true;
     }
-    let is_pair = |(land, word): &(&str, &str)| {
-        (one == *land && other == *word) || (one == *word && other == *land)
-    };
-    if MADE_APART.iter().any(is_pair) {
+    if are_apart(&one, &other) {
         return true;
     }
     let root = common(&one, &other);
@@ -326,6 +389,10 @@ fn is_one(name: &str, known: &str, is_english: bool) -> bool {
         let ends = |word: &str| match word {
             // Russia, Russian; but Hoffman, Hoffmann.
             "n" => ends_with_vowel,
+            // Israel, Israeli; German, Germany; but Ferraro, Ferrari; Conte, Conti.
+            "i" | "y" => of.is_empty(),
+            // Grecia, greco; Duitsland, Duitse; but Mario, Maria.
+            "e" | "o" => !is_english && matches!(of, "" | "ia" | "land"),
             _ => MADE_OF.contains(&word) || !is_english && MADE_OF_ELSEWHERE.contains(&word),
         };
         BARE.contains(&of) && ends(word)
@@ -337,6 +404,18 @@ fn is_one(name: &str, known: &str, is_english: bool) -> bool {
         (of_one == *one && of_other == *other) || (of_one == *other && of_other == *one)
     };
     letters >= SHORTEST_OFFICE && OFFICES.iter().any(is_office)
+}
+
+/// Whether a quoted word in small letters is made of the name of a land, or the other way round.
+fn is_made_apart(name: &str, known: &str) -> bool {
+    are_apart(&bare(name), &bare(known))
+}
+
+fn are_apart(one: &str, other: &str) -> bool {
+    let is_pair = |(land, word): &(&str, &str)| {
+        (one == *land && other == *word) || (one == *word && other == *land)
+    };
+    MADE_APART.iter().any(is_pair)
 }
 
 /// The fewest letters of a name that is compared with nearly the same ones.
@@ -438,6 +517,7 @@ mod tests {
             ("Austria would send them", "They come from Australia.", "Australia"),
             ("it costs A$5", "It costs US$5.", "US"),
             ("it costs $5", "It costs EUR 5.", "EUR"),
+            ("it costs 1.2 billion", "It costs 1.2 billion TL.", "TL"),
         ] {
             assert_eq!(missing(quoted, claim, "en"), [name], "{claim}");
         }
@@ -451,6 +531,9 @@ mod tests {
             ("Anne and the Johnsons’ house", "It is the house of Anne Johnson."),
             ("people in the U.K. and the U.S.", "It is in the UK and the US."),
             ("people in the UK", "It is in the U.K."),
+            ("it costs 3 million zlotys", "It costs PLN 3 million."),
+            ("it costs 1.2 billion lira", "It costs 1.2 billion TL."),
+            ("it costs 3450 billion", "It costs 3450 Mrd."),
             ("The Democratic Party", "The Democrats left, Parties say."),
             ("a fund of €12m", "It is a fund of EUR 12 million."),
             ("it costs 12 million euros", "It costs EUR 12 million."),
@@ -469,6 +552,16 @@ mod tests {
             ("Тернопіль", "Це мер Тернополя.", "uk"),
             ("Чернігів", "Це було біля Чернігова.", "uk"),
             ("Kraków", "To było w Krakowie.", "pl"),
+            ("l’accordo con l’Austria", "L’Austria ha firmato con l'Austria.", "it"),
+            ("in Austria", "L’accordo dell’Austria vale.", "it"),
+            ("il governo inglese", "La sede è in Inghilterra.", "it"),
+            ("le chancelier allemand", "L’Allemagne et le chancelier de l’Allemagne.", "fr"),
+            ("vers Aix", "D’Aix, le train part. D’Aix à Aix.", "fr"),
+            ("a L’Aquila", "L’Aquila è lì, a L’Aquila.", "it"),
+            ("segna D’Angelo", "D’Angelo segna. Ha segnato D’Angelo.", "it"),
+            ("met O’Neill", "O’Neill met O’Neill’s wife.", "en"),
+            ("in Den Haag en in België", "De Haagse en de Belgische krant.", "nl"),
+            ("in Duitsland en in Frankrijk", "De Duitse en de Franse krant.", "nl"),
         ] {
             assert_eq!(missing(quoted, claim, lang), none, "{claim}");
         }
@@ -485,6 +578,17 @@ mod tests {
             ("said Mr Hoffmann", "He is Mr Hoffman.", "en", "Hoffman"),
             ("said Queen Victoria", "She is Queen Victor.", "en", "Victor"),
             ("à Clermont", "Il est à Clermond.", "fr", "Clermond"),
+            ("con l’Austria", "È con l’Ungheria.", "it", "Ungheria"),
+            ("con l’Austria", "L’Ungheria è con l’Austria.", "it", "Ungheria"),
+            ("dell’Atalanta", "È dell’Atlanta.", "it", "Atlanta"),
+            ("avec l’Autriche", "Il est avec l’Allemagne.", "fr", "Allemagne"),
+            ("M. d’Estaing", "Le juge est M. d’Ormesson.", "fr", "Ormesson"),
+            ("amb l’Aragó", "És a prop d’Andorra.", "ca", "Andorra"),
+            ("Paolo Ferrari", "È Paolo Ferraro.", "it", "Ferraro"),
+            ("Giuseppe Conte", "È Giuseppe Conti.", "it", "Conti"),
+            ("Mario Rossi", "È Maria Rossi.", "it", "Maria"),
+            ("gol di D’Angelo", "Ha segnato D’Angeli.", "it", "D’Angeli"),
+            ("said Mr Ferrari", "It was Mr Ferraro.", "en", "Ferraro"),
             ("сказав Ковальчук", "Це був Ковальчик.", "uk", "Ковальчик"),
             ("mówi Kowalczyk", "To był Kowalczuk.", "pl", "Kowalczuk"),
         ] {
