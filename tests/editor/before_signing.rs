@@ -2,6 +2,7 @@
 
 use crate::editor::story::{Desk, facts};
 use crate::editor::talk::talk_of;
+use serde_json::{Value, json};
 
 /// Acts beside a fact, so that each is shown in a line.
 const OTHERS: [&str; 3] = [
@@ -419,4 +420,34 @@ fn who_confirms_sees_all_notes_of_the_first_signer() {
     let answer = desk.run("bo", "confirm|8|--how|reread|--dry-run");
     let again: Vec<String> = first.iter().map(|note| format!("fact 8: {note}")).collect();
     assert_eq!(notes(&answer.err), again, "{answer:?}");
+}
+
+#[test]
+fn of_many_notes_those_on_figures_and_names_come_first_and_a_program_has_all() {
+    let desk = facts();
+    let quote = "The talks lasted two hours";
+    let other = |letter: char| {
+        format!(r#"{{"claim":"It was long ({letter}).","vouch":"so","quote":"{quote}"}}"#)
+    };
+    let mut drafts: Vec<String> = ('a'..='u').map(other).collect();
+    drafts.push(r#"{"claim":"It took 900 hours, Mr Smith says.","quote":"two hours"}"#.to_owned());
+    let all = shown(&desk, "ada", &drafts.join("\n"));
+    let notes: Vec<&str> = all.lines().take_while(|line| line.starts_with("note: ")).collect();
+    assert_eq!(notes.len(), 21, "{all}");
+    let of_words = "in the claim “It took 900 hours, Mr Smith says.” and in no quoted word: “900”, \
+                    “Mr Smith”";
+    assert_eq!(notes[0], format!("note: {of_words}"));
+    assert_eq!(notes[1], {
+        "note: “It was long (a).” quotes a passage that fact 6 quotes too, with another claim"
+    });
+    assert_eq!(notes[20], {
+        "note: 2 more notes, on 2 events, not shown: --dry-run --format json has all of them"
+    });
+    for line in ["append|d.jsonl|--dry-run", "append|d.jsonl"] {
+        let receipt = desk.run("ada", &format!("{line}|--format|json")).out;
+        let receipt: Value = serde_json::from_str(&receipt).unwrap();
+        let all = receipt["notes"].as_array().unwrap();
+        assert_eq!(all.len(), 22, "{line}");
+        assert_eq!(all[21], json!({"position": 29, "note": of_words}), "{line}");
+    }
 }

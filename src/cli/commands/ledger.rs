@@ -5,7 +5,9 @@
 
 use crate::cli::render::effect;
 use crate::cli::shared::admin::ADMIN;
-use crate::cli::shared::{ActText, DryRunArgs, admin, print_dry_run, print_receipt, seen, words};
+use crate::cli::shared::{
+    ActText, Details, DryRunArgs, admin, print_dry_run, print_receipt, seen, words,
+};
 use crate::cli::terminal::{
     CliError, Command, Context, Exit, Format, Group, formats, note, until_written, visible,
 };
@@ -127,7 +129,7 @@ fn change(context: &mut Context, args: LedgerChangeArgs) -> Result<Exit, CliErro
         LedgerChange::of(&args, &View::some(&record, record.size(), &no_fact)?)?;
     if changes.is_empty() {
         if let Some(earlier) = context.recorded_already(&writer, &resolved)? {
-            return print_receipt(context, &earlier.receipt(), &writer, &[]);
+            return print_receipt(context, &earlier.receipt(), &writer, &Details::default());
         }
         let why = "nothing would change; say what does with --title, --licence, --confirmations or \
                    --corrections-policy";
@@ -274,7 +276,7 @@ fn rekey(context: &mut Context, args: RekeyArgs) -> Result<Exit, CliError> {
     let text = rekey_text(&ledger.log_key, &log_key, args.reason);
     let prepared = admin::prepare(context, &mut writer, &key, act)?;
     if !admin::may_write(context, &mut writer, &key.public(), args.dry_run, &text)? {
-        return print_dry_run(context, prepared.first, 1, &[]);
+        return print_dry_run(context, prepared.first, 1, &Details::default());
     }
     let is_lost = !is_there(&writer.paths.log_key())?;
     let keys = KeyFolder::open(&writer.paths.keys)?;
@@ -298,7 +300,7 @@ fn rekeyed(context: &Context, earlier: &EarlierAct, writer: &Writer) -> Result<E
     if let Ok(ledger) = parameters(writer) {
         name_in_policy(writer, &ledger.log_key, None);
     }
-    print_receipt(context, &earlier.receipt(), writer, &[])
+    print_receipt(context, &earlier.receipt(), writer, &Details::default())
 }
 
 /// Names a new log key in the policy beside the keys, if that names the one before; without the
@@ -375,7 +377,7 @@ fn retime(context: &mut Context, args: RetimeArgs) -> Result<Exit, CliError> {
     if let (Err(LedgerError::Usage(_)), Some(statement)) = (&mends, &args.statement) {
         let retiming = retiming(admin::stated(statement)?);
         if let Some(earlier) = context.recorded_already(&writer, &retiming)? {
-            return print_receipt(context, &earlier.receipt(), &writer, &[]);
+            return print_receipt(context, &earlier.receipt(), &writer, &Details::default());
         }
     }
     mends?;

@@ -4,7 +4,7 @@
 //! one; the receipt is that of `append`; everything that can be verified without a secret is
 //! verified before a secret is requested. Not here: the content of an event (`editor`, `ledger`).
 
-use crate::cli::shared::receipt::{self, print_dry_run, write_receipt};
+use crate::cli::shared::receipt::{self, Details, print_dry_run, write_receipt};
 use crate::cli::shared::sign_question::sign_question;
 use crate::cli::terminal::{CliError, Context, Exit, Format, ask, done, note, whole_words};
 use crate::keys::generate;
@@ -209,7 +209,7 @@ pub fn print_receipt(
     text: &ActText,
 ) -> Result<Exit, CliError> {
     if context.format() != Format::Text {
-        return receipt::print_receipt(context, receipt, writer, &[]);
+        return receipt::print_receipt(context, receipt, writer, &Details::default());
     }
     let mut out = done();
     write_receipt(&mut out, receipt, writer)?;
@@ -232,7 +232,7 @@ pub fn submit(
     let prepared = prepare(context, writer, &key, resolved)?;
     match may_write(context, writer, &key.public(), dry_run, text)? {
         true => write(context, writer, &prepared, &key, text),
-        false => print_dry_run(context, prepared.first, 1, &[]),
+        false => print_dry_run(context, prepared.first, 1, &Details::default()),
     }
 }
 

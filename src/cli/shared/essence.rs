@@ -4,7 +4,7 @@
 //! it. Not here: the question (`submit`), what is shown (`preview`).
 
 use crate::ledger::write::earlier::last_description;
-use crate::ledger::write::prepared::Prepared;
+use crate::ledger::write::prepared::{EventNote, Prepared};
 use crate::ledger::write::writer::Writer;
 use annals_core::event::args::Args;
 use annals_core::event::{body, canonical};
@@ -19,7 +19,7 @@ pub struct Essence {
     events: Vec<String>,
     stands: BTreeMap<u64, Standing>,
     stood: BTreeMap<u64, Status>,
-    notes: Vec<String>,
+    notes: Vec<EventNote>,
 }
 
 /// How a fact or a document stands.
@@ -62,7 +62,7 @@ impl Essence {
     /// Whether a consent to what was shown before is one to these events: they and what they name
     /// are the same, and no note is new.
     pub fn is_as_shown(&self, before: &Essence) -> bool {
-        let is_known = |note: &String| before.notes.contains(note);
+        let is_known = |note: &EventNote| before.notes.iter().any(|it| it.text == note.text);
         self.events == before.events
             && self.stands == before.stands
             && self.notes.iter().all(is_known)

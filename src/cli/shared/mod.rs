@@ -36,7 +36,8 @@ pub use crate::cli::shared::page_limit::{PageArgs, PageLimit, limit, note_more};
 pub use crate::cli::shared::protection::{new_phrase, protection};
 pub use crate::cli::shared::pulled::{PullReport, pull_options};
 pub use crate::cli::shared::receipt::{
-    DocumentPart, PartKind, ReceiptJson, ReceiptPart, WriteStatus, print_dry_run, print_receipt,
+    Details, DocumentPart, PartKind, ReceiptJson, ReceiptPart, WriteStatus, print_dry_run,
+    print_receipt,
 };
 pub use crate::cli::shared::submit::{
     SubmitOptions, expect_legal, submit, submit_asking, submit_loaded, submit_made,

@@ -4,7 +4,7 @@
 //! (`submit`), what one command adds (`commands`). Source: docs/programs.md.
 
 use crate::cli::terminal::{CliError, Context, Exit, Format, done_as, json, out};
-use crate::ledger::write::prepared::Receipt;
+use crate::ledger::write::prepared::{EventNote, Receipt};
 use crate::ledger::write::writer::Writer;
 use annals_core::event::vocabulary::Type;
 use annals_core::hash::Hash;
@@ -112,13 +112,45 @@ struct PartJson<'a> {
     kind: &'a PartKind,
 }
 
-/// An object with the parts of a submission, if its command names them.
+/// What a receipt says of the events of a submission.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Details<'a> {
+    /// What each event is; empty where the events say enough.
+    pub parts: &'a [ReceiptPart],
+    /// The notes for their signer.
+    pub notes: &'a [EventNote],
+}
+
+impl<'a> Details<'a> {
+    /// The parts alone.
+    pub fn of(parts: &'a [ReceiptPart]) -> Details<'a> {
+        Details { parts, notes: &[] }
+    }
+}
+
 #[derive(Serialize)]
-struct WithParts<'a, T: Serialize> {
+struct NoteJson<'a> {
+    position: u64,
+    note: &'a str,
+}
+
+/// An object with the parts of a submission, if its command names them, and the notes for its
+/// signer, if there are some.
+#[derive(Serialize)]
+struct WithDetails<'a, T: Serialize> {
     #[serde(flatten)]
     receipt: T,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     parts: Vec<PartJson<'a>>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    notes: Vec<NoteJson<'a>>,
+}
+
+impl<'a, T: Serialize> WithDetails<'a, T> {
+    fn new(receipt: T, parts: Vec<PartJson<'a>>, notes: &'a [EventNote]) -> WithDetails<'a, T> {
+        let note = |it: &'a EventNote| NoteJson { position: it.position, note: &it.text };
+        WithDetails { receipt, parts, notes: notes.iter().map(note).collect() }
+    }
 }
 
 /// The parts in order; those that are new have the positions from the first one on.
@@ -139,8 +171,9 @@ pub fn print_receipt(
     context: &Context,
     receipt: &Receipt,
     writer: &Writer,
-    of: &[ReceiptPart],
+    details: &Details,
 ) -> Result<Exit, CliError> {
+    let of = details.parts;
     let mut out = done_as(context.format());
     let json_of = ReceiptJson::of(receipt, writer);
     let parts = parts(receipt.first, json_of.status, of);
@@ -153,7 +186,7 @@ pub fn print_receipt(
                 }
             }
         }
-        _ => json(&mut out, &WithParts { receipt: json_of, parts })?,
+        _ => json(&mut out, &WithDetails::new(json_of, parts, details.notes))?,
     }
     out.flush()?;
     Ok(Exit::Yes)
@@ -176,7 +209,8 @@ pub fn print_recorded(
     let count = runs.iter().map(|run| run.count).sum();
     let first = runs.first().map_or(0, |run| run.first);
     if context.format() != Format::Text {
-        return print_receipt(context, &Receipt { first, count, already: true }, writer, of);
+        let receipt = Receipt { first, count, already: true };
+        return print_receipt(context, &receipt, writer, &Details::of(of));
     }
     let mut out = done_as(context.format());
     for run in &runs {
@@ -191,13 +225,14 @@ pub fn print_dry_run(
     context: &Context,
     position: u64,
     count: u64,
-    of: &[ReceiptPart],
+    details: &Details,
 ) -> Result<Exit, CliError> {
     if context.format() != Format::Text {
         let status = WriteStatus::DryRun;
         let receipt = DryRunJson { status, position, count };
         let mut out = out(context.format());
-        json(&mut out, &WithParts { receipt, parts: parts(position, status, of) })?;
+        let parts = parts(position, status, details.parts);
+        json(&mut out, &WithDetails::new(receipt, parts, details.notes))?;
         out.flush()?;
     }
     Ok(Exit::Yes)

@@ -7,7 +7,9 @@ use crate::cli::shared::draft_file::{DraftFile, forget_written};
 use crate::cli::shared::essence::Essence;
 use crate::cli::shared::fields::WriteArgs;
 use crate::cli::shared::preview::{self, Extent};
-use crate::cli::shared::receipt::{ReceiptPart, print_dry_run, print_receipt, print_recorded};
+use crate::cli::shared::receipt::{
+    Details, ReceiptPart, print_dry_run, print_receipt, print_recorded,
+};
 use crate::cli::shared::sign_question::sign_question;
 use crate::cli::terminal::advised::with_places;
 use crate::cli::terminal::{
@@ -21,13 +23,14 @@ use crate::ledger::write::batch::Signer;
 use crate::ledger::write::draft::{Draft, Input};
 use crate::ledger::write::earlier::{Overtaken, OvertakenKind, overtaken, why_refused};
 use crate::ledger::write::loaded::{FileAccess, LoadedInput, Reach};
-use crate::ledger::write::prepared::{Prepared, Receipt};
+use crate::ledger::write::prepared::{EventNote, Prepared, Receipt};
 use crate::ledger::write::repeats::Repeats;
 use crate::ledger::write::slice::Needs;
 use crate::ledger::write::writer::{Woken, Writer};
 use annals_core::event::vocabulary::{How, Reason, Type};
 use annals_core::key::{PublicKey, PublicOnly, SigningKey};
 use std::cell::RefCell;
+use std::collections::BTreeSet;
 use std::path::PathBuf;
 
 /// The options of a submission.
@@ -219,11 +222,12 @@ fn submit_to(
                     return Err(CliError::WentOn);
                 }
             }
-            print_notes(&prepared.notes);
+            print_event_notes(&prepared.notes, prepared.entries.len());
             let signer = key.public();
             if !may_write(context, &mut writer, &prepared, signer, options, agree)? {
                 let count = prepared.entries.len() as u64;
-                return print_dry_run(context, prepared.first, count, &options.parts);
+                let (parts, notes) = (&*options.parts, &*prepared.notes);
+                return print_dry_run(context, prepared.first, count, &Details { parts, notes });
             }
         }
         if context.wake(&mut writer)? == Woken::Same {
@@ -233,20 +237,45 @@ fn submit_to(
                     append::give_up(&prepared)?;
                     return Err(error.into());
                 }
-                receipt => return print_receipt(context, &receipt?, &writer, &options.parts),
+                receipt => {
+                    let (parts, notes) = (&*options.parts, &*prepared.notes);
+                    let details = Details { parts, notes };
+                    return print_receipt(context, &receipt?, &writer, &details);
+                }
             }
         }
         agreed = Some(matters);
     }
 }
 
-/// The maximum number of notes about drafts that are printed.
+/// The maximum number of notes about several drafts that are printed.
 const NOTES: usize = 20;
 
-fn print_notes(notes: &[String]) {
-    for text in notes.iter().take(NOTES) {
-        note(wrapped(&format!("note: {}", visible(&with_places(text))), 0));
+/// Prints the notes on events: all of a single one, and of more at most [`NOTES`], those on what
+/// the events say before those on other facts.
+fn print_event_notes(notes: &[EventNote], events: usize) {
+    if events <= 1 || notes.len() <= NOTES {
+        notes.iter().for_each(|note| print_note(&note.text));
+        return;
     }
+    let mut sorted: Vec<&EventNote> = notes.iter().collect();
+    sorted.sort_by_key(|note| note.subject);
+    let (shown, left) = sorted.split_at(NOTES);
+    shown.iter().for_each(|note| print_note(&note.text));
+    let positions: BTreeSet<u64> = left.iter().map(|note| note.position).collect();
+    print_note(&format!(
+        "{}, on {}, not shown: --dry-run --format json has all of them",
+        counted(left.len() as u64, "more note"),
+        counted(positions.len() as u64, "event"),
+    ));
+}
+
+fn print_note(text: &str) {
+    note(wrapped(&format!("note: {}", visible(&with_places(text))), 0));
+}
+
+fn print_notes(notes: &[String]) {
+    notes.iter().take(NOTES).for_each(|text| print_note(text));
     if let Some(more) = notes.len().checked_sub(NOTES).filter(|more| *more > 0) {
         note(format!("note: and {more} more like these"));
     }
@@ -514,7 +543,7 @@ fn already(
         )));
     }
     note_overtaken(&over);
-    print_receipt(context, receipt, &writer, &options.parts)
+    print_receipt(context, receipt, &writer, &Details::of(&options.parts))
 }
 
 /// Notes how events that are in the record stand, where that is not as they were entered.

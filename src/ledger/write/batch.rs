@@ -14,7 +14,7 @@ use crate::ledger::write::notes::unquoted::LanguageCheck;
 use crate::ledger::write::outcome::{DraftResult, Outcome, Output, Refusals};
 use crate::ledger::write::passages::claim_of;
 use crate::ledger::write::pending::{Pending, WriterLookup};
-use crate::ledger::write::prepared::Prepared;
+use crate::ledger::write::prepared::{NoteSubject, Prepared};
 use crate::ledger::write::repeats::{self, Repeats, WaitingPassages};
 use crate::ledger::write::resolve::fields::{Reasons, Unresolved};
 use crate::ledger::write::resolve::{Resolved, Resolver};
@@ -169,6 +169,7 @@ impl<'w, 'k, 's> DraftBatch<'w, 'k, 's> {
             Ok(file) => (file.map(|file| file.bytes), None),
             Err(why) => (Some(Vec::new()), Some(why)),
         };
+        let position = self.position();
         let (now, out) = (self.signer.clock.peek(), &mut self.output);
         let mut lookup = WriterLookup::new(self.writer, &out.prepared, &out.named, now);
         let resolved = Resolver::new(&mut lookup, &mut out.agents).resolve(&draft.draft, file);
@@ -198,10 +199,12 @@ impl<'w, 'k, 's> DraftBatch<'w, 'k, 's> {
                 // A refusal and a note say how the other fact stands now.
                 self.verify_sealed(Pace::Settled).map_err(Unresolvable::Failed)?;
             }
-            repeats::check(self.writer, fact, claim, self.repeats, &mut self.output)?;
+            let out = &mut self.output;
+            let mut others = repeats::check(self.writer, fact, claim, self.repeats, out)?;
             if self.repeats == Repeats::Refused {
-                self.output.prepared.notes.extend(self.waiting.notes(fact, claim));
+                others.extend(self.waiting.notes(fact, claim));
             }
+            out.prepared.add_notes(position, NoteSubject::OtherFacts, others);
         }
         if let (Content::FactCorrected(content), Args::FactCorrected(args)) =
             (&resolved.content, &resolved.args)
@@ -217,7 +220,7 @@ impl<'w, 'k, 's> DraftBatch<'w, 'k, 's> {
                 return Err(Unresolvable::Refused(why.into()));
             }
         }
-        self.output.prepared.notes.extend(notes);
+        self.output.prepared.add_notes(position, NoteSubject::Wording, notes);
         self.output.prepared.keep_standing(&self.writer.verifier.chain.state, &resolved.args);
         Ok(resolved)
     }

@@ -30,12 +30,37 @@ pub struct Prepared {
     pub unsigned: bool,
     /// How each fact that the events name stood before them, by position.
     pub stood: BTreeMap<u64, Status>,
-    /// Hints for the signer: passages that other facts quote too; figures and names of a claim that
-    /// no quoted text contains.
-    pub notes: Vec<String>,
+    /// Hints for the signer, in the order of the events.
+    pub notes: Vec<EventNote>,
+}
+
+/// A hint for the signer of an event.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct EventNote {
+    /// The position that the event has when it is written.
+    pub position: u64,
+    /// What it is about.
+    pub subject: NoteSubject,
+    /// Its words.
+    pub text: String,
+}
+
+/// What a note is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum NoteSubject {
+    /// What the event says: figures, names and dates that no quoted text contains, its language.
+    Wording,
+    /// Other facts, with the same passage or the same claim.
+    OtherFacts,
 }
 
 impl Prepared {
+    /// Adds notes on the event that will have this position.
+    pub fn add_notes(&mut self, position: u64, subject: NoteSubject, texts: Vec<String>) {
+        let notes = texts.into_iter().map(|text| EventNote { position, subject, text });
+        self.notes.extend(notes);
+    }
+
     /// Keeps how the facts stand that an event names, before it is applied.
     pub fn keep_standing(&mut self, state: &State, args: &Args) {
         for at in args.positions().into_iter().filter(|at| *at < self.first) {

@@ -34,18 +34,19 @@ pub enum Repeats {
     Allowed,
 }
 
-/// Refuses a fact that repeats one of the record or an earlier draft of this input; adds a note
-/// where another fact quotes the same passage, or makes the same claim of another one. `claim` is
-/// the digest of the fact's claim ([`claim_of`]).
+/// Refuses a fact that repeats one of the record or an earlier draft of this input; a note for each
+/// other fact that quotes the same passage, or makes the same claim of another one. `claim` is the
+/// digest of the fact's claim ([`claim_of`]).
 pub fn check(
     writer: &Writer,
     fact: &Fact,
     claim: Hash,
     repeats: Repeats,
     out: &mut Output,
-) -> Result<(), String> {
+) -> Result<Vec<String>, String> {
     let number = out.asserted;
     out.asserted += 1;
+    let mut notes = Vec::new();
     if repeats == Repeats::Refused {
         if out.passages.alike(fact, claim).any(|passage| passage.claim == claim) {
             return Err("the same passage and the same claim are in an earlier draft of this \
@@ -69,13 +70,13 @@ pub fn check(
                          --again enters it once more"
                     ));
                 }
-                (true, true) => out.prepared.notes.push(format!(
+                (true, true) => notes.push(format!(
                     "the same passage and the same claim are fact {position}, which is retracted; \
                      annals reinstate may be what is meant"
                 )),
                 (false, false) if named < MOST_NAMED => {
                     named += 1;
-                    out.prepared.notes.push(format!(
+                    notes.push(format!(
                         "{} quotes a passage that fact {position} quotes too, with another claim",
                         shown(&fact.claim)
                     ));
@@ -87,7 +88,7 @@ pub fn check(
             match present(writer, passage.by) {
                 Some((position, status)) if status != Status::Retracted && named < MOST_NAMED => {
                     named += 1;
-                    out.prepared.notes.push(format!(
+                    notes.push(format!(
                         "the same claim is fact {position} too, of another passage of document \
                          {document}"
                     ));
@@ -95,10 +96,10 @@ pub fn check(
                 _ => {}
             }
         }
-        check_elsewhere(writer, fact, claim, out)?;
+        notes.extend(check_elsewhere(writer, fact, claim, out)?);
     }
     out.passages.add(number, fact, claim);
-    Ok(())
+    Ok(notes)
 }
 
 /// Refuses a fact whose passage and claim another fact had until it was corrected. A fact that has
@@ -195,14 +196,14 @@ impl fmt::Display for CorrectedWords {
     }
 }
 
-/// Refuses a fact whose words and claim are those of a fact of another text of the same page; adds
-/// a note where they are of another page.
+/// Refuses a fact whose words and claim are those of a fact of another text of the same page; a note
+/// where they are of another page.
 fn check_elsewhere(
     writer: &Writer,
     fact: &Fact,
     claim: Hash,
-    out: &mut Output,
-) -> Result<(), String> {
+    out: &Output,
+) -> Result<Vec<String>, String> {
     let of_one = |one: &Elsewhere| is_of_one(writer, one);
     if let Some(one) = out.passages.elsewhere(fact, claim).find(of_one) {
         return Err(format!(
@@ -240,8 +241,7 @@ fn check_elsewhere(
             _ => {}
         }
     }
-    out.prepared.notes.extend(notes);
-    Ok(())
+    Ok(notes)
 }
 
 /// Whether two documents were made from one, such as two texts of a page.

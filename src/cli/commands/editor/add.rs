@@ -4,8 +4,8 @@ use crate::cli::commands::editor::names::{Namesakes, check_name, reading};
 use crate::cli::render::called;
 use crate::cli::shared::admin::{ADMIN, By};
 use crate::cli::shared::{
-    ActText, DryRunArgs, admin, fit_name, new_phrase, print_dry_run, print_receipt, protection,
-    words,
+    ActText, Details, DryRunArgs, admin, fit_name, new_phrase, print_dry_run, print_receipt,
+    protection, words,
 };
 use crate::cli::terminal::{CliError, Context, Exit, note, visible};
 use crate::disk::is_folder_at;
@@ -87,7 +87,12 @@ pub fn run(context: &mut Context, args: EditorAddArgs) -> Result<Exit, CliError>
     let roles = admin::roles(&args.roles);
     if let Some(first) = made_already(&writer, &names, &args)? {
         note("note: this key is enrolled so already");
-        return print_receipt(context, &Receipt { first, count: 1, already: true }, &writer, &[]);
+        return print_receipt(
+            context,
+            &Receipt { first, count: 1, already: true },
+            &writer,
+            &Details::default(),
+        );
     }
     let (request, local) = match sent {
         Some(request) => (request, None),
@@ -101,7 +106,7 @@ pub fn run(context: &mut Context, args: EditorAddArgs) -> Result<Exit, CliError>
                 context,
                 &Receipt { first, count: 1, already: true },
                 &writer,
-                &[],
+                &Details::default(),
             );
         }
         let namesakes = if args.same_name { Namesakes::Meant } else { Namesakes::Refused };
@@ -124,7 +129,7 @@ pub fn run(context: &mut Context, args: EditorAddArgs) -> Result<Exit, CliError>
         _ => None,
     };
     if !admin::may_write(context, &mut writer, &key.public(), args.dry_run, &text)? {
-        return print_dry_run(context, prepared.first, 1, &[]);
+        return print_dry_run(context, prepared.first, 1, &Details::default());
     }
     match local {
         None => admin::write(context, &mut writer, &prepared, &key, &text),

@@ -2,7 +2,7 @@
 
 use crate::cli::commands::editor::names::{Namesakes, check_name, reading};
 use crate::cli::render::called;
-use crate::cli::shared::{ActText, DryRunArgs, admin, print_receipt, words};
+use crate::cli::shared::{ActText, Details, DryRunArgs, admin, print_receipt, words};
 use crate::cli::terminal::{CliError, Context, Exit, visible};
 use crate::ledger::error::LedgerError;
 use crate::ledger::query::names::Names;
@@ -46,7 +46,9 @@ pub fn run(context: &mut Context, args: EditorChangeArgs) -> Result<Exit, CliErr
     let row = match directory.row(&args.whose) {
         Err(LedgerError::NotFound(why)) => {
             return match renamed_already(context, &writer, &directory, &args)? {
-                Some(earlier) => print_receipt(context, &earlier.receipt(), &writer, &[]),
+                Some(earlier) => {
+                    print_receipt(context, &earlier.receipt(), &writer, &Details::default())
+                }
                 None => Err(LedgerError::NotFound(why).into()),
             };
         }
@@ -66,7 +68,7 @@ pub fn run(context: &mut Context, args: EditorChangeArgs) -> Result<Exit, CliErr
     let resolved = change(subject, roles, name.clone());
     if same {
         if let Some(earlier) = context.recorded_already(&writer, &resolved)? {
-            return print_receipt(context, &earlier.receipt(), &writer, &[]);
+            return print_receipt(context, &earlier.receipt(), &writer, &Details::default());
         }
         let is = admin::shown(before);
         return Err(CliError::usage(format!(

@@ -3,7 +3,7 @@
 use crate::cli::commands::editor::names::reading;
 use crate::cli::render::{called, effect, provenance};
 use crate::cli::shared::admin::By;
-use crate::cli::shared::{ActText, DryRunArgs, admin, print_dry_run, print_receipt};
+use crate::cli::shared::{ActText, Details, DryRunArgs, admin, print_dry_run, print_receipt};
 use crate::cli::terminal::{CliError, Context, Exit, note, visible};
 use crate::disk::is_folder_at;
 use crate::keys::{KeyFolder, KeyPresence};
@@ -72,7 +72,7 @@ pub fn run(context: &mut Context, args: RevokeArgs) -> Result<Exit, CliError> {
         None => None,
     };
     if let Some(earlier) = recorded_already(context, &writer, &rows, &args, from)? {
-        return print_receipt(context, &earlier.receipt(), &writer, &[]);
+        return print_receipt(context, &earlier.receipt(), &writer, &Details::default());
     }
     let subject = match args.suspect_from {
         Some(_) => directory.any_row(&args.name)?.key,
@@ -106,7 +106,7 @@ pub fn run(context: &mut Context, args: RevokeArgs) -> Result<Exit, CliError> {
     }
     match admin::may_write(context, &mut writer, &key.public(), args.dry_run, &text)? {
         true => admin::write(context, &mut writer, &prepared, &key, &text),
-        false => print_dry_run(context, prepared.first, 1, &[]),
+        false => print_dry_run(context, prepared.first, 1, &Details::default()),
     }
 }
 
