@@ -60,6 +60,48 @@ const LOCALES: [(&str, &[Locale]); 37] = [
 const INFLECTED: &str = "uk ru be bg mk sr hr bs sl cs sk pl fi et lv lt hu el tr";
 /// Languages that add articles and further words to a weekday: `onsdagen`, `Donnerstagabend`.
 const COMPOUNDING: &str = "de nl da nb no nn sv";
+/// Endings and articles of weekdays in these languages.
+const AFTER_WEEKDAY: [&str; 12] =
+    ["s", "e", "es", "en", "ens", "er", "erne", "ene", "ar", "arna", "ane", "a"];
+/// Beginnings of times of the day after a weekday; a *Sonntagsfrage* is asked on any day.
+const TIMES_OF_DAY: [&str; 19] = [
+    "abend",
+    "morgen",
+    "nachmittag",
+    "vormittag",
+    "mittag",
+    "nacht",
+    "avond",
+    "ochtend",
+    "middag",
+    "namiddag",
+    "voormiddag",
+    "kväll",
+    "morgon",
+    "natt",
+    "eftermiddag",
+    "förmiddag",
+    "aften",
+    "kveld",
+    "ettermiddag",
+];
+/// Beginnings of words, and whole ones before a blank, that begin nearly as weekdays of their
+/// languages do: *среди*, among; *środki*, means.
+const NEARLY_WEEKDAYS: [(&str, &str); 13] = [
+    ("hu", "szombathely"),
+    ("cs sk pl", "sobotk"),
+    ("pl", "środk"),
+    ("pl", "środek"),
+    ("pl", "czwarte"),
+    ("cs", "středn"),
+    ("sk", "stredn"),
+    ("uk", "четверт"),
+    ("uk ru", "четверо"),
+    ("uk", "серед "),
+    ("ru", "среди"),
+    ("ru", "четверть"),
+    ("tr", "pazarl"),
+];
 /// Letters that languages write together with the word after them: `בדצמבר`.
 const PREFIXES: [(&str, &str); 2] = [("he", "בלמהוכש"), ("ar", "وبلف")];
 /// The word after the ordinal that is a weekday in Portuguese, and the one before it in Hebrew.
@@ -132,6 +174,8 @@ struct DayNames {
     short: Vec<(Vec<String>, i8)>,
     weekdays: Vec<(String, i8)>,
     weekday_form: WeekdayForm,
+    /// Beginnings of words that are no weekdays.
+    no_weekdays: Vec<&'static str>,
     /// Letters that may stand before a name.
     prefixes: &'static str,
     is_inflected: bool,
@@ -146,8 +190,8 @@ enum WeekdayForm {
     Plain,
     /// With endings of cases.
     Cases,
-    /// As the beginning of a word.
-    Beginning,
+    /// With an article, or a word for a time of the day.
+    Compound,
     /// Before `feira`, or before the figure of the day: `quinta-feira`, `quinta (26)`.
     Portuguese,
     /// After `יום`.
@@ -172,11 +216,13 @@ impl DayNames {
             "pt" => WeekdayForm::Portuguese,
             "he" => WeekdayForm::Hebrew,
             _ if is_inflected => WeekdayForm::Cases,
-            _ if is_in(COMPOUNDING) => WeekdayForm::Beginning,
+            _ if is_in(COMPOUNDING) => WeekdayForm::Compound,
             _ => WeekdayForm::Plain,
         };
         let prefixes = PREFIXES.iter().find(|(of, _)| *of == lang).map_or("", |(_, it)| it);
         let mut names = DayNames { is_inflected, weekday_form, prefixes, ..DayNames::default() };
+        let nearly = NEARLY_WEEKDAYS.iter().filter(|(of, _)| of.split(' ').any(|it| it == lang));
+        names.no_weekdays.extend(nearly.map(|(_, begin)| *begin));
         for locale in locales.iter().copied() {
             let other = locale_match!(locale => LC_TIME::ALT_MON).unwrap_or_default();
             let months = locale_match!(locale => LC_TIME::MON);
@@ -236,9 +282,15 @@ impl DayNames {
         let (word, lower) = words.get(at)?;
         let is_form = |name: &str| match self.weekday_form {
             WeekdayForm::Cases => is_weekday_case(word, lower, name),
-            WeekdayForm::Beginning => lower.starts_with(name),
+            WeekdayForm::Compound => is_compound(lower, name),
             WeekdayForm::Hebrew => name == SABBATH && self.is_prefixed(lower, name),
             WeekdayForm::Plain | WeekdayForm::Portuguese => false,
+        };
+        let is_nearly = || {
+            self.no_weekdays.iter().any(|it| match it.strip_suffix(' ') {
+                Some(whole) => lower.as_str() == whole,
+                None => lower.starts_with(it),
+            })
         };
         let exact = self.weekdays.iter().find(|(name, _)| name == lower);
         // Pazartesi, Monday, begins with Pazar, Sunday.
@@ -246,7 +298,7 @@ impl DayNames {
             let forms = self.weekdays.iter().filter(|(name, _)| is_form(name));
             forms.max_by_key(|(name, _)| name.len())
         };
-        let (name, day) = exact.or_else(longest)?;
+        let (name, day) = exact.or_else(|| longest().filter(|_| !is_nearly()))?;
         let mut word = (*word).to_owned();
         let next = words.get(at + 1);
         match self.weekday_form {
@@ -278,10 +330,19 @@ fn is_weekday_case(word: &str, lower: &str, name: &str) -> bool {
     let (letters, length) = (lower.chars().count(), name.chars().count());
     match length + 1 == LONG {
         true => {
-            word.starts_with(char::is_lowercase) && lower.starts_with(name) && letters <= length + 3
+            let is_free = word.starts_with(char::is_lowercase) || name == "kedd";
+            is_free && lower.starts_with(name) && letters <= length + 3
         }
         false => is_name(lower, name, true),
     }
+}
+
+/// Whether a word is a weekday with an ending or a time of the day.
+fn is_compound(word: &str, name: &str) -> bool {
+    let Some(rest) = word.strip_prefix(name) else { return false };
+    let time = rest.strip_prefix('s').unwrap_or(rest);
+    AFTER_WEEKDAY.contains(&rest)
+        || TIMES_OF_DAY.iter().any(|it| time.starts_with(it) || rest.starts_with(it))
 }
 
 /// A name without the vowel before its last letter, if it has one there that cases leave out.
@@ -527,9 +588,12 @@ mod tests {
             ("i torsdags", "sv", Weekday::Thursday),
             ("fredagskvällen", "sv", Weekday::Friday),
             ("onsdagens møde", "da", Weekday::Wednesday),
+            ("mittwochs", "de", Weekday::Wednesday),
+            ("до середи", "uk", Weekday::Wednesday),
+            ("w środę", "pl", Weekday::Wednesday),
             ("am Donnerstagabend", "de", Weekday::Thursday),
             ("op donderdagavond", "nl", Weekday::Thursday),
-            ("kedden", "hu", Weekday::Tuesday),
+            ("Kedden", "hu", Weekday::Tuesday),
             ("szerdán", "hu", Weekday::Wednesday),
             ("Pazartesi günü", "tr", Weekday::Monday),
             ("Cumartesi günü", "tr", Weekday::Saturday),
@@ -551,6 +615,12 @@ mod tests {
             ("היום שני אנשים", "he"),
             ("salıncak Cumalı", "tr"),
             ("Petković Petkov", "hr"),
+            ("Die Sonntagsfrage", "de"),
+            ("Szombathely", "hu"),
+            ("środki Sobotka czwartego", "pl"),
+            ("серед четвертих", "uk"),
+            ("среди них четверо и четверть", "ru"),
+            ("pazarlama", "tr"),
         ] {
             assert_eq!(weekdays(text, lang), [], "{text}");
         }
