@@ -71,11 +71,20 @@ static FOLDED_ENDINGS: LazyLock<HashSet<String>> = LazyLock::new(|| {
 });
 
 /// A word in composed letters, with one vowel for those that change in Slavic cases (Львів, Львові;
-/// Kraków, Krakowie).
+/// Kraków, Krakowie), one i of Turkish, and without the accents of Greek, which move (Ηράκλειο,
+/// Ηρακλείου).
 pub fn one_vowel(word: &str) -> String {
-    let letters = word.nfc().map(|letter| match letter {
+    let letters = word.nfc().filter(|letter| *letter != '\u{307}').map(|letter| match letter {
         'ё' | 'е' | 'і' | 'ї' | 'є' => 'о',
         'ó' => 'o',
+        'ı' => 'i',
+        'ά' => 'α',
+        'έ' => 'ε',
+        'ή' => 'η',
+        'ί' => 'ι',
+        'ό' => 'ο',
+        'ύ' => 'υ',
+        'ώ' => 'ω',
         letter => letter,
     });
     letters.collect()

@@ -274,6 +274,8 @@ impl CapitalWords<'_> {
             };
             return !self.quoted.iter().all(has_country);
         }
+        // The ending of a case may follow: TL’yi.
+        let word = word.split(APOSTROPHES).next().unwrap_or(word);
         let has_word = |words: &str| words.unicode_words().any(|part| part == word);
         let claimed = figures(self.claim);
         if claimed.iter().any(|figure| has_word(&figure.words)) {
@@ -552,6 +554,9 @@ mod tests {
             ("Тернопіль", "Це мер Тернополя.", "uk"),
             ("Чернігів", "Це було біля Чернігова.", "uk"),
             ("Kraków", "To było w Krakowie.", "pl"),
+            ("1,2 milyar lirayı ve 2 lira", "Hasar 1,2 milyar TL’yi buldu.", "tr"),
+            ("İstanbul’da ise", "Orada Istanbul’da düşecek.", "tr"),
+            ("ο δήμαρχος Ηρακλείου", "Ζει στο Ηράκλειο.", "el"),
             ("l’accordo con l’Austria", "L’Austria ha firmato con l'Austria.", "it"),
             ("in Austria", "L’accordo dell’Austria vale.", "it"),
             ("il governo inglese", "La sede è in Inghilterra.", "it"),

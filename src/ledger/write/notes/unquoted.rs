@@ -9,12 +9,13 @@ use crate::ledger::write::notes::names::{CapitalWords, Likeness};
 use crate::ledger::write::notes::slips;
 use crate::ledger::write::notes::stated_date;
 use crate::ledger::write::resolve::{RecordLookup, Resolved};
+use crate::wording::figured_date;
 use crate::wording::figures::{
     DayTime, Figure, Pair, WordedMagnitude, day_times, figures, pairs, quoted_figures,
     worded_figures, worded_magnitudes,
 };
 use crate::wording::named_days::primary;
-use crate::wording::named_days::{month_name, weekday_name};
+use crate::wording::named_days::{month_name, months, weekday_name};
 use crate::wording::written_language::doubt;
 use annals_core::edtf::days;
 use annals_core::event::args::Args;
@@ -297,7 +298,11 @@ impl Wording<'_> {
                 Compare::FiguresAndNames => figure.is(other),
             };
             let is_of_date = || figures(dates).iter().any(|part| part.value == figure.value);
-            if !quoted.iter().any(stands) && !is_of_date() && !self.is_of_time(figure) {
+            if !quoted.iter().any(stands)
+                && !is_of_date()
+                && !self.is_of_time(figure)
+                && !(compare == Compare::FiguresAndNames && self.is_of_month(figure))
+            {
                 note(figure);
             }
         }
@@ -334,6 +339,19 @@ impl Wording<'_> {
             let is_same = |other: DayTime| (other.hour, other.minute) == (time.hour, time.minute);
             self.quoted.iter().any(|words| day_times(words).into_iter().any(is_same))
         })
+    }
+
+    /// Whether a figure is the month of a date of the claim that is quoted by its name: `16.10.2022`
+    /// of `16 października 2022`.
+    fn is_of_month(&self, figure: &Figure) -> bool {
+        let month: Option<i8> = figure.value.parse().ok();
+        let Some(month) = month.filter(|it| figured_date::months(self.claim).contains(it)) else {
+            return false;
+        };
+        let is_named = |words: &&str| {
+            months(words, self.lang).iter().any(|it| it.has_figure && it.month == month)
+        };
+        self.quoted.iter().any(is_named)
     }
 
     /// The pairs of figures of the claim that are quoted the other way round alone: `3–9` of `9–3`.
@@ -488,7 +506,7 @@ fn in_marks(text: &str) -> Vec<&str> {
         let (before, after) = around(at, mark);
         match mark {
             // After a word they close.
-            '”' | '״' => {
+            '”' | '״' | '»' => {
                 !before.ends_with(|c: char| is_letter(c) || ".,!?…".contains(c))
                     && after.starts_with(|c: char| is_letter(c) || "[…".contains(c))
             }

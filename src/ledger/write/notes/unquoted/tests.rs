@@ -24,7 +24,7 @@ fn figures_are_compared_by_value() {
     assert_eq!(missing("٣٥ شخصا", "It was 35.", "en"), none);
     assert_eq!(missing("9.8 million", "It cost 98 million.", "en"), ["98 million"]);
     assert_eq!(missing("61 of 88", "61 of 8 went.", "en"), ["8"]);
-    assert_eq!(missing("on 26 January", "On 2022-01-26.", "en"), ["2022", "01"]);
+    assert_eq!(missing("on 26 January", "On 2022-01-26.", "en"), ["2022"]);
     assert_eq!(missing("two answers", "The 2 answers.", "en"), none);
     assert_eq!(missing("a billion pounds", "It cost a million pounds.", "en"), ["million"]);
     assert_eq!(missing("half a billion", "It cost half a billion.", "en"), none);
@@ -59,6 +59,7 @@ fn words_in_quotation_marks_are_quoted_words() {
         ("Anna sanoi: »Emme valita»; ”ei”", &["Emme valita", "ei"]),
         ("“a” is 27” wide, and “b”", &["a", "b"]),
         ("»a« und »b«", &["a", "b"]),
+        ("«Он сказал «да» и ушёл», затем «нет».", &["Он сказал «да", "нет"]),
         ("יוסי אמר: ״לא נערער״ ו”לא“.", &["לא נערער"]),
         ("מנכ\"ל החברה אמר: \"לא נגיש, מנכ\"ל\".", &["לא נגיש, מנכ\"ל"]),
         ("יו״ר הוועד אמר ב\"הארץ\": ״לא״", &["לא"]),
@@ -142,6 +143,9 @@ fn times_and_dates_are_the_same_with_other_signs() {
         ("um 20.30 Uhr", "Es war um 20:30 Uhr.", "de"),
         ("um 20:30 Uhr", "Es war um 20.30 Uhr.", "de"),
         ("am 24.12.2025", "Es war am 24. Dezember 2025.", "de"),
+        ("am 24. Dezember 2025", "Es war am 24.12.2025.", "de"),
+        ("16 października 2022", "To było 16.10.2022.", "pl"),
+        ("on 3 May 1939", "It was on 3/5/1939.", "en"),
         ("о 7.30", "Це о 7:30.", "uk"),
         ("left at 10:30pm", "He left at 22:30.", "en"),
         ("left at 22.30", "He left at 10:30 p.m.", "en"),
@@ -154,6 +158,7 @@ fn times_and_dates_are_the_same_with_other_signs() {
         assert_eq!(missing(quoted, claim, lang), none, "{claim}");
     }
     assert_eq!(missing("left at 10:30pm", "He left at 21:30.", "en"), ["21"]);
+    assert_eq!(missing("16 października 2022", "To było 16.11.2022.", "pl"), ["11"]);
     let quoted = vec!["due on 14 January"];
     let claim = "It is due on 14 January 2027.";
     let wording = || Wording { claim, lang: "en", quoted: quoted.clone(), agents: Vec::new() };
