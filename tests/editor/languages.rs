@@ -174,6 +174,58 @@ fn another_month_or_weekday_than_the_quoted_one_is_named_in_any_language() {
     );
 }
 
+#[test]
+fn another_day_or_name_is_named_where_a_language_writes_it_together_with_other_words() {
+    let desk = bare();
+    let mut position = 2;
+    let mut noted = |lang: &str, text: &str, claim: &str| {
+        position += 1;
+        std::fs::write(desk.path("t.txt"), format!("{text}. {position}.")).unwrap();
+        let line = format!("document|add|t.txt|--title|T|--lang|{lang}");
+        desk.writes("ada", &line, &format!("written at {position}"));
+        let line = format!("append|--document|{position}|--quote|{text}|--claim|{claim}|--dry-run");
+        let answer = desk.run("ada", &line);
+        assert_eq!(answer.exit, 0, "{answer:?}");
+        notes(&answer.err)
+    };
+    for (lang, text, claim, words) in [
+        ("pt", "As ações subiram na quinta-feira", "As ações subiram na sexta-feira.", {
+            "“sexta-feira”"
+        }),
+        ("sv", "Bolaget dömdes på onsdagen", "Bolaget dömdes på torsdagen.", "“torsdagen”"),
+        ("hu", "A miniszter kedden benyújtotta", "A miniszter szerdán benyújtotta.", "“szerdán”"),
+        ("he", "הדיון נקבע ל-3 בדצמבר", "הדיון נקבע ל-3 בנובמבר.", "“בנובמבר”"),
+        ("he", "הדיון נקבע ל-3 בדצמבר", "The hearing is on 3 November.|--lang|en", "“November”"),
+        ("zh", "论文于11月18日发表", "It was published on 18 December.|--lang|en", "“December”"),
+        (
+            "it",
+            "L’accordo con l’Austria è firmato",
+            "L’accordo con l’Ungheria è firmato.",
+            { "“Ungheria”" },
+        ),
+        ("sv", "Anna sade: ”Vi går inte”", "Anna sade: ”Vi går”, ”vi sover”.", "“vi sover”"),
+        ("tr", "Hasar 1,2 milyar oldu", "Zarar 1,2 milyar TL oldu.", "“TL”"),
+    ] {
+        let found = noted(lang, text, claim);
+        assert!(found.len() == 1 && found[0].ends_with(words), "{claim}: {found:?}");
+    }
+    for (lang, text, claim) in [
+        ("pt", "As ações subiram na quinta-feira", "Na quinta-feira, as ações subiram."),
+        ("sv", "Bolaget dömdes på onsdagen", "På onsdagskvällen dömdes bolaget."),
+        ("he", "הדיון נקבע ל-3 בדצמבר", "The hearing is on 3 December.|--lang|en"),
+        ("zh", "论文于11月18日发表", "It was published on 18 November.|--lang|en"),
+        ("fr", "L’accord avec l’Autriche est signé", "L’Autriche a signé l’accord."),
+        ("fr", "Le chancelier allemand a signé", "Le chancelier de l’Allemagne a signé."),
+        ("tr", "Hasar 1,2 milyar lira oldu", "Zarar 1,2 milyar TL oldu."),
+        ("tr", "Bakan Özhaseki yola çıktı", "Bakan Özhaseki’ye göre yola çıkıldı."),
+        ("pl", "Wygrała Anna Zielińska", "Głosowano na Annę Zielińską."),
+        ("nl", "De pot weegt 190 gram zout", "De pot weegt 190 gram."),
+        ("ja", "東京都知事が辞任した", "東京都知事辞任"),
+    ] {
+        assert_eq!(noted(lang, text, claim), [""; 0], "{claim}");
+    }
+}
+
 /// An interval whose months a language names is not one end of it.
 #[test]
 fn one_end_of_an_interval_in_another_language_is_named() {
