@@ -1,9 +1,9 @@
 //! What the words of a text say, in its language: figures and amounts, dates, forms of names, and
 //! the language itself.
 //!
-//! Always holds: a text is read and nothing is decided; what is not understood is not found. No file
-//! is read. Not here: what a signer is told about a claim (`ledger::write::notes`), where a number
-//! or a word of a quotation ends (`annals_core::edges`).
+//! Always holds: a text is read and nothing is decided; what is not understood is not found. No
+//! file is read. Not here: what a signer is told about a claim (`ledger::write::notes`), where a
+//! number or a word of a quotation ends (`annals_core::edges`).
 
 pub mod amounts;
 pub mod figures;

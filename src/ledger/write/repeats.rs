@@ -196,8 +196,8 @@ impl fmt::Display for CorrectedWords {
     }
 }
 
-/// Refuses a fact whose words and claim are those of a fact of another text of the same page; a note
-/// where they are of another page.
+/// Refuses a fact whose words and claim are those of a fact of another text of the same page; a
+/// note where they are of another page.
 fn check_elsewhere(
     writer: &Writer,
     fact: &Fact,

@@ -262,9 +262,9 @@ impl CapitalWords<'_> {
         in_place.then_some(FirstWord { word, likeness: Likeness::InPlace })
     }
 
-    /// Whether a word is the magnitude of a figure, the code of a currency that quoted words have in
-    /// another form, or stands before the sign of one that they have without a country: `Mrd`, `EUR`
-    /// of `€`, `US$` of `$`.
+    /// Whether a word is the magnitude of a figure (`Mrd`) or the code of a currency that quoted
+    /// words have in another form, or stands before the sign of one that they have without a
+    /// country: `EUR` of `€`, `US$` of `$`.
     fn is_of_amount(&self, word: &str, rest: &str) -> bool {
         if rest.starts_with('$') {
             let has_country = |quoted: &&str| {

@@ -341,8 +341,8 @@ impl Wording<'_> {
         })
     }
 
-    /// Whether a figure is the month of a date of the claim that is quoted by its name: `16.10.2022`
-    /// of `16 października 2022`.
+    /// Whether a figure is the month of a date of the claim that is quoted by its name:
+    /// `16.10.2022` of `16 października 2022`.
     fn is_of_month(&self, figure: &Figure) -> bool {
         let month: Option<i8> = figure.value.parse().ok();
         let Some(month) = month.filter(|it| figured_date::months(self.claim).contains(it)) else {
