@@ -9,12 +9,14 @@
 mod words;
 mod units;
 mod below_zero;
+mod shares;
 mod number;
 mod phrases;
 mod signs;
 
-pub use crate::edges::below_zero::{below_zero, minus_before};
-use crate::edges::words::{WordKind, number_word};
+pub use crate::edges::below_zero::{below_zero, minus_before, zero_before};
+pub use crate::edges::shares::{percent_before, points};
+use crate::edges::words::{WordKind, number_word, without_ending};
 use crate::loose::{is_hyphen, is_ignored, line_breaks};
 use std::fmt;
 use std::ops::Range;
@@ -253,6 +255,36 @@ pub fn magnitude(word: &str) -> Option<usize> {
         WordKind::Magnitude(zeros) => Some(zeros),
         _ => None,
     }
+}
+
+/// The one currency or measure that a word names in the languages of CLDR: `crown` of `kronor`;
+/// `None` if it is none, or one of several.
+///
+/// ```
+/// use annals_core::edges::amount_kind;
+/// assert_eq!(["forint", "kronor", "dolar"].map(amount_kind), [
+///     Some("forint"),
+///     Some("crown"),
+///     Some("dollar"),
+/// ]);
+/// ```
+pub fn amount_kind(word: &str) -> Option<&'static str> {
+    number_word(word)?.meaning
+}
+
+/// A Turkish, Hungarian or Finnish word for a currency or a measure without its ending.
+///
+/// ```
+/// use annals_core::edges::amount_stem;
+/// assert_eq!(["lirayı", "euróra", "liras"].map(amount_stem), [Some("lira"), Some("euró"), None]);
+/// ```
+pub fn amount_stem(word: &str) -> Option<&'static str> {
+    without_ending(word)
+}
+
+/// The zeros of a magnitude that is one after an amount of money alone: `bi` of `R$ 4,5 bi`.
+pub fn magnitude_of_money(word: &str) -> Option<usize> {
+    words::short_magnitude(word)
 }
 
 /// Whether a word or a phrase is a part of a hundred in some language.

@@ -3,6 +3,8 @@
 //! Always holds: `al menos 14` and `plus ou moins 14` are not less than zero. Not here: signs
 //! (`signs`), and what else belongs to a number (`number`).
 
+use unicode_normalization::char::is_combining_mark;
+
 /// Words that stand before a number, as words of their own.
 const MINUS: &[&str] = &[
     "minus",
@@ -18,6 +20,9 @@ const MINUS: &[&str] = &[
     "âm",
 ];
 
+/// The same of two words, as they are written small.
+const MINUS_OF_TWO: &[[&str; 2]] = &[["sıfırın", "altında"], ["शून्य", "से"]];
+
 /// Words that other letters may stand before.
 const MINUS_AT_END: &[&str] = &["מינוס", "منفی", "ناقص", "マイナス", "零下", "영하"];
 
@@ -25,6 +30,9 @@ const MINUS_AT_END: &[&str] = &["מינוס", "منفی", "ناقص", "マイナ
 /// next one.
 const BEFORE_LESS: &[&str] =
     &["al", "lo", "por", "o", "no", "ni", "pelo", "ao", "ou", "au", "du", "le", "il", "e", "non"];
+
+/// Words of Hindi for *from zero*.
+const FROM_ZERO: &str = "शून्य से";
 
 /// Words that stand after a number or its degrees.
 const BELOW: &[&str] = &[
@@ -68,12 +76,17 @@ pub fn minus_before(before: impl Iterator<Item = char> + Clone) -> usize {
     const LONGEST: usize = 12;
     let spaces = before.clone().take_while(|c| c.is_whitespace() && *c != '\n').take(2).count();
     let word = |from: usize| -> String {
-        let letters = before.clone().skip(from).take_while(|c| c.is_alphabetic());
+        let letters = before.clone().skip(from);
+        let letters = letters.take_while(|c| c.is_alphabetic() || is_combining_mark(*c));
         let mut letters: Vec<char> = letters.take(LONGEST).collect();
         letters.reverse();
         letters.into_iter().flat_map(char::to_lowercase).collect()
     };
     let last = word(spaces);
+    if let Some([first, last]) = MINUS_OF_TWO.iter().find(|[_, second]| *second == last) {
+        let begin = spaces + last.chars().count() + 1;
+        return if word(begin) == *first { begin + first.chars().count() } else { 0 };
+    }
     let is_minus = MINUS.contains(&last.as_str());
     let found = match is_minus {
         true => Some(last.as_str()),
@@ -84,6 +97,17 @@ pub fn minus_before(before: impl Iterator<Item = char> + Clone) -> usize {
     let is_less = matches!(found, "moins" | "menos" | "meno")
         && BEFORE_LESS.contains(&word(length + 1).as_str());
     if is_less { 0 } else { length }
+}
+
+/// Whether words for *from zero* stand at the end of what is before a number, which then is below
+/// zero or above it by the words after it. `before` has the characters backwards.
+///
+/// ```
+/// use annals_core::edges::zero_before;
+/// assert!(zero_before("तापमान शून्य से ".chars().rev()));
+/// ```
+pub fn zero_before(before: impl Iterator<Item = char>) -> bool {
+    before.skip_while(|c| *c == ' ').take(FROM_ZERO.chars().count()).eq(FROM_ZERO.chars().rev())
 }
 
 /// The number of characters of words for less than zero that a text begins with; 0 if it does not.
@@ -110,6 +134,8 @@ mod tests {
             ["es waren minus ", "気温マイナス", "Minus\u{A0}", "à moins "].map(minus),
             { [6, 4, 6, 6] }
         );
+        assert_eq!(["sıfırın altında ", "शून्य से "].map(minus), [16, 9]);
+        assert_eq!(["yolun altında ", "घर से "].map(minus), [0, 0]);
         for text in ["al menos ", "más o menos ", "plus ou moins ", "au moins ", "tâm ", "", " "]
         {
             assert_eq!(minus(text), 0, "{text}");

@@ -6,6 +6,7 @@
 mod unit;
 
 use crate::edges::below_zero::{below_zero, minus_before};
+use crate::edges::shares::percent_before;
 use crate::edges::signs::{
     is_currency, is_gap, is_ideograph, is_magnitude, is_raised, is_separator, is_sign,
 };
@@ -68,6 +69,17 @@ fn digits_of(chars: &[(usize, char)]) -> Vec<bool> {
     let mut at = 0;
     while at < chars.len() {
         let mut end = (at..).find(|end| !is_numeral(*end)).unwrap_or(at);
+        // A part of a whole: 四分之三, 百分之七.
+        let is_part = |at: usize| {
+            let between = chars.get(at..at + 2).into_iter().flatten().map(|(_, c)| *c);
+            between.eq("分之".chars()) && is_numeral(at + 2)
+        };
+        if end > at && is_part(end) {
+            end = (end + 2..).find(|end| !is_numeral(*end)).unwrap_or(end);
+            digits[at..end].fill(true);
+            at = end + 1;
+            continue;
+        }
         // Words that begin with a numeral: 百姓, 百货, 千克, 万分.
         let after = chars.get(end).map(|(_, c)| *c);
         if end > at && after.is_some_and(|c| "姓货貨科度克瓦分".contains(c)) {
@@ -82,7 +94,7 @@ fn digits_of(chars: &[(usize, char)]) -> Vec<bool> {
 }
 
 fn is_ideographic_digit(c: char) -> bool {
-    c >= '〇' && "〇零一二三四五六七八九十百千万萬亿億兆".contains(c)
+    c >= '〇' && "〇零一二两兩三四五六七八九十百千万萬亿億兆".contains(c)
 }
 
 /// What ends a number so far.
@@ -238,10 +250,14 @@ impl LineView<'_> {
     /// The first index of the number whose digits begin here.
     fn before(&self, digits: usize) -> usize {
         let mut first = digits;
-        // Turkish: %121.
+        // Turkish: %121, yüzde 40; Chinese: 百分之7.3.
         let hundredth = self.back(first).is_some_and(|c| matches!(c, '%' | '٪'));
         if hundredth && self.is_free(first - 1) {
             return first - 1;
+        }
+        let share = percent_before((0..first).rev().map_while(|at| self.at(at)));
+        if share > 0 {
+            return first - share;
         }
         let point = self.back(first).is_some_and(|c| matches!(c, '.' | ',' | '٫'));
         if point && self.is_free(first - 1) {

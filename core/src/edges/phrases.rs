@@ -67,7 +67,9 @@ const PHRASES: &[&[Part]] = &[
     &[Magnitude, And, BareHalf],
     &[Measure, And, BareHalf],
     &[Number, And, BareHalf],
+    &[Number, AndHalf, Magnitude],
     &[Magnitude, AndHalf, Magnitude],
+    &[Number, AndHalf],
     &[Magnitude, AndHalf],
     &[Number, Fraction, Magnitude],
     &[BareHalf, Dozen],
@@ -118,7 +120,6 @@ const BARE_HALVES: &[&str] = &[
     "půl",
     "půldruhého",
     "yarım",
-    "buçuk",
     "نصف",
     "نیم",
     "חצי",
@@ -174,6 +175,8 @@ const FRACTIONS: &[&str] = &[
     "четвертей",
     "trzecie",
     "trzecich",
+    "piąte",
+    "piątych",
     "czwarte",
     "třetiny",
     "čtvrtiny",
@@ -313,7 +316,7 @@ const HALVED: &[&str] = &[
     "hodiny",
 ];
 
-const AND_HALVES: &[&str] = &["ونصف", "وربع", "וחצי", "ורבע"];
+const AND_HALVES: &[&str] = &["buçuk", "ونصف", "وربع", "וחצי", "ורבע"];
 const MINUSES: &[&str] = &["minus", "минус", "мінус"];
 
 /// Words for many of a magnitude.

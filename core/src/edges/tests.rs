@@ -548,3 +548,67 @@ fn half_of_a_word_that_is_broken_at_the_end_of_a_line_is_no_word() {
     whole("He said -\nand left.", "and left");
     whole("a break-\n\nNext part", "Next part");
 }
+
+#[test]
+fn parts_and_points_of_a_hundred_are_known_as_newspapers_write_them() {
+    for (text, quoted, number) in [
+        ("sono calati del 9 per cento.", "del 9", "9 per cento"),
+        ("wzrosło o 5,3 proc. w maju", "o 5,3", "5,3 proc"),
+        ("A pénzromlás 5,3 százalékkal nőtt", "pénzromlás 5,3", "5,3 százalékkal"),
+        ("Hinnat nousivat 5,3 prosentilla", "nousivat 5,3", "5,3 prosentilla"),
+        ("Stopa wzrosła o 2,1 punktu procentowego.", "o 2,1", "2,1 punktu procentowego"),
+        ("A margem subiu 1,8 ponto percentual.", "subiu 1,8", "1,8 ponto percentual"),
+        ("daalde met 0,8 procentpunt.", "met 0,8", "0,8 procentpunt"),
+        ("A hiány 0,8 százalékponttal csökkent", "hiány 0,8", "0,8 százalékponttal"),
+        ("κατά 3 ποσοστιαίες μονάδες.", "κατά 3", "3 ποσοστιαίες μονάδες"),
+        ("ב-0.7 נקודות האחוז.", "0.7", "0.7 נקודות האחוז"),
+        ("दर 0.5 प्रतिशत अंक घटी", "0.5 प्रतिशत", "0.5 प्रतिशत अंक"),
+        ("上升了0.6个百分点。", "上升了0.6", "0.6个百分点"),
+        ("um 0,8 Prozentpunkte", "um 0,8", "0,8 Prozentpunkte"),
+        ("fell 0.3 percentage points", "fell 0.3 percentage", "0.3 percentage points"),
+    ] {
+        let range = text.find(quoted).unwrap() + quoted.len();
+        let found = unit_at(text, range).map(|(unit, place)| format!("{unit} {}", &text[place]));
+        assert!(found.is_some_and(|it| it.ends_with(number)), "{text}");
+    }
+    begins_in("Barajın yüzde 40’ı bitti.", "40", "number yüzde 40");
+    begins_in("增长了百分之7.3。", "7.3", "number 百分之7.3");
+    whole("Yüz 40 kişi", "40");
+    whole("O 5 procesach mówiono", "O 5");
+}
+
+#[test]
+fn endings_abbreviations_and_numerals_of_two_belong_to_the_number() {
+    for (text, quoted, number) in [
+        ("O lucro foi de US$ 4,5 bi.", "O lucro foi de US$ 4,5", "US$ 4,5 bi"),
+        ("O lucro foi de R$ 412 mi.", "O lucro foi de R$ 412", "R$ 412 mi"),
+        ("Hon fick 4,5 mdr kronor.", "fick 4,5", "4,5 mdr kronor"),
+        ("Hon fick 4,5 mkr.", "fick 4,5", "4,5 mkr"),
+        ("Πούλησε 2,5 εκ. αντίτυπα.", "Πούλησε 2,5", "2,5 εκ"),
+        ("תשלם 12.5 מיליון ש\"ח.", "תשלם 12.5 מיליון", "12.5 מיליון ש\"ח"),
+        ("תשלם 12.5 מיליון ש״ח.", "תשלם 12.5 מיליון", "12.5 מיליון ש״ח"),
+        ("Hasar 1,2 milyar lirayı buldu.", "Hasar 1,2 milyar", "1,2 milyar lirayı"),
+        ("Rüzgâr 85 km’ye ulaşacak.", "Rüzgâr 85", "85 km’ye"),
+        ("1,5 millió euróból épül.", "1,5 millió", "1,5 millió euróból"),
+        ("Bir buçuk milyon kişi", "Bir", "Bir buçuk milyon"),
+        ("共有两百多名", "共有两", "两百"),
+        ("减少了约四分之三。", "减少了约四分", "四分之三"),
+        ("Obejmie prawie dwie trzecie radnych.", "prawie dwie", "dwie trzecie"),
+        ("Het potje weegt 190 gram.", "weegt 190", "190 gram"),
+    ] {
+        let end = text.find(quoted).unwrap() + quoted.len();
+        let found = unit_at(text, end).map(|(unit, place)| format!("{unit} {}", &text[place]));
+        assert_eq!(found, Some(format!("number {number}")), "{quoted:?} in {text:?}");
+    }
+    begins_in("sıfırın altında 14 derece", "14", "number sıfırın altında 14");
+    for (text, quoted) in [
+        ("Nel 2015 mi sono trasferito", "Nel 2015"),
+        ("Le 5 l’eau monte", "Le 5"),
+        ("对5 两者都", "对5"),
+        ("他有5分之后", "他有"),
+        ("zwei halbe Tage", "zwei"),
+        ("5 európskych krajín", "5"),
+    ] {
+        whole(text, quoted);
+    }
+}

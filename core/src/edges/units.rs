@@ -129,20 +129,9 @@ pub(super) const ERA_PHRASES: &[&str] = &[
 
 /// Units of several words that CLDR has not, as they are written.
 pub(super) const PHRASES: &[&str] = &[
-    "procentních bodů",
-    "процентных пунктов",
-    "процентных пункта",
-    "процентних пунктів",
-    "відсоткових пунктів",
-    "відсоткові пункти",
-    "punktów procentowych",
-    "puntos porcentuales",
     "puntos básicos",
-    "points de pourcentage",
     "points de base",
-    "punti percentuali",
     "punti base",
-    "pontos percentuais",
     "basis points",
     "square kilometres",
     "square kilometers",
@@ -170,5 +159,4 @@ pub(super) const PHRASES: &[&str] = &[
     "Australian dollars",
     "Swiss francs",
     "pounds sterling",
-    "percentage points",
 ];

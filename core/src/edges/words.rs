@@ -39,16 +39,18 @@ pub(super) struct NumberWord {
     pub(super) is_noun: bool,
     /// Whether it is also written with a point.
     pub(super) is_abbreviated: bool,
+    /// Which currency or measure it is, if CLDR has it as one alone.
+    pub(super) meaning: Option<&'static str>,
 }
 
 impl NumberWord {
     /// A word that is written small and whole.
     pub(super) fn plain(kind: WordKind) -> NumberWord {
-        NumberWord { kind, is_noun: false, is_abbreviated: false }
+        NumberWord { kind, is_noun: false, is_abbreviated: false, meaning: None }
     }
 }
 
-/// The words of CLDR: a line for each, in order, with its kind.
+/// The words of CLDR: a line for each, in order, with its kind and with what it is called here.
 const WORDS: &str = include_str!("words.tsv");
 
 /// Magnitudes that CLDR has not, with their zeros; `*` stands for any ending.
@@ -60,6 +62,10 @@ const MAGNITUDES: &[(&str, usize)] = &[
     ("crore*", 7),
     ("mn", 6),
     ("bn", 9),
+    ("mdr", 9),
+    ("tkr", 3),
+    ("mkr", 6),
+    ("mdkr", 9),
     ("mila", 3),
     ("εκατ", 6),
     ("εκατομμυρι*", 6),
@@ -91,6 +97,9 @@ const MAGNITUDES: &[(&str, usize)] = &[
 
 /// Numbers up to ten of languages that num2words has not, or not in every form.
 const ONES: &[&str] = &[
+    "dwie",
+    "dwóch",
+    "dwoje",
     "дві",
     "две",
     "двох",
@@ -184,6 +193,15 @@ const PERCENTS: &[&str] = &[
     "pc",
     "bps",
     "percentage",
+    "per cento",
+    "la sută",
+    "फीसदी",
+    "फ़ीसदी",
+    "procent*",
+    "prosent*",
+    "protsen*",
+    "százalék*",
+    "odstot*",
     "процент*",
     "відсот*",
     "بالمئة",
@@ -193,10 +211,10 @@ const PERCENTS: &[&str] = &[
     "od sto",
     "אחוז*",
     "prozentpunkt*",
-    "procentpoint*",
-    "procentenhet*",
-    "prosentpoeng*",
 ];
+
+/// The same, also with a point.
+const SHORT_PERCENTS: &[&str] = &["proc"];
 
 /// Currencies.
 const MONEY: &[&str] = &[
@@ -218,6 +236,7 @@ const MONEY: &[&str] = &[
     "lira",
     "lire",
     "forint*",
+    "ש\"ח",
     "rand",
     "dirham*",
     "שקל*",
@@ -320,6 +339,9 @@ const MEASURES: &[&str] = &[
     "tons",
 ];
 
+/// A measure that is written with a point, and is a magnitude elsewhere: `2,5 εκ.`
+const SHORT_MEASURES: &[&str] = &["εκ"];
+
 /// Measures that German writes with a capital.
 const NOUNS: &[&str] = &["uhr", "grad"];
 
@@ -358,17 +380,20 @@ impl WordTable {
         };
         let plain = NumberWord::plain;
         for (word, zeros) in MAGNITUDES {
-            let is_abbreviated = ["tsd", "εκατ"].contains(word);
+            let is_abbreviated = ["tsd", "εκατ", "mdr"].contains(word);
             let found = plain(WordKind::Magnitude(*zeros));
             table.add(0, word, NumberWord { is_abbreviated, ..found });
         }
+        let abbreviated = |kind| NumberWord { is_abbreviated: true, ..plain(kind) };
         let lists = [
             (ONES, plain(WordKind::Ones)),
             (PERCENTS, plain(WordKind::Percent)),
+            (SHORT_PERCENTS, abbreviated(WordKind::Percent)),
+            (SHORT_MEASURES, abbreviated(WordKind::Measure)),
             (MONEY, plain(WordKind::Money)),
             (NOUNS, NumberWord { is_noun: true, ..plain(WordKind::Measure) }),
             (MEASURES, plain(WordKind::Measure)),
-            (PARTS, NumberWord { is_abbreviated: true, ..plain(WordKind::Part) }),
+            (PARTS, abbreviated(WordKind::Part)),
         ];
         for (list, (words, found)) in (1..).zip(lists) {
             words.iter().for_each(|word| table.add(list, word, found));
@@ -407,8 +432,131 @@ pub(super) fn number_word(word: &str) -> Option<NumberWord> {
     // Accents of Greek do not matter.
     let bare = is_greek
         .then(|| word.nfd().filter(|c| !matches!(c, '\u{300}'..='\u{36F}')).collect::<String>());
+    let known = |word: &str| TABLE.cldr.get(word).copied().or_else(|| TABLE.listed(word));
     let cldr = TABLE.cldr.get(&*word).copied();
     cldr.or_else(|| TABLE.listed(bare.as_deref().unwrap_or(&word)))
+        .or_else(|| without_ending(&word).and_then(known))
+}
+
+/// Currencies and measures of a language that adds endings to its words, and these endings. Those
+/// that CLDR or the lists have otherwise are beginnings there (`forint*`).
+const ENDED: [(&[&str], &[&str]); 3] = [
+    (
+        &[
+            "lira",
+            "euro",
+            "avro",
+            "dolar",
+            "sterlin",
+            "ruble",
+            "kilometre",
+            "metre",
+            "santimetre",
+            "kilo",
+            "kilogram",
+            "gram",
+            "ton",
+            "litre",
+            "hektar",
+            "varil",
+        ],
+        &[
+            "yı",
+            "yi",
+            "yu",
+            "yü",
+            "ya",
+            "ye",
+            "ı",
+            "i",
+            "u",
+            "a",
+            "e",
+            "da",
+            "de",
+            "ta",
+            "te",
+            "dan",
+            "den",
+            "tan",
+            "ten",
+            "ın",
+            "in",
+            "un",
+            "nın",
+            "nin",
+            "nun",
+            "lık",
+            "lik",
+            "luk",
+            "lar",
+            "ler",
+            "sı",
+            "si",
+            "su",
+            "ydı",
+            "ydi",
+            "dır",
+            "dir",
+            "ken",
+            "ası",
+            "lığına",
+        ],
+    ),
+    (
+        &[
+            "euró",
+            "dollár",
+            "font",
+            "frank",
+            "lej",
+            "kilométer",
+            "méter",
+            "kiló",
+            "kilogramm",
+            "gramm",
+            "tonna",
+            "tonná",
+            "liter",
+            "hektár",
+            "korona",
+            "koroná",
+        ],
+        &[
+            "ra", "re", "ról", "ről", "ba", "be", "ban", "ben", "ból", "ből", "hoz", "hez", "nál",
+            "nél", "tól", "től", "t", "ot", "et", "val", "vel", "ral", "rel", "al", "ért", "ig",
+            "nak", "nek", "s", "os", "es", "nyi", "on", "en", "ja", "ját", "jával", "jából",
+            "jára",
+        ],
+    ),
+    (
+        &["euro", "dollari", "punta", "kruunu", "kilo", "kilometri", "metri", "tonni", "litra"],
+        &[
+            "a", "n", "on", "in", "an", "un", "lla", "lta", "lle", "ssa", "sta", "ksi", "ja",
+            "jen", "ina", "issa", "ista", "illa",
+        ],
+    ),
+];
+
+/// The word without its ending, if it is one of those that have endings.
+pub(super) fn without_ending(word: &str) -> Option<&'static str> {
+    ENDED.iter().find_map(|(stems, endings)| {
+        let is_ended = |stem: &&&str| {
+            word.strip_prefix(**stem).is_some_and(|ending| endings.contains(&ending))
+        };
+        stems.iter().find(is_ended).copied()
+    })
+}
+
+/// The zeros of a magnitude of Brazil, which is one after an amount of money alone: *mi* is a word
+/// of Italian and Spanish.
+pub(super) fn short_magnitude(word: &str) -> Option<usize> {
+    match word {
+        "mi" => Some(6),
+        "bi" => Some(9),
+        "tri" => Some(12),
+        _ => None,
+    }
 }
 
 /// The number of characters of the longest word that a text in a script without spaces begins with.
@@ -431,10 +579,12 @@ fn folded(word: &str) -> Cow<'_, str> {
         return word.chars().filter(|c| *c != '\'').map(|c| c.to_ascii_lowercase()).collect();
     }
     let is_passed = |c: char| matches!(c, '\'' | '’' | 'ʼ' | '\u{64B}'..='\u{652}');
-    word.to_lowercase().nfc().filter(|c| !is_passed(*c)).collect()
+    let folded = |c: char| if matches!(c, '״' | '”') { '"' } else { c };
+    word.to_lowercase().nfc().filter(|c| !is_passed(*c)).map(folded).collect()
 }
 
-fn read(kind: &str) -> Option<NumberWord> {
+fn read(kind: &'static str) -> Option<NumberWord> {
+    let (kind, meaning) = kind.split_once('\t').map_or((kind, None), |(kind, it)| (kind, Some(it)));
     let (bare, is_abbreviated) = kind.strip_suffix('.').map_or((kind, false), |bare| (bare, true));
     let (bare, is_noun) = bare.strip_suffix('N').map_or((bare, false), |bare| (bare, true));
     let kind = match bare {
@@ -445,7 +595,7 @@ fn read(kind: &str) -> Option<NumberWord> {
         "o" => WordKind::Ones,
         zeros => WordKind::Magnitude(zeros.parse().ok()?),
     };
-    Some(NumberWord { kind, is_noun, is_abbreviated })
+    Some(NumberWord { kind, is_noun, is_abbreviated, meaning })
 }
 
 #[cfg(test)]
@@ -463,7 +613,8 @@ mod tests {
             before = word;
         }
         assert_eq!(number_word("minister"), None);
-        let lists = [ONES, PERCENTS, MONEY, MEASURES, NOUNS, PARTS].concat();
+        let short = [SHORT_PERCENTS, SHORT_MEASURES].concat();
+        let lists = [ONES, PERCENTS, MONEY, MEASURES, NOUNS, PARTS, &short].concat();
         let own = MAGNITUDES.iter().map(|(word, _)| word).chain(&lists);
         for word in own.filter(|word| !word.ends_with('*')) {
             assert!(!TABLE.cldr.contains_key(word), "{word} is in words.tsv");

@@ -5,9 +5,10 @@
 
 use super::{Found, LineView, UnitKind};
 use crate::edges::below_zero::below_zero;
+use crate::edges::shares::points;
 use crate::edges::signs::{is_currency, is_gap, is_magnitude, is_symbol};
 use crate::edges::units::{CODES, ERA_PHRASES, ERAS, IDEOGRAPHIC, PHRASES};
-use crate::edges::words::{NumberWord, WordKind, number_word, word_at_start};
+use crate::edges::words::{NumberWord, WordKind, number_word, short_magnitude, word_at_start};
 use unicode_normalization::char::is_combining_mark;
 
 impl LineView<'_> {
@@ -24,6 +25,10 @@ impl LineView<'_> {
         let is_free = |to: usize| from == end || !self.is_of_next(from, to);
         if is_currency(first) {
             return is_free(from + 1).then_some((from + 1, UnitKind::Money));
+        }
+        let points = points((from..).map_while(|at| self.at(at)));
+        if points > 0 {
+            return Some((from + points, UnitKind::Closed));
         }
         if is_symbol(first) || (from == end && matches!(first, '′' | '″')) {
             return Some((from + 1, UnitKind::Closed));
@@ -51,7 +56,10 @@ impl LineView<'_> {
         {
             return None;
         }
-        let (to, word) = signed.or_else(|| self.listed(from)).or_else(|| self.code(from))?;
+        let (to, word) = signed
+            .or_else(|| self.listed(from))
+            .or_else(|| self.short_magnitude(end, from))
+            .or_else(|| self.code(from))?;
         Some((
             to,
             match word.kind {
@@ -128,9 +136,14 @@ impl LineView<'_> {
     /// The index after the letters that begin at `from`, with what stands inside of units.
     fn letters(&self, from: usize) -> usize {
         let letter = |at: &usize| {
-            let inside = |c| matches!(c, '/' | '²' | '³' | '\u{200C}' | '\u{200D}');
-            let more = |c| inside(c) || is_combining_mark(c);
-            self.at(*at).is_some_and(|c| c.is_alphabetic() || (*at > from && more(c)))
+            let sign = |c| matches!(c, '/' | '²' | '³' | '\u{200C}' | '\u{200D}');
+            let more = |c| sign(c) || is_combining_mark(c);
+            // ש"ח
+            let is_hebrew = |at: usize| self.at(at).is_some_and(|c| ('א'..='ת').contains(&c));
+            let joins =
+                |c: char| matches!(c, '"' | '״' | '”') && is_hebrew(*at - 1) && is_hebrew(*at + 1);
+            let inside = |c| *at > from && (more(c) || joins(c));
+            self.at(*at).is_some_and(|c| c.is_alphabetic() || inside(c))
         };
         (from..).find(|at| !letter(at)).unwrap_or(self.chars.len())
     }
@@ -153,12 +166,31 @@ impl LineView<'_> {
             }
             ends.push(next);
         }
-        // A word with an apostrophe after it is the beginning of another one.
-        let is_elided = |end: usize| self.at(end).is_some_and(|c| matches!(c, '\'' | '’'));
+        // One letter with an apostrophe after it is the beginning of another word; longer ones have
+        // an ending there: km’ye.
+        let is_apostrophe = |c: char| matches!(c, '\'' | '’');
+        let is_elided = |end: usize| end == from + 1 && self.at(end).is_some_and(is_apostrophe);
         ends.into_iter().rev().filter(|end| !is_elided(*end)).find_map(|end| {
             let words = self.word(from, end).replace(is_gap, " ");
-            number_word(&words).map(|word| (end, word))
+            let ending = match self.at(end).is_some_and(is_apostrophe) {
+                true => self.letters(end + 1).saturating_sub(end),
+                false => 0,
+            };
+            let to = if ending > 1 { end + ending } else { end };
+            number_word(&words).map(|word| (to, word))
         })
+    }
+
+    /// A magnitude of Brazil after an amount with its currency before it: `R$ 4,5 bi`.
+    fn short_magnitude(&self, digits: usize, from: usize) -> Option<(usize, NumberWord)> {
+        let end = self.letters(from);
+        let zeros = short_magnitude(&self.word(from, end))?;
+        let is_amount =
+            |at: &usize| self.at(*at).is_some_and(|c| c.is_ascii_digit() || matches!(c, '.' | ','));
+        let begin = (0..digits).rev().take_while(is_amount).last()?;
+        let gap = usize::from(begin > 0 && self.at(begin - 1).is_some_and(is_gap));
+        let has_currency = self.at((begin - gap).checked_sub(1)?).is_some_and(is_currency);
+        has_currency.then_some((end, NumberWord::plain(WordKind::Magnitude(zeros))))
     }
 
     /// A currency with its sign: `12 k€`, `12 US$`.
