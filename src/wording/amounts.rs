@@ -1,38 +1,58 @@
 //! Amounts: the currency or the measure that stands beside a figure.
 //!
-//! Always holds: a word has one kind, in whatever language it is; a word or a sign of several
-//! currencies or measures has none (`kr`, `m`), and neither has one that is not listed. Not here:
-//! the value of a figure (`figures`). Source: ISO 4217; CLDR's units and currencies.
+//! Always holds: a word has one kind, in whatever language it is; crowns of all countries are one,
+//! and dollars of most. A word or a sign of several currencies or measures has none (`m`, `MX$`, 元
+//! after 億), and neither has one that is not listed. Not here: the value of a figure (`figures`).
+//! Source: ISO 4217; CLDR's units and currencies (`annals_core::edges::amount_kind`).
+
+use annals_core::edges::{amount_kind, amount_stem};
 
 use std::collections::HashMap;
 use std::sync::LazyLock;
+use unicode_normalization::char::is_combining_mark;
 
 /// The kinds, each with its signs, codes and words; `*` stands for any ending.
 const KINDS: &[(&str, &str)] = &[
-    ("dollar", "$ ＄ USD AUD CAD NZD HKD SGD dollar* dólar* dolar* долар* доллар* دولار* דולר*"),
-    ("euro", "€ EUR euro euros euroa euron eurot eurós eurů євро евро ευρώ يورو יורו"),
-    ("pound", "£ ￡ GBP pound pounds sterling"),
+    (
+        "dollar",
+        "$ ＄ USD AUD CAD NZD SGD dollar* dólar* dolar* долар* доллар* دولار* דולר* δολάρι* δολαρί* \
+         dollár* डॉलर* 美元 美金 ドル 달러",
+    ),
+    (
+        "euro",
+        "€ EUR euro euros euroa euron eurot eurós eurů євро евро ευρώ יורו euró avro यूरो 欧元 歐元 \
+         ユーロ 유로",
+    ),
+    ("pound", "£ ￡ GBP pound pounds sterling 英镑 英鎊 ポンド 파운드"),
     ("hryvnia", "₴ UAH грн гривень гривні гривня гривен гривны hryvnia hryvnias"),
-    ("rouble", "₽ RUB RUR руб рубл* карбованц* rouble* ruble* rubel rubli rubly"),
-    ("yen", "JPY yen yens иен* єн 円"),
-    ("yuan", "CNY RMB yuan yuans юан* renminbi 人民币"),
+    ("rouble", "₽ RUB RUR руб рубл* карбованц* rouble* ruble* rubel rubli rubly 卢布"),
+    ("yen", "JPY yen yens иен* єн 円 日元 日圆"),
+    ("yuan", "CNY RMB yuan yuans юан* renminbi 人民币 元 위안"),
+    ("won", "₩ KRW 韩元 원"),
     ("franc", "CHF franc francs franchi franken франк*"),
     ("zloty", "PLN zł złot* zloty* злот*"),
+    (
+        "crown",
+        "SEK NOK DKK ISK CZK kr kč korun* koron korona korony kronan kronorna krone kronerne крон*",
+    ),
+    ("forint", "HUF forint*"),
     ("lira", "₺ TRY TL lira liras"),
-    ("rupee", "₹ INR PKR rupee* рупі* рупи* रुपये"),
-    ("km", "km kilomet* kilómet* quilómet* chilomet* км кілометр* километр*"),
+    ("shekel", "₪ ILS NIS שקל* ש\"ח"),
+    ("real", "BRL reais"),
+    ("rupee", "₹ INR PKR rupee* рупі* рупи* रुपये रुपए रुपय*"),
+    ("km", "公里 千米 km kilomet* kilómet* quilómet* chilomet* км кілометр* километр*"),
     ("mile", "mile miles миль миля мили милі миле meile meilen milles millas miglia"),
     ("metre", "metre* meter* mètre* metros metri метр*"),
     ("foot", "ft feet foot"),
     ("yard", "yard yards"),
     ("inch", "inch inches"),
-    ("kg", "kg kilo kilos kilogram* кг кілограм* килограмм*"),
-    ("tonne", "tonne tonnes ton tons тонн* tonnen toneladas tonnellate"),
+    ("kg", "公斤 千克 kg kilo kilos kilogram* кг кілограм* килограмм*"),
+    ("tonne", "吨 噸 トン tonne tonnes ton tons тонн* tonnen toneladas tonnellate"),
     ("litre", "litre* liter* litro* litri літр* литр*"),
     ("gallon", "gallon*"),
     ("hectare", "hectare* hektar* hectárea* ettari гектар*"),
     ("acre", "acre acres акр*"),
-    ("Celsius", "celsius"),
+    ("Celsius", "celsius 摄氏度 攝氏度"),
     ("Fahrenheit", "fahrenheit"),
     ("minute", "minute minutes minuten minut minuto minutos minuti хвилин* минут*"),
     ("hour", "hour hours stunde stunden heure heures hora horas ora ore годин* часов"),
@@ -56,15 +76,21 @@ const BETWEEN: &[&str] = &["de", "d", "di", "us", "american"];
 struct KindTable {
     whole: HashMap<&'static str, &'static str>,
     beginnings: Vec<(&'static str, &'static str)>,
+    /// Those of Chinese, Japanese and Korean, after which other words follow at once.
+    unspaced: Vec<(&'static str, &'static str)>,
 }
 
 static TABLE: LazyLock<KindTable> = LazyLock::new(|| {
-    let mut table = KindTable { whole: HashMap::new(), beginnings: Vec::new() };
+    let (whole, beginnings, unspaced) = (HashMap::new(), Vec::new(), Vec::new());
+    let mut table = KindTable { whole, beginnings, unspaced };
     for (kind, words) in KINDS {
         for word in words.split_whitespace() {
             match word.strip_suffix('*') {
                 Some(begin) => table.beginnings.push((begin, kind)),
                 None => {
+                    if word.starts_with(is_unspaced) {
+                        table.unspaced.push((word, kind));
+                    }
                     table.whole.insert(word, kind);
                 }
             }
@@ -88,14 +114,51 @@ fn kind(word: &str) -> Option<&'static str> {
     // A code is written with capitals: *try* and *rub* are words.
     let whole = TABLE.whole.get(lower.as_str()).copied();
     let begins = |(begin, _): &&(&str, &str)| lower.starts_with(begin);
-    whole.or_else(|| TABLE.beginnings.iter().find(begins).map(|(_, kind)| *kind))
+    let begun = || TABLE.beginnings.iter().find(begins).map(|(_, kind)| *kind);
+    let ended = || TABLE.whole.get(amount_stem(&lower)?).copied();
+    whole.or_else(begun).or_else(|| amount_kind(&lower)).or_else(ended)
+}
+
+fn is_unspaced(c: char) -> bool {
+    matches!(c, '\u{3041}'..='\u{30FF}' | '\u{3400}'..='\u{9FFF}' | '\u{AC00}'..='\u{D7A3}')
+}
+
+/// The kind of the longest word of Chinese, Japanese or Korean that a text begins with, and its
+/// length. After 億 and 萬 of Taiwan and Hong Kong 元 is a dollar of theirs.
+fn kind_unspaced(text: &[char], magnitude: Option<char>) -> Option<(&'static str, usize)> {
+    let length = |word: &str| word.chars().count();
+    let is_here = |(word, _): &&(&'static str, &'static str)| {
+        text.iter().take(length(word)).copied().eq(word.chars())
+    };
+    let (word, kind) = TABLE.unspaced.iter().filter(is_here).max_by_key(|it| length(it.0))?;
+    let is_particle = |c: &char| "에의을를이가은는도만로으과와까".contains(*c);
+    let next = text.get(length(word)).filter(|c| matches!(c, '\u{AC00}'..='\u{D7A3}'));
+    let is_word = *word != "원" || next.is_none_or(is_particle);
+    let is_local = *word == "元" && magnitude.is_some_and(|c| matches!(c, '億' | '萬'));
+    (is_word && !is_local).then(|| (*kind, length(word)))
+}
+
+/// The kind of a dollar sign by the letters before it: `US$`, `R$`.
+fn kind_of_dollars(letters: &str) -> Option<&'static str> {
+    match letters {
+        "" | "US" | "U" | "A" | "AU" | "C" | "CA" | "CAD" | "NZ" | "SG" => Some("dollar"),
+        "R" => Some("real"),
+        _ => None,
+    }
 }
 
 /// The kind of an amount by what stands directly around its digits and its magnitude, and where it
 /// stands.
-pub fn kind_around(before: &[char], after: &[char]) -> Option<(&'static str, KindPlace)> {
+/// `magnitude` is the last character of the magnitude.
+pub fn kind_around(
+    before: &[char],
+    after: &[char],
+    magnitude: Option<char>,
+) -> Option<(&'static str, KindPlace)> {
     let first = kind_before(before).map(|(kind, length)| (kind, KindPlace::Before(length)));
-    first.or_else(|| kind_after(after).map(|(kind, length)| (kind, KindPlace::After(length))))
+    let last =
+        || kind_after(after, magnitude).map(|(kind, length)| (kind, KindPlace::After(length)));
+    first.or_else(last)
 }
 
 /// Where the currency or the measure of an amount stands: so many characters before or after it.
@@ -128,6 +191,13 @@ fn kind_before(before: &[char]) -> Option<(&'static str, usize)> {
     if last.is_ascii_punctuation() && last != '$' {
         return None;
     }
+    if last == '$' {
+        let letters = rest.iter().rev().skip(1).take_while(|c| c.is_ascii_uppercase()).count();
+        let begin = rest.len() - 1 - letters;
+        let country: String = rest.iter().skip(begin).take(letters).collect();
+        let length = before.len() - begin;
+        return kind_of_dollars(&country).map(|kind| (kind, length));
+    }
     kind_of_sign(last).map(|kind| (kind, before.len() - rest.len() + 1))
 }
 
@@ -135,7 +205,18 @@ fn kind_of_sign(sign: char) -> Option<&'static str> {
     TABLE.whole.get(&*sign.encode_utf8(&mut [0; 4])).copied()
 }
 
-fn kind_after(after: &[char]) -> Option<(&'static str, usize)> {
+/// The number of letters of the word that a text begins with, also of ש"ח.
+fn word_length(text: &[char]) -> usize {
+    let is_letter = |c: &char| c.is_alphabetic() || is_combining_mark(*c);
+    let is_hebrew = |at: usize| text.get(at).is_some_and(|c| ('א'..='ת').contains(c));
+    let letters = |from: usize| text.iter().skip(from).take_while(|c| is_letter(c)).count();
+    let length = letters(0);
+    let is_mark = text.get(length).is_some_and(|c| matches!(c, '"' | '״' | '”'));
+    let is_joined = is_mark && length > 0 && is_hebrew(length - 1) && is_hebrew(length + 1);
+    if is_joined { length + 1 + letters(length + 1) } else { length }
+}
+
+fn kind_after(after: &[char], magnitude: Option<char>) -> Option<(&'static str, usize)> {
     let mut rest = after;
     for _ in 0..3 {
         let is_blank = |c: &char| c.is_whitespace() || matches!(c, '-' | '\u{2011}' | '\'' | '’');
@@ -151,18 +232,28 @@ fn kind_after(after: &[char]) -> Option<(&'static str, usize)> {
             };
             return kind.map(|kind| (kind, after.len() - rest.len() + 2));
         }
-        let length = rest.iter().take_while(|c| c.is_alphabetic()).count();
-        if length == 0 {
+        if is_unspaced(first) {
+            let found = kind_unspaced(rest, magnitude);
+            return found.map(|(kind, length)| (kind, after.len() - rest.len() + length));
+        }
+        let length = word_length(rest);
+        // A square or cubic measure is another one.
+        if length == 0 || rest.get(length).is_some_and(|c| matches!(c, '²' | '³')) {
             // A sign before other digits belongs to those.
             let is_free = !(from > 0 && rest.get(1).is_some_and(|c| c.is_numeric()));
             let kind = kind_of_sign(first).filter(|_| is_free);
             return kind.map(|kind| (kind, after.len() - rest.len() + 1));
         }
         let word: String = rest.iter().take(length).collect();
+        if rest.get(length) == Some(&'$') {
+            let found = kind_of_dollars(&word);
+            return found.map(|kind| (kind, after.len() - rest.len() + length + 1));
+        }
+        let word = word.replace(['״', '”'], "\"");
         if let Some(found) = kind(&word) {
             return Some((found, after.len() - rest.len() + length));
         }
-        let is_sign = rest.get(length) == Some(&'$') || rest.get(length) == Some(&'€');
+        let is_sign = rest.get(length) == Some(&'€');
         let degrees = ["degrees", "grad", "grados", "degrés", "gradi", "градусів", "градусов"];
         let lower = word.to_lowercase();
         if !is_sign && !BETWEEN.contains(&lower.as_str()) && !degrees.contains(&lower.as_str()) {
@@ -186,7 +277,8 @@ mod tests {
             ("of ", " dollars", Some("dollar")),
             ("of ", " US dollars", Some("dollar")),
             ("de ", " d’euros", Some("euro")),
-            ("de ", " de reais", None),
+            ("de ", " de reais", Some("real")),
+            ("de ", " de pesos", None),
             ("about ", " €", Some("euro")),
             ("a ", "-mile road", Some("mile")),
             ("at ", "°F", Some("Fahrenheit")),
@@ -194,12 +286,35 @@ mod tests {
             ("на ", " гривень", Some("hryvnia")),
             ("of the ", " £20 notes", None),
             ("they ", " try", None),
-            ("about ", " kr", None),
+            ("about ", " kr", Some("crown")),
             ("about ", " people", None),
+            ("de R$ ", " bilhões", Some("real")),
+            ("de MX$ ", " millones", None),
+            ("of HK$", " million", None),
+            ("über ", " R$", Some("real")),
+            ("för ", " kronor", Some("crown")),
+            ("a minimálbér ", " forintra", Some("forint")),
+            ("ár ", " euróra", Some("euro")),
+            ("hasar ", " lirayı", Some("lira")),
+            ("hasar ", " doları", Some("dollar")),
+            ("תשלם ", " ש\"ח", Some("shekel")),
+            ("תשלם ", " ש״ח.", Some("shekel")),
+            ("为", "元。", Some("yuan")),
+            ("为", "美元。", Some("dollar")),
+            ("は", "円増えた", Some("yen")),
+            ("약 ", " 원이다", Some("won")),
+            ("약 ", " 원내대표", None),
+            ("बजट ", " रुपये है", Some("rupee")),
+            ("बजट ", " डॉलर है", Some("dollar")),
+            ("Άφησε ", " δολάρια", Some("dollar")),
+            ("a lake of ", " km²", None),
         ] {
             let [one, other] = [before, after].map(|text| text.chars().collect::<Vec<_>>());
-            let kind = kind_around(&one, &other).map(|(kind, _)| kind);
+            let kind = kind_around(&one, &other, None).map(|(kind, _)| kind);
             assert_eq!(kind, found, "{before}…{after}");
         }
+        let yuan: Vec<char> = "元".chars().collect();
+        let kinds = ['万', '億'].map(|magnitude| kind_around(&[], &yuan, Some(magnitude)));
+        assert_eq!(kinds, [Some(("yuan", KindPlace::After(1))), None]);
     }
 }

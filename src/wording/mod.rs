@@ -7,6 +7,8 @@
 
 pub mod amounts;
 pub mod figures;
+pub mod day_time;
+pub mod number_words;
 pub mod figured_date;
 pub mod named_days;
 pub mod named_interval;

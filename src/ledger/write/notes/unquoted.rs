@@ -10,12 +10,13 @@ use crate::ledger::write::notes::slips;
 use crate::ledger::write::notes::stated_date;
 use crate::ledger::write::resolve::{RecordLookup, Resolved};
 use crate::wording::figured_date;
+use crate::wording::day_time::{DayTime, day_times};
 use crate::wording::figures::{
-    DayTime, Figure, Pair, WordedMagnitude, day_times, figures, pairs, quoted_figures,
-    worded_figures, worded_magnitudes,
+    Figure, Pair, WordedMagnitude, figures, pairs, quoted_figures, worded_magnitudes,
 };
 use crate::wording::named_days::primary;
 use crate::wording::named_days::{month_name, months, weekday_name};
+use crate::wording::number_words::worded_figures;
 use crate::wording::written_language::doubt;
 use annals_core::edtf::days;
 use annals_core::event::args::Args;
@@ -332,9 +333,16 @@ impl Wording<'_> {
     /// Whether a figure is a part of a time of the claim that is quoted with other hours: `22:30`
     /// of `10:30pm`.
     fn is_of_time(&self, figure: &Figure) -> bool {
-        let Ok(number) = figure.value.parse::<u8>() else { return false };
+        // 8.45 is one figure, and 8:45 are two.
+        let (hour, minute) = figure.digits.split_once('.').unzip();
+        let Ok(number) = hour.unwrap_or(&figure.digits).parse::<u8>() else { return false };
+        let minute = minute.map(str::parse::<u8>);
+        let is_written = |it: &DayTime| match &minute {
+            Some(minute) => it.written == number && minute.as_ref() == Ok(&it.minute),
+            None => it.written == number || it.minute == number,
+        };
         let claimed = day_times(self.claim).into_iter();
-        let mut claimed = claimed.filter(|it| it.written == number || it.minute == number);
+        let mut claimed = claimed.filter(is_written);
         claimed.any(|time| {
             let is_same = |other: DayTime| (other.hour, other.minute) == (time.hour, time.minute);
             self.quoted.iter().any(|words| day_times(words).into_iter().any(is_same))

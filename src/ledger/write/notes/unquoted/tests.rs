@@ -16,6 +16,12 @@ fn missing(quoted: &str, claim: &str, lang: &str) -> Vec<String> {
     unquoted(&serde_json::from_value(fact).unwrap(), Compare::FiguresAndNames)
 }
 
+/// What is noted of an English claim on a document in another language.
+fn across(quoted: &str, claim: &str) -> Vec<String> {
+    let wording = Wording { claim, lang: "en", quoted: vec![quoted], agents: Vec::new() };
+    wording.unquoted(Compare::Figures, "")
+}
+
 #[test]
 fn figures_are_compared_by_value() {
     let none: [&str; 0] = [];
@@ -151,6 +157,10 @@ fn times_and_dates_are_the_same_with_other_signs() {
         ("left at 22.30", "He left at 10:30 p.m.", "en"),
         ("left at 10 p.m.", "He left at 22:00.", "en"),
         ("left at 22:00", "He left at 10pm.", "en"),
+        ("inizia alle 20.45", "It starts at 8.45 pm.", "en"),
+        ("Saat 18.00’de başladı", "It began at 6 pm.", "en"),
+        ("commence à 20h45", "It starts at 8.45 p.m.", "en"),
+        ("um 20 Uhr", "It starts at 8 pm.", "en"),
         ("48,5 M€", "Il a 48,5 millions d’euros.", "fr"),
         ("48,5 millions d’euros", "Il a 48,5 M€.", "fr"),
         ("48,5 Md€", "Il a 48,5 milliards d’euros.", "fr"),
@@ -159,6 +169,7 @@ fn times_and_dates_are_the_same_with_other_signs() {
     }
     assert_eq!(missing("left at 10:30pm", "He left at 21:30.", "en"), ["21"]);
     assert_eq!(missing("16 października 2022", "To było 16.11.2022.", "pl"), ["11"]);
+    assert_eq!(missing("inizia alle 20.45", "It starts at 9.45 pm.", "en"), ["9.45"]);
     let quoted = vec!["due on 14 January"];
     let claim = "It is due on 14 January 2027.";
     let wording = || Wording { claim, lang: "en", quoted: quoted.clone(), agents: Vec::new() };
@@ -224,4 +235,139 @@ fn names_are_compared_by_their_beginning() {
     assert_eq!(missing("там был Ёлкин", "Он видел Елкина.", "ru"), none);
     assert_eq!(missing("北京的会谈", "会谈在北京。", "zh"), none);
     assert_eq!(missing("sie traf ihn", "Sie traf den Minister.", "de"), none);
+}
+
+#[test]
+fn the_currencies_of_other_languages_are_compared_with_their_endings() {
+    let none: [&str; 0] = [];
+    for (quoted, claim, lang, found) in [
+        ("R$ 58,3 bilhões", "São US$ 58,3 bilhões.", "pt", "US$ 58,3 bilhões"),
+        ("R$ 23,7 bilhões", "São 23,7 bilhões de dólares.", "pt", "23,7 bilhões de dólares"),
+        ("4,5 miljoner kronor", "Det är 4,5 miljoner euro.", "sv", "4,5 miljoner euro"),
+        ("322 800 forintra", "Ez 322 800 euróra nő.", "hu", "322 800 euróra"),
+        ("12.5 מיליון ש\"ח", "זה 12.5 מיליון דולר.", "he", "12.5 מיליון דולר"),
+        ("研究经费为3500万元", "研究经费为3500万美元。", "zh", "3500万美元"),
+        ("1,2 milyar lirayı", "Bu 1,2 milyar doları buldu.", "tr", "1,2 milyar doları"),
+        ("350.000 ευρώ", "Είναι 350.000 δολάρια.", "el", "350.000 δολάρια"),
+        ("13,365 करोड़ रुपये", "यह 13,365 करोड़ डॉलर है।", "hi", "13,365 करोड़ डॉलर"),
+        ("US$ 4,5 bi", "São US$ 4,5 mi.", "pt", "4,5 mi"),
+    ] {
+        assert_eq!(missing(quoted, claim, lang)[..1], [found], "{claim}");
+    }
+    for (quoted, claim, found) in [
+        ("R$ 23,7 bilhões", "It was 23.7 billion dollars.", "23.7 billion dollars"),
+        ("研究经费为3500万元", "It was 35 million dollars.", "35 million dollars"),
+        ("350億円増えた", "It rose 35 billion dollars.", "35 billion dollars"),
+        ("12 Mio. Euro", "It costs $12 million.", "$12 million"),
+        ("La route a 120 km", "The road has 120 miles.", "120 miles"),
+        ("beträgt 1.200 Euro", "It is $1,200.", "$1,200"),
+        ("350.000 ευρώ", "He left $350,000.", "$350,000"),
+        ("US$ 4,5 bi", "It was US$4.5 million.", "4.5 million"),
+    ] {
+        assert_eq!(across(quoted, claim), [found], "{claim}");
+    }
+    for (quoted, claim) in [
+        ("R$ 23,7 bilhões", "It was 23.7 billion reais."),
+        ("研究经费为3500万元", "It was 35 million yuan."),
+        ("5億元", "It cost HK$500 million."),
+        ("350億円増えた", "It rose 35 billion yen."),
+        ("12 Mio. Euro", "It costs €12 million."),
+        ("La route a 120 km", "The road has 120 kilometres."),
+        ("4,5 miljoner kronor", "It is 4.5 million crowns."),
+        ("$5 millones", "It was 5 million pesos."),
+        ("300 hommes", "There were 300 men."),
+    ] {
+        assert_eq!(across(quoted, claim), none, "{claim}");
+    }
+    assert_eq!(missing("US$ 4,5 bi", "São US$ 4,5 bilhões.", "pt"), none);
+}
+
+#[test]
+fn parts_and_points_of_a_hundred_are_compared_in_other_languages() {
+    let none: [&str; 0] = [];
+    for (quoted, claim, lang, found) in [
+        ("calati del 9 per cento", "Sono 9 punti percentuali.", "it", "9 punti percentuali"),
+        ("okulların %65’i kapalı", "Burada 65 okul var.", "tr", "65"),
+    ] {
+        assert_eq!(missing(quoted, claim, lang), [found], "{claim}");
+    }
+    for (quoted, claim, lang) in [
+        ("calati del 9 per cento", "I ricavi sono calati del 9%.", "it"),
+        ("o 5,3 proc. w maju", "To jest 5,3%.", "pl"),
+        ("5,3 százalékkal", "Ez 5,3%-kal nőtt.", "hu"),
+        ("Barajın yüzde 40’ı bitti", "Bu %40’tır.", "tr"),
+        ("增长了百分之7.3", "增长了7.3%。", "zh"),
+        ("6.2パーセント増えた", "6.2%増えた。", "ja"),
+        ("1,8 ponto percentual", "São 1,8 pontos percentuais.", "pt"),
+    ] {
+        assert_eq!(missing(quoted, claim, lang), none, "{claim}");
+    }
+    for quoted in [
+        "2,1 punktu procentowego",
+        "2,1 ponto percentual",
+        "2,1 punti percentuali",
+        "2,1 procentpunt",
+        "κατά 2,1 ποσοστιαίες μονάδες",
+        "2,1 százalékponttal",
+        "ב-2.1 נקודות האחוז",
+        "上升了2.1个百分点",
+        "2.1%ポイント上昇",
+        "2.1 प्रतिशत अंक",
+        "2,1 процентного пункта",
+    ] {
+        assert_eq!(across(quoted, "It is 2.1 per cent."), ["2.1 per cent"], "{quoted}");
+        assert_eq!(across(quoted, "It is 2.1 percentage points."), none, "{quoted}");
+    }
+}
+
+#[test]
+fn a_sum_of_magnitudes_and_groups_of_india_are_one_number() {
+    let none: [&str; 0] = [];
+    for (quoted, claim, found) in [
+        ("純利益は1兆2,300億円だ", "It is 230 billion yen.", "230 billion"),
+        ("従業員は12万8000人だ", "It has 8,000 employees.", "8,000"),
+        ("従業員は12万8000人だ", "It has 120,000 employees.", "120,000"),
+        ("1,25,000 people", "There were 1.25 people.", "1.25"),
+    ] {
+        assert_eq!(across(quoted, claim), [found], "{claim}");
+    }
+    for (quoted, claim) in [
+        ("純利益は1兆2,300億円だ", "Net profit is 1.23 trillion yen."),
+        ("従業員は12万8000人だ", "It has 128,000 employees."),
+        ("销量为3亿5000万台", "Sales were 350 million."),
+        ("약 3조 5천억 원", "It is 3.5 trillion won."),
+        ("3 bin 450 kişi", "There were 3,450 people."),
+        ("3 लाख 50 हजार लोग", "There were 350,000 people."),
+        ("1,25,000 people", "There were 125,000 people."),
+        ("1,25,000 people", "There were 1.25 lakh people."),
+        ("12,34,567 people", "There were 1,234,567 people."),
+        ("1,25,00,000 people", "There were 12.5 million people."),
+        ("लागत ₹3,17,000 करोड़ है", "It costs ₹3.17 lakh crore."),
+        ("3 million, 450 came", "3 million of 450 came."),
+        ("1,25 und 3,5", "It is 1.25 and 3.5."),
+    ] {
+        assert_eq!(across(quoted, claim), none, "{claim}");
+    }
+}
+
+#[test]
+fn below_zero_is_known_in_turkish_hindi_and_chinese() {
+    let none: [&str; 0] = [];
+    for (quoted, claim, lang, found) in [
+        ("盐度变化为0.6", "盐度变化为-0.6。", "zh", "−0.6"),
+        ("sıfırın altında 14 derece", "Bu 14 derece.", "tr", "14"),
+        ("शून्य से 2 डिग्री नीचे गया", "तापमान 2 डिग्री रहा।", "hi", "2"),
+    ] {
+        assert_eq!(missing(quoted, claim, lang), [found], "{claim}");
+    }
+    for (quoted, claim, lang) in [
+        ("气温降至零下23摄氏度", "气温降至-23摄氏度。", "zh"),
+        ("sıfırın altında 14 derece", "Bu −14 derece.", "tr"),
+        ("शून्य से 2 डिग्री नीचे गया", "तापमान −2 डिग्री रहा।", "hi"),
+        ("शून्य से 2 डिग्री ऊपर गया", "तापमान 2 डिग्री रहा।", "hi"),
+        ("सामान्य से 2 डिग्री नीचे", "तापमान 2 डिग्री कम है।", "hi"),
+        ("发射东风-41导弹", "这是东风41导弹。", "zh"),
+    ] {
+        assert_eq!(missing(quoted, claim, lang), none, "{claim}");
+    }
 }

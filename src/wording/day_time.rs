@@ -1,0 +1,71 @@
+//! Times of the day in a text, of 12 and of 24 hours.
+//!
+//! Always holds: a time is compared by its hour and its minute. Not here: which figures of a claim
+//! are part of one (`notes::unquoted`).
+
+/// A time of the day.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct DayTime {
+    /// The hour, 0 to 23.
+    pub hour: u8,
+    /// The minute.
+    pub minute: u8,
+    /// The hour as it is written: 10 of `10:30pm`.
+    pub written: u8,
+}
+
+/// The times of a text: `22:30`, `10.30 p.m.`, `10pm`, `20 Uhr`, `20h45`; `22.30` is one where
+/// another text has such a time.
+pub fn day_times(text: &str) -> Vec<DayTime> {
+    let mut found = Vec::new();
+    let bytes = text.as_bytes();
+    let number = |from: usize| {
+        let rest = text.get(from..)?;
+        let length = rest.bytes().take_while(u8::is_ascii_digit).count();
+        Some((rest.get(..length)?.parse::<u8>().ok()?, from + length))
+    };
+    let begins = |at: &usize| {
+        let is_digit = |at: usize| bytes.get(at).is_some_and(u8::is_ascii_digit);
+        let before = at.checked_sub(1).and_then(|before| bytes.get(before));
+        is_digit(*at) && !before.is_some_and(|c| c.is_ascii_digit() || b".,:".contains(c))
+    };
+    for at in (0..bytes.len()).filter(begins) {
+        let Some((written, end)) = number(at) else { continue };
+        let mark = bytes.get(end).filter(|mark| b".:h".contains(mark));
+        let minute = mark.and_then(|_| number(end + 1)).filter(|(_, last)| *last == end + 3);
+        let (minute, end) = minute.unwrap_or((0, end));
+        let rest: String = text.get(end..).unwrap_or_default().chars().take(6).collect();
+        let rest = rest.trim_start().to_lowercase().replace('.', "");
+        let half = rest.split(|c: char| !c.is_alphanumeric()).next();
+        let hour = match (half, written) {
+            (Some("am"), 12) => 0,
+            (Some("am"), 1..=11) => written,
+            (Some("pm"), 12) => 12,
+            (Some("pm"), 1..=11) => written + 12,
+            (_, 0..=23) if mark.is_some() => written,
+            (Some("uhr" | "h"), 0..=23) => written,
+            _ => continue,
+        };
+        if minute < 60 {
+            found.push(DayTime { hour, minute, written });
+        }
+    }
+    found
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn times_of_twelve_and_of_twenty_four_hours_are_read() {
+        let found = |text: &str| {
+            let times = day_times(text).into_iter();
+            times.map(|time| (time.hour, time.minute)).collect::<Vec<_>>()
+        };
+        assert_eq!(found("at 10:30pm, 10.30 p.m. and 22:30"), [(22, 30); 3]);
+        assert_eq!(found("at 10 PM and 12am, 12.15 pm"), [(22, 0), (0, 0), (12, 15)]);
+        assert_eq!(found("20 Uhr, 20h, 20h45, 20 h"), [(20, 0), (20, 0), (20, 45), (20, 0)]);
+        assert_eq!(found("2022-01-27, 10 people, 3 am ende, 10:75"), [(3, 0)]);
+    }
+}
