@@ -9,8 +9,8 @@ use crate::ledger::write::notes::names::{CapitalWords, Likeness};
 use crate::ledger::write::notes::slips;
 use crate::ledger::write::notes::stated_date;
 use crate::ledger::write::resolve::{RecordLookup, Resolved};
-use crate::wording::figured_date;
 use crate::wording::day_time::{DayTime, day_times};
+use crate::wording::figured_date;
 use crate::wording::figures::{
     Figure, Pair, WordedMagnitude, figures, pairs, quoted_figures, worded_magnitudes,
 };
@@ -26,6 +26,7 @@ use annals_core::loose::{Hyphens, Loose};
 use annals_core::search::folded;
 use jiff::civil::Date;
 use memchr::memmem;
+use unicode_normalization::UnicodeNormalization;
 
 /// Whether the words of a fact are compared with the language that is signed for them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -411,10 +412,19 @@ impl Wording<'_> {
             words.trim_matches(|c: char| !c.is_alphanumeric()).to_owned()
         };
         let quoted: Vec<String> = self.quoted.iter().map(|words| fold(words)).collect();
+        let negations = negations(&primary(self.lang));
         let stands = |words: &str| {
             quoted_parts(words).into_iter().all(|part| {
                 let folded = fold(part.words);
-                folded.is_empty() || quoted.iter().any(|quoted| part.stands_in(quoted, &folded))
+                // A sentence from which its negation was left out: “Not all will be paid”.
+                let denials = match part.first_capital() {
+                    Some(first) if !self.quoted.iter().any(|words| has_word(words, first)) => {
+                        negations
+                    }
+                    _ => &[],
+                };
+                let stands = |quoted: &String| part.stands_in(quoted, &folded, denials);
+                folded.is_empty() || quoted.iter().any(stands)
             })
         };
         inside.into_iter().filter(|words| !stands(words)).map(str::to_owned).collect()
@@ -429,6 +439,37 @@ fn names_of_date(date: &str) -> impl Iterator<Item = &'static str> + use<> {
         |(first, last): &(Date, Date)| first.first_of_month() == last.first_of_month();
     let month = ends.filter(is_of_month).map(|(first, _)| month_name(first.month()));
     day.map(|day| weekday_name(day.weekday())).into_iter().chain(month)
+}
+
+/// The words of a language that deny the word after them, where it keeps words apart and has
+/// capitals.
+fn negations(lang: &str) -> &'static [&'static str] {
+    match lang {
+        "en" => &["not", "never", "no"],
+        "de" => &["nicht", "nie", "niemals", "kein", "keine", "keinen"],
+        "fr" => &["ne", "pas", "jamais"],
+        "es" => &["no", "nunca", "jamás"],
+        "pt" => &["não", "nunca", "jamais"],
+        "it" => &["non", "mai"],
+        "ca" => &["no", "mai"],
+        "ro" => &["nu", "niciodată"],
+        "nl" => &["niet", "geen", "nooit"],
+        "sv" => &["inte", "ej", "aldrig"],
+        "da" => &["ikke", "aldrig"],
+        "no" | "nb" | "nn" => &["ikke", "ikkje", "aldri"],
+        "fi" => &["en", "et", "ei", "emme", "ette", "eivät"],
+        "et" => &["ei"],
+        "pl" => &["nie", "nigdy"],
+        "cs" | "sl" | "hr" | "bs" => &["ne", "nikdy", "nikoli", "nikada"],
+        "sk" => &["nie", "nikdy"],
+        "uk" | "ru" | "bg" | "mk" => &["не", "ні", "ни", "ніколи", "никогда"],
+        "sr" => &["не", "ne", "никада", "nikada"],
+        "be" => &["не", "ні"],
+        "hu" => &["nem", "ne", "sem", "soha"],
+        "el" => &["δεν", "μην", "οχι"],
+        "sq" => &["nuk", "mos"],
+        _ => &[],
+    }
 }
 
 /// Words between two marks of an omission.
@@ -466,9 +507,16 @@ fn quoted_parts(words: &str) -> Vec<QuotedPart<'_>> {
 }
 
 impl QuotedPart<'_> {
-    /// Whether the folded words of the part stand in folded quoted words, between two words; an
-    /// ending of a plural or of a case may be left out.
-    fn stands_in(&self, quoted: &str, folded: &str) -> bool {
+    /// The first word, if it has a capital as at the beginning of a sentence.
+    fn first_capital(&self) -> Option<&str> {
+        let begin = self.words.trim_start_matches(|c: char| !c.is_alphanumeric());
+        let first = begin.split(|c: char| !c.is_alphanumeric()).next()?;
+        (!self.begins_inside && first.starts_with(char::is_uppercase)).then_some(first)
+    }
+
+    /// Whether the folded words of the part stand in folded quoted words, between two words, and
+    /// after none of `denials`; an ending of a plural or of a case may be left out.
+    fn stands_in(&self, quoted: &str, folded: &str, denials: &[&str]) -> bool {
         let is_ending = |rest: &str| match rest.is_ascii() {
             true => matches!(rest, "s" | "es"),
             false => rest.chars().count() <= 2,
@@ -478,7 +526,12 @@ impl QuotedPart<'_> {
             let after = quoted.get(end..).unwrap_or_default();
             let length = after.find(|c: char| !c.is_alphanumeric()).unwrap_or(after.len());
             let ends = self.ends_inside || is_ending(after.get(..length).unwrap_or_default());
-            (self.begins_inside || !is_in_word(quoted, start)) && (ends || !is_in_word(quoted, end))
+            let before = quoted.get(..start).and_then(|it| it.split_whitespace().next_back());
+            let before =
+                before.unwrap_or_default().trim_start_matches(|c: char| !c.is_alphanumeric());
+            (self.begins_inside || !is_in_word(quoted, start))
+                && (ends || !is_in_word(quoted, end))
+                && !denials.iter().any(|denial| before.nfc().eq(denial.chars()))
         })
     }
 }

@@ -104,6 +104,32 @@ fn quoted_words_are_looked_for_between_words() {
 }
 
 #[test]
+fn quoted_words_are_not_begun_after_their_negation() {
+    let none: [&str; 0] = [];
+    for (quoted, claim, lang, found) in [
+        ("“Not all will be paid,” Ann said", "“All will be paid.”", "en", "All will be paid."),
+        ("„Nem emeljük az áfát”", "Varga: „Emeljük az áfát”.", "hu", "Emeljük az áfát"),
+        ("„Nie zamierzam odejść”", "Mówi: „Zamierzam odejść”.", "pl", "Zamierzam odejść"),
+        ("“Não vamos pagar”", "Diz: “Vamos pagar”.", "pt", "Vamos pagar"),
+        ("«Non pagheremo»", "Dice: «Pagheremo».", "it", "Pagheremo"),
+        ("«Δεν θα πληρώσουμε»", "Λέει: «Θα πληρώσουμε».", "el", "Θα πληρώσουμε"),
+    ] {
+        assert_eq!(missing(quoted, claim, lang), [found], "{claim}");
+    }
+    for (quoted, claim, lang) in [
+        ("“So we will pay,” Ann said", "Ann: “We will pay.”", "en"),
+        ("she said that they will wait", "“They will wait.”", "en"),
+        ("“Not all will be paid,” Ann said", "“[A]ll will be paid.”", "en"),
+        ("We will not pay", "They would not “pay”.", "en"),
+        ("it was not Ann but Bo", "It was not “Ann”.", "en"),
+        ("“No. We will pay,” she said", "“We will pay.”", "en"),
+        ("„Nu gaan wij weg”", "„Gaan wij weg”.", "nl"),
+    ] {
+        assert_eq!(missing(quoted, claim, lang), none, "{claim}");
+    }
+}
+
+#[test]
 fn a_currency_a_measure_points_and_the_order_of_a_score_are_compared() {
     let none: [&str; 0] = [];
     for (quoted, claim, lang, found) in [
