@@ -208,11 +208,10 @@ impl CaseFolder {
         if opens { after.len() - after.trim_start().len() } else { 0 }
     }
 
-    /// A character as keyboards have it: also the Hebrew hyphen, and letters of Arabic that Persian
-    /// and Urdu write otherwise.
+    /// A character as keyboards have it: also letters of Arabic that Persian and Urdu write
+    /// otherwise.
     fn as_typed(&self, c: char) -> char {
         match c {
-            '\u{5BE}' => '-',
             'ي' => 'ی',
             'ك' => 'ک',
             other => self.mark(other),
@@ -394,7 +393,7 @@ pub(crate) fn mark(c: char) -> char {
             '"'
         }
         '‘' | '’' | '‚' | '‛' | '‹' | '›' | '′' | '`' | 'ʼ' | '׳' => '\'',
-        '‐' | '‑' | '‒' | '–' | '—' | '―' | '−' => '-',
+        '‐' | '‑' | '‒' | '–' | '—' | '―' | '−' | '\u{5BE}' => '-',
         other => other,
     }
 }

@@ -240,7 +240,7 @@ pub fn joined(mut places: Vec<Range<usize>>) -> Vec<Range<usize>> {
 fn words(text: &str) -> impl Iterator<Item = (usize, &str)> {
     text.unicode_word_indices().flat_map(|(at, word)| {
         let mut from = at;
-        word.split(['\'', '’', 'ʼ']).filter_map(move |part| {
+        word.split(['\'', '’', 'ʼ', '׳']).filter_map(move |part| {
             let start = from;
             from = start + part.len();
             from += word
@@ -403,7 +403,9 @@ fn fold(text: &str) -> Cow<'_, str> {
             Err(_) => {}
         }
     }
-    if folded.contains(|c| is_ignored(c) || is_vowel_point(c) || c == DOT_ABOVE || c == 'ı') {
+    let is_changed =
+        |c| is_ignored(c) || is_vowel_point(c) || is_greek(c) || matches!(c, DOT_ABOVE | 'ı' | '"');
+    if folded.contains(is_changed) {
         folded = one_i(&folded);
     }
     Cow::Owned(folded)
@@ -411,19 +413,34 @@ fn fold(text: &str) -> Cow<'_, str> {
 
 /// A folded text without invisible characters and vowel points, which most keyboards do not have,
 /// and with one letter for i with and without a dot: Turkish İ and ı are the small and capital
-/// forms of letters that others write I and i. Points without a letter stay.
+/// forms of letters that others write I and i. Greek letters have no accent, as capitals have none,
+/// and a mark inside of a Hebrew word is that of an abbreviation. Points without a letter stay.
 fn one_i(folded: &str) -> String {
     let mut plain = String::with_capacity(folded.len());
     let has_letter = folded.chars().any(|c| !is_ignored(c) && !is_vowel_point(c));
     let counts = |c: &char| !(is_ignored(*c) || has_letter && is_vowel_point(*c));
-    for c in folded.chars().filter(counts) {
+    let is_hebrew = |c: char| matches!(c, 'א'..='ת');
+    let mut letters = folded.chars().filter(counts).peekable();
+    while let Some(c) = letters.next() {
         match c {
             DOT_ABOVE if plain.ends_with('i') => {}
             'ı' => plain.push('i'),
+            '\u{300}' | '\u{301}' | '\u{313}' | '\u{314}' | '\u{342}'
+                if plain.trim_end_matches('\u{308}').ends_with(is_greek) => {}
+            '"' if plain.ends_with(is_hebrew)
+                && letters.peek().is_some_and(|next| is_hebrew(*next)) =>
+            {
+                plain.push('״');
+            }
             other => plain.push(other),
         }
     }
     plain
+}
+
+/// A small letter of Greek.
+fn is_greek(c: char) -> bool {
+    matches!(c, 'α'..='ω')
 }
 
 fn fold_letters(text: &str, folded: &mut String) {
@@ -453,6 +470,20 @@ mod tests {
         assert_eq!(found("\u{640}", text, Part), [""; 0]);
         assert_eq!(found("é", "e", Whole), [""; 0]);
         assert_eq!(typed("الاتِّفاق"), typed("الاتفاق"));
+    }
+
+    #[test]
+    fn accents_of_greek_and_marks_of_hebrew_abbreviations_do_not_count() {
+        assert_eq!(found("ΠΑΠΑΔΑΚΗΣ", "ο Παπαδάκης ήρθε", Whole), ["Παπαδάκης"]);
+        assert_eq!(found("παπαδακης", "ο Παπαδάκης", Whole), ["Παπαδάκης"]);
+        assert_eq!(found("Παπαδάκης", "Ο ΠΑΠΑΔΑΚΗΣ", Whole), ["ΠΑΠΑΔΑΚΗΣ"]);
+        assert_eq!(found("ΤΑΪΛΑΝΔΗ", "στην Ταϊλάνδη, ΐ", Whole), ["Ταϊλάνδη"]);
+        for (words, text) in [("ש״ח", "מיליון ש\"ח"), ("ש\"ח", "מיליון ש״ח"), ("ג'ורג'", "ג׳ורג׳")]
+        {
+            assert_eq!(found(words, text, Part).len(), 1, "{words}");
+        }
+        assert_eq!(typed("ברק־ארז ש״ח"), typed("ברק-ארז ש\"ח"));
+        assert_eq!(found("e", "é", Whole), [""; 0]);
     }
 
     #[test]

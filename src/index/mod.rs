@@ -75,7 +75,7 @@ pub const FOLDER: &str = "index";
 /// The number of events between two roots.
 const STRIDE: u64 = 256;
 /// The beginning of `tree`. A change of any layout here changes it.
-const HEADER: &[u8; 16] = b"annals index 11\n";
+const HEADER: &[u8; 16] = b"annals index 12\n";
 /// Bytes of an event's entry.
 const EVENT: u64 = 64;
 /// Bytes of a root's entry.
