@@ -7,8 +7,11 @@ use crate::cli::terminal::options::Format;
 use crate::cli::terminal::streams::{err, out};
 use crate::ledger::answer::visible::visible;
 use crate::ledger::answer::write_json;
+use annals_core::edges::{Unit, unit_at};
 use std::io::{self, Write};
 use std::path::Path;
+use textwrap::WordSeparator;
+use textwrap::core::Word;
 
 /// The receipt, on stdout; on stderr if stdout fails, so that the positions of written events are
 /// always reported.
@@ -75,16 +78,73 @@ pub fn wrapped(text: &str, indent: usize) -> String {
     textwrap::fill(text, whole_words(&pad))
 }
 
-/// Options for lines that break between words, never inside a date or a hyphenated name.
+/// Options for lines that break between words, never inside a date or a hyphenated name; in Chinese
+/// and Japanese between characters, but neither before a closing mark nor inside a number.
 pub fn whole_words(pad: &str) -> textwrap::Options<'_> {
     textwrap::Options::new(width())
         .initial_indent(pad)
         .subsequent_indent(pad)
-        .word_separator(textwrap::WordSeparator::AsciiSpace)
+        .word_separator(WordSeparator::Custom(words_of_line))
         .word_splitter(textwrap::WordSplitter::NoHyphenation)
+}
+
+/// The parts of a line after which it may break.
+fn words_of_line(line: &str) -> Box<dyn Iterator<Item = Word<'_>> + '_> {
+    let mut from = 0;
+    let words = WordSeparator::AsciiSpace.find_words(line).flat_map(move |word| {
+        let to = from + word.word.len() + word.whitespace.len();
+        let whole = line.get(from..to).unwrap_or_default();
+        from = to;
+        match whole.contains(is_ideographic) {
+            true => ideographic_words(whole),
+            false => vec![word],
+        }
+    });
+    Box::new(words)
+}
+
+/// Signs of Chinese and Japanese, between which a line may break.
+fn is_ideographic(c: char) -> bool {
+    matches!(c, '\u{2E80}'..='\u{9FFF}' | '\u{F900}'..='\u{FAFF}' | '\u{20000}'..='\u{3FFFF}')
+}
+
+/// The parts of a word of Chinese or Japanese after which a line may break (UAX 14).
+fn ideographic_words(whole: &str) -> Vec<Word<'_>> {
+    let (mut words, mut from, mut to) = (Vec::new(), 0, 0);
+    for word in WordSeparator::UnicodeBreakProperties.find_words(whole) {
+        to += word.word.len() + word.whitespace.len();
+        if !matches!(unit_at(whole, to), Some((Unit::Number, _))) {
+            words.extend(whole.get(from..to).map(Word::from));
+            from = to;
+        }
+    }
+    words.extend(whole.get(from..).filter(|rest| !rest.is_empty()).map(Word::from));
+    words
 }
 
 /// Writes one JSON value and a newline.
 pub fn json(out: &mut dyn Write, value: &impl serde::Serialize) -> Result<(), CliError> {
     Ok(write_json(out, value)?)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lines_of_japanese_break_neither_in_a_number_nor_before_a_mark() {
+        let lines = |text: &str, width: usize| {
+            let mut options = whole_words("");
+            options.width = width;
+            textwrap::wrap(text, options).into_iter().map(String::from).collect::<Vec<_>>()
+        };
+        let text = "純利益は1兆2,300億円になる見通しだ。";
+        assert_eq!(lines(text, 12), ["純利益は", "1兆2,300億円", "になる見通し", "だ。"]);
+        assert_eq!(lines(text, 30), ["純利益は1兆2,300億円になる見通", "しだ。"]);
+        assert_eq!(
+            lines("the ex-minister on 2026-11-30", 12),
+            ["the", "ex-minister", "on", "2026-11-30",]
+        );
+        assert_eq!(lines("東京 (Tokyo) 市場", 40), ["東京 (Tokyo) 市場"]);
+    }
 }
