@@ -90,7 +90,8 @@ impl Figure {
     }
 
     /// Whether it may say the amount of a quoted figure, if the words around that one are of a
-    /// language that is not read: the digits are the same, and no other currency or measure is read.
+    /// language that is not read: the digits are the same, and no other currency or measure is
+    /// read.
     pub fn may_be(&self, quoted: &Figure) -> bool {
         self.may_be_of_kind(quoted) && self.is_of_value(quoted)
     }
