@@ -360,9 +360,10 @@ impl Around<'_> {
             let Some((word, length)) = next_word(rest) else { break };
             let percent = is_percent_sign(&word);
             let is_amount = || kind_around(self.before, &[], None).is_some();
-            // After a space `m` is a metre, and `k` no thousand; but `5 M€` and `5 k$`. `Md` is a
-            // milliard before a currency alone.
-            let is_money = rest.get(length).is_some_and(|c| "$€£¥₽₴".contains(*c));
+            // After a space `m` is a metre, and `k` no thousand; but `5 M€`, `5 M €` and `5 k$`.
+            // `Md` is a milliard before a currency alone.
+            let mut after = rest.iter().skip(length).take(2).skip_while(|c| c.is_whitespace());
+            let is_money = after.next().is_some_and(|c| "$€£¥₽₴".contains(*c));
             let is_short = matches!(word.as_str(), "m" | "k") && length > 1 && !is_money;
             let more = match word.as_str() {
                 _ if percent || is_short => 0,

@@ -10,8 +10,8 @@ use crate::wording::name_cases::is_slavic;
 use annals_core::search::folded;
 use jiff::civil::Weekday;
 use pure_rust_locales::{Locale, locale_match};
-use std::collections::{HashMap, HashSet};
-use std::sync::LazyLock;
+use std::collections::HashSet;
+use std::sync::OnceLock;
 use unicode_normalization::UnicodeNormalization;
 use unicode_segmentation::UnicodeSegmentation;
 
@@ -204,9 +204,7 @@ pub fn primary(lang: &str) -> String {
 }
 
 /// The names of the languages, by tag.
-static NAMES: LazyLock<HashMap<&str, DayNames>> = LazyLock::new(|| {
-    LOCALES.iter().map(|(lang, locales)| (*lang, DayNames::of(lang, locales))).collect()
-});
+static NAMES: [OnceLock<DayNames>; LOCALES.len()] = [const { OnceLock::new() }; LOCALES.len()];
 
 impl DayNames {
     fn of(lang: &str, locales: &[Locale]) -> DayNames {
@@ -365,7 +363,9 @@ fn beginning(word: &str) -> [Option<char>; 2] {
 
 /// The names of a language, if a word of a text may be one.
 fn names_in(text: &str, lang: &str) -> Option<&'static DayNames> {
-    NAMES.get(primary(lang).as_str()).filter(|names| names.may_be_in(text))
+    let lang = primary(lang);
+    let (names, (lang, locales)) = NAMES.iter().zip(LOCALES).find(|(_, (it, _))| *it == lang)?;
+    Some(names.get_or_init(|| DayNames::of(lang, locales))).filter(|names| names.may_be_in(text))
 }
 
 /// The words of a name, folded, without an article.

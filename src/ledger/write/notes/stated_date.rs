@@ -311,10 +311,11 @@ fn is_all(date: &str, words: &str) -> bool {
 }
 
 /// Why a date is not the one that words give which may overlap it: it is a part of that, or has
-/// days beyond the ends that the words name.
+/// days beyond one of the ends that the words name. One that has all of it is less exact, and true.
 fn differs(found: &str, edtf: &str, words: &str) -> Option<String> {
     let (wide, given) = (days(found)?, days(edtf)?);
     let is_within = wide.first <= given.first && given.last <= wide.last;
+    let is_around = given.first <= wide.first && wide.last <= given.last;
     let has_ends = given.first.is_some() && given.last.is_some();
     match is_within {
         _ if wide == given || !has_ends => None,
@@ -324,7 +325,7 @@ fn differs(found: &str, edtf: &str, words: &str) -> Option<String> {
         true if found.split('/').any(|end| end == edtf) => {
             Some(format!("the words “{words}” give {found}, and {edtf} is one end of it"))
         }
-        false if found.contains('/') => {
+        false if found.contains('/') && !is_around => {
             Some(format!("the words “{words}” give {found}, not {edtf}"))
         }
         _ => None,

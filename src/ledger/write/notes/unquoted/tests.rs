@@ -188,6 +188,9 @@ fn times_and_dates_are_the_same_with_other_signs() {
         ("commence à 20h45", "It starts at 8.45 p.m.", "en"),
         ("um 20 Uhr", "It starts at 8 pm.", "en"),
         ("48,5 M€", "Il a 48,5 millions d’euros.", "fr"),
+        ("48,5 M €", "Il a 48,5 millions d’euros.", "fr"),
+        ("48,5 M\u{a0}€", "Il a 48,5 M€.", "fr"),
+        ("3,2 Md €", "Il a 3,2 milliards d’euros.", "fr"),
         ("48,5 millions d’euros", "Il a 48,5 M€.", "fr"),
         ("48,5 Md€", "Il a 48,5 milliards d’euros.", "fr"),
     ] {
