@@ -16,15 +16,34 @@ const PARTS: [&str; 13] = [
 ];
 /// Elements whose words keep every character.
 const EXACT: &str = "pre, code, kbd, samp, tt, textarea, listing, xmp, plaintext, math, svg";
-/// Classes of what has a place beside the words around it: a badge, a time, and words that are
-/// there for screen readers alone.
-const PLACED: [&str; 21] = [
+/// Classes of what has a place beside the words around it: a badge, a time, a part of a headline, a
+/// name or a result, and words that are there for screen readers alone.
+const PLACED: [&str; 40] = [
     "badge",
     "label",
     "tag",
     "category",
     "kicker",
     "eyebrow",
+    "headline",
+    "title",
+    "byline",
+    "dateline",
+    "author",
+    "vcard",
+    "role",
+    "posted-on",
+    "cat-links",
+    "tags-links",
+    "comments-link",
+    "team",
+    "score",
+    "given",
+    "given-name",
+    "family",
+    "family-name",
+    "day",
+    "month",
     "pill",
     "chip",
     "time",
@@ -42,7 +61,8 @@ const PLACED: [&str; 21] = [
     "a11y-hidden",
 ];
 const PLACED_STARTS: [&str; 2] = ["badge-", "label-"];
-const PLACED_ENDS: [&str; 6] = ["-badge", "_badge", "-timestamp", "_timestamp", "-time", "-date"];
+const PLACED_ENDS: [&str; 8] =
+    ["-badge", "_badge", "-timestamp", "_timestamp", "-time", "-date", "-label", "-value"];
 /// The least gap that a style makes between two words, as a part of the height of their letters.
 const GAP: f64 = 0.3;
 
@@ -109,7 +129,8 @@ fn are_apart(left: &NodeRef<'_>, right: &NodeRef<'_>, edge: &Edge<'_, '_>) -> bo
     {
         return true;
     }
-    let is_after_time = || is_clock_time(&before) && meeting.after != Kind::Figure;
+    let is_after_time =
+        || is_clock_time(&before) && (meeting.after != Kind::Figure || is_clock_time(&after));
     let is_after_mark = || meeting.before == Kind::Mark && meeting.after == Kind::Name;
     let are_links = || {
         meeting.after == Kind::Name
@@ -276,6 +297,16 @@ mod tests {
             ("<span class=value>12</span><span class=label>dead</span>", "12 dead"),
             ("<p><a href=/a>Home</a><a href=/b>Sport</a></p>", "Home Sport"),
             ("<span class=share>41%</span><span>Labour</span>", "41% Labour"),
+            ("<span>14:20</span><span>15:30</span>", "14:20 15:30"),
+            ("<a class=author>Ann Lee</a><a class=author>Bob Ray</a>", "Ann Lee Bob Ray"),
+            ("<span class=given>Ann</span><span class=family>Lee</span>", "Ann Lee"),
+            ("by <a>Ann Lee</a><span class=cat-links>Posted in</span>", "by Ann Lee Posted in"),
+            ("<span class=x-label>Born</span><span class=x-value>1950</span>", "Born 1950"),
+            ("<b class=team>AC Milan</b><b class=score>2</b>", "AC Milan 2"),
+            (
+                "<span class=day>12</span><span class=month>May</span><span>2026</span>",
+                "12 May 2026",
+            ),
             ("<span class=sr-only>minus</span>5.2", "minus 5.2"),
             ("<i style='margin-right:8px'>12</i>dead", "12 dead"),
             ("<style>.t{margin:0 1em}</style><span class=t>12</span>30", "12 30"),
@@ -299,7 +330,7 @@ mod tests {
             "<span class=stem>habl</span><span class=ending>amos</span>",
             "<b>3</b><i>Com</i>",
             "<b>20</b><i>Minuten</i>",
-            "<span class=team>Covid</span><span class=year>19</span>",
+            "<span class=word>Covid</span><span class=number>19</span>",
             "<span><a href=/na>Na</a><a href=/cl>Cl</a></span>",
             "<p><a href=/x>Bundes</a><a href=/y>kanzler</a></p>",
             "a<a href=/x>Sun</a><a href=/y>Day</a>",

@@ -103,7 +103,7 @@ fn beside_the_keys_it_is_reported_and_a_graver_verdict_stays() {
     desk.put(&ledger(&[2]).files());
     let cut = desk.run("verify --pin pin");
     assert_eq!(cut.exit, 4, "{}", cut.out);
-    assert!(cut.says("no: this is not the record that was seen"), "{}", cut.out);
+    assert!(cut.says("no: events that were seen before are missing here"), "{}", cut.out);
     assert!(cut.says("policy: not checked: expected a file"), "{}", cut.out);
     let mut wrong = Ledger::opened();
     let draft = wrong.draft("ada", acts::changed(3));

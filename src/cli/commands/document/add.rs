@@ -189,12 +189,13 @@ impl DocumentThere {
             }
             None => format!(
                 "it is {media_type}, of which nothing can be quoted; where it is a text, annals \
-                 document describe {document} --media-type text/plain lets it be quoted as it is"
+                 document describe {document} --media-type text/plain --statement WHY lets it be \
+                 quoted as it is"
             ),
         };
         refusal.why = format!(
-            "{rule}the same document was captured by event {document}; {advice}; annals document \
-             describe gives it another title or date"
+            "{rule}the same document was captured by event {document}; {advice}; it gets another \
+             title or date with annals document describe"
         );
     }
 }
@@ -420,7 +421,7 @@ fn note_source(context: &Context, taken: &TakenBytes, media_type: &str) -> Resul
     let way = match there(context, &taken.file.digest, &[])? {
         Some(there) if there.media_type == PLAIN => return Ok(()),
         Some(DocumentThere { document, .. }) => {
-            format!("annals document describe {document} --media-type text/plain")
+            format!("annals document describe {document} --media-type text/plain --statement WHY")
         }
         None => "--media-type text/plain".to_owned(),
     };

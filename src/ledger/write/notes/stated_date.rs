@@ -311,11 +311,13 @@ fn is_all(date: &str, words: &str) -> bool {
 }
 
 /// Why a date is not the one that words give which may overlap it: it is a part of that, or has
-/// days beyond one of the ends that the words name. One that has all of it is less exact, and true.
+/// days beyond one of the ends that the words name. One with the same ends, less exact, is true.
 fn differs(found: &str, edtf: &str, words: &str) -> Option<String> {
     let (wide, given) = (days(found)?, days(edtf)?);
     let is_within = wide.first <= given.first && given.last <= wide.last;
-    let is_around = given.first <= wide.first && wide.last <= given.last;
+    // The same ends, each less exact: 2019/2021 for 2019-05/2021-02.
+    let ends = || found.split('/').zip(edtf.split('/'));
+    let is_coarser = edtf.contains('/') && ends().all(|(end, coarse)| end.starts_with(coarse));
     let has_ends = given.first.is_some() && given.last.is_some();
     match is_within {
         _ if wide == given || !has_ends => None,
@@ -325,7 +327,7 @@ fn differs(found: &str, edtf: &str, words: &str) -> Option<String> {
         true if found.split('/').any(|end| end == edtf) => {
             Some(format!("the words “{words}” give {found}, and {edtf} is one end of it"))
         }
-        false if found.contains('/') && !is_around => {
+        false if found.contains('/') && !is_coarser => {
             Some(format!("the words “{words}” give {found}, not {edtf}"))
         }
         _ => None,
@@ -445,6 +447,7 @@ mod tests {
             assert_eq!(why(edtf, words, lang), format!("the words “{words}” {told}"));
         }
         for (edtf, words, lang) in [
+            ("2019/2021", "between May 2019 and February 2021", "en"),
             ("2022-01-27", "27/01/2022", "en"),
             ("2022-03-04", "03/04/2022", "en"),
             ("2021-03-10/2021-03-31", "late March 2021", "en"),

@@ -300,11 +300,12 @@ impl Wording<'_> {
                 Compare::FiguresAndNames => figure.is(other),
             };
             let is_of_date = || figures(dates).iter().any(|part| part.value == figure.value);
-            if !quoted.iter().any(stands)
-                && !is_of_date()
-                && !self.is_of_time(figure)
-                && !(compare == Compare::FiguresAndNames && self.is_of_month(figure))
-            {
+            let is_of_month = || compare == Compare::FiguresAndNames && self.is_of_month(figure);
+            let is_quoted = quoted.iter().any(stands)
+                || is_of_date()
+                || self.is_of_time(figure)
+                || is_of_month();
+            if !is_quoted {
                 note(figure);
             }
         }
