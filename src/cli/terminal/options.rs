@@ -70,7 +70,7 @@ impl Global {
             [("ledger", "ANNALS_LEDGER", &self.ledger), ("keys", "ANNALS_KEYS", &self.keys)];
         let options = places.into_iter().filter_map(|(option, variable, path)| {
             let path = path.as_ref().filter(|path| !is_set(variable, path.as_os_str()))?;
-            Some(format!(" --{option} {}", shell_word(&shown_address(&path.to_string_lossy()))))
+            Some(with_value(option, &shown_address(&path.to_string_lossy())))
         });
         options.collect()
     }
@@ -78,9 +78,15 @@ impl Global {
     /// The same for a command that signs, by the key of this name.
     pub fn signing_command(&self, words: &str, by: Option<&str>) -> String {
         let by = by.filter(|by| !is_set("ANNALS_EDITOR", OsStr::new(by)));
-        let by = by.map(|by| format!(" --by {}", shell_word(by)));
+        let by = by.map(|by| with_value("by", by));
         self.command(words) + &by.unwrap_or_default()
     }
+}
+
+/// An option with its value, after a blank; a value that begins with `-` would be an option.
+fn with_value(option: &str, value: &str) -> String {
+    let between = if value.starts_with('-') { '=' } else { ' ' };
+    format!(" --{option}{between}{}", shell_word(value))
 }
 
 /// Whether a variable has this value.
@@ -153,5 +159,22 @@ impl Format {
             .chain(apart)
             .find_map(|name| Format::from_str(name, false).ok())
             .unwrap_or(Format::Text)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_value_that_begins_with_a_hyphen_is_joined_to_its_option() {
+        for (value, expected) in [
+            ("-l", " --ledger=-l"),
+            ("-a l", " --ledger='-a l'"),
+            ("l", " --ledger l"),
+            ("a l", " --ledger 'a l'"),
+        ] {
+            assert_eq!(with_value("ledger", value), expected);
+        }
     }
 }
