@@ -297,8 +297,8 @@ fn a_pull_that_was_stopped_before_its_store_is_no_damage() {
     assert_eq!(damaged.code, 2, "{damaged:?}");
     std::fs::copy(desk.path("pin"), desk.path("copy/following.pin")).unwrap();
     let stopped = desk.good(&["verify", "copy"]);
-    let line = "store: not compared: a pull was stopped before it wrote all of it; annals pull \
-                goes on\n";
+    let line = "store: not compared: a pull was stopped before it wrote all of it; annals \
+                --ledger copy pull goes on\n";
     assert!(stopped.contains(line), "{stopped}");
     desk.good(&["pull", "--ledger", "copy"]);
     let whole = desk.good(&["verify", "copy"]);

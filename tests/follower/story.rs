@@ -215,7 +215,7 @@ fn a_later_pin_advises_a_pull() {
     desk.good(&["verify", "www", "--pin", "pin", "--init-pin"]);
     let judged = desk.annals(&["verify", "copy", "--pin", "pin"]);
     assert_eq!(judged.code, 4, "{judged:?}");
-    let advice = "what to do: annals pull brings this copy up to date: then verify it again; where \
+    let advice = "what to do: annals --ledger copy pull brings this copy up to date: then verify it again; where \
                   the pin still saw more, keep the pin and ask who keeps the record\n";
     assert!(judged.out.contains(advice), "{}", judged.out);
     let why = "no evidence file: a pull may bring what this copy lacks, and nothing contradicts \

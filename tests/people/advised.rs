@@ -36,11 +36,11 @@ fn nothing_repairs_a_bag_and_nobody_signs_in_a_copy() {
     assert_eq!(advice(&desk, "verify other").1, [bag]);
     copied(&desk, "copy", "changed");
     edit(&desk, "changed");
-    let again = "annals repair builds a damaged journal from the store, if that is whole; \
+    let again = "annals --ledger changed repair builds a damaged journal from the store, if that is whole; \
                  otherwise annals clone makes the copy again";
     assert_eq!(advice(&desk, "verify changed"), (1, vec![again.to_owned()]));
     fs::remove_file(desk.path("copy/checkpoint")).unwrap();
-    let pull = "annals pull brings documents and the checkpoint again";
+    let pull = "annals --ledger copy pull brings documents and the checkpoint again";
     assert_eq!(advice(&desk, "verify copy"), (1, vec![pull.to_owned()]));
     desk.told("pull --ledger copy");
     assert_eq!(desk.run("verify copy").exit, 0);
@@ -66,4 +66,32 @@ fn an_advised_command_names_the_ledger_and_the_keys_that_the_command_named() {
     let answer = desk.run(&format!("{confirm} --ledger ledger --format json"));
     let hint = "\"hint\":\"annals --ledger ledger replay lists them\"";
     assert!(answer.err.contains(hint), "{}", answer.err);
+}
+
+/// A verdict names the ledger that was verified, whichever way it was named, in every form.
+#[test]
+fn a_verdict_advises_about_the_ledger_that_it_is_of() {
+    let desk = Desk::founded();
+    fs::create_dir(desk.path("rp")).unwrap();
+    copied(&desk, "ledger", "rp/ledger");
+    edit(&desk, "ledger");
+    edit(&desk, "rp/ledger");
+    let repair = |places: &str| {
+        format!(
+            "annals{places} repair builds a damaged journal from the store, if that is whole; \
+             annals{places} repair --from COPY takes it from another copy"
+        )
+    };
+    for (line, places) in [
+        ("verify", ""),
+        ("verify --ledger rp/ledger", " --ledger rp/ledger"),
+        ("verify rp/ledger", " --ledger rp/ledger"),
+        ("verify rp/ledger --ledger ledger --keys keys", " --ledger rp/ledger --keys keys"),
+    ] {
+        assert_eq!(advice(&desk, line), (1, vec![repair(places)]), "{line}");
+    }
+    let html = desk.run("verify rp/ledger --html page.html --format json");
+    for text in [html.out, desk.read("page.html")] {
+        assert!(text.contains(&repair(" --ledger rp/ledger")), "{text}");
+    }
 }

@@ -3,6 +3,7 @@
 use crate::cli::render::report::text::faults;
 use crate::cli::render::report::{FaultReport, VerdictReport};
 use crate::cli::shared::named_keys;
+use crate::cli::terminal::advised::with_places;
 use crate::cli::terminal::{
     CliError, Command, Context, Exit, Format, Group, Progress, counted, done, done_as, formats,
     json, shown_path, visible,
@@ -280,10 +281,11 @@ fn line(step: &Step) -> String {
         }
         Step::Aside(what, path) => format!("{what}: the old one is kept at {}", shown_path(path)),
         Step::Document(digest) => format!("document {digest}: taken from the copy"),
-        Step::NoDocument(position, digest) => format!(
+        Step::NoDocument(position, digest) => with_places(&format!(
             "document {digest}: missing or damaged here, captured by event {position}, and not \
              found elsewhere; annals repair --from COPY looks for it in another copy"
-        ),
+        ))
+        .into_owned(),
         Step::Checkpoint(size) => format!("checkpoint: taken from the copy, size {size}"),
         Step::Index(events) => {
             format!("index: built from the journal, {}", counted(*events, "event"))

@@ -5,10 +5,13 @@
 
 use crate::cli::terminal::options::Global;
 use std::borrow::Cow;
+use std::path::Path;
 use std::sync::OnceLock;
 
 /// The options of places that this command has and the next one needs.
 static PLACES: OnceLock<String> = OnceLock::new();
+/// The same, where the ledger is the argument of the command.
+static PLACES_OF_SUBJECT: OnceLock<String> = OnceLock::new();
 
 /// The commands that are about the record and the keys here.
 const HERE: [&str; 29] = [
@@ -48,9 +51,16 @@ pub fn remember(global: &Global) {
     let _ = PLACES.set(global.places());
 }
 
+/// Remembers the ledger that is the argument of a command: what is advised from here on is about
+/// it.
+pub fn remember_subject(global: &Global, ledger: &Path) {
+    let global = Global { ledger: Some(ledger.to_owned()), ..global.clone() };
+    let _ = PLACES_OF_SUBJECT.set(global.places());
+}
+
 /// A message whose advised commands name the places that this command names.
 pub fn with_places(message: &str) -> Cow<'_, str> {
-    match PLACES.get() {
+    match PLACES_OF_SUBJECT.get().or(PLACES.get()) {
         Some(places) if !places.is_empty() => inserted(message, places),
         _ => Cow::Borrowed(message),
     }

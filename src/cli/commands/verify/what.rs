@@ -9,7 +9,7 @@
 use crate::archive::bag::read::{is_bag, is_partial};
 use crate::archive::cache::CachePlace;
 use crate::archive::published::Published;
-use crate::cli::terminal::{CliError, Context};
+use crate::cli::terminal::{CliError, Context, advised};
 use crate::disk;
 use crate::disk::{Links, PathKind};
 use crate::ledger::error::LedgerError;
@@ -91,6 +91,7 @@ impl VerifySubject {
             .into());
         }
         if standing != Some(PathKind::File) {
+            advised::remember_subject(&context.global, &named);
             return ledger(Paths::new(named, context.global.keys.clone()));
         }
         // One byte more than the maximum: enough to detect a larger file.

@@ -9,6 +9,7 @@ use crate::cli::render::report::{
     ComparisonState, EventRange, FaultReport, NO_INDEX, PinState, VerdictReport,
 };
 use crate::cli::render::tally_lines;
+use crate::cli::terminal::advised::with_places;
 use crate::cli::terminal::exit::Exit;
 use crate::cli::terminal::{counted, seconds_as_moment, visible};
 use crate::ledger::write::notice::short_memory;
@@ -70,11 +71,11 @@ fn open(report: &VerdictReport) -> Vec<Line> {
         lines.push(line("unsigned", what));
     }
     if let (false, Some(why)) = (report.store.state == ComparisonState::Same, &report.store.why) {
-        lines.push(line("store", format!("not compared: {}", visible(why))));
+        lines.push(line("store", format!("not compared: {}", visible(&with_places(why)))));
     }
     // A missing index is not reported.
     if let Some(why) = report.index.why.as_ref().filter(|why| *why != NO_INDEX) {
-        lines.push(line("index", format!("not compared: {}", visible(why))));
+        lines.push(line("index", format!("not compared: {}", visible(&with_places(why)))));
     }
     if let Some(why) = &report.keys_missing {
         lines.push(line("keys", visible(why)));
@@ -206,7 +207,7 @@ fn acts(report: &VerdictReport) -> Vec<Line> {
 fn advice(report: &VerdictReport) -> Vec<Line> {
     let found = |wanted: &dyn Fn(u16) -> bool| report.faults.iter().any(|fault| wanted(fault.rule));
     let mut lines = Vec::new();
-    let mut add = |text: &str| lines.push(line("what to do", text));
+    let mut add = |text: &str| lines.push(line("what to do", with_places(text)));
     if report.later_version.is_some() {
         add("verify again with a newer program");
     }

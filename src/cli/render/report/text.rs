@@ -5,6 +5,7 @@
 use crate::cli::render::report::lines::{ADVICE, COMPARED, Section};
 use crate::cli::render::report::section::sections;
 use crate::cli::render::report::{FaultReport, VerdictReport};
+use crate::cli::terminal::advised::with_places;
 use crate::cli::terminal::{CliError, moment, visible};
 use std::collections::BTreeMap;
 use std::io::Write;
@@ -51,7 +52,7 @@ pub fn lines<'a>(
 /// Writes the first faults in full, and the number of the others by rule.
 pub fn faults(out: &mut dyn Write, report: &VerdictReport) -> Result<(), CliError> {
     for fault in report.faults.iter().take(IN_FULL) {
-        writeln!(out, "{}", visible(&sentence(fault)))?;
+        writeln!(out, "{}", visible(&with_places(&sentence(fault))))?;
     }
     for ((rule, name), count) in rest(report) {
         writeln!(out, "and {count} more of rule {rule} {name}")?;
