@@ -17,7 +17,7 @@ pub enum KeysError {
     /// There is no folder of keys.
     #[error(
         "expected a folder of keys at {path}, found none; --keys DIR names another, `annals key \
-         new` makes one"
+         new HANDLE` makes one"
     )]
     NoFolder {
         /// The file.
@@ -25,7 +25,7 @@ pub enum KeysError {
     },
     /// There is no key file.
     #[error(
-        "expected a key file at {path}, found none; `annals key new` makes one, `annals key \
+        "expected a key file at {path}, found none; `annals key new HANDLE` makes one, `annals key \
          list` shows those that are there"
     )]
     Missing {
@@ -177,7 +177,7 @@ pub enum KeysError {
     #[error(
         "expected a key that is used for nothing else, found an OpenSSH key in {path}: an \
          agent that holds it signs our 47 bytes for any machine it is forwarded to, and \
-         nothing shows; make a key of its own with `annals key new`, or say that this one \
+         nothing shows; make a key of its own with `annals key new HANDLE`, or say that this one \
          serves nothing else"
     )]
     UsedElsewhere {

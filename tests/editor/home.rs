@@ -109,7 +109,7 @@ fn a_look_writes_one_file_beside_the_keys() {
     assert!(home(&desk, "").contains("you     a reader: no key here may sign"));
     std::fs::remove_dir_all(desk.path("keys")).unwrap();
     let told = home(&desk, "");
-    assert!(told.contains("you     a reader: no key here may sign"), "{told}");
+    assert!(told.contains("you     a reader: there is no folder of keys at "), "{told}");
     assert!(!desk.path("keys").exists());
 }
 
@@ -122,4 +122,55 @@ fn without_a_ledger_it_is_the_help() {
     assert_eq!((told.exit, &*told.out), (2, ""));
     assert!(told.err.starts_with("A record of facts that nobody can quietly change"), "{told:?}");
     assert!(told.err.contains("Exit: 0 yes"), "{told:?}");
+}
+
+/// One key with two names needs no choice; two keys of which one is meant are chosen by name.
+#[test]
+fn advised_commands_sign_where_several_keys_are_here() {
+    let desk = facts();
+    let copy = |from: &str, to: &str| {
+        std::fs::copy(desk.path("keys").join(from), desk.path("keys").join(to)).unwrap();
+    };
+    std::fs::create_dir_all(desk.path("keys/drafts")).unwrap();
+    std::fs::write(desk.path("keys/drafts/one.jsonl"), "{}\n").unwrap();
+    let told = home(&desk, "");
+    assert!(told.contains("keys/drafts/one.jsonl --by NAME (or remove the file)\n"), "{told}");
+    for name in ["ada.key", "cy.key"] {
+        std::fs::remove_file(desk.path("keys").join(name)).unwrap();
+    }
+    copy("bo.key", "bob.key");
+    copy("bo.pub", "bob.pub");
+    let told = whole(&home(&desk, ""));
+    for line in [
+        "\nyou     Bo Berg (bo): editor; the same key is here as bob too\n",
+        "\nwaits   4 facts wait for Bo Berg: annals review drafts that",
+        "keys/drafts/one.jsonl (or remove the file)\n",
+    ] {
+        assert!(told.contains(line), "{line}\n{told}");
+    }
+    desk.writes("", "confirm|4|--how|reread", "written at 8");
+}
+
+/// A key that is named, and cannot sign yet or any more.
+#[test]
+fn a_named_key_that_is_not_enrolled_says_so() {
+    let desk = facts();
+    let new = desk.run("", "key|new|dee|--name|Dee|--no-passphrase");
+    assert_eq!(new.exit, 0, "{new:?}");
+    let told = whole(&home(&desk, "dee"));
+    let line = "\nyou     a reader: the key dee is not enrolled in this ledger; hand dee.request, \
+                which is beside the key, to an admin, who enrols it with annals editor add \
+                dee.request --role editor\n";
+    assert!(told.contains(line), "{told}");
+    desk.writes(
+        "ada",
+        "editor|revoke|cy|--reason|left|--statement|She left.|--yes",
+        "written at 8",
+    );
+    let told = home(&desk, "cy");
+    assert!(told.contains("\nyou     a reader: the key cy is revoked since event 8\n"), "{told}");
+    let told = whole(&answer(&mut desk.command("", "--keys|none")).out);
+    let line = "\nyou     a reader: there is no folder of keys at none; --keys DIR names another, \
+                annals --keys none key new HANDLE makes one\n";
+    assert!(told.contains(line), "{told}");
 }

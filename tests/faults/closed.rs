@@ -100,6 +100,24 @@ fn a_private_folder_of_keys_closes_the_ledger_to_nobody() {
     room.expect_whole(5);
 }
 
+/// Drafts that may not be listed take no answer away.
+#[test]
+fn a_closed_folder_of_drafts_is_a_note() {
+    let room = closed("keys/log.key");
+    std::fs::create_dir_all(room.path("keys/drafts")).unwrap();
+    set_permissions(room.path("keys"), Permissions::from_mode(0o755)).unwrap();
+    set_permissions(room.path("keys/drafts"), Permissions::from_mode(0o000)).unwrap();
+    let home = read(&room, "--tz UTC");
+    open(&room, "keys/drafts");
+    assert_eq!(home.exit, 0, "{home:?}");
+    assert!(
+        home.err
+            .contains("note: drafts are not listed: cannot list ../keys/drafts: Permission denied"),
+        "{home:?}"
+    );
+    assert!(home.out.ends_with("\nhelp    annals --help\n"), "{home:?}");
+}
+
 /// A bag without the log key's signatures needs no log key, and so not its memory.
 #[test]
 fn an_unsigned_bag_needs_nothing_that_is_private() {

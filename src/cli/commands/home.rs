@@ -10,8 +10,8 @@ use crate::cli::shared::draft_file::{DraftOrigin, kept_files};
 use crate::cli::shared::waiting::{self, ReviewScope, waits_for};
 use crate::cli::terminal::advised::with_places;
 use crate::cli::terminal::{
-    CliError, Context, Exit, Format, counted, enrolled_by, json, minute, note, out, visible,
-    whole_words,
+    CliError, Context, Exit, Format, counted, enrolled_by, json, minute, note, out, shown_path,
+    visible, whole_words,
 };
 use crate::disk::closed::is_closed;
 use crate::disk::{self, FileMode, is_folder_at, is_there, read_optional};
@@ -290,7 +290,8 @@ fn you(context: &Context, view: &View<'_>, names: &Names) -> Result<String, CliE
             Vec::<Role>::from(member.roles).iter().map(Role::to_string).collect();
         format!("{} ({key_name}): {}", visible(&names.of(&member.key)), roles.join(", "))
     };
-    let found: Vec<String> = here(context, view)?.iter().map(line).collect();
+    let signers = here(context, view)?;
+    let found: Vec<String> = signers.iter().map(line).collect();
     let all: Vec<String> = all_here(context, view)?.iter().map(line).collect();
     Ok(match found.as_slice() {
         [] if let Some(named) = &context.global.editor
@@ -300,6 +301,16 @@ fn you(context: &Context, view: &View<'_>, names: &Names) -> Result<String, CliE
                 "who holds the key {name}, which is not known without its passphrase: {name}.pub \
                  is not beside it"
             )
+        }
+        [] if let Some(named) = &context.global.editor
+            && not_enrolled(view)?.contains(named) =>
+        {
+            new_key(named)
+        }
+        [] if let Some(named) = &context.global.editor
+            && let Some((_, why)) = revoked(view)?.into_iter().find(|(name, _)| name == named) =>
+        {
+            format!("a reader: {why}")
         }
         [] if let Some(named) = &context.global.editor
             && !all.is_empty() =>
@@ -318,27 +329,50 @@ fn you(context: &Context, view: &View<'_>, names: &Names) -> Result<String, CliE
             "a reader, or who holds the key {first}, which is not known without its passphrase: \
              {first}.pub is not beside it"
         ),
+        [] if !is_folder_at(&view.record.paths.keys)? => {
+            let keys = shown_path(&view.record.paths.keys);
+            let why = format!(
+                "a reader: there is no folder of keys at {keys}; --keys DIR names another, annals \
+                 key new HANDLE makes one"
+            );
+            with_places(&why).into()
+        }
         [] => match revoked(view)?.as_slice() {
             [] => match not_enrolled(view)?.as_slice() {
                 [] => {
-                    with_places("a reader: no key here may sign; annals key new makes one").into()
+                    let why = "a reader: no key here may sign; annals key new HANDLE makes one";
+                    with_places(why).into()
                 }
-                [one] => format!(
-                    "a reader: the key {one} is not enrolled in this ledger; {}",
-                    enrolled_by(one)
-                ),
+                [one] => new_key(one),
                 several => {
                     format!("a reader: not enrolled in this ledger: {}", several.join(", "))
                 }
             },
-            keys => format!("a reader: {}", keys.join("; ")),
+            keys => {
+                let why: Vec<&str> = keys.iter().map(|(_, why)| why.as_str()).collect();
+                format!("a reader: {}", why.join("; "))
+            }
         },
         [one] => format!("{one}{}", beside(context, view)?),
+        [first, ..] if !context.needs_by(&view.state().fold.roster)? => {
+            let also: Vec<String> =
+                signers.iter().skip(1).map(|(name, _)| name.to_string()).collect();
+            format!(
+                "{first}; the same key is here as {} too{}",
+                also.join(", "),
+                beside(context, view)?
+            )
+        }
         several => {
             let beside = beside(context, view)?;
             format!("one of {}; --by says which{beside}", several.join("; "))
         }
     })
+}
+
+/// That a key here waits to be enrolled, and how it is.
+fn new_key(name: &str) -> String {
+    format!("a reader: the key {name} is not enrolled in this ledger; {}", enrolled_by(name))
 }
 
 /// Which other keys here may sign too, as far as it is known; nothing where one is named.
@@ -369,8 +403,8 @@ fn unknown(view: &View<'_>) -> Result<Vec<String>, CliError> {
     Ok(unknown.map(|listed| listed.handle.to_string()).collect())
 }
 
-/// The keys here that are revoked, and since when.
-fn revoked(view: &View<'_>) -> Result<Vec<String>, CliError> {
+/// The keys here that are revoked, each with its name, and since when.
+fn revoked(view: &View<'_>) -> Result<Vec<(String, String)>, CliError> {
     let folder = &view.record.paths.keys;
     if !has_keys(folder)? {
         return Ok(Vec::new());
@@ -378,7 +412,9 @@ fn revoked(view: &View<'_>) -> Result<Vec<String>, CliError> {
     let roster = &view.state().fold.roster;
     let line = |listed: ListedKey| {
         let at = roster.member(&listed.public?)?.revoked?;
-        Some(format!("the key {} is revoked since event {at}", listed.handle))
+        let name = listed.handle.to_string();
+        let why = format!("the key {name} is revoked since event {at}");
+        Some((name, why))
     };
     Ok(KeyFolder::open(folder)?.list()?.keys.into_iter().filter_map(line).collect())
 }
@@ -416,7 +452,12 @@ fn waits(
                 waits.push(waiting::sentence(some, &name))
             }
             some => {
-                let by = context.global.editor.as_deref();
+                // Any key of the one person.
+                let first = match context.needs_by(&view.state().fold.roster)? {
+                    true => here(context, view)?.first().map(|(name, _)| name.to_string()),
+                    false => None,
+                };
+                let by = context.global.editor.as_deref().or(first.as_deref());
                 let review = context.global.signing_command("review", by);
                 waits.push(format!("{}: {review}", waiting::sentence(some, &name)));
             }
@@ -447,6 +488,10 @@ fn waits(
             continue;
         }
         let by = by.as_deref().or(context.global.editor.as_deref());
+        let by = match by {
+            None if context.needs_by(&view.state().fold.roster)? => Some("NAME"),
+            by => by,
+        };
         let enter = context.global.signing_command(&format!("append {file}"), by);
         let line = format!("drafts{of} that are not written: {enter} (or remove the file)");
         waits.push(line);
@@ -485,8 +530,26 @@ struct KeptDrafts {
 fn drafts(view: &View<'_>) -> Result<Vec<KeptDrafts>, CliError> {
     let record = view.event(0)?.map(|event| event.hash());
     let mut drafts = Vec::new();
-    for path in kept_files(&view.record.paths.drafts())? {
-        let origin = DraftOrigin::of(&path)?;
+    // What cannot be read hides nothing else.
+    let read = |failure: CliError| {
+        let why = match &failure {
+            CliError::Ledger(error) => chain(error),
+            other => other.message(),
+        };
+        note(format!("note: drafts are not listed: {why}"));
+    };
+    let kept = kept_files(&view.record.paths.drafts()).unwrap_or_else(|failure| {
+        read(failure);
+        Vec::new()
+    });
+    for path in kept {
+        let origin = match DraftOrigin::of(&path) {
+            Ok(origin) => origin,
+            Err(failure) => {
+                read(failure);
+                continue;
+            }
+        };
         let is_here =
             origin.as_ref().zip(record).is_none_or(|(origin, record)| origin.is_of(&record));
         if is_here {

@@ -9,6 +9,7 @@ use crate::cli::terminal::exit::{CliError, Exit, announce_clock};
 use crate::cli::terminal::options::{Format, Global};
 use crate::cli::terminal::output::{note, wrapped};
 use crate::cli::terminal::progress::Progress;
+use crate::cli::terminal::signing_key::{any_of, may_sign, may_sign_here, only_signer, signers};
 use crate::cli::terminal::{advised, ask, zone};
 use crate::clock::Clock;
 use crate::disk::closed::is_closed;
@@ -16,7 +17,7 @@ use crate::disk::lock::LockWait;
 use crate::disk::{ensure_private, is_folder_at};
 use crate::entropy::{Entropy, Seeded, System};
 use crate::key_agent::{AgentFolder, AgentKey, KeyAgent};
-use crate::keys::{KeyFolder, KeyName, KeyPresence, KeysError, ListedKey, Listing};
+use crate::keys::{KeyFolder, KeyName, KeyPresence, ListedKey};
 use crate::ledger::error::{LedgerError, chain};
 use crate::ledger::exchange::follow::stamp_key::stamp_key;
 use crate::ledger::exchange::submitting::CopyServer;
@@ -35,7 +36,6 @@ use crate::ledger::write::resolve::Resolved;
 use crate::ledger::write::writer::{RecordServer, Woken, Writer};
 use annals_core::key::{PublicKey, PublicOnly, SecretKey, SigningKey};
 use annals_core::roster::{Member, Roster};
-use annals_core::state::State;
 use annals_core::text::in_quotes;
 use annals_core::verify::source::Source;
 use std::cell::RefCell;
@@ -383,6 +383,17 @@ impl Context {
         }
     }
 
+    /// Whether a command that signs needs `--by`: several keys here may sign, and none is named.
+    pub fn needs_by(&self, roster: &Roster) -> Result<bool, CliError> {
+        let folder = self.paths()?.keys;
+        if self.global.editor.is_some() || is_closed(&folder.join("log.key")) {
+            return Ok(false);
+        }
+        let mut here = KeyFolder::open(folder)?.list()?.keys;
+        here.retain(|listed| may_sign_here(listed, roster));
+        Ok(here.len() > 1 && any_of(&here).is_none())
+    }
+
     /// The key that signs: the named one, or the only one here that may sign.
     pub fn signer(&self, writer: &Writer) -> Result<Box<dyn SigningKey>, CliError> {
         self.signer_that(writer, &|_| true)
@@ -584,99 +595,6 @@ fn setting(name: &str) -> Result<Option<String>, CliError> {
     let set = std::env::var_os(name).filter(|value| !value.is_empty());
     let text = set.map(std::ffi::OsString::into_string).transpose();
     text.map_err(|found| CliError::usage(format!("{name}: expected UTF-8, found {found:?}")))
-}
-
-/// Refuses a key that may sign nothing here, before its passphrase is requested.
-fn may_sign(name: &str, key: &PublicKey, state: &State) -> Result<(), LedgerError> {
-    let enrolled = state.history.ever(key);
-    match state.fold.roster.member(key) {
-        Some(Member { revoked: Some(at), .. }) => Err(LedgerError::Key(format!(
-            "the key of {name} is revoked since event {at} and signs nothing any more (rule 403)"
-        ))),
-        Some(_) => Ok(()),
-        None if let Some((at, by)) = enrolled.and_then(|at| Some((at, state.undoing(at)?))) => {
-            Err(LedgerError::Key(format!(
-                "the enrolment of the key of {name}, event {at}, was undone by {by}, and a key is \
-                 enrolled once (rule 405); annals key new makes another one, an admin enrols it"
-            )))
-        }
-        None => Err(LedgerError::Key(format!(
-            "the key of {name} is not enrolled in this ledger (rule 402); {}",
-            enrolled_by(name)
-        ))),
-    }
-}
-
-/// What enrols a key that was made here.
-pub fn enrolled_by(name: &str) -> String {
-    format!(
-        "hand {name}.request, which is beside the key, to an admin, who enrols it with annals \
-         editor add {name}.request --role editor"
-    )
-}
-
-/// The secret keys here that may sign.
-fn signers(keys: &KeyFolder, roster: &Roster) -> Result<Vec<(KeyName, PublicKey)>, CliError> {
-    let may_sign =
-        |key: &PublicKey| roster.member(key).is_some_and(|member| member.revoked.is_none());
-    let listed = keys.list()?.keys.into_iter();
-    let here = listed.filter(|listed| listed.held != KeyPresence::Elsewhere);
-    let named = here.filter_map(|listed| Some((listed.handle, listed.public?)));
-    Ok(named.filter(|(_, key)| may_sign(key)).collect())
-}
-
-fn only_signer(
-    keys: &KeyFolder,
-    roster: &Roster,
-    fit: &dyn Fn(&Member) -> bool,
-) -> Result<KeyName, CliError> {
-    let row = |listed: &ListedKey| roster.member(&listed.public?);
-    let Listing { keys: mut here, faults } = keys.list()?;
-    here.retain(|listed| listed.held != KeyPresence::Elsewhere);
-    let unfit = |listed: &ListedKey| {
-        let path = keys.secret_path(&listed.handle);
-        let why = match (listed.public, row(listed)) {
-            (None, _) => "is encrypted, and its .pub is not beside it: --by says that it signs",
-            (Some(_), None) => "is a key that is not enrolled in this ledger",
-            (Some(_), Some(Member { revoked: Some(_), .. })) => "is a key that is revoked",
-            _ => return None,
-        };
-        Some(format!("{} {why}", path.display()))
-    };
-    let unfits: Vec<String> = here.iter().filter_map(unfit).collect();
-    let new = |listed: &&ListedKey| listed.public.is_some() && row(listed).is_none();
-    let next = match here.iter().find(new) {
-        Some(listed) => enrolled_by(&listed.handle),
-        None => "annals key new makes one, an admin enrols it".to_owned(),
-    };
-    here.retain(|listed| row(listed).is_some_and(|row| row.revoked.is_none()));
-    if here.iter().any(|listed| row(listed).is_some_and(fit)) {
-        here.retain(|listed| row(listed).is_some_and(fit));
-    }
-    match here.as_slice() {
-        [one] => Ok(one.handle.clone()),
-        // An unreadable key may be the missing one: its fault is reported.
-        [] => Err(match <[KeysError; 1]>::try_from(faults) {
-            Ok([fault]) if unfits.is_empty() => fault.into(),
-            faults => {
-                let faults = faults.map_or_else(|many| many, Vec::from);
-                let mut why: Vec<String> = faults.iter().map(|fault| chain(fault)).collect();
-                why.extend(unfits);
-                let colon = if why.is_empty() { "" } else { ": " };
-                LedgerError::Key(format!(
-                    "no secret key in {} may sign{colon}{}; {next}",
-                    keys.path().display(),
-                    why.join("; ")
-                ))
-                .into()
-            }
-        }),
-        several => {
-            let names: Vec<String> = several.iter().map(|it| it.handle.to_string()).collect();
-            let names = names.join(", ");
-            Err(CliError::usage(format!("several keys can sign; choose one with --by: {names}")))
-        }
-    }
 }
 
 /// Runs a command, and runs it again if another writer was at work before it could write.

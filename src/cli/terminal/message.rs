@@ -160,12 +160,12 @@ mod tests {
                 [Some("--for"), Some("a span of time from 1s to 24h"), Some("25h"), None],
             ),
             (
-                "expected a key file at a.key, found none; `annals key new` makes one",
+                "expected a key file at a.key, found none; `annals key new HANDLE` makes one",
                 [
                     None,
                     Some("a key file at a.key"),
                     Some("none"),
-                    Some("`annals key new` makes one"),
+                    Some("`annals key new HANDLE` makes one"),
                 ],
             ),
             (

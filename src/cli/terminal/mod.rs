@@ -6,6 +6,7 @@
 pub mod options;
 pub mod formats;
 mod copy_look;
+pub mod signing_key;
 pub mod context;
 pub mod output;
 pub mod progress;
@@ -25,13 +26,14 @@ pub mod advised;
 
 pub use crate::cli::terminal::colour::colour;
 pub use crate::cli::terminal::command::{Command, EditorOption, Group, editor_argument};
-pub use crate::cli::terminal::context::{Context, enrolled_by, span, until_written};
+pub use crate::cli::terminal::context::{Context, span, until_written};
 pub use crate::cli::terminal::exit::{CliError, Exit, announce_clock};
 pub use crate::cli::terminal::options::{Format, Global};
 pub use crate::cli::terminal::output::{
     counted, done, done_as, json, note, shown_path, whole_words, width, wrapped,
 };
 pub use crate::cli::terminal::progress::Progress;
+pub use crate::cli::terminal::signing_key::enrolled_by;
 pub use crate::cli::terminal::streams::{data, out};
 pub use crate::cli::terminal::written::{OutputKind, OutputPlace};
 pub use crate::cli::terminal::zone::{minute, moment, seconds_as_moment};
