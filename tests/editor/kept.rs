@@ -262,6 +262,73 @@ fn a_range_that_was_confirmed_in_parts_is_in_the_record_already() {
     assert_eq!(answer["parts"][1]["fact"], 6);
 }
 
+/// Another way to confirm is another confirmation, which one person cannot make as well; the same
+/// is in the record already, whichever way its facts are named.
+#[test]
+fn a_confirmation_in_another_way_is_not_in_the_record_already() {
+    let desk = facts();
+    let confirm = "confirm|4|5|6-7|--how|reread";
+    desk.writes("bo", confirm, "written at 8 to 11 (4 events)");
+    desk.writes("bo", confirm, "already at 8 to 11 (4 events)");
+    desk.writes("bo", "confirm|5|--how|reread", "already at 9");
+    desk.writes("bo", "confirm|5|4|--how|reread", "already at 8 to 9 (2 events)");
+    desk.writes("bo", "confirm|6-7|--how|reread", "already at 10 to 11 (2 events)");
+    let words = "confirm|5|--how|reread|--quote|two answers were given";
+    for line in ["confirm|4|--how|direct-contact", "confirm|4-5|--how|direct-contact", words] {
+        let refused = desk.run("bo", line);
+        assert_eq!((refused.exit, &*refused.out), (1, ""), "{line}: {refused:?}");
+        assert!(refused.err.contains("rule 505 "), "{line}: {refused:?}");
+    }
+    let again = desk.run("bo", "confirm|5|--how|reread|--again");
+    assert!(again.exit == 1 && again.err.contains("rule 505 "), "{again:?}");
+    assert_eq!(desk.size(), 12);
+    // What another person confirmed, and a new fact beside facts that were confirmed.
+    desk.writes("cy", "confirm|4|--how|reread", "written at 12");
+    let fact = "append|--quote|Moscow on Wednesday|--claim|They met.";
+    desk.writes("ada", fact, "written at 13");
+    desk.writes("bo", "confirm|13|4-5|--how|reread", "written at 14");
+}
+
+/// What was written in another form is kept no longer, and so is what the record has already.
+#[test]
+fn a_draft_that_is_written_in_another_form_is_kept_no_longer() {
+    let desk = facts();
+    let fact = "append|--quote|The talks … hours|--claim|They talked for two hours.";
+    declined(&desk, "ada", fact);
+    assert_eq!(kept(&desk).len(), 1);
+    std::fs::write(
+        desk.path("fact.jsonl"),
+        "{\"claim\": \"They talked for two hours.\", \"document\": 3, \"quote\": \"The talks lasted \
+         two hours\"}\n",
+    )
+    .unwrap();
+    desk.writes("ada", "append|fact.jsonl", "written at 8");
+    assert!(kept(&desk).is_empty());
+    // A confirmation of the revision that a review showed.
+    let keys = "q finish: ";
+    let mut talk = talk_of(&desk, "bo", "review");
+    talk.sees(keys);
+    talk.types("c");
+    talk.sees("2 of ");
+    talk.sees(keys);
+    talk.types("\u{3}");
+    talk.sees("your drafts are kept in ");
+    assert_eq!((talk.ends().1, kept(&desk).len()), (3, 1));
+    let file = kept(&desk).remove(0);
+    let text = std::fs::read_to_string(&file).unwrap();
+    desk.writes("bo", "confirm|4|--how|reread", "written at 9");
+    assert!(kept(&desk).is_empty());
+    // Where it stayed, its own refusal says that the record has it.
+    std::fs::write(&file, text).unwrap();
+    let refused = desk.run("bo", &format!("append|{}|--yes", file.display()));
+    assert!(refused.exit == 1 && refused.err.contains("rule 505 "), "{refused:?}");
+    assert!(kept(&desk).is_empty());
+    // Other words of the same passage stay.
+    declined(&desk, "ada", "append|--quote|The talks … hours|--claim|They talked long.");
+    desk.writes("ada", "append|--quote|The talks|--claim|There were talks.", "written at 10");
+    assert_eq!(kept(&desk).len(), 1);
+}
+
 /// A look at a part of what was seen is a look at an older copy, and is not remembered.
 #[test]
 fn a_look_at_a_part_forgets_nothing() {

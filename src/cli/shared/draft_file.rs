@@ -19,7 +19,10 @@ use crate::ledger::write::draft::{
 };
 use crate::ledger::write::loaded::{FileAccess, LoadedInput, Reach};
 use crate::ledger::write::outbox::submission_name;
+use crate::ledger::write::recorded;
+use crate::ledger::write::writer::Writer;
 use annals_core::event::args::Args;
+use annals_core::event::vocabulary::Type;
 use annals_core::hash::Hash;
 use annals_core::key::PublicKey;
 use std::collections::BTreeSet;
@@ -35,6 +38,8 @@ pub struct DraftFile {
     origin: Option<DraftOrigin>,
     /// The options of the command.
     global: Global,
+    /// Whether a command that signs these drafts needs a name of a key.
+    needs_by: bool,
 }
 
 impl DraftFile {
@@ -51,6 +56,7 @@ impl DraftFile {
         let line = origin.as_ref().filter(|_| !first.is_empty()).map(DraftOrigin::line);
         let first = line.unwrap_or_default() + first;
         let now = context.clock.peek();
+        let needs_by = needs_by(context);
         let stamp = now.as_str().get(..19).unwrap_or_default().replace(':', "-");
         for count in 1.. {
             let more = if count == 1 { String::new() } else { format!("-{count}") };
@@ -60,7 +66,7 @@ impl DraftFile {
                 Err(error) => return Err(LedgerError::from(error).into()),
                 Ok(()) => {
                     let global = context.global.clone();
-                    return Ok(DraftFile { path, ours: true, origin, global });
+                    return Ok(DraftFile { path, ours: true, origin, global, needs_by });
                 }
             }
         }
@@ -77,7 +83,10 @@ impl DraftFile {
             is_same && of_file.as_ref().map(signs) == origin.as_ref().map(signs)
         });
         let kept = match same {
-            Some(path) => DraftFile { path, ours: true, origin, global: context.global.clone() },
+            Some(path) => {
+                let (global, needs_by) = (context.global.clone(), needs_by(context));
+                DraftFile { path, ours: true, origin, global, needs_by }
+            }
             None => DraftFile::new(context, "jsonl", "")?,
         };
         kept.save(drafts)?;
@@ -95,7 +104,8 @@ impl DraftFile {
             _ => false,
         };
         let global = context.global.clone();
-        Ok(DraftFile { path: path.to_owned(), ours, origin: None, global })
+        let path = path.to_owned();
+        Ok(DraftFile { path, ours, origin: None, global, needs_by: false })
     }
 
     /// The drafts of an existing file, which is read once. Drafts that were typed for another
@@ -234,6 +244,7 @@ impl DraftFile {
                 let (path, file) = (shown_path(&self.path), shell_path(&self.path));
                 let by = self.origin.as_ref().and_then(|origin| origin.by.as_deref());
                 let by = self.global.editor.as_deref().or(by);
+                let by = by.or(self.needs_by.then_some("NAME"));
                 let enter = self.global.signing_command(&format!("append {how}{file}"), by);
                 let give_up = if self.ours {
                     format!(" (or remove the file: rm {file})")
@@ -253,6 +264,17 @@ impl DraftFile {
         }
         remove(&self.path)
     }
+}
+
+/// Whether several keys here can sign, and none is named.
+fn needs_by(context: &Context) -> bool {
+    let needs = || {
+        let record = context.record()?;
+        let view = View::some(&record, record.size(), &no_fact)?;
+        context.needs_by(&view.state().fold.roster)
+    };
+    // What hinders reading the record is reported where its answer is needed.
+    context.global.editor.is_none() && needs().unwrap_or(false)
 }
 
 /// Removes a file, if it is there.
@@ -416,7 +438,8 @@ fn read_kept(path: &Path) -> Option<Vec<Draft>> {
         .then(|| input.drafts.into_iter().map(|placed| placed.draft).collect())
 }
 
-/// Removes the kept files all of whose drafts are among these, which were written. What hinders it
+/// Removes the kept files all of whose drafts are among these, which were written, in whatever form
+/// they were typed. What hinders it
 /// is no failure of the command: a file that stays is named by `annals` alone.
 pub fn forget_written(context: &Context, written: &Input) {
     let Ok(paths) = context.paths() else { return };
@@ -426,8 +449,7 @@ pub fn forget_written(context: &Context, written: &Input) {
     }
     let Ok(Some(here)) = DraftOrigin::here(context) else { return };
     let text = |draft: &Draft| serde_json::to_string(draft).unwrap_or_default();
-    let written: BTreeSet<String> =
-        written.drafts.iter().map(|placed| text(&placed.draft)).collect();
+    let texts: BTreeSet<String> = written.drafts.iter().map(|placed| text(&placed.draft)).collect();
     for path in kept {
         let is_of_here = |origin: &DraftOrigin| {
             origin.record == here.record
@@ -435,11 +457,52 @@ pub fn forget_written(context: &Context, written: &Input) {
         };
         let is_here = DraftOrigin::of(&path).ok().flatten().as_ref().is_none_or(is_of_here);
         let drafts = read_kept(&path).filter(|drafts| is_here && !drafts.is_empty());
-        if drafts.is_some_and(|drafts| drafts.iter().all(|draft| written.contains(&text(draft)))) {
+        let Some(drafts) = drafts else { continue };
+        let is_written = drafts.iter().all(|draft| texts.contains(&text(draft)))
+            || is_of_kinds(&drafts, written) && is_among(context, &path, drafts, written);
+        if is_written {
             let _ = remove(&path.with_extension("line"));
             let _ = remove(&path);
         }
     }
+}
+
+/// Whether each draft has the type of one that was written: the others are not compared.
+fn is_of_kinds(drafts: &[Draft], written: &Input) -> bool {
+    let kind = |draft: &Draft| draft.kind.unwrap_or(Type::FactAsserted);
+    let is_of = |draft: &Draft| written.drafts.iter().any(|one| kind(&one.draft) == kind(draft));
+    drafts.len() <= written.drafts.len() && drafts.iter().all(is_of)
+}
+
+/// Whether kept drafts are among those that were written, in whatever form.
+fn is_among(context: &Context, path: &Path, drafts: Vec<Draft>, written: &Input) -> bool {
+    let folder = path.parent().unwrap_or(Path::new(""));
+    let compare = || -> Result<bool, CliError> {
+        let mut writer = Writer::dry_run(context.paths()?)?;
+        let kept = loaded(context, &Input::of(drafts), folder)?;
+        let written = loaded(context, written, Path::new(""))?;
+        Ok(recorded::are_among(&mut writer, &kept, &written, context.clock.peek())?)
+    };
+    compare().unwrap_or(false)
+}
+
+/// Whether the record has all of these drafts already, and a file may keep some of them.
+pub fn is_recorded(context: &Context, drafts: &Input) -> bool {
+    let compare = || -> Result<bool, CliError> {
+        if kept_files(&context.paths()?.drafts())?.is_empty() {
+            return Ok(false);
+        }
+        let mut writer = Writer::dry_run(context.paths()?)?;
+        let Some(key) = context.known_signer(&writer, &|_| true)? else { return Ok(false) };
+        let drafts = loaded(context, drafts, Path::new(""))?;
+        Ok(recorded::are_recorded(&mut writer, &drafts, &key, context.clock.peek())?)
+    };
+    compare().unwrap_or(false)
+}
+
+fn loaded(context: &Context, drafts: &Input, folder: &Path) -> Result<LoadedInput, CliError> {
+    let (keys, files) = (context.paths()?.keys, FileAccess::default());
+    Ok(LoadedInput::read(drafts, Reach { folder, keys: &keys, secrets: &[], files }))
 }
 
 /// Removes the kept files that were submitted under these names, which were written.

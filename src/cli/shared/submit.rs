@@ -3,13 +3,11 @@
 //! Always holds: drafts are resolved, shown, confirmed and written in this order, all or none;
 //! without a terminal there is no question. Not here: the source of the drafts.
 
-use crate::cli::shared::draft_file::{DraftFile, forget_written};
+use crate::cli::shared::draft_file::{DraftFile, forget_written, is_recorded};
 use crate::cli::shared::essence::Essence;
 use crate::cli::shared::fields::WriteArgs;
 use crate::cli::shared::preview::{self, Extent};
-use crate::cli::shared::receipt::{
-    Details, ReceiptPart, print_dry_run, print_receipt, print_recorded,
-};
+use crate::cli::shared::receipt::{Details, ReceiptPart, print_dry_run, print_receipt};
 use crate::cli::shared::sign_question::sign_question;
 use crate::cli::terminal::advised::with_places;
 use crate::cli::terminal::{
@@ -31,7 +29,7 @@ use annals_core::event::vocabulary::{How, Reason, Type};
 use annals_core::key::{PublicKey, PublicOnly, SigningKey};
 use std::cell::RefCell;
 use std::collections::BTreeSet;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// The options of a submission.
 #[derive(Clone, Debug, Default)]
@@ -52,9 +50,6 @@ pub struct SubmitOptions {
     pub made_anew: bool,
     /// What each event is, for the receipt; empty where the events say enough.
     pub parts: Vec<ReceiptPart>,
-    /// What is in the record of these drafts, if each of them is, whether by one submission or by
-    /// several.
-    pub recorded: Vec<ReceiptPart>,
 }
 
 impl SubmitOptions {
@@ -91,13 +86,16 @@ pub fn submit_made(
 ) -> Result<Exit, CliError> {
     let yes = context.global.yes;
     let options = SubmitOptions { made_anew: true, ..options };
-    until_written(context, |context| {
+    let mut input = Input::default();
+    let outcome = until_written(context, |context| {
         context.dry_run = options.dry_run;
         let writer = context.writer()?;
-        let input = Input::of([make(context)?]);
+        input = Input::of([make(context)?]);
         let agree = &mut |question: &str| ask::may_write(yes, question);
         submit_read(context, writer, &input, &options, agree)
-    })
+    });
+    settle_kept(context, &input, &options, &outcome);
+    outcome
 }
 
 /// The same; what a person typed for it is kept in a draft file until it is written.
@@ -130,10 +128,27 @@ pub fn submit_asking(
     agree: &mut dyn FnMut(&str) -> Result<(), CliError>,
 ) -> Result<Exit, CliError> {
     let outcome = until_written(context, |context| submit_once(context, input, options, agree));
-    if matches!(outcome, Ok(Exit::Yes)) && !options.dry_run {
+    settle_kept(context, input, options, &outcome);
+    outcome
+}
+
+/// Removes the kept files of drafts that were written, or are refused because the record has them
+/// already.
+fn settle_kept(
+    context: &mut Context,
+    input: &Input,
+    options: &SubmitOptions,
+    outcome: &Result<Exit, CliError>,
+) {
+    let is_settled = match outcome {
+        _ if options.dry_run => false,
+        Ok(exit) => *exit == Exit::Yes,
+        Err(CliError::Ledger(LedgerError::Refused(_))) => is_recorded(context, input),
+        Err(_) => false,
+    };
+    if is_settled {
         forget_written(context, input);
     }
-    outcome
 }
 
 fn submit_once(
@@ -189,13 +204,6 @@ fn submit_to(
 ) -> Result<Exit, CliError> {
     if options.verify_first {
         writer.need_all()?;
-    }
-    if !options.recorded.is_empty() && !options.again {
-        let public = context.known_signer(&writer, &|_| true)?;
-        let earlier = public.map(|public| before(&writer, loaded, &public)).transpose()?;
-        if !matches!(earlier, Some(EarlierSubmission::Written(_))) {
-            return print_recorded(context, &options.recorded, &writer);
-        }
     }
     if let Some(public) = context.locked_signer(&writer, &|_| true)?
         && let Some(receipt) = check(context, &writer, loaded, options, public)?
@@ -332,12 +340,32 @@ pub fn expect_legal(
         statement: draft.statement.or((!is_confirmed).then(|| "a statement".to_owned())),
         ..draft
     };
-    let options = SubmitOptions { again: true, ..SubmitOptions::default() };
-    let (folder, files) = (&options.folder, options.files);
+    let (folder, files) = (Path::new(""), FileAccess::default());
     let reach = Reach { folder, keys: &paths.keys, secrets: &[], files };
     let loaded = LoadedInput::read(&Input::of([answered]), reach);
+    judge(context, &mut writer, public, &loaded)
+}
+
+/// Refuses drafts whose files are loaded before the questions about them, where they would be
+/// refused whatever is answered.
+pub fn expect_legal_loaded(context: &mut Context, loaded: &LoadedInput) -> Result<(), CliError> {
+    let paths = context.paths()?;
+    // What hinders reading is reported when the answers are submitted.
+    let Ok(mut writer) = Writer::dry_run(paths) else { return Ok(()) };
+    let Some(public) = context.known_signer(&writer, &|_| true)? else { return Ok(()) };
+    judge(context, &mut writer, public, loaded)
+}
+
+/// Refuses drafts that break a rule; what else hinders them is reported when they are submitted.
+fn judge(
+    context: &mut Context,
+    writer: &mut Writer,
+    public: PublicKey,
+    loaded: &LoadedInput,
+) -> Result<(), CliError> {
+    let options = SubmitOptions { again: true, ..SubmitOptions::default() };
     let judged = context.without_trace(|context| {
-        prepare_drafts(context, &mut writer, &PublicOnly(public), &loaded, &options)
+        prepare_drafts(context, writer, &PublicOnly(public), loaded, &options)
     });
     match judged {
         Err(refused @ CliError::Ledger(LedgerError::Refused(_))) => Err(refused),

@@ -27,6 +27,7 @@ pub mod unchanged;
 mod sealing;
 pub mod batch;
 pub mod passages;
+pub mod recorded;
 pub mod notice;
 pub mod slice;
 pub mod stamp;
