@@ -14,7 +14,8 @@ use crate::capture::{
 use crate::cli::commands::document::about::AboutArgs;
 use crate::cli::render::provenance;
 use crate::cli::shared::{
-    DocumentPart, PartKind, ReceiptPart, SubmitOptions, WriteArgs, expect_legal, submit_loaded,
+    DocumentPart, PartKind, ReceiptPart, SubmitOptions, WriteArgs, expect_legal,
+    expect_legal_loaded, submit_loaded,
 };
 use crate::cli::terminal::{CliError, Context, Exit, ask, note, visible, wrapped};
 use crate::ledger::error::{LedgerError, Refusal};
@@ -150,21 +151,68 @@ pub fn run(context: &mut Context, args: DocumentAddArgs) -> Result<Exit, CliErro
         let captured_at = captured_at.unwrap_or_else(|| context.clock.peek().to_string());
         captured.proposal.published = not_after(&captured_at, captured.proposal.published);
     }
+    if about.title.is_none() || about.lang.is_none() {
+        expect_new(context, &taken, &captured, &write)?;
+    }
     let about = agree(context, about, &captured.proposal)?;
     let (input, mut options) = drafts(context, &taken, captured, about)?;
     (options.dry_run, options.again) = (write.dry_run, write.again);
     match submit_loaded(context, &input, &options) {
-        Err(CliError::Ledger(LedgerError::Refused(mut refusals))) => {
-            note_suspect(context, &input)?;
-            let files = input.drafts.iter().filter_map(|draft| draft.file.as_ref().ok()?.as_ref());
-            let drafted: Vec<Hash> = files.map(|file| file.digest).collect();
-            if let Some(there) = there(context, &taken.file.digest, &drafted)? {
-                refusals.iter_mut().for_each(|refusal| there.advise(refusal));
-            }
-            Err(LedgerError::Refused(refusals).into())
+        Err(CliError::Ledger(LedgerError::Refused(refusals))) => {
+            Err(advised(context, &taken, &input, refusals)?)
         }
         outcome => outcome,
     }
+}
+
+/// Refuses bytes that are in the record already before the questions about them, where nothing else
+/// would be captured.
+fn expect_new(
+    context: &mut Context,
+    taken: &TakenBytes,
+    captured: &CapturedDocument,
+    write: &WriteArgs,
+) -> Result<(), CliError> {
+    if !ask::on_terminal() || context.global.yes || write.dry_run {
+        return Ok(());
+    }
+    let text = captured.text.as_ref().map(|derived| Hash::of(&[derived.text.as_bytes()]));
+    let earlier = earlier(context, &taken.file.digest, &text.unwrap_or(taken.file.digest))?;
+    let has_new_text = text.is_some() && earlier.text.is_none() && !captured.is_without_text;
+    if earlier.bytes.is_none() || has_new_text {
+        return Ok(());
+    }
+    let draft = Draft {
+        kind: Some(Type::DocumentCaptured),
+        file: taken.file.path.clone(),
+        media_type: Some(captured.media_type.clone()),
+        title: Some("a title".to_owned()),
+        lang: Some("en".to_owned()),
+        ..Draft::default()
+    };
+    let input = LoadedInput::of([LoadedDraft::of(draft, taken.file.clone())]);
+    match expect_legal_loaded(context, &input) {
+        Err(CliError::Ledger(LedgerError::Refused(refusals))) => {
+            Err(advised(context, taken, &input, refusals)?)
+        }
+        judged => judged,
+    }
+}
+
+/// The refusal of drafts with what can be done about a document that is in the record already.
+fn advised(
+    context: &Context,
+    taken: &TakenBytes,
+    input: &LoadedInput,
+    mut refusals: Vec<Refusal>,
+) -> Result<CliError, CliError> {
+    note_suspect(context, input)?;
+    let files = input.drafts.iter().filter_map(|draft| draft.file.as_ref().ok()?.as_ref());
+    let drafted: Vec<Hash> = files.map(|file| file.digest).collect();
+    if let Some(there) = there(context, &taken.file.digest, &drafted)? {
+        refusals.iter_mut().for_each(|refusal| there.advise(refusal));
+    }
+    Ok(LedgerError::Refused(refusals).into())
 }
 
 /// Bytes that are a document of the record already.
