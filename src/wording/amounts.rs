@@ -43,7 +43,7 @@ const KINDS: &[(&str, &str)] = &[
     ("km", "公里 千米 km kilomet* kilómet* quilómet* chilomet* км кілометр* километр*"),
     ("mile", "mile miles миль миля мили милі миле meile meilen milles millas miglia"),
     ("metre", "metre* meter* mètre* metros metri метр*"),
-    ("foot", "ft feet foot"),
+    ("foot", "feet foot"),
     ("yard", "yard yards"),
     ("inch", "inch inches"),
     ("kg", "公斤 千克 kg kilo kilos kilogram* кг кілограм* килограмм*"),

@@ -12,6 +12,8 @@ pub struct DayTime {
     pub minute: u8,
     /// The hour as it is written: 10 of `10:30pm`.
     pub written: u8,
+    /// Whether it is no other number, as `22.30` may be.
+    pub is_certain: bool,
 }
 
 /// The times of a text: `22:30`, `10.30 p.m.`, `10pm`, `20 Uhr`, `20h45`; `22.30` is one where
@@ -46,8 +48,10 @@ pub fn day_times(text: &str) -> Vec<DayTime> {
             (Some("uhr" | "h"), 0..=23) => written,
             _ => continue,
         };
+        let is_half = matches!(half, Some("am" | "pm" | "uhr" | "h"));
+        let is_certain = is_half || mark.is_some_and(|mark| *mark != b'.');
         if minute < 60 {
-            found.push(DayTime { hour, minute, written });
+            found.push(DayTime { hour, minute, written, is_certain });
         }
     }
     found

@@ -84,6 +84,12 @@ impl Figure {
         self.kind.as_ref().map(|(kind, _)| *kind)
     }
 
+    /// Whether it is digits alone: without a sign, a magnitude, a per cent, a currency or a measure.
+    pub fn is_bare(&self) -> bool {
+        let is_whole = self.share == Share::None && self.kind.is_none();
+        is_whole && !self.has_parts && !self.is_negative
+    }
+
     fn readings(&self) -> impl Iterator<Item = (&str, Share)> {
         let shared = self.shared.iter().map(|(value, share)| (value.as_str(), *share));
         std::iter::once((self.value.as_str(), self.share)).chain(shared)

@@ -339,9 +339,6 @@ const MEASURES: &[&str] = &[
     "tons",
 ];
 
-/// A measure that is written with a point, and is a magnitude elsewhere: `2,5 εκ.`
-const SHORT_MEASURES: &[&str] = &["εκ"];
-
 /// Measures that German writes with a capital.
 const NOUNS: &[&str] = &["uhr", "grad"];
 
@@ -389,7 +386,6 @@ impl WordTable {
             (ONES, plain(WordKind::Ones)),
             (PERCENTS, plain(WordKind::Percent)),
             (SHORT_PERCENTS, abbreviated(WordKind::Percent)),
-            (SHORT_MEASURES, abbreviated(WordKind::Measure)),
             (MONEY, plain(WordKind::Money)),
             (NOUNS, NumberWord { is_noun: true, ..plain(WordKind::Measure) }),
             (MEASURES, plain(WordKind::Measure)),
@@ -613,8 +609,7 @@ mod tests {
             before = word;
         }
         assert_eq!(number_word("minister"), None);
-        let short = [SHORT_PERCENTS, SHORT_MEASURES].concat();
-        let lists = [ONES, PERCENTS, MONEY, MEASURES, NOUNS, PARTS, &short].concat();
+        let lists = [ONES, PERCENTS, SHORT_PERCENTS, MONEY, MEASURES, NOUNS, PARTS].concat();
         let own = MAGNITUDES.iter().map(|(word, _)| word).chain(&lists);
         for word in own.filter(|word| !word.ends_with('*')) {
             assert!(!TABLE.cldr.contains_key(word), "{word} is in words.tsv");

@@ -333,8 +333,12 @@ impl Wording<'_> {
     }
 
     /// Whether a figure is a part of a time of the claim that is quoted with other hours: `22:30`
-    /// of `10:30pm`.
+    /// of `10:30pm`. Figures alone (`8.45`) are a time only beside one that is surely a time, and
+    /// never beside a magnitude, a currency, a measure or a sign.
     fn is_of_time(&self, figure: &Figure) -> bool {
+        if !figure.is_bare() {
+            return false;
+        }
         // 8.45 is one figure, and 8:45 are two.
         let (hour, minute) = figure.digits.split_once('.').unzip();
         let Ok(number) = hour.unwrap_or(&figure.digits).parse::<u8>() else { return false };
@@ -346,7 +350,10 @@ impl Wording<'_> {
         let claimed = day_times(self.claim).into_iter();
         let mut claimed = claimed.filter(is_written);
         claimed.any(|time| {
-            let is_same = |other: DayTime| (other.hour, other.minute) == (time.hour, time.minute);
+            let is_same = |other: DayTime| {
+                (other.hour, other.minute) == (time.hour, time.minute)
+                    && (time.is_certain || other.is_certain)
+            };
             self.quoted.iter().any(|words| day_times(words).into_iter().any(is_same))
         })
     }

@@ -199,6 +199,18 @@ fn times_and_dates_are_the_same_with_other_signs() {
     assert_eq!(missing("left at 10:30pm", "He left at 21:30.", "en"), ["21"]);
     assert_eq!(missing("16 października 2022", "To było 16.11.2022.", "pl"), ["11"]);
     assert_eq!(missing("inizia alle 20.45", "It starts at 9.45 pm.", "en"), ["9.45"]);
+    // Digits alone are no time beside a magnitude, a currency, a measure or a sign.
+    for (quoted, claim) in [
+        ("Sales were 3.17 billion", "Sales were 3.17 million."),
+        ("It cost $3.17", "It cost €3.17."),
+        ("It was 3.17 per cent", "It was 3.17 percentage points."),
+        ("It weighs 1.25 kg", "It weighs 1.25 tonnes."),
+        ("It was 7.12 million", "It was −7.12 million."),
+        ("alle 20.45", "It was 20.45 million."),
+    ] {
+        assert_eq!(missing(quoted, claim, "en").len(), 1, "{claim}");
+    }
+    assert_eq!(missing("4500 Ft", "4500 forint.", "hu"), none);
     let quoted = vec!["due on 14 January"];
     let claim = "It is due on 14 January 2027.";
     let wording = || Wording { claim, lang: "en", quoted: quoted.clone(), agents: Vec::new() };
