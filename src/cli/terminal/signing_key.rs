@@ -21,7 +21,8 @@ pub fn may_sign(name: &str, key: &PublicKey, state: &State) -> Result<(), Ledger
         None if let Some((at, by)) = enrolled.and_then(|at| Some((at, state.undoing(at)?))) => {
             Err(LedgerError::Key(format!(
                 "the enrolment of the key of {name}, event {at}, was undone by {by}, and a key is \
-                 enrolled once (rule 405); annals key new HANDLE makes another one, an admin enrols it"
+                 enrolled once (rule 405); annals key new HANDLE makes another one, an admin \
+                 enrols it"
             )))
         }
         None => Err(LedgerError::Key(format!(

@@ -23,7 +23,11 @@ use annals_core::state::State;
 use annals_core::time::Time;
 
 /// Arguments and content of a draft; an act on a fact names the fact, not one of its revisions.
-type Meaning = (Args, Content);
+#[derive(PartialEq)]
+struct Meaning {
+    args: Args,
+    content: Content,
+}
 
 /// Whether each of some drafts is among others that were written. Drafts that cannot be resolved
 /// are among none.
@@ -48,8 +52,8 @@ pub fn are_recorded(
 ) -> Result<bool, LedgerError> {
     let Some(drafts) = meanings(writer, drafts, now)? else { return Ok(false) };
     for draft in &drafts {
-        let is_recorded = match &draft.1 {
-            Content::FactAsserted(_) => has_fact(writer, draft)?,
+        let is_recorded = match &draft.content {
+            Content::FactAsserted(_) => has_fact(writer, &draft.content)?,
             Content::FactConfirmed(_) | Content::FactDisputed(_) => has_act(writer, draft, key)?,
             _ => false,
         };
@@ -60,7 +64,7 @@ pub fn are_recorded(
     Ok(!drafts.is_empty())
 }
 
-fn has_fact(writer: &mut Writer, (_, content): &Meaning) -> Result<bool, LedgerError> {
+fn has_fact(writer: &mut Writer, content: &Content) -> Result<bool, LedgerError> {
     let Content::FactAsserted(asserted) = content else { return Ok(false) };
     let (fact, claim) = (&asserted.fact, claim_of(&asserted.fact));
     writer.compare(fact, claim)?;
@@ -74,11 +78,8 @@ fn has_fact(writer: &mut Writer, (_, content): &Meaning) -> Result<bool, LedgerE
     Ok(false)
 }
 
-fn has_act(
-    writer: &mut Writer,
-    (args, content): &Meaning,
-    key: &PublicKey,
-) -> Result<bool, LedgerError> {
+fn has_act(writer: &mut Writer, draft: &Meaning, key: &PublicKey) -> Result<bool, LedgerError> {
+    let Meaning { args, content } = draft;
     writer.need_all()?;
     let state = &writer.verifier.chain.state;
     let Some(member) = state.fold.roster.member(key) else { return Ok(false) };
@@ -126,7 +127,7 @@ fn meanings(
         let resolved = Resolver::new(&mut lookup, &mut agents).resolve(&draft.draft, file);
         let Ok(resolved) = resolved else { return Ok(None) };
         let args = on_fact(&writer.verifier.chain.state, resolved.args);
-        meanings.push((args, resolved.content));
+        meanings.push(Meaning { args, content: resolved.content });
     }
     Ok(Some(meanings))
 }
