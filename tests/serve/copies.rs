@@ -139,7 +139,7 @@ fn the_password_of_an_address_is_shown_nowhere() {
         "; the address of a record may have a path, as …/record: ask who runs the server\n";
     assert!(newsroom.annals("eve", &["verify", &none]).err.ends_with(advice));
     expect_hidden("eve", &["replay", "--ledger", &none], "no record is published at ");
-    expect_hidden("eve", &["tail", "--ledger", &none], "annals import ");
+    expect_hidden("eve", &["tail", "--ledger", &none], "annals clone ");
     // A password that is written as it is makes another host of the address.
     let said = newsroom.annals("eve", &["clone", &url.replace("s3c", "s3/c"), "bad"]);
     let why = "annals: expected an address like https://example.org/record, found …@127.0.0.1:";
