@@ -394,8 +394,8 @@ fn a_page_that_is_there_with_its_text_is_refused_with_the_number_of_the_text() {
         let told = desk.run("bo", &line);
         let why = format!(
             "rule 607 document-repeated: the same document was captured by event 3; its text is \
-             document {text}: it is quoted with --document {text}; annals document describe gives \
-             it another title or date"
+             document {text}: it is quoted with --document {text}; it gets another title \
+             or date with annals document describe"
         );
         let err = told.err.replace('\n', " ");
         assert!(told.exit == 1 && err.contains(&why), "{told:?}");
