@@ -84,7 +84,7 @@ impl Figure {
         self.kind.as_ref().map(|(kind, _)| *kind)
     }
 
-    /// Whether it is digits alone: without a sign, a magnitude, a per cent, a currency or a measure.
+    /// Whether it is digits alone, without sign, magnitude, per cent, currency or measure.
     pub fn is_bare(&self) -> bool {
         let is_whole = self.share == Share::None && self.kind.is_none();
         is_whole && !self.has_parts && !self.is_negative

@@ -35,7 +35,7 @@ pub fn languages() -> impl Iterator<Item = &'static str> {
 /// ```
 /// use annals::wording::small_words::languages_of;
 /// let der = languages_of("der").map(|languages| languages.iter().collect::<Vec<_>>());
-/// assert_eq!(der, Some(vec!["af", "da", "de"]));
+/// assert_eq!(der, Some(vec!["da", "de", "nl", "no"]));
 /// assert_eq!(languages_of("minister"), None);
 /// ```
 pub fn languages_of(word: &str) -> Option<LanguageSet> {

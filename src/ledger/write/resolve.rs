@@ -90,7 +90,7 @@ impl KnownAgent {
     }
 }
 
-/// The agents of this input, by the names that drafts give them ([`agent_names::plain`]).
+/// The agents of this input, by the names that drafts give them (`agent_names::plain`).
 pub type Agents = HashMap<String, KnownAgent>;
 
 fn words<const MAX: usize>(
