@@ -99,19 +99,18 @@ pub fn is_slavic(language: &str) -> bool {
 pub fn are_of_one(one: &str, other: &str, language: &str) -> bool {
     let length = common(one, other);
     if !is_slavic(language) {
-        let (of_one, of_other) = (&one[length..], &other[length..]);
+        let (stem, of_one) = one.split_at_checked(length).unwrap_or_default();
+        let of_other = other.get(length..).unwrap_or_default();
         let is_whole = of_one.is_empty() || of_other.is_empty();
         let rest = of_one.chars().count() + of_other.chars().count();
-        return is_whole
-            && rest <= LONGEST_ENDING
-            && one[..length].chars().count() >= SHORTEST_WHOLE;
+        return is_whole && rest <= LONGEST_ENDING && stem.chars().count() >= SHORTEST_WHOLE;
     }
     let ends = |rest: &str| FOLDED_ENDINGS.contains(rest);
     // An ending, or a change of the last letter of the stem, may begin within what is common.
     let starts = one.char_indices().map(|(at, _)| at).chain([one.len()]).enumerate();
     let mut places = starts.take_while(|(_, at)| *at <= length);
     places.any(|(letters, at)| {
-        let rests = [&one[at..], &other[at..]];
+        let rests = [one, other].map(|word| word.get(at..).unwrap_or_default());
         let is_change = |(plain, changed): &(&str, &str)| {
             let both = |first: &str, second: &str| {
                 rests[0].strip_prefix(first).is_some_and(ends)

@@ -384,9 +384,10 @@ fn is_one(name: &str, known: &str, is_english: bool) -> bool {
         return true;
     }
     let root = common(&one, &other);
-    let (of_one, of_other) = (&one[root..], &other[root..]);
-    let letters = one[..root].chars().count();
-    let ends_with_vowel = one[..root].ends_with(['a', 'e', 'i', 'o', 'u', 'y']);
+    let (stem, of_one) = one.split_at_checked(root).unwrap_or_default();
+    let of_other = other.get(root..).unwrap_or_default();
+    let letters = stem.chars().count();
+    let ends_with_vowel = stem.ends_with(['a', 'e', 'i', 'o', 'u', 'y']);
     let is_made = |word: &str, of: &str| {
         let ends = |word: &str| match word {
             // Russia, Russian; but Hoffman, Hoffmann.
