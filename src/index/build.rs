@@ -96,7 +96,7 @@ impl Builder {
 
     /// The status so far.
     pub fn found(&self) -> IndexStatus {
-        self.with(|files| files.each_sink(CompareOrWrite::flush));
+        self.with(|files| files.each_file(CompareOrWrite::flush));
         let held = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         match &*held {
             BuilderState::Files(files) => files.found(),
@@ -116,13 +116,13 @@ impl Builder {
     pub fn commit(&self, offset: u64) {
         self.with(|files| {
             files.place = offset;
-            files.each_sink(CompareOrWrite::flush)
+            files.each_file(CompareOrWrite::flush)
         });
     }
 
     /// Ends the record: writes the rest, truncates the files, and returns the status.
     pub fn end(&self) -> IndexStatus {
-        self.with(|files| files.each_sink(CompareOrWrite::end));
+        self.with(|files| files.each_file(CompareOrWrite::end));
         self.found()
     }
 }

@@ -35,14 +35,23 @@ pub(super) struct CompareOrWrite {
     base: u64,
     /// The bytes after them, not yet compared or written.
     held: Vec<u8>,
-    may_write: bool,
-    /// Whether the file is written from here on, not compared.
-    writing: bool,
+    access: FileAccess,
     /// Whether bytes are held until [`CompareOrWrite::flush`] is called, because what is added may
     /// be taken back.
     until_flushed: bool,
     /// Where the file differs or ends.
     pub differs: Option<Difference>,
+}
+
+/// What may be done to the file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum FileAccess {
+    /// It is compared; the first difference ends the comparison.
+    Compare,
+    /// It is compared, and written from the first difference or from its end.
+    CompareThenWrite,
+    /// It is written from here on.
+    Write,
 }
 
 /// The first difference.
@@ -70,18 +79,20 @@ impl CompareOrWrite {
             Err(error) if error.kind() == io::ErrorKind::NotFound => None,
             other => Some(other?),
         };
-        let (held, may_write) = (Vec::new(), mode == BuildMode::Write);
-        let (writing, until_flushed, differs) = (false, false, None);
-        Ok(CompareOrWrite { name, file, base: 0, held, may_write, writing, until_flushed, differs })
+        let access = match mode {
+            BuildMode::Write => FileAccess::CompareThenWrite,
+            BuildMode::Check => FileAccess::Compare,
+        };
+        let (held, until_flushed, differs) = (Vec::new(), false, None);
+        Ok(CompareOrWrite { name, file, base: 0, held, access, until_flushed, differs })
     }
 
     /// Opens a file to which bytes are added after its present end.
     pub fn resume(folder: &Path, name: &'static str) -> Result<CompareOrWrite, IndexError> {
         let file = open_to_write(&folder.join(name))?;
         let base = file.metadata()?.len();
-        let (file, held) = (Some(file), Vec::new());
-        let (may_write, writing, until_flushed, differs) = (true, true, true, None);
-        Ok(CompareOrWrite { name, file, base, held, may_write, writing, until_flushed, differs })
+        let (file, held, access) = (Some(file), Vec::new(), FileAccess::Write);
+        Ok(CompareOrWrite { name, file, base, held, access, until_flushed: true, differs: None })
     }
 
     /// The number of bytes added.
@@ -96,11 +107,11 @@ impl CompareOrWrite {
     }
 
     /// Allows writing from now on, from where the file ends or differs.
-    pub fn allow(&mut self, folder: &Path) -> Result<(), IndexError> {
+    pub fn allow_writes(&mut self, folder: &Path) -> Result<(), IndexError> {
         let path = folder.join(self.name);
         self.file = Some(open_or_make(&path)?);
         self.differs = None;
-        self.may_write = true;
+        self.access = FileAccess::CompareThenWrite;
         self.until_flushed = true;
         self.end()
     }
@@ -117,17 +128,17 @@ impl CompareOrWrite {
             self.differs = Some(Difference::Ends);
             return Ok(());
         };
-        if !self.writing
+        if self.access != FileAccess::Write
             && let Some(difference) = difference(file, self.base, &self.held)?
         {
-            if !self.may_write {
+            if self.access == FileAccess::Compare {
                 self.differs = Some(difference);
                 return Ok(());
             }
             file.set_len(self.base)?;
-            self.writing = true;
+            self.access = FileAccess::Write;
         }
-        if self.writing {
+        if self.access == FileAccess::Write {
             write_at(file, &self.held, self.base)?;
         }
         self.base = self.length();
@@ -138,7 +149,7 @@ impl CompareOrWrite {
     /// Flushes, and truncates the file after the last byte added.
     pub fn end(&mut self) -> Result<(), IndexError> {
         self.flush()?;
-        if let Some(file) = self.file.as_ref().filter(|_| self.may_write)
+        if let Some(file) = self.file.as_ref().filter(|_| self.may_write())
             && file.metadata()?.len() > self.base
         {
             file.set_len(self.base)?;
@@ -189,12 +200,12 @@ impl CompareOrWrite {
 
     /// Whether differences and missing bytes are written.
     pub fn may_write(&self) -> bool {
-        self.may_write
+        self.access != FileAccess::Compare
     }
 
     /// Whether anything was written.
     pub fn wrote(&self) -> bool {
-        self.writing
+        self.access == FileAccess::Write
     }
 
     /// The file's name.
@@ -228,10 +239,10 @@ mod tests {
     fn found(there: &[u8], expected: &[u8]) -> Option<Difference> {
         let folder = tempfile::tempdir().unwrap();
         std::fs::write(folder.path().join("tree"), there).unwrap();
-        let mut sink = CompareOrWrite::open(folder.path(), "tree", BuildMode::Check).unwrap();
-        sink.put(expected).unwrap();
-        sink.flush().unwrap();
-        sink.differs
+        let mut file = CompareOrWrite::open(folder.path(), "tree", BuildMode::Check).unwrap();
+        file.put(expected).unwrap();
+        file.flush().unwrap();
+        file.differs
     }
 
     fn with(at: usize, bytes: &[u8]) -> Vec<u8> {

@@ -146,22 +146,22 @@ impl IndexFiles {
                 disk::create_dir(&folder).map_err(|error| IndexError::Other(error.to_string()))?;
             }
         }
-        let sink = |name| CompareOrWrite::open(&folder, name, mode);
+        let file = |name| CompareOrWrite::open(&folder, name, mode);
         let [tree, keys, hashes, roots, terms, sorted, _, _, _, events] = NAMES;
-        let mut tree = sink(tree)?;
+        let mut tree = file(tree)?;
         let header = tree.first::<{ HEADER.len() }>()?;
         if !may_write && header.is_some_and(|header| is_other_version(&header)) {
             return Err(IndexError::Version);
         }
         tree.put(HEADER)?;
-        let nodes = NodeFile::new(tree, sink(hashes)?);
+        let nodes = NodeFile::new(tree, file(hashes)?);
         Ok(Some(IndexFiles {
-            terms: TermFiles::new(sink(terms)?, sink(sorted)?, &nodes)?,
+            terms: TermFiles::new(file(terms)?, file(sorted)?, &nodes)?,
             nodes,
-            keys: sink(keys)?,
-            roots: sink(roots)?,
+            keys: file(keys)?,
+            roots: file(roots)?,
             words: WordFiles::open(ledger, mode)?,
-            events: sink(events)?,
+            events: file(events)?,
             size: 0,
             merkle: Tree::default(),
             named: 0,
@@ -184,7 +184,7 @@ impl IndexFiles {
         place: u64,
     ) -> Result<IndexFiles, IndexError> {
         let folder = folder(ledger);
-        let sink = |name| CompareOrWrite::resume(&folder, name);
+        let file = |name| CompareOrWrite::resume(&folder, name);
         let [tree, keys, hashes, roots, terms, sorted, _, _, _, events] = NAMES;
         let entry = match last.size.checked_sub(1) {
             Some(event) => last.index().event(event)?,
@@ -192,14 +192,14 @@ impl IndexFiles {
         };
         let [named, rooted] = [entry.keys, entry.roots].map(u32::try_from);
         let counts = || damaged("a number of keys or roots");
-        let nodes = NodeFile::new(sink(tree)?, sink(hashes)?);
+        let nodes = NodeFile::new(file(tree)?, file(hashes)?);
         Ok(IndexFiles {
-            terms: TermFiles::new(sink(terms)?, sink(sorted)?, &nodes)?,
+            terms: TermFiles::new(file(terms)?, file(sorted)?, &nodes)?,
             nodes,
-            keys: sink(keys)?,
-            roots: sink(roots)?,
+            keys: file(keys)?,
+            roots: file(roots)?,
             words: WordFiles::resume(ledger, last.size, journal.clone())?,
-            events: sink(events)?,
+            events: file(events)?,
             size: last.size,
             merkle: last.index().tree(last.size)?,
             named: named.map_err(|_| counts())?,
@@ -217,27 +217,27 @@ impl IndexFiles {
     pub(super) fn lengths(&self) -> [(&'static str, u64); NAMES.len()] {
         let IndexFiles { nodes: NodeFile { tree, hashes, .. }, keys, roots, events, .. } = self;
         let TermFiles { terms, sorted, .. } = &self.terms;
-        let [words, runs, redacted] = self.words.sinks();
+        let [words, runs, redacted] = self.words.files();
         [tree, keys, hashes, roots, terms, sorted, words, runs, redacted, events]
-            .map(|sink| (sink.name(), sink.length()))
+            .map(|file| (file.name(), file.length()))
     }
 
-    pub(super) fn each_sink(
+    pub(super) fn each_file(
         &mut self,
         mut work: impl FnMut(&mut CompareOrWrite) -> Result<(), IndexError>,
     ) -> Result<(), IndexError> {
         self.each_of_rows(&mut work)?;
         let IndexFiles { words, nodes, events, .. } = self;
-        words.each_sink(&mut work, &EventsOf { nodes, events })?;
+        words.each_file(&mut work, &EventsOf { nodes, events })?;
         work(events)
     }
 
     /// Allows files that were only compared to be written.
     pub(super) fn allow(&mut self, folder: &Path) -> Result<(), IndexError> {
-        self.each_of_rows(&mut |sink| sink.allow(folder))?;
+        self.each_of_rows(&mut |file| file.allow_writes(folder))?;
         let IndexFiles { words, nodes, events, .. } = self;
         words.allow(&EventsOf { nodes, events })?;
-        events.allow(folder)
+        events.allow_writes(folder)
     }
 
     /// All files but those of the words and `events`.
@@ -262,24 +262,24 @@ impl IndexFiles {
     pub(super) fn found(&self) -> IndexStatus {
         let IndexFiles { nodes: NodeFile { tree, hashes, .. }, keys, roots, events, .. } = self;
         let TermFiles { terms, sorted, .. } = &self.terms;
-        let mut sinks = vec![tree, keys, hashes, roots, events];
+        let mut files = vec![tree, keys, hashes, roots, events];
         if self.terms.is_known() {
-            sinks.extend([terms, sorted]);
+            files.extend([terms, sorted]);
         }
         if self.words.is_known() {
-            sinks.extend(self.words.sinks());
+            files.extend(self.words.files());
         }
         let mut behind = false;
-        for sink in &sinks {
-            match sink.differs {
+        for file in &files {
+            match file.differs {
                 Some(Difference::At(at)) => {
-                    return IndexStatus::Differs(format!("{}, byte {at}", sink.name()));
+                    return IndexStatus::Differs(format!("{}, byte {at}", file.name()));
                 }
                 Some(Difference::Ends) => behind = true,
                 None => {}
             }
         }
-        let wrote = sinks.iter().any(|sink| sink.wrote());
+        let wrote = files.iter().any(|file| file.wrote());
         if behind { IndexStatus::Behind } else { IndexStatus::Same { events: self.size, wrote } }
     }
 
@@ -590,15 +590,15 @@ impl Cause {
 
 /// Adds an entry of a file with entries of equal length, with its check.
 fn entry_put(
-    sink: &mut CompareOrWrite,
+    file: &mut CompareOrWrite,
     what: &str,
     after: Option<&Hash>,
     bytes: &[u8],
 ) -> Result<(), IndexError> {
-    let number = sink.length() / (bytes.len() as u64 + 8);
+    let number = file.length() / (bytes.len() as u64 + 8);
     let check = check(what, number, after, bytes);
-    sink.put(bytes)?;
-    sink.put(&check)
+    file.put(bytes)?;
+    file.put(&check)
 }
 
 /// The state of a fact, a document or a relation.

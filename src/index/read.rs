@@ -39,15 +39,15 @@ pub struct Index {
 }
 
 /// The index's entry of an event.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct CachedEntries {
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct EventEntry {
     /// Its time.
     pub at: Time,
     /// Its offset in its journal file.
     pub place: u64,
     /// The facts or the document that it creates or is about.
     pub about: [Option<u64>; 2],
-    rows: (u64, u64),
+    rows: Range<u64>,
     /// The number of keys after it.
     pub(super) keys: u64,
     /// The number of roots after it.
@@ -134,15 +134,15 @@ impl Index {
     }
 
     /// The entry of an event.
-    pub fn event(&self, position: u64) -> Result<CachedEntries, IndexError> {
-        let entry = EventEntry::read(&self.events, "event", position, EVENT)?;
+    pub fn event(&self, position: u64) -> Result<EventEntry, IndexError> {
+        let entry = UncheckedEntry::read(&self.events, "event", position, EVENT)?;
         let bytes = entry.checked(Some(&self.hash(position)?))?;
         let [at, place, first, after, one, other, counts] = numbers(&bytes);
         let at = Time::from_micros(at.cast_signed());
         let at = at.ok_or_else(|| damaged(format!("event {position}")))?;
         let about = [one, other].map(|name| name.checked_sub(1));
         let (keys, roots) = (counts & u64::from(u32::MAX), counts >> 32);
-        Ok(CachedEntries { at, place, about, rows: (first, after), keys, roots })
+        Ok(EventEntry { at, place, about, rows: first..after, keys, roots })
     }
 
     /// The root of a complete subtree of the record's tree.
@@ -152,7 +152,7 @@ impl Index {
 
     fn node(&self, level: u32, index: u64) -> Result<Hash, IndexError> {
         let at = stored_hash_index(level, index);
-        let bytes = EventEntry::read(&self.hashes, "hash", at, HASH)?.checked(None)?;
+        let bytes = UncheckedEntry::read(&self.hashes, "hash", at, HASH)?.checked(None)?;
         bytes.try_into().map(Hash).map_err(|_| damaged(format!("hash {at}")))
     }
 
@@ -165,7 +165,7 @@ impl Index {
         let [_, keys, ..] = NAMES;
         let keys = Blocks::new(open(&folder(&self.ledger).join(keys), Links::Refuse)?);
         let key = |number| {
-            let entry = EventEntry::read(&keys, "key", number, KEY)?;
+            let entry = UncheckedEntry::read(&keys, "key", number, KEY)?;
             let [named] = numbers(&entry.bytes);
             let mut bytes = entry.checked(Some(&self.hash(named)?))?;
             let key = bytes.split_off(8).try_into().map(PublicKey);
@@ -270,7 +270,7 @@ impl Index {
         };
         let mut since: [BTreeMap<u64, Child>; 3] = Default::default();
         if let Some(last) = size.checked_sub(1).filter(|last| *last >= root.size) {
-            let end = self.event(last)?.rows.1;
+            let end = self.event(last)?.rows.end;
             node_file::rows(self, root.after..end, &mut |to, row| {
                 let kinds = row.what.kinds();
                 since[row.what.which() as usize].insert(row.of, Child { to, kinds });
@@ -280,7 +280,7 @@ impl Index {
     }
 
     fn top(&self, number: u64) -> Result<Top, IndexError> {
-        let entry = EventEntry::read(&self.roots, "root", number, ROOT)?;
+        let entry = UncheckedEntry::read(&self.roots, "root", number, ROOT)?;
         let [size] = numbers(&entry.bytes);
         let last = size.checked_sub(1).ok_or_else(|| entry.damaged())?;
         let bytes = entry.checked(Some(&self.hash(last)?))?;
@@ -326,20 +326,20 @@ pub(super) fn is_other_version(header: &[u8; HEADER.len()]) -> bool {
 }
 
 /// An entry of a file with entries of equal length, not yet checked.
-struct EventEntry {
+struct UncheckedEntry {
     what: &'static str,
     number: u64,
     bytes: Vec<u8>,
     check: Vec<u8>,
 }
 
-impl EventEntry {
+impl UncheckedEntry {
     fn read(
         blocks: &Blocks,
         what: &'static str,
         number: u64,
         count: u64,
-    ) -> Result<EventEntry, IndexError> {
+    ) -> Result<UncheckedEntry, IndexError> {
         let ends = || damaged(format!("{what} {number}: the file ends"));
         let at = number.checked_mul(count).ok_or_else(ends)?;
         let mut bytes = blocks.bytes(at, count as usize)?;
@@ -347,7 +347,7 @@ impl EventEntry {
             return Err(ends());
         }
         let check = bytes.split_off(count as usize - 8);
-        Ok(EventEntry { what, number, bytes, check })
+        Ok(UncheckedEntry { what, number, bytes, check })
     }
 
     /// Its bytes, if they were written after this event.
