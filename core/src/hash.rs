@@ -42,6 +42,17 @@ impl Hash {
     pub fn parse(text: &str) -> Option<Hash> {
         read_hex(text).map(Hash)
     }
+
+    /// The first 16 hex digits, for people.
+    pub fn short(&self) -> String {
+        shortened(self.to_string())
+    }
+}
+
+/// The first 16 characters of hex digits.
+pub(crate) fn shortened(mut digits: String) -> String {
+    digits.truncate(16);
+    digits
 }
 
 /// SHA-512 of the parts, one after the other.

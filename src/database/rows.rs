@@ -411,7 +411,7 @@ impl Database {
 }
 
 /// That a record is kept elsewhere.
-pub(super) fn kept_at(place: &str) -> String {
+fn kept_at(place: &str) -> String {
     format!("the record is kept in {place}, not in this database; it is served from there")
 }
 

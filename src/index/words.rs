@@ -25,7 +25,7 @@ use crate::index::word_runs::{OpenRun, RunPlace, RunWriter, SMALLEST, UNKNOWN, m
 use crate::index::{IndexError, NAMES, check, folder};
 use crate::journal::Journal;
 use annals_core::event::args::{Args, Seal};
-use annals_core::event::body::{Content, Fact};
+use annals_core::event::body::Fact;
 use annals_core::event::vocabulary::Type;
 use annals_core::hash::Hash;
 use annals_core::search::each_word;
@@ -128,13 +128,13 @@ impl WordFiles {
     }
 
     /// The files.
-    pub fn sinks(&self) -> [&CompareOrWrite; 3] {
+    pub fn files(&self) -> [&CompareOrWrite; 3] {
         [&self.words, &self.runs, &self.redacted]
     }
 
     /// Does this with each of the files, and then forgets what is to be forgotten. Nothing is done
     /// where words are not known.
-    pub fn each_sink(
+    pub fn each_file(
         &mut self,
         work: &mut dyn FnMut(&mut CompareOrWrite) -> Result<(), IndexError>,
         events: &dyn Events,
@@ -156,11 +156,11 @@ impl WordFiles {
             return Ok(());
         }
         remove_new(&self.folder);
-        self.words.allow(&self.folder)?;
-        self.runs.allow(&self.folder)?;
+        self.words.allow_writes(&self.folder)?;
+        self.runs.allow_writes(&self.folder)?;
         match self.is_to_forget() {
             true => self.forget(events),
-            false => self.redacted.allow(&self.folder),
+            false => self.redacted.allow_writes(&self.folder),
         }
     }
 
@@ -213,11 +213,7 @@ impl WordFiles {
                 return Ok(());
             }
             _ if statement.args.sealed() != Seal::Open || self.foretold.contains(&position) => None,
-            BodyFound::Good(body) => match &body.content {
-                Content::FactAsserted(content) => Some(&content.fact),
-                Content::FactCorrected(content) => Some(&content.fact),
-                _ => None,
-            },
+            BodyFound::Good(body) => body.content.fact(),
             _ => None,
         };
         let mut is_found = false;
@@ -344,7 +340,7 @@ impl WordFiles {
             synced(&self.folder.join(name))?;
         }
         // From here on the files end early, until the new ones have their names.
-        self.redacted.allow(&self.folder)?;
+        self.redacted.allow_writes(&self.folder)?;
         synced(&self.folder.join(redacted))?;
         for (new, name) in pairs {
             std::fs::rename(self.folder.join(new), self.folder.join(name))?;

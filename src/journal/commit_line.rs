@@ -3,20 +3,16 @@
 //! Always holds: there is one notation; [`parse`] reads exactly what [`write`] makes.
 //! Not here: whether its content is true. Source: FORMAT.md section 9; RFC 4648 section 4.
 
-use annals_core::hash::Hash;
+use annals_core::tlog::{decimal, hash_from_base64, to_base64};
 use annals_core::verify::source::ClosingLine;
-use base64::Engine;
-use base64::engine::general_purpose::STANDARD;
 
 /// The beginning of every commit line, and of no line of an event.
 pub(super) const BEGINS: &[u8] = b"= ";
-/// The largest size: FORMAT.md section 1.
-const LARGEST: u64 = 9_007_199_254_740_991;
 
 /// The line with its LF.
 pub(super) fn write(line: &ClosingLine) -> String {
-    let root = STANDARD.encode(line.root.0);
-    let sum = STANDARD.encode(line.sum.0);
+    let root = to_base64(&line.root.0);
+    let sum = to_base64(&line.sum.0);
     format!("= {} {root} {sum}\n", line.size)
 }
 
@@ -26,26 +22,16 @@ pub(super) fn parse(line: &[u8]) -> Option<ClosingLine> {
     let mut words = text.split(' ');
     let line = ClosingLine {
         size: decimal(words.next()?)?,
-        root: base64(words.next()?)?,
-        sum: base64(words.next()?)?,
+        root: hash_from_base64(words.next()?)?,
+        sum: hash_from_base64(words.next()?)?,
     };
     words.next().is_none().then_some(line)
-}
-
-/// Digits without a sign or leading zeros.
-fn decimal(text: &str) -> Option<u64> {
-    let number = text.parse::<u64>().ok().filter(|number| *number <= LARGEST)?;
-    (text == number.to_string()).then_some(number)
-}
-
-fn base64(text: &str) -> Option<Hash> {
-    let bytes = STANDARD.decode(text).ok()?;
-    bytes.try_into().ok().map(Hash)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use annals_core::hash::Hash;
 
     #[test]
     fn it_has_one_spelling() {

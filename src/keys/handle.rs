@@ -51,7 +51,7 @@ impl KeyName {
 
     /// The name of another log key.
     pub(super) fn log_of(key: &PublicKey) -> KeyName {
-        KeyName(format!("{FORMER}{}", key.to_string().get(..16).unwrap_or_default()))
+        KeyName(format!("{FORMER}{}", key.short()))
     }
 
     /// The name of another log key, if the text is one.

@@ -40,11 +40,6 @@ impl<S: Store> Faulty<S> {
         self.refusing = false;
     }
 
-    /// Sets how the next failing append fails.
-    pub fn set_fails(&mut self, fails: Fails) {
-        self.fails = fails;
-    }
-
     /// The store inside.
     pub fn into_inner(self) -> S {
         self.inner

@@ -97,6 +97,46 @@ impl Content {
             _ => &[],
         }
     }
+
+    /// The fact that it asserts, or the corrected one; `None` for another type.
+    pub fn fact(&self) -> Option<&Fact> {
+        match self {
+            Content::FactAsserted(content) => Some(&content.fact),
+            Content::FactCorrected(content) => Some(&content.fact),
+            _ => None,
+        }
+    }
+
+    /// Takes the fact that it asserts, or the corrected one, out of it.
+    pub fn into_fact(self) -> Option<Fact> {
+        match self {
+            Content::FactAsserted(content) => Some(content.fact),
+            Content::FactCorrected(content) => Some(content.fact),
+            _ => None,
+        }
+    }
+
+    /// The words in which an act gives its reason; `None` for a type without them, and where an
+    /// optional one was left out.
+    pub fn statement(&self) -> Option<&str> {
+        match self {
+            Content::FactDisputed(content)
+            | Content::FactUpheld(content)
+            | Content::FactReinstated(content) => Some(&content.statement),
+            Content::FactRetracted(content)
+            | Content::RelationWithdrawn(content)
+            | Content::BodyRedacted(content)
+            | Content::EditorRevoked(content)
+            | Content::LedgerRekeyed(content)
+            | Content::LedgerRetimed(content)
+            | Content::LedgerUpgraded(content) => Some(&content.statement),
+            Content::FactCorrected(content) => Some(&content.statement),
+            Content::DocumentDescribed(content) => Some(&content.statement),
+            Content::FactRelated(content) => content.statement.as_deref(),
+            Content::BodyReleased(content) => content.because.as_deref(),
+            _ => None,
+        }
+    }
 }
 
 content_of! {
@@ -412,7 +452,7 @@ pub fn write(salt: &Hash, by: &PublicKey, content: &Content) -> Vec<u8> {
 }
 
 /// Cuts a body's text into salt, signer, type and what follows the type's closing quote.
-pub fn cut_opening(text: &str) -> Option<(Hash, PublicKey, &str, &str)> {
+fn cut_opening(text: &str) -> Option<(Hash, PublicKey, &str, &str)> {
     let rest = text.strip_prefix(r#"{"salt":""#)?;
     let salt = Hash::parse(rest.get(..64)?)?;
     let rest = rest.get(64..)?.strip_prefix(r#"","by":""#)?;

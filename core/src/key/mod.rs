@@ -10,7 +10,7 @@ mod ring;
 pub use annals_ed25519::{Disagreement, Way};
 pub use ring::{KeyCache, SignedMessage, ThreadKeys};
 
-use crate::hash::{Hash, deserialize_hex, read_hex, serialize_hex, write_hex};
+use crate::hash::{Hash, deserialize_hex, read_hex, serialize_hex, shortened, write_hex};
 use annals_ed25519::AcceptedKey;
 use ed25519_dalek::Signer;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
@@ -45,6 +45,11 @@ impl PublicKey {
     /// Reads 64 lower-case hex digits.
     pub fn parse(text: &str) -> Option<PublicKey> {
         read_hex(text).map(PublicKey)
+    }
+
+    /// The first 16 hex digits, for people.
+    pub fn short(&self) -> String {
+        shortened(self.to_string())
     }
 
     /// The key if it is acceptable: the canonical encoding of a point of prime order that is not

@@ -240,7 +240,7 @@ impl TextPlace {
 pub const MOST_PLACES: usize = 100_000;
 
 /// Adds the places of `needle` in `hay`, up to one more than [`MOST_PLACES`] in all.
-pub fn add_places(places: &mut Vec<TextPlace>, hay: &Loose, needle: &Loose) {
+fn add_places(places: &mut Vec<TextPlace>, hay: &Loose, needle: &Loose) {
     let needle = needle.as_str().trim_matches(' ');
     let mut add = |at| {
         let (start, end) = hay.span(at, at + needle.len());

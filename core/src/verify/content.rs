@@ -211,13 +211,10 @@ impl Contents {
                     violations.push(Violation::of(Rule::Possession, why));
                 }
             }
-            (Content::FactAsserted(content), _) => {
-                visible.check_sealed(&content.fact.evidence, statement.args.sealed(), violations);
-                self.check_evidence(&content.fact.evidence, visible, source, violations)?;
-            }
-            (Content::FactCorrected(content), _) => {
-                visible.check_sealed(&content.fact.evidence, statement.args.sealed(), violations);
-                self.check_evidence(&content.fact.evidence, visible, source, violations)?;
+            (Content::FactAsserted(_) | Content::FactCorrected(_), _) => {
+                let evidence = body.content.evidence();
+                visible.check_sealed(evidence, statement.args.sealed(), violations);
+                self.check_evidence(evidence, visible, source, violations)?;
             }
             (Content::FactConfirmed(content), Args::FactConfirmed(args)) => {
                 let evidence = content.evidence.as_deref().unwrap_or_default();
@@ -234,11 +231,8 @@ impl Contents {
                     }
                 }
             }
-            (Content::FactDisputed(content), _)
-            | (Content::FactUpheld(content), _)
-            | (Content::FactReinstated(content), _) => {
-                let evidence = content.evidence.as_deref().unwrap_or_default();
-                self.check_evidence(evidence, visible, source, violations)?;
+            (Content::FactDisputed(_) | Content::FactUpheld(_) | Content::FactReinstated(_), _) => {
+                self.check_evidence(body.content.evidence(), visible, source, violations)?
             }
             (Content::BodyReleased(content), Args::BodyReleased(args)) => {
                 let seal = state.history.act(args.event).map(|act| act.operation.seal());

@@ -5,7 +5,7 @@
 //! record; memory is used only for events whose position is not their place in the record.
 //! Not here: the other rules of section 7 (`content`). Source: FORMAT.md section 7.
 
-use crate::event::body::{Content, Evidence, Fact};
+use crate::event::body::{Evidence, Fact};
 use crate::event::record::Statement;
 use crate::event::vocabulary::{Stance, Type};
 use crate::state::State;
@@ -108,11 +108,7 @@ fn fact_of<'a>(event: &'a Examined, statement: &Statement) -> Option<&'a Fact> {
     if body.by != statement.by || body.content.kind() != statement.kind {
         return None;
     }
-    match &body.content {
-        Content::FactAsserted(content) => Some(&content.fact),
-        Content::FactCorrected(content) => Some(&content.fact),
-        _ => None,
-    }
+    body.content.fact()
 }
 
 /// The event at place `index` of the record, if its position is `position`, read again: only this

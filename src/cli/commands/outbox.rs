@@ -191,11 +191,7 @@ fn object(statement: Option<&Statement>, body: Option<&[u8]>) -> String {
 }
 
 fn claim(body: &[u8]) -> Option<String> {
-    match Body::parse(body).ok()?.content {
-        Content::FactAsserted(content) => Some(content.fact.claim.to_string()),
-        Content::FactCorrected(content) => Some(content.fact.claim.to_string()),
-        _ => None,
-    }
+    Some(Body::parse(body).ok()?.content.fact()?.claim.to_string())
 }
 
 fn list(context: &mut Context) -> Result<Exit, CliError> {

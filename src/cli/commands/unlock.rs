@@ -5,7 +5,6 @@
 //! written to a disk. Works where there is no ledger. Not here: the agent (`key_agent`), what a
 //! command does without one (`terminal::context`).
 
-use crate::cli::render::digits;
 use crate::cli::shared::WriteStatus;
 use crate::cli::terminal::{
     CliError, Command, Context, Exit, Format, Group, ask, done_as, formats, json, minute, note,
@@ -192,7 +191,7 @@ fn list(context: &Context) -> Result<Exit, CliError> {
         Format::Text => {
             let width = rows.iter().map(|row| row.name.len()).max().unwrap_or_default();
             for row in &rows {
-                let (name, key) = (visible(&row.name).to_string(), digits(&row.key));
+                let (name, key) = (visible(&row.name).to_string(), row.key.short());
                 writeln!(out, "{name:<width$}  {key}  unlocked until {}", minute(row.until))?;
             }
             if rows.is_empty() {

@@ -4,14 +4,10 @@
 
 use crate::cli::terminal::visible;
 use annals_core::key::PublicKey;
-/// The first digits of a key.
-pub fn digits(key: &PublicKey) -> String {
-    key.to_string().get(..16).unwrap_or_default().to_owned()
-}
 
 /// A name with the first digits of its key, for people; without them if the name has them already.
 pub fn called(name: &str, key: &PublicKey) -> String {
-    let behind = format!(" (key {})", digits(key));
+    let behind = format!(" (key {})", key.short());
     let name = name.strip_suffix(&behind).unwrap_or(name);
     format!("{}{behind}", visible(name))
 }

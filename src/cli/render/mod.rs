@@ -21,7 +21,7 @@ pub mod markdown;
 pub use crate::cli::render::columns::broken;
 pub use crate::cli::render::documents::csv;
 pub use crate::cli::render::events::Printer;
-pub use crate::cli::render::key_names::{called, digits};
+pub use crate::cli::render::key_names::called;
 pub use crate::cli::render::objects::{aim, reason, reason_and_place};
 pub use crate::cli::render::tally::lines as tally_lines;
 pub use crate::cli::render::word_diff::{changed_claim, fields};

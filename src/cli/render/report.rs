@@ -9,7 +9,6 @@ pub mod text;
 pub mod page;
 pub mod bag;
 
-use crate::cli::render::key_names::digits;
 use crate::cli::terminal::exit::Exit;
 use crate::index::IndexStatus;
 use crate::ledger::answer::tally::TallyReport;
@@ -330,7 +329,7 @@ fn told_apart(alike: &HashSet<PublicKey>, named: Named, key: &PublicKey) -> Name
     if !alike.contains(key) {
         return named;
     }
-    let apart = |name: String| format!("{name} (key {})", digits(key));
+    let apart = |name: String| format!("{name} (key {})", key.short());
     Named { then: apart(named.then), now: named.now.map(apart) }
 }
 
@@ -345,7 +344,7 @@ fn named(roster: &[Period], report: &Report, key: &PublicKey, event: u64) -> Nam
     let name = |period: Option<&&Period>| period.and_then(|period| period.name.clone());
     let now = name(named.last());
     let then = name(named.iter().rev().find(|period| period.from.event < event));
-    let unnamed = || format!("key {}", key.to_string().get(..16).unwrap_or_default());
+    let unnamed = || format!("key {}", key.short());
     let then = then.or_else(|| name(named.first())).unwrap_or_else(unnamed);
     let now = now.filter(|now| *now != then);
     Named { then, now }

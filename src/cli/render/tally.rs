@@ -9,7 +9,6 @@ use crate::cli::terminal::{counted, visible};
 use crate::ledger::answer::tally::{SignedBy, TallyReport};
 use crate::ledger::query::row::Named;
 use annals_core::event::vocabulary::RekeyReason;
-use annals_core::key::PublicKey;
 
 /// The maximum number of acts of a kind in a line.
 const LISTED: usize = 8;
@@ -40,8 +39,7 @@ pub fn lines(tally: &TallyReport) -> Vec<(&'static str, String)> {
         lines.push(("retimed", format!("{times}, by {}{more}", all.join(", "))));
     }
     for row in tally.rekeyed.iter().rev().take(LISTED).rev() {
-        let short = |key: &PublicKey| key.to_string().get(..16).unwrap_or_default().to_owned();
-        let (by, key, before) = (by(&row.signed), short(&row.key), short(&row.before));
+        let (by, key, before) = (by(&row.signed), row.key.short(), row.before.short());
         let old = match row.reason {
             RekeyReason::Compromised => ", which signs no more",
             RekeyReason::Rotated => "",

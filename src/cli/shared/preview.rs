@@ -67,7 +67,7 @@ pub fn write(writer: &mut Writer, prepared: &Prepared, extent: Extent) -> Result
                     let mut lines = quoted_and_attributed(content);
                     let named = Refs::new();
                     let mut lookup = WriterLookup::new(writer, prepared, &named, Time::EPOCH);
-                    lines.extend(fact_of(content).and_then(|fact| in_short(fact, &mut lookup)));
+                    lines.extend(content.fact().and_then(|fact| in_short(fact, &mut lookup)));
                     lines
                 }
             };
@@ -86,7 +86,7 @@ pub fn write(writer: &mut Writer, prepared: &Prepared, extent: Extent) -> Result
     if !rest.is_empty() {
         writeln!(out, "        … and {} more; --dry-run shows each", rest.len())?;
         let facts: Vec<&Fact> =
-            rest.iter().filter_map(|resolved| fact_of(&resolved.content)).collect();
+            rest.iter().filter_map(|resolved| resolved.content.fact()).collect();
         for line in summary(&facts) {
             writeln!(out, "{}", wrapped(&line, 8))?;
         }
@@ -134,15 +134,6 @@ fn summary(facts: &[&Fact]) -> Vec<String> {
     ]
 }
 
-/// The fact that an event asserts or corrects.
-fn fact_of(content: &Content) -> Option<&Fact> {
-    match content {
-        Content::FactAsserted(content) => Some(&content.fact),
-        Content::FactCorrected(content) => Some(&content.fact),
-        _ => None,
-    }
-}
-
 /// What is signed of a fact beside its claim, its quotations and their sources, where it is not as
 /// usual: no date, no topics, the language of the document, that the document says so.
 fn in_short(fact: &Fact, lookup: &mut WriterLookup<'_>) -> Option<String> {
@@ -161,7 +152,7 @@ fn in_short(fact: &Fact, lookup: &mut WriterLookup<'_>) -> Option<String> {
 
 /// The quotations of a new fact, and their sources, one line each.
 fn quoted_and_attributed(content: &Content) -> Vec<String> {
-    let Some(fact) = fact_of(content) else { return Vec::new() };
+    let Some(fact) = content.fact() else { return Vec::new() };
     let quotes = fact.evidence.iter().filter_map(|entry| {
         let quote = entry.quote.as_ref()?;
         let beside = words::beside_quote(entry);
@@ -238,20 +229,13 @@ fn targets(writer: &Writer, args: &Args) -> String {
 
 /// The text that is shown in one line.
 fn one_line(content: &Content) -> Option<String> {
-    Some(match content {
-        Content::FactAsserted(content) => content.fact.claim.to_string(),
-        Content::FactCorrected(content) => content.fact.claim.to_string(),
-        Content::DocumentCaptured(content) => content.title.to_string(),
-        Content::DocumentDescribed(content) => content.statement.to_string(),
-        Content::FactDisputed(content)
-        | Content::FactUpheld(content)
-        | Content::FactReinstated(content) => content.statement.to_string(),
-        Content::FactRetracted(content) | Content::RelationWithdrawn(content) => {
-            content.statement.to_string()
-        }
-        Content::FactRelated(content) => content.statement.as_deref()?.to_owned(),
-        _ => return None,
-    })
+    if let Some(fact) = content.fact() {
+        return Some(fact.claim.to_string());
+    }
+    if let Content::DocumentCaptured(captured) = content {
+        return Some(captured.title.to_string());
+    }
+    content.statement().map(str::to_owned)
 }
 
 /// The whole content of an event.

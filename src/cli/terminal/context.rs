@@ -177,11 +177,7 @@ impl Context {
     }
 
     /// What is published at a place, verified as far as answers need it.
-    pub fn published_record(
-        &self,
-        place: PublishedPlace,
-        paths: Paths,
-    ) -> Result<Record, CliError> {
+    fn published_record(&self, place: PublishedPlace, paths: Paths) -> Result<Record, CliError> {
         let published = place.open(&cache_place(&place)?)?;
         let progress = Progress::new(published.size(), "read");
         let jobs = std::thread::available_parallelism().map_or(1, usize::from);
@@ -538,8 +534,7 @@ impl Context {
             let member = roster.members().iter().find(may);
             let member = member
                 .ok_or_else(|| LedgerError::Key("nobody in the record may sign this".to_owned()))?;
-            let digits = member.key.to_string();
-            let digits = digits.get(..16).unwrap_or_default();
+            let digits = member.key.short();
             note(format!("note: no key here may sign; this is tried as if the key {digits} did"));
             return Ok(member.key);
         }

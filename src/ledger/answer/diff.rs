@@ -36,7 +36,7 @@ pub struct DiffPoints<'a> {
 
 impl DiffPoints<'_> {
     /// Refuses a first point that is after the second.
-    pub fn expect_order(&self) -> Result<(), LedgerError> {
+    fn expect_order(&self) -> Result<(), LedgerError> {
         let DiffPoints { from, to, first, last } = *self;
         let position_text = |size: u64| match size.checked_sub(1) {
             Some(position) => format!("position {position}"),

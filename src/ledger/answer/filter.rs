@@ -71,7 +71,7 @@ impl EditorName {
         if !names.is_one_person(&found) {
             let digits = |key: &PublicKey| {
                 let name = names.plain(key).unwrap_or("a person without a name").to_owned();
-                format!("{name} (key {})", key.to_string().get(..16).unwrap_or_default())
+                format!("{name} (key {})", key.short())
             };
             let mut several: Vec<String> = match is_whole {
                 true => found.iter().map(digits).collect(),

@@ -93,8 +93,8 @@ fn place(named: Option<&Path>, pin: &Path, text: &str) -> Result<PathBuf, Ledger
         };
     }
     let path = beside(".evidence");
-    let digest = Hash::of(&[text.as_bytes()]).to_string();
-    let other = || beside(&format!(".evidence-{}", digest.get(..16).unwrap_or_default()));
+    let digest = Hash::of(&[text.as_bytes()]);
+    let other = || beside(&format!(".evidence-{}", digest.short()));
     Ok(if free(&path)? { path } else { other() })
 }
 

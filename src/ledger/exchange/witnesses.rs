@@ -55,7 +55,7 @@ pub struct Collected {
 
 impl Collected {
     /// Whether a signed checkpoint is of another or a longer record.
-    pub fn is_contradicted(&self) -> bool {
+    fn is_contradicted(&self) -> bool {
         let contradicts = |(_, heard): &(String, Result<u64, WitnessError>)| {
             matches!(heard, Err(WitnessError::Contradicts(_)))
         };

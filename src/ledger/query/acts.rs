@@ -5,7 +5,6 @@
 
 use crate::index::{EventMark, Index, IndexError, Snapshot};
 use crate::ledger::error::LedgerError;
-use crate::ledger::query::content_text::{statement_text, words};
 use crate::ledger::reader::source::EventSource;
 use annals_core::event::body::Content;
 use annals_core::fold::Fold;
@@ -113,12 +112,7 @@ impl<'a> Acts<'a> {
 
 /// Adds the documents that a body cites as evidence.
 pub fn cite(content: &Content, cited: &mut BTreeSet<u64>) {
-    let rows = match content {
-        Content::FactAsserted(body) => words(&body.fact).evidence,
-        Content::FactCorrected(body) => words(&body.fact).evidence,
-        other => statement_text(Ok(other)).evidence,
-    };
-    cited.extend(rows.iter().map(|row| row.evidence.document));
+    cited.extend(content.evidence().iter().map(|entry| entry.document));
 }
 
 fn another(position: u64) -> QueryError {

@@ -7,30 +7,14 @@ use annals_core::event::body::{Content, Evidence, Fact};
 
 /// The statement and the evidence of a body.
 pub fn statement_text(content: Result<&Content, Withheld>) -> StatementRow {
-    let evidence = |list: &Option<Vec<Evidence>>| list.iter().flatten().map(evidence).collect();
-    let (statement, evidence) = match content {
+    let content = match content {
         Err(why) => return StatementRow { withheld: Some(why), ..StatementRow::default() },
-        Ok(content) => match content {
-            Content::FactConfirmed(body) => (None, evidence(&body.evidence)),
-            Content::FactDisputed(body)
-            | Content::FactUpheld(body)
-            | Content::FactReinstated(body) => {
-                (Some(body.statement.to_string()), evidence(&body.evidence))
-            }
-            Content::FactRetracted(body)
-            | Content::RelationWithdrawn(body)
-            | Content::BodyRedacted(body)
-            | Content::EditorRevoked(body)
-            | Content::LedgerRekeyed(body)
-            | Content::LedgerRetimed(body)
-            | Content::LedgerUpgraded(body) => (Some(body.statement.to_string()), Vec::new()),
-            Content::FactCorrected(body) => (Some(body.statement.to_string()), Vec::new()),
-            Content::DocumentDescribed(body) => (Some(body.statement.to_string()), Vec::new()),
-            Content::FactRelated(body) => (body.statement.as_deref().map(str::to_owned), vec![]),
-            Content::BodyReleased(body) => (body.because.as_deref().map(str::to_owned), vec![]),
-            _ => (None, Vec::new()),
-        },
+        Ok(content) => content,
     };
+    let statement = content.statement().map(str::to_owned);
+    // The evidence of a fact is among its own words ([`words`]).
+    let cited = if content.fact().is_some() { &[] } else { content.evidence() };
+    let evidence = cited.iter().map(evidence).collect();
     StatementRow { statement, evidence, withheld: None }
 }
 

@@ -420,7 +420,7 @@ impl Names {
 }
 
 fn digits(key: &PublicKey) -> String {
-    format!("key {}", key.to_string().get(..16).unwrap_or_default())
+    format!("key {}", key.short())
 }
 
 /// The row of an act: signer, time, type; `None` if the statement is malformed.

@@ -18,7 +18,7 @@ use crate::ledger::write::sign::Slot;
 use crate::ledger::write::slice::Needs;
 use crate::ledger::write::writer::{SentEvents, Writer};
 use annals_core::event::Entry;
-use annals_core::event::body::{Body, Content};
+use annals_core::event::body::Body;
 use annals_core::event::record::{self, Place, Reading};
 use annals_core::event::vocabulary::Type;
 use annals_core::key::{PublicKey, SigningKey};
@@ -421,14 +421,11 @@ pub fn commit(writer: &mut Writer, prepared: &Prepared) -> Result<Receipt, Ledge
         let _ = keeping.prune();
     }
     for (resolved, position) in prepared.resolved.iter().zip(prepared.first..) {
-        match &resolved.content {
-            Content::FactAsserted(content) => {
-                writer.passages.add(position, &content.fact, claim_of(&content.fact));
-                writer.keep_agents(&content.fact);
-            }
-            Content::FactCorrected(content) => writer.keep_agents(&content.fact),
-            _ => {}
+        let Some(fact) = resolved.content.fact() else { continue };
+        if resolved.content.kind() == Type::FactAsserted {
+            writer.passages.add(position, fact, claim_of(fact));
         }
+        writer.keep_agents(fact);
     }
     let count = prepared.entries.len() as u64;
     Ok(Receipt { first: prepared.first, count, already: false })

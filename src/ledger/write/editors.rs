@@ -159,12 +159,7 @@ impl Directory<'_> {
 
     fn ambiguous(&self, name: &str, rows: &[&Member]) -> LedgerError {
         let shown = |row: &&Member| {
-            let key = row.key.to_string();
-            format!(
-                "{} {}",
-                self.names.plain(&row.key).unwrap_or_default(),
-                key.get(..16).unwrap_or_default()
-            )
+            format!("{} {}", self.names.plain(&row.key).unwrap_or_default(), row.key.short())
         };
         let all: Vec<String> = rows.iter().map(shown).collect();
         LedgerError::NotFound(format!(

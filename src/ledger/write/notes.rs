@@ -34,9 +34,10 @@ pub fn of_event(
         return of_confirmed(args.on, resolved, lookup, languages);
     }
     let mut notes = unquoted::notes(resolved, lookup, languages);
+    if let Some(fact) = resolved.content.fact() {
+        notes.extend(of_days(fact, lookup));
+    }
     match &resolved.content {
-        Content::FactAsserted(content) => notes.extend(of_days(&content.fact, lookup)),
-        Content::FactCorrected(content) => notes.extend(of_days(&content.fact, lookup)),
         Content::DocumentCaptured(Captured { published, captured_at, .. })
         | Content::DocumentDescribed(Described { published, captured_at, .. }) => {
             notes.extend(published.as_ref().and_then(|at| published_later(at, *captured_at)));

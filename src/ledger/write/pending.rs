@@ -116,11 +116,7 @@ impl<'a> WriterLookup<'a> {
 
     /// The words of a revision, by the event that made it.
     pub fn revision(&self, event: u64) -> Option<Fact> {
-        match self.pending.body(event)?.content {
-            Content::FactAsserted(content) => Some(content.fact),
-            Content::FactCorrected(content) => Some(content.fact),
-            _ => None,
-        }
+        self.pending.body(event)?.content.into_fact()
     }
 }
 

@@ -223,7 +223,7 @@ impl<'a> Resolver<'a> {
     }
 
     fn content(&mut self, kind: Type, draft: &Draft) -> Result<Content, Reasons> {
-        let text = words(("statement") as &str, draft.statement.as_ref())?;
+        let text = words("statement", draft.statement.as_ref())?;
         // A new fact resolves its own evidence, so that all its faults are reported together.
         let evidence = match kind {
             Type::FactAsserted | Type::FactCorrected => None,

@@ -353,11 +353,7 @@ impl RecordSlice {
 /// The words of a fact in an event.
 fn fact_in(examined: &Examined) -> Option<&Fact> {
     let BodyFound::Good(body) = &examined.body else { return None };
-    match &body.content {
-        Content::FactAsserted(content) => Some(&content.fact),
-        Content::FactCorrected(content) => Some(&content.fact),
-        _ => None,
-    }
+    body.content.fact()
 }
 
 /// An agent as an event has it.

@@ -208,7 +208,7 @@ fn suspect_revocations(history: &History) -> Vec<Suspicion> {
 
 impl FactStatus {
     /// The facts that update this one, each with the event that states it.
-    pub fn updated_by(&self) -> impl Iterator<Item = (u64, u64)> + '_ {
+    fn updated_by(&self) -> impl Iterator<Item = (u64, u64)> + '_ {
         let updates = |related: &&StatedRelation| {
             related.triple.rel == Relation::Updates && related.triple.to == self.fact
         };

@@ -16,7 +16,6 @@ pub use outcome::{ProofContext, ProofOutcome, ProofTrust};
 
 use crate::rule::{Fault, Rule};
 use crate::transfer::{changed, changed_proof};
-use crate::verify::examine::{BodyFound, Examined};
 use crate::version_line::later;
 use events::Quotations;
 use trust::{ProofSubject, log_keys};
@@ -74,9 +73,4 @@ pub fn verify_proof(bytes: &[u8], context: &ProofContext) -> ProofOutcome {
         not_checkable,
         trust,
     }
-}
-
-/// Whether the body of an event is withheld.
-pub fn is_withheld(examined: &Examined) -> bool {
-    matches!(examined.body, BodyFound::Withheld)
 }

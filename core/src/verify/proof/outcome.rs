@@ -91,7 +91,7 @@ impl ProofOutcome {
                 _ => {}
             }
         }
-        let digits = || format!("key {}", key.to_string().get(..16).unwrap_or_default());
+        let digits = || format!("key {}", key.short());
         match name {
             Some(name) if self.alike.contains(key) => Some(format!("{name} ({})", digits())),
             Some(name) => Some(name.to_owned()),

@@ -2,7 +2,7 @@
 //!
 //! Always holds: a name that readers could take for another person's is refused unless it is meant.
 
-use crate::cli::render::{called, digits};
+use crate::cli::render::called;
 use crate::cli::shared::fit_name;
 use crate::cli::terminal::{CliError, visible};
 use crate::ledger::query::names::Names;
@@ -36,7 +36,7 @@ pub fn check_name(
          another key of that person is enrolled with --person-of {}, and another person of that \
          name with --same-name",
         visible(name),
-        digits(&key)
+        key.short()
     )))
 }
 

@@ -3,7 +3,7 @@
 //! Always holds: no passphrase is requested and nothing is written; a file that should be a key and
 //! cannot be read is reported. Source: `keys::folder`.
 
-use crate::cli::render::{broken, digits, provenance};
+use crate::cli::render::{broken, provenance};
 use crate::cli::shared::shown;
 use crate::cli::terminal::{CliError, Context, Exit, Format, json, note, out, shown_path, visible};
 use crate::disk;
@@ -108,7 +108,7 @@ fn write(context: &Context, rows: Vec<KeyTableRow>, here: Option<Here>) -> Resul
         Format::Text => {
             let width = rows.iter().map(|row| row.name.len()).max().unwrap_or_default();
             for row in &rows {
-                let key = row.key.map(|key| digits(&key)).unwrap_or_default();
+                let key = row.key.map(|key| key.short()).unwrap_or_default();
                 let enrolled = standing(row, origin.as_ref());
                 let (name, secret) = (&row.name, row.secret.word());
                 let line = format!("{name:<width$}  {secret:<11}  {key:<16}  {enrolled}");

@@ -218,11 +218,7 @@ fn acts(judged: &ProofOutcome, fact: u64) -> BTreeSet<u64> {
 
 /// The last revision of the fact in the proof.
 fn fact_at(judged: &ProofOutcome, position: u64) -> Option<&Fact> {
-    match &judged.body(position)?.content {
-        Content::FactAsserted(body) => Some(&body.fact),
-        Content::FactCorrected(body) => Some(&body.fact),
-        _ => None,
-    }
+    judged.body(position)?.content.fact()
 }
 
 /// Who says so in the document, what the editor vouches for, and when it was so.
@@ -347,7 +343,7 @@ fn who(judged: &ProofOutcome, stands: &FactStatus, position: u64) -> String {
     let why = reason.into_iter().chain(aim(&statement.args, own));
     let why: Vec<String> = why.chain(documents(judged, position)).collect();
     let why = if why.is_empty() { String::new() } else { format!(": {}", why.join(", ")) };
-    let words = judged.body(position).and_then(|body| stated(&body.content));
+    let words = judged.body(position).and_then(|body| body.content.statement());
     let words = words.map(|words| format!(", “{}”", visible(words))).unwrap_or_default();
     format!("{did} by {by}, {}{why}{words}", when.unwrap_or_default())
 }
@@ -358,22 +354,6 @@ fn documents(judged: &ProofOutcome, position: u64) -> Vec<String> {
     let of_words = matches!(content, Some(Content::FactAsserted(_) | Content::FactCorrected(_)));
     let rows = content.filter(|_| !of_words).map(Content::evidence).unwrap_or_default();
     rows.iter().map(|row| format!("document {} {}", row.document, row.stance)).collect()
-}
-
-/// The statement in the body of one of the fact's acts.
-fn stated(content: &Content) -> Option<&str> {
-    match content {
-        Content::FactDisputed(body) => Some(&body.statement),
-        Content::FactUpheld(body) => Some(&body.statement),
-        Content::FactCorrected(body) => Some(&body.statement),
-        Content::FactRetracted(body) => Some(&body.statement),
-        Content::FactReinstated(body) => Some(&body.statement),
-        Content::FactRelated(body) => body.statement.as_deref(),
-        Content::RelationWithdrawn(body) => Some(&body.statement),
-        Content::BodyReleased(body) => body.because.as_deref(),
-        Content::BodyRedacted(body) => Some(&body.statement),
-        _ => None,
-    }
 }
 
 /// The lines about revoked keys that signed events of the proof.

@@ -47,9 +47,10 @@ pub fn notes(
     lookup: &mut dyn RecordLookup,
     languages: LanguageCheck,
 ) -> Vec<String> {
+    if let Some(fact) = resolved.content.fact() {
+        return of_fact(fact, lookup, languages);
+    }
     match &resolved.content {
-        Content::FactAsserted(content) => of_fact(&content.fact, lookup, languages),
-        Content::FactCorrected(content) => of_fact(&content.fact, lookup, languages),
         Content::DocumentCaptured(Captured { media_type, published, lang, .. })
         | Content::DocumentDescribed(Described { media_type, published, lang, .. }) => {
             let written = published.as_ref().and_then(|published| published.as_written.as_deref());
