@@ -1,4 +1,4 @@
-//! Signed requests: who asks a server for something that not everybody may ask for.
+//! Signed requests: the key that asks a server for something that not everybody may ask for.
 //!
 //! ```text
 //! annals asked v1
@@ -79,7 +79,7 @@ impl RequestText<'_> {
 /// The value of the header.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct RequestSignature {
-    /// The key of who asks.
+    /// The key that asks.
     pub key: PublicKey,
     /// When it was signed, by the asker's clock.
     pub created: Time,

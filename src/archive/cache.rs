@@ -5,10 +5,10 @@
 //! ```
 //!
 //! Always holds: the checkpoint is asked for anew; a body or a document is taken only where it has
-//! the digest of its name; tiles and entry bundles follow from the signed checkpoint, which whoever
-//! reads them compares; bundles of bodies and what is known to be absent hold for one checkpoint.
-//! A folder is its owner's alone (0700), and what is kept in it has a bound. What cannot be kept is
-//! no error: it is asked for again.
+//! the digest of its name; tiles and entry bundles follow from the signed checkpoint, with which
+//! their reader compares them; bundles of bodies and what is known to be absent hold for one
+//! checkpoint. A folder is its owner's alone (0700), and what is kept in it has a bound. What
+//! cannot be kept is no error: it is asked for again.
 //! Not here: how a name is asked for (`web`), when all of it is forgotten (`ledger::reader`).
 //! Source: FORMAT.md section 9, "Published directory".
 
@@ -211,7 +211,7 @@ impl<F: PublishedFiles> PublishedFiles for CachedFiles<F> {
             while !failed.load(Ordering::Relaxed)
                 && let Some(file) = missing.get(next.fetch_add(1, Ordering::Relaxed))
             {
-                // An error is that of whoever needs the file, and asks for it again.
+                // An error is returned when the file is needed, and asked for again.
                 let found = self.get(&file.name, file.bound);
                 failed.fetch_or(found.is_err(), Ordering::Relaxed);
             }

@@ -24,8 +24,8 @@ pub trait PublishedFiles: Send + Sync {
     /// The first bytes of a file, at most `bound` of them; `None` if there is no such file.
     fn get(&self, name: &str, bound: u64) -> Result<Option<Vec<u8>>, SourceError>;
 
-    /// Reads these files ahead, several at a time, where that takes less time than one by one. What
-    /// fails is found by whoever asks for the file.
+    /// Reads these files ahead, several at a time, where that takes less time than one by one. An
+    /// error is returned when the file is read.
     fn prefetch(&self, _wanted: &[WantedFile]) {}
 
     /// Forgets what is kept of the files; whether something of an earlier reading was.

@@ -62,7 +62,7 @@ pub struct Published {
 /// Which documents are read ahead.
 enum DocumentsAhead {
     None,
-    /// All, for whoever reads all of them.
+    /// All documents, read ahead, for callers that read every one.
     All,
     /// Those of which there is no file in this folder, by their digests.
     NotIn(PathBuf),
@@ -156,7 +156,7 @@ impl Published {
         SourceError { what, cause: io::Error::new(io::ErrorKind::InvalidData, why) }
     }
 
-    /// The same for whoever reads every document: they are read ahead.
+    /// Reads all documents ahead, for callers that read every one.
     pub fn with_documents(self) -> Published {
         Published { documents_ahead: DocumentsAhead::All, ..self }
     }

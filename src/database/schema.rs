@@ -6,7 +6,7 @@
 use super::{Database, DatabaseError};
 
 /// Everything that a database needs, as its owner runs it once. The last two roles hold the rights;
-/// whoever logs in is given one of them.
+/// a role that logs in is granted one of them.
 const SCHEMA: &str = "\
 CREATE SCHEMA annals;
 CREATE TABLE annals.ledger (
@@ -63,7 +63,7 @@ GRANT UPDATE (body) ON annals.event TO annals_eraser;
 /// The roles: who serves records, and who may remove a body by law.
 pub const ROLES: [&str; 2] = ["annals_server", "annals_eraser"];
 
-/// The statements that make the tables and the roles, for whoever runs them by hand.
+/// The statements that make the tables and the roles, for an administrator who runs them by hand.
 pub fn statements() -> &'static str {
     SCHEMA
 }

@@ -157,7 +157,7 @@ fn damaged(why: impl Into<String>) -> IndexError {
 /// The check of a record of a file: SipHash-1-3 over its kind, its place and its bytes, keyed with
 /// the first 16 bytes of the hash of the event that it follows from (zeros for a hash of an event
 /// or of a node, which commits to that itself). It finds damage and what belongs to another record;
-/// whoever can write the files can compute it, so it is no evidence.
+/// anybody who can write the files can compute it, so it is no evidence.
 #[inline]
 fn check(what: &str, place: u64, after: Option<&Hash>, bytes: &[u8]) -> [u8; 8] {
     let [low, high] = after.map_or([0; 2], |hash| numbers(&hash.0));

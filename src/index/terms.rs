@@ -13,7 +13,7 @@
 //! the hash of the event of the last term that the run has.
 //!
 //! A key is 6 bytes of a hash over a kind and a value: it says where an event may be,
-//! and whoever asks reads the event. Where a run is follows from the number of terms alone.
+//! and the caller reads the event. Where a run is follows from the number of terms alone.
 //!
 //! Always holds: a lookup finds every event that has the term. Not here: what is read of the events
 //! that are found. Source: O'Neil et al., "The log-structured merge-tree", 1996.

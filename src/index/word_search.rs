@@ -1,7 +1,7 @@
 //! Searching the runs of words: which events may have what some phrases are compared with.
 //!
 //! Always holds: an event of the runs that has all phrases is found, and every fact whose words are
-//! not in the files; whoever searches reads the events that are found, and those after the last
+//! not in the files; the caller reads the events that are found, and those after the last
 //! run. Not here: the bytes of a run (`word_runs`), the order of words in a phrase
 //! (`annals_core::search`).
 

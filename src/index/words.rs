@@ -7,7 +7,7 @@
 //!               each of 6 bytes, and 4 bytes of check
 //! ```
 //!
-//! The words of the events after the last whole span of 256 are in no file: whoever searches reads
+//! The words of the events after the last whole span of 256 are in no file: a search reads
 //! these events. A redaction is found after the words were written. So existing files are compared
 //! with the redactions that `redacted` foretells, and where a new one is found, `words` and `runs`
 //! are made again without the event: the old ones are cut to nothing, and the new ones renamed.

@@ -73,7 +73,7 @@ pub fn serve() -> Result<(), AgentError> {
 fn inherited() -> Option<(UnixListener, UnixStream, PathBuf)> {
     let listener = UnixListener::from(io::stdin().as_fd().try_clone_to_owned().ok()?);
     let socket = listener.local_addr().ok()?.as_pathname().map(Path::to_owned)?;
-    // From here on it is this process that listens, for whoever asks who does.
+    // From here on this process is the listener, for programs that ask the system which one is.
     rustix::net::listen(&listener, BACKLOG).ok()?;
     let starter = UnixStream::from(io::stdout().as_fd().try_clone_to_owned().ok()?);
     starter.peer_addr().ok()?;

@@ -1,5 +1,5 @@
-//! Secrets in a file that is to be published: whoever keeps what `init` printed, or a key among
-//! notes, may name that file by mistake.
+//! Secrets in a file that is to be published: a person may name by mistake the file that keeps what
+//! `init` printed, or notes with a key among them.
 //!
 //! Always holds: a recovery key is known by its check digits, so no other text is taken for one.
 //! Not here: files in the folder of keys (`ledger::write::loaded`).

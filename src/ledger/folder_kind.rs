@@ -125,7 +125,8 @@ fn of_bag(bag: &Path) -> String {
     )
 }
 
-/// Whether a folder is a bag or a published record: whoever stands in it means no ledger above it.
+/// Whether a folder is a bag or a published record: a command that runs in it is not about a ledger
+/// above it.
 pub fn is_handed_over(folder: &Path) -> Result<bool, DiskError> {
     Ok(is_bag(folder)? || is_published(folder)?)
 }

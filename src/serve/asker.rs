@@ -16,7 +16,7 @@ use axum::http::{HeaderMap, Method, Uri};
 /// How far the time of a signed request may be from the server's clock, in microseconds.
 const APART: i64 = 300 * 1_000_000;
 
-/// Who signed a request; an error where nobody did who may ask.
+/// Who signed a request; an error if no permitted key signed it.
 pub async fn signer(
     state: &ServerState,
     headers: &HeaderMap,

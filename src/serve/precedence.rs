@@ -1,11 +1,11 @@
-//! Precedence: who was outrun comes before who was not.
+//! Precedence: a key that was outrun comes before the others.
 //!
-//! Whoever is placed hears of the new end of the record at once, and whoever was outrun has to read
-//! it first. Without this, one editor who sends one submission after the other for the very end
-//! would keep out all others who do.
+//! A key whose submission was placed learns the record's new end at once; a key that was outrun has
+//! to read it first. Without this, one editor who sends one submission after another for the very
+//! end would keep out all others who do.
 //!
-//! Always holds: nobody waits longer than [`GRACE`] for who was outrun last; what needs no exact
-//! end waits for nobody. Not here: the queue (`waiting`), the turns of admins (`turns`).
+//! Always holds: nobody waits longer than [`GRACE`] for the key that was outrun last; what needs no
+//! exact end waits for nobody. Not here: the queue (`waiting`), the turns of admins (`turns`).
 
 use annals_core::key::PublicKey;
 use std::collections::BTreeMap;

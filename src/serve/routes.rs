@@ -246,7 +246,7 @@ fn expect_documents_fit(state: &ServerState, submission: &SubmissionText) -> Res
     }
 }
 
-/// The receipt of a submission that is in the record already, even if whoever signed it may not
+/// The receipt of a submission that is in the record already, even if its signer may not
 /// sign any more.
 fn given_before(
     head: &ServedHead,
@@ -262,7 +262,7 @@ fn given_before(
     }
 }
 
-/// Refuses statements that nobody signed who may sign here, before they wait in the queue.
+/// Refuses statements that are not signed by an enrolled key, before they wait in the queue.
 fn expect_signed(
     keys: &KeyCache,
     head: &ServedHead,

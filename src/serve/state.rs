@@ -126,7 +126,7 @@ impl AsRef<[u8]> for LargeAnswer {
 const UNREAD_DOCUMENTS: &str = "documents of the record are missing or damaged here \
     (annals verify); annals repair --from COPY";
 
-/// What failed here is said in the log, not to who asks.
+/// The cause of a failure is written to the log; the client gets its class alone.
 pub fn failed(state: &ServerState, why: &LedgerError) -> Problem {
     if matches!(why, LedgerError::DocumentUnread(_)) {
         state.sequencer.warn(UNREAD_DOCUMENTS);

@@ -65,7 +65,7 @@ pub struct Question<'a> {
 pub enum RegisterAnswer {
     /// It has the checkpoint now: its cosignature verifies.
     Kept,
-    /// It has another one than the request continues; it, as the log signed it, if it is told.
+    /// It has another one than the request continues; as the log signed it, if the answer has it.
     Other(u64, Option<Note>),
     /// The proof does not show that the checkpoint extends what it has.
     Contradicts(Option<Note>),

@@ -1,7 +1,7 @@
 //! The verification of an evidence file by itself: does it show what it claims?
 //!
 //! Always holds: only signatures and hashes that are computed here count; a claim that does not
-//! follow from them is reported as not shown, whoever made the file. Not here: its lines
+//! follow from them is reported as not shown. Not here: its lines
 //! (`evidence`), messages for people (`cli`). Source: FORMAT.md section 9, "Evidence".
 
 use crate::event::args::Args;

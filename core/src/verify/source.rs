@@ -23,7 +23,7 @@ const GROUPED_BYTES: usize = 4 << 20;
 pub struct Batch {
     /// Number of entries before the first one of this batch.
     pub first: u64,
-    /// At most [`BATCH`] entries, but for those of [`BatchGroups`].
+    /// At most [`BATCH`] entries; a batch of [`BatchGroups`] may have more.
     pub entries: Vec<Entry>,
     /// The commit lines after these entries, in order.
     pub closings: Vec<CommitLine>,
@@ -76,7 +76,7 @@ pub struct Damage {
 /// The batches of a record in order; the walk ends after the first error.
 pub type Walk<'a> = Box<dyn Iterator<Item = Result<Batch, SourceError>> + Send + 'a>;
 
-/// The batches of a walk, some together: for who writes them, and waits for a disk after each.
+/// The batches of a walk, some together: for writers that sync after each.
 ///
 /// Always holds: in order, each once; a group ends with the batch that gives it 1,024 events or
 /// 4 MiB. After the first error, what was read before it comes first.

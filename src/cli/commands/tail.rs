@@ -40,7 +40,7 @@ pub struct TailArgs {
     /// End after so many events
     #[arg(long, value_name = "N")]
     count: Option<u64>,
-    /// How long to wait where nobody says that there is more
+    /// How often to ask if the server cannot notify
     #[arg(long, value_name = "TIME", default_value = "5s")]
     every: String,
 }

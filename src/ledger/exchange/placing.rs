@@ -6,8 +6,8 @@
 //! all together    ─► signatures ─► one commit ─► receipts
 //! ```
 //!
-//! Always holds: a submission is written whole or not at all, and once: the same bytes again have
-//! the same places for ever. No secret of an editor is needed here. Not here: queues, HTTP
+//! Always holds: a submission is written whole or not at all, and once: the same bytes always
+//! have the same positions. No secret of an editor is needed here. Not here: queues, HTTP
 //! (`serve`), the text forms (`annals_core::submission`, `annals_core::receipt`).
 //! Source: FORMAT.md section 17.
 

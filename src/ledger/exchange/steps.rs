@@ -1,7 +1,7 @@
 //! The progress of an exchange, which reads a record several times.
 //!
-//! Always holds: whoever waits sees which step is at work, and how many events it has done. Not
-//! here: how that is shown (`cli`).
+//! Always holds: a caller learns which step is at work, and how many events it has done. Not here:
+//! how that is shown (`cli`).
 
 /// How many events go by between two reports.
 const EVERY: u64 = 1 << 10;

@@ -1,7 +1,7 @@
 //! The fold of a record that was verified without a fault: its events are applied and not judged
 //! again.
 //!
-//! Always holds: for such a record the state is that of `verify`; whoever folds compares the root
+//! Always holds: for such a record the state is that of `verify`; the caller compares the root
 //! with the verified one. Beside the state only the offset of each event in the journal is kept,
 //! eight bytes an event, so that single events can be read. Not here: verdicts (`audit`).
 //! Source: FORMAT.md section 8.

@@ -1,6 +1,6 @@
 //! Where the events of a record are read: the journal of a ledger, or what is published of one.
 //!
-//! Always holds: whoever reads needs not know which it is; whoever needs a journal asks for it, and
+//! Always holds: readers need not know the kind; code that needs a journal requests it, and
 //! is refused where there is none. Not here: opening either (`reader`).
 //! Source: FORMAT.md section 9.
 

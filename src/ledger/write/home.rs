@@ -18,8 +18,8 @@
 //!    leaves after an error belongs to no event and harms none.
 //! 7. `prepare_note` shows nothing; `put_note` makes the prepared note the one that `note` gives.
 //!    Before, after every error and after a power cut, `note` gives a note that was put, whole.
-//! 8. `complete` is the first call that changes anything: whoever finds the record at fault has
-//!    left it as it was.
+//! 8. `complete` is the first call that changes anything: a writer that finds the record at fault
+//!    before it leaves the record as it was.
 //!
 //! Not here: whether an event is legal, what is signed (`writer`); the memory of the log key, which
 //! is outside of the home on purpose (`memory`). Source: FORMAT.md section 9, the order of a

@@ -3,8 +3,8 @@
 //! The contract. 1. A mark that was advanced to is durable before its signature is published. 2. A
 //! memory that is held is advanced by its holder alone. 3. It advances from the last mark that the
 //! holder knows, and never back: not to a smaller size, and not to another root of the same size.
-//! 4. After [`MemoryError::Unknown`] the memory has the mark or the one before; whoever holds it
-//! next finds out.
+//! 4. After [`MemoryError::Unknown`] the memory has the mark or the one before; its next holder
+//! finds out which.
 //!
 //! A home that is restored from a backup, or fails over to a copy that is behind, cannot take its
 //! memory back with it: a writer that finds a mark beyond its record signs nothing more.

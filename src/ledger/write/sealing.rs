@@ -26,7 +26,7 @@ const UNDER_WAY: usize = 3;
 pub struct UnsealedEvent {
     /// Its arguments, content and document.
     pub resolved: Resolved,
-    /// Its body, written by whoever resolved it: the chain of signatures does not wait for it.
+    /// Its body, written by the resolver: the chain of signatures does not wait for it.
     pub body: WrittenBody,
     /// The writer's clock.
     pub now: Time,

@@ -7,8 +7,8 @@
 //! ```
 //!
 //! Always holds: the mark is advanced only once the witness's own cosignature of it verifies, so
-//! whoever answers in its place advances nothing. Nobody is kept out while this is held: of two
-//! that advance from one mark the witness accepts one. Not here: the requests (`witness::ask`),
+//! an impostor cannot advance it. Nobody is kept out while this is held: of two that advance from
+//! one mark the witness accepts one. Not here: the requests (`witness::ask`),
 //! when a record may be signed (`writer`). Source: C2SP tlog-witness v1.0.0; FORMAT.md sections 13
 //! and 18.
 
