@@ -52,47 +52,73 @@ pub enum StoreFound {
 }
 
 /// The verdict and the results of all comparisons.
-pub struct Audited {
+pub struct AuditReport {
     /// The verdict.
     pub report: Report,
-    /// The comparison with the store.
-    pub store: StoreFound,
-    /// The comparison with the index.
-    pub index: IndexStatus,
-    /// If this is a part of a record, the number of events of the whole, by its own account.
-    pub part_of: Option<u64>,
+    /// What was verified, and the comparisons that only this kind has.
+    pub subject: AuditSubject,
     /// The comparison with the pin.
     pub pin: PinFound,
     /// The evidence that was written, if any.
     pub evidence: EvidenceFound,
-    /// Whether the marks of the log key were available.
-    pub marked: bool,
-    /// The size of the last mark, if it is later than this part of a record.
-    pub later_mark: Option<u64>,
-    /// The size of the last mark, if the checkpoint is of a larger one: the marks are an older
-    /// copy, or were cut.
-    pub earlier_mark: Option<u64>,
     /// Whether the checkpoint meets the policy, where one was given.
     pub policy_result: PolicyResult,
     /// Why the policy that was given is not checked, if it cannot be read.
     pub unread_policy: Option<String>,
     /// That the folder of keys that was named is not there, if it is not.
     pub missing_keys: Option<String>,
-    /// Of a published record, the number of tiles that are right.
-    pub tiles: Option<u64>,
+}
+
+/// What an audit verified.
+pub enum AuditSubject {
+    /// A ledger, or the one in a bag.
+    Ledger(LedgerComparisons),
+    /// A published record.
+    Published {
+        /// The number of tiles that are right.
+        tiles: u64,
+    },
+}
+
+/// The comparisons of a ledger with what is kept beside its journal.
+pub struct LedgerComparisons {
+    /// The comparison with the store.
+    pub store: StoreFound,
+    /// The comparison with the index.
+    pub index: IndexStatus,
+    /// Whether the marks of the log key were available.
+    pub is_marked: bool,
+    /// If this is a part of a record, the number of events of the whole, by its own account.
+    pub part_of: Option<u64>,
+    /// The size of the last mark, if it is later than this part of a record.
+    pub later_mark: Option<u64>,
+    /// The size of the last mark, if the checkpoint is of a larger one: the marks are an older
+    /// copy, or were cut.
+    pub earlier_mark: Option<u64>,
     /// Whether a pull may bring more events: the ledger is a copy that follows a record.
     pub is_following: bool,
     /// The database that keeps the record, if this folder is a copy of a server of it.
     pub database: Option<String>,
 }
 
-impl Audited {
+impl AuditSubject {
+    /// The comparisons of a ledger; `None` of a published record.
+    pub fn ledger(&self) -> Option<&LedgerComparisons> {
+        match self {
+            AuditSubject::Ledger(ledger) => Some(ledger),
+            AuditSubject::Published { .. } => None,
+        }
+    }
+}
+
+impl AuditReport {
     /// The overall verdict: that of the report; else "could not tell" if the pin or the log key's
     /// memory is later than this part of a record, or the policy or the named folder of keys cannot
     /// be read; else "trust missing".
     pub fn verdict(&self) -> Verdict {
         let is_unread = self.unread_policy.is_some() || self.missing_keys.is_some();
-        let is_later = self.later_mark.is_some() || matches!(self.pin, PinFound::Later(_));
+        let later_mark = self.subject.ledger().and_then(|ledger| ledger.later_mark);
+        let is_later = later_mark.is_some() || matches!(self.pin, PinFound::Later(_));
         match verdict(&self.report, &self.policy_result) {
             Verdict::Yes | Verdict::TrustMissing if is_later || is_unread => Verdict::CouldNotTell,
             other => other,
@@ -113,20 +139,20 @@ const LOOKS: usize = 8;
 /// Verifies a whole ledger. If faults are found and a writer is at work on it, verifies it again; a
 /// fault that a later verification does not find is not reported. The record returned is the one
 /// verified last.
-pub fn audit_settled(
+pub fn audit_until_stable(
     record: &mut Record,
     audit: &Audit,
     progress: Option<&(dyn Fn(u64) + Sync)>,
-) -> Result<Audited, LedgerError> {
+) -> Result<AuditReport, LedgerError> {
     for _ in 1..LOOKS {
-        let looked = look(record, audit, progress);
-        let clean = looked.as_ref().is_ok_and(LookedAt::is_clean);
+        let examination = examine(record, audit, progress);
+        let clean = examination.as_ref().is_ok_and(Examination::is_clean);
         if clean || !record.has_moved() {
-            return looked?.with_imported(record).conclude(audit, &record.source);
+            return Ok(examination?.with_imported(record).conclude(audit, &record.source));
         }
         *record = record.again()?;
     }
-    look(record, audit, progress)?.with_imported(record).conclude(audit, &record.source)
+    Ok(examine(record, audit, progress)?.with_imported(record).conclude(audit, &record.source))
 }
 
 /// Verifies the record of a ledger, of a bag, or what is published of one.
@@ -134,88 +160,88 @@ pub fn audit(
     record: &Record,
     audit: &Audit,
     progress: Option<&(dyn Fn(u64) + Sync)>,
-) -> Result<Audited, LedgerError> {
-    look(record, audit, progress)?.conclude(audit, &record.source)
+) -> Result<AuditReport, LedgerError> {
+    Ok(examine(record, audit, progress)?.conclude(audit, &record.source))
 }
 
 /// The verdict and the comparisons, before the pin and evidence are written.
-struct LookedAt {
+struct Examination {
     report: Report,
-    ends: Anchors,
-    store: StoreFound,
-    index: IndexStatus,
+    anchors: Anchors,
+    subject: AuditSubject,
     policy_result: PolicyResult,
-    part_of: Option<u64>,
     /// The size of the pin, if it is greater than that of this part of a record.
-    later: Option<u64>,
-    /// The size of the last mark, if it is greater than that of this part of a record.
-    later_mark: Option<u64>,
-    /// The size of the last mark, if the checkpoint is of a larger one.
-    earlier_mark: Option<u64>,
-    /// Whether the ledger is a copy that follows a record.
-    is_following: bool,
-    /// The database that keeps the record, if one does.
-    database: Option<String>,
+    later_pin: Option<u64>,
 }
 
-fn look(
+fn examine(
     record: &Record,
     audit: &Audit,
     progress: Option<&(dyn Fn(u64) + Sync)>,
-) -> Result<LookedAt, LedgerError> {
+) -> Result<Examination, LedgerError> {
     if let RecordSource::Published(_, published) = &record.source {
-        return look_at_published(published, audit, progress);
+        return examine_published(published, audit, progress);
     }
     let mark = record.mark.as_ref().ok().and_then(Option::as_ref);
-    let ends = Anchors {
+    let anchors = Anchors {
         checkpoint: record.checkpoint.clone(),
         mark: mark.map(Mark::marked_checkpoint),
         pin: kept::read(audit)?,
     };
     let builder = Builder::open(&record.paths.ledger, record.journal()?.starts(), BuildMode::Check);
     let follower = Some(&builder as &dyn Follower).filter(|_| audit.index);
-    let options = Options { follower, ..options(audit, &ends, progress) };
-    let (report, store) = with_store(record, audit, || verify(&record.source, &ends, options));
+    let options = Options { follower, ..options(audit, &anchors, progress) };
+    let (report, store) = with_store(record, audit, || verify(&record.source, &anchors, options));
     let (mut report, store) = (report?, store?);
     unread::report(&record.unread(), &record.source, &mut report.faults)
         .map_err(LedgerError::from)?;
-    let later = part_below_pin(record, &ends, &mut report.faults);
+    let later_pin = part_below_pin(record, &anchors, &mut report.faults);
     let later_mark = part_below_mark(record.part_of, mark, &mut report);
-    let earlier_mark = earlier_mark(record, mark, &report);
     let is_faulty = !report.faults.is_empty();
     report.faults.extend(unreadable(record, &report));
-    let index = match audit.index {
-        true if record.source.changed().is_some() => {
-            IndexStatus::Not("the journal is not judged".to_owned())
-        }
-        true => match builder.found() {
-            // What it was made from is not known to be this record.
-            IndexStatus::Differs(_) | IndexStatus::Not(_) if is_faulty => {
-                IndexStatus::Not("the record has a fault".to_owned())
-            }
-            found => found,
-        },
-        false => IndexStatus::Not("not asked".to_owned()),
-    };
+    let index = index_status(record, audit, &builder, is_faulty);
     if let IndexStatus::Differs(why) = &index {
         let why = format!("{why}; annals repair --index makes it again from the journal");
         report.faults.push(Fault::of(Rule::Index, why));
     }
-    let store = store.report(&mut report.faults);
-    let looked = LookedAt::of(audit, ends, report).with(store, index);
-    let is_following = FollowingMark::is_at(&record.paths)?;
-    // A mark that is damaged is a fault of its own.
-    let database = HomeMark::of(&record.paths).ok().flatten().map(|home| home.place);
-    let part_of = record.part_of;
-    Ok(LookedAt { part_of, later, later_mark, earlier_mark, is_following, database, ..looked })
+    let subject = AuditSubject::Ledger(LedgerComparisons {
+        store: store.report(&mut report.faults),
+        index,
+        is_marked: mark.is_some(),
+        part_of: record.part_of,
+        later_mark,
+        earlier_mark: earlier_mark(record, mark, &report),
+        is_following: FollowingMark::is_at(&record.paths)?,
+        // A mark that is damaged is a fault of its own.
+        database: HomeMark::of(&record.paths).ok().flatten().map(|home| home.place),
+    });
+    let policy_result = check_policy(audit, &anchors, &mut report);
+    Ok(Examination { report, anchors, subject, policy_result, later_pin })
+}
+
+/// The comparison with the index that `builder` made while the record was verified.
+fn index_status(record: &Record, audit: &Audit, builder: &Builder, is_faulty: bool) -> IndexStatus {
+    if !audit.index {
+        return IndexStatus::Not("not asked".to_owned());
+    }
+    if record.source.changed().is_some() {
+        return IndexStatus::Not("the journal is not judged".to_owned());
+    }
+    match builder.found() {
+        // What it was made from is not known to be this record.
+        IndexStatus::Differs(_) | IndexStatus::Not(_) if is_faulty => {
+            IndexStatus::Not("the record has a fault".to_owned())
+        }
+        found => found,
+    }
 }
 
 /// Where this is a part of a record, by its own account, and the pin is later, a smaller size is
 /// not a fault: removes fault 801 and returns the size of the pin.
-fn part_below_pin(record: &Record, ends: &Anchors, faults: &mut Vec<Fault>) -> Option<u64> {
+fn part_below_pin(record: &Record, anchors: &Anchors, faults: &mut Vec<Fault>) -> Option<u64> {
     record.part_of?;
     let cut = |fault: &Fault| fault.rule == Rule::CutBelowPin;
-    let pinned = ends.pinned().filter(|_| faults.iter().any(cut))?;
+    let pinned = anchors.pinned().filter(|_| faults.iter().any(cut))?;
     faults.retain(|fault| !cut(fault));
     Some(pinned.checkpoint.size)
 }
@@ -249,31 +275,27 @@ pub fn audit_published(
     published: &mut Published,
     audit: &Audit,
     progress: Option<&(dyn Fn(u64) + Sync)>,
-) -> Result<Audited, LedgerError> {
+) -> Result<AuditReport, LedgerError> {
     for _ in 1..LOOKS {
-        let looked = look_at_published(published, audit, progress);
-        let clean = looked.as_ref().is_ok_and(LookedAt::is_clean);
+        let examination = examine_published(published, audit, progress);
+        let clean = examination.as_ref().is_ok_and(Examination::is_clean);
         if clean || !published.look_again().map_err(LedgerError::Elsewhere)? {
-            return published_as(published, looked?.conclude(audit, &*published)?);
+            return Ok(examination?.conclude(audit, &*published));
         }
     }
-    let looked = look_at_published(published, audit, progress)?;
-    published_as(published, looked.conclude(audit, &*published)?)
+    Ok(examine_published(published, audit, progress)?.conclude(audit, &*published))
 }
 
-fn published_as(published: &Published, audited: Audited) -> Result<Audited, LedgerError> {
-    Ok(Audited { tiles: Some(published.good_tiles()), ..audited })
-}
-
-fn look_at_published(
+fn examine_published(
     published: &Published,
     audit: &Audit,
     progress: Option<&(dyn Fn(u64) + Sync)>,
-) -> Result<LookedAt, LedgerError> {
+) -> Result<Examination, LedgerError> {
     let checkpoint = published.checkpoint().map(<[u8]>::to_vec);
-    let ends = Anchors { checkpoint, mark: None, pin: kept::read(audit)? };
-    let report = verify(published, &ends, options(audit, &ends, progress));
+    let anchors = Anchors { checkpoint, mark: None, pin: kept::read(audit)? };
+    let report = verify(published, &anchors, options(audit, &anchors, progress));
     let mut report = report.map_err(LedgerError::Elsewhere)?;
+    let subject = AuditSubject::Published { tiles: published.good_tiles() };
     published.set_unread_apart(&mut report.faults);
     unread::report(&published.unread(), published, &mut report.faults)
         .map_err(LedgerError::Elsewhere)?;
@@ -282,100 +304,72 @@ fn look_at_published(
     {
         return Err(LedgerError::Elsewhere(doubt));
     }
-    let store = StoreFound::NotCompared("a published record has none".to_owned());
-    Ok(LookedAt::of(audit, ends, report).with(store, IndexStatus::Absent))
+    let policy_result = check_policy(audit, &anchors, &mut report);
+    Ok(Examination { report, anchors, subject, policy_result, later_pin: None })
 }
 
 fn options<'a>(
     audit: &Audit,
-    ends: &Anchors,
+    anchors: &Anchors,
     progress: Option<&'a (dyn Fn(u64) + Sync)>,
 ) -> Options<'a> {
-    let known = ends.pinned().filter(|_| audit.only_new).map_or(0, |pin| pin.checkpoint.size);
+    let known = anchors.pinned().filter(|_| audit.only_new).map_or(0, |pin| pin.checkpoint.size);
     Options { progress, known, way: audit.way, ..Options::whole(audit.jobs) }
 }
 
-impl LookedAt {
+/// Whether the policy is met; completes the faults of the report and sorts them.
+fn check_policy(audit: &Audit, anchors: &Anchors, report: &mut Report) -> PolicyResult {
+    let policy_result = match audit.policy.policy() {
+        Some(policy) => cosigned::check(policy, anchors.checkpoint.as_deref(), &mut report.faults),
+        None => PolicyResult::default(),
+    };
+    let ignored = &mut report.anchors.ignored_lines;
+    *ignored = ignored.saturating_sub(policy_result.lines);
+    report.faults.sort();
+    policy_result
+}
+
+impl Examination {
     /// Whether there is no fault and no trust is missing.
     fn is_clean(&self) -> bool {
         verdict(&self.report, &self.policy_result) == Verdict::Yes
     }
 
-    /// The verdict, and whether the policy is met.
-    fn of(audit: &Audit, ends: Anchors, mut report: Report) -> LookedAt {
-        let policy_result = match audit.policy.policy() {
-            Some(policy) => cosigned::check(policy, ends.checkpoint.as_deref(), &mut report.faults),
-            None => PolicyResult::default(),
-        };
-        report.anchors.ignored_lines =
-            report.anchors.ignored_lines.saturating_sub(policy_result.lines);
-        report.faults.sort();
-        let store = StoreFound::NotCompared("not asked".to_owned());
-        let (index, part_of) = (IndexStatus::Absent, None);
-        let (later, later_mark, earlier_mark, is_following) = (None, None, None, false);
-        LookedAt {
-            report,
-            ends,
-            store,
-            index,
-            policy_result,
-            part_of,
-            later,
-            later_mark,
-            earlier_mark,
-            is_following,
-            database: None,
-        }
-    }
-
     /// Adds the faults of the files that an import writes; a bag has its own rules for them.
-    fn with_imported(mut self, record: &Record) -> LookedAt {
+    fn with_imported(mut self, record: &Record) -> Examination {
         let damaged = imported::damaged(&record.paths).into_iter();
         self.report.faults.extend(damaged.map(|why| Fault::of(Rule::Unreadable, why)));
         self.report.faults.sort();
         self
     }
 
-    fn with(self, store: StoreFound, index: IndexStatus) -> LookedAt {
-        LookedAt { store, index, ..self }
-    }
-
     /// Writes what follows from the verdict: the pin, and evidence.
-    fn conclude(self, audit: &Audit, source: &dyn Source) -> Result<Audited, LedgerError> {
-        let LookedAt { report, ends, store, index, policy_result, part_of, .. } = self;
-        let LookedAt { later, later_mark, earlier_mark, is_following, database, .. } = self;
+    fn conclude(self, audit: &Audit, source: &dyn Source) -> AuditReport {
+        let Examination { report, anchors, subject, policy_result, later_pin } = self;
+        let ledger = subject.ledger();
+        let is_mark_later = ledger.is_some_and(|ledger| ledger.later_mark.is_some());
         let pin = match verdict(&report, &policy_result) {
-            _ if let Some(pinned) = later => PinFound::Later(pinned),
-            _ if later_mark.is_some() && audit.pin.is_some() => PinFound::Left,
+            _ if let Some(pinned) = later_pin => PinFound::Later(pinned),
+            _ if is_mark_later && audit.pin.is_some() => PinFound::Left,
             Verdict::TrustMissing if audit.pin.is_some() => PinFound::Left,
             Verdict::Yes if audit.pin.is_some() && audit.is_trust_unread() => PinFound::Left,
-            _ => kept::move_on(audit, &ends, &report),
+            _ => kept::move_on(audit, &anchors, &report),
         };
-        let evidence = match is_following && is_only_cut(&report) {
+        let evidence = match ledger.is_some_and(|it| it.is_following) && is_only_cut(&report) {
             true => EvidenceFound::NotWritten(
                 "a pull may bring what this copy lacks, and nothing contradicts the pin".to_owned(),
             ),
-            false => evidence::keep(audit, source, &ends, &report),
+            false => evidence::keep(audit, source, &anchors, &report),
         };
-        let marked = ends.mark.is_some();
-        let tiles = None;
-        Ok(Audited {
+        AuditReport {
             report,
-            store,
-            index,
-            part_of,
+            subject,
             pin,
             evidence,
-            marked,
-            later_mark,
-            earlier_mark,
             policy_result,
             unread_policy: audit.policy.unread().map(str::to_owned),
             missing_keys: audit.missing_keys.clone(),
-            tiles,
-            is_following,
-            database,
-        })
+        }
     }
 }
 

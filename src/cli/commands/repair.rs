@@ -9,7 +9,7 @@ use crate::cli::terminal::{
     json, shown_path, visible,
 };
 use crate::index::IndexStatus;
-use crate::ledger::audit::Audited;
+use crate::ledger::audit::AuditReport;
 use crate::ledger::error::LedgerError;
 use crate::ledger::exchange::repair::step::Step;
 use crate::ledger::exchange::repair::{CopyKind, CopyState, RepairOptions, index, repair};
@@ -295,7 +295,7 @@ fn line(step: &Step) -> String {
     }
 }
 
-fn end(out: &mut dyn Write, audited: &Audited) -> Result<(), CliError> {
+fn end(out: &mut dyn Write, audited: &AuditReport) -> Result<(), CliError> {
     let report = VerdictReport::of(audited, Vec::new());
     faults(out, &report)?;
     writeln!(out, "verified: {}", report.verdict)?;

@@ -25,7 +25,7 @@ use crate::disk;
 use crate::ledger::audit::given_policy::GivenPolicy;
 use crate::ledger::audit::options::Audit;
 use crate::ledger::audit::periods::periods;
-use crate::ledger::audit::{Audited, audit_published, audit_settled};
+use crate::ledger::audit::{AuditReport, audit_published, audit_until_stable};
 use crate::ledger::error::LedgerError;
 use crate::ledger::exchange::bag_audit::paths_in;
 use crate::ledger::foreign::foreign;
@@ -113,7 +113,7 @@ fn ledger(
 ) -> Result<Exit, CliError> {
     let began = Instant::now();
     let progress = Progress::new(record.size(), "verify");
-    let audited = audit_settled(record, options, Some(&|done| progress.at(done)))?;
+    let audited = audit_until_stable(record, options, Some(&|done| progress.at(done)))?;
     drop(progress);
     let strange = foreign(&record.paths);
     for path in strange.iter().take(FOREIGN) {
@@ -172,7 +172,7 @@ fn report(
     context: &mut Context,
     source: &dyn Source,
     place: &Path,
-    audited: &Audited,
+    audited: &AuditReport,
     began: Instant,
     args: VerifyArgs,
 ) -> Result<Exit, CliError> {

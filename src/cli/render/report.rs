@@ -13,7 +13,7 @@ use crate::cli::terminal::exit::Exit;
 use crate::index::IndexStatus;
 use crate::ledger::answer::tally::TallyReport;
 use crate::ledger::audit::periods::Period;
-use crate::ledger::audit::{Audited, EvidenceFound, PinFound, StoreFound};
+use crate::ledger::audit::{AuditReport, AuditSubject, EvidenceFound, PinFound, StoreFound};
 use crate::ledger::query::row::Named;
 use crate::ledger::query::tally::Tally;
 use annals_core::evidence::Claim;
@@ -223,8 +223,9 @@ pub struct FaultReport {
 
 impl VerdictReport {
     /// The report of an audit.
-    pub fn of(audited: &Audited, roster: Vec<Period>) -> VerdictReport {
+    pub fn of(audited: &AuditReport, roster: Vec<Period>) -> VerdictReport {
         let report = &audited.report;
+        let ledger = audited.subject.ledger();
         let origin = report.state.fold.ledger.as_ref().map(|ledger| ledger.origin.to_string());
         let (evidence, no_evidence) = match &audited.evidence {
             EvidenceFound::None => (None, None),
@@ -247,7 +248,7 @@ impl VerdictReport {
             verdict: verdict(audited),
             exit: Exit::from(audited.verdict()),
             size,
-            part_of: audited.part_of,
+            part_of: ledger.and_then(|ledger| ledger.part_of),
             head: report.head,
             root: base64(&report.root),
             recorded: report.at,
@@ -264,11 +265,14 @@ impl VerdictReport {
             log_keys: log_keys(report, origin.as_deref()),
             origin,
             pin: pin(&audited.pin),
-            memory_compared: audited.marked,
-            memory_later: audited.later_mark,
-            memory_earlier: audited.earlier_mark,
-            store: store(&audited.store),
-            index: index(&audited.index),
+            memory_compared: ledger.is_some_and(|ledger| ledger.is_marked),
+            memory_later: ledger.and_then(|ledger| ledger.later_mark),
+            memory_earlier: ledger.and_then(|ledger| ledger.earlier_mark),
+            store: match ledger {
+                Some(ledger) => store(&ledger.store),
+                None => not_compared("a published record has none"),
+            },
+            index: ledger.map_or_else(|| not_compared(NO_INDEX), |ledger| index(&ledger.index)),
             witnesses: audited
                 .policy_result
                 .witnesses
@@ -293,10 +297,10 @@ impl VerdictReport {
             roster,
             later_version: later(report),
             faults: faults(report),
-            published: audited.tiles.is_some(),
+            published: ledger.is_none(),
             bag: None,
-            is_following: audited.is_following,
-            database: audited.database.clone(),
+            is_following: ledger.is_some_and(|ledger| ledger.is_following),
+            database: ledger.and_then(|ledger| ledger.database.clone()),
         }
     }
 }
@@ -361,9 +365,10 @@ pub fn later(report: &Report) -> Option<Later> {
 }
 
 /// The verdict as a sentence.
-pub fn verdict(audited: &Audited) -> String {
+pub fn verdict(audited: &AuditReport) -> String {
     let report = &audited.report;
-    let part = audited.part_of.map(|of| format!("this part ({} of {of})", report.size));
+    let part_of = audited.subject.ledger().and_then(|ledger| ledger.part_of);
+    let part = part_of.map(|of| format!("this part ({} of {of})", report.size));
     if let (Some(part), Some(later)) = (&part, later_anchor(audited))
         && report.class().is_none()
     {
@@ -411,15 +416,15 @@ fn is_only_cut(faults: impl Iterator<Item = Rule>) -> bool {
 }
 
 /// The anchor that is later than this part of a record: the pin, or else the log key's memory.
-fn later_anchor(audited: &Audited) -> Option<String> {
+fn later_anchor(audited: &AuditReport) -> Option<String> {
     let signed = |marked| format!("the log key's own memory, which signed {marked}");
     match audited.pin {
         PinFound::Later(pinned) => Some(format!("the pin, which saw {pinned}")),
-        _ => audited.later_mark.map(signed),
+        _ => audited.subject.ledger()?.later_mark.map(signed),
     }
 }
 
-fn checks(audited: &Audited) -> Vec<CheckCount> {
+fn checks(audited: &AuditReport) -> Vec<CheckCount> {
     let report = &audited.report;
     let check = |check, of, checked, (low, high): (u16, u16)| {
         let within = |rule: Rule| (low..=high).contains(&rule.number());
@@ -436,9 +441,13 @@ fn checks(audited: &Audited) -> Vec<CheckCount> {
         check("content", "bodies", counts.bodies, (601, 604)),
         check("document", "documents", counts.documents, (605, 608)),
         check("quotation", "quotations", counts.quotations, (609, 616)),
-        match audited.tiles {
-            None => check("closing", "closing lines", report.closings, (706, 706)),
-            Some(good) => check("tile", "tiles and their bundles", good, (971, 974)),
+        match audited.subject {
+            AuditSubject::Ledger(_) => {
+                check("closing", "closing lines", report.closings, (706, 706))
+            }
+            AuditSubject::Published { tiles } => {
+                check("tile", "tiles and their bundles", tiles, (971, 974))
+            }
         },
         check("checkpoint", "events signed for", signed, (701, 705)),
     ]
@@ -474,9 +483,7 @@ fn pin(found: &PinFound) -> PinReport {
 fn store(found: &StoreFound) -> CopyReport {
     match found {
         StoreFound::Same(_) => CopyReport { state: ComparisonState::Same, why: None },
-        StoreFound::NotCompared(why) => {
-            CopyReport { state: ComparisonState::NotCompared, why: Some(why.clone()) }
-        }
+        StoreFound::NotCompared(why) => not_compared(why),
         StoreFound::Differs => CopyReport { state: ComparisonState::Differs, why: None },
     }
 }
@@ -484,14 +491,18 @@ fn store(found: &StoreFound) -> CopyReport {
 /// Why a missing index is not compared.
 pub const NO_INDEX: &str = "there is none here";
 
+fn not_compared(why: &str) -> CopyReport {
+    CopyReport { state: ComparisonState::NotCompared, why: Some(why.to_owned()) }
+}
+
 fn index(found: &IndexStatus) -> CopyReport {
-    let not =
-        |why: &str| CopyReport { state: ComparisonState::NotCompared, why: Some(why.to_owned()) };
     match found {
         IndexStatus::Same { .. } => CopyReport { state: ComparisonState::Same, why: None },
         IndexStatus::Differs(_) => CopyReport { state: ComparisonState::Differs, why: None },
-        IndexStatus::Absent => not(NO_INDEX),
-        IndexStatus::Behind => not("it ends before the record; the next writer goes on with it"),
-        IndexStatus::Not(why) => not(why),
+        IndexStatus::Absent => not_compared(NO_INDEX),
+        IndexStatus::Behind => {
+            not_compared("it ends before the record; the next writer goes on with it")
+        }
+        IndexStatus::Not(why) => not_compared(why),
     }
 }

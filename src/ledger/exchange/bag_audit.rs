@@ -12,7 +12,7 @@ use crate::disk::is_there;
 use crate::journal::GIT_IN_LEDGER;
 use crate::keys::Mark;
 use crate::ledger::audit::options::Audit;
-use crate::ledger::audit::{Audited, StoreFound, audit};
+use crate::ledger::audit::{AuditReport, AuditSubject, StoreFound, audit};
 use crate::ledger::error::LedgerError;
 use crate::ledger::exchange::export::part::RecordEnd;
 use crate::ledger::exchange::export::{Derived, derive, info};
@@ -56,7 +56,7 @@ pub enum Vouched {
 /// The verdict on a bag.
 pub struct BagAudit {
     /// The record in the bag and its verdict; an error if it cannot be read.
-    pub audited: Result<(Record, Audited), LedgerError>,
+    pub audited: Result<(Record, AuditReport), LedgerError>,
     /// The check of its files.
     pub checked: Checked,
     /// Further faults: files that do not follow from the record, one line for each.
@@ -142,8 +142,11 @@ pub fn audit_bag(bag: &Path, options: &Audit, steps: Steps<'_>) -> Result<BagAud
     record.part_of = of.filter(|of| *of > record.size());
     let progress = |done| steps.jump("verify", done);
     let mut audited = audit(&record, options, Some(&progress))?;
-    if options.store && !is_there(&record.paths.store())? {
-        audited.store = StoreFound::NotCompared("a bag has none".to_owned());
+    if let AuditSubject::Ledger(ledger) = &mut audited.subject
+        && options.store
+        && !is_there(&record.paths.store())?
+    {
+        ledger.store = StoreFound::NotCompared("a bag has none".to_owned());
     }
     // A file .gitattributes there would be one that no manifest lists.
     for fault in &mut audited.report.faults {

@@ -19,7 +19,7 @@ use crate::disk::lock::LockWait;
 use crate::index::IndexStatus;
 use crate::ledger::audit::given_policy::GivenPolicy;
 use crate::ledger::audit::options::Audit;
-use crate::ledger::audit::{Audited, audit_settled};
+use crate::ledger::audit::{AuditReport, audit_until_stable};
 use crate::ledger::error::LedgerError;
 use crate::ledger::paths::Paths;
 use crate::ledger::reader::Record;
@@ -49,7 +49,7 @@ pub fn repair(
     paths: &Paths,
     options: &RepairOptions,
     on_step: &mut dyn FnMut(Step),
-) -> Result<Audited, LedgerError> {
+) -> Result<AuditReport, LedgerError> {
     paths.expect_repairable()?;
     let from = options.from.as_ref().map(|copy| copy_paths(paths, copy)).transpose()?;
     let lock = paths.take_lock(options.wait)?;
@@ -93,7 +93,7 @@ pub fn repair(
     let policy = GivenPolicy::beside(&paths.keys);
     let jobs = options.jobs;
     let options = Audit { store: true, index: true, jobs, policy, ..Audit::default() };
-    let audited = audit_settled(&mut Record::open(paths.clone())?, &options, None)?;
+    let audited = audit_until_stable(&mut Record::open(paths.clone())?, &options, None)?;
     if !changed {
         on_step(Step::Nothing { whole: audited.report.faults.is_empty() });
     }
