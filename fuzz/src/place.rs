@@ -116,7 +116,7 @@ pub fn bag(bytes: &[u8]) {
     let listed = checked.manifest.get("data/document");
     if checked.wrong.is_empty() {
         assert_eq!(listed, Some(&whole.digest));
-        assert_eq!(checked.payload, (whole.bytes, 1));
+        assert_eq!((checked.payload_bytes, checked.payload_files), (whole.bytes, 1));
     }
 }
 

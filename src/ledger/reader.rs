@@ -436,8 +436,8 @@ pub fn part_of(paths: &Paths, size: u64) -> Result<Option<u64>, DiskError> {
     let Some(bag) = bag_around(&paths.ledger)?.filter(|_| imported.is_none()) else {
         return Ok(imported);
     };
-    let sizes = sizes(&bag)?.filter(|(here, of)| *here == size && *of > size);
-    Ok(sizes.map(|(_, of)| of))
+    let sizes = sizes(&bag)?.filter(|sizes| sizes.bag == size && sizes.record > size);
+    Ok(sizes.map(|sizes| sizes.record))
 }
 
 /// The size in a checkpoint, if it is well formed.

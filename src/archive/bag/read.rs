@@ -34,8 +34,10 @@ const DEPTH: usize = 16;
 pub struct Checked {
     /// The digests in the manifest, by name, with `data/` in front.
     pub manifest: BTreeMap<String, String>,
-    /// The number of bytes and of files of the payload that match the manifest.
-    pub payload: (u64, u64),
+    /// The number of bytes of the payload's files that match the manifest.
+    pub payload_bytes: u64,
+    /// The number of these files.
+    pub payload_files: u64,
     /// The SHA-512 of the tag manifest, if it exists.
     pub tag_manifest: Option<String>,
     /// The size of the payload in bytes, by the bag's own account; `None` if it has none.
@@ -44,6 +46,15 @@ pub struct Checked {
     pub wrong: Vec<String>,
     /// The number of these that are files which no manifest lists.
     pub unlisted: usize,
+}
+
+/// The sizes of a bag, by its own account.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct BagSizes {
+    /// The number of events in the bag.
+    pub bag: u64,
+    /// The number of events of the record that it was taken from.
+    pub record: u64,
 }
 
 /// Whether a folder has the declaration of a bag.
@@ -83,7 +94,8 @@ pub fn check(bag: &Path) -> Result<Checked, DiskError> {
         if checked.compare(bag, name, digest, MANIFEST)? {
             let path = bag.join(name);
             let about = path.symlink_metadata().map_err(disk::error("read", &path))?;
-            checked.payload = (checked.payload.0 + about.len(), checked.payload.1 + 1);
+            checked.payload_bytes += about.len();
+            checked.payload_files += 1;
         }
     }
     for (name, about) in there(bag)? {
@@ -119,15 +131,16 @@ pub fn read(bag: &Path, name: &str) -> Result<Option<Vec<u8>>, DiskError> {
     }
 }
 
-/// The number of events in a bag, and of the record that it was taken from, by its own account.
-pub fn sizes(bag: &Path) -> Result<Option<(u64, u64)>, DiskError> {
+/// The sizes in `bag-info.txt`; `None` if it is not there or lacks one of them.
+pub fn sizes(bag: &Path) -> Result<Option<BagSizes>, DiskError> {
     let Some(bytes) = read(bag, INFO)? else { return Ok(None) };
     let text = String::from_utf8_lossy(&transfer::start(&bytes)).into_owned();
     let field = |name: &str| {
         let line = text.split('\n').find_map(|line| line.strip_prefix(name)?.strip_prefix(": "));
         line.and_then(decimal)
     };
-    Ok(field("Annals-Size").zip(field("Annals-Record-Size")))
+    let sizes = field("Annals-Size").zip(field("Annals-Record-Size"));
+    Ok(sizes.map(|(bag, record)| BagSizes { bag, record }))
 }
 
 /// The maximum size of a tag file; of a manifest, in proportion to the existing files.

@@ -122,7 +122,7 @@ fn run(context: &mut Context, args: ImportArgs) -> Result<Exit, CliError> {
     };
     let take_over = args.take_over.then_some(keys.as_slice());
     let jobs = args.jobs.map_or(cores, usize::from);
-    let progress = Progress::new(sizes(&args.bag)?.map_or(0, |(size, _)| size), "verify");
+    let progress = Progress::new(sizes(&args.bag)?.map_or(0, |sizes| sizes.bag), "verify");
     let report = |step, done| progress.step(step, done);
     let options =
         ImportOptions { take_over, jobs, wait: context.wait()?, steps: Steps(Some(&report)) };

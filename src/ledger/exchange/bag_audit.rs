@@ -5,7 +5,7 @@
 //! for people (`cli`). Source: FORMAT.md section 14.
 
 use crate::archive::bag::note::BagText;
-use crate::archive::bag::read::{Checked, check, read, sizes};
+use crate::archive::bag::read::{BagSizes, Checked, check, read, sizes};
 use crate::archive::bag::target::NoGround;
 use crate::archive::bag::{Bagger, INFO, NOTE, PAYLOAD, TAG_MANIFEST};
 use crate::disk::is_there;
@@ -38,7 +38,7 @@ const CHECKPOINTS: &str = "data/ledger/checkpoints";
 
 /// The state of the log key's signature of a bag.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Vouched {
+pub enum NoteStatus {
     /// The log key signed this tag manifest, for this record.
     Yes,
     /// There is no note.
@@ -55,8 +55,8 @@ pub enum Vouched {
 
 /// The verdict on a bag.
 pub struct BagAudit {
-    /// The record in the bag and its verdict; an error if it cannot be read.
-    pub audited: Result<(Record, AuditReport), LedgerError>,
+    /// The record in the bag; an error if it cannot be read.
+    pub record: Result<BagRecord, LedgerError>,
     /// The check of its files.
     pub checked: Checked,
     /// Further faults: files that do not follow from the record, one line for each.
@@ -66,19 +66,27 @@ pub struct BagAudit {
     /// The number of earlier checkpoints that hold.
     pub checkpoints: u64,
     /// The signature of the log key.
-    pub vouched: Vouched,
-    /// The values that the derived files are made of.
-    about: Derived,
+    pub note: NoteStatus,
     /// The number of events in the bag, and of the record that it was taken from, by its own
     /// account.
-    pub size: Option<(u64, u64)>,
+    pub sizes: Option<BagSizes>,
+}
+
+/// The record in a bag, and its verdict.
+pub struct BagRecord {
+    /// The record.
+    pub record: Record,
+    /// Its verdict.
+    pub audit: AuditReport,
 }
 
 impl BagAudit {
     /// Every fault of the bag itself, file by file.
     pub fn all_wrong(&self) -> impl Iterator<Item = &str> {
-        let note = match &self.vouched {
-            Vouched::No(why) | Vouched::Later(why) | Vouched::Changed(why) => Some(why.as_str()),
+        let note = match &self.note {
+            NoteStatus::No(why) | NoteStatus::Later(why) | NoteStatus::Changed(why) => {
+                Some(why.as_str())
+            }
             _ => None,
         };
         let wrong = self.checked.wrong.iter().chain(&self.wrong).map(String::as_str);
@@ -90,10 +98,10 @@ impl BagAudit {
     /// the record.
     pub fn verdict(&self) -> Verdict {
         let record =
-            self.audited.as_ref().map_or_else(LedgerError::verdict, |(_, it)| it.verdict());
+            self.record.as_ref().map_or_else(LedgerError::verdict, |it| it.audit.verdict());
         match record {
             Verdict::Forked | Verdict::No => record,
-            _ if matches!(self.vouched, Vouched::No(_)) => Verdict::No,
+            _ if matches!(self.note, NoteStatus::No(_)) => Verdict::No,
             _ if self.all_wrong().next().is_some() => Verdict::CouldNotTell,
             other => other,
         }
@@ -108,139 +116,163 @@ pub fn paths_in(bag: &Path) -> Paths {
 
 /// Audits a whole bag.
 pub fn audit_bag(bag: &Path, options: &Audit, steps: Steps<'_>) -> Result<BagAudit, LedgerError> {
-    let checked = check(bag)?;
-    let mut bagged = BagAudit {
-        audited: Err(LedgerError::NoLedger(paths_in(bag).ledger)),
-        checked,
-        wrong: Vec::new(),
-        derived: 0,
-        checkpoints: 0,
-        vouched: match read(bag, NOTE)? {
-            Some(_) => Vouched::Unjudged,
-            None => Vouched::Unsigned,
-        },
-        about: Derived::default(),
-        size: sizes(bag)?,
+    let files = Files { bag, checked: check(bag)?, sizes: sizes(bag)?, note: read(bag, NOTE)? };
+    let BagRecord { record, mut audit } = match audit_record(&files, options, steps)? {
+        Ok(record) => record,
+        Err(error) => {
+            let Files { checked, sizes, note, .. } = files;
+            let note = note.map_or(NoteStatus::Unsigned, |_| NoteStatus::Unjudged);
+            let (wrong, derived, checkpoints) = (Vec::new(), 0, 0);
+            let record = Err(error);
+            return Ok(BagAudit { record, checked, wrong, derived, checkpoints, note, sizes });
+        }
     };
-    let journal = paths_in(bag).ledger.join("journal");
+    let note = files.note_status(&record, &audit.report)?;
+    let mut wrong: Vec<String> = files.size_fault(&record, &audit.report).into_iter().collect();
+    let checkpoints = files.checkpoints(&record, &audit.report, &mut wrong)?;
+    let mut derived = 0;
+    if audit.report.faults.iter().all(is_of_pin) && audit.report.later_version.is_none() {
+        let end = RecordEnd::from(&audit.report);
+        // The state is folded again on the way; two of them may be too large.
+        drop(std::mem::take(&mut audit.report.state));
+        let compared = files.compare_derived(&record, &end, steps, &mut wrong)?;
+        wrong.extend(files.info_fault(&end, &compared.about)?);
+        (derived, audit.report.state) = (compared.equal, compared.state);
+    }
+    let Files { checked, sizes, .. } = files;
+    let record = Ok(BagRecord { record, audit });
+    Ok(BagAudit { record, checked, wrong, derived, checkpoints, note, sizes })
+}
+
+/// Audits the record in a bag; the inner error is that it cannot be read.
+fn audit_record(
+    files: &Files<'_>,
+    options: &Audit,
+    steps: Steps<'_>,
+) -> Result<Result<BagRecord, LedgerError>, LedgerError> {
+    let journal = paths_in(files.bag).ledger.join("journal");
     if !is_there(&journal)? {
-        bagged.audited = Err(LedgerError::NotFound(format!(
+        return Ok(Err(LedgerError::NotFound(format!(
             "expected the record of a bag in {}, found no folder there: the bag is damaged; take \
              another copy of it",
             journal.display()
-        )));
-        return Ok(bagged);
+        ))));
     }
-    let mut record = match Record::open_for_verdict(paths_in(bag)) {
+    let mut record = match Record::open_for_verdict(paths_in(files.bag)) {
         Ok(record) => record,
-        Err(error) => {
-            bagged.audited = Err(error);
-            return Ok(bagged);
-        }
+        Err(error) => return Ok(Err(error)),
     };
-    let of = bagged.size.filter(|(size, _)| *size == record.size()).map(|(_, of)| of);
-    record.part_of = of.filter(|of| *of > record.size());
+    let sizes = files.sizes.filter(|sizes| sizes.bag == record.size() && sizes.record > sizes.bag);
+    record.part_of = sizes.map(|sizes| sizes.record);
     let progress = |done| steps.jump("verify", done);
-    let mut audited = audit(&record, options, Some(&progress))?;
-    if let AuditSubject::Ledger(ledger) = &mut audited.subject
+    let mut audit = audit(&record, options, Some(&progress))?;
+    if let AuditSubject::Ledger(ledger) = &mut audit.subject
         && options.store
         && !is_there(&record.paths.store())?
     {
         ledger.store = StoreFound::NotCompared("a bag has none".to_owned());
     }
     // A file .gitattributes there would be one that no manifest lists.
-    for fault in &mut audited.report.faults {
+    for fault in &mut audit.report.faults {
         if let Some(why) = fault.why.strip_suffix(GIT_IN_LEDGER) {
             fault.why = why.to_owned();
         }
     }
-    let report = &audited.report;
-    bagged.vouched = match record.source.changed() {
-        Some(_) if read(bag, NOTE)?.is_some() => {
-            Vouched::Changed(format!("{NOTE}: it is not judged, for the journal is not"))
-        }
-        _ => vouched(bag, report, &bagged)?,
-    };
-    let is_short = record.source.changed().is_some()
-        || report.faults.iter().any(|fault| fault.rule == Rule::Short);
-    match bagged.size {
-        _ if is_short => {}
-        Some((size, of)) if size == report.size && size <= of => {}
-        _ => bagged.wrong.push(format!(
-            "{INFO}: expected Annals-Size {}, and an Annals-Record-Size that is not smaller",
-            report.size
-        )),
-    }
-    bagged.earlier(bag, &record, report)?;
-    if report.faults.iter().all(is_of_pin) && report.later_version.is_none() {
-        let end = RecordEnd::from(report);
-        // The state is folded again on the way; two of them may be too large.
-        drop(std::mem::take(&mut audited.report.state));
-        audited.report.state = bagged.compare(bag, &record, &end, steps)?;
-        bagged.info(bag, &end)?;
-    }
-    bagged.audited = Ok((record, audited));
-    Ok(bagged)
+    Ok(Ok(BagRecord { record, audit }))
 }
 
-impl BagAudit {
-    /// Derives every file beside the ledger's own again, and compares it; returns the record's
-    /// state.
-    fn compare(
-        &mut self,
-        folder: &Path,
+/// The files of a bag beside those of the record, which they are compared with.
+struct Files<'a> {
+    bag: &'a Path,
+    checked: Checked,
+    sizes: Option<BagSizes>,
+    note: Option<Vec<u8>>,
+}
+
+/// The files that are derived from a record, compared with those in a bag.
+struct DerivedComparison {
+    /// The number of files that follow from the record.
+    equal: u64,
+    /// The values that the derived files are made of.
+    about: Derived,
+    /// The state of the record.
+    state: State,
+}
+
+impl Files<'_> {
+    /// The fault of the sizes in `bag-info.txt`, unless the record was not read to its end.
+    fn size_fault(&self, record: &Record, report: &Report) -> Option<String> {
+        let is_short = |fault: &Fault| fault.rule == Rule::Short;
+        let is_cut = record.source.changed().is_some() || report.faults.iter().any(is_short);
+        let fits = |sizes: &BagSizes| sizes.bag == report.size && sizes.bag <= sizes.record;
+        (!is_cut && !self.sizes.as_ref().is_some_and(fits)).then(|| {
+            format!(
+                "{INFO}: expected Annals-Size {}, and an Annals-Record-Size that is not smaller",
+                report.size
+            )
+        })
+    }
+
+    /// Derives every file beside the ledger's own again, and compares it; adds the faults.
+    fn compare_derived(
+        &self,
         record: &Record,
         end: &RecordEnd,
         steps: Steps<'_>,
-    ) -> Result<State, LedgerError> {
-        let mut ground = NoGround;
-        let mut bag = Bagger::new(&mut ground);
+        wrong: &mut Vec<String>,
+    ) -> Result<DerivedComparison, LedgerError> {
+        let mut target = NoGround;
+        let mut bag = Bagger::new(&mut target);
         let (about, state) = derive(record, end, &mut bag, steps)?;
-        self.about = about;
+        let mut equal = 0;
         for (name, file) in bag.filed() {
             match self.checked.manifest.get(&format!("{PAYLOAD}/{name}")) {
-                Some(digest) if *digest == file.digest => self.derived += 1,
-                Some(_) => self.wrong.push(format!(
+                Some(digest) if *digest == file.digest => equal += 1,
+                Some(_) => wrong.push(format!(
                     "{PAYLOAD}/{name}: it is not what follows from the record in this bag"
                 )),
                 // Where it is there, the manifest lacks it, which is reported.
-                None if is_there(&folder.join(PAYLOAD).join(name))? => {}
-                None => self.wrong.push(format!("{PAYLOAD}/{name}: expected it, found none")),
+                None if is_there(&self.bag.join(PAYLOAD).join(name))? => {}
+                None => wrong.push(format!("{PAYLOAD}/{name}: expected it, found none")),
             }
         }
         for name in self.checked.manifest.keys() {
             let inside = name.strip_prefix("data/").unwrap_or(name);
             if !bag.filed().contains_key(inside) && !is_of_ledger(inside) {
-                self.wrong.push(format!("{name}: it is no part of a bag of a record"));
+                wrong.push(format!("{name}: it is no part of a bag of a record"));
             }
         }
-        Ok(state)
+        Ok(DerivedComparison { equal, about, state })
     }
 
     /// Compares `bag-info.txt` with the derived one; the size of the whole record is taken from the
-    /// file.
-    fn info(&mut self, bag: &Path, end: &RecordEnd) -> Result<(), LedgerError> {
-        let (bytes, files) = self.checked.payload;
-        let Some((_, of)) = self.size.filter(|_| files == self.checked.manifest.len() as u64)
-        else {
-            return Ok(());
+    /// file. Returns the fault.
+    fn info_fault(&self, end: &RecordEnd, about: &Derived) -> Result<Option<String>, LedgerError> {
+        let (bytes, files) = (self.checked.payload_bytes, self.checked.payload_files);
+        let Some(sizes) = self.sizes.filter(|_| files == self.checked.manifest.len() as u64) else {
+            return Ok(None);
         };
         let of_info = |why: &String| why.starts_with(&format!("{INFO}: "));
         if self.checked.wrong.iter().any(of_info) {
-            return Ok(());
+            return Ok(None);
         }
-        let expected = info::lines(end, of, &self.about, &format!("{bytes}.{files}"));
-        if read(bag, INFO)?.as_deref() != Some(expected.as_bytes()) {
-            let why = "it is not what follows from the record in this bag";
-            self.wrong.push(format!("{INFO}: {why}"));
-        }
-        Ok(())
+        let expected = info::lines(end, sizes.record, about, &format!("{bytes}.{files}"));
+        let differs = read(self.bag, INFO)?.as_deref() != Some(expected.as_bytes());
+        let why = || format!("{INFO}: it is not what follows from the record in this bag");
+        Ok(differs.then(why))
     }
 
-    /// Checks that each earlier checkpoint is of this record and signed by the log key of its size.
-    fn earlier(&mut self, bag: &Path, record: &Record, report: &Report) -> Result<(), LedgerError> {
-        let Some(ledger) = &report.state.fold.ledger else { return Ok(()) };
-        let text = read(bag, CHECKPOINTS)?.unwrap_or_default();
+    /// Checks that each earlier checkpoint is of this record and signed by the log key of its size;
+    /// adds the faults. Returns the number of those that hold.
+    fn checkpoints(
+        &self,
+        record: &Record,
+        report: &Report,
+        wrong: &mut Vec<String>,
+    ) -> Result<u64, LedgerError> {
+        let mut holding = 0;
+        let Some(ledger) = &report.state.fold.ledger else { return Ok(holding) };
+        let text = read(self.bag, CHECKPOINTS)?.unwrap_or_default();
         let text = String::from_utf8_lossy(&text).into_owned();
         let mut marks = Vec::new();
         for (line, at) in text.split_inclusive('\n').zip(1_u64..) {
@@ -248,7 +280,7 @@ impl BagAudit {
             let last = marks.last().map_or(1, |last: &Mark| last.size);
             match mark.filter(|mark| mark.origin == ledger.origin && mark.size <= report.size) {
                 Some(mark) if mark.size >= last => marks.push(mark),
-                _ => self.wrong.push(format!(
+                _ => wrong.push(format!(
                     "{CHECKPOINTS}: line {at}: expected a checkpoint of this record, of at most \
                      {} events and no smaller than the one before",
                     report.size
@@ -257,13 +289,13 @@ impl BagAudit {
         }
         let mut marks = marks.iter().peekable();
         let mut tree = Tree::default();
-        for span in record.source.walk(0)? {
-            for entry in span?.entries {
+        for batch in record.source.walk(0)? {
+            for entry in batch?.entries {
                 tree.push(hash(&entry.record));
                 while let Some(mark) = marks.next_if(|mark| mark.size <= tree.size()) {
                     match holds(mark, &tree, &report.log) {
-                        true => self.checkpoints += 1,
-                        false => self.wrong.push(format!(
+                        true => holding += 1,
+                        false => wrong.push(format!(
                             "{CHECKPOINTS}: the one of size {} does not hold",
                             mark.size
                         )),
@@ -271,7 +303,63 @@ impl BagAudit {
                 }
             }
         }
-        Ok(())
+        Ok(holding)
+    }
+
+    /// Whether the log key signed this bag.
+    fn note_status(&self, record: &Record, report: &Report) -> Result<NoteStatus, LedgerError> {
+        let Some(bytes) = &self.note else { return Ok(NoteStatus::Unsigned) };
+        if record.source.changed().is_some() {
+            let why = format!("{NOTE}: it is not judged, for the journal is not");
+            return Ok(NoteStatus::Changed(why));
+        }
+        let no = |why: &str| Ok(NoteStatus::No(format!("{NOTE}: {why}")));
+        let is_formless = |_: &Changed| Note::parse(bytes).is_none();
+        if let Some(changed) = changed(bytes).or(changed_text(bytes).filter(is_formless)) {
+            return Ok(NoteStatus::Changed(format!("{NOTE}: {changed}")));
+        }
+        if read(self.bag, TAG_MANIFEST)?.as_deref().and_then(changed_text).is_some() {
+            return Ok(NoteStatus::Changed(format!(
+                "{NOTE}: it is not judged, for {TAG_MANIFEST} is not"
+            )));
+        }
+        let note = Note::parse(bytes);
+        if let Some(version) = note.as_ref().and_then(|note| later(note.text.as_bytes(), "bag")) {
+            let why = format!("it is of version {version}, this program knows version 1");
+            return Ok(NoteStatus::Later(format!("{NOTE}: {why}")));
+        }
+        let text = note.as_ref().and_then(|note| BagText::parse(&note.text));
+        let (Some(note), Some(text)) = (note, text) else {
+            return no("expected a signed note over a bag, found none in form");
+        };
+        let Some(ledger) = &report.state.fold.ledger else {
+            return no(
+                "the record in this bag has no opening, so no log key that could have signed it",
+            );
+        };
+        match &self.checked.tag_manifest {
+            None => return no(&format!("it cannot be compared: {TAG_MANIFEST} is not there")),
+            Some(digest) if *digest != text.digest => {
+                return no("it is signed for another tag manifest than the one that is here");
+            }
+            Some(_) => {}
+        }
+        if text.origin != *ledger.origin || (text.size, text.root) != (report.size, report.root) {
+            return no("it is signed for another record than the one in this bag");
+        }
+        match self.sizes {
+            None => {
+                return no(&format!("it cannot be compared: {INFO} is not there or has no sizes"));
+            }
+            Some(sizes) if sizes.record != text.of => {
+                return no("it is signed for a part of another record than bag-info.txt says");
+            }
+            Some(_) => {}
+        }
+        match signed_by(&note, &ledger.origin, &ledger.log_key) {
+            Signed::Yes => Ok(NoteStatus::Yes),
+            _ => no("the log key of this record did not sign it"),
+        }
     }
 }
 
@@ -301,54 +389,5 @@ pub fn is_of_ledger(name: &str) -> bool {
         Some(("journal", name)) => log(name),
         Some(("document", name)) => Hash::parse(name).is_some(),
         _ => matches!(name, "checkpoint" | "checkpoints"),
-    }
-}
-
-fn vouched(bag: &Path, report: &Report, bagged: &BagAudit) -> Result<Vouched, LedgerError> {
-    let Some(bytes) = read(bag, NOTE)? else { return Ok(Vouched::Unsigned) };
-    let no = |why: &str| Ok(Vouched::No(format!("{NOTE}: {why}")));
-    let is_formless = |_: &Changed| Note::parse(&bytes).is_none();
-    if let Some(changed) = changed(&bytes).or(changed_text(&bytes).filter(is_formless)) {
-        return Ok(Vouched::Changed(format!("{NOTE}: {changed}")));
-    }
-    if read(bag, TAG_MANIFEST)?.as_deref().and_then(changed_text).is_some() {
-        return Ok(Vouched::Changed(format!(
-            "{NOTE}: it is not judged, for {TAG_MANIFEST} is not"
-        )));
-    }
-    let note = Note::parse(&bytes);
-    if let Some(version) = note.as_ref().and_then(|note| later(note.text.as_bytes(), "bag")) {
-        let why = format!("it is of version {version}, this program knows version 1");
-        return Ok(Vouched::Later(format!("{NOTE}: {why}")));
-    }
-    let text = note.as_ref().and_then(|note| BagText::parse(&note.text));
-    let (Some(note), Some(text)) = (note, text) else {
-        return no("expected a signed note over a bag, found none in form");
-    };
-    let Some(ledger) = &report.state.fold.ledger else {
-        return no(
-            "the record in this bag has no opening, so no log key that could have signed it",
-        );
-    };
-    match &bagged.checked.tag_manifest {
-        None => return no(&format!("it cannot be compared: {TAG_MANIFEST} is not there")),
-        Some(digest) if *digest != text.digest => {
-            return no("it is signed for another tag manifest than the one that is here");
-        }
-        Some(_) => {}
-    }
-    if text.origin != *ledger.origin || (text.size, text.root) != (report.size, report.root) {
-        return no("it is signed for another record than the one in this bag");
-    }
-    match bagged.size {
-        None => return no(&format!("it cannot be compared: {INFO} is not there or has no sizes")),
-        Some((_, of)) if of != text.of => {
-            return no("it is signed for a part of another record than bag-info.txt says");
-        }
-        Some(_) => {}
-    }
-    match signed_by(&note, &ledger.origin, &ledger.log_key) {
-        Signed::Yes => Ok(Vouched::Yes),
-        _ => no("the log key of this record did not sign it"),
     }
 }

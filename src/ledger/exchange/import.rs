@@ -11,7 +11,7 @@
 //! fork. No log key signs that may have signed more elsewhere. Not here: the check before a write
 //! (`imported`). Source: FORMAT.md section 14, "Import"; THREATS.md.
 
-use crate::archive::bag::read::stream;
+use crate::archive::bag::read::{BagSizes, stream};
 use crate::archive::bag::target::{BagTarget, FolderBagTarget};
 use crate::disk::lock::LockWait;
 use crate::keys::HighWaterMarks;
@@ -66,12 +66,12 @@ pub fn import(
     let report = whole(bag, &bagged)?;
     let size = report.size;
     let imported = match options.take_over {
-        None => Imported::ReadOnly(bagged.size.map_or(size, |(_, of)| of)),
+        None => Imported::ReadOnly(bagged.sizes.map_or(size, |sizes| sizes.record)),
         Some(keys) => taken_over(&bagged, report, paths, keys)?,
     };
     // The record's state is no longer needed and may be large.
     let manifest = bagged.checked.manifest;
-    drop(bagged.audited);
+    drop(bagged.record);
     let mut ground = FolderBagTarget::open(&paths.ledger, options.wait)?;
     for (name, digest) in &manifest {
         let inside = name.strip_prefix("data/").filter(|name| is_of_ledger(name));
@@ -107,15 +107,16 @@ fn whole<'b>(bag: &Path, bagged: &'b BagAudit) -> Result<&'b Report, LedgerError
         return Err(LedgerError::Bag(bag.to_owned(), why.to_owned()));
     }
     let wrong = |why: String| LedgerError::Bag(bag.to_owned(), why);
-    let (_, audited) = bagged.audited.as_ref().map_err(|error| wrong(error.to_string()))?;
-    if !audited.report.faults.is_empty() {
-        return Err(LedgerError::Faulty(audited.report.faults.clone()));
+    let record = bagged.record.as_ref().map_err(|error| wrong(error.to_string()))?;
+    let report = &record.audit.report;
+    if !report.faults.is_empty() {
+        return Err(LedgerError::Faulty(report.faults.clone()));
     }
-    match audited.report.later_version {
+    match report.later_version {
         Some((position, v)) => Err(wrong(format!(
             "event {position} is of format {v}, which this program does not know"
         ))),
-        None => Ok(&audited.report),
+        None => Ok(report),
     }
 }
 
@@ -127,8 +128,8 @@ fn taken_over(
     log_keys: &[SecretKey],
 ) -> Result<Imported, LedgerError> {
     let (size, root) = (report.size, report.root);
-    if bagged.size != Some((size, size)) {
-        let of = bagged.size.map_or(0, |(_, of)| of);
+    if bagged.sizes != Some(BagSizes { bag: size, record: size }) {
+        let of = bagged.sizes.map_or(0, |sizes| sizes.record);
         return Err(LedgerError::Usage(format!(
             "the bag holds the first {size} of {of} events: a ledger that went on from there would \
              be another one than the record (a fork); nothing was imported; take over a bag of the \

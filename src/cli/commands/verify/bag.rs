@@ -16,7 +16,7 @@ use crate::cli::terminal::{
 use crate::ledger::audit::options::Audit;
 use crate::ledger::audit::periods::periods;
 use crate::ledger::error::LedgerError;
-use crate::ledger::exchange::bag_audit::{BagAudit, Vouched, audit_bag};
+use crate::ledger::exchange::bag_audit::{BagAudit, BagRecord, NoteStatus, audit_bag};
 use crate::ledger::exchange::steps::Steps;
 use annals_core::transfer::Changed;
 use annals_core::verdict::Verdict;
@@ -36,16 +36,16 @@ pub fn run(
     args: &VerifyArgs,
 ) -> Result<Exit, CliError> {
     let began = Instant::now();
-    let progress = Progress::new(sizes(folder)?.map_or(0, |(size, _)| size), "verify");
+    let progress = Progress::new(sizes(folder)?.map_or(0, |sizes| sizes.bag), "verify");
     let report = |step, done| progress.step(step, done);
     let bagged = audit_bag(folder, options, Steps(Some(&report)))?;
     drop(progress);
     let exit = Exit::from(bagged.verdict());
     let mut out = done_as(context.format());
-    let report = match &bagged.audited {
-        Ok((record, audited)) => {
-            let roster = periods(&record.source, &audited.report).map_err(LedgerError::from)?;
-            let mut report = report::VerdictReport::of(audited, roster);
+    let report = match &bagged.record {
+        Ok(BagRecord { record, audit }) => {
+            let roster = periods(&record.source, &audit.report).map_err(LedgerError::from)?;
+            let mut report = report::VerdictReport::of(audit, roster);
             report.bag = Some(files(&bagged));
             report.verdict = verdict(&bagged).map_or(report.verdict, str::to_owned);
             report.exit = exit;
@@ -71,7 +71,7 @@ pub fn run(
         keep_page(context, args, |now| page::write(report, &around, now, seconds))?;
     }
     told?;
-    match bagged.audited {
+    match bagged.record {
         Ok(_) => Ok(exit),
         Err(error) => Err(error.into()),
     }
@@ -80,9 +80,9 @@ pub fn run(
 /// What is wrong with the files of the bag. A note of a later version is not damaged.
 fn files(bagged: &BagAudit) -> BagFiles {
     let unlisted = bagged.checked.unlisted;
-    let later = usize::from(matches!(bagged.vouched, Vouched::Later(_)));
+    let later = usize::from(matches!(bagged.note, NoteStatus::Later(_)));
     let has_line_ends = |why: &str| why.contains(Changed::LineEnds.what());
-    let of_record = bagged.audited.iter().flat_map(|(_, audited)| &audited.report.faults);
+    let of_record = bagged.record.iter().flat_map(|it| &it.audit.report.faults);
     BagFiles {
         unlisted: unlisted > 0,
         damaged: bagged.all_wrong().count() > unlisted + later,
@@ -118,8 +118,8 @@ fn verdict(bagged: &BagAudit) -> Option<&'static str> {
     bagged.all_wrong().next()?;
     Some(match bagged.verdict() {
         Verdict::No => "no: the bag is not the one that was signed, or the record breaks its rules",
-        Verdict::Forked => report::forked(&bagged.audited.as_ref().ok()?.1.report),
-        _ if matches!(bagged.vouched, Vouched::Later(_)) && bagged.all_wrong().count() == 1 => {
+        Verdict::Forked => report::forked(&bagged.record.as_ref().ok()?.audit.report),
+        _ if matches!(bagged.note, NoteStatus::Later(_)) && bagged.all_wrong().count() == 1 => {
             "could not tell: a newer program is needed"
         }
         _ => "could not tell: the bag is damaged",

@@ -4,7 +4,7 @@
 
 use crate::cli::render::report::lines::{Line, Section, line};
 use crate::cli::terminal::counted;
-use crate::ledger::exchange::bag_audit::{BagAudit, Vouched, is_of_pin};
+use crate::ledger::exchange::bag_audit::{BagAudit, NoteStatus, is_of_pin};
 use serde::Serialize;
 
 /// The report on a bag.
@@ -45,32 +45,32 @@ impl BagReport {
     /// The report on an audited bag.
     pub fn of(bagged: &BagAudit) -> BagReport {
         let mut bag = BagReport {
-            files: bagged.checked.payload.1,
+            files: bagged.checked.payload_files,
             derived: bagged.derived,
             checkpoints: bagged.checkpoints,
-            signed: bagged.vouched == Vouched::Yes,
-            of: bagged.size.map(|(_, of)| of),
+            signed: bagged.note == NoteStatus::Yes,
+            of: bagged.sizes.map(|sizes| sizes.record),
             wrong: bagged.all_wrong().map(str::to_owned).collect(),
             listed: bagged.checked.manifest.len() as u64,
-            size: bagged.size.map(|(size, _)| size),
-            not_compared: match &bagged.audited {
+            size: bagged.sizes.map(|sizes| sizes.bag),
+            not_compared: match &bagged.record {
                 Err(_) => "the record in it cannot be read",
-                Ok((_, audited)) if !audited.report.faults.iter().all(is_of_pin) => {
+                Ok(it) if !it.audit.report.faults.iter().all(is_of_pin) => {
                     "the record in it has faults"
                 }
-                Ok((_, audited)) if audited.report.later_version.is_some() => {
+                Ok(it) if it.audit.report.later_version.is_some() => {
                     "the record in it is of a later format"
                 }
                 Ok(_) => "the manifest lists none of them",
             },
-            is_read: bagged.audited.is_ok(),
-            signature: match &bagged.vouched {
-                Vouched::Yes => "the log key signed the tag manifest",
-                Vouched::Unsigned => "the tag manifest is not signed",
-                Vouched::Unjudged => "the note is not judged: the record in it cannot be read",
-                Vouched::Later(_) => "the note is of a later version: see below",
-                Vouched::Changed(_) => "the note is not judged: see below",
-                Vouched::No(_) => "the note does not hold: see below",
+            is_read: bagged.record.is_ok(),
+            signature: match &bagged.note {
+                NoteStatus::Yes => "the log key signed the tag manifest",
+                NoteStatus::Unsigned => "the tag manifest is not signed",
+                NoteStatus::Unjudged => "the note is not judged: the record in it cannot be read",
+                NoteStatus::Later(_) => "the note is of a later version: see below",
+                NoteStatus::Changed(_) => "the note is not judged: see below",
+                NoteStatus::No(_) => "the note does not hold: see below",
             },
             lines: Vec::new(),
         };
