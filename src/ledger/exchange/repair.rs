@@ -4,15 +4,15 @@
 //! Always holds: a record replaces another only if it verifies completely and neither the
 //! checkpoint nor the marks here contradict it. The replacement is built beside the old one,
 //! synced, and then renamed; the old one is kept aside, never deleted. Two records that verify and
-//! differ are a fork, and nothing is changed. Not here: the examination of a place (`holding`), its
+//! differ are a fork, and nothing is changed. Not here: the examination of a copy (`record_copy`), its
 //! files (`place`).
 
 mod compare;
 mod documents;
-mod holding;
 mod place;
-mod stored;
+mod record_copy;
 mod scratch;
+mod sources;
 pub mod step;
 
 use crate::disk::lock::LockWait;
@@ -24,8 +24,8 @@ use crate::ledger::error::LedgerError;
 use crate::ledger::paths::Paths;
 use crate::ledger::reader::Record;
 use crate::ledger::write::writer::make_index;
-use compare::{Compared, compare};
-use holding::Holding;
+use compare::{SourceComparison, compare};
+use record_copy::{CopyContent, ReadCopy, RecordCopy};
 use scratch::Scratch;
 use std::path::PathBuf;
 pub use step::{CopyKind, CopyState, Step};
@@ -54,33 +54,34 @@ pub fn repair(
     let from = options.from.as_ref().map(|copy| copy_paths(paths, copy)).transpose()?;
     let lock = paths.take_lock(options.wait)?;
     let scratch = Scratch::make(&paths.ledger)?;
-    let journal = Holding::journal(paths, options.jobs)?;
+    let jobs = options.jobs;
+    let journal = RecordCopy::journal(paths, jobs)?;
     on_step(journal.step());
-    let mut store = Holding::store(paths, &scratch, options.jobs)?;
+    let store = RecordCopy::store(paths, &scratch, &journal, jobs)?;
     on_step(store.step());
-    // If the journal is complete, a complete store is compared with it, whatever was signed.
-    store.anchored |= journal.is_whole();
-    let mut holdings = vec![journal, store];
-    if let Some(from) = &from {
-        let copy = Holding::copy(from, paths, &holdings, options.jobs)?;
-        on_step(copy.step());
-        holdings.push(copy);
+    let other = match &from {
+        Some(from) => Some(RecordCopy::other(from, paths, &[&journal, &store], jobs)?),
+        None => None,
+    };
+    if let Some(other) = &other {
+        on_step(other.step());
     }
-    let record = choose(&holdings)?;
+    let copies = Copies { journal, store, other };
+    let record = copies.choose()?;
     let mut changed = false;
-    if record.place != CopyKind::Journal {
+    if record.place.kind != CopyKind::Journal {
         place::journal(paths, &scratch, record, on_step)?;
         changed = true;
     }
-    if !same_as_store(record, &holdings)? {
+    if !copies.is_store_of(record)? {
         place::store(paths, &scratch, record, on_step)?;
         changed = true;
     }
     let copy = from.as_ref().map(|from| from.ledger.as_path());
     changed |= documents::take(paths, record, copy, on_step)?;
     changed |= place::no_checkpoint(paths, on_step)?;
-    changed |= place::checkpoint(paths, record, &holdings, on_step)?;
-    drop((holdings, scratch));
+    changed |= place::checkpoint(paths, record, copies.other(), on_step)?;
+    drop((copies, scratch));
     let mended = Record::open(paths.clone())?;
     if let (_, IndexStatus::Same { events, wrote: true }) =
         make_index(paths, mended.journal()?, None)?
@@ -91,7 +92,6 @@ pub fn repair(
     drop(lock);
     // As `annals verify` judges it.
     let policy = GivenPolicy::beside(&paths.keys);
-    let jobs = options.jobs;
     let options = Audit { store: true, index: true, jobs, policy, ..Audit::default() };
     let audited = audit_until_stable(&mut Record::open(paths.clone())?, &options, None)?;
     if !changed {
@@ -134,63 +134,87 @@ fn copy_paths(paths: &Paths, copy: &std::path::Path) -> Result<Paths, LedgerErro
     Ok(from)
 }
 
-/// Chooses the longest complete record; of equal ones the journal, then the copy. All that verify
-/// must agree.
-fn choose(holdings: &[Holding]) -> Result<&Holding, LedgerError> {
-    let anchored = |holding: &&Holding| holding.verifies() && holding.anchored;
-    let verified: Vec<&Holding> = holdings.iter().filter(anchored).collect();
-    for (index, one) in verified.iter().enumerate() {
-        for other in &verified[index + 1..] {
-            let compared = compare(one.source()?, other.source()?)?;
-            if let Compared::Forked { position, one: hash, other: other_hash } = compared {
-                return Err(LedgerError::Fork {
-                    position,
-                    one: (one.named(), hash),
-                    other: (other.named(), other_hash),
-                });
+/// The copies of the record that a repair may use.
+struct Copies {
+    journal: RecordCopy,
+    store: RecordCopy,
+    /// The copy that was named.
+    other: Option<RecordCopy>,
+}
+
+impl Copies {
+    fn each(&self) -> impl Iterator<Item = &RecordCopy> {
+        [&self.journal, &self.store].into_iter().chain(&self.other)
+    }
+
+    /// The copy that was named, if it could be read.
+    fn other(&self) -> Option<&ReadCopy> {
+        self.other.as_ref().and_then(RecordCopy::read)
+    }
+
+    /// Chooses the longest complete record; of equal ones the journal, then the copy. All that
+    /// verify must agree.
+    fn choose(&self) -> Result<&ReadCopy, LedgerError> {
+        let read = self.each().filter_map(RecordCopy::read);
+        let verified: Vec<&ReadCopy> =
+            read.filter(|copy| copy.verifies() && copy.is_anchored).collect();
+        for (index, one) in verified.iter().enumerate() {
+            for other in &verified[index + 1..] {
+                let compared = compare(&*one.source, &*other.source)?;
+                if let SourceComparison::Forked { position, one: hash, other: other_hash } =
+                    compared
+                {
+                    return Err(LedgerError::Fork {
+                        position,
+                        one: (one.place.to_string(), hash),
+                        other: (other.place.to_string(), other_hash),
+                    });
+                }
             }
         }
+        let rank = |copy: &ReadCopy| match copy.place.kind {
+            CopyKind::Journal => 2,
+            CopyKind::Copy => 1,
+            CopyKind::Store => 0,
+        };
+        let whole = verified.into_iter().filter(|copy| copy.is_whole());
+        let longest = whole.max_by_key(|copy| (copy.report.size, rank(copy)));
+        longest.ok_or_else(|| self.irreparable())
     }
-    let rank = |holding: &&&Holding| match holding.place {
-        CopyKind::Journal => 2,
-        CopyKind::Copy => 1,
-        CopyKind::Store => 0,
-    };
-    let whole = verified.iter().filter(|holding| holding.is_whole());
-    let longest = whole.max_by_key(|holding| (holding.size(), rank(holding)));
-    longest.copied().ok_or_else(|| irreparable(holdings))
-}
 
-/// The error if nothing here can be used for a repair.
-fn irreparable(holdings: &[Holding]) -> LedgerError {
-    let behind = holdings.iter().find_map(|holding| holding.behind_mark());
-    let others =
-        holdings.iter().filter(|h| h.place == CopyKind::Store && h.found() != CopyState::Absent);
-    let agree = others.clone().all(|holding| holding.behind_mark().is_some());
-    match behind.filter(|_| agree && holdings[0].behind_mark().is_some()) {
-        Some((marked, size)) => LedgerError::NewerNotHere(marked, size),
-        None => match holdings.iter().find_map(Holding::unknown) {
-            Some((place, why)) => LedgerError::Usage(format!(
-                "{place} may be whole, and could not be copied to be looked at: {why}; nothing \
-                 else here is whole; nothing was changed; say the same again once that can be done"
+    /// The error if nothing here can be used for a repair.
+    fn irreparable(&self) -> LedgerError {
+        let behind = self.each().find_map(RecordCopy::behind_mark);
+        let is_store_behind =
+            matches!(self.store.content, CopyContent::Absent) || self.store.behind_mark().is_some();
+        if let Some((marked, size)) = behind
+            && is_store_behind
+            && self.journal.behind_mark().is_some()
+        {
+            return LedgerError::NewerNotHere(marked, size);
+        }
+        match &self.store.content {
+            CopyContent::Unknown(why) => LedgerError::Usage(format!(
+                "{} may be whole, and could not be copied to be looked at: {why}; nothing else \
+                 here is whole; nothing was changed; say the same again once that can be done",
+                self.store.place
             )),
-            None => LedgerError::Irreparable,
-        },
+            _ => LedgerError::Irreparable,
+        }
     }
-}
 
-/// Whether the store holds the chosen record, including bodies; a store that cannot be read is left
-/// unchanged and counts as equal.
-fn same_as_store(record: &Holding, holdings: &[Holding]) -> Result<bool, LedgerError> {
-    let store = holdings.iter().find(|holding| holding.place == CopyKind::Store);
-    if store.is_some_and(Holding::is_unknown) {
-        return Ok(true);
+    /// Whether the store holds the chosen record, including bodies; a store that cannot be read is
+    /// left unchanged and counts as equal.
+    fn is_store_of(&self, record: &ReadCopy) -> Result<bool, LedgerError> {
+        if matches!(self.store.content, CopyContent::Unknown(_)) {
+            return Ok(true);
+        }
+        let Some(store) = self.store.whole() else { return Ok(false) };
+        if store.report.size != record.report.size {
+            return Ok(false);
+        }
+        let same = record.place.kind == CopyKind::Store
+            || compare(&*record.source, &*store.source)? == SourceComparison::Same;
+        Ok(same)
     }
-    let Some(store) = store.filter(|store| store.is_whole()) else { return Ok(false) };
-    if store.size() != record.size() {
-        return Ok(false);
-    }
-    let same = record.place == CopyKind::Store
-        || compare(record.source()?, store.source()?)? == Compared::Same;
-    Ok(same)
 }

@@ -9,7 +9,7 @@ use annals_core::verify::source::{Source, SourceError};
 
 /// The result of comparing two sources, as far as both reach.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Compared {
+pub enum SourceComparison {
     /// The same events with the same bodies.
     Same,
     /// The same events; a body differs, or one source withholds it.
@@ -26,16 +26,16 @@ pub enum Compared {
 }
 
 /// Compares two sources entry by entry.
-pub fn compare(one: &dyn Source, other: &dyn Source) -> Result<Compared, SourceError> {
-    let mut bodies = Compared::Same;
+pub fn compare(one: &dyn Source, other: &dyn Source) -> Result<SourceComparison, SourceError> {
+    let mut bodies = SourceComparison::Same;
     for ((one, other), position) in entries(one)?.zip(entries(other)?).zip(0..) {
         let (one, other) = (one?, other?);
         if one.record != other.record {
             let (one, other) = (hash(&one.record), hash(&other.record));
-            return Ok(Compared::Forked { position, one, other });
+            return Ok(SourceComparison::Forked { position, one, other });
         }
         if one.body != other.body {
-            bodies = Compared::Bodies;
+            bodies = SourceComparison::Bodies;
         }
     }
     Ok(bodies)

@@ -8,9 +8,9 @@ use crate::disk::{self, FileMode};
 use crate::journal::Journal;
 use crate::ledger::error::LedgerError;
 use crate::ledger::exchange::repair::compare::entries;
-use crate::ledger::exchange::repair::holding::Holding;
+use crate::ledger::exchange::repair::record_copy::ReadCopy;
+use crate::ledger::exchange::repair::sources::document;
 use crate::ledger::exchange::repair::step::{CopyKind, Step};
-use crate::ledger::exchange::repair::stored::document;
 use crate::ledger::paths::Paths;
 use annals_core::event::body::{Body, Content};
 use annals_core::hash::Hash;
@@ -23,7 +23,7 @@ use std::path::Path;
 /// which a ledger keeps until it is released. Returns whether there was one.
 pub fn take(
     paths: &Paths,
-    record: &Holding,
+    record: &ReadCopy,
     copy: Option<&Path>,
     on_step: &mut dyn FnMut(Step),
 ) -> Result<bool, LedgerError> {
@@ -66,19 +66,18 @@ struct LackingDocument {
 
 /// The documents that are missing or damaged here. The verdict on another copy was about the
 /// documents there, so of its record every one that is not redacted is looked for here.
-fn lacking(paths: &Paths, record: &Holding) -> Result<Vec<LackingDocument>, LedgerError> {
-    let of_copy = record.report.as_ref().filter(|_| record.place == CopyKind::Copy);
-    let fold = of_copy.map(|report| &report.state.fold);
+fn lacking(paths: &Paths, record: &ReadCopy) -> Result<Vec<LackingDocument>, LedgerError> {
+    let fold = (record.place.kind == CopyKind::Copy).then_some(&record.report.state.fold);
     let of_document =
         |fault: &&Fault| matches!(fault.rule, Rule::DocumentMissing | Rule::DocumentDigest);
-    let faults = record.report.iter().flat_map(|report| &report.faults);
+    let faults = record.report.faults.iter();
     let named: BTreeSet<u64> =
         faults.filter(of_document).filter_map(|fault| fault.position).collect();
     let mut lacking = Vec::new();
     if named.is_empty() && fold.is_none() {
         return Ok(lacking);
     }
-    for (entry, position) in entries(record.source()?)?.zip(0..) {
+    for (entry, position) in entries(&*record.source)?.zip(0..) {
         let is_kept = fold.is_some_and(|fold| !fold.is_redacted(position));
         let body = match named.contains(&position) || is_kept {
             true => entry?.body.and_then(|body| Body::parse(&body).ok()),

@@ -2,13 +2,13 @@
 //!
 //! Always holds: the replacement was built in its own folder, is synced, and has the root of the
 //! record it was built from. The old record is first renamed to `<name>-aside-<n>`, and renamed
-//! back if the replacement fails. Not here: which record is correct (`holding`). Source: FORMAT.md
+//! back if the replacement fails. Not here: which record is correct (`repair`). Source: FORMAT.md
 //! section 9.
 
 use crate::disk::{self, DiskError, FileMode, Links, PathKind, free_aside};
 use crate::journal::{JournalWriter, ROTATE_AT};
 use crate::ledger::error::LedgerError;
-use crate::ledger::exchange::repair::holding::Holding;
+use crate::ledger::exchange::repair::record_copy::ReadCopy;
 use crate::ledger::exchange::repair::scratch::Scratch;
 use crate::ledger::exchange::repair::step::{CopyKind, Step};
 use crate::ledger::paths::Paths;
@@ -26,13 +26,13 @@ use std::path::{Path, PathBuf};
 pub fn journal(
     paths: &Paths,
     scratch: &Scratch,
-    record: &Holding,
+    record: &ReadCopy,
     on_step: &mut dyn FnMut(Step),
 ) -> Result<(), LedgerError> {
     let built = build_journal(record, scratch.folder())?;
     check(&built, record)?;
     let aside = put(&scratch.path("journal"), &paths.ledger.join("journal"))?;
-    on_step(Step::Built(CopyKind::Journal, record.place, built.size()));
+    on_step(Step::Built(CopyKind::Journal, record.place.kind, built.size()));
     report_aside("journal", aside, on_step);
     Ok(())
 }
@@ -41,14 +41,14 @@ pub fn journal(
 pub fn store(
     paths: &Paths,
     scratch: &Scratch,
-    record: &Holding,
+    record: &ReadCopy,
     on_step: &mut dyn FnMut(Step),
 ) -> Result<(), LedgerError> {
     let folder = scratch.path("db");
-    let built = build_store(record.source()?, &folder)?;
+    let built = build_store(&*record.source, &folder)?;
     check(&built, record)?;
     let aside = put(&folder, &paths.store())?;
-    on_step(Step::Built(CopyKind::Store, record.place, built.size()));
+    on_step(Step::Built(CopyKind::Store, record.place.kind, built.size()));
     report_aside("store", aside, on_step);
     Ok(())
 }
@@ -67,21 +67,21 @@ pub fn no_checkpoint(paths: &Paths, on_step: &mut dyn FnMut(Step)) -> Result<boo
     Ok(true)
 }
 
-/// Takes the copy's checkpoint if the one here does not hold or is of a smaller size.
+/// Takes the checkpoint of another copy if the one here does not hold or is of a smaller size.
 pub fn checkpoint(
     paths: &Paths,
-    record: &Holding,
-    holdings: &[Holding],
+    record: &ReadCopy,
+    copy: Option<&ReadCopy>,
     on_step: &mut dyn FnMut(Step),
 ) -> Result<bool, LedgerError> {
-    let copy = holdings.iter().find(|h| h.place == CopyKind::Copy && h.is_whole());
-    let Some((copy, theirs)) = copy.and_then(|copy| Some((copy, copy.signed_there?))) else {
+    let copy = copy.filter(|copy| copy.is_whole());
+    let Some((copy, theirs)) = copy.and_then(|copy| Some((copy, copy.own_signed?))) else {
         return Ok(false);
     };
-    if theirs > record.size() || record.signed.is_some_and(|ours| ours >= theirs) {
+    if theirs > record.report.size || record.signed.is_some_and(|ours| ours >= theirs) {
         return Ok(false);
     }
-    let taken = checkpoint_of(&Paths::new(copy.path.clone(), None))?;
+    let taken = checkpoint_of(&Paths::new(copy.place.path.clone(), None))?;
     let Some(taken) = taken.filter(|taken| covered(Some(taken)) == Some(theirs)) else {
         return Ok(false);
     };
@@ -103,11 +103,11 @@ pub fn checkpoint(
 
 /// Writes the entries of a record to a new journal in `ledger`. Commits end where they end in the
 /// source; a store does not keep that, so each of its batches becomes one commit.
-fn build_journal(record: &Holding, ledger: &Path) -> Result<Tree, LedgerError> {
+fn build_journal(record: &ReadCopy, ledger: &Path) -> Result<Tree, LedgerError> {
     let mut writer = JournalWriter::create(ledger, ROTATE_AT)?;
     let mut tree = Tree::default();
     let mut open: Vec<Entry> = Vec::new();
-    for span in record.source()?.walk(0)? {
+    for span in record.source.walk(0)? {
         let span = span?;
         let mut entries = span.entries.into_iter();
         for closing in span.closings {
@@ -116,7 +116,7 @@ fn build_journal(record: &Holding, ledger: &Path) -> Result<Tree, LedgerError> {
             close(&mut writer, &mut tree, &mut open)?;
         }
         open.extend(entries);
-        if record.place == CopyKind::Store {
+        if record.place.kind == CopyKind::Store {
             close(&mut writer, &mut tree, &mut open)?;
         }
     }
@@ -154,14 +154,13 @@ fn build_store(source: &dyn Source, folder: &Path) -> Result<Tree, LedgerError> 
 }
 
 /// Checks that the new copy has the verified size and root: no other process changed the source.
-fn check(built: &Tree, record: &Holding) -> Result<(), LedgerError> {
-    let verified = record.report.as_ref().map(|report| (report.size, report.root));
-    if verified == Some((built.size(), built.root())) {
+fn check(built: &Tree, record: &ReadCopy) -> Result<(), LedgerError> {
+    let report = &record.report;
+    if (report.size, report.root) == (built.size(), built.root()) {
         return Ok(());
     }
-    let path = record.path.display();
     Err(LedgerError::Usage(format!(
-        "the {} at {path} was changed while it was read; nothing was put in place, try again",
+        "{} was changed while it was read; nothing was put in place, try again",
         record.place
     )))
 }

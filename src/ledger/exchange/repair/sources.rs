@@ -1,7 +1,8 @@
-//! A store as a source of the record, with the documents of its ledger.
+//! Store and journal as sources of the record, with the documents of their ledger.
 //!
-//! Always holds: it gives entries only; a store does not keep where commits ended, so no batch has
-//! a commit line. Not here: verification (`verify`). Source: FORMAT.md section 9.
+//! Always holds: a document that cannot be read is given as one with other bytes. A store gives
+//! entries only; it does not keep where commits ended, so no batch of it has a commit line. Not
+//! here: verification (`verify`). Source: FORMAT.md section 9.
 
 use crate::disk;
 use crate::journal::{DOCUMENT_BOUND, Journal};
@@ -15,17 +16,17 @@ use std::path::{Path, PathBuf};
 const SPAN: u64 = 64;
 
 /// A store as a source of the record.
-pub struct Stored {
+pub struct StoreSource {
     store: Box<dyn Store>,
     ledger: PathBuf,
     size: u64,
 }
 
-impl Stored {
+impl StoreSource {
     /// The record in `store`, of the ledger whose folder of documents is in `ledger`.
-    pub fn new(store: Box<dyn Store>, ledger: &Path) -> Result<Stored, StoreError> {
+    pub fn new(store: Box<dyn Store>, ledger: &Path) -> Result<StoreSource, StoreError> {
         let size = store.head()?.size;
-        Ok(Stored { store, ledger: ledger.to_owned(), size })
+        Ok(StoreSource { store, ledger: ledger.to_owned(), size })
     }
 
     fn span(&self, first: u64) -> Result<Batch, SourceError> {
@@ -40,7 +41,7 @@ impl Stored {
     }
 }
 
-impl Source for Stored {
+impl Source for StoreSource {
     fn size(&self) -> u64 {
         self.size
     }
@@ -70,27 +71,32 @@ pub fn document(ledger: &Path, digest: &Hash) -> Option<Vec<u8>> {
 }
 
 /// A journal whose unreadable documents are reported as documents with other bytes.
-pub struct Journaled(pub Journal, pub PathBuf);
+pub struct JournalSource {
+    /// The journal.
+    pub journal: Journal,
+    /// The folder of its ledger, which contains the documents.
+    pub ledger: PathBuf,
+}
 
-impl Source for Journaled {
+impl Source for JournalSource {
     fn size(&self) -> u64 {
-        self.0.size()
+        self.journal.size()
     }
 
     fn walk(&self, from: u64) -> Result<Walk<'_>, SourceError> {
-        self.0.walk(from)
+        self.journal.walk(from)
     }
 
     fn document(&self, digest: &Hash) -> Result<Option<Vec<u8>>, SourceError> {
-        Ok(document(&self.1, digest))
+        Ok(document(&self.ledger, digest))
     }
 
     fn changed(&self) -> Option<String> {
-        self.0.changed()
+        self.journal.changed()
     }
 
     fn ignored_bytes(&self) -> u64 {
-        self.0.ignored_bytes()
+        self.journal.ignored_bytes()
     }
 }
 
