@@ -18,7 +18,7 @@ use crate::ledger::exchange::submitting::{CopyServer, still_waiting};
 use crate::ledger::paths::Paths;
 use crate::ledger::query::content_text::statement_text;
 use crate::ledger::reader::Record;
-use crate::ledger::write::append::sent_again_by;
+use crate::ledger::write::append::resend_way;
 use crate::ledger::write::earlier::{Overtaken, OvertakenKind, overtaken, why_refused};
 use crate::ledger::write::outbox::{
     DamagedFile, OutboxFiles, WaitingEvents, is_late, is_movable, same_act,
@@ -322,7 +322,7 @@ fn send_one(
             LedgerError::Outrun("they were signed for an earlier time".to_owned())
         }
         Err(LedgerError::NotSent { address, why, reached, .. }) => {
-            let kept = sent_again_by(&one.entries);
+            let kept = resend_way(&one.entries);
             LedgerError::NotSent { address, why, reached, kept }
         }
         Err(error) => error,
@@ -436,7 +436,7 @@ impl SentJson {
     /// What was not written because of an error.
     fn of_error(one: &WaitingEvents, error: &LedgerError) -> SentJson {
         let (name, count) = (one.name(), one.entries.len() as u64);
-        let is_refused = is_refused(error, sent_again_by(&one.entries));
+        let is_refused = is_refused(error, resend_way(&one.entries));
         let short = name.get(..16).unwrap_or_default();
         let why = match error {
             LedgerError::Outrun(_) if count == 1 => format!(

@@ -15,7 +15,7 @@ use crate::cli::terminal::{
 };
 use crate::ledger::error::{LedgerError, Refusal};
 use crate::ledger::write::append::{
-    self, EarlierSubmission, Resumed, before, prepare_input, resume,
+    self, EarlierSubmission, EarlierWork, earlier_submission, find_earlier, prepare_input,
 };
 use crate::ledger::write::batch::Signer;
 use crate::ledger::write::draft::{Draft, Input};
@@ -242,7 +242,7 @@ fn submit_to(
             match append::submit(&mut writer, &prepared, &key) {
                 Err(LedgerError::Outrun(_)) if context.may_try_again(&writer, &key)? => {}
                 Err(error @ LedgerError::Outrun(_)) => {
-                    append::give_up(&prepared)?;
+                    append::forget(&prepared)?;
                     return Err(error.into());
                 }
                 receipt => {
@@ -405,7 +405,7 @@ fn check(
     public: PublicKey,
 ) -> Result<Option<Receipt>, CliError> {
     let fresh = options.again || !loaded.unread.is_empty();
-    match before(writer, loaded, &public)? {
+    match earlier_submission(writer, loaded, &public)? {
         EarlierSubmission::Written(receipt) if !fresh => return Ok(Some(receipt)),
         EarlierSubmission::Signed if !fresh => return Ok(None),
         _ => {}
@@ -436,29 +436,29 @@ fn prepared(
 ) -> Result<EarlierFound, CliError> {
     let fresh = options.again || !loaded.unread.is_empty();
     let resumed = match fresh {
-        true => Resumed::New,
+        true => EarlierWork::New,
         // What was kept of an earlier try stays as it is.
-        false if options.dry_run => match before(writer, loaded, &key.public())? {
-            EarlierSubmission::Written(receipt) => Resumed::Already(receipt),
-            _ => Resumed::New,
+        false if options.dry_run => match earlier_submission(writer, loaded, &key.public())? {
+            EarlierSubmission::Written(receipt) => EarlierWork::Already(receipt),
+            _ => EarlierWork::New,
         },
         false => {
             let (clock, entropy) = (&mut context.clock, &mut *context.entropy);
-            resume(writer, loaded, &Signer { key, clock, entropy })?
+            find_earlier(writer, loaded, &Signer { key, clock, entropy })?
         }
     };
     match resumed {
-        Resumed::Already(receipt) => return Ok(EarlierFound::Written(receipt)),
-        Resumed::Again(prepared) => {
+        EarlierWork::Already(receipt) => return Ok(EarlierFound::Written(receipt)),
+        EarlierWork::Again(prepared) => {
             note("note: this was signed before and not written; the same bytes are used again");
             return Ok(EarlierFound::Prepared(prepared));
         }
-        Resumed::Damaged { path, why } => note(format!(
+        EarlierWork::Damaged { path, why } => note(format!(
             "note: what was kept of an earlier try is damaged and counts for nothing: {why}; it is \
              now {}; the drafts are signed anew",
             path.display()
         )),
-        Resumed::Refused(why) => {
+        EarlierWork::Refused(why) => {
             let anew = prepare_drafts(context, writer, key, loaded, options).is_ok();
             writer.take_back();
             let waits = || waiting_still(writer, loaded, &key.public());
@@ -470,7 +470,7 @@ fn prepared(
             let refusal = Refusal { place: None, name: None, why };
             return Err(LedgerError::Refused(vec![refusal]).into());
         }
-        Resumed::New => {}
+        EarlierWork::New => {}
     }
     let prepared = prepare_drafts(context, writer, key, loaded, options);
     if let Err(CliError::Ledger(LedgerError::Refused(_))) = &prepared
@@ -484,7 +484,7 @@ fn prepared(
 /// That what was signed for these drafts waits for a server, and how it is given up.
 fn waiting_still(writer: &Writer, loaded: &LoadedInput, key: &PublicKey) -> Option<String> {
     writer.server_address()?;
-    let drop = append::given_up_by(writer, loaded, key)?;
+    let drop = append::drop_command(writer, loaded, key)?;
     Some(format!("what was signed for these drafts before waits still: {drop} gives it up"))
 }
 

@@ -9,7 +9,7 @@ use crate::ledger::write::batch::{DraftBatch, Signer, slot, verify_last};
 use crate::ledger::write::draft::Placed;
 use crate::ledger::write::home::entry_of;
 use crate::ledger::write::loaded::{FileAccess, LoadedDraft, LoadedInput, Reach};
-use crate::ledger::write::outbox::{KeptSubmission, Submission, is_late};
+use crate::ledger::write::outbox::{KeptSubmission, PendingFit, Submission, is_late};
 use crate::ledger::write::passages::claim_of;
 use crate::ledger::write::prepared::{Prepared, Receipt};
 use crate::ledger::write::repeats::{Repeats, WaitingPassages, written_since};
@@ -86,78 +86,88 @@ pub fn check_clock(writer: &Writer, now: Time) -> Result<Option<String>, LedgerE
 }
 
 /// Finds an earlier submission of the same drafts: recorded, or signed and not written.
-pub fn resume(
+pub fn find_earlier(
     writer: &mut Writer,
     input: &LoadedInput,
     signer: &Signer<'_>,
-) -> Result<Resumed, LedgerError> {
+) -> Result<EarlierWork, LedgerError> {
     writer.need(&Needs::of(input))?;
     let submission = Submission::of(&writer.paths, &writer.verifier, input, &signer.key.public());
     match submission.find(&writer.verifier, &*writer.home)? {
-        KeptSubmission::Nothing => Ok(Resumed::New),
-        KeptSubmission::Damaged(why) => Ok(Resumed::Damaged { path: submission.set_aside()?, why }),
+        KeptSubmission::Nothing => Ok(EarlierWork::New),
+        KeptSubmission::Damaged(why) => {
+            Ok(EarlierWork::Damaged { path: submission.set_aside()?, why })
+        }
         KeptSubmission::Recorded(first) => {
             if writer.server.is_some() {
                 submission.prune_placed(&*writer.home)?;
             }
             let count = input.drafts.len() as u64;
-            Ok(Resumed::Already(Receipt { first, count, already: true }))
+            Ok(EarlierWork::Already(Receipt { first, count, already: true }))
         }
         KeptSubmission::Same(first) => {
             let entries: Vec<Entry> = entry_of(&*writer.home, first)?.into_iter().collect();
             if let Some(keeping) = submission.keeping(first, &entries, signer.key)? {
                 keeping.prune_to_records(&entries)?;
             }
-            Ok(Resumed::Already(Receipt { first, count: 1, already: true }))
+            Ok(EarlierWork::Already(Receipt { first, count: 1, already: true }))
         }
         // Here another writer may have refused it meanwhile: it is signed anew. A server may have
         // placed it, or may yet: the same statement is sent again.
-        KeptSubmission::Movable(_) if writer.server.is_none() => Ok(Resumed::New),
-        KeptSubmission::Fits(kept)
-            if writer.server.is_some() && is_late(&kept, signer.clock.peek()) =>
+        KeptSubmission::Pending { fit: PendingFit::Movable, .. } if writer.server.is_none() => {
+            Ok(EarlierWork::New)
+        }
+        KeptSubmission::Pending { entries, fit: PendingFit::AtEnd }
+            if writer.server.is_some() && is_late(&entries, signer.clock.peek()) =>
         {
             submission.supersede()?;
-            Ok(Resumed::New)
+            Ok(EarlierWork::New)
         }
-        kept @ (KeptSubmission::Fits(_) | KeptSubmission::Movable(_)) => {
-            let kept = match kept {
-                KeptSubmission::Fits(kept) => kept,
-                KeptSubmission::Movable(entry) => {
-                    let at = slot(writer, signer.clock.peek());
-                    vec![moved(entry, &at)]
-                }
-                _ => Vec::new(),
-            };
-            for entry in &kept {
-                if let Some(why) = written_since(writer, entry)? {
-                    return Err(kept_repeats(&why, &submission));
-                }
-            }
-            let (first, documents) = (writer.size(), input.documents());
-            let keeping = submission.keeping(first, &kept, signer.key)?;
-            let places = input.places();
-            let mut prepared =
-                Prepared { first, documents, places, keeping, ..Prepared::default() };
-            for entry in kept {
-                if let Some(resolved) = content_of(&entry) {
-                    prepared.keep_standing(&writer.verifier.chain.state, &resolved.args);
-                    prepared.resolved.push(resolved);
-                }
-                prepared.entries.push(entry);
-                if let Some(why) = verify_last(writer, &prepared)? {
-                    writer.take_back();
-                    return Ok(Resumed::Refused(why));
-                }
-            }
-            match writer.check_signatures() {
-                Err(LedgerError::NotAllowed { why, .. }) => {
-                    writer.take_back();
-                    return Ok(Resumed::Refused(why));
-                }
-                checked => checked?,
-            }
-            Ok(Resumed::Again(Box::new(prepared)))
+        KeptSubmission::Pending { entries, fit: PendingFit::AtEnd } => {
+            prepare_again(writer, entries, input, &submission, signer)
         }
+        KeptSubmission::Pending { entries, fit: PendingFit::Movable } => {
+            let at = slot(writer, signer.clock.peek());
+            let entries = entries.into_iter().map(|entry| moved(entry, &at)).collect();
+            prepare_again(writer, entries, input, &submission, signer)
+        }
+    }
+}
+
+/// Verifies events that were signed and not written, to commit the same bytes.
+fn prepare_again(
+    writer: &mut Writer,
+    entries: Vec<Entry>,
+    input: &LoadedInput,
+    submission: &Submission,
+    signer: &Signer<'_>,
+) -> Result<EarlierWork, LedgerError> {
+    for entry in &entries {
+        if let Some(why) = written_since(writer, entry)? {
+            return Err(kept_repeats(&why, submission));
+        }
+    }
+    let (first, documents, places) = (writer.size(), input.documents(), input.places());
+    let keeping = submission.keeping(first, &entries, signer.key)?;
+    let mut prepared = Prepared { first, documents, places, keeping, ..Prepared::default() };
+    for entry in entries {
+        if let Some(resolved) = content_of(&entry) {
+            prepared.keep_standing(&writer.verifier.chain.state, &resolved.args);
+            prepared.resolved.push(resolved);
+        }
+        prepared.entries.push(entry);
+        if let Some(why) = verify_last(writer, &prepared)? {
+            writer.take_back();
+            return Ok(EarlierWork::Refused(why));
+        }
+    }
+    match writer.check_signatures() {
+        Err(LedgerError::NotAllowed { why, .. }) => {
+            writer.take_back();
+            Ok(EarlierWork::Refused(why))
+        }
+        Err(error) => Err(error),
+        Ok(()) => Ok(EarlierWork::Again(Box::new(prepared))),
     }
 }
 
@@ -181,7 +191,7 @@ fn kept_repeats(why: &str, submission: &Submission) -> LedgerError {
 
 /// The state of an earlier submission of the same drafts by this key, as far as it is known without
 /// the secret key: its receipt, or whether its events wait to be written.
-pub fn before(
+pub fn earlier_submission(
     writer: &Writer,
     input: &LoadedInput,
     key: &PublicKey,
@@ -194,16 +204,18 @@ pub fn before(
                 let count = input.drafts.len() as u64;
                 EarlierSubmission::Written(Receipt { first, count, already: true })
             }
-            KeptSubmission::Movable(_) if writer.server.is_none() => EarlierSubmission::New,
-            KeptSubmission::Fits(_) | KeptSubmission::Movable(_) => EarlierSubmission::Signed,
+            KeptSubmission::Pending { fit: PendingFit::Movable, .. } if writer.server.is_none() => {
+                EarlierSubmission::New
+            }
+            KeptSubmission::Pending { .. } => EarlierSubmission::Signed,
             KeptSubmission::Nothing | KeptSubmission::Damaged(_) => EarlierSubmission::New,
         },
     )
 }
 
-/// What waits of an earlier submission of the same drafts by this key, which are refused now: how
-/// it is given up.
-pub fn given_up_by(writer: &Writer, input: &LoadedInput, key: &PublicKey) -> Option<String> {
+/// The command that drops what waits of an earlier submission of the same drafts by this key, which
+/// are refused now.
+pub fn drop_command(writer: &Writer, input: &LoadedInput, key: &PublicKey) -> Option<String> {
     let submission = Submission::of(&writer.paths, &writer.verifier, input, key);
     let name = submission.waits().then(|| submission.name())?;
     Some(format!("annals outbox drop {}", name.get(..16).unwrap_or_default()))
@@ -229,7 +241,7 @@ fn content_of(entry: &Entry) -> Option<Resolved> {
 
 /// The state of an earlier submission, ready to continue.
 #[derive(Debug)]
-pub enum Resumed {
+pub enum EarlierWork {
     /// There is none, or the record continued without it: the drafts are to be signed.
     New,
     /// Its file is damaged and was moved aside: the drafts are to be signed.
@@ -344,7 +356,7 @@ pub fn submit(
             writer.server = Some(server);
             let kept = match keeping {
                 None => KeptEvents::Nowhere,
-                Some(_) => sent_again_by(&prepared.entries),
+                Some(_) => resend_way(&prepared.entries),
             };
             Err(LedgerError::NotSent { address, why, reached, kept })
         }
@@ -359,7 +371,7 @@ pub fn submit(
                 (LedgerError::ServerRefused { address, status, rule, why }, Some(_))
                     if rule == Some(Rule::SignerUnknown.number()) =>
                 {
-                    let again = match sent_again_by(&prepared.entries) {
+                    let again = match resend_way(&prepared.entries) {
                         KeptEvents::ByOutbox => "annals outbox send sends the same bytes again",
                         _ => "say the same command again",
                     };
@@ -380,13 +392,13 @@ pub fn submit(
     }
 }
 
-/// Gives up prepared events after others were first each time: nobody sends what was answered so.
-pub fn give_up(prepared: &Prepared) -> Result<(), LedgerError> {
+/// Removes prepared events from the outbox, after others were first each time.
+pub fn forget(prepared: &Prepared) -> Result<(), LedgerError> {
     prepared.keeping.as_ref().map_or(Ok(()), |keeping| Ok(keeping.forget()?))
 }
 
 /// What sends these events again, which are kept.
-pub fn sent_again_by(entries: &[Entry]) -> KeptEvents {
+pub fn resend_way(entries: &[Entry]) -> KeptEvents {
     let captures = |entry: &Entry| {
         let kind = Reading::of(&entry.record).statement.map(|statement| statement.kind);
         kind == Some(Type::DocumentCaptured)

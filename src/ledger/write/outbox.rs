@@ -75,14 +75,26 @@ pub enum KeptSubmission {
     Nothing,
     /// All events are in the record, from this position on.
     Recorded(u64),
-    /// They were signed for the record's present end.
-    Fits(Vec<Entry>),
-    /// It was signed for an earlier end, and may be placed at the present one.
-    Movable(Entry),
+    /// They are not in the record, and may be placed at its present end.
+    Pending {
+        /// The events.
+        entries: Vec<Entry>,
+        /// Which end they were signed for.
+        fit: PendingFit,
+    },
     /// The record has the same act of the same key, signed on another machine; its position.
     Same(u64),
     /// The file is damaged; the reason.
     Damaged(String),
+}
+
+/// The end of the record that pending events were signed for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PendingFit {
+    /// The present one.
+    AtEnd,
+    /// An earlier one; it is one event, which may be moved.
+    Movable,
 }
 
 /// The first lines of a submission's file, with their signature.
@@ -177,17 +189,20 @@ impl Submission {
             Err(why) => return Ok(KeptSubmission::Damaged(why)),
         };
         if gap > 0 {
-            return Ok(match <[Entry; 1]>::try_from(entries) {
-                Ok([entry]) if is_movable(&entry) => match same_act(&entry, source)? {
+            return Ok(match &entries[..] {
+                [entry] if is_movable(entry) => match same_act(entry, source)? {
                     Some(position) => KeptSubmission::Same(position),
-                    None => KeptSubmission::Movable(entry),
+                    None => KeptSubmission::Pending { entries, fit: PendingFit::Movable },
                 },
                 _ => KeptSubmission::Nothing,
             });
         }
         let first = entries.first().and_then(|entry| Reading::of(&entry.record).place);
         let follows = first.is_some_and(|place| place.prev == judge.chain.head);
-        Ok(if follows { KeptSubmission::Fits(entries) } else { KeptSubmission::Nothing })
+        Ok(match follows {
+            true => KeptSubmission::Pending { entries, fit: PendingFit::AtEnd },
+            false => KeptSubmission::Nothing,
+        })
     }
 
     /// Prunes the file of events that a server is found to have placed.
