@@ -141,7 +141,7 @@ fn in_short(fact: &Fact, lookup: &mut WriterLookup<'_>) -> Option<String> {
     let topics = fact.topics.iter().flatten().map(|topic| visible(&topic.name));
     let topics: Vec<String> = topics.collect();
     let topics = (!topics.is_empty()).then(|| format!("topics: {}", topics.join(", ")));
-    let document = fact.evidence.first().and_then(|entry| lookup.document(entry.document).ok()?.1);
+    let document = fact.evidence.first().and_then(|entry| lookup.language_of(entry.document));
     let is_other = document.is_none_or(|lang| lang != fact.lang);
     let lang = is_other.then(|| format!("language: {}", &*fact.lang));
     let is_so = fact.vouch == Vouch::So;
@@ -457,8 +457,8 @@ fn quoted(lines: &mut Vec<String>, lookup: &mut WriterLookup<'_>, entry: &Eviden
     };
     let (start, end) = (span.start, span.end);
     lines.push(format!("document {document} {}, code points {start} to {end}:", entry.stance));
-    let text = lookup.document(document).ok();
-    let found = text.and_then(|(text, _)| quotation::in_sentence(text, quote, span));
+    let source = lookup.document(document).ok();
+    let found = source.and_then(|source| quotation::in_sentence(source.text, quote, span));
     lines.push(format!("    {}", found.unwrap_or_else(|| visible(&quote.exact))));
     lines.extend(beside);
 }

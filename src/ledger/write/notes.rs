@@ -66,24 +66,19 @@ fn of_confirmed(
 /// What the date, the claim and the quoted words of a fact name otherwise.
 fn of_days(fact: &Fact, lookup: &mut dyn RecordLookup) -> Vec<String> {
     let derived = fact.when.as_ref().filter(|when| when.basis != Basis::Stated).and_then(|when| {
-        let lang = document_language(fact, lookup);
-        derived_otherwise(when.edtf.as_deref()?, when.as_written.as_deref()?, &lang)
+        let lang = lookup.quoted_language(fact);
+        let lang = lang.as_deref().unwrap_or_default();
+        derived_otherwise(when.edtf.as_deref()?, when.as_written.as_deref()?, lang)
     });
     let derived = derived.map(|why| format!("when: {why}"));
     derived.into_iter().chain(unquoted_days(fact, lookup)).collect()
 }
 
-/// The language of the first document that is quoted; empty if there is none.
-fn document_language(fact: &Fact, lookup: &mut dyn RecordLookup) -> String {
-    let mut quoting = fact.evidence.iter().filter(|entry| entry.quote.is_some());
-    let lang = quoting.find_map(|entry| lookup.document(entry.document).ok()?.1);
-    lang.map(|lang| lang.to_string()).unwrap_or_default()
-}
-
 /// The months and weekdays of a claim that no quoted word has, where these name others.
 fn unquoted_days(fact: &Fact, lookup: &mut dyn RecordLookup) -> Option<String> {
-    let lang = document_language(fact, lookup);
-    if primary(&lang) == "en" && primary(&fact.lang) == "en" {
+    let lang = lookup.quoted_language(fact);
+    let lang = lang.as_deref().unwrap_or_default();
+    if primary(lang) == "en" && primary(&fact.lang) == "en" {
         // They are names with a capital, which are compared as names.
         return None;
     }
@@ -96,10 +91,10 @@ fn unquoted_days(fact: &Fact, lookup: &mut dyn RecordLookup) -> Option<String> {
     }
     let when = fact.when.as_ref();
     let quotes =
-        fact.evidence.iter().filter_map(|entry| Some((&*entry.quote.as_ref()?.exact, &*lang)));
+        fact.evidence.iter().filter_map(|entry| Some((&*entry.quote.as_ref()?.exact, lang)));
     let translations = fact.evidence.iter().filter_map(|entry| entry.translation.as_ref());
     let translations = translations.map(|it| (&*it.text, &*it.lang));
-    let written = when.and_then(|when| when.as_written.as_deref()).map(|words| (words, &*lang));
+    let written = when.and_then(|when| when.as_written.as_deref()).map(|words| (words, lang));
     let (mut found, mut found_days) = (Vec::new(), Vec::new());
     let mut has_month_named = false;
     for (text, lang) in quotes.chain(translations).chain(written) {

@@ -8,14 +8,12 @@ use crate::ledger::write::earlier::last_description;
 use crate::ledger::write::home::{Home, entry_of};
 use crate::ledger::write::outcome::Refs;
 use crate::ledger::write::prepared::Prepared;
-use crate::ledger::write::resolve::{KnownAgent, RecordLookup};
+use crate::ledger::write::resolve::{DocumentText, KnownAgent, RecordLookup};
 use crate::ledger::write::slice::RecordSlice;
 use crate::ledger::write::writer::Writer;
 use annals_core::event::Entry;
 use annals_core::event::body::{Body, Content, Fact};
 use annals_core::hash::Hash;
-use annals_core::quote::Text;
-use annals_core::text::Lang;
 use annals_core::time::Time;
 use annals_core::verify::Verifier;
 use annals_core::verify::library::{LibraryEntry, LibraryRow};
@@ -198,7 +196,7 @@ impl RecordLookup for WriterLookup<'_> {
         Time::parse(self.description(document)?.get("captured_at")?.as_str()?)
     }
 
-    fn document(&mut self, position: u64) -> Result<(&Text, Option<Lang>), String> {
+    fn document(&mut self, position: u64) -> Result<DocumentText<'_>, String> {
         let Some(row) = self.verifier.contents.library.row(position).cloned() else {
             return Err(format!(
                 "document: {position} is no document; annals document list shows them"
@@ -221,7 +219,7 @@ impl RecordLookup for WriterLookup<'_> {
             ));
         }
         match self.verifier.contents.library.text(&row.digest, &self.pending) {
-            Ok(LibraryEntry::Text(text)) => Ok((text, Some(row.lang))),
+            Ok(LibraryEntry::Text(text)) => Ok(DocumentText { text, lang: row.lang }),
             Ok(_) => Err(format!("document: the text of {position} is not there")),
             Err(error) => Err(format!("document: {error}")),
         }

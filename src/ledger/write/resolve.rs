@@ -42,8 +42,17 @@ pub trait RecordLookup {
     fn fact(&mut self, fact: u64) -> Option<Fact>;
     /// The only document with a text; if there is not exactly one, their number.
     fn only_document(&self) -> Result<u64, usize>;
-    /// Text and language of a document.
-    fn document(&mut self, position: u64) -> Result<(&Text, Option<Lang>), String>;
+    /// A document that can be quoted.
+    fn document(&mut self, position: u64) -> Result<DocumentText<'_>, String>;
+    /// The language of a document that can be quoted.
+    fn language_of(&mut self, document: u64) -> Option<Lang> {
+        Some(self.document(document).ok()?.lang)
+    }
+    /// The language of the first document that a fact quotes.
+    fn quoted_language(&mut self, fact: &Fact) -> Option<Lang> {
+        let mut quoting = fact.evidence.iter().filter(|entry| entry.quote.is_some());
+        quoting.find_map(|entry| self.language_of(entry.document))
+    }
     /// Whether there is a document at a position.
     fn is_document(&self, position: u64) -> bool;
     /// The document that a document was made from, by its description in force.
@@ -55,6 +64,15 @@ pub trait RecordLookup {
     fn agent(&mut self, names: &[String]) -> Option<KnownAgent>;
     /// The current time, for fields that a draft omits.
     fn now(&self) -> Time;
+}
+
+/// A document that can be quoted.
+#[derive(Debug)]
+pub struct DocumentText<'a> {
+    /// Its text.
+    pub text: &'a Text,
+    /// The language of the text.
+    pub lang: Lang,
 }
 
 /// A resolved draft: the content to sign, and the document that comes with it.
@@ -282,9 +300,7 @@ impl<'a> Resolver<'a> {
             (Some(lang), _, _) => keep(lang_of_words("lang", lang), &mut wrong),
             (None, Some(old), _) => Some(old.lang.clone()),
             (None, None, Some((_, first))) => {
-                let lang =
-                    self.lookup.document(*first).and_then(|(_, lang)| need(lang, "lang", kind));
-                keep(lang, &mut wrong)
+                keep(self.lookup.document(*first).map(|document| document.lang), &mut wrong)
             }
             (None, None, None) => None,
         };
@@ -388,7 +404,7 @@ impl<'a> Resolver<'a> {
         let mut why = None;
         for entry in evidence {
             match self.lookup.document(entry.document) {
-                Ok((text, _)) => match parts::as_written("when", typed, text) {
+                Ok(document) => match parts::as_written("when", typed, document.text) {
                     Ok(found) => return Ok(found),
                     Err(error) => why = why.or(Some(error)),
                 },
@@ -511,7 +527,7 @@ impl<'a> Resolver<'a> {
         document: u64,
     ) -> Result<Option<(body::Quote, body::Span)>, Unresolved> {
         let Some(quote) = &draft.quote else { return Ok(None) };
-        let (text, _) = self.lookup.document(document)?;
+        let text = self.lookup.document(document)?.text;
         let span = draft.span.as_ref().and_then(|span| Some((span.start?, span.end?)));
         let edges = Edges::exact(draft.exact_edges);
         let refused = |error| format!("quote: in document {document}: {error}");

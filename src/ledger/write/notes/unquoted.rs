@@ -83,8 +83,7 @@ pub fn notes(
 }
 
 fn of_fact(fact: &Fact, lookup: &mut dyn RecordLookup, check: LanguageCheck) -> Vec<String> {
-    let mut languages = fact.evidence.iter().filter(|entry| entry.quote.is_some());
-    let language = languages.find_map(|entry| lookup.document(entry.document).ok()?.1);
+    let language = lookup.quoted_language(fact);
     let compared = language.as_ref().map_or(Compare::Figures, |lang| Compare::of(&fact.lang, lang));
     let denied = fact.when.as_ref().filter(|when| when.basis == Basis::Stated).and_then(|when| {
         let lang = language.as_deref().unwrap_or_default();
@@ -122,7 +121,7 @@ fn strange_languages(fact: &Fact, lookup: &mut dyn RecordLookup) -> Vec<String> 
             let why = found.why;
             notes.push(format!("the translation “{text}” {why}, and its language is {lang}"));
         }
-        let of = lookup.document(entry.document).ok().and_then(|(_, lang)| lang);
+        let of = lookup.language_of(entry.document);
         if of.is_some_and(|of| primary(&of) == primary(lang)) {
             let document = entry.document;
             notes.push(format!(
@@ -145,8 +144,7 @@ fn strange_document(
             doubt(&String::from_utf8_lossy(first), lang)
         }
         (None, Args::DocumentDescribed(args)) => {
-            let (text, _) = lookup.document(args.document).ok()?;
-            doubt(text.as_str(), lang)
+            doubt(lookup.document(args.document).ok()?.text.as_str(), lang)
         }
         _ => None,
     };
@@ -180,7 +178,7 @@ fn nearly_quoted(fact: &Fact, lookup: &mut dyn RecordLookup) -> Vec<String> {
         let mut quoting = fact.evidence.iter().filter(|entry| entry.quote.is_some());
         quoting.any(|entry| {
             let found = lookup.document(entry.document);
-            found.is_ok_and(|(text, _)| has_word(text.as_str(), &small))
+            found.is_ok_and(|found| has_word(found.text.as_str(), &small))
         })
     };
     let mut found = names.likely();
@@ -190,7 +188,7 @@ fn nearly_quoted(fact: &Fact, lookup: &mut dyn RecordLookup) -> Vec<String> {
             let mut quoting = fact.evidence.iter().filter(|entry| entry.quote.is_some());
             quoting.any(|entry| {
                 let found = lookup.document(entry.document);
-                found.is_ok_and(|(text, _)| has_name(text.as_str(), word))
+                found.is_ok_and(|found| has_name(found.text.as_str(), word))
             })
         };
         found.retain(|first| first.likeness == Likeness::Near || is_name(first.word));

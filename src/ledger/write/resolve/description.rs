@@ -117,7 +117,7 @@ impl Resolver<'_> {
         let statement = keep(statement, &mut wrong);
         let document = self.position(draft.document.as_ref(), "document", kind)?;
         let text = match is_searched(draft) {
-            true => self.lookup.document(document).ok().map(|(text, _)| text.clone()),
+            true => self.lookup.document(document).ok().map(|it| it.text.clone()),
             false => None,
         };
         let before = self.lookup.captured_at(document);
