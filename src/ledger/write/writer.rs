@@ -61,7 +61,7 @@ pub struct Writer {
     /// The unfinished work that was found.
     pub notices: Vec<Notice>,
     /// The cache of keys with which the signatures of new events are verified.
-    pub(super) keyring: KeyCache,
+    pub(super) key_cache: KeyCache,
     /// The passages that facts of the record quote; of a slice, those that were compared.
     pub(super) passages: Passages,
     /// What was read of the record; `None` if it is the whole.
@@ -93,6 +93,33 @@ pub struct Writer {
     pub(super) server: Option<Box<dyn RecordServer>>,
 }
 
+/// How a writer opens its record.
+struct WriterOptions {
+    /// The lock, if it is held already.
+    lock: Option<Lock>,
+    paths: Paths,
+    /// How long to wait for another writer, and for another user of the same memory.
+    wait: LockWait,
+    /// The address of the database that keeps the record, if it is not kept in the folder.
+    database: Option<String>,
+    memory: Box<dyn Memory>,
+    keys_from: KeysFrom,
+}
+
+impl WriterOptions {
+    /// A record in a folder, with the marks beside it as memory.
+    fn folder(paths: Paths) -> WriterOptions {
+        WriterOptions {
+            lock: None,
+            wait: WAIT.into(),
+            database: None,
+            memory: marks(&paths),
+            keys_from: KeysFrom::Folder,
+            paths,
+        }
+    }
+}
+
 /// Where the log keys of a writer are from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum KeysFrom {
@@ -122,43 +149,35 @@ impl Writer {
     /// [`Writer::need`] reads more; else all is judged.
     pub fn open(paths: Paths, wait: impl Into<LockWait>) -> Result<Writer, LedgerError> {
         HomeMark::expect_none(&paths)?;
-        let memory = marks(&paths);
-        Writer::open_as(None, paths, wait.into(), None, memory, |journal| Ok(Box::new(journal)))
+        let options = WriterOptions { wait: wait.into(), ..WriterOptions::folder(paths) };
+        Writer::open_as(options, |journal| Ok(Box::new(journal)))
     }
 
-    /// Opens a record with its lock, which is taken if it is not held yet. `database` is the
-    /// address of the one that keeps it, if it is not kept in the folder.
+    /// Opens a record with its lock, which is taken if it is not held yet.
     fn open_as(
-        lock: Option<Lock>,
-        paths: Paths,
-        wait: LockWait,
-        database: Option<String>,
-        memory: Box<dyn Memory>,
+        mut options: WriterOptions,
         home: impl FnOnce(JournalHome) -> Result<Box<dyn Home>, LedgerError>,
     ) -> Result<Writer, LedgerError> {
+        let (paths, wait) = (options.paths.clone(), options.wait);
         paths.expect_ledger()?;
         Imported::of(&paths)?.expect_writable(&paths)?;
-        let lock = Some(match lock {
+        let lock = Some(match options.lock.take() {
             Some(lock) => lock,
             None => paths.take_lock(wait)?,
         });
-        HomeMark::expect(&paths, database.as_deref())?;
-        if let Some(stamped) = opening::stamped(&paths, &*memory)? {
-            let journal = stamped.journal.clone();
-            let home = home(JournalHome::known(paths.clone(), journal, lock, wait))?;
-            let mut writer = Writer::unread(paths, home, memory);
-            (writer.wait, writer.database) = (wait, database);
+        HomeMark::expect(&paths, options.database.as_deref())?;
+        if let Some(stamped) = opening::stamped(&paths, &*options.memory)? {
+            let home = home(JournalHome::known(paths, stamped.journal.clone(), lock, wait))?;
+            let mut writer = Writer::unread(options, home, HeldLogKeys::default());
             writer.go_on(stamped)?;
             return Ok(writer);
         }
-        if database.is_none() {
+        if options.database.is_none() {
             paths.expect_events()?;
         }
         let log_keys = KeyFolder::open(&paths.keys)?.log_keys()?;
-        let home = home(JournalHome::open(paths.clone(), lock, wait)?)?;
-        let mut writer = Writer::unread(paths, home, memory);
-        (writer.wait, writer.database) = (wait, database);
-        writer.hold_log_keys(log_keys);
+        let home = home(JournalHome::open(paths, lock, wait)?)?;
+        let mut writer = Writer::unread(options, home, log_keys);
         writer.judge_and_complete()?;
         Ok(writer)
     }
@@ -171,8 +190,10 @@ impl Writer {
         memory: Box<dyn Memory>,
         log_keys: Vec<SecretKey>,
     ) -> Result<Writer, LedgerError> {
-        let mut writer = Writer::unread(paths, home, memory);
-        (writer.log_keys, writer.keys_from) = (log_keys, KeysFrom::Caller);
+        let keys_from = KeysFrom::Caller;
+        let options = WriterOptions { memory, keys_from, ..WriterOptions::folder(paths) };
+        let log_keys = HeldLogKeys { keys: log_keys, ..HeldLogKeys::default() };
+        let mut writer = Writer::unread(options, home, log_keys);
         writer.judge_and_complete()?;
         Ok(writer)
     }
@@ -183,20 +204,19 @@ impl Writer {
         HomeMark::expect_none(&paths)?;
         let imported = Imported::of(&paths)?;
         imported.expect_writable(&paths)?;
-        let memory = marks(&paths);
-        if let Some(stamped) = opening::stamped(&paths, &*memory)? {
+        let options = WriterOptions::folder(paths.clone());
+        if let Some(stamped) = opening::stamped(&paths, &*options.memory)? {
             let journal = stamped.journal.clone();
-            let home = Box::new(JournalHome::known(paths.clone(), journal, None, WAIT.into()));
-            let mut writer = Writer::unread(paths, home, memory);
+            let home = Box::new(JournalHome::known(paths, journal, None, options.wait));
+            let mut writer = Writer::unread(options, home, HeldLogKeys::default());
             writer.adopt(stamped);
             return Ok(writer);
         }
         paths.expect_events()?;
         // It signs nothing, so it needs no key.
         let log_keys = KeyFolder::open(&paths.keys).and_then(|keys| keys.log_keys());
-        let home = Box::new(JournalHome::open(paths.clone(), None, WAIT.into())?);
-        let mut writer = Writer::unread(paths, home, memory);
-        writer.hold_log_keys(log_keys.unwrap_or_default());
+        let home = Box::new(JournalHome::open(paths, None, options.wait)?);
+        let mut writer = Writer::unread(options, home, log_keys.unwrap_or_default());
         writer.imported = imported;
         writer.judge()?;
         Ok(writer)
@@ -206,20 +226,21 @@ impl Writer {
     pub fn create(paths: Paths, log_key: SecretKey) -> Result<Writer, LedgerError> {
         let home = JournalHome::create(paths.clone(), WAIT.into())?;
         let index = Builder::open(&paths.ledger, std::iter::once(0), BuildMode::Write);
-        let memory = marks(&paths);
-        let mut writer = Writer::unread(paths, Box::new(home), memory);
+        let log_keys = HeldLogKeys { keys: vec![log_key], ..HeldLogKeys::default() };
+        let mut writer = Writer::unread(WriterOptions::folder(paths), Box::new(home), log_keys);
         writer.verifier.keep_changes();
-        (writer.index, writer.log_keys) = (index, vec![log_key]);
+        writer.index = index;
         Ok(writer)
     }
 
     /// A writer that has read nothing yet.
-    fn unread(paths: Paths, home: Box<dyn Home>, memory: Box<dyn Memory>) -> Writer {
-        Writer {
+    fn unread(options: WriterOptions, home: Box<dyn Home>, log_keys: HeldLogKeys) -> Writer {
+        let WriterOptions { paths, wait, database, memory, keys_from, .. } = options;
+        let mut writer = Writer {
             paths,
             verifier: Verifier::default(),
             notices: Vec::new(),
-            keyring: KeyCache::default(),
+            key_cache: KeyCache::default(),
             passages: Passages::default(),
             slice: None,
             home,
@@ -229,14 +250,16 @@ impl Writer {
             index: Builder::none(),
             mark: None,
             proven: Tree::default(),
-            wait: WAIT.into(),
-            database: None,
+            wait,
+            database,
             log_keys: Vec::new(),
-            keys_from: KeysFrom::Folder,
+            keys_from,
             imported: Imported::No,
             unstamped: None,
             server: None,
-        }
+        };
+        writer.hold_log_keys(log_keys);
+        writer
     }
 
     /// Releases the home, so that nobody waits while a person thinks. All work is completed;

@@ -4,7 +4,8 @@
 //! what it prepared is placed by the server. Not here: sending (`append::submit`), the copy itself
 //! (`exchange::follow`).
 
-use super::{RecordServer, WAIT, Writer, marks};
+use super::{RecordServer, Writer, WriterOptions};
+use crate::keys::HeldLogKeys;
 use crate::ledger::error::LedgerError;
 use crate::ledger::imported::Imported;
 use crate::ledger::paths::Paths;
@@ -30,18 +31,19 @@ impl Writer {
             let verifier = slice.verifier(&journal).ok()?;
             Some((journal, slice, verifier))
         });
-        let memory = marks(&paths);
+        let options = WriterOptions::folder(paths.clone());
+        let log_keys = HeldLogKeys::default();
         let mut writer = match stamped {
             Some((journal, slice, mut verifier)) => {
                 verifier.keep_changes();
-                let home = JournalHome::known(paths.clone(), journal, None, WAIT.into());
-                let mut writer = Writer::unread(paths, Box::new(home), memory);
+                let home = JournalHome::known(paths, journal, None, options.wait);
+                let mut writer = Writer::unread(options, Box::new(home), log_keys);
                 (writer.verifier, writer.slice) = (verifier, Some(slice));
                 writer
             }
             None => {
-                let home = JournalHome::open(paths.clone(), None, WAIT.into())?;
-                let mut writer = Writer::unread(paths, Box::new(home), memory);
+                let home = JournalHome::open(paths, None, options.wait)?;
+                let mut writer = Writer::unread(options, Box::new(home), log_keys);
                 writer.judge()?;
                 writer
             }

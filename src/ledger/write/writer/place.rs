@@ -2,7 +2,7 @@
 //!
 //! Not here: the homes themselves (`home`).
 
-use super::{Writer, marks};
+use super::{KeysFrom, Writer, WriterOptions, marks};
 use crate::database::{Database, DatabaseAddress};
 use crate::disk;
 use crate::disk::lock::{Lock, LockWait};
@@ -134,8 +134,15 @@ impl Writer {
         let home = |journal: JournalHome| -> Result<Box<dyn Home>, LedgerError> {
             Ok(Box::new(PostgresHome::over(database, address, &paths, journal, origin)?))
         };
-        let kept_in = Some(place.clone());
-        let opened = Writer::open_as(lock, paths.clone(), wait, kept_in, memory, home);
+        let options = WriterOptions {
+            lock,
+            paths: paths.clone(),
+            wait,
+            database: Some(place.clone()),
+            memory,
+            keys_from: KeysFrom::Folder,
+        };
+        let opened = Writer::open_as(options, home);
         let current = opened.and_then(|mut writer| {
             writer.catch_up()?;
             writer.remember()?;

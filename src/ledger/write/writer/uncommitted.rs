@@ -65,10 +65,10 @@ impl Writer {
         let events = self.uncommitted.get_mut(from..).unwrap_or_default();
         let half = if events.len() < MANY { events.len() } else { events.len() / 2 };
         let (first, second) = events.split_at_mut(half);
-        let keyring = &self.keyring;
+        let key_cache = &self.key_cache;
         let check = |events: &mut [VerifiedEvent]| {
             let events = events.iter_mut().map(|event| &mut event.examined);
-            check_signatures(events, &mut ThreadKeys::new(keyring))
+            check_signatures(events, &mut ThreadKeys::new(key_cache))
         };
         let (one, other) = match second {
             [] => (check(first), Ok(())),
