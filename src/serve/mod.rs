@@ -37,7 +37,7 @@ use crate::ledger::paths::Paths;
 use crate::ledger::write::admin::ClockCheck;
 use crate::ledger::write::writer::HomePlace;
 use crate::serve::routes::routes;
-use crate::serve::sequencer::Sequencer;
+use crate::serve::sequencer::{Sequencer, SequencerOptions};
 use crate::serve::state::ServerState;
 use crate::serve::uploads::Uploads;
 use axum::Router;
@@ -83,20 +83,19 @@ impl Server {
     /// Errors: as a writer's; the ledger has no event.
     pub fn open(paths: Paths, settings: ServerSettings) -> Result<Server, LedgerError> {
         let uploads = Arc::new(Uploads::of(&paths.ledger));
-        let ServerSettings { home, wait, clock, clock_check, log, .. } = &settings;
-        let (wait, log) = (*wait, Arc::clone(log));
-        let sequencer = Sequencer::start(
+        let (clock, log) = (settings.clock.clone(), Arc::clone(&settings.log));
+        let sequencer = Sequencer::start(SequencerOptions {
             paths,
-            home.clone(),
-            wait,
-            clock.clone(),
-            *clock_check,
-            Arc::clone(&uploads),
-            Arc::clone(&log),
-        )?;
+            home: settings.home.clone(),
+            wait: settings.wait,
+            clock: clock.clone(),
+            check: settings.clock_check,
+            uploads: Arc::clone(&uploads),
+            log: Arc::clone(&log),
+        })?;
         uploads.remove_partial();
         let (stop, stopping) = watch::channel(false);
-        let state = ServerState::new(sequencer, uploads, clock.clone(), stopping, log)?;
+        let state = ServerState::new(sequencer, uploads, clock, stopping, log)?;
         Ok(Server { state: Arc::new(state), settings, stop })
     }
 

@@ -85,7 +85,7 @@ pub struct Sequencer {
     head: watch::Receiver<Arc<ServedHead>>,
     condition: Arc<Mutex<Condition>>,
     /// How often what others committed was taken.
-    looks: watch::Receiver<u64>,
+    polls: watch::Receiver<u64>,
     is_shared: bool,
     /// What kind of home the record has.
     pub home: &'static str,
@@ -121,8 +121,26 @@ struct WaitingSubmission {
 /// The answers to submissions: a receipt's text, or why there is none.
 type Receipts = Vec<Result<Vec<u8>, Problem>>;
 
+/// How a sequencer is started.
+pub struct SequencerOptions {
+    /// The paths of the ledger.
+    pub paths: Paths,
+    /// Where the record is kept.
+    pub home: HomePlace,
+    /// How long to wait for another writer.
+    pub wait: LockWait,
+    /// The clock that dates events.
+    pub clock: Clock,
+    /// Whether this clock is checked.
+    pub check: ClockCheck,
+    /// The documents that were sent.
+    pub uploads: Arc<Uploads>,
+    /// Receives the lines of the log.
+    pub log: Arc<dyn Fn(&str) + Send + Sync>,
+}
+
 /// The state of the thread.
-struct Sequencing {
+struct SequencerThread {
     paths: Paths,
     home: HomePlace,
     wait: LockWait,
@@ -134,7 +152,7 @@ struct Sequencing {
     reason: Option<String>,
     uploads: Arc<Uploads>,
     head: watch::Sender<Arc<ServedHead>>,
-    looks: watch::Sender<u64>,
+    polls: watch::Sender<u64>,
     condition: Arc<Mutex<Condition>>,
     /// What to change at the files of the record, as it was at the start.
     lacking: Option<&'static str>,
@@ -152,15 +170,8 @@ impl Sequencer {
     ///
     /// Errors: the ledger cannot be written to, or has no event; the clock here is before the last
     /// event's time, and is checked. One that is long after it is reported: a record may rest.
-    pub fn start(
-        paths: Paths,
-        home: HomePlace,
-        wait: LockWait,
-        clock: Clock,
-        check: ClockCheck,
-        uploads: Arc<Uploads>,
-        log: Arc<dyn Fn(&str) + Send + Sync>,
-    ) -> Result<Sequencer, LedgerError> {
+    pub fn start(options: SequencerOptions) -> Result<Sequencer, LedgerError> {
+        let SequencerOptions { paths, home, wait, clock, check, uploads, log } = options;
         // It comes back for a lock that it did not get.
         let wait = LockWait { polls: true, ..wait };
         let begins_a_memory = home.begins_a_memory(&paths)?;
@@ -176,7 +187,7 @@ impl Sequencer {
             }
             None => {}
         }
-        let (head, served) = watch::channel(Arc::new(head_of(&writer, None)?));
+        let (head, head_receiver) = watch::channel(Arc::new(head_of(&writer, None)?));
         let lacking = match home.is_shared() {
             true => begins_a_memory.then_some(OWN_MEMORY).inspect(|why| {
                 log(&format!("warning: {why}"));
@@ -189,11 +200,10 @@ impl Sequencer {
         writer.notices.iter().for_each(|notice| log(&notice.text(&writer.paths)));
         let condition = Condition { warning, ..Condition::default() };
         let condition = Arc::new(Mutex::new(condition));
-        let ((looks, looked), is_shared) = (watch::channel(0), home.is_shared());
-        let (kind, (queue, jobs)) = (home.kind(), channel());
-        let (turns, waiting) = (Turns::default(), FairQueue::empty());
-        let (precedence, yielding) = (Precedence::default(), Vec::new());
-        let sequencing = Sequencing {
+        let (polls, poll_receiver) = watch::channel(0);
+        let (queue, jobs) = channel();
+        let (kind, is_shared) = (home.kind(), home.is_shared());
+        let state = SequencerThread {
             paths,
             home,
             wait,
@@ -203,22 +213,27 @@ impl Sequencer {
             reason: None,
             uploads,
             head,
-            looks,
+            polls,
             condition: Arc::clone(&condition),
             lacking,
-            turns,
-            waiting,
-            precedence,
-            yielding,
+            turns: Turns::default(),
+            waiting: FairQueue::empty(),
+            precedence: Precedence::default(),
+            yielding: Vec::new(),
             log,
         };
         let thread = std::thread::Builder::new().name("sequencer".to_owned());
-        let thread = thread.spawn(move || sequencing.run(&jobs));
-        let thread = thread.map_err(LedgerError::NoThread)?;
-        let (queue, thread) = (Mutex::new(Some(queue)), Mutex::new(Some(thread)));
-        let (in_flight, head, looks) = (Arc::default(), served, looked);
-        let home = kind;
-        Ok(Sequencer { queue, in_flight, thread, head, condition, looks, is_shared, home })
+        let thread = thread.spawn(move || state.run(&jobs)).map_err(LedgerError::NoThread)?;
+        Ok(Sequencer {
+            queue: Mutex::new(Some(queue)),
+            in_flight: Arc::default(),
+            thread: Mutex::new(Some(thread)),
+            head: head_receiver,
+            condition,
+            polls: poll_receiver,
+            is_shared,
+            home: kind,
+        })
     }
 
     /// The record as it is served now.
@@ -232,10 +247,10 @@ impl Sequencer {
     /// Errors: the home of the record does not answer in time.
     pub async fn caught_up(&self) -> Result<Arc<ServedHead>, Problem> {
         if self.is_shared {
-            let mut looks = self.looks.clone();
-            let enough = *looks.borrow() + 2;
+            let mut polls = self.polls.clone();
+            let enough = *polls.borrow() + 2;
             if !matches!(
-                timeout(CATCH_UP_TIMEOUT, looks.wait_for(|it| *it >= enough)).await,
+                timeout(CATCH_UP_TIMEOUT, polls.wait_for(|it| *it >= enough)).await,
                 Ok(Ok(_))
             ) {
                 let why = "whether another server enrolled this key is not known now: send the \
@@ -334,11 +349,11 @@ impl Drop for Sequencer {
     }
 }
 
-impl Sequencing {
+impl SequencerThread {
     fn run(mut self, jobs: &Receiver<Job>) {
         let mut is_open = true;
         while is_open || !self.waiting.is_empty() {
-            is_open &= self.hear(jobs, is_open);
+            is_open &= self.receive_jobs(jobs, is_open);
             let group = self.next_group();
             if !group.is_empty() {
                 self.place(group);
@@ -347,7 +362,7 @@ impl Sequencing {
     }
 
     /// Takes what has come; waits for something where nothing can be placed. False at the end.
-    fn hear(&mut self, jobs: &Receiver<Job>, is_open: bool) -> bool {
+    fn receive_jobs(&mut self, jobs: &Receiver<Job>, is_open: bool) -> bool {
         let mut first = None;
         let now = Instant::now();
         let yields = self.precedence.left(now).filter(|_| !self.yielding.is_empty());
@@ -360,7 +375,7 @@ impl Sequencing {
         };
         if is_open && has_none {
             let again = match self.writer.is_none() {
-                true => Some(self.pause()),
+                true => Some(self.reopen_pause()),
                 false => self.home.is_shared().then_some(POLL_INTERVAL),
             };
             let left = self.turns.left(now).into_iter().chain(yields).min();
@@ -371,7 +386,7 @@ impl Sequencing {
             match heard {
                 Ok(job) => first = Some(job),
                 Err(RecvTimeoutError::Timeout) if yields.is_some() => {}
-                Err(RecvTimeoutError::Timeout) => self.look(),
+                Err(RecvTimeoutError::Timeout) => self.poll_home(),
                 Err(RecvTimeoutError::Disconnected) => {
                     self.turns.end();
                     self.end_yielding();
@@ -387,7 +402,7 @@ impl Sequencing {
                     self.end_yielding();
                     let _ = answer.send(self.turns.take(key, Instant::now()));
                 }
-                Job::Submit(waiting) => self.take_in(waiting, Instant::now()),
+                Job::Submit(waiting) => self.enqueue(waiting, Instant::now()),
             }
         }
         true
@@ -395,7 +410,7 @@ impl Sequencing {
 
     /// Lets a submission wait in its key's queue; or lets it yield, where it is for the very end of
     /// the record and others were outrun.
-    fn take_in(&mut self, waiting: WaitingSubmission, now: Instant) {
+    fn enqueue(&mut self, waiting: WaitingSubmission, now: Instant) {
         let key = signer(&waiting.submission);
         let has_precedence = self.precedence.since(&key, now).is_some();
         let yields = waiting.submission.placing != Placing::Free
@@ -421,25 +436,25 @@ impl Sequencing {
 
     /// Looks at the record while nothing waits: one that could not be written to may be now, and
     /// others may have written.
-    fn look(&mut self) {
+    fn poll_home(&mut self) {
         let was_open = self.writer.is_some();
         if was_open && !self.home.is_shared() {
             return;
         }
-        let looked = match was_open {
-            true => self.twice(&[]),
+        let polled = match was_open {
+            true => self.receipts_with_retry(&[]),
             false => self.receipts(&[]),
         };
-        match looked {
+        match polled {
             Ok(_) if was_open => {}
-            Ok(_) => self.say("the record can be written to again"),
+            Ok(_) => self.log("the record can be written to again"),
             Err(error) => self.give_up(&error),
         }
     }
 
     /// After how long a record that could not be opened is tried again. Until then its folder is
     /// free for who would put it right.
-    fn pause(&self) -> Duration {
+    fn reopen_pause(&self) -> Duration {
         match self.home.is_shared() {
             true => SHARED_REOPEN_PAUSE,
             false => REOPEN_PAUSE,
@@ -450,7 +465,7 @@ impl Sequencing {
     fn give_up(&mut self, error: &LedgerError) {
         let why = chain(error);
         if self.reason.as_ref() != Some(&why) {
-            self.say(&format!("the writer failed: {why}"));
+            self.log(&format!("the writer failed: {why}"));
             self.reason = Some(why);
         }
         let mut condition = self.condition();
@@ -507,7 +522,7 @@ impl Sequencing {
         }
         let now = Instant::now();
         for (waiting, placed) in group.into_iter().zip(answers) {
-            self.account(&waiting.submission, &placed, now);
+            self.record_precedence(&waiting.submission, &placed, now);
             metrics::submitted(&placed, waiting.since.elapsed());
             // Whoever sent it may be gone: the same bytes again have the same answer.
             let _ = waiting.answer.send(placed);
@@ -515,7 +530,7 @@ impl Sequencing {
     }
 
     /// Notes who has precedence after an answer.
-    fn account(
+    fn record_precedence(
         &mut self,
         submission: &SubmissionText,
         answer: &Result<Vec<u8>, Problem>,
@@ -534,11 +549,11 @@ impl Sequencing {
     /// The receipts of submissions, or why they cannot be written.
     fn placed(&mut self, submissions: &[&SubmissionText]) -> Receipts {
         let refused = || submissions.iter().map(|_| Err(unwritten())).collect();
-        let is_early = |at: Instant| at.elapsed() < self.pause();
+        let is_early = |at: Instant| at.elapsed() < self.reopen_pause();
         if self.writer.is_none() && self.refused_at.is_some_and(is_early) {
             return refused();
         }
-        self.twice(submissions).unwrap_or_else(|error| {
+        self.receipts_with_retry(submissions).unwrap_or_else(|error| {
             self.give_up(&error);
             refused()
         })
@@ -546,13 +561,16 @@ impl Sequencing {
 
     /// The receipts of submissions; once more with a writer that is opened anew where the one that
     /// was open failed.
-    fn twice(&mut self, submissions: &[&SubmissionText]) -> Result<Receipts, LedgerError> {
+    fn receipts_with_retry(
+        &mut self,
+        submissions: &[&SubmissionText],
+    ) -> Result<Receipts, LedgerError> {
         let was_open = self.writer.is_some();
         match self.receipts(submissions) {
             Ok(receipts) => Ok(receipts),
             Err(first) if !was_open => Err(first),
             Err(first) => {
-                self.say(&format!("the writer failed: {}", chain(&first)));
+                self.log(&format!("the writer failed: {}", chain(&first)));
                 self.writer = None;
                 self.receipts(submissions)
             }
@@ -595,7 +613,7 @@ impl Sequencing {
                 let before = Arc::clone(&self.head.borrow());
                 self.head.send_replace(Arc::new(head_of(writer, Some(&before.record))?));
             }
-            self.looks.send_modify(|looks| *looks += 1);
+            self.polls.send_modify(|polls| *polls += 1);
             let before = Arc::clone(&self.head.borrow());
             let context = PlacingContext { record: &before.record, sent: &*uploads, now };
             match place_group(writer, submissions, &context) {
@@ -638,7 +656,7 @@ impl Sequencing {
         locked(&self.condition)
     }
 
-    fn say(&self, line: &str) {
+    fn log(&self, line: &str) {
         (self.log)(line);
     }
 }
