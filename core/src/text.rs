@@ -63,6 +63,11 @@ pub fn is_unseen(before: Option<char>, c: char) -> bool {
     }
 }
 
+/// A count with its noun, which takes an s where it is not one.
+pub fn counted(count: u64, noun: &str) -> String {
+    format!("{count} {noun}{}", if count == 1 { "" } else { "s" })
+}
+
 /// Text in quotation marks, as messages have it: line breaks, quotation marks and what nobody sees
 /// are escaped; letters keep their marks and joiners.
 ///

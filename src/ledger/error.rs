@@ -16,6 +16,7 @@ use annals_core::event::vocabulary::Type;
 use annals_core::hash::Hash;
 use annals_core::key::SigningError;
 use annals_core::rule::{Class, Fault};
+use annals_core::text::counted;
 use annals_core::verdict::Verdict;
 use annals_core::verify::source::SourceError;
 use std::collections::BTreeSet;
@@ -119,11 +120,11 @@ pub enum LedgerError {
     /// The record breaks its own rules, so no event is added to it.
     #[error("the record has {}, the first: {}; nothing was written; annals verify lists \
              all, annals repair builds a damaged journal from the store, annals repair --from COPY \
-             takes it from another copy", count_faults(.0.len()), first(.0))]
+             takes it from another copy", counted(.0.len() as u64, "fault"), first(.0))]
     Faulty(Vec<Fault>),
     /// A published record breaks its own rules, so nothing of it is shown.
     #[error("the record published at {place} has {}, the first: {}{}; nothing of it is shown; \
-             annals verify {}{} lists all", count_faults(.faults.len()), first(.faults),
+             annals verify {}{} lists all", counted(.faults.len() as u64, "fault"), first(.faults),
         seen_before(.seen), shell_word(.place), pin_of(.seen))]
     FaultyPublished {
         /// Where it is published.
@@ -215,7 +216,7 @@ pub enum LedgerError {
     /// What is published does not continue the copy.
     #[error(
         "what is published at {place} does not continue this copy: {}, the first: {}; nothing was \
-             written{}", count_faults(.faults.len()), first(.faults), kept(.evidence)
+             written{}", counted(.faults.len() as u64, "fault"), first(.faults), kept(.evidence)
     )]
     NotContinued {
         /// Where it is published.
@@ -520,7 +521,7 @@ pub enum LedgerError {
     #[error(
         "what another writer committed to this record has {}, the first: {}; it was not taken, and \
              nothing is written until it is mended: ask who else writes to the database",
-        count_faults(.0.len()), first(.0)
+        counted(.0.len() as u64, "fault"), first(.0)
     )]
     FaultyLater(Vec<Fault>),
     /// The log key's memory, at a witness or beside the keys, has another record.
@@ -549,13 +550,6 @@ fn count(refused: &[Refusal]) -> String {
         (0, more) => format!("{more} drafts are"),
         (1, _) => "one row is".to_owned(),
         (rows, _) => format!("{rows} rows are"),
-    }
-}
-
-fn count_faults(count: usize) -> String {
-    match count {
-        1 => "1 fault".to_owned(),
-        more => format!("{more} faults"),
     }
 }
 

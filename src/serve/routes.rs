@@ -15,6 +15,7 @@ use crate::serve::problem::{Problem, ProblemKind};
 use crate::serve::read::{self, READ_ROUTES};
 use crate::serve::sequencer::ServedHead;
 use crate::serve::state::{ServerState, Shared, bounded, failed};
+use crate::serve::trouble::MOVED;
 use crate::serve::uploads::UploadError;
 use crate::serve::{metrics, openapi};
 use annals_core::event::Entry;
@@ -23,7 +24,7 @@ use annals_core::hash::Hash;
 use annals_core::key::{KeyCache, SignedMessage, ThreadKeys};
 use annals_core::rule::{Fault, Rule};
 use annals_core::submission::{MAX_SUBMISSION, SubmissionText, SubmittedEvent};
-use annals_core::text::Origin;
+use annals_core::text::{Origin, counted};
 use axum::Router;
 use axum::body::{Body, Bytes};
 use axum::extract::rejection::{PathRejection, QueryRejection};
@@ -51,9 +52,7 @@ const FIRST_BYTES: usize = 64 << 10;
 const BODY: Duration = Duration::from_secs(20);
 const BYTES_PER_SECOND: u64 = 20_000;
 const SILENCE: Duration = Duration::from_secs(10);
-/// What a server answers whose record is kept elsewhere, and after how many seconds it is asked
-/// again.
-const MOVED: &str = "the record is kept elsewhere by now: this server is to be ended";
+/// After how many seconds a server is asked again whose record is kept elsewhere.
 const MOVED_PAUSE: u64 = 60;
 /// The paths whose requests have a body.
 const BODIES: [&str; 2] = ["/v1/submit", "/v1/document/{digest}"];
@@ -86,7 +85,7 @@ pub fn routes(state: Arc<ServerState>) -> Router {
     router
         .fallback(async || Problem::new(ProblemKind::NotFound, "expected a path of this server"))
         .layer(middleware::from_fn_with_state(Arc::clone(&state), kept_here))
-        .layer(middleware::from_fn(counted))
+        .layer(middleware::from_fn(count_answer))
         .with_state(state)
 }
 
@@ -139,7 +138,7 @@ async fn kept_here(State(state): Shared, request: Request, next: Next) -> Respon
 }
 
 /// Counts each answer; what it is is said by its type alone.
-async fn counted(request: Request, next: Next) -> Response {
+async fn count_answer(request: Request, next: Next) -> Response {
     let mut response = next.run(request).await;
     metrics::answered(response.status().as_u16());
     let nosniff = HeaderValue::from_static("nosniff");
@@ -187,7 +186,7 @@ async fn submit(State(state): Shared, body: Body) -> Result<Response, Problem> {
         Ok(()) => state.sequencer.submit(*submission).await,
         Err(unsigned) => Err(unsigned),
     };
-    let events = if count == 1 { "1 event".to_owned() } else { format!("{count} events") };
+    let events = counted(count as u64, "event");
     (state.log)(&match &placed {
         Ok(_) => format!("{events} for {from}: placed"),
         Err(problem) => {

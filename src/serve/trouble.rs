@@ -8,12 +8,13 @@ use crate::ledger::error::LedgerError;
 use std::error::Error;
 use std::io;
 
+/// What a server answers whose record is kept elsewhere by now.
+pub const MOVED: &str = "the record was moved to another place: stop this server";
+
 /// Why nothing can be placed, for everybody: without a path or an address, which the log has.
 pub fn trouble(error: &LedgerError) -> &'static str {
     match error {
-        LedgerError::Database(DatabaseError::KeptElsewhere(_)) => {
-            "the record is kept elsewhere by now: this server is to be ended"
-        }
+        LedgerError::Database(DatabaseError::KeptElsewhere(_)) => MOVED,
         LedgerError::Database(DatabaseError::NoRecord(_)) => "the record is not in this database",
         LedgerError::Database(_) => {
             "the database that keeps the record does not answer, or does not do what is asked of it"
@@ -54,7 +55,7 @@ mod tests {
     fn health_has_a_reason_without_a_path() {
         let moved = "the record is kept in /srv/annals".to_owned();
         let moved = trouble(&LedgerError::Database(DatabaseError::KeptElsewhere(moved)));
-        assert_eq!(moved, "the record is kept elsewhere by now: this server is to be ended");
+        assert_eq!(moved, "the record was moved to another place: stop this server");
         let none = "expected a record in the database at /srv/annals, found none".to_owned();
         let none = trouble(&LedgerError::Database(DatabaseError::NoRecord(none)));
         assert_eq!(none, "the record is not in this database");

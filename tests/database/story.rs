@@ -71,7 +71,7 @@ fn a_record_is_moved_into_a_database_served_from_two_machines_and_moved_back() {
     while other.health() == 200 && began.elapsed() < Duration::from_secs(30) {
         std::thread::sleep(Duration::from_millis(50));
     }
-    let why = "the record is kept elsewhere by now: this server is to be ended";
+    let why = "the record was moved to another place: stop this server";
     let health = json(&request(&other.address, "GET /v1/health HTTP/1.1", b"").1);
     assert_eq!(health["trouble"], why);
     for path in ["/checkpoint", "/v1/facts", "/v1/events?from=0"] {

@@ -30,7 +30,7 @@ pub use crate::cli::terminal::context::{Context, span, until_written};
 pub use crate::cli::terminal::exit::{CliError, Exit, announce_clock};
 pub use crate::cli::terminal::options::{Format, Global};
 pub use crate::cli::terminal::output::{
-    counted, done, done_as, json, note, shown_path, whole_words, width, wrapped,
+    done, done_as, json, note, shown_path, whole_words, width, wrapped,
 };
 pub use crate::cli::terminal::progress::Progress;
 pub use crate::cli::terminal::signing_key::enrolled_by;
@@ -38,3 +38,4 @@ pub use crate::cli::terminal::streams::{data, out};
 pub use crate::cli::terminal::written::{OutputKind, OutputPlace};
 pub use crate::cli::terminal::zone::{minute, moment, seconds_as_moment};
 pub use crate::ledger::answer::visible::visible;
+pub use annals_core::text::counted;

@@ -59,11 +59,6 @@ pub fn shown_path(path: &Path) -> String {
     visible(&path.display().to_string())
 }
 
-/// A count with its noun, which takes an s where it is not one.
-pub fn counted(count: u64, noun: &str) -> String {
-    format!("{count} {noun}{}", if count == 1 { "" } else { "s" })
-}
-
 /// The width of text for people: the terminal's, at most 100; 100 without a terminal.
 pub fn width() -> usize {
     match console::Term::stdout().size_checked() {
