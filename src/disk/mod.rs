@@ -164,11 +164,35 @@ pub fn create_dir(folder: &Path) -> Result<(), DiskError> {
 /// Creates a folder if it is missing, durably; the name of an existing one is synced too, because
 /// the call that created it may have been interrupted. Its parent must exist.
 pub fn ensure_folder(folder: &Path) -> Result<(), DiskError> {
+    create_missing(folder)?;
+    sync_folder(parent(folder))
+}
+
+/// Creates a folder if it is missing, without a sync; the caller syncs its parent.
+pub fn create_missing(folder: &Path) -> Result<(), DiskError> {
     match fs::create_dir(folder) {
         Err(cause) if cause.kind() != io::ErrorKind::AlreadyExists => {
             Err(error("make folder", folder)(cause))
         }
-        _ => sync_folder(parent(folder)),
+        _ => Ok(()),
+    }
+}
+
+/// Removes a file, if it is there; returns whether it was. Without a sync.
+pub fn remove_optional(path: &Path) -> Result<bool, DiskError> {
+    removed(path, fs::remove_file(path))
+}
+
+/// Removes a folder with all that is in it, if it is there; returns whether it was. Without a sync.
+pub fn remove_folder_optional(folder: &Path) -> Result<bool, DiskError> {
+    removed(folder, fs::remove_dir_all(folder))
+}
+
+fn removed(path: &Path, result: io::Result<()>) -> Result<bool, DiskError> {
+    match result {
+        Ok(()) => Ok(true),
+        Err(cause) if cause.kind() == io::ErrorKind::NotFound => Ok(false),
+        Err(cause) => Err(error("remove", path)(cause)),
     }
 }
 

@@ -37,7 +37,7 @@ use annals_core::key::SecretKey;
 use annals_core::time::Time;
 use annals_core::tlog::{Checkpoint, Note};
 use annals_core::verify::source::Source;
-use commit::{CopyCommit, remove_folder};
+use commit::CopyCommit;
 use contradiction::Contradiction;
 use judged::{JudgedPull, StampedCopy, WholeJudging};
 use std::fs;
@@ -158,10 +158,10 @@ pub fn clone_published(
 /// Empties the folder of a clone that was stopped.
 fn begin_anew(partial: &Paths, following: &FollowingMark) -> Result<(), LedgerError> {
     for file in [partial.checkpoint(), partial.following_pin(), partial.following_evidence()] {
-        remove_file(&file)?;
+        disk::remove_optional(&file)?;
     }
     for name in ["journal", "document", "db", "index", ".pull"] {
-        remove_folder(&partial.ledger.join(name))?;
+        disk::remove_folder_optional(&partial.ledger.join(name))?;
     }
     Ok(following.write(partial)?)
 }
@@ -169,14 +169,7 @@ fn begin_anew(partial: &Paths, following: &FollowingMark) -> Result<(), LedgerEr
 /// Removes what a clone does not write, and what would make another ledger of the copy.
 fn remove_marks(partial: &Paths) -> Result<(), LedgerError> {
     for file in [partial.imported(), partial.home(), partial.checkpoints()] {
-        remove_file(&file)?;
-    }
-    Ok(())
-}
-
-fn remove_file(file: &Path) -> Result<(), LedgerError> {
-    if disk::is_there(file)? {
-        fs::remove_file(file).map_err(disk::error("remove", file))?;
+        disk::remove_optional(&file)?;
     }
     Ok(())
 }
@@ -300,7 +293,7 @@ fn bring_once(
     let origin = Copy::open(paths)?.signed.map(|signed| signed.origin).unwrap_or_default();
     FollowingMark { pulled: Some(options.now), ..following.clone() }.write(paths)?;
     FoundEvidence::set_aside(paths)?;
-    remove_folder(&paths.pulling())?;
+    disk::remove_folder_optional(&paths.pulling())?;
     if disk::is_there(&paths.following_pin())? {
         let pin = paths.following_pin();
         fs::remove_file(&pin).map_err(disk::error("remove", &pin))?;
@@ -372,7 +365,7 @@ impl<'a> Copy<'a> {
                 let error = Contradiction { paths, own, published, place, jobs }.error();
                 if !matches!(error, LedgerError::Elsewhere(_)) {
                     // Nothing of what was read is used again.
-                    remove_folder(&paths.pulling())?;
+                    disk::remove_folder_optional(&paths.pulling())?;
                 }
                 return Err(error);
             }

@@ -38,7 +38,6 @@ use annals_core::time::Time;
 use annals_core::verify::Verifier;
 use annals_core::verify::source::Source;
 use std::fs;
-use std::io;
 use std::path::{Path, PathBuf};
 pub use waiting::{DamagedFile, OutboxFiles, WaitingEvents, waiting};
 
@@ -283,7 +282,7 @@ impl Keeping {
             out.extend_from_slice(entry.body.as_deref().unwrap_or_default());
             out.push(b'\n');
         }
-        make_folder(&self.folder)?;
+        disk::create_missing(&self.folder)?;
         let path = pending(&self.folder, &self.header.submission);
         Ok(disk::replace_together(&path, &out, FileMode::Private)?)
     }
@@ -302,7 +301,7 @@ impl Keeping {
             out.extend_from_slice(b"-\n");
         }
         let place = written(&self.folder, &self.header.submission);
-        make_folder(disk::parent(&place))?;
+        disk::create_missing(disk::parent(&place))?;
         disk::replace(&place, &out, FileMode::Private)?;
         superseded::remove(&self.folder, &self.header.submission)?;
         self.forget()
@@ -312,13 +311,7 @@ impl Keeping {
     /// only as much stays as finds a late placing.
     pub fn forget(&self) -> Result<(), DiskError> {
         superseded::cut(&self.folder, &self.header.submission)?;
-        let path = pending(&self.folder, &self.header.submission);
-        match fs::remove_file(&path) {
-            Err(cause) if cause.kind() != io::ErrorKind::NotFound => {
-                Err(disk::error("remove", &path)(cause))
-            }
-            _ => Ok(()),
-        }
+        disk::remove_optional(&pending(&self.folder, &self.header.submission)).map(drop)
     }
 }
 
@@ -492,20 +485,10 @@ fn written(folder: &Path, submission: &Hash) -> PathBuf {
 /// power cut the file is whole or cut, in one of the two folders, and its header is the same.
 fn prune(folder: &Path, header: &Header) -> Result<(), DiskError> {
     let (path, place) = (pending(folder, &header.submission), written(folder, &header.submission));
-    make_folder(disk::parent(&place))?;
+    disk::create_missing(disk::parent(&place))?;
     let file = open_to_write(&path).map_err(disk::error("open", &path))?;
     file.set_len(header.text().len() as u64).map_err(disk::error("cut", &path))?;
     fs::rename(&path, &place).map_err(disk::error("move", &path))
-}
-
-/// Makes a folder if it is missing; whoever writes a file in it syncs its name too.
-fn make_folder(folder: &Path) -> Result<(), DiskError> {
-    match fs::create_dir(folder) {
-        Err(cause) if cause.kind() != io::ErrorKind::AlreadyExists => {
-            Err(disk::error("make folder", folder)(cause))
-        }
-        _ => Ok(()),
-    }
 }
 
 /// Whether the record holds all events of a submission: it holds the last one, whose hash commits

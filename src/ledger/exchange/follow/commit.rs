@@ -39,7 +39,6 @@ use annals_core::verify::{Follower, Verifier};
 use std::collections::BTreeSet;
 use std::fs;
 use std::io;
-use std::path::Path;
 
 /// A commit to a copy.
 pub struct CopyCommit<'a> {
@@ -229,8 +228,9 @@ impl CopyCommit<'_> {
     }
 
     fn remove_derived(&self) -> Result<(), LedgerError> {
-        remove_folder(&self.paths.store())?;
-        remove_folder(&index::folder(&self.paths.ledger))
+        disk::remove_folder_optional(&self.paths.store())?;
+        disk::remove_folder_optional(&index::folder(&self.paths.ledger))?;
+        Ok(())
     }
 
     /// Adds to the store what only the journal has. A store that cannot be used is made again.
@@ -239,7 +239,7 @@ impl CopyCommit<'_> {
         let mut store = match place.open() {
             Ok(store) if is_prefix(store.as_ref(), journal)? => store,
             Ok(_) | Err(StoreError::Missing(_) | StoreError::Damaged(_)) => {
-                remove_folder(&self.paths.store())?;
+                disk::remove_folder_optional(&self.paths.store())?;
                 place.create()?
             }
             Err(error) => return Err(error.into()),
@@ -342,15 +342,5 @@ fn captured(body: &[u8]) -> Option<Hash> {
     match Body::parse(body).ok()?.content {
         Content::DocumentCaptured(captured) => Some(captured.sha256),
         _ => None,
-    }
-}
-
-/// Removes a folder of what is derived, if it is there.
-pub fn remove_folder(folder: &Path) -> Result<(), LedgerError> {
-    match fs::remove_dir_all(folder) {
-        Err(cause) if cause.kind() != io::ErrorKind::NotFound => {
-            Err(disk::error("remove", folder)(cause).into())
-        }
-        _ => Ok(()),
     }
 }

@@ -4,8 +4,8 @@
 
 use crate::disk;
 use crate::ledger::error::LedgerError;
+use std::fs;
 use std::path::{Path, PathBuf};
-use std::{fs, io};
 
 /// The folder, inside the ledger's; files that an earlier repair left there are removed.
 pub struct Scratch(pub PathBuf);
@@ -14,12 +14,8 @@ impl Scratch {
     /// Creates the folder, empty.
     pub fn make(ledger: &Path) -> Result<Scratch, LedgerError> {
         let folder = ledger.join(".repair");
-        match fs::remove_dir_all(&folder) {
-            Err(cause) if cause.kind() != io::ErrorKind::NotFound => {
-                return Err(disk::error("remove", &folder)(cause).into());
-            }
-            _ => disk::make_private(&folder)?,
-        }
+        disk::remove_folder_optional(&folder)?;
+        disk::make_private(&folder)?;
         Ok(Scratch(folder))
     }
 

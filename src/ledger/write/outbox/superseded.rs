@@ -17,7 +17,6 @@ use annals_core::event::Entry;
 use annals_core::hash::Hash;
 use annals_core::verify::source::Source;
 use std::fs;
-use std::io;
 use std::path::{Path, PathBuf};
 
 /// The folder, inside the outbox.
@@ -80,12 +79,7 @@ pub(super) fn recorded_of(
 /// Removes those of a submission: it is written.
 pub(super) fn remove(folder: &Path, submission: &Hash) -> Result<(), DiskError> {
     for path in files(folder, submission) {
-        match fs::remove_file(&path) {
-            Err(cause) if cause.kind() != io::ErrorKind::NotFound => {
-                return Err(disk::error("remove", &path)(cause));
-            }
-            _ => {}
-        }
+        disk::remove_optional(&path)?;
     }
     Ok(())
 }
