@@ -13,7 +13,7 @@ use crate::ledger::query::gather::gather;
 use crate::ledger::query::names::{Names, act};
 use crate::ledger::query::row::{ActRow, Charge, FactRow, StatementRow, Withheld, WordsRow};
 use crate::ledger::query::undoing::{
-    DocumentChange, TurnedActs, document_changes, documents, is_any_turned, turned, turned_acts,
+    AffectedActs, DocumentChange, affected_acts, document_changes, documents, is_any_turned, turned,
 };
 use crate::ledger::query::{View, owners};
 use annals_core::event::args::Args;
@@ -24,6 +24,7 @@ use annals_core::hash::Hash;
 use annals_core::state::Status;
 use serde::Serialize;
 use std::collections::BTreeSet;
+use std::fmt;
 
 /// The words for what happened to a fact, in the order of the output.
 const WORDS: [&str; 15] = [
@@ -66,21 +67,32 @@ pub struct ChangeStep {
     pub withheld: Option<Withheld>,
     /// Of a revocation: what it did to acts on the fact.
     #[serde(skip)]
-    pub turned: ActsTurned,
+    pub effect: RevocationEffect,
 }
 
 /// What a suspect revocation did to the acts on a fact.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum ActsTurned {
+pub enum RevocationEffect {
     /// It changed the status of the fact alone.
     #[default]
-    None,
+    StatusOnly,
     /// It undid some.
     Undone,
     /// It put some in force again.
     Restored,
     /// Both.
     Both,
+}
+
+impl fmt::Display for RevocationEffect {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            RevocationEffect::StatusOnly => "another status",
+            RevocationEffect::Undone => "undone",
+            RevocationEffect::Restored => "in force again",
+            RevocationEffect::Both => "undone and in force again",
+        })
+    }
 }
 
 /// A fact that changed.
@@ -108,7 +120,7 @@ pub struct Change {
     pub acts: Vec<ChangeStep>,
     /// The earlier acts that are undone or in force again.
     #[serde(flatten)]
-    pub turned: TurnedActs,
+    pub affected: AffectedActs,
 }
 
 /// Everything that changed between the points.
@@ -180,8 +192,11 @@ pub fn between(
     }
     let is_turned = is_any_turned(to, first);
     for row in gathered.facts.into_values() {
-        let turned = if is_turned { turned_acts(from, &row) } else { TurnedActs::default() };
-        all.facts.push(change(from, to, &turns, turned, &row));
+        let affected = match is_turned {
+            true => affected_acts(from, &row),
+            false => AffectedActs::default(),
+        };
+        all.facts.push(change(from, to, &turns, affected, &row));
         all.rows.push(row);
     }
     let mut failed = Ok(());
@@ -237,14 +252,14 @@ impl StatusTurn {
     /// in force again.
     fn of(&self, row: &FactRow, acts: &[ChangeStep]) -> Option<ChangeStep> {
         let any = |of: &BTreeSet<u64>| acts.iter().any(|step| of.contains(&step.act.event));
-        let turned = match (any(&self.undone), any(&self.restored)) {
-            (true, true) => ActsTurned::Both,
-            (true, false) => ActsTurned::Undone,
-            (false, true) => ActsTurned::Restored,
-            (false, false) => ActsTurned::None,
+        let effect = match (any(&self.undone), any(&self.restored)) {
+            (true, true) => RevocationEffect::Both,
+            (true, false) => RevocationEffect::Undone,
+            (false, true) => RevocationEffect::Restored,
+            (false, false) => RevocationEffect::StatusOnly,
         };
-        let concerns = self.facts.contains(&row.fact) || turned != ActsTurned::None;
-        concerns.then(|| ChangeStep { turned, ..self.step.clone() })
+        let concerns = self.facts.contains(&row.fact) || effect != RevocationEffect::StatusOnly;
+        concerns.then(|| ChangeStep { effect, ..self.step.clone() })
     }
 }
 
@@ -302,7 +317,7 @@ fn change(
     from: &View<'_>,
     to: &View<'_>,
     turns: &[StatusTurn],
-    turned: TurnedActs,
+    affected: AffectedActs,
     row: &FactRow,
 ) -> Change {
     let first = from.as_of().size;
@@ -310,10 +325,10 @@ fn change(
     let turns: Vec<ChangeStep> = turns.iter().filter_map(|turn| turn.of(row, &acts)).collect();
     acts.retain(|step| step.act.event >= first);
     let mut changes: BTreeSet<&str> = BTreeSet::new();
-    if !turned.undone.is_empty() || acts.iter().any(|step| step.act.undone_by.is_some()) {
+    if !affected.undone.is_empty() || acts.iter().any(|step| step.act.undone_by.is_some()) {
         changes.insert("undone");
     }
-    if !turned.restored.is_empty() {
+    if !affected.restored.is_empty() {
         changes.insert("restored");
     }
     let standing = acts.iter().filter(|step| step.act.undone_by.is_none());
@@ -359,7 +374,7 @@ fn change(
         before: earlier.and_then(words),
         now: words(revision).unwrap_or_else(|| row.words.clone()),
         acts,
-        turned,
+        affected,
     }
 }
 
@@ -386,7 +401,7 @@ fn step(act: &ActRow, why: Option<String>, said: &StatementRow) -> ChangeStep {
         ends: Vec::new(),
         statement: said.statement.clone(),
         withheld: said.withheld,
-        turned: ActsTurned::None,
+        effect: RevocationEffect::StatusOnly,
     }
 }
 

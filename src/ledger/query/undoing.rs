@@ -25,7 +25,7 @@ pub struct DocumentChange {
 
 /// The acts on a fact before the first point that are undone as of one of the points only.
 #[derive(Clone, Debug, Default, Serialize)]
-pub struct TurnedActs {
+pub struct AffectedActs {
     /// Those that are undone as of the second point.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub undone: Vec<ActRow>,
@@ -36,17 +36,17 @@ pub struct TurnedActs {
 
 /// The acts of the row of a fact as of the second point, which are no relations, that a suspect
 /// revocation between the points undid or put in force again.
-pub fn turned_acts(from: &View<'_>, row: &FactRow) -> TurnedActs {
-    let (first, mut turned) = (from.as_of().size, TurnedActs::default());
+pub fn affected_acts(from: &View<'_>, row: &FactRow) -> AffectedActs {
+    let (first, mut affected) = (from.as_of().size, AffectedActs::default());
     for act in row.acts().into_iter().filter(|act| act.event < first) {
         match (act.kind, from.undone_by(act.event), act.undone_by) {
             (Type::FactRelated | Type::RelationWithdrawn, ..) => {}
-            (_, None, Some(_)) => turned.undone.push(act.clone()),
-            (_, Some(_), None) => turned.restored.push(act.clone()),
+            (_, None, Some(_)) => affected.undone.push(act.clone()),
+            (_, Some(_), None) => affected.restored.push(act.clone()),
             _ => {}
         }
     }
-    turned
+    affected
 }
 
 /// Whether a suspect revocation is after the first `first` events: nothing else undoes an event, or

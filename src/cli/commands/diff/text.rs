@@ -6,10 +6,10 @@ use crate::cli::render::{changed_claim, effect, events, fields, hanging, words};
 use crate::cli::shared::{UNDATED, facts};
 use crate::cli::terminal::{CliError, visible};
 use crate::ledger::answer::diff::DiffAnswer;
-use crate::ledger::query::diff::{ActsTurned, Between, Change, ChangeStep};
+use crate::ledger::query::diff::{Between, Change, ChangeStep};
 use crate::ledger::query::event::EventRow;
 use crate::ledger::query::row::ActRow;
-use crate::ledger::query::undoing::{DocumentChange, TurnedActs};
+use crate::ledger::query::undoing::{AffectedActs, DocumentChange};
 use annals_core::event::vocabulary::Type;
 use std::io::Write;
 
@@ -94,7 +94,7 @@ fn fact(out: &mut dyn Write, change: &Change) -> Result<(), CliError> {
             }
         }
     }
-    let TurnedActs { undone, restored } = &change.turned;
+    let AffectedActs { undone, restored } = &change.affected;
     for (heading, acts) in [("undone", undone), ("in force again", restored)] {
         if !acts.is_empty() {
             let acts: Vec<String> = acts.iter().map(act_text).collect();
@@ -116,16 +116,6 @@ fn kind_text(kind: Type) -> &'static str {
     kind.as_str().split('.').next_back().unwrap_or_default()
 }
 
-/// What a suspect revocation did to the acts on a fact.
-fn turning_text(turned: ActsTurned) -> &'static str {
-    match turned {
-        ActsTurned::None => "another status",
-        ActsTurned::Undone => "undone",
-        ActsTurned::Restored => "in force again",
-        ActsTurned::Both => "undone and in force again",
-    }
-}
-
 /// `10: corrected, wrong-date: “Wednesday was the 26th” — Bo Berg, 2022-02-01 09:00`
 fn step_text(step: &ChangeStep) -> String {
     let ends: Vec<String> = step.ends.iter().map(u64::to_string).collect();
@@ -143,7 +133,7 @@ fn step_text(step: &ChangeStep) -> String {
         }
         Type::EditorRevoked => {
             let who = step.subject.as_ref().map(effect::named).unwrap_or_default();
-            format!("{} by the revocation of {who}", turning_text(step.turned))
+            format!("{} by the revocation of {who}", step.effect)
         }
         kind => kind_text(kind).to_owned(),
     };
