@@ -328,7 +328,8 @@ impl IndexFiles {
         if let Some(Args::BodyRedacted(args)) =
             examined.reading.statement.as_ref().map(|statement| &statement.args)
         {
-            let what = RowValue::Redaction(args.event, act.by, args.reason);
+            let (event, by, reason) = (args.event, act.by, args.reason);
+            let what = RowValue::Redaction { event, by, reason };
             self.row(position, Cause::acting(position), what)?;
         }
         let after = self.nodes.tree.length();

@@ -59,7 +59,7 @@ pub use row::{EventMark, Row, RowKind, RowValue, may_have};
 pub use searched_texts::{TextField, searched_texts};
 pub use shortlist::{Facets, Shortlist};
 pub use status::{BuildMode, IndexStatus};
-pub use terms::{Term, Terms, claim_digest, quoted};
+pub use terms::{QuotedPassage, Term, Terms, claim_digest, quoted};
 pub use totals::Totals;
 pub use trie::TreeKind;
 pub use word_search::WordIndex;

@@ -39,8 +39,17 @@ pub enum RowValue {
     Fact(FactKept),
     /// A document.
     Document(DocumentKept),
-    /// A relation, and whether it is in force.
-    Relation(Relation, u64, u64, bool),
+    /// A relation.
+    Relation {
+        /// Its kind.
+        rel: Relation,
+        /// The fact that has it.
+        from: u64,
+        /// The fact that it is to.
+        to: u64,
+        /// Whether it is in force.
+        stands: bool,
+    },
     /// What later events did to an event or its body.
     Mark(EventMark),
     /// The ledger's parameters after an event of the ledger or its editors.
@@ -50,8 +59,15 @@ pub enum RowValue {
         /// The number of confirmations required from here on.
         confirmations: u8,
     },
-    /// A redaction: the event whose body it redacts, the key that signed it, and its reason.
-    Redaction(u64, u32, RedactReason),
+    /// A redaction.
+    Redaction {
+        /// The event whose body it redacts.
+        event: u64,
+        /// The number of the key that signed it.
+        by: u32,
+        /// Its reason.
+        reason: RedactReason,
+    },
     /// A fact or a document that was set aside with the event that made it.
     Gone {
         /// Whether it was a document.
@@ -193,12 +209,14 @@ impl RowValue {
 
     /// A relation in force.
     pub fn relation(triple: &Triple) -> RowValue {
-        RowValue::Relation(triple.rel, triple.from, triple.to, true)
+        let Triple { from, rel, to } = *triple;
+        RowValue::Relation { rel, from, to, stands: true }
     }
 
     /// A relation that is withdrawn.
     pub fn withdrawn(triple: &Triple) -> RowValue {
-        RowValue::Relation(triple.rel, triple.from, triple.to, false)
+        let Triple { from, rel, to } = *triple;
+        RowValue::Relation { rel, from, to, stands: false }
     }
 
     /// The row that remains when the event that made it is set aside.
@@ -210,10 +228,12 @@ impl RowValue {
             RowValue::Document(_) | RowValue::Gone { document: true } => {
                 Some(RowValue::Gone { document: true })
             }
-            RowValue::Relation(rel, from, to, _) => {
-                Some(RowValue::Relation(*rel, *from, *to, false))
+            RowValue::Relation { rel, from, to, .. } => {
+                Some(RowValue::Relation { rel: *rel, from: *from, to: *to, stands: false })
             }
-            RowValue::Mark(_) | RowValue::Administration { .. } | RowValue::Redaction(..) => None,
+            RowValue::Mark(_) | RowValue::Administration { .. } | RowValue::Redaction { .. } => {
+                None
+            }
         }
     }
 
@@ -226,7 +246,9 @@ impl RowValue {
     pub fn which(&self) -> TreeKind {
         match self {
             RowValue::Mark(_) => TreeKind::Marks,
-            RowValue::Administration { .. } | RowValue::Redaction(..) => TreeKind::Administration,
+            RowValue::Administration { .. } | RowValue::Redaction { .. } => {
+                TreeKind::Administration
+            }
             _ => TreeKind::Standing,
         }
     }
@@ -237,11 +259,11 @@ impl RowValue {
         match self {
             RowValue::Fact(fact) => fact.kinds(),
             RowValue::Document(_) => DOCUMENT,
-            RowValue::Relation(.., true) => RELATION,
-            RowValue::Relation(.., false) => WITHDRAWN,
+            RowValue::Relation { stands: true, .. } => RELATION,
+            RowValue::Relation { stands: false, .. } => WITHDRAWN,
             RowValue::Gone { document: true } => DOCUMENT,
             RowValue::Gone { document: false } => GONE,
-            RowValue::Redaction(..) => REDACTION,
+            RowValue::Redaction { .. } => REDACTION,
             RowValue::Mark(_) | RowValue::Administration { .. } => OTHER,
         }
     }
@@ -361,7 +383,7 @@ impl Row {
                 fold.put_document(Document { position, author, suspect });
                 kept.body.put(fold, self.of)
             }
-            RowValue::Relation(rel, from, to, stands) => {
+            RowValue::Relation { rel, from, to, stands } => {
                 if *stands {
                     fold.put_relation(self.of, Triple { from: *from, rel: *rel, to: *to });
                 }
@@ -371,9 +393,9 @@ impl Row {
                 fold.put_opening(self.of, mark.opening());
                 Some(())
             }
-            RowValue::Administration { .. } | RowValue::Redaction(..) | RowValue::Gone { .. } => {
-                Some(())
-            }
+            RowValue::Administration { .. }
+            | RowValue::Redaction { .. }
+            | RowValue::Gone { .. } => Some(()),
         };
         done.ok_or_else(|| crate::index::damaged("a time that is none"))
     }

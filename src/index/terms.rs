@@ -49,9 +49,8 @@ pub enum Term<'a> {
     Document(&'a Hash),
     /// A fact with this claim, by its [`claim_digest`].
     Claim(&'a Hash),
-    /// A fact that is supported by this passage: a document, its first code point, and the code
-    /// point after the last.
-    Passage(u64, u64, u64),
+    /// A fact that is supported by this passage.
+    Passage(QuotedPassage),
     /// A fact with a hop by this agent.
     Agent(&'a str),
     /// A fact that cites this document.
@@ -70,7 +69,7 @@ impl Term<'_> {
             Term::Body(digest) => ("body", &digest.0[..]),
             Term::Document(digest) => ("document", &digest.0[..]),
             Term::Claim(digest) => ("claim", &digest.0[..]),
-            Term::Passage(document, start, end) => {
+            Term::Passage(QuotedPassage { document, start, end }) => {
                 place = [*document, *start, *end].map(u64::to_le_bytes);
                 ("passage", place.as_flattened())
             }
@@ -97,12 +96,23 @@ pub fn claim_digest(claim: &str) -> Hash {
     Hash::of(&[claim.trim_end_matches(['.', '。', '।', ' ']).as_bytes()])
 }
 
-/// The passages that support a fact: document, first code point, code point after the last.
-pub fn quoted(fact: &Fact) -> impl Iterator<Item = (u64, u64, u64)> {
+/// A passage of a document.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct QuotedPassage {
+    /// The document.
+    pub document: u64,
+    /// Its first code point.
+    pub start: u64,
+    /// The code point after the last.
+    pub end: u64,
+}
+
+/// The passages that support a fact.
+pub fn quoted(fact: &Fact) -> impl Iterator<Item = QuotedPassage> {
     let supports = fact.evidence.iter().filter(|entry| entry.stance == Stance::Supports);
     supports.filter_map(|entry| {
         let span = entry.span.as_ref()?;
-        Some((entry.document, span.start, span.end))
+        Some(QuotedPassage { document: entry.document, start: span.start, end: span.end })
     })
 }
 
@@ -360,8 +370,7 @@ impl TermFiles {
 /// The keys of the terms of a fact.
 fn fact(fact: &Fact, keys: &mut Vec<u64>) {
     keys.push(Term::Claim(&claim_digest(&fact.claim)).key());
-    let passages = quoted(fact);
-    keys.extend(passages.map(|(document, start, end)| Term::Passage(document, start, end).key()));
+    keys.extend(quoted(fact).map(|passage| Term::Passage(passage).key()));
     let hops = fact.attribution.iter().flatten();
     keys.extend(hops.map(|hop| Term::Agent(&hop.agent).key()));
     let mut cited: Vec<u64> = fact.evidence.iter().map(|entry| entry.document).collect();

@@ -102,10 +102,14 @@ pub enum LedgerError {
     /// A ledger is at the path already.
     #[error("{} is there already; nothing was changed", .0.display())]
     ThereAlready(PathBuf),
-    /// Something is at the path of a new ledger, perhaps left by an interrupted init; the path and
-    /// what to do.
-    #[error("{} is there already; nothing was changed; {}", .0.display(), .1)]
-    Stopped(PathBuf, String),
+    /// Something is at the path of a new ledger, perhaps left by an interrupted init.
+    #[error("{} is there already; nothing was changed; {advice}", .path.display())]
+    Stopped {
+        /// The path.
+        path: PathBuf,
+        /// What to do.
+        advice: String,
+    },
     /// The rules refuse drafts; nothing was written.
     #[error("{} refused; nothing was written", count(.0))]
     Refused(Vec<Refusal>),
@@ -277,15 +281,19 @@ pub enum LedgerError {
         /// Size of the journal.
         size: u64,
     },
-    /// Every record that a repair found is older than what the log key signed: the size of the
-    /// last mark, and that of the record.
+    /// Every record that a repair found is older than what the log key signed.
     #[error(
-        "the log key signed size {0}, and the record here has {1} events or another root, \
+        "the log key signed size {marked}, and the record here has {size} events or another root, \
              in journal and store: it is older or another one, and not damaged; nothing was \
              changed; annals repair --from COPY takes the newer one from another copy of this \
              ledger, such as an editor's or one that annals clone makes of what is published"
     )]
-    NewerNotHere(u64, u64),
+    NewerNotHere {
+        /// The size of the last mark.
+        marked: u64,
+        /// The size of the record.
+        size: u64,
+    },
     /// There is no complete copy to repair from.
     #[error(
         "nothing whole is here to repair from; nothing was changed; annals repair --from COPY \
@@ -308,17 +316,21 @@ pub enum LedgerError {
     OtherRecord(PathBuf),
     /// Two records that verify and differ.
     #[error(
-        "forked: {} and {} both verify, and differ from event {position} on ({} and {}); nothing \
-             was changed; keep both, and ask a pin or another copy which one was seen before",
-        .one.0, .other.0, .one.1, .other.1
+        "forked: {one} and {other} both verify, and differ from event {position} on ({one_hash} \
+             and {other_hash}); nothing was changed; keep both, and ask a pin or another copy which \
+             one was seen before"
     )]
     Fork {
         /// The first position where they differ.
         position: u64,
-        /// The first record, and the hash of its event at that position.
-        one: (String, Hash),
-        /// The second record, likewise.
-        other: (String, Hash),
+        /// The first record.
+        one: String,
+        /// The hash of its event at that position.
+        one_hash: Hash,
+        /// The second record.
+        other: String,
+        /// The hash of its event at that position.
+        other_hash: Hash,
     },
     /// The store and the journal differ.
     #[error(
@@ -634,7 +646,7 @@ impl LedgerError {
             LedgerError::ReceiptBroken { kept: None, .. } => Verdict::No,
             LedgerError::ReceiptBroken { .. }
             | LedgerError::BehindMark { .. }
-            | LedgerError::NewerNotHere(..)
+            | LedgerError::NewerNotHere { .. }
             | LedgerError::HomeBehind { .. }
             | LedgerError::MemoryContradicts(_)
             | LedgerError::Fork { .. }

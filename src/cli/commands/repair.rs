@@ -19,7 +19,7 @@ use annals_core::hash::Hash;
 use clap::Args;
 use serde::Serialize;
 use std::io::Write;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// Build a damaged or lost journal from the store, the store from the journal
 #[derive(Debug, Args)]
@@ -113,11 +113,13 @@ impl StepJson {
         let named = |what: &str| Some(what.to_owned());
         let copy = || named("copy");
         match step {
-            Step::Found(place, path, state) => {
+            Step::Found { place, path, state } => {
                 let (state, size, why) = match state {
                     CopyState::Whole(size) => (FoundState::Whole, Some(size), None),
-                    CopyState::Damaged(why, _) => (FoundState::Damaged, None, Some(why)),
-                    CopyState::Unfit(size, why) => (FoundState::NotTaken, Some(size), Some(why)),
+                    CopyState::Damaged { why, .. } => (FoundState::Damaged, None, Some(why)),
+                    CopyState::Unfit { events, why } => {
+                        (FoundState::NotTaken, Some(events), Some(why))
+                    }
                     CopyState::Unknown(why) => (FoundState::NotCompared, None, Some(why)),
                     CopyState::Absent => (FoundState::Absent, None, None),
                 };
@@ -131,26 +133,26 @@ impl StepJson {
                     ..none
                 }
             }
-            Step::Built(what, from, size) => StepJson {
-                what: Some(what.to_string()),
+            Step::Built { place, from, events } => StepJson {
+                what: Some(place.to_string()),
                 from: Some(from.to_string()),
-                size: Some(size),
+                size: Some(events),
                 ..none
             },
-            Step::Aside(what, path) => StepJson {
+            Step::Aside { place, path } => StepJson {
                 step: StepKind::KeptAside,
-                what: named(what),
+                what: named(place),
                 path: Some(path.display().to_string()),
                 ..none
             },
             Step::Document(sha256) => {
                 StepJson { what: named("document"), from: copy(), sha256: Some(sha256), ..none }
             }
-            Step::NoDocument(position, sha256) => StepJson {
+            Step::NoDocument { position, digest } => StepJson {
                 step: StepKind::Missing,
                 what: named("document"),
                 position: Some(position),
-                sha256: Some(sha256),
+                sha256: Some(digest),
                 ..none
             },
             Step::Checkpoint(size) => {
@@ -254,34 +256,18 @@ fn make(context: &Context, paths: &Paths) -> Result<Exit, CliError> {
 
 fn line(step: &Step) -> String {
     match step {
-        Step::Found(place, path, CopyState::Whole(events)) => {
-            format!("{place}: whole, {}, at {}", counted(*events, "event"), shown_path(path))
+        Step::Found { place, path, state } => format!("{place}: {}", found(state, path)),
+        Step::Built { place, from: CopyKind::Copy, events } => {
+            format!("{place}: taken from the copy, {}", counted(*events, "event"))
         }
-        Step::Found(place, path, CopyState::Damaged(why, more)) => {
-            let more = if *more > 0 { format!(" (and {more} more)") } else { String::new() };
-            format!("{place}: damaged, at {}: {}{more}", shown_path(path), visible(why))
+        Step::Built { place, from, events } => {
+            format!("{place}: built from the {from}, {}", counted(*events, "event"))
         }
-        Step::Found(place, path, CopyState::Unfit(events, why)) => {
-            let path = shown_path(path);
-            let events = counted(*events, "event");
-            format!("{place}: {events}, not taken, at {path}: {}", visible(why))
+        Step::Aside { place, path } => {
+            format!("{place}: the old one is kept at {}", shown_path(path))
         }
-        Step::Found(place, path, CopyState::Unknown(why)) => {
-            let path = shown_path(path);
-            format!("{place}: not compared, at {path}: it cannot be copied: {}", visible(why))
-        }
-        Step::Found(place, path, CopyState::Absent) => {
-            format!("{place}: there is none at {}", shown_path(path))
-        }
-        Step::Built(what, CopyKind::Copy, events) => {
-            format!("{what}: taken from the copy, {}", counted(*events, "event"))
-        }
-        Step::Built(what, from, events) => {
-            format!("{what}: built from the {from}, {}", counted(*events, "event"))
-        }
-        Step::Aside(what, path) => format!("{what}: the old one is kept at {}", shown_path(path)),
         Step::Document(digest) => format!("document {digest}: taken from the copy"),
-        Step::NoDocument(position, digest) => with_places(&format!(
+        Step::NoDocument { position, digest } => with_places(&format!(
             "document {digest}: missing or damaged here, captured by event {position}, and not \
              found elsewhere; annals repair --from COPY looks for it in another copy"
         ))
@@ -292,6 +278,26 @@ fn line(step: &Step) -> String {
         }
         Step::Nothing { whole: true } => "nothing was to be repaired".to_owned(),
         Step::Nothing { whole: false } => "nothing could be repaired from what is here".to_owned(),
+    }
+}
+
+/// What was found at a path.
+fn found(state: &CopyState, path: &Path) -> String {
+    let path = shown_path(path);
+    match state {
+        CopyState::Whole(events) => format!("whole, {}, at {path}", counted(*events, "event")),
+        CopyState::Damaged { why, more } => {
+            let more = if *more > 0 { format!(" (and {more} more)") } else { String::new() };
+            format!("damaged, at {path}: {}{more}", visible(why))
+        }
+        CopyState::Unfit { events, why } => {
+            let events = counted(*events, "event");
+            format!("{events}, not taken, at {path}: {}", visible(why))
+        }
+        CopyState::Unknown(why) => {
+            format!("not compared, at {path}: it cannot be copied: {}", visible(why))
+        }
+        CopyState::Absent => format!("there is none at {path}"),
     }
 }
 

@@ -471,8 +471,8 @@ fn pin(found: &PinFound) -> PinReport {
     let (state, size, before) = match *found {
         PinFound::None => (PinState::None, None, None),
         PinFound::Made(size) => (PinState::Made, Some(size), None),
-        PinFound::Moved(from, to) if from == to => (PinState::Holds, Some(to), None),
-        PinFound::Moved(from, to) => (PinState::Moved, Some(to), Some(from)),
+        PinFound::Moved { from, to } if from == to => (PinState::Holds, Some(to), None),
+        PinFound::Moved { from, to } => (PinState::Moved, Some(to), Some(from)),
         PinFound::Kept(size) => (PinState::Kept, Some(size), None),
         PinFound::Later(size) => (PinState::Later, Some(size), None),
         PinFound::Left | PinFound::NotWritten(_) => (PinState::Left, None, None),

@@ -20,9 +20,13 @@ pub enum PinFound {
     None,
     /// The pin was created at this size.
     Made(u64),
-    /// The pin holds and was moved from one size to another; the sizes are equal if there is no new
-    /// event.
-    Moved(u64, u64),
+    /// The pin holds and was moved.
+    Moved {
+        /// Its size before.
+        from: u64,
+        /// Its size now; the same if there is no new event.
+        to: u64,
+    },
     /// The pin holds at this size and was not moved: only new events were checked.
     Kept(u64),
     /// The pin is of more events than this part of a record has; it was not changed.
@@ -58,9 +62,9 @@ pub fn move_on(audit: &Audit, ends: &Anchors, report: &Report) -> PinFound {
     let old = ends.pinned().map(|old| old.checkpoint.size);
     match old {
         Some(old) if audit.only_new => PinFound::Kept(old),
-        Some(old) if old >= size => PinFound::Moved(old, old),
+        Some(old) if old >= size => PinFound::Moved { from: old, to: old },
         _ => match disk::replace(path, new.write().as_bytes(), FileMode::Shared) {
-            Ok(()) => old.map_or(PinFound::Made(size), |old| PinFound::Moved(old, size)),
+            Ok(()) => old.map_or(PinFound::Made(size), |from| PinFound::Moved { from, to: size }),
             Err(error) => PinFound::NotWritten(chain(&error)),
         },
     }

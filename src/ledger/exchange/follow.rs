@@ -217,7 +217,7 @@ fn expect_free(paths: &Paths) -> Result<(), LedgerError> {
         true => "annals pull brings a copy up to date",
         false => "name a folder that is not there, or is empty",
     };
-    Err(LedgerError::Stopped(paths.ledger.clone(), advice.to_owned()))
+    Err(LedgerError::Stopped { path: paths.ledger.clone(), advice: advice.to_owned() })
 }
 
 /// Refuses the folder in which the command runs: the whole copy is put in its place.

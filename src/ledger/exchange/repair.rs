@@ -161,14 +161,9 @@ impl Copies {
         for (index, one) in verified.iter().enumerate() {
             for other in &verified[index + 1..] {
                 let compared = compare(&*one.source, &*other.source)?;
-                if let SourceComparison::Forked { position, one: hash, other: other_hash } =
-                    compared
-                {
-                    return Err(LedgerError::Fork {
-                        position,
-                        one: (one.place.to_string(), hash),
-                        other: (other.place.to_string(), other_hash),
-                    });
+                if let SourceComparison::Forked { position, one_hash, other_hash } = compared {
+                    let (one, other) = (one.place.to_string(), other.place.to_string());
+                    return Err(LedgerError::Fork { position, one, one_hash, other, other_hash });
                 }
             }
         }
@@ -191,7 +186,7 @@ impl Copies {
             && is_store_behind
             && self.journal.behind_mark().is_some()
         {
-            return LedgerError::NewerNotHere(marked, size);
+            return LedgerError::NewerNotHere { marked, size };
         }
         match &self.store.content {
             CopyContent::Unknown(why) => LedgerError::Usage(format!(

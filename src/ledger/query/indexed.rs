@@ -161,7 +161,7 @@ pub(in crate::ledger) fn administration(slot: &Snapshot<'_>) -> Result<BTreeSet<
 fn redactions_of_none(slot: &Snapshot<'_>) -> Result<BTreeSet<u64>, IndexError> {
     let mut events = BTreeSet::new();
     slot.each(TreeKind::Administration, 0..u64::MAX, RowKind::Redactions, &mut |row| {
-        if let RowValue::Redaction(event, ..) = row.what
+        if let RowValue::Redaction { event, .. } = row.what
             && slot.index().event(event)?.about == [None, None]
         {
             events.insert(row.of);
@@ -307,7 +307,7 @@ pub fn withheld(slot: &Snapshot<'_>) -> Result<BTreeSet<u64>, IndexError> {
     // What is redacted now is withheld as of an earlier point too.
     let now = index.slot(index.size())?;
     now.each(TreeKind::Administration, 0..u64::MAX, RowKind::Redactions, &mut |row| {
-        if let RowValue::Redaction(event, ..) = row.what {
+        if let RowValue::Redaction { event, .. } = row.what {
             events.push(event);
         }
         Ok(())

@@ -111,7 +111,7 @@ impl Summary {
         disputes.truncate(most);
         let mut redactions = Vec::new();
         slot.each(TreeKind::Administration, 0..u64::MAX, RowKind::Redactions, &mut |row| {
-            if let RowValue::Redaction(_, by, reason) = row.what {
+            if let RowValue::Redaction { by, reason, .. } = row.what {
                 let by = slot.index().keys().get(by as usize).copied();
                 redactions.extend(by.map(|by| Redaction { by, reason }));
             }

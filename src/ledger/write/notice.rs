@@ -10,20 +10,35 @@ pub enum Notice {
     Aside(PathBuf, u64),
     /// There was no store; it was built from the journal; the number of events.
     StoreBuilt(u64),
-    /// The store could not be read. It was kept at this path, for this reason, and built again from
-    /// the journal, with this number of events.
-    StoreAside(PathBuf, String, u64),
+    /// The store could not be read. It was kept aside, and built again from the journal.
+    StoreAside {
+        /// The path at which it was kept.
+        path: PathBuf,
+        /// Why it could not be read.
+        why: String,
+        /// The number of events.
+        events: u64,
+    },
     /// The store lacked this number of events; they were added from the journal.
     StoreCaughtUp(u64),
     /// The checkpoint was behind; it was signed again, at this size.
     CheckpointSigned(u64),
     /// The log key did not sign the checkpoint; it was kept at this path, for this reason.
     CheckpointAside(PathBuf, String),
-    /// The last mark, of this size, was damaged and was restored from the checkpoint; the old file
-    /// was kept at this path.
-    MarkMended(u64, PathBuf),
-    /// The marks of the log key end at the first size, the checkpoint is of the second.
-    MemoryShort(u64, u64),
+    /// The last mark was damaged and was restored from the checkpoint.
+    MarkMended {
+        /// Its size.
+        size: u64,
+        /// The path at which the old file was kept.
+        path: PathBuf,
+    },
+    /// The marks of the log key end before the checkpoint.
+    MemoryShort {
+        /// The size of the last mark.
+        marked: u64,
+        /// The size of the checkpoint.
+        signed: u64,
+    },
     /// A file that should contain a log key, and does not, was ignored.
     KeyPassedOver(String),
 }
@@ -37,23 +52,23 @@ impl Notice {
                 format!("note: an unfinished commit ({bytes} bytes) was moved to {path}")
             }
             Notice::StoreBuilt(n) => format!("note: the store was built, {n} events"),
-            Notice::StoreAside(path, why, n) => format!(
+            Notice::StoreAside { path, why, events } => format!(
                 "note: the store could not be read ({why}): it was kept as {}, and built again \
-                 from the journal, {n} events",
+                 from the journal, {events} events",
                 path.display()
             ),
             Notice::StoreCaughtUp(n) => format!("note: {n} events were added to the store"),
             Notice::CheckpointAside(path, why) => {
                 format!("note: the checkpoint was kept as {}: {why}", path.display())
             }
-            Notice::MarkMended(n, path) => format!(
-                "note: the last line of the log key's memory, for size {n}, was damaged; it was \
+            Notice::MarkMended { size, path } => format!(
+                "note: the last line of the log key's memory, for size {size}, was damaged; it was \
                  put right from the checkpoint, and the file as it was is {}",
                 path.display()
             ),
-            Notice::MemoryShort(n, signed) => format!(
+            Notice::MemoryShort { marked, signed } => format!(
                 "warning: the log key's memory {}",
-                short_memory(*n, *signed, &paths.marks().display().to_string())
+                short_memory(*marked, *signed, &paths.marks().display().to_string())
             ),
             Notice::KeyPassedOver(why) => {
                 format!("note: a file that should be a log key was passed over: {why}")

@@ -4,7 +4,7 @@
 //! facts quote the document.
 //! Not here: the refusal of a repeated passage (`repeats`).
 
-use crate::index::{claim_digest, quoted};
+use crate::index::{QuotedPassage, claim_digest, quoted};
 use annals_core::event::body::{Content, Fact};
 use annals_core::event::vocabulary::Stance;
 use annals_core::hash::Hash;
@@ -32,7 +32,7 @@ pub struct Passages {
 impl Passages {
     /// Adds the passages of a fact's words, whose claim has this digest ([`claim_of`]).
     pub fn add(&mut self, by: u64, fact: &Fact, claim: Hash) {
-        for (document, start, end) in quoted(fact) {
+        for QuotedPassage { document, start, end } in quoted(fact) {
             let passage = Passage { start, end, by, claim };
             let same_claim = self.by_claim.entry((document, claim)).or_default();
             let same_place = self.by_place.entry((document, start, end)).or_default();
@@ -56,7 +56,7 @@ impl Passages {
     /// The passages of the documents of a fact that do not overlap it and support the same claim,
     /// which has this digest, in the order of the facts that quote them.
     pub fn apart(&self, fact: &Fact, claim: Hash) -> impl Iterator<Item = (u64, Passage)> {
-        quoted(fact).flat_map(move |(document, start, end)| {
+        quoted(fact).flat_map(move |QuotedPassage { document, start, end }| {
             let same = self.by_claim.get(&(document, claim)).into_iter().flatten();
             let is_apart = move |one: &&Passage| one.end <= start || end <= one.start;
             same.filter(is_apart).map(move |one| (document, *one))
@@ -77,7 +77,7 @@ impl Passages {
     /// them: those that overlap it and support the same claim, and the same whole passage with
     /// other claims.
     pub fn alike(&self, fact: &Fact, claim: Hash) -> impl Iterator<Item = Passage> {
-        quoted(fact).flat_map(move |(document, start, end)| {
+        quoted(fact).flat_map(move |QuotedPassage { document, start, end }| {
             let same_claim = self.by_claim.get(&(document, claim)).into_iter().flatten();
             let overlaps = move |one: &&Passage| one.start < end && start < one.end;
             let mut same_claim = same_claim.filter(overlaps).peekable();

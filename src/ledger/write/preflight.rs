@@ -153,7 +153,8 @@ pub fn open_store(
 ) -> Result<(Box<dyn Store>, Option<Notice>), LedgerError> {
     let again = |why: &str| {
         let path = set_aside(&paths.store())?;
-        let notice = Notice::StoreAside(path, why.to_owned(), journal.size());
+        let events = journal.size();
+        let notice = Notice::StoreAside { path, why: why.to_owned(), events };
         Ok((paths.store_place().create()?, Some(notice)))
     };
     let store = match paths.store_place().open() {

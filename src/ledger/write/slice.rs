@@ -278,8 +278,8 @@ impl RecordSlice {
         claim: Hash,
     ) -> Result<(), QueryError> {
         let mut events = BTreeSet::from_iter(self.terms.find(&self.index, Term::Claim(&claim))?);
-        for (document, start, end) in quoted(fact) {
-            let same = self.terms.find(&self.index, Term::Passage(document, start, end))?;
+        for passage in quoted(fact) {
+            let same = self.terms.find(&self.index, Term::Passage(passage))?;
             events.extend(same.into_iter().take(MOST_NAMED));
         }
         let last = self.index.slot(self.size())?;

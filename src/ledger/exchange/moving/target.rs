@@ -117,15 +117,15 @@ impl MoveTarget<'_> {
         let Some(FoundRow { origin, row, has_same_history, .. }) = found else { return Ok(()) };
         match *has_same_history && (mark.is_some() || row.head.size <= record.size()) {
             true => Ok(()),
-            false => Err(LedgerError::Stopped(
-                record.paths.ledger.clone(),
-                format!(
+            false => Err(LedgerError::Stopped {
+                path: record.paths.ledger.clone(),
+                advice: format!(
                     "the database at {address} has the record {origin} with {} events, which is no \
                      beginning of the one here: name another database, or the folder that has its \
                      events",
                     row.head.size
                 ),
-            )),
+            }),
         }
     }
 }

@@ -19,9 +19,9 @@ pub enum SourceComparison {
         /// The first position that differs.
         position: u64,
         /// Hash of that event in the first source.
-        one: Hash,
+        one_hash: Hash,
         /// Hash of that event in the second source.
-        other: Hash,
+        other_hash: Hash,
     },
 }
 
@@ -31,8 +31,8 @@ pub fn compare(one: &dyn Source, other: &dyn Source) -> Result<SourceComparison,
     for ((one, other), position) in entries(one)?.zip(entries(other)?).zip(0..) {
         let (one, other) = (one?, other?);
         if one.record != other.record {
-            let (one, other) = (hash(&one.record), hash(&other.record));
-            return Ok(SourceComparison::Forked { position, one, other });
+            let (one_hash, other_hash) = (hash(&one.record), hash(&other.record));
+            return Ok(SourceComparison::Forked { position, one_hash, other_hash });
         }
         if one.body != other.body {
             bodies = SourceComparison::Bodies;

@@ -33,7 +33,7 @@ pub fn take(
         let Some(bytes) = there.filter(|bytes| Hash::of(&[bytes]) == digest) else {
             // A copy that was pulled never has what is sealed.
             if !is_sealed {
-                on_step(Step::NoDocument(position, digest));
+                on_step(Step::NoDocument { position, digest });
             }
             continue;
         };
@@ -49,7 +49,7 @@ pub fn take(
         disk::replace(&path, &bytes, FileMode::Shared)?;
         on_step(Step::Document(digest));
         if old {
-            on_step(Step::Aside("document", aside));
+            on_step(Step::Aside { place: "document", path: aside });
         }
         taken = true;
     }

@@ -32,7 +32,8 @@ pub fn journal(
     let built = build_journal(record, scratch.folder())?;
     check(&built, record)?;
     let aside = put(&scratch.path("journal"), &paths.ledger.join("journal"))?;
-    on_step(Step::Built(CopyKind::Journal, record.place.kind, built.size()));
+    let (place, from) = (CopyKind::Journal, record.place.kind);
+    on_step(Step::Built { place, from, events: built.size() });
     report_aside("journal", aside, on_step);
     Ok(())
 }
@@ -48,7 +49,8 @@ pub fn store(
     let built = build_store(&*record.source, &folder)?;
     check(&built, record)?;
     let aside = put(&folder, &paths.store())?;
-    on_step(Step::Built(CopyKind::Store, record.place.kind, built.size()));
+    let (place, from) = (CopyKind::Store, record.place.kind);
+    on_step(Step::Built { place, from, events: built.size() });
     report_aside("store", aside, on_step);
     Ok(())
 }
@@ -181,8 +183,8 @@ fn put(new: &Path, path: &Path) -> Result<Option<PathBuf>, DiskError> {
     Ok(aside)
 }
 
-fn report_aside(what: &'static str, aside: Option<PathBuf>, on_step: &mut dyn FnMut(Step)) {
+fn report_aside(place: &'static str, aside: Option<PathBuf>, on_step: &mut dyn FnMut(Step)) {
     if let Some(path) = aside {
-        on_step(Step::Aside(what, path));
+        on_step(Step::Aside { place, path });
     }
 }

@@ -196,10 +196,10 @@ impl RecordCopy {
         let state = match &self.content {
             CopyContent::Absent => CopyState::Absent,
             CopyContent::Unknown(why) => CopyState::Unknown(why.clone()),
-            CopyContent::Unreadable(why) => CopyState::Damaged(why.clone(), 0),
+            CopyContent::Unreadable(why) => CopyState::Damaged { why: why.clone(), more: 0 },
             CopyContent::Read(copy) => copy.state(),
         };
-        Step::Found(self.place.kind, self.place.path.clone(), state)
+        Step::Found { place: self.place.kind, path: self.place.path.clone(), state }
     }
 }
 
@@ -327,22 +327,23 @@ impl ReadCopy {
     }
 
     fn state(&self) -> CopyState {
-        let size = self.report.size;
+        let events = self.report.size;
+        let unfit = |why| CopyState::Unfit { events, why };
         if let Some(why) = &self.unusable {
-            return CopyState::Damaged(why.clone(), 0);
+            return CopyState::Damaged { why: why.clone(), more: 0 };
         }
         match (self.own_faults.first(), self.conflicts.first()) {
             // Older than what the log key signed, which is no damage.
-            (Some(first), _) if self.behind_mark().is_some() => {
-                CopyState::Unfit(size, first.to_string())
+            (Some(first), _) if self.behind_mark().is_some() => unfit(first.to_string()),
+            (Some(first), _) => {
+                let more = self.own_faults.len() - 1;
+                CopyState::Damaged { why: first.to_string(), more }
             }
-            (Some(first), _) => CopyState::Damaged(first.to_string(), self.own_faults.len() - 1),
-            (None, Some(first)) => CopyState::Unfit(size, first.to_string()),
-            (None, None) if let Some(of) = self.part_of => CopyState::Unfit(
-                size,
-                format!("it is a part of a record of {of} events, by its own account"),
-            ),
-            (None, None) => CopyState::Whole(size),
+            (None, Some(first)) => unfit(first.to_string()),
+            (None, None) if let Some(of) = self.part_of => {
+                unfit(format!("it is a part of a record of {of} events, by its own account"))
+            }
+            (None, None) => CopyState::Whole(events),
         }
     }
 }

@@ -7,16 +7,40 @@ use std::path::PathBuf;
 /// A finding or an action of a repair, reported as it happens.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Step {
-    /// The state of a place.
-    Found(CopyKind, PathBuf, CopyState),
-    /// The first place was built from the second; the number of events.
-    Built(CopyKind, CopyKind, u64),
-    /// The old content of a place was kept at this path.
-    Aside(&'static str, PathBuf),
+    /// What was found in a place.
+    Found {
+        /// The kind of place.
+        place: CopyKind,
+        /// Its path.
+        path: PathBuf,
+        /// Its state.
+        state: CopyState,
+    },
+    /// A place was built from another one.
+    Built {
+        /// The place.
+        place: CopyKind,
+        /// The other one.
+        from: CopyKind,
+        /// The number of events.
+        events: u64,
+    },
+    /// The old content of a place was kept.
+    Aside {
+        /// The place.
+        place: &'static str,
+        /// The new path.
+        path: PathBuf,
+    },
     /// A document was taken from the copy.
     Document(Hash),
-    /// The document of this event is missing, and the copy, if there is one, lacks it too.
-    NoDocument(u64, Hash),
+    /// A document is missing, and the copy, if there is one, lacks it too.
+    NoDocument {
+        /// The event that captured it.
+        position: u64,
+        /// Its digest.
+        digest: Hash,
+    },
     /// The checkpoint was taken from the copy; its size.
     Checkpoint(u64),
     /// The index was built from the journal; the number of events.
@@ -33,11 +57,20 @@ pub enum Step {
 pub enum CopyState {
     /// A complete record; the number of events.
     Whole(u64),
-    /// A damaged record: the first fault, and the number of further faults.
-    Damaged(String, usize),
-    /// It is complete by itself, but is not the record that was signed here: older, or another; the
-    /// number of events and the reason.
-    Unfit(u64, String),
+    /// A damaged record.
+    Damaged {
+        /// The first fault.
+        why: String,
+        /// The number of further faults.
+        more: usize,
+    },
+    /// It is complete by itself, but is not the record that was signed here: older, or another.
+    Unfit {
+        /// The number of events.
+        events: u64,
+        /// The reason.
+        why: String,
+    },
     /// It cannot be examined; the reason.
     Unknown(String),
     /// There is nothing.

@@ -14,7 +14,7 @@ use crate::ledger::reader::Record;
 pub fn expect_free(paths: &Paths) -> Result<(), LedgerError> {
     if is_there(&paths.ledger)? {
         return Err(match left(paths)? {
-            Some(advice) => LedgerError::Stopped(paths.ledger.clone(), advice),
+            Some(advice) => LedgerError::Stopped { path: paths.ledger.clone(), advice },
             None => LedgerError::ThereAlready(paths.ledger.clone()),
         });
     }
@@ -29,7 +29,7 @@ pub fn expect_free(paths: &Paths) -> Result<(), LedgerError> {
          keys here, move them away and say annals init again",
         paths.ledger.display()
     );
-    Err(LedgerError::Stopped(log, advice))
+    Err(LedgerError::Stopped { path: log, advice })
 }
 
 /// The advice for a ledger's folder that an interrupted init may have left.

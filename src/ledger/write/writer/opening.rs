@@ -186,7 +186,7 @@ impl Writer {
         if let Some(signed) = covered.filter(|signed| foreign.is_none() && *signed > remembered)
             && self.memory.is_there()?
         {
-            self.notices.push(Notice::MemoryShort(remembered, signed));
+            self.notices.push(Notice::MemoryShort { marked: remembered, signed });
         }
         (self.verifier, self.passages, self.slice) = (verifier, passages, None);
         (self.index, self.mark) = (index, mark);
@@ -205,7 +205,7 @@ impl Writer {
         if let Some(mark) = &damaged
             && let Some(path) = self.memory.hold(self.wait)?.mend(mark)?
         {
-            self.notices.push(Notice::MarkMended(mark.size, path));
+            self.notices.push(Notice::MarkMended { size: mark.size, path });
         }
         self.notices.extend(completed);
         if let Some(local) = self.home.local() {
