@@ -350,12 +350,10 @@ impl Record {
         until: u64,
         each: &mut dyn FnMut(u64, ReadEvent) -> bool,
     ) -> Result<(), LedgerError> {
-        for span in self.source.walk(from)? {
-            let span = span?;
-            for (entry, position) in span.entries.iter().zip(span.first..) {
-                if position >= until || !each(position, ReadEvent::of(entry)) {
-                    return Ok(());
-                }
+        for entry in self.source.entries(from)? {
+            let (position, entry) = entry?;
+            if position >= until || !each(position, ReadEvent::of(&entry)) {
+                break;
             }
         }
         Ok(())

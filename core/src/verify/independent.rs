@@ -124,20 +124,12 @@ fn event_at(
     }
     // A source may count wrong from some place on; then only a walk from the start finds the event.
     for from in [index, 0] {
-        for batch in source.walk(from)? {
-            let batch = batch?;
-            let at = index.checked_sub(batch.first).and_then(|at| usize::try_from(at).ok());
-            let Some(entry) = at.and_then(|at| batch.entries.get(at)) else {
-                if batch.first > index {
-                    break;
-                }
-                continue;
-            };
-            let found = examine(entry);
-            if is_it(&found) {
-                return Ok(Some(found));
-            }
-            break;
+        let mut entries = source.entries(from)?;
+        let entry = entries.find(|entry| entry.as_ref().map_or(true, |(at, _)| *at >= index));
+        let entry = entry.transpose()?.filter(|(at, _)| *at == index);
+        let found = entry.map(|(_, entry)| examine(&entry)).filter(is_it);
+        if found.is_some() {
+            return Ok(found);
         }
     }
     Ok(None)

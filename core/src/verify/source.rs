@@ -5,9 +5,10 @@
 //! whether the lines can be separated.
 //! Not here: any reading of files (`journal`, `store`). Source: FORMAT.md section 9.
 
-use crate::event::Entry;
+use crate::event::{Entry, record};
 use crate::hash::Hash;
 use crate::key::Disagreement;
+use crate::merkle::Tree;
 use crate::rule::Rule;
 
 /// The greatest number of entries in a [`Batch`]: what is made of them while they are verified
@@ -75,6 +76,10 @@ pub struct Damage {
 
 /// The batches of a record in order; the walk ends after the first error.
 pub type Walk<'a> = Box<dyn Iterator<Item = Result<Batch, SourceError>> + Send + 'a>;
+
+/// The entries of a record in order, each with the number of those before it; they end after the
+/// first error.
+pub type Entries<'a> = Box<dyn Iterator<Item = Result<(u64, Entry), SourceError>> + Send + 'a>;
 
 /// The batches of a walk, some together: for writers that sync after each.
 ///
@@ -150,6 +155,30 @@ pub trait Source: Sync {
 
     /// All batches from entry `from` on, in order, up to [`Source::size`].
     fn walk(&self, from: u64) -> Result<Walk<'_>, SourceError>;
+
+    /// All entries from number `from` on, in order, up to [`Source::size`].
+    fn entries(&self, from: u64) -> Result<Entries<'_>, SourceError> {
+        let entries = self.walk(from)?.flat_map(|batch| {
+            let (batch, error) = match batch {
+                Ok(batch) => (batch, None),
+                Err(error) => (Batch::default(), Some(Err(error))),
+            };
+            (batch.first..).zip(batch.entries).map(Ok).chain(error)
+        });
+        let is_wanted = move |entry: &Result<(u64, Entry), SourceError>| {
+            entry.as_ref().map_or(true, |(index, _)| *index >= from)
+        };
+        Ok(Box::new(entries.filter(is_wanted)))
+    }
+
+    /// The tree of the first `size` entries, or of all of them where there are fewer.
+    fn tree(&self, size: u64) -> Result<Tree, SourceError> {
+        let mut tree = Tree::default();
+        for entry in self.entries(0)?.take(usize::try_from(size).unwrap_or(usize::MAX)) {
+            tree.push(record::hash(&entry?.1.record));
+        }
+        Ok(tree)
+    }
 
     /// The entry after this number of others, if the source can find it without a walk; a walk
     /// finds the others.

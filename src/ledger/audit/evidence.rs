@@ -211,16 +211,14 @@ impl Grown {
             changes.filter(|position| *position < size).take(MAX_EVENTS).collect();
         plans.extend(named.iter().filter_map(|position| Plan::inclusion(*position, size)));
         plans.iter().for_each(|plan| grown.nodes.want(plan));
-        for span in source.walk(0)? {
-            for entry in span?.entries {
-                let position = grown.nodes.tree().size();
-                if position >= size {
-                    return Ok(grown);
-                }
-                grown.nodes.push(record::hash(&entry.record));
-                if named.contains(&position) {
-                    grown.records.push((position, entry.record));
-                }
+        for entry in source.entries(0)? {
+            let (position, entry) = entry?;
+            if position >= size {
+                break;
+            }
+            grown.nodes.push(record::hash(&entry.record));
+            if named.contains(&position) {
+                grown.records.push((position, entry.record));
             }
         }
         Ok(grown)

@@ -161,14 +161,8 @@ fn periods_of(key: PublicKey, acts: &[KeyAct<'_>], state: &State) -> Vec<(Period
 }
 
 fn event(source: &dyn Source, position: u64) -> Result<Option<ReadEvent>, SourceError> {
-    for span in source.walk(position)? {
-        let span = span?;
-        let index = position.checked_sub(span.first).and_then(|index| usize::try_from(index).ok());
-        if let Some(entry) = index.and_then(|index| span.entries.get(index)) {
-            return Ok(Some(ReadEvent::of(entry)));
-        }
-    }
-    Ok(None)
+    let entry = source.entries(position)?.next().transpose()?;
+    Ok(entry.map(|(_, entry)| ReadEvent::of(&entry)))
 }
 
 fn time(read: Option<&ReadEvent>) -> Option<Time> {

@@ -336,16 +336,14 @@ fn walk_to(
     wanted: &mut NodeCollector,
     entries: &mut BTreeMap<u64, Entry>,
 ) -> Result<(), LedgerError> {
-    for span in view.record.source.walk(0)? {
-        let span = span?;
-        for (entry, position) in span.entries.into_iter().zip(span.first..) {
-            if position >= size {
-                return Ok(());
-            }
-            wanted.push(record::hash(&entry.record));
-            if chosen.contains(&position) {
-                entries.insert(position, entry);
-            }
+    for entry in view.record.source.entries(0)? {
+        let (position, entry) = entry?;
+        if position >= size {
+            break;
+        }
+        wanted.push(record::hash(&entry.record));
+        if chosen.contains(&position) {
+            entries.insert(position, entry);
         }
     }
     Ok(())

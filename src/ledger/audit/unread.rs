@@ -62,12 +62,6 @@ fn file(rule: Rule, entry: &Entry) -> Option<String> {
 }
 
 fn entry(source: &dyn Source, position: u64) -> Result<Option<Entry>, SourceError> {
-    for batch in source.walk(position)? {
-        let batch = batch?;
-        let skipped = position.saturating_sub(batch.first);
-        if let Some(entry) = batch.entries.into_iter().nth(skipped as usize) {
-            return Ok(Some(entry));
-        }
-    }
-    Ok(None)
+    let entry = source.entries(position)?.next().transpose()?;
+    Ok(entry.map(|(_, entry)| entry))
 }

@@ -289,17 +289,15 @@ impl Files<'_> {
         }
         let mut marks = marks.iter().peekable();
         let mut tree = Tree::default();
-        for batch in record.source.walk(0)? {
-            for entry in batch?.entries {
-                tree.push(hash(&entry.record));
-                while let Some(mark) = marks.next_if(|mark| mark.size <= tree.size()) {
-                    match holds(mark, &tree, &report.log) {
-                        true => holding += 1,
-                        false => wrong.push(format!(
-                            "{CHECKPOINTS}: the one of size {} does not hold",
-                            mark.size
-                        )),
-                    }
+        for entry in record.source.entries(0)? {
+            tree.push(hash(&entry?.1.record));
+            while let Some(mark) = marks.next_if(|mark| mark.size <= tree.size()) {
+                match holds(mark, &tree, &report.log) {
+                    true => holding += 1,
+                    false => wrong.push(format!(
+                        "{CHECKPOINTS}: the one of size {} does not hold",
+                        mark.size
+                    )),
                 }
             }
         }

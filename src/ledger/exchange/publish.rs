@@ -113,12 +113,10 @@ impl<'a> Verified<'a> {
         let begun = Begun { before, size: self.report.size, tiling: Tiling::default() };
         let withheld = Withheld::Folded(&self.report.state.fold);
         let mut publisher = Publisher::new(shelf, withheld, begun);
-        for span in self.record.source.walk(0)? {
-            let span = span?;
-            for (entry, position) in span.entries.iter().zip(span.first..) {
-                publisher.event(position, entry, &self.record.source)?;
-                self.steps.at("publish", position);
-            }
+        for entry in self.record.source.entries(0)? {
+            let (position, entry) = entry?;
+            publisher.event(position, &entry, &self.record.source)?;
+            self.steps.at("publish", position);
         }
         publisher.finish(&cosigned, self.note)
     }
@@ -171,7 +169,7 @@ fn before(verified: &Verified<'_>, shelf: &dyn PublishTarget) -> Result<u64, Led
             )));
         }
         format!("a record of {} events, this one has {}", old.size, now.size)
-    } else if root_at(record, old.size)? != old.root {
+    } else if record.source.tree(old.size)?.root() != old.root {
         format!("another record of {} events", old.size)
     } else {
         return Ok(old.size);
@@ -234,19 +232,6 @@ fn is_damaged(note: &Note, log: &[LogKeys], origin: &str) -> bool {
     let keys = || log.iter().flat_map(LogKeys::each);
     let of = |key| note.signatures.iter().any(|line| line.id == key_id(origin, &key));
     keys().any(of) && !keys().any(|key| signed_by(note, origin, &key) == Signed::Yes)
-}
-
-fn root_at(record: &Record, size: u64) -> Result<Hash, LedgerError> {
-    let mut tree = Tree::default();
-    for span in record.source.walk(0)? {
-        for entry in span?.entries {
-            if tree.size() == size {
-                return Ok(tree.root());
-            }
-            tree.push(record::hash(&entry.record));
-        }
-    }
-    Ok(tree.root())
 }
 
 /// A publication in progress.

@@ -17,7 +17,7 @@ use crate::ledger::write::slice::log_keys;
 use crate::witness::ask::{Question, ShownCheckpoint, WitnessError, ask};
 use annals_core::event::record::hash;
 use annals_core::hash::Hash;
-use annals_core::merkle::{NodeCollector, Plan, Tree};
+use annals_core::merkle::{NodeCollector, Plan};
 use annals_core::rule::{Fault, Rule};
 use annals_core::text::Origin;
 use annals_core::tlog::cosignature::{Cosigned, cosigned_by};
@@ -150,11 +150,10 @@ fn prove(record: &Record, checkpoint: &Checkpoint, old: u64) -> Result<Vec<Hash>
     }
     let mut wanted = NodeCollector::default();
     wanted.want(&plan);
-    for span in record.source.walk(0)? {
-        for entry in span?.entries {
-            if wanted.tree().size() < checkpoint.size {
-                wanted.push(hash(&entry.record));
-            }
+    for entry in record.source.entries(0)? {
+        let (position, entry) = entry?;
+        if position < checkpoint.size {
+            wanted.push(hash(&entry.record));
         }
     }
     let size = wanted.tree().size();
@@ -231,15 +230,7 @@ fn root_at(record: &Record, size: u64) -> Result<Hash, LedgerError> {
     if let Some(root) = record.index().ok().and_then(|index| index.root(size).ok()) {
         return Ok(root);
     }
-    let mut tree = Tree::default();
-    for span in record.source.walk(0)? {
-        for entry in span?.entries {
-            if tree.size() < size {
-                tree.push(hash(&entry.record));
-            }
-        }
-    }
-    Ok(tree.root())
+    Ok(record.source.tree(size)?.root())
 }
 
 fn grew() -> LedgerError {

@@ -351,22 +351,17 @@ impl<'a> View<'a> {
         }
         let events = until.saturating_sub(from);
         self.record.expect_bound(events, &format!("the events from {from} to {until}"))?;
-        for span in self.record.source.walk(from)? {
-            let span = span?;
-            for (entry, index) in span.entries.iter().zip(span.first..) {
-                if index < from {
-                    continue;
-                }
-                if index >= until {
-                    return Ok(());
-                }
-                if seq(&entry.record).is_some_and(|position| !wanted(position)) {
-                    continue;
-                }
-                let event = ViewedEvent::of(index, examine(entry));
-                if wanted(event.position) && !each(&event) {
-                    return Ok(());
-                }
+        for entry in self.record.source.entries(from)? {
+            let (index, entry) = entry?;
+            if index >= until {
+                break;
+            }
+            if seq(&entry.record).is_some_and(|position| !wanted(position)) {
+                continue;
+            }
+            let event = ViewedEvent::of(index, examine(&entry));
+            if wanted(event.position) && !each(&event) {
+                break;
             }
         }
         Ok(())

@@ -93,11 +93,8 @@ impl RecordSource {
         }
         let wanted = usize::try_from(range.end.saturating_sub(range.start)).unwrap_or(usize::MAX);
         let mut found = Vec::new();
-        for batch in self.walk(range.start)? {
-            found.extend(batch?.entries.into_iter().take(wanted - found.len()));
-            if found.len() == wanted {
-                break;
-            }
+        for entry in self.entries(range.start)?.take(wanted) {
+            found.push(entry?.1);
         }
         Ok(found)
     }

@@ -392,13 +392,9 @@ fn is_recorded_in_old_form(path: &Path, source: &dyn Source) -> Result<bool, Led
         return Ok(false);
     }
     let mut expected = kept.iter();
-    for batch in source.walk(place.seq)? {
-        let mut found = batch?.entries.into_iter().zip(expected.by_ref());
-        if found.any(|(found, expected)| found != *expected) {
+    for found in source.entries(place.seq)?.take(kept.len()) {
+        if expected.next() != Some(&found?.1) {
             return Ok(false);
-        }
-        if expected.len() == 0 {
-            break;
         }
     }
     Ok(expected.len() == 0)
@@ -552,12 +548,8 @@ fn placed_elsewhere(
         return Ok(None);
     }
     let mut there = Vec::new();
-    for batch in source.walk(first)? {
-        let left = (end - first) as usize - there.len();
-        there.extend(batch?.entries.iter().take(left).map(digest));
-        if there.len() as u64 == end - first {
-            break;
-        }
+    for entry in source.entries(first)?.take((end - first) as usize) {
+        there.push(digest(&entry?.1));
     }
     let found = there.windows(kept.len()).position(|some| some == kept);
     Ok(found.map(|offset| first + offset as u64))
@@ -574,19 +566,17 @@ pub fn same_act(entry: &Entry, source: &dyn Source) -> Result<Option<u64>, Ledge
         return Ok(None);
     }
     let mut same = None;
-    for batch in source.walk(statement.base)? {
-        let batch = batch?;
-        for (found, position) in batch.entries.iter().zip(batch.first..) {
-            let Some((other, words)) = act_of(found) else { continue };
-            let is_same = match (&content, &words) {
-                (Content::DocumentCaptured(one), Content::DocumentCaptured(other)) => {
-                    one.sha256 == other.sha256
-                }
-                (one, other) => one == other,
-            };
-            if is_same && (&other.by, &other.args) == (&statement.by, &statement.args) {
-                same = Some(position);
+    for entry in source.entries(statement.base)? {
+        let (position, found) = entry?;
+        let Some((other, words)) = act_of(&found) else { continue };
+        let is_same = match (&content, &words) {
+            (Content::DocumentCaptured(one), Content::DocumentCaptured(other)) => {
+                one.sha256 == other.sha256
             }
+            (one, other) => one == other,
+        };
+        if is_same && (&other.by, &other.args) == (&statement.by, &statement.args) {
+            same = Some(position);
         }
     }
     Ok(same)

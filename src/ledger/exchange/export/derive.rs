@@ -100,18 +100,16 @@ fn tiles(
 ) -> Result<MementoPoints, LedgerError> {
     let mut points = MementoPoints::default();
     let mut tiling = Tiling::default();
-    for span in record.source.walk(0)? {
-        let span = span?;
-        for (entry, position) in span.entries.iter().zip(span.first..) {
-            let reading = Reading::of(&entry.record);
-            if let Some(place) = reading.place {
-                points.add(place.at);
-            }
-            for (tile, hashes) in tiling.push(reading.hash) {
-                put_tile(bag, &tile, &hashes)?;
-            }
-            steps.at("tiles", position);
+    for entry in record.source.entries(0)? {
+        let (position, entry) = entry?;
+        let reading = Reading::of(&entry.record);
+        if let Some(place) = reading.place {
+            points.add(place.at);
         }
+        for (tile, hashes) in tiling.push(reading.hash) {
+            put_tile(bag, &tile, &hashes)?;
+        }
+        steps.at("tiles", position);
     }
     for (tile, hashes) in tiling.partial() {
         put_tile(bag, &tile, hashes)?;

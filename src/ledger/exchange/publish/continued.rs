@@ -158,12 +158,10 @@ impl<'a> Judged<'a> {
             }
             return Ok(());
         }
-        for span in self.record.source.walk(range.start)? {
-            let span = span?;
-            for (entry, position) in span.entries.iter().zip(span.first..) {
-                if range.contains(&position) {
-                    take(position, entry)?;
-                }
+        for entry in self.record.source.entries(range.start)? {
+            let (position, entry) = entry?;
+            if range.contains(&position) {
+                take(position, &entry)?;
             }
         }
         Ok(())

@@ -2,7 +2,6 @@
 //!
 //! Always holds: only the part that both have is compared. Not here: which of them is correct.
 
-use annals_core::event::Entry;
 use annals_core::event::record::hash;
 use annals_core::hash::Hash;
 use annals_core::verify::source::{Source, SourceError};
@@ -28,8 +27,8 @@ pub enum SourceComparison {
 /// Compares two sources entry by entry.
 pub fn compare(one: &dyn Source, other: &dyn Source) -> Result<SourceComparison, SourceError> {
     let mut bodies = SourceComparison::Same;
-    for ((one, other), position) in entries(one)?.zip(entries(other)?).zip(0..) {
-        let (one, other) = (one?, other?);
+    for (one, other) in one.entries(0)?.zip(other.entries(0)?) {
+        let ((position, one), (_, other)) = (one?, other?);
         if one.record != other.record {
             let (one_hash, other_hash) = (hash(&one.record), hash(&other.record));
             return Ok(SourceComparison::Forked { position, one_hash, other_hash });
@@ -39,14 +38,4 @@ pub fn compare(one: &dyn Source, other: &dyn Source) -> Result<SourceComparison,
         }
     }
     Ok(bodies)
-}
-
-/// Calls `each` with the entries of a source, in order.
-pub fn entries(
-    source: &dyn Source,
-) -> Result<impl Iterator<Item = Result<Entry, SourceError>> + '_, SourceError> {
-    Ok(source.walk(0)?.flat_map(|span| match span {
-        Ok(span) => span.entries.into_iter().map(Ok).collect::<Vec<_>>(),
-        Err(error) => vec![Err(error)],
-    }))
 }

@@ -7,7 +7,6 @@
 use crate::disk::{self, FileMode};
 use crate::journal::Journal;
 use crate::ledger::error::LedgerError;
-use crate::ledger::exchange::repair::compare::entries;
 use crate::ledger::exchange::repair::record_copy::ReadCopy;
 use crate::ledger::exchange::repair::sources::document;
 use crate::ledger::exchange::repair::step::{CopyKind, Step};
@@ -77,10 +76,11 @@ fn lacking(paths: &Paths, record: &ReadCopy) -> Result<Vec<LackingDocument>, Led
     if named.is_empty() && fold.is_none() {
         return Ok(lacking);
     }
-    for (entry, position) in entries(&*record.source)?.zip(0..) {
+    for entry in record.source.entries(0)? {
+        let (position, entry) = entry?;
         let is_kept = fold.is_some_and(|fold| !fold.is_redacted(position));
         let body = match named.contains(&position) || is_kept {
-            true => entry?.body.and_then(|body| Body::parse(&body).ok()),
+            true => entry.body.and_then(|body| Body::parse(&body).ok()),
             false => None,
         };
         if let Some(Content::DocumentCaptured(captured)) = body.map(|body| body.content) {

@@ -10,7 +10,6 @@ use crate::journal::Journal;
 use crate::keys::{HighWaterMarks, Mark};
 use crate::ledger::audit::part_below_mark;
 use crate::ledger::error::{LedgerError, chain};
-use crate::ledger::exchange::repair::compare::entries;
 use crate::ledger::exchange::repair::scratch::Scratch;
 use crate::ledger::exchange::repair::sources::{JournalSource, StoreSource};
 use crate::ledger::exchange::repair::step::{CopyKind, CopyState, Step};
@@ -394,7 +393,7 @@ fn mark(paths: &Paths, source: &dyn Source) -> Result<Option<Mark>, LedgerError>
 }
 
 fn origin(source: &dyn Source) -> Option<Origin> {
-    let first = entries(source).ok()?.next()?.ok()?;
+    let (_, first) = source.entries(0).ok()?.next()?.ok()?;
     match Reading::of(&first.record).statement?.args {
         Args::LedgerOpened(args) => Some(args.origin),
         _ => None,

@@ -13,7 +13,7 @@ use crate::ledger::write::prepared::Prepared;
 use crate::ledger::write::writer::RecordServer;
 use annals_core::event::Entry;
 use annals_core::event::args::Args;
-use annals_core::event::record::{self, Reading};
+use annals_core::event::record::Reading;
 use annals_core::event::vocabulary::Type;
 use annals_core::merkle::Tree;
 use annals_core::tlog::{KeyKind, VerifierKey};
@@ -74,14 +74,5 @@ pub(super) fn tree_at(record: &Record, size: u64) -> Result<Tree, LedgerError> {
     {
         return Ok(tree);
     }
-    let mut tree = Tree::default();
-    for batch in record.source.walk(0)? {
-        for entry in batch?.entries {
-            if tree.size() == size {
-                return Ok(tree);
-            }
-            tree.push(record::hash(&entry.record));
-        }
-    }
-    Ok(tree)
+    Ok(record.source.tree(size)?)
 }

@@ -207,11 +207,9 @@ fn ends(stretches: &[Stretch], size: u64) -> impl Iterator<Item = u64> + '_ {
 
 pub fn entries(record: &Record, each: &mut dyn FnMut(u64, &Entry)) -> Result<(), LedgerError> {
     record.expect_bound(record.size(), "every event, for a date or a hash")?;
-    for span in record.source.walk(0)? {
-        let span = span?;
-        for (entry, position) in span.entries.iter().zip(span.first..) {
-            each(position, entry);
-        }
+    for entry in record.source.entries(0)? {
+        let (position, entry) = entry?;
+        each(position, &entry);
     }
     Ok(())
 }

@@ -27,13 +27,11 @@ impl Writer {
         let known = Some(&self.proven).filter(|tree| tree.size() <= mark.size);
         let mut before = known.cloned().unwrap_or_default();
         let mut later = Vec::new();
-        for batch in self.home.walk(before.size())? {
-            for entry in batch?.entries {
-                let leaf = record::hash(&entry.record);
-                match before.size() < mark.size {
-                    true => before.push(leaf),
-                    false => later.push(leaf),
-                }
+        for entry in self.home.entries(before.size())? {
+            let leaf = record::hash(&entry?.1.record);
+            match before.size() < mark.size {
+                true => before.push(leaf),
+                false => later.push(leaf),
             }
         }
         let proof = proof(&before, &later);
