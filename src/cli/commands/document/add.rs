@@ -4,6 +4,8 @@
 //! them and how it was made, in the same act; a value of the editor takes precedence over the
 //! document's own. Not here: reading formats and fetching (`capture`).
 
+mod known;
+
 use crate::capture::fetch::{FetchBounds, fetch, is_address};
 use crate::capture::media_type::{DOCX, MARKDOWN, OCTETS, PDF, PLAIN, WACZ, WARC, is_source};
 use crate::capture::other_form::other_form;
@@ -12,20 +14,17 @@ use crate::capture::{
     Unquotable, detect, encoding, has_words, language, utf8_text, worker,
 };
 use crate::cli::commands::document::about::AboutArgs;
-use crate::cli::render::provenance;
+use crate::cli::commands::document::add::known::{DocumentCache, RecordedDocuments};
 use crate::cli::shared::{
     DocumentPart, PartKind, ReceiptPart, SubmitOptions, WriteArgs, expect_legal,
     expect_legal_loaded, submit_loaded,
 };
 use crate::cli::terminal::{CliError, Context, Exit, ask, note, visible, wrapped};
 use crate::ledger::error::{LedgerError, Refusal};
-use crate::ledger::query::gather::gather;
-use crate::ledger::query::row::DocumentRow;
 use crate::ledger::write::draft::{Draft, Name};
 use crate::ledger::write::loaded::{
     FileAccess, FileError, LoadedDraft, LoadedFile, LoadedInput, Reach,
 };
-use annals_core::event::body::Captured;
 use annals_core::event::vocabulary::Type;
 use annals_core::hash::Hash;
 use annals_core::rule::Rule;
@@ -106,7 +105,6 @@ struct CapturedDocument {
 }
 
 /// Where bytes and text stand in the record already.
-#[derive(Default)]
 struct EarlierCapture {
     bytes: Option<u64>,
     text: Option<u64>,
@@ -114,6 +112,23 @@ struct EarlierCapture {
     method: Option<String>,
     /// Who published the document with the text, and when.
     publication: Option<PublishedBy>,
+}
+
+impl EarlierCapture {
+    fn find(documents: &RecordedDocuments, bytes: &Hash, text: &Hash) -> EarlierCapture {
+        let bytes = documents.last_with(bytes).map(|found| found.row.document);
+        let Some(text) = documents.last_with(text) else {
+            return EarlierCapture { bytes, text: None, method: None, publication: None };
+        };
+        let about = text.about;
+        let day = about.published.as_ref().and_then(|published| published.edtf.as_ref());
+        let publication = PublishedBy {
+            publisher: about.publisher.as_ref().map(ToString::to_string),
+            day: day.map(ToString::to_string),
+        };
+        let (text, method) = (Some(text.row.document), about.method.as_deref().map(str::to_owned));
+        EarlierCapture { bytes, text, method, publication: Some(publication) }
+    }
 }
 
 pub fn run(context: &mut Context, args: DocumentAddArgs) -> Result<Exit, CliError> {
@@ -145,21 +160,23 @@ pub fn run(context: &mut Context, args: DocumentAddArgs) -> Result<Exit, CliErro
         )));
     }
     let (kind, lang) = (about.media_type.take(), about.lang.clone());
-    let mut captured = examine(context, &taken, kind, text, Wanted { page, lang })?;
+    let documents = DocumentCache::default();
+    let mut captured = examine(context, &documents, &taken, kind, text, Wanted { page, lang })?;
     if about.published.is_none() {
         let captured_at = about.captured_at.clone();
         let captured_at = captured_at.unwrap_or_else(|| context.clock.peek().to_string());
         captured.proposal.published = not_after(&captured_at, captured.proposal.published);
     }
     if about.title.is_none() || about.lang.is_none() {
-        expect_new(context, &taken, &captured, &write)?;
+        expect_new(context, &documents, &taken, &captured, &write)?;
     }
     let about = agree(context, about, &captured.proposal)?;
-    let (input, mut options) = drafts(context, &taken, captured, about)?;
+    let (input, mut options) = drafts(context, &documents, &taken, captured, about)?;
     (options.dry_run, options.again) = (write.dry_run, write.again);
     match submit_loaded(context, &input, &options) {
         Err(CliError::Ledger(LedgerError::Refused(refusals))) => {
-            Err(advised(context, &taken, &input, refusals)?)
+            // A server may have placed the document meanwhile: the record is read anew.
+            Err(advised(&RecordedDocuments::read(context)?, &taken, &input, refusals))
         }
         outcome => outcome,
     }
@@ -169,6 +186,7 @@ pub fn run(context: &mut Context, args: DocumentAddArgs) -> Result<Exit, CliErro
 /// would be captured.
 fn expect_new(
     context: &mut Context,
+    documents: &DocumentCache,
     taken: &TakenBytes,
     captured: &CapturedDocument,
     write: &WriteArgs,
@@ -176,10 +194,11 @@ fn expect_new(
     if !ask::on_terminal() || context.global.yes || write.dry_run {
         return Ok(());
     }
+    let documents = documents.get(context)?;
     let text = captured.text.as_ref().map(|derived| Hash::of(&[derived.text.as_bytes()]));
-    let earlier = earlier(context, &taken.file.digest, &text.unwrap_or(taken.file.digest))?;
-    let has_new_text = text.is_some() && earlier.text.is_none() && !captured.is_without_text;
-    if earlier.bytes.is_none() || has_new_text {
+    let is_new_text = |text| documents.last_with(&text).is_none();
+    let has_new_text = text.is_some_and(is_new_text) && !captured.is_without_text;
+    if documents.last_with(&taken.file.digest).is_none() || has_new_text {
         return Ok(());
     }
     let draft = Draft {
@@ -193,7 +212,7 @@ fn expect_new(
     let input = LoadedInput::of([LoadedDraft::of(draft, taken.file.clone())]);
     match expect_legal_loaded(context, &input) {
         Err(CliError::Ledger(LedgerError::Refused(refusals))) => {
-            Err(advised(context, taken, &input, refusals)?)
+            Err(advised(documents, taken, &input, refusals))
         }
         judged => judged,
     }
@@ -201,18 +220,18 @@ fn expect_new(
 
 /// The refusal of drafts with what can be done about a document that is in the record already.
 fn advised(
-    context: &Context,
+    documents: &RecordedDocuments,
     taken: &TakenBytes,
     input: &LoadedInput,
     mut refusals: Vec<Refusal>,
-) -> Result<CliError, CliError> {
-    note_suspect(context, input)?;
+) -> CliError {
     let files = input.drafts.iter().filter_map(|draft| draft.file.as_ref().ok()?.as_ref());
     let drafted: Vec<Hash> = files.map(|file| file.digest).collect();
-    if let Some(there) = there(context, &taken.file.digest, &drafted)? {
+    drafted.iter().for_each(|digest| note_suspect(documents, digest));
+    if let Some(there) = DocumentThere::find(documents, &taken.file.digest, &drafted) {
         refusals.iter_mut().for_each(|refusal| there.advise(refusal));
     }
-    Ok(LedgerError::Refused(refusals).into())
+    LedgerError::Refused(refusals).into()
 }
 
 /// Bytes that are a document of the record already.
@@ -224,6 +243,15 @@ struct DocumentThere {
 }
 
 impl DocumentThere {
+    /// The last document with these bytes, and its text: one of these, or else the last.
+    fn find(documents: &RecordedDocuments, bytes: &Hash, texts: &[Hash]) -> Option<DocumentThere> {
+        let found = documents.last_with(bytes)?;
+        let document = found.row.document;
+        let (media_type, text) =
+            (found.about.media_type.to_string(), documents.text_of(document, texts));
+        Some(DocumentThere { document, media_type, text })
+    }
+
     /// What lets words of it be quoted, in place of the advice for a document that can be quoted.
     fn advise(&self, refusal: &mut Refusal) {
         let rule = format!("rule {}: ", Rule::DocumentRepeated);
@@ -248,56 +276,22 @@ impl DocumentThere {
     }
 }
 
-/// Where these bytes are in the record already, and their text: one of these, or else the last.
-fn there(
-    context: &Context,
-    bytes: &Hash,
-    texts: &[Hash],
-) -> Result<Option<DocumentThere>, CliError> {
-    let Some(record) = context.record_here()? else { return Ok(None) };
-    let (view, names) = provenance::view(context, &record, None)?;
-    let documents = gather(&view, &names, &|_| false)?.documents;
-    let abouts = documents.iter().filter_map(|(at, row)| Some((*at, row.about.as_deref()?)));
-    let Some((document, about)) = abouts.clone().rfind(|(_, about)| about.sha256 == *bytes) else {
-        return Ok(None);
+/// Notes how a document stands that holds these bytes already, if a stolen key captured it.
+fn note_suspect(documents: &RecordedDocuments, digest: &Hash) {
+    let Some(row) = documents.suspect_with(digest) else { return };
+    let by = row.captured.undone_by.map(|by| format!(" by {by}")).unwrap_or_default();
+    let document = row.document;
+    let how = match row.set_aside {
+        true => format!("it stays suspect, and facts can cite it (--document {document})"),
+        false => format!("annals document describe {document} by another person vouches for it"),
     };
-    let is_text = |(_, about): &(u64, &Captured)| {
-        about.derived_from == Some(document) && &*about.media_type == PLAIN
-    };
-    let is_meant =
-        |(at, about): &(u64, &Captured)| *at != document && texts.contains(&about.sha256);
-    let text = abouts.clone().rfind(is_meant).or_else(|| abouts.rev().find(is_text));
-    let text = text.map(|(at, _)| at);
-    Ok(Some(DocumentThere { document, media_type: about.media_type.to_string(), text }))
-}
-
-/// Notes how the documents stand that hold these bytes already, if a stolen key captured them.
-fn note_suspect(context: &Context, input: &LoadedInput) -> Result<(), CliError> {
-    let Some(record) = context.record_here()? else { return Ok(()) };
-    let (view, names) = provenance::view(context, &record, None)?;
-    let gathered = gather(&view, &names, &|_| false)?;
-    for file in input.drafts.iter().filter_map(|draft| draft.file.as_ref().ok()?.as_ref()) {
-        let holds = |row: &&DocumentRow| {
-            row.suspect && row.about.as_ref().is_some_and(|about| about.sha256 == file.digest)
-        };
-        let Some(row) = gathered.documents.values().find(holds) else { continue };
-        let by = row.captured.undone_by.map(|by| format!(" by {by}")).unwrap_or_default();
-        let document = row.document;
-        let how = match row.set_aside {
-            true => format!("it stays suspect, and facts can cite it (--document {document})"),
-            false => {
-                format!("annals document describe {document} by another person vouches for it")
-            }
-        };
-        note(wrapped(
-            &format!(
-                "note: these bytes are document {document}, whose capture was undone{by}, because \
-                 the key may be stolen: {how}"
-            ),
-            0,
-        ));
-    }
-    Ok(())
+    note(wrapped(
+        &format!(
+            "note: these bytes are document {document}, whose capture was undone{by}, because the \
+             key may be stolen: {how}"
+        ),
+        0,
+    ));
 }
 
 /// The date of publication that a document has of itself, unless it is after the day of its capture
@@ -354,6 +348,7 @@ fn of_address(
 /// what cannot be read.
 fn examine(
     context: &Context,
+    documents: &DocumentCache,
     taken: &TakenBytes,
     given: Option<String>,
     choice: TextChoice,
@@ -406,12 +401,12 @@ fn examine(
         Ok(derived) if derived.text.as_bytes() == bytes || is_source(&media_type) => {
             match given.is_none() && media_type == MARKDOWN {
                 true => media_type = PLAIN.to_owned(),
-                false => note_source(context, taken, &media_type)?,
+                false => note_source(documents.get(context)?, taken, &media_type),
             }
             None
         }
         Err(Unquotable::Kind(kind)) if is_readable(&kind, bytes) => {
-            note_source(context, taken, &kind)?;
+            note_source(documents.get(context)?, taken, &kind);
             None
         }
         Ok(derived) => Some(derived),
@@ -465,10 +460,11 @@ fn examine(
 }
 
 /// Notes that a file of another kind is a text, unless the record has it as one.
-fn note_source(context: &Context, taken: &TakenBytes, media_type: &str) -> Result<(), CliError> {
-    let way = match there(context, &taken.file.digest, &[])? {
-        Some(there) if there.media_type == PLAIN => return Ok(()),
-        Some(DocumentThere { document, .. }) => {
+fn note_source(documents: &RecordedDocuments, taken: &TakenBytes, media_type: &str) {
+    let way = match documents.last_with(&taken.file.digest) {
+        Some(there) if &*there.about.media_type == PLAIN => return,
+        Some(there) => {
+            let document = there.row.document;
             format!("annals document describe {document} --media-type text/plain --statement WHY")
         }
         None => "--media-type text/plain".to_owned(),
@@ -477,7 +473,6 @@ fn note_source(context: &Context, taken: &TakenBytes, media_type: &str) -> Resul
         &format!("note: nothing of it can be quoted as {media_type}; it can with {way}, as it is"),
         0,
     ));
-    Ok(())
 }
 
 /// Whether bytes of a kind that is not read here are a text that a person may read as it is.
@@ -566,6 +561,7 @@ fn fit(name: &str, typed: &str) -> Result<(), String> {
 /// The drafts: of the bytes and of their text, or of the one that is not in the record yet.
 fn drafts(
     context: &Context,
+    documents: &DocumentCache,
     taken: &TakenBytes,
     captured: CapturedDocument,
     about: AboutArgs,
@@ -588,7 +584,10 @@ fn drafts(
         None => None,
         Some(derived) => {
             let digest = Hash::of(&[derived.text.as_bytes()]);
-            Some((earlier(context, &taken.file.digest, &digest)?, derived))
+            Some((
+                EarlierCapture::find(documents.get(context)?, &taken.file.digest, &digest),
+                derived,
+            ))
         }
     };
     let is_there = |(earlier, _): &(EarlierCapture, DerivedText)| {
@@ -669,27 +668,4 @@ fn same_text(at: u64, theirs: Option<PublishedBy>, own: &PublishedBy) -> String 
         "{said}, {of}: a fact that quotes it has that document as its source; --text page makes a \
          text of its own where the pages differ"
     )
-}
-
-/// Where these bytes and this text stand in the record already.
-fn earlier(context: &Context, bytes: &Hash, text: &Hash) -> Result<EarlierCapture, CliError> {
-    let Some(record) = context.record_here()? else { return Ok(EarlierCapture::default()) };
-    let (view, names) = provenance::view(context, &record, None)?;
-    let gathered = gather(&view, &names, &|_| false)?;
-    let at = |digest: &Hash| {
-        let named =
-            |row: &&DocumentRow| row.about.as_ref().is_some_and(|about| about.sha256 == *digest);
-        gathered.documents.values().rfind(named)
-    };
-    let (bytes, text) = (at(bytes), at(text));
-    let method = text.and_then(|row| row.about.as_ref()?.method.as_deref().map(str::to_owned));
-    let publication = text.and_then(|row| {
-        let about = row.about.as_ref()?;
-        let day = about.published.as_ref().and_then(|day| day.edtf.as_ref());
-        let publisher = about.publisher.as_ref().map(|name| name.to_string());
-        Some(PublishedBy { publisher, day: day.map(|day| day.to_string()) })
-    });
-    let position = |row: &DocumentRow| row.document;
-    let (bytes, text) = (bytes.map(position), text.map(position));
-    Ok(EarlierCapture { bytes, text, method, publication })
 }
