@@ -7,6 +7,7 @@ use crate::capture::other_form::other_form;
 use crate::capture::proposal::ProposedDescription;
 use annals_core::event::body::MAX_DOCUMENT;
 use serde::{Deserialize, Serialize};
+use std::fmt;
 
 /// How much of a document its text is made of.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -65,6 +66,36 @@ pub enum Omission {
     Order,
     /// So many words that the document itself strikes out, deletes or moves away.
     Struck(usize),
+}
+
+impl fmt::Display for Omission {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Omission::Chosen(what) => {
+                write!(f, "its text leaves out {what}; --text page takes all")
+            }
+            Omission::Unread(what) => write!(f, "its text is without {what}"),
+            Omission::Pages => f.write_str(
+                "its text is what was recognised in the images of its pages: compare the words \
+                 that you quote with them",
+            ),
+            Omission::Encoding(name) => write!(
+                f,
+                "its encoding is not named, and was guessed: {name}; compare signs such as £ and \
+                 ½ and letters with accents, or name it with --encoding"
+            ),
+            Omission::Order => f.write_str(
+                "its lines are drawn from left to right, and its text has the order of reading: \
+                 compare the words that you quote with its pages",
+            ),
+            Omission::Struck(1) => {
+                f.write_str("its text is without a word that the document strikes out")
+            }
+            Omission::Struck(words) => {
+                write!(f, "its text is without {words} words that the document strikes out")
+            }
+        }
+    }
 }
 
 /// A page in a web archive.

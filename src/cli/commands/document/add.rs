@@ -5,16 +5,16 @@
 //! document's own. Not here: reading formats and fetching (`capture`).
 
 mod known;
+mod reading;
 
 use crate::capture::fetch::{FetchBounds, fetch, is_address};
-use crate::capture::media_type::{DOCX, MARKDOWN, OCTETS, PDF, PLAIN, WACZ, WARC, is_source};
-use crate::capture::other_form::other_form;
-use crate::capture::{
-    CaptureReading, CaptureRequest, DerivedText, Omission, ProposedDescription, TextExtent,
-    Unquotable, detect, encoding, has_words, language, utf8_text, worker,
-};
+use crate::capture::media_type::PLAIN;
+use crate::capture::{DerivedText, ProposedDescription, encoding, language};
 use crate::cli::commands::document::about::AboutArgs;
 use crate::cli::commands::document::add::known::{DocumentCache, RecordedDocuments};
+use crate::cli::commands::document::add::reading::{
+    CaptureInput, CapturedDocument, ReadingOptions, TextChoice, read,
+};
 use crate::cli::shared::{
     DocumentPart, PartKind, ReceiptPart, SubmitOptions, WriteArgs, expect_legal,
     expect_legal_loaded, submit_loaded,
@@ -29,7 +29,7 @@ use annals_core::event::vocabulary::Type;
 use annals_core::hash::Hash;
 use annals_core::rule::Rule;
 use annals_core::text::Edtf;
-use clap::{Args, ValueEnum};
+use clap::Args;
 use std::path::{Path, PathBuf};
 use url::Url;
 
@@ -65,43 +65,6 @@ pub struct DocumentAddArgs {
     about: AboutArgs,
     #[command(flatten)]
     write: WriteArgs,
-}
-
-/// How much of a document its text is made of.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-enum TextChoice {
-    /// The article of a page, the body of a file
-    Main,
-    /// All of a page or file, with menus, notes and comments
-    Page,
-    /// No text: the bytes alone
-    None,
-}
-
-/// The bytes that are captured, and what is known of them besides.
-struct TakenBytes {
-    file: LoadedFile,
-    source: PathBuf,
-    named: Option<String>,
-    charset: Option<String>,
-    /// The encoding that the editor named.
-    encoding: Option<String>,
-}
-
-/// What the editor says of the text that is meant.
-struct Wanted {
-    /// The page of an archive.
-    page: Option<String>,
-    lang: Option<String>,
-}
-
-/// What was read of the bytes.
-struct CapturedDocument {
-    media_type: String,
-    proposal: ProposedDescription,
-    text: Option<DerivedText>,
-    /// Whether the text is recorded only if it is in the record already.
-    is_without_text: bool,
 }
 
 /// Where bytes and text stand in the record already.
@@ -144,7 +107,7 @@ pub fn run(context: &mut Context, args: DocumentAddArgs) -> Result<Exit, CliErro
     } = args;
     context.begin_write(write.dry_run)?;
     expect_legal(context, None, &write)?;
-    let mut taken = match source.to_str().filter(|source| is_address(source)) {
+    let input = match source.to_str().filter(|source| is_address(source)) {
         Some(address) => {
             let (private, plain) = (allow_private, allow_http);
             let bounds = FetchBounds { private, plain, ..FetchBounds::PUBLIC };
@@ -152,31 +115,31 @@ pub fn run(context: &mut Context, args: DocumentAddArgs) -> Result<Exit, CliErro
         }
         None => of_file(context, source)?,
     };
-    taken.encoding = encoding;
-    if taken.file.bytes.is_empty() {
-        let source = visible(&taken.source.to_string_lossy());
+    if input.file.bytes.is_empty() {
+        let source = visible(&input.source.to_string_lossy());
         return Err(CliError::usage(format!(
             "{source}: expected at least one byte, found an empty file; nothing was written"
         )));
     }
-    let (kind, lang) = (about.media_type.take(), about.lang.clone());
+    let (media_type, lang) = (about.media_type.take(), about.lang.clone());
+    let options = ReadingOptions { media_type, text, encoding, page, lang };
     let documents = DocumentCache::default();
-    let mut captured = examine(context, &documents, &taken, kind, text, Wanted { page, lang })?;
+    let mut captured = read(context, &documents, &input, options)?;
     if about.published.is_none() {
         let captured_at = about.captured_at.clone();
         let captured_at = captured_at.unwrap_or_else(|| context.clock.peek().to_string());
         captured.proposal.published = not_after(&captured_at, captured.proposal.published);
     }
     if about.title.is_none() || about.lang.is_none() {
-        expect_new(context, &documents, &taken, &captured, &write)?;
+        expect_new(context, &documents, &input.file, &captured, &write)?;
     }
     let about = agree(context, about, &captured.proposal)?;
-    let (input, mut options) = drafts(context, &documents, &taken, captured, about)?;
+    let (drafts, mut options) = drafts(context, &documents, &input.file, captured, about)?;
     (options.dry_run, options.again) = (write.dry_run, write.again);
-    match submit_loaded(context, &input, &options) {
+    match submit_loaded(context, &drafts, &options) {
         Err(CliError::Ledger(LedgerError::Refused(refusals))) => {
             // A server may have placed the document meanwhile: the record is read anew.
-            Err(advised(&RecordedDocuments::read(context)?, &taken, &input, refusals))
+            Err(advised(&RecordedDocuments::read(context)?, &input.file, &drafts, refusals))
         }
         outcome => outcome,
     }
@@ -187,7 +150,7 @@ pub fn run(context: &mut Context, args: DocumentAddArgs) -> Result<Exit, CliErro
 fn expect_new(
     context: &mut Context,
     documents: &DocumentCache,
-    taken: &TakenBytes,
+    file: &LoadedFile,
     captured: &CapturedDocument,
     write: &WriteArgs,
 ) -> Result<(), CliError> {
@@ -198,21 +161,21 @@ fn expect_new(
     let text = captured.text.as_ref().map(|derived| Hash::of(&[derived.text.as_bytes()]));
     let is_new_text = |text| documents.last_with(&text).is_none();
     let has_new_text = text.is_some_and(is_new_text) && !captured.is_without_text;
-    if documents.last_with(&taken.file.digest).is_none() || has_new_text {
+    if documents.last_with(&file.digest).is_none() || has_new_text {
         return Ok(());
     }
     let draft = Draft {
         kind: Some(Type::DocumentCaptured),
-        file: taken.file.path.clone(),
+        file: file.path.clone(),
         media_type: Some(captured.media_type.clone()),
         title: Some("a title".to_owned()),
         lang: Some("en".to_owned()),
         ..Draft::default()
     };
-    let input = LoadedInput::of([LoadedDraft::of(draft, taken.file.clone())]);
+    let input = LoadedInput::of([LoadedDraft::of(draft, file.clone())]);
     match expect_legal_loaded(context, &input) {
         Err(CliError::Ledger(LedgerError::Refused(refusals))) => {
-            Err(advised(documents, taken, &input, refusals))
+            Err(advised(documents, file, &input, refusals))
         }
         judged => judged,
     }
@@ -221,14 +184,14 @@ fn expect_new(
 /// The refusal of drafts with what can be done about a document that is in the record already.
 fn advised(
     documents: &RecordedDocuments,
-    taken: &TakenBytes,
+    file: &LoadedFile,
     input: &LoadedInput,
     mut refusals: Vec<Refusal>,
 ) -> CliError {
     let files = input.drafts.iter().filter_map(|draft| draft.file.as_ref().ok()?.as_ref());
     let drafted: Vec<Hash> = files.map(|file| file.digest).collect();
     drafted.iter().for_each(|digest| note_suspect(documents, digest));
-    if let Some(there) = DocumentThere::find(documents, &taken.file.digest, &drafted) {
+    if let Some(there) = DocumentThere::find(documents, &file.digest, &drafted) {
         refusals.iter_mut().for_each(|refusal| there.advise(refusal));
     }
     LedgerError::Refused(refusals).into()
@@ -313,7 +276,7 @@ fn not_after(captured_at: &str, published: Option<String>) -> Option<String> {
 }
 
 /// The bytes of a file.
-fn of_file(context: &Context, source: PathBuf) -> Result<TakenBytes, CliError> {
+fn of_file(context: &Context, source: PathBuf) -> Result<CaptureInput, CliError> {
     let keys = context.paths()?.keys;
     let (folder, secrets) = (Path::new(""), ask::secret_files());
     let reach = Reach { folder, keys: &keys, secrets: &secrets, files: FileAccess::All };
@@ -324,7 +287,7 @@ fn of_file(context: &Context, source: PathBuf) -> Result<TakenBytes, CliError> {
         }
         FileError::Unreadable(error) => LedgerError::from(error),
     })?;
-    Ok(TakenBytes { file, source, named: None, charset: None, encoding: None })
+    Ok(CaptureInput { file, source, named: None, charset: None })
 }
 
 /// The bytes at an address; where they were found, when and how goes into their description.
@@ -333,7 +296,7 @@ fn of_address(
     address: &str,
     bounds: FetchBounds,
     about: &mut AboutArgs,
-) -> Result<TakenBytes, CliError> {
+) -> Result<CaptureInput, CliError> {
     let page = fetch(address, bounds).map_err(|error| CliError::usage(error.to_string()))?;
     about.captured_at.get_or_insert_with(|| context.clock.peek().to_string());
     let path = Url::parse(&page.address).map(|url| url.path().to_owned()).unwrap_or_default();
@@ -341,157 +304,7 @@ fn of_address(
     about.method.get_or_insert(page.method);
     let (named, charset) = (page.named, page.charset);
     let file = LoadedFile::in_hand(page.bytes);
-    Ok(TakenBytes { file, source: PathBuf::from(path), named, charset, encoding: None })
-}
-
-/// Reads the bytes: their media type, their description of themselves, their text. A note reports
-/// what cannot be read.
-fn examine(
-    context: &Context,
-    documents: &DocumentCache,
-    taken: &TakenBytes,
-    given: Option<String>,
-    choice: TextChoice,
-    wanted: Wanted,
-) -> Result<CapturedDocument, CliError> {
-    let bytes = &taken.file.bytes;
-    let detected = || detect(bytes, taken.named.as_deref(), &taken.source);
-    let media_type = given.clone().unwrap_or_else(detected);
-    if taken.encoding.is_some() && [PDF, DOCX].contains(&media_type.as_str()) {
-        return Err(CliError::usage(format!(
-            "--encoding is of a page or a text: expected one, found {media_type}, which has its \
-             own; leave the option out; nothing was written"
-        )));
-    }
-    if wanted.page.is_some() && ![WARC, WACZ].contains(&media_type.as_str()) {
-        return Err(CliError::usage(format!(
-            "--page is of a web archive: expected WARC or WACZ, found {media_type}; where a page \
-             was found is --url; nothing was written"
-        )));
-    }
-    let label = taken.encoding.as_deref().or(taken.charset.as_deref());
-    let plain = match taken.encoding.as_deref() {
-        Some(named) if named != "UTF-8" && !bytes.is_ascii() => None,
-        _ => utf8_text(bytes, label),
-    };
-    if let (PLAIN, Some(text)) = (media_type.as_str(), plain) {
-        if !has_words(text) {
-            note("note: nothing of it can be quoted: it has no words".to_owned());
-        }
-        let proposal = ProposedDescription::default();
-        return Ok(CapturedDocument { media_type, proposal, text: None, is_without_text: true });
-    }
-    let extent = match choice {
-        TextChoice::Page => TextExtent::Page,
-        TextChoice::Main | TextChoice::None => TextExtent::Main,
-    };
-    let (charset, encoding) = (taken.charset.clone(), taken.encoding.clone());
-    let Wanted { page, lang } = wanted;
-    let request = CaptureRequest { media_type, charset, encoding, lang, extent, page };
-    let started =
-        std::env::current_exe().and_then(|program| worker::read(&program, &request, bytes));
-    let CaptureReading { proposal, text } = started.map_err(|error| {
-        CliError::usage(format!("cannot start the process that reads the document: {error}"))
-    })?;
-    let mut media_type = request.media_type;
-    let text = match text {
-        Ok(derived) if choice == TextChoice::None => Some(derived),
-        Err(_) if choice == TextChoice::None => None,
-        // A text without marks is its own text; the same bytes are not recorded twice.
-        Ok(derived) if derived.text.as_bytes() == bytes || is_source(&media_type) => {
-            match given.is_none() && media_type == MARKDOWN {
-                true => media_type = PLAIN.to_owned(),
-                false => note_source(documents.get(context)?, taken, &media_type),
-            }
-            None
-        }
-        Err(Unquotable::Kind(kind)) if is_readable(&kind, bytes) => {
-            note_source(documents.get(context)?, taken, &kind);
-            None
-        }
-        Ok(derived) => Some(derived),
-        Err(Unquotable::Pages(pages)) => {
-            return Err(no_page("it holds several pages".to_owned(), &pages));
-        }
-        Err(Unquotable::NoPage(page, pages)) => {
-            return Err(no_page(format!("it holds no page {page}"), &pages));
-        }
-        Err(why) => {
-            note(wrapped(&format!("note: nothing of it can be quoted: {why}"), 0));
-            None
-        }
-    };
-    let is_without_text = choice == TextChoice::None;
-    for left_out in text.iter().filter(|_| !is_without_text).flat_map(|derived| &derived.left_out) {
-        note(wrapped(
-            &match left_out {
-                Omission::Chosen(what) => {
-                    format!("note: its text leaves out {what}; --text page takes all")
-                }
-                Omission::Unread(what) => format!("note: its text is without {what}"),
-                Omission::Pages => "note: its text is what was recognised in the images of its \
-                                    pages: compare the words that you quote with them"
-                    .to_owned(),
-                Omission::Encoding(name) => format!(
-                    "note: its encoding is not named, and was guessed: {name}; compare signs such \
-                     as £ and ½ and letters with accents, or name it with --encoding"
-                ),
-                Omission::Order => {
-                    "note: its lines are drawn from left to right, and its text has \
-                                    the order of reading: compare the words that you quote with \
-                                    its pages"
-                        .to_owned()
-                }
-                Omission::Struck(1) => {
-                    "note: its text is without a word that the document strikes out".to_owned()
-                }
-                Omission::Struck(words) => {
-                    format!("note: its text is without {words} words that the document strikes out")
-                }
-            },
-            0,
-        ));
-    }
-    // In the record a text/plain is UTF-8.
-    if media_type == PLAIN && plain.is_none() {
-        media_type = OCTETS.to_owned();
-    }
-    Ok(CapturedDocument { media_type, proposal, text, is_without_text })
-}
-
-/// Notes that a file of another kind is a text, unless the record has it as one.
-fn note_source(documents: &RecordedDocuments, taken: &TakenBytes, media_type: &str) {
-    let way = match documents.last_with(&taken.file.digest) {
-        Some(there) if &*there.about.media_type == PLAIN => return,
-        Some(there) => {
-            let document = there.row.document;
-            format!("annals document describe {document} --media-type text/plain --statement WHY")
-        }
-        None => "--media-type text/plain".to_owned(),
-    };
-    note(wrapped(
-        &format!("note: nothing of it can be quoted as {media_type}; it can with {way}, as it is"),
-        0,
-    ));
-}
-
-/// Whether bytes of a kind that is not read here are a text that a person may read as it is.
-fn is_readable(kind: &str, bytes: &[u8]) -> bool {
-    const NOT_FOR_PEOPLE: [&str; 2] = ["postscript", "xml"];
-    let is_of = |name: &&str| kind.contains(*name);
-    !NOT_FOR_PEOPLE.iter().any(is_of)
-        && other_form(kind).is_none()
-        && utf8_text(bytes, None).is_some_and(has_words)
-        && !bytes.contains(&0)
-}
-
-fn no_page(why: String, pages: &[String]) -> CliError {
-    let pages: Vec<String> = pages.iter().map(|page| format!("\n  {}", visible(page))).collect();
-    CliError::usage(format!(
-        "{why}; name one with --page, or record the archive alone with --text none; nothing was \
-         written{}",
-        pages.concat()
-    ))
+    Ok(CaptureInput { file, source: PathBuf::from(path), named, charset })
 }
 
 /// Fills what the editor left out from the document's description of itself. On a terminal the
@@ -562,7 +375,7 @@ fn fit(name: &str, typed: &str) -> Result<(), String> {
 fn drafts(
     context: &Context,
     documents: &DocumentCache,
-    taken: &TakenBytes,
+    file: &LoadedFile,
     captured: CapturedDocument,
     about: AboutArgs,
 ) -> Result<(LoadedInput, SubmitOptions), CliError> {
@@ -570,7 +383,7 @@ fn drafts(
     let CapturedDocument { media_type, text, is_without_text, .. } = captured;
     let bytes = Draft {
         kind,
-        file: taken.file.path.clone(),
+        file: file.path.clone(),
         media_type: Some(media_type.clone()),
         ..about.draft()
     };
@@ -584,22 +397,19 @@ fn drafts(
         None => None,
         Some(derived) => {
             let digest = Hash::of(&[derived.text.as_bytes()]);
-            Some((
-                EarlierCapture::find(documents.get(context)?, &taken.file.digest, &digest),
-                derived,
-            ))
+            Some((EarlierCapture::find(documents.get(context)?, &file.digest, &digest), derived))
         }
     };
     let is_there = |(earlier, _): &(EarlierCapture, DerivedText)| {
         !is_without_text || earlier.bytes.is_some() && earlier.text.is_some()
     };
     let Some((earlier, derived)) = found.filter(is_there) else {
-        let input = LoadedInput::of([LoadedDraft::of(bytes, taken.file.clone())]);
+        let input = LoadedInput::of([LoadedDraft::of(bytes, file.clone())]);
         let parts = vec![captured(None)];
         return Ok((input, SubmitOptions { parts, ..SubmitOptions::default() }));
     };
     let quotable = |text| part(DocumentPart::Text, PLAIN, text);
-    let file = LoadedFile::in_hand(derived.text.into_bytes());
+    let text_file = LoadedFile::in_hand(derived.text.into_bytes());
     let page = derived.page;
     let captured_at = page.as_ref().and_then(|page| page.captured_at.clone());
     let text = Draft {
@@ -616,8 +426,7 @@ fn drafts(
         captured_at: bytes.captured_at.clone().or(captured_at),
         ..bytes.clone()
     };
-    let bytes =
-        LoadedDraft::of(Draft { name: Some(BYTES.to_owned()), ..bytes }, taken.file.clone());
+    let bytes = LoadedDraft::of(Draft { name: Some(BYTES.to_owned()), ..bytes }, file.clone());
     let (mut drafts, mut parts) = (Vec::new(), Vec::new());
     match (earlier.bytes, earlier.text) {
         (Some(at), None) => {
@@ -625,7 +434,7 @@ fn drafts(
             let line = format!("the text of document {at}, which can be quoted");
             parts.push(ReceiptPart { already: Some(at), ..captured(None) });
             parts.push(quotable(Some(line)));
-            drafts.push(LoadedDraft::of(text, file));
+            drafts.push(LoadedDraft::of(text, text_file));
         }
         (None, Some(at)) => {
             let day = text.published.as_ref().and_then(|published| published.edtf.clone());
@@ -640,7 +449,7 @@ fn drafts(
             parts.push(captured(Some(format!("{media_type}, as captured"))));
             parts.push(quotable(Some("its text, which can be quoted".to_owned())));
             let text = Draft { derived_from: Some(Name::Ref(BYTES.to_owned())), ..text };
-            drafts.extend([bytes, LoadedDraft::of(text, file)]);
+            drafts.extend([bytes, LoadedDraft::of(text, text_file)]);
         }
     }
     let options = SubmitOptions { show: true, parts, ..SubmitOptions::default() };
