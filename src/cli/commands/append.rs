@@ -11,7 +11,7 @@ mod edit;
 
 use crate::cli::commands::append::conversation::Beginning;
 use crate::cli::shared::{
-    DraftFile, QuoteArgs, SubmitOptions, WordsArgs, WriteArgs, basis_alone, expect_legal, fields,
+    DraftFile, QuoteArgs, SubmitOptions, WordsArgs, WriteArgs, basis_alone, expect_signer, fields,
     present, read, submit, submit_typed,
 };
 use crate::cli::terminal::{CliError, Command, Context, Exit, Format, Group, ask, data, formats};
@@ -160,7 +160,7 @@ fn unfinished(kept: &DraftFile, input: &Input) -> Option<Vec<Draft>> {
 fn one(context: &mut Context, args: AppendArgs) -> Result<Exit, CliError> {
     let AppendArgs { mut place, mut words, write, .. } = args;
     if place.quote.is_none() || words.claim.is_none() {
-        expect_legal(context, None, &write)?;
+        expect_signer(context, &write)?;
     }
     let question = "quotation (the document's words, or first words … last words)";
     place.quote = Some(ask::given(place.quote, question, "--quote")?);

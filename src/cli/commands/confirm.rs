@@ -67,7 +67,7 @@ fn run(context: &mut Context, args: ConfirmArgs) -> Result<Exit, CliError> {
                 fact: Some(Name::Position(*fact)),
                 ..Draft::default()
             };
-            expect_legal(context, Some(draft), &args.write)?;
+            expect_legal(context, draft, &args.write)?;
         }
     }
     present::show(context, &facts, &args.write)?;

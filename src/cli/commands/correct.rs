@@ -4,8 +4,8 @@
 //! removes the field; open disputes that are not resolved are named. Not here: `submit`.
 
 use crate::cli::shared::{
-    QuoteArgs, ReasonArgs, SubmitOptions, WordsArgs, WriteArgs, basis_alone, expect_legal, present,
-    submit_made_typed,
+    QuoteArgs, ReasonArgs, SubmitOptions, WordsArgs, WriteArgs, basis_alone, expect_signer,
+    present, submit_made_typed,
 };
 use crate::cli::terminal::{CliError, Command, Context, Exit, Format, Group, ask, formats, note};
 use crate::ledger::query::row::{Charge, FactRow};
@@ -55,7 +55,7 @@ fn run(context: &mut Context, mut args: CorrectArgs) -> Result<Exit, CliError> {
     let old = present::fact(context, args.fact)?;
     present::note_revision(args.fact, &old);
     if args.why.said.statement.is_none() {
-        expect_legal(context, None, &args.write)?;
+        expect_signer(context, &args.write)?;
     }
     if args.words.is_empty() && args.place.quote.is_none() {
         args.words.claim = Some(new_claim(&old)?);

@@ -50,7 +50,7 @@ fn run(context: &mut Context, args: DisputeArgs) -> Result<Exit, CliError> {
         evidence: args.place.evidence(Stance::Contradicts).map(|entry| vec![entry]),
         ..Draft::default()
     };
-    expect_legal(context, Some(draft.clone()), &args.write)?;
+    expect_legal(context, draft.clone(), &args.write)?;
     present::show(context, &[args.fact], &args.write)?;
     let (reason, statement) = errors(&args.why)?;
     let draft = Draft { reason: Some(reason), statement: Some(statement), ..draft };

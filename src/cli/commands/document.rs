@@ -87,7 +87,7 @@ fn describe(context: &mut Context, args: DescribeArgs) -> Result<Exit, CliError>
     };
     if statement.is_none() {
         let draft = draft(context, None)?;
-        expect_legal(context, Some(draft), &write)?;
+        expect_legal(context, draft, &write)?;
     }
     let question = "statement (why it is described anew)";
     let statement = Some(ask::given(statement, question, "--statement")?);

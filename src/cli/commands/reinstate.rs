@@ -54,7 +54,7 @@ fn run(context: &mut Context, args: ReinstateArgs) -> Result<Exit, CliError> {
         evidence: args.place.evidence(Stance::Supports).map(|entry| vec![entry]),
         ..Draft::default()
     };
-    expect_legal(context, Some(draft.clone()), &args.write)?;
+    expect_legal(context, draft.clone(), &args.write)?;
     present::show_charge(context, retraction, &args.write)?;
     let question = "statement (why the fact stands again)";
     let statement = ask::given(args.statement, question, "--statement")?;

@@ -56,7 +56,7 @@ fn run(context: &mut Context, args: RelateArgs) -> Result<Exit, CliError> {
                 statement: args.statement.clone(),
                 ..Draft::default()
             };
-            expect_legal(context, Some(draft.clone()), &args.write)?;
+            expect_legal(context, draft.clone(), &args.write)?;
             let statement = Some(ask::given(args.statement, question, "--statement")?);
             Draft { statement, ..draft }
         }

@@ -14,7 +14,7 @@ use crate::cli::render::provenance;
 use crate::cli::shared::waiting::{self, Candidates, ReviewScope, waits_for};
 use crate::cli::shared::{
     DraftFile, PageArgs, PartKind, ReceiptPart, SubmitOptions, WriteArgs, WriteStatus,
-    expect_legal, fields, note_derived, note_more, submit_asking,
+    expect_signer, fields, note_derived, note_more, submit_asking,
 };
 use crate::cli::terminal::ask::Consent;
 use crate::cli::terminal::{
@@ -113,7 +113,7 @@ fn run(context: &mut Context, args: ReviewArgs) -> Result<Exit, CliError> {
         return reviewing.list(context, &record, editors, &reviewer);
     }
     if !is_list {
-        expect_legal(context, None, &args.write)?;
+        expect_signer(context, &args.write)?;
     }
     let Waiting { view, rows, end, damaged } = reviewing.waiting(&record, editors, most)?;
     let exit = provenance::warn(&view, damaged);

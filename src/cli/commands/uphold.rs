@@ -46,7 +46,7 @@ fn run(context: &mut Context, args: UpholdArgs) -> Result<Exit, CliError> {
         evidence: args.place.evidence(Stance::Supports).map(|entry| vec![entry]),
         ..Draft::default()
     };
-    expect_legal(context, Some(draft.clone()), &args.write)?;
+    expect_legal(context, draft.clone(), &args.write)?;
     present::show_charge(context, args.dispute, &args.write)?;
     let question = "statement (why the fact stands)";
     let statement = ask::given(args.statement, question, "--statement")?;

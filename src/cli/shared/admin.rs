@@ -12,6 +12,7 @@ use crate::ledger::error::LedgerError;
 use crate::ledger::write::admin::prepare_act;
 use crate::ledger::write::append;
 use crate::ledger::write::batch::Signer;
+use crate::ledger::write::draft::STATEMENT_PLACEHOLDER;
 use crate::ledger::write::earlier::{EarlierAct, Overtaken, OvertakenKind, why_refused};
 use crate::ledger::write::editors::parameters;
 use crate::ledger::write::prepared::{Prepared, Receipt};
@@ -148,8 +149,7 @@ pub fn prepare(
 }
 
 /// Shows the effect, asks for confirmation without the lock, and takes the lock. False for a dry
-/// run;
-/// [`CliError::WentOn`] if the record changed while the person was thinking.
+/// run; [`CliError::WentOn`] if the record changed while the person was thinking.
 pub fn may_write(
     context: &Context,
     writer: &mut Writer,
@@ -290,7 +290,7 @@ pub fn statement(
     stated(&text)
 }
 
-/// The same of an act that is verified before the question: what would be refused whatever is
+/// A statement of an act that is verified before the question: what would be refused whatever is
 /// answered is refused at once.
 pub fn statement_of(
     context: &mut Context,
@@ -305,7 +305,7 @@ pub fn statement_of(
         && let By::Fit(fit) = by
         && let Some(public) = context.known_signer(writer, fit)?
     {
-        let act = act(stated("a statement")?);
+        let act = act(stated(STATEMENT_PLACEHOLDER)?);
         check(context, writer, &act, |_, _| Ok(PublicOnly(public)))?;
     }
     statement(context, given, question)

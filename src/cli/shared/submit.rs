@@ -25,7 +25,6 @@ use crate::ledger::write::prepared::{EventNote, Prepared, Receipt};
 use crate::ledger::write::repeats::Repeats;
 use crate::ledger::write::slice::Needs;
 use crate::ledger::write::writer::{Woken, Writer};
-use annals_core::event::vocabulary::{How, Reason, Type};
 use annals_core::key::{PublicKey, PublicOnly, SigningKey};
 use std::cell::RefCell;
 use std::collections::BTreeSet;
@@ -318,65 +317,14 @@ fn end_typed(kept: Option<DraftFile>, outcome: Result<Exit, CliError>) -> Result
     outcome
 }
 
-/// Refuses a draft before its questions, where it would be refused whatever is answered; without a
-/// draft, where no key can sign it. On a terminal only.
-pub fn expect_legal(
-    context: &mut Context,
-    draft: Option<Draft>,
-    args: &WriteArgs,
-) -> Result<(), CliError> {
-    if !ask::on_terminal() || args.dry_run || draft.as_ref().is_some_and(is_answered) {
+/// Refuses a command before its questions, where no key can sign what it writes. On a terminal only.
+pub fn expect_signer(context: &mut Context, args: &WriteArgs) -> Result<(), CliError> {
+    if !ask::on_terminal() || args.dry_run {
         return Ok(());
     }
-    let paths = context.paths()?;
-    // What hinders reading is reported when the answers are submitted.
-    let Ok(mut writer) = Writer::dry_run(paths.clone()) else { return Ok(()) };
-    let Some(public) = context.known_signer(&writer, &|_| true)? else { return Ok(()) };
-    let Some(draft) = draft else { return expect_editor(&writer, &public) };
-    let is_confirmed = draft.kind == Some(Type::FactConfirmed);
-    let answered = Draft {
-        reason: draft.reason.or(needs_reason(&draft).then_some(Reason::EntryError)),
-        how: draft.how.or(is_confirmed.then_some(How::Reread)),
-        statement: draft.statement.or((!is_confirmed).then(|| "a statement".to_owned())),
-        ..draft
-    };
-    let (folder, files) = (Path::new(""), FileAccess::default());
-    let reach = Reach { folder, keys: &paths.keys, secrets: &[], files };
-    let loaded = LoadedInput::read(&Input::of([answered]), reach);
-    judge(context, &mut writer, public, &loaded)
-}
-
-/// Refuses drafts whose files are loaded before the questions about them, where they would be
-/// refused whatever is answered.
-pub fn expect_legal_loaded(context: &mut Context, loaded: &LoadedInput) -> Result<(), CliError> {
-    let paths = context.paths()?;
-    // What hinders reading is reported when the answers are submitted.
-    let Ok(mut writer) = Writer::dry_run(paths) else { return Ok(()) };
-    let Some(public) = context.known_signer(&writer, &|_| true)? else { return Ok(()) };
-    judge(context, &mut writer, public, loaded)
-}
-
-/// Refuses drafts that break a rule; what else hinders them is reported when they are submitted.
-fn judge(
-    context: &mut Context,
-    writer: &mut Writer,
-    public: PublicKey,
-    loaded: &LoadedInput,
-) -> Result<(), CliError> {
-    let options = SubmitOptions { again: true, ..SubmitOptions::default() };
-    let judged = context.without_trace(|context| {
-        prepare_drafts(context, writer, &PublicOnly(public), loaded, &options)
-    });
-    match judged {
-        Err(refused @ CliError::Ledger(LedgerError::Refused(_))) => Err(refused),
-        _ => Ok(()),
-    }
-}
-
-/// Refuses a key without the role that facts and documents need.
-fn expect_editor(writer: &Writer, key: &PublicKey) -> Result<(), CliError> {
+    let Some((writer, public)) = dry_run_signer(context)? else { return Ok(()) };
     let roster = &writer.verifier.chain.state.fold.roster;
-    match roster.member(key).is_some_and(|member| !member.roles.editor) {
+    match roster.member(&public).is_some_and(|member| !member.roles.editor) {
         true => Err(CliError::Ledger(LedgerError::Key(
             "the key that signs has not the role editor, which this needs (rule 404); an admin \
              gives it with annals editor change"
@@ -386,13 +334,44 @@ fn expect_editor(writer: &Writer, key: &PublicKey) -> Result<(), CliError> {
     }
 }
 
-/// Whether no question of an act is open.
-fn is_answered(draft: &Draft) -> bool {
-    draft.statement.is_some() && (draft.reason.is_some() || !needs_reason(draft))
+/// Refuses a draft before its questions, where it would be refused whatever is answered. On a
+/// terminal only.
+pub fn expect_legal(context: &mut Context, draft: Draft, args: &WriteArgs) -> Result<(), CliError> {
+    if !ask::on_terminal() || args.dry_run || is_answered(&draft) {
+        return Ok(());
+    }
+    let keys = context.paths()?.keys;
+    let (folder, files) = (Path::new(""), FileAccess::default());
+    let reach = Reach { folder, keys: &keys, secrets: &[], files };
+    let loaded = LoadedInput::read(&Input::of([draft.with_placeholders()]), reach);
+    expect_legal_loaded(context, &loaded)
 }
 
-fn needs_reason(draft: &Draft) -> bool {
-    matches!(draft.kind, Some(Type::FactDisputed | Type::FactRetracted))
+/// Refuses drafts whose files are loaded before the questions about them, where they would break a
+/// rule whatever is answered. Other errors are reported when they are submitted.
+pub fn expect_legal_loaded(context: &mut Context, loaded: &LoadedInput) -> Result<(), CliError> {
+    let Some((mut writer, public)) = dry_run_signer(context)? else { return Ok(()) };
+    let options = SubmitOptions { again: true, ..SubmitOptions::default() };
+    let verified = context.without_trace(|context| {
+        prepare_drafts(context, &mut writer, &PublicOnly(public), loaded, &options)
+    });
+    match verified {
+        Err(refused @ CliError::Ledger(LedgerError::Refused(_))) => Err(refused),
+        _ => Ok(()),
+    }
+}
+
+/// A writer of a dry run and the key that would sign, if both are known before a question. An error
+/// in reading is reported when the answers are submitted.
+fn dry_run_signer(context: &mut Context) -> Result<Option<(Writer, PublicKey)>, CliError> {
+    let Ok(writer) = Writer::dry_run(context.paths()?) else { return Ok(None) };
+    let public = context.known_signer(&writer, &|_| true)?;
+    Ok(public.map(|public| (writer, public)))
+}
+
+/// Whether no question of an act is open.
+fn is_answered(draft: &Draft) -> bool {
+    draft.statement.is_some() && (draft.reason.is_some() || !draft.needs_reason())
 }
 
 /// Reports every fault of drafts before a passphrase is requested; returns the receipt of drafts

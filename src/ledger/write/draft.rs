@@ -175,7 +175,33 @@ drafts! {
     TopicDraft { name: String, id: String, }
 }
 
+/// A statement that stands for the one that is asked for later.
+pub const STATEMENT_PLACEHOLDER: &str = "a statement";
+
 impl Draft {
+    /// Fills each answer on which no rule depends, to verify a draft before its questions.
+    pub fn with_placeholders(self) -> Draft {
+        let text = |given: Option<String>, placeholder: &str| {
+            Some(given.unwrap_or_else(|| placeholder.to_owned()))
+        };
+        match self.kind {
+            Some(Type::DocumentCaptured) => {
+                Draft { title: text(self.title, "a title"), lang: text(self.lang, "en"), ..self }
+            }
+            Some(Type::FactConfirmed) => Draft { how: self.how.or(Some(How::Reread)), ..self },
+            _ => Draft {
+                reason: self.reason.or(self.needs_reason().then_some(Reason::EntryError)),
+                statement: text(self.statement, STATEMENT_PLACEHOLDER),
+                ..self
+            },
+        }
+    }
+
+    /// Whether its type has a reason.
+    pub fn needs_reason(&self) -> bool {
+        matches!(self.kind, Some(Type::FactDisputed | Type::FactRetracted))
+    }
+
     /// Every position and `ref` that it names.
     pub fn names(&self) -> impl Iterator<Item = &Name> {
         let own = [

@@ -7,7 +7,7 @@
 
 use crate::cli::commands::append::known::Known;
 use crate::cli::commands::append::questions::{FactAnswers, FactQuestion, QuestionOutcome};
-use crate::cli::shared::{DraftFile, SubmitOptions, WriteArgs, expect_legal, submit_asking};
+use crate::cli::shared::{DraftFile, SubmitOptions, WriteArgs, expect_signer, submit_asking};
 use crate::cli::terminal::ask::UnfinishedLine;
 use crate::cli::terminal::{CliError, Context, Exit, Format, ask, note, shown_path, wrapped};
 use crate::ledger::error::LedgerError;
@@ -29,7 +29,7 @@ pub fn run(
     beginning: Beginning,
 ) -> Result<Exit, CliError> {
     let known = Known::read(context)?;
-    expect_legal(context, None, write)?;
+    expect_signer(context, write)?;
     if let Some(position) = beginning.document
         && known.document(position).is_none()
     {

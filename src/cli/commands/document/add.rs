@@ -16,8 +16,8 @@ use crate::cli::commands::document::add::reading::{
     CaptureInput, CapturedDocument, ReadingOptions, TextChoice, read,
 };
 use crate::cli::shared::{
-    DocumentPart, PartKind, ReceiptPart, SubmitOptions, WriteArgs, expect_legal,
-    expect_legal_loaded, submit_loaded,
+    DocumentPart, PartKind, ReceiptPart, SubmitOptions, WriteArgs, expect_legal_loaded,
+    expect_signer, submit_loaded,
 };
 use crate::cli::terminal::{CliError, Context, Exit, ask, note, visible, wrapped};
 use crate::ledger::error::{LedgerError, Refusal};
@@ -106,7 +106,7 @@ pub fn run(context: &mut Context, args: DocumentAddArgs) -> Result<Exit, CliErro
         write,
     } = args;
     context.begin_write(write.dry_run)?;
-    expect_legal(context, None, &write)?;
+    expect_signer(context, &write)?;
     let input = match source.to_str().filter(|source| is_address(source)) {
         Some(address) => {
             let (private, plain) = (allow_private, allow_http);
@@ -168,11 +168,10 @@ fn expect_new(
         kind: Some(Type::DocumentCaptured),
         file: file.path.clone(),
         media_type: Some(captured.media_type.clone()),
-        title: Some("a title".to_owned()),
-        lang: Some("en".to_owned()),
         ..Draft::default()
     };
-    let input = LoadedInput::of([LoadedDraft::of(draft, file.clone())]);
+    let draft = LoadedDraft::of(draft.with_placeholders(), file.clone());
+    let input = LoadedInput::of([draft]);
     match expect_legal_loaded(context, &input) {
         Err(CliError::Ledger(LedgerError::Refused(refusals))) => {
             Err(advised(documents, file, &input, refusals))
