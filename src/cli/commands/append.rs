@@ -11,8 +11,8 @@ mod edit;
 
 use crate::cli::commands::append::conversation::Beginning;
 use crate::cli::shared::{
-    DraftFile, QuoteArgs, SubmitOptions, WordsArgs, WriteArgs, basis_alone, expect_signer, fields,
-    present, read, submit, submit_typed,
+    DraftFile, DraftSubmission, QuoteArgs, SubmitOptions, WordsArgs, WriteArgs, basis_alone,
+    expect_signer, fields, present, read, submit_typed,
 };
 use crate::cli::terminal::{CliError, Command, Context, Exit, Format, Group, ask, data, formats};
 use crate::disk::is_there;
@@ -100,7 +100,7 @@ fn run(context: &mut Context, args: AppendArgs) -> Result<Exit, CliError> {
             let options = SubmitOptions { folder, files, ..SubmitOptions::of(&args.write) };
             kept.expect_words(context, &input, options.dry_run)?;
             present::show_charges(context, &input, &args.write)?;
-            let outcome = submit(context, &input, &options);
+            let outcome = DraftSubmission::of(&input).run(context, &options);
             kept.written(outcome, options.dry_run)
         }
         None if ask::on_terminal() && args.asks() => {
@@ -168,5 +168,5 @@ fn one(context: &mut Context, args: AppendArgs) -> Result<Exit, CliError> {
     words.claim = Some(ask::given(words.claim, question, "--claim")?);
     let evidence = place.evidence(Stance::Supports).into_iter().collect();
     let draft = Draft { kind: Some(Type::FactAsserted), evidence: Some(evidence), ..words.draft() };
-    submit_typed(context, &[draft], &SubmitOptions::shown(&write))
+    submit_typed(context, draft, &SubmitOptions::shown(&write))
 }

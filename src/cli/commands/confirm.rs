@@ -7,7 +7,7 @@ use crate::cli::shared::positions::{PositionList, Positions};
 use crate::cli::shared::receipt::{PartKind, ReceiptPart, print_recorded};
 use crate::cli::shared::waiting::{self, ReviewScope, waits_for};
 use crate::cli::shared::{
-    QuoteArgs, SubmitOptions, WriteArgs, expect_legal, fields, present, submit,
+    DraftSubmission, QuoteArgs, SubmitOptions, WriteArgs, expect_legal, fields, present,
 };
 use crate::cli::terminal::{
     CliError, Command, Context, Exit, Format, Group, ask, formats, note, visible, wrapped,
@@ -81,7 +81,8 @@ fn run(context: &mut Context, args: ConfirmArgs) -> Result<Exit, CliError> {
         ..Draft::default()
     };
     let options = SubmitOptions::of(&args.write);
-    let outcome = submit(context, &Input::of(facts.iter().map(draft)), &options);
+    let input = Input::of(facts.iter().map(draft));
+    let outcome = DraftSubmission::of(&input).run(context, &options);
     match outcome {
         // The same as before, by one command or several: their receipts may have been lost.
         Err(CliError::Ledger(LedgerError::Refused(refusals))) if !options.again => {

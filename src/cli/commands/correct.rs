@@ -4,8 +4,8 @@
 //! removes the field; open disputes that are not resolved are named. Not here: `submit`.
 
 use crate::cli::shared::{
-    QuoteArgs, ReasonArgs, SubmitOptions, WordsArgs, WriteArgs, basis_alone, expect_signer,
-    present, submit_made_typed,
+    DraftSubmission, QuoteArgs, ReasonArgs, SubmitOptions, WordsArgs, WriteArgs, basis_alone,
+    expect_signer, present,
 };
 use crate::cli::terminal::{CliError, Command, Context, Exit, Format, Group, ask, formats, note};
 use crate::ledger::query::row::{Charge, FactRow};
@@ -83,7 +83,7 @@ fn run(context: &mut Context, mut args: CorrectArgs) -> Result<Exit, CliError> {
             ..args.words.clone().draft()
         })
     };
-    submit_made_typed(context, &make, SubmitOptions::shown(&args.write))
+    DraftSubmission::made(&make).keep_typed().run(context, &SubmitOptions::shown(&args.write))
 }
 
 fn new_claim(old: &FactRow) -> Result<String, CliError> {

@@ -9,7 +9,7 @@ pub mod list;
 
 use crate::cli::commands::document::about::AboutArgs;
 use crate::cli::render::provenance;
-use crate::cli::shared::{SubmitOptions, WriteArgs, expect_legal, submit_made};
+use crate::cli::shared::{DraftSubmission, SubmitOptions, WriteArgs, expect_legal};
 use crate::cli::terminal::{CliError, Command, Context, Exit, Format, Group, ask, formats};
 use crate::ledger::error::{LedgerError, Refusal};
 use crate::ledger::query::gather::gather;
@@ -92,7 +92,7 @@ fn describe(context: &mut Context, args: DescribeArgs) -> Result<Exit, CliError>
     let question = "statement (why it is described anew)";
     let statement = Some(ask::given(statement, question, "--statement")?);
     let make = |context: &Context| draft(context, statement.clone());
-    submit_made(context, &make, SubmitOptions::of(&write))
+    DraftSubmission::made(&make).run(context, &SubmitOptions::of(&write))
 }
 
 /// The present description; `None` if it is withheld.

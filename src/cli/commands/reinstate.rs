@@ -59,7 +59,7 @@ fn run(context: &mut Context, args: ReinstateArgs) -> Result<Exit, CliError> {
     let question = "statement (why the fact stands again)";
     let statement = ask::given(args.statement, question, "--statement")?;
     let draft = Draft { statement: Some(statement), ..draft };
-    submit_typed(context, &[draft], &SubmitOptions::of(&args.write))
+    submit_typed(context, draft, &SubmitOptions::of(&args.write))
 }
 
 /// The retraction in force of a fact, or its last one, because this may repeat a reinstatement; for

@@ -72,7 +72,7 @@ fn run(context: &mut Context, args: RelateArgs) -> Result<Exit, CliError> {
             }
         }
     };
-    submit_typed(context, &[draft], &SubmitOptions::of(&args.write))
+    submit_typed(context, draft, &SubmitOptions::of(&args.write))
 }
 
 /// Both facts: the earlier one first if the relation has no direction.

@@ -47,5 +47,5 @@ fn run(context: &mut Context, args: RetractArgs) -> Result<Exit, CliError> {
     present::show(context, &[args.fact], &args.write)?;
     let (reason, statement) = errors(&args.why)?;
     let draft = Draft { reason: Some(reason), statement: Some(statement), ..draft };
-    submit_typed(context, &[draft], &SubmitOptions::of(&args.write))
+    submit_typed(context, draft, &SubmitOptions::of(&args.write))
 }

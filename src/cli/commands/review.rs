@@ -13,8 +13,8 @@ use crate::cli::commands::review::session::ReviewSession;
 use crate::cli::render::provenance;
 use crate::cli::shared::waiting::{self, Candidates, ReviewScope, waits_for};
 use crate::cli::shared::{
-    DraftFile, PageArgs, PartKind, ReceiptPart, SubmitOptions, WriteArgs, WriteStatus,
-    expect_signer, fields, note_derived, note_more, submit_asking,
+    DraftFile, DraftSubmission, PageArgs, PartKind, ReceiptPart, SubmitOptions, WriteArgs,
+    WriteStatus, expect_signer, fields, note_derived, note_more,
 };
 use crate::cli::terminal::ask::Consent;
 use crate::cli::terminal::{
@@ -410,7 +410,7 @@ fn sign(
         is_back = consent == Consent::Back;
         if consent == Consent::Yes { Ok(()) } else { Err(CliError::Declined) }
     };
-    match submit_asking(context, input, options, &mut agree) {
+    match DraftSubmission::of(input).ask(&mut agree).run(context, options) {
         Err(CliError::Declined) if is_back => Ok(Signing::Back),
         outcome => outcome.map(Signing::Ended),
     }

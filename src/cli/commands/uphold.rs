@@ -51,5 +51,5 @@ fn run(context: &mut Context, args: UpholdArgs) -> Result<Exit, CliError> {
     let question = "statement (why the fact stands)";
     let statement = ask::given(args.statement, question, "--statement")?;
     let draft = Draft { statement: Some(statement), ..draft };
-    submit_typed(context, &[draft], &SubmitOptions::of(&args.write))
+    submit_typed(context, draft, &SubmitOptions::of(&args.write))
 }

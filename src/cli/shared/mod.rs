@@ -40,7 +40,7 @@ pub use crate::cli::shared::receipt::{
     print_receipt,
 };
 pub use crate::cli::shared::submit::{
-    SubmitOptions, expect_legal, expect_legal_loaded, expect_signer, submit, submit_asking,
-    submit_loaded, submit_made, submit_made_typed, submit_typed,
+    DraftSubmission, Preview, SubmitOptions, expect_legal, expect_legal_loaded, expect_signer,
+    submit_typed,
 };
 pub use crate::cli::shared::values::{fit_name, seen, words};

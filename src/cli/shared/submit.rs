@@ -26,7 +26,6 @@ use crate::ledger::write::repeats::Repeats;
 use crate::ledger::write::slice::Needs;
 use crate::ledger::write::writer::{Woken, Writer};
 use annals_core::key::{PublicKey, PublicOnly, SigningKey};
-use std::cell::RefCell;
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
@@ -43,12 +42,20 @@ pub struct SubmitOptions {
     pub folder: PathBuf,
     /// Which files drafts may name.
     pub files: FileAccess,
-    /// Whether to show what will be written even if there is no question.
-    pub show: bool,
-    /// Whether the drafts are made from how things stand, and are made anew where that changed.
-    pub made_anew: bool,
+    /// When to show what will be written.
+    pub preview: Preview,
     /// What each event is, for the receipt; empty where the events say enough.
     pub parts: Vec<ReceiptPart>,
+}
+
+/// When to show what will be written.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Preview {
+    /// Before a question, and in a dry run.
+    #[default]
+    IfAsked,
+    /// Always, and whole.
+    Always,
 }
 
 impl SubmitOptions {
@@ -60,75 +67,142 @@ impl SubmitOptions {
 
     /// The options of the command; what will be written is always shown.
     pub fn shown(args: &WriteArgs) -> SubmitOptions {
-        SubmitOptions { show: true, ..SubmitOptions::of(args) }
+        SubmitOptions { preview: Preview::Always, ..SubmitOptions::of(args) }
     }
 }
 
-/// Resolves, shows and confirms drafts without the lock, then takes the lock and writes. If another
-/// writer was at work meanwhile, everything is resolved and verified again, and confirmed again if
-/// it differs.
-pub fn submit(
-    context: &mut Context,
-    input: &Input,
-    options: &SubmitOptions,
-) -> Result<Exit, CliError> {
-    let yes = context.global.yes;
-    submit_asking(context, input, options, &mut |question| ask::may_write(yes, question))
+/// Asks for the confirmation; an error where the answer is not yes.
+type Agree<'a> = &'a mut dyn FnMut(&str) -> Result<(), CliError>;
+
+/// Where the drafts of a submission come from.
+enum DraftSource<'a> {
+    /// They are there; the files that they name are read when they are submitted.
+    Input(&'a Input),
+    /// They are there with their files.
+    Loaded(&'a LoadedInput),
+    /// One, made from how things stand in the record of the writer that is opened before; it is
+    /// made again where that changed.
+    Made(&'a dyn Fn(&Context) -> Result<Draft, CliError>),
 }
 
-/// Submits a draft that is made from how things stand in the record of the writer that is opened
-/// before; it is made again where that changed.
-pub fn submit_made(
-    context: &mut Context,
-    make: &dyn Fn(&Context) -> Result<Draft, CliError>,
-    options: SubmitOptions,
-) -> Result<Exit, CliError> {
-    let yes = context.global.yes;
-    let options = SubmitOptions { made_anew: true, ..options };
-    let mut input = Input::default();
-    let outcome = until_written(context, |context| {
-        context.dry_run = options.dry_run;
-        let writer = context.writer()?;
-        input = Input::of([make(context)?]);
-        let agree = &mut |question: &str| ask::may_write(yes, question);
-        submit_read(context, writer, &input, &options, agree)
-    });
-    settle_kept(context, &input, &options, &outcome);
-    outcome
+/// Drafts that are resolved, shown and confirmed without the lock, and then written with it. If
+/// another writer was at work meanwhile, everything is resolved and verified again, and confirmed
+/// again if it differs.
+pub struct DraftSubmission<'a> {
+    source: DraftSource<'a>,
+    is_typed: bool,
+    agree: Option<Agree<'a>>,
 }
 
-/// The same; what a person typed for it is kept in a draft file until it is written.
-pub fn submit_made_typed(
-    context: &mut Context,
-    make: &dyn Fn(&Context) -> Result<Draft, CliError>,
-    options: SubmitOptions,
-) -> Result<Exit, CliError> {
-    let (kept, is_dry_run) = (RefCell::new(None), options.dry_run);
-    let make = |context: &Context| {
-        let draft = make(context)?;
-        let drafts = std::slice::from_ref(&draft);
-        let mut kept = kept.borrow_mut();
-        match &*kept {
-            // It is made anew of how things stand now.
-            Some(file) => DraftFile::save(file, drafts)?,
-            None => *kept = keep_typed(context, drafts, is_dry_run),
+impl<'a> DraftSubmission<'a> {
+    /// Drafts whose files are read when they are submitted.
+    pub fn of(input: &'a Input) -> DraftSubmission<'a> {
+        DraftSubmission::from(DraftSource::Input(input))
+    }
+
+    /// Drafts whose files are loaded.
+    pub fn loaded(input: &'a LoadedInput) -> DraftSubmission<'a> {
+        DraftSubmission::from(DraftSource::Loaded(input))
+    }
+
+    /// A draft that is made from how things stand in the record, and made again where that changed.
+    pub fn made(make: &'a dyn Fn(&Context) -> Result<Draft, CliError>) -> DraftSubmission<'a> {
+        DraftSubmission::from(DraftSource::Made(make))
+    }
+
+    fn from(source: DraftSource<'a>) -> DraftSubmission<'a> {
+        DraftSubmission { source, is_typed: false, agree: None }
+    }
+
+    /// Keeps what a person typed in a draft file before the first question, so that a terminal that
+    /// is closed loses nothing, until it is written or the outbox has it.
+    pub fn keep_typed(self) -> DraftSubmission<'a> {
+        DraftSubmission { is_typed: true, ..self }
+    }
+
+    /// Asks for the confirmation in another way.
+    pub fn ask(self, agree: Agree<'a>) -> DraftSubmission<'a> {
+        DraftSubmission { agree: Some(agree), ..self }
+    }
+
+    /// Submits the drafts.
+    pub fn run(self, context: &mut Context, options: &SubmitOptions) -> Result<Exit, CliError> {
+        let yes = context.global.yes;
+        let mut may_write = |question: &str| ask::may_write(yes, question);
+        let agree: Agree<'_> = match self.agree {
+            Some(agree) => agree,
+            None => &mut may_write,
+        };
+        let is_made = matches!(self.source, DraftSource::Made(_));
+        let mut submit = |context: &mut Context, writer: Writer, loaded: &LoadedInput| {
+            let agree = &mut *agree;
+            LoadedSubmission { loaded, options, is_made, agree }.submit(context, writer)
+        };
+        match self.source {
+            DraftSource::Input(input) => {
+                let kept = match self.is_typed {
+                    true => keep_typed(
+                        context,
+                        &input.drafts.iter().map(|placed| placed.draft.clone()).collect::<Vec<_>>(),
+                        options.dry_run,
+                    ),
+                    false => None,
+                };
+                let outcome = until_written(context, |context| {
+                    if input.drafts.is_empty() && input.unread.is_empty() {
+                        let why = "there are no drafts in the input; nothing was written";
+                        return Err(CliError::usage(why));
+                    }
+                    let writer = open(context, options)?;
+                    let loaded = load(&writer, input, options);
+                    submit(context, writer, &loaded)
+                });
+                settle_kept(context, input, options, &outcome);
+                end_typed(kept, outcome)
+            }
+            DraftSource::Loaded(loaded) => until_written(context, |context| {
+                let writer = open(context, options)?;
+                submit(context, writer, loaded)
+            }),
+            DraftSource::Made(make) => {
+                let (mut input, mut kept) = (Input::default(), None);
+                let outcome = until_written(context, |context| {
+                    let writer = open(context, options)?;
+                    let draft = make(context)?;
+                    if self.is_typed {
+                        save_typed(context, &draft, options.dry_run, &mut kept)?;
+                    }
+                    input = Input::of([draft]);
+                    let loaded = load(&writer, &input, options);
+                    submit(context, writer, &loaded)
+                });
+                settle_kept(context, &input, options, &outcome);
+                end_typed(kept, outcome)
+            }
         }
-        Ok(draft)
-    };
-    let outcome = submit_made(context, &make, options);
-    end_typed(kept.take(), outcome)
+    }
 }
 
-/// The same as [`submit`]; `agree` asks the question, and is an error where the answer is not yes.
-pub fn submit_asking(
+/// Submits a draft from options and answers; what a person typed for it is kept until it is
+/// written.
+pub fn submit_typed(
     context: &mut Context,
-    input: &Input,
+    draft: Draft,
     options: &SubmitOptions,
-    agree: &mut dyn FnMut(&str) -> Result<(), CliError>,
 ) -> Result<Exit, CliError> {
-    let outcome = until_written(context, |context| submit_once(context, input, options, agree));
-    settle_kept(context, input, options, &outcome);
-    outcome
+    DraftSubmission::of(&Input::of([draft])).keep_typed().run(context, options)
+}
+
+fn open(context: &mut Context, options: &SubmitOptions) -> Result<Writer, CliError> {
+    context.dry_run = options.dry_run;
+    context.writer()
+}
+
+/// Drafts with the files that they name.
+fn load(writer: &Writer, input: &Input, options: &SubmitOptions) -> LoadedInput {
+    let (folder, files) = (&options.folder, options.files);
+    let (keys, secrets) = (&writer.paths.keys, &ask::secret_files());
+    LoadedInput::read(input, Reach { folder, keys, secrets, files })
 }
 
 /// Removes the kept files of drafts that were written, or are refused because the record has them
@@ -150,108 +224,134 @@ fn settle_kept(
     }
 }
 
-fn submit_once(
-    context: &mut Context,
-    input: &Input,
-    options: &SubmitOptions,
-    agree: &mut dyn FnMut(&str) -> Result<(), CliError>,
-) -> Result<Exit, CliError> {
-    if input.drafts.is_empty() && input.unread.is_empty() {
-        return Err(CliError::usage("there are no drafts in the input; nothing was written"));
-    }
-    context.dry_run = options.dry_run;
-    let writer = context.writer()?;
-    submit_read(context, writer, input, options, agree)
+/// A submission whose drafts are loaded.
+struct LoadedSubmission<'a> {
+    loaded: &'a LoadedInput,
+    options: &'a SubmitOptions,
+    /// Whether the draft is made anew where the record changed.
+    is_made: bool,
+    agree: Agree<'a>,
 }
 
-/// Submits drafts whose files are loaded now.
-fn submit_read(
-    context: &mut Context,
-    writer: Writer,
-    input: &Input,
-    options: &SubmitOptions,
-    agree: &mut dyn FnMut(&str) -> Result<(), CliError>,
-) -> Result<Exit, CliError> {
-    let keys = writer.paths.keys.clone();
-    let (folder, files) = (&options.folder, options.files);
-    let reach = Reach { folder, keys: &keys, secrets: &ask::secret_files(), files };
-    let loaded = LoadedInput::read(input, reach);
-    submit_to(context, writer, &loaded, options, agree)
-}
-
-/// Submits drafts whose files are loaded.
-pub fn submit_loaded(
-    context: &mut Context,
-    loaded: &LoadedInput,
-    options: &SubmitOptions,
-) -> Result<Exit, CliError> {
-    let yes = context.global.yes;
-    let agree = &mut |question: &str| ask::may_write(yes, question);
-    until_written(context, |context| {
-        context.dry_run = options.dry_run;
-        let writer = context.writer()?;
-        submit_to(context, writer, loaded, options, agree)
-    })
-}
-
-fn submit_to(
-    context: &mut Context,
-    mut writer: Writer,
-    loaded: &LoadedInput,
-    options: &SubmitOptions,
-    agree: &mut dyn FnMut(&str) -> Result<(), CliError>,
-) -> Result<Exit, CliError> {
-    if options.verify_first {
-        writer.need_all()?;
-    }
-    if let Some(public) = context.locked_signer(&writer, &|_| true)?
-        && let Some(receipt) = check(context, &writer, loaded, options, public)?
-    {
-        return already(context, &receipt, writer, loaded, options, agree);
-    }
-    let key = context.signer(&writer)?;
-    let mut agreed = None;
-    loop {
-        let prepared = match prepared(context, &mut writer, &key, loaded, options)? {
-            EarlierFound::Written(receipt) => {
-                return already(context, &receipt, writer, loaded, options, agree);
-            }
-            EarlierFound::Prepared(prepared) => *prepared,
-        };
-        let matters = Essence::of(&writer, &prepared, &key.public());
-        if !agreed.as_ref().is_some_and(|agreed| matters.is_as_shown(agreed)) {
-            if let Some(agreed) = &agreed {
-                let changes = matters.changes(agreed);
-                let colon = if changes.is_empty() { "" } else { ": " };
-                let went_on = "note: the record went on, and this is not what was shown before";
-                note(wrapped(&format!("{went_on}{colon}{}", changes.join("; ")), 0));
-                if options.made_anew {
-                    return Err(CliError::WentOn);
-                }
-            }
-            print_event_notes(&prepared.notes, prepared.entries.len());
-            let signer = key.public();
-            if !may_write(context, &mut writer, &prepared, signer, options, agree)? {
-                let count = prepared.entries.len() as u64;
-                let (parts, notes) = (&*options.parts, &*prepared.notes);
-                return print_dry_run(context, prepared.first, count, &Details { parts, notes });
-            }
+impl LoadedSubmission<'_> {
+    /// Resolves, shows, confirms and writes the drafts.
+    fn submit(&mut self, context: &mut Context, mut writer: Writer) -> Result<Exit, CliError> {
+        if self.options.verify_first {
+            writer.need_all()?;
         }
-        if context.wake(&mut writer)? == Woken::Same {
-            match append::submit(&mut writer, &prepared, &key) {
-                Err(LedgerError::Outrun(_)) if context.may_try_again(&writer, &key)? => {}
-                Err(error @ LedgerError::Outrun(_)) => {
-                    append::forget(&prepared)?;
-                    return Err(error.into());
+        if let Some(public) = context.locked_signer(&writer, &|_| true)?
+            && let Some(receipt) = check(context, &writer, self.loaded, self.options, public)?
+        {
+            return self.already(context, &receipt, writer);
+        }
+        let key = context.signer(&writer)?;
+        let mut agreed = None;
+        loop {
+            let prepared = match prepared(context, &mut writer, &key, self.loaded, self.options)? {
+                EarlierFound::Written(receipt) => {
+                    return self.already(context, &receipt, writer);
                 }
-                receipt => {
-                    let (parts, notes) = (&*options.parts, &*prepared.notes);
-                    let details = Details { parts, notes };
-                    return print_receipt(context, &receipt?, &writer, &details);
+                EarlierFound::Prepared(prepared) => *prepared,
+            };
+            let matters = Essence::of(&writer, &prepared, &key.public());
+            if !agreed.as_ref().is_some_and(|agreed| matters.is_as_shown(agreed)) {
+                if let Some(agreed) = &agreed {
+                    let changes = matters.changes(agreed);
+                    let colon = if changes.is_empty() { "" } else { ": " };
+                    let went_on = "note: the record went on, and this is not what was shown before";
+                    note(wrapped(&format!("{went_on}{colon}{}", changes.join("; ")), 0));
+                    if self.is_made {
+                        return Err(CliError::WentOn);
+                    }
+                }
+                print_event_notes(&prepared.notes, prepared.entries.len());
+                let signer = key.public();
+                if !self.may_write(context, &mut writer, &prepared, signer)? {
+                    let count = prepared.entries.len() as u64;
+                    let (parts, notes) = (&*self.options.parts, &*prepared.notes);
+                    return print_dry_run(
+                        context,
+                        prepared.first,
+                        count,
+                        &Details { parts, notes },
+                    );
                 }
             }
+            if context.wake(&mut writer)? == Woken::Same {
+                match append::submit(&mut writer, &prepared, &key) {
+                    Err(LedgerError::Outrun(_)) if context.may_try_again(&writer, &key)? => {}
+                    Err(error @ LedgerError::Outrun(_)) => {
+                        append::forget(&prepared)?;
+                        return Err(error.into());
+                    }
+                    receipt => {
+                        let (parts, notes) = (&*self.options.parts, &*prepared.notes);
+                        let details = Details { parts, notes };
+                        return print_receipt(context, &receipt?, &writer, &details);
+                    }
+                }
+            }
+            agreed = Some(matters);
         }
-        agreed = Some(matters);
+    }
+
+    /// Shows what would be written, and asks for confirmation without the lock. False for a dry run.
+    fn may_write(
+        &mut self,
+        context: &Context,
+        writer: &mut Writer,
+        prepared: &Prepared,
+        signer: PublicKey,
+    ) -> Result<bool, CliError> {
+        let yes = context.global.yes;
+        let asks = !yes && ask::on_terminal();
+        if self.options.dry_run || self.options.preview == Preview::Always || asks {
+            preview::write(writer, prepared, extent(self.options, prepared))?;
+        }
+        if self.options.dry_run {
+            note(format!(
+                "{} would be written; nothing was",
+                counted(prepared.entries.len() as u64, "event")
+            ));
+            return Ok(false);
+        }
+        if asks {
+            writer.rest()?;
+        }
+        let events = counted(prepared.entries.len() as u64, "event");
+        (self.agree)(&sign_question(context, writer, &signer, &events))?;
+        Ok(true)
+    }
+
+    /// What is done with a submission that is in the record already: its receipt is printed. Acts that
+    /// no longer hold are refused, because they may be intended again; a note says how documents and
+    /// facts stand, which are in the record in any case. Confirmations of words that were corrected
+    /// since are no acts on the present words, which are confirmed now.
+    fn already(
+        &mut self,
+        context: &mut Context,
+        receipt: &Receipt,
+        mut writer: Writer,
+    ) -> Result<Exit, CliError> {
+        writer
+            .need(&Needs::positions(receipt.first..receipt.first.saturating_add(receipt.count)))?;
+        let over = overtaken(&writer.verifier.chain.state, receipt);
+        let are = |kind| over.iter().filter(|one| one.kind == kind).count() as u64 == receipt.count;
+        if are(OvertakenKind::OfEarlierWords) {
+            note_overtaken(&over);
+            let options = &SubmitOptions { again: true, ..self.options.clone() };
+            let (loaded, is_made, agree) = (self.loaded, self.is_made, &mut *self.agree);
+            return LoadedSubmission { loaded, options, is_made, agree }.submit(context, writer);
+        }
+        let acts = over.iter().filter(|one| one.kind != OvertakenKind::Entry).count() as u64;
+        if !over.is_empty() && acts == receipt.count {
+            return Err(CliError::usage(format!(
+                "{}; nothing was written; --again writes it once more",
+                why_refused(&over)
+            )));
+        }
+        note_overtaken(&over);
+        print_receipt(context, receipt, &writer, &Details::of(&self.options.parts))
     }
 }
 
@@ -288,24 +388,28 @@ fn print_notes(notes: &[String]) {
     }
 }
 
-/// Submits drafts from options and answers. What a person typed is kept in a draft file before the
-/// first question, so that a terminal that is closed loses nothing, until it is written or the
-/// outbox has it.
-pub fn submit_typed(
-    context: &mut Context,
-    drafts: &[Draft],
-    options: &SubmitOptions,
-) -> Result<Exit, CliError> {
-    let kept = keep_typed(context, drafts, options.dry_run);
-    let outcome = submit(context, &Input::of(drafts.iter().cloned()), options);
-    end_typed(kept, outcome)
-}
-
 /// The file that keeps typed drafts; `None` where nobody typed them, or where it cannot be made:
 /// then what was typed is shown if it is lost.
 fn keep_typed(context: &Context, drafts: &[Draft], is_dry_run: bool) -> Option<DraftFile> {
     let is_typed = ask::on_terminal() && !is_dry_run;
     is_typed.then(|| DraftFile::keep(context, drafts).ok()).flatten()
+}
+
+/// Keeps a draft that was made, in place of the one that was made before.
+fn save_typed(
+    context: &Context,
+    draft: &Draft,
+    is_dry_run: bool,
+    kept: &mut Option<DraftFile>,
+) -> Result<(), CliError> {
+    let drafts = std::slice::from_ref(draft);
+    match kept {
+        Some(file) => file.save(drafts),
+        None => {
+            *kept = keep_typed(context, drafts, is_dry_run);
+            Ok(())
+        }
+    }
 }
 
 fn end_typed(kept: Option<DraftFile>, outcome: Result<Exit, CliError>) -> Result<Exit, CliError> {
@@ -483,74 +587,14 @@ fn prepare_drafts(
     Ok(prepare_input(writer, loaded, &mut signer, repeats, done)?)
 }
 
-/// Shows what would be written, and asks for confirmation without the lock. False for a dry run.
-fn may_write(
-    context: &Context,
-    writer: &mut Writer,
-    prepared: &Prepared,
-    signer: PublicKey,
-    options: &SubmitOptions,
-    agree: &mut dyn FnMut(&str) -> Result<(), CliError>,
-) -> Result<bool, CliError> {
-    let yes = context.global.yes;
-    let asks = !yes && ask::on_terminal();
-    if options.dry_run || options.show || asks {
-        preview::write(writer, prepared, extent(options, prepared))?;
-    }
-    if options.dry_run {
-        note(format!(
-            "{} would be written; nothing was",
-            counted(prepared.entries.len() as u64, "event")
-        ));
-        return Ok(false);
-    }
-    if asks {
-        writer.rest()?;
-    }
-    let events = counted(prepared.entries.len() as u64, "event");
-    agree(&sign_question(context, writer, &signer, &events))?;
-    Ok(true)
-}
-
 /// How much of each event is shown: a few events are shown whole, and of many all where nothing is
 /// asked.
 fn extent(options: &SubmitOptions, prepared: &Prepared) -> Extent {
-    match options.show || prepared.entries.len() <= 3 {
+    match options.preview == Preview::Always || prepared.entries.len() <= 3 {
         true => Extent::Whole,
         false if options.dry_run => Extent::EachLine,
         false => Extent::Line,
     }
-}
-
-/// What is done with a submission that is in the record already: its receipt is printed. Acts that
-/// no longer hold are refused, because they may be intended again; a note says how documents and
-/// facts stand, which are in the record in any case. Confirmations of words that were corrected
-/// since are no acts on the present words, which are confirmed now.
-fn already(
-    context: &mut Context,
-    receipt: &Receipt,
-    mut writer: Writer,
-    loaded: &LoadedInput,
-    options: &SubmitOptions,
-    agree: &mut dyn FnMut(&str) -> Result<(), CliError>,
-) -> Result<Exit, CliError> {
-    writer.need(&Needs::positions(receipt.first..receipt.first.saturating_add(receipt.count)))?;
-    let over = overtaken(&writer.verifier.chain.state, receipt);
-    let are = |kind| over.iter().filter(|one| one.kind == kind).count() as u64 == receipt.count;
-    if are(OvertakenKind::OfEarlierWords) {
-        note_overtaken(&over);
-        let again = SubmitOptions { again: true, ..options.clone() };
-        return submit_to(context, writer, loaded, &again, agree);
-    }
-    let acts = over.iter().filter(|one| one.kind != OvertakenKind::Entry).count() as u64;
-    if !over.is_empty() && acts == receipt.count {
-        return Err(CliError::usage(format!(
-            "{}; nothing was written; --again writes it once more",
-            why_refused(&over)
-        )));
-    }
-    note_overtaken(&over);
-    print_receipt(context, receipt, &writer, &Details::of(&options.parts))
 }
 
 /// Notes how events that are in the record stand, where that is not as they were entered.

@@ -7,7 +7,7 @@
 
 use crate::cli::commands::append::known::Known;
 use crate::cli::commands::append::questions::{FactAnswers, FactQuestion, QuestionOutcome};
-use crate::cli::shared::{DraftFile, SubmitOptions, WriteArgs, expect_signer, submit_asking};
+use crate::cli::shared::{DraftFile, DraftSubmission, SubmitOptions, WriteArgs, expect_signer};
 use crate::cli::terminal::ask::UnfinishedLine;
 use crate::cli::terminal::{CliError, Context, Exit, Format, ask, note, shown_path, wrapped};
 use crate::ledger::error::LedgerError;
@@ -287,7 +287,7 @@ impl Conversation {
             }
         };
         let options = SubmitOptions::shown(write);
-        match submit_asking(context, &input, &options, &mut agree) {
+        match DraftSubmission::of(&input).ask(&mut agree).run(context, &options) {
             Ok(exit) => Ok(Submitted::Done(exit)),
             Err(CliError::Declined) if wish.is_some() => {
                 Ok(wish.map_or(Submitted::Wish(Wish::Leave), Submitted::Wish))

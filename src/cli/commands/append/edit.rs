@@ -3,7 +3,7 @@
 //! Always holds: a refused file is kept; on a terminal the editor can be opened again at once. Not
 //! here: resolving (`submit`).
 
-use crate::cli::shared::{BOUND, DraftFile, SubmitOptions, read, submit};
+use crate::cli::shared::{BOUND, DraftFile, DraftSubmission, SubmitOptions, read};
 use crate::cli::terminal::{CliError, Context, Exit, Format, ask, note};
 use crate::disk;
 use crate::ledger::error::LedgerError;
@@ -67,7 +67,7 @@ pub fn run(
         let outcome = match read(kept.path()) {
             Ok(input) => kept
                 .expect_words(context, &input, options.dry_run)
-                .and_then(|()| submit(context, &input, options)),
+                .and_then(|()| DraftSubmission::of(&input).run(context, options)),
             Err(failure) => Err(failure),
         };
         match outcome {

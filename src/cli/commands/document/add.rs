@@ -16,8 +16,8 @@ use crate::cli::commands::document::add::reading::{
     CaptureInput, CapturedDocument, ReadingOptions, TextChoice, read,
 };
 use crate::cli::shared::{
-    DocumentPart, PartKind, ReceiptPart, SubmitOptions, WriteArgs, expect_legal_loaded,
-    expect_signer, submit_loaded,
+    DocumentPart, DraftSubmission, PartKind, Preview, ReceiptPart, SubmitOptions, WriteArgs,
+    expect_legal_loaded, expect_signer,
 };
 use crate::cli::terminal::{CliError, Context, Exit, ask, note, visible, wrapped};
 use crate::ledger::error::{LedgerError, Refusal};
@@ -136,7 +136,7 @@ pub fn run(context: &mut Context, args: DocumentAddArgs) -> Result<Exit, CliErro
     let about = agree(context, about, &captured.proposal)?;
     let (drafts, mut options) = drafts(context, &documents, &input.file, captured, about)?;
     (options.dry_run, options.again) = (write.dry_run, write.again);
-    match submit_loaded(context, &drafts, &options) {
+    match DraftSubmission::loaded(&drafts).run(context, &options) {
         Err(CliError::Ledger(LedgerError::Refused(refusals))) => {
             // A server may have placed the document meanwhile: the record is read anew.
             Err(advised(&RecordedDocuments::read(context)?, &input.file, &drafts, refusals))
@@ -451,7 +451,7 @@ fn drafts(
             drafts.extend([bytes, LoadedDraft::of(text, text_file)]);
         }
     }
-    let options = SubmitOptions { show: true, parts, ..SubmitOptions::default() };
+    let options = SubmitOptions { preview: Preview::Always, parts, ..SubmitOptions::default() };
     Ok((LoadedInput::of(drafts), options))
 }
 
