@@ -140,14 +140,10 @@ impl<'a> DraftSubmission<'a> {
         };
         match self.source {
             DraftSource::Input(input) => {
-                let kept = match self.is_typed {
-                    true => keep_typed(
-                        context,
-                        &input.drafts.iter().map(|placed| placed.draft.clone()).collect::<Vec<_>>(),
-                        options.dry_run,
-                    ),
-                    false => None,
-                };
+                let mut kept = None;
+                if self.is_typed {
+                    keep_typed(context, input, options, &mut kept)?;
+                }
                 let outcome = until_written(context, |context| {
                     if input.drafts.is_empty() && input.unread.is_empty() {
                         let why = "there are no drafts in the input; nothing was written";
@@ -168,11 +164,10 @@ impl<'a> DraftSubmission<'a> {
                 let (mut input, mut kept) = (Input::default(), None);
                 let outcome = until_written(context, |context| {
                     let writer = open(context, options)?;
-                    let draft = make(context)?;
+                    input = Input::of([make(context)?]);
                     if self.is_typed {
-                        save_typed(context, &draft, options.dry_run, &mut kept)?;
+                        keep_typed(context, &input, options, &mut kept)?;
                     }
-                    input = Input::of([draft]);
                     let loaded = load(&writer, &input, options);
                     submit(context, writer, &loaded)
                 });
@@ -388,28 +383,23 @@ fn print_notes(notes: &[String]) {
     }
 }
 
-/// The file that keeps typed drafts; `None` where nobody typed them, or where it cannot be made:
-/// then what was typed is shown if it is lost.
-fn keep_typed(context: &Context, drafts: &[Draft], is_dry_run: bool) -> Option<DraftFile> {
-    let is_typed = ask::on_terminal() && !is_dry_run;
-    is_typed.then(|| DraftFile::keep(context, drafts).ok()).flatten()
-}
-
-/// Keeps a draft that was made, in place of the one that was made before.
-fn save_typed(
+/// Keeps typed drafts in a file, in place of those that it kept before; not where nobody typed them,
+/// or where it cannot be made: then what was typed is shown if it is lost.
+fn keep_typed(
     context: &Context,
-    draft: &Draft,
-    is_dry_run: bool,
+    input: &Input,
+    options: &SubmitOptions,
     kept: &mut Option<DraftFile>,
 ) -> Result<(), CliError> {
-    let drafts = std::slice::from_ref(draft);
+    let drafts: Vec<Draft> = input.drafts.iter().map(|placed| placed.draft.clone()).collect();
     match kept {
-        Some(file) => file.save(drafts),
-        None => {
-            *kept = keep_typed(context, drafts, is_dry_run);
-            Ok(())
+        Some(file) => file.save(&drafts)?,
+        None if ask::on_terminal() && !options.dry_run => {
+            *kept = DraftFile::keep(context, &drafts).ok();
         }
+        None => {}
     }
+    Ok(())
 }
 
 fn end_typed(kept: Option<DraftFile>, outcome: Result<Exit, CliError>) -> Result<Exit, CliError> {
