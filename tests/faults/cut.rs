@@ -35,8 +35,8 @@ fn a_reader_warns_of_events_that_are_missing() {
         assert!(!answer.out.is_empty(), "{command}");
     }
     let status = room.run("status").out;
-    let line = "checkpoint    speaks of 5 events, here are 3: events are missing (annals verify \
-                tells all)\n";
+    let line = "checkpoint    covers 5 events, but only 3 are here: events are missing (annals \
+                verify lists all faults)\n";
     assert!(status.contains(line), "{status}");
 }
 

@@ -1,8 +1,9 @@
 //! `annals status`: a summary of the ledger and its pending work. Writes nothing.
 
+use crate::cli::render::report::lines::{Line, line};
 use crate::cli::render::words::hanging;
 use crate::cli::render::{effect, provenance, tally_lines};
-use crate::cli::shared::{named_keys, waiting};
+use crate::cli::shared::{named_keys, shown, waiting};
 use crate::cli::terminal::advised::with_places;
 use crate::cli::terminal::output::note;
 use crate::cli::terminal::{
@@ -35,6 +36,7 @@ use clap::Args;
 use serde::Serialize;
 use std::collections::BTreeMap;
 use std::io::{IsTerminal, Write};
+use std::iter;
 use std::path::PathBuf;
 
 /// Show the ledger's summary and pending work
@@ -169,9 +171,7 @@ fn run(context: &mut Context, _: StatusArgs) -> Result<Exit, CliError> {
     let record = context.record()?;
     let (view, names) = provenance::view_of(context, &record, None, &no_fact)?;
     let most = if context.format() == Format::Text { LISTED } else { usize::MAX };
-    let mut report = status_report(&record, &view, &names, most)?;
-    report.following = following(&record, context.clock.peek());
-    report.home = home(&record);
+    let report = status_report(&record, &view, &names, most, context.clock.peek())?;
     let mut out = out(context.format());
     match context.format() {
         Format::Text => text(&mut out, &report)?,
@@ -202,6 +202,7 @@ fn status_report(
     view: &View<'_>,
     names: &Names,
     most: usize,
+    now: Time,
 ) -> Result<StatusReport, LedgerError> {
     let state = view.state();
     let fold = &state.fold;
@@ -239,8 +240,8 @@ fn status_report(
             true => None,
             false => GivenPolicy::beside(&record.paths.keys).unread().map(str::to_owned),
         },
-        following: None,
-        home: None,
+        following: following(record, now),
+        home: home(record),
         published: record.is_published(),
         outbox: match record.is_published() || is_closed(&record.paths.outbox()) {
             true => 0,
@@ -361,155 +362,184 @@ fn listed(Listed { count, first }: &Listed) -> String {
 }
 
 fn text(out: &mut dyn Write, report: &StatusReport) -> Result<(), CliError> {
-    let size = report.as_of.of;
-    let mut line = |name: &str, value: &str| {
-        let value = match name {
-            "checkpoint" | "pulled" | "marks" | "outbox" => with_places(value),
-            _ => value.into(),
-        };
-        writeln!(out, "{name:<14}{value}")
-    };
-    line("record", report.origin.as_deref().unwrap_or("unknown: no event of it is here"))?;
-    if report.origin.is_some() {
-        line("title", &report.title.as_deref().map_or("(withheld)".to_owned(), visible))?;
+    let lines = [
+        record_lines(report),
+        facts_lines(report),
+        editors_lines(report),
+        checkpoint_lines(report),
+        copy_lines(report),
+        vec![store_line(report), marks_line(report)],
+        policy_lines(report),
+        outbox_lines(report),
+    ];
+    for Line { label, text } in lines.iter().flatten() {
+        writeln!(out, "{label:<14}{text}")?;
     }
-    line(
-        "size",
-        &match report.as_of.part_of {
-            Some(of) => format!("{}, a part of a record of {of}", counted(size, "event")),
-            None => counted(size, "event"),
-        },
-    )?;
+    provenance::line(out, &report.as_of)
+}
+
+fn record_lines(report: &StatusReport) -> Vec<Line> {
+    let size = counted(report.as_of.of, "event");
+    let size = match report.as_of.part_of {
+        Some(of) => format!("{size}, a part of a record of {of}"),
+        None => size,
+    };
+    let title = report.title.as_deref().map_or("(withheld)".to_owned(), visible);
+    match &report.origin {
+        Some(origin) => {
+            vec![line("record", origin.as_str()), line("title", title), line("size", size)]
+        }
+        None => {
+            vec![line("record", "unknown: no event of it is here"), line("size", size)]
+        }
+    }
+}
+
+fn facts_lines(report: &StatusReport) -> Vec<Line> {
     let statuses: Vec<String> =
         report.by_status.iter().map(|(status, count)| format!("{count} {status}")).collect();
-    let statuses =
-        if statuses.is_empty() { String::new() } else { format!(": {}", statuses.join(", ")) };
-    line("facts", &format!("{}{statuses}", report.facts))?;
+    let colon = if statuses.is_empty() { "" } else { ": " };
+    let mut lines = vec![line("facts", format!("{}{colon}{}", report.facts, statuses.join(", ")))];
     if report.corrected + report.suspect > 0 {
-        line("", &format!("{} corrected, {} suspect", report.corrected, report.suspect))?;
+        lines.push(line("", format!("{} corrected, {} suspect", report.corrected, report.suspect)));
     }
-    for (label, text) in tally_lines(&report.tally) {
-        // Names of persons may be long; a program finds each of these in one line.
-        let is_wrapped = std::io::stdout().is_terminal();
-        line(label, &if is_wrapped { hanging("", &text, 14) } else { text })?;
-    }
-    if let Some(turned) = &report.turned {
-        line("", turned)?;
-    }
+    // Names of persons may be long; a program finds each of these in one line.
+    let is_wrapped = std::io::stdout().is_terminal();
+    lines.extend(
+        tally_lines(&report.tally).into_iter().map(|(label, text)| {
+            line(label, if is_wrapped { hanging("", &text, 14) } else { text })
+        }),
+    );
+    lines.extend(report.turned.iter().map(|turned| line("", turned.as_str())));
     let needed = report.confirmations_needed.unwrap_or(1);
     let persons = if needed == 1 { "person" } else { "persons" };
-    line("confirmed", &format!("once {needed} other {persons} confirmed the words"))?;
-    line("waiting", &listed(&report.waiting))?;
-    line("disputes", &format!("open: {}", listed(&report.open_disputes)))?;
-    line("documents", &report.documents.to_string())?;
+    lines.push(line("confirmed", format!("once {needed} other {persons} confirmed the words")));
+    lines.push(line("waiting", listed(&report.waiting)));
+    lines.push(line("disputes", format!("open: {}", listed(&report.open_disputes))));
+    lines.push(line("documents", report.documents.to_string()));
     if report.suspect_documents > 0 {
-        line("", &format!("{} suspect", report.suspect_documents))?;
+        lines.push(line("", format!("{} suspect", report.suspect_documents)));
     }
-    for (editor, first) in report.editors.iter().zip(0..) {
-        let roles: Vec<annals_core::event::vocabulary::Role> = editor.roles.into();
-        let roles: Vec<&str> = roles.iter().map(|role| role.as_str()).collect();
+    lines
+}
+
+fn editors_lines(report: &StatusReport) -> Vec<Line> {
+    let labels = iter::once("editors").chain(iter::repeat(""));
+    let editors = report.editors.iter().zip(labels).map(|(editor, label)| {
         let state = match editor.revoked {
             Some(at) => format!("revoked by {at}"),
             None => "active".to_owned(),
         };
-        let name = if first == 0 { "editors" } else { "" };
-        line(name, &format!("{}, {}, {state}", visible(&editor.name), roles.join(" and ")))?;
-    }
-    for row in &report.redactions {
-        let by = visible(&row.by);
-        line("redacted", &format!("{} by {by}, {}", row.count, row.reason))?;
-    }
-    line(
-        "checkpoint",
-        &match report.checkpoint {
-            Some(covers) if covers > size => format!(
-                "speaks of {covers} events, here are {size}: events are missing (annals verify \
-                 tells all)"
-            ),
-            Some(covers) if report.published => format!(
-                "covers {covers} of {size} events; signatures, chain and tree hold (annals verify \
-                 checks bodies, documents and quotations too)"
-            ),
-            Some(covers) => format!("covers {covers} of {size} events (annals verify checks it)"),
-            None => "none, or not in form".to_owned(),
-        },
-    )?;
+        line(label, format!("{}, {}, {state}", visible(&editor.name), shown(editor.roles)))
+    });
+    let redacted = report.redactions.iter().map(|row| {
+        line("redacted", format!("{} by {}, {}", row.count, visible(&row.by), row.reason))
+    });
+    editors.chain(redacted).collect()
+}
+
+fn checkpoint_lines(report: &StatusReport) -> Vec<Line> {
+    let size = report.as_of.of;
+    let text = match report.checkpoint {
+        Some(covers) if covers > size => format!(
+            "covers {covers} events, but only {size} are here: events are missing (annals verify \
+             lists all faults)"
+        ),
+        Some(covers) if report.published => format!(
+            "covers {covers} of {size} events; signatures, chain and tree hold (annals verify \
+             checks bodies, documents and quotations too)"
+        ),
+        Some(covers) => format!("covers {covers} of {size} events (annals verify checks it)"),
+        None => "none, or not in form".to_owned(),
+    };
+    vec![line("checkpoint", with_places(&text))]
+}
+
+/// The record that this one is a copy of, and the database that it is kept in.
+fn copy_lines(report: &StatusReport) -> Vec<Line> {
+    let mut lines = Vec::new();
     if let Some(following) = &report.following {
-        line("copy of", &visible(&following.place))?;
-        line("pulled", &following.pulled_text())?;
-        if let Some(evidence) = &following.evidence {
-            line("evidence", &visible(&evidence.text()))?;
-        }
+        lines.push(line("copy of", visible(&following.place)));
+        lines.push(line("pulled", with_places(&following.pulled_text())));
+        let evidence = following.evidence.iter();
+        lines.extend(evidence.map(|evidence| line("evidence", visible(&evidence.text()))));
     }
     if let Some(home) = &report.home {
         let place = visible(&home.place);
-        line("kept in", &format!("the database at {place}; this folder is its server's copy"))?;
+        let text = format!("the database at {place}; this folder is its server's copy");
+        lines.push(line("kept in", text));
     }
+    lines
+}
+
+fn store_line(report: &StatusReport) -> Line {
+    let text = match (report.published, report.store) {
+        (true, _) => "none: a published record",
+        (false, true) => "present",
+        (false, false) => "absent; made when it is needed",
+    };
+    line("store", text)
+}
+
+fn marks_line(report: &StatusReport) -> Line {
+    let size = report.as_of.of;
     let witness = report.home.as_ref().and_then(|home| home.memory.as_ref());
-    line(
-        "store",
-        match (report.published, report.store) {
-            (true, _) => "none: a published record",
-            (false, true) => "present",
-            (false, false) => "absent; made when it is needed",
+    let text = match &report.marks {
+        MarksFound::Absent | MarksFound::Size(_) if let Some(witness) = witness => {
+            format!("the log key's memory is the witness at {}", visible(&witness.url))
+        }
+        MarksFound::Absent if report.origin.is_none() => {
+            "not compared: the record here does not name itself".to_owned()
+        }
+        MarksFound::Absent => "absent: the log key's memory is not here".to_owned(),
+        MarksFound::Size(at) => match report.checkpoint.filter(|signed| signed > at) {
+            Some(signed) => short_memory(*at, signed, "the file"),
+            None => format!("the log key signed {at} of {size} events"),
         },
-    )?;
-    line(
-        "marks",
-        &match &report.marks {
-            MarksFound::Absent | MarksFound::Size(_) if let Some(witness) = witness => {
-                format!("the log key's memory is the witness at {}", visible(&witness.url))
+        MarksFound::Ahead(at) => format!(
+            "the log key signed {at} events, here are {size}: this is an older copy; {}",
+            match &report.home {
+                Some(_) => "annals verify says what to do",
+                None => "restore the newer one",
             }
-            MarksFound::Absent if report.origin.is_none() => {
-                "not compared: the record here does not name itself".to_owned()
-            }
-            MarksFound::Absent => "absent: the log key's memory is not here".to_owned(),
-            MarksFound::Size(at) => match report.checkpoint.filter(|signed| signed > at) {
-                Some(signed) => short_memory(*at, signed, "the file"),
-                None => format!("the log key signed {at} of {size} events"),
-            },
-            MarksFound::Ahead(at) => format!(
-                "the log key signed {at} events, here are {size}: this is an older copy; {}",
-                match &report.home {
-                    Some(_) => "annals verify says what to do",
-                    None => "restore the newer one",
-                }
-            ),
-            MarksFound::Later(at) => {
-                format!("the log key signed {at} events, later than this part of {size}")
-            }
-            MarksFound::Short(at) => format!(
-                "the log key signed {at} events, here are {size}: events are missing at the end \
-                 (annals verify lists all faults)"
-            ),
-            MarksFound::Damaged(why) => format!("damaged: {why} (annals verify lists all faults)"),
-            MarksFound::Unreadable(why) => format!("cannot be read: {why}"),
-        },
-    )?;
-    if let Some(why) = &report.policy_unread {
-        line("policy", &format!("cannot be read: {}", visible(why)))?;
-    }
-    if let Some(waiting) = waiting::outbox(report.outbox, "annals outbox") {
-        line("outbox", &waiting)?;
-    }
+        ),
+        MarksFound::Later(at) => {
+            format!("the log key signed {at} events, later than this part of {size}")
+        }
+        MarksFound::Short(at) => format!(
+            "the log key signed {at} events, here are {size}: events are missing at the end \
+             (annals verify lists all faults)"
+        ),
+        MarksFound::Damaged(why) => format!("damaged: {why} (annals verify lists all faults)"),
+        MarksFound::Unreadable(why) => format!("cannot be read: {why}"),
+    };
+    line("marks", with_places(&text))
+}
+
+fn policy_lines(report: &StatusReport) -> Vec<Line> {
+    let unread = report.policy_unread.iter();
+    unread.map(|why| line("policy", format!("cannot be read: {}", visible(why)))).collect()
+}
+
+fn outbox_lines(report: &StatusReport) -> Vec<Line> {
+    let waiting = waiting::outbox(report.outbox, "annals outbox");
+    let mut lines: Vec<Line> =
+        waiting.iter().map(|waiting| line("outbox", with_places(waiting))).collect();
     if !report.aside.is_empty() {
         let (are, them) = match report.aside.len() {
             1 => ("1 damaged file is".to_owned(), "it"),
             more => (format!("{more} damaged files are"), "them"),
         };
-        line(
-            "outbox",
-            &format!(
-                "{are} set aside and may hold words in clear; remove {them} once nothing in {them} \
-                 is needed"
-            ),
-        )?;
+        let text = format!(
+            "{are} set aside and may hold words in clear; remove {them} once nothing in {them} is \
+             needed"
+        );
+        lines.push(line("outbox", with_places(&text)));
     }
-    for path in report.aside.iter().take(LISTED) {
-        line("", &visible(&path.to_string_lossy()))?;
-    }
+    let paths = report.aside.iter().take(LISTED);
+    lines.extend(paths.map(|path| line("", visible(&path.to_string_lossy()))));
     if let Some(more @ 1..) = report.aside.len().checked_sub(LISTED) {
-        line("", &format!("and {more} more"))?;
+        lines.push(line("", format!("and {more} more")));
     }
-    provenance::line(out, &report.as_of)
+    lines
 }
