@@ -5,17 +5,19 @@
 //! ledgers may have one folder of keys; this command alone writes it and nothing else reads it; the
 //! ledger is not written to. Not here: the ledger's summary (`status`).
 
+mod keys_here;
+
+use crate::cli::commands::home::keys_here::{KeysHere, SignerHere, all_here, has_keys, here};
 use crate::cli::render::{events, provenance};
 use crate::cli::shared::draft_file::{DraftOrigin, kept_files};
 use crate::cli::shared::waiting::{self, ReviewScope, waits_for};
 use crate::cli::terminal::advised::with_places;
 use crate::cli::terminal::{
-    CliError, Context, Exit, Format, counted, enrolled_by, json, minute, note, out, shown_path,
-    visible, whole_words,
+    CliError, Context, Exit, Format, counted, json, minute, note, out, visible, whole_words,
 };
 use crate::disk::closed::is_closed;
-use crate::disk::{self, FileMode, is_folder_at, is_there, read_optional};
-use crate::keys::{KeyFolder, KeyName, KeyPresence, ListedKey};
+use crate::disk::{self, FileMode, read_optional};
+use crate::keys::{KeyFolder, KeyName, KeyPresence};
 use crate::ledger::error::{LedgerError, chain};
 use crate::ledger::exchange::submitting::still_waiting;
 use crate::ledger::following::FoundEvidence;
@@ -25,18 +27,15 @@ use crate::ledger::query::event::{EventRow, on, row};
 use crate::ledger::query::names::Names;
 use crate::ledger::query::{AsOf, View};
 use crate::ledger::shell_word::shell_path;
-use crate::witness::key;
 use annals_core::event::args::Roles;
-use annals_core::event::vocabulary::Role;
 use annals_core::hash::Hash;
 use annals_core::key::PublicKey;
-use annals_core::roster::Member;
 use annals_core::text::Person;
 use annals_core::time::Time;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::io::Write;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// How many events since the last look are listed, and how many files of drafts.
 const LISTED: usize = 10;
@@ -246,27 +245,6 @@ fn listed(view: &View<'_>, names: &Names, from: u64) -> Result<Vec<EventRow>, Cl
     Ok(rows.into_iter().collect::<Result<_, _>>()?)
 }
 
-/// The keys here that may sign; of the editor named, if one is.
-fn here<'a>(context: &Context, view: &'a View<'_>) -> Result<Vec<(KeyName, &'a Member)>, CliError> {
-    let wanted = context.global.editor.as_deref();
-    let fits = |name: &KeyName| wanted.is_none_or(|wanted| wanted == &**name);
-    Ok(all_here(context, view)?.into_iter().filter(|(name, _)| fits(name)).collect())
-}
-
-/// The keys here that may sign.
-fn all_here<'a>(
-    context: &Context,
-    view: &'a View<'_>,
-) -> Result<Vec<(KeyName, &'a Member)>, CliError> {
-    let roster = &view.state().fold.roster;
-    let signers = match has_keys(&view.record.paths.keys)? {
-        true => context.signers(roster)?,
-        false => Vec::new(),
-    };
-    let here = signers.into_iter();
-    Ok(here.filter_map(|(name, key)| Some((name, roster.member(&key)?))).collect())
-}
-
 /// The facts that wait for a person.
 fn waiting_for(view: &View<'_>, person: &Person) -> Vec<u64> {
     let facts = view.state().fold.facts().iter();
@@ -285,156 +263,27 @@ fn copy(part_of: Option<u64>, size: u64, is_read_only: bool) -> Option<String> {
 
 /// Who the keys here make the reader.
 fn you(context: &Context, view: &View<'_>, names: &Names) -> Result<String, CliError> {
-    let line = |(key_name, member): &(KeyName, &Member)| {
-        let roles: Vec<String> =
-            Vec::<Role>::from(member.roles).iter().map(Role::to_string).collect();
-        format!("{} ({key_name}): {}", visible(&names.of(&member.key)), roles.join(", "))
+    let named = context.global.editor.as_deref();
+    let keys = KeysHere::read(context, view, names)?;
+    let is_meant = |key: &&SignerHere| named.is_none_or(|named| named == &*key.name);
+    let signers: Vec<&SignerHere> = keys.signers.iter().filter(is_meant).collect();
+    let unknown = match named {
+        Some(_) => String::new(),
+        None => keys.unknown_too(),
     };
-    let signers = here(context, view)?;
-    let found: Vec<String> = signers.iter().map(line).collect();
-    let all: Vec<String> = all_here(context, view)?.iter().map(line).collect();
-    Ok(match found.as_slice() {
-        [] if let Some(named) = &context.global.editor
-            && let Some(name) = unknown(view)?.into_iter().find(|name| name == named) =>
-        {
-            format!(
-                "who holds the key {name}, which is not known without its passphrase: {name}.pub \
-                 is not beside it"
-            )
-        }
-        [] if let Some(named) = &context.global.editor
-            && not_enrolled(view)?.contains(named) =>
-        {
-            new_key(named)
-        }
-        [] if let Some(named) = &context.global.editor
-            && let Some((_, why)) = revoked(view)?.into_iter().find(|(name, _)| name == named) =>
-        {
-            format!("a reader: {why}")
-        }
-        [] if let Some(named) = &context.global.editor
-            && !all.is_empty() =>
-        {
-            format!(
-                "a reader: {}, whom --by or ANNALS_EDITOR names, has no key here that may sign; \
-                 here may sign {}",
-                visible(named),
-                all.join("; ")
-            )
-        }
-        [] if is_closed(&view.record.paths.keys.join("log.key")) => {
-            "a reader: the folder of keys may not be looked into".to_owned()
-        }
-        [] if let [first, ..] = unknown(view)?.as_slice() => format!(
-            "a reader, or who holds the key {first}, which is not known without its passphrase: \
-             {first}.pub is not beside it"
-        ),
-        [] if !is_folder_at(&view.record.paths.keys)? => {
-            let keys = shown_path(&view.record.paths.keys);
-            let why = format!(
-                "a reader: there is no folder of keys at {keys}; --keys DIR names another, annals \
-                 key new HANDLE makes one"
-            );
-            with_places(&why).into()
-        }
-        [] => match revoked(view)?.as_slice() {
-            [] => match not_enrolled(view)?.as_slice() {
-                [] => {
-                    let why = "a reader: no key here may sign; annals key new HANDLE makes one";
-                    with_places(why).into()
-                }
-                [one] => new_key(one),
-                several => {
-                    format!("a reader: not enrolled in this ledger: {}", several.join(", "))
-                }
-            },
-            keys => {
-                let why: Vec<&str> = keys.iter().map(|(_, why)| why.as_str()).collect();
-                format!("a reader: {}", why.join("; "))
-            }
-        },
-        [one] => format!("{one}{}", beside(context, view)?),
-        [first, ..] if !context.needs_by(&view.state().fold.roster)? => {
-            let also: Vec<String> =
-                signers.iter().skip(1).map(|(name, _)| name.to_string()).collect();
-            format!(
-                "{first}; the same key is here as {} too{}",
-                also.join(", "),
-                beside(context, view)?
-            )
+    Ok(match signers.as_slice() {
+        [] => named.and_then(|name| keys.named_reader(name)).unwrap_or_else(|| keys.reader()),
+        [one] => format!("{}{unknown}", one.text),
+        [first, others @ ..] if !context.needs_by(&view.state().fold.roster)? => {
+            let also: Vec<&str> = others.iter().map(|key| &*key.name).collect();
+            let also = also.join(", ");
+            format!("{}; the same key is here as {also} too{unknown}", first.text)
         }
         several => {
-            let beside = beside(context, view)?;
-            format!("one of {}; --by says which{beside}", several.join("; "))
+            let several: Vec<&str> = several.iter().map(|key| key.text.as_str()).collect();
+            format!("one of {}; --by says which{unknown}", several.join("; "))
         }
     })
-}
-
-/// That a key here waits to be enrolled, and how it is.
-fn new_key(name: &str) -> String {
-    format!("a reader: the key {name} is not enrolled in this ledger; {}", enrolled_by(name))
-}
-
-/// Which other keys here may sign too, as far as it is known; nothing where one is named.
-fn beside(context: &Context, view: &View<'_>) -> Result<String, CliError> {
-    let unknown = unknown(view)?;
-    Ok(match (&context.global.editor, unknown.as_slice()) {
-        (Some(_), _) | (_, []) => String::new(),
-        (None, names) => format!(
-            "; not known without a passphrase, for no .pub is beside them: {}",
-            names.join(", ")
-        ),
-    })
-}
-
-/// Whether there is a folder of keys that this user may look into.
-fn has_keys(folder: &std::path::Path) -> Result<bool, CliError> {
-    Ok(is_folder_at(folder)? && !is_closed(&folder.join("log.key")))
-}
-
-/// The encrypted keys here without their public key: whose they are, their passphrase shows.
-fn unknown(view: &View<'_>) -> Result<Vec<String>, CliError> {
-    let folder = &view.record.paths.keys;
-    if !has_keys(folder)? {
-        return Ok(Vec::new());
-    }
-    let keys = KeyFolder::open(folder)?.list()?.keys.into_iter();
-    let unknown = keys.filter(|listed| listed.public.is_none());
-    Ok(unknown.map(|listed| listed.handle.to_string()).collect())
-}
-
-/// The keys here that are revoked, each with its name, and since when.
-fn revoked(view: &View<'_>) -> Result<Vec<(String, String)>, CliError> {
-    let folder = &view.record.paths.keys;
-    if !has_keys(folder)? {
-        return Ok(Vec::new());
-    }
-    let roster = &view.state().fold.roster;
-    let line = |listed: ListedKey| {
-        let at = roster.member(&listed.public?)?.revoked?;
-        let name = listed.handle.to_string();
-        let why = format!("the key {name} is revoked since event {at}");
-        Some((name, why))
-    };
-    Ok(KeyFolder::open(folder)?.list()?.keys.into_iter().filter_map(line).collect())
-}
-
-/// The keys here that are in no row of the roster: made, and not yet enrolled.
-fn not_enrolled(view: &View<'_>) -> Result<Vec<String>, CliError> {
-    let folder = &view.record.paths.keys;
-    if !has_keys(folder)? {
-        return Ok(Vec::new());
-    }
-    let roster = &view.state().fold.roster;
-    let folder = KeyFolder::open(folder)?;
-    let keys = folder.list()?.keys.into_iter();
-    // A witness's key is enrolled nowhere.
-    let is_witness =
-        |listed: &ListedKey| is_there(&key::path(&folder, &listed.handle)).is_ok_and(|is| is);
-    let here = keys.filter(|listed| listed.held != KeyPresence::Elsewhere && !is_witness(listed));
-    let is_new =
-        |listed: &ListedKey| listed.public.is_some_and(|key| roster.member(&key).is_none());
-    Ok(here.filter(is_new).map(|listed| listed.handle.to_string()).collect())
 }
 
 /// What waits: facts to review, disputes of one's own facts, files of drafts. In a copy to read
@@ -611,7 +460,7 @@ fn since(view: &View<'_>, last: Option<&LastLook>, is_part: bool) -> Result<Sinc
 fn last_look(
     context: &Context,
     view: &View<'_>,
-    path: &std::path::Path,
+    path: &Path,
 ) -> Result<Option<LastLook>, CliError> {
     if is_closed(path) {
         return Ok(None);
@@ -635,7 +484,7 @@ fn looker(context: &Context, view: &View<'_>) -> Result<Option<Hash>, CliError> 
 
 /// The last looks; a file that cannot be read, or says not of which record it is, counts for
 /// nothing.
-fn last_looks(path: &std::path::Path) -> LastLooks {
+fn last_looks(path: &Path) -> LastLooks {
     match read_optional(path, BOUND) {
         Ok(None) => LastLooks::default(),
         Ok(Some(bytes)) => serde_json::from_slice(&bytes).unwrap_or_default(),
@@ -647,7 +496,7 @@ fn last_looks(path: &std::path::Path) -> LastLooks {
 }
 
 /// Failing to remember is no failure of the answer.
-fn remember(path: &std::path::Path, looks: &LastLooks) -> Result<(), CliError> {
+fn remember(path: &Path, looks: &LastLooks) -> Result<(), CliError> {
     let text = serde_json::to_string(looks).map_err(std::io::Error::other)?;
     if let Err(error) = disk::replace(path, format!("{text}\n").as_bytes(), FileMode::Private) {
         let error = LedgerError::from(error);
