@@ -17,6 +17,7 @@ const HOMES: &[(&str, &[&str])] = &[
     ("print!(", &[]),
     ("dbg!(", &[]),
     ("getrandom::", &["src/entropy.rs"]),
+    ("available_parallelism", &["src/disk/together.rs"]),
     ("ed25519_dalek::", &["core/src/key/"]),
     ("curve25519_dalek::", &["ed25519/src/"]),
     ("Sha256", &["core/src/hash.rs"]),

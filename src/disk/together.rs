@@ -8,7 +8,7 @@ use std::fs::File;
 use std::io;
 use std::panic::resume_unwind;
 use std::sync::{Mutex, PoisonError};
-use std::thread::{Builder, scope};
+use std::thread::{Builder, available_parallelism, scope};
 
 /// Does `other` on a thread of its own while `this` is done; one after the other if the system
 /// gives no thread.
@@ -24,6 +24,11 @@ pub fn together<T, O: Send>(this: impl FnOnce() -> T, other: impl FnMut() -> O +
         };
         (done, others)
     })
+}
+
+/// The number of threads that the system runs at once; 1 if it does not say.
+pub fn cores() -> usize {
+    available_parallelism().map_or(1, usize::from)
 }
 
 /// Syncs files and folders, all at the same time; the first error of them.

@@ -11,6 +11,7 @@ pub mod published;
 pub mod source;
 
 use crate::archive::bag::read::sizes;
+use crate::disk::together::cores;
 use crate::disk::unread::UnreadFiles;
 use crate::disk::{self, DiskError, lock};
 use crate::index::{Index, IndexError};
@@ -311,7 +312,7 @@ impl Record {
     pub fn against(&self) -> Result<Report, LedgerError> {
         let mark = self.mark.as_ref().ok().and_then(Option::as_ref).map(Mark::marked_checkpoint);
         let ends = Anchors { checkpoint: self.checkpoint.clone(), mark, pin: None };
-        let jobs = thread::available_parallelism().map_or(1, usize::from);
+        let jobs = cores();
         let options = Options { contents: false, ..Options::whole(jobs) };
         Ok(verify(&self.source, &ends, options)?)
     }

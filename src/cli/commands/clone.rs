@@ -1,6 +1,6 @@
 //! `annals clone`: makes a copy of a published record that annals pull brings up to date.
 
-use crate::cli::shared::{PullReport, pull_options};
+use crate::cli::shared::{JobsArgs, PullReport, pull_options};
 use crate::cli::terminal::{
     CliError, Command, Context, Exit, Format, Group, Progress, counted, done_as, formats, json,
 };
@@ -10,7 +10,7 @@ use crate::ledger::exchange::follow::{PullDepth, clone_published};
 use crate::ledger::folder_kind::any_kind;
 use crate::ledger::paths::Paths;
 use crate::ledger::published_place::PublishedPlace;
-use clap::{Args, value_parser};
+use clap::Args;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
@@ -32,9 +32,8 @@ pub struct CloneArgs {
     /// the one in which the command runs
     #[arg(value_name = "DIR", default_value = "ledger")]
     dir: PathBuf,
-    /// Number of threads, 1 to 256 [default: all cores]
-    #[arg(long, value_name = "N", value_parser = value_parser!(u16).range(1..=256))]
-    jobs: Option<u16>,
+    #[command(flatten)]
+    jobs: JobsArgs,
 }
 
 impl Command for CloneArgs {
@@ -57,7 +56,7 @@ fn run(context: &mut Context, args: CloneArgs) -> Result<Exit, CliError> {
     let key = context.stamp_key()?;
     let progress = Progress::counting("clone");
     let report = |done| progress.at(done);
-    let options = pull_options(context, args.jobs, PullDepth::Whole)?;
+    let options = pull_options(context, args.jobs.count(), PullDepth::Whole)?;
     let options = options.with(key.as_ref(), &report);
     let outcome = clone_published(&place, &paths, options)?;
     drop(progress);

@@ -2,7 +2,7 @@
 
 use crate::archive::bag::target::FolderBagTarget;
 use crate::cli::render::provenance;
-use crate::cli::shared::{WriteStatus, named_keys};
+use crate::cli::shared::{JobsArgs, WriteStatus, named_keys};
 use crate::cli::terminal::{
     CliError, Command, Context, Exit, Format, Group, Progress, done_as, formats, json, note,
     shown_path,
@@ -16,7 +16,7 @@ use crate::ledger::exchange::steps::Steps;
 use crate::ledger::query::point::Bound;
 use crate::ledger::shell_word::shell_path;
 use annals_core::key::SecretKey;
-use clap::{Args, value_parser};
+use clap::Args;
 use serde::Serialize;
 use std::io::Write;
 use std::path::{Path, PathBuf};
@@ -39,9 +39,8 @@ pub struct ExportArgs {
     /// Leave the log key's signatures out where it is not at hand
     #[arg(long)]
     unsigned: bool,
-    /// Number of threads, 1 to 256 [default: all cores]
-    #[arg(long, value_name = "N", value_parser = value_parser!(u16).range(1..=256))]
-    jobs: Option<u16>,
+    #[command(flatten)]
+    jobs: JobsArgs,
 }
 
 /// What was exported, for programs.
@@ -90,8 +89,7 @@ fn run(context: &mut Context, args: ExportArgs) -> Result<Exit, CliError> {
         Some(text) => provenance::point(context, &record, text, Bound::End)?,
         None => record.size(),
     };
-    let cores = std::thread::available_parallelism().map_or(1, usize::from);
-    let jobs = args.jobs.map_or(cores, usize::from);
+    let jobs = args.jobs.count();
     let (keys, unread) = match log_keys(&record.paths.keys) {
         Ok(keys) => (keys, None),
         Err(why) if args.unsigned => (Vec::new(), Some(chain(&why))),

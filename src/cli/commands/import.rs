@@ -2,7 +2,7 @@
 
 use crate::archive::bag::read::{is_bag, is_partial, sizes};
 use crate::archive::cache::CachePlace;
-use crate::cli::shared::WriteStatus;
+use crate::cli::shared::{JobsArgs, WriteStatus};
 use crate::cli::terminal::{
     CliError, Command, Context, Exit, Format, Group, Progress, counted, done_as, formats, json,
     note, shown_path,
@@ -19,7 +19,7 @@ use crate::ledger::paths::Paths;
 use crate::ledger::published_place::PublishedPlace;
 use annals_core::key::PublicKey;
 use annals_core::verify::source::Source;
-use clap::{Args, value_parser};
+use clap::Args;
 use serde::Serialize;
 use std::io::Write;
 use std::path::PathBuf;
@@ -46,9 +46,8 @@ pub struct ImportArgs {
     /// good
     #[arg(long)]
     take_over: bool,
-    /// Number of threads, 1 to 256 [default: all cores]
-    #[arg(long, value_name = "N", value_parser = value_parser!(u16).range(1..=256))]
-    jobs: Option<u16>,
+    #[command(flatten)]
+    jobs: JobsArgs,
 }
 
 /// What was imported, for programs.
@@ -115,13 +114,12 @@ fn run(context: &mut Context, args: ImportArgs) -> Result<Exit, CliError> {
         return Err(LedgerError::NotFound(why).into());
     }
     let paths = Paths::new(args.to, context.global.keys.clone());
-    let cores = std::thread::available_parallelism().map_or(1, usize::from);
     let keys = match args.take_over && disk::kind(&paths.keys, Links::Follow)?.is_some() {
         true => KeyFolder::open(&paths.keys)?.log_keys()?.keys,
         false => Vec::new(),
     };
     let take_over = args.take_over.then_some(keys.as_slice());
-    let jobs = args.jobs.map_or(cores, usize::from);
+    let jobs = args.jobs.count();
     let progress = Progress::new(sizes(&args.bag)?.map_or(0, |sizes| sizes.bag), "verify");
     let report = |step, done| progress.step(step, done);
     let options =
@@ -172,9 +170,8 @@ fn published(
     let paths = Paths::new(args.to, context.global.keys.clone());
     let mut published = place.open(&CachePlace::Scratch)?.with_documents();
     let progress = Progress::new(published.size(), "import");
-    let cores = std::thread::available_parallelism().map_or(1, usize::from);
     let options = PublishedImport {
-        jobs: args.jobs.map_or(cores, usize::from),
+        jobs: args.jobs.count(),
         wait: context.wait()?,
         progress: Some(&|done| progress.at(done)),
     };

@@ -1,7 +1,7 @@
 //! `annals move`: the record goes into a database, or back into its folder.
 
-use crate::cli::shared::WriteStatus;
 use crate::cli::shared::database::{MemoryArgs, database_address};
+use crate::cli::shared::{JobsArgs, WriteStatus};
 use crate::cli::terminal::{
     CliError, Command, Context, Exit, Format, Group, Progress, counted, done_as, formats, json,
     visible,
@@ -10,7 +10,7 @@ use crate::ledger::exchange::moving::{
     MoveOptions, MoveOutcome, RestoredRows, move_to_database, move_to_folder,
 };
 use crate::ledger::exchange::steps::Steps;
-use clap::{Args, value_parser};
+use clap::Args;
 use serde::Serialize;
 use std::io::Write;
 
@@ -37,9 +37,8 @@ pub struct MoveArgs {
     origin: Option<String>,
     #[command(flatten)]
     memory: MemoryArgs,
-    /// Number of threads, 1 to 256 [default: all cores]
-    #[arg(long, value_name = "N", value_parser = value_parser!(u16).range(1..=256))]
-    jobs: Option<u16>,
+    #[command(flatten)]
+    jobs: JobsArgs,
 }
 
 const AFTER_HELP: &str = "\
@@ -86,14 +85,13 @@ fn run(context: &mut Context, args: MoveArgs) -> Result<Exit, CliError> {
     let memory = memory.witness()?;
     let address = database_address(to.as_deref().or(from.as_deref()).unwrap_or_default())?;
     let paths = context.paths()?;
-    let cores = std::thread::available_parallelism().map_or(1, usize::from);
     let progress = Progress::counting("verify");
     let report = |done| progress.at(done);
     let step = |step, done| progress.step(step, done);
     let options = MoveOptions {
         address: &address,
         memory: memory.as_ref(),
-        jobs: jobs.map_or(cores, usize::from),
+        jobs: jobs.count(),
         wait: context.wait()?,
         progress: Some(&report),
         steps: Steps(Some(&step)),

@@ -8,6 +8,7 @@ use crate::cli::shared::{WriteStatus, named_keys};
 use crate::cli::terminal::{
     CliError, Command, Context, Exit, Format, Group, Progress, data, done_as, formats, json, note,
 };
+use crate::disk::together::cores;
 use crate::disk::{self, FileMode};
 use crate::ledger::audit::audit;
 use crate::ledger::audit::options::Audit;
@@ -175,7 +176,7 @@ fn run(context: &mut Context, args: ProveArgs) -> Result<Exit, CliError> {
 /// The verdict on the whole record.
 fn verified(record: &Record) -> Result<Report, LedgerError> {
     let progress = Progress::new(record.size(), "verify");
-    let jobs = std::thread::available_parallelism().map_or(1, usize::from);
+    let jobs = cores();
     let options = Audit { jobs, ..Audit::default() };
     Ok(audit(record, &options, Some(&|done| progress.at(done)))?.report)
 }

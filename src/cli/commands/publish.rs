@@ -1,7 +1,9 @@
 //! `annals publish`: the record as static files for any web server.
 
 use crate::archive::publish_target::FolderTarget;
-use crate::cli::shared::{CollectReport, WriteStatus, collect_for_publication, named_keys};
+use crate::cli::shared::{
+    CollectReport, JobsArgs, WriteStatus, collect_for_publication, named_keys,
+};
 use crate::cli::terminal::{
     CliError, Command, Context, Exit, Format, Group, Progress, counted, done_as, formats, json,
     note, shown_path,
@@ -11,7 +13,7 @@ use crate::ledger::exchange::publish::continued::publish_new;
 use crate::ledger::exchange::publish::{Publication, Verified, expect_whole};
 use crate::ledger::exchange::steps::Steps;
 use crate::ledger::exchange::witnesses::Collected;
-use clap::{Args, value_parser};
+use clap::Args;
 use serde::Serialize;
 use std::io::Write;
 use std::path::PathBuf;
@@ -22,9 +24,8 @@ use std::path::PathBuf;
 pub struct PublishArgs {
     /// A folder of an earlier publication of this record, or an empty or new one
     dir: PathBuf,
-    /// Number of threads, 1 to 256 [default: all cores]
-    #[arg(long, value_name = "N", value_parser = value_parser!(u16).range(1..=256))]
-    jobs: Option<u16>,
+    #[command(flatten)]
+    jobs: JobsArgs,
     /// Do not ask the witnesses of the policy to cosign first
     #[arg(long)]
     no_witness: bool,
@@ -110,8 +111,7 @@ fn run(context: &mut Context, args: PublishArgs) -> Result<Exit, CliError> {
     record.journal()?;
     expect_whole(&record)?;
     expect_folder_apart(&args.dir, &ProtectedPlace::of(&record.paths))?;
-    let cores = std::thread::available_parallelism().map_or(1, usize::from);
-    let jobs = args.jobs.map_or(cores, usize::from);
+    let jobs = args.jobs.count();
     let asked = match args.no_witness {
         true => None,
         false => {

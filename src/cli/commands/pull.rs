@@ -1,11 +1,11 @@
 //! `annals pull`: brings a copy up to date with the published record that it follows.
 
-use crate::cli::shared::{PullReport, pull_options};
+use crate::cli::shared::{JobsArgs, PullReport, pull_options};
 use crate::cli::terminal::{
     CliError, Command, Context, Exit, Format, Group, Progress, counted, done_as, formats, json,
 };
 use crate::ledger::exchange::follow::{PullDepth, pull};
-use clap::{Args, value_parser};
+use clap::Args;
 use std::io::Write;
 
 /// Bring a copy that annals clone made up to date
@@ -16,9 +16,8 @@ use std::io::Write;
 /// (LEDGER/following.evidence). To continue a pull that was interrupted, run it again.
 #[derive(Debug, Args)]
 pub struct PullArgs {
-    /// Number of threads, 1 to 256 [default: all cores]
-    #[arg(long, value_name = "N", value_parser = value_parser!(u16).range(1..=256))]
-    jobs: Option<u16>,
+    #[command(flatten)]
+    jobs: JobsArgs,
     /// Verify the whole copy with what is new, not only what is new
     #[arg(long)]
     verify_first: bool,
@@ -42,7 +41,7 @@ fn run(context: &mut Context, args: PullArgs) -> Result<Exit, CliError> {
     let progress = Progress::counting("pull");
     let report = |done| progress.at(done);
     let depth = if args.verify_first { PullDepth::Whole } else { PullDepth::New };
-    let options = pull_options(context, args.jobs, depth)?;
+    let options = pull_options(context, args.jobs.count(), depth)?;
     let options = options.with(key.as_ref(), &report);
     let outcome = pull(&paths, options)?;
     drop(progress);

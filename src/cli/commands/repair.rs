@@ -8,6 +8,7 @@ use crate::cli::terminal::{
     CliError, Command, Context, Exit, Format, Group, Progress, counted, done, done_as, formats,
     json, shown_path, visible,
 };
+use crate::disk::together::cores;
 use crate::index::IndexStatus;
 use crate::ledger::audit::AuditReport;
 use crate::ledger::error::LedgerError;
@@ -184,7 +185,7 @@ fn run(context: &mut Context, args: RepairArgs) -> Result<Exit, CliError> {
     if args.index {
         return make(context, &paths);
     }
-    let jobs = std::thread::available_parallelism().map_or(1, usize::from);
+    let jobs = cores();
     let options = RepairOptions { from: args.from, jobs, wait: context.wait()? };
     if context.format() != Format::Text {
         return for_programs(context, &paths, &options);
@@ -204,7 +205,7 @@ fn run(context: &mut Context, args: RepairArgs) -> Result<Exit, CliError> {
     }
 }
 
-/// The same with one object at the end, also where the repair fails: then without a verdict.
+/// Repairs with one object at the end, also where the repair fails: then without a verdict.
 fn for_programs(context: &Context, paths: &Paths, asked: &RepairOptions) -> Result<Exit, CliError> {
     let mut steps = Vec::new();
     let audited = repair(paths, asked, &mut |step| steps.push(StepJson::of(step)));

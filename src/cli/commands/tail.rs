@@ -10,6 +10,7 @@ use crate::cli::terminal::{
     CliError, Command, Context, EditorOption, Exit, Format, Group, formats, note, out, span,
     wrapped,
 };
+use crate::disk::together::cores;
 use crate::ledger::error::{LedgerError, chain};
 use crate::ledger::exchange::follow::{PullDepth, PullOptions, pull};
 use crate::ledger::exchange::submitting::CopyServer;
@@ -176,7 +177,7 @@ fn wait(context: &Context, paths: &Paths, every: Duration) -> Result<(), CliErro
         return Ok(());
     }
     let key = context.stamp_key()?;
-    let options = pull_options(context, None, PullDepth::New)?;
+    let options = pull_options(context, cores(), PullDepth::New)?;
     match pull(paths, PullOptions { key: key.as_ref(), ..options }) {
         // It may answer the next time.
         Err(LedgerError::Elsewhere(_)) => Ok(()),

@@ -153,7 +153,6 @@ fn audit_options(args: &VerifyArgs, policy: GivenPolicy) -> Result<Audit, CliErr
         let why = "--log-key: a whole record names its log keys itself; the key is for proofs";
         return Err(CliError::usage(why));
     }
-    let cores = std::thread::available_parallelism().map_or(1, usize::from);
     Ok(Audit {
         pin: args.pin.clone(),
         init_pin: args.init_pin,
@@ -161,7 +160,7 @@ fn audit_options(args: &VerifyArgs, policy: GivenPolicy) -> Result<Audit, CliErr
         evidence: args.evidence.clone(),
         store: !args.no_store,
         index: !args.no_index,
-        jobs: args.jobs.map_or(cores, usize::from),
+        jobs: args.jobs.count(),
         way: if args.reference { Way::Reference } else { Way::default() },
         policy,
         missing_keys: None,
@@ -185,7 +184,7 @@ fn report(
         Format::Text => crate::cli::render::report::text::write(&mut out, &report, seconds)?,
         _ => json(&mut out, &WithSections::of(&report))?,
     }
-    let told = out.flush();
+    let flushed = out.flush();
     warn_of_pin(&report);
     let here = std::env::current_dir()?;
     let place = place.strip_prefix(here).unwrap_or(place);
@@ -193,6 +192,6 @@ fn report(
     keep_page(context, &args, |now| {
         crate::cli::render::report::page::write(&report, &around, now, seconds)
     })?;
-    told?;
+    flushed?;
     Ok(report.exit)
 }

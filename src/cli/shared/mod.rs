@@ -8,6 +8,7 @@ pub mod fields;
 pub mod draft_file;
 pub mod receipt;
 mod essence;
+mod jobs;
 pub mod pulled;
 pub mod submit;
 pub mod preview;
@@ -32,6 +33,7 @@ pub use crate::cli::shared::fields::{
     ErrorArgs, QuoteArgs, ReasonArgs, WordsArgs, WriteArgs, basis_alone, errors, filled,
 };
 pub use crate::cli::shared::filter::{FilterArgs, UNDATED, facts, note_derived, note_left_out};
+pub use crate::cli::shared::jobs::JobsArgs;
 pub use crate::cli::shared::page_limit::{PageArgs, PageLimit, limit, note_more};
 pub use crate::cli::shared::protection::{new_phrase, protection};
 pub use crate::cli::shared::pulled::{PullReport, pull_options};

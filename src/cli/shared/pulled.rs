@@ -44,12 +44,11 @@ impl<'a> PullReport<'a> {
 /// The options of a clone or a pull at this moment, without key and progress.
 pub fn pull_options(
     context: &Context,
-    jobs: Option<u16>,
+    jobs: usize,
     depth: PullDepth,
 ) -> Result<PullOptions<'static>, CliError> {
-    let cores = std::thread::available_parallelism().map_or(1, usize::from);
     Ok(PullOptions {
-        jobs: jobs.map_or(cores, usize::from),
+        jobs,
         wait: context.wait()?,
         depth,
         key: None,

@@ -14,6 +14,7 @@ use crate::cli::terminal::{advised, ask, zone};
 use crate::clock::Clock;
 use crate::disk::closed::is_closed;
 use crate::disk::lock::LockWait;
+use crate::disk::together::cores;
 use crate::disk::{ensure_private, is_folder_at};
 use crate::entropy::{Entropy, Seeded, System};
 use crate::key_agent::{AgentFolder, AgentKey, KeyAgent};
@@ -180,7 +181,7 @@ impl Context {
     fn published_record(&self, place: PublishedPlace, paths: Paths) -> Result<Record, CliError> {
         let published = place.open(&cache_place(&place)?)?;
         let progress = Progress::new(published.size(), "read");
-        let jobs = std::thread::available_parallelism().map_or(1, usize::from);
+        let jobs = cores();
         let report = |done| progress.at(done);
         let reading = PublishedReading { place, paths, jobs, progress: Some(&report) };
         Ok(Record::of_published(published, reading)?)
@@ -289,7 +290,7 @@ impl Context {
 
     /// The address that a copy follows, if it is one.
     fn server_of(&self, paths: &Paths) -> Result<Option<CopyServer>, CliError> {
-        let jobs = std::thread::available_parallelism().map_or(1, usize::from);
+        let jobs = cores();
         let (wait, key, clock) = (self.wait()?, self.stamp_key()?, self.clock.clone());
         Ok(CopyServer::of(paths, jobs, wait, key, clock)?)
     }

@@ -6,6 +6,7 @@
 //! one by one than a scan costs, it is a scan. An event that is not read is not checked.
 //! Not here: comparing words (`annals_core::search`), showing hits (`cli`).
 
+use crate::disk::together::cores;
 use crate::index::Facets;
 use crate::ledger::error::LedgerError;
 use crate::ledger::query::View;
@@ -38,7 +39,7 @@ impl SearchEffort {
         if view.record.is_bounded() {
             return SearchEffort { jobs: 1, reads: view.record.bound() };
         }
-        let jobs = std::thread::available_parallelism().map_or(1, usize::from);
+        let jobs = cores();
         SearchEffort { jobs, reads: (view.as_of().size / COST).max(super::FEW) }
     }
 }

@@ -2,13 +2,14 @@
 
 use crate::archive::bag::read::is_bag;
 use crate::cli::render::report::VerdictReport;
+use crate::cli::shared::JobsArgs;
 use crate::cli::terminal::{CliError, Context, OutputKind, OutputPlace, note, shown_path, visible};
 use crate::disk::{self, DiskError};
 use crate::ledger::error::{LedgerError, chain};
 use crate::ledger::exchange::apart::{ProtectedPlace, expect_apart_or_beside_keys};
 use crate::ledger::published_place::PublishedPlace;
 use annals_core::time::Time;
-use clap::{Args, value_parser};
+use clap::Args;
 use std::path::PathBuf;
 
 /// Check every byte, link, signature, role and quotation
@@ -39,9 +40,8 @@ pub struct VerifyArgs {
     /// The log key of a proof, as you know it from elsewhere: <origin>+<id>+<key>
     #[arg(long, value_name = "VKEY")]
     pub log_key: Option<String>,
-    /// Number of threads, 1 to 256 [default: all cores]
-    #[arg(long, value_name = "N", value_parser = value_parser!(u16).range(1..=256))]
-    pub jobs: Option<u16>,
+    #[command(flatten)]
+    pub jobs: JobsArgs,
     /// Do not compare the store with the journal
     #[arg(long)]
     pub no_store: bool,

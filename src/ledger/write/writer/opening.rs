@@ -7,6 +7,7 @@
 
 use super::{KeysFrom, Writer};
 use crate::disk::temporary::remove_unfinished;
+use crate::disk::together::cores;
 use crate::index::{BuildMode, Builder};
 use crate::journal::Journal;
 use crate::keys::{HeldLogKeys, KeyFolder, Mark};
@@ -134,7 +135,7 @@ impl Writer {
         let source: &dyn Source = &*self.home;
         check_end(source, covered)?;
         let mut verifier = Verifier::new(&ends);
-        let jobs = std::thread::available_parallelism().map_or(1, usize::from);
+        let jobs = cores();
         let index = self.home.local().map_or_else(Builder::none, |local| {
             Builder::open(&self.paths.ledger, local.journal().starts(), BuildMode::Check)
         });
