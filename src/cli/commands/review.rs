@@ -46,10 +46,10 @@ use std::io::Write;
 ///
 /// A fact waits for you if its words can be read and are not yours, you have neither confirmed
 /// them nor an open dispute of them, and others have not confirmed them often enough. On a
-/// terminal each is shown in its place in the
-/// document, and one key answers: c confirms, d disputes, e edits the claim as a correction, s
-/// skips, b goes back (also from the last question; < from a question for words), q finishes; all
-/// of it is signed at the end. Elsewhere what waits is listed.
+/// terminal each is shown in its place in the document, and one key answers: c confirms, d
+/// disputes, e edits the claim as a correction, s skips, b goes back (also from the last question;
+/// < from a question for words), q finishes; all of it is signed at the end. Elsewhere what waits
+/// is listed.
 #[derive(Debug, Args)]
 pub struct ReviewArgs {
     /// Facts that rest on this document
@@ -99,8 +99,7 @@ fn run(context: &mut Context, args: ReviewArgs) -> Result<Exit, CliError> {
     let record = context.record()?;
     let scope = if args.all { ReviewScope::All } else { ReviewScope::Unconfirmed };
     let filters = FactFilters { document: args.document, ..FactFilters::default() };
-    let asked: &Query<'_> = &|slot, _| filters.document(slot);
-    let (editors, names) = provenance::view_of(context, &record, None, asked)?;
+    let (editors, names) = provenance::view_of(context, &record, None, &filters.documents())?;
     expect_topic(args.topic.as_deref())?;
     if let Some(document) = args.document {
         document_at(&editors, document, "--document")?;

@@ -101,7 +101,7 @@ fn run(context: &mut Context, args: TimelineArgs) -> Result<Exit, CliError> {
         expect_forward(&record, from, "--as-of", as_of, &around, clock)?;
     }
     let filters = args.filters.filters(context)?;
-    let opened = View::some(&record, size, &|slot, _| filters.document(slot))?;
+    let opened = View::some(&record, size, &filters.documents())?;
     provenance::note_view(&opened)?;
     let mut named = NamedView::of(opened)?;
     let most = usize::try_from(args.limit).unwrap_or(usize::MAX);

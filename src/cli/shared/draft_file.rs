@@ -9,10 +9,9 @@ use crate::cli::terminal::{
     CliError, Context, Exit, Global, ask, note, shown_path, visible, wrapped,
 };
 use crate::disk::{self, FileMode};
-use crate::index::Snapshot;
 use crate::keys::{KeyFolder, KeyName};
 use crate::ledger::error::{KeptEvents, LedgerError, Refusal};
-use crate::ledger::query::{View, no_fact, subjects};
+use crate::ledger::query::{View, no_fact, subjects_of};
 use crate::ledger::shell_word::shell_path;
 use crate::ledger::write::draft::{
     Draft, DraftForm, Input, Name, Placed, Separator, read_json_lines, read_table, read_toml,
@@ -51,7 +50,7 @@ impl DraftFile {
         if !disk::is_folder_at(&folder)? {
             disk::create_dir(&folder).map_err(LedgerError::from)?;
         }
-        // What hinders reading the record is reported where its answer is needed.
+        // An error in reading the record is reported where its answer is needed.
         let origin = DraftOrigin::typed(context).ok().flatten();
         let line = origin.as_ref().filter(|_| !first.is_empty()).map(DraftOrigin::line);
         let first = line.unwrap_or_default() + first;
@@ -116,7 +115,7 @@ impl DraftFile {
         Ok(drafts_of(&self.path, &text))
     }
 
-    /// The same of a file that is not read yet.
+    /// Refuses drafts of another record, as [`DraftFile::read`] does, without reading them.
     pub fn expect_here(&mut self, context: &Context) -> Result<(), CliError> {
         self.begins_with(context, DraftOrigin::of(&self.path)?)
     }
@@ -156,8 +155,7 @@ impl DraftFile {
         }
         let record = context.record()?;
         for fact in facts {
-            let about = |slot: &Snapshot<'_>, _: &_| subjects(slot, fact);
-            let view = View::some(&record, record.size(), &about)?;
+            let view = View::some(&record, record.size(), &subjects_of(fact))?;
             let by = view.state().fold.fact_of_revision(fact).map(|fact| fact.revision);
             let Some(by) = by.filter(|by| *by > last) else { continue };
             let why =
@@ -273,7 +271,7 @@ fn needs_by(context: &Context) -> bool {
         let view = View::some(&record, record.size(), &no_fact)?;
         context.needs_by(&view.state().fold.roster)
     };
-    // What hinders reading the record is reported where its answer is needed.
+    // An error in reading the record is reported where its answer is needed.
     context.global.editor.is_none() && needs().unwrap_or(false)
 }
 
@@ -439,8 +437,7 @@ fn read_kept(path: &Path) -> Option<Vec<Draft>> {
 }
 
 /// Removes the kept files all of whose drafts are among these, which were written, in whatever form
-/// they were typed. What hinders it
-/// is no failure of the command: a file that stays is named by `annals` alone.
+/// they were typed. Failing to remove one is not an error: `annals` alone names a file that stays.
 pub fn forget_written(context: &Context, written: &Input) {
     let Ok(paths) = context.paths() else { return };
     let kept = kept_files(&paths.drafts()).unwrap_or_default();

@@ -10,7 +10,7 @@ use crate::cli::terminal::{CliError, Context, ask, note, wrapped};
 use crate::ledger::error::{LedgerError, Refusal};
 use crate::ledger::query::gather::gather;
 use crate::ledger::query::row::{Charge, FactRow};
-use crate::ledger::query::{View, subjects};
+use crate::ledger::query::{View, subjects_of};
 use crate::ledger::write::draft::{Draft, Input, Name};
 use annals_core::event::vocabulary::Type;
 use annals_core::fold::Target;
@@ -47,8 +47,7 @@ pub fn show(context: &Context, numbers: &[u64], write: &WriteArgs) -> Result<(),
     }
     let record = context.record()?;
     for number in numbers.iter().take(SHOWN) {
-        let about = |slot: &crate::index::Snapshot<'_>, _: &_| subjects(slot, *number);
-        let (view, names) = provenance::view_of(context, &record, None, &about)?;
+        let (view, names) = provenance::view_of(context, &record, None, &subjects_of(*number))?;
         let fact = view.state().fold.fact_of_revision(*number).map(|fact| fact.position);
         let wanted: BTreeSet<u64> = fact.into_iter().collect();
         let gathered = gather(&view, &names, &|fact| wanted.contains(&fact))?;
@@ -70,8 +69,7 @@ pub fn show_charge(context: &Context, position: u64, write: &WriteArgs) -> Resul
         return Ok(());
     }
     let record = context.record()?;
-    let about = |slot: &crate::index::Snapshot<'_>, _: &_| subjects(slot, position);
-    let (view, names) = provenance::view_of(context, &record, None, &about)?;
+    let (view, names) = provenance::view_of(context, &record, None, &subjects_of(position))?;
     let fact = match view.state().fold.target(position) {
         Some(Target::Dispute(fact) | Target::Retraction(fact, _)) => fact,
         // What names neither is refused, with the reason, when it is resolved.
@@ -89,7 +87,7 @@ pub fn show_charge(context: &Context, position: u64, write: &WriteArgs) -> Resul
     Ok(())
 }
 
-/// The same for each draft of a file that ends one.
+/// Shows the dispute or the retraction that each draft of a file ends.
 pub fn show_charges(context: &Context, input: &Input, write: &WriteArgs) -> Result<(), CliError> {
     let charges = input.drafts.iter().filter_map(|placed| {
         let Draft { kind, dispute, retraction, .. } = &placed.draft;

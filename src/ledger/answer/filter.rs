@@ -146,6 +146,13 @@ impl FactFilters {
         Facets { topic, when: self.when.as_deref().and_then(days) }
     }
 
+    /// Selects [`FactFilters::document()`], and no fact.
+    pub fn documents(
+        &self,
+    ) -> impl Fn(&Snapshot<'_>, &State) -> Result<BTreeSet<u64>, IndexError> + '_ {
+        |snapshot, _| self.document(snapshot)
+    }
+
     /// The requested document, if the record has an event at its position, and those that were ever
     /// derived from it.
     pub fn document(&self, slot: &Snapshot<'_>) -> Result<BTreeSet<u64>, IndexError> {

@@ -216,7 +216,7 @@ impl<'v> FindView<'v> {
         size: u64,
         filters: &FactFilters,
     ) -> Result<FindView<'v>, LedgerError> {
-        let view = View::some(record, size, &|slot, _| filters.document(slot))?;
+        let view = View::some(record, size, &filters.documents())?;
         let named = NamedView::of(view)?;
         let filter = Filter::new(&named.view, &named.names, filters)?;
         Ok(FindView { named, filter })

@@ -54,7 +54,7 @@ impl<'a> FactsView<'a> {
             let filter = Filter::new(&named.view, &named.names, filters)?;
             return Ok(FactsView { named, filter, page: None, end: PageEnd::Whole });
         }
-        let view = View::some(record, size, &|slot, _| filters.document(slot))?;
+        let view = View::some(record, size, &filters.documents())?;
         let mut named = NamedView::of(view)?;
         let choice =
             Choice { filters, from: None, after: page.after, most: page.most, fallen: false };

@@ -8,7 +8,7 @@
 use crate::index::IndexError;
 use crate::ledger::error::LedgerError;
 use crate::ledger::query::point::no_position;
-use crate::ledger::query::{View, subjects, suspect_revocations};
+use crate::ledger::query::{View, subjects_of, suspect_revocations};
 use crate::ledger::reader::Record;
 use crate::ledger::reader::source::EventSource;
 use annals_core::event::Entry;
@@ -51,7 +51,7 @@ pub fn prove(record: &Record, fact: u64, documents: ProofDocuments) -> Result<Pr
     let size = signed(record)?.checkpoint.size;
     if record.index().is_ok() {
         // The redaction of an editor's words is about no fact, and a proof has it too.
-        let view = View::with_redactions(record, size, &|slot, _| subjects(slot, fact))?;
+        let view = View::with_redactions(record, size, &subjects_of(fact))?;
         // What the index cannot give, and every refusal, is of the whole record, if it may be read.
         if !view.is_folded() {
             let proof = prove_in(record, &view, fact, documents);

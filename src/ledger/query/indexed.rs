@@ -319,6 +319,18 @@ pub fn withheld(slot: &Snapshot<'_>) -> Result<BTreeSet<u64>, IndexError> {
     Ok(named)
 }
 
+/// Selects the [`subjects`] of a position.
+pub fn subjects_of(
+    position: u64,
+) -> impl Fn(&Snapshot<'_>, &State) -> Result<BTreeSet<u64>, IndexError> {
+    move |snapshot, _| subjects(snapshot, position)
+}
+
+/// Selects every document, and no fact.
+pub fn all_documents(snapshot: &Snapshot<'_>, _: &State) -> Result<BTreeSet<u64>, IndexError> {
+    Ok(snapshot.positions(RowKind::Documents)?.into_iter().collect())
+}
+
 /// Selects no fact: the ledger and its editors only.
 pub fn no_fact(_: &Snapshot<'_>, _: &State) -> Result<BTreeSet<u64>, IndexError> {
     Ok(BTreeSet::new())

@@ -35,8 +35,8 @@ use crate::index::IndexError;
 use crate::ledger::error::{LedgerError, chain};
 use crate::ledger::query::indexed::{FactState, Slice, SliceReach};
 pub use crate::ledger::query::indexed::{
-    Query, citing, ever_derived, ever_derived_by, no_fact, subjects, touched, turned_by_threshold,
-    undone_between, withheld,
+    Query, all_documents, citing, ever_derived, ever_derived_by, no_fact, subjects, subjects_of,
+    touched, turned_by_threshold, undone_between, withheld,
 };
 use crate::ledger::reader::Record;
 use crate::ledger::reader::source::EventSource;
@@ -155,9 +155,9 @@ impl<'a> View<'a> {
     /// ```
     /// use annals::ledger::paths::Paths;
     /// use annals::ledger::reader::Record;
-    /// use annals::ledger::query::{View, subjects};
+    /// use annals::ledger::query::{View, subjects_of};
     /// let record = Record::open(Paths::new("ledger".into(), None))?;
-    /// let view = View::some(&record, 44, &|slot, _| subjects(slot, 24))?;
+    /// let view = View::some(&record, 44, &subjects_of(24))?;
     /// assert_eq!(view.as_of().position, Some(43));
     /// assert!(view.state().fold.fact(24).is_some());
     /// # Ok::<(), annals::ledger::error::LedgerError>(())

@@ -5,10 +5,9 @@
 
 use crate::cli::render::{csv, provenance, words};
 use crate::cli::terminal::{CliError, Context, Exit, Format, json, out, visible};
-use crate::index::RowKind;
 use crate::ledger::query::gather::gather;
 use crate::ledger::query::row::{DocumentRow, dated};
-use crate::ledger::query::{AsOf, Query};
+use crate::ledger::query::{AsOf, all_documents};
 use annals_core::hash::Hash;
 use clap::Args;
 use serde::Serialize;
@@ -39,9 +38,8 @@ struct DocumentLine<'a> {
 
 pub fn run(context: &Context, args: &DocumentListArgs) -> Result<Exit, CliError> {
     let record = context.record()?;
-    let documents: &Query<'_> =
-        &|slot, _| Ok(slot.positions(RowKind::Documents)?.into_iter().collect());
-    let (view, names) = provenance::view_of(context, &record, args.as_of.as_deref(), documents)?;
+    let (view, names) =
+        provenance::view_of(context, &record, args.as_of.as_deref(), &all_documents)?;
     let gathered = gather(&view, &names, &|_| false)?;
     let rows: Vec<DocumentRow> = gathered.documents.into_values().collect();
     let as_of = view.as_of();
