@@ -4,11 +4,11 @@
 
 use crate::archive::cache::CachePlace;
 use crate::cli::terminal::answers::Answers;
-use crate::cli::terminal::copy_look::CopyLook;
 use crate::cli::terminal::exit::{CliError, Exit, announce_clock};
 use crate::cli::terminal::options::{Format, Global};
 use crate::cli::terminal::output::{note, wrapped};
 use crate::cli::terminal::progress::Progress;
+use crate::cli::terminal::server_cache::ServerCache;
 use crate::cli::terminal::signing_key::{any_of, may_sign, may_sign_here, only_signer, signers};
 use crate::cli::terminal::{advised, ask, zone};
 use crate::clock::Clock;
@@ -61,7 +61,7 @@ pub struct Context {
     /// The answers so far.
     pub answers: RefCell<Answers>,
     /// What was found of the server of the copy here.
-    copy: CopyLook,
+    copy: ServerCache,
     /// The arguments of the program, for completions and manual pages.
     pub program: fn() -> clap::Command,
 }
@@ -88,7 +88,7 @@ impl Context {
         span("--wait", &global.wait)?;
         advised::remember(&global);
         let answers = RefCell::default();
-        let copy = CopyLook::default();
+        let copy = ServerCache::default();
         Ok(Context { global, clock, entropy, dry_run: false, answers, copy, program })
     }
 
@@ -282,10 +282,7 @@ impl Context {
         if !FollowingMark::is_at(paths)? {
             return Ok(None);
         }
-        match self.copy.take() {
-            Some(found) => Ok(found),
-            None => self.copy.look(self.server_of(paths)?, self.dry_run),
-        }
+        self.copy.find(|| self.server_of(paths), self.dry_run)
     }
 
     /// The address that a copy follows, if it is one.

@@ -5,7 +5,7 @@
 
 pub mod options;
 pub mod formats;
-mod copy_look;
+mod server_cache;
 pub mod signing_key;
 pub mod context;
 pub mod output;

@@ -3,8 +3,7 @@
 //!
 //! Always holds: the writer takes what was found at the beginning of the command, if that was just
 //! now; where questions were answered, or an input was waited for, the copy is brought up to date
-//! again; a note is printed once.
-//! Not here: who opens a writer (`context`), the pull (`exchange::follow`).
+//! again; a note is printed once. Not here: who opens a writer (`context`), the pull (`exchange::follow`).
 
 use crate::cli::terminal::ask;
 use crate::cli::terminal::exit::CliError;
@@ -20,14 +19,14 @@ const NOW: Duration = Duration::from_secs(1);
 
 /// What was found of the server of a copy.
 #[derive(Default)]
-pub struct CopyLook {
+pub struct ServerCache {
     /// What the beginning of the command found, and when, until a writer is opened with it.
     found: RefCell<Option<(Instant, Option<CopyServer>)>>,
     /// The last note.
     noted: RefCell<Option<String>>,
 }
 
-impl CopyLook {
+impl ServerCache {
     /// Finds the server and brings the copy up to date, but not for a dry run.
     ///
     /// Errors: as a pull's, if it is not one of reading.
@@ -37,14 +36,21 @@ impl CopyLook {
         Ok(())
     }
 
-    /// What the beginning of the command found, if it was just now and nothing was asked since.
-    pub fn take(&self) -> Option<Option<CopyServer>> {
-        let (at, found) = self.found.take()?;
-        (at.elapsed() < NOW && !ask::on_terminal()).then_some(found)
+    /// The server, as the beginning of the command found it, if that was just now and nothing was
+    /// asked since; otherwise it is found again.
+    pub fn find(
+        &self,
+        server: impl FnOnce() -> Result<Option<CopyServer>, CliError>,
+        dry_run: bool,
+    ) -> Result<Option<CopyServer>, CliError> {
+        match self.found.take() {
+            Some((at, found)) if at.elapsed() < NOW && !ask::on_terminal() => Ok(found),
+            _ => self.look(server()?, dry_run),
+        }
     }
 
     /// Finds out whether events can be sent, and brings the copy up to date.
-    pub fn look(
+    fn look(
         &self,
         server: Option<CopyServer>,
         dry_run: bool,
