@@ -334,7 +334,7 @@ fn send_one(
 enum FoundBefore {
     /// Nothing.
     Nothing,
-    /// The same act from another machine of the same key, at this position, and how it stands.
+    /// Another machine of this key wrote this act, at this position; and how it stands.
     Same(u64, Vec<Overtaken>),
     /// What it is not sent again for.
     Refused(LedgerError),

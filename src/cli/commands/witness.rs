@@ -231,7 +231,7 @@ struct ListedWitness<'a> {
     name: &'a str,
     url: Option<String>,
     key: String,
-    /// The same as `key`, by the name that other answers have for it.
+    /// The value of `key`, by the name that other answers have for it.
     verifier: String,
     cosigned: Option<String>,
 }

@@ -68,7 +68,7 @@ impl Essence {
             && self.notes.iter().all(is_known)
     }
 
-    /// How what is named stands otherwise than before, for people.
+    /// What changed in the facts and documents that the events name, as sentences.
     pub fn changes(&self, before: &Essence) -> Vec<String> {
         let changes =
             self.stands.iter().filter_map(|(at, now)| match (before.stands.get(at)?, now) {

@@ -11,7 +11,7 @@ use std::path::Path;
 /// What a command that makes something for others does not do without the named folder.
 pub const NOT_PUBLISHED: &str = "nothing was published, for a policy in it has to be met first; \
                                  --no-witness publishes without one";
-/// The same where the log key's memory alone is compared.
+/// What a command that compares only the log key's memory does not do without the named folder.
 pub const NOT_WRITTEN: &str =
     "nothing was written, for the log key's memory in it is compared first";
 

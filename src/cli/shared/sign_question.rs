@@ -9,7 +9,7 @@ use annals_core::key::PublicKey;
 
 /// Asks whether to sign as this key and write this, such as `1 event`.
 pub fn sign_question(context: &Context, writer: &Writer, key: &PublicKey, what: &str) -> String {
-    // What hinders the list is reported where the key is opened.
+    // An error in listing the keys is reported where the key is opened.
     let listed = KeyFolder::open(&writer.paths.keys).and_then(|keys| keys.list());
     let mut here = listed.map(|listing| listing.keys).unwrap_or_default();
     here.retain(|listed| listed.held != KeyPresence::Elsewhere);

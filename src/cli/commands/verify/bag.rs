@@ -64,13 +64,13 @@ pub fn run(
         }
         _ => json(&mut out, &BagJson { record: report.as_ref().map(WithSections::of), bag: &bag })?,
     }
-    let told = out.flush();
+    let flushed = out.flush();
     if let Some(report) = &report {
         warn_of_pin(report);
         let around = PageContext { place: folder, pin: args.pin.as_deref(), bag: Some(&bag) };
         keep_page(context, args, |now| page::write(report, &around, now, seconds))?;
     }
-    told?;
+    flushed?;
     match bagged.record {
         Ok(_) => Ok(exit),
         Err(error) => Err(error.into()),
