@@ -7,7 +7,7 @@
 //! Source: FORMAT.md section 9, "Published directory".
 
 use crate::archive::{BODIES, DOCUMENTS};
-use crate::disk::unread::UnreadFiles;
+use crate::disk::unread::{UnreadFile, UnreadFiles};
 use crate::disk::{self, DiskError};
 use annals_core::hash::Hash;
 use annals_core::verify::source::SourceError;
@@ -48,7 +48,7 @@ pub trait PublishedFiles: Send + Sync {
     }
 
     /// The files that could not be read, where they count as missing, each with the reason.
-    fn unread(&self) -> BTreeMap<String, String> {
+    fn unread(&self) -> BTreeMap<String, UnreadFile> {
         BTreeMap::new()
     }
 
@@ -163,7 +163,7 @@ impl PublishedFiles for PublishedFolder {
         self.pages.all()
     }
 
-    fn unread(&self) -> BTreeMap<String, String> {
+    fn unread(&self) -> BTreeMap<String, UnreadFile> {
         self.unread.as_ref().map(UnreadFiles::all).unwrap_or_default()
     }
 

@@ -11,6 +11,7 @@ use crate::archive::files::{PublishedFiles, WantedFile};
 use crate::archive::tile::{self, Tile, Tiling, WIDTH};
 use crate::archive::{BODIES, CHECKPOINT, DOCUMENTS};
 use crate::disk;
+use crate::disk::unread::UnreadFile;
 use annals_core::event::Entry;
 use annals_core::event::body::{Body, Content};
 use annals_core::event::record::{self, Reading};
@@ -210,7 +211,7 @@ impl Published {
 
     /// The files that could not be read, each with the reason. A bundle of bodies is none: it takes
     /// nothing away but time.
-    pub fn unread(&self) -> BTreeMap<String, String> {
+    pub fn unread(&self) -> BTreeMap<String, UnreadFile> {
         let mut unread = self.files.unread();
         unread.retain(|name, _| !body_bundle::is_name(name));
         unread

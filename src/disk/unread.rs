@@ -9,20 +9,30 @@ use std::sync::{Mutex, PoisonError};
 
 /// Names, relative to the place of the record, each with the reason.
 #[derive(Debug, Default)]
-pub struct UnreadFiles(Mutex<BTreeMap<String, String>>);
+pub struct UnreadFiles(Mutex<BTreeMap<String, UnreadFile>>);
+
+/// Why a file could not be read.
+#[derive(Clone, Debug)]
+pub struct UnreadFile {
+    /// The message.
+    pub why: String,
+    /// Whether something else is in its place: a folder, a link or a pipe.
+    pub is_strange: bool,
+}
 
 impl UnreadFiles {
     /// Keeps the name of a file that cannot be read.
     pub fn keep(&self, name: &str, why: &DiskError) {
         let cause = std::error::Error::source(why).map(|cause| format!(": {cause}"));
-        let why = format!("{why}{}", cause.unwrap_or_default());
+        let is_strange = matches!(why, DiskError::Strange { .. });
+        let file = UnreadFile { why: format!("{why}{}", cause.unwrap_or_default()), is_strange };
         // No update is left half done when a thread panics.
         let mut unread = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        unread.entry(name.to_owned()).or_insert(why);
+        unread.entry(name.to_owned()).or_insert(file);
     }
 
     /// All names and reasons.
-    pub fn all(&self) -> BTreeMap<String, String> {
+    pub fn all(&self) -> BTreeMap<String, UnreadFile> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 }

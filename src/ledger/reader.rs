@@ -12,7 +12,7 @@ pub mod source;
 
 use crate::archive::bag::read::sizes;
 use crate::disk::together::cores;
-use crate::disk::unread::UnreadFiles;
+use crate::disk::unread::{UnreadFile, UnreadFiles};
 use crate::disk::{self, DiskError, lock};
 use crate::index::{Index, IndexError};
 use crate::journal::Journal;
@@ -97,7 +97,7 @@ impl Record {
     }
 
     /// The files that could not be read so far, by name, each with the reason.
-    pub fn unread(&self) -> BTreeMap<String, String> {
+    pub fn unread(&self) -> BTreeMap<String, UnreadFile> {
         self.unread.as_deref().map(UnreadFiles::all).unwrap_or_default()
     }
 

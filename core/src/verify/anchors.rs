@@ -30,12 +30,16 @@ pub struct AnchorResults {
     pub checkpoint: Option<Checkpoint>,
     /// Whether it holds: the log key signed it, and root and origin are those of the record.
     pub checkpoint_holds: bool,
+    /// How the checkpoint was changed in transfer, if it was: it is not judged.
+    pub checkpoint_changed: Option<Changed>,
     /// Signature lines of other keys, ignored by rule.
     pub ignored_lines: usize,
     /// The pin, if it is in form.
     pub pin: Option<Pin>,
     /// Whether it holds.
     pub pin_holds: bool,
+    /// The version of the pin, if a newer program wrote it.
+    pub pin_later_version: Option<u64>,
     /// Differences that the record's own damage explains, as messages: no fork is reported for
     /// them.
     pub explained: Vec<String>,
@@ -77,16 +81,20 @@ impl Anchors {
         let mut results = AnchorResults::default();
         let before = faults.len();
         match self.note() {
-            None => faults.push(match self.checkpoint.as_deref().map(changed_note) {
-                None => Fault::of(Rule::CheckpointForm, "there is no checkpoint"),
-                Some(Some(changed)) => {
-                    Fault::of(Rule::Unreadable, format!("the checkpoint is not judged: {changed}"))
-                }
-                Some(None) => {
-                    let why = "the checkpoint is not a signed note of three lines";
-                    Fault::of(Rule::CheckpointForm, why)
-                }
-            }),
+            None => {
+                results.checkpoint_changed = self.checkpoint.as_deref().and_then(changed_note);
+                faults.push(match (results.checkpoint_changed, &self.checkpoint) {
+                    (Some(changed), _) => {
+                        let why = format!("the checkpoint is not judged: {changed}");
+                        Fault::of(Rule::Unreadable, why)
+                    }
+                    (None, None) => Fault::of(Rule::CheckpointForm, "there is no checkpoint"),
+                    (None, Some(_)) => {
+                        let why = "the checkpoint is not a signed note of three lines";
+                        Fault::of(Rule::CheckpointForm, why)
+                    }
+                });
+            }
             Some((note, checkpoint)) => {
                 results.ignored_lines = check_note(&note, &checkpoint, record, faults);
                 results.checkpoint = Some(checkpoint);
@@ -103,6 +111,7 @@ impl Anchors {
             results.pin_holds = match &results.pin {
                 Some(pin) => results.take(pinned::compare(pin, record), faults),
                 None => {
+                    results.pin_later_version = pinned::later_version(bytes);
                     faults.push(Fault::of(Rule::PinDamaged, pinned::pin_damage(bytes)));
                     false
                 }

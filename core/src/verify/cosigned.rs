@@ -6,6 +6,7 @@
 use crate::rule::{Fault, Rule};
 use crate::tlog::policy::Policy;
 use crate::tlog::{Checkpoint, Note};
+use std::fmt;
 
 /// A checkpoint checked against a policy.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -15,7 +16,28 @@ pub struct PolicyResult {
     /// Number of lines of witnesses of the policy.
     pub lines: usize,
     /// Which of the requested trust is missing; empty if none is.
-    pub missing: Vec<String>,
+    pub missing: Vec<MissingTrust>,
+}
+
+/// A requirement of a policy that a checkpoint does not meet.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum MissingTrust {
+    /// There is no checkpoint in form.
+    Checkpoint,
+    /// The quorum is not met; the message, with who cosigned.
+    Quorum(String),
+    /// No log of the policy signed the checkpoint.
+    Log,
+}
+
+impl fmt::Display for MissingTrust {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            MissingTrust::Checkpoint => "there is no checkpoint in form that could meet the policy",
+            MissingTrust::Quorum(why) => why,
+            MissingTrust::Log => "no log of the policy signed the checkpoint",
+        })
+    }
 }
 
 /// Checks a checkpoint's bytes against a policy; reports rule 1010.
@@ -23,14 +45,14 @@ pub fn check(policy: &Policy, checkpoint: Option<&[u8]>, faults: &mut Vec<Fault>
     let note = checkpoint.and_then(Note::parse);
     let in_form = note.filter(|note| Checkpoint::parse(&note.text).is_some());
     let Some(note) = in_form else {
-        let missing = vec!["there is no checkpoint in form that could meet the policy".to_owned()];
-        return PolicyResult { missing, ..PolicyResult::default() };
+        return PolicyResult { missing: vec![MissingTrust::Checkpoint], ..PolicyResult::default() };
     };
     let outcome = policy.check(&note);
     faults.extend(outcome.refusal().map(|why| Fault::of(Rule::Cosignature, why)));
-    let mut missing: Vec<String> = outcome.no_quorum().into_iter().collect();
+    let mut missing: Vec<MissingTrust> =
+        outcome.no_quorum().map(MissingTrust::Quorum).into_iter().collect();
     if !policy.logs.is_empty() && outcome.logs.is_empty() {
-        missing.push("no log of the policy signed the checkpoint".to_owned());
+        missing.push(MissingTrust::Log);
     }
     PolicyResult { witnesses: outcome.witnesses, lines: outcome.lines, missing }
 }

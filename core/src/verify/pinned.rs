@@ -53,15 +53,17 @@ pub fn plans(pin: &Pin, size: u64) -> Vec<Plan> {
     std::iter::once(Plan::root(pinned)).chain(Plan::consistency(pinned, size)).collect()
 }
 
-/// The end of the message of rule 803 for a pin of a later version, which is not damaged.
-pub const OF_LATER_PROGRAM: &str = "and a newer one is needed";
+/// The version of a pin that a newer program wrote; it is not damaged.
+pub fn later_version(bytes: &[u8]) -> Option<u64> {
+    later(bytes, "pin")
+}
 
 /// The message of rule 803 for these bytes.
 pub fn pin_damage(bytes: &[u8]) -> String {
-    match later(bytes, "pin") {
-        Some(version) => {
-            format!("a pin of version {version}: this program knows version 1, {OF_LATER_PROGRAM}")
-        }
+    match later_version(bytes) {
+        Some(version) => format!(
+            "a pin of version {version}: this program knows version 1, and a newer one is needed"
+        ),
         None => match changed_text(bytes) {
             Some(changed) => format!("the pin is not judged: {changed}"),
             None => {

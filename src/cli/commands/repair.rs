@@ -1,7 +1,7 @@
 //! `annals repair`: rebuilds damaged or lost files from complete ones.
 
 use crate::cli::render::report::text::faults;
-use crate::cli::render::report::{FaultReport, VerdictReport};
+use crate::cli::render::report::{self, FaultReport};
 use crate::cli::shared::named_keys;
 use crate::cli::terminal::advised::with_places;
 use crate::cli::terminal::{
@@ -209,13 +209,12 @@ fn run(context: &mut Context, args: RepairArgs) -> Result<Exit, CliError> {
 fn for_programs(context: &Context, paths: &Paths, asked: &RepairOptions) -> Result<Exit, CliError> {
     let mut steps = Vec::new();
     let audited = repair(paths, asked, &mut |step| steps.push(StepJson::of(step)));
-    let report = audited.as_ref().ok().map(|audited| VerdictReport::of(audited, Vec::new()));
-    let verdict = report.map(|report| RepairVerdict {
-        verdict: report.verdict,
-        exit: report.exit,
-        size: report.size,
-        head: report.head,
-        faults: report.faults,
+    let verdict = audited.as_ref().ok().map(|audited| RepairVerdict {
+        verdict: report::verdict(audited),
+        exit: Exit::from(audited.verdict()),
+        size: audited.report.size,
+        head: audited.report.head,
+        faults: report::faults(&audited.report),
     });
     write(context, &RepairJson { steps, verdict })?;
     Ok(Exit::from(audited?.verdict()))
@@ -282,30 +281,9 @@ fn line(step: &Step) -> String {
     }
 }
 
-/// What was found at a path.
-fn found(state: &CopyState, path: &Path) -> String {
-    let path = shown_path(path);
-    match state {
-        CopyState::Whole(events) => format!("whole, {}, at {path}", counted(*events, "event")),
-        CopyState::Damaged { why, more } => {
-            let more = if *more > 0 { format!(" (and {more} more)") } else { String::new() };
-            format!("damaged, at {path}: {}{more}", visible(why))
-        }
-        CopyState::Unfit { events, why } => {
-            let events = counted(*events, "event");
-            format!("{events}, not taken, at {path}: {}", visible(why))
-        }
-        CopyState::Unknown(why) => {
-            format!("not compared, at {path}: it cannot be copied: {}", visible(why))
-        }
-        CopyState::Absent => format!("there is none at {path}"),
-    }
-}
-
 fn end(out: &mut dyn Write, audited: &AuditReport) -> Result<(), CliError> {
-    let report = VerdictReport::of(audited, Vec::new());
-    faults(out, &report)?;
-    writeln!(out, "verified: {}", report.verdict)?;
+    faults(out, &report::faults(&audited.report))?;
+    writeln!(out, "verified: {}", report::verdict(audited))?;
     if let Some(head) = audited.report.head {
         writeln!(out, "size {}, head {head}", audited.report.size)?;
     }

@@ -16,6 +16,7 @@ use crate::cli::commands::verify::options::{
 use crate::cli::render::report::VerdictReport;
 use crate::cli::render::report::page::PageContext;
 use crate::cli::render::report::section::WithSections;
+use crate::cli::render::report::subject::ReportSubject;
 use crate::cli::shared::named_keys;
 use crate::cli::terminal::{
     CliError, Command, Context, Exit, Format, Group, Progress, counted, done_as, formats, json,
@@ -124,7 +125,9 @@ fn ledger(
         let more = counted(more as u64, "more file");
         note(format!("note: and {more} that no ledger has"));
     }
-    report(context, &record.source, &record.paths.ledger, &audited, began, args)
+    let subject = ReportSubject::of_ledger(record, &audited);
+    let judged = JudgedRecord { source: &record.source, place: &record.paths.ledger, subject };
+    report(context, judged, &audited, began, args)
 }
 
 fn published(
@@ -145,7 +148,8 @@ fn published(
     let progress = Progress::new(record.size(), "verify");
     let audited = audit_published(record, options, Some(&|done| progress.at(done)))?;
     drop(progress);
-    report(context, &*record, place, &audited, began, args)
+    let judged = JudgedRecord { source: record, place, subject: ReportSubject::Published };
+    report(context, judged, &audited, began, args)
 }
 
 fn audit_options(args: &VerifyArgs, policy: GivenPolicy) -> Result<Audit, CliError> {
@@ -167,17 +171,24 @@ fn audit_options(args: &VerifyArgs, policy: GivenPolicy) -> Result<Audit, CliErr
     })
 }
 
+/// A record that was verified, and where it is.
+struct JudgedRecord<'a> {
+    source: &'a dyn Source,
+    place: &'a Path,
+    subject: ReportSubject,
+}
+
 fn report(
     context: &mut Context,
-    source: &dyn Source,
-    place: &Path,
+    judged: JudgedRecord<'_>,
     audited: &AuditReport,
     began: Instant,
     args: VerifyArgs,
 ) -> Result<Exit, CliError> {
     let seconds = began.elapsed().as_secs_f64();
+    let JudgedRecord { source, place, subject } = judged;
     let roster = periods(source, &audited.report).map_err(LedgerError::from)?;
-    let report = VerdictReport::of(audited, roster);
+    let report = VerdictReport::of(audited, roster, subject);
     // A pin, evidence or a page may be written: what was done is said where standard output fails.
     let mut out = done_as(context.format());
     match context.format() {

@@ -4,11 +4,14 @@
 //! fields are those of docs/verify-report.md. Not here: the layout.
 
 pub mod lines;
+pub mod subject;
+mod advice;
 pub mod section;
 pub mod text;
 pub mod page;
 pub mod bag;
 
+use crate::cli::render::report::subject::ReportSubject;
 use crate::cli::terminal::exit::Exit;
 use crate::index::IndexStatus;
 use crate::ledger::answer::tally::TallyReport;
@@ -25,7 +28,8 @@ use annals_core::time::Time;
 use annals_core::tlog::{to_base64, vkey};
 use annals_core::verdict::Verdict;
 use annals_core::verify::Report;
-use serde::Serialize;
+use annals_core::verify::cosigned::MissingTrust;
+use serde::{Serialize, Serializer};
 use std::collections::HashSet;
 
 /// The verdict and the results of all comparisons.
@@ -57,7 +61,8 @@ pub struct VerdictReport {
     pub store: CopyReport,
     pub index: CopyReport,
     pub witnesses: Vec<CosignatureReport>,
-    pub trust_missing: Vec<String>,
+    #[serde(serialize_with = "as_messages")]
+    pub trust_missing: Vec<MissingTrust>,
     /// Why the policy was not read, if one was given and cannot be.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub policy_unread: Option<String>,
@@ -74,30 +79,12 @@ pub struct VerdictReport {
     pub tally: TallyReport,
     pub later_version: Option<Later>,
     pub faults: Vec<FaultReport>,
-    /// Whether the record is published: the advice about a fault then differs.
+    /// Whether a newer program wrote the pin: it is not damaged.
     #[serde(skip)]
-    pub published: bool,
-    /// The files of the bag that the record is in, which nothing repairs and in which nobody
-    /// signs; `None` for a record elsewhere.
+    pub is_pin_later: bool,
+    /// What the verdict is about: the advice depends on it.
     #[serde(skip)]
-    pub bag: Option<BagFiles>,
-    /// Whether a pull may bring more events: so does the advice where the pin saw more.
-    #[serde(skip)]
-    pub is_following: bool,
-    /// The database that keeps the record: what it lost is put back there.
-    #[serde(skip)]
-    pub database: Option<String>,
-}
-
-/// What is wrong with the files of a bag, beside its record.
-#[derive(Clone, Copy, Debug, Default)]
-pub struct BagFiles {
-    /// Whether there are files that no manifest lists.
-    pub unlisted: bool,
-    /// Whether others are missing or are not as they were written.
-    pub damaged: bool,
-    /// Whether line ends were changed.
-    pub line_ends: bool,
+    pub subject: ReportSubject,
 }
 
 /// One kind of check.
@@ -223,7 +210,7 @@ pub struct FaultReport {
 
 impl VerdictReport {
     /// The report of an audit.
-    pub fn of(audited: &AuditReport, roster: Vec<Period>) -> VerdictReport {
+    pub fn of(audited: &AuditReport, roster: Vec<Period>, subject: ReportSubject) -> VerdictReport {
         let report = &audited.report;
         let ledger = audited.subject.ledger();
         let origin = report.state.fold.ledger.as_ref().map(|ledger| ledger.origin.to_string());
@@ -297,12 +284,15 @@ impl VerdictReport {
             roster,
             later_version: later(report),
             faults: faults(report),
-            published: ledger.is_none(),
-            bag: None,
-            is_following: ledger.is_some_and(|ledger| ledger.is_following),
-            database: ledger.and_then(|ledger| ledger.database.clone()),
+            is_pin_later: report.anchors.pin_later_version.is_some(),
+            subject,
         }
     }
+}
+
+/// The messages of missing trust.
+fn as_messages<S: Serializer>(missing: &[MissingTrust], to: S) -> Result<S::Ok, S::Error> {
+    to.collect_seq(missing.iter().map(MissingTrust::to_string))
 }
 
 impl EventRange {

@@ -5,6 +5,7 @@
 //! alone is not reported as missing. Not here: reading around them (`journal`, `archive::files`).
 //! Source: FORMAT.md section 9, rules 604, 605, 701 and 911.
 
+use crate::disk::unread::UnreadFile;
 use annals_core::event::Entry;
 use annals_core::event::body::{Body, Content};
 use annals_core::event::record::Reading;
@@ -14,7 +15,7 @@ use std::collections::BTreeMap;
 
 /// Reports the files that were not read, by name, in place of what is missing for that reason.
 pub fn report(
-    unread: &BTreeMap<String, String>,
+    unread: &BTreeMap<String, UnreadFile>,
     source: &dyn Source,
     faults: &mut Vec<Fault>,
 ) -> Result<(), SourceError> {
@@ -27,14 +28,14 @@ pub fn report(
             kept.push(fault);
         }
     }
-    kept.extend(unread.values().map(|why| Fault::of(Rule::Unreadable, why.clone())));
+    kept.extend(unread.values().map(|file| Fault::of(Rule::Unreadable, file.why.clone())));
     *faults = kept;
     Ok(())
 }
 
 /// Whether a file is missing only because it was not read.
 fn is_of(
-    unread: &BTreeMap<String, String>,
+    unread: &BTreeMap<String, UnreadFile>,
     source: &dyn Source,
     fault: &Fault,
 ) -> Result<bool, SourceError> {

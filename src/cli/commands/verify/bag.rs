@@ -8,18 +8,15 @@ use crate::cli::commands::verify::options::{VerifyArgs, keep_page, warn_of_pin};
 use crate::cli::render::report::bag::BagReport;
 use crate::cli::render::report::page::PageContext;
 use crate::cli::render::report::section::WithSections;
-use crate::cli::render::report::{self, BagFiles};
-use crate::cli::render::report::{page, text as record};
+use crate::cli::render::report::{VerdictReport, page, text as record};
 use crate::cli::terminal::{
     CliError, Context, Exit, Format, Progress, counted, done_as, json, visible,
 };
 use crate::ledger::audit::options::Audit;
 use crate::ledger::audit::periods::periods;
 use crate::ledger::error::LedgerError;
-use crate::ledger::exchange::bag_audit::{BagAudit, BagRecord, NoteStatus, audit_bag};
+use crate::ledger::exchange::bag_audit::{BagRecord, audit_bag};
 use crate::ledger::exchange::steps::Steps;
-use annals_core::transfer::Changed;
-use annals_core::verdict::Verdict;
 use serde::Serialize;
 use std::io::Write;
 use std::path::Path;
@@ -45,11 +42,7 @@ pub fn run(
     let report = match &bagged.record {
         Ok(BagRecord { record, audit }) => {
             let roster = periods(&record.source, &audit.report).map_err(LedgerError::from)?;
-            let mut report = report::VerdictReport::of(audit, roster);
-            report.bag = Some(files(&bagged));
-            report.verdict = verdict(&bagged).map_or(report.verdict, str::to_owned);
-            report.exit = exit;
-            Some(report)
+            Some(VerdictReport::of_bag(&bagged, audit, roster))
         }
         Err(_) => None,
     };
@@ -77,20 +70,6 @@ pub fn run(
     }
 }
 
-/// What is wrong with the files of the bag. A note of a later version is not damaged.
-fn files(bagged: &BagAudit) -> BagFiles {
-    let unlisted = bagged.checked.unlisted;
-    let later = usize::from(matches!(bagged.note, NoteStatus::Later(_)));
-    let has_line_ends = |why: &str| why.contains(Changed::LineEnds.what());
-    let of_record = bagged.record.iter().flat_map(|it| &it.audit.report.faults);
-    BagFiles {
-        unlisted: unlisted > 0,
-        damaged: bagged.all_wrong().count() > unlisted + later,
-        line_ends: bagged.all_wrong().any(has_line_ends)
-            || of_record.into_iter().any(|fault| has_line_ends(&fault.why)),
-    }
-}
-
 /// The verdict on the record and on the bag.
 #[derive(Serialize)]
 struct BagJson<'a> {
@@ -111,17 +90,4 @@ fn text(out: &mut dyn Write, bag: &BagReport) -> Result<(), CliError> {
         writeln!(out, "and {}", counted((bag.wrong.len() - IN_FULL) as u64, "more file"))?;
     }
     Ok(())
-}
-
-/// The last line if the record is right and the bag is not.
-fn verdict(bagged: &BagAudit) -> Option<&'static str> {
-    bagged.all_wrong().next()?;
-    Some(match bagged.verdict() {
-        Verdict::No => "no: the bag is not the one that was signed, or the record breaks its rules",
-        Verdict::Forked => report::forked(&bagged.record.as_ref().ok()?.audit.report),
-        _ if matches!(bagged.note, NoteStatus::Later(_)) && bagged.all_wrong().count() == 1 => {
-            "could not tell: a newer program is needed"
-        }
-        _ => "could not tell: the bag is damaged",
-    })
 }

@@ -3,8 +3,15 @@
 //! Always holds: a bag of a part of a record is reported as such. Not here: the record in it.
 
 use crate::cli::render::report::lines::{Line, Section, line};
+use crate::cli::render::report::subject::{BagDamage, ReportSubject};
+use crate::cli::render::report::{VerdictReport, forked};
 use crate::cli::terminal::counted;
+use crate::cli::terminal::exit::Exit;
+use crate::ledger::audit::AuditReport;
+use crate::ledger::audit::periods::Period;
 use crate::ledger::exchange::bag_audit::{BagAudit, NoteStatus, is_of_pin};
+use annals_core::transfer::Changed;
+use annals_core::verdict::Verdict;
 use serde::Serialize;
 
 /// The report on a bag.
@@ -76,6 +83,47 @@ impl BagReport {
         };
         bag.lines = bag_section(&bag).lines;
         bag
+    }
+}
+
+impl VerdictReport {
+    /// The report on the record in a bag, with the overall verdict.
+    pub fn of_bag(bagged: &BagAudit, audited: &AuditReport, roster: Vec<Period>) -> VerdictReport {
+        let subject = ReportSubject::Bag(BagDamage::of(bagged, audited));
+        let report = VerdictReport::of(audited, roster, subject);
+        VerdictReport {
+            verdict: verdict(bagged, audited).map_or(report.verdict, str::to_owned),
+            exit: Exit::from(bagged.verdict()),
+            ..report
+        }
+    }
+}
+
+/// The verdict if the record is right and the bag is not.
+fn verdict(bagged: &BagAudit, audited: &AuditReport) -> Option<&'static str> {
+    bagged.all_wrong().next()?;
+    Some(match bagged.verdict() {
+        Verdict::No => "no: the bag is not the one that was signed, or the record breaks its rules",
+        Verdict::Forked => forked(&audited.report),
+        _ if matches!(bagged.note, NoteStatus::Later(_)) && bagged.all_wrong().count() == 1 => {
+            "could not tell: a newer program is needed"
+        }
+        _ => "could not tell: the bag is damaged",
+    })
+}
+
+impl BagDamage {
+    /// A note of a later version is not damaged.
+    fn of(bagged: &BagAudit, audited: &AuditReport) -> BagDamage {
+        let unlisted = bagged.checked.unlisted;
+        let later = usize::from(matches!(bagged.note, NoteStatus::Later(_)));
+        let has_line_ends = |why: &str| why.contains(Changed::LineEnds.what());
+        BagDamage {
+            unlisted: unlisted > 0,
+            damaged: bagged.all_wrong().count() > unlisted + later,
+            line_ends: bagged.all_wrong().any(has_line_ends)
+                || audited.report.faults.iter().any(|fault| has_line_ends(&fault.why)),
+        }
     }
 }
 

@@ -4,17 +4,15 @@
 //! report says less than another. A check that was made is never listed among those that were not.
 //! Not here: the table of checks, the faults, the roster (`report`); the layout (`text`, `page`).
 
+use crate::cli::render::report::advice::advice;
 use crate::cli::render::report::lines::{ADVICE, COMPARED, Line, Section, line};
-use crate::cli::render::report::{
-    ComparisonState, EventRange, FaultReport, NO_INDEX, PinState, VerdictReport,
-};
+use crate::cli::render::report::subject::ReportSubject;
+use crate::cli::render::report::{ComparisonState, EventRange, NO_INDEX, PinState, VerdictReport};
 use crate::cli::render::tally_lines;
 use crate::cli::terminal::advised::with_places;
-use crate::cli::terminal::exit::Exit;
 use crate::cli::terminal::{counted, seconds_as_moment, visible};
 use crate::ledger::write::notice::short_memory;
 use annals_core::evidence::Claim;
-use annals_core::verify::pinned::OF_LATER_PROGRAM;
 use serde::Serialize;
 
 /// All sections of a verdict, in order.
@@ -113,7 +111,7 @@ fn compared(report: &VerdictReport) -> Vec<Line> {
     }
     let none = report.pin.state == PinState::None;
     let compared = match (none, report.memory_compared) {
-        (true, false) if report.published => {
+        (true, false) if matches!(report.subject, ReportSubject::Published) => {
             "no external checkpoint was compared, only what is published there (see --pin)"
         }
         (true, false) => "no external checkpoint was compared (see --pin)",
@@ -175,7 +173,7 @@ fn anchors(report: &VerdictReport) -> Vec<Line> {
         lines.push(line("witness", format!("{name} cosigned the checkpoint at {at}")));
     }
     for missing in &report.trust_missing {
-        lines.push(line("missing", visible(missing)));
+        lines.push(line("missing", visible(&missing.to_string())));
     }
     if let Some(evidence) = &report.evidence {
         let label = match evidence.claim {
@@ -201,169 +199,6 @@ fn anchors(report: &VerdictReport) -> Vec<Line> {
 
 fn acts(report: &VerdictReport) -> Vec<Line> {
     tally_lines(&report.tally).into_iter().map(|(label, text)| line(label, text)).collect()
-}
-
-/// The advice for a verdict: the repair that may help, and the trust that is missing.
-fn advice(report: &VerdictReport) -> Vec<Line> {
-    let found = |wanted: &dyn Fn(u16) -> bool| report.faults.iter().any(|fault| wanted(fault.rule));
-    let mut lines = Vec::new();
-    let mut add = |text: &str| lines.push(line("what to do", with_places(text)));
-    if report.later_version.is_some() {
-        add("verify again with a newer program");
-    }
-    if report.is_following && found(&|rule| rule == 801) && !found(&|rule| rule == 802) {
-        add("annals pull brings this copy up to date: then verify it again; where the pin still \
-             saw more, keep the pin and ask who keeps the record");
-    } else if let (Exit::Forked, PinState::None, Some(place)) =
-        (report.exit, report.pin.state, &report.database)
-    {
-        add(&format!(
-            "keep a copy of this record as it is; where the database lost events, as a restored \
-             backup does, annals repair --from COPY takes them from a copy that has them, such as \
-             an editor's, and annals move --to {} then puts them back",
-            visible(place)
-        ));
-    } else if report.exit == Exit::Forked && report.pin.state == PinState::None {
-        add("keep a copy of this record as it is; where it is an older copy than the log key \
-             signed, annals repair looks for the newer one in the store, annals repair --from COPY \
-             in another copy");
-    } else if report.exit == Exit::Forked && !found(&|rule| rule == 707 || rule == 802) {
-        let evidence = report.evidence.as_ref().map_or(" and", |_| ", the evidence file and");
-        let older = match report.bag.is_some() {
-            true => {
-                "a bag that is older than the pin has fewer events and accuses nobody \
-                 (Annals-Recorded in its bag-info.txt is the time of its last event): take a newer \
-                 one"
-            }
-            false => {
-                "a copy that is older than the pin has fewer events and accuses nobody: take a \
-                 newer one"
-            }
-        };
-        add(&format!(
-            "keep the pin{evidence} a copy of this record as they are; {older}, or ask who keeps \
-             the record for the one that the pin saw"
-        ));
-    } else if report.exit == Exit::Forked {
-        let evidence = report.evidence.as_ref().map_or(" and", |_| ", the evidence file and");
-        add(&format!(
-            "keep the pin{evidence} a copy of this record as they are; ask who keeps the record \
-             for the one that the pin saw"
-        ));
-    }
-    let is_of_log = |missing: &&String| missing.starts_with("no log of the policy");
-    let (of_log, others): (Vec<_>, Vec<_>) = report.trust_missing.iter().partition(is_of_log);
-    if report.exit == Exit::Untrusted && !of_log.is_empty() {
-        add("the policy names none of the log keys that sign now: compare the record's, which \
-             annals witness list prints, with the one that you know by another way, and put it \
-             into the policy");
-    }
-    if report.exit == Exit::Untrusted && !others.is_empty() {
-        add(match (report.published, report.bag.is_some()) {
-            (true, _) => {
-                "ask who publishes the record for a checkpoint with the cosignatures that the \
-                     policy names"
-            }
-            (_, true) => {
-                "ask who made the bag for one whose checkpoint has the cosignatures that the \
-                     policy names: annals witness collect in the ledger, then annals export"
-            }
-            _ => "collect the cosignatures that the policy names with annals witness collect",
-        });
-    }
-    if report.keys_missing.is_some() {
-        add("name the folder of keys as it is called, or none, and verify again");
-    }
-    if report.policy_unread.is_some() {
-        add("put right the policy, or name another with --policy, and verify again");
-    }
-    let is_later = |fault: &FaultReport| fault.why.ends_with(OF_LATER_PROGRAM);
-    if report.faults.iter().any(|fault| fault.rule == 803 && is_later(fault)) {
-        add("keep the pin, and verify again with a newer program");
-    } else if found(&|rule| rule == 803) {
-        add(
-            "the pin is damaged: use a copy of it as it was written; a new one (--init-pin) trusts \
-             what is there now",
-        );
-    }
-    if found(&|rule| rule == 804) {
-        add("name the pin of this record with --pin");
-    }
-    if report.published {
-        if found(&|rule| !matches!(rule, 803 | 804)) && report.exit != Exit::Forked {
-            add("whoever publishes it verifies the ledger, removes the files that are wrong and \
-                 publishes again; a reader takes it from another place");
-        }
-        return lines;
-    }
-    if let Some(files) = report.bag.filter(|_| report.exit != Exit::Forked) {
-        let of_record = found(&|rule| !matches!(rule, 707 | 801..=804));
-        if files.line_ends {
-            add("if git changed the ends of the lines, put a file .gitattributes with the line \
-                 `* -text` into the topmost folder of the bag, commit it, remove all other files, \
-                 and check them out again");
-        }
-        if of_record || files.damaged {
-            add("take another copy of the bag, or make a new one of the ledger with annals \
-                 export: a bag is not repaired");
-        }
-        match (files.unlisted, of_record || files.damaged) {
-            (true, false) => add("move what no manifest lists out of the bag: all that is listed \
-                                  is as it was written"),
-            (true, true) => add("move what no manifest lists out of the bag"),
-            (false, _) => {}
-        }
-    }
-    if report.bag.is_some() {
-        return lines;
-    }
-    let unread = |part: &str| {
-        report.faults.iter().any(|fault| fault.rule == 911 && fault.why.contains(part))
-    };
-    let is_empty = report.size == 0 && !unread("/journal") && !found(&|rule| rule == 910);
-    let of_events = is_empty
-        || unread("/journal")
-        || found(&|rule| matches!(rule, 101..=604 | 607..=616 | 704..=706 | 910));
-    let of_documents = unread("/document/") || found(&|rule| matches!(rule, 605 | 606));
-    let changed =
-        report.checkpoint.is_none() && (unread("the checkpoint ") || unread("/checkpoint,"));
-    // No checkpoint is signed for a journal without an event.
-    let of_checkpoint = !is_empty && (changed || found(&|rule| matches!(rule, 701..=703)));
-    if is_empty {
-        add("the journal has no event, and a ledger has one from its start: it was emptied or cut");
-    }
-    if of_events {
-        add(match report.is_following {
-            true => {
-                "annals repair builds a damaged journal from the store, if that is whole; \
-                 otherwise annals clone makes the copy again"
-            }
-            false => {
-                "annals repair builds a damaged journal from the store, if that is whole; annals \
-                 repair --from COPY takes it from another copy"
-            }
-        });
-    }
-    if report.is_following {
-        // Nobody signs in a copy.
-        if of_documents || of_checkpoint {
-            add("annals pull brings documents and the checkpoint again");
-        }
-        return lines;
-    }
-    if of_documents {
-        add("annals repair --from COPY takes documents from another copy");
-    }
-    if of_checkpoint {
-        add(match changed {
-            true => {
-                "put back a copy of the checkpoint; annals repair moves aside what is no file in \
-                 its place; without one the next writer signs it"
-            }
-            false => "put back a copy of the checkpoint; without one the next writer signs it",
-        });
-    }
-    lines
 }
 
 /// The first and last event of a range, in words.

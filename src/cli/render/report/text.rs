@@ -25,7 +25,7 @@ pub fn write(out: &mut dyn Write, report: &VerdictReport, seconds: f64) -> Resul
     }
     let sections = sections(report);
     lines(out, sections.iter().filter(|section| section.id != ADVICE))?;
-    faults(out, report)?;
+    faults(out, &report.faults)?;
     lines(out, sections.iter().filter(|section| section.id == ADVICE))?;
     let (size, rate) = (report.size, report.size as f64 / seconds.max(1e-9));
     writeln!(out, "{}, in {seconds:.2} s ({rate:.0} events/s)", report.verdict)?;
@@ -50,11 +50,11 @@ pub fn lines<'a>(
 }
 
 /// Writes the first faults in full, and the number of the others by rule.
-pub fn faults(out: &mut dyn Write, report: &VerdictReport) -> Result<(), CliError> {
-    for fault in report.faults.iter().take(IN_FULL) {
+pub fn faults(out: &mut dyn Write, faults: &[FaultReport]) -> Result<(), CliError> {
+    for fault in faults.iter().take(IN_FULL) {
         writeln!(out, "{}", visible(&with_places(&sentence(fault))))?;
     }
-    for ((rule, name), count) in rest(report) {
+    for ((rule, name), count) in rest(faults) {
         writeln!(out, "and {count} more of rule {rule} {name}")?;
     }
     Ok(())
@@ -70,9 +70,9 @@ fn sentence(fault: &FaultReport) -> String {
 }
 
 /// The number of faults of each rule that are not printed in full.
-fn rest(report: &VerdictReport) -> BTreeMap<(u16, &'static str), usize> {
+fn rest(faults: &[FaultReport]) -> BTreeMap<(u16, &'static str), usize> {
     let mut rest = BTreeMap::new();
-    for fault in report.faults.iter().skip(IN_FULL) {
+    for fault in faults.iter().skip(IN_FULL) {
         *rest.entry((fault.rule, fault.name)).or_default() += 1;
     }
     rest

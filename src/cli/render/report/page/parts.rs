@@ -4,6 +4,7 @@
 
 use crate::cli::render::report::bag::BagReport;
 use crate::cli::render::report::lines::{Line, Section, capital};
+use crate::cli::render::report::subject::ReportSubject;
 use crate::cli::render::report::{FaultReport, VerdictReport};
 use crate::cli::terminal::{visible, zone};
 use crate::ledger::answer::tally::TallyReport;
@@ -301,7 +302,7 @@ pub fn again(report: &VerdictReport, around: &PageContext<'_>) -> Markup {
                     "With sha512sum, openssl and python3 alone: the steps of VERIFY.txt in the bag."
                 }
                 (by_hand(report, &around.place.join("data/ledger")))
-            } @else if !report.published {
+            } @else if !matches!(report.subject, ReportSubject::Published) {
                 (by_hand(report, around.place))
             }
         }

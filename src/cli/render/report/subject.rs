@@ -1,0 +1,75 @@
+//! What a verdict is about, and what of it could not be read: the advice depends on both.
+//!
+//! Always holds: a record is in one place, so one kind fits. Not here: the advice (`advice`).
+
+use crate::ledger::audit::AuditReport;
+use crate::ledger::reader::Record;
+use annals_core::verify::source::Source;
+
+/// What a verdict is about.
+#[derive(Debug)]
+pub enum ReportSubject {
+    /// A ledger in which events are written.
+    Ledger(UnreadParts),
+    /// A ledger that follows a published record: a pull may bring what it lacks.
+    Copy(UnreadParts),
+    /// A server's copy of a record that is kept in a database.
+    ServerCopy {
+        /// The address of the database.
+        place: String,
+        /// The parts of the copy that were not read.
+        unread: UnreadParts,
+    },
+    /// A record in a bag, which nothing repairs and in which nobody signs.
+    Bag(BagDamage),
+    /// A published record.
+    Published,
+}
+
+/// The parts of a ledger that were not judged, because they are not there as they were written.
+#[derive(Clone, Copy, Debug)]
+pub struct UnreadParts {
+    /// Whether a file of the journal cannot be read, or all of it was changed in transfer.
+    pub journal: bool,
+    /// Whether a document cannot be read.
+    pub documents: bool,
+    /// Whether something else is in the place of the checkpoint, or it was changed in transfer.
+    pub checkpoint: bool,
+}
+
+/// What is wrong with the files of a bag, beside its record.
+#[derive(Clone, Copy, Debug)]
+pub struct BagDamage {
+    /// Whether there are files that no manifest lists.
+    pub unlisted: bool,
+    /// Whether others are missing or are not as they were written.
+    pub damaged: bool,
+    /// Whether line ends were changed.
+    pub line_ends: bool,
+}
+
+impl ReportSubject {
+    /// The ledger that was audited.
+    pub fn of_ledger(record: &Record, audited: &AuditReport) -> ReportSubject {
+        let unread = UnreadParts::of(record, audited);
+        let Some(ledger) = audited.subject.ledger() else { return ReportSubject::Published };
+        match &ledger.database {
+            _ if ledger.is_following => ReportSubject::Copy(unread),
+            Some(place) => ReportSubject::ServerCopy { place: place.clone(), unread },
+            None => ReportSubject::Ledger(unread),
+        }
+    }
+}
+
+impl UnreadParts {
+    fn of(record: &Record, audited: &AuditReport) -> UnreadParts {
+        let unread = record.unread();
+        let is_unread = |folder| unread.keys().any(|name| name.starts_with(folder));
+        let is_strange = unread.get("checkpoint").is_some_and(|file| file.is_strange);
+        UnreadParts {
+            journal: record.source.changed().is_some() || is_unread("journal/"),
+            documents: is_unread("document/"),
+            checkpoint: is_strange || audited.report.anchors.checkpoint_changed.is_some(),
+        }
+    }
+}
