@@ -67,7 +67,8 @@ fn named(entry: &Entry) -> Vec<u64> {
 
 fn verdict(writer: &mut Writer, entry: &Entry) -> Result<Option<String>, LedgerError> {
     let (entries, first) = (vec![entry.clone()], writer.size());
-    verify_last(writer, &Prepared { entries, first, ..Prepared::default() })
+    let broken = verify_last(writer, &Prepared { entries, first, ..Prepared::default() })?;
+    Ok(broken.map(|broken| broken.why))
 }
 
 /// The verdict of a writer that judges the whole record.

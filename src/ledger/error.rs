@@ -15,7 +15,7 @@ use crate::store::StoreError;
 use annals_core::event::vocabulary::Type;
 use annals_core::hash::Hash;
 use annals_core::key::SigningError;
-use annals_core::rule::{Class, Fault};
+use annals_core::rule::{Class, Fault, Rule};
 use annals_core::text::counted;
 use annals_core::verdict::Verdict;
 use annals_core::verify::source::SourceError;
@@ -65,8 +65,17 @@ pub struct Refusal {
     pub place: Option<InputPlace>,
     /// The draft's `ref`.
     pub name: Option<String>,
+    /// The rule that refuses it; `None` for a draft that cannot be read or resolved.
+    pub rule: Option<Rule>,
     /// What was expected and found.
     pub why: String,
+}
+
+impl Refusal {
+    /// The refusal of what stands in no input, and breaks no rule.
+    pub fn of(why: impl Into<String>) -> Refusal {
+        Refusal { place: None, name: None, rule: None, why: why.into() }
+    }
 }
 
 /// Why an operation failed.

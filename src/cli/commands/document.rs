@@ -102,7 +102,7 @@ fn present(context: &Context, document: u64) -> Result<Option<Box<Captured>>, Cl
     let mut gathered = gather(&view, &names, &|_| false)?;
     let row = gathered.documents.remove(&document).ok_or_else(|| {
         let why = format!("document: {document} is no document; annals document list shows them");
-        LedgerError::Refused(vec![Refusal { place: None, name: None, why }])
+        LedgerError::Refused(vec![Refusal::of(why)])
     })?;
     Ok(row.about)
 }

@@ -169,8 +169,7 @@ impl DraftFile {
                 "{why}; {read} shows them; on a terminal, without --yes, they are shown and asked \
                  about"
             );
-            let refusal = Refusal { place: None, name: None, why };
-            return Err(LedgerError::Refused(vec![refusal]).into());
+            return Err(LedgerError::Refused(vec![Refusal::of(why)]).into());
         }
         Ok(())
     }

@@ -29,7 +29,7 @@ pub fn fact(context: &Context, number: u64) -> Result<FactRow, CliError> {
     row.ok_or_else(|| {
         // As the acts on a fact refuse it that need not look at it first.
         let why = format!("fact: {number} is no fact; annals replay lists them");
-        LedgerError::Refused(vec![Refusal { place: None, name: None, why }]).into()
+        LedgerError::Refused(vec![Refusal::of(why)]).into()
     })
 }
 

@@ -540,8 +540,7 @@ fn prepared(
                 (false, Some(waits)) => format!("{why}; {waits}"),
                 (false, None) => why,
             };
-            let refusal = Refusal { place: None, name: None, why };
-            return Err(LedgerError::Refused(vec![refusal]).into());
+            return Err(LedgerError::Refused(vec![Refusal::of(why)]).into());
         }
         EarlierWork::New => {}
     }

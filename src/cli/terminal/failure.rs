@@ -41,7 +41,7 @@ fn report_ledger(err: &mut dyn Write, error: &LedgerError) -> io::Result<()> {
         writeln!(err, "  {}", with_places(advice))?;
     }
     if let LedgerError::Refused(refusals) = error {
-        for Refusal { place, name, why } in refusals {
+        for Refusal { place, name, why, .. } in refusals {
             let place = named(place.as_ref(), name.as_deref()).replace('\n', "⏎");
             let why = with_places(why).replace('\n', "⏎");
             match place.as_str() {

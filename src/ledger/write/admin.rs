@@ -36,9 +36,9 @@ pub fn prepare_act(
             writer.check_signatures()?;
             Ok(prepared)
         }
-        Some(why) => {
+        Some(broken) => {
             writer.take_back();
-            Err(LedgerError::NotAllowed { kind, why })
+            Err(LedgerError::NotAllowed { kind, why: broken.why })
         }
     }
 }

@@ -10,6 +10,7 @@ use crate::ledger::write::draft::Placed;
 use crate::ledger::write::home::entry_of;
 use crate::ledger::write::loaded::{FileAccess, LoadedDraft, LoadedInput, Reach};
 use crate::ledger::write::outbox::{KeptSubmission, PendingFit, Submission, is_late};
+use crate::ledger::write::outcome::BrokenRule;
 use crate::ledger::write::passages::claim_of;
 use crate::ledger::write::prepared::{Prepared, Receipt};
 use crate::ledger::write::repeats::{Repeats, WaitingPassages, written_since};
@@ -156,7 +157,7 @@ fn prepare_again(
             prepared.resolved.push(resolved);
         }
         prepared.entries.push(entry);
-        if let Some(why) = verify_last(writer, &prepared)? {
+        if let Some(BrokenRule { why, .. }) = verify_last(writer, &prepared)? {
             writer.take_back();
             return Ok(EarlierWork::Refused(why));
         }
@@ -186,7 +187,7 @@ fn kept_repeats(why: &str, submission: &Submission) -> LedgerError {
         "{why}; --again enters it once more, annals outbox drop {} gives up what was signed before",
         name.get(..16).unwrap_or_default()
     );
-    LedgerError::Refused(vec![Refusal { place: None, name: None, why }])
+    LedgerError::Refused(vec![Refusal::of(why)])
 }
 
 /// The state of an earlier submission of the same drafts by this key, as far as it is known without

@@ -11,7 +11,7 @@ use crate::ledger::write::hints::{advised, no_event, standing_advice, with_advic
 use crate::ledger::write::loaded::{LoadedDraft, LoadedInput};
 use crate::ledger::write::notes;
 use crate::ledger::write::notes::unquoted::LanguageCheck;
-use crate::ledger::write::outcome::{DraftResult, Outcome, Output, Refusals};
+use crate::ledger::write::outcome::{BrokenRule, DraftResult, Outcome, Output, Refusals};
 use crate::ledger::write::passages::claim_of;
 use crate::ledger::write::pending::{Pending, WriterLookup};
 use crate::ledger::write::prepared::{NoteSubject, Prepared};
@@ -247,7 +247,7 @@ impl<'w, 'k, 's> DraftBatch<'w, 'k, 's> {
             prepared.documents.extend(resolved.document.clone());
             prepared.resolved.push(resolved);
             let refusal = verify_last(self.writer, prepared)?;
-            let result = refusal.map_or(DraftResult::Good, |why| DraftResult::Refused(why.into()));
+            let result = refusal.map_or(DraftResult::Good, DraftResult::Illegal);
             self.account();
             if let Some(DraftUnderWay { draft, position, .. }) = self.under_way.pop_front() {
                 let outcome = Outcome { position, result };
@@ -322,25 +322,26 @@ pub fn slot(writer: &Writer, now: Time) -> Slot {
     Slot { position: chain.size(), head: chain.head, after: chain.at, now }
 }
 
-/// Verifies the last prepared event after those before it, whatever its source; returns its faults
-/// as the reason for a refusal. Its signature is verified with those of the other events, by
+/// Verifies the last prepared event after those before it, whatever its source; returns the rules
+/// that refuse it. Its signature is verified with those of the other events, by
 /// [`Writer::check_signatures`].
 pub fn verify_last(
     writer: &mut Writer,
     prepared: &Prepared,
-) -> Result<Option<String>, LedgerError> {
+) -> Result<Option<BrokenRule>, LedgerError> {
     let faults = faults_of_last(writer, prepared)?;
     let state = &writer.verifier.chain.state;
     let args = prepared.resolved.last().map(|resolved| &resolved.args);
+    let Some(rule) = faults.first().map(|fault| fault.rule) else { return Ok(None) };
     let faults = faults.iter().map(|fault| {
         let standing = args.and_then(|args| standing_advice(fault.rule, args, state));
         standing.map_or_else(|| with_advice(fault), |advice| advised(fault, &advice))
     });
     let faults: Vec<String> = faults.collect();
-    Ok(Some(faults.join("; ")).filter(|why| !why.is_empty()))
+    Ok(Some(BrokenRule { rule, why: faults.join("; ") }))
 }
 
-/// The same; returns the faults.
+/// Verifies the last prepared event, as [`verify_last`] does; returns its faults.
 pub fn faults_of_last(writer: &mut Writer, prepared: &Prepared) -> Result<Vec<Fault>, LedgerError> {
     let Some(entry) = prepared.entries.last() else { return Ok(Vec::new()) };
     let examined = examine(entry);

@@ -144,8 +144,8 @@ fn opening(
     let slot = slot(&writer, clock.now());
     let entry = seal(&resolved, &slot, &keys.founder, entropy)?;
     let prepared = Prepared { entries: vec![entry], ..Prepared::default() };
-    if let Some(why) = verify_last(&mut writer, &prepared)? {
-        return Err(LedgerError::Usage(why));
+    if let Some(broken) = verify_last(&mut writer, &prepared)? {
+        return Err(LedgerError::Usage(broken.why));
     }
     Ok((writer, prepared))
 }

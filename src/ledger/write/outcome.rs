@@ -11,6 +11,7 @@ use crate::ledger::write::passages::Passages;
 use crate::ledger::write::prepared::Prepared;
 use crate::ledger::write::resolve::Agents;
 use crate::ledger::write::resolve::fields::Reasons;
+use annals_core::rule::Rule;
 use annals_core::text::in_quotes;
 use std::collections::{HashMap, HashSet};
 
@@ -43,10 +44,21 @@ pub struct Outcome {
 pub enum DraftResult {
     /// It is accepted.
     Good,
-    /// It may not, and why.
+    /// It cannot be resolved, and why.
     Refused(Reasons),
+    /// Its event breaks the rules.
+    Illegal(BrokenRule),
     /// It names one that was refused: its own refusal would only repeat the first.
     Repeats,
+}
+
+/// The rule that refuses an event.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct BrokenRule {
+    /// The first rule that it breaks.
+    pub rule: Rule,
+    /// All that it breaks, with advice.
+    pub why: String,
 }
 
 /// The refusals so far, and the `ref`s of the refused drafts.
@@ -79,26 +91,27 @@ impl Refusals {
                 self.lost.insert(name.clone());
             }
             if twice {
-                self.refuse(
-                    loaded,
-                    format!("ref: {} is given twice in this input", in_quotes(name)),
-                );
+                let why = format!("ref: {} is given twice in this input", in_quotes(name));
+                self.refuse(loaded, None, why);
             }
         }
         match &outcome.result {
             DraftResult::Good | DraftResult::Repeats => {}
             // Each cell of a table has its own place.
             DraftResult::Refused(why) if self.columns.is_table() => {
-                why.0.iter().for_each(|why| self.refuse(loaded, why.clone()));
+                why.0.iter().for_each(|why| self.refuse(loaded, None, why.clone()));
             }
-            DraftResult::Refused(why) => self.refuse(loaded, why.to_string()),
+            DraftResult::Refused(why) => self.refuse(loaded, None, why.to_string()),
+            DraftResult::Illegal(BrokenRule { rule, why }) => {
+                self.refuse(loaded, Some(*rule), why.clone());
+            }
         }
     }
 
-    fn refuse(&mut self, loaded: &LoadedDraft, why: String) {
+    fn refuse(&mut self, loaded: &LoadedDraft, rule: Option<Rule>, why: String) {
         let (column, why) = self.columns.located(why);
         let place = self.columns.place(loaded.line, column);
-        self.refused.push(Refusal { place, name: loaded.draft.name.clone(), why });
+        self.refused.push(Refusal { place, name: loaded.draft.name.clone(), rule, why });
     }
 
     /// All of them, by line, if there is any.

@@ -281,8 +281,7 @@ fn of_file(context: &Context, source: PathBuf) -> Result<CaptureInput, CliError>
     let reach = Reach { folder, keys: &keys, secrets: &secrets, files: FileAccess::All };
     let file = LoadedFile::read(reach, &source).map_err(|error| match error {
         FileError::Refused(why) => {
-            let why = format!("file: {why}");
-            LedgerError::Refused(vec![Refusal { place: None, name: None, why }])
+            LedgerError::Refused(vec![Refusal::of(format!("file: {why}"))])
         }
         FileError::Unreadable(error) => LedgerError::from(error),
     })?;

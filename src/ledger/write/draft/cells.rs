@@ -192,7 +192,7 @@ impl Columns {
     /// The refusal of what could not be read.
     pub fn refusal(&self, error: &DraftError) -> Refusal {
         let place = self.place(error.line, error.column);
-        Refusal { place, name: error.name.clone(), why: error.why.clone() }
+        Refusal { place, name: error.name.clone(), rule: None, why: error.why.clone() }
     }
 
     /// A reason with the column of the field that it begins with: there it says no more which
