@@ -14,6 +14,7 @@ use crate::cli::shared::{
     DraftFile, DraftSubmission, QuoteArgs, SubmitOptions, WordsArgs, WriteArgs, basis_alone,
     expect_signer, fields, present, read, submit_typed,
 };
+use crate::cli::terminal::ask::LineQuestion;
 use crate::cli::terminal::{CliError, Command, Context, Exit, Format, Group, ask, data, formats};
 use crate::disk::is_there;
 use crate::ledger::write::draft::{Draft, DraftForm, Input, template, written};
@@ -163,9 +164,9 @@ fn one(context: &mut Context, args: AppendArgs) -> Result<Exit, CliError> {
         expect_signer(context, &write)?;
     }
     let question = "quotation (the document's words, or first words … last words)";
-    place.quote = Some(ask::given(place.quote, question, "--quote")?);
+    place.quote = Some(LineQuestion::new(question).option("--quote").given_or_ask(place.quote)?);
     let question = "claim (one sentence that stands by itself)";
-    words.claim = Some(ask::given(words.claim, question, "--claim")?);
+    words.claim = Some(LineQuestion::new(question).option("--claim").given_or_ask(words.claim)?);
     let evidence = place.evidence(Stance::Supports).into_iter().collect();
     let draft = Draft { kind: Some(Type::FactAsserted), evidence: Some(evidence), ..words.draft() };
     submit_typed(context, draft, &SubmitOptions::shown(&write))

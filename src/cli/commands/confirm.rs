@@ -71,7 +71,7 @@ fn run(context: &mut Context, args: ConfirmArgs) -> Result<Exit, CliError> {
         }
     }
     present::show(context, &facts, &args.write)?;
-    let how = ask::word(args.how, How::ALL, "how do you confirm", "--how")?;
+    let how = ask::closed_word(args.how, How::ALL, "how do you confirm", "--how")?;
     let evidence = args.place.evidence(Stance::Supports).map(|entry| vec![entry]);
     let draft = |fact: &u64| Draft {
         kind: Some(Type::FactConfirmed),

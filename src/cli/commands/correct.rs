@@ -7,6 +7,7 @@ use crate::cli::shared::{
     DraftSubmission, QuoteArgs, ReasonArgs, SubmitOptions, WordsArgs, WriteArgs, basis_alone,
     expect_signer, present,
 };
+use crate::cli::terminal::ask::LineQuestion;
 use crate::cli::terminal::{CliError, Command, Context, Exit, Format, Group, ask, formats, note};
 use crate::ledger::query::row::{Charge, FactRow};
 use crate::ledger::write::draft::{
@@ -65,9 +66,11 @@ fn run(context: &mut Context, mut args: CorrectArgs) -> Result<Exit, CliError> {
     if args.words.has_basis_alone() && old.words.when.is_none() {
         return Err(basis_alone());
     }
-    let reason = ask::word(args.why.reason, Reason::ALL, "reason", "--reason")?;
+    let reason = ask::closed_word(args.why.reason, Reason::ALL, "reason", "--reason")?;
     let question = "statement (what was wrong, in a sentence for readers)";
-    let statement = ask::given(args.why.said.statement.take(), question, "--statement")?;
+    let statement = LineQuestion::new(question)
+        .option("--statement")
+        .given_or_ask(args.why.said.statement.take())?;
     // What is taken over, and which disputes are open, is as it is when this is written.
     let make = |context: &Context| {
         let old = present::fact(context, args.fact)?;
@@ -97,10 +100,13 @@ fn new_claim(old: &FactRow) -> Result<String, CliError> {
         return Err(nothing());
     }
     let before = old.words.claim.clone().unwrap_or_default();
-    let claim = ask::line_that("claim", &before, &|typed| match typed.trim() {
-        "" => Err("expected at least one character".to_owned()),
-        _ => Ok(()),
-    })?;
+    let claim = LineQuestion::new("claim")
+        .initial(&before)
+        .check(&|typed| match typed.trim() {
+            "" => Err("expected at least one character".to_owned()),
+            _ => Ok(()),
+        })
+        .ask()?;
     if claim == before { Err(nothing()) } else { Ok(claim) }
 }
 

@@ -10,7 +10,8 @@ pub mod list;
 use crate::cli::commands::document::about::AboutArgs;
 use crate::cli::render::provenance;
 use crate::cli::shared::{DraftSubmission, SubmitOptions, WriteArgs, expect_legal};
-use crate::cli::terminal::{CliError, Command, Context, Exit, Format, Group, ask, formats};
+use crate::cli::terminal::ask::LineQuestion;
+use crate::cli::terminal::{CliError, Command, Context, Exit, Format, Group, formats};
 use crate::ledger::error::{LedgerError, Refusal};
 use crate::ledger::query::gather::gather;
 use crate::ledger::write::draft::{Draft, Name};
@@ -90,7 +91,8 @@ fn describe(context: &mut Context, args: DescribeArgs) -> Result<Exit, CliError>
         expect_legal(context, draft, &write)?;
     }
     let question = "statement (why it is described anew)";
-    let statement = Some(ask::given(statement, question, "--statement")?);
+    let statement =
+        Some(LineQuestion::new(question).option("--statement").given_or_ask(statement)?);
     let make = |context: &Context| draft(context, statement.clone());
     DraftSubmission::made(&make).run(context, &SubmitOptions::of(&write))
 }

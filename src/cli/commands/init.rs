@@ -4,6 +4,7 @@
 //! Not here: the steps (`ledger::write::init`).
 
 use crate::cli::shared::{ReceiptJson, fit_name, seen, words};
+use crate::cli::terminal::ask::LineQuestion;
 use crate::cli::terminal::{
     CliError, Command, Context, Exit, Format, Group, announce_clock, ask, done_as, formats, json,
     note, shown_path,
@@ -176,6 +177,6 @@ fn policy(text: Option<String>) -> Result<Option<Short>, CliError> {
 fn given_or_asked(value: Option<String>, question: &str, option: &str) -> Result<String, CliError> {
     match value {
         Some(value) => Ok(value),
-        None => ask::line(question, option, None),
+        None => LineQuestion::new(question).option(option).ask(),
     }
 }

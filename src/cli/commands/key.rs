@@ -6,6 +6,7 @@
 mod list;
 
 use crate::cli::shared::{WriteStatus, fit_name, new_phrase, protection, words};
+use crate::cli::terminal::ask::LineQuestion;
 use crate::cli::terminal::{
     CliError, Command, Context, Exit, Format, Group, ask, done_as, formats, json, note, shown_path,
 };
@@ -204,7 +205,7 @@ fn request_fields(
     let question = "name of the key's holder, as it will stand in the record";
     let name = match asking.name {
         Some(name) => name,
-        None => ask::line(question, "--name", None)?,
+        None => LineQuestion::new(question).option("--name").ask()?,
     };
     fit_name("--name", &name)?;
     let name = words("--name", Words::new(name))?;
@@ -212,7 +213,9 @@ fn request_fields(
     let origin = match (asking.origin, origin_here(context)?) {
         (Some(origin), _) => words("--for", Origin::new(origin))?,
         (None, Some(origin)) => origin,
-        (None, None) => words("--for", Origin::new(ask::line(question, "--for", None)?))?,
+        (None, None) => {
+            words("--for", Origin::new(LineQuestion::new(question).option("--for").ask()?))?
+        }
     };
     Ok((origin, name))
 }

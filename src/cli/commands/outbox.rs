@@ -501,13 +501,13 @@ fn give_up(context: &mut Context, name: &str) -> Result<Exit, CliError> {
     let name = match (found.as_slice(), broken.as_slice()) {
         ([one], []) => {
             note(WaitingJson::of(one).line());
-            ask::may_write(context.global.yes, question)?;
+            ask::confirm_write(context.global.yes, question)?;
             one.keeping.forget()?;
             one.name()
         }
         ([], [one]) => {
             note(DamagedJson::of(one).line());
-            ask::may_write(context.global.yes, question)?;
+            ask::confirm_write(context.global.yes, question)?;
             one.remove()?;
             one.name.clone()
         }

@@ -6,7 +6,8 @@
 use crate::cli::shared::{
     QuoteArgs, SubmitOptions, WriteArgs, expect_legal, present, submit_typed,
 };
-use crate::cli::terminal::{CliError, Command, Context, Exit, Format, Group, ask, formats};
+use crate::cli::terminal::ask::LineQuestion;
+use crate::cli::terminal::{CliError, Command, Context, Exit, Format, Group, formats};
 use crate::ledger::error::LedgerError;
 use crate::ledger::reader::Record;
 use crate::ledger::write::draft::{Draft, Name};
@@ -57,7 +58,8 @@ fn run(context: &mut Context, args: ReinstateArgs) -> Result<Exit, CliError> {
     expect_legal(context, draft.clone(), &args.write)?;
     present::show_charge(context, retraction, &args.write)?;
     let question = "statement (why the fact stands again)";
-    let statement = ask::given(args.statement, question, "--statement")?;
+    let statement =
+        LineQuestion::new(question).option("--statement").given_or_ask(args.statement)?;
     let draft = Draft { statement: Some(statement), ..draft };
     submit_typed(context, draft, &SubmitOptions::of(&args.write))
 }

@@ -4,7 +4,8 @@
 //! relations are in force (`fold`).
 
 use crate::cli::shared::{SubmitOptions, WriteArgs, expect_legal, fields, submit_typed};
-use crate::cli::terminal::{CliError, Command, Context, Exit, Format, Group, ask, formats};
+use crate::cli::terminal::ask::LineQuestion;
+use crate::cli::terminal::{CliError, Command, Context, Exit, Format, Group, formats};
 use crate::ledger::write::draft::{Draft, Name};
 use annals_core::event::vocabulary::{Relation, Type};
 use clap::Args;
@@ -57,7 +58,9 @@ fn run(context: &mut Context, args: RelateArgs) -> Result<Exit, CliError> {
                 ..Draft::default()
             };
             expect_legal(context, draft.clone(), &args.write)?;
-            let statement = Some(ask::given(args.statement, question, "--statement")?);
+            let statement = Some(
+                LineQuestion::new(question).option("--statement").given_or_ask(args.statement)?,
+            );
             Draft { statement, ..draft }
         }
         None => {

@@ -5,7 +5,8 @@
 use crate::cli::shared::{
     QuoteArgs, SubmitOptions, WriteArgs, expect_legal, present, submit_typed,
 };
-use crate::cli::terminal::{CliError, Command, Context, Exit, Format, Group, ask, formats};
+use crate::cli::terminal::ask::LineQuestion;
+use crate::cli::terminal::{CliError, Command, Context, Exit, Format, Group, formats};
 use crate::ledger::write::draft::{Draft, Name};
 use annals_core::event::vocabulary::{Stance, Type};
 use clap::Args;
@@ -49,7 +50,8 @@ fn run(context: &mut Context, args: UpholdArgs) -> Result<Exit, CliError> {
     expect_legal(context, draft.clone(), &args.write)?;
     present::show_charge(context, args.dispute, &args.write)?;
     let question = "statement (why the fact stands)";
-    let statement = ask::given(args.statement, question, "--statement")?;
+    let statement =
+        LineQuestion::new(question).option("--statement").given_or_ask(args.statement)?;
     let draft = Draft { statement: Some(statement), ..draft };
     submit_typed(context, draft, &SubmitOptions::of(&args.write))
 }

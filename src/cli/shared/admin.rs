@@ -6,6 +6,7 @@
 
 use crate::cli::shared::receipt::{self, Details, print_dry_run, write_receipt};
 use crate::cli::shared::sign_question::sign_question;
+use crate::cli::terminal::ask::LineQuestion;
 use crate::cli::terminal::{CliError, Context, Exit, Format, ask, done, note, whole_words};
 use crate::keys::generate;
 use crate::ledger::error::LedgerError;
@@ -178,7 +179,7 @@ pub fn may_write(
     if asks {
         writer.rest()?;
     }
-    ask::may_write(yes, &sign_question(context, writer, signer, "this"))?;
+    ask::confirm_write(yes, &sign_question(context, writer, signer, "this"))?;
     context.answers.borrow_mut().agreed = Some(shown);
     match context.wake(writer)? {
         Woken::Same => Ok(true),
@@ -282,7 +283,7 @@ pub fn statement(
     given: Option<String>,
     question: &str,
 ) -> Result<Stated, CliError> {
-    let ask = || ask::line(question, "--statement", None);
+    let ask = || LineQuestion::new(question).option("--statement").ask();
     let text = match given {
         Some(text) => text,
         None => context.answers.borrow_mut().line(question, ask)?,

@@ -3,6 +3,7 @@
 //! Always holds: an option has one name and one meaning in every command; closed words are those of
 //! the format; an empty value omits a field. Not here: how commands use them.
 
+use crate::cli::terminal::ask::LineQuestion;
 use crate::cli::terminal::{CliError, ask};
 use crate::ledger::write::draft::{
     Draft, DraftForm, EvidenceDraft, HopDraft, Name, QuoteDraft, TopicDraft, WhenDraft,
@@ -304,7 +305,12 @@ pub fn errors(why: &ErrorArgs) -> Result<(Reason, String), CliError> {
     if why.reason == Some(Reason::MorePrecise) {
         return Err(CliError::usage("--reason: more-precise is for corrections only"));
     }
-    let reason = ask::word(why.reason, &all, "reason", "--reason")?;
+    let reason = ask::closed_word(why.reason, &all, "reason", "--reason")?;
     let question = "statement (why, in a sentence for readers)";
-    Ok((reason, ask::given(why.said.statement.clone(), question, "--statement")?))
+    Ok((
+        reason,
+        LineQuestion::new(question)
+            .option("--statement")
+            .given_or_ask(why.said.statement.clone())?,
+    ))
 }

@@ -128,7 +128,7 @@ impl<'a> DraftSubmission<'a> {
     /// Submits the drafts.
     pub fn run(self, context: &mut Context, options: &SubmitOptions) -> Result<Exit, CliError> {
         let yes = context.global.yes;
-        let mut may_write = |question: &str| ask::may_write(yes, question);
+        let mut may_write = |question: &str| ask::confirm_write(yes, question);
         let agree: Agree<'_> = match self.agree {
             Some(agree) => agree,
             None => &mut may_write,

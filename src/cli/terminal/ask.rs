@@ -9,8 +9,10 @@ mod line_editor;
 pub mod typed;
 
 pub use crate::cli::terminal::ask::hidden_input::is_left;
-use crate::cli::terminal::ask::line_editor::{LineQuestion, until_text};
-pub use crate::cli::terminal::ask::line_editor::{UnfinishedLine, go_on_with, take_unfinished};
+use crate::cli::terminal::ask::line_editor::until_text;
+pub use crate::cli::terminal::ask::line_editor::{
+    LineQuestion, UnfinishedLine, go_on_with, take_unfinished,
+};
 use crate::cli::terminal::exit::CliError;
 use crate::cli::terminal::output::{note, whole_words};
 use crate::keys::{RECOVERY_LINES, TRIES, check_recovery_line, read_recovery};
@@ -32,96 +34,72 @@ pub fn on_terminal() -> bool {
 }
 
 /// Asks whether to write; yes without a question with `--yes` or without a terminal.
-pub fn may_write(yes: bool, question: &str) -> Result<(), CliError> {
+pub fn confirm_write(yes: bool, question: &str) -> Result<(), CliError> {
     if yes || !on_terminal() {
         return Ok(());
     }
     if self::yes(question)? { Ok(()) } else { Err(CliError::Declined) }
 }
 
-/// Asks for a line on a terminal; otherwise an error that names the option.
-pub fn line(question: &str, option: &str, default: Option<&str>) -> Result<String, CliError> {
-    fit_line(question, option, default, &|_| Ok(()))
-}
-
-/// The same for a line that fits: one that does not is there to be changed, with why.
-fn fit_line(
-    question: &str,
-    option: &str,
-    default: Option<&str>,
-    fit: &dyn Fn(&str) -> Result<(), String>,
-) -> Result<String, CliError> {
-    if !on_terminal() {
-        return match default {
-            Some(default) => Ok(default.to_owned()),
-            None => Err(CliError::usage(format!("{question}: give it with {option}"))),
-        };
+impl LineQuestion<'_> {
+    /// A given value, or the answer.
+    pub fn given_or_ask(self, value: Option<String>) -> Result<String, CliError> {
+        value.map_or_else(|| self.ask(), Ok)
     }
-    line_that(question, default.unwrap_or_default(), &|typed| match typed {
-        "" => Err("expected at least one character".to_owned()),
-        typed => fit(typed),
-    })
-}
 
-/// A given line, or one from a prompt.
-pub fn given(value: Option<String>, question: &str, option: &str) -> Result<String, CliError> {
-    given_that(value, question, option, &|_| Ok(()))
-}
-
-/// A given line, or one from a prompt that fits.
-pub fn given_that(
-    value: Option<String>,
-    question: &str,
-    option: &str,
-    fit: &dyn Fn(&str) -> Result<(), String>,
-) -> Result<String, CliError> {
-    match value {
-        Some(value) => Ok(value),
-        None => fit_line(question, option, None, fit),
-    }
-}
-
-/// Asks for a line that may be empty, with an initial text, until it fits; one that does not is
-/// there to be changed, with why; on a terminal only.
-pub fn line_that(
-    question: &str,
-    initial: &str,
-    fit: &dyn Fn(&str) -> Result<(), String>,
-) -> Result<String, CliError> {
-    let mut begun = initial.to_owned();
-    loop {
-        let asked = LineQuestion { question, initial: &begun, ..LineQuestion::default() };
-        let typed = line_of(&asked)?;
-        if is_back(&typed, &begun) {
+    /// The answer.
+    pub fn ask(self) -> Result<String, CliError> {
+        if let Some(option) = self.option.filter(|_| !on_terminal()) {
+            return Err(no_answer(self.question, format!("give it with {option}")));
+        }
+        let mut begun = self.initial.to_owned();
+        loop {
+            if let Some(typed) = self.next_answer(&mut begun)? {
+                if typed != self.initial {
+                    typed::add(self.question, &typed);
+                }
+                return Ok(typed);
+            }
             note(format!(
                 "expected an answer, found {BACK}: no question before this one can be changed; \
                  Ctrl-C leaves, and nothing is written"
             ));
-            continue;
         }
-        match fit(&typed) {
-            Ok(()) => {
-                if typed != initial {
-                    typed::add(question, &typed);
-                }
-                return Ok(typed);
+    }
+
+    /// The answer; `None` is the way back, on an empty line or after the initial text.
+    pub fn ask_or_back(self) -> Result<Option<String>, CliError> {
+        self.next_answer(&mut self.initial.to_owned())
+    }
+
+    /// Asks until a line passes, or is the way back. `begun` is what the line begins with: after a
+    /// line that does not pass, that line.
+    fn next_answer(&self, begun: &mut String) -> Result<Option<String>, CliError> {
+        loop {
+            let question = LineQuestion { initial: begun, ..*self };
+            let typed = line_editor::line(&question).map_err(cli_error)?;
+            if is_back(&typed, begun) {
+                return Ok(None);
             }
-            Err(why) => note(why),
+            let passed = match self.check {
+                _ if typed.is_empty() && self.is_filled => {
+                    Err("expected at least one character".to_owned())
+                }
+                Some(check) => check(&typed),
+                None => Ok(()),
+            };
+            match passed {
+                Ok(()) => return Ok(Some(typed)),
+                Err(why) => note(why),
+            }
+            *begun = typed;
         }
-        begun = typed;
     }
 }
 
-/// The same with values that Tab completes, and what stands between several of them; `None` is
-/// the way back, on an empty line or after the initial text.
-pub fn line_or_back(
-    question: &str,
-    initial: &str,
-    offered: &[String],
-    separator: Option<char>,
-) -> Result<Option<String>, CliError> {
-    let typed = line_of(&LineQuestion { question, initial, offered, separator })?;
-    Ok((!is_back(&typed, initial)).then_some(typed))
+/// The error of a question without a terminal.
+fn no_answer(question: &str, advice: String) -> CliError {
+    CliError::NoAnswer { question: question.to_owned(), advice }
 }
 
 /// Whether an answer is the way back: alone, or after the text that the question began with.
@@ -130,10 +108,6 @@ fn is_back(typed: &str, initial: &str) -> bool {
         let before = before.trim();
         before.is_empty() || before == initial.trim()
     })
-}
-
-fn line_of(question: &LineQuestion<'_>) -> Result<String, CliError> {
-    line_editor::line(question).map_err(left)
 }
 
 /// Asks for yes or no, as a whole line, with no as default; on a terminal only. Input typed before
@@ -159,7 +133,7 @@ pub enum Consent {
     Back,
 }
 
-/// The same with a way back.
+/// Asks for yes or no, as [`yes`] does, with a way back.
 pub fn yes_or_back(question: &str) -> Result<Consent, CliError> {
     let prompt = format!("{question} [y/N/b: back]");
     let meant = |typed: &str| match typed {
@@ -180,7 +154,7 @@ fn decision<T>(
         let typed = match hidden_input::line_shown(prompt) {
             Ok(typed) => typed.trim().to_lowercase(),
             Err(error) if error.kind() == io::ErrorKind::InvalidData => "?".to_owned(),
-            Err(error) => return Err(left(error)),
+            Err(error) => return Err(cli_error(error)),
         };
         match meant(&typed) {
             Some(answer) => return Ok(answer),
@@ -193,28 +167,49 @@ fn decision<T>(
 /// The answer that goes back to the question before, where there is one.
 pub const BACK: &str = "<";
 
-/// Asks for one of several choices; returns its index; on a terminal only.
-pub fn one_of<T: ToString>(question: &str, choices: &[T]) -> Result<usize, CliError> {
-    loop {
-        if let Some(chosen) = one_of_or_back(question, choices)? {
-            return Ok(chosen);
+/// A question for one of several choices; on a terminal only.
+#[derive(Clone, Copy)]
+pub struct ChoiceQuestion<'a, T> {
+    question: &'a str,
+    choices: &'a [T],
+}
+
+impl<'a, T: ToString> ChoiceQuestion<'a, T> {
+    /// A question for one of these.
+    pub fn new(question: &'a str, choices: &'a [T]) -> ChoiceQuestion<'a, T> {
+        ChoiceQuestion { question, choices }
+    }
+
+    /// The index of the answer.
+    pub fn ask(self) -> Result<usize, CliError> {
+        let ChoiceQuestion { question, choices } = self;
+        loop {
+            if let Some(chosen) = (ChoiceQuestion { question, choices }).ask_or_back()? {
+                return Ok(chosen);
+            }
+            note(expected_choice(choices.len()));
         }
-        note(expected_choice(choices.len()));
+    }
+
+    /// The index of the answer; `None` is the way back.
+    pub fn ask_or_back(self) -> Result<Option<usize>, CliError> {
+        let words = list(self.choices);
+        loop {
+            let line = LineQuestion::new(self.question).offer(&words);
+            let Some(typed) = line.ask_or_back()? else { return Ok(None) };
+            match choice(&typed, &words) {
+                Some(chosen) => return Ok(Some(chosen)),
+                None => note(expected_choice(words.len())),
+            }
+        }
     }
 }
 
-/// The same; `None` is the way back.
-pub fn one_of_or_back<T: ToString>(
-    question: &str,
-    choices: &[T],
-) -> Result<Option<usize>, CliError> {
-    let words = list(choices);
-    loop {
-        let Some(typed) = line_or_back(question, "", &words, None)? else { return Ok(None) };
-        match choice(&typed, &words) {
-            Some(chosen) => return Ok(Some(chosen)),
-            None => note(expected_choice(words.len())),
-        }
+impl<T: Copy + ToString> ChoiceQuestion<'_, T> {
+    /// The chosen word; `None` is the way back.
+    pub fn word_or_back(self) -> Result<Option<T>, CliError> {
+        let all = self.choices;
+        Ok(self.ask_or_back()?.and_then(|chosen| all.get(chosen).copied()))
     }
 }
 
@@ -257,7 +252,8 @@ pub fn key(question: &str, keys: &[(char, &str)]) -> Result<char, CliError> {
     let all: Vec<String> = keys.iter().map(|(key, does)| format!("{key} {does}")).collect();
     let prompt = format!("{question}: {}", all.join(", "));
     loop {
-        let pressed = hidden_input::key(&prompt).map_err(left)?.map(|key| key.to_ascii_lowercase());
+        let pressed =
+            hidden_input::key(&prompt).map_err(cli_error)?.map(|key| key.to_ascii_lowercase());
         let does = keys.iter().find(|(key, _)| Some(*key) == pressed);
         note(does.map_or("?", |(_, does)| does));
         match does {
@@ -269,7 +265,7 @@ pub fn key(question: &str, keys: &[(char, &str)]) -> Result<char, CliError> {
 
 /// A given word of a closed list, or one chosen on a terminal; otherwise an error that names the
 /// option.
-pub fn word<T: Copy + ToString>(
+pub fn closed_word<T: Copy + ToString>(
     given: Option<T>,
     all: &[T],
     question: &str,
@@ -280,27 +276,12 @@ pub fn word<T: Copy + ToString>(
     }
     let missing = || {
         let words: Vec<String> = all.iter().map(T::to_string).collect();
-        CliError::usage(format!("{question}: give it with {option}, one of {}", words.join(", ")))
+        no_answer(question, format!("give it with {option}, one of {}", words.join(", ")))
     };
     if !on_terminal() {
         return Err(missing());
     }
-    all.get(one_of(question, all)?).copied().ok_or_else(missing)
-}
-
-/// A word of a closed list that is chosen on a terminal; `None` is the way back.
-pub fn word_or_back<T: Copy + ToString>(all: &[T], question: &str) -> Result<Option<T>, CliError> {
-    Ok(one_of_or_back(question, all)?.and_then(|chosen| all.get(chosen).copied()))
-}
-
-/// A line that is not empty; `None` is the way back.
-pub fn filled_or_back(question: &str) -> Result<Option<String>, CliError> {
-    loop {
-        match line_or_back(question, "", &[], None)? {
-            Some(typed) if typed.is_empty() => note("expected at least one character"),
-            typed => return Ok(typed),
-        }
-    }
+    all.get(ChoiceQuestion::new(question, all).ask()?).copied().ok_or_else(missing)
 }
 
 /// The file that a variable names; one that is empty counts as not set.
@@ -356,12 +337,12 @@ pub fn new_passphrase_in(variable: &str, name: &str) -> Result<Zeroizing<String>
         )));
     }
     loop {
-        let typed = hidden_line(&format!("new passphrase of {name}")).map_err(left)?;
+        let typed = hidden_line(&format!("new passphrase of {name}")).map_err(cli_error)?;
         if typed.is_empty() {
             note("expected at least one character");
         } else if let Some(found) = file::untypable(&typed) {
             note(format!("expected letters, digits and signs, found {found}"));
-        } else if typed == hidden_line("once more").map_err(left)? {
+        } else if typed == hidden_line("once more").map_err(cli_error)? {
             warn_weak(&typed);
             return Ok(typed);
         } else {
@@ -413,7 +394,7 @@ fn recovery_line(line: usize) -> Result<Zeroizing<String>, CliError> {
     let mut attempt = 1;
     loop {
         let prompt = format!("line {line} of {RECOVERY_LINES}");
-        let typed = hidden_line(&prompt).map_err(left)?;
+        let typed = hidden_line(&prompt).map_err(cli_error)?;
         match check_recovery_line(line, &typed) {
             Ok(()) => return Ok(typed),
             Err(slip) if attempt == TRIES => return Err(slip.into()),
@@ -427,6 +408,6 @@ fn unread(error: io::Error) -> CliError {
     CliError::Usage(error.to_string())
 }
 
-fn left(error: io::Error) -> CliError {
+fn cli_error(error: io::Error) -> CliError {
     if is_left(&error) { CliError::Declined } else { CliError::Io(error) }
 }

@@ -349,7 +349,7 @@ impl Context {
             Err(LedgerError::Clock(_)) if self.answers.borrow().clock_is_right => Ok(()),
             Err(LedgerError::Clock(why)) if ask::on_terminal() => {
                 note(why);
-                ask::may_write(false, "is the clock right?")?;
+                ask::confirm_write(false, "is the clock right?")?;
                 self.answers.borrow_mut().clock_is_right = true;
                 Ok(())
             }

@@ -41,13 +41,22 @@ impl<'a> ErrorJson<'a> {
             causes.map(|cause| with_places(&cause.to_string()).into_owned()).collect();
         let message = with_places(&failure.message()).into_owned();
         let all = || std::iter::once(&message).chain(&causes).map(|text| MessageParts::of(text));
-        let parts = all().find(|parts| parts.expected.is_some()).unwrap_or_default();
         let advice = ledger.and_then(LedgerError::advice);
         let advice = advice.map(|advice| with_places(advice).into_owned());
-        let hint = advice.or_else(|| all().find_map(|parts| parts.hint));
+        let parts = match failure {
+            CliError::NoAnswer { question, advice } => MessageParts {
+                expected: Some(question.clone()),
+                hint: Some(advice.clone()),
+                ..MessageParts::default()
+            },
+            _ => MessageParts {
+                hint: advice.or_else(|| all().find_map(|parts| parts.hint)),
+                ..all().find(|parts| parts.expected.is_some()).unwrap_or_default()
+            },
+        };
         ErrorJson {
             refused: refused.iter().map(RefusalJson::of).collect(),
-            parts: MessageParts { hint, ..parts },
+            parts,
             ..ErrorJson::with(failure.exit(), message, causes)
         }
     }

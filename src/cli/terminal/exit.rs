@@ -77,6 +77,13 @@ pub enum CliError {
     Io(io::Error),
     /// The arguments are wrong.
     Usage(String),
+    /// A question has no answer, because there is no terminal to ask on.
+    NoAnswer {
+        /// The question.
+        question: String,
+        /// What answers it.
+        advice: String,
+    },
     /// The user declined.
     Declined,
     /// Another writer was at work before this one could write: the command runs again.
@@ -96,6 +103,7 @@ impl CliError {
             CliError::ClosedPipe => String::new(),
             CliError::Io(error) => format!("cannot write: {error}"),
             CliError::Usage(why) => why.clone(),
+            CliError::NoAnswer { question, advice } => format!("{question}: {advice}"),
             CliError::Declined => "nothing was written".to_owned(),
             CliError::WentOn => {
                 "another writer was faster; nothing was written; do it again".to_owned()
@@ -109,7 +117,7 @@ impl CliError {
             CliError::Ledger(error) => Exit::from(error.verdict()),
             CliError::ClosedPipe => Exit::Yes,
             CliError::Declined | CliError::WentOn => Exit::Conflict,
-            CliError::Io(_) | CliError::Usage(_) => Exit::Unknown,
+            CliError::Io(_) | CliError::Usage(_) | CliError::NoAnswer { .. } => Exit::Unknown,
         }
     }
 }

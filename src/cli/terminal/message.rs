@@ -67,10 +67,6 @@ impl MessageParts {
             let (expected, found) = (Some(expected.to_owned()), Some(found.to_owned()));
             return MessageParts { expected, found, ..MessageParts::default() };
         }
-        if let Some((expected, advice)) = asked(first) {
-            let expected = Some(expected.to_owned());
-            return MessageParts { expected, hint: Some(advice.to_owned()), ..Self::default() };
-        }
         MessageParts { hint: hint(&rest), ..MessageParts::default() }
     }
 }
@@ -86,13 +82,6 @@ fn advised(found: &str) -> (&str, Option<&str>) {
         }
         _ => (found, None),
     }
-}
-
-/// Of a question that nobody is there to answer: what it asks, and the option that answers it.
-fn asked(clause: &str) -> Option<(&str, &str)> {
-    let at = [": give it with ", "? say --"].into_iter().find_map(|behind| clause.find(behind))?;
-    // Behind the colon or the question mark and a blank.
-    Some((clause.get(..at)?, clause.get(at + 2..)?))
 }
 
 /// Where the clause says it is about, and what it expects.
@@ -154,7 +143,7 @@ mod tests {
 
     #[test]
     fn a_message_has_the_parts_that_it_has() {
-        let rows: [(&str, [Option<&str>; 4]); 11] = [
+        let rows: [(&str, [Option<&str>; 4]); 9] = [
             (
                 "--for: expected a span of time from 1s to 24h, found \"25h\"",
                 [Some("--for"), Some("a span of time from 1s to 24h"), Some("25h"), None],
@@ -197,19 +186,6 @@ mod tests {
                     Some("none"),
                     Some("name a bag that annals export wrote"),
                 ],
-            ),
-            (
-                "how do you confirm: give it with --how, one of reread, direct-contact",
-                [
-                    None,
-                    Some("how do you confirm"),
-                    None,
-                    Some("give it with --how, one of reread, direct-contact"),
-                ],
-            ),
-            (
-                "who reviews? say --by with one of: Ada, Bo",
-                [None, Some("who reviews"), None, Some("say --by with one of: Ada, Bo")],
             ),
             ("one draft is refused; nothing was written", [None; 4]),
             ("cannot read x", [None; 4]),

@@ -8,6 +8,7 @@
 use crate::cli::commands::append::known::Known;
 use crate::cli::commands::append::questions::{FactAnswers, FactQuestion, QuestionOutcome};
 use crate::cli::shared::{DraftFile, DraftSubmission, SubmitOptions, WriteArgs, expect_signer};
+use crate::cli::terminal::ask::LineQuestion;
 use crate::cli::terminal::ask::UnfinishedLine;
 use crate::cli::terminal::{CliError, Context, Exit, Format, ask, note, shown_path, wrapped};
 use crate::ledger::error::LedgerError;
@@ -321,7 +322,7 @@ impl Conversation {
         ));
         loop {
             let typed =
-                ask::line_or_back(&format!("{question} [y/n/number/more/+]"), "", &[], None)?;
+                LineQuestion::new(&format!("{question} [y/n/number/more/+]")).ask_or_back()?;
             let Some(typed) = typed else { return Ok(self.last(FactQuestion::When)) };
             match typed.to_lowercase().as_str() {
                 "y" | "yes" => return Ok(Wish::Write),

@@ -4,7 +4,8 @@
 //! derived or inferred. Not here: what words give which date (`worded_date`).
 
 use crate::cli::shared::filled;
-use crate::cli::terminal::{CliError, ask, note, visible, wrapped};
+use crate::cli::terminal::ask::{ChoiceQuestion, LineQuestion};
+use crate::cli::terminal::{CliError, note, visible, wrapped};
 use crate::ledger::write::draft::WhenDraft;
 use crate::wording::figured_date;
 use crate::wording::named_interval;
@@ -61,7 +62,7 @@ impl DateQuestion<'_> {
         let mut typed = before.clone();
         loop {
             let question = "when it was so (such as 2022-01-26; empty: no date)";
-            match ask::line_or_back(question, &typed, &offered, None)? {
+            match LineQuestion::new(question).initial(&typed).offer(&offered).ask_or_back()? {
                 None => return Ok(None),
                 Some(line) => typed = line,
             }
@@ -114,7 +115,7 @@ impl DateQuestion<'_> {
         let basis = match &read {
             Some(date) => Some(date.basis),
             None if edtf.is_empty() => None,
-            None => match ask::one_of_or_back("the date is", Basis::ALL)? {
+            None => match ChoiceQuestion::new("the date is", Basis::ALL).ask_or_back()? {
                 Some(chosen) => Basis::ALL.get(chosen).copied(),
                 None => return Ok(None),
             },
@@ -145,10 +146,14 @@ impl DateQuestion<'_> {
         let line = |date: &WordedDate| format!("{} (“{}”)", date.edtf, visible(&date.words));
         let choices: Vec<String> =
             found.iter().map(line).chain(["another date, or none".to_owned()]).collect();
-        Ok(match ask::one_of_or_back("these words give several dates; which is meant", &choices)? {
-            Some(chosen) => WordsRead::As(found.into_iter().nth(chosen)),
-            None => WordsRead::Back,
-        })
+        Ok(
+            match ChoiceQuestion::new("these words give several dates; which is meant", &choices)
+                .ask_or_back()?
+            {
+                Some(chosen) => WordsRead::As(found.into_iter().nth(chosen)),
+                None => WordsRead::Back,
+            },
+        )
     }
 
     /// The date of typed words as it was proposed: their sentence says more than they do.
@@ -165,7 +170,7 @@ impl DateQuestion<'_> {
             return Ok(WhenDraft { edtf, as_written: Some(words.clone()), basis: Some(*basis) });
         }
         let bases = [Basis::Derived, Basis::Inferred];
-        let basis = bases.get(ask::one_of("the date is", &bases)?).copied();
+        let basis = bases.get(ChoiceQuestion::new("the date is", &bases).ask()?).copied();
         Ok(WhenDraft { edtf, as_written: None, basis })
     }
 }
@@ -185,7 +190,7 @@ fn date_of(words: &str) -> Result<Option<String>, CliError> {
         format!("the date that “{}” give (such as 2022-01-26; empty: none)", visible(words));
     let mut typed = String::new();
     loop {
-        match ask::line_or_back(&question, &typed, &[], None)? {
+        match LineQuestion::new(&question).initial(&typed).ask_or_back()? {
             None => return Ok(None),
             Some(date) if date.is_empty() || is_edtf(&date) => return Ok(Some(date)),
             Some(other) => typed = other,

@@ -93,7 +93,10 @@ fn is_template(text: &[u8]) -> bool {
 
 /// Whether other words in the drafts may be taken.
 fn can_be_mended(failure: &CliError) -> bool {
-    matches!(failure, CliError::Usage(_) | CliError::Ledger(LedgerError::Refused(_)))
+    matches!(
+        failure,
+        CliError::Usage(_) | CliError::NoAnswer { .. } | CliError::Ledger(LedgerError::Refused(_))
+    )
 }
 
 /// The editor's command; it may have arguments.

@@ -9,6 +9,7 @@ use crate::cli::commands::append::date_question::{DateProposal, DateQuestion};
 use crate::cli::commands::append::known::{Known, Quotable};
 use crate::cli::render::quotation;
 use crate::cli::shared::filled;
+use crate::cli::terminal::ask::{ChoiceQuestion, LineQuestion};
 use crate::cli::terminal::{CliError, ask, note, visible, wrapped};
 use crate::ledger::write::draft::{Draft, HopDraft, Name, QuoteDraft, TopicDraft};
 use crate::ledger::write::notes::unquoted::{Compare, Wording};
@@ -132,7 +133,7 @@ impl FactAnswers<'_> {
         let newest = self.known.documents.last().map_or(0, |row| row.position);
         let question = format!("document (its position; empty: {newest})");
         loop {
-            let Some(typed) = ask::line_or_back(&question, "", &offered, None)? else {
+            let Some(typed) = LineQuestion::new(&question).offer(&offered).ask_or_back()? else {
                 return Ok(QuestionOutcome::Back);
             };
             let number = typed.split(':').next().unwrap_or_default().trim().parse();
@@ -154,7 +155,7 @@ impl FactAnswers<'_> {
         };
         loop {
             let question = "passage (first words … last words; empty: none)";
-            match ask::line_or_back(question, &typed, &[], None)? {
+            match LineQuestion::new(question).initial(&typed).ask_or_back()? {
                 None => return Ok(QuestionOutcome::Back),
                 Some(words) if words.is_empty() => return Ok(QuestionOutcome::Nothing),
                 Some(words) => typed = words,
@@ -188,7 +189,11 @@ impl FactAnswers<'_> {
         let mut typed = self.draft.claim.clone().unwrap_or_default();
         loop {
             let question = "claim (one sentence that stands by itself)";
-            match ask::line_or_back(question, &typed, &[as_sentence(&exact)], None)? {
+            match LineQuestion::new(question)
+                .initial(&typed)
+                .offer(&[as_sentence(&exact)])
+                .ask_or_back()?
+            {
                 None => return Ok(QuestionOutcome::Back),
                 Some(claim) => typed = claim,
             }
@@ -230,7 +235,12 @@ impl FactAnswers<'_> {
         let question = "according to whom (empty: the document itself)";
         'names: loop {
             let agents = self.known.all_agents();
-            match ask::line_or_back(question, &typed, &agents, Some(';'))? {
+            match LineQuestion::new(question)
+                .initial(&typed)
+                .offer(&agents)
+                .separator(';')
+                .ask_or_back()?
+            {
                 None => return Ok(QuestionOutcome::Back),
                 Some(names) => typed = names,
             }
@@ -238,7 +248,9 @@ impl FactAnswers<'_> {
             for name in typed.split(';').map(str::trim).filter(|name| !name.is_empty()) {
                 if !self.known.agents.contains(name) && !self.known.new_agents.contains_key(name) {
                     let question = format!("{name} is new, and is a");
-                    let Some(kind) = ask::one_of_or_back(&question, AgentType::ALL)? else {
+                    let Some(kind) =
+                        ChoiceQuestion::new(&question, AgentType::ALL).ask_or_back()?
+                    else {
                         continue 'names;
                     };
                     let kind = AgentType::ALL.get(kind).copied().unwrap_or(AgentType::Person);
@@ -313,7 +325,12 @@ impl FactAnswers<'_> {
         let before = names.collect::<Vec<_>>().join(", ");
         let offered: Vec<String> = self.known.topics.iter().cloned().collect();
         let question = "topics, with commas between them (empty: none)";
-        let Some(typed) = ask::line_or_back(question, &before, &offered, Some(','))? else {
+        let Some(typed) = LineQuestion::new(question)
+            .initial(&before)
+            .offer(&offered)
+            .separator(',')
+            .ask_or_back()?
+        else {
             return Ok(QuestionOutcome::Back);
         };
         let names = typed.split(',').map(str::trim).filter(|name| !name.is_empty());
@@ -335,7 +352,9 @@ impl FactAnswers<'_> {
         for hop in self.draft.attribution.iter_mut().flatten() {
             let before = hop.act.as_deref().unwrap_or("says");
             let question = format!("what {} does", hop.agent.as_deref().unwrap_or_default());
-            let Some(act) = ask::line_or_back(&question, before, &offered, None)? else {
+            let Some(act) =
+                LineQuestion::new(&question).initial(before).offer(&offered).ask_or_back()?
+            else {
                 return Ok(QuestionOutcome::Back);
             };
             hop.act = filled(act);
@@ -350,7 +369,9 @@ impl FactAnswers<'_> {
             let before = hop.role.clone().unwrap_or_default();
             let agent = hop.agent.as_deref().unwrap_or_default();
             let question = format!("role of {agent} (empty: as the record has it)");
-            let Some(role) = ask::line_or_back(&question, &before, &offered, None)? else {
+            let Some(role) =
+                LineQuestion::new(&question).initial(&before).offer(&offered).ask_or_back()?
+            else {
                 return Ok(QuestionOutcome::Back);
             };
             hop.role = filled(role);
@@ -360,7 +381,8 @@ impl FactAnswers<'_> {
 
     fn vouch(&mut self) -> Result<QuestionOutcome, CliError> {
         let choices = ["said: the document says so", "so: it is so"];
-        let Some(chosen) = ask::one_of_or_back("what you vouch for", &choices)? else {
+        let Some(chosen) = ChoiceQuestion::new("what you vouch for", &choices).ask_or_back()?
+        else {
             return Ok(QuestionOutcome::Back);
         };
         self.draft.vouch = Some(if chosen == 0 { Vouch::Said } else { Vouch::So });
@@ -373,7 +395,7 @@ impl FactAnswers<'_> {
         let question = "reliability of the document, A (reliable) to F (cannot be judged; empty: \
                         none)";
         loop {
-            match ask::line_or_back(question, &typed, &offered, None)? {
+            match LineQuestion::new(question).initial(&typed).offer(&offered).ask_or_back()? {
                 None => return Ok(QuestionOutcome::Back),
                 Some(letter) => typed = letter,
             }
@@ -403,7 +425,11 @@ impl FactAnswers<'_> {
         let document = self.quoted().map(|document| document.lang.clone()).unwrap_or_default();
         let mut typed = proposed.to_owned();
         loop {
-            match ask::line_or_back("language of the claim (such as en)", &typed, &offered, None)? {
+            match LineQuestion::new("language of the claim (such as en)")
+                .initial(&typed)
+                .offer(&offered)
+                .ask_or_back()?
+            {
                 None => return Ok(QuestionOutcome::Back),
                 Some(lang) => typed = lang,
             }
@@ -472,7 +498,7 @@ fn which<'a>(
     }
     places.resize(count, String::new());
     places.push("none of these: more words".to_owned());
-    let chosen = ask::one_of_or_back("which", &places)?;
+    let chosen = ChoiceQuestion::new("which", &places).ask_or_back()?;
     Ok(chosen.filter(|chosen| *chosen < count).map(|chosen| place(chosen + 1)))
 }
 

@@ -19,6 +19,7 @@ use crate::cli::shared::{
     DocumentPart, DraftSubmission, PartKind, Preview, ReceiptPart, SubmitOptions, WriteArgs,
     expect_legal_loaded, expect_signer,
 };
+use crate::cli::terminal::ask::LineQuestion;
 use crate::cli::terminal::{CliError, Context, Exit, ask, note, visible, wrapped};
 use crate::ledger::error::{LedgerError, Refusal};
 use crate::ledger::write::draft::{Draft, Name};
@@ -280,9 +281,7 @@ fn of_file(context: &Context, source: PathBuf) -> Result<CaptureInput, CliError>
     let (folder, secrets) = (Path::new(""), ask::secret_files());
     let reach = Reach { folder, keys: &keys, secrets: &secrets, files: FileAccess::All };
     let file = LoadedFile::read(reach, &source).map_err(|error| match error {
-        FileError::Refused(why) => {
-            LedgerError::Refused(vec![Refusal::of(format!("file: {why}"))])
-        }
+        FileError::Refused(why) => LedgerError::Refused(vec![Refusal::of(format!("file: {why}"))]),
         FileError::Unreadable(error) => LedgerError::from(error),
     })?;
     Ok(CaptureInput { file, source, named: None, charset: None })
@@ -320,7 +319,11 @@ fn agree(
         (None, Some(proposed)) if asks => {
             let several = if name == AUTHORS { " (with ; between them)" } else { "" };
             let question = format!("{name} of the document{several}");
-            ask::line_that(&question, proposed, &|typed| fit(name, typed)).map(Some)
+            LineQuestion::new(&question)
+                .initial(proposed)
+                .check(&|typed| fit(name, typed))
+                .ask()
+                .map(Some)
         }
         (None, Some(proposed)) => {
             taken.push(name);
@@ -351,10 +354,14 @@ fn agree(
         note(wrapped(&format!("note: as the document says itself: {taken}"), 0));
     }
     let filled = |value: Option<String>| value.filter(|value| !value.is_empty());
-    about.title = Some(ask::given(filled(title), "title of the document", "--title")?);
+    about.title = Some(
+        LineQuestion::new("title of the document").option("--title").given_or_ask(filled(title))?,
+    );
     let question = "language of the document (such as en)";
     let is_lang = &|typed: &str| fit(LANGUAGE, typed);
-    about.lang = Some(ask::given_that(filled(lang), question, "--lang", is_lang)?);
+    about.lang = Some(
+        LineQuestion::new(question).option("--lang").check(is_lang).given_or_ask(filled(lang))?,
+    );
     Ok(about)
 }
 

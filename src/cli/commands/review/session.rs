@@ -6,6 +6,7 @@
 use crate::cli::commands::review::page::page;
 use crate::cli::shared::DraftFile;
 use crate::cli::terminal::ask::typed;
+use crate::cli::terminal::ask::{ChoiceQuestion, LineQuestion};
 use crate::cli::terminal::{CliError, ask, note};
 use crate::ledger::query::View;
 use crate::ledger::query::row::FactRow;
@@ -127,11 +128,13 @@ fn disputed(row: &FactRow) -> Result<Option<Draft>, CliError> {
     let is_of_dispute = |reason: &Reason| *reason != Reason::MorePrecise;
     let reasons: Vec<Reason> = Reason::ALL.iter().copied().filter(is_of_dispute).collect();
     note("< goes back");
-    while let Some(reason) = ask::word_or_back(&reasons, "reason")? {
-        while let Some(statement) = ask::filled_or_back(WHY)? {
+    while let Some(reason) = ChoiceQuestion::new("reason", &reasons).word_or_back()? {
+        while let Some(statement) = LineQuestion::new(WHY).filled().ask_or_back()? {
             typed::add(WHY, &statement);
             let question = "the error is in the";
-            let Some(error_in) = ask::word_or_back(ErrorIn::ALL, question)? else { continue };
+            let Some(error_in) = ChoiceQuestion::new(question, ErrorIn::ALL).word_or_back()? else {
+                continue;
+            };
             return Ok(Some(Draft {
                 reason: Some(reason),
                 error_in: Some(error_in),
@@ -148,7 +151,7 @@ fn corrected(row: &FactRow) -> Result<Option<Draft>, CliError> {
     let before = row.words.claim.clone().unwrap_or_default();
     let mut begun = before.clone();
     loop {
-        let claim = match ask::line_or_back("claim (< goes back)", &begun, &[], None)? {
+        let claim = match LineQuestion::new("claim (< goes back)").initial(&begun).ask_or_back()? {
             Some(claim) if claim != before && !claim.is_empty() => claim,
             _ => {
                 note("the claim stays as it is");
@@ -156,8 +159,8 @@ fn corrected(row: &FactRow) -> Result<Option<Draft>, CliError> {
             }
         };
         typed::add("claim", &claim);
-        while let Some(reason) = ask::word_or_back(Reason::ALL, "reason")? {
-            let Some(statement) = ask::filled_or_back(WHAT)? else { continue };
+        while let Some(reason) = ChoiceQuestion::new("reason", Reason::ALL).word_or_back()? {
+            let Some(statement) = LineQuestion::new(WHAT).filled().ask_or_back()? else { continue };
             return Ok(Some(Draft {
                 fact: Some(Name::Position(row.fact)),
                 claim: Some(claim),

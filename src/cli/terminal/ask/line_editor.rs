@@ -26,13 +26,56 @@ const HISTORY: usize = 200;
 #[derive(Clone, Copy, Default)]
 pub struct LineQuestion<'a> {
     /// The question, without its colon.
-    pub question: &'a str,
+    pub(super) question: &'a str,
     /// What the line begins with.
-    pub initial: &'a str,
+    pub(super) initial: &'a str,
     /// The values that Tab completes.
-    pub offered: &'a [String],
+    pub(super) offered: &'a [String],
     /// What stands between several values of one line.
-    pub separator: Option<char>,
+    pub(super) separator: Option<char>,
+    /// The option that answers it where there is no terminal.
+    pub(super) option: Option<&'a str>,
+    /// Whether an empty line is no answer.
+    pub(super) is_filled: bool,
+    /// Whether a line is an answer, or why it is not.
+    pub(super) check: Option<&'a dyn Fn(&str) -> Result<(), String>>,
+}
+
+impl<'a> LineQuestion<'a> {
+    /// A question for any line, which may be empty; on a terminal only.
+    pub fn new(question: &'a str) -> LineQuestion<'a> {
+        LineQuestion { question, ..LineQuestion::default() }
+    }
+
+    /// The line begins with this text.
+    pub fn initial(self, initial: &'a str) -> LineQuestion<'a> {
+        LineQuestion { initial, ..self }
+    }
+
+    /// Tab completes these values.
+    pub fn offer(self, offered: &'a [String]) -> LineQuestion<'a> {
+        LineQuestion { offered, ..self }
+    }
+
+    /// Tab completes the value after the last of these marks.
+    pub fn separator(self, separator: char) -> LineQuestion<'a> {
+        LineQuestion { separator: Some(separator), ..self }
+    }
+
+    /// Without a terminal, the error names this option. The line is not empty.
+    pub fn option(self, option: &'a str) -> LineQuestion<'a> {
+        LineQuestion { option: Some(option), ..self }.filled()
+    }
+
+    /// The line is not empty.
+    pub fn filled(self) -> LineQuestion<'a> {
+        LineQuestion { is_filled: true, ..self }
+    }
+
+    /// A line that does not pass is there to be changed, after the reason.
+    pub fn check(self, check: &'a dyn Fn(&str) -> Result<(), String>) -> LineQuestion<'a> {
+        LineQuestion { check: Some(check), ..self }
+    }
 }
 
 /// A line that was being typed when its question was left.
