@@ -19,7 +19,7 @@ use crate::capture::worker;
 use crate::cli::commands as c;
 use crate::cli::shared::{completion, topics};
 use crate::cli::terminal::{
-    CliError, Command as _, Context, EditorOption, Exit, Format, Global, Group, arg_error,
+    CliError, Command as _, Context, EditorOption, Exit, Format, Global, Group, advised, arg_error,
     editor_argument, formats,
 };
 use clap::error::ErrorKind;
@@ -39,6 +39,7 @@ macro_rules! commands {
         impl Command {
             const GROUPS: &[Group] = &[$(<$arguments>::GROUP,)*];
             const EDITORS: &[EditorOption] = &[$(<$arguments>::EDITOR,)*];
+            const ARE_ABOUT_RECORD: &[bool] = &[$(<$arguments>::IS_ABOUT_RECORD,)*];
 
             fn formats(&self) -> &'static [Format] {
                 match self {
@@ -225,13 +226,28 @@ fn only_typed(mut cli: Cli, matches: &ArgMatches) -> Cli {
 
 fn command(cli: Cli) -> Result<Exit, CliError> {
     let Some(command) = cli.command else { return no_command(cli.global) };
-    let mut context = Context::new(cli.global, program)?;
+    let mut context = context(cli.global)?;
     command.run(&mut context)
+}
+
+/// The context of a command; what it advises from here on names the places that it names.
+fn context(global: Global) -> Result<Context, CliError> {
+    let context = Context::new(global, program)?;
+    advised::remember(&context.global, about_record);
+    Ok(context)
+}
+
+/// The commands that are about the record and the keys here.
+fn about_record() -> Vec<String> {
+    let program = program();
+    let all = program.get_subcommands().zip(Command::ARE_ABOUT_RECORD);
+    let about = all.filter(|(command, is_about)| **is_about && !command.is_hide_set());
+    about.map(|(command, _)| command.get_name().to_owned()).collect()
 }
 
 /// Without a command: what waits here, or, where there is no ledger, the help.
 fn no_command(global: Global) -> Result<Exit, CliError> {
-    let mut context = Context::new(global, program)?;
+    let mut context = context(global)?;
     if c::home::is_here(&context)? {
         return c::home::run(&mut context);
     }
@@ -250,4 +266,35 @@ fn no_command(global: Global) -> Result<Exit, CliError> {
         if err.is_terminal() { help.ansi().to_string() } else { help.to_string() }
     );
     Ok(Exit::Unknown)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_command_is_about_the_record_here_or_known_not_to_be() {
+        let program = program();
+        let about = about_record();
+        let others: Vec<&str> = program
+            .get_subcommands()
+            .map(|command| command.get_name())
+            .filter(|name| !about.iter().any(|about| about == name))
+            .collect();
+        let expected = [
+            "init",
+            "unlock",
+            "lock",
+            "publish",
+            "import",
+            "clone",
+            "serve",
+            "store",
+            "completions",
+            "man",
+            "help",
+            "agent",
+        ];
+        assert_eq!(others, expected);
+    }
 }

@@ -32,9 +32,9 @@ fn kept_elsewhere(database: &PostgresServer) -> String {
     let (place, url) = (moved(database), database.url("desk").replace("desk@", ""));
     assert!(place.starts_with("the folder "), "{place}");
     format!(
-        "the record is kept in {place}, not in the database at {url}: it is served from there, and \
-         annals move --to {url} in that folder, under that name, moves it here; a move that was \
-         interrupted is continued by the same annals move"
+        "the record is kept in {place}, not in the database at {url}: it is served from there; \
+         the command move, with --to {url} in that folder and under that name, moves it here, and \
+         the same command continues a move that was interrupted"
     )
 }
 
@@ -92,7 +92,7 @@ fn a_clone_and_another_folder_are_not_where_a_record_was_moved() {
     let expect_copy = |machine: &str, line: &[&str]| {
         let why = format!(
             "expected the ledger that keeps the record at {}, found a copy of the record at {}, \
-             which is kept there: annals move is for who runs that; nothing was moved",
+             which is kept there: only who runs that can move it; nothing was moved",
             newsroom.path(&format!("{machine}/ledger")).display(),
             address
         );

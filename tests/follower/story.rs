@@ -110,7 +110,7 @@ fn a_copy_is_not_moved() {
     let desk = Desk::of(&ledger(7), 6);
     desk.good(&["clone", "www", "copy"]);
     let refused = "annals: expected the ledger that keeps the record at copy, found a copy of the \
-                   record at DESK/www, which is kept there: annals move is for who runs that; \
+                   record at DESK/www, which is kept there: only who runs that can move it; \
                    nothing was moved\n";
     for way in ["--to", "--from"] {
         let line = ["move", way, "postgres://desk@127.0.0.1:1/news", "--ledger", "copy"];

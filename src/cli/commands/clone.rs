@@ -38,6 +38,7 @@ pub struct CloneArgs {
 
 impl Command for CloneArgs {
     const GROUP: Group = Group::Archivist;
+    const IS_ABOUT_RECORD: bool = false;
 
     fn formats(&self) -> &'static [Format] {
         formats::OBJECT

@@ -25,6 +25,7 @@ pub struct ManArgs {
 
 impl Command for CompletionsArgs {
     const GROUP: Group = Group::SetUp;
+    const IS_ABOUT_RECORD: bool = false;
 
     fn run(self, _: &mut Context) -> Result<Exit, CliError> {
         let mut text = Vec::new();
@@ -35,6 +36,7 @@ impl Command for CompletionsArgs {
 
 impl Command for ManArgs {
     const GROUP: Group = Group::SetUp;
+    const IS_ABOUT_RECORD: bool = false;
 
     fn run(self, context: &mut Context) -> Result<Exit, CliError> {
         man(context, self)

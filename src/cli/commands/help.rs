@@ -20,6 +20,7 @@ pub struct HelpArgs {
 
 impl Command for HelpArgs {
     const GROUP: Group = Group::SetUp;
+    const IS_ABOUT_RECORD: bool = false;
 
     fn run(self, context: &mut Context) -> Result<Exit, CliError> {
         if let Some(help) = of_command(context, &self.words) {

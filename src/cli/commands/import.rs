@@ -86,6 +86,7 @@ impl ImportReceipt {
 
 impl Command for ImportArgs {
     const GROUP: Group = Group::Archivist;
+    const IS_ABOUT_RECORD: bool = false;
 
     fn formats(&self) -> &'static [Format] {
         formats::OBJECT

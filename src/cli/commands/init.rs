@@ -73,6 +73,7 @@ struct InitReceipt<'a> {
 
 impl Command for InitArgs {
     const GROUP: Group = Group::SetUp;
+    const IS_ABOUT_RECORD: bool = false;
 
     fn formats(&self) -> &'static [Format] {
         formats::OBJECT

@@ -96,6 +96,7 @@ impl<'a> PublishReceipt<'a> {
 
 impl Command for PublishArgs {
     const GROUP: Group = Group::Archivist;
+    const IS_ABOUT_RECORD: bool = false;
 
     fn formats(&self) -> &'static [Format] {
         formats::OBJECT

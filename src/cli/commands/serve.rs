@@ -65,6 +65,7 @@ struct ServingRecord<'a> {
 
 impl Command for ServerArgs {
     const GROUP: Group = Group::SetUp;
+    const IS_ABOUT_RECORD: bool = false;
 
     fn formats(&self) -> &'static [Format] {
         formats::OBJECT

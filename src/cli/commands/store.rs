@@ -70,6 +70,7 @@ struct Statements {
 
 impl Command for StoreArgs {
     const GROUP: Group = Group::SetUp;
+    const IS_ABOUT_RECORD: bool = false;
 
     fn formats(&self) -> &'static [Format] {
         formats::OBJECT

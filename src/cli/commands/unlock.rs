@@ -48,6 +48,7 @@ const MOST: Duration = Duration::from_secs(24 * 3_600);
 
 impl Command for UnlockArgs {
     const GROUP: Group = Group::SetUp;
+    const IS_ABOUT_RECORD: bool = false;
 
     fn formats(&self) -> &'static [Format] {
         formats::OBJECT
@@ -63,6 +64,7 @@ impl Command for UnlockArgs {
 
 impl Command for LockArgs {
     const GROUP: Group = Group::SetUp;
+    const IS_ABOUT_RECORD: bool = false;
 
     fn formats(&self) -> &'static [Format] {
         formats::OBJECT
@@ -86,6 +88,7 @@ impl Command for LockArgs {
 
 impl Command for AgentArgs {
     const GROUP: Group = Group::SetUp;
+    const IS_ABOUT_RECORD: bool = false;
 
     fn run(self, _: &mut Context) -> Result<Exit, CliError> {
         serve()?;

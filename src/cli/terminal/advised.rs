@@ -8,47 +8,15 @@ use std::borrow::Cow;
 use std::path::Path;
 use std::sync::OnceLock;
 
-/// The options of places that this command has and the next one needs.
-static PLACES: OnceLock<String> = OnceLock::new();
-/// The same, where the ledger is the argument of the command.
+/// The options of places that this command has and the next one needs, and the commands that are
+/// about the record and the keys here.
+static PLACES: OnceLock<(String, fn() -> Vec<String>)> = OnceLock::new();
+/// The options of places where the ledger is the argument of the command.
 static PLACES_OF_SUBJECT: OnceLock<String> = OnceLock::new();
 
-/// The commands that are about the record and the keys here.
-const HERE: [&str; 29] = [
-    "append",
-    "blame",
-    "confirm",
-    "correct",
-    "diff",
-    "dispute",
-    "document",
-    "editor",
-    "export",
-    "find",
-    "key",
-    "ledger",
-    "log",
-    "outbox",
-    "prove",
-    "pull",
-    "reinstate",
-    "relate",
-    "repair",
-    "replay",
-    "retract",
-    "review",
-    "show",
-    "status",
-    "tail",
-    "timeline",
-    "uphold",
-    "verify",
-    "witness",
-];
-
-/// Remembers the places that the options of a command name.
-pub fn remember(global: &Global) {
-    let _ = PLACES.set(global.places());
+/// Remembers the places that the options of a command name, and the commands that need them.
+pub fn remember(global: &Global, commands: fn() -> Vec<String>) {
+    let _ = PLACES.set((global.places(), commands));
 }
 
 /// Remembers the ledger that is the argument of a command: what is advised from here on is about
@@ -60,17 +28,19 @@ pub fn remember_subject(global: &Global, ledger: &Path) {
 
 /// A message whose advised commands name the places that this command names.
 pub fn with_places(message: &str) -> Cow<'_, str> {
-    match PLACES_OF_SUBJECT.get().or(PLACES.get()) {
-        Some(places) if !places.is_empty() => inserted(message, places),
-        _ => Cow::Borrowed(message),
+    let Some((places, commands)) = PLACES.get() else { return Cow::Borrowed(message) };
+    match PLACES_OF_SUBJECT.get().unwrap_or(places) {
+        places if places.is_empty() => Cow::Borrowed(message),
+        places => inserted(message, places, *commands),
     }
 }
 
-fn inserted<'a>(message: &'a str, places: &str) -> Cow<'a, str> {
+fn inserted<'a>(message: &'a str, places: &str, commands: fn() -> Vec<String>) -> Cow<'a, str> {
     const PROGRAM: &str = "annals ";
     if !message.contains(PROGRAM) || message.contains("--ledger") {
         return Cow::Borrowed(message);
     }
+    let commands = commands();
     let mut text = String::with_capacity(message.len() + places.len());
     // The mark that ends the words in quotation marks, inside of them.
     let (mut rest, mut closes) = (message, None);
@@ -79,7 +49,7 @@ fn inserted<'a>(message: &'a str, places: &str) -> Cow<'a, str> {
         if closes.is_none()
             && !is_word_before
             && let Some(after) = rest.strip_prefix(PROGRAM)
-            && is_here(after)
+            && is_here(after, &commands)
         {
             text.push_str("annals");
             text.push_str(places);
@@ -104,7 +74,7 @@ fn inserted<'a>(message: &'a str, places: &str) -> Cow<'a, str> {
 const VERIFIES: [&str; 7] = ["checks", "lists", "of", "says", "shows", "tells", "work"];
 
 /// Whether what follows is a command about the record here.
-fn is_here(after: &str) -> bool {
+fn is_here(after: &str, commands: &[String]) -> bool {
     let word = |text: &str| text.trim_end_matches([',', ';', ':', ')', '.', '`']).to_owned();
     let mut words = after.split_whitespace();
     let Some(command) = words.next() else { return false };
@@ -117,7 +87,7 @@ fn is_here(after: &str) -> bool {
         ("append", Some("FILE")) | ("ledger", Some("rekey")) | ("editor", Some("add")) => true,
         _ => false,
     };
-    HERE.contains(&word(command).as_str()) && !is_elsewhere
+    commands.contains(&word(command)) && !is_elsewhere
 }
 
 #[cfg(test)]
@@ -126,6 +96,8 @@ mod tests {
 
     #[test]
     fn advised_commands_name_the_places() {
+        let commands =
+            || ["append", "log", "outbox", "repair", "verify"].map(str::to_owned).to_vec();
         for (message, expected) in [
             (
                 "the record has a fault; annals verify lists all, annals repair builds it",
@@ -145,7 +117,7 @@ mod tests {
             ("the annals of a town", "the annals of a town"),
             ("town-annals log", "town-annals log"),
         ] {
-            assert_eq!(inserted(message, " --ledger l"), expected);
+            assert_eq!(inserted(message, " --ledger l", commands), expected);
         }
     }
 }

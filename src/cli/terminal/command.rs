@@ -59,6 +59,9 @@ pub trait Command: clap::Args {
     const GROUP: Group;
     /// The meaning of `--editor`.
     const EDITOR: EditorOption = EditorOption::Signs;
+    /// Whether it is about the record and the keys here, so that a message which advises it names
+    /// them as the present command does.
+    const IS_ABOUT_RECORD: bool = true;
 
     /// The formats of its answer: another `--format` is refused before anything is done.
     fn formats(&self) -> &'static [Format] {

@@ -10,7 +10,7 @@ use crate::cli::terminal::output::{note, wrapped};
 use crate::cli::terminal::progress::Progress;
 use crate::cli::terminal::server_cache::ServerCache;
 use crate::cli::terminal::signing_key::{any_of, may_sign, may_sign_here, only_signer, signers};
-use crate::cli::terminal::{advised, ask, zone};
+use crate::cli::terminal::{ask, zone};
 use crate::clock::Clock;
 use crate::disk::closed::is_closed;
 use crate::disk::lock::LockWait;
@@ -86,7 +86,6 @@ impl Context {
         zone::display(PointContext::new(&global.tz, clock.peek())?.zone);
         // And even if nothing waits.
         span("--wait", &global.wait)?;
-        advised::remember(&global);
         let answers = RefCell::default();
         let copy = ServerCache::default();
         Ok(Context { global, clock, entropy, dry_run: false, answers, copy, program })

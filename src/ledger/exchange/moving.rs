@@ -173,7 +173,7 @@ fn expect_no_follower(paths: &Paths) -> Result<(), LedgerError> {
     match FollowingMark::of(paths)? {
         Some(mark) => Err(LedgerError::Usage(format!(
             "expected the ledger that keeps the record at {}, found a copy of the record at {}, \
-             which is kept there: annals move is for who runs that; nothing was moved",
+             which is kept there: only who runs that can move it; nothing was moved",
             paths.ledger.display(),
             mark.shown_place()
         ))),

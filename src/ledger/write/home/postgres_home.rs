@@ -292,9 +292,9 @@ fn expect_kept(row: &HeadRow, address: &DatabaseAddress) -> Result<(), LedgerErr
 /// The refusal of a database that says that the record is kept in another place.
 pub fn kept_elsewhere(place: &str, address: &DatabaseAddress) -> LedgerError {
     DatabaseError::KeptElsewhere(format!(
-        "the record is kept in {place}, not in the database at {address}: it is served from there, \
-         and annals move --to {address} in that folder, under that name, moves it here; a move \
-         that was interrupted is continued by the same annals move"
+        "the record is kept in {place}, not in the database at {address}: it is served from there; \
+         the command move, with --to {address} in that folder and under that name, moves it here, \
+         and the same command continues a move that was interrupted"
     ))
     .into()
 }
