@@ -68,9 +68,8 @@ fn run(context: &mut Context, mut args: CorrectArgs) -> Result<Exit, CliError> {
     }
     let reason = ask::closed_word(args.why.reason, Reason::ALL, "reason", "--reason")?;
     let question = "statement (what was wrong, in a sentence for readers)";
-    let statement = LineQuestion::new(question)
-        .option("--statement")
-        .given_or_ask(args.why.said.statement.take())?;
+    let question = LineQuestion::new(question).option("--statement");
+    let statement = question.given_or_ask(args.why.said.statement.take())?;
     // What is taken over, and which disputes are open, is as it is when this is written.
     let make = |context: &Context| {
         let old = present::fact(context, args.fact)?;
@@ -100,13 +99,7 @@ fn new_claim(old: &FactRow) -> Result<String, CliError> {
         return Err(nothing());
     }
     let before = old.words.claim.clone().unwrap_or_default();
-    let claim = LineQuestion::new("claim")
-        .initial(&before)
-        .check(&|typed| match typed.trim() {
-            "" => Err("expected at least one character".to_owned()),
-            _ => Ok(()),
-        })
-        .ask()?;
+    let claim = LineQuestion::new("claim").initial(&before).filled().ask()?;
     if claim == before { Err(nothing()) } else { Ok(claim) }
 }
 

@@ -307,10 +307,6 @@ pub fn errors(why: &ErrorArgs) -> Result<(Reason, String), CliError> {
     }
     let reason = ask::closed_word(why.reason, &all, "reason", "--reason")?;
     let question = "statement (why, in a sentence for readers)";
-    Ok((
-        reason,
-        LineQuestion::new(question)
-            .option("--statement")
-            .given_or_ask(why.said.statement.clone())?,
-    ))
+    let question = LineQuestion::new(question).option("--statement");
+    Ok((reason, question.given_or_ask(why.said.statement.clone())?))
 }

@@ -8,15 +8,22 @@ use std::borrow::Cow;
 use std::path::Path;
 use std::sync::OnceLock;
 
-/// The options of places that this command has and the next one needs, and the commands that are
-/// about the record and the keys here.
-static PLACES: OnceLock<(String, fn() -> Vec<String>)> = OnceLock::new();
+/// The places that this command names and the next one needs.
+static PLACES: OnceLock<AdvisedPlaces> = OnceLock::new();
 /// The options of places where the ledger is the argument of the command.
 static PLACES_OF_SUBJECT: OnceLock<String> = OnceLock::new();
 
+/// What an advised command needs to name.
+struct AdvisedPlaces {
+    /// The options, each after a blank.
+    options: String,
+    /// The commands that need them.
+    commands: fn() -> Vec<String>,
+}
+
 /// Remembers the places that the options of a command name, and the commands that need them.
 pub fn remember(global: &Global, commands: fn() -> Vec<String>) {
-    let _ = PLACES.set((global.places(), commands));
+    let _ = PLACES.set(AdvisedPlaces { options: global.places(), commands });
 }
 
 /// Remembers the ledger that is the argument of a command: what is advised from here on is about
@@ -28,8 +35,8 @@ pub fn remember_subject(global: &Global, ledger: &Path) {
 
 /// A message whose advised commands name the places that this command names.
 pub fn with_places(message: &str) -> Cow<'_, str> {
-    let Some((places, commands)) = PLACES.get() else { return Cow::Borrowed(message) };
-    match PLACES_OF_SUBJECT.get().unwrap_or(places) {
+    let Some(AdvisedPlaces { options, commands }) = PLACES.get() else { return message.into() };
+    match PLACES_OF_SUBJECT.get().unwrap_or(options) {
         places if places.is_empty() => Cow::Borrowed(message),
         places => inserted(message, places, *commands),
     }

@@ -146,14 +146,11 @@ impl DateQuestion<'_> {
         let line = |date: &WordedDate| format!("{} (“{}”)", date.edtf, visible(&date.words));
         let choices: Vec<String> =
             found.iter().map(line).chain(["another date, or none".to_owned()]).collect();
-        Ok(
-            match ChoiceQuestion::new("these words give several dates; which is meant", &choices)
-                .ask_or_back()?
-            {
-                Some(chosen) => WordsRead::As(found.into_iter().nth(chosen)),
-                None => WordsRead::Back,
-            },
-        )
+        let question = "these words give several dates; which is meant";
+        Ok(match ChoiceQuestion::new(question, &choices).ask_or_back()? {
+            Some(chosen) => WordsRead::As(found.into_iter().nth(chosen)),
+            None => WordsRead::Back,
+        })
     }
 
     /// The date of typed words as it was proposed: their sentence says more than they do.

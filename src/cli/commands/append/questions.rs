@@ -189,11 +189,8 @@ impl FactAnswers<'_> {
         let mut typed = self.draft.claim.clone().unwrap_or_default();
         loop {
             let question = "claim (one sentence that stands by itself)";
-            match LineQuestion::new(question)
-                .initial(&typed)
-                .offer(&[as_sentence(&exact)])
-                .ask_or_back()?
-            {
+            let offered = [as_sentence(&exact)];
+            match LineQuestion::new(question).initial(&typed).offer(&offered).ask_or_back()? {
                 None => return Ok(QuestionOutcome::Back),
                 Some(claim) => typed = claim,
             }
@@ -235,12 +232,8 @@ impl FactAnswers<'_> {
         let question = "according to whom (empty: the document itself)";
         'names: loop {
             let agents = self.known.all_agents();
-            match LineQuestion::new(question)
-                .initial(&typed)
-                .offer(&agents)
-                .separator(';')
-                .ask_or_back()?
-            {
+            let asked = LineQuestion::new(question).offer(&agents).separator(';');
+            match asked.initial(&typed).ask_or_back()? {
                 None => return Ok(QuestionOutcome::Back),
                 Some(names) => typed = names,
             }
@@ -325,12 +318,8 @@ impl FactAnswers<'_> {
         let before = names.collect::<Vec<_>>().join(", ");
         let offered: Vec<String> = self.known.topics.iter().cloned().collect();
         let question = "topics, with commas between them (empty: none)";
-        let Some(typed) = LineQuestion::new(question)
-            .initial(&before)
-            .offer(&offered)
-            .separator(',')
-            .ask_or_back()?
-        else {
+        let asked = LineQuestion::new(question).initial(&before).offer(&offered).separator(',');
+        let Some(typed) = asked.ask_or_back()? else {
             return Ok(QuestionOutcome::Back);
         };
         let names = typed.split(',').map(str::trim).filter(|name| !name.is_empty());
@@ -425,11 +414,8 @@ impl FactAnswers<'_> {
         let document = self.quoted().map(|document| document.lang.clone()).unwrap_or_default();
         let mut typed = proposed.to_owned();
         loop {
-            match LineQuestion::new("language of the claim (such as en)")
-                .initial(&typed)
-                .offer(&offered)
-                .ask_or_back()?
-            {
+            let question = LineQuestion::new("language of the claim (such as en)");
+            match question.initial(&typed).offer(&offered).ask_or_back()? {
                 None => return Ok(QuestionOutcome::Back),
                 Some(lang) => typed = lang,
             }

@@ -319,11 +319,8 @@ fn agree(
         (None, Some(proposed)) if asks => {
             let several = if name == AUTHORS { " (with ; between them)" } else { "" };
             let question = format!("{name} of the document{several}");
-            LineQuestion::new(&question)
-                .initial(proposed)
-                .check(&|typed| fit(name, typed))
-                .ask()
-                .map(Some)
+            let is_fit = |typed: &str| fit(name, typed);
+            LineQuestion::new(&question).initial(proposed).check(&is_fit).ask().map(Some)
         }
         (None, Some(proposed)) => {
             taken.push(name);
@@ -354,14 +351,11 @@ fn agree(
         note(wrapped(&format!("note: as the document says itself: {taken}"), 0));
     }
     let filled = |value: Option<String>| value.filter(|value| !value.is_empty());
-    about.title = Some(
-        LineQuestion::new("title of the document").option("--title").given_or_ask(filled(title))?,
-    );
-    let question = "language of the document (such as en)";
-    let is_lang = &|typed: &str| fit(LANGUAGE, typed);
-    about.lang = Some(
-        LineQuestion::new(question).option("--lang").check(is_lang).given_or_ask(filled(lang))?,
-    );
+    let question = LineQuestion::new("title of the document").option("--title");
+    about.title = Some(question.given_or_ask(filled(title))?);
+    let is_lang = |typed: &str| fit(LANGUAGE, typed);
+    let question = LineQuestion::new("language of the document (such as en)").option("--lang");
+    about.lang = Some(question.check(&is_lang).given_or_ask(filled(lang))?);
     Ok(about)
 }
 

@@ -22,6 +22,9 @@ use std::io;
 /// How many answers the history has.
 const HISTORY: usize = 200;
 
+/// Whether a line is an answer, or why it is not.
+pub type LineCheck<'a> = dyn Fn(&str) -> Result<(), String> + 'a;
+
 /// A question for a line.
 #[derive(Clone, Copy, Default)]
 pub struct LineQuestion<'a> {
@@ -37,8 +40,8 @@ pub struct LineQuestion<'a> {
     pub(super) option: Option<&'a str>,
     /// Whether an empty line is no answer.
     pub(super) is_filled: bool,
-    /// Whether a line is an answer, or why it is not.
-    pub(super) check: Option<&'a dyn Fn(&str) -> Result<(), String>>,
+    /// What else a line must pass.
+    pub(super) check: Option<&'a LineCheck<'a>>,
 }
 
 impl<'a> LineQuestion<'a> {
@@ -73,7 +76,7 @@ impl<'a> LineQuestion<'a> {
     }
 
     /// A line that does not pass is there to be changed, after the reason.
-    pub fn check(self, check: &'a dyn Fn(&str) -> Result<(), String>) -> LineQuestion<'a> {
+    pub fn check(self, check: &'a LineCheck<'a>) -> LineQuestion<'a> {
         LineQuestion { check: Some(check), ..self }
     }
 }
