@@ -4,79 +4,25 @@
 //! exit code is one of the six of the command line. Not here: faults of a record (`rule`).
 
 mod advice;
+mod refusal;
 
 use crate::database::DatabaseError;
 use crate::disk::DiskError;
 use crate::entropy::EntropyError;
 use crate::journal::JournalError;
 use crate::keys::KeysError;
+pub use crate::ledger::error::refusal::{Column, InputPlace, Refusal};
 use crate::ledger::shell_word::{shell_path, shell_word};
 use crate::store::StoreError;
 use annals_core::event::vocabulary::Type;
 use annals_core::hash::Hash;
 use annals_core::key::SigningError;
-use annals_core::rule::{Class, Fault, Rule};
+use annals_core::rule::{Class, Fault};
 use annals_core::text::counted;
 use annals_core::verdict::Verdict;
 use annals_core::verify::source::SourceError;
 use std::collections::BTreeSet;
 use std::path::PathBuf;
-
-/// Where something stands in an input.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum InputPlace {
-    /// A line (from 1).
-    Line(usize),
-    /// A row of a table (from 1, the names of the columns are the first), and the cell in it.
-    Row {
-        /// The row.
-        row: usize,
-        /// The cell's column, where one cell is meant.
-        column: Option<Column>,
-    },
-}
-
-/// A column of a table.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Column {
-    /// From 0.
-    pub index: usize,
-    /// Its name.
-    pub name: String,
-}
-
-impl Column {
-    /// Its letters, as a spreadsheet has them: A to Z, AA and so on.
-    pub fn letters(&self) -> String {
-        let mut letters = Vec::new();
-        let mut rest = self.index + 1;
-        while let Some(before) = rest.checked_sub(1) {
-            letters.push(char::from(b'A' + (before % 26) as u8));
-            rest = before / 26;
-        }
-        letters.iter().rev().collect()
-    }
-}
-
-/// A draft, or a line of one, that is refused.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Refusal {
-    /// Where it stands in the input, if it does.
-    pub place: Option<InputPlace>,
-    /// The draft's `ref`.
-    pub name: Option<String>,
-    /// The rule that refuses it; `None` for a draft that cannot be read or resolved.
-    pub rule: Option<Rule>,
-    /// What was expected and found.
-    pub why: String,
-}
-
-impl Refusal {
-    /// The refusal of what stands in no input, and breaks no rule.
-    pub fn of(why: impl Into<String>) -> Refusal {
-        Refusal { place: None, name: None, rule: None, why: why.into() }
-    }
-}
 
 /// Why an operation failed.
 #[derive(Debug, thiserror::Error)]

@@ -1,0 +1,62 @@
+//! The refusal of a draft: where it stands, what refuses it, and why.
+//!
+//! Always holds: the message begins with the field that it is about, if it is about one. Not here:
+//! what is refused (`write`).
+
+use annals_core::rule::Rule;
+
+/// Where something stands in an input.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum InputPlace {
+    /// A line (from 1).
+    Line(usize),
+    /// A row of a table (from 1, the names of the columns are the first), and the cell in it.
+    Row {
+        /// The row.
+        row: usize,
+        /// The cell's column, where one cell is meant.
+        column: Option<Column>,
+    },
+}
+
+/// A column of a table.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Column {
+    /// From 0.
+    pub index: usize,
+    /// Its name.
+    pub name: String,
+}
+
+impl Column {
+    /// Its letters, as a spreadsheet has them: A to Z, AA and so on.
+    pub fn letters(&self) -> String {
+        let mut letters = Vec::new();
+        let mut rest = self.index + 1;
+        while let Some(before) = rest.checked_sub(1) {
+            letters.push(char::from(b'A' + (before % 26) as u8));
+            rest = before / 26;
+        }
+        letters.iter().rev().collect()
+    }
+}
+
+/// A draft, or a line of one, that is refused.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Refusal {
+    /// Where it stands in the input, if it does.
+    pub place: Option<InputPlace>,
+    /// The draft's `ref`.
+    pub name: Option<String>,
+    /// The rule that refuses it; `None` for a draft that cannot be read or resolved.
+    pub rule: Option<Rule>,
+    /// What was expected and found.
+    pub why: String,
+}
+
+impl Refusal {
+    /// The refusal of what stands in no input, and breaks no rule.
+    pub fn of(why: impl Into<String>) -> Refusal {
+        Refusal { place: None, name: None, rule: None, why: why.into() }
+    }
+}
