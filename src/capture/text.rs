@@ -285,7 +285,7 @@ fn damaged_utf8(bytes: &[u8]) -> Option<String> {
     let first = first.filter(|_| letters > 2 * wrong)?;
     let places = if wrong == 1 { "one place" } else { &format!("{wrong} places") };
     Some(format!(
-        "it is UTF-8 but for {places}, the first at byte {first}: expected a whole copy, found \
+        "it is UTF-8 except at {places}, the first at byte {first}: expected a whole copy, found \
          damaged bytes"
     ))
 }
@@ -478,11 +478,12 @@ mod tests {
         };
         let words = "Посол передав дві відповіді.".as_bytes();
         let cut = &"Переговори тривали три години".as_bytes()[..54];
-        let one = "it is UTF-8 but for one place, the first at byte 53: expected a whole copy, \
+        let one = "it is UTF-8 except at one place, the first at byte 53: expected a whole copy, \
                    found damaged bytes";
         assert_eq!(why(cut), one);
         let damaged = [&words[..10], b"\xFF", &words[10..], b" \xA0."].concat();
-        assert!(why(&damaged).starts_with("it is UTF-8 but for 2 places, the first at byte 10: "));
+        let start = "it is UTF-8 except at 2 places, the first at byte 10: ";
+        assert!(why(&damaged).starts_with(start));
         // Texts of other encodings, of which a letter or two may look like UTF-8.
         for bytes in [&b"Caf\xE9 \x93M\xFCller\x94"[..], b"na\xEFve \xC3\xA9t\xE9", b"\xCF\xF0\xE8"]
         {

@@ -1,7 +1,7 @@
 //! The real path of a place, with links and `..` resolved, even if nothing is there yet.
 //!
 //! Always holds: nothing is written; what is there of the path is resolved, the rest is appended,
-//! and so is what stands in a folder that may not be looked into.
+//! and so is what stands in a folder that this user may not read.
 //! Not here: what may be written where (`ledger::exchange::apart`). Source: realpath(3).
 
 use crate::disk::{DiskError, error};

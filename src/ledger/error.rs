@@ -226,7 +226,7 @@ pub enum LedgerError {
     Bag(PathBuf, String),
     /// The journal ends before the size that the checkpoint signs.
     #[error(
-        "the checkpoint speaks of {signed} events, the journal has {size}: events are missing at \
+        "the checkpoint covers {signed} events, the journal has {size}: events are missing at \
              its end; nothing was written; annals repair looks for them in the store, annals \
              repair --from COPY in another copy"
     )]
@@ -408,10 +408,10 @@ pub enum LedgerError {
                  nothing is written twice"
             }
             KeptEvents::ByCommand => {
-                "; they are signed and kept: say the same command again, which sends them with \
+                "; they are signed and kept: run the same command again, which sends them with \
                  their documents and places, and nothing is written twice"
             }
-            KeptEvents::Nowhere => "; say the same command again, and nothing is written twice",
+            KeptEvents::Nowhere => "; run the same command again, and nothing is written twice",
         }
     )]
     NotSent {

@@ -188,8 +188,8 @@ impl From<PlacingError> for Problem {
                 ProblemKind::Refused,
                 format!(
                     "expected a time within 10 seconds of the server's clock, {now}, found {at}: \
-                     set the clock of the machine that signed; if it is right, say the command \
-                     again, which signs anew"
+                     set the clock of the machine that signed; if it is right, run the same \
+                     command again, which signs anew"
                 ),
             ),
             PlacingError::DocumentsMissing(digests) => Problem {

@@ -148,7 +148,7 @@ fn no_witness_is_an_empty_list() {
     let moved = std::fs::remove_file(&policy);
     assert!(moved.is_ok() || !policy.exists());
     let note = "no policy here, so no witness; annals witness add NAME VKEY URL makes it\n";
-    let key = "the verifier key of this log, for who watches it: ";
+    let key = "the verifier key of this log, for monitors: ";
     for (form, told) in [("json", "[]\n"), ("jsonl", ""), ("text", "")] {
         let answer = story.run(&format!("witness list --format {form}"));
         let (first, rest) = answer.err.split_once('\n').unwrap();

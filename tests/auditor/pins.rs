@@ -129,7 +129,8 @@ fn evidence_that_cannot_be_written_takes_no_verdict_away() {
         let end = "no: events that were seen before are missing here";
         assert!(answer.says(end), "{}", answer.out);
         let advice = "what to do: keep the pin and a copy of this record as they are; a copy that \
-                      is older than the pin has fewer events and accuses nobody: take a newer one";
+                      is older than the pin has fewer events, which is no evidence against the \
+                      publisher: take a newer one";
         assert!(answer.says(advice), "{}", answer.out);
     }
     assert_eq!(desk.names(), ["ledger", "mine", "pin"]);

@@ -455,7 +455,7 @@ fn a_journal_that_was_cut() {
              manifest-sha512.txt, found …",
             "damage: tagmanifest-sha512.note: the record in this bag has no opening, so no log key \
              that could have signed it",
-            "damage: rule 705 short: the checkpoint speaks of 14 events, the record has 0: events 0 \
+            "damage: rule 705 short: the checkpoint covers 14 events, the record has 0: events 0 \
              to 13 are missing",
         ],
         1,

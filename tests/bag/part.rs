@@ -29,11 +29,13 @@ fn a_part_is_older_than_the_log_keys_memory_by_its_own_account() {
     let lines = verdict(&judged.out);
     let end = "could not tell: this part (10 of 14) is older than the log key's own memory, which \
                signed 14, by its own account";
-    for expected in ["memory: of size 14, later than this part; nobody is accused", end] {
+    let memory = "memory: of size 14, later than this part; this is no evidence against the \
+                  publisher";
+    for expected in [memory, end] {
         assert!(lines.contains(&expected), "{expected}: {}", judged.out);
     }
     assert_eq!(judged.exit, 2, "{}", judged.out);
-    for word in ["fork", "707", "pin,", "evidence", "repair", "restore", "what to do"] {
+    for word in ["fork", "707", "pin,", "evidence file", "repair", "restore", "what to do"] {
         assert!(!judged.out.contains(word), "{word}: {}", judged.out);
     }
     let json = story.run("verify part --format json");
@@ -332,9 +334,10 @@ fn a_bag_that_is_older_than_the_pin_is_not_called_another_record() {
     story.told("verify --pin pin --init-pin");
     let judged = story.run("verify bag --pin pin");
     let advice = "what to do: keep the pin, the evidence file and a copy of this record as they \
-                  are; a bag that is older than the pin has fewer events and accuses nobody \
-                  (Annals-Recorded in its bag-info.txt is the time of its last event): take a \
-                  newer one, or ask who keeps the record for the one that the pin saw";
+                  are; a bag that is older than the pin has fewer events, which is no evidence \
+                  against the publisher (Annals-Recorded in its bag-info.txt is the time of its \
+                  last event): take a newer one, or ask who keeps the record for the one that the \
+                  pin saw";
     let end = "no: events that were seen before are missing here";
     let lines = verdict(&judged.out);
     assert_eq!(judged.exit, 4, "{}", judged.out);

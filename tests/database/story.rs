@@ -298,7 +298,7 @@ fn what_a_database_lost_before_its_end_is_put_back() {
     assert_eq!((said.code, said.out), (1, whole.trim_end().to_owned() + lost), "{}", said.err);
     let there =
         format!("desk.example.org/record is kept in {shown}: its 5 events were there already");
-    let put_back = ", but for 2 events and 1 document, which were put back\n";
+    let put_back = ", except 2 events and 1 document, which were put back\n";
     assert_eq!(newsroom.good("server", &to), format!("{there}{put_back}"));
     assert_eq!([database.sql(rows), database.sql(documents)], all);
     assert_eq!(newsroom.good("server", &["store", "check", &url]), whole);

@@ -244,7 +244,7 @@ fn a_line_that_is_not_finished_is_kept_and_gone_on_with() {
         talk.types(typed);
         talk.sees(typed);
         talk.types(CTRL_C);
-        talk.sees(&format!("note: what you had typed: {typed}"));
+        talk.sees(&format!("note: your unsaved answer: {typed}"));
         talk.sees("your drafts are kept in ");
         assert_eq!((talk.ends().1, desk.size()), (3, 4));
         let kept = drafts(&desk);

@@ -233,7 +233,7 @@ fn a_date_of_publication_after_the_capture_is_named() {
         assert_eq!(answer.exit, 0, "{answer:?}");
         let note = format!(
             "note: published: {published} is after the document was captured, on 2026-11-30: check \
-             the year, and that day and month are not changed round "
+             the year, and that day and month are not swapped "
         );
         assert_eq!(answer.err.replace('\n', " ").contains(&note), is_later, "{answer:?}");
     }

@@ -28,7 +28,7 @@ fn a_slip_in_the_description_of_a_document_is_asked_again() {
     talk.asks("date of publication of the document", "\u{15}2022-01-27");
     // What is left then is shown.
     talk.asks("sign as ada and write 2 events?", "n");
-    talk.sees("note: what you had typed: title of the document: My title\r\nnothing was written");
+    talk.sees("note: your unsaved answer: title of the document: My title\r\nnothing was written");
     assert_eq!((talk.ends().1, desk.size()), (3, 3));
 }
 
@@ -40,7 +40,7 @@ fn a_question_that_is_left_shows_the_answers_before_it() {
     talk.asks("reason: ", "entry-error");
     talk.sees("statement");
     talk.types(CTRL_C);
-    talk.sees("note: what you had typed: claim: They took three.\r\nnothing was written");
+    talk.sees("note: your unsaved answer: claim: They took three.\r\nnothing was written");
     assert_eq!((talk.ends().1, desk.size()), (3, 8));
     let mut talk = talk_of(&desk, "bo", "review");
     talk.sees("1 of 4: c confirm");
@@ -48,7 +48,7 @@ fn a_question_that_is_left_shows_the_answers_before_it() {
     talk.asks("claim", &format!("{CTRL_U}Three answers."));
     talk.sees("reason: ");
     talk.types(CTRL_C);
-    talk.sees("note: what you had typed: claim: Three answers.\r\nnothing was written");
+    talk.sees("note: your unsaved answer: claim: Three answers.\r\nnothing was written");
     assert_eq!((talk.ends().1, desk.size()), (3, 8));
 }
 

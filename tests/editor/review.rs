@@ -43,7 +43,7 @@ fn own_words_and_what_one_has_spoken_of_do_not_wait() {
     assert_eq!(waiting(&desk, "--by|cy|--all"), [4, 5, 7]);
     assert_eq!(waiting(&desk, "--by|cy|--document|3"), [5, 7]);
     let answer = desk.run("", "review");
-    let why = "annals: who reviews? say --by with one of: ";
+    let why = "annals: several keys can review; choose one with --by: ";
     assert_eq!((answer.exit, answer.err.starts_with(why)), (2, true), "{answer:?}");
 }
 

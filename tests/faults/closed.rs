@@ -82,15 +82,15 @@ fn a_private_folder_of_keys_closes_the_ledger_to_nobody() {
             assert!(!answer.err.contains(word), "{line}: {word}: {answer:?}");
         }
     }
-    let marks = "marks         cannot be read: the folder of keys may not be looked into\n";
+    let marks = "marks         cannot be read: this user may not read the folder of keys\n";
     assert!(read(&room, "status").out.contains(marks));
     // So it is in the answer to no command, and whose facts are reviewed can be said.
     let home = read(&room, "--tz UTC");
     assert_eq!((home.exit, home.err.as_str()), (0, ""), "{}", home.out);
-    let you = "\nyou     a reader: the folder of keys may not be looked into\n";
+    let you = "\nyou     a reader: this user may not read the folder of keys\n";
     assert!(home.out.contains(you), "{}", home.out);
     let review = read(&room, "review");
-    let who = "annals: who reviews? expected an editor whose key stands, with --by\n";
+    let who = "annals: no key here can review: name an enrolled editor with --by\n";
     assert_eq!((review.exit, review.err.as_str()), (2, who));
     // Who writes needs what is in it.
     let refused = read(&room, "confirm 3 --how reread");

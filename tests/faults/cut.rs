@@ -26,7 +26,7 @@ fn a_reader_warns_of_events_that_are_missing() {
     // The marks of the log key would report it too, but are not available everywhere.
     room.remove("keys/log.marks");
     let told = format!(
-        "warning: the checkpoint speaks of {EVENTS} events, here are 3: events are missing; \
+        "warning: the checkpoint covers {EVENTS} events, here are 3: events are missing; \
          annals verify lists all faults\n"
     );
     for command in READING {

@@ -205,7 +205,7 @@ fn a_checkpoint_of_more_events_than_there_are() {
     room.remove("ledger/db");
     let before = room.snapshot();
     let answer = room.run("append drafts.jsonl");
-    let told = "annals: the checkpoint speaks of 5 events, the journal has 4: events are missing at \
+    let told = "annals: the checkpoint covers 5 events, the journal has 4: events are missing at \
                 its end; nothing was written; annals repair looks for them in the store, annals \
                 repair --from COPY in another copy\n";
     assert_eq!((answer.exit, &*answer.told()), (2, told));

@@ -66,7 +66,7 @@ fn a_newer_copy_is_taken_and_an_older_one_never() {
     let before = room.snapshot();
     let answer = room.run("repair --from copy");
     let older =
-        "copy: 5 events, not taken, at copy: rule 705 short: the checkpoint speaks of 6 events";
+        "copy: 5 events, not taken, at copy: rule 705 short: the checkpoint covers 6 events";
     assert!(answer.out.contains(older), "{answer:?}");
     assert!(answer.out.contains("nothing was to be repaired\n"), "{answer:?}");
     assert!(room.snapshot() == before);

@@ -87,7 +87,7 @@ fn after_a_failed_sync_the_bytes_are_written_again() {
     let answer = Answer::of(output);
     assert_eq!(answer.exit, 2, "{answer:?}");
     assert!(answer.err.contains("it is not known what is on disk"), "{answer:?}");
-    assert!(answer.err.contains("say the same command again"), "{answer:?}");
+    assert!(answer.err.contains("run the same command again"), "{answer:?}");
     expect_written_again(&room);
 }
 

@@ -87,8 +87,7 @@ fn a_rotated_log_key_signs_beside_the_new_one_until_the_next() {
     assert_eq!((signatures(&desk), desk.whole()), (2, 3));
     // After a theft the earlier key signs nothing any more.
     let told = desk.told("ledger rekey --reason compromised --statement the_server_was_open");
-    let alone =
-        "the old one signs nothing any more; tell your readers the new one by another way\n";
+    let alone = "the old key no longer signs; publish the new key through another channel\n";
     assert!(told.ends_with(alone), "{told}");
     assert_eq!((signatures(&desk), desk.whole()), (1, 4));
     desk.told("ledger change --title Newer");
@@ -243,7 +242,7 @@ fn the_policy_follows_the_log_key() {
     };
     let now = || {
         let listed = desk.run("witness list").err;
-        let key = listed.lines().find_map(|line| line.split(", for who watches it: ").nth(1));
+        let key = listed.lines().find_map(|line| line.split(", for monitors: ").nth(1));
         format!("log {}", key.unwrap().trim())
     };
     let first = logs();

@@ -319,7 +319,7 @@ fn nothing_is_proved_that_was_not_signed_or_does_not_hold() {
     short.events.truncate(7);
     desk.write(CHECKPOINT, short.checkpoint(7));
     let late = desk.run("prove 7");
-    assert!(late.err.contains("the checkpoint speaks of the first 7 events"), "{}", late.err);
+    assert!(late.err.contains("the checkpoint covers the first 7 events"), "{}", late.err);
     assert_eq!(late.exit, 5);
     let earlier = desk.run("prove 5 -o -");
     assert!(earlier.err.ends_with("the last 3 events are not yet signed and not in it\n"));

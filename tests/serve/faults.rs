@@ -273,7 +273,7 @@ fn what_was_outrun_and_waits_is_said_to_wait() {
     std::fs::write(newsroom.path("ben").join("two.jsonl"), draft(1) + &draft(2)).unwrap();
     let one = enter(&document.to_string(), 3);
     for (act, sends) in [
-        (&["append", "two.jsonl", "--yes", "--format", "json"][..], "say the same command again"),
+        (&["append", "two.jsonl", "--yes", "--format", "json"][..], "run the same command again"),
         (&one.each(), "annals outbox send sends the same bytes again"),
     ] {
         *next.lock().unwrap() = Next::OutrunThenSilent;

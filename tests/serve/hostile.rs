@@ -185,7 +185,7 @@ fn several_events_that_waited_long_are_signed_anew() {
     // Their times are too old for the server, and nobody's clock is wrong.
     let said = newsroom.annals("ada", &["outbox", "send"]);
     assert_eq!(said.code, 3, "{said:?}");
-    assert!(said.out.contains("say the command that signed them again"), "{}", said.out);
+    assert!(said.out.contains("run the command that signed them again"), "{}", said.out);
     assert!(!said.out.contains("set the clock"), "{}", said.out);
     let said = newsroom.annals("ada", &append);
     assert_eq!(said.code, 0, "{said:?}");

@@ -155,7 +155,7 @@ fn what_is_no_receipt_in_form_leaves_open_whether_it_is_placed() {
     let said = deceived.newsroom.annals("ben", &add);
     assert_eq!(said.code, 2, "{said:?}");
     let why = "did not take the documents (status 200 with a page of HTML): no event was sent; \
-               they are signed and kept: say the same command again";
+               they are signed and kept: run the same command again";
     assert!(said.err.contains(why), "{}", said.err);
     deceived.honest();
     deceived.newsroom.good("ben", &add);

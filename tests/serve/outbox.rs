@@ -492,7 +492,7 @@ fn a_file_that_cannot_be_read_waits_too() {
         let (begins, ends) = told.split_once(&format!("keys/outbox/{name}")).unwrap();
         assert!(begins.starts_with(&format!("{short}: cannot be read: ")), "{told}");
         let after = format!(
-            ": {why}; say the command that signed it again, which signs it anew; annals outbox \
+            ": {why}; run the command that signed it again, which signs it anew; annals outbox \
              drop {short} removes the file\n"
         );
         assert_eq!(ends, after);

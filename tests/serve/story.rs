@@ -128,7 +128,7 @@ fn what_waits_says_what_it_is_and_what_the_record_refuses_is_given_up_by_name() 
     std::fs::write(newsroom.path("ben/new.txt"), "A paper with words.\n").unwrap();
     let add = ["document", "add", "new.txt", "--title", "New", "--lang", "en", "--yes"];
     let captured = newsroom.annals("ben", &add);
-    assert!(captured.err.contains("say the same command again, which sends them"), "{captured:?}");
+    assert!(captured.err.contains("run the same command again, which sends them"), "{captured:?}");
     let lines = newsroom.good("ben", &["outbox"]);
     let acts = lines.lines().filter_map(|line| Some(line.split_once("Z: ")?.1));
     let mut acts: Vec<&str> = acts.collect();

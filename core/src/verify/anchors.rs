@@ -216,7 +216,7 @@ fn check_note(
         let missing = pinned::events(&(size..checkpoint.size));
         let are = if checkpoint.size - size == 1 { "is" } else { "are" };
         let why = format!(
-            "the checkpoint speaks of {} events, the record has {size}: {missing} {are} missing",
+            "the checkpoint covers {} events, the record has {size}: {missing} {are} missing",
             checkpoint.size,
         );
         report(Rule::Short, why);

@@ -28,7 +28,7 @@ use zeroize::Zeroizing;
 /// Make a new ledger, its log key and the founder's key
 #[derive(Debug, Args)]
 pub struct InitArgs {
-    /// A name for this record for ever, like a web address; nothing has to answer there
+    /// The record's permanent name, like a web address; no server has to exist at it
     #[arg(long)]
     origin: Option<String>,
     /// The title of the record
@@ -94,7 +94,7 @@ fn run(context: &mut Context, args: InitArgs) -> Result<Exit, CliError> {
         return Err(LedgerError::AnotherFolder(shown, paths.published()).into());
     }
     expect_free(&paths)?;
-    let question = "origin (a name for this record for ever, like example.org/record)";
+    let question = "origin (a permanent name, like example.org/record)";
     let origin =
         words("--origin", Origin::new(given_or_asked(args.origin, question, "--origin")?))?;
     let title = given_or_asked(args.title, "title of the record", "--title")?;

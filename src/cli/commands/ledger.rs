@@ -355,7 +355,7 @@ fn rekey_text(old: &PublicKey, new: &PublicKey, reason: RekeyReason) -> ActText 
             "both sign each checkpoint until the next rekeying, so that who knows the old one \
                  can go on to the new one"
         }
-        _ => "the old one signs nothing any more; tell your readers the new one by another way",
+        _ => "the old key no longer signs; publish the new key through another channel",
     };
     ActText {
         what: "make a new log key".to_owned(),

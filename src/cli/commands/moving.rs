@@ -137,7 +137,7 @@ fn summary(outcome: &MoveOutcome, home: &str) -> String {
     let is_restored = *restored != RestoredRows::default();
     let what = match (before == size, *before > 0) {
         (true, _) if is_restored => format!(
-            "its {events} {were} there already, but for {lost} and {documents}, which were put back"
+            "its {events} {were} there already, except {lost} and {documents}, which were put back"
         ),
         (true, _) => format!("its {events} {were} there already"),
         (false, true) if is_restored => {

@@ -107,7 +107,7 @@ impl DamagedJson {
     fn line(&self) -> String {
         let name = self.name.get(..16).unwrap_or_default();
         with_places(&format!(
-            "{name}: cannot be read: {}: {}; say the command that signed it again, which signs it \
+            "{name}: cannot be read: {}: {}; run the command that signed it again, which signs it \
              anew; annals outbox drop {name} removes the file",
             visible(&self.file),
             visible(&self.why)
@@ -441,11 +441,11 @@ impl SentJson {
         let why = match error {
             LedgerError::Outrun(_) if count == 1 => format!(
                 "the record or the time went on further than this event may be placed after what \
-                 it was signed for: say the command that signed it again; where that signs \
+                 it was signed for: run the command that signed it again; where that signs \
                  another, annals outbox drop {short} gives this one up"
             ),
             LedgerError::Outrun(_) => format!(
-                "the record or the time went on, and these events keep their places: say the \
+                "the record or the time went on, and these events keep their places: run the \
                  command that signed them again; where that signs others, annals outbox drop \
                  {short} gives these up"
             ),

@@ -323,7 +323,7 @@ fn turned(view: &View<'_>, names: &Names, tally: &Tally) -> Result<Option<String
 fn marks(record: &Record) -> Result<MarksFound, LedgerError> {
     let mark = match &record.mark {
         Ok(None) if is_closed(&record.paths.marks()) => {
-            let why = "the folder of keys may not be looked into";
+            let why = "this user may not read the folder of keys";
             return Ok(MarksFound::Unreadable(why.to_owned()));
         }
         Ok(None) => return Ok(MarksFound::Absent),

@@ -239,7 +239,7 @@ struct ListedWitness<'a> {
 fn list(context: &mut Context) -> Result<Exit, CliError> {
     let record = context.record()?;
     named_keys::expect_there(context, "no witness is listed, for the policy in it names them")?;
-    note(format!("the verifier key of this log, for who watches it: {}", log_key(&record)?));
+    note(format!("the verifier key of this log, for monitors: {}", log_key(&record)?));
     let Some(trust) = PolicyFile::read(&record.paths)? else {
         let none = "no policy here, so no witness; annals witness add NAME VKEY URL makes it";
         note(with_places(none));

@@ -179,11 +179,11 @@ pub fn reviewer(
     persons.dedup_by(|a, b| a.1 == b.1);
     match persons.as_slice() {
         [one] => Ok(one.clone()),
-        [] => Err(CliError::usage("who reviews? expected an editor whose key stands, with --by")),
+        [] => Err(CliError::usage("no key here can review: name an enrolled editor with --by")),
         several => {
             let names: Vec<&str> = several.iter().map(|(name, _)| name.as_str()).collect();
             let names = names.join(", ");
-            Err(CliError::usage(format!("who reviews? say --by with one of: {names}")))
+            Err(CliError::usage(format!("several keys can review; choose one with --by: {names}")))
         }
     }
 }
@@ -256,7 +256,7 @@ fn warn_missing(record: &Record) -> bool {
         return false;
     };
     note(with_places(&format!(
-        "warning: the checkpoint speaks of {covers} events, here are {size}: events are missing; \
+        "warning: the checkpoint covers {covers} events, here are {size}: events are missing; \
          annals verify lists all faults"
     )));
     true

@@ -75,7 +75,7 @@ impl Global {
         options.collect()
     }
 
-    /// The same for a command that signs, by the key of this name.
+    /// A command that signs, by the key of this name, with the places that this command names.
     pub fn signing_command(&self, words: &str, by: Option<&str>) -> String {
         let by = by.filter(|by| !is_set("ANNALS_EDITOR", OsStr::new(by)));
         let by = by.map(|by| with_value("by", by));

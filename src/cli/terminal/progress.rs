@@ -17,7 +17,7 @@ impl Progress {
         Progress::with(Some(total), what, style)
     }
 
-    /// The same, where the number of all events is not known.
+    /// A bar without an end, where the number of all events is not known.
     pub fn counting(what: &'static str) -> Progress {
         Progress::with(None, what, "{msg} {spinner} {human_pos} events, {per_sec}")
     }

@@ -150,7 +150,7 @@ fn signed(record: &Record) -> Result<SignedRecord, LedgerError> {
     match checkpoint.size <= record.size() {
         true => Ok(SignedRecord { note, checkpoint }),
         false => Err(LedgerError::NotFound(format!(
-            "the checkpoint speaks of {} events, the record has {}: events are missing here; \
+            "the checkpoint covers {} events, the record has {}: events are missing here; \
              annals verify lists all faults",
             checkpoint.size,
             record.size()
@@ -166,7 +166,7 @@ fn is_fact(record: &Record, view: &View<'_>, fact: u64) -> Result<(), LedgerErro
     }
     if fact >= signed {
         return Err(LedgerError::Untrusted(format!(
-            "event {fact} is not yet signed: the checkpoint speaks of the first {signed} events; \
+            "event {fact} is not yet signed: the checkpoint covers the first {signed} events; \
              the next writer signs the rest"
         )));
     }

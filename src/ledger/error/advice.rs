@@ -13,14 +13,14 @@ impl LedgerError {
     pub fn advice(&self) -> Option<&'static str> {
         if self.leaves_open() {
             return Some(
-                "say the same command again: it finds out what is written, writes it again or for \
+                "run the same command again: it finds out what is written, writes it again or for \
                  the first time, and nothing twice",
             );
         }
         if self.is_denied() {
             return Some(
                 "permission is denied, and nothing is known to be damaged: ask the owner of the \
-                 files, or let them be read (chmod, chown), and say the same command again",
+                 files, or let them be read (chmod, chown), and run the same command again",
             );
         }
         let reads = match self {

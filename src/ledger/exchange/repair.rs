@@ -191,7 +191,8 @@ impl Copies {
         match &self.store.content {
             CopyContent::Unknown(why) => LedgerError::Usage(format!(
                 "{} may be whole, and could not be copied to be looked at: {why}; nothing else \
-                 here is whole; nothing was changed; say the same again once that can be done",
+                 here is whole; nothing was changed; run the same command again once that can be \
+                 done",
                 self.store.place
             )),
             _ => LedgerError::Irreparable,

@@ -248,7 +248,7 @@ impl CopyServer {
 
     fn refused(&self, problem: &ServerProblem) -> LedgerError {
         let why = match problem.is("documents-missing") {
-            true => "the documents that it captures are not there: say the command that signed it \
+            true => "the documents that it captures are not there: run the command that signed it \
                      again, which sends them"
                 .to_owned(),
             false => problem.detail.clone(),

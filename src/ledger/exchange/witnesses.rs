@@ -158,7 +158,7 @@ fn prove(record: &Record, checkpoint: &Checkpoint, old: u64) -> Result<Vec<Hash>
     }
     let size = wanted.tree().size();
     if size < checkpoint.size {
-        let why = format!("the checkpoint speaks of {}, there are {size}", checkpoint.size);
+        let why = format!("the checkpoint covers {}, there are {size}", checkpoint.size);
         return Err(LedgerError::Faulty(vec![Fault::of(Rule::Short, why)]));
     }
     if wanted.tree().root() != checkpoint.root {

@@ -374,7 +374,7 @@ pub fn submit(
                 {
                     let again = match resend_way(&prepared.entries) {
                         KeptEvents::ByOutbox => "annals outbox send sends the same bytes again",
-                        _ => "say the same command again",
+                        _ => "run the same command again",
                     };
                     let why = format!("{why}; it is signed and kept: {again}");
                     LedgerError::ServerRefused { address, status, rule, why }

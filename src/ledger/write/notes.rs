@@ -131,7 +131,7 @@ fn published_later(published: &Dating, captured_at: Time) -> Option<String> {
     is_later.then(|| {
         format!(
             "published: {edtf} is after the document was captured, on {captured}: check the year, \
-             and that day and month are not changed round"
+             and that day and month are not swapped"
         )
     })
 }

@@ -135,7 +135,7 @@ impl<'a> KeysHere<'a> {
     pub fn reader(&self) -> String {
         match (self.state, &*self.unknown, &*self.revoked, &*self.not_enrolled) {
             (FolderState::Closed, ..) => {
-                "a reader: the folder of keys may not be looked into".to_owned()
+                "a reader: this user may not read the folder of keys".to_owned()
             }
             (FolderState::Absent, ..) => {
                 let keys = shown_path(self.folder);

@@ -78,12 +78,13 @@ fn fork_advice(report: &VerdictReport) -> Option<Advice> {
     let older = match &report.subject {
         _ if is_other => return Some(format!("{keep}; {ask}").into()),
         ReportSubject::Bag(_) => {
-            "a bag that is older than the pin has fewer events and accuses nobody \
-             (Annals-Recorded in its bag-info.txt is the time of its last event): take a newer one"
+            "a bag that is older than the pin has fewer events, which is no evidence against the \
+             publisher (Annals-Recorded in its bag-info.txt is the time of its last event): take a \
+             newer one"
         }
         _ => {
-            "a copy that is older than the pin has fewer events and accuses nobody: take a newer \
-             one"
+            "a copy that is older than the pin has fewer events, which is no evidence against the \
+             publisher: take a newer one"
         }
     };
     Some(format!("{keep}; {older}, or {ask}").into())

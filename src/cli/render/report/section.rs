@@ -15,6 +15,9 @@ use crate::ledger::write::notice::short_memory;
 use annals_core::evidence::Claim;
 use serde::Serialize;
 
+/// That a difference may have other causes than a publisher who lies.
+const NO_EVIDENCE: &str = "this is no evidence against the publisher";
+
 /// All sections of a verdict, in order.
 pub fn sections(report: &VerdictReport) -> Vec<Section> {
     vec![
@@ -126,7 +129,7 @@ fn compared(report: &VerdictReport) -> Vec<Line> {
     };
     lines.push(line(COMPARED, compared));
     if let Some(marked) = report.memory_later {
-        let what = format!("of size {marked}, later than this part; nobody is accused");
+        let what = format!("of size {marked}, later than this part; {NO_EVIDENCE}");
         lines.push(line("memory", what));
     }
     if let (Some(marked), Some(checkpoint)) = (report.memory_earlier, &report.checkpoint) {
@@ -144,7 +147,7 @@ fn compared(report: &VerdictReport) -> Vec<Line> {
             format!("holds at size {size}; left there, for only what is new was checked")
         }
         (PinState::Later, _) => {
-            format!("of size {size}, later than this part; left as it was, and nobody is accused")
+            format!("of size {size}, later than this part; left as it was; {NO_EVIDENCE}")
         }
         (PinState::Left, _) if is_unread => {
             "not compared, for no event could be read; left as it was".to_owned()
@@ -160,7 +163,7 @@ fn compared(report: &VerdictReport) -> Vec<Line> {
         lines.push(line("pin", pin));
     }
     for why in &report.explained {
-        let what = format!("{}: the faults here explain it, and nobody is accused", visible(why));
+        let what = format!("{}: the faults here explain it; {NO_EVIDENCE}", visible(why));
         lines.push(line("explained", what));
     }
     lines

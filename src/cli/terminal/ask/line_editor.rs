@@ -207,7 +207,7 @@ fn edited_line(question: &LineQuestion<'_>, prompt: &str, initial: &str) -> io::
 /// Keeps the line of a question that is left, and shows it in one piece.
 fn leave(question: &LineQuestion<'_>, text: String) {
     if !text.is_empty() && text != question.initial {
-        note(format!("note: what you had typed: {}", visible(&text)));
+        note(format!("note: your unsaved answer: {}", visible(&text)));
         UNFINISHED.set(Some(UnfinishedLine { question: question.question.to_owned(), text }));
     }
 }

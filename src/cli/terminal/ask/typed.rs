@@ -25,6 +25,6 @@ pub fn forget() {
 /// Shows what was typed, for a person who would type it again.
 pub fn show() {
     for (question, text) in TYPED.take() {
-        note(wrapped(&format!("note: what you had typed: {question}: {}", visible(&text)), 0));
+        note(wrapped(&format!("note: your unsaved answer: {question}: {}", visible(&text)), 0));
     }
 }
