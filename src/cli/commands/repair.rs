@@ -281,6 +281,26 @@ fn line(step: &Step) -> String {
     }
 }
 
+/// What was found at a path.
+fn found(state: &CopyState, path: &Path) -> String {
+    let path = shown_path(path);
+    match state {
+        CopyState::Whole(events) => format!("whole, {}, at {path}", counted(*events, "event")),
+        CopyState::Damaged { why, more } => {
+            let more = if *more > 0 { format!(" (and {more} more)") } else { String::new() };
+            format!("damaged, at {path}: {}{more}", visible(why))
+        }
+        CopyState::Unfit { events, why } => {
+            let events = counted(*events, "event");
+            format!("{events}, not taken, at {path}: {}", visible(why))
+        }
+        CopyState::Unknown(why) => {
+            format!("not compared, at {path}: it cannot be copied: {}", visible(why))
+        }
+        CopyState::Absent => format!("there is none at {path}"),
+    }
+}
+
 fn end(out: &mut dyn Write, audited: &AuditReport) -> Result<(), CliError> {
     faults(out, &report::faults(&audited.report))?;
     writeln!(out, "verified: {}", report::verdict(audited))?;
