@@ -27,8 +27,9 @@ use crate::ledger::reader::source::RecordSource;
 use annals_core::event::Entry;
 use annals_core::event::args::Args;
 use annals_core::event::body::Body;
-use annals_core::event::record::Reading;
+use annals_core::event::record::{self, Reading};
 use annals_core::hash::Hash;
+use annals_core::merkle::Tree;
 use annals_core::pin::{LogKeys, Pin};
 use annals_core::tlog::{Checkpoint, MAX_NOTE, Note};
 use annals_core::verify::anchors::Anchors;
@@ -341,6 +342,15 @@ impl Record {
     pub fn event(&self, position: u64) -> Result<Option<ReadEvent>, LedgerError> {
         let entries = self.source.read(position..position + 1)?;
         Ok(entries.into_iter().next().map(|entry| ReadEvent::of(&entry)))
+    }
+
+    /// Whether this is the root of the first `size` events. What the index does not confirm, the
+    /// events decide.
+    pub fn has_root(&self, size: u64, root: Hash) -> Result<bool, LedgerError> {
+        if self.index().is_ok_and(|index| index.root(size).is_ok_and(|found| found == root)) {
+            return Ok(true);
+        }
+        Ok(self.source.tree(size)?.root() == root)
     }
 
     /// Calls `each` with every event from `from` up to `until`, in order, while `each` returns

@@ -37,6 +37,7 @@ use annals_core::tlog::{Checkpoint, MAX_NOTE, Note, Signed, key_id};
 use annals_core::verify::Report;
 use annals_core::verify::source::Source;
 use std::collections::BTreeMap;
+use std::ops::Range;
 
 /// The result of a publication.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -110,9 +111,9 @@ impl<'a> Verified<'a> {
         expect_whole(self.record)?;
         let before = before(self, shelf)?;
         let cosigned = cosigned(self.record, &self.checkpoint)?;
-        let begun = Begun { before, size: self.report.size, tiling: Tiling::default() };
         let withheld = Withheld::Folded(&self.report.state.fold);
-        let mut publisher = Publisher::new(shelf, withheld, begun);
+        let new = before..self.report.size;
+        let mut publisher = Publisher::new(shelf, withheld, new, Tiling::default());
         for entry in self.record.source.entries(0)? {
             let (position, entry) = entry?;
             publisher.event(position, &entry, &self.record.source)?;
@@ -250,16 +251,6 @@ struct Publisher<'a> {
     done: Publication,
 }
 
-/// The beginning of a publication.
-struct Begun {
-    /// The size published before.
-    before: u64,
-    /// The size to publish.
-    size: u64,
-    /// The hashes of the events that are not published again.
-    tiling: Tiling,
-}
-
 /// Which bodies are withheld.
 #[derive(Clone, Copy)]
 enum Withheld<'a> {
@@ -301,12 +292,15 @@ const DOCUMENT: usize = 1;
 const FOLDERS: [&str; 2] = [BODIES, DOCUMENTS];
 
 impl<'a> Publisher<'a> {
+    /// A publication of the events `new`, after those that are published; `tiling` has the hashes
+    /// of the events that are not written again.
     fn new(
         shelf: &'a mut dyn PublishTarget,
         withheld: Withheld<'a>,
-        begun: Begun,
+        new: Range<u64>,
+        tiling: Tiling,
     ) -> Publisher<'a> {
-        let Begun { before, size, tiling } = begun;
+        let Range { start: before, end: size } = new;
         Publisher {
             shelf,
             withheld,

@@ -199,8 +199,8 @@ fn contradiction(
     if size > ours.size {
         return Ok(Some(format!("{who} size {size}, this record has {} events", ours.size)));
     }
-    let differs = root_at(record, size)? != root;
-    Ok(differs.then(|| format!("{who} another record of size {size}")))
+    let is_ours = record.has_root(size, root)?;
+    Ok((!is_ours).then(|| format!("{who} another record of size {size}")))
 }
 
 /// Whether the log key that the record names for the checkpoint's size signed it; for a size beyond
@@ -223,14 +223,6 @@ fn is_signed_by_log(record: &Record, shown: &ShownCheckpoint<'_>) -> Result<bool
             shown.note.signed_by(origin, key.accepted(), &key.public) == Signed::Yes
         })
     }))
-}
-
-/// The root of the record's first `size` events.
-fn root_at(record: &Record, size: u64) -> Result<Hash, LedgerError> {
-    if let Some(root) = record.index().ok().and_then(|index| index.root(size).ok()) {
-        return Ok(root);
-    }
-    Ok(record.source.tree(size)?.root())
 }
 
 fn grew() -> LedgerError {

@@ -12,7 +12,7 @@ use crate::archive::publish_target::PublishTarget;
 use crate::archive::tile::{Tiling, WIDTH};
 use crate::index::{Index, IndexError};
 use crate::ledger::error::LedgerError;
-use crate::ledger::exchange::publish::{Begun, Publication, Publisher, Withheld, cosigned};
+use crate::ledger::exchange::publish::{Publication, Publisher, Withheld, cosigned};
 use crate::ledger::exchange::steps::Steps;
 use crate::ledger::reader::source::EventSource;
 use crate::ledger::reader::{DocumentFound, Record};
@@ -52,9 +52,9 @@ pub fn publish_new(
         Ok(false) | Err(LedgerError::IndexFailed(_)) => return Ok(None),
         Err(error) => return Err(error),
     }
-    let begun = Begun { before, size: judged.checkpoint.size, tiling };
     let cosigned = cosigned(record, &judged.checkpoint)?;
-    let mut publisher = Publisher::new(shelf, Withheld::Opened(&openings), begun);
+    let mut publisher =
+        Publisher::new(shelf, Withheld::Opened(&openings), before..judged.checkpoint.size, tiling);
     publisher.done.size = before;
     judged.each(first..judged.checkpoint.size, &mut |position, entry| {
         publisher.event(position, entry, &record.source)?;
