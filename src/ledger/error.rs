@@ -272,8 +272,8 @@ pub enum LedgerError {
     /// Two records that verify and differ.
     #[error(
         "forked: {one} and {other} both verify, and differ from event {position} on ({one_hash} \
-             and {other_hash}); nothing was changed; keep both, and ask a pin or another copy which \
-             one was seen before"
+             and {other_hash}); nothing was changed; keep both, and ask a pin or another copy \
+             which one was seen before"
     )]
     Fork {
         /// The first position where they differ.

@@ -4,7 +4,7 @@
 //! the request came. Not here: the signatures of events (`routes`). Source: FORMAT.md section 17.
 
 use crate::serve::problem::{Problem, ProblemKind};
-use crate::serve::sequencer::ServedHead;
+use crate::serve::served_head::ServedHead;
 use crate::serve::state::ServerState;
 use annals_core::hash::Hash;
 use annals_core::key::PublicKey;

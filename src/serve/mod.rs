@@ -22,6 +22,7 @@ mod problem;
 mod read;
 mod routes;
 mod sequencer;
+mod served_head;
 mod state;
 mod trouble;
 mod turns;

@@ -27,7 +27,7 @@ use crate::ledger::reader::Record;
 use crate::serve::conditions::{expect_match, listed};
 use crate::serve::parameters::{Parameters, position, refused};
 use crate::serve::problem::{Problem, ProblemKind};
-use crate::serve::sequencer::ServedHead;
+use crate::serve::served_head::ServedHead;
 use crate::serve::state::{ServerState, Shared, bounded, failed};
 use annals_core::hash::Hash;
 use annals_core::search::WordMatch;

@@ -13,7 +13,7 @@ use crate::serve::conditions::{expect_match, expect_uncoded};
 use crate::serve::parameters::{Parameters, position};
 use crate::serve::problem::{Problem, ProblemKind};
 use crate::serve::read::{self, READ_ROUTES};
-use crate::serve::sequencer::ServedHead;
+use crate::serve::served_head::ServedHead;
 use crate::serve::state::{ServerState, Shared, bounded, failed};
 use crate::serve::trouble::MOVED;
 use crate::serve::uploads::UploadError;

@@ -15,7 +15,6 @@ use crate::ledger::error::{LedgerError, chain};
 use crate::ledger::exchange::placing::{
     PlacedEvents, PlacingContext, PlacingError, captured, place_group, receipt,
 };
-use crate::ledger::exchange::publish::served::ServedRecord;
 use crate::ledger::paths::Paths;
 use crate::ledger::query::absent::absent_documents;
 use crate::ledger::reader;
@@ -25,14 +24,13 @@ use crate::ledger::write::writer::{HomePlace, Writer};
 use crate::serve::metrics;
 use crate::serve::precedence::Precedence;
 use crate::serve::problem::{Problem, ProblemKind};
+use crate::serve::served_head::ServedHead;
 use crate::serve::trouble::trouble;
 use crate::serve::turns::Turns;
 use crate::serve::uploads::Uploads;
 use crate::serve::waiting::{FairQueue, InFlight, Ticket, bytes, signer};
 use annals_core::event::vocabulary::Type;
-use annals_core::hash::Hash;
 use annals_core::key::PublicKey;
-use annals_core::roster::Roster;
 use annals_core::submission::{MAX_SUBMITTED, Placing, SubmissionText, SubmittedEvent};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
@@ -66,16 +64,6 @@ const MOST_BYTES: usize = 16 << 20;
 const OWN_MEMORY: &str = "this server made its copy anew and remembers in keys/log.marks alone \
     what the log key signed: where another server of the record has a witness for it, end this \
     one, remove its ledger folder, and start it with the same --memory and --memory-key";
-
-/// The record as readers see it: everything that its checkpoint covers.
-pub struct ServedHead {
-    /// The record.
-    pub record: ServedRecord,
-    /// Who may sign.
-    pub roster: Roster,
-    /// The digest of the recovery key, if the record has one.
-    pub recovery: Option<Hash>,
-}
 
 /// The queue of a sequencer, and what it serves.
 pub struct Sequencer {
@@ -187,7 +175,7 @@ impl Sequencer {
             }
             None => {}
         }
-        let (head, head_receiver) = watch::channel(Arc::new(head_of(&writer, None)?));
+        let (head, head_receiver) = watch::channel(Arc::new(ServedHead::of(&writer, None)?));
         let lacking = match home.is_shared() {
             true => begins_a_memory.then_some(OWN_MEMORY).inspect(|why| {
                 log(&format!("warning: {why}"));
@@ -603,7 +591,7 @@ impl SequencerThread {
                 writer.check_log_keys()?;
                 locked(&self.condition).warning = self.lacking.or(writer.warning());
                 writer.notices.iter().for_each(|it| (self.log)(&it.text(&writer.paths)));
-                self.head.send_replace(Arc::new(head_of(&writer, None)?));
+                self.head.send_replace(Arc::new(ServedHead::of(&writer, None)?));
                 none.insert(writer)
             }
         };
@@ -611,7 +599,7 @@ impl SequencerThread {
         let (before, placed) = loop {
             if writer.catch_up()? > 0 {
                 let before = Arc::clone(&self.head.borrow());
-                self.head.send_replace(Arc::new(head_of(writer, Some(&before.record))?));
+                self.head.send_replace(Arc::new(ServedHead::of(writer, Some(&before.record))?));
             }
             self.polls.send_modify(|polls| *polls += 1);
             let before = Arc::clone(&self.head.borrow());
@@ -631,7 +619,7 @@ impl SequencerThread {
         let head = match placed.iter().any(is_new) {
             false => Arc::clone(&before),
             true => {
-                let head = Arc::new(head_of(writer, Some(&before.record))?);
+                let head = Arc::new(ServedHead::of(writer, Some(&before.record))?);
                 self.head.send_replace(Arc::clone(&head));
                 metrics::committed(head.record.size() - before.record.size());
                 head
@@ -678,22 +666,6 @@ fn lacking(paths: &Paths, log: &(dyn Fn(&str) + Send + Sync)) -> Option<&'static
          them from another copy"
     ));
     Some("documents of the record are not here (annals verify); annals repair --from COPY")
-}
-
-/// What is served after a commit of this writer; `before` is what was served before it.
-fn head_of(writer: &Writer, before: Option<&ServedRecord>) -> Result<ServedHead, LedgerError> {
-    let note = reader::checkpoint(&writer.paths)?.unwrap_or_default();
-    let grown = before.zip(writer.journal()).and_then(|(before, journal)| {
-        // An index that was made again is opened again.
-        before.grown(journal, note.clone()).ok()
-    });
-    let record = match grown {
-        Some(record) => record,
-        None => ServedRecord::open(&writer.paths.ledger, note)?,
-    };
-    let fold = &writer.verifier.chain.state.fold;
-    let recovery = fold.ledger.as_ref().and_then(|ledger| ledger.recovery);
-    Ok(ServedHead { record, roster: fold.roster.clone(), recovery })
 }
 
 fn unwritten() -> Problem {

@@ -4,8 +4,8 @@
 //! Always holds: a record replaces another only if it verifies completely and neither the
 //! checkpoint nor the marks here contradict it. The replacement is built beside the old one,
 //! synced, and then renamed; the old one is kept aside, never deleted. Two records that verify and
-//! differ are a fork, and nothing is changed. Not here: the examination of a copy (`record_copy`), its
-//! files (`place`).
+//! differ are a fork, and nothing is changed. Not here: the examination of a copy
+//! (`record_copy`), its files (`place`).
 
 mod compare;
 mod documents;
