@@ -290,7 +290,8 @@ impl LoadedSubmission<'_> {
         }
     }
 
-    /// Shows what would be written, and asks for confirmation without the lock. False for a dry run.
+    /// Shows what would be written, and asks for confirmation without the lock. False for a dry
+    /// run.
     fn may_write(
         &mut self,
         context: &Context,
@@ -318,10 +319,10 @@ impl LoadedSubmission<'_> {
         Ok(true)
     }
 
-    /// What is done with a submission that is in the record already: its receipt is printed. Acts that
-    /// no longer hold are refused, because they may be intended again; a note says how documents and
-    /// facts stand, which are in the record in any case. Confirmations of words that were corrected
-    /// since are no acts on the present words, which are confirmed now.
+    /// What is done with a submission that is in the record already: its receipt is printed. Acts
+    /// that no longer hold are refused, because they may be intended again; a note says how
+    /// documents and facts stand, which are in the record in any case. Confirmations of words that
+    /// were corrected since are no acts on the present words, which are confirmed now.
     fn already(
         &mut self,
         context: &mut Context,
@@ -383,8 +384,8 @@ fn print_notes(notes: &[String]) {
     }
 }
 
-/// Keeps typed drafts in a file, in place of those that it kept before; not where nobody typed them,
-/// or where it cannot be made: then what was typed is shown if it is lost.
+/// Keeps typed drafts in a file, in place of those that it kept before; not where nobody typed
+/// them, or where it cannot be made: then what was typed is shown if it is lost.
 fn keep_typed(
     context: &Context,
     input: &Input,
@@ -411,7 +412,8 @@ fn end_typed(kept: Option<DraftFile>, outcome: Result<Exit, CliError>) -> Result
     outcome
 }
 
-/// Refuses a command before its questions, where no key can sign what it writes. On a terminal only.
+/// Refuses a command before its questions, where no key can sign what it writes. On a terminal
+/// only.
 pub fn expect_signer(context: &mut Context, args: &WriteArgs) -> Result<(), CliError> {
     if !ask::on_terminal() || args.dry_run {
         return Ok(());

@@ -3,7 +3,8 @@
 //!
 //! Always holds: the writer takes what was found at the beginning of the command, if that was just
 //! now; where questions were answered, or an input was waited for, the copy is brought up to date
-//! again; a note is printed once. Not here: who opens a writer (`context`), the pull (`exchange::follow`).
+//! again; a note is printed once. Not here: who opens a writer (`context`), the pull
+//! (`exchange::follow`).
 
 use crate::cli::terminal::ask;
 use crate::cli::terminal::exit::CliError;
