@@ -101,7 +101,7 @@ fn a_shortlist_has_the_facts_that_pass_and_no_others() {
             topic: (number % 3 > 0).then(|| topic(&mut clerk.dice).to_lowercase()),
             when: (number % 3 < 2).then(|| days(clerk.dice.pick(&DATES)).expect("a date")),
         };
-        let slot = index.slot(size).expect("a point");
+        let slot = index.snapshot(size).expect("a point");
         let list = wanted.list(&slot).expect("readable").expect("a list");
         let found = list.facts(&slot, &[RowKind::Facts]).expect("readable");
         let view = View::open(&record, size).expect("folded");

@@ -27,8 +27,8 @@ use annals::ledger::write::home::journal_home::JournalHome;
 use annals::ledger::write::memory::Memory;
 use annals::ledger::write::memory::faulty::{FaultyMemory, MemoryFault};
 use annals::ledger::write::memory::in_memory::LastMarks;
-use annals::ledger::write::prepared::Prepared;
-use annals::ledger::write::writer::{Woken, Writer};
+use annals::ledger::write::prepared_batch::PreparedBatch;
+use annals::ledger::write::writer::{WakeOutcome, Writer};
 use annals_core::event::Entry;
 use annals_core::event::record;
 use annals_core::hash::Hash;
@@ -302,7 +302,7 @@ impl Editors {
     fn prepare(&mut self, writer: &mut Writer, model: &mut Model, counts: &mut Counts) -> Group {
         let first = writer.size();
         let most = 1 + self.dice.below(2);
-        let mut prepared = Prepared { first, ..Prepared::default() };
+        let mut prepared = PreparedBatch { first, ..PreparedBatch::default() };
         while prepared.entries.len() < most {
             prepared.documents.extend(self.act());
             prepared.entries.push(entry(self.ledger.events.last().expect("an event")));
@@ -313,11 +313,11 @@ impl Editors {
                 // What is refused takes those before it back with it.
                 writer.take_back();
                 self.take_back(first);
-                prepared = Prepared { first, ..Prepared::default() };
+                prepared = PreparedBatch { first, ..PreparedBatch::default() };
             }
         }
         self.take_back(first);
-        let Prepared { entries, documents, .. } = prepared;
+        let PreparedBatch { entries, documents, .. } = prepared;
         Group { entries, documents }
     }
 
@@ -388,7 +388,8 @@ fn history(room: &dyn Room, editors: &mut Editors, groups: usize, counts: &mut C
     let mut model = Model::new();
     let start = editors.all();
     if writer.size() == 0 {
-        let mut prepared = Prepared { documents: start.documents.clone(), ..Prepared::default() };
+        let mut prepared =
+            PreparedBatch { documents: start.documents.clone(), ..PreparedBatch::default() };
         for entry in &start.entries {
             prepared.entries.push(entry.clone());
             assert_eq!(verify_last(&mut writer, &prepared).expect("a verdict"), None);
@@ -496,12 +497,12 @@ fn a_writer_that_was_outrun_has_written_nothing_and_goes_on_after_it_woke() {
             assert!(matches!(refused, Err(LedgerError::Outrun(_))), "{number}: {refused:?}");
             model.compare(&room, &Origin::new(ORIGIN).expect("an origin"), "outrun");
             one.rest().expect("a rest");
-            assert_eq!(one.wake().expect("awake"), Woken::Changed);
+            assert_eq!(one.wake().expect("awake"), WakeOutcome::Changed);
             assert_eq!(one.size(), model.entries.len() as u64);
             writers.swap(0, 1);
             outrun += 1;
             // The one that was first finds itself as it was.
-            assert_eq!(writers[0].wake().expect("awake"), Woken::Same);
+            assert_eq!(writers[0].wake().expect("awake"), WakeOutcome::Same);
         }
     }
     assert!(outrun >= 100, "outrun {outrun} times");

@@ -10,7 +10,9 @@ use annals::ledger::write::home::faulty::{FaultPlan, FaultyHome, HomeFault};
 use annals::ledger::write::home::in_memory::{MemoryHome, MemoryRecord};
 use annals::ledger::write::home::journal_home::JournalHome;
 use annals::ledger::write::home::postgres_home::PostgresHome;
-use annals::ledger::write::home::{Committed, EventGroup, Home, HomeError, JudgedHome, Woken};
+use annals::ledger::write::home::{
+    CommitOutcome, EventGroup, Home, HomeError, JudgedHome, WakeOutcome,
+};
 use annals::store::StoreHead;
 use annals_core::event::{Entry, record};
 use annals_core::hash::Hash;
@@ -126,7 +128,7 @@ pub fn root(size: u64) -> Hash {
 }
 
 /// Commits these entries after the first `from`.
-pub fn commit(home: &mut dyn Home, from: u64, to: u64) -> Result<Committed, Box<HomeError>> {
+pub fn commit(home: &mut dyn Home, from: u64, to: u64) -> Result<CommitOutcome, Box<HomeError>> {
     let entries = entries(from..to);
     let (root, entries) = (root(to), &entries[..]);
     home.commit(&EventGroup { from: head(from), to: head(to), root, entries }).map_err(Box::new)
@@ -171,27 +173,27 @@ fn sentence_1_a_home_shows_the_record_as_it_was_opened_and_its_own_commits() {
     let (mut one, mut other) = (place.home(), place.home());
     commit(&mut *other, 0, 2).unwrap();
     assert_eq!(one.size(), 0);
-    assert_eq!(one.wake().unwrap(), Woken::Changed);
+    assert_eq!(one.wake().unwrap(), WakeOutcome::Changed);
     one.reload().unwrap();
     assert_eq!(shown(&*one), entries(0..2));
-    assert_eq!(one.wake().unwrap(), Woken::Same);
+    assert_eq!(one.wake().unwrap(), WakeOutcome::Same);
 }
 
 #[test]
 fn sentences_2_and_3_a_group_is_written_at_the_head_and_nowhere_else() {
     for place in places() {
         let mut home = place.home();
-        assert_eq!(commit(&mut *home, 0, 2).unwrap(), Committed::Written, "{}", place.name);
+        assert_eq!(commit(&mut *home, 0, 2).unwrap(), CommitOutcome::Written, "{}", place.name);
         assert_eq!(home.head().unwrap(), head(2), "{}", place.name);
         for from in [0, 1, 3] {
             let outrun = commit(&mut *home, from, from + 1).unwrap();
-            assert_eq!(outrun, Committed::Outrun(head(2)), "{} {from}", place.name);
+            assert_eq!(outrun, CommitOutcome::Outrun(head(2)), "{} {from}", place.name);
         }
         // The same size with another last event is another head.
         let entries = entries(2..3);
         let from = StoreHead { size: 2, hash: Some(Hash([7; 32])) };
         let group = EventGroup { from, to: head(3), root: root(3), entries: &entries };
-        assert_eq!(home.commit(&group).unwrap(), Committed::Outrun(head(2)), "{}", place.name);
+        assert_eq!(home.commit(&group).unwrap(), CommitOutcome::Outrun(head(2)), "{}", place.name);
         assert_eq!(shown(&*home).len(), 2, "{}", place.name);
         drop(home);
         let mut home = place.home();
@@ -225,7 +227,7 @@ fn sentences_4_and_5_after_an_error_a_group_is_there_whole_or_not_at_all() {
             let size = home.head().unwrap().size;
             assert!(after.contains(&size), "{fault:?}: {size}");
             assert_eq!(shown(&*home), entries(0..size), "{fault:?}");
-            assert_eq!(commit(&mut *home, size, size + 1).unwrap(), Committed::Written);
+            assert_eq!(commit(&mut *home, size, size + 1).unwrap(), CommitOutcome::Written);
         }
     }
 }

@@ -15,7 +15,7 @@ use annals::ledger::paths::Paths;
 use annals::ledger::reader::Record;
 use annals::ledger::write::append::commit;
 use annals::ledger::write::batch::verify_last;
-use annals::ledger::write::prepared::Prepared;
+use annals::ledger::write::prepared_batch::PreparedBatch;
 use annals::ledger::write::slice::Needs;
 use annals::ledger::write::writer::Writer;
 use annals_core::event::Entry;
@@ -67,7 +67,8 @@ fn named(entry: &Entry) -> Vec<u64> {
 
 fn verdict(writer: &mut Writer, entry: &Entry) -> Result<Option<String>, LedgerError> {
     let (entries, first) = (vec![entry.clone()], writer.size());
-    let broken = verify_last(writer, &Prepared { entries, first, ..Prepared::default() })?;
+    let broken =
+        verify_last(writer, &PreparedBatch { entries, first, ..PreparedBatch::default() })?;
     Ok(broken.map(|broken| broken.why))
 }
 
@@ -116,7 +117,7 @@ fn history(seed: u64, acts: usize, count: &mut Count) {
         let write = expected.is_none() && number % 3 < 2 && !text.contains("ledger.rekeyed");
         if write {
             let (entries, first) = (vec![entry], slice.size() - 1);
-            let prepared = Prepared { entries, first, ..Prepared::default() };
+            let prepared = PreparedBatch { entries, first, ..PreparedBatch::default() };
             commit(&mut slice, &prepared).expect("a receipt");
             clerk.ledger = tried;
             count.written += 1;

@@ -17,7 +17,7 @@ use annals::ledger::query::search::{Search, SearchEffort, search};
 use annals::ledger::query::{View, no_fact};
 use annals::ledger::reader::Record;
 use annals::ledger::write::append::commit;
-use annals::ledger::write::prepared::Prepared;
+use annals::ledger::write::prepared_batch::PreparedBatch;
 use annals::ledger::write::slice::Needs;
 use annals::ledger::write::writer::Writer;
 use annals_core::event::record::Reading;
@@ -242,7 +242,7 @@ pub fn write(paths: &Paths, writer: &mut Writer, clerk: &mut Clerk, act: Act) {
     let named = statement.args.positions().into_iter().chain([4]);
     writer.need(&Needs::positions(named)).expect("a slice");
     let (entries, first) = (vec![entry], writer.size());
-    let prepared = Prepared { entries, first, ..Prepared::default() };
+    let prepared = PreparedBatch { entries, first, ..PreparedBatch::default() };
     let refused = annals::ledger::write::batch::verify_last(writer, &prepared).expect("judged");
     assert_eq!(refused, None, "{}", paths.ledger.display());
     commit(writer, &prepared).expect("a receipt");

@@ -7,16 +7,16 @@ use annals::keys::{KeyName, Protection};
 use annals::ledger::paths::Paths;
 use annals::ledger::write::append::{commit, prepare};
 use annals::ledger::write::batch::{Signer, slot, verify_last};
-use annals::ledger::write::draft::{Draft, Name, Placed, QuoteDraft, json_lines};
-use annals::ledger::write::init::{Founding, init, new_person};
-use annals::ledger::write::prepared::Prepared;
-use annals::ledger::write::resolve::Resolved;
+use annals::ledger::write::draft::{Draft, Name, PlacedDraft, QuoteDraft, json_lines};
+use annals::ledger::write::init::{InitOptions, init, new_person};
+use annals::ledger::write::prepared_batch::PreparedBatch;
+use annals::ledger::write::resolve::ResolvedDraft;
 use annals::ledger::write::sign::seal;
 use annals::ledger::write::writer::Writer;
 use annals_core::event::Entry;
 use annals_core::event::args::{Args, EditorEnrolled, Roles};
 use annals_core::event::body::{Content, Named};
-use annals_core::event::vocabulary::{ErrorIn, How, Reason, Type};
+use annals_core::event::vocabulary::{ConfirmationMethod, ErrorIn, Reason, Type};
 use annals_core::hash::Hash;
 use annals_core::key::{Possession, SecretKey};
 use annals_core::text::{Origin, Words};
@@ -56,8 +56,8 @@ pub fn paths(folder: &Path) -> Paths {
 }
 
 /// The founding of a benchmark's record, with its window.
-pub fn founding(origin: &str, window: u64) -> Founding {
-    Founding {
+pub fn founding(origin: &str, window: u64) -> InitOptions {
+    InitOptions {
         origin: Origin::new(origin).expect("an origin"),
         title: Words::new("Benchmark").expect("a title"),
         licence: Words::new("CC0-1.0").expect("a licence"),
@@ -115,7 +115,7 @@ impl Newsroom {
     }
 
     /// Appends drafts of an editor.
-    fn put(&mut self, drafts: &[Placed], editor: usize) {
+    fn put(&mut self, drafts: &[PlacedDraft], editor: usize) {
         let Newsroom { writer, keys, clock, entropy, article } = self;
         let mut signer = Signer { key: &keys[editor % EDITORS], clock, entropy };
         let prepared = prepare(writer, drafts, &mut signer, article).expect("legal drafts");
@@ -136,7 +136,7 @@ pub fn ledger(folder: &Path, events: u64) -> Made {
         let draft = facts[singles as usize % facts.len()].clone();
         let before = journal_bytes(folder);
         let began = Instant::now();
-        room.put(&[Placed::at(1, draft)], singles as usize);
+        room.put(&[PlacedDraft::at(1, draft)], singles as usize);
         one_by_one += began.elapsed();
         plain_one_by_one += plain.append(&vec![b'-'; (journal_bytes(folder) - before) as usize]);
         singles += 1;
@@ -217,8 +217,8 @@ pub fn corrected(folder: &Path, events: u64) {
             }
         };
         let count = BATCH.min(events - size);
-        let placed = |offset: u64| Placed::at(offset as usize + 1, draft(offset));
-        let drafts: Vec<Placed> = (0..count).map(placed).collect();
+        let placed = |offset: u64| PlacedDraft::at(offset as usize + 1, draft(offset));
+        let drafts: Vec<PlacedDraft> = (0..count).map(placed).collect();
         room.put(&drafts, turn);
         turn += 1;
         empty(&room.writer.paths.outbox());
@@ -300,18 +300,18 @@ fn journal_bytes(folder: &Path) -> u64 {
 }
 
 /// Two thirds assertions, one third confirmations of earlier assertions by another editor.
-fn batch(facts: &[Draft], first: u64, count: u64) -> Vec<Placed> {
+fn batch(facts: &[Draft], first: u64, count: u64) -> Vec<PlacedDraft> {
     let draft = |offset: u64| match offset % 3 == 2 && first > 2_000 {
         // The fact is of the batch before, which another editor signed.
         true => Draft {
             kind: Some(Type::FactConfirmed),
             on: Some(Name::Position(first + offset - BATCH - 1)),
-            how: Some(How::Reread),
+            how: Some(ConfirmationMethod::Reread),
             ..Draft::default()
         },
         false => facts[(first + offset) as usize % facts.len()].clone(),
     };
-    (0..count).map(|offset| Placed::at(offset as usize + 1, draft(offset))).collect()
+    (0..count).map(|offset| PlacedDraft::at(offset as usize + 1, draft(offset))).collect()
 }
 
 /// The article's facts as drafts, quoting the document at this position.
@@ -364,7 +364,7 @@ pub fn enrol(
         possession: key.prove_possession(Possession::Editor, origin, &name),
     });
     let content = Content::EditorEnrolled(Named { name: Words::new(name).expect("a name") });
-    let resolved = Resolved { args, content, document: None };
+    let resolved = ResolvedDraft { args, content, document: None };
     let slot = slot(writer, clock.now());
     let entry = seal(&resolved, &slot, admin, entropy).expect("a seal");
     commit_sealed(writer, entry);
@@ -374,7 +374,7 @@ pub fn enrol(
 /// Verifies and commits one event that is signed for the end of the record.
 pub fn commit_sealed(writer: &mut Writer, entry: Entry) {
     let first = writer.size();
-    let prepared = Prepared { entries: vec![entry], first, ..Prepared::default() };
+    let prepared = PreparedBatch { entries: vec![entry], first, ..PreparedBatch::default() };
     assert_eq!(verify_last(writer, &prepared).expect("judged"), None);
     commit(writer, &prepared).expect("a receipt");
 }

@@ -98,7 +98,7 @@ pub mod search;
 pub mod roster;
 pub mod fold;
 pub mod legal;
-pub mod rebuild;
+pub mod refold;
 pub mod state;
 pub mod verify;
 

@@ -14,7 +14,7 @@ use crate::edges::{Unit, unit_at, word_at};
 use crate::loose::{Hyphens, Loose, mark};
 use crate::quote::Text;
 use crate::quote_search::places::{
-    Edge, MOST_PLACES, PointingError, TextPlace, occurrences, split_ellipsis,
+    Edge, MOST_PLACES, QuoteSearchError, TextPlace, occurrences, split_ellipsis,
 };
 use std::ops::Range;
 
@@ -40,7 +40,7 @@ impl Edges {
 
 /// Typed words that point at a place: the words of it, or `first words … last words`.
 #[derive(Clone, Copy, Debug)]
-pub struct Pointing<'a> {
+pub struct QuoteSearch<'a> {
     /// The words as they were typed.
     pub words: &'a str,
     /// The number of the place among several, from 1.
@@ -49,50 +49,50 @@ pub struct Pointing<'a> {
     pub edges: Edges,
 }
 
-impl Pointing<'_> {
+impl QuoteSearch<'_> {
     /// The span `start..end` of the place, in code points.
-    pub fn find(&self, text: &Text) -> Result<(usize, usize), PointingError> {
+    pub fn find(&self, text: &Text) -> Result<(usize, usize), QuoteSearchError> {
         choose(&self.places(text)?, self.nth)
     }
 
     /// The span of the first place, in code points, if there are several.
-    pub fn first(&self, text: &Text) -> Result<(usize, usize), PointingError> {
+    pub fn first(&self, text: &Text) -> Result<(usize, usize), QuoteSearchError> {
         let places = self.places(text)?;
-        places.first().map(TextPlace::span).ok_or(PointingError::Empty)
+        places.first().map(TextPlace::span).ok_or(QuoteSearchError::Empty)
     }
 
     /// The spans of all places, in code points, in order; at least one.
-    pub fn all(&self, text: &Text) -> Result<Vec<(usize, usize)>, PointingError> {
+    pub fn all(&self, text: &Text) -> Result<Vec<(usize, usize)>, QuoteSearchError> {
         Ok(self.places(text)?.iter().map(TextPlace::span).collect())
     }
 
     /// All places, in order; at least one.
-    fn places(&self, text: &Text) -> Result<Vec<TextPlace>, PointingError> {
+    fn places(&self, text: &Text) -> Result<Vec<TextPlace>, QuoteSearchError> {
         if Loose::new(self.words.trim(), Hyphens::Joined).as_str().trim().is_empty() {
-            return Err(PointingError::Empty);
+            return Err(QuoteSearchError::Empty);
         }
         let whole = occurrences(text, self.words);
         if !whole.is_empty() {
             return self.uncut(text, self.words, whole, Ends::Both);
         }
         if let Some(words) = within_marks(self.words) {
-            return Pointing { words, ..*self }.places(text);
+            return QuoteSearch { words, ..*self }.places(text);
         }
         let Some((first, last)) = split_ellipsis(self.words) else {
             return Err(nearest::nearest(text, self.words));
         };
         let is_empty = |words: &str| Loose::new(words.trim(), Hyphens::Joined).as_str().is_empty();
         if is_empty(first) || is_empty(last) {
-            return Err(PointingError::Ellipsis);
+            return Err(QuoteSearchError::Ellipsis);
         }
         let (firsts, lasts) = (occurrences(text, first), occurrences(text, last));
         let reversed = firsts.first().zip(lasts.last()).map(|(first, last)| {
-            PointingError::Reversed { first: first.start(), last: last.start() }
+            QuoteSearchError::Reversed { first: first.start(), last: last.start() }
         });
         let not_found = || nearest::nearest(text, self.words);
         if firsts.is_empty() || lasts.is_empty() {
             let is_more = split_ellipsis(last).is_some();
-            return Err(if is_more { PointingError::Ellipsis } else { not_found() });
+            return Err(if is_more { QuoteSearchError::Ellipsis } else { not_found() });
         }
         let joined = joined(
             &self.uncut(text, first, firsts, Ends::First)?,
@@ -112,10 +112,10 @@ impl Pointing<'_> {
         words: &str,
         places: Vec<TextPlace>,
         ends: Ends,
-    ) -> Result<Vec<TextPlace>, PointingError> {
+    ) -> Result<Vec<TextPlace>, QuoteSearchError> {
         if places.len() > MOST_PLACES {
             let words = words.trim().chars().take(SHOWN_WORDS).collect();
-            return Err(PointingError::TooMany { words });
+            return Err(QuoteSearchError::TooMany { words });
         }
         if self.edges == Edges::Exact {
             return Ok(places);
@@ -157,7 +157,7 @@ enum Ends {
 impl Ends {
     /// What the place `start..end` cuts. Where the quotation goes on, it may be inside of a number
     /// between two words, because the number is whole in it.
-    fn cut(self, text: &Text, start: usize, end: usize) -> Option<PointingError> {
+    fn cut(self, text: &Text, start: usize, end: usize) -> Option<QuoteSearchError> {
         let (begin_unit, end_unit): (UnitAt, UnitAt) = match self {
             Ends::Both => (unit_at, unit_at),
             Ends::First => (unit_at, word_at),
@@ -172,16 +172,16 @@ impl Ends {
 type UnitAt = fn(&str, usize) -> Option<(Unit, Range<usize>)>;
 
 /// Checks that the span `start..end`, in code points, cuts no word, number, address or character.
-pub fn check_edges(text: &Text, start: usize, end: usize) -> Result<(), PointingError> {
+pub fn check_edges(text: &Text, start: usize, end: usize) -> Result<(), QuoteSearchError> {
     Ends::Both.cut(text, start, end).map_or(Ok(()), Err)
 }
 
 /// What the edge of a quotation at this code point cuts.
-fn cut_at(text: &Text, edge: Edge, point: usize, unit_at: UnitAt) -> Option<PointingError> {
+fn cut_at(text: &Text, edge: Edge, point: usize, unit_at: UnitAt) -> Option<QuoteSearchError> {
     let (unit, found) = unit_at(text.as_str(), text.byte(point)?)?;
     let (start, end) = (text.point(found.start)?, text.point(found.end)?);
     let whole = text.as_str().get(found)?.to_owned();
-    Some(PointingError::Cut { edge, unit, whole, start, end })
+    Some(QuoteSearchError::Cut { edge, unit, whole, start, end })
 }
 
 /// The place with the invisible characters after it that belong to its last character.
@@ -222,20 +222,20 @@ pub fn is_at(typed: &str, words: &str) -> bool {
         || within_marks(typed).is_some_and(|typed| is_at(typed, words))
 }
 
-fn choose(places: &[TextPlace], nth: Option<usize>) -> Result<(usize, usize), PointingError> {
+fn choose(places: &[TextPlace], nth: Option<usize>) -> Result<(usize, usize), QuoteSearchError> {
     let count = places.len();
     match (places, nth) {
-        ([], _) => Err(PointingError::Empty),
+        ([], _) => Err(QuoteSearchError::Empty),
         (places, Some(nth)) => nth
             .checked_sub(1)
             .and_then(|index| places.get(index).map(TextPlace::span))
-            .ok_or(PointingError::NoSuchOccurrence { nth, count }),
+            .ok_or(QuoteSearchError::NoSuchOccurrence { nth, count }),
         ([place], None) => Ok(place.span()),
         (places, None) => {
             let place = |place: &TextPlace| format!("{}..{}", place.start, place.end);
             let places: Vec<String> = places.iter().take(5).map(place).collect();
             let more = if count > 5 { " and others" } else { "" };
-            Err(PointingError::Ambiguous { count, places: places.join(", ") + more })
+            Err(QuoteSearchError::Ambiguous { count, places: places.join(", ") + more })
         }
     }
 }
@@ -250,7 +250,7 @@ mod tests {
 
     fn at(typed: &str) -> Result<String, String> {
         let text = Text::new(TEXT.into()).unwrap();
-        let pointing = Pointing { words: typed, nth: None, edges: Edges::Whole };
+        let pointing = QuoteSearch { words: typed, nth: None, edges: Edges::Whole };
         let found = pointing.find(&text).map_err(|error| error.to_string())?;
         Ok(text.slice(found.0, found.1).unwrap().to_owned())
     }
@@ -268,7 +268,7 @@ mod tests {
                     It is 5' and 9′ long. They don’t.";
         let text = Text::new(text.into()).unwrap();
         let find = |words| {
-            let pointing = Pointing { words, nth: None, edges: Edges::Whole };
+            let pointing = QuoteSearch { words, nth: None, edges: Edges::Whole };
             let (start, end) = pointing.find(&text).ok()?;
             text.slice(start, end)
         };
@@ -348,7 +348,7 @@ mod tests {
 
     fn found(text: &str, typed: &str, nth: Option<usize>, edges: Edges) -> Result<String, String> {
         let text = Text::new(text.into()).unwrap();
-        let pointing = Pointing { words: typed, nth, edges };
+        let pointing = QuoteSearch { words: typed, nth, edges };
         let span = pointing.find(&text).map_err(|error| error.to_string())?;
         Ok(text.slice(span.0, span.1).unwrap().to_owned())
     }

@@ -4,7 +4,7 @@ use annals::ledger::write::draft::{Input, read_json_lines, read_toml};
 use annals_core::event::body::{Body, Span};
 use annals_core::event::record::{self, Reading, Statement};
 use annals_core::quote::Text;
-use annals_core::quote_search::{Edges, Pointing};
+use annals_core::quote_search::{Edges, QuoteSearch};
 
 /// A record without a fault of form is written as its three lines; one that lacks a part has a
 /// fault.
@@ -68,7 +68,7 @@ pub fn quotation(bytes: &[u8]) {
     let Ok(words) = std::str::from_utf8(words) else { return };
     let Some(text) = Text::new(document.to_vec()) else { return };
     for edges in [Edges::Whole, Edges::Exact] {
-        let pointing = Pointing { words, nth: Some(1), edges };
+        let pointing = QuoteSearch { words, nth: Some(1), edges };
         let Ok((start, end)) = pointing.find(&text) else { continue };
         assert!(start < end && end <= text.len(), "{start}..{end} of {}", text.len());
         assert!(text.slice(start, end).is_some_and(|words| !words.is_empty()));

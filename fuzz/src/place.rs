@@ -3,7 +3,7 @@
 use annals::archive::bag::note::BagText;
 use annals::archive::bag::{self, read};
 use annals::archive::files::PublishedFiles;
-use annals::archive::published::Published;
+use annals::archive::published::PublishedSource;
 use annals::archive::tile;
 use annals::journal::Journal;
 use annals_core::tlog::to_base64;
@@ -24,15 +24,16 @@ pub fn journal(bytes: &[u8]) {
     for span in journal.walk(0).expect("a walk") {
         let span = span.expect("a span");
         assert_eq!(span.first, counted);
-        let mut closings = span.closings.iter().peekable();
+        let mut commit_lines = span.commit_lines.iter().peekable();
         let mut close = |counted: u64, written: &mut Vec<u8>| {
-            while let Some(closing) = closings.next_if(|closing| closing.counted == counted) {
+            while let Some(closing) = commit_lines.next_if(|closing| closing.counted == counted) {
                 let Some(said) = closing.parsed else { return };
                 let (root, sum) = (to_base64(&said.root.0), to_base64(&said.sum.0));
                 written.extend(format!("= {} {root} {sum}\n", said.size).bytes());
             }
         };
-        damaged |= !span.damage.is_empty() || span.closings.iter().any(|it| it.parsed.is_none());
+        damaged |=
+            !span.damage.is_empty() || span.commit_lines.iter().any(|it| it.parsed.is_none());
         close(counted, &mut written);
         for entry in &span.entries {
             written.extend_from_slice(&entry.record);
@@ -86,7 +87,7 @@ pub fn published(bytes: &[u8]) {
     super::written_again(&joined, &bundle[..bundle.len() - cut.rest]);
     assert_eq!(tile::first_records(bundle, tile::WIDTH), joined);
     let files = Served([checkpoint.to_vec(), tile.to_vec(), bundle.to_vec()]);
-    let published = Published::open_served(Box::new(files));
+    let published = PublishedSource::open_served(Box::new(files));
     let Ok(published) = published else { return };
     let ends = Anchors { checkpoint: Some(checkpoint.to_vec()), ..Anchors::default() };
     let _judged = verify(&published, &ends, Options::whole(1));

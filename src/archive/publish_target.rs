@@ -175,9 +175,9 @@ impl FolderTarget {
         }
         let hold = Hold::take(folder, wait.into())?;
         let (touched, added) = (BTreeSet::new(), Vec::new());
-        let mut shelf = FolderTarget { folder: folder.to_owned(), touched, added, _hold: hold };
-        shelf.remove(NEW)?;
-        Ok(shelf)
+        let mut target = FolderTarget { folder: folder.to_owned(), touched, added, _hold: hold };
+        target.remove(NEW)?;
+        Ok(target)
     }
 
     /// Creates the parent folders of a name. Something else in their place is removed, except a

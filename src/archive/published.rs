@@ -28,7 +28,7 @@ use std::path::PathBuf;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 /// A batch ends once its entries have this many bytes, so that large bodies do not add up.
-const SPAN_BYTES: usize = 16 << 20;
+const BATCH_BYTES: usize = 16 << 20;
 /// The maximum number of bytes read of a body: a longer one has another digest than its name.
 const BODY: u64 = 2 * 1_048_576;
 /// The maximum number of bytes read of a document: one more than a document may have.
@@ -46,7 +46,7 @@ const HASH: u64 = 32;
 const AHEAD: u64 = 8;
 
 /// A record in files by name, as of the checkpoint read when it was opened.
-pub struct Published {
+pub struct PublishedSource {
     files: Box<dyn PublishedFiles>,
     checkpoint: Option<Vec<u8>>,
     size: u64,
@@ -81,12 +81,12 @@ impl DocumentsAhead {
     }
 }
 
-impl Published {
+impl PublishedSource {
     /// Reads the checkpoint. A missing or malformed checkpoint is not an error: the record then has
     /// no event, and verification reports the reason. A page of HTML in its place is an error.
-    pub fn open(files: Box<dyn PublishedFiles>) -> Result<Published, SourceError> {
+    pub fn open(files: Box<dyn PublishedFiles>) -> Result<PublishedSource, SourceError> {
         let (tiles, malformed, most_malformed) = (AtomicU64::new(0), AtomicU64::new(0), u64::MAX);
-        let mut published = Published {
+        let mut published = PublishedSource {
             files,
             checkpoint: None,
             size: 0,
@@ -138,16 +138,16 @@ impl Published {
         }
     }
 
-    /// As [`Published::open`], for a server: a malformed checkpoint is an error, because it may be
+    /// As [`PublishedSource::open`], for a server: a malformed checkpoint is an error, because it may be
     /// a page that the server or a proxy returned.
-    pub fn open_served(files: Box<dyn PublishedFiles>) -> Result<Published, SourceError> {
-        let published = Published::open(files)?;
+    pub fn open_served(files: Box<dyn PublishedFiles>) -> Result<PublishedSource, SourceError> {
+        let published = PublishedSource::open(files)?;
         match published.checkpoint.as_deref() {
             Some(bytes) if !is_checkpoint(bytes) => Err(match changed(bytes) {
                 Some(changed) => published.changed_checkpoint(changed),
                 None => published.no_checkpoint(&start_of(bytes)),
             }),
-            _ => Ok(Published { most_malformed: MALFORMED, is_served: true, ..published }),
+            _ => Ok(PublishedSource { most_malformed: MALFORMED, is_served: true, ..published }),
         }
     }
 
@@ -158,13 +158,13 @@ impl Published {
     }
 
     /// Reads all documents ahead, for callers that read every one.
-    pub fn with_documents(self) -> Published {
-        Published { documents_ahead: DocumentsAhead::All, ..self }
+    pub fn with_documents(self) -> PublishedSource {
+        PublishedSource { documents_ahead: DocumentsAhead::All, ..self }
     }
 
     /// The same for a copy that has the documents in this folder.
-    pub fn with_documents_not_in(self, folder: PathBuf) -> Published {
-        Published { documents_ahead: DocumentsAhead::NotIn(folder), ..self }
+    pub fn with_documents_not_in(self, folder: PathBuf) -> PublishedSource {
+        PublishedSource { documents_ahead: DocumentsAhead::NotIn(folder), ..self }
     }
 
     /// Forgets what is kept of the files; whether something of an earlier reading was.
@@ -375,7 +375,7 @@ impl Published {
     }
 }
 
-impl Source for Published {
+impl Source for PublishedSource {
     fn size(&self) -> u64 {
         self.size
     }
@@ -473,7 +473,7 @@ impl NextRecord {
 
 /// A walk; a walk from event 0 compares the tiles too.
 struct PublishedWalk<'a> {
-    published: &'a Published,
+    published: &'a PublishedSource,
     /// The number of events returned or skipped so far.
     counted: u64,
     /// The first bundle of records that is not yet read ahead.
@@ -562,10 +562,10 @@ impl PublishedWalk<'_> {
         Ok(!self.ended)
     }
 
-    fn span(&mut self) -> Result<Option<Batch>, SourceError> {
-        let mut span = Batch { first: self.counted, ..Batch::default() };
+    fn batch(&mut self) -> Result<Option<Batch>, SourceError> {
+        let mut batch = Batch { first: self.counted, ..Batch::default() };
         let mut bytes = 0;
-        while span.entries.len() < BATCH && bytes < SPAN_BYTES {
+        while batch.entries.len() < BATCH && bytes < BATCH_BYTES {
             let position = self.counted;
             let Some(next) = self.record()? else { break };
             self.misplaced += u64::from(next.says.is_some_and(|stated| stated != position));
@@ -576,10 +576,10 @@ impl PublishedWalk<'_> {
                 self.records.clear();
             }
             bytes += entry.record.len() + entry.body.as_ref().map_or(0, Vec::len);
-            span.entries.push(entry);
+            batch.entries.push(entry);
         }
-        span.damage = std::mem::take(&mut self.damage);
-        Ok((!span.entries.is_empty() || !span.damage.is_empty()).then_some(span))
+        batch.damage = std::mem::take(&mut self.damage);
+        Ok((!batch.entries.is_empty() || !batch.damage.is_empty()).then_some(batch))
     }
 }
 
@@ -587,11 +587,11 @@ impl Iterator for PublishedWalk<'_> {
     type Item = Result<Batch, SourceError>;
 
     fn next(&mut self) -> Option<Self::Item> {
-        let span = self.span();
-        if span.is_err() {
+        let batch = self.batch();
+        if batch.is_err() {
             self.ended = true;
             self.records.clear();
         }
-        span.transpose()
+        batch.transpose()
     }
 }

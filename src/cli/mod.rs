@@ -248,8 +248,8 @@ fn about_record() -> Vec<String> {
 /// Without a command: what waits here, or, where there is no ledger, the help.
 fn no_command(global: Global) -> Result<Exit, CliError> {
     let mut context = context(global)?;
-    if c::home::is_here(&context)? {
-        return c::home::run(&mut context);
+    if c::overview::is_here(&context)? {
+        return c::overview::run(&mut context);
     }
     if context.format().is_json() {
         return Err(CliError::usage(

@@ -2,7 +2,7 @@
 //! and putting them back.
 //!
 //! Always holds: a row that is there stays as it is. Not here: what the rows should be
-//! (`ledger::exchange::moving`).
+//! (`ledger::exchange::relocate`).
 
 use super::rows::IS_WHOLE;
 use super::{Database, DatabaseError};

@@ -2,7 +2,7 @@
 //!
 //! Always holds: nothing is written; what is there of the path is resolved, the rest is appended,
 //! and so is what stands in a folder that this user may not read.
-//! Not here: what may be written where (`ledger::exchange::apart`). Source: realpath(3).
+//! Not here: what may be written where (`ledger::exchange::protected_place`). Source: realpath(3).
 
 use crate::disk::{DiskError, error};
 use std::io;

@@ -132,10 +132,10 @@ impl Follower for Builder {
         self.with(|files| files.event(state, examined, judged));
     }
 
-    fn closing(&self, closing: &CommitLine) {
-        self.with(|files| match &closing.parsed {
-            Some(line) => {
-                files.place += line.bytes();
+    fn commit_line(&self, line: &CommitLine) {
+        self.with(|files| match &line.parsed {
+            Some(values) => {
+                files.place += values.bytes();
                 Ok(())
             }
             None => Err(IndexError::Other("a closing line is not in form".to_owned())),

@@ -27,7 +27,7 @@ use annals_core::fold::operation::Operation;
 use annals_core::fold::{Fold, Target};
 use annals_core::hash::Hash;
 use annals_core::merkle::Tree;
-use annals_core::rebuild::Undone;
+use annals_core::refold::Undone;
 use annals_core::rule::Rule;
 use annals_core::state::State;
 use annals_core::verify::chain::EventOutcome;

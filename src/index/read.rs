@@ -216,7 +216,7 @@ impl Index {
 
     /// The events that set the record's time back, by position, and whether each was undone.
     pub fn retimings(&self) -> Result<Vec<(u64, bool)>, IndexError> {
-        let (mut events, whole) = (Vec::new(), self.slot(self.size)?);
+        let (mut events, whole) = (Vec::new(), self.snapshot(self.size)?);
         let kind = RowKind::Administration;
         whole.each(TreeKind::Administration, 0..u64::MAX, kind, &mut |row| {
             if matches!(row.what, RowValue::Administration { retimed: true, .. }) {
@@ -252,7 +252,7 @@ impl Index {
     }
 
     /// The state after the first `size` events.
-    pub fn slot(&self, size: u64) -> Result<Snapshot<'_>, IndexError> {
+    pub fn snapshot(&self, size: u64) -> Result<Snapshot<'_>, IndexError> {
         let (mut low, mut high) = (0, self.roots_there);
         while low < high {
             let middle = low + (high - low) / 2;
@@ -486,7 +486,7 @@ impl<'a> Snapshot<'a> {
         Ok(found)
     }
 
-    /// The positions whose rows differ in another slot of the same index.
+    /// The positions whose rows differ in another snapshot of the same index.
     pub fn differ(
         &self,
         other: &Snapshot<'_>,

@@ -9,7 +9,7 @@ use annals_core::event::args::Seal;
 use annals_core::event::vocabulary::{RedactReason, Relation};
 use annals_core::fold::operation::Triple;
 use annals_core::fold::{BodyOpening, Dispute, Document, Fact, Fold};
-use annals_core::rebuild::{How, Undone};
+use annals_core::refold::{UndoKind, Undone};
 use annals_core::state::{State, Status};
 use annals_core::time::Time;
 use serde::{Deserialize, Serialize};
@@ -129,7 +129,7 @@ impl EventMark {
         let undone = state.undone();
         let index = undone.binary_search_by_key(&event, |undone| undone.event);
         let undone = index.ok().and_then(|index| undone.get(index));
-        let undone = undone.map(|undone| (undone.by, undone.how == How::Struck));
+        let undone = undone.map(|undone| (undone.by, undone.how == UndoKind::Struck));
         let BodyOpening { released, redacted } = state.fold.opening(event);
         EventMark { undone, released, redacted }
     }
@@ -141,7 +141,7 @@ impl EventMark {
 
     /// How the event was undone, if it was.
     pub fn undone(&self, event: u64) -> Option<Undone> {
-        let how = |struck| if struck { How::Struck } else { How::SetAside };
+        let how = |struck| if struck { UndoKind::Struck } else { UndoKind::SetAside };
         self.undone.map(|(by, struck)| Undone { event, by, how: how(struck) })
     }
 }

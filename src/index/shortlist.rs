@@ -43,14 +43,15 @@ impl Facets {
     }
 
     /// The events before the point; `None` if every fact passes.
-    pub fn list(&self, slot: &Snapshot<'_>) -> Result<Option<Shortlist>, IndexError> {
+    pub fn list(&self, snapshot: &Snapshot<'_>) -> Result<Option<Shortlist>, IndexError> {
         if self.is_empty() {
             return Ok(None);
         }
-        let words = WordIndex::open(slot.index().ledger(), slot.index())?;
+        let words = WordIndex::open(snapshot.index().ledger(), snapshot.index())?;
         let topic =
-            self.topic.as_ref().map(|part| words.with_topic(part, slot.size)).transpose()?;
-        let when = self.when.as_ref().map(|days| words.with_date(days, slot.size)).transpose()?;
+            self.topic.as_ref().map(|part| words.with_topic(part, snapshot.size)).transpose()?;
+        let when =
+            self.when.as_ref().map(|days| words.with_date(days, snapshot.size)).transpose()?;
         let mut events = match (topic, when) {
             (Some(mut one), Some(other)) => {
                 one.retain(|event| other.binary_search(event).is_ok());
@@ -58,7 +59,7 @@ impl Facets {
             }
             (one, other) => one.or(other).unwrap_or_default(),
         };
-        events.extend(words.unknown(slot.size)?);
+        events.extend(words.unknown(snapshot.size)?);
         events.sort_unstable();
         events.dedup();
         Ok(Some(Shortlist { events, end: words.end() }))
@@ -89,13 +90,13 @@ impl Shortlist {
     /// The facts of these kinds whose present words, as of the point, are of an event in it.
     pub fn facts(
         &self,
-        slot: &Snapshot<'_>,
+        snapshot: &Snapshot<'_>,
         kinds: &[RowKind],
     ) -> Result<BTreeSet<u64>, IndexError> {
         let mut found = BTreeSet::new();
-        if !self.is_short(slot.size) {
+        if !self.is_short(snapshot.size) {
             for kind in kinds {
-                slot.each(TreeKind::Standing, 0..u64::MAX, *kind, &mut |row| {
+                snapshot.each(TreeKind::Standing, 0..u64::MAX, *kind, &mut |row| {
                     found.extend(self.fact_of(&row));
                     Ok(())
                 })?;
@@ -103,9 +104,9 @@ impl Shortlist {
             return Ok(found);
         }
         let is_wanted = |row: &Row| kinds.iter().any(|kind| may_have(row.what.kinds(), *kind));
-        for event in self.events(slot.size) {
-            for of in slot.index().event(event)?.about.into_iter().flatten() {
-                let row = slot.get(TreeKind::Standing, of)?;
+        for event in self.events(snapshot.size) {
+            for of in snapshot.index().event(event)?.about.into_iter().flatten() {
+                let row = snapshot.get(TreeKind::Standing, of)?;
                 let row = row.filter(|row| row.revision() == Some(event) && is_wanted(row));
                 found.extend(row.map(|row| row.of));
             }

@@ -5,7 +5,7 @@
 //! Not here: where totals are stored (`node_file`), those since the last root (`read`).
 
 use crate::index::row::{MOST, RowValue};
-use annals_core::rebuild::Undone;
+use annals_core::refold::Undone;
 use annals_core::state::Status;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;

@@ -40,7 +40,7 @@ where
                 }
                 Ok(())
             };
-            for line in batch.closings.iter().filter(|line| line.counted <= end) {
+            for line in batch.commit_lines.iter().filter(|line| line.counted <= end) {
                 take(&mut file, line.counted)?;
                 if let Some(parsed) = line.parsed {
                     let bytes = commit_bytes(file.first, &file.open, parsed.root)?;

@@ -4,23 +4,23 @@
 //! Not here: whether its content is true. Source: FORMAT.md section 9; RFC 4648 section 4.
 
 use annals_core::tlog::{decimal, hash_from_base64, to_base64};
-use annals_core::verify::source::ClosingLine;
+use annals_core::verify::source::CommitLineValues;
 
 /// The beginning of every commit line, and of no line of an event.
 pub(super) const BEGINS: &[u8] = b"= ";
 
 /// The line with its LF.
-pub(super) fn write(line: &ClosingLine) -> String {
+pub(super) fn write(line: &CommitLineValues) -> String {
     let root = to_base64(&line.root.0);
     let sum = to_base64(&line.sum.0);
     format!("= {} {root} {sum}\n", line.size)
 }
 
 /// Parses the line without its LF; `None` if it is malformed.
-pub(super) fn parse(line: &[u8]) -> Option<ClosingLine> {
+pub(super) fn parse(line: &[u8]) -> Option<CommitLineValues> {
     let text = std::str::from_utf8(line).ok()?.strip_prefix("= ")?;
     let mut words = text.split(' ');
-    let line = ClosingLine {
+    let line = CommitLineValues {
         size: decimal(words.next()?)?,
         root: hash_from_base64(words.next()?)?,
         sum: hash_from_base64(words.next()?)?,
@@ -36,7 +36,7 @@ mod tests {
     #[test]
     fn it_has_one_spelling() {
         let (root, sum) = (Hash([0; 32]), Hash([255; 32]));
-        let line = ClosingLine { size: 17, root, sum };
+        let line = CommitLineValues { size: 17, root, sum };
         let text = write(&line);
         let zeros = format!("{}=", "A".repeat(43));
         let ones = format!("{}8=", "/".repeat(42));

@@ -36,10 +36,10 @@ where
     E: From<SourceError> + From<JournalError>,
 {
     let mut copying = Copying { tree: Tree::default(), open: Vec::new(), length: None };
-    for span in source.walk(0)? {
-        let span = span?;
-        let mut entries = span.entries.into_iter();
-        for closing in span.closings {
+    for batch in source.walk(0)? {
+        let batch = batch?;
+        let mut entries = batch.entries.into_iter();
+        for closing in batch.commit_lines {
             let whole = closing.counted.saturating_sub(copying.size());
             for entry in entries.by_ref().take(whole as usize) {
                 copying.push(entry, until, take)?;

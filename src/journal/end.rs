@@ -18,7 +18,7 @@ use crate::journal::commit_line;
 use crate::journal::files::{self, LogFile};
 use crate::journal::frame::{Commit, FrameItem, Framer, Wanted};
 use annals_core::hash::{Hash, RunningHash};
-use annals_core::verify::source::{ClosingLine, CommitLine};
+use annals_core::verify::source::{CommitLine, CommitLineValues};
 use std::fs::File;
 use std::io::{Read, Seek, SeekFrom, Take};
 
@@ -49,7 +49,7 @@ const TAIL: u64 = 256;
 struct Last {
     commit: Commit,
     counted: u64,
-    closing: Option<ClosingLine>,
+    closing: Option<CommitLineValues>,
 }
 
 /// Finds the end of a record whose checkpoint is of size `covered`; `None`: no checkpoint.
@@ -159,7 +159,7 @@ fn named(logs: &[LogFile]) -> Result<bool, DiskError> {
 }
 
 /// The last line of a file, parsed; `None` if it is not a well-formed commit line.
-fn closes(file: &LogFile) -> Result<Option<ClosingLine>, DiskError> {
+fn closes(file: &LogFile) -> Result<Option<CommitLineValues>, DiskError> {
     let failed = || disk::error("read", &file.path);
     let start = file.bytes.saturating_sub(TAIL);
     let mut reader = open(&file.path, Links::Refuse).map_err(failed())?;

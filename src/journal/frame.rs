@@ -12,7 +12,7 @@ use crate::journal::line::JournalLines;
 use annals_core::event::Entry;
 use annals_core::hash::RunningHash;
 use annals_core::rule::Rule;
-use annals_core::verify::source::{ClosingLine, CommitLine, Damage};
+use annals_core::verify::source::{CommitLine, CommitLineValues, Damage};
 use std::io::{self, Read};
 
 /// The next item of a journal.
@@ -178,7 +178,7 @@ impl<R: Read> Framer<R> {
     }
 
     /// Handles a complete commit line. Lines of an incomplete event before it are reported first.
-    fn close(&mut self, parsed: Option<ClosingLine>) -> FrameItem {
+    fn close(&mut self, parsed: Option<CommitLineValues>) -> FrameItem {
         self.inside = Inside::No;
         self.line += 1;
         let sum = self.sum.finish();

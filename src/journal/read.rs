@@ -26,7 +26,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 /// A batch ends once its entries have this many bytes, so that large bodies do not add up.
-const SPAN_BYTES: usize = 16 << 20;
+const BATCH_BYTES: usize = 16 << 20;
 
 /// The number of bytes first read for one event, and at most for many.
 const FETCH: usize = 4 << 10;
@@ -140,9 +140,9 @@ impl Journal {
             return Ok(found);
         }
         let wanted = Wanted { from: range.start, sums: false };
-        for span in JournalWalk::new(self, wanted) {
+        for batch in JournalWalk::new(self, wanted) {
             let left = range.end - range.start - found.len() as u64;
-            found.extend(span?.entries.into_iter().take(left as usize));
+            found.extend(batch?.entries.into_iter().take(left as usize));
             if found.len() as u64 == range.end - range.start {
                 break;
             }
@@ -429,38 +429,39 @@ impl<'a> JournalWalk<'a> {
     }
 
     /// As many items as fit into a batch.
-    fn span(&mut self) -> Result<Option<Batch>, SourceError> {
-        let mut span = Batch::default();
+    fn next_batch(&mut self) -> Result<Option<Batch>, SourceError> {
+        let mut batch = Batch::default();
         let mut bytes = 0;
-        span.first = self.counted.max(self.wanted.from);
+        batch.first = self.counted.max(self.wanted.from);
         while let Some(item) = self.item()? {
-            let full = span.entries.len() == BATCH || bytes >= SPAN_BYTES;
+            let full = batch.entries.len() == BATCH || bytes >= BATCH_BYTES;
             match item {
                 FrameItem::Entry(_) if full => {
                     self.pending.push(item);
-                    return Ok(Some(span));
+                    return Ok(Some(batch));
                 }
                 FrameItem::Entry(entry) => {
-                    if span.entries.is_empty() {
-                        span.first = self.counted - 1;
+                    if batch.entries.is_empty() {
+                        batch.first = self.counted - 1;
                     }
                     bytes += entry.record.len() + entry.body.as_ref().map_or(0, Vec::len);
-                    span.entries.push(entry);
+                    batch.entries.push(entry);
                 }
                 FrameItem::CommitLine(closing) if self.includes(closing.counted, 1) => {
-                    span.closings.push(closing);
+                    batch.commit_lines.push(closing);
                 }
                 FrameItem::Damage(damage) if self.includes(damage.counted, 0) => {
-                    span.damage.push(damage)
+                    batch.damage.push(damage)
                 }
                 _ => {}
             }
-            if span.closings.len() + span.damage.len() >= BATCH {
-                return Ok(Some(span));
+            if batch.commit_lines.len() + batch.damage.len() >= BATCH {
+                return Ok(Some(batch));
             }
         }
-        let empty = span.entries.is_empty() && span.closings.is_empty() && span.damage.is_empty();
-        Ok((!empty).then_some(span))
+        let empty =
+            batch.entries.is_empty() && batch.commit_lines.is_empty() && batch.damage.is_empty();
+        Ok((!empty).then_some(batch))
     }
 
     /// Whether an item after `counted` events is part of this walk.
@@ -476,9 +477,9 @@ impl Iterator for JournalWalk<'_> {
         if self.ended {
             return None;
         }
-        let span = self.span().transpose();
-        self.ended = !matches!(span, Some(Ok(_)));
-        span
+        let batch = self.next_batch().transpose();
+        self.ended = !matches!(batch, Some(Ok(_)));
+        batch
     }
 }
 

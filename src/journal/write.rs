@@ -14,7 +14,7 @@ use crate::journal::read::Journal;
 use crate::journal::{JournalError, LINE_BOUND, commit_line};
 use annals_core::event::Entry;
 use annals_core::hash::Hash;
-use annals_core::verify::source::{ClosingLine, Source};
+use annals_core::verify::source::{CommitLineValues, Source};
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Read, Seek, SeekFrom};
 use std::path::{Path, PathBuf};
@@ -223,7 +223,7 @@ pub(super) fn commit_bytes(
         fits.map_err(|why| JournalError::Unwritable { position, why })?;
     }
     let (size, sum) = (first + entries.len() as u64, Hash::of(&[&bytes]));
-    bytes.extend_from_slice(commit_line::write(&ClosingLine { size, root, sum }).as_bytes());
+    bytes.extend_from_slice(commit_line::write(&CommitLineValues { size, root, sum }).as_bytes());
     Ok(bytes)
 }
 

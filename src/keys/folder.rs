@@ -17,7 +17,7 @@ use crate::disk;
 use crate::entropy::Entropy;
 use crate::keys::error::KeysError;
 use crate::keys::file::{self, FileMode, Links};
-use crate::keys::handle::KeyName;
+use crate::keys::key_name::KeyName;
 use crate::keys::marks::HighWaterMarks;
 use crate::keys::request::Request;
 use crate::keys::secret::{self, Ask, Protection, read_secret, write_secret};

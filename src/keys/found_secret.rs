@@ -2,7 +2,7 @@
 //! `init` printed, or notes with a key among them.
 //!
 //! Always holds: a recovery key is known by its check digits, so no other text is taken for one.
-//! Not here: files in the folder of keys (`ledger::write::loaded`).
+//! Not here: files in the folder of keys (`ledger::write::draft_input`).
 
 use crate::keys::pem::is_secret;
 use crate::keys::recovery::holds_recovery_key;

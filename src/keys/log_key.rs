@@ -14,7 +14,7 @@ use crate::disk;
 use crate::entropy::Entropy;
 use crate::keys::error::KeysError;
 use crate::keys::folder::KeyFolder;
-use crate::keys::handle::KeyName;
+use crate::keys::key_name::KeyName;
 use crate::keys::secret::Protection;
 use annals_core::key::{PublicKey, SecretKey};
 use std::fs;

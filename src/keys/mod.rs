@@ -28,7 +28,7 @@
 mod error;
 mod file;
 mod folder;
-mod handle;
+mod key_name;
 mod import;
 mod log_key;
 mod marks;
@@ -44,8 +44,8 @@ mod secret;
 pub use error::KeysError;
 pub use folder::{KeyFolder, KeyPresence, ListedKey, Listing, NewKey, read_request};
 pub use found_secret::found_secret;
-pub use handle::{KeyName, handle_from};
 pub use import::{OpensshUse, import};
+pub use key_name::{KeyName, handle_from};
 pub use log_key::{HeldLogKeys, had_log_key};
 pub use marks::{HeldMarks, HighWaterMarks, Mark};
 pub use public::{read_public, write_public};

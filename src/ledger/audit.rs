@@ -15,7 +15,7 @@ pub mod prove;
 pub mod options;
 pub mod unread;
 
-use crate::archive::published::Published;
+use crate::archive::published::PublishedSource;
 use crate::disk::temporary::Temporary;
 use crate::disk::{DiskError, is_there};
 use crate::index::{BuildMode, Builder, IndexStatus};
@@ -272,7 +272,7 @@ fn earlier_mark(record: &Record, mark: Option<&Mark>, report: &Report) -> Option
 /// Verifies a whole published record and compares it with a pin and a policy. If faults are found
 /// and the published checkpoint has changed meanwhile, verifies it again.
 pub fn audit_published(
-    published: &mut Published,
+    published: &mut PublishedSource,
     audit: &Audit,
     progress: Option<&(dyn Fn(u64) + Sync)>,
 ) -> Result<AuditReport, LedgerError> {
@@ -287,7 +287,7 @@ pub fn audit_published(
 }
 
 fn examine_published(
-    published: &Published,
+    published: &PublishedSource,
     audit: &Audit,
     progress: Option<&(dyn Fn(u64) + Sync)>,
 ) -> Result<Examination, LedgerError> {

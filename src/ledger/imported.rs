@@ -27,7 +27,8 @@ const BOUND: u64 = 1 << 10;
 /// file of a later version is not checked.
 pub fn damaged(paths: &Paths) -> Vec<String> {
     let damage = match read_optional(&paths.imported(), BOUND) {
-        Ok(Some(bytes)) if Imported::parse(&bytes).is_none() => match later(&bytes, "imported") {
+        Ok(Some(bytes)) if ImportStatus::parse(&bytes).is_none() => match later(&bytes, "imported")
+        {
             Some(_) => None,
             None => Some(format!("{} is not in form", paths.imported().display())),
         },
@@ -48,7 +49,7 @@ pub fn damaged(paths: &Paths) -> Vec<String> {
 
 /// The content of a ledger's file `imported`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Imported {
+pub enum ImportStatus {
     /// No file: the ledger was not imported, or was imported with its log key.
     No,
     /// A copy to read; the number of events of the record, 0 if unknown.
@@ -59,38 +60,38 @@ pub enum Imported {
     Following,
 }
 
-impl Imported {
+impl ImportStatus {
     /// Reads the file.
-    pub fn of(paths: &Paths) -> Result<Imported, DiskError> {
+    pub fn of(paths: &Paths) -> Result<ImportStatus, DiskError> {
         if FollowingMark::is_at(paths)? {
-            return Ok(Imported::Following);
+            return Ok(ImportStatus::Following);
         }
         match read_optional(&paths.imported(), BOUND) {
-            Ok(None) => Ok(Imported::No),
-            Ok(Some(bytes)) => Ok(Imported::parse(&bytes).unwrap_or(Imported::ReadOnly(0))),
+            Ok(None) => Ok(ImportStatus::No),
+            Ok(Some(bytes)) => Ok(ImportStatus::parse(&bytes).unwrap_or(ImportStatus::ReadOnly(0))),
             // Something else at this path is treated as a malformed file.
             Err(DiskError::Strange { .. } | DiskError::TooLarge { .. }) => {
-                Ok(Imported::ReadOnly(0))
+                Ok(ImportStatus::ReadOnly(0))
             }
             Err(error) => Err(error),
         }
     }
 
-    fn parse(bytes: &[u8]) -> Option<Imported> {
+    fn parse(bytes: &[u8]) -> Option<ImportStatus> {
         let text = std::str::from_utf8(bytes).ok()?;
         let content = text.strip_prefix(FIRST)?.strip_suffix('\n')?;
         match content.strip_prefix(READ_ONLY) {
-            Some(of) => Some(Imported::ReadOnly(decimal(of)?)),
-            None => PublicKey::parse(content.strip_prefix(REKEY)?).map(Imported::Rekey),
+            Some(of) => Some(ImportStatus::ReadOnly(decimal(of)?)),
+            None => PublicKey::parse(content.strip_prefix(REKEY)?).map(ImportStatus::Rekey),
         }
     }
 
-    /// The text of the file; `None` for [`Imported::No`].
+    /// The text of the file; `None` for [`ImportStatus::No`].
     pub fn write(&self) -> Option<String> {
         match self {
-            Imported::No | Imported::Following => None,
-            Imported::ReadOnly(of) => Some(format!("{FIRST}{READ_ONLY}{of}\n")),
-            Imported::Rekey(key) => Some(format!("{FIRST}{REKEY}{key}\n")),
+            ImportStatus::No | ImportStatus::Following => None,
+            ImportStatus::ReadOnly(of) => Some(format!("{FIRST}{READ_ONLY}{of}\n")),
+            ImportStatus::Rekey(key) => Some(format!("{FIRST}{REKEY}{key}\n")),
         }
     }
 
@@ -98,7 +99,7 @@ impl Imported {
     /// if it is complete or the number is unknown.
     pub fn part_of(&self, size: u64) -> Option<u64> {
         match self {
-            Imported::ReadOnly(of) => Some(*of).filter(|of| *of > size),
+            ImportStatus::ReadOnly(of) => Some(*of).filter(|of| *of > size),
             _ => None,
         }
     }
@@ -106,8 +107,8 @@ impl Imported {
     /// Refuses every write to a read-only copy.
     pub fn expect_writable(&self, paths: &Paths) -> Result<(), LedgerError> {
         match self {
-            Imported::ReadOnly(_) => Err(LedgerError::ImportedCopy(paths.ledger.clone())),
-            Imported::Following => {
+            ImportStatus::ReadOnly(_) => Err(LedgerError::ImportedCopy(paths.ledger.clone())),
+            ImportStatus::Following => {
                 let ledger = paths.ledger.clone();
                 Err(match FollowingMark::of(paths)? {
                     Some(mark) => LedgerError::FollowingCopy { ledger, place: mark.shown_place() },
@@ -120,7 +121,7 @@ impl Imported {
 
     /// Refuses to sign with a log key whose marks are not here: the key must be replaced first.
     pub fn expect_rekeyed(&self, ledger: &Ledger) -> Result<(), LedgerError> {
-        let Imported::Rekey(key) = self else { return Ok(()) };
+        let ImportStatus::Rekey(key) = self else { return Ok(()) };
         match [Some(ledger.log_key), ledger.old_log_key].contains(&Some(*key)) {
             true => Err(LedgerError::NotRekeyed(*key)),
             false => Ok(()),

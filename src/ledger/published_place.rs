@@ -9,7 +9,7 @@
 use crate::archive::CHECKPOINT;
 use crate::archive::cache::{Cache, CachePlace, CachedFiles};
 use crate::archive::files::PublishedFolder;
-use crate::archive::published::Published;
+use crate::archive::published::PublishedSource;
 use crate::archive::web::{Web, shown_address};
 use crate::disk::{self, DiskError, Links, PathKind};
 use crate::ledger::error::LedgerError;
@@ -64,13 +64,13 @@ impl PublishedPlace {
     /// Opens what is published here. What comes from a server is kept as `cache` says.
     ///
     /// Errors: nothing is published here; the place cannot be read.
-    pub fn open(&self, cache: &CachePlace) -> Result<Published, LedgerError> {
+    pub fn open(&self, cache: &CachePlace) -> Result<PublishedSource, LedgerError> {
         self.open_as(cache, PublishedFolder::new)
     }
 
     /// The same for a verdict: a file of a folder that cannot be read counts as missing, and is
-    /// named ([`Published::unread`]).
-    pub fn open_for_verdict(&self, cache: &CachePlace) -> Result<Published, LedgerError> {
+    /// named ([`PublishedSource::unread`]).
+    pub fn open_for_verdict(&self, cache: &CachePlace) -> Result<PublishedSource, LedgerError> {
         self.open_as(cache, PublishedFolder::for_verdict)
     }
 
@@ -78,7 +78,7 @@ impl PublishedPlace {
     /// of several servers of one record, the one that answers may be behind ([`SecondLook`]).
     ///
     /// Errors: it cannot be read; the server there says of itself why it is behind.
-    pub fn catch_up(&self, published: &mut Published, size: u64) -> Result<(), SourceError> {
+    pub fn catch_up(&self, published: &mut PublishedSource, size: u64) -> Result<(), SourceError> {
         let PublishedPlace::Address(address) = self else { return Ok(()) };
         if published.size() >= size {
             return Ok(());
@@ -95,13 +95,13 @@ impl PublishedPlace {
         &self,
         cache: &CachePlace,
         folder_at: impl Fn(&Path) -> PublishedFolder,
-    ) -> Result<Published, LedgerError> {
+    ) -> Result<PublishedSource, LedgerError> {
         let published = match self {
-            PublishedPlace::Folder(folder) => Published::open(Box::new(folder_at(folder))),
+            PublishedPlace::Folder(folder) => PublishedSource::open(Box::new(folder_at(folder))),
             PublishedPlace::Address(address) => {
                 let web = Web::at(address).map_err(|why| LedgerError::Usage(why.to_string()))?;
                 let cache = Cache::of(cache, address)?;
-                Published::open_served(Box::new(CachedFiles::new(web, cache)))
+                PublishedSource::open_served(Box::new(CachedFiles::new(web, cache)))
             }
         };
         let published = published.map_err(LedgerError::Elsewhere)?;

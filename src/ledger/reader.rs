@@ -20,16 +20,15 @@ use crate::keys::{HighWaterMarks, KeysError, Mark};
 use crate::ledger::error::LedgerError;
 use crate::ledger::folder_kind::bag_around;
 use crate::ledger::following::FollowingMark;
-use crate::ledger::imported::Imported;
+use crate::ledger::imported::ImportStatus;
 use crate::ledger::paths::Paths;
 use crate::ledger::published_place::PublishedPlace;
 use crate::ledger::reader::source::RecordSource;
 use annals_core::event::Entry;
 use annals_core::event::args::Args;
 use annals_core::event::body::Body;
-use annals_core::event::record::{self, Reading};
+use annals_core::event::record::Reading;
 use annals_core::hash::Hash;
-use annals_core::merkle::Tree;
 use annals_core::pin::{LogKeys, Pin};
 use annals_core::tlog::{Checkpoint, MAX_NOTE, Note};
 use annals_core::verify::anchors::Anchors;
@@ -148,7 +147,7 @@ impl Record {
         checkpoint: Vec<u8>,
         bound: u64,
     ) -> Result<Record, LedgerError> {
-        let part_of = Imported::of(&paths)?.part_of(journal.size());
+        let part_of = ImportStatus::of(&paths)?.part_of(journal.size());
         Ok(Record {
             paths,
             source: RecordSource::Journal(journal),
@@ -312,10 +311,10 @@ impl Record {
     /// the ledger's own files, except bodies and documents.
     pub fn against(&self) -> Result<Report, LedgerError> {
         let mark = self.mark.as_ref().ok().and_then(Option::as_ref).map(Mark::marked_checkpoint);
-        let ends = Anchors { checkpoint: self.checkpoint.clone(), mark, pin: None };
+        let anchors = Anchors { checkpoint: self.checkpoint.clone(), mark, pin: None };
         let jobs = cores();
         let options = Options { contents: false, ..Options::whole(jobs) };
-        Ok(verify(&self.source, &ends, options)?)
+        Ok(verify(&self.source, &anchors, options)?)
     }
 
     /// The state after the first `until` events, without checking signatures and content; for
@@ -441,7 +440,7 @@ pub fn pin_of(report: &Report, anchors: &Anchors) -> Option<Pin> {
 /// The number of events of the whole record, if a ledger of `size` events is a part of one by its
 /// own account, or by that of the bag around it.
 pub fn part_of(paths: &Paths, size: u64) -> Result<Option<u64>, DiskError> {
-    let imported = Imported::of(paths)?.part_of(size);
+    let imported = ImportStatus::of(paths)?.part_of(size);
     let Some(bag) = bag_around(&paths.ledger)?.filter(|_| imported.is_none()) else {
         return Ok(imported);
     };

@@ -60,7 +60,7 @@ pub struct ReadRoute {
     pub parameters: &'static [&'static str],
     /// The media type of its answer.
     media_type: &'static str,
-    prepare: for<'a> fn(&ReadRequest<'a>) -> Result<Prepared<'a>, Problem>,
+    prepare: for<'a> fn(&ReadRequest<'a>) -> Result<PreparedAnswer<'a>, Problem>,
 }
 
 /// All paths that are read.
@@ -134,7 +134,7 @@ struct ReadRequest<'a> {
 }
 
 /// What is needed to write an answer.
-struct Prepared<'a> {
+struct PreparedAnswer<'a> {
     /// The numbers of events of the points that were asked for.
     sizes: Vec<u64>,
     write: Box<AnswerWriter<'a>>,
@@ -272,7 +272,7 @@ impl<'a> ReadRequest<'a> {
     }
 }
 
-fn facts<'a>(request: &ReadRequest<'a>) -> Result<Prepared<'a>, Problem> {
+fn facts<'a>(request: &ReadRequest<'a>) -> Result<PreparedAnswer<'a>, Problem> {
     let (record, size) = (request.record, request.as_of()?);
     let filters = request.parameters.filters()?;
     let after = request.parameters.position("after")?;
@@ -283,17 +283,17 @@ fn facts<'a>(request: &ReadRequest<'a>) -> Result<Prepared<'a>, Problem> {
         let undone = answer.undone()?.undone;
         answer.write_json(out, &undone)
     };
-    Ok(Prepared { sizes: vec![size], write: Box::new(write) })
+    Ok(PreparedAnswer { sizes: vec![size], write: Box::new(write) })
 }
 
-fn fact<'a>(request: &ReadRequest<'a>) -> Result<Prepared<'a>, Problem> {
+fn fact<'a>(request: &ReadRequest<'a>) -> Result<PreparedAnswer<'a>, Problem> {
     let (record, size, position) = (request.record, request.as_of()?, request.position()?);
     let write =
         move |out: &mut dyn Write| ShowAnswer::read(record, size, position)?.write_json(out);
-    Ok(Prepared { sizes: vec![size], write: Box::new(write) })
+    Ok(PreparedAnswer { sizes: vec![size], write: Box::new(write) })
 }
 
-fn log<'a>(request: &ReadRequest<'a>) -> Result<Prepared<'a>, Problem> {
+fn log<'a>(request: &ReadRequest<'a>) -> Result<PreparedAnswer<'a>, Problem> {
     let (record, parameters) = (request.record, request.parameters);
     // The command has both names for the last point.
     let last = if parameters.one("as-of")?.is_some() { "as-of" } else { "until" };
@@ -325,10 +325,10 @@ fn log<'a>(request: &ReadRequest<'a>) -> Result<Prepared<'a>, Problem> {
         most: parameters.limit()?,
     };
     let write = move |out: &mut dyn Write| LogAnswer::open(record, asked)?.write_json(out);
-    Ok(Prepared { sizes: vec![from, until], write: Box::new(write) })
+    Ok(PreparedAnswer { sizes: vec![from, until], write: Box::new(write) })
 }
 
-fn diff<'a>(request: &ReadRequest<'a>) -> Result<Prepared<'a>, Problem> {
+fn diff<'a>(request: &ReadRequest<'a>) -> Result<PreparedAnswer<'a>, Problem> {
     let (record, parameters) = (request.record, request.parameters);
     let missing = || refused("from", "expected a point, found none; it is the earlier one of two");
     let from = parameters.one("from")?.ok_or_else(missing)?.to_owned();
@@ -341,10 +341,10 @@ fn diff<'a>(request: &ReadRequest<'a>) -> Result<Prepared<'a>, Problem> {
         let both = DiffView::open(record, points, &filters, DiffReach::Between)?;
         both.answer()?.write_json(out)
     };
-    Ok(Prepared { sizes: vec![first, last], write: Box::new(write) })
+    Ok(PreparedAnswer { sizes: vec![first, last], write: Box::new(write) })
 }
 
-fn find<'a>(request: &ReadRequest<'a>) -> Result<Prepared<'a>, Problem> {
+fn find<'a>(request: &ReadRequest<'a>) -> Result<PreparedAnswer<'a>, Problem> {
     let (record, parameters) = (request.record, request.parameters);
     let size = request.as_of()?;
     let words = parameters.all("words");
@@ -358,19 +358,19 @@ fn find<'a>(request: &ReadRequest<'a>) -> Result<Prepared<'a>, Problem> {
     let write = move |out: &mut dyn Write| {
         FindView::open(record, size, &filters)?.answer(&asked)?.write_json(out)
     };
-    Ok(Prepared { sizes: vec![size], write: Box::new(write) })
+    Ok(PreparedAnswer { sizes: vec![size], write: Box::new(write) })
 }
 
-fn blame<'a>(request: &ReadRequest<'a>) -> Result<Prepared<'a>, Problem> {
+fn blame<'a>(request: &ReadRequest<'a>) -> Result<PreparedAnswer<'a>, Problem> {
     let (record, size, document) = (request.record, request.as_of()?, request.position()?);
     let (filters, most) = (request.parameters.filters()?, request.parameters.limit()?);
     let write = move |out: &mut dyn Write| {
         BlameView::open(record, size, document, &filters)?.answer(most)?.write_json(out)
     };
-    Ok(Prepared { sizes: vec![size], write: Box::new(write) })
+    Ok(PreparedAnswer { sizes: vec![size], write: Box::new(write) })
 }
 
-fn proof<'a>(request: &ReadRequest<'a>) -> Result<Prepared<'a>, Problem> {
+fn proof<'a>(request: &ReadRequest<'a>) -> Result<PreparedAnswer<'a>, Problem> {
     let (record, position) = (request.record, request.position()?);
     let is_c2sp = request.parameters.flag("c2sp")?;
     let write = move |out: &mut dyn Write| {
@@ -381,7 +381,7 @@ fn proof<'a>(request: &ReadRequest<'a>) -> Result<Prepared<'a>, Problem> {
         };
         Ok(out.write_all(text.as_bytes())?)
     };
-    Ok(Prepared { sizes: Vec::new(), write: Box::new(write) })
+    Ok(PreparedAnswer { sizes: Vec::new(), write: Box::new(write) })
 }
 
 /// The bytes of an answer, at most so many.

@@ -7,7 +7,7 @@ use crate::archive::shelves::{Fate, Memory, ledger, put, record, write};
 use crate::support::Ledger;
 use crate::support::source::judge_with;
 use annals::archive::publish_target::{FolderTarget, PublishTarget};
-use annals::ledger::exchange::publish::Verified;
+use annals::ledger::exchange::publish::PublishableRecord;
 use std::fs;
 use std::path::Path;
 use std::time::Duration;
@@ -23,8 +23,9 @@ fn stop_everywhere(ledger: &Ledger, sizes: &[u64], next: u64, after: u64) {
     // Verified once, published many times.
     let places = [tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap()];
     let records = [record(places[0].path(), ledger, next), record(places[1].path(), ledger, after)];
-    let [next_one, last_one] =
-        records.each_ref().map(|record| Verified::of(record, 1, None).expect("it verifies"));
+    let [next_one, last_one] = records
+        .each_ref()
+        .map(|record| PublishableRecord::of(record, 1, None).expect("it verifies"));
     let mut whole = before.clone();
     next_one.publish(&mut whole).expect("it is published");
     let steps = whole.steps;

@@ -4,7 +4,7 @@ use crate::archive::shelves::{Memory, cut, ledger, put, record, write};
 use crate::support::files::CHECKPOINT;
 use crate::support::{Ledger, acts, judge};
 use annals::archive::publish_target::{FolderTarget, PublishTarget, TargetLock};
-use annals::ledger::exchange::publish::Verified;
+use annals::ledger::exchange::publish::PublishableRecord;
 use annals_core::hash::Hash;
 use annals_core::verdict::Verdict;
 use std::time::Duration;
@@ -144,7 +144,7 @@ fn a_record_with_a_fault_or_events_that_nobody_signed_for_is_not_published() {
     std::fs::write(folder.path().join(CHECKPOINT), ledger.checkpoint(6)).unwrap();
     let paths = annals::ledger::paths::Paths::new(folder.path().join("ledger"), None);
     let behind = annals::ledger::reader::Record::open(paths).unwrap();
-    let refused = Verified::of(&behind, 1, None).err().unwrap();
+    let refused = PublishableRecord::of(&behind, 1, None).err().unwrap();
     assert_eq!(
         (refused.to_string().as_str(), refused.verdict()),
         (
@@ -221,7 +221,7 @@ fn whatever_is_damaged_there_is_written_again() {
     let expected = ledger.published_now(&[280, 290, 300]);
     let record_folder = tempfile::tempdir().unwrap();
     let record = record(record_folder.path(), &ledger, 300);
-    let verified = Verified::of(&record, 1, None).unwrap();
+    let verified = PublishableRecord::of(&record, 1, None).unwrap();
     let place = tempfile::tempdir().unwrap();
     write(place.path(), &expected);
     let folder = place.path().join("published");
@@ -267,7 +267,7 @@ fn whatever_is_damaged_there_is_written_again() {
 
 fn judge_folder(folder: &std::path::Path) -> Verdict {
     let files = Box::new(annals::archive::files::PublishedFolder::new(folder));
-    let source = annals::archive::published::Published::open(files).unwrap();
+    let source = annals::archive::published::PublishedSource::open(files).unwrap();
     let checkpoint = source.checkpoint().map(<[u8]>::to_vec);
     let ends = annals_core::verify::anchors::Anchors { checkpoint, ..Default::default() };
     annals_core::verify::verify(&source, &ends, annals_core::verify::Options::whole(1))
@@ -353,7 +353,7 @@ fn a_size_that_was_cosigned_has_its_partial_tiles() {
     let lines = line(200) + &line(258) + &line(269) + &line(290);
     std::fs::write(folder.path().join("ledger/checkpoints"), lines).unwrap();
     let mut shelf = Memory::default();
-    Verified::of(&record, 1, None).unwrap().publish(&mut shelf).unwrap();
+    PublishableRecord::of(&record, 1, None).unwrap().publish(&mut shelf).unwrap();
     let expected = ledger.published_now(&[258, 269, 270]);
     assert_eq!(shelf.published().keys().collect::<Vec<_>>(), expected.keys().collect::<Vec<_>>());
     assert!(shelf.published() == expected);

@@ -5,7 +5,7 @@ use crate::support::files::Files;
 use annals::archive::publish_target::{PublishTarget, TargetLock};
 use annals::disk::DiskError;
 use annals::ledger::error::LedgerError;
-use annals::ledger::exchange::publish::{Publication, Verified};
+use annals::ledger::exchange::publish::{Publication, PublishableRecord};
 use annals::ledger::paths::Paths;
 use annals::ledger::reader::Record;
 use std::collections::BTreeMap;
@@ -53,7 +53,7 @@ pub fn put(
     size: u64,
 ) -> Result<Publication, LedgerError> {
     let folder = tempfile::tempdir().expect("a folder");
-    Verified::of(&record(folder.path(), ledger, size), 1, None)?.publish(shelf)
+    PublishableRecord::of(&record(folder.path(), ledger, size), 1, None)?.publish(shelf)
 }
 
 /// How a step fails.

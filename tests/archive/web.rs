@@ -3,7 +3,7 @@
 use crate::archive::shelves::{ledger, write};
 use crate::support::files::PIN;
 use annals::archive::files::PublishedFiles;
-use annals::archive::published::Published;
+use annals::archive::published::PublishedSource;
 use annals::archive::web::Web;
 use annals_core::verdict::Verdict;
 use annals_core::verify::anchors::Anchors;
@@ -305,7 +305,7 @@ fn a_reading_ends_where_the_server_lets_it_wait() {
     });
     let began = std::time::Instant::now();
     let web = Web::at(&address).unwrap().within(std::time::Duration::from_secs(4));
-    let source = Published::open_served(Box::new(web)).unwrap();
+    let source = PublishedSource::open_served(Box::new(web)).unwrap();
     let error = verify(&source, &Anchors::default(), Options::whole(1)).err().expect("it ends");
     let why = error.cause.to_string();
     assert!(why.starts_with("the server is too slow: ") && why.contains(" answers of "), "{why}");
@@ -370,7 +370,7 @@ fn a_flipped_bit_anywhere_never_gives_a_yes() {
             let mut flipped = files.clone();
             flipped.get_mut(name).unwrap()[at] ^= 1 << (at % 8);
             let below = crate::support::published::Below(flipped);
-            let source = Published::open(Box::new(below)).unwrap();
+            let source = PublishedSource::open(Box::new(below)).unwrap();
             let checkpoint = source.checkpoint().map(<[u8]>::to_vec);
             let ends = Anchors { checkpoint, ..Anchors::default() };
             let report = verify(&source, &ends, Options::whole(1)).unwrap();

@@ -7,9 +7,9 @@ use annals::ledger::paths::Paths;
 use annals::ledger::write::append::{commit, prepare};
 use annals::ledger::write::batch::{Signer, slot, verify_last};
 use annals::ledger::write::draft::json_lines;
-use annals::ledger::write::init::{Founded, Founding, init};
-use annals::ledger::write::prepared::Prepared;
-use annals::ledger::write::resolve::Resolved;
+use annals::ledger::write::init::{InitOptions, InitOutcome, init};
+use annals::ledger::write::prepared_batch::PreparedBatch;
+use annals::ledger::write::resolve::ResolvedDraft;
 use annals::ledger::write::sign::seal;
 use annals::ledger::write::writer::Writer;
 use annals_core::event::args::{self, Args, Roles};
@@ -56,13 +56,13 @@ impl Author {
     }
 
     fn event(&mut self, key: &SecretKey, args: Args, content: Content) {
-        let resolved = Resolved { args, content, document: None };
+        let resolved = ResolvedDraft { args, content, document: None };
         let mut slot = slot(&self.writer, self.clock.now());
         if resolved.args.kind() == Type::LedgerRetimed {
             slot.after = None;
         }
         let entry = seal(&resolved, &slot, key, &mut self.entropy).unwrap();
-        let prepared = Prepared { entries: vec![entry], ..Prepared::default() };
+        let prepared = PreparedBatch { entries: vec![entry], ..PreparedBatch::default() };
         assert_eq!(verify_last(&mut self.writer, &prepared).unwrap(), None);
         self.writer.commit(&prepared.entries, &[]).unwrap();
     }
@@ -225,7 +225,7 @@ fn opened(folder: &Path, time: &str) -> (Author, SecretKey) {
 }
 
 fn found(folder: &Path) -> (Author, SecretKey) {
-    let founding = Founding {
+    let founding = InitOptions {
         origin: Origin::new("example.org/record").unwrap(),
         title: Words::new("The record").unwrap(),
         licence: Words::new("CC-BY-4.0").unwrap(),
@@ -240,7 +240,7 @@ fn found(folder: &Path) -> (Author, SecretKey) {
     let paths = Paths::new(folder.join("ledger"), None);
     let founded =
         init(paths, &founding, Protection::Unencrypted, &mut clock, &mut entropy).unwrap();
-    let Founded { writer, key, .. } = founded;
+    let InitOutcome { writer, key, .. } = founded;
     (Author { writer, clock, entropy }, key)
 }
 

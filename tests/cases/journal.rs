@@ -36,13 +36,13 @@ fn up_to(commits: usize) -> String {
 }
 
 pub fn cases() -> Vec<Case> {
-    let mut out = closings();
+    let mut out = commit_lines();
     out.extend(framing());
     out.extend(unfinished());
     out
 }
 
-fn closings() -> Vec<Case> {
+fn commit_lines() -> Vec<Case> {
     let line = closing_line(1);
     let words: Vec<&str> = line.split(' ').collect();
     let other = annals_core::tlog::to_base64(&Hash::of(&[b"other"]).0);

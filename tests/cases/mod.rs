@@ -134,7 +134,8 @@ pub fn judged_whole(files: &Files) -> (Outcome, Counts) {
     let digest = outcome.state_sha256();
     let annals_core::verify::content::Counts { bodies, documents, quotations, not_checkable } =
         outcome.report.counts;
-    let (closing_lines, ignored_bytes) = (outcome.report.closings, outcome.report.ignored_bytes);
+    let (closing_lines, ignored_bytes) =
+        (outcome.report.commit_lines, outcome.report.ignored_bytes);
     let counts = Counts::Record {
         bodies,
         documents,

@@ -8,7 +8,7 @@ use annals::database::DatabaseAddress;
 use annals::ledger::paths::Paths;
 use annals::ledger::write::home::journal_home::JournalHome;
 use annals::ledger::write::home::postgres_home::PostgresHome;
-use annals::ledger::write::home::{Committed, EventGroup, Home, HomeError, JudgedHome};
+use annals::ledger::write::home::{CommitOutcome, EventGroup, Home, HomeError, JudgedHome};
 use std::path::Path;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
@@ -38,9 +38,9 @@ fn home_size(home: &PostgresHome) -> u64 {
 }
 
 /// Commits these entries after the first `from`, and what the copy derives from them.
-fn commit_whole(home: &mut PostgresHome, from: u64, to: u64) -> Committed {
+fn commit_whole(home: &mut PostgresHome, from: u64, to: u64) -> CommitOutcome {
     let committed = commit(home, from, to).unwrap();
-    if committed == Committed::Written {
+    if committed == CommitOutcome::Written {
         let (entries, root) = (entries(from..to), root(to));
         let group = EventGroup { from: head(from), to: head(to), root, entries: &entries };
         home.prepare_note(b"a note", Some(&group)).unwrap();
@@ -77,7 +77,7 @@ fn after_a_lost_commit_it_is_known_what_the_database_has() {
         proxy.cut(cut);
         // A commit that the database has is written; one that it has not is refused, never unknown.
         match commit(&mut home, size, size + 3) {
-            Ok(Committed::Written) => {
+            Ok(CommitOutcome::Written) => {
                 (size, kept) = (size + 3, kept + 1);
                 assert_ne!(cut, Cut::Before);
             }
@@ -99,7 +99,7 @@ fn after_a_lost_commit_it_is_known_what_the_database_has() {
         drop(home);
         home = self::home(&proxy.url("desk"), &folder);
         // One that is not cut goes on.
-        assert_eq!(commit(&mut home, size, size + 1).unwrap(), Committed::Written);
+        assert_eq!(commit(&mut home, size, size + 1).unwrap(), CommitOutcome::Written);
         size += 1;
     }
     assert_eq!(proxy.cuts.load(Ordering::Relaxed), rounds);
@@ -117,12 +117,12 @@ fn of_two_programs_that_write_one_is_outrun_and_takes_what_the_other_wrote() {
     let url = server.url("desk");
     let mut one = home(&url, &place.path().join("one"));
     let mut other = home(&url, &place.path().join("other"));
-    assert_eq!(commit_whole(&mut one, 0, 3), Committed::Written);
-    assert_eq!(commit_whole(&mut other, 0, 2), Committed::Outrun(head(3)));
+    assert_eq!(commit_whole(&mut one, 0, 3), CommitOutcome::Written);
+    assert_eq!(commit_whole(&mut other, 0, 2), CommitOutcome::Outrun(head(3)));
     assert!(other.is_behind().unwrap() && home_size(&other) == 0);
     take_later(&mut other);
     assert_eq!(shown(&other), entries(0..3));
-    assert_eq!(commit_whole(&mut other, 3, 2_100), Committed::Written);
+    assert_eq!(commit_whole(&mut other, 3, 2_100), CommitOutcome::Written);
     assert_eq!(one.head().unwrap(), head(2_100));
     assert_eq!(shown(&one), entries(0..3));
     take_later(&mut one);
@@ -136,8 +136,8 @@ fn of_two_programs_that_write_one_is_outrun_and_takes_what_the_other_wrote() {
                 take_later(&mut home);
                 let size = home_size(&home);
                 match commit_whole(&mut home, size, size + 1) {
-                    Committed::Written => written += 1,
-                    Committed::Outrun(_) => outrun += 1,
+                    CommitOutcome::Written => written += 1,
+                    CommitOutcome::Outrun(_) => outrun += 1,
                 }
             }
             outrun
@@ -165,7 +165,7 @@ fn a_database_that_lost_events_or_has_others_is_not_written_to() {
     let row = format!("UPDATE annals.ledger SET size = 6, head = decode('{last}', 'hex')");
     server.sql(&format!("DELETE FROM annals.event WHERE position >= 6; {row}"));
     let refused = commit(&mut one, 9, 10);
-    assert!(matches!(refused, Ok(Committed::Outrun(head)) if head.size == 6), "{refused:?}");
+    assert!(matches!(refused, Ok(CommitOutcome::Outrun(head)) if head.size == 6), "{refused:?}");
     let refused = one.later().unwrap_err().to_string();
     let expected = "has 6 events, and the copy of it at";
     assert!(refused.contains(expected) && refused.contains("lost events"), "{refused}");

@@ -78,7 +78,7 @@ fn each_document_of_a_verification_is_opened_once() {
 #[derive(Default)]
 struct Counter {
     events: Mutex<Vec<(u64, Hash)>>,
-    closings: Mutex<Vec<u64>>,
+    commit_lines: Mutex<Vec<u64>>,
 }
 
 impl Follower for Counter {
@@ -86,8 +86,8 @@ impl Follower for Counter {
         self.events.lock().unwrap().push((outcome.position, examined.reading.hash));
     }
 
-    fn closing(&self, closing: &CommitLine) {
-        self.closings.lock().unwrap().push(closing.counted);
+    fn commit_line(&self, line: &CommitLine) {
+        self.commit_lines.lock().unwrap().push(line.counted);
     }
 }
 
@@ -145,7 +145,7 @@ fn each_event_of_a_verification_is_read_and_reported_once() {
         let report = verify(&source, &anchors, options).unwrap();
         assert!(report.faults.is_empty(), "{:?}", report.faults);
         assert_eq!(counter.events.into_inner().unwrap(), hashes, "on {jobs} threads");
-        assert_eq!(counter.closings.into_inner().unwrap(), [1, 3, 4, 5], "on {jobs} threads");
+        assert_eq!(counter.commit_lines.into_inner().unwrap(), [1, 3, 4, 5], "on {jobs} threads");
         let read: Vec<(u64, u32)> = source.events.into_inner().unwrap().into_iter().collect();
         assert_eq!(read, [(0, 1), (1, 1), (2, 1), (3, 1), (4, 1)], "on {jobs} threads");
         let read: Vec<u32> = source.documents.into_inner().unwrap().into_values().collect();

@@ -220,7 +220,7 @@ fn a_ledger_of_which_only_documents_are_left_is_known() {
 fn a_damaged_journal_is_built_from_the_store_and_the_old_one_kept() {
     let room = newsroom();
     let text = room.journal();
-    let closings: Vec<usize> = text.match_indices("\n= ").map(|(at, _)| at + 1).collect();
+    let commit_lines: Vec<usize> = text.match_indices("\n= ").map(|(at, _)| at + 1).collect();
     let end_of = |at: usize| at + text[at..].find('\n').unwrap() + 1;
     let replace = |from: &str, to: &str| {
         assert!(text.contains(from), "{from}");
@@ -231,11 +231,14 @@ fn a_damaged_journal_is_built_from_the_store_and_the_old_one_kept() {
         ("empty", Vec::new()),
         ("zeros", vec![0; text.len()]),
         ("cut in the middle of a line", text.as_bytes()[..middle].to_vec()),
-        ("cut after a commit", text.as_bytes()[..end_of(closings[2])].to_vec()),
+        ("cut after a commit", text.as_bytes()[..end_of(commit_lines[2])].to_vec()),
         ("a word of a body", replace("lasted two", "lasted ten")),
         ("a place", replace(r#""seq":3"#, r#""seq":7"#)),
         ("a time that nobody signed", replace("08:00:00.000001Z", "08:00:00.000009Z")),
-        ("no closing line", [&text[..closings[1]], &text[end_of(closings[1])..]].concat().into()),
+        (
+            "no closing line",
+            [&text[..commit_lines[1]], &text[end_of(commit_lines[1])..]].concat().into(),
+        ),
         (
             "not UTF-8",
             [&text.as_bytes()[..middle], &[0xff; 9], &text.as_bytes()[middle..]].concat(),

@@ -45,7 +45,7 @@ fn the_files_of_section_10_are_made_from_their_seeds() {
 fn the_files_of_section_10_verify_against_marks_and_pin() {
     let outcome = judge(&on_the_page());
     assert_eq!((outcome.exit, outcome.faults.len()), (0, 0), "{outcome}");
-    assert_eq!(outcome.report.closings, 5);
+    assert_eq!(outcome.report.commit_lines, 5);
     assert!(outcome.report.anchors.checkpoint_holds && outcome.report.anchors.pin_holds);
     let state = block(&page(), "state.json");
     assert_eq!(outcome.state.as_deref(), state.strip_suffix('\n'));

@@ -2,8 +2,8 @@
 
 use crate::format::page::{page, rows, section};
 use annals_core::event::vocabulary::{
-    AgentType, Basis, How, Reason, RedactReason, RekeyReason, Relation, Reliability, RevokeReason,
-    Role, Stance, Translator, Type, Vouch,
+    AgentType, Basis, ConfirmationMethod, Reason, RedactReason, RekeyReason, Relation, Reliability,
+    RevokeReason, Role, Stance, Translator, Type, Vouch,
 };
 use annals_core::legal::signers::role_for;
 use annals_core::rule::{Class, Rule};
@@ -74,7 +74,7 @@ fn the_closed_words_of_the_page_are_those_of_the_program() {
     same!(RevokeReason, between(&page, "| `key`, `reason` ", "; `suspect_from`"));
     same!(RedactReason, between(&page, "`event` position, `reason` ", " |"));
     same!(Relation, between(&page, "`rel` ", "; `to`"));
-    same!(How, between(&page, "`how` ", " |"));
+    same!(ConfirmationMethod, between(&page, "`how` ", " |"));
     same!(Vouch, between(&page, "`vouch` ", "; `evidence`"));
     same!(Stance, between(&page, "`document` position, `stance` ", "; `quote`"));
     same!(Reliability, between(&page, "`reliability`? one of ", ", `translation`"));

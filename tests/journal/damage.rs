@@ -15,7 +15,7 @@ fn lines_that_are_no_event_are_damage_until_the_next_closing_line() {
     let expected = "00000000000000000000.log, line 21: 3 of the 4 lines of an event stand before \
                     the closing line";
     assert_eq!(all.damage[0].why, expected);
-    let told: Vec<_> = all.closings.iter().map(|c| (c.counted, c.sum_holds)).collect();
+    let told: Vec<_> = all.commit_lines.iter().map(|c| (c.counted, c.sum_holds)).collect();
     assert_eq!(told, [(2, true), (4, false), (5, true)]);
     assert_eq!(all.entries[..3], entries(0, 3));
     assert_eq!(all.entries[4], entry(5));
@@ -34,8 +34,11 @@ fn a_flipped_byte_is_a_sum_that_does_not_hold_or_damage() {
             let journal = open(&ledger, Some(7));
             let all = walk(&journal, 0);
             let noticed = !all.damage.is_empty()
-                || all.closings.len() != 3
-                || all.closings.iter().any(|closing| closing.parsed.is_none() || !whole(closing))
+                || all.commit_lines.len() != 3
+                || all
+                    .commit_lines
+                    .iter()
+                    .any(|closing| closing.parsed.is_none() || !whole(closing))
                 || journal.size() < 7;
             assert!(noticed, "byte {at}, bit {bit}");
         }
@@ -127,7 +130,7 @@ fn a_file_that_does_not_end_with_a_commit_is_damage_unless_it_is_the_last() {
         let journal = open(&ledger, Some(4));
         let all = walk(&journal, 0);
         assert!(all.damage[0].why.contains("the file ends without a closing line"), "{tail}");
-        assert!(all.closings.iter().all(|closing| closing.sum_holds), "{tail}");
+        assert!(all.commit_lines.iter().all(|closing| closing.sum_holds), "{tail}");
         assert_eq!(journal.ignored_bytes(), 0);
     }
 }
@@ -139,14 +142,14 @@ fn a_line_over_the_bound_is_damage_and_takes_no_more_memory() {
     let long = "x".repeat(3 * LINE_BOUND + 17);
     fs::write(file(&ledger, 0), text.replace("statement 0", &long)).unwrap();
     let all = walk(&open(&ledger, Some(2)), 0);
-    assert_eq!((all.entries.len(), all.damage.len(), all.closings.len()), (1, 1, 2));
+    assert_eq!((all.entries.len(), all.damage.len(), all.commit_lines.len()), (1, 1, 2));
     assert!(all.damage[0].why.contains("over 2097152 bytes"));
-    assert!(all.closings[1].sum_holds);
+    assert!(all.commit_lines[1].sum_holds);
     let closing = text.replace("\n= 1 ", &format!("\n= {long}\n= 1 "));
     fs::write(file(&ledger, 0), closing).unwrap();
     let all = walk(&open(&ledger, Some(2)), 0);
-    assert_eq!((all.entries.len(), all.damage.len(), all.closings.len()), (2, 0, 3));
-    assert_eq!((all.closings[0].counted, all.closings[0].parsed), (1, None));
+    assert_eq!((all.entries.len(), all.damage.len(), all.commit_lines.len()), (2, 0, 3));
+    assert_eq!((all.commit_lines[0].counted, all.commit_lines[0].parsed), (1, None));
 }
 
 proptest! {
@@ -170,7 +173,7 @@ proptest! {
         }
         let journal = open(&ledger, covered);
         let all = walk(&journal, 0);
-        prop_assert!(all.closings.iter().all(|closing| !closing.sum_holds));
+        prop_assert!(all.commit_lines.iter().all(|closing| !closing.sum_holds));
         for span in journal.walk(from).unwrap() {
             prop_assert!(span.unwrap().first >= from);
         }

@@ -76,7 +76,7 @@ fn walk(journal: &Journal, from: u64) -> Batch {
             assert_eq!(span.first, from + all.entries.len() as u64);
         }
         all.entries.extend(span.entries);
-        all.closings.extend(span.closings);
+        all.commit_lines.extend(span.commit_lines);
         all.damage.extend(span.damage);
     }
     all
@@ -93,8 +93,8 @@ fn expect(ledger: &TempDir, covered: Option<u64>, size: u64) {
     let all = walk(&journal, 0);
     assert_eq!(journal.size(), size);
     assert_eq!(all.entries, entries(0, size));
-    assert!(all.closings.iter().all(whole));
-    assert_eq!(all.closings.last().map_or(0, |closing| closing.counted), size);
+    assert!(all.commit_lines.iter().all(whole));
+    assert_eq!(all.commit_lines.last().map_or(0, |closing| closing.counted), size);
     assert_eq!(all.damage, []);
 }
 
@@ -104,12 +104,12 @@ fn what_is_committed_is_read() {
     expect(&ledger, None, 3_008);
     let journal = open(&ledger, Some(3_008));
     assert_eq!(journal.ignored_bytes(), 0);
-    let counted: Vec<_> = walk(&journal, 0).closings.iter().map(|c| c.counted).collect();
+    let counted: Vec<_> = walk(&journal, 0).commit_lines.iter().map(|c| c.counted).collect();
     assert_eq!(counted, [1, 6, 3_006, 3_008]);
     for from in [1, 5, 6, 1_024, 1_030, 3_007, 3_008, 4_000] {
         let part = walk(&journal, from);
         assert_eq!(part.entries, entries(from, 3_008));
-        assert!(part.closings.iter().all(|c| whole(c) && c.counted > from));
+        assert!(part.commit_lines.iter().all(|c| whole(c) && c.counted > from));
         assert_eq!(part.damage, []);
     }
     assert_eq!(journal.read(4..9).unwrap(), entries(4, 9));

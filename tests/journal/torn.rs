@@ -74,7 +74,7 @@ fn a_commit_whose_sum_does_not_hold_is_unfinished_unless_covered() {
     for covered in [Some(6), Some(9), Some(u64::MAX)] {
         let journal = open(&ledger, covered);
         assert_eq!(journal.ignored_bytes(), 0);
-        assert!(!walk(&journal, 0).closings[2].sum_holds);
+        assert!(!walk(&journal, 0).commit_lines[2].sum_holds);
         let refused = JournalWriter::open(ledger.path(), covered, ROTATE_AT);
         assert!(matches!(refused, Err(JournalError::Damaged { .. })));
     }
@@ -91,7 +91,7 @@ fn a_last_closing_line_of_another_size_is_unfinished_unless_covered() {
     expect(&ledger, Some(2), 2);
     let journal = open(&ledger, Some(3));
     assert_eq!(journal.size(), 5);
-    let last = walk(&journal, 0).closings.pop().unwrap();
+    let last = walk(&journal, 0).commit_lines.pop().unwrap();
     assert!(last.sum_holds);
     assert_eq!((last.counted, last.parsed.unwrap().size), (5, 4));
 }

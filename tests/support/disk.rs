@@ -34,11 +34,11 @@ pub fn expect_read_as_split(name: &str, files: &Files) {
     for span in journal.walk(0).expect("it can be walked") {
         let span = span.expect("it can be read");
         found.entries.extend(span.entries);
-        found.closings.extend(span.closings);
+        found.commit_lines.extend(span.commit_lines);
         found.damage.extend(span.damage);
     }
     assert_eq!(found.entries, expected.entries, "{name}");
-    assert_eq!(found.closings, expected.closings, "{name}");
+    assert_eq!(found.commit_lines, expected.commit_lines, "{name}");
     assert_eq!(found.ignored, expected.ignored, "{name}");
     let told = |split: &Split| -> Vec<_> {
         split.damage.iter().map(|damage| (damage.rule, damage.counted)).collect()

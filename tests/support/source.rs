@@ -6,7 +6,7 @@ use super::acts::ORIGIN;
 use super::files::{CHECKPOINT, Files, MARKS, PIN};
 use super::published::{Below, PUBLISHED};
 use super::splitter::{Split, split};
-use annals::archive::published::Published;
+use annals::archive::published::PublishedSource;
 use annals::keys::Mark;
 use annals_core::hash::Hash;
 use annals_core::rule::{Fault, Rule};
@@ -74,7 +74,13 @@ impl Memory<'_> {
         Batch {
             first,
             entries: self.split.entries[first.min(end) as usize..end as usize].to_vec(),
-            closings: self.split.closings.iter().filter(|c| here(c.counted)).cloned().collect(),
+            commit_lines: self
+                .split
+                .commit_lines
+                .iter()
+                .filter(|c| here(c.counted))
+                .cloned()
+                .collect(),
             damage: self.split.damage.iter().filter(|d| here(d.counted)).cloned().collect(),
         }
     }
@@ -123,7 +129,7 @@ pub fn judge(files: &Files) -> Outcome {
 pub fn judge_with(files: &Files, jobs: usize) -> Outcome {
     let published = files.keys().any(|name| name.starts_with(PUBLISHED));
     let memory = Memory { split: split(files), files };
-    let shelf = Published::open(Box::new(Below(files.clone()))).expect("memory can be read");
+    let shelf = PublishedSource::open(Box::new(Below(files.clone()))).expect("memory can be read");
     let source: &dyn Source = if published { &shelf } else { &memory };
     let checkpoint = if published { PUBLISHED_CHECKPOINT } else { CHECKPOINT };
     let marks = files.get(MARKS).map_or(&[][..], Vec::as_slice);

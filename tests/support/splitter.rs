@@ -8,13 +8,13 @@ use annals_core::event::Entry;
 use annals_core::hash::Hash;
 use annals_core::rule::Rule;
 use annals_core::tlog::{Checkpoint, Note, decimal, hash_from_base64};
-use annals_core::verify::source::{ClosingLine, CommitLine, Damage};
+use annals_core::verify::source::{CommitLine, CommitLineValues, Damage};
 
 /// A journal split into the input of `verify`.
 #[derive(Debug, Default)]
 pub struct Split {
     pub entries: Vec<Entry>,
-    pub closings: Vec<CommitLine>,
+    pub commit_lines: Vec<CommitLine>,
     pub damage: Vec<Damage>,
     pub ignored: u64,
 }
@@ -45,7 +45,7 @@ pub fn split(files: &Files) -> Split {
     for (index, file) in pieces.iter().enumerate().take(last + 1) {
         let named: Option<u64> = journal[index].0[..20].parse().ok();
         let counted = out.entries.len() as u64;
-        let (damaged, closed) = (out.damage.len(), out.closings.len());
+        let (damaged, closed) = (out.damage.len(), out.commit_lines.len());
         if named != Some(counted) {
             let why = format!("{} stands after {counted} events", journal[index].0);
             out.damage.push(framing(counted, &why));
@@ -60,7 +60,7 @@ pub fn split(files: &Files) -> Split {
             };
             take(piece, end, &mut out);
         }
-        if out.closings.len() == closed && index == last {
+        if out.commit_lines.len() == closed && index == last {
             // The whole file is unfinished, so its name is not checked.
             out.damage.truncate(damaged);
         }
@@ -118,7 +118,7 @@ fn take(piece: &Piece, end: End, out: &mut Split) {
     };
     let said = closing_line(closing);
     let sum_holds = said.is_some_and(|said| said.sum == Hash::of(&[piece.bytes]));
-    let right = |said: ClosingLine| said.size == after || Some(said.size) == end.by_names;
+    let right = |said: CommitLineValues| said.size == after || Some(said.size) == end.by_names;
     let holds = sum_holds && said.is_some_and(right);
     if end.last_commit && !holds && end.signed <= counted {
         out.entries.truncate(before);
@@ -128,7 +128,7 @@ fn take(piece: &Piece, end: End, out: &mut Split) {
     if odd {
         out.damage.push(framing(after, "fewer than four lines"));
     }
-    out.closings.push(CommitLine { counted: after, parsed: said, sum_holds });
+    out.commit_lines.push(CommitLine { counted: after, parsed: said, sum_holds });
 }
 
 fn framing(counted: u64, why: &str) -> Damage {
@@ -154,13 +154,13 @@ fn pieces(bytes: &[u8]) -> Vec<Piece<'_>> {
     out
 }
 
-fn closing_line(line: &[u8]) -> Option<ClosingLine> {
+fn closing_line(line: &[u8]) -> Option<CommitLineValues> {
     let mut words = std::str::from_utf8(line).ok()?.split(' ');
     let mark = words.next()?;
     let (size, root, sum) = (words.next()?, words.next()?, words.next()?);
     let size = decimal(size)?;
     let (root, sum) = (hash_from_base64(root)?, hash_from_base64(sum)?);
-    (mark == "=" && words.next().is_none()).then_some(ClosingLine { size, root, sum })
+    (mark == "=" && words.next().is_none()).then_some(CommitLineValues { size, root, sum })
 }
 
 fn checkpoint_size(files: &Files) -> u64 {

@@ -11,9 +11,9 @@ use annals::ledger::paths::Paths;
 use annals::ledger::write::append::{commit, prepare};
 use annals::ledger::write::batch::{Signer, slot, verify_last};
 use annals::ledger::write::draft::json_lines;
-use annals::ledger::write::init::{Founding, init};
-use annals::ledger::write::prepared::Prepared;
-use annals::ledger::write::resolve::Resolved;
+use annals::ledger::write::init::{InitOptions, init};
+use annals::ledger::write::prepared_batch::PreparedBatch;
+use annals::ledger::write::resolve::ResolvedDraft;
 use annals::ledger::write::sign::seal;
 use annals::ledger::write::writer::Writer;
 use annals_core::event::args::{Args, EditorEnrolled, EditorRevoked, Roles};
@@ -60,10 +60,10 @@ impl Author {
     fn event(&mut self, key: &SecretKey, time: &str, args: Args, content: Content) {
         let mut writer = self.writer();
         writer.need_for(&args).unwrap();
-        let resolved = Resolved { args, content, document: None };
+        let resolved = ResolvedDraft { args, content, document: None };
         let slot = slot(&writer, clock(time).now());
         let entry = seal(&resolved, &slot, key, &mut self.entropy).unwrap();
-        let prepared = Prepared { entries: vec![entry], ..Prepared::default() };
+        let prepared = PreparedBatch { entries: vec![entry], ..PreparedBatch::default() };
         assert_eq!(verify_last(&mut writer, &prepared).unwrap(), None);
         writer.commit(&prepared.entries, &[]).unwrap();
     }
@@ -90,7 +90,7 @@ impl Author {
 }
 
 fn found(folder: &Path, title: &str) -> (Author, SecretKey) {
-    let founding = Founding {
+    let founding = InitOptions {
         origin: Origin::new(ORIGIN).unwrap(),
         title: Words::new(title).unwrap(),
         licence: Words::new("CC-BY-4.0").unwrap(),

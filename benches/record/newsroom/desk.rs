@@ -12,7 +12,7 @@ use annals::ledger::write::append::{commit, prepare};
 use annals::ledger::write::batch::{Signer, slot};
 use annals::ledger::write::draft::json_lines;
 use annals::ledger::write::init::init;
-use annals::ledger::write::resolve::Resolved;
+use annals::ledger::write::resolve::ResolvedDraft;
 use annals::ledger::write::sign::seal;
 use annals::ledger::write::slice::Needs;
 use annals::ledger::write::writer::Writer;
@@ -43,7 +43,7 @@ pub struct Desk {
     /// The keys of the editors.
     pub keys: Vec<SecretKey>,
     /// Facts that quote one document.
-    pub facts: Vec<Resolved>,
+    pub facts: Vec<ResolvedDraft>,
     /// The end of the record before the first load.
     pub end: End,
 }
@@ -100,7 +100,7 @@ impl Desk {
     }
 
     /// The fact of this number.
-    pub fn fact(&self, number: usize) -> &Resolved {
+    pub fn fact(&self, number: usize) -> &ResolvedDraft {
         &self.facts[number % self.facts.len()]
     }
 }

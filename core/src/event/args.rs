@@ -7,7 +7,8 @@
 use crate::event::canonical::{integer, integer_or_null};
 use crate::event::spelling::SpellingReader;
 use crate::event::vocabulary::{
-    ErrorIn, How, Reason, RedactReason, RekeyReason, Relation, RevokeReason, Role, Type,
+    ConfirmationMethod, ErrorIn, Reason, RedactReason, RekeyReason, Relation, RevokeReason, Role,
+    Type,
 };
 use crate::hash::{Hash, deserialize_hex, serialize_hex};
 use crate::key::{PublicKey, Signature};
@@ -179,7 +180,7 @@ args! {
     FactConfirmed {
         #[serde(deserialize_with = "integer")]
         on: u64,
-        how: How,
+        how: ConfirmationMethod,
     }
     FactDisputed {
         #[serde(deserialize_with = "integer")]

@@ -74,7 +74,7 @@ closed_words! {
         Compromised = "compromised",
     }
     /// How a fact was confirmed.
-    How {
+    ConfirmationMethod {
         Reread = "reread",
         IndependentDocument = "independent-document",
         DirectContact = "direct-contact",

@@ -2,7 +2,7 @@
 //! named.
 //!
 //! Always holds: acts are in order of position; a key's person is that of its first enrolment.
-//! Not here: the fold (`state`, `rebuild`). Source: FORMAT.md section 8, last paragraph.
+//! Not here: the fold (`state`, `refold`). Source: FORMAT.md section 8, last paragraph.
 
 use crate::fold::operation::Operation;
 use crate::hash::Hash;

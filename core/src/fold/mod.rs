@@ -2,7 +2,7 @@
 //!
 //! Always holds: [`Fold::apply`] never refuses; it takes what `legal` allowed, or what a refold
 //! applies regardless. Status is computed and never stored.
-//! Not here: legality (`legal`), suspect revocations (`rebuild`). Source: FORMAT.md section 8.
+//! Not here: legality (`legal`), suspect revocations (`refold`). Source: FORMAT.md section 8.
 
 pub mod operation;
 mod changes;

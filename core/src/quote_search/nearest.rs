@@ -7,13 +7,13 @@
 use crate::loose::{Hyphens, Loose, is_unspaced};
 use crate::quote::Text;
 use crate::quote_search::places::{
-    NearestPlace, PointingError, Side, borders, occurrences, split_ellipsis,
+    NearestPlace, QuoteSearchError, Side, borders, occurrences, split_ellipsis,
 };
 use std::ops::Range;
 
 /// The nearest place and the first difference there. For `first … last`, those of the part that is
 /// not found.
-pub(super) fn nearest(text: &Text, typed: &str) -> PointingError {
+pub(super) fn nearest(text: &Text, typed: &str) -> QuoteSearchError {
     let loose = text.loose(Hyphens::Joined);
     let hay: Vec<char> = loose.as_str().chars().collect();
     let (mut part, mut from) = (typed, 0);
@@ -35,7 +35,7 @@ pub(super) fn nearest(text: &Text, typed: &str) -> PointingError {
         let (start, end) = span(loose, &hay, range.start..range.end);
         let words = text.slice(start, end).unwrap_or_default();
         let found = words.chars().take(MOST_SHOWN).collect();
-        return PointingError::OtherCase { at: start, found };
+        return QuoteSearchError::OtherCase { at: start, found };
     }
     let MatchRun { at, of, length } = longest_run(&hay, &typed, from);
     let end = of + length;
@@ -53,7 +53,7 @@ pub(super) fn nearest(text: &Text, typed: &str) -> PointingError {
         text.slice(start, end).unwrap_or_default().to_owned()
     };
     let (start, end) = span(&quoted, &typed, quotation);
-    PointingError::NotFound(NearestPlace {
+    QuoteSearchError::NotFound(NearestPlace {
         at: span(loose, &hay, found.start..found.start + 1).0,
         found: own(found),
         side,

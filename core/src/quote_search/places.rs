@@ -9,7 +9,7 @@ use std::fmt;
 
 /// Why words do not point at one place.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum PointingError {
+pub enum QuoteSearchError {
     /// There is nothing to search for.
     #[error("the quotation is empty")]
     Empty,

@@ -7,7 +7,7 @@ use crate::event::args::Roles;
 use crate::event::vocabulary::Relation;
 use crate::hash::Hash;
 use crate::key::PublicKey;
-use crate::rebuild::Undone;
+use crate::refold::Undone;
 use crate::state::{State, Status};
 use crate::text::Person;
 use serde::{Serialize, Serializer};

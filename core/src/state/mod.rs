@@ -14,7 +14,7 @@ use crate::hash::Hash;
 use crate::key::PublicKey;
 use crate::legal;
 use crate::legal::context::{Proposal, RuleContext};
-use crate::rebuild::{self, Refolded, Undone};
+use crate::refold::{self, Refold, Undone};
 use crate::rule::Violation;
 use crate::text::Person;
 use serde::{Deserialize, Serialize};
@@ -73,7 +73,7 @@ struct AppliedAct {
     /// The number of changes that the fold kept before.
     changed: usize,
     /// The fold, and what was undone, before a refold.
-    refolded: Option<Box<Refolded>>,
+    refolded: Option<Box<Refold>>,
 }
 
 impl State {
@@ -82,7 +82,7 @@ impl State {
     pub fn check(&self, proposal: &Proposal<'_>) -> Result<(), Violation> {
         let case = RuleContext::new(&self.history, &self.fold, proposal);
         legal::check(&case)?;
-        match rebuild::refold_with(&self.history, &case) {
+        match refold::refold_with(&self.history, &case) {
             Some(refolded) => legal::check_after_refold(&case, &refolded.fold),
             None => Ok(()),
         }
@@ -96,13 +96,13 @@ impl State {
         let changed = self.fold.changed();
         let mut before = None;
         if suspect {
-            let Refolded { fold, undone } = rebuild::refold(&self.history, position);
+            let Refold { fold, undone } = refold::refold(&self.history, position);
             let fold = std::mem::replace(&mut self.fold, fold);
             let undone = std::mem::replace(&mut self.undone, undone);
             self.undoings.add(position, &undone, &self.undone);
             if self.applied.is_some() {
                 self.fold.keep_changes();
-                before = Some(Box::new(Refolded { fold, undone }));
+                before = Some(Box::new(Refold { fold, undone }));
             }
         }
         if let Some(act) = self.history.acts().last() {
@@ -130,7 +130,7 @@ impl State {
     pub fn take_back(&mut self) -> bool {
         let Some(last) = self.applied.as_mut().and_then(Vec::pop) else { return false };
         let AppliedAct { kept, changed, refolded } = last;
-        if let Some(Refolded { fold, undone }) = refolded.map(|before| *before) {
+        if let Some(Refold { fold, undone }) = refolded.map(|before| *before) {
             (self.fold, self.undone) = (fold, undone);
             if let Some(act) = self.history.acts().last() {
                 self.undoings.take_back(act.position);

@@ -1,9 +1,9 @@
 //! When each event was undone: where suspect revocations undid it and put it in force again.
 //!
 //! Always holds: an event is turned only by a suspect revocation after it. Not here: which events a
-//! revocation undoes (`rebuild`). Source: FORMAT.md section 8, "Refold".
+//! revocation undoes (`refold`). Source: FORMAT.md section 8, "Refold".
 
-use crate::rebuild::Undone;
+use crate::refold::Undone;
 use std::collections::BTreeMap;
 use std::ops::Range;
 
@@ -72,12 +72,12 @@ impl Undoings {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::rebuild::How;
+    use crate::refold::UndoKind;
 
     #[test]
     fn an_event_is_undone_from_one_revocation_up_to_the_next_that_restores_it() {
         let undone = |events: &[u64], by| -> Vec<Undone> {
-            events.iter().map(|event| Undone { event: *event, by, how: How::Struck }).collect()
+            events.iter().map(|event| Undone { event: *event, by, how: UndoKind::Struck }).collect()
         };
         let states = [vec![], undone(&[2, 3], 5), undone(&[3], 7), undone(&[2, 3], 9)];
         let mut undoings = Undoings::default();

@@ -7,7 +7,7 @@
 use crate::event::args::{Args, Seal};
 use crate::event::body::{Body, Content, Evidence};
 use crate::event::record::{Place, Statement};
-use crate::event::vocabulary::How;
+use crate::event::vocabulary::ConfirmationMethod;
 use crate::fold::Ledger;
 use crate::hash::Hash;
 use crate::key::{Possession, possession_bytes};
@@ -219,7 +219,7 @@ impl Contents {
             (Content::FactConfirmed(content), Args::FactConfirmed(args)) => {
                 let evidence = content.evidence.as_deref().unwrap_or_default();
                 self.check_evidence(evidence, visible, source, violations)?;
-                if args.how == How::IndependentDocument {
+                if args.how == ConfirmationMethod::IndependentDocument {
                     let named = evidence.iter().filter(|entry| visible.has(entry.document));
                     let (on, library) = (args.on, &self.library);
                     match self.carriers.has_independent(on, named, library, state, source)? {

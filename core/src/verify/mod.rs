@@ -74,7 +74,7 @@ pub trait Follower: Sync {
     fn event(&self, state: &State, examined: &Examined, outcome: &EventOutcome);
 
     /// Receives the commit line that comes next.
-    fn closing(&self, closing: &CommitLine);
+    fn commit_line(&self, line: &CommitLine);
 }
 
 impl Options<'_> {
@@ -137,7 +137,7 @@ pub struct Report {
     /// Content checks.
     pub counts: Counts,
     /// Number of commit lines that hold.
-    pub closings: u64,
+    pub commit_lines: u64,
     /// The comparison with the anchors.
     pub anchors: AnchorResults,
     /// Position and format of the first event of a later format, which this program cannot verify.
@@ -254,8 +254,8 @@ pub struct Verifier {
     heads: BTreeMap<u64, TreeHead>,
     genesis: Option<Hash>,
     log: Vec<LogKeys>,
-    closings: u64,
-    closing_broken: bool,
+    commit_lines: u64,
+    commit_lines_broken: bool,
     closed_at: Option<u64>,
     commit_roots: CommitRoots,
     damage: RecordDamage,
@@ -303,7 +303,7 @@ impl Verifier {
         source: &dyn Source,
         options: Options<'_>,
     ) -> Result<bool, SourceError> {
-        let mut closings = batch.closings.into_iter().peekable();
+        let mut commit_lines = batch.commit_lines.into_iter().peekable();
         let damage = batch.damage.into_iter();
         for examined in &batch.events {
             if let Some(v) = self.chain.later_version(examined) {
@@ -318,11 +318,11 @@ impl Verifier {
             if let Some(follower) = options.follower {
                 follower.event(&self.chain.state, examined, &outcome);
             }
-            while let Some(closing) = closings.next_if(|c| c.counted <= self.chain.size()) {
+            while let Some(closing) = commit_lines.next_if(|c| c.counted <= self.chain.size()) {
                 self.close(&closing, options);
             }
         }
-        for closing in closings {
+        for closing in commit_lines {
             self.close(&closing, options);
         }
         self.report_damage(damage);
@@ -435,7 +435,7 @@ impl Verifier {
     /// Checks a commit line. Rule 706 is reported once.
     fn close(&mut self, closing: &CommitLine, options: Options<'_>) {
         if let Some(follower) = options.follower {
-            follower.closing(closing);
+            follower.commit_line(closing);
         }
         let root = self.chain.tree().root();
         let counted = closing.counted;
@@ -454,9 +454,9 @@ impl Verifier {
         };
         self.closed_at = Some(counted);
         match why {
-            None => self.closings += 1,
-            Some(why) if !self.closing_broken => {
-                self.closing_broken = true;
+            None => self.commit_lines += 1,
+            Some(why) if !self.commit_lines_broken => {
+                self.commit_lines_broken = true;
                 self.faults.push(Fault::at(counted, Rule::Closing, why));
             }
             Some(_) => {}
@@ -518,7 +518,7 @@ impl Verifier {
             state: self.chain.state,
             faults: self.faults,
             counts: self.contents.counts,
-            closings: self.closings,
+            commit_lines: self.commit_lines,
             anchors,
             later_version: self.later_version,
             ignored_bytes,

@@ -24,7 +24,7 @@ pub struct ExaminedBatch {
     /// Its events.
     pub events: Vec<Examined>,
     /// The commit lines after these events.
-    pub closings: Vec<CommitLine>,
+    pub commit_lines: Vec<CommitLine>,
     /// Places that could not be read as events.
     pub damage: Vec<Damage>,
 }
@@ -177,11 +177,11 @@ fn examine_batch(
     plan: ReadPlan,
     keys: &mut ThreadKeys<'_>,
 ) -> Result<ExaminedBatch, SourceError> {
-    let Batch { first, mut entries, mut closings, mut damage } = batch;
+    let Batch { first, mut entries, mut commit_lines, mut damage } = batch;
     let room = plan.until.saturating_sub(first);
     if (entries.len() as u64) > room {
         entries.truncate(usize::try_from(room).unwrap_or(usize::MAX));
-        closings.retain(|closing| closing.counted <= plan.until);
+        commit_lines.retain(|closing| closing.counted <= plan.until);
         damage.retain(|damage| damage.counted <= plan.until);
     }
     let known = usize::try_from(plan.known.saturating_sub(first)).unwrap_or(usize::MAX);
@@ -194,5 +194,5 @@ fn examine_batch(
     {
         check_signatures(new.iter_mut(), keys)?;
     }
-    Ok(ExaminedBatch { first, events, closings, damage })
+    Ok(ExaminedBatch { first, events, commit_lines, damage })
 }

@@ -27,7 +27,7 @@ pub struct Batch {
     /// At most [`BATCH`] entries; a batch of [`BatchGroups`] may have more.
     pub entries: Vec<Entry>,
     /// The commit lines after these entries, in order.
-    pub closings: Vec<CommitLine>,
+    pub commit_lines: Vec<CommitLine>,
     /// Places that could not be read as events, or contradict them (rules 910 and 971–974).
     pub damage: Vec<Damage>,
 }
@@ -38,14 +38,14 @@ pub struct CommitLine {
     /// Number of entries before this line, counted.
     pub counted: u64,
     /// The values of the line; `None` if it is not in form.
-    pub parsed: Option<ClosingLine>,
+    pub parsed: Option<CommitLineValues>,
     /// Whether the sum in the line is SHA-256 of the commit's bytes.
     pub sum_holds: bool,
 }
 
 /// The three values of a closing line.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct ClosingLine {
+pub struct CommitLineValues {
     /// Events in the record so far.
     pub size: u64,
     /// Root of the tree of that size.
@@ -54,7 +54,7 @@ pub struct ClosingLine {
     pub sum: Hash,
 }
 
-impl ClosingLine {
+impl CommitLineValues {
     /// The length of the line in bytes, with its LF.
     pub fn bytes(&self) -> u64 {
         let digits = u64::from(self.size.checked_ilog10().unwrap_or(0)) + 1;
@@ -133,7 +133,7 @@ impl Iterator for BatchGroups<'_> {
                 None => batch,
                 Some(mut before) => {
                     before.entries.extend(batch.entries);
-                    before.closings.extend(batch.closings);
+                    before.commit_lines.extend(batch.commit_lines);
                     before.damage.extend(batch.damage);
                     before
                 }

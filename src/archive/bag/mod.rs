@@ -48,7 +48,7 @@ pub struct Filed {
 
 /// Writes a bag, file by file.
 pub struct Bagger<'a> {
-    ground: &'a mut dyn BagTarget,
+    target: &'a mut dyn BagTarget,
     filed: BTreeMap<String, Filed>,
     tags: BTreeMap<String, Filed>,
     open: Option<(String, Running512, u64)>,
@@ -56,14 +56,14 @@ pub struct Bagger<'a> {
 
 impl<'a> Bagger<'a> {
     /// An empty bag in this target.
-    pub fn new(ground: &'a mut dyn BagTarget) -> Bagger<'a> {
-        Bagger { ground, filed: BTreeMap::new(), tags: BTreeMap::new(), open: None }
+    pub fn new(target: &'a mut dyn BagTarget) -> Bagger<'a> {
+        Bagger { target, filed: BTreeMap::new(), tags: BTreeMap::new(), open: None }
     }
 
     /// Begins a file of the payload; an open file is ended first.
     pub fn begin(&mut self, name: &str) -> Result<(), DiskError> {
         self.end()?;
-        self.ground.begin(&format!("{PAYLOAD}/{name}"))?;
+        self.target.begin(&format!("{PAYLOAD}/{name}"))?;
         self.open = Some((name.to_owned(), Running512::default(), 0));
         Ok(())
     }
@@ -71,7 +71,7 @@ impl<'a> Bagger<'a> {
     /// Adds bytes to the open file.
     pub fn add(&mut self, bytes: &[u8]) -> Result<(), DiskError> {
         if let Some((_, digest, count)) = &mut self.open {
-            self.ground.add(bytes)?;
+            self.target.add(bytes)?;
             digest.add(bytes);
             *count += bytes.len() as u64;
         }
@@ -81,7 +81,7 @@ impl<'a> Bagger<'a> {
     /// Ends the open file, if there is one.
     pub fn end(&mut self) -> Result<(), DiskError> {
         if let Some((name, mut digest, bytes)) = self.open.take() {
-            self.ground.end()?;
+            self.target.end()?;
             self.filed.insert(name, Filed { digest: digest.finish(), bytes });
         }
         Ok(())
@@ -118,9 +118,9 @@ impl<'a> Bagger<'a> {
         if let Some(note) = sign(&filed(manifest.as_bytes()).digest)? {
             self.file(NOTE, note.as_bytes())?;
         }
-        self.ground.sync()?;
+        self.target.sync()?;
         self.file(DECLARATION, DECLARED.as_bytes())?;
-        Ok(self.ground.finish()?)
+        Ok(self.target.finish()?)
     }
 
     fn tag(&mut self, name: &str, bytes: &[u8]) -> Result<(), DiskError> {
@@ -130,9 +130,9 @@ impl<'a> Bagger<'a> {
     }
 
     fn file(&mut self, name: &str, bytes: &[u8]) -> Result<(), DiskError> {
-        self.ground.begin(name)?;
-        self.ground.add(bytes)?;
-        self.ground.end()
+        self.target.begin(name)?;
+        self.target.add(bytes)?;
+        self.target.end()
     }
 }
 

@@ -18,7 +18,7 @@ use crate::cli::terminal::ask::LineQuestion;
 use crate::cli::terminal::{CliError, Command, Context, Exit, Format, Group, ask, data, formats};
 use crate::disk::is_there;
 use crate::ledger::write::draft::{Draft, DraftForm, Input, template, written};
-use crate::ledger::write::loaded::FileAccess;
+use crate::ledger::write::draft_input::FileAccess;
 use annals_core::event::vocabulary::{Stance, Type};
 use annals_core::text::in_quotes;
 use clap::Args;

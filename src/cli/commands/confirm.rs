@@ -18,7 +18,7 @@ use crate::ledger::write::draft::{Draft, EvidenceDraft, Input, Name, QuoteDraft}
 use crate::ledger::write::writer::Writer;
 use annals_core::event::args::Args;
 use annals_core::event::body::{Content, Evidence};
-use annals_core::event::vocabulary::{How, Stance, Type};
+use annals_core::event::vocabulary::{ConfirmationMethod, Stance, Type};
 use annals_core::fold::Fact;
 use annals_core::fold::history::KeyIndex;
 use annals_core::fold::operation::Operation;
@@ -37,7 +37,7 @@ pub struct ConfirmArgs {
     facts: Vec<PositionList>,
     /// How you confirm them
     #[arg(long, value_parser = fields::how())]
-    how: Option<How>,
+    how: Option<ConfirmationMethod>,
     #[command(flatten)]
     place: QuoteArgs,
     #[command(flatten)]
@@ -71,7 +71,7 @@ fn run(context: &mut Context, args: ConfirmArgs) -> Result<Exit, CliError> {
         }
     }
     present::show(context, &facts, &args.write)?;
-    let how = ask::closed_word(args.how, How::ALL, "how do you confirm", "--how")?;
+    let how = ask::closed_word(args.how, ConfirmationMethod::ALL, "how do you confirm", "--how")?;
     let evidence = args.place.evidence(Stance::Supports).map(|entry| vec![entry]);
     let draft = |fact: &u64| Draft {
         kind: Some(Type::FactConfirmed),
@@ -165,7 +165,7 @@ fn add(facts: &mut Vec<u64>, fact: u64) {
 fn recorded(
     context: &Context,
     facts: &[u64],
-    how: How,
+    how: ConfirmationMethod,
     evidence: Option<EvidenceDraft>,
 ) -> Result<Option<Vec<ReceiptPart>>, CliError> {
     let record = context.record()?;
@@ -208,7 +208,7 @@ fn recorded(
 fn is_same(
     view: &View<'_>,
     position: u64,
-    how: How,
+    how: ConfirmationMethod,
     evidence: Option<&EvidenceDraft>,
 ) -> Result<bool, CliError> {
     let Some(event) = view.event(position)? else { return Ok(false) };

@@ -13,9 +13,9 @@ use crate::cli::terminal::{
     CliError, Command, Context, EditorOption, Exit, Format, Group, formats, json, out,
 };
 use crate::ledger::answer::diff::{DiffAnswer, DiffPoints, DiffReach, DiffReport, DiffView};
-use crate::ledger::answer::filter::{Dated, Filter};
+use crate::ledger::answer::filter::{DateMatch, Filter};
 use crate::ledger::query::View;
-use crate::ledger::query::diff::Between;
+use crate::ledger::query::diff::PointDiff;
 use crate::ledger::query::gather::gather;
 use crate::ledger::query::names::Names;
 use crate::ledger::query::row::FactRow;
@@ -110,7 +110,7 @@ fn related(
     let wanted = |fact: u64| ends.contains(&fact) && filter.has_status(view, fact);
     let rows = gather(view, names, &wanted)?.facts.into_values();
     let keeps = |row: &FactRow| filter.keeps_words(&row.words);
-    let wanted = |row: &FactRow| keeps(row) && filter.dated(&row.words) != Dated::Out;
+    let wanted = |row: &FactRow| keeps(row) && filter.dated(&row.words) != DateMatch::Out;
     Ok(rows.filter(wanted).map(|row| row.fact).collect())
 }
 
@@ -143,7 +143,7 @@ fn lines(out: &mut dyn Write, answer: &DiffAnswer) -> Result<(), CliError> {
             json(out, &DiffLine { from, from_head, as_of, head, section, row })?;
         }
     }
-    let Between { relations, documents, editors, ledger, undone, restored, described, .. } =
+    let PointDiff { relations, documents, editors, ledger, undone, restored, described, .. } =
         &answer.changes;
     let events = [
         ("relations", relations),

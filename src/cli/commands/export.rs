@@ -10,8 +10,8 @@ use crate::cli::terminal::{
 use crate::disk::{self, Links};
 use crate::keys::KeyFolder;
 use crate::ledger::error::{LedgerError, chain};
-use crate::ledger::exchange::apart::{ProtectedPlace, expect_apart};
 use crate::ledger::exchange::export::{ExportOptions, export};
+use crate::ledger::exchange::protected_place::{ProtectedPlace, expect_unprotected};
 use crate::ledger::exchange::steps::Steps;
 use crate::ledger::query::point::Bound;
 use crate::ledger::shell_word::shell_path;
@@ -84,7 +84,7 @@ fn log_keys(folder: &Path) -> Result<Vec<SecretKey>, LedgerError> {
 fn run(context: &mut Context, args: ExportArgs) -> Result<Exit, CliError> {
     let record = context.signed_record()?;
     named_keys::expect_there(context, named_keys::NOT_WRITTEN)?;
-    expect_apart(&args.to, &ProtectedPlace::of(&record.paths))?;
+    expect_unprotected(&args.to, &ProtectedPlace::of(&record.paths))?;
     let until = match &args.as_of {
         Some(text) => provenance::point(context, &record, text, Bound::End)?,
         None => record.size(),
@@ -95,12 +95,12 @@ fn run(context: &mut Context, args: ExportArgs) -> Result<Exit, CliError> {
         Err(why) if args.unsigned => (Vec::new(), Some(chain(&why))),
         Err(why) => return Err(why.into()),
     };
-    let mut ground = FolderBagTarget::open(&args.to, context.wait()?).map_err(LedgerError::from)?;
+    let mut target = FolderBagTarget::open(&args.to, context.wait()?).map_err(LedgerError::from)?;
     let progress = Progress::new(record.size(), "verify");
     let report = |step, done| progress.step(step, done);
     let steps = Steps(Some(&report));
     let options = ExportOptions { until, jobs, unsigned: args.unsigned, steps };
-    let exported = export(&record, &keys, &options, &mut ground)?;
+    let exported = export(&record, &keys, &options, &mut target)?;
     drop(progress);
     let mut out = done_as(context.format());
     let unsigned = match unread {

@@ -14,7 +14,7 @@ use crate::ledger::exchange::import::{ImportOptions, import};
 use crate::ledger::exchange::published_copy::{PublishedImport, import_published};
 use crate::ledger::exchange::steps::Steps;
 use crate::ledger::folder_kind::any_kind;
-use crate::ledger::imported::Imported;
+use crate::ledger::imported::ImportStatus;
 use crate::ledger::paths::Paths;
 use crate::ledger::published_place::PublishedPlace;
 use annals_core::key::PublicKey;
@@ -66,18 +66,18 @@ struct ImportReceipt {
 }
 
 impl ImportReceipt {
-    fn of(paths: &Paths, size: u64, imported: Imported) -> ImportReceipt {
+    fn of(paths: &Paths, size: u64, imported: ImportStatus) -> ImportReceipt {
         ImportReceipt {
             status: WriteStatus::Written,
             folder: paths.ledger.display().to_string(),
             size,
             part_of: match imported {
-                Imported::ReadOnly(of) if of > size => Some(of),
+                ImportStatus::ReadOnly(of) if of > size => Some(of),
                 _ => None,
             },
-            taken_over: !matches!(imported, Imported::ReadOnly(_)),
+            taken_over: !matches!(imported, ImportStatus::ReadOnly(_)),
             old_key: match imported {
-                Imported::Rekey(key) => Some(key),
+                ImportStatus::Rekey(key) => Some(key),
                 _ => None,
             },
         }
@@ -130,23 +130,23 @@ fn run(context: &mut Context, args: ImportArgs) -> Result<Exit, CliError> {
     let (size, to) = (made.size, shown_path(&paths.ledger));
     let mut out = done_as(context.format());
     match (context.format(), made.imported) {
-        (Format::Text, Imported::ReadOnly(of)) if of > size => {
+        (Format::Text, ImportStatus::ReadOnly(of)) if of > size => {
             writeln!(out, "imported a part, {size} of {of} events to {to}: a copy to read")?;
         }
-        (Format::Text, Imported::ReadOnly(_)) => {
+        (Format::Text, ImportStatus::ReadOnly(_)) => {
             writeln!(out, "imported {} to {to}: a copy to read", counted(size, "event"))?;
         }
-        (Format::Text, Imported::No) => {
+        (Format::Text, ImportStatus::No) => {
             writeln!(out, "taken over: {} at {to}; it goes on from there", counted(size, "event"))?;
         }
-        (Format::Text, Imported::Rekey(_)) => {
+        (Format::Text, ImportStatus::Rekey(_)) => {
             let events = counted(size, "event");
             writeln!(out, "taken over: {events} at {to}; it goes on with a new log key")?;
         }
         (_, imported) => json(&mut out, &ImportReceipt::of(&paths, size, imported))?,
     }
     out.flush()?;
-    if let Imported::Rekey(key) = made.imported {
+    if let ImportStatus::Rekey(key) = made.imported {
         note(format!(
             "note: the log key {key} or its memory is not at hand in {}, so it may have signed \
                  more than this bag holds; before anything else an admin says annals ledger rekey \
@@ -184,7 +184,7 @@ fn published(
             let (events, to) = (counted(size, "event"), shown_path(&paths.ledger));
             writeln!(out, "imported {events} to {to}: a copy to read")?;
         }
-        _ => json(&mut out, &ImportReceipt::of(&paths, size, Imported::ReadOnly(size)))?,
+        _ => json(&mut out, &ImportReceipt::of(&paths, size, ImportStatus::ReadOnly(size)))?,
     }
     out.flush()?;
     Ok(Exit::Yes)

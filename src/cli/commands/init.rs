@@ -13,8 +13,8 @@ use crate::keys::{KeyName, KeyPresence, Protection, handle_from};
 use crate::ledger::error::LedgerError;
 use crate::ledger::folder_kind::{expect_free_ground, expect_free_keys};
 use crate::ledger::published_place::PublishedPlace;
-use crate::ledger::write::init::{Founded, Founding, expect_free, init};
-use crate::ledger::write::prepared::Receipt;
+use crate::ledger::write::init::{InitOptions, InitOutcome, expect_free, init};
+use crate::ledger::write::prepared_batch::Receipt;
 use annals_core::event::body::Short;
 use annals_core::key::PublicKey;
 use annals_core::text::in_quotes;
@@ -109,7 +109,7 @@ fn run(context: &mut Context, args: InitArgs) -> Result<Exit, CliError> {
             ))
         })?,
     };
-    let founding = Founding {
+    let founding = InitOptions {
         origin,
         title: seen("--title", &title)?,
         licence: seen("--licence", &args.licence)?,
@@ -162,7 +162,10 @@ fn run(context: &mut Context, args: InitArgs) -> Result<Exit, CliError> {
 }
 
 /// Prints the recovery key, line by line.
-fn recovery(founded: &Founded, print: &mut dyn FnMut(&str) -> io::Result<()>) -> io::Result<()> {
+fn recovery(
+    founded: &InitOutcome,
+    print: &mut dyn FnMut(&str) -> io::Result<()>,
+) -> io::Result<()> {
     print("recovery key, printed once: write it on paper and keep it off this machine")?;
     print("")?;
     for line in founded.recovery.lines() {

@@ -23,7 +23,7 @@ use crate::ledger::write::admin::{ClockCheck, check_retime};
 use crate::ledger::write::append::commit;
 use crate::ledger::write::earlier::EarlierAct;
 use crate::ledger::write::editors::{parameters, resolved};
-use crate::ledger::write::resolve::Resolved;
+use crate::ledger::write::resolve::ResolvedDraft;
 use crate::ledger::write::writer::Writer;
 use annals_core::event::args::{self as event, Args as EventArgs};
 use annals_core::event::body::{Changed, Content, Short, Stated};
@@ -152,7 +152,7 @@ fn change(context: &mut Context, args: LedgerChangeArgs) -> Result<Exit, CliErro
 
 /// A change of a ledger that has certain settings.
 struct LedgerChange {
-    resolved: Resolved,
+    resolved: ResolvedDraft,
     confirmations: u64,
     /// What it changes, in words; empty if nothing.
     changes: Vec<String>,
@@ -336,7 +336,7 @@ fn name_in_policy(writer: &Writer, new: &PublicKey, gone: Option<&PublicKey>) {
 fn rekeyed_already(
     writer: &Writer,
     by: &PublicKey,
-    act: &Resolved,
+    act: &ResolvedDraft,
 ) -> Result<Option<EarlierAct>, LedgerError> {
     let Some(earlier) = EarlierAct::last(writer, &act.args)? else { return Ok(None) };
     let same = match (&earlier.args, &act.args) {
@@ -395,7 +395,7 @@ fn retime(context: &mut Context, args: RetimeArgs) -> Result<Exit, CliError> {
     admin::submit(context, &mut writer, retiming(stated), args.dry_run, &text)
 }
 
-fn retiming(stated: Stated) -> Resolved {
+fn retiming(stated: Stated) -> ResolvedDraft {
     let args = EventArgs::LedgerRetimed(event::LedgerRetimed {});
     resolved(args, Content::LedgerRetimed(stated))
 }

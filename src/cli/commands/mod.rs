@@ -2,7 +2,7 @@
 //!
 //! Always holds: no command imports another. Not here: the list of commands (`cli`).
 
-pub mod home;
+pub mod overview;
 pub mod append;
 pub mod clone;
 pub mod completions;

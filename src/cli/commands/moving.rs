@@ -6,7 +6,7 @@ use crate::cli::terminal::{
     CliError, Command, Context, Exit, Format, Group, Progress, counted, done_as, formats, json,
     visible,
 };
-use crate::ledger::exchange::moving::{
+use crate::ledger::exchange::relocate::{
     MoveOptions, MoveOutcome, RestoredRows, move_to_database, move_to_folder,
 };
 use crate::ledger::exchange::steps::Steps;

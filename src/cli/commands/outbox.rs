@@ -19,11 +19,11 @@ use crate::ledger::paths::Paths;
 use crate::ledger::query::content_text::statement_text;
 use crate::ledger::reader::Record;
 use crate::ledger::write::append::resend_way;
-use crate::ledger::write::earlier::{Overtaken, OvertakenKind, overtaken, why_refused};
+use crate::ledger::write::earlier::{SupersededEvent, SupersededKind, overtaken, why_refused};
 use crate::ledger::write::outbox::{
     DamagedFile, OutboxFiles, WaitingEvents, is_late, is_movable, same_act,
 };
-use crate::ledger::write::prepared::Receipt;
+use crate::ledger::write::prepared_batch::Receipt;
 use crate::ledger::write::repeats::written_since;
 use crate::ledger::write::slice::Needs;
 use crate::ledger::write::writer::{RecordServer, SentEvents};
@@ -335,7 +335,7 @@ enum FoundBefore {
     /// Nothing.
     Nothing,
     /// Another machine of this key wrote this act, at this position; and how it stands.
-    Same(u64, Vec<Overtaken>),
+    Same(u64, Vec<SupersededEvent>),
     /// What it is not sent again for.
     Refused(LedgerError),
 }
@@ -361,7 +361,7 @@ fn found_before(
         && let Some(position) = same_act(entry, &Record::open(paths.clone())?.source)?
     {
         let over = overtaken_of(server, Receipt { first: position, count: 1, already: true })?;
-        if over.iter().all(|act| act.kind == OvertakenKind::Entry) {
+        if over.iter().all(|act| act.kind == SupersededKind::Entry) {
             return Ok(FoundBefore::Same(position, over));
         }
         let why = format!(
@@ -388,7 +388,10 @@ fn is_of_history(entries: &[Entry], paths: &Paths) -> Result<bool, LedgerError> 
 }
 
 /// Which of the events of a receipt do not hold any more.
-fn overtaken_of(server: &CopyServer, receipt: Receipt) -> Result<Vec<Overtaken>, LedgerError> {
+fn overtaken_of(
+    server: &CopyServer,
+    receipt: Receipt,
+) -> Result<Vec<SupersededEvent>, LedgerError> {
     let mut writer = server.writer()?;
     writer.need(&Needs::positions(receipt.first..receipt.first.saturating_add(receipt.count)))?;
     Ok(overtaken(&writer.verifier.chain.state, &receipt))

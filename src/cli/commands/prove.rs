@@ -14,7 +14,7 @@ use crate::ledger::audit::audit;
 use crate::ledger::audit::options::Audit;
 use crate::ledger::audit::prove::{ProofDocuments, c2sp, left_out, prove};
 use crate::ledger::error::LedgerError;
-use crate::ledger::exchange::apart::{ProtectedPlace, expect_apart};
+use crate::ledger::exchange::protected_place::{ProtectedPlace, expect_unprotected};
 use crate::ledger::reader::Record;
 use crate::ledger::write::stamp::as_judged;
 use annals_core::state::Status;
@@ -100,7 +100,7 @@ fn run(context: &mut Context, args: ProveArgs) -> Result<Exit, CliError> {
     named_keys::expect_there(context, named_keys::NOT_WRITTEN)?;
     let output = args.file();
     if let Some(path) = output {
-        expect_apart(path, &ProtectedPlace::of(&record.paths))?;
+        expect_unprotected(path, &ProtectedPlace::of(&record.paths))?;
         expect_free(path)?;
     }
     let documents = match args.with_documents {

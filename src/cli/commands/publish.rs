@@ -8,11 +8,11 @@ use crate::cli::terminal::{
     CliError, Command, Context, Exit, Format, Group, Progress, counted, done_as, formats, json,
     note, shown_path,
 };
-use crate::ledger::exchange::apart::{ProtectedPlace, expect_folder_apart};
-use crate::ledger::exchange::publish::continued::publish_new;
-use crate::ledger::exchange::publish::{Publication, Verified, expect_whole};
+use crate::ledger::exchange::protected_place::{ProtectedPlace, expect_folder_apart};
+use crate::ledger::exchange::publish::incremental::publish_new;
+use crate::ledger::exchange::publish::{Publication, PublishableRecord, expect_whole};
 use crate::ledger::exchange::steps::Steps;
-use crate::ledger::exchange::witnesses::Collected;
+use crate::ledger::exchange::witnesses::CosignatureCollection;
 use clap::Args;
 use serde::Serialize;
 use std::io::Write;
@@ -65,7 +65,11 @@ struct PublishReceipt<'a> {
 }
 
 impl<'a> PublishReceipt<'a> {
-    fn of(args: &PublishArgs, done: &Publication, asked: Option<&'a Collected>) -> Self {
+    fn of(
+        args: &PublishArgs,
+        done: &Publication,
+        asked: Option<&'a CosignatureCollection>,
+    ) -> Self {
         let there = done.before == done.size && done.size > 0;
         PublishReceipt {
             status: if there { WriteStatus::Already } else { WriteStatus::Written },
@@ -80,7 +84,7 @@ impl<'a> PublishReceipt<'a> {
     }
 
     /// Nothing was published, by the answers of the witnesses.
-    fn refused(args: &PublishArgs, asked: &'a Collected) -> Self {
+    fn refused(args: &PublishArgs, asked: &'a CosignatureCollection) -> Self {
         PublishReceipt {
             status: WriteStatus::Refused,
             folder: args.dir.display().to_string(),
@@ -139,19 +143,19 @@ fn run(context: &mut Context, args: PublishArgs) -> Result<Exit, CliError> {
         // The checkpoint may have new lines now.
         record = context.signed_record()?;
     }
-    let mut shelf = FolderTarget::open(&args.dir, context.wait()?)?;
+    let mut target = FolderTarget::open(&args.dir, context.wait()?)?;
     let progress = Progress::new(record.size(), "verify");
     let report = |step, done| progress.step(step, done);
     let steps = Steps(Some(&report));
     let continued = match args.verify_first {
         true => None,
-        false => publish_new(&record, &mut shelf, steps)?,
+        false => publish_new(&record, &mut target, steps)?,
     };
     let publication = match continued {
         Some(publication) => publication,
-        None => Verified::of(&record, jobs, Some(&|done| progress.at(done)))?
+        None => PublishableRecord::of(&record, jobs, Some(&|done| progress.at(done)))?
             .reporting(steps)
-            .publish(&mut shelf)?,
+            .publish(&mut target)?,
     };
     drop(progress);
     let mut out = done_as(context.format());

@@ -25,14 +25,14 @@ use crate::index::Facets;
 use crate::ledger::answer::filter::{FactFilters, document_at, expect_topic, has_topic};
 use crate::ledger::answer::page::PageEnd;
 use crate::ledger::error::LedgerError;
-use crate::ledger::query::gather::{Gathered, PART, Rows, gather};
+use crate::ledger::query::gather::{GatheredRows, PART, Rows, gather};
 use crate::ledger::query::names::Names;
 use crate::ledger::query::row::FactRow;
 use crate::ledger::query::summary::Summary;
 use crate::ledger::query::{Query, View, no_fact};
 use crate::ledger::reader::Record;
 use crate::ledger::write::draft::{Draft, Input, Name};
-use annals_core::event::vocabulary::How;
+use annals_core::event::vocabulary::ConfirmationMethod;
 use annals_core::search::typed;
 use annals_core::state::Status;
 use annals_core::text::Person;
@@ -68,7 +68,7 @@ pub struct ReviewArgs {
     page: PageArgs,
     /// How you confirm them
     #[arg(long, value_parser = fields::how(), default_value = "reread")]
-    how: How,
+    how: ConfirmationMethod,
     #[command(flatten)]
     write: WriteArgs,
 }
@@ -217,8 +217,8 @@ impl Reviewing<'_> {
         let mut times = 0;
         loop {
             let asked = Cell::new(0);
-            let ask: &Query<'_> = &|slot, state| {
-                let found = candidates.next(slot, state, count)?;
+            let ask: &Query<'_> = &|snapshot, state| {
+                let found = candidates.next(snapshot, state, count)?;
                 asked.set(found.len());
                 Ok(found)
             };
@@ -227,7 +227,7 @@ impl Reviewing<'_> {
             if waiting.view.is_folded() {
                 return self.folded(waiting, most);
             }
-            let Gathered { facts, damaged, .. } = self.gather(&waiting.view)?;
+            let GatheredRows { facts, damaged, .. } = self.gather(&waiting.view)?;
             waiting.rows.extend(facts.into_values());
             waiting.damaged += damaged;
             times += 1;
@@ -289,8 +289,8 @@ impl Reviewing<'_> {
         loop {
             let asked = Cell::new(0);
             if !view.is_folded() {
-                let ask: &Query<'_> = &|slot, state| {
-                    let found = candidates.next(slot, state, PART)?;
+                let ask: &Query<'_> = &|snapshot, state| {
+                    let found = candidates.next(snapshot, state, PART)?;
                     asked.set(found.len());
                     Ok(found)
                 };
@@ -346,7 +346,7 @@ impl Reviewing<'_> {
     /// The first facts that wait, of a folded view.
     fn folded<'a>(&self, opened: Waiting<'a>, most: usize) -> Result<Waiting<'a>, CliError> {
         let mut waiting = Waiting { rows: Vec::new(), ..opened };
-        let Gathered { facts, damaged, .. } = self.gather(&waiting.view)?;
+        let GatheredRows { facts, damaged, .. } = self.gather(&waiting.view)?;
         (waiting.rows, waiting.damaged) = (facts.into_values().collect(), damaged);
         if waiting.rows.len() > most {
             waiting.cut(most);
@@ -358,7 +358,7 @@ impl Reviewing<'_> {
     }
 
     /// Those facts of a view that wait.
-    fn gather(&self, view: &View<'_>) -> Result<Gathered, CliError> {
+    fn gather(&self, view: &View<'_>) -> Result<GatheredRows, CliError> {
         let mut gathered = gather(view, self.names, &|fact| self.waits(view, fact))?;
         gathered.facts.retain(|_, row| keeps(self.args, row));
         Ok(gathered)

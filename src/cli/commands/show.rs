@@ -10,7 +10,7 @@ use crate::cli::terminal::{
     CliError, Command, Context, EditorOption, Exit, Format, Group, formats, out, visible,
 };
 use crate::ledger::answer::show::{ShowAnswer, ShownPage};
-use crate::ledger::query::gather::Gathered;
+use crate::ledger::query::gather::GatheredRows;
 use clap::Args;
 use std::io::Write;
 
@@ -82,7 +82,7 @@ fn text(out: &mut dyn Write, answer: &ShowAnswer<'_>) -> Result<(), CliError> {
 }
 
 /// `2: Title`, of each of these documents.
-fn titled(gathered: &Gathered, documents: &[u64]) -> Vec<String> {
+fn titled(gathered: &GatheredRows, documents: &[u64]) -> Vec<String> {
     let title = |document: &u64| {
         let about = gathered.documents.get(document).and_then(|row| row.about.as_ref());
         about.map(|about| visible(&about.title)).unwrap_or_default()

@@ -15,11 +15,11 @@ use crate::cli::terminal::{
     done_as, formats, json, note, shown_path, streams,
 };
 use crate::ledger::answer::NamedView;
-use crate::ledger::answer::choice::{Choice, Chosen};
+use crate::ledger::answer::choice::{Choice, FactChoice};
 use crate::ledger::answer::filter::FactFilters;
 use crate::ledger::answer::order::expect_forward;
 use crate::ledger::answer::page::PageEnd;
-use crate::ledger::exchange::apart::ProtectedPlace;
+use crate::ledger::exchange::protected_place::ProtectedPlace;
 use crate::ledger::query::gather::gather;
 use crate::ledger::query::point::{Bound, PointContext};
 use crate::ledger::query::{AsOf, View};
@@ -106,7 +106,7 @@ fn run(context: &mut Context, args: TimelineArgs) -> Result<Exit, CliError> {
     let mut named = NamedView::of(opened)?;
     let most = usize::try_from(args.limit).unwrap_or(usize::MAX);
     let choice = Choice { filters: &filters, from, after: None, most, fallen: true };
-    let Chosen { facts: chosen, end, filter } = choice.choose(&mut named)?;
+    let FactChoice { facts: chosen, end, filter } = choice.choose(&mut named)?;
     if !named.view.is_folded() {
         let all: BTreeSet<u64> = filters.document.into_iter().chain(chosen.clone()).collect();
         named.view = View::with_redactions(&record, size, &|_, _| Ok(all.clone()))?;

@@ -8,7 +8,7 @@ mod proof;
 mod what;
 mod options;
 
-use crate::archive::published::Published;
+use crate::archive::published::PublishedSource;
 pub use crate::cli::commands::verify::options::VerifyArgs;
 use crate::cli::commands::verify::options::{
     expect_pin_apart, keep_page, place_of_page, warn_of_pin,
@@ -133,7 +133,7 @@ fn ledger(
 fn published(
     context: &mut Context,
     place: &Path,
-    record: &mut Published,
+    record: &mut PublishedSource,
     options: &Audit,
     args: VerifyArgs,
 ) -> Result<Exit, CliError> {

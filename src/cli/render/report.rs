@@ -433,7 +433,7 @@ fn checks(audited: &AuditReport) -> Vec<CheckCount> {
         check("quotation", "quotations", counts.quotations, (609, 616)),
         match audited.subject {
             AuditSubject::Ledger(_) => {
-                check("closing", "closing lines", report.closings, (706, 706))
+                check("closing", "closing lines", report.commit_lines, (706, 706))
             }
             AuditSubject::Published { tiles } => {
                 check("tile", "tiles and their bundles", tiles, (971, 974))

@@ -14,11 +14,11 @@ use crate::ledger::write::admin::prepare_act;
 use crate::ledger::write::append;
 use crate::ledger::write::batch::Signer;
 use crate::ledger::write::draft::STATEMENT_PLACEHOLDER;
-use crate::ledger::write::earlier::{EarlierAct, Overtaken, OvertakenKind, why_refused};
+use crate::ledger::write::earlier::{EarlierAct, SupersededEvent, SupersededKind, why_refused};
 use crate::ledger::write::editors::parameters;
-use crate::ledger::write::prepared::{Prepared, Receipt};
-use crate::ledger::write::resolve::Resolved;
-use crate::ledger::write::writer::{Woken, Writer};
+use crate::ledger::write::prepared_batch::{PreparedBatch, Receipt};
+use crate::ledger::write::resolve::ResolvedDraft;
+use crate::ledger::write::writer::{WakeOutcome, Writer};
 use annals_core::event::args::{Args as EventArgs, Roles};
 use annals_core::event::body::Stated;
 use annals_core::event::vocabulary::Role;
@@ -64,7 +64,7 @@ pub const ADMIN: By<'static> = By::Fit(&|member| member.roles.admin);
 pub fn signer(
     context: &mut Context,
     writer: &mut Writer,
-    resolved: &Resolved,
+    resolved: &ResolvedDraft,
     by: By<'_>,
 ) -> Result<Box<dyn SigningKey>, CliError> {
     match by {
@@ -82,7 +82,7 @@ pub fn signer(
 fn check(
     context: &mut Context,
     writer: &Writer,
-    resolved: &Resolved,
+    resolved: &ResolvedDraft,
     key: impl FnOnce(&mut Context, &mut Writer) -> Result<PublicOnly, CliError>,
 ) -> Result<(), CliError> {
     // Beside a writer at work a dry run may not read the record whole: that is not a verdict.
@@ -99,7 +99,7 @@ fn check(
 fn recovery(
     context: &mut Context,
     writer: &mut Writer,
-    resolved: &Resolved,
+    resolved: &ResolvedDraft,
 ) -> Result<Box<dyn SigningKey>, CliError> {
     writer.need_for(&resolved.args)?;
     let Some(digest) = parameters(writer)?.recovery else {
@@ -142,8 +142,8 @@ pub fn prepare(
     context: &mut Context,
     writer: &mut Writer,
     key: &dyn SigningKey,
-    resolved: Resolved,
-) -> Result<Prepared, CliError> {
+    resolved: ResolvedDraft,
+) -> Result<PreparedBatch, CliError> {
     let (clock, entropy) = (&mut context.clock, &mut *context.entropy);
     let mut signer = Signer { key, clock, entropy };
     Ok(prepare_act(writer, resolved, &mut signer)?)
@@ -182,8 +182,8 @@ pub fn may_write(
     ask::confirm_write(yes, &sign_question(context, writer, signer, "this"))?;
     context.answers.borrow_mut().agreed = Some(shown);
     match context.wake(writer)? {
-        Woken::Same => Ok(true),
-        Woken::Changed => Err(CliError::WentOn),
+        WakeOutcome::Same => Ok(true),
+        WakeOutcome::Changed => Err(CliError::WentOn),
     }
 }
 
@@ -192,7 +192,7 @@ pub fn may_write(
 pub fn write(
     context: &Context,
     writer: &mut Writer,
-    prepared: &Prepared,
+    prepared: &PreparedBatch,
     key: &dyn SigningKey,
     text: &ActText,
 ) -> Result<Exit, CliError> {
@@ -225,7 +225,7 @@ pub fn print_receipt(
 pub fn submit(
     context: &mut Context,
     writer: &mut Writer,
-    resolved: Resolved,
+    resolved: ResolvedDraft,
     dry_run: DryRunArgs,
     text: &ActText,
 ) -> Result<Exit, CliError> {
@@ -251,7 +251,7 @@ pub fn expect_not_replaced(
     for earlier in ours {
         if is_repeated(&earlier)? {
             let (position, why) = (earlier.position, format!("is a change that {last} replaced"));
-            let over = why_refused(&[Overtaken { position, why, kind: OvertakenKind::Act }]);
+            let over = why_refused(&[SupersededEvent { position, why, kind: SupersededKind::Act }]);
             let why = format!("{over}; nothing was written; --again writes it once more");
             return Err(CliError::usage(why));
         }
@@ -299,7 +299,7 @@ pub fn statement_of(
     given: Option<String>,
     question: &str,
     by: By<'_>,
-    act: &dyn Fn(Stated) -> Resolved,
+    act: &dyn Fn(Stated) -> ResolvedDraft,
 ) -> Result<Stated, CliError> {
     if given.is_none()
         && ask::on_terminal()

@@ -15,7 +15,7 @@ use crate::ledger::answer::phrases::standing;
 use crate::ledger::error::LedgerError;
 use crate::ledger::paths::Paths;
 use crate::ledger::query::View;
-use crate::ledger::query::gather::{Gathered, gather};
+use crate::ledger::query::gather::{GatheredRows, gather};
 use crate::ledger::query::names::Names;
 use crate::ledger::reader::Record;
 use annals_core::state::Status;
@@ -198,7 +198,7 @@ fn keys() -> Option<Vec<Value>> {
 }
 
 fn facts(typed: &str) -> Option<Vec<Value>> {
-    let Gathered { facts, .. } = gathered(RowKind::Facts, typed)?;
+    let GatheredRows { facts, .. } = gathered(RowKind::Facts, typed)?;
     let value = |row: &crate::ledger::query::row::FactRow| Value {
         text: row.fact.to_string(),
         about: format!("{}: {}", standing(row.status), beginning(row.words.claim.as_deref())),
@@ -207,7 +207,7 @@ fn facts(typed: &str) -> Option<Vec<Value>> {
 }
 
 fn documents(typed: &str) -> Option<Vec<Value>> {
-    let Gathered { documents, .. } = gathered(RowKind::Documents, typed)?;
+    let GatheredRows { documents, .. } = gathered(RowKind::Documents, typed)?;
     let value = |row: &crate::ledger::query::row::DocumentRow| Value {
         text: row.document.to_string(),
         about: beginning(row.about.as_ref().map(|about| about.title.as_ref())),
@@ -216,21 +216,21 @@ fn documents(typed: &str) -> Option<Vec<Value>> {
 }
 
 fn topics_of_facts() -> Option<Vec<Value>> {
-    let Gathered { facts, .. } = gathered(RowKind::Facts, "")?;
+    let GatheredRows { facts, .. } = gathered(RowKind::Facts, "")?;
     let topics = facts.values().flat_map(|row| &row.words.topics);
     let names: BTreeSet<String> = topics.map(|topic| topic.name.to_string()).collect();
     Some(names.into_iter().map(|text| Value { text, about: String::new() }).collect())
 }
 
 /// The newest facts, or documents, whose position begins with these digits.
-fn gathered(kind: RowKind, digits: &str) -> Option<Gathered> {
+fn gathered(kind: RowKind, digits: &str) -> Option<GatheredRows> {
     let record = Record::open(paths()?).ok()?;
     let size = record.size();
     if record.index().is_err() && size > FOLDED {
         return None;
     }
     let begins = |position: &u64| position.to_string().starts_with(digits);
-    let read = || -> Result<Gathered, LedgerError> {
+    let read = || -> Result<GatheredRows, LedgerError> {
         let view = View::some(&record, size, &|snapshot, _| {
             let positions = snapshot.positions(kind)?.into_iter().rev().filter(begins);
             Ok(positions.take(MOST).collect())

@@ -4,7 +4,9 @@
 
 use crate::cli::terminal::{CliError, Context, note, visible};
 use crate::ledger::exchange::policy_file::PolicyFile;
-use crate::ledger::exchange::witnesses::{Collected, Timeouts, collect as ask_witnesses};
+use crate::ledger::exchange::witnesses::{
+    CosignatureCollection, Timeouts, collect as ask_witnesses,
+};
 use crate::ledger::reader::Record;
 use crate::witness::ask::WitnessError;
 use annals_core::time::Time;
@@ -18,7 +20,7 @@ use std::time::Duration;
 pub fn collect_for_publication(
     context: &Context,
     record: &Record,
-) -> Result<Option<Collected>, CliError> {
+) -> Result<Option<CosignatureCollection>, CliError> {
     let Some(trust) = PolicyFile::read(&record.paths)? else { return Ok(None) };
     if trust.policy.witnesses.is_empty() {
         return Ok(None);
@@ -47,7 +49,7 @@ struct CollectWitness<'a> {
 
 impl CollectReport<'_> {
     /// The answers by name.
-    pub fn of(collected: &Collected) -> CollectReport<'_> {
+    pub fn of(collected: &CosignatureCollection) -> CollectReport<'_> {
         let witnesses = collected.witnesses.iter().map(|(name, heard)| CollectWitness {
             name,
             cosigned: heard.as_ref().ok().map(|time| spelled(*time)),
@@ -59,8 +61,8 @@ impl CollectReport<'_> {
     }
 }
 
-pub fn lines(collected: &Collected) -> Vec<String> {
-    let Collected { size, witnesses, cosigned: has, quorum } = collected;
+pub fn lines(collected: &CosignatureCollection) -> Vec<String> {
+    let CosignatureCollection { size, witnesses, cosigned: has, quorum } = collected;
     let mut lines: Vec<String> = witnesses
         .iter()
         .map(|(name, heard)| format!("{}: {}", visible(name), visible(&sentence(heard))))

@@ -14,11 +14,11 @@ use crate::ledger::error::{KeptEvents, LedgerError, Refusal};
 use crate::ledger::query::{View, no_fact, subjects_of};
 use crate::ledger::shell_word::shell_path;
 use crate::ledger::write::draft::{
-    Draft, DraftForm, Input, Name, Placed, Separator, read_json_lines, read_table, read_toml,
+    Draft, DraftForm, Input, Name, PlacedDraft, Separator, read_json_lines, read_table, read_toml,
 };
-use crate::ledger::write::loaded::{FileAccess, LoadedInput, Reach};
+use crate::ledger::write::draft_input::{FileAccess, LoadedInput, Reach};
 use crate::ledger::write::outbox::submission_name;
-use crate::ledger::write::recorded;
+use crate::ledger::write::same_meaning;
 use crate::ledger::write::writer::Writer;
 use annals_core::event::args::Args;
 use annals_core::event::vocabulary::Type;
@@ -430,7 +430,7 @@ fn read_kept(path: &Path) -> Option<Vec<Draft>> {
         DraftForm::Toml => read_toml(&text),
         _ => read_json_lines(&text),
     };
-    let is_whole = |placed: &Placed| placed.unread.is_empty();
+    let is_whole = |placed: &PlacedDraft| placed.unread.is_empty();
     (input.unread.is_empty() && input.drafts.iter().all(is_whole))
         .then(|| input.drafts.into_iter().map(|placed| placed.draft).collect())
 }
@@ -477,7 +477,7 @@ fn is_among(context: &Context, path: &Path, drafts: Vec<Draft>, written: &Input)
         let mut writer = Writer::dry_run(context.paths()?)?;
         let kept = loaded(context, &Input::of(drafts), folder)?;
         let written = loaded(context, written, Path::new(""))?;
-        Ok(recorded::are_among(&mut writer, &kept, &written, context.clock.peek())?)
+        Ok(same_meaning::are_among(&mut writer, &kept, &written, context.clock.peek())?)
     };
     compare().unwrap_or(false)
 }
@@ -491,7 +491,7 @@ pub fn is_recorded(context: &Context, drafts: &Input) -> bool {
         let mut writer = Writer::dry_run(context.paths()?)?;
         let Some(key) = context.known_signer(&writer, &|_| true)? else { return Ok(false) };
         let drafts = loaded(context, drafts, Path::new(""))?;
-        Ok(recorded::are_recorded(&mut writer, &drafts, &key, context.clock.peek())?)
+        Ok(same_meaning::are_recorded(&mut writer, &drafts, &key, context.clock.peek())?)
     };
     compare().unwrap_or(false)
 }

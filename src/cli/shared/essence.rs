@@ -4,7 +4,7 @@
 //! it. Not here: the question (`submit`), what is shown (`preview`).
 
 use crate::ledger::write::earlier::last_description;
-use crate::ledger::write::prepared::{EventNote, Prepared};
+use crate::ledger::write::prepared_batch::{EventNote, PreparedBatch};
 use crate::ledger::write::writer::Writer;
 use annals_core::event::args::Args;
 use annals_core::event::{body, canonical};
@@ -33,7 +33,7 @@ enum Standing {
 
 impl Essence {
     /// Of prepared events that this key signs.
-    pub fn of(writer: &Writer, prepared: &Prepared, key: &PublicKey) -> Essence {
+    pub fn of(writer: &Writer, prepared: &PreparedBatch, key: &PublicKey) -> Essence {
         let state = &writer.verifier.chain.state;
         let (mut events, mut stands) = (Vec::new(), BTreeMap::new());
         for resolved in &prepared.resolved {

@@ -9,7 +9,7 @@ use crate::ledger::write::draft::{
     Draft, DraftForm, EvidenceDraft, HopDraft, Name, QuoteDraft, TopicDraft, WhenDraft,
 };
 use annals_core::event::vocabulary::{
-    AgentType, Basis, ErrorIn, How, Reason, Relation, Reliability, Stance, Vouch,
+    AgentType, Basis, ConfirmationMethod, ErrorIn, Reason, Relation, Reliability, Stance, Vouch,
 };
 use clap::Args;
 use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
@@ -26,7 +26,7 @@ macro_rules! closed {
 }
 
 closed! {
-    how: How;
+    how: ConfirmationMethod;
     reason: Reason;
     relation: Relation;
     reliability: Reliability;

@@ -9,8 +9,8 @@ use crate::ledger::query::effect::{differences, object};
 use crate::ledger::query::row::dated;
 use crate::ledger::write::outcome::Refs;
 use crate::ledger::write::pending::WriterLookup;
-use crate::ledger::write::prepared::Prepared;
-use crate::ledger::write::resolve::{RecordLookup, Resolved};
+use crate::ledger::write::prepared_batch::PreparedBatch;
+use crate::ledger::write::resolve::{RecordLookup, ResolvedDraft};
 use crate::ledger::write::writer::Writer;
 use annals_core::edtf::days;
 use annals_core::event::args::Args;
@@ -37,7 +37,11 @@ pub enum Extent {
 const LINES: usize = 40;
 
 /// Writes the preview to stderr.
-pub fn write(writer: &mut Writer, prepared: &Prepared, extent: Extent) -> Result<(), CliError> {
+pub fn write(
+    writer: &mut Writer,
+    prepared: &PreparedBatch,
+    extent: Extent,
+) -> Result<(), CliError> {
     let mut out = stderr().lock();
     let shown = match extent {
         Extent::Line => LINES,
@@ -172,8 +176,8 @@ fn ids(fact: &Fact) -> Option<String> {
 /// What a description changes, or what a relation that is withdrawn says of which facts.
 fn objects(
     writer: &mut Writer,
-    prepared: &Prepared,
-    resolved: &Resolved,
+    prepared: &PreparedBatch,
+    resolved: &ResolvedDraft,
     position: u64,
 ) -> Vec<String> {
     let relation = match &resolved.args {
@@ -241,8 +245,8 @@ fn one_line(content: &Content) -> Option<String> {
 /// The whole content of an event.
 fn lines(
     writer: &mut Writer,
-    prepared: &Prepared,
-    resolved: &Resolved,
+    prepared: &PreparedBatch,
+    resolved: &ResolvedDraft,
     position: u64,
 ) -> Vec<String> {
     let revisions = revisions(writer, &resolved.args);
@@ -297,7 +301,7 @@ fn lines(
 }
 
 /// The file from which a document is captured.
-fn file(prepared: &Prepared, content: &Content) -> Option<String> {
+fn file(prepared: &PreparedBatch, content: &Content) -> Option<String> {
     let Content::DocumentCaptured(content) = content else { return None };
     let path = prepared.places.get(&content.sha256)?;
     Some(format!("of the file {}", visible(&path.display().to_string())))
@@ -342,7 +346,7 @@ fn charged_words(writer: &Writer, args: &Args) -> Option<(&'static str, u64)> {
 }
 
 /// Reason, place of the error and statement.
-fn why(resolved: &Resolved) -> Option<String> {
+fn why(resolved: &ResolvedDraft) -> Option<String> {
     let reason = match &resolved.args {
         Args::FactConfirmed(args) => return Some(args.how.to_string()),
         Args::FactDisputed(args) => Some((args.reason, args.error_in)),

@@ -4,7 +4,7 @@
 //! (`submit`), what one command adds (`commands`). Source: docs/programs.md.
 
 use crate::cli::terminal::{CliError, Context, Exit, Format, done_as, json, out};
-use crate::ledger::write::prepared::{EventNote, Receipt};
+use crate::ledger::write::prepared_batch::{EventNote, Receipt};
 use crate::ledger::write::writer::Writer;
 use annals_core::event::vocabulary::Type;
 use annals_core::hash::Hash;

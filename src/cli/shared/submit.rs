@@ -19,12 +19,12 @@ use crate::ledger::write::append::{
 };
 use crate::ledger::write::batch::Signer;
 use crate::ledger::write::draft::{Draft, Input};
-use crate::ledger::write::earlier::{Overtaken, OvertakenKind, overtaken, why_refused};
-use crate::ledger::write::loaded::{FileAccess, LoadedInput, Reach};
-use crate::ledger::write::prepared::{EventNote, Prepared, Receipt};
+use crate::ledger::write::draft_input::{FileAccess, LoadedInput, Reach};
+use crate::ledger::write::earlier::{SupersededEvent, SupersededKind, overtaken, why_refused};
+use crate::ledger::write::prepared_batch::{EventNote, PreparedBatch, Receipt};
 use crate::ledger::write::repeats::Repeats;
 use crate::ledger::write::slice::Needs;
-use crate::ledger::write::writer::{Woken, Writer};
+use crate::ledger::write::writer::{WakeOutcome, Writer};
 use annals_core::key::{PublicKey, PublicOnly, SigningKey};
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
@@ -272,7 +272,7 @@ impl LoadedSubmission<'_> {
                     );
                 }
             }
-            if context.wake(&mut writer)? == Woken::Same {
+            if context.wake(&mut writer)? == WakeOutcome::Same {
                 match append::submit(&mut writer, &prepared, &key) {
                     Err(LedgerError::Outrun(_)) if context.may_try_again(&writer, &key)? => {}
                     Err(error @ LedgerError::Outrun(_)) => {
@@ -296,7 +296,7 @@ impl LoadedSubmission<'_> {
         &mut self,
         context: &Context,
         writer: &mut Writer,
-        prepared: &Prepared,
+        prepared: &PreparedBatch,
         signer: PublicKey,
     ) -> Result<bool, CliError> {
         let yes = context.global.yes;
@@ -333,13 +333,13 @@ impl LoadedSubmission<'_> {
             .need(&Needs::positions(receipt.first..receipt.first.saturating_add(receipt.count)))?;
         let over = overtaken(&writer.verifier.chain.state, receipt);
         let are = |kind| over.iter().filter(|one| one.kind == kind).count() as u64 == receipt.count;
-        if are(OvertakenKind::OfEarlierWords) {
+        if are(SupersededKind::OfEarlierWords) {
             note_overtaken(&over);
             let options = &SubmitOptions { again: true, ..self.options.clone() };
             let (loaded, is_made, agree) = (self.loaded, self.is_made, &mut *self.agree);
             return LoadedSubmission { loaded, options, is_made, agree }.submit(context, writer);
         }
-        let acts = over.iter().filter(|one| one.kind != OvertakenKind::Entry).count() as u64;
+        let acts = over.iter().filter(|one| one.kind != SupersededKind::Entry).count() as u64;
         if !over.is_empty() && acts == receipt.count {
             return Err(CliError::usage(format!(
                 "{}; nothing was written; --again writes it once more",
@@ -498,7 +498,7 @@ enum EarlierFound {
     /// They are in the record.
     Written(Receipt),
     /// They are signed and verified.
-    Prepared(Box<Prepared>),
+    Prepared(Box<PreparedBatch>),
 }
 
 /// The drafts as they were submitted before, or resolved, signed and verified now.
@@ -569,7 +569,7 @@ fn prepare_drafts(
     key: &dyn SigningKey,
     loaded: &LoadedInput,
     options: &SubmitOptions,
-) -> Result<Prepared, CliError> {
+) -> Result<PreparedBatch, CliError> {
     let (clock, entropy) = (&mut context.clock, &mut *context.entropy);
     let mut signer = Signer { key, clock, entropy };
     let progress = Progress::new(loaded.drafts.len() as u64, "checking");
@@ -580,7 +580,7 @@ fn prepare_drafts(
 
 /// How much of each event is shown: a few events are shown whole, and of many all where nothing is
 /// asked.
-fn extent(options: &SubmitOptions, prepared: &Prepared) -> Extent {
+fn extent(options: &SubmitOptions, prepared: &PreparedBatch) -> Extent {
     match options.preview == Preview::Always || prepared.entries.len() <= 3 {
         true => Extent::Whole,
         false if options.dry_run => Extent::EachLine,
@@ -589,6 +589,6 @@ fn extent(options: &SubmitOptions, prepared: &Prepared) -> Extent {
 }
 
 /// Notes how events that are in the record stand, where that is not as they were entered.
-pub fn note_overtaken(over: &[Overtaken]) {
-    print_notes(&over.iter().map(Overtaken::describe).collect::<Vec<String>>());
+pub fn note_overtaken(over: &[SupersededEvent]) {
+    print_notes(&over.iter().map(SupersededEvent::describe).collect::<Vec<String>>());
 }

@@ -46,12 +46,12 @@ impl<'p> Candidates<'p> {
     /// The next `count` of them by the index; fewer only if there are no more.
     pub fn next(
         &self,
-        slot: &Snapshot<'_>,
+        snapshot: &Snapshot<'_>,
         state: &State,
         count: usize,
     ) -> Result<BTreeSet<u64>, IndexError> {
         let mine = |key| state.history.person(key) == Some(self.person);
-        self.walk.next(slot, state, count, &|row| Ok(!row.vouching().any(mine)))
+        self.walk.next(snapshot, state, count, &|row| Ok(!row.vouching().any(mine)))
     }
 }
 

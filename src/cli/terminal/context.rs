@@ -24,7 +24,7 @@ use crate::ledger::exchange::follow::stamp_key::stamp_key;
 use crate::ledger::exchange::submitting::CopyServer;
 use crate::ledger::following::FollowingMark;
 use crate::ledger::home_mark::HomeMark;
-use crate::ledger::imported::Imported;
+use crate::ledger::imported::ImportStatus;
 use crate::ledger::paths::Paths;
 use crate::ledger::published_place::PublishedPlace;
 use crate::ledger::query::point::PointContext;
@@ -33,8 +33,8 @@ use crate::ledger::reader::published::PublishedReading;
 use crate::ledger::write::admin::ClockCheck;
 use crate::ledger::write::append;
 use crate::ledger::write::earlier::EarlierAct;
-use crate::ledger::write::resolve::Resolved;
-use crate::ledger::write::writer::{RecordServer, Woken, Writer};
+use crate::ledger::write::resolve::ResolvedDraft;
+use crate::ledger::write::writer::{RecordServer, WakeOutcome, Writer};
 use annals_core::key::{PublicKey, PublicOnly, SecretKey, SigningKey};
 use annals_core::roster::{Member, Roster};
 use annals_core::text::in_quotes;
@@ -136,8 +136,8 @@ impl Context {
         }
         if ask::on_terminal() {
             HomeMark::expect_none(&paths)?;
-            let imported = Imported::of(&paths)?;
-            if matches!(imported, Imported::ReadOnly(_)) {
+            let imported = ImportStatus::of(&paths)?;
+            if matches!(imported, ImportStatus::ReadOnly(_)) {
                 imported.expect_writable(&paths)?;
             }
         }
@@ -321,9 +321,9 @@ impl Context {
     }
 
     /// Takes the writer's lock again, if it rests; prints its notices.
-    pub fn wake(&self, writer: &mut Writer) -> Result<Woken, CliError> {
+    pub fn wake(&self, writer: &mut Writer) -> Result<WakeOutcome, CliError> {
         let woken = writer.wake()?;
-        if woken == Woken::Changed {
+        if woken == WakeOutcome::Changed {
             self.announce(writer)?;
         }
         Ok(woken)
@@ -469,7 +469,7 @@ impl Context {
     pub fn recorded_already(
         &self,
         writer: &Writer,
-        resolved: &Resolved,
+        resolved: &ResolvedDraft,
     ) -> Result<Option<EarlierAct>, CliError> {
         let Some(earlier) =
             EarlierAct::last(writer, &resolved.args)?.filter(|earlier| earlier.is(resolved))

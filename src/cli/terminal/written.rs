@@ -3,11 +3,11 @@
 //! Always holds: an existing file is overwritten only if it is a file of this program of the same
 //! kind, by its first bytes; nothing is written through a link, into a ledger or into a folder of
 //! keys. This is checked before any work, and again when it is written. Not here: folders
-//! (`ledger::exchange::apart`), files that are written once (`disk::write_new`).
+//! (`ledger::exchange::protected_place`), files that are written once (`disk::write_new`).
 
 use crate::disk::{self, FileMode};
 use crate::ledger::error::LedgerError;
-use crate::ledger::exchange::apart::{ProtectedPlace, expect_apart};
+use crate::ledger::exchange::protected_place::{ProtectedPlace, expect_unprotected};
 use std::path::{Path, PathBuf};
 
 /// The kind of an output file; only a file of the same kind is overwritten.
@@ -57,7 +57,7 @@ impl OutputPlace {
         kind: OutputKind,
         kept: &[ProtectedPlace<'_>],
     ) -> Result<OutputPlace, LedgerError> {
-        expect_apart(path, kept)?;
+        expect_unprotected(path, kept)?;
         let place = OutputPlace { path: path.to_owned(), kind };
         place.is_free()?;
         Ok(place)

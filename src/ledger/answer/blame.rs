@@ -15,7 +15,7 @@ use crate::ledger::error::LedgerError;
 use crate::ledger::query::gather::Rows;
 use crate::ledger::query::row::DocumentRow;
 use crate::ledger::query::since::LaterChange;
-use crate::ledger::query::spans::{Coverage, Quoted, Segment, coverage, segments};
+use crate::ledger::query::spans::{Coverage, QuotedSpan, Segment, coverage, segments};
 use crate::ledger::query::{AsOf, Query, View, ever_derived, withheld};
 use crate::ledger::reader::{DocumentFound, Record};
 use annals_core::hash::Hash;
@@ -52,7 +52,7 @@ pub struct BlameAnswer<'a, 'v> {
     /// Those without a date, if a date was asked for.
     pub undated: Arc<[u64]>,
     /// The quotations of both, by fact.
-    spans: Vec<Quoted>,
+    spans: Vec<QuotedSpan>,
     /// All facts, if they are few.
     kept: Option<BTreeMap<u64, QuotingFact>>,
     /// The later changes of these facts.
@@ -97,11 +97,11 @@ impl<'a> BlameView<'a> {
         document: u64,
         filters: &FactFilters,
     ) -> Result<BlameView<'a>, LedgerError> {
-        let ask: &Query<'_> = &|slot, _| {
-            let mut named = withheld(slot)?;
-            named.extend(Some(document).filter(|document| *document < slot.size));
-            named.extend(ever_derived(slot, document)?);
-            named.extend(filters.document(slot)?);
+        let ask: &Query<'_> = &|snapshot, _| {
+            let mut named = withheld(snapshot)?;
+            named.extend(Some(document).filter(|document| *document < snapshot.size));
+            named.extend(ever_derived(snapshot, document)?);
+            named.extend(filters.document(snapshot)?);
             Ok(named)
         };
         let named = NamedView::of(View::some(record, size, ask)?)?;
@@ -132,7 +132,7 @@ impl<'a> BlameView<'a> {
             not_as_signed,
             damaged,
         } = found;
-        let is_dated = |span: &&Quoted| facts.binary_search(&span.fact).is_ok();
+        let is_dated = |span: &&QuotedSpan| facts.binary_search(&span.fact).is_ok();
         let segments = segments(&text, spans.iter().filter(is_dated));
         let is_shown =
             |fact: u64| [&facts, &undated].iter().any(|facts| facts.binary_search(&fact).is_ok());
@@ -176,7 +176,7 @@ impl BlameAnswer<'_, '_> {
     }
 
     /// The quotations of the facts that quote the document, by fact.
-    pub fn quotations(&self) -> impl Iterator<Item = &Quoted> {
+    pub fn quotations(&self) -> impl Iterator<Item = &QuotedSpan> {
         self.spans.iter().filter(|span| self.facts.binary_search(&span.fact).is_ok())
     }
 

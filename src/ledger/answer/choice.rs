@@ -6,7 +6,7 @@
 
 use crate::index::Row;
 use crate::ledger::answer::NamedView;
-use crate::ledger::answer::filter::{Dated, FactFilters, Filter};
+use crate::ledger::answer::filter::{DateMatch, FactFilters, Filter};
 use crate::ledger::answer::page::PageEnd;
 use crate::ledger::error::LedgerError;
 use crate::ledger::query::effect::Effects;
@@ -34,7 +34,7 @@ pub struct Choice<'a> {
 }
 
 /// The facts of a page.
-pub struct Chosen {
+pub struct FactChoice {
     /// Their positions.
     pub facts: BTreeSet<u64>,
     /// Whether there are more.
@@ -54,12 +54,12 @@ impl Choice<'_> {
     /// whole record was folded to choose, it is the folded view afterwards.
     ///
     /// Errors: as those of the filters; the record cannot be read.
-    pub fn choose(&self, named: &mut NamedView<'_>) -> Result<Chosen, LedgerError> {
+    pub fn choose(&self, named: &mut NamedView<'_>) -> Result<FactChoice, LedgerError> {
         let (record, size) = (named.view.record, named.view.as_of().size);
         if !named.view.is_folded() {
             let filter = Filter::new(&named.view, &named.names, self.filters)?;
             if let Some((facts, end)) = self.by_index(named, &filter)? {
-                return Ok(Chosen { facts, end, filter });
+                return Ok(FactChoice { facts, end, filter });
             }
             named.view = View::open(record, size)?;
         }
@@ -72,7 +72,7 @@ impl Choice<'_> {
         };
         let (mut facts, mut end) = (BTreeSet::new(), PageEnd::Whole);
         self.add(view, names, &filter, &wanted, &mut Page { facts: &mut facts, end: &mut end })?;
-        Ok(Chosen { facts, end, filter })
+        Ok(FactChoice { facts, end, filter })
     }
 
     /// The facts by the index; `None` if the whole is to be folded.
@@ -99,10 +99,11 @@ impl Choice<'_> {
         let (mut facts, mut end, mut read) = (BTreeSet::new(), PageEnd::Whole, 0);
         while read < budget {
             let found = Cell::new(0);
-            let ask: &Query<'_> = &|slot, state| {
+            let ask: &Query<'_> = &|snapshot, state| {
                 // A source of what changed has nothing else.
                 let from = self.from.filter(|first| source != FactSource::Since(*first));
-                let changed = from.map(|first| changed_since(slot, state, first)).transpose()?;
+                let changed =
+                    from.map(|first| changed_since(snapshot, state, first)).transpose()?;
                 let keep = |row: &Row| {
                     let by = filter.keys().filter(|_| !row.is_fallen_fact());
                     let by = by.map(|keys| may_be_by(row, state, keys));
@@ -110,7 +111,7 @@ impl Choice<'_> {
                         changed.as_ref().is_none_or(|changed| changed.contains(&row.of));
                     Ok(is_changed && by.transpose()?.unwrap_or(true))
                 };
-                let of = walk.next(slot, state, count, &keep)?;
+                let of = walk.next(snapshot, state, count, &keep)?;
                 found.set(of.len());
                 Ok(of)
             };
@@ -152,7 +153,7 @@ impl Choice<'_> {
         };
         let wanted = |fact: u64| may_be(fact) && wanted(fact);
         for row in gather(view, names, &wanted)?.facts.into_values() {
-            if !filter.keeps(&row) || filter.dated(&row.words) == Dated::Out {
+            if !filter.keeps(&row) || filter.dated(&row.words) == DateMatch::Out {
                 continue;
             }
             if page.facts.len() == self.most {

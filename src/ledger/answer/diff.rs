@@ -4,11 +4,11 @@
 //! counts as a change (`query/diff`), texts for people (`cli`).
 
 use crate::index::Snapshot;
-use crate::ledger::answer::filter::{Dated, FactFilters, Filter};
+use crate::ledger::answer::filter::{DateMatch, FactFilters, Filter};
 use crate::ledger::answer::word_diff::marked;
 use crate::ledger::answer::{AnswerError, NamedView, write_json};
 use crate::ledger::error::LedgerError;
-use crate::ledger::query::diff::{Between, Change, between};
+use crate::ledger::query::diff::{Change, PointDiff, between};
 use crate::ledger::query::event::EventRow;
 use crate::ledger::query::gather::gather;
 use crate::ledger::query::since::{LaterChange, since};
@@ -86,7 +86,7 @@ pub struct DiffAnswer {
     /// Those without a date, if a date was asked for.
     pub undated: Vec<Change>,
     /// Everything else that changed; the facts in it were taken out.
-    pub changes: Between,
+    pub changes: PointDiff,
     /// The later changes of these facts.
     pub since: Vec<LaterChange>,
 }
@@ -105,22 +105,22 @@ impl<'a> DiffView<'a> {
         points.expect_order()?;
         let DiffPoints { first, last, .. } = points;
         record.expect_bound(last - first, "all events between the points")?;
-        let named = |slot: &Snapshot<'_>| {
-            let mut named = touched(slot.index(), first, last)?;
-            named.extend(undone_between(slot.index(), first, last)?);
-            named.extend(filters.document(slot)?);
+        let named = |snapshot: &Snapshot<'_>| {
+            let mut named = touched(snapshot.index(), first, last)?;
+            named.extend(undone_between(snapshot.index(), first, last)?);
+            named.extend(filters.document(snapshot)?);
             Ok(named)
         };
         let open = |size: u64, ask: &Query<'_>| match reach {
             DiffReach::Whole => View::some(record, size, ask),
             DiffReach::Between => View::since(record, size, ask, first),
         };
-        let to = open(last, &|slot, _| named(slot))?;
+        let to = open(last, &|snapshot, _| named(snapshot))?;
         // A document that is cited now may have existed before.
-        let from = open(first, &|slot, _| {
+        let from = open(first, &|snapshot, _| {
             let acts = to.state().history.acts().iter().map(|act| act.position);
             let documents = acts.filter(|position| to.is_document(*position));
-            Ok(named(slot)?.into_iter().chain(documents).collect())
+            Ok(named(snapshot)?.into_iter().chain(documents).collect())
         })?;
         let (from, to) = View::alike(from, to)?;
         let (from, to) = (NamedView::of(from)?, NamedView::of(to)?);
@@ -149,8 +149,8 @@ impl<'a> DiffView<'a> {
         let (mut facts, mut undated) = (Vec::new(), Vec::new());
         for change in std::mem::take(&mut changes.facts) {
             let dates = [Some(&change.now), change.before.as_ref()].into_iter().flatten();
-            let dates: Vec<Dated> = dates.map(|words| filter.dated(words)).collect();
-            match (dates.contains(&Dated::In), dates.contains(&Dated::Undated)) {
+            let dates: Vec<DateMatch> = dates.map(|words| filter.dated(words)).collect();
+            match (dates.contains(&DateMatch::In), dates.contains(&DateMatch::Undated)) {
                 (true, _) => facts.push(change),
                 (false, true) => undated.push(change),
                 (false, false) => {}
@@ -162,7 +162,7 @@ impl<'a> DiffView<'a> {
 
     /// Keeps the requested facts, and the relations between and to them; of an editor, what this
     /// person signed.
-    fn narrow(&self, changes: &mut Between) -> Result<(), LedgerError> {
+    fn narrow(&self, changes: &mut PointDiff) -> Result<(), LedgerError> {
         let DiffView { from, to: NamedView { view, names }, filter } = self;
         let first = from.view.as_of().size;
         let changed: BTreeSet<u64> = changes.rows.iter().map(|row| row.fact).collect();
@@ -215,8 +215,9 @@ impl<'a> DiffView<'a> {
 impl DiffAnswer {
     /// Writes the JSON object.
     pub fn write_json(&self, out: &mut dyn Write) -> Result<(), AnswerError> {
-        let Between { relations, documents, editors, ledger, undone, restored, described, .. } =
-            &self.changes;
+        let PointDiff {
+            relations, documents, editors, ledger, undone, restored, described, ..
+        } = &self.changes;
         let json = DiffJson {
             from: &self.from,
             to: &self.to,

@@ -116,27 +116,31 @@ pub fn status(text: &str) -> Result<Status, String> {
 impl FactFilters {
     /// The facts that may pass, by the requested document, or else by their status, and by topic
     /// and date; and the requested document.
-    pub fn named(&self, slot: &Snapshot<'_>, state: &State) -> Result<BTreeSet<u64>, IndexError> {
-        let shortlist = self.facets().list(slot)?;
+    pub fn named(
+        &self,
+        snapshot: &Snapshot<'_>,
+        state: &State,
+    ) -> Result<BTreeSet<u64>, IndexError> {
+        let shortlist = self.facets().list(snapshot)?;
         if let Some(document) = self.document {
-            let mut named = citing(slot, document)?;
+            let mut named = citing(snapshot, document)?;
             if let Some(list) = &shortlist {
                 let mut listed = BTreeSet::new();
                 for fact in named {
-                    let row = slot.get(TreeKind::Standing, fact)?;
+                    let row = snapshot.get(TreeKind::Standing, fact)?;
                     let event = row.and_then(|row| row.revision());
                     listed.extend(event.filter(|event| list.has(*event)).map(|_| fact));
                 }
                 named = listed;
             }
-            named.extend((document < slot.size).then_some(document));
+            named.extend((document < snapshot.size).then_some(document));
             return Ok(named);
         }
         let needed = state.fold.ledger.as_ref().map_or(1, |ledger| ledger.confirmations);
         let kind = self.status.map_or(RowKind::Facts, |status| RowKind::Status(status, needed));
         match shortlist {
-            Some(list) => list.facts(slot, &[kind]),
-            None => Ok(slot.positions(kind)?.into_iter().collect()),
+            Some(list) => list.facts(snapshot, &[kind]),
+            None => Ok(snapshot.positions(kind)?.into_iter().collect()),
         }
     }
 
@@ -155,11 +159,11 @@ impl FactFilters {
 
     /// The requested document, if the record has an event at its position, and those that were ever
     /// derived from it.
-    pub fn document(&self, slot: &Snapshot<'_>) -> Result<BTreeSet<u64>, IndexError> {
-        let Some(document) = self.document.filter(|document| *document < slot.size) else {
+    pub fn document(&self, snapshot: &Snapshot<'_>) -> Result<BTreeSet<u64>, IndexError> {
+        let Some(document) = self.document.filter(|document| *document < snapshot.size) else {
             return Ok(BTreeSet::new());
         };
-        let mut documents = ever_derived(slot, document)?;
+        let mut documents = ever_derived(snapshot, document)?;
         documents.insert(document);
         Ok(documents)
     }
@@ -182,7 +186,7 @@ pub struct Filter {
 
 /// How a date relates to the requested one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Dated {
+pub enum DateMatch {
     /// They may have a day in common, or no date was requested.
     In,
     /// They have no day in common.
@@ -303,13 +307,13 @@ impl Filter {
     }
 
     /// How the date of these words relates to the requested one.
-    pub fn dated(&self, words: &WordsRow) -> Dated {
-        let Some(wanted) = self.facets.when else { return Dated::In };
+    pub fn dated(&self, words: &WordsRow) -> DateMatch {
+        let Some(wanted) = self.facets.when else { return DateMatch::In };
         let edtf = words.when.as_ref().and_then(|when| when.edtf.as_deref());
         match edtf.and_then(days) {
-            None => Dated::Undated,
-            Some(days) if days.overlap(&wanted) => Dated::In,
-            Some(_) => Dated::Out,
+            None => DateMatch::Undated,
+            Some(days) if days.overlap(&wanted) => DateMatch::In,
+            Some(_) => DateMatch::Out,
         }
     }
 
@@ -318,9 +322,9 @@ impl Filter {
         let (mut within, mut undated) = (Vec::new(), Vec::new());
         for row in rows {
             match self.dated(words(&row)) {
-                Dated::In => within.push(row),
-                Dated::Undated => undated.push(row),
-                Dated::Out => {}
+                DateMatch::In => within.push(row),
+                DateMatch::Undated => undated.push(row),
+                DateMatch::Out => {}
             }
         }
         (within, undated)

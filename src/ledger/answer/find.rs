@@ -6,7 +6,7 @@
 //! facts only their positions are in memory. Not here: finding facts
 //! (`query::search`), comparing words (`annals_core::search`), texts for people (`cli`).
 
-use crate::ledger::answer::filter::{Dated, FactFilters, Filter};
+use crate::ledger::answer::filter::{DateMatch, FactFilters, Filter};
 use crate::ledger::answer::hits::{self, Hit};
 use crate::ledger::answer::page::PageEnd;
 use crate::ledger::answer::parts::{FactParts, PartRows};
@@ -194,7 +194,7 @@ struct PassingFact {
     fact: u64,
     /// The event of its present words.
     revision: u64,
-    dated: Dated,
+    dated: DateMatch,
     /// Its row, if few were read with it.
     row: Option<FactRow>,
 }
@@ -324,17 +324,17 @@ impl<'v> FindView<'v> {
         let mut added = Vec::new();
         for PassingFact { fact, revision, dated, row } in self.passing(view, scanned)? {
             match dated {
-                Dated::In if facts.found.len() == most => {
+                DateMatch::In if facts.found.len() == most => {
                     (facts.end, until) = (PageEnd::More, revision);
                     break;
                 }
-                Dated::In => facts.found.push(fact),
-                Dated::Undated if facts.undated.len() == most => {
+                DateMatch::In => facts.found.push(fact),
+                DateMatch::Undated if facts.undated.len() == most => {
                     facts.undated_end = PageEnd::More;
                     continue;
                 }
-                Dated::Undated => facts.undated.push(fact),
-                Dated::Out => continue,
+                DateMatch::Undated => facts.undated.push(fact),
+                DateMatch::Out => continue,
             }
             added.push(fact);
             match (&mut facts.kept, row) {

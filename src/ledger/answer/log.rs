@@ -103,13 +103,13 @@ impl<'a> LogAnswer<'a> {
         expect_topic(topic.as_deref())?;
         let wanted = Mentions { topic: topic.as_deref().map(typed), document };
         let mentioning = RefCell::new(None);
-        let ask: &Query<'_> = &|slot, _| {
-            mentioning.replace(wanted.events(slot)?);
+        let ask: &Query<'_> = &|snapshot, _| {
+            mentioning.replace(wanted.events(snapshot)?);
             let mut named = match position {
-                Some(position) => subjects(slot, position)?,
+                Some(position) => subjects(snapshot, position)?,
                 None => BTreeSet::new(),
             };
-            named.extend(document.filter(|document| *document < slot.size));
+            named.extend(document.filter(|document| *document < snapshot.size));
             Ok(named)
         };
         let named = NamedView::of(View::some(record, until, ask)?)?;
@@ -428,21 +428,22 @@ struct Mentions {
 impl Mentions {
     /// The events whose words may have the topic or cite the document, by the index; `None` if they
     /// are so many that a walk over all events costs less.
-    fn events(&self, slot: &Snapshot<'_>) -> Result<Option<Vec<u64>>, IndexError> {
+    fn events(&self, snapshot: &Snapshot<'_>) -> Result<Option<Vec<u64>>, IndexError> {
         let facets = Facets { topic: self.topic.clone(), ..Facets::default() };
         let (mut events, mut citing) = (BTreeSet::new(), Vec::new());
-        if let Some(list) = facets.list(slot)? {
-            if !list.is_short(slot.size) {
+        if let Some(list) = facets.list(snapshot)? {
+            if !list.is_short(snapshot.size) {
                 return Ok(None);
             }
-            events.extend(list.events(slot.size));
+            events.extend(list.events(snapshot.size));
         }
         if let Some(document) = self.document {
-            let (index, terms) = (slot.index(), slot.index().own_terms()?);
+            let (index, terms) = (snapshot.index(), snapshot.index().own_terms()?);
             for term in [Term::Citation(document), Term::Derived(document), Term::Unread] {
-                citing.extend(terms.find(index, term)?.into_iter().filter(|at| *at < slot.size));
+                citing
+                    .extend(terms.find(index, term)?.into_iter().filter(|at| *at < snapshot.size));
             }
-            if citing.len() as u64 > slot.size / COST {
+            if citing.len() as u64 > snapshot.size / COST {
                 return Ok(None);
             }
         }

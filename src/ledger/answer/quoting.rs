@@ -4,7 +4,7 @@
 //! quote the document is counted; of many facts only positions and places are in memory. Not here:
 //! how a text is cut at these places (`query::spans`).
 
-use crate::ledger::answer::filter::{Dated, Filter, rests_on};
+use crate::ledger::answer::filter::{DateMatch, Filter, rests_on};
 use crate::ledger::answer::page::PageEnd;
 use crate::ledger::answer::phrases::overlays;
 use crate::ledger::error::LedgerError;
@@ -13,7 +13,7 @@ use crate::ledger::query::gather::{PART, Rows};
 use crate::ledger::query::names::Names;
 use crate::ledger::query::row::{FactRow, Withheld};
 use crate::ledger::query::since::{LaterChange, since};
-use crate::ledger::query::spans::{Quoted, quoted};
+use crate::ledger::query::spans::{QuotedSpan, quoted};
 use crate::ledger::query::{Query, View};
 use annals_core::hash::Hash;
 use annals_core::quote::Text;
@@ -49,12 +49,12 @@ pub struct QuotingFact {
     /// The signers of the confirmations that stand.
     pub confirmed_by: Vec<String>,
     /// Its quotations.
-    pub spans: Vec<Quoted>,
+    pub spans: Vec<QuotedSpan>,
 }
 
 impl QuotingFact {
     /// A fact with its quotations of the document.
-    pub(super) fn of(row: &FactRow, spans: Vec<Quoted>) -> QuotingFact {
+    pub(super) fn of(row: &FactRow, spans: Vec<QuotedSpan>) -> QuotingFact {
         let present = row.present();
         let confirmations = row.confirmations.iter().filter(|row| row.stands);
         QuotingFact {
@@ -80,7 +80,7 @@ pub struct QuotingFacts {
     /// Those without a date, by position.
     pub undated: Vec<u64>,
     /// The quotations of both, by fact.
-    pub spans: Vec<Quoted>,
+    pub spans: Vec<QuotedSpan>,
     /// All of them, if they are few.
     pub kept: Option<BTreeMap<u64, QuotingFact>>,
     /// What happened to them later.
@@ -113,7 +113,7 @@ pub struct CitingFacts<'a> {
 struct FoundFacts {
     dated: BTreeMap<u64, u64>,
     undated: BTreeMap<u64, u64>,
-    spans: Vec<Quoted>,
+    spans: Vec<QuotedSpan>,
     kept: Option<BTreeMap<u64, QuotingFact>>,
     since: Vec<LaterChange>,
     /// The facts whose words are withheld.
@@ -146,8 +146,8 @@ impl CitingFacts<'_> {
         let mut others = 0;
         while !at_end && others <= self.most {
             let next = Cell::new(0);
-            let ask: &Query<'_> = &|slot, state| {
-                let facts = walk.next(slot, state, count, &|_| Ok(true))?;
+            let ask: &Query<'_> = &|snapshot, state| {
+                let facts = walk.next(snapshot, state, count, &|_| Ok(true))?;
                 next.set(facts.len());
                 Ok(facts)
             };
@@ -171,9 +171,9 @@ impl CitingFacts<'_> {
             }
             if self.filter.keeps(&row) && rests_on(&row.words, self.document) {
                 let facts = match self.filter.dated(&row.words) {
-                    Dated::In => &mut found.dated,
-                    Dated::Undated => &mut found.undated,
-                    Dated::Out => return Ok(()),
+                    DateMatch::In => &mut found.dated,
+                    DateMatch::Undated => &mut found.undated,
+                    DateMatch::Out => return Ok(()),
                 };
                 if facts.insert(row.revision, row.fact).is_none() {
                     added.push(row.fact);

@@ -4,8 +4,8 @@
 //! listed separately; rows are made one at a time, because all together would take many times the
 //! memory of the record. Not here: texts for people (`cli`).
 
-use crate::ledger::answer::choice::{Choice, Chosen};
-use crate::ledger::answer::filter::{Dated, FactFilters, Filter};
+use crate::ledger::answer::choice::{Choice, FactChoice};
+use crate::ledger::answer::filter::{DateMatch, FactFilters, Filter};
 use crate::ledger::answer::page::{FactPage, PageEnd};
 use crate::ledger::answer::parts::FactParts;
 use crate::ledger::answer::tally::{TallyReport, UndoingReport};
@@ -49,7 +49,7 @@ impl<'a> FactsView<'a> {
         page: FactPage,
     ) -> Result<FactsView<'a>, LedgerError> {
         if page == FactPage::ALL {
-            let view = View::some(record, size, &|slot, state| filters.named(slot, state))?;
+            let view = View::some(record, size, &|snapshot, state| filters.named(snapshot, state))?;
             let named = NamedView::of(view)?;
             let filter = Filter::new(&named.view, &named.names, filters)?;
             return Ok(FactsView { named, filter, page: None, end: PageEnd::Whole });
@@ -58,7 +58,7 @@ impl<'a> FactsView<'a> {
         let mut named = NamedView::of(view)?;
         let choice =
             Choice { filters, from: None, after: page.after, most: page.most, fallen: false };
-        let Chosen { facts, end, filter } = choice.choose(&mut named)?;
+        let FactChoice { facts, end, filter } = choice.choose(&mut named)?;
         if !named.view.is_folded() {
             let wanted: BTreeSet<u64> = facts.iter().copied().chain(filters.document).collect();
             named.view = View::some(record, size, &|_, _| Ok(wanted.clone()))?;
@@ -166,17 +166,17 @@ impl FactParts for ReplayAnswer<'_, '_> {
                 return Ok(());
             }
             match filter.dated(&row.words) {
-                Dated::In => {
+                DateMatch::In => {
                     taken.push(row.fact);
                     let done = take(&row);
                     refused = done.is_err();
                     done
                 }
-                Dated::Undated => {
+                DateMatch::Undated => {
                     undated.push(row.fact);
                     Ok(())
                 }
-                Dated::Out => Ok(()),
+                DateMatch::Out => Ok(()),
             }
         };
         let read = match &self.of.page {

@@ -7,7 +7,7 @@ use crate::ledger::answer::{AnswerError, NamedView, write_json};
 use crate::ledger::error::LedgerError;
 use crate::ledger::query::effect::Effects;
 use crate::ledger::query::event::{EventRow, on, row};
-use crate::ledger::query::gather::{Gathered, gather};
+use crate::ledger::query::gather::{GatheredRows, gather};
 use crate::ledger::query::row::{DocumentRow, Ended, FactRow};
 use crate::ledger::query::since::{LaterChange, since};
 use crate::ledger::query::{AsOf, Query, View, ever_derived, owners, subjects};
@@ -34,7 +34,7 @@ pub struct ShowAnswer<'a> {
     /// The record as of the point.
     pub named: NamedView<'a>,
     /// The facts and documents beside it.
-    pub gathered: Gathered,
+    pub gathered: GatheredRows,
     /// The event.
     pub page: ShownPage,
     /// Of a dispute, a retraction or a relation: what ended it.
@@ -67,9 +67,9 @@ impl<'a> ShowAnswer<'a> {
         size: u64,
         position: u64,
     ) -> Result<ShowAnswer<'a>, LedgerError> {
-        let ask: &Query<'_> = &|slot, _| {
-            let mut named = subjects(slot, position)?;
-            named.extend(ever_derived(slot, position)?);
+        let ask: &Query<'_> = &|snapshot, _| {
+            let mut named = subjects(snapshot, position)?;
+            named.extend(ever_derived(snapshot, position)?);
             Ok(named)
         };
         let named = NamedView::of(View::some(record, size, ask)?)?;
@@ -98,7 +98,7 @@ impl<'a> ShowAnswer<'a> {
 }
 
 /// What ended the dispute, the retraction or the relation that an event is.
-fn ended(gathered: &Gathered, position: u64) -> Option<Ended> {
+fn ended(gathered: &GatheredRows, position: u64) -> Option<Ended> {
     gathered.facts.values().find_map(|row| {
         let charges = row.disputes.iter().chain(&row.retractions);
         let charges = charges.map(|charge| (&charge.act, &charge.ended));
@@ -125,7 +125,7 @@ fn neighbours(view: &View<'_>, position: u64) -> BTreeSet<u64> {
 
 fn page(
     named: &NamedView<'_>,
-    gathered: &mut Gathered,
+    gathered: &mut GatheredRows,
     position: u64,
 ) -> Result<ShownPage, LedgerError> {
     let NamedView { view, names } = named;

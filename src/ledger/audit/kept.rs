@@ -53,13 +53,13 @@ pub fn read(audit: &Audit) -> Result<Option<Vec<u8>>, LedgerError> {
 
 /// Moves the pin forward; not if there is a fault. A pin that cannot be written takes no verdict
 /// away.
-pub fn move_on(audit: &Audit, ends: &Anchors, report: &Report) -> PinFound {
+pub fn move_on(audit: &Audit, anchors: &Anchors, report: &Report) -> PinFound {
     let Some(path) = &audit.pin else { return PinFound::None };
-    let Some(new) = pin_of(report, ends).filter(|_| report.verdict() == Verdict::Yes) else {
+    let Some(new) = pin_of(report, anchors).filter(|_| report.verdict() == Verdict::Yes) else {
         return PinFound::Left;
     };
     let size = new.checkpoint.size;
-    let old = ends.pinned().map(|old| old.checkpoint.size);
+    let old = anchors.pinned().map(|old| old.checkpoint.size);
     match old {
         Some(old) if audit.only_new => PinFound::Kept(old),
         Some(old) if old >= size => PinFound::Moved { from: old, to: old },

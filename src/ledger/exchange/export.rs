@@ -13,7 +13,7 @@ mod checkpoints;
 mod claims;
 mod csv;
 pub mod derive;
-pub mod grouped;
+pub mod fixed_commits;
 pub mod info;
 mod memento;
 mod page;
@@ -33,7 +33,7 @@ use crate::ledger::error::LedgerError;
 use crate::ledger::exchange::export::part::{Part, RecordEnd};
 use crate::ledger::exchange::published_copy::PublishedCopy;
 use crate::ledger::exchange::steps::Steps;
-use crate::ledger::imported::Imported;
+use crate::ledger::imported::ImportStatus;
 use crate::ledger::paths::Paths;
 use crate::ledger::reader::Record;
 use crate::ledger::reader::source::RecordSource;
@@ -48,7 +48,7 @@ use annals_core::verify::Report;
 use annals_core::verify::source::Source;
 pub use context::Derived;
 pub use derive::derive;
-use grouped::Grouped;
+use fixed_commits::FixedCommits;
 use std::collections::BTreeSet;
 
 /// The options of an export.
@@ -66,7 +66,7 @@ pub struct ExportOptions<'a> {
 
 /// The result of an export.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Exported {
+pub struct ExportReport {
     /// Number of events in the bag.
     pub size: u64,
     /// Number of events of the whole record.
@@ -99,12 +99,12 @@ pub fn export(
     record: &Record,
     log_keys: &[SecretKey],
     options: &ExportOptions<'_>,
-    ground: &mut dyn BagTarget,
-) -> Result<Exported, LedgerError> {
+    target: &mut dyn BagTarget,
+) -> Result<ExportReport, LedgerError> {
     if record.is_published() {
         // A bag holds a ledger: what is published becomes one first.
         let copy = PublishedCopy::of(record)?;
-        let exported = export(&copy.record, log_keys, options, ground);
+        let exported = export(&copy.record, log_keys, options, target);
         return exported.map_err(|error| as_published(record, error));
     }
     let steps = options.steps;
@@ -123,8 +123,8 @@ pub fn export(
     if signer.is_none() && !options.unsigned {
         return Err(no_signer(record, &part));
     }
-    let folder = ground.folder().join(PAYLOAD).join("ledger");
-    let mut bag = Bagger::new(ground);
+    let folder = target.folder().join(PAYLOAD).join("ledger");
+    let mut bag = Bagger::new(target);
     let documents = journal(record, &part, &known, &mut bag, steps)?;
     for digest in documents {
         if let Some(bytes) = record.source.document(&digest)? {
@@ -142,7 +142,7 @@ pub fn export(
     let cut = Record::open(Paths::new(folder, None))?;
     let (derived, _) = derive(&cut, &part.end, &mut bag, steps)?;
     let files = bag.filed().len() as u64;
-    let exported = Exported {
+    let exported = ExportReport {
         size: part.end.size,
         of: part.of,
         files,
@@ -168,7 +168,7 @@ fn verified(record: &Record, options: &ExportOptions<'_>) -> Result<Report, Ledg
     match &report.anchors.checkpoint {
         Some(checkpoint) if checkpoint.size == report.size => Ok(report),
         // A read-only copy never gets another signature.
-        _ if matches!(Imported::of(&record.paths)?, Imported::ReadOnly(_)) => Ok(report),
+        _ if matches!(ImportStatus::of(&record.paths)?, ImportStatus::ReadOnly(_)) => Ok(report),
         _ => Err(LedgerError::Usage(format!(
             "the checkpoint does not cover all {} events: a writer is at work, or was interrupted \
              and the next one signs; nothing was exported",
@@ -242,7 +242,7 @@ fn journal(
 ) -> Result<BTreeSet<Hash>, LedgerError> {
     let mut documents = BTreeSet::new();
     let mut marks = known.iter().peekable();
-    let journal = Grouped(&record.source);
+    let journal = FixedCommits(&record.source);
     let copied = copy::<LedgerError>(&journal, part.end.size, &mut |copied| {
         match copied {
             Copied::File(name) => bag.begin(&format!("ledger/{name}"))?,

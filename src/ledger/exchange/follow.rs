@@ -2,7 +2,7 @@
 //!
 //! ```text
 //! clone   a folder beside, with the mark of the copy ─► pull ─► its name
-//! pull    the checkpoint ─► verified (`judged`) ─► written (`commit`) ─► the mark
+//! pull    the checkpoint ─► verified (`pull_verdict`) ─► written (`commit`) ─► the mark
 //! ```
 //!
 //! Always holds: nothing is part of a copy before the verifier of `annals verify` has taken it and
@@ -14,13 +14,13 @@
 
 mod commit;
 mod contradiction;
-mod joined;
-mod judged;
+mod joined_source;
+mod pull_verdict;
 pub mod stamp_key;
 
 use crate::archive::bag::target::expect_remains;
 use crate::archive::cache::CachePlace;
-use crate::archive::published::Published;
+use crate::archive::published::PublishedSource;
 use crate::archive::web::{is_busy, is_end};
 use crate::disk::lock::{Lock, LockWait};
 use crate::disk::open::is_folder;
@@ -28,7 +28,7 @@ use crate::disk::temporary::remove_unfinished;
 use crate::disk::{self, FileMode};
 use crate::journal::Journal;
 use crate::ledger::error::LedgerError;
-use crate::ledger::exchange::apart::{ProtectedPlace, expect_apart};
+use crate::ledger::exchange::protected_place::{ProtectedPlace, expect_unprotected};
 use crate::ledger::following::{FollowingMark, FoundEvidence};
 use crate::ledger::paths::{ATTRIBUTES, NO_TEXT, Paths};
 use crate::ledger::published_place::PublishedPlace;
@@ -39,7 +39,7 @@ use annals_core::tlog::{Checkpoint, Note};
 use annals_core::verify::source::Source;
 use commit::CopyCommit;
 use contradiction::Contradiction;
-use judged::{JudgedPull, StampedCopy, WholeJudging};
+use pull_verdict::{JudgedPull, StampedCopy, WholeJudging};
 use std::fs;
 use std::path::Path;
 use std::thread;
@@ -115,7 +115,7 @@ pub fn clone_published(
     if let PublishedPlace::Folder(folder) = place {
         kept.push(ProtectedPlace::Published(folder));
     }
-    expect_apart(&paths.ledger, &kept)?;
+    expect_unprotected(&paths.ledger, &kept)?;
     expect_free(paths)?;
     expect_elsewhere(&paths.ledger)?;
     let following = FollowingMark::new(place)?;
@@ -343,7 +343,7 @@ impl<'a> Copy<'a> {
     fn pull(
         &mut self,
         stamped: Option<StampedCopy>,
-        published: &mut Published,
+        published: &mut PublishedSource,
         following: &FollowingMark,
         options: PullOptions<'_>,
         lock: &mut Lock,
@@ -378,7 +378,7 @@ impl<'a> Copy<'a> {
     fn judge_whole(
         &self,
         own: Option<&Journal>,
-        published: &mut Published,
+        published: &mut PublishedSource,
         options: PullOptions<'_>,
     ) -> Result<Option<JudgedPull>, LedgerError> {
         let PullOptions { jobs, progress, .. } = options;

@@ -17,10 +17,10 @@ use crate::disk::lock::LockWait;
 use crate::keys::HighWaterMarks;
 use crate::ledger::audit::options::Audit;
 use crate::ledger::error::LedgerError;
-use crate::ledger::exchange::apart::{ProtectedPlace, expect_apart};
 use crate::ledger::exchange::bag_audit::{BagAudit, audit_bag, is_of_ledger};
+use crate::ledger::exchange::protected_place::{ProtectedPlace, expect_unprotected};
 use crate::ledger::exchange::steps::Steps;
-use crate::ledger::imported::Imported;
+use crate::ledger::imported::ImportStatus;
 use crate::ledger::paths::{ATTRIBUTES, NO_TEXT, Paths};
 use crate::ledger::reader::Record;
 use crate::ledger::write::writer::make_index;
@@ -47,7 +47,7 @@ pub struct ImportedLedger {
     /// Number of events.
     pub size: u64,
     /// How the ledger may be used.
-    pub imported: Imported,
+    pub imported: ImportStatus,
 }
 
 /// Makes a ledger of a bag.
@@ -60,18 +60,21 @@ pub fn import(
     paths: &Paths,
     options: &ImportOptions<'_>,
 ) -> Result<ImportedLedger, LedgerError> {
-    expect_apart(&paths.ledger, &[ProtectedPlace::Bag(bag), ProtectedPlace::Keys(&paths.keys)])?;
+    expect_unprotected(
+        &paths.ledger,
+        &[ProtectedPlace::Bag(bag), ProtectedPlace::Keys(&paths.keys)],
+    )?;
     let audit = Audit { jobs: options.jobs, ..Audit::default() };
-    let bagged = audit_bag(bag, &audit, options.steps)?;
-    let report = whole(bag, &bagged)?;
+    let bag_audit = audit_bag(bag, &audit, options.steps)?;
+    let report = whole(bag, &bag_audit)?;
     let size = report.size;
     let imported = match options.take_over {
-        None => Imported::ReadOnly(bagged.sizes.map_or(size, |sizes| sizes.record)),
-        Some(keys) => taken_over(&bagged, report, paths, keys)?,
+        None => ImportStatus::ReadOnly(bag_audit.sizes.map_or(size, |sizes| sizes.record)),
+        Some(keys) => taken_over(&bag_audit, report, paths, keys)?,
     };
     // The record's state is no longer needed and may be large.
-    let manifest = bagged.checked.manifest;
-    drop(bagged.record);
+    let manifest = bag_audit.checked.manifest;
+    drop(bag_audit.record);
     let mut ground = FolderBagTarget::open(&paths.ledger, options.wait)?;
     for (name, digest) in &manifest {
         let inside = name.strip_prefix("data/").filter(|name| is_of_ledger(name));
@@ -102,12 +105,12 @@ fn put(ground: &mut FolderBagTarget, name: &str, bytes: &[u8]) -> Result<(), Led
 }
 
 /// The report on the record, if there is no fault at all.
-fn whole<'b>(bag: &Path, bagged: &'b BagAudit) -> Result<&'b Report, LedgerError> {
-    if let Some(why) = bagged.all_wrong().next() {
+fn whole<'b>(bag: &Path, bag_audit: &'b BagAudit) -> Result<&'b Report, LedgerError> {
+    if let Some(why) = bag_audit.all_wrong().next() {
         return Err(LedgerError::Bag(bag.to_owned(), why.to_owned()));
     }
     let wrong = |why: String| LedgerError::Bag(bag.to_owned(), why);
-    let record = bagged.record.as_ref().map_err(|error| wrong(error.to_string()))?;
+    let record = bag_audit.record.as_ref().map_err(|error| wrong(error.to_string()))?;
     let report = &record.audit.report;
     if !report.faults.is_empty() {
         return Err(LedgerError::Faulty(report.faults.clone()));
@@ -122,14 +125,14 @@ fn whole<'b>(bag: &Path, bagged: &'b BagAudit) -> Result<&'b Report, LedgerError
 
 /// How the ledger may be used after it is taken over.
 fn taken_over(
-    bagged: &BagAudit,
+    bag_audit: &BagAudit,
     report: &Report,
     paths: &Paths,
     log_keys: &[SecretKey],
-) -> Result<Imported, LedgerError> {
+) -> Result<ImportStatus, LedgerError> {
     let (size, root) = (report.size, report.root);
-    if bagged.sizes != Some(BagSizes { bag: size, record: size }) {
-        let of = bagged.sizes.map_or(0, |sizes| sizes.record);
+    if bag_audit.sizes != Some(BagSizes { bag: size, record: size }) {
+        let of = bag_audit.sizes.map_or(0, |sizes| sizes.record);
         return Err(LedgerError::Usage(format!(
             "the bag holds the first {size} of {of} events: a ledger that went on from there would \
              be another one than the record (a fork); nothing was imported; take over a bag of the \
@@ -158,7 +161,7 @@ fn taken_over(
     let marked = mark.is_some_and(|mark| mark.size == size);
     let needed = [Some(ledger.log_key), ledger.old_log_key];
     match marked && needed.iter().flatten().all(held) {
-        true => Ok(Imported::No),
-        false => Ok(Imported::Rekey(ledger.log_key)),
+        true => Ok(ImportStatus::No),
+        false => Ok(ImportStatus::Rekey(ledger.log_key)),
     }
 }

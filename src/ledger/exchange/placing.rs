@@ -15,7 +15,7 @@ use crate::ledger::error::LedgerError;
 use crate::ledger::exchange::publish::served::ServedRecord;
 use crate::ledger::write::batch::{faults_of_last, slot};
 use crate::ledger::write::hints::with_advice;
-use crate::ledger::write::prepared::Prepared;
+use crate::ledger::write::prepared_batch::PreparedBatch;
 use crate::ledger::write::slice::{Needs, add_named};
 use crate::ledger::write::writer::Writer;
 use annals_core::event::Entry;
@@ -146,7 +146,7 @@ enum SignatureCheck {
 /// Submissions that are written together.
 #[derive(Default)]
 struct PlacedGroup {
-    prepared: Prepared,
+    prepared: PreparedBatch,
     /// What became of each so far.
     results: Vec<PlacingResult>,
 }
@@ -376,7 +376,7 @@ fn expect_may_revoke(submission: &SubmissionText, writer: &Writer) -> Result<(),
 /// has.
 fn documents(
     submission: &SubmissionText,
-    before: &Prepared,
+    before: &PreparedBatch,
     writer: &Writer,
     context: &PlacingContext<'_>,
 ) -> Result<Vec<(Hash, Vec<u8>)>, PlacingError> {

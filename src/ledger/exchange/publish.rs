@@ -5,14 +5,14 @@
 //! reader finds every file for the size in the published checkpoint. The earlier publication is a
 //! prefix of the new one. Every published file is compared with the one derived from the record,
 //! byte for byte, and written again if it differs; after a whole publication the next one does so
-//! only for what is new (`continued`), unless more is asked for. A size that a witness cosigned has
+//! only for what is new (`incremental`), unless more is asked for. A size that a witness cosigned has
 //! its partial tiles, even if that size was never published. A sealed or redacted body or document
 //! is not published, even if a copy of it exists elsewhere; its line in a body bundle is removed
 //! before the checkpoint that withholds it is written. Not here: how a file is written
 //! (`archive::publish_target`).
 //! Source: FORMAT.md section 9, "Published directory".
 
-pub mod continued;
+pub mod incremental;
 pub mod served;
 
 use crate::archive::publish_target::{PublishTarget, TargetLock};
@@ -56,7 +56,7 @@ pub struct Publication {
 }
 
 /// A completely verified record that its checkpoint covers: only such a record can be published.
-pub struct Verified<'a> {
+pub struct PublishableRecord<'a> {
     record: &'a Record,
     report: Report,
     checkpoint: Checkpoint,
@@ -64,7 +64,7 @@ pub struct Verified<'a> {
     steps: Steps<'a>,
 }
 
-impl<'a> Verified<'a> {
+impl<'a> PublishableRecord<'a> {
     /// Verifies a record on `jobs` threads.
     ///
     /// Errors: the record does not verify, or its checkpoint does not cover all of it.
@@ -72,7 +72,7 @@ impl<'a> Verified<'a> {
         record: &'a Record,
         jobs: usize,
         progress: Option<&(dyn Fn(u64) + Sync)>,
-    ) -> Result<Verified<'a>, LedgerError> {
+    ) -> Result<PublishableRecord<'a>, LedgerError> {
         record.expect_events()?;
         let options = Audit { jobs, ..Audit::default() };
         let report = audit(record, &options, progress)?.report;
@@ -90,7 +90,7 @@ impl<'a> Verified<'a> {
                 report.size
             )));
         };
-        Ok(Verified { record, report, checkpoint, note, steps: Steps::default() })
+        Ok(PublishableRecord { record, report, checkpoint, note, steps: Steps::default() })
     }
 
     /// The checkpoint, which covers all of the record.
@@ -99,21 +99,21 @@ impl<'a> Verified<'a> {
     }
 
     /// The same; its publication reports its progress.
-    pub fn reporting(self, steps: Steps<'a>) -> Verified<'a> {
-        Verified { steps, ..self }
+    pub fn reporting(self, steps: Steps<'a>) -> PublishableRecord<'a> {
+        PublishableRecord { steps, ..self }
     }
 
     /// Publishes the record to a target.
     ///
     /// Errors: the record is a part of one; what is published there is not an earlier state of this
     /// record; a file cannot be written.
-    pub fn publish(&self, shelf: &mut dyn PublishTarget) -> Result<Publication, LedgerError> {
+    pub fn publish(&self, target: &mut dyn PublishTarget) -> Result<Publication, LedgerError> {
         expect_whole(self.record)?;
-        let before = before(self, shelf)?;
+        let before = before(self, target)?;
         let cosigned = cosigned(self.record, &self.checkpoint)?;
         let withheld = Withheld::Folded(&self.report.state.fold);
         let new = before..self.report.size;
-        let mut publisher = Publisher::new(shelf, withheld, new, Tiling::default());
+        let mut publisher = Publisher::new(target, withheld, new, Tiling::default());
         for entry in self.record.source.entries(0)? {
             let (position, entry) = entry?;
             publisher.event(position, &entry, &self.record.source)?;
@@ -138,10 +138,13 @@ fn cosigned(record: &Record, now: &Checkpoint) -> Result<Vec<u64>, LedgerError> 
 }
 
 /// The size that the target has published; an error if it is not of this record.
-fn before(verified: &Verified<'_>, shelf: &dyn PublishTarget) -> Result<u64, LedgerError> {
-    let Verified { record, report, checkpoint: now, .. } = verified;
-    let Some(bytes) = shelf.read(CHECKPOINT, MAX_NOTE as u64)? else {
-        return match is_of_another(record, shelf)? {
+fn before(
+    verified: &PublishableRecord<'_>,
+    target: &dyn PublishTarget,
+) -> Result<u64, LedgerError> {
+    let PublishableRecord { record, report, checkpoint: now, .. } = verified;
+    let Some(bytes) = target.read(CHECKPOINT, MAX_NOTE as u64)? else {
+        return match is_of_another(record, target)? {
             true => Err(LedgerError::Usage(
                 "what is published there has no checkpoint and begins with the event 0 of another \
                  record; nothing was written; publish into another folder"
@@ -161,7 +164,7 @@ fn before(verified: &Verified<'_>, shelf: &dyn PublishTarget) -> Result<u64, Led
     let why = if old.origin != now.origin {
         format!("a record named {}", old.origin)
     } else if old.size > now.size {
-        if is_later(&old, now, shelf)? {
+        if is_later(&old, now, target)? {
             return Err(LedgerError::Usage(format!(
                 "what is published there is a later state of this record: {} events, here are {}; \
                  nothing was written; a copy is brought up to date by annals pull, a ledger that \
@@ -188,13 +191,13 @@ fn before(verified: &Verified<'_>, shelf: &dyn PublishTarget) -> Result<u64, Led
 fn is_later(
     published: &Checkpoint,
     now: &Checkpoint,
-    shelf: &dyn PublishTarget,
+    target: &dyn PublishTarget,
 ) -> Result<bool, LedgerError> {
     let mut tree = Tree::default();
     while tree.size() < published.size {
         let width = (published.size - tree.size()).min(WIDTH);
         let name = Tile { level: 0, index: tree.size() / WIDTH, width }.name();
-        let hashes = shelf.read(&name, WIDTH * HASH)?.unwrap_or_default();
+        let hashes = target.read(&name, WIDTH * HASH)?.unwrap_or_default();
         let (hashes, rest) = hashes.as_chunks();
         if hashes.len() as u64 != width || !rest.is_empty() {
             return Ok(false);
@@ -210,13 +213,13 @@ fn is_later(
 }
 
 /// Whether the first bundle of a target begins with event 0 of another record.
-fn is_of_another(record: &Record, shelf: &dyn PublishTarget) -> Result<bool, LedgerError> {
+fn is_of_another(record: &Record, target: &dyn PublishTarget) -> Result<bool, LedgerError> {
     let full = Tile { level: 0, index: 0, width: WIDTH }.bundle_name();
     let folder = folder_of(&full);
-    let partial = shelf.names(&folder)?.into_iter().map(|name| format!("{folder}/{name}"));
+    let partial = target.names(&folder)?.into_iter().map(|name| format!("{folder}/{name}"));
     let ours = record.event(0)?.map(|event| event.reading.hash);
     for name in partial.chain([full]) {
-        let Ok(Some(bundle)) = shelf.read(&name, tile::MAX_BUNDLE) else { continue };
+        let Ok(Some(bundle)) = target.read(&name, tile::MAX_BUNDLE) else { continue };
         let first = tile::cut(&bundle, 1).records.into_iter().next();
         let theirs = first.map(|first| Reading::of(&first)).filter(|it| it.statement.is_some());
         // A damaged one proves nothing.
@@ -237,7 +240,7 @@ fn is_damaged(note: &Note, log: &[LogKeys], origin: &str) -> bool {
 
 /// A publication in progress.
 struct Publisher<'a> {
-    shelf: &'a mut dyn PublishTarget,
+    target: &'a mut dyn PublishTarget,
     withheld: Withheld<'a>,
     /// The size published before, and the size to publish now.
     before: u64,
@@ -295,14 +298,14 @@ impl<'a> Publisher<'a> {
     /// A publication of the events `new`, after those that are published; `tiling` has the hashes
     /// of the events that are not written again.
     fn new(
-        shelf: &'a mut dyn PublishTarget,
+        target: &'a mut dyn PublishTarget,
         withheld: Withheld<'a>,
         new: Range<u64>,
         tiling: Tiling,
     ) -> Publisher<'a> {
         let Range { start: before, end: size } = new;
         Publisher {
-            shelf,
+            target,
             withheld,
             before,
             size,
@@ -366,7 +369,7 @@ impl<'a> Publisher<'a> {
         let name = format!("{}/{digest}", FOLDERS[which]);
         // A missing one may have been withheld until a newer event.
         let is_old = |there: TargetLock| there != TargetLock::Absent || self.before == self.size;
-        let there = self.shelf.holds(&name, &bytes)?;
+        let there = self.target.holds(&name, &bytes)?;
         let age = if is_old(there) { FileAge::Published } else { FileAge::New };
         self.put_where(&name, &bytes, age, there)
     }
@@ -378,7 +381,7 @@ impl<'a> Publisher<'a> {
 
     /// Writes a file that is missing or differs.
     fn put(&mut self, name: &str, bytes: &[u8], age: FileAge) -> Result<(), LedgerError> {
-        let there = self.shelf.holds(name, bytes)?;
+        let there = self.target.holds(name, bytes)?;
         self.put_where(name, bytes, age, there)
     }
 
@@ -391,12 +394,12 @@ impl<'a> Publisher<'a> {
     ) -> Result<(), LedgerError> {
         match there {
             TargetLock::Same => return Ok(()),
-            TargetLock::Absent => self.shelf.add(name, bytes)?,
+            TargetLock::Absent => self.target.add(name, bytes)?,
             TargetLock::Folder => {
-                self.shelf.remove(name)?;
-                self.shelf.put(name, bytes)?;
+                self.target.remove(name)?;
+                self.target.put(name, bytes)?;
             }
-            TargetLock::Other => self.shelf.put(name, bytes)?,
+            TargetLock::Other => self.target.put(name, bytes)?,
         }
         self.done.written += 1;
         self.done.mended += u64::from(age == FileAge::Published);
@@ -404,7 +407,7 @@ impl<'a> Publisher<'a> {
     }
 
     fn remove(&mut self, name: &str) -> Result<(), LedgerError> {
-        self.shelf.remove(name)?;
+        self.target.remove(name)?;
         self.done.removed += 1;
         Ok(())
     }
@@ -433,19 +436,19 @@ impl<'a> Publisher<'a> {
                 self.remove_if_there(&tile.full().bundle_name())?;
             }
         }
-        self.shelf.sync()?;
+        self.target.sync()?;
         self.remove_partial(kept)?;
-        self.shelf.sync()?;
-        if self.shelf.read(CHECKPOINT, MAX_NOTE as u64)?.as_deref() != Some(note) {
-            self.shelf.put(CHECKPOINT, note)?;
+        self.target.sync()?;
+        if self.target.read(CHECKPOINT, MAX_NOTE as u64)?.as_deref() != Some(note) {
+            self.target.put(CHECKPOINT, note)?;
             self.done.written += 1;
-            self.shelf.sync()?;
+            self.target.sync()?;
         }
         if let Withheld::Folded(_) = self.withheld {
             self.remove_withheld()?;
         }
-        self.shelf.sync()?;
-        self.shelf.settle()?;
+        self.target.sync()?;
+        self.target.settle()?;
         Ok(self.done)
     }
 
@@ -454,7 +457,7 @@ impl<'a> Publisher<'a> {
         for which in [BODY, DOCUMENT] {
             self.open[which].sort_unstable();
             let (open, mut gone) = (&self.open[which], Vec::new());
-            self.shelf.each_name(FOLDERS[which], &mut |name| {
+            self.target.each_name(FOLDERS[which], &mut |name| {
                 gone.extend(Hash::parse(name).filter(|digest| open.binary_search(digest).is_err()));
             })?;
             gone.sort();
@@ -467,15 +470,15 @@ impl<'a> Publisher<'a> {
 
     /// The names in the folders of a tile's partial tiles and bundles.
     fn names_of(&self, tile: Tile) -> Result<Vec<String>, LedgerError> {
-        let mut names = self.shelf.names(&folder_of(&tile.full().name()))?;
+        let mut names = self.target.names(&folder_of(&tile.full().name()))?;
         if tile.level == 0 {
-            names.extend(self.shelf.names(&folder_of(&tile.full().bundle_name()))?);
+            names.extend(self.target.names(&folder_of(&tile.full().bundle_name()))?);
         }
         Ok(names)
     }
 
     fn remove_if_there(&mut self, name: &str) -> Result<(), LedgerError> {
-        match self.shelf.holds(name, &[])? {
+        match self.target.holds(name, &[])? {
             TargetLock::Absent => Ok(()),
             _ => self.remove(name),
         }
@@ -502,7 +505,7 @@ impl<'a> Publisher<'a> {
 
     fn remove_widths(&mut self, full: &str, keep: &dyn Fn(u64) -> bool) -> Result<(), LedgerError> {
         let folder = folder_of(full);
-        let names = self.shelf.names(&folder)?;
+        let names = self.target.names(&folder)?;
         let (kept, gone): (Vec<_>, Vec<_>) =
             names.into_iter().partition(|name| name.parse().is_ok_and(keep));
         if kept.is_empty() && !gone.is_empty() {

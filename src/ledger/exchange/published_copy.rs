@@ -6,16 +6,16 @@
 //! Source: FORMAT.md section 9, "Published directory"; section 14, "Import".
 
 use crate::archive::bag::target::{BagTarget, FolderBagTarget};
-use crate::archive::published::Published;
+use crate::archive::published::PublishedSource;
 use crate::disk::lock::LockWait;
 use crate::disk::temporary::Temporary;
 use crate::journal::{Copied, copy};
 use crate::ledger::audit::audit_published;
 use crate::ledger::audit::options::Audit;
 use crate::ledger::error::LedgerError;
-use crate::ledger::exchange::apart::{ProtectedPlace, expect_apart};
-use crate::ledger::exchange::export::grouped::Grouped;
-use crate::ledger::imported::Imported;
+use crate::ledger::exchange::export::fixed_commits::FixedCommits;
+use crate::ledger::exchange::protected_place::{ProtectedPlace, expect_unprotected};
+use crate::ledger::imported::ImportStatus;
 use crate::ledger::paths::{ATTRIBUTES, NO_TEXT, Paths};
 use crate::ledger::published_place::PublishedPlace;
 use crate::ledger::reader::Record;
@@ -41,7 +41,7 @@ pub struct PublishedImport<'a> {
 /// Errors: the published record does not verify whole; there is something at the ledger's place.
 pub fn import_published(
     place: &PublishedPlace,
-    published: &mut Published,
+    published: &mut PublishedSource,
     paths: &Paths,
     options: &PublishedImport<'_>,
 ) -> Result<u64, LedgerError> {
@@ -49,7 +49,7 @@ pub fn import_published(
     if let PublishedPlace::Folder(folder) = place {
         kept.push(ProtectedPlace::Published(folder));
     }
-    expect_apart(&paths.ledger, &kept)?;
+    expect_unprotected(&paths.ledger, &kept)?;
     let audit = Audit { jobs: options.jobs, ..Audit::default() };
     let report = audit_published(published, &audit, options.progress)?.report;
     if !report.faults.is_empty() {
@@ -92,7 +92,7 @@ fn write(
     let mut target = FolderBagTarget::open(&paths.ledger, wait)?;
     let mut documents = BTreeSet::new();
     let mut is_begun = false;
-    copy::<LedgerError>(&Grouped(source), source.size(), &mut |next| {
+    copy::<LedgerError>(&FixedCommits(source), source.size(), &mut |next| {
         match next {
             Copied::File(name) => {
                 if is_begun {
@@ -123,7 +123,7 @@ fn write(
     if let Some(checkpoint) = checkpoint {
         put("checkpoint", checkpoint)?;
     }
-    if let Some(text) = Imported::ReadOnly(source.size()).write() {
+    if let Some(text) = ImportStatus::ReadOnly(source.size()).write() {
         put("imported", text.as_bytes())?;
     }
     put(ATTRIBUTES, NO_TEXT.as_bytes())?;

@@ -41,7 +41,7 @@ pub struct Timeouts {
 
 /// The result of a collection.
 #[derive(Clone, Debug)]
-pub struct Collected {
+pub struct CosignatureCollection {
     /// The size of the checkpoint.
     pub size: u64,
     /// For each witness of the policy, in order, its name and the time of its cosignature (seconds
@@ -53,7 +53,7 @@ pub struct Collected {
     pub quorum: bool,
 }
 
-impl Collected {
+impl CosignatureCollection {
     /// Whether a signed checkpoint is of another or a longer record.
     fn is_contradicted(&self) -> bool {
         let contradicts = |(_, heard): &(String, Result<u64, WitnessError>)| {
@@ -78,7 +78,7 @@ pub fn collect(
     record: &Record,
     policy: &Policy,
     patience: Timeouts,
-) -> Result<Collected, LedgerError> {
+) -> Result<CosignatureCollection, LedgerError> {
     // What they sign is kept beside the journal.
     record.journal()?;
     let (note, checkpoint) = checkpoint_of(record)?;
@@ -109,7 +109,7 @@ pub fn collect(
         false => keep(record, &note, &lines, patience.writer)?,
     };
     let names = policy.witnesses.iter().map(|witness| witness.name.clone());
-    Ok(Collected {
+    Ok(CosignatureCollection {
         size: checkpoint.size,
         witnesses: names.zip(answers.into_iter().map(|heard| heard.map(|(_, at)| at))).collect(),
         cosigned: policy.witnesses.iter().filter(|one| has_cosigned(&note, one)).count(),

@@ -16,7 +16,7 @@ use crate::ledger::reader::Record;
 /// Errors: the record or its folder of documents cannot be read.
 pub fn absent_documents(record: &Record) -> Result<Vec<u64>, LedgerError> {
     let documents: &Query<'_> =
-        &|slot, _| Ok(slot.positions(RowKind::Documents)?.into_iter().collect());
+        &|snapshot, _| Ok(snapshot.positions(RowKind::Documents)?.into_iter().collect());
     let view = View::some(record, record.size(), documents)?;
     let rows = gather(&view, &Names::read(&view)?, &|_| false)?.documents;
     let mut absent = Vec::new();

@@ -11,7 +11,7 @@ use annals_core::fold::Fold;
 use annals_core::fold::history::History;
 use annals_core::fold::operation::Operation;
 use annals_core::key::PublicKey;
-use annals_core::rebuild::{How, Undone};
+use annals_core::refold::{UndoKind, Undone};
 use annals_core::state::State;
 use annals_core::verify::examine::{BodyFound, Examined, examine};
 use annals_core::verify::source::SourceError;
@@ -80,7 +80,7 @@ impl<'a> Acts<'a> {
     }
 
     /// The fold of the acts, without those that were undone as of the point.
-    pub fn fold(&self, slot: &Snapshot<'_>) -> Result<State, IndexError> {
+    pub fn fold(&self, snapshot: &Snapshot<'_>) -> Result<State, IndexError> {
         let (mut history, mut fold) = (History::default(), Fold::default());
         history.name_keys(self.index.keys());
         for (position, by, operation) in &self.acts {
@@ -88,7 +88,7 @@ impl<'a> Acts<'a> {
         }
         let mut undone: Vec<Undone> = Vec::new();
         for act in history.acts() {
-            let mark = slot.mark(act.position)?;
+            let mark = snapshot.mark(act.position)?;
             let entry = matches!(
                 act.operation,
                 Operation::Asserted | Operation::Captured | Operation::Sealed(_)
@@ -98,7 +98,7 @@ impl<'a> Acts<'a> {
             put(&mut fold, act.position, &mark);
             match &mark_undone {
                 None => fold.apply(act, &history),
-                Some(Undone { how: How::Struck, .. }) if entry => {
+                Some(Undone { how: UndoKind::Struck, .. }) if entry => {
                     fold.apply(act, &history);
                     fold.suspect(act.position);
                 }

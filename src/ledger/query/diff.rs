@@ -125,7 +125,7 @@ pub struct Change {
 
 /// Everything that changed between the points.
 #[derive(Default)]
-pub struct Between {
+pub struct PointDiff {
     /// Facts, by position.
     pub facts: Vec<Change>,
     /// Their rows as of the second point.
@@ -148,7 +148,7 @@ pub struct Between {
     pub damaged: u64,
 }
 
-impl Between {
+impl PointDiff {
     /// The facts of relations that were made, withdrawn, undone, or are in force again.
     pub fn relation_ends(&self) -> impl Iterator<Item = u64> {
         let events = self.relations.iter().chain(&self.undone).chain(&self.restored);
@@ -164,7 +164,7 @@ pub fn between(
     to: &View<'_>,
     names: &Names,
     wanted: &dyn Fn(u64) -> bool,
-) -> Result<Between, LedgerError> {
+) -> Result<PointDiff, LedgerError> {
     let first = from.as_of().size;
     let mut changed = restated(from, to);
     for act in to.state().history.acts().iter().filter(|act| act.position >= first) {
@@ -177,7 +177,7 @@ pub fn between(
         facts.is_empty()
     });
     let gathered = gather(to, names, &|fact| changed.contains(&fact) && wanted(fact))?;
-    let mut all = Between { damaged: gathered.damaged, ..Between::default() };
+    let mut all = PointDiff { damaged: gathered.damaged, ..PointDiff::default() };
     let effects = Effects::new(to, names);
     let turns = turns(&effects, first)?;
     for event in to.events(&earlier)? {

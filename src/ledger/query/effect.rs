@@ -220,8 +220,8 @@ impl<'a, 'v> Effects<'a, 'v> {
         if self.view.is_folded() {
             *self.impacts.borrow_mut() = all(self.view.state(), self.names);
         } else if let Some(facts) = self.view.turned_by(event) {
-            let fallout = RevocationImpact { facts, ..RevocationImpact::default() };
-            self.impacts.borrow_mut().insert(event, Rc::new(fallout));
+            let impact = RevocationImpact { facts, ..RevocationImpact::default() };
+            self.impacts.borrow_mut().insert(event, Rc::new(impact));
         } else {
             let stood = |size: u64| -> Result<StandingFacts, LedgerError> {
                 Ok(StandingFacts::of(View::standing(self.view.record, size)?.state()))
@@ -229,8 +229,8 @@ impl<'a, 'v> Effects<'a, 'v> {
             let name = |key: &PublicKey| self.names.of(key);
             let operation = self.view.state().history.act(event).map(|act| &act.operation);
             let revoked = operation.and_then(|operation| revoked(operation, &name));
-            let fallout = RevocationImpact::between(&stood(event)?, &stood(event + 1)?, revoked);
-            self.impacts.borrow_mut().insert(event, Rc::new(fallout));
+            let impact = RevocationImpact::between(&stood(event)?, &stood(event + 1)?, revoked);
+            self.impacts.borrow_mut().insert(event, Rc::new(impact));
         }
         Ok(self.impacts.borrow().get(&event).cloned())
     }
@@ -278,8 +278,8 @@ fn all(state: &State, names: &Names) -> BTreeMap<u64, Rc<RevocationImpact>> {
         if turns(act) {
             let revoked = revoked(&act.operation, &name);
             let after = StandingFacts::of(&fold);
-            let fallout = before.map(|before| RevocationImpact::between(&before, &after, revoked));
-            found.insert(act.position, Rc::new(fallout.unwrap_or_default()));
+            let impact = before.map(|before| RevocationImpact::between(&before, &after, revoked));
+            found.insert(act.position, Rc::new(impact.unwrap_or_default()));
         }
     }
     found

@@ -82,12 +82,12 @@ impl FactWalk {
     /// The next `count` facts that `keep` takes; `state` is that of the ledger and its editors.
     pub fn next(
         &self,
-        slot: &Snapshot<'_>,
+        snapshot: &Snapshot<'_>,
         state: &State,
         count: usize,
         keep: &KeepFact<'_>,
     ) -> Result<BTreeSet<u64>, IndexError> {
-        let shortlist = self.shortlist(slot)?;
+        let shortlist = self.shortlist(snapshot)?;
         let keep = |row: &Row| {
             let event = row.revision();
             let is_listed = shortlist.is_none_or(|list| event.is_some_and(|event| list.has(event)));
@@ -95,20 +95,20 @@ impl FactWalk {
         };
         let needed = state.fold.ledger.as_ref().map_or(1, |ledger| ledger.confirmations);
         let mut found = match &self.source {
-            FactSource::All => self.rows(slot, &[RowKind::Facts], count, &keep)?,
+            FactSource::All => self.rows(snapshot, &[RowKind::Facts], count, &keep)?,
             FactSource::Statuses(statuses) => {
                 let kind = |status: &Status| RowKind::Status(*status, needed);
                 let kinds: Vec<RowKind> = statuses.iter().map(kind).collect();
-                self.rows(slot, &kinds, count, &keep)?
+                self.rows(snapshot, &kinds, count, &keep)?
             }
             FactSource::Citing(document) => {
-                return self.citing(slot, *document, count, &keep);
+                return self.citing(snapshot, *document, count, &keep);
             }
             FactSource::Document(document) => {
-                self.named(slot, &|| citing(slot, *document), count, &keep)?
+                self.named(snapshot, &|| citing(snapshot, *document), count, &keep)?
             }
             FactSource::Since(first) => {
-                self.named(slot, &|| changed_since(slot, state, *first), count, &keep)?
+                self.named(snapshot, &|| changed_since(snapshot, state, *first), count, &keep)?
             }
         };
         if let Some(beyond) = found.iter().nth(count).copied() {
@@ -119,10 +119,10 @@ impl FactWalk {
     }
 
     /// The events that may give facts the topic and the date; looked up once.
-    fn shortlist(&self, slot: &Snapshot<'_>) -> Result<Option<&Shortlist>, IndexError> {
+    fn shortlist(&self, snapshot: &Snapshot<'_>) -> Result<Option<&Shortlist>, IndexError> {
         if self.shortlist.get().is_none() {
             // Nobody else sets it meanwhile.
-            let _ = self.shortlist.set(self.facets.list(slot)?);
+            let _ = self.shortlist.set(self.facets.list(snapshot)?);
         }
         Ok(self.shortlist.get().and_then(Option::as_ref))
     }
@@ -130,24 +130,24 @@ impl FactWalk {
     /// The next facts whose present words cite a document.
     fn citing(
         &self,
-        slot: &Snapshot<'_>,
+        snapshot: &Snapshot<'_>,
         document: u64,
         count: usize,
         keep: &KeepFact<'_>,
     ) -> Result<BTreeSet<u64>, IndexError> {
-        let index = slot.index();
+        let index = snapshot.index();
         let terms = index.own_terms()?;
-        let shortlist = self.shortlist(slot)?;
+        let shortlist = self.shortlist(snapshot)?;
         let mut found = BTreeSet::new();
-        while found.len() < count && self.next.get() < slot.size {
+        while found.len() < count && self.next.get() < snapshot.size {
             // Of a list few events may be left.
             let least = shortlist.map_or(0, |_| STEP as usize);
             let most = least.max(count - found.len());
             let events = terms.find_from(index, Term::Citation(document), self.next.get(), most)?;
-            let end = events.last().map_or(slot.size, |last| last + 1);
+            let end = events.last().map_or(snapshot.size, |last| last + 1);
             let is_listed = |event: &u64| shortlist.is_none_or(|list| list.has(*event));
             for event in events.into_iter().filter(is_listed) {
-                if event >= slot.size {
+                if event >= snapshot.size {
                     break;
                 }
                 if found.len() == count {
@@ -155,7 +155,7 @@ impl FactWalk {
                     return Ok(found);
                 }
                 for fact in index.event(event)?.about.into_iter().flatten() {
-                    let row = slot.get(TreeKind::Standing, fact)?;
+                    let row = snapshot.get(TreeKind::Standing, fact)?;
                     if let Some(row) = row.filter(|row| row.revision() == Some(event))
                         && keep(&row)?
                     {
@@ -172,7 +172,7 @@ impl FactWalk {
     /// once.
     fn named(
         &self,
-        slot: &Snapshot<'_>,
+        snapshot: &Snapshot<'_>,
         of: &dyn Fn() -> Result<BTreeSet<u64>, IndexError>,
         count: usize,
         keep: &KeepFact<'_>,
@@ -186,7 +186,7 @@ impl FactWalk {
                 break;
             }
             self.next.set(fact + 1);
-            let row = slot.get(TreeKind::Standing, fact)?;
+            let row = snapshot.get(TreeKind::Standing, fact)?;
             if let Some(row) = row.filter(|row| self.takes(row))
                 && keep(&row)?
             {
@@ -200,26 +200,26 @@ impl FactWalk {
     /// The facts of some kinds that come next: more than `count`, if there are so many.
     fn rows(
         &self,
-        slot: &Snapshot<'_>,
+        snapshot: &Snapshot<'_>,
         kinds: &[RowKind],
         count: usize,
         keep: &KeepFact<'_>,
     ) -> Result<BTreeSet<u64>, IndexError> {
-        let short = self.shortlist(slot)?.filter(|list| list.is_short(slot.size));
+        let short = self.shortlist(snapshot)?.filter(|list| list.is_short(snapshot.size));
         let (mut found, first, mut step) = (BTreeSet::new(), self.next.get(), STEP);
-        while found.len() <= count && self.next.get() < slot.size {
+        while found.len() <= count && self.next.get() < snapshot.size {
             let next = self.next.get();
             // Where the facts of the list are far apart, they are looked up.
             if let Some(list) = short
                 && (self.listed.borrow().is_some() || next - first > list.length())
             {
                 let rest = count.saturating_sub(found.len());
-                found.extend(self.named(slot, &|| list.facts(slot, kinds), rest, keep)?);
+                found.extend(self.named(snapshot, &|| list.facts(snapshot, kinds), rest, keep)?);
                 break;
             }
             let end = next.saturating_add(step);
             for kind in kinds {
-                slot.each(TreeKind::Standing, next..end, *kind, &mut |row| {
+                snapshot.each(TreeKind::Standing, next..end, *kind, &mut |row| {
                     if self.takes(&row) && keep(&row)? {
                         found.insert(row.of);
                     }
@@ -237,16 +237,16 @@ impl FactWalk {
 /// revocation undid or put in force again, and the facts whose status another number of
 /// confirmations turned. `state` is that of the ledger and its editors.
 pub fn changed_since(
-    slot: &Snapshot<'_>,
+    snapshot: &Snapshot<'_>,
     state: &State,
     first: u64,
 ) -> Result<BTreeSet<u64>, IndexError> {
-    let (index, first) = (slot.index(), first.min(slot.size));
-    let mut changed = touched(index, first, slot.size)?;
-    changed.extend(undone_between(index, first, slot.size)?);
+    let (index, first) = (snapshot.index(), first.min(snapshot.size));
+    let mut changed = touched(index, first, snapshot.size)?;
+    changed.extend(undone_between(index, first, snapshot.size)?);
     for act in state.history.acts().iter().filter(|act| act.position >= first) {
         if let Operation::Changed { confirmations } = act.operation
-            && slot.mark(act.position)?.undone(act.position).is_none()
+            && snapshot.mark(act.position)?.undone(act.position).is_none()
         {
             changed.extend(turned_by_threshold(index, act.position, confirmations)?.facts);
         }

@@ -25,7 +25,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 /// The requested rows.
 #[derive(Default)]
-pub struct Gathered {
+pub struct GatheredRows {
     /// Facts by position.
     pub facts: BTreeMap<u64, FactRow>,
     /// All documents by position.
@@ -39,7 +39,7 @@ pub fn gather(
     view: &View<'_>,
     names: &Names,
     wanted: &dyn Fn(u64) -> bool,
-) -> Result<Gathered, LedgerError> {
+) -> Result<GatheredRows, LedgerError> {
     let rows = Rows::read(view, names, wanted)?;
     let mut facts = BTreeMap::new();
     rows.each(&mut |row| {
@@ -47,7 +47,7 @@ pub fn gather(
         Ok::<(), LedgerError>(())
     })?;
     let damaged = rows.damaged();
-    Ok(Gathered { facts, documents: rows.documents, damaged })
+    Ok(GatheredRows { facts, documents: rows.documents, damaged })
 }
 
 /// The minimum number of facts whose rows are built at once.
@@ -103,9 +103,9 @@ impl<'a, 'v> Rows<'a, 'v> {
             owned,
             damaged: Mutex::default(),
         };
-        let mut made = Made::default();
+        let mut made = BuiltRows::default();
         view.at(&described, &mut |event| {
-            Making { rows: &rows, event, into: &mut made }.document()
+            RowBuilder { rows: &rows, event, into: &mut made }.document()
         })?;
         rows.documents = made.documents;
         Ok(rows)
@@ -170,12 +170,12 @@ impl<'a, 'v> Rows<'a, 'v> {
         owned.sort_unstable_by_key(|owned| (owned.event, owned.fact));
         let mut events: Vec<u64> = owned.iter().map(|owned| owned.event).collect();
         events.dedup();
-        let mut made = Made::default();
+        let mut made = BuiltRows::default();
         self.view.at(&events, &mut |event| {
             let first = owned.partition_point(|owned| owned.event < event.position);
             let rest = owned.get(first..).unwrap_or_default();
             for owned in rest.iter().take_while(|owned| owned.event == event.position) {
-                Making { rows: self, event, into: &mut made }.fact(owned.fact);
+                RowBuilder { rows: self, event, into: &mut made }.fact(owned.fact);
             }
         })?;
         for row in made.facts.values_mut() {
@@ -261,7 +261,7 @@ impl Owners<'_, '_> {
 
 /// Rows under construction.
 #[derive(Default)]
-struct Made {
+struct BuiltRows {
     facts: BTreeMap<u64, FactRow>,
     documents: BTreeMap<u64, DocumentRow>,
     /// Of each document its descriptions so far, also those that were undone later.
@@ -274,13 +274,13 @@ struct Description {
     fields: Map<String, Value>,
 }
 
-struct Making<'a, 'b, 'v> {
+struct RowBuilder<'a, 'b, 'v> {
     rows: &'a Rows<'b, 'v>,
     event: &'a ViewedEvent,
-    into: &'a mut Made,
+    into: &'a mut BuiltRows,
 }
 
-impl Making<'_, '_, '_> {
+impl RowBuilder<'_, '_, '_> {
     /// The event is about a document.
     fn document(mut self) {
         match self.event.statement().map(|statement| &statement.args) {

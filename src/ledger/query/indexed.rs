@@ -75,7 +75,7 @@ pub(super) fn open<'a>(
     ask: &Query<'_>,
     reach: SliceReach,
 ) -> Result<OpenedSlice<'a>, QueryError> {
-    let then = index.slot(size)?;
+    let then = index.snapshot(size)?;
     let mut acts = Acts::none(&record.source, index);
     acts.add(administration(&then)?)?;
     let mut named = ask(&then, &acts.fold(&then)?)?;
@@ -104,11 +104,11 @@ pub(super) fn open<'a>(
     let standing = stood(index, size, state)?;
     let whole = index.size();
     let now = match size < whole {
-        true => Some(stood(index, whole, present(&acts, &index.slot(whole)?, &named)?)?),
+        true => Some(stood(index, whole, present(&acts, &index.snapshot(whole)?, &named)?)?),
         false => None,
     };
     let events = acts.acts.iter().map(|(position, ..)| *position).collect();
-    Ok((standing, now, Slice { index, then, now: index.slot(whole)?, events }))
+    Ok((standing, now, Slice { index, then, now: index.snapshot(whole)?, events }))
 }
 
 /// Opens the whole state as of a point from the stored rows: status only, without any text.
@@ -117,7 +117,7 @@ pub(super) fn open_standing<'a>(
     index: &'a Index,
     size: u64,
 ) -> Result<(FactState, Slice<'a>), QueryError> {
-    let (then, now) = (index.slot(size)?, index.slot(index.size())?);
+    let (then, now) = (index.snapshot(size)?, index.snapshot(index.size())?);
     let mut acts = Acts::none(&record.source, index);
     acts.add(administration(&then)?)?;
     let State { history, mut fold, .. } = acts.fold(&then)?;
@@ -148,9 +148,11 @@ fn stood(index: &Index, size: u64, state: State) -> Result<FactState, IndexError
 }
 
 /// The events of the ledger and its editors.
-pub(in crate::ledger) fn administration(slot: &Snapshot<'_>) -> Result<BTreeSet<u64>, IndexError> {
+pub(in crate::ledger) fn administration(
+    snapshot: &Snapshot<'_>,
+) -> Result<BTreeSet<u64>, IndexError> {
     let mut events = BTreeSet::new();
-    slot.each(TreeKind::Administration, 0..u64::MAX, RowKind::Administration, &mut |row| {
+    snapshot.each(TreeKind::Administration, 0..u64::MAX, RowKind::Administration, &mut |row| {
         events.insert(row.of);
         Ok(())
     })?;
@@ -158,11 +160,11 @@ pub(in crate::ledger) fn administration(slot: &Snapshot<'_>) -> Result<BTreeSet<
 }
 
 /// The redactions of events that are about no fact and no document.
-fn redactions_of_none(slot: &Snapshot<'_>) -> Result<BTreeSet<u64>, IndexError> {
+fn redactions_of_none(snapshot: &Snapshot<'_>) -> Result<BTreeSet<u64>, IndexError> {
     let mut events = BTreeSet::new();
-    slot.each(TreeKind::Administration, 0..u64::MAX, RowKind::Redactions, &mut |row| {
+    snapshot.each(TreeKind::Administration, 0..u64::MAX, RowKind::Redactions, &mut |row| {
         if let RowValue::Redaction { event, .. } = row.what
-            && slot.index().event(event)?.about == [None, None]
+            && snapshot.index().event(event)?.about == [None, None]
         {
             events.insert(row.of);
         }
@@ -174,7 +176,7 @@ fn redactions_of_none(slot: &Snapshot<'_>) -> Result<BTreeSet<u64>, IndexError> 
 /// Refuses facts and documents with more events than an answer may read.
 fn expect_few(
     record: &Record,
-    slot: &Snapshot<'_>,
+    snapshot: &Snapshot<'_>,
     named: &BTreeSet<u64>,
 ) -> Result<(), QueryError> {
     let bound = record.bound();
@@ -183,16 +185,20 @@ fn expect_few(
     }
     let mut events = 0;
     for of in named {
-        events += slot.life(*of)?.len() as u64;
+        events += snapshot.life(*of)?.len() as u64;
         let what = "all events of what was selected";
         record.expect_bound(events, what).map_err(QueryError::Failed)?;
     }
     Ok(())
 }
 
-fn put_rows(slot: &Snapshot<'_>, named: &BTreeSet<u64>, fold: &mut Fold) -> Result<(), IndexError> {
+fn put_rows(
+    snapshot: &Snapshot<'_>,
+    named: &BTreeSet<u64>,
+    fold: &mut Fold,
+) -> Result<(), IndexError> {
     for of in named {
-        if let Some(row) = slot.get(TreeKind::Standing, *of)? {
+        if let Some(row) = snapshot.get(TreeKind::Standing, *of)? {
             row.put(fold)?;
         }
     }
@@ -203,25 +209,25 @@ fn put_rows(slot: &Snapshot<'_>, named: &BTreeSet<u64>, fold: &mut Fold) -> Resu
 /// since then, and the revisions in force at both points; of documents, all their events.
 fn add_recent(
     acts: &mut Acts<'_>,
-    slot: &Snapshot<'_>,
+    snapshot: &Snapshot<'_>,
     first: u64,
     named: &BTreeSet<u64>,
 ) -> Result<(), QueryError> {
-    let index = slot.index();
-    let before = index.slot(first.min(slot.size))?;
+    let index = snapshot.index();
+    let before = index.snapshot(first.min(snapshot.size))?;
     let mut events = BTreeSet::new();
     for of in named {
-        match slot.get(TreeKind::Standing, *of)? {
+        match snapshot.get(TreeKind::Standing, *of)? {
             None => {}
-            Some(row) if row.what.is_document() => events.extend(slot.life(*of)?),
+            Some(row) if row.what.is_document() => events.extend(snapshot.life(*of)?),
             Some(row) => {
                 let old = before.get(TreeKind::Standing, *of)?.and_then(|row| row.revision());
                 events.extend([Some(*of), old, row.revision()].into_iter().flatten());
-                events.extend(slot.life_since(*of, first)?);
+                events.extend(snapshot.life_since(*of, first)?);
             }
         }
     }
-    for event in before.differ(slot, TreeKind::Marks)? {
+    for event in before.differ(snapshot, TreeKind::Marks)? {
         let about = index.event(event)?.about;
         if about.iter().flatten().any(|of| named.contains(of)) {
             events.insert(event);
@@ -240,27 +246,27 @@ fn add_recent(
 
 /// The events that facts and documents depend on.
 pub(in crate::ledger) fn lives(
-    slot: &Snapshot<'_>,
+    snapshot: &Snapshot<'_>,
     of: &BTreeSet<u64>,
 ) -> Result<BTreeSet<u64>, IndexError> {
     let mut events = BTreeSet::new();
     for position in of {
-        events.extend(slot.life(*position)?);
+        events.extend(snapshot.life(*position)?);
     }
     Ok(events)
 }
 
 /// The facts or the document at a position, or those that the event there is about, with every fact
 /// that they were ever related to.
-pub fn subjects(slot: &Snapshot<'_>, position: u64) -> Result<BTreeSet<u64>, IndexError> {
-    let index = slot.index();
+pub fn subjects(snapshot: &Snapshot<'_>, position: u64) -> Result<BTreeSet<u64>, IndexError> {
+    let index = snapshot.index();
     let mut named = BTreeSet::new();
-    if position >= slot.size {
+    if position >= snapshot.size {
         return Ok(named);
     }
     named.extend(index.event(position)?.about.into_iter().flatten());
     for of in named.clone() {
-        for event in slot.life(of)? {
+        for event in snapshot.life(of)? {
             named.extend(index.event(event)?.about.into_iter().flatten());
         }
     }
@@ -269,11 +275,11 @@ pub fn subjects(slot: &Snapshot<'_>, position: u64) -> Result<BTreeSet<u64>, Ind
 
 /// The facts whose words may cite a document, as of the point, in time proportional to them: those
 /// of which a revision cites it, and those whose words are or were withheld.
-pub fn citing(slot: &Snapshot<'_>, document: u64) -> Result<BTreeSet<u64>, IndexError> {
-    let index = slot.index();
-    let mut named = withheld(slot)?;
+pub fn citing(snapshot: &Snapshot<'_>, document: u64) -> Result<BTreeSet<u64>, IndexError> {
+    let index = snapshot.index();
+    let mut named = withheld(snapshot)?;
     let events = index.own_terms()?.find(index, Term::Citation(document))?;
-    for event in events.into_iter().filter(|event| *event < slot.size) {
+    for event in events.into_iter().filter(|event| *event < snapshot.size) {
         named.extend(index.event(event)?.about.into_iter().flatten());
     }
     Ok(named)
@@ -281,39 +287,39 @@ pub fn citing(slot: &Snapshot<'_>, document: u64) -> Result<BTreeSet<u64>, Index
 
 /// The documents of which the capture or a description, as of the point, ever said that they are
 /// derived from this one, in time proportional to them.
-pub fn ever_derived(slot: &Snapshot<'_>, from: u64) -> Result<BTreeSet<u64>, IndexError> {
-    ever_derived_by(slot, &slot.index().own_terms()?, from)
+pub fn ever_derived(snapshot: &Snapshot<'_>, from: u64) -> Result<BTreeSet<u64>, IndexError> {
+    ever_derived_by(snapshot, &snapshot.index().own_terms()?, from)
 }
 
 /// The same, by terms that are open already.
 pub fn ever_derived_by(
-    slot: &Snapshot<'_>,
+    snapshot: &Snapshot<'_>,
     terms: &Terms,
     from: u64,
 ) -> Result<BTreeSet<u64>, IndexError> {
-    let index = slot.index();
+    let index = snapshot.index();
     let mut documents = BTreeSet::new();
     let events = terms.find(index, Term::Derived(from))?;
-    for event in events.into_iter().filter(|event| *event < slot.size) {
+    for event in events.into_iter().filter(|event| *event < snapshot.size) {
         documents.extend(index.event(event)?.about.into_iter().flatten());
     }
     Ok(documents)
 }
 
 /// The facts whose words are or were withheld, as of the point.
-pub fn withheld(slot: &Snapshot<'_>) -> Result<BTreeSet<u64>, IndexError> {
-    let index = slot.index();
+pub fn withheld(snapshot: &Snapshot<'_>) -> Result<BTreeSet<u64>, IndexError> {
+    let index = snapshot.index();
     let mut events = index.own_terms()?.find(index, Term::Unread)?;
     // What is redacted now is withheld as of an earlier point too.
-    let now = index.slot(index.size())?;
+    let now = index.snapshot(index.size())?;
     now.each(TreeKind::Administration, 0..u64::MAX, RowKind::Redactions, &mut |row| {
         if let RowValue::Redaction { event, .. } = row.what {
             events.push(event);
         }
         Ok(())
     })?;
-    let mut named = BTreeSet::from_iter(slot.positions(RowKind::Sealed)?);
-    for event in events.into_iter().filter(|event| *event < slot.size) {
+    let mut named = BTreeSet::from_iter(snapshot.positions(RowKind::Sealed)?);
+    for event in events.into_iter().filter(|event| *event < snapshot.size) {
         named.extend(index.event(event)?.about.into_iter().flatten());
     }
     Ok(named)
@@ -339,7 +345,7 @@ pub fn no_fact(_: &Snapshot<'_>, _: &State) -> Result<BTreeSet<u64>, IndexError>
 /// The facts and documents whose state after `size` events differs from that after `earlier`
 /// events, or on which an event between them acts.
 pub fn touched(index: &Index, earlier: u64, size: u64) -> Result<BTreeSet<u64>, IndexError> {
-    let (old, new) = (index.slot(earlier)?, index.slot(size)?);
+    let (old, new) = (index.snapshot(earlier)?, index.snapshot(size)?);
     let mut named = old.differ(&new, TreeKind::Standing)?;
     let needed = (old.confirmations()?, new.confirmations()?);
     if needed.0 != needed.1 {
@@ -355,7 +361,7 @@ pub fn touched(index: &Index, earlier: u64, size: u64) -> Result<BTreeSet<u64>, 
 /// What the events are about that were undone, are in force again, or whose words were redacted or
 /// released, after `size` events and not after `earlier` events.
 pub fn undone_between(index: &Index, earlier: u64, size: u64) -> Result<BTreeSet<u64>, IndexError> {
-    let (old, new) = (index.slot(earlier)?, index.slot(size)?);
+    let (old, new) = (index.snapshot(earlier)?, index.snapshot(size)?);
     let mut named = BTreeSet::new();
     for event in old.differ(&new, TreeKind::Marks)? {
         let (before, after) = (old.mark(event)?, new.mark(event)?);
@@ -371,33 +377,36 @@ pub fn undone_between(index: &Index, earlier: u64, size: u64) -> Result<BTreeSet
 
 /// The suspect revocation that undid an event, for people: see [`State::undoing`].
 fn undoing(
-    slot: &Snapshot<'_>,
+    snapshot: &Snapshot<'_>,
     event: u64,
     revocations: impl FnOnce() -> Vec<u64>,
 ) -> Result<Option<u64>, IndexError> {
-    let Some(named) = slot.mark(event)?.undone(event).map(|undone| undone.by) else {
+    let Some(named) = snapshot.mark(event)?.undone(event).map(|undone| undone.by) else {
         return Ok(None);
     };
     let mut since = named;
-    for revocation in revocations().into_iter().rev().filter(|revocation| *revocation < slot.size) {
+    for revocation in
+        revocations().into_iter().rev().filter(|revocation| *revocation < snapshot.size)
+    {
         since = revocation;
-        if slot.index().slot(revocation)?.mark(event)?.undone(event).is_none() {
+        if snapshot.index().snapshot(revocation)?.mark(event)?.undone(event).is_none() {
             break;
         }
     }
-    let stands = since == named || slot.mark(since)?.undone(since).is_none();
+    let stands = since == named || snapshot.mark(since)?.undone(since).is_none();
     Ok(Some(if stands { since } else { named }))
 }
 
 /// The number of events that each suspect revocation undid, as [`State::undoing`] names it;
 /// `revocations` are all suspect ones as of the point, by position.
 pub(super) fn undone_counts(
-    slot: &Snapshot<'_>,
+    snapshot: &Snapshot<'_>,
     revocations: &[u64],
 ) -> Result<BTreeMap<u64, u64>, IndexError> {
     let mut undone = BTreeMap::new();
     for revocation in revocations {
-        let (before, after) = (slot.index().slot(*revocation)?, slot.index().slot(revocation + 1)?);
+        let (before, after) =
+            (snapshot.index().snapshot(*revocation)?, snapshot.index().snapshot(revocation + 1)?);
         for event in before.differ(&after, TreeKind::Marks)? {
             let (was, is) = (before.mark(event)?.undone(event), after.mark(event)?.undone(event));
             match (was.is_some(), is.is_some()) {
@@ -410,7 +419,7 @@ pub(super) fn undone_counts(
     let mut counts = BTreeMap::new();
     for (event, since) in &undone {
         let stands = !undone.contains_key(since);
-        let named = slot.mark(*event)?.undone(*event).map_or(*since, |undone| undone.by);
+        let named = snapshot.mark(*event)?.undone(*event).map_or(*since, |undone| undone.by);
         *counts.entry(if stands { *since } else { named }).or_default() += 1;
     }
     Ok(counts)
@@ -430,27 +439,27 @@ pub fn turned_by_threshold(
     event: u64,
     confirmations: u8,
 ) -> Result<TurnedFacts, IndexError> {
-    let slot = index.slot(event)?;
-    let before = slot.confirmations()?;
+    let snapshot = index.snapshot(event)?;
+    let before = snapshot.confirmations()?;
     let kind = RowKind::Between(before.min(confirmations), before.max(confirmations));
-    Ok(TurnedFacts { facts: slot.positions(kind)?, is_raised: before < confirmations })
+    Ok(TurnedFacts { facts: snapshot.positions(kind)?, is_raised: before < confirmations })
 }
 
 /// The state as of now: the stored rows of the selected facts and documents.
 fn present(
     acts: &Acts<'_>,
-    slot: &Snapshot<'_>,
+    snapshot: &Snapshot<'_>,
     named: &BTreeSet<u64>,
 ) -> Result<State, QueryError> {
     let Acts { source, index, .. } = acts;
     let acts_then = &acts.acts;
     let mut now = Acts::none(*source, index);
-    now.add(administration(slot)?)?;
-    let mut state = now.fold(slot)?;
-    put_rows(slot, named, &mut state.fold)?;
+    now.add(administration(snapshot)?)?;
+    let mut state = now.fold(snapshot)?;
+    put_rows(snapshot, named, &mut state.fold)?;
     for (event, _, operation) in acts_then {
         state.fold.put_seal(*event, operation.seal());
-        put(&mut state.fold, *event, &slot.mark(*event)?);
+        put(&mut state.fold, *event, &snapshot.mark(*event)?);
     }
     Ok(state)
 }
@@ -503,7 +512,7 @@ impl Slice<'_> {
     }
 
     pub(super) fn was_undone(&self, event: u64, at: u64) -> Result<bool, IndexError> {
-        Ok(self.index.slot(at)?.mark(event)?.undone(event).is_some())
+        Ok(self.index.snapshot(at)?.mark(event)?.undone(event).is_some())
     }
 
     /// The same as of now.

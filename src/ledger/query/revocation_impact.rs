@@ -2,13 +2,13 @@
 //! ledger change by it.
 //!
 //! Always holds: it is the difference of two folds, before and after.
-//! Not here: the refold itself (`rebuild`), texts for people (`cli`).
+//! Not here: the refold itself (`refold`), texts for people (`cli`).
 //! Source: FORMAT.md section 8, "Refold".
 
 use crate::ledger::query::row::FieldChange;
 use annals_core::event::args::Roles;
 use annals_core::key::PublicKey;
-use annals_core::rebuild::{How, Undone};
+use annals_core::refold::{UndoKind, Undone};
 use annals_core::state::{State, Status};
 use serde::Serialize;
 use serde_json::json;
@@ -118,7 +118,7 @@ impl RevocationImpact {
         let lacks = |standing: &StandingFacts, event: u64| {
             standing.undone.binary_search_by_key(&event, |undone| undone.event).is_err()
         };
-        let new = |how: How| {
+        let new = |how: UndoKind| {
             let is_new = |undone: &&Undone| undone.how == how && lacks(before, undone.event);
             after.undone.iter().filter(is_new).map(|undone| undone.event).collect()
         };
@@ -139,8 +139,8 @@ impl RevocationImpact {
             })
         };
         RevocationImpact {
-            struck: new(How::Struck),
-            set_aside: new(How::SetAside),
+            struck: new(UndoKind::Struck),
+            set_aside: new(UndoKind::SetAside),
             restored: restored.filter(|event| lacks(after, *event)).collect(),
             facts: facts.into_iter().filter_map(changed_fact).collect(),
             keys: revoked.map(|revoked| changed_keys(before, after, revoked)).unwrap_or_default(),

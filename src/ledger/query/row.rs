@@ -7,7 +7,7 @@
 use annals_core::event::args::Seal;
 use annals_core::event::body::{Captured, Dating, Evidence, Hop, Topic, When};
 use annals_core::event::vocabulary::{
-    ErrorIn, How, Reason, RedactReason, Relation, Stance, Type, Vouch,
+    ConfirmationMethod, ErrorIn, Reason, RedactReason, Relation, Stance, Type, Vouch,
 };
 use annals_core::hash::Hash;
 use annals_core::key::PublicKey;
@@ -137,7 +137,7 @@ rows! {
         #[serde(flatten)]
         act: ActRow,
         on: u64,
-        how: How,
+        how: ConfirmationMethod,
         stands: bool,
         #[serde(flatten)]
         said: StatementRow,

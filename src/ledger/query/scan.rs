@@ -80,8 +80,8 @@ struct Scanning<'a, 'v> {
 impl Scanning<'_, '_> {
     fn run(&self) -> Scanned {
         let mut scanned = Scanned::default();
-        while let Some(span) = self.next() {
-            for (entry, index) in span.entries.iter().zip(span.first..) {
+        while let Some(batch) = self.next() {
+            for (entry, index) in batch.entries.iter().zip(batch.first..) {
                 self.read(index, entry, &mut scanned);
             }
         }
@@ -91,7 +91,7 @@ impl Scanning<'_, '_> {
     fn next(&self) -> Option<Batch> {
         let mut walk = self.walk.lock().unwrap_or_else(PoisonError::into_inner);
         match walk.as_mut()?.next() {
-            Some(Ok(span)) if span.first < self.view.as_of().size => Some(span),
+            Some(Ok(batch)) if batch.first < self.view.as_of().size => Some(batch),
             Some(Err(error)) => {
                 *walk = None;
                 *self.failed.lock().unwrap_or_else(PoisonError::into_inner) = Some(error);

@@ -11,7 +11,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 /// A quotation of a fact in a document.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-pub struct Quoted {
+pub struct QuotedSpan {
     /// The fact.
     #[serde(skip)]
     pub fact: u64,
@@ -39,7 +39,7 @@ pub struct Segment {
 }
 
 /// The quotations of each fact's present revision in a document with this text.
-pub fn quoted(rows: &[&FactRow], document: u64, text: &Text) -> Vec<Vec<Quoted>> {
+pub fn quoted(rows: &[&FactRow], document: u64, text: &Text) -> Vec<Vec<QuotedSpan>> {
     let (mut quotations, mut places) = (Vec::new(), Vec::new());
     for (index, row) in rows.iter().enumerate() {
         for evidence in row.words.evidence.iter().map(|row| &row.evidence) {
@@ -55,7 +55,7 @@ pub fn quoted(rows: &[&FactRow], document: u64, text: &Text) -> Vec<Vec<Quoted>>
     let checked = text.check_all(&quotations);
     for ((quotation, (index, stance)), checked) in quotations.iter().zip(places).zip(checked) {
         let inside = |point: u64| usize::try_from(point).unwrap_or(usize::MAX);
-        all[index].push(Quoted {
+        all[index].push(QuotedSpan {
             fact: rows[index].fact,
             start: inside(quotation.span.start),
             end: inside(quotation.span.end),
@@ -67,7 +67,7 @@ pub fn quoted(rows: &[&FactRow], document: u64, text: &Text) -> Vec<Vec<Quoted>>
 }
 
 /// The segments of a text, cut at both ends of every quotation that holds.
-pub fn segments<'a>(text: &Text, spans: impl Iterator<Item = &'a Quoted>) -> Vec<Segment> {
+pub fn segments<'a>(text: &Text, spans: impl Iterator<Item = &'a QuotedSpan>) -> Vec<Segment> {
     let mut borders: BTreeMap<usize, (Vec<u64>, Vec<u64>)> = BTreeMap::new();
     for border in [0, text.len()] {
         borders.entry(border).or_default();
@@ -128,7 +128,7 @@ pub fn coverage(segments: &[Segment]) -> Coverage {
 }
 
 /// The facts of some quotations, by position.
-pub fn facts(spans: &[Quoted]) -> BTreeSet<u64> {
+pub fn facts(spans: &[QuotedSpan]) -> BTreeSet<u64> {
     spans.iter().map(|span| span.fact).collect()
 }
 
@@ -136,11 +136,11 @@ pub fn facts(spans: &[Quoted]) -> BTreeSet<u64> {
 mod tests {
     use super::*;
 
-    fn span(fact: u64, start: usize, end: usize) -> Quoted {
-        Quoted { fact, start, end, stance: Stance::Supports, holds: true }
+    fn span(fact: u64, start: usize, end: usize) -> QuotedSpan {
+        QuotedSpan { fact, start, end, stance: Stance::Supports, holds: true }
     }
 
-    fn cut(text: &str, spans: &[Quoted]) -> Vec<(String, Vec<u64>)> {
+    fn cut(text: &str, spans: &[QuotedSpan]) -> Vec<(String, Vec<u64>)> {
         let text = Text::new(text.as_bytes().to_vec()).unwrap();
         segments(&text, spans.iter())
             .into_iter()

@@ -18,22 +18,22 @@ use std::collections::BTreeMap;
 
 /// Events of which the first are listed.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Listed {
+pub struct PositionList {
     /// How many there are.
     pub count: u64,
     /// The first of them.
     pub first: Vec<u64>,
 }
 
-impl Serialize for Listed {
+impl Serialize for PositionList {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         self.first.serialize(serializer)
     }
 }
 
-impl Listed {
-    fn of(all: impl Iterator<Item = u64>, most: usize) -> Listed {
-        let mut listed = Listed::default();
+impl PositionList {
+    fn of(all: impl Iterator<Item = u64>, most: usize) -> PositionList {
+        let mut listed = PositionList::default();
         for position in all {
             listed.count += 1;
             if listed.first.len() < most {
@@ -63,9 +63,9 @@ pub struct Summary {
     /// Facts that are suspect.
     pub suspect: u64,
     /// Facts that wait for a confirmation.
-    pub waiting: Listed,
+    pub waiting: PositionList,
     /// Open disputes of facts that are not retracted.
-    pub open_disputes: Listed,
+    pub open_disputes: PositionList,
     /// Documents, also those that were set aside.
     pub documents: u64,
     /// Of these, the suspect ones, and those that were set aside.
@@ -92,44 +92,44 @@ impl Summary {
 
     fn indexed(slice: &Slice<'_>, state: &State, most: usize) -> Result<Summary, IndexError> {
         let needed = state.fold.ledger.as_ref().map_or(1, |ledger| ledger.confirmations);
-        let slot = slice.then();
-        let totals = slot.totals()?;
+        let snapshot = slice.then();
+        let totals = snapshot.totals()?;
         let by_status = totals.by_status(needed);
         let Totals { open_disputes, corrected, suspect, documents, undone, .. } = totals;
         // The totals count by the newest of several revocations.
         let revocations = suspect_revocations(state);
         let undone = match revocations.len() > 1 && !undone.is_empty() {
-            true => undone_counts(slot, &revocations)?,
+            true => undone_counts(snapshot, &revocations)?,
             false => undone,
         };
         let waiting = RowKind::Status(Status::Asserted, needed);
         let mut disputes = Vec::new();
-        for of in slot.first(RowKind::Status(Status::Disputed, needed), most)? {
-            let row = slot.get(TreeKind::Standing, of)?;
+        for of in snapshot.first(RowKind::Status(Status::Disputed, needed), most)? {
+            let row = snapshot.get(TreeKind::Standing, of)?;
             disputes.extend(row.iter().flat_map(|row| row.disputes()));
         }
         disputes.truncate(most);
         let mut redactions = Vec::new();
-        slot.each(TreeKind::Administration, 0..u64::MAX, RowKind::Redactions, &mut |row| {
+        snapshot.each(TreeKind::Administration, 0..u64::MAX, RowKind::Redactions, &mut |row| {
             if let RowValue::Redaction { by, reason, .. } = row.what {
-                let by = slot.index().keys().get(by as usize).copied();
+                let by = snapshot.index().keys().get(by as usize).copied();
                 redactions.extend(by.map(|by| Redaction { by, reason }));
             }
             Ok(())
         })?;
         Ok(Summary {
-            waiting: Listed {
+            waiting: PositionList {
                 count: by_status.get(&Status::Asserted).copied().unwrap_or(0),
-                first: slot.first(waiting, most)?,
+                first: snapshot.first(waiting, most)?,
             },
-            open_disputes: Listed { count: open_disputes, first: disputes },
+            open_disputes: PositionList { count: open_disputes, first: disputes },
             by_status,
             corrected,
             suspect,
             documents,
             suspect_documents: match revocations.is_empty() {
                 true => 0,
-                false => suspect_in(slot)?,
+                false => suspect_in(snapshot)?,
             },
             redactions,
             undone,
@@ -155,8 +155,8 @@ impl Summary {
             by_status,
             corrected: facts().filter(|fact| fact.corrected > 0).count() as u64,
             suspect: facts().filter(|fact| fact.suspect).count() as u64,
-            waiting: Listed::of(facts().filter(waits).map(|fact| fact.position), most),
-            open_disputes: Listed::of(disputes, most),
+            waiting: PositionList::of(facts().filter(waits).map(|fact| fact.position), most),
+            open_disputes: PositionList::of(disputes, most),
             documents: documents.len() as u64,
             suspect_documents: suspect_documents(&state.fold, &documents),
             redactions: redactions(view)?,
@@ -172,11 +172,11 @@ fn suspect_documents(fold: &Fold, documents: &[u64]) -> u64 {
 }
 
 /// The same by the index.
-fn suspect_in(slot: &Snapshot<'_>) -> Result<u64, IndexError> {
-    let documents = slot.positions(RowKind::Documents)?;
+fn suspect_in(snapshot: &Snapshot<'_>) -> Result<u64, IndexError> {
+    let documents = snapshot.positions(RowKind::Documents)?;
     let mut fold = Fold::default();
     for document in &documents {
-        if let Some(row) = slot.get(TreeKind::Standing, *document)? {
+        if let Some(row) = snapshot.get(TreeKind::Standing, *document)? {
             row.put(&mut fold)?;
         }
     }

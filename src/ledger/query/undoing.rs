@@ -5,7 +5,7 @@
 //! facts, which are compared as a whole (`diff`). Source: FORMAT.md section 8, "Refold".
 
 use crate::ledger::query::effect::{differences, object};
-use crate::ledger::query::gather::Gathered;
+use crate::ledger::query::gather::GatheredRows;
 use crate::ledger::query::row::{ActRow, DocumentRow, FactRow, FieldChange};
 use crate::ledger::query::{View, suspect_revocations};
 use annals_core::event::vocabulary::Type;
@@ -92,8 +92,8 @@ pub fn documents(view: &View<'_>, events: &[u64]) -> BTreeSet<u64> {
 pub fn document_changes(
     documents: BTreeSet<u64>,
     first: u64,
-    before: &Gathered,
-    now: &Gathered,
+    before: &GatheredRows,
+    now: &GatheredRows,
 ) -> Vec<DocumentChange> {
     let both = |document: u64| {
         let (old, new) = (before.documents.get(&document)?, now.documents.get(&document)?);

@@ -42,12 +42,12 @@ impl VerifiedFold {
     ) -> Result<VerifiedFold, LedgerError> {
         let mut fold = VerifiedFold::default();
         let mut starts = journal.starts().peekable();
-        for span in journal.walk(0)? {
-            let span = span?;
-            let mut closings = span.closings.iter().peekable();
-            for entry in &span.entries {
+        for batch in journal.walk(0)? {
+            let batch = batch?;
+            let mut commit_lines = batch.commit_lines.iter().peekable();
+            for entry in &batch.entries {
                 let size = fold.tree.size();
-                while let Some(closing) = closings.next_if(|closing| closing.counted <= size) {
+                while let Some(closing) = commit_lines.next_if(|closing| closing.counted <= size) {
                     fold.places.pass(closing);
                 }
                 if starts.next_if_eq(&size).is_some() {
@@ -56,7 +56,7 @@ impl VerifiedFold {
                 fold.take(entry)?;
                 each(&fold)?;
             }
-            closings.for_each(|closing| fold.places.pass(closing));
+            commit_lines.for_each(|closing| fold.places.pass(closing));
         }
         Ok(fold)
     }

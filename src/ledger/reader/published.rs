@@ -7,7 +7,7 @@
 //! (`audit`), which judges bodies, documents and quotations too.
 //! Source: FORMAT.md section 9, "Pin", "Published directory".
 
-use crate::archive::published::Published;
+use crate::archive::published::PublishedSource;
 use crate::disk;
 use crate::index::IndexError;
 use crate::ledger::error::LedgerError;
@@ -45,7 +45,7 @@ impl Record {
     ///
     /// Errors: it cannot be read; it has a fault; it is not what was read there before.
     pub fn of_published(
-        mut published: Published,
+        mut published: PublishedSource,
         reading: PublishedReading<'_>,
     ) -> Result<Record, LedgerError> {
         if let Some(seen) = anchors(&published).pinned() {
@@ -93,7 +93,7 @@ impl Record {
 }
 
 /// The checkpoint, and what was seen before.
-fn anchors(published: &Published) -> Anchors {
+fn anchors(published: &PublishedSource) -> Anchors {
     let seen = published.memory();
     let seen = seen.and_then(|path| disk::read_optional(&path, MAX_PIN as u64).ok().flatten());
     // One that is damaged is no auditor's pin: it is written anew.
@@ -102,7 +102,7 @@ fn anchors(published: &Published) -> Anchors {
 }
 
 fn look(
-    published: &Published,
+    published: &PublishedSource,
     anchors: &Anchors,
     reading: &PublishedReading<'_>,
 ) -> Result<Report, LedgerError> {
@@ -115,7 +115,7 @@ fn look(
 }
 
 /// Remembers what was seen, and forgets bodies and documents that may no longer be shown.
-fn remember(published: &Published, now: &Pin, report: &Report) -> Result<(), LedgerError> {
+fn remember(published: &PublishedSource, now: &Pin, report: &Report) -> Result<(), LedgerError> {
     let Some(path) = published.memory() else { return Ok(()) };
     let fold = &report.state.fold;
     let mut open: BTreeSet<Hash> = BTreeSet::new();

@@ -4,7 +4,7 @@
 //! is refused where there is none. Not here: opening either (`reader`).
 //! Source: FORMAT.md section 9.
 
-use crate::archive::published::Published;
+use crate::archive::published::PublishedSource;
 use crate::journal::{Journal, JournalError};
 use crate::ledger::published_place::PublishedPlace;
 use annals_core::event::Entry;
@@ -75,7 +75,7 @@ pub enum RecordSource {
     /// In a ledger.
     Journal(Journal),
     /// Published at a place.
-    Published(PublishedPlace, Box<Published>),
+    Published(PublishedPlace, Box<PublishedSource>),
 }
 
 impl RecordSource {

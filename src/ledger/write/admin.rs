@@ -7,8 +7,8 @@
 
 use crate::ledger::error::LedgerError;
 use crate::ledger::write::batch::{Signer, slot, verify_last};
-use crate::ledger::write::prepared::Prepared;
-use crate::ledger::write::resolve::Resolved;
+use crate::ledger::write::prepared_batch::PreparedBatch;
+use crate::ledger::write::resolve::ResolvedDraft;
 use crate::ledger::write::sign::seal;
 use crate::ledger::write::writer::Writer;
 use annals_core::event::vocabulary::Type;
@@ -17,9 +17,9 @@ use annals_core::time::Time;
 /// Signs one event for the writer's next slot and verifies it.
 pub fn prepare_act(
     writer: &mut Writer,
-    resolved: Resolved,
+    resolved: ResolvedDraft,
     signer: &mut Signer<'_>,
-) -> Result<Prepared, LedgerError> {
+) -> Result<PreparedBatch, LedgerError> {
     let kind = resolved.args.kind();
     writer.need_for(&resolved.args)?;
     let mut slot = slot(writer, signer.clock.now());
@@ -29,7 +29,7 @@ pub fn prepare_act(
     let entry = seal(&resolved, &slot, signer.key, signer.entropy)?;
     let (entries, resolved) = (vec![entry], vec![resolved]);
     let (first, unsigned) = (writer.size(), !signer.key.signs());
-    let prepared = Prepared { entries, resolved, first, unsigned, ..Prepared::default() };
+    let prepared = PreparedBatch { entries, resolved, first, unsigned, ..PreparedBatch::default() };
     match verify_last(writer, &prepared)? {
         None if unsigned => Ok(prepared),
         None => {

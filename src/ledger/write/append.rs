@@ -6,15 +6,15 @@
 
 use crate::ledger::error::{KeptEvents, LedgerError, Refusal};
 use crate::ledger::write::batch::{DraftBatch, Signer, slot, verify_last};
-use crate::ledger::write::draft::Placed;
+use crate::ledger::write::draft::PlacedDraft;
+use crate::ledger::write::draft_input::{FileAccess, LoadedDraft, LoadedInput, Reach};
 use crate::ledger::write::home::entry_of;
-use crate::ledger::write::loaded::{FileAccess, LoadedDraft, LoadedInput, Reach};
 use crate::ledger::write::outbox::{KeptSubmission, PendingFit, Submission, is_late};
 use crate::ledger::write::outcome::BrokenRule;
 use crate::ledger::write::passages::claim_of;
-use crate::ledger::write::prepared::{Prepared, Receipt};
+use crate::ledger::write::prepared_batch::{PreparedBatch, Receipt};
 use crate::ledger::write::repeats::{Repeats, WaitingPassages, written_since};
-use crate::ledger::write::resolve::Resolved;
+use crate::ledger::write::resolve::ResolvedDraft;
 use crate::ledger::write::sign::Slot;
 use crate::ledger::write::slice::Needs;
 use crate::ledger::write::writer::{SentEvents, Writer};
@@ -150,7 +150,8 @@ fn prepare_again(
     }
     let (first, documents, places) = (writer.size(), input.documents(), input.places());
     let keeping = submission.keeping(first, &entries, signer.key)?;
-    let mut prepared = Prepared { first, documents, places, keeping, ..Prepared::default() };
+    let mut prepared =
+        PreparedBatch { first, documents, places, keeping, ..PreparedBatch::default() };
     for entry in entries {
         if let Some(resolved) = content_of(&entry) {
             prepared.keep_standing(&writer.verifier.chain.state, &resolved.args);
@@ -234,10 +235,10 @@ pub enum EarlierSubmission {
 }
 
 /// The resolved draft of a signed event, without its document.
-fn content_of(entry: &Entry) -> Option<Resolved> {
+fn content_of(entry: &Entry) -> Option<ResolvedDraft> {
     let args = Reading::of(&entry.record).statement?.args;
     let content = Body::parse(entry.body.as_deref()?).ok()?.content;
-    Some(Resolved { args, content, document: None })
+    Some(ResolvedDraft { args, content, document: None })
 }
 
 /// The state of an earlier submission, ready to continue.
@@ -257,17 +258,17 @@ pub enum EarlierWork {
     /// It was signed and not written, and the record refuses it by now; the reason.
     Refused(String),
     /// It was signed and not written: the same bytes, ready to commit.
-    Again(Box<Prepared>),
+    Again(Box<PreparedBatch>),
 }
 
 /// Loads, resolves, signs and verifies drafts, whatever they repeat. On a fault the error names
 /// every bad draft, and nothing is kept.
 pub fn prepare(
     writer: &mut Writer,
-    drafts: &[Placed],
+    drafts: &[PlacedDraft],
     signer: &mut Signer<'_>,
     folder: &Path,
-) -> Result<Prepared, LedgerError> {
+) -> Result<PreparedBatch, LedgerError> {
     let keys = writer.paths.keys.clone();
     let reach = Reach { folder, keys: &keys, secrets: &[], files: FileAccess::default() };
     let input = LoadedInput::of(drafts.iter().map(|placed| LoadedDraft::read(placed, reach)));
@@ -282,7 +283,7 @@ pub fn prepare_input(
     signer: &mut Signer<'_>,
     repeats: Repeats,
     done: &mut dyn FnMut(u64),
-) -> Result<Prepared, LedgerError> {
+) -> Result<PreparedBatch, LedgerError> {
     writer.need(&Needs::of(input))?;
     let prepared = match prepare_after(writer, input, signer, repeats, done) {
         Err(LedgerError::IndexFailed(_)) if !writer.is_whole() => {
@@ -304,7 +305,7 @@ fn prepare_after(
     signer: &mut Signer<'_>,
     repeats: Repeats,
     done: &mut dyn FnMut(u64),
-) -> Result<Prepared, LedgerError> {
+) -> Result<PreparedBatch, LedgerError> {
     let key = signer.key;
     let submission = Submission::of(&writer.paths, &writer.verifier, input, &key.public());
     let waiting = WaitingPassages::of(writer, &submission.name())?;
@@ -332,7 +333,7 @@ fn prepare_after(
 /// the events must be prepared again.
 pub fn submit(
     writer: &mut Writer,
-    prepared: &Prepared,
+    prepared: &PreparedBatch,
     key: &dyn SigningKey,
 ) -> Result<Receipt, LedgerError> {
     let Some(server) = writer.server.take() else { return commit(writer, prepared) };
@@ -394,7 +395,7 @@ pub fn submit(
 }
 
 /// Removes prepared events from the outbox, after others were first each time.
-pub fn forget(prepared: &Prepared) -> Result<(), LedgerError> {
+pub fn forget(prepared: &PreparedBatch) -> Result<(), LedgerError> {
     prepared.keeping.as_ref().map_or(Ok(()), |keeping| Ok(keeping.forget()?))
 }
 
@@ -411,7 +412,7 @@ pub fn resend_way(entries: &[Entry]) -> KeptEvents {
 }
 
 /// Refuses events that only show what would be signed.
-fn expect_signed(prepared: &Prepared) -> Result<(), LedgerError> {
+fn expect_signed(prepared: &PreparedBatch) -> Result<(), LedgerError> {
     match prepared.unsigned {
         false => Ok(()),
         true => {
@@ -422,7 +423,7 @@ fn expect_signed(prepared: &Prepared) -> Result<(), LedgerError> {
 }
 
 /// Writes prepared events. They are kept in the outbox first, so that a lost receipt loses nothing.
-pub fn commit(writer: &mut Writer, prepared: &Prepared) -> Result<Receipt, LedgerError> {
+pub fn commit(writer: &mut Writer, prepared: &PreparedBatch) -> Result<Receipt, LedgerError> {
     expect_signed(prepared)?;
     if let Some(keeping) = &prepared.keeping {
         keeping.keep(&prepared.entries)?;

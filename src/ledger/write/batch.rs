@@ -7,20 +7,20 @@ use crate::clock::Clock;
 use crate::entropy::{Entropy, draw};
 use crate::ledger::error::LedgerError;
 use crate::ledger::write::draft::{Draft, Name};
+use crate::ledger::write::draft_input::{LoadedDraft, LoadedInput};
 use crate::ledger::write::hints::{advised, no_event, standing_advice, with_advice};
-use crate::ledger::write::loaded::{LoadedDraft, LoadedInput};
+use crate::ledger::write::no_change;
 use crate::ledger::write::notes;
 use crate::ledger::write::notes::unquoted::LanguageCheck;
 use crate::ledger::write::outcome::{BrokenRule, DraftResult, Outcome, Output, Refusals};
 use crate::ledger::write::passages::claim_of;
 use crate::ledger::write::pending::{Pending, WriterLookup};
-use crate::ledger::write::prepared::{NoteSubject, Prepared};
+use crate::ledger::write::prepared_batch::{NoteSubject, PreparedBatch};
 use crate::ledger::write::repeats::{self, Repeats, WaitingPassages};
 use crate::ledger::write::resolve::fields::{Reasons, Unresolved};
-use crate::ledger::write::resolve::{Resolved, Resolver};
-use crate::ledger::write::sealing::{Pace, SealedEvent, SealingLine, UnsealedEvent};
+use crate::ledger::write::resolve::{ResolvedDraft, Resolver};
 use crate::ledger::write::sign::{Slot, WrittenBody};
-use crate::ledger::write::unchanged;
+use crate::ledger::write::sign_thread::{Pace, SealedEvent, SealingLine, UnsealedEvent};
 use crate::ledger::write::writer::{VerifiedEvent, Writer};
 use annals_core::event::args::Args;
 use annals_core::event::body::Content;
@@ -136,7 +136,7 @@ impl<'w, 'k, 's> DraftBatch<'w, 'k, 's> {
     }
 
     /// The events, in order, if no draft is refused.
-    pub fn into_prepared(mut self) -> Result<Prepared, LedgerError> {
+    pub fn into_prepared(mut self) -> Result<PreparedBatch, LedgerError> {
         self.verify_sealed(Pace::Settled)?;
         self.account();
         self.refusals.end()?;
@@ -159,7 +159,7 @@ impl<'w, 'k, 's> DraftBatch<'w, 'k, 's> {
     }
 
     /// Resolves the references and quotations of a draft; an error has the reasons of a refusal.
-    fn resolve(&mut self, draft: &LoadedDraft) -> Result<Resolved, Unresolvable> {
+    fn resolve(&mut self, draft: &LoadedDraft) -> Result<ResolvedDraft, Unresolvable> {
         // What else is wrong is reported beside a file that cannot be read.
         let (file, unread) = match draft.file.clone() {
             Ok(Some(file)) if file.bytes.is_empty() => {
@@ -179,7 +179,7 @@ impl<'w, 'k, 's> DraftBatch<'w, 'k, 's> {
         }
         let resolved = resolved?;
         no_event(&resolved.args, lookup.size())?;
-        unchanged::check(&draft.draft, &resolved, &lookup)?;
+        no_change::check(&draft.draft, &resolved, &lookup)?;
         // A wrong language is that of the whole input.
         let languages = match self.is_long && out.asserted > LANGUAGES_CHECKED {
             true => LanguageCheck::Off,
@@ -226,7 +226,7 @@ impl<'w, 'k, 's> DraftBatch<'w, 'k, 's> {
     }
 
     /// Gives a resolved draft to be sealed, and verifies what was sealed before it.
-    fn seal(&mut self, draft: &'w LoadedDraft, resolved: Resolved) -> Result<(), LedgerError> {
+    fn seal(&mut self, draft: &'w LoadedDraft, resolved: ResolvedDraft) -> Result<(), LedgerError> {
         let pace = match resolved.args.kind() {
             Type::FactAsserted | Type::FactConfirmed => Pace::Ahead,
             _ => Pace::Settled,
@@ -327,7 +327,7 @@ pub fn slot(writer: &Writer, now: Time) -> Slot {
 /// [`Writer::check_signatures`].
 pub fn verify_last(
     writer: &mut Writer,
-    prepared: &Prepared,
+    prepared: &PreparedBatch,
 ) -> Result<Option<BrokenRule>, LedgerError> {
     let faults = faults_of_last(writer, prepared)?;
     let state = &writer.verifier.chain.state;
@@ -342,7 +342,10 @@ pub fn verify_last(
 }
 
 /// Verifies the last prepared event, as [`verify_last`] does; returns its faults.
-pub fn faults_of_last(writer: &mut Writer, prepared: &Prepared) -> Result<Vec<Fault>, LedgerError> {
+pub fn faults_of_last(
+    writer: &mut Writer,
+    prepared: &PreparedBatch,
+) -> Result<Vec<Fault>, LedgerError> {
     let Some(entry) = prepared.entries.last() else { return Ok(Vec::new()) };
     let examined = examine(entry);
     if (prepared.entries.len() as u64).is_multiple_of(STEP) {

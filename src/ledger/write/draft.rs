@@ -17,7 +17,8 @@ mod write;
 
 use crate::ledger::error::LedgerError;
 use annals_core::event::vocabulary::{
-    AgentType, Basis, ErrorIn, How, Reason, Relation, Reliability, Stance, Translator, Type, Vouch,
+    AgentType, Basis, ConfirmationMethod, ErrorIn, Reason, Relation, Reliability, Stance,
+    Translator, Type, Vouch,
 };
 pub use cells::Columns;
 pub use fields::{FIELDS, Field};
@@ -90,7 +91,7 @@ drafts! {
         to: Name,
         document: Name,
         resolves: Vec<Name>,
-        how: How,
+        how: ConfirmationMethod,
         reason: Reason,
         error_in: ErrorIn,
         sealed: String,
@@ -188,7 +189,9 @@ impl Draft {
             Some(Type::DocumentCaptured) => {
                 Draft { title: text(self.title, "a title"), lang: text(self.lang, "en"), ..self }
             }
-            Some(Type::FactConfirmed) => Draft { how: self.how.or(Some(How::Reread)), ..self },
+            Some(Type::FactConfirmed) => {
+                Draft { how: self.how.or(Some(ConfirmationMethod::Reread)), ..self }
+            }
             _ => Draft {
                 reason: self.reason.or(self.needs_reason().then_some(Reason::EntryError)),
                 statement: text(self.statement, STATEMENT_PLACEHOLDER),
@@ -222,7 +225,7 @@ impl Draft {
 
 /// A draft and where it stands in its input, for errors.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub struct Placed {
+pub struct PlacedDraft {
     /// The line (from 1) at which it begins, or the row of a table; 0 where it stands in no file.
     pub line: usize,
     /// The draft.
@@ -231,10 +234,10 @@ pub struct Placed {
     pub unread: Vec<String>,
 }
 
-impl Placed {
+impl PlacedDraft {
     /// A draft that was read whole.
-    pub fn at(line: usize, draft: Draft) -> Placed {
-        Placed { line, draft, unread: Vec::new() }
+    pub fn at(line: usize, draft: Draft) -> PlacedDraft {
+        PlacedDraft { line, draft, unread: Vec::new() }
     }
 }
 
@@ -255,7 +258,7 @@ pub struct DraftError {
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Input {
     /// The readable drafts, in order.
-    pub drafts: Vec<Placed>,
+    pub drafts: Vec<PlacedDraft>,
     /// The errors of the others.
     pub unread: Vec<DraftError>,
     /// The columns of a table; none in a file of lines.
@@ -268,7 +271,7 @@ pub struct Input {
 impl Input {
     /// Drafts that are not from a file.
     pub fn of(drafts: impl IntoIterator<Item = Draft>) -> Input {
-        let placed = |draft| Placed::at(0, draft);
+        let placed = |draft| PlacedDraft::at(0, draft);
         Input { drafts: drafts.into_iter().map(placed).collect(), ..Input::default() }
     }
 

@@ -8,8 +8,8 @@
 
 use crate::ledger::error::LedgerError;
 use crate::ledger::reader::Record;
-use crate::ledger::write::prepared::Receipt;
-use crate::ledger::write::resolve::Resolved;
+use crate::ledger::write::prepared_batch::Receipt;
+use crate::ledger::write::resolve::ResolvedDraft;
 use crate::ledger::write::writer::Writer;
 use annals_core::event::args::Args;
 use annals_core::event::body::Content;
@@ -66,7 +66,7 @@ impl EarlierAct {
     }
 
     /// Whether its arguments and content are those of `act`.
-    pub fn is(&self, act: &Resolved) -> bool {
+    pub fn is(&self, act: &ResolvedDraft) -> bool {
         self.args == act.args && self.content == act.content
     }
 
@@ -98,18 +98,18 @@ fn is_on_matter(args: &Args, operation: &Operation) -> bool {
 
 /// An event of an earlier submission that does not hold any more, and why.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Overtaken {
+pub struct SupersededEvent {
     /// Its position.
     pub position: u64,
     /// How it stands, in words that continue `event N …`.
     pub why: String,
     /// What kind of event it is.
-    pub kind: OvertakenKind,
+    pub kind: SupersededKind,
 }
 
 /// What kind of event does not hold any more.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum OvertakenKind {
+pub enum SupersededKind {
     /// A document or a fact, which is in the record in any case.
     Entry,
     /// A confirmation of words that were corrected since: the present words can be confirmed.
@@ -118,7 +118,7 @@ pub enum OvertakenKind {
     Act,
 }
 
-impl Overtaken {
+impl SupersededEvent {
     /// Its position, and how it stands.
     pub fn describe(&self) -> String {
         format!("event {} {}", self.position, self.why)
@@ -127,7 +127,7 @@ impl Overtaken {
 
 /// The events of a submission that do not hold any more because of later events, by position: a
 /// confirmation of a revision that was corrected since, a fact that was retracted, what was undone.
-pub fn overtaken(state: &State, receipt: &Receipt) -> Vec<Overtaken> {
+pub fn overtaken(state: &State, receipt: &Receipt) -> Vec<SupersededEvent> {
     let end = receipt.first.saturating_add(receipt.count);
     let acts = (receipt.first..end).filter_map(|position| state.history.act(position));
     let over = acts.filter_map(|act| {
@@ -145,11 +145,11 @@ pub fn overtaken(state: &State, receipt: &Receipt) -> Vec<Overtaken> {
             _ => false,
         };
         let kind = match (is_entry, of_earlier_words) {
-            (true, _) => OvertakenKind::Entry,
-            (_, true) => OvertakenKind::OfEarlierWords,
-            _ => OvertakenKind::Act,
+            (true, _) => SupersededKind::Entry,
+            (_, true) => SupersededKind::OfEarlierWords,
+            _ => SupersededKind::Act,
         };
-        Some(Overtaken { position, why: why?, kind })
+        Some(SupersededEvent { position, why: why?, kind })
     });
     over.collect()
 }
@@ -182,8 +182,8 @@ fn entry(state: &State, position: u64) -> Option<String> {
 }
 
 /// Why acts that hold no more are not written again as if nothing were there.
-pub fn why_refused(over: &[Overtaken]) -> String {
-    let over: Vec<String> = over.iter().map(Overtaken::describe).collect();
+pub fn why_refused(over: &[SupersededEvent]) -> String {
+    let over: Vec<String> = over.iter().map(SupersededEvent::describe).collect();
     format!("this is in the record already and does not hold any more: {}", over.join("; "))
 }
 

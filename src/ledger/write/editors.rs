@@ -7,7 +7,7 @@
 use crate::keys::{KeyFolder, KeyName, Request};
 use crate::ledger::error::LedgerError;
 use crate::ledger::query::names::Names;
-use crate::ledger::write::resolve::Resolved;
+use crate::ledger::write::resolve::ResolvedDraft;
 use crate::ledger::write::writer::Writer;
 use annals_core::event::args::{self, Args, Roles};
 use annals_core::event::body::{Content, Named, Short, Stated};
@@ -33,7 +33,7 @@ pub fn enrolment(
     request: &Request,
     roles: Roles,
     person: Person,
-) -> Result<Resolved, LedgerError> {
+) -> Result<ResolvedDraft, LedgerError> {
     request.check_origin(&parameters(writer)?.origin)?;
     let state = &writer.verifier.chain.state;
     if let Some(at) = state.history.ever(request.key()) {
@@ -64,7 +64,7 @@ pub fn enrolment(
 }
 
 /// The event that changes a key's roles and its holder's name.
-pub fn change(key: PublicKey, roles: Roles, name: Short) -> Resolved {
+pub fn change(key: PublicKey, roles: Roles, name: Short) -> ResolvedDraft {
     let args = Args::EditorChanged(args::EditorChanged { key, roles });
     resolved(args, Content::EditorChanged(Named { name }))
 }
@@ -75,14 +75,14 @@ pub fn revocation(
     reason: RevokeReason,
     suspect_from: Option<u64>,
     stated: Stated,
-) -> Resolved {
+) -> ResolvedDraft {
     let args = Args::EditorRevoked(args::EditorRevoked { key, reason, suspect_from });
     resolved(args, Content::EditorRevoked(stated))
 }
 
 /// An event without a document.
-pub fn resolved(args: Args, content: Content) -> Resolved {
-    Resolved { args, content, document: None }
+pub fn resolved(args: Args, content: Content) -> ResolvedDraft {
+    ResolvedDraft { args, content, document: None }
 }
 
 /// The lookup of names: those of the record, and the names of key files in a folder.

@@ -7,9 +7,9 @@
 //!    home beside which others write at the same time gives it as [`Home::later`], and shows it
 //!    after [`Home::show_later`].
 //! 2. `commit` of a group whose `from` is the head writes it after the last event and makes `to`
-//!    the head; after [`Committed::Written`] it is durable.
+//!    the head; after [`CommitOutcome::Written`] it is durable.
 //! 3. `commit` of a group whose `from` is not the head writes nothing and returns
-//!    [`Committed::Outrun`] with the head.
+//!    [`CommitOutcome::Outrun`] with the head.
 //! 4. A group is in the record whole or not at all: at every moment, and after every error.
 //! 5. After [`HomeError::Refused`] of a commit nothing of the group is in the record. After
 //!    [`HomeError::Unknown`] all of it is, or nothing; the home then commits nothing more until it
@@ -55,7 +55,7 @@ pub trait Home: Source + Send {
     fn keep(&mut self, documents: &[(Hash, Vec<u8>)]) -> Result<(), HomeError>;
 
     /// Commits a group of one or more entries, if the head is the one that it continues.
-    fn commit(&mut self, group: &EventGroup<'_>) -> Result<Committed, HomeError>;
+    fn commit(&mut self, group: &EventGroup<'_>) -> Result<CommitOutcome, HomeError>;
 
     /// Does all that can be done before the note may be seen, durably, while the log key's memory
     /// advances: keeps the bytes of the note beside the present one, and completes what the home
@@ -109,8 +109,8 @@ pub trait Home: Source + Send {
         Ok(())
     }
 
-    /// Returns from a rest. After [`Woken::Changed`], [`Home::reload`] comes next.
-    fn wake(&mut self) -> Result<Woken, HomeError>;
+    /// Returns from a rest. After [`WakeOutcome::Changed`], [`Home::reload`] comes next.
+    fn wake(&mut self) -> Result<WakeOutcome, HomeError>;
 
     /// The journal in a folder that the home is, or keeps; `None` if it has none. Only beside a
     /// journal there can be an index and a stamp.
@@ -171,7 +171,7 @@ pub struct EventGroup<'a> {
 
 /// The result of a commit that did not fail.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Committed {
+pub enum CommitOutcome {
     /// The group is in the record, durably.
     Written,
     /// Another writer was first: nothing was written; the present head.
@@ -180,7 +180,7 @@ pub enum Committed {
 
 /// The state of a home after a rest.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Woken {
+pub enum WakeOutcome {
     /// The record is unchanged.
     Same,
     /// Another writer was at work.

@@ -14,8 +14,8 @@ use crate::keys::{KeyFolder, KeyName, NewKey, Protection, generate, write_recove
 use crate::ledger::error::LedgerError;
 use crate::ledger::paths::Paths;
 use crate::ledger::write::batch::{slot, verify_last};
-use crate::ledger::write::prepared::Prepared;
-use crate::ledger::write::resolve::Resolved;
+use crate::ledger::write::prepared_batch::PreparedBatch;
+use crate::ledger::write::resolve::ResolvedDraft;
 use crate::ledger::write::sign::seal;
 use crate::ledger::write::writer::Writer;
 use annals_core::event::args::{self, Args, Nonce, Roles};
@@ -27,7 +27,7 @@ use std::fs;
 use zeroize::Zeroizing;
 
 /// The parameters of a new ledger.
-pub struct Founding {
+pub struct InitOptions {
     /// Its permanent name.
     pub origin: Origin,
     /// Its title.
@@ -47,7 +47,7 @@ pub struct Founding {
 }
 
 /// A new ledger.
-pub struct Founded {
+pub struct InitOutcome {
     /// The writer, open.
     pub writer: Writer,
     /// The founder's key.
@@ -59,11 +59,11 @@ pub struct Founded {
 /// Creates a ledger, its log key and its founder's key.
 pub fn init(
     paths: Paths,
-    founding: &Founding,
+    founding: &InitOptions,
     protection: Protection<'_>,
     clock: &mut Clock,
     entropy: &mut dyn Entropy,
-) -> Result<Founded, LedgerError> {
+) -> Result<InitOutcome, LedgerError> {
     expect_free(&paths)?;
     let before = Before::of(&paths)?;
     let folder = KeyFolder::make(&paths.keys)?;
@@ -73,7 +73,7 @@ pub fn init(
     match make(&paths, founding, &keys, &folder, protection, clock, entropy) {
         Ok(writer) => {
             let recovery = write_recovery(&keys.recovery);
-            Ok(Founded { writer, key: keys.founder, recovery })
+            Ok(InitOutcome { writer, key: keys.founder, recovery })
         }
         Err(error) => {
             before.restore(&paths, &error);
@@ -93,7 +93,7 @@ struct FirstKeys {
 /// the keys that sign it could never continue.
 fn make(
     paths: &Paths,
-    founding: &Founding,
+    founding: &InitOptions,
     keys: &FirstKeys,
     folder: &KeyFolder,
     protection: Protection<'_>,
@@ -115,11 +115,11 @@ fn make(
 /// An empty ledger, and its first event, signed and verified.
 fn opening(
     paths: &Paths,
-    founding: &Founding,
+    founding: &InitOptions,
     keys: &FirstKeys,
     clock: &mut Clock,
     entropy: &mut dyn Entropy,
-) -> Result<(Writer, Prepared), LedgerError> {
+) -> Result<(Writer, PreparedBatch), LedgerError> {
     let mut writer = Writer::create(paths.clone(), keys.log.clone())?;
     let readme = readme(&founding.origin);
     disk::write_new(&paths.ledger.join("README"), readme.as_bytes(), FileMode::Shared)?;
@@ -140,10 +140,10 @@ fn opening(
         name: founding.name.clone(),
         corrections_policy: founding.corrections_policy.clone(),
     });
-    let resolved = Resolved { args, content, document: None };
+    let resolved = ResolvedDraft { args, content, document: None };
     let slot = slot(&writer, clock.now());
     let entry = seal(&resolved, &slot, &keys.founder, entropy)?;
-    let prepared = Prepared { entries: vec![entry], ..Prepared::default() };
+    let prepared = PreparedBatch { entries: vec![entry], ..PreparedBatch::default() };
     if let Some(broken) = verify_last(&mut writer, &prepared)? {
         return Err(LedgerError::Usage(broken.why));
     }

@@ -4,7 +4,7 @@
 //! (`annals-core`).
 
 pub mod draft;
-pub mod loaded;
+pub mod draft_input;
 pub mod resolve;
 pub mod sign;
 pub mod pending;
@@ -22,12 +22,12 @@ pub mod editors;
 pub mod init;
 pub mod hints;
 pub mod earlier;
-pub mod prepared;
-pub mod unchanged;
-mod sealing;
+pub mod prepared_batch;
+pub mod no_change;
+mod sign_thread;
 pub mod batch;
 pub mod passages;
-pub mod recorded;
+pub mod same_meaning;
 pub mod notice;
 pub mod slice;
 pub mod stamp;

@@ -12,7 +12,7 @@ pub mod unquoted;
 
 use crate::ledger::write::notes::stated_date::{derived_otherwise, has_month};
 use crate::ledger::write::notes::unquoted::LanguageCheck;
-use crate::ledger::write::resolve::{RecordLookup, Resolved};
+use crate::ledger::write::resolve::{RecordLookup, ResolvedDraft};
 use crate::wording::figured_date;
 use crate::wording::named_days::primary;
 use crate::wording::named_days::{NamedMonth, months, weekdays};
@@ -26,7 +26,7 @@ use jiff::civil::Date;
 /// The notes on an event. Of many facts of one input the languages of the first ones are enough
 /// (`languages`).
 pub fn of_event(
-    resolved: &Resolved,
+    resolved: &ResolvedDraft,
     lookup: &mut dyn RecordLookup,
     languages: LanguageCheck,
 ) -> Vec<String> {
@@ -50,7 +50,7 @@ pub fn of_event(
 /// The notes on a fact, for who confirms it.
 fn of_confirmed(
     revision: u64,
-    confirmed: &Resolved,
+    confirmed: &ResolvedDraft,
     lookup: &mut dyn RecordLookup,
     languages: LanguageCheck,
 ) -> Vec<String> {
@@ -58,7 +58,7 @@ fn of_confirmed(
     let Some(fact) = lookup.fact(position) else { return Vec::new() };
     let days = of_days(&fact, lookup);
     let content = Content::FactAsserted(Asserted { fact });
-    let fact = Resolved { args: confirmed.args.clone(), content, document: None };
+    let fact = ResolvedDraft { args: confirmed.args.clone(), content, document: None };
     let notes = unquoted::notes(&fact, lookup, languages).into_iter().chain(days);
     notes.map(|note| format!("fact {position}: {note}")).collect()
 }

@@ -27,8 +27,8 @@ use crate::disk::open::open_to_write;
 use crate::disk::{self, DiskError, FileMode, read_optional};
 use crate::ledger::error::LedgerError;
 use crate::ledger::paths::Paths;
+use crate::ledger::write::draft_input::LoadedInput;
 use crate::ledger::write::home::entry_of;
-use crate::ledger::write::loaded::LoadedInput;
 use annals_core::event::body::{Body, Content};
 use annals_core::event::record::{self, Reading, Statement};
 use annals_core::event::{Entry, canonical};
@@ -110,15 +110,20 @@ pub struct Header {
 
 /// The file and the header that a commit keeps before it writes.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Keeping {
+pub struct OutboxFile {
     folder: PathBuf,
     header: Header,
 }
 
 impl Submission {
     /// The submission of these drafts by this key.
-    pub fn of(paths: &Paths, judge: &Verifier, input: &LoadedInput, key: &PublicKey) -> Submission {
-        let ledger = judge.chain.state.fold.ledger.as_ref();
+    pub fn of(
+        paths: &Paths,
+        verifier: &Verifier,
+        input: &LoadedInput,
+        key: &PublicKey,
+    ) -> Submission {
+        let ledger = verifier.chain.state.fold.ledger.as_ref();
         let origin = ledger.map(|ledger| ledger.origin.to_string()).unwrap_or_default();
         let (folder, name) = (paths.outbox(), submission_name(&origin, input, key));
         Submission { folder, origin, name, key: *key, count: input.drafts.len() as u64 }
@@ -132,13 +137,13 @@ impl Submission {
     /// The kept submission, compared with the record.
     pub fn find(
         &self,
-        judge: &Verifier,
+        verifier: &Verifier,
         source: &dyn Source,
     ) -> Result<KeptSubmission, LedgerError> {
         if let Some(recorded) = self.superseded(source)? {
             return Ok(KeptSubmission::Recorded(recorded.first()));
         }
-        let pending = self.find_pending(judge, source)?;
+        let pending = self.find_pending(verifier, source)?;
         if !matches!(pending, KeptSubmission::Nothing | KeptSubmission::Damaged(_)) {
             return Ok(pending);
         }
@@ -149,11 +154,13 @@ impl Submission {
         Ok(match (written, pending) {
             (Ok(header), pending) => match recorded(&header, source)? {
                 true => KeptSubmission::Recorded(header.first),
-                false => match placed_elsewhere(&self.written(), &header, window(judge), source)? {
-                    Some(first) => KeptSubmission::Recorded(first),
-                    // The record is an older copy than the one that these were written to.
-                    None => pending,
-                },
+                false => {
+                    match placed_elsewhere(&self.written(), &header, window(verifier), source)? {
+                        Some(first) => KeptSubmission::Recorded(first),
+                        // The record is an older copy than the one that these were written to.
+                        None => pending,
+                    }
+                }
             },
             (Err(why), KeptSubmission::Nothing) => KeptSubmission::Damaged(why),
             (Err(_), pending) => pending,
@@ -162,7 +169,7 @@ impl Submission {
 
     fn find_pending(
         &self,
-        judge: &Verifier,
+        verifier: &Verifier,
         source: &dyn Source,
     ) -> Result<KeptSubmission, LedgerError> {
         let read = match read(&self.pending(), BOUND)? {
@@ -176,11 +183,11 @@ impl Submission {
         if recorded(&header, source)? {
             return Ok(KeptSubmission::Recorded(header.first));
         }
-        if let Some(first) = placed_elsewhere(&self.pending(), &header, window(judge), source)? {
+        if let Some(first) = placed_elsewhere(&self.pending(), &header, window(verifier), source)? {
             return Ok(KeptSubmission::Recorded(first));
         }
-        let gap = judge.chain.size().checked_sub(header.first);
-        let Some(gap) = gap.filter(|gap| *gap <= window(judge)) else {
+        let gap = verifier.chain.size().checked_sub(header.first);
+        let Some(gap) = gap.filter(|gap| *gap <= window(verifier)) else {
             return Ok(KeptSubmission::Nothing);
         };
         let entries = match entries(&bytes, &header) {
@@ -197,7 +204,7 @@ impl Submission {
             });
         }
         let first = entries.first().and_then(|entry| Reading::of(&entry.record).place);
-        let follows = first.is_some_and(|place| place.prev == judge.chain.head);
+        let follows = first.is_some_and(|place| place.prev == verifier.chain.head);
         Ok(match follows {
             true => KeptSubmission::Pending { entries, fit: PendingFit::AtEnd },
             false => KeptSubmission::Nothing,
@@ -212,7 +219,7 @@ impl Submission {
         let Some(Ok(bytes)) = read(&self.pending(), BOUND)? else { return Ok(()) };
         let Ok(header) = self.header(&bytes) else { return Ok(()) };
         let entries = in_fours(bytes.get(header.text().len()..).unwrap_or_default());
-        Ok(Keeping { folder: self.folder.clone(), header }.prune_to_records(&entries)?)
+        Ok(OutboxFile { folder: self.folder.clone(), header }.prune_to_records(&entries)?)
     }
 
     /// The file that keeps these events until they are acknowledged.
@@ -221,14 +228,14 @@ impl Submission {
         first: u64,
         entries: &[Entry],
         key: &dyn SigningKey,
-    ) -> Result<Option<Keeping>, SigningError> {
+    ) -> Result<Option<OutboxFile>, SigningError> {
         let Some(last) = entries.last() else { return Ok(None) };
         let head = record::hash(&last.record);
         let (origin, submission, count) = (Some(self.origin.clone()), self.name, self.count);
         let signature = Signature([0; 64]);
         let mut header = Header { origin, submission, first, count, head, signature };
         header.signature = key.sign(&signed_bytes(KEPT_TAG, header.signed_text().as_bytes()))?;
-        Ok(Some(Keeping { folder: self.folder.clone(), header }))
+        Ok(Some(OutboxFile { folder: self.folder.clone(), header }))
     }
 
     /// Moves a damaged file aside; returns its new path.
@@ -271,7 +278,7 @@ impl Submission {
     }
 }
 
-impl Keeping {
+impl OutboxFile {
     /// Keeps signed entries, synced; replaces an older file of that submission.
     pub fn keep(&self, entries: &[Entry]) -> Result<(), LedgerError> {
         let mut out = self.header.text().into_bytes();
@@ -589,8 +596,8 @@ pub fn act_of(entry: &Entry) -> Option<(Statement, Content)> {
 }
 
 /// How far from its base an event of the judged record may be placed.
-fn window(judge: &Verifier) -> u64 {
-    judge.chain.state.fold.ledger.as_ref().map_or(0, |ledger| ledger.window)
+fn window(verifier: &Verifier) -> u64 {
+    verifier.chain.state.fold.ledger.as_ref().map_or(0, |ledger| ledger.window)
 }
 
 /// Prunes what waits in the outbox of a copy and is in the record, which may place events `window`

@@ -6,9 +6,9 @@
 
 use crate::ledger::error::{LedgerError, Refusal};
 use crate::ledger::write::draft::{Columns, Draft, Name};
-use crate::ledger::write::loaded::{LoadedDraft, LoadedInput};
+use crate::ledger::write::draft_input::{LoadedDraft, LoadedInput};
 use crate::ledger::write::passages::Passages;
-use crate::ledger::write::prepared::Prepared;
+use crate::ledger::write::prepared_batch::PreparedBatch;
 use crate::ledger::write::resolve::Agents;
 use crate::ledger::write::resolve::fields::Reasons;
 use annals_core::rule::Rule;
@@ -19,7 +19,7 @@ use std::collections::{HashMap, HashSet};
 #[derive(Default)]
 pub struct Output {
     /// Signed and verified events.
-    pub prepared: Prepared,
+    pub prepared: PreparedBatch,
     /// Agents as at their first use.
     pub agents: Agents,
     /// Positions by `ref`.

@@ -154,7 +154,7 @@ impl Follower for Following<'_> {
         }
     }
 
-    fn closing(&self, closing: &CommitLine) {
-        self.beside.closing(closing);
+    fn commit_line(&self, line: &CommitLine) {
+        self.beside.commit_line(line);
     }
 }

@@ -7,7 +7,7 @@ use crate::ledger::query::effect::object;
 use crate::ledger::write::earlier::last_description;
 use crate::ledger::write::home::{Home, entry_of};
 use crate::ledger::write::outcome::Refs;
-use crate::ledger::write::prepared::Prepared;
+use crate::ledger::write::prepared_batch::PreparedBatch;
 use crate::ledger::write::resolve::{DocumentText, KnownAgent, RecordLookup};
 use crate::ledger::write::slice::RecordSlice;
 use crate::ledger::write::writer::Writer;
@@ -23,7 +23,7 @@ use serde_json::{Map, Value};
 /// The record in its home, and prepared events after it.
 pub struct Pending<'a> {
     home: &'a dyn Home,
-    prepared: &'a Prepared,
+    prepared: &'a PreparedBatch,
     /// The slice of the record that the writer has, if it has not read all of it.
     slice: Option<&'a RecordSlice>,
 }
@@ -32,7 +32,7 @@ impl<'a> Pending<'a> {
     /// The record in its home, with prepared events on top.
     pub fn new(
         home: &'a dyn Home,
-        prepared: &'a Prepared,
+        prepared: &'a PreparedBatch,
         slice: Option<&'a RecordSlice>,
     ) -> Pending<'a> {
         Pending { home, prepared, slice }
@@ -103,7 +103,7 @@ impl<'a> WriterLookup<'a> {
     /// The lookup of a writer with prepared events.
     pub fn new(
         writer: &'a mut Writer,
-        prepared: &'a Prepared,
+        prepared: &'a PreparedBatch,
         named: &'a Refs,
         now: Time,
     ) -> WriterLookup<'a> {
@@ -235,8 +235,8 @@ impl RecordLookup for WriterLookup<'_> {
             _ => 0,
         };
         let mut best: Option<(usize, KnownAgent)> = None;
-        for span in self.pending.walk(later).ok()? {
-            for entry in span.ok()?.entries {
+        for batch in self.pending.walk(later).ok()? {
+            for entry in batch.ok()?.entries {
                 let body = entry.body.and_then(|bytes| Body::parse(&bytes).ok());
                 let fact = match body.map(|body| body.content) {
                     Some(Content::FactAsserted(content)) => content.fact,

@@ -58,14 +58,14 @@ pub fn check_end(record: &dyn Source, covered: Option<u64>) -> Result<(), Ledger
 /// Refuses a checkpoint that the log key signed over another record: it is evidence and is not
 /// overwritten. Returns why a checkpoint is foreign, if the log key did not sign it.
 pub fn check_checkpoint(
-    ends: &Anchors,
+    anchors: &Anchors,
     record: &dyn Source,
-    judge: &Verifier,
+    verifier: &Verifier,
 ) -> Result<Option<String>, LedgerError> {
-    if ends.checkpoint.is_none() {
+    if anchors.checkpoint.is_none() {
         return Ok(None);
     }
-    let faults = judge.anchor_faults(ends, record);
+    let faults = verifier.anchor_faults(anchors, record);
     let foreign = |fault: &&Fault| {
         matches!(
             fault.rule,
@@ -84,12 +84,12 @@ pub fn check_checkpoint(
 
 /// Checks every signature of a record that no checkpoint covers.
 pub fn check_signatures(record: &dyn Source, jobs: usize) -> Result<(), LedgerError> {
-    let mut judge = Verifier::default();
+    let mut verifier = Verifier::default();
     let options = Options { jobs, signatures: true, ..Options::state(u64::MAX) };
-    follow(record, options, &mut judge)?;
-    match judge.faults.is_empty() {
+    follow(record, options, &mut verifier)?;
+    match verifier.faults.is_empty() {
         true => Ok(()),
-        false => Err(LedgerError::Faulty(judge.faults)),
+        false => Err(LedgerError::Faulty(verifier.faults)),
     }
 }
 
@@ -107,18 +107,18 @@ pub fn set_aside(path: &Path) -> Result<PathBuf, LedgerError> {
 pub fn check_mark(
     last: Option<Mark>,
     record: &dyn Source,
-    judge: &Verifier,
+    verifier: &Verifier,
 ) -> Result<Option<Mark>, LedgerError> {
     let Some(mark) = last else { return Ok(None) };
-    let (marked, size) = (mark.size, judge.chain.size());
-    let ends = Anchors { mark: Some(mark.marked_checkpoint()), ..Anchors::default() };
+    let (marked, size) = (mark.size, verifier.chain.size());
+    let anchors = Anchors { mark: Some(mark.marked_checkpoint()), ..Anchors::default() };
     let faults = match marked < size {
         true => {
-            let mut at = Verifier::new(&ends);
+            let mut at = Verifier::new(&anchors);
             follow(record, Options::state(marked), &mut at)?;
-            at.anchor_faults(&ends, record)
+            at.anchor_faults(&anchors, record)
         }
-        false => judge.anchor_faults(&ends, record),
+        false => verifier.anchor_faults(&anchors, record),
     };
     let mut of_marks = faults.into_iter().filter(|fault| fault.rule != Rule::CheckpointForm);
     match of_marks.next() {
@@ -131,8 +131,8 @@ pub fn check_mark(
 
 /// The mark that the log key wrote before it signed the checkpoint here, if the checkpoint is of
 /// this record as it is and signed by the present log key.
-pub fn mark_of_checkpoint(checkpoint: Option<&[u8]>, judge: &Verifier) -> Option<Mark> {
-    let ledger = judge.chain.state.fold.ledger.as_ref()?;
+pub fn mark_of_checkpoint(checkpoint: Option<&[u8]>, verifier: &Verifier) -> Option<Mark> {
+    let ledger = verifier.chain.state.fold.ledger.as_ref()?;
     let note = Note::parse(checkpoint?)?;
     let key = &ledger.log_key;
     if note.signed_by(&ledger.origin, &key.accept()?, key) != Signed::Yes {

@@ -13,7 +13,7 @@ use crate::ledger::write::home::entry_of;
 use crate::ledger::write::outbox::{act_of, same_act, waiting};
 use crate::ledger::write::outcome::Output;
 use crate::ledger::write::passages::{Elsewhere, MOST_NAMED, Passage, Passages, claim_of};
-use crate::ledger::write::resolve::Resolved;
+use crate::ledger::write::resolve::ResolvedDraft;
 use crate::ledger::write::writer::Writer;
 use annals_core::event::Entry;
 use annals_core::event::args::Args;
@@ -314,7 +314,7 @@ const COMPARED: usize = 64;
 /// and nobody has closed it. `None` if it is not, or is no dispute.
 pub fn same_dispute(
     writer: &Writer,
-    resolved: &Resolved,
+    resolved: &ResolvedDraft,
     key: &PublicKey,
 ) -> Result<Option<String>, LedgerError> {
     let Args::FactDisputed(args) = &resolved.args else { return Ok(None) };

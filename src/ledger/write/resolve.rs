@@ -20,8 +20,8 @@ use annals_core::event::body::{self, Content, Fact};
 use annals_core::event::vocabulary::{AgentType, Basis, ErrorIn, Reason, Stance, Type, Vouch};
 use annals_core::hash::Hash;
 use annals_core::quote::{MOST_WORDS, Text, no_context};
-use annals_core::quote_search::places::PointingError;
-use annals_core::quote_search::{self, Edges, Pointing};
+use annals_core::quote_search::places::QuoteSearchError;
+use annals_core::quote_search::{self, Edges, QuoteSearch};
 use annals_core::text::in_quotes;
 use annals_core::text::{Lang, Verbatim, Words};
 use annals_core::time::Time;
@@ -77,7 +77,7 @@ pub struct DocumentText<'a> {
 
 /// A resolved draft: the content to sign, and the document that comes with it.
 #[derive(Debug, Clone)]
-pub struct Resolved {
+pub struct ResolvedDraft {
     /// Args.
     pub args: Args,
     /// Body without salt and signer.
@@ -131,7 +131,11 @@ impl<'a> Resolver<'a> {
     }
 
     /// Resolves a draft. `file` gives the bytes of a document that the draft names.
-    pub fn resolve(&mut self, draft: &Draft, file: Option<Vec<u8>>) -> Result<Resolved, Reasons> {
+    pub fn resolve(
+        &mut self,
+        draft: &Draft,
+        file: Option<Vec<u8>>,
+    ) -> Result<ResolvedDraft, Reasons> {
         let kind = draft.kind.unwrap_or(Type::FactAsserted);
         if draft.sealed.is_some() {
             return Err("sealed: sealing is not built; leave the field out".to_owned().into());
@@ -145,7 +149,7 @@ impl<'a> Resolver<'a> {
             Type::DocumentCaptured => self.captured(draft, file)?,
             _ => (self.content(kind, draft)?, None),
         };
-        Ok(Resolved { args, content, document })
+        Ok(ResolvedDraft { args, content, document })
     }
 
     fn args(&self, kind: Type, draft: &Draft) -> Result<Args, Unresolved> {
@@ -538,10 +542,10 @@ impl<'a> Resolver<'a> {
                     QuoteDraft::Pointing(typed) => typed,
                     QuoteDraft::Exact(given) => given.exact.as_deref().unwrap_or_default(),
                 };
-                let pointing = Pointing { words, nth: draft.nth, edges };
+                let pointing = QuoteSearch { words, nth: draft.nth, edges };
                 match (pointing.find(text), quote) {
                     // What stands around the words says which place is meant.
-                    (Err(PointingError::Ambiguous { .. }), QuoteDraft::Exact(given))
+                    (Err(QuoteSearchError::Ambiguous { .. }), QuoteDraft::Exact(given))
                         if let Some(place) = parts::place_between(given, &pointing, text) =>
                     {
                         place

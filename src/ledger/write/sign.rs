@@ -5,7 +5,7 @@
 
 use crate::entropy::{Entropy, draw};
 use crate::ledger::error::LedgerError;
-use crate::ledger::write::resolve::Resolved;
+use crate::ledger::write::resolve::ResolvedDraft;
 use annals_core::event::args::Args;
 use annals_core::event::record::{self, Place, Statement, VERSION};
 use annals_core::event::{Entry, body};
@@ -48,7 +48,7 @@ pub struct WrittenBody {
 
 impl WrittenBody {
     /// The body of a resolved draft by this key, with this salt.
-    pub fn of(resolved: &Resolved, key: &PublicKey, salt: &Hash) -> WrittenBody {
+    pub fn of(resolved: &ResolvedDraft, key: &PublicKey, salt: &Hash) -> WrittenBody {
         let bytes = body::write(salt, key, &resolved.content);
         WrittenBody { digest: Hash::of(&[&bytes]), bytes }
     }
@@ -56,7 +56,7 @@ impl WrittenBody {
 
 /// Signs a resolved draft for its slot.
 pub fn seal(
-    resolved: &Resolved,
+    resolved: &ResolvedDraft,
     slot: &Slot,
     key: &dyn SigningKey,
     entropy: &mut dyn Entropy,

@@ -12,7 +12,7 @@ use crate::ledger::query::acts::{Acts, QueryError, cite, one};
 use crate::ledger::query::ever_derived_by;
 use crate::ledger::query::indexed::{administration, lives};
 use crate::ledger::write::draft::{Draft, Name};
-use crate::ledger::write::loaded::LoadedInput;
+use crate::ledger::write::draft_input::LoadedInput;
 use crate::ledger::write::passages::{MOST_NAMED, Passages, claim_of};
 use crate::ledger::write::resolve::KnownAgent;
 use annals_core::event::Entry;
@@ -182,7 +182,7 @@ impl RecordSlice {
     /// A verifier that continues the record, with the state that the needs name.
     pub(in crate::ledger) fn verifier(&self, journal: &Journal) -> Result<Verifier, QueryError> {
         let RecordSlice { index, needs, .. } = self;
-        let last = index.slot(index.size())?;
+        let last = index.snapshot(index.size())?;
         let mut acts = Acts::none(journal, index);
         let mut events = administration(&last)?;
         let mut named = BTreeSet::new();
@@ -249,7 +249,7 @@ impl RecordSlice {
         if verifier.contents.library.earlier(&captured.sha256).is_some() {
             return Ok(());
         }
-        let last = self.index.slot(self.size())?;
+        let last = self.index.snapshot(self.size())?;
         for position in self.terms.find(&self.index, Term::Document(&captured.sha256))? {
             let earlier = self.event(journal, position)?;
             let BodyFound::Good(body) = &earlier.body else { continue };
@@ -282,7 +282,7 @@ impl RecordSlice {
             let same = self.terms.find(&self.index, Term::Passage(passage))?;
             events.extend(same.into_iter().take(MOST_NAMED));
         }
-        let last = self.index.slot(self.size())?;
+        let last = self.index.snapshot(self.size())?;
         for position in events {
             if position >= self.size() || !self.compared.insert(position) {
                 continue;

@@ -14,12 +14,12 @@ use crate::journal::Journal;
 use crate::keys::{HeldLogKeys, HighWaterMarks, KeyFolder, KeysError, Mark, had_log_key};
 use crate::ledger::error::{LedgerError, chain};
 use crate::ledger::home_mark::HomeMark;
-use crate::ledger::imported::Imported;
+use crate::ledger::imported::ImportStatus;
 use crate::ledger::paths::Paths;
-pub use crate::ledger::write::home::Woken;
+pub use crate::ledger::write::home::WakeOutcome;
 use crate::ledger::write::home::journal_home::JournalHome;
 pub use crate::ledger::write::home::journal_home::store_entries;
-use crate::ledger::write::home::{Committed, EventGroup, Home};
+use crate::ledger::write::home::{CommitOutcome, EventGroup, Home};
 use crate::ledger::write::memory::{HeldMemory, Memory};
 use crate::ledger::write::notice::Notice;
 use crate::ledger::write::passages::Passages;
@@ -86,7 +86,7 @@ pub struct Writer {
     database: Option<String>,
     log_keys: Vec<SecretKey>,
     keys_from: KeysFrom,
-    imported: Imported,
+    imported: ImportStatus,
     /// The last commit that no stamp covers yet.
     unstamped: Option<Commit>,
     /// The server that places events, if this is a copy of its record.
@@ -160,7 +160,7 @@ impl Writer {
     ) -> Result<Writer, LedgerError> {
         let (paths, wait) = (options.paths.clone(), options.wait);
         paths.expect_ledger()?;
-        Imported::of(&paths)?.expect_writable(&paths)?;
+        ImportStatus::of(&paths)?.expect_writable(&paths)?;
         let lock = Some(match options.lock.take() {
             Some(lock) => lock,
             None => paths.take_lock(wait)?,
@@ -202,7 +202,7 @@ impl Writer {
     pub fn dry_run(paths: Paths) -> Result<Writer, LedgerError> {
         paths.expect_ledger()?;
         HomeMark::expect_none(&paths)?;
-        let imported = Imported::of(&paths)?;
+        let imported = ImportStatus::of(&paths)?;
         imported.expect_writable(&paths)?;
         let options = WriterOptions::folder(paths.clone());
         if let Some(stamped) = opening::stamped(&paths, &*options.memory)? {
@@ -254,7 +254,7 @@ impl Writer {
             database,
             log_keys: Vec::new(),
             keys_from,
-            imported: Imported::No,
+            imported: ImportStatus::No,
             unstamped: None,
             server: None,
         };
@@ -273,12 +273,12 @@ impl Writer {
     /// and the caller must prepare its events again.
     ///
     /// Errors: also where the record was moved to another place meanwhile.
-    pub fn wake(&mut self) -> Result<Woken, LedgerError> {
+    pub fn wake(&mut self) -> Result<WakeOutcome, LedgerError> {
         let woken = self.home.wake()?;
         if self.home.local().is_some() && self.home.is_writable() {
             HomeMark::expect(&self.paths, self.database.as_deref())?;
         }
-        if woken == Woken::Changed {
+        if woken == WakeOutcome::Changed {
             self.open_again()?;
         }
         Ok(woken)
@@ -396,8 +396,8 @@ impl Writer {
         }
         let memory = held?;
         match self.home.commit(group)? {
-            Committed::Written => Ok(memory),
-            Committed::Outrun(head) => Err(outrun(group, head)),
+            CommitOutcome::Written => Ok(memory),
+            CommitOutcome::Outrun(head) => Err(outrun(group, head)),
         }
     }
 

@@ -13,7 +13,7 @@ use crate::wording::worded_date::{WordedDate, dates, why_no_date};
 use annals_core::edtf::is_edtf;
 use annals_core::event::vocabulary::Basis;
 use annals_core::quote::Text;
-use annals_core::quote_search::{Edges, Pointing};
+use annals_core::quote_search::{Edges, QuoteSearch};
 use annals_core::text::in_quotes;
 use jiff::civil::Date;
 
@@ -86,7 +86,7 @@ impl DateQuestion<'_> {
             return self.date(edtf).map(Some);
         }
         let words = words.trim_matches(['“', '”', '"']);
-        let pointing = Pointing { words, nth: None, edges: Edges::Whole };
+        let pointing = QuoteSearch { words, nth: None, edges: Edges::Whole };
         if let Err(why) = pointing.first(self.text) {
             if edtf.is_empty() {
                 note(format!(

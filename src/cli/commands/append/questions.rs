@@ -19,8 +19,8 @@ use crate::wording::written_language::{self, Ground, LanguageDoubt};
 use annals_core::event::body::Span;
 use annals_core::event::vocabulary::{AgentType, Reliability, Vouch};
 use annals_core::quote::Text;
-use annals_core::quote_search::places::PointingError;
-use annals_core::quote_search::{Edges, Pointing};
+use annals_core::quote_search::places::QuoteSearchError;
+use annals_core::quote_search::{Edges, QuoteSearch};
 use annals_core::text::Words;
 
 /// How many places are offered where words stand in several, and how many documents are listed.
@@ -166,7 +166,7 @@ impl FactAnswers<'_> {
                 note(wrapped(&sentence, 4));
             }
             let position = document.position;
-            let Pointing { nth, edges, .. } = place;
+            let QuoteSearch { nth, edges, .. } = place;
             self.draft.document = Some(Name::Position(position));
             self.draft.exact_edges = (edges == Edges::Exact).then_some(true);
             self.draft.nth = nth;
@@ -180,7 +180,7 @@ impl FactAnswers<'_> {
         let Some(QuoteDraft::Pointing(words)) = &self.draft.quote else { return None };
         let (nth, edges) = (self.draft.nth, Edges::exact(self.draft.exact_edges));
         let text = &self.quoted()?.text;
-        let (start, end) = Pointing { words, nth, edges }.find(text).ok()?;
+        let (start, end) = QuoteSearch { words, nth, edges }.find(text).ok()?;
         text.slice(start, end).map(str::to_owned)
     }
 
@@ -275,7 +275,7 @@ impl FactAnswers<'_> {
             return DateProposal::default();
         };
         let (nth, edges) = (self.draft.nth, Edges::exact(self.draft.exact_edges));
-        let place = Pointing { words, nth, edges }.find(&document.text).ok();
+        let place = QuoteSearch { words, nth, edges }.find(&document.text).ok();
         let sentence = place.and_then(|(start, end)| {
             let span = Span { start: start as u64, end: end as u64 };
             quotation::sentence_of(&document.text, &span)
@@ -443,10 +443,10 @@ fn as_sentence(words: &str) -> String {
 
 /// The place at which words point; asked for where there are several. `None`: other words are
 /// wanted.
-fn place<'a>(text: &Text, typed: &'a str) -> Result<Option<Pointing<'a>>, CliError> {
-    let mut words = Pointing { words: typed, nth: None, edges: Edges::Whole };
+fn place<'a>(text: &Text, typed: &'a str) -> Result<Option<QuoteSearch<'a>>, CliError> {
+    let mut words = QuoteSearch { words: typed, nth: None, edges: Edges::Whole };
     let mut found = words.find(text);
-    if let Err(cut @ PointingError::Cut { .. }) = &found {
+    if let Err(cut @ QuoteSearchError::Cut { .. }) = &found {
         note(cut);
         if !ask::yes("is the edge meant to be there?")? {
             return Ok(None);
@@ -456,7 +456,7 @@ fn place<'a>(text: &Text, typed: &'a str) -> Result<Option<Pointing<'a>>, CliErr
     }
     match found {
         Ok(_) => Ok(Some(words)),
-        Err(PointingError::Ambiguous { count, .. }) => which(text, words, count),
+        Err(QuoteSearchError::Ambiguous { count, .. }) => which(text, words, count),
         Err(error) => {
             note(error);
             Ok(None)
@@ -467,11 +467,11 @@ fn place<'a>(text: &Text, typed: &'a str) -> Result<Option<Pointing<'a>>, CliErr
 /// Which of several places is meant; `None`: none of them.
 fn which<'a>(
     text: &Text,
-    words: Pointing<'a>,
+    words: QuoteSearch<'a>,
     count: usize,
-) -> Result<Option<Pointing<'a>>, CliError> {
+) -> Result<Option<QuoteSearch<'a>>, CliError> {
     note(format!("these words stand {count} times in the document"));
-    let place = |nth| Pointing { nth: Some(nth), ..words };
+    let place = |nth| QuoteSearch { nth: Some(nth), ..words };
     let mut places: Vec<String> =
         (1..=count.min(LISTED)).map(|nth| sentence(text, place(nth)).unwrap_or_default()).collect();
     let alike = |one: &String| places.iter().filter(|other| *other == one).count() > 1;
@@ -489,7 +489,7 @@ fn which<'a>(
 }
 
 /// The sentence at which typed words point, with these marked.
-fn sentence(text: &Text, words: Pointing<'_>) -> Option<String> {
+fn sentence(text: &Text, words: QuoteSearch<'_>) -> Option<String> {
     let (start, end) = words.find(text).ok()?;
     let span = Span { start: start as u64, end: end as u64 };
     quotation::in_sentence(text, &text.anchor(start, end)?, &span)

@@ -6,7 +6,7 @@ use crate::cli::render::{changed_claim, effect, events, fields, hanging, words};
 use crate::cli::shared::{UNDATED, facts};
 use crate::cli::terminal::{CliError, visible};
 use crate::ledger::answer::diff::DiffAnswer;
-use crate::ledger::query::diff::{Between, Change, ChangeStep};
+use crate::ledger::query::diff::{Change, ChangeStep, PointDiff};
 use crate::ledger::query::event::EventRow;
 use crate::ledger::query::row::ActRow;
 use crate::ledger::query::undoing::{AffectedActs, DocumentChange};
@@ -27,7 +27,7 @@ pub fn write(out: &mut dyn Write, answer: &DiffAnswer, when: Option<&str>) -> Re
             fact(out, change)?;
         }
     }
-    let Between { relations, documents, editors, ledger, undone, restored, described, .. } =
+    let PointDiff { relations, documents, editors, ledger, undone, restored, described, .. } =
         &answer.changes;
     let sections = [
         ("relations", relations),

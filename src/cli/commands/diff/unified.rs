@@ -7,7 +7,7 @@
 use crate::cli::render::words;
 use crate::cli::terminal::{CliError, visible};
 use crate::ledger::query::View;
-use crate::ledger::query::gather::{Gathered, gather};
+use crate::ledger::query::gather::{GatheredRows, gather};
 use crate::ledger::query::names::Names;
 use crate::ledger::query::row::{ActRow, DocumentRow, FactRow, dated};
 use similar::TextDiff;
@@ -57,14 +57,15 @@ pub fn write(
         one("ledger", ledger(from), ledger(to))?;
         one("editors", editors(from), editors(to))?;
         for position in new.documents.keys() {
-            let text = |rows: &Gathered| rows.documents.get(position).map(document);
+            let text = |rows: &GatheredRows| rows.documents.get(position).map(document);
             one(&format!("document/{position}"), text(&old), text(&new))?;
         }
     }
     for position in new.facts.keys() {
         // A fact that does not stand has no text.
-        let standing =
-            |rows: &Gathered| rows.facts.get(position).filter(|row| row.status.is_some()).map(fact);
+        let standing = |rows: &GatheredRows| {
+            rows.facts.get(position).filter(|row| row.status.is_some()).map(fact)
+        };
         one(&format!("fact/{position}"), standing(&old), standing(&new))?;
     }
     Ok(())

@@ -23,7 +23,7 @@ use crate::cli::terminal::ask::LineQuestion;
 use crate::cli::terminal::{CliError, Context, Exit, ask, note, visible, wrapped};
 use crate::ledger::error::{LedgerError, Refusal};
 use crate::ledger::write::draft::{Draft, Name};
-use crate::ledger::write::loaded::{
+use crate::ledger::write::draft_input::{
     FileAccess, FileError, LoadedDraft, LoadedFile, LoadedInput, Reach,
 };
 use annals_core::event::vocabulary::Type;

@@ -18,7 +18,7 @@ use crate::ledger::query::names::Names;
 use crate::ledger::reader::Record;
 use crate::ledger::write::editors::{Directory, enrolment, parameters};
 use crate::ledger::write::init::new_person;
-use crate::ledger::write::prepared::{Prepared, Receipt};
+use crate::ledger::write::prepared_batch::{PreparedBatch, Receipt};
 use crate::ledger::write::writer::Writer;
 use annals_core::event::args::Roles;
 use annals_core::event::vocabulary::Role;
@@ -146,7 +146,7 @@ pub fn run(context: &mut Context, args: EditorAddArgs) -> Result<Exit, CliError>
 fn write_local(
     context: &mut Context,
     writer: &mut Writer,
-    prepared: &Prepared,
+    prepared: &PreparedBatch,
     local: &LocalEnrolment<'_>,
     text: &ActText,
 ) -> Result<Exit, CliError> {
@@ -168,7 +168,7 @@ struct LocalEnrolment<'a> {
 }
 
 /// Whether the events are in the record, as far as it can be read.
-fn is_written(writer: &Writer, prepared: &Prepared) -> bool {
+fn is_written(writer: &Writer, prepared: &PreparedBatch) -> bool {
     Record::open(writer.paths.clone()).is_ok_and(|record| record.size() > prepared.first)
 }
 

@@ -99,9 +99,9 @@ pub fn run(context: &mut Context, args: RevokeArgs) -> Result<Exit, CliError> {
     let after = StandingFacts::of(&writer.verifier.chain.state);
     let name = |key: &PublicKey| names.of(key);
     let revoked = from.map(|_| RevokedKey { key: subject, name: &name });
-    let fallout = RevocationImpact::between(&before, &after, revoked);
-    let text = act_text(&record, &names, &who, args.reason, from, &fallout)?;
-    if let Some(from) = from.filter(|_| fallout.struck.is_empty()) {
+    let impact = RevocationImpact::between(&before, &after, revoked);
+    let text = act_text(&record, &names, &who, args.reason, from, &impact)?;
+    if let Some(from) = from.filter(|_| impact.struck.is_empty()) {
         note(format!("note: the key of {who} signed nothing from {from} on that is not undone"));
     }
     match admin::may_write(context, &mut writer, &key.public(), args.dry_run, &text)? {
@@ -181,14 +181,14 @@ fn act_text(
     who: &str,
     reason: RevokeReason,
     from: Option<u64>,
-    fallout: &RevocationImpact,
+    impact: &RevocationImpact,
 ) -> Result<ActText, CliError> {
     let suspect = from.map(|from| format!(", suspect from {from}")).unwrap_or_default();
     let mut before = Vec::new();
     let groups = [
-        ("struck, because the key signed it:", &fallout.struck),
-        ("set aside, because it rests on what is struck:", &fallout.set_aside),
-        ("in force again:", &fallout.restored),
+        ("struck, because the key signed it:", &impact.struck),
+        ("set aside, because it rests on what is struck:", &impact.set_aside),
+        ("in force again:", &impact.restored),
     ];
     for (heading, events) in groups {
         if !events.is_empty() {
@@ -196,37 +196,37 @@ fn act_text(
             before.extend(lines(record, names, events)?);
         }
     }
-    if !fallout.facts.is_empty() {
+    if !impact.facts.is_empty() {
         before.push("facts that change:".to_owned());
-        before.extend(fallout.facts.iter().take(IN_FULL).map(changed_fact));
-        before.extend(more(fallout.facts.len()));
+        before.extend(impact.facts.iter().take(IN_FULL).map(changed_fact));
+        before.extend(more(impact.facts.len()));
     }
-    if !fallout.keys.is_empty() {
+    if !impact.keys.is_empty() {
         before.push("keys that change:".to_owned());
-        before.extend(fallout.keys.iter().map(|key| format!("  {}", effect::key_change(key))));
+        before.extend(impact.keys.iter().map(|key| format!("  {}", effect::key_change(key))));
     }
-    if fallout.keys.iter().any(signs_again) {
+    if impact.keys.iter().any(signs_again) {
         before.push("  revoke again what is not to sign".to_owned());
     }
-    before.extend(fallout.ledger.iter().map(effect::field));
-    if from.is_some() && fallout.is_nothing() {
+    before.extend(impact.ledger.iter().map(effect::field));
+    if from.is_some() && impact.is_nothing() {
         before.push("nothing is undone by it".to_owned());
     }
     let what = format!("revoke {who}: {reason}{suspect}");
     let mut after = vec![format!("revoked {who}: {reason}{suspect}")];
     for (word, events) in [
-        ("struck", &fallout.struck),
-        ("set aside", &fallout.set_aside),
-        ("in force again", &fallout.restored),
+        ("struck", &impact.struck),
+        ("set aside", &impact.set_aside),
+        ("in force again", &impact.restored),
     ] {
         if !events.is_empty() {
             let all: Vec<String> = events.iter().map(u64::to_string).collect();
             after.push(format!("{word}: {}", all.join(", ")));
         }
     }
-    after.extend(fallout.facts.iter().map(|fact| changed_fact(fact).trim_start().to_owned()));
-    after.extend(fallout.keys.iter().map(effect::key_change));
-    after.extend(fallout.ledger.iter().map(effect::field));
+    after.extend(impact.facts.iter().map(|fact| changed_fact(fact).trim_start().to_owned()));
+    after.extend(impact.keys.iter().map(effect::key_change));
+    after.extend(impact.ledger.iter().map(effect::field));
     Ok(ActText { what, before, after })
 }
 

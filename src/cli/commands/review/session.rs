@@ -11,7 +11,7 @@ use crate::cli::terminal::{CliError, ask, note};
 use crate::ledger::query::View;
 use crate::ledger::query::row::FactRow;
 use crate::ledger::write::draft::{Draft, Name};
-use annals_core::event::vocabulary::{ErrorIn, How, Reason, Type};
+use annals_core::event::vocabulary::{ConfirmationMethod, ErrorIn, Reason, Type};
 
 /// The keys, each with what it does.
 const KEYS: [(char, &str); 6] = [
@@ -34,7 +34,7 @@ pub struct ReviewSession<'a, 'r> {
     /// The facts.
     pub rows: &'a [FactRow],
     /// How they are confirmed.
-    pub how: How,
+    pub how: ConfirmationMethod,
     /// Where answers are kept.
     pub kept: &'a DraftFile,
     /// The answers so far, by fact.
@@ -49,7 +49,7 @@ impl<'a, 'r> ReviewSession<'a, 'r> {
     pub fn new(
         view: &'a View<'r>,
         rows: &'a [FactRow],
-        how: How,
+        how: ConfirmationMethod,
         kept: &'a DraftFile,
         answers: Vec<Draft>,
     ) -> ReviewSession<'a, 'r> {

@@ -4,7 +4,7 @@ use crate::cli::commands::show::section::section;
 use crate::cli::render::{changed_claim, fields, quotation, words};
 use crate::cli::terminal::{CliError, visible, wrapped};
 use crate::ledger::query::View;
-use crate::ledger::query::gather::Gathered;
+use crate::ledger::query::gather::GatheredRows;
 use crate::ledger::query::row::{
     ActRow, Charge, Confirmation, Ended, EvidenceRow, FactRow, RelationRow, StatementRow, sealed,
 };
@@ -15,7 +15,7 @@ use std::io::Write;
 pub fn page(
     out: &mut dyn Write,
     view: &View<'_>,
-    gathered: &Gathered,
+    gathered: &GatheredRows,
     row: &FactRow,
 ) -> Result<(), CliError> {
     let overlays = words::overlays(row);
@@ -204,7 +204,7 @@ fn charge(fact: &FactRow, row: &Charge, standing: &str) -> String {
     join(&[head, words::charge(row), documents(&row.said)], &row.act)
 }
 
-fn relation(fact: u64, row: &RelationRow, gathered: &Gathered) -> String {
+fn relation(fact: u64, row: &RelationRow, gathered: &GatheredRows) -> String {
     let other = if row.from == fact { row.to } else { row.from };
     let claim = gathered.facts.get(&other).map(|other| words::claim(&other.words));
     let claim = claim.map(|claim| format!(" “{claim}”")).unwrap_or_default();

@@ -35,18 +35,18 @@ pub fn run(
     let began = Instant::now();
     let progress = Progress::new(sizes(folder)?.map_or(0, |sizes| sizes.bag), "verify");
     let report = |step, done| progress.step(step, done);
-    let bagged = audit_bag(folder, options, Steps(Some(&report)))?;
+    let bag_audit = audit_bag(folder, options, Steps(Some(&report)))?;
     drop(progress);
-    let exit = Exit::from(bagged.verdict());
+    let exit = Exit::from(bag_audit.verdict());
     let mut out = done_as(context.format());
-    let report = match &bagged.record {
+    let report = match &bag_audit.record {
         Ok(BagRecord { record, audit }) => {
             let roster = periods(&record.source, &audit.report).map_err(LedgerError::from)?;
-            Some(VerdictReport::of_bag(&bagged, audit, roster))
+            Some(VerdictReport::of_bag(&bag_audit, audit, roster))
         }
         Err(_) => None,
     };
-    let bag = BagReport::of(&bagged);
+    let bag = BagReport::of(&bag_audit);
     let seconds = began.elapsed().as_secs_f64();
     match context.format() {
         Format::Text => {
@@ -64,7 +64,7 @@ pub fn run(
         keep_page(context, args, |now| page::write(report, &around, now, seconds))?;
     }
     flushed?;
-    match bagged.record {
+    match bag_audit.record {
         Ok(_) => Ok(exit),
         Err(error) => Err(error.into()),
     }

@@ -6,7 +6,7 @@ use crate::cli::shared::JobsArgs;
 use crate::cli::terminal::{CliError, Context, OutputKind, OutputPlace, note, shown_path, visible};
 use crate::disk::{self, DiskError};
 use crate::ledger::error::{LedgerError, chain};
-use crate::ledger::exchange::apart::{ProtectedPlace, expect_apart_or_beside_keys};
+use crate::ledger::exchange::protected_place::{ProtectedPlace, expect_unprotected_or_beside_keys};
 use crate::ledger::published_place::PublishedPlace;
 use annals_core::time::Time;
 use clap::Args;
@@ -93,7 +93,7 @@ pub fn expect_pin_apart(context: &Context, args: &VerifyArgs) -> Result<(), CliE
         paths.iter().map(|paths| ProtectedPlace::Ledger(&paths.ledger)).collect();
     kept.extend(place_of_subject(args)?);
     for path in [&args.pin, &args.evidence].into_iter().flatten() {
-        expect_apart_or_beside_keys(path, &kept)?;
+        expect_unprotected_or_beside_keys(path, &kept)?;
     }
     Ok(())
 }

@@ -8,7 +8,7 @@
 
 use crate::archive::bag::read::{is_bag, is_partial};
 use crate::archive::cache::CachePlace;
-use crate::archive::published::Published;
+use crate::archive::published::PublishedSource;
 use crate::cli::terminal::{CliError, Context, advised};
 use crate::disk;
 use crate::disk::{Links, PathKind};
@@ -34,7 +34,7 @@ pub enum VerifySubject {
     /// The bytes of a proof.
     Proof(Vec<u8>),
     /// A published record, in a folder or on a server.
-    Published(PathBuf, Box<Published>),
+    Published(PathBuf, Box<PublishedSource>),
 }
 
 /// Why an evidence file is not verified.

@@ -5,7 +5,7 @@ use crate::cli::terminal::{
 };
 use crate::keys::{KeyFolder, KeyName};
 use crate::ledger::error::LedgerError;
-use crate::ledger::exchange::apart::expect_apart_or_beside_keys;
+use crate::ledger::exchange::protected_place::expect_unprotected_or_beside_keys;
 use crate::witness::cosigner::{Cosigner, StateError, StateFile};
 use crate::witness::key::{WitnessKeyError, read};
 use crate::witness::serve::{PATIENCE, ServerContext, serve};
@@ -50,7 +50,7 @@ struct ServingWitness<'a> {
 }
 
 pub fn run(context: &mut Context, args: ServeArgs) -> Result<Exit, CliError> {
-    expect_apart_or_beside_keys(&args.state, &[])?;
+    expect_unprotected_or_beside_keys(&args.state, &[])?;
     announce_clock(&context.clock);
     let handle = KeyName::new(args.key)?;
     let keys = KeyFolder::open(&context.new_paths().keys)?;

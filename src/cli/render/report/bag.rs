@@ -50,17 +50,17 @@ pub struct BagReport {
 
 impl BagReport {
     /// The report on an audited bag.
-    pub fn of(bagged: &BagAudit) -> BagReport {
+    pub fn of(bag_audit: &BagAudit) -> BagReport {
         let mut bag = BagReport {
-            files: bagged.checked.payload_files,
-            derived: bagged.derived,
-            checkpoints: bagged.checkpoints,
-            signed: bagged.note == NoteStatus::Yes,
-            of: bagged.sizes.map(|sizes| sizes.record),
-            wrong: bagged.all_wrong().map(str::to_owned).collect(),
-            listed: bagged.checked.manifest.len() as u64,
-            size: bagged.sizes.map(|sizes| sizes.bag),
-            not_compared: match &bagged.record {
+            files: bag_audit.checked.payload_files,
+            derived: bag_audit.derived,
+            checkpoints: bag_audit.checkpoints,
+            signed: bag_audit.note == NoteStatus::Yes,
+            of: bag_audit.sizes.map(|sizes| sizes.record),
+            wrong: bag_audit.all_wrong().map(str::to_owned).collect(),
+            listed: bag_audit.checked.manifest.len() as u64,
+            size: bag_audit.sizes.map(|sizes| sizes.bag),
+            not_compared: match &bag_audit.record {
                 Err(_) => "the record in it cannot be read",
                 Ok(it) if !it.audit.report.faults.iter().all(is_of_pin) => {
                     "the record in it has faults"
@@ -70,8 +70,8 @@ impl BagReport {
                 }
                 Ok(_) => "the manifest lists none of them",
             },
-            is_read: bagged.record.is_ok(),
-            signature: match &bagged.note {
+            is_read: bag_audit.record.is_ok(),
+            signature: match &bag_audit.note {
                 NoteStatus::Yes => "the log key signed the tag manifest",
                 NoteStatus::Unsigned => "the tag manifest is not signed",
                 NoteStatus::Unjudged => "the note is not judged: the record in it cannot be read",
@@ -88,24 +88,30 @@ impl BagReport {
 
 impl VerdictReport {
     /// The report on the record in a bag, with the overall verdict.
-    pub fn of_bag(bagged: &BagAudit, audited: &AuditReport, roster: Vec<Period>) -> VerdictReport {
-        let subject = ReportSubject::Bag(BagDamage::of(bagged, audited));
+    pub fn of_bag(
+        bag_audit: &BagAudit,
+        audited: &AuditReport,
+        roster: Vec<Period>,
+    ) -> VerdictReport {
+        let subject = ReportSubject::Bag(BagDamage::of(bag_audit, audited));
         let report = VerdictReport::of(audited, roster, subject);
         VerdictReport {
-            verdict: verdict(bagged, audited).map_or(report.verdict, str::to_owned),
-            exit: Exit::from(bagged.verdict()),
+            verdict: verdict(bag_audit, audited).map_or(report.verdict, str::to_owned),
+            exit: Exit::from(bag_audit.verdict()),
             ..report
         }
     }
 }
 
 /// The verdict if the record is right and the bag is not.
-fn verdict(bagged: &BagAudit, audited: &AuditReport) -> Option<&'static str> {
-    bagged.all_wrong().next()?;
-    Some(match bagged.verdict() {
+fn verdict(bag_audit: &BagAudit, audited: &AuditReport) -> Option<&'static str> {
+    bag_audit.all_wrong().next()?;
+    Some(match bag_audit.verdict() {
         Verdict::No => "no: the bag is not the one that was signed, or the record breaks its rules",
         Verdict::Forked => forked(&audited.report),
-        _ if matches!(bagged.note, NoteStatus::Later(_)) && bagged.all_wrong().count() == 1 => {
+        _ if matches!(bag_audit.note, NoteStatus::Later(_))
+            && bag_audit.all_wrong().count() == 1 =>
+        {
             "could not tell: a newer program is needed"
         }
         _ => "could not tell: the bag is damaged",
@@ -114,14 +120,14 @@ fn verdict(bagged: &BagAudit, audited: &AuditReport) -> Option<&'static str> {
 
 impl BagDamage {
     /// A note of a later version is not damaged.
-    fn of(bagged: &BagAudit, audited: &AuditReport) -> BagDamage {
-        let unlisted = bagged.checked.unlisted;
-        let later = usize::from(matches!(bagged.note, NoteStatus::Later(_)));
+    fn of(bag_audit: &BagAudit, audited: &AuditReport) -> BagDamage {
+        let unlisted = bag_audit.checked.unlisted;
+        let later = usize::from(matches!(bag_audit.note, NoteStatus::Later(_)));
         let has_line_ends = |why: &str| why.contains(Changed::LineEnds.what());
         BagDamage {
             unlisted: unlisted > 0,
-            damaged: bagged.all_wrong().count() > unlisted + later,
-            line_ends: bagged.all_wrong().any(has_line_ends)
+            damaged: bag_audit.all_wrong().count() > unlisted + later,
+            line_ends: bag_audit.all_wrong().any(has_line_ends)
                 || audited.report.faults.iter().any(|fault| has_line_ends(&fault.why)),
         }
     }

@@ -71,10 +71,10 @@ fn write_view(
 fn bodies(around: &BagContext<'_, '_>, bag: &mut Bagger<'_>) -> Result<(), LedgerError> {
     let fold = &around.view.state().fold;
     bag.begin("bodies.jsonl")?;
-    for span in around.view.record.source.walk(0)? {
-        let span = span?;
+    for batch in around.view.record.source.walk(0)? {
+        let batch = batch?;
         let mut lines = Vec::new();
-        for (entry, position) in span.entries.iter().zip(span.first..) {
+        for (entry, position) in batch.entries.iter().zip(batch.first..) {
             let open = |statement: &Statement| {
                 let sealed = fold.sealed_now(position, statement.args.sealed()).is_some();
                 !sealed && !fold.is_redacted(position)

@@ -8,18 +8,18 @@
 //! Always holds: only bytes that were verified are written: each batch, document and body is read
 //! again and compared with what the verdict was given on. Whatever step is the last one, the copy
 //! verifies, and the next pull does the rest. What is withheld is in none of the files when the
-//! checkpoint is in its place. Not here: the verdict (`judged`).
+//! checkpoint is in its place. Not here: the verdict (`pull_verdict`).
 //! Source: FORMAT.md section 9, the order of a commit.
 
-use crate::archive::published::Published;
+use crate::archive::published::PublishedSource;
 use crate::disk::lock::Lock;
 use crate::disk::together::together;
 use crate::disk::{self, FileMode};
 use crate::index::{self, Builder, IndexStatus};
 use crate::journal::{Aside, Journal, JournalWriter, ROTATE_AT, change_bodies};
 use crate::ledger::error::LedgerError;
-use crate::ledger::exchange::follow::joined::digest;
-use crate::ledger::exchange::follow::judged::{JudgedPull, StampedCopy};
+use crate::ledger::exchange::follow::joined_source::digest;
+use crate::ledger::exchange::follow::pull_verdict::{JudgedPull, StampedCopy};
 use crate::ledger::paths::Paths;
 use crate::ledger::reader::{self, covered};
 use crate::ledger::write::stamp::LedgerStamp;
@@ -45,7 +45,7 @@ pub struct CopyCommit<'a> {
     /// The copy.
     pub paths: &'a Paths,
     /// Where the record is published.
-    pub published: &'a Published,
+    pub published: &'a PublishedSource,
     /// What was verified.
     pub judged: &'a JudgedPull,
     /// The key that stamps the copy.
@@ -297,7 +297,7 @@ impl<'a> GrowingIndex<'a> {
     fn of(paths: &Paths, copy: &'a StampedCopy) -> Result<Option<GrowingIndex<'a>>, LedgerError> {
         let StampedRecord { journal, slice, stamp, .. } = &copy.0;
         let Ok(verifier) = slice.verifier(journal) else { return Ok(None) };
-        let last = slice.index().slot(slice.size());
+        let last = slice.index().snapshot(slice.size());
         let index =
             last.and_then(|last| Builder::resume(&paths.ledger, &last, journal, stamp.place));
         Ok(index.ok().map(|index| GrowingIndex { copy, verifier, index }))

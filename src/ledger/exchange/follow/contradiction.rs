@@ -4,10 +4,10 @@
 //! Always holds: the copy's own events are verified first, so damage here accuses nobody; the
 //! publisher is then verified from the first event on against the copy's checkpoint as a pin, so
 //! the words and the evidence are those of `annals verify --pin`. Nothing is written but evidence,
-//! beside the mark of the copy. Not here: the verdict on what is new (`judged`).
+//! beside the mark of the copy. Not here: the verdict on what is new (`pull_verdict`).
 //! Source: FORMAT.md section 9, "Pin", "ForkEvidence".
 
-use crate::archive::published::Published;
+use crate::archive::published::PublishedSource;
 use crate::disk;
 use crate::journal::Journal;
 use crate::ledger::audit::evidence::{self, EvidenceFound};
@@ -32,7 +32,7 @@ pub struct Contradiction<'a> {
     /// The copy's own events, if it has some.
     pub own: Option<&'a Journal>,
     /// Where the record is published.
-    pub published: &'a mut Published,
+    pub published: &'a mut PublishedSource,
     /// The place, for messages.
     pub place: &'a str,
     /// Number of threads.
@@ -130,7 +130,7 @@ impl Contradiction<'_> {
 fn another_record(
     origin: &str,
     genesis: &Hash,
-    published: &Published,
+    published: &PublishedSource,
     report: &Report,
 ) -> Result<Option<Fault>, LedgerError> {
     use Rule::{CutBelowPin, ForkedFromPin, PinOrigin};

@@ -98,7 +98,7 @@ impl ServedRecord {
         if let Some(withheld) = self.withheld.get() {
             return Ok(*withheld);
         }
-        let (slot, mut count) = (self.slot()?, 0);
+        let (snapshot, mut count) = (self.snapshot()?, 0);
         for (tree, kind) in
             [(TreeKind::Administration, RowKind::Redactions), (TreeKind::Standing, RowKind::Sealed)]
         {
@@ -106,7 +106,7 @@ impl ServedRecord {
                 count += 1;
                 Ok(())
             };
-            slot.each(tree, 0..u64::MAX, kind, &mut one).map_err(failed)?;
+            snapshot.each(tree, 0..u64::MAX, kind, &mut one).map_err(failed)?;
         }
         Ok(*self.withheld.get_or_init(|| count))
     }
@@ -174,13 +174,13 @@ impl ServedRecord {
     ///
     /// Errors: journal or index cannot be read.
     pub fn events(&self, from: u64) -> Result<Vec<u8>, LedgerError> {
-        let slot = self.slot()?;
+        let snapshot = self.snapshot()?;
         let mut bytes = Vec::new();
         for position in from..self.size().min(from.saturating_add(MAX_EVENTS)) {
             let entry = self.entry(position)?;
             bytes.extend_from_slice(&entry.record);
             let body = entry.body.as_deref();
-            let open = is_open(&slot, position, &entry)?;
+            let open = is_open(&snapshot, position, &entry)?;
             bytes.extend_from_slice(body.filter(|_| open).unwrap_or(b"-"));
             bytes.push(b'\n');
             if bytes.len() >= MAX_EVENTS_BYTES {
@@ -226,8 +226,8 @@ impl ServedRecord {
         plan.hashes(|subtree| self.index.subtree(subtree)).map_err(failed).map(Some)
     }
 
-    fn slot(&self) -> Result<Snapshot<'_>, LedgerError> {
-        self.index.slot(self.size()).map_err(failed)
+    fn snapshot(&self) -> Result<Snapshot<'_>, LedgerError> {
+        self.index.snapshot(self.size()).map_err(failed)
     }
 
     fn entry(&self, position: u64) -> Result<Entry, LedgerError> {
@@ -267,11 +267,11 @@ impl ServedRecord {
         if first >= end {
             return Ok(None);
         }
-        let (slot, mut bundle) = (self.slot()?, Vec::new());
+        let (snapshot, mut bundle) = (self.snapshot()?, Vec::new());
         for part in (first..end).step_by(READ_TOGETHER) {
             let entries = self.entries(part..end.min(part + READ_TOGETHER as u64))?;
             for (entry, position) in entries.into_iter().zip(part..) {
-                let open = is_open(&slot, position, &entry)?;
+                let open = is_open(&snapshot, position, &entry)?;
                 body_bundle::add_body(&mut bundle, entry.body.as_deref().filter(|_| open));
             }
         }
@@ -315,11 +315,11 @@ impl ServedRecord {
         term: Term<'_>,
         of: &dyn Fn(&Entry) -> Option<T>,
     ) -> Result<Option<T>, LedgerError> {
-        let slot = self.slot()?;
+        let snapshot = self.snapshot()?;
         for position in self.terms.find(&self.index, term).map_err(failed)? {
             let entry = self.entry(position)?;
             if let Some(found) = of(&entry)
-                && is_open(&slot, position, &entry)?
+                && is_open(&snapshot, position, &entry)?
             {
                 return Ok(Some(found));
             }
@@ -335,8 +335,8 @@ fn signed(note: &[u8]) -> Result<SignedCheckpoint, LedgerError> {
 }
 
 /// Whether the body of an event may be shown to everybody.
-fn is_open(slot: &Snapshot<'_>, position: u64, entry: &Entry) -> Result<bool, LedgerError> {
-    let opening = slot.mark(position).map_err(failed)?.opening();
+fn is_open(snapshot: &Snapshot<'_>, position: u64, entry: &Entry) -> Result<bool, LedgerError> {
+    let opening = snapshot.mark(position).map_err(failed)?.opening();
     Ok(!Withheld::Opened(&BTreeMap::from([(position, opening)])).has(position, entry))
 }
 

@@ -109,10 +109,10 @@ fn build_journal(record: &ReadCopy, ledger: &Path) -> Result<Tree, LedgerError> 
     let mut writer = JournalWriter::create(ledger, ROTATE_AT)?;
     let mut tree = Tree::default();
     let mut open: Vec<Entry> = Vec::new();
-    for span in record.source.walk(0)? {
-        let span = span?;
-        let mut entries = span.entries.into_iter();
-        for closing in span.closings {
+    for batch in record.source.walk(0)? {
+        let batch = batch?;
+        let mut entries = batch.entries.into_iter();
+        for closing in batch.commit_lines {
             let whole = closing.counted.saturating_sub(tree.size() + open.len() as u64);
             open.extend(entries.by_ref().take(whole as usize));
             close(&mut writer, &mut tree, &mut open)?;

@@ -13,7 +13,7 @@ use crate::ledger::error::{LedgerError, chain};
 use crate::ledger::exchange::repair::scratch::Scratch;
 use crate::ledger::exchange::repair::sources::{JournalSource, StoreSource};
 use crate::ledger::exchange::repair::step::{CopyKind, CopyState, Step};
-use crate::ledger::imported::Imported;
+use crate::ledger::imported::ImportStatus;
 use crate::ledger::paths::Paths;
 use crate::ledger::reader::{checkpoint, covered, part_of};
 use crate::store::StoreError;
@@ -220,7 +220,7 @@ impl CopyContent {
             Err(error) => return Ok(CopyContent::Unreadable(chain(&error))),
         };
         // A part is older than the log key's memory, by its own account.
-        let part_of = Imported::of(paths)?.part_of(report.size);
+        let part_of = ImportStatus::of(paths)?.part_of(report.size);
         part_below_mark(part_of, mark.as_ref(), &mut report);
         // An incomplete mark is ignored.
         let has_unreadable = report.faults.iter().any(|fault| fault.rule == Rule::Unreadable);

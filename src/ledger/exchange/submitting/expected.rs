@@ -9,7 +9,7 @@ use crate::ledger::error::LedgerError;
 use crate::ledger::query::{View, no_fact};
 use crate::ledger::reader::Record;
 use crate::ledger::write::batch::verify_last;
-use crate::ledger::write::prepared::Prepared;
+use crate::ledger::write::prepared_batch::PreparedBatch;
 use crate::ledger::write::writer::RecordServer;
 use annals_core::event::Entry;
 use annals_core::event::args::Args;
@@ -47,7 +47,7 @@ pub(super) fn expected_log_key(
         // They were judged before they were signed: what is at fault now is refused by the server.
         let mut writer = server.writer()?;
         writer.need_all()?;
-        let mut prepared = Prepared { first: writer.size(), ..Prepared::default() };
+        let mut prepared = PreparedBatch { first: writer.size(), ..PreparedBatch::default() };
         for entry in entries {
             prepared.entries.push(entry.clone());
             verify_last(&mut writer, &prepared)?;

@@ -11,7 +11,7 @@ use crate::ledger::reader::Record;
 use crate::ledger::write::append::*;
 use crate::ledger::write::batch::slot;
 use crate::ledger::write::draft::{Input, json_lines};
-use crate::ledger::write::init::{Founding, init};
+use crate::ledger::write::init::{InitOptions, init};
 use crate::ledger::write::sign::seal;
 use annals_core::event::args::{Args, EditorEnrolled, Roles};
 use annals_core::event::body::{Content, Named};
@@ -34,7 +34,7 @@ struct Room {
 fn room() -> Room {
     let folder = tempfile::tempdir().unwrap();
     let (mut clock, mut entropy) = (clock(), Seeded::new("founder"));
-    let founding = Founding {
+    let founding = InitOptions {
         origin: Origin::new("ahead.example/record").unwrap(),
         title: Words::new("Ahead").unwrap(),
         licence: Words::new("CC0-1.0").unwrap(),
@@ -55,9 +55,9 @@ fn room() -> Room {
         possession: bo.prove_possession(Possession::Editor, "ahead.example/record", "Bo"),
     });
     let content = Content::EditorEnrolled(Named { name: Words::new("Bo").unwrap() });
-    let resolved = Resolved { args, content, document: None };
+    let resolved = ResolvedDraft { args, content, document: None };
     let slot = slot(&founded.writer, clock.now());
-    let mut prepared = Prepared::default();
+    let mut prepared = PreparedBatch::default();
     prepared.entries.push(seal(&resolved, &slot, &founded.key, &mut entropy).unwrap());
     assert_eq!(verify_last(&mut founded.writer, &prepared).unwrap(), None);
     founded.writer.commit(&prepared.entries, &[]).unwrap();
@@ -76,7 +76,7 @@ fn clock() -> Clock {
 }
 
 /// The result of drafts: the number of events, or the refusals.
-fn outcome(room: &Room, drafts: &[Placed]) -> Result<usize, Vec<Refusal>> {
+fn outcome(room: &Room, drafts: &[PlacedDraft]) -> Result<usize, Vec<Refusal>> {
     let paths = Paths::new(room.folder.path().join("ledger"), None);
     let mut writer = Writer::open(paths, Duration::from_secs(60)).unwrap();
     let (mut clock, mut entropy) = (clock(), Seeded::new("bo"));
@@ -122,7 +122,7 @@ fn attributed(hop: &str) -> String {
     format!(r#"{{"claim":"Said.","quote":"two hours","attribution":[{hop}]}}"#)
 }
 
-fn drafts(kinds: &[(u8, u64)]) -> Vec<Placed> {
+fn drafts(kinds: &[(u8, u64)]) -> Vec<PlacedDraft> {
     let lines: Vec<String> = kinds.iter().map(|(kind, number)| draft(*kind, *number)).collect();
     json_lines(&lines.join("\n")).unwrap()
 }
@@ -145,7 +145,7 @@ fn many_drafts_give_the_events_that_each_by_itself_gives() {
     let mut kinds: Vec<(u8, u64)> = (0..150).map(|at| (0, at)).collect();
     (kinds[10], kinds[60], kinds[100]) = ((4, 0), (10, 1), (11, 2));
     let drafts = drafts(&kinds);
-    let entries = |inputs: &[&[Placed]]| {
+    let entries = |inputs: &[&[PlacedDraft]]| {
         let room = room();
         let paths = Paths::new(room.folder.path().join("ledger"), None);
         let mut writer = Writer::open(paths, Duration::from_secs(60)).unwrap();
@@ -159,7 +159,7 @@ fn many_drafts_give_the_events_that_each_by_itself_gives() {
         }
         entries
     };
-    let each: Vec<&[Placed]> = drafts.chunks(1).collect();
+    let each: Vec<&[PlacedDraft]> = drafts.chunks(1).collect();
     let (together, one_by_one) = (entries(&[&drafts]), entries(&each));
     assert_eq!(together.len(), 150);
     assert!(together == one_by_one, "the events differ");
@@ -254,7 +254,7 @@ fn what_is_refused_or_given_up_leaves_nothing_in_the_writer() {
             writer.need_all().unwrap();
         }
         let (mut clock, mut entropy) = (clock(), Seeded::new("bo"));
-        let mut prepare = |writer: &mut Writer, drafts: &[Placed], key: &dyn SigningKey| {
+        let mut prepare = |writer: &mut Writer, drafts: &[PlacedDraft], key: &dyn SigningKey| {
             let (clock, entropy) = (&mut clock, &mut entropy);
             prepare(writer, drafts, &mut Signer { key, clock, entropy }, room.folder.path())
         };

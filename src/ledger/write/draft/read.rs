@@ -3,7 +3,7 @@
 //! Always holds: one bad draft hides no other; an unknown field is reported with the nearest known
 //! ones. Not here: the fields (`draft`), what they resolve to (`resolve`).
 
-use crate::ledger::write::draft::{Draft, DraftError, Input, Placed, fields_of};
+use crate::ledger::write::draft::{Draft, DraftError, Input, PlacedDraft, fields_of};
 use annals_core::event::vocabulary::Type;
 use annals_core::text::in_quotes;
 use serde::Deserialize;
@@ -19,16 +19,16 @@ use unicode_normalization::char::is_combining_mark;
 /// let drafts = json_lines(r#"{"type":"fact.confirmed","fact":17,"how":"reread"}"#);
 /// assert_eq!(drafts.map(|drafts| drafts.len()), Ok(1));
 /// ```
-pub fn json_lines(text: &str) -> Result<Vec<Placed>, Vec<DraftError>> {
+pub fn json_lines(text: &str) -> Result<Vec<PlacedDraft>, Vec<DraftError>> {
     all_or_errors(read_json_lines(text))
 }
 
 /// Reads TOML: a `[[draft]]` table for each draft. All bad ones are reported.
-pub fn toml_tables(text: &str) -> Result<Vec<Placed>, Vec<DraftError>> {
+pub fn toml_tables(text: &str) -> Result<Vec<PlacedDraft>, Vec<DraftError>> {
     all_or_errors(read_toml(text))
 }
 
-fn all_or_errors(input: Input) -> Result<Vec<Placed>, Vec<DraftError>> {
+fn all_or_errors(input: Input) -> Result<Vec<PlacedDraft>, Vec<DraftError>> {
     if input.unread.is_empty() { Ok(input.drafts) } else { Err(input.unread) }
 }
 
@@ -46,7 +46,7 @@ pub fn read_json_lines(text: &str) -> Input {
             continue;
         }
         match json_draft(content) {
-            Ok(draft) => input.drafts.push(Placed::at(line, draft)),
+            Ok(draft) => input.drafts.push(PlacedDraft::at(line, draft)),
             Err(why) => {
                 let value = serde_json::from_str::<serde_json::Value>(content).ok();
                 let name = value.and_then(|value| Some(value.get("ref")?.as_str()?.to_owned()));
@@ -198,7 +198,7 @@ pub fn read_toml(text: &str) -> Input {
             read.map_err(|error| format!("{}{}", path(&error), why(error.inner().message())));
         let read = read.and_then(|draft| Draft::unabridged(draft).map_err(|why| why.join("; ")));
         match read {
-            Ok(draft) => input.drafts.push(Placed::at(line, draft)),
+            Ok(draft) => input.drafts.push(PlacedDraft::at(line, draft)),
             Err(why) => {
                 input.unread.push(DraftError { line, name, why, column: None });
             }

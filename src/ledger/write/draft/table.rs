@@ -8,7 +8,7 @@
 use crate::ledger::write::draft::cell_quotes::misquoted;
 use crate::ledger::write::draft::cells::{Columns, NOTE, first_items, items, put, values};
 use crate::ledger::write::draft::read::{path, why};
-use crate::ledger::write::draft::{Draft, DraftError, Input, Name, Placed};
+use crate::ledger::write::draft::{Draft, DraftError, Input, Name, PlacedDraft};
 use annals_core::edtf::is_edtf;
 use annals_core::text::in_quotes;
 use csv::{ReaderBuilder, StringRecord};
@@ -291,7 +291,7 @@ impl Row {
             name: name.clone(),
             why,
         }));
-        input.drafts.push(Placed { line, draft, unread });
+        input.drafts.push(PlacedDraft { line, draft, unread });
     }
 }
 

@@ -7,7 +7,7 @@
 
 use crate::ledger::error::LedgerError;
 use crate::ledger::write::home::{
-    Committed, EventGroup, Home, HomeError, JudgedHome, LocalJournal, Woken,
+    CommitOutcome, EventGroup, Home, HomeError, JudgedHome, LocalJournal, WakeOutcome,
 };
 use crate::ledger::write::notice::Notice;
 use crate::store::StoreHead;
@@ -114,7 +114,7 @@ impl<H: Home> Home for FaultyHome<H> {
         }
     }
 
-    fn commit(&mut self, group: &EventGroup<'_>) -> Result<Committed, HomeError> {
+    fn commit(&mut self, group: &EventGroup<'_>) -> Result<CommitOutcome, HomeError> {
         if self.refusing {
             return Err(lost());
         }
@@ -168,7 +168,7 @@ impl<H: Home> Home for FaultyHome<H> {
         self.inner.rest()
     }
 
-    fn wake(&mut self) -> Result<Woken, HomeError> {
+    fn wake(&mut self) -> Result<WakeOutcome, HomeError> {
         self.inner.wake()
     }
 

@@ -5,7 +5,9 @@
 //! Source: the contract in [`super`].
 
 use crate::ledger::reader::covered;
-use crate::ledger::write::home::{Committed, EventGroup, Home, HomeError, JudgedHome, Woken};
+use crate::ledger::write::home::{
+    CommitOutcome, EventGroup, Home, HomeError, JudgedHome, WakeOutcome,
+};
 use crate::ledger::write::notice::Notice;
 use crate::store::StoreHead;
 use annals_core::event::Entry;
@@ -87,16 +89,16 @@ impl Home for MemoryHome {
         Ok(())
     }
 
-    fn commit(&mut self, group: &EventGroup<'_>) -> Result<Committed, HomeError> {
+    fn commit(&mut self, group: &EventGroup<'_>) -> Result<CommitOutcome, HomeError> {
         let mut content = self.record.content();
         let head = content.head();
         if head != group.from {
-            return Ok(Committed::Outrun(head));
+            return Ok(CommitOutcome::Outrun(head));
         }
         content.entries.extend_from_slice(group.entries);
         content.hash = group.to.hash;
         self.head = group.to;
-        Ok(Committed::Written)
+        Ok(CommitOutcome::Written)
     }
 
     fn prepare_note(
@@ -124,10 +126,10 @@ impl Home for MemoryHome {
         Ok(())
     }
 
-    fn wake(&mut self) -> Result<Woken, HomeError> {
+    fn wake(&mut self) -> Result<WakeOutcome, HomeError> {
         match self.record.content().head() == self.head {
-            true => Ok(Woken::Same),
-            false => Ok(Woken::Changed),
+            true => Ok(WakeOutcome::Same),
+            false => Ok(WakeOutcome::Changed),
         }
     }
 }

@@ -13,7 +13,7 @@ use crate::ledger::error::LedgerError;
 use crate::ledger::paths::{NO_TEXT, Paths};
 use crate::ledger::reader::{self, covered};
 use crate::ledger::write::home::{
-    Committed, EventGroup, Home, HomeError, JudgedHome, LocalJournal, Woken,
+    CommitOutcome, EventGroup, Home, HomeError, JudgedHome, LocalJournal, WakeOutcome,
 };
 use crate::ledger::write::notice::Notice;
 use crate::ledger::write::preflight::{Stamp, open_store, set_aside};
@@ -202,10 +202,10 @@ impl JournalHome {
         Ok(())
     }
 
-    fn append(&mut self, group: &EventGroup<'_>) -> Result<Committed, LedgerError> {
+    fn append(&mut self, group: &EventGroup<'_>) -> Result<CommitOutcome, LedgerError> {
         let Some(OpenFiles { journal, .. }) = &mut self.open else { return Err(not_open()) };
         if let Some(head) = self.head.filter(|head| *head != group.from) {
-            return Ok(Committed::Outrun(head));
+            return Ok(CommitOutcome::Outrun(head));
         }
         journal.commit(group.entries, group.to.size, group.root)?;
         self.head = Some(group.to);
@@ -215,7 +215,7 @@ impl JournalHome {
         } else {
             self.recent.extend_from_slice(group.entries);
         }
-        Ok(Committed::Written)
+        Ok(CommitOutcome::Written)
     }
 
     /// Adds events that are committed elsewhere, with their documents, as the copy of that record.
@@ -225,7 +225,7 @@ impl JournalHome {
         documents: &[(Hash, Vec<u8>)],
     ) -> Result<(), LedgerError> {
         self.keep_all(documents)?;
-        if let Committed::Outrun(head) = self.append(group)? {
+        if let CommitOutcome::Outrun(head) = self.append(group)? {
             let (from, size) = (group.from.size, head.size);
             let why = format!("expected a copy of {from} events, found one of {size}");
             return Err(LedgerError::Outrun(why));
@@ -266,19 +266,19 @@ impl JournalHome {
         Ok(())
     }
 
-    fn take_again(&mut self) -> Result<Woken, LedgerError> {
+    fn take_again(&mut self) -> Result<WakeOutcome, LedgerError> {
         if self.resting.is_none() {
-            return Ok(Woken::Same);
+            return Ok(WakeOutcome::Same);
         }
         let lock = self.paths.take_lock(self.wait)?;
         *self.lock.get_mut().unwrap_or_else(PoisonError::into_inner) = Some(lock);
         if Some(Stamp::of(&self.paths)?) != self.resting.take() {
-            return Ok(Woken::Changed);
+            return Ok(WakeOutcome::Changed);
         }
         let (store, _) = open_store(&self.paths, &self.journal)?;
         let (journal, _) = JournalWriter::resume(&self.journal, ROTATE_AT)?;
         self.open = Some(OpenFiles { journal, store });
-        Ok(Woken::Same)
+        Ok(WakeOutcome::Same)
     }
 }
 
@@ -314,7 +314,7 @@ impl Home for JournalHome {
         self.keep_all(documents).map_err(HomeError::of)
     }
 
-    fn commit(&mut self, group: &EventGroup<'_>) -> Result<Committed, HomeError> {
+    fn commit(&mut self, group: &EventGroup<'_>) -> Result<CommitOutcome, HomeError> {
         self.append(group).map_err(HomeError::of)
     }
 
@@ -351,7 +351,7 @@ impl Home for JournalHome {
         self.release().map_err(HomeError::of)
     }
 
-    fn wake(&mut self) -> Result<Woken, HomeError> {
+    fn wake(&mut self) -> Result<WakeOutcome, HomeError> {
         self.take_again().map_err(HomeError::of)
     }
 

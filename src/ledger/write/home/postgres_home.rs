@@ -22,7 +22,8 @@ use crate::ledger::paths::Paths;
 use crate::ledger::reader::covered;
 use crate::ledger::write::home::journal_home::JournalHome;
 use crate::ledger::write::home::{
-    Committed, EventGroup, Home, HomeError, JudgedHome, LocalJournal, Woken, captured, entry_of,
+    CommitOutcome, EventGroup, Home, HomeError, JudgedHome, LocalJournal, WakeOutcome, captured,
+    entry_of,
 };
 use crate::ledger::write::notice::Notice;
 use crate::store::StoreHead;
@@ -215,7 +216,7 @@ impl PostgresHome {
 
     /// What became of a commit whose answer never came: the database is asked under the lock of the
     /// record, so that a commit that is still on its way is over.
-    fn settled(&self, group: &EventGroup<'_>) -> Result<Committed, HomeError> {
+    fn settled(&self, group: &EventGroup<'_>) -> Result<CommitOutcome, HomeError> {
         let unknown = |why: DatabaseError| HomeError::Unknown(why.into());
         let mut tries = 0;
         let head = loop {
@@ -229,21 +230,23 @@ impl PostgresHome {
             std::thread::sleep(PAUSE);
         };
         if head == group.to {
-            return Ok(Committed::Written);
+            return Ok(CommitOutcome::Written);
         }
         if head == group.from {
             let why = "the connection to the database was lost, and the events are not there";
             return Err(HomeError::Refused(LedgerError::Outrun(why.to_owned())));
         }
-        let Some(last) = group.to.size.checked_sub(1) else { return Ok(Committed::Outrun(head)) };
+        let Some(last) = group.to.size.checked_sub(1) else {
+            return Ok(CommitOutcome::Outrun(head));
+        };
         let found = self.ask(|database| database.event(self.id, last)).map_err(unknown)?;
         match found.map(|entry| record::hash(&entry.record)) == group.to.hash {
-            true => Ok(Committed::Written),
-            false => Ok(Committed::Outrun(head)),
+            true => Ok(CommitOutcome::Written),
+            false => Ok(CommitOutcome::Outrun(head)),
         }
     }
 
-    fn commit_rows(&mut self, group: &EventGroup<'_>) -> Result<Committed, HomeError> {
+    fn commit_rows(&mut self, group: &EventGroup<'_>) -> Result<CommitOutcome, HomeError> {
         if self.is_open {
             let why = "what became of the last commit is not known: open the record anew";
             return Err(HomeError::Refused(LedgerError::Usage(why.to_owned())));
@@ -252,8 +255,8 @@ impl PostgresHome {
         let rows = RowGroup { from, to, root, entries, kept: None };
         let written = self.ask_same(|database| database.commit(self.id, &rows));
         match written {
-            Ok(RowsWritten::Written) => Ok(Committed::Written),
-            Ok(RowsWritten::Outrun(head)) => Ok(Committed::Outrun(head)),
+            Ok(RowsWritten::Written) => Ok(CommitOutcome::Written),
+            Ok(RowsWritten::Outrun(head)) => Ok(CommitOutcome::Outrun(head)),
             Err(DatabaseError::Unknown { .. }) => self.settled(group),
             Err(error) => Err(HomeError::Refused(error.into())),
         }
@@ -334,16 +337,16 @@ impl Home for PostgresHome {
         self.copy.keep(documents)
     }
 
-    fn commit(&mut self, group: &EventGroup<'_>) -> Result<Committed, HomeError> {
+    fn commit(&mut self, group: &EventGroup<'_>) -> Result<CommitOutcome, HomeError> {
         let committed = self.commit_rows(group);
         self.is_open |= matches!(committed, Err(HomeError::Unknown(_)));
-        if let Committed::Outrun(head) = committed? {
-            return Ok(Committed::Outrun(head));
+        if let CommitOutcome::Outrun(head) = committed? {
+            return Ok(CommitOutcome::Outrun(head));
         }
         // It is in the record: a copy that fails is made good when the record is opened anew.
         let copied = match self.copy.commit(group) {
-            Ok(Committed::Written) => Ok(Committed::Written),
-            Ok(Committed::Outrun(head)) => {
+            Ok(CommitOutcome::Written) => Ok(CommitOutcome::Written),
+            Ok(CommitOutcome::Outrun(head)) => {
                 let why =
                     format!("the copy has {} events, expected {}", head.size, group.from.size);
                 Err(LedgerError::OutcomeUnknown(why))
@@ -416,7 +419,7 @@ impl Home for PostgresHome {
         self.copy.rest()
     }
 
-    fn wake(&mut self) -> Result<Woken, HomeError> {
+    fn wake(&mut self) -> Result<WakeOutcome, HomeError> {
         self.copy.wake()
     }
 

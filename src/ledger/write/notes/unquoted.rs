@@ -8,7 +8,7 @@
 use crate::ledger::write::notes::names::{CapitalWords, Likeness};
 use crate::ledger::write::notes::slips;
 use crate::ledger::write::notes::stated_date;
-use crate::ledger::write::resolve::{RecordLookup, Resolved};
+use crate::ledger::write::resolve::{RecordLookup, ResolvedDraft};
 use crate::wording::day_time::{DayTime, day_times};
 use crate::wording::figured_date;
 use crate::wording::figures::{
@@ -43,7 +43,7 @@ const LOOKED_AT: usize = 16_000;
 /// The hints for the signer of an event. Of many facts of one input the languages of the first ones
 /// are enough (`languages`).
 pub fn notes(
-    resolved: &Resolved,
+    resolved: &ResolvedDraft,
     lookup: &mut dyn RecordLookup,
     languages: LanguageCheck,
 ) -> Vec<String> {
@@ -134,7 +134,7 @@ fn strange_languages(fact: &Fact, lookup: &mut dyn RecordLookup) -> Vec<String> 
 
 /// That a text is hardly in the language that is signed for it.
 fn strange_document(
-    resolved: &Resolved,
+    resolved: &ResolvedDraft,
     lang: &str,
     lookup: &mut dyn RecordLookup,
 ) -> Option<String> {

@@ -10,7 +10,7 @@
 //! header, without a body, when it is given up. Not here: which kept events are signed
 //! anew (`append`).
 
-use super::{BOUND, HEADER_BOUND, Header, Keeping, Submission, in_fours, read, recorded};
+use super::{BOUND, HEADER_BOUND, Header, OutboxFile, Submission, in_fours, read, recorded};
 use crate::disk::{self, DiskError, FileMode};
 use crate::ledger::error::LedgerError;
 use annals_core::event::Entry;
@@ -24,7 +24,7 @@ const SUPERSEDED: &str = "superseded";
 
 /// Events that were superseded and are in the record all the same.
 pub(super) struct RecordedEvents {
-    pub keeping: Keeping,
+    pub keeping: OutboxFile,
     pub entries: Vec<Entry>,
 }
 
@@ -69,7 +69,7 @@ pub(super) fn recorded_of(
         };
         if recorded(&header, source)? {
             let entries = in_fours(bytes.get(header.text().len()..).unwrap_or_default());
-            let keeping = Keeping { folder: folder.to_owned(), header };
+            let keeping = OutboxFile { folder: folder.to_owned(), header };
             return Ok(Some(RecordedEvents { keeping, entries }));
         }
     }

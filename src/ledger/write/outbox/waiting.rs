@@ -4,7 +4,7 @@
 //! file says of which record it is, but for those of the first version; no file is passed over. Not
 //! here: what of it the record has by now (`prune_all_placed`).
 
-use super::{BOUND, Header, Keeping, entries, pending, read};
+use super::{BOUND, Header, OutboxFile, entries, pending, read};
 use crate::disk::{self, DiskError};
 use crate::ledger::error::LedgerError;
 use crate::ledger::paths::Paths;
@@ -30,7 +30,7 @@ pub struct WaitingEvents {
     /// The file that keeps them.
     pub path: PathBuf,
     /// What is known of the file.
-    pub keeping: Keeping,
+    pub keeping: OutboxFile,
     /// The events, in order, at the places that their signer gave them.
     pub entries: Vec<Entry>,
 }
@@ -114,13 +114,13 @@ pub fn waiting(paths: &Paths) -> Result<OutboxFiles, LedgerError> {
 }
 
 /// The header and the events of a file, or why it is damaged.
-fn kept(folder: &Path, name: &Hash, bytes: &[u8]) -> Result<(Keeping, Vec<Entry>), String> {
+fn kept(folder: &Path, name: &Hash, bytes: &[u8]) -> Result<(OutboxFile, Vec<Entry>), String> {
     let header = Header::parse(bytes).ok_or("its first lines are not in form")?;
     if header.submission != *name {
         return Err(format!("it is the file of {}", header.submission));
     }
     let entries = entries(bytes, &header)?;
-    Ok((Keeping { folder: folder.to_owned(), header }, entries))
+    Ok((OutboxFile { folder: folder.to_owned(), header }, entries))
 }
 
 /// Whether there is no such folder: nor is there one inside of a file.

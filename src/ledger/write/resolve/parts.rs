@@ -6,8 +6,8 @@ use crate::ledger::write::draft::{DatingDraft, ExactDraft, QuoteDraft, TopicDraf
 use crate::ledger::write::resolve::fields::{Unresolved, edtf_of, field, is_seen, seen_words, uri};
 use annals_core::event::body;
 use annals_core::quote::Text;
-use annals_core::quote_search::places::PointingError;
-use annals_core::quote_search::{self, Edges, Pointing};
+use annals_core::quote_search::places::QuoteSearchError;
+use annals_core::quote_search::{self, Edges, QuoteSearch};
 use annals_core::text::Verbatim;
 use annals_core::text::in_quotes;
 use std::ops::Range;
@@ -82,7 +82,7 @@ fn around(text: &Text, span: Range<usize>) -> (&str, &str) {
 /// The only one of several places that stands between a prefix and a suffix.
 pub(super) fn place_between(
     given: &ExactDraft,
-    pointing: &Pointing<'_>,
+    pointing: &QuoteSearch<'_>,
     text: &Text,
 ) -> Option<(usize, usize)> {
     let fits = |(start, end): &(usize, usize)| {
@@ -134,9 +134,9 @@ pub(super) fn as_written<const MAX: usize>(
     typed: &str,
     text: &Text,
 ) -> Result<Verbatim<1, MAX>, Unresolved> {
-    let pointing = Pointing { words: typed, nth: None, edges: Edges::Whole };
+    let pointing = QuoteSearch { words: typed, nth: None, edges: Edges::Whole };
     let (start, end) = pointing.first(text).map_err(|error| match error {
-        PointingError::Cut { unit, whole, .. } => {
+        QuoteSearchError::Cut { unit, whole, .. } => {
             format!(
                 "{name}: as_written: what was typed cuts the {unit} {}; give all of it",
                 in_quotes(&whole)

@@ -7,7 +7,7 @@
 use super::{RecordServer, Writer, WriterOptions};
 use crate::keys::HeldLogKeys;
 use crate::ledger::error::LedgerError;
-use crate::ledger::imported::Imported;
+use crate::ledger::imported::ImportStatus;
 use crate::ledger::paths::Paths;
 use crate::ledger::write::home::journal_home::JournalHome;
 use crate::ledger::write::stamped::StampedRecord;
@@ -48,7 +48,7 @@ impl Writer {
                 writer
             }
         };
-        (writer.imported, writer.server) = (Imported::Following, Some(server));
+        (writer.imported, writer.server) = (ImportStatus::Following, Some(server));
         Ok(writer)
     }
 

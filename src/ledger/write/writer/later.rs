@@ -8,7 +8,7 @@ use super::Writer;
 use super::uncommitted::index_committed;
 use crate::ledger::error::LedgerError;
 use crate::ledger::write::batch::faults_of_last;
-use crate::ledger::write::prepared::Prepared;
+use crate::ledger::write::prepared_batch::PreparedBatch;
 use crate::ledger::write::slice::Needs;
 use annals_core::event::Entry;
 use annals_core::rule::{Fault, Rule};
@@ -86,7 +86,7 @@ impl Writer {
 
     fn judge_later(&mut self, entries: &[Entry]) -> Result<(), LedgerError> {
         self.take_back();
-        let mut prepared = Prepared { first: self.size(), ..Prepared::default() };
+        let mut prepared = PreparedBatch { first: self.size(), ..PreparedBatch::default() };
         for entry in entries {
             prepared.entries.push(entry.clone());
             let faults = faults_of_last(self, &prepared)?;

@@ -67,7 +67,7 @@ impl Writer {
         let goes_on =
             matches!(self.index.found(), IndexStatus::Same { events, .. } if events == size);
         if let Some(place) = local.next_offset().filter(|_| !goes_on) {
-            let last = again.index().slot(size).map_err(failed)?;
+            let last = again.index().snapshot(size).map_err(failed)?;
             let resumed = Builder::resume(&self.paths.ledger, &last, local.journal(), place);
             self.index = resumed.map_err(failed)?;
         }

@@ -12,7 +12,7 @@ use crate::index::{BuildMode, Builder};
 use crate::journal::Journal;
 use crate::keys::{HeldLogKeys, KeyFolder, Mark};
 use crate::ledger::error::LedgerError;
-use crate::ledger::imported::Imported;
+use crate::ledger::imported::ImportStatus;
 use crate::ledger::paths::Paths;
 use crate::ledger::reader::covered;
 use crate::ledger::write::home::JudgedHome;
@@ -52,12 +52,12 @@ pub(super) struct Stamped {
     verifier: Verifier,
     mark: Option<Mark>,
     log_keys: HeldLogKeys,
-    imported: Imported,
+    imported: ImportStatus,
 }
 
 /// The ledger at these paths, if its last writer's stamp holds.
 pub(super) fn stamped(paths: &Paths, memory: &dyn Memory) -> Result<Option<Stamped>, LedgerError> {
-    let imported = Imported::of(paths)?;
+    let imported = ImportStatus::of(paths)?;
     let log_keys = KeyFolder::open(&paths.keys).and_then(|keys| keys.log_keys());
     let Ok(log_keys) = log_keys else { return Ok(None) };
     let public: Vec<PublicKey> = log_keys.keys.iter().map(SecretKey::public).collect();
@@ -75,7 +75,7 @@ pub(super) fn stamped(paths: &Paths, memory: &dyn Memory) -> Result<Option<Stamp
 impl Writer {
     /// Judges the record in the home, and completes what is unfinished.
     pub(super) fn judge_and_complete(&mut self) -> Result<(), LedgerError> {
-        self.imported = Imported::of(&self.paths)?;
+        self.imported = ImportStatus::of(&self.paths)?;
         self.imported.expect_writable(&self.paths)?;
         let unfinished = self.judge()?;
         self.complete(unfinished)
@@ -102,7 +102,7 @@ impl Writer {
     pub(super) fn go_on(&mut self, stamped: Stamped) -> Result<(), LedgerError> {
         let stamp = self.adopt(stamped);
         if let (Some(slice), Some(local)) = (&self.slice, self.home.local())
-            && let Ok(last) = slice.index().slot(self.size())
+            && let Ok(last) = slice.index().snapshot(self.size())
         {
             let (ledger, journal) = (&self.paths.ledger, local.journal());
             let resumed = Builder::resume(ledger, &last, journal, stamp.place);
@@ -130,11 +130,11 @@ impl Writer {
 
     /// Judges all of the record in the home; nothing is written.
     pub(super) fn judge(&mut self) -> Result<Unfinished, LedgerError> {
-        let ends = Anchors { checkpoint: self.home.note()?, ..Anchors::default() };
-        let covered = covered(ends.checkpoint.as_deref());
+        let anchors = Anchors { checkpoint: self.home.note()?, ..Anchors::default() };
+        let covered = covered(anchors.checkpoint.as_deref());
         let source: &dyn Source = &*self.home;
         check_end(source, covered)?;
-        let mut verifier = Verifier::new(&ends);
+        let mut verifier = Verifier::new(&anchors);
         let jobs = cores();
         let index = self.home.local().map_or_else(Builder::none, |local| {
             Builder::open(&self.paths.ledger, local.journal().starts(), BuildMode::Check)
@@ -156,7 +156,7 @@ impl Writer {
         }
         let passages = following.passages.into_inner().unwrap_or_else(PoisonError::into_inner);
         verifier.keep_changes();
-        let foreign = check_checkpoint(&ends, source, &verifier)?;
+        let foreign = check_checkpoint(&anchors, source, &verifier)?;
         if foreign.is_some() {
             // A checkpoint that the log key did not sign covers nothing.
             check_signatures(source, jobs)?;
@@ -166,7 +166,7 @@ impl Writer {
         if !missing.is_empty() {
             return Err(LedgerError::Faulty(missing));
         }
-        let known = mark_of_checkpoint(ends.checkpoint.as_deref(), &verifier);
+        let known = mark_of_checkpoint(anchors.checkpoint.as_deref(), &verifier);
         let damaged = match known.filter(|_| foreign.is_none()) {
             Some(mark) if self.memory.is_damaged(&mark)? => Some(mark),
             _ => None,

@@ -5,7 +5,7 @@
 
 use super::Writer;
 use crate::ledger::error::LedgerError;
-use crate::ledger::write::prepared::Prepared;
+use crate::ledger::write::prepared_batch::PreparedBatch;
 use annals_core::event::Entry;
 use annals_core::key::SigningKey;
 
@@ -52,7 +52,7 @@ pub struct SentEvents<'a> {
 
 impl<'a> SentEvents<'a> {
     /// Prepared events.
-    pub fn of(prepared: &'a Prepared) -> SentEvents<'a> {
+    pub fn of(prepared: &'a PreparedBatch) -> SentEvents<'a> {
         SentEvents { entries: &prepared.entries, documents: &prepared.documents }
     }
 }

@@ -1,12 +1,12 @@
 //! Tests of texts with facts beside and below them, in scripts of one and of two columns.
 
 use crate::cli::commands::blame::margin::*;
-use crate::ledger::query::spans::{Quoted, segments};
+use crate::ledger::query::spans::{QuotedSpan, segments};
 use annals_core::quote::Text;
 use annals_core::state::Status;
 
 fn resting(fact: u64, start: usize, end: usize) -> QuotingFact {
-    let span = Quoted { fact, start, end, stance: Stance::Supports, holds: true };
+    let span = QuotedSpan { fact, start, end, stance: Stance::Supports, holds: true };
     QuotingFact {
         fact,
         hash: annals_core::hash::Hash::of(&[b"fact"]),
@@ -24,7 +24,7 @@ fn resting(fact: u64, start: usize, end: usize) -> QuotingFact {
 
 fn drawn(text: &str, facts: &[QuotingFact], columns: usize) -> String {
     let text = Text::new(text.as_bytes().to_vec()).unwrap();
-    let spans: Vec<Quoted> = facts.iter().flat_map(|fact| &fact.spans).copied().collect();
+    let spans: Vec<QuotedSpan> = facts.iter().flat_map(|fact| &fact.spans).copied().collect();
     let mut out = Vec::new();
     let notes = facts.iter().map(|fact| (fact.fact, note(fact))).collect();
     write(&mut out, &segments(&text, spans.iter()), &notes, columns).unwrap();

@@ -12,7 +12,7 @@ use crate::capture::{
 };
 use crate::cli::commands::document::add::known::{DocumentCache, RecordedDocuments};
 use crate::cli::terminal::{CliError, Context, note, visible, wrapped};
-use crate::ledger::write::loaded::LoadedFile;
+use crate::ledger::write::draft_input::LoadedFile;
 use annals_core::hash::Hash;
 use clap::ValueEnum;
 use std::path::PathBuf;

@@ -8,7 +8,7 @@
 use crate::disk::{self, DiskError};
 use crate::keys::found_secret;
 use crate::ledger::error::chain;
-use crate::ledger::write::draft::{Columns, Draft, DraftError, Input, Placed};
+use crate::ledger::write::draft::{Columns, Draft, DraftError, Input, PlacedDraft};
 use annals_core::event::body::MAX_DOCUMENT;
 use annals_core::hash::Hash;
 use std::collections::BTreeMap;
@@ -136,8 +136,8 @@ impl LoadedDraft {
     }
 
     /// A draft with the file that it names.
-    pub fn read(placed: &Placed, reach: Reach<'_>) -> LoadedDraft {
-        let Placed { line, draft, unread } = placed.clone();
+    pub fn read(placed: &PlacedDraft, reach: Reach<'_>) -> LoadedDraft {
+        let PlacedDraft { line, draft, unread } = placed.clone();
         let file = draft.file.as_ref().map(|file| LoadedFile::read(reach, file)).transpose();
         let file = file.map_err(|error| format!("file: {}", chain(&error)));
         LoadedDraft { line, draft, unread, file }

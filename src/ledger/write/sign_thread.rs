@@ -6,7 +6,7 @@
 //! drafts may be resolved before an event is verified (`batch`).
 
 use crate::ledger::error::LedgerError;
-use crate::ledger::write::resolve::Resolved;
+use crate::ledger::write::resolve::ResolvedDraft;
 use crate::ledger::write::sign::{Slot, WrittenBody, seal_body};
 use annals_core::event::Entry;
 use annals_core::key::SigningKey;
@@ -25,7 +25,7 @@ const UNDER_WAY: usize = 3;
 /// An event to be sealed.
 pub struct UnsealedEvent {
     /// Its arguments, content and document.
-    pub resolved: Resolved,
+    pub resolved: ResolvedDraft,
     /// Its body, written by the resolver: the chain of signatures does not wait for it.
     pub body: WrittenBody,
     /// The writer's clock.
@@ -35,7 +35,7 @@ pub struct UnsealedEvent {
 /// A sealed event.
 pub struct SealedEvent {
     /// Its arguments, body and document.
-    pub resolved: Resolved,
+    pub resolved: ResolvedDraft,
     /// Its bytes.
     pub entry: Entry,
 }

@@ -37,11 +37,11 @@ const FEW: u64 = 256;
 /// Errors: a file cannot be read or written.
 pub fn publish_new(
     record: &Record,
-    shelf: &mut dyn PublishTarget,
+    target: &mut dyn PublishTarget,
     steps: Steps<'_>,
 ) -> Result<Option<Publication>, LedgerError> {
     let Some(judged) = Judged::of(record)? else { return Ok(None) };
-    let Some(before) = judged.before(shelf)? else { return Ok(None) };
+    let Some(before) = judged.before(target)? else { return Ok(None) };
     // The last bundles are written again with what is new.
     let first = before - before % WIDTH;
     let tiling = Tiling::resume(first, |subtree| judged.index.subtree(subtree));
@@ -54,7 +54,7 @@ pub fn publish_new(
     }
     let cosigned = cosigned(record, &judged.checkpoint)?;
     let mut publisher =
-        Publisher::new(shelf, Withheld::Opened(&openings), before..judged.checkpoint.size, tiling);
+        Publisher::new(target, Withheld::Opened(&openings), before..judged.checkpoint.size, tiling);
     publisher.done.size = before;
     judged.each(first..judged.checkpoint.size, &mut |position, entry| {
         publisher.event(position, entry, &record.source)?;
@@ -84,11 +84,11 @@ impl<'a> Judged<'a> {
     }
 
     /// The size that the target has published whole, if that is an earlier state of this record.
-    fn before(&self, shelf: &dyn PublishTarget) -> Result<Option<u64>, LedgerError> {
-        if !shelf.is_settled()? {
+    fn before(&self, target: &dyn PublishTarget) -> Result<Option<u64>, LedgerError> {
+        if !target.is_settled()? {
             return Ok(None);
         }
-        let bytes = shelf.read(CHECKPOINT, MAX_NOTE as u64)?;
+        let bytes = target.read(CHECKPOINT, MAX_NOTE as u64)?;
         let old = bytes.as_deref().and_then(Note::parse);
         let old = old.and_then(|note| Checkpoint::parse(&note.text));
         let is_earlier = |old: &Checkpoint| {
@@ -101,7 +101,7 @@ impl<'a> Judged<'a> {
 
     /// What later events did to the bodies of these.
     fn openings(&self, range: Range<u64>) -> Result<BTreeMap<u64, BodyOpening>, IndexError> {
-        let now = self.index.slot(self.checkpoint.size)?;
+        let now = self.index.snapshot(self.checkpoint.size)?;
         range.map(|position| Ok((position, now.mark(position)?.opening()))).collect()
     }
 

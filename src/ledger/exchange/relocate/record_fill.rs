@@ -2,12 +2,12 @@
 //!
 //! Always holds: a row that is not whole says that the record is kept in the folder, so no server
 //! commits to it; no row that is there is changed. Not here: whether the record may go there
-//! (`target`), what became of the folder (`moving`).
+//! (`target`), what became of the folder (`relocate`).
 
 use crate::database::{Database, RowGroup, RowsWritten};
 use crate::ledger::error::LedgerError;
-use crate::ledger::exchange::moving::put_back::{self, RestoredRows};
-use crate::ledger::exchange::moving::target::FoundRow;
+use crate::ledger::exchange::relocate::put_back::{self, RestoredRows};
+use crate::ledger::exchange::relocate::target::FoundRow;
 use crate::ledger::reader::Record;
 use crate::ledger::write::home::captured;
 use crate::store::StoreHead;
@@ -21,7 +21,7 @@ use annals_core::verify::source::{Batch, Source};
 const MOST_BYTES: usize = 16 << 20;
 
 /// A record in a database that is compared with its folder, and completed from it.
-pub(super) struct Filling<'a> {
+pub(super) struct RecordFill<'a> {
     database: &'a mut Database,
     record: &'a Record,
     /// The number of the record in the database.
@@ -49,7 +49,7 @@ pub(super) struct FilledRow {
     pub(super) restored: RestoredRows,
 }
 
-impl<'a> Filling<'a> {
+impl<'a> RecordFill<'a> {
     /// A record that the database has not; it is kept at `here` until it is whole.
     ///
     /// Errors: it cannot be added.
@@ -58,9 +58,9 @@ impl<'a> Filling<'a> {
         record: &'a Record,
         origin: &str,
         here: &'a str,
-    ) -> Result<Filling<'a>, LedgerError> {
+    ) -> Result<RecordFill<'a>, LedgerError> {
         let id = database.add_record(origin, &Tree::default().root(), here)?;
-        Ok(Filling::at(database, record, id, StoreHead::EMPTY, Some(here)))
+        Ok(RecordFill::at(database, record, id, StoreHead::EMPTY, Some(here)))
     }
 
     /// A record of which the database has a beginning; it is kept at `here` until it is whole.
@@ -71,10 +71,10 @@ impl<'a> Filling<'a> {
         record: &'a Record,
         found: FoundRow,
         here: &'a str,
-    ) -> Result<Filling<'a>, LedgerError> {
+    ) -> Result<RecordFill<'a>, LedgerError> {
         let FoundRow { id, row, .. } = found;
         database.move_record(id, &row.head, row.moved.as_deref(), Some(here))?;
-        Ok(Filling::at(database, record, id, row.head, Some(here)))
+        Ok(RecordFill::at(database, record, id, row.head, Some(here)))
     }
 
     /// A record that is kept in the database, with all that the folder has.
@@ -82,8 +82,8 @@ impl<'a> Filling<'a> {
         database: &'a mut Database,
         record: &'a Record,
         found: FoundRow,
-    ) -> Filling<'a> {
-        Filling::at(database, record, found.id, found.row.head, None)
+    ) -> RecordFill<'a> {
+        RecordFill::at(database, record, found.id, found.row.head, None)
     }
 
     fn at(
@@ -92,9 +92,9 @@ impl<'a> Filling<'a> {
         id: i32,
         head: StoreHead,
         kept: Option<&'a str>,
-    ) -> Filling<'a> {
+    ) -> RecordFill<'a> {
         let (before, tree, restored) = (head.size, Tree::default(), RestoredRows::default());
-        Filling { database, record, id, before, head, tree, kept, restored }
+        RecordFill { database, record, id, before, head, tree, kept, restored }
     }
 
     /// Takes the next events of the folder: what the database has is compared and completed, the
@@ -140,7 +140,7 @@ impl<'a> Filling<'a> {
     ///
     /// Errors: what the database has is not what the checkpoint of the folder covers.
     pub(super) fn finish(self, checkpoint: &Checkpoint) -> Result<FilledRow, LedgerError> {
-        let Filling { database, id, kept, restored, .. } = self;
+        let RecordFill { database, id, kept, restored, .. } = self;
         let row = database.head(id)?;
         let found = (row.head.size, row.root);
         // Other servers may have added to a record that was whole before.

@@ -11,15 +11,15 @@ use annals_core::verify::source::{Batch, CommitLine, Source, SourceError, Walk};
 const COMMIT: u64 = 256;
 
 /// A record without its own commits.
-pub struct Grouped<'a>(pub &'a dyn Source);
+pub struct FixedCommits<'a>(pub &'a dyn Source);
 
-impl Source for Grouped<'_> {
+impl Source for FixedCommits<'_> {
     fn size(&self) -> u64 {
         self.0.size()
     }
 
     fn walk(&self, from: u64) -> Result<Walk<'_>, SourceError> {
-        Ok(Box::new(self.0.walk(from)?.map(|span| span.map(regrouped))))
+        Ok(Box::new(self.0.walk(from)?.map(|batch| batch.map(regrouped))))
     }
 
     fn document(&self, digest: &Hash) -> Result<Option<Vec<u8>>, SourceError> {
@@ -27,10 +27,10 @@ impl Source for Grouped<'_> {
     }
 }
 
-fn regrouped(span: Batch) -> Batch {
-    let until = span.first + span.entries.len() as u64;
-    let ends = (span.first + 1..=until).filter(|counted| counted.is_multiple_of(COMMIT));
-    let closings =
+fn regrouped(batch: Batch) -> Batch {
+    let until = batch.first + batch.entries.len() as u64;
+    let ends = (batch.first + 1..=until).filter(|counted| counted.is_multiple_of(COMMIT));
+    let commit_lines =
         ends.map(|counted| CommitLine { counted, parsed: None, sum_holds: true }).collect();
-    Batch { closings, ..span }
+    Batch { commit_lines, ..batch }
 }

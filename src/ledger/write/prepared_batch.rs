@@ -2,8 +2,8 @@
 //!
 //! Always holds: an unsigned event is never written. Not here: how they are made (`batch`).
 
-use crate::ledger::write::outbox::Keeping;
-use crate::ledger::write::resolve::Resolved;
+use crate::ledger::write::outbox::OutboxFile;
+use crate::ledger::write::resolve::ResolvedDraft;
 use annals_core::event::Entry;
 use annals_core::event::args::Args;
 use annals_core::hash::Hash;
@@ -13,11 +13,11 @@ use std::path::PathBuf;
 
 /// Events that are signed and verified, and not yet written.
 #[derive(Debug, Default)]
-pub struct Prepared {
+pub struct PreparedBatch {
     /// The entries, in order.
     pub entries: Vec<Entry>,
     /// Their resolved drafts.
-    pub resolved: Vec<Resolved>,
+    pub resolved: Vec<ResolvedDraft>,
     /// Their documents.
     pub documents: Vec<(Hash, Vec<u8>)>,
     /// The path that each document was read from, if it was a file.
@@ -25,7 +25,7 @@ pub struct Prepared {
     /// Position of the first one.
     pub first: u64,
     /// The file that keeps them until they are acknowledged.
-    pub keeping: Option<Keeping>,
+    pub keeping: Option<OutboxFile>,
     /// Whether they only show what would be signed: they are then never written.
     pub unsigned: bool,
     /// How each fact that the events name stood before them, by position.
@@ -54,7 +54,7 @@ pub enum NoteSubject {
     OtherFacts,
 }
 
-impl Prepared {
+impl PreparedBatch {
     /// Adds notes on the event that will have this position.
     pub fn add_notes(&mut self, position: u64, subject: NoteSubject, texts: Vec<String>) {
         let notes = texts.into_iter().map(|text| EventNote { position, subject, text });

@@ -3,9 +3,9 @@
 //! Always holds: the copy's own events come first, then those that are published after them; of a
 //! withheld body that is published by now, the published bytes are taken. What the first walk gives
 //! of the published events is kept as digests, so that the bytes that are written are those that
-//! were verified. Not here: the verdict (`judged`), writing (`commit`).
+//! were verified. Not here: the verdict (`pull_verdict`), writing (`commit`).
 
-use crate::archive::published::Published;
+use crate::archive::published::PublishedSource;
 use crate::index::Index;
 use crate::journal::Journal;
 use annals_core::event::Entry;
@@ -22,7 +22,7 @@ pub struct Joined<'a> {
     own: Option<&'a Journal>,
     /// The copy's index, where it can be trusted.
     index: Option<&'a Index>,
-    published: &'a Published,
+    published: &'a PublishedSource,
     /// The size of the copy's checkpoint, if it has one.
     signed: Option<u64>,
     found: Mutex<JoinedFound>,
@@ -49,7 +49,7 @@ impl<'a> Joined<'a> {
     pub fn new(
         own: Option<&'a Journal>,
         index: Option<&'a Index>,
-        published: &'a Published,
+        published: &'a PublishedSource,
     ) -> Joined<'a> {
         let (found, is_walked) = (Mutex::default(), AtomicBool::new(false));
         Joined { own, index, published, signed: None, found, is_walked }

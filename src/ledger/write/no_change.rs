@@ -6,12 +6,16 @@
 use crate::ledger::query::effect::{differences, object};
 use crate::ledger::write::draft::Draft;
 use crate::ledger::write::pending::WriterLookup;
-use crate::ledger::write::resolve::Resolved;
+use crate::ledger::write::resolve::ResolvedDraft;
 use annals_core::event::args::Args;
 use annals_core::event::body::Content;
 
 /// Refuses an act that would change nothing, and says how one changes something.
-pub fn check(draft: &Draft, resolved: &Resolved, lookup: &WriterLookup<'_>) -> Result<(), String> {
+pub fn check(
+    draft: &Draft,
+    resolved: &ResolvedDraft,
+    lookup: &WriterLookup<'_>,
+) -> Result<(), String> {
     match (&resolved.args, &resolved.content) {
         (Args::FactCorrected(args), Content::FactCorrected(content)) => {
             let standing = lookup.standing_revision(args.on);

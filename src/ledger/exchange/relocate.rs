@@ -11,7 +11,7 @@
 //! only from what was read there; the same command again continues a move that was interrupted.
 //! What is in a database already, where it is the beginning of the record, stays: so what a
 //! database lost, at its end or before it, is put back from its copy. Not here: which record of a
-//! database is meant, and whether it may go there (`target`), the rows (`filling`, `put_back`), SQL
+//! database is meant, and whether it may go there (`target`), the rows (`record_fill`, `put_back`), SQL
 //! (`database`).
 //! Source: FORMAT.md section 18.
 
@@ -20,11 +20,11 @@ use crate::disk::lock::LockWait;
 use crate::entropy::Entropy;
 use crate::keys::{HighWaterMarks, Mark};
 use crate::ledger::error::{LedgerError, chain};
-use crate::ledger::exchange::publish::Verified;
+use crate::ledger::exchange::publish::PublishableRecord;
 use crate::ledger::exchange::steps::Steps;
 use crate::ledger::following::FollowingMark;
 use crate::ledger::home_mark::{HomeMark, MemoryWitness};
-use crate::ledger::imported::Imported;
+use crate::ledger::imported::ImportStatus;
 use crate::ledger::paths::Paths;
 use crate::ledger::reader::Record;
 use crate::ledger::write::home::postgres_home::kept_elsewhere;
@@ -36,10 +36,10 @@ use annals_core::text::Origin;
 use annals_core::tlog::{Checkpoint, Note};
 use annals_core::verdict::Verdict;
 use annals_core::verify::source::Source;
-use filling::Filling;
+use record_fill::RecordFill;
 use target::{FoundRow, MoveTarget, last_hash};
 
-mod filling;
+mod record_fill;
 mod moving_place;
 mod put_back;
 mod target;
@@ -96,9 +96,9 @@ pub fn move_to_database(
     }
     let mut lock = paths.take_lock(wait)?;
     HomeMark::expect(paths, mark.as_ref().map(|mark| mark.place.as_str()))?;
-    Imported::of(paths)?.expect_writable(paths)?;
+    ImportStatus::of(paths)?.expect_writable(paths)?;
     let record = Record::open(paths.clone())?;
-    let checkpoint = Verified::of(&record, jobs, progress)?.checkpoint().clone();
+    let checkpoint = PublishableRecord::of(&record, jobs, progress)?.checkpoint().clone();
     let mut database = Database::connect(address)?;
     database.expect_fit()?;
     let found = FoundRow::of(&mut database, &checkpoint.origin, &record)?;
@@ -116,11 +116,11 @@ pub fn move_to_database(
     let mut filling = match found {
         Some(found) if mark.is_some() && found.keeps_all_of(&record) => {
             // The servers of the database go on meanwhile.
-            Filling::whole(&mut database, &record, found)
+            RecordFill::whole(&mut database, &record, found)
         }
         // Until it is whole there, nobody serves it from there.
-        Some(found) => Filling::of(&mut database, &record, found, &here)?,
-        None => Filling::new(&mut database, &record, &checkpoint.origin, &here)?,
+        Some(found) => RecordFill::of(&mut database, &record, found, &here)?,
+        None => RecordFill::new(&mut database, &record, &checkpoint.origin, &here)?,
     };
     for batch in record.source.walk(0)? {
         let batch = batch?;
@@ -206,7 +206,7 @@ pub fn move_to_folder(
     let _lock = paths.take_lock(wait)?;
     HomeMark::expect(paths, Some(&address.to_string()))?;
     let record = Record::open(paths.clone())?;
-    let checkpoint = Verified::of(&record, jobs, progress)?.checkpoint().clone();
+    let checkpoint = PublishableRecord::of(&record, jobs, progress)?.checkpoint().clone();
     let mut database = Database::connect(address)?;
     let found = FoundRow::expect(&mut database, address, &checkpoint.origin, &record)?;
     let head = StoreHead { size: record.size(), hash: last_hash(&record, record.size())? };

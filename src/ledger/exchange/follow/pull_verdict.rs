@@ -12,10 +12,10 @@
 //! here: what a fault says of the publisher (`contradiction`), writing (`commit`).
 //! Source: FORMAT.md sections 5 to 9.
 
-use crate::archive::published::Published;
+use crate::archive::published::PublishedSource;
 use crate::journal::Journal;
 use crate::ledger::error::LedgerError;
-use crate::ledger::exchange::follow::joined::{Joined, JoinedFound};
+use crate::ledger::exchange::follow::joined_source::{Joined, JoinedFound};
 use crate::ledger::paths::Paths;
 use crate::ledger::query::acts::QueryError;
 use crate::ledger::reader::pin_of;
@@ -69,7 +69,10 @@ impl StampedCopy {
 
     /// The verdict on the new events alone; `None` where it is not a plain yes. A published place
     /// that cannot be read is an error.
-    pub fn judge(&mut self, published: &Published) -> Result<Option<JudgedPull>, LedgerError> {
+    pub fn judge(
+        &mut self,
+        published: &PublishedSource,
+    ) -> Result<Option<JudgedPull>, LedgerError> {
         let StampedRecord { journal, slice, .. } = &mut self.0;
         let size = slice.size();
         let Some(target) = PublishedTarget::of(published) else { return Ok(None) };
@@ -148,7 +151,7 @@ struct Survey {
 impl Survey {
     /// Reads the new events; `None` where one of them changes which earlier bodies may be shown, or
     /// is no event.
-    fn of(published: &Published, size: u64) -> Result<Option<Survey>, LedgerError> {
+    fn of(published: &PublishedSource, size: u64) -> Result<Option<Survey>, LedgerError> {
         let mut survey = Survey::default();
         for batch in published.walk(size).map_err(LedgerError::Elsewhere)? {
             let batch = batch.map_err(LedgerError::Elsewhere)?;
@@ -200,7 +203,7 @@ struct PublishedTarget {
 }
 
 impl PublishedTarget {
-    fn of(published: &Published) -> Option<PublishedTarget> {
+    fn of(published: &PublishedSource) -> Option<PublishedTarget> {
         let note = published.checkpoint()?.to_vec();
         let checkpoint = Checkpoint::parse(&Note::parse(&note)?.text)?;
         let origin = Origin::new(checkpoint.origin.as_str()).ok()?;
@@ -237,7 +240,7 @@ pub struct WholeJudging<'a> {
     /// The copy's own checkpoint, if it has one.
     pub signed: Option<&'a Checkpoint>,
     /// What is published.
-    pub published: &'a Published,
+    pub published: &'a PublishedSource,
     /// Number of threads.
     pub jobs: usize,
     /// Called periodically with the number of events that are verified.

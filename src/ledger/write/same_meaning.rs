@@ -5,13 +5,13 @@
 //! (`repeats`), submissions of the same drafts (`outbox`).
 
 use crate::ledger::error::LedgerError;
+use crate::ledger::write::draft_input::LoadedInput;
 use crate::ledger::write::home::entry_of;
-use crate::ledger::write::loaded::LoadedInput;
 use crate::ledger::write::outbox::act_of;
 use crate::ledger::write::outcome::Refs;
 use crate::ledger::write::passages::claim_of;
 use crate::ledger::write::pending::WriterLookup;
-use crate::ledger::write::prepared::Prepared;
+use crate::ledger::write::prepared_batch::PreparedBatch;
 use crate::ledger::write::resolve::{Agents, Resolver};
 use crate::ledger::write::slice::Needs;
 use crate::ledger::write::writer::Writer;
@@ -117,7 +117,7 @@ fn meanings(
         return Ok(None);
     }
     writer.need(&Needs::of(drafts))?;
-    let prepared = Prepared { first: writer.size(), ..Prepared::default() };
+    let prepared = PreparedBatch { first: writer.size(), ..PreparedBatch::default() };
     let (named, mut agents) = (Refs::default(), Agents::default());
     let mut meanings = Vec::new();
     for draft in &drafts.drafts {

@@ -23,13 +23,13 @@ pub struct Undone {
     /// The revocation.
     pub by: u64,
     /// How it was undone.
-    pub how: How,
+    pub how: UndoKind,
 }
 
 /// How an event was undone.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
-pub enum How {
+pub enum UndoKind {
     /// The key of its signer is suspect.
     Struck,
     /// The fold without the struck events refuses it.
@@ -38,7 +38,7 @@ pub enum How {
 
 /// The fold before a suspect revocation, with what it undid.
 #[derive(Clone, Debug, Default)]
-pub struct Refolded {
+pub struct Refold {
     /// The state before the revocation itself is applied.
     pub fold: Fold,
     /// The events that were undone, by position.
@@ -55,21 +55,21 @@ struct Suspicion {
 
 /// Folds all acts before `position` again. The suspect revocation at `position` is the last act of
 /// `history`; for one that is not in it, see [`refold_with`].
-pub fn refold(history: &History, position: u64) -> Refolded {
+pub fn refold(history: &History, position: u64) -> Refold {
     let last = history.act(position).and_then(|act| suspicion(act, history));
-    last.map_or_else(Refolded::default, |last| run(history, last))
+    last.map_or_else(Refold::default, |last| run(history, last))
 }
 
 /// Folds all acts again for a suspect revocation that is not yet in the history; `None` for other
 /// events.
-pub fn refold_with(history: &History, case: &RuleContext<'_>) -> Option<Refolded> {
+pub fn refold_with(history: &History, case: &RuleContext<'_>) -> Option<Refold> {
     let Operation::Revoked(revoked) = case.event.operation else { return None };
     let from = revoked.suspect_from?;
     let (position, signer, key) = (case.event.position, case.event.by, revoked.key);
     Some(run(history, Suspicion { position, signer, key, from }))
 }
 
-fn run(history: &History, last: Suspicion) -> Refolded {
+fn run(history: &History, last: Suspicion) -> Refold {
     let earlier = history.acts().iter().filter(|act| act.position < last.position);
     let mut all: Vec<Suspicion> = earlier.filter_map(|act| suspicion(act, history)).collect();
     all.push(last);
@@ -140,8 +140,8 @@ impl Strikers {
 ///
 /// Errors: those dropped, up to the first one of which this is not so: all is to be folded again
 /// without them.
-fn pass(history: &History, until: u64, all: &[Suspicion]) -> Result<Refolded, HashSet<u64>> {
-    let mut out = Refolded::default();
+fn pass(history: &History, until: u64, all: &[Suspicion]) -> Result<Refold, HashSet<u64>> {
+    let mut out = Refold::default();
     let standing = standing(all);
     let strikers = Strikers::of(&standing);
     let stands = |position: u64| {
@@ -159,7 +159,7 @@ fn pass(history: &History, until: u64, all: &[Suspicion]) -> Result<Refolded, Ha
             _ if lasting => out.fold.apply(act, history),
             Some(striker) => {
                 struck_by.insert(striker);
-                out.undone.push(Undone { event: act.position, by: striker, how: How::Struck });
+                out.undone.push(Undone { event: act.position, by: striker, how: UndoKind::Struck });
                 if entry {
                     out.fold.apply(act, history);
                     out.fold.suspect(act.position);
@@ -174,7 +174,7 @@ fn pass(history: &History, until: u64, all: &[Suspicion]) -> Result<Refolded, Ha
                             return Err(dropped);
                         }
                     }
-                    let how = How::SetAside;
+                    let how = UndoKind::SetAside;
                     out.undone.push(Undone { event: act.position, by: until, how });
                 }
             },
@@ -195,20 +195,20 @@ mod tests {
     use crate::text::{Origin, Person};
 
     /// Section 8, word for word: every fold from the start, to its end.
-    fn naive(history: &History, position: u64) -> (Refolded, usize) {
+    fn naive(history: &History, position: u64) -> (Refold, usize) {
         let last = suspicion(history.act(position).unwrap(), history).unwrap();
         let earlier = history.acts().iter().filter(|act| act.position < position);
         let mut all: Vec<Suspicion> = earlier.filter_map(|act| suspicion(act, history)).collect();
         all.push(last);
         for folds in 1.. {
             let standing = standing(&all);
-            let mut out = Refolded::default();
+            let mut out = Refold::default();
             for act in history.acts().iter().filter(|act| act.position < position) {
                 let by = history.key(act.by).unwrap();
                 let strikes = |s: &&Suspicion| {
                     s.key == by && act.position >= s.from && act.position < s.position
                 };
-                let (event, how) = (act.position, How::Struck);
+                let (event, how) = (act.position, UndoKind::Struck);
                 out.fold.promise(act);
                 if let Some(striker) = standing.iter().find(strikes) {
                     out.undone.push(Undone { event, by: striker.position, how });
@@ -219,12 +219,12 @@ mod tests {
                 } else if legal::check_refolded(history, &out.fold, act, by).is_ok() {
                     out.fold.apply(act, history);
                 } else {
-                    out.undone.push(Undone { event, by: position, how: How::SetAside });
+                    out.undone.push(Undone { event, by: position, how: UndoKind::SetAside });
                 }
             }
             let is_set_aside = |s: &&Suspicion| {
                 let mut undone = out.undone.iter();
-                undone.any(|undone| undone.event == s.position && undone.how == How::SetAside)
+                undone.any(|undone| undone.event == s.position && undone.how == UndoKind::SetAside)
             };
             match standing.iter().rev().find(is_set_aside).map(|s| s.position) {
                 Some(oldest) => all.retain(|s| s.position != oldest),

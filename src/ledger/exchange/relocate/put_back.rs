@@ -1,6 +1,6 @@
 //! What a database has of the beginning of a record, compared with the record, and completed.
 //!
-//! Always holds: no row that is there is changed. Not here: the events after those (`filling`).
+//! Always holds: no row that is there is changed. Not here: the events after those (`record_fill`).
 
 use crate::database::Database;
 use crate::ledger::error::LedgerError;

@@ -9,12 +9,12 @@
 //!
 //! Never where the database says that the record was moved to another folder.
 //!
-//! Always holds: nothing is written. Not here: what is moved (`filling`). Source: FORMAT.md section
+//! Always holds: nothing is written. Not here: what is moved (`record_fill`). Source: FORMAT.md section
 //! 18.
 
 use crate::database::{Database, DatabaseAddress, DatabaseError, HeadRow, KeptRecord};
 use crate::ledger::error::LedgerError;
-use crate::ledger::exchange::moving::moving_place;
+use crate::ledger::exchange::relocate::moving_place;
 use crate::ledger::home_mark::HomeMark;
 use crate::ledger::reader::Record;
 use crate::ledger::write::home::postgres_home::kept_elsewhere;

@@ -7,7 +7,7 @@
 
 mod keys_here;
 
-use crate::cli::commands::home::keys_here::{KeysHere, SignerHere, all_here, has_keys, here};
+use crate::cli::commands::overview::keys_here::{KeysHere, SignerHere, all_here, has_keys, here};
 use crate::cli::render::{events, provenance};
 use crate::cli::shared::draft_file::{DraftOrigin, kept_files};
 use crate::cli::shared::waiting::{self, ReviewScope, waits_for};
@@ -21,7 +21,7 @@ use crate::keys::{KeyFolder, KeyName, KeyPresence};
 use crate::ledger::error::{LedgerError, chain};
 use crate::ledger::exchange::submitting::still_waiting;
 use crate::ledger::following::FoundEvidence;
-use crate::ledger::imported::Imported;
+use crate::ledger::imported::ImportStatus;
 use crate::ledger::query::effect::Effects;
 use crate::ledger::query::event::{EventRow, on, row};
 use crate::ledger::query::names::Names;
@@ -100,7 +100,7 @@ pub fn run(context: &mut Context) -> Result<Exit, CliError> {
     let title = names.title.as_deref().map(|title| format!(": {}", visible(title)));
     let origin = origin.unwrap_or_else(|| "unknown: no event of it is here".to_owned());
     line("record", &format!("{origin}{}", title.unwrap_or_default()))?;
-    let is_read_only = matches!(Imported::of(&record.paths)?, Imported::ReadOnly(_));
+    let is_read_only = matches!(ImportStatus::of(&record.paths)?, ImportStatus::ReadOnly(_));
     if let Some(copy) = copy(record.part_of, view.as_of().size, is_read_only) {
         line("copy", &copy)?;
     }
@@ -146,13 +146,13 @@ pub fn run(context: &mut Context) -> Result<Exit, CliError> {
 /// Who is here, what waits and what is new, for programs. A program's look does not count as one:
 /// what a person has not seen stays new.
 #[derive(Serialize)]
-struct HomeJson<'a> {
+struct OverviewJson<'a> {
     #[serde(flatten)]
     as_of: AsOf,
     origin: Option<String>,
     title: Option<&'a str>,
     /// The keys here that may sign.
-    keys: Vec<HomeKey>,
+    keys: Vec<OverviewKey>,
     /// Who reviews, if that is one person.
     reviewer: Option<String>,
     /// Facts that wait for the reviewer.
@@ -171,7 +171,7 @@ struct HomeJson<'a> {
 }
 
 #[derive(Serialize)]
-struct HomeKey {
+struct OverviewKey {
     name: String,
     key: PublicKey,
     holder: String,
@@ -196,7 +196,7 @@ fn for_programs(context: &Context) -> Result<Exit, CliError> {
     let since = since(&view, last.as_ref(), false)?;
     let reviewer = provenance::reviewer(context, &view, &names).ok();
     let person = reviewer.as_ref().map(|(_, person)| person);
-    let keys = here(context, &view)?.into_iter().map(|(name, member)| HomeKey {
+    let keys = here(context, &view)?.into_iter().map(|(name, member)| OverviewKey {
         name: name.to_string(),
         key: member.key,
         holder: names.of(&member.key),
@@ -208,7 +208,7 @@ fn for_programs(context: &Context) -> Result<Exit, CliError> {
         true => drafts(&view)?,
         false => Vec::new(),
     };
-    let home = HomeJson {
+    let home = OverviewJson {
         as_of: view.as_of(),
         origin: view.state().fold.ledger.as_ref().map(|ledger| ledger.origin.to_string()),
         title: names.title.as_deref(),

@@ -49,7 +49,7 @@ impl<'a> ProtectedPlace<'a> {
 
 /// Refuses a place that is one of these folders or is inside one, or inside of another ledger, bag
 /// or folder of keys.
-pub fn expect_apart(place: &Path, kept: &[ProtectedPlace<'_>]) -> Result<(), LedgerError> {
+pub fn expect_unprotected(place: &Path, kept: &[ProtectedPlace<'_>]) -> Result<(), LedgerError> {
     expect_outside(place, kept)?;
     match holder(&real_path(place)?)? {
         Some((kind, folder)) => Err(outside(kind, &folder, place)),
@@ -57,8 +57,8 @@ pub fn expect_apart(place: &Path, kept: &[ProtectedPlace<'_>]) -> Result<(), Led
     }
 }
 
-/// As [`expect_apart`], for a file that may be beside keys: a pin, evidence, a witness's state.
-pub fn expect_apart_or_beside_keys(
+/// As [`expect_unprotected`], for a file that may be beside keys: a pin, evidence, a witness's state.
+pub fn expect_unprotected_or_beside_keys(
     place: &Path,
     kept: &[ProtectedPlace<'_>],
 ) -> Result<(), LedgerError> {
@@ -80,9 +80,9 @@ fn expect_outside(place: &Path, kept: &[ProtectedPlace<'_>]) -> Result<(), Ledge
     Ok(())
 }
 
-/// As [`expect_apart`]; also refuses a folder that contains one of these.
+/// As [`expect_unprotected`]; also refuses a folder that contains one of these.
 pub fn expect_folder_apart(folder: &Path, kept: &[ProtectedPlace<'_>]) -> Result<(), LedgerError> {
-    expect_apart(folder, kept)?;
+    expect_unprotected(folder, kept)?;
     let above = real_path(folder)?;
     for kept in kept {
         if real_path(kept.folder())?.starts_with(&above) {
