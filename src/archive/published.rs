@@ -138,7 +138,7 @@ impl PublishedSource {
         }
     }
 
-    /// As [`PublishedSource::open`], for a server: a malformed checkpoint is an error, because it may be
+    /// As [`PublishedSource::open`], for a server: a malformed checkpoint is an error: it may be
     /// a page that the server or a proxy returned.
     pub fn open_served(files: Box<dyn PublishedFiles>) -> Result<PublishedSource, SourceError> {
         let published = PublishedSource::open(files)?;

@@ -57,7 +57,8 @@ pub fn expect_unprotected(place: &Path, kept: &[ProtectedPlace<'_>]) -> Result<(
     }
 }
 
-/// As [`expect_unprotected`], for a file that may be beside keys: a pin, evidence, a witness's state.
+/// As [`expect_unprotected`], for a file that may be beside keys: a pin, evidence, the state of a
+/// witness.
 pub fn expect_unprotected_or_beside_keys(
     place: &Path,
     kept: &[ProtectedPlace<'_>],

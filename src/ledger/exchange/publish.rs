@@ -5,10 +5,10 @@
 //! reader finds every file for the size in the published checkpoint. The earlier publication is a
 //! prefix of the new one. Every published file is compared with the one derived from the record,
 //! byte for byte, and written again if it differs; after a whole publication the next one does so
-//! only for what is new (`incremental`), unless more is asked for. A size that a witness cosigned has
-//! its partial tiles, even if that size was never published. A sealed or redacted body or document
-//! is not published, even if a copy of it exists elsewhere; its line in a body bundle is removed
-//! before the checkpoint that withholds it is written. Not here: how a file is written
+//! only for what is new (`incremental`), unless more is asked for. A size that a witness cosigned
+//! has its partial tiles, even if that size was never published. A sealed or redacted body or
+//! document is not published, even if a copy of it exists elsewhere; its line in a body bundle is
+//! removed before the checkpoint that withholds it is written. Not here: how a file is written
 //! (`archive::publish_target`).
 //! Source: FORMAT.md section 9, "Published directory".
 

@@ -11,8 +11,8 @@
 //! only from what was read there; the same command again continues a move that was interrupted.
 //! What is in a database already, where it is the beginning of the record, stays: so what a
 //! database lost, at its end or before it, is put back from its copy. Not here: which record of a
-//! database is meant, and whether it may go there (`target`), the rows (`record_fill`, `put_back`), SQL
-//! (`database`).
+//! database is meant, and whether it may go there (`target`), the rows (`record_fill`, `put_back`),
+//! SQL (`database`).
 //! Source: FORMAT.md section 18.
 
 use crate::database::{Database, DatabaseAddress};

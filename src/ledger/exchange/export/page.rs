@@ -14,7 +14,7 @@ pub const TEXT: &str = include_str!("verify.txt");
 /// `VERIFY.html`: the same text as HTML.
 pub fn html() -> String {
     format!(
-        "<!doctype html>\n<html lang=\"en\">\n<meta charset=\"utf-8\">\n<title>ConfirmationMethod to check this \
+        "<!doctype html>\n<html lang=\"en\">\n<meta charset=\"utf-8\">\n<title>How to check this \
          bag</title>\n<pre>\n{}</pre>\n</html>\n",
         escaped(TEXT)
     )

@@ -9,8 +9,8 @@
 //!
 //! Never where the database says that the record was moved to another folder.
 //!
-//! Always holds: nothing is written. Not here: what is moved (`record_fill`). Source: FORMAT.md section
-//! 18.
+//! Always holds: nothing is written. Not here: what is moved (`record_fill`). Source: FORMAT.md
+//! section 18.
 
 use crate::database::{Database, DatabaseAddress, DatabaseError, HeadRow, KeptRecord};
 use crate::ledger::error::LedgerError;
