@@ -1,7 +1,7 @@
 //! The real path of a place, with links and `..` resolved, even if nothing is there yet.
 //!
 //! Always holds: nothing is written; what is there of the path is resolved, the rest is appended,
-//! and so is what stands in a folder that this user may not read.
+//! and so is what stands in a folder that this user may not enter.
 //! Not here: what may be written where (`ledger::exchange::protected_place`). Source: realpath(3).
 
 use crate::disk::{DiskError, error};

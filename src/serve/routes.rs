@@ -261,7 +261,8 @@ fn given_before(
     }
 }
 
-/// Refuses statements that are not signed by an enrolled key, before they wait in the queue.
+/// Refuses statements, before they wait in the queue, whose key may not sign here: it is neither an
+/// enrolled one that was not revoked, nor the recovery key.
 fn expect_signed(
     keys: &KeyCache,
     head: &ServedHead,

@@ -25,7 +25,7 @@ impl Watch {
 
     pub fn start(newsroom: &Newsroom, address: &str, more: &[&str]) -> Watch {
         let listed = newsroom.annals("server", &["witness", "list"]).err;
-        let log = listed.lines().find_map(|line| line.split_once("watches it: ")).unwrap().1;
+        let log = listed.lines().find_map(|line| line.split_once("for monitors: ")).unwrap().1;
         let line = ["witness", "serve", "--listen", address, "--key", "w", "--state", "state"];
         let arguments = [&line[..], &["--for", log, "--format", "json"], more].concat();
         let mut command = newsroom.command("watch", &arguments);

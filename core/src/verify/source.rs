@@ -32,7 +32,7 @@ pub struct Batch {
     pub damage: Vec<Damage>,
 }
 
-/// A closing line of a journal: `= <size> <base64 root> <base64 sum>`.
+/// A commit line of a journal (FORMAT.md: closing line): `= <size> <base64 root> <base64 sum>`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CommitLine {
     /// Number of entries before this line, counted.
@@ -43,7 +43,7 @@ pub struct CommitLine {
     pub sum_holds: bool,
 }
 
-/// The three values of a closing line.
+/// The three values of a commit line.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct CommitLineValues {
     /// Events in the record so far.

@@ -210,9 +210,9 @@ impl Drop for FolderBagTarget {
 
 /// A target that only computes digests and writes nothing.
 #[derive(Debug, Default)]
-pub struct NoGround;
+pub struct NullBagTarget;
 
-impl BagTarget for NoGround {
+impl BagTarget for NullBagTarget {
     fn begin(&mut self, _name: &str) -> Result<(), DiskError> {
         Ok(())
     }

@@ -22,7 +22,7 @@ use crate::ledger::home_mark::{HomeMark, MemoryWitness};
 use crate::ledger::imported;
 use crate::ledger::query::effect::Effects;
 use crate::ledger::query::names::Names;
-use crate::ledger::query::summary::{PositionList, Summary};
+use crate::ledger::query::summary::{FirstPositions, Summary};
 use crate::ledger::query::tally::Tally;
 use crate::ledger::query::{AsOf, View, no_fact};
 use crate::ledger::reader::{Record, covered};
@@ -55,8 +55,8 @@ struct StatusReport {
     by_status: BTreeMap<Status, u64>,
     corrected: u64,
     suspect: u64,
-    waiting: PositionList,
-    open_disputes: PositionList,
+    waiting: FirstPositions,
+    open_disputes: FirstPositions,
     documents: u64,
     suspect_documents: u64,
     editors: Vec<Editor>,
@@ -352,7 +352,7 @@ fn marks(record: &Record) -> Result<MarksFound, LedgerError> {
 /// The maximum number of positions in a line.
 const LISTED: usize = 20;
 
-fn listed(PositionList { count, first }: &PositionList) -> String {
+fn listed(FirstPositions { count, first }: &FirstPositions) -> String {
     let all: Vec<String> = first.iter().take(LISTED).map(u64::to_string).collect();
     match count.checked_sub(LISTED as u64) {
         _ if *count == 0 => "none".to_owned(),

@@ -48,7 +48,7 @@ pub struct Refusal {
     pub place: Option<InputPlace>,
     /// The draft's `ref`.
     pub name: Option<String>,
-    /// The rule that refuses it; `None` for a draft that cannot be read or resolved.
+    /// The rule that refuses it; `None` where it is refused before its event is judged.
     pub rule: Option<Rule>,
     /// What was expected and found.
     pub why: String,

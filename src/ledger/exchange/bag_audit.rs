@@ -6,7 +6,7 @@
 
 use crate::archive::bag::note::BagText;
 use crate::archive::bag::read::{BagSizes, Checked, check, read, sizes};
-use crate::archive::bag::target::NoGround;
+use crate::archive::bag::target::NullBagTarget;
 use crate::archive::bag::{Bagger, INFO, NOTE, PAYLOAD, TAG_MANIFEST};
 use crate::disk::is_there;
 use crate::journal::GIT_IN_LEDGER;
@@ -221,7 +221,7 @@ impl Files<'_> {
         steps: Steps<'_>,
         wrong: &mut Vec<String>,
     ) -> Result<DerivedComparison, LedgerError> {
-        let mut target = NoGround;
+        let mut target = NullBagTarget;
         let mut bag = Bagger::new(&mut target);
         let (about, state) = derive(record, end, &mut bag, steps)?;
         let mut equal = 0;

@@ -294,10 +294,7 @@ fn bring_once(
     FollowingMark { pulled: Some(options.now), ..following.clone() }.write(paths)?;
     FoundEvidence::set_aside(paths)?;
     disk::remove_folder_optional(&paths.pulling())?;
-    if disk::is_there(&paths.following_pin())? {
-        let pin = paths.following_pin();
-        fs::remove_file(&pin).map_err(disk::error("remove", &pin))?;
-    }
+    disk::remove_optional(&paths.following_pin())?;
     Ok(PullOutcome { place: following.shown_place(), origin, before, size, verified })
 }
 

@@ -75,33 +75,33 @@ pub fn import(
     // The record's state is no longer needed and may be large.
     let manifest = bag_audit.checked.manifest;
     drop(bag_audit.record);
-    let mut ground = FolderBagTarget::open(&paths.ledger, options.wait)?;
+    let mut target = FolderBagTarget::open(&paths.ledger, options.wait)?;
     for (name, digest) in &manifest {
         let inside = name.strip_prefix("data/").filter(|name| is_of_ledger(name));
         let Some(inside) = inside.and_then(|name| name.strip_prefix("ledger/")) else { continue };
-        ground.begin(inside)?;
-        let copied = stream(&bag.join(name), &mut |piece| ground.add(piece))?;
-        ground.end()?;
+        target.begin(inside)?;
+        let copied = stream(&bag.join(name), &mut |piece| target.add(piece))?;
+        target.end()?;
         if copied != *digest {
             let why = format!("{name} was changed while it was read");
             return Err(LedgerError::Bag(bag.to_owned(), why));
         }
     }
     if let Some(text) = imported.write() {
-        put(&mut ground, "imported", text.as_bytes())?;
+        put(&mut target, "imported", text.as_bytes())?;
     }
-    put(&mut ground, ATTRIBUTES, NO_TEXT.as_bytes())?;
-    ground.finish()?;
+    put(&mut target, ATTRIBUTES, NO_TEXT.as_bytes())?;
+    target.finish()?;
     // A bag contains no index, so it is built here.
     let progress = |done| options.steps.jump("index", done);
     make_index(paths, Record::open(paths.clone())?.journal()?, Some(&progress))?;
     Ok(ImportedLedger { size, imported })
 }
 
-fn put(ground: &mut FolderBagTarget, name: &str, bytes: &[u8]) -> Result<(), LedgerError> {
-    ground.begin(name)?;
-    ground.add(bytes)?;
-    Ok(ground.end()?)
+fn put(target: &mut FolderBagTarget, name: &str, bytes: &[u8]) -> Result<(), LedgerError> {
+    target.begin(name)?;
+    target.add(bytes)?;
+    Ok(target.end()?)
 }
 
 /// The report on the record, if there is no fault at all.

@@ -4,20 +4,17 @@
 //! bytes (`audit`).
 
 use crate::disk;
-use crate::index::RowKind;
 use crate::ledger::error::LedgerError;
 use crate::ledger::query::gather::gather;
 use crate::ledger::query::names::Names;
-use crate::ledger::query::{Query, View};
+use crate::ledger::query::{View, all_documents};
 use crate::ledger::reader::Record;
 
 /// The positions of the documents whose files are missing.
 ///
 /// Errors: the record or its folder of documents cannot be read.
 pub fn absent_documents(record: &Record) -> Result<Vec<u64>, LedgerError> {
-    let documents: &Query<'_> =
-        &|snapshot, _| Ok(snapshot.positions(RowKind::Documents)?.into_iter().collect());
-    let view = View::some(record, record.size(), documents)?;
+    let view = View::some(record, record.size(), &all_documents)?;
     let rows = gather(&view, &Names::read(&view)?, &|_| false)?.documents;
     let mut absent = Vec::new();
     for (position, row) in rows {

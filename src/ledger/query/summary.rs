@@ -18,22 +18,22 @@ use std::collections::BTreeMap;
 
 /// Events of which the first are listed.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct PositionList {
+pub struct FirstPositions {
     /// How many there are.
     pub count: u64,
     /// The first of them.
     pub first: Vec<u64>,
 }
 
-impl Serialize for PositionList {
+impl Serialize for FirstPositions {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         self.first.serialize(serializer)
     }
 }
 
-impl PositionList {
-    fn of(all: impl Iterator<Item = u64>, most: usize) -> PositionList {
-        let mut listed = PositionList::default();
+impl FirstPositions {
+    fn of(all: impl Iterator<Item = u64>, most: usize) -> FirstPositions {
+        let mut listed = FirstPositions::default();
         for position in all {
             listed.count += 1;
             if listed.first.len() < most {
@@ -63,9 +63,9 @@ pub struct Summary {
     /// Facts that are suspect.
     pub suspect: u64,
     /// Facts that wait for a confirmation.
-    pub waiting: PositionList,
+    pub waiting: FirstPositions,
     /// Open disputes of facts that are not retracted.
-    pub open_disputes: PositionList,
+    pub open_disputes: FirstPositions,
     /// Documents, also those that were set aside.
     pub documents: u64,
     /// Of these, the suspect ones, and those that were set aside.
@@ -118,11 +118,11 @@ impl Summary {
             Ok(())
         })?;
         Ok(Summary {
-            waiting: PositionList {
+            waiting: FirstPositions {
                 count: by_status.get(&Status::Asserted).copied().unwrap_or(0),
                 first: snapshot.first(waiting, most)?,
             },
-            open_disputes: PositionList { count: open_disputes, first: disputes },
+            open_disputes: FirstPositions { count: open_disputes, first: disputes },
             by_status,
             corrected,
             suspect,
@@ -155,8 +155,8 @@ impl Summary {
             by_status,
             corrected: facts().filter(|fact| fact.corrected > 0).count() as u64,
             suspect: facts().filter(|fact| fact.suspect).count() as u64,
-            waiting: PositionList::of(facts().filter(waits).map(|fact| fact.position), most),
-            open_disputes: PositionList::of(disputes, most),
+            waiting: FirstPositions::of(facts().filter(waits).map(|fact| fact.position), most),
+            open_disputes: FirstPositions::of(disputes, most),
             documents: documents.len() as u64,
             suspect_documents: suspect_documents(&state.fold, &documents),
             redactions: redactions(view)?,

@@ -44,7 +44,8 @@ pub struct Outcome {
 pub enum DraftResult {
     /// It is accepted.
     Good,
-    /// It cannot be resolved, and why.
+    /// It is refused before its event is judged, and why: it cannot be read or resolved, it repeats
+    /// another, or it would change nothing.
     Refused(Reasons),
     /// Its event breaks the rules.
     Illegal(BrokenRule),

@@ -217,8 +217,7 @@ impl DocumentThere {
 
     /// What lets words of it be quoted, in place of the advice for a document that can be quoted.
     fn advise(&self, refusal: &mut Refusal) {
-        let rule = format!("rule {}: ", Rule::DocumentRepeated);
-        if self.media_type == PLAIN || !refusal.why.starts_with(&rule) {
+        if self.media_type == PLAIN || refusal.rule != Some(Rule::DocumentRepeated) {
             return;
         }
         let Self { document, media_type, text } = self;
@@ -233,8 +232,9 @@ impl DocumentThere {
             ),
         };
         refusal.why = format!(
-            "{rule}the same document was captured by event {document}; {advice}; it gets another \
-             title or date with annals document describe"
+            "rule {}: the same document was captured by event {document}; {advice}; it gets another \
+             title or date with annals document describe",
+            Rule::DocumentRepeated
         );
     }
 }

@@ -83,7 +83,7 @@ pub struct ReadCopy {
     own_faults: Vec<Fault>,
     /// Faults of another copy against the checkpoint and the marks here.
     conflicts: Vec<Fault>,
-    /// Why a record without faults cannot be used for a repair.
+    /// Why a record cannot be used for a repair, whether it has faults or not.
     unusable: Option<String>,
     /// Of another copy that is a part of its record, the number of events of the whole, if nothing
     /// here says that there are no more than in the part.
