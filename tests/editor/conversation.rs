@@ -268,6 +268,48 @@ fn a_line_that_is_not_finished_is_kept_and_gone_on_with() {
     }
 }
 
+/// A fact that was left at who or when is not shown as a whole one: its question is asked again.
+#[test]
+fn a_fact_that_is_left_at_who_or_when_goes_on_there() {
+    let desk = desk();
+    for (left_at, typed) in
+        [(WHO, "Kommers"), (WHO, ""), (WHEN, "2022-01"), (WHEN, "26. 1. 2022"), (WHEN, "")]
+    {
+        let mut talk = talk_of(&desk, "ada", "append");
+        talk.asks(PASSAGE, "Sullivan met Grushko");
+        talk.asks(CLAIM, "They met.");
+        if left_at == WHEN {
+            talk.asks(WHO, "");
+        }
+        talk.sees(left_at);
+        talk.types(typed);
+        talk.sees(typed);
+        talk.types(CTRL_C);
+        talk.sees("your drafts are kept in ");
+        assert_eq!((talk.ends().1, desk.size()), (3, 4));
+        let kept = drafts(&desk);
+        let file = kept.iter().find(|path| path.extension().unwrap() == "jsonl").unwrap();
+        let mut talk = talk_of(&desk, "ada", &format!("append|{}", file.display()));
+        talk.sees(left_at);
+        talk.sees(typed);
+        // Control-U takes what was typed.
+        talk.types("\u{15}\r");
+        if left_at == WHO {
+            talk.asks(WHEN, "");
+        }
+        talk.asks(GO, "n");
+        talk.sees("your drafts are kept in ");
+        assert_eq!(talk.ends().1, 3);
+        // Answered, it is a draft like others.
+        let kept = drafts(&desk);
+        assert_eq!(kept.len(), 1, "{kept:?}");
+        let mut talk = talk_of(&desk, "ada", &format!("append|{}|--dry-run", kept[0].display()));
+        talk.sees("They met.");
+        assert_eq!(talk.ends().1, 0);
+        kept.iter().for_each(|path| std::fs::remove_file(path).unwrap());
+    }
+}
+
 /// What else can be answered stands in the list after `more`.
 #[test]
 fn the_reliability_of_the_document_is_an_answer() {

@@ -153,8 +153,10 @@ impl AppendArgs {
 /// Drafts that a conversation left before their last answer, where somebody is there to go on.
 fn unfinished(kept: &DraftFile, input: &Input) -> Option<Vec<Draft>> {
     let drafts: Vec<Draft> = input.drafts.iter().map(|placed| placed.draft.clone()).collect();
-    let unfinished = input.unread.is_empty() && drafts.iter().any(conversation::is_unfinished);
-    (ask::on_terminal() && unfinished && kept.is_ours()).then_some(drafts)
+    let is_open = || kept.unfinished_line().is_some_and(|line| line.open.is_some());
+    let unfinished = drafts.iter().any(conversation::is_unfinished) || kept.is_ours() && is_open();
+    let goes_on = ask::on_terminal() && input.unread.is_empty() && unfinished;
+    (goes_on && kept.is_ours()).then_some(drafts)
 }
 
 /// One fact from the options.

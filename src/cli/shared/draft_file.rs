@@ -210,6 +210,11 @@ impl DraftFile {
         serde_json::from_slice(&bytes).ok()
     }
 
+    /// Removes that line.
+    pub fn forget_line(&self) -> Result<(), CliError> {
+        remove(&self.line_path())
+    }
+
     fn line_path(&self) -> PathBuf {
         self.path.with_extension("line")
     }

@@ -11,7 +11,7 @@ pub mod typed;
 pub use crate::cli::terminal::ask::hidden_input::is_left;
 use crate::cli::terminal::ask::line_editor::until_text;
 pub use crate::cli::terminal::ask::line_editor::{
-    LineQuestion, UnfinishedLine, go_on_with, take_unfinished,
+    LineQuestion, OpenAnswer, UnfinishedLine, go_on_with, take_unfinished,
 };
 use crate::cli::terminal::exit::CliError;
 use crate::cli::terminal::output::{note, whole_words};

@@ -1,15 +1,14 @@
 //! `annals append` with nothing given: a passage, a claim, who, when; then what will be signed is
 //! shown, and any answer can be changed before it is.
 //!
-//! Always holds: `<` goes back to the question before; every answer is kept in a file at once;
-//! what is signed is what was shown. Not here: the questions themselves (`questions`), signing
+//! Always holds: `<` goes back to the question before; every answer is kept in a file at once, and
+//! so is the question that is open; what is signed is what was shown. Not here: the questions themselves (`questions`), signing
 //! (`submit`).
 
 use crate::cli::commands::append::known::Known;
 use crate::cli::commands::append::questions::{FactAnswers, FactQuestion, QuestionOutcome};
 use crate::cli::shared::{DraftFile, DraftSubmission, SubmitOptions, WriteArgs, expect_signer};
-use crate::cli::terminal::ask::LineQuestion;
-use crate::cli::terminal::ask::UnfinishedLine;
+use crate::cli::terminal::ask::{LineQuestion, OpenAnswer, UnfinishedLine};
 use crate::cli::terminal::{CliError, Context, Exit, Format, ask, note, shown_path, wrapped};
 use crate::ledger::error::LedgerError;
 use crate::ledger::write::draft::{Draft, Input, Name, WhenDraft};
@@ -43,14 +42,19 @@ pub fn run(
     };
     note(format!("what you type is kept in {} until it is written", shown_path(kept.path())));
     note(wrapped("< goes back; Tab completes what the record knows; Ctrl-C leaves", 0));
-    if let Some(line) = kept.unfinished_line() {
+    let line = kept.unfinished_line();
+    let open = line.as_ref().and_then(|line| line.open);
+    let is_open_kept = line.is_some();
+    if let Some(line) = line.filter(|line| !line.text.is_empty()) {
         ask::go_on_with(line);
     }
     let document = beginning.document;
-    let mut talk = Conversation { known, document, drafts, kept, unsaved: false, full: false };
+    let (unsaved, full) = (false, false);
+    let mut talk =
+        Conversation { known, document, drafts, kept, open, is_open_kept, unsaved, full };
     let outcome = talk.until_written(context, write);
     if let (Err(_), Some(line)) = (&outcome, ask::take_unfinished()) {
-        talk.keep_line(&line)?;
+        talk.keep_line(UnfinishedLine { open: talk.open, ..line })?;
     }
     let Conversation { kept, drafts, unsaved, .. } = talk;
     if unsaved && !matches!(outcome, Ok(Exit::Yes)) {
@@ -85,6 +89,10 @@ struct Conversation {
     document: Option<u64>,
     drafts: Vec<Draft>,
     kept: DraftFile,
+    /// The answer whose question is open.
+    open: Option<OpenAnswer>,
+    /// Whether a file says which one that is.
+    is_open_kept: bool,
     /// Whether the file does not hold what was typed.
     unsaved: bool,
     /// Whether all questions are shown.
@@ -96,6 +104,7 @@ enum Wish {
     Write,
     Leave,
     Change { fact: usize, question: FactQuestion },
+    GoOn(OpenAnswer),
     More,
     Another,
 }
@@ -108,13 +117,16 @@ impl Conversation {
         write: &WriteArgs,
     ) -> Result<Exit, CliError> {
         let unfinished = self.drafts.iter().position(is_unfinished);
-        let mut wish = match unfinished.and_then(|fact| Some((fact, self.drafts.get(fact)?))) {
-            Some((fact, draft)) => Wish::Change {
-                fact,
-                question: first_missing(draft).unwrap_or(FactQuestion::Passage),
-            },
-            None => Wish::Another,
-        };
+        let open = self.open.filter(|open| open.fact < self.drafts.len());
+        let mut wish =
+            match (unfinished.and_then(|fact| Some((fact, self.drafts.get(fact)?))), open) {
+                (Some((fact, draft)), _) => Wish::Change {
+                    fact,
+                    question: first_missing(draft).unwrap_or(FactQuestion::Passage),
+                },
+                (None, Some(open)) => Wish::GoOn(open),
+                (None, None) => Wish::Another,
+            };
         loop {
             match wish {
                 Wish::Write => {}
@@ -122,7 +134,9 @@ impl Conversation {
                 Wish::Another => self.another()?,
                 Wish::More => self.more()?,
                 Wish::Change { fact, question } => self.change(fact, question)?,
+                Wish::GoOn(open) => self.go_on(open)?,
             }
+            self.close();
             if self.drafts.is_empty() {
                 note("nothing was written");
                 return Ok(Exit::Yes);
@@ -169,6 +183,7 @@ impl Conversation {
         let path = self.path();
         let mut at = first;
         while let Some(question) = path.get(at) {
+            self.open(fact, *question, true);
             match self.ask(fact, *question)? {
                 QuestionOutcome::Given => at += 1,
                 QuestionOutcome::Back if at > 0 => at -= 1,
@@ -207,9 +222,11 @@ impl Conversation {
         if draft.is_some_and(is_unfinished) {
             return self.ask_from(fact, at.unwrap_or(0));
         }
+        self.open(fact, question, false);
         let reply = self.ask(fact, question)?;
         match (question, reply, at) {
             (FactQuestion::Document, QuestionOutcome::Given, _) => {
+                self.open(fact, FactQuestion::Passage, false);
                 self.ask(fact, FactQuestion::Passage)?;
                 self.ask_date_again(fact)
             }
@@ -227,7 +244,40 @@ impl Conversation {
         if draft.when.take_if(is_read).is_none() && !draft.when.as_ref().is_some_and(is_derived) {
             return Ok(());
         }
+        self.open(fact, FactQuestion::When, false);
         self.ask(fact, FactQuestion::When).map(drop)
+    }
+
+    /// Asks the question that was open when the facts were left.
+    fn go_on(&mut self, open: OpenAnswer) -> Result<(), CliError> {
+        let question = FactQuestion::ALL.get(open.answer).copied();
+        let question = question.unwrap_or(FactQuestion::Who);
+        let at = self.path().iter().position(|of_path| *of_path == question);
+        match at.filter(|_| open.goes_on) {
+            Some(at) => self.ask_from(open.fact, at),
+            None => self.change(open.fact, question),
+        }
+    }
+
+    /// Keeps in a file which question is open, if a draft without its answer looks like a whole
+    /// one.
+    fn open(&mut self, fact: usize, question: FactQuestion, goes_on: bool) {
+        let answer = FactQuestion::ALL.iter().position(|known| *known == question);
+        self.open = answer.map(|answer| OpenAnswer { fact, answer, goes_on });
+        if matches!(question, FactQuestion::Who | FactQuestion::When) {
+            let (question, text) = (String::new(), String::new());
+            let line = UnfinishedLine { question, text, open: self.open };
+            // Where it cannot be kept, the answers before it are.
+            self.is_open_kept |= self.kept.save_line(&line).is_ok();
+        }
+    }
+
+    /// No question is open any more.
+    fn close(&mut self) {
+        self.open = None;
+        if self.is_open_kept {
+            self.is_open_kept = self.kept.forget_line().is_err();
+        }
     }
 
     /// Asks the last fact's other questions.
@@ -239,6 +289,7 @@ impl Conversation {
         questions.retain(|question| named || *question != FactQuestion::Role);
         let mut at = 0;
         while let Some(question) = questions.get(at) {
+            self.open(fact, *question, false);
             match self.ask(fact, *question)? {
                 QuestionOutcome::Back if at == 0 => break,
                 QuestionOutcome::Back => at -= 1,
@@ -249,9 +300,9 @@ impl Conversation {
     }
 
     /// Keeps a line that is not finished, with the answers before it.
-    fn keep_line(&mut self, line: &UnfinishedLine) -> Result<(), CliError> {
+    fn keep_line(&mut self, line: UnfinishedLine) -> Result<(), CliError> {
         self.keep_all()?;
-        if !self.unsaved && self.kept.save_line(line).is_err() {
+        if !self.unsaved && self.kept.save_line(&line).is_err() {
             note("warning: what you had typed could not be kept in a file");
         }
         Ok(())

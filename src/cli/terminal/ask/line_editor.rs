@@ -88,6 +88,20 @@ pub struct UnfinishedLine {
     pub question: String,
     /// What was typed.
     pub text: String,
+    /// The answer of the drafts that it is of.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub open: Option<OpenAnswer>,
+}
+
+/// An answer of drafts whose question was left.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OpenAnswer {
+    /// The index of the draft.
+    pub fact: usize,
+    /// The index of the answer among those of a fact.
+    pub answer: usize,
+    /// Whether the questions after it were not asked either.
+    pub goes_on: bool,
 }
 
 /// The values that Tab completes, what stands between two of them, and the line as it is now.
@@ -208,7 +222,8 @@ fn edited_line(question: &LineQuestion<'_>, prompt: &str, initial: &str) -> io::
 fn leave(question: &LineQuestion<'_>, text: String) {
     if !text.is_empty() && text != question.initial {
         note(format!("note: your unsaved answer: {}", visible(&text)));
-        UNFINISHED.set(Some(UnfinishedLine { question: question.question.to_owned(), text }));
+        let question = question.question.to_owned();
+        UNFINISHED.set(Some(UnfinishedLine { question, text, open: None }));
     }
 }
 
