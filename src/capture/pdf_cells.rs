@@ -23,6 +23,9 @@ const EVEN: f64 = 0.2;
 const PARAGRAPH: f64 = 1.5;
 /// The least number of rows with a gap at one place.
 const MIN_ROWS: usize = 3;
+/// Of the rows of a table, at most one of so many goes over the gap of two columns, or one: its
+/// heading.
+const OVER_GAPS: usize = 4;
 /// The least number of lines of a column of running text, and of words in a line of it.
 const MIN_LINES: usize = 6;
 const MIN_WORDS: usize = 3;
@@ -163,15 +166,19 @@ impl Cells {
                 changes.push(TextChange { at: start..end, put });
                 continue;
             }
+            let gaps = self.gaps_of_table(&rows, &block);
             for cell in cells.skip(1) {
                 let (before, here) = (self.place(cell - 1, text), self.place(cell, text));
                 let is_on_row = rows.iter().any(|row| row.start < cell && cell < row.end);
-                let (from, to) =
-                    (self.column(cell - 1, &block.gaps), self.column(cell, &block.gaps));
+                let (from, to) = (self.column(cell - 1, &gaps), self.column(cell, &gaps));
                 let gap = text.get(before.end..here.start).unwrap_or_default();
-                if is_on_row && from < to && !gap.contains('\n') && !before.is_empty() {
+                let is_of_two = from < to || {
+                    let words = |place: &Range<usize>| text.get(place.clone()).unwrap_or_default();
+                    ends_in_figure(words(&before)) && begins_with_figure(words(&here))
+                };
+                if is_on_row && is_of_two && !gap.contains('\n') && !before.is_empty() {
                     let at = before.end..before.end + gap.len();
-                    changes.push(TextChange { at, put: "\t".repeat(to - from) });
+                    changes.push(TextChange { at, put: "\t".repeat((to - from).max(1)) });
                 }
             }
         }
@@ -249,6 +256,25 @@ impl Cells {
             }
         }
         (with_gap >= MIN_ROWS).then_some(Block { first, rows: count, gaps })
+    }
+
+    /// The gaps between the columns of a table: those of its fullest row that the others have too,
+    /// but for a heading that goes over some of them.
+    fn gaps_of_table(&self, rows: &[Range<usize>], block: &Block) -> Vec<(f64, f64)> {
+        let rows = rows.get(block.first..block.first + block.rows).unwrap_or_default();
+        let fullest = rows.iter().max_by_key(|row| row.len());
+        let mut gaps = fullest.map(|row| self.gaps(row)).unwrap_or_default();
+        let mut over = 0;
+        for row in rows {
+            let size = self.0.get(row.start).map_or(0.0, |cell| cell.size);
+            let common = common(&gaps, &self.spaces(row), COMMON * size);
+            match common.len() == gaps.len() {
+                true => gaps = common,
+                false => over += 1,
+            }
+        }
+        let is_one = gaps.len() > block.gaps.len() && over <= (rows.len() / OVER_GAPS).max(1);
+        if is_one { gaps } else { block.gaps.clone() }
     }
 
     /// The gaps of a row.
@@ -345,6 +371,16 @@ fn common(gaps: &[(f64, f64)], others: &[(f64, f64)], least: f64) -> Vec<(f64, f
             .max_by(|one, other| (one.1 - one.0).total_cmp(&(other.1 - other.0)))
     };
     gaps.iter().copied().filter_map(with).collect()
+}
+
+/// Whether a cell ends in a figure, also with a per cent or a bracket.
+fn ends_in_figure(cell: &str) -> bool {
+    cell.trim_end_matches(['%', ')', ' ', '\u{A0}']).ends_with(char::is_numeric)
+}
+
+/// Whether a cell begins with a figure, also with a sign or a bracket.
+fn begins_with_figure(cell: &str) -> bool {
+    cell.trim_start_matches(['(', '-', '−', '–', '+']).starts_with(char::is_numeric)
 }
 
 /// Whether the lines of a column are those of running text, and no cells of a table.

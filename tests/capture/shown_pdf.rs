@@ -507,6 +507,19 @@ fn columns_that_are_drawn_row_by_row_are_one_after_the_other() {
     let expected = "Region\t2024\t2025\nNorth and the islands\t1,204\t988\nof them\t12\n\
                     South of the river\t9\t7\n";
     assert_eq!(rows(&[60, 240, 320], &table), expected);
+    // A heading that fills its columns takes no gap from the rows under it, and an empty cell keeps
+    // its place.
+    let headed: [&[&str]; 5] = [
+        &["Chapter", "2026 (thousand)", "2027 (thousand)", "Change"],
+        &["Total", "189 830", "213 605", "12.5 %"],
+        &["Schools", "80 100", "91 000", "13.6 %"],
+        &["Culture", "", "12 300", "-"],
+        &["Roads", "9 800", "9 900", "1.0 %"],
+    ];
+    let expected = "Chapter\t2026 (thousand) 2027 (thousand) Change\n\
+                    Total\t189 830\t213 605\t12.5 %\nSchools\t80 100\t91 000\t13.6 %\n\
+                    Culture\t\t12 300\t-\nRoads\t9 800\t9 900\t1.0 %\n";
+    assert_eq!(rows(&[60, 240, 340, 440], &headed), expected);
     // A row alone, two rows, and gaps of a justified line.
     assert_eq!(rows(&[60, 240], &[&["Turnover", "96,200"]]), "Turnover\t96,200\n");
     let two = rows(&[60, 240], &[&["North", "12"], &["South", "9"]]);
