@@ -122,6 +122,12 @@ fn parts([a, b, c]: [&Run; 3], gaps: [&str; 2]) -> Option<Vec<String>> {
         ["." | "/" | "-", "." | "/" | "-"] if gaps[0] == gaps[1] => {
             match (a.is_year(), c.is_year()) {
                 (true, false) => Some(vec![date(a, b, c)?]),
+                // With points the day comes first, wherever that is a date.
+                (false, true) if gaps[0] == "." => {
+                    let day_first = date(c, b, a)?;
+                    let is_date = days(&day_first).is_some();
+                    Some(vec![if is_date { day_first } else { date(c, a, b)? }])
+                }
                 (false, true) => Some(vec![date(c, b, a)?, date(c, a, b)?]),
                 _ => None,
             }
@@ -236,10 +242,21 @@ pub fn months(text: &str) -> Vec<i8> {
     let mut months: Vec<i8> = named_months(text).into_iter().map(|(_, month)| month).collect();
     for pair in runs.windows(2) {
         let [one, other] = pair else { continue };
-        let is_date = is_joint(gap(one, other));
-        for run in [one, other].into_iter().filter(|run| is_date && run.is_small()) {
-            let month = run.number().and_then(|number| i8::try_from(number).ok());
-            months.extend(month.filter(|month| *month <= 12 && !months.contains(month)));
+        let gap = gap(one, other);
+        let month = |run: &Run| {
+            let number = run.number().filter(|_| run.is_small())?;
+            i8::try_from(number).ok().filter(|month| *month <= 12)
+        };
+        // With points the day comes first.
+        let found = match gap {
+            "." if month(other).is_some() => [None, month(other)],
+            gap if is_joint(gap) => [month(one), month(other)],
+            _ => continue,
+        };
+        for month in found.into_iter().flatten() {
+            if !months.contains(&month) {
+                months.push(month);
+            }
         }
     }
     months
@@ -257,7 +274,10 @@ mod tests {
     fn figures_that_are_a_date_give_it() {
         for (words, edtf) in [
             ("27/01/2022", "2022-01-27"),
-            ("03.04.2022", "2022-04-03 2022-03-04"),
+            ("03.04.2022", "2022-04-03"),
+            ("3. 2. 2025", "2025-02-03"),
+            ("11.30.2026", "2026-11-30"),
+            ("03/04/2022", "2022-04-03 2022-03-04"),
             ("27. 01. 2022", "2022-01-27"),
             ("2022/01/27", "2022-01-27"),
             ("٢٧/٠١/٢٠٢٢", "2022-01-27"),
@@ -294,6 +314,8 @@ mod tests {
         assert_eq!(days_beside_month("le 1er mars"), [1]);
         assert_eq!(years("2019, 5, 2022, 2019"), ["2019", "2022"]);
         assert_eq!(months("am 24.12.2025 um 20 Uhr"), [12]);
+        assert_eq!(months("3. 2. 2025, 05.11.2026, 11.30.2026"), [2, 11]);
+        assert_eq!(months("03/04/2022, 9.2022"), [3, 4, 9]);
         assert_eq!(months("2022年1月26日"), [1]);
         assert_eq!(months("5 of 12"), [0; 0]);
         assert_eq!(months("11月18日と12월"), [11, 12]);
