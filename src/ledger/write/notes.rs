@@ -8,8 +8,10 @@
 mod names;
 mod slips;
 mod stated_date;
+mod claimed_weekday;
 pub mod unquoted;
 
+use crate::ledger::write::notes::claimed_weekday::another_weekday;
 use crate::ledger::write::notes::stated_date::{derived_otherwise, has_month};
 use crate::ledger::write::notes::unquoted::LanguageCheck;
 use crate::ledger::write::resolve::{RecordLookup, ResolvedDraft};
@@ -71,7 +73,10 @@ fn of_days(fact: &Fact, lookup: &mut dyn RecordLookup) -> Vec<String> {
         derived_otherwise(when.edtf.as_deref()?, when.as_written.as_deref()?, lang)
     });
     let derived = derived.map(|why| format!("when: {why}"));
-    derived.into_iter().chain(unquoted_days(fact, lookup)).collect()
+    let date = fact.when.as_ref().and_then(|when| when.edtf.as_deref()).unwrap_or_default();
+    let claimed = another_weekday(&fact.claim, &fact.lang, date);
+    let of_claim = claimed.into_iter().chain(unquoted_days(fact, lookup));
+    derived.into_iter().chain(of_claim).collect()
 }
 
 /// The months and weekdays of a claim that no quoted word has, where these name others.

@@ -105,7 +105,47 @@ fn counted_otherwise(words: &str, lang: &str) -> impl Iterator<Item = String> {
 const BESIDE: [&str; 10] =
     ["in", "on", "of", "the", "during", "since", "by", "until", "from", "between"];
 /// Words beside a day that leave it as it is.
-const BESIDE_DAY: [&str; 7] = ["morning", "afternoon", "evening", "last", "next", "this", "coming"];
+const BESIDE_DAY: [&str; 15] = [
+    "morning",
+    "afternoon",
+    "evening",
+    "night",
+    "s",
+    "noon",
+    "midday",
+    "lunchtime",
+    "early",
+    "late",
+    "last",
+    "next",
+    "this",
+    "coming",
+    "past",
+];
+/// Short words of other languages that move a day: *vor Donnerstag*, *po středě*.
+const MOVES: [&str; 4] = ["vor", "po", "før", "för"];
+/// Words before *week* that leave a weekday beside it as it is: *Thursday next week*; not *the week
+/// of Thursday*.
+const WHICH_WEEK: [&str; 5] = ["last", "next", "this", "coming", "past"];
+/// Parts of a day in other languages than English, and words for *last* and *next*.
+const DAY_PARTS: &str = "\
+    morgen morgens vormittag vormittags mittag mittags nachmittag nachmittags abend abends nacht \
+    nachts früh \
+    večer ráno dopoledne odpoledne poledne noci dopoludnia popoludní poobede navečer ujutro \
+    prijepodne popodne zvečer zjutraj popoldne dopoldne noći noč \
+    wieczorem wieczór rano południe południu nocy \
+    soir matin midi nuit soirée matinée dernier prochain \
+    noche tarde mañana mediodía madrugada próximo pasado noite manhã próxima passada \
+    sera mattina mattino pomeriggio notte scorso prossimo \
+    avond ochtend middag namiddag \
+    kväll kvällen morgon morgonen förmiddag eftermiddag natt natten aften aftenen formiddag \
+    ettermiddag kveld kvelden \
+    ввечері увечері вранці зранку вдень вночі уночі вечором ранком \
+    вечером утром днём днем ночью \
+    este reggel délután délelőtt éjjel hajnalban \
+    iltana illalla aamuna aamulla yönä yöllä iltapäivällä \
+    seara seară dimineața dimineață noaptea \
+    akşam akşamı sabah sabahı gece gecesi βράδυ πρωί απόγευμα μεσημέρι νύχτα";
 /// Words for a year, beside it.
 const YEAR_WORDS: [&str; 6] = ["року", "рік", "году", "года", "roku", "année"];
 
@@ -202,14 +242,25 @@ pub fn derived_otherwise(edtf: &str, words: &str, lang: &str) -> Option<String> 
     let is_day_word = |word: &str| {
         let lower = word.to_lowercase();
         let is_name = months.iter().any(|it| it.word.split(' ').any(|name| name == word))
-            || days.iter().any(|(name, _)| name == word);
+            || days.iter().any(|(name, _)| name.split([' ', '-']).any(|name| name == word));
         let is_small = match is_english {
             true => BESIDE.contains(&&*lower) || BESIDE_DAY.contains(&&*lower),
-            false => lower.chars().count() <= 3 || YEAR_WORDS.contains(&&*lower),
+            false => {
+                lower.chars().count() <= 3 && !MOVES.contains(&&*lower)
+                    || YEAR_WORDS.contains(&&*lower)
+                    || DAY_PARTS.split(' ').any(|part| part == lower)
+            }
         };
         is_name || is_small || word.chars().next().and_then(digit).is_some()
     };
-    let is_all = words.unicode_words().flat_map(|word| word.split(['’', '\''])).all(is_day_word);
+    let parts: Vec<&str> = words.unicode_words().flat_map(|word| word.split(['’', '\''])).collect();
+    let is_week = |at: usize| {
+        let before = at.checked_sub(1).and_then(|before| parts.get(before));
+        is_english
+            && parts.get(at).is_some_and(|word| word.eq_ignore_ascii_case("week"))
+            && before.is_some_and(|it| WHICH_WEEK.contains(&&*it.to_lowercase()))
+    };
+    let is_all = parts.iter().enumerate().all(|(at, word)| is_day_word(word) || is_week(at));
     if is_all { contradicted(edtf, words, lang) } else { None }
 }
 
@@ -248,7 +299,7 @@ fn contradicted(edtf: &str, words: &str, lang: &str) -> Option<String> {
 }
 
 /// The day that a date is, if it is one.
-fn day_of(edtf: &str) -> Option<Date> {
+pub fn day_of(edtf: &str) -> Option<Date> {
     let given = days(edtf)?;
     let day = given.first.filter(|_| given.first == given.last);
     day.filter(|_| !edtf.contains('/'))
@@ -502,10 +553,36 @@ mod tests {
             ("2026-12-18", "11月18日", "zh", {
                 "have the month 11 (11月), not that of 2026-12-18"
             }),
+            ("2026-11-26", "ve středu večer", "cs", {
+                "have the weekday středu, and 2026-11-26 is a Thursday"
+            }),
+            ("2026-12-04", "Thursday next week", "en", {
+                "have the weekday Thursday, and 2026-12-04 is a Friday"
+            }),
+            ("2026-11-24", "Monday night’s", "en", {
+                "have the weekday Monday, and 2026-11-24 is a Tuesday"
+            }),
+            ("2026-11-26", "V pátek 27. listopadu večer", "cs", {
+                "have the day 27, not that of 2026-11-26"
+            }),
+            ("2026-11-26", "am Mittwoch abend", "de", {
+                "have the weekday Mittwoch, and 2026-11-26 is a Thursday"
+            }),
+            ("2026-11-26", "mercredi soir", "fr", {
+                "have the weekday mercredi, and 2026-11-26 is a Thursday"
+            }),
         ] {
             assert_eq!(why(edtf, words, lang), format!("the words “{words}” {told}"));
         }
         for (edtf, words, lang) in [
+            ("2026-11-25", "ve středu večer", "cs"),
+            ("2026-12-03", "Thursday next week", "en"),
+            ("2026-11-23", "Monday night’s", "en"),
+            ("2026-11-27", "V pátek 27. listopadu večer", "cs"),
+            ("2026-11-24", "the week of Monday", "en"),
+            ("2026-11-24", "the night after Monday", "en"),
+            ("2026-11-25", "am Abend vor Donnerstag", "de"),
+            ("2026-11-26", "den po středečním jednání", "cs"),
             ("2026-11-26", "on Thursday evening", "en"),
             ("2026-11-27", "the day after Thursday", "en"),
             ("2027-01-21", "a week after 14 January", "en"),
