@@ -14,6 +14,10 @@ pub struct DayTime {
     pub written: u8,
     /// Whether it is no other number, as `22.30` may be.
     pub is_certain: bool,
+    /// Whether it is in a half of the day that is named: `am`, `pm`.
+    pub has_half: bool,
+    /// Where its digits begin and end in the text.
+    pub digits: (usize, usize),
 }
 
 /// The times of a text: `22:30`, `10.30 p.m.`, `10pm`, `20 Uhr`, `20h45`; `22.30` is one where
@@ -51,7 +55,9 @@ pub fn day_times(text: &str) -> Vec<DayTime> {
         let is_half = matches!(half, Some("am" | "pm" | "uhr" | "h"));
         let is_certain = is_half || mark.is_some_and(|mark| *mark != b'.');
         if minute < 60 {
-            found.push(DayTime { hour, minute, written, is_certain });
+            let has_half = matches!(half, Some("am" | "pm"));
+            let digits = (at, end);
+            found.push(DayTime { hour, minute, written, is_certain, has_half, digits });
         }
     }
     found

@@ -3,7 +3,7 @@
 //! Always holds: two figures of one value are equal, whatever their digits, separators and
 //! magnitude words, unless both have a currency or a measure and these differ (`amounts`). Not
 //! here: what is missing in a claim (`unquoted`); times of the day (`day_time`), English numbers in
-//! words (`number_words`).
+//! words (`number_words`), magnitudes in words (`worded_magnitudes`).
 
 use crate::wording::amounts::{KindPlace, kind_around};
 use annals_core::edges::{
@@ -11,7 +11,6 @@ use annals_core::edges::{
     zero_before,
 };
 use unicode_normalization::char::is_combining_mark;
-use unicode_segmentation::UnicodeSegmentation;
 
 /// A number of a text.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -156,32 +155,6 @@ impl Figure {
     }
 }
 
-/// A magnitude in words: `a million`, `hundreds of thousands`.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct WordedMagnitude {
-    /// The word as it is written.
-    pub word: String,
-    /// Its zeros, at least three.
-    pub zeros: usize,
-    /// Whether digits stand before it.
-    pub is_of_digits: bool,
-}
-
-/// The magnitudes of a thousand and more in words of any language, in order.
-pub fn worded_magnitudes(text: &str) -> Vec<WordedMagnitude> {
-    let mut found = Vec::new();
-    let mut is_of_digits = false;
-    for word in text.unicode_words() {
-        match magnitude(word).filter(|zeros| *zeros >= 3) {
-            Some(zeros) => {
-                found.push(WordedMagnitude { word: word.to_owned(), zeros, is_of_digits });
-            }
-            None => is_of_digits = word.chars().any(|c| digit(c).is_some()),
-        }
-    }
-    found
-}
-
 /// The figures of quoted words: also those of the times that stand in them, with a point or with a
 /// colon (`4.35 p.m.`, `16:35`).
 pub fn quoted_figures(text: &str) -> Vec<Figure> {
@@ -190,7 +163,22 @@ pub fn quoted_figures(text: &str) -> Vec<Figure> {
     found.extend(times);
     let joined = pairs(text).into_iter().filter(|pair| pair.words.contains(':'));
     found.extend(joined.map(|pair| Figure::plain(&format!("{}.{}", pair.first, pair.second))));
+    found.extend(text.lines().flat_map(of_row));
     found
+}
+
+/// The figures of a row of a table with the per cent or the magnitude that its heading has in
+/// brackets: `Vacancies (million)`, `0.28`.
+fn of_row(row: &str) -> Vec<Figure> {
+    let Some((heading, cells)) = row.split_once('\t') else { return Vec::new() };
+    let unit = heading.rsplit_once('(').and_then(|(_, rest)| rest.split_once(')'));
+    let Some((unit, _)) = unit else { return Vec::new() };
+    let with_unit = |cell: &str| -> Option<Figure> {
+        let [figure] = <[Figure; 1]>::try_from(figures(cell)).ok()?;
+        let [whole] = <[Figure; 1]>::try_from(figures(&format!("{} {unit}", cell.trim()))).ok()?;
+        (figure.is_bare() && whole.has_parts).then_some(whole)
+    };
+    cells.split('\t').filter_map(with_unit).collect()
 }
 
 /// Two figures that are joined by a colon or a dash, such as a score or a vote.
@@ -361,6 +349,12 @@ impl Around<'_> {
         let (mut zeros, mut share, mut rest) = (0, Share::None, self.after);
         let mut is_crown = false;
         let mut has_parts = is_negative;
+        // As accounts write less than zero: (18.8)%.
+        let is_in_brackets = self.before.last() == Some(&'(') && rest.first() == Some(&')');
+        if is_in_brackets && rest.get(1).is_some_and(|c| is_percent_sign(&c.to_string())) {
+            rest = rest.get(1..).unwrap_or_default();
+        }
+        let mut other_zeros = None;
         // A magnitude, then a per cent.
         for _ in 0..2 {
             let Some((word, length)) = next_word(rest) else { break };
@@ -374,6 +368,15 @@ impl Around<'_> {
             let more = match word.as_str() {
                 _ if percent || is_short => 0,
                 "md" if is_money => 9,
+                // Of Czech, Romanian and others with a point; else a thousand of Spanish.
+                "mil" if rest.get(length) == Some(&'.') => {
+                    let after = rest.get(length + 1..).unwrap_or_default();
+                    let next = after.iter().find(|c| !c.is_whitespace());
+                    let goes_on = next.is_some_and(|c| c.is_lowercase())
+                        || kind_around(&[], after, None).is_some();
+                    other_zeros = (!goes_on).then_some(3);
+                    6
+                }
                 word => match magnitude_of_money(word).filter(|_| is_amount()) {
                     Some(zeros) => zeros,
                     None => zeros_of(word),
@@ -428,7 +431,8 @@ impl Around<'_> {
             (kind, first.copied().chain(words.chars()).chain(last.copied()).collect())
         });
         let kind = kind.or_else(|| is_crown.then(|| ("crown", words.clone())));
-        let shared = None;
+        // At the end of a sentence the point may be that of the sentence.
+        let shared = other_zeros.map(|zeros| (shifted(&digits, zeros), share));
         (Figure { words, digits, value, is_negative, share, kind, shared, has_parts }, zeros)
     }
 
@@ -538,7 +542,8 @@ fn next_word(text: &[char]) -> Option<(String, usize)> {
         |to: usize| -> String { rest.iter().take(to).flat_map(|c| c.to_lowercase()).collect() };
     let end = word_end(0);
     let (second, third) = (word_end(end + 1), word_end(word_end(end + 1) + 1));
-    for to in [third, second] {
+    // What follows a comma or a point is no word of the phrase.
+    for to in [third, second].into_iter().filter(|to| is_letter(&to.saturating_sub(1))) {
         if is_percent(&words(to)) || words(to) == "pro cent" {
             return Some((words(to), blank + to));
         }
@@ -631,6 +636,9 @@ mod tests {
             found("3 million euros, 12 per cent"),
             ["3 million: 3000000", "12 per cent: 12%"]
         );
+        assert_eq!(found("17,5 procenta, a 31 procent."), {
+            ["17,5 procenta: 17.5%", "31 procent: 31%"]
+        });
         assert_eq!(found("€9.8bn or 9,8 млрд"), ["9.8bn: 9800000000", "9,8 млрд: 9800000000"]);
         assert_eq!(found("fell to −3 million"), ["−3 million: -3000000"]);
         assert_eq!(found("in 2014–2022, 2022-01-27"), {

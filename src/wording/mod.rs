@@ -8,6 +8,7 @@
 pub mod amounts;
 pub mod figures;
 pub mod day_time;
+pub mod worded_magnitudes;
 pub mod number_words;
 pub mod figured_date;
 pub mod named_days;

@@ -123,6 +123,33 @@ pub fn are_of_one(one: &str, other: &str, language: &str) -> bool {
     })
 }
 
+/// Languages whose surnames have no other endings than those that are known here.
+const WITH_SURNAMES: [&str; 3] = ["cs", "sk", "pl"];
+/// Endings of surnames that are none of cases: of an adjective (`Dvořákova`), and of names of
+/// Ukraine and Russia; and those that may stand in the place of one.
+const OF_SURNAMES: [&str; 14] = [
+    "ův", "ova", "ovo", "ovu", "ově", "ových", "ovým", "ovými", "in", "ina", "ino", "yj", "ij",
+    "aja",
+];
+const BESIDE_THEM: [&str; 15] =
+    ["", "a", "u", "e", "y", "o", "i", "ovi", "em", "ého", "ému", "ém", "ým", "ý", "á"];
+
+/// Whether surnames are compared by their endings in a language.
+pub fn has_surnames(language: &str) -> bool {
+    WITH_SURNAMES.contains(&language)
+}
+
+/// Whether two words are forms of one surname: `Malce`, `Malec`; not `Malík`, nor `Dvořák` of
+/// `Dvořáková`.
+pub fn is_surname_of(one: &str, other: &str, language: &str) -> bool {
+    let length = common(one, other);
+    let rests = [one, other].map(|word| word.get(length..).unwrap_or_default());
+    let is_listed = |rest: &str| OF_SURNAMES.contains(&rest);
+    let is_known = |rest: &str| is_listed(rest) || BESIDE_THEM.contains(&rest);
+    let are_endings = rests.into_iter().any(is_listed) && rests.into_iter().all(is_known);
+    are_of_one(one, other, language) || length > 0 && are_endings
+}
+
 /// Whether two words of a Slavic language differ in one consonant or vowel before a last consonant,
 /// and are no forms of one name: Ковальчук, Ковальчик.
 pub fn differ_inside(one: &str, other: &str, language: &str) -> bool {

@@ -10,6 +10,7 @@ mod slips;
 mod stated_date;
 mod claimed_weekday;
 pub mod unquoted;
+mod agent_names;
 
 use crate::ledger::write::notes::claimed_weekday::another_weekday;
 use crate::ledger::write::notes::stated_date::{derived_otherwise, has_month};
@@ -75,8 +76,15 @@ fn of_days(fact: &Fact, lookup: &mut dyn RecordLookup) -> Vec<String> {
     let derived = derived.map(|why| format!("when: {why}"));
     let date = fact.when.as_ref().and_then(|when| when.edtf.as_deref()).unwrap_or_default();
     let claimed = another_weekday(&fact.claim, &fact.lang, date);
+    let agents = match &fact.attribution {
+        Some(_) => {
+            let lang = document_language(fact, lookup);
+            agent_names::notes(fact, lookup, &lang)
+        }
+        None => Vec::new(),
+    };
     let of_claim = claimed.into_iter().chain(unquoted_days(fact, lookup));
-    derived.into_iter().chain(of_claim).collect()
+    derived.into_iter().chain(of_claim).chain(agents).collect()
 }
 
 /// The months and weekdays of a claim that no quoted word has, where these name others.

@@ -8,7 +8,9 @@
 
 use crate::wording::amounts::currency_of_code;
 use crate::wording::figures::{Figure, figures};
-use crate::wording::name_cases::{are_of_one, common, differ_inside, is_slavic, one_vowel};
+use crate::wording::name_cases::{
+    are_of_one, common, differ_inside, has_surnames, is_slavic, is_surname_of, one_vowel,
+};
 use crate::wording::named_days::primary;
 use annals_core::search::folded;
 use memchr::memmem;
@@ -16,7 +18,7 @@ use std::cell::LazyCell;
 use unicode_segmentation::UnicodeSegmentation;
 
 /// Languages without cases of names, by their code.
-const WITHOUT_CASES: &[&str] =
+pub const WITHOUT_CASES: &[&str] =
     &["en", "fr", "es", "it", "pt", "nl", "ca", "gl", "sv", "da", "nb", "nn", "no"];
 
 /// Endings of words that are made of a name, and of names that they are made of.
@@ -167,29 +169,39 @@ impl CapitalWords<'_> {
         }
         let quoted: LazyCell<Vec<&str>, _> = LazyCell::new(|| self.quoted_words());
         let whole = WITHOUT_CASES.contains(&language.as_str());
-        let stands = |word: &str| {
+        let has_surnames = has_surnames(&language);
+        let stands = |word: &str, surname: bool| {
             // Most names stand as they are in what is quoted, and then no word needs to be folded.
-            self.quoted.iter().any(|quoted| begins_a_word(quoted, word, whole))
-                || quoted.iter().any(|known| match whole && begins_with_capital(known) {
-                    true => may_begin(known, word) && is_one(word, known, language == "en"),
-                    // The adjective of a land may have small letters.
-                    false => {
-                        is_form(word, known, &language)
-                            || whole && may_begin(known, word) && is_made_apart(word, known)
-                    }
-                })
+            let is_whole = whole || surname;
+            self.quoted.iter().any(|quoted| begins_a_word(quoted, word, is_whole))
+                || surname && quoted.iter().any(|known| is_surname(word, known, &language))
+                || !surname
+                    && quoted.iter().any(|known| match whole && begins_with_capital(known) {
+                        true => may_begin(known, word) && is_one(word, known, language == "en"),
+                        // The adjective of a land may have small letters.
+                        false => {
+                            is_form(word, known, &language)
+                                || whole && may_begin(known, word) && is_made_apart(word, known)
+                        }
+                    })
         };
         let mut names: Vec<String> = Vec::new();
         let mut open = false;
+        let mut after_name: Option<&str> = None;
         for NameWord { word, part, begins, rest } in name_words(self.claim) {
             let mut letters = word.chars().filter(|c| c.is_alphabetic());
             let capital = letters.next().is_some_and(char::is_uppercase);
             let acronym = capital && letters.next().is_some_and(char::is_uppercase);
             let name = capital && (!begins || acronym);
+            let is_next =
+                |rest: &str| rest.strip_prefix(' ').is_some_and(|it| it.starts_with(word));
+            let surname = has_surnames && name && after_name.is_some_and(is_next);
+            // After a woman's name a surname may have the ending -ová or not.
+            after_name = (name && !begins && !word.ends_with('a')).then_some(rest);
             let missing = name
                 && word.chars().count() > 1
-                && !stands(word)
-                && !part.is_some_and(stands)
+                && !stands(word, surname)
+                && !part.is_some_and(|part| stands(part, false))
                 && !self.is_of_amount(word, rest);
             match (missing, open, names.last_mut()) {
                 (true, true, Some(last)) => *last = format!("{last} {word}"),
@@ -340,7 +352,7 @@ fn is_elided(letters: &str, begins: bool) -> bool {
         || begins && ELIDED.iter().any(|known| known.eq_ignore_ascii_case(letters))
 }
 
-fn begins_with_capital(word: &str) -> bool {
+pub fn begins_with_capital(word: &str) -> bool {
     word.chars().next().is_some_and(char::is_uppercase)
 }
 
@@ -360,6 +372,11 @@ fn is_form(name: &str, known: &str, language: &str) -> bool {
         || begins_with_capital(known) && are_of_one(&one, &other, language)
 }
 
+/// Whether two words with a capital are forms of one surname.
+fn is_surname(name: &str, known: &str, language: &str) -> bool {
+    begins_with_capital(known) && is_surname_of(&as_typed(name), &as_typed(known), language)
+}
+
 /// A word without the ending of a genitive or a plural.
 fn bare(word: &str) -> String {
     let word = as_typed(word);
@@ -375,7 +392,7 @@ fn is_same(one: &str, other: &str) -> bool {
 
 /// Whether a name of a language without cases is a quoted word, or one of them is made of the
 /// other.
-fn is_one(name: &str, known: &str, is_english: bool) -> bool {
+pub fn is_one(name: &str, known: &str, is_english: bool) -> bool {
     let (one, other) = (bare(name), bare(known));
     if one == other {
         return true;
@@ -427,7 +444,7 @@ const SHORTEST_NEAR: usize = 5;
 const SHORTEST_NEXT: usize = 3;
 
 /// Whether two words differ in one or two letters after the first three.
-fn is_near(one: &str, other: &str) -> bool {
+pub fn is_near(one: &str, other: &str) -> bool {
     let [one, other] = [one, other].map(|word| bare(word).chars().collect::<Vec<_>>());
     let is_long = one.len() >= SHORTEST_NEAR && other.len() >= SHORTEST_NEAR;
     is_long && one.get(..3) == other.get(..3) && one.len().abs_diff(other.len()) <= 2 && {

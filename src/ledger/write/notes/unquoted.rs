@@ -11,12 +11,11 @@ use crate::ledger::write::notes::stated_date;
 use crate::ledger::write::resolve::{RecordLookup, ResolvedDraft};
 use crate::wording::day_time::{DayTime, day_times};
 use crate::wording::figured_date;
-use crate::wording::figures::{
-    Figure, Pair, WordedMagnitude, figures, pairs, quoted_figures, worded_magnitudes,
-};
+use crate::wording::figures::{Figure, Pair, figures, pairs, quoted_figures};
 use crate::wording::named_days::primary;
 use crate::wording::named_days::{month_name, months, weekday_name};
 use crate::wording::number_words::worded_figures;
+use crate::wording::worded_magnitudes::{WordedMagnitude, worded_magnitudes};
 use crate::wording::written_language::doubt;
 use annals_core::edtf::days;
 use annals_core::event::args::Args;
@@ -171,6 +170,8 @@ fn claim(fact: &Fact, compared: Compare, lookup: &mut dyn RecordLookup) -> Optio
 /// words of the language. Few claims have one that is read for in a document.
 fn nearly_quoted(fact: &Fact, lookup: &mut dyn RecordLookup) -> Vec<String> {
     let mut quoted = quoted_words(fact);
+    let joined: Vec<String> = quoted.iter().filter_map(|words| rejoined(words)).collect();
+    quoted.extend(joined.iter().map(String::as_str));
     quoted.extend(fact.attribution.iter().flatten().map(|hop| &*hop.agent));
     let names = CapitalWords { claim: &fact.claim, lang: &fact.lang, quoted: &quoted };
     let mut is_small = |word: &str| {
@@ -207,7 +208,7 @@ fn has_name(text: &str, word: &str) -> bool {
 }
 
 /// Whether a text has these letters as a whole word.
-fn has_word(text: &str, word: &str) -> bool {
+pub fn has_word(text: &str, word: &str) -> bool {
     let is_whole = |at: usize| !is_in_word(text, at) && !is_in_word(text, at + word.len());
     memmem::find_iter(text.as_bytes(), word).any(is_whole)
 }
@@ -259,6 +260,33 @@ fn quoted_words(fact: &Fact) -> Vec<&str> {
     quoted
 }
 
+/// Quoted words without the hyphens that break a word at the end of a line (`Ja-⏎pan`), if there
+/// are any.
+fn rejoined(words: &str) -> Option<String> {
+    const HYPHENS: [char; 4] = ['-', '‐', '‑', '\u{AD}'];
+    if !words.contains('\n') {
+        return None;
+    }
+    let (mut joined, mut is_broken) = (String::with_capacity(words.len()), false);
+    let mut lines = words.split('\n').peekable();
+    while let Some(line) = lines.next() {
+        let bare = line.trim_end_matches('\r').trim_end_matches(HYPHENS);
+        let has_hyphen = line.trim_end_matches('\r').ends_with(HYPHENS);
+        let goes_on = lines.peek().is_some_and(|next| next.starts_with(char::is_alphabetic));
+        match has_hyphen && goes_on && bare.ends_with(char::is_alphabetic) {
+            true => {
+                joined.push_str(bare);
+                is_broken = true;
+            }
+            false => {
+                joined.push_str(line);
+                joined.push('\n');
+            }
+        }
+    }
+    is_broken.then_some(joined)
+}
+
 /// A claim, and the words that are quoted for it.
 pub struct Wording<'a> {
     /// The claim.
@@ -275,7 +303,13 @@ impl Wording<'_> {
     /// The figures of the claim, and its names if they are compared, that no quoted word has. Of
     /// the dates that the fact has or may have the claim may have the figures, and the English
     /// names of the weekday and the month.
-    pub fn unquoted(mut self, compare: Compare, dates: &str) -> Vec<String> {
+    pub fn unquoted(self, compare: Compare, dates: &str) -> Vec<String> {
+        let joined: Vec<String> = self.quoted.iter().filter_map(|words| rejoined(words)).collect();
+        let quoted = self.quoted.into_iter().chain(joined.iter().map(String::as_str)).collect();
+        Wording { quoted, ..self }.compared(compare, dates)
+    }
+
+    fn compared(mut self, compare: Compare, dates: &str) -> Vec<String> {
         let is_english = compare == Compare::FiguresAndNames && primary(self.lang) == "en";
         let worded = |text: &str| if is_english { worded_figures(text) } else { Vec::new() };
         let (claimed, claimed_words) = (figures(self.claim), worded(self.claim));
@@ -316,6 +350,7 @@ impl Wording<'_> {
             let stands = |figure: &Figure| quoted.iter().any(|other| figure.value == other.value);
             claimed_words.iter().filter(|figure| !stands(figure)).for_each(&mut note);
         }
+        missing.extend(self.other_halves());
         missing.extend(self.turned_pairs());
         missing.extend(self.missing_magnitudes(&quoted));
         if compare == Compare::FiguresAndNames {
@@ -355,6 +390,28 @@ impl Wording<'_> {
             };
             self.quoted.iter().any(|words| day_times(words).into_iter().any(is_same))
         })
+    }
+
+    /// The times of the claim that are quoted in the other half of the day alone: `4pm` of `4am`.
+    fn other_halves(&self) -> Vec<String> {
+        let mut claimed = day_times(self.claim);
+        claimed.retain(|time| time.has_half);
+        if claimed.is_empty() {
+            return Vec::new();
+        }
+        let quoted: Vec<DayTime> = self.quoted.iter().flat_map(|words| day_times(words)).collect();
+        let is_other = |time: &DayTime| {
+            let same = |it: &DayTime| (it.hour, it.minute) == (time.hour, time.minute);
+            let turned = |it: &DayTime| {
+                it.has_half && (it.written, it.minute) == (time.written, time.minute)
+            };
+            !quoted.iter().any(same) && quoted.iter().any(turned)
+        };
+        let words = |time: DayTime| {
+            let digits = self.claim.get(time.digits.0..time.digits.1).unwrap_or_default();
+            format!("{digits} {}", if time.hour < 12 { "am" } else { "pm" })
+        };
+        claimed.into_iter().filter(is_other).map(words).collect()
     }
 
     /// Whether a figure is the month of a date of the claim that is quoted by its name:

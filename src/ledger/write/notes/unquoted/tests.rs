@@ -223,6 +223,115 @@ fn times_and_dates_are_the_same_with_other_signs() {
 }
 
 #[test]
+fn short_measures_and_the_half_of_the_day_are_compared() {
+    let none: [&str; 0] = [];
+    for (quoted, claim, lang, found) in [
+        ("held 14.8 mg of nitrite", "It held 14.8 g of nitrite.", "en", "14.8 g"),
+        ("a gap of 30 mm", "The gap is 30 cm.", "en", "30 cm"),
+        ("The bag weighed 900 g", "The bag weighed 900 kg.", "en", "900 kg"),
+        ("a tank of 40 l", "The tank has 40 gallons.", "en", "40 gallons"),
+        ("drove at 50 km/h", "He drove at 50 mph.", "en", "50 mph"),
+        ("flew at 3,000 ft", "It flew at 3,000 metres.", "en", "3,000 metres"),
+        ("a farm of 12 ha", "The farm has 12 acres.", "en", "12 acres"),
+        ("a plant of 250 MW", "The plant has 250 kilowatts.", "en", "250 kilowatts"),
+        ("412,6 milionu korun", "Příjmy jsou 412,6 milionu eur.", "cs", "412,6 milionu eur"),
+        ("3 mil. eur", "Firma utržila 3 mil. Kč.", "cs", "3 mil Kč"),
+        ("out at 4am", "The fire was out at 4pm.", "en", "4 pm"),
+        ("opened at 7.30 a.m.", "The doors opened at 7.30 p.m.", "en", "7.30 pm"),
+    ] {
+        assert_eq!(missing(quoted, claim, lang), [found], "{claim}");
+    }
+    for (quoted, claim, lang) in [
+        ("held 14.8 mg/l of nitrite", "It held 14.8 milligrams per litre.", "en"),
+        ("a gap of 30 mm", "The gap is 30 millimetres.", "en"),
+        ("The bag weighed 900 g", "The bag weighed 900 grams.", "en"),
+        ("a tank of 40 l", "The tank has 40 litres.", "en"),
+        ("drove at 50 mph", "He drove at 50 miles per hour.", "en"),
+        ("drove at 50 km/h", "He drove at 50 kilometres an hour.", "en"),
+        ("flew at 3,000 ft", "It flew at 3,000 feet.", "en"),
+        ("used 250 kWh", "It used 250 kilowatt hours.", "en"),
+        ("a farm of 12 ha", "Der Hof hat 12 Hektar.", "de"),
+        ("weighed 5 lb", "It weighed 5 pounds.", "en"),
+        ("příjmy 3 mil. eur", "Příjmy jsou 3 miliony eur.", "cs"),
+        ("za 5 eur", "Stojí 5 €.", "cs"),
+        ("out at 4am", "The fire was out at 4 a.m.", "en"),
+        ("from 9am to 9pm", "It is open until 9 p.m.", "en"),
+        ("from 9 to 11 pm", "It opens at 9 and ends at 11pm.", "en"),
+    ] {
+        assert_eq!(missing(quoted, claim, lang), none, "{claim}");
+    }
+}
+
+#[test]
+fn a_short_million_and_the_unit_of_a_row_are_read() {
+    let none: [&str; 0] = [];
+    for (quoted, claim, lang, found) in [
+        ("68,4 mil. Kč", "Dluh je 68 400 Kč.", "cs", "68 400"),
+        ("7,5 mil. lei", "Datorii de 7 500 lei.", "ro", "7 500"),
+        ("rate (%)\t2.3\t3.1", "The rate is 3.4 per cent.", "en", "3.4 per cent"),
+        ("Employment (thousand)\t5,180", "It is 5.18 billion.", "en", "5.18 billion"),
+    ] {
+        assert_eq!(missing(quoted, claim, lang), [found], "{claim}");
+    }
+    for (quoted, claim, lang) in [
+        ("68,4 mil. Kč", "Dluh je 68,4 milionu korun.", "cs"),
+        ("68,4 mil. Kč", "Dluh je 68,4 mil. Kč.", "cs"),
+        ("7,5 mil. lei", "Datorii de 7,5 milioane de lei.", "ro"),
+        ("son 5 mil personas", "Son 5 mil.", "es"),
+        ("Son 5 mil. Antes eran 4", "Son 5.000 personas.", "es"),
+        ("rate (%)\t2.3\t3.1", "The rate was 2.3 per cent and is 3.1%.", "en"),
+        ("Employment (thousand)\t5,180", "5.18 million people were employed.", "en"),
+        ("Vacancies (million)\t0.28", "There were 280,000 vacancies.", "en"),
+        ("Margin\t(18.8)%", "It fell by 18.8 per cent.", "en"),
+        ("o 0,3 p. b.", "Je to 0,3 procentního bodu.", "cs"),
+    ] {
+        assert_eq!(missing(quoted, claim, lang), none, "{claim}");
+    }
+}
+
+#[test]
+fn a_name_that_is_broken_at_the_end_of_a_line_is_quoted() {
+    let none: [&str; 0] = [];
+    for (quoted, claim, lang) in [
+        ("found in Ja‐\npan in 2023", "A delay was found in Japan in 2023.", "en"),
+        ("Lenky Maty‐\nášové", "Předsedkyní byla Lenka Matyášová.", "cs"),
+        ("the Anglo-\nSaxon king", "He was an Anglo-Saxon king.", "en"),
+        ("a list -\nParis", "It was in Paris.", "en"),
+    ] {
+        assert_eq!(missing(quoted, claim, lang), none, "{claim}");
+    }
+    assert_eq!(missing("found in Ja‐\npan", "It was in Java.", "en"), ["Java"]);
+}
+
+#[test]
+fn a_surname_of_another_person_is_in_no_quoted_word() {
+    let none: [&str; 0] = [];
+    for (quoted, claim, found) in [
+        ("podala Jana Dvořáková", "Žalobu podal Jan Dvořák.", "Dvořák"),
+        ("vyslechl Pavla Malce", "Vypovídal tam Pavel Malík.", "Malík"),
+        ("S Markem Šimkem jednal", "V Plzni jednal Marek Šimon.", "Šimon"),
+        ("sociolog Jiří Kubát", "Sociologem je Jiří Kubín.", "Kubín"),
+    ] {
+        let marked = missing(quoted, claim, "cs");
+        assert!(marked.iter().any(|words| words.ends_with(found)), "{claim} {marked:?}");
+    }
+    for (quoted, claim) in [
+        ("vyslechl Pavla Malce", "Vypovídal tam Pavel Malec."),
+        ("S Markem Šimkem jednal", "Jednal tam Marek Šimek."),
+        ("sociologa Jiřího Kubáta", "Sociologem je Jiří Kubát."),
+        ("Volodymyra Zelenského", "Přijel tam Volodymyr Zelenskyj."),
+        ("Petru Fialovi", "Byl to Petr Fiala."),
+        ("Antonína Dvořáka", "Hráli hudbu Antonína Dvořáka."),
+        ("Angely Merkelové", "Jednala s ním Angela Merkel."),
+        ("v Plzni", "Stalo se to v Západní Plzni."),
+    ] {
+        let marked = missing(quoted, claim, "cs");
+        let marked: Vec<&String> = marked.iter().filter(|it| *it != "Západní").collect();
+        assert_eq!(marked, none, "{claim}");
+    }
+}
+
+#[test]
 fn the_first_word_of_a_sentence_is_no_name() {
     let none: [&str; 0] = [];
     let quoted = "the European Union and Joe Biden met in Paris";

@@ -1,0 +1,34 @@
+//! Magnitudes in words of any language: `a million`, `hundreds of thousands`.
+//!
+//! Always holds: a word counts from a thousand on. Not here: the figures that stand before one
+//! (`figures`).
+
+use crate::wording::figures::digit;
+use annals_core::edges::magnitude;
+use unicode_segmentation::UnicodeSegmentation;
+
+/// A magnitude in words: `a million`, `hundreds of thousands`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct WordedMagnitude {
+    /// The word as it is written.
+    pub word: String,
+    /// Its zeros, at least three.
+    pub zeros: usize,
+    /// Whether digits stand before it.
+    pub is_of_digits: bool,
+}
+
+/// The magnitudes of a thousand and more in words of any language, in order.
+pub fn worded_magnitudes(text: &str) -> Vec<WordedMagnitude> {
+    let mut found = Vec::new();
+    let mut is_of_digits = false;
+    for word in text.unicode_words() {
+        match magnitude(word).filter(|zeros| *zeros >= 3) {
+            Some(zeros) => {
+                found.push(WordedMagnitude { word: word.to_owned(), zeros, is_of_digits });
+            }
+            None => is_of_digits = word.chars().any(|c| digit(c).is_some()),
+        }
+    }
+    found
+}
