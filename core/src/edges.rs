@@ -202,7 +202,8 @@ pub fn unit_at(text: &str, at: usize) -> Option<(Unit, Range<usize>)> {
 }
 
 /// A number in words, if the place is inside of it: tens with what is added to them (`twenty-five`,
-/// `двадцять п’ять`), and a number with its magnitude (`five million`).
+/// `двадцять п’ять`), and a number with its magnitude (`five million`), its per cent or its currency
+/// (`six per cent`, `twelve million pounds`).
 fn number_in_words(text: &str, at: usize) -> Option<Range<usize>> {
     let is_part = |c: char| c.is_alphabetic() || is_combining_mark(c) || "'’ʼ-‑".contains(c);
     let begin = |end: usize| {
@@ -231,13 +232,34 @@ fn number_in_words(text: &str, at: usize) -> Option<Range<usize>> {
         return None;
     }
     let (left, right_end) = (begin(left_end), end(right));
-    let (before, after) = (numbers(left..left_end)?, numbers(right..right_end)?);
-    let joins = matches!(
-        (before.last()?, after.first()?),
-        (WordKind::Tens, WordKind::Ones)
-            | (WordKind::Tens | WordKind::Ones, WordKind::Magnitude(_))
-    );
-    joins.then_some(left..right_end)
+    let before = numbers(left..left_end)?;
+    let joins = numbers(right..right_end).is_some_and(|after| {
+        matches!(
+            (before.last(), after.first()),
+            (Some(WordKind::Tens), Some(WordKind::Ones))
+                | (Some(WordKind::Tens | WordKind::Ones), Some(WordKind::Magnitude(_)))
+        )
+    });
+    if joins {
+        return Some(left..right_end);
+    }
+    // Its per cent or its currency; shorter words are also others: en euros, to pounds.
+    const SHORTEST: usize = 3;
+    if text.get(left..left_end)?.chars().count() < SHORTEST {
+        return None;
+    }
+    let next_end = |from: usize| {
+        let rest = text.get(from..)?;
+        let blank = rest.chars().next().filter(|c| gap(*c))?;
+        let begin = from + blank.len_utf8();
+        Some(end(begin)).filter(|end| *end > begin)
+    };
+    let second = next_end(right_end);
+    let ends = [second.and_then(next_end), second, Some(right_end)];
+    ends.into_iter().flatten().find_map(|end| {
+        let unit = number_word(&text.get(right..end)?.replace(gap, " "))?;
+        matches!(unit.kind, WordKind::Percent | WordKind::Money).then_some(left..end)
+    })
 }
 
 fn is_number(kind: &WordKind) -> bool {

@@ -29,8 +29,12 @@ pub(super) fn around(text: &str, at: usize) -> Option<Range<usize>> {
             from += 1;
             continue;
         }
-        let end = line.digits(from);
-        let (first, last) = (line.before(from), line.after(from, end));
+        let date = line.spaced_date(from);
+        let end = date.unwrap_or_else(|| line.digits(from));
+        let (first, last) = match date {
+            Some(end) => (from, end),
+            None => (line.before(from), line.after(from, end)),
+        };
         let found = line.byte(first)..line.byte(last);
         if found.start < at && at < found.end {
             return Some(found);
@@ -181,6 +185,26 @@ impl LineView<'_> {
             end += 1;
             (group, spaced) = (end, thousands);
         }
+    }
+
+    /// The index after a date with points and spaces that begins here: `3. 2. 2025`.
+    fn spaced_date(&self, from: usize) -> Option<usize> {
+        let number = |from: usize, most: usize| {
+            let digit = |at: &usize| self.at(*at).is_some_and(|c| c.is_ascii_digit());
+            let to = (from..=from + most).take_while(digit).last()? + 1;
+            let value = self.word(from, to).parse::<u32>().ok()?;
+            (to <= from + most).then_some((value, to))
+        };
+        let point = |at: usize| {
+            let after = (self.at(at) == Some('.')).then_some(at + 1)?;
+            Some(after + usize::from(self.at(after).is_some_and(is_gap)))
+        };
+        let is_apart = self.back(from).is_none_or(|c| !c.is_alphanumeric() && !".,".contains(c));
+        let (day, to) = number(from, 2).filter(|_| is_apart)?;
+        let (month, to) = number(point(to)?, 2)?;
+        let year = point(to)?;
+        let (_, end) = number(year, 4).filter(|(value, _)| (1_000..3_000).contains(value))?;
+        ((1..=31).contains(&day) && (1..=12).contains(&month)).then_some(end)
     }
 
     /// The index after what goes on with the digits `from..end`, where that is more than a

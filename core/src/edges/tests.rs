@@ -499,7 +499,7 @@ fn halves_quarters_dozens_and_what_is_below_zero_belong_to_the_number() {
         ("It took half an hour there", "an hour there", "half an hour"),
         (
             "мільйони: Два з половиною мільйони гривень",
-            "половиною мільйони",
+            "половиною мільйони гривень",
             { "Два з половиною мільйони" },
         ),
         ("It fell to minus 14 degrees", "14 degrees", "minus 14 degrees"),
@@ -610,4 +610,28 @@ fn endings_abbreviations_and_numerals_of_two_belong_to_the_number() {
     ] {
         whole(text, quoted);
     }
+}
+
+#[test]
+fn a_date_with_spaces_and_a_number_in_words_with_its_unit_are_whole() {
+    let date = "number 3. 2. 2025";
+    ends_in("Am 3. 2. 2025 und danach", "Am 3. 2", date);
+    ends_in("Am 3. 2. 2025 und danach", "Am 3", date);
+    begins_in("Am 3. 2. 2025 und danach", "2025", date);
+    begins_in("dne 3.\u{A0}2. 2025 večer", "2. 2025", "number 3.\u{A0}2. 2025");
+    whole("Am 3. 2. 2025 und danach", "3. 2. 2025");
+    whole("Rooms 2 and 3. 2. Floor, since 2025", "Rooms 2 and 3.");
+    whole("scored 3. 45. 2025 was another year", "3.");
+    whole("on page 3. 2025 was a good year", "page 3.");
+    ends_in("at most six per cent.", "at most six", "number six per cent");
+    ends_in("About six percent of it", "About six", "number six percent");
+    ends_in("nejvýš šest procent", "nejvýš šest", "number šest procent");
+    ends_in("It cost twelve million pounds.", "cost twelve million", "number million pounds");
+    begins_in("and ten dollars a day", "dollars", "number ten dollars");
+    whole("at most six per cent.", "six per cent");
+    whole("One won, and two lost", "One");
+    whole("payé en euros hier", "payé en");
+    whole("The six went to the pound", "The six");
+    ends_in("vzrostla o 0,3 p. b. loni", "o 0,3", "number 0,3 p. b");
+    whole("vzrostla o 0,3 p. b. loni", "0,3 p. b.");
 }

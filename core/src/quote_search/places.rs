@@ -7,6 +7,11 @@ use crate::text::in_quotes;
 use memchr::memmem;
 use std::fmt;
 
+/// Words of a document for a message: a space that does not break a line is one like others.
+fn shown(words: &str) -> String {
+    in_quotes(&words.replace(['\u{A0}', '\u{202F}', '\u{2009}'], " "))
+}
+
 /// Why words do not point at one place.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum QuoteSearchError {
@@ -20,7 +25,7 @@ pub enum QuoteSearchError {
     #[error(
         "the quotation does not stand in the document: {} does, at code point {at}, in another \
          letter case; give the words as the document has them",
-        in_quotes(.found)
+        shown(.found)
     )]
     OtherCase {
         /// Its code point.
@@ -44,7 +49,7 @@ pub enum QuoteSearchError {
         "the quotation {} inside the {unit} {} at code points {start}..{end}; quote all of \
          it, or say that the edge is meant to be there with --exact-edges (exact_edges in a draft)",
         match .edge { Edge::Begin => "begins", Edge::End => "ends" },
-        in_quotes(.whole)
+        shown(.whole)
     )]
     Cut {
         /// Which edge of the quotation is inside of it.
@@ -278,5 +283,24 @@ pub fn each_occurrence(hay: &[u8], needle: &[u8], found: &mut dyn FnMut(usize)) 
                 None => return,
             },
         };
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_space_that_does_not_break_is_shown_as_a_space() {
+        let error = PointingError::Cut {
+            edge: Edge::End,
+            unit: Unit::Number,
+            whole: "4\u{A0}800\u{A0}Kč".to_owned(),
+            start: 6,
+            end: 14,
+        };
+        let begin = "the quotation ends inside the number \"4 800 Kč\" at code points 6..14;";
+        assert!(error.to_string().starts_with(begin), "{error}");
+        assert_eq!(shown("a\u{200B}b"), "\"a\\u{200b}b\"");
     }
 }
