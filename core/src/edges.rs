@@ -202,8 +202,8 @@ pub fn unit_at(text: &str, at: usize) -> Option<(Unit, Range<usize>)> {
 }
 
 /// A number in words, if the place is inside of it: tens with what is added to them (`twenty-five`,
-/// `двадцять п’ять`), and a number with its magnitude (`five million`), its per cent or its currency
-/// (`six per cent`, `twelve million pounds`).
+/// `двадцять п’ять`), and a number with its magnitude (`five million`), its per cent or its
+/// currency (`six per cent`, `twelve million pounds`).
 fn number_in_words(text: &str, at: usize) -> Option<Range<usize>> {
     let is_part = |c: char| c.is_alphabetic() || is_combining_mark(c) || "'’ʼ-‑".contains(c);
     let begin = |end: usize| {

@@ -20,8 +20,8 @@ const KINDS: &[(&str, &str)] = &[
     ),
     (
         "euro",
-        "€ EUR eur eura eury eurem eurech eurům eurami eurom euro euros euroa euron eurot eurós eurů \
-         євро евро ευρώ יורו euró avro यूरो 欧元 歐元 \
+        "€ EUR eur eura eury eurem eurech eurům eurami eurom euro euros euroa euron eurot eurós \
+         eurů євро евро ευρώ יורו euró avro यूरो 欧元 歐元 \
          ユーロ 유로",
     ),
     ("pound", "£ ￡ GBP pound pounds sterling 英镑 英鎊 ポンド 파운드"),

@@ -2,8 +2,8 @@
 //! shown, and any answer can be changed before it is.
 //!
 //! Always holds: `<` goes back to the question before; every answer is kept in a file at once, and
-//! so is the question that is open; what is signed is what was shown. Not here: the questions themselves (`questions`), signing
-//! (`submit`).
+//! so is the open question; what is signed is what was shown. Not here: the questions themselves
+//! (`questions`), signing (`submit`).
 
 use crate::cli::commands::append::known::Known;
 use crate::cli::commands::append::questions::{FactAnswers, FactQuestion, QuestionOutcome};
