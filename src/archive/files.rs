@@ -128,7 +128,8 @@ impl PublishedFolder {
         PublishedFolder { path: path.to_owned(), pages: Pages::default(), unread: None }
     }
 
-    /// The same for a verdict: a file that cannot be read counts as missing, and is kept.
+    /// The files of this folder, for a verdict: a file that cannot be read counts as missing, and
+    /// is listed with the reason ([`PublishedFiles::unread`]).
     pub fn for_verdict(path: &Path) -> PublishedFolder {
         PublishedFolder { unread: Some(UnreadFiles::default()), ..PublishedFolder::new(path) }
     }

@@ -162,7 +162,7 @@ impl PublishedSource {
         PublishedSource { documents_ahead: DocumentsAhead::All, ..self }
     }
 
-    /// The same for a copy that has the documents in this folder.
+    /// Reads ahead the documents that are not in this folder, for a copy that has the others there.
     pub fn with_documents_not_in(self, folder: PathBuf) -> PublishedSource {
         PublishedSource { documents_ahead: DocumentsAhead::NotIn(folder), ..self }
     }

@@ -112,8 +112,8 @@ impl DatabaseAddress {
             .collect()
     }
 
-    /// The same database through a proxy on this machine, which listens on `port`: TLS is spoken
-    /// with the host behind it, and the certificate is that host's.
+    /// The address of this database through a proxy on this machine that listens on `port`. TLS is
+    /// negotiated with the host behind the proxy, and the certificate is that host's.
     pub(super) fn through(&self, port: u16) -> DatabaseAddress {
         let host = match self.config.get_hosts().first() {
             Some(Host::Tcp(name)) => name.clone(),
@@ -145,8 +145,8 @@ impl DatabaseAddress {
         })
     }
 
-    /// The same database at another host, with the same user, password and TLS. It is shown as this
-    /// address is.
+    /// The address of this database at another host, with the user, password and TLS settings of
+    /// this address. It is shown as this address is.
     fn at(&self, host: &Host, address: Option<IpAddr>, port: u16) -> DatabaseAddress {
         let from = &self.config;
         let mut config = Config::new();

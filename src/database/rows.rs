@@ -217,7 +217,8 @@ impl Database {
         self.commit_with(id, group, || ())
     }
 
-    /// The same; `before_commit` runs when all is done but for the COMMIT.
+    /// Adds events as [`Database::commit`] does; `before_commit` runs after the last statement of
+    /// the transaction and before its COMMIT.
     ///
     /// Errors: as [`Database::commit`].
     pub(super) fn commit_with(

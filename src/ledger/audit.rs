@@ -246,7 +246,9 @@ fn part_below_pin(record: &Record, anchors: &Anchors, faults: &mut Vec<Fault>) -
     Some(pinned.checkpoint.size)
 }
 
-/// The same of the last mark of the log key and fault 707: returns the size of the mark.
+/// Where this is a part of a record, by its own account, and the last mark of the log key is later,
+/// a smaller size is not a fault: removes fault 707 and returns the size of the mark. `None` if
+/// there was no such fault.
 pub fn part_below_mark(
     part_of: Option<u64>,
     mark: Option<&Mark>,

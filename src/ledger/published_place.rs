@@ -68,8 +68,8 @@ impl PublishedPlace {
         self.open_as(cache, PublishedFolder::new)
     }
 
-    /// The same for a verdict: a file of a folder that cannot be read counts as missing, and is
-    /// named ([`PublishedSource::unread`]).
+    /// Opens what is published here as [`PublishedPlace::open`] does, for a verdict: a file of a
+    /// folder that cannot be read counts as missing, and is named ([`PublishedSource::unread`]).
     pub fn open_for_verdict(&self, cache: &CachePlace) -> Result<PublishedSource, LedgerError> {
         self.open_as(cache, PublishedFolder::for_verdict)
     }

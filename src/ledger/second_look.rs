@@ -13,10 +13,10 @@ use std::time::{Duration, Instant};
 
 /// The pause before each look.
 const PAUSE: Duration = Duration::from_millis(250);
-/// How long a place is looked at again at least.
+/// How long at least a place is read again.
 const SHORT: Duration = Duration::from_secs(3);
-/// The same where there may be several servers: longer than one of them takes until it says that
-/// its database does not answer.
+/// How long at least a place with several possible servers is read again: longer than a server
+/// takes to report that its database does not answer.
 const LONG: Duration = Duration::from_secs(12);
 
 /// The looks at a place that is behind.

@@ -16,7 +16,7 @@ impl<W: Write> Table<W> {
         Table::separated(out, b',')
     }
 
-    /// The same with another character between its cells.
+    /// Creates a table without rows, with `separator` between its cells.
     pub fn separated(out: W, separator: u8) -> Table<W> {
         Table(csv::WriterBuilder::new().delimiter(separator).from_writer(out))
     }

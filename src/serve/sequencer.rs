@@ -315,7 +315,8 @@ impl Sequencer {
         self.stop_unless(&AtomicBool::new(false));
     }
 
-    /// The same, but waits for it no longer once `at_once` is set; whether it is done.
+    /// Stops as [`Sequencer::stop`] does, but does not wait any longer once `at_once` is set.
+    /// Returns whether the writer's thread has ended.
     pub fn stop_unless(&self, at_once: &AtomicBool) -> bool {
         drop(self.queue.lock().unwrap_or_else(PoisonError::into_inner).take());
         let thread = self.thread.lock().unwrap_or_else(PoisonError::into_inner).take();

@@ -84,7 +84,8 @@ fn run(context: &mut Context, args: ConfirmArgs) -> Result<Exit, CliError> {
     let input = Input::of(facts.iter().map(draft));
     let outcome = DraftSubmission::of(&input).run(context, &options);
     match outcome {
-        // The same as before, by one command or several: their receipts may have been lost.
+        // The confirmations may be in the record already, by one command or several, whose
+        // receipts were lost.
         Err(CliError::Ledger(LedgerError::Refused(refusals))) if !options.again => {
             match recorded(context, &facts, how, args.place.evidence(Stance::Supports))? {
                 Some(recorded) => {
@@ -145,7 +146,7 @@ fn facts(context: &Context, given: &[PositionList]) -> Result<Vec<u64>, CliError
         is_again &= waiting.is_empty();
         waiting.iter().for_each(|fact| add(&mut facts, fact.position));
     }
-    // The same command again: its receipt may have been lost.
+    // Everything was confirmed before: the command is repeated, its receipt may have been lost.
     let facts = if is_again { with_earlier } else { facts };
     if facts.is_empty() {
         let why = format!("no fact of these waits for {}", visible(&reviewer));

@@ -179,7 +179,7 @@ pub struct EngineFault {
     pub meaning: &'static str,
 }
 
-/// The same, before it is known which part found it.
+/// An [`EngineFault`] before it is known which part found it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct FoundFault {
     pub position: Option<u64>,

@@ -172,7 +172,8 @@ struct Page<'p> {
     end: &'p mut PageEnd,
 }
 
-/// The same as [`changed_since`], of a folded view.
+/// The facts that changed from position `first` on, as [`changed_since`] finds them by the index,
+/// of a folded view.
 fn changed(view: &View<'_>, names: &Names, first: u64) -> Result<BTreeSet<u64>, LedgerError> {
     let (state, effects) = (view.state(), Effects::new(view, names));
     let is_turned = |event: u64| {

@@ -42,7 +42,8 @@ pub fn marked(old: &str, new: &str) -> String {
     marked_by(old, new, &|_, mark| mark)
 }
 
-/// The same, with each mark as `style` writes it.
+/// The new words with the old ones beside them, as [`marked`] gives them; `style` formats each
+/// mark.
 pub fn marked_by(old: &str, new: &str, style: &dyn Fn(DiffPart, String) -> String) -> String {
     let mut out = String::new();
     for (part, text) in parts(&visible(old), &visible(new)) {

@@ -78,7 +78,7 @@ pub struct PullOptions<'a> {
 }
 
 impl<'a> PullOptions<'a> {
-    /// The same with a key that stamps the copy, and with a report of the progress.
+    /// These options with the key that stamps the copy, if any, and with a progress callback.
     pub fn with(
         self,
         key: Option<&'a SecretKey>,

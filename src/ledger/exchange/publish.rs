@@ -98,7 +98,7 @@ impl<'a> PublishableRecord<'a> {
         &self.checkpoint
     }
 
-    /// The same; its publication reports its progress.
+    /// This record; its publication reports its progress to `steps`.
     pub fn reporting(self, steps: Steps<'a>) -> PublishableRecord<'a> {
         PublishableRecord { steps, ..self }
     }

@@ -18,7 +18,7 @@ impl Steps<'_> {
         }
     }
 
-    /// The same, where a step reports by itself from time to time.
+    /// Reports, as [`Steps::at`] does, but at every call: for a step that calls only now and then.
     pub fn jump(&self, step: &'static str, done: u64) {
         if let Some(report) = self.0 {
             report(step, done);

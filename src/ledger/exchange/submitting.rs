@@ -96,7 +96,7 @@ impl CopyServer {
         Ok(Some(CopyServer { paths, asked, address, jobs, wait, key, clock, tries: TRIES }))
     }
 
-    /// The same, which did not answer when it was looked for: it is asked once.
+    /// This server, which did not answer when it was looked for: each request is sent only once.
     pub fn silent(self) -> CopyServer {
         CopyServer { tries: 1, ..self }
     }

@@ -172,8 +172,8 @@ fn prove(record: &Record, checkpoint: &Checkpoint, old: u64) -> Result<Vec<Hash>
     plan.hashes(|subtree| wanted.get(subtree).ok_or_else(|| missing().into()))
 }
 
-/// The same by the index; `None` if it has another root or cannot answer, so that the whole record
-/// decides.
+/// The proof that [`prove`] gives, by the index; `None` if the index has another root or cannot be
+/// read, so that the whole record decides.
 fn prove_by_index(record: &Record, checkpoint: &Checkpoint, plan: &Plan) -> Option<Vec<Hash>> {
     let index = record.index().ok()?;
     let Checkpoint { size, root, .. } = checkpoint;

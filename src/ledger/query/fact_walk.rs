@@ -64,13 +64,13 @@ impl FactWalk {
         FactWalk { source, next: Cell::new(next), facets, shortlist, listed, fallen: false }
     }
 
-    /// The same over facts whose present words may be of some topic or date.
+    /// This walk, limited to facts whose present words may have these topics or dates.
     pub fn with(self, facets: Facets) -> FactWalk {
         FactWalk { facets, ..self }
     }
 
-    /// The same, also over facts that were set aside: their words are in no list of topics or
-    /// dates, so every fact is looked at.
+    /// This walk, also over facts that were set aside. Their words are in no list of topics or
+    /// dates, so the limit of [`FactWalk::with`] is removed and every fact is looked at.
     pub fn with_fallen(self) -> FactWalk {
         FactWalk { facets: Facets::default(), fallen: true, ..self }
     }

@@ -291,7 +291,7 @@ pub fn ever_derived(snapshot: &Snapshot<'_>, from: u64) -> Result<BTreeSet<u64>,
     ever_derived_by(snapshot, &snapshot.index().own_terms()?, from)
 }
 
-/// The same, by terms that are open already.
+/// The documents that [`ever_derived`] finds, by terms that are open already.
 pub fn ever_derived_by(
     snapshot: &Snapshot<'_>,
     terms: &Terms,
@@ -349,7 +349,7 @@ pub fn touched(index: &Index, earlier: u64, size: u64) -> Result<BTreeSet<u64>, 
     let mut named = old.differ(&new, TreeKind::Standing)?;
     let needed = (old.confirmations()?, new.confirmations()?);
     if needed.0 != needed.1 {
-        // The same number of confirmations now gives another status.
+        // The required number changed, so an unchanged fact may have another status now.
         let enough = |needed| new.positions(RowKind::Status(Status::Confirmed, needed));
         let (before, after) = (enough(needed.0)?, enough(needed.1)?);
         let (before, after) = (BTreeSet::from_iter(before), BTreeSet::from_iter(after));
@@ -515,7 +515,8 @@ impl Slice<'_> {
         Ok(self.index.snapshot(at)?.mark(event)?.undone(event).is_some())
     }
 
-    /// The same as of now.
+    /// The suspect revocation that undoes an event as of now, not as of the point; `revocations`
+    /// are all suspect ones.
     pub(super) fn undone_by_now(
         &self,
         event: u64,

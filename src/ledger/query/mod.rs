@@ -166,7 +166,8 @@ impl<'a> View<'a> {
         View::sliced(record, size, ask, SliceReach::Lives)
     }
 
-    /// The same, with every redaction of an event of the ledger and its editors.
+    /// Opens a view as [`View::some`] does, which also has every redaction of an event of the
+    /// ledger and its editors.
     pub fn with_redactions(
         record: &'a Record,
         size: u64,

@@ -297,7 +297,8 @@ impl Names {
         Named { then, now }
     }
 
-    /// The same name as written in the record; `None` if the key has no readable name.
+    /// The name that [`Names::at`] gives as `then`, as written in the record: without the digits
+    /// of the key. `None` if the key has no readable name.
     pub fn plain_at(&self, key: &PublicKey, event: u64) -> Option<&str> {
         let names = &self.by_key.get(key)?.names;
         let first = || names.first().map(|grant| &grant.value);

@@ -69,14 +69,14 @@ impl<'a, 'v> Search<'a, 'v> {
         Search { view, phrases, effort, facets, is_whole: false, listed, last, scanned }
     }
 
-    /// The same for an answer with all facts: where reading them one by one costs more than a scan,
-    /// nothing is read one by one.
+    /// This search, for an answer with all facts: where reading the events one by one costs more
+    /// than a scan, it scans at once.
     pub fn whole(self) -> Search<'a, 'v> {
         Search { is_whole: true, ..self }
     }
 
-    /// The same among facts whose present words may be of some topic or date; whether they are is
-    /// not judged.
+    /// This search, limited to facts whose present words may have these topics or dates. The caller
+    /// checks whether they do: a scan finds other facts too.
     pub fn with(self, facets: Facets) -> Search<'a, 'v> {
         Search { facets, ..self }
     }

@@ -171,7 +171,7 @@ fn suspect_documents(fold: &Fold, documents: &[u64]) -> u64 {
     documents.iter().filter(is_suspect).count() as u64
 }
 
-/// The same by the index.
+/// The number of suspect documents, as [`suspect_documents`] counts them, by the index.
 fn suspect_in(snapshot: &Snapshot<'_>) -> Result<u64, IndexError> {
     let documents = snapshot.positions(RowKind::Documents)?;
     let mut fold = Fold::default();

@@ -173,7 +173,7 @@ fn prepare_again(
     }
 }
 
-/// The same statement at another place.
+/// An event moved to another slot: its statement, signature and body stay, its place line changes.
 fn moved(entry: Entry, slot: &Slot) -> Entry {
     let Reading { statement, signature, .. } = Reading::of(&entry.record);
     let (Some(statement), Some(signature)) = (statement, signature) else { return entry };
@@ -298,7 +298,8 @@ pub fn prepare_input(
     prepared
 }
 
-/// The same, after the events that the writer has.
+/// Prepares drafts as [`prepare_input`] does, by the events that the writer has read: it reads no
+/// more of the record, and does not undo what was prepared before an error.
 fn prepare_after(
     writer: &mut Writer,
     input: &LoadedInput,

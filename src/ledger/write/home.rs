@@ -118,7 +118,7 @@ pub trait Home: Source + Send {
         None
     }
 
-    /// The same, to change it.
+    /// The journal that [`Home::local`] gives, to change it.
     fn local_mut(&mut self) -> Option<&mut dyn LocalJournal> {
         None
     }

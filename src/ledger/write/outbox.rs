@@ -299,8 +299,9 @@ impl OutboxFile {
         prune(&self.folder, &self.header)
     }
 
-    /// The same for events that a server placed elsewhere than their signer: their records are
-    /// kept, without bodies, because they are found by their statements alone.
+    /// Prunes the file as [`OutboxFile::prune`] does, for events that a server placed elsewhere
+    /// than their signer did. Their records are kept, without bodies, because these events are
+    /// found by their statements alone.
     pub fn prune_to_records(&self, entries: &[Entry]) -> Result<(), DiskError> {
         let mut out = self.header.text().into_bytes();
         for entry in entries {

@@ -63,8 +63,8 @@ impl Passages {
         })
     }
 
-    /// The same words of other documents that support the same claim, which has this digest, in the
-    /// order of the facts that quote them.
+    /// Where the words that a fact quotes are quoted from another document for the same claim,
+    /// which has this digest, in the order of the facts that quote them.
     pub fn elsewhere(&self, fact: &Fact, claim: Hash) -> impl Iterator<Item = Elsewhere> {
         worded(fact).flat_map(move |(document, words)| {
             let places = self.by_words.get(&(claim, words)).into_iter().flatten();

@@ -136,7 +136,8 @@ impl WriterLookup<'_> {
         self.description_before(document, u64::MAX)
     }
 
-    /// The same, as it was before an event.
+    /// The fields of the description that a document had just before an event, if nobody needs to
+    /// vouch for the document now and they can be read.
     pub fn description_before(&self, document: u64, event: u64) -> Option<Map<String, Value>> {
         let state = &self.verifier.chain.state;
         state.fold.document(document).filter(|document| !document.suspect)?;

@@ -55,7 +55,7 @@ impl<'a> Joined<'a> {
         Joined { own, index, published, signed: None, found, is_walked }
     }
 
-    /// The same, of a copy that has a checkpoint of this size.
+    /// This source, of a copy that has a checkpoint of this size; `None` if it has no checkpoint.
     pub fn signed(self, size: Option<u64>) -> Joined<'a> {
         Joined { signed: size, ..self }
     }

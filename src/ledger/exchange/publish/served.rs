@@ -81,7 +81,7 @@ impl ServedRecord {
         Ok(ServedRecord { journal, index, terms, note, signed, ledger, withheld })
     }
 
-    /// The same part of the ledger, open for answers that read at most `bound` events each.
+    /// A [`Record`] of these events, for answers that read at most `bound` events each.
     ///
     /// Errors: the index cannot be read.
     pub fn record(&self, bound: u64) -> Result<Record, LedgerError> {
@@ -111,8 +111,8 @@ impl ServedRecord {
         Ok(*self.withheld.get_or_init(|| count))
     }
 
-    /// The same record with what its writer committed since: its journal and index end with the
-    /// checkpoint `note`, and what was read of the index is kept.
+    /// This record with what its writer committed since: `journal` and the index end with the
+    /// checkpoint `note`. What was read of the index is kept.
     ///
     /// Errors: the checkpoint is not in form; the index was made again.
     pub fn grown(&self, journal: Journal, note: Vec<u8>) -> Result<ServedRecord, LedgerError> {

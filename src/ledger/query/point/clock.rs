@@ -44,7 +44,7 @@ pub struct OtherClock {
 }
 
 impl ResolvedDate {
-    /// The same size by both clocks.
+    /// The result where both clocks give this size.
     pub fn same(size: u64) -> ResolvedDate {
         ResolvedDate { size, other: None }
     }

@@ -24,7 +24,7 @@ pub enum DraftForm {
     Toml,
     /// Comma-separated values, a row for each.
     Csv,
-    /// The same with TABs.
+    /// Tab-separated values, a row for each.
     Tsv,
 }
 

@@ -81,7 +81,8 @@ impl PostgresHome {
         PostgresHome::over(database, address, paths, copy, origin)
     }
 
-    /// The same over a connection with a database that can keep a record.
+    /// Opens the record as [`PostgresHome::open`] does, over a connection to a database that is
+    /// known to be fit to keep a record.
     ///
     /// Errors: as [`PostgresHome::open`].
     pub fn over(

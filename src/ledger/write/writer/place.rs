@@ -88,7 +88,8 @@ impl Writer {
         Writer::open_copy(None, paths, address, origin, memory, wait.into())
     }
 
-    /// The same, of a copy whose lock is held: nobody comes between.
+    /// Opens a record as [`Writer::open_database`] does, with a copy whose lock the caller holds,
+    /// so that no other process locks the copy in between.
     ///
     /// Errors: as [`Writer::open_database`].
     pub fn open_database_under(
