@@ -175,8 +175,8 @@ fn inside(folder: &Path) -> Result<Option<String>, DiskError> {
     Ok(None)
 }
 
-/// The ledger, bag or folder of keys that a place is inside of: what it is, and its path. A file
-/// may be beside a published record.
+/// The ledger, bag or folder of keys that contains a place: its kind, in words, and its path. A
+/// published directory does not count: a file may be beside one.
 pub fn holder(place: &Path) -> Result<Option<(&'static str, PathBuf)>, DiskError> {
     for outer in place.ancestors().skip(1).take(ABOVE) {
         let kind = if is_bag(outer)? {

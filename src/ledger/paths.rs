@@ -68,7 +68,7 @@ impl Paths {
         }
     }
 
-    /// Refuses a ledger whose journal is there without a byte.
+    /// Refuses a ledger whose journal has no byte.
     pub fn expect_events(&self) -> Result<(), LedgerError> {
         let journal = self.ledger.join("journal");
         let failed = || disk::error("look into", &journal);
@@ -281,7 +281,9 @@ fn is_ledger(folder: &Path) -> Result<bool, DiskError> {
     Ok(is_there(&paths.checkpoint())? && is_there(&paths.store())?)
 }
 
-/// The metadata of a path; `None` if nothing is there. An input error is not taken for absence.
+/// The metadata of a path; `None` if nothing exists at it.
+///
+/// Errors: the path cannot be read, which does not count as absence.
 fn about(path: &Path) -> Result<Option<fs::Metadata>, DiskError> {
     use io::ErrorKind::{NotADirectory, NotFound};
     match fs::metadata(path) {

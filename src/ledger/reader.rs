@@ -60,7 +60,7 @@ pub struct Record {
     index_wrong: Mutex<Option<(String, &'static str)>>,
     /// The first problem that may have made an answer wrong.
     trouble: Mutex<Option<String>>,
-    /// The events whose bodies were asked for and are not in what is published.
+    /// The events whose bodies were requested and are not in the published record.
     absent: Mutex<BTreeSet<u64>>,
     /// The most events that an answer may read; `None`: all.
     bound: Option<u64>,
@@ -236,7 +236,7 @@ impl Record {
         }
     }
 
-    /// The number of events whose bodies were asked for and are not there.
+    /// The number of events whose bodies were requested and are missing from the published record.
     pub fn absent(&self) -> usize {
         self.absent.lock().unwrap_or_else(PoisonError::into_inner).len()
     }

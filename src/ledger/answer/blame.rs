@@ -49,9 +49,9 @@ pub struct BlameAnswer<'a, 'v> {
     pub segments: Vec<Segment>,
     /// The facts that quote it, by position.
     pub facts: Arc<[u64]>,
-    /// Those without a date, if a date was asked for.
+    /// The facts without a date, if a date is requested; else empty.
     pub undated: Arc<[u64]>,
-    /// The quotations of both, by fact.
+    /// The quotations of the facts with and without a date, by fact.
     spans: Vec<QuotedSpan>,
     /// All facts, if they are few.
     kept: Option<BTreeMap<u64, QuotingFact>>,

@@ -1,4 +1,4 @@
-//! The facts of a page: the first of those that were asked for.
+//! The facts of a page: the first ones that pass the request's filters.
 //!
 //! Always holds: the facts are the same with an index and without; facts come by position. By the
 //! index only their rows and events are read, unless so many are read to find them that the fold
@@ -18,7 +18,7 @@ use annals_core::fold::operation::Operation;
 use std::cell::Cell;
 use std::collections::BTreeSet;
 
-/// What was asked for.
+/// The request for a page of facts.
 pub struct Choice<'a> {
     /// The filters.
     pub filters: &'a FactFilters,
@@ -28,8 +28,8 @@ pub struct Choice<'a> {
     pub after: Option<u64>,
     /// The maximum number of facts.
     pub most: usize,
-    /// Whether facts are chosen too that stood before the point and do not stand as of it; never
-    /// where a status is asked for.
+    /// Whether to choose also facts that were in force before the point and were set aside since;
+    /// ignored where a status is requested.
     pub fallen: bool,
 }
 
@@ -75,7 +75,7 @@ impl Choice<'_> {
         Ok(FactChoice { facts, end, filter })
     }
 
-    /// The facts by the index; `None` if the whole is to be folded.
+    /// Chooses the facts by the index; `None` if the whole record is to be folded instead.
     fn by_index(
         &self,
         named: &NamedView<'_>,
@@ -131,14 +131,14 @@ impl Choice<'_> {
         Ok(None)
     }
 
-    /// Whether facts that do not stand any more are among those that were asked for: where none was
-    /// undone, there are none.
+    /// Whether the request may select facts that were set aside: it allows them, and something was
+    /// undone.
     fn has_fallen(&self, view: &View<'_>) -> bool {
         let mut acts = view.state().history.acts().iter();
         self.fallen && self.filters.status.is_none() && acts.any(undoes)
     }
 
-    /// Adds the facts of a view that were asked for, until the page is full.
+    /// Adds the facts of a view that `wanted` and the filters take, until the page is full.
     fn add(
         &self,
         view: &View<'_>,
@@ -166,7 +166,7 @@ impl Choice<'_> {
     }
 }
 
-/// The facts so far.
+/// The facts of the page so far, and whether there are more.
 struct Page<'p> {
     facts: &'p mut BTreeSet<u64>,
     end: &'p mut PageEnd,

@@ -24,9 +24,9 @@ use std::io::Write;
 /// The two points of a comparison.
 #[derive(Clone, Copy, Debug)]
 pub struct DiffPoints<'a> {
-    /// The first, as it was asked for.
+    /// The first point, as the reader typed it.
     pub from: &'a str,
-    /// The second, likewise.
+    /// The second point, as the reader typed it.
     pub to: &'a str,
     /// The number of events up to the first.
     pub first: u64,
@@ -83,7 +83,7 @@ pub struct DiffAnswer {
     pub to: AsOf,
     /// The facts that changed and pass the filters, by position.
     pub facts: Vec<Change>,
-    /// Those without a date, if a date was asked for.
+    /// The changed facts without a date, if a date is requested; else empty.
     pub undated: Vec<Change>,
     /// Everything else that changed; the facts in it were taken out.
     pub changes: PointDiff,

@@ -19,10 +19,10 @@ use annals_core::text::in_quotes;
 use std::cell::Cell;
 use std::collections::BTreeSet;
 
-/// What facts are asked for; a fact must pass all that is there.
+/// The filters of a request for facts; a fact must pass every filter that is set.
 #[derive(Clone, Debug, Default)]
 pub struct FactFilters {
-    /// What was so at this time: an EDTF date or interval.
+    /// Facts that may be true at this time: an EDTF date or interval.
     pub when: Option<String>,
     /// A part of the name of a topic.
     pub topic: Option<String>,
@@ -235,7 +235,7 @@ impl Filter {
         self.by.is_none() && !self.is_of_facts()
     }
 
-    /// Whether something is asked of facts, besides who signed.
+    /// Whether a status, a document, a topic or a date is requested.
     pub fn is_of_facts(&self) -> bool {
         self.status.is_some() || self.document.is_some() || !self.facets.is_empty()
     }

@@ -90,7 +90,7 @@ pub struct FindAnswer<'a, 'v> {
     pub as_of: AsOf,
     /// The facts.
     pub found: Arc<[u64]>,
-    /// Those without a date, if a date was asked for.
+    /// The facts without a date, if a date is requested; else empty.
     pub undated: Arc<[u64]>,
     rows: PartRows<'a, 'v>,
     /// All of them, if they were read to find them and are few.

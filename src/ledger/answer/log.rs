@@ -26,16 +26,16 @@ use std::cell::{Cell, RefCell};
 use std::collections::BTreeSet;
 use std::io::Write;
 
-/// Which events are asked for.
+/// A request for events; an event must pass every filter that is set.
 #[derive(Clone, Debug)]
 pub struct LogRequest {
-    /// What was done to the fact or document at this position.
+    /// Events that act on the fact or document at this position.
     pub position: Option<u64>,
-    /// From this position on.
+    /// The first position.
     pub from: u64,
     /// The number of events up to the last one; names and standing are as of it.
     pub until: u64,
-    /// Those that this editor signed.
+    /// Events that this editor signed.
     pub by: Option<EditorName>,
     /// A type of events, or a family of types: see [`kind`].
     pub kind: Option<String>,
@@ -45,7 +45,7 @@ pub struct LogRequest {
     pub topic: Option<String>,
     /// Which come first.
     pub order: LogOrder,
-    /// At most this many.
+    /// The maximum number of events.
     pub most: usize,
 }
 
@@ -95,7 +95,7 @@ pub struct LogAnswer<'a> {
 }
 
 impl<'a> LogAnswer<'a> {
-    /// Opens what the events need that are asked for.
+    /// Opens an answer with the facts and documents that the requested events need.
     ///
     /// Errors: there is no such event, document or editor; the record cannot be read.
     pub fn open(record: &'a Record, request: LogRequest) -> Result<LogAnswer<'a>, LedgerError> {
@@ -451,8 +451,9 @@ impl Mentions {
         Ok(Some(events.into_iter().collect()))
     }
 
-    /// The facts that ever had the topic, or rested on the document, or both; `None` if neither is
-    /// asked for. Of the events only those of the list are read, if there is one.
+    /// The facts that ever had the topic, or ever rested on the document; where both are requested,
+    /// those that did both. `None` if neither is requested. Reads only `events`, if given; else all
+    /// events.
     fn facts(
         &self,
         view: &View<'_>,

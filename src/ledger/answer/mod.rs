@@ -36,7 +36,7 @@ use std::io::{self, Write};
 /// Why an answer was not written.
 #[derive(Debug, thiserror::Error)]
 pub enum AnswerError {
-    /// The record could not be read, or has nothing of what was asked for.
+    /// The record could not be read, or does not have what was requested.
     #[error(transparent)]
     Ledger(#[from] LedgerError),
     /// The answer could not be written to its reader.

@@ -1,16 +1,16 @@
-//! Pages: whether an answer has all that was asked for, and what it says where there is more.
+//! Pages: whether an answer has all requested facts, and the sentence where there are more.
 //!
 //! Always holds: a page that was cut says so, and how to get more. Not here: which facts come first
 //! (the answers).
 
 use serde::{Serialize, Serializer};
 
-/// Which facts of those that pass are asked for, by position.
+/// The part of the facts that pass the filters which an answer has, by position.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct FactPage {
-    /// Those after this position.
+    /// Facts after this position; `None`: from the first one on.
     pub after: Option<u64>,
-    /// At most this many.
+    /// The maximum number of facts.
     pub most: usize,
 }
 
@@ -19,7 +19,7 @@ impl FactPage {
     pub const ALL: FactPage = FactPage { after: None, most: usize::MAX };
 }
 
-/// Whether a page has all that was asked for.
+/// Whether a page has all requested facts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum PageEnd {
     /// It has all.

@@ -1,7 +1,7 @@
 //! The rows of an answer's facts, some at a time, and the JSON of such an answer.
 //!
-//! Always holds: rows come in the order of the facts that are asked for; only a part of them is in
-//! memory. Not here: which facts, and what is told before and after them (the answers).
+//! Always holds: rows come in the order of the requested facts; only a part of them is in memory.
+//! Not here: which facts, and what is printed before and after them (the answers).
 
 use crate::ledger::answer::{AnswerError, JsonItems};
 use crate::ledger::error::LedgerError;
@@ -18,13 +18,13 @@ pub trait FactParts {
     /// A fact of the answer, as it is written to JSON.
     type Item: Serialize;
 
-    /// Calls `take` with the facts, except those without a date if a date was asked for.
+    /// Calls `take` with each fact; if a date is requested, only with those that have a date.
     fn each<E: From<LedgerError>>(
         &mut self,
         take: &mut dyn FnMut(&Self::Item) -> Result<(), E>,
     ) -> Result<(), E>;
 
-    /// Calls `take` with those without a date, after the others.
+    /// Calls `take` with each fact without a date, if a date is requested.
     fn each_undated<E: From<LedgerError>>(
         &mut self,
         take: &mut dyn FnMut(&Self::Item) -> Result<(), E>,

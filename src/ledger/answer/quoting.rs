@@ -95,13 +95,13 @@ pub struct QuotingFacts {
     pub damaged: u64,
 }
 
-/// What facts are asked for.
+/// A request for the facts that cite a document.
 pub struct CitingFacts<'a> {
     /// The document.
     pub document: u64,
     /// Its text.
     pub text: &'a Text,
-    /// What they must be besides.
+    /// The filters that they must also pass.
     pub filter: &'a Filter,
     /// The names of the record.
     pub names: &'a Names,

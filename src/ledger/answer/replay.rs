@@ -32,7 +32,7 @@ pub struct FactsView<'a> {
     pub named: NamedView<'a>,
     /// The filters; what it could not test is counted while rows are read.
     pub filter: Filter,
-    /// The facts of a page; `None` if all that pass the filters are asked for.
+    /// The facts of a page; `None` if all facts that pass the filters are requested.
     page: Option<BTreeSet<u64>>,
     end: PageEnd,
 }

@@ -55,7 +55,7 @@ pub struct Refusal {
 }
 
 impl Refusal {
-    /// The refusal of what stands in no input, and breaks no rule.
+    /// A refusal for this reason, without a place in an input and without a rule.
     pub fn of(why: impl Into<String>) -> Refusal {
         Refusal { place: None, name: None, rule: None, why: why.into() }
     }

@@ -231,7 +231,7 @@ impl Files<'_> {
                 Some(_) => wrong.push(format!(
                     "{PAYLOAD}/{name}: it is not what follows from the record in this bag"
                 )),
-                // Where it is there, the manifest lacks it, which is reported.
+                // The file exists and is not in the manifest, which the manifest's check reports.
                 None if is_there(&self.bag.join(PAYLOAD).join(name))? => {}
                 None => wrong.push(format!("{PAYLOAD}/{name}: expected it, found none")),
             }

@@ -139,7 +139,8 @@ pub fn clone_published(
     disk::replace(&partial.ledger.join(ATTRIBUTES), NO_TEXT.as_bytes(), FileMode::Shared)?;
     let brought = bring_up_to_date(&partial, following.clone(), options, &mut lock);
     let outcome = match brought {
-        // Nobody has this copy yet, so what is published is asked for alone.
+        // What remains of an earlier try does not fit. This copy is not in use yet, so it is
+        // cloned again from what is published alone.
         Err(error) if is_of_remains(&error) => {
             begin_anew(&partial, &following)?;
             bring_up_to_date(&partial, following, options, &mut lock)?

@@ -524,8 +524,8 @@ struct PublishedState<'a> {
 }
 
 impl PublishedState<'_> {
-    /// Whether a partial tile of this width was published: one of an earlier size than that of the
-    /// last publication was, if it is there.
+    /// Whether a partial tile of this width was published before: it is a tile of the last
+    /// publication, or of an earlier size and in the folder. `there` has the widths in the folder.
     fn age(&self, tile: Tile, width: u64, there: &[String]) -> FileAge {
         let old = tile::ends(self.before).get(usize::from(tile.level)).copied();
         let is_last = old.is_some_and(|old| (old.index, old.width) == (tile.index, width));

@@ -118,7 +118,7 @@ pub fn move_to_database(
             // The servers of the database go on meanwhile.
             RecordFill::whole(&mut database, &record, found)
         }
-        // Until it is whole there, nobody serves it from there.
+        // The row says that the record is kept elsewhere, so no server uses it until it is whole.
         Some(found) => RecordFill::of(&mut database, &record, found, &here)?,
         None => RecordFill::new(&mut database, &record, &checkpoint.origin, &here)?,
     };

@@ -178,8 +178,8 @@ impl CopyServer {
         Ok(())
     }
 
-    /// Sends until the server answers, and is not busy: what was asked for, or a problem that says
-    /// that nothing was placed.
+    /// Sends a request until the server has an answer for it and is not busy. Returns the answer,
+    /// or a problem by which nothing was placed.
     fn until_answered<T>(
         &self,
         send: impl Fn() -> io::Result<ServerAnswer<T>>,

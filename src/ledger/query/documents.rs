@@ -45,9 +45,8 @@ impl View<'_> {
         documents
     }
 
-    /// The documents that are derived from this one, as of the point, by position. Of a slice they
-    /// are among the documents that were asked for (see
-    /// [`ever_derived`]).
+    /// The documents that are derived from this one, as of the point, by position. A slice must
+    /// have been opened with the documents that [`ever_derived`] gives: others are not found.
     ///
     /// Errors: the record cannot be read.
     pub fn derived_documents(&self, from: u64) -> Result<Vec<u64>, LedgerError> {

@@ -1,8 +1,8 @@
 //! A walk over facts by the index, some at a time.
 //!
 //! Always holds: facts come by position, each once, but those that cite a document may come by the
-//! events that gave them their present words; fewer than were asked for only at the end. A row is
-//! read, an event is not. Not here: what a fact must be besides (`cli`).
+//! events that gave them their present words; fewer than requested only at the end. Only rows are
+//! read, no events. Not here: what a fact must be besides (`cli`).
 
 use crate::index::{Facets, IndexError, Row, RowKind, Shortlist, Snapshot, Term, TreeKind};
 use crate::ledger::query::{citing, touched, turned_by_threshold, undone_between};
@@ -24,7 +24,7 @@ pub enum FactSource {
     /// Among those whose words may cite this document.
     Document(u64),
     /// Among those whose present words cite this document, by the events that gave them these
-    /// words: in time proportional to those that are asked for. What is withheld is left out.
+    /// words: in time proportional to the requested number. Facts with withheld words are left out.
     Citing(u64),
     /// Among those that changed from this position on (see [`changed_since`]).
     Since(u64),

@@ -503,8 +503,8 @@ impl<'a> View<'a> {
         }
     }
 
-    /// The number of events so far whose bodies were asked for and do not have the signed digest;
-    /// none that are of a later format, which is not read.
+    /// The number of events read so far whose bodies do not have the signed digest. Events of a
+    /// later format are not counted: their bodies are not read.
     pub fn damaged(&self) -> u64 {
         let end = self.later_version().map_or(u64::MAX, |(position, _)| position);
         self.damaged.lock().map_or(0, |damaged| damaged.range(..end).count() as u64)

@@ -148,7 +148,7 @@ impl RevocationImpact {
         }
     }
 
-    /// Whether there is no difference.
+    /// Whether no event is struck, set aside or restored.
     pub fn is_nothing(&self) -> bool {
         self.struck.is_empty() && self.set_aside.is_empty() && self.restored.is_empty()
     }

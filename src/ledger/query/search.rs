@@ -51,10 +51,10 @@ pub struct Search<'a, 'v> {
     effort: SearchEffort,
     /// The topic and the date that the facts are to have; a scan finds others too.
     facets: Facets,
-    /// Whether all facts are asked for, some at a time.
+    /// Whether the answer has all facts, so that a scan may cost less than reading events.
     is_whole: bool,
     /// The events that may have the phrases and are not yet read, the last one first; `None`
-    /// before the first question.
+    /// before the first call of [`Search::next`].
     listed: Option<Vec<u64>>,
     /// The last event up to which the facts are found.
     last: Option<u64>,

@@ -46,7 +46,7 @@ fn differences(view: &View<'_>, old: &Fact, new: &Fact) -> Vec<&'static str> {
     let more_disputes = new.disputes().iter().any(|dispute| !old.disputes().contains(dispute));
     let closed = old.disputes().iter().filter(|dispute| !new.disputes().contains(dispute));
     let over = old.retraction().filter(|_| new.retraction().is_none());
-    // A charge that was undone was ended by nobody.
+    // A dispute or retraction that was undone does not count as ended.
     let (undone, ended): (Vec<u64>, Vec<u64>) =
         closed.map(|dispute| dispute.position).chain(over).partition(is_undone);
     let is_reinstated = over.is_some_and(|retraction| ended.contains(&retraction));

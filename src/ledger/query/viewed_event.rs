@@ -1,6 +1,6 @@
 //! An event that was read for an answer.
 //!
-//! Not here: reading it, and what of it may be told (`View`).
+//! Not here: reading it, and which of its words may be shown (`View`).
 
 use annals_core::event::record::Statement;
 use annals_core::hash::Hash;

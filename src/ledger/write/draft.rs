@@ -176,7 +176,7 @@ drafts! {
     TopicDraft { name: String, id: String, }
 }
 
-/// A statement that stands for the one that is asked for later.
+/// The placeholder of a statement that the editor is asked for later.
 pub const STATEMENT_PLACEHOLDER: &str = "a statement";
 
 impl Draft {

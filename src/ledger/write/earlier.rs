@@ -101,7 +101,7 @@ fn is_on_matter(args: &Args, operation: &Operation) -> bool {
 pub struct SupersededEvent {
     /// Its position.
     pub position: u64,
-    /// How it stands, in words that continue `event N …`.
+    /// Why it does not hold any more, in words that continue `event N …`.
     pub why: String,
     /// What kind of event it is.
     pub kind: SupersededKind,
@@ -119,7 +119,7 @@ pub enum SupersededKind {
 }
 
 impl SupersededEvent {
-    /// Its position, and how it stands.
+    /// Its position, and why it does not hold any more, as a clause.
     pub fn describe(&self) -> String {
         format!("event {} {}", self.position, self.why)
     }

@@ -18,7 +18,7 @@ pub fn with_advice(fault: &Fault) -> String {
     }
 }
 
-/// A fault with this advice.
+/// The text of a fault: its rule, its reason, and `advice`.
 pub fn advised(fault: &Fault, advice: &str) -> String {
     format!("rule {}: {}; {advice}", fault.rule, fault.why)
 }

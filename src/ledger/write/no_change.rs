@@ -1,4 +1,5 @@
-//! Unchanged: a correction or a new description that says what stands already.
+//! Refuses drafts that change nothing: a correction or a new description that repeats the words in
+//! force.
 //!
 //! Always holds: nothing is refused that changes a word, closes a dispute, or vouches for what a
 //! stolen key entered. Not here: the rules (`legal`), acts on people and on the ledger (`cli`).

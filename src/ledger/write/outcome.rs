@@ -70,7 +70,7 @@ pub struct Refusals {
 }
 
 impl Refusals {
-    /// Those of drafts that could not be read.
+    /// The refusals of the drafts that could not be read.
     pub fn of(input: &LoadedInput) -> Refusals {
         let columns = input.columns.clone();
         let refusal = |error| columns.refusal(error);
@@ -115,7 +115,9 @@ impl Refusals {
         self.refused.push(Refusal { place, name: loaded.draft.name.clone(), rule, why });
     }
 
-    /// All of them, by line, if there is any.
+    /// Ends the account.
+    ///
+    /// Errors: [`LedgerError::Refused`] with all refusals, by line, if there is any.
     pub fn end(mut self) -> Result<(), LedgerError> {
         if self.refused.is_empty() {
             return Ok(());

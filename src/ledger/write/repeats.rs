@@ -162,7 +162,7 @@ struct CorrectedWords {
 }
 
 impl CorrectedWords {
-    /// Those that an event gave and a later one corrected.
+    /// The words that the event `revision` gave; `None` unless a later event corrected them.
     fn of(writer: &Writer, revision: u64) -> Option<CorrectedWords> {
         let state = &writer.verifier.chain.state;
         let known = state.fold.fact_of_revision(revision)?;
@@ -310,8 +310,8 @@ impl WaitingPassages {
 /// How many of a key's open disputes of a fact are compared with a new one, the newest first.
 const COMPARED: usize = 64;
 
-/// Why a dispute is one that stands already: the same words of the same key about the same fact,
-/// and nobody has closed it. `None` if it is not, or is no dispute.
+/// The reason if a draft repeats an open dispute: one by the same key of the same fact, with the
+/// same words. `None` if it repeats none, or is no dispute.
 pub fn same_dispute(
     writer: &Writer,
     resolved: &ResolvedDraft,

@@ -358,7 +358,7 @@ impl<'a> Resolver<'a> {
         let before = old.and_then(|old| old.when.as_ref());
         let is_given = draft.edtf.is_some() || draft.as_written.is_some();
         match (is_given, draft.basis, before) {
-            // Where a date comes from, without one, is said of the date that is there.
+            // A basis without a date is the new basis of the date that the fact has.
             (false, Some(basis), Some(before)) => {
                 return Ok(Some(body::When { basis, ..before.clone() }));
             }
@@ -544,7 +544,7 @@ impl<'a> Resolver<'a> {
                 };
                 let pointing = QuoteSearch { words, nth: draft.nth, edges };
                 match (pointing.find(text), quote) {
-                    // What stands around the words says which place is meant.
+                    // Of several places, the context before and after the words decides.
                     (Err(QuoteSearchError::Ambiguous { .. }), QuoteDraft::Exact(given))
                         if let Some(place) = parts::place_between(given, &pointing, text) =>
                     {

@@ -1,8 +1,9 @@
-//! Sealing of many events: each is signed after the one before it, on a thread of its own, while
-//! the drafts that follow are resolved and the events before it are verified.
+//! Signing of many events: each is signed after the one before it, on a thread of its own, while
+//! the drafts that follow are resolved and the events before it are verified. To seal an event is
+//! to give it its place and its signature.
 //!
 //! Always holds: the events come back in order, as the same bytes with and without the thread. A
-//! few events are sealed where they are asked for. Not here: the bytes of an event (`sign`), which
+//! few events are sealed on the caller's thread. Not here: the bytes of an event (`sign`), which
 //! drafts may be resolved before an event is verified (`batch`).
 
 use crate::ledger::error::LedgerError;

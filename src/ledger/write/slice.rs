@@ -99,7 +99,7 @@ fn named(draft: &Draft) -> impl Iterator<Item = u64> {
     })
 }
 
-/// Whether a draft has evidence without a document: the only one is meant.
+/// Whether a draft has evidence that names no document: it is of the record's only document.
 fn leaves_document_open(draft: &Draft) -> bool {
     let mut evidence = draft.evidence.iter().flatten();
     draft.quote.is_some() && draft.document.is_none()

@@ -465,8 +465,8 @@ impl Writer {
         Ok(self.home.put_note()?)
     }
 
-    /// The note of the record as it is, signed; nobody has seen it. `None` if the record has no
-    /// event.
+    /// The signed checkpoint of the record at its present size, not yet published. `None` if the
+    /// record has no event.
     fn new_note(&self, memory: &dyn HeldMemory) -> Result<Option<NewNote>, LedgerError> {
         let Some(ledger) = &self.verifier.chain.state.fold.ledger else { return Ok(None) };
         let (size, root) = (self.size(), self.verifier.chain.tree().root());
@@ -486,11 +486,12 @@ impl Writer {
     }
 }
 
-/// A signed note that nobody has seen.
+/// A signed checkpoint that is not yet published.
 struct NewNote {
     text: String,
     mark: Mark,
-    /// That the record extends the last mark, if the memory asks for it.
+    /// The consistency proof from the last mark to this checkpoint; empty if the memory does not
+    /// compare the trees itself.
     proof: Vec<Hash>,
 }
 

@@ -133,7 +133,8 @@ impl<'a> Judged<'a> {
         Ok(is_plain && tree.root() == self.checkpoint.root)
     }
 
-    /// Whether the document that a body captures is there whole, if it captures one.
+    /// Whether the record has the undamaged document that a body captures; `true` for a body that
+    /// captures none.
     fn has_document(&self, body: &[u8]) -> Result<bool, LedgerError> {
         let Ok(Content::DocumentCaptured(captured)) = Body::parse(body).map(|body| body.content)
         else {

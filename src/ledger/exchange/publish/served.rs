@@ -1,4 +1,4 @@
-//! The published files of a record, each made when it is asked for.
+//! The published files of a record, each made when it is requested.
 //!
 //! Always holds: every file that a publication of this size has is answered with the same bytes;
 //! partial tiles and bundles of every smaller width are answered too, so that a reader of an
@@ -42,7 +42,7 @@ pub struct ServedRecord {
     note: Vec<u8>,
     signed: SignedCheckpoint,
     ledger: PathBuf,
-    /// How many events have a body that is withheld; counted when it is first asked for.
+    /// The number that [`ServedRecord::withheld`] gives, once it was counted.
     withheld: OnceLock<u64>,
 }
 

@@ -32,7 +32,8 @@ pub(super) struct RecordFill<'a> {
     head: StoreHead,
     /// The tree of the events that were compared or added.
     tree: Tree,
-    /// Where the record is kept until all of it is there; `None` if it is there.
+    /// The place where the record is kept until the database has all of it; `None` if the database
+    /// has all of it already.
     kept: Option<&'a str>,
     restored: RestoredRows,
 }

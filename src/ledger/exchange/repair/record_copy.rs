@@ -46,7 +46,7 @@ impl fmt::Display for CopyPlace {
 pub struct RecordCopy {
     /// The place.
     pub place: CopyPlace,
-    /// What is there.
+    /// What the place contains.
     pub content: CopyContent,
 }
 

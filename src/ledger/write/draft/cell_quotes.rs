@@ -83,7 +83,7 @@ impl QuotedRows<'_> {
         self.byte().is_none_or(|byte| byte == self.separator || matches!(byte, b'\r' | b'\n'))
     }
 
-    /// Goes to the end of the cell that begins here.
+    /// Moves to the end of the cell that begins here, and returns how its quotation marks end.
     fn cell(&mut self) -> CellEnd {
         let mut end = CellEnd::Whole;
         if self.byte() == Some(b'"') {
@@ -106,7 +106,7 @@ impl QuotedRows<'_> {
         end
     }
 
-    /// Goes over a separator or the end of a row.
+    /// Skips a separator or the end of a row, and returns its first byte; `None` at the end.
     fn skip(&mut self) -> Option<u8> {
         let byte = self.byte()?;
         self.at += match self.text.get(self.at..) {

@@ -1,14 +1,14 @@
-//! The fields of a draft, each with what it is.
+//! The fields of a draft, each with a description.
 //!
 //! Always holds: they are those of `draft`. Not here: their types (`draft`), examples (`template`).
 //! Source: docs/drafts.md.
 
-/// A field of a draft, with what it is.
+/// A field of a draft, with its description.
 #[derive(Clone, Copy, Debug)]
 pub struct Field {
     /// Its name; an item of a list has the number 1.
     pub name: &'static str,
-    /// What it is.
+    /// Its description, for people.
     pub what: &'static str,
 }
 

@@ -9,11 +9,11 @@ use serde::{Deserialize, Deserializer};
 use std::fmt;
 use std::marker::PhantomData;
 
-/// A type that text alone can stand for.
+/// A type that has a short form: text alone in place of an object.
 pub trait ShortForm: DeserializeOwned {
-    /// What the text is, for errors.
+    /// The name of the text in errors.
     const TEXT: &'static str;
-    /// What text stands for.
+    /// The value of a short form.
     fn of(text: &str) -> Self;
 }
 
@@ -68,13 +68,13 @@ impl<'de, T: Item> Deserialize<'de> for TextOrList<T> {
     }
 }
 
-/// An item of a list that text alone can stand for.
+/// An item of a list for which a single text may be written in place of the list.
 trait Item: Sized {
     /// How an item is read.
     type Read: DeserializeOwned;
     /// The item that was read.
     fn item(read: Self::Read) -> Self;
-    /// The item that text stands for.
+    /// The item that a single text gives.
     fn text<E: Error>(text: &str) -> Result<Self, E>;
 }
 

@@ -21,7 +21,7 @@ const HEAD: &str = "\
 # A draft needs only the fields of its type. These are all of them:
 ";
 
-/// A file to begin with: every field with what it is, and examples to write over.
+/// A template of a file of drafts: every field with its description, and examples to overwrite.
 pub fn template(form: DraftForm) -> io::Result<String> {
     match form {
         DraftForm::JsonLines => Ok(EXAMPLES.to_owned()),

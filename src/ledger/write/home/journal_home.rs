@@ -37,7 +37,7 @@ pub struct JournalHome {
     journal: Journal,
     /// Entries that were committed after that.
     recent: Vec<Entry>,
-    /// The checkpoint that was read when the journal was opened, until it is asked for.
+    /// The checkpoint that was read when the journal was opened, until a caller takes it.
     note: Option<Option<Vec<u8>>>,
     /// `None` as long as it is not known.
     head: Option<StoreHead>,

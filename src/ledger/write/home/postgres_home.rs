@@ -446,7 +446,7 @@ impl Source for PostgresHome {
         self.copy.entry_at(index)
     }
 
-    /// The copy's, or the database's.
+    /// The document from the copy; if the copy lacks it, from the database.
     fn document(&self, digest: &Hash) -> Result<Option<Vec<u8>>, SourceError> {
         if let Some(bytes) = self.copy.document(digest)? {
             return Ok(Some(bytes));

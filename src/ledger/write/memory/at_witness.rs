@@ -47,7 +47,7 @@ enum KnownMark {
     /// The witness must be asked.
     #[default]
     Unknown,
-    /// It said this.
+    /// The last mark that the witness reported; `None` if it has none.
     Is(Option<Mark>),
 }
 
@@ -72,7 +72,7 @@ impl WitnessMemory {
         self.known.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// The address, for words.
+    /// The address of the witness, for messages.
     fn url(&self) -> &str {
         self.witness.url.as_deref().unwrap_or_default()
     }
@@ -131,7 +131,7 @@ fn why(error: WitnessError) -> String {
 }
 
 impl Memory for WitnessMemory {
-    /// What the witness said last, or says now.
+    /// The mark that the witness reported last; it is requested only if none is known.
     fn last(&self, origin: &Origin) -> Result<Option<Mark>, MemoryError> {
         if let KnownMark::Is(mark) = &*self.known() {
             return Ok(mark.clone());
@@ -145,7 +145,7 @@ impl Memory for WitnessMemory {
         Ok(Box::new(self.clone()))
     }
 
-    /// A witness cannot be lost as a file can.
+    /// Always `false`: this guards against a lost file of marks, and a witness is no file.
     fn is_there(&self) -> Result<bool, MemoryError> {
         Ok(false)
     }
@@ -169,7 +169,7 @@ impl HeldMemory for WitnessMemory {
         let request = AddCheckpoint { old, proof, note, checkpoint };
         let answer = register(&self.agent, &self.witness, &request);
         let last = |note: Option<Note>| note.and_then(|note| mark_of(&note, origin));
-        // Whatever it is now, it is asked again, unless it is said here.
+        // The last mark is unknown now and is requested again, unless this answer has it.
         *self.known() = KnownMark::Unknown;
         match answer {
             Ok(RegisterAnswer::Kept) => {

@@ -29,7 +29,7 @@ pub(super) struct RecordedEvents {
 }
 
 impl RecordedEvents {
-    /// The position of the first.
+    /// The position of the first event.
     pub fn first(&self) -> u64 {
         self.keeping.header.first
     }
@@ -46,7 +46,8 @@ impl Submission {
         Ok(disk::replace(&path, &bytes, FileMode::Private)?)
     }
 
-    /// Those of this submission, signed by its key, that the record has.
+    /// The superseded events of this submission, signed by its key, that the record has; `None` if
+    /// it has none.
     pub(super) fn superseded(
         &self,
         source: &dyn Source,
@@ -55,7 +56,8 @@ impl Submission {
     }
 }
 
-/// Those of a submission that the record has.
+/// The superseded events of a submission that the record has; `None` if it has none. `header`
+/// reads the header of a file that is to count.
 pub(super) fn recorded_of(
     folder: &Path,
     submission: &Hash,
@@ -76,7 +78,7 @@ pub(super) fn recorded_of(
     Ok(None)
 }
 
-/// Removes those of a submission: it is written.
+/// Removes the superseded events of a submission that is written.
 pub(super) fn remove(folder: &Path, submission: &Hash) -> Result<(), DiskError> {
     for path in files(folder, submission) {
         disk::remove_optional(&path)?;
@@ -84,8 +86,8 @@ pub(super) fn remove(folder: &Path, submission: &Hash) -> Result<(), DiskError> 
     Ok(())
 }
 
-/// Cuts those of a submission to their headers: it is given up, and no file has its words. One that
-/// is not in form is removed.
+/// Cuts the files of the superseded events of a submission that is given up to their headers, so
+/// that no file has its words. A file that is not in form is removed.
 pub(super) fn cut(folder: &Path, submission: &Hash) -> Result<(), DiskError> {
     for path in files(folder, submission) {
         let start = disk::read_up_to(&path, HEADER_BOUND)?;

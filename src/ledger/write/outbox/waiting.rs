@@ -47,18 +47,18 @@ pub struct DamagedFile {
 }
 
 impl OutboxFiles {
-    /// Whether there is nothing.
+    /// Whether nothing waits and no file is damaged.
     pub fn is_empty(&self) -> bool {
         self.waiting.is_empty() && self.damaged.is_empty()
     }
 
-    /// How many there are.
+    /// The number of submissions that wait, and of damaged files.
     pub fn count(&self) -> u64 {
         (self.waiting.len() + self.damaged.len()) as u64
     }
 
-    /// Leaves out what was signed for other records than the one of this name. Of which record a
-    /// damaged file is, is not known.
+    /// Removes from the list what was signed for another record than the one of this name. Damaged
+    /// files stay: their record is not known.
     pub fn retain_of(&mut self, origin: &str) {
         let is_of = |one: &WaitingEvents| {
             one.keeping.header.origin.as_ref().is_none_or(|name| name == origin)
@@ -123,7 +123,7 @@ fn kept(folder: &Path, name: &Hash, bytes: &[u8]) -> Result<(OutboxFile, Vec<Ent
     Ok((OutboxFile { folder: folder.to_owned(), header }, entries))
 }
 
-/// Whether there is no such folder: nor is there one inside of a file.
+/// Whether an error means that a folder is absent: also where a file is in place of a parent.
 fn is_absent(kind: io::ErrorKind) -> bool {
     matches!(kind, io::ErrorKind::NotFound | io::ErrorKind::NotADirectory)
 }

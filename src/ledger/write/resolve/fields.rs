@@ -14,7 +14,10 @@ pub fn field<T>(name: &str, value: Result<T, TextError>) -> Result<T, Unresolved
     value.map_err(|error| format!("{name}: {error}"))
 }
 
-/// A date, or the reason, with what is wrong with it or how it is written.
+/// Parses the EDTF date of the field `name`.
+///
+/// Errors: `text` is no EDTF date; the reason names what is wrong with it, or how the date is
+/// written in EDTF.
 pub fn edtf_of(name: &str, text: &str) -> Result<Edtf, Unresolved> {
     field(name, Edtf::new(text)).map_err(|why| format!("{why}{}", why_no_date(text)))
 }

@@ -183,7 +183,7 @@ fn another_memory(paths: &Paths, memory: Option<&MemoryWitness>) -> LedgerError 
     ))
 }
 
-/// The refusal of a folder that is there and no copy of this database's record.
+/// The refusal of a folder that exists but is not a copy of this database's record.
 fn not_its_copy(paths: &Paths, address: &DatabaseAddress) -> LedgerError {
     if let Ok(Some(HomeMark { place, .. })) = HomeMark::of(paths) {
         return LedgerError::Usage(format!(
