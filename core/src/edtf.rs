@@ -25,7 +25,7 @@ pub struct Days {
 }
 
 impl Days {
-    /// Whether some day can belong to both.
+    /// Whether some day may be in both ranges; a side without an end is open.
     pub fn overlap(&self, other: &Days) -> bool {
         let before = |end: Option<Date>, start: Option<Date>| match (end, start) {
             (Some(end), Some(start)) => end < start,
@@ -54,7 +54,7 @@ pub fn days(text: &str) -> Option<Days> {
     }
 }
 
-/// Whether `text` is in the grammar.
+/// Whether `text` is in the EDTF grammar of FORMAT.md section 1.
 pub fn is_edtf(text: &str) -> bool {
     days(text).is_some()
 }

@@ -103,12 +103,12 @@ pub struct ForkEvidence {
 }
 
 impl ForkEvidence {
-    /// Its claim.
+    /// What the file proves: a fork if it has a size at which the trees differ, else a cut.
     pub fn claim(&self) -> Claim {
         if self.forked_at.is_some() { Claim::Forked } else { Claim::Cut }
     }
 
-    /// The file.
+    /// The text of the evidence file, as FORMAT.md defines it.
     pub fn write(&self) -> String {
         let mut lines = format!("{FIRST}claim {}\nkey {}\n", self.claim(), self.key);
         lines.push_str(&note_lines("first", &self.first.note));

@@ -27,7 +27,7 @@ pub struct LogKeys {
 }
 
 impl LogKeys {
-    /// The keys.
+    /// The log key, and the log key before it, if any.
     pub fn each(&self) -> impl Iterator<Item = PublicKey> {
         [Some(self.key), self.old].into_iter().flatten()
     }
@@ -61,7 +61,7 @@ pub struct Pin {
 }
 
 impl Pin {
-    /// The file.
+    /// The text of the pin file, as FORMAT.md defines it.
     pub fn write(&self) -> String {
         let mut lines = format!("{FIRST}genesis {}\nhead {}\n", self.genesis, self.head);
         for peak in &self.peaks {

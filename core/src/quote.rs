@@ -50,12 +50,12 @@ struct Window {
 }
 
 impl Window {
-    /// With a context smaller by 1.
+    /// This window with one code point of context less on each side; 0 stays 0.
     fn shorter(&self) -> Window {
         Window { context: self.context.saturating_sub(1), ..*self }
     }
 
-    /// With the greatest context.
+    /// This window with the greatest context, [`MOST_CONTEXT`] code points on each side.
     fn longest(&self) -> Window {
         Window { context: MOST_CONTEXT, ..*self }
     }
@@ -97,12 +97,12 @@ impl Text {
         Some(Text { text, length, index, grams, loose })
     }
 
-    /// The number of code points.
+    /// The length of the text in code points.
     pub fn len(&self) -> usize {
         self.length
     }
 
-    /// Whether there are none.
+    /// Whether the text is empty.
     pub fn is_empty(&self) -> bool {
         self.length == 0
     }

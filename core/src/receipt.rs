@@ -75,7 +75,7 @@ impl ReceiptText {
         ReceiptText::read(bytes).map_err(|why| Fault::of(Rule::ReceiptForm, why))
     }
 
-    /// The bytes.
+    /// The bytes of the receipt, as FORMAT.md defines them.
     pub fn text(&self) -> Vec<u8> {
         let ReceiptText { origin, from, first, places, proof, checkpoint } = self;
         let count = places.len();

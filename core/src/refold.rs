@@ -128,7 +128,7 @@ impl Strikers {
     /// The newest suspicion that strikes an event of this key.
     fn find(&self, by: &PublicKey, event: u64) -> Option<u64> {
         let of_key = self.0.get(by)?;
-        // The first whose least `from` is not later than the event is the newest with such a one.
+        // `from` falls along the list, so this is the newest one that strikes the event.
         let newest = of_key.partition_point(|striker| striker.from > event);
         of_key.get(newest).map(|striker| striker.position).filter(|position| event < *position)
     }

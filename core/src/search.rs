@@ -122,7 +122,7 @@ pub enum WordTest<'a> {
 }
 
 impl WordTest<'_> {
-    /// Whether it holds for a folded word.
+    /// Whether a folded word passes the test.
     pub fn holds(&self, word: &str) -> bool {
         match self {
             WordTest::Is(searched) => word == *searched,

@@ -64,7 +64,7 @@ impl RequestText<'_> {
         Ok(format!("{} {} {signature}", key.public(), now.as_str()))
     }
 
-    /// The bytes that are signed.
+    /// The 47 bytes that a key signs: a tag, and the digest of the request and its time.
     fn message(&self, created: Time) -> [u8; 47] {
         let RequestText { origin, method, path, body } = self;
         let text = format!(
@@ -76,18 +76,19 @@ impl RequestText<'_> {
     }
 }
 
-/// The value of the header.
+/// The value of the header that signs a request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct RequestSignature {
-    /// The key that asks.
+    /// The key that signed the request.
     pub key: PublicKey,
-    /// When it was signed, by the asker's clock.
+    /// When it was signed, by the sender's clock.
     pub created: Time,
     signature: Signature,
 }
 
 impl RequestSignature {
-    /// Reads a header's value in its one spelling.
+    /// Reads a header's value: key, time and signature, each after one space; `None` if it is
+    /// not in form.
     pub fn parse(value: &str) -> Option<RequestSignature> {
         let mut words = value.split(' ');
         let key = PublicKey::parse(words.next()?)?;
@@ -96,7 +97,7 @@ impl RequestSignature {
         words.next().is_none().then_some(RequestSignature { key, created, signature })
     }
 
-    /// Whether it signs this request.
+    /// Whether this is the key's signature of `request`; `false` for a key that is not acceptable.
     pub fn is_of(&self, request: &RequestText<'_>) -> bool {
         let message = request.message(self.created);
         self.key.accept().is_some_and(|key| key.verifies(&message, &self.signature))

@@ -42,7 +42,7 @@ impl Placing {
     /// Every placing, with the word that begins its line.
     const ALL: [Placing; 3] = [Placing::Exact, Placing::Next, Placing::Free];
 
-    /// The word of its line.
+    /// The word that begins its line: `exact`, `next` or `free`.
     pub fn as_str(self) -> &'static str {
         match self {
             Placing::Exact => "exact",
@@ -51,7 +51,7 @@ impl Placing {
         }
     }
 
-    /// The number of lines of an event.
+    /// The number of lines that an event has in a submission of this placing.
     fn lines(self) -> usize {
         match self {
             Placing::Exact => 4,
@@ -238,7 +238,7 @@ impl SubmissionText {
         SubmissionText::parse(&submission.text())
     }
 
-    /// The bytes.
+    /// The bytes of the submission, as FORMAT.md defines them.
     pub fn text(&self) -> Vec<u8> {
         let mut text = head(&self.origin, self.placing, self.from, self.events.len());
         for event in &self.events {
@@ -252,7 +252,7 @@ impl SubmissionText {
         with_digest(text)
     }
 
-    /// Rule 1101.
+    /// Reads a submission; the error is a breach of rule 1101 (its form).
     fn read(bytes: &[u8]) -> Result<SubmissionText, String> {
         let mut lines = NumberedLines::of(bytes, WORD, MAX_SUBMISSION)?;
         let origin = lines.origin()?;
@@ -278,7 +278,7 @@ impl SubmissionText {
         Ok(SubmissionText { origin, placing, from, events })
     }
 
-    /// Rule 1102.
+    /// Checks rule 1102: the places of the events, or their bases, fit the placing.
     fn check_places(&self) -> Result<(), String> {
         if self.placing == Placing::Next && self.events.len() != 1 {
             let line = HEAD_LINES;

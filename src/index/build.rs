@@ -37,7 +37,7 @@ impl Builder {
         Builder(Mutex::new(held))
     }
 
-    /// A builder of nothing.
+    /// A builder that builds no index: [`Builder::found`] reports none.
     pub fn none() -> Builder {
         Builder(Mutex::new(BuilderState::Absent))
     }
@@ -94,7 +94,7 @@ impl Builder {
         matches!(&*held, BuilderState::Files(files) if !files.is_as_foretold())
     }
 
-    /// The status so far.
+    /// The status of the index after the events so far.
     pub fn found(&self) -> IndexStatus {
         self.with(|files| files.each_file(CompareOrWrite::flush));
         let held = self.0.lock().unwrap_or_else(PoisonError::into_inner);

@@ -43,18 +43,18 @@ pub(super) struct CompareOrWrite {
     pub differs: Option<Difference>,
 }
 
-/// What may be done to the file.
+/// Whether the file is compared or written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum FileAccess {
     /// It is compared; the first difference ends the comparison.
     Compare,
     /// It is compared, and written from the first difference or from its end.
     CompareThenWrite,
-    /// It is written from here on.
+    /// The bytes that are added are written.
     Write,
 }
 
-/// The first difference.
+/// The first difference between the file and the added bytes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Difference {
     /// Another byte at this offset.

@@ -94,7 +94,7 @@ pub fn folder(ledger: &Path) -> PathBuf {
     ledger.join(FOLDER)
 }
 
-/// Why the index cannot answer; the fold can.
+/// Why the index cannot answer, so that the caller folds the record instead.
 #[derive(Debug, thiserror::Error)]
 pub enum IndexError {
     /// There is no index.
@@ -108,12 +108,12 @@ pub enum IndexError {
         /// The number of events in the journal.
         size: u64,
     },
-    /// Another version of this program made it.
+    /// Another version of this program made the index.
     #[error(
         "the index was made by another version of this program; the next writer makes it again"
     )]
     Version,
-    /// It is that of another record.
+    /// The index is of another record.
     #[error("the index is not that of this record: {0}")]
     Other(String),
     /// So much of it is wrong that it is built from the start.
@@ -122,7 +122,7 @@ pub enum IndexError {
     /// An event in the journal is not the one that was indexed.
     #[error("event {0} in the journal is not the one that was indexed")]
     Changed(u64),
-    /// Its content is not what was written.
+    /// The content of the index is not what was written.
     #[error("the index is damaged: {0}")]
     Damaged(String),
     /// A file could not be read.

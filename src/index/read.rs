@@ -514,7 +514,7 @@ impl<'a> Snapshot<'a> {
         self.life_since(of, 0)
     }
 
-    /// Those of them from position `first` on.
+    /// The events of [`life`](Self::life) from position `first` on, by position.
     pub fn life_since(&self, of: u64, first: u64) -> Result<Vec<u64>, IndexError> {
         let mut events = Vec::new();
         let mut next = self.child(TreeKind::Standing, of)?.map_or(0, |child| child.to);

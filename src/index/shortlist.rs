@@ -20,7 +20,7 @@ use std::collections::BTreeSet;
 pub struct Facets {
     /// A part of the name of a topic, as it is typed.
     pub topic: Option<String>,
-    /// The days of which some may be the fact's.
+    /// The range of days that the date of a fact must overlap. Facts without a date pass too.
     pub when: Option<Days>,
 }
 
@@ -29,7 +29,7 @@ pub struct Facets {
 pub struct Shortlist {
     /// Those in the runs, ascending.
     events: Vec<u64>,
-    /// The first event that is in no run: from here on it may be any.
+    /// The first event that is in no run. Every event from here on counts as listed.
     end: u64,
 }
 
@@ -37,7 +37,7 @@ pub struct Shortlist {
 const COST: u64 = 8;
 
 impl Facets {
-    /// Whether neither a topic nor a date is asked for.
+    /// Whether neither a topic nor a date is set.
     pub fn is_empty(&self) -> bool {
         *self == Facets::default()
     }

@@ -14,7 +14,7 @@
 //! the number of events alone.
 //!
 //! Always holds: what is read was written at that place after the event whose hash is given. Not
-//! here: which words an event has (`words`), who asks for them (`word_search`).
+//! here: which words an event has (`words`), searches for them (`word_search`).
 
 use crate::index::compare_or_write::CompareOrWrite;
 use crate::index::{IndexError, check, damaged, numbers};

@@ -1,4 +1,4 @@
-//! Who asks: the member whose key signed a request.
+//! The sender of a request: the member whose key signed it.
 //!
 //! Always holds: a key that is not known here is one that no server of the record had enrolled when
 //! the request came. Not here: the signatures of events (`routes`). Source: FORMAT.md section 17.

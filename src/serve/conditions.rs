@@ -1,7 +1,7 @@
-//! What a request asks for beside its path: which answer it is about, and how its body is coded.
+//! The conditions of a request's headers: `If-Match`, and the coding of its body.
 //!
-//! Always holds: a condition that does not hold is no request that is done (RFC 9110 section
-//! 13.1.1); a body is never decoded here. Not here: what the asker has (`read`). Source: RFC 9110
+//! Always holds: a request whose condition does not hold is not carried out (RFC 9110 section
+//! 13.1.1); a body is never decoded here. Not here: `If-None-Match` (`read`). Source: RFC 9110
 //! sections 8.4, 13.1.1 and 15.5.16.
 
 use crate::serve::problem::{Problem, ProblemKind};
@@ -14,8 +14,8 @@ pub fn listed(headers: &HeaderMap, name: HeaderName) -> impl Iterator<Item = &st
     values.flat_map(|all| all.split(',')).map(str::trim)
 }
 
-/// Refuses an answer with this tag if the asker wants another one (`If-Match`); `None`: it has no
-/// tag. Weak tags are not compared.
+/// Refuses a request whose `If-Match` does not list the tag of the present answer; `None`: the
+/// answer has no tag. A weak tag never matches.
 pub fn expect_match(headers: &HeaderMap, tag: Option<&HeaderValue>) -> Result<(), Problem> {
     let is_this = |one: &str| one == "*" || tag.is_some_and(|tag| one.as_bytes() == tag.as_bytes());
     if !headers.contains_key(header::IF_MATCH) || listed(headers, header::IF_MATCH).any(is_this) {

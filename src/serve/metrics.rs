@@ -1,6 +1,6 @@
 //! What is counted, for Prometheus.
 //!
-//! Always holds: no label is a value that a client chooses. Not here: where they are asked for
+//! Always holds: no label is a value that a client chooses. Not here: where they are served
 //! (`listen`). Source: the Prometheus text format.
 
 use crate::serve::problem::{Problem, ProblemKind};
@@ -28,7 +28,7 @@ pub async fn tidy(handle: PrometheusHandle) {
     }
 }
 
-/// A submission was placed, or was not.
+/// Counts a submission by its result, with the time from its arrival to its answer.
 pub fn submitted(placed: &Result<Vec<u8>, Problem>, took: Duration) {
     let result = match placed.as_ref().map_err(|problem| problem.kind) {
         Ok(_) => "placed",
@@ -40,13 +40,13 @@ pub fn submitted(placed: &Result<Vec<u8>, Problem>, took: Duration) {
     histogram!("annals_submission_seconds").record(took.as_secs_f64());
 }
 
-/// So many events were written in one commit.
+/// Counts a commit of this number of events.
 pub fn committed(events: u64) {
     counter!("annals_events_total").increment(events);
     counter!("annals_commits_total").increment(1);
 }
 
-/// An answer was given.
+/// Counts an answer by the class of its HTTP status.
 pub fn answered(status: u16) {
     let class = match status {
         100..=299 => "2xx",

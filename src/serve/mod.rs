@@ -55,7 +55,7 @@ use tokio::sync::watch;
 pub struct ServerSettings {
     /// The socket on which it listens.
     pub listener: TcpListener,
-    /// The socket on which counts are asked for.
+    /// The socket that serves the metrics, if any.
     pub metrics: Option<TcpListener>,
     /// The certificate, if it speaks TLS.
     pub tls: Option<Tls>,

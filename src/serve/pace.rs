@@ -28,16 +28,16 @@ struct Pace {
 }
 
 impl Pace {
-    /// Something waits for the reader.
+    /// Starts the measurement: bytes wait for the reader from now on.
     fn begin(&mut self, now: Instant) {
         if self.began.is_none() {
             (self.began, self.taken) = (Some(now), 0);
         }
     }
 
-    /// The reader took so many bytes.
+    /// Counts bytes that the reader took.
     ///
-    /// Errors: it is too slow.
+    /// Errors: `TimedOut` if the reader is too slow.
     fn take(&mut self, bytes: usize, now: Instant) -> io::Result<()> {
         let Some(began) = self.began else { return Ok(()) };
         self.taken += bytes as u64;
@@ -48,14 +48,14 @@ impl Pace {
         }
     }
 
-    /// Nothing waits any more.
+    /// Ends the measurement: nothing waits for the reader any more.
     fn end(&mut self) {
         self.began = None;
     }
 }
 
 impl<S> Paced<S> {
-    /// This connection.
+    /// Wraps a connection whose reader's pace is measured.
     pub fn new(stream: S) -> Paced<S> {
         Paced { stream, pace: Pace::default() }
     }
@@ -105,7 +105,7 @@ impl<S: AsyncWrite + Unpin> AsyncWrite for Paced<S> {
         self.stream.is_write_vectored()
     }
 
-    /// Here everything that waited was taken.
+    /// Flushes; afterwards everything that waited was taken, so the measurement ends.
     fn poll_flush(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
         ready!(Pin::new(&mut self.stream).poll_flush(context))?;
         self.pace.end();

@@ -1,7 +1,8 @@
 //! The parameters of a request's query.
 //!
-//! Always holds: a parameter that a path does not have is refused, and so is one that is there
-//! twice where one is meant; an error names the parameter, what was expected and what was found.
+//! Always holds: a parameter that a path does not have is refused, and so is one that is given
+//! twice where one value is expected; an error names the parameter, what was expected and what was
+//! found.
 //! Not here: what a parameter means for an answer (`read`).
 
 use crate::ledger::answer::filter::{EditorName, FactFilters, status};
@@ -51,9 +52,9 @@ impl Parameters {
         self.given.iter().filter_map(of).collect()
     }
 
-    /// The value of a parameter, if it is there.
+    /// The value of a parameter; `None` if it is not given.
     ///
-    /// Errors: it is there more than once.
+    /// Errors: it is given more than once.
     pub fn one(&self, name: &str) -> Result<Option<&str>, Problem> {
         let mut values = self.given.iter().filter(|(other, _)| other == name);
         let value = values.next().map(|(_, value)| value.as_str());
@@ -63,9 +64,9 @@ impl Parameters {
         }
     }
 
-    /// A position.
+    /// The position that a parameter gives; `None` if it is not given.
     ///
-    /// Errors: it is none.
+    /// Errors: its value is not a position, or it is given more than once.
     pub fn position(&self, name: &str) -> Result<Option<u64>, Problem> {
         self.one(name)?.map(|text| position(name, text)).transpose()
     }
@@ -122,9 +123,10 @@ impl Parameters {
         })
     }
 
-    /// The editor of a filter: no key file on the server's machine counts.
+    /// The editor of the filter `by`; `None` if it is not given. Key files on the server's machine
+    /// are not read.
     ///
-    /// Errors: it is there more than once.
+    /// Errors: it is given more than once.
     pub fn by(&self) -> Result<Option<EditorName>, Problem> {
         let named = |name: &str| EditorName { name: name.to_owned(), key: None };
         Ok(self.one("by")?.map(named))

@@ -29,13 +29,13 @@ struct OutrunKey {
 }
 
 impl Precedence {
-    /// A key was outrun.
+    /// Gives precedence to a key that was outrun, or extends it.
     pub fn outrun(&mut self, key: PublicKey, now: Instant) {
         self.keys.retain(|_, outrun| now.duration_since(outrun.last) < GRACE);
         self.keys.entry(key).or_insert(OutrunKey { since: now, last: now }).last = now;
     }
 
-    /// A key was placed.
+    /// Ends the precedence of a key whose submission was placed.
     pub fn placed(&mut self, key: &PublicKey) {
         self.keys.remove(key);
     }
@@ -47,7 +47,7 @@ impl Precedence {
         (now.duration_since(outrun.last) < GRACE).then_some(outrun.since)
     }
 
-    /// How long a key without precedence waits; `None` where nobody has it.
+    /// How long a key without precedence still waits; `None` if no key has precedence.
     pub fn left(&self, now: Instant) -> Option<Duration> {
         let last = self.keys.values().map(|outrun| outrun.last).max()?;
         GRACE.checked_sub(now.duration_since(last)).filter(|left| !left.is_zero())

@@ -1,4 +1,4 @@
-//! Problem details: every answer of the server that is not what was asked for.
+//! Problem details: every answer of the server that is an error.
 //!
 //! Always holds: a problem has the words of the command for people, and a type, a status and fields
 //! for programs; never a path of the server's machine or the words of a library. Not here: which
@@ -11,7 +11,7 @@ use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
 
-/// An answer that is not what was asked for.
+/// An error in answer to a request.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Problem {
     /// Its type.
@@ -78,7 +78,7 @@ pub enum ProblemKind {
     Refused,
     /// The answer would need too much of the record.
     Bound,
-    /// Too much was asked for by this key.
+    /// This key sent too much: submissions, documents or requests for a turn.
     TooMuch,
     /// It did not arrive in time.
     TooSlow,

@@ -135,7 +135,7 @@ struct ReadRequest<'a> {
 
 /// What is needed to write an answer.
 struct PreparedAnswer<'a> {
-    /// The numbers of events of the points that were asked for.
+    /// The numbers of events up to the requested points.
     sizes: Vec<u64>,
     write: Box<AnswerWriter<'a>>,
 }
@@ -181,8 +181,9 @@ async fn answer(
     })
 }
 
-/// The tag of an answer: the same as long as the answer is. What was asked for and the record say
-/// what the answer is; a server that starts may find bodies or documents that were taken away.
+/// The entity tag of an answer, which changes when the answer may change. It is a digest of the
+/// request, of the record's checkpoint and number of withheld bodies, and of the server's start,
+/// since bodies or documents may have been removed before it.
 fn tag(
     state: &ServerState,
     head: &ServedHead,
@@ -417,8 +418,8 @@ fn problem(state: &ServerState, error: AnswerError) -> Problem {
     }
 }
 
-/// The problem with what was asked for; of what is wrong with the record itself only the log has
-/// the words.
+/// The problem with a request. An error of the record itself is described in the server's log
+/// alone.
 fn of_ledger(state: &ServerState, error: &LedgerError) -> Problem {
     let text = error.to_string();
     // A command has options where a request has parameters of the same names.

@@ -1,9 +1,9 @@
 //! The requests of the server: which path has which answer.
 //!
 //! Always holds: what needs no signature is what everybody may read; a request is judged in the
-//! order of what that costs (length, form, signature, the queue). Answers that are not what was
-//! asked for are problem details. Not here: connections and deadlines (`listen`), the writer
-//! (`sequencer`). Source: FORMAT.md section 17; C2SP tlog-tiles v0.1.0.
+//! order of what that costs (length, form, signature, the queue). Every error is a problem detail.
+//! Not here: connections and deadlines (`listen`), the writer (`sequencer`). Source: FORMAT.md
+//! section 17; C2SP tlog-tiles v0.1.0.
 
 use crate::ledger::error::LedgerError;
 use crate::ledger::exchange::placing::{captured, placed_before, receipt};
@@ -59,7 +59,7 @@ const BODIES: [&str; 2] = ["/v1/submit", "/v1/document/{digest}"];
 /// After how much silence a tail says that it is still there.
 const KEEP_ALIVE: Duration = Duration::from_secs(15);
 
-/// All paths.
+/// The router of all paths.
 pub fn routes(state: Arc<ServerState>) -> Router {
     let mut router = Router::new();
     for Route { method, path, parameters, handler } in all() {
@@ -98,7 +98,7 @@ struct Route {
     handler: MethodRouter<Arc<ServerState>>,
 }
 
-/// All of them.
+/// All routes of the server; those that read the record come last.
 fn all() -> Vec<Route> {
     let route = |method, path, parameters, handler| Route { method, path, parameters, handler };
     let mut all = vec![
@@ -137,7 +137,7 @@ async fn kept_here(State(state): Shared, request: Request, next: Next) -> Respon
     }
 }
 
-/// Counts each answer; what it is is said by its type alone.
+/// Counts each answer by its status, and forbids clients to guess its media type (`nosniff`).
 async fn count_answer(request: Request, next: Next) -> Response {
     let mut response = next.run(request).await;
     metrics::answered(response.status().as_u16());
@@ -400,7 +400,7 @@ async fn turn(State(state): Shared, headers: HeaderMap, uri: Uri) -> Result<Resp
     Ok(axum::Json(TurnJson { seconds: length.as_secs_f64() }).into_response())
 }
 
-/// What follows of the record is asked for.
+/// A request for the events from a position on, and how many seconds to wait for the first one.
 struct From {
     from: u64,
     wait: Option<u64>,

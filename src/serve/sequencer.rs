@@ -136,7 +136,7 @@ struct SequencerThread {
     writer: Option<Writer>,
     /// When the record could not be opened the last time.
     refused_at: Option<Instant>,
-    /// Why it could not be written to, as it was said; `None` while it can.
+    /// Why the record could not be written to, as it was logged; `None` while it can be.
     reason: Option<String>,
     uploads: Arc<Uploads>,
     head: watch::Sender<Arc<ServedHead>>,
@@ -416,7 +416,7 @@ impl SequencerThread {
         }
     }
 
-    /// What yielded waits with all others.
+    /// Moves the submissions that yielded to a key with precedence into the queue of all others.
     fn end_yielding(&mut self) {
         for waiting in std::mem::take(&mut self.yielding) {
             self.waiting.push(signer(&waiting.submission), waiting);
@@ -518,7 +518,8 @@ impl SequencerThread {
         }
     }
 
-    /// Notes who has precedence after an answer.
+    /// Updates the precedence of the signer after the answer to a submission: a key that was outrun
+    /// gets it, a key whose submission was placed loses it.
     fn record_precedence(
         &mut self,
         submission: &SubmissionText,
@@ -654,8 +655,8 @@ fn locked(condition: &Mutex<Condition>) -> MutexGuard<'_, Condition> {
     condition.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// What to change where documents of a record are not here, which is reported: nobody can make a
-/// copy of it. A record that cannot be read so is for who reads it.
+/// The advice if the record lacks documents, without which nobody can make a whole copy of it; logs
+/// a warning. `None` if it lacks none or cannot be read: its readers report that.
 fn lacking(paths: &Paths, log: &(dyn Fn(&str) + Send + Sync)) -> Option<&'static str> {
     let record = reader::Record::open(paths.clone()).ok()?;
     let absent = absent_documents(&record).ok()?;

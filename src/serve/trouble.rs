@@ -1,6 +1,7 @@
-//! Why a server can place nothing, for everybody who asks after its health.
+//! Why a server cannot place events, in the words of its public health answer.
 //!
-//! Always holds: no path and no address; the log has these. Not here: when it is so (`sequencer`).
+//! Always holds: a reason has no path and no address; the log has these. Not here: when the server
+//! cannot place events (`sequencer`).
 
 use crate::database::DatabaseError;
 use crate::disk::DiskError;
@@ -8,10 +9,10 @@ use crate::ledger::error::LedgerError;
 use std::error::Error;
 use std::io;
 
-/// What a server answers whose record is kept elsewhere by now.
+/// The reason of a server whose record was moved to another place.
 pub const MOVED: &str = "the record was moved to another place: stop this server";
 
-/// Why nothing can be placed, for everybody: without a path or an address, which the log has.
+/// The public reason why no event can be placed: without a path or an address, which the log has.
 pub fn trouble(error: &LedgerError) -> &'static str {
     match error {
         LedgerError::Database(DatabaseError::KeptElsewhere(_)) => MOVED,

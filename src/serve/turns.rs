@@ -2,7 +2,7 @@
 //! writes.
 //!
 //! Always holds: a turn lasts at most [`LENGTH`], and a key has one at most once in [`PAUSE`]; a
-//! turn ends with the first submission of who has it that is placed. Not here: who may ask
+//! turn ends when the first submission of its key is placed. Not here: who may have a turn
 //! (`routes`).
 
 use crate::serve::problem::{Problem, ProblemKind};
@@ -45,7 +45,7 @@ impl Turns {
         Ok(LENGTH)
     }
 
-    /// How long the present turn lasts; `None` where nobody has one.
+    /// How long the present turn still lasts; `None` if no key has a turn.
     pub fn left(&self, now: Instant) -> Option<Duration> {
         let (_, end) = self.now?;
         end.checked_duration_since(now).filter(|left| !left.is_zero())

@@ -107,13 +107,13 @@ impl Drop for Sending {
 }
 
 impl Uploads {
-    /// Those of the ledger in this folder.
+    /// The uploads of the ledger in this folder.
     pub fn of(ledger: &Path) -> Uploads {
         Uploads { folder: ledger.join(FOLDER), next: AtomicU64::new(0), sending: Mutex::default() }
     }
 
-    /// Removes what a server that was killed had received in part: its name would be taken, and it
-    /// would count. The caller holds the ledger, so nobody sends.
+    /// Removes files that a killed server received in part: their names would be taken, and their
+    /// bytes would count. The caller holds the ledger's lock, so no upload is under way.
     pub fn remove_partial(&self) {
         for folder in self.senders() {
             for found in fs::read_dir(&folder).into_iter().flatten().flatten() {
@@ -232,7 +232,7 @@ impl Upload {
 }
 
 impl Drop for Upload {
-    /// What was not finished is removed.
+    /// Removes the partial file; a finished one has its final name already.
     fn drop(&mut self) {
         let _ = fs::remove_file(&self.partial);
     }

@@ -99,12 +99,12 @@ pub struct FairQueue<T> {
 }
 
 impl<T> FairQueue<T> {
-    /// One in which nothing waits.
+    /// A queue in which nothing waits.
     pub fn empty() -> FairQueue<T> {
         FairQueue { queues: BTreeMap::new(), turns: VecDeque::new() }
     }
 
-    /// Adds one at the end of its key's queue.
+    /// Adds an item at the end of its key's queue.
     pub fn push(&mut self, key: PublicKey, one: T) {
         let queue = self.queues.entry(key).or_default();
         if queue.is_empty() {
@@ -113,7 +113,7 @@ impl<T> FairQueue<T> {
         queue.push_back(one);
     }
 
-    /// The first one of the key whose turn it is.
+    /// Removes and returns the first item of the key whose turn it is; `None` if nothing waits.
     pub fn pop(&mut self) -> Option<T> {
         let key = self.turns.pop_front()?;
         let queue = self.queues.get_mut(&key)?;
@@ -125,7 +125,7 @@ impl<T> FairQueue<T> {
         one
     }
 
-    /// The first one of this key.
+    /// Removes and returns the first item of this key; `None` if none of its items waits.
     pub fn pop_of(&mut self, key: &PublicKey) -> Option<T> {
         let queue = self.queues.get_mut(key)?;
         let one = queue.pop_front();
@@ -136,7 +136,7 @@ impl<T> FairQueue<T> {
         one
     }
 
-    /// Whether something of this key waits.
+    /// Whether an item of this key waits.
     pub fn has(&self, key: &PublicKey) -> bool {
         self.queues.contains_key(key)
     }

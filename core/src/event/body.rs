@@ -401,7 +401,7 @@ fn supported<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<Evidence>
 }
 
 impl Body {
-    /// The one spelling, without LF.
+    /// The canonical JSON of the body (FORMAT.md section 1), without LF.
     pub fn to_bytes(&self) -> Vec<u8> {
         write(&self.salt, &self.by, &self.content)
     }

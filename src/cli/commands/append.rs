@@ -150,7 +150,8 @@ impl AppendArgs {
     }
 }
 
-/// Drafts that a conversation left before their last answer, where somebody is there to go on.
+/// The drafts of a conversation that ended before its last answer; `None` if there are none, if
+/// the file of drafts is another's, or if no terminal is attached to continue on.
 fn unfinished(kept: &DraftFile, input: &Input) -> Option<Vec<Draft>> {
     let drafts: Vec<Draft> = input.drafts.iter().map(|placed| placed.draft.clone()).collect();
     let is_open = || kept.unfinished_line().is_some_and(|line| line.open.is_some());

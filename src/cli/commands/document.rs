@@ -77,7 +77,7 @@ fn run(context: &mut Context, args: DocumentArgs) -> Result<Exit, CliError> {
 fn describe(context: &mut Context, args: DescribeArgs) -> Result<Exit, CliError> {
     let DescribeArgs { document, statement, about, write } = args;
     context.begin_write(write.dry_run)?;
-    // What is not given is what it is when this is written, not when the question was asked.
+    // A field without an option keeps its value as of the write, not as of the question before it.
     let draft = |context: &Context, statement: Option<String>| -> Result<Draft, CliError> {
         let about = match present(context, document)? {
             Some(old) => about.clone().taking_over(&old).draft(),

@@ -65,7 +65,7 @@ impl Command for OutboxArgs {
     }
 
     fn run(self, context: &mut Context) -> Result<Exit, CliError> {
-        // A reader has no folder of keys, and nothing waits; one that is named is there.
+        // A reader has no folder of keys, so nothing waits. A folder that is named must exist.
         if context.global.keys.is_some() {
             KeyFolder::open(&context.paths()?.keys)?;
         }

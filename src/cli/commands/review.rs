@@ -320,7 +320,7 @@ impl Reviewing<'_> {
         Ok(provenance::warn(&view, damaged.len() as u64))
     }
 
-    /// How many facts wait of those that were asked for, as a sentence.
+    /// The sentence with the number of facts that wait for the reviewer and pass the filters.
     fn sentence(&self, count: usize, reviewer: &str) -> String {
         let document = self.args.document.map(|document| format!("that rest on {document}"));
         let topic = self.args.topic.as_ref();

@@ -189,7 +189,7 @@ fn report(
     let JudgedRecord { source, place, subject } = judged;
     let roster = periods(source, &audited.report).map_err(LedgerError::from)?;
     let report = VerdictReport::of(audited, roster, subject);
-    // A pin, evidence or a page may be written: what was done is said where standard output fails.
+    // A pin, evidence or a page may have been written, which is reported if standard output fails.
     let mut out = done_as(context.format());
     match context.format() {
         Format::Text => crate::cli::render::report::text::write(&mut out, &report, seconds)?,

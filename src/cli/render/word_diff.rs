@@ -18,8 +18,8 @@ pub fn changed(old: &str, new: &str) -> String {
     })
 }
 
-/// The claim of a correction, with the changed words marked. That it is as before is not said
-/// inside of its own words.
+/// The claim of a correction, with the changed words marked; a claim without a change is quoted
+/// after words that say so.
 pub fn changed_claim(old: &str, new: &str) -> String {
     match old == new {
         true => format!("the claim is as before: “{}”", visible(new)),

@@ -187,8 +187,9 @@ pub fn may_write(
     }
 }
 
-/// Writes an act that was asked for, and gives its receipt. [`CliError::WentOn`] if a server placed
-/// the events of others first.
+/// Writes a prepared act, and prints its receipt.
+///
+/// Errors: [`CliError::WentOn`] if a server placed the events of others first.
 pub fn write(
     context: &Context,
     writer: &mut Writer,

@@ -103,7 +103,7 @@ fn with_values(command: Command, words: &str, program: fn() -> Command) -> Comma
     command
 }
 
-/// A value, and what stands beside it in the shells that show that.
+/// A value, with the description that some shells show beside it.
 struct Value {
     text: String,
     about: String,
@@ -134,10 +134,10 @@ fn values(kind: ValueKind, typed: &OsStr, program: fn() -> Command) -> Vec<Compl
     offered.into_iter().enumerate().map(candidate).collect()
 }
 
-/// The variable by which bash says what it does with the values.
+/// The variable in which bash gives the type of the completion (COMP_TYPE).
 const BASH_TYPE: &str = "_CLAP_COMPLETE_COMP_TYPE";
-/// The types of a completion whose values bash lists: `?` and `!`. It takes of several values no
-/// more than the letters that they have in common, so that what stands beside them is only shown.
+/// The types of a completion whose values bash lists: `?` and `!`. Of several values bash inserts
+/// only their common beginning, so a description beside them is shown but never inserted.
 /// Source: the manual of bash, COMP_TYPE.
 const BASH_LISTS: [&str; 2] = ["63", "33"];
 

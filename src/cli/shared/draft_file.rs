@@ -279,7 +279,7 @@ fn needs_by(context: &Context) -> bool {
     context.global.editor.is_none() && needs().unwrap_or(false)
 }
 
-/// Removes a file, if it is there.
+/// Removes a file if it exists.
 fn remove(path: &Path) -> Result<(), CliError> {
     match std::fs::remove_file(path) {
         Err(cause) if cause.kind() != io::ErrorKind::NotFound => Err(cause.into()),
@@ -313,7 +313,8 @@ const TYPED_FOR: &str = "# typed for ";
 const LINE_START: u64 = 1_024;
 
 impl DraftOrigin {
-    /// Those of drafts that are typed now.
+    /// The origin of drafts that are typed now, with the only key that may sign, if no editor is
+    /// named; `None` if there is no record here.
     fn typed(context: &Context) -> Result<Option<DraftOrigin>, CliError> {
         let Some(here) = DraftOrigin::here(context)? else { return Ok(None) };
         if here.by.is_some() {
@@ -329,7 +330,7 @@ impl DraftOrigin {
         Ok(Some(DraftOrigin { by, ..here }))
     }
 
-    /// Those of a command.
+    /// The origin by the options of a command alone; `None` if there is no record here.
     fn here(context: &Context) -> Result<Option<DraftOrigin>, CliError> {
         let by = context.global.editor.clone().filter(|by| KeyName::new(by.as_str()).is_ok());
         let (event, last) = match context.record_here()? {
@@ -347,7 +348,8 @@ impl DraftOrigin {
         }))
     }
 
-    /// Those of a file; `None` where it does not begin with them.
+    /// The origin in the first line of a file; `None` if the file does not begin with one, or is no
+    /// regular file.
     pub fn of(path: &Path) -> Result<Option<DraftOrigin>, CliError> {
         // What is no file, such as standard input, can be read once.
         if !std::fs::metadata(path).is_ok_and(|about| about.is_file()) {

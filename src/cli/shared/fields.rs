@@ -185,7 +185,9 @@ impl WordsArgs {
         self.draft() == Draft::default()
     }
 
-    /// An error where more is said of agents than there are agents.
+    /// Checks the options of agents.
+    ///
+    /// Errors: an option such as `--role` is given more often than `--according-to`.
     pub fn check(&self) -> Result<(), CliError> {
         let agents = named(&self.according_to).len();
         let given = [
@@ -202,7 +204,7 @@ impl WordsArgs {
         }
     }
 
-    /// Whether it is said where a date comes from, and no date is given.
+    /// Whether `--basis` is given without a date.
     pub fn has_basis_alone(&self) -> bool {
         self.basis.is_some() && self.when.is_none() && self.as_written.is_none()
     }

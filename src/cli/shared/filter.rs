@@ -34,8 +34,8 @@ impl FilterArgs {
     }
 }
 
-/// Notes what an answer leaves out: facts of documents that are derived from the one that was asked
-/// for, and those that a filter could not test.
+/// Prints a note of what an answer leaves out: facts of documents that are derived from the
+/// requested one, and facts that a filter could not test.
 pub fn note_left_out(filter: &Filter, record: &Record) {
     if let Some((document, derived)) = filter.derived() {
         note_derived(document, derived, "--document");
@@ -63,8 +63,8 @@ pub fn withheld(record: &Record) -> &'static str {
     }
 }
 
-/// Notes that facts may rest on documents that are derived from the one that was asked for; `ask`
-/// is what has those of the first.
+/// Prints a note that facts may rest on the documents `derived` from `document`. `ask` is the
+/// option or command that selects a document; the position of the first one is appended to it.
 pub fn note_derived(document: u64, derived: &[u64], ask: &str) {
     match derived {
         [] => {}

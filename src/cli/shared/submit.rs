@@ -384,8 +384,8 @@ fn print_notes(notes: &[String]) {
     }
 }
 
-/// Keeps typed drafts in a file, in place of those that it kept before; not where nobody typed
-/// them, or where it cannot be made: then what was typed is shown if it is lost.
+/// Keeps typed drafts in a file, in place of those that it kept before. Keeps nothing if the drafts
+/// were not typed or the file cannot be made: then typed drafts that are lost are printed.
 fn keep_typed(
     context: &Context,
     input: &Input,
@@ -555,7 +555,8 @@ fn prepared(
     Ok(EarlierFound::Prepared(Box::new(prepared?)))
 }
 
-/// That what was signed for these drafts waits for a server, and how it is given up.
+/// The sentence that events signed for these drafts still wait for a server, with the command that
+/// gives them up; `None` if none wait or there is no server.
 fn waiting_still(writer: &Writer, loaded: &LoadedInput, key: &PublicKey) -> Option<String> {
     writer.server_address()?;
     let drop = append::drop_command(writer, loaded, key)?;

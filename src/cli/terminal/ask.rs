@@ -247,7 +247,8 @@ fn expected_choice(count: usize) -> String {
     format!("expected a number from 1 to {count}, or the beginning of one of these")
 }
 
-/// One of these keys, each with what it does; on a terminal only.
+/// Asks for one of these keys, each with its action in words, until one is pressed; on a terminal
+/// only.
 pub fn key(question: &str, keys: &[(char, &str)]) -> Result<char, CliError> {
     let all: Vec<String> = keys.iter().map(|(key, does)| format!("{key} {does}")).collect();
     let prompt = format!("{question}: {}", all.join(", "));
@@ -313,7 +314,7 @@ pub fn passphrase(name: &str, attempt: usize) -> io::Result<Option<Zeroizing<Str
     hidden_line(&prompt).map(Some)
 }
 
-/// A hidden line; asked for again while it is no UTF-8.
+/// Reads a hidden line; repeats the question until the line is UTF-8.
 fn hidden_line(prompt: &str) -> io::Result<Zeroizing<String>> {
     until_text(|| hidden_input::line(prompt))
 }

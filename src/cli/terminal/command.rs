@@ -39,7 +39,7 @@ pub enum EditorOption {
     Signs,
     /// A filter of the answer, if typed; `ANNALS_EDITOR` is ignored.
     Filters,
-    /// Neither: the answer is the same, whoever is named.
+    /// No meaning: the answer does not depend on an editor.
     Unused,
 }
 

@@ -266,7 +266,7 @@ impl Context {
         let mut writer = Writer::open(paths, self.wait()?)?;
         self.announce(&writer)?;
         if ask::on_terminal() && !self.answers.borrow().again {
-            // A person may think from here on: nobody must wait for that.
+            // A person may take time to answer from here on; other writers must not wait for that.
             writer.rest()?;
         }
         if clock == ClockCheck::On {
@@ -291,8 +291,9 @@ impl Context {
         Ok(CopyServer::of(paths, jobs, wait, key, clock)?)
     }
 
-    /// After a server placed the events of others first: whether to try again, after a pause. From
-    /// the third time on an admin asks for a moment in which nobody else writes.
+    /// Whether to try again after a server placed the events of others first: not at the last of
+    /// the tries. From the third time on an admin's key requests a turn, in which no other key
+    /// writes; without a turn this pauses for a random time before it returns `true`.
     pub fn may_try_again(&self, writer: &Writer, key: &dyn SigningKey) -> Result<bool, CliError> {
         if writer.server_address().is_none() {
             return Ok(false);

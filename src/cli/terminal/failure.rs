@@ -1,4 +1,4 @@
-//! The report of an error: as text, or as JSON where that was asked for.
+//! The report of an error: as text, or as JSON if the command's format is JSON.
 //!
 //! Always holds: an error is printed with its causes, line by line, and every refused draft. Not
 //! here: exit codes (`exit`), its JSON (`error_json`).

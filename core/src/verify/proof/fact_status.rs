@@ -128,8 +128,8 @@ struct Relations {
 }
 
 /// The relations of a fact. The other facts are seldom in the file, so the state has none of these
-/// relations: they are judged here as a refold judges them, with every fact that they name there,
-/// unless its assertion is in the file: then it is there as its events give it.
+/// relations. They are judged here as a refold judges them: a fact that they name counts as
+/// asserted, unless its assertion is in the file, in which case its events decide.
 fn relations(events: &[(Place, Statement)], state: &State, fact: u64) -> Relations {
     let mut history = History::default();
     for (place, statement) in events {

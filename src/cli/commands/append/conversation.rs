@@ -110,7 +110,7 @@ enum Wish {
 }
 
 impl Conversation {
-    /// Facts are asked for and shown until they are signed, or left.
+    /// Asks the editor for facts and shows them, until they are signed or the editor leaves.
     fn until_written(
         &mut self,
         context: &mut Context,

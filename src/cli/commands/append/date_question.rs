@@ -40,8 +40,8 @@ pub struct DateQuestion<'a> {
 }
 
 impl DateQuestion<'_> {
-    /// Asks; `None` is the way back. One proposed date is there to be changed; of several none is
-    /// meant more than another, and one apart from the quoted words is only shown.
+    /// Asks the question; `None` if the editor goes back. A single proposed date is filled in, to
+    /// be changed. Several proposed dates, or one that is not in the quoted words, are only shown.
     pub fn ask(&self, given: Option<&WhenDraft>) -> Result<Option<Option<WhenDraft>>, CliError> {
         let DateProposal { dates, apart } = self.proposed;
         let apart_from = if *apart { "; it is in no quoted word" } else { "" };

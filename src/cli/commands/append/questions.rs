@@ -87,7 +87,7 @@ pub enum QuestionOutcome {
     Nothing,
 }
 
-/// A fact that is asked for.
+/// A fact whose fields the editor is asked for.
 pub struct FactAnswers<'a> {
     /// What the record knows.
     pub known: &'a mut Known,
@@ -96,7 +96,7 @@ pub struct FactAnswers<'a> {
 }
 
 impl FactAnswers<'_> {
-    /// Asks a question. The answer that is there is there to be changed.
+    /// Asks a question. An answer that was given before is filled in, to be changed.
     pub fn ask(&mut self, question: FactQuestion) -> Result<QuestionOutcome, CliError> {
         match question {
             FactQuestion::Document => self.document(),
@@ -286,8 +286,8 @@ impl FactAnswers<'_> {
         DateProposal { dates, apart }
     }
 
-    /// What the date may be that is asked for after the claim: those that the quoted words give,
-    /// and where these have no year, the document's year and those beside it.
+    /// The dates that may be the answer of the date question: those that the quoted words give, and
+    /// where these have no year, the document's year and those beside it.
     fn likely_dates(&self) -> String {
         let dates = self.worded_dates().dates.into_iter().map(|date| date.edtf);
         let exact = self.exact().unwrap_or_default();
@@ -403,8 +403,8 @@ impl FactAnswers<'_> {
         self.language_of(&self.draft.lang.clone().unwrap_or(document), None)
     }
 
-    /// Asks for the language of the claim; `proposed` is there to be changed, and Tab completes
-    /// `guess`.
+    /// Asks for the language of the claim; `proposed` is filled in, to be changed, and Tab
+    /// completes `guess`.
     fn language_of(
         &mut self,
         proposed: &str,
@@ -441,8 +441,8 @@ fn as_sentence(words: &str) -> String {
     format!("{first}{}{stop}", letters.as_str())
 }
 
-/// The place at which words point; asked for where there are several. `None`: other words are
-/// wanted.
+/// The place that the typed words quote; asks the editor which one if there are several. `None` if
+/// the editor is to type other words.
 fn place<'a>(text: &Text, typed: &'a str) -> Result<Option<QuoteSearch<'a>>, CliError> {
     let mut words = QuoteSearch { words: typed, nth: None, edges: Edges::Whole };
     let mut found = words.find(text);
@@ -464,7 +464,7 @@ fn place<'a>(text: &Text, typed: &'a str) -> Result<Option<QuoteSearch<'a>>, Cli
     }
 }
 
-/// Which of several places is meant; `None`: none of them.
+/// Asks which of several places the words quote; `None` if the editor chooses none.
 fn which<'a>(
     text: &Text,
     words: QuoteSearch<'a>,

@@ -419,7 +419,8 @@ fn drafts(
             Some(position) => Name::Position(position),
             None => Name::Ref(BYTES.to_owned()),
         }),
-        // Of a text that is there the method stays, although it can be made in another way.
+        // If the bytes are in the record already, their text keeps the earlier method, although it
+        // could be made by another one now.
         method: earlier.method.filter(|_| earlier.bytes.is_some()).or(Some(derived.method)),
         url: bytes.url.clone().or(page.map(|page| page.address)),
         captured_at: bytes.captured_at.clone().or(captured_at),

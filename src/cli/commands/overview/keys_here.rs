@@ -182,7 +182,7 @@ impl RevokedHere {
     }
 }
 
-/// That a key here waits to be enrolled, and how it is.
+/// The sentence that a key here is not enrolled, and how to enrol it.
 fn new_key(name: &str) -> String {
     format!("a reader: the key {name} is not enrolled in this ledger; {}", enrolled_by(name))
 }

@@ -18,8 +18,8 @@ const PAGE: &str = include_str!("page.html");
 const STYLE: &str = include_str!("page.css");
 const SCRIPT: &str = include_str!("page.js");
 
-/// The page as bytes; `end`: whether it has all facts that were asked for; `chosen`: what they were
-/// chosen by, in words.
+/// The page as bytes. `end` is whether it has all requested facts; `chosen` has the filters by
+/// which they were chosen, in words.
 pub fn page(data: &Data, end: PageEnd, chosen: &[String]) -> Result<Vec<u8>, CliError> {
     let json = serde_json::to_string(data).map_err(std::io::Error::other)?;
     let policy = format!(

@@ -218,7 +218,7 @@ impl Repairs {
     }
 }
 
-/// For a copy, in which nobody signs.
+/// The advice for a following copy, in which nobody signs.
 fn copy_advice(repairs: &Repairs) -> Vec<&'static str> {
     let mut advice = Vec::from_iter(repairs.emptied());
     if repairs.events {

@@ -1,12 +1,13 @@
-//! What a verdict is about, and what of it could not be read: the advice depends on both.
+//! The subject of a verdict, and its parts that could not be read: the advice depends on both.
 //!
-//! Always holds: a record is in one place, so one kind fits. Not here: the advice (`advice`).
+//! Always holds: a record is in one place, so exactly one kind applies. Not here: the advice
+//! (`advice`).
 
 use crate::ledger::audit::AuditReport;
 use crate::ledger::reader::Record;
 use annals_core::verify::source::Source;
 
-/// What a verdict is about.
+/// The subject of a verdict.
 #[derive(Debug)]
 pub enum ReportSubject {
     /// A ledger in which events are written.
@@ -26,7 +27,8 @@ pub enum ReportSubject {
     Published,
 }
 
-/// The parts of a ledger that were not judged, because they are not there as they were written.
+/// The parts of a ledger that were not verified, because they are unreadable or were changed in
+/// transfer.
 #[derive(Clone, Copy, Debug)]
 pub struct UnreadParts {
     /// Whether a file of the journal cannot be read, or all of it was changed in transfer.

@@ -1,7 +1,7 @@
 //! The line editor of questions: keys of a line, history of this command's answers, completion.
 //!
-//! Always holds: an answer is one line; a line break that is pasted is a space; what a terminal
-//! cannot edit is asked for as a plain line. Not here: secrets (`hidden_input`), what is asked.
+//! Always holds: an answer is one line; a line break that is pasted is a space; a terminal that
+//! cannot edit a line reads a plain one. Not here: secrets (`hidden_input`), the questions.
 //! Source: the key bindings of readline(3), as rustyline has them.
 
 use crate::cli::terminal::ask::hidden_input::{self, OpenPrompt};
@@ -75,7 +75,8 @@ impl<'a> LineQuestion<'a> {
         LineQuestion { is_filled: true, ..self }
     }
 
-    /// A line that does not pass is there to be changed, after the reason.
+    /// This question with a check: a line that does not pass is offered again, to be changed, after
+    /// the reason is printed.
     pub fn check(self, check: &'a LineCheck<'a>) -> LineQuestion<'a> {
         LineQuestion { check: Some(check), ..self }
     }
@@ -104,7 +105,7 @@ pub struct OpenAnswer {
     pub goes_on: bool,
 }
 
-/// The values that Tab completes, what stands between two of them, and the line as it is now.
+/// The values that Tab completes, the separator between two of them, and the present line.
 #[derive(Default)]
 struct Offers {
     values: Vec<String>,
