@@ -292,7 +292,7 @@ mod tests {
 
     #[test]
     fn a_space_that_does_not_break_is_shown_as_a_space() {
-        let error = PointingError::Cut {
+        let error = QuoteSearchError::Cut {
             edge: Edge::End,
             unit: Unit::Number,
             whole: "4\u{A0}800\u{A0}Kč".to_owned(),
