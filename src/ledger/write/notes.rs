@@ -78,8 +78,8 @@ fn of_days(fact: &Fact, lookup: &mut dyn RecordLookup) -> Vec<String> {
     let claimed = another_weekday(&fact.claim, &fact.lang, date);
     let agents = match &fact.attribution {
         Some(_) => {
-            let lang = document_language(fact, lookup);
-            agent_names::notes(fact, lookup, &lang)
+            let lang = lookup.quoted_language(fact);
+            agent_names::notes(fact, lookup, lang.as_deref().unwrap_or_default())
         }
         None => Vec::new(),
     };

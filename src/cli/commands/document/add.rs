@@ -124,7 +124,7 @@ pub fn run(context: &mut Context, args: DocumentAddArgs) -> Result<Exit, CliErro
     }
     let (media_type, lang) = (about.media_type.take(), about.lang.clone());
     let options = ReadingOptions { media_type, text, encoding, page, lang };
-    let documents = DocumentCache::default();
+    let mut documents = DocumentCache::default();
     let mut captured = read(context, &documents, &input, options)?;
     if about.published.is_none() {
         let captured_at = about.captured_at.clone();
@@ -135,6 +135,10 @@ pub fn run(context: &mut Context, args: DocumentAddArgs) -> Result<Exit, CliErro
         expect_new(context, &documents, &input.file, &captured, &write)?;
     }
     let about = agree(context, about, &captured.proposal)?;
+    if ask::on_terminal() {
+        // Another writer may have captured it while the person thought.
+        documents = DocumentCache::default();
+    }
     let (drafts, mut options) = drafts(context, &documents, &input.file, captured, about)?;
     (options.dry_run, options.again) = (write.dry_run, write.again);
     match DraftSubmission::loaded(&drafts).run(context, &options) {

@@ -22,7 +22,7 @@ pub fn notes(fact: &Fact, lookup: &mut dyn RecordLookup, lang: &str) -> Vec<Stri
         let mut quoting = fact.evidence.iter().filter(|entry| entry.quote.is_some());
         let stands = quoting.any(|entry| {
             let document = lookup.document(entry.document);
-            document.is_ok_and(|(text, _)| has_word(text.as_str(), word))
+            document.is_ok_and(|document| has_word(document.text.as_str(), word))
         });
         if !stands {
             found.push(format!(
