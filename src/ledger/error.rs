@@ -127,7 +127,7 @@ pub enum LedgerError {
         of: u64,
     },
     /// Another writer committed first; nothing was written.
-    #[error("{0}; nothing was written; do it again")]
+    #[error("{0}; nothing was written; run the same command again")]
     Outrun(String),
     /// The ledger is an imported copy, to be read only.
     #[error(

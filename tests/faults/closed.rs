@@ -69,7 +69,7 @@ const READING: &[&str] = &[
 fn a_private_folder_of_keys_closes_the_ledger_to_nobody() {
     let room = closed("keys");
     let verdict = read(&room, "verify");
-    let note = "note: ../keys may not be looked into: neither the log key's memory nor a policy in \
+    let note = "note: this user may not read ../keys: neither the log key's memory nor a policy in \
                 it was compared\n";
     assert_eq!((verdict.exit, verdict.err.as_str()), (0, note), "{}", verdict.out);
     for line in ["no external checkpoint was compared (see --pin)\n", "yes: the record is whole"] {
@@ -90,7 +90,7 @@ fn a_private_folder_of_keys_closes_the_ledger_to_nobody() {
     let you = "\nyou     a reader: this user may not read the folder of keys\n";
     assert!(home.out.contains(you), "{}", home.out);
     let review = read(&room, "review");
-    let who = "annals: no key here can review: name an enrolled editor with --by\n";
+    let who = "annals: no key here can review; name an enrolled editor with --by\n";
     assert_eq!((review.exit, review.err.as_str()), (2, who));
     // Who writes needs what is in it.
     let refused = read(&room, "confirm 3 --how reread");

@@ -319,7 +319,10 @@ fn what_was_outrun_each_time_does_not_wait() {
         let said = newsroom.annals("ben", act);
         assert_eq!(said.code, 3, "{said:?}");
         let told = said.err.split_whitespace().collect::<Vec<_>>().join(" ");
-        assert!(told.contains("went on; nothing was written; do it again"), "{told}");
+        assert!(
+            told.contains("went on; nothing was written; run the same command again"),
+            "{told}"
+        );
         assert_eq!(newsroom.good("ben", &["outbox"]), "nothing waits\n", "{act:?}");
         *next.lock().unwrap() = Next::PassOn;
         assert_eq!(newsroom.good("ben", &["outbox", "send"]), "nothing waits\n");

@@ -153,11 +153,12 @@ impl AppendArgs {
 /// The drafts of a conversation that ended before its last answer; `None` if there are none, if
 /// the file of drafts is another's, or if no terminal is attached to continue on.
 fn unfinished(kept: &DraftFile, input: &Input) -> Option<Vec<Draft>> {
+    if !ask::on_terminal() || !input.unread.is_empty() || !kept.is_ours() {
+        return None;
+    }
     let drafts: Vec<Draft> = input.drafts.iter().map(|placed| placed.draft.clone()).collect();
     let is_open = || kept.unfinished_line().is_some_and(|line| line.open.is_some());
-    let unfinished = drafts.iter().any(conversation::is_unfinished) || kept.is_ours() && is_open();
-    let goes_on = ask::on_terminal() && input.unread.is_empty() && unfinished;
-    (goes_on && kept.is_ours()).then_some(drafts)
+    (drafts.iter().any(conversation::is_unfinished) || is_open()).then_some(drafts)
 }
 
 /// One fact from the options.

@@ -179,7 +179,7 @@ pub fn reviewer(
     persons.dedup_by(|a, b| a.1 == b.1);
     match persons.as_slice() {
         [one] => Ok(one.clone()),
-        [] => Err(CliError::usage("no key here can review: name an enrolled editor with --by")),
+        [] => Err(CliError::usage("no key here can review; name an enrolled editor with --by")),
         several => {
             let names: Vec<&str> = several.iter().map(|(name, _)| name.as_str()).collect();
             let names = names.join(", ");

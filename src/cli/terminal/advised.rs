@@ -6,7 +6,7 @@
 use crate::cli::terminal::options::Global;
 use std::borrow::Cow;
 use std::path::Path;
-use std::sync::OnceLock;
+use std::sync::{LazyLock, OnceLock};
 
 /// The places that this command names and the next one needs.
 static PLACES: OnceLock<AdvisedPlaces> = OnceLock::new();
@@ -17,12 +17,13 @@ static PLACES_OF_SUBJECT: OnceLock<String> = OnceLock::new();
 struct AdvisedPlaces {
     /// The options, each after a blank.
     options: String,
-    /// The commands that need them.
-    commands: fn() -> Vec<String>,
+    /// The commands that need them, listed at the first message that advises any.
+    commands: LazyLock<Vec<String>>,
 }
 
 /// Remembers the places that the options of a command name, and the commands that need them.
 pub fn remember(global: &Global, commands: fn() -> Vec<String>) {
+    let commands = LazyLock::new(commands);
     let _ = PLACES.set(AdvisedPlaces { options: global.places(), commands });
 }
 
@@ -38,16 +39,15 @@ pub fn with_places(message: &str) -> Cow<'_, str> {
     let Some(AdvisedPlaces { options, commands }) = PLACES.get() else { return message.into() };
     match PLACES_OF_SUBJECT.get().unwrap_or(options) {
         places if places.is_empty() => Cow::Borrowed(message),
-        places => inserted(message, places, *commands),
+        places => inserted(message, places, commands),
     }
 }
 
-fn inserted<'a>(message: &'a str, places: &str, commands: fn() -> Vec<String>) -> Cow<'a, str> {
+fn inserted<'a>(message: &'a str, places: &str, commands: &LazyLock<Vec<String>>) -> Cow<'a, str> {
     const PROGRAM: &str = "annals ";
     if !message.contains(PROGRAM) || message.contains("--ledger") {
         return Cow::Borrowed(message);
     }
-    let commands = commands();
     let mut text = String::with_capacity(message.len() + places.len());
     // The mark that ends the words in quotation marks, inside of them.
     let (mut rest, mut closes) = (message, None);
@@ -56,7 +56,7 @@ fn inserted<'a>(message: &'a str, places: &str, commands: fn() -> Vec<String>) -
         if closes.is_none()
             && !is_word_before
             && let Some(after) = rest.strip_prefix(PROGRAM)
-            && is_here(after, &commands)
+            && is_here(after, commands)
         {
             text.push_str("annals");
             text.push_str(places);
@@ -103,8 +103,9 @@ mod tests {
 
     #[test]
     fn advised_commands_name_the_places() {
-        let commands =
-            || ["append", "log", "outbox", "repair", "verify"].map(str::to_owned).to_vec();
+        let commands = LazyLock::<Vec<String>>::new(|| {
+            ["append", "log", "outbox", "repair", "verify"].map(str::to_owned).to_vec()
+        });
         for (message, expected) in [
             (
                 "the record has a fault; annals verify lists all, annals repair builds it",
@@ -124,7 +125,7 @@ mod tests {
             ("the annals of a town", "the annals of a town"),
             ("town-annals log", "town-annals log"),
         ] {
-            assert_eq!(inserted(message, " --ledger l", commands), expected);
+            assert_eq!(inserted(message, " --ledger l", &commands), expected);
         }
     }
 }

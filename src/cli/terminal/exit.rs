@@ -106,7 +106,8 @@ impl CliError {
             CliError::NoAnswer { question, advice } => format!("{question}: {advice}"),
             CliError::Declined => "nothing was written".to_owned(),
             CliError::WentOn => {
-                "another writer was faster; nothing was written; do it again".to_owned()
+                "another writer was faster; nothing was written; run the same command again"
+                    .to_owned()
             }
         }
     }

@@ -175,8 +175,8 @@ mod tests {
                 [None, Some("`said` or `so`"), Some("unknown word `yes`"), None],
             ),
             (
-                "another writer was faster; nothing was written; do it again",
-                [None, None, None, Some("do it again")],
+                "another writer was faster; nothing was written; run the same command again",
+                [None, None, None, Some("run the same command again")],
             ),
             (
                 "expected a bag at x, found none: name a bag that annals export wrote",

@@ -303,7 +303,7 @@ impl Conversation {
     fn keep_line(&mut self, line: UnfinishedLine) -> Result<(), CliError> {
         self.keep_all()?;
         if !self.unsaved && self.kept.save_line(&line).is_err() {
-            note("warning: what you had typed could not be kept in a file");
+            note("warning: your unsaved answer could not be kept in a file");
         }
         Ok(())
     }

@@ -140,7 +140,9 @@ pub fn run(context: &mut Context, args: DocumentAddArgs) -> Result<Exit, CliErro
         documents = DocumentCache::default();
     }
     let (drafts, mut options) = drafts(context, &documents, &input.file, captured, about)?;
-    (options.dry_run, options.again) = (write.dry_run, write.again);
+    options.dry_run = write.dry_run;
+    options.again = write.again;
+    options.verify_first = write.verify_first;
     match DraftSubmission::loaded(&drafts).run(context, &options) {
         Err(CliError::Ledger(LedgerError::Refused(refusals))) => {
             // A server may have placed the document meanwhile: the record is read anew.

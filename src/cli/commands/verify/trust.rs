@@ -81,7 +81,7 @@ pub fn policy_for(
 fn beside(keys: &Path) -> GivenPolicy {
     if is_closed(&keys.join("policy")) {
         note(format!(
-            "note: {} may not be looked into: neither the log key's memory nor a policy in it was \
+            "note: this user may not read {}: neither the log key's memory nor a policy in it was \
              compared",
             keys.display()
         ));

@@ -1,6 +1,7 @@
 //! The documents of the record, for one that is to be captured: which have its bytes or its text.
 //!
-//! Always holds: the record is read once, at the first question. Not here: what is written (`add`).
+//! Always holds: one cache reads the record once, at the first question about it. Not here: what is
+//! written (`add`).
 
 use crate::capture::media_type::PLAIN;
 use crate::cli::render::provenance;
