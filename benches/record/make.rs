@@ -11,7 +11,7 @@ use annals::ledger::write::draft::{Draft, Name, PlacedDraft, QuoteDraft, json_li
 use annals::ledger::write::init::{InitOptions, init, new_person};
 use annals::ledger::write::prepared_batch::PreparedBatch;
 use annals::ledger::write::resolve::ResolvedDraft;
-use annals::ledger::write::sign::seal;
+use annals::ledger::write::sign::sign_draft;
 use annals::ledger::write::writer::Writer;
 use annals_core::event::Entry;
 use annals_core::event::args::{Args, EditorEnrolled, Roles};
@@ -366,7 +366,7 @@ pub fn enrol(
     let content = Content::EditorEnrolled(Named { name: Words::new(name).expect("a name") });
     let resolved = ResolvedDraft { args, content, document: None };
     let slot = slot(writer, clock.now());
-    let entry = seal(&resolved, &slot, admin, entropy).expect("a seal");
+    let entry = sign_draft(&resolved, &slot, admin, entropy).expect("a seal");
     commit_sealed(writer, entry);
     key
 }

@@ -10,7 +10,7 @@ use annals::ledger::write::draft::json_lines;
 use annals::ledger::write::init::{InitOptions, InitOutcome, init};
 use annals::ledger::write::prepared_batch::PreparedBatch;
 use annals::ledger::write::resolve::ResolvedDraft;
-use annals::ledger::write::sign::seal;
+use annals::ledger::write::sign::sign_draft;
 use annals::ledger::write::writer::Writer;
 use annals_core::event::args::{self, Args, Roles};
 use annals_core::event::body::{Argued, Content, Named, Stated};
@@ -61,7 +61,7 @@ impl Author {
         if resolved.args.kind() == Type::LedgerRetimed {
             slot.after = None;
         }
-        let entry = seal(&resolved, &slot, key, &mut self.entropy).unwrap();
+        let entry = sign_draft(&resolved, &slot, key, &mut self.entropy).unwrap();
         let prepared = PreparedBatch { entries: vec![entry], ..PreparedBatch::default() };
         assert_eq!(verify_last(&mut self.writer, &prepared).unwrap(), None);
         self.writer.commit(&prepared.entries, &[]).unwrap();

@@ -7,7 +7,7 @@ use annals::ledger::paths::Paths;
 use annals::ledger::write::batch::{slot, verify_last};
 use annals::ledger::write::prepared_batch::PreparedBatch;
 use annals::ledger::write::resolve::ResolvedDraft;
-use annals::ledger::write::sign::seal;
+use annals::ledger::write::sign::sign_draft;
 use annals::ledger::write::writer::Writer;
 use annals_core::event::args::{self, Args, Roles};
 use annals_core::event::body::{Content, Named};
@@ -98,7 +98,7 @@ impl Desk {
             let args = Args::EditorEnrolled(enrolled);
             let resolved = ResolvedDraft { args, content, document: None };
             let slot = slot(&writer, clock.now());
-            let entry = seal(&resolved, &slot, &ada, &mut entropy).unwrap();
+            let entry = sign_draft(&resolved, &slot, &ada, &mut entropy).unwrap();
             let prepared = PreparedBatch { entries: vec![entry], ..PreparedBatch::default() };
             assert_eq!(verify_last(&mut writer, &prepared).unwrap(), None);
             writer.commit(&prepared.entries, &[]).unwrap();

@@ -14,7 +14,7 @@ use annals::ledger::write::draft::json_lines;
 use annals::ledger::write::init::{InitOptions, init};
 use annals::ledger::write::prepared_batch::PreparedBatch;
 use annals::ledger::write::resolve::ResolvedDraft;
-use annals::ledger::write::sign::seal;
+use annals::ledger::write::sign::sign_draft;
 use annals::ledger::write::writer::Writer;
 use annals_core::event::args::{Args, EditorEnrolled, EditorRevoked, Roles};
 use annals_core::event::body::{Content, Named, Stated};
@@ -62,7 +62,7 @@ impl Author {
         writer.need_for(&args).unwrap();
         let resolved = ResolvedDraft { args, content, document: None };
         let slot = slot(&writer, clock(time).now());
-        let entry = seal(&resolved, &slot, key, &mut self.entropy).unwrap();
+        let entry = sign_draft(&resolved, &slot, key, &mut self.entropy).unwrap();
         let prepared = PreparedBatch { entries: vec![entry], ..PreparedBatch::default() };
         assert_eq!(verify_last(&mut writer, &prepared).unwrap(), None);
         writer.commit(&prepared.entries, &[]).unwrap();

@@ -8,7 +8,7 @@ use crate::newsroom::desk::Desk;
 use crate::postgres::Postgres;
 use annals::clock::Clock;
 use annals::entropy::Seeded;
-use annals::ledger::write::sign::{Slot, seal};
+use annals::ledger::write::sign::{Slot, sign_draft};
 use annals_core::event::Entry;
 use postgres::binary_copy::BinaryCopyInWriter;
 use postgres::types::Type;
@@ -105,6 +105,6 @@ impl Bare {
 fn entries(desk: &Desk) -> Vec<Entry> {
     let (mut entropy, now) = (Seeded::new("bare"), Clock::System.now());
     let slot = Slot { position: desk.end.0, head: Some(desk.end.1), after: None, now };
-    let sealed = desk.facts.iter().map(|fact| seal(fact, &slot, &desk.keys[0], &mut entropy));
-    sealed.map(|entry| entry.expect("a seal")).collect()
+    let sealed = desk.facts.iter().map(|fact| sign_draft(fact, &slot, &desk.keys[0], &mut entropy));
+    sealed.map(|entry| entry.expect("a signature")).collect()
 }

@@ -13,7 +13,7 @@ use annals::ledger::write::batch::{Signer, slot};
 use annals::ledger::write::draft::json_lines;
 use annals::ledger::write::init::init;
 use annals::ledger::write::resolve::ResolvedDraft;
-use annals::ledger::write::sign::seal;
+use annals::ledger::write::sign::sign_draft;
 use annals::ledger::write::slice::Needs;
 use annals::ledger::write::writer::Writer;
 use annals_core::hash::Hash;
@@ -143,7 +143,8 @@ impl Alone<'_> {
         for _ in 0..count {
             writer.need(&Needs::positions([desk.end.0 - 1])).expect("read");
             let slot = slot(writer, clock.now());
-            let entry = seal(desk.fact(*used), &slot, &desk.keys[0], entropy).expect("a seal");
+            let entry =
+                sign_draft(desk.fact(*used), &slot, &desk.keys[0], entropy).expect("a signature");
             commit_sealed(writer, entry);
             *used += 1;
         }

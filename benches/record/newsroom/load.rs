@@ -6,7 +6,7 @@
 
 use crate::newsroom::desk::{Desk, End};
 use annals::entropy::Seeded;
-use annals::ledger::write::sign::{Slot, seal};
+use annals::ledger::write::sign::{Slot, sign_draft};
 use annals::record_server::{ServerAnswer, ServerConnection};
 use annals_core::event::record::{self, Reading};
 use annals_core::hash::Hash;
@@ -148,8 +148,8 @@ impl Editor<'_> {
         let mut slot = Slot { position: end.0, head: Some(end.1), after: None, now: now() };
         let mut entries = Vec::new();
         for fact in *next..*next + events {
-            let entry = seal(desk.fact(fact), &slot, &desk.keys[*number], entropy);
-            let entry = entry.expect("a seal");
+            let entry = sign_draft(desk.fact(fact), &slot, &desk.keys[*number], entropy);
+            let entry = entry.expect("a signature");
             if placing == Placing::Exact {
                 slot = slot.next(&entry.record);
             }

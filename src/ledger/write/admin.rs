@@ -9,7 +9,7 @@ use crate::ledger::error::LedgerError;
 use crate::ledger::write::batch::{Signer, slot, verify_last};
 use crate::ledger::write::prepared_batch::PreparedBatch;
 use crate::ledger::write::resolve::ResolvedDraft;
-use crate::ledger::write::sign::seal;
+use crate::ledger::write::sign::sign_draft;
 use crate::ledger::write::writer::Writer;
 use annals_core::event::vocabulary::Type;
 use annals_core::time::Time;
@@ -26,7 +26,7 @@ pub fn prepare_act(
     if kind == Type::LedgerRetimed {
         slot.after = None;
     }
-    let entry = seal(&resolved, &slot, signer.key, signer.entropy)?;
+    let entry = sign_draft(&resolved, &slot, signer.key, signer.entropy)?;
     let (entries, resolved) = (vec![entry], vec![resolved]);
     let (first, unsigned) = (writer.size(), !signer.key.signs());
     let prepared = PreparedBatch { entries, resolved, first, unsigned, ..PreparedBatch::default() };

@@ -20,7 +20,7 @@ use crate::ledger::write::repeats::{self, Repeats, WaitingPassages};
 use crate::ledger::write::resolve::fields::{Reasons, Unresolved};
 use crate::ledger::write::resolve::{ResolvedDraft, Resolver};
 use crate::ledger::write::sign::{Slot, WrittenBody};
-use crate::ledger::write::sign_thread::{Pace, SealedEvent, SealingLine, UnsealedEvent};
+use crate::ledger::write::sign_thread::{Pace, SignedEvent, SigningQueue, UnsignedEvent};
 use crate::ledger::write::writer::{VerifiedEvent, Writer};
 use annals_core::event::args::Args;
 use annals_core::event::body::Content;
@@ -46,7 +46,7 @@ pub struct Signer<'a> {
 
 /// A batch of drafts: its writer, its signer, and its results so far.
 ///
-/// Facts and confirmations may be under way to their seals while the drafts after them are
+/// Facts and confirmations may be under way to their signatures while the drafts after them are
 /// resolved: no draft reads of the record what these change, but one that names them, which waits.
 pub struct DraftBatch<'w, 'k, 's> {
     writer: &'w mut Writer,
@@ -57,7 +57,7 @@ pub struct DraftBatch<'w, 'k, 's> {
     /// What waits in the outbox of a copy of a server's record.
     pub waiting: WaitingPassages,
     output: Output,
-    line: SealingLine<'s, 'k>,
+    queue: SigningQueue<'s, 'k>,
     /// The drafts whose outcome is not accounted for yet, in order.
     under_way: VecDeque<DraftUnderWay<'w>>,
     refusals: Refusals,
@@ -97,7 +97,7 @@ impl<'w, 'k, 's> DraftBatch<'w, 'k, 's> {
         output.prepared.first = writer.size();
         output.prepared.unsigned = !signer.key.signs();
         let key = signer.key.public();
-        let line = SealingLine::new(scope, signer.key, slot(writer, signer.clock.peek()));
+        let queue = SigningQueue::new(scope, signer.key, slot(writer, signer.clock.peek()));
         let (under_way, refusals) = (VecDeque::new(), Refusals::of(input));
         let waiting = WaitingPassages::default();
         let is_long = input.drafts.len() > SHOWN_ONE_BY_ONE;
@@ -108,18 +108,18 @@ impl<'w, 'k, 's> DraftBatch<'w, 'k, 's> {
             repeats,
             waiting,
             output,
-            line,
+            queue,
             under_way,
             refusals,
             is_long,
         }
     }
 
-    /// Resolves a draft and gives it to be sealed; verifies what is sealed. An error concerns
+    /// Resolves a draft and gives it to be signed; verifies what is signed. An error concerns
     /// files, not the draft.
     pub fn add(&mut self, draft: &'w LoadedDraft) -> Result<(), LedgerError> {
         if self.waits(&draft.draft) {
-            self.verify_sealed(Pace::Settled)?;
+            self.verify_signed(Pace::Settled)?;
         }
         let without_event = match self.refusals.reach(&draft.draft) {
             true => Some(DraftResult::Repeats),
@@ -127,7 +127,7 @@ impl<'w, 'k, 's> DraftBatch<'w, 'k, 's> {
                 Err(Unresolvable::Failed(error)) => return Err(error),
                 Err(Unresolvable::Refused(why)) => Some(refused(draft, why)),
                 Ok(_) if !draft.unread.is_empty() => Some(DraftResult::Repeats),
-                Ok(resolved) => return self.seal(draft, resolved),
+                Ok(resolved) => return self.sign(draft, resolved),
             },
         };
         let position = self.position();
@@ -137,7 +137,7 @@ impl<'w, 'k, 's> DraftBatch<'w, 'k, 's> {
 
     /// The events, in order, if no draft is refused.
     pub fn into_prepared(mut self) -> Result<PreparedBatch, LedgerError> {
-        self.verify_sealed(Pace::Settled)?;
+        self.verify_signed(Pace::Settled)?;
         self.account();
         self.refusals.end()?;
         Ok(self.output.prepared)
@@ -197,7 +197,7 @@ impl<'w, 'k, 's> DraftBatch<'w, 'k, 's> {
             self.writer.compare(fact, claim).map_err(Unresolvable::Failed)?;
             if self.repeats == Repeats::Refused && self.writer.passages.has(fact, claim) {
                 // A refusal and a note say how the other fact stands now.
-                self.verify_sealed(Pace::Settled).map_err(Unresolvable::Failed)?;
+                self.verify_signed(Pace::Settled).map_err(Unresolvable::Failed)?;
             }
             let out = &mut self.output;
             let mut others = repeats::check(self.writer, fact, claim, self.repeats, out)?;
@@ -225,8 +225,8 @@ impl<'w, 'k, 's> DraftBatch<'w, 'k, 's> {
         Ok(resolved)
     }
 
-    /// Gives a resolved draft to be sealed, and verifies what was sealed before it.
-    fn seal(&mut self, draft: &'w LoadedDraft, resolved: ResolvedDraft) -> Result<(), LedgerError> {
+    /// Gives a resolved draft to be signed, and verifies what was signed before it.
+    fn sign(&mut self, draft: &'w LoadedDraft, resolved: ResolvedDraft) -> Result<(), LedgerError> {
         let pace = match resolved.args.kind() {
             Type::FactAsserted | Type::FactConfirmed => Pace::Ahead,
             _ => Pace::Settled,
@@ -235,13 +235,13 @@ impl<'w, 'k, 's> DraftBatch<'w, 'k, 's> {
         let (now, salt) = (self.signer.clock.now(), Hash(draw(self.signer.entropy)?));
         self.under_way.push_back(DraftUnderWay { draft, position, without_event: None });
         let body = WrittenBody::of(&resolved, &self.key, &salt);
-        self.line.put(UnsealedEvent { resolved, body, now })?;
-        self.verify_sealed(pace)
+        self.queue.put(UnsignedEvent { resolved, body, now })?;
+        self.verify_signed(pace)
     }
 
-    /// Verifies the sealed events that are to be taken at this pace.
-    fn verify_sealed(&mut self, pace: Pace) -> Result<(), LedgerError> {
-        while let Some(SealedEvent { resolved, entry }) = self.line.take(pace)? {
+    /// Verifies the signed events that are to be taken at this pace.
+    fn verify_signed(&mut self, pace: Pace) -> Result<(), LedgerError> {
+        while let Some(SignedEvent { resolved, entry }) = self.queue.take(pace)? {
             let prepared = &mut self.output.prepared;
             prepared.entries.push(entry);
             prepared.documents.extend(resolved.document.clone());

@@ -16,7 +16,7 @@ use crate::ledger::paths::Paths;
 use crate::ledger::write::batch::{slot, verify_last};
 use crate::ledger::write::prepared_batch::PreparedBatch;
 use crate::ledger::write::resolve::ResolvedDraft;
-use crate::ledger::write::sign::seal;
+use crate::ledger::write::sign::sign_draft;
 use crate::ledger::write::writer::Writer;
 use annals_core::event::args::{self, Args, Nonce, Roles};
 use annals_core::event::body::{self, Content, Short};
@@ -142,7 +142,7 @@ fn opening(
     });
     let resolved = ResolvedDraft { args, content, document: None };
     let slot = slot(&writer, clock.now());
-    let entry = seal(&resolved, &slot, &keys.founder, entropy)?;
+    let entry = sign_draft(&resolved, &slot, &keys.founder, entropy)?;
     let prepared = PreparedBatch { entries: vec![entry], ..PreparedBatch::default() };
     if let Some(broken) = verify_last(&mut writer, &prepared)? {
         return Err(LedgerError::Usage(broken.why));

@@ -55,18 +55,18 @@ impl WrittenBody {
 }
 
 /// Signs a resolved draft for its slot.
-pub fn seal(
+pub fn sign_draft(
     resolved: &ResolvedDraft,
     slot: &Slot,
     key: &dyn SigningKey,
     entropy: &mut dyn Entropy,
 ) -> Result<Entry, LedgerError> {
     let body = WrittenBody::of(resolved, &key.public(), &Hash(draw(entropy)?));
-    seal_body(&resolved.args, body, slot, key)
+    sign_body(&resolved.args, body, slot, key)
 }
 
 /// Signs arguments and a written body for their slot.
-pub fn seal_body(
+pub fn sign_body(
     args: &Args,
     body: WrittenBody,
     slot: &Slot,

@@ -1,14 +1,14 @@
 //! Signing of many events: each is signed after the one before it, on a thread of its own, while
-//! the drafts that follow are resolved and the events before it are verified. To seal an event is
-//! to give it its place and its signature.
+//! the drafts that follow are resolved and the events before it are verified. Each event gets its
+//! place and its signature here.
 //!
 //! Always holds: the events come back in order, as the same bytes with and without the thread. A
-//! few events are sealed on the caller's thread. Not here: the bytes of an event (`sign`), which
+//! few events are signed on the caller's thread. Not here: the bytes of an event (`sign`), which
 //! drafts may be resolved before an event is verified (`batch`).
 
 use crate::ledger::error::LedgerError;
 use crate::ledger::write::resolve::ResolvedDraft;
-use crate::ledger::write::sign::{Slot, WrittenBody, seal_body};
+use crate::ledger::write::sign::{Slot, WrittenBody, sign_body};
 use annals_core::event::Entry;
 use annals_core::key::SigningKey;
 use annals_core::time::Time;
@@ -17,14 +17,14 @@ use std::io;
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::thread::{Builder, Scope};
 
-/// The number of events that the thread seals at once: a wake-up of a thread costs as much as an
+/// The number of events that the thread signs at once: a wake-up of a thread costs as much as an
 /// event.
 const CHUNK: usize = 32;
 /// The number of chunks that may be with the thread while drafts are resolved.
 const UNDER_WAY: usize = 3;
 
-/// An event to be sealed.
-pub struct UnsealedEvent {
+/// An event to be signed.
+pub struct UnsignedEvent {
     /// Its arguments, content and document.
     pub resolved: ResolvedDraft,
     /// Its body, written by the resolver: the chain of signatures does not wait for it.
@@ -33,8 +33,8 @@ pub struct UnsealedEvent {
     pub now: Time,
 }
 
-/// A sealed event.
-pub struct SealedEvent {
+/// A signed event.
+pub struct SignedEvent {
     /// Its arguments, body and document.
     pub resolved: ResolvedDraft,
     /// Its bytes.
@@ -50,63 +50,63 @@ pub enum Pace {
     Settled,
 }
 
-/// Events on their way to their seals. Its thread ends with it.
-pub struct SealingLine<'s, 'e> {
+/// Events on their way to their signatures. Its thread ends with it.
+pub struct SigningQueue<'s, 'e> {
     scope: &'s Scope<'s, 'e>,
-    /// Seals the next event, as long as there is no thread.
-    sealer: Sealer<'e>,
-    thread: Option<SealingThread>,
+    /// Signs the next event, as long as there is no thread.
+    signer: EventSigner<'e>,
+    thread: Option<SigningThread>,
     /// Events that were not given to the thread yet.
-    waiting: Vec<UnsealedEvent>,
-    /// Sealed events that were not taken yet.
-    sealed: VecDeque<SealedEvent>,
+    waiting: Vec<UnsignedEvent>,
+    /// Signed events that were not taken yet.
+    signed: VecDeque<SignedEvent>,
 }
 
-struct SealingThread {
-    jobs: Sender<Vec<UnsealedEvent>>,
-    sealed: Receiver<Result<Vec<SealedEvent>, LedgerError>>,
+struct SigningThread {
+    jobs: Sender<Vec<UnsignedEvent>>,
+    signed: Receiver<Result<Vec<SignedEvent>, LedgerError>>,
     /// The number of chunks that it has.
     chunks: usize,
 }
 
-/// Seals events one after the other.
+/// Signs events one after the other.
 #[derive(Clone, Copy)]
-struct Sealer<'e> {
+struct EventSigner<'e> {
     key: &'e dyn SigningKey,
     /// The place of the next event.
     next: Slot,
 }
 
-impl Sealer<'_> {
-    fn seal(&mut self, unsealed: UnsealedEvent) -> Result<SealedEvent, LedgerError> {
-        let UnsealedEvent { resolved, body, now } = unsealed;
+impl EventSigner<'_> {
+    fn sign(&mut self, unsigned: UnsignedEvent) -> Result<SignedEvent, LedgerError> {
+        let UnsignedEvent { resolved, body, now } = unsigned;
         let slot = Slot { now, ..self.next };
-        let entry = seal_body(&resolved.args, body, &slot, self.key)?;
+        let entry = sign_body(&resolved.args, body, &slot, self.key)?;
         self.next = slot.next(&entry.record);
-        Ok(SealedEvent { resolved, entry })
+        Ok(SignedEvent { resolved, entry })
     }
 
-    fn seal_all(&mut self, all: Vec<UnsealedEvent>) -> Result<Vec<SealedEvent>, LedgerError> {
-        all.into_iter().map(|unsealed| self.seal(unsealed)).collect()
+    fn sign_all(&mut self, all: Vec<UnsignedEvent>) -> Result<Vec<SignedEvent>, LedgerError> {
+        all.into_iter().map(|unsigned| self.sign(unsigned)).collect()
     }
 }
 
-impl<'s, 'e> SealingLine<'s, 'e> {
-    /// A line that begins at this place.
+impl<'s, 'e> SigningQueue<'s, 'e> {
+    /// A queue whose first event gets this place.
     pub fn new(
         scope: &'s Scope<'s, 'e>,
         key: &'e dyn SigningKey,
         next: Slot,
-    ) -> SealingLine<'s, 'e> {
-        let sealer = Sealer { key, next };
-        SealingLine { scope, sealer, thread: None, waiting: Vec::new(), sealed: VecDeque::new() }
+    ) -> SigningQueue<'s, 'e> {
+        let signer = EventSigner { key, next };
+        SigningQueue { scope, signer, thread: None, waiting: Vec::new(), signed: VecDeque::new() }
     }
 
     /// Adds the next event.
     ///
     /// Errors: the key gives no signature.
-    pub fn put(&mut self, unsealed: UnsealedEvent) -> Result<(), LedgerError> {
-        self.waiting.push(unsealed);
+    pub fn put(&mut self, unsigned: UnsignedEvent) -> Result<(), LedgerError> {
+        self.waiting.push(unsigned);
         if self.waiting.len() < CHUNK {
             return Ok(());
         }
@@ -116,11 +116,11 @@ impl<'s, 'e> SealingLine<'s, 'e> {
         self.send()
     }
 
-    /// The next sealed event; `None` where no more are to be taken at this pace.
+    /// The next signed event; `None` where no more are to be taken at this pace.
     ///
     /// Errors: the key gives no signature.
-    pub fn take(&mut self, pace: Pace) -> Result<Option<SealedEvent>, LedgerError> {
-        if self.sealed.is_empty() {
+    pub fn take(&mut self, pace: Pace) -> Result<Option<SignedEvent>, LedgerError> {
+        if self.signed.is_empty() {
             let most = match pace {
                 Pace::Ahead => UNDER_WAY,
                 Pace::Settled => {
@@ -129,15 +129,15 @@ impl<'s, 'e> SealingLine<'s, 'e> {
                 }
             };
             if let Some(thread) = self.thread.as_mut().filter(|thread| thread.chunks > most) {
-                let chunk = thread.sealed.recv().map_err(|_| thread_ended())??;
+                let chunk = thread.signed.recv().map_err(|_| thread_ended())??;
                 thread.chunks -= 1;
-                self.sealed.extend(chunk);
+                self.signed.extend(chunk);
             }
         }
-        Ok(self.sealed.pop_front())
+        Ok(self.signed.pop_front())
     }
 
-    /// Gives what waits to the thread; without one, seals it here.
+    /// Gives what waits to the thread; without one, signs it here.
     fn send(&mut self) -> Result<(), LedgerError> {
         let chunk = std::mem::take(&mut self.waiting);
         if chunk.is_empty() {
@@ -149,26 +149,26 @@ impl<'s, 'e> SealingLine<'s, 'e> {
                 thread.jobs.send(chunk).map_err(|_| thread_ended())
             }
             None => {
-                self.sealed.extend(self.sealer.seal_all(chunk)?);
+                self.signed.extend(self.signer.sign_all(chunk)?);
                 Ok(())
             }
         }
     }
 
-    /// A thread that goes on with the sealing; `None` if the system gives none.
-    fn spawn(&self) -> Option<SealingThread> {
+    /// A thread that goes on with the signing; `None` if the system gives none.
+    fn spawn(&self) -> Option<SigningThread> {
         let (jobs, waiting) = channel();
-        let (results, sealed) = channel();
-        let mut sealer = self.sealer;
+        let (results, signed) = channel();
+        let mut signer = self.signer;
         let run = move || {
             for chunk in waiting {
-                if results.send(sealer.seal_all(chunk)).is_err() {
+                if results.send(signer.sign_all(chunk)).is_err() {
                     return;
                 }
             }
         };
-        let thread = Builder::new().name("sealing".to_owned()).spawn_scoped(self.scope, run);
-        thread.ok().map(|_| SealingThread { jobs, sealed, chunks: 0 })
+        let thread = Builder::new().name("sign".to_owned()).spawn_scoped(self.scope, run);
+        thread.ok().map(|_| SigningThread { jobs, signed, chunks: 0 })
     }
 }
 

@@ -12,7 +12,7 @@ use crate::ledger::write::append::*;
 use crate::ledger::write::batch::slot;
 use crate::ledger::write::draft::{Input, json_lines};
 use crate::ledger::write::init::{InitOptions, init};
-use crate::ledger::write::sign::seal;
+use crate::ledger::write::sign::sign_draft;
 use annals_core::event::args::{Args, EditorEnrolled, Roles};
 use annals_core::event::body::{Content, Named};
 use annals_core::key::{Possession, SecretKey, Signature, SigningError, SigningKey};
@@ -58,7 +58,7 @@ fn room() -> Room {
     let resolved = ResolvedDraft { args, content, document: None };
     let slot = slot(&founded.writer, clock.now());
     let mut prepared = PreparedBatch::default();
-    prepared.entries.push(seal(&resolved, &slot, &founded.key, &mut entropy).unwrap());
+    prepared.entries.push(sign_draft(&resolved, &slot, &founded.key, &mut entropy).unwrap());
     assert_eq!(verify_last(&mut founded.writer, &prepared).unwrap(), None);
     founded.writer.commit(&prepared.entries, &[]).unwrap();
     std::fs::write(folder.path().join("text"), TEXT).unwrap();
