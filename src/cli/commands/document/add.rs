@@ -238,8 +238,8 @@ impl DocumentThere {
             ),
         };
         refusal.why = format!(
-            "rule {}: the same document was captured by event {document}; {advice}; it gets another \
-             title or date with annals document describe",
+            "rule {}: the same document was captured by event {document}; {advice}; it gets \
+             another title or date with annals document describe",
             Rule::DocumentRepeated
         );
     }
