@@ -10,7 +10,6 @@ pub mod figures;
 pub mod day_time;
 pub mod worded_magnitudes;
 pub mod number_words;
-pub mod small_numbers;
 pub mod figured_date;
 pub mod named_days;
 pub mod named_interval;

@@ -1,7 +1,7 @@
 //! Numbers in English words.
 //!
-//! Always holds: a number in words is equal to the same one in digits. Not here: other languages
-//! (`small_numbers`), and figures in digits (`figures`).
+//! Always holds: a number in words is equal to the same one in digits. Not here: other languages,
+//! and figures in digits (`figures`).
 
 use crate::wording::figures::Figure;
 use unicode_segmentation::UnicodeSegmentation;

@@ -15,7 +15,6 @@ use crate::wording::figures::{Figure, Pair, figures, pairs, quoted_figures};
 use crate::wording::named_days::primary;
 use crate::wording::named_days::{month_name, months, weekday_name};
 use crate::wording::number_words::worded_figures;
-use crate::wording::small_numbers::small_figures;
 use crate::wording::worded_magnitudes::{WordedMagnitude, worded_magnitudes};
 use crate::wording::written_language::doubt;
 use annals_core::edtf::days;
@@ -312,12 +311,7 @@ impl Wording<'_> {
 
     fn compared(mut self, compare: Compare, dates: &str) -> Vec<String> {
         let is_english = compare == Compare::FiguresAndNames && primary(self.lang) == "en";
-        let language = primary(self.lang);
-        let worded = |text: &str| match compare {
-            Compare::FiguresAndNames if is_english => worded_figures(text),
-            Compare::FiguresAndNames => small_figures(text, &language),
-            Compare::Figures => Vec::new(),
-        };
+        let worded = |text: &str| if is_english { worded_figures(text) } else { Vec::new() };
         let (claimed, claimed_words) = (figures(self.claim), worded(self.claim));
         let quoted: Vec<Figure> = match claimed.is_empty() && claimed_words.is_empty() {
             true => Vec::new(),
