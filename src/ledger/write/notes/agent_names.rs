@@ -10,6 +10,8 @@ use crate::ledger::write::resolve::RecordLookup;
 use crate::wording::named_days::primary;
 use annals_core::event::body::Fact;
 use annals_core::event::vocabulary::AgentType;
+use unicode_normalization::UnicodeNormalization;
+use unicode_normalization::char::is_combining_mark;
 use unicode_segmentation::UnicodeSegmentation;
 
 /// The hints on the persons that a fact is attributed to.
@@ -45,6 +47,11 @@ fn slip<'a>(fact: &'a Fact, agent: &'a str, lang: &str) -> Option<(&'a str, &'a 
     })
 }
 
+/// Letters without the marks on them: a name is often typed so.
+fn without_marks(word: &str) -> String {
+    word.nfd().filter(|letter| !is_combining_mark(*letter)).collect()
+}
+
 /// Whether a word is nearly a name, and no form of it, in a language without cases.
 fn is_slip_for(word: &str, name: &str, lang: &str) -> bool {
     let language = primary(lang);
@@ -53,6 +60,7 @@ fn is_slip_for(word: &str, name: &str, lang: &str) -> bool {
         && begins_with_capital(name)
         && is_near(word, name)
         && !is_one(word, name, language == "en")
+        && !is_one(&without_marks(word), &without_marks(name), language == "en")
 }
 
 #[cfg(test)]
@@ -74,6 +82,9 @@ mod tests {
             ("Novák", "Nováka", "cs"),
             ("Minister", "Ministry", "en"),
             ("Smith", "Jones", "en"),
+            ("Garcia", "García", "es"),
+            ("Lefevre", "Lefèvre", "fr"),
+            ("Erdogan", "Erdoğan", "en"),
         ] {
             assert!(!is_slip_for(word, name, lang), "{word} {name}");
         }

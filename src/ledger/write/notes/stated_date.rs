@@ -124,6 +124,20 @@ const BESIDE_DAY: [&str; 15] = [
 ];
 /// Short words of other languages that move a day: *vor Donnerstag*, *po středě*.
 const MOVES: [&str; 4] = ["vor", "po", "før", "för"];
+/// Words of some languages that make a day the end of a span or the one after a night: *bis
+/// Freitag*, *in der Nacht auf Sonntag*.
+const TOWARD: [(&str, &str); 6] = [
+    ("de", "bis auf zum zu ab"),
+    ("cs sk pl hr sl", "do od na"),
+    ("da nb nn no", "til"),
+    ("sv", "till"),
+    ("nl", "op tot"),
+    ("uk ru", "на до"),
+];
+/// Words for a night.
+const NIGHTS: &str = "nacht noci noc nocy natten natt ніч ночь";
+/// Of [`TOWARD`], the words that are so only after one for a night.
+const AFTER_NIGHT: &str = "auf zum zu na op на";
 /// Words before *week* that leave a weekday beside it as it is: *Thursday next week*; not *the week
 /// of Thursday*.
 const WHICH_WEEK: [&str; 5] = ["last", "next", "this", "coming", "past"];
@@ -261,7 +275,19 @@ pub fn derived_otherwise(edtf: &str, words: &str, lang: &str) -> Option<String> 
             && before.is_some_and(|it| WHICH_WEEK.contains(&&*it.to_lowercase()))
     };
     let is_all = parts.iter().enumerate().all(|(at, word)| is_day_word(word) || is_week(at));
-    if is_all { contradicted(edtf, words, lang) } else { None }
+    if is_all && !is_toward(&parts, lang) { contradicted(edtf, words, lang) } else { None }
+}
+
+/// Whether words name the end of a span, or the day after the night that is meant.
+fn is_toward(parts: &[&str], lang: &str) -> bool {
+    let lower: Vec<String> = parts.iter().map(|word| word.to_lowercase()).collect();
+    let language = primary(lang);
+    let one_of = |list: &str, word: &str| list.split(' ').any(|one| one == word);
+    let is_night = lower.iter().any(|word| one_of(NIGHTS, word));
+    let of_language = TOWARD.iter().filter(|(languages, _)| one_of(languages, &language));
+    let mut moving = of_language.flat_map(|(_, words)| words.split(' '));
+    moving
+        .any(|one| lower.iter().any(|word| word == one) && (is_night || !one_of(AFTER_NIGHT, one)))
 }
 
 /// Why a date is not that of words which name its month, its day or its weekday, in whatever
@@ -579,6 +605,15 @@ mod tests {
             ("2026-12-03", "Thursday next week", "en"),
             ("2026-11-23", "Monday night’s", "en"),
             ("2026-11-27", "V pátek 27. listopadu večer", "cs"),
+            ("2026-11-21", "In der Nacht auf Sonntag", "de"),
+            ("2026-11-21", "In der Nacht zum Sonntag", "de"),
+            ("2026-11-21", "V noci na neděli", "cs"),
+            ("2026-11-21", "W nocy na niedzielę", "pl"),
+            ("2026-11-21", "Natten til søndag", "da"),
+            ("2026-11-21", "In de nacht op zondag", "nl"),
+            ("2026-11-26", "Bis Freitag mittag", "de"),
+            ("2026-11-26", "Do pátku večer", "cs"),
+            ("2026-11-28", "Od pátku do neděle večer", "cs"),
             ("2026-11-24", "the week of Monday", "en"),
             ("2026-11-24", "the night after Monday", "en"),
             ("2026-11-25", "am Abend vor Donnerstag", "de"),
