@@ -1,6 +1,6 @@
 //! `annals publish`, and `annals verify` on its output, as a person sees them.
 
-use crate::archive::shelves::{cut, ledger, write};
+use crate::archive::publish_targets::{cut, ledger, write};
 use std::path::Path;
 use std::process::Command;
 

@@ -3,7 +3,7 @@
 //! Always holds: after any interruption, a reader finds every file for the checkpoint's size; the
 //! continued publication equals an uninterrupted one byte for byte.
 
-use crate::archive::shelves::{Fate, Memory, ledger, put, record, write};
+use crate::archive::publish_targets::{Fate, Memory, ledger, put, record, write};
 use crate::support::Ledger;
 use crate::support::source::judge_with;
 use annals::archive::publish_target::{FolderTarget, PublishTarget};

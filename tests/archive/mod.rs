@@ -7,6 +7,6 @@ mod cli;
 mod interrupted;
 mod publish;
 mod reading;
-pub mod shelves;
+pub mod publish_targets;
 mod tiles;
 pub mod web;

@@ -1,6 +1,6 @@
 //! The published files over several sizes; files that are not published; refused publications.
 
-use crate::archive::shelves::{Memory, cut, ledger, put, record, write};
+use crate::archive::publish_targets::{Memory, cut, ledger, put, record, write};
 use crate::support::files::CHECKPOINT;
 use crate::support::{Ledger, acts, judge};
 use annals::archive::publish_target::{FolderTarget, PublishTarget, TargetLock};

@@ -1,6 +1,6 @@
 //! A published record that is read: with every command that reads, from its folder and over HTTP.
 
-use crate::archive::shelves::{Memory, cut, ledger, put, write};
+use crate::archive::publish_targets::{Memory, cut, ledger, put, write};
 use crate::archive::web::{folder_server, ok, other, serve};
 use crate::support::files::CHECKPOINT;
 use crate::support::{Ledger, acts};
@@ -445,8 +445,10 @@ fn a_withheld_body_is_no_line_of_a_bundle_before_the_checkpoint_says_so() {
     ledger.sign("ada", acts::released(sealed));
     ledger.sign("dan", acts::redacted(5));
     for step in 0.. {
-        let mut stopped =
-            Memory { fails: Some((step, crate::archive::shelves::Fate::Kept)), ..shelf.clone() };
+        let mut stopped = Memory {
+            fails: Some((step, crate::archive::publish_targets::Fate::Kept)),
+            ..shelf.clone()
+        };
         stopped.steps = 0;
         let ended = put(&mut stopped, &ledger, 9).is_ok();
         if stopped.files["checkpoint"] != shelf.files["checkpoint"] {

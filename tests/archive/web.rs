@@ -1,6 +1,6 @@
 //! A published record over HTTP, from correct servers and faulty ones.
 
-use crate::archive::shelves::{ledger, write};
+use crate::archive::publish_targets::{ledger, write};
 use crate::support::files::PIN;
 use annals::archive::files::PublishedFiles;
 use annals::archive::published::PublishedSource;

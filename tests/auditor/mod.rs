@@ -4,7 +4,7 @@
 //! Not here: single rules (`vectors`).
 
 mod desk;
-mod edges;
+mod signature_edges;
 mod evidence;
 mod flips;
 mod names;

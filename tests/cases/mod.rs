@@ -5,7 +5,7 @@
 
 mod chain;
 mod content;
-mod ends;
+mod anchors;
 mod explained;
 mod facts;
 mod form;
@@ -84,7 +84,7 @@ pub fn all() -> Vec<Case> {
         facts::cases(),
         seals::cases(),
         content::cases(),
-        ends::cases(),
+        anchors::cases(),
         explained::cases(),
         journal::cases(),
         good::cases(),

@@ -12,7 +12,7 @@ mod crash;
 mod cut;
 mod disk;
 #[cfg(target_os = "linux")]
-mod doors;
+mod special_files;
 mod evidence;
 mod index;
 mod memory;

@@ -2,7 +2,7 @@
 //!
 //! Always holds: only a file of this program of the same kind is overwritten; nothing is written
 //! into the input; drafts name no file outside their folder. Not here: other things in place of a
-//! record's files (`doors`).
+//! record's files (`special_files`).
 
 use crate::faults::newsroom::{EVENTS, Newsroom, copy_folder, fact, newsroom};
 use annals::disk::lock::Lock;

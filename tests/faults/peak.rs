@@ -3,8 +3,8 @@
 //! Always holds: two sizes are compared, so that the fixed part does not count; the bound is far
 //! from the measured values (BENCHMARKS.md). Not here: the time.
 
-use crate::faults::doors::watched;
 use crate::faults::newsroom::{Newsroom, fact, newsroom};
+use crate::faults::special_files::watched;
 
 /// Facts of the smaller record: enough to fill a batch of events, and a part of the rows.
 const SMALL: usize = 1_100;

@@ -1,7 +1,7 @@
 //! A clone and a pull that are stopped at many points, and a server that stops: the next one goes
 //! on, and no file is asked for a second time.
 
-use crate::archive::shelves::ledger;
+use crate::archive::publish_targets::ledger;
 use crate::archive::web::{ok, other, serve};
 use crate::follower::Desk;
 use annals_core::pin::Pin;

@@ -1,7 +1,7 @@
 //! A publisher who lies, in each way once: the copy is left as it was, a fork or a step back that
 //! the log key signed is shown to others, and an honest publisher is followed again.
 
-use crate::archive::shelves::{cut, ledger, write};
+use crate::archive::publish_targets::{cut, ledger, write};
 use crate::archive::web::{folder_server, ok, serve};
 use crate::follower::{Answer, Desk, files};
 use crate::support::files::{Files, note};
@@ -317,7 +317,7 @@ fn a_record_that_is_not_what_its_checkpoint_signs_is_refused() {
         (
             "the checkpoint of another log",
             {
-                let mut other = crate::archive::shelves::ledger(6);
+                let mut other = crate::archive::publish_targets::ledger(6);
                 other.sign("ada", acts::changed(4));
                 let mut files = honest.clone();
                 let text = "another.example/record\n320\n";

@@ -8,7 +8,7 @@ mod lies;
 mod story;
 mod withheld;
 
-use crate::archive::shelves::{cut, write};
+use crate::archive::publish_targets::{cut, write};
 use crate::support::Ledger;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};

@@ -1,6 +1,6 @@
 //! A copy is made, read without its publisher, and brought up to date.
 
-use crate::archive::shelves::ledger;
+use crate::archive::publish_targets::ledger;
 use crate::archive::web::{folder_server, other, serve};
 use crate::follower::Desk;
 

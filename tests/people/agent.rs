@@ -1,7 +1,7 @@
 //! The agent: a passphrase once, for a while; and whoever else asks it.
 
-use crate::people::asked::on_terminal_with;
 use crate::people::desk::{Answer, Desk};
+use crate::people::prompts::on_terminal_with;
 use annals::key_agent::{AgentFolder, KeyAgent};
 use annals::keys::{KeyFolder, KeyName};
 use annals_core::key::{

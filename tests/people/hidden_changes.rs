@@ -2,7 +2,7 @@
 //! signing, in `show`, in `diff` and in the unified diff.
 
 use crate::people::desk::Desk;
-use crate::people::undone::append;
+use crate::people::undone_acts::append;
 
 const FACT: &str = concat!(
     r#"{"claim":"Two met.","lang":"en","vouch":"said","evidence":[{"document":2,"#,

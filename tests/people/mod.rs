@@ -3,13 +3,13 @@
 #[cfg(target_os = "linux")]
 mod agent;
 mod advised;
-mod asked;
-mod attributed;
+mod prompts;
+mod several_revocations;
 mod completions;
 mod damaged;
 mod desk;
 mod enrol;
-mod fallen;
+mod undone_enrolment;
 mod help;
 mod hidden_changes;
 mod init;
@@ -19,12 +19,12 @@ mod receipts;
 mod publishing;
 mod recovery;
 mod names;
-mod narrowed;
-mod replaced;
+mod filters;
+mod replaced_acts;
 mod revoke;
 mod revoked_twice;
-mod turned;
-mod undone;
+mod revocation_effects;
+mod undone_acts;
 mod second;
 #[cfg(unix)]
-mod unlooked;
+mod unreadable;

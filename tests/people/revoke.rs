@@ -1,7 +1,7 @@
 //! `annals editor revoke`: the end of a key, and the events that it undoes.
 
 use crate::people::desk::Desk;
-use crate::people::fallen::json_of;
+use crate::people::undone_enrolment::json_of;
 use serde_json::json;
 
 const FACTS: &str = r#"{"type":"document.captured","file":"article.txt","title":"Article","lang":"en","media_type":"text/plain"}

@@ -2,7 +2,7 @@
 //! answer, and each revocation is shown with its own reason.
 
 use crate::people::desk::Desk;
-use crate::people::undone::{append, revoke, two_facts};
+use crate::people::undone_acts::{append, revoke, two_facts};
 use serde_json::{Value, json};
 
 fn json_of(desk: &Desk, line: &str) -> Value {

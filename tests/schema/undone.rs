@@ -1,7 +1,7 @@
 //! A newsroom in which a key was stolen, and in which another stolen key undid that.
 //!
 //! Always holds: of each kind of act that can be undone, one is. Not here: the values
-//! (`people/undone`).
+//! (`people/undone_acts`).
 
 use crate::schema::acts::Newsroom;
 use crate::schema::answers::Answers;

@@ -1,7 +1,7 @@
 //! Submissions that are placed together have the verdicts and the record that they have one by one,
 //! and nothing that is withheld is in any answer.
 
-use crate::archive::shelves::{cut, write};
+use crate::archive::publish_targets::{cut, write};
 use crate::follower::content;
 use crate::serve::wire::{expect, get, submit};
 use crate::serve::{Newsroom, RunningServer};

@@ -155,9 +155,9 @@ fn sentence(report: &EvidenceReport) -> String {
         ),
         "not-shown" => "not shown: the evidence does not show what it claims".to_owned(),
         "later" => "could not tell: a newer program is needed".to_owned(),
-        "changed" => "could not tell: the file was changed on its way, and is no evidence against \
-                      anybody"
-            .to_owned(),
-        _ => "could not tell: the file is damaged, and is no evidence against anybody".to_owned(),
+        "changed" => {
+            "could not tell: the evidence was changed on its way, and shows nothing".to_owned()
+        }
+        _ => "could not tell: the evidence is damaged, and shows nothing".to_owned(),
     }
 }

@@ -3,7 +3,7 @@
 //! The terminal is Python's `pty` (python3 on PATH): a script answers each prompt in turn.
 
 use crate::people::desk::Desk;
-use crate::people::undone::two_facts;
+use crate::people::undone_acts::two_facts;
 use std::process::Command;
 
 /// Runs a command on a terminal; each pair is an expected prompt and the answer. Returns the exit

@@ -2,8 +2,8 @@
 //! names the revocation that did it, with the index and without.
 
 use crate::people::desk::Desk;
-use crate::people::fallen::{ON_MONDAY, json_of, page, with_eve};
-use crate::people::undone::{append, part, revoke, two_facts};
+use crate::people::undone_acts::{append, part, revoke, two_facts};
+use crate::people::undone_enrolment::{ON_MONDAY, json_of, page, with_eve};
 use serde_json::{Value, json};
 
 /// 2 document, 3 and 4 facts; then these persons, admins all.

@@ -1,8 +1,8 @@
 //! What a revocation turned is listed of what it turned, and nothing else is.
 
 use crate::people::desk::Desk;
-use crate::people::fallen::{ON_MONDAY, json_of, page, with_eve};
-use crate::people::undone::{append, part, revoke, two_facts};
+use crate::people::undone_acts::{append, part, revoke, two_facts};
+use crate::people::undone_enrolment::{ON_MONDAY, json_of, page, with_eve};
 use serde_json::{Value, json};
 
 fn positions(answer: &Value) -> Vec<u64> {

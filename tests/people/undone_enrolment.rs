@@ -4,7 +4,7 @@
 //! point, or about two, agrees with `replay` as of it.
 
 use crate::people::desk::Desk;
-use crate::people::undone::{append, part, revoke, two_facts};
+use crate::people::undone_acts::{append, part, revoke, two_facts};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 

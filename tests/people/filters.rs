@@ -1,7 +1,7 @@
 //! Answers that a filter narrows: what they leave out is not said not to be there.
 
 use crate::people::desk::Desk;
-use crate::people::undone::{append, two_facts};
+use crate::people::undone_acts::{append, two_facts};
 
 /// 5 Ada takes the topic of 3 away; Bo: 6 confirms 4, 7 relates the two.
 fn desk() -> Desk {
