@@ -124,20 +124,20 @@ const BESIDE_DAY: [&str; 15] = [
 ];
 /// Short words of other languages that move a day: *vor Donnerstag*, *po středě*.
 const MOVES: [&str; 4] = ["vor", "po", "før", "för"];
-/// Words of some languages that make a day the end of a span or the one after a night: *bis
-/// Freitag*, *in der Nacht auf Sonntag*.
-const TOWARD: [(&str, &str); 6] = [
-    ("de", "bis auf zum zu ab"),
-    ("cs sk pl hr sl", "do od na"),
+/// Words that make a day an end of a span, by the languages that have them: *bis Freitag*.
+const SPANS: [(&str, &str); 6] = [
+    ("de", "bis ab"),
+    ("cs sk pl hr sl", "do od"),
     ("da nb nn no", "til"),
     ("sv", "till"),
-    ("nl", "op tot"),
-    ("uk ru", "на до"),
+    ("nl", "tot"),
+    ("uk ru", "до"),
 ];
+/// Words that, beside a night, name the day after it: *in der Nacht auf Sonntag*.
+const AFTER_NIGHT: [(&str, &str); 4] =
+    [("de", "auf zum zu"), ("cs sk pl hr sl", "na"), ("nl", "op"), ("uk ru", "на")];
 /// Words for a night.
 const NIGHTS: &str = "nacht noci noc nocy natten natt ніч ночь";
-/// Of [`TOWARD`], the words that are so only after one for a night.
-const AFTER_NIGHT: &str = "auf zum zu na op на";
 /// Words before *week* that leave a weekday beside it as it is: *Thursday next week*; not *the week
 /// of Thursday*.
 const WHICH_WEEK: [&str; 5] = ["last", "next", "this", "coming", "past"];
@@ -278,16 +278,17 @@ pub fn derived_otherwise(edtf: &str, words: &str, lang: &str) -> Option<String> 
     if is_all && !is_toward(&parts, lang) { contradicted(edtf, words, lang) } else { None }
 }
 
-/// Whether words name the end of a span, or the day after the night that is meant.
+/// Whether words name an end of a span, or the day after the night that is meant.
 fn is_toward(parts: &[&str], lang: &str) -> bool {
     let lower: Vec<String> = parts.iter().map(|word| word.to_lowercase()).collect();
     let language = primary(lang);
-    let one_of = |list: &str, word: &str| list.split(' ').any(|one| one == word);
-    let is_night = lower.iter().any(|word| one_of(NIGHTS, word));
-    let of_language = TOWARD.iter().filter(|(languages, _)| one_of(languages, &language));
-    let mut moving = of_language.flat_map(|(_, words)| words.split(' '));
-    moving
-        .any(|one| lower.iter().any(|word| word == one) && (is_night || !one_of(AFTER_NIGHT, one)))
+    let has_one = |list: &str| list.split(' ').any(|one| lower.iter().any(|word| word == one));
+    let has = |table: &[(&str, &str)]| {
+        table.iter().any(|(languages, words)| {
+            languages.split(' ').any(|one| one == language) && has_one(words)
+        })
+    };
+    has(&SPANS) || has_one(NIGHTS) && has(&AFTER_NIGHT)
 }
 
 /// Why a date is not that of words which name its month, its day or its weekday, in whatever
