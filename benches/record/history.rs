@@ -69,11 +69,19 @@ impl History {
     }
 }
 
-/// The name of the processor.
+/// The processor's name, family and model: one name may stand for several.
 fn processor() -> String {
     let text = fs::read_to_string("/proc/cpuinfo").unwrap_or_default();
-    let named = text.lines().find_map(|line| line.strip_prefix("model name")?.split_once(": "));
-    named.map_or_else(|| std::env::consts::ARCH.to_owned(), |(_, name)| name.to_owned())
+    let value = |name: &str| {
+        let mut pairs = text.lines().filter_map(|line| line.split_once(':'));
+        pairs.find(|(key, _)| key.trim() == name).map(|(_, value)| value.trim())
+    };
+    match (value("model name"), value("cpu family"), value("model")) {
+        (Some(name), Some(family), Some(model)) => {
+            format!("{name}, family {family}, model {model}")
+        }
+        (name, ..) => name.unwrap_or(std::env::consts::ARCH).to_owned(),
+    }
 }
 
 fn commit() -> String {

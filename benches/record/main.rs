@@ -181,20 +181,22 @@ fn index(options: &BenchOptions) {
 fn verify(options: &BenchOptions, history: &mut History) -> f64 {
     let run = |what: &str, until: u64| measure::run_child(what, &options.folder, until);
     // Interleaved, so that a machine with varying speed affects both alike.
-    let (mut naives, mut ratios, mut scalars, mut peak) = (Vec::new(), Vec::new(), Vec::new(), 0);
+    let (mut naives, mut ratios, mut peak) = (Vec::new(), Vec::new(), 0);
+    let (mut fours, mut scalars) = (Vec::new(), Vec::new());
     for _ in 0..if options.quick { 1 } else { 3 } {
         let (naive, ours) = (run("naive", u64::MAX), run("verify", u64::MAX));
-        let scalar = run("verify-scalar", u64::MAX);
+        let (four, scalar) = (run("verify-four", u64::MAX), run("verify-scalar", u64::MAX));
         println!(
-            "naive {:.2} s · one by one {:.2} s · verify {:.2} s",
-            naive.seconds, scalar.seconds, ours.seconds
+            "naive {:.2} s · one by one {:.2} s · four at once {:.2} s · verify {:.2} s",
+            naive.seconds, scalar.seconds, four.seconds, ours.seconds
         );
         naives.push(naive.seconds);
         ratios.push(naive.seconds / ours.seconds);
+        fours.push(naive.seconds / four.seconds);
         scalars.push(naive.seconds / scalar.seconds);
         peak = peak.max(ours.peak);
     }
-    for values in [&mut naives, &mut ratios, &mut scalars] {
+    for values in [&mut naives, &mut ratios, &mut fours, &mut scalars] {
         values.sort_by(f64::total_cmp);
     }
     let middle = ratios.len() / 2;
@@ -202,6 +204,7 @@ fn verify(options: &BenchOptions, history: &mut History) -> f64 {
     let more = options.events - options.events / 10;
     history.figure("naive", naives[middle], "s");
     history.figure("verify_ratio", ratios[middle], "times faster than naive");
+    history.figure("verify_four_at_once_ratio", fours[middle], "times faster than naive");
     history.figure("verify_one_by_one_ratio", scalars[middle], "times faster than naive");
     history.figure("verify_peak", peak as f64 / 1e6, "MB");
     let each = peak.saturating_sub(tenth.peak) as f64 / more as f64;

@@ -69,6 +69,9 @@ pub fn child(what: &str, folder: &Path, until: u64) {
         "naive" => naive(folder),
         "verify" => whole(folder, until, Options::whole(cores())),
         "verify-one" => whole(folder, until, Options::whole(1)),
+        "verify-four" => {
+            whole(folder, until, Options { way: Way::FourAtOnce, ..Options::whole(cores()) });
+        }
         "verify-scalar" => {
             whole(folder, until, Options { way: Way::OneByOne, ..Options::whole(cores()) });
         }

@@ -1,64 +1,51 @@
 //! In place of the lanes, for processors that cannot have them.
 //!
-//! Always holds: no value of [`Lanes`] exists, so nothing here runs. Not here: the verdicts
-//! (`engine`).
+//! Always holds: no value of [`EightLanes`], [`FourLanes`] or [`HashUnit`] exists, so nothing here
+//! runs. Not here: the verdicts (`engine`).
 
+use crate::lane_trait::{Challenge, Lanes, Product};
 use crate::rounds::HashState;
 use curve25519_dalek::edwards::EdwardsPoint;
 use curve25519_dalek::scalar::Scalar;
 
-/// A proof that this processor has the lanes: there is none.
+/// A proof that this processor has eight lanes: there is none.
+pub type EightLanes = NoLanes;
+
+/// A proof that this processor has four lanes: there is none.
+pub type FourLanes = NoLanes;
+
+/// The multiples of a point for eight lanes: there are none.
+pub type EightTable = NoLanes;
+
+/// The multiples of a point for four lanes: there are none.
+pub type FourTable = NoLanes;
+
+/// What there is none of.
 #[derive(Clone, Copy, Debug)]
-pub enum Lanes {}
+pub enum NoLanes {}
 
-/// The multiples of a point for the lanes: there are none.
-#[derive(Clone, Copy, Debug)]
-pub enum LaneTable {}
-
-/// A padded message of one block: there is none.
-#[derive(Clone, Copy, Debug)]
-pub enum Block {}
-
-/// The numbers of a signature and the multiples of its key.
-#[derive(Clone, Copy)]
-pub struct Product<'a> {
-    /// S, below ℓ.
-    pub s: Scalar,
-    /// k, below ℓ.
-    pub k: Scalar,
-    /// The multiples of −A.
-    pub minus: &'a LaneTable,
-}
-
-impl Lanes {
-    /// The name of the processor's feature.
-    pub const FEATURES: &'static str = "AVX-512 IFMA";
-
+impl NoLanes {
     /// The lanes: none.
-    pub fn detect() -> Option<Lanes> {
+    pub fn detect() -> Option<NoLanes> {
         None
-    }
-
-    /// The multiples of a point.
-    pub fn table(self, _: &EdwardsPoint) -> LaneTable {
-        match self {}
-    }
-
-    /// The encodings of `[S]B − [k]A`.
-    pub fn encodings(self, _: &LaneTable, _: &[Product<'_>]) -> Vec<[u8; 32]> {
-        match self {}
-    }
-
-    /// SHA-512 of at most eight blocks.
-    pub fn hashes(self, _: &[Block]) -> [[u8; 64]; 8] {
-        match self {}
     }
 }
 
-impl Block {
-    /// The block of a message in parts: none.
-    pub fn of(_: &[&[u8]]) -> Option<Block> {
-        None
+impl Lanes for NoLanes {
+    const FEATURES: &'static str = "none";
+
+    type Table = NoLanes;
+
+    fn table(self, _: &EdwardsPoint) -> NoLanes {
+        match self {}
+    }
+
+    fn encodings(self, _: &NoLanes, _: &[Product<'_, NoLanes>]) -> Vec<[u8; 32]> {
+        match self {}
+    }
+
+    fn challenges(self, _: &[Challenge<'_>]) -> Vec<Scalar> {
+        match self {}
     }
 }
 

@@ -5,21 +5,25 @@
 //! error and never a verdict. The lanes are used only after a comparison with known answers. Not
 //! here: which key is worth multiples (the caller's choice).
 
-use crate::lanes::{Block, LaneTable, Lanes, Product};
+use crate::lane_trait::{Challenge, Lanes, Product};
+use crate::lanes::{EightLanes, EightTable, FourLanes, FourTable};
 use crate::multiples::PrecomputedTable;
 use crate::rule::{AcceptedKey, Recomputed, SignatureParts, check_recomputed};
 use crate::self_test;
 use curve25519_dalek::constants::ED25519_BASEPOINT_POINT;
-use curve25519_dalek::scalar::Scalar;
+use curve25519_dalek::edwards::EdwardsPoint;
 use std::fmt::{self, Write};
 use std::sync::OnceLock;
 
 /// How signatures are verified.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 pub enum Way {
-    /// Eight at once where the processor has AVX-512 IFMA, otherwise one by one.
+    /// Eight at once where the processor has AVX-512 IFMA, otherwise four at once where it has
+    /// AVX2, otherwise one by one.
     #[default]
     Fastest,
+    /// Four at once where the processor has AVX2, otherwise one by one.
+    FourAtOnce,
     /// One by one, with multiples of the keys.
     OneByOne,
     /// One by one by dalek alone, without multiples.
@@ -29,17 +33,25 @@ pub enum Way {
 /// Verifies signatures in one [`Way`].
 pub struct Engine {
     way: Way,
-    lanes: Option<Lanes>,
+    lanes: Option<AnyLanes>,
     base: OnceLock<Multiples>,
     /// Whether the lanes gave the known answers.
     tested: OnceLock<bool>,
+}
+
+/// The lanes of an engine.
+#[derive(Clone, Copy)]
+enum AnyLanes {
+    Eight(EightLanes),
+    Four(FourLanes),
 }
 
 /// The multiples of a point, in the form that the engine that made them adds up.
 pub struct Multiples(Form);
 
 enum Form {
-    Lanes(LaneTable),
+    Eight(EightTable),
+    Four(FourTable),
     Points(PrecomputedTable),
 }
 
@@ -61,18 +73,18 @@ pub struct Job<'a> {
 #[error(
     "the vectors of this processor ({features}) and dalek differ {difference}; the processor or \
      this program is faulty and nothing was judged; annals verify --reference judges without the \
-     vectors",
-    features = Lanes::FEATURES
+     vectors"
 )]
 pub struct Disagreement {
+    features: &'static str,
     difference: String,
 }
 
 /// Of a job that the lanes take: its place, its R, and the factors of its product.
-struct LaneJob<'a> {
+struct LaneJob<'a, T> {
     index: usize,
     r: &'a [u8; 32],
-    product: Product<'a>,
+    product: Product<'a, T>,
 }
 
 impl Default for Engine {
@@ -84,38 +96,58 @@ impl Default for Engine {
 impl Engine {
     /// An engine; the processor's features are looked up here.
     pub fn new(way: Way) -> Engine {
-        let lanes = Lanes::detect().filter(|_| way == Way::Fastest);
+        let eight = || EightLanes::detect().map(AnyLanes::Eight);
+        let four = || FourLanes::detect().map(AnyLanes::Four);
+        let lanes = match way {
+            Way::Fastest => eight().or_else(four),
+            Way::FourAtOnce => four(),
+            Way::OneByOne | Way::Reference => None,
+        };
         Engine { way, lanes, base: OnceLock::new(), tested: OnceLock::new() }
     }
 
-    /// Whether signatures are verified eight at once.
-    pub fn has_lanes(&self) -> bool {
-        self.lanes.is_some()
+    /// How many signatures are verified at once, where their keys have multiples.
+    pub fn at_once(&self) -> usize {
+        match self.lanes {
+            Some(AnyLanes::Eight(_)) => 8,
+            Some(AnyLanes::Four(_)) => 4,
+            None => 1,
+        }
     }
 
     /// The multiples of −A, which make signatures of a key cheaper; `None` where this way has none.
     /// They take about a millisecond and half a megabyte.
     pub fn multiples(&self, key: &AcceptedKey) -> Option<Multiples> {
-        (self.way != Way::Reference).then(|| match self.lanes {
-            Some(lanes) => Multiples(Form::Lanes(lanes.table(&key.minus))),
-            None => Multiples(Form::Points(PrecomputedTable::of(&key.minus))),
+        (self.way != Way::Reference).then(|| self.multiples_of(&key.minus))
+    }
+
+    fn multiples_of(&self, point: &EdwardsPoint) -> Multiples {
+        Multiples(match self.lanes {
+            Some(AnyLanes::Eight(lanes)) => Form::Eight(lanes.table(point)),
+            Some(AnyLanes::Four(lanes)) => Form::Four(lanes.table(point)),
+            None => Form::Points(PrecomputedTable::of(point)),
         })
     }
 
     fn base(&self) -> &Multiples {
-        self.base.get_or_init(|| match self.lanes {
-            Some(lanes) => Multiples(Form::Lanes(lanes.table(&ED25519_BASEPOINT_POINT))),
-            None => Multiples(Form::Points(PrecomputedTable::of(&ED25519_BASEPOINT_POINT))),
-        })
+        self.base.get_or_init(|| self.multiples_of(&ED25519_BASEPOINT_POINT))
     }
 
     /// For each job, whether its signature is valid.
     pub fn verify(&self, jobs: &[Job<'_>]) -> Result<Vec<bool>, Disagreement> {
         let mut verdicts = vec![false; jobs.len()];
-        self.verify_in_lanes(jobs, &mut verdicts)?;
+        match self.lanes {
+            Some(AnyLanes::Eight(lanes)) => {
+                self.verify_in_lanes(lanes, Multiples::for_eight, jobs, &mut verdicts)?
+            }
+            Some(AnyLanes::Four(lanes)) => {
+                self.verify_in_lanes(lanes, Multiples::for_four, jobs, &mut verdicts)?
+            }
+            None => {}
+        }
         let (mut recomputed, mut indexes) = (Vec::new(), Vec::new());
         for (index, job) in jobs.iter().enumerate() {
-            if job.in_lanes().is_none()
+            if !job.multiples.is_some_and(Multiples::are_for_lanes)
                 && let Some(one) = self.recompute(job)
             {
                 recomputed.push(one);
@@ -138,25 +170,34 @@ impl Engine {
         job.key.recompute(job.message, job.signature)
     }
 
-    /// Sets the verdicts of the jobs whose multiples are for the lanes.
-    fn verify_in_lanes(&self, jobs: &[Job<'_>], verdicts: &mut [bool]) -> Result<(), Disagreement> {
-        let Some(lanes) = self.lanes else { return Ok(()) };
-        if !jobs.iter().any(|job| job.in_lanes().is_some()) {
+    /// Sets the verdicts of the jobs whose multiples are for these lanes: those of which `table`
+    /// gives the table.
+    fn verify_in_lanes<L: Lanes>(
+        &self,
+        lanes: L,
+        table: fn(&Multiples) -> Option<&L::Table>,
+        jobs: &[Job<'_>],
+        verdicts: &mut [bool],
+    ) -> Result<(), Disagreement> {
+        if !jobs.iter().any(|job| job.multiples.is_some_and(Multiples::are_for_lanes)) {
             return Ok(());
         }
-        let Multiples(Form::Lanes(base)) = self.base() else { return Ok(()) };
+        let Some(base) = table(self.base()) else { return Ok(()) };
+        let features = L::FEATURES;
         if !*self.tested.get_or_init(|| self_test::passes(lanes, base)) {
-            return Err(Disagreement { difference: "in a self-test with known answers".into() });
+            let difference = "in a self-test with known answers".into();
+            return Err(Disagreement { features, difference });
         }
-        let lane_jobs = prepare(lanes, jobs);
-        let products: Vec<Product<'_>> = lane_jobs.iter().map(|one| one.product).collect();
+        let lane_jobs = prepare(lanes, table, jobs);
+        let products: Vec<Product<'_, L::Table>> =
+            lane_jobs.iter().map(|one| one.product).collect();
         let encodings = lanes.encodings(base, &products);
         for (LaneJob { index, r, product }, encoding) in lane_jobs.iter().zip(&encodings) {
-            let (job, verdict) = (&jobs[*index], *r == encoding);
+            let (job, verdict) = (&jobs[*index], **r == *encoding);
             // The challenge is a hash, so its lowest byte chooses one in 256.
             let chosen = product.k.as_bytes()[0] == 0;
             if (!verdict || chosen) && job.key.verifies(job.message, job.signature) != verdict {
-                return Err(Disagreement::of(job, verdict));
+                return Err(Disagreement::of(features, job, verdict));
             }
             verdicts[*index] = verdict;
         }
@@ -165,42 +206,50 @@ impl Engine {
 }
 
 /// The jobs for the lanes whose signatures may be valid, with their challenges.
-fn prepare<'a>(lanes: Lanes, jobs: &'a [Job<'a>]) -> Vec<LaneJob<'a>> {
-    let mut found = Vec::with_capacity(jobs.len());
-    // The blocks of challenges, and the places in `found` where they belong.
-    let (mut blocks, mut places) = (Vec::with_capacity(jobs.len()), Vec::new());
+fn prepare<'a, L: Lanes>(
+    lanes: L,
+    table: fn(&Multiples) -> Option<&L::Table>,
+    jobs: &'a [Job<'a>],
+) -> Vec<LaneJob<'a, L::Table>> {
+    let (mut parts, mut challenges) = (Vec::new(), Vec::new());
     for (index, job) in jobs.iter().enumerate() {
-        let Some(minus) = job.in_lanes() else { continue };
+        let Some(minus) = job.multiples.and_then(table) else { continue };
         let Some(SignatureParts { s, r }) = SignatureParts::of(job.signature) else { continue };
-        let k = match Block::of(&[r, job.key.bytes(), job.message]) {
-            Some(block) => {
-                blocks.push(block);
-                places.push(found.len());
-                Scalar::ZERO
-            }
-            None => job.key.challenge(r, job.message),
-        };
-        found.push(LaneJob { index, r, product: Product { s, k, minus } });
+        parts.push((index, minus, s));
+        challenges.push(Challenge { r, key: job.key, message: job.message });
     }
-    for (places, blocks) in places.chunks(8).zip(blocks.chunks(8)) {
-        for (place, hash) in places.iter().zip(lanes.hashes(blocks)) {
-            found[*place].product.k = Scalar::from_bytes_mod_order_wide(&hash);
-        }
-    }
-    found
+    let scalars = lanes.challenges(&challenges);
+    let each = parts.into_iter().zip(&challenges).zip(scalars);
+    each.map(|(((index, minus, s), challenge), k)| LaneJob {
+        index,
+        r: challenge.r,
+        product: Product { s, k, minus },
+    })
+    .collect()
 }
 
-impl<'a> Job<'a> {
-    fn in_lanes(&self) -> Option<&'a LaneTable> {
-        match self.multiples {
-            Some(Multiples(Form::Lanes(table))) => Some(table),
+impl Multiples {
+    fn for_eight(&self) -> Option<&EightTable> {
+        match &self.0 {
+            Form::Eight(table) => Some(table),
             _ => None,
         }
+    }
+
+    fn for_four(&self) -> Option<&FourTable> {
+        match &self.0 {
+            Form::Four(table) => Some(table),
+            _ => None,
+        }
+    }
+
+    fn are_for_lanes(&self) -> bool {
+        !matches!(self.0, Form::Points(_))
     }
 }
 
 impl Disagreement {
-    fn of(job: &Job<'_>, verdict: bool) -> Disagreement {
+    fn of(features: &'static str, job: &Job<'_>, verdict: bool) -> Disagreement {
         let mut difference = String::from(match verdict {
             true => "on a signature, which only the vectors accept",
             false => "on a signature, which only dalek accepts",
@@ -209,7 +258,7 @@ impl Disagreement {
             // Writing to a string does not fail.
             let _ = write!(difference, ", {name} {}", Hex(bytes));
         }
-        Disagreement { difference }
+        Disagreement { features, difference }
     }
 }
 

@@ -5,7 +5,7 @@
 //! rounds, sha256: digests, two at a time
 //! rule: what a valid signature is, by dalek
 //! multiples: tables of points, for one signature at a time
-//! lanes: eight at a time, and the processor's rounds of SHA-256
+//! lane_trait, lanes: four or eight at a time, and the processor's rounds of SHA-256
 //! self_test, engine: the choice between them, and the comparison of the lanes with dalek
 //! ```
 //!
@@ -15,7 +15,13 @@
 //! use says why it is sound. Only public data passes through here: nothing is constant in time.
 //! Not here: secret keys, which events are signed by whom. Source: RFC 8032; FORMAT.md section 2.
 
+#![cfg_attr(
+    not(target_arch = "x86_64"),
+    allow(dead_code, unreachable_code, reason = "other processors have no lanes here")
+)]
+
 mod engine;
+mod lane_trait;
 #[cfg(target_arch = "x86_64")]
 mod lanes;
 #[cfg(not(target_arch = "x86_64"))]

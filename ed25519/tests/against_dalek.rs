@@ -145,7 +145,7 @@ fn differences(seed: u64, count: usize) -> usize {
     let secrets: Vec<SigningKey> =
         (0..11).map(|_| SigningKey::from_bytes(&random.bytes())).collect();
     let keys = Keys::of(&secrets);
-    let ways = [Way::Fastest, Way::OneByOne];
+    let ways = [Way::Fastest, Way::FourAtOnce, Way::OneByOne];
     let engines = ways.map(|way| {
         let engine = Engine::new(way);
         let multiples = keys.multiples(&engine);
@@ -158,13 +158,13 @@ fn differences(seed: u64, count: usize) -> usize {
         left -= cases.len();
         let expected: Vec<bool> = cases.iter().map(|case| keys.strict(case)).collect();
         valid += expected.iter().filter(|valid| **valid).count();
-        let (fastest, multiples) = &engines[0];
-        let found = keys.verdicts(fastest, multiples, &cases);
-        different += found.iter().zip(&expected).filter(|(found, other)| found != other).count();
-        // Some of each batch in the other way, which is slow.
-        let (one_by_one, multiples) = &engines[1];
-        let found = keys.verdicts(one_by_one, multiples, &cases[..cases.len().min(8)]);
-        different += found.iter().zip(&expected).filter(|(found, other)| found != other).count();
+        for ((engine, multiples), way) in engines.iter().zip(ways) {
+            // Of the slow way some of each batch.
+            let some = if way == Way::OneByOne { cases.len().min(8) } else { cases.len() };
+            let found = keys.verdicts(engine, multiples, &cases[..some]);
+            let pairs = found.iter().zip(&expected);
+            different += pairs.filter(|(found, expected)| found != expected).count();
+        }
     }
     assert!(
         count < 100 || (count / 20..count / 5).contains(&valid),
@@ -189,7 +189,7 @@ fn no_verdict_differs_from_that_of_dalek() {
         let threads: Vec<_> = (0..threads).map(run).collect();
         threads.into_iter().map(|thread| thread.join().expect("no panic")).sum()
     });
-    println!("{count} signatures, {different} differences, lanes: {}", engine.has_lanes());
+    println!("{count} signatures, {different} differences, {} at once", engine.at_once());
     assert_eq!(different, 0);
 }
 
@@ -210,14 +210,14 @@ fn keys_of_small_order_and_other_spellings_are_refused() {
 /// R = rB give S = r + ka.
 #[test]
 fn valid_signatures_with_scalars_at_the_ends_of_their_digits() {
-    let engine = Engine::new(Way::Fastest);
+    let engines = [Way::Fastest, Way::FourAtOnce].map(Engine::new);
     let ends = [0x00, 0x01, 0x7f, 0x80, 0x81, 0xff].map(|byte| [byte; 32]);
     let scalars = ends.into_iter().map(Scalar::from_bytes_mod_order);
     let scalars: Vec<Scalar> = scalars.chain((1_u8..4).map(|small| -Scalar::from(small))).collect();
     for secret in scalars.iter().filter(|scalar| **scalar != Scalar::ZERO) {
         let public = EdwardsPoint::mul_base(secret).compress().0;
         let key = AcceptedKey::accept(public).expect("acceptable");
-        let multiples = engine.multiples(&key);
+        let multiples = engines.each_ref().map(|engine| engine.multiples(&key));
         for nonce in &scalars {
             let r = EdwardsPoint::mul_base(nonce).compress().0;
             let hash = Sha512::new().chain_update(r).chain_update(public).chain_update(b"ends");
@@ -225,11 +225,13 @@ fn valid_signatures_with_scalars_at_the_ends_of_their_digits() {
             let mut signature = [0; 64];
             signature[..32].copy_from_slice(&r);
             signature[32..].copy_from_slice(&(nonce + k * secret).to_bytes());
-            let multiples = multiples.as_ref();
-            let job = Job { key: &key, multiples, message: b"ends", signature: &signature };
             // The identity as R is refused by the rule.
             let expected = *nonce != Scalar::ZERO;
-            assert_eq!(engine.verify(&[job]), Ok(vec![expected]));
+            for (engine, multiples) in engines.iter().zip(&multiples) {
+                let multiples = multiples.as_ref();
+                let job = Job { key: &key, multiples, message: b"ends", signature: &signature };
+                assert_eq!(engine.verify(&[job]), Ok(vec![expected]));
+            }
             assert_eq!(key.verifies(b"ends", &signature), expected);
         }
     }

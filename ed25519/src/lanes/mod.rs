@@ -1,62 +1,94 @@
-//! Eight signatures at once, in the lanes of AVX-512 IFMA; two messages at once, in its unit for
-//! SHA-256.
+//! Several signatures at once, in the lanes of the processor's vectors; two messages at once, in
+//! its unit for SHA-256.
 //!
 //! ```text
-//! memory < field < point < table < batch        sha512
-//!        < sha256
+//! memory < windows < four     AVX2: four signatures
+//!                  < eight    AVX-512 IFMA: eight, and SHA-512 of eight messages
+//!        < sha256             SHA extensions
 //! ```
 //!
-//! Always holds: a [`Lanes`] or a [`HashUnit`] exists only where the processor has the features.
-//! This is the reason why the calls into the functions that need them are sound. Not here: the
-//! comparison with dalek (`engine`). Source: FORMAT.md section 2, "Verdict on a signature".
+//! Always holds: a [`FourLanes`], an [`EightLanes`] or a [`HashUnit`] exists only where the
+//! processor has the features. This is the reason why the calls into the functions that need them
+//! are sound. Not here: the comparison with dalek (`engine`). Source: FORMAT.md section 2, "Verdict
+//! on a signature".
 
-mod batch;
-mod field;
+mod eight;
+mod four;
 mod memory;
-mod point;
 mod sha256;
-mod sha512;
-mod table;
+mod windows;
 
-pub use batch::Product;
-pub use sha512::Block;
-pub use table::LaneTable;
-
+use crate::lane_trait::{Challenge, Lanes, Product};
 use crate::rounds::HashState;
-use core::array::from_fn;
 use curve25519_dalek::edwards::EdwardsPoint;
+use curve25519_dalek::scalar::Scalar;
 
-/// A proof that this processor has the lanes.
+/// The multiples of a point, in a form that eight lanes add up.
+pub use eight::LaneTable as EightTable;
+/// The multiples of a point, in a form that four lanes add up.
+pub use four::LaneTable as FourTable;
+
+/// A proof that this processor has AVX-512 IFMA.
 #[derive(Clone, Copy, Debug)]
-pub struct Lanes(());
+pub struct EightLanes(());
 
-impl Lanes {
-    /// The name of the processor's feature.
-    pub const FEATURES: &'static str = "AVX-512 IFMA";
+/// A proof that this processor has AVX2.
+#[derive(Clone, Copy, Debug)]
+pub struct FourLanes(());
 
+impl EightLanes {
     /// The lanes, where the processor and the operating system have them.
-    pub fn detect() -> Option<Lanes> {
+    pub fn detect() -> Option<EightLanes> {
         let found = is_x86_feature_detected!("avx512f") && is_x86_feature_detected!("avx512ifma");
-        found.then_some(Lanes(()))
+        found.then_some(EightLanes(()))
+    }
+}
+
+impl FourLanes {
+    /// The lanes, where the processor and the operating system have them.
+    pub fn detect() -> Option<FourLanes> {
+        is_x86_feature_detected!("avx2").then_some(FourLanes(()))
+    }
+}
+
+impl Lanes for EightLanes {
+    const FEATURES: &'static str = "AVX-512 IFMA";
+
+    type Table = EightTable;
+
+    fn table(self, point: &EdwardsPoint) -> EightTable {
+        // SAFETY: `self` proves that the processor has the features.
+        unsafe { EightTable::of(point) }
     }
 
-    /// The multiples of a point.
-    pub fn table(self, point: &EdwardsPoint) -> LaneTable {
+    fn encodings(self, base: &EightTable, products: &[Product<'_, EightTable>]) -> Vec<[u8; 32]> {
         // SAFETY: `self` proves that the processor has the features.
-        unsafe { LaneTable::of(point) }
+        unsafe { eight::encodings(base, products) }
     }
 
-    /// The encodings of `[S]B − [k]A`, in order; `base` has the multiples of B.
-    pub fn encodings(self, base: &LaneTable, products: &[Product<'_>]) -> Vec<[u8; 32]> {
+    fn challenges(self, all: &[Challenge<'_>]) -> Vec<Scalar> {
         // SAFETY: `self` proves that the processor has the features.
-        unsafe { batch::encodings(base, products) }
+        unsafe { eight::challenges(all) }
+    }
+}
+
+impl Lanes for FourLanes {
+    const FEATURES: &'static str = "AVX2";
+
+    type Table = FourTable;
+
+    fn table(self, point: &EdwardsPoint) -> FourTable {
+        // SAFETY: `self` proves that the processor has the features.
+        unsafe { FourTable::of(point) }
     }
 
-    /// SHA-512 of at most eight blocks, in order; the hashes after them mean nothing.
-    pub fn hashes(self, blocks: &[Block]) -> [[u8; 64]; 8] {
-        let blocks = from_fn(|lane| blocks.get(lane).copied().unwrap_or(Block::EMPTY));
+    fn encodings(self, base: &FourTable, products: &[Product<'_, FourTable>]) -> Vec<[u8; 32]> {
         // SAFETY: `self` proves that the processor has the features.
-        unsafe { batch::hashes(&blocks) }
+        unsafe { four::encodings(base, products) }
+    }
+
+    fn challenges(self, all: &[Challenge<'_>]) -> Vec<Scalar> {
+        all.iter().map(Challenge::scalar).collect()
     }
 }
 

@@ -4,7 +4,7 @@
 //! bytes: R, A and the 47 bytes that an event's signature is over are exactly as many. Not here:
 //! longer messages (`sha2`). Source: FIPS 180-4, sections 5.1.2, 5.3.5 and 6.4.
 
-use crate::lanes::memory::{LaneWords, load, store};
+use crate::lanes::eight::memory::{LaneWords, load, store};
 use core::arch::x86_64::{
     __m512i, _mm512_add_epi64, _mm512_ror_epi64, _mm512_set1_epi64, _mm512_srli_epi64,
     _mm512_ternarylogic_epi64,

@@ -14,7 +14,7 @@
 //! in time for its callers, who use it on public data. Source: `VPMADD52LUQ` and `VPMADD52HUQ`
 //! (Intel SDM); the inversion's chain is the usual one for 2^255 − 21.
 
-use crate::lanes::memory::{LaneWords, load, store};
+use crate::lanes::eight::memory::{LaneWords, load, store};
 use core::arch::x86_64::{
     __m512i, _mm512_add_epi64, _mm512_and_si512, _mm512_madd52hi_epu64, _mm512_madd52lo_epu64,
     _mm512_mask_blend_epi64, _mm512_mask_sub_epi64, _mm512_or_si512, _mm512_rol_epi64,

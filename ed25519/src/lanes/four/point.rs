@@ -1,29 +1,28 @@
-//! Eight points of the curve at once.
+//! Four points of the curve at once.
 //!
 //! Always holds: the addition is complete, so it has no exceptional points, and Z is never 0. Not
 //! here: tables, scalars. Source: Hisil, Wong, Carter, Dawson, "Twisted Edwards Curves Revisited"
 //! (2008), a = −1, the second point affine.
 
-use crate::lanes::field::{LIMBS, Reduced, Wide, constant, product};
-use core::arch::x86_64::{
-    _mm512_add_epi64, _mm512_madd52hi_epu64, _mm512_madd52lo_epu64, _mm512_rol_epi64,
-    _mm512_setzero_si512,
-};
+use crate::lanes::four::field::{LIMBS, Limbs, Reduced, Wide, constant};
 
-/// Eight points in extended coordinates: x = X/Z, y = Y/Z, T = XY/Z.
+/// The number 1.
+const ONE: Limbs = [1, 0, 0, 0, 0, 0, 0, 0, 0];
+
+/// Four points in extended coordinates: x = X/Z, y = Y/Z, T = XY/Z.
 #[derive(Clone, Copy)]
 pub struct Points {
     /// Y + X.
     pub sum: Reduced,
     /// Y − X.
     pub difference: Reduced,
-    /// Z, below 2^60 a limb.
+    /// Z, below 2^61.3 a limb.
     pub z: Wide,
     /// T.
     pub t: Reduced,
 }
 
-/// Eight affine points, prepared to be added.
+/// Four affine points, prepared to be added.
 #[derive(Clone, Copy)]
 pub struct Addends {
     /// y + x.
@@ -35,36 +34,36 @@ pub struct Addends {
 }
 
 impl Points {
-    /// Eight times the identity.
+    /// Four times the identity.
     #[inline]
-    #[target_feature(enable = "avx512f")]
+    #[target_feature(enable = "avx2")]
     pub fn identity() -> Points {
-        let one = constant([1, 0, 0, 0, 0]);
-        Points { sum: one, difference: one, z: one.wide(), t: constant([0; 5]) }
+        let one = constant(ONE);
+        Points { sum: one, difference: one, z: one.wide(), t: constant([0; LIMBS]) }
     }
 
     /// Adds to each point, lane by lane.
     #[inline]
-    #[target_feature(enable = "avx512f,avx512ifma")]
+    #[target_feature(enable = "avx2")]
     pub fn add(&mut self, other: &Addends) {
-        let a = product!(self.difference, other.difference);
-        let b = product!(self.sum, other.sum);
-        let c = product!(self.t, other.product);
+        let a = self.difference.mul(&other.difference);
+        let b = self.sum.mul(&other.sum);
+        let c = self.t.mul(&other.product);
         let d = self.z.plus(&self.z);
         let e = b.minus(&a).reduce();
         let h = b.plus(&a).reduce();
         let f = d.minus(&c).reduce();
         let g = d.plus(&c).reduce();
-        let (x, y) = (product!(e, f), product!(g, h));
+        let (x, y) = (e.mul(&f), g.mul(&h));
         self.sum = y.plus(&x).reduce();
         self.difference = y.minus(&x).reduce();
-        self.z = product!(f, g);
-        self.t = product!(e, h).reduce();
+        self.z = f.mul(&g);
+        self.t = e.mul(&h).reduce();
     }
 
     /// 2X, 2Y and 2Z.
     #[inline]
-    #[target_feature(enable = "avx512f,avx512ifma")]
+    #[target_feature(enable = "avx2")]
     pub fn doubled(&self) -> [Reduced; 3] {
         let (sum, difference) = (self.sum.wide(), self.difference.wide());
         [
@@ -76,9 +75,9 @@ impl Points {
 }
 
 /// The affine coordinates of many points, x then y, with one inversion for all.
-#[target_feature(enable = "avx512f,avx512ifma")]
+#[target_feature(enable = "avx2")]
 pub fn affine(points: &[Points]) -> Vec<[Reduced; 2]> {
-    let one = constant([1, 0, 0, 0, 0]);
+    let one = constant(ONE);
     // The product of all Z before each point.
     let mut before = Vec::with_capacity(points.len());
     let mut product = one;

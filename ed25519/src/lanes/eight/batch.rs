@@ -1,12 +1,14 @@
 //! `[S]B − [k]A` of many signatures, eight at a time, and their encodings.
 //!
 //! Always holds: each signature is by itself; what they share is one inversion. Not here: which
-//! signatures may come here (`lanes`). Source: FORMAT.md section 2, "Verdict on a signature".
+//! signatures may come here (`engine`). Source: FORMAT.md section 2, "Verdict on a signature".
 
-use crate::lanes::memory::{LaneWords, prefetch, store};
-use crate::lanes::point::{Points, affine};
-use crate::lanes::sha512::{Block, hash};
-use crate::lanes::table::{IDENTITY, LaneTable, TableEntry, gather};
+use crate::lane_trait::{Challenge, Product};
+use crate::lanes::eight::memory::{LaneWords, store};
+use crate::lanes::eight::point::{Points, affine};
+use crate::lanes::eight::sha512::{Block, hash};
+use crate::lanes::eight::table::{IDENTITY, LaneTable, TableEntry, gather};
+use crate::lanes::memory::prefetch;
 use crate::multiples::{WINDOWS, digits};
 use core::arch::x86_64::{_mm512_slli_epi64, _mm512_xor_si512};
 use core::array::from_fn;
@@ -17,17 +19,6 @@ const ADDITIONS: usize = 2 * WINDOWS;
 /// The additions by which a prefetch is ahead.
 const AHEAD: usize = 4;
 
-/// The numbers of a signature and the multiples of its key.
-#[derive(Clone, Copy)]
-pub struct Product<'a> {
-    /// S, below ℓ.
-    pub s: Scalar,
-    /// k, below ℓ.
-    pub k: Scalar,
-    /// The multiples of −A.
-    pub minus: &'a LaneTable,
-}
-
 /// The entries that eight lanes add up, with the lanes in which each is negated.
 struct Plan<'a> {
     entries: [[&'a TableEntry; 8]; ADDITIONS],
@@ -35,7 +26,7 @@ struct Plan<'a> {
 }
 
 impl<'a> Plan<'a> {
-    fn of(base: &'a LaneTable, products: &[Product<'a>]) -> Plan<'a> {
+    fn of(base: &'a LaneTable, products: &[Product<'a, LaneTable>]) -> Plan<'a> {
         let mut plan = Plan { entries: [[&IDENTITY; 8]; ADDITIONS], negative: [0; ADDITIONS] };
         for (lane, product) in products.iter().take(8).enumerate() {
             let factors = [(base, digits(&product.s)), (product.minus, digits(&product.k))];
@@ -53,7 +44,7 @@ impl<'a> Plan<'a> {
 
 /// The encodings of `[S]B − [k]A`, in order.
 #[target_feature(enable = "avx512f,avx512ifma")]
-pub fn encodings(base: &LaneTable, products: &[Product<'_>]) -> Vec<[u8; 32]> {
+pub fn encodings(base: &LaneTable, products: &[Product<'_, LaneTable>]) -> Vec<[u8; 32]> {
     let sums: Vec<Points> = products.chunks(8).map(|eight| sum(&Plan::of(base, eight))).collect();
     let mut all = Vec::with_capacity(8 * sums.len());
     for [x, y] in affine(&sums) {
@@ -86,15 +77,30 @@ fn sum(plan: &Plan<'_>) -> Points {
     points
 }
 
-/// SHA-512 of eight blocks, as the bytes of each hash.
+/// The challenges, in order: eight at a time those of messages that are short enough.
 #[target_feature(enable = "avx512f")]
-pub fn hashes(blocks: &[Block; 8]) -> [[u8; 64]; 8] {
-    let words = hash(blocks);
-    from_fn(|lane| {
-        let mut bytes = [0; 64];
-        for (bytes, words) in bytes.chunks_exact_mut(8).zip(&words) {
-            bytes.copy_from_slice(&words[lane].to_be_bytes());
+pub fn challenges(all: &[Challenge<'_>]) -> Vec<Scalar> {
+    let mut found = vec![Scalar::ZERO; all.len()];
+    // The blocks of challenges, and the places in `found` where they belong.
+    let (mut blocks, mut places) = (Vec::with_capacity(all.len()), Vec::new());
+    for (place, challenge) in all.iter().enumerate() {
+        match Block::of(&[challenge.r, challenge.key.bytes(), challenge.message]) {
+            Some(block) => {
+                blocks.push(block);
+                places.push(place);
+            }
+            None => found[place] = challenge.scalar(),
         }
-        bytes
-    })
+    }
+    for (places, blocks) in places.chunks(8).zip(blocks.chunks(8)) {
+        let words = hash(&from_fn(|lane| blocks.get(lane).copied().unwrap_or(Block::EMPTY)));
+        for (lane, place) in places.iter().enumerate() {
+            let mut bytes = [0; 64];
+            for (bytes, words) in bytes.chunks_exact_mut(8).zip(&words) {
+                bytes.copy_from_slice(&words[lane].to_be_bytes());
+            }
+            found[*place] = Scalar::from_bytes_mod_order_wide(&bytes);
+        }
+    }
+    found
 }

@@ -8,12 +8,13 @@
 //! Always holds: every entry is canonical. A table has 524,288 bytes. Not here: digits, sums.
 //! Source: fixed-base windows (Yao, Brickell et al.).
 
-use crate::lanes::field::{Limbs, Reduced, constant, limbs_of};
-use crate::lanes::memory::{LaneWords, load, transpose};
-use crate::lanes::point::{Addends, Points, affine};
+use crate::lanes::eight::field::{Limbs, Reduced, constant, limbs_of};
+use crate::lanes::eight::memory::{LaneWords, load, transpose};
+use crate::lanes::eight::point::{Addends, Points, affine};
+use crate::lanes::windows::{Encoded, first_entries};
 use crate::multiples::{ENTRIES, WINDOWS};
 use core::array::from_fn;
-use curve25519_dalek::edwards::{CompressedEdwardsY, EdwardsPoint};
+use curve25519_dalek::edwards::EdwardsPoint;
 
 /// A square root of −1: the even one.
 const ROOT: Limbs =
@@ -37,15 +38,8 @@ impl LaneTable {
     /// Computes the multiples of `point`, eight windows in eight lanes.
     #[target_feature(enable = "avx512f,avx512ifma")]
     pub fn of(point: &EdwardsPoint) -> LaneTable {
-        let mut base = *point;
-        let bases: Vec<EdwardsPoint> = (0..WINDOWS)
-            .map(|_| {
-                let own = base;
-                base = (0..8).fold(base, |point, _| point + point);
-                own
-            })
-            .collect();
-        let coordinates = coordinates(&bases);
+        let coordinates: Vec<[Limbs; 2]> =
+            first_entries(point).iter().map(|encoded| affine_of(encoded)).collect();
         let mut table = vec![IDENTITY; WINDOWS * ENTRIES];
         for (group, bases) in coordinates.chunks_exact(8).enumerate() {
             let coordinate = |at: usize| {
@@ -110,20 +104,10 @@ pub fn gather(entries: &[&TableEntry; 8], negative: u8) -> Addends {
     }
 }
 
-/// The affine coordinates of points, x then y, by dalek's public interface, which encodes y alone:
-/// the sum of (x, y) and the point (i, 0) of order 4 is (iy, ix).
+/// The affine coordinates of an encoded point, x then y.
 #[target_feature(enable = "avx512f,avx512ifma")]
-fn coordinates(points: &[EdwardsPoint]) -> Vec<[Limbs; 2]> {
-    let fourth = CompressedEdwardsY([0; 32]).decompress().unwrap_or_default();
-    let turned: Vec<EdwardsPoint> = points.iter().map(|point| point + fourth).collect();
-    let ys = EdwardsPoint::compress_batch_alloc(points);
-    let turned_ys = EdwardsPoint::compress_batch_alloc(&turned);
+fn affine_of(encoded: &Encoded) -> [Limbs; 2] {
     let minus_root = constant(ROOT).negate_where(u8::MAX);
-    ys.iter()
-        .zip(&turned_ys)
-        .map(|(y, turned)| {
-            let x = constant(limbs_of(turned.as_bytes())).times(&minus_root);
-            [x.limbs()[0], limbs_of(y.as_bytes())]
-        })
-        .collect()
+    let x = constant(limbs_of(&encoded.turned)).times(&minus_root);
+    [x.limbs()[0], limbs_of(&encoded.y)]
 }
