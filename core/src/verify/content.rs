@@ -5,7 +5,7 @@
 //! Source: FORMAT.md sections 3 and 7.
 
 use crate::event::args::{Args, Seal};
-use crate::event::body::{Body, Content, Evidence};
+use crate::event::body::{Captured, Content, Evidence};
 use crate::event::record::{Place, Statement};
 use crate::event::vocabulary::ConfirmationMethod;
 use crate::fold::Ledger;
@@ -129,16 +129,15 @@ impl Contents {
     pub fn verify(
         &mut self,
         examined: &Examined,
-        outcome: &EventOutcome,
         context: EventContext<'_>,
         faults: &mut Vec<Fault>,
     ) -> Result<(), SourceError> {
-        self.carriers.keep(outcome);
+        self.carriers.keep(context.outcome);
         let (Some(place), Some(statement)) = (&examined.reading.place, &examined.reading.statement)
         else {
             return Ok(());
         };
-        let position = outcome.position;
+        let position = context.outcome.position;
         let mut violations = Vec::new();
         match &examined.body {
             BodyFound::Withheld => {
@@ -153,12 +152,13 @@ impl Contents {
                     let why = "the body is of another signer or type";
                     violations.push(Violation::of(Rule::BodySigner, why));
                 } else {
-                    self.check(outcome, place, statement, body, context, &mut violations)?;
+                    let event = EventInForm { place, statement, content: &body.content };
+                    self.check(event, context, &mut violations)?;
                     self.check_unread(&body.content, context, faults)?;
                 }
             }
         }
-        if outcome.body_repeated {
+        if context.outcome.body_repeated {
             let why = "an earlier event has the same body";
             violations.push(Violation::of(Rule::BodyRepeated, why));
         }
@@ -168,27 +168,19 @@ impl Contents {
 
     fn check(
         &mut self,
-        outcome: &EventOutcome,
-        place: &Place,
-        statement: &Statement,
-        body: &Body,
+        event: EventInForm<'_>,
         context: EventContext<'_>,
         violations: &mut Vec<Violation>,
     ) -> Result<(), SourceError> {
-        let EventContext { state, source, .. } = context;
+        let EventInForm { place, statement, content } = event;
+        let EventContext { outcome, state, source, .. } = context;
         let before = if outcome.applied { outcome.position } else { u64::MAX };
         let visible = VisibleDocuments { state, base: statement.base, before };
-        match (&body.content, &statement.args) {
+        match (content, &statement.args) {
             (Content::DocumentCaptured(captured), _) => {
                 visible.check_derived(captured.derived_from, violations);
-                let row = LibraryRow {
-                    digest: captured.sha256,
-                    media_type: captured.media_type.to_string(),
-                    lang: captured.lang.clone(),
-                    derived_from: captured.derived_from,
-                };
                 let seal = statement.args.sealed();
-                self.check_document(outcome, row, captured.bytes, seal, context, violations)?;
+                self.check_document(captured, seal, context, violations)?;
             }
             (Content::DocumentDescribed(described), Args::DocumentDescribed(args)) => {
                 visible.check_derived(described.derived_from, violations);
@@ -212,12 +204,12 @@ impl Contents {
                 }
             }
             (Content::FactAsserted(_) | Content::FactCorrected(_), _) => {
-                let evidence = body.content.evidence();
+                let evidence = content.evidence();
                 visible.check_sealed(evidence, statement.args.sealed(), violations);
                 self.check_evidence(evidence, visible, source, violations)?;
             }
-            (Content::FactConfirmed(content), Args::FactConfirmed(args)) => {
-                let evidence = content.evidence.as_deref().unwrap_or_default();
+            (Content::FactConfirmed(confirmed), Args::FactConfirmed(args)) => {
+                let evidence = confirmed.evidence.as_deref().unwrap_or_default();
                 self.check_evidence(evidence, visible, source, violations)?;
                 if args.how == ConfirmationMethod::IndependentDocument {
                     let named = evidence.iter().filter(|entry| visible.has(entry.document));
@@ -232,12 +224,12 @@ impl Contents {
                 }
             }
             (Content::FactDisputed(_) | Content::FactUpheld(_) | Content::FactReinstated(_), _) => {
-                self.check_evidence(body.content.evidence(), visible, source, violations)?
+                self.check_evidence(content.evidence(), visible, source, violations)?
             }
-            (Content::BodyReleased(content), Args::BodyReleased(args)) => {
+            (Content::BodyReleased(released), Args::BodyReleased(args)) => {
                 let seal = state.history.act(args.event).map(|act| act.operation.seal());
                 let early = matches!(seal, Some(Seal::Until(until)) if until > place.at);
-                if early && content.because.is_none() {
+                if early && released.because.is_none() {
                     let why = format!("the seal of event {} has not come to its end", args.event);
                     violations.push(Violation::of(Rule::ReleaseEarly, why));
                 }
@@ -249,28 +241,32 @@ impl Contents {
 
     fn check_document(
         &mut self,
-        outcome: &EventOutcome,
-        row: LibraryRow,
-        bytes: u64,
+        captured: &Captured,
         seal: Seal,
         context: EventContext<'_>,
         violations: &mut Vec<Violation>,
     ) -> Result<(), SourceError> {
-        let position = outcome.position;
+        let (position, digest) = (context.outcome.position, captured.sha256);
         if context.known {
             self.unread.insert(position);
         } else {
-            match context.source.document(&row.digest)? {
-                Some(document) => self.check_digest(row.digest, bytes, document, violations),
+            match context.source.document(&digest)? {
+                Some(document) => self.check_digest(captured, document, violations),
                 None => self.missing_documents.push(Absence { position, seal }),
             }
         }
-        let earlier = self.library.earlier(&row.digest);
+        let earlier = self.library.earlier(&digest);
         if let Some(earlier) = earlier.filter(|earlier| !context.state.fold.is_redacted(*earlier)) {
             let why = format!("the same document was captured by event {earlier}");
             violations.push(Violation::of(Rule::DocumentRepeated, why));
         }
-        if outcome.applied {
+        if context.outcome.applied {
+            let row = LibraryRow {
+                digest,
+                media_type: captured.media_type.to_string(),
+                lang: captured.lang.clone(),
+                derived_from: captured.derived_from,
+            };
             self.library.add(position, row);
         }
         Ok(())
@@ -312,11 +308,11 @@ impl Contents {
     /// Rule 606.
     fn check_digest(
         &mut self,
-        digest: Hash,
-        bytes: u64,
+        captured: &Captured,
         document: Vec<u8>,
         violations: &mut Vec<Violation>,
     ) {
+        let (digest, bytes) = (captured.sha256, captured.bytes);
         let (found, length) = (Hash::of(&[&document]), document.len());
         if found == digest && length as u64 == bytes {
             self.counts.documents += 1;
@@ -407,9 +403,19 @@ impl Contents {
     }
 }
 
-/// The context of an event: the state after it, and the source of documents.
+/// An event whose place, statement and body are in form and belong together.
+#[derive(Clone, Copy)]
+struct EventInForm<'a> {
+    place: &'a Place,
+    statement: &'a Statement,
+    content: &'a Content,
+}
+
+/// The context of an event: what its chain found, the state after it, and the source of documents.
 #[derive(Clone, Copy)]
 pub struct EventContext<'a> {
+    /// Its place in the chain.
+    pub outcome: &'a EventOutcome,
     /// The state after the event.
     pub state: &'a State,
     /// The source of documents and earlier bodies.

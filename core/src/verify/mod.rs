@@ -374,8 +374,9 @@ impl Verifier {
         self.keep_log_keys();
         if depth != CheckDepth::Nothing {
             let known = depth == CheckDepth::Known;
-            let context = EventContext { state: &self.chain.state, source, known };
-            self.contents.verify(examined, &outcome, context, &mut self.faults)?;
+            let (outcome, state) = (&outcome, &self.chain.state);
+            let context = EventContext { outcome, state, source, known };
+            self.contents.verify(examined, context, &mut self.faults)?;
         }
         Ok(outcome)
     }
